@@ -1,0 +1,27 @@
+/*
+ * admin: HTTP on a Unix socket for managers, reps, helpdesks and auditors.
+ *
+ * Reads engine state through its readers and history through the reader connection; changes are
+ * commands handed to the app and answered after COMMIT. Who asks comes from the kernel. The routes
+ * are one table (admin_routes.c).
+ *
+ *     struct eh_admin *admin;
+ *     eh_admin_new(app, &admin, &error);   // binds and listens (or takes systemd's socket)
+ *     eh_admin_free(admin);                // stops accepting, closes what is open
+ */
+#ifndef EVENHAND_DAEMON_ADMIN_H
+#define EVENHAND_DAEMON_ADMIN_H
+
+#include "app.h"
+
+struct eh_admin;
+int eh_admin_new(struct eh_app *, struct eh_admin **ret, struct eh_error *) EH_MUST_CHECK;
+/* Stop accepting; requests under way may still be answered. */
+void eh_admin_close(struct eh_admin *);
+size_t eh_admin_pending(const struct eh_admin *); /* requests not answered yet */
+void eh_admin_free(struct eh_admin *);
+
+/* Statements the reader connection must know (ends with NULL); passed to eh_pg_new by the app. */
+extern const struct eh_pg_statement eh_admin_statements[];
+
+#endif

@@ -1,0 +1,83 @@
+/*
+ * app: the daemon as a whole: the tick that carries inputs through the engine into PostgreSQL and
+ * out again, and the life of a leader.
+ *
+ * It knows when what is done, never how a thing is decided. Callbacks of the loop parse and enqueue;
+ * eh_app's tick works.
+ *
+ *     struct eh_command *c = eh_command_new(EH_MESSAGE_SIGNAL, on_done, request);
+ *     c->message.rep = …;                       // text must live in c->arena
+ *     r = eh_app_submit(app, c);                // < 0: not taken (standby, PostgreSQL away, full)
+ *     …after COMMIT: on_done(request, &result) exactly once, then the command is freed…
+ */
+#ifndef EVENHAND_DAEMON_APP_H
+#define EVENHAND_DAEMON_APP_H
+
+#include <event2/event.h>
+
+#include <evenhand/engine/engine.h>
+
+#include "clock.h"
+#include "config.h"
+#include "pg.h"
+
+#define EH_COMMANDS_MAX 256 /* admin commands not answered yet */
+
+enum eh_role { EH_ROLE_STARTING, EH_ROLE_STANDBY, EH_ROLE_LEADER, EH_ROLE_STOPPING };
+const char *eh_role_name(enum eh_role); /* "starting" "standby" "leader" "stopping" */
+
+struct eh_app;
+
+struct eh_command_result {
+    int code;            /* 0, or -EH_E…: refused (message says why) or not decided */
+    const char *message; /* one line; never NULL when code < 0 */
+    bool repeat;         /* known already, nothing changed */
+    uint64_t input;      /* its number; repeat: of the first one */
+    int64_t from_us, until_us; /* signal */
+};
+typedef void eh_command_fn(void *context, const struct eh_command_result *);
+
+struct eh_command {
+    struct eh_arena arena; /* owns every text of the message */
+    struct eh_message message;
+    eh_command_fn *on_done;
+    void *context;
+    struct eh_command *next; /* the app's */
+};
+struct eh_command *eh_command_new(enum eh_message_type, eh_command_fn *on_done, void *context);
+void eh_command_free(struct eh_command *);
+
+/* Takes the command over on success (0). -EH_EUNAVAILABLE: not leader or PostgreSQL away;
+ * -EH_EFULL: EH_COMMANDS_MAX are waiting. On failure it stays the caller's and on_done is not
+ * called. Sets the actor's field only if the caller did. */
+int eh_app_submit(struct eh_app *, struct eh_command *, struct eh_error *) EH_MUST_CHECK;
+
+/* What /v1/status and /metrics show of the shell. Text lives until the next tick. */
+struct eh_app_status {
+    enum eh_role role;
+    uint64_t epoch;         /* of the lease */
+    uint64_t published_seq; /* outbox, in Redis */
+    uint64_t in_flight;     /* entries read, not yet committed */
+    uint64_t repeats;       /* messages recognised since start */
+    uint64_t batches, commits_failed;
+    bool redis_up, postgres_up;
+    const char *redis_address; /* for people and for `evenhand push` */
+    const char *last_error;    /* one line, "" when there was none */
+    int64_t last_error_us;
+    int schema;            /* version found in the database */
+    bool desk_file_differs; /* the file on disk is not what is applied */
+    const char *desk_file;
+    int64_t snapshot_pause_us, snapshot_input; /* last snapshot */
+    const char *alarm;      /* clock jump, foreign outbox entries, lost stream …; or "" */
+};
+void eh_app_status(const struct eh_app *, struct eh_app_status *ret);
+
+/* NULL while there is none (starting, standby, between a lost COMMIT and recovery). */
+const struct eh_engine *eh_app_engine(const struct eh_app *);
+const struct eh_config *eh_app_config(const struct eh_app *);
+struct event_base *eh_app_base(const struct eh_app *);
+/* The connection for the admin API's own reads (its statements are in admin_reads.c). */
+struct eh_pg *eh_app_reader(const struct eh_app *);
+int64_t eh_app_now_us(struct eh_app *);
+
+#endif

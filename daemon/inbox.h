@@ -1,0 +1,68 @@
+/*
+ * inbox: reads tickets and messages from the Redis stream, on a connection of its own.
+ *
+ * Hands over entries and forgets nothing: an entry is "in flight" from on_entries() until
+ * eh_inbox_done(), and only then acknowledged (XACK goes over the write link). Whatever could have
+ * been seen before is marked `seen_before`, so that the store looks it up as an entry too. At each
+ * (re)connect, in this order: XGROUP CREATE evenhand 0 MKSTREAM, own pending entries from id 0, the
+ * sweep of delivered entries that are neither pending nor known (XRANGE from the low-water mark to
+ * the group's last-delivered-id), then new ones (XREADGROUP BLOCK). Every 5 s the pending list is
+ * read again for ids that are not in flight. One consumer name: "evenhandd".
+ *
+ *     struct eh_inbox *inbox = eh_inbox_new(base, link_config, &callbacks, app);
+ *     eh_inbox_start(inbox, low, high);   // once leading
+ *     …on_entries(): decide, commit…
+ *     eh_inbox_done(inbox, ids, count);   // after COMMIT: acknowledge, trim
+ *     eh_inbox_stop(inbox);               // no longer leading: drops the link and what is in flight
+ */
+#ifndef EVENHAND_DAEMON_INBOX_H
+#define EVENHAND_DAEMON_INBOX_H
+
+#include "redis_link.h"
+
+struct eh_stream_id {
+    uint64_t ms, no;
+};
+
+struct eh_inbox_entry {
+    struct eh_stream_id id;
+    bool seen_before;       /* may have been handed over in an earlier life: look it up */
+    uint32_t deliveries;    /* of entries read from the pending list; else 1 */
+    char encoding;          /* 'm', 'j', or 0: no message; `reason` says why */
+    const char *reason;     /* "trimmed", "field `x`: entries have exactly one field, `m` or `j`", … */
+    struct eh_str body;     /* value of the one field; without encoding: all fields and values */
+    uint64_t body_size;     /* full size; body holds at most EH_MESSAGE_MAX + 1 bytes of it */
+};
+
+struct eh_inbox_callbacks {
+    /* Entries in order of id; they live until the callback returns. */
+    void (*on_entries)(void *context, const struct eh_inbox_entry *, size_t count);
+    /* up: connected, group there. lost: the stream or group was gone and has been made anew. */
+    void (*on_state)(void *context, bool up, bool lost, const char *why);
+};
+
+struct eh_inbox;
+
+/* `key` is the inbox key; `writes` is the write link (owned by the caller), for XACK and XTRIM. */
+struct eh_inbox *eh_inbox_new(struct event_base *, const struct eh_redis_address *, const char *key,
+                              int64_t keep, struct eh_redis_link *writes,
+                              const struct eh_inbox_callbacks *, void *context);
+void eh_inbox_free(struct eh_inbox *);
+
+/* low: lowest id that may not be committed yet (sweep begins here). high: highest id ever committed;
+ * ids above it that come for the first time are not `seen_before`. */
+void eh_inbox_start(struct eh_inbox *, struct eh_stream_id low, struct eh_stream_id high);
+void eh_inbox_stop(struct eh_inbox *);
+
+/* How many further entries may be handed over (0 stops reading). Called by the app as it fills and
+ * empties; the inbox never has more than this asked of Redis. */
+void eh_inbox_set_room(struct eh_inbox *, size_t entries);
+
+/* These are committed (or recognised as known): acknowledge, then trim up to the lowest id in flight
+ * or unread, keeping `keep` more. Never trims what is not acknowledged. */
+void eh_inbox_done(struct eh_inbox *, const struct eh_stream_id *, size_t count);
+/* Lowest id not yet done (in flight or not read yet); what the head row keeps as low-water mark. */
+struct eh_stream_id eh_inbox_low(const struct eh_inbox *);
+size_t eh_inbox_in_flight(const struct eh_inbox *);
+
+#endif

@@ -1,0 +1,59 @@
+/*
+ * number: exact decimals. Money in minor units, ratios in ppm, one rounding rule, no floats.
+ *
+ * Parsing takes a sign, digits and at most as many decimals as fit; anything else is refused, never
+ * rounded. Printing gives back text that parses to the same number.
+ *
+ *     int64_t cents, ppm;
+ *     eh_money_parse(eh_str("129.95"), 2, &cents, &error);   // 12995
+ *     eh_ppm_parse(eh_str("37.5%"), &ppm, &error);           // 375000
+ *     eh_round_divide(-12345, 1000);                         // -12: half away from zero
+ */
+#ifndef EVENHAND_BASE_NUMBER_H
+#define EVENHAND_BASE_NUMBER_H
+
+#include <evenhand/base/text.h>
+
+#define EH_PPM         1000000           /* one whole, in parts per million */
+#define EH_INTEGER_MAX 9007199254740991  /* 2^53 - 1: the largest integer a message may carry */
+#define EH_MONEY_EXPONENT_MAX 4          /* decimals of a currency, ISO 4217 */
+#define EH_DECIMAL_TEXT_MAX 32           /* bytes any printed number needs, with terminator */
+
+/* Whole numbers, with sign: the whole slice must be one. EH_EPARSE, EH_ERANGE. */
+int eh_integer_parse(struct eh_str s, int64_t *ret, struct eh_error *) EH_MUST_CHECK;
+
+/* A decimal with at most `decimals` digits behind the point, times 10^decimals. */
+int eh_decimal_parse(struct eh_str s, unsigned decimals, int64_t *ret, struct eh_error *)
+    EH_MUST_CHECK;
+size_t eh_decimal_print(int64_t value, unsigned decimals, char ret_text[EH_DECIMAL_TEXT_MAX]);
+
+/* Money: `exponent` is that of the currency (eh_currency_exponent). */
+int eh_money_parse(struct eh_str s, unsigned exponent, int64_t *ret_minor, struct eh_error *)
+    EH_MUST_CHECK;
+size_t eh_money_print(int64_t minor, unsigned exponent, char ret_text[EH_DECIMAL_TEXT_MAX]);
+
+/* "50%" or "0.5" -> 500000. At most four decimals before '%', six without. */
+int eh_ppm_parse(struct eh_str s, int64_t *ret_ppm, struct eh_error *) EH_MUST_CHECK;
+/* Prints as percent with as many decimals as needed: 375000 -> "37.5%". */
+size_t eh_ppm_print(int64_t ppm, char ret_text[EH_DECIMAL_TEXT_MAX]);
+
+/* "90s", "15m", "2h", "7d" or a sum like "1h30m"; a bare number is seconds. Result in seconds. */
+int eh_duration_parse(struct eh_str s, int64_t *ret_s, struct eh_error *) EH_MUST_CHECK;
+size_t eh_duration_print(int64_t seconds, char ret_text[EH_DECIMAL_TEXT_MAX]); /* "1h30m" */
+
+/* "2026-03-01" <-> days since 1970-01-01 of the proleptic Gregorian calendar, years 1970..9999. */
+int eh_date_parse(struct eh_str s, int32_t *ret_days, struct eh_error *) EH_MUST_CHECK;
+size_t eh_date_print(int32_t days, char ret_text[EH_DECIMAL_TEXT_MAX]);
+
+/* RFC 3339 with an offset or Z, up to microseconds, <-> µs since 1970 UTC. A bare date is its
+ * midnight UTC. Printed as UTC with milliseconds: "2026-03-01T12:00:00.000Z". */
+int eh_time_parse(struct eh_str s, int64_t *ret_us, struct eh_error *) EH_MUST_CHECK;
+size_t eh_time_print(int64_t us, char ret_text[EH_DECIMAL_TEXT_MAX]);
+
+/* Decimals of an ISO 4217 currency code, or -EH_ENOTFOUND. */
+int eh_currency_exponent(struct eh_str code);
+
+/* The one rounding rule: half away from zero. divisor > 0. */
+__int128 eh_round_divide(__int128 dividend, __int128 divisor);
+
+#endif

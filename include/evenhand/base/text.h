@@ -1,0 +1,69 @@
+/*
+ * text: slices of bytes that are text, and the checks every name has to pass.
+ *
+ * A slice does not own what it points to and has no terminator.
+ *
+ *     struct eh_str team = eh_str("sales");
+ *     if (!eh_name_valid(team, EH_NAME_MAX))
+ *         …
+ *     char line[80];
+ *     eh_format(line, sizeof line, "%.*s has %lld open", EH_STR_ARG(team), (long long)open);
+ */
+#ifndef EVENHAND_BASE_TEXT_H
+#define EVENHAND_BASE_TEXT_H
+
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <evenhand/base/error.h>
+
+#define EH_ID_MAX   63  /* bytes of an id of the desk file: [a-z0-9][a-z0-9._-]{0,62} */
+#define EH_NAME_MAX 128 /* bytes of an id or a name in a message */
+
+struct eh_str {
+    const char *data; /* NULL only when size is 0 */
+    uint32_t size;    /* bytes */
+};
+
+#define EH_STR_ARG(s) (int)(s).size, (s).data ? (s).data : "" /* for "%.*s" */
+
+static inline struct eh_str eh_str_n(const char *data, size_t size)
+{
+    return (struct eh_str){data, (uint32_t)size};
+}
+
+static inline struct eh_str eh_str(const char *text)
+{
+    return text ? eh_str_n(text, strlen(text)) : (struct eh_str){NULL, 0};
+}
+
+static inline bool eh_str_equal(struct eh_str a, struct eh_str b)
+{
+    return a.size == b.size && (a.size == 0 || memcmp(a.data, b.data, a.size) == 0);
+}
+
+/* Byte order, the shorter first when one begins the other: <0, 0, >0. */
+int eh_str_compare(struct eh_str a, struct eh_str b);
+
+/* An id of the desk file. */
+bool eh_id_valid(struct eh_str s);
+
+/* 1 to max bytes of UTF-8 without control characters (U+0000..1F, 7F, U+0080..9F). */
+bool eh_name_valid(struct eh_str s, size_t max);
+
+/* Well-formed UTF-8 (RFC 3629: no surrogates, nothing overlong). Says where it breaks. */
+bool eh_utf8_valid(struct eh_str s, size_t *ret_bad_at);
+
+/* Makes an id out of any name: "Summer Sewald" -> "summer-sewald". Other characters become one '-',
+ * Latin letters with accents lose them. Returns the length, 0 when nothing is left. */
+size_t eh_id_from_name(struct eh_str name, char ret_id[EH_ID_MAX + 1]);
+
+/* printf without stdio and without locale. Knows %s %.*s %c %d %u %x %ld %lu %lld %llu %zu %%, with
+ * an optional width and '0' or '-' flag. Always terminates; returns the length it would have had. */
+size_t eh_format(char *buffer, size_t size, const char *format, ...) EH_PRINTF(3, 4);
+size_t eh_format_v(char *buffer, size_t size, const char *format, va_list args);
+
+#endif

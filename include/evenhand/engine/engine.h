@@ -1,0 +1,208 @@
+/*
+ * engine: decides. A pure function from (state, input) to effects.
+ *
+ * Everything it needs is in the input: number, time, local date, content, what the store recalled,
+ * the draws. No clock, no I/O, no randomness. Same inputs, same effects, same digest, everywhere.
+ * Only eh_engine_step() changes state. State must not be used after a failed COMMIT: free it and
+ * restore from the last snapshot and the log.
+ *
+ *     struct eh_engine *e;
+ *     eh_engine_new(&e, &error);
+ *     struct eh_input in = {.no = 1, .at_us = now, .date = today, .draws = &draws, .message = m};
+ *     eh_input_identify(&in);                    // identity and digest of its content
+ *     if (eh_engine_is_repeat(e, &in)) …         // known already: acknowledge, count, no number
+ *     struct eh_effects fx = {.arena = &batch};
+ *     r = eh_engine_step(e, &in, &fx);           // fx.items[0 .. fx.count)
+ *
+ * Errors of step() leave the state as it was: -EH_EFULL (a named capacity), -EH_ENOMEM,
+ * -EH_ECORRUPT (recorded draws or recalled facts that do not fit; number or time running backwards).
+ * A message that is wrong is not an error: it is refused by an effect, and that is what happened.
+ */
+#ifndef EVENHAND_ENGINE_ENGINE_H
+#define EVENHAND_ENGINE_ENGINE_H
+
+#include <evenhand/draw/draw.h>
+#include <evenhand/draw/hash.h>
+#include <evenhand/wire/desk.h>
+#include <evenhand/wire/message.h>
+#include <evenhand/wire/notice.h>
+
+#define EH_TICKETS_MAX       1000000 /* open and waiting together */
+#define EH_PARKED_MAX        10000   /* outcomes that wait for their ticket */
+#define EH_PARKED_S          60
+#define EH_SKILL_SETS_MAX    64      /* required-skill sets in use per team */
+#define EH_DEALS_PER_STEP_MAX 1000   /* more waiting tickets are dealt by further DUE inputs */
+#define EH_AT_AHEAD_MAX_S    300     /* an outcome's `at` may be so far ahead */
+#define EH_TIME_NEVER        INT64_MAX
+
+/* What PostgreSQL knew of the identities an input names, looked up before it is decided. */
+struct eh_recalled {
+    bool known;          /* the input's own identity is in the log already */
+    struct eh_key digest; /* ... with this content */
+    uint64_t input;      /* ... as this input */
+    bool ticket_known;   /* outcome: the ticket named is in the log (perhaps closed long ago) */
+    struct eh_str ticket_image; /* ... its last image (eh_effects.image); step() needs it when the
+                                   ticket is no longer in memory */
+};
+
+enum eh_origin_type { EH_ORIGIN_SHELL = 0, EH_ORIGIN_STREAM = 1, EH_ORIGIN_ADMIN = 2 };
+
+struct eh_input {
+    uint64_t no;   /* gapless, from 1 */
+    int64_t at_us; /* µs since 1970 UTC; never before the input before */
+    int32_t date;  /* local civil date, days since 1970; must be the engine's but for DAY */
+    uint8_t origin; /* enum eh_origin_type */
+    uint64_t stream_ms, stream_no; /* EH_ORIGIN_STREAM: id of the entry */
+    struct eh_message message;
+    struct eh_key identity; /* of the message: (type, source, id), event, or stream id + content */
+    struct eh_key digest;   /* of the content: known fields after defaults */
+    struct eh_recalled recalled;
+    struct eh_draws *draws; /* count is reset at each decision */
+};
+
+/* One row per effect, one outbox entry each. Text lives in the effects' arena. */
+struct eh_effect {
+    uint64_t seq;    /* gapless, from 1 */
+    uint8_t type;    /* enum eh_notice_type */
+    uint64_t ticket; /* number of the ticket's own input; 0 where there is none */
+    struct eh_str source, id, team, rep, was, why;
+    uint64_t stream_ms, stream_no; /* of the ticket's entry (refused: of the refused one); or 0 */
+    /* of a dealt ticket: what is needed to check the decision */
+    uint32_t epoch;
+    uint32_t eligible; /* reps that could have got it */
+    uint64_t weight;   /* sum of their shares, ppm */
+    uint64_t *draws;   /* results used, in order */
+    uint32_t draw_count;
+};
+
+struct eh_effects {
+    struct eh_arena *arena; /* set by the caller; lives as long as the items are needed */
+    struct eh_effect *items;
+    uint32_t count, capacity;
+    /* of the last step alone: */
+    uint32_t first;        /* index of its first item */
+    bool refused;          /* the message went to the dead letters ... */
+    struct eh_str reason;  /* ... because of this; one line, what and where */
+    struct eh_str dead;    /* ... DUE: the parked message as JSON (its bytes are gone); else empty */
+    uint64_t dead_stream_ms, dead_stream_no; /* ... and the entry it came from; or 0 */
+    int refused_code;      /* ... as enum eh_code: EH_ENOTFOUND, EH_ECONFLICT, EH_EINVAL ... */
+    uint64_t image_ticket; /* a ticket changed after its first deal (outcome, update, assign, move,
+                              release; not the deal of a waiting one): its number, else 0 ... */
+    struct eh_str image;   /* ... and all of it from now on, to be recalled with later outcomes */
+    /* signal, or DUE that ended one: */
+    struct eh_str signal_rep; /* empty: no signal took effect or was taken */
+    uint8_t signal_status;    /* enum eh_status */
+    int64_t from_us;          /* when it takes effect (at_least of overloaded may delay it) */
+    int64_t until_us;         /* when it ends by itself (EH_TIME_NEVER: does not) */
+};
+
+struct eh_engine;
+
+int eh_engine_new(struct eh_engine **ret, struct eh_error *) EH_MUST_CHECK;
+void eh_engine_free(struct eh_engine *); /* NULL allowed */
+
+/* Sets in->identity and in->digest from message, origin and stream id; replaces customer and subject
+ * by their digests for everything that is hashed. Identities: a ticket (source, id); others `event`
+ * within type and source; without event the stream id (admin: input number is unknown yet, so
+ * time + actor) + content. */
+void eh_input_identify(struct eh_input *in);
+/* Identity of the ticket an outcome or update names, to be looked up. */
+struct eh_key eh_ticket_identity(struct eh_str source, struct eh_str id);
+/* Identity of a refused entry: its stream id and its bytes as they came. */
+struct eh_key eh_entry_identity(uint64_t stream_ms, uint64_t stream_no, struct eh_str bytes);
+
+/* The same identity with the same content is there already (in memory or recalled). */
+bool eh_engine_is_repeat(const struct eh_engine *, const struct eh_input *);
+/* Whether the engine holds this ticket (open or waiting), so that nothing need be recalled. */
+bool eh_engine_holds(const struct eh_engine *, struct eh_key ticket_identity);
+
+int eh_engine_step(struct eh_engine *, const struct eh_input *, struct eh_effects *) EH_MUST_CHECK;
+
+/* When the next DUE input is wanted (µs since 1970; EH_TIME_NEVER: nothing waits; may be past). */
+int64_t eh_engine_due_us(const struct eh_engine *);
+
+/* Snapshots: canonical bytes of the whole state. A restored engine goes on exactly alike. */
+int eh_engine_snapshot(const struct eh_engine *, struct eh_bytes *out) EH_MUST_CHECK;
+int eh_engine_restore(struct eh_str snapshot, struct eh_engine **ret, struct eh_error *)
+    EH_MUST_CHECK;
+/* Sum of the hashes of all objects (mod 2^128), kept up to date with each change. */
+struct eh_key eh_engine_digest(const struct eh_engine *);
+/* The same sum made anew from every object: what a test compares it with. */
+struct eh_key eh_engine_digest_anew(const struct eh_engine *);
+
+/* ---- Readers. They compute, store nothing, and what they hand out lives until the next step(). */
+
+enum eh_ticket_state { EH_TICKET_WAITING = 1, EH_TICKET_ASSIGNED = 2, EH_TICKET_CLOSED = 3 };
+const char *eh_ticket_state_name(int state); /* "waiting" | "assigned" | "closed" */
+
+struct eh_totals {
+    uint64_t input, seq; /* last numbers used */
+    int64_t at_us;
+    int32_t date;
+    uint32_t epoch;
+    uint64_t waiting, open, parked, dead; /* open: assigned and not closed; dead: since ever */
+    struct eh_str desk_text;              /* as applied; empty before the first */
+    uint8_t desk_sha256[32];
+};
+void eh_engine_totals(const struct eh_engine *, struct eh_totals *ret);
+const struct eh_desk *eh_engine_desk(const struct eh_engine *); /* NULL before the first */
+
+struct eh_ticket_view {
+    uint64_t no; /* number of its input */
+    struct eh_str source, id, team, kind, rep, outcome; /* rep: empty while waiting */
+    struct eh_str waiting_why;                          /* "nobody" | "full" | "skill" */
+    struct eh_str skills;
+    uint8_t state, priority;
+    int64_t value, refunded;
+    uint32_t points, deals;
+    int64_t received_us, assigned_us, closed_us; /* 0: not yet */
+};
+bool eh_engine_ticket(const struct eh_engine *, struct eh_str source, struct eh_str id,
+                      struct eh_ticket_view *ret);
+/* An image that step() gave out, read back. */
+int eh_ticket_image_view(struct eh_str image, struct eh_ticket_view *ret, struct eh_error *)
+    EH_MUST_CHECK;
+/* Tickets in memory by number, smallest above `after` first; team, rep empty or 0: any. Returns how
+ * many were written to ret (at most max). Cost grows with the tickets it passes over, at most
+ * EH_SCAN_MAX a call; *ret_after is where to go on, 0 at the end. */
+#define EH_SCAN_MAX 20000
+size_t eh_engine_tickets(const struct eh_engine *, struct eh_str team, struct eh_str rep, int state,
+                         uint64_t after, size_t max, struct eh_ticket_view *ret,
+                         uint64_t *ret_after);
+
+struct eh_rep_view {
+    struct eh_str id, name, user;
+    bool member;      /* in some team today */
+    uint8_t state;    /* enum eh_status, as it is in force now */
+    bool full;        /* at capacity in every team of his that has one */
+    int64_t until_us; /* when overloaded ends by itself (EH_TIME_NEVER: does not) */
+    int64_t since_us; /* of the state */
+    struct eh_str reason;
+    uint32_t share_ppm;
+    uint64_t open, points;
+    const uint32_t *teams; /* indices into eh_engine_desk()->teams */
+    uint32_t team_count;
+};
+bool eh_engine_rep(const struct eh_engine *, struct eh_str id, struct eh_rep_view *ret);
+
+struct eh_member_view {
+    struct eh_str rep;
+    uint8_t state;
+    bool full;   /* at this team's capacity */
+    bool active; /* today between from and until */
+    uint64_t open, points; /* all teams of the rep */
+    uint64_t received;       /* tickets of this team he was given, ever */
+    int64_t received_value;  /* minor units */
+};
+struct eh_team_view {
+    struct eh_str id, name, policy;
+    uint32_t capacity;
+    uint64_t waiting, open;
+    uint32_t member_count;
+};
+bool eh_engine_team(const struct eh_engine *, struct eh_str id, struct eh_team_view *ret);
+/* Member number i (0 .. member_count) of a team, in order of rep id. */
+bool eh_engine_member(const struct eh_engine *, struct eh_str team, uint32_t i,
+                      struct eh_member_view *ret);
+
+#endif

@@ -1,0 +1,60 @@
+/*
+ * record: an input and what it caused as rows, the same rows that stand in PostgreSQL.
+ *
+ * The store writes them, recovery reads them back, verification hashes them. One place says which
+ * field of a message stands in a column and which in `rest`, so the three cannot disagree.
+ *
+ *     struct eh_record row;
+ *     eh_record_from_input(&in, &fx, &arena, &row);
+ *     eh_record_chain(&row, &fx.items[fx.first], fx.count - fx.first, &scratch, &chain);
+ *     ...
+ *     eh_record_to_input(&row, &arena, &in, &error);    // for replay: everything step() reads
+ */
+#ifndef EVENHAND_ENGINE_RECORD_H
+#define EVENHAND_ENGINE_RECORD_H
+
+#include <evenhand/engine/engine.h>
+
+/* Fields of a message that have a column of their own; all others are in `rest`. */
+#define EH_RECORD_COLUMNS                                                                          \
+    (EH_FIELD_BIT(EH_FIELD_ID) | EH_FIELD_BIT(EH_FIELD_SOURCE) | EH_FIELD_BIT(EH_FIELD_TEAM) |     \
+     EH_FIELD_BIT(EH_FIELD_KIND) | EH_FIELD_BIT(EH_FIELD_REP) | EH_FIELD_BIT(EH_FIELD_VALUE) |     \
+     EH_FIELD_BIT(EH_FIELD_PRIORITY) | EH_FIELD_BIT(EH_FIELD_STATUS) |                             \
+     EH_FIELD_BIT(EH_FIELD_OUTCOME) | EH_FIELD_BIT(EH_FIELD_METRIC) |                              \
+     EH_FIELD_BIT(EH_FIELD_CSAT) | EH_FIELD_BIT(EH_FIELD_HANDLED) | EH_FIELD_BIT(EH_FIELD_AT) |    \
+     EH_FIELD_BIT(EH_FIELD_ACTOR) | EH_FIELD_BIT(EH_FIELD_REASON))
+
+struct eh_record {
+    uint64_t input;
+    int16_t type; /* enum eh_message_type; negative: refused */
+    int64_t at_us;
+    int32_t date;
+    uint8_t origin;
+    struct eh_key identity; /* of the message; of a refused entry eh_entry_identity() */
+    struct eh_key digest;
+    uint64_t stream_ms, stream_no; /* 0, 0: not from the stream */
+    uint32_t has; /* EH_FIELD_BITs: which of the columns below are not NULL */
+    struct eh_str source, id, team, kind, rep, actor, reason;
+    struct eh_str word; /* status, outcome or metric by name; empty: NULL */
+    int64_t value, handled_s, at_ms;
+    uint8_t priority, csat;
+    bool has_until; /* signal, or DUE that ended one (rep and word are set then, too) */
+    int64_t until_us;
+    struct eh_str rest; /* canonical: date, origin, the fields without a column, recalled facts */
+    /* The row of ticket_change, when image_ticket is not 0: */
+    uint64_t image_ticket;
+    struct eh_str image;
+};
+
+/* For a refused input the caller sets row->identity afterwards (he has the entry's bytes). Text
+ * points into the input; rest and image into the arena. */
+int eh_record_from_input(const struct eh_input *, const struct eh_effects *, struct eh_arena *,
+                         struct eh_record *ret) EH_MUST_CHECK;
+int eh_record_to_input(const struct eh_record *, struct eh_arena *, struct eh_input *ret,
+                       struct eh_error *) EH_MUST_CHECK;
+
+/* Adds the canonical bytes of a row and of its effects to the chain. */
+void eh_record_chain(const struct eh_record *, const struct eh_effect *effects, size_t count,
+                     struct eh_bytes *scratch, struct eh_chain *);
+
+#endif

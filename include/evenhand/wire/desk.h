@@ -1,0 +1,96 @@
+/*
+ * desk: the model of the desk file: kinds, reps, teams, their rules.
+ *
+ * YAML (and so JSON) in, a checked struct out; every refusal names line and path. Arrays are sorted
+ * by id, so the order in the file decides nothing. Everything lives in the arena.
+ *
+ *     struct eh_desk *desk;
+ *     int r = eh_desk_parse(text, &arena, &desk, &error);
+ *     if (r < 0)
+ *         // "14: teams[0].reps[2].share: 1.5 is above 1.0"  (the caller puts the file's name before)
+ *     const struct eh_desk_team *team = eh_desk_team(desk, eh_str("sales"));
+ */
+#ifndef EVENHAND_WIRE_DESK_H
+#define EVENHAND_WIRE_DESK_H
+
+#include <evenhand/base/base.h>
+
+#define EH_DESK_TEAMS_MAX    1000
+#define EH_DESK_REPS_MAX     100000
+#define EH_DESK_KINDS_MAX    64
+#define EH_DESK_MANAGERS_MAX 64    /* per team */
+#define EH_DESK_REP_SKILLS_MAX 64  /* per rep */
+#define EH_DATE_NEVER        INT32_MAX /* `until` not given */
+#define EH_DATE_ALWAYS       INT32_MIN /* `from` not given */
+
+enum eh_presence { EH_PRESENCE_ASSUMED = 0, EH_PRESENCE_SIGNALLED = 1 };
+
+struct eh_desk_kind {
+    struct eh_str id;
+    uint32_t points; /* 1..1000 */
+};
+
+struct eh_desk_rep {
+    struct eh_str id, name, user; /* name defaults to the id; user: the Unix user, may be empty */
+    uint32_t share_ppm;           /* 1..1,000,000 */
+    int32_t since;                /* date, or EH_DATE_ALWAYS */
+    struct eh_str *skills;        /* sorted, each once */
+    uint32_t skill_count;
+};
+
+struct eh_desk_member {
+    uint32_t rep;        /* index into desk->reps */
+    int32_t from, until; /* inclusive dates, EH_DATE_ALWAYS / EH_DATE_NEVER */
+};
+
+struct eh_desk_manager {
+    struct eh_str name;
+    bool is_group;
+};
+
+struct eh_desk_team {
+    struct eh_str id, name;
+    struct eh_desk_member *members; /* sorted by rep; a rep may stand more than once when the date
+                                       ranges do not overlap */
+    uint32_t member_count;
+    struct eh_desk_manager *managers;
+    uint32_t manager_count;
+    struct eh_str policy; /* "random" | "balanced" | "rotation" | "least_loaded" */
+    uint32_t value_weight_ppm;
+    uint32_t capacity; /* points for share 1.0; 0 = no limit */
+    bool affinity_open;
+    int64_t affinity_for_s;
+    uint8_t presence;            /* enum eh_presence */
+    int64_t overloaded_at_least_s, overloaded_at_most_s;
+};
+
+struct eh_desk {
+    struct eh_str id, currency, time_zone;
+    unsigned currency_exponent;
+    struct eh_desk_kind *kinds; /* sorted by id */
+    uint32_t kind_count;
+    struct eh_desk_rep *reps; /* sorted by id */
+    uint32_t rep_count;
+    struct eh_desk_team *teams; /* sorted by id */
+    uint32_t team_count;
+};
+
+/* At most EH_DESK_TEXT_MAX bytes. -EH_EPARSE, -EH_EINVAL, -EH_ERANGE, -EH_ENOMEM; error->text is
+ * "LINE: path: what". */
+int eh_desk_parse(struct eh_str text, struct eh_arena *, struct eh_desk **ret, struct eh_error *)
+    EH_MUST_CHECK;
+
+const struct eh_desk_rep *eh_desk_rep(const struct eh_desk *, struct eh_str id);   /* or NULL */
+const struct eh_desk_team *eh_desk_team(const struct eh_desk *, struct eh_str id); /* or NULL */
+const struct eh_desk_kind *eh_desk_kind(const struct eh_desk *, struct eh_str id); /* or NULL */
+
+/* One line per difference, for people: "team sales: policy random -> balanced". Each line goes to
+ * `line` in turn; returns how many there were. `old` may be NULL (everything is new). */
+typedef void eh_desk_line_fn(void *context, const char *line);
+size_t eh_desk_diff(const struct eh_desk *old, const struct eh_desk *new, eh_desk_line_fn *line,
+                    void *context);
+
+/* Advice that is no refusal, one line each: a team without capacity, ... Returns how many. */
+size_t eh_desk_warnings(const struct eh_desk *, eh_desk_line_fn *line, void *context);
+
+#endif

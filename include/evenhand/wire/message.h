@@ -1,0 +1,152 @@
+/*
+ * message: what the outside tells evenhand, as one flat struct, whatever it was written in.
+ *
+ * msgpack and JSON become the same struct; one table (message_fields.c) says which keys a type has,
+ * what they may hold and which are required. Bounds come first: bytes are scanned for depth, counts,
+ * lengths and trailing rubbish before a parser sees them. Text points into the input bytes or the
+ * arena and lives as long as both.
+ *
+ *     struct eh_message m;
+ *     struct eh_error error = {0};
+ *     int r = eh_message_from_json(eh_str(body), &arena, &m, &error);
+ *     if (r < 0)
+ *         dead_letter(error.text);      // "value: 1.5 is not a whole number"
+ *     eh_message_encode(&m, 0, &out);   // canonical: the same for msgpack and JSON
+ *
+ * Limits: EH_MESSAGE_MAX bytes, depth 8, 256 items in all, strings 16 KiB, integers within ±(2^53-1),
+ * valid UTF-8 without NUL, no duplicate keys, no trailing bytes. Unknown keys are checked for these
+ * and then ignored. Unknown types are refused.
+ */
+#ifndef EVENHAND_WIRE_MESSAGE_H
+#define EVENHAND_WIRE_MESSAGE_H
+
+#include <evenhand/base/base.h>
+
+#define EH_MESSAGE_MAX        65536 /* bytes of one entry */
+#define EH_MESSAGE_DEPTH_MAX  8
+#define EH_MESSAGE_ITEMS_MAX  256   /* keys and values of all levels together */
+#define EH_MESSAGE_STRING_MAX 16384
+#define EH_SKILLS_MAX         16    /* skills one ticket may require */
+#define EH_DESK_TEXT_MAX      (16u << 20) /* bytes of a desk file read from disk */
+
+/* The numbers are stored in the log: never change one, only add. */
+enum eh_message_type {
+    /* from the stream or the admin socket */
+    EH_MESSAGE_TICKET = 1,
+    EH_MESSAGE_UPDATE = 2,
+    EH_MESSAGE_SIGNAL = 3,
+    EH_MESSAGE_OUTCOME = 4,
+    EH_MESSAGE_METRIC = 5,
+    /* from the admin socket alone */
+    EH_MESSAGE_ASSIGN = 6,  /* id, source, rep, reason */
+    EH_MESSAGE_RELEASE = 7, /* rep, reason */
+    EH_MESSAGE_MOVE = 8,    /* id, source, team, reason */
+    /* from the shell */
+    EH_MESSAGE_DESK = 9,     /* text: a new desk file */
+    EH_MESSAGE_DAY = 10,     /* the local civil date changed (the input carries it) */
+    EH_MESSAGE_DUE = 11,     /* something the engine waits for is due (eh_engine_due) */
+    EH_MESSAGE_UNPARSED = 12 /* an entry that is no message; reason says why, text is its bytes */
+};
+
+/* The numbers are stored in the log and in digests: never change one, only add. */
+enum eh_field {
+    EH_FIELD_ID = 0,
+    EH_FIELD_TEAM = 1,
+    EH_FIELD_KIND = 2,
+    EH_FIELD_SOURCE = 3,
+    EH_FIELD_VALUE = 4,
+    EH_FIELD_CURRENCY = 5,
+    EH_FIELD_CUSTOMER = 6,
+    EH_FIELD_PRIORITY = 7,
+    EH_FIELD_SKILLS = 8,
+    EH_FIELD_CHANNEL = 9,
+    EH_FIELD_SUBJECT = 10,
+    EH_FIELD_CREATED_AT = 11,
+    EH_FIELD_OWNER = 12,
+    EH_FIELD_REP = 13,
+    EH_FIELD_STATUS = 14,
+    EH_FIELD_FOR = 15,
+    EH_FIELD_REASON = 16,
+    EH_FIELD_EVENT = 17,
+    EH_FIELD_OUTCOME = 18,
+    EH_FIELD_CSAT = 19,
+    EH_FIELD_HANDLED = 20,
+    EH_FIELD_AT = 21,
+    EH_FIELD_METRIC = 22,
+    EH_FIELD_PERIOD = 23,
+    /* set by the shell or the engine, never read from outside */
+    EH_FIELD_ACTOR = 24,           /* the Unix user who asked over the admin socket */
+    EH_FIELD_TEXT = 25,            /* desk file, raw bytes */
+    EH_FIELD_CUSTOMER_DIGEST = 26, /* 16 bytes; stands for the customer in log, engine and digests */
+    EH_FIELD_SUBJECT_DIGEST = 27,
+    EH_FIELD_COUNT
+};
+#define EH_FIELD_BIT(field) (UINT32_C(1) << (field))
+
+enum eh_status { EH_STATUS_AVAILABLE = 1, EH_STATUS_OVERLOADED = 2, EH_STATUS_AWAY = 3 };
+
+enum eh_outcome {
+    EH_OUTCOME_WON = 1,
+    EH_OUTCOME_LOST = 2,
+    EH_OUTCOME_RESOLVED = 3,
+    EH_OUTCOME_CANCELLED = 4,
+    EH_OUTCOME_REOPENED = 5,
+    EH_OUTCOME_REFUNDED = 6,
+    EH_OUTCOME_RATED = 7
+};
+
+struct eh_message {
+    uint8_t type;     /* enum eh_message_type */
+    uint8_t status;   /* enum eh_status */
+    uint8_t outcome;  /* enum eh_outcome */
+    uint8_t priority; /* 0..9, 9 first; default 5 */
+    uint8_t csat;     /* 1..5 */
+    uint32_t has;     /* EH_FIELD_BIT of every field given or defaulted */
+    struct eh_str id, team, kind, source, currency, customer, channel, subject, owner, rep, reason,
+        event, metric, period, actor, text, customer_digest, subject_digest;
+    struct eh_str skills;  /* sorted, each once, joined by '\x1f': equal sets are equal text */
+    int64_t value;         /* minor units; of a metric: as declared */
+    int64_t created_at_ms; /* since 1970 UTC */
+    int64_t at_ms;
+    int64_t for_s;
+    int64_t handled_s;
+};
+
+static inline bool eh_message_has(const struct eh_message *m, enum eh_field field)
+{
+    return (m->has & EH_FIELD_BIT(field)) != 0;
+}
+
+/* Bytes of an entry's field `m` / `j` -> message, with defaults filled in (source "default",
+ * ticket: value 0, priority 5, ...). -EH_EPARSE, -EH_EINVAL, -EH_ERANGE, -EH_EFULL, -EH_ENOMEM. */
+int eh_message_from_msgpack(struct eh_str, struct eh_arena *, struct eh_message *ret,
+                            struct eh_error *) EH_MUST_CHECK;
+int eh_message_from_json(struct eh_str, struct eh_arena *, struct eh_message *ret,
+                         struct eh_error *) EH_MUST_CHECK;
+
+/* A body of the admin API: the type comes from the route, and so do the fields already set in *m
+ * (m->type and m->has); the body may leave those out, and may not contradict them. An empty body is
+ * an empty object. */
+int eh_message_from_json_body(struct eh_str, struct eh_arena *, struct eh_message *m,
+                              struct eh_error *) EH_MUST_CHECK;
+
+/* The known fields as one JSON object or msgpack map, keys in the order of enum eh_field, `type`
+ * first. What a reader of :dead or a producer sees. */
+int eh_message_to_json(const struct eh_message *, struct eh_bytes *out) EH_MUST_CHECK;
+int eh_message_to_msgpack(const struct eh_message *, struct eh_bytes *out) EH_MUST_CHECK;
+
+/* Canonical bytes of every field the message has but those in `skip` (EH_FIELD_BITs): type, then
+ * for each field in order its number and its value. eh_message_decode adds what the bytes hold to
+ * *m (m->has grows), so columns kept elsewhere can be set before or after. */
+void eh_message_encode(const struct eh_message *, uint32_t skip, struct eh_bytes *out);
+int eh_message_decode(struct eh_str, struct eh_message *m, struct eh_error *) EH_MUST_CHECK;
+
+/* Names as the contract spells them; NULL / 0 when there is none. */
+const char *eh_message_type_name(int type);
+const char *eh_field_name(int field);
+const char *eh_status_name(int status);
+int eh_status_from_name(struct eh_str);
+const char *eh_outcome_name(int outcome);
+int eh_outcome_from_name(struct eh_str);
+
+#endif

@@ -1,0 +1,1 @@
+#include <evenhand/base/base.h>
