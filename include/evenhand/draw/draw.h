@@ -2,18 +2,21 @@
  * draw: chance that nobody can foresee and everybody can check.
  *
  * A draw is a keyed hash of the ticket it is for, never the next number of a generator: the same
- * ticket, dealt again after a crash, draws the same. Each draw epoch (a local civil day) has its own
- * seed, derived from the desk's master key.
+ * ticket, dealt again after a crash, draws the same. Each draw epoch (a local civil day) has its
+ * own seed, derived from the desk's master key.
  *
  *     struct eh_draw_query q = {.epoch = 12, .desk = desk, .team = team, .source = source,
  *                               .ticket = id, .digest = digest, .deal = 1, .number = 0};
  *     uint64_t result = eh_draw_compute(seed, &q);
- *     uint64_t at = eh_draw_below(&draws, &q, total);   // 0 <= at < total, unbiased
+ *     uint64_t at;
+ *     int r = eh_draw_below(&draws, q, total, &at);     // 0 <= at < total, unbiased
  *
- * Construction: keyed BLAKE2b (RFC 7693) with the epoch's seed as key over (domain, desk, team,
- * source, ticket, content digest, deal, number), each length-prefixed; the first 8 bytes, little
+ * Construction: BLAKE2b-256 (RFC 7693) keyed with the epoch's seed over the domain "evenhand draw
+ * v1", desk, team, source, ticket and content digest, each behind its length, then deal and number;
+ * every length and number is 4 bytes, little endian. The result is the first 8 bytes, little
  * endian. Seeds: libsodium crypto_kdf (BLAKE2b with salt and personalisation), context "ehepoch1",
- * subkey id = epoch. Choice: rejection of the last incomplete multiple, never modulo of all.
+ * subkey id = epoch; the commitment is BLAKE2b-256 of the seed. Choice: results in the last
+ * incomplete multiple of the total are rejected, never modulo of all.
  */
 #ifndef EVENHAND_DRAW_DRAW_H
 #define EVENHAND_DRAW_DRAW_H
@@ -52,7 +55,7 @@ uint64_t eh_draw_compute(const uint8_t seed[EH_SEED_BYTES], const struct eh_draw
 /* A number below `total` (total > 0), each with the same chance. Takes as many draws as rejection
  * needs, from number draws->count on, and appends every result it saw. -EH_ECORRUPT when the draw
  * function has none, -EH_EFULL beyond EH_DRAWS_MAX. */
-int eh_draw_below(struct eh_draws *, struct eh_draw_query, uint64_t total, uint64_t *ret)
-    EH_MUST_CHECK;
+int eh_draw_below(struct eh_draws *, struct eh_draw_query, uint64_t total,
+                  uint64_t *ret) EH_MUST_CHECK;
 
 #endif

@@ -1,8 +1,9 @@
 /*
  * hash: the digests evenhand uses, in one place.
  *
- * BLAKE2b (RFC 7693) where somebody might want to cheat (identities, contents, the chain), SipHash-2-4
- * with 128 bits and a fixed key where only an honest difference must show (the state digest).
+ * BLAKE2b (RFC 7693) where somebody might want to cheat (identities, contents, the chain),
+ * SipHash-2-4 with 128 bits and a fixed key where only an honest difference must show (the state
+ * digest).
  *
  *     struct eh_key identity = eh_hash_128(EH_DOMAIN_IDENTITY, bytes, size);
  *     struct eh_chain chain = {0};
@@ -26,10 +27,13 @@ struct eh_chain {
     uint8_t hash[EH_CHAIN_BYTES];
 };
 
-/* Must be called once before anything else of draw/; -EH_EUNAVAILABLE when libsodium cannot start. */
+/* Must be called once before anything else of draw/. -EH_EUNAVAILABLE when libsodium cannot start.
+ */
 int eh_draw_init(void) EH_MUST_CHECK;
 
+/* BLAKE2b-128 of "evenhand hash v1", one byte domain, and the data. */
 struct eh_key eh_hash_128(enum eh_domain, const void *data, size_t size);
+/* Plain BLAKE2b-256: anybody's tool gives the same. */
 void eh_hash_256(const void *data, size_t size, uint8_t ret[32]);
 struct eh_key eh_hash_state(const void *data, size_t size); /* SipHash-2-4-128, fixed key */
 void eh_chain_add(struct eh_chain *, const void *data, size_t size);
