@@ -41,6 +41,7 @@ struct eh_record {
     bool has_until; /* signal, or DUE that ended one (rep and word are set then, too) */
     int64_t until_us;
     struct eh_str rest; /* canonical: date, origin, the fields without a column, recalled facts */
+    uint32_t effect_count; /* how many effects it caused; they follow one another in the batch */
     /* The row of ticket_change, when image_ticket is not 0: */
     uint64_t image_ticket;
     struct eh_str image;

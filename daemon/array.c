@@ -1,0 +1,84 @@
+/* array: PostgreSQL's binary format of one-dimensional arrays. See array.h. */
+#include "array.h"
+
+#include "pg.h"
+
+
+
+static void put32(struct eh_array *a, int32_t value)
+{
+    char big[4];
+    eh_pg_put32(big, value);
+    eh_bytes_put(&a->bytes, big, sizeof big);
+}
+
+void eh_array_begin(struct eh_array *a, enum eh_array_type type)
+{
+    eh_bytes_clear(&a->bytes);
+    a->type = type;
+    a->count = 0;
+    a->any = false;
+    put32(a, 1);
+    put32(a, 1);
+    put32(a, (int32_t)type);
+    put32(a, 0);
+    put32(a, 1);
+}
+
+void eh_array_put_null(struct eh_array *a)
+{
+    put32(a, -1);
+    a->count++;
+}
+
+void eh_array_put_int(struct eh_array *a, int64_t value)
+{
+    char big[8];
+    int size = a->type == EH_ARRAY_INT2 ? 2 : a->type == EH_ARRAY_INT4 ? 4 : 8;
+    if (size == 2)
+        eh_pg_put16(big, (int16_t)value);
+    else if (size == 4)
+        eh_pg_put32(big, (int32_t)value);
+    else
+        eh_pg_put64(big, value);
+    put32(a, size);
+    eh_bytes_put(&a->bytes, big, (size_t)size);
+    a->count++;
+    a->any = true;
+}
+
+void eh_array_put_bytes(struct eh_array *a, const void *data, size_t size)
+{
+    put32(a, (int32_t)size);
+    eh_bytes_put(&a->bytes, data, size);
+    a->count++;
+    a->any = true;
+}
+
+void eh_array_put_text(struct eh_array *a, struct eh_str text)
+{
+    if (text.size == 0)
+        eh_array_put_null(a);
+    else
+        eh_array_put_bytes(a, text.data, text.size);
+}
+
+const char *eh_array_value(struct eh_array *a)
+{
+    if (!a->any || a->bytes.failed)
+        return NULL;
+    char big[4];
+    eh_pg_put32(big, (int32_t)a->count);
+    memcpy(a->bytes.data + 12, big, sizeof big);
+    return (const char *)a->bytes.data;
+}
+
+int eh_array_size(const struct eh_array *a)
+{
+    return (int)a->bytes.size;
+}
+
+void eh_array_done(struct eh_array *a)
+{
+    eh_bytes_done(&a->bytes);
+}

@@ -1,0 +1,136 @@
+/* batch: inputs on their way together. See batch.h. */
+#include "batch.h"
+
+#include <stdlib.h>
+
+struct eh_batch *eh_batch_new(void)
+{
+    struct eh_batch *b = calloc(1, sizeof *b);
+    if (!b)
+        return NULL;
+    b->items = eh_arena_alloc(&b->arena, EH_BATCH_ITEMS_MAX * sizeof *b->items);
+    b->personal = eh_arena_alloc(&b->arena, EH_BATCH_ITEMS_MAX * sizeof *b->personal);
+    b->effects.arena = &b->arena;
+    if (!b->items || !b->personal) {
+        eh_batch_free(b);
+        return NULL;
+    }
+    return b;
+}
+
+void eh_batch_free(struct eh_batch *b)
+{
+    if (!b)
+        return;
+    for (size_t i = 0; i < b->item_count; i++)
+        eh_command_free(b->items[i].command);
+    eh_table_done(&b->known);
+    eh_table_done(&b->images);
+    eh_arena_done(&b->arena);
+    free(b);
+}
+
+struct eh_item *eh_batch_add(struct eh_batch *b)
+{
+    if (b->item_count == EH_BATCH_ITEMS_MAX)
+        return NULL;
+    return &b->items[b->item_count++];
+}
+
+/* Room for one more in an array that lives in the arena; the old one stays there unused. */
+static void *grow(struct eh_arena *arena, void *items, size_t count, size_t *capacity, size_t size)
+{
+    if (count < *capacity)
+        return items;
+    size_t more = *capacity ? *capacity * 2 : 64;
+    void *grown = eh_arena_alloc(arena, more * size);
+    if (!grown)
+        return NULL;
+    if (count)
+        memcpy(grown, items, count * size);
+    *capacity = more;
+    return grown;
+}
+
+struct eh_record *eh_batch_record(struct eh_batch *b)
+{
+    struct eh_record *r =
+        grow(&b->arena, b->records, b->record_count, &b->record_capacity, sizeof *r);
+    if (!r)
+        return NULL;
+    b->records = r;
+    return &b->records[b->record_count++];
+}
+
+struct eh_dead_entry *eh_batch_dead(struct eh_batch *b)
+{
+    struct eh_dead_entry *d = grow(&b->arena, b->dead, b->dead_count, &b->dead_capacity, sizeof *d);
+    if (!d)
+        return NULL;
+    b->dead = d;
+    return &b->dead[b->dead_count++];
+}
+
+struct eh_str eh_stream_id_text(struct eh_arena *arena, uint64_t ms, uint64_t no)
+{
+    if (ms == 0 && no == 0)
+        return (struct eh_str){NULL, 0};
+    char text[48];
+    size_t n = eh_format(text, sizeof text, "%llu-%llu", (unsigned long long)ms,
+                         (unsigned long long)no);
+    return eh_arena_str(arena, eh_str_n(text, n));
+}
+
+static void notice_of(struct eh_arena *arena, const struct eh_effect *e, uint64_t input,
+                      int64_t at_us, struct eh_notice *ret)
+{
+    *ret = (struct eh_notice){
+        .type = e->type,
+        .seq = e->seq,
+        .source = eh_arena_str(arena, e->source),
+        .id = eh_arena_str(arena, e->id),
+        .team = eh_arena_str(arena, e->team),
+        .rep = eh_arena_str(arena, e->rep),
+        .was = eh_arena_str(arena, e->was),
+        .why = eh_arena_str(arena, e->why),
+        .at_ms = at_us / 1000,
+        .input = input,
+        .inbox = eh_stream_id_text(arena, e->stream_ms, e->stream_no),
+    };
+}
+
+/* Effects belong to the record whose number of effects covers them, in order. */
+static void copy_notices(const struct eh_batch *b, struct eh_outbox_batch *out)
+{
+    size_t at = 0;
+    for (size_t r = 0; r < b->record_count; r++) {
+        const struct eh_record *record = &b->records[r];
+        for (uint32_t i = 0; i < record->effect_count; i++, at++)
+            notice_of(&out->arena, &b->effects.items[at], record->input, record->at_us,
+                      &out->notices[out->notice_count++]);
+    }
+}
+
+struct eh_outbox_batch *eh_batch_notices(const struct eh_batch *b)
+{
+    struct eh_outbox_batch *out = eh_outbox_batch_new();
+    if (!out)
+        return NULL;
+    out->head_seq = b->to_seq;
+    out->head_dead = b->head_dead;
+    out->notices = eh_arena_alloc(&out->arena, (b->effects.count + 1) * sizeof *out->notices);
+    out->dead = eh_arena_alloc(&out->arena, (b->dead_count + 1) * sizeof *out->dead);
+    if (!out->notices || !out->dead) {
+        eh_outbox_batch_free(out);
+        return NULL;
+    }
+    copy_notices(b, out);
+    for (size_t i = 0; i < b->dead_count; i++) {
+        struct eh_dead_entry *d = &out->dead[out->dead_count++];
+        *d = b->dead[i];
+        d->reason = eh_arena_str(&out->arena, d->reason);
+        d->stream_id = eh_arena_str(&out->arena, d->stream_id);
+        d->body = eh_arena_str(&out->arena, d->body);
+    }
+    return out;
+}

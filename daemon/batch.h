@@ -1,0 +1,80 @@
+/*
+ * batch: inputs on their way together: read, recalled, decided, committed, published.
+ *
+ * One batch is one PostgreSQL transaction. It owns the memory of everything in it.
+ *
+ *     struct eh_batch *b = eh_batch_new();
+ *     struct eh_item *item = eh_batch_add(b);      // filled from the inbox or from a command
+ *     …recall, decide (decide.c)…
+ *     eh_store_commit(store, b);
+ *     eh_batch_free(b);
+ */
+#ifndef EVENHAND_DAEMON_BATCH_H
+#define EVENHAND_DAEMON_BATCH_H
+
+#include <evenhand/engine/record.h>
+
+#include "app.h"
+#include "inbox.h"
+#include "outbox.h"
+
+#define EH_BATCH_ITEMS_MAX 512  /* entries and commands of one batch */
+#define EH_BATCH_DUE_MAX   1024 /* inputs that time brings into one batch */
+
+/* Something to be decided: an entry of the stream or a command of the admin API. */
+struct eh_item {
+    struct eh_input input;      /* message, identity, digest; the number comes with the decision */
+    struct eh_command *command; /* or NULL: it came from the stream */
+    struct eh_str body;         /* the entry's bytes as they came, for the dead letters */
+    struct eh_key entry;        /* identity of the entry as such */
+    bool seen_before;           /* the entry may be in the log already: `entry` is looked up, too */
+    /* How a command ended, told after COMMIT. */
+    struct eh_command_result result;
+};
+
+struct eh_personal {
+    uint64_t input;
+    struct eh_str customer, subject;
+};
+
+struct eh_batch {
+    struct eh_arena arena;
+    struct eh_item *items; /* EH_BATCH_ITEMS_MAX */
+    size_t item_count;
+    size_t bytes; /* of the items' bodies */
+
+    /* Decided: */
+    struct eh_record *records;
+    size_t record_count, record_capacity;
+    struct eh_effects effects; /* of all its inputs */
+    struct eh_personal *personal;
+    size_t personal_count;
+    struct eh_dead_entry *dead;
+    size_t dead_count, dead_capacity;
+    struct eh_table known;   /* identity -> index of record + 1, for repeats within what is in flight */
+    struct eh_table images;  /* ticket identity -> index of the record with its image + 1 */
+
+    uint64_t from_input, to_input, from_seq, to_seq; /* the head before and after */
+    int64_t at_us;
+    uint64_t head_dead;
+    struct eh_stream_id high, low;
+    struct eh_key digest;
+    struct eh_chain chain;
+
+    bool committed;
+    struct eh_batch *next; /* in flight, oldest first */
+};
+
+struct eh_batch *eh_batch_new(void); /* NULL: no memory */
+void eh_batch_free(struct eh_batch *); /* frees commands that were not answered, too */
+struct eh_item *eh_batch_add(struct eh_batch *); /* NULL: full */
+struct eh_record *eh_batch_record(struct eh_batch *); /* NULL: no memory */
+struct eh_dead_entry *eh_batch_dead(struct eh_batch *);
+
+/* What is published of it: notices and dead letters copied into a batch for the outbox. */
+struct eh_outbox_batch *eh_batch_notices(const struct eh_batch *);
+
+/* "ms-no", or empty for 0-0. */
+struct eh_str eh_stream_id_text(struct eh_arena *, uint64_t ms, uint64_t no);
+
+#endif
