@@ -1,1 +1,150 @@
-#include <evenhand/base/base.h>
+/* bytes.c: the growing buffer, LEB128, and the reader that stops at its end. */
+#include <evenhand/base/bytes.h>
+
+#include <stdlib.h>
+
+#define CAPACITY_FIRST 256u
+#define LEB128_MAX     10 /* bytes of the longest 64-bit number */
+
+static bool reserve(struct eh_bytes *bytes, size_t more)
+{
+    if (bytes->failed)
+        return false;
+    if (more <= bytes->capacity - bytes->size)
+        return true;
+    if (more > SIZE_MAX / 2 - bytes->size) {
+        bytes->failed = true;
+        return false;
+    }
+    size_t capacity = bytes->capacity ? bytes->capacity : CAPACITY_FIRST;
+    while (capacity < bytes->size + more)
+        capacity *= 2;
+    uint8_t *data = realloc(bytes->data, capacity);
+    if (!data) {
+        bytes->failed = true;
+        return false;
+    }
+    bytes->data = data;
+    bytes->capacity = capacity;
+    return true;
+}
+
+void eh_bytes_put(struct eh_bytes *bytes, const void *data, size_t size)
+{
+    if (size == 0 || !reserve(bytes, size))
+        return;
+    memcpy(bytes->data + bytes->size, data, size);
+    bytes->size += size;
+}
+
+void eh_bytes_put_u8(struct eh_bytes *bytes, uint8_t value)
+{
+    eh_bytes_put(bytes, &value, 1);
+}
+
+void eh_bytes_put_u(struct eh_bytes *bytes, uint64_t value)
+{
+    uint8_t encoded[LEB128_MAX];
+    size_t size = 0;
+    for (; value >= 0x80; value >>= 7)
+        encoded[size++] = (uint8_t)(value | 0x80);
+    encoded[size++] = (uint8_t)value;
+    eh_bytes_put(bytes, encoded, size);
+}
+
+void eh_bytes_put_i(struct eh_bytes *bytes, int64_t value)
+{
+    uint64_t sign = value < 0 ? UINT64_MAX : 0;
+    eh_bytes_put_u(bytes, ((uint64_t)value << 1) ^ sign);
+}
+
+void eh_bytes_put_str(struct eh_bytes *bytes, struct eh_str s)
+{
+    eh_bytes_put_u(bytes, s.size);
+    eh_bytes_put(bytes, s.data, s.size);
+}
+
+void eh_bytes_put_text(struct eh_bytes *bytes, const char *format, ...)
+{
+    va_list args, again;
+    va_start(args, format);
+    va_copy(again, args);
+    size_t room = bytes->data ? bytes->capacity - bytes->size : 0;
+    char *to = room ? (char *)bytes->data + bytes->size : NULL;
+    size_t length = bytes->failed ? 0 : eh_format_v(to, room, format, args);
+    if (!bytes->failed && length >= room && reserve(bytes, length + 1)) {
+        room = bytes->capacity - bytes->size;
+        eh_format_v((char *)bytes->data + bytes->size, room, format, again);
+    }
+    if (!bytes->failed)
+        bytes->size += length;
+    va_end(again);
+    va_end(args);
+}
+
+void eh_bytes_clear(struct eh_bytes *bytes)
+{
+    bytes->size = 0;
+    bytes->failed = false;
+}
+
+void eh_bytes_done(struct eh_bytes *bytes)
+{
+    free(bytes->data);
+    *bytes = (struct eh_bytes)EH_BYTES_INIT;
+}
+
+const uint8_t *eh_read_bytes(struct eh_reader *reader, size_t size)
+{
+    if (reader->failed || size > (size_t)(reader->end - reader->at)) {
+        reader->failed = true;
+        return NULL;
+    }
+    const uint8_t *bytes = reader->at;
+    if (size > 0)
+        reader->at += size;
+    return bytes;
+}
+
+uint8_t eh_read_u8(struct eh_reader *reader)
+{
+    const uint8_t *byte = eh_read_bytes(reader, 1);
+    return byte ? *byte : 0;
+}
+
+/* Only the shortest form of a number is read: the same values are the same bytes. */
+uint64_t eh_read_u(struct eh_reader *reader)
+{
+    uint64_t value = 0;
+    for (unsigned shift = 0; shift < 7 * LEB128_MAX; shift += 7) {
+        uint8_t byte = eh_read_u8(reader);
+        bool last = byte < 0x80;
+        if (reader->failed || (shift == 63 && byte > 1) || (last && byte == 0 && shift > 0))
+            break;
+        value |= (uint64_t)(byte & 0x7F) << shift;
+        if (last)
+            return value;
+    }
+    reader->failed = true;
+    return 0;
+}
+
+int64_t eh_read_i(struct eh_reader *reader)
+{
+    uint64_t value = eh_read_u(reader);
+    return (int64_t)((value >> 1) ^ (0 - (value & 1)));
+}
+
+struct eh_str eh_read_str(struct eh_reader *reader)
+{
+    uint64_t size = eh_read_u(reader);
+    if (size > UINT32_MAX)
+        reader->failed = true;
+    const uint8_t *data = eh_read_bytes(reader, (size_t)size);
+    return data ? eh_str_n((const char *)data, (size_t)size) : (struct eh_str){NULL, 0};
+}
+
+bool eh_reader_complete(const struct eh_reader *reader)
+{
+    return !reader->failed && reader->at == reader->end;
+}

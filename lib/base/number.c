@@ -1,1 +1,148 @@
-#include <evenhand/base/base.h>
+/* number.c: exact decimals: parsing refuses what does not fit, printing parses back. */
+#include <evenhand/base/number.h>
+
+#define DECIMALS_MAX 18 /* 10^18 is the largest power of ten in 64 bits */
+
+/* "number" of an error sentence: as much of the text as helps. */
+#define SHOWN_MAX 40
+#define SHOWN(s)  (int)((s).size < SHOWN_MAX ? (s).size : SHOWN_MAX), (s).data ? (s).data : ""
+
+static bool is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+/* value * 10 + digit on the negative side, where the range is one larger. */
+static bool push_digit(int64_t *value, int digit)
+{
+    return !__builtin_mul_overflow(*value, 10, value) &&
+           !__builtin_sub_overflow(*value, digit, value);
+}
+
+static int out_of_range(struct eh_str s, struct eh_error *error)
+{
+    return eh_error_set(error, EH_ERANGE, "%.*s is out of range", SHOWN(s));
+}
+
+static int not_a_number(struct eh_str s, struct eh_error *error)
+{
+    if (s.size == 0)
+        return eh_error_set(error, EH_EPARSE, "a number is missing");
+    return eh_error_set(error, EH_EPARSE, "`%.*s` is not a number", SHOWN(s));
+}
+
+/* Digits before and behind the point; each group has at least one. */
+struct decimal {
+    bool negative;
+    const char *whole, *fraction;
+    size_t whole_size, fraction_size;
+};
+
+static bool split_decimal(struct eh_str s, struct decimal *ret)
+{
+    const char *at = s.data, *end = s.data + s.size;
+    struct decimal d = {0};
+    if (s.size == 0)
+        return false;
+    if (*at == '-' || *at == '+')
+        d.negative = *at++ == '-';
+    for (d.whole = at; at < end && is_digit(*at); at++)
+        d.whole_size++;
+    if (d.whole_size == 0)
+        return false;
+    if (at < end && *at == '.') {
+        for (d.fraction = ++at; at < end && is_digit(*at); at++)
+            d.fraction_size++;
+        if (d.fraction_size == 0)
+            return false;
+    }
+    *ret = d;
+    return at == end;
+}
+
+int eh_decimal_parse(struct eh_str s, unsigned decimals, int64_t *ret, struct eh_error *error)
+{
+    struct decimal d;
+    eh_require(decimals <= DECIMALS_MAX);
+    if (!split_decimal(s, &d))
+        return not_a_number(s, error);
+    if (d.fraction_size > decimals && decimals == 0)
+        return eh_error_set(error, EH_EPARSE, "%.*s is not a whole number", SHOWN(s));
+    if (d.fraction_size > decimals)
+        return eh_error_set(error, EH_EPARSE, "%.*s has more than %u decimal%s", SHOWN(s), decimals,
+                            decimals == 1 ? "" : "s");
+    int64_t value = 0;
+    for (size_t i = 0; i < d.whole_size; i++)
+        if (!push_digit(&value, d.whole[i] - '0'))
+            return out_of_range(s, error);
+    for (size_t i = 0; i < decimals; i++)
+        if (!push_digit(&value, i < d.fraction_size ? d.fraction[i] - '0' : 0))
+            return out_of_range(s, error);
+    if (!d.negative && value == INT64_MIN)
+        return out_of_range(s, error);
+    *ret = d.negative ? value : -value;
+    return 0;
+}
+
+int eh_integer_parse(struct eh_str s, int64_t *ret, struct eh_error *error)
+{
+    return eh_decimal_parse(s, 0, ret, error);
+}
+
+size_t eh_decimal_print(int64_t value, unsigned decimals, char ret_text[EH_DECIMAL_TEXT_MAX])
+{
+    eh_require(decimals <= DECIMALS_MAX);
+    uint64_t unit = 1, magnitude = value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
+    for (unsigned i = 0; i < decimals; i++)
+        unit *= 10;
+    const char *sign = value < 0 ? "-" : "";
+    size_t size = eh_format(ret_text, EH_DECIMAL_TEXT_MAX, "%s%llu", sign,
+                            (unsigned long long)(magnitude / unit));
+    if (decimals == 0)
+        return size;
+    uint64_t fraction = magnitude % unit;
+    ret_text[size] = '.';
+    for (unsigned i = decimals; i > 0; i--, fraction /= 10)
+        ret_text[size + i] = (char)('0' + fraction % 10);
+    size += decimals + 1;
+    ret_text[size] = '\0';
+    return size;
+}
+
+int eh_money_parse(struct eh_str s, unsigned exponent, int64_t *ret_minor, struct eh_error *error)
+{
+    return eh_decimal_parse(s, exponent, ret_minor, error);
+}
+
+size_t eh_money_print(int64_t minor, unsigned exponent, char ret_text[EH_DECIMAL_TEXT_MAX])
+{
+    return eh_decimal_print(minor, exponent, ret_text);
+}
+
+int eh_ppm_parse(struct eh_str s, int64_t *ret_ppm, struct eh_error *error)
+{
+    if (s.size > 0 && s.data[s.size - 1] == '%')
+        return eh_decimal_parse(eh_str_n(s.data, s.size - 1), 4, ret_ppm, error);
+    return eh_decimal_parse(s, 6, ret_ppm, error);
+}
+
+size_t eh_ppm_print(int64_t ppm, char ret_text[EH_DECIMAL_TEXT_MAX])
+{
+    size_t size = eh_decimal_print(ppm, 4, ret_text);
+    while (ret_text[size - 1] == '0')
+        size--;
+    if (ret_text[size - 1] == '.')
+        size--;
+    ret_text[size++] = '%';
+    ret_text[size] = '\0';
+    return size;
+}
+
+__int128 eh_round_divide(__int128 dividend, __int128 divisor)
+{
+    eh_require(divisor > 0);
+    __int128 quotient = dividend / divisor, rest = dividend % divisor;
+    if (rest < 0)
+        return -rest >= divisor + rest ? quotient - 1 : quotient;
+    return rest >= divisor - rest ? quotient + 1 : quotient;
+}

@@ -12,7 +12,7 @@
  *         return eh_error_set(&error, EH_EINVAL, "reps[0].id: %.*s is no id", EH_STR_ARG(id));
  *     int64_t cents;
  *     if (eh_money_parse(eh_str("129.95"), 2, &cents, &error) < 0)
- *         return error.code;
+ *         return -error.code;
  */
 #ifndef EVENHAND_BASE_BASE_H
 #define EVENHAND_BASE_BASE_H
