@@ -1,0 +1,58 @@
+# shellcheck shell=bash
+# daemon: builds evenhand and runs evenhandd in a state folder.
+# Sourced after common.sh. HERE is the checkout, BUILD the build folder, STATE the state folder.
+
+# build_tree FOLDER LOG [SETUP OPTION...]: set up once, then bring up to date.
+build_tree() {
+    local folder=$1 log=$2
+    shift 2
+    if [[ ! -e $folder/build.ninja ]]; then
+        meson setup "$@" "$folder" "$HERE" >"$log" 2>&1 || {
+            tail -n 20 "$log" >&2
+            fail "meson setup failed; all it said is in $log"
+        }
+    fi
+    ninja -C "$folder" >"$log" 2>&1 || {
+        grep -E 'error|FAILED|ninja:' "$log" | head -n 20 >&2
+        fail "the build failed; all it said is in $log"
+    }
+}
+
+cli() { "$BUILD/tools/evenhand" --socket "$STATE/admin.sock" "$@"; }
+
+daemon_pid() { pid_of "$STATE/evenhandd.pid" "--config $STATE/evenhandd.yaml"; }
+daemon_leads() { cli --json status 2>/dev/null | grep -Eq '"role": *"leader"'; }
+daemon_is_ready_or_gone() { is_gone "$1" || daemon_leads; }
+
+daemon_write_config() {
+    [[ ! -e $STATE/evenhandd.yaml ]] || return 0
+    cat >"$STATE/evenhandd.yaml" <<CONFIG
+# Written by tools/up, which leaves your changes alone.
+desk_file: $STATE/desk.yaml
+redis: $STATE/redis.sock
+postgres: host=$STATE/pg dbname=evenhand
+admin_socket: $STATE/admin.sock
+key_file: $STATE/evenhand.key
+outbox: json
+CONFIG
+}
+
+# Leaves as soon as the daemon leads, and fails with its last words when it ended or does not lead.
+daemon_start() {
+    local pid log=$STATE/evenhandd.log
+    ! daemon_pid >/dev/null || return 0
+    "$BUILD/daemon/evenhandd" --config "$STATE/evenhandd.yaml" --migrate >>"$log" 2>&1 ||
+        fail "the migration failed: $(tail -n 1 "$log")"
+    setsid "$BUILD/daemon/evenhandd" --config "$STATE/evenhandd.yaml" >>"$log" 2>&1 </dev/null &
+    pid=$!
+    printf '%s\n' "$pid" >"$STATE/evenhandd.pid"
+    wait_until 60 daemon_is_ready_or_gone "$pid" || true
+    daemon_leads || fail "evenhandd is not ready: $(tail -n 1 "$log")"
+}
+
+daemon_stop() {
+    local pid
+    pid=$(daemon_pid) || return 0
+    stop_process evenhandd "$pid" 30
+    rm -f "$STATE/evenhandd.pid"
+}
