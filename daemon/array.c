@@ -3,8 +3,6 @@
 
 #include "pg.h"
 
-
-
 static void put32(struct eh_array *a, int32_t value)
 {
     char big[4];

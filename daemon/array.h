@@ -34,10 +34,10 @@ struct eh_array {
 
 void eh_array_begin(struct eh_array *, enum eh_array_type);
 void eh_array_put_null(struct eh_array *);
-void eh_array_put_int(struct eh_array *, int64_t);          /* int2, int4, int8 by the type */
-void eh_array_put_text(struct eh_array *, struct eh_str);   /* text, bytea; empty: NULL */
+void eh_array_put_int(struct eh_array *, int64_t);                /* int2, int4, int8 by the type */
+void eh_array_put_text(struct eh_array *, struct eh_str);         /* text, bytea; empty: NULL */
 void eh_array_put_bytes(struct eh_array *, const void *, size_t); /* uuid, bytea; never NULL */
-const char *eh_array_value(struct eh_array *); /* NULL: all are NULL */
+const char *eh_array_value(struct eh_array *);                    /* NULL: all are NULL */
 int eh_array_size(const struct eh_array *);
 void eh_array_done(struct eh_array *);
 

@@ -76,8 +76,8 @@ struct eh_str eh_stream_id_text(struct eh_arena *arena, uint64_t ms, uint64_t no
     if (ms == 0 && no == 0)
         return (struct eh_str){NULL, 0};
     char text[48];
-    size_t n = eh_format(text, sizeof text, "%llu-%llu", (unsigned long long)ms,
-                         (unsigned long long)no);
+    size_t n =
+        eh_format(text, sizeof text, "%llu-%llu", (unsigned long long)ms, (unsigned long long)no);
     return eh_arena_str(arena, eh_str_n(text, n));
 }
 

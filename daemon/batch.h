@@ -27,7 +27,9 @@ struct eh_item {
     struct eh_command *command; /* or NULL: it came from the stream */
     struct eh_str body;         /* the entry's bytes as they came, for the dead letters */
     struct eh_key entry;        /* identity of the entry as such */
-    bool seen_before;           /* the entry may be in the log already: `entry` is looked up, too */
+    bool wants_identity;        /* its identity may be in the log: look it up */
+    bool seen_before;           /* the entry as such may be in the log: look up `entry`, too */
+    bool entry_known;           /* ... and it was there: a dead letter already */
     /* How a command ended, told after COMMIT. */
     struct eh_command_result result;
 };
@@ -51,8 +53,9 @@ struct eh_batch {
     size_t personal_count;
     struct eh_dead_entry *dead;
     size_t dead_count, dead_capacity;
-    struct eh_table known;   /* identity -> index of record + 1, for repeats within what is in flight */
-    struct eh_table images;  /* ticket identity -> index of the record with its image + 1 */
+    struct eh_table
+        known; /* identity -> index of record + 1, for repeats within what is in flight */
+    struct eh_table images; /* ticket identity -> index of the record with its image + 1 */
 
     uint64_t from_input, to_input, from_seq, to_seq; /* the head before and after */
     int64_t at_us;
@@ -65,8 +68,8 @@ struct eh_batch {
     struct eh_batch *next; /* in flight, oldest first */
 };
 
-struct eh_batch *eh_batch_new(void); /* NULL: no memory */
-void eh_batch_free(struct eh_batch *); /* frees commands that were not answered, too */
+struct eh_batch *eh_batch_new(void);             /* NULL: no memory */
+void eh_batch_free(struct eh_batch *);           /* frees commands that were not answered, too */
 struct eh_item *eh_batch_add(struct eh_batch *); /* NULL: full */
 struct eh_record *eh_batch_record(struct eh_batch *); /* NULL: no memory */
 struct eh_dead_entry *eh_batch_dead(struct eh_batch *);

@@ -43,6 +43,7 @@ struct eh_pg {
     bool reading; /* inside a result callback */
     bool broken;  /* drop the link as soon as the callback is over */
     bool prepare_failed;
+    PGresult *current; /* the result a callback is looking at */
 };
 
 static void connect_start(struct eh_pg *pg);
@@ -263,8 +264,10 @@ static void read_results(struct eh_pg *pg)
             pop(pg);
             continue;
         }
+        pg->current = result;
         deliver(pg, head, result);
-        PQclear(result);
+        PQclear(pg->current); /* NULL when the callback kept it */
+        pg->current = NULL;
     }
 }
 
@@ -277,15 +280,11 @@ static void on_io(evutil_socket_t fd, short what, void *context)
         connect_poll(pg);
         return;
     }
-    if (!pg->broken && (!PQconsumeInput(pg->conn) || PQstatus(pg->conn) == CONNECTION_BAD)) {
-        read_results(pg); /* what arrived before the end still counts */
-        link_lost(pg, PQerrorMessage(pg->conn));
-        return;
-    }
+    bool alive = pg->broken || PQconsumeInput(pg->conn);
     pg->reading = true;
-    read_results(pg);
+    read_results(pg); /* also when it is over: what arrived before the end counts */
     pg->reading = false;
-    if (pg->broken || PQstatus(pg->conn) == CONNECTION_BAD) {
+    if (!alive || pg->broken || PQstatus(pg->conn) == CONNECTION_BAD) {
         char why[EH_ERROR_TEXT_MAX];
         eh_format(why, sizeof why, "%s", pg->broken ? pg->error : PQerrorMessage(pg->conn));
         link_lost(pg, why);
@@ -367,6 +366,13 @@ bool eh_pg_up(const struct eh_pg *pg)
 const char *eh_pg_last_error(const struct eh_pg *pg)
 {
     return pg->error;
+}
+
+PGresult *eh_pg_keep(struct eh_pg *pg)
+{
+    PGresult *kept = pg->current;
+    pg->current = NULL;
+    return kept;
 }
 
 int eh_pg_send(struct eh_pg *pg, const char *statement, int param_count, const char *const *values,

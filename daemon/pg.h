@@ -49,6 +49,9 @@ void eh_pg_reset(struct eh_pg *, const char *why); /* drop the link (NULL result
 bool eh_pg_up(const struct eh_pg *);
 const char *eh_pg_last_error(const struct eh_pg *); /* one line, never NULL */
 
+/* Inside a result callback: makes the result the caller's, who clears it with PQclear. */
+PGresult *eh_pg_keep(struct eh_pg *);
+
 /* values[i] NULL: SQL NULL. on_result NULL: nobody cares. */
 int eh_pg_send(struct eh_pg *, const char *statement, int param_count, const char *const *values,
                const int *lengths, eh_pg_result_fn *on_result, void *context) EH_MUST_CHECK;

@@ -5,6 +5,12 @@
 CREATE SCHEMA IF NOT EXISTS evenhand;
 SET search_path = evenhand;
 
+CREATE TABLE migration (
+    version integer PRIMARY KEY,
+    name    text NOT NULL,
+    applied timestamptz NOT NULL DEFAULT now()
+);
+
 CREATE TABLE desk (
     no       smallint PRIMARY KEY,
     name     text NOT NULL UNIQUE,

@@ -1,0 +1,366 @@
+/* recovery: the engine as the log says it is. See recovery.h. */
+#include "recovery.h"
+
+#include <endian.h>
+#include <stdlib.h>
+
+#include "log.h"
+
+#define CANDIDATES_MAX 2
+
+struct eh_recovery {
+    struct eh_pg *reads;
+    struct eh_head head;
+    eh_recovery_fn *on_done;
+    void *context;
+    bool abandoned; /* the owner does not want it any more; freed when the last answer came */
+    int outstanding;
+
+    struct eh_engine *engine;
+    uint64_t snapshots[CANDIDATES_MAX];
+    int32_t parts[CANDIDATES_MAX];
+    int candidate_count, candidate;
+    int32_t part;
+    struct eh_bytes bytes;
+
+    uint64_t page_input, page_seq; /* end of the page being read */
+    PGresult *inputs;
+    const PGresult *draw_rows; /* while a page is replayed: the recorded draws, in order */
+    int draw_row;
+    size_t draw_at;
+    uint64_t replayed;
+    struct eh_arena arena;
+};
+
+static void load_part(struct eh_recovery *r);
+static void next_page(struct eh_recovery *r);
+
+static void finish(struct eh_recovery *r, const struct eh_error *error)
+{
+    struct eh_engine *engine = r->engine;
+    r->engine = NULL;
+    r->on_done(r->context, error ? NULL : engine, r->replayed, error);
+    if (error)
+        eh_engine_free(engine);
+}
+
+static void fail(struct eh_recovery *r, int code, const char *text)
+{
+    struct eh_error error = {0};
+    (void)eh_error_set(&error, code, "recovery: %s", text);
+    finish(r, &error);
+}
+
+static int send(struct eh_recovery *r, const char *statement, int count, const int64_t *numbers,
+                eh_pg_result_fn *on_result)
+{
+    char desk[2], big[3][8];
+    const char *values[4] = {desk};
+    int lengths[4] = {2};
+    eh_pg_put16(desk, r->head.desk);
+    for (int i = 0; i < count; i++) {
+        eh_pg_put64(big[i], numbers[i]);
+        values[i + 1] = big[i];
+        lengths[i + 1] = 8;
+    }
+    int sent = eh_pg_send(r->reads, statement, count + 1, values, lengths, on_result, r);
+    if (sent == 0)
+        r->outstanding++;
+    return sent;
+}
+
+/* True when the answer may be used. Otherwise the story ends here, one way or the other. */
+static bool usable(struct eh_recovery *r, const PGresult *result)
+{
+    r->outstanding--;
+    if (r->abandoned) {
+        if (r->outstanding == 0) {
+            r->abandoned = false;
+            eh_recovery_free(r);
+        }
+        return false;
+    }
+    if (!result)
+        return false; /* the store tells the app that the link is gone */
+    if (PQresultStatus(result) == PGRES_TUPLES_OK)
+        return true;
+    const char *text = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
+    fail(r, EH_EUNAVAILABLE, text ? text : "a query failed");
+    return false;
+}
+
+/* ---- Replay. */
+
+static bool recorded_draw(void *context, const struct eh_draw_query *query, uint64_t *ret_result)
+{
+    struct eh_recovery *r = context;
+    (void)query;
+    for (; r->draw_row < PQntuples(r->draw_rows); r->draw_row++, r->draw_at = 0) {
+        struct eh_str draws = eh_pg_text(r->draw_rows, r->draw_row, 1);
+        if (r->draw_at + 8 > draws.size)
+            continue;
+        uint64_t big;
+        memcpy(&big, draws.data + r->draw_at, sizeof big);
+        r->draw_at += 8;
+        *ret_result = be64toh(big);
+        return true;
+    }
+    return false;
+}
+
+static void read_text(const PGresult *p, int row, int column, enum eh_field field,
+                      struct eh_record *record, struct eh_str *ret)
+{
+    if (PQgetisnull(p, row, column))
+        return;
+    *ret = eh_pg_text(p, row, column);
+    record->has |= EH_FIELD_BIT(field);
+}
+
+static bool read_number(const PGresult *p, int row, int column, enum eh_field field,
+                        struct eh_record *record)
+{
+    if (PQgetisnull(p, row, column))
+        return false;
+    record->has |= EH_FIELD_BIT(field);
+    return true;
+}
+
+/* Columns in the order of the statement page_inputs. */
+static void read_record(const PGresult *p, int row, struct eh_record *ret)
+{
+    struct eh_record r = {0};
+    r.input = (uint64_t)eh_pg_int(p, row, 0);
+    r.type = (int16_t)eh_pg_int(p, row, 1);
+    if (read_number(p, row, 2, EH_FIELD_PRIORITY, &r))
+        r.priority = (uint8_t)eh_pg_int(p, row, 2);
+    if (read_number(p, row, 3, EH_FIELD_CSAT, &r))
+        r.csat = (uint8_t)eh_pg_int(p, row, 3);
+    r.at_us = eh_pg_int(p, row, 4);
+    r.identity = eh_key_from_bytes((const uint8_t *)PQgetvalue(p, row, 5));
+    r.digest = eh_key_from_bytes((const uint8_t *)PQgetvalue(p, row, 6));
+    r.stream_ms = (uint64_t)eh_pg_int(p, row, 7);
+    r.stream_no = (uint64_t)eh_pg_int(p, row, 8);
+    if (read_number(p, row, 9, EH_FIELD_VALUE, &r))
+        r.value = eh_pg_int(p, row, 9);
+    if (read_number(p, row, 10, EH_FIELD_HANDLED, &r))
+        r.handled_s = eh_pg_int(p, row, 10);
+    if (read_number(p, row, 11, EH_FIELD_AT, &r))
+        r.at_ms = eh_pg_int(p, row, 11);
+    r.has_until = !PQgetisnull(p, row, 12);
+    r.until_us = eh_pg_int(p, row, 12);
+    read_text(p, row, 13, EH_FIELD_SOURCE, &r, &r.source);
+    read_text(p, row, 14, EH_FIELD_ID, &r, &r.id);
+    read_text(p, row, 15, EH_FIELD_TEAM, &r, &r.team);
+    read_text(p, row, 16, EH_FIELD_KIND, &r, &r.kind);
+    read_text(p, row, 17, EH_FIELD_REP, &r, &r.rep);
+    r.word = eh_pg_text(p, row, 18);
+    read_text(p, row, 19, EH_FIELD_ACTOR, &r, &r.actor);
+    read_text(p, row, 20, EH_FIELD_REASON, &r, &r.reason);
+    r.rest = eh_pg_text(p, row, 21);
+    *ret = r;
+}
+
+static int replay_row(struct eh_recovery *r, int row, struct eh_error *error)
+{
+    struct eh_draws draws = {.draw = recorded_draw, .context = r};
+    struct eh_effects effects = {.arena = &r->arena};
+    struct eh_record record;
+    struct eh_input in;
+    eh_arena_reset(&r->arena);
+    read_record(r->inputs, row, &record);
+    int done = eh_record_to_input(&record, &r->arena, &in, error);
+    if (done < 0)
+        return done;
+    in.draws = &draws;
+    done = eh_engine_step(r->engine, &in, &effects);
+    if (done < 0)
+        return eh_error_set(error, EH_ECORRUPT, "input %llu cannot be decided again: %s",
+                            (unsigned long long)in.no, eh_code_name(done));
+    if (effects.refused != (record.type < 0))
+        return eh_error_set(error, EH_ECORRUPT, "input %llu is decided otherwise than recorded",
+                            (unsigned long long)in.no);
+    r->replayed++;
+    return 0;
+}
+
+static void replay_page(struct eh_recovery *r, const PGresult *draws)
+{
+    struct eh_error error = {0};
+    r->draw_rows = draws;
+    r->draw_row = 0;
+    r->draw_at = 0;
+    int done = 0;
+    for (int row = 0; row < PQntuples(r->inputs) && done == 0; row++)
+        done = replay_row(r, row, &error);
+    PQclear(r->inputs);
+    r->inputs = NULL;
+    r->draw_rows = NULL;
+    if (done < 0) {
+        fail(r, error.code, error.text);
+        return;
+    }
+    struct eh_totals totals;
+    eh_engine_totals(r->engine, &totals);
+    if (totals.input != r->page_input || totals.seq != r->page_seq)
+        fail(r, EH_ECORRUPT, "the log has a gap");
+    else
+        next_page(r);
+}
+
+static void on_draws(void *context, PGresult *result)
+{
+    struct eh_recovery *r = context;
+    if (usable(r, result) && r->inputs)
+        replay_page(r, result);
+}
+
+/* The rows must outlive the callback: they are replayed when the draws are there, too. */
+static void on_inputs(void *context, PGresult *result)
+{
+    struct eh_recovery *r = context;
+    if (usable(r, result))
+        r->inputs = eh_pg_keep(r->reads);
+}
+
+static void on_page_end(void *context, PGresult *result)
+{
+    struct eh_recovery *r = context;
+    if (!usable(r, result))
+        return;
+    if (PQntuples(result) == 0) {
+        fail(r, EH_ECORRUPT, "the chain ends before the head");
+        return;
+    }
+    struct eh_totals totals;
+    eh_engine_totals(r->engine, &totals);
+    r->page_input = (uint64_t)eh_pg_int(result, 0, 0);
+    r->page_seq = (uint64_t)eh_pg_int(result, 0, 1);
+    const int64_t inputs[2] = {(int64_t)totals.input, (int64_t)r->page_input};
+    const int64_t seqs[2] = {(int64_t)totals.seq, (int64_t)r->page_seq};
+    if (send(r, "page_inputs", 2, inputs, on_inputs) < 0 ||
+        send(r, "page_draws", 2, seqs, on_draws) < 0 || eh_pg_sync(r->reads) < 0)
+        fail(r, EH_EUNAVAILABLE, "the log could not be read");
+}
+
+static void next_page(struct eh_recovery *r)
+{
+    struct eh_totals totals;
+    eh_engine_totals(r->engine, &totals);
+    if (totals.input == r->head.input) {
+        if (totals.seq != r->head.seq)
+            fail(r, EH_ECORRUPT, "the head's seq is not what the log gives");
+        else if (!eh_key_equal(eh_engine_digest(r->engine), r->head.digest))
+            fail(r, EH_ECORRUPT, "the state digest is not what the head says");
+        else
+            finish(r, NULL);
+        return;
+    }
+    uint64_t end = totals.input + EH_RECOVERY_PAGE;
+    const int64_t wanted[1] = {(int64_t)(end < r->head.input ? end : r->head.input)};
+    if (send(r, "page_end", 1, wanted, on_page_end) < 0 || eh_pg_sync(r->reads) < 0)
+        fail(r, EH_EUNAVAILABLE, "the log could not be read");
+}
+
+/* ---- The snapshot; when none can be used, the log from its beginning. */
+
+static void from_nothing(struct eh_recovery *r)
+{
+    struct eh_error error = {0};
+    if (eh_engine_new(&r->engine, &error) < 0)
+        finish(r, &error);
+    else
+        next_page(r);
+}
+
+static void restore(struct eh_recovery *r)
+{
+    struct eh_error error = {0};
+    struct eh_str snapshot = eh_str_n((const char *)r->bytes.data, r->bytes.size);
+    int done = r->bytes.failed ? -EH_ENOMEM : eh_engine_restore(snapshot, &r->engine, &error);
+    eh_bytes_done(&r->bytes);
+    if (done == 0) {
+        next_page(r);
+        return;
+    }
+    eh_log(EH_LOG_WARNING, "snapshot input=%llu cannot be used: %s",
+           (unsigned long long)r->snapshots[r->candidate], error.text);
+    r->candidate++;
+    r->part = 0;
+    load_part(r);
+}
+
+static void on_part(void *context, PGresult *result)
+{
+    struct eh_recovery *r = context;
+    if (!usable(r, result))
+        return;
+    if (PQntuples(result) == 1) {
+        struct eh_str part = eh_pg_text(result, 0, 0);
+        eh_bytes_put(&r->bytes, part.data, part.size);
+    }
+    r->part++;
+    if (r->part < r->parts[r->candidate])
+        load_part(r);
+    else
+        restore(r);
+}
+
+static void load_part(struct eh_recovery *r)
+{
+    if (r->candidate == r->candidate_count) {
+        from_nothing(r);
+        return;
+    }
+    const int64_t wanted[2] = {(int64_t)r->snapshots[r->candidate], r->part};
+    if (send(r, "snapshot_part", 2, wanted, on_part) < 0 || eh_pg_sync(r->reads) < 0)
+        fail(r, EH_EUNAVAILABLE, "the snapshot could not be read");
+}
+
+static void on_list(void *context, PGresult *result)
+{
+    struct eh_recovery *r = context;
+    if (!usable(r, result))
+        return;
+    for (int i = 0; i < PQntuples(result) && i < CANDIDATES_MAX; i++) {
+        r->snapshots[i] = (uint64_t)eh_pg_int(result, i, 0);
+        r->parts[i] = (int32_t)eh_pg_int(result, i, 1);
+        r->candidate_count++;
+    }
+    load_part(r);
+}
+
+struct eh_recovery *eh_recovery_start(struct eh_pg *reads, const struct eh_head *head,
+                                      eh_recovery_fn *on_done, void *context)
+{
+    struct eh_recovery *r = calloc(1, sizeof *r);
+    if (!r)
+        return NULL;
+    r->reads = reads;
+    r->head = *head;
+    r->on_done = on_done;
+    r->context = context;
+    const int64_t wanted[1] = {(int64_t)head->input};
+    if (send(r, "snapshot_list", 1, wanted, on_list) < 0 || eh_pg_sync(reads) < 0) {
+        r->outstanding = 0;
+        eh_recovery_free(r);
+        return NULL;
+    }
+    return r;
+}
+
+void eh_recovery_free(struct eh_recovery *r)
+{
+    if (!r)
+        return;
+    if (r->outstanding > 0) {
+        r->abandoned = true;
+        return;
+    }
+    if (r->inputs)
+        PQclear(r->inputs);
+    eh_engine_free(r->engine);
+    eh_bytes_done(&r->bytes);
+    eh_arena_done(&r->arena);
+    free(r);
+}

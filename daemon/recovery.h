@@ -1,0 +1,27 @@
+/*
+ * recovery: the engine as the log says it is: the last snapshot, then the inputs after it.
+ *
+ * Every input is decided again with its recorded draws; what comes out must end where the head
+ * says: same input, same seq, same digest. Otherwise nothing is served (-EH_ECORRUPT).
+ *
+ *     r = eh_recovery_start(eh_store_reads(store), &head, on_done, app, &recovery);
+ *     …on_done(app, engine or NULL, &error)…   // the engine is the callee's
+ *     eh_recovery_free(recovery);
+ */
+#ifndef EVENHAND_DAEMON_RECOVERY_H
+#define EVENHAND_DAEMON_RECOVERY_H
+
+#include "store.h"
+
+#define EH_RECOVERY_PAGE 4000 /* inputs read at once (a batch more at most) */
+
+struct eh_recovery;
+/* engine NULL: error says why; -EH_EUNAVAILABLE in error->code: the link went, try again later. */
+typedef void eh_recovery_fn(void *context, struct eh_engine *engine, uint64_t replayed,
+                            const struct eh_error *error);
+
+struct eh_recovery *eh_recovery_start(struct eh_pg *reads, const struct eh_head *,
+                                      eh_recovery_fn *on_done, void *context);
+void eh_recovery_free(struct eh_recovery *); /* on_done is not called any more */
+
+#endif

@@ -1,0 +1,31 @@
+/*
+ * schema: the numbered migrations, embedded into the binary, and the version they lead to.
+ *
+ *     eh_schema_version();                          // what this binary needs
+ *     r = eh_schema_migrate(conninfo, report, ctx, &error);   // evenhandd --migrate
+ *     r = eh_schema_check(conninfo, &found, &error);          // before anything is written
+ */
+#ifndef EVENHAND_DAEMON_SCHEMA_H
+#define EVENHAND_DAEMON_SCHEMA_H
+
+#include <evenhand/base/base.h>
+
+struct eh_migration {
+    int version;
+    const char *name;
+    const char *sql;
+};
+/* Made from daemon/schema/NNNN_*.sql at build time; ends with version 0. */
+extern const struct eh_migration eh_migrations[];
+
+int eh_schema_version(void);
+
+typedef void eh_schema_report_fn(void *context, int version, const char *name);
+/* Applies what is missing, each in a transaction of its own, under a lock. -EH_EVERSION: the
+ * database is newer. Blocks. */
+int eh_schema_migrate(const char *conninfo, eh_schema_report_fn *, void *context,
+                      struct eh_error *) EH_MUST_CHECK;
+/* *ret_found is 0 for a database without our schema. -EH_EUNAVAILABLE: no connection. Blocks. */
+int eh_schema_check(const char *conninfo, int *ret_found, struct eh_error *) EH_MUST_CHECK;
+
+#endif

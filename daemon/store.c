@@ -1,0 +1,315 @@
+/* store: the two links, what is in flight on them, and how a batch is committed. See store.h. */
+#include "store_private.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "log.h"
+
+bool store_failed(struct eh_store *s, const PGresult *result)
+{
+    ExecStatusType status = PQresultStatus(result);
+    if (status != PGRES_FATAL_ERROR && status != PGRES_PIPELINE_ABORTED)
+        return false;
+    if (status == PGRES_FATAL_ERROR) {
+        const char *state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
+        const char *text = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
+        eh_format(s->error, sizeof s->error, "postgres: %s (%s)", text ? text : "error",
+                  state ? state : "?");
+    }
+    return true;
+}
+
+static void forget_in_flight(struct eh_store *s)
+{
+    s->committing = s->committing_last = NULL; /* the app owns and frees them */
+    s->commit_count = 0;
+    s->recalling = NULL;
+    s->recall_answers = 0;
+    eh_bytes_clear(&s->snapshot);
+    s->snapshot_at = 0;
+    s->snapshot_in_flight = false;
+    eh_outbox_batch_free(s->page);
+    s->page = NULL;
+}
+
+/* Whatever it was, the state is not to be trusted: a clean session, and the lease anew. */
+void store_lost(struct eh_store *s, const char *why)
+{
+    if (s->state == STORE_DOWN)
+        return;
+    char text[EH_ERROR_TEXT_MAX]; /* `why` may be our own buffer */
+    eh_format(text, sizeof text, "%s", why);
+    s->state = STORE_DOWN;
+    store_lease_stop(s);
+    forget_in_flight(s);
+    eh_pg_reset(s->write, text);
+    eh_pg_reset(s->read, text);
+    eh_format(s->error, sizeof s->error, "%s", text);
+    s->callbacks->on_lost(s->context, text);
+}
+
+static void on_link(void *context, bool up, const char *why)
+{
+    struct eh_store *s = context;
+    if (!up) {
+        char text[EH_ERROR_TEXT_MAX];
+        eh_format(text, sizeof text, "postgres: %s", why);
+        store_lost(s, text);
+    } else if (eh_store_up(s) && s->state == STORE_DOWN) {
+        store_lease_look(s);
+    }
+}
+
+struct eh_store *eh_store_new(struct event_base *base, const char *conninfo, struct eh_str desk,
+                              struct eh_str currency, const struct eh_store_callbacks *callbacks,
+                              void *context)
+{
+    struct eh_store *s = calloc(1, sizeof *s);
+    if (!s)
+        return NULL;
+    s->base = base;
+    s->callbacks = callbacks;
+    s->context = context;
+    eh_format(s->desk_name, sizeof s->desk_name, "%.*s", EH_STR_ARG(desk));
+    eh_format(s->currency, sizeof s->currency, "%.*s", EH_STR_ARG(currency));
+    char host[64] = "";
+    gethostname(host, sizeof host - 1);
+    eh_format(s->host, sizeof s->host, "%s %d %lld", host, (int)getpid(),
+              (long long)eh_clock_monotonic_us());
+    s->write = eh_pg_new(base, conninfo, "write", eh_store_write_statements, on_link, s);
+    s->read = eh_pg_new(base, conninfo, "read", eh_store_read_statements, on_link, s);
+    if (!s->write || !s->read) {
+        eh_store_free(s);
+        return NULL;
+    }
+    return s;
+}
+
+void eh_store_free(struct eh_store *s)
+{
+    if (!s)
+        return;
+    store_lease_stop(s);
+    eh_pg_free(s->write);
+    eh_pg_free(s->read);
+    for (size_t i = 0; i < STORE_COLUMNS_MAX; i++)
+        eh_array_done(&s->columns[i]);
+    eh_bytes_done(&s->snapshot);
+    eh_outbox_batch_free(s->page);
+    free(s);
+}
+
+void eh_store_start(struct eh_store *s)
+{
+    eh_pg_start(s->write);
+    eh_pg_start(s->read);
+}
+
+void eh_store_restart(struct eh_store *s, const char *why)
+{
+    store_lost(s, why);
+}
+
+bool eh_store_up(const struct eh_store *s)
+{
+    return eh_pg_up(s->write) && eh_pg_up(s->read);
+}
+
+const char *eh_store_last_error(const struct eh_store *s)
+{
+    return s->error;
+}
+
+struct eh_pg *eh_store_reads(struct eh_store *s)
+{
+    return s->read;
+}
+
+/* ---- One batch, one transaction. */
+
+void store_statement_done(void *context, PGresult *result)
+{
+    if (result)
+        (void)store_failed(context, result);
+}
+
+/* Only the tag exactly COMMIT is a commit: a failed transaction answers COMMIT with ROLLBACK. */
+static void on_commit(void *context, PGresult *result)
+{
+    struct eh_store *s = context;
+    if (!result || s->state != STORE_LEADING)
+        return; /* the link is gone: on_link says so */
+    struct eh_batch *b;
+    if (store_failed(s, result) || strcmp(PQcmdStatus(result), "COMMIT") != 0) {
+        char why[EH_ERROR_TEXT_MAX];
+        eh_format(why, sizeof why, "%s", s->error[0] ? s->error : "postgres: rolled back");
+        store_lost(s, why);
+        return;
+    }
+    s->commit_count--;
+    do { /* the batch, then those behind it that had nothing to write */
+        b = s->committing;
+        s->committing = b->next;
+        if (!s->committing)
+            s->committing_last = NULL;
+        b->next = NULL;
+        s->callbacks->on_committed(s->context, b);
+    } while (s->state == STORE_LEADING && s->committing && s->committing->record_count == 0);
+    if (s->state == STORE_LEADING)
+        store_snapshot_next(s);
+}
+
+static int send_head(struct eh_store *s, const struct eh_batch *b)
+{
+    const int64_t numbers[11] = {(int64_t)b->from_input,
+                                 (int64_t)b->to_input,
+                                 (int64_t)b->from_seq,
+                                 (int64_t)b->to_seq,
+                                 b->at_us,
+                                 (int64_t)b->head_dead,
+                                 (int64_t)b->high.ms,
+                                 (int64_t)b->high.no,
+                                 (int64_t)b->low.ms,
+                                 (int64_t)b->low.no,
+                                 (int64_t)s->head.epoch};
+    char desk[2], big[11][8], digest[16];
+    const char *values[14];
+    int lengths[14];
+    eh_pg_put16(desk, s->head.desk);
+    values[0] = desk;
+    lengths[0] = 2;
+    for (int i = 0; i < 11; i++) {
+        eh_pg_put64(big[i], numbers[i]);
+        values[i + 1] = big[i];
+        lengths[i + 1] = 8;
+    }
+    eh_key_bytes(b->digest, (uint8_t *)digest);
+    values[12] = digest;
+    lengths[12] = sizeof digest;
+    values[13] = (const char *)b->chain.hash;
+    lengths[13] = EH_CHAIN_BYTES;
+    return eh_pg_send(s->write, "advance_head", 14, values, lengths, store_statement_done, s);
+}
+
+static int send_epoch(struct eh_store *s)
+{
+    char desk[2], epoch[8];
+    eh_pg_put16(desk, s->head.desk);
+    eh_pg_put64(epoch, (int64_t)s->head.epoch);
+    const char *values[2] = {desk, epoch};
+    const int lengths[2] = {2, 8};
+    return eh_pg_send(s->write, "assert_epoch", 2, values, lengths, store_statement_done, s);
+}
+
+static int send_transaction(struct eh_store *s, const struct eh_batch *b)
+{
+    int r = eh_pg_send(s->write, "begin", 0, NULL, NULL, store_statement_done, s);
+    if (r == 0)
+        r = send_epoch(s);
+    if (r == 0)
+        r = store_rows_send(s, b);
+    if (r == 0)
+        r = send_head(s, b);
+    if (r == 0)
+        r = eh_pg_send(s->write, "commit", 0, NULL, NULL, on_commit, s);
+    return r;
+}
+
+int eh_store_commit(struct eh_store *s, struct eh_batch *b)
+{
+    if (s->state != STORE_LEADING)
+        return -EH_EUNAVAILABLE;
+    s->error[0] = 0;
+    if (b->record_count == 0 && !s->committing) {
+        s->callbacks->on_committed(s->context, b);
+        return 0;
+    }
+    /* With nothing to write it still waits for what is before it: it may hold repeats of that. */
+    if (b->record_count > 0 && (send_transaction(s, b) < 0 || eh_pg_sync(s->write) < 0)) {
+        store_lost(s, "postgres: the batch could not be sent");
+        return -EH_EUNAVAILABLE;
+    }
+    if (s->committing_last)
+        s->committing_last->next = b;
+    else
+        s->committing = b;
+    s->committing_last = b;
+    s->commit_count += b->record_count > 0;
+    return 0;
+}
+
+/* ---- Snapshots go in parts, one between two batches, each guarded by epoch and head. */
+
+static void on_part(void *context, PGresult *result)
+{
+    struct eh_store *s = context;
+    s->snapshot_in_flight = false;
+    if (!result || store_failed(s, result)) {
+        if (result)
+            eh_log(EH_LOG_WARNING, "snapshot input=%llu failed: %s",
+                   (unsigned long long)s->snapshot_input, s->error);
+        eh_bytes_clear(&s->snapshot);
+        s->snapshot_at = 0;
+        return;
+    }
+    store_snapshot_next(s);
+}
+
+static int send_part(struct eh_store *s, size_t size)
+{
+    char desk[2], input[8], part[4], parts[4], epoch[8];
+    size_t count = (s->snapshot.size + EH_SNAPSHOT_PART_BYTES - 1) / EH_SNAPSHOT_PART_BYTES;
+    eh_pg_put16(desk, s->head.desk);
+    eh_pg_put64(input, (int64_t)s->snapshot_input);
+    eh_pg_put32(part, (int32_t)(s->snapshot_at / EH_SNAPSHOT_PART_BYTES));
+    eh_pg_put32(parts, (int32_t)count);
+    eh_pg_put64(epoch, (int64_t)s->head.epoch);
+    const char *values[6] = {
+        desk, input, part, parts, (const char *)s->snapshot.data + s->snapshot_at, epoch};
+    const int lengths[6] = {2, 8, 4, 4, (int)size, 8};
+    return eh_pg_send(s->write, "snapshot_put", 6, values, lengths, on_part, s);
+}
+
+void store_snapshot_next(struct eh_store *s)
+{
+    if (s->state != STORE_LEADING || s->snapshot_in_flight || s->snapshot.size == 0)
+        return;
+    size_t left = s->snapshot.size - s->snapshot_at;
+    int r;
+    if (left == 0) {
+        char desk[2];
+        eh_pg_put16(desk, s->head.desk);
+        const char *values[1] = {desk};
+        const int lengths[1] = {2};
+        eh_bytes_done(&s->snapshot);
+        s->snapshot_at = 0;
+        r = eh_pg_send(s->write, "snapshot_trim", 1, values, lengths, store_statement_done, s);
+    } else {
+        size_t size = left < EH_SNAPSHOT_PART_BYTES ? left : EH_SNAPSHOT_PART_BYTES;
+        r = send_part(s, size);
+        s->snapshot_at += size;
+        s->snapshot_in_flight = true;
+    }
+    if (r == 0)
+        r = eh_pg_sync(s->write);
+    if (r < 0)
+        store_lost(s, "postgres: the snapshot could not be sent");
+}
+
+void eh_store_snapshot(struct eh_store *s, uint64_t input, struct eh_bytes *bytes)
+{
+    if (eh_store_snapshotting(s))
+        return;
+    eh_bytes_done(&s->snapshot);
+    s->snapshot = *bytes;
+    *bytes = (struct eh_bytes)EH_BYTES_INIT;
+    s->snapshot_input = input;
+    s->snapshot_at = 0;
+    store_snapshot_next(s);
+}
+
+bool eh_store_snapshotting(const struct eh_store *s)
+{
+    return s->snapshot.size > 0;
+}

@@ -1,0 +1,81 @@
+/*
+ * store: PostgreSQL as the daemon needs it: the lease, the log, what is recalled, what is read
+ * back.
+ *
+ * Two connections: `write` carries the lease, the heartbeat, the batches and the snapshots, `read`
+ * what is looked up before a batch is decided, recovery, and pages for the outbox. Losing either,
+ * a refused epoch, a head that is elsewhere or a COMMIT without its tag all end the same way:
+ * on_lost(), after which whatever was decided and not confirmed must be forgotten. The store then
+ * connects and takes the lease again by itself.
+ *
+ *     store = eh_store_new(base, config->postgres, "main", "EUR", &callbacks, app);
+ *     eh_store_start(store);
+ *     on_leading(head)  -> recover, then for each batch:
+ *         eh_store_recall(store, batch)  -> on_recalled(batch)
+ *         decide(batch)
+ *         eh_store_commit(store, batch)  -> on_committed(batch)
+ */
+#ifndef EVENHAND_DAEMON_STORE_H
+#define EVENHAND_DAEMON_STORE_H
+
+#include "batch.h"
+
+#define EH_COMMITS_MAX         2 /* batches in flight */
+#define EH_HEARTBEAT_S         2
+#define EH_STALL_S             10 /* no answer for so long: the link is dropped */
+#define EH_TAKEOVER_BEATS      8  /* standby: seconds without a heartbeat before it takes over */
+#define EH_SNAPSHOT_PART_BYTES (256u << 10)
+
+struct eh_head {
+    int16_t desk;   /* number of the desk in the database */
+    uint64_t epoch; /* of the lease */
+    int schema;
+    uint64_t input, seq, dead;
+    int64_t at_us;
+    struct eh_stream_id high, low;
+    struct eh_key digest;
+    struct eh_chain chain;
+};
+
+struct eh_store_callbacks {
+    void (*on_leading)(void *context, const struct eh_head *);
+    void (*on_standby)(void *context);
+    void (*on_lost)(void *context, const char *why);
+    void (*on_recalled)(void *context, struct eh_batch *);
+    void (*on_committed)(void *context, struct eh_batch *);   /* in the order of eh_store_commit */
+    void (*on_page)(void *context, struct eh_outbox_batch *); /* NULL: could not be read */
+    /* It makes no sense to go on: schema, settings. exit_code as in the contract. */
+    void (*on_fatal)(void *context, int exit_code, const char *why);
+};
+
+struct eh_store;
+struct eh_store *eh_store_new(struct event_base *, const char *conninfo, struct eh_str desk,
+                              struct eh_str currency, const struct eh_store_callbacks *,
+                              void *context);
+void eh_store_free(struct eh_store *);
+void eh_store_start(struct eh_store *);
+/* Drops what is in flight and begins anew: the engine's state cannot be trusted. */
+void eh_store_restart(struct eh_store *, const char *why);
+bool eh_store_up(const struct eh_store *); /* both links */
+const char *eh_store_last_error(const struct eh_store *);
+
+/* Looks up the identities its items name (those that need it: `wants` says), fills in `recalled`
+ * and calls on_recalled. One at a time. */
+int eh_store_recall(struct eh_store *, struct eh_batch *) EH_MUST_CHECK;
+bool eh_store_recalling(const struct eh_store *);
+
+/* One transaction: lease, inputs, effects, changes, dead letters, head, COMMIT. */
+int eh_store_commit(struct eh_store *, struct eh_batch *) EH_MUST_CHECK;
+
+/* A snapshot of the state after `input`, written in parts beside the batches; the bytes are taken
+ * over. Ignored while one is being written. */
+void eh_store_snapshot(struct eh_store *, uint64_t input, struct eh_bytes *);
+bool eh_store_snapshotting(const struct eh_store *);
+
+/* Notices and dead letters from these numbers on, for the outbox -> on_page. */
+void eh_store_page(struct eh_store *, uint64_t from_seq, uint64_t from_dead_input);
+
+/* For recovery.c: the read link and the statements it knows. */
+struct eh_pg *eh_store_reads(struct eh_store *);
+
+#endif

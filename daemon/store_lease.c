@@ -1,0 +1,217 @@
+/*
+ * store_lease: who may write. One daemon leads a desk; others stand by.
+ *
+ * Look: schema and settings, an advisory lock (it goes with its session, so a killed leader is
+ * followed at once), the heartbeat. The lock free, or the heartbeat still for EH_TAKEOVER_BEATS
+ * seconds: take the next epoch, which fences whoever had the one before, and read the head.
+ */
+#include "store_private.h"
+
+#include "log.h"
+#include "schema.h"
+
+static void look_again_in(struct eh_store *s, int seconds);
+
+static void on_head(void *context, PGresult *result)
+{
+    struct eh_store *s = context;
+    if (!result || s->state != STORE_TAKING)
+        return;
+    if (store_failed(s, result) || PQntuples(result) != 1) {
+        store_lost(s, s->error[0] ? s->error : "postgres: the desk has no head row");
+        return;
+    }
+    struct eh_head *h = &s->head;
+    h->input = (uint64_t)eh_pg_int(result, 0, 0);
+    h->seq = (uint64_t)eh_pg_int(result, 0, 1);
+    h->at_us = eh_pg_int(result, 0, 2);
+    h->dead = (uint64_t)eh_pg_int(result, 0, 3);
+    h->high =
+        (struct eh_stream_id){(uint64_t)eh_pg_int(result, 0, 4), (uint64_t)eh_pg_int(result, 0, 5)};
+    h->low =
+        (struct eh_stream_id){(uint64_t)eh_pg_int(result, 0, 6), (uint64_t)eh_pg_int(result, 0, 7)};
+    h->digest = eh_key_from_bytes((const uint8_t *)eh_pg_text(result, 0, 8).data);
+    struct eh_str chain = eh_pg_text(result, 0, 9);
+    if (chain.size != EH_CHAIN_BYTES) {
+        s->callbacks->on_fatal(s->context, 1, "postgres: head.chain is not 32 bytes");
+        return;
+    }
+    memcpy(h->chain.hash, chain.data, EH_CHAIN_BYTES);
+    s->state = STORE_LEADING;
+    s->beat_answered = true;
+    s->beats_missed = 0;
+    look_again_in(s, EH_HEARTBEAT_S);
+    s->callbacks->on_leading(s->context, h);
+}
+
+static void on_taken(void *context, PGresult *result)
+{
+    struct eh_store *s = context;
+    if (!result || s->state != STORE_TAKING)
+        return;
+    if (store_failed(s, result) || PQntuples(result) != 1) {
+        store_lost(s, s->error[0] ? s->error : "postgres: the desk has no lease row");
+        return;
+    }
+    s->head.desk = (int16_t)eh_pg_int(result, 0, 0);
+    s->head.epoch = (uint64_t)eh_pg_int(result, 0, 1);
+}
+
+static void on_step(void *context, PGresult *result)
+{
+    struct eh_store *s = context;
+    if (result && s->state == STORE_TAKING && store_failed(s, result))
+        store_lost(s, s->error);
+}
+
+static void take(struct eh_store *s)
+{
+    const char *desk[2] = {s->desk_name, s->currency};
+    const char *host[2] = {s->desk_name, s->host};
+    const int desk_lengths[2] = {(int)strlen(desk[0]), (int)strlen(desk[1])};
+    const int host_lengths[2] = {(int)strlen(host[0]), (int)strlen(host[1])};
+    s->state = STORE_TAKING;
+    s->error[0] = 0;
+    /* The head is read in a transaction of its own: only after the epoch is committed. */
+    if (eh_pg_send(s->write, "lease_desk", 2, desk, desk_lengths, on_step, s) < 0 ||
+        eh_pg_send(s->write, "lease_rows", 1, desk, desk_lengths, on_step, s) < 0 ||
+        eh_pg_send(s->write, "lease_take", 1, desk, desk_lengths, on_taken, s) < 0 ||
+        eh_pg_send(s->write, "heartbeat_take", 2, host, host_lengths, on_step, s) < 0 ||
+        eh_pg_sync(s->write) < 0 ||
+        eh_pg_send(s->write, "head_read", 1, desk, desk_lengths, on_head, s) < 0 ||
+        eh_pg_sync(s->write) < 0)
+        store_lost(s, "postgres: the lease could not be asked for");
+}
+
+static void stand_by(struct eh_store *s, int64_t beat)
+{
+    if (s->state != STORE_STANDBY)
+        s->beat_stands = 0;
+    s->beat_stands = beat == s->seen_beat ? s->beat_stands + 1 : 0;
+    s->seen_beat = beat;
+    bool first = s->state != STORE_STANDBY;
+    s->state = STORE_STANDBY;
+    if (s->beat_stands >= EH_TAKEOVER_BEATS) {
+        eh_log(EH_LOG_WARNING, "the leader's heartbeat stands still: taking over");
+        s->beat_stands = 0;
+        take(s);
+        return;
+    }
+    look_again_in(s, 1);
+    if (first)
+        s->callbacks->on_standby(s->context);
+}
+
+/* Refuses what would make promises hollow: another schema, a server that does not keep its word. */
+static bool settings_good(struct eh_store *s, const PGresult *result)
+{
+    int version = (int)eh_pg_int(result, 0, 0);
+    char why[EH_ERROR_TEXT_MAX] = "";
+    if (version != eh_schema_version())
+        eh_format(why, sizeof why, "postgres: schema version %d, this evenhandd needs %d; %s",
+                  version, eh_schema_version(),
+                  version < eh_schema_version() ? "run evenhandd --migrate"
+                                                : "use the evenhandd that made it");
+    else if (!eh_pg_int(result, 0, 1))
+        eh_format(why, sizeof why,
+                  "postgres: fsync, full_page_writes and synchronous_commit must be on");
+    if (why[0]) {
+        s->callbacks->on_fatal(s->context, 78, why);
+        return false;
+    }
+    s->head.schema = version;
+    if (eh_pg_int(result, 0, 2)) {
+        store_lost(s, "postgres: this server is a replica; connect to the primary");
+        return false;
+    }
+    return true;
+}
+
+static void on_look(void *context, PGresult *result)
+{
+    struct eh_store *s = context;
+    if (!result || (s->state != STORE_LOOKING && s->state != STORE_STANDBY))
+        return;
+    if (store_failed(s, result)) {
+        store_lost(s, s->error);
+        return;
+    }
+    if (!settings_good(s, result))
+        return;
+    bool locked = eh_pg_int(result, 0, 3) != 0, ours = eh_pg_int(result, 0, 5) != 0;
+    if (locked || ours)
+        take(s);
+    else
+        stand_by(s, eh_pg_int(result, 0, 4));
+}
+
+void store_lease_look(struct eh_store *s)
+{
+    const char *values[2] = {s->desk_name, s->host};
+    const int lengths[2] = {(int)strlen(values[0]), (int)strlen(values[1])};
+    if (s->state == STORE_DOWN)
+        s->state = STORE_LOOKING;
+    if (eh_pg_send(s->write, "lease_look", 2, values, lengths, on_look, s) < 0 ||
+        eh_pg_sync(s->write) < 0)
+        store_lost(s, "postgres: the lease could not be looked at");
+}
+
+static void on_heartbeat(void *context, PGresult *result)
+{
+    struct eh_store *s = context;
+    if (!result || s->state != STORE_LEADING)
+        return;
+    s->beat_answered = true;
+    if (store_failed(s, result))
+        store_lost(s, s->error);
+    else if (PQntuples(result) == 0)
+        store_lost(s, "another evenhandd has taken over this desk");
+}
+
+static void heartbeat(struct eh_store *s)
+{
+    s->beats_missed = s->beat_answered ? 0 : s->beats_missed + 1;
+    if (s->beats_missed * EH_HEARTBEAT_S >= EH_STALL_S - EH_HEARTBEAT_S) {
+        store_lost(s, "postgres: no answer for 8 s");
+        return;
+    }
+    look_again_in(s, EH_HEARTBEAT_S);
+    if (!s->beat_answered)
+        return;
+    char desk[2], epoch[8];
+    eh_pg_put16(desk, s->head.desk);
+    eh_pg_put64(epoch, (int64_t)s->head.epoch);
+    const char *values[2] = {desk, epoch};
+    const int lengths[2] = {2, 8};
+    s->beat_answered = false;
+    if (eh_pg_send(s->write, "heartbeat", 2, values, lengths, on_heartbeat, s) < 0 ||
+        eh_pg_sync(s->write) < 0)
+        store_lost(s, "postgres: the heartbeat could not be sent");
+}
+
+static void on_beat(evutil_socket_t fd, short what, void *context)
+{
+    (void)fd;
+    (void)what;
+    struct eh_store *s = context;
+    if (s->state == STORE_LEADING)
+        heartbeat(s);
+    else if (s->state == STORE_STANDBY)
+        store_lease_look(s);
+}
+
+static void look_again_in(struct eh_store *s, int seconds)
+{
+    struct timeval wait = {seconds, 0};
+    if (!s->beat)
+        s->beat = evtimer_new(s->base, on_beat, s);
+    if (s->beat)
+        event_add(s->beat, &wait);
+}
+
+void store_lease_stop(struct eh_store *s)
+{
+    if (s->beat)
+        event_free(s->beat);
+    s->beat = NULL;
+}

@@ -1,0 +1,56 @@
+/* store_private: what the files of the store share. See store.h. */
+#ifndef EVENHAND_DAEMON_STORE_PRIVATE_H
+#define EVENHAND_DAEMON_STORE_PRIVATE_H
+
+#include "array.h"
+#include "store.h"
+
+enum store_state { STORE_DOWN, STORE_LOOKING, STORE_STANDBY, STORE_TAKING, STORE_LEADING };
+
+/* Arrays of the widest insert. */
+#define STORE_COLUMNS_MAX 24
+
+struct eh_store {
+    struct event_base *base;
+    struct eh_pg *write, *read;
+    const struct eh_store_callbacks *callbacks;
+    void *context;
+    char desk_name[EH_ID_MAX + 1], currency[8], host[128];
+    char error[EH_ERROR_TEXT_MAX];
+
+    enum store_state state;
+    struct eh_head head; /* as read when the lease was taken */
+    struct event *beat;  /* leader: heartbeat; standby: look again */
+    bool beat_answered;
+    int beats_missed;
+    int64_t seen_beat; /* standby: last heartbeat seen, and for how long it has not moved */
+    int beat_stands;
+
+    struct eh_batch *committing, *committing_last; /* oldest first */
+    size_t commit_count;
+    struct eh_array columns[STORE_COLUMNS_MAX];
+
+    struct eh_batch *recalling;
+    int recall_answers; /* results still to come */
+
+    struct eh_bytes snapshot;
+    uint64_t snapshot_input;
+    size_t snapshot_at; /* bytes sent */
+    bool snapshot_in_flight;
+
+    struct eh_outbox_batch *page;
+};
+
+extern const struct eh_pg_statement eh_store_write_statements[];
+extern const struct eh_pg_statement eh_store_read_statements[];
+
+void store_lost(struct eh_store *, const char *why);
+void store_lease_look(struct eh_store *); /* the links are up */
+void store_lease_stop(struct eh_store *); /* they are not */
+int store_rows_send(struct eh_store *, const struct eh_batch *);
+void store_snapshot_next(struct eh_store *);          /* sends the next part, if there is one */
+void store_statement_done(void *context, PGresult *); /* for results that only can fail */
+/* Remembers the first error of a result for people. True if it is one. */
+bool store_failed(struct eh_store *, const PGresult *);
+
+#endif

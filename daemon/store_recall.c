@@ -1,0 +1,235 @@
+/*
+ * store_recall: what PostgreSQL knows of a batch before it is decided, and pages for the outbox.
+ *
+ * Two questions a batch, each answered by one query: which of these identities are in the log, and
+ * (for outcomes) how do these tickets stand. Most batches of tickets ask only the first.
+ */
+#include "store_private.h"
+
+#include "log.h"
+
+static bool wants_ticket(const struct eh_input *in)
+{
+    return in->message.type == EH_MESSAGE_OUTCOME || in->message.type == EH_MESSAGE_UPDATE;
+}
+
+static void put_key(struct eh_array *keys, struct eh_key key)
+{
+    uint8_t bytes[16];
+    eh_key_bytes(key, bytes);
+    eh_array_put_bytes(keys, bytes, sizeof bytes);
+}
+
+/* Row of a key in a result whose first column is a uuid. */
+static int index_rows(const PGresult *result, struct eh_table *rows)
+{
+    for (int i = 0; i < PQntuples(result); i++) {
+        struct eh_key key = eh_key_from_bytes((const uint8_t *)PQgetvalue(result, i, 0));
+        if (eh_table_put(rows, key, (uint64_t)i) < 0)
+            return -EH_ENOMEM;
+    }
+    return 0;
+}
+
+static void answered(struct eh_store *s)
+{
+    if (--s->recall_answers > 0)
+        return;
+    struct eh_batch *b = s->recalling;
+    s->recalling = NULL;
+    s->callbacks->on_recalled(s->context, b);
+}
+
+/* True when the answer is one to use; otherwise the store has been told. */
+static bool usable(struct eh_store *s, PGresult *result)
+{
+    if (!result || !s->recalling)
+        return false;
+    if (!store_failed(s, result))
+        return true;
+    store_lost(s, s->error);
+    return false;
+}
+
+static void on_identities(void *context, PGresult *result)
+{
+    struct eh_store *s = context;
+    if (!usable(s, result))
+        return;
+    struct eh_table rows = {0};
+    if (index_rows(result, &rows) < 0) {
+        eh_table_done(&rows);
+        store_lost(s, "out of memory");
+        return;
+    }
+    for (size_t i = 0; rows.used && i < s->recalling->item_count; i++) {
+        struct eh_item *item = &s->recalling->items[i];
+        uint64_t row;
+        if (eh_table_get(&rows, item->input.identity, &row)) {
+            item->input.recalled.known = true;
+            item->input.recalled.digest =
+                eh_key_from_bytes((const uint8_t *)PQgetvalue(result, (int)row, 1));
+            item->input.recalled.input = (uint64_t)eh_pg_int(result, (int)row, 2);
+        }
+        if (item->seen_before && eh_table_get(&rows, item->entry, &row))
+            item->entry_known = true;
+    }
+    eh_table_done(&rows);
+    answered(s);
+}
+
+static void on_tickets(void *context, PGresult *result)
+{
+    struct eh_store *s = context;
+    if (!usable(s, result))
+        return;
+    struct eh_table rows = {0};
+    if (index_rows(result, &rows) < 0) {
+        eh_table_done(&rows);
+        store_lost(s, "out of memory");
+        return;
+    }
+    for (size_t i = 0; rows.used && i < s->recalling->item_count; i++) {
+        struct eh_input *in = &s->recalling->items[i].input;
+        uint64_t row;
+        if (!wants_ticket(in) ||
+            !eh_table_get(&rows, eh_ticket_identity(in->message.source, in->message.id), &row))
+            continue;
+        in->recalled.ticket_known = true;
+        in->recalled.ticket_image =
+            eh_arena_str(&s->recalling->arena, eh_pg_text(result, (int)row, 2));
+    }
+    eh_table_done(&rows);
+    answered(s);
+}
+
+static int ask(struct eh_store *s, const char *statement, struct eh_array *keys,
+               eh_pg_result_fn *on_result)
+{
+    char desk[2];
+    eh_pg_put16(desk, s->head.desk);
+    const char *values[2] = {desk, eh_array_value(keys)};
+    const int lengths[2] = {2, eh_array_size(keys)};
+    s->recall_answers++;
+    return eh_pg_send(s->read, statement, 2, values, lengths, on_result, s);
+}
+
+int eh_store_recall(struct eh_store *s, struct eh_batch *b)
+{
+    if (s->state != STORE_LEADING)
+        return -EH_EUNAVAILABLE;
+    struct eh_array *identities = &s->columns[0], *tickets = &s->columns[1];
+    eh_array_begin(identities, EH_ARRAY_UUID);
+    eh_array_begin(tickets, EH_ARRAY_UUID);
+    for (size_t i = 0; i < b->item_count; i++) {
+        const struct eh_item *item = &b->items[i];
+        if (item->wants_identity)
+            put_key(identities, item->input.identity);
+        if (item->seen_before)
+            put_key(identities, item->entry);
+        if (wants_ticket(&item->input))
+            put_key(tickets,
+                    eh_ticket_identity(item->input.message.source, item->input.message.id));
+    }
+    s->recalling = b;
+    s->recall_answers = 1; /* ours, given at the end: nothing may be asked */
+    int r = 0;
+    if (identities->any)
+        r = ask(s, "recall_identities", identities, on_identities);
+    if (r == 0 && tickets->any)
+        r = ask(s, "recall_tickets", tickets, on_tickets);
+    if (r == 0 && s->recall_answers > 1)
+        r = eh_pg_sync(s->read);
+    if (r < 0) {
+        store_lost(s, "postgres: nothing could be looked up");
+        return r;
+    }
+    answered(s);
+    return 0;
+}
+
+bool eh_store_recalling(const struct eh_store *s)
+{
+    return s->recalling != NULL;
+}
+
+/* ---- Pages for the outbox that fell behind. */
+
+static void page_failed(struct eh_store *s)
+{
+    eh_outbox_batch_free(s->page);
+    s->page = NULL;
+    s->callbacks->on_page(s->context, NULL);
+}
+
+static void on_page_notices(void *context, PGresult *result)
+{
+    struct eh_store *s = context;
+    if (!s->page || !result)
+        return;
+    if (store_failed(s, result)) {
+        page_failed(s);
+        return;
+    }
+    struct eh_arena *arena = &s->page->arena;
+    int n = PQntuples(result);
+    s->page->notices = eh_arena_alloc(arena, ((size_t)n + 1) * sizeof *s->page->notices);
+    for (int i = 0; s->page->notices && i < n; i++)
+        s->page->notices[s->page->notice_count++] = (struct eh_notice){
+            .seq = (uint64_t)eh_pg_int(result, i, 0),
+            .type = (uint8_t)eh_pg_int(result, i, 1),
+            .source = eh_arena_str(arena, eh_pg_text(result, i, 2)),
+            .id = eh_arena_str(arena, eh_pg_text(result, i, 3)),
+            .team = eh_arena_str(arena, eh_pg_text(result, i, 4)),
+            .rep = eh_arena_str(arena, eh_pg_text(result, i, 5)),
+            .was = eh_arena_str(arena, eh_pg_text(result, i, 6)),
+            .why = eh_arena_str(arena, eh_pg_text(result, i, 7)),
+            .at_ms = eh_pg_int(result, i, 8) / 1000,
+            .input = (uint64_t)eh_pg_int(result, i, 9),
+            .inbox = eh_stream_id_text(arena, (uint64_t)eh_pg_int(result, i, 10),
+                                       (uint64_t)eh_pg_int(result, i, 11)),
+        };
+}
+
+static void on_page_dead(void *context, PGresult *result)
+{
+    struct eh_store *s = context;
+    if (!s->page || !result)
+        return;
+    if (store_failed(s, result)) {
+        page_failed(s);
+        return;
+    }
+    struct eh_outbox_batch *page = s->page;
+    int n = PQntuples(result);
+    page->dead = eh_arena_alloc(&page->arena, ((size_t)n + 1) * sizeof *page->dead);
+    for (int i = 0; page->dead && i < n; i++)
+        page->dead[page->dead_count++] = (struct eh_dead_entry){
+            .input = (uint64_t)eh_pg_int(result, i, 0),
+            .reason = eh_arena_str(&page->arena, eh_pg_text(result, i, 1)),
+            .stream_id = eh_arena_str(&page->arena, eh_pg_text(result, i, 2)),
+            .body = eh_arena_str(&page->arena, eh_pg_text(result, i, 3)),
+            .at_ms = eh_pg_int(result, i, 4) / 1000,
+        };
+    s->page = NULL;
+    s->callbacks->on_page(s->context, page);
+}
+
+void eh_store_page(struct eh_store *s, uint64_t from_seq, uint64_t from_dead_input)
+{
+    char desk[2], seq[8], dead[8], most[8];
+    if (s->state != STORE_LEADING || s->page || !(s->page = eh_outbox_batch_new())) {
+        s->callbacks->on_page(s->context, NULL);
+        return;
+    }
+    eh_pg_put16(desk, s->head.desk);
+    eh_pg_put64(seq, (int64_t)from_seq);
+    eh_pg_put64(dead, (int64_t)from_dead_input);
+    eh_pg_put64(most, EH_OUTBOX_PAGE);
+    const char *notices[3] = {desk, seq, most}, *letters[3] = {desk, dead, most};
+    const int lengths[3] = {2, 8, 8};
+    if (eh_pg_send(s->read, "page_notices", 3, notices, lengths, on_page_notices, s) < 0 ||
+        eh_pg_send(s->read, "page_dead", 3, letters, lengths, on_page_dead, s) < 0 ||
+        eh_pg_sync(s->read) < 0)
+        page_failed(s);
+}

@@ -1,0 +1,217 @@
+/* store_rows: a batch as arrays of columns, one INSERT a table. See store.h. */
+#include "store_private.h"
+
+#include <endian.h>
+
+static void begin(struct eh_store *s, const enum eh_array_type *types, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        eh_array_begin(&s->columns[i], types[i]);
+}
+
+/* desk, then (with `first` >= 0) a number to count on from, then the columns. */
+static int send_columns(struct eh_store *s, const char *statement, int64_t first, size_t count)
+{
+    char desk[2], from[8];
+    const char *values[STORE_COLUMNS_MAX + 2];
+    int lengths[STORE_COLUMNS_MAX + 2], n = 0;
+    eh_pg_put16(desk, s->head.desk);
+    values[n] = desk;
+    lengths[n++] = 2;
+    if (first >= 0) {
+        eh_pg_put64(from, first);
+        values[n] = from;
+        lengths[n++] = 8;
+    }
+    for (size_t i = 0; i < count; i++) {
+        if (s->columns[i].bytes.failed)
+            return -EH_ENOMEM;
+        values[n] = eh_array_value(&s->columns[i]);
+        lengths[n++] = eh_array_size(&s->columns[i]);
+    }
+    return eh_pg_send(s->write, statement, n, values, lengths, store_statement_done, s);
+}
+
+static void put_if(struct eh_array *column, bool given, int64_t value)
+{
+    if (given)
+        eh_array_put_int(column, value);
+    else
+        eh_array_put_null(column);
+}
+
+static void put_key(struct eh_array *column, struct eh_key key)
+{
+    uint8_t bytes[16];
+    eh_key_bytes(key, bytes);
+    eh_array_put_bytes(column, bytes, sizeof bytes);
+}
+
+#define HAS(record, field) (((record)->has & EH_FIELD_BIT(EH_FIELD_##field)) != 0)
+
+static const enum eh_array_type input_types[] = {
+    EH_ARRAY_INT2, EH_ARRAY_INT2, EH_ARRAY_INT2, EH_ARRAY_INT8, EH_ARRAY_UUID, EH_ARRAY_UUID,
+    EH_ARRAY_INT8, EH_ARRAY_INT8, EH_ARRAY_INT8, EH_ARRAY_INT8, EH_ARRAY_INT8, EH_ARRAY_INT8,
+    EH_ARRAY_TEXT, EH_ARRAY_TEXT, EH_ARRAY_TEXT, EH_ARRAY_TEXT, EH_ARRAY_TEXT, EH_ARRAY_TEXT,
+    EH_ARRAY_TEXT, EH_ARRAY_TEXT, EH_ARRAY_BYTEA};
+
+/* In the order of input_types and of the statement insert_input. */
+static void put_input(struct eh_array *c, const struct eh_record *r)
+{
+    bool streamed = r->stream_ms != 0 || r->stream_no != 0;
+    eh_array_put_int(c++, r->type);
+    put_if(c++, HAS(r, PRIORITY), r->priority);
+    put_if(c++, HAS(r, CSAT), r->csat);
+    eh_array_put_int(c++, r->at_us);
+    put_key(c++, r->identity);
+    put_key(c++, r->digest);
+    put_if(c++, streamed, (int64_t)r->stream_ms);
+    put_if(c++, streamed, (int64_t)r->stream_no);
+    put_if(c++, HAS(r, VALUE), r->value);
+    put_if(c++, HAS(r, HANDLED), r->handled_s);
+    put_if(c++, HAS(r, AT), r->at_ms);
+    put_if(c++, r->has_until, r->until_us);
+    eh_array_put_text(c++, r->source);
+    eh_array_put_text(c++, r->id);
+    eh_array_put_text(c++, r->team);
+    eh_array_put_text(c++, r->kind);
+    eh_array_put_text(c++, r->rep);
+    eh_array_put_text(c++, r->word);
+    eh_array_put_text(c++, r->actor);
+    eh_array_put_text(c++, r->reason);
+    eh_array_put_text(c++, r->rest);
+}
+
+static int send_inputs(struct eh_store *s, const struct eh_batch *b)
+{
+    size_t count = sizeof input_types / sizeof *input_types;
+    begin(s, input_types, count);
+    for (size_t i = 0; i < b->record_count; i++)
+        put_input(s->columns, &b->records[i]);
+    return send_columns(s, "insert_input", (int64_t)b->from_input, count);
+}
+
+static const enum eh_array_type effect_types[] = {
+    EH_ARRAY_INT2, EH_ARRAY_INT4, EH_ARRAY_INT8, EH_ARRAY_INT8, EH_ARRAY_INT4, EH_ARRAY_INT8,
+    EH_ARRAY_TEXT, EH_ARRAY_TEXT, EH_ARRAY_TEXT, EH_ARRAY_TEXT, EH_ARRAY_BYTEA};
+
+static void put_draws(struct eh_array *column, const struct eh_effect *e)
+{
+    uint64_t big[EH_DRAWS_MAX];
+    if (e->draw_count == 0) {
+        eh_array_put_null(column);
+        return;
+    }
+    for (uint32_t i = 0; i < e->draw_count; i++)
+        big[i] = htobe64(e->draws[i]);
+    eh_array_put_bytes(column, big, e->draw_count * sizeof *big);
+}
+
+static void put_effect(struct eh_array *c, const struct eh_effect *e, uint64_t input)
+{
+    bool dealt = e->eligible > 0;
+    eh_array_put_int(c++, e->type);
+    put_if(c++, dealt, e->epoch);
+    eh_array_put_int(c++, (int64_t)input);
+    put_if(c++, e->ticket != 0, (int64_t)e->ticket);
+    put_if(c++, dealt, e->eligible);
+    put_if(c++, dealt, (int64_t)e->weight);
+    eh_array_put_text(c++, e->team);
+    eh_array_put_text(c++, e->rep);
+    eh_array_put_text(c++, e->was);
+    eh_array_put_text(c++, e->why);
+    put_draws(c++, e);
+}
+
+static int send_effects(struct eh_store *s, const struct eh_batch *b)
+{
+    size_t count = sizeof effect_types / sizeof *effect_types, at = 0;
+    if (b->effects.count == 0)
+        return 0;
+    begin(s, effect_types, count);
+    for (size_t i = 0; i < b->record_count; i++)
+        for (uint32_t e = 0; e < b->records[i].effect_count; e++)
+            put_effect(s->columns, &b->effects.items[at++], b->records[i].input);
+    eh_require(at == b->effects.count);
+    return send_columns(s, "insert_effect", (int64_t)b->from_seq, count);
+}
+
+static const enum eh_array_type change_types[] = {EH_ARRAY_INT2, EH_ARRAY_INT2, EH_ARRAY_INT8,
+                                                  EH_ARRAY_INT8, EH_ARRAY_INT8, EH_ARRAY_INT8,
+                                                  EH_ARRAY_TEXT, EH_ARRAY_TEXT, EH_ARRAY_BYTEA};
+
+static int put_change(struct eh_array *c, const struct eh_record *r)
+{
+    struct eh_ticket_view v;
+    int read = eh_ticket_image_view(r->image, &v, NULL);
+    if (read < 0)
+        return read;
+    eh_array_put_int(c++, v.state);
+    eh_array_put_int(c++, v.priority);
+    eh_array_put_int(c++, (int64_t)r->image_ticket);
+    eh_array_put_int(c++, (int64_t)r->input);
+    eh_array_put_int(c++, v.value);
+    put_if(c++, v.state == EH_TICKET_CLOSED, v.closed_us);
+    eh_array_put_text(c++, v.team);
+    eh_array_put_text(c++, v.outcome);
+    eh_array_put_text(c++, r->image);
+    return 0;
+}
+
+static int send_changes(struct eh_store *s, const struct eh_batch *b)
+{
+    size_t count = sizeof change_types / sizeof *change_types;
+    begin(s, change_types, count);
+    for (size_t i = 0; i < b->record_count; i++) {
+        if (b->records[i].image_ticket == 0)
+            continue;
+        int r = put_change(s->columns, &b->records[i]);
+        if (r < 0)
+            return r;
+    }
+    return s->columns[0].count ? send_columns(s, "insert_change", -1, count) : 0;
+}
+
+static int send_dead(struct eh_store *s, const struct eh_batch *b)
+{
+    static const enum eh_array_type types[] = {EH_ARRAY_INT8, EH_ARRAY_TEXT, EH_ARRAY_TEXT,
+                                               EH_ARRAY_BYTEA};
+    if (b->dead_count == 0)
+        return 0;
+    begin(s, types, 4);
+    for (size_t i = 0; i < b->dead_count; i++) {
+        eh_array_put_int(&s->columns[0], (int64_t)b->dead[i].input);
+        eh_array_put_text(&s->columns[1], b->dead[i].stream_id);
+        eh_array_put_text(&s->columns[2], b->dead[i].reason);
+        eh_array_put_text(&s->columns[3], b->dead[i].body);
+    }
+    return send_columns(s, "insert_dead", -1, 4);
+}
+
+static int send_personal(struct eh_store *s, const struct eh_batch *b)
+{
+    static const enum eh_array_type types[] = {EH_ARRAY_INT8, EH_ARRAY_TEXT, EH_ARRAY_TEXT};
+    if (b->personal_count == 0)
+        return 0;
+    begin(s, types, 3);
+    for (size_t i = 0; i < b->personal_count; i++) {
+        eh_array_put_int(&s->columns[0], (int64_t)b->personal[i].input);
+        eh_array_put_text(&s->columns[1], b->personal[i].customer);
+        eh_array_put_text(&s->columns[2], b->personal[i].subject);
+    }
+    return send_columns(s, "insert_personal", -1, 3);
+}
+
+int store_rows_send(struct eh_store *s, const struct eh_batch *b)
+{
+    int r = send_inputs(s, b);
+    if (r == 0)
+        r = send_effects(s, b);
+    if (r == 0)
+        r = send_changes(s, b);
+    if (r == 0)
+        r = send_dead(s, b);
+    if (r == 0)
+        r = send_personal(s, b);
+    return r;
+}

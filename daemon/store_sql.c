@@ -1,0 +1,183 @@
+/* store_sql: every statement of the store, in one place. */
+#include "store_private.h"
+
+#define INT2   21
+#define INT4   23
+#define INT8   20
+#define UUID   2950
+#define BYTEA  17
+#define TEXT   25
+#define INT2S  1005
+#define INT4S  1007
+#define INT8S  1016
+#define TEXTS  1009
+#define BYTEAS 1001
+#define UUIDS  2951
+
+#define DESK_NO "(SELECT no FROM evenhand.desk WHERE name = $1)"
+
+const struct eh_pg_statement eh_store_write_statements[] = {
+    {"lease_look",
+     "SELECT (SELECT max(version) FROM evenhand.migration), current_setting('fsync') = 'on'"
+     " AND current_setting('full_page_writes') = 'on'"
+     " AND current_setting('synchronous_commit') IN ('on', 'remote_write', 'remote_apply'),"
+     " pg_is_in_recovery(), pg_try_advisory_lock(1702260078, hashtext($1)),"
+     " (SELECT beat FROM evenhand.heartbeat WHERE desk = " DESK_NO "),"
+     " coalesce((SELECT host = $2 FROM evenhand.heartbeat WHERE desk = " DESK_NO "), true)",
+     2,
+     {TEXT, TEXT}},
+    {"lease_desk",
+     "INSERT INTO evenhand.desk (no, name, currency)"
+     " SELECT coalesce((SELECT max(no) FROM evenhand.desk), 0) + 1, $1, $2"
+     " ON CONFLICT DO NOTHING",
+     2,
+     {TEXT, TEXT}},
+    {"lease_rows",
+     "WITH d AS (SELECT no FROM evenhand.desk WHERE name = $1),"
+     " l AS (INSERT INTO evenhand.lease (desk) SELECT no FROM d ON CONFLICT DO NOTHING),"
+     " h AS (INSERT INTO evenhand.head (desk) SELECT no FROM d ON CONFLICT DO NOTHING)"
+     " INSERT INTO evenhand.heartbeat (desk, epoch, beat, host)"
+     " SELECT no, 0, 0, '' FROM d ON CONFLICT DO NOTHING",
+     1,
+     {TEXT}},
+    {"lease_take",
+     "UPDATE evenhand.lease SET epoch = epoch + 1 WHERE desk = " DESK_NO " RETURNING desk, epoch",
+     1,
+     {TEXT}},
+    {"heartbeat_take",
+     "UPDATE evenhand.heartbeat SET beat = beat + 1, host = $2,"
+     " epoch = (SELECT epoch FROM evenhand.lease WHERE desk = " DESK_NO ") WHERE desk = " DESK_NO,
+     2,
+     {TEXT, TEXT}},
+    {"head_read",
+     "SELECT h.input, h.seq, h.at, h.dead, h.high_ms, h.high_no, h.low_ms, h.low_no, h.digest,"
+     " h.chain FROM evenhand.head h WHERE h.desk = " DESK_NO,
+     1,
+     {TEXT}},
+    {"heartbeat",
+     "UPDATE evenhand.heartbeat SET beat = beat + 1 WHERE desk = $1 AND epoch = $2 RETURNING 1",
+     2,
+     {INT2, INT8}},
+    {"begin", "BEGIN", 0, {0}},
+    {"commit", "COMMIT", 0, {0}},
+    {"assert_epoch", "SELECT evenhand.assert_epoch($1, $2)", 2, {INT2, INT8}},
+    {"insert_input",
+     "INSERT INTO evenhand.input (desk, input, type, priority, csat, at, identity, digest,"
+     " stream_ms, stream_no, value, handled, happened, until, source, id, team, kind, rep, word,"
+     " actor, reason, rest)"
+     " SELECT $1, $2 + u.n, u.type, u.priority, u.csat, u.at, u.identity, u.digest, u.stream_ms,"
+     " u.stream_no, u.value, u.handled, u.happened, u.until, u.source, u.id, u.team, u.kind, u.rep,"
+     " u.word, u.actor, u.reason, u.rest"
+     " FROM unnest($3::int2[], $4::int2[], $5::int2[], $6::int8[], $7::uuid[], $8::uuid[],"
+     " $9::int8[], $10::int8[], $11::int8[], $12::int8[], $13::int8[], $14::int8[], $15::text[],"
+     " $16::text[], $17::text[], $18::text[], $19::text[], $20::text[], $21::text[], $22::text[],"
+     " $23::bytea[]) WITH ORDINALITY AS u (type, priority, csat, at, identity, digest, stream_ms,"
+     " stream_no, value, handled, happened, until, source, id, team, kind, rep, word, actor, "
+     "reason,"
+     " rest, n)",
+     23,
+     {INT2,  INT8,  INT2S, INT2S, INT2S, INT8S, UUIDS, UUIDS, INT8S, INT8S, INT8S, INT8S,
+      INT8S, INT8S, TEXTS, TEXTS, TEXTS, TEXTS, TEXTS, TEXTS, TEXTS, TEXTS, BYTEAS}},
+    {"insert_effect",
+     "INSERT INTO evenhand.effect (desk, seq, type, epoch, input, ticket, eligible, weight, team,"
+     " rep, was, why, draws)"
+     " SELECT $1, $2 + u.n, u.type, u.epoch, u.input, u.ticket, u.eligible, u.weight, u.team, "
+     "u.rep,"
+     " u.was, u.why, u.draws"
+     " FROM unnest($3::int2[], $4::int4[], $5::int8[], $6::int8[], $7::int4[], $8::int8[],"
+     " $9::text[], $10::text[], $11::text[], $12::text[], $13::bytea[]) WITH ORDINALITY"
+     " AS u (type, epoch, input, ticket, eligible, weight, team, rep, was, why, draws, n)",
+     13,
+     {INT2, INT8, INT2S, INT4S, INT8S, INT8S, INT4S, INT8S, TEXTS, TEXTS, TEXTS, TEXTS, BYTEAS}},
+    {"insert_change",
+     "INSERT INTO evenhand.ticket_change (desk, state, priority, ticket, input, value, closed, "
+     "team,"
+     " outcome, image)"
+     " SELECT $1, u.* FROM unnest($2::int2[], $3::int2[], $4::int8[], $5::int8[], $6::int8[],"
+     " $7::int8[], $8::text[], $9::text[], $10::bytea[]) AS u",
+     10,
+     {INT2, INT2S, INT2S, INT8S, INT8S, INT8S, INT8S, TEXTS, TEXTS, BYTEAS}},
+    {"insert_dead",
+     "INSERT INTO evenhand.dead (desk, input, stream_id, reason, body)"
+     " SELECT $1, u.input, u.stream_id, u.reason, coalesce(u.body, '')"
+     " FROM unnest($2::int8[], $3::text[], $4::text[], $5::bytea[])"
+     " AS u (input, stream_id, reason, body)",
+     5,
+     {INT2, INT8S, TEXTS, TEXTS, BYTEAS}},
+    {"insert_personal",
+     "INSERT INTO evenhand.personal (desk, input, customer, subject)"
+     " SELECT $1, u.* FROM unnest($2::int8[], $3::text[], $4::text[]) AS u",
+     4,
+     {INT2, INT8S, TEXTS, TEXTS}},
+    {"advance_head",
+     "SELECT evenhand.advance_head($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
+     14,
+     {INT2, INT8, INT8, INT8, INT8, INT8, INT8, INT8, INT8, INT8, INT8, INT8, UUID, BYTEA}},
+    {"snapshot_put",
+     "INSERT INTO evenhand.snapshot (desk, input, part, parts, body)"
+     " SELECT $1, $2, $3, $4, $5 FROM evenhand.lease l JOIN evenhand.head h ON h.desk = l.desk"
+     " WHERE l.desk = $1 AND l.epoch = $6 AND h.input >= $2 ON CONFLICT DO NOTHING",
+     6,
+     {INT2, INT8, INT4, INT4, BYTEA, INT8}},
+    {"snapshot_trim",
+     "DELETE FROM evenhand.snapshot WHERE desk = $1 AND input < (SELECT min(input) FROM ("
+     "SELECT input FROM evenhand.snapshot WHERE desk = $1 GROUP BY input, parts"
+     " HAVING count(*) = parts ORDER BY input DESC LIMIT 2) AS kept)",
+     1,
+     {INT2}},
+    {NULL, NULL, 0, {0}},
+};
+
+const struct eh_pg_statement eh_store_read_statements[] = {
+    {"recall_identities",
+     "SELECT identity, digest, input FROM evenhand.input WHERE desk = $1 AND identity = ANY ($2)",
+     2,
+     {INT2, UUIDS}},
+    {"recall_tickets",
+     "SELECT i.identity, i.input, c.image FROM evenhand.input i LEFT JOIN LATERAL ("
+     "SELECT image FROM evenhand.ticket_change c WHERE c.desk = i.desk AND c.ticket = i.input"
+     " ORDER BY c.input DESC LIMIT 1) c ON true"
+     " WHERE i.desk = $1 AND i.identity = ANY ($2) AND i.type = 1",
+     2,
+     {INT2, UUIDS}},
+    {"snapshot_list",
+     "SELECT input, parts FROM evenhand.snapshot WHERE desk = $1 AND input <= $2"
+     " GROUP BY input, parts HAVING count(*) = parts ORDER BY input DESC LIMIT 2",
+     2,
+     {INT2, INT8}},
+    {"snapshot_part",
+     "SELECT body FROM evenhand.snapshot WHERE desk = $1 AND input = $2 AND part = $3",
+     3,
+     {INT2, INT8, INT8}},
+    {"page_end",
+     "SELECT input, seq FROM evenhand.chain WHERE desk = $1 AND input >= $2 ORDER BY input LIMIT 1",
+     2,
+     {INT2, INT8}},
+    {"page_inputs",
+     "SELECT input, type, priority, csat, at, identity, digest, stream_ms, stream_no, value, "
+     "handled,"
+     " happened, until, source, id, team, kind, rep, word, actor, reason, rest"
+     " FROM evenhand.input WHERE desk = $1 AND input > $2 AND input <= $3 ORDER BY input",
+     3,
+     {INT2, INT8, INT8}},
+    {"page_draws",
+     "SELECT input, draws FROM evenhand.effect WHERE desk = $1 AND seq > $2 AND seq <= $3"
+     " ORDER BY seq",
+     3,
+     {INT2, INT8, INT8}},
+    {"page_notices",
+     "SELECT e.seq, e.type, t.source, coalesce(t.id, i.id), e.team, e.rep, e.was, e.why, i.at,"
+     " e.input, t.stream_ms, t.stream_no"
+     " FROM evenhand.effect e JOIN evenhand.input i ON i.desk = e.desk AND i.input = e.input"
+     " LEFT JOIN evenhand.input t ON t.desk = e.desk AND t.input = coalesce(e.ticket, e.input)"
+     " WHERE e.desk = $1 AND e.seq >= $2 ORDER BY e.seq LIMIT $3",
+     3,
+     {INT2, INT8, INT8}},
+    {"page_dead",
+     "SELECT d.input, d.reason, d.stream_id, d.body, i.at FROM evenhand.dead d"
+     " JOIN evenhand.input i ON i.desk = d.desk AND i.input = d.input"
+     " WHERE d.desk = $1 AND d.input >= $2 ORDER BY d.input LIMIT $3",
+     3,
+     {INT2, INT8, INT8}},
+    {NULL, NULL, 0, {0}},
+};
