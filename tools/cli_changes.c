@@ -1,0 +1,249 @@
+/* cli_changes: signals, a manager's overrides, and outcomes. */
+#include <stdio.h>
+
+#include <evenhand/wire/desk.h>
+#include <evenhand/wire/message.h>
+
+#include "cli_http.h"
+#include "cli_text.h"
+
+/* Puts a text that came from the command line; false (and said) when it is not UTF-8. */
+static bool put_text(json_t *body, const char *key, const char *text)
+{
+    if (!text || json_object_set_new(body, key, json_string(text)) == 0)
+        return true;
+    eh_say(EH_EXIT_USAGE, "%s: not valid UTF-8", key);
+    return false;
+}
+
+static int say_long(const char *what)
+{
+    return eh_say(EH_EXIT_USAGE, "%s: too long for a name", what);
+}
+
+/* The rep whose Unix user is asking. */
+static int find_caller(const struct eh_cli *cli, char ret[EH_NAME_MAX + 1])
+{
+    EH_AUTO(eh_answer) struct eh_answer status = {0};
+    int r = eh_http_get(cli, "/v1/status", &status);
+    if (r != EH_EXIT_DONE)
+        return r;
+    const char *rep = eh_json_text(status.json, "rep"), *user = eh_json_text(status.json, "user");
+    if (rep) {
+        eh_format(ret, EH_NAME_MAX + 1, "%s", rep);
+        return EH_EXIT_DONE;
+    }
+    return eh_say(EH_EXIT_REFUSED,
+                  "no rep of the desk has the Unix user %s; name the rep: "
+                  "evenhand %s R",
+                  user ? user : "you are", cli->command->name);
+}
+
+static int post_signal(struct eh_cli *cli, const char *status, json_t *body)
+{
+    EH_AUTO(eh_answer) struct eh_answer answer = {0};
+    char path[EH_CLI_PATH], rep[EH_NAME_MAX + 1];
+    int r = EH_EXIT_DONE;
+    if (cli->arg_count)
+        eh_format(rep, sizeof rep, "%s", cli->args[0]);
+    else
+        r = find_caller(cli, rep);
+    if (r == EH_EXIT_DONE && !eh_path(path, "/v1/reps/%s/signal", rep))
+        r = say_long(rep);
+    if (r != EH_EXIT_DONE) {
+        json_decref(body);
+        return r;
+    }
+    r = eh_http_post(cli, path, body, &answer);
+    if (r != EH_EXIT_DONE)
+        return r;
+    if (cli->json) {
+        eh_answer_print(cli, &answer);
+        return EH_EXIT_DONE;
+    }
+    char ends[EH_CLI_TEXT] = "", when[EH_CLI_TEXT] = "";
+    int64_t us, now_us = eh_text_now_us();
+    if (eh_json_time_us(answer.json, "until", &us)) {
+        eh_text_when_short(now_us, us, when);
+        eh_text_ago(now_us, us, ends);
+    }
+    printf("%s is %s%s%s%s%s%s\n", rep, status, *when ? " until " : "", when, *when ? " (" : "",
+           ends, *when ? ")" : "");
+    return EH_EXIT_DONE;
+}
+
+static int signal_command(struct eh_cli *cli, const char *status)
+{
+    const char *span = eh_cli_option(cli, "for");
+    struct eh_error error = {0};
+    int64_t seconds = 0;
+    if (span && eh_duration_parse(eh_str(span), &seconds, &error) < 0)
+        return eh_say_usage(cli, "--for: %s", error.text);
+    json_t *body = json_pack("{s:s}", "status", status);
+    if (span)
+        json_object_set_new(body, "for", json_integer(seconds));
+    if (!put_text(body, "reason", eh_cli_option(cli, "reason"))) {
+        json_decref(body);
+        return EH_EXIT_USAGE;
+    }
+    return post_signal(cli, status, body);
+}
+
+int eh_cmd_overloaded(struct eh_cli *cli)
+{
+    return signal_command(cli, "overloaded");
+}
+
+int eh_cmd_available(struct eh_cli *cli)
+{
+    return signal_command(cli, "available");
+}
+
+int eh_cmd_away(struct eh_cli *cli)
+{
+    return signal_command(cli, "away");
+}
+
+/* Posts a change with a reason and prints one sentence when it is done. */
+static int change(struct eh_cli *cli, const char *path, json_t *body, const char *done)
+{
+    EH_AUTO(eh_answer) struct eh_answer answer = {0};
+    int r = eh_http_post(cli, path, body, &answer);
+    if (r != EH_EXIT_DONE)
+        return r;
+    if (cli->json)
+        eh_answer_print(cli, &answer);
+    else
+        printf("%s%s\n", done,
+               json_is_true(json_object_get(answer.json, "repeat")) ? " (it was already)" : "");
+    return EH_EXIT_DONE;
+}
+
+/* assign and move: a ticket, whom or where to, and why. */
+static int redirect(struct eh_cli *cli, const char *verb, const char *key, const char *done)
+{
+    const char *source = eh_cli_option(cli, "source");
+    char path[EH_CLI_PATH];
+    if (!eh_path(path, "/v1/tickets/%s/%s/", source ? source : "default", cli->args[0]) ||
+        !eh_path_add(path, verb, ""))
+        return say_long(cli->args[0]);
+    json_t *body = json_object();
+    if (!put_text(body, key, cli->args[1]) ||
+        !put_text(body, "reason", eh_cli_option(cli, "reason"))) {
+        json_decref(body);
+        return EH_EXIT_USAGE;
+    }
+    return change(cli, path, body, done);
+}
+
+int eh_cmd_assign(struct eh_cli *cli)
+{
+    char done[320];
+    eh_format(done, sizeof done, "%s is with %s now", cli->args[0], cli->args[1]);
+    return redirect(cli, "assign", "rep", done);
+}
+
+int eh_cmd_move(struct eh_cli *cli)
+{
+    char done[320];
+    eh_format(done, sizeof done, "%s is in team %s now", cli->args[0], cli->args[1]);
+    return redirect(cli, "move", "team", done);
+}
+
+int eh_cmd_release(struct eh_cli *cli)
+{
+    char path[EH_CLI_PATH], done[320];
+    if (!eh_path(path, "/v1/reps/%s/release", cli->args[0]))
+        return say_long(cli->args[0]);
+    json_t *body = json_object();
+    if (!put_text(body, "reason", eh_cli_option(cli, "reason"))) {
+        json_decref(body);
+        return EH_EXIT_USAGE;
+    }
+    eh_format(done, sizeof done, "%s is away; the open tickets go back to the deal", cli->args[0]);
+    return change(cli, path, body, done);
+}
+
+/* Decimals of the desk's currency: from the status, else out of the desk file. */
+static int find_exponent(const struct eh_cli *cli, unsigned *ret)
+{
+    EH_AUTO(eh_answer) struct eh_answer status = {0};
+    int r = eh_http_get(cli, "/v1/status", &status);
+    if (r != EH_EXIT_DONE)
+        return r;
+    const char *currency = eh_json_text(status.json, "currency");
+    int exponent = currency ? eh_currency_exponent(eh_str(currency)) : -1;
+    if (exponent >= 0) {
+        *ret = (unsigned)exponent;
+        return EH_EXIT_DONE;
+    }
+    EH_AUTO(eh_answer) struct eh_answer answer = {0};
+    EH_AUTO(eh_arena) struct eh_arena arena = EH_ARENA_INIT;
+    struct eh_desk *desk;
+    r = eh_http_get(cli, "/v1/desk", &answer);
+    if (r != EH_EXIT_DONE)
+        return r;
+    if (eh_desk_parse(eh_str(eh_json_text(answer.json, "text")), &arena, &desk, NULL) < 0)
+        return eh_say(EH_EXIT_REFUSED, "--value: the daemon does not tell the desk's currency");
+    *ret = desk->currency_exponent;
+    return EH_EXIT_DONE;
+}
+
+/* --value, --csat, --handled and --at become the message's keys. */
+static int put_numbers(const struct eh_cli *cli, json_t *body)
+{
+    const char *csat = eh_cli_option(cli, "csat"), *handled = eh_cli_option(cli, "handled");
+    const char *at = eh_cli_option(cli, "at"), *value = eh_cli_option(cli, "value");
+    struct eh_error error = {0};
+    int64_t n;
+    if (csat) {
+        if (eh_integer_parse(eh_str(csat), &n, NULL) < 0 || n < 1 || n > 5)
+            return eh_say_usage(cli, "--csat: `%s` is not a whole number from 1 to 5", csat);
+        json_object_set_new(body, "csat", json_integer(n));
+    }
+    if (handled) {
+        if (eh_duration_parse(eh_str(handled), &n, &error) < 0)
+            return eh_say_usage(cli, "--handled: %s", error.text);
+        json_object_set_new(body, "handled", json_integer(n));
+    }
+    if (at) {
+        if (eh_time_parse(eh_str(at), &n, &error) < 0)
+            return eh_say_usage(cli, "--at: %s", error.text);
+        json_object_set_new(body, "at", json_integer(n / 1000));
+    }
+    if (value) {
+        unsigned exponent;
+        if (eh_money_parse(eh_str(value), EH_MONEY_EXPONENT_MAX, &n, &error) < 0)
+            return eh_say_usage(cli, "--value: %s", error.text);
+        int r = find_exponent(cli, &exponent);
+        if (r != EH_EXIT_DONE)
+            return r;
+        if (eh_money_parse(eh_str(value), exponent, &n, &error) < 0)
+            return eh_say_usage(cli, "--value: %s", error.text);
+        json_object_set_new(body, "value", json_integer(n));
+    }
+    return EH_EXIT_DONE;
+}
+
+int eh_cmd_outcome(struct eh_cli *cli)
+{
+    const char *outcome = cli->args[1], *source = eh_cli_option(cli, "source");
+    char path[EH_CLI_PATH], done[320];
+    if (eh_outcome_from_name(eh_str(outcome)) <= 0)
+        return eh_say_usage(cli,
+                            "%s: no outcome; there are won, lost, resolved, cancelled, reopened, "
+                            "refunded, rated",
+                            outcome);
+    if (!eh_path(path, "/v1/tickets/%s/%s/outcome", source ? source : "default", cli->args[0]))
+        return say_long(cli->args[0]);
+    json_t *body = json_pack("{s:s}", "outcome", outcome);
+    int r = put_numbers(cli, body);
+    if (r == EH_EXIT_DONE && !put_text(body, "event", eh_cli_option(cli, "event")))
+        r = EH_EXIT_USAGE;
+    if (r != EH_EXIT_DONE) {
+        json_decref(body);
+        return r;
+    }
+    eh_format(done, sizeof done, "%s: %s", cli->args[0], outcome);
+    return change(cli, path, body, done);
+}

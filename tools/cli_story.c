@@ -1,0 +1,175 @@
+/* cli_story: one ticket with its whole story, in sentences. */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "cli_http.h"
+#include "cli_table.h"
+#include "cli_text.h"
+
+static void moment(const struct eh_cli *cli, const json_t *t, const char *name, const char *key,
+                   const char *more)
+{
+    char when[EH_CLI_TEXT], ago[EH_CLI_TEXT];
+    int64_t us;
+    if (!eh_json_time_us(t, key, &us))
+        return;
+    eh_text_when(us, when);
+    eh_text_ago(eh_text_now_us(), us, ago);
+    printf("%s%-9s%s %s, %s%s%s\n", eh_colour_dim(cli), name, eh_colour_end(cli), when, ago,
+           more && *more ? ": " : "", more ? more : "");
+}
+
+/* What somebody outside wrote: never let it speak to the terminal. */
+static void outside_text(const struct eh_cli *cli, const char *name, const char *text)
+{
+    if (!text || !*text)
+        return;
+    char *clean = eh_text_clean(text);
+    printf("%s%-9s%s %s\n", eh_colour_dim(cli), name, eh_colour_end(cli), clean);
+    free(clean);
+}
+
+static void show_what(const struct eh_cli *cli, const json_t *t)
+{
+    const char *source = eh_json_text(t, "source"), *kind = eh_json_text(t, "kind");
+    const char *currency = eh_json_text(t, "currency"), *team = eh_json_text(t, "team");
+    const char *customer = eh_json_text(t, "customer"), *subject = eh_json_text(t, "subject");
+    char value[EH_CLI_TEXT];
+    bool other = source && strcmp(source, "default") != 0;
+    printf("%sticket %s%s%s%s: %s", eh_colour_bold(cli), cli->args[0], other ? " of " : "",
+           other ? source : "", eh_colour_end(cli), kind ? kind : "ticket");
+    if (eh_json_int(t, "value")) {
+        eh_text_money(eh_json_int(t, "value"), eh_json_exponent(t), value);
+        printf(" worth %s%s%s", value, currency ? " " : "", currency ? currency : "");
+    }
+    printf(" for team %s, priority %lld\n", team ? team : "?",
+           (long long)eh_json_int(t, "priority"));
+    outside_text(cli, "customer", customer);
+    outside_text(cli, "subject", subject);
+}
+
+static void show_state(const struct eh_cli *cli, const json_t *t)
+{
+    const char *state = eh_json_text(t, "state"), *rep = eh_json_text(t, "rep");
+    const char *why = eh_json_text(t, "waiting_why");
+    bool waiting = state && strcmp(state, "waiting") == 0;
+    const char *with = !rep || !*rep                           ? ""
+                       : state && strcmp(state, "closed") == 0 ? ", had by "
+                                                               : ", with ";
+    printf("%s%-9s%s %s%s%s%s%s%s%s\n", eh_colour_dim(cli), "state", eh_colour_end(cli),
+           eh_colour_of(cli, state ? state : ""), state ? state : "?", eh_colour_end(cli), with,
+           *with ? rep : "", waiting && why && *why ? ": " : "", waiting && why ? why : "");
+    moment(cli, t, "received", "received_at", NULL);
+    moment(cli, t, "assigned", "assigned_at", NULL);
+    moment(cli, t, "closed", "closed_at", eh_json_text(t, "outcome"));
+}
+
+/* Why somebody got it, or why nobody did, in words. Unknown reasons stand as they are. */
+static const struct {
+    const char *why, *words;
+} reasons[] = {
+    {"affinity", "who has the same customer's open work"},
+    {"manager", "by a manager"},
+    {"owner", "whom the helpdesk named as its owner"},
+    {"release", "after a release"},
+    {"reopened", "who had it before it was reopened"},
+    {"nobody", "nobody is available"},
+    {"full", "everybody has all they can carry"},
+    {"skill", "nobody has the skills it asks for"},
+};
+
+static const char *in_words(const char *why)
+{
+    for (size_t i = 0; i < sizeof reasons / sizeof *reasons; i++)
+        if (strcmp(reasons[i].why, why) == 0)
+            return reasons[i].words;
+    return NULL;
+}
+
+/* One line of history as a sentence. */
+static void sentence(const json_t *h, char *ret, size_t size)
+{
+    const char *rep = eh_json_text(h, "rep"), *was = eh_json_text(h, "was");
+    const char *why = eh_json_text(h, "why"), *type = eh_json_text(h, "type");
+    const char *words = why ? in_words(why) : NULL;
+    bool has_rep = rep && *rep, had = was && *was, said = why && *why;
+    if (type && strcmp(type, "closed") == 0)
+        eh_format(ret, size, "closed%s%s", said ? ": " : "", said ? why : "");
+    else if (type && strcmp(type, "moved") == 0)
+        eh_format(ret, size, "moved to team %s%s%s",
+                  eh_json_text(h, "team") ? eh_json_text(h, "team") : "?", had ? ", was with " : "",
+                  had ? was : "");
+    else if (type && strcmp(type, "returned") == 0)
+        eh_format(ret, size, "returned to the deal%s%s", had ? " from " : "", had ? was : "");
+    else if (!has_rep)
+        eh_format(ret, size, "waits%s%s%s%s", had ? ", was with " : "", had ? was : "",
+                  said ? ": " : "",
+                  words  ? words
+                  : said ? why
+                         : "");
+    else if (words && strcmp(why, "manager") == 0)
+        eh_format(ret, size, "given to %s by a manager%s%s", rep, had ? ", was with " : "",
+                  had ? was : "");
+    else if (words)
+        eh_format(ret, size, "given to %s, %s%s%s", rep, words, had ? "; was with " : "",
+                  had ? was : "");
+    else
+        eh_format(ret, size, "dealt to %s%s%s%s%s", rep, said ? " by " : "", said ? why : "",
+                  had ? ", was with " : "", had ? was : "");
+}
+
+/* What the line of history knows of the choice: how many could have got it, which draw epoch. */
+static void add_chances(const json_t *h, char *text, size_t size)
+{
+    size_t used = strlen(text);
+    int64_t eligible = eh_json_int(h, "eligible");
+    if (eligible > 1 && used < size)
+        used +=
+            eh_format(text + used, size - used, "; %lld could have got it", (long long)eligible);
+    else if (eligible == 1 && used < size)
+        used += eh_format(text + used, size - used, "; nobody else could have got it");
+    if (eh_json_int(h, "epoch") && used < size)
+        eh_format(text + used, size - used, " (draw epoch %lld)",
+                  (long long)eh_json_int(h, "epoch"));
+}
+
+static void show_history(const struct eh_cli *cli, const json_t *t)
+{
+    json_t *history = json_object_get(t, "history"), *h;
+    size_t i;
+    if (json_array_size(history) == 0)
+        return;
+    printf("\n%shistory%s\n", eh_colour_bold(cli), eh_colour_end(cli));
+    json_array_foreach(history, i, h)
+    {
+        char text[512], when[EH_CLI_TEXT] = "";
+        int64_t us;
+        if (eh_json_time_us(h, "at", &us))
+            eh_text_when(us, when);
+        sentence(h, text, sizeof text);
+        add_chances(h, text, sizeof text);
+        char *clean = eh_text_clean(text);
+        printf("%s%s%s  %s\n", eh_colour_dim(cli), when, eh_colour_end(cli), clean);
+        free(clean);
+    }
+}
+
+int eh_cmd_ticket(struct eh_cli *cli)
+{
+    EH_AUTO(eh_answer) struct eh_answer answer = {0};
+    const char *source = eh_cli_option(cli, "source");
+    char path[EH_CLI_PATH];
+    if (!eh_path(path, "/v1/tickets/%s/%s", source ? source : "default", cli->args[0]))
+        return eh_say(EH_EXIT_USAGE, "%s: too long for a ticket's id", cli->args[0]);
+    int r = eh_http_get(cli, path, &answer);
+    if (r != EH_EXIT_DONE)
+        return r;
+    if (cli->json) {
+        eh_answer_print(cli, &answer);
+        return EH_EXIT_DONE;
+    }
+    show_what(cli, answer.json);
+    show_state(cli, answer.json);
+    show_history(cli, answer.json);
+    return EH_EXIT_DONE;
+}

@@ -1,0 +1,223 @@
+/* cli_text: numbers, money and times as people read them; the one way to say an error; files. */
+#include "cli_text.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+#include <wchar.h>
+
+#include "evenhand.h"
+
+#define FILE_CHUNK 65536
+
+int64_t eh_text_now_us(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_REALTIME, &t);
+    return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
+}
+
+/* Copies a printed number and puts a comma between thousands of its whole part. */
+static void separate(const char *plain, char ret[EH_CLI_TEXT])
+{
+    size_t digits = strcspn(plain + (*plain == '-'), "."), used = 0;
+    if (*plain == '-')
+        ret[used++] = *plain++;
+    for (size_t i = 0; plain[i] && used < EH_CLI_TEXT - 2; i++) {
+        if (i > 0 && i < digits && (digits - i) % 3 == 0)
+            ret[used++] = ',';
+        ret[used++] = plain[i];
+    }
+    ret[used] = '\0';
+}
+
+void eh_text_count(int64_t n, char ret[EH_CLI_TEXT])
+{
+    char plain[EH_DECIMAL_TEXT_MAX];
+    eh_decimal_print(n, 0, plain);
+    separate(plain, ret);
+}
+
+void eh_text_money(int64_t minor, unsigned exponent, char ret[EH_CLI_TEXT])
+{
+    char plain[EH_DECIMAL_TEXT_MAX];
+    eh_money_print(minor, exponent, plain);
+    separate(plain, ret);
+}
+
+void eh_text_span(int64_t seconds, char ret[EH_CLI_TEXT])
+{
+    static const struct {
+        int64_t seconds;
+        char letter;
+    } units[] = {{86400, 'd'}, {3600, 'h'}, {60, 'm'}, {1, 's'}};
+    size_t i = 0;
+    while (i < 3 && seconds < units[i].seconds)
+        i++;
+    int64_t large = seconds / units[i].seconds, rest = seconds % units[i].seconds;
+    int64_t small = i < 3 ? rest / units[i + 1].seconds : 0;
+    if (small > 0 && i < 2)
+        eh_format(ret, EH_CLI_TEXT, "%lld%c %lld%c", (long long)large, units[i].letter,
+                  (long long)small, units[i + 1].letter);
+    else
+        eh_format(ret, EH_CLI_TEXT, "%lld%c", (long long)large, units[i].letter);
+}
+
+void eh_text_ago(int64_t now_us, int64_t then_us, char ret[EH_CLI_TEXT])
+{
+    char span[EH_CLI_TEXT];
+    int64_t seconds = (now_us - then_us) / 1000000;
+    eh_text_span(seconds < 0 ? -seconds : seconds, span);
+    if (seconds == 0)
+        eh_format(ret, EH_CLI_TEXT, "just now");
+    else if (seconds > 0)
+        eh_format(ret, EH_CLI_TEXT, "%s ago", span);
+    else
+        eh_format(ret, EH_CLI_TEXT, "in %s", span);
+}
+
+static void local(int64_t us, const char *format, char ret[EH_CLI_TEXT])
+{
+    time_t seconds = (time_t)(us / 1000000);
+    struct tm tm;
+    if (!localtime_r(&seconds, &tm) || !strftime(ret, EH_CLI_TEXT, format, &tm))
+        eh_format(ret, EH_CLI_TEXT, "?");
+}
+
+void eh_text_when(int64_t us, char ret[EH_CLI_TEXT])
+{
+    local(us, "%Y-%m-%d %H:%M:%S", ret);
+}
+
+void eh_text_when_short(int64_t now_us, int64_t us, char ret[EH_CLI_TEXT])
+{
+    char today[EH_CLI_TEXT], day[EH_CLI_TEXT];
+    local(now_us, "%Y-%m-%d", today);
+    local(us, "%Y-%m-%d", day);
+    local(us, strcmp(today, day) == 0 ? "%H:%M:%S" : "%Y-%m-%d %H:%M", ret);
+}
+
+/* The next character of text: its bytes and columns. A bad byte is one column, one byte. */
+static size_t next_character(const char *text, int *ret_width, bool *ret_plain)
+{
+    mbstate_t state = {0};
+    wchar_t c;
+    size_t n = mbrtowc(&c, text, strlen(text), &state);
+    bool ok = n != 0 && n != (size_t)-1 && n != (size_t)-2;
+    int width = ok ? wcwidth(c) : -1;
+    *ret_plain = ok && width >= 0;
+    *ret_width = width < 0 ? 1 : width;
+    return ok ? n : 1;
+}
+
+int eh_text_width(const char *text)
+{
+    int width = 0, w;
+    bool plain;
+    while (*text) {
+        text += next_character(text, &w, &plain);
+        width += w;
+    }
+    return width;
+}
+
+size_t eh_text_cut(const char *text, int width)
+{
+    size_t at = 0;
+    int w;
+    bool plain;
+    while (text[at]) {
+        size_t n = next_character(text + at, &w, &plain);
+        if (w > width)
+            break;
+        width -= w;
+        at += n;
+    }
+    return at;
+}
+
+char *eh_text_clean(const char *text)
+{
+    char *copy = malloc(strlen(text) + 1), *out = copy;
+    eh_require(copy);
+    int w;
+    bool plain;
+    while (*text) {
+        size_t n = next_character(text, &w, &plain);
+        if (plain)
+            memcpy(out, text, n);
+        else
+            *out = '?';
+        out += plain ? n : 1;
+        text += n;
+    }
+    *out = '\0';
+    return copy;
+}
+
+static void say(const char *format, va_list args, const char *hint)
+{
+    char *line = NULL;
+    if (vasprintf(&line, format, args) < 0)
+        return;
+    char *clean = eh_text_clean(line);
+    fflush(stdout);
+    fprintf(stderr, "evenhand: %s%s\n", clean, hint);
+    free(clean);
+    free(line);
+}
+
+int eh_say(int code, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    say(format, args, "");
+    va_end(args);
+    return code;
+}
+
+int eh_say_usage(const struct eh_cli *cli, const char *format, ...)
+{
+    char hint[96];
+    eh_format(hint, sizeof hint, " (try `evenhand %s%s--help`)",
+              cli->command ? cli->command->name : "", cli->command ? " " : "");
+    va_list args;
+    va_start(args, format);
+    say(format, args, hint);
+    va_end(args);
+    return EH_EXIT_USAGE;
+}
+
+int eh_file_read(const char *path, size_t max, struct eh_bytes *ret, struct eh_error *error)
+{
+    FILE *file = strcmp(path, "-") == 0 ? stdin : fopen(path, "rbe");
+    if (!file)
+        return eh_error_set(error, errno == ENOENT ? EH_ENOTFOUND : EH_EDENIED, "%s: %s", path,
+                            strerror(errno));
+    struct eh_bytes bytes = EH_BYTES_INIT;
+    char *chunk = malloc(FILE_CHUNK);
+    eh_require(chunk);
+    size_t n;
+    errno = 0;
+    while (bytes.size <= max && (n = fread(chunk, 1, FILE_CHUNK, file)) > 0)
+        eh_bytes_put(&bytes, chunk, n);
+    free(chunk);
+    int r = 0;
+    if (ferror(file))
+        r = eh_error_set(error, EH_EDENIED, "%s: %s", path, strerror(errno));
+    else if (bytes.size > max)
+        r = eh_error_set(error, EH_ERANGE, "%s: is larger than %zu bytes", path, max);
+    eh_bytes_put_u8(&bytes, 0);
+    if (bytes.failed && r == 0)
+        r = eh_error_set(error, EH_ENOMEM, "%s: does not fit in memory", path);
+    if (file != stdin)
+        fclose(file);
+    if (r < 0) {
+        eh_bytes_done(&bytes);
+        return r;
+    }
+    bytes.size--;
+    *ret = bytes;
+    return 0;
+}

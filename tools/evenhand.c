@@ -1,0 +1,211 @@
+/* evenhand: the command line: the table of its commands, its help, and main. */
+#include "evenhand.h"
+
+#include <curl/curl.h>
+#include <locale.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#define LOOK   "Look"
+#define SIGNAL "Say how it is going"
+#define MANAGE "Decide, as a manager"
+#define DESK   "Set up the desk"
+#define FEED   "Bring tickets in"
+
+#define NARROWEST_TERMINAL 40 /* narrower ones are not believed */
+
+static const struct eh_cli_option tickets_options[] = {
+    {"team", "T", "only tickets of this team", false},
+    {"rep", "R", "only tickets this rep has", false},
+    {"state", "S", "only waiting, assigned or closed ones", false},
+    {"after", "CURSOR", "go on where a list ended", false},
+    {0},
+};
+static const struct eh_cli_option source_option[] = {
+    {"source", "S", "the helpdesk it came from (default: default)", false},
+    {0},
+};
+static const struct eh_cli_option overloaded_options[] = {
+    {"for", "SPAN", "how long: 90m, 2h; the team's rules bound it", false},
+    {"reason", "TEXT", "for the record", false},
+    {0},
+};
+static const struct eh_cli_option reason_option[] = {
+    {"reason", "TEXT", "for the record", false},
+    {0},
+};
+static const struct eh_cli_option override_options[] = {
+    {"reason", "TEXT", "why; it is logged and counted", true},
+    {"source", "S", "the helpdesk it came from (default: default)", false},
+    {0},
+};
+static const struct eh_cli_option release_options[] = {
+    {"reason", "TEXT", "why; it is logged", true},
+    {0},
+};
+static const struct eh_cli_option outcome_options[] = {
+    {"value", "MONEY", "what it brought, 129.95; of refunded: what went back", false},
+    {"csat", "1..5", "the customer's satisfaction", false},
+    {"handled", "SPAN", "time worked on it: 12m", false},
+    {"at", "TIME", "when it happened, RFC 3339 (default: now)", false},
+    {"event", "NAME", "an identity: the same one again changes nothing", false},
+    {"source", "S", "the helpdesk it came from (default: default)", false},
+    {0},
+};
+static const struct eh_cli_option from_options[] = {
+    {"team", "T", "one team for all, whatever the rows say", false},
+    {0},
+};
+static const struct eh_cli_option push_options[] = {
+    {"rate", "N", "messages a second (default: as fast as it goes)", false},
+    {"team", "T", "send all tickets to this team", false},
+    {"value-column", "C", "the column of a ticket's value (default: value_minor)", false},
+    {"outcomes", NULL, "send each ticket's outcome too, all in order of time", false},
+    {"source", "S", "the helpdesk they come from (default: default)", false},
+    {"redis", "ADDRESS", "/path or host:port (default: the daemon's)", false},
+    {"desk", "ID", "the desk they are for (default: the daemon's)", false},
+    {0},
+};
+
+static const struct eh_cli_command commands[] = {
+    {"status", "", LOOK, "how the desk and its daemon are", 0, 0, NULL, eh_cmd_status, NULL},
+    {"teams", "", LOOK, "the teams and what waits in them", 0, 0, NULL, eh_cmd_teams, NULL},
+    {"team", "T", LOOK, "one team: its rules, who is in it and got what", 1, 1, NULL, eh_cmd_team,
+     NULL},
+    {"reps", "", LOOK, "everybody's state and open work", 0, 0, NULL, eh_cmd_reps, NULL},
+    {"rep", "R", LOOK, "one rep with the tickets he or she has", 1, 1, NULL, eh_cmd_rep, NULL},
+    {"tickets", "", LOOK, "waiting and open tickets", 0, 0, tickets_options, eh_cmd_tickets, NULL},
+    {"ticket", "ID", LOOK, "one ticket with its whole story", 1, 1, source_option, eh_cmd_ticket,
+     NULL},
+    {"overloaded", "[R]", SIGNAL, "no new tickets for a while", 0, 1, overloaded_options,
+     eh_cmd_overloaded,
+     "Without R it is you: the rep whose Unix user you are. What you have stays yours; tickets to\n"
+     "come go to others. Each team bounds how short and how long that may be."},
+    {"available", "[R]", SIGNAL, "ready for tickets", 0, 1, reason_option, eh_cmd_available,
+     "Without R it is you. Too early after `overloaded` it takes effect when the team's shortest\n"
+     "time is over."},
+    {"away", "[R]", SIGNAL, "not at work", 0, 1, reason_option, eh_cmd_away,
+     "Without R it is you. It lasts until `available`."},
+    {"outcome", "ID OUTCOME", SIGNAL, "what became of a ticket", 2, 2, outcome_options,
+     eh_cmd_outcome, "OUTCOME: won, lost, resolved, cancelled, reopened, refunded or rated."},
+    {"assign", "ID R", MANAGE, "give a ticket to somebody, whatever the deal says", 2, 2,
+     override_options, eh_cmd_assign, NULL},
+    {"release", "R", MANAGE, "a leaver's open tickets go back to the deal", 1, 1, release_options,
+     eh_cmd_release, "R is set away, and gets none of them back while somebody else could."},
+    {"move", "ID T", MANAGE, "a misrouted ticket goes to another team", 2, 2, override_options,
+     eh_cmd_move, NULL},
+    {"desk show", "", DESK, "the desk file as the daemon holds it", 0, 0, NULL, eh_cmd_desk_show,
+     NULL},
+    {"desk diff", "FILE", DESK, "what a desk file would change", 1, 1, NULL, eh_cmd_desk_diff,
+     NULL},
+    {"desk apply", "FILE", DESK, "make a desk file the truth", 1, 1, NULL, eh_cmd_desk_apply, NULL},
+    {"desk from", "FILE.csv", DESK, "a first desk file out of a ticket history", 1, 1, from_options,
+     eh_cmd_desk_from,
+     "Needs no daemon. Columns by header: ticket_id, kind, team, historical_rep, currency; others\n"
+     "are passed over. Writes the desk file to stdout."},
+    {"push", "FILE", FEED, "put the tickets of a .csv or .jsonl file on the stream", 1, 1,
+     push_options, eh_cmd_push,
+     "CSV columns by header: ticket_id, opened_at, kind (default query), team, customer,\n"
+     "value_minor, currency, priority, closed_at, outcome, csat; names of teams become ids, "
+     "without\n"
+     "a team it is `desk`. JSONL: each line one message as the stream takes it. A bad row is\n"
+     "refused with its line before anything is sent; a second push of the same file changes\n"
+     "nothing."},
+    {0},
+};
+
+static void help_options(const struct eh_cli_option *options)
+{
+    for (const struct eh_cli_option *o = options; o && o->name; o++) {
+        char left[48];
+        eh_format(left, sizeof left, "--%s%s%s", o->name, o->value ? " " : "",
+                  o->value ? o->value : "");
+        printf("  %-20s  %s%s\n", left, o->help, o->required ? " (required)" : "");
+    }
+}
+
+static void help_command(const struct eh_cli_command *c)
+{
+    printf("Usage: evenhand %s%s%s%s\n\n%c%s.\n", c->name, *c->args ? " " : "", c->args,
+           c->options ? " [OPTIONS]" : "",
+           c->help[0] - ('a' <= c->help[0] && c->help[0] <= 'z') * ('a' - 'A'), c->help + 1);
+    if (c->details)
+        printf("%s\n", c->details);
+    puts("\nOptions:");
+    help_options(c->options);
+    puts("  --socket PATH         the daemon's admin socket\n"
+         "  --json                for programs");
+}
+
+static void help_all(void)
+{
+    puts("Usage: evenhand [--socket PATH] [--json] COMMAND\n\n"
+         "evenhand deals tickets to reps even-handedly: nobody picks, and everybody can see why a\n"
+         "ticket went where it went. This talks to the daemon, evenhandd, over its admin socket.");
+    const char *group = "";
+    for (const struct eh_cli_command *c = commands; c->name; c++) {
+        char left[48];
+        if (strcmp(group, c->group) != 0)
+            printf("\n%s\n", c->group);
+        group = c->group;
+        eh_format(left, sizeof left, "%s %s", c->name, c->args);
+        printf("  %-20s  %s\n", left, c->help);
+    }
+    puts("\nOptions\n"
+         "  --socket PATH         default: $EVENHAND_SOCKET, else " EH_CLI_SOCKET "\n"
+         "  --json                print the daemon's answer, for programs\n"
+         "  --help                this; behind a command: about that command\n"
+         "  --version\n\n"
+         "Examples\n"
+         "  evenhand overloaded --for 2h --reason \"quarter-end calls\"\n"
+         "  evenhand outcome 4711 won --value 129.95 --handled 12m\n"
+         "  evenhand desk from history.csv > desk.yaml && evenhand desk apply desk.yaml\n\n"
+         "Exit codes: 0 done, 1 refused or not found, 2 wrong call, 69 daemon or server not\n"
+         "reachable, 77 not allowed, 78 bad configuration. More: man evenhand");
+}
+
+static void look_around(struct eh_cli *cli)
+{
+    const char *no_colour = getenv("NO_COLOR"), *term = getenv("TERM");
+    struct winsize size;
+    cli->terminal = isatty(STDOUT_FILENO);
+    cli->colour = cli->terminal && !(no_colour && *no_colour) && !(term && !strcmp(term, "dumb"));
+    if (cli->terminal && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 &&
+        size.ws_col >= NARROWEST_TERMINAL)
+        cli->width = size.ws_col;
+    cli->socket = getenv("EVENHAND_SOCKET");
+    if (!cli->socket || !*cli->socket)
+        cli->socket = EH_CLI_SOCKET;
+}
+
+int main(int argc, char **argv)
+{
+    struct eh_cli cli = {0};
+    bool help = false;
+    setlocale(LC_CTYPE, "C.UTF-8");
+    signal(SIGPIPE, SIG_IGN);
+    look_around(&cli);
+    if (argc == 2 && strcmp(argv[1], "--version") == 0) {
+        puts("evenhand " EVENHAND_VERSION);
+        return EH_EXIT_DONE;
+    }
+    int r = eh_cli_parse(commands, argc - 1, argv + 1, &cli, &help);
+    if (r != EH_EXIT_DONE)
+        return r;
+    if (help) {
+        if (cli.command)
+            help_command(cli.command);
+        else
+            help_all();
+        return EH_EXIT_DONE;
+    }
+    curl_global_init(CURL_GLOBAL_NOTHING);
+    r = cli.command->run(&cli);
+    curl_global_cleanup();
+    if (fflush(stdout) != 0 && r == EH_EXIT_DONE)
+        r = eh_say(EH_EXIT_UNAVAILABLE, "the output could not be written");
+    return r;
+}
