@@ -1,0 +1,562 @@
+/* app: the tick, and the life of a leader. See app.h. */
+#include "app_private.h"
+
+#include <stdlib.h>
+
+#include "log.h"
+
+const char *eh_role_name(enum eh_role role)
+{
+    static const char *const names[] = {"starting", "standby", "leader", "stopping"};
+    return names[role];
+}
+
+void app_error(struct eh_app *app, const char *text)
+{
+    eh_format(app->last_error, sizeof app->last_error, "%s", text);
+    app->last_error_us = eh_clock_now_us(&app->clock);
+}
+
+void app_wake(struct eh_app *app)
+{
+    event_active(app->tick, EV_TIMEOUT, 0);
+}
+
+struct eh_batch *app_filling(struct eh_app *app)
+{
+    if (!app->filling)
+        app->filling = eh_batch_new();
+    return app->filling;
+}
+
+/* ---- Room: how much may be read ahead of what is committed. */
+
+static size_t entries_of(const struct eh_batch *b)
+{
+    return b ? b->item_count - b->command_count : 0;
+}
+
+void app_set_room(struct eh_app *app)
+{
+    size_t held = entries_of(app->filling) + entries_of(app->recalling);
+    size_t bytes =
+        (app->filling ? app->filling->bytes : 0) + (app->recalling ? app->recalling->bytes : 0);
+    for (const struct eh_batch *b = app->in_flight; b; b = b->next) {
+        held += entries_of(b);
+        bytes += b->bytes;
+    }
+    app->in_flight_entries = held;
+    app->in_flight_bytes = bytes;
+    size_t most = (size_t)app->config->inflight_entries, room = 0;
+    if (app->deciding && app->role == EH_ROLE_LEADER && held < most &&
+        bytes < (size_t)app->config->inflight_bytes) {
+        size_t batch = EH_BATCH_ENTRIES_MAX - entries_of(app->filling);
+        room = most - held < batch ? most - held : batch;
+    }
+    eh_inbox_set_room(app->inbox, room);
+}
+
+/* ---- The tick: what is there goes into a batch as soon as there is a place for it in flight. */
+
+static bool time_brings(struct eh_app *app)
+{
+    struct eh_totals totals;
+    int64_t now = eh_clock_now_us(&app->clock);
+    eh_engine_totals(app->engine, &totals);
+    return totals.input == 0 || eh_engine_due_us(app->engine) <= now ||
+           eh_clock_date(&app->clock, now) > totals.date;
+}
+
+static void arm_timer(struct eh_app *app)
+{
+    int64_t now = eh_clock_now_us(&app->clock);
+    int64_t next = eh_clock_next_day_us(&app->clock, now), due = eh_engine_due_us(app->engine);
+    int64_t wait = (due < next ? due : next) - now;
+    if (wait < 1000)
+        wait = 1000;
+    struct timeval tv = {wait / 1000000, wait % 1000000};
+    event_add(app->timer, &tv);
+}
+
+static void on_timer(evutil_socket_t fd, short what, void *context)
+{
+    (void)fd;
+    (void)what;
+    app_wake(context);
+}
+
+static void on_tick(evutil_socket_t fd, short what, void *context)
+{
+    (void)fd;
+    (void)what;
+    struct eh_app *app = context;
+    if (!app->deciding || app->recalling || eh_store_committing(app->store) >= EH_COMMITS_MAX)
+        return;
+    bool something = (app->filling && app->filling->item_count > 0) || time_brings(app);
+    if (!something || !app_filling(app))
+        return;
+    app->recalling = app->filling;
+    app->filling = NULL;
+    int r = eh_store_recall(app->store, app->recalling);
+    if (r < 0 && app->recalling) /* otherwise on_lost was told and has freed it */
+        eh_store_restart(app->store, "postgres: nothing could be looked up");
+}
+
+/* ---- Answers to commands. */
+
+static void answer(struct eh_app *app, struct eh_item *item, const struct eh_command_result *result)
+{
+    struct eh_command *command = item->command;
+    item->command = NULL;
+    if (!command)
+        return;
+    app->commands--;
+    if (command->on_done)
+        command->on_done(command->context, result);
+    eh_command_free(command);
+}
+
+/* Nothing is known of what became of it, or it was never decided. */
+static void give_up_batch(struct eh_app *app, struct eh_batch *b, const char *why)
+{
+    const struct eh_command_result result = {.code = -EH_EUNAVAILABLE, .message = why};
+    for (size_t i = 0; b && i < b->item_count; i++)
+        answer(app, &b->items[i], &result);
+    eh_batch_free(b);
+}
+
+static void give_up_list(struct eh_app *app, struct eh_batch **list, const char *why)
+{
+    while (*list) {
+        struct eh_batch *b = *list;
+        *list = b->next;
+        give_up_batch(app, b, why);
+    }
+}
+
+/* ---- Decide, commit, publish. */
+
+static void take_snapshot(struct eh_app *app)
+{
+    if (eh_store_snapshotting(app->store))
+        return;
+    EH_AUTO(eh_bytes) struct eh_bytes bytes = EH_BYTES_INIT;
+    int64_t began = eh_clock_monotonic_us();
+    if (eh_engine_snapshot(app->engine, &bytes) < 0 || bytes.failed) {
+        app_error(app, "snapshot: out of memory");
+        return;
+    }
+    app->snapshot_pause_us = eh_clock_monotonic_us() - began;
+    app->snapshot_input = app->head.input;
+    app->snapshot_at_us = began;
+    eh_log(EH_LOG_INFO, "snapshot input=%llu bytes=%zu pause_us=%lld",
+           (unsigned long long)app->head.input, bytes.size, (long long)app->snapshot_pause_us);
+    eh_store_snapshot(app->store, app->head.input, &bytes);
+}
+
+static void maybe_snapshot(struct eh_app *app)
+{
+    uint64_t since = app->head.input - app->snapshot_input;
+    int64_t age_us = eh_clock_monotonic_us() - app->snapshot_at_us;
+    if (since >= (uint64_t)app->config->snapshot_inputs ||
+        (since > 0 && age_us >= app->config->snapshot_seconds * 1000000))
+        take_snapshot(app);
+}
+
+static void on_recalled(void *context, struct eh_batch *b)
+{
+    struct eh_app *app = context;
+    struct eh_error error = {0};
+    app->recalling = NULL;
+    int r = app_decide(app, b, &error);
+    struct eh_batch *settled = app->settled;
+    app->settled = NULL;
+    while (settled) {
+        struct eh_batch *next = settled->next;
+        eh_batch_free(settled);
+        settled = next;
+    }
+    if (app->in_flight_last)
+        app->in_flight_last->next = b;
+    else
+        app->in_flight = b;
+    app->in_flight_last = b;
+    if (r < 0) {
+        eh_log(EH_LOG_ERROR, "%s", error.text);
+        eh_store_restart(app->store, error.text);
+        return;
+    }
+    app->batches++;
+    if (eh_store_commit(app->store, b) < 0)
+        return;
+    maybe_snapshot(app);
+    arm_timer(app);
+    app_set_room(app);
+    app_wake(app);
+}
+
+static void acknowledge(struct eh_app *app, const struct eh_batch *b)
+{
+    struct eh_stream_id ids[EH_BATCH_ITEMS_MAX];
+    size_t count = 0;
+    for (size_t i = 0; i < b->item_count; i++) {
+        const struct eh_input *in = &b->items[i].input;
+        if (in->origin == EH_ORIGIN_STREAM)
+            ids[count++] = (struct eh_stream_id){in->stream_ms, in->stream_no};
+    }
+    if (count)
+        eh_inbox_done(app->inbox, ids, count);
+}
+
+/* What the shell has to know of a committed input beyond handing it on. */
+static void follow(struct eh_app *app, const struct eh_batch *b)
+{
+    struct eh_error error = {0};
+    for (size_t i = 0; i < b->record_count; i++) {
+        if (b->records[i].type != EH_MESSAGE_DESK)
+            continue;
+        const struct eh_desk *desk = eh_engine_desk(app->engine);
+        if (desk && eh_clock_set_zone(&app->clock, desk->time_zone, &error) < 0)
+            app_error(app, error.text);
+        eh_log(EH_LOG_INFO, "desk applied input=%llu", (unsigned long long)b->records[i].input);
+        app_desk_file_check(app);
+    }
+}
+
+static void on_committed(void *context, struct eh_batch *b)
+{
+    struct eh_app *app = context;
+    eh_require(app->in_flight == b);
+    app->in_flight = b->next;
+    if (!app->in_flight)
+        app->in_flight_last = NULL;
+    b->next = NULL;
+    acknowledge(app, b);
+    if (b->effects.count > 0 || b->dead_count > 0)
+        eh_outbox_publish(app->outbox, eh_batch_notices(b));
+    follow(app, b);
+    for (size_t i = 0; i < b->item_count; i++)
+        answer(app, &b->items[i], &b->items[i].result);
+    if (app->recalling) { /* its lookup may not have seen this batch */
+        b->next = app->settled;
+        app->settled = b;
+    } else {
+        eh_batch_free(b);
+    }
+    app_set_room(app);
+    app_wake(app);
+}
+
+/* ---- Leading, standing by, losing. */
+
+static void on_page(void *context, struct eh_outbox_batch *page)
+{
+    struct eh_app *app = context;
+    eh_outbox_page(app->outbox, page);
+}
+
+static void on_want(void *context, uint64_t from_seq, uint64_t from_dead_input)
+{
+    struct eh_app *app = context;
+    eh_store_page(app->store, from_seq, from_dead_input);
+}
+
+static void begin_deciding(struct eh_app *app)
+{
+    struct eh_totals totals;
+    struct eh_error error = {0};
+    const struct eh_desk *desk = eh_engine_desk(app->engine);
+    eh_engine_totals(app->engine, &totals);
+    if (desk && eh_clock_set_zone(&app->clock, desk->time_zone, &error) < 0)
+        app_error(app, error.text);
+    eh_clock_at_least(&app->clock, app->head.at_us);
+    app->deciding = true;
+    app->role = EH_ROLE_LEADER;
+    app->snapshot_at_us = eh_clock_monotonic_us();
+    eh_log(EH_LOG_INFO, "leading epoch=%llu input=%llu seq=%llu open=%llu waiting=%llu",
+           (unsigned long long)app->head.epoch, (unsigned long long)app->head.input,
+           (unsigned long long)app->head.seq, (unsigned long long)totals.open,
+           (unsigned long long)totals.waiting);
+    eh_outbox_start(app->outbox, app->head.seq, app->head.dead);
+    eh_inbox_start(app->inbox, app->head.low, app->head.high);
+    app_set_room(app);
+    if (!desk)
+        app_desk_file_load(app, "first start");
+    app_desk_file_check(app);
+    arm_timer(app);
+    app_wake(app);
+}
+
+static void on_recovered(void *context, struct eh_engine *engine, uint64_t replayed,
+                         const struct eh_error *error)
+{
+    struct eh_app *app = context;
+    eh_recovery_free(app->recovery);
+    app->recovery = NULL;
+    if (!engine) {
+        app_error(app, error->text);
+        eh_log(EH_LOG_ERROR, "%s", error->text);
+        if (error->code == EH_EUNAVAILABLE) {
+            eh_store_restart(app->store, error->text);
+        } else {
+            app->exit_code = 1;
+            event_base_loopbreak(app->base);
+        }
+        return;
+    }
+    eh_engine_free(app->engine);
+    app->engine = engine;
+    app->snapshot_input = app->head.input - replayed;
+    eh_log(EH_LOG_INFO, "recovered input=%llu replayed=%llu", (unsigned long long)app->head.input,
+           (unsigned long long)replayed);
+    begin_deciding(app);
+}
+
+/* Nothing was in flight when the link went: the engine in memory is what the head says. */
+static bool engine_still_good(const struct eh_app *app)
+{
+    struct eh_totals totals;
+    if (!app->engine)
+        return false;
+    eh_engine_totals(app->engine, &totals);
+    return totals.input == app->head.input && totals.seq == app->head.seq &&
+           eh_key_equal(eh_engine_digest(app->engine), app->head.digest);
+}
+
+static void on_leading(void *context, const struct eh_head *head)
+{
+    struct eh_app *app = context;
+    app->head = *head;
+    if (app->role == EH_ROLE_STOPPING)
+        return;
+    if (engine_still_good(app)) {
+        begin_deciding(app);
+        return;
+    }
+    app->recovery = eh_recovery_start(eh_store_reads(app->store), head, on_recovered, app);
+    if (!app->recovery)
+        eh_store_restart(app->store, "recovery could not begin");
+}
+
+static void on_standby(void *context)
+{
+    struct eh_app *app = context;
+    if (app->role == EH_ROLE_STOPPING)
+        return;
+    app->role = EH_ROLE_STANDBY;
+    eh_engine_free(app->engine); /* somebody else decides now: ours grows old */
+    app->engine = NULL;
+    eh_log(EH_LOG_INFO, "standing by: another evenhandd leads desk %s", app->desk_id);
+}
+
+static void on_lost(void *context, const char *why)
+{
+    struct eh_app *app = context;
+    static const char unknown[] =
+        "PostgreSQL went away before the answer; ask again (with the same Idempotency-Key)";
+    bool led = app->deciding;
+    app->deciding = false;
+    if (app->role == EH_ROLE_LEADER)
+        app->role = EH_ROLE_STARTING;
+    if (led || app->in_flight)
+        app->commits_failed++;
+    app_error(app, why);
+    eh_log(EH_LOG_WARNING, "holding: %s", why);
+    eh_recovery_free(app->recovery);
+    app->recovery = NULL;
+    if (led) {
+        eh_inbox_stop(app->inbox);
+        eh_outbox_stop(app->outbox);
+    }
+    event_del(app->timer);
+    struct eh_batch *filling = app->filling, *recalling = app->recalling;
+    app->filling = app->recalling = NULL;
+    app->in_flight_last = NULL;
+    give_up_batch(app, filling, unknown);
+    give_up_batch(app, recalling, unknown);
+    give_up_list(app, &app->in_flight, unknown);
+    give_up_list(app, &app->settled, unknown);
+}
+
+static void on_fatal(void *context, int exit_code, const char *why)
+{
+    struct eh_app *app = context;
+    eh_log(EH_LOG_ERROR, "%s", why);
+    app->exit_code = exit_code;
+    event_base_loopbreak(app->base);
+}
+
+const struct eh_store_callbacks app_store_callbacks = {
+    .on_leading = on_leading,
+    .on_standby = on_standby,
+    .on_lost = on_lost,
+    .on_recalled = on_recalled,
+    .on_committed = on_committed,
+    .on_page = on_page,
+    .on_fatal = on_fatal,
+};
+
+/* ---- The Redis side tells only whether it is there. */
+
+static void on_inbox_state(void *context, bool up, bool lost, const char *why)
+{
+    struct eh_app *app = context;
+    if (up != app->inbox_up)
+        eh_log(up ? EH_LOG_INFO : EH_LOG_WARNING, "redis inbox %s: %s", up ? "up" : "down", why);
+    app->inbox_up = up;
+    if (lost) {
+        eh_format(app->alarm, sizeof app->alarm,
+                  "the inbox stream or its group was lost and made anew: %s", why);
+        eh_log(EH_LOG_WARNING, "%s", app->alarm);
+    }
+    if (!up)
+        app_error(app, why);
+}
+
+static void on_published(void *context, uint64_t seq)
+{
+    (void)context;
+    (void)seq;
+}
+
+const struct eh_inbox_callbacks app_inbox_callbacks = {app_take_entries, on_inbox_state};
+const struct eh_outbox_callbacks app_outbox_callbacks = {on_want, on_published};
+
+/* ---- Commands. */
+
+struct eh_command *eh_command_new(enum eh_message_type type, eh_command_fn *on_done, void *context)
+{
+    struct eh_command *c = calloc(1, sizeof *c);
+    if (!c)
+        return NULL;
+    c->message.type = (uint8_t)type;
+    c->on_done = on_done;
+    c->context = context;
+    return c;
+}
+
+void eh_command_free(struct eh_command *c)
+{
+    if (!c)
+        return;
+    eh_arena_done(&c->arena);
+    free(c);
+}
+
+static int check_desk(struct eh_app *app, const struct eh_command *c, struct eh_error *error)
+{
+    EH_AUTO(eh_arena) struct eh_arena arena = EH_ARENA_INIT;
+    struct eh_desk *desk;
+    int r = eh_desk_parse(c->message.text, &arena, &desk, error);
+    struct eh_clock probe = app->clock;
+    if (r == 0)
+        r = eh_clock_set_zone(&probe, desk->time_zone, error);
+    if (r == 0)
+        r = eh_clock_set_zone(&app->clock, eh_str(app->clock.time_zone), error);
+    return r;
+}
+
+int eh_app_submit(struct eh_app *app, struct eh_command *c, struct eh_error *error)
+{
+    if (!app->deciding)
+        return eh_error_set(error, EH_EUNAVAILABLE, "%s",
+                            app->role == EH_ROLE_STANDBY
+                                ? "this evenhandd stands by; ask the leader"
+                                : "PostgreSQL is not there just now; nothing was changed");
+    if (c->message.type == EH_MESSAGE_DESK) {
+        int r = check_desk(app, c, error);
+        if (r < 0)
+            return r;
+    }
+    struct eh_batch *b = app->commands < EH_COMMANDS_MAX ? app_filling(app) : NULL;
+    struct eh_item *item = b && b->command_count < EH_BATCH_COMMANDS_MAX ? eh_batch_add(b) : NULL;
+    if (!item)
+        return eh_error_set(error, EH_EFULL, "too many changes at once; try again in a moment");
+    b->command_count++;
+    app->commands++;
+    item->command = c;
+    item->input.origin = EH_ORIGIN_ADMIN;
+    item->input.message = c->message;
+    item->input.at_us = eh_clock_now_us(&app->clock);
+    eh_input_identify(&item->input);
+    item->wants_identity =
+        c->message.type == EH_MESSAGE_TICKET || eh_message_has(&c->message, EH_FIELD_EVENT);
+    app_wake(app);
+    return 0;
+}
+
+/* ---- What others may see. */
+
+void eh_app_status(const struct eh_app *app, struct eh_app_status *ret)
+{
+    const char *foreign = eh_outbox_alarm(app->outbox);
+    *ret = (struct eh_app_status){
+        .role = app->role,
+        .epoch = app->head.epoch,
+        .published_seq = eh_outbox_published(app->outbox),
+        .in_flight = app->in_flight_entries,
+        .repeats = app->repeats,
+        .batches = app->batches,
+        .commits_failed = app->commits_failed,
+        .redis_up = eh_redis_link_up(app->writes) && (app->inbox_up || !app->deciding),
+        .postgres_up = eh_store_up(app->store),
+        .redis_address = app->redis_address,
+        .last_error = app->last_error,
+        .last_error_us = app->last_error_us,
+        .schema = app->head.schema,
+        .desk_file_differs = app->desk_file_differs,
+        .desk_file = app->config->desk,
+        .snapshot_pause_us = app->snapshot_pause_us,
+        .snapshot_input = app->snapshot_input,
+        .alarm = foreign ? foreign : app->alarm,
+    };
+}
+
+const struct eh_engine *eh_app_engine(const struct eh_app *app)
+{
+    return app->engine;
+}
+
+const struct eh_config *eh_app_config(const struct eh_app *app)
+{
+    return app->config;
+}
+
+struct event_base *eh_app_base(const struct eh_app *app)
+{
+    return app->base;
+}
+
+struct eh_pg *eh_app_reader(const struct eh_app *app)
+{
+    return app->reader;
+}
+
+int64_t eh_app_now_us(struct eh_app *app)
+{
+    return eh_clock_now_us(&app->clock);
+}
+
+/* ---- Used by life.c. */
+
+void app_begin_ticking(struct eh_app *app)
+{
+    app->tick = event_new(app->base, -1, 0, on_tick, app);
+    app->timer = evtimer_new(app->base, on_timer, app);
+    eh_require(app->tick && app->timer);
+}
+
+void app_forget_all(struct eh_app *app, const char *why)
+{
+    give_up_batch(app, app->filling, why);
+    give_up_batch(app, app->recalling, why);
+    app->filling = app->recalling = NULL;
+    give_up_list(app, &app->in_flight, why);
+    give_up_list(app, &app->settled, why);
+}
+
+void app_final_snapshot(struct eh_app *app)
+{
+    if (app->deciding && app->head.input > app->snapshot_input)
+        take_snapshot(app);
+}

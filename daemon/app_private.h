@@ -1,0 +1,80 @@
+/* app_private: what the files of the app share. See app.h. */
+#ifndef EVENHAND_DAEMON_APP_PRIVATE_H
+#define EVENHAND_DAEMON_APP_PRIVATE_H
+
+#include "admin.h"
+#include "app.h"
+#include "batch.h"
+#include "keys.h"
+#include "recovery.h"
+#include "store.h"
+
+#define EH_STOP_S 10 /* a clean stop may take so long */
+
+struct eh_app {
+    struct event_base *base;
+    const struct eh_config *config;
+    struct eh_clock clock;
+    struct eh_keys keys; /* master key and the seed of the epoch in use */
+    enum eh_role role;
+    int exit_code;
+    char desk_id[EH_ID_MAX + 1];
+
+    struct eh_store *store;
+    struct eh_head head; /* of the last batch decided */
+    struct eh_recovery *recovery;
+    struct eh_engine *engine; /* for deciding while `deciding`, otherwise for reading only */
+    bool deciding;            /* leading, recovered: inputs are taken */
+
+    struct eh_redis_link *writes;
+    struct eh_inbox *inbox;
+    struct eh_outbox *outbox;
+    struct eh_admin *admin;
+    struct eh_pg *reader;
+
+    struct eh_batch *filling;   /* takes entries and commands */
+    struct eh_batch *recalling; /* being looked up */
+    struct eh_batch *in_flight, *in_flight_last; /* decided, not confirmed; oldest first */
+    struct eh_batch *settled; /* confirmed after the lookup under way was sent */
+    size_t in_flight_entries, in_flight_bytes;
+    size_t commands; /* taken and not answered */
+    struct eh_draws draws;
+    struct eh_bytes scratch;
+
+    struct event *tick, *timer, *signals[3], *housekeeping, *stop_deadline;
+    int64_t snapshot_at_us, snapshot_pause_us;
+    uint64_t snapshot_input;
+    bool ready; /* READY=1 was sent */
+
+    uint64_t repeats, batches, commits_failed;
+    char last_error[EH_ERROR_TEXT_MAX], alarm[EH_ERROR_TEXT_MAX], redis_address[300];
+    int64_t last_error_us;
+    bool inbox_up, desk_file_differs;
+    unsigned seconds; /* housekeeping runs since start */
+};
+
+/* app.c */
+void app_wake(struct eh_app *); /* the tick runs before the loop sleeps again */
+void app_error(struct eh_app *, const char *text);
+void app_set_room(struct eh_app *);
+struct eh_batch *app_filling(struct eh_app *); /* the batch that takes more, or NULL */
+
+void app_begin_ticking(struct eh_app *);
+void app_forget_all(struct eh_app *, const char *why); /* answers what is not answered yet */
+void app_final_snapshot(struct eh_app *);
+extern const struct eh_store_callbacks app_store_callbacks;
+extern const struct eh_inbox_callbacks app_inbox_callbacks;
+extern const struct eh_outbox_callbacks app_outbox_callbacks;
+
+/* intake.c: from entries and commands to items */
+void app_take_entries(void *context, const struct eh_inbox_entry *, size_t count);
+
+/* decide.c */
+int app_decide(struct eh_app *, struct eh_batch *, struct eh_error *) EH_MUST_CHECK;
+
+/* desk_file.c */
+void app_desk_file_load(struct eh_app *, const char *actor); /* read it and submit what it says */
+void app_desk_file_check(struct eh_app *);                  /* does it differ from what is applied */
+int app_desk_file_identity(struct eh_app *, char currency[4], struct eh_error *) EH_MUST_CHECK;
+
+#endif

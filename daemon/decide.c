@@ -1,0 +1,243 @@
+/*
+ * decide: carries the items of a batch through the engine, one after the other, and gathers what
+ * they cause as rows. It knows when time brings an input of its own; how anything is decided is the
+ * engine's business.
+ */
+#include "app_private.h"
+
+#include "log.h"
+
+/* A batch's items look for repeats among what is decided and may not be visible in PostgreSQL yet.
+ */
+static const struct eh_record *recent(const struct eh_app *app, const struct eh_batch *now,
+                                      struct eh_key key, bool images)
+{
+    const struct eh_batch *lists[3] = {now, app->in_flight, app->settled};
+    const struct eh_record *found = NULL;
+    for (size_t i = 0; i < 3; i++)
+        for (const struct eh_batch *b = lists[i]; b; b = i == 0 ? NULL : b->next) {
+            uint64_t at;
+            if (!eh_table_get(images ? &b->images : &b->known, key, &at))
+                continue;
+            const struct eh_record *r = &b->records[at];
+            if (!found || r->input > found->input)
+                found = r;
+        }
+    return found;
+}
+
+/* What PostgreSQL recalled, made newer by what is still on its way there. */
+static void overlay(const struct eh_app *app, const struct eh_batch *b, struct eh_item *item)
+{
+    struct eh_input *in = &item->input;
+    const struct eh_record *r = recent(app, b, in->identity, false);
+    if (r) {
+        in->recalled.known = true;
+        in->recalled.digest = r->digest;
+        in->recalled.input = r->input;
+    }
+    if (item->seen_before && recent(app, b, item->entry, false))
+        item->entry_known = true;
+    if (in->message.type != EH_MESSAGE_OUTCOME && in->message.type != EH_MESSAGE_UPDATE)
+        return;
+    r = recent(app, b, eh_ticket_identity(in->message.source, in->message.id), true);
+    if (r) {
+        in->recalled.ticket_known = true;
+        in->recalled.ticket_image = r->image;
+    }
+}
+
+static int remember(struct eh_batch *b, const struct eh_record *r)
+{
+    uint64_t at = (uint64_t)(r - b->records);
+    int done = eh_table_put(&b->known, r->identity, at);
+    if (done == 0 && r->image_ticket != 0) {
+        struct eh_ticket_view v;
+        done = eh_ticket_image_view(r->image, &v, NULL);
+        if (done == 0)
+            done = eh_table_put(&b->images, eh_ticket_identity(v.source, v.id), at);
+    }
+    return done;
+}
+
+/* Inputs that are not on the stream and name no event are each their own: their number says so. */
+static struct eh_key own_identity(uint64_t no)
+{
+    char text[40];
+    size_t n = eh_format(text, sizeof text, "input %llu", (unsigned long long)no);
+    return eh_hash_128(EH_DOMAIN_ENTRY, text, n);
+}
+
+static int add_dead(struct eh_batch *b, const struct eh_item *item, const struct eh_input *in)
+{
+    bool streamed = in->origin == EH_ORIGIN_STREAM || b->effects.dead.size > 0;
+    if (!streamed)
+        return 0;
+    struct eh_dead_entry *dead = eh_batch_dead(b);
+    if (!dead)
+        return -EH_ENOMEM;
+    *dead = (struct eh_dead_entry){
+        .input = in->no,
+        .reason = b->effects.reason,
+        .at_ms = in->at_us / 1000,
+        .body = item ? item->body : b->effects.dead,
+        .stream_id = item ? eh_stream_id_text(&b->arena, in->stream_ms, in->stream_no)
+                          : eh_stream_id_text(&b->arena, b->effects.dead_stream_ms,
+                                              b->effects.dead_stream_no),
+    };
+    b->head_dead = in->no;
+    return 0;
+}
+
+static void add_personal(struct eh_batch *b, const struct eh_input *in)
+{
+    const struct eh_message *m = &in->message;
+    bool has = m->customer.size > 0 || m->subject.size > 0;
+    if (has && !b->effects.refused && b->personal_count < EH_BATCH_ITEMS_MAX)
+        b->personal[b->personal_count++] = (struct eh_personal){in->no, m->customer, m->subject};
+}
+
+/* Steps one input and appends its rows. `item` is NULL for what time brought. */
+static int step(struct eh_app *app, struct eh_batch *b, struct eh_input *in,
+                const struct eh_item *item)
+{
+    in->no = b->to_input + 1;
+    in->at_us = b->at_us;
+    in->draws = &app->draws;
+    bool own = in->origin != EH_ORIGIN_STREAM && !eh_message_has(&in->message, EH_FIELD_EVENT) &&
+               in->message.type != EH_MESSAGE_TICKET;
+    if (own)
+        in->identity = own_identity(in->no);
+    uint32_t before = b->effects.count;
+    int r = eh_engine_step(app->engine, in, &b->effects);
+    if (r < 0)
+        return r;
+    struct eh_record *record = eh_batch_record(b);
+    if (!record)
+        return -EH_ENOMEM;
+    r = eh_record_from_input(in, &b->effects, &b->arena, record);
+    if (r < 0)
+        return r;
+    record->effect_count = b->effects.count - before;
+    if (b->effects.refused) {
+        record->identity = item && in->origin == EH_ORIGIN_STREAM
+                               ? eh_entry_identity(in->stream_ms, in->stream_no, item->body)
+                               : own_identity(in->no);
+        r = add_dead(b, item, in);
+    }
+    add_personal(b, in);
+    if (r == 0)
+        r = remember(b, record);
+    if (r < 0)
+        return r;
+    eh_record_chain(record, b->effects.items + before, record->effect_count, &app->scratch,
+                    &b->chain);
+    b->to_input = in->no;
+    b->to_seq += record->effect_count;
+    return 0;
+}
+
+static int step_shell(struct eh_app *app, struct eh_batch *b, enum eh_message_type type,
+                      int32_t date)
+{
+    struct eh_input in = {.origin = EH_ORIGIN_SHELL, .date = date, .message.type = (uint8_t)type};
+    eh_input_identify(&in);
+    return step(app, b, &in, NULL);
+}
+
+/* A new local day, then everything that is due, before anything that came in. */
+static int step_time(struct eh_app *app, struct eh_batch *b, int32_t *ret_date)
+{
+    struct eh_totals totals;
+    eh_engine_totals(app->engine, &totals);
+    int32_t date = eh_clock_date(&app->clock, b->at_us);
+    int r = 0;
+    if (date > totals.date || totals.input == 0)
+        r = step_shell(app, b, EH_MESSAGE_DAY, date);
+    else
+        date = totals.date;
+    for (int i = 0; r == 0 && i < EH_BATCH_DUE_MAX && eh_engine_due_us(app->engine) <= b->at_us;
+         i++)
+        r = step_shell(app, b, EH_MESSAGE_DUE, date);
+    *ret_date = date;
+    return r;
+}
+
+/* A capacity is reached: the message is not lost, it becomes a dead letter that says so. */
+static void make_unparsed(struct eh_input *in, const char *reason)
+{
+    struct eh_message m = {.type = EH_MESSAGE_UNPARSED};
+    m.reason = eh_str(reason);
+    m.has = EH_FIELD_BIT(EH_FIELD_REASON);
+    in->message = m;
+    in->recalled = (struct eh_recalled){0};
+}
+
+static void tell(const struct eh_app *app, struct eh_batch *b, struct eh_item *item)
+{
+    const struct eh_effects *fx = &b->effects;
+    struct eh_command_result *result = &item->result;
+    (void)app;
+    *result = (struct eh_command_result){
+        .input = item->input.no, .from_us = fx->from_us, .until_us = fx->until_us, .message = ""};
+    if (!fx->refused)
+        return;
+    result->code = -(fx->refused_code ? fx->refused_code : EH_EINVAL);
+    result->message = eh_arena_str(&b->arena, fx->reason).data;
+}
+
+static int decide_item(struct eh_app *app, struct eh_batch *b, struct eh_item *item, int32_t date)
+{
+    struct eh_input *in = &item->input;
+    in->date = date;
+    overlay(app, b, item);
+    if (item->entry_known || eh_engine_is_repeat(app->engine, in)) {
+        app->repeats++;
+        item->result =
+            (struct eh_command_result){.repeat = true, .input = in->recalled.input, .message = ""};
+        return 0;
+    }
+    int r = step(app, b, in, item);
+    if (r == -EH_EFULL) {
+        make_unparsed(in, "the daemon holds as many open tickets as it can; close some");
+        r = step(app, b, in, item);
+    }
+    if (r == 0)
+        tell(app, b, item);
+    return r;
+}
+
+int app_decide(struct eh_app *app, struct eh_batch *b, struct eh_error *error)
+{
+    b->from_input = b->to_input = app->head.input;
+    b->from_seq = b->to_seq = app->head.seq;
+    b->head_dead = app->head.dead;
+    b->high = app->head.high;
+    b->chain = app->head.chain;
+    b->at_us = eh_clock_now_us(&app->clock);
+    if (b->at_us < app->head.at_us)
+        b->at_us = app->head.at_us;
+    int32_t date = 0;
+    int r = step_time(app, b, &date);
+    for (size_t i = 0; r == 0 && i < b->item_count; i++) {
+        struct eh_item *item = &b->items[i];
+        r = decide_item(app, b, item, date);
+        struct eh_stream_id id = {item->input.stream_ms, item->input.stream_no};
+        if (id.ms > b->high.ms || (id.ms == b->high.ms && id.no > b->high.no))
+            b->high = id;
+    }
+    if (r < 0)
+        return eh_error_set(error, -r, "input %llu could not be decided: %s",
+                            (unsigned long long)b->to_input + 1, eh_code_name(r));
+    b->low = eh_inbox_low(app->inbox);
+    b->digest = eh_engine_digest(app->engine);
+    app->head.input = b->to_input;
+    app->head.seq = b->to_seq;
+    app->head.dead = b->head_dead;
+    app->head.at_us = b->at_us;
+    app->head.high = b->high;
+    app->head.low = b->low;
+    app->head.digest = b->digest;
+    app->head.chain = b->chain;
+    return 0;
+}

@@ -1,0 +1,63 @@
+/* keys: the desk's master key and the seed of the draw epoch in use. See keys.h. */
+#include "keys.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/random.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static int make(const char *path, struct eh_keys *keys, struct eh_error *error)
+{
+    if (getrandom(keys->master, sizeof keys->master, 0) != (ssize_t)sizeof keys->master)
+        return eh_error_set(error, EH_EUNAVAILABLE, "%s: the kernel gives no random bytes", path);
+    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+    if (fd < 0)
+        return eh_error_set(error, EH_EUNAVAILABLE, "%s: cannot be made: %s", path,
+                            strerror(errno));
+    bool written = write(fd, keys->master, sizeof keys->master) == (ssize_t)sizeof keys->master &&
+                   fsync(fd) == 0;
+    if (close(fd) != 0 || !written) {
+        unlink(path);
+        return eh_error_set(error, EH_EUNAVAILABLE, "%s: cannot be written", path);
+    }
+    return 0;
+}
+
+int eh_keys_load(struct eh_keys *keys, const char *path, struct eh_error *error)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+    if (fd < 0 && errno == ENOENT)
+        return make(path, keys, error);
+    if (fd < 0)
+        return eh_error_set(error, EH_EDENIED, "%s: %s", path, strerror(errno));
+    struct stat st;
+    uint8_t bytes[EH_SEED_BYTES + 1];
+    int r = 0;
+    if (fstat(fd, &st) != 0 || (st.st_mode & 077) != 0)
+        r = eh_error_set(error, EH_EDENIED, "%s: others may read it; chmod 600", path);
+    else if (read(fd, bytes, sizeof bytes) != EH_SEED_BYTES)
+        r = eh_error_set(error, EH_EPARSE, "%s: is not a key of 32 bytes", path);
+    else
+        memcpy(keys->master, bytes, EH_SEED_BYTES);
+    explicit_bzero(bytes, sizeof bytes);
+    close(fd);
+    return r;
+}
+
+void eh_keys_done(struct eh_keys *keys)
+{
+    explicit_bzero(keys, sizeof *keys);
+}
+
+bool eh_keys_draw(void *context, const struct eh_draw_query *query, uint64_t *ret_result)
+{
+    struct eh_keys *keys = context;
+    if (!keys->derived || keys->epoch != query->epoch) {
+        eh_seed_derive(keys->master, query->epoch, keys->seed);
+        keys->epoch = query->epoch;
+        keys->derived = true;
+    }
+    *ret_result = eh_draw_compute(keys->seed, query);
+    return true;
+}

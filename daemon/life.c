@@ -1,0 +1,317 @@
+/*
+ * life: builds the app, runs the loop, and ends it well: on SIGTERM reading stops, what was read is
+ * decided and committed, changes are answered, the outbox is drained, a snapshot is written.
+ */
+#include "life.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <systemd/sd-daemon.h>
+#include <unistd.h>
+
+#include "app_private.h"
+#include "schema.h"
+
+#define SCHEMA_TRIES_S 1 /* between two tries to reach PostgreSQL before the first write */
+#define EXIT_CONFIG    78
+
+static void key_of(char *buffer, size_t size, const struct eh_app *app, const char *what)
+{
+    eh_format(buffer, size, "evenhand:{%s}:%s", app->desk_id, what);
+}
+
+static void on_writes_state(void *context, bool up, const char *why)
+{
+    struct eh_app *app = context;
+    eh_log(up ? EH_LOG_INFO : EH_LOG_WARNING, "redis writes %s%s%s", up ? "up" : "down",
+           up ? "" : ": ", up ? "" : why);
+    if (!up)
+        app_error(app, why);
+    eh_outbox_link_state(app->outbox, up);
+}
+
+static void on_reader_state(void *context, bool up, const char *why)
+{
+    (void)context;
+    (void)up;
+    (void)why;
+}
+
+/* ---- The end. */
+
+static bool all_done(const struct eh_app *app)
+{
+    bool outbox_done = !eh_redis_link_up(app->writes) || eh_outbox_idle(app->outbox);
+    return !app->deciding ||
+           (!app->in_flight && !app->recalling && (!app->filling || !app->filling->item_count) &&
+            !eh_store_snapshotting(app->store) && outbox_done && eh_admin_pending(app->admin) == 0);
+}
+
+static void on_deadline(evutil_socket_t fd, short what, void *context)
+{
+    (void)fd;
+    (void)what;
+    struct eh_app *app = context;
+    eh_log(EH_LOG_WARNING, "stopping without waiting any longer");
+    event_base_loopbreak(app->base);
+}
+
+static void stop(struct eh_app *app)
+{
+    if (app->role == EH_ROLE_STOPPING)
+        return;
+    app->role = EH_ROLE_STOPPING;
+    eh_log(EH_LOG_INFO, "stopping input=%llu seq=%llu", (unsigned long long)app->head.input,
+           (unsigned long long)app->head.seq);
+    sd_notify(0, "STOPPING=1");
+    eh_admin_close(app->admin);
+    app_set_room(app);
+    struct timeval most = {EH_STOP_S, 0};
+    app->stop_deadline = evtimer_new(app->base, on_deadline, app);
+    event_add(app->stop_deadline, &most);
+    app_wake(app);
+}
+
+/* In flight first, then the snapshot of where it ended; looked at every 20 ms. */
+static void on_stopping(struct eh_app *app)
+{
+    bool quiet =
+        !app->in_flight && !app->recalling && (!app->filling || app->filling->item_count == 0);
+    if (app->deciding && quiet && !eh_store_snapshotting(app->store))
+        app_final_snapshot(app);
+    if (all_done(app))
+        event_base_loopbreak(app->base);
+}
+
+static void on_signal(evutil_socket_t number, short what, void *context)
+{
+    (void)what;
+    struct eh_app *app = context;
+    if (number == SIGHUP) {
+        eh_log(EH_LOG_INFO, "SIGHUP: reading %s", app->config->desk);
+        app_desk_file_load(app, "SIGHUP");
+        app_desk_file_check(app);
+    } else {
+        stop(app);
+    }
+}
+
+/* ---- Once a second (when stopping: as fast as it is worth). */
+
+static void say_status(struct eh_app *app)
+{
+    if (!app->ready && (app->deciding || app->role == EH_ROLE_STANDBY)) {
+        app->ready = true;
+        sd_notify(0, "READY=1");
+    }
+    sd_notifyf(0, "STATUS=%s, input %llu, %zu in flight%s%s", eh_role_name(app->role),
+               (unsigned long long)app->head.input, app->in_flight_entries,
+               app->last_error[0] && !app->deciding ? ", last error: " : "",
+               app->last_error[0] && !app->deciding ? app->last_error : "");
+}
+
+static void look_at_clock(struct eh_app *app)
+{
+    bool before = app->clock.jumped;
+    (void)eh_clock_now_us(&app->clock);
+    if (app->clock.jumped && !before) {
+        eh_format(app->alarm, sizeof app->alarm,
+                  "the wall clock jumped by %lld s; the old time is kept until it is back or "
+                  "evenhandd restarts",
+                  (long long)(app->clock.jump_us / 1000000));
+        app_error(app, app->alarm);
+        eh_log(EH_LOG_ERROR, "%s", app->alarm);
+    }
+}
+
+static void on_housekeeping(evutil_socket_t fd, short what, void *context)
+{
+    (void)fd;
+    (void)what;
+    struct eh_app *app = context;
+    struct timeval next = {1, 0};
+    if (app->role == EH_ROLE_STOPPING) {
+        on_stopping(app);
+        next = (struct timeval){0, 20000};
+    } else {
+        say_status(app);
+        sd_notify(0, "WATCHDOG=1");
+        look_at_clock(app);
+        if (++app->seconds % 10 == 0)
+            app_desk_file_check(app);
+    }
+    event_add(app->housekeeping, &next);
+}
+
+static void watch_signals(struct eh_app *app)
+{
+    static const int numbers[3] = {SIGTERM, SIGINT, SIGHUP};
+    for (int i = 0; i < 3; i++) {
+        app->signals[i] = evsignal_new(app->base, numbers[i], on_signal, app);
+        eh_require(app->signals[i] && event_add(app->signals[i], NULL) == 0);
+    }
+    signal(SIGPIPE, SIG_IGN);
+    struct timeval soon = {0, 20000};
+    app->housekeeping = evtimer_new(app->base, on_housekeeping, app);
+    eh_require(app->housekeeping && event_add(app->housekeeping, &soon) == 0);
+}
+
+/* ---- The beginning. */
+
+static int read_password(const char *path, char *ret, size_t size, struct eh_error *error)
+{
+    FILE *file = path[0] ? fopen(path, "re") : NULL;
+    if (!path[0])
+        return 0;
+    if (!file)
+        return eh_error_set(error, EH_ENOTFOUND, "%s: cannot be read", path);
+    size_t n = fread(ret, 1, size - 1, file);
+    fclose(file);
+    ret[n] = 0;
+    ret[strcspn(ret, "\r\n")] = 0;
+    return 0;
+}
+
+static int redis_address(const struct eh_config *config, struct eh_redis_address *ret,
+                         struct eh_error *error)
+{
+    int r = eh_redis_address_parse(eh_str(config->redis), ret, error);
+    if (r < 0)
+        return r;
+    eh_format(ret->user, sizeof ret->user, "%s", config->redis_user);
+    return read_password(config->redis_password_file, ret->password, sizeof ret->password, error);
+}
+
+static int build_redis(struct eh_app *app, struct eh_error *error)
+{
+    struct eh_redis_address address = {0};
+    char inbox[160], outbox[160], dead[160];
+    int r = redis_address(app->config, &address, error);
+    if (r < 0)
+        return r;
+    eh_format(app->redis_address, sizeof app->redis_address, "%s", app->config->redis);
+    key_of(inbox, sizeof inbox, app, "inbox");
+    key_of(outbox, sizeof outbox, app, "outbox");
+    key_of(dead, sizeof dead, app, "dead");
+    app->writes = eh_redis_link_new(app->base, &address, "write", on_writes_state, app);
+    if (!app->writes)
+        return eh_error_set(error, EH_ENOMEM, "out of memory");
+    app->inbox = eh_inbox_new(app->base, &address, inbox, app->config->inbox_keep, app->writes,
+                              &app_inbox_callbacks, app);
+    app->outbox = eh_outbox_new(app->writes, outbox, dead, app->config->outbox_json,
+                                app->config->outbox_keep, &app_outbox_callbacks, app);
+    explicit_bzero(&address, sizeof address);
+    return app->inbox && app->outbox ? 0 : eh_error_set(error, EH_ENOMEM, "out of memory");
+}
+
+static int build(struct eh_app *app, struct eh_error *error)
+{
+    char currency[4] = "";
+    int r = eh_clock_init(&app->clock, error);
+    if (r == 0)
+        r = app_desk_file_identity(app, currency, error);
+    if (r == 0)
+        r = eh_keys_load(&app->keys, app->config->key_file, error);
+    if (r < 0)
+        return r;
+    app->base = event_base_new();
+    if (!app->base)
+        return eh_error_set(error, EH_ENOMEM, "out of memory");
+    app->draws = (struct eh_draws){.draw = eh_keys_draw, .context = &app->keys};
+    app_begin_ticking(app);
+    r = build_redis(app, error);
+    if (r < 0)
+        return r;
+    app->store = eh_store_new(app->base, app->config->postgres, eh_str(app->desk_id),
+                              eh_str(currency), &app_store_callbacks, app);
+    app->reader = eh_pg_new(app->base, app->config->postgres, "admin", eh_admin_statements,
+                            on_reader_state, app);
+    if (!app->store || !app->reader)
+        return eh_error_set(error, EH_ENOMEM, "out of memory");
+    return eh_admin_new(app, &app->admin, error);
+}
+
+static void take_down(struct eh_app *app)
+{
+    app_forget_all(app, "evenhandd stops; ask again");
+    eh_admin_free(app->admin);
+    eh_recovery_free(app->recovery);
+    eh_store_free(app->store);
+    eh_pg_free(app->reader);
+    eh_inbox_free(app->inbox);
+    eh_outbox_free(app->outbox);
+    eh_redis_link_free(app->writes);
+    eh_engine_free(app->engine);
+    struct event *events[] = {app->tick,         app->timer,      app->signals[0],
+                              app->signals[1],   app->signals[2], app->housekeeping,
+                              app->stop_deadline};
+    for (size_t i = 0; i < sizeof events / sizeof *events; i++)
+        if (events[i])
+            event_free(events[i]);
+    if (app->base)
+        event_base_free(app->base);
+    eh_bytes_done(&app->scratch);
+    eh_keys_done(&app->keys);
+}
+
+/* Nothing is written before the schema is known to be ours. Waits for a server that is not there.
+ */
+static int wait_for_schema(const struct eh_config *config, struct eh_error *error)
+{
+    for (;;) {
+        int found = 0;
+        int r = eh_schema_check(config->postgres, &found, error);
+        if (r == 0 && found == eh_schema_version())
+            return 0;
+        if (r == 0)
+            return eh_error_set(error, EH_EVERSION,
+                                "postgres: schema version %d, this evenhandd needs %d; %s", found,
+                                eh_schema_version(),
+                                found < eh_schema_version() ? "run evenhandd --migrate"
+                                                            : "use the evenhandd that made it");
+        if (r != -EH_EUNAVAILABLE)
+            return r;
+        eh_log_limited(EH_LOG_WARNING, "schema", "waiting: %s", error->text);
+        sd_notify(0, "STATUS=waiting for PostgreSQL");
+        sleep(SCHEMA_TRIES_S);
+    }
+}
+
+int eh_life_check(const struct eh_config *config, struct eh_error *error)
+{
+    struct eh_app app = {.config = config};
+    struct eh_redis_address address = {0};
+    char currency[4];
+    int r = eh_clock_init(&app.clock, error);
+    if (r == 0)
+        r = app_desk_file_identity(&app, currency, error);
+    if (r == 0)
+        r = redis_address(config, &address, error);
+    explicit_bzero(&address, sizeof address);
+    return r;
+}
+
+int eh_life_run(const struct eh_config *config)
+{
+    struct eh_error error = {0};
+    struct eh_app app = {.config = config};
+    int r = wait_for_schema(config, &error);
+    if (r == 0)
+        r = build(&app, &error);
+    if (r < 0) {
+        eh_log(EH_LOG_ERROR, "%s", error.text);
+        take_down(&app);
+        return EXIT_CONFIG;
+    }
+    watch_signals(&app);
+    eh_redis_link_start(app.writes);
+    eh_store_start(app.store);
+    eh_pg_start(app.reader);
+    event_base_dispatch(app.base);
+    int exit_code = app.exit_code;
+    if (exit_code == 0)
+        eh_log(EH_LOG_INFO, "stopped input=%llu seq=%llu", (unsigned long long)app.head.input,
+               (unsigned long long)app.head.seq);
+    take_down(&app);
+    return exit_code;
+}

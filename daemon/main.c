@@ -1,0 +1,118 @@
+/* main: evenhandd's command line. */
+#include <getopt.h>
+#include <stdio.h>
+
+#include <evenhand/draw/hash.h>
+
+#include "life.h"
+#include "schema.h"
+
+#define DEFAULT_CONFIG "/etc/evenhand/evenhandd.yaml"
+#define EXIT_USAGE     2
+#define EXIT_SERVER    69
+#define EXIT_CONFIG    78
+
+static const char help[] =
+    "evenhandd deals helpdesk work even-handedly: it reads tickets from a Redis stream, assigns\n"
+    "each to a rep, records everything in PostgreSQL, and answers managers on a Unix socket.\n"
+    "\n"
+    "Usage: evenhandd [--config FILE] [--check | --migrate | --version | --help]\n"
+    "\n"
+    "  --config FILE  configuration (default " DEFAULT_CONFIG ")\n"
+    "  --check        read configuration and desk file, say what is wrong, change nothing\n"
+    "  --migrate      bring the database's schema up to date, then end\n"
+    "  --version      print the version\n"
+    "  --help         print this\n"
+    "\n"
+    "A first start:\n"
+    "  evenhandd --config evenhandd.yaml --check\n"
+    "  evenhandd --config evenhandd.yaml --migrate\n"
+    "  evenhandd --config evenhandd.yaml\n"
+    "\n"
+    "Signals: SIGHUP reads the desk file again, SIGTERM finishes what was read and leaves.\n"
+    "Exit codes: 0 done, 2 usage, 69 PostgreSQL unreachable, 78 bad configuration or schema.\n"
+    "See evenhandd(8), evenhandd.yaml(5), evenhand-desk(5).\n";
+
+enum mode { MODE_RUN, MODE_CHECK, MODE_MIGRATE, MODE_VERSION, MODE_HELP };
+
+static void migrated(void *context, int version, const char *name)
+{
+    (void)context;
+    printf("schema %d (%s) applied\n", version, name);
+}
+
+static int migrate(const struct eh_config *config)
+{
+    struct eh_error error = {0};
+    int r = eh_schema_migrate(config->postgres, migrated, NULL, &error);
+    if (r < 0) {
+        fprintf(stderr, "evenhandd: %s\n", error.text);
+        return r == -EH_EUNAVAILABLE ? EXIT_SERVER : EXIT_CONFIG;
+    }
+    printf("schema is at version %d\n", eh_schema_version());
+    return 0;
+}
+
+static int check(const struct eh_config *config, const char *path)
+{
+    struct eh_error error = {0};
+    if (eh_life_check(config, &error) < 0) {
+        fprintf(stderr, "evenhandd: %s\n", error.text);
+        return EXIT_CONFIG;
+    }
+    printf("%s and %s are good\n", path, config->desk);
+    return 0;
+}
+
+static int with_config(enum mode mode, const char *path)
+{
+    struct eh_config *config;
+    struct eh_error error = {0};
+    if (eh_draw_init() < 0) {
+        fprintf(stderr, "evenhandd: libsodium cannot be used on this machine\n");
+        return EXIT_CONFIG;
+    }
+    if (eh_config_load(path, &config, &error) < 0) {
+        fprintf(stderr, "evenhandd: %s\n", error.text);
+        return EXIT_CONFIG;
+    }
+    int r;
+    if (mode == MODE_CHECK) {
+        r = check(config, path);
+    } else if (mode == MODE_MIGRATE) {
+        r = migrate(config);
+    } else {
+        eh_log_open(config->log_level);
+        r = eh_life_run(config);
+    }
+    eh_config_free(config);
+    return r;
+}
+
+int main(int argc, char **argv)
+{
+    static const struct option options[] = {
+        {"config", required_argument, NULL, 'c'},     {"check", no_argument, NULL, MODE_CHECK},
+        {"migrate", no_argument, NULL, MODE_MIGRATE}, {"version", no_argument, NULL, MODE_VERSION},
+        {"help", no_argument, NULL, MODE_HELP},       {NULL, 0, NULL, 0}};
+    const char *path = DEFAULT_CONFIG;
+    enum mode mode = MODE_RUN;
+    int option;
+    while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
+        if (option == 'c')
+            path = optarg;
+        else if (option == '?')
+            return fputs("try evenhandd --help\n", stderr), EXIT_USAGE;
+        else
+            mode = (enum mode)option;
+    }
+    if (optind < argc) {
+        fprintf(stderr, "evenhandd: %s: takes no arguments; try evenhandd --help\n", argv[optind]);
+        return EXIT_USAGE;
+    }
+    if (mode == MODE_HELP)
+        return fputs(help, stdout), 0;
+    if (mode == MODE_VERSION)
+        return puts("evenhandd " EVENHAND_VERSION), 0;
+    return with_config(mode, path);
+}
