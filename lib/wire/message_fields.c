@@ -1,1 +1,155 @@
-#include <evenhand/base/base.h>
+/* message_fields.c: the table of fields. A new key is a row here and a number in message.h. */
+#include "message_fields.h"
+
+#define TICKET  EH_TYPE_BIT(EH_MESSAGE_TICKET)
+#define UPDATE  EH_TYPE_BIT(EH_MESSAGE_UPDATE)
+#define SIGNAL  EH_TYPE_BIT(EH_MESSAGE_SIGNAL)
+#define OUTCOME EH_TYPE_BIT(EH_MESSAGE_OUTCOME)
+#define METRIC  EH_TYPE_BIT(EH_MESSAGE_METRIC)
+#define ASSIGN  EH_TYPE_BIT(EH_MESSAGE_ASSIGN)
+#define RELEASE EH_TYPE_BIT(EH_MESSAGE_RELEASE)
+#define MOVE    EH_TYPE_BIT(EH_MESSAGE_MOVE)
+#define SHELL   0 /* set by the shell or the engine, never read from outside */
+
+#define NAMED(text, member)                                                                        \
+    .name = text, .name_size = sizeof text - 1, .offset = offsetof(struct eh_message, member)
+#define NAME(text, member)                                                                         \
+    NAMED(text, member), .kind = EH_KIND_TEXT, .least = 1, .most = EH_NAME_MAX
+#define LINE(text, member)                                                                         \
+    NAMED(text, member), .kind = EH_KIND_TEXT, .least = 1, .most = EH_LINE_MAX
+#define DIGEST(text, member)  NAMED(text, member), .kind = EH_KIND_DIGEST
+#define TIME(text, member)    NAMED(text, member), .kind = EH_KIND_INTEGER, .most = EH_MILLIS_MAX
+#define SECONDS(text, member) NAMED(text, member), .kind = EH_KIND_INTEGER, .most = EH_SECONDS_MAX
+
+/* clang-format off */
+const struct eh_field_row eh_field_rows[EH_FIELD_COUNT] = {
+    [EH_FIELD_ID] = {NAME("id", id), .required = TICKET | UPDATE | OUTCOME | ASSIGN | MOVE},
+    [EH_FIELD_TEAM] = {NAME("team", team), .required = TICKET | METRIC | MOVE},
+    [EH_FIELD_KIND] = {NAME("kind", kind), .required = TICKET},
+    [EH_FIELD_SOURCE] = {NAME("source", source), .optional = TICKET | UPDATE | OUTCOME | ASSIGN | MOVE,
+        .default_for = TICKET | UPDATE | OUTCOME | ASSIGN | MOVE, .default_text = "default"},
+    /* below 0 only as a metric: eh_message_finish() */
+    [EH_FIELD_VALUE] = {NAMED("value", value), .kind = EH_KIND_INTEGER,
+        .least = -EH_INTEGER_MAX, .most = EH_INTEGER_MAX,
+        .required = METRIC, .optional = TICKET | UPDATE | OUTCOME, .default_for = TICKET},
+    [EH_FIELD_CURRENCY] = {NAMED("currency", currency), .kind = EH_KIND_CURRENCY, .optional = TICKET},
+    [EH_FIELD_CUSTOMER] = {NAME("customer", customer), .optional = TICKET},
+    [EH_FIELD_PRIORITY] = {NAMED("priority", priority), .kind = EH_KIND_SMALL, .most = 9,
+        .optional = TICKET | UPDATE, .default_for = TICKET, .default_number = 5},
+    [EH_FIELD_SKILLS] = {NAMED("skills", skills), .kind = EH_KIND_SKILLS, .optional = TICKET | UPDATE},
+    [EH_FIELD_CHANNEL] = {NAME("channel", channel), .optional = TICKET},
+    [EH_FIELD_SUBJECT] = {LINE("subject", subject), .optional = TICKET | UPDATE},
+    [EH_FIELD_CREATED_AT] = {TIME("created_at", created_at_ms), .optional = TICKET},
+    [EH_FIELD_OWNER] = {NAME("owner", owner), .optional = TICKET},
+    [EH_FIELD_REP] = {NAME("rep", rep), .required = SIGNAL | ASSIGN | RELEASE, .optional = METRIC},
+    [EH_FIELD_STATUS] = {NAMED("status", status), .kind = EH_KIND_STATUS,
+        .least = EH_STATUS_AVAILABLE, .most = EH_STATUS_AWAY, .required = SIGNAL},
+    [EH_FIELD_FOR] = {SECONDS("for", for_s), .optional = SIGNAL},
+    [EH_FIELD_REASON] = {LINE("reason", reason), .required = ASSIGN | RELEASE | MOVE, .optional = SIGNAL},
+    [EH_FIELD_EVENT] = {NAME("event", event), .optional = SIGNAL | OUTCOME | METRIC},
+    [EH_FIELD_OUTCOME] = {NAMED("outcome", outcome), .kind = EH_KIND_OUTCOME,
+        .least = EH_OUTCOME_WON, .most = EH_OUTCOME_RATED, .required = OUTCOME},
+    [EH_FIELD_CSAT] = {NAMED("csat", csat), .kind = EH_KIND_SMALL, .least = 1, .most = 5,
+        .optional = OUTCOME},
+    [EH_FIELD_HANDLED] = {SECONDS("handled", handled_s), .optional = OUTCOME},
+    [EH_FIELD_AT] = {TIME("at", at_ms), .optional = OUTCOME},
+    [EH_FIELD_METRIC] = {NAME("metric", metric), .required = METRIC},
+    [EH_FIELD_PERIOD] = {NAME("period", period), .required = METRIC},
+    [EH_FIELD_ACTOR] = {NAME("actor", actor), .optional = SHELL},
+    [EH_FIELD_TEXT] = {NAMED("text", text), .kind = EH_KIND_RAW, .optional = SHELL},
+    [EH_FIELD_CUSTOMER_DIGEST] = {DIGEST("customer_digest", customer_digest), .optional = SHELL},
+    [EH_FIELD_SUBJECT_DIGEST] = {DIGEST("subject_digest", subject_digest), .optional = SHELL},
+};
+/* clang-format on */
+
+static const char *const type_names[] = {
+    [EH_MESSAGE_TICKET] = "ticket",   [EH_MESSAGE_UPDATE] = "update",
+    [EH_MESSAGE_SIGNAL] = "signal",   [EH_MESSAGE_OUTCOME] = "outcome",
+    [EH_MESSAGE_METRIC] = "metric",   [EH_MESSAGE_ASSIGN] = "assign",
+    [EH_MESSAGE_RELEASE] = "release", [EH_MESSAGE_MOVE] = "move",
+    [EH_MESSAGE_DESK] = "desk",       [EH_MESSAGE_DAY] = "day",
+    [EH_MESSAGE_DUE] = "due",         [EH_MESSAGE_UNPARSED] = "unparsed",
+};
+static const char *const status_names[] = {
+    [EH_STATUS_AVAILABLE] = "available",
+    [EH_STATUS_OVERLOADED] = "overloaded",
+    [EH_STATUS_AWAY] = "away",
+};
+static const char *const outcome_names[] = {
+    [EH_OUTCOME_WON] = "won",           [EH_OUTCOME_LOST] = "lost",
+    [EH_OUTCOME_RESOLVED] = "resolved", [EH_OUTCOME_CANCELLED] = "cancelled",
+    [EH_OUTCOME_REOPENED] = "reopened", [EH_OUTCOME_REFUNDED] = "refunded",
+    [EH_OUTCOME_RATED] = "rated",
+};
+#define COUNT(array) ((int)(sizeof(array) / sizeof *(array)))
+
+static const char *name_of(const char *const *names, int count, int number)
+{
+    return number > 0 && number < count ? names[number] : NULL;
+}
+
+static int number_of(const char *const *names, int count, struct eh_str name)
+{
+    for (int i = 1; i < count; i++)
+        if (eh_str_equal(eh_str(names[i]), name))
+            return i;
+    return 0;
+}
+
+const char *eh_message_type_name(int type)
+{
+    return name_of(type_names, COUNT(type_names), type);
+}
+
+const char *eh_field_name(int field)
+{
+    return field >= 0 && field < EH_FIELD_COUNT ? eh_field_rows[field].name : NULL;
+}
+
+const char *eh_status_name(int status)
+{
+    return name_of(status_names, COUNT(status_names), status);
+}
+
+int eh_status_from_name(struct eh_str name)
+{
+    return number_of(status_names, COUNT(status_names), name);
+}
+
+const char *eh_outcome_name(int outcome)
+{
+    return name_of(outcome_names, COUNT(outcome_names), outcome);
+}
+
+int eh_outcome_from_name(struct eh_str name)
+{
+    return number_of(outcome_names, COUNT(outcome_names), name);
+}
+
+int64_t eh_field_number(const struct eh_message *m, const struct eh_field_row *row)
+{
+    const char *at = (const char *)m + row->offset;
+    return row->kind == EH_KIND_INTEGER ? *(const int64_t *)at : *(const uint8_t *)at;
+}
+
+void eh_field_set_number(struct eh_message *m, const struct eh_field_row *row, int64_t number)
+{
+    char *at = (char *)m + row->offset;
+    if (row->kind == EH_KIND_INTEGER)
+        *(int64_t *)at = number;
+    else
+        *(uint8_t *)at = (uint8_t)number;
+}
+
+void eh_field_set_text(struct eh_message *m, const struct eh_field_row *row, struct eh_str text)
+{
+    *(struct eh_str *)((char *)m + row->offset) = text;
+}
+
+bool eh_field_same(const struct eh_message *a, const struct eh_message *b,
+                   const struct eh_field_row *row)
+{
+    if (eh_field_is_text(row))
+        return eh_str_equal(*eh_field_text(a, row), *eh_field_text(b, row));
+    return eh_field_number(a, row) == eh_field_number(b, row);
+}

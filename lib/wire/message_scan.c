@@ -1,1 +1,285 @@
-#include <evenhand/base/base.h>
+/* message_scan.c: what both walks share, and the walk over msgpack. */
+#include "message_scan.h"
+
+#define SHOWN_MAX 40 /* bytes of a key that an error repeats */
+
+size_t eh_scan_offset(const struct eh_scan *scan, const uint8_t *at)
+{
+    return (size_t)(at - scan->start);
+}
+
+const char *eh_scan_grouped(uint64_t number, char ret_text[EH_GROUPED_MAX])
+{
+    size_t at = EH_GROUPED_MAX;
+    ret_text[--at] = '\0';
+    for (unsigned digits = 0; number > 0 || digits == 0; number /= 10, digits++) {
+        if (digits > 0 && digits % 3 == 0)
+            ret_text[--at] = ',';
+        ret_text[--at] = (char)('0' + number % 10);
+    }
+    return ret_text + at;
+}
+
+int eh_scan_begin(struct eh_scan *scan, struct eh_str bytes, struct eh_error *error)
+{
+    char size[EH_GROUPED_MAX], most[EH_GROUPED_MAX];
+    if (bytes.size == 0)
+        return eh_error_set(error, EH_EPARSE, "byte 0: empty, a message is a map");
+    if (bytes.size > EH_MESSAGE_MAX)
+        return eh_error_set(error, EH_ERANGE, "%s bytes, a message has at most %s",
+                            eh_scan_grouped(bytes.size, size),
+                            eh_scan_grouped(EH_MESSAGE_MAX, most));
+    scan->start = scan->at = (const uint8_t *)bytes.data;
+    scan->end = scan->start + bytes.size;
+    scan->error = error;
+    scan->depth = scan->items = scan->key_count = 0;
+    return 0;
+}
+
+int eh_scan_descend(struct eh_scan *scan)
+{
+    if (++scan->depth > EH_MESSAGE_DEPTH_MAX)
+        return eh_error_set(scan->error, EH_ERANGE, "byte %zu: nested deeper than %d",
+                            eh_scan_offset(scan, scan->at), EH_MESSAGE_DEPTH_MAX);
+    return 0;
+}
+
+int eh_scan_count(struct eh_scan *scan, uint64_t more)
+{
+    if (more > EH_MESSAGE_ITEMS_MAX - scan->items)
+        return eh_error_set(scan->error, EH_ERANGE, "byte %zu: more than %d keys and values",
+                            eh_scan_offset(scan, scan->at), EH_MESSAGE_ITEMS_MAX);
+    scan->items += (unsigned)more;
+    return 0;
+}
+
+int eh_scan_key(struct eh_scan *scan, unsigned first, struct eh_str key)
+{
+    for (unsigned i = first; i < scan->key_count; i++)
+        if (eh_str_equal(scan->keys[i], key))
+            return eh_error_set(scan->error, EH_EPARSE, "byte %zu: key `%.*s` stands twice",
+                                eh_scan_offset(scan, (const uint8_t *)key.data),
+                                (int)(key.size < SHOWN_MAX ? key.size : SHOWN_MAX), key.data);
+    scan->keys[scan->key_count++] = key; /* bounded: every key was counted as an item */
+    return 0;
+}
+
+/* --- msgpack --- */
+
+enum form { NEVER, PLAIN, UNSIGNED, SIGNED, TEXT, BYTES, EXTENSION, ARRAY, MAP };
+
+struct head {
+    const uint8_t *at; /* of the head byte */
+    enum form form;
+    uint64_t number; /* length, count or value, by form */
+};
+
+/* 0xc0..0xdf: the form, how many bytes of number follow the head, and for a fixed size the number.
+ */
+static const struct {
+    uint8_t form, width, fixed;
+} heads[32] = {
+    {PLAIN, 0, 0},     {NEVER, 0, 0},     {PLAIN, 0, 0},      {PLAIN, 0, 0}, /* nil, -, false, true
+                                                                              */
+    {BYTES, 1, 0},     {BYTES, 2, 0},     {BYTES, 4, 0},                     /* bin */
+    {EXTENSION, 1, 0}, {EXTENSION, 2, 0}, {EXTENSION, 4, 0},                 /* ext */
+    {PLAIN, 0, 4},     {PLAIN, 0, 8},                                        /* float */
+    {UNSIGNED, 1, 0},  {UNSIGNED, 2, 0},  {UNSIGNED, 4, 0},   {UNSIGNED, 8, 0},  {SIGNED, 1, 0},
+    {SIGNED, 2, 0},    {SIGNED, 4, 0},    {SIGNED, 8, 0},     {EXTENSION, 0, 1}, {EXTENSION, 0, 2},
+    {EXTENSION, 0, 4}, {EXTENSION, 0, 8}, {EXTENSION, 0, 16}, /* fixext */
+    {TEXT, 1, 0},      {TEXT, 2, 0},      {TEXT, 4, 0},       {ARRAY, 2, 0},     {ARRAY, 4, 0},
+    {MAP, 2, 0},       {MAP, 4, 0},
+};
+
+static int cut_short(struct eh_scan *scan, const uint8_t *at)
+{
+    return eh_error_set(scan->error, EH_EPARSE, "byte %zu: cut short", eh_scan_offset(scan, at));
+}
+
+/* Moves behind the head (and its number). */
+static int read_head(struct eh_scan *scan, struct head *ret)
+{
+    const uint8_t *at = scan->at;
+    if (at == scan->end)
+        return cut_short(scan, at);
+    uint8_t byte = *at;
+    scan->at++;
+    if (byte < 0x80 || byte >= 0xE0)
+        *ret = (struct head){at, PLAIN, 0};
+    else if (byte < 0x90)
+        *ret = (struct head){at, MAP, byte & 0x0F};
+    else if (byte < 0xA0)
+        *ret = (struct head){at, ARRAY, byte & 0x0F};
+    else if (byte < 0xC0)
+        *ret = (struct head){at, TEXT, byte & 0x1F};
+    else {
+        unsigned width = heads[byte - 0xC0].width;
+        uint64_t number = heads[byte - 0xC0].fixed;
+        if (width > (size_t)(scan->end - scan->at))
+            return cut_short(scan, at);
+        for (unsigned i = 0; i < width; i++)
+            number = number << 8 | *scan->at++;
+        *ret = (struct head){at, heads[byte - 0xC0].form, number};
+    }
+    return 0;
+}
+
+/* "byte 17: map of 4,000,000,000 pairs in 12 bytes" */
+static int too_many(struct eh_scan *scan, const struct head *head, const char *what,
+                    const char *unit)
+{
+    char count[EH_GROUPED_MAX], left[EH_GROUPED_MAX];
+    return eh_error_set(scan->error, EH_EPARSE, "byte %zu: %s of %s %s in %s bytes",
+                        eh_scan_offset(scan, head->at), what, eh_scan_grouped(head->number, count),
+                        unit, eh_scan_grouped((uint64_t)(scan->end - scan->at), left));
+}
+
+/* Moves behind `number` bytes of content and checks them when they are text. */
+static int skip_content(struct eh_scan *scan, const struct head *head, const char *what)
+{
+    if (head->number > (uint64_t)(scan->end - scan->at))
+        return too_many(scan, head, what, "bytes");
+    if (head->number > EH_MESSAGE_STRING_MAX) {
+        char size[EH_GROUPED_MAX], most[EH_GROUPED_MAX];
+        return eh_error_set(scan->error, EH_ERANGE, "byte %zu: %s of %s bytes, at most %s",
+                            eh_scan_offset(scan, head->at), what,
+                            eh_scan_grouped(head->number, size),
+                            eh_scan_grouped(EH_MESSAGE_STRING_MAX, most));
+    }
+    const uint8_t *content = scan->at;
+    scan->at += head->number;
+    if (head->form != TEXT)
+        return 0;
+    const uint8_t *nul = head->number ? memchr(content, 0, (size_t)head->number) : NULL;
+    if (nul)
+        return eh_error_set(scan->error, EH_EPARSE, "byte %zu: NUL in text",
+                            eh_scan_offset(scan, nul));
+    size_t bad_at;
+    if (!eh_utf8_valid(eh_str_n((const char *)content, (size_t)head->number), &bad_at))
+        return eh_error_set(scan->error, EH_EPARSE, "byte %zu: text that is not UTF-8",
+                            eh_scan_offset(scan, content + bad_at));
+    return 0;
+}
+
+/* Integers of up to four bytes always fit. */
+static int check_integer(struct eh_scan *scan, const struct head *head)
+{
+    uint64_t magnitude = head->number;
+    bool negative = head->form == SIGNED && *head->at == 0xD3 && magnitude >> 63;
+    if (head->form == SIGNED && *head->at != 0xD3)
+        return 0;
+    if (negative)
+        magnitude = 0 - magnitude;
+    if (magnitude <= EH_INTEGER_MAX)
+        return 0;
+    return eh_error_set(scan->error, EH_ERANGE, "byte %zu: %s%llu is beyond +-%lld",
+                        eh_scan_offset(scan, head->at), negative ? "-" : "",
+                        (unsigned long long)magnitude, (long long)EH_INTEGER_MAX);
+}
+
+static int scan_value(struct eh_scan *scan);
+
+static int scan_array(struct eh_scan *scan, const struct head *head)
+{
+    if (head->number > (uint64_t)(scan->end - scan->at))
+        return too_many(scan, head, "array", "values");
+    int r = eh_scan_count(scan, head->number);
+    if (r >= 0)
+        r = eh_scan_descend(scan);
+    for (uint64_t i = 0; r >= 0 && i < head->number; i++)
+        r = scan_value(scan);
+    scan->depth--;
+    return r;
+}
+
+static int scan_map_key(struct eh_scan *scan, unsigned first)
+{
+    struct head head;
+    int r = read_head(scan, &head);
+    if (r < 0)
+        return r;
+    if (head.form != TEXT)
+        return eh_error_set(scan->error, EH_EPARSE, "byte %zu: a key that is not text",
+                            eh_scan_offset(scan, head.at));
+    const char *text = (const char *)scan->at;
+    r = skip_content(scan, &head, "text");
+    return r < 0 ? r : eh_scan_key(scan, first, eh_str_n(text, (size_t)head.number));
+}
+
+static int scan_map(struct eh_scan *scan, const struct head *head)
+{
+    if (head->number > (uint64_t)(scan->end - scan->at) / 2)
+        return too_many(scan, head, "map", "pairs");
+    unsigned first = scan->key_count;
+    int r = eh_scan_count(scan, head->number * 2);
+    if (r >= 0)
+        r = eh_scan_descend(scan);
+    for (uint64_t i = 0; r >= 0 && i < head->number; i++) {
+        r = scan_map_key(scan, first);
+        if (r >= 0)
+            r = scan_value(scan);
+    }
+    scan->key_count = first;
+    scan->depth--;
+    return r;
+}
+
+static int skip_plain(struct eh_scan *scan, const struct head *head)
+{
+    if (head->number > (uint64_t)(scan->end - scan->at))
+        return cut_short(scan, head->at);
+    scan->at += head->number; /* bytes of a float */
+    return 0;
+}
+
+static int scan_value(struct eh_scan *scan)
+{
+    struct head head;
+    int r = read_head(scan, &head);
+    if (r < 0)
+        return r;
+    switch (head.form) {
+    case PLAIN:
+        return skip_plain(scan, &head);
+    case UNSIGNED:
+    case SIGNED:
+        return check_integer(scan, &head);
+    case TEXT:
+        return skip_content(scan, &head, "text");
+    case BYTES:
+        return skip_content(scan, &head, "binary");
+    case EXTENSION:
+        if (scan->at == scan->end)
+            return cut_short(scan, head.at);
+        scan->at++; /* its type */
+        return skip_content(scan, &head, "extension");
+    case ARRAY:
+        return scan_array(scan, &head);
+    case MAP:
+        return scan_map(scan, &head);
+    case NEVER:
+        break;
+    }
+    return eh_error_set(scan->error, EH_EPARSE, "byte %zu: 0xc1 is no msgpack",
+                        eh_scan_offset(scan, head.at));
+}
+
+int eh_scan_msgpack(struct eh_str bytes, struct eh_error *error)
+{
+    struct eh_scan scan;
+    struct head head;
+    int r = eh_scan_begin(&scan, bytes, error);
+    if (r >= 0)
+        r = read_head(&scan, &head);
+    if (r < 0)
+        return r;
+    if (head.form != MAP)
+        return eh_error_set(error, EH_EPARSE, "byte 0: a message is a map");
+    r = scan_map(&scan, &head);
+    if (r < 0)
+        return r;
+    if (scan.at != scan.end)
+        return eh_error_set(error, EH_EPARSE, "byte %zu: bytes behind the message",
+                            eh_scan_offset(&scan, scan.at));
+    return 0;
+}

@@ -1,1 +1,58 @@
-#include <evenhand/base/base.h>
+/* notice.c: outbox entries, keys in the order of the contract, absent ones left out. */
+#include <evenhand/wire/notice.h>
+
+#include "entries.h"
+
+const char *eh_notice_type_name(int type)
+{
+    static const char *const names[] = {
+        [EH_NOTICE_ASSIGNED] = "assigned",     [EH_NOTICE_WAITING] = "waiting",
+        [EH_NOTICE_RETURNED] = "returned",     [EH_NOTICE_CLOSED] = "closed",
+        [EH_NOTICE_MOVED] = "moved",           [EH_NOTICE_REFUSED] = "refused",
+        [EH_NOTICE_COMMITMENT] = "commitment", [EH_NOTICE_REVEALED] = "revealed",
+        [EH_NOTICE_CHECKPOINT] = "checkpoint",
+    };
+    return type > 0 && type < (int)(sizeof names / sizeof *names) ? names[type] : NULL;
+}
+
+static void add_text(struct eh_entries *list, const char *key, struct eh_str text)
+{
+    if (text.size > 0)
+        eh_entries_add(list, key, EH_ENTRY_TEXT, text);
+}
+
+static void add_number(struct eh_entries *list, const char *key, int64_t number)
+{
+    if (number != 0)
+        eh_entries_add_number(list, key, number);
+}
+
+static void list_keys(const struct eh_notice *n, struct eh_entries *ret)
+{
+    ret->count = 0;
+    add_text(ret, "type", eh_str(eh_notice_type_name(n->type)));
+    add_number(ret, "seq", (int64_t)n->seq);
+    add_text(ret, "source", n->source);
+    add_text(ret, "id", n->id);
+    add_text(ret, "team", n->team);
+    add_text(ret, "rep", n->rep);
+    add_text(ret, "was", n->was);
+    add_text(ret, "why", n->why);
+    add_number(ret, "at", n->at_ms);
+    add_number(ret, "input", (int64_t)n->input);
+    add_text(ret, "inbox", n->inbox);
+}
+
+int eh_notice_to_msgpack(const struct eh_notice *n, struct eh_bytes *out)
+{
+    struct eh_entries list;
+    list_keys(n, &list);
+    return eh_entries_to_msgpack(&list, out);
+}
+
+int eh_notice_to_json(const struct eh_notice *n, struct eh_bytes *out)
+{
+    struct eh_entries list;
+    list_keys(n, &list);
+    return eh_entries_to_json(&list, out);
+}

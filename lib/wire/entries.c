@@ -1,0 +1,189 @@
+/* entries.c: one list, two encodings: msgpack-c packs, jansson dumps. */
+#include "entries.h"
+
+#include <jansson.h>
+#include <msgpack.h>
+
+#define LIST_SEPARATOR '\x1f'
+
+void eh_entries_add(struct eh_entries *list, const char *key, enum eh_entry_form form,
+                    struct eh_str text)
+{
+    eh_require(list->count < EH_ENTRIES_MAX);
+    list->entries[list->count++] = (struct eh_entry){key, form, text, 0};
+}
+
+void eh_entries_add_number(struct eh_entries *list, const char *key, int64_t number)
+{
+    eh_require(list->count < EH_ENTRIES_MAX);
+    list->entries[list->count++] = (struct eh_entry){key, EH_ENTRY_NUMBER, {NULL, 0}, number};
+}
+
+/* Cuts the first part off *rest; false when nothing is left. Start with *more true. */
+static bool next_part(struct eh_str *rest, bool *more, struct eh_str *ret)
+{
+    if (!*more)
+        return false;
+    const char *at = rest->size ? memchr(rest->data, LIST_SEPARATOR, rest->size) : NULL;
+    *more = at != NULL;
+    *ret = at ? eh_str_n(rest->data, (size_t)(at - rest->data)) : *rest;
+    if (at)
+        *rest = eh_str_n(at + 1, rest->size - ret->size - 1);
+    return true;
+}
+
+static size_t count_parts(struct eh_str list)
+{
+    size_t count = list.size > 0;
+    for (uint32_t i = 0; i < list.size; i++)
+        count += list.data[i] == LIST_SEPARATOR;
+    return count;
+}
+
+/* 0, or what failed, with *out as it was. */
+static int settle(struct eh_bytes *out, size_t before)
+{
+    if (!out->failed)
+        return 0;
+    out->size = before;
+    return -EH_ENOMEM;
+}
+
+/* --- msgpack --- */
+
+static int append_packed(void *out, const char *data, size_t size)
+{
+    eh_bytes_put(out, data, size);
+    return 0; /* a failure stays in out->failed */
+}
+
+static void pack_text(msgpack_packer *packer, struct eh_str text)
+{
+    msgpack_pack_str(packer, text.size);
+    msgpack_pack_str_body(packer, text.data, text.size);
+}
+
+static void pack_list(msgpack_packer *packer, struct eh_str list)
+{
+    bool more = list.size > 0;
+    struct eh_str part;
+    msgpack_pack_array(packer, count_parts(list));
+    while (next_part(&list, &more, &part))
+        pack_text(packer, part);
+}
+
+static void pack_value(msgpack_packer *packer, const struct eh_entry *entry)
+{
+    switch (entry->form) {
+    case EH_ENTRY_TEXT:
+        pack_text(packer, entry->text);
+        break;
+    case EH_ENTRY_NUMBER:
+        msgpack_pack_int64(packer, entry->number);
+        break;
+    case EH_ENTRY_LIST:
+        pack_list(packer, entry->text);
+        break;
+    case EH_ENTRY_RAW:
+    case EH_ENTRY_DIGEST:
+        msgpack_pack_bin(packer, entry->text.size);
+        msgpack_pack_bin_body(packer, entry->text.data, entry->text.size);
+        break;
+    }
+}
+
+int eh_entries_to_msgpack(const struct eh_entries *list, struct eh_bytes *out)
+{
+    size_t before = out->size;
+    msgpack_packer packer;
+    msgpack_packer_init(&packer, out, append_packed);
+    msgpack_pack_map(&packer, list->count);
+    for (unsigned i = 0; i < list->count; i++) {
+        pack_text(&packer, eh_str(list->entries[i].key));
+        pack_value(&packer, &list->entries[i]);
+    }
+    return settle(out, before);
+}
+
+/* --- JSON --- */
+
+/* Text that may hold anything: bytes that are no UTF-8 become U+FFFD. */
+static json_t *json_of_raw(struct eh_str raw)
+{
+    EH_AUTO(eh_bytes) struct eh_bytes clean = EH_BYTES_INIT;
+    size_t bad_at;
+    while (!eh_utf8_valid(raw, &bad_at)) {
+        eh_bytes_put(&clean, raw.data, bad_at);
+        eh_bytes_put(&clean, "\xef\xbf\xbd", 3);
+        raw = eh_str_n(raw.data + bad_at + 1, raw.size - bad_at - 1);
+    }
+    eh_bytes_put(&clean, raw.data, raw.size);
+    return clean.failed ? NULL
+                        : json_stringn(clean.data ? (const char *)clean.data : "", clean.size);
+}
+
+static json_t *json_of_text(struct eh_str text)
+{
+    json_t *json = json_stringn(text.data ? text.data : "", text.size);
+    return json ? json : json_of_raw(text);
+}
+
+static json_t *json_of_digest(struct eh_str digest)
+{
+    EH_AUTO(eh_bytes) struct eh_bytes hex = EH_BYTES_INIT;
+    for (uint32_t i = 0; i < digest.size; i++)
+        eh_bytes_put_text(&hex, "%02x", (unsigned)(uint8_t)digest.data[i]);
+    return hex.failed ? NULL : json_stringn(hex.data ? (const char *)hex.data : "", hex.size);
+}
+
+static json_t *json_of_list(struct eh_str list)
+{
+    json_t *array = json_array();
+    bool more = list.size > 0;
+    struct eh_str part;
+    while (array && next_part(&list, &more, &part))
+        if (json_array_append_new(array, json_of_text(part)) < 0) {
+            json_decref(array);
+            return NULL;
+        }
+    return array;
+}
+
+static json_t *json_of_entry(const struct eh_entry *entry)
+{
+    switch (entry->form) {
+    case EH_ENTRY_TEXT:
+        return json_of_text(entry->text);
+    case EH_ENTRY_NUMBER:
+        return json_integer(entry->number);
+    case EH_ENTRY_LIST:
+        return json_of_list(entry->text);
+    case EH_ENTRY_RAW:
+        return json_of_raw(entry->text);
+    case EH_ENTRY_DIGEST:
+        return json_of_digest(entry->text);
+    }
+    return NULL;
+}
+
+static int append_dumped(const char *data, size_t size, void *out)
+{
+    eh_bytes_put(out, data, size);
+    return 0;
+}
+
+int eh_entries_to_json(const struct eh_entries *list, struct eh_bytes *out)
+{
+    size_t before = out->size;
+    json_t *object = json_object();
+    bool complete = object != NULL;
+    for (unsigned i = 0; complete && i < list->count; i++)
+        complete = json_object_set_new_nocheck(object, list->entries[i].key,
+                                               json_of_entry(&list->entries[i])) == 0;
+    if (complete)
+        complete = json_dump_callback(object, append_dumped, out, JSON_COMPACT) == 0;
+    json_decref(object);
+    if (!complete)
+        out->size = before;
+    return complete ? settle(out, before) : -EH_ENOMEM;
+}

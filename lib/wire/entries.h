@@ -1,0 +1,43 @@
+/*
+ * entries: a flat list of keys and values, written as one msgpack map or one JSON object.
+ *
+ *     struct eh_entries list = {0};
+ *     eh_entries_add(&list, "type", EH_ENTRY_TEXT, eh_str("assigned"));
+ *     eh_entries_add_number(&list, "seq", 7);
+ *     int r = eh_entries_to_json(&list, &out);   // {"type":"assigned","seq":7}
+ */
+#ifndef EVENHAND_WIRE_ENTRIES_H
+#define EVENHAND_WIRE_ENTRIES_H
+
+#include <evenhand/base/base.h>
+
+#define EH_ENTRIES_MAX 32
+
+enum eh_entry_form {
+    EH_ENTRY_TEXT,
+    EH_ENTRY_NUMBER,
+    EH_ENTRY_LIST,  /* text joined by '\x1f' -> an array */
+    EH_ENTRY_RAW,   /* bytes: binary in msgpack; in JSON text, with U+FFFD for what is no UTF-8 */
+    EH_ENTRY_DIGEST /* bytes: binary in msgpack; in JSON hexadecimal */
+};
+
+struct eh_entry {
+    const char *key;
+    enum eh_entry_form form;
+    struct eh_str text;
+    int64_t number;
+};
+
+struct eh_entries {
+    unsigned count;
+    struct eh_entry entries[EH_ENTRIES_MAX];
+};
+
+void eh_entries_add(struct eh_entries *, const char *key, enum eh_entry_form, struct eh_str);
+void eh_entries_add_number(struct eh_entries *, const char *key, int64_t);
+
+/* Append to *out, which is as before on failure. -EH_ENOMEM. */
+int eh_entries_to_msgpack(const struct eh_entries *, struct eh_bytes *out) EH_MUST_CHECK;
+int eh_entries_to_json(const struct eh_entries *, struct eh_bytes *out) EH_MUST_CHECK;
+
+#endif

@@ -1,0 +1,116 @@
+/*
+ * message_fields: the one table of what a message may say, and how a parsed value gets into it.
+ *
+ *     struct eh_pairs pairs = {…};             // from msgpack-c or jansson, in the sender's order
+ *     int r = eh_message_fill(&pairs, &arena, &m, &error);   // m.type is set: only its fields
+ */
+#ifndef EVENHAND_WIRE_MESSAGE_FIELDS_H
+#define EVENHAND_WIRE_MESSAGE_FIELDS_H
+
+#include <evenhand/wire/message.h>
+
+#define EH_LINE_MAX        1024 /* bytes of a subject or a reason */
+#define EH_SKILL_SEPARATOR '\x1f'
+#define EH_SECONDS_MAX     (EH_INTEGER_MAX / 1000000) /* its microseconds fit a message too */
+#define EH_MILLIS_MAX      INT64_C(253402300799999)   /* 9999-12-31T23:59:59.999Z */
+
+/* --- what the parsers hand over --- */
+
+enum eh_value_kind {
+    EH_VALUE_NULL,
+    EH_VALUE_BOOLEAN,
+    EH_VALUE_INTEGER,
+    EH_VALUE_FLOAT,
+    EH_VALUE_TEXT,
+    EH_VALUE_BYTES,
+    EH_VALUE_ARRAY,
+    EH_VALUE_MAP,
+    EH_VALUE_EXTENSION
+};
+
+struct eh_value {
+    enum eh_value_kind kind;
+    union {
+        int64_t integer;
+        uint64_t float_bits; /* IEEE 754 binary64: only ever shown in an error */
+        struct eh_str text;
+        struct {
+            const void *list;
+            size_t count;
+        } array;
+    };
+};
+
+struct eh_pair {
+    struct eh_str key;
+    struct eh_value value;
+};
+
+struct eh_pairs {
+    size_t count;
+    struct eh_value (*item)(const void *list, size_t index); /* of an EH_VALUE_ARRAY */
+    bool text_is_ours; /* the text goes away with the parser: copy what is kept */
+    struct eh_pair pairs[EH_MESSAGE_ITEMS_MAX / 2];
+};
+
+/* --- the table --- */
+
+enum eh_field_kind {
+    EH_KIND_TEXT,     /* struct eh_str; limits are bytes */
+    EH_KIND_CURRENCY, /* struct eh_str */
+    EH_KIND_SKILLS,   /* struct eh_str, joined */
+    EH_KIND_RAW,      /* struct eh_str, any bytes, meant to be text */
+    EH_KIND_DIGEST,   /* struct eh_str, any bytes */
+    EH_KIND_INTEGER,  /* int64_t */
+    EH_KIND_SMALL,    /* uint8_t */
+    EH_KIND_STATUS,   /* uint8_t, a name outside */
+    EH_KIND_OUTCOME   /* uint8_t, a name outside */
+};
+
+struct eh_field_row {
+    const char *name;
+    uint8_t name_size;
+    uint8_t kind; /* enum eh_field_kind */
+    uint16_t offset;
+    uint16_t required; /* EH_TYPE_BITs */
+    uint16_t optional; /* EH_TYPE_BITs */
+    int64_t least, most;
+    uint16_t default_for; /* EH_TYPE_BITs that get the default below when the field is not given */
+    const char *default_text;
+    int64_t default_number;
+};
+
+#define EH_TYPE_BIT(type) (1u << (type))
+
+extern const struct eh_field_row eh_field_rows[EH_FIELD_COUNT];
+
+static inline const struct eh_str *eh_field_text(const struct eh_message *m,
+                                                 const struct eh_field_row *row)
+{
+    return (const struct eh_str *)((const char *)m + row->offset);
+}
+
+static inline bool eh_field_is_text(const struct eh_field_row *row)
+{
+    return row->kind < EH_KIND_INTEGER;
+}
+
+/* The value of a field that is no text; small ones widened. */
+int64_t eh_field_number(const struct eh_message *, const struct eh_field_row *);
+void eh_field_set_number(struct eh_message *, const struct eh_field_row *, int64_t);
+void eh_field_set_text(struct eh_message *, const struct eh_field_row *, struct eh_str);
+bool eh_field_same(const struct eh_message *, const struct eh_message *,
+                   const struct eh_field_row *);
+
+/* Takes every pair that is a field of m->type; others are ignored. */
+int eh_message_fill(const struct eh_pairs *, struct eh_arena *, struct eh_message *,
+                    struct eh_error *) EH_MUST_CHECK;
+/* Defaults, then what is missing, then what no single field can say. */
+int eh_message_finish(struct eh_message *, struct eh_error *) EH_MUST_CHECK;
+/* m->type from the pair `type`: only types the stream may carry. */
+int eh_message_take_type(const struct eh_pairs *, struct eh_message *,
+                         struct eh_error *) EH_MUST_CHECK;
+/* The pair with this key, or NULL. */
+const struct eh_value *eh_pairs_get(const struct eh_pairs *, struct eh_str key);
+
+#endif

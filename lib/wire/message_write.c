@@ -1,0 +1,46 @@
+/* message_write.c: a message as readers outside see it, in the keys and units it came with. */
+#include "entries.h"
+#include "message_fields.h"
+
+static void add_field(struct eh_entries *list, const struct eh_message *m,
+                      const struct eh_field_row *row)
+{
+    static const uint8_t forms[] = {
+        [EH_KIND_TEXT] = EH_ENTRY_TEXT,     [EH_KIND_CURRENCY] = EH_ENTRY_TEXT,
+        [EH_KIND_SKILLS] = EH_ENTRY_LIST,   [EH_KIND_RAW] = EH_ENTRY_RAW,
+        [EH_KIND_DIGEST] = EH_ENTRY_DIGEST,
+    };
+    const char *name;
+    if (eh_field_is_text(row)) {
+        eh_entries_add(list, row->name, forms[row->kind], *eh_field_text(m, row));
+    } else if (row->kind == EH_KIND_STATUS || row->kind == EH_KIND_OUTCOME) {
+        int number = (int)eh_field_number(m, row);
+        name = row->kind == EH_KIND_STATUS ? eh_status_name(number) : eh_outcome_name(number);
+        eh_entries_add(list, row->name, EH_ENTRY_TEXT, eh_str(name));
+    } else {
+        eh_entries_add_number(list, row->name, eh_field_number(m, row));
+    }
+}
+
+static void list_fields(const struct eh_message *m, struct eh_entries *ret)
+{
+    ret->count = 0;
+    eh_entries_add(ret, "type", EH_ENTRY_TEXT, eh_str(eh_message_type_name(m->type)));
+    for (int field = 0; field < EH_FIELD_COUNT; field++)
+        if (m->has & EH_FIELD_BIT(field))
+            add_field(ret, m, &eh_field_rows[field]);
+}
+
+int eh_message_to_json(const struct eh_message *m, struct eh_bytes *out)
+{
+    struct eh_entries list;
+    list_fields(m, &list);
+    return eh_entries_to_json(&list, out);
+}
+
+int eh_message_to_msgpack(const struct eh_message *m, struct eh_bytes *out)
+{
+    struct eh_entries list;
+    list_fields(m, &list);
+    return eh_entries_to_msgpack(&list, out);
+}
