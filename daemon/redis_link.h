@@ -9,7 +9,8 @@
  *     eh_redis_command(writes, got_reply, request, argc, argv, argvlen);
  *
  * Every command's callback is called once: with the reply, or NULL when the link went away. Replies
- * live until the callback returns.
+ * live until the callback returns. Callbacks may send, reset, stop and free the link: what would pull
+ * it away below them happens on the next turn of the loop.
  */
 #ifndef EVENHAND_DAEMON_REDIS_LINK_H
 #define EVENHAND_DAEMON_REDIS_LINK_H
@@ -18,6 +19,9 @@
 #include <hiredis/hiredis.h>
 
 #include <evenhand/base/base.h>
+
+#define EH_REDIS_REPLY_MAX (8u << 20) /* bytes of one reply; above it the link is dropped */
+#define EH_REDIS_REPLY_S   10         /* for the oldest command without an answer */
 
 struct eh_redis_address {
     char path[108];  /* Unix socket, or "" */
@@ -41,14 +45,20 @@ void eh_redis_link_free(struct eh_redis_link *); /* no callbacks any more */
 void eh_redis_link_start(struct eh_redis_link *);
 void eh_redis_link_stop(struct eh_redis_link *);              /* pending callbacks get NULL */
 void eh_redis_link_reset(struct eh_redis_link *, const char *why); /* drop and connect again */
+struct event_base *eh_redis_link_base(const struct eh_redis_link *);
 bool eh_redis_link_up(const struct eh_redis_link *);
 const char *eh_redis_link_last_error(const struct eh_redis_link *); /* never NULL */
+/* The link went away last because a reply was above EH_REDIS_REPLY_MAX: ask for less. */
+bool eh_redis_link_overflowed(const struct eh_redis_link *);
 
-/* -EH_EUNAVAILABLE when not up (the callback is not called then). reply_timeout_s 0: the default. */
+/* -EH_EUNAVAILABLE when not up (the callback is not called then). reply_timeout_s 0: the default.
+ * The time of a command counts from when it is the oldest. The callback may be NULL. */
 int eh_redis_command(struct eh_redis_link *, eh_redis_reply_fn *, void *context, int argc,
                      const char *const *argv, const size_t *lengths) EH_MUST_CHECK;
 int eh_redis_command_slow(struct eh_redis_link *, unsigned reply_timeout_s, eh_redis_reply_fn *,
                           void *context, int argc, const char *const *argv, const size_t *lengths)
     EH_MUST_CHECK;
+/* Callbacks of this context will not be called any more: before the context goes away. */
+void eh_redis_forget(struct eh_redis_link *, const void *context);
 
 #endif

@@ -1,0 +1,569 @@
+/*
+ * inbox: reading. Phases, one command under way at a time; room pulls, replies push on.
+ *
+ *   GROUP -> PENDING_LIST <-> PENDING_READ -> SWEEP_INFO -> SWEEP_READ -> LIVE
+ *               ^                                                         |
+ *               +------------- every 5 s, back to LIVE at its end --------+
+ *
+ * XPENDING says which ids are pending, and how often they were delivered, without raising that
+ * count; bodies are read only where something is pending that is not in flight. Acknowledging and
+ * trimming are in inbox_ack.c.
+ */
+#include "inbox_private.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+#define BLOCK_MS        "1000"
+#define RECHECK_US      5000000    /* how often the pending list is read again */
+#define COUNT_MAX       1024       /* entries asked for at once */
+#define READ_BYTES      (4u << 20) /* what one read should bring at most */
+#define OVERSIZE_REASON "entry above 8 MiB: at most 65536 bytes are taken"
+
+int64_t eh_inbox_now_us(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
+}
+
+static void pump(struct eh_inbox *inbox);
+
+static void enter(struct eh_inbox *inbox, enum eh_inbox_phase phase)
+{
+    inbox->phase = phase;
+}
+
+static bool begins(const redisReply *reply, const char *word)
+{
+    return strncmp(reply->str, word, strlen(word)) == 0;
+}
+
+/* Stream or group gone: make it anew. Anything else: have the link again, with its backoff. */
+static void refused(struct eh_inbox *inbox, const redisReply *reply)
+{
+    if (begins(reply, "NOGROUP") || begins(reply, "UNBLOCKED") ||
+        strstr(reply->str, "no such key")) {
+        enter(inbox, EH_INBOX_GROUP);
+        pump(inbox);
+        return;
+    }
+    eh_redis_link_reset(inbox->reads, reply->str);
+}
+
+static void ask(struct eh_inbox *inbox, eh_redis_reply_fn *fn, int argc, const char *const *argv)
+{
+    if (eh_redis_command(inbox->reads, fn, inbox, argc, argv, NULL) < 0) {
+        eh_redis_link_reset(inbox->reads, "cannot send");
+        return;
+    }
+    inbox->busy = true;
+}
+
+/* The command is answered. False: nothing to do with the reply. */
+static bool answered(struct eh_inbox *inbox, const redisReply *reply)
+{
+    inbox->busy = false;
+    if (!reply || !inbox->started)
+        return false;
+    if (reply->type == REDIS_REPLY_ERROR) {
+        refused(inbox, reply);
+        return false;
+    }
+    return true;
+}
+
+/* How many entries to ask for now. */
+static size_t count_now(const struct eh_inbox *inbox)
+{
+    if (inbox->set.acking >= EH_INBOX_ACKING_MAX)
+        return 0;
+    return inbox->room < inbox->count_cap ? inbox->room : inbox->count_cap;
+}
+
+/* ---- Handing over. */
+
+struct handover {
+    struct eh_inbox_entry *entries;
+    size_t count, bytes;
+};
+
+static bool seen_before(const struct eh_inbox *inbox, struct eh_stream_id id)
+{
+    return inbox->phase != EH_INBOX_LIVE || eh_stream_id_compare(id, inbox->high) <= 0;
+}
+
+static uint32_t deliveries_of(const struct eh_inbox *inbox, struct eh_stream_id id)
+{
+    size_t low = 0, high = inbox->page_count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        int order = eh_stream_id_compare(inbox->page[middle].id, id);
+        if (order == 0)
+            return inbox->page[middle].deliveries + 1;
+        if (order < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return 2;
+}
+
+/* Live, an id in flight with the same content is our own again (the group was made anew); with
+ * other content it is another entry. Elsewhere the id decides. */
+static bool known(const struct eh_inbox *inbox, const struct eh_inbox_entry *entry, uint64_t hash)
+{
+    if (inbox->phase == EH_INBOX_LIVE)
+        return eh_inbox_set_has_same(&inbox->set, entry->id, hash);
+    return eh_inbox_set_has(&inbox->set, entry->id);
+}
+
+static void take(struct eh_inbox *inbox, struct eh_inbox_entry *entry, struct handover *over)
+{
+    uint64_t hash = eh_inbox_hash(entry->body);
+    over->bytes += entry->body_size;
+    if (known(inbox, entry, hash))
+        return;
+    eh_require(eh_inbox_set_add(&inbox->set, entry->id, hash) == 0);
+    entry->seen_before = seen_before(inbox, entry->id);
+    if (inbox->phase == EH_INBOX_PENDING_READ)
+        entry->deliveries = deliveries_of(inbox, entry->id);
+    over->entries[over->count++] = *entry;
+}
+
+/* Calls back; false when the callback stopped the inbox. */
+static bool hand_over(struct eh_inbox *inbox, const struct handover *over)
+{
+    unsigned run = inbox->run;
+    for (size_t i = 0; i < over->count; i++)
+        if (eh_stream_id_compare(over->entries[i].id, inbox->high) > 0)
+            inbox->high = over->entries[i].id;
+    inbox->room -= over->count < inbox->room ? over->count : inbox->room;
+    inbox->handing_over = true;
+    if (over->count > 0)
+        inbox->callbacks.on_entries(inbox->context, over->entries, over->count);
+    inbox->handing_over = false;
+    return run == inbox->run && inbox->started;
+}
+
+/* The next read asks for as many as should fit, and at most for twice as many as this one. */
+static void learn_size(struct eh_inbox *inbox, size_t count, size_t bytes)
+{
+    size_t average = count > 0 ? bytes / count : 0;
+    size_t fits = average > 0 ? READ_BYTES / average : COUNT_MAX;
+    size_t cap = inbox->count_cap * 2;
+    cap = cap < fits ? cap : fits;
+    inbox->count_cap = cap < 1 ? 1 : cap > COUNT_MAX ? COUNT_MAX : cap;
+}
+
+/* Entries of a reply, in order. *ret_last: the last id in it. False: stopped meanwhile. */
+static bool take_all(struct eh_inbox *inbox, const redisReply *list, struct eh_stream_id *ret_last)
+{
+    eh_arena_reset(&inbox->arena);
+    struct handover over = {0};
+    size_t count = list ? list->elements : 0;
+    over.entries = eh_arena_alloc(&inbox->arena, (count + 1) * sizeof *over.entries);
+    eh_require(over.entries);
+    for (size_t i = 0; i < count; i++) {
+        struct eh_inbox_entry entry;
+        if (!eh_inbox_entry_read(list->element[i], &inbox->arena, &entry))
+            continue;
+        *ret_last = entry.id;
+        take(inbox, &entry, &over);
+    }
+    if (count > 0)
+        learn_size(inbox, count, over.bytes);
+    return hand_over(inbox, &over);
+}
+
+/* An entry Redis cannot even show us within EH_REDIS_REPLY_MAX. */
+static bool take_oversize(struct eh_inbox *inbox, struct eh_stream_id id)
+{
+    struct eh_inbox_entry out,
+        entry = {
+            .id = id, .deliveries = 1, .reason = OVERSIZE_REASON, .body_size = EH_REDIS_REPLY_MAX};
+    struct handover over = {.entries = &out};
+    take(inbox, &entry, &over);
+    return hand_over(inbox, &over);
+}
+
+/* ---- GROUP */
+
+static void got_group(void *context, const redisReply *reply)
+{
+    struct eh_inbox *inbox = context;
+    bool existed = reply && reply->type == REDIS_REPLY_ERROR && begins(reply, "BUSYGROUP");
+    if (existed)
+        inbox->busy = false;
+    else if (!answered(inbox, reply))
+        return;
+    bool lost = !existed && inbox->had_group;
+    if (lost) /* the new group delivers whatever is there, from 0 */
+        inbox->floor = inbox->next = (struct eh_stream_id){0, 0};
+    else if (inbox->swept)
+        inbox->floor = eh_inbox_low(inbox);
+    inbox->had_group = inbox->up = true;
+    inbox->swept = inbox->rechecking = false;
+    inbox->page_after = (struct eh_stream_id){0, 0};
+    enter(inbox, EH_INBOX_PENDING_LIST);
+    unsigned run = inbox->run;
+    inbox->callbacks.on_state(inbox->context, true, lost,
+                              lost ? "the stream or its group was gone and was made anew" : "");
+    if (run == inbox->run)
+        pump(inbox);
+}
+
+static void send_group(struct eh_inbox *inbox)
+{
+    const char *argv[] = {"XGROUP", "CREATE", inbox->key, EH_INBOX_GROUP_NAME, "0", "MKSTREAM"};
+    ask(inbox, got_group, 6, argv);
+}
+
+/* ---- PENDING */
+
+static void end_of_pending(struct eh_inbox *inbox)
+{
+    inbox->pending_read_us = eh_inbox_now_us();
+    enter(inbox, inbox->rechecking ? EH_INBOX_LIVE : EH_INBOX_SWEEP_INFO);
+    inbox->rechecking = false;
+}
+
+static void got_pending_list(void *context, const redisReply *reply)
+{
+    struct eh_inbox *inbox = context;
+    if (!answered(inbox, reply))
+        return;
+    inbox->page_count = inbox->page_at = 0;
+    for (size_t i = 0; reply->type == REDIS_REPLY_ARRAY && i < reply->elements; i++) {
+        const redisReply *row = reply->element[i];
+        struct eh_inbox_pending *pending = &inbox->page[inbox->page_count];
+        if (inbox->page_count == EH_INBOX_PAGE || row->type != REDIS_REPLY_ARRAY ||
+            row->elements < 4 || !eh_stream_id_read(row->element[0], &pending->id))
+            continue;
+        long long count = row->element[3]->integer;
+        pending->deliveries = count > 1000000 ? 1000000 : (uint32_t)count;
+        inbox->page_count++;
+    }
+    if (inbox->page_count == 0)
+        end_of_pending(inbox);
+    else
+        enter(inbox, EH_INBOX_PENDING_READ);
+    pump(inbox);
+}
+
+static void send_pending_list(struct eh_inbox *inbox)
+{
+    char from[EH_STREAM_ID_TEXT_MAX + 1] = "-";
+    char count[16];
+    if (eh_stream_id_compare(inbox->page_after, (struct eh_stream_id){0, 0}) > 0) {
+        from[0] = '(';
+        eh_stream_id_print(inbox->page_after, from + 1);
+    }
+    snprintf(count, sizeof count, "%d", EH_INBOX_PAGE);
+    const char *argv[] = {"XPENDING", inbox->key, EH_INBOX_GROUP_NAME, from,
+                          "+",        count,      EH_INBOX_CONSUMER};
+    ask(inbox, got_pending_list, 7, argv);
+}
+
+static void got_pending(void *context, const redisReply *reply)
+{
+    struct eh_inbox *inbox = context;
+    if (!answered(inbox, reply))
+        return;
+    const redisReply *list = eh_inbox_entries_of(reply);
+    struct eh_stream_id last = inbox->page[inbox->page_count - 1].id;
+    if (!take_all(inbox, list, &last))
+        return;
+    if (eh_stream_id_compare(last, inbox->page[inbox->page_at].id) < 0)
+        last = inbox->page[inbox->page_at].id;
+    while (inbox->page_at < inbox->page_count &&
+           eh_stream_id_compare(inbox->page[inbox->page_at].id, last) <= 0)
+        inbox->page_at++;
+    pump(inbox);
+}
+
+/* Reads from the first pending id that is not in flight to the last such one, as far as room goes.
+ */
+static void send_pending(struct eh_inbox *inbox)
+{
+    size_t at = inbox->page_at, last = inbox->page_count;
+    while (at < inbox->page_count && eh_inbox_set_has(&inbox->set, inbox->page[at].id))
+        at++;
+    inbox->page_at = at;
+    if (at == inbox->page_count) {
+        inbox->page_after = inbox->page[inbox->page_count - 1].id;
+        if (inbox->page_count < EH_INBOX_PAGE)
+            end_of_pending(inbox);
+        else
+            enter(inbox, EH_INBOX_PENDING_LIST);
+        pump(inbox);
+        return;
+    }
+    size_t count = count_now(inbox);
+    if (count == 0)
+        return;
+    if (inbox->oversize && eh_stream_id_compare(inbox->oversize_id, inbox->page[at].id) == 0) {
+        inbox->oversize = false;
+        if (take_oversize(inbox, inbox->oversize_id))
+            pump(inbox);
+        return;
+    }
+    while (eh_inbox_set_has(&inbox->set, inbox->page[last - 1].id))
+        last--;
+    inbox->asked = count < last - at ? count : last - at;
+    char from[EH_STREAM_ID_TEXT_MAX], asked[24];
+    eh_stream_id_print(eh_stream_id_before(inbox->page[at].id), from);
+    snprintf(asked, sizeof asked, "%zu", inbox->asked);
+    const char *argv[] = {"XREADGROUP",      "GROUP",    EH_INBOX_GROUP_NAME,
+                          EH_INBOX_CONSUMER, "COUNT",    asked,
+                          "STREAMS",         inbox->key, from};
+    ask(inbox, got_pending, 9, argv);
+}
+
+/* ---- SWEEP */
+
+static void end_of_sweep(struct eh_inbox *inbox)
+{
+    inbox->swept = true;
+    enter(inbox, EH_INBOX_LIVE);
+}
+
+static void got_sweep_info(void *context, const redisReply *reply)
+{
+    struct eh_inbox *inbox = context;
+    if (!answered(inbox, reply))
+        return;
+    struct eh_stream_id last;
+    if (!eh_inbox_last_delivered(reply, EH_INBOX_GROUP_NAME, &last)) {
+        enter(inbox, EH_INBOX_GROUP); /* destroyed meanwhile */
+        pump(inbox);
+        return;
+    }
+    inbox->next = eh_stream_id_after(last);
+    inbox->sweep_from = inbox->floor;
+    inbox->sweep_to = last;
+    enter(inbox, EH_INBOX_SWEEP_READ);
+    pump(inbox);
+}
+
+static void send_sweep_info(struct eh_inbox *inbox)
+{
+    const char *argv[] = {"XINFO", "GROUPS", inbox->key};
+    ask(inbox, got_sweep_info, 3, argv);
+}
+
+static void got_sweep(void *context, const redisReply *reply)
+{
+    struct eh_inbox *inbox = context;
+    if (!answered(inbox, reply))
+        return;
+    struct eh_stream_id last = inbox->sweep_to;
+    bool more = reply->type == REDIS_REPLY_ARRAY && reply->elements > 0;
+    if (!take_all(inbox, more ? reply : NULL, &last))
+        return;
+    if (!more || eh_stream_id_compare(last, inbox->sweep_to) >= 0)
+        end_of_sweep(inbox);
+    else
+        inbox->sweep_from = eh_stream_id_after(last);
+    pump(inbox);
+}
+
+static void got_oversize_id(void *context, const redisReply *reply)
+{
+    struct eh_inbox *inbox = context;
+    if (!answered(inbox, reply))
+        return;
+    struct eh_stream_id id;
+    inbox->oversize = false;
+    if (eh_stream_id_read(reply, &id)) {
+        inbox->sweep_from = eh_stream_id_after(id);
+        if (!take_oversize(inbox, id))
+            return;
+    }
+    pump(inbox);
+}
+
+static void send_sweep(struct eh_inbox *inbox)
+{
+    if (eh_stream_id_compare(inbox->sweep_from, inbox->sweep_to) > 0) {
+        end_of_sweep(inbox);
+        pump(inbox);
+        return;
+    }
+    inbox->asked = count_now(inbox);
+    if (inbox->asked == 0)
+        return;
+    char from[EH_STREAM_ID_TEXT_MAX], to[EH_STREAM_ID_TEXT_MAX], count[24];
+    eh_stream_id_print(inbox->sweep_from, from);
+    eh_stream_id_print(inbox->sweep_to, to);
+    snprintf(count, sizeof count, "%zu", inbox->asked);
+    if (inbox->oversize) { /* it is in nobody's pending list: only a script can tell its id alone */
+        const char *script = "local e = redis.call('XRANGE', KEYS[1], ARGV[1], ARGV[2], 'COUNT', 1)"
+                             " return e[1] and e[1][1]";
+        const char *argv[] = {"EVAL", script, "1", inbox->key, from, to};
+        ask(inbox, got_oversize_id, 6, argv);
+        return;
+    }
+    const char *argv[] = {"XRANGE", inbox->key, from, to, "COUNT", count};
+    ask(inbox, got_sweep, 6, argv);
+}
+
+/* ---- LIVE */
+
+static void got_new(void *context, const redisReply *reply)
+{
+    struct eh_inbox *inbox = context;
+    if (!answered(inbox, reply))
+        return;
+    const redisReply *list = eh_inbox_entries_of(reply);
+    struct eh_stream_id last;
+    if (list && list->elements > 0 &&
+        eh_stream_id_read(list->element[list->elements - 1]->element[0], &last))
+        inbox->next = eh_stream_id_after(last);
+    if (take_all(inbox, list, &last))
+        pump(inbox);
+}
+
+static void send_new(struct eh_inbox *inbox)
+{
+    if (eh_inbox_now_us() - inbox->pending_read_us > RECHECK_US) {
+        inbox->rechecking = true;
+        inbox->page_after = (struct eh_stream_id){0, 0};
+        enter(inbox, EH_INBOX_PENDING_LIST);
+        pump(inbox);
+        return;
+    }
+    inbox->asked = count_now(inbox);
+    if (inbox->asked == 0)
+        return;
+    char count[24];
+    snprintf(count, sizeof count, "%zu", inbox->asked);
+    const char *argv[] = {
+        "XREADGROUP", "GROUP",  EH_INBOX_GROUP_NAME, EH_INBOX_CONSUMER, "COUNT", count,
+        "BLOCK",      BLOCK_MS, "STREAMS",           inbox->key,        ">"};
+    ask(inbox, got_new, 11, argv);
+}
+
+static void pump(struct eh_inbox *inbox)
+{
+    static void (*const senders[])(struct eh_inbox *) = {
+        [EH_INBOX_GROUP] = send_group,          [EH_INBOX_PENDING_LIST] = send_pending_list,
+        [EH_INBOX_PENDING_READ] = send_pending, [EH_INBOX_SWEEP_INFO] = send_sweep_info,
+        [EH_INBOX_SWEEP_READ] = send_sweep,     [EH_INBOX_LIVE] = send_new,
+    };
+    if (inbox->started && !inbox->busy && !inbox->handing_over && eh_redis_link_up(inbox->reads))
+        senders[inbox->phase](inbox);
+}
+
+/* ---- The link, and what the owner calls. */
+
+/* A reply was too large: ask for fewer; a single entry that is too large is named instead of read.
+ */
+static void learn_overflow(struct eh_inbox *inbox)
+{
+    if (inbox->asked > 1) {
+        inbox->count_cap = inbox->asked > 16 ? inbox->asked / 16 : 1;
+        return;
+    }
+    inbox->count_cap = 1;
+    inbox->oversize = inbox->phase == EH_INBOX_PENDING_READ || inbox->phase == EH_INBOX_SWEEP_READ;
+    if (inbox->phase == EH_INBOX_PENDING_READ)
+        inbox->oversize_id = inbox->page[inbox->page_at].id;
+}
+
+static void on_link(void *context, bool up, const char *why)
+{
+    struct eh_inbox *inbox = context;
+    if (!inbox->started)
+        return;
+    if (up) {
+        enter(inbox, EH_INBOX_GROUP);
+        pump(inbox);
+        return;
+    }
+    if (eh_redis_link_overflowed(inbox->reads))
+        learn_overflow(inbox);
+    inbox->busy = false;
+    if (inbox->swept)
+        inbox->floor = eh_inbox_low(inbox);
+    inbox->swept = false;
+    if (!inbox->up)
+        return;
+    inbox->up = false;
+    inbox->callbacks.on_state(inbox->context, false, false, why);
+}
+
+struct eh_inbox *eh_inbox_new(struct event_base *base, const struct eh_redis_address *address,
+                              const char *key, int64_t keep, struct eh_redis_link *writes,
+                              const struct eh_inbox_callbacks *callbacks, void *context)
+{
+    struct eh_inbox *inbox = calloc(1, sizeof *inbox);
+    eh_require(inbox);
+    snprintf(inbox->key, sizeof inbox->key, "%s", key);
+    inbox->writes = writes;
+    inbox->callbacks = *callbacks;
+    inbox->context = context;
+    inbox->count_cap = COUNT_MAX;
+    inbox->keep = keep > 0 ? (uint64_t)keep : 0;
+    inbox->reads = eh_redis_link_new(base, address, "inbox", on_link, inbox);
+    eh_inbox_ack_init(inbox, base);
+    return inbox;
+}
+
+void eh_inbox_free(struct eh_inbox *inbox)
+{
+    if (!inbox)
+        return;
+    eh_inbox_stop(inbox);
+    eh_redis_link_free(inbox->reads);
+    eh_inbox_ack_done(inbox);
+    eh_inbox_set_free_items(&inbox->set);
+    eh_arena_done(&inbox->arena);
+    free(inbox);
+}
+
+void eh_inbox_start(struct eh_inbox *inbox, struct eh_stream_id low, struct eh_stream_id high)
+{
+    if (inbox->started)
+        return;
+    inbox->started = true;
+    inbox->floor = inbox->next = low;
+    inbox->high = high;
+    inbox->had_group = high.ms > 0 || high.no > 0;
+    eh_redis_link_start(inbox->reads);
+}
+
+void eh_inbox_stop(struct eh_inbox *inbox)
+{
+    inbox->run++;
+    inbox->started = inbox->up = inbox->busy = inbox->swept = inbox->oversize = false;
+    inbox->room = 0;
+    inbox->page_count = inbox->page_at = 0;
+    enter(inbox, EH_INBOX_GROUP);
+    eh_redis_forget(inbox->reads, inbox);
+    eh_redis_link_stop(inbox->reads);
+    eh_inbox_ack_stop(inbox);
+    eh_inbox_set_clear(&inbox->set);
+}
+
+void eh_inbox_set_room(struct eh_inbox *inbox, size_t entries)
+{
+    inbox->room = entries < EH_INBOX_ROOM_MAX ? entries : EH_INBOX_ROOM_MAX;
+    if (inbox->room > 0)
+        pump(inbox);
+}
+
+struct eh_stream_id eh_inbox_low(const struct eh_inbox *inbox)
+{
+    struct eh_stream_id low = inbox->swept ? inbox->next : inbox->floor, in_flight;
+    if (eh_inbox_set_lowest(&inbox->set, &in_flight) && eh_stream_id_compare(in_flight, low) < 0)
+        low = in_flight;
+    return low;
+}
+
+size_t eh_inbox_in_flight(const struct eh_inbox *inbox)
+{
+    return inbox->set.count - inbox->set.acking;
+}

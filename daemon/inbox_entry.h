@@ -1,0 +1,25 @@
+/*
+ * inbox_entry: replies of Redis about streams -> ids and entries, without trusting their shape.
+ *
+ *     struct eh_inbox_entry entry;
+ *     if (eh_inbox_entry_read(element, &arena, &entry))   // text lives as long as reply and arena
+ *         …
+ */
+#ifndef EVENHAND_DAEMON_INBOX_ENTRY_H
+#define EVENHAND_DAEMON_INBOX_ENTRY_H
+
+#include "inbox.h"
+
+#define EH_STREAM_ID_TEXT_MAX 44 /* "18446744073709551615-18446744073709551615" and more */
+
+void eh_stream_id_print(struct eh_stream_id, char ret_text[EH_STREAM_ID_TEXT_MAX]);
+bool eh_stream_id_read(const redisReply *, struct eh_stream_id *ret); /* a string reply */
+
+/* One [id, [field, value …]] of XREADGROUP or XRANGE. deliveries is set to 1. False: no entry. */
+bool eh_inbox_entry_read(const redisReply *, struct eh_arena *, struct eh_inbox_entry *ret);
+/* The array of entries in a reply of XREADGROUP, NULL when it has none. */
+const redisReply *eh_inbox_entries_of(const redisReply *);
+/* Our group in a reply of XINFO GROUPS: last-delivered-id. False: not there. */
+bool eh_inbox_last_delivered(const redisReply *, const char *group, struct eh_stream_id *ret);
+
+#endif

@@ -1,0 +1,86 @@
+/*
+ * inbox_private: what inbox.c (reading) and inbox_ack.c (acknowledging, trimming) share.
+ */
+#ifndef EVENHAND_DAEMON_INBOX_PRIVATE_H
+#define EVENHAND_DAEMON_INBOX_PRIVATE_H
+
+#include "inbox_entry.h"
+#include "inbox_set.h"
+
+#define EH_INBOX_GROUP_NAME "evenhand"
+#define EH_INBOX_CONSUMER   "evenhandd"
+#define EH_INBOX_PAGE       1000  /* pending ids listed at once */
+#define EH_INBOX_ROOM_MAX   65536 /* entries; the app's own bound is lower */
+#define EH_INBOX_ACKING_MAX 65536 /* acknowledged, not answered yet: reading pauses */
+#define EH_INBOX_MARKS      64    /* see struct eh_inbox_mark */
+
+enum eh_inbox_phase {
+    EH_INBOX_GROUP,
+    EH_INBOX_PENDING_LIST,
+    EH_INBOX_PENDING_READ,
+    EH_INBOX_SWEEP_INFO,
+    EH_INBOX_SWEEP_READ,
+    EH_INBOX_LIVE
+};
+
+struct eh_inbox_pending {
+    struct eh_stream_id id;
+    uint32_t deliveries;
+};
+
+/* When `acked` entries were acknowledged in all, every id below `low` was. Tells where to trim so
+ * that at least `keep` acknowledged entries stay. */
+struct eh_inbox_mark {
+    struct eh_stream_id low;
+    uint64_t acked;
+};
+
+struct eh_inbox_ack; /* one XACK under way */
+
+struct eh_inbox {
+    struct eh_redis_link *reads, *writes; /* reads: our own */
+    char key[256];
+    struct eh_inbox_callbacks callbacks;
+    void *context;
+
+    enum eh_inbox_phase phase;
+    unsigned run; /* counts stops: a callback may have stopped us */
+    bool started;
+    bool up;        /* on_state(true) was said */
+    bool busy;      /* a command is under way on `reads` */
+    bool had_group; /* there was a group once: its absence is a loss */
+    bool swept;     /* pending and sweep are finished since the link came up */
+    bool rechecking;
+    bool handing_over; /* inside on_entries: cursors are not moved on yet, nothing is asked */
+    size_t room, count_cap, asked;
+    struct eh_stream_id floor; /* nothing below is unfinished, while not swept */
+    struct eh_stream_id next;  /* the group's last-delivered-id + 1, once swept */
+    struct eh_stream_id high;  /* highest id ever committed or handed over */
+    struct eh_inbox_set set;
+    struct eh_arena arena; /* for one reply */
+
+    struct eh_inbox_pending page[EH_INBOX_PAGE];
+    size_t page_count, page_at;
+    struct eh_stream_id page_after;
+    int64_t pending_read_us;
+    struct eh_stream_id sweep_from, sweep_to; /* inclusive */
+    bool oversize;                            /* a single entry was above EH_REDIS_REPLY_MAX */
+    struct eh_stream_id oversize_id;
+
+    struct eh_inbox_ack *acks, *acks_tail; /* in the order sent */
+    struct event *trim_timer;
+    bool trimming, trim_due;
+    bool trim_known; /* trim_below was learned from XINFO on the write link */
+    int64_t trimmed_us;
+    uint64_t acked, acked_at_trim, keep;
+    struct eh_stream_id trim_below, trimmed_below;
+    struct eh_inbox_mark marks[EH_INBOX_MARKS];
+    size_t mark_count; /* ever; the ring holds the last EH_INBOX_MARKS */
+};
+
+int64_t eh_inbox_now_us(void);
+void eh_inbox_ack_init(struct eh_inbox *, struct event_base *);
+void eh_inbox_ack_stop(struct eh_inbox *);
+void eh_inbox_ack_done(struct eh_inbox *);
+
+#endif

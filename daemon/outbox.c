@@ -1,0 +1,522 @@
+/*
+ * outbox: publishing. One thing under way at a time.
+ *
+ *   UNKNOWN -> ASKING -> READY -> SENDING -> READY …       (CHECKING when Redis says "equal or
+ * smaller")
+ *                          |-> WANTING -> READY            (rows read again from PostgreSQL)
+ *   any -> RESTING -> back                                 (Redis refused: the same again, later)
+ *   any -> ALARM                                           (somebody else wrote: until the next
+ * link)
+ */
+#include "outbox.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/time.h>
+
+#include "inbox_entry.h"
+#include "log.h"
+#include "outbox_burst.h"
+
+#define REST_MIN_MS 100
+#define REST_MAX_MS 5000
+#define TRIM_EVERY  1000 /* entries between two trims */
+
+enum state { UNKNOWN, ASKING, READY, WANTING, SENDING, CHECKING, RESTING, ALARM };
+
+/* A committed batch and where the numbers stood before it. */
+struct live {
+    struct eh_outbox_batch *batch;
+    uint64_t before_seq, before_dead;
+};
+
+struct eh_outbox {
+    struct eh_redis_link *link;
+    char outbox_key[256], dead_key[256];
+    bool json;
+    int64_t keep;
+    struct eh_outbox_callbacks callbacks;
+    void *context;
+
+    enum state state, after_rest;
+    bool started;
+    uint64_t head_seq, head_dead;           /* committed */
+    uint64_t published_seq, published_dead; /* in Redis */
+    uint64_t wanted_dead;                   /* head_dead when on_want was called */
+    unsigned wants;                         /* pages asked for and not answered */
+    struct live queue[EH_OUTBOX_PENDING_MAX];
+    size_t queued;
+    struct eh_outbox_batch *current;
+    bool current_is_page;
+    struct eh_burst *burst;
+    uint64_t since_trim, dead_since_trim;
+    char refusal[200];
+    char alarm[320];
+    struct event *timer;
+    unsigned rest_ms;
+};
+
+static void pump(struct eh_outbox *outbox);
+
+static void drop_current(struct eh_outbox *outbox)
+{
+    eh_outbox_batch_free(outbox->current);
+    outbox->current = NULL;
+}
+
+static void drop_oldest(struct eh_outbox *outbox)
+{
+    eh_outbox_batch_free(outbox->queue[0].batch);
+    outbox->queued--;
+    memmove(outbox->queue, outbox->queue + 1, outbox->queued * sizeof outbox->queue[0]);
+}
+
+static void drop_all(struct eh_outbox *outbox)
+{
+    drop_current(outbox);
+    while (outbox->queued > 0)
+        drop_oldest(outbox);
+}
+
+static void rest(struct eh_outbox *outbox, enum state after, const char *why)
+{
+    eh_log_limited(EH_LOG_WARNING, "outbox", "outbox: %s; trying again", why);
+    outbox->state = RESTING;
+    outbox->after_rest = after;
+    struct timeval delay = {.tv_sec = outbox->rest_ms / 1000,
+                            .tv_usec = (suseconds_t)(outbox->rest_ms % 1000) * 1000};
+    event_add(outbox->timer, &delay);
+    outbox->rest_ms = outbox->rest_ms * 2 < REST_MAX_MS ? outbox->rest_ms * 2 : REST_MAX_MS;
+}
+
+static void alarm_and_stop(struct eh_outbox *outbox, const char *key, uint64_t number,
+                           const char *what)
+{
+    snprintf(outbox->alarm, sizeof outbox->alarm,
+             "%s: %s at %" PRIu64 "-0: publishing stopped; find out who writes there, then restart",
+             key, what, number);
+    eh_log(EH_LOG_ERROR, "%s", outbox->alarm);
+    outbox->state = ALARM;
+    drop_all(outbox);
+}
+
+static void on_timer(evutil_socket_t fd, short events, void *argument)
+{
+    (void)fd, (void)events;
+    struct eh_outbox *outbox = argument;
+    if (outbox->state != RESTING)
+        return;
+    outbox->state = outbox->after_rest;
+    pump(outbox);
+}
+
+/* ---- Where Redis stands. */
+
+/* last-generated-id of XINFO STREAM: unlike the last entry it outlives XDEL and XTRIM. */
+static bool last_generated(const redisReply *reply, struct eh_stream_id *ret)
+{
+    *ret = (struct eh_stream_id){0, 0};
+    if (reply->type == REDIS_REPLY_ERROR)
+        return strstr(reply->str, "no such key") != NULL;
+    for (size_t i = 0; reply->type == REDIS_REPLY_ARRAY && i + 1 < reply->elements; i += 2)
+        if (reply->element[i]->type == REDIS_REPLY_STRING &&
+            strcmp(reply->element[i]->str, "last-generated-id") == 0)
+            return eh_stream_id_read(reply->element[i + 1], ret);
+    return false;
+}
+
+/* False: nothing to go on with. */
+static bool read_last(struct eh_outbox *outbox, const char *key, const redisReply *reply,
+                      uint64_t head, uint64_t *ret)
+{
+    struct eh_stream_id last;
+    if (!reply || outbox->state != ASKING)
+        return false;
+    if (!last_generated(reply, &last)) {
+        rest(outbox, UNKNOWN, reply->type == REDIS_REPLY_ERROR ? reply->str : "odd reply of XINFO");
+        return false;
+    }
+    if (last.ms > head || last.no > 0) {
+        alarm_and_stop(outbox, key, last.ms, "an entry that is not ours stands");
+        return false;
+    }
+    *ret = last.ms;
+    return true;
+}
+
+static void got_last_seq(void *context, const redisReply *reply)
+{
+    struct eh_outbox *outbox = context;
+    read_last(outbox, outbox->outbox_key, reply, outbox->head_seq, &outbox->published_seq);
+}
+
+static void got_last_dead(void *context, const redisReply *reply)
+{
+    struct eh_outbox *outbox = context;
+    if (!read_last(outbox, outbox->dead_key, reply, outbox->head_dead, &outbox->published_dead))
+        return;
+    uint64_t keep = (uint64_t)outbox->keep;
+    if (keep > 0 && outbox->head_seq > keep && outbox->published_seq < outbox->head_seq - keep) {
+        eh_log(EH_LOG_WARNING,
+               "outbox: entries %" PRIu64 " to %" PRIu64 " are gone from Redis and "
+               "older than outbox_keep: not published again",
+               outbox->published_seq + 1, outbox->head_seq - keep);
+        outbox->published_seq = outbox->head_seq - keep;
+    }
+    outbox->state = READY;
+    outbox->callbacks.on_published(outbox->context, outbox->published_seq);
+    pump(outbox);
+}
+
+static void ask_last(struct eh_outbox *outbox)
+{
+    const char *seq[] = {"XINFO", "STREAM", outbox->outbox_key};
+    const char *dead[] = {"XINFO", "STREAM", outbox->dead_key};
+    outbox->state = ASKING;
+    if (eh_redis_command(outbox->link, got_last_seq, outbox, 3, seq, NULL) < 0 ||
+        eh_redis_command(outbox->link, got_last_dead, outbox, 3, dead, NULL) < 0)
+        eh_redis_link_reset(outbox->link, "cannot send");
+}
+
+/* ---- One burst. */
+
+static void burst_succeeded(struct eh_outbox *outbox)
+{
+    const struct eh_burst *burst = outbox->burst;
+    if (burst->last_seq > outbox->published_seq)
+        outbox->published_seq = burst->last_seq;
+    if (burst->last_dead > outbox->published_dead)
+        outbox->published_dead = burst->last_dead;
+    outbox->rest_ms = REST_MIN_MS;
+    outbox->state = READY;
+    outbox->callbacks.on_published(outbox->context, outbox->published_seq);
+    pump(outbox);
+}
+
+static void got_check(struct eh_outbox *outbox, bool dead, const redisReply *reply)
+{
+    if (!reply || outbox->state != CHECKING)
+        return;
+    const struct eh_burst *burst = outbox->burst;
+    if (reply->type == REDIS_REPLY_ERROR)
+        rest(outbox, READY, reply->str);
+    else if (!eh_burst_matches(burst, dead, reply))
+        alarm_and_stop(outbox, dead ? outbox->dead_key : outbox->outbox_key,
+                       dead ? burst->first_dead : burst->first_seq,
+                       "other content than ours stands");
+}
+
+static void got_dead_check(void *context, const redisReply *reply)
+{
+    struct eh_outbox *outbox = context;
+    got_check(outbox, true, reply);
+    if (reply && outbox->state == CHECKING)
+        burst_succeeded(outbox);
+}
+
+static void got_seq_check(void *context, const redisReply *reply)
+{
+    struct eh_outbox *outbox = context;
+    got_check(outbox, false, reply);
+    if (reply && outbox->state == CHECKING && !outbox->burst->last_dead)
+        burst_succeeded(outbox);
+}
+
+/* Is what stands under our numbers what we would have written? */
+static void check(struct eh_outbox *outbox)
+{
+    const struct eh_burst *burst = outbox->burst;
+    int r = 0;
+    outbox->state = CHECKING;
+    if (burst->last_seq)
+        r = eh_burst_ask(burst, outbox->link, outbox->outbox_key, false, got_seq_check, outbox);
+    if (r == 0 && burst->last_dead)
+        r = eh_burst_ask(burst, outbox->link, outbox->dead_key, true, got_dead_check, outbox);
+    if (r < 0)
+        eh_redis_link_reset(outbox->link, "cannot send");
+}
+
+static void on_queued(void *context, const redisReply *reply)
+{
+    struct eh_outbox *outbox = context;
+    if (reply && reply->type == REDIS_REPLY_ERROR && !outbox->refusal[0])
+        snprintf(outbox->refusal, sizeof outbox->refusal, "%s", reply->str);
+}
+
+static const char *first_error(const redisReply *reply, bool *ret_only_equal)
+{
+    const char *first = NULL;
+    *ret_only_equal = true;
+    for (size_t i = 0; i < reply->elements; i++) {
+        const redisReply *part = reply->element[i];
+        if (part->type != REDIS_REPLY_ERROR)
+            continue;
+        bool equal = strstr(part->str, "equal or smaller") != NULL;
+        if (!first || (*ret_only_equal && !equal))
+            first = part->str;
+        *ret_only_equal = *ret_only_equal && equal;
+    }
+    return first;
+}
+
+static void got_exec(void *context, const redisReply *reply)
+{
+    struct eh_outbox *outbox = context;
+    if (!reply || outbox->state != SENDING)
+        return; /* outcome unknown: the next link asks where Redis stands */
+    if (reply->type != REDIS_REPLY_ARRAY) {
+        if (strncmp(outbox->refusal, "READONLY", 8) == 0)
+            eh_redis_link_reset(outbox->link, outbox->refusal); /* the primary is elsewhere now */
+        rest(outbox, READY,
+             outbox->refusal[0]                 ? outbox->refusal
+             : reply->type == REDIS_REPLY_ERROR ? reply->str
+                                                : "EXEC did nothing");
+        return;
+    }
+    bool only_equal;
+    const char *error = first_error(reply, &only_equal);
+    if (!error)
+        burst_succeeded(outbox);
+    else if (only_equal)
+        check(outbox);
+    else
+        alarm_and_stop(outbox, outbox->outbox_key, outbox->burst->first_seq, error);
+}
+
+static void send_burst(struct eh_outbox *outbox)
+{
+    struct eh_burst_trim trim = {0, 0};
+    for (size_t i = 0; i < outbox->burst->count; i++)
+        outbox->burst->items[i].dead ? outbox->dead_since_trim++ : outbox->since_trim++;
+    if (outbox->since_trim >= TRIM_EVERY && outbox->keep > 0) {
+        trim.outbox_keep = outbox->keep;
+        outbox->since_trim = 0;
+    }
+    if (outbox->dead_since_trim >= TRIM_EVERY) {
+        trim.dead_keep = EH_DEAD_KEEP;
+        outbox->dead_since_trim = 0;
+    }
+    outbox->state = SENDING;
+    outbox->refusal[0] = 0;
+    if (eh_burst_send(outbox->burst, outbox->link, outbox->outbox_key, outbox->dead_key, trim,
+                      on_queued, got_exec, outbox) < 0)
+        eh_redis_link_reset(outbox->link, "cannot send a batch"); /* half a MULTI must not stay */
+}
+
+/* ---- What comes next. */
+
+/* Fills the burst from the current batch with what Redis does not have yet. */
+static int fill_burst(struct eh_outbox *outbox)
+{
+    const struct eh_outbox_batch *batch = outbox->current;
+    struct eh_burst *burst = outbox->burst;
+    uint64_t next = outbox->published_seq + 1;
+    int r = 0;
+    eh_burst_clear(burst);
+    for (size_t i = 0; r == 0 && i < batch->notice_count && eh_burst_has_room(burst); i++) {
+        if (batch->notices[i].seq < next)
+            continue;
+        if (batch->notices[i].seq > next)
+            return -EH_ENOTFOUND;
+        r = eh_burst_add_notice(burst, &batch->notices[i], outbox->json);
+        next++;
+    }
+    for (size_t i = 0; r == 0 && i < batch->dead_count && eh_burst_has_room(burst); i++)
+        if (batch->dead[i].input > outbox->published_dead)
+            r = eh_burst_add_dead(burst, &batch->dead[i]);
+    return r;
+}
+
+/* All of the current batch is in Redis. A page that was not full went to the end as it then was. */
+static void finish_current(struct eh_outbox *outbox)
+{
+    const struct eh_outbox_batch *batch = outbox->current;
+    uint64_t dead = outbox->current_is_page
+                        ? (batch->dead_count < EH_OUTBOX_PAGE ? outbox->wanted_dead : 0)
+                        : batch->head_dead;
+    if (dead > outbox->published_dead)
+        outbox->published_dead = dead;
+    drop_current(outbox);
+}
+
+static void want(struct eh_outbox *outbox)
+{
+    outbox->state = WANTING;
+    outbox->wants++;
+    outbox->wanted_dead = outbox->head_dead;
+    outbox->callbacks.on_want(outbox->context, outbox->published_seq + 1,
+                              outbox->published_dead + 1);
+}
+
+/* True: a burst is on its way, or there will be another try. */
+static bool send_current(struct eh_outbox *outbox)
+{
+    int r = fill_burst(outbox);
+    if (r < 0) {
+        drop_current(outbox);
+        rest(outbox, READY,
+             r == -EH_ENOTFOUND ? "PostgreSQL gave rows with a hole"
+                                : "a batch could not be encoded");
+        return true;
+    }
+    if (outbox->burst->count > 0) {
+        send_burst(outbox);
+        return true;
+    }
+    finish_current(outbox);
+    return false;
+}
+
+static bool take_live(struct eh_outbox *outbox)
+{
+    const struct live *oldest = &outbox->queue[0];
+    if (outbox->queued == 0 || oldest->before_seq > outbox->published_seq ||
+        oldest->before_dead > outbox->published_dead)
+        return false;
+    outbox->current = oldest->batch;
+    outbox->current_is_page = false;
+    outbox->queue[0].batch = NULL;
+    drop_oldest(outbox);
+    return true;
+}
+
+static void pump(struct eh_outbox *outbox)
+{
+    if (!outbox->started || !eh_redis_link_up(outbox->link))
+        return;
+    if (outbox->state == UNKNOWN) {
+        ask_last(outbox);
+        return;
+    }
+    while (outbox->state == READY) {
+        if (outbox->current) {
+            if (send_current(outbox))
+                return;
+        } else if (!take_live(outbox)) {
+            if (outbox->published_seq < outbox->head_seq ||
+                outbox->published_dead < outbox->head_dead)
+                want(outbox);
+            return;
+        }
+    }
+}
+
+/* ---- What the owner calls. */
+
+struct eh_outbox *eh_outbox_new(struct eh_redis_link *writes, const char *outbox_key,
+                                const char *dead_key, bool json, int64_t keep,
+                                const struct eh_outbox_callbacks *callbacks, void *context)
+{
+    struct eh_outbox *outbox = calloc(1, sizeof *outbox);
+    eh_require(outbox);
+    outbox->burst = calloc(1, sizeof *outbox->burst);
+    outbox->timer = event_new(eh_redis_link_base(writes), -1, 0, on_timer, outbox);
+    eh_require(outbox->burst && outbox->timer);
+    outbox->link = writes;
+    snprintf(outbox->outbox_key, sizeof outbox->outbox_key, "%s", outbox_key);
+    snprintf(outbox->dead_key, sizeof outbox->dead_key, "%s", dead_key);
+    outbox->json = json;
+    outbox->keep = keep > 0 ? keep : 0;
+    outbox->callbacks = *callbacks;
+    outbox->context = context;
+    outbox->rest_ms = REST_MIN_MS;
+    return outbox;
+}
+
+void eh_outbox_free(struct eh_outbox *outbox)
+{
+    if (!outbox)
+        return;
+    eh_outbox_stop(outbox);
+    event_free(outbox->timer);
+    eh_bytes_done(&outbox->burst->bytes);
+    free(outbox->burst);
+    free(outbox);
+}
+
+void eh_outbox_start(struct eh_outbox *outbox, uint64_t head_seq, uint64_t head_dead)
+{
+    eh_outbox_stop(outbox);
+    outbox->started = true;
+    outbox->head_seq = head_seq;
+    outbox->head_dead = head_dead;
+    pump(outbox);
+}
+
+void eh_outbox_stop(struct eh_outbox *outbox)
+{
+    eh_redis_forget(outbox->link, outbox);
+    event_del(outbox->timer);
+    drop_all(outbox);
+    outbox->started = false;
+    outbox->state = UNKNOWN;
+    outbox->alarm[0] = 0;
+    outbox->rest_ms = REST_MIN_MS;
+    outbox->wants = 0;
+    outbox->published_seq = outbox->published_dead = 0;
+}
+
+void eh_outbox_publish(struct eh_outbox *outbox, struct eh_outbox_batch *batch)
+{
+    struct live live = {batch, outbox->head_seq, outbox->head_dead};
+    if (batch->head_seq > outbox->head_seq)
+        outbox->head_seq = batch->head_seq;
+    if (batch->head_dead > outbox->head_dead)
+        outbox->head_dead = batch->head_dead;
+    if (!outbox->started || outbox->state == ALARM) {
+        eh_outbox_batch_free(batch);
+        return;
+    }
+    if (outbox->queued == EH_OUTBOX_PENDING_MAX)
+        drop_oldest(outbox);
+    outbox->queue[outbox->queued++] = live;
+    pump(outbox);
+}
+
+void eh_outbox_page(struct eh_outbox *outbox, struct eh_outbox_batch *batch)
+{
+    if (outbox->wants > 0)
+        outbox->wants--;
+    if (outbox->state != WANTING || outbox->wants > 0) { /* asked for before the link was lost */
+        eh_outbox_batch_free(batch);
+        return;
+    }
+    bool moves = batch && (batch->notice_count > 0 || batch->dead_count > 0 ||
+                           outbox->published_seq >= outbox->head_seq);
+    if (!moves) {
+        eh_outbox_batch_free(batch);
+        rest(outbox, READY, "committed rows could not be read from PostgreSQL");
+        return;
+    }
+    outbox->current = batch;
+    outbox->current_is_page = true;
+    outbox->state = READY;
+    pump(outbox);
+}
+
+void eh_outbox_link_state(struct eh_outbox *outbox, bool up)
+{
+    event_del(outbox->timer);
+    drop_current(outbox); /* PostgreSQL has it */
+    outbox->state = UNKNOWN;
+    outbox->alarm[0] = 0;
+    if (up)
+        pump(outbox);
+}
+
+bool eh_outbox_idle(const struct eh_outbox *outbox)
+{
+    return outbox->state == READY && !outbox->current && outbox->queued == 0 &&
+           outbox->published_seq >= outbox->head_seq && outbox->published_dead >= outbox->head_dead;
+}
+
+uint64_t eh_outbox_published(const struct eh_outbox *outbox)
+{
+    return outbox->published_seq;
+}
+
+const char *eh_outbox_alarm(const struct eh_outbox *outbox)
+{
+    return outbox->alarm[0] ? outbox->alarm : NULL;
+}
