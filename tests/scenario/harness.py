@@ -1,0 +1,516 @@
+"""harness: a private PostgreSQL and Redis, evenhandd on top, and the means to hurt them.
+
+A scenario is a function that gets a Stack; each is one TAP point:
+
+    from harness import scenario, run
+
+    @scenario("a ticket is dealt")
+    def deal(stack):
+        stack.start()
+        stack.add_ticket("t-1", team="sales")
+        stack.settle()
+        assert stack.ticket("t-1")["rep"] in SALES
+
+    run()
+
+Every wait has a bound. Folders of failed scenarios are kept and named; EVENHAND_KEEP=1 keeps all,
+EVENHAND_BUILD names the build folder, EVENHAND_SEED the seed of what is random.
+"""
+import getpass
+import http.client
+import json
+import os
+import random
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import traceback
+
+import psycopg2
+import redis
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+CHECKOUT = os.path.dirname(os.path.dirname(HERE))
+BUILD = os.environ.get("EVENHAND_BUILD", os.path.join(CHECKOUT, "build"))
+EVENHANDD = os.environ.get("EVENHANDD", os.path.join(BUILD, "daemon", "evenhandd"))
+EVENHAND = os.environ.get("EVENHAND", os.path.join(BUILD, "tools", "evenhand"))
+HISTORIES = os.path.join(os.path.dirname(CHECKOUT), "shared", "data")
+PG_BIN = "/usr/lib/postgresql/15/bin"
+LONG = os.environ.get("EVENHAND_LONG") == "1"
+SEED = int(os.environ.get("EVENHAND_SEED", random.SystemRandom().randrange(1 << 32)))
+SLOW = float(os.environ.get("EVENHAND_SLOW", "1"))  # factor on waits: sanitizers, loaded machines
+
+INBOX, OUTBOX, DEAD = ("evenhand:{main}:" + name for name in ("inbox", "outbox", "dead"))
+GROUP = "evenhand"
+SALES, SUPPORT = ["ana", "ben", "cai", "dora"], ["eli", "fay", "gus"]
+
+
+class Skip(Exception):
+    """Raised by a scenario that cannot run here."""
+
+
+def is_root():
+    return os.geteuid() == 0
+
+
+def note(text):
+    for line in str(text).splitlines():
+        print("# " + line, flush=True)
+
+
+def wait_until(what, check, seconds=30, pause=0.02):
+    """Returns the first true value of check(), or fails saying what was waited for."""
+    end = time.monotonic() + seconds * SLOW
+    while True:
+        value = check()
+        if value:
+            return value
+        if time.monotonic() > end:
+            raise AssertionError("not within %g s: %s (last: %r)" % (seconds * SLOW, what, value))
+        time.sleep(pause)
+
+
+def default_desk(**changes):
+    """The desk most scenarios use: two teams, no capacity; changes replace top-level keys."""
+    desk = {
+        "desk": "main", "currency": "EUR", "time_zone": "Europe/Oslo",
+        "kinds": {"order": {"points": 2}, "quote": {"points": 2}, "query": {"points": 1}},
+        "reps": [{"id": r} for r in SALES + SUPPORT],
+        "teams": [{"id": "sales", "reps": list(SALES)}, {"id": "support", "reps": list(SUPPORT)}],
+    }
+    desk.update(changes)
+    return desk
+
+
+class Answer:
+    """Of the admin API: status code, headers, and the body as JSON where it is JSON."""
+
+    def __init__(self, code, text):
+        self.code, self.text = code, text
+        try:
+            self.json = json.loads(text)
+        except ValueError:
+            self.json = None
+
+    def __repr__(self):
+        return "%d %s" % (self.code, self.text[:300])
+
+
+class UnixConnection(http.client.HTTPConnection):
+    def __init__(self, path, timeout):
+        super().__init__("localhost", timeout=timeout)
+        self.path = path
+
+    def connect(self):
+        self.sock = socket.socket(socket.AF_UNIX)
+        self.sock.settimeout(self.timeout)
+        self.sock.connect(self.path)
+
+
+class Daemon:
+    """One evenhandd with its own config and socket."""
+
+    def __init__(self, stack, name, config):
+        self.stack, self.name = stack, name
+        self.config = os.path.join(stack.dir, name + ".yaml")
+        self.log = os.path.join(stack.dir, name + ".log")
+        self.socket = os.path.join(stack.dir, name + ".sock")
+        self.process = None
+        with open(self.config, "w", encoding="utf-8") as f:
+            json.dump(dict(config, admin_socket=self.socket), f, indent=1)
+
+    def run(self, *arguments):
+        """Runs the program to its end (--migrate, --check); returns (exit code, output)."""
+        done = subprocess.run([EVENHANDD, "--config", self.config, *arguments], text=True,
+                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=60 * SLOW)
+        return done.returncode, done.stdout
+
+    def start(self, ready=True, environment=None):
+        with open(self.log, "ab") as log:
+            self.process = subprocess.Popen(
+                [EVENHANDD, "--config", self.config], stdin=subprocess.DEVNULL, stdout=log,
+                stderr=log, env=dict(os.environ, **(environment or {})))
+        if ready:
+            self.wait_role("leader")
+        return self
+
+    def alive(self):
+        return self.process is not None and self.process.poll() is None
+
+    def signal(self, number):
+        self.process.send_signal(number)
+
+    def kill(self):
+        """kill -9, and wait until it is gone."""
+        if self.process:
+            self.process.kill()
+            self.process.wait(10)
+
+    def stop(self, seconds=30):
+        """SIGTERM; returns the exit code."""
+        self.signal(signal.SIGTERM)
+        return self.process.wait(seconds * SLOW)
+
+    def http(self, method, path, body=None, timeout=15, headers=None):
+        connection = UnixConnection(self.socket, timeout * SLOW)
+        if body is not None and not isinstance(body, (str, bytes)):
+            body = json.dumps(body)
+        try:
+            connection.request(method, path, body, headers or {})
+            answer = connection.getresponse()
+            return Answer(answer.status, answer.read().decode("utf-8", "replace"))
+        finally:
+            connection.close()
+
+    def get(self, path, **more):
+        return self.http("GET", path, **more)
+
+    def post(self, path, body=None, **more):
+        return self.http("POST", path, {} if body is None else body, **more)
+
+    def status(self):
+        """The status object, or {} while nothing answers."""
+        try:
+            answer = self.get("/v1/status", timeout=5)
+        except (OSError, http.client.HTTPException):
+            return {}
+        return answer.json if answer.code == 200 and answer.json else {}
+
+    def wait_role(self, role, seconds=20):
+        def has_role():
+            if not self.alive():
+                raise AssertionError("%s ended with %s: %s" % (
+                    self.name, self.process.returncode, self.last_words()))
+            return self.status().get("role") == role
+        wait_until("%s is %s" % (self.name, role), has_role, seconds)
+
+    def last_words(self, lines=15):
+        try:
+            with open(self.log, encoding="utf-8", errors="replace") as f:
+                return "".join(f.readlines()[-lines:])
+        except OSError:
+            return ""
+
+    def memory_kib(self):
+        with open("/proc/%d/status" % self.process.pid, encoding="ascii") as f:
+            return int(re.search(r"VmRSS:\s+(\d+)", f.read()).group(1))
+
+
+class Postgres:
+    def __init__(self, folder):
+        self.folder, self.data, self.sockets = folder, folder + "/data", folder + "/s"
+        self.dsn = "host=%s dbname=evenhand" % self.sockets
+
+    def run(self, *command, check=True):
+        if is_root():
+            command = ("runuser", "-u", "postgres", "--") + command
+        done = subprocess.run(command, cwd="/", stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                              stdin=subprocess.DEVNULL, text=True, timeout=120)
+        if check and done.returncode != 0:
+            raise AssertionError("%s: %s" % (command[-1], done.stdout))
+        return done.returncode
+
+    def init(self):
+        os.mkdir(self.folder, 0o700)
+        os.mkdir(self.sockets, 0o700)
+        if is_root():
+            shutil.chown(self.folder, "postgres", "postgres")
+            shutil.chown(self.sockets, "postgres", "postgres")
+        self.run(PG_BIN + "/initdb", "-A", "peer", "-U", getpass.getuser(), "-E", "UTF8",
+                 "--locale=C.UTF-8", "-D", self.data)
+        self.start()
+        subprocess.run(["createdb", "-h", self.sockets, "evenhand"], check=True)
+
+    def start(self):
+        self.run(PG_BIN + "/pg_ctl", "-D", self.data, "-s", "-w", "-t", "60",
+                 "-l", self.folder + "/log", "-o",
+                 "-c listen_addresses= -c unix_socket_directories=%s" % self.sockets, "start")
+
+    def stop(self, mode="fast"):
+        self.run(PG_BIN + "/pg_ctl", "-D", self.data, "-s", "-w", "-t", "60", "-m", mode, "stop",
+                 check=False)
+
+
+class Redis:
+    def __init__(self, folder):
+        self.folder, self.socket = folder, folder + "/redis.sock"
+        self.process = None
+
+    def start(self):
+        os.makedirs(self.folder, exist_ok=True)
+        self.process = subprocess.Popen(
+            ["redis-server", "--port", "0", "--unixsocket", self.socket, "--dir", self.folder,
+             "--appendonly", "yes", "--appendfsync", "always", "--save", "",
+             "--logfile", self.folder + "/log", "--daemonize", "no"],
+            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        client = redis.Redis(unix_socket_path=self.socket)
+
+        def answers():
+            try:
+                return client.ping()
+            except redis.RedisError:
+                return False
+        wait_until("Redis answers", answers)
+
+    def kill(self):
+        self.process.kill()
+        self.process.wait(10)
+
+    def stop(self):
+        if self.process and self.process.poll() is None:
+            self.process.terminate()
+            self.process.wait(30)
+
+
+class Stack:
+    """PostgreSQL, Redis, a desk and any number of daemons in one folder."""
+
+    def __init__(self, name):
+        self.dir = tempfile.mkdtemp(prefix="eh-" + name + "-", dir="/var/tmp")
+        os.chmod(self.dir, 0o755)
+        self.postgres = Postgres(self.dir + "/pg")
+        self.redis_server = Redis(self.dir + "/r")
+        self.daemons = []
+        self.produced = {}  # id -> message of every ticket Redis acknowledged
+        self.random = random.Random(SEED)
+
+    # ---- bringing up and down
+
+    def write_desk(self, desk):
+        text = desk if isinstance(desk, str) else json.dumps(desk, indent=1)
+        with open(self.dir + "/desk.yaml", "w", encoding="utf-8") as f:
+            f.write(text)
+
+    def config(self, **changes):
+        config = {
+            "desk_file": self.dir + "/desk.yaml", "redis": self.redis_server.socket,
+            "postgres": self.postgres.dsn, "key_file": self.dir + "/key", "outbox": "json",
+        }
+        config.update(changes)
+        return config
+
+    def new_daemon(self, name, **config):
+        daemon = Daemon(self, name, self.config(**config))
+        self.daemons.append(daemon)
+        return daemon
+
+    def start_servers(self):
+        self.redis_server.start()
+        self.postgres.init()
+
+    def start(self, desk=None, **config):
+        """Everything up and one daemon leading."""
+        self.write_desk(desk or default_desk())
+        self.start_servers()
+        daemon = self.new_daemon("d", **config)
+        code, output = daemon.run("--migrate")
+        assert code == 0, "migration: %d %s" % (code, output)
+        daemon.start()
+        return daemon
+
+    @property
+    def daemon(self):
+        return self.daemons[0]
+
+    def shut(self):
+        for daemon in self.daemons:
+            if daemon.alive():
+                daemon.signal(signal.SIGCONT)
+            daemon.kill()
+        self.redis_server.stop()
+        if os.path.exists(self.postgres.data):
+            self.postgres.stop("immediate")
+
+    def remove(self):
+        shutil.rmtree(self.dir, ignore_errors=True)
+
+    # ---- Redis and PostgreSQL as seen from outside
+
+    @property
+    def redis(self):
+        return redis.Redis(unix_socket_path=self.redis_server.socket, decode_responses=True,
+                           socket_timeout=30)
+
+    def sql(self, query, *arguments):
+        """Rows of one statement, on a connection of its own."""
+        connection = psycopg2.connect(self.postgres.dsn)
+        try:
+            connection.autocommit = True
+            with connection.cursor() as cursor:
+                cursor.execute("SET search_path = evenhand")
+                cursor.execute(query, arguments or None)
+                return cursor.fetchall() if cursor.description else []
+        finally:
+            connection.close()
+
+    def sql1(self, query, *arguments):
+        return self.sql(query, *arguments)[0][0]
+
+    def cli(self, *arguments, check=True, timeout=120, daemon=None):
+        """Runs the evenhand command; returns (exit code, stdout, stderr)."""
+        command = [EVENHAND, "--socket", (daemon or self.daemon).socket, *map(str, arguments)]
+        done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                              stdin=subprocess.DEVNULL, timeout=timeout * SLOW)
+        if check and done.returncode != 0:
+            raise AssertionError("%s: exit %d: %s%s" % (
+                " ".join(command), done.returncode, done.stdout, done.stderr))
+        return done.returncode, done.stdout, done.stderr
+
+    # ---- producing
+
+    def add(self, message):
+        return self.redis.xadd(INBOX, {"j": json.dumps(message)})
+
+    def add_ticket(self, ticket, team="sales", kind="order", **more):
+        message = dict({"type": "ticket", "id": ticket, "team": team, "kind": kind}, **more)
+        entry = self.add(message)
+        self.produced[ticket] = message
+        return entry
+
+    def add_many(self, messages, batch=500):
+        """Pipelined; every ticket among them counts as produced."""
+        client = self.redis
+        for start in range(0, len(messages), batch):
+            part = messages[start:start + batch]
+            pipe = client.pipeline(transaction=False)
+            for message in part:
+                pipe.xadd(INBOX, {"j": json.dumps(message)})
+            pipe.execute()
+            for message in part:
+                if message["type"] == "ticket":
+                    self.produced[message["id"]] = message
+
+    # ---- looking
+
+    def ticket(self, ticket, source="default"):
+        rows = self.sql("SELECT team, state, rep, value, priority, outcome, currency FROM ticket"
+                        " WHERE source = %s AND id = %s", source, ticket)
+        names = ("team", "state", "rep", "value", "priority", "outcome", "currency")
+        return dict(zip(names, rows[0])) if rows else None
+
+    def inbox_done(self):
+        """Everything in the inbox was handed out and acknowledged."""
+        client = self.redis
+        try:
+            group = [g for g in client.xinfo_groups(INBOX) if g["name"] == GROUP][0]
+            info = client.xinfo_stream(INBOX)
+        except (redis.RedisError, IndexError):
+            return False
+        return group["pending"] == 0 and \
+            stream_id(group["last-delivered-id"]) >= stream_id(info["last-generated-id"])
+
+    def outbox_done(self):
+        head = self.sql("SELECT seq FROM head")
+        return bool(head) and outbox_last(self.redis) == head[0][0]
+
+    def settle(self, seconds=60):
+        """Waits until all that was sent is decided, committed, acknowledged and published."""
+        wait_until("the inbox is drained", self.inbox_done, seconds)
+        wait_until("the outbox has caught up", self.outbox_done, seconds)
+
+
+def stream_id(text):
+    ms, _, number = text.partition("-")
+    return int(ms), int(number or 0)
+
+
+def outbox_last(client):
+    try:
+        return stream_id(client.xinfo_stream(OUTBOX)["last-generated-id"])[0]
+    except redis.ResponseError:
+        return 0
+
+
+class Producer(threading.Thread):
+    """Adds tickets at a bounded rate in the background and outlives a dying Redis.
+
+    A batch whose answer got lost is sent again: the same identities with the same content.
+    """
+
+    def __init__(self, stack, messages, per_second):
+        super().__init__(daemon=True)
+        self.stack, self.messages, self.per_second = stack, messages, per_second
+        self.halt = threading.Event()
+        self.error = None
+
+    def run(self):
+        try:
+            size = max(1, self.per_second // 20)
+            for start in range(0, len(self.messages), size):
+                if self.halt.is_set():
+                    return
+                self.send(self.messages[start:start + size])
+                time.sleep(size / self.per_second)
+        except Exception as error:  # handed to the scenario by finish()
+            self.error = error
+
+    def send(self, part):
+        end = time.monotonic() + 60 * SLOW
+        while not self.halt.is_set():
+            try:
+                self.stack.add_many(part)
+                return
+            except redis.RedisError:
+                if time.monotonic() > end:
+                    raise
+                time.sleep(0.1)
+
+    def finish(self, seconds=180):
+        self.join(seconds * SLOW)
+        assert not self.is_alive(), "the producer did not finish within %d s" % seconds
+        if self.error:
+            raise self.error
+
+
+# ---- running scenarios
+
+SCENARIOS = []
+
+
+def scenario(title):
+    def remember(function):
+        SCENARIOS.append((title, function))
+        return function
+    return remember
+
+
+def play(number, title, function):
+    """One TAP point. Returns whether it held."""
+    stack = Stack(re.sub(r"[^a-z]", "", function.__name__)[:8])
+    began, held, keep = time.monotonic(), True, os.environ.get("EVENHAND_KEEP") == "1"
+    try:
+        function(stack)
+        print("ok %d - %s" % (number, title), flush=True)
+    except Skip as reason:
+        print("ok %d - %s # SKIP %s" % (number, title, reason), flush=True)
+    except BaseException as error:  # a failed point must not hide the others
+        held, keep = False, True
+        print("not ok %d - %s" % (number, title), flush=True)
+        note("".join(traceback.format_exception(type(error), error, error.__traceback__)[-6:]))
+        for daemon in stack.daemons:
+            note("%s, last words:\n%s" % (daemon.name, daemon.last_words()))
+        note("seed %d; everything is kept in %s" % (SEED, stack.dir))
+        if isinstance(error, KeyboardInterrupt):
+            raise
+    finally:
+        stack.shut()
+        if not keep:
+            stack.remove()
+    note("%.1f s" % (time.monotonic() - began))
+    return held
+
+
+def run():
+    """Runs every scenario of the script, or those whose names are arguments."""
+    wanted = sys.argv[1:]
+    chosen = [s for s in SCENARIOS if not wanted or s[1].__name__ in wanted]
+    print("1..%d" % len(chosen), flush=True)
+    note("seed %d" % SEED)
+    held = [play(i + 1, title, function) for i, (title, function) in enumerate(chosen)]
+    sys.exit(0 if all(held) else 1)

@@ -1,0 +1,146 @@
+"""invariants: what must hold after every scenario, looked up in PostgreSQL and Redis themselves.
+
+I1 every produced ticket is in the log, dead-lettered or still unread.
+I2 exactly one assignment a ticket, unless somebody had it moved, released, reopened or assigned.
+I3 the outbox is gapless from 1, and each entry equals the row; so are the dead letters.
+I7 the lease epoch never falls along the log; and log, chain and head agree with each other.
+"""
+import json
+
+from harness import DEAD, INBOX, OUTBOX
+
+NOTICE_TYPES = {1: "assigned", 2: "waiting", 3: "returned", 4: "closed", 5: "moved", 6: "refused",
+                7: "commitment", 8: "revealed", 9: "checkpoint"}
+PAGE = 5000
+
+EXPECTED_NOTICES = """
+SELECT e.seq, e.type, t.source, coalesce(t.id, i.id), e.team, e.rep, e.was, e.why, i.at / 1000,
+       e.input, t.stream_ms || '-' || t.stream_no
+FROM effect e JOIN input i ON i.desk = e.desk AND i.input = e.input
+LEFT JOIN input t ON t.desk = e.desk AND t.input = coalesce(e.ticket, e.input)
+WHERE e.seq > %s AND e.seq <= %s ORDER BY e.seq
+"""
+NOTICE_KEYS = ("seq", "type", "source", "id", "team", "rep", "was", "why", "at", "input", "inbox")
+
+
+def check_invariants(stack, lost_allowed=0, hands_allowed=False):
+    """Raises AssertionError with the first thing that does not hold. lost_allowed: produced tickets
+    that Redis itself may have lost (FLUSHALL, XTRIM); hands_allowed: reps may have changed."""
+    check_log(stack)
+    check_tickets(stack, lost_allowed)
+    if not hands_allowed:
+        check_single_assignment(stack)
+    check_outbox(stack)
+    check_dead(stack)
+
+
+def check_log(stack):
+    head = stack.sql("SELECT input, seq, digest, chain FROM head")
+    assert len(head) == 1, "head has %d rows" % len(head)
+    last_input, last_seq, digest, chain = head[0]
+    for table, column, last in (("input", "input", last_input), ("effect", "seq", last_seq)):
+        count, low, high = stack.sql(
+            "SELECT count(*), min(%s), max(%s) FROM %s" % (column, column, table))[0]
+        assert (count, low or 1, high or 0) == (last, 1, last), \
+            "%s: %d rows from %s to %s, head says %d" % (table, count, low, high, last)
+    rows = stack.sql("SELECT input, seq, epoch, digest, hash FROM chain ORDER BY input")
+    for before, row in zip(rows, rows[1:]):
+        assert row[1] >= before[1] and row[2] >= before[2], "chain falls: %r %r" % (before, row)
+    if rows:
+        end = rows[-1]
+        assert (end[0], end[1], end[3]) == (last_input, last_seq, digest) and \
+            bytes(end[4]) == bytes(chain), "the chain ends at %r, head is %r" % (end, head[0])
+        assert end[2] <= stack.sql1("SELECT epoch FROM lease"), "chain is ahead of the lease"
+    falls = stack.sql1("SELECT count(*) FROM (SELECT at < lag(at) OVER (ORDER BY input) AS falls"
+                       " FROM input) x WHERE falls")
+    assert falls == 0, "time runs backwards %d times" % falls
+
+
+def unread_ids(stack):
+    """Ids of tickets that still stand in the inbox."""
+    found = set()
+    for _, fields in stack.redis.xrange(INBOX):
+        try:
+            found.add(json.loads(fields["j"])["id"])
+        except (KeyError, ValueError):
+            pass
+    return found
+
+
+def check_tickets(stack, lost_allowed):
+    known = {row[0] for row in stack.sql("SELECT id FROM ticket")}
+    dead = set()
+    for (body,) in stack.sql("SELECT body FROM dead_letter"):
+        try:
+            dead.add(json.loads(bytes(body).decode())["id"])
+        except (ValueError, KeyError, TypeError):
+            pass
+    missing = set(stack.produced) - known - dead
+    if missing:
+        missing -= unread_ids(stack)
+    assert len(missing) <= lost_allowed, "I1: %d tickets are lost: %s" % (
+        len(missing), sorted(missing)[:5])
+    odd = stack.sql("SELECT id, state, rep FROM ticket WHERE (state = 'waiting') != (rep IS NULL)"
+                    " AND state != 'closed' LIMIT 5")
+    assert not odd, "tickets neither waiting nor somebody's: %r" % odd
+    status = stack.daemon.status() if stack.daemons and stack.daemon.alive() else {}
+    if status.get("role") == "leader":
+        for state, key in (("waiting", "waiting"), ("assigned", "open")):
+            count = stack.sql1("SELECT count(*) FROM ticket WHERE state = %s", state)
+            assert status[key] == count, "status says %s %d, PostgreSQL %d" % (
+                key, status[key], count)
+
+
+def check_single_assignment(stack):
+    twice = stack.sql("SELECT source, ticket, count(*) FROM assignment GROUP BY 1, 2"
+                      " HAVING count(*) > 1 LIMIT 5")
+    assert not twice, "I2: assigned more than once: %r" % twice
+    none = stack.sql("SELECT t.id FROM ticket t WHERE t.state = 'assigned' AND NOT EXISTS ("
+                     "SELECT 1 FROM assignment a WHERE a.source = t.source AND a.ticket = t.id)"
+                     " LIMIT 5")
+    assert not none, "I2: assigned without an assignment: %r" % none
+
+
+def body_of(fields):
+    if "j" in fields:
+        return json.loads(fields["j"])
+    raise AssertionError("outbox entry without the field j: %r" % fields)
+
+
+def check_outbox(stack):
+    last = stack.sql1("SELECT seq FROM head")
+    client, seen = stack.redis, 0
+    while seen < last:
+        entries = client.xrange(OUTBOX, "%d-0" % (seen + 1), count=PAGE)
+        assert entries, "I3: the outbox ends at %d, PostgreSQL at %d" % (seen, last)
+        rows = stack.sql(EXPECTED_NOTICES, seen, seen + len(entries))
+        for (entry, fields), row in zip(entries, rows):
+            expected = {k: v for k, v in zip(NOTICE_KEYS, row) if v not in (None, "", 0)}
+            expected["type"] = NOTICE_TYPES[row[1]]
+            assert entry == "%d-0" % row[0], "I3: outbox has %s, not %d-0" % (entry, row[0])
+            found = body_of(fields)
+            assert found == expected, "I3: outbox entry %s is %r, the row %r" % (
+                entry, found, expected)
+        seen += len(entries)
+    beyond = client.xrange(OUTBOX, "%d-0" % (last + 1), count=1)
+    assert not beyond, "I3: the outbox has %r beyond seq %d" % (beyond, last)
+
+
+def check_dead(stack):
+    rows = stack.sql("SELECT input, reason, coalesce(stream_id, ''), body FROM dead_letter"
+                     " ORDER BY input")
+    entries = stack.redis.xrange(DEAD)
+    assert [e[0] for e in entries] == ["%d-0" % r[0] for r in rows], \
+        ":dead holds %d entries, PostgreSQL %d" % (len(entries), len(rows))
+    for (entry, fields), row in zip(entries, rows):
+        assert fields["reason"] == row[1] and row[1], "%s: reason %r, row %r" % (
+            entry, fields["reason"], row[1])
+        assert fields.get("stream_id", "") == row[2], "%s: %r, row %r" % (entry, fields, row[2])
+
+
+def head_of_epochs(stack):
+    """Epochs in the order they wrote, for a scenario that wants to see a takeover."""
+    rows = stack.sql("SELECT epoch FROM chain GROUP BY epoch ORDER BY min(input)")
+    return [row[0] for row in rows]
+
+

@@ -1,0 +1,132 @@
+#!/usr/bin/python3
+"""malformed: whatever stands on the stream, good tickets are dealt and the rest is explained."""
+import json
+import struct
+
+import msgpack
+import redis
+
+from harness import DEAD, INBOX, OUTBOX, run, scenario
+from invariants import check_invariants
+
+BAD = 500
+
+
+def ticket(number, **more):
+    message = {"type": "ticket", "id": "bad-%d" % number, "team": "sales", "kind": "order"}
+    return dict(message, **more)
+
+
+def nested(depth):
+    return {"type": "ticket", "x": json.loads("[" * depth + "]" * depth)}
+
+
+def without(number, key):
+    message = ticket(number)
+    del message[key]
+    return message
+
+
+# Each gives the fields of one entry that must end in :dead.
+SHAPES = [
+    lambda n: {"j": b"{"},
+    lambda n: {"j": b""},
+    lambda n: {"j": b"[]"},
+    lambda n: {"j": b"null"},
+    lambda n: {"j": json.dumps(ticket(n)).encode() + b"x"},
+    lambda n: {"j": json.dumps(ticket(n)).encode()[:-5]},
+    lambda n: {"j": b'{"type":"ticket","id":"a","id":"b","team":"sales","kind":"order"}'},
+    lambda n: {"j": b'{"type":"ticket","id":"\xff\xfe","team":"sales","kind":"order"}'},
+    lambda n: {"j": json.dumps(ticket(n, id="a\x00b")).encode()},
+    lambda n: {"j": json.dumps(ticket(n, id="a\nb")).encode()},
+    lambda n: {"j": json.dumps(ticket(n, id="")).encode()},
+    lambda n: {"j": json.dumps(ticket(n, id="x" * 129)).encode()},
+    lambda n: {"j": json.dumps(ticket(n, type="tikcet")).encode()},
+    lambda n: {"j": json.dumps(without(n, "type")).encode()},
+    lambda n: {"j": json.dumps(without(n, "id")).encode()},
+    lambda n: {"j": json.dumps(without(n, "team")).encode()},
+    lambda n: {"j": json.dumps(without(n, "kind")).encode()},
+    lambda n: {"j": json.dumps(ticket(n, value=1.5)).encode()},
+    lambda n: {"j": json.dumps(ticket(n, value="12")).encode()},
+    lambda n: {"j": json.dumps(ticket(n, value=2 ** 53)).encode()},
+    lambda n: {"j": json.dumps(ticket(n, priority=10)).encode()},
+    lambda n: {"j": json.dumps(ticket(n, priority=-1)).encode()},
+    lambda n: {"j": json.dumps(ticket(n, currency="NOK")).encode()},
+    lambda n: {"j": json.dumps(ticket(n, team="nowhere")).encode()},
+    lambda n: {"j": json.dumps(ticket(n, kind="nothing")).encode()},
+    lambda n: {"j": json.dumps(ticket(n, subject="x" * 16385)).encode()},
+    lambda n: {"j": json.dumps(ticket(n, subject="x" * 70000)).encode()},
+    lambda n: {"j": json.dumps(nested(9)).encode()},
+    lambda n: {"j": b"[" * 60000},
+    lambda n: {"j": json.dumps(dict(ticket(n), **{"k%d" % i: i for i in range(300)})).encode()},
+    lambda n: {"x": json.dumps(ticket(n)).encode()},
+    lambda n: {"j": json.dumps(ticket(n)).encode(), "m": msgpack.packb(ticket(n))},
+    lambda n: {"j": json.dumps(ticket(n)).encode(), "note": b"hello"},
+    lambda n: {"m": b""},
+    lambda n: {"m": b"\xc1"},
+    lambda n: {"m": b"\xdd\xff\xff\xff\xff"},  # an array that says it has 4 G items
+    lambda n: {"m": b"\xdf" + struct.pack(">I", 0x7fffffff)},
+    lambda n: {"m": b"\x81\xa4type\xdb\xff\xff\xff\xff"},
+    lambda n: {"m": b"\x91" * 60000},
+    lambda n: {"m": msgpack.packb(ticket(n)) + b"\x00"},
+    lambda n: {"m": msgpack.packb(ticket(n))[:-3]},
+    lambda n: {"m": msgpack.packb(ticket(n, value=2.5))},
+    lambda n: {"m": msgpack.packb(ticket(n, value=1 << 63))},
+    lambda n: {"m": msgpack.packb([1, 2, 3])},
+    lambda n: {"m": json.dumps(ticket(n)).encode()},
+    lambda n: {"j": msgpack.packb(ticket(n))},
+    lambda n: {"j": b'{"type": "signal", "rep": "nobody-we-know", "status": "away"}'},
+    lambda n: {"j": b'{"type": "signal", "rep": "ana", "status": "busy"}'},
+    lambda n: {"j": b'{"type": "outcome", "id": "ok-0", "outcome": "great"}'},
+    lambda n: {"j": b'{"type": "update", "id": "never-seen", "priority": 1}'},
+]
+
+
+@scenario("%d malformed entries are each dead with a reason, the good ones between are dealt" % BAD)
+def malformed(stack):
+    stack.start()
+    raw = redis.Redis(unix_socket_path=stack.redis_server.socket)
+    entries, order = {}, []
+    for number in range(BAD):
+        order.append(raw.xadd(INBOX, SHAPES[number % len(SHAPES)](number)).decode())
+        entries[order[-1]] = number % len(SHAPES)
+        if number % 2:
+            stack.add_ticket("ok-%d" % (number // 2), value=number)
+    stack.settle(90)
+    dead = stack.sql("SELECT stream_id, reason, body FROM dead_letter")
+    spared = sorted({entries[e] for e in order} - {entries.get(row[0], -1) for row in dead})
+    assert not spared, "accepted though malformed: shapes %r" % spared
+    assert sorted(row[0] for row in dead) == sorted(order), "%d dead letters" % len(dead)
+    assert all(row[1].strip() and "\n" not in row[1] for row in dead), "a reason is not one line"
+    assert raw.xlen(DEAD) == BAD
+    count = stack.sql1("SELECT count(*) FROM ticket WHERE state = 'assigned'")
+    assert count == BAD // 2, "%d good tickets are assigned, not %d" % (count, BAD // 2)
+    check_dead_bytes(raw)
+    check_gapless(raw, stack.sql1("SELECT seq FROM head"))
+
+
+def check_dead_bytes(raw):
+    """Reason and body are there whatever bytes came."""
+    for entry, fields in raw.xrange(DEAD):
+        assert fields[b"reason"] and b"body" in fields and fields[b"at"], (entry, fields.keys())
+
+
+def check_gapless(raw, last):
+    ids = [entry.decode() for entry, _ in raw.xrange(OUTBOX)]
+    assert ids == ["%d-0" % n for n in range(1, last + 1)], "the outbox has a hole"
+
+
+@scenario("the limits themselves are accepted")
+def at_the_limits(stack):
+    stack.start()
+    stack.add_ticket("x" * 128, subject="y" * 16384, value=2 ** 53 - 1, priority=9)
+    stack.add_ticket("b", unknown={"deep": [[[[1]]]]}, another=None, value=-(2 ** 53 - 1))
+    stack.add_ticket("å" * 64)
+    stack.settle()
+    dead = stack.sql("SELECT reason FROM dead_letter")
+    assert stack.ticket("x" * 128)["state"] == "assigned", dead
+    assert stack.ticket("å" * 64)["state"] == "assigned", dead
+    check_invariants(stack)
+
+
+run()

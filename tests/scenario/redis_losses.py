@@ -1,0 +1,167 @@
+#!/usr/bin/python3
+"""redis_losses: what somebody else does to the streams costs no more than Redis itself lost."""
+import time
+
+from harness import GROUP, INBOX, OUTBOX, Producer, note, run, scenario, wait_until
+from invariants import check_invariants
+
+TICKETS = 2000
+REREAD_SECONDS = 5  # the daemon looks through its pending entries so often
+
+
+def tickets(count=TICKETS, prefix="l"):
+    return [{"type": "ticket", "id": "%s-%d" % (prefix, n), "kind": "order", "team": "sales"}
+            for n in range(count)]
+
+
+def push_again(stack, messages):
+    """What any producer that keeps its own log would do: all of it once more."""
+    stack.add_many(messages)
+    stack.settle(90)
+    count = stack.sql1("SELECT count(*) FROM ticket WHERE state = 'assigned'")
+    assert count == len(messages), "%d of %d tickets" % (count, len(messages))
+
+
+@scenario("FLUSHALL under load: group and outbox are made anew, repeats are recognised")
+def flushall(stack):
+    stack.start()
+    messages = tickets()
+    producer = Producer(stack, messages, per_second=500)
+    producer.start()
+    for _ in range(3):
+        time.sleep(stack.random.uniform(0.3, 0.9))
+        stack.redis.flushall()
+    producer.finish()
+    stack.settle(90)
+    lost = TICKETS - stack.sql1("SELECT count(*) FROM ticket")
+    note("%d tickets went with Redis" % lost)
+    push_again(stack, messages)
+    check_invariants(stack)
+
+
+@scenario("XGROUP DESTROY under load")
+def group_destroyed(stack):
+    stack.start()
+    producer = Producer(stack, tickets(), per_second=500)
+    producer.start()
+    for _ in range(3):
+        time.sleep(stack.random.uniform(0.3, 0.9))
+        stack.redis.xgroup_destroy(INBOX, GROUP)
+    producer.finish()
+    stack.settle(90)
+    assert stack.sql1("SELECT count(*) FROM ticket WHERE state = 'assigned'") == TICKETS
+    check_invariants(stack)
+
+
+@scenario("XGROUP DELCONSUMER under load: the sweep finds what was pending")
+def consumer_deleted(stack):
+    stack.start()
+    producer = Producer(stack, tickets(), per_second=500)
+    producer.start()
+    for _ in range(5):
+        time.sleep(stack.random.uniform(0.2, 0.6))
+        for consumer in stack.redis.xinfo_consumers(INBOX, GROUP):
+            stack.redis.xgroup_delconsumer(INBOX, GROUP, consumer["name"])
+    producer.finish()
+    stack.settle(90)
+    check_invariants(stack)
+
+
+@scenario("entries handed to a consumer that was deleted while no daemon ran are swept up")
+def consumer_deleted_while_down(stack):
+    daemon = stack.start()
+    stack.add_many(tickets(100, "a"))
+    stack.settle()
+    daemon.stop()
+    stack.add_many(tickets(100, "b"))
+    client = stack.redis
+    name = client.xinfo_consumers(INBOX, GROUP)
+    consumer = name[0]["name"] if name else "evenhandd"
+    client.xreadgroup(GROUP, consumer, {INBOX: ">"}, count=60)
+    client.xgroup_delconsumer(INBOX, GROUP, consumer)
+    daemon.start()
+    stack.settle(60)
+    assert stack.sql1("SELECT count(*) FROM ticket") == 200
+    check_invariants(stack)
+
+
+@scenario("entries handed out to a leader that never saw them are read again")
+def pending_unseen(stack):
+    stack.start()
+    stack.add_many(tickets(50, "a"))
+    stack.settle()
+    client = stack.redis
+    consumer = client.xinfo_consumers(INBOX, GROUP)[0]["name"]
+    stack.postgres.stop("immediate")  # so that the daemon is not reading just now
+    stack.add_many(tickets(50, "b"))
+    client.xreadgroup(GROUP, consumer, {INBOX: ">"}, count=10)
+    stack.postgres.start()
+    stack.settle(REREAD_SECONDS + 40)
+    assert stack.sql1("SELECT count(*) FROM ticket") == 100
+    check_invariants(stack)
+
+
+@scenario("XTRIM of pending entries: dead letters that say `trimmed`, no crash")
+def trimmed_pending(stack):
+    daemon = stack.start()
+    daemon.stop()
+    stack.add_many(tickets(40, "p"))
+    client = stack.redis
+    client.xreadgroup(GROUP, "evenhandd", {INBOX: ">"}, count=40)
+    client.xtrim(INBOX, maxlen=25, approximate=False)
+    daemon.start()
+    stack.settle(60)
+    reasons = [row[0] for row in stack.sql("SELECT reason FROM dead_letter")]
+    assert len(reasons) == 15 and all("trimmed" in r for r in reasons), reasons
+    assert stack.sql1("SELECT count(*) FROM ticket") == 25
+    check_invariants(stack, lost_allowed=15)
+
+
+@scenario("XTRIM of unread entries under load: what is left is dealt, no crash")
+def trimmed_unread(stack):
+    daemon = stack.start()
+    messages = tickets()
+    producer = Producer(stack, messages, per_second=1000)
+    producer.start()
+    for _ in range(20):
+        time.sleep(0.08)
+        stack.redis.xtrim(INBOX, maxlen=0, approximate=False)
+    producer.finish()
+    stack.settle(60)
+    assert daemon.alive()
+    push_again(stack, messages)
+    check_invariants(stack)
+
+
+@scenario("a lost outbox is published again")
+def outbox_deleted(stack):
+    daemon = stack.start()
+    stack.add_many(tickets(300))
+    stack.settle()
+    stack.redis.delete(OUTBOX)
+    stack.add_many(tickets(10, "n"))
+    wait_until("the daemon notices", lambda: stack.redis.exists(OUTBOX), 20)
+    daemon.stop()
+    daemon.start()
+    stack.settle(60)
+    first = stack.redis.xrange(OUTBOX, count=1)[0][0]
+    note("the outbox begins at %s again" % first)
+    last = stack.sql1("SELECT seq FROM head")
+    ids = [entry for entry, _ in stack.redis.xrange(OUTBOX)]
+    assert ids[-1] == "%d-0" % last and len(ids) == len(set(ids)), ids[-3:]
+
+
+@scenario("a foreign entry above our own in the outbox raises an alarm and stops publishing")
+def foreign_entry(stack):
+    daemon = stack.start()
+    stack.add_ticket("a")
+    stack.settle()
+    stack.redis.xadd(OUTBOX, {"j": "{}"}, id="999999-0")
+    stack.add_ticket("b")
+    wait_until("the status tells of it", lambda: daemon.status().get("last_error") or
+               daemon.status().get("alarm"), 20)
+    assert daemon.alive()
+    assert stack.redis.xrange(OUTBOX, "999999-1") == [], "it published beyond a foreign entry"
+
+
+run()

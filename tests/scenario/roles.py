@@ -1,0 +1,122 @@
+#!/usr/bin/python3
+"""roles: who is asking comes from the kernel, and decides what is answered."""
+import json
+import os
+import pwd
+import subprocess
+
+from harness import (SALES, SUPPORT, Answer, Skip, default_desk, is_root, run, scenario)
+from invariants import check_invariants
+
+# Users every Debian has; none of them has anything to do with us.
+STRANGER, MANAGER, HELPDESK, AUDITOR, REP = "nobody", "games", "mail", "news", "man"
+NEW = {"id": "x", "team": "sales", "kind": "order"}
+
+
+def ask(stack, user, method, path, body=None):
+    """What the admin socket answers to a user."""
+    entry = pwd.getpwnam(user)
+    command = ["setpriv", "--reuid=%d" % entry.pw_uid, "--regid=%d" % entry.pw_gid,
+               "--clear-groups", "curl", "-sS", "-X", method, "-w", "\n%{http_code}", "--unix-socket",
+               stack.daemon.socket, "http://localhost" + path]
+    if body is not None:
+        command += ["-d", json.dumps(body)]
+    out = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                         timeout=30)
+    assert out.returncode == 0, "curl as %s: %s" % (user, out.stderr)
+    text, _, code = out.stdout.rpartition("\n")
+    return Answer(int(code), text)
+
+
+def start(stack):
+    if not is_root():
+        raise Skip("only root can ask as somebody else")
+    desk = default_desk(
+        reps=[dict({"id": r}, **({"user": REP} if r == "ana" else {})) for r in SALES + SUPPORT],
+        teams=[{"id": "sales", "reps": list(SALES), "managers": [MANAGER]},
+               {"id": "support", "reps": list(SUPPORT), "managers": [{"group": "no-such-group"}]}])
+    stack.start(desk, helpdesks=[HELPDESK], auditors=[AUDITOR])
+    os.chmod(stack.daemon.socket, 0o666)  # as if all of them were in the socket's group
+    stack.add_ticket("t-1")
+    stack.add_ticket("q-1", "support", "query")
+    stack.settle()
+
+
+def expect(stack, user, *wanted):
+    for code, method, path, *body in wanted:
+        answer = ask(stack, user, method, path, *body)
+        assert answer.code == code, "%s %s %s: %r, not %d" % (user, method, path, answer, code)
+        if code == 403:
+            assert answer.json["error"]["code"] and answer.json["error"]["message"], answer
+
+
+@scenario("a stranger gets 403 everywhere and changes nothing")
+def stranger(stack):
+    start(stack)
+    before = stack.sql1("SELECT input FROM head")
+    expect(stack, STRANGER,
+           (403, "GET", "/v1/status"), (403, "GET", "/v1/teams"), (403, "GET", "/v1/reps/ana"),
+           (403, "GET", "/v1/tickets/default/t-1"), (403, "GET", "/v1/desk"),
+           (403, "GET", "/metrics"), (403, "GET", "/nowhere"), (403, "POST", "/v1/tickets", NEW),
+           (403, "POST", "/v1/reps/ana/signal", {"status": "away"}),
+           (403, "POST", "/v1/tickets/default/t-1/outcome", {"outcome": "lost"}),
+           (403, "PUT", "/v1/desk", default_desk()))
+    assert stack.sql1("SELECT input FROM head") == before
+    check_invariants(stack)
+
+
+@scenario("a rep signals for himself, not for others, and sees himself")
+def rep(stack):
+    start(stack)
+    expect(stack, REP,
+           (200, "POST", "/v1/reps/ana/signal", {"status": "overloaded", "for": 900}),
+           (403, "POST", "/v1/reps/ben/signal", {"status": "overloaded"}),
+           (200, "GET", "/v1/reps/ana"), (403, "GET", "/v1/reps/ben"),
+           (403, "POST", "/v1/tickets", NEW),
+           (403, "POST", "/v1/reps/ana/release", {"reason": "x"}))
+    signals = stack.sql("SELECT rep, status, by FROM rep_signal")
+    assert signals == [("ana", "overloaded", REP)], signals
+
+
+@scenario("a manager commands his own team alone")
+def manager(stack):
+    start(stack)
+    holder = stack.ticket("t-1")["rep"]
+    other = next(r for r in SALES if r != holder)
+    expect(stack, MANAGER,
+           (200, "GET", "/v1/teams/sales"),
+           (200, "POST", "/v1/reps/%s/signal" % holder, {"status": "away"}),
+           (403, "POST", "/v1/reps/eli/signal", {"status": "away"}),
+           (200, "POST", "/v1/tickets/default/t-1/assign", {"rep": other, "reason": "knows them"}),
+           (403, "POST", "/v1/tickets/default/q-1/assign", {"rep": "eli", "reason": "mine"}),
+           (403, "PUT", "/v1/desk", default_desk()))
+    why = stack.sql("SELECT rep, was, why FROM assignment WHERE ticket = 't-1' ORDER BY seq DESC")
+    assert why[0] == (other, holder, "manager"), why
+
+
+@scenario("a helpdesk posts tickets and outcomes, an auditor reads everything, neither more")
+def helpdesk_and_auditor(stack):
+    start(stack)
+    expect(stack, HELPDESK,
+           (200, "POST", "/v1/tickets", NEW),
+           (200, "POST", "/v1/tickets/default/t-1/outcome", {"outcome": "lost"}),
+           (403, "POST", "/v1/reps/ana/signal", {"status": "away"}), (403, "GET", "/v1/desk"))
+    expect(stack, AUDITOR,
+           (200, "GET", "/v1/status"), (200, "GET", "/v1/teams"), (200, "GET", "/v1/reps/ben"),
+           (200, "GET", "/v1/tickets"), (200, "GET", "/v1/desk"), (200, "GET", "/metrics"),
+           (403, "POST", "/v1/tickets", dict(NEW, id="y")),
+           (403, "POST", "/v1/reps/ana/signal", {"status": "away"}))
+
+
+@scenario("with stream_signals off a signal on the stream is refused and recorded")
+def stream_signals_off(stack):
+    stack.start(stream_signals=False)
+    stack.add({"type": "signal", "rep": "ana", "status": "away"})
+    stack.settle()
+    assert stack.daemon.get("/v1/reps/ana").json["state"] == "available"
+    dead = stack.sql("SELECT reason FROM dead_letter")
+    assert len(dead) == 1 and "signal" in dead[0][0], dead
+    check_invariants(stack)
+
+
+run()

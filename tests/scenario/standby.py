@@ -1,0 +1,98 @@
+#!/usr/bin/python3
+"""standby: one leads, the other waits for it, and a paused one finds itself deposed."""
+import signal
+import time
+
+from harness import Producer, note, run, scenario
+from invariants import check_invariants, head_of_epochs
+
+TAKEOVER_SECONDS = 15
+
+
+def two_daemons(stack):
+    first = stack.start()
+    second = stack.new_daemon("e")
+    second.start(ready=False)
+    second.wait_role("standby")
+    return first, second
+
+
+def tickets(count, prefix="t"):
+    return [{"type": "ticket", "id": "%s-%d" % (prefix, n), "kind": "order", "team": "sales"}
+            for n in range(count)]
+
+
+@scenario("one leader, one standby; a killed leader is followed within 15 s")
+def leader_killed(stack):
+    first, second = two_daemons(stack)
+    stack.add_many(tickets(200))
+    stack.settle()
+    assert second.post("/v1/reps/ana/signal", {"status": "away"}).code == 503
+    began = time.monotonic()
+    first.kill()
+    second.wait_role("leader", TAKEOVER_SECONDS)
+    note("taken over in %.1f s" % (time.monotonic() - began))
+    stack.daemons.reverse()
+    stack.add_many(tickets(200, "u"))
+    stack.settle()
+    check_invariants(stack)
+
+
+@scenario("a leader that stops cleanly hands over at once")
+def leader_stopped(stack):
+    first, second = two_daemons(stack)
+    began = time.monotonic()
+    assert first.stop() == 0
+    second.wait_role("leader", TAKEOVER_SECONDS)
+    note("taken over in %.1f s" % (time.monotonic() - began))
+    stack.daemons.reverse()
+    stack.add_many(tickets(100))
+    stack.settle()
+    check_invariants(stack)
+
+
+@scenario("a leader paused under load loses the lease, and is standby when it wakes up")
+def leader_paused(stack):
+    first, second = two_daemons(stack)
+    producer = Producer(stack, tickets(4000), per_second=300)
+    producer.start()
+    time.sleep(1)
+    began = time.monotonic()
+    first.signal(signal.SIGSTOP)
+    second.wait_role("leader", TAKEOVER_SECONDS)
+    note("taken over in %.1f s" % (time.monotonic() - began))
+    time.sleep(1)
+    first.signal(signal.SIGCONT)
+    first.wait_role("standby", 20)
+    assert second.status()["role"] == "leader"
+    producer.finish()
+    stack.daemons.reverse()
+    stack.settle(60)
+    assert stack.sql1("SELECT count(*) FROM ticket WHERE state = 'assigned'") == 4000
+    epochs = head_of_epochs(stack)
+    assert epochs == sorted(epochs) and len(epochs) >= 2, epochs
+    check_invariants(stack)
+
+
+@scenario("leadership goes back and forth under load")
+def back_and_forth(stack):
+    first, second = two_daemons(stack)
+    producer = Producer(stack, tickets(3000), per_second=250)
+    producer.start()
+    leader, other = first, second
+    for _ in range(3):
+        time.sleep(stack.random.uniform(0.3, 1.5))
+        leader.kill()
+        other.wait_role("leader", TAKEOVER_SECONDS)
+        leader.start(ready=False)
+        leader.wait_role("standby")
+        leader, other = other, leader
+    producer.finish()
+    stack.daemons[:] = [leader, other]
+    stack.settle(60)
+    roles = sorted(d.status()["role"] for d in stack.daemons)
+    assert roles == ["leader", "standby"], roles
+    check_invariants(stack)
+
+
+run()
