@@ -75,6 +75,7 @@ int app_decide(struct eh_app *, struct eh_batch *, struct eh_error *) EH_MUST_CH
 /* desk_file.c */
 void app_desk_file_load(struct eh_app *, const char *actor); /* read it and submit what it says */
 void app_desk_file_check(struct eh_app *);                  /* does it differ from what is applied */
+/* Sets desk_id, currency and the clock's zone from the file. */
 int app_desk_file_identity(struct eh_app *, char currency[4], struct eh_error *) EH_MUST_CHECK;
 
 #endif

@@ -204,12 +204,26 @@ static int build_redis(struct eh_app *app, struct eh_error *error)
     return app->inbox && app->outbox ? 0 : eh_error_set(error, EH_ENOMEM, "out of memory");
 }
 
-static int build(struct eh_app *app, struct eh_error *error)
+/* Which desk is this? The file says; when it is bad and a desk runs already, that one goes on. */
+static int identify_desk(struct eh_app *app, const struct eh_schema_found *found, char currency[4],
+                         struct eh_error *error)
+{
+    int r = app_desk_file_identity(app, currency, error);
+    if (r == 0 || !found->desk[0])
+        return r;
+    app_error(app, error->text);
+    eh_log(EH_LOG_ERROR, "%s; desk %s goes on as it was applied last", error->text, found->desk);
+    eh_format(app->desk_id, sizeof app->desk_id, "%s", found->desk);
+    eh_format(currency, 4, "%s", found->currency);
+    return 0;
+}
+
+static int build(struct eh_app *app, const struct eh_schema_found *found, struct eh_error *error)
 {
     char currency[4] = "";
     int r = eh_clock_init(&app->clock, error);
     if (r == 0)
-        r = app_desk_file_identity(app, currency, error);
+        r = identify_desk(app, found, currency, error);
     if (r == 0)
         r = eh_keys_load(&app->keys, app->config->key_file, error);
     if (r < 0)
@@ -256,19 +270,19 @@ static void take_down(struct eh_app *app)
 
 /* Nothing is written before the schema is known to be ours. Waits for a server that is not there.
  */
-static int wait_for_schema(const struct eh_config *config, struct eh_error *error)
+static int wait_for_schema(const struct eh_config *config, struct eh_schema_found *ret,
+                           struct eh_error *error)
 {
     for (;;) {
-        int found = 0;
-        int r = eh_schema_check(config->postgres, &found, error);
-        if (r == 0 && found == eh_schema_version())
+        int r = eh_schema_check(config->postgres, ret, error);
+        if (r == 0 && ret->version == eh_schema_version())
             return 0;
         if (r == 0)
-            return eh_error_set(error, EH_EVERSION,
-                                "postgres: schema version %d, this evenhandd needs %d; %s", found,
-                                eh_schema_version(),
-                                found < eh_schema_version() ? "run evenhandd --migrate"
-                                                            : "use the evenhandd that made it");
+            return eh_error_set(
+                error, EH_EVERSION, "postgres: schema version %d, this evenhandd needs %d; %s",
+                ret->version, eh_schema_version(),
+                ret->version < eh_schema_version() ? "run evenhandd --migrate"
+                                                   : "use the evenhandd that made it");
         if (r != -EH_EUNAVAILABLE)
             return r;
         eh_log_limited(EH_LOG_WARNING, "schema", "waiting: %s", error->text);
@@ -294,10 +308,11 @@ int eh_life_check(const struct eh_config *config, struct eh_error *error)
 int eh_life_run(const struct eh_config *config)
 {
     struct eh_error error = {0};
+    struct eh_schema_found found = {0};
     struct eh_app app = {.config = config};
-    int r = wait_for_schema(config, &error);
+    int r = wait_for_schema(config, &found, &error);
     if (r == 0)
-        r = build(&app, &error);
+        r = build(&app, &found, &error);
     if (r < 0) {
         eh_log(EH_LOG_ERROR, "%s", error.text);
         take_down(&app);

@@ -81,11 +81,28 @@ static int version_of(PGconn *conn, int *ret, struct eh_error *error)
     return ask(conn, "SELECT max(version) FROM evenhand.migration", 0, ret, error);
 }
 
-int eh_schema_check(const char *conninfo, int *ret_found, struct eh_error *error)
+static void only_desk(PGconn *conn, struct eh_schema_found *found)
+{
+    PGresult *result = PQexec(conn, "SELECT name, currency FROM evenhand.desk");
+    if (PQresultStatus(result) == PGRES_TUPLES_OK && PQntuples(result) == 1) {
+        eh_format(found->desk, sizeof found->desk, "%s", PQgetvalue(result, 0, 0));
+        eh_format(found->currency, sizeof found->currency, "%s", PQgetvalue(result, 0, 1));
+    }
+    PQclear(result);
+}
+
+int eh_schema_check(const char *conninfo, struct eh_schema_found *ret, struct eh_error *error)
 {
     EH_AUTO(conn) PGconn *conn = NULL;
+    struct eh_schema_found found = {0};
     int r = connect_to(conninfo, &conn, error);
-    return r < 0 ? r : version_of(conn, ret_found, error);
+    if (r == 0)
+        r = version_of(conn, &found.version, error);
+    if (r == 0 && found.version == eh_schema_version())
+        only_desk(conn, &found);
+    if (r == 0)
+        *ret = found;
+    return r;
 }
 
 static int apply(PGconn *conn, const struct eh_migration *m, struct eh_error *error)

@@ -25,7 +25,13 @@ typedef void eh_schema_report_fn(void *context, int version, const char *name);
  * database is newer. Blocks. */
 int eh_schema_migrate(const char *conninfo, eh_schema_report_fn *, void *context,
                       struct eh_error *) EH_MUST_CHECK;
-/* *ret_found is 0 for a database without our schema. -EH_EUNAVAILABLE: no connection. Blocks. */
-int eh_schema_check(const char *conninfo, int *ret_found, struct eh_error *) EH_MUST_CHECK;
+struct eh_schema_found {
+    int version;              /* 0: a database without our schema */
+    char desk[EH_ID_MAX + 1]; /* the one desk it holds; "" when there is none or more than one */
+    char currency[4];
+};
+/* -EH_EUNAVAILABLE: no connection. Blocks. */
+int eh_schema_check(const char *conninfo, struct eh_schema_found *ret,
+                    struct eh_error *) EH_MUST_CHECK;
 
 #endif
