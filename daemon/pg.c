@@ -149,7 +149,10 @@ static bool session_begin(struct eh_pg *pg)
         " set_config('lock_timeout', '10s', false),"
         " set_config('idle_in_transaction_session_timeout', '5s', false),"
         " set_config('search_path', 'evenhand', false),"
+        /* Plans are made once, on tables that may be empty then: only index scans stay right. */
         " set_config('plan_cache_mode', 'force_generic_plan', false),"
+        " set_config('enable_seqscan', 'off', false),"
+        " set_config('enable_bitmapscan', 'off', false), set_config('jit', 'off', false),"
         " CASE WHEN EXISTS (SELECT FROM pg_roles WHERE rolname = 'evenhand_app'"
         "   AND pg_has_role(rolname, 'member')) THEN set_config('role', 'evenhand_app', false) END";
     if (!PQsendQueryParams(pg->conn, settings, 0, NULL, NULL, NULL, NULL, 0) ||

@@ -14,6 +14,9 @@ bool store_failed(struct eh_store *s, const PGresult *result)
     if (status == PGRES_FATAL_ERROR) {
         const char *state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
         const char *text = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
+        const char *table = PQresultErrorField(result, PG_DIAG_TABLE_NAME);
+        if (state && table && strcmp(state, "23502") == 0 && strcmp(table, "chain") == 0)
+            text = "the lease or the head of this desk is not ours any more";
         eh_format(s->error, sizeof s->error, "postgres: %s (%s)", text ? text : "error",
                   state ? state : "?");
     }
@@ -150,10 +153,10 @@ static void on_commit(void *context, PGresult *result)
     s->commit_count--;
     do { /* the batch, then those behind it that had nothing to write */
         b = s->committing;
-        s->committing = b->next;
+        s->committing = b->commit_next;
         if (!s->committing)
             s->committing_last = NULL;
-        b->next = NULL;
+        b->commit_next = NULL;
         s->callbacks->on_committed(s->context, b);
     } while (s->state == STORE_LEADING && s->committing && s->committing->record_count == 0);
     if (s->state == STORE_LEADING)
@@ -192,21 +195,9 @@ static int send_head(struct eh_store *s, const struct eh_batch *b)
     return eh_pg_send(s->write, "advance_head", 14, values, lengths, store_statement_done, s);
 }
 
-static int send_epoch(struct eh_store *s)
-{
-    char desk[2], epoch[8];
-    eh_pg_put16(desk, s->head.desk);
-    eh_pg_put64(epoch, (int64_t)s->head.epoch);
-    const char *values[2] = {desk, epoch};
-    const int lengths[2] = {2, 8};
-    return eh_pg_send(s->write, "assert_epoch", 2, values, lengths, store_statement_done, s);
-}
-
 static int send_transaction(struct eh_store *s, const struct eh_batch *b)
 {
     int r = eh_pg_send(s->write, "begin", 0, NULL, NULL, store_statement_done, s);
-    if (r == 0)
-        r = send_epoch(s);
     if (r == 0)
         r = store_rows_send(s, b);
     if (r == 0)
@@ -231,7 +222,7 @@ int eh_store_commit(struct eh_store *s, struct eh_batch *b)
         return -EH_EUNAVAILABLE;
     }
     if (s->committing_last)
-        s->committing_last->next = b;
+        s->committing_last->commit_next = b;
     else
         s->committing = b;
     s->committing_last = b;
@@ -312,4 +303,9 @@ void eh_store_snapshot(struct eh_store *s, uint64_t input, struct eh_bytes *byte
 bool eh_store_snapshotting(const struct eh_store *s)
 {
     return s->snapshot.size > 0;
+}
+
+size_t eh_store_committing(const struct eh_store *s)
+{
+    return s->commit_count;
 }

@@ -60,7 +60,6 @@ const struct eh_pg_statement eh_store_write_statements[] = {
      {INT2, INT8}},
     {"begin", "BEGIN", 0, {0}},
     {"commit", "COMMIT", 0, {0}},
-    {"assert_epoch", "SELECT evenhand.assert_epoch($1, $2)", 2, {INT2, INT8}},
     {"insert_input",
      "INSERT INTO evenhand.input (desk, input, type, priority, csat, at, identity, digest,"
      " stream_ms, stream_no, value, handled, happened, until, source, id, team, kind, rep, word,"
@@ -109,8 +108,15 @@ const struct eh_pg_statement eh_store_write_statements[] = {
      " SELECT $1, u.* FROM unnest($2::int8[], $3::text[], $4::text[]) AS u",
      4,
      {INT2, INT8S, TEXTS, TEXTS}},
+    /* Asserts the lease's epoch (FOR SHARE: a successor waits for us) and the head we started from.
+     * If either is not ours the NULL is refused by chain.input, and with it the transaction. */
     {"advance_head",
-     "SELECT evenhand.advance_head($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
+     "WITH l AS (SELECT FROM evenhand.lease WHERE desk = $1 AND epoch = $12 FOR SHARE),"
+     " h AS (UPDATE evenhand.head SET input = $3, seq = $5, at = $6, dead = $7, high_ms = $8,"
+     " high_no = $9, low_ms = $10, low_no = $11, digest = $13, chain = $14"
+     " WHERE desk = $1 AND input = $2 AND seq = $4 AND EXISTS (SELECT FROM l) RETURNING input)"
+     " INSERT INTO evenhand.chain (desk, input, seq, epoch, digest, hash)"
+     " VALUES ($1, (SELECT input FROM h), $5, $12, $13, $14)",
      14,
      {INT2, INT8, INT8, INT8, INT8, INT8, INT8, INT8, INT8, INT8, INT8, INT8, UUID, BYTEA}},
     {"snapshot_put",
@@ -130,14 +136,15 @@ const struct eh_pg_statement eh_store_write_statements[] = {
 
 const struct eh_pg_statement eh_store_read_statements[] = {
     {"recall_identities",
-     "SELECT identity, digest, input FROM evenhand.input WHERE desk = $1 AND identity = ANY ($2)",
+     "SELECT identity, digest, input FROM evenhand.input WHERE identity = ANY ($2)"
+     " AND desk + 0 = $1",
      2,
      {INT2, UUIDS}},
     {"recall_tickets",
      "SELECT i.identity, i.input, c.image FROM evenhand.input i LEFT JOIN LATERAL ("
      "SELECT image FROM evenhand.ticket_change c WHERE c.desk = i.desk AND c.ticket = i.input"
      " ORDER BY c.input DESC LIMIT 1) c ON true"
-     " WHERE i.desk = $1 AND i.identity = ANY ($2) AND i.type = 1",
+     " WHERE i.identity = ANY ($2) AND i.desk + 0 = $1 AND i.type = 1",
      2,
      {INT2, UUIDS}},
     {"snapshot_list",

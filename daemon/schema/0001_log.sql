@@ -70,7 +70,8 @@ CREATE TABLE input (
     rest      bytea,                          -- canonical: what has no column
     PRIMARY KEY (desk, input)
 );
-CREATE UNIQUE INDEX input_identity ON input (desk, identity);
+-- identity first: it is looked up by hundreds at once, and no plan may prefer the desk alone.
+CREATE UNIQUE INDEX input_identity ON input (identity, desk);
 
 -- A ticket as it stands since an input that changed it after its first deal.
 CREATE TABLE ticket_change (
@@ -143,31 +144,6 @@ CREATE TABLE snapshot (
     PRIMARY KEY (desk, input, part)
 );
 ALTER TABLE snapshot ALTER COLUMN body SET STORAGE EXTERNAL;
-
-CREATE FUNCTION assert_epoch(a_desk smallint, a_epoch bigint) RETURNS void
-LANGUAGE plpgsql SET search_path = evenhand AS $$
-BEGIN
-    PERFORM 1 FROM lease WHERE desk = a_desk AND epoch = a_epoch FOR SHARE;
-    IF NOT FOUND THEN
-        RAISE EXCEPTION 'epoch % of desk % is over', a_epoch, a_desk USING ERRCODE = 'EH001';
-    END IF;
-END $$;
-
-CREATE FUNCTION advance_head(a_desk smallint, from_input bigint, to_input bigint, from_seq bigint,
-    to_seq bigint, a_at bigint, a_dead bigint, a_high_ms bigint, a_high_no bigint, a_low_ms bigint,
-    a_low_no bigint, a_epoch bigint, a_digest uuid, a_chain bytea) RETURNS void
-LANGUAGE plpgsql SET search_path = evenhand AS $$
-BEGIN
-    UPDATE head SET input = to_input, seq = to_seq, at = a_at, dead = a_dead, high_ms = a_high_ms,
-        high_no = a_high_no, low_ms = a_low_ms, low_no = a_low_no, digest = a_digest,
-        chain = a_chain
-    WHERE desk = a_desk AND input = from_input AND seq = from_seq;
-    IF NOT FOUND THEN
-        RAISE EXCEPTION 'the head of desk % is not at input %', a_desk, from_input
-            USING ERRCODE = 'EH002';
-    END IF;
-    INSERT INTO chain VALUES (a_desk, to_input, to_seq, a_epoch, a_digest, a_chain);
-END $$;
 
 CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
