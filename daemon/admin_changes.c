@@ -1,0 +1,366 @@
+/*
+ * admin_changes: POST and PUT as commands to the app, answered after their COMMIT.
+ *
+ * Every change goes the same way: who may (against what the engine knows now), the body into a
+ * message, submit, wait, answer. Whether it makes sense is the engine's to say.
+ */
+#include "admin_internal.h"
+
+/* ---- The way of every change. */
+
+/* What its answer is about; kept by the request, since the command goes to the app. */
+struct change {
+    uint8_t type;
+    struct eh_str source, id; /* the ticket it is about, or empty; in the request's arena */
+};
+
+/* Where the ticket stands now, as far as memory knows. */
+static void put_ticket_state(json_t *body, const struct eh_admin_request *request,
+                             const struct change *change)
+{
+    const struct eh_engine *engine = eh_app_engine(request->admin->app);
+    struct eh_ticket_view ticket;
+    if (change->id.size == 0)
+        return;
+    eh_json_put(body, "source", eh_json_text(change->source));
+    eh_json_put(body, "id", eh_json_text(change->id));
+    if (!engine || !eh_engine_ticket(engine, change->source, change->id, &ticket))
+        return; /* closed: its answer is the outcome */
+    eh_json_put(body, "state", eh_json_string(eh_ticket_state_name(ticket.state)));
+    eh_json_put(body, "team", eh_json_text(ticket.team));
+    eh_json_put(body, "rep", eh_json_text(ticket.rep));
+}
+
+static void on_done(void *context, const struct eh_command_result *result)
+{
+    struct eh_admin_request *request = context;
+    if (!eh_admin_resume(request))
+        return;
+    if (result->code < 0) {
+        eh_admin_error(request, result->code, NULL, "%s", result->message);
+        return;
+    }
+    const struct change *change = request->state;
+    json_t *body = json_object();
+    eh_json_put(body, "input", json_integer((json_int_t)result->input));
+    if (result->repeat)
+        eh_json_put(body, "repeat", json_true());
+    if (change->type == EH_MESSAGE_SIGNAL) {
+        eh_json_put(body, "from", eh_json_time(result->from_us));
+        eh_json_put(body, "until", eh_json_time(result->until_us));
+    }
+    put_ticket_state(body, request, change);
+    if (request->extra)
+        json_object_update(body, request->extra);
+    eh_admin_reply(request, 200, body);
+}
+
+/* The header stands in for the message's own key. A ticket has its identity already. */
+static int take_idempotency_key(const struct eh_admin_request *request, struct eh_command *command,
+                                struct eh_error *error)
+{
+    struct eh_message *message = &command->message;
+    const char *key =
+        evhttp_find_header(evhttp_request_get_input_headers(request->http), "Idempotency-Key");
+    if (!key || message->type == EH_MESSAGE_TICKET || eh_message_has(message, EH_FIELD_EVENT))
+        return 0;
+    if (!eh_name_valid(eh_str(key), EH_NAME_MAX))
+        return eh_error_field(error, EH_EINVAL, "event",
+                              "Idempotency-Key: 1 to %d bytes of UTF-8 without control characters",
+                              EH_NAME_MAX);
+    message->event = eh_arena_str(&command->arena, eh_str(key));
+    message->has |= EH_FIELD_BIT(EH_FIELD_EVENT);
+    return message->event.data ? 0 : eh_error_set(error, EH_ENOMEM, "out of memory");
+}
+
+static int take_actor(const struct eh_admin_request *request, struct eh_command *command,
+                      struct eh_error *error)
+{
+    command->message.actor = eh_arena_str(&command->arena, eh_str(request->peer->user));
+    command->message.has |= EH_FIELD_BIT(EH_FIELD_ACTOR);
+    return command->message.actor.data ? 0 : eh_error_set(error, EH_ENOMEM, "out of memory");
+}
+
+static struct change *note_change(struct eh_admin_request *request,
+                                  const struct eh_message *message)
+{
+    struct change change = {.type = message->type};
+    bool about_ticket = message->id.size > 0;
+    if (about_ticket) {
+        change.source = eh_arena_str(&request->arena, message->source);
+        change.id = eh_arena_str(&request->arena, message->id);
+    }
+    struct change *kept = eh_arena_copy(&request->arena, &change, sizeof change);
+    return kept && (!about_ticket || (kept->id.data && kept->source.data)) ? kept : NULL;
+}
+
+/* Takes the command over, whatever comes of it. */
+static void submit(struct eh_admin_request *request, struct eh_command *command)
+{
+    struct eh_error error = {0};
+    int r = take_idempotency_key(request, command, &error);
+    if (r == 0)
+        r = take_actor(request, command, &error);
+    if (r == 0) {
+        request->state = note_change(request, &command->message);
+        if (!request->state)
+            r = eh_error_set(&error, EH_ENOMEM, "out of memory");
+    }
+    if (r == 0) {
+        eh_admin_wait(request); /* on_done may come before submit returns */
+        r = eh_app_submit(request->admin->app, command, &error);
+        if (r == 0)
+            return;
+        request->waits--;
+    }
+    eh_command_free(command);
+    eh_admin_fail(request, &error);
+}
+
+static struct eh_command *new_command(struct eh_admin_request *request, enum eh_message_type type)
+{
+    struct eh_command *command = eh_command_new(type, on_done, request);
+    if (!command)
+        eh_admin_error(request, EH_ENOMEM, NULL, "out of memory");
+    return command;
+}
+
+static void preset(struct eh_command *command, enum eh_field field, struct eh_str *target,
+                   struct eh_str value)
+{
+    *target = eh_arena_str(&command->arena, value);
+    eh_require(target->data);
+    command->message.has |= EH_FIELD_BIT(field);
+}
+
+/* Body into the command's message, then off with it. */
+static void submit_body(struct eh_admin_request *request, struct eh_command *command)
+{
+    struct eh_error error = {0};
+    struct eh_str body = eh_arena_str(&command->arena, request->body);
+    int r = request->body.size > 0 && !body.data
+                ? eh_error_set(&error, EH_ENOMEM, "out of memory")
+                : eh_message_from_json_body(body, &command->arena, &command->message, &error);
+    if (r < 0) {
+        eh_command_free(command);
+        eh_admin_fail(request, &error);
+        return;
+    }
+    submit(request, command);
+}
+
+/* ---- Reps. */
+
+static bool commands_all(const struct eh_peer *peer)
+{
+    return (peer->roles & EH_MAY_OPERATOR) != 0;
+}
+
+void eh_admin_post_signal(struct eh_admin_request *request)
+{
+    struct eh_str id = request->path.parts[2];
+    const struct eh_engine *engine = eh_app_engine(request->admin->app);
+    struct eh_rep_view rep;
+    bool known = eh_engine_rep(engine, id, &rep);
+    if (!commands_all(request->peer) && !(known && (eh_peer_is_rep(request->peer, id) ||
+                                                    eh_peer_manages_rep(request->peer, &rep)))) {
+        eh_admin_deny(request, "rep %.*s himself, a manager of his or an operator", EH_STR_ARG(id));
+        return;
+    }
+    if (!known) {
+        eh_admin_error(request, EH_ENOTFOUND, "rep", "rep %.*s: there is none", EH_STR_ARG(id));
+        return;
+    }
+    struct eh_command *command = new_command(request, EH_MESSAGE_SIGNAL);
+    if (!command)
+        return;
+    preset(command, EH_FIELD_REP, &command->message.rep, id);
+    submit_body(request, command);
+}
+
+void eh_admin_post_release(struct eh_admin_request *request)
+{
+    struct eh_str id = request->path.parts[2];
+    const struct eh_engine *engine = eh_app_engine(request->admin->app);
+    struct eh_rep_view rep;
+    bool known = eh_engine_rep(engine, id, &rep);
+    if (!commands_all(request->peer) && !(known && eh_peer_manages_rep(request->peer, &rep))) {
+        eh_admin_deny(request, "a manager of rep %.*s or an operator", EH_STR_ARG(id));
+        return;
+    }
+    if (!known) {
+        eh_admin_error(request, EH_ENOTFOUND, "rep", "rep %.*s: there is none", EH_STR_ARG(id));
+        return;
+    }
+    struct eh_command *command = new_command(request, EH_MESSAGE_RELEASE);
+    if (!command)
+        return;
+    preset(command, EH_FIELD_REP, &command->message.rep, id);
+    submit_body(request, command);
+}
+
+/* ---- Tickets. */
+
+void eh_admin_post_ticket(struct eh_admin_request *request)
+{
+    struct eh_command *command = new_command(request, EH_MESSAGE_TICKET);
+    if (command)
+        submit_body(request, command);
+}
+
+static void submit_ticket_command(struct eh_admin_request *request, enum eh_message_type type)
+{
+    struct eh_command *command = new_command(request, type);
+    if (!command)
+        return;
+    preset(command, EH_FIELD_SOURCE, &command->message.source, request->path.parts[2]);
+    preset(command, EH_FIELD_ID, &command->message.id, request->path.parts[3]);
+    submit_body(request, command);
+}
+
+static enum eh_message_type type_of_path(const struct eh_admin_request *request)
+{
+    struct eh_str verb = request->path.parts[4];
+    if (eh_str_equal(verb, eh_str("assign")))
+        return EH_MESSAGE_ASSIGN;
+    return eh_str_equal(verb, eh_str("move")) ? EH_MESSAGE_MOVE : EH_MESSAGE_OUTCOME;
+}
+
+static void deny_ticket(struct eh_admin_request *request)
+{
+    eh_admin_deny(request, type_of_path(request) == EH_MESSAGE_OUTCOME
+                               ? "a manager of the ticket's team, a helpdesk or an operator"
+                               : "a manager of the ticket's team or an operator");
+}
+
+/* A manager asks about a ticket that memory does not hold any more. */
+static void recalled_for_command(struct eh_admin_request *request,
+                                 const struct eh_ticket_view *found, const struct eh_error *error)
+{
+    const struct eh_engine *engine = eh_app_engine(request->admin->app);
+    const struct eh_desk *desk = engine ? eh_engine_desk(engine) : NULL;
+    if (!found && error->code != EH_ENOTFOUND)
+        eh_admin_fail(request, error);
+    else if (!found || !eh_peer_manages(request->peer, desk, found->team))
+        deny_ticket(request);
+    else
+        submit_ticket_command(request, type_of_path(request));
+}
+
+/* `also`: roles that may do it for every team, beside operators. */
+static void ticket_command(struct eh_admin_request *request, unsigned also)
+{
+    const struct eh_engine *engine = eh_app_engine(request->admin->app);
+    struct eh_str source = request->path.parts[2], id = request->path.parts[3];
+    struct eh_ticket_view ticket;
+    if (request->peer->roles & (EH_MAY_OPERATOR | also))
+        submit_ticket_command(request, type_of_path(request));
+    else if (!eh_engine_ticket(engine, source, id, &ticket))
+        eh_admin_recall(request, source, id, recalled_for_command);
+    else if (!eh_peer_manages(request->peer, eh_engine_desk(engine), ticket.team))
+        deny_ticket(request);
+    else
+        submit_ticket_command(request, type_of_path(request));
+}
+
+void eh_admin_post_outcome(struct eh_admin_request *request)
+{
+    ticket_command(request, EH_MAY_HELPDESK);
+}
+
+void eh_admin_post_assign(struct eh_admin_request *request)
+{
+    ticket_command(request, 0);
+}
+
+void eh_admin_post_move(struct eh_admin_request *request)
+{
+    ticket_command(request, 0);
+}
+
+/* ---- Imported figures. */
+
+void eh_admin_post_metric(struct eh_admin_request *request)
+{
+    const struct eh_engine *engine = eh_app_engine(request->admin->app);
+    struct eh_str team = request->path.parts[2];
+    if (!commands_all(request->peer) &&
+        !eh_peer_manages(request->peer, eh_engine_desk(engine), team)) {
+        eh_admin_deny(request, "a manager of team %.*s or an operator", EH_STR_ARG(team));
+        return;
+    }
+    struct eh_command *command = new_command(request, EH_MESSAGE_METRIC);
+    if (!command)
+        return;
+    preset(command, EH_FIELD_TEAM, &command->message.team, team);
+    submit_body(request, command);
+}
+
+/* ---- The desk file. */
+
+static void add_line(void *context, const char *line)
+{
+    json_array_append_new(context, json_string(line));
+}
+
+/* What cannot change whatever the engine holds; it would refuse it as well, but a dry run has to
+ * say so. */
+static int check_fixed(const struct eh_desk *old, const struct eh_desk *new, struct eh_error *error)
+{
+    if (old && !eh_str_equal(old->id, new->id))
+        return eh_error_field(error, EH_ECONFLICT, "desk",
+                              "desk: the id cannot change from %.*s to %.*s", EH_STR_ARG(old->id),
+                              EH_STR_ARG(new->id));
+    if (old && !eh_str_equal(old->currency, new->currency))
+        return eh_error_field(error, EH_ECONFLICT, "currency",
+                              "currency: cannot change from %.*s to %.*s",
+                              EH_STR_ARG(old->currency), EH_STR_ARG(new->currency));
+    return 0;
+}
+
+/* {"sha256", "changes", "warnings"} of the new desk file. */
+static int describe_desk(struct eh_admin_request *request, json_t **ret, struct eh_error *error)
+{
+    const struct eh_desk *old = eh_engine_desk(eh_app_engine(request->admin->app));
+    EH_AUTO(eh_arena) struct eh_arena arena = EH_ARENA_INIT;
+    struct eh_desk *new;
+    int r = eh_desk_parse(request->body, &arena, &new, error);
+    if (r == 0)
+        r = check_fixed(old, new, error);
+    if (r < 0)
+        return r;
+
+    uint8_t sha256[32];
+    eh_hash_256(request->body.data, request->body.size, sha256);
+    json_t *changes = json_array(), *warnings = json_array();
+    eh_desk_diff(old, new, add_line, changes);
+    eh_desk_warnings(new, add_line, warnings);
+    json_t *body = json_object();
+    eh_json_put(body, "sha256", eh_json_hex(sha256, sizeof sha256));
+    eh_json_put(body, "changes", changes);
+    eh_json_put(body, "warnings", warnings);
+    *ret = body;
+    return 0;
+}
+
+void eh_admin_put_desk(struct eh_admin_request *request)
+{
+    struct eh_error error = {0};
+    struct eh_str dry_run = eh_admin_path_query(&request->path, "dry_run");
+    if (describe_desk(request, &request->extra, &error) < 0) {
+        eh_admin_fail(request, &error);
+        return;
+    }
+    if (eh_str_equal(dry_run, eh_str("1"))) {
+        json_t *body = json_object();
+        eh_json_put(body, "input", NULL);
+        json_object_update(body, request->extra);
+        eh_admin_reply(request, 200, body);
+        return;
+    }
+    struct eh_command *command = new_command(request, EH_MESSAGE_DESK);
+    if (!command)
+        return;
+    preset(command, EH_FIELD_TEXT, &command->message.text, request->body);
+    submit(request, command);
+}

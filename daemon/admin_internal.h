@@ -1,0 +1,203 @@
+/*
+ * admin_internal: what the files of the admin API share: peers and their rights, requests, replies.
+ *
+ * A request lives from the moment evhttp handed it over until it is answered and nobody calls back
+ * for it any more. Whoever waits for a callback says so (eh_admin_wait) and tells when it came
+ * (eh_admin_resume); between the two the request cannot go away, though it may be answered already
+ * (the deadline was faster) or its client gone.
+ *
+ *     static void get_status(struct eh_admin_request *request)
+ *     {
+ *         json_t *body = json_object();
+ *         eh_json_put(body, "role", eh_json_text(eh_str("leader")));
+ *         eh_admin_reply(request, 200, body);      // exactly once, or eh_admin_error()
+ *     }
+ */
+#ifndef EVENHAND_DAEMON_ADMIN_INTERNAL_H
+#define EVENHAND_DAEMON_ADMIN_INTERNAL_H
+
+#include <sys/types.h>
+
+#include <event2/buffer.h>
+#include <event2/http.h>
+#include <jansson.h>
+
+#include "admin.h"
+#include "admin_path.h"
+
+#define EH_ADMIN_HEADERS_MAX          8192        /* bytes of request line and headers */
+#define EH_ADMIN_BODY_MAX             65536       /* bytes of a body but the desk file's */
+#define EH_ADMIN_DESK_BODY_MAX        (1u << 20)  /* bytes of a desk file over HTTP */
+#define EH_ADMIN_REQUEST_S            5           /* for a whole request, and for being idle */
+#define EH_ADMIN_ANSWER_S             10          /* until an answer, and until it is taken */
+#define EH_ADMIN_REFUSED_MAX          64          /* connections over a cap that are told so */
+#define EH_ADMIN_OPERATOR_CONNECTIONS 32          /* per operator instead of the per-user cap */
+#define EH_ADMIN_PAGE                 1000        /* items of a list in one answer */
+#define EH_ADMIN_SCAN_MAX             EH_SCAN_MAX /* reps looked at for one page */
+#define EH_ADMIN_REP_ROUNDS           10          /* times EH_SCAN_MAX tickets to find one rep's */
+#define EH_ADMIN_CLOSED_SCAN          5000        /* closed tickets looked at for one page */
+#define EH_ADMIN_HISTORY_MAX          1000        /* effects shown of one ticket */
+#define EH_PEERS_MAX                  256         /* users remembered */
+#define EH_PEER_GROUPS_MAX            256         /* groups of one user that count */
+#define EH_PEER_S                     60          /* how long a user's name and groups hold */
+
+/* What somebody may be. Bits: one user may be several. */
+enum eh_admin_role {
+    EH_MAY_OPERATOR = 1,
+    EH_MAY_HELPDESK = 2,
+    EH_MAY_AUDITOR = 4,
+    EH_MAY_MANAGER = 8,
+    EH_MAY_REP = 16
+};
+#define EH_MAY_ANY 31u
+
+/* A Unix user who has asked, remembered for EH_PEER_S seconds. */
+struct eh_peer {
+    uid_t uid;
+    char user[EH_NAME_MAX + 1]; /* "#1000" when the uid has no name */
+    struct eh_arena arena;      /* owns the names of the groups */
+    struct eh_str *groups;
+    uint32_t group_count;
+    int64_t looked_up_us; /* CLOCK_MONOTONIC */
+    uint32_t uses;        /* connections and requests that point here */
+    uint32_t connections;
+
+    /* What follows from configuration and desk; made anew when the desk changed. */
+    bool has_rights, desk_known;
+    uint8_t desk_sha256[32];
+    unsigned roles;                                  /* EH_MAY_… */
+    char rep[EH_ID_MAX + 1];                         /* whom the user is, or "" */
+    uint64_t managed[(EH_DESK_TEAMS_MAX + 63) / 64]; /* by index of the team */
+};
+
+struct eh_peers {
+    struct eh_peer *items[EH_PEERS_MAX];
+    uint32_t count;
+};
+
+/* The user at the other end of `fd`; takes a use. NULL: not to be had (error says why). */
+struct eh_peer *eh_peers_of_socket(struct eh_peers *, int fd, struct eh_error *);
+void eh_peer_release(struct eh_peer *);
+void eh_peers_done(struct eh_peers *);
+/* Looks name and groups up again when they are old, and works out the roles. */
+void eh_peer_refresh(struct eh_peer *, const struct eh_config *, const struct eh_engine *);
+bool eh_peer_manages(const struct eh_peer *, const struct eh_desk *, struct eh_str team);
+/* Manages a team the rep is a member of today. */
+bool eh_peer_manages_rep(const struct eh_peer *, const struct eh_rep_view *);
+bool eh_peer_is_rep(const struct eh_peer *, struct eh_str rep);
+bool eh_peer_sees_all(const struct eh_peer *); /* operator or auditor */
+const char *eh_admin_role_name(unsigned bit);
+/* "operator or helpdesk" */
+void eh_admin_roles_text(unsigned roles, char *ret, size_t size);
+
+struct eh_admin_counts {
+    uint64_t requests, refused_connections, errors_4xx, errors_5xx, late;
+};
+
+struct eh_connection;
+struct eh_admin_request;
+
+struct eh_admin {
+    struct eh_app *app;
+    struct evhttp *http;
+    struct evhttp_bound_socket *bound;
+    struct event *accept_pause;
+    char path[EH_SOCKET_PATH_MAX + 1]; /* empty: not ours to remove */
+    dev_t path_device;
+    ino_t path_inode;
+    bool closing;
+    struct eh_connection *connections;
+    uint32_t connection_count, refused_count;
+    struct eh_admin_request *requests;
+    size_t pending;
+    struct eh_peers peers;
+    struct eh_admin_counts counts;
+};
+
+struct eh_admin_request {
+    struct eh_admin *admin;           /* NULL once that is gone */
+    struct evhttp_request *http;      /* NULL once answered */
+    struct eh_connection *connection; /* NULL once answered */
+    struct eh_peer *peer;
+    struct event *deadline;
+    uint32_t waits; /* callbacks still to come */
+    struct eh_arena arena;
+    struct eh_admin_path path;
+    struct eh_str body;
+    bool dry_run;
+    json_t *extra; /* a change: what its answer has beside `input` */
+    void *state;   /* the handler's own, in the arena */
+    struct eh_admin_request *next, **link;
+};
+
+struct eh_admin_route {
+    const char *method, *pattern, *queries; /* queries: names with spaces between */
+    unsigned who;                           /* roles that may have any business here */
+    bool needs_engine;
+    uint32_t body_max;
+    void (*handle)(struct eh_admin_request *);
+};
+
+/* Finds the route and asks it; answers by itself when there is none or the caller may not. */
+void eh_admin_dispatch(struct eh_admin_request *, const char *method);
+const struct eh_admin_route *eh_admin_route(const char *method, const struct eh_admin_path *,
+                                            bool *ret_other_method);
+
+/* ---- Answering. The first answer counts, further ones are dropped (the deadline came first). */
+void eh_admin_reply(struct eh_admin_request *, int status, json_t *body); /* takes body */
+void eh_admin_reply_text(struct eh_admin_request *, const char *content_type, struct evbuffer *);
+/* code: enum eh_code, positive or negative; its HTTP status follows. field NULL: none. */
+void eh_admin_error(struct eh_admin_request *, int code, const char *field, const char *format, ...)
+    EH_PRINTF(4, 5);
+void eh_admin_error_status(struct eh_admin_request *, int status, const char *code,
+                           const char *field, const char *message);
+void eh_admin_fail(struct eh_admin_request *, const struct eh_error *);
+/* 403: `needed` is who could ("a manager of team sales or an operator"); it is logged. */
+void eh_admin_deny(struct eh_admin_request *, const char *format, ...) EH_PRINTF(2, 3);
+int eh_admin_status_of(int code);
+const char *eh_admin_code_name(int code);
+
+/* A callback will come. */
+void eh_admin_wait(struct eh_admin_request *);
+/* It came. False: nobody waits for an answer any more, and the request may be gone. */
+bool eh_admin_resume(struct eh_admin_request *);
+/* The request has no further use: frees it unless a callback is still to come. */
+void eh_admin_answered(struct eh_admin_request *);
+
+/* ---- JSON. Each gives JSON null for what is not there. */
+json_t *eh_json_text(struct eh_str);
+json_t *eh_json_string(const char *); /* NULL or "": null */
+json_t *eh_json_time(int64_t us);     /* 0 or never: null; else RFC 3339 UTC */
+json_t *eh_json_hex(const uint8_t *, size_t size);
+void eh_json_put(json_t *object, const char *key, json_t *value); /* takes value */
+json_t *eh_json_ticket(const struct eh_ticket_view *, const struct eh_desk *);
+
+/* ---- Handlers. */
+void eh_admin_get_status(struct eh_admin_request *);
+void eh_admin_get_teams(struct eh_admin_request *);
+void eh_admin_get_team(struct eh_admin_request *);
+void eh_admin_get_reps(struct eh_admin_request *);
+void eh_admin_get_rep(struct eh_admin_request *);
+void eh_admin_get_desk(struct eh_admin_request *);
+void eh_admin_get_tickets(struct eh_admin_request *);
+void eh_admin_get_ticket(struct eh_admin_request *);
+void eh_admin_get_metrics(struct eh_admin_request *);
+void eh_admin_get_health(struct eh_admin_request *);
+void eh_admin_post_signal(struct eh_admin_request *);
+void eh_admin_post_release(struct eh_admin_request *);
+void eh_admin_post_ticket(struct eh_admin_request *);
+void eh_admin_post_outcome(struct eh_admin_request *);
+void eh_admin_post_assign(struct eh_admin_request *);
+void eh_admin_post_move(struct eh_admin_request *);
+void eh_admin_post_metric(struct eh_admin_request *);
+void eh_admin_put_desk(struct eh_admin_request *);
+
+/* ---- What PostgreSQL knows of a ticket that memory does not hold any more. */
+/* found NULL: error says why (EH_ENOTFOUND, EH_EUNAVAILABLE, EH_ECORRUPT). The view lives until the
+ * callback returns. Called exactly once, possibly before this returns. */
+typedef void eh_admin_recall_fn(struct eh_admin_request *, const struct eh_ticket_view *found,
+                                const struct eh_error *);
+void eh_admin_recall(struct eh_admin_request *, struct eh_str source, struct eh_str id,
+                     eh_admin_recall_fn *);
+
+#endif

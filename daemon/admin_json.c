@@ -1,0 +1,242 @@
+/*
+ * admin_json: answers and the JSON they are made of.
+ */
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "admin_internal.h"
+
+/* What a code means over HTTP. */
+static const struct {
+    int code, status;
+    const char *name;
+} code_table[] = {
+    {EH_EINVAL, 400, "invalid"},       {EH_ERANGE, 400, "range"},
+    {EH_EPARSE, 400, "parse"},         {EH_EDENIED, 403, "denied"},
+    {EH_ENOTFOUND, 404, "not_found"},  {EH_ECONFLICT, 409, "conflict"},
+    {EH_EFULL, 429, "full"},           {EH_EUNAVAILABLE, 503, "unavailable"},
+    {EH_ENOMEM, 503, "out_of_memory"}, {EH_ECORRUPT, 500, "corrupt"},
+    {EH_EVERSION, 500, "version"},
+};
+
+int eh_admin_status_of(int code)
+{
+    for (size_t i = 0; i < sizeof code_table / sizeof code_table[0]; i++)
+        if (code_table[i].code == (code < 0 ? -code : code))
+            return code_table[i].status;
+    return 500;
+}
+
+const char *eh_admin_code_name(int code)
+{
+    for (size_t i = 0; i < sizeof code_table / sizeof code_table[0]; i++)
+        if (code_table[i].code == (code < 0 ? -code : code))
+            return code_table[i].name;
+    return "internal";
+}
+
+/* ---- Answers. */
+
+static const char *phrase(int status)
+{
+    switch (status) {
+    case 200:
+        return "OK";
+    case 400:
+        return "Bad Request";
+    case 403:
+        return "Forbidden";
+    case 404:
+        return "Not Found";
+    case 405:
+        return "Method Not Allowed";
+    case 409:
+        return "Conflict";
+    case 413:
+        return "Content Too Large";
+    case 429:
+        return "Too Many Requests";
+    case 503:
+        return "Service Unavailable";
+    default:
+        return "Internal Server Error";
+    }
+}
+
+static int add_to_buffer(const char *data, size_t size, void *context)
+{
+    return evbuffer_add(context, data, size);
+}
+
+/* Hands the answer to evhttp, which frees its request in its own time. */
+static void send_answer(struct eh_admin_request *request, int status, const char *content_type,
+                        struct evbuffer *body)
+{
+    struct evhttp_request *http = request->http;
+    struct evkeyvalq *headers = evhttp_request_get_output_headers(http);
+    evhttp_add_header(headers, "Content-Type", content_type);
+    evhttp_add_header(headers, "Cache-Control", "no-store");
+    if (status == 405)
+        evhttp_add_header(headers, "Allow", "GET, POST, PUT");
+    bool in_doubt = status == 400 || status == 405 || status == 413; /* where the next one begins */
+    if (in_doubt || (request->admin && request->admin->closing))
+        evhttp_add_header(headers, "Connection", "close");
+    if (request->admin && status >= 500)
+        request->admin->counts.errors_5xx++;
+    else if (request->admin && status >= 400)
+        request->admin->counts.errors_4xx++;
+
+    eh_admin_answered(request);
+    evhttp_send_reply(http, status, phrase(status), body);
+}
+
+void eh_admin_reply(struct eh_admin_request *request, int status, json_t *body)
+{
+    if (!request->http) {
+        json_decref(body);
+        return;
+    }
+    struct evbuffer *buffer = evbuffer_new();
+    eh_require(buffer);
+    if (!body || json_dump_callback(body, add_to_buffer, buffer, JSON_COMPACT) < 0) {
+        evbuffer_drain(buffer, evbuffer_get_length(buffer));
+        evbuffer_add_printf(buffer, "{\"error\":{\"code\":\"out_of_memory\",\"message\":"
+                                    "\"out of memory\",\"field\":null}}");
+        status = 503;
+    }
+    json_decref(body);
+    evbuffer_add(buffer, "\n", 1);
+    send_answer(request, status, "application/json", buffer);
+    evbuffer_free(buffer);
+}
+
+void eh_admin_reply_text(struct eh_admin_request *request, const char *content_type,
+                         struct evbuffer *body)
+{
+    if (request->http)
+        send_answer(request, 200, content_type, body);
+}
+
+void eh_admin_error_status(struct eh_admin_request *request, int status, const char *code,
+                           const char *field, const char *message)
+{
+    json_t *error = json_object();
+    eh_json_put(error, "code", eh_json_string(code));
+    eh_json_put(error, "message", eh_json_string(message));
+    eh_json_put(error, "field", eh_json_string(field));
+    json_t *body = json_object();
+    eh_json_put(body, "error", error);
+    eh_admin_reply(request, status, body);
+}
+
+void eh_admin_error(struct eh_admin_request *request, int code, const char *field,
+                    const char *format, ...)
+{
+    char message[EH_ERROR_TEXT_MAX];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(message, sizeof message, format, args);
+    va_end(args);
+    eh_admin_error_status(request, eh_admin_status_of(code), eh_admin_code_name(code), field,
+                          message);
+}
+
+void eh_admin_fail(struct eh_admin_request *request, const struct eh_error *error)
+{
+    eh_admin_error(request, error->code, error->field, "%s",
+                   error->text[0] ? error->text : eh_code_name(error->code));
+}
+
+void eh_admin_deny(struct eh_admin_request *request, const char *format, ...)
+{
+    char needed[EH_ERROR_TEXT_MAX / 2], roles[80];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(needed, sizeof needed, format, args);
+    va_end(args);
+    eh_admin_roles_text(request->peer->roles, roles, sizeof roles);
+    if (request->http)
+        eh_log_limited(EH_LOG_WARNING, "admin-denied",
+                       "refused over the admin socket user=%s uid=%lu request=%.200s: needs %s",
+                       request->peer->user, (unsigned long)request->peer->uid,
+                       evhttp_request_get_uri(request->http), needed);
+    eh_admin_error(request, EH_EDENIED, NULL, "this needs %s; %s has the role: %s", needed,
+                   request->peer->user, roles);
+}
+
+/* ---- JSON. */
+
+json_t *eh_json_text(struct eh_str text)
+{
+    json_t *value = text.size > 0 ? json_stringn(text.data, text.size) : NULL;
+    return value ? value : json_null();
+}
+
+json_t *eh_json_string(const char *text)
+{
+    return eh_json_text(eh_str(text));
+}
+
+json_t *eh_json_time(int64_t us)
+{
+    if (us == 0 || us == EH_TIME_NEVER)
+        return json_null();
+    char text[EH_DECIMAL_TEXT_MAX];
+    size_t size = eh_time_print(us, text);
+    return eh_json_text(eh_str_n(text, size));
+}
+
+json_t *eh_json_hex(const uint8_t *bytes, size_t size)
+{
+    static const char digits[] = "0123456789abcdef";
+    char text[129];
+    eh_require(size * 2 < sizeof text);
+    for (size_t i = 0; i < size; i++) {
+        text[2 * i] = digits[bytes[i] >> 4];
+        text[2 * i + 1] = digits[bytes[i] & 15];
+    }
+    return eh_json_text(eh_str_n(text, size * 2));
+}
+
+void eh_json_put(json_t *object, const char *key, json_t *value)
+{
+    json_object_set_new_nocheck(object, key, value ? value : json_null());
+}
+
+/* Skills are one text, separated by '\x1f'. */
+static json_t *skills_list(struct eh_str skills)
+{
+    json_t *list = json_array();
+    uint32_t start = 0;
+    for (uint32_t i = 0; i <= skills.size; i++)
+        if (i == skills.size || skills.data[i] == '\x1f') {
+            if (i > start)
+                json_array_append_new(list, eh_json_text(eh_str_n(skills.data + start, i - start)));
+            start = i + 1;
+        }
+    return list;
+}
+
+json_t *eh_json_ticket(const struct eh_ticket_view *ticket, const struct eh_desk *desk)
+{
+    json_t *body = json_object();
+    eh_json_put(body, "source", eh_json_text(ticket->source));
+    eh_json_put(body, "id", eh_json_text(ticket->id));
+    eh_json_put(body, "number", json_integer((json_int_t)ticket->no));
+    eh_json_put(body, "team", eh_json_text(ticket->team));
+    eh_json_put(body, "kind", eh_json_text(ticket->kind));
+    eh_json_put(body, "value", json_integer(ticket->value));
+    eh_json_put(body, "currency", eh_json_text(desk ? desk->currency : eh_str(NULL)));
+    eh_json_put(body, "priority", json_integer(ticket->priority));
+    eh_json_put(body, "points", json_integer(ticket->points));
+    eh_json_put(body, "skills", skills_list(ticket->skills));
+    eh_json_put(body, "state", eh_json_string(eh_ticket_state_name(ticket->state)));
+    eh_json_put(body, "rep", eh_json_text(ticket->rep));
+    eh_json_put(body, "why", eh_json_text(ticket->waiting_why));
+    eh_json_put(body, "received_at", eh_json_time(ticket->received_us));
+    eh_json_put(body, "assigned_at", eh_json_time(ticket->assigned_us));
+    eh_json_put(body, "closed_at", eh_json_time(ticket->closed_us));
+    eh_json_put(body, "outcome", eh_json_text(ticket->outcome));
+    eh_json_put(body, "refunded", json_integer(ticket->refunded));
+    return body;
+}

@@ -1,0 +1,331 @@
+/*
+ * admin_reads: status, desk, teams and reps, straight from the engine's memory.
+ *
+ * Lists come in pages of EH_ADMIN_PAGE, so that no single answer holds up the loop for long.
+ */
+#include "admin_internal.h"
+
+/* ---- Status. */
+
+static json_t *roles_of(const struct eh_peer *peer)
+{
+    json_t *list = json_array();
+    for (unsigned bit = 1; bit <= EH_MAY_REP; bit <<= 1)
+        if (peer->roles & bit)
+            json_array_append_new(list, json_string(eh_admin_role_name(bit)));
+    return list;
+}
+
+static void put_u(json_t *body, const char *key, uint64_t value)
+{
+    eh_json_put(body, key, json_integer((json_int_t)value));
+}
+
+static void put_totals(json_t *body, const struct eh_engine *engine)
+{
+    const struct eh_desk *desk = engine ? eh_engine_desk(engine) : NULL;
+    struct eh_totals totals = {0};
+    if (engine)
+        eh_engine_totals(engine, &totals);
+    eh_json_put(body, "desk", desk ? eh_json_text(desk->id) : NULL);
+    eh_json_put(body, "currency", desk ? eh_json_text(desk->currency) : NULL);
+    eh_json_put(body, "desk_sha256",
+                desk ? eh_json_hex(totals.desk_sha256, sizeof totals.desk_sha256) : NULL);
+    eh_json_put(body, "input", engine ? json_integer((json_int_t)totals.input) : NULL);
+    eh_json_put(body, "seq", engine ? json_integer((json_int_t)totals.seq) : NULL);
+    eh_json_put(body, "waiting", engine ? json_integer((json_int_t)totals.waiting) : NULL);
+    eh_json_put(body, "open", engine ? json_integer((json_int_t)totals.open) : NULL);
+    eh_json_put(body, "parked", engine ? json_integer((json_int_t)totals.parked) : NULL);
+    eh_json_put(body, "dead", engine ? json_integer((json_int_t)totals.dead) : NULL);
+    eh_json_put(body, "draw_epoch", engine ? json_integer((json_int_t)totals.epoch) : NULL);
+    eh_json_put(body, "at", eh_json_time(totals.at_us));
+}
+
+void eh_admin_get_status(struct eh_admin_request *request)
+{
+    struct eh_app_status status;
+    eh_app_status(request->admin->app, &status);
+    json_t *body = json_object();
+    eh_json_put(body, "role", eh_json_string(eh_role_name(status.role)));
+    put_u(body, "epoch", status.epoch);
+    put_totals(body, eh_app_engine(request->admin->app));
+    put_u(body, "published", status.published_seq);
+    put_u(body, "in_flight", status.in_flight);
+    put_u(body, "repeats", status.repeats);
+    eh_json_put(body, "redis", json_string(status.redis_up ? "up" : "down"));
+    eh_json_put(body, "redis_address", eh_json_string(status.redis_address));
+    eh_json_put(body, "postgres", json_string(status.postgres_up ? "up" : "down"));
+    eh_json_put(body, "last_error", eh_json_string(status.last_error));
+    eh_json_put(body, "last_error_at", eh_json_time(status.last_error_us));
+    eh_json_put(body, "alarm", eh_json_string(status.alarm));
+    eh_json_put(body, "schema", json_integer(status.schema));
+    eh_json_put(body, "version", json_string(EVENHAND_VERSION));
+    eh_json_put(body, "desk_file", eh_json_string(status.desk_file));
+    eh_json_put(body, "desk_file_differs", json_boolean(status.desk_file_differs));
+    eh_json_put(body, "user", eh_json_string(request->peer->user));
+    eh_json_put(body, "roles", roles_of(request->peer));
+    eh_json_put(body, "rep", eh_json_string(request->peer->rep));
+    eh_admin_reply(request, 200, body);
+}
+
+void eh_admin_get_desk(struct eh_admin_request *request)
+{
+    const struct eh_engine *engine = eh_app_engine(request->admin->app);
+    const struct eh_desk *desk = eh_engine_desk(engine);
+    if (!desk) {
+        eh_admin_error(request, EH_ENOTFOUND, NULL, "no desk file has been applied yet");
+        return;
+    }
+    struct eh_totals totals;
+    eh_engine_totals(engine, &totals);
+    json_t *body = json_object();
+    eh_json_put(body, "desk", eh_json_text(desk->id));
+    eh_json_put(body, "sha256", eh_json_hex(totals.desk_sha256, sizeof totals.desk_sha256));
+    eh_json_put(body, "text", eh_json_text(totals.desk_text));
+    eh_admin_reply(request, 200, body);
+}
+
+/* ---- Teams. */
+
+static json_t *member_json(const struct eh_member_view *member)
+{
+    json_t *body = json_object();
+    eh_json_put(body, "id", eh_json_text(member->rep));
+    eh_json_put(body, "state", eh_json_string(eh_status_name(member->state)));
+    eh_json_put(body, "full", json_boolean(member->full));
+    eh_json_put(body, "active", json_boolean(member->active));
+    put_u(body, "open", member->open);
+    put_u(body, "points", member->points);
+    put_u(body, "received", member->received);
+    eh_json_put(body, "received_value", json_integer(member->received_value));
+    return body;
+}
+
+/* Index of the first member whose id comes behind `after`. */
+static uint32_t member_behind(const struct eh_engine *engine, const struct eh_team_view *team,
+                              struct eh_str after)
+{
+    uint32_t low = 0, high = after.size > 0 ? team->member_count : 0;
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        struct eh_member_view member;
+        if (eh_engine_member(engine, team->id, middle, &member) &&
+            eh_str_compare(member.rep, after) <= 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+/* The team with a page of its members; returns how many those were. */
+static uint32_t team_json(const struct eh_engine *engine, const struct eh_team_view *team,
+                          struct eh_str after, json_t **ret)
+{
+    json_t *body = json_object();
+    eh_json_put(body, "id", eh_json_text(team->id));
+    eh_json_put(body, "name", eh_json_text(team->name));
+    eh_json_put(body, "policy", eh_json_text(team->policy));
+    put_u(body, "capacity", team->capacity);
+    put_u(body, "waiting", team->waiting);
+    put_u(body, "open", team->open);
+    put_u(body, "members", team->member_count);
+    const struct eh_desk *desk = eh_engine_desk(engine);
+    eh_json_put(body, "currency", desk ? eh_json_text(desk->currency) : NULL);
+
+    json_t *reps = json_array();
+    uint32_t i = member_behind(engine, team, after), shown = 0;
+    struct eh_member_view member = {0};
+    while (i < team->member_count && shown < EH_ADMIN_PAGE &&
+           eh_engine_member(engine, team->id, i, &member)) {
+        json_array_append_new(reps, member_json(&member));
+        shown++;
+        i++;
+    }
+    eh_json_put(body, "reps", reps);
+    eh_json_put(body, "after", i < team->member_count ? eh_json_text(member.rep) : NULL);
+    *ret = body;
+    return shown;
+}
+
+/* Everybody in a team sees it, whether or not his time in it has come or gone. */
+static bool sees_team(const struct eh_peer *peer, const struct eh_desk *desk,
+                      const struct eh_desk_team *team)
+{
+    if (eh_peer_sees_all(peer) || eh_peer_manages(peer, desk, team->id))
+        return true;
+    for (uint32_t i = 0; (peer->roles & EH_MAY_REP) && i < team->member_count; i++)
+        if (eh_str_equal(desk->reps[team->members[i].rep].id, eh_str(peer->rep)))
+            return true;
+    return false;
+}
+
+void eh_admin_get_team(struct eh_admin_request *request)
+{
+    const struct eh_engine *engine = eh_app_engine(request->admin->app);
+    const struct eh_desk *desk = eh_engine_desk(engine);
+    struct eh_str id = request->path.parts[2];
+    const struct eh_desk_team *team = desk ? eh_desk_team(desk, id) : NULL;
+    struct eh_team_view view;
+
+    if (team ? !sees_team(request->peer, desk, team) : !eh_peer_sees_all(request->peer)) {
+        eh_admin_deny(request, "a manager or member of team %.*s, an auditor or an operator",
+                      EH_STR_ARG(id));
+        return;
+    }
+    if (!team || !eh_engine_team(engine, id, &view)) {
+        eh_admin_error(request, EH_ENOTFOUND, NULL, "team %.*s: there is none", EH_STR_ARG(id));
+        return;
+    }
+    json_t *body;
+    team_json(engine, &view, eh_admin_path_query(&request->path, "after"), &body);
+    eh_admin_reply(request, 200, body);
+}
+
+/* Whole teams, as many as hold about a page of members; `after` is the last team shown. */
+void eh_admin_get_teams(struct eh_admin_request *request)
+{
+    const struct eh_engine *engine = eh_app_engine(request->admin->app);
+    const struct eh_desk *desk = eh_engine_desk(engine);
+    struct eh_str after = eh_admin_path_query(&request->path, "after");
+    json_t *list = json_array();
+    uint32_t members = 0, i = 0;
+    struct eh_str last = {NULL, 0};
+
+    for (; desk && i < desk->team_count && members < EH_ADMIN_PAGE; i++) {
+        struct eh_team_view view;
+        const struct eh_desk_team *team = &desk->teams[i];
+        if (after.size > 0 && eh_str_compare(team->id, after) <= 0)
+            continue;
+        if (!sees_team(request->peer, desk, team) || !eh_engine_team(engine, team->id, &view))
+            continue;
+        json_t *body;
+        members += 1 + team_json(engine, &view, eh_str(NULL), &body);
+        json_array_append_new(list, body);
+        last = team->id;
+    }
+    json_t *body = json_object();
+    eh_json_put(body, "teams", list);
+    eh_json_put(body, "after", desk && i < desk->team_count ? eh_json_text(last) : NULL);
+    eh_admin_reply(request, 200, body);
+}
+
+/* ---- Reps. */
+
+static json_t *rep_json(const struct eh_rep_view *rep, const struct eh_desk *desk)
+{
+    json_t *teams = json_array();
+    for (uint32_t i = 0; i < rep->team_count; i++)
+        json_array_append_new(teams, eh_json_text(desk->teams[rep->teams[i]].id));
+
+    json_t *body = json_object();
+    eh_json_put(body, "id", eh_json_text(rep->id));
+    eh_json_put(body, "name", eh_json_text(rep->name));
+    eh_json_put(body, "user", eh_json_text(rep->user));
+    eh_json_put(body, "teams", teams);
+    eh_json_put(body, "state", eh_json_string(eh_status_name(rep->state)));
+    eh_json_put(body, "full", json_boolean(rep->full));
+    eh_json_put(body, "since", eh_json_time(rep->since_us));
+    eh_json_put(body, "until", eh_json_time(rep->until_us));
+    eh_json_put(body, "reason", eh_json_text(rep->reason));
+    eh_json_put(body, "share_ppm", json_integer(rep->share_ppm));
+    put_u(body, "open", rep->open);
+    put_u(body, "points", rep->points);
+    return body;
+}
+
+static bool sees_rep(const struct eh_peer *peer, const struct eh_rep_view *rep)
+{
+    return eh_peer_sees_all(peer) || eh_peer_is_rep(peer, rep->id) ||
+           eh_peer_manages_rep(peer, rep);
+}
+
+/* His open tickets into body: at most a page, and not for ever; `after` goes on in /v1/tickets. */
+static void put_tickets(json_t *body, const struct eh_engine *engine, const struct eh_rep_view *rep)
+{
+    json_t *list = json_array();
+    struct eh_ticket_view views[64];
+    uint64_t after = 0;
+    unsigned rounds = 0;
+    size_t max = rep->open < EH_ADMIN_PAGE ? (size_t)rep->open : EH_ADMIN_PAGE;
+    while (json_array_size(list) < max && (after != 0 || rounds == 0) &&
+           rounds++ < EH_ADMIN_REP_ROUNDS) {
+        size_t count = eh_engine_tickets(engine, eh_str(NULL), rep->id, EH_TICKET_ASSIGNED, after,
+                                         sizeof views / sizeof views[0], views, &after);
+        for (size_t i = 0; i < count; i++) {
+            json_t *item = json_object();
+            eh_json_put(item, "source", eh_json_text(views[i].source));
+            eh_json_put(item, "id", eh_json_text(views[i].id));
+            eh_json_put(item, "team", eh_json_text(views[i].team));
+            eh_json_put(item, "kind", eh_json_text(views[i].kind));
+            eh_json_put(item, "value", json_integer(views[i].value));
+            eh_json_put(item, "priority", json_integer(views[i].priority));
+            eh_json_put(item, "assigned_at", eh_json_time(views[i].assigned_us));
+            json_array_append_new(list, item);
+        }
+    }
+    char text[24];
+    eh_format(text, sizeof text, "%llu", (unsigned long long)after);
+    bool cut = after != 0 && json_array_size(list) < rep->open;
+    eh_json_put(body, "tickets", list);
+    eh_json_put(body, "after", cut ? json_string(text) : NULL);
+}
+
+void eh_admin_get_rep(struct eh_admin_request *request)
+{
+    const struct eh_engine *engine = eh_app_engine(request->admin->app);
+    struct eh_str id = request->path.parts[2];
+    struct eh_rep_view rep;
+    bool known = eh_engine_rep(engine, id, &rep);
+
+    if (known ? !sees_rep(request->peer, &rep) : !eh_peer_sees_all(request->peer)) {
+        eh_admin_deny(request, "rep %.*s himself, a manager of his, an auditor or an operator",
+                      EH_STR_ARG(id));
+        return;
+    }
+    if (!known) {
+        eh_admin_error(request, EH_ENOTFOUND, NULL, "rep %.*s: there is none", EH_STR_ARG(id));
+        return;
+    }
+    json_t *body = rep_json(&rep, eh_engine_desk(engine));
+    const struct eh_desk *desk = eh_engine_desk(engine);
+    eh_json_put(body, "currency", desk ? eh_json_text(desk->currency) : NULL);
+    put_tickets(body, engine, &rep);
+    eh_admin_reply(request, 200, body);
+}
+
+/* Index of the first rep whose id comes behind `after`. */
+static uint32_t rep_behind(const struct eh_desk *desk, struct eh_str after)
+{
+    uint32_t low = 0, high = after.size > 0 ? desk->rep_count : 0;
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (eh_str_compare(desk->reps[middle].id, after) <= 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+void eh_admin_get_reps(struct eh_admin_request *request)
+{
+    const struct eh_engine *engine = eh_app_engine(request->admin->app);
+    const struct eh_desk *desk = eh_engine_desk(engine);
+    json_t *list = json_array();
+    uint32_t i = desk ? rep_behind(desk, eh_admin_path_query(&request->path, "after")) : 0;
+    uint32_t seen = 0;
+
+    for (; desk && i < desk->rep_count && seen < EH_ADMIN_SCAN_MAX &&
+           json_array_size(list) < EH_ADMIN_PAGE;
+         i++, seen++) {
+        struct eh_rep_view rep;
+        if (eh_engine_rep(engine, desk->reps[i].id, &rep) && sees_rep(request->peer, &rep))
+            json_array_append_new(list, rep_json(&rep, desk));
+    }
+    bool more = desk && i < desk->rep_count;
+    json_t *body = json_object();
+    eh_json_put(body, "reps", list);
+    eh_json_put(body, "after", more ? eh_json_text(desk->reps[i - 1].id) : NULL);
+    eh_admin_reply(request, 200, body);
+}

@@ -1,0 +1,166 @@
+/*
+ * admin_socket: bind, owner and mode of the admin socket, and what to do about one left behind.
+ */
+#include <errno.h>
+#include <grp.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <event2/util.h>
+#include <systemd/sd-daemon.h>
+
+#include "admin_socket.h"
+
+#define BACKLOG      64
+#define GROUP_BUFFER 65536 /* bytes of one entry of the group database */
+
+static int address_of(const char *path, struct sockaddr_un *ret, struct eh_error *error)
+{
+    size_t size = strlen(path);
+    if (size == 0)
+        return eh_error_set(error, EH_EINVAL, "admin_socket: no path given");
+    if (size > EH_SOCKET_PATH_MAX)
+        return eh_error_set(error, EH_ERANGE,
+                            "admin_socket: %s has %zu bytes and a socket's path has room for %d; "
+                            "choose a shorter folder",
+                            path, size, EH_SOCKET_PATH_MAX);
+    memset(ret, 0, sizeof *ret);
+    ret->sun_family = AF_UNIX;
+    memcpy(ret->sun_path, path, size);
+    return 0;
+}
+
+/* 0: somebody answers there; else the errno of connect. */
+static int probe(const struct sockaddr_un *address)
+{
+    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    if (fd < 0)
+        return errno;
+    int r = connect(fd, (const struct sockaddr *)address, sizeof *address) < 0 ? errno : 0;
+    close(fd);
+    return r;
+}
+
+static int remove_stale(const struct sockaddr_un *address, struct eh_error *error)
+{
+    const char *path = address->sun_path;
+    struct stat status;
+    if (lstat(path, &status) < 0)
+        return errno == ENOENT ? 0
+                               : eh_error_set(error, EH_EUNAVAILABLE, "admin_socket: %s: %s", path,
+                                              strerror(errno));
+    if (!S_ISSOCK(status.st_mode))
+        return eh_error_set(error, EH_ECONFLICT,
+                            "admin_socket: %s is there and is no socket; remove it or choose "
+                            "another path",
+                            path);
+    int r = probe(address);
+    if (r == 0 || r == EAGAIN) /* EAGAIN: alive, with a full backlog */
+        return eh_error_set(error, EH_ECONFLICT,
+                            "admin_socket: %s is in use by a running program; stop it or choose "
+                            "another path",
+                            path);
+    if (r == ECONNREFUSED)
+        r = unlink(path) < 0 && errno != ENOENT ? errno : 0;
+    return r == 0 || r == ENOENT
+               ? 0
+               : eh_error_set(error, EH_EUNAVAILABLE, "admin_socket: %s: %s", path, strerror(r));
+}
+
+static int give_to_group(const char *path, const char *name, struct eh_error *error)
+{
+    if (!*name)
+        return 0;
+    struct group group, *found = NULL;
+    char *buffer = malloc(GROUP_BUFFER);
+    int r = buffer ? getgrnam_r(name, &group, buffer, GROUP_BUFFER, &found) : ENOMEM;
+    gid_t gid = found ? found->gr_gid : 0;
+    free(buffer);
+    if (!found)
+        return eh_error_set(error, EH_ENOTFOUND, "admin_group: group %s: %s", name,
+                            r ? strerror(r) : "there is none of this name");
+    if (chown(path, (uid_t)-1, gid) < 0)
+        return eh_error_set(error, EH_EDENIED,
+                            "admin_group: %s cannot be given to group %s: %s; the daemon's user "
+                            "has to be in it",
+                            path, name, strerror(errno));
+    return 0;
+}
+
+static int bind_and_listen(int fd, const struct sockaddr_un *address, const char *group,
+                           struct eh_error *error)
+{
+    const char *path = address->sun_path;
+    mode_t before = umask(0117); /* 0660 from its first moment on */
+    int r = bind(fd, (const struct sockaddr *)address, sizeof *address);
+    int code = errno;
+    umask(before);
+    if (r < 0)
+        return eh_error_set(error, EH_EUNAVAILABLE, "admin_socket: bind %s: %s", path,
+                            strerror(code));
+    r = give_to_group(path, group, error);
+    if (r == 0 && listen(fd, BACKLOG) < 0)
+        r = eh_error_set(error, EH_EUNAVAILABLE, "admin_socket: listen on %s: %s", path,
+                         strerror(errno));
+    if (r < 0)
+        unlink(path);
+    return r;
+}
+
+static int open_own(const struct eh_config *config, struct eh_admin_socket *out,
+                    struct eh_error *error)
+{
+    struct sockaddr_un address;
+    int r = address_of(config->admin_socket, &address, error);
+    if (r == 0)
+        r = remove_stale(&address, error);
+    if (r < 0)
+        return r;
+
+    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    if (fd < 0)
+        return eh_error_set(error, EH_EUNAVAILABLE, "admin_socket: %s", strerror(errno));
+    r = bind_and_listen(fd, &address, config->admin_group, error);
+    if (r < 0) {
+        close(fd);
+        return r;
+    }
+    struct stat status;
+    out->fd = fd;
+    memcpy(out->path, config->admin_socket, sizeof out->path);
+    if (lstat(out->path, &status) == 0) {
+        out->device = status.st_dev;
+        out->inode = status.st_ino;
+    }
+    return 0;
+}
+
+int eh_admin_socket_open(const struct eh_config *config, struct eh_admin_socket *ret,
+                         struct eh_error *error)
+{
+    struct eh_admin_socket out = {.fd = -1};
+    if (sd_listen_fds(0) > 0) {
+        if (sd_is_socket_unix(SD_LISTEN_FDS_START, SOCK_STREAM, 1, NULL, 0) <= 0)
+            return eh_error_set(error, EH_EINVAL,
+                                "the first socket systemd handed over is no listening Unix "
+                                "stream socket");
+        out.fd = SD_LISTEN_FDS_START;
+        evutil_make_socket_nonblocking(out.fd);
+    } else {
+        int r = open_own(config, &out, error);
+        if (r < 0)
+            return r;
+    }
+    *ret = out;
+    return 0;
+}
+
+void eh_admin_socket_remove(const char *path, dev_t device, ino_t inode)
+{
+    struct stat status;
+    if (*path && lstat(path, &status) == 0 && status.st_dev == device && status.st_ino == inode)
+        unlink(path);
+}

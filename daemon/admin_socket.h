@@ -1,0 +1,29 @@
+/*
+ * admin_socket: makes the listening Unix socket, or takes the one systemd hands over.
+ *
+ *     struct eh_admin_socket socket;
+ *     r = eh_admin_socket_open(config, &socket, &error);
+ *     …
+ *     eh_admin_socket_remove(socket.path, socket.device, socket.inode);
+ */
+#ifndef EVENHAND_DAEMON_ADMIN_SOCKET_H
+#define EVENHAND_DAEMON_ADMIN_SOCKET_H
+
+#include <sys/types.h>
+
+#include "config.h"
+
+struct eh_admin_socket {
+    int fd;                            /* listening, the caller's to close */
+    char path[EH_SOCKET_PATH_MAX + 1]; /* empty: systemd's, not ours to remove */
+    dev_t device;
+    ino_t inode;
+};
+
+/* Mode 0660, group config->admin_group. A stale socket is removed, one that answers is not. */
+int eh_admin_socket_open(const struct eh_config *, struct eh_admin_socket *ret,
+                         struct eh_error *) EH_MUST_CHECK;
+/* Removes the path if it still is that socket. */
+void eh_admin_socket_remove(const char *path, dev_t device, ino_t inode);
+
+#endif

@@ -1,0 +1,357 @@
+/*
+ * admin_tickets: tickets in memory, and from PostgreSQL what memory does not hold: closed ones and
+ * the history of each.
+ *
+ * Cursors are numbers of tickets (the input that brought each), as text.
+ */
+#include <stdlib.h>
+
+#include "admin_internal.h"
+
+#define TYPE_INT8 20
+#define TYPE_TEXT 25
+#define TYPE_UUID 2950
+#define STR_(x)   #x
+#define STR(x)    STR_(x)
+
+const struct eh_pg_statement eh_admin_statements[] = {
+    /* A ticket by identity, as its last change left it. */
+    {"admin_ticket",
+     "SELECT t.input, c.image FROM evenhand.desk d "
+     "JOIN evenhand.input t ON t.desk = d.no AND t.identity = $2 AND t.type = 1 "
+     "LEFT JOIN LATERAL (SELECT image FROM evenhand.ticket_change c "
+     "WHERE c.desk = t.desk AND c.ticket = t.input ORDER BY c.input DESC LIMIT 1) c ON true "
+     "WHERE d.name = $1",
+     2,
+     {TYPE_TEXT, TYPE_UUID}},
+    /* What happened to it, in order. */
+    {"admin_history",
+     "SELECT e.seq, e.type, e.team, e.rep, e.was, e.why, i.at FROM evenhand.desk d "
+     "JOIN evenhand.effect e ON e.desk = d.no AND e.ticket = $2 "
+     "JOIN evenhand.input i ON i.desk = e.desk AND i.input = e.input "
+     "WHERE d.name = $1 ORDER BY e.seq LIMIT " STR(EH_ADMIN_HISTORY_MAX),
+     2,
+     {TYPE_TEXT, TYPE_INT8}},
+    /* Tickets that changed, each as its last change left it; the closed ones are picked from it. */
+    {"admin_closed",
+     "SELECT c.ticket, c.state, c.image FROM evenhand.desk d CROSS JOIN LATERAL ("
+     "SELECT DISTINCT ON (x.ticket) x.ticket, x.state, x.image FROM evenhand.ticket_change x "
+     "WHERE x.desk = d.no AND x.ticket > $2 ORDER BY x.ticket, x.input DESC "
+     "LIMIT " STR(EH_ADMIN_CLOSED_SCAN) ") c WHERE d.name = $1 ORDER BY c.ticket",
+     2,
+     {TYPE_TEXT, TYPE_INT8}},
+    {NULL, NULL, 0, {0}},
+};
+
+static bool failed(const PGresult *result)
+{
+    if (result && PQresultStatus(result) == PGRES_TUPLES_OK)
+        return false;
+    if (result)
+        eh_log_limited(EH_LOG_WARNING, "admin-read", "reading for the admin API: %s",
+                       PQresultErrorMessage(result));
+    return true;
+}
+
+static const struct eh_desk *desk_of(const struct eh_admin_request *request)
+{
+    const struct eh_engine *engine = eh_app_engine(request->admin->app);
+    return engine ? eh_engine_desk(engine) : NULL;
+}
+
+/* Sends one of the statements above; its callback gets the request. */
+static int ask(struct eh_admin_request *request, const char *statement, const void *key,
+               int key_size, eh_pg_result_fn *on_result, struct eh_error *error)
+{
+    const struct eh_desk *desk = desk_of(request);
+    struct eh_pg *reader = eh_app_reader(request->admin->app);
+    int r = -EH_EUNAVAILABLE;
+    if (desk && reader && eh_pg_up(reader)) {
+        const char *values[] = {desk->id.data, key};
+        const int lengths[] = {(int)desk->id.size, key_size};
+        r = eh_pg_send(reader, statement, 2, values, lengths, on_result, request);
+    }
+    if (r < 0)
+        return eh_error_set(error, EH_EUNAVAILABLE,
+                            "PostgreSQL is away, and memory does not hold this; try again later");
+    eh_admin_wait(request);
+    r = eh_pg_sync(reader);
+    (void)r; /* a link that dies now gives the callback NULL */
+    return 0;
+}
+
+/* ---- What is no longer in memory. */
+
+struct recall {
+    eh_admin_recall_fn *done;
+    struct eh_str id;
+};
+
+static void on_recalled(void *context, PGresult *result)
+{
+    struct eh_admin_request *request = context;
+    struct recall *recall = request->state;
+    if (!eh_admin_resume(request))
+        return;
+
+    struct eh_error error = {0};
+    struct eh_ticket_view view;
+    if (failed(result))
+        eh_error_set(&error, EH_EUNAVAILABLE, "PostgreSQL went away; try again later");
+    else if (PQntuples(result) == 0 || PQgetisnull(result, 0, 1))
+        eh_error_set(&error, EH_ENOTFOUND, "ticket %.*s: there is none of this source and id",
+                     EH_STR_ARG(recall->id));
+    else if (eh_ticket_image_view(eh_pg_text(result, 0, 1), &view, &error) == 0) {
+        recall->done(request, &view, NULL);
+        return;
+    }
+    recall->done(request, NULL, &error);
+}
+
+void eh_admin_recall(struct eh_admin_request *request, struct eh_str source, struct eh_str id,
+                     eh_admin_recall_fn *done)
+{
+    struct eh_error error = {0};
+    struct recall *recall = eh_arena_alloc(&request->arena, sizeof *recall);
+    if (!recall) {
+        eh_error_set(&error, EH_ENOMEM, "out of memory");
+        done(request, NULL, &error);
+        return;
+    }
+    recall->done = done;
+    recall->id = id;
+    request->state = recall;
+
+    uint8_t identity[16];
+    eh_key_bytes(eh_ticket_identity(source, id), identity);
+    if (ask(request, "admin_ticket", identity, sizeof identity, on_recalled, &error) < 0)
+        done(request, NULL, &error);
+}
+
+/* ---- One ticket with its history. */
+
+static json_t *history_json(const PGresult *result)
+{
+    json_t *list = json_array();
+    for (int row = 0; row < PQntuples(result); row++) {
+        json_t *item = json_object();
+        eh_json_put(item, "seq", json_integer(eh_pg_int(result, row, 0)));
+        eh_json_put(item, "type",
+                    eh_json_string(eh_notice_type_name((int)eh_pg_int(result, row, 1))));
+        eh_json_put(item, "team", eh_json_text(eh_pg_text(result, row, 2)));
+        eh_json_put(item, "rep", eh_json_text(eh_pg_text(result, row, 3)));
+        eh_json_put(item, "was", eh_json_text(eh_pg_text(result, row, 4)));
+        eh_json_put(item, "why", eh_json_text(eh_pg_text(result, row, 5)));
+        eh_json_put(item, "at", eh_json_time(eh_pg_int(result, row, 6)));
+        json_array_append_new(list, item);
+    }
+    return list;
+}
+
+static void on_history(void *context, PGresult *result)
+{
+    struct eh_admin_request *request = context;
+    if (!eh_admin_resume(request))
+        return;
+    json_t *body = json_incref(request->extra);
+    eh_json_put(body, "history", failed(result) ? NULL : history_json(result));
+    eh_admin_reply(request, 200, body);
+}
+
+/* Answers with the ticket, and with its history when PostgreSQL is there. */
+static void show_ticket(struct eh_admin_request *request, const struct eh_ticket_view *ticket)
+{
+    const struct eh_peer *peer = request->peer;
+    const struct eh_desk *desk = desk_of(request);
+    if (!eh_peer_sees_all(peer) && !eh_peer_manages(peer, desk, ticket->team) &&
+        !(ticket->rep.size > 0 && eh_peer_is_rep(peer, ticket->rep))) {
+        eh_admin_deny(request, "the rep of this ticket, a manager of its team, an auditor or an "
+                               "operator");
+        return;
+    }
+    char number[8];
+    eh_pg_put64(number, (int64_t)ticket->no);
+    request->extra = eh_json_ticket(ticket, desk);
+    if (ask(request, "admin_history", number, sizeof number, on_history, NULL) < 0) {
+        eh_json_put(request->extra, "history", NULL);
+        eh_admin_reply(request, 200, json_incref(request->extra));
+    }
+}
+
+static void show_recalled(struct eh_admin_request *request, const struct eh_ticket_view *found,
+                          const struct eh_error *error)
+{
+    if (found)
+        show_ticket(request, found);
+    else if (error->code == EH_ENOTFOUND && !eh_peer_sees_all(request->peer))
+        eh_admin_deny(request, "the rep of this ticket, a manager of its team, an auditor or an "
+                               "operator"); /* whether it exists is no business of his */
+    else
+        eh_admin_fail(request, error);
+}
+
+void eh_admin_get_ticket(struct eh_admin_request *request)
+{
+    struct eh_str source = request->path.parts[2], id = request->path.parts[3];
+    struct eh_ticket_view ticket;
+    if (eh_engine_ticket(eh_app_engine(request->admin->app), source, id, &ticket))
+        show_ticket(request, &ticket);
+    else
+        eh_admin_recall(request, source, id, show_recalled);
+}
+
+/* ---- Lists. */
+
+/* What a list is asked for. */
+struct filter {
+    struct eh_str team, rep; /* empty: any */
+    int state;               /* enum eh_ticket_state; 0: waiting and assigned */
+    uint64_t after;
+};
+
+static int read_filter(const struct eh_admin_request *request, struct filter *ret,
+                       struct eh_error *error)
+{
+    struct filter filter = {.team = eh_admin_path_query(&request->path, "team"),
+                            .rep = eh_admin_path_query(&request->path, "rep")};
+    struct eh_str state = eh_admin_path_query(&request->path, "state");
+    for (int i = EH_TICKET_WAITING; i <= EH_TICKET_CLOSED; i++)
+        if (eh_str_equal(state, eh_str(eh_ticket_state_name(i))))
+            filter.state = i;
+    if (state.size > 0 && filter.state == 0 && !eh_str_equal(state, eh_str("open")))
+        return eh_error_field(error, EH_EINVAL, "state",
+                              "state: %.*s is none of waiting, assigned, open, closed",
+                              EH_STR_ARG(state));
+
+    struct eh_str after = eh_admin_path_query(&request->path, "after");
+    int64_t number = 0;
+    if (after.size > 0 && (eh_integer_parse(after, &number, NULL) < 0 || number < 0))
+        return eh_error_field(error, EH_EINVAL, "after",
+                              "after: %.*s is no cursor; take it from the answer before",
+                              EH_STR_ARG(after));
+    filter.after = (uint64_t)number;
+    *ret = filter;
+    return 0;
+}
+
+/* Narrows the filter to what the caller may see; false: answered with 403. */
+static bool narrow(struct eh_admin_request *request, struct filter *filter)
+{
+    const struct eh_peer *peer = request->peer;
+    if (eh_peer_sees_all(peer))
+        return true;
+    if (filter->rep.size > 0 && eh_peer_is_rep(peer, filter->rep))
+        return true;
+    if (!(peer->roles & EH_MAY_MANAGER)) {
+        if (filter->rep.size > 0) {
+            eh_admin_deny(request,
+                          "rep %.*s himself, a manager of the team, an auditor or an "
+                          "operator",
+                          EH_STR_ARG(filter->rep));
+            return false;
+        }
+        filter->rep = eh_str(peer->rep);
+        return true;
+    }
+    if (filter->team.size > 0 && !eh_peer_manages(peer, desk_of(request), filter->team)) {
+        eh_admin_deny(request, "a manager of team %.*s, an auditor or an operator",
+                      EH_STR_ARG(filter->team));
+        return false;
+    }
+    return true; /* each ticket is looked at by itself, too */
+}
+
+static bool listed(const struct eh_admin_request *request, const struct filter *filter,
+                   const struct eh_ticket_view *ticket)
+{
+    const struct eh_peer *peer = request->peer;
+    if (filter->team.size > 0 && !eh_str_equal(filter->team, ticket->team))
+        return false;
+    if (filter->rep.size > 0 && !eh_str_equal(filter->rep, ticket->rep))
+        return false;
+    return eh_peer_sees_all(peer) || eh_peer_manages(peer, desk_of(request), ticket->team) ||
+           (ticket->rep.size > 0 && eh_peer_is_rep(peer, ticket->rep));
+}
+
+static void reply_list(struct eh_admin_request *request, json_t *list, uint64_t after)
+{
+    char text[24];
+    eh_format(text, sizeof text, "%llu", (unsigned long long)after);
+    json_t *body = json_object();
+    eh_json_put(body, "tickets", list);
+    eh_json_put(body, "after", after ? json_string(text) : NULL);
+    eh_admin_reply(request, 200, body);
+}
+
+static void list_from_memory(struct eh_admin_request *request, const struct filter *filter)
+{
+    const struct eh_engine *engine = eh_app_engine(request->admin->app);
+    struct eh_ticket_view *views = calloc(EH_ADMIN_PAGE, sizeof *views);
+    if (!views) {
+        eh_admin_error(request, EH_ENOMEM, NULL, "out of memory");
+        return;
+    }
+    uint64_t after = 0;
+    size_t count = eh_engine_tickets(engine, filter->team, filter->rep, filter->state,
+                                     filter->after, EH_ADMIN_PAGE, views, &after);
+    json_t *list = json_array();
+    for (size_t i = 0; i < count; i++)
+        if (listed(request, filter, &views[i]))
+            json_array_append_new(list, eh_json_ticket(&views[i], eh_engine_desk(engine)));
+    free(views);
+    reply_list(request, list, after);
+}
+
+static void on_closed(void *context, PGresult *result)
+{
+    struct eh_admin_request *request = context;
+    if (!eh_admin_resume(request))
+        return;
+    if (failed(result)) {
+        eh_admin_error(request, EH_EUNAVAILABLE, NULL, "PostgreSQL went away; try again later");
+        return;
+    }
+    const struct filter *filter = request->state;
+    const struct eh_desk *desk = desk_of(request);
+    json_t *list = json_array();
+    int rows = PQntuples(result), row = 0;
+    for (; row < rows && json_array_size(list) < EH_ADMIN_PAGE; row++) {
+        struct eh_ticket_view ticket;
+        if (eh_pg_int(result, row, 1) == EH_TICKET_CLOSED &&
+            eh_ticket_image_view(eh_pg_text(result, row, 2), &ticket, NULL) == 0 &&
+            listed(request, filter, &ticket))
+            json_array_append_new(list, eh_json_ticket(&ticket, desk));
+    }
+    bool more = row < rows || rows == EH_ADMIN_CLOSED_SCAN;
+    reply_list(request, list, more && row > 0 ? (uint64_t)eh_pg_int(result, row - 1, 0) : 0);
+}
+
+static void list_closed(struct eh_admin_request *request, const struct filter *filter)
+{
+    struct eh_error error = {0};
+    struct filter *kept = eh_arena_copy(&request->arena, filter, sizeof *filter);
+    if (!kept) {
+        eh_admin_error(request, EH_ENOMEM, NULL, "out of memory");
+        return;
+    }
+    kept->rep = eh_arena_str(&request->arena, filter->rep); /* may be the peer's, which changes */
+    request->state = kept;
+    char after[8];
+    eh_pg_put64(after, (int64_t)filter->after);
+    if (ask(request, "admin_closed", after, sizeof after, on_closed, &error) < 0)
+        eh_admin_fail(request, &error);
+}
+
+void eh_admin_get_tickets(struct eh_admin_request *request)
+{
+    struct eh_error error = {0};
+    struct filter filter;
+    if (read_filter(request, &filter, &error) < 0)
+        eh_admin_fail(request, &error);
+    else if (!narrow(request, &filter))
+        return;
+    else if (filter.state == EH_TICKET_CLOSED)
+        list_closed(request, &filter);
+    else
+        list_from_memory(request, &filter);
+}
