@@ -1,1 +1,413 @@
-#include <evenhand/base/base.h>
+/*
+ * desk: a desk file as a whole: its own keys, kinds and reps, then the teams that name them.
+ */
+#include "desk_read.h"
+
+#include <stdlib.h>
+
+#include <evenhand/wire/message.h>
+
+#define TIME_ZONE_MAX 63 /* bytes */
+
+/* Lists and maps are read in an order of ours, whatever the file's: teams name reps. */
+struct top {
+    struct eh_str id, currency, time_zone;
+    const struct desk_node *kinds, *reps, *teams, *plans;
+};
+
+static int read_currency(struct desk_reader *reader, const struct desk_node *node,
+                         const struct desk_path *path, void *ret)
+{
+    struct eh_str text;
+    int r = eh_desk_read_text(reader, node, path, &text);
+    if (r < 0)
+        return r;
+    if (eh_currency_exponent(text) < 0)
+        return eh_desk_refuse(reader, node, path, EH_EINVAL,
+                              "`%.*s` is no currency of ISO 4217, such as EUR",
+                              text.size < 16 ? (int)text.size : 16, text.data);
+    return eh_desk_keep_text(reader, text, ret);
+}
+
+/* Only what is a name at all; whether the zone exists, the daemon finds out. */
+static bool time_zone_valid(struct eh_str text)
+{
+    if (text.size == 0 || text.size > TIME_ZONE_MAX || text.data[0] == '/')
+        return false;
+    for (uint32_t i = 0; i < text.size; i++) {
+        char c = text.data[i];
+        bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+        if (!letter && c != '_' && c != '+' && c != '-' && c != '/')
+            return false;
+    }
+    return true;
+}
+
+static int read_time_zone(struct desk_reader *reader, const struct desk_node *node,
+                          const struct desk_path *path, void *ret)
+{
+    struct eh_str text;
+    int r = eh_desk_read_text(reader, node, path, &text);
+    if (r < 0)
+        return r;
+    if (!time_zone_valid(text))
+        return eh_desk_refuse(
+            reader, node, path, EH_EINVAL, "`%.*s` is no time zone such as Europe/Oslo",
+            text.size < TIME_ZONE_MAX ? (int)text.size : TIME_ZONE_MAX, text.data);
+    return eh_desk_keep_text(reader, text, ret);
+}
+
+static const struct desk_field top_fields[] = {
+    {"desk", eh_desk_read_id, offsetof(struct top, id), false},
+    {"currency", read_currency, offsetof(struct top, currency), false},
+    {"time_zone", read_time_zone, offsetof(struct top, time_zone), false},
+    {"kinds", eh_desk_read_node, offsetof(struct top, kinds), false},
+    {"reps", eh_desk_read_node, offsetof(struct top, reps), false},
+    {"teams", eh_desk_read_node, offsetof(struct top, teams), false},
+    {"plans", eh_desk_read_node, offsetof(struct top, plans), false},
+};
+
+/* An id and where it stood, to find the same one twice. */
+struct named {
+    struct eh_str id;
+    const struct desk_node *node;
+    uint32_t index; /* in the file */
+};
+
+static int compare_named(const void *left, const void *right)
+{
+    const struct named *a = left, *b = right;
+    int order = eh_str_compare(a->id, b->id);
+    return order ? order : (a->index > b->index) - (a->index < b->index);
+}
+
+/* Sorts by id; `key` is the key that holds it, for the sentence ("id", "user"). */
+static int sort_named(struct desk_reader *reader, const struct desk_path *path, const char *key,
+                      struct named *named, uint32_t count)
+{
+    qsort(named, count, sizeof *named, compare_named);
+    for (uint32_t i = 1; i < count; i++)
+        if (eh_str_equal(named[i - 1].id, named[i].id)) {
+            struct desk_path item = eh_desk_path_item(path, named[i].index);
+            struct desk_path at = eh_desk_path_key(&item, eh_str(key));
+            return eh_desk_refuse(reader, named[i].node, &at, EH_EINVAL,
+                                  "`%.*s` is taken by the one on line %u", EH_STR_ARG(named[i].id),
+                                  named[i - 1].node->line);
+        }
+    return 0;
+}
+
+static int compare_kinds(const void *left, const void *right)
+{
+    const struct eh_desk_kind *a = left, *b = right;
+    return eh_str_compare(a->id, b->id);
+}
+
+static int default_kinds(struct desk_reader *reader)
+{
+    static const struct eh_desk_kind kinds[] = {
+        {{"order", 5}, 2}, {{"query", 5}, 1}, {{"quote", 5}, 2}};
+    reader->desk->kinds = eh_arena_copy(reader->arena, kinds, sizeof kinds);
+    if (!reader->desk->kinds)
+        return eh_desk_out_of_memory(reader);
+    reader->desk->kind_count = sizeof kinds / sizeof *kinds;
+    return 0;
+}
+
+static int read_points(struct desk_reader *reader, const struct desk_node *node,
+                       const struct desk_path *path, void *ret)
+{
+    return eh_desk_read_number(reader, node, path, 1, EH_DESK_POINTS_MAX, ret);
+}
+
+static const struct desk_field kind_fields[] = {
+    {"points", read_points, offsetof(struct eh_desk_kind, points), true},
+};
+
+static int read_kind(struct desk_reader *reader, const struct desk_node *key,
+                     const struct desk_path *up, struct eh_desk_kind *ret)
+{
+    int r = eh_desk_read_id(reader, key, up, &ret->id);
+    if (r < 0)
+        return r;
+    struct desk_path path = eh_desk_path_key(up, ret->id);
+    for (const struct eh_desk_kind *kind = reader->desk->kinds; kind < ret; kind++)
+        if (eh_str_equal(kind->id, ret->id))
+            return eh_desk_refuse(reader, key, &path, EH_EINVAL, "stands twice in the same map");
+    return eh_desk_read_map(reader, key->next, &path, kind_fields, 1, ret);
+}
+
+static int read_kinds(struct desk_reader *reader, const struct desk_node *node,
+                      const struct desk_path *path)
+{
+    struct eh_desk *desk = reader->desk;
+    int r = eh_desk_check_map(reader, node, path);
+    if (r < 0)
+        return r;
+    if (node->size == 0)
+        return eh_desk_refuse(reader, node, path, EH_EINVAL,
+                              "names no kind; leave it out for the "
+                              "usual three");
+    if (node->size > EH_DESK_KINDS_MAX)
+        return eh_desk_refuse(reader, node, path, EH_ERANGE, "has %u kinds, more than %d",
+                              node->size, EH_DESK_KINDS_MAX);
+    desk->kinds = eh_arena_alloc(reader->arena, node->size * sizeof *desk->kinds);
+    if (!desk->kinds)
+        return eh_desk_out_of_memory(reader);
+    for (const struct desk_node *key = node->first; key; key = key->next->next) {
+        r = read_kind(reader, key, path, &desk->kinds[desk->kind_count++]);
+        if (r < 0)
+            return r;
+    }
+    qsort(desk->kinds, desk->kind_count, sizeof *desk->kinds, compare_kinds);
+    return 0;
+}
+
+static int read_share(struct desk_reader *reader, const struct desk_node *node,
+                      const struct desk_path *path, void *ret)
+{
+    return eh_desk_read_share(reader, node, path, 1, "1.0", ret);
+}
+
+static int compare_texts(const void *left, const void *right)
+{
+    const struct eh_str *a = left, *b = right;
+    return eh_str_compare(*a, *b);
+}
+
+static int read_skills(struct desk_reader *reader, const struct desk_node *node,
+                       const struct desk_path *path, void *ret)
+{
+    struct eh_desk_rep *rep = ret;
+    int r = eh_desk_check_list(reader, node, path, EH_DESK_REP_SKILLS_MAX);
+    if (r < 0)
+        return r;
+    struct eh_str *skills = eh_arena_alloc(reader->arena, node->size * sizeof *skills);
+    if (!skills)
+        return eh_desk_out_of_memory(reader);
+    uint32_t count = 0;
+    for (const struct desk_node *item = node->first; item; item = item->next, count++) {
+        struct desk_path at = eh_desk_path_item(path, count);
+        r = eh_desk_read_name(reader, item, &at, &skills[count]);
+        if (r < 0)
+            return r;
+        for (uint32_t i = 0; i < count; i++)
+            if (eh_str_equal(skills[i], skills[count]))
+                return eh_desk_refuse(reader, item, &at, EH_EINVAL, "`%.*s` is in the list already",
+                                      EH_STR_ARG(skills[count]));
+    }
+    qsort(skills, count, sizeof *skills, compare_texts);
+    rep->skills = skills;
+    rep->skill_count = count;
+    return 0;
+}
+
+static const struct desk_field rep_fields[] = {
+    {"id", eh_desk_read_id, offsetof(struct eh_desk_rep, id), true},
+    {"name", eh_desk_read_name, offsetof(struct eh_desk_rep, name), false},
+    {"share", read_share, offsetof(struct eh_desk_rep, share_ppm), false},
+    {"since", eh_desk_read_date, offsetof(struct eh_desk_rep, since), false},
+    {"skills", read_skills, 0, false},
+    {"user", eh_desk_read_user, offsetof(struct eh_desk_rep, user), false},
+};
+
+static int read_rep(struct desk_reader *reader, const struct desk_node *node,
+                    const struct desk_path *path, struct eh_desk_rep *ret)
+{
+    struct eh_desk_rep rep = {
+        .share_ppm = EH_PPM, .since = EH_DATE_ALWAYS, .user = eh_str_n("", 0)};
+    int r = node->kind == DESK_SCALAR
+                ? eh_desk_read_id(reader, node, path, &rep.id)
+                : eh_desk_read_map(reader, node, path, rep_fields,
+                                   sizeof rep_fields / sizeof *rep_fields, &rep);
+    if (r < 0)
+        return r;
+    if (rep.name.size == 0)
+        rep.name = rep.id;
+    *ret = rep;
+    return 0;
+}
+
+/* A Unix user signals for one rep. */
+static int check_users(struct desk_reader *reader, const struct desk_path *path,
+                       const struct eh_desk_rep *reps, struct named *named, uint32_t count)
+{
+    uint32_t users = 0;
+    for (uint32_t i = 0; i < count; i++)
+        if (reps[named[i].index].user.size)
+            named[users++] =
+                (struct named){reps[named[i].index].user, named[i].node, named[i].index};
+    return sort_named(reader, path, "user", named, users);
+}
+
+/* Puts `reps`, which are in the file's order, into the desk by id, and refuses doubles. */
+static int arrange_reps(struct desk_reader *reader, const struct desk_path *path,
+                        const struct eh_desk_rep *reps, struct named *named, uint32_t count)
+{
+    struct eh_desk *desk = reader->desk;
+    int r = sort_named(reader, path, "id", named, count);
+    if (r < 0)
+        return r;
+    for (uint32_t i = 0; i < count; i++)
+        desk->reps[i] = reps[named[i].index];
+    desk->rep_count = count;
+    return check_users(reader, path, reps, named, count);
+}
+
+static int read_reps(struct desk_reader *reader, const struct desk_node *node,
+                     const struct desk_path *path)
+{
+    int r = eh_desk_check_list(reader, node, path, EH_DESK_REPS_MAX);
+    if (r < 0)
+        return r;
+    struct eh_desk *desk = reader->desk;
+    struct eh_desk_rep *reps = eh_arena_alloc(reader->scratch, node->size * sizeof *reps);
+    struct named *named = eh_arena_alloc(reader->scratch, node->size * sizeof *named);
+    desk->reps = eh_arena_alloc(reader->arena, node->size * sizeof *desk->reps);
+    if (!reps || !named || !desk->reps)
+        return eh_desk_out_of_memory(reader);
+    uint32_t count = 0;
+    for (const struct desk_node *item = node->first; item; item = item->next, count++) {
+        struct desk_path at = eh_desk_path_item(path, count);
+        r = read_rep(reader, item, &at, &reps[count]);
+        if (r < 0)
+            return r;
+        named[count] = (struct named){reps[count].id, item, count};
+    }
+    return arrange_reps(reader, path, reps, named, count);
+}
+
+static int read_teams(struct desk_reader *reader, const struct desk_node *node,
+                      const struct desk_path *path)
+{
+    int r = eh_desk_check_list(reader, node, path, EH_DESK_TEAMS_MAX);
+    if (r < 0)
+        return r;
+    struct eh_desk *desk = reader->desk;
+    struct eh_desk_team *teams = eh_arena_alloc(reader->scratch, node->size * sizeof *teams);
+    struct named *named = eh_arena_alloc(reader->scratch, node->size * sizeof *named);
+    desk->teams = eh_arena_alloc(reader->arena, node->size * sizeof *desk->teams);
+    if (!teams || !named || !desk->teams)
+        return eh_desk_out_of_memory(reader);
+    uint32_t count = 0;
+    for (const struct desk_node *item = node->first; item; item = item->next, count++) {
+        struct desk_path at = eh_desk_path_item(path, count);
+        r = eh_desk_read_team(reader, item, &at, &teams[count]);
+        if (r < 0)
+            return r;
+        named[count] = (struct named){teams[count].id, item, count};
+    }
+    r = sort_named(reader, path, "id", named, count);
+    if (r < 0)
+        return r;
+    for (uint32_t i = 0; i < count; i++)
+        desk->teams[i] = teams[named[i].index];
+    desk->team_count = count;
+    return 0;
+}
+
+static int read_plans(struct desk_reader *reader, const struct desk_node *node,
+                      const struct desk_path *path)
+{
+    int r = eh_desk_check_list(reader, node, path, EH_DESK_NODES_MAX);
+    if (r < 0)
+        return r;
+    if (node->size > 0)
+        return eh_desk_refuse(reader, node, path, EH_EINVAL,
+                              "plans are not supported by this version yet; leave the list empty");
+    return 0;
+}
+
+typedef int section_fn(struct desk_reader *, const struct desk_node *, const struct desk_path *);
+
+static int read_section(struct desk_reader *reader, const struct desk_node *node,
+                        const struct desk_path *root, const char *key, section_fn *read)
+{
+    struct desk_path path = eh_desk_path_key(root, eh_str(key));
+    return node ? read(reader, node, &path) : 0;
+}
+
+static int read_top(struct desk_reader *reader, const struct desk_node *root)
+{
+    const struct desk_path path = {0};
+    struct top top = {
+        .id = eh_str("main"), .currency = eh_str("EUR"), .time_zone = eh_str("Europe/Oslo")};
+    int r = eh_desk_read_map(reader, root, &path, top_fields,
+                             sizeof top_fields / sizeof *top_fields, &top);
+    if (r < 0)
+        return r;
+    struct eh_desk *desk = reader->desk;
+    desk->id = top.id;
+    desk->currency = top.currency;
+    desk->currency_exponent = (unsigned)eh_currency_exponent(top.currency);
+    desk->time_zone = top.time_zone;
+    r = top.kinds ? read_section(reader, top.kinds, &path, "kinds", read_kinds)
+                  : default_kinds(reader);
+    if (r == 0)
+        r = read_section(reader, top.reps, &path, "reps", read_reps);
+    if (r == 0)
+        r = read_section(reader, top.teams, &path, "teams", read_teams);
+    if (r == 0)
+        r = read_section(reader, top.plans, &path, "plans", read_plans);
+    return r;
+}
+
+int eh_desk_parse(struct eh_str text, struct eh_arena *arena, struct eh_desk **ret,
+                  struct eh_error *error)
+{
+    if (text.size > EH_DESK_TEXT_MAX)
+        return eh_error_set(error, EH_ERANGE,
+                            "1: %u bytes are too many; a desk file has at most %u", text.size,
+                            EH_DESK_TEXT_MAX);
+    EH_AUTO(eh_arena) struct eh_arena scratch = EH_ARENA_INIT;
+    struct desk_reader reader = {.arena = arena, .scratch = &scratch, .error = error, .desk = NULL};
+    struct desk_node *root;
+    int r = eh_desk_tree_build(text, &scratch, &root, error);
+    if (r < 0)
+        return r;
+    reader.desk = eh_arena_alloc(arena, sizeof *reader.desk);
+    if (!reader.desk)
+        return eh_desk_out_of_memory(&reader);
+    r = read_top(&reader, root);
+    if (r < 0)
+        return r;
+    *ret = reader.desk;
+    return 0;
+}
+
+/* Finds an id in an array sorted by it, whose items begin with their id. */
+static const void *find(const void *items, uint32_t count, size_t size, struct eh_str id)
+{
+    uint32_t low = 0, high = count;
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        const char *item = (const char *)items + middle * size;
+        int order = eh_str_compare(*(const struct eh_str *)(const void *)item, id);
+        if (order == 0)
+            return item;
+        if (order < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return NULL;
+}
+
+_Static_assert(offsetof(struct eh_desk_rep, id) == 0 && offsetof(struct eh_desk_team, id) == 0 &&
+                   offsetof(struct eh_desk_kind, id) == 0,
+               "find() reads the id at the start of an item");
+
+const struct eh_desk_rep *eh_desk_rep(const struct eh_desk *desk, struct eh_str id)
+{
+    return find(desk->reps, desk->rep_count, sizeof *desk->reps, id);
+}
+
+const struct eh_desk_team *eh_desk_team(const struct eh_desk *desk, struct eh_str id)
+{
+    return find(desk->teams, desk->team_count, sizeof *desk->teams, id);
+}
+
+const struct eh_desk_kind *eh_desk_kind(const struct eh_desk *desk, struct eh_str id)
+{
+    return find(desk->kinds, desk->kind_count, sizeof *desk->kinds, id);
+}

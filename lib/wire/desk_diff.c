@@ -1,1 +1,315 @@
-#include <evenhand/base/base.h>
+/*
+ * desk_diff: what a new desk changes, and what an allowed desk had better not do, line by line.
+ */
+#include <evenhand/wire/desk.h>
+
+#define SAY_MAX 512 /* bytes with the terminator; a name has at most EH_NAME_MAX */
+
+struct lines {
+    eh_desk_line_fn *line;
+    void *context;
+    size_t count;
+};
+
+static void say(struct lines *to, const char *format, ...) EH_PRINTF(2, 3);
+
+static void say(struct lines *to, const char *format, ...)
+{
+    char text[SAY_MAX];
+    va_list args;
+    va_start(args, format);
+    eh_format_v(text, sizeof text, format, args);
+    va_end(args);
+    to->line(to->context, text);
+    to->count++;
+}
+
+/* What a line is about: "rep ana", "team sales", or the desk as a whole. */
+struct about {
+    const char *kind;
+    struct eh_str id;
+};
+
+static void say_change(struct lines *to, const struct about *about, const char *what,
+                       struct eh_str old, struct eh_str new)
+{
+    struct eh_str none = eh_str("none");
+    old = old.size ? old : none;
+    new = new.size ? new : none;
+    say(to, "%s %.*s: %s %.*s -> %.*s", about->kind, EH_STR_ARG(about->id), what, EH_STR_ARG(old),
+        EH_STR_ARG(new));
+}
+
+static void diff_text(struct lines *to, const struct about *about, const char *what,
+                      struct eh_str old, struct eh_str new)
+{
+    if (!eh_str_equal(old, new))
+        say_change(to, about, what, old, new);
+}
+
+typedef size_t print_fn(int64_t value, char ret[EH_DECIMAL_TEXT_MAX]);
+
+static size_t print_whole(int64_t value, char ret[EH_DECIMAL_TEXT_MAX])
+{
+    return eh_format(ret, EH_DECIMAL_TEXT_MAX, "%lld", (long long)value);
+}
+
+static size_t print_capacity(int64_t value, char ret[EH_DECIMAL_TEXT_MAX])
+{
+    return value ? print_whole(value, ret) : eh_format(ret, EH_DECIMAL_TEXT_MAX, "no limit");
+}
+
+static size_t print_date(int64_t value, char ret[EH_DECIMAL_TEXT_MAX])
+{
+    if (value == EH_DATE_ALWAYS || value == EH_DATE_NEVER)
+        return eh_format(ret, EH_DECIMAL_TEXT_MAX, "none");
+    return eh_date_print((int32_t)value, ret);
+}
+
+static size_t print_affinity(int64_t value, char ret[EH_DECIMAL_TEXT_MAX])
+{
+    return eh_format(ret, EH_DECIMAL_TEXT_MAX, "%s", value ? "open" : "off");
+}
+
+static size_t print_presence(int64_t value, char ret[EH_DECIMAL_TEXT_MAX])
+{
+    return eh_format(ret, EH_DECIMAL_TEXT_MAX, "%s",
+                     value == EH_PRESENCE_SIGNALLED ? "signalled" : "assumed");
+}
+
+static void diff_number(struct lines *to, const struct about *about, const char *what,
+                        print_fn *print, int64_t old, int64_t new)
+{
+    char was[EH_DECIMAL_TEXT_MAX], is[EH_DECIMAL_TEXT_MAX];
+    if (old == new)
+        return;
+    size_t was_size = print(old, was), is_size = print(new, is);
+    say_change(to, about, what, eh_str_n(was, was_size), eh_str_n(is, is_size));
+}
+
+static bool texts_equal(const struct eh_str *a, uint32_t a_count, const struct eh_str *b,
+                        uint32_t b_count)
+{
+    for (uint32_t i = 0; i < a_count && a_count == b_count; i++)
+        if (!eh_str_equal(a[i], b[i]))
+            return false;
+    return a_count == b_count;
+}
+
+static bool has_text(const struct eh_str *texts, uint32_t count, struct eh_str text)
+{
+    for (uint32_t i = 0; i < count; i++)
+        if (eh_str_equal(texts[i], text))
+            return true;
+    return false;
+}
+
+static void diff_skills(struct lines *to, const struct about *about, const struct eh_desk_rep *old,
+                        const struct eh_desk_rep *new)
+{
+    if (texts_equal(old->skills, old->skill_count, new->skills, new->skill_count))
+        return;
+    for (uint32_t i = 0; i < old->skill_count; i++)
+        if (!has_text(new->skills, new->skill_count, old->skills[i]))
+            say(to, "rep %.*s: loses skill %.*s", EH_STR_ARG(about->id),
+                EH_STR_ARG(old->skills[i]));
+    for (uint32_t i = 0; i < new->skill_count; i++)
+        if (!has_text(old->skills, old->skill_count, new->skills[i]))
+            say(to, "rep %.*s: gains skill %.*s", EH_STR_ARG(about->id),
+                EH_STR_ARG(new->skills[i]));
+}
+
+static void diff_rep(struct lines *to, const struct eh_desk_rep *old, const struct eh_desk_rep *new)
+{
+    struct about about = {"rep", new->id};
+    diff_text(to, &about, "name", old->name, new->name);
+    diff_number(to, &about, "share", eh_ppm_print, old->share_ppm, new->share_ppm);
+    diff_number(to, &about, "since", print_date, old->since, new->since);
+    diff_text(to, &about, "user", old->user, new->user);
+    diff_skills(to, &about, old, new);
+}
+
+static void diff_reps(struct lines *to, const struct eh_desk *old, const struct eh_desk *new)
+{
+    for (uint32_t i = 0; old && i < old->rep_count; i++)
+        if (!eh_desk_rep(new, old->reps[i].id))
+            say(to, "rep %.*s: gone", EH_STR_ARG(old->reps[i].id));
+    for (uint32_t i = 0; i < new->rep_count; i++) {
+        const struct eh_desk_rep *before = old ? eh_desk_rep(old, new->reps[i].id) : NULL;
+        if (before)
+            diff_rep(to, before, &new->reps[i]);
+        else
+            say(to, "rep %.*s: new", EH_STR_ARG(new->reps[i].id));
+    }
+}
+
+/* " from 2026-01-01 until 2026-03-20", or less. */
+struct range_text {
+    char text[64];
+};
+
+static struct range_text range_print(const struct eh_desk_member *member)
+{
+    struct range_text range = {""};
+    char date[EH_DECIMAL_TEXT_MAX];
+    size_t size = 0;
+    if (member->from != EH_DATE_ALWAYS) {
+        print_date(member->from, date);
+        size = eh_format(range.text, sizeof range.text, " from %s", date);
+    }
+    if (member->until != EH_DATE_NEVER) {
+        print_date(member->until, date);
+        eh_format(range.text + size, sizeof range.text - size, " until %s", date);
+    }
+    return range;
+}
+
+static void say_member(struct lines *to, const struct eh_desk *desk,
+                       const struct eh_desk_team *team, const struct eh_desk_member *member,
+                       const char *what)
+{
+    struct range_text range = range_print(member);
+    say(to, "team %.*s: %s %.*s%s", EH_STR_ARG(team->id), what,
+        EH_STR_ARG(desk->reps[member->rep].id), range.text);
+}
+
+/* Members in the order both teams keep them: by the rep's id, then by the first day. */
+static int compare_members(const struct eh_desk *a_desk, const struct eh_desk_member *a,
+                           const struct eh_desk *b_desk, const struct eh_desk_member *b)
+{
+    int order = eh_str_compare(a_desk->reps[a->rep].id, b_desk->reps[b->rep].id);
+    if (order == 0)
+        order = (a->from > b->from) - (a->from < b->from);
+    return order ? order : (a->until > b->until) - (a->until < b->until);
+}
+
+static void diff_members(struct lines *to, const struct eh_desk *old_desk,
+                         const struct eh_desk_team *old, const struct eh_desk *new_desk,
+                         const struct eh_desk_team *new)
+{
+    uint32_t i = 0, j = 0;
+    while (i < old->member_count || j < new->member_count) {
+        int order = i == old->member_count ? 1
+                    : j == new->member_count
+                        ? -1
+                        : compare_members(old_desk, &old->members[i], new_desk, &new->members[j]);
+        if (order < 0)
+            say_member(to, old_desk, new, &old->members[i], "without");
+        if (order > 0)
+            say_member(to, new_desk, new, &new->members[j], "with");
+        i += order <= 0;
+        j += order >= 0;
+    }
+}
+
+static bool has_manager(const struct eh_desk_team *team, const struct eh_desk_manager *manager)
+{
+    for (uint32_t i = 0; i < team->manager_count; i++)
+        if (team->managers[i].is_group == manager->is_group &&
+            eh_str_equal(team->managers[i].name, manager->name))
+            return true;
+    return false;
+}
+
+/* Managers of `from` that `missing_in` has not. */
+static void say_managers(struct lines *to, const struct eh_desk_team *from,
+                         const struct eh_desk_team *missing_in, const char *what)
+{
+    for (uint32_t i = 0; i < from->manager_count; i++)
+        if (!has_manager(missing_in, &from->managers[i]))
+            say(to, "team %.*s: %s manager %s%.*s", EH_STR_ARG(from->id), what,
+                from->managers[i].is_group ? "group " : "", EH_STR_ARG(from->managers[i].name));
+}
+
+static void diff_rules(struct lines *to, const struct eh_desk_team *old,
+                       const struct eh_desk_team *new)
+{
+    struct about about = {"team", new->id};
+    diff_text(to, &about, "name", old->name, new->name);
+    diff_text(to, &about, "policy", old->policy, new->policy);
+    diff_number(to, &about, "value_weight", eh_ppm_print, old->value_weight_ppm,
+                new->value_weight_ppm);
+    diff_number(to, &about, "capacity", print_capacity, old->capacity, new->capacity);
+    diff_number(to, &about, "affinity", print_affinity, old->affinity_open, new->affinity_open);
+    diff_number(to, &about, "affinity_for", eh_duration_print, old->affinity_for_s,
+                new->affinity_for_s);
+    diff_number(to, &about, "presence", print_presence, old->presence, new->presence);
+    diff_number(to, &about, "overloaded.at_least", eh_duration_print, old->overloaded_at_least_s,
+                new->overloaded_at_least_s);
+    diff_number(to, &about, "overloaded.at_most", eh_duration_print, old->overloaded_at_most_s,
+                new->overloaded_at_most_s);
+}
+
+static void diff_teams(struct lines *to, const struct eh_desk *old, const struct eh_desk *new)
+{
+    for (uint32_t i = 0; old && i < old->team_count; i++)
+        if (!eh_desk_team(new, old->teams[i].id))
+            say(to, "team %.*s: gone", EH_STR_ARG(old->teams[i].id));
+    for (uint32_t i = 0; i < new->team_count; i++) {
+        const struct eh_desk_team *team = &new->teams[i];
+        const struct eh_desk_team *before = old ? eh_desk_team(old, team->id) : NULL;
+        if (!before) {
+            say(to, "team %.*s: new, policy %.*s, %u member%s", EH_STR_ARG(team->id),
+                EH_STR_ARG(team->policy), team->member_count, team->member_count == 1 ? "" : "s");
+            continue;
+        }
+        diff_rules(to, before, team);
+        diff_members(to, old, before, new, team);
+        say_managers(to, before, team, "without");
+        say_managers(to, team, before, "with");
+    }
+}
+
+static void diff_kinds(struct lines *to, const struct eh_desk *old, const struct eh_desk *new)
+{
+    for (uint32_t i = 0; old && i < old->kind_count; i++)
+        if (!eh_desk_kind(new, old->kinds[i].id))
+            say(to, "kind %.*s: gone", EH_STR_ARG(old->kinds[i].id));
+    for (uint32_t i = 0; i < new->kind_count; i++) {
+        const struct eh_desk_kind *kind = &new->kinds[i];
+        const struct eh_desk_kind *before = old ? eh_desk_kind(old, kind->id) : NULL;
+        struct about about = {"kind", kind->id};
+        if (before)
+            diff_number(to, &about, "points", print_whole, before->points, kind->points);
+        else
+            say(to, "kind %.*s: new, %u point%s", EH_STR_ARG(kind->id), kind->points,
+                kind->points == 1 ? "" : "s");
+    }
+}
+
+size_t eh_desk_diff(const struct eh_desk *old, const struct eh_desk *new, eh_desk_line_fn *line,
+                    void *context)
+{
+    struct lines to = {.line = line, .context = context};
+    struct about about = {"desk", new->id};
+    if (old) {
+        diff_text(&to, &about, "id", old->id, new->id);
+        diff_text(&to, &about, "currency", old->currency, new->currency);
+        diff_text(&to, &about, "time_zone", old->time_zone, new->time_zone);
+    } else {
+        say(&to, "desk %.*s: new, %.*s, %.*s", EH_STR_ARG(new->id), EH_STR_ARG(new->currency),
+            EH_STR_ARG(new->time_zone));
+    }
+    diff_kinds(&to, old, new);
+    diff_reps(&to, old, new);
+    diff_teams(&to, old, new);
+    return to.count;
+}
+
+size_t eh_desk_warnings(const struct eh_desk *desk, eh_desk_line_fn *line, void *context)
+{
+    struct lines to = {.line = line, .context = context};
+    if (desk->team_count == 0)
+        say(&to, "desk %.*s: has no team; every ticket will be refused", EH_STR_ARG(desk->id));
+    for (uint32_t i = 0; i < desk->team_count; i++) {
+        const struct eh_desk_team *team = &desk->teams[i];
+        if (team->member_count == 0)
+            say(&to, "team %.*s: has no reps; its tickets will wait", EH_STR_ARG(team->id));
+        if (team->capacity == 0)
+            say(&to,
+                "team %.*s: has no capacity; the first rep of the morning gets all that came in "
+                "the night; set `capacity`",
+                EH_STR_ARG(team->id));
+    }
+    return to.count;
+}

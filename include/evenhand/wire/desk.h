@@ -7,21 +7,26 @@
  *     struct eh_desk *desk;
  *     int r = eh_desk_parse(text, &arena, &desk, &error);
  *     if (r < 0)
- *         // "14: teams[0].reps[2].share: 1.5 is above 1.0"  (the caller puts the file's name before)
- *     const struct eh_desk_team *team = eh_desk_team(desk, eh_str("sales"));
+ *         // "14: teams[0].reps[2].share: 1.5 is above 1.0"  (the caller puts the file's name
+ * before) const struct eh_desk_team *team = eh_desk_team(desk, eh_str("sales"));
  */
 #ifndef EVENHAND_WIRE_DESK_H
 #define EVENHAND_WIRE_DESK_H
 
 #include <evenhand/base/base.h>
 
-#define EH_DESK_TEAMS_MAX    1000
-#define EH_DESK_REPS_MAX     100000
-#define EH_DESK_KINDS_MAX    64
-#define EH_DESK_MANAGERS_MAX 64    /* per team */
-#define EH_DESK_REP_SKILLS_MAX 64  /* per rep */
-#define EH_DATE_NEVER        INT32_MAX /* `until` not given */
-#define EH_DATE_ALWAYS       INT32_MIN /* `from` not given */
+#define EH_DESK_TEAMS_MAX      1000
+#define EH_DESK_REPS_MAX       100000
+#define EH_DESK_KINDS_MAX      64
+#define EH_DESK_MANAGERS_MAX   64     /* per team */
+#define EH_DESK_REP_SKILLS_MAX 64     /* per rep */
+#define EH_DESK_MEMBERS_MAX    400000 /* memberships of all teams together */
+#define EH_DESK_USER_MAX       63     /* bytes of the name of a Unix user or group */
+#define EH_DESK_POINTS_MAX     1000
+#define EH_DESK_CAPACITY_MAX   1000000
+#define EH_DESK_DURATION_MAX_S 31622400  /* 366 days */
+#define EH_DATE_NEVER          INT32_MAX /* `until` not given */
+#define EH_DATE_ALWAYS         INT32_MIN /* `from` not given */
 
 enum eh_presence { EH_PRESENCE_ASSUMED = 0, EH_PRESENCE_SIGNALLED = 1 };
 
@@ -60,7 +65,7 @@ struct eh_desk_team {
     uint32_t capacity; /* points for share 1.0; 0 = no limit */
     bool affinity_open;
     int64_t affinity_for_s;
-    uint8_t presence;            /* enum eh_presence */
+    uint8_t presence; /* enum eh_presence */
     int64_t overloaded_at_least_s, overloaded_at_most_s;
 };
 
@@ -77,8 +82,8 @@ struct eh_desk {
 
 /* At most EH_DESK_TEXT_MAX bytes. -EH_EPARSE, -EH_EINVAL, -EH_ERANGE, -EH_ENOMEM; error->text is
  * "LINE: path: what". */
-int eh_desk_parse(struct eh_str text, struct eh_arena *, struct eh_desk **ret, struct eh_error *)
-    EH_MUST_CHECK;
+int eh_desk_parse(struct eh_str text, struct eh_arena *, struct eh_desk **ret,
+                  struct eh_error *) EH_MUST_CHECK;
 
 const struct eh_desk_rep *eh_desk_rep(const struct eh_desk *, struct eh_str id);   /* or NULL */
 const struct eh_desk_team *eh_desk_team(const struct eh_desk *, struct eh_str id); /* or NULL */

@@ -1,0 +1,278 @@
+/*
+ * desk_team: one item of `teams`: its members by date, its managers, its rules.
+ */
+#include "desk_read.h"
+
+#include <stdlib.h>
+
+#define AFFINITY_FOR_S (7 * 86400) /* defaults of the desk file */
+#define AT_LEAST_S     (15 * 60)
+#define AT_MOST_S      (8 * 3600)
+#define VALUE_WEIGHT   (EH_PPM / 2)
+
+static int compare_u32(uint32_t a, uint32_t b)
+{
+    return (a > b) - (a < b);
+}
+
+/* A member with what only the checks need. */
+struct member {
+    struct eh_desk_member kept;
+    struct eh_str id;
+    const struct desk_node *node;
+    uint32_t index; /* in the file */
+};
+
+static int compare_members(const void *left, const void *right)
+{
+    const struct member *a = left, *b = right;
+    int order = compare_u32(a->kept.rep, b->kept.rep);
+    if (order == 0)
+        order = (a->kept.from > b->kept.from) - (a->kept.from < b->kept.from);
+    return order ? order : compare_u32(a->index, b->index);
+}
+
+static const struct desk_field member_fields[] = {
+    {"id", eh_desk_read_id, offsetof(struct member, id), true},
+    {"from", eh_desk_read_date, offsetof(struct member, kept.from), false},
+    {"until", eh_desk_read_date, offsetof(struct member, kept.until), false},
+};
+
+static int read_member(struct desk_reader *reader, const struct desk_node *node,
+                       const struct desk_path *path, struct member *ret)
+{
+    struct member m = {.kept = {.from = EH_DATE_ALWAYS, .until = EH_DATE_NEVER}, .node = node};
+    int r = node->kind == DESK_SCALAR
+                ? eh_desk_read_text(reader, node, path, &m.id)
+                : eh_desk_read_map(reader, node, path, member_fields,
+                                   sizeof member_fields / sizeof *member_fields, &m);
+    if (r < 0)
+        return r;
+    if (m.kept.from > m.kept.until)
+        return eh_desk_refuse(reader, node, path, EH_EINVAL, "`until` is before `from`");
+    const struct eh_desk_rep *rep = eh_desk_rep(reader->desk, m.id);
+    if (!rep)
+        return eh_desk_refuse(reader, node, path, EH_EINVAL,
+                              "`%.*s` is no rep of this desk; add them to `reps`",
+                              m.id.size < EH_ID_MAX ? (int)m.id.size : EH_ID_MAX, m.id.data);
+    m.kept.rep = (uint32_t)(rep - reader->desk->reps);
+    m.index = path->index;
+    *ret = m;
+    return 0;
+}
+
+/* The same rep may come and go, but only once at a time. */
+static int check_overlaps(struct desk_reader *reader, const struct desk_path *path,
+                          const struct member *members, uint32_t count)
+{
+    for (uint32_t i = 1; i < count; i++) {
+        const struct member *a = &members[i - 1], *b = &members[i];
+        if (a->kept.rep != b->kept.rep || b->kept.from > a->kept.until)
+            continue;
+        const struct member *later = a->index > b->index ? a : b;
+        const struct member *earlier = later == a ? b : a;
+        struct desk_path item = eh_desk_path_item(path, later->index);
+        return eh_desk_refuse(reader, later->node, &item, EH_EINVAL,
+                              "`%.*s` is on line %u already, for some of the same days",
+                              EH_STR_ARG(later->id), earlier->node->line);
+    }
+    return 0;
+}
+
+static int keep_members(struct desk_reader *reader, const struct member *members, uint32_t count,
+                        struct eh_desk_team *team)
+{
+    struct eh_desk_member *kept = eh_arena_alloc(reader->arena, count * sizeof *kept);
+    if (!kept)
+        return eh_desk_out_of_memory(reader);
+    for (uint32_t i = 0; i < count; i++)
+        kept[i] = members[i].kept;
+    team->members = kept;
+    team->member_count = count;
+    return 0;
+}
+
+static int read_members(struct desk_reader *reader, const struct desk_node *node,
+                        const struct desk_path *path, void *ret)
+{
+    int r = eh_desk_check_list(reader, node, path, EH_DESK_MEMBERS_MAX);
+    if (r < 0)
+        return r;
+    if (node->size > EH_DESK_MEMBERS_MAX - reader->members)
+        return eh_desk_refuse(reader, node, path, EH_ERANGE,
+                              "all teams together have more than %d members", EH_DESK_MEMBERS_MAX);
+    reader->members += node->size;
+    struct member *members = eh_arena_alloc(reader->scratch, node->size * sizeof *members);
+    if (!members)
+        return eh_desk_out_of_memory(reader);
+    uint32_t count = 0;
+    for (const struct desk_node *item = node->first; item; item = item->next) {
+        struct desk_path at = eh_desk_path_item(path, count);
+        r = read_member(reader, item, &at, &members[count++]);
+        if (r < 0)
+            return r;
+    }
+    qsort(members, count, sizeof *members, compare_members);
+    r = check_overlaps(reader, path, members, count);
+    return r < 0 ? r : keep_members(reader, members, count, ret);
+}
+
+static const struct desk_field manager_fields[] = {
+    {"group", eh_desk_read_user, offsetof(struct eh_desk_manager, name), true},
+};
+
+static int read_manager(struct desk_reader *reader, const struct desk_node *node,
+                        const struct desk_path *path, struct eh_desk_manager *ret)
+{
+    ret->is_group = node->kind != DESK_SCALAR;
+    return ret->is_group ? eh_desk_read_map(reader, node, path, manager_fields, 1, ret)
+                         : eh_desk_read_user(reader, node, path, &ret->name);
+}
+
+static bool same_manager(const struct eh_desk_manager *a, const struct eh_desk_manager *b)
+{
+    return a->is_group == b->is_group && eh_str_equal(a->name, b->name);
+}
+
+static int read_managers(struct desk_reader *reader, const struct desk_node *node,
+                         const struct desk_path *path, void *ret)
+{
+    struct eh_desk_team *team = ret;
+    int r = eh_desk_check_list(reader, node, path, EH_DESK_MANAGERS_MAX);
+    if (r < 0)
+        return r;
+    struct eh_desk_manager *managers = eh_arena_alloc(reader->arena, node->size * sizeof *managers);
+    if (!managers)
+        return eh_desk_out_of_memory(reader);
+    uint32_t count = 0;
+    for (const struct desk_node *item = node->first; item; item = item->next, count++) {
+        struct desk_path at = eh_desk_path_item(path, count);
+        r = read_manager(reader, item, &at, &managers[count]);
+        if (r < 0)
+            return r;
+        for (uint32_t i = 0; i < count; i++)
+            if (same_manager(&managers[i], &managers[count]))
+                return eh_desk_refuse(reader, item, &at, EH_EINVAL, "`%.*s` is in the list already",
+                                      EH_STR_ARG(managers[count].name));
+    }
+    team->managers = managers;
+    team->manager_count = count;
+    return 0;
+}
+
+static int read_policy(struct desk_reader *reader, const struct desk_node *node,
+                       const struct desk_path *path, void *ret)
+{
+    static const char *const words[] = {"random", "balanced", "rotation", "least_loaded"};
+    size_t index;
+    int r = eh_desk_read_word(reader, node, path, words, sizeof words / sizeof *words, &index);
+    if (r == 0)
+        *(struct eh_str *)ret = eh_str(words[index]);
+    return r;
+}
+
+static int read_value_weight(struct desk_reader *reader, const struct desk_node *node,
+                             const struct desk_path *path, void *ret)
+{
+    return eh_desk_read_share(reader, node, path, 0, "100%", ret);
+}
+
+static int read_capacity(struct desk_reader *reader, const struct desk_node *node,
+                         const struct desk_path *path, void *ret)
+{
+    return eh_desk_read_number(reader, node, path, 0, EH_DESK_CAPACITY_MAX, ret);
+}
+
+static int read_affinity(struct desk_reader *reader, const struct desk_node *node,
+                         const struct desk_path *path, void *ret)
+{
+    static const char *const words[] = {"off", "open"};
+    size_t index;
+    int r = eh_desk_read_word(reader, node, path, words, 2, &index);
+    if (r == 0)
+        *(bool *)ret = index == 1;
+    return r;
+}
+
+static int read_presence(struct desk_reader *reader, const struct desk_node *node,
+                         const struct desk_path *path, void *ret)
+{
+    static const char *const words[] = {
+        [EH_PRESENCE_ASSUMED] = "assumed", [EH_PRESENCE_SIGNALLED] = "signalled"};
+    size_t index;
+    int r = eh_desk_read_word(reader, node, path, words, 2, &index);
+    if (r == 0)
+        *(uint8_t *)ret = (uint8_t)index;
+    return r;
+}
+
+static int read_overloaded(struct desk_reader *reader, const struct desk_node *node,
+                           const struct desk_path *path, void *ret)
+{
+    static const struct desk_field fields[] = {
+        {"at_least", eh_desk_read_duration, offsetof(struct eh_desk_team, overloaded_at_least_s),
+         false},
+        {"at_most", eh_desk_read_duration, offsetof(struct eh_desk_team, overloaded_at_most_s),
+         false},
+    };
+    struct eh_desk_team *team = ret;
+    int r = eh_desk_read_map(reader, node, path, fields, sizeof fields / sizeof *fields, team);
+    if (r < 0)
+        return r;
+    if (team->overloaded_at_most_s < 1)
+        return eh_desk_refuse(reader, node, path, EH_ERANGE, "`at_most` must be 1s or more");
+    if (team->overloaded_at_least_s > team->overloaded_at_most_s)
+        return eh_desk_refuse(reader, node, path, EH_ERANGE,
+                              "`at_least` (15m when left out) is longer than `at_most` (8h when "
+                              "left out)");
+    return 0;
+}
+
+static int read_affinity_for(struct desk_reader *reader, const struct desk_node *node,
+                             const struct desk_path *path, void *ret)
+{
+    int64_t seconds;
+    int r = eh_desk_read_duration(reader, node, path, &seconds);
+    if (r < 0)
+        return r;
+    if (seconds == 0)
+        return eh_desk_refuse(reader, node, path, EH_ERANGE,
+                              "must be 1s or more; `affinity: off` binds nobody");
+    *(int64_t *)ret = seconds;
+    return 0;
+}
+
+static const struct desk_field team_fields[] = {
+    {"id", eh_desk_read_id, offsetof(struct eh_desk_team, id), true},
+    {"name", eh_desk_read_name, offsetof(struct eh_desk_team, name), false},
+    {"reps", read_members, 0, false},
+    {"managers", read_managers, 0, false},
+    {"policy", read_policy, offsetof(struct eh_desk_team, policy), false},
+    {"value_weight", read_value_weight, offsetof(struct eh_desk_team, value_weight_ppm), false},
+    {"capacity", read_capacity, offsetof(struct eh_desk_team, capacity), false},
+    {"affinity", read_affinity, offsetof(struct eh_desk_team, affinity_open), false},
+    {"affinity_for", read_affinity_for, offsetof(struct eh_desk_team, affinity_for_s), false},
+    {"presence", read_presence, offsetof(struct eh_desk_team, presence), false},
+    {"overloaded", read_overloaded, 0, false},
+};
+
+int eh_desk_read_team(struct desk_reader *reader, const struct desk_node *node,
+                      const struct desk_path *path, struct eh_desk_team *ret)
+{
+    struct eh_desk_team team = {
+        .policy = eh_str("balanced"),
+        .value_weight_ppm = VALUE_WEIGHT,
+        .affinity_for_s = AFFINITY_FOR_S,
+        .presence = EH_PRESENCE_ASSUMED,
+        .overloaded_at_least_s = AT_LEAST_S,
+        .overloaded_at_most_s = AT_MOST_S,
+    };
+    int r = eh_desk_read_map(reader, node, path, team_fields,
+                             sizeof team_fields / sizeof *team_fields, &team);
+    if (r < 0)
+        return r;
+    if (team.name.size == 0)
+        team.name = team.id;
+    *ret = team;
+    return 0;
+}

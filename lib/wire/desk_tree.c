@@ -1,0 +1,229 @@
+/*
+ * desk_tree: from libyaml's events to a bounded tree.
+ */
+#include "desk_tree.h"
+
+#include <yaml.h>
+
+#define TEXT_BLOCK 65536u /* scalars are packed into blocks of this many bytes */
+
+struct builder {
+    yaml_parser_t parser;
+    struct eh_arena *arena;
+    struct eh_error *error;
+    struct eh_str input;
+    struct desk_node *open[EH_DESK_DEPTH_MAX]; /* the lists and maps around what comes next */
+    struct desk_node *last[EH_DESK_DEPTH_MAX]; /* their newest item, or NULL */
+    unsigned depth;
+    uint32_t nodes;
+    unsigned documents;
+    char *text; /* the rest of the newest block for scalars */
+    size_t text_left;
+    struct desk_node *root;
+};
+
+static int out_of_memory(struct builder *b)
+{
+    return eh_error_set(b->error, EH_ENOMEM, "1: out of memory while reading the file");
+}
+
+static unsigned line_of(const yaml_mark_t *mark)
+{
+    return (unsigned)mark->line + 1;
+}
+
+static unsigned line_at(struct eh_str text, size_t offset)
+{
+    unsigned line = 1;
+    for (size_t i = 0; i < offset && i < text.size; i++)
+        line += text.data[i] == '\n';
+    return line;
+}
+
+/* What libyaml itself refuses. */
+static int refuse_syntax(struct builder *b)
+{
+    const yaml_parser_t *p = &b->parser;
+    if (p->error == YAML_MEMORY_ERROR)
+        return out_of_memory(b);
+    const char *problem = p->problem ? p->problem : "not understood";
+    if (p->error == YAML_READER_ERROR)
+        return eh_error_set(b->error, EH_EPARSE, "%u: this is no YAML: %s",
+                            line_at(b->input, p->problem_offset), problem);
+    if (p->context && p->context_mark.line != p->problem_mark.line)
+        return eh_error_set(
+            b->error, EH_EPARSE, "%u: this is no YAML: %s %s that begins on line %u",
+            line_of(&p->problem_mark), problem, p->context, line_of(&p->context_mark));
+    return eh_error_set(b->error, EH_EPARSE, "%u: this is no YAML: %s", line_of(&p->problem_mark),
+                        problem);
+}
+
+static int refuse(struct builder *b, const yaml_event_t *event, const char *what)
+{
+    return eh_error_set(b->error, EH_EPARSE, "%u: %s", line_of(&event->start_mark), what);
+}
+
+/* Only plain nodes: nothing that stands for another node or forces a type. */
+static int check_marks(struct builder *b, const yaml_event_t *event, const yaml_char_t *anchor,
+                       const yaml_char_t *tag)
+{
+    if (anchor)
+        return refuse(b, event, "anchors (&name) are not supported here; write the value out");
+    if (tag)
+        return refuse(b, event, "tags (!name) are not supported here; write the value alone");
+    return 0;
+}
+
+static int copy_text(struct builder *b, const void *data, size_t size, const char **ret)
+{
+    if (size > b->text_left) {
+        size_t block = size > TEXT_BLOCK ? size : TEXT_BLOCK;
+        char *text = eh_arena_alloc(b->arena, block);
+        if (!text)
+            return out_of_memory(b);
+        b->text = text;
+        b->text_left = block;
+    }
+    if (size)
+        memcpy(b->text, data, size);
+    *ret = size ? b->text : "";
+    b->text += size;
+    b->text_left -= size;
+    return 0;
+}
+
+/* Hangs a node where the events stand. */
+static void attach(struct builder *b, struct desk_node *node)
+{
+    if (b->depth == 0) {
+        b->root = node;
+        return;
+    }
+    struct desk_node *parent = b->open[b->depth - 1], *last = b->last[b->depth - 1];
+    if (last)
+        last->next = node;
+    else
+        parent->first = node;
+    b->last[b->depth - 1] = node;
+    parent->size++;
+}
+
+static int add_node(struct builder *b, const yaml_event_t *event, enum desk_node_kind kind,
+                    struct desk_node **ret)
+{
+    if (b->nodes >= EH_DESK_NODES_MAX)
+        return refuse(b, event, "too large: more than 2000000 values");
+    struct desk_node *node = eh_arena_alloc(b->arena, sizeof *node);
+    if (!node)
+        return out_of_memory(b);
+    b->nodes++;
+    node->kind = (uint8_t)kind;
+    node->line = line_of(&event->start_mark);
+    attach(b, node);
+    *ret = node;
+    return 0;
+}
+
+static int add_scalar(struct builder *b, const yaml_event_t *event)
+{
+    int r = check_marks(b, event, event->data.scalar.anchor, event->data.scalar.tag);
+    if (r < 0)
+        return r;
+    struct desk_node *node;
+    r = add_node(b, event, DESK_SCALAR, &node);
+    if (r < 0)
+        return r;
+    node->size = (uint32_t)event->data.scalar.length;
+    node->plain = event->data.scalar.style == YAML_PLAIN_SCALAR_STYLE;
+    return copy_text(b, event->data.scalar.value, event->data.scalar.length, &node->text);
+}
+
+static int open_node(struct builder *b, const yaml_event_t *event, enum desk_node_kind kind)
+{
+    bool list = kind == DESK_LIST;
+    int r = check_marks(b, event,
+                        list ? event->data.sequence_start.anchor : event->data.mapping_start.anchor,
+                        list ? event->data.sequence_start.tag : event->data.mapping_start.tag);
+    if (r < 0)
+        return r;
+    if (b->depth >= EH_DESK_DEPTH_MAX)
+        return refuse(b, event, "lists and maps are nested deeper than 8 levels");
+    struct desk_node *node;
+    r = add_node(b, event, kind, &node);
+    if (r < 0)
+        return r;
+    b->open[b->depth] = node;
+    b->last[b->depth] = NULL;
+    b->depth++;
+    return 0;
+}
+
+static void close_node(struct builder *b)
+{
+    struct desk_node *node = b->open[--b->depth];
+    if (node->kind == DESK_MAP)
+        node->size /= 2;
+}
+
+static int take_event(struct builder *b, const yaml_event_t *event)
+{
+    switch (event->type) {
+    case YAML_DOCUMENT_START_EVENT:
+        if (b->documents++)
+            return refuse(b, event, "a second document begins here; a desk file holds one");
+        return 0;
+    case YAML_ALIAS_EVENT:
+        return refuse(b, event, "aliases (*name) are not supported here; write the value out");
+    case YAML_SCALAR_EVENT:
+        return add_scalar(b, event);
+    case YAML_SEQUENCE_START_EVENT:
+        return open_node(b, event, DESK_LIST);
+    case YAML_MAPPING_START_EVENT:
+        return open_node(b, event, DESK_MAP);
+    case YAML_SEQUENCE_END_EVENT:
+    case YAML_MAPPING_END_EVENT:
+        close_node(b);
+        return 0;
+    default:
+        return 0;
+    }
+}
+
+static int take_events(struct builder *b)
+{
+    for (;;) {
+        yaml_event_t event;
+        if (!yaml_parser_parse(&b->parser, &event))
+            return refuse_syntax(b);
+        bool end = event.type == YAML_STREAM_END_EVENT;
+        int r = take_event(b, &event);
+        yaml_event_delete(&event);
+        if (r < 0)
+            return r;
+        if (end)
+            return 0;
+    }
+}
+
+int eh_desk_tree_build(struct eh_str text, struct eh_arena *arena, struct desk_node **ret,
+                       struct eh_error *error)
+{
+    size_t bad_at;
+    if (!eh_utf8_valid(text, &bad_at))
+        return eh_error_set(error, EH_EPARSE, "%u: this is not UTF-8 text", line_at(text, bad_at));
+
+    struct builder b = {.arena = arena, .error = error, .input = text};
+    if (!yaml_parser_initialize(&b.parser))
+        return out_of_memory(&b);
+    yaml_parser_set_encoding(&b.parser, YAML_UTF8_ENCODING);
+    yaml_parser_set_input_string(&b.parser, (const unsigned char *)(text.data ? text.data : ""),
+                                 text.size);
+    int r = take_events(&b);
+    yaml_parser_delete(&b.parser);
+    if (r < 0)
+        return r;
+    if (!b.root)
+        return eh_error_set(error, EH_EPARSE, "1: the file is empty");
+    *ret = b.root;
+    return 0;
+}
