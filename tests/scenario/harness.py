@@ -206,6 +206,7 @@ class Postgres:
     def __init__(self, folder):
         self.folder, self.data, self.sockets = folder, folder + "/data", folder + "/s"
         self.dsn = "host=%s dbname=evenhand" % self.sockets
+        self.daemon_dsn = self.dsn + " user=evenhandd"  # may do what the daemon's role may, no more
 
     def run(self, *command, check=True):
         if is_root():
@@ -222,10 +223,12 @@ class Postgres:
         if is_root():
             shutil.chown(self.folder, "postgres", "postgres")
             shutil.chown(self.sockets, "postgres", "postgres")
-        self.run(PG_BIN + "/initdb", "-A", "peer", "-U", getpass.getuser(), "-E", "UTF8",
+        self.run(PG_BIN + "/initdb", "-A", "trust", "-U", getpass.getuser(), "-E", "UTF8",
                  "--locale=C.UTF-8", "-D", self.data)
         self.start()
         subprocess.run(["createdb", "-h", self.sockets, "evenhand"], check=True)
+        subprocess.run(["psql", "-h", self.sockets, "-qc", "CREATE ROLE evenhandd LOGIN", "evenhand"],
+                       check=True)
 
     def start(self):
         self.run(PG_BIN + "/pg_ctl", "-D", self.data, "-s", "-w", "-t", "60",
@@ -290,7 +293,7 @@ class Stack:
     def config(self, **changes):
         config = {
             "desk_file": self.dir + "/desk.yaml", "redis": self.redis_server.socket,
-            "postgres": self.postgres.dsn, "key_file": self.dir + "/key", "outbox": "json",
+            "postgres": self.postgres.daemon_dsn, "key_file": self.dir + "/key", "outbox": "json",
         }
         config.update(changes)
         return config
@@ -309,10 +312,17 @@ class Stack:
         self.write_desk(desk or default_desk())
         self.start_servers()
         daemon = self.new_daemon("d", **config)
-        code, output = daemon.run("--migrate")
+        code, output = self.migrate()
         assert code == 0, "migration: %d %s" % (code, output)
         daemon.start()
         return daemon
+
+    def migrate(self):
+        """As the owner; then the daemon's role gets its rights."""
+        done = Daemon(self, "migrate", self.config(postgres=self.postgres.dsn)).run("--migrate")
+        if done[0] == 0:
+            self.sql("GRANT evenhand_app TO evenhandd")
+        return done
 
     @property
     def daemon(self):

@@ -110,7 +110,7 @@ def helpdesk_and_auditor(stack):
 
 @scenario("with stream_signals off a signal on the stream is refused and recorded")
 def stream_signals_off(stack):
-    stack.start(stream_signals=False)
+    stack.start(stream_signals="off")
     stack.add({"type": "signal", "rep": "ana", "status": "away"})
     stack.settle()
     assert stack.daemon.get("/v1/reps/ana").json["state"] == "available"

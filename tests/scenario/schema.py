@@ -32,7 +32,7 @@ def newer(stack):
               " SELECT max(version) + 1, 'from the future' FROM migration")
     refuses(stack, daemon)
     before = everything(stack)
-    code, output = daemon.run("--migrate")
+    code, output = stack.migrate()
     assert code == BAD_SCHEMA, "--migrate: exit %d: %s" % (code, output)
     assert everything(stack) == before
     stack.sql("DELETE FROM migration WHERE name = 'from the future'")
@@ -62,7 +62,7 @@ def none(stack):
     assert code == BAD_SCHEMA, "exit %d: %s" % (code, output)
     assert stack.sql("SELECT 1 FROM pg_namespace WHERE nspname = 'evenhand'") == []
     for _ in range(2):
-        code, output = daemon.run("--migrate")
+        code, output = stack.migrate()
         assert code == 0, output
     daemon.start()
 
