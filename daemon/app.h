@@ -2,8 +2,8 @@
  * app: the daemon as a whole: the tick that carries inputs through the engine into PostgreSQL and
  * out again, and the life of a leader.
  *
- * It knows when what is done, never how a thing is decided. Callbacks of the loop parse and enqueue;
- * eh_app's tick works.
+ * It knows when what is done, never how a thing is decided. Callbacks of the loop parse and
+ * enqueue; eh_app's tick works.
  *
  *     struct eh_command *c = eh_command_new(EH_MESSAGE_SIGNAL, on_done, request);
  *     c->message.rep = …;                       // text must live in c->arena
@@ -29,10 +29,10 @@ const char *eh_role_name(enum eh_role); /* "starting" "standby" "leader" "stoppi
 struct eh_app;
 
 struct eh_command_result {
-    int code;            /* 0, or -EH_E…: refused (message says why) or not decided */
-    const char *message; /* one line; never NULL when code < 0 */
-    bool repeat;         /* known already, nothing changed */
-    uint64_t input;      /* its number; repeat: of the first one */
+    int code;                  /* 0, or -EH_E…: refused (message says why) or not decided */
+    const char *message;       /* one line; never NULL when code < 0 */
+    bool repeat;               /* known already, nothing changed */
+    uint64_t input;            /* its number; repeat: of the first one */
     int64_t from_us, until_us; /* signal */
 };
 typedef void eh_command_fn(void *context, const struct eh_command_result *);
@@ -64,11 +64,11 @@ struct eh_app_status {
     const char *redis_address; /* for people and for `evenhand push` */
     const char *last_error;    /* one line, "" when there was none */
     int64_t last_error_us;
-    int schema;            /* version found in the database */
+    int schema;             /* version found in the database */
     bool desk_file_differs; /* the file on disk is not what is applied */
     const char *desk_file;
     int64_t snapshot_pause_us, snapshot_input; /* last snapshot */
-    const char *alarm;      /* clock jump, foreign outbox entries, lost stream …; or "" */
+    const char *alarm; /* clock jump, foreign outbox entries, lost stream …; or "" */
 };
 void eh_app_status(const struct eh_app *, struct eh_app_status *ret);
 

@@ -18,7 +18,9 @@
 #include "inbox.h"
 #include "outbox.h"
 
-#define EH_BATCH_ITEMS_MAX 512  /* entries and commands of one batch */
+#define EH_BATCH_ENTRIES_MAX  448 /* entries of the stream in one batch */
+#define EH_BATCH_COMMANDS_MAX 64  /* commands of the admin API in one batch */
+#define EH_BATCH_ITEMS_MAX    (EH_BATCH_ENTRIES_MAX + EH_BATCH_COMMANDS_MAX)
 #define EH_BATCH_DUE_MAX   1024 /* inputs that time brings into one batch */
 
 /* Something to be decided: an entry of the stream or a command of the admin API. */
@@ -42,7 +44,7 @@ struct eh_personal {
 struct eh_batch {
     struct eh_arena arena;
     struct eh_item *items; /* EH_BATCH_ITEMS_MAX */
-    size_t item_count;
+    size_t item_count, command_count;
     size_t bytes; /* of the items' bodies */
 
     /* Decided: */
@@ -64,8 +66,8 @@ struct eh_batch {
     struct eh_key digest;
     struct eh_chain chain;
 
-    bool committed;
-    struct eh_batch *next; /* in flight, oldest first */
+    struct eh_batch *next;        /* the app's list: in flight, oldest first */
+    struct eh_batch *commit_next; /* the store's list: sent, oldest first */
 };
 
 struct eh_batch *eh_batch_new(void);             /* NULL: no memory */

@@ -51,8 +51,8 @@ static void fail(struct eh_recovery *r, int code, const char *text)
     finish(r, &error);
 }
 
-static int send(struct eh_recovery *r, const char *statement, int count, const int64_t *numbers,
-                eh_pg_result_fn *on_result)
+static int ask(struct eh_recovery *r, const char *statement, int count, const int64_t *numbers,
+               eh_pg_result_fn *on_result)
 {
     char desk[2], big[3][8];
     const char *values[4] = {desk};
@@ -238,8 +238,8 @@ static void on_page_end(void *context, PGresult *result)
     r->page_seq = (uint64_t)eh_pg_int(result, 0, 1);
     const int64_t inputs[2] = {(int64_t)totals.input, (int64_t)r->page_input};
     const int64_t seqs[2] = {(int64_t)totals.seq, (int64_t)r->page_seq};
-    if (send(r, "page_inputs", 2, inputs, on_inputs) < 0 ||
-        send(r, "page_draws", 2, seqs, on_draws) < 0 || eh_pg_sync(r->reads) < 0)
+    if (ask(r, "page_inputs", 2, inputs, on_inputs) < 0 ||
+        ask(r, "page_draws", 2, seqs, on_draws) < 0 || eh_pg_sync(r->reads) < 0)
         fail(r, EH_EUNAVAILABLE, "the log could not be read");
 }
 
@@ -258,7 +258,7 @@ static void next_page(struct eh_recovery *r)
     }
     uint64_t end = totals.input + EH_RECOVERY_PAGE;
     const int64_t wanted[1] = {(int64_t)(end < r->head.input ? end : r->head.input)};
-    if (send(r, "page_end", 1, wanted, on_page_end) < 0 || eh_pg_sync(r->reads) < 0)
+    if (ask(r, "page_end", 1, wanted, on_page_end) < 0 || eh_pg_sync(r->reads) < 0)
         fail(r, EH_EUNAVAILABLE, "the log could not be read");
 }
 
@@ -313,7 +313,7 @@ static void load_part(struct eh_recovery *r)
         return;
     }
     const int64_t wanted[2] = {(int64_t)r->snapshots[r->candidate], r->part};
-    if (send(r, "snapshot_part", 2, wanted, on_part) < 0 || eh_pg_sync(r->reads) < 0)
+    if (ask(r, "snapshot_part", 2, wanted, on_part) < 0 || eh_pg_sync(r->reads) < 0)
         fail(r, EH_EUNAVAILABLE, "the snapshot could not be read");
 }
 
@@ -341,7 +341,7 @@ struct eh_recovery *eh_recovery_start(struct eh_pg *reads, const struct eh_head 
     r->on_done = on_done;
     r->context = context;
     const int64_t wanted[1] = {(int64_t)head->input};
-    if (send(r, "snapshot_list", 1, wanted, on_list) < 0 || eh_pg_sync(reads) < 0) {
+    if (ask(r, "snapshot_list", 1, wanted, on_list) < 0 || eh_pg_sync(reads) < 0) {
         r->outstanding = 0;
         eh_recovery_free(r);
         return NULL;

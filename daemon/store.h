@@ -67,6 +67,8 @@ bool eh_store_recalling(const struct eh_store *);
 /* One transaction: lease, inputs, effects, changes, dead letters, head, COMMIT. */
 int eh_store_commit(struct eh_store *, struct eh_batch *) EH_MUST_CHECK;
 
+size_t eh_store_committing(const struct eh_store *); /* transactions not answered yet */
+
 /* A snapshot of the state after `input`, written in parts beside the batches; the bytes are taken
  * over. Ignored while one is being written. */
 void eh_store_snapshot(struct eh_store *, uint64_t input, struct eh_bytes *);
