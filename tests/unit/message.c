@@ -1,0 +1,340 @@
+/* unit/message: what the contract allows, its defaults, bodies of the admin API, and what is
+ * written back. */
+#include <evenhand/wire/message.h>
+
+#include <criterion/criterion.h>
+
+static struct eh_arena arena = EH_ARENA_INIT; /* of one test: each runs in a process of its own */
+
+static void give_back(void)
+{
+    eh_arena_done(&arena);
+}
+
+static struct eh_message from_json(const char *text)
+{
+    struct eh_message m = {0};
+    struct eh_error error = {0};
+    cr_assert_eq(eh_message_from_json(eh_str(text), &arena, &m, &error), 0, "%s", error.text);
+    return m;
+}
+
+static struct eh_message from_msgpack(const struct eh_bytes *bytes)
+{
+    struct eh_message m = {0};
+    struct eh_error error = {0};
+    struct eh_str s = eh_str_n((const char *)bytes->data, bytes->size);
+    cr_assert_eq(eh_message_from_msgpack(s, &arena, &m, &error), 0, "%s", error.text);
+    return m;
+}
+
+#define ASSERT_STR(s, text) cr_assert(eh_str_equal(s, eh_str(text)), "%.*s", EH_STR_ARG(s))
+
+static void assert_json(const struct eh_message *m, const char *expected)
+{
+    EH_AUTO(eh_bytes) struct eh_bytes out = EH_BYTES_INIT;
+    cr_assert_eq(eh_message_to_json(m, &out), 0);
+    eh_bytes_put_u8(&out, 0);
+    cr_assert_str_eq((const char *)out.data, expected, "%s", (const char *)out.data);
+}
+
+static bool same_bytes(const struct eh_bytes *a, const struct eh_bytes *b)
+{
+    return a->size == b->size && memcmp(a->data, b->data, a->size) == 0;
+}
+
+TestSuite(message, .fini = give_back);
+
+Test(message, ticket_gets_its_defaults)
+{
+    struct eh_message m =
+        from_json("{\"type\":\"ticket\",\"id\":\"T-1\",\"team\":\"sales\",\"kind\":\"order\"}");
+    cr_assert_eq(m.type, EH_MESSAGE_TICKET);
+    ASSERT_STR(m.id, "T-1");
+    ASSERT_STR(m.source, "default");
+    cr_assert_eq(m.value, 0);
+    cr_assert_eq(m.priority, 5);
+    cr_assert_eq(m.has, EH_FIELD_BIT(EH_FIELD_ID) | EH_FIELD_BIT(EH_FIELD_TEAM) |
+                            EH_FIELD_BIT(EH_FIELD_KIND) | EH_FIELD_BIT(EH_FIELD_SOURCE) |
+                            EH_FIELD_BIT(EH_FIELD_VALUE) | EH_FIELD_BIT(EH_FIELD_PRIORITY));
+}
+
+Test(message, defaults_said_and_unsaid_are_the_same)
+{
+    EH_AUTO(eh_bytes) struct eh_bytes a = EH_BYTES_INIT;
+    EH_AUTO(eh_bytes) struct eh_bytes b = EH_BYTES_INIT;
+    struct eh_message unsaid =
+        from_json("{\"type\":\"ticket\",\"id\":\"1\",\"team\":\"a\",\"kind\":\"b\"}");
+    struct eh_message said = from_json(
+        "{\"skills\":[],\"priority\":5,\"value\":-0,\"source\":\"default\",\"kind\":\"b\","
+        "\"team\":\"a\",\"id\":\"1\",\"type\":\"ticket\",\"unknown\":{\"x\":[1.5,null,true]}}");
+    eh_message_encode(&unsaid, 0, &a);
+    eh_message_encode(&said, 0, &b);
+    cr_assert(same_bytes(&a, &b));
+}
+
+Test(message, skills_are_a_set)
+{
+    struct eh_message m = from_json("{\"type\":\"update\",\"id\":\"1\",\"skills\":[\"no\",\"en\","
+                                    "\"no\",\"a\",\"en\"]}");
+    ASSERT_STR(m.skills, "a\x1f"
+                         "en\x1fno");
+    m = from_json("{\"type\":\"update\",\"id\":\"1\",\"skills\":[]}");
+    cr_assert(eh_message_has(&m, EH_FIELD_SKILLS)); /* takes the skills away */
+    cr_assert_eq(m.skills.size, 0);
+}
+
+Test(message, update_says_only_what_it_says)
+{
+    struct eh_message m = from_json("{\"type\":\"update\",\"id\":\"1\",\"priority\":9}");
+    cr_assert_eq(m.priority, 9);
+    cr_assert_not(eh_message_has(&m, EH_FIELD_VALUE));
+    ASSERT_STR(m.source, "default");
+}
+
+Test(message, keys_of_other_types_are_unknown_keys)
+{
+    struct eh_message m =
+        from_json("{\"type\":\"signal\",\"rep\":\"ana\",\"status\":\"overloaded\","
+                  "\"for\":7200,\"team\":12,\"value\":1.5,\"actor\":\"root\"}");
+    cr_assert_eq(m.status, EH_STATUS_OVERLOADED);
+    cr_assert_eq(m.for_s, 7200);
+    cr_assert_not(eh_message_has(&m, EH_FIELD_TEAM));
+    cr_assert_not(eh_message_has(&m, EH_FIELD_VALUE));
+    cr_assert_not(eh_message_has(&m, EH_FIELD_ACTOR));
+}
+
+Test(message, what_only_the_shell_may_say_is_not_read)
+{
+    struct eh_message m =
+        from_json("{\"type\":\"ticket\",\"id\":\"1\",\"team\":\"a\",\"kind\":\"b\","
+                  "\"text\":\"x\",\"customer_digest\":\"x\",\"rep\":\"ana\"}");
+    cr_assert_eq(m.text.size + m.customer_digest.size + m.rep.size, 0);
+}
+
+Test(message, metric_may_be_negative)
+{
+    struct eh_message m = from_json("{\"type\":\"metric\",\"team\":\"a\",\"metric\":\"nps\","
+                                    "\"period\":\"2026-11\",\"value\":-9007199254740991}");
+    cr_assert_eq(m.value, -EH_INTEGER_MAX);
+    cr_assert_not(eh_message_has(&m, EH_FIELD_SOURCE));
+}
+
+Test(message, outcome_with_everything)
+{
+    struct eh_message m = from_json("{\"type\":\"outcome\",\"id\":\"1\",\"outcome\":\"rated\","
+                                    "\"csat\":4,\"handled\":720,\"at\":1772323200000,\"value\":5,"
+                                    "\"event\":\"e\"}");
+    cr_assert_eq(m.outcome, EH_OUTCOME_RATED);
+    cr_assert_eq(m.csat, 4);
+    cr_assert_eq(m.handled_s, 720);
+    cr_assert_eq(m.at_ms, INT64_C(1772323200000));
+}
+
+static const char *const every_type[] = {
+    "{\"type\":\"ticket\",\"id\":\"T-1\",\"team\":\"sales\",\"kind\":\"order\","
+    "\"source\":\"zendesk\",\"value\":12995,\"currency\":\"EUR\",\"customer\":\"c\","
+    "\"priority\":9,\"skills\":[\"en\",\"no\"],\"channel\":\"mail\","
+    "\"subject\":\"\xc3\x85rlig \xe2\x82\xac \xf0\x9f\x98\x80 \\\"x\\\"\","
+    "\"created_at\":1772323200000,\"owner\":\"ana\"}",
+    "{\"type\":\"update\",\"id\":\"T-1\",\"source\":\"zendesk\",\"value\":0,\"priority\":0,"
+    "\"skills\":[],\"subject\":\"s\"}",
+    "{\"type\":\"signal\",\"rep\":\"ana\",\"status\":\"away\",\"for\":0,\"reason\":\"lunch\","
+    "\"event\":\"e-1\"}",
+    "{\"type\":\"outcome\",\"id\":\"T-1\",\"source\":\"default\",\"value\":9007199254740991,"
+    "\"event\":\"e\",\"outcome\":\"won\",\"csat\":5,\"handled\":720,\"at\":0}",
+    "{\"type\":\"metric\",\"team\":\"a\",\"value\":-3,\"rep\":\"r\",\"event\":\"e\","
+    "\"metric\":\"nps\",\"period\":\"2026-11\"}",
+};
+
+Test(message, every_type_comes_back_as_it_went)
+{
+    for (size_t i = 0; i < sizeof every_type / sizeof *every_type; i++) {
+        EH_AUTO(eh_bytes) struct eh_bytes packed = EH_BYTES_INIT;
+        EH_AUTO(eh_bytes) struct eh_bytes a = EH_BYTES_INIT;
+        EH_AUTO(eh_bytes) struct eh_bytes b = EH_BYTES_INIT;
+        struct eh_message json = from_json(every_type[i]);
+        assert_json(&json, every_type[i]);
+        cr_assert_eq(eh_message_to_msgpack(&json, &packed), 0);
+        struct eh_message msgpack = from_msgpack(&packed);
+        assert_json(&msgpack, every_type[i]);
+        eh_message_encode(&json, 0, &a);
+        eh_message_encode(&msgpack, 0, &b);
+        cr_assert(same_bytes(&a, &b));
+    }
+}
+
+Test(message, canonical_bytes_are_these)
+{
+    /* Stored in every log: a change here breaks what is written already. */
+    static const uint8_t expected[] = {3,    13,   3,  'a', 'n', 'a', 14, 2,   15,
+                                       0xC0, 0x70, 16, 1,   'x', 17,  2,  'e', '1'};
+    EH_AUTO(eh_bytes) struct eh_bytes out = EH_BYTES_INIT;
+    struct eh_message m = from_json("{\"type\":\"signal\",\"event\":\"e1\",\"reason\":\"x\","
+                                    "\"for\":7200,\"status\":\"overloaded\",\"rep\":\"ana\"}");
+    eh_message_encode(&m, 0, &out);
+    cr_assert_eq(out.size, sizeof expected);
+    cr_assert_arr_eq(out.data, expected, sizeof expected);
+}
+
+Test(message, decodes_beside_columns)
+{
+    EH_AUTO(eh_bytes) struct eh_bytes out = EH_BYTES_INIT;
+    struct eh_message m = from_json(every_type[0]), again = {.id = eh_str("T-1")};
+    again.has = EH_FIELD_BIT(EH_FIELD_ID);
+    eh_message_encode(&m, EH_FIELD_BIT(EH_FIELD_ID), &out);
+    struct eh_str bytes = eh_str_n((const char *)out.data, out.size);
+    cr_assert_eq(eh_message_decode(bytes, &again, NULL), 0);
+    cr_assert_eq(again.has, m.has);
+    assert_json(&again, every_type[0]);
+}
+
+Test(message, decode_refuses_what_was_never_encoded)
+{
+    static const struct {
+        const char *bytes;
+        size_t size;
+    } bad[] = {
+        {"", 0},
+        {"\x00", 1},
+        {"\x0d", 1},
+        {"\x01\x1c", 2},
+        {"\x01\x00\x05x", 4},
+        {"\x01\x01\x01x\x00\x01x", 7},
+        {"\x01\x00\x01x\x00\x01x", 7},
+        {"\x01\x07\x0a", 3},
+        {"\x01\x07\x80\x02", 4},
+        {"\x03\x0e\x00", 3},
+        {"\x03\x0e\x04", 3},
+        {"\x03\x0f\x01", 3},
+        {"\x01\x04", 2},
+        {"\x01\x07\xff", 3},
+    };
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        struct eh_message m = {.priority = 77};
+        struct eh_error error = {0};
+        cr_assert_eq(eh_message_decode(eh_str_n(bad[i].bytes, bad[i].size), &m, &error),
+                     -EH_ECORRUPT, "%zu", i);
+        cr_assert_eq(m.priority, 77);
+        cr_assert_neq(error.text[0], '\0');
+    }
+}
+
+/* --- bodies of the admin API --- */
+
+static int from_body(const char *body, struct eh_message *m, struct eh_error *error)
+{
+    return eh_message_from_json_body(eh_str(body), &arena, m, error);
+}
+
+Test(message, body_adds_to_the_path)
+{
+    struct eh_message m = {.type = EH_MESSAGE_ASSIGN,
+                           .source = eh_str("zendesk"),
+                           .id = eh_str("T-1"),
+                           .actor = eh_str("maja")};
+    struct eh_error error = {0};
+    m.has =
+        EH_FIELD_BIT(EH_FIELD_SOURCE) | EH_FIELD_BIT(EH_FIELD_ID) | EH_FIELD_BIT(EH_FIELD_ACTOR);
+    cr_assert_eq(
+        from_body("{\"rep\":\"ana\",\"reason\":\"knows them\",\"id\":\"T-1\"}", &m, &error), 0,
+        "%s", error.text);
+    ASSERT_STR(m.rep, "ana");
+    ASSERT_STR(m.source, "zendesk");
+    ASSERT_STR(m.actor, "maja");
+    assert_json(&m, "{\"type\":\"assign\",\"id\":\"T-1\",\"source\":\"zendesk\",\"rep\":\"ana\","
+                    "\"reason\":\"knows them\",\"actor\":\"maja\"}");
+}
+
+Test(message, every_admin_type_has_its_keys)
+{
+    struct eh_error error = {0};
+    struct eh_message m = {.type = EH_MESSAGE_MOVE};
+    cr_assert_eq(
+        from_body("{\"type\":\"move\",\"id\":\"1\",\"team\":\"b\",\"reason\":\"x\"}", &m, &error),
+        0);
+    ASSERT_STR(m.source, "default");
+    m = (struct eh_message){.type = EH_MESSAGE_RELEASE};
+    cr_assert_eq(from_body("{\"rep\":\"ana\",\"reason\":\"left\"}", &m, &error), 0);
+    m = (struct eh_message){.type = EH_MESSAGE_SIGNAL,
+                            .status = EH_STATUS_AVAILABLE,
+                            .rep = eh_str("ana"),
+                            .has = EH_FIELD_BIT(EH_FIELD_REP) | EH_FIELD_BIT(EH_FIELD_STATUS)};
+    cr_assert_eq(from_body("", &m, &error), 0, "%s", error.text);
+    m = (struct eh_message){.type = EH_MESSAGE_TICKET};
+    cr_assert_eq(from_body("{\"id\":\"1\",\"team\":\"a\",\"kind\":\"b\"}", &m, &error), 0);
+    cr_assert_eq(m.priority, 5);
+}
+
+Test(message, body_may_not_contradict_the_path)
+{
+    static const struct {
+        const char *body, *sentence;
+    } cases[] = {
+        {"{\"rep\":\"bob\",\"reason\":\"x\"}",
+         "rep: not the one in the path; leave it out of the body"},
+        {"{\"type\":\"ticket\"}", "type: not the one in the path; leave it out of the body"},
+        {"{\"type\":3}", "type: not the one in the path; leave it out of the body"},
+        {"{}", "reason: missing"},
+        {"", "reason: missing"},
+        {"[]", "byte 0: a message is an object"},
+        {"{\"reason\":5}", "reason: must be text, not a number"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct eh_message m = {
+            .type = EH_MESSAGE_RELEASE, .rep = eh_str("ana"), .has = EH_FIELD_BIT(EH_FIELD_REP)};
+        struct eh_error error = {0};
+        cr_assert_lt(from_body(cases[i].body, &m, &error), 0);
+        cr_assert_str_eq(error.text, cases[i].sentence, "%s", error.text);
+        cr_assert_eq(m.has, EH_FIELD_BIT(EH_FIELD_REP));
+    }
+}
+
+Test(message, path_is_checked_too)
+{
+    struct eh_message m = {
+        .type = EH_MESSAGE_RELEASE, .rep = eh_str("a\nb"), .has = EH_FIELD_BIT(EH_FIELD_REP)};
+    struct eh_error error = {0};
+    cr_assert_eq(from_body("{\"reason\":\"x\"}", &m, &error), -EH_EINVAL);
+    cr_assert_str_eq(error.text, "rep: must be 1 to 128 bytes of UTF-8 without control characters");
+    for (int type = EH_MESSAGE_DESK; type <= EH_MESSAGE_UNPARSED; type++) {
+        struct eh_message inner = {.type = (uint8_t)type};
+        cr_assert_eq(from_body("{}", &inner, &error), -EH_EINVAL);
+    }
+}
+
+/* --- written for readers --- */
+
+Test(message, raw_bytes_are_written_readably)
+{
+    struct eh_message m = {.type = EH_MESSAGE_UNPARSED,
+                           .text = eh_str_n("a\xff\0b", 4),
+                           .customer_digest = eh_str_n("\x00\xab", 2)};
+    m.has = EH_FIELD_BIT(EH_FIELD_TEXT) | EH_FIELD_BIT(EH_FIELD_CUSTOMER_DIGEST);
+    assert_json(&m, "{\"type\":\"unparsed\",\"text\":\"a\xef\xbf\xbd\\u0000b\","
+                    "\"customer_digest\":\"00ab\"}");
+    EH_AUTO(eh_bytes) struct eh_bytes out = EH_BYTES_INIT;
+    cr_assert_eq(eh_message_to_msgpack(&m, &out), 0);
+    static const uint8_t tail[] = {0xc4, 2, 0x00, 0xab}; /* binary */
+    cr_assert_arr_eq(out.data + out.size - sizeof tail, tail, sizeof tail);
+}
+
+Test(message, knows_its_names)
+{
+    cr_assert_str_eq(eh_message_type_name(EH_MESSAGE_UNPARSED), "unparsed");
+    cr_assert_null(eh_message_type_name(0));
+    cr_assert_null(eh_message_type_name(13));
+    cr_assert_null(eh_message_type_name(-1));
+    cr_assert_str_eq(eh_field_name(EH_FIELD_CREATED_AT), "created_at");
+    cr_assert_str_eq(eh_field_name(EH_FIELD_SUBJECT_DIGEST), "subject_digest");
+    cr_assert_null(eh_field_name(EH_FIELD_COUNT));
+    for (int field = 0; field < EH_FIELD_COUNT; field++)
+        cr_assert_not_null(eh_field_name(field));
+    for (int status = EH_STATUS_AVAILABLE; status <= EH_STATUS_AWAY; status++)
+        cr_assert_eq(eh_status_from_name(eh_str(eh_status_name(status))), status);
+    for (int outcome = EH_OUTCOME_WON; outcome <= EH_OUTCOME_RATED; outcome++)
+        cr_assert_eq(eh_outcome_from_name(eh_str(eh_outcome_name(outcome))), outcome);
+    cr_assert_eq(eh_status_from_name(eh_str("busy")), 0);
+    cr_assert_null(eh_status_name(0));
+    cr_assert_null(eh_outcome_name(8));
+}
