@@ -6,9 +6,9 @@
  *
  *     struct eh_desk *desk;
  *     int r = eh_desk_parse(text, &arena, &desk, &error);
- *     if (r < 0)
- *         // "14: teams[0].reps[2].share: 1.5 is above 1.0"  (the caller puts the file's name
- * before) const struct eh_desk_team *team = eh_desk_team(desk, eh_str("sales"));
+ *     if (r < 0) // error.text: "14: teams[0].reps[2].share: 1.5 is above 1.0"; no file name in it
+ *         return r;
+ *     const struct eh_desk_team *team = eh_desk_team(desk, eh_str("sales"));
  */
 #ifndef EVENHAND_WIRE_DESK_H
 #define EVENHAND_WIRE_DESK_H
