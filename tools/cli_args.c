@@ -89,6 +89,15 @@ static bool second_words(const struct eh_cli_command *commands, const char *firs
     return used > 0;
 }
 
+/* `desk --help`: a first word that needs a second one, and the wish to know which. */
+static bool asks_for_words(const struct eh_cli_command *commands, int argc, char **argv, int at)
+{
+    char words[128];
+    return at + 1 < argc &&
+           (strcmp(argv[at + 1], "--help") == 0 || strcmp(argv[at + 1], "-h") == 0) &&
+           second_words(commands, argv[at], words, sizeof words);
+}
+
 static int say_unknown_command(const struct eh_cli *cli, const struct eh_cli_command *commands,
                                const char *first, const char *second)
 {
@@ -190,7 +199,8 @@ const char *eh_cli_option(const struct eh_cli *cli, const char *name)
     for (int i = 0; cli->command->options && cli->command->options[i].name; i++)
         if (strcmp(cli->command->options[i].name, name) == 0)
             return cli->values[i];
-    eh_require(!"a command asks for an option of its row");
+    bool in_the_row = false; /* a command asked for an option its row has not */
+    eh_require(in_the_row);
     return NULL;
 }
 
@@ -224,6 +234,8 @@ int eh_cli_parse(const struct eh_cli_command *commands, int argc, char **argv, s
             r = take_option(cli, argc, argv, &i, &help);
         else if (!only_words && word[0] == '-' && word[1])
             r = eh_say_usage(cli, "%s: no such option; options have two dashes", word);
+        else if (!cli->command && asks_for_words(commands, argc, argv, i))
+            help = true;
         else if (!cli->command)
             r = take_command(commands, argc, argv, &i, cli);
         else if (cli->arg_count >= cli->command->arg_max)

@@ -212,7 +212,7 @@ static int put_numbers(const struct eh_cli *cli, json_t *body)
         json_object_set_new(body, "at", json_integer(n / 1000));
     }
     if (value) {
-        unsigned exponent;
+        unsigned exponent = 0;
         if (eh_money_parse(eh_str(value), EH_MONEY_EXPONENT_MAX, &n, &error) < 0)
             return eh_say_usage(cli, "--value: %s", error.text);
         int r = find_exponent(cli, &exponent);

@@ -3,11 +3,12 @@
 #include <stdlib.h>
 
 #include <evenhand/wire/desk.h>
-#include <evenhand/wire/message.h>
 
 #include "cli_found.h"
 #include "cli_http.h"
 #include "cli_text.h"
+
+#define DESK_SENT_MAX (1u << 20) /* bytes the admin socket takes; SIGHUP takes more */
 
 int eh_cmd_desk_show(struct eh_cli *cli)
 {
@@ -35,7 +36,7 @@ static int read_desk(const char *path, struct eh_bytes *ret)
     struct eh_error error = {0};
     struct eh_desk *desk;
     struct eh_bytes text = EH_BYTES_INIT;
-    if (eh_file_read(path, EH_DESK_TEXT_MAX, &text, &error) < 0)
+    if (eh_file_read(path, DESK_SENT_MAX, &text, &error) < 0)
         return eh_say(EH_EXIT_REFUSED, "%s", error.text);
     if (eh_desk_parse(eh_str_n((const char *)text.data, text.size), &arena, &desk, &error) < 0) {
         eh_bytes_done(&text);

@@ -5,7 +5,8 @@
 
 #include <evenhand/wire/desk.h>
 
-#define LINE_WIDTH 96 /* lists are wrapped there */
+#define LINE_WIDTH  90 /* columns; lists are wrapped there */
+#define LIST_INDENT 11
 
 /* What a history names: a rep, a team or a kind. */
 struct thing {
@@ -258,15 +259,17 @@ static int write_team(const struct thing *team, const char *const *rep_ids, stru
     eh_bytes_put_text(out, "\n    name: ");
     put_name(out, team->name);
     eh_bytes_put_text(out, "\n    reps: [");
-    size_t column = 11;
+    size_t column = LIST_INDENT;
     for (uint32_t i = 0; i < team->member_count; i++) {
-        if (column + strlen(ids[i]) + 6 > LINE_WIDTH) {
+        if (i > 0)
+            eh_bytes_put_u8(out, ',');
+        if (i > 0 && column + strlen(ids[i]) + 4 > LINE_WIDTH) {
             eh_bytes_put_text(out, "\n           ");
-            column = 11;
+            column = LIST_INDENT;
+        } else if (i > 0) {
+            eh_bytes_put_u8(out, ' ');
         }
-        column += put_id(out, ids[i]);
-        eh_bytes_put_text(out, i + 1 < team->member_count ? ", " : "");
-        column += 2;
+        column += put_id(out, ids[i]) + 2;
     }
     eh_bytes_put_text(out, "]\n    policy: random\n    capacity: 0\n");
     free(ids);

@@ -6,7 +6,9 @@
 #include "cli_table.h"
 #include "cli_text.h"
 
-#define TICKETS_SHOWN 500 /* further ones are asked for with --after */
+/* Rows after which a list for people stops asking; further ones with --after. */
+#define TICKETS_SHOWN 500
+#define LIST_SHOWN    100000
 
 /* What has been read is printed for programs, or the exit code handed on. */
 static bool finished(const struct eh_cli *cli, int r, const struct eh_answer *answer)
@@ -109,6 +111,109 @@ int eh_cmd_status(struct eh_cli *cli)
     return EH_EXIT_DONE;
 }
 
+/* ---- Lists. The daemon answers them page by page; `after` says where the next one begins. */
+
+struct page_walk {
+    const struct eh_cli *cli;
+    const char *path;                                                 /* without `after` */
+    const char *key;                                                  /* of the array */
+    void (*add)(struct eh_grid *, const json_t *item, void *context); /* one row */
+    struct eh_grid *grid;
+    void *context;
+    size_t count, shown_max; /* stop asking beyond shown_max */
+    char after[EH_CLI_PATH]; /* where to go on; empty: at the beginning, or all was read */
+};
+
+/* The cursor of the next page as text; a number or a string in the answer. */
+static void next_page(const json_t *answer, char ret[EH_CLI_PATH])
+{
+    const json_t *after = json_object_get(answer, "after");
+    if (json_is_integer(after))
+        eh_format(ret, EH_CLI_PATH, "%lld", (long long)json_integer_value(after));
+    else if (json_is_string(after))
+        eh_format(ret, EH_CLI_PATH, "%s", json_string_value(after));
+    else
+        ret[0] = '\0';
+}
+
+static void take_page(struct page_walk *walk, const json_t *answer)
+{
+    size_t i;
+    json_t *item;
+    json_array_foreach(json_object_get(answer, walk->key), i, item)
+        walk->add(walk->grid, item, walk->context);
+    walk->count += i;
+    next_page(answer, walk->after);
+}
+
+/* Asks for the page that begins at walk->after. */
+static int get_page(const struct page_walk *walk, struct eh_answer *ret)
+{
+    char path[EH_CLI_PATH];
+    eh_format(path, sizeof path, "%s", walk->path);
+    const char *joint = strchr(path, '?') ? "&after=" : "?after=";
+    if (walk->after[0] && !eh_path_add(path, joint, walk->after))
+        return eh_say(EH_EXIT_USAGE, "--after: too long");
+    return eh_http_get(walk->cli, path, ret);
+}
+
+static int walk_pages(struct page_walk *walk)
+{
+    int r = EH_EXIT_DONE;
+    do {
+        EH_AUTO(eh_answer) struct eh_answer answer = {0};
+        r = get_page(walk, &answer);
+        if (r == EH_EXIT_DONE)
+            take_page(walk, answer.json);
+    } while (r == EH_EXIT_DONE && walk->after[0] && walk->count < walk->shown_max);
+    return r;
+}
+
+/* A whole list for people; for programs one page, as it came. */
+static int show_list(struct page_walk *walk, const char *columns, const char *none)
+{
+    const char *from = eh_cli_option(walk->cli, "after");
+    eh_format(walk->after, sizeof walk->after, "%s", from ? from : "");
+    if (walk->cli->json) {
+        EH_AUTO(eh_answer) struct eh_answer answer = {0};
+        int r = get_page(walk, &answer);
+        if (r == EH_EXIT_DONE)
+            eh_answer_print(walk->cli, &answer);
+        return r;
+    }
+    walk->grid = eh_grid_new(walk->cli, columns);
+    int r = walk_pages(walk);
+    eh_grid_print(walk->grid);
+    if (r == EH_EXIT_DONE && walk->count == 0)
+        puts(none);
+    if (r == EH_EXIT_DONE && walk->after[0])
+        printf("… and more: evenhand %s --after %s\n", walk->cli->command->name, walk->after);
+    return r;
+}
+
+/* ---- Teams. */
+
+static void team_row(struct eh_grid *g, const json_t *team, void *context)
+{
+    (void)context;
+    eh_grid_text(g, eh_json_text(team, "id"));
+    eh_grid_text(g, eh_json_text(team, "name"));
+    eh_grid_text(g, eh_json_text(team, "policy"));
+    if (eh_json_int(team, "capacity"))
+        eh_grid_count(g, eh_json_int(team, "capacity"));
+    else
+        eh_grid_dim(g, "no limit");
+    eh_grid_count(g, eh_json_int(team, "open"));
+    eh_grid_count(g, eh_json_int(team, "waiting"));
+}
+
+int eh_cmd_teams(struct eh_cli *cli)
+{
+    struct page_walk walk = {
+        .cli = cli, .path = "/v1/teams", .key = "teams", .add = team_row, .shown_max = LIST_SHOWN};
+    return show_list(&walk, "team,name,policy,>capacity,>open,>waiting", "no teams");
+}
+
 /* The state of a rep; "full" when he is available but has all he can carry. */
 static const char *shown_state(const json_t *rep)
 {
@@ -117,94 +222,48 @@ static const char *shown_state(const json_t *rep)
     return full && state && strcmp(state, "available") == 0 ? "full" : state;
 }
 
-static void join_texts(const json_t *array, char *ret, size_t size)
+struct members {
+    bool entitled; /* the daemon tells what each was entitled to */
+    unsigned exponent;
+};
+
+static void member_row(struct eh_grid *g, const json_t *rep, void *context)
 {
-    size_t i, used = 0;
-    json_t *item;
-    ret[0] = '\0';
-    json_array_foreach(array, i, item)
-    {
-        const char *text =
-            json_is_object(item) ? eh_json_text(item, "id") : json_string_value(item);
-        if (text && used < size)
-            used += eh_format(ret + used, size - used, "%s%s", used ? ", " : "", text);
-    }
+    const struct members *members = context;
+    eh_grid_text(g, eh_json_text(rep, "id"));
+    eh_grid_state(g, shown_state(rep));
+    eh_grid_count(g, eh_json_int(rep, "open"));
+    eh_grid_count(g, eh_json_int(rep, "points"));
+    if (members->entitled)
+        eh_grid_count(g, eh_json_int(rep, "entitled"));
+    eh_grid_count(g, eh_json_int(rep, "received"));
+    if (members->entitled)
+        eh_grid_money(g, eh_json_int(rep, "entitled_value"), members->exponent);
+    eh_grid_money(g, eh_json_int(rep, "received_value"), members->exponent);
 }
 
-int eh_cmd_teams(struct eh_cli *cli)
+static int show_members(const struct eh_cli *cli, const char *path, const json_t *team)
 {
-    EH_AUTO(eh_answer) struct eh_answer answer = {0};
-    int r = eh_http_get(cli, "/v1/teams", &answer);
-    if (finished(cli, r, &answer))
-        return r;
-    struct eh_grid *g = eh_grid_new(cli, "team,name,policy,>capacity,>reps,>open,>waiting");
-    size_t i;
-    json_t *team;
-    json_array_foreach(json_object_get(answer.json, "teams"), i, team)
-    {
-        const json_t *reps = json_object_get(team, "reps"), *member;
-        int64_t open = eh_json_int(team, "open");
-        size_t j;
-        if (!eh_json_has(team, "open"))
-            json_array_foreach((json_t *)reps, j, member) open += eh_json_int(member, "open");
-        eh_grid_text(g, eh_json_text(team, "id"));
-        eh_grid_text(g, eh_json_text(team, "name"));
-        eh_grid_text(g, eh_json_text(team, "policy"));
-        if (eh_json_int(team, "capacity"))
-            eh_grid_count(g, eh_json_int(team, "capacity"));
-        else
-            eh_grid_dim(g, "no limit");
-        eh_grid_count(g, json_is_array(reps) ? (int64_t)json_array_size(reps)
-                                             : eh_json_int(team, "members"));
-        eh_grid_count(g, open);
-        eh_grid_count(g, eh_json_int(team, "waiting"));
-    }
-    if (i == 0)
-        puts("no teams");
-    eh_grid_print(g);
-    return EH_EXIT_DONE;
-}
-
-static void entitled_cell(struct eh_grid *g, const json_t *rep, const char *key, bool money,
-                          unsigned exponent)
-{
-    if (!eh_json_has(rep, key))
-        eh_grid_dim(g, "-");
-    else if (money)
-        eh_grid_money(g, eh_json_int(rep, key), exponent);
-    else
-        eh_grid_count(g, eh_json_int(rep, key));
-}
-
-static void show_members(const struct eh_cli *cli, const json_t *team)
-{
-    unsigned exponent = eh_json_exponent(team);
+    const json_t *first = json_array_get(json_object_get(team, "reps"), 0);
     const char *currency = eh_json_text(team, "currency");
+    struct members members = {eh_json_has(first, "entitled"), eh_json_exponent(team)};
+    struct page_walk walk = {.cli = cli,
+                             .path = path,
+                             .key = "reps",
+                             .add = member_row,
+                             .context = &members,
+                             .shown_max = LIST_SHOWN};
     char columns[160];
-    json_t *rep;
-    size_t i;
-    bool entitled = false;
-    json_array_foreach(json_object_get(team, "reps"), i, rep) entitled =
-        entitled || eh_json_has(rep, "entitled");
-    eh_format(columns, sizeof columns, "rep,state,>open,>points,>received%s,>value %s%s",
-              entitled ? ",>entitled" : "", currency ? currency : "", entitled ? ",>entitled" : "");
-    struct eh_grid *g = eh_grid_new(cli, columns);
-    json_array_foreach(json_object_get(team, "reps"), i, rep)
-    {
-        eh_grid_text(g, eh_json_text(rep, "id"));
-        eh_grid_state(g, shown_state(rep));
-        eh_grid_count(g, eh_json_int(rep, "open"));
-        eh_grid_count(g, eh_json_int(rep, "points"));
-        eh_grid_count(g, eh_json_int(rep, "received"));
-        if (entitled)
-            entitled_cell(g, rep, "entitled", false, exponent);
-        eh_grid_money(g, eh_json_int(rep, "received_value"), exponent);
-        if (entitled)
-            entitled_cell(g, rep, "entitled_value", true, exponent);
-    }
-    if (i == 0)
+    eh_format(columns, sizeof columns, "rep,state,>open,>points%s,>received%s,>value%s%s",
+              members.entitled ? ",>entitled" : "", members.entitled ? ",>entitled value" : "",
+              currency ? " " : "", currency ? currency : "");
+    walk.grid = eh_grid_new(cli, columns);
+    take_page(&walk, team);
+    int r = walk.after[0] ? walk_pages(&walk) : EH_EXIT_DONE;
+    eh_grid_print(walk.grid);
+    if (walk.count == 0)
         puts("nobody is in this team");
-    eh_grid_print(g);
+    return r;
 }
 
 int eh_cmd_team(struct eh_cli *cli)
@@ -224,9 +283,10 @@ int eh_cmd_team(struct eh_cli *cli)
            eh_colour_end(cli), name ? name : cli->args[0], policy ? policy : "?",
            eh_json_int(team, "capacity") ? "capacity " : "no limit",
            eh_json_int(team, "capacity") ? capacity : "", waiting);
-    show_members(cli, team);
-    return EH_EXIT_DONE;
+    return show_members(cli, path, team);
 }
+
+/* ---- Reps. */
 
 /* When a state ends by itself: "in 1h 20m"; "" when it does not. */
 static void until_text(const json_t *rep, char ret[EH_CLI_TEXT])
@@ -237,41 +297,67 @@ static void until_text(const json_t *rep, char ret[EH_CLI_TEXT])
         eh_text_ago(eh_text_now_us(), us, ret);
 }
 
+static void join_texts(const json_t *array, char *ret, size_t size)
+{
+    size_t i, used = 0;
+    json_t *item;
+    ret[0] = '\0';
+    json_array_foreach(array, i, item)
+    {
+        const char *text =
+            json_is_object(item) ? eh_json_text(item, "id") : json_string_value(item);
+        if (text && used < size)
+            used += eh_format(ret + used, size - used, "%s%s", used ? ", " : "", text);
+    }
+}
+
+static void rep_row(struct eh_grid *g, const json_t *rep, void *context)
+{
+    (void)context;
+    char teams[256], until[EH_CLI_TEXT];
+    join_texts(json_object_get(rep, "teams"), teams, sizeof teams);
+    until_text(rep, until);
+    eh_grid_text(g, eh_json_text(rep, "id"));
+    eh_grid_text(g, eh_json_text(rep, "name"));
+    eh_grid_text(g, teams);
+    eh_grid_state(g, shown_state(rep));
+    eh_grid_text(g, until);
+    eh_grid_count(g, eh_json_int(rep, "open"));
+    eh_grid_count(g, eh_json_int(rep, "points"));
+}
+
 int eh_cmd_reps(struct eh_cli *cli)
 {
-    EH_AUTO(eh_answer) struct eh_answer answer = {0};
-    int r = eh_http_get(cli, "/v1/reps", &answer);
-    if (finished(cli, r, &answer))
-        return r;
-    struct eh_grid *g = eh_grid_new(cli, "rep,name,teams,state,ends,>open,>points");
-    size_t i;
-    json_t *rep;
-    json_array_foreach(json_object_get(answer.json, "reps"), i, rep)
-    {
-        char teams[256], until[EH_CLI_TEXT];
-        join_texts(json_object_get(rep, "teams"), teams, sizeof teams);
-        until_text(rep, until);
-        eh_grid_text(g, eh_json_text(rep, "id"));
-        eh_grid_text(g, eh_json_text(rep, "name"));
-        eh_grid_text(g, teams);
-        eh_grid_state(g, shown_state(rep));
-        eh_grid_text(g, until);
-        eh_grid_count(g, eh_json_int(rep, "open"));
-        eh_grid_count(g, eh_json_int(rep, "points"));
-    }
-    if (i == 0)
-        puts("no reps");
-    eh_grid_print(g);
-    return EH_EXIT_DONE;
+    struct page_walk walk = {
+        .cli = cli, .path = "/v1/reps", .key = "reps", .add = rep_row, .shown_max = LIST_SHOWN};
+    return show_list(&walk, "rep,name,teams,state,ends,>open,>points", "no reps");
 }
 
-static struct eh_grid *ticket_grid(const struct eh_cli *cli)
+static void show_rep(const struct eh_cli *cli, const json_t *rep)
 {
-    return eh_grid_new(cli, "ticket,team,kind,>value,state,rep,received");
+    char teams[512], until[EH_CLI_TEXT], open[EH_CLI_TEXT], points[EH_CLI_TEXT];
+    const char *state = shown_state(rep), *name = eh_json_text(rep, "name");
+    const char *reason = eh_json_text(rep, "reason");
+    char *clean = eh_text_clean(reason ? reason : "");
+    join_texts(json_object_get(rep, "teams"), teams, sizeof teams);
+    until_text(rep, until);
+    eh_text_count(eh_json_int(rep, "open"), open);
+    eh_text_count(eh_json_int(rep, "points"), points);
+    printf("%srep %s%s (%s), team%s %s\n", eh_colour_bold(cli), cli->args[0], eh_colour_end(cli),
+           name ? name : cli->args[0], strchr(teams, ',') ? "s" : "", *teams ? teams : "none");
+    printf("%s%s%s%s%s%s%s\n", eh_colour_of(cli, state ? state : ""), state ? state : "?",
+           eh_colour_end(cli), *until ? ", ends " : "", until, *clean ? ": " : "", clean);
+    printf("%s open, %s points\n", open, points);
+    free(clean);
 }
 
-static void add_ticket(struct eh_grid *g, const json_t *t, int64_t now_us)
+/* ---- Tickets. */
+
+static const char ticket_columns[] = "ticket,team,kind,>value,state,rep,received";
+
+static void ticket_row(struct eh_grid *g, const json_t *t, void *context)
 {
+    const int64_t *now_us = context;
     const char *source = eh_json_text(t, "source"), *id = eh_json_text(t, "id");
     char name[300], value[EH_CLI_TEXT], money[EH_CLI_TEXT], ago[EH_CLI_TEXT] = "";
     int64_t us;
@@ -281,7 +367,7 @@ static void add_ticket(struct eh_grid *g, const json_t *t, int64_t now_us)
     eh_text_money(eh_json_int(t, "value"), eh_json_exponent(t), money);
     eh_format(value, sizeof value, "%s%s%s", money, currency ? " " : "", currency ? currency : "");
     if (eh_json_time_us(t, "received_at", &us))
-        eh_text_ago(now_us, us, ago);
+        eh_text_ago(*now_us, us, ago);
     eh_grid_text(g, name);
     eh_grid_text(g, eh_json_text(t, "team"));
     eh_grid_text(g, eh_json_text(t, "kind"));
@@ -289,23 +375,6 @@ static void add_ticket(struct eh_grid *g, const json_t *t, int64_t now_us)
     eh_grid_state(g, eh_json_text(t, "state"));
     eh_grid_text(g, eh_json_text(t, "rep"));
     eh_grid_dim(g, ago);
-}
-
-static void show_rep(const struct eh_cli *cli, const json_t *rep)
-{
-    char teams[512], until[EH_CLI_TEXT], open[EH_CLI_TEXT], points[EH_CLI_TEXT];
-    const char *state = shown_state(rep), *name = eh_json_text(rep, "name");
-    const char *reason = eh_json_text(rep, "reason");
-    join_texts(json_object_get(rep, "teams"), teams, sizeof teams);
-    until_text(rep, until);
-    eh_text_count(eh_json_int(rep, "open"), open);
-    eh_text_count(eh_json_int(rep, "points"), points);
-    printf("%srep %s%s (%s), team%s %s\n", eh_colour_bold(cli), cli->args[0], eh_colour_end(cli),
-           name ? name : cli->args[0], strchr(teams, ',') ? "s" : "", *teams ? teams : "none");
-    printf("%s%s%s%s%s%s%s\n", eh_colour_of(cli, state ? state : ""), state ? state : "?",
-           eh_colour_end(cli), *until ? ", ends " : "", until, reason && *reason ? ": " : "",
-           reason ? reason : "");
-    printf("%s open, %s points\n", open, points);
 }
 
 int eh_cmd_rep(struct eh_cli *cli)
@@ -318,100 +387,50 @@ int eh_cmd_rep(struct eh_cli *cli)
     if (finished(cli, r, &answer))
         return r;
     show_rep(cli, answer.json);
-    const json_t *tickets = json_object_get(answer.json, "tickets");
+    json_t *tickets = json_object_get(answer.json, "tickets"), *ticket;
     if (json_array_size(tickets) == 0)
         return EH_EXIT_DONE;
     putchar('\n');
-    struct eh_grid *g = ticket_grid(cli);
+    struct eh_grid *g = eh_grid_new(cli, ticket_columns);
     int64_t now_us = eh_text_now_us();
     size_t i;
-    json_t *ticket;
-    json_array_foreach((json_t *)tickets, i, ticket) add_ticket(g, ticket, now_us);
+    json_array_foreach(tickets, i, ticket) ticket_row(g, ticket, &now_us);
     eh_grid_print(g);
     return EH_EXIT_DONE;
 }
 
-static bool tickets_path(const struct eh_cli *cli, const char *after, char path[EH_CLI_PATH])
+static bool tickets_path(const struct eh_cli *cli, char path[EH_CLI_PATH])
 {
     static const char *const filters[] = {"team", "rep", "state"};
-    const char *joint = "?";
-    if (!eh_path(path, "/v1/tickets"))
-        return false;
-    for (size_t i = 0; i < sizeof filters / sizeof *filters; i++) {
+    bool fits = eh_path(path, "/v1/tickets");
+    for (size_t i = 0; fits && i < sizeof filters / sizeof *filters; i++) {
         const char *value = eh_cli_option(cli, filters[i]);
         char before[16];
-        if (!value)
-            continue;
-        eh_format(before, sizeof before, "%s%s=", joint, filters[i]);
-        if (!eh_path_add(path, before, value))
-            return false;
-        joint = "&";
+        eh_format(before, sizeof before, "%c%s=", strchr(path, '?') ? '&' : '?', filters[i]);
+        if (value)
+            fits = eh_path_add(path, before, value);
     }
-    return !after || eh_path_add(path, *joint == '?' ? "?after=" : "&after=", after);
-}
-
-/* The cursor of the next page as text; a number or a string in the answer. */
-static bool next_page(const json_t *answer, char ret[EH_CLI_TEXT])
-{
-    const json_t *after = json_object_get(answer, "after");
-    if (json_is_integer(after))
-        eh_format(ret, EH_CLI_TEXT, "%lld", (long long)json_integer_value(after));
-    else if (json_is_string(after))
-        eh_format(ret, EH_CLI_TEXT, "%s", json_string_value(after));
-    else
-        return false;
-    return true;
-}
-
-/* Adds one page to the table. */
-static int add_page(const struct eh_cli *cli, struct eh_grid *g, const char *after, size_t *count,
-                    bool *ret_more, char ret_after[EH_CLI_TEXT])
-{
-    EH_AUTO(eh_answer) struct eh_answer answer = {0};
-    char path[EH_CLI_PATH];
-    if (!tickets_path(cli, after, path))
-        return eh_say(EH_EXIT_USAGE, "tickets: an option is too long");
-    int r = eh_http_get(cli, path, &answer);
-    if (r != EH_EXIT_DONE)
-        return r;
-    *ret_more = false;
-    if (cli->json) {
-        eh_answer_print(cli, &answer);
-        return EH_EXIT_DONE;
-    }
-    int64_t now_us = eh_text_now_us();
-    size_t i;
-    json_t *ticket;
-    json_array_foreach(json_object_get(answer.json, "tickets"), i, ticket)
-        add_ticket(g, ticket, now_us);
-    *count += i;
-    *ret_more = next_page(answer.json, ret_after);
-    return EH_EXIT_DONE;
+    return fits;
 }
 
 int eh_cmd_tickets(struct eh_cli *cli)
 {
     static const char *const states[] = {"waiting", "assigned", "closed"};
-    const char *state = eh_cli_option(cli, "state"), *given = eh_cli_option(cli, "after");
+    const char *state = eh_cli_option(cli, "state");
     bool known = !state;
     for (size_t i = 0; state && i < sizeof states / sizeof *states; i++)
         known = known || strcmp(state, states[i]) == 0;
     if (!known)
         return eh_say_usage(cli, "--state: `%s` is none of waiting, assigned, closed", state);
-    struct eh_grid *g = ticket_grid(cli);
-    size_t count = 0;
-    char after[EH_CLI_TEXT];
-    bool more = false;
-    int r = add_page(cli, g, given, &count, &more, after);
-    while (r == EH_EXIT_DONE && more && count < TICKETS_SHOWN) {
-        char from[EH_CLI_TEXT];
-        memcpy(from, after, sizeof from);
-        r = add_page(cli, g, from, &count, &more, after);
-    }
-    eh_grid_print(g);
-    if (r == EH_EXIT_DONE && !cli->json && count == 0)
-        puts("no such tickets");
-    if (r == EH_EXIT_DONE && more)
-        printf("… and more: evenhand tickets --after %s\n", after);
-    return r;
+    char path[EH_CLI_PATH];
+    if (!tickets_path(cli, path))
+        return eh_say(EH_EXIT_USAGE, "tickets: an option is too long");
+    int64_t now_us = eh_text_now_us();
+    struct page_walk walk = {.cli = cli,
+                             .path = path,
+                             .key = "tickets",
+                             .add = ticket_row,
+                             .context = &now_us,
+                             .shown_max = TICKETS_SHOWN};
+    return show_list(&walk, ticket_columns, "no such tickets");
 }

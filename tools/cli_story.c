@@ -48,22 +48,6 @@ static void show_what(const struct eh_cli *cli, const json_t *t)
     outside_text(cli, "subject", subject);
 }
 
-static void show_state(const struct eh_cli *cli, const json_t *t)
-{
-    const char *state = eh_json_text(t, "state"), *rep = eh_json_text(t, "rep");
-    const char *why = eh_json_text(t, "waiting_why");
-    bool waiting = state && strcmp(state, "waiting") == 0;
-    const char *with = !rep || !*rep                           ? ""
-                       : state && strcmp(state, "closed") == 0 ? ", had by "
-                                                               : ", with ";
-    printf("%s%-9s%s %s%s%s%s%s%s%s\n", eh_colour_dim(cli), "state", eh_colour_end(cli),
-           eh_colour_of(cli, state ? state : ""), state ? state : "?", eh_colour_end(cli), with,
-           *with ? rep : "", waiting && why && *why ? ": " : "", waiting && why ? why : "");
-    moment(cli, t, "received", "received_at", NULL);
-    moment(cli, t, "assigned", "assigned_at", NULL);
-    moment(cli, t, "closed", "closed_at", eh_json_text(t, "outcome"));
-}
-
 /* Why somebody got it, or why nobody did, in words. Unknown reasons stand as they are. */
 static const struct {
     const char *why, *words;
@@ -84,6 +68,23 @@ static const char *in_words(const char *why)
         if (strcmp(reasons[i].why, why) == 0)
             return reasons[i].words;
     return NULL;
+}
+
+static void show_state(const struct eh_cli *cli, const json_t *t)
+{
+    const char *state = eh_json_text(t, "state"), *rep = eh_json_text(t, "rep");
+    const char *why = eh_json_text(t, "why");
+    bool waiting = state && strcmp(state, "waiting") == 0;
+    const char *with = !rep || !*rep                           ? ""
+                       : state && strcmp(state, "closed") == 0 ? ", had by "
+                                                               : ", with ";
+    printf("%s%-9s%s %s%s%s%s%s%s%s\n", eh_colour_dim(cli), "state", eh_colour_end(cli),
+           eh_colour_of(cli, state ? state : ""), state ? state : "?", eh_colour_end(cli), with,
+           *with ? rep : "", waiting && why && *why ? ": " : "",
+           waiting && why ? (in_words(why) ? in_words(why) : why) : "");
+    moment(cli, t, "received", "received_at", NULL);
+    moment(cli, t, "assigned", "assigned_at", NULL);
+    moment(cli, t, "closed", "closed_at", eh_json_text(t, "outcome"));
 }
 
 /* One line of history as a sentence. */

@@ -24,6 +24,10 @@ static const struct eh_cli_option tickets_options[] = {
     {"after", "CURSOR", "go on where a list ended", false},
     {0},
 };
+static const struct eh_cli_option after_option[] = {
+    {"after", "CURSOR", "go on where a list ended", false},
+    {0},
+};
 static const struct eh_cli_option source_option[] = {
     {"source", "S", "the helpdesk it came from (default: default)", false},
     {0},
@@ -72,10 +76,10 @@ static const struct eh_cli_option push_options[] = {
 
 static const struct eh_cli_command commands[] = {
     {"status", "", LOOK, "how the desk and its daemon are", 0, 0, NULL, eh_cmd_status, NULL},
-    {"teams", "", LOOK, "the teams and what waits in them", 0, 0, NULL, eh_cmd_teams, NULL},
+    {"teams", "", LOOK, "the teams and what waits in them", 0, 0, after_option, eh_cmd_teams, NULL},
     {"team", "T", LOOK, "one team: its rules, who is in it and got what", 1, 1, NULL, eh_cmd_team,
      NULL},
-    {"reps", "", LOOK, "everybody's state and open work", 0, 0, NULL, eh_cmd_reps, NULL},
+    {"reps", "", LOOK, "everybody's state and open work", 0, 0, after_option, eh_cmd_reps, NULL},
     {"rep", "R", LOOK, "one rep with the tickets he or she has", 1, 1, NULL, eh_cmd_rep, NULL},
     {"tickets", "", LOOK, "waiting and open tickets", 0, 0, tickets_options, eh_cmd_tickets, NULL},
     {"ticket", "ID", LOOK, "one ticket with its whole story", 1, 1, source_option, eh_cmd_ticket,
@@ -143,8 +147,9 @@ static void help_command(const struct eh_cli_command *c)
 static void help_all(void)
 {
     puts("Usage: evenhand [--socket PATH] [--json] COMMAND\n\n"
-         "evenhand deals tickets to reps even-handedly: nobody picks, and everybody can see why a\n"
-         "ticket went where it went. This talks to the daemon, evenhandd, over its admin socket.");
+         "evenhand deals tickets to reps even-handedly: nobody picks, and everybody can see\n"
+         "why a ticket went where it went. This talks to the daemon, evenhandd, over its\n"
+         "admin socket.");
     const char *group = "";
     for (const struct eh_cli_command *c = commands; c->name; c++) {
         char left[48];

@@ -1,0 +1,71 @@
+# bash completion for evenhand(1)
+
+_evenhand()
+{
+    local cur prev commands command="" second="" i
+    cur=${COMP_WORDS[COMP_CWORD]}
+    prev=${COMP_WORDS[COMP_CWORD - 1]}
+    commands="status teams team reps rep tickets ticket overloaded available away outcome assign
+        release move desk push"
+    COMPREPLY=()
+
+    case $prev in
+    --socket) compopt -o filenames; COMPREPLY=($(compgen -f -- "$cur")); return ;;
+    --state) COMPREPLY=($(compgen -W "waiting assigned closed" -- "$cur")); return ;;
+    --csat) COMPREPLY=($(compgen -W "1 2 3 4 5" -- "$cur")); return ;;
+    --for | --reason | --value | --handled | --at | --event | --source | --after | --rate | \
+        --value-column | --redis | --desk | --team | --rep) return ;;
+    esac
+
+    for ((i = 1; i < COMP_CWORD; i++)); do
+        case ${COMP_WORDS[i]} in
+        --socket) ((i++)) ;;
+        -*) ;;
+        *)
+            if [[ -z $command ]]; then
+                command=${COMP_WORDS[i]}
+            elif [[ -z $second ]]; then
+                second=${COMP_WORDS[i]}
+            fi
+            ;;
+        esac
+    done
+
+    local options="--socket --json --help"
+    case $command in
+    "") options+=" --version" ;;
+    tickets) options+=" --team --rep --state --after" ;;
+    teams | reps) options+=" --after" ;;
+    ticket) options+=" --source" ;;
+    overloaded) options+=" --for --reason" ;;
+    available | away | release) options+=" --reason" ;;
+    assign | move) options+=" --reason --source" ;;
+    outcome) options+=" --value --csat --handled --at --event --source" ;;
+    push) options+=" --rate --team --value-column --outcomes --source --redis --desk" ;;
+    desk) [[ $second == from ]] && options+=" --team" ;;
+    esac
+    if [[ $cur == -* ]]; then
+        COMPREPLY=($(compgen -W "$options" -- "$cur"))
+        return
+    fi
+
+    case $command in
+    "") COMPREPLY=($(compgen -W "$commands" -- "$cur")) ;;
+    desk)
+        if [[ -z $second ]]; then
+            COMPREPLY=($(compgen -W "show diff apply from" -- "$cur"))
+        else
+            compopt -o filenames
+            COMPREPLY=($(compgen -f -- "$cur"))
+        fi
+        ;;
+    outcome)
+        [[ -n $second ]] && COMPREPLY=($(compgen -W \
+            "won lost resolved cancelled reopened refunded rated" -- "$cur"))
+        ;;
+    push)
+        compopt -o filenames
+        COMPREPLY=($(compgen -f -- "$cur"))
+        ;;
+    esac
+} && complete -F _evenhand evenhand

@@ -1,0 +1,79 @@
+/*
+ * load_rate: tickets on a schedule, and how long each took. Open loop: the schedule does not wait for
+ * anybody, and a ticket's time runs from the moment it was to be sent, sent late or not.
+ */
+#include "load.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/prctl.h>
+
+static int compare(const void *a, const void *b)
+{
+    int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+    return (x > y) - (x < y);
+}
+
+/* Nearest rank, in µs. */
+static double percentile_us(const int64_t *sorted, uint32_t count, uint32_t per_mille)
+{
+    uint64_t rank = ((uint64_t)count * per_mille + 999) / 1000;
+    return (double)sorted[rank ? rank - 1 : 0] / 1000.0;
+}
+
+static void send_due(struct load *load, int64_t now)
+{
+    while (load->sent < load->tickets && load->due_ns[load->sent] <= now)
+        load_put_ticket(load, load->sent++);
+    link_flush(&load->in);
+}
+
+static void wait_until_due(struct load *load)
+{
+    int64_t wait_ns = LOAD_STALL_S * INT64_C(1000000000);
+    if (load->sent < load->tickets)
+        wait_ns = load->due_ns[load->sent] - bench_now_ns();
+    if (wait_ns < 0)
+        wait_ns = 0;
+    struct timespec wait = {wait_ns / 1000000000, wait_ns % 1000000000};
+    struct pollfd fds[] = {{.fd = load->in.fd, .events = link_events(&load->in)},
+                           {.fd = load->out.fd, .events = link_events(&load->out)}};
+    int ready = ppoll(fds, 2, &wait, NULL);
+    if (ready == 0 && load->sent == load->tickets)
+        bench_die("only %u of %u tickets came out", load->seen, load->tickets);
+    if (fds[1].revents & (POLLIN | POLLHUP))
+        load_take_entries(load);
+    if (fds[0].revents & (POLLIN | POLLHUP))
+        load_take_replies(load);
+}
+
+void load_rate(struct load *load, uint32_t per_s, uint32_t seconds)
+{
+    load->tickets = per_s * seconds;
+    if (load->tickets == 0 || load->tickets > LOAD_TICKETS_MAX)
+        bench_die("%u tickets: at least 1, at most %d", load->tickets, LOAD_TICKETS_MAX);
+    load->due_ns = calloc(load->tickets, sizeof *load->due_ns);
+    load->delay_ns = calloc(load->tickets, sizeof *load->delay_ns);
+    if (!load->due_ns || !load->delay_ns)
+        bench_die("out of memory");
+    prctl(PR_SET_TIMERSLACK, 1); /* 50 µs otherwise */
+    int64_t start = bench_now_ns() + 1000000;
+    for (uint32_t i = 0; i < load->tickets; i++) {
+        load->due_ns[i] = start + (int64_t)i * 1000000000 / per_s;
+        load->delay_ns[i] = -1;
+    }
+    load_ask(load);
+    while (load->seen < load->tickets) {
+        send_due(load, bench_now_ns());
+        wait_until_due(load);
+    }
+    qsort(load->delay_ns, load->tickets, sizeof *load->delay_ns, compare);
+    printf("{\"tickets\": %u, \"p50_us\": %.1f, \"p99_us\": %.1f, \"p999_us\": %.1f, "
+           "\"max_us\": %.1f}\n",
+           load->tickets, percentile_us(load->delay_ns, load->tickets, 500),
+           percentile_us(load->delay_ns, load->tickets, 990),
+           percentile_us(load->delay_ns, load->tickets, 999),
+           percentile_us(load->delay_ns, load->tickets, 1000));
+    free(load->due_ns);
+    free(load->delay_ns);
+}
