@@ -2,7 +2,8 @@
  * link: one Redis connection of the bench programs. Commands gather in a buffer and leave in large
  * writes; replies are taken one by one. Nothing blocks; whoever uses it polls the descriptor.
  *
- * A bench has nobody to report to but its caller: whatever goes wrong ends the program with one line.
+ * A bench has nobody to report to but its caller: whatever goes wrong ends the program with one
+ * line.
  *
  *     struct link link;
  *     link_open(&link, "/tmp/redis.sock");

@@ -17,9 +17,9 @@
 
 void load_ask(struct load *load)
 {
-    struct eh_str xread[] = {eh_str("XREAD"),   eh_str("COUNT"), eh_str(ENTRIES_AT_ONCE),
-                             eh_str("BLOCK"),   eh_str("0"),     eh_str("STREAMS"),
-                             load->outbox, eh_str(load->last_id)};
+    struct eh_str xread[] = {eh_str("XREAD"), eh_str("COUNT"),      eh_str(ENTRIES_AT_ONCE),
+                             eh_str("BLOCK"), eh_str("0"),          eh_str("STREAMS"),
+                             load->outbox,    eh_str(load->last_id)};
     link_command(&load->out, 8, xread);
     link_flush(&load->out);
 }
@@ -83,7 +83,8 @@ static void flood(struct load *load)
         link_flush(&load->in);
         struct pollfd fds[] = {{.fd = load->in.fd, .events = link_events(&load->in)},
                                {.fd = load->out.fd, .events = link_events(&load->out)}};
-        if (poll(fds, 2, LOAD_STALL_S * 1000) == 0)
+        bool more = load->sent < load->tickets && !link_unsent(&load->in);
+        if (poll(fds, 2, more ? 0 : LOAD_STALL_S * 1000) == 0 && !more)
             bench_die("only %u of %u tickets came out", load->seen, load->tickets);
         if (fds[0].revents & (POLLIN | POLLHUP))
             load_take_replies(load);
@@ -98,7 +99,7 @@ static void flood(struct load *load)
 /* Where the outbox ends now: only what comes later is looked at. */
 static void find_end(struct load *load)
 {
-    struct eh_str ask[] = {eh_str("XREVRANGE"), load->outbox,   eh_str("+"),
+    struct eh_str ask[] = {eh_str("XREVRANGE"), load->outbox,    eh_str("+"),
                            eh_str("-"),         eh_str("COUNT"), eh_str("1")};
     redisReply *reply = link_ask(&load->out, 6, ask);
     if (reply->type != REDIS_REPLY_ARRAY)
@@ -121,7 +122,8 @@ int main(int argc, char **argv)
 {
     bool is_flood = argc == 8 && strcmp(argv[6], "flood") == 0;
     if (!is_flood && !(argc == 9 && strcmp(argv[6], "rate") == 0))
-        bench_die("usage: bench-load REDIS INBOX OUTBOX TEAM PREFIX {flood TICKETS | rate N SECONDS}");
+        bench_die(
+            "usage: bench-load REDIS INBOX OUTBOX TEAM PREFIX {flood TICKETS | rate N SECONDS}");
     struct load load = {.inbox = eh_str(argv[2]),
                         .outbox = eh_str(argv[3]),
                         .team = eh_str(argv[4]),

@@ -14,9 +14,10 @@
 
 struct load {
     struct link in, out;
-    struct eh_str inbox, outbox, team, prefix; /* prefix: of ticket ids; other entries are skipped */
-    char last_id[48];                          /* of the outbox */
-    uint32_t tickets;                          /* how many there will be */
+    struct eh_str inbox, outbox, team,
+        prefix;       /* prefix: of ticket ids; other entries are skipped */
+    char last_id[48]; /* of the outbox */
+    uint32_t tickets; /* how many there will be */
     uint32_t sent, seen;
     int64_t *due_ns;   /* by ticket: the moment it was to be sent; NULL: nobody asks */
     int64_t *delay_ns; /* by ticket: from then to its outbox entry; -1: not seen yet */
@@ -29,7 +30,7 @@ void load_put_ticket(struct load *, uint32_t number); /* one XADD into `in` */
 int64_t load_ticket_of(const struct load *, const char *message, size_t size);
 
 /* load.c: the consumer's half. */
-void load_ask(struct load *);         /* the next XREAD */
+void load_ask(struct load *);          /* the next XREAD */
 void load_take_replies(struct load *); /* of the producer's link: counts nothing, refuses errors */
 void load_take_entries(struct load *); /* of the consumer's link */
 

@@ -1,6 +1,6 @@
 /*
- * load_rate: tickets on a schedule, and how long each took. Open loop: the schedule does not wait for
- * anybody, and a ticket's time runs from the moment it was to be sent, sent late or not.
+ * load_rate: tickets on a schedule, and how long each took. Open loop: the schedule does not wait
+ * for anybody, and a ticket's time runs from the moment it was to be sent, sent late or not.
  */
 #include "load.h"
 
