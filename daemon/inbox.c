@@ -328,6 +328,8 @@ static void end_of_sweep(struct eh_inbox *inbox)
 {
     inbox->swept = true;
     enter(inbox, EH_INBOX_LIVE);
+    eh_inbox_set_forget_remembered(&inbox->set);
+    eh_inbox_ack_swept(inbox);
 }
 
 static void got_sweep_info(void *context, const redisReply *reply)

@@ -158,10 +158,12 @@ static void got_ack(void *context, const redisReply *reply)
 {
     struct eh_inbox *inbox = context;
     struct eh_inbox_ack *ack = shift_ack(inbox);
-    eh_inbox_set_acked(&inbox->set, ack->ids, ack->count);
+    bool acked = reply && reply->type == REDIS_REPLY_INTEGER;
+    bool remember = acked && !inbox->swept && inbox->set.acking < EH_INBOX_ACKING_MAX / 2;
+    eh_inbox_set_acked(&inbox->set, ack->ids, ack->count, remember);
     inbox->acked += ack->count;
     free(ack);
-    if (reply && reply->type == REDIS_REPLY_INTEGER)
+    if (acked)
         consider_trim(inbox);
 }
 
@@ -196,7 +198,7 @@ static size_t ack_some(struct eh_inbox *inbox, const struct eh_stream_id *ids, s
         if (eh_inbox_set_done(&inbox->set, ids[i]))
             ack->ids[ack->count++] = ids[i];
     if (ack->count == 0 || send_ack(inbox, ack) < 0) {
-        eh_inbox_set_acked(&inbox->set, ack->ids, ack->count);
+        eh_inbox_set_acked(&inbox->set, ack->ids, ack->count, false);
         free(ack);
         return part;
     }
@@ -218,6 +220,12 @@ void eh_inbox_ack_init(struct eh_inbox *inbox, struct event_base *base)
 {
     inbox->trim_timer = event_new(base, -1, 0, on_trim_timer, inbox);
     eh_require(inbox->trim_timer);
+}
+
+void eh_inbox_ack_swept(struct eh_inbox *inbox)
+{
+    if (inbox->trim_due)
+        consider_trim(inbox);
 }
 
 void eh_inbox_ack_stop(struct eh_inbox *inbox)

@@ -80,6 +80,7 @@ struct eh_inbox {
 
 int64_t eh_inbox_now_us(void);
 void eh_inbox_ack_init(struct eh_inbox *, struct event_base *);
+void eh_inbox_ack_swept(struct eh_inbox *); /* trimming may begin */
 void eh_inbox_ack_stop(struct eh_inbox *);
 void eh_inbox_ack_done(struct eh_inbox *);
 

@@ -114,14 +114,27 @@ bool eh_inbox_set_done(struct eh_inbox_set *set, struct eh_stream_id id)
     return !more;
 }
 
-void eh_inbox_set_acked(struct eh_inbox_set *set, const struct eh_stream_id *ids, size_t count)
+void eh_inbox_set_acked(struct eh_inbox_set *set, const struct eh_stream_id *ids, size_t count,
+                        bool remember)
 {
     for (size_t i = 0; i < count; i++) {
         for (size_t at = find(set, ids[i]); is_at(set, at, ids[i]); at++) {
             struct eh_inbox_item *item = &set->items[at];
-            set->acking -= item->acking && !item->gone;
-            item->gone = item->gone || item->acking;
+            if (!item->acking || item->gone)
+                continue;
+            item->remembered = remember;
+            item->gone = !remember;
+            set->acking -= item->gone;
         }
+    }
+    sweep_out_gone(set);
+}
+
+void eh_inbox_set_forget_remembered(struct eh_inbox_set *set)
+{
+    for (size_t i = 0; i < set->count; i++) {
+        set->items[i].gone = set->items[i].remembered;
+        set->acking -= set->items[i].remembered;
     }
     sweep_out_gone(set);
 }
