@@ -104,6 +104,20 @@ Test(message, keys_of_other_types_are_unknown_keys)
     cr_assert_not(eh_message_has(&m, EH_FIELD_ACTOR));
 }
 
+Test(message, maps_beside_each_other_may_have_the_same_keys)
+{
+    struct eh_message m = from_json("{\"x\":{\"id\":1,\"y\":{\"id\":2}},\"z\":{\"id\":3},"
+                                    "\"type\":\"update\",\"id\":\"1\"}");
+    ASSERT_STR(m.id, "1");
+    static const char packed[] = "\x84\xa1x\x82\xa2id\x01\xa1y\x81\xa2id\x02\xa1z\x81\xa2id\x03"
+                                 "\xa4type\xa6update\xa2id\xa1"
+                                 "1";
+    EH_AUTO(eh_bytes) struct eh_bytes bytes = EH_BYTES_INIT;
+    eh_bytes_put(&bytes, packed, sizeof packed - 1);
+    m = from_msgpack(&bytes);
+    ASSERT_STR(m.id, "1");
+}
+
 Test(message, what_only_the_shell_may_say_is_not_read)
 {
     struct eh_message m =
@@ -180,12 +194,14 @@ Test(message, canonical_bytes_are_these)
 Test(message, decodes_beside_columns)
 {
     EH_AUTO(eh_bytes) struct eh_bytes out = EH_BYTES_INIT;
-    struct eh_message m = from_json(every_type[0]), again = {.id = eh_str("T-1")};
+    struct eh_message m = from_json(every_type[0]), again = {.id = eh_str("T-2")};
     again.has = EH_FIELD_BIT(EH_FIELD_ID);
     eh_message_encode(&m, EH_FIELD_BIT(EH_FIELD_ID), &out);
     struct eh_str bytes = eh_str_n((const char *)out.data, out.size);
     cr_assert_eq(eh_message_decode(bytes, &again, NULL), 0);
     cr_assert_eq(again.has, m.has);
+    ASSERT_STR(again.id, "T-2"); /* the column's */
+    again.id = m.id;
     assert_json(&again, every_type[0]);
 }
 

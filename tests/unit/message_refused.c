@@ -61,6 +61,7 @@ static const struct refusal json_bytes[] = {
     {BYTES("{\"a\":\"\\ud800\"}"), EH_EPARSE, "byte 6: lone surrogate"},
     {BYTES("{\"a\":\"\\ud800x\"}"), EH_EPARSE, "byte 6: lone surrogate"},
     {BYTES("{\"a\":\"\\ud800\\u0041\"}"), EH_EPARSE, "byte 6: lone surrogate"},
+    {BYTES("{\"a\":\"\\ud800\\ue000\"}"), EH_EPARSE, "byte 6: lone surrogate"},
     {BYTES("{\"a\":\"\\udc00\"}"), EH_EPARSE, "byte 6: lone surrogate"},
     {BYTES("{\"a\":\"\xff\"}"), EH_EPARSE, "byte 6: text that is not UTF-8"},
     {BYTES("{\"a\":\"\xed\xa0\x80\"}"), EH_EPARSE, "byte 6: text that is not UTF-8"},
