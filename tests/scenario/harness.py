@@ -14,7 +14,8 @@ A scenario is a function that gets a Stack; each is one TAP point:
     run()
 
 Every wait has a bound. Folders of failed scenarios are kept and named; EVENHAND_KEEP=1 keeps all,
-EVENHAND_BUILD names the build folder, EVENHAND_SEED the seed of what is random.
+EVENHAND_BUILD names the build folder, EVENHAND_SEED the seed of what is random, EVENHAND_WRAPPER a
+program that evenhandd is run under, EVENHAND_SLOW a factor on all waits.
 """
 import getpass
 import http.client
@@ -22,6 +23,7 @@ import json
 import os
 import random
 import re
+import shlex
 import shutil
 import signal
 import socket
@@ -42,6 +44,7 @@ EVENHANDD = os.environ.get("EVENHANDD", os.path.join(BUILD, "daemon", "evenhandd
 EVENHAND = os.environ.get("EVENHAND", os.path.join(BUILD, "tools", "evenhand"))
 HISTORIES = os.path.join(os.path.dirname(CHECKOUT), "shared", "data")
 PG_BIN = "/usr/lib/postgresql/15/bin"
+WRAPPER = shlex.split(os.environ.get("EVENHAND_WRAPPER", ""))
 LONG = os.environ.get("EVENHAND_LONG") == "1"
 SEED = int(os.environ.get("EVENHAND_SEED", random.SystemRandom().randrange(1 << 32)))
 SLOW = float(os.environ.get("EVENHAND_SLOW", "1"))  # factor on waits: sanitizers, loaded machines
@@ -134,7 +137,7 @@ class Daemon:
     def start(self, ready=True, environment=None):
         with open(self.log, "ab") as log:
             self.process = subprocess.Popen(
-                [EVENHANDD, "--config", self.config], stdin=subprocess.DEVNULL, stdout=log,
+                [*WRAPPER, EVENHANDD, "--config", self.config], stdin=subprocess.DEVNULL, stdout=log,
                 stderr=log, env=dict(os.environ, **(environment or {})))
         if ready:
             self.wait_role("leader")
@@ -328,6 +331,13 @@ class Stack:
     def daemon(self):
         return self.daemons[0]
 
+    def stop_daemons(self):
+        """However a scenario left them: asked to, they end well (and sanitizers have their say)."""
+        for daemon in self.daemons:
+            if daemon.alive():
+                code = daemon.stop()
+                assert code == 0, "%s ended with %d on SIGTERM" % (daemon.name, code)
+
     def shut(self):
         for daemon in self.daemons:
             if daemon.alive():
@@ -496,6 +506,7 @@ def play(number, title, function):
     began, held, keep = time.monotonic(), True, os.environ.get("EVENHAND_KEEP") == "1"
     try:
         function(stack)
+        stack.stop_daemons()
         print("ok %d - %s" % (number, title), flush=True)
     except Skip as reason:
         print("ok %d - %s # SKIP %s" % (number, title, reason), flush=True)

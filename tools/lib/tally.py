@@ -31,7 +31,7 @@ def results(folder):
     if not os.path.isdir(logs):
         return []
     return [os.path.join(logs, n) for n in sorted(os.listdir(logs))
-            if re.fullmatch(r"(gcc|clang|valgrind)-.*\.(json|sanitizer-count)", n)]
+            if re.fullmatch(r"(gcc|clang)-.*\.(json|sanitizer-count)", n)]
 
 
 def forget(folders):
