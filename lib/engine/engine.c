@@ -1,1 +1,213 @@
-#include <evenhand/base/base.h>
+/*
+ * engine: its life, the step, and what is due.
+ *
+ * A step checks, decides, and only then changes. Where something fails after a change (memory ends
+ * half way, a replay lacks a draw) the engine refuses every further step: it has to be rebuilt from
+ * snapshot and log, which is what its owner does anyway.
+ */
+#include "state.h"
+
+#include <stdlib.h>
+
+int eh_engine_new(struct eh_engine **ret, struct eh_error *error)
+{
+    if (eh_draw_init() < 0)
+        return eh_error_set(error, EH_EUNAVAILABLE, "libsodium does not start");
+    struct eh_engine *e = calloc(1, sizeof *e);
+    if (!e)
+        return eh_error_set(error, EH_ENOMEM, "out of memory for an engine");
+    e->free_ticket = NONE;
+    e->free_parked = NONE;
+    e->parked_list = (struct list){NONE, NONE, 0};
+    *ret = e;
+    return 0;
+}
+
+void eh_engine_free(struct eh_engine *e)
+{
+    if (!e)
+        return;
+    for (uint32_t i = 0; i < e->ticket_count; i++)
+        free(e->tickets[i].text);
+    for (uint32_t i = 0; i < e->parked_slots; i++)
+        free(e->parked[i].body);
+    for (uint32_t i = 0; i < e->team_names.count; i++)
+        eh_team_done(&e->teams[i]);
+    for (uint32_t i = 0; i < e->rep_names.count; i++)
+        free(e->reps[i].reason);
+    void *const arrays[] = {e->tickets, e->parked,      e->teams,      e->reps,
+                            e->kinds,   e->memberships, e->desk_teams, e->accounts,
+                            e->order,   e->expiries,    e->ready};
+    for (size_t i = 0; i < sizeof arrays / sizeof *arrays; i++)
+        free(arrays[i]);
+    eh_desk_held_free(e->desk);
+    eh_names_done(&e->rep_names);
+    eh_names_done(&e->team_names);
+    eh_names_done(&e->kind_names);
+    eh_table_done(&e->account_index);
+    eh_table_done(&e->ticket_index);
+    eh_table_done(&e->parked_index);
+    eh_bytes_done(&e->scratch);
+    free(e);
+}
+
+/* ---- what is known already */
+
+/* Content and number of the input that has this identity; false when there is none. */
+static bool find_known(const struct eh_engine *e, const struct eh_input *in,
+                       struct eh_key *ret_digest, uint64_t *ret_input)
+{
+    uint32_t slot = in->message.type == EH_MESSAGE_TICKET ? eh_ticket_find(e, in->identity) : NONE;
+    if (slot == NONE && !in->recalled.known)
+        return false;
+    *ret_digest = slot != NONE ? e->tickets[slot].digest : in->recalled.digest;
+    *ret_input = slot != NONE ? e->tickets[slot].no : in->recalled.input;
+    return true;
+}
+
+bool eh_engine_is_repeat(const struct eh_engine *e, const struct eh_input *in)
+{
+    struct eh_key digest;
+    uint64_t input;
+    return find_known(e, in, &digest, &input) && eh_key_equal(digest, in->digest);
+}
+
+bool eh_engine_holds(const struct eh_engine *e, struct eh_key ticket_identity)
+{
+    return eh_ticket_find(e, ticket_identity) != NONE;
+}
+
+/* 1: refused, because something else has this identity. */
+static int refuse_known(struct step *s)
+{
+    struct eh_key digest;
+    uint64_t input;
+    if (!find_known(s->e, s->in, &digest, &input))
+        return 0;
+    if (eh_key_equal(digest, s->in->digest))
+        return -EH_ECORRUPT; /* a repeat is no input: eh_engine_is_repeat() comes first */
+    const struct eh_message *m = &s->m;
+    bool ticket = m->type == EH_MESSAGE_TICKET;
+    int r = eh_step_refuse(
+        s, EH_ECONFLICT, "%s %.*s%s%.*s: other content than input %llu, which stands",
+        ticket ? "ticket" : "event", EH_STR_ARG(m->source), m->source.size ? "/" : "",
+        EH_STR_ARG(ticket ? m->id : m->event), (unsigned long long)input);
+    return r < 0 ? r : 1;
+}
+
+/* ---- what is due */
+
+static int64_t leftover_due(const struct eh_engine *e)
+{
+    return e->ready_count || e->releasing ? e->at_us : EH_TIME_NEVER;
+}
+
+static int64_t expiry_due(const struct eh_engine *e)
+{
+    return e->expiry_count ? e->reps[e->expiries[0]].until_us : EH_TIME_NEVER;
+}
+
+static int64_t parked_due(const struct eh_engine *e)
+{
+    uint32_t first = e->parked_list.first;
+    return first != NONE ? e->parked[first].until_us : EH_TIME_NEVER;
+}
+
+static int64_t least(int64_t a, int64_t b)
+{
+    return a < b ? a : b;
+}
+
+int64_t eh_engine_due_us(const struct eh_engine *e)
+{
+    return least(leftover_due(e), least(expiry_due(e), parked_due(e)));
+}
+
+/* One thing, the one that has been due for longest. */
+static int step_due(struct step *s)
+{
+    struct eh_engine *e = s->e;
+    int64_t due = eh_engine_due_us(e);
+    if (due > s->now_us)
+        return 0;
+    if (due == leftover_due(e)) /* the deals themselves follow every step */
+        return e->releasing ? eh_release_round(s) : 0;
+    return due == expiry_due(e) ? eh_signal_expire(s, e->expiries[0]) : eh_parked_expire(s);
+}
+
+static int step_unparsed(struct step *s)
+{
+    return eh_step_refuse(s, EH_EPARSE, "%.*s", EH_STR_ARG(s->m.reason));
+}
+
+/* ---- the step */
+
+typedef int step_fn(struct step *);
+
+static step_fn *const steps[] = {
+    [EH_MESSAGE_TICKET] = eh_step_ticket,
+    [EH_MESSAGE_UPDATE] = eh_step_update,
+    [EH_MESSAGE_SIGNAL] = eh_step_signal_message,
+    [EH_MESSAGE_OUTCOME] = eh_step_outcome,
+    [EH_MESSAGE_METRIC] = eh_step_metric,
+    [EH_MESSAGE_ASSIGN] = eh_step_assign,
+    [EH_MESSAGE_RELEASE] = eh_step_release,
+    [EH_MESSAGE_MOVE] = eh_step_move,
+    [EH_MESSAGE_DESK] = eh_step_desk,
+    [EH_MESSAGE_DAY] = eh_step_day,
+    [EH_MESSAGE_DUE] = step_due,
+    [EH_MESSAGE_UNPARSED] = step_unparsed,
+};
+
+/* Numbers without a gap, time and day in order. Until the first day has come, any date goes. */
+static bool is_next(const struct eh_engine *e, const struct eh_input *in)
+{
+    return in->no == e->input + 1 && in->at_us >= e->at_us &&
+           in->message.type >= EH_MESSAGE_TICKET && in->message.type <= EH_MESSAGE_UNPARSED &&
+           (in->date == e->date || !e->has_day || in->message.type == EH_MESSAGE_DAY);
+}
+
+static int decide(struct step *s)
+{
+    struct eh_engine *e = s->e;
+    if (!e->has_day && s->in->date != e->date)
+        eh_roster_set_date(e, s->in->date); /* the same again when the step is tried again */
+    int r = refuse_known(s);
+    if (r == 0)
+        r = steps[s->m.type](s);
+    if (r < 0)
+        return r;
+    if (!s->fx->refused)
+        r = eh_deal_waiting(s);
+    else if (s->m.type != EH_MESSAGE_DUE)
+        r = eh_step_refused_notice(s, &s->m, s->in->origin, s->in->stream_ms, s->in->stream_no);
+    if (r == 0 && s->subject != NONE && e->tickets[s->subject].state == EH_TICKET_CLOSED)
+        eh_ticket_remove(e, s->subject);
+    return r;
+}
+
+int eh_engine_step(struct eh_engine *e, const struct eh_input *in, struct eh_effects *fx)
+{
+    if (e->broken || !is_next(e, in))
+        return -EH_ECORRUPT;
+    struct step s = {.e = e,
+                     .in = in,
+                     .fx = fx,
+                     .now_us = in->at_us,
+                     .deals_left = EH_DEALS_PER_STEP_MAX,
+                     .subject = NONE};
+    uint64_t seq = e->seq, dead = e->dead;
+    eh_message_of_input(in, &s.m);
+    eh_step_begin(fx);
+    int r = decide(&s);
+    if (r < 0) {
+        fx->count = fx->first;
+        e->broken = e->broken || s.touched;
+        e->seq = seq;
+        e->dead = dead;
+        return r;
+    }
+    e->input = in->no;
+    e->at_us = in->at_us;
+    return e->broken ? -EH_ENOMEM : 0;
+}

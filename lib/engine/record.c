@@ -1,1 +1,307 @@
-#include <evenhand/base/base.h>
+/*
+ * record: an input and what it caused as rows, and back.
+ *
+ * `rest`, canonical: version, date, origin, the message without what has a column and without
+ * personal text, then what was recalled.
+ */
+#include <evenhand/engine/record.h>
+
+#include "state.h"
+
+#define REST_VERSION 1
+
+/* Fields whose one column is `word`. */
+#define WORDS                                                                                      \
+    (EH_FIELD_BIT(EH_FIELD_STATUS) | EH_FIELD_BIT(EH_FIELD_OUTCOME) | EH_FIELD_BIT(EH_FIELD_METRIC))
+
+enum { RECALLED_KNOWN = 1, RECALLED_TICKET = 2 };
+
+static uint32_t without(const struct eh_message *m)
+{
+    uint32_t skip =
+        EH_RECORD_COLUMNS | EH_FIELD_BIT(EH_FIELD_CUSTOMER) | EH_FIELD_BIT(EH_FIELD_SUBJECT);
+    if (m->type == EH_MESSAGE_UNPARSED) /* its bytes stand with the dead letters */
+        skip |= EH_FIELD_BIT(EH_FIELD_TEXT);
+    return skip;
+}
+
+static void put_recalled(const struct eh_recalled *recalled, struct eh_bytes *out)
+{
+    eh_bytes_put_u8(out, (uint8_t)((recalled->known ? RECALLED_KNOWN : 0) |
+                                   (recalled->ticket_known ? RECALLED_TICKET : 0)));
+    if (recalled->known) {
+        uint8_t digest[16];
+        eh_key_bytes(recalled->digest, digest);
+        eh_bytes_put(out, digest, sizeof digest);
+        eh_bytes_put_u(out, recalled->input);
+    }
+    if (recalled->ticket_known)
+        eh_bytes_put_str(out, recalled->ticket_image);
+}
+
+static int make_rest(const struct eh_input *in, const struct eh_message *m, struct eh_arena *arena,
+                     struct eh_str *ret)
+{
+    EH_AUTO(eh_bytes) struct eh_bytes out = EH_BYTES_INIT;
+    EH_AUTO(eh_bytes) struct eh_bytes message = EH_BYTES_INIT;
+    eh_bytes_put_u8(&out, REST_VERSION);
+    eh_bytes_put_i(&out, in->date);
+    eh_bytes_put_u8(&out, in->origin);
+    eh_message_encode(m, without(m), &message);
+    eh_bytes_put_str(&out, eh_str_n((const char *)message.data, message.size));
+    put_recalled(&in->recalled, &out);
+    if (out.failed || message.failed)
+        return -EH_ENOMEM;
+    void *copy = eh_arena_copy(arena, out.data, out.size);
+    if (!copy)
+        return -EH_ENOMEM;
+    *ret = eh_str_n(copy, out.size);
+    return 0;
+}
+
+static struct eh_str word_of(const struct eh_message *m)
+{
+    if (eh_message_has(m, EH_FIELD_STATUS))
+        return eh_str(eh_status_name(m->status));
+    if (eh_message_has(m, EH_FIELD_OUTCOME))
+        return eh_str(eh_outcome_name(m->outcome));
+    return eh_message_has(m, EH_FIELD_METRIC) ? m->metric : (struct eh_str){NULL, 0};
+}
+
+/* A signal that was taken, or ended by itself, in the columns a view shows. */
+static void set_signal(struct eh_record *row, const struct eh_effects *fx)
+{
+    if (fx->signal_rep.size == 0)
+        return;
+    row->has_until = fx->until_us != EH_TIME_NEVER;
+    row->until_us = row->has_until ? fx->until_us : 0;
+    if (row->type == EH_MESSAGE_DUE) {
+        row->rep = fx->signal_rep;
+        row->word = eh_str(eh_status_name(fx->signal_status));
+        row->has |= EH_FIELD_BIT(EH_FIELD_REP);
+    }
+}
+
+int eh_record_from_input(const struct eh_input *in, const struct eh_effects *fx,
+                         struct eh_arena *arena, struct eh_record *ret)
+{
+    struct eh_message m;
+    struct eh_str rest, image = {NULL, 0};
+    eh_message_of_input(in, &m);
+    int r = make_rest(in, &m, arena, &rest);
+    if (r < 0)
+        return r;
+    if (fx->image_ticket) {
+        image.data = eh_arena_copy(arena, fx->image.data, fx->image.size);
+        image.size = fx->image.size;
+        if (!image.data)
+            return -EH_ENOMEM;
+    }
+    *ret = (struct eh_record){
+        .input = in->no,
+        .type = (int16_t)(fx->refused ? -m.type : m.type),
+        .at_us = in->at_us,
+        .date = in->date,
+        .origin = in->origin,
+        .identity = in->identity,
+        .digest = in->digest,
+        .stream_ms = in->stream_ms,
+        .stream_no = in->stream_no,
+        .has = m.has & EH_RECORD_COLUMNS,
+        .source = m.source,
+        .id = m.id,
+        .team = m.team,
+        .kind = m.kind,
+        .rep = m.rep,
+        .actor = m.actor,
+        .reason = m.reason,
+        .word = word_of(&m),
+        .value = m.value,
+        .handled_s = m.handled_s,
+        .at_ms = m.at_ms,
+        .priority = m.priority,
+        .csat = m.csat,
+        .rest = rest,
+        .image_ticket = fx->image_ticket,
+        .image = image,
+    };
+    set_signal(ret, fx);
+    return 0;
+}
+
+/* ---- and back */
+
+static bool set_word(struct eh_message *m, struct eh_str word)
+{
+    if (word.size == 0)
+        return true;
+    int number = 0;
+    switch (m->type) {
+    case EH_MESSAGE_SIGNAL:
+        number = eh_status_from_name(word);
+        m->status = (uint8_t)number;
+        m->has |= EH_FIELD_BIT(EH_FIELD_STATUS);
+        break;
+    case EH_MESSAGE_OUTCOME:
+        number = eh_outcome_from_name(word);
+        m->outcome = (uint8_t)number;
+        m->has |= EH_FIELD_BIT(EH_FIELD_OUTCOME);
+        break;
+    case EH_MESSAGE_METRIC:
+        m->metric = word;
+        m->has |= EH_FIELD_BIT(EH_FIELD_METRIC);
+        return true;
+    default:
+        break;
+    }
+    return number > 0;
+}
+
+static bool set_columns(const struct eh_record *row, struct eh_message *m)
+{
+    if (m->type == EH_MESSAGE_DUE) /* its columns say what it caused, not what it was */
+        return true;
+    m->has |= row->has & EH_RECORD_COLUMNS & ~WORDS;
+    m->source = row->source;
+    m->id = row->id;
+    m->team = row->team;
+    m->kind = row->kind;
+    m->rep = row->rep;
+    m->actor = row->actor;
+    m->reason = row->reason;
+    m->value = row->value;
+    m->handled_s = row->handled_s;
+    m->at_ms = row->at_ms;
+    m->priority = row->priority;
+    m->csat = row->csat;
+    return set_word(m, row->word);
+}
+
+static bool read_recalled(struct eh_reader *in, struct eh_recalled *ret)
+{
+    uint8_t flags = eh_read_u8(in);
+    ret->known = flags & RECALLED_KNOWN;
+    if (ret->known) {
+        const uint8_t *digest = eh_read_bytes(in, 16);
+        if (!digest)
+            return false;
+        ret->digest = eh_key_from_bytes(digest);
+        ret->input = eh_read_u(in);
+    }
+    ret->ticket_known = flags & RECALLED_TICKET;
+    if (ret->ticket_known)
+        ret->ticket_image = eh_read_str(in);
+    return eh_reader_complete(in);
+}
+
+static bool read_rest(const struct eh_record *row, struct eh_input *in, struct eh_error *error)
+{
+    struct eh_reader rest = eh_reader(row->rest.data, row->rest.size);
+    if (eh_read_u8(&rest) != REST_VERSION)
+        return false;
+    in->date = (int32_t)eh_read_i(&rest);
+    in->origin = eh_read_u8(&rest);
+    struct eh_str message = eh_read_str(&rest);
+    int type = row->type < 0 ? -row->type : row->type;
+    return !rest.failed && eh_message_decode(message, &in->message, error) == 0 &&
+           in->message.type == type && read_recalled(&rest, &in->recalled);
+}
+
+/* The slices of a decoded message point into the row; the input keeps the digests itself. */
+static bool keep_digests(struct eh_input *in)
+{
+    const struct eh_message *m = &in->message;
+    bool customer = eh_message_has(m, EH_FIELD_CUSTOMER_DIGEST);
+    bool subject = eh_message_has(m, EH_FIELD_SUBJECT_DIGEST);
+    if ((customer && m->customer_digest.size != 16) || (subject && m->subject_digest.size != 16))
+        return false;
+    if (customer)
+        memcpy(in->customer_digest, m->customer_digest.data, 16);
+    if (subject)
+        memcpy(in->subject_digest, m->subject_digest.data, 16);
+    return true;
+}
+
+int eh_record_to_input(const struct eh_record *row, struct eh_arena *arena, struct eh_input *ret,
+                       struct eh_error *error)
+{
+    (void)arena; /* everything points into the row */
+    struct eh_input in = {
+        .no = row->input,
+        .at_us = row->at_us,
+        .stream_ms = row->stream_ms,
+        .stream_no = row->stream_no,
+    };
+    if (!read_rest(row, &in, NULL) || !set_columns(row, &in.message) || !keep_digests(&in))
+        return eh_error_set(error, EH_ECORRUPT, "input %llu of the log cannot be read back",
+                            (unsigned long long)row->input);
+    if (row->type < 0 && in.message.type != EH_MESSAGE_UNPARSED)
+        eh_input_identify(&in); /* the row has the identity of the entry instead */
+    else
+        in.identity = row->identity;
+    in.digest = row->digest;
+    *ret = in;
+    return 0;
+}
+
+/* ---- the chain */
+
+static void put_key(struct eh_bytes *out, struct eh_key key)
+{
+    uint8_t bytes[16];
+    eh_key_bytes(key, bytes);
+    eh_bytes_put(out, bytes, sizeof bytes);
+}
+
+static void put_row(struct eh_bytes *out, const struct eh_record *row)
+{
+    eh_bytes_put_u(out, row->input);
+    eh_bytes_put_i(out, row->type);
+    eh_bytes_put_i(out, row->at_us);
+    put_key(out, row->identity);
+    put_key(out, row->digest);
+    eh_bytes_put_u(out, row->stream_ms);
+    eh_bytes_put_u(out, row->stream_no);
+    eh_bytes_put_u(out, row->has & EH_RECORD_COLUMNS & ~WORDS);
+    const struct eh_str texts[] = {row->source, row->id,     row->team, row->kind, row->rep,
+                                   row->actor,  row->reason, row->word, row->rest, row->image};
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+        eh_bytes_put_str(out, texts[i]);
+    eh_bytes_put_i(out, row->value);
+    eh_bytes_put_i(out, row->handled_s);
+    eh_bytes_put_i(out, row->at_ms);
+    eh_bytes_put_u(out, row->priority);
+    eh_bytes_put_u(out, row->csat);
+    eh_bytes_put_u8(out, row->has_until);
+    eh_bytes_put_i(out, row->has_until ? row->until_us : 0);
+    eh_bytes_put_u(out, row->image_ticket);
+}
+
+static void put_effect(struct eh_bytes *out, const struct eh_effect *effect)
+{
+    eh_bytes_put_u(out, effect->seq);
+    eh_bytes_put_u8(out, effect->type);
+    eh_bytes_put_u(out, effect->ticket);
+    eh_bytes_put_str(out, effect->team);
+    eh_bytes_put_str(out, effect->rep);
+    eh_bytes_put_str(out, effect->was);
+    eh_bytes_put_str(out, effect->why);
+    eh_bytes_put_u(out, effect->epoch);
+    eh_bytes_put_u(out, effect->eligible);
+    eh_bytes_put_u(out, effect->weight);
+    eh_bytes_put_u(out, effect->draw_count);
+    for (uint32_t i = 0; i < effect->draw_count; i++)
+        eh_bytes_put_u(out, effect->draws[i]);
+}
+
+void eh_record_chain(const struct eh_record *row, const struct eh_effect *effects, size_t count,
+                     struct eh_bytes *scratch, struct eh_chain *chain)
+{
+    eh_bytes_clear(scratch);
+    put_row(scratch, row);
+    eh_bytes_put_u(scratch, count);
+    for (size_t i = 0; i < count; i++)
+        put_effect(scratch, &effects[i]);
+    eh_require(!scratch->failed);
+    eh_chain_add(chain, scratch->data, scratch->size);
+}

@@ -56,6 +56,8 @@ struct eh_input {
     struct eh_message message;
     struct eh_key identity; /* of the message: (type, source, id), event, or stream id + content */
     struct eh_key digest;   /* of the content: known fields after defaults */
+    uint8_t customer_digest[16], subject_digest[16]; /* what the message's slices of that name point
+                                                        to; read from here, so a copy is fine */
     struct eh_recalled recalled;
     struct eh_draws *draws; /* count is reset at each decision */
 };

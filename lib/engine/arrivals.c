@@ -1,0 +1,235 @@
+/*
+ * arrivals: a ticket comes, a ticket is changed; and figures that are only written down.
+ */
+#include "state.h"
+
+/* Everything that would make the ticket wrong, before anything changes. 1: refused. */
+static int refuse_ticket(struct step *s, uint32_t team, uint32_t kind)
+{
+    const struct eh_message *m = &s->m;
+    struct eh_engine *e = s->e;
+    if (!e->desk)
+        return eh_step_refuse(s, EH_ENOTFOUND, "no desk file has been applied yet"), 1;
+    if (team == NONE || !e->teams[team].desk)
+        return eh_step_refuse(s, EH_ENOTFOUND, "team: %.*s is not on the desk",
+                              EH_STR_ARG(m->team)),
+               1;
+    if (kind == NONE || !e->kinds[kind].points)
+        return eh_step_refuse(s, EH_ENOTFOUND, "kind: %.*s is not on the desk",
+                              EH_STR_ARG(m->kind)),
+               1;
+    struct eh_str currency = e->desk->desk->currency;
+    if (eh_message_has(m, EH_FIELD_CURRENCY) && !eh_str_equal(m->currency, currency))
+        return eh_step_refuse(s, EH_EINVAL, "currency: %.*s, but the desk counts in %.*s",
+                              EH_STR_ARG(m->currency), EH_STR_ARG(currency)),
+               1;
+    if (!eh_set_room(e, team, m->skills))
+        return eh_step_refuse(s, EH_EFULL,
+                              "skills: open tickets of team %.*s require %d different sets of "
+                              "skills already",
+                              EH_STR_ARG(m->team), EH_SKILL_SETS_MAX),
+               1;
+    return 0;
+}
+
+/* A waiting ticket of the message: entered, counted, nobody's. Undone by forget(). */
+static int create(struct step *s, uint32_t team, uint32_t kind, uint32_t *ret)
+{
+    struct eh_engine *e = s->e;
+    const struct eh_message *m = &s->m;
+    uint32_t slot, set;
+    int r = eh_ticket_alloc(e, &slot);
+    if (r < 0)
+        return r;
+    struct ticket *t = &e->tickets[slot];
+    r = eh_ticket_set_text(t, m->source, m->id, m->skills);
+    if (r == 0)
+        r = eh_set_acquire(e, team, m->skills, s->in->no, &set);
+    if (r < 0) {
+        eh_ticket_drop(e, slot);
+        return r;
+    }
+    t->no = s->in->no;
+    t->identity = s->in->identity;
+    t->digest = s->in->digest;
+    t->has_customer = eh_message_has(m, EH_FIELD_CUSTOMER_DIGEST) && m->customer_digest.size == 16;
+    if (t->has_customer)
+        t->customer = eh_key_from_bytes((const uint8_t *)m->customer_digest.data);
+    t->state = EH_TICKET_WAITING;
+    t->priority = m->priority;
+    t->team = team;
+    t->kind = kind;
+    t->set = set;
+    t->value = m->value;
+    t->received_us = s->now_us;
+    t->stream_ms = s->in->stream_ms;
+    t->stream_no = s->in->stream_no;
+    r = eh_ticket_enter(e, slot);
+    if (r < 0) {
+        eh_set_release(e, team, set);
+        eh_ticket_drop(e, slot);
+        return r;
+    }
+    eh_ticket_count(e, t, true);
+    *ret = slot;
+    return 0;
+}
+
+static void forget(struct eh_engine *e, uint32_t slot)
+{
+    struct ticket *t = &e->tickets[slot];
+    eh_ticket_count(e, t, false);
+    eh_set_release(e, t->team, t->set);
+    eh_ticket_remove(e, slot);
+}
+
+/* The owner named in the message, if he may be: an active member of the team. */
+static uint32_t owner_of(const struct step *s, uint32_t team)
+{
+    if (!eh_message_has(&s->m, EH_FIELD_OWNER))
+        return NONE;
+    uint32_t rep = eh_names_find(&s->e->rep_names, s->m.owner);
+    return rep != NONE && eh_member_active(s->e, team, rep) != NONE ? rep : NONE;
+}
+
+int eh_step_ticket(struct step *s)
+{
+    struct eh_engine *e = s->e;
+    uint32_t team = eh_names_find(&e->team_names, s->m.team);
+    uint32_t kind = eh_names_find(&e->kind_names, s->m.kind);
+    if (refuse_ticket(s, team, kind))
+        return s->fx->refused ? 0 : -EH_ENOMEM;
+    if (e->waiting + e->open >= EH_TICKETS_MAX)
+        return -EH_EFULL;
+    uint32_t slot;
+    int r = create(s, team, kind, &slot);
+    if (r < 0)
+        return r;
+    uint32_t owner = owner_of(s, team);
+    struct decision decision = {"owner", 0, 0, NULL};
+    r = owner != NONE ? eh_deal_book(s, slot, owner, NONE, &decision) : eh_deal_or_wait(s, slot);
+    if (r < 0) {
+        if (!s->touched)
+            forget(e, slot);
+        return r;
+    }
+    return eh_parked_apply(s, slot);
+}
+
+/* ---- update */
+
+/* Moves the ticket to the set of its new skills; a waiting one queues anew. */
+static int change_skills(struct step *s, uint32_t slot, uint32_t set)
+{
+    struct eh_engine *e = s->e;
+    struct ticket *t = &e->tickets[slot];
+    bool waits = t->state == EH_TICKET_WAITING;
+    if (waits)
+        eh_queue_remove(e, slot);
+    eh_set_release(e, t->team, t->set);
+    t->set = set;
+    if (!waits)
+        return 0;
+    int r = eh_queue_reserve(e, t->team, set);
+    if (r == 0)
+        eh_queue_push(e, slot);
+    return r;
+}
+
+static void change_priority(struct eh_engine *e, uint32_t slot, uint8_t priority)
+{
+    struct ticket *t = &e->tickets[slot];
+    if (t->state != EH_TICKET_WAITING) {
+        t->priority = priority;
+        return;
+    }
+    eh_queue_remove(e, slot);
+    t->priority = priority;
+    eh_queue_push(e, slot); /* into the room it left */
+}
+
+int eh_step_update(struct step *s)
+{
+    struct eh_engine *e = s->e;
+    const struct eh_message *m = &s->m;
+    uint32_t slot = eh_ticket_find(e, eh_ticket_identity(m->source, m->id));
+    if (slot == NONE && !s->in->recalled.ticket_known)
+        return eh_step_refuse(s, EH_ENOTFOUND, "ticket %.*s/%.*s is not known",
+                              EH_STR_ARG(m->source), EH_STR_ARG(m->id));
+    if (slot == NONE)
+        return eh_step_refuse(s, EH_ECONFLICT, "ticket %.*s/%.*s is closed; reopen it first",
+                              EH_STR_ARG(m->source), EH_STR_ARG(m->id));
+    struct ticket *t = &e->tickets[slot];
+    bool skills = eh_message_has(m, EH_FIELD_SKILLS) && !eh_str_equal(m->skills, ticket_skills(t));
+    uint32_t set = NONE;
+    int r = 0;
+    if (skills) {
+        r = eh_set_acquire(e, t->team, m->skills, s->in->no, &set);
+        if (r == -EH_EFULL)
+            return eh_step_refuse(s, EH_EFULL,
+                                  "skills: open tickets of team %.*s require %d different sets of "
+                                  "skills already",
+                                  EH_STR_ARG(name_of(&e->team_names, t->team)), EH_SKILL_SETS_MAX);
+        if (r < 0)
+            return r;
+    }
+    s->touched = true;
+    if (skills)
+        r = change_skills(s, slot, set);
+    if (r == 0 && skills) { /* set_text copies before it frees what source and id point to */
+        r = eh_ticket_set_text(t, ticket_source(t), ticket_id(t), m->skills);
+    }
+    if (r < 0)
+        return r;
+    if (eh_message_has(m, EH_FIELD_PRIORITY))
+        change_priority(e, slot, m->priority);
+    if (eh_message_has(m, EH_FIELD_VALUE))
+        t->value = m->value;
+    r = eh_deal_waiting(s);
+    if (r < 0)
+        return r;
+    eh_digest_ticket(e, slot);
+    return eh_step_image(s, t);
+}
+
+/* ---- metric */
+
+static bool digits(struct eh_str s, uint32_t at, uint32_t count)
+{
+    for (uint32_t i = at; i < at + count; i++)
+        if (i >= s.size || s.data[i] < '0' || s.data[i] > '9')
+            return false;
+    return true;
+}
+
+/* 2026-W10, 2026-03 or 2026-Q1. */
+static bool is_period(struct eh_str s)
+{
+    if (!digits(s, 0, 4) || s.size < 7 || s.data[4] != '-')
+        return false;
+    if (s.data[5] == 'Q')
+        return s.size == 7 && s.data[6] >= '1' && s.data[6] <= '4';
+    bool week = s.data[5] == 'W';
+    uint32_t at = week ? 6 : 5;
+    if (s.size != at + 2 || !digits(s, at, 2))
+        return false;
+    int no = 10 * (s.data[at] - '0') + s.data[at + 1] - '0';
+    return no >= 1 && no <= (week ? 53 : 12);
+}
+
+int eh_step_metric(struct step *s)
+{
+    const struct eh_message *m = &s->m;
+    uint32_t team = eh_names_find(&s->e->team_names, m->team);
+    if (team == NONE || !s->e->teams[team].desk)
+        return eh_step_refuse(s, EH_ENOTFOUND, "team: %.*s is not on the desk",
+                              EH_STR_ARG(m->team));
+    if (!is_period(m->period))
+        return eh_step_refuse(s, EH_EINVAL,
+                              "period: %.*s is none; write 2026-03, 2026-Q1 or 2026-W10",
+                              EH_STR_ARG(m->period));
+    uint32_t rep = eh_names_find(&s->e->rep_names, m->rep);
+    if (eh_message_has(m, EH_FIELD_REP) && (rep == NONE || !s->e->reps[rep].present))
+        return eh_step_refuse(s, EH_ENOTFOUND, "rep: %.*s is not on the desk", EH_STR_ARG(m->rep));
+    return 0;
+}

@@ -1,0 +1,159 @@
+/*
+ * deal: one decision at a time: who gets this ticket, and the rounds that empty the queues.
+ *
+ * The draw comes before anything changes, so that a decision that cannot be made leaves no trace.
+ */
+#include "policy.h"
+
+void eh_deal_detach(struct eh_engine *e, uint32_t slot)
+{
+    struct ticket *t = &e->tickets[slot];
+    if (t->state == EH_TICKET_WAITING) {
+        eh_queue_remove(e, slot);
+        return;
+    }
+    uint32_t rep = t->rep;
+    eh_ticket_take(e, slot);
+    eh_ticket_count(e, t, false);
+    t->state = EH_TICKET_WAITING;
+    t->rep = NONE;
+    eh_ticket_count(e, t, true);
+    eh_eligible_refresh(e, rep);
+}
+
+int eh_deal_book(struct step *s, uint32_t slot, uint32_t rep, uint32_t was,
+                 const struct decision *decision)
+{
+    struct eh_engine *e = s->e;
+    struct ticket *t = &e->tickets[slot];
+    uint32_t position = eh_member_position(e, t->team, rep);
+    eh_require(position != NONE && t->state == EH_TICKET_WAITING);
+    struct account *account = eh_account(e, &e->teams[t->team].members[position], t->team);
+    if (!account)
+        return -EH_ENOMEM;
+
+    s->touched = true;
+    eh_ticket_count(e, t, false);
+    t->state = EH_TICKET_ASSIGNED;
+    eh_ticket_count(e, t, true);
+    if (e->kinds[t->kind].points)
+        t->points = e->kinds[t->kind].points;
+    else if (t->points == 0)
+        t->points = 1; /* its kind left the desk before it was ever dealt */
+    t->deals++;
+    t->assigned_us = s->now_us;
+    t->was = NONE;
+    eh_ticket_give(e, slot, rep);
+    account->received++;
+    if (__builtin_add_overflow(account->received_value, t->value, &account->received_value))
+        account->received_value = INT64_MAX; /* stays there: more than all money there is */
+    eh_eligible_refresh(e, rep);
+    eh_digest_ticket(e, slot);
+    eh_digest_account(e, account);
+    return eh_step_emit(s, EH_NOTICE_ASSIGNED, t, rep, was, decision);
+}
+
+static struct eh_draw_query query_of(const struct eh_engine *e, const struct ticket *t,
+                                     const uint8_t digest[16])
+{
+    return (struct eh_draw_query){.epoch = e->epoch,
+                                  .desk = e->desk->desk->id,
+                                  .team = name_of(&e->team_names, t->team),
+                                  .source = ticket_source(t),
+                                  .ticket = ticket_id(t),
+                                  .digest = digest,
+                                  .deal = t->deals + 1};
+}
+
+/* Chooses among those the set's tree holds; at least one. */
+static int choose(struct step *s, const struct ticket *t, struct decision *ret, uint32_t *ret_at)
+{
+    const struct team *team = &s->e->teams[t->team];
+    const struct skill_set *set = &team->sets[t->set];
+    const struct node *all = &set->tree[1];
+    *ret = (struct decision){team->policy->name, all->count, all->weight, NULL};
+    if (all->count == 1) {
+        *ret_at = eh_eligible_at_weight(team, set, 0);
+        return 0;
+    }
+    if (!s->in->draws)
+        return -EH_ECORRUPT;
+    uint8_t digest[16];
+    eh_key_bytes(t->digest, digest);
+    struct eh_choice choice = {s->e, team, set, query_of(s->e, t, digest), t->value};
+    s->in->draws->count = 0;
+    ret->draws = s->in->draws;
+    return team->policy->choose(&choice, s->in->draws, ret_at);
+}
+
+/* Position of the one who released it, if he could get it and another could, too; or NONE. */
+static uint32_t to_avoid(const struct eh_engine *e, const struct ticket *t)
+{
+    const struct team *team = &e->teams[t->team];
+    const struct skill_set *set = &team->sets[t->set];
+    uint32_t at = t->was == NONE ? NONE : eh_member_position(e, t->team, t->was);
+    return at != NONE && set->tree[team->leaves + at].count && set->tree[1].count > 1 ? at : NONE;
+}
+
+/* The ticket waits outside its queue, and somebody is eligible. */
+static int deal(struct step *s, uint32_t slot)
+{
+    struct ticket *t = &s->e->tickets[slot];
+    uint32_t avoid = to_avoid(s->e, t), at;
+    struct decision decision;
+    if (avoid != NONE)
+        eh_eligible_mask(s->e, t->team, t->set, avoid, false);
+    int r = choose(s, t, &decision, &at);
+    if (avoid != NONE)
+        eh_eligible_mask(s->e, t->team, t->set, avoid, true);
+    if (r < 0)
+        return r;
+    if (t->was != NONE)
+        decision.why = "release";
+    return eh_deal_book(s, slot, s->e->teams[t->team].members[at].rep, t->was, &decision);
+}
+
+static uint32_t best_waiting(const struct eh_engine *e)
+{
+    const struct ticket *best = NULL;
+    for (uint32_t i = 0; i < e->ready_count; i++) {
+        const struct team *team = &e->teams[e->ready[i].team];
+        const struct ticket *t = &e->tickets[team->sets[e->ready[i].set].queue[0]];
+        if (!best || eh_ticket_before(t, best))
+            best = t;
+    }
+    return (uint32_t)(best - e->tickets);
+}
+
+int eh_deal_waiting(struct step *s)
+{
+    int r = 0;
+    while (r == 0 && s->e->ready_count > 0 && s->deals_left > 0) {
+        uint32_t slot = best_waiting(s->e);
+        s->touched = true;
+        s->deals_left--;
+        eh_queue_remove(s->e, slot);
+        r = deal(s, slot);
+    }
+    return r;
+}
+
+int eh_deal_or_wait(struct step *s, uint32_t slot)
+{
+    struct eh_engine *e = s->e;
+    struct ticket *t = &e->tickets[slot];
+    const struct skill_set *set = &e->teams[t->team].sets[t->set];
+    if (e->ready_count == 0 && set->tree[1].count > 0)
+        return deal(s, slot);
+    int r = eh_queue_reserve(e, t->team, t->set);
+    if (r < 0)
+        return r;
+    s->touched = true;
+    eh_queue_push(e, slot);
+    r = eh_deal_waiting(s); /* behind those that were left over */
+    if (r < 0 || t->state != EH_TICKET_WAITING)
+        return r;
+    eh_digest_ticket(e, slot);
+    struct decision decision = {eh_waiting_why(&e->teams[t->team], set), 0, 0, NULL};
+    return eh_step_emit(s, EH_NOTICE_WAITING, t, NONE, t->was, &decision);
+}

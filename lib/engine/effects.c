@@ -1,0 +1,168 @@
+/*
+ * effects: what a step hands out: one item per effect, and what became of the message itself.
+ *
+ * Every text is copied into the caller's arena: it outlives the ticket and even the engine.
+ */
+#include "state.h"
+
+void eh_step_begin(struct eh_effects *fx)
+{
+    struct eh_arena *arena = fx->arena;
+    struct eh_effect *items = fx->items;
+    uint32_t count = fx->count, capacity = fx->capacity;
+    *fx = (struct eh_effects){
+        .arena = arena, .items = items, .count = count, .capacity = capacity, .first = count};
+}
+
+static int reserve(struct eh_effects *fx)
+{
+    if (fx->count < fx->capacity)
+        return 0;
+    uint32_t capacity = fx->capacity ? fx->capacity * 2 : 64;
+    struct eh_effect *items = eh_arena_alloc(fx->arena, capacity * sizeof *items);
+    if (!items)
+        return -EH_ENOMEM;
+    if (fx->count)
+        memcpy(items, fx->items, fx->count * sizeof *items);
+    fx->items = items;
+    fx->capacity = capacity;
+    return 0;
+}
+
+/* Copies the texts of an effect and its draws in one piece. */
+static int own(struct eh_arena *arena, struct eh_effect *effect)
+{
+    struct eh_str *texts[] = {&effect->source, &effect->id,  &effect->team,
+                              &effect->rep,    &effect->was, &effect->why};
+    size_t draws = effect->draw_count * sizeof *effect->draws, size = draws;
+    for (size_t i = 0; i < 6; i++)
+        size += texts[i]->size;
+    char *to = eh_arena_alloc(arena, size ? size : 1);
+    if (!to)
+        return -EH_ENOMEM;
+    if (draws)
+        memcpy(to, effect->draws, draws);
+    effect->draws = draws ? (uint64_t *)(void *)to : NULL;
+    to += draws;
+    for (size_t i = 0; i < 6; i++) {
+        if (texts[i]->size)
+            memcpy(to, texts[i]->data, texts[i]->size);
+        texts[i]->data = texts[i]->size ? to : NULL;
+        to += texts[i]->size;
+    }
+    return 0;
+}
+
+static int add(struct step *s, struct eh_effect effect)
+{
+    int r = reserve(s->fx);
+    if (r == 0)
+        r = own(s->fx->arena, &effect);
+    if (r < 0)
+        return r;
+    effect.seq = ++s->e->seq;
+    s->fx->items[s->fx->count++] = effect;
+    return 0;
+}
+
+int eh_step_emit(struct step *s, int type, const struct ticket *t, uint32_t rep, uint32_t was,
+                 const struct decision *decision)
+{
+    struct eh_effect effect = {
+        .type = (uint8_t)type,
+        .ticket = t->no,
+        .source = ticket_source(t),
+        .id = ticket_id(t),
+        .team = name_of(&s->e->team_names, t->team),
+        .rep = name_of(&s->e->rep_names, rep),
+        .was = name_of(&s->e->rep_names, was),
+        .stream_ms = t->stream_ms,
+        .stream_no = t->stream_no,
+    };
+    if (decision) {
+        effect.why = eh_str(decision->why);
+        effect.eligible = decision->eligible;
+        effect.weight = decision->weight;
+        effect.epoch = decision->eligible ? s->e->epoch : 0;
+        if (decision->draws) {
+            effect.draws = (uint64_t *)decision->draws->results; /* copied, not written to */
+            effect.draw_count = decision->draws->count;
+        }
+    }
+    return add(s, effect);
+}
+
+int eh_step_refuse(struct step *s, int code, const char *format, ...)
+{
+    char text[2 * EH_ERROR_TEXT_MAX];
+    va_list args;
+    va_start(args, format);
+    eh_format_v(text, sizeof text, format, args);
+    va_end(args);
+    eh_assert(!s->touched);
+    struct eh_str reason = eh_arena_str(s->fx->arena, eh_str(text));
+    if (!reason.data)
+        return -EH_ENOMEM;
+    s->fx->refused = true;
+    s->fx->refused_code = code;
+    s->fx->reason = reason;
+    return 0;
+}
+
+int eh_step_refused_notice(struct step *s, const struct eh_message *m, uint8_t origin,
+                           uint64_t stream_ms, uint64_t stream_no)
+{
+    s->e->dead++;
+    if (origin != EH_ORIGIN_STREAM || m->type == EH_MESSAGE_UNPARSED)
+        return 0;
+    return add(s, (struct eh_effect){.type = EH_NOTICE_REFUSED,
+                                     .source = m->source,
+                                     .id = m->id,
+                                     .team = m->team,
+                                     .rep = m->rep,
+                                     .why = s->fx->reason,
+                                     .stream_ms = stream_ms,
+                                     .stream_no = stream_no});
+}
+
+static int copy_bytes(struct eh_arena *arena, const struct eh_bytes *bytes, struct eh_str *ret)
+{
+    void *copy = bytes->failed ? NULL : eh_arena_copy(arena, bytes->data, bytes->size);
+    if (!copy)
+        return -EH_ENOMEM;
+    *ret = eh_str_n(copy, bytes->size);
+    return 0;
+}
+
+int eh_step_image(struct step *s, const struct ticket *t)
+{
+    struct eh_bytes *scratch = &s->e->scratch;
+    eh_bytes_clear(scratch);
+    eh_encode_ticket(s->e, t, scratch);
+    s->fx->image_ticket = t->no;
+    return copy_bytes(s->fx->arena, scratch, &s->fx->image);
+}
+
+int eh_step_signal(struct step *s, uint32_t rep, int status, int64_t from_us, int64_t until_us)
+{
+    struct eh_str name = eh_arena_str(s->fx->arena, name_of(&s->e->rep_names, rep));
+    if (!name.data)
+        return -EH_ENOMEM;
+    s->fx->signal_rep = name;
+    s->fx->signal_status = (uint8_t)status;
+    s->fx->from_us = from_us;
+    s->fx->until_us = until_us;
+    return 0;
+}
+
+int eh_step_dead(struct step *s, const struct eh_message *m, uint64_t stream_ms, uint64_t stream_no)
+{
+    struct eh_bytes *scratch = &s->e->scratch;
+    eh_bytes_clear(scratch);
+    int r = eh_message_to_json(m, scratch);
+    if (r == 0)
+        r = copy_bytes(s->fx->arena, scratch, &s->fx->dead);
+    s->fx->dead_stream_ms = stream_ms;
+    s->fx->dead_stream_no = stream_no;
+    return r;
+}

@@ -1,0 +1,213 @@
+/*
+ * eligible: who may receive a ticket now: one tree per team and required-skill set.
+ *
+ * A tree has a leaf for each member position, in order of rep id; a node sums what is below it. A
+ * choice by weight or among the least loaded walks down once: O(log members). A rep's change walks
+ * up once in each set of each of his teams. This is the one place where eligibility changes.
+ */
+#include "policy.h"
+
+static const struct node nobody = {0, 0, NONE, 0};
+
+/* Negative: a carries less per share than b. Points stay below 2^30, shares below 2^20: exact. */
+static int compare_load(const struct rep *a, const struct rep *b)
+{
+    uint64_t left = a->points * b->share_ppm, right = b->points * a->share_ppm;
+    return left < right ? -1 : left > right;
+}
+
+static const struct rep *rep_at(const struct eh_engine *e, const struct team *team, uint32_t at)
+{
+    return &e->reps[team->members[at].rep];
+}
+
+static void combine(const struct eh_engine *e, const struct team *team, struct node *tree,
+                    uint32_t at)
+{
+    const struct node *a = &tree[2 * at], *b = &tree[2 * at + 1];
+    struct node sum = {a->weight + b->weight, a->count + b->count, NONE, 0};
+    if (team->policy->by_load) {
+        int order = a->best == NONE ? 1
+                    : b->best == NONE
+                        ? -1
+                        : compare_load(rep_at(e, team, a->best), rep_at(e, team, b->best));
+        sum.best = order <= 0 ? a->best : b->best;
+        sum.ties = order < 0 ? a->ties : order > 0 ? b->ties : a->ties + b->ties;
+    }
+    tree[at] = sum;
+}
+
+static struct node leaf_of(const struct eh_engine *e, const struct team *team, uint32_t set,
+                           uint32_t position)
+{
+    const struct member *member = &team->members[position];
+    if (!member->eligible || !(member->sets >> set & 1))
+        return nobody;
+    return (struct node){e->reps[member->rep].share_ppm, 1, position, 1};
+}
+
+static void put_leaf(struct eh_engine *e, uint32_t team_no, uint32_t set, uint32_t position,
+                     struct node leaf)
+{
+    struct team *team = &e->teams[team_no];
+    struct node *tree = team->sets[set].tree;
+    uint32_t at = team->leaves + position;
+    tree[at] = leaf;
+    for (at /= 2; at >= 1; at /= 2)
+        combine(e, team, tree, at);
+    eh_set_check_ready(e, team_no, set);
+}
+
+bool eh_below_capacity(const struct team *team, const struct rep *rep)
+{
+    if (team->desk->capacity == 0)
+        return true;
+    return rep->points * EH_PPM < (uint64_t)team->desk->capacity * rep->share_ppm;
+}
+
+bool eh_rep_has_skills(const struct eh_engine *e, uint32_t rep, struct eh_str skills)
+{
+    const struct eh_desk_rep *desk = &e->desk->desk->reps[e->reps[rep].desk_index];
+    uint32_t has = 0;
+    while (skills.size > 0) { /* both are sorted */
+        const char *end = memchr(skills.data, '\x1f', skills.size);
+        size_t size = end ? (size_t)(end - skills.data) : skills.size;
+        struct eh_str skill = eh_str_n(skills.data, size);
+        while (has < desk->skill_count && eh_str_compare(desk->skills[has], skill) < 0)
+            has++;
+        if (has == desk->skill_count || !eh_str_equal(desk->skills[has], skill))
+            return false;
+        skills = end ? eh_str_n(end + 1, skills.size - size - 1) : eh_str_n(NULL, 0);
+    }
+    return true;
+}
+
+static bool is_active(const struct member *member, int32_t date)
+{
+    for (uint32_t i = 0; i < member->range_count; i++)
+        if (member->ranges[i].from <= date && date <= member->ranges[i].until)
+            return true;
+    return false;
+}
+
+/* What follows from date, status, points and capacity. */
+static void set_flags(const struct eh_engine *e, const struct team *team, struct member *member)
+{
+    const struct rep *rep = &e->reps[member->rep];
+    member->available = member->active && rep->status == EH_STATUS_AVAILABLE;
+    member->eligible = member->available && eh_below_capacity(team, rep);
+}
+
+void eh_eligible_build_set(struct eh_engine *e, uint32_t team_no, uint32_t set_no)
+{
+    struct team *team = &e->teams[team_no];
+    struct skill_set *set = &team->sets[set_no];
+    struct eh_str skills = eh_str_n(set->skills, set->skills_size);
+    uint64_t bit = UINT64_C(1) << set_no;
+    set->available = 0;
+    for (uint32_t i = 0; i < team->leaves; i++) {
+        if (i >= team->member_count) {
+            set->tree[team->leaves + i] = nobody;
+            continue;
+        }
+        struct member *member = &team->members[i];
+        bool has = eh_rep_has_skills(e, member->rep, skills);
+        member->sets = has ? member->sets | bit : member->sets & ~bit;
+        set->available += has && member->available;
+        set->tree[team->leaves + i] = leaf_of(e, team, set_no, i);
+    }
+    for (uint32_t at = team->leaves - 1; at >= 1; at--)
+        combine(e, team, set->tree, at);
+    eh_set_check_ready(e, team_no, set_no);
+}
+
+void eh_eligible_rebuild(struct eh_engine *e, uint32_t team_no)
+{
+    struct team *team = &e->teams[team_no];
+    team->available = 0;
+    for (uint32_t i = 0; i < team->member_count; i++) {
+        struct member *member = &team->members[i];
+        member->active = is_active(member, e->date);
+        set_flags(e, team, member);
+        team->available += member->available;
+    }
+    for (uint32_t i = 0; i < team->set_count; i++)
+        if (team->sets[i].skills)
+            eh_eligible_build_set(e, team_no, i);
+}
+
+static void refresh_member(struct eh_engine *e, uint32_t team_no, uint32_t position)
+{
+    struct team *team = &e->teams[team_no];
+    struct member *member = &team->members[position];
+    bool was_available = member->available, was_eligible = member->eligible;
+    set_flags(e, team, member);
+    uint32_t change = (uint32_t)member->available - (uint32_t)was_available; /* modulo 2^32 */
+    team->available += change;
+    bool leaves = was_eligible != member->eligible || (member->eligible && team->policy->by_load);
+    if (!change && !leaves)
+        return;
+    for (uint64_t left = member->sets; left; left &= left - 1) {
+        uint32_t set = (uint32_t)__builtin_ctzll(left);
+        team->sets[set].available += change;
+        if (leaves)
+            put_leaf(e, team_no, set, position, leaf_of(e, team, set, position));
+    }
+}
+
+void eh_eligible_refresh(struct eh_engine *e, uint32_t rep_no)
+{
+    const struct rep *rep = &e->reps[rep_no];
+    for (uint32_t i = 0; i < rep->membership_count; i++)
+        refresh_member(e, rep->memberships[i].team, rep->memberships[i].position);
+}
+
+void eh_eligible_mask(struct eh_engine *e, uint32_t team_no, uint32_t set, uint32_t position,
+                      bool in)
+{
+    struct team *team = &e->teams[team_no];
+    put_leaf(e, team_no, set, position, in ? leaf_of(e, team, set, position) : nobody);
+}
+
+uint32_t eh_eligible_at_weight(const struct team *team, const struct skill_set *set, uint64_t at)
+{
+    uint32_t node = 1;
+    while (node < team->leaves) {
+        node *= 2;
+        if (at >= set->tree[node].weight)
+            at -= set->tree[node++].weight;
+    }
+    return node - team->leaves;
+}
+
+uint32_t eh_eligible_at_tie(const struct eh_engine *e, const struct team *team,
+                            const struct skill_set *set, uint64_t at)
+{
+    const struct rep *least = rep_at(e, team, set->tree[1].best);
+    uint32_t node = 1;
+    while (node < team->leaves) {
+        const struct node *left = &set->tree[node *= 2];
+        bool tied = left->best != NONE && compare_load(rep_at(e, team, left->best), least) == 0;
+        uint32_t ties = tied ? left->ties : 0;
+        if (at >= ties) {
+            at -= ties;
+            node++;
+        }
+    }
+    return node - team->leaves;
+}
+
+uint32_t eh_member_position(const struct eh_engine *e, uint32_t team, uint32_t rep_no)
+{
+    const struct rep *rep = &e->reps[rep_no];
+    for (uint32_t i = 0; i < rep->membership_count; i++)
+        if (rep->memberships[i].team == team)
+            return rep->memberships[i].position;
+    return NONE;
+}
+
+uint32_t eh_member_active(const struct eh_engine *e, uint32_t team, uint32_t rep)
+{
+    uint32_t at = eh_member_position(e, team, rep);
+    return at != NONE && e->teams[team].members[at].active ? at : NONE;
+}

@@ -1,0 +1,112 @@
+/*
+ * identify: what makes two messages the same one, and what a message says, as digests.
+ *
+ * Customer and subject stand in both as their digests alone, so the text can be erased later and
+ * the digests still be made anew. Who asked over the admin socket is no part of what was said.
+ */
+#include "state.h"
+
+#define PERSONAL (EH_FIELD_BIT(EH_FIELD_CUSTOMER) | EH_FIELD_BIT(EH_FIELD_SUBJECT))
+
+static struct eh_str digest_text(struct eh_str text, uint8_t storage[16])
+{
+    eh_key_bytes(eh_hash_128(EH_DOMAIN_PERSONAL, text.data, text.size), storage);
+    return eh_str_n((const char *)storage, 16);
+}
+
+void eh_message_of_input(const struct eh_input *in, struct eh_message *ret)
+{
+    *ret = in->message;
+    if (eh_message_has(ret, EH_FIELD_CUSTOMER_DIGEST))
+        ret->customer_digest = eh_str_n((const char *)in->customer_digest, 16);
+    if (eh_message_has(ret, EH_FIELD_SUBJECT_DIGEST))
+        ret->subject_digest = eh_str_n((const char *)in->subject_digest, 16);
+}
+
+static void put_number(struct eh_bytes *out, struct eh_key key)
+{
+    uint8_t bytes[16];
+    eh_key_bytes(key, bytes);
+    eh_bytes_put(out, bytes, sizeof bytes);
+}
+
+struct eh_key eh_ticket_identity(struct eh_str source, struct eh_str id)
+{
+    uint8_t buffer[2 * EH_NAME_MAX + 16];
+    if (source.size + (size_t)id.size > sizeof buffer - 16) { /* longer than any message holds */
+        EH_AUTO(eh_bytes) struct eh_bytes out = EH_BYTES_INIT;
+        eh_bytes_put_u(&out, EH_MESSAGE_TICKET);
+        eh_bytes_put_str(&out, source);
+        eh_bytes_put_str(&out, id);
+        eh_require(!out.failed);
+        return eh_hash_128(EH_DOMAIN_IDENTITY, out.data, out.size);
+    }
+    /* The same bytes, without asking for memory: this is on the way of every ticket. */
+    struct eh_bytes out = {buffer, 0, sizeof buffer, false};
+    eh_bytes_put_u(&out, EH_MESSAGE_TICKET);
+    eh_bytes_put_str(&out, source);
+    eh_bytes_put_str(&out, id);
+    return eh_hash_128(EH_DOMAIN_IDENTITY, out.data, out.size);
+}
+
+struct eh_key eh_entry_identity(uint64_t stream_ms, uint64_t stream_no, struct eh_str bytes)
+{
+    EH_AUTO(eh_bytes) struct eh_bytes out = EH_BYTES_INIT;
+    eh_bytes_put_u(&out, stream_ms);
+    eh_bytes_put_u(&out, stream_no);
+    eh_bytes_put(&out, bytes.data, bytes.size);
+    eh_require(!out.failed);
+    return eh_hash_128(EH_DOMAIN_ENTRY, out.data, out.size);
+}
+
+/* Messages without an id of their own: by what they say and where they came from. */
+static struct eh_key identity_of_rest(const struct eh_input *in, struct eh_bytes *out)
+{
+    const struct eh_message *m = &in->message;
+    eh_bytes_clear(out);
+    eh_bytes_put_u(out, m->type);
+    if (eh_message_has(m, EH_FIELD_EVENT)) {
+        eh_bytes_put_u8(out, 'e');
+        eh_bytes_put_str(out, m->source);
+        eh_bytes_put_str(out, m->event);
+    } else if (in->origin == EH_ORIGIN_STREAM) {
+        eh_bytes_put_u8(out, 's');
+        eh_bytes_put_u(out, in->stream_ms);
+        eh_bytes_put_u(out, in->stream_no);
+        put_number(out, in->digest);
+    } else {
+        eh_bytes_put_u8(out, 'a');
+        eh_bytes_put_u(out, in->no);
+        eh_bytes_put_i(out, in->at_us);
+        eh_bytes_put_i(out, in->date);
+        eh_bytes_put_str(out, m->actor);
+        put_number(out, in->digest);
+    }
+    eh_require(!out->failed);
+    return eh_hash_128(EH_DOMAIN_IDENTITY, out->data, out->size);
+}
+
+void eh_input_identify(struct eh_input *in)
+{
+    struct eh_message *m = &in->message;
+    if (eh_message_has(m, EH_FIELD_CUSTOMER)) {
+        m->customer_digest = digest_text(m->customer, in->customer_digest);
+        m->has |= EH_FIELD_BIT(EH_FIELD_CUSTOMER_DIGEST);
+    }
+    if (eh_message_has(m, EH_FIELD_SUBJECT)) {
+        m->subject_digest = digest_text(m->subject, in->subject_digest);
+        m->has |= EH_FIELD_BIT(EH_FIELD_SUBJECT_DIGEST);
+    }
+    EH_AUTO(eh_bytes) struct eh_bytes out = EH_BYTES_INIT;
+    struct eh_message said;
+    eh_message_of_input(in, &said);
+    eh_message_encode(&said, PERSONAL | EH_FIELD_BIT(EH_FIELD_ACTOR), &out);
+    eh_require(!out.failed);
+    in->digest = eh_hash_128(EH_DOMAIN_CONTENT, out.data, out.size);
+    if (m->type == EH_MESSAGE_TICKET)
+        in->identity = eh_ticket_identity(m->source, m->id);
+    else if (m->type == EH_MESSAGE_UNPARSED)
+        in->identity = eh_entry_identity(in->stream_ms, in->stream_no, m->text);
+    else
+        in->identity = identity_of_rest(in, &out);
+}

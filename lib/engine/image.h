@@ -1,0 +1,17 @@
+/*
+ * image: a ticket's canonical bytes, read into texts and numbers without an engine.
+ */
+#ifndef EVENHAND_LIB_ENGINE_IMAGE_H
+#define EVENHAND_LIB_ENGINE_IMAGE_H
+
+#include "state.h"
+
+struct image {
+    struct ticket t; /* numbers; its texts and names are below */
+    struct eh_str source, id, skills, team, kind, rep, was;
+};
+
+/* Text points into the input. -EH_EVERSION, -EH_ECORRUPT. */
+int eh_image_read(struct eh_reader *, struct image *ret) EH_MUST_CHECK;
+
+#endif

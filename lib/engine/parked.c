@@ -1,0 +1,192 @@
+/*
+ * parked: outcomes that came before their ticket. They wait EH_PARKED_S for it, at most
+ * EH_PARKED_MAX of them, and are applied in the order they came once it is there. What cannot be
+ * applied then (a waiting ticket that is said to be won) is tried once more when its time is over.
+ */
+#include "state.h"
+
+#include <stdlib.h>
+
+static struct parked *at(struct eh_engine *e, uint32_t slot)
+{
+    return &e->parked[slot];
+}
+
+static int alloc(struct eh_engine *e, uint32_t *ret)
+{
+    if (e->free_parked != NONE) {
+        *ret = e->free_parked;
+        e->free_parked = at(e, *ret)->next;
+        return 0;
+    }
+    int r = eh_room(&e->parked, &e->parked_capacity, e->parked_slots + 1, sizeof *e->parked);
+    if (r == 0)
+        *ret = e->parked_slots++;
+    return r;
+}
+
+/* Behind the others for the same ticket. */
+static int add_sibling(struct eh_engine *e, uint32_t slot)
+{
+    uint64_t first;
+    if (!eh_table_get(&e->parked_index, at(e, slot)->identity, &first))
+        return eh_table_put(&e->parked_index, at(e, slot)->identity, slot);
+    uint32_t last = (uint32_t)first;
+    while (at(e, last)->sibling != NONE)
+        last = at(e, last)->sibling;
+    at(e, last)->sibling = slot;
+    return 0;
+}
+
+int eh_parked_add(struct eh_engine *e, struct parked *parked)
+{
+    uint32_t slot = NONE;
+    int r = alloc(e, &slot);
+    if (r < 0)
+        return r;
+    *at(e, slot) = *parked;
+    at(e, slot)->sibling = NONE;
+    r = add_sibling(e, slot);
+    if (r < 0) {
+        *at(e, slot) = (struct parked){.next = e->free_parked};
+        e->free_parked = slot;
+        return r;
+    }
+    struct list *all = &e->parked_list;
+    at(e, slot)->next = NONE;
+    at(e, slot)->previous = all->last;
+    *(all->last == NONE ? &all->first : &at(e, all->last)->next) = slot;
+    all->last = slot;
+    all->count++;
+    eh_digest_parked(e, at(e, slot));
+    return 0;
+}
+
+static void leave_siblings(struct eh_engine *e, uint32_t slot)
+{
+    struct eh_key identity = at(e, slot)->identity;
+    uint64_t first;
+    eh_require(eh_table_get(&e->parked_index, identity, &first));
+    if (first != slot) {
+        uint32_t before = (uint32_t)first;
+        while (at(e, before)->sibling != slot)
+            before = at(e, before)->sibling;
+        at(e, before)->sibling = at(e, slot)->sibling;
+    } else if (at(e, slot)->sibling == NONE) {
+        eh_table_remove(&e->parked_index, identity);
+    } else {
+        eh_require(eh_table_put(&e->parked_index, identity, at(e, slot)->sibling) == 0);
+    }
+}
+
+void eh_parked_remove(struct eh_engine *e, uint32_t slot)
+{
+    struct parked *parked = at(e, slot);
+    struct list *all = &e->parked_list;
+    leave_siblings(e, slot);
+    *(parked->previous == NONE ? &all->first : &at(e, parked->previous)->next) = parked->next;
+    *(parked->next == NONE ? &all->last : &at(e, parked->next)->previous) = parked->previous;
+    all->count--;
+    eh_digest_leave(e, &parked->hash);
+    free(parked->body);
+    *parked = (struct parked){.next = e->free_parked};
+    e->free_parked = slot;
+}
+
+int eh_park(struct step *s, struct eh_key ticket)
+{
+    struct eh_engine *e = s->e;
+    if (e->parked_list.count >= EH_PARKED_MAX)
+        return eh_step_refuse(s, EH_EFULL,
+                              "ticket %.*s/%.*s is not known, and %d outcomes wait for tickets "
+                              "already",
+                              EH_STR_ARG(s->m.source), EH_STR_ARG(s->m.id), EH_PARKED_MAX);
+    eh_bytes_clear(&e->scratch);
+    eh_message_encode(&s->m, 0, &e->scratch);
+    uint8_t *body = e->scratch.failed ? NULL : malloc(e->scratch.size);
+    if (!body)
+        return -EH_ENOMEM;
+    memcpy(body, e->scratch.data, e->scratch.size);
+    struct parked parked = {.input = s->in->no,
+                            .identity = ticket,
+                            .until_us = s->now_us + EH_PARKED_S * SECOND_US,
+                            .stream_ms = s->in->stream_ms,
+                            .stream_no = s->in->stream_no,
+                            .origin = s->in->origin,
+                            .body = body,
+                            .body_size = (uint32_t)e->scratch.size};
+    int r = eh_parked_add(e, &parked);
+    if (r < 0)
+        free(body);
+    return r;
+}
+
+static int message_of(const struct parked *parked, struct eh_message *ret)
+{
+    *ret = (struct eh_message){0};
+    struct eh_str body = eh_str_n((const char *)parked->body, parked->body_size);
+    return eh_message_decode(body, ret, NULL) < 0 ? -EH_ECORRUPT : 0;
+}
+
+static int64_t time_of(const struct parked *parked, const struct eh_message *m)
+{
+    return eh_message_has(m, EH_FIELD_AT) ? m->at_ms * 1000
+                                          : parked->until_us - EH_PARKED_S * SECOND_US;
+}
+
+static int check(const struct eh_engine *e, uint32_t ticket, const struct eh_message *m,
+                 struct eh_error *error)
+{
+    int r = eh_outcome_check(&e->tickets[ticket], m, error);
+    return r < 0 ? r : eh_outcome_room(e, &e->tickets[ticket], m, error);
+}
+
+int eh_parked_apply(struct step *s, uint32_t ticket)
+{
+    struct eh_engine *e = s->e;
+    uint64_t first;
+    if (!eh_table_get(&e->parked_index, e->tickets[ticket].identity, &first))
+        return 0;
+    int r = 0;
+    for (uint32_t slot = (uint32_t)first, next; r == 0 && slot != NONE; slot = next) {
+        next = at(e, slot)->sibling;
+        struct eh_message m;
+        r = message_of(at(e, slot), &m);
+        if (r < 0 || check(e, ticket, &m, NULL) < 0)
+            continue;
+        r = eh_outcome_apply(s, ticket, &m, time_of(at(e, slot), &m));
+        eh_parked_remove(e, slot);
+    }
+    return r;
+}
+
+int eh_parked_expire(struct step *s)
+{
+    struct eh_engine *e = s->e;
+    uint32_t slot = e->parked_list.first;
+    struct parked *parked = at(e, slot);
+    struct eh_message m;
+    struct eh_error error = {0};
+    int r = message_of(parked, &m);
+    if (r < 0)
+        return r;
+    uint32_t ticket = eh_ticket_find(e, parked->identity);
+    if (ticket != NONE && check(e, ticket, &m, &error) == 0) {
+        s->touched = true;
+        r = eh_outcome_apply(s, ticket, &m, time_of(parked, &m));
+    } else {
+        if (ticket == NONE)
+            eh_error_set(&error, EH_ENOTFOUND,
+                         "ticket %.*s/%.*s was not open within %d seconds of its outcome",
+                         EH_STR_ARG(m.source), EH_STR_ARG(m.id), EH_PARKED_S);
+        r = eh_step_refuse(s, error.code, "%s", error.text);
+        if (r == 0)
+            r = eh_step_dead(s, &m, parked->stream_ms, parked->stream_no);
+        s->touched = true;
+        if (r == 0)
+            r = eh_step_refused_notice(s, &m, parked->origin, parked->stream_ms, parked->stream_no);
+    }
+    if (r == 0)
+        eh_parked_remove(e, slot);
+    return r;
+}

@@ -1,0 +1,202 @@
+/*
+ * queue: the required-skill sets of a team and the tickets that wait in each.
+ *
+ * A queue is a heap by priority, then age; a waiting ticket knows its place. A set is ready when
+ * both somebody is eligible and something waits: after a step that is only so when deals are left
+ * over.
+ */
+#include "state.h"
+
+#include <stdlib.h>
+
+static struct skill_set *set_of(struct eh_engine *e, uint32_t team, uint32_t set)
+{
+    return &e->teams[team].sets[set];
+}
+
+/* ---- sets */
+
+static uint32_t find_set(const struct team *team, struct eh_str skills)
+{
+    for (uint32_t i = 0; i < team->set_count; i++) {
+        const struct skill_set *set = &team->sets[i];
+        if (set->skills && eh_str_equal(eh_str_n(set->skills, set->skills_size), skills))
+            return i;
+    }
+    return NONE;
+}
+
+/* A place for one set more: a new one while there is room, else the one unused for longest. What is
+ * unused is only a cache, so which one goes decides nothing. */
+static uint32_t find_place(const struct team *team)
+{
+    if (team->set_count < EH_SKILL_SETS_MAX)
+        return team->set_count;
+    uint32_t best = NONE;
+    for (uint32_t i = 0; i < team->set_count; i++)
+        if (team->sets[i].uses == 0 &&
+            (best == NONE || team->sets[i].last_use < team->sets[best].last_use))
+            best = i;
+    return best;
+}
+
+bool eh_set_room(const struct eh_engine *e, uint32_t team, struct eh_str skills)
+{
+    return find_set(&e->teams[team], skills) != NONE || find_place(&e->teams[team]) != NONE;
+}
+
+void eh_set_done(struct skill_set *set)
+{
+    free(set->skills);
+    free(set->tree);
+    free(set->queue);
+    *set = (struct skill_set){.ready_at = NONE};
+}
+
+static int make_set(struct eh_engine *e, uint32_t team_no, uint32_t place, struct eh_str skills)
+{
+    struct team *team = &e->teams[team_no];
+    char *copy = malloc(skills.size + 1);
+    struct node *tree = calloc(2 * (size_t)team->leaves, sizeof *tree);
+    struct skill_set *sets = team->sets;
+    if (place == team->set_count)
+        sets = realloc(team->sets, (place + 1) * sizeof *sets);
+    if (sets)
+        team->sets = sets;
+    if (!copy || !tree || !sets) {
+        free(copy);
+        free(tree);
+        return -EH_ENOMEM;
+    }
+    if (place == team->set_count)
+        team->set_count++;
+    else
+        eh_set_done(&sets[place]);
+    if (skills.size)
+        memcpy(copy, skills.data, skills.size);
+    sets[place] = (struct skill_set){
+        .skills = copy, .skills_size = skills.size, .tree = tree, .ready_at = NONE};
+    eh_eligible_build_set(e, team_no, place);
+    return 0;
+}
+
+int eh_set_acquire(struct eh_engine *e, uint32_t team_no, struct eh_str skills, uint64_t input,
+                   uint32_t *ret)
+{
+    struct team *team = &e->teams[team_no];
+    uint32_t at = find_set(team, skills);
+    if (at == NONE) {
+        at = find_place(team);
+        if (at == NONE)
+            return -EH_EFULL;
+        int r = make_set(e, team_no, at, skills);
+        if (r < 0)
+            return r;
+    }
+    team->sets[at].uses++;
+    team->sets[at].last_use = input;
+    *ret = at;
+    return 0;
+}
+
+void eh_set_release(struct eh_engine *e, uint32_t team, uint32_t set)
+{
+    eh_assert(set_of(e, team, set)->uses > 0);
+    set_of(e, team, set)->uses--;
+}
+
+/* ---- what is ready; room for it is made with the set's queue */
+
+void eh_set_check_ready(struct eh_engine *e, uint32_t team, uint32_t set_no)
+{
+    struct skill_set *set = set_of(e, team, set_no);
+    bool ready = set->queue_count > 0 && set->tree[1].count > 0;
+    if (ready && set->ready_at == NONE) {
+        eh_require(e->ready_count < e->ready_capacity);
+        set->ready_at = e->ready_count;
+        e->ready[e->ready_count++] = (struct ready){team, set_no};
+    } else if (!ready && set->ready_at != NONE) {
+        struct ready last = e->ready[--e->ready_count];
+        e->ready[set->ready_at] = last;
+        set_of(e, last.team, last.set)->ready_at = set->ready_at;
+        set->ready_at = NONE;
+    }
+}
+
+/* ---- queues */
+
+static void put(struct eh_engine *e, struct skill_set *set, uint32_t at, uint32_t slot)
+{
+    set->queue[at] = slot;
+    e->tickets[slot].queue_at = at;
+}
+
+static bool before(const struct eh_engine *e, const struct skill_set *set, uint32_t a, uint32_t b)
+{
+    return eh_ticket_before(&e->tickets[set->queue[a]], &e->tickets[set->queue[b]]);
+}
+
+static void swap(struct eh_engine *e, struct skill_set *set, uint32_t a, uint32_t b)
+{
+    uint32_t slot = set->queue[a];
+    put(e, set, a, set->queue[b]);
+    put(e, set, b, slot);
+}
+
+static void settle(struct eh_engine *e, struct skill_set *set, uint32_t at)
+{
+    while (at > 0 && before(e, set, at, (at - 1) / 2)) {
+        swap(e, set, at, (at - 1) / 2);
+        at = (at - 1) / 2;
+    }
+    for (;;) {
+        uint32_t child = 2 * at + 1;
+        if (child + 1 < set->queue_count && before(e, set, child + 1, child))
+            child++;
+        if (child >= set->queue_count || !before(e, set, child, at))
+            return;
+        swap(e, set, at, child);
+        at = child;
+    }
+}
+
+int eh_queue_reserve(struct eh_engine *e, uint32_t team, uint32_t set_no)
+{
+    struct skill_set *set = set_of(e, team, set_no);
+    int r = eh_room(&set->queue, &set->queue_capacity, set->queue_count + 1, sizeof *set->queue);
+    if (r < 0 || set->queue_count > 0)
+        return r;
+    /* Each ready set holds a waiting ticket, this one more included. */
+    uint64_t ready = e->waiting + 1 < READY_MAX ? e->waiting + 1 : READY_MAX;
+    return eh_room(&e->ready, &e->ready_capacity, (uint32_t)ready, sizeof *e->ready);
+}
+
+void eh_queue_push(struct eh_engine *e, uint32_t slot)
+{
+    const struct ticket *t = &e->tickets[slot];
+    struct skill_set *set = set_of(e, t->team, t->set);
+    eh_require(set->queue_count < set->queue_capacity);
+    put(e, set, set->queue_count++, slot);
+    settle(e, set, set->queue_count - 1);
+    eh_set_check_ready(e, t->team, t->set);
+}
+
+void eh_queue_remove(struct eh_engine *e, uint32_t slot)
+{
+    struct ticket *t = &e->tickets[slot];
+    struct skill_set *set = set_of(e, t->team, t->set);
+    uint32_t at = t->queue_at, last = set->queue[--set->queue_count];
+    t->queue_at = NONE;
+    if (last != slot) {
+        put(e, set, at, last);
+        settle(e, set, at);
+    }
+    eh_set_check_ready(e, t->team, t->set);
+}
+
+const char *eh_waiting_why(const struct team *team, const struct skill_set *set)
+{
+    if (team->available == 0)
+        return "nobody";
+    return set->available == 0 ? "skill" : "full";
+}

@@ -1,0 +1,214 @@
+/*
+ * readers: what others may see of the state. Nothing here changes or stores anything.
+ */
+#include "image.h"
+#include "policy.h"
+
+const char *eh_ticket_state_name(int state)
+{
+    static const char *const names[] = {NULL, "waiting", "assigned", "closed"};
+    return state >= EH_TICKET_WAITING && state <= EH_TICKET_CLOSED ? names[state] : NULL;
+}
+
+void eh_engine_totals(const struct eh_engine *e, struct eh_totals *ret)
+{
+    *ret = (struct eh_totals){
+        .input = e->input,
+        .seq = e->seq,
+        .at_us = e->at_us,
+        .date = e->date,
+        .epoch = e->epoch,
+        .waiting = e->waiting,
+        .open = e->open,
+        .parked = e->parked_list.count,
+        .dead = e->dead,
+    };
+    if (e->desk) {
+        ret->desk_text = e->desk->text;
+        memcpy(ret->desk_sha256, e->desk->hash, sizeof ret->desk_sha256);
+    }
+}
+
+const struct eh_desk *eh_engine_desk(const struct eh_engine *e)
+{
+    return e->desk ? e->desk->desk : NULL;
+}
+
+/* ---- tickets */
+
+static struct eh_ticket_view view_numbers(const struct ticket *t)
+{
+    return (struct eh_ticket_view){
+        .no = t->no,
+        .outcome = eh_str(t->outcome ? eh_outcome_name(t->outcome) : NULL),
+        .state = t->state,
+        .priority = t->priority,
+        .value = t->value,
+        .refunded = t->refunded,
+        .points = t->points,
+        .deals = t->deals,
+        .received_us = t->received_us,
+        .assigned_us = t->assigned_us,
+        .closed_us = t->closed_us,
+    };
+}
+
+static struct eh_ticket_view view_ticket(const struct eh_engine *e, const struct ticket *t)
+{
+    struct eh_ticket_view view = view_numbers(t);
+    const struct team *team = &e->teams[t->team];
+    view.source = ticket_source(t);
+    view.id = ticket_id(t);
+    view.skills = ticket_skills(t);
+    view.team = name_of(&e->team_names, t->team);
+    view.kind = name_of(&e->kind_names, t->kind);
+    view.rep = name_of(&e->rep_names, t->rep);
+    if (t->state == EH_TICKET_WAITING)
+        view.waiting_why = eh_str(eh_waiting_why(team, &team->sets[t->set]));
+    return view;
+}
+
+bool eh_engine_ticket(const struct eh_engine *e, struct eh_str source, struct eh_str id,
+                      struct eh_ticket_view *ret)
+{
+    uint32_t slot = eh_ticket_find(e, eh_ticket_identity(source, id));
+    if (slot != NONE)
+        *ret = view_ticket(e, &e->tickets[slot]);
+    return slot != NONE;
+}
+
+int eh_ticket_image_view(struct eh_str bytes, struct eh_ticket_view *ret, struct eh_error *error)
+{
+    struct image image;
+    struct eh_reader in = eh_reader(bytes.data, bytes.size);
+    int r = eh_image_read(&in, &image);
+    if (r == 0 && !eh_reader_complete(&in))
+        r = -EH_ECORRUPT;
+    if (r < 0)
+        return eh_error_set(error, -r, "a ticket's image cannot be read: %s", eh_code_name(r));
+    struct eh_ticket_view view = view_numbers(&image.t);
+    view.source = image.source;
+    view.id = image.id;
+    view.skills = image.skills;
+    view.team = image.team;
+    view.kind = image.kind;
+    view.rep = image.rep;
+    *ret = view;
+    return 0;
+}
+
+size_t eh_engine_tickets(const struct eh_engine *e, struct eh_str team, struct eh_str rep,
+                         int state, uint64_t after, size_t max, struct eh_ticket_view *ret,
+                         uint64_t *ret_after)
+{
+    uint32_t team_no = team.size ? eh_names_find(&e->team_names, team) : NONE;
+    uint32_t rep_no = rep.size ? eh_names_find(&e->rep_names, rep) : NONE;
+    size_t count = 0;
+    *ret_after = 0;
+    if ((team.size && team_no == NONE) || (rep.size && rep_no == NONE))
+        return 0;
+    uint32_t at = eh_order_above(e, after);
+    for (uint32_t passed = 0; at < e->order_count; at++, passed++) {
+        if (count == max || passed == EH_SCAN_MAX) {
+            *ret_after = at > 0 ? e->order[at - 1].no : after;
+            return count;
+        }
+        if (e->order[at].slot == NONE)
+            continue;
+        const struct ticket *t = &e->tickets[e->order[at].slot];
+        if ((team.size && t->team != team_no) || (rep.size && t->rep != rep_no) ||
+            (state && t->state != state))
+            continue;
+        ret[count++] = view_ticket(e, t);
+    }
+    return count;
+}
+
+/* ---- reps and teams */
+
+static bool is_full(const struct eh_engine *e, const struct rep *rep)
+{
+    bool limited = false;
+    for (uint32_t i = 0; i < rep->membership_count; i++) {
+        const struct team *team = &e->teams[rep->memberships[i].team];
+        if (team->desk->capacity == 0)
+            continue;
+        if (eh_below_capacity(team, rep))
+            return false;
+        limited = true;
+    }
+    return limited;
+}
+
+bool eh_engine_rep(const struct eh_engine *e, struct eh_str id, struct eh_rep_view *ret)
+{
+    uint32_t no = eh_names_find(&e->rep_names, id);
+    if (no == NONE || !e->reps[no].present)
+        return false;
+    const struct rep *rep = &e->reps[no];
+    const struct eh_desk_rep *desk = &e->desk->desk->reps[rep->desk_index];
+    *ret = (struct eh_rep_view){
+        .id = desk->id,
+        .name = desk->name,
+        .user = desk->user,
+        .state = rep->status,
+        .full = is_full(e, rep),
+        .until_us = rep->until_us,
+        .since_us = rep->since_us,
+        .reason = eh_str_n(rep->reason, rep->reason_size),
+        .share_ppm = rep->share_ppm,
+        .open = rep->open.count,
+        .points = rep->points,
+        .teams = rep->desk_teams,
+        .team_count = rep->membership_count,
+    };
+    for (uint32_t i = 0; i < rep->membership_count && !ret->member; i++)
+        ret->member = eh_member_active(e, rep->memberships[i].team, no) != NONE;
+    return true;
+}
+
+static const struct team *find_team(const struct eh_engine *e, struct eh_str id)
+{
+    uint32_t no = eh_names_find(&e->team_names, id);
+    return no != NONE && e->teams[no].desk ? &e->teams[no] : NULL;
+}
+
+bool eh_engine_team(const struct eh_engine *e, struct eh_str id, struct eh_team_view *ret)
+{
+    const struct team *team = find_team(e, id);
+    if (!team)
+        return false;
+    *ret = (struct eh_team_view){
+        .id = team->desk->id,
+        .name = team->desk->name,
+        .policy = eh_str(team->policy->name),
+        .capacity = team->desk->capacity,
+        .waiting = team->waiting,
+        .open = team->open,
+        .member_count = team->member_count,
+    };
+    return true;
+}
+
+bool eh_engine_member(const struct eh_engine *e, struct eh_str team_id, uint32_t i,
+                      struct eh_member_view *ret)
+{
+    const struct team *team = find_team(e, team_id);
+    if (!team || i >= team->member_count)
+        return false;
+    const struct member *member = &team->members[i];
+    const struct rep *rep = &e->reps[member->rep];
+    *ret = (struct eh_member_view){
+        .rep = e->rep_names.items[member->rep],
+        .state = rep->status,
+        .full = !eh_below_capacity(team, rep),
+        .active = member->active,
+        .open = rep->open.count,
+        .points = rep->points,
+    };
+    if (member->account != NONE) {
+        ret->received = e->accounts[member->account].received;
+        ret->received_value = e->accounts[member->account].received_value;
+    }
+    return true;
+}

@@ -1,0 +1,345 @@
+/*
+ * roster: a new desk file takes effect: checked against what is held, then reps, teams and trees
+ * are laid out anew. And a new day, which moves members in and out by their dates.
+ */
+#include "policy.h"
+
+#include <stdlib.h>
+
+#define HOLDERS_NAMED 3
+
+/* ---- the file */
+
+void eh_desk_held_free(struct desk_held *held)
+{
+    if (!held)
+        return;
+    eh_arena_done(&held->arena);
+    free(held);
+}
+
+int eh_desk_held_new(struct eh_str text, struct desk_held **ret, struct eh_error *error)
+{
+    struct desk_held *held = calloc(1, sizeof *held);
+    if (!held)
+        return eh_error_set(error, EH_ENOMEM, "out of memory for the desk");
+    held->text = eh_arena_str(&held->arena, text);
+    int r = held->text.data ? eh_desk_parse(held->text, &held->arena, &held->desk, error)
+                            : eh_error_set(error, EH_ENOMEM, "out of memory for the desk");
+    if (r < 0) {
+        eh_desk_held_free(held);
+        return r;
+    }
+    eh_hash_256(text.data, text.size, held->hash);
+    *ret = held;
+    return 0;
+}
+
+/* ---- what may not change */
+
+enum held_by { BY_REP, BY_TEAM, BY_KIND };
+
+static bool is_held(const struct ticket *t, enum held_by by, uint32_t no)
+{
+    return by == BY_REP ? t->rep == no : by == BY_TEAM ? t->team == no : t->kind == no;
+}
+
+/* The first few tickets held: "default/T1, default/T2, …". */
+static void name_tickets(const struct eh_engine *e, enum held_by by, uint32_t no, uint64_t count,
+                         char *text, size_t size)
+{
+    size_t length = 0;
+    uint32_t named = 0;
+    for (uint32_t i = 0; i < e->order_count && named < HOLDERS_NAMED; i++) {
+        if (e->order[i].slot == NONE)
+            continue;
+        const struct ticket *t = &e->tickets[e->order[i].slot];
+        if (!is_held(t, by, no) || length >= size)
+            continue;
+        length += eh_format(text + length, size - length, "%s%.*s/%.*s", named ? ", " : "",
+                            EH_STR_ARG(ticket_source(t)), EH_STR_ARG(ticket_id(t)));
+        named++;
+    }
+    if (count > named && length < size)
+        eh_format(text + length, size - length, ", …");
+}
+
+static int refuse_held(struct step *s, enum held_by by, const char *what, struct eh_str id,
+                       uint32_t no, uint64_t count)
+{
+    char tickets[HOLDERS_NAMED * (2 * EH_NAME_MAX + 4)] = "";
+    name_tickets(s->e, by, no, count, tickets, sizeof tickets);
+    return eh_step_refuse(s, EH_ECONFLICT, "%s: %.*s still holds %llu open ticket%s (%s)", what,
+                          EH_STR_ARG(id), (unsigned long long)count, count == 1 ? "" : "s",
+                          tickets);
+}
+
+static int refuse_vanished(struct step *s, const struct eh_desk *old, const struct eh_desk *new)
+{
+    const struct eh_engine *e = s->e;
+    for (uint32_t i = 0; i < old->rep_count; i++) {
+        uint32_t no = eh_names_find(&e->rep_names, old->reps[i].id);
+        if (e->reps[no].open.count && !eh_desk_rep(new, old->reps[i].id))
+            return refuse_held(s, BY_REP, "reps", old->reps[i].id, no, e->reps[no].open.count);
+    }
+    for (uint32_t i = 0; i < old->team_count; i++) {
+        uint32_t no = eh_names_find(&e->team_names, old->teams[i].id);
+        uint64_t held = e->teams[no].open + e->teams[no].waiting;
+        if (held && !eh_desk_team(new, old->teams[i].id))
+            return refuse_held(s, BY_TEAM, "teams", old->teams[i].id, no, held);
+    }
+    for (uint32_t i = 0; i < old->kind_count; i++) {
+        uint32_t no = eh_names_find(&e->kind_names, old->kinds[i].id);
+        if (e->kinds[no].held && !eh_desk_kind(new, old->kinds[i].id))
+            return refuse_held(s, BY_KIND, "kinds", old->kinds[i].id, no, e->kinds[no].held);
+    }
+    return 0;
+}
+
+static int refuse_change(struct step *s, const struct eh_desk *new)
+{
+    for (uint32_t i = 0; i < new->team_count; i++)
+        if (!eh_policy_find(new->teams[i].policy))
+            return eh_step_refuse(s, EH_EINVAL,
+                                  "teams: %.*s: policy %.*s: not in this version; use random or "
+                                  "least_loaded",
+                                  EH_STR_ARG(new->teams[i].id), EH_STR_ARG(new->teams[i].policy));
+    if (!s->e->desk)
+        return 0;
+    const struct eh_desk *old = s->e->desk->desk;
+    if (!eh_str_equal(old->id, new->id))
+        return eh_step_refuse(s, EH_ECONFLICT, "desk: it is %.*s and cannot become %.*s",
+                              EH_STR_ARG(old->id), EH_STR_ARG(new->id));
+    if (!eh_str_equal(old->currency, new->currency))
+        return eh_step_refuse(s, EH_ECONFLICT, "currency: it is %.*s and cannot become %.*s",
+                              EH_STR_ARG(old->currency), EH_STR_ARG(new->currency));
+    return refuse_vanished(s, old, new);
+}
+
+/* ---- laying out */
+
+static int add_names(struct eh_engine *e, const struct eh_desk *desk)
+{
+    int r = 0;
+    uint32_t no;
+    for (uint32_t i = 0; r == 0 && i < desk->rep_count; i++)
+        r = eh_engine_add_rep(e, desk->reps[i].id, &no);
+    for (uint32_t i = 0; r == 0 && i < desk->team_count; i++)
+        r = eh_engine_add_team(e, desk->teams[i].id, &no);
+    for (uint32_t i = 0; r == 0 && i < desk->kind_count; i++)
+        r = eh_engine_add_kind(e, desk->kinds[i].id, &no);
+    return r;
+}
+
+static void set_reps_and_kinds(struct eh_engine *e, const struct eh_desk *desk)
+{
+    for (uint32_t i = 0; i < e->rep_names.count; i++) {
+        e->reps[i].present = false;
+        e->reps[i].membership_count = 0;
+    }
+    for (uint32_t i = 0; i < desk->rep_count; i++) {
+        struct rep *rep = &e->reps[eh_names_find(&e->rep_names, desk->reps[i].id)];
+        rep->present = true;
+        rep->desk_index = i;
+        rep->share_ppm = desk->reps[i].share_ppm;
+    }
+    for (uint32_t i = 0; i < e->kind_names.count; i++)
+        e->kinds[i].points = 0;
+    for (uint32_t i = 0; i < desk->kind_count; i++)
+        e->kinds[eh_names_find(&e->kind_names, desk->kinds[i].id)].points = desk->kinds[i].points;
+}
+
+/* A rep may stand in a team more than once, with other dates: one member with several ranges. */
+static int set_members(struct eh_engine *e, uint32_t team_no, const struct eh_desk *desk)
+{
+    struct team *team = &e->teams[team_no];
+    const struct eh_desk_team *from = team->desk;
+    struct member *members = calloc(from->member_count + 1, sizeof *members);
+    if (!members)
+        return -EH_ENOMEM;
+    free(team->members);
+    team->members = members;
+    team->member_count = 0;
+    for (uint32_t i = 0; i < from->member_count; i++) {
+        if (i > 0 && from->members[i].rep == from->members[i - 1].rep) {
+            members[team->member_count - 1].range_count++;
+            continue;
+        }
+        uint32_t rep = eh_names_find(&e->rep_names, desk->reps[from->members[i].rep].id);
+        members[team->member_count++] = (struct member){.rep = rep,
+                                                        .account = eh_account_find(e, team_no, rep),
+                                                        .ranges = &from->members[i],
+                                                        .range_count = 1};
+    }
+    for (team->leaves = 1; team->leaves < team->member_count;)
+        team->leaves *= 2;
+    return 0;
+}
+
+/* Sets in use keep their queues and get trees of the new size; the others go. */
+static int set_trees(struct eh_engine *e, uint32_t team_no)
+{
+    struct team *team = &e->teams[team_no];
+    for (uint32_t i = 0; i < team->set_count; i++) {
+        struct skill_set *set = &team->sets[i];
+        if (set->uses == 0) {
+            eh_set_done(set);
+            continue;
+        }
+        struct node *tree = calloc(2 * (size_t)team->leaves, sizeof *tree);
+        if (!tree)
+            return -EH_ENOMEM;
+        free(set->tree);
+        set->tree = tree;
+    }
+    return 0;
+}
+
+void eh_team_done(struct team *team)
+{
+    for (uint32_t i = 0; i < team->set_count; i++)
+        eh_set_done(&team->sets[i]);
+    free(team->sets);
+    free(team->members);
+    *team = (struct team){0};
+}
+
+static int set_teams(struct eh_engine *e, const struct eh_desk *desk)
+{
+    for (uint32_t i = 0; i < e->team_names.count; i++)
+        if (!eh_desk_team(desk, e->team_names.items[i]))
+            eh_team_done(&e->teams[i]);
+    for (uint32_t i = 0; i < desk->team_count; i++) {
+        uint32_t no = eh_names_find(&e->team_names, desk->teams[i].id);
+        struct team *team = &e->teams[no];
+        team->desk = &desk->teams[i];
+        team->desk_index = i;
+        team->policy = eh_policy_find(desk->teams[i].policy);
+        int r = set_members(e, no, desk);
+        if (r == 0)
+            r = set_trees(e, no);
+        if (r < 0)
+            return r;
+    }
+    return 0;
+}
+
+/* Each rep's teams, in order of team id, all in one array. */
+static int set_memberships(struct eh_engine *e, const struct eh_desk *desk)
+{
+    size_t total = 0;
+    for (uint32_t i = 0; i < desk->team_count; i++) {
+        const struct team *team = &e->teams[eh_names_find(&e->team_names, desk->teams[i].id)];
+        total += team->member_count;
+        for (uint32_t m = 0; m < team->member_count; m++)
+            e->reps[team->members[m].rep].membership_count++;
+    }
+    free(e->memberships);
+    free(e->desk_teams);
+    e->memberships = calloc(total + 1, sizeof *e->memberships);
+    e->desk_teams = calloc(total + 1, sizeof *e->desk_teams);
+    if (!e->memberships || !e->desk_teams)
+        return -EH_ENOMEM;
+    size_t at = 0;
+    for (uint32_t i = 0; i < e->rep_names.count; i++) {
+        e->reps[i].memberships = &e->memberships[at];
+        e->reps[i].desk_teams = &e->desk_teams[at];
+        at += e->reps[i].membership_count;
+        e->reps[i].membership_count = 0;
+    }
+    for (uint32_t i = 0; i < desk->team_count; i++) {
+        uint32_t no = eh_names_find(&e->team_names, desk->teams[i].id);
+        for (uint32_t m = 0; m < e->teams[no].member_count; m++) {
+            struct rep *rep = &e->reps[e->teams[no].members[m].rep];
+            size_t to = (size_t)(rep->memberships - e->memberships) + rep->membership_count++;
+            e->memberships[to] = (struct membership){no, m};
+            e->desk_teams[to] = i;
+        }
+    }
+    return 0;
+}
+
+/* Who never signalled is what his teams presume. */
+static void presume(struct eh_engine *e, uint32_t rep_no, int64_t now_us)
+{
+    struct rep *rep = &e->reps[rep_no];
+    int status = EH_STATUS_AVAILABLE;
+    for (uint32_t i = 0; i < rep->membership_count; i++)
+        if (e->teams[rep->memberships[i].team].desk->presence == EH_PRESENCE_SIGNALLED)
+            status = EH_STATUS_AWAY;
+    if (!rep->known || (!rep->signalled && rep->status != status)) {
+        rep->known = true;
+        rep->status = (uint8_t)status;
+        rep->since_us = now_us;
+        eh_digest_rep(e, rep_no);
+    }
+}
+
+int eh_roster_install(struct eh_engine *e, struct desk_held *held, int64_t now_us)
+{
+    const struct eh_desk *desk = held->desk;
+    struct desk_held *old = e->desk;
+    int r = add_names(e, desk);
+    if (r < 0)
+        return r;
+    set_reps_and_kinds(e, desk);
+    e->desk = held;
+    r = set_teams(e, desk);
+    if (r == 0)
+        r = set_memberships(e, desk);
+    eh_desk_held_free(old);
+    if (r < 0)
+        return r;
+    for (uint32_t i = 0; i < e->rep_names.count; i++)
+        if (e->reps[i].present)
+            presume(e, i, now_us);
+    for (uint32_t i = 0; i < e->team_names.count; i++)
+        if (e->teams[i].desk)
+            eh_eligible_rebuild(e, i);
+    return 0;
+}
+
+int eh_step_desk(struct step *s)
+{
+    struct eh_engine *e = s->e;
+    if (e->desk && eh_str_equal(e->desk->text, s->m.text))
+        return 0;
+    struct desk_held *held;
+    struct eh_error error = {0};
+    int r = eh_desk_held_new(s->m.text, &held, &error);
+    if (r == -EH_ENOMEM)
+        return r;
+    if (r < 0)
+        return eh_step_refuse(s, EH_EINVAL, "%s", error.text);
+    r = refuse_change(s, held->desk);
+    if (r < 0 || s->fx->refused) {
+        eh_desk_held_free(held);
+        return r;
+    }
+    s->touched = true;
+    r = eh_roster_install(e, held, s->now_us);
+    if (r < 0 && e->desk != held)
+        eh_desk_held_free(held);
+    return r;
+}
+
+/* ---- the day */
+
+void eh_roster_set_date(struct eh_engine *e, int32_t date)
+{
+    e->date = date;
+    for (uint32_t i = 0; i < e->team_names.count; i++)
+        if (e->teams[i].desk)
+            eh_eligible_rebuild(e, i);
+}
+
+int eh_step_day(struct step *s)
+{
+    struct eh_engine *e = s->e;
+    s->touched = true;
+    if (e->has_day)
+        e->epoch++;
+    e->has_day = true;
+    eh_roster_set_date(e, s->in->date);
+    return 0;
+}

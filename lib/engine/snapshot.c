@@ -1,0 +1,261 @@
+/*
+ * snapshot: the whole state as canonical bytes, and an engine that goes on from them.
+ *
+ * What follows from the rest (trees, queues, lists, open points) is not written but made anew. The
+ * digest stands at the end, so a snapshot that was damaged is not taken for a state.
+ */
+#include "state.h"
+
+#include <stdlib.h>
+
+static const char magic[8] = "EVENHAND";
+
+static void put_sized(struct eh_bytes *out, const struct eh_bytes *object)
+{
+    eh_bytes_put_str(out, eh_str_n((const char *)object->data, object->size));
+}
+
+static void put_reps(const struct eh_engine *e, struct eh_bytes *out)
+{
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < e->rep_names.count; i++)
+        count += e->reps[i].known;
+    eh_bytes_put_u(out, count);
+    for (uint32_t i = 0; i < e->rep_names.count; i++)
+        if (e->reps[i].known)
+            eh_encode_rep(e, i, out);
+}
+
+static void put_tickets(const struct eh_engine *e, struct eh_bytes *out)
+{
+    eh_bytes_put_u(out, e->order_count - e->order_holes);
+    for (uint32_t i = 0; i < e->order_count; i++)
+        if (e->order[i].slot != NONE)
+            eh_encode_ticket(e, &e->tickets[e->order[i].slot], out);
+}
+
+int eh_engine_snapshot(const struct eh_engine *e, struct eh_bytes *out)
+{
+    if (e->broken)
+        return -EH_ECORRUPT;
+    eh_bytes_put(out, magic, sizeof magic);
+    eh_bytes_put_u8(out, SNAPSHOT_VERSION);
+    EH_AUTO(eh_bytes) struct eh_bytes globals = EH_BYTES_INIT;
+    eh_encode_globals(e, &globals);
+    put_sized(out, &globals);
+    if (e->desk)
+        eh_bytes_put_str(out, e->desk->text);
+    put_reps(e, out);
+    eh_bytes_put_u(out, e->account_count);
+    for (uint32_t i = 0; i < e->account_count; i++)
+        eh_encode_account(e, &e->accounts[i], out);
+    put_tickets(e, out);
+    eh_bytes_put_u(out, e->parked_list.count);
+    for (uint32_t i = e->parked_list.first; i != NONE; i = e->parked[i].next)
+        eh_encode_parked(&e->parked[i], out);
+    uint8_t digest[16];
+    eh_key_bytes(eh_engine_digest(e), digest);
+    eh_bytes_put(out, digest, sizeof digest);
+    return out->failed || globals.failed ? -EH_ENOMEM : 0;
+}
+
+/* ---- in again */
+
+static int read_globals(struct eh_engine *e, struct eh_reader *in, bool *ret_has_desk)
+{
+    struct eh_str bytes = eh_read_str(in);
+    struct eh_reader globals = eh_reader(bytes.data, bytes.size);
+    e->input = eh_read_u(&globals);
+    e->seq = eh_read_u(&globals);
+    e->dead = eh_read_u(&globals);
+    e->at_us = eh_read_i(&globals);
+    e->date = (int32_t)eh_read_i(&globals);
+    e->has_day = eh_read_u8(&globals) != 0;
+    e->epoch = (uint32_t)eh_read_u(&globals);
+    *ret_has_desk = eh_read_u8(&globals) != 0;
+    if (*ret_has_desk)
+        eh_read_bytes(&globals, 32); /* the desk's hash: follows from its text */
+    return eh_reader_complete(&globals) ? 0 : -EH_ECORRUPT;
+}
+
+static int read_rep(struct eh_engine *e, struct eh_reader *in)
+{
+    uint32_t no;
+    int r = eh_engine_add_rep(e, eh_read_str(in), &no);
+    if (r < 0 || in->failed)
+        return r < 0 ? r : -EH_ECORRUPT;
+    struct rep *rep = &e->reps[no];
+    rep->known = true;
+    rep->status = eh_read_u8(in);
+    uint8_t flags = eh_read_u8(in);
+    rep->signalled = flags & 1;
+    rep->releasing = flags >> 1 & 1;
+    e->releasing += rep->releasing;
+    rep->since_us = eh_read_i(in);
+    rep->until_us = eh_read_i(in);
+    r = eh_rep_set_reason(rep, eh_read_str(in));
+    if (r < 0 || in->failed || !eh_status_name(rep->status))
+        return r < 0 ? r : -EH_ECORRUPT;
+    eh_expiry_update(e, no);
+    eh_digest_rep(e, no);
+    return 0;
+}
+
+static int read_account(struct eh_engine *e, struct eh_reader *in)
+{
+    uint32_t team, rep;
+    int r = eh_engine_add_team(e, eh_read_str(in), &team);
+    if (r == 0)
+        r = eh_engine_add_rep(e, eh_read_str(in), &rep);
+    if (r < 0)
+        return r;
+    struct account *account = eh_account_add(e, team, rep);
+    if (!account)
+        return -EH_ENOMEM;
+    account->received = eh_read_u(in);
+    account->received_value = eh_read_i(in);
+    eh_digest_account(e, account);
+    return 0;
+}
+
+static int read_desk(struct eh_engine *e, struct eh_reader *in, struct eh_error *error)
+{
+    struct desk_held *held;
+    int r = eh_desk_held_new(eh_read_str(in), &held, error);
+    if (r < 0)
+        return r;
+    r = eh_roster_install(e, held, e->at_us);
+    if (r < 0 && e->desk != held)
+        eh_desk_held_free(held);
+    return r;
+}
+
+/* Whether what the ticket names is on the desk as it must be. */
+static bool fits(const struct eh_engine *e, const struct ticket *t)
+{
+    return t->state != EH_TICKET_CLOSED && e->teams[t->team].desk &&
+           (t->rep == NONE || e->reps[t->rep].present) && eh_ticket_find(e, t->identity) == NONE;
+}
+
+static int place_ticket(struct eh_engine *e, uint32_t slot)
+{
+    struct ticket *t = &e->tickets[slot];
+    int r = eh_set_acquire(e, t->team, ticket_skills(t), 0, &t->set);
+    if (r == 0)
+        r = eh_ticket_enter(e, slot);
+    if (r < 0)
+        return r;
+    eh_ticket_count(e, t, true);
+    eh_digest_ticket(e, slot);
+    if (t->state == EH_TICKET_ASSIGNED) {
+        eh_ticket_give(e, slot, t->rep);
+        return 0;
+    }
+    r = eh_queue_reserve(e, t->team, t->set);
+    if (r == 0)
+        eh_queue_push(e, slot);
+    return r;
+}
+
+static int read_ticket(struct eh_engine *e, struct eh_reader *in)
+{
+    uint32_t slot;
+    int r = eh_ticket_alloc(e, &slot);
+    if (r < 0)
+        return r;
+    struct ticket ticket;
+    r = eh_decode_ticket(e, in, &ticket);
+    if (r == 0) {
+        e->tickets[slot] = ticket;
+        r = fits(e, &e->tickets[slot]) ? place_ticket(e, slot) : -EH_ECORRUPT;
+    }
+    return r; /* a failed restore frees every slot */
+}
+
+static int read_parked(struct eh_engine *e, struct eh_reader *in)
+{
+    struct parked parked = {.input = eh_read_u(in)};
+    const uint8_t *identity = eh_read_bytes(in, 16);
+    if (!identity)
+        return -EH_ECORRUPT;
+    parked.identity = eh_key_from_bytes(identity);
+    parked.until_us = eh_read_i(in);
+    parked.stream_ms = eh_read_u(in);
+    parked.stream_no = eh_read_u(in);
+    parked.origin = eh_read_u8(in);
+    struct eh_str body = eh_read_str(in);
+    if (in->failed || body.size == 0 || e->parked_list.count >= EH_PARKED_MAX)
+        return -EH_ECORRUPT;
+    parked.body = malloc(body.size);
+    if (!parked.body)
+        return -EH_ENOMEM;
+    memcpy(parked.body, body.data, body.size);
+    parked.body_size = body.size;
+    int r = eh_parked_add(e, &parked);
+    if (r < 0)
+        free(parked.body);
+    return r;
+}
+
+/* A count, then so many objects. */
+static int read_all(struct eh_engine *e, struct eh_reader *in, uint64_t most,
+                    int (*read)(struct eh_engine *, struct eh_reader *))
+{
+    uint64_t count = eh_read_u(in);
+    if (count > most)
+        return -EH_ECORRUPT;
+    int r = 0;
+    for (uint64_t i = 0; r == 0 && i < count; i++)
+        r = in->failed ? -EH_ECORRUPT : read(e, in);
+    return r;
+}
+
+static int read_state(struct eh_engine *e, struct eh_reader *in, struct eh_error *error)
+{
+    const uint8_t *head = eh_read_bytes(in, sizeof magic);
+    if (!head || memcmp(head, magic, sizeof magic) != 0)
+        return -EH_ECORRUPT;
+    if (eh_read_u8(in) != SNAPSHOT_VERSION)
+        return -EH_EVERSION;
+    bool has_desk;
+    struct eh_reader at_desk;
+    int r = read_globals(e, in, &has_desk);
+    if (r < 0)
+        return r;
+    at_desk = *in;
+    if (has_desk)
+        eh_read_str(in);
+    r = read_all(e, in, NAMES_MAX, read_rep); /* first: the desk finds them as they were */
+    if (r == 0)
+        r = read_all(e, in, ACCOUNTS_MAX, read_account);
+    if (r == 0 && has_desk)
+        r = read_desk(e, &at_desk, error);
+    if (r == 0)
+        r = read_all(e, in, EH_TICKETS_MAX, read_ticket);
+    if (r == 0)
+        r = read_all(e, in, EH_PARKED_MAX, read_parked);
+    return r;
+}
+
+int eh_engine_restore(struct eh_str snapshot, struct eh_engine **ret, struct eh_error *error)
+{
+    struct eh_engine *e;
+    int r = eh_engine_new(&e, error);
+    if (r < 0)
+        return r;
+    struct eh_error inner = {0};
+    struct eh_reader in = eh_reader(snapshot.data, snapshot.size);
+    r = read_state(e, &in, &inner);
+    const uint8_t *digest = eh_read_bytes(&in, 16);
+    if (r == 0 &&
+        (!eh_reader_complete(&in) || !eh_key_equal(eh_key_from_bytes(digest), eh_engine_digest(e))))
+        r = -EH_ECORRUPT;
+    if (r < 0) {
+        eh_engine_free(e);
+        return eh_error_set(error, -r, "the snapshot cannot be restored: %s",
+                            inner.text[0] ? inner.text : eh_code_name(r));
+    }
+    eh_roster_set_date(e, e->date); /* trees from the points there are now */
+    *ret = e;
+    return 0;
+}

@@ -1,0 +1,178 @@
+/*
+ * tickets: slots for all open and waiting tickets, their order by number, the list of each rep.
+ */
+#include "state.h"
+
+#include <stdlib.h>
+
+uint32_t eh_ticket_find(const struct eh_engine *e, struct eh_key identity)
+{
+    uint64_t slot;
+    return eh_table_get(&e->ticket_index, identity, &slot) ? (uint32_t)slot : NONE;
+}
+
+bool eh_ticket_before(const struct ticket *a, const struct ticket *b)
+{
+    return a->priority != b->priority ? a->priority > b->priority : a->no < b->no;
+}
+
+/* ---- slots */
+
+int eh_ticket_alloc(struct eh_engine *e, uint32_t *ret)
+{
+    uint32_t slot = e->free_ticket;
+    if (slot != NONE) {
+        e->free_ticket = e->tickets[slot].next;
+    } else {
+        int r = eh_room(&e->tickets, &e->ticket_capacity, e->ticket_count + 1, sizeof *e->tickets);
+        if (r < 0)
+            return r;
+        slot = e->ticket_count++;
+    }
+    e->tickets[slot] = (struct ticket){
+        .rep = NONE, .was = NONE, .set = NONE, .queue_at = NONE, .next = NONE, .previous = NONE};
+    *ret = slot;
+    return 0;
+}
+
+int eh_ticket_set_text(struct ticket *t, struct eh_str source, struct eh_str id,
+                       struct eh_str skills)
+{
+    char *text = malloc((size_t)source.size + id.size + skills.size + 1);
+    if (!text)
+        return -EH_ENOMEM;
+    char *to = text;
+    const struct eh_str parts[] = {source, id, skills};
+    for (size_t i = 0; i < 3; i++) {
+        if (parts[i].size)
+            memcpy(to, parts[i].data, parts[i].size);
+        to += parts[i].size;
+    }
+    free(t->text);
+    t->text = text;
+    t->source_size = (uint16_t)source.size;
+    t->id_size = (uint16_t)id.size;
+    t->skills_size = (uint16_t)skills.size;
+    return 0;
+}
+
+void eh_ticket_drop(struct eh_engine *e, uint32_t slot)
+{
+    free(e->tickets[slot].text);
+    e->tickets[slot] = (struct ticket){.next = e->free_ticket};
+    e->free_ticket = slot;
+}
+
+/* ---- order by number: a sorted array in which those that went leave holes */
+
+uint32_t eh_order_above(const struct eh_engine *e, uint64_t after)
+{
+    uint32_t low = 0, high = e->order_count;
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (e->order[middle].no > after)
+            high = middle;
+        else
+            low = middle + 1;
+    }
+    return low;
+}
+
+static void order_put(struct eh_engine *e, uint64_t no, uint32_t slot)
+{
+    uint32_t at = eh_order_above(e, no);
+    if (at > 0 && e->order[at - 1].no == no) { /* its own hole */
+        e->order[at - 1].slot = slot;
+        e->order_holes--;
+        return;
+    }
+    memmove(&e->order[at + 1], &e->order[at], (e->order_count - at) * sizeof *e->order);
+    e->order[at] = (struct place){no, slot};
+    e->order_count++;
+}
+
+static void order_remove(struct eh_engine *e, uint64_t no)
+{
+    e->order[eh_order_above(e, no) - 1].slot = NONE;
+    if (++e->order_holes * 2 <= e->order_count)
+        return;
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < e->order_count; i++)
+        if (e->order[i].slot != NONE)
+            e->order[kept++] = e->order[i];
+    e->order_count = kept;
+    e->order_holes = 0;
+}
+
+int eh_ticket_enter(struct eh_engine *e, uint32_t slot)
+{
+    const struct ticket *t = &e->tickets[slot];
+    int r = eh_room(&e->order, &e->order_capacity, e->order_count + 1, sizeof *e->order);
+    if (r == 0)
+        r = eh_table_put(&e->ticket_index, t->identity, slot);
+    if (r == 0)
+        order_put(e, t->no, slot);
+    return r;
+}
+
+void eh_ticket_remove(struct eh_engine *e, uint32_t slot)
+{
+    struct ticket *t = &e->tickets[slot];
+    eh_table_remove(&e->ticket_index, t->identity);
+    order_remove(e, t->no);
+    eh_digest_leave(e, &t->hash);
+    eh_ticket_drop(e, slot);
+}
+
+void eh_ticket_count(struct eh_engine *e, const struct ticket *t, bool in)
+{
+    uint64_t one = in ? 1 : UINT64_MAX; /* modulo 2^64 */
+    struct team *team = &e->teams[t->team];
+    *(t->state == EH_TICKET_WAITING ? &e->waiting : &e->open) += one;
+    *(t->state == EH_TICKET_WAITING ? &team->waiting : &team->open) += one;
+    e->kinds[t->kind].held += one;
+}
+
+/* ---- lists */
+
+void eh_list_append(struct eh_engine *e, struct list *list, uint32_t slot)
+{
+    struct ticket *t = &e->tickets[slot];
+    t->next = NONE;
+    t->previous = list->last;
+    if (list->last == NONE)
+        list->first = slot;
+    else
+        e->tickets[list->last].next = slot;
+    list->last = slot;
+    list->count++;
+}
+
+void eh_list_remove(struct eh_engine *e, struct list *list, uint32_t slot)
+{
+    struct ticket *t = &e->tickets[slot];
+    if (t->previous == NONE)
+        list->first = t->next;
+    else
+        e->tickets[t->previous].next = t->next;
+    if (t->next == NONE)
+        list->last = t->previous;
+    else
+        e->tickets[t->next].previous = t->previous;
+    t->next = t->previous = NONE;
+    list->count--;
+}
+
+void eh_ticket_give(struct eh_engine *e, uint32_t slot, uint32_t rep)
+{
+    e->tickets[slot].rep = rep;
+    eh_list_append(e, &e->reps[rep].open, slot);
+    e->reps[rep].points += e->tickets[slot].points;
+}
+
+void eh_ticket_take(struct eh_engine *e, uint32_t slot)
+{
+    struct rep *rep = &e->reps[e->tickets[slot].rep];
+    eh_list_remove(e, &rep->open, slot);
+    rep->points -= e->tickets[slot].points;
+}
