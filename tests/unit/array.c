@@ -1,0 +1,56 @@
+/* array: PostgreSQL's binary arrays, against bytes written out by hand from the wire format. */
+#include <criterion/criterion.h>
+
+#include "array.h"
+
+static void expect(struct eh_array *a, const char *bytes, int size)
+{
+    const char *value = eh_array_value(a);
+    cr_assert_not_null(value);
+    cr_assert_eq(eh_array_size(a), size, "size %d, not %d", eh_array_size(a), size);
+    cr_assert_arr_eq(value, bytes, (size_t)size);
+}
+
+Test(array, int2_with_null)
+{
+    static const char wanted[] = "\0\0\0\1"         /* one dimension */
+                                 "\0\0\0\1"         /* may hold NULLs */
+                                 "\0\0\0\x15"       /* int2 */
+                                 "\0\0\0\3\0\0\0\1" /* three from 1 on */
+                                 "\0\0\0\2\0\5"
+                                 "\xff\xff\xff\xff"
+                                 "\0\0\0\2\xff\xfe";
+    struct eh_array a = {0};
+    eh_array_begin(&a, EH_ARRAY_INT2);
+    eh_array_put_int(&a, 5);
+    eh_array_put_null(&a);
+    eh_array_put_int(&a, -2);
+    expect(&a, wanted, sizeof wanted - 1);
+    eh_array_done(&a);
+}
+
+Test(array, text_and_int8)
+{
+    static const char text[] = "\0\0\0\1\0\0\0\1\0\0\0\x19\0\0\0\2\0\0\0\1"
+                               "\0\0\0\3ana\xff\xff\xff\xff";
+    static const char big[] = "\0\0\0\1\0\0\0\1\0\0\0\x14\0\0\0\1\0\0\0\1"
+                              "\0\0\0\x08\0\0\0\1\0\0\0\0";
+    struct eh_array a = {0};
+    eh_array_begin(&a, EH_ARRAY_TEXT);
+    eh_array_put_text(&a, eh_str("ana"));
+    eh_array_put_text(&a, eh_str(""));
+    expect(&a, text, sizeof text - 1);
+    eh_array_begin(&a, EH_ARRAY_INT8); /* used again, nothing of before is left */
+    eh_array_put_int(&a, INT64_C(1) << 32);
+    expect(&a, big, sizeof big - 1);
+    eh_array_done(&a);
+}
+
+Test(array, only_nulls_is_a_null_parameter)
+{
+    struct eh_array a = {0};
+    eh_array_begin(&a, EH_ARRAY_TEXT);
+    eh_array_put_null(&a);
+    cr_assert_null(eh_array_value(&a));
+    eh_array_done(&a);
+}
