@@ -40,6 +40,15 @@ static unsigned line_at(struct eh_str text, size_t offset)
     return line;
 }
 
+/* The commonest mistake of all deserves a sentence of its own. */
+static bool is_tab(struct eh_str text, const yaml_mark_t *mark)
+{
+    size_t line = 0, at = 0;
+    while (line < mark->line && at < text.size)
+        line += text.data[at++] == '\n';
+    return at + mark->column < text.size && text.data[at + mark->column] == '\t';
+}
+
 /* What libyaml itself refuses. */
 static int refuse_syntax(struct builder *b)
 {
@@ -50,6 +59,10 @@ static int refuse_syntax(struct builder *b)
     if (p->error == YAML_READER_ERROR)
         return eh_error_set(b->error, EH_EPARSE, "%u: this is no YAML: %s",
                             line_at(b->input, p->problem_offset), problem);
+    if (is_tab(b->input, &p->problem_mark))
+        return eh_error_set(b->error, EH_EPARSE,
+                            "%u: this is no YAML: indent with spaces, not tabs",
+                            line_of(&p->problem_mark));
     if (p->context && p->context_mark.line != p->problem_mark.line)
         return eh_error_set(
             b->error, EH_EPARSE, "%u: this is no YAML: %s %s that begins on line %u",
@@ -212,6 +225,9 @@ int eh_desk_tree_build(struct eh_str text, struct eh_arena *arena, struct desk_n
     if (!eh_utf8_valid(text, &bad_at))
         return eh_error_set(error, EH_EPARSE, "%u: this is not UTF-8 text", line_at(text, bad_at));
 
+    if (text.size >= 3 && memcmp(text.data, "\xEF\xBB\xBF", 3) == 0)
+        text = eh_str_n(text.data + 3, text.size - 3); /* some editors' mark */
+
     struct builder b = {.arena = arena, .error = error, .input = text};
     if (!yaml_parser_initialize(&b.parser))
         return out_of_memory(&b);
@@ -222,7 +238,7 @@ int eh_desk_tree_build(struct eh_str text, struct eh_arena *arena, struct desk_n
     yaml_parser_delete(&b.parser);
     if (r < 0)
         return r;
-    if (!b.root)
+    if (!b.root || (b.root->kind == DESK_SCALAR && b.root->plain && b.root->size == 0))
         return eh_error_set(error, EH_EPARSE, "1: the file is empty");
     *ret = b.root;
     return 0;

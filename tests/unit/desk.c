@@ -1,0 +1,378 @@
+/*
+ * unit/desk: desk files that are read, desk files that are refused and the sentence each gets, what
+ * a change says, and what is advised against.
+ *
+ * data/desk/bad holds the refused ones; data/desk/bad.sentences has a line for each of them: its
+ * name, a tab, and the sentence.
+ */
+#include <evenhand/wire/desk.h>
+#include <evenhand/wire/message.h>
+
+#include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <criterion/criterion.h>
+
+#define FILE_MAX  65536
+#define LINES_MAX 4096 /* bytes of all lines a diff says */
+
+struct loaded {
+    struct eh_arena arena;
+    struct eh_desk *desk;
+    struct eh_error error;
+    int r;
+    char *text;
+    uint32_t size;
+};
+
+static void loaded_done(struct loaded *l)
+{
+    eh_arena_done(&l->arena);
+    free(l->text);
+}
+
+/* A copy of exactly its size, so that a sanitizer sees a read behind its end. */
+static struct loaded load_bytes(const char *data, size_t size)
+{
+    struct loaded l = {.text = malloc(size ? size : 1), .size = (uint32_t)size};
+    cr_assert_not_null(l.text);
+    memcpy(l.text, data, size);
+    l.r = eh_desk_parse(eh_str_n(l.text, size), &l.arena, &l.desk, &l.error);
+    return l;
+}
+
+static struct loaded load_text(const char *text)
+{
+    return load_bytes(text, strlen(text));
+}
+
+static struct loaded load_file(const char *folder, const char *name)
+{
+    static char data[FILE_MAX];
+    char path[1024];
+    snprintf(path, sizeof path, TEST_DATA "/desk/%s/%s", folder, name);
+    FILE *file = fopen(path, "rb");
+    cr_assert_not_null(file, "%s", path);
+    size_t size = fread(data, 1, sizeof data, file);
+    fclose(file);
+    return load_bytes(data, size);
+}
+
+static struct loaded good(const char *name)
+{
+    struct loaded l = load_file("good", name);
+    cr_assert_eq(l.r, 0, "%s: %s", name, l.error.text);
+    return l;
+}
+
+static void expect_text(struct eh_str text, const char *wanted)
+{
+    cr_expect(eh_str_equal(text, eh_str(wanted)), "`%.*s`, not `%s`", EH_STR_ARG(text), wanted);
+}
+
+static int32_t date(const char *text)
+{
+    int32_t days = 0;
+    cr_assert_eq(eh_date_parse(eh_str(text), &days, NULL), 0);
+    return days;
+}
+
+/* --- What is read --- */
+
+Test(desk, reads_the_example_of_the_contract)
+{
+    EH_AUTO(loaded) struct loaded l = good("contract.yaml");
+    const struct eh_desk *desk = l.desk;
+    expect_text(desk->id, "main");
+    expect_text(desk->currency, "EUR");
+    cr_expect_eq(desk->currency_exponent, 2);
+    expect_text(desk->time_zone, "Europe/Oslo");
+    cr_assert_eq(desk->kind_count, 3);
+    cr_expect_eq(eh_desk_kind(desk, eh_str("order"))->points, 2);
+    cr_expect_eq(eh_desk_kind(desk, eh_str("query"))->points, 1);
+    const struct eh_desk_rep *ana = eh_desk_rep(desk, eh_str("ana"));
+    expect_text(ana->name, "Ana");
+    expect_text(ana->user, "ana");
+    cr_expect_eq(ana->share_ppm, EH_PPM);
+    cr_expect_eq(ana->since, date("2021-03-01"));
+    cr_expect_eq(ana->skill_count, 0);
+    const struct eh_desk_team *sales = eh_desk_team(desk, eh_str("sales"));
+    cr_assert_eq(sales->member_count, 2);
+    cr_expect_eq(sales->members[0].from, EH_DATE_ALWAYS);
+    cr_expect_eq(sales->members[0].until, EH_DATE_NEVER);
+    expect_text(desk->reps[sales->members[1].rep].id, "eli");
+    cr_expect_eq(sales->members[1].from, date("2026-01-01"));
+    cr_expect_eq(sales->members[1].until, date("2026-03-20"));
+    cr_assert_eq(sales->manager_count, 2);
+    cr_expect(!sales->managers[0].is_group);
+    cr_expect(sales->managers[1].is_group);
+    expect_text(sales->managers[1].name, "leads");
+}
+
+/* The defaults are those the contract's example spells out. */
+Test(desk, what_is_left_out_has_its_default)
+{
+    EH_AUTO(loaded) struct loaded least = good("least.yaml");
+    expect_text(least.desk->id, "main");
+    expect_text(least.desk->currency, "EUR");
+    expect_text(least.desk->time_zone, "Europe/Oslo");
+    cr_assert_eq(least.desk->kind_count, 3);
+    cr_expect_eq(eh_desk_kind(least.desk, eh_str("quote"))->points, 2);
+    cr_expect_eq(least.desk->rep_count + least.desk->team_count, 0);
+
+    EH_AUTO(loaded) struct loaded l = load_text("reps: [ana]\nteams: [{id: sales, reps: [ana]}]");
+    cr_assert_eq(l.r, 0);
+    const struct eh_desk_rep *ana = &l.desk->reps[0];
+    expect_text(ana->name, "ana");
+    expect_text(ana->user, "");
+    cr_expect_eq(ana->share_ppm, EH_PPM);
+    cr_expect_eq(ana->since, EH_DATE_ALWAYS);
+    const struct eh_desk_team *team = &l.desk->teams[0];
+    expect_text(team->name, "sales");
+    expect_text(team->policy, "balanced");
+    cr_expect_eq(team->value_weight_ppm, EH_PPM / 2);
+    cr_expect_eq(team->capacity, 0);
+    cr_expect(!team->affinity_open);
+    cr_expect_eq(team->affinity_for_s, 7 * 86400);
+    cr_expect_eq(team->presence, EH_PRESENCE_ASSUMED);
+    cr_expect_eq(team->overloaded_at_least_s, 15 * 60);
+    cr_expect_eq(team->overloaded_at_most_s, 8 * 3600);
+    cr_expect_eq(team->manager_count, 0);
+}
+
+Test(desk, json_is_yaml_too)
+{
+    EH_AUTO(loaded) struct loaded l = good("desk.json");
+    cr_expect_eq(l.desk->currency_exponent, 0);
+    const struct eh_desk_rep *ana = eh_desk_rep(l.desk, eh_str("ana"));
+    expect_text(ana->name, "Ana \xC3\x85s");
+    cr_expect_eq(ana->share_ppm, 250000);
+    cr_assert_eq(ana->skill_count, 2);
+    expect_text(ana->skills[0], "german");
+    expect_text(ana->skills[1], "sap");
+    const struct eh_desk_team *team = &l.desk->teams[0];
+    expect_text(team->policy, "random");
+    cr_expect_eq(team->value_weight_ppm, 125000);
+    cr_expect_eq(team->capacity, 40);
+    cr_expect(team->affinity_open);
+    cr_expect_eq(team->affinity_for_s, 5400);
+    cr_expect_eq(team->presence, EH_PRESENCE_SIGNALLED);
+    cr_expect_eq(team->overloaded_at_least_s, 60);
+    cr_expect_eq(team->overloaded_at_most_s, 7200);
+}
+
+Test(desk, words_that_yaml_takes_for_booleans_are_text)
+{
+    EH_AUTO(loaded) struct loaded l = good("words.yaml");
+    expect_text(l.desk->id, "2024");
+    cr_expect_not_null(eh_desk_rep(l.desk, eh_str("on")));
+    cr_expect_not_null(eh_desk_rep(l.desk, eh_str("yes")));
+    cr_expect_not_null(eh_desk_rep(l.desk, eh_str("null")));
+    cr_expect_not_null(eh_desk_team(l.desk, eh_str("off")));
+    cr_expect_null(eh_desk_rep(l.desk, eh_str("nobody")));
+    cr_expect_null(eh_desk_kind(l.desk, eh_str("")));
+}
+
+Test(desk, arrays_are_by_id_whatever_the_file_says)
+{
+    EH_AUTO(loaded) struct loaded l = good("order.yaml");
+    expect_text(l.desk->kinds[0].id, "aa");
+    expect_text(l.desk->reps[0].id, "ana");
+    expect_text(l.desk->reps[2].id, "zoe");
+    expect_text(l.desk->teams[0].id, "alpha");
+    cr_expect_eq(l.desk->teams[0].members[0].rep, 2);
+    cr_expect_eq(l.desk->teams[1].members[0].rep, 0);
+    cr_expect_eq(l.desk->teams[1].members[1].rep, 1);
+}
+
+Test(desk, a_rep_may_come_and_go)
+{
+    EH_AUTO(loaded) struct loaded l = good("ranges.yaml");
+    const struct eh_desk_team *team = &l.desk->teams[0];
+    cr_assert_eq(team->member_count, 4);
+    cr_expect_eq(team->members[0].until, date("2026-03-20"));
+    cr_expect_eq(team->members[1].from, date("2026-03-21"));
+    cr_expect_eq(team->members[2].from, date("2026-05-01"));
+    cr_expect_eq(team->members[3].rep, 1);
+}
+
+Test(desk, marks_and_line_ends_of_editors_do_no_harm)
+{
+    EH_AUTO(loaded) struct loaded bom = good("bom.yaml");
+    cr_expect_eq(bom.desk->rep_count, 1);
+    EH_AUTO(loaded) struct loaded crlf = good("crlf.yaml");
+    cr_expect_eq(crlf.desk->reps[0].share_ppm, 800000);
+}
+
+/* --- What is refused --- */
+
+static unsigned files_in(const char *folder)
+{
+    unsigned count = 0;
+    DIR *files = opendir(folder);
+    cr_assert_not_null(files);
+    for (const struct dirent *file; (file = readdir(files));)
+        count += file->d_name[0] != '.';
+    closedir(files);
+    return count;
+}
+
+static void expect_refused(const char *name, const char *sentence)
+{
+    EH_AUTO(loaded) struct loaded l = load_file("bad", name);
+    cr_expect_lt(l.r, 0, "%s was read", name);
+    cr_expect_eq(l.r, -l.error.code, "%s", name);
+    cr_expect_str_eq(l.error.text, sentence, "%s: %s\n   not %s", name, l.error.text, sentence);
+    cr_expect_null(l.desk, "%s: the output was touched", name);
+}
+
+Test(desk, every_bad_file_gets_its_sentence)
+{
+    FILE *list = fopen(TEST_DATA "/desk/bad.sentences", "r");
+    cr_assert_not_null(list);
+    char line[512];
+    unsigned count = 0;
+    for (; fgets(line, sizeof line, list); count++) {
+        char *sentence = strchr(line, '\t');
+        cr_assert_not_null(sentence, "%s", line);
+        *sentence++ = '\0';
+        sentence[strcspn(sentence, "\n")] = '\0';
+        expect_refused(line, sentence);
+    }
+    fclose(list);
+    cr_expect_eq(count, files_in(TEST_DATA "/desk/bad"));
+}
+
+Test(desk, an_error_names_its_field)
+{
+    EH_AUTO(loaded) struct loaded l = load_text("reps: [ana]\nteams: [{id: a, reps: [bob]}]");
+    cr_expect_str_eq(l.error.field, "teams[0].reps[0]");
+    cr_expect_eq(l.error.code, EH_EINVAL);
+}
+
+Test(desk, too_much_is_refused)
+{
+    size_t size = EH_DESK_TEXT_MAX + 1;
+    char *text = malloc(size);
+    cr_assert_not_null(text);
+    memset(text, '#', size);
+    EH_AUTO(loaded) struct loaded large = load_bytes(text, size);
+    cr_expect_str_eq(large.error.text,
+                     "1: 16777217 bytes are too many; a desk file has at most 16777216");
+    memcpy(text, "a: [", 4);
+    memset(text + 4, ',', 100);
+    for (size_t i = 4; i < size; i += 2)
+        memcpy(text + i, "x,", i + 2 <= size ? 2 : 1);
+    EH_AUTO(loaded) struct loaded many = load_bytes(text, size - 1);
+    cr_expect_str_eq(many.error.text, "1: too large: more than 2000000 values");
+    free(text);
+}
+
+/* Cut anywhere, a file is read or refused, never more. */
+Test(desk, every_beginning_of_a_file_is_safe, .timeout = 60)
+{
+    EH_AUTO(loaded) struct loaded whole = good("contract.yaml");
+    for (uint32_t size = 0; size < whole.size; size++) {
+        EH_AUTO(loaded) struct loaded l = load_bytes(whole.text, size);
+        cr_expect(l.r == 0 || l.error.text[0], "%u bytes", size);
+    }
+}
+
+/* --- What a change says --- */
+
+static void add_line(void *context, const char *line)
+{
+    char *lines = context;
+    size_t at = strlen(lines);
+    snprintf(lines + at, LINES_MAX - at, "%s\n", line);
+}
+
+static void expect_diff(const char *old, const char *new, size_t count, const char *wanted)
+{
+    EH_AUTO(loaded) struct loaded before = load_text(old ? old : "{}");
+    EH_AUTO(loaded) struct loaded after = load_text(new);
+    cr_assert_eq(before.r, 0, "%s", before.error.text);
+    cr_assert_eq(after.r, 0, "%s", after.error.text);
+    char lines[LINES_MAX] = "";
+    cr_expect_eq(eh_desk_diff(old ? before.desk : NULL, after.desk, add_line, lines), count);
+    cr_expect_str_eq(lines, wanted);
+}
+
+#define BEFORE                                                                                     \
+    "reps: [{id: ana, share: 0.5, user: ana, skills: [sap, tax]}, eli, ola]\n"                     \
+    "teams: [{id: sales, reps: [ana, {id: eli, until: 2026-03-20}], managers: [maja]},\n"          \
+    "        {id: old}]\n"
+#define AFTER                                                                                      \
+    "currency: NOK\n"                                                                              \
+    "kinds: {order: {points: 3}, quote: {points: 2}, visit: {points: 1}}\n"                        \
+    "reps: [{id: ana, name: Ana, since: 2026-01-01, skills: [tax, wood]}, eli, zoe]\n"             \
+    "teams: [{id: sales, policy: random, value_weight: 12.5%, capacity: 40, affinity: open,\n"     \
+    "         affinity_for: 1d, presence: signalled, overloaded: {at_least: 5m, at_most: 1h},\n"   \
+    "         reps: [ana, {id: eli, from: 2026-04-01}, zoe], managers: [{group: leads}]},\n"       \
+    "        {id: support, reps: [zoe]}]\n"
+
+Test(desk, diff_says_everything_that_changes)
+{
+    expect_diff(BEFORE, AFTER, 27,
+                "desk main: currency EUR -> NOK\n"
+                "kind query: gone\n"
+                "kind order: points 2 -> 3\n"
+                "kind visit: new, 1 point\n"
+                "rep ola: gone\n"
+                "rep ana: name ana -> Ana\n"
+                "rep ana: share 50% -> 100%\n"
+                "rep ana: since none -> 2026-01-01\n"
+                "rep ana: user ana -> none\n"
+                "rep ana: loses skill sap\n"
+                "rep ana: gains skill wood\n"
+                "rep zoe: new\n"
+                "team old: gone\n"
+                "team sales: policy balanced -> random\n"
+                "team sales: value_weight 50% -> 12.5%\n"
+                "team sales: capacity no limit -> 40\n"
+                "team sales: affinity off -> open\n"
+                "team sales: affinity_for 7d -> 1d\n"
+                "team sales: presence assumed -> signalled\n"
+                "team sales: overloaded.at_least 15m -> 5m\n"
+                "team sales: overloaded.at_most 8h -> 1h\n"
+                "team sales: without eli until 2026-03-20\n"
+                "team sales: with eli from 2026-04-01\n"
+                "team sales: with zoe\n"
+                "team sales: without manager maja\n"
+                "team sales: with manager group leads\n"
+                "team support: new, policy balanced, 1 member\n");
+}
+
+Test(desk, diff_of_the_same_desk_is_silent)
+{
+    expect_diff(AFTER, AFTER, 0, "");
+    expect_diff("reps: [ana, eli]", "reps: [{id: eli, share: 100%}, {id: ana, name: ana}]", 0, "");
+}
+
+Test(desk, diff_against_nothing_lists_the_desk)
+{
+    expect_diff(NULL, "reps: [ana]\nteams: [{id: sales, reps: [ana]}]", 6,
+                "desk main: new, EUR, Europe/Oslo\n"
+                "kind order: new, 2 points\n"
+                "kind query: new, 1 point\n"
+                "kind quote: new, 2 points\n"
+                "rep ana: new\n"
+                "team sales: new, policy balanced, 1 member\n");
+}
+
+Test(desk, warnings_advise)
+{
+    EH_AUTO(loaded)
+    struct loaded l =
+        load_text("reps: [ana]\nteams: [{id: a, reps: [ana], capacity: 9}, {id: b, reps: [ana]},"
+                  "{id: c, capacity: 9}]");
+    char lines[LINES_MAX] = "";
+    cr_expect_eq(eh_desk_warnings(l.desk, add_line, lines), 2);
+    cr_expect_str_eq(lines, "team b: has no capacity; the first rep of the morning gets all that "
+                            "came in the night; set `capacity`\n"
+                            "team c: has no reps; its tickets will wait\n");
+    EH_AUTO(loaded) struct loaded none = load_text("{}");
+    lines[0] = '\0';
+    cr_expect_eq(eh_desk_warnings(none.desk, add_line, lines), 1);
+}
