@@ -39,6 +39,20 @@ static int find_caller(const struct eh_cli *cli, char ret[EH_NAME_MAX + 1])
                   user ? user : "you are", cli->command->name);
 }
 
+/* " until 17:00:00 (in 2h)", or nothing. */
+static void moment(const json_t *answer, const char *key, const char *word, int64_t now_us,
+                   char ret[2 * EH_CLI_TEXT + 16])
+{
+    char when[EH_CLI_TEXT], span[EH_CLI_TEXT];
+    int64_t us;
+    ret[0] = '\0';
+    if (!eh_json_time_us(answer, key, &us))
+        return;
+    eh_text_when_short(now_us, us, when);
+    eh_text_ago(now_us, us, span);
+    eh_format(ret, 2 * EH_CLI_TEXT + 16, "%s%s (%s)", word, when, span);
+}
+
 static int post_signal(struct eh_cli *cli, const char *status, json_t *body)
 {
     EH_AUTO(eh_answer) struct eh_answer answer = {0};
@@ -61,20 +75,18 @@ static int post_signal(struct eh_cli *cli, const char *status, json_t *body)
         eh_answer_print(cli, &answer);
         return EH_EXIT_DONE;
     }
-    char ends[EH_CLI_TEXT] = "", when[EH_CLI_TEXT] = "";
-    int64_t us, now_us = eh_text_now_us();
-    if (eh_json_time_us(answer.json, "until", &us)) {
-        eh_text_when_short(now_us, us, when);
-        eh_text_ago(now_us, us, ends);
-    }
-    printf("%s is %s%s%s%s%s%s\n", rep, status, *when ? " until " : "", when, *when ? " (" : "",
-           ends, *when ? ")" : "");
+    char begins[2 * EH_CLI_TEXT + 16], ends[2 * EH_CLI_TEXT + 16];
+    int64_t now_us = eh_text_now_us(), from_us = 0;
+    bool later = eh_json_time_us(answer.json, "from", &from_us) && from_us > now_us;
+    moment(answer.json, "from", " from ", now_us, begins);
+    moment(answer.json, "until", " until ", now_us, ends);
+    printf("%s is %s%s%s\n", rep, status, later ? begins : "", ends);
     return EH_EXIT_DONE;
 }
 
-static int signal_command(struct eh_cli *cli, const char *status)
+/* `span`: how long, as it was typed, or NULL. */
+static int signal_command(struct eh_cli *cli, const char *status, const char *span)
 {
-    const char *span = eh_cli_option(cli, "for");
     struct eh_error error = {0};
     int64_t seconds = 0;
     if (span && eh_duration_parse(eh_str(span), &seconds, &error) < 0)
@@ -91,17 +103,17 @@ static int signal_command(struct eh_cli *cli, const char *status)
 
 int eh_cmd_overloaded(struct eh_cli *cli)
 {
-    return signal_command(cli, "overloaded");
+    return signal_command(cli, "overloaded", eh_cli_option(cli, "for"));
 }
 
 int eh_cmd_available(struct eh_cli *cli)
 {
-    return signal_command(cli, "available");
+    return signal_command(cli, "available", NULL);
 }
 
 int eh_cmd_away(struct eh_cli *cli)
 {
-    return signal_command(cli, "away");
+    return signal_command(cli, "away", NULL);
 }
 
 /* Posts a change with a reason and prints one sentence when it is done. */

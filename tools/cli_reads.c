@@ -75,6 +75,20 @@ static void show_head(const struct eh_cli *cli, const json_t *s)
            (long long)eh_json_int(s, "schema"));
 }
 
+static void join_texts(const json_t *array, char *ret, size_t size)
+{
+    size_t i, used = 0;
+    json_t *item;
+    ret[0] = '\0';
+    json_array_foreach(array, i, item)
+    {
+        const char *text =
+            json_is_object(item) ? eh_json_text(item, "id") : json_string_value(item);
+        if (text && used < size)
+            used += eh_format(ret + used, size - used, "%s%s", used ? ", " : "", text);
+    }
+}
+
 static void show_status(const struct eh_cli *cli, const json_t *s)
 {
     show_head(cli, s);
@@ -90,8 +104,10 @@ static void show_status(const struct eh_cli *cli, const json_t *s)
         line(cli, "desk file", "differs from what is applied (evenhand desk diff FILE)");
     const char *user = eh_json_text(s, "user"), *rep = eh_json_text(s, "rep");
     if (user) {
-        char text[160];
-        eh_format(text, sizeof text, "%s%s%s", user, rep ? ", rep " : "", rep ? rep : "");
+        char text[400], roles[128];
+        join_texts(json_object_get(s, "roles"), roles, sizeof roles);
+        eh_format(text, sizeof text, "%s%s%s%s%s", user, *roles ? ": " : "", roles,
+                  rep ? "; rep " : "", rep ? rep : "");
         line(cli, "you", text);
     }
     const char *alarm = eh_json_text(s, "alarm"), *error = eh_json_text(s, "last_error");
@@ -231,7 +247,10 @@ static void member_row(struct eh_grid *g, const json_t *rep, void *context)
 {
     const struct members *members = context;
     eh_grid_text(g, eh_json_text(rep, "id"));
-    eh_grid_state(g, shown_state(rep));
+    if (json_is_false(json_object_get(rep, "active")))
+        eh_grid_dim(g, "not today");
+    else
+        eh_grid_state(g, shown_state(rep));
     eh_grid_count(g, eh_json_int(rep, "open"));
     eh_grid_count(g, eh_json_int(rep, "points"));
     if (members->entitled)
@@ -297,20 +316,6 @@ static void until_text(const json_t *rep, char ret[EH_CLI_TEXT])
         eh_text_ago(eh_text_now_us(), us, ret);
 }
 
-static void join_texts(const json_t *array, char *ret, size_t size)
-{
-    size_t i, used = 0;
-    json_t *item;
-    ret[0] = '\0';
-    json_array_foreach(array, i, item)
-    {
-        const char *text =
-            json_is_object(item) ? eh_json_text(item, "id") : json_string_value(item);
-        if (text && used < size)
-            used += eh_format(ret + used, size - used, "%s%s", used ? ", " : "", text);
-    }
-}
-
 static void rep_row(struct eh_grid *g, const json_t *rep, void *context)
 {
     (void)context;
@@ -353,28 +358,67 @@ static void show_rep(const struct eh_cli *cli, const json_t *rep)
 
 /* ---- Tickets. */
 
-static const char ticket_columns[] = "ticket,team,kind,>value,state,rep,received";
+/* "4711", or "4711 of zammad" when it came from another helpdesk than the default one. */
+static void name_cell(struct eh_grid *g, const json_t *t)
+{
+    const char *source = eh_json_text(t, "source"), *id = eh_json_text(t, "id");
+    char name[2 * EH_NAME_MAX + 8];
+    bool other = source && strcmp(source, "default") != 0;
+    eh_format(name, sizeof name, "%s%s%s", id ? id : "", other ? " of " : "", other ? source : "");
+    eh_grid_text(g, name);
+}
+
+static void ago_cell(struct eh_grid *g, const json_t *t, const char *key, int64_t now_us)
+{
+    char ago[EH_CLI_TEXT] = "";
+    int64_t us;
+    if (eh_json_time_us(t, key, &us))
+        eh_text_ago(now_us, us, ago);
+    eh_grid_dim(g, ago);
+}
 
 static void ticket_row(struct eh_grid *g, const json_t *t, void *context)
 {
     const int64_t *now_us = context;
-    const char *source = eh_json_text(t, "source"), *id = eh_json_text(t, "id");
-    char name[300], value[EH_CLI_TEXT], money[EH_CLI_TEXT], ago[EH_CLI_TEXT] = "";
-    int64_t us;
-    bool other = source && strcmp(source, "default") != 0;
-    eh_format(name, sizeof name, "%s%s%s", id ? id : "", other ? " of " : "", other ? source : "");
     const char *currency = eh_json_text(t, "currency");
+    char value[EH_CLI_TEXT + 8], money[EH_CLI_TEXT];
     eh_text_money(eh_json_int(t, "value"), eh_json_exponent(t), money);
     eh_format(value, sizeof value, "%s%s%s", money, currency ? " " : "", currency ? currency : "");
-    if (eh_json_time_us(t, "received_at", &us))
-        eh_text_ago(*now_us, us, ago);
-    eh_grid_text(g, name);
+    name_cell(g, t);
     eh_grid_text(g, eh_json_text(t, "team"));
     eh_grid_text(g, eh_json_text(t, "kind"));
     eh_grid_text(g, value);
     eh_grid_state(g, eh_json_text(t, "state"));
     eh_grid_text(g, eh_json_text(t, "rep"));
-    eh_grid_dim(g, ago);
+    ago_cell(g, t, "received_at", *now_us);
+}
+
+static void show_rep_tickets(const struct eh_cli *cli, const json_t *rep)
+{
+    json_t *tickets = json_object_get(rep, "tickets"), *t;
+    const char *currency = eh_json_text(rep, "currency");
+    int64_t now_us = eh_text_now_us();
+    char columns[96], after[EH_CLI_PATH];
+    size_t i;
+    if (json_array_size(tickets) == 0)
+        return;
+    putchar('\n');
+    eh_format(columns, sizeof columns, "ticket,team,kind,>value%s%s,>priority,assigned",
+              currency ? " " : "", currency ? currency : "");
+    struct eh_grid *g = eh_grid_new(cli, columns);
+    json_array_foreach(tickets, i, t)
+    {
+        name_cell(g, t);
+        eh_grid_text(g, eh_json_text(t, "team"));
+        eh_grid_text(g, eh_json_text(t, "kind"));
+        eh_grid_money(g, eh_json_int(t, "value"), eh_json_exponent(rep));
+        eh_grid_count(g, eh_json_int(t, "priority"));
+        ago_cell(g, t, "assigned_at", now_us);
+    }
+    eh_grid_print(g);
+    next_page(rep, after);
+    if (after[0])
+        printf("… and more: evenhand tickets --rep %s --after %s\n", cli->args[0], after);
 }
 
 int eh_cmd_rep(struct eh_cli *cli)
@@ -387,15 +431,7 @@ int eh_cmd_rep(struct eh_cli *cli)
     if (finished(cli, r, &answer))
         return r;
     show_rep(cli, answer.json);
-    json_t *tickets = json_object_get(answer.json, "tickets"), *ticket;
-    if (json_array_size(tickets) == 0)
-        return EH_EXIT_DONE;
-    putchar('\n');
-    struct eh_grid *g = eh_grid_new(cli, ticket_columns);
-    int64_t now_us = eh_text_now_us();
-    size_t i;
-    json_array_foreach(tickets, i, ticket) ticket_row(g, ticket, &now_us);
-    eh_grid_print(g);
+    show_rep_tickets(cli, answer.json);
     return EH_EXIT_DONE;
 }
 
@@ -415,13 +451,13 @@ static bool tickets_path(const struct eh_cli *cli, char path[EH_CLI_PATH])
 
 int eh_cmd_tickets(struct eh_cli *cli)
 {
-    static const char *const states[] = {"waiting", "assigned", "closed"};
+    static const char *const states[] = {"waiting", "assigned", "open", "closed"};
     const char *state = eh_cli_option(cli, "state");
     bool known = !state;
     for (size_t i = 0; state && i < sizeof states / sizeof *states; i++)
         known = known || strcmp(state, states[i]) == 0;
     if (!known)
-        return eh_say_usage(cli, "--state: `%s` is none of waiting, assigned, closed", state);
+        return eh_say_usage(cli, "--state: `%s` is none of waiting, assigned, open, closed", state);
     char path[EH_CLI_PATH];
     if (!tickets_path(cli, path))
         return eh_say(EH_EXIT_USAGE, "tickets: an option is too long");
@@ -432,5 +468,5 @@ int eh_cmd_tickets(struct eh_cli *cli)
                              .add = ticket_row,
                              .context = &now_us,
                              .shown_max = TICKETS_SHOWN};
-    return show_list(&walk, ticket_columns, "no such tickets");
+    return show_list(&walk, "ticket,team,kind,>value,state,rep,received", "no such tickets");
 }

@@ -138,6 +138,8 @@ static void show_history(const struct eh_cli *cli, const json_t *t)
 {
     json_t *history = json_object_get(t, "history"), *h;
     size_t i;
+    if (eh_json_has(t, "id") && !eh_json_has(t, "history"))
+        puts("\nits history cannot be read now: PostgreSQL is not reachable");
     if (json_array_size(history) == 0)
         return;
     printf("\n%shistory%s\n", eh_colour_bold(cli), eh_colour_end(cli));

@@ -20,7 +20,7 @@
 static const struct eh_cli_option tickets_options[] = {
     {"team", "T", "only tickets of this team", false},
     {"rep", "R", "only tickets this rep has", false},
-    {"state", "S", "only waiting, assigned or closed ones", false},
+    {"state", "S", "only waiting, assigned, open (both) or closed ones", false},
     {"after", "CURSOR", "go on where a list ended", false},
     {0},
 };
@@ -86,11 +86,12 @@ static const struct eh_cli_command commands[] = {
      NULL},
     {"overloaded", "[R]", SIGNAL, "no new tickets for a while", 0, 1, overloaded_options,
      eh_cmd_overloaded,
-     "Without R it is you: the rep whose Unix user you are. What you have stays yours; tickets to\n"
-     "come go to others. Each team bounds how short and how long that may be."},
+     "Without R it is you: the rep whose Unix user you are. What you have stays yours;\n"
+     "tickets to come go to others. Each team bounds how short and how long that may\n"
+     "be."},
     {"available", "[R]", SIGNAL, "ready for tickets", 0, 1, reason_option, eh_cmd_available,
-     "Without R it is you. Too early after `overloaded` it takes effect when the team's shortest\n"
-     "time is over."},
+     "Without R it is you. Too early after `overloaded` it takes effect when the\n"
+     "team's shortest time is over."},
     {"away", "[R]", SIGNAL, "not at work", 0, 1, reason_option, eh_cmd_away,
      "Without R it is you. It lasts until `available`."},
     {"outcome", "ID OUTCOME", SIGNAL, "what became of a ticket", 2, 2, outcome_options,
@@ -108,16 +109,15 @@ static const struct eh_cli_command commands[] = {
     {"desk apply", "FILE", DESK, "make a desk file the truth", 1, 1, NULL, eh_cmd_desk_apply, NULL},
     {"desk from", "FILE.csv", DESK, "a first desk file out of a ticket history", 1, 1, from_options,
      eh_cmd_desk_from,
-     "Needs no daemon. Columns by header: ticket_id, kind, team, historical_rep, currency; others\n"
-     "are passed over. Writes the desk file to stdout."},
+     "Needs no daemon. Columns by header: ticket_id, kind, team, historical_rep,\n"
+     "currency; others are passed over. Writes the desk file to stdout."},
     {"push", "FILE", FEED, "put the tickets of a .csv or .jsonl file on the stream", 1, 1,
      push_options, eh_cmd_push,
      "CSV columns by header: ticket_id, opened_at, kind (default query), team, customer,\n"
-     "value_minor, currency, priority, closed_at, outcome, csat; names of teams become ids, "
-     "without\n"
-     "a team it is `desk`. JSONL: each line one message as the stream takes it. A bad row is\n"
-     "refused with its line before anything is sent; a second push of the same file changes\n"
-     "nothing."},
+     "value_minor, currency, priority, closed_at, outcome, csat. Names of teams become\n"
+     "ids; without a team it is `desk`. JSONL: each line one message as the stream\n"
+     "takes it. A bad row is refused with its line before anything is sent; a second\n"
+     "push of the same file changes nothing."},
     {0},
 };
 
@@ -147,9 +147,9 @@ static void help_command(const struct eh_cli_command *c)
 static void help_all(void)
 {
     puts("Usage: evenhand [--socket PATH] [--json] COMMAND\n\n"
-         "evenhand deals tickets to reps even-handedly: nobody picks, and everybody can see\n"
-         "why a ticket went where it went. This talks to the daemon, evenhandd, over its\n"
-         "admin socket.");
+         "evenhand deals tickets to reps even-handedly: nobody picks, and everybody can\n"
+         "see why a ticket went where it went. This talks to the daemon, evenhandd, over\n"
+         "its admin socket.");
     const char *group = "";
     for (const struct eh_cli_command *c = commands; c->name; c++) {
         char left[48];
@@ -168,8 +168,8 @@ static void help_all(void)
          "  evenhand overloaded --for 2h --reason \"quarter-end calls\"\n"
          "  evenhand outcome 4711 won --value 129.95 --handled 12m\n"
          "  evenhand desk from history.csv > desk.yaml && evenhand desk apply desk.yaml\n\n"
-         "Exit codes: 0 done, 1 refused or not found, 2 wrong call, 69 daemon or server not\n"
-         "reachable, 77 not allowed, 78 bad configuration. More: man evenhand");
+         "Exit codes: 0 done, 1 refused or not found, 2 wrong call, 69 daemon or server\n"
+         "not reachable, 77 not allowed, 78 bad configuration. More: man evenhand");
 }
 
 static void look_around(struct eh_cli *cli)

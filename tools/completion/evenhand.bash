@@ -11,7 +11,7 @@ _evenhand()
 
     case $prev in
     --socket) compopt -o filenames; COMPREPLY=($(compgen -f -- "$cur")); return ;;
-    --state) COMPREPLY=($(compgen -W "waiting assigned closed" -- "$cur")); return ;;
+    --state) COMPREPLY=($(compgen -W "waiting assigned open closed" -- "$cur")); return ;;
     --csat) COMPREPLY=($(compgen -W "1 2 3 4 5" -- "$cur")); return ;;
     --for | --reason | --value | --handled | --at | --event | --source | --after | --rate | \
         --value-column | --redis | --desk | --team | --rep) return ;;

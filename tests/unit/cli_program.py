@@ -1,0 +1,393 @@
+#!/usr/bin/python3
+"""cli_program: the command line as its users meet it: help, wrong calls, exit codes, tables.
+
+A daemon of a few fixed answers stands on a Unix socket in its place; Redis is a private one.
+
+    cli_program.py path/to/evenhand
+"""
+import csv
+import http.server
+import json
+import os
+import re
+import shutil
+import socketserver
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import traceback
+
+EVENHAND = sys.argv[1]
+DATA = os.path.join(os.path.dirname(os.path.abspath(__file__)), "data", "cli")
+SHOP = os.path.join(DATA, "shop.csv")
+FOLDER = tempfile.mkdtemp(prefix="evenhand-cli-")
+SOCKET = os.path.join(FOLDER, "admin.sock")
+DESK = "desk: main\ncurrency: EUR\nreps: [ana, ben]\nteams: [{id: sales, reps: [ana, ben]}]\n"
+COMMANDS = ["status", "teams", "team", "reps", "rep", "tickets", "ticket", "overloaded",
+            "available", "away", "outcome", "assign", "release", "move", "desk show", "desk diff",
+            "desk apply", "desk from", "push"]
+
+
+class Skip(Exception):
+    pass
+
+
+# ---- A daemon that says what it is told to, and remembers what it was asked.
+
+def later(seconds):
+    return time.strftime("%Y-%m-%dT%H:%M:%S.000Z", time.gmtime(time.time() + seconds))
+
+
+def refusal(code, message, field=None):
+    return {"error": {"code": code, "message": message, "field": field}}
+
+
+def ticket(id, **more):
+    return {"source": "default", "id": id, "team": "sales", "kind": "order", "value": 1234567,
+            "currency": "EUR", "priority": 5, "state": "assigned", "rep": "ana",
+            "received_at": later(-7800), "assigned_at": later(-7800), "closed_at": None,
+            "outcome": None, "why": None, **more}
+
+
+STATUS = {"desk": "main", "currency": "EUR", "role": "leader", "epoch": 7, "input": 12345,
+          "seq": 12000, "waiting": 2, "open": 1500, "in_flight": 0, "dead": 1, "redis": "up",
+          "redis_address": os.path.join(FOLDER, "redis.sock"), "postgres": "down",
+          "last_error": "PostgreSQL: connection refused", "alarm": None, "schema": 1,
+          "version": "0.1.0", "desk_file_differs": True, "user": "ana", "roles": ["rep"],
+          "rep": "ana"}
+MEMBERS = [{"id": "ana", "state": "available", "full": False, "active": True, "open": 3,
+            "points": 6, "received": 1200, "received_value": 98765432},
+           {"id": "ben", "state": "overloaded", "full": False, "active": True, "open": 0,
+            "points": 0, "received": 7, "received_value": -5}]
+TEAM = {"id": "sales", "name": "Sales", "policy": "random", "capacity": 0, "waiting": 2, "open": 3,
+        "members": 2, "currency": "EUR", "reps": MEMBERS, "after": None}
+HISTORY = [{"seq": 1, "type": "waiting", "team": "sales", "rep": None, "was": None,
+            "why": "nobody", "at": "2026-03-01T09:00:00.000Z"},
+           {"seq": 2, "type": "assigned", "team": "sales", "rep": "ben", "was": None,
+            "why": "random", "at": "2026-03-01T09:05:00.000Z"},
+           {"seq": 3, "type": "assigned", "team": "sales", "rep": "ana", "was": "ben",
+            "why": "manager", "at": "2026-03-01T09:10:00.000Z"}]
+GETS = {
+    "/v1/status": (200, STATUS),
+    "/v1/teams": (200, {"teams": [TEAM, {**TEAM, "id": "support", "capacity": 2500}],
+                        "after": None}),
+    "/v1/teams/sales": (200, TEAM),
+    "/v1/teams/secret": (403, refusal("denied", "team secret is not yours")),
+    "/v1/reps": (200, {"reps": [{"id": "ana", "name": "Åse 中村", "teams": ["sales"],
+                                 "state": "available", "full": True, "until": None, "open": 3,
+                                 "points": 6}], "after": "ana"}),
+    "/v1/reps?after=ana": (200, {"reps": [{"id": "ben", "name": "Ben", "teams": ["sales"],
+                                           "state": "overloaded", "full": False,
+                                           "until": later(3600), "open": 0, "points": 0}],
+                                 "after": None}),
+    "/v1/reps/ana": (200, {"id": "ana", "name": "Ana", "teams": ["sales"], "state": "overloaded",
+                           "full": False, "until": later(3600), "reason": "a\x1b[31mb",
+                           "open": 1, "points": 2, "currency": "EUR", "after": None,
+                           "tickets": [{"source": "shop", "id": "9", "team": "sales",
+                                        "kind": "order", "value": 5, "priority": 5,
+                                        "assigned_at": later(-60)}]}),
+    "/v1/tickets": (200, {"tickets": [ticket("1"), ticket("2", source="shop")], "after": "17"}),
+    "/v1/tickets?after=17": (200, {"tickets": [ticket("3")], "after": None}),
+    "/v1/tickets?team=a%26b&state=open": (200, {"tickets": [], "after": None}),
+    "/v1/tickets/default/1": (200, ticket("1", history=HISTORY)),
+    "/v1/tickets/shop/a%2Fb%20%C3%A5": (200, ticket("a/b å", source="shop", history=None)),
+    "/v1/desk": (200, {"desk": "main", "sha256": "00", "text": DESK}),
+}
+
+
+class Handler(http.server.BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    asked = []
+
+    def log_message(self, *_):
+        pass
+
+    def address_string(self):
+        return "local"
+
+    def answer(self, code, body):
+        text = (body if isinstance(body, str) else json.dumps(body) + "\n").encode()
+        self.send_response(code)
+        self.send_header("Content-Length", str(len(text)))
+        self.end_headers()
+        self.wfile.write(text)
+
+    def do_GET(self):
+        Handler.asked.append(("GET", self.path, None))
+        self.answer(*GETS.get(self.path, (404, refusal("not_found", "there is none"))))
+
+    def do_POST(self):
+        body = self.rfile.read(int(self.headers["Content-Length"])).decode()
+        Handler.asked.append((self.command, self.path, body))
+        if self.path.startswith("/v1/desk"):
+            self.answer(200, {"input": 3, "sha256": "00", "changes": ["team sales: policy random"],
+                              "warnings": ["team sales has no capacity"]})
+        elif "away-is-refused" in body:
+            self.answer(409, refusal("conflict", "this cannot be", "reason"))
+        elif "standby" in body:
+            self.answer(503, refusal("unavailable", "this daemon is standby"))
+        elif self.path.endswith("/signal"):
+            self.answer(200, {"input": 5, "from": later(0), "until": later(7200)})
+        else:
+            self.answer(200, {"input": 5})
+
+    do_PUT = do_POST
+
+
+class UnixServer(socketserver.ThreadingMixIn, socketserver.UnixStreamServer):
+    daemon_threads = True
+
+
+# ---- Calls.
+
+def run(*args, env=None, socket=SOCKET):
+    environment = {**os.environ, "TZ": "UTC", "EVENHAND_SOCKET": socket, **(env or {})}
+    return subprocess.run([EVENHAND, *args], capture_output=True, text=True, env=environment,
+                          timeout=30)
+
+
+def good(*args, **more):
+    r = run(*args, **more)
+    assert r.returncode == 0, "%r: %d, %s" % (args, r.returncode, r.stderr)
+    assert r.stderr == "", r.stderr
+    return r.stdout
+
+
+def bad(code, *args, says="", **more):
+    r = run(*args, **more)
+    assert r.returncode == code, "%r: %d, not %d; %s" % (args, r.returncode, code, r.stderr)
+    assert re.fullmatch(r"evenhand: [^\n]+\n", r.stderr), "not one line: %r" % r.stderr
+    assert says in r.stderr, "%r is not in %r" % (says, r.stderr)
+    assert r.stdout == "", r.stdout
+
+
+def asked(*args):
+    Handler.asked.clear()
+    out = good(*args)
+    method, path, body = Handler.asked[-1]
+    return method, path, json.loads(body) if body and body[0] == "{" else body, out
+
+
+# ---- The tests.
+
+def help_teaches():
+    out = good("--help")
+    for command in COMMANDS:
+        assert re.search("^  %s( |$)" % command, out, re.M), command
+        mine = good(*command.split(), "--help")
+        assert mine.startswith("Usage: evenhand " + command), mine
+        wide = [line for line in mine.splitlines() + out.splitlines() if len(line) > 80]
+        assert not wide, wide
+    assert good("desk", "--help") == out
+    assert re.fullmatch(r"evenhand \d+\.\d+\.\d+\n", good("--version"))
+
+
+def wrong_calls_are_told():
+    bad(2, says="which command?")
+    bad(2, "stats", says="did you mean `status`?")
+    bad(2, "desk", says="show, diff, apply, from")
+    bad(2, "tickets", "--taem", "x", says="did you mean --team?")
+    bad(2, "tickets", "--state", "done", says="--state")
+    bad(2, "rep", says="needs R")
+    bad(2, "assign", "1", "ana", says="--reason")
+    bad(2, "overloaded", "--for", "soon", says="--for")
+    bad(2, "outcome", "1", "sold", says="won, lost")
+    bad(2, "outcome", "1", "won", "--csat", "6", says="--csat")
+    bad(2, "outcome", "1", "won", "--at", "noon", says="--at")
+    bad(2, "push", "tickets.txt", says=".csv")
+    bad(2, "push", "t.csv", "--rate", "0", says="--rate")
+    bad(2, "desk", "from", SHOP, "--team", "Big Team", says="--team")
+
+
+def exit_codes_follow_the_answer():
+    bad(69, "status", socket=FOLDER + "/none.sock", says="none.sock")
+    bad(69, "--socket", FOLDER + "/none.sock", "reps", says="none.sock")
+    bad(1, "rep", "nobody", says="there is none")
+    bad(77, "team", "secret", says="not yours")
+    bad(1, "away", "ana", "--reason", "away-is-refused", says="reason: this cannot be")
+    bad(69, "away", "ana", "--reason", "standby", says="standby")
+
+
+def tables_read_well():
+    status = good("status")
+    for piece in ["desk main: leader, epoch 7", "12,345", "differs", "down", "ana"]:
+        assert piece in status, status
+    reps = good("reps").splitlines()
+    assert len(reps) == 3 and "ben" in reps[2], reps
+    assert re.search(r"full +3 +6$", reps[1]) and re.search(r"in (1h|59m)", reps[2]), reps
+    team = good("team", "sales")
+    assert "987,654.32" in team and "-0.05" in team and "1,200" in team, team
+    assert "no limit" in good("teams") and "2,500" in good("teams")
+    tickets = good("tickets").splitlines()
+    assert len(tickets) == 4 and "2h 10m ago" in tickets[1] and "2 of shop" in tickets[2], tickets
+    assert "12,345.67 EUR" in tickets[1]
+    assert good("tickets", "--team", "a&b", "--state", "open") == "no such tickets\n"
+    rep = good("rep", "ana")
+    assert "9 of shop" in rep and "\x1b" not in rep and "0.05" in rep, rep
+    for text in [status, team, good("teams"), *reps, *tickets, rep]:
+        assert all(len(line) <= 80 for line in text.splitlines()), text
+
+
+def a_ticket_has_its_story():
+    story = good("ticket", "1")
+    for piece in ["order worth 12,345.67 EUR for team sales", "with ana",
+                  "2026-03-01 09:00:00  waits: nobody is available",
+                  "2026-03-01 09:05:00  dealt to ben by random",
+                  "2026-03-01 09:10:00  given to ana by a manager, was with ben"]:
+        assert piece in story, story
+    assert "PostgreSQL is not reachable" in good("ticket", "a/b å", "--source", "shop")
+
+
+def json_is_what_the_daemon_said():
+    assert good("--json", "status") == json.dumps(STATUS) + "\n"
+    assert good("reps", "--json") == json.dumps(GETS["/v1/reps"][1]) + "\n"
+    assert good("reps", "--json", "--after", "ana") == \
+        json.dumps(GETS["/v1/reps?after=ana"][1]) + "\n"
+    assert json.loads(good("away", "ana", "--json"))["input"] == 5
+
+
+def changes_say_what_is_meant():
+    method, path, body, out = asked("overloaded", "--for", "1h30m", "--reason", "calls")
+    assert (method, path) == ("POST", "/v1/reps/ana/signal")
+    assert body == {"status": "overloaded", "for": 5400, "reason": "calls"}
+    assert re.match(r"ana is overloaded until \S+( \S+)? \(in (2h|1h 59m)\)\n", out), out
+    assert asked("away", "ben")[1:3] == ("/v1/reps/ben/signal", {"status": "away"})
+    assert asked("assign", "1", "ben", "--reason", "r", "--source", "s/t")[1:3] == \
+        ("/v1/tickets/s%2Ft/1/assign", {"rep": "ben", "reason": "r"})
+    assert asked("move", "1", "support", "--reason", "r")[1:3] == \
+        ("/v1/tickets/default/1/move", {"team": "support", "reason": "r"})
+    assert asked("release", "ben", "--reason", "r")[1:3] == \
+        ("/v1/reps/ben/release", {"reason": "r"})
+    assert asked("outcome", "1", "won", "--value", "129.95", "--csat", "4", "--handled", "12m",
+                 "--at", "2026-03-01T12:00:00+01:00", "--event", "e-1")[1:3] == \
+        ("/v1/tickets/default/1/outcome",
+         {"outcome": "won", "csat": 4, "handled": 720, "at": 1772362800000, "value": 12995,
+          "event": "e-1"})
+    bad(2, "outcome", "1", "won", "--value", "1.999", says="--value")
+
+
+def the_callers_rep_is_found():
+    rep = STATUS.pop("rep")
+    try:
+        bad(1, "away", says="ana; name the rep")
+    finally:
+        STATUS["rep"] = rep
+    assert asked("available")[1] == "/v1/reps/ana/signal"
+
+
+def desk_files_travel():
+    path = os.path.join(FOLDER, "desk.yaml")
+    with open(path, "w") as f:
+        f.write(DESK)
+    assert good("desk", "show") == DESK
+    method, asked_path, body, out = asked("desk", "diff", path)
+    assert (method, asked_path, body) == ("PUT", "/v1/desk?dry_run=1", DESK)
+    assert out == "team sales: policy random\nwarning: team sales has no capacity\n"
+    assert asked("desk", "apply", path)[1] == "/v1/desk"
+    with open(path, "a") as f:
+        f.write("colour: red\n")
+    bad(78, "desk", "apply", path, says=path + ":5: colour")
+    bad(1, "desk", "apply", FOLDER + "/none.yaml", says="none.yaml")
+
+
+def a_desk_comes_out_of_a_history():
+    out = good("desk", "from", SHOP, socket=FOLDER + "/none.sock")
+    for piece in ["currency: NOK", "  - {id: ase-lund, name: \"Åse Lund\"}",
+                  "  - {id: ase-lund-2, name: \"Ase Lund\"}", "  - {id: \"no\", name: \"No\"}",
+                  "  - id: lamps-light\n    name: \"Lamps & Light\"\n"
+                  "    reps: [ase-lund, ase-lund-2]",
+                  "  - id: desk\n", "order: {points: 2}", "capacity: 0", "policy: random"]:
+        assert piece in out, "%s is not in\n%s" % (piece, out)
+    assert out.count("- id: ") == 3
+    one = good("desk", "from", SHOP, "--team", "shop")
+    assert one.count("- id: ") == 1 and "reps: [ase-lund, ase-lund-2, jon-moe, \"no\"]" in one
+    bad(1, "desk", "from", FOLDER + "/none.csv", says="none.csv")
+
+
+class Redis:
+    """A private Redis for one test."""
+
+    def __enter__(self):
+        if not shutil.which("redis-server"):
+            raise Skip("there is no redis-server")
+        self.path = STATUS["redis_address"]
+        self.process = subprocess.Popen(
+            ["redis-server", "--port", "0", "--unixsocket", self.path, "--save", "", "--dir",
+             FOLDER, "--loglevel", "warning"], stdout=subprocess.DEVNULL)
+        for _ in range(200):
+            if os.path.exists(self.path) and "PONG" in self.cli("PING"):
+                return self
+            time.sleep(0.05)
+        raise AssertionError("Redis does not start")
+
+    def cli(self, *args):
+        return subprocess.run(["redis-cli", "-s", self.path, *args], capture_output=True,
+                              text=True, errors="replace").stdout
+
+    def __exit__(self, *_):
+        self.process.terminate()
+        self.process.wait(10)
+
+
+def push_puts_a_file_on_the_stream():
+    inbox = "evenhand:{main}:inbox"
+    bad(69, "push", SHOP, says="redis")
+    with Redis() as redis:
+        out = good("push", SHOP, "--outcomes")
+        assert out.startswith("12 sent to " + inbox + " (7 of them tickets), "), out
+        assert redis.cli("XLEN", inbox) == "12\n"
+        first = redis.cli("--raw", "XRANGE", inbox, "-", "+", "COUNT", "1").splitlines()
+        assert first[1] == "m" and "X-1" in first[2], first
+        good("push", SHOP, "--desk", "other", "--redis", redis.path, "--rate", "1000",
+             socket=FOLDER + "/none.sock")
+        assert redis.cli("XLEN", "evenhand:{other}:inbox") == "7\n"
+        lines = os.path.join(FOLDER, "t.jsonl")
+        with open(lines, "w") as f:
+            f.write('{"type":"ticket","id":"1","team":"t","kind":"order"}\n')
+        good("push", lines, "--desk", "json")
+        assert redis.cli("--raw", "XRANGE", "evenhand:{json}:inbox", "-", "+").splitlines()[1:] == \
+            ["j", '{"type":"ticket","id":"1","team":"t","kind":"order"}']
+        worse = os.path.join(FOLDER, "worse.csv")
+        with open(SHOP) as f, open(worse, "w") as g:
+            g.write(f.read() + "Z-1,today,,,,,,,,,,,,\n")
+        bad(1, "push", worse, "--desk", "worse", says="worse.csv:9: opened_at")
+        assert redis.cli("EXISTS", "evenhand:{worse}:inbox") == "0\n"
+        redis.cli("SET", "evenhand:{text}:inbox", "1")
+        r = run("push", SHOP, "--desk", "text")
+        assert r.returncode == 1 and "WRONGTYPE" in r.stderr, r
+
+
+def the_sample_is_what_the_tests_believe():
+    with open(SHOP, encoding="utf-8", newline="") as f:
+        assert len(list(csv.DictReader(f))) == 7
+
+
+TESTS = [the_sample_is_what_the_tests_believe, help_teaches, wrong_calls_are_told,
+         exit_codes_follow_the_answer, tables_read_well, a_ticket_has_its_story,
+         json_is_what_the_daemon_said, changes_say_what_is_meant, the_callers_rep_is_found,
+         desk_files_travel, a_desk_comes_out_of_a_history, push_puts_a_file_on_the_stream]
+
+
+def main():
+    server = UnixServer(SOCKET, Handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    print("1..%d" % len(TESTS), flush=True)
+    failed = 0
+    for number, test in enumerate(TESTS, 1):
+        name = test.__name__.replace("_", " ")
+        try:
+            test()
+            print("ok %d - %s" % (number, name), flush=True)
+        except Skip as why:
+            print("ok %d - %s # SKIP %s" % (number, name, why), flush=True)
+        except Exception:
+            failed += 1
+            print("not ok %d - %s" % (number, name))
+            print("# " + traceback.format_exc().replace("\n", "\n# "), flush=True)
+    shutil.rmtree(FOLDER, ignore_errors=True)
+    sys.exit(1 if failed else 0)
+
+
+main()
