@@ -13,7 +13,7 @@
 #include <string.h>
 
 #define FILES_MAX       1024
-#define MUTANTS_DEFAULT 20000
+#define MUTANTS_DEFAULT 50000
 
 struct file {
     uint8_t *data;
