@@ -113,11 +113,11 @@ static const struct eh_cli_command commands[] = {
      "currency; others are passed over. Writes the desk file to stdout."},
     {"push", "FILE", FEED, "put the tickets of a .csv or .jsonl file on the stream", 1, 1,
      push_options, eh_cmd_push,
-     "CSV columns by header: ticket_id, opened_at, kind (default query), team, customer,\n"
-     "value_minor, currency, priority, closed_at, outcome, csat. Names of teams become\n"
-     "ids; without a team it is `desk`. JSONL: each line one message as the stream\n"
-     "takes it. A bad row is refused with its line before anything is sent; a second\n"
-     "push of the same file changes nothing."},
+     "CSV columns by header: ticket_id, opened_at, kind (default query), team,\n"
+     "customer, value_minor, currency, priority, closed_at, outcome, csat. Names of\n"
+     "teams become ids; without a team it is `desk`. JSONL: each line one message as\n"
+     "the stream takes it. A bad row is refused with its line before anything is sent;\n"
+     "a second push of the same file changes nothing."},
     {0},
 };
 

@@ -1,4 +1,5 @@
-/* unit/cli: what the command line works out before it talks to anybody: calls, histories, plans, desks. */
+/* unit/cli: what the command line works out before it talks to anybody: calls, histories, plans,
+ * desks. */
 #include <criterion/criterion.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -438,9 +439,9 @@ static const struct eh_cli_command some_commands[] = {
     {0},
 };
 
-static int parse(struct eh_cli *cli, char *a, char *b, char *c, char *d)
+static int parse(struct eh_cli *cli, const char *a, const char *b, const char *c, const char *d)
 {
-    char *argv[] = {a, b, c, d, NULL};
+    char *argv[] = {(char *)a, (char *)b, (char *)c, (char *)d, NULL};
     int argc = 0;
     bool help;
     while (argv[argc])
