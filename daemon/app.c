@@ -116,12 +116,37 @@ static void answer(struct eh_app *app, struct eh_item *item, const struct eh_com
     eh_command_free(command);
 }
 
+static void tell_watchers(struct eh_batch *b, bool confirmed)
+{
+    struct eh_watcher *watcher = b->watchers;
+    b->watchers = NULL;
+    for (; watcher; watcher = watcher->next)
+        watcher->on_confirmed(watcher->context, confirmed);
+}
+
+int eh_app_when_confirmed(struct eh_app *app, eh_confirmed_fn *on_confirmed, void *context)
+{
+    struct eh_batch *b = app->in_flight_last;
+    if (!b) {
+        on_confirmed(context, true);
+        return 0;
+    }
+    struct eh_watcher *watcher = eh_arena_alloc(&b->arena, sizeof *watcher);
+    if (!watcher)
+        return -EH_ENOMEM;
+    *watcher = (struct eh_watcher){on_confirmed, context, b->watchers};
+    b->watchers = watcher;
+    return 0;
+}
+
 /* Nothing is known of what became of it, or it was never decided. */
 static void give_up_batch(struct eh_app *app, struct eh_batch *b, const char *why)
 {
     const struct eh_command_result result = {.code = -EH_EUNAVAILABLE, .message = why};
     for (size_t i = 0; b && i < b->item_count; i++)
         answer(app, &b->items[i], &result);
+    if (b)
+        tell_watchers(b, false);
     eh_batch_free(b);
 }
 
@@ -237,6 +262,7 @@ static void on_committed(void *context, struct eh_batch *b)
     follow(app, b);
     for (size_t i = 0; i < b->item_count; i++)
         answer(app, &b->items[i], &b->items[i].result);
+    tell_watchers(b, true);
     if (app->recalling) { /* its lookup may not have seen this batch */
         b->next = app->settled;
         app->settled = b;

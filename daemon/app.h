@@ -52,6 +52,13 @@ void eh_command_free(struct eh_command *);
  * called. Sets the actor's field only if the caller did. */
 int eh_app_submit(struct eh_app *, struct eh_command *, struct eh_error *) EH_MUST_CHECK;
 
+/* Nothing leaves the process before its COMMIT is confirmed, not even what a reader saw: calls
+ * on_confirmed(true) once everything decided so far is committed (at once, when nothing is in
+ * flight), or (false) when that never became known. -EH_ENOMEM: it will not be called. */
+typedef void eh_confirmed_fn(void *context, bool confirmed);
+int eh_app_when_confirmed(struct eh_app *, eh_confirmed_fn *on_confirmed,
+                          void *context) EH_MUST_CHECK;
+
 /* What /v1/status and /metrics show of the shell. Text lives until the next tick. */
 struct eh_app_status {
     enum eh_role role;

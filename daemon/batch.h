@@ -21,7 +21,7 @@
 #define EH_BATCH_ENTRIES_MAX  448 /* entries of the stream in one batch */
 #define EH_BATCH_COMMANDS_MAX 64  /* commands of the admin API in one batch */
 #define EH_BATCH_ITEMS_MAX    (EH_BATCH_ENTRIES_MAX + EH_BATCH_COMMANDS_MAX)
-#define EH_BATCH_DUE_MAX   1024 /* inputs that time brings into one batch */
+#define EH_BATCH_DUE_MAX      1024 /* inputs that time brings into one batch */
 
 /* Something to be decided: an entry of the stream or a command of the admin API. */
 struct eh_item {
@@ -39,6 +39,13 @@ struct eh_item {
 struct eh_personal {
     uint64_t input;
     struct eh_str customer, subject;
+};
+
+/* Somebody who read the engine's state while the batch was in flight. */
+struct eh_watcher {
+    eh_confirmed_fn *on_confirmed;
+    void *context;
+    struct eh_watcher *next;
 };
 
 struct eh_batch {
@@ -66,6 +73,7 @@ struct eh_batch {
     struct eh_key digest;
     struct eh_chain chain;
 
+    struct eh_watcher *watchers;  /* told when it is committed or lost; in its arena */
     struct eh_batch *next;        /* the app's list: in flight, oldest first */
     struct eh_batch *commit_next; /* the store's list: sent, oldest first */
 };
