@@ -29,8 +29,6 @@ int64_t eh_inbox_now_us(void)
     return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
 }
 
-static void pump(struct eh_inbox *inbox);
-
 static void enter(struct eh_inbox *inbox, enum eh_inbox_phase phase)
 {
     inbox->phase = phase;
@@ -47,7 +45,7 @@ static void refused(struct eh_inbox *inbox, const redisReply *reply)
     if (begins(reply, "NOGROUP") || begins(reply, "UNBLOCKED") ||
         strstr(reply->str, "no such key")) {
         enter(inbox, EH_INBOX_GROUP);
-        pump(inbox);
+        eh_inbox_pump(inbox);
         return;
     }
     eh_redis_link_reset(inbox->reads, reply->str);
@@ -212,7 +210,7 @@ static void got_group(void *context, const redisReply *reply)
     inbox->callbacks.on_state(inbox->context, true, lost,
                               lost ? "the stream or its group was gone and was made anew" : "");
     if (run == inbox->run)
-        pump(inbox);
+        eh_inbox_pump(inbox);
 }
 
 static void send_group(struct eh_inbox *inbox)
@@ -250,7 +248,7 @@ static void got_pending_list(void *context, const redisReply *reply)
         end_of_pending(inbox);
     else
         enter(inbox, EH_INBOX_PENDING_READ);
-    pump(inbox);
+    eh_inbox_pump(inbox);
 }
 
 static void send_pending_list(struct eh_inbox *inbox)
@@ -281,7 +279,7 @@ static void got_pending(void *context, const redisReply *reply)
     while (inbox->page_at < inbox->page_count &&
            eh_stream_id_compare(inbox->page[inbox->page_at].id, last) <= 0)
         inbox->page_at++;
-    pump(inbox);
+    eh_inbox_pump(inbox);
 }
 
 /* Reads from the first pending id that is not in flight to the last such one, as far as room goes.
@@ -298,7 +296,7 @@ static void send_pending(struct eh_inbox *inbox)
             end_of_pending(inbox);
         else
             enter(inbox, EH_INBOX_PENDING_LIST);
-        pump(inbox);
+        eh_inbox_pump(inbox);
         return;
     }
     size_t count = count_now(inbox);
@@ -307,7 +305,7 @@ static void send_pending(struct eh_inbox *inbox)
     if (inbox->oversize && eh_stream_id_compare(inbox->oversize_id, inbox->page[at].id) == 0) {
         inbox->oversize = false;
         if (take_oversize(inbox, inbox->oversize_id))
-            pump(inbox);
+            eh_inbox_pump(inbox);
         return;
     }
     while (eh_inbox_set_has(&inbox->set, inbox->page[last - 1].id))
@@ -340,14 +338,14 @@ static void got_sweep_info(void *context, const redisReply *reply)
     struct eh_stream_id last;
     if (!eh_inbox_last_delivered(reply, EH_INBOX_GROUP_NAME, &last)) {
         enter(inbox, EH_INBOX_GROUP); /* destroyed meanwhile */
-        pump(inbox);
+        eh_inbox_pump(inbox);
         return;
     }
     inbox->next = eh_stream_id_after(last);
     inbox->sweep_from = inbox->floor;
     inbox->sweep_to = last;
     enter(inbox, EH_INBOX_SWEEP_READ);
-    pump(inbox);
+    eh_inbox_pump(inbox);
 }
 
 static void send_sweep_info(struct eh_inbox *inbox)
@@ -369,7 +367,7 @@ static void got_sweep(void *context, const redisReply *reply)
         end_of_sweep(inbox);
     else
         inbox->sweep_from = eh_stream_id_after(last);
-    pump(inbox);
+    eh_inbox_pump(inbox);
 }
 
 static void got_oversize_id(void *context, const redisReply *reply)
@@ -384,14 +382,14 @@ static void got_oversize_id(void *context, const redisReply *reply)
         if (!take_oversize(inbox, id))
             return;
     }
-    pump(inbox);
+    eh_inbox_pump(inbox);
 }
 
 static void send_sweep(struct eh_inbox *inbox)
 {
     if (eh_stream_id_compare(inbox->sweep_from, inbox->sweep_to) > 0) {
         end_of_sweep(inbox);
-        pump(inbox);
+        eh_inbox_pump(inbox);
         return;
     }
     inbox->asked = count_now(inbox);
@@ -425,7 +423,7 @@ static void got_new(void *context, const redisReply *reply)
         eh_stream_id_read(list->element[list->elements - 1]->element[0], &last))
         inbox->next = eh_stream_id_after(last);
     if (take_all(inbox, list, &last))
-        pump(inbox);
+        eh_inbox_pump(inbox);
 }
 
 static void send_new(struct eh_inbox *inbox)
@@ -434,7 +432,7 @@ static void send_new(struct eh_inbox *inbox)
         inbox->rechecking = true;
         inbox->page_after = (struct eh_stream_id){0, 0};
         enter(inbox, EH_INBOX_PENDING_LIST);
-        pump(inbox);
+        eh_inbox_pump(inbox);
         return;
     }
     inbox->asked = count_now(inbox);
@@ -448,7 +446,7 @@ static void send_new(struct eh_inbox *inbox)
     ask(inbox, got_new, 11, argv);
 }
 
-static void pump(struct eh_inbox *inbox)
+void eh_inbox_pump(struct eh_inbox *inbox)
 {
     static void (*const senders[])(struct eh_inbox *) = {
         [EH_INBOX_GROUP] = send_group,          [EH_INBOX_PENDING_LIST] = send_pending_list,
@@ -482,7 +480,7 @@ static void on_link(void *context, bool up, const char *why)
         return;
     if (up) {
         enter(inbox, EH_INBOX_GROUP);
-        pump(inbox);
+        eh_inbox_pump(inbox);
         return;
     }
     if (eh_redis_link_overflowed(inbox->reads))
@@ -490,6 +488,8 @@ static void on_link(void *context, bool up, const char *why)
     inbox->busy = false;
     if (inbox->swept)
         inbox->floor = eh_inbox_low(inbox);
+    else if (inbox->phase == EH_INBOX_SWEEP_READ)
+        inbox->floor = inbox->sweep_from; /* all below was handed over: do not begin again */
     inbox->swept = false;
     if (!inbox->up)
         return;
@@ -554,7 +554,7 @@ void eh_inbox_set_room(struct eh_inbox *inbox, size_t entries)
 {
     inbox->room = entries < EH_INBOX_ROOM_MAX ? entries : EH_INBOX_ROOM_MAX;
     if (inbox->room > 0)
-        pump(inbox);
+        eh_inbox_pump(inbox);
 }
 
 struct eh_stream_id eh_inbox_low(const struct eh_inbox *inbox)

@@ -13,6 +13,7 @@
 
 #define ACK_IDS_MAX   1000   /* ids in one XACK */
 #define TRIM_EVERY_US 100000 /* at most one trim in this time … */
+#define RETRY_US      100000 /* until an XACK without an answer is sent again */
 #define TRIM_ACKS     1000   /* … or for so many acknowledged entries */
 
 struct eh_inbox_ack {
@@ -143,46 +144,79 @@ static void on_trim_timer(evutil_socket_t fd, short events, void *argument)
 
 /* ---- Acknowledging. */
 
-static struct eh_inbox_ack *shift_ack(struct eh_inbox *inbox)
+static struct eh_inbox_ack *shift_ack(struct eh_inbox_acks *list)
 {
-    struct eh_inbox_ack *ack = inbox->acks;
-    inbox->acks = ack->next;
-    if (!inbox->acks)
-        inbox->acks_tail = NULL;
+    struct eh_inbox_ack *ack = list->head;
+    list->head = ack->next;
+    if (!list->head)
+        list->tail = NULL;
+    ack->next = NULL;
     return ack;
 }
 
-/* Also when it failed: the entries are then pending still, and found when the list is read again.
- */
+static void append_ack(struct eh_inbox_acks *list, struct eh_inbox_ack *ack)
+{
+    if (list->tail)
+        list->tail->next = ack;
+    else
+        list->head = ack;
+    list->tail = ack;
+}
+
+static void try_later(struct eh_inbox *inbox, struct eh_inbox_ack *ack)
+{
+    struct timeval delay = {.tv_usec = RETRY_US};
+    append_ack(&inbox->unsent, ack);
+    event_add(inbox->ack_timer, &delay);
+}
+
 static void got_ack(void *context, const redisReply *reply)
 {
     struct eh_inbox *inbox = context;
-    struct eh_inbox_ack *ack = shift_ack(inbox);
-    bool acked = reply && reply->type == REDIS_REPLY_INTEGER;
-    bool remember = acked && !inbox->swept && inbox->set.acking < EH_INBOX_ACKING_MAX / 2;
+    struct eh_inbox_ack *ack = shift_ack(&inbox->sent);
+    if (!reply || reply->type != REDIS_REPLY_INTEGER) {
+        try_later(inbox, ack);
+        return;
+    }
+    bool remember = !inbox->swept && inbox->set.acking < EH_INBOX_ACKING_MAX / 2;
     eh_inbox_set_acked(&inbox->set, ack->ids, ack->count, remember);
-    inbox->acked += ack->count;
     free(ack);
-    if (acked)
-        consider_trim(inbox);
+    consider_trim(inbox);
+    eh_inbox_pump(inbox); /* reading may have paused for EH_INBOX_ACKING_MAX */
 }
 
-static int send_ack(struct eh_inbox *inbox, const struct eh_inbox_ack *ack)
+static int send_xack(struct eh_inbox *inbox, const struct eh_inbox_ack *ack)
 {
     char(*texts)[EH_STREAM_ID_TEXT_MAX] = malloc(ack->count * sizeof *texts);
     const char **argv = malloc((ack->count + 3) * sizeof *argv);
-    int r = -EH_ENOMEM;
-    if (texts && argv) {
-        argv[0] = "XACK", argv[1] = inbox->key, argv[2] = EH_INBOX_GROUP_NAME;
-        for (size_t i = 0; i < ack->count; i++) {
-            eh_stream_id_print(ack->ids[i], texts[i]);
-            argv[i + 3] = texts[i];
-        }
-        r = eh_redis_command(inbox->writes, got_ack, inbox, (int)ack->count + 3, argv, NULL);
+    eh_require(texts && argv);
+    argv[0] = "XACK", argv[1] = inbox->key, argv[2] = EH_INBOX_GROUP_NAME;
+    for (size_t i = 0; i < ack->count; i++) {
+        eh_stream_id_print(ack->ids[i], texts[i]);
+        argv[i + 3] = texts[i];
     }
+    int r = eh_redis_command(inbox->writes, got_ack, inbox, (int)ack->count + 3, argv, NULL);
     free(argv);
     free(texts);
     return r;
+}
+
+static void send_ack(struct eh_inbox *inbox, struct eh_inbox_ack *ack)
+{
+    if (send_xack(inbox, ack) < 0)
+        try_later(inbox, ack);
+    else
+        append_ack(&inbox->sent, ack);
+}
+
+static void on_ack_timer(evutil_socket_t fd, short events, void *argument)
+{
+    (void)fd, (void)events;
+    struct eh_inbox *inbox = argument;
+    struct eh_inbox_acks again = inbox->unsent;
+    inbox->unsent = (struct eh_inbox_acks){NULL, NULL};
+    while (again.head)
+        send_ack(inbox, shift_ack(&again));
 }
 
 /* Takes up to ACK_IDS_MAX ids that may be acknowledged; returns how many of `ids` it went through.
@@ -197,16 +231,11 @@ static size_t ack_some(struct eh_inbox *inbox, const struct eh_stream_id *ids, s
     for (size_t i = 0; i < part; i++)
         if (eh_inbox_set_done(&inbox->set, ids[i]))
             ack->ids[ack->count++] = ids[i];
-    if (ack->count == 0 || send_ack(inbox, ack) < 0) {
-        eh_inbox_set_acked(&inbox->set, ack->ids, ack->count, false);
-        free(ack);
-        return part;
-    }
-    if (inbox->acks_tail)
-        inbox->acks_tail->next = ack;
+    inbox->acked += ack->count;
+    if (ack->count > 0)
+        send_ack(inbox, ack);
     else
-        inbox->acks = ack;
-    inbox->acks_tail = ack;
+        free(ack);
     return part;
 }
 
@@ -219,7 +248,8 @@ void eh_inbox_done(struct eh_inbox *inbox, const struct eh_stream_id *ids, size_
 void eh_inbox_ack_init(struct eh_inbox *inbox, struct event_base *base)
 {
     inbox->trim_timer = event_new(base, -1, 0, on_trim_timer, inbox);
-    eh_require(inbox->trim_timer);
+    inbox->ack_timer = event_new(base, -1, 0, on_ack_timer, inbox);
+    eh_require(inbox->trim_timer && inbox->ack_timer);
 }
 
 void eh_inbox_ack_swept(struct eh_inbox *inbox)
@@ -231,9 +261,12 @@ void eh_inbox_ack_swept(struct eh_inbox *inbox)
 void eh_inbox_ack_stop(struct eh_inbox *inbox)
 {
     eh_redis_forget(inbox->writes, inbox);
-    while (inbox->acks)
-        free(shift_ack(inbox));
+    while (inbox->sent.head)
+        free(shift_ack(&inbox->sent));
+    while (inbox->unsent.head)
+        free(shift_ack(&inbox->unsent));
     event_del(inbox->trim_timer);
+    event_del(inbox->ack_timer);
     inbox->trimming = inbox->trim_due = inbox->trim_known = false;
     inbox->mark_count = 0;
     inbox->trimmed_below = (struct eh_stream_id){0, 0};
@@ -242,4 +275,5 @@ void eh_inbox_ack_stop(struct eh_inbox *inbox)
 void eh_inbox_ack_done(struct eh_inbox *inbox)
 {
     event_free(inbox->trim_timer);
+    event_free(inbox->ack_timer);
 }

@@ -28,14 +28,17 @@ struct eh_inbox_pending {
     uint32_t deliveries;
 };
 
-/* When `acked` entries were acknowledged in all, every id below `low` was. Tells where to trim so
- * that at least `keep` acknowledged entries stay. */
+/* When `acked` entries were done in all, every id below `low` was. Tells where to trim so that at
+ * least `keep` of them stay. */
 struct eh_inbox_mark {
     struct eh_stream_id low;
     uint64_t acked;
 };
 
-struct eh_inbox_ack; /* one XACK under way */
+struct eh_inbox_ack; /* one XACK */
+struct eh_inbox_acks {
+    struct eh_inbox_ack *head, *tail;
+};
 
 struct eh_inbox {
     struct eh_redis_link *reads, *writes; /* reads: our own */
@@ -67,8 +70,8 @@ struct eh_inbox {
     bool oversize;                            /* a single entry was above EH_REDIS_REPLY_MAX */
     struct eh_stream_id oversize_id;
 
-    struct eh_inbox_ack *acks, *acks_tail; /* in the order sent */
-    struct event *trim_timer;
+    struct eh_inbox_acks sent, unsent; /* unsent: no link, or no answer; tried again */
+    struct event *trim_timer, *ack_timer;
     bool trimming, trim_due;
     bool trim_known; /* trim_below was learned from XINFO on the write link */
     int64_t trimmed_us;
@@ -79,6 +82,7 @@ struct eh_inbox {
 };
 
 int64_t eh_inbox_now_us(void);
+void eh_inbox_pump(struct eh_inbox *); /* asks for what comes next, if it may */
 void eh_inbox_ack_init(struct eh_inbox *, struct event_base *);
 void eh_inbox_ack_swept(struct eh_inbox *); /* trimming may begin */
 void eh_inbox_ack_stop(struct eh_inbox *);

@@ -102,7 +102,7 @@ static void lost(struct eh_redis_link *link)
     link->was_up = false;
     link->reply_bytes = 0;
     event_del(link->timer);
-    if (was_up && monotonic_us() - link->up_since_us > SETTLED_US)
+    if (was_up && (link->overflowed || monotonic_us() - link->up_since_us > SETTLED_US))
         link->backoff_ms = BACKOFF_MIN_MS;
     link->state = link->wanted ? LINK_WAITING : LINK_IDLE;
     if (link->wanted && !link->freed)
