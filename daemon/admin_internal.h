@@ -125,8 +125,11 @@ struct eh_admin_request {
     struct eh_admin_path path;
     struct eh_str body;
     bool dry_run;
-    json_t *extra; /* a change: what its answer has beside `input` */
-    void *state;   /* the handler's own, in the arena */
+    json_t *held; /* a finished answer that waits for what it shows to be committed */
+    int held_status;
+    bool confirmed; /* it is */
+    json_t *extra;  /* a change: what its answer has beside `input` */
+    void *state;    /* the handler's own, in the arena */
     struct eh_admin_request *next, **link;
 };
 

@@ -90,10 +90,41 @@ static void send_answer(struct eh_admin_request *request, int status, const char
     evhttp_send_reply(http, status, phrase(status), body);
 }
 
+static void on_confirmed(void *context, bool confirmed)
+{
+    struct eh_admin_request *request = context;
+    json_t *body = request->held;
+    request->held = NULL;
+    if (!eh_admin_resume(request)) {
+        json_decref(body);
+    } else if (confirmed) {
+        request->confirmed = true;
+        eh_admin_reply(request, request->held_status, body);
+    } else {
+        json_decref(body);
+        eh_admin_error(request, EH_EUNAVAILABLE, NULL,
+                       "PostgreSQL went away before what was read was confirmed; ask again");
+    }
+}
+
+/* What was read may be ahead of PostgreSQL: the answer leaves when its COMMIT is confirmed. */
+static void hold(struct eh_admin_request *request, int status, json_t *body)
+{
+    request->held = body;
+    request->held_status = status;
+    eh_admin_wait(request);
+    if (eh_app_when_confirmed(request->admin->app, on_confirmed, request) < 0)
+        on_confirmed(request, false);
+}
+
 void eh_admin_reply(struct eh_admin_request *request, int status, json_t *body)
 {
     if (!request->http) {
         json_decref(body);
+        return;
+    }
+    if (!request->confirmed && evhttp_request_get_command(request->http) == EVHTTP_REQ_GET) {
+        hold(request, status, body);
         return;
     }
     struct evbuffer *buffer = evbuffer_new();
