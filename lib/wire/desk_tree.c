@@ -89,6 +89,10 @@ static int check_marks(struct builder *b, const yaml_event_t *event, const yaml_
 
 static int copy_text(struct builder *b, const void *data, size_t size, const char **ret)
 {
+    if (size == 0) {
+        *ret = "";
+        return 0;
+    }
     if (size > b->text_left) {
         size_t block = size > TEXT_BLOCK ? size : TEXT_BLOCK;
         char *text = eh_arena_alloc(b->arena, block);
@@ -97,9 +101,8 @@ static int copy_text(struct builder *b, const void *data, size_t size, const cha
         b->text = text;
         b->text_left = block;
     }
-    if (size)
-        memcpy(b->text, data, size);
-    *ret = size ? b->text : "";
+    memcpy(b->text, data, size);
+    *ret = b->text;
     b->text += size;
     b->text_left -= size;
     return 0;

@@ -269,6 +269,50 @@ Test(desk, too_much_is_refused)
     free(text);
 }
 
+static struct loaded load_reps(unsigned count)
+{
+    size_t size = 0, capacity = (size_t)count * 96 + 16;
+    char *text = malloc(capacity);
+    cr_assert_not_null(text);
+    size += (size_t)snprintf(text, capacity, "reps:\n");
+    for (unsigned i = 0; i < count; i++) /* in no order */
+        size += (size_t)snprintf(text + size, capacity - size,
+                                 "- {id: rep-%u, name: Rep %u, share: 0.8, skills: [sap, tax]}\n",
+                                 (unsigned)(i * UINT64_C(7919) % count), i);
+    struct loaded l = load_bytes(text, size);
+    free(text);
+    return l;
+}
+
+Test(desk, as_many_reps_as_promised_and_no_more, .timeout = 60)
+{
+    EH_AUTO(loaded) struct loaded most = load_reps(EH_DESK_REPS_MAX);
+    cr_assert_eq(most.r, 0, "%s", most.error.text);
+    cr_expect_eq(most.desk->rep_count, EH_DESK_REPS_MAX);
+    cr_expect_not_null(eh_desk_rep(most.desk, eh_str("rep-99999")));
+    for (uint32_t i = 1; i < most.desk->rep_count; i++)
+        cr_assert_lt(eh_str_compare(most.desk->reps[i - 1].id, most.desk->reps[i].id), 0);
+    EH_AUTO(loaded) struct loaded more = load_reps(EH_DESK_REPS_MAX + 1);
+    cr_expect_str_eq(more.error.text, "2: reps: has 100001 items, more than 100000");
+}
+
+Test(desk, an_arena_that_is_full_is_said)
+{
+    EH_AUTO(loaded) struct loaded whole = good("contract.yaml");
+    unsigned full = 0;
+    for (size_t limit = 16; limit < 4096; limit += 16) {
+        EH_AUTO(eh_arena) struct eh_arena arena = {NULL, limit, 0};
+        struct eh_desk *desk = NULL;
+        struct eh_error error = {0};
+        int r = eh_desk_parse(eh_str_n(whole.text, whole.size), &arena, &desk, &error);
+        cr_assert(r == 0 || r == -EH_ENOMEM, "%zu: %s", limit, error.text);
+        full += r == -EH_ENOMEM;
+        if (r < 0)
+            cr_expect_null(desk);
+    }
+    cr_expect_gt(full, 20);
+}
+
 /* Cut anywhere, a file is read or refused, never more. */
 Test(desk, every_beginning_of_a_file_is_safe, .timeout = 60)
 {
