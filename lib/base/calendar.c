@@ -35,7 +35,7 @@ static bool read_count(const char **at, const char *end, int64_t *ret)
 
 int eh_duration_parse(struct eh_str s, int64_t *ret_s, struct eh_error *error)
 {
-    const char *at = s.data, *end = s.data + s.size;
+    const char *at = s.data, *end = s.size ? s.data + s.size : s.data;
     int64_t total = 0;
     size_t unit = 0; /* units come in falling order, each once */
     for (bool first = true; first || at < end; first = false) {
@@ -184,11 +184,11 @@ static bool read_offset(const char *at, const char *end, int *ret_minutes)
 
 static bool read_time(struct eh_str s, int64_t *ret_us)
 {
-    const char *at = s.data, *end = s.data + s.size;
     int64_t days, fraction = 0;
     int offset = 0;
-    if (s.size < 10 || !read_date(at, &days))
+    if (s.size < 10 || !read_date(s.data, &days))
         return false;
+    const char *at = s.data, *end = s.data + s.size;
     *ret_us = days * DAY_US;
     if (s.size == 10)
         return true;

@@ -40,10 +40,10 @@ struct decimal {
 
 static bool split_decimal(struct eh_str s, struct decimal *ret)
 {
-    const char *at = s.data, *end = s.data + s.size;
     struct decimal d = {0};
     if (s.size == 0)
         return false;
+    const char *at = s.data, *end = s.data + s.size;
     if (*at == '-' || *at == '+')
         d.negative = *at++ == '-';
     for (d.whole = at; at < end && is_digit(*at); at++)

@@ -204,6 +204,19 @@ Test(number, parses_decimals_exactly)
         assert_decimal(bad[i], 2, EH_EPARSE, 0);
 }
 
+Test(number, takes_a_slice_of_nothing)
+{
+    struct eh_str nothing = {NULL, 0};
+    int64_t number;
+    int32_t days;
+    cr_assert_eq(eh_decimal_parse(nothing, 2, &number, NULL), -EH_EPARSE);
+    cr_assert_eq(eh_ppm_parse(nothing, &number, NULL), -EH_EPARSE);
+    cr_assert_eq(eh_duration_parse(nothing, &number, NULL), -EH_EPARSE);
+    cr_assert_eq(eh_date_parse(nothing, &days, NULL), -EH_EPARSE);
+    cr_assert_eq(eh_time_parse(nothing, &number, NULL), -EH_EPARSE);
+    cr_assert_eq(eh_currency_exponent(nothing), -EH_ENOTFOUND);
+}
+
 Test(number, says_what_is_wrong)
 {
     int64_t value;
