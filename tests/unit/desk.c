@@ -388,6 +388,13 @@ Test(desk, diff_says_everything_that_changes)
                 "team support: new, policy balanced, 1 member\n");
 }
 
+Test(desk, diff_sees_a_first_day_alone)
+{
+    expect_diff("reps: [ana]\nteams: [{id: a, reps: [{id: ana, from: 2026-01-01}]}]",
+                "reps: [ana]\nteams: [{id: a, reps: [{id: ana, from: 2026-02-01}]}]", 2,
+                "team a: without ana from 2026-01-01\nteam a: with ana from 2026-02-01\n");
+}
+
 Test(desk, diff_of_the_same_desk_is_silent)
 {
     expect_diff(AFTER, AFTER, 0, "");
