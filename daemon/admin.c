@@ -26,11 +26,19 @@ struct eh_connection {
     struct bufferevent *bev;         /* one reference is ours */
     struct evhttp_connection *evcon; /* NULL until admitted */
     struct eh_peer *peer;
-    struct event *timer; /* first: look at it; then: its deadline */
-    bool refused;        /* over a cap: lives only to be told so */
-    const char *refusal;
+    struct event *timer;           /* first: look at it; then: its deadline */
+    const struct refusal *refused; /* over a cap: lives only to be told so */
     struct eh_connection *next, **link;
 };
+
+struct refusal {
+    int status;
+    const char *message;
+};
+static const struct refusal no_room_at_all = {
+    503, "too many connections to the admin socket; try again in a moment"};
+static const struct refusal no_room_for_user = {
+    429, "too many connections of this user to the admin socket; close some"};
 
 static const struct timeval request_time = {EH_ADMIN_REQUEST_S, 0};
 static const struct timeval answer_time = {EH_ADMIN_ANSWER_S, 0};
@@ -76,7 +84,7 @@ static void on_connection_deadline(evutil_socket_t fd, short what, void *context
 }
 
 /* Why there is no room for one more of this user; NULL: there is. */
-static const char *no_room(const struct eh_admin *admin, const struct eh_peer *peer)
+static const struct refusal *no_room(const struct eh_admin *admin, const struct eh_peer *peer)
 {
     const struct eh_config *config = eh_app_config(admin->app);
     int64_t per_user = config->admin_connections_per_user;
@@ -84,9 +92,9 @@ static const char *no_room(const struct eh_admin *admin, const struct eh_peer *p
         per_user = EH_ADMIN_OPERATOR_CONNECTIONS;
 
     if (admin->connection_count >= config->admin_connections)
-        return "too many connections to the admin socket; try again in a moment";
+        return &no_room_at_all;
     if (peer->connections >= per_user)
-        return "too many connections of this user to the admin socket; close some";
+        return &no_room_for_user;
     return NULL;
 }
 
@@ -103,7 +111,7 @@ static bool take_in(struct eh_connection *connection)
     }
     eh_peer_refresh(peer, eh_app_config(admin->app), eh_app_engine(admin->app));
 
-    const char *why = no_room(admin, peer);
+    const struct refusal *why = no_room(admin, peer);
     if (why && admin->refused_count >= EH_ADMIN_REFUSED_MAX) {
         admin->counts.refused_connections++;
         eh_peer_release(peer);
@@ -112,11 +120,10 @@ static bool take_in(struct eh_connection *connection)
     connection->peer = peer;
     if (why) {
         eh_log_limited(EH_LOG_WARNING, "admin-room", "admin connection refused user=%s: %s",
-                       peer->user, why);
+                       peer->user, why->message);
         admin->counts.refused_connections++;
         admin->refused_count++;
-        connection->refused = true;
-        connection->refusal = why;
+        connection->refused = why;
     } else {
         admin->connection_count++;
         peer->connections++;
@@ -188,6 +195,7 @@ static void request_free(struct eh_admin_request *request)
     if (request->deadline)
         event_free(request->deadline);
     json_decref(request->extra);
+    json_decref(request->held);
     eh_arena_done(&request->arena);
     free(request);
 }
@@ -319,7 +327,8 @@ static void on_request(struct evhttp_request *http, void *context)
 
     if (connection->refused) {
         evhttp_add_header(evhttp_request_get_output_headers(http), "Connection", "close");
-        eh_admin_error_status(request, 503, "full", NULL, connection->refusal);
+        eh_admin_error_status(request, connection->refused->status, "full", NULL,
+                              connection->refused->message);
         return;
     }
     const char *fault = framing_fault(http);

@@ -124,19 +124,17 @@ struct eh_admin_request {
     struct eh_arena arena;
     struct eh_admin_path path;
     struct eh_str body;
-    bool dry_run;
-    json_t *held; /* a finished answer that waits for what it shows to be committed */
-    int held_status;
-    bool confirmed; /* it is */
-    json_t *extra;  /* a change: what its answer has beside `input` */
-    void *state;    /* the handler's own, in the arena */
+    bool shows_state; /* a read of the engine, not known to be committed yet */
+    json_t *held;     /* its finished answer, waiting for that */
+    json_t *extra;    /* a change: what its answer has beside `input` */
+    void *state;      /* the handler's own, in the arena */
     struct eh_admin_request *next, **link;
 };
 
 struct eh_admin_route {
     const char *method, *pattern, *queries; /* queries: names with spaces between */
     unsigned who;                           /* roles that may have any business here */
-    bool needs_engine;
+    bool needs_engine;                      /* else it answers whatever state the daemon is in */
     uint32_t body_max;
     void (*handle)(struct eh_admin_request *);
 };

@@ -93,13 +93,13 @@ static void send_answer(struct eh_admin_request *request, int status, const char
 static void on_confirmed(void *context, bool confirmed)
 {
     struct eh_admin_request *request = context;
+    if (!eh_admin_resume(request))
+        return;
     json_t *body = request->held;
     request->held = NULL;
-    if (!eh_admin_resume(request)) {
-        json_decref(body);
-    } else if (confirmed) {
-        request->confirmed = true;
-        eh_admin_reply(request, request->held_status, body);
+    if (confirmed) {
+        request->shows_state = false;
+        eh_admin_reply(request, 200, body);
     } else {
         json_decref(body);
         eh_admin_error(request, EH_EUNAVAILABLE, NULL,
@@ -108,10 +108,9 @@ static void on_confirmed(void *context, bool confirmed)
 }
 
 /* What was read may be ahead of PostgreSQL: the answer leaves when its COMMIT is confirmed. */
-static void hold(struct eh_admin_request *request, int status, json_t *body)
+static void hold(struct eh_admin_request *request, json_t *body)
 {
     request->held = body;
-    request->held_status = status;
     eh_admin_wait(request);
     if (eh_app_when_confirmed(request->admin->app, on_confirmed, request) < 0)
         on_confirmed(request, false);
@@ -123,8 +122,8 @@ void eh_admin_reply(struct eh_admin_request *request, int status, json_t *body)
         json_decref(body);
         return;
     }
-    if (!request->confirmed && evhttp_request_get_command(request->http) == EVHTTP_REQ_GET) {
-        hold(request, status, body);
+    if (request->shows_state && status == 200) {
+        hold(request, body);
         return;
     }
     struct evbuffer *buffer = evbuffer_new();

@@ -113,5 +113,6 @@ void eh_admin_dispatch(struct eh_admin_request *request, const char *method)
         eh_admin_error_status(request, 413, "too_large", NULL, message);
         return;
     }
+    request->shows_state = route->needs_engine && strcmp(method, "GET") == 0;
     route->handle(request);
 }
