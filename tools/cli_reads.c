@@ -93,10 +93,14 @@ static void show_status(const struct eh_cli *cli, const json_t *s)
 {
     show_head(cli, s);
     line_count(cli, "inputs", s, "input");
-    line_count(cli, "published", s, "seq");
+    line_count(cli, "outbox", s, "seq");
+    if (eh_json_has(s, "published") && eh_json_int(s, "published") != eh_json_int(s, "seq"))
+        line_count(cli, "published", s, "published");
     line_count(cli, "waiting", s, "waiting");
     line_count(cli, "open", s, "open");
     line_count(cli, "in flight", s, "in_flight");
+    if (eh_json_int(s, "parked"))
+        line_count(cli, "parked", s, "parked");
     line_count(cli, "dead", s, "dead");
     line_server(cli, "redis", s, "redis", "redis_address");
     line_server(cli, "postgres", s, "postgres", "postgres_address");

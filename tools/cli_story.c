@@ -85,6 +85,13 @@ static void show_state(const struct eh_cli *cli, const json_t *t)
     moment(cli, t, "received", "received_at", NULL);
     moment(cli, t, "assigned", "assigned_at", NULL);
     moment(cli, t, "closed", "closed_at", eh_json_text(t, "outcome"));
+    if (eh_json_int(t, "refunded")) {
+        char money[EH_CLI_TEXT];
+        const char *currency = eh_json_text(t, "currency");
+        eh_text_money(eh_json_int(t, "refunded"), eh_json_exponent(t), money);
+        printf("%s%-9s%s %s %s\n", eh_colour_dim(cli), "refunded", eh_colour_end(cli), money,
+               currency ? currency : "");
+    }
 }
 
 /* One line of history as a sentence. */

@@ -51,13 +51,13 @@ void eh_text_span(int64_t seconds, char ret[EH_CLI_TEXT])
     static const struct {
         int64_t seconds;
         char letter;
-    } units[] = {{86400, 'd'}, {3600, 'h'}, {60, 'm'}, {1, 's'}};
-    size_t i = 0;
-    while (i < 3 && seconds < units[i].seconds)
+    } units[] = {{365 * 86400, 'y'}, {86400, 'd'}, {3600, 'h'}, {60, 'm'}, {1, 's'}};
+    size_t i = 0, last = sizeof units / sizeof *units - 1;
+    while (i < last && seconds < units[i].seconds)
         i++;
     int64_t large = seconds / units[i].seconds, rest = seconds % units[i].seconds;
-    int64_t small = i < 3 ? rest / units[i + 1].seconds : 0;
-    if (small > 0 && i < 2)
+    int64_t small = i < last ? rest / units[i + 1].seconds : 0;
+    if (small > 0 && i + 2 <= last)
         eh_format(ret, EH_CLI_TEXT, "%lld%c %lld%c", (long long)large, units[i].letter,
                   (long long)small, units[i + 1].letter);
     else
@@ -67,7 +67,8 @@ void eh_text_span(int64_t seconds, char ret[EH_CLI_TEXT])
 void eh_text_ago(int64_t now_us, int64_t then_us, char ret[EH_CLI_TEXT])
 {
     char span[EH_CLI_TEXT];
-    int64_t seconds = (now_us - then_us) / 1000000;
+    int64_t ahead_us = then_us - now_us, half_us = 500000;
+    int64_t seconds = ahead_us > 0 ? -((ahead_us + half_us) / 1000000) : -ahead_us / 1000000;
     eh_text_span(seconds < 0 ? -seconds : seconds, span);
     if (seconds == 0)
         eh_format(ret, EH_CLI_TEXT, "just now");

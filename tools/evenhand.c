@@ -2,6 +2,7 @@
 #include "evenhand.h"
 
 #include <curl/curl.h>
+#include <errno.h>
 #include <locale.h>
 #include <signal.h>
 #include <stdio.h>
@@ -186,31 +187,34 @@ static void look_around(struct eh_cli *cli)
         cli->socket = EH_CLI_SOCKET;
 }
 
-int main(int argc, char **argv)
+static int run(struct eh_cli *cli, int argc, char **argv)
 {
-    struct eh_cli cli = {0};
     bool help = false;
-    setlocale(LC_CTYPE, "C.UTF-8");
-    signal(SIGPIPE, SIG_IGN);
-    look_around(&cli);
-    if (argc == 2 && strcmp(argv[1], "--version") == 0) {
+    if (argc == 1 && strcmp(argv[0], "--version") == 0) {
         puts("evenhand " EVENHAND_VERSION);
         return EH_EXIT_DONE;
     }
-    int r = eh_cli_parse(commands, argc - 1, argv + 1, &cli, &help);
+    int r = eh_cli_parse(commands, argc, argv, cli, &help);
     if (r != EH_EXIT_DONE)
         return r;
-    if (help) {
-        if (cli.command)
-            help_command(cli.command);
-        else
-            help_all();
-        return EH_EXIT_DONE;
-    }
+    if (help && cli->command)
+        help_command(cli->command);
+    else if (help)
+        help_all();
+    return help ? EH_EXIT_DONE : cli->command->run(cli);
+}
+
+int main(int argc, char **argv)
+{
+    struct eh_cli cli = {0};
+    setlocale(LC_CTYPE, "C.UTF-8");
+    signal(SIGPIPE, SIG_IGN);
+    look_around(&cli);
     curl_global_init(CURL_GLOBAL_NOTHING);
-    r = cli.command->run(&cli);
+    int r = run(&cli, argc - 1, argv + 1);
     curl_global_cleanup();
-    if (fflush(stdout) != 0 && r == EH_EXIT_DONE)
+    /* EPIPE: whoever read has seen enough. */
+    if ((fflush(stdout) != 0 || ferror(stdout)) && errno != EPIPE && r == EH_EXIT_DONE)
         r = eh_say(EH_EXIT_UNAVAILABLE, "the output could not be written");
     return r;
 }

@@ -413,7 +413,10 @@ Test(text, says_how_long_ago)
     eh_text_ago(now, now - 61 * s, text), expect_printed(text, "1m ago");
     eh_text_ago(now, now - 7800 * s, text), expect_printed(text, "2h 10m ago");
     eh_text_ago(now, now - 273600 * s, text), expect_printed(text, "3d 4h ago");
+    eh_text_ago(now, now - 59 * 60 * s - 59 * s, text), expect_printed(text, "59m ago");
+    eh_text_ago(now, now - 800 * 86400 * s, text), expect_printed(text, "2y 70d ago");
     eh_text_ago(now, now + 7200 * s, text), expect_printed(text, "in 2h");
+    eh_text_ago(now, now + 7200 * s - 30000, text), expect_printed(text, "in 2h");
 }
 
 Test(text, cleans_what_could_speak_to_a_terminal)

@@ -184,6 +184,12 @@ def help_teaches():
     assert re.fullmatch(r"evenhand \d+\.\d+\.\d+\n", good("--version"))
 
 
+def a_full_disk_is_told():
+    with open("/dev/full", "w") as full:
+        r = subprocess.run([EVENHAND, "--help"], stdout=full, stderr=subprocess.PIPE, text=True)
+    assert (r.returncode, r.stderr) == (69, "evenhand: the output could not be written\n"), r
+
+
 def wrong_calls_are_told():
     bad(2, says="which command?")
     bad(2, "stats", says="did you mean `status`?")
@@ -364,7 +370,8 @@ def the_sample_is_what_the_tests_believe():
         assert len(list(csv.DictReader(f))) == 7
 
 
-TESTS = [the_sample_is_what_the_tests_believe, help_teaches, wrong_calls_are_told,
+TESTS = [the_sample_is_what_the_tests_believe, help_teaches, a_full_disk_is_told,
+         wrong_calls_are_told,
          exit_codes_follow_the_answer, tables_read_well, a_ticket_has_its_story,
          json_is_what_the_daemon_said, changes_say_what_is_meant, the_callers_rep_is_found,
          desk_files_travel, a_desk_comes_out_of_a_history, push_puts_a_file_on_the_stream]
