@@ -131,6 +131,9 @@ Test(text, makes_ids_of_names)
         {"a. b", "a-b"},
         {"Jose\xcc\x81", "jose"},
         {"\xc8\x98tefan", "stefan"},
+        {"\xc8\x9aibor", "tibor"},
+        {"\xc4\xb2", "ij"},
+        {"\xc3\x97", ""},
         {"\xc5\x81ukasz \xc5\xbb", "lukasz-z"},
         {"\xd0\x96", ""},
         {"", ""},
@@ -164,6 +167,12 @@ Test(text, formats_without_stdio)
     ASSERT_TEXT(out, "[  -42][-42  ][-0042][  a][b  ]");
     eh_format(out, sizeof out, "%.*s.", EH_STR_ARG(eh_str(NULL)));
     ASSERT_TEXT(out, ".");
+    const char *volatile missing = NULL;
+    eh_format(out, sizeof out, "%.3s|%s", "abcdef", missing);
+    ASSERT_TEXT(out, "abc|(none)");
+    const char *unknown = "a%qb%d"; /* nothing behind it can be trusted */
+    eh_format(out, sizeof out, unknown, 1);
+    ASSERT_TEXT(out, "a%qb%d");
 }
 
 Test(text, format_terminates_and_counts)
@@ -197,6 +206,7 @@ Test(number, parses_decimals_exactly)
     assert_decimal("9223372036854775808", 0, EH_ERANGE, 0);
     assert_decimal("-9223372036854775809", 0, EH_ERANGE, 0);
     assert_decimal("92233720368547758.08", 2, EH_ERANGE, 0);
+    assert_decimal("92233720368547759.00", 2, EH_ERANGE, 0);
     assert_decimal("99999999999999999999999", 0, EH_ERANGE, 0);
     const char *bad[] = {"",   "-",  ".5",  "5.",  "1.234", "1e3",
                          " 1", "1 ", "0x1", "1,5", "--1",   "1.2.3"};
@@ -234,6 +244,9 @@ Test(number, says_what_is_wrong)
 Test(number, prints_decimals)
 {
     char out[EH_DECIMAL_TEXT_MAX];
+    int64_t minor = 0;
+    cr_assert_eq(eh_money_parse(eh_str("129.95"), 2, &minor, NULL), 0);
+    cr_assert_eq(minor, 12995);
     cr_assert_eq(eh_money_print(12995, 2, out), 6);
     ASSERT_TEXT(out, "129.95");
     eh_money_print(-5, 2, out);
@@ -348,6 +361,9 @@ Test(number, reads_instants)
         eh_time_print(us, out);
         ASSERT_TEXT(out, cases[i].printed);
     }
+    char before[EH_DECIMAL_TEXT_MAX];
+    eh_time_print(-1000, before);
+    ASSERT_TEXT(before, "1969-12-31T23:59:59.999Z");
     const char *bad[] = {"",
                          "2026-03-01T12:00:00",
                          "2026-03-01T12:00Z",
@@ -423,6 +439,17 @@ Test(arena, gives_zeroed_aligned_memory)
     cr_assert_arr_eq(eh_arena_copy(&arena, "xyz", 3), "xyz", 3);
 }
 
+Test(arena, reset_keeps_the_largest_block)
+{
+    EH_AUTO(eh_arena) struct eh_arena arena = EH_ARENA_INIT;
+    cr_assert_not_null(eh_arena_alloc(&arena, 3 << 20)); /* of its own size */
+    cr_assert_not_null(eh_arena_alloc(&arena, 1 << 20));
+    eh_arena_reset(&arena);
+    cr_assert_eq(arena.held, 3 << 20);
+    cr_assert_not_null(eh_arena_alloc(&arena, 3 << 20));
+    cr_assert_eq(arena.held, 3 << 20);
+}
+
 Test(arena, keeps_to_its_limit)
 {
     EH_AUTO(eh_arena) struct eh_arena arena = {.limit = 10000};
@@ -484,6 +511,20 @@ Test(bytes, reader_refuses_what_no_writer_writes)
                                     4);
     cr_assert_null(eh_read_str(&in).data);
     cr_assert(in.failed);
+}
+
+Test(bytes, remember_that_memory_ran_out)
+{
+    EH_AUTO(eh_bytes) struct eh_bytes out = EH_BYTES_INIT;
+    eh_bytes_put_u8(&out, 1);
+    eh_bytes_put(&out, "x", SIZE_MAX / 2);
+    cr_assert(out.failed);
+    eh_bytes_put_u8(&out, 2);
+    eh_bytes_put_text(&out, "%d", 3);
+    cr_assert_eq(out.size, 1);
+    eh_bytes_clear(&out);
+    eh_bytes_put_u8(&out, 2);
+    cr_assert(!out.failed && out.size == 1);
 }
 
 Test(bytes, takes_formatted_text_of_any_length)

@@ -73,6 +73,14 @@ Test(message, defaults_said_and_unsaid_are_the_same)
     cr_assert(same_bytes(&a, &b));
 }
 
+Test(message, escapes_are_characters)
+{
+    struct eh_message m =
+        from_json("{\"type\":\"update\",\"\\u0069d\":\"\\ud83d\\ude00\\u00E5\\u20ac"
+                  "\\\"\\\\\\/\"}");
+    ASSERT_STR(m.id, "\xf0\x9f\x98\x80\xc3\xa5\xe2\x82\xac\"\\/");
+}
+
 Test(message, skills_are_a_set)
 {
     struct eh_message m = from_json("{\"type\":\"update\",\"id\":\"1\",\"skills\":[\"no\",\"en\","
@@ -236,6 +244,31 @@ Test(message, decode_refuses_what_was_never_encoded)
     }
 }
 
+Test(message, an_arena_at_its_limit_is_no_memory)
+{
+    static const char *const texts[] = {
+        "{\"type\":\"update\",\"id\":\"1234567890123456\"}",
+        "{\"type\":\"update\",\"skills\":[\"1234567890123456\",\"b\"]}",
+    };
+    static const char *const sentences[] = {"id: out of memory", "skills: out of memory"};
+    for (size_t i = 0; i < 2; i++) {
+        EH_AUTO(eh_arena) struct eh_arena small = {.limit = 16};
+        struct eh_message m = {0};
+        struct eh_error error = {0};
+        cr_assert_eq(eh_message_from_json(eh_str(texts[i]), &small, &m, &error), -EH_ENOMEM);
+        cr_assert_str_eq(error.text, sentences[i]);
+    }
+}
+
+Test(message, bytes_that_take_no_more_say_so)
+{
+    struct eh_message m = from_json(every_type[0]);
+    struct eh_bytes full = {.failed = true};
+    cr_assert_eq(eh_message_to_json(&m, &full), -EH_ENOMEM);
+    cr_assert_eq(eh_message_to_msgpack(&m, &full), -EH_ENOMEM);
+    cr_assert_eq(full.size, 0);
+}
+
 /* --- bodies of the admin API --- */
 
 static int from_body(const char *body, struct eh_message *m, struct eh_error *error)
@@ -291,6 +324,8 @@ Test(message, body_may_not_contradict_the_path)
          "rep: not the one in the path; leave it out of the body"},
         {"{\"type\":\"ticket\"}", "type: not the one in the path; leave it out of the body"},
         {"{\"type\":3}", "type: not the one in the path; leave it out of the body"},
+        {"{\"reason\":\"x\",\"rep\":\"ana \"}",
+         "rep: not the one in the path; leave it out of the body"},
         {"{}", "reason: missing"},
         {"", "reason: missing"},
         {"[]", "byte 0: a message is an object"},
@@ -304,6 +339,16 @@ Test(message, body_may_not_contradict_the_path)
         cr_assert_str_eq(error.text, cases[i].sentence, "%s", error.text);
         cr_assert_eq(m.has, EH_FIELD_BIT(EH_FIELD_REP));
     }
+}
+
+Test(message, body_may_not_contradict_a_number_of_the_path)
+{
+    struct eh_error error = {0};
+    struct eh_message m = {
+        .type = EH_MESSAGE_SIGNAL, .status = EH_STATUS_AWAY, .has = EH_FIELD_BIT(EH_FIELD_STATUS)};
+    cr_assert_lt(from_body("{\"rep\":\"a\",\"status\":\"available\"}", &m, &error), 0);
+    cr_assert_str_eq(error.field, "status");
+    cr_assert_eq(from_body("{\"rep\":\"a\",\"status\":\"away\"}", &m, &error), 0);
 }
 
 Test(message, path_is_checked_too)

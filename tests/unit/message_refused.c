@@ -169,6 +169,8 @@ static const struct refusal msgpack_bytes[] = {
     {BYTES("\x81\xa4type\xcb\x3f\xf8\x00\x00\x00\x00\x00\x00"), EH_EINVAL,
      "type: must be text, not a number"},
     {BYTES("\x81\xa4type\xc4\x01x"), EH_EINVAL, "type: must be text, not binary"},
+    {BYTES("\x81\xa4type\xc3"), EH_EINVAL, "type: must be text, not true or false"},
+    {BYTES("\x81\xa4type\x80"), EH_EINVAL, "type: must be text, not a map"},
     {BYTES("\x81\xa4type\xd4\x01x"), EH_EINVAL, "type: must be text, not an extension"},
     {BYTES("\x82\xa4type\xa6ticket\xa5value\xca\x3f\xc0\x00\x00"), EH_EINVAL,
      "value: 1.5 is not a whole number"},

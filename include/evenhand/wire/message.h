@@ -118,26 +118,31 @@ static inline bool eh_message_has(const struct eh_message *m, enum eh_field fiel
 }
 
 /* Bytes of an entry's field `m` / `j` -> message, with defaults filled in (source "default",
- * ticket: value 0, priority 5, ...). -EH_EPARSE, -EH_EINVAL, -EH_ERANGE, -EH_EFULL, -EH_ENOMEM. */
+ * ticket: value 0, priority 5). A ticket's empty `skills` is the same as none; an update's takes
+ * them away. Keys a type does not have are ignored like unknown ones. -EH_EPARSE for bytes,
+ * -EH_EINVAL and -EH_ERANGE for values (error->field says whose), -EH_EFULL for too many skills,
+ * -EH_ENOMEM. */
 int eh_message_from_msgpack(struct eh_str, struct eh_arena *, struct eh_message *ret,
                             struct eh_error *) EH_MUST_CHECK;
 int eh_message_from_json(struct eh_str, struct eh_arena *, struct eh_message *ret,
                          struct eh_error *) EH_MUST_CHECK;
 
 /* A body of the admin API: the type comes from the route, and so do the fields already set in *m
- * (m->type and m->has); the body may leave those out, and may not contradict them. An empty body is
- * an empty object. */
+ * (m->type and m->has); the body may leave those out, and may not contradict them. They are
+ * checked as well, for a path may hold anything once decoded. An empty body is an empty object. */
 int eh_message_from_json_body(struct eh_str, struct eh_arena *, struct eh_message *m,
                               struct eh_error *) EH_MUST_CHECK;
 
 /* The known fields as one JSON object or msgpack map, keys in the order of enum eh_field, `type`
- * first. What a reader of :dead or a producer sees. */
+ * first. What a reader of :dead or a producer sees. Raw bytes and digests are binary in msgpack; in
+ * JSON raw bytes are text with U+FFFD for what is no UTF-8, digests hexadecimal. -EH_ENOMEM. */
 int eh_message_to_json(const struct eh_message *, struct eh_bytes *out) EH_MUST_CHECK;
 int eh_message_to_msgpack(const struct eh_message *, struct eh_bytes *out) EH_MUST_CHECK;
 
 /* Canonical bytes of every field the message has but those in `skip` (EH_FIELD_BITs): type, then
  * for each field in order its number and its value. eh_message_decode adds what the bytes hold to
- * *m (m->has grows), so columns kept elsewhere can be set before or after. */
+ * *m (m->has grows), so columns kept elsewhere can be set before or after; it refuses whatever
+ * eh_message_encode cannot have written: -EH_ECORRUPT. Its text points into the bytes. */
 void eh_message_encode(const struct eh_message *, uint32_t skip, struct eh_bytes *out);
 int eh_message_decode(struct eh_str, struct eh_message *m, struct eh_error *) EH_MUST_CHECK;
 
