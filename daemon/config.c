@@ -211,6 +211,13 @@ static size_t line_of(const yaml_node_t *node)
     return node->start_mark.line + 1;
 }
 
+/* `key:` with nothing behind it: as if it were not there. */
+static bool is_absent(const yaml_node_t *node)
+{
+    return node->type == YAML_SCALAR_NODE && node->data.scalar.length == 0 &&
+           node->data.scalar.style == YAML_PLAIN_SCALAR_STYLE;
+}
+
 static bool user_name_valid(struct eh_str name)
 {
     for (uint32_t i = 0; i < name.size; i++)
@@ -247,11 +254,11 @@ static int read_users(struct reading *in, const struct key *key, const yaml_node
         return refuse(in, line_of(node), "%s: not a list; write [ana, {group: leads}]", key->name);
     for (const yaml_node_item_t *item = node->data.sequence.items.start;
          item < node->data.sequence.items.top; item++) {
+        const yaml_node_t *name = yaml_document_get_node(in->document, *item);
         if (users->count == EH_CONFIG_USERS_MAX)
-            return refuse(in, line_of(node), "%s: more than %d items; use a group", key->name,
+            return refuse(in, line_of(name), "%s: more than %d items; use a group", key->name,
                           EH_CONFIG_USERS_MAX);
-        int r = read_user(in, key, yaml_document_get_node(in->document, *item),
-                          &users->items[users->count]);
+        int r = read_user(in, key, name, &users->items[users->count]);
         if (r < 0)
             return r;
         users->count++;
@@ -262,13 +269,16 @@ static int read_users(struct reading *in, const struct key *key, const yaml_node
 static int read_key(struct reading *in, const struct section *section, const struct key *key,
                     const yaml_node_t *node)
 {
+    if (is_absent(node))
+        return 0;
     if (key->kind == USERS)
         return read_users(in, key, node);
     if (node->type != YAML_SCALAR_NODE)
         return refuse(in, line_of(node), "%s%s: not a single value", section->prefix, key->name);
     struct eh_error why = {0};
     struct eh_str text = scalar(node);
-    const char *wrong = read_value(in, key, text, &why);
+    const char *wrong =
+        text.size == 0 && key->fallback[0] ? "may not be empty" : read_value(in, key, text, &why);
     if (!wrong)
         return 0;
     if (why.text[0] && key->kind == REDIS) /* a sentence of its own */
@@ -367,6 +377,8 @@ static int read_mapping(struct reading *in, const struct section *section,
                         const yaml_node_t *mapping)
 {
     uint64_t seen = 0;
+    if (is_absent(mapping))
+        return 0;
     if (mapping->type != YAML_MAPPING_NODE)
         return refuse(in, line_of(mapping), "%s",
                       section == &top ? "not a mapping of keys to values"

@@ -16,6 +16,9 @@
 
 static redisReply *last_reply;
 
+/* There only under the sanitizers; criterion does not fail a test for leaks by itself. */
+int __lsan_do_recoverable_leak_check(void) __attribute__((weak));
+
 static double now_s(void)
 {
     struct timespec now;
@@ -88,6 +91,8 @@ void bench_close(struct bench *bench)
     event_base_free(bench->base);
     snprintf(command, sizeof command, "rm -r -- %s", bench->folder);
     cr_expect_eq(system(command), 0);
+    if (__lsan_do_recoverable_leak_check)
+        cr_expect_eq(__lsan_do_recoverable_leak_check(), 0, "memory leaks");
 }
 
 const redisReply *bench_redis(struct bench *bench, const char *format, ...)

@@ -1,0 +1,360 @@
+/*
+ * redis_link: each way a link can fail, and owners who pull it away inside its own callbacks.
+ */
+#include <criterion/criterion.h>
+
+#include <arpa/inet.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "redis_bench.h"
+
+TestSuite(redis_link, .timeout = 120);
+
+static struct bench bench;
+static struct eh_redis_link *server_link;
+static size_t ups, downs, replies, nulls;
+static char last_why[200];
+
+static void on_state(void *context, bool up, const char *why)
+{
+    (void)context;
+    ups += up;
+    downs += !up;
+    snprintf(last_why, sizeof last_why, "%s", why);
+}
+
+static void on_reply(void *context, const redisReply *reply)
+{
+    (void)context;
+    replies += reply != NULL;
+    nulls += reply == NULL;
+}
+
+static void open_all(void)
+{
+    bench_open(&bench);
+}
+
+static void close_all(void)
+{
+    eh_redis_link_free(server_link);
+    server_link = NULL;
+    bench_close(&bench);
+}
+
+static void link_to(const struct eh_redis_address *address)
+{
+    server_link = eh_redis_link_new(bench.base, address, "test", on_state, NULL);
+    eh_redis_link_start(server_link);
+}
+
+static bool is_up(void *context)
+{
+    (void)context;
+    return eh_redis_link_up(server_link);
+}
+
+static bool is_down(void *context)
+{
+    return !is_up(context);
+}
+
+static void expect_up(void)
+{
+    cr_assert(bench_until(&bench, is_up, NULL), "%s", eh_redis_link_last_error(server_link));
+}
+
+static int ping(eh_redis_reply_fn *fn)
+{
+    const char *argv[] = {"PING"};
+    return eh_redis_command(server_link, fn, server_link, 1, argv, NULL);
+}
+
+static int block(eh_redis_reply_fn *fn, unsigned timeout_s)
+{
+    const char *argv[] = {"BLPOP", "nothing", "30"};
+    return eh_redis_command_slow(server_link, timeout_s, fn, server_link, 3, argv, NULL);
+}
+
+Test(redis_link, a_missing_socket_is_tried_again, .init = open_all, .fini = close_all)
+{
+    struct eh_redis_address missing = bench.address;
+    bench_kill_server(&bench);
+    unlink(bench.address.path);
+    link_to(&missing);
+    cr_expect_eq(ping(on_reply), -EH_EUNAVAILABLE);
+    bench_run_ms(&bench, 400);
+    cr_expect_eq(ups + downs, 0);
+    cr_expect(strstr(eh_redis_link_last_error(server_link), "No such file"));
+    bench_start_server(&bench);
+    expect_up();
+    cr_expect_eq(ups, 1);
+}
+
+Test(redis_link, a_refused_port_is_tried_again, .init = open_all, .fini = close_all)
+{
+    struct eh_redis_address refused;
+    cr_assert_eq(eh_redis_address_parse(eh_str("127.0.0.1:1"), &refused, NULL), 0);
+    link_to(&refused);
+    bench_run_ms(&bench, 500);
+    cr_expect_eq(ups + downs, 0);
+    cr_expect(strstr(eh_redis_link_last_error(server_link), "refused"), "%s",
+              eh_redis_link_last_error(server_link));
+    eh_redis_link_stop(server_link);
+    eh_redis_link_start(server_link);
+    bench_run_ms(&bench, 100);
+}
+
+Test(redis_link, a_killed_server_gives_each_command_one_null, .init = open_all, .fini = close_all)
+{
+    link_to(&bench.address);
+    expect_up();
+    for (int i = 0; i < 5; i++)
+        cr_assert_eq(block(on_reply, 0), 0);
+    bench_run_ms(&bench, 20);
+    bench_kill_server(&bench);
+    cr_assert(bench_until(&bench, is_down, NULL));
+    cr_expect_eq(nulls, 5);
+    cr_expect_eq(replies, 0);
+    cr_expect_eq(downs, 1);
+    bench_start_server(&bench);
+    expect_up();
+    cr_assert_eq(ping(on_reply), 0);
+    bench_run_ms(&bench, 50);
+    cr_expect_eq(replies, 1);
+}
+
+Test(redis_link, a_command_without_an_answer_drops_the_link, .init = open_all, .fini = close_all)
+{
+    link_to(&bench.address);
+    expect_up();
+    cr_assert_eq(block(on_reply, 1), 0);
+    cr_assert(bench_until(&bench, is_down, NULL));
+    cr_expect_eq(nulls, 1);
+    cr_expect_str_eq(last_why, "no reply within 1 s");
+    expect_up();
+}
+
+Test(redis_link, a_password_is_asked_for_and_given, .init = open_all, .fini = close_all)
+{
+    bench_redis(&bench, "CONFIG SET requirepass secret");
+    link_to(&bench.address);
+    bench_run_ms(&bench, 300);
+    cr_expect_eq(ups, 0);
+    cr_expect(strstr(eh_redis_link_last_error(server_link), "NOAUTH"), "%s",
+              eh_redis_link_last_error(server_link));
+    eh_redis_link_free(server_link);
+    struct eh_redis_address with = bench.address;
+    strcpy(with.password, "wrong");
+    link_to(&with);
+    bench_run_ms(&bench, 300);
+    cr_expect_eq(ups, 0);
+    cr_expect(strstr(eh_redis_link_last_error(server_link), "WRONGPASS"));
+    eh_redis_link_free(server_link);
+    strcpy(with.user, "default");
+    strcpy(with.password, "secret");
+    link_to(&with);
+    expect_up();
+}
+
+static void reset_inside(void *context, const redisReply *reply)
+{
+    on_reply(context, reply);
+    eh_redis_link_reset(context, "enough");
+    cr_expect_eq(ping(on_reply), -EH_EUNAVAILABLE);
+}
+
+Test(redis_link, may_be_reset_inside_a_reply, .init = open_all, .fini = close_all)
+{
+    link_to(&bench.address);
+    expect_up();
+    cr_assert_eq(ping(reset_inside), 0);
+    cr_assert_eq(ping(on_reply), 0);
+    cr_assert_eq(ping(reset_inside), 0);
+    cr_assert(bench_until(&bench, is_down, NULL));
+    bench_run_ms(&bench, 5);
+    cr_expect_eq(replies, 1);
+    cr_expect_eq(nulls, 2); /* also for replies that had come already */
+    cr_expect_str_eq(last_why, "enough");
+    expect_up();
+    cr_expect_eq(ups, 2);
+    cr_expect_eq(downs, 1);
+}
+
+static void stop_and_start_inside(void *context, const redisReply *reply)
+{
+    on_reply(context, reply);
+    eh_redis_link_stop(context);
+    eh_redis_link_start(context);
+}
+
+Test(redis_link, may_be_stopped_and_started_inside_a_reply, .init = open_all, .fini = close_all)
+{
+    link_to(&bench.address);
+    expect_up();
+    cr_assert_eq(ping(stop_and_start_inside), 0);
+    cr_assert(bench_until(&bench, is_down, NULL));
+    expect_up();
+    eh_redis_link_stop(server_link);
+    cr_expect_not(eh_redis_link_up(server_link));
+    bench_run_ms(&bench, 300);
+    cr_expect_eq(ups, 2);
+    cr_expect_eq(downs, 2);
+}
+
+static void free_inside(void *context, const redisReply *reply)
+{
+    on_reply(context, reply);
+    eh_redis_link_free(context);
+    server_link = NULL;
+}
+
+Test(redis_link, may_be_freed_inside_a_reply, .init = open_all, .fini = close_all)
+{
+    link_to(&bench.address);
+    expect_up();
+    cr_assert_eq(ping(free_inside), 0);
+    cr_assert_eq(ping(on_reply), 0);
+    bench_run_ms(&bench, 100);
+    cr_expect_eq(replies, 1);
+    cr_expect_eq(nulls, 0); /* no callbacks any more */
+    cr_expect_eq(downs, 0);
+}
+
+static void free_when_lost(void *context, const redisReply *reply)
+{
+    if (!reply)
+        free_inside(context, reply);
+}
+
+Test(redis_link, may_be_freed_when_the_server_dies, .init = open_all, .fini = close_all)
+{
+    link_to(&bench.address);
+    expect_up();
+    cr_assert_eq(block(free_when_lost, 0), 0);
+    cr_assert_eq(block(on_reply, 0), 0);
+    bench_run_ms(&bench, 20);
+    bench_kill_server(&bench);
+    bench_run_ms(&bench, 100);
+    cr_expect_null(server_link);
+    cr_expect_eq(nulls, 1);
+}
+
+static void stop_when_up(void *context, bool up, const char *why)
+{
+    on_state(context, up, why);
+    if (up)
+        eh_redis_link_stop(server_link);
+}
+
+Test(redis_link, may_be_stopped_as_it_comes_up, .init = open_all, .fini = close_all)
+{
+    server_link = eh_redis_link_new(bench.base, &bench.address, "test", stop_when_up, NULL);
+    eh_redis_link_start(server_link);
+    bench_run_ms(&bench, 300);
+    cr_expect_eq(ups, 1);
+    cr_expect_eq(downs, 1);
+}
+
+Test(redis_link, forgotten_callbacks_are_not_called, .init = open_all, .fini = close_all)
+{
+    link_to(&bench.address);
+    expect_up();
+    cr_assert_eq(ping(on_reply), 0);
+    eh_redis_forget(server_link, server_link);
+    cr_assert_eq(ping(NULL), 0);
+    bench_run_ms(&bench, 100);
+    cr_expect_eq(replies + nulls, 0);
+}
+
+Test(redis_link, a_reply_above_the_ceiling_drops_the_link, .init = open_all, .fini = close_all)
+{
+    static char large[9u << 20];
+    const char *one[] = {"GET", "large"};
+    const char *many[] = {"LRANGE", "list", "0", "-1"};
+    bench_redis(&bench, "SET large %b", large, sizeof large);
+    for (int i = 0; i < 20; i++)
+        bench_redis(&bench, "RPUSH list %b", large, (size_t)(1u << 19));
+    link_to(&bench.address);
+    expect_up();
+    cr_assert_eq(eh_redis_command(server_link, on_reply, NULL, 2, one, NULL), 0);
+    cr_assert(bench_until(&bench, is_down, NULL));
+    bench_run_ms(&bench, 5);
+    cr_expect(eh_redis_link_overflowed(server_link));
+    expect_up();
+    cr_expect_not(eh_redis_link_overflowed(server_link));
+    cr_assert_eq(eh_redis_command(server_link, on_reply, NULL, 4, many, NULL), 0);
+    cr_assert(bench_until(&bench, is_down, NULL));
+    cr_expect(eh_redis_link_overflowed(server_link));
+    cr_expect_str_eq(last_why, "a reply above 8 MiB");
+    cr_expect_eq(nulls, 2);
+    cr_expect_eq(replies, 0);
+}
+
+Test(redis_link, a_server_that_says_nothing_is_given_up)
+{
+    bench = (struct bench){.base = event_base_new()};
+    struct sockaddr_un name = {.sun_family = AF_UNIX};
+    snprintf(name.sun_path, sizeof name.sun_path, "/tmp/evenhand-mute-%d", (int)getpid());
+    int mute = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    cr_assert_eq(bind(mute, (struct sockaddr *)&name, sizeof name), 0);
+    cr_assert_eq(listen(mute, 8), 0);
+    struct eh_redis_address address;
+    cr_assert_eq(eh_redis_address_parse(eh_str(name.sun_path), &address, NULL), 0);
+    link_to(&address);
+    bench_run_ms(&bench, 10500);
+    cr_expect_eq(ups + downs, 0);
+    cr_expect_str_eq(eh_redis_link_last_error(server_link), "no answer to connecting within 10 s");
+    eh_redis_link_free(server_link);
+    event_base_free(bench.base);
+    close(mute);
+    unlink(name.sun_path);
+}
+
+static void expect_address(const char *text, const char *path, const char *host, int port)
+{
+    struct eh_redis_address address;
+    struct eh_error error = {0};
+    cr_assert_eq(eh_redis_address_parse(eh_str(text), &address, &error), 0, "%s", error.text);
+    cr_expect_str_eq(address.path, path);
+    cr_expect_str_eq(address.host, host);
+    cr_expect(!host[0] || address.port == port);
+}
+
+Test(redis_link, addresses)
+{
+    expect_address("/run/redis.sock", "/run/redis.sock", "", 0);
+    expect_address("unix:/run/redis.sock", "/run/redis.sock", "", 0);
+    expect_address("127.0.0.1", "", "127.0.0.1", 6379);
+    expect_address("127.0.0.1:7000", "", "127.0.0.1", 7000);
+    expect_address("[::1]:7000", "", "::1", 7000);
+    expect_address("[::1]", "", "::1", 6379);
+    static const char *const bad[] = {"",
+                                      "localhost",
+                                      "localhost:6379",
+                                      "127.0.0.1:",
+                                      "127.0.0.1:0",
+                                      "127.0.0.1:65536",
+                                      "[::1",
+                                      "[::1]x",
+                                      "::1",
+                                      "127.0.0.1:x",
+                                      "300.1.1.1"};
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+        struct eh_redis_address address = {.port = 1};
+        struct eh_error error = {0};
+        cr_expect_lt(eh_redis_address_parse(eh_str(bad[i]), &address, &error), 0, "%s", bad[i]);
+        cr_expect(error.text[0]);
+        cr_expect_eq(address.port, 1);
+    }
+    char deep[200];
+    memset(deep, 'x', sizeof deep);
+    deep[0] = '/';
+    struct eh_redis_address address;
+    cr_expect_eq(eh_redis_address_parse(eh_str_n(deep, 107), &address, NULL), 0);
+    cr_expect_eq(eh_redis_address_parse(eh_str_n(deep, 108), &address, NULL), -EH_ERANGE);
+}
