@@ -20,6 +20,13 @@ static struct eh_key read_key(struct eh_reader *in)
     return bytes ? eh_key_from_bytes(bytes) : (struct eh_key){0, 0};
 }
 
+bool eh_read_flag(struct eh_reader *in)
+{
+    uint8_t flag = eh_read_u8(in);
+    in->failed |= flag > 1; /* there is one way to write it */
+    return flag == 1;
+}
+
 /* ---- tickets */
 
 void eh_encode_ticket(const struct eh_engine *e, const struct ticket *t, struct eh_bytes *out)
@@ -57,7 +64,7 @@ static void read_names(struct eh_reader *in, struct image *image)
     image->id = eh_read_str(in);
     image->skills = eh_read_str(in);
     image->t.digest = read_key(in);
-    image->t.has_customer = eh_read_u8(in) != 0;
+    image->t.has_customer = eh_read_flag(in);
     if (image->t.has_customer)
         image->t.customer = read_key(in);
     image->team = eh_read_str(in);

@@ -61,7 +61,8 @@ int eh_engine_snapshot(const struct eh_engine *e, struct eh_bytes *out)
 
 /* ---- in again */
 
-static int read_globals(struct eh_engine *e, struct eh_reader *in, bool *ret_has_desk)
+/* ret_desk: hash of the desk's text, or NULL when there is none. */
+static int read_globals(struct eh_engine *e, struct eh_reader *in, const uint8_t **ret_desk)
 {
     struct eh_str bytes = eh_read_str(in);
     struct eh_reader globals = eh_reader(bytes.data, bytes.size);
@@ -70,11 +71,9 @@ static int read_globals(struct eh_engine *e, struct eh_reader *in, bool *ret_has
     e->dead = eh_read_u(&globals);
     e->at_us = eh_read_i(&globals);
     e->date = (int32_t)eh_read_i(&globals);
-    e->has_day = eh_read_u8(&globals) != 0;
+    e->has_day = eh_read_flag(&globals);
     e->epoch = (uint32_t)eh_read_u(&globals);
-    *ret_has_desk = eh_read_u8(&globals) != 0;
-    if (*ret_has_desk)
-        eh_read_bytes(&globals, 32); /* the desk's hash: follows from its text */
+    *ret_desk = eh_read_flag(&globals) ? eh_read_bytes(&globals, 32) : NULL;
     return eh_reader_complete(&globals) ? 0 : -EH_ECORRUPT;
 }
 
@@ -94,7 +93,7 @@ static int read_rep(struct eh_engine *e, struct eh_reader *in)
     rep->since_us = eh_read_i(in);
     rep->until_us = eh_read_i(in);
     r = eh_rep_set_reason(rep, eh_read_str(in));
-    if (r < 0 || in->failed || !eh_status_name(rep->status))
+    if (r < 0 || in->failed || flags > 3 || !eh_status_name(rep->status))
         return r < 0 ? r : -EH_ECORRUPT;
     eh_expiry_update(e, no);
     eh_digest_rep(e, no);
@@ -118,13 +117,16 @@ static int read_account(struct eh_engine *e, struct eh_reader *in)
     return 0;
 }
 
-static int read_desk(struct eh_engine *e, struct eh_reader *in, struct eh_error *error)
+static int read_desk(struct eh_engine *e, struct eh_reader *in, const uint8_t *hash,
+                     struct eh_error *error)
 {
     struct desk_held *held;
     int r = eh_desk_held_new(eh_read_str(in), &held, error);
     if (r < 0)
         return r;
-    r = eh_roster_install(e, held, e->at_us);
+    r = memcmp(held->hash, hash, sizeof held->hash) == 0 ? 0 : -EH_ECORRUPT;
+    if (r == 0)
+        r = eh_roster_install(e, held, e->at_us);
     if (r < 0 && e->desk != held)
         eh_desk_held_free(held);
     return r;
@@ -217,19 +219,19 @@ static int read_state(struct eh_engine *e, struct eh_reader *in, struct eh_error
         return -EH_ECORRUPT;
     if (eh_read_u8(in) != SNAPSHOT_VERSION)
         return -EH_EVERSION;
-    bool has_desk;
+    const uint8_t *desk;
     struct eh_reader at_desk;
-    int r = read_globals(e, in, &has_desk);
+    int r = read_globals(e, in, &desk);
     if (r < 0)
         return r;
     at_desk = *in;
-    if (has_desk)
+    if (desk)
         eh_read_str(in);
     r = read_all(e, in, NAMES_MAX, read_rep); /* first: the desk finds them as they were */
     if (r == 0)
         r = read_all(e, in, ACCOUNTS_MAX, read_account);
-    if (r == 0 && has_desk)
-        r = read_desk(e, &at_desk, error);
+    if (r == 0 && desk)
+        r = read_desk(e, &at_desk, desk, error);
     if (r == 0)
         r = read_all(e, in, EH_TICKETS_MAX, read_ticket);
     if (r == 0)

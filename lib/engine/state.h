@@ -393,6 +393,7 @@ void eh_encode_rep(const struct eh_engine *, uint32_t rep, struct eh_bytes *);
 void eh_encode_account(const struct eh_engine *, const struct account *, struct eh_bytes *);
 void eh_encode_parked(const struct parked *, struct eh_bytes *);
 void eh_encode_globals(const struct eh_engine *, struct eh_bytes *);
+bool eh_read_flag(struct eh_reader *); /* 0 or 1, anything else fails */
 /* Brings the digest up to date with an object that changed or is new. */
 void eh_digest_ticket(struct eh_engine *, uint32_t slot);
 void eh_digest_rep(struct eh_engine *, uint32_t rep);

@@ -46,3 +46,183 @@ Test(engine_deal, somebody_gets_it)
     cr_assert_eq(t.points, 2);
     cr_assert_eq(t.value, 500);
 }
+
+static void expect(const char *effects)
+{
+    cr_assert_eq(k.result, 0, "%s", eh_code_name(k.result));
+    cr_assert_not(k.fx.refused, "%s", kit_refused(&k));
+    cr_assert_str_eq(kit_effects(&k), effects);
+}
+
+static void refused(int code, const char *reason)
+{
+    cr_assert(k.fx.refused);
+    cr_assert_str_eq(kit_refused(&k), reason);
+    cr_assert_eq(k.fx.refused_code, code);
+    cr_assert_eq(k.fx.count, 1);
+    cr_assert_eq(kit_item(&k, 0)->type, EH_NOTICE_REFUSED);
+}
+
+/* One rep alone needs no draw. */
+Test(engine_deal, alone)
+{
+    kit_send(&k, "{'type':'ticket','id':'T1','team':'care','kind':'query'}");
+    expect("assigned T1 eva least_loaded");
+    cr_assert_eq(kit_item(&k, 0)->draw_count, 0);
+    cr_assert_eq(kit_item(&k, 0)->eligible, 1);
+    cr_assert_eq(kit_item(&k, 0)->weight, 500000);
+}
+
+Test(engine_deal, skills)
+{
+    kit_send(&k, "{'type':'ticket','id':'T1','team':'sales','kind':'order','skills':['fr','de']}");
+    expect("assigned T1 eva random");
+    kit_send(&k, "{'type':'ticket','id':'T2','team':'sales','kind':'order','skills':['sv']}");
+    expect("waiting T2 skill");
+    kit_send(&k, "{'type':'signal','rep':'ana','status':'away'}");
+    kit_send(&k, "{'type':'signal','rep':'bob','status':'away'}");
+    kit_send(&k, "{'type':'signal','rep':'eva','status':'away'}");
+    kit_send(&k, "{'type':'ticket','id':'T3','team':'sales','kind':'order'}");
+    expect("waiting T3 nobody");
+    cr_assert(kit_is(kit_ticket(&k, "T3").waiting_why, "nobody"));
+    kit_send(&k, "{'type':'signal','rep':'bob','status':'available'}");
+    expect("assigned T3 bob random");
+}
+
+/* Eligible while open points < capacity x share; the last ticket may pass it. */
+Test(engine_deal, capacity)
+{
+    kit_send(&k, "{'type':'signal','rep':'ana','status':'away'}");
+    kit_send(&k, "{'type':'signal','rep':'bob','status':'away'}");
+    /* eva: 4 x 0.5 = 2 points */
+    kit_send(&k,
+             "{'type':'ticket','id':'T1','team':'care','kind':'query'}"); /* other team: counts */
+    kit_send(&k, "{'type':'ticket','id':'T2','team':'sales','kind':'order'}");
+    expect("assigned T2 eva random");
+    cr_assert_eq(kit_rep(&k, "eva").points, 3);
+    cr_assert(kit_rep(&k, "eva").full);
+    kit_send(&k, "{'type':'ticket','id':'T3','team':'sales','kind':'order'}");
+    expect("waiting T3 full");
+    kit_send(&k, "{'type':'outcome','id':'T1','outcome':'resolved'}");
+    expect("closed T1 eva");
+    kit_send(&k, "{'type':'outcome','id':'T2','outcome':'lost'}");
+    expect("closed T2 eva; assigned T3 eva random");
+}
+
+/* By priority, then by age; an update sorts anew. */
+Test(engine_deal, waiting_order)
+{
+    kit_send(&k, "{'type':'signal','rep':'eva','status':'away'}");
+    kit_send(&k, "{'type':'ticket','id':'A','team':'care','kind':'query'}");
+    kit_send(&k, "{'type':'ticket','id':'B','team':'care','kind':'query','priority':9}");
+    kit_send(&k, "{'type':'ticket','id':'C','team':'care','kind':'query','priority':5}");
+    kit_send(&k, "{'type':'ticket','id':'D','team':'care','kind':'query','skills':['de']}");
+    kit_send(&k, "{'type':'ticket','id':'E','team':'care','kind':'query','priority':0}");
+    kit_send(&k, "{'type':'update','id':'E','priority':8}");
+    expect("");
+    kit_send(&k, "{'type':'outcome','id':'C','outcome':'cancelled'}");
+    expect("closed C");
+    kit_send(&k, "{'type':'signal','rep':'eva','status':'available'}");
+    expect("assigned B eva least_loaded; assigned E eva least_loaded; "
+           "assigned A eva least_loaded; assigned D eva least_loaded");
+}
+
+Test(engine_deal, refusals)
+{
+    kit_send(&k, "{'type':'ticket','id':'T1','team':'nope','kind':'order'}");
+    refused(EH_ENOTFOUND, "team: nope is not on the desk");
+    kit_send(&k, "{'type':'ticket','id':'T1','team':'sales','kind':'nope'}");
+    refused(EH_ENOTFOUND, "kind: nope is not on the desk");
+    kit_send(&k, "{'type':'ticket','id':'T1','team':'sales','kind':'order','currency':'USD'}");
+    refused(EH_EINVAL, "currency: USD, but the desk counts in EUR");
+    kit_send(&k, "{'type':'ticket','id':'T1','team':'sales','kind':'order','currency':'EUR'}");
+    cr_assert_not(k.fx.refused);
+    struct eh_totals totals;
+    eh_engine_totals(k.e, &totals);
+    cr_assert_eq(totals.dead, 3);
+    cr_assert_eq(totals.seq, 4);
+}
+
+Test(engine_deal, same_identity)
+{
+    kit_send(&k, "{'type':'ticket','id':'T1','team':'sales','kind':'order'}");
+    uint64_t first = k.in.no;
+    kit_send(&k, "{'kind':'order','type':'ticket','source':'default','id':'T1','team':'sales'}");
+    cr_assert(k.repeat);
+    kit_send(&k, "{'type':'ticket','id':'T1','team':'sales','kind':'query'}");
+    cr_assert_not(k.repeat);
+    char reason[200];
+    snprintf(reason, sizeof reason,
+             "ticket default/T1: other content than input %llu, which stands",
+             (unsigned long long)first);
+    refused(EH_ECONFLICT, reason);
+    kit_send(&k, "{'type':'ticket','id':'T1','source':'web','team':'sales','kind':'query'}");
+    cr_assert_not(k.fx.refused);
+}
+
+/* A member: booked, whatever his state. Anybody else: dealt. */
+Test(engine_deal, owner)
+{
+    kit_send(&k, "{'type':'signal','rep':'ana','status':'overloaded'}");
+    kit_send(&k, "{'type':'ticket','id':'T1','team':'sales','kind':'order','owner':'ana'}");
+    expect("assigned T1 ana owner");
+    cr_assert_eq(kit_item(&k, 0)->eligible, 0);
+    kit_send(&k, "{'type':'ticket','id':'T2','team':'care','kind':'order','owner':'ana'}");
+    expect("assigned T2 eva least_loaded");
+    kit_send(&k, "{'type':'ticket','id':'T3','team':'care','kind':'order','owner':'nobody'}");
+    expect("assigned T3 eva least_loaded");
+}
+
+Test(engine_deal, too_many_skill_sets)
+{
+    for (int i = 0; i < EH_SKILL_SETS_MAX; i++)
+        kit_sendf(&k, "{'type':'ticket','id':'S%d','team':'sales','kind':'query','skills':['s%d']}",
+                  i, i);
+    kit_send(&k, "{'type':'ticket','id':'T1','team':'sales','kind':'query'}");
+    refused(EH_EFULL,
+            "skills: open tickets of team sales require 64 different sets of skills already");
+    kit_send(&k, "{'type':'outcome','id':'S7','outcome':'cancelled'}");
+    kit_send(&k, "{'type':'ticket','id':'T2','team':'sales','kind':'query'}");
+    cr_assert_not(k.fx.refused);
+    kit_send(&k, "{'type':'update','id':'T2','skills':['s7']}");
+    refused(EH_EFULL,
+            "skills: open tickets of team sales require 64 different sets of skills already");
+}
+
+/* The fewest open points per share; among equals each sometimes. */
+Test(engine_deal, least_loaded)
+{
+    kit_desk(&k, "desk: main\ncurrency: EUR\ntime_zone: Europe/Oslo\n"
+                 "kinds: {order: {points: 2}, query: {points: 1}}\n"
+                 "reps: [{id: ana}, {id: bob}, {id: eva, share: 0.5}]\n"
+                 "teams: [{id: sales, reps: [ana, bob, eva], policy: least_loaded}]\n");
+    cr_assert_not(k.fx.refused, "%s", kit_refused(&k));
+    for (int i = 0; i < 50; i++) {
+        kit_sendf(&k, "{'type':'ticket','id':'L%d','team':'sales','kind':'query'}", i);
+        cr_assert_eq(kit_item(&k, 0)->type, EH_NOTICE_ASSIGNED);
+        cr_assert_eq(kit_item(&k, 0)->eligible, 3);
+    }
+    cr_assert_eq(kit_rep(&k, "ana").points, 20);
+    cr_assert_eq(kit_rep(&k, "bob").points, 20);
+    cr_assert_eq(kit_rep(&k, "eva").points, 10);
+}
+
+/* More than a step deals at once follows with DUE inputs. */
+Test(engine_deal, rounds)
+{
+    kit_send(&k, "{'type':'signal','rep':'eva','status':'away'}");
+    for (int i = 0; i < EH_DEALS_PER_STEP_MAX + 5; i++)
+        kit_sendf(&k, "{'type':'ticket','id':'W%d','team':'care','kind':'query'}", i);
+    cr_assert_eq(eh_engine_due_us(k.e), EH_TIME_NEVER);
+    kit_pass(&k, 1);
+    kit_send(&k, "{'type':'signal','rep':'eva','status':'available'}");
+    cr_assert_eq(k.fx.count, EH_DEALS_PER_STEP_MAX);
+    cr_assert_eq(eh_engine_due_us(k.e), k.now_us);
+    kit_due(&k);
+    expect("assigned W1000 eva least_loaded; assigned W1001 eva least_loaded; "
+           "assigned W1002 eva least_loaded; assigned W1003 eva least_loaded; "
+           "assigned W1004 eva least_loaded");
+    cr_assert_eq(eh_engine_due_us(k.e), EH_TIME_NEVER);
+    kit_due(&k); /* nothing is due: nothing happens */
+    expect("");
+}

@@ -1,0 +1,184 @@
+/* record: inputs as rows and back; identities and digests; the chain. */
+#include <criterion/criterion.h>
+
+#include "engine_kit.h"
+
+static struct kit k;
+
+static void start(void)
+{
+    kit_start(&k, "desk: main\ncurrency: EUR\ntime_zone: Europe/Oslo\n"
+                  "kinds: {order: {points: 2}}\nreps: [{id: ana}, {id: bob}]\n"
+                  "teams: [{id: sales, reps: [ana, bob], policy: random}]\n");
+}
+
+static void stop(void)
+{
+    kit_done(&k);
+}
+
+TestSuite(record, .init = start, .fini = stop);
+
+static const char *const ticket =
+    "{'type':'ticket','id':'T1','team':'sales','kind':'order','value':5,'customer':'Kari',"
+    "'subject':'A chair','skills':[],'channel':'mail','created_at':17,'priority':7}";
+
+static struct eh_record row_of(const char *json)
+{
+    struct eh_record row;
+    kit_send(&k, json);
+    cr_assert_eq(eh_record_from_input(&k.in, &k.fx, &k.arena, &row), 0);
+    return row;
+}
+
+Test(record, ticket_there_and_back)
+{
+    struct eh_record row = row_of(ticket);
+    cr_assert_eq(row.type, EH_MESSAGE_TICKET);
+    cr_assert(kit_is(row.id, "T1"));
+    cr_assert(kit_is(row.source, "default"));
+    cr_assert_eq(row.value, 5);
+    cr_assert_eq(row.priority, 7);
+    cr_assert_eq(row.word.size, 0);
+    cr_assert_null(memmem(row.rest.data, row.rest.size, "Kari", 4));
+    cr_assert_null(memmem(row.rest.data, row.rest.size, "chair", 5));
+
+    struct eh_input back;
+    struct eh_error error = {0};
+    cr_assert_eq(eh_record_to_input(&row, &k.arena, &back, &error), 0, "%s", error.text);
+    cr_assert_eq(back.no, k.in.no);
+    cr_assert_eq(back.date, k.in.date);
+    cr_assert_eq(back.at_us, k.in.at_us);
+    cr_assert_eq(back.origin, EH_ORIGIN_STREAM);
+    cr_assert_eq(back.stream_no, k.in.stream_no);
+    cr_assert(eh_key_equal(back.identity, k.in.identity));
+    cr_assert(kit_is(back.message.channel, "mail"));
+    cr_assert_eq(back.message.created_at_ms, 17);
+    cr_assert_eq(back.message.customer.size, 0);
+    struct eh_input again = back; /* a copy keeps its digests */
+    memset(&back, 0, sizeof back);
+    eh_input_identify(&again);
+    cr_assert(eh_key_equal(again.digest, k.in.digest));
+    cr_assert(eh_key_equal(again.identity, k.in.identity));
+}
+
+Test(record, signal_and_due)
+{
+    struct eh_record row =
+        row_of("{'type':'signal','rep':'ana','status':'overloaded','for':3600,'reason':'why'}");
+    cr_assert(kit_is(row.word, "overloaded"));
+    cr_assert(row.has_until);
+    cr_assert_eq(row.until_us, k.now_us + 3600 * INT64_C(1000000));
+    kit_pass(&k, 3600);
+    kit_due(&k);
+    cr_assert_eq(eh_record_from_input(&k.in, &k.fx, &k.arena, &row), 0);
+    cr_assert_eq(row.type, EH_MESSAGE_DUE);
+    cr_assert(kit_is(row.rep, "ana"));
+    cr_assert(kit_is(row.word, "available"));
+    cr_assert_not(row.has_until);
+    struct eh_input back;
+    cr_assert_eq(eh_record_to_input(&row, &k.arena, &back, NULL), 0);
+    cr_assert_eq(back.message.has, 0);
+    row = row_of("{'type':'signal','rep':'ana','status':'away'}");
+    cr_assert_not(row.has_until);
+}
+
+/* A refused ticket stands under its entry's identity, and is decided the same again. */
+Test(record, refused)
+{
+    struct eh_record row = row_of("{'type':'ticket','id':'T1','team':'nope','kind':'order'}");
+    struct eh_key identity = k.in.identity;
+    cr_assert_eq(row.type, -EH_MESSAGE_TICKET);
+    row.identity = eh_entry_identity(1, 2, eh_str("bytes"));
+    struct eh_input back;
+    cr_assert_eq(eh_record_to_input(&row, &k.arena, &back, NULL), 0);
+    cr_assert(eh_key_equal(back.identity, identity));
+}
+
+Test(record, recalled_facts)
+{
+    k.in.recalled = (struct eh_recalled){.known = true,
+                                         .digest = {7, 8},
+                                         .input = 9,
+                                         .ticket_known = true,
+                                         .ticket_image = eh_str("x")};
+    struct eh_recalled recalled = k.in.recalled;
+    kit_send(&k, "{'type':'update','id':'T9','value':1,'event':'e'}");
+    cr_assert(k.fx.refused);
+    k.in.recalled = recalled;
+    struct eh_record row;
+    cr_assert_eq(eh_record_from_input(&k.in, &k.fx, &k.arena, &row), 0);
+    struct eh_input back;
+    cr_assert_eq(eh_record_to_input(&row, &k.arena, &back, NULL), 0);
+    cr_assert(back.recalled.known && back.recalled.ticket_known);
+    cr_assert(eh_key_equal(back.recalled.digest, recalled.digest));
+    cr_assert_eq(back.recalled.input, 9);
+    cr_assert(kit_is(back.recalled.ticket_image, "x"));
+}
+
+Test(record, damaged)
+{
+    struct eh_record row = row_of(ticket);
+    struct eh_input back;
+    struct eh_error error = {0};
+    for (uint32_t size = 0; size < row.rest.size; size++) {
+        struct eh_record cut = row;
+        cut.rest.size = size;
+        cr_assert_eq(eh_record_to_input(&cut, &k.arena, &back, &error), -EH_ECORRUPT);
+    }
+    row.type = EH_MESSAGE_OUTCOME;
+    cr_assert_eq(eh_record_to_input(&row, &k.arena, &back, &error), -EH_ECORRUPT);
+}
+
+/* What is said decides, not how or by whom. */
+Test(record, digests)
+{
+    struct kit *p = &k;
+    struct eh_input a = {.message = kit_message(p, ticket), .origin = EH_ORIGIN_STREAM};
+    struct eh_input b = a, c = a;
+    b.origin = EH_ORIGIN_ADMIN;
+    b.message.actor = eh_str("maja");
+    b.message.has |= EH_FIELD_BIT(EH_FIELD_ACTOR);
+    c.message.customer = eh_str("Karl");
+    eh_input_identify(&a);
+    eh_input_identify(&b);
+    eh_input_identify(&c);
+    cr_assert(eh_key_equal(a.digest, b.digest));
+    cr_assert(eh_key_equal(a.identity, b.identity));
+    cr_assert(eh_key_equal(a.identity, c.identity));
+    cr_assert_not(eh_key_equal(a.digest, c.digest));
+    cr_assert(eh_key_equal(a.identity, eh_ticket_identity(eh_str("default"), eh_str("T1"))));
+    cr_assert_not(eh_key_equal(eh_ticket_identity(eh_str("ab"), eh_str("c")),
+                               eh_ticket_identity(eh_str("a"), eh_str("bc"))));
+    char text[400];
+    memset(text, 'x', sizeof text);
+    eh_ticket_identity(eh_str_n(text, 400), eh_str_n(text, 400)); /* longer than any id */
+}
+
+static struct eh_chain chain_of(const struct eh_record *row, uint32_t count)
+{
+    EH_AUTO(eh_bytes) struct eh_bytes scratch = EH_BYTES_INIT;
+    struct eh_chain chain = {0};
+    eh_record_chain(row, k.fx.items, count, &scratch, &chain);
+    return chain;
+}
+
+/* Anything that is changed in a row or an effect shows. */
+Test(record, chain)
+{
+    struct eh_record row = row_of(ticket);
+    struct eh_chain first = chain_of(&row, 1);
+    cr_assert_arr_eq(first.hash, chain_of(&row, 1).hash, EH_CHAIN_BYTES);
+    cr_assert_arr_neq(first.hash, chain_of(&row, 0).hash, EH_CHAIN_BYTES);
+    struct eh_record other = row;
+    other.value++;
+    cr_assert_arr_neq(first.hash, chain_of(&other, 1).hash, EH_CHAIN_BYTES);
+    other = row;
+    other.reason = eh_str("x");
+    cr_assert_arr_neq(first.hash, chain_of(&other, 1).hash, EH_CHAIN_BYTES);
+    other = row; /* read back from columns: it has no bit for its word */
+    other.has |= EH_FIELD_BIT(EH_FIELD_STATUS);
+    cr_assert_arr_eq(first.hash, chain_of(&other, 1).hash, EH_CHAIN_BYTES);
+    k.fx.items[0].rep = eh_str("zoe");
+    cr_assert_arr_neq(first.hash, chain_of(&row, 1).hash, EH_CHAIN_BYTES);
+}
