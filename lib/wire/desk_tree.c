@@ -145,7 +145,7 @@ static int add_scalar(struct builder *b, const yaml_event_t *event)
     int r = check_marks(b, event, event->data.scalar.anchor, event->data.scalar.tag);
     if (r < 0)
         return r;
-    struct desk_node *node;
+    struct desk_node *node = NULL;
     r = add_node(b, event, DESK_SCALAR, &node);
     if (r < 0)
         return r;
@@ -164,7 +164,7 @@ static int open_node(struct builder *b, const yaml_event_t *event, enum desk_nod
         return r;
     if (b->depth >= EH_DESK_DEPTH_MAX)
         return refuse(b, event, "lists and maps are nested deeper than 8 levels");
-    struct desk_node *node;
+    struct desk_node *node = NULL;
     r = add_node(b, event, kind, &node);
     if (r < 0)
         return r;
