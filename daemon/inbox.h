@@ -13,7 +13,7 @@
  *     eh_inbox_start(inbox, low, high);   // once leading
  *     …on_entries(): decide, commit…
  *     eh_inbox_done(inbox, ids, count);   // after COMMIT: acknowledge, trim
- *     eh_inbox_stop(inbox);               // no longer leading: drops the link and what is in flight
+ *     eh_inbox_stop(inbox);               // no longer leading: forgets what is in flight
  */
 #ifndef EVENHAND_DAEMON_INBOX_H
 #define EVENHAND_DAEMON_INBOX_H
@@ -26,16 +26,17 @@ struct eh_stream_id {
 
 struct eh_inbox_entry {
     struct eh_stream_id id;
-    bool seen_before;       /* may have been handed over in an earlier life: look it up */
-    uint32_t deliveries;    /* of entries read from the pending list; else 1 */
-    char encoding;          /* 'm', 'j', or 0: no message; `reason` says why */
-    const char *reason;     /* "trimmed", "field `x`: entries have exactly one field, `m` or `j`", … */
-    struct eh_str body;     /* value of the one field; without encoding: all fields and values */
-    uint64_t body_size;     /* full size; body holds at most EH_MESSAGE_MAX + 1 bytes of it */
+    bool seen_before;    /* may have been handed over in an earlier life: look it up */
+    uint32_t deliveries; /* of entries read from the pending list; else 1 */
+    char encoding;       /* 'm', 'j', or 0: no message; `reason` says why */
+    const char *reason; /* "trimmed", "field `x`: entries have exactly one field, `m` or `j`", … */
+    struct eh_str body; /* value of the one field; without encoding: all fields and values */
+    uint64_t body_size; /* full size; body holds at most EH_MESSAGE_MAX + 1 bytes of it */
 };
 
 struct eh_inbox_callbacks {
-    /* Entries in order of id; they live until the callback returns. */
+    /* Entries in order of id; they live until the callback returns. Callbacks may set the room, say
+     * what is done, stop and start; they must not free the inbox. */
     void (*on_entries)(void *context, const struct eh_inbox_entry *, size_t count);
     /* up: connected, group there. lost: the stream or group was gone and has been made anew. */
     void (*on_state)(void *context, bool up, bool lost, const char *why);
@@ -49,8 +50,8 @@ struct eh_inbox *eh_inbox_new(struct event_base *, const struct eh_redis_address
                               const struct eh_inbox_callbacks *, void *context);
 void eh_inbox_free(struct eh_inbox *);
 
-/* low: lowest id that may not be committed yet (sweep begins here). high: highest id ever committed;
- * ids above it that come for the first time are not `seen_before`. */
+/* low: lowest id that may not be committed yet (sweep begins here). high: highest id ever
+ * committed; ids above it that come for the first time are not `seen_before`. */
 void eh_inbox_start(struct eh_inbox *, struct eh_stream_id low, struct eh_stream_id high);
 void eh_inbox_stop(struct eh_inbox *);
 
@@ -58,8 +59,8 @@ void eh_inbox_stop(struct eh_inbox *);
  * empties; the inbox never has more than this asked of Redis. */
 void eh_inbox_set_room(struct eh_inbox *, size_t entries);
 
-/* These are committed (or recognised as known): acknowledge, then trim up to the lowest id in flight
- * or unread, keeping `keep` more. Never trims what is not acknowledged. */
+/* These are committed (or recognised as known): acknowledge, then trim up to the lowest id in
+ * flight or unread, keeping `keep` more. Never trims what is not acknowledged. */
 void eh_inbox_done(struct eh_inbox *, const struct eh_stream_id *, size_t count);
 /* Lowest id not yet done (in flight or not read yet); what the head row keeps as low-water mark. */
 struct eh_stream_id eh_inbox_low(const struct eh_inbox *);
