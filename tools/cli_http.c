@@ -9,6 +9,8 @@
 
 #include "cli_text.h"
 
+#define SOCKET_PATH_MAX 107 /* bytes, sun_path without its terminator */
+
 void eh_answer_done(struct eh_answer *answer)
 {
     eh_bytes_done(&answer->text);
@@ -150,6 +152,9 @@ int eh_http_send(const struct eh_cli *cli, const char *method, const char *path,
                  struct eh_str body, const char *what, struct eh_answer *ret)
 {
     char url[EH_CLI_PATH + 32], content[64];
+    if (strlen(cli->socket) > SOCKET_PATH_MAX)
+        return eh_say(EH_EXIT_USAGE, "%s: a socket's path has at most %d bytes", cli->socket,
+                      SOCKET_PATH_MAX);
     eh_format(url, sizeof url, "http://evenhand%s", path);
     eh_format(content, sizeof content, "Content-Type: %s", type);
     CURL *curl = curl_easy_init();

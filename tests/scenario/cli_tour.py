@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""cli_tour: a day at the desk through the command line alone: signals, outcomes, overrides, desk."""
+"""cli_tour: a day at the desk by the command line alone: signals, outcomes, overrides, desk."""
 import json
 import os
 

@@ -257,6 +257,15 @@ Test(plan, needs_the_columns_it_is_asked_for)
     cr_assert_str_eq(error.text, "f.csv:1: there is no column `ticket_id`");
 }
 
+Test(plan, finds_columns_behind_a_byte_order_mark)
+{
+    struct eh_plan_rules rules = {.history = {.file = "f.csv"}};
+    struct eh_plan plan;
+    cr_assert_eq(eh_plan_csv(eh_str("\xef\xbb\xbfticket_id\n1\n"), &rules, &plan, NULL), 0);
+    cr_assert_eq(plan.count, 1);
+    eh_plan_done(&plan);
+}
+
 Test(plan, takes_json_lines_as_they_are)
 {
     const char *text =

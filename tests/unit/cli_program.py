@@ -210,6 +210,7 @@ def wrong_calls_are_told():
 def exit_codes_follow_the_answer():
     bad(69, "status", socket=FOLDER + "/none.sock", says="none.sock")
     bad(69, "--socket", FOLDER + "/none.sock", "reps", says="none.sock")
+    bad(2, "--socket", "/" + 120 * "s", "reps", says="107")
     bad(1, "rep", "nobody", says="there is none")
     bad(77, "team", "secret", says="not yours")
     bad(1, "away", "ana", "--reason", "away-is-refused", says="reason: this cannot be")
