@@ -15,8 +15,9 @@
  *     r = eh_engine_step(e, &in, &fx);           // fx.items[0 .. fx.count)
  *
  * Errors of step() leave the state as it was: -EH_EFULL (a named capacity), -EH_ENOMEM,
- * -EH_ECORRUPT (recorded draws or recalled facts that do not fit; number or time running backwards).
- * A message that is wrong is not an error: it is refused by an effect, and that is what happened.
+ * -EH_ECORRUPT (recorded draws or recalled facts that do not fit; number or time running
+ * backwards). A message that is wrong is not an error: it is refused by an effect, and that is what
+ * happened.
  */
 #ifndef EVENHAND_ENGINE_ENGINE_H
 #define EVENHAND_ENGINE_ENGINE_H
@@ -27,20 +28,20 @@
 #include <evenhand/wire/message.h>
 #include <evenhand/wire/notice.h>
 
-#define EH_TICKETS_MAX       1000000 /* open and waiting together */
-#define EH_PARKED_MAX        10000   /* outcomes that wait for their ticket */
-#define EH_PARKED_S          60
-#define EH_SKILL_SETS_MAX    64      /* required-skill sets in use per team */
-#define EH_DEALS_PER_STEP_MAX 1000   /* more waiting tickets are dealt by further DUE inputs */
-#define EH_AT_AHEAD_MAX_S    300     /* an outcome's `at` may be so far ahead */
-#define EH_TIME_NEVER        INT64_MAX
+#define EH_TICKETS_MAX        1000000 /* open and waiting together */
+#define EH_PARKED_MAX         10000   /* outcomes that wait for their ticket */
+#define EH_PARKED_S           60
+#define EH_SKILL_SETS_MAX     64   /* required-skill sets in use per team */
+#define EH_DEALS_PER_STEP_MAX 1000 /* more waiting tickets are dealt by further DUE inputs */
+#define EH_AT_AHEAD_MAX_S     300  /* an outcome's `at` may be so far ahead */
+#define EH_TIME_NEVER         INT64_MAX
 
 /* What PostgreSQL knew of the identities an input names, looked up before it is decided. */
 struct eh_recalled {
-    bool known;          /* the input's own identity is in the log already */
+    bool known;           /* the input's own identity is in the log already */
     struct eh_key digest; /* ... with this content */
-    uint64_t input;      /* ... as this input */
-    bool ticket_known;   /* outcome: the ticket named is in the log (perhaps closed long ago) */
+    uint64_t input;       /* ... as this input */
+    bool ticket_known;    /* outcome: the ticket named is in the log (perhaps closed long ago) */
     struct eh_str ticket_image; /* ... its last image (eh_effects.image); step() needs it when the
                                    ticket is no longer in memory */
 };
@@ -48,9 +49,9 @@ struct eh_recalled {
 enum eh_origin_type { EH_ORIGIN_SHELL = 0, EH_ORIGIN_STREAM = 1, EH_ORIGIN_ADMIN = 2 };
 
 struct eh_input {
-    uint64_t no;   /* gapless, from 1 */
-    int64_t at_us; /* µs since 1970 UTC; never before the input before */
-    int32_t date;  /* local civil date, days since 1970; must be the engine's but for DAY */
+    uint64_t no;    /* gapless, from 1 */
+    int64_t at_us;  /* µs since 1970 UTC; never before the input before */
+    int32_t date;   /* local civil date, days since 1970; must be the engine's but for DAY */
     uint8_t origin; /* enum eh_origin_type */
     uint64_t stream_ms, stream_no; /* EH_ORIGIN_STREAM: id of the entry */
     struct eh_message message;
@@ -75,17 +76,30 @@ struct eh_effect {
     uint64_t weight;   /* sum of their shares, ppm */
     uint64_t *draws;   /* results used, in order */
     uint32_t draw_count;
+    struct eh_str detail; /* what else the policy looked at (eh_deal_detail_view); may be empty */
 };
+
+/* What a policy compared, read back from effect.detail. Scores are those of fairness.md times the
+ * team's mean value M: only their order means anything. */
+struct eh_deal_detail {
+    struct eh_str first, second;           /* balanced: the two reps drawn; empty: only one could */
+    int64_t first_dc_nano, second_dc_nano; /* deficit in number, 10^-9 tickets */
+    int64_t first_dv, second_dv;           /* deficit in value, minor units, rounded */
+    bool tie;                              /* equal scores: drawn */
+    uint64_t slots;                        /* rotation: slots left in the round; 0: no rotation */
+};
+int eh_deal_detail_view(struct eh_str detail, struct eh_deal_detail *ret,
+                        struct eh_error *) EH_MUST_CHECK;
 
 struct eh_effects {
     struct eh_arena *arena; /* set by the caller; lives as long as the items are needed */
     struct eh_effect *items;
     uint32_t count, capacity;
     /* of the last step alone: */
-    uint32_t first;        /* index of its first item */
-    bool refused;          /* the message went to the dead letters ... */
-    struct eh_str reason;  /* ... because of this; one line, what and where */
-    struct eh_str dead;    /* ... DUE: the parked message as JSON (its bytes are gone); else empty */
+    uint32_t first;       /* index of its first item */
+    bool refused;         /* the message went to the dead letters ... */
+    struct eh_str reason; /* ... because of this; one line, what and where */
+    struct eh_str dead;   /* ... DUE: the parked message as JSON (its bytes are gone); else empty */
     uint64_t dead_stream_ms, dead_stream_no; /* ... and the entry it came from; or 0 */
     int refused_code;      /* ... as enum eh_code: EH_ENOTFOUND, EH_ECONFLICT, EH_EINVAL ... */
     uint64_t image_ticket; /* a ticket changed after its first deal (outcome, update, assign, move,
@@ -103,10 +117,10 @@ struct eh_engine;
 int eh_engine_new(struct eh_engine **ret, struct eh_error *) EH_MUST_CHECK;
 void eh_engine_free(struct eh_engine *); /* NULL allowed */
 
-/* Sets in->identity and in->digest from message, origin and stream id; replaces customer and subject
- * by their digests for everything that is hashed. Identities: a ticket (source, id); others `event`
- * within type and source; without event the stream id (admin: input number is unknown yet, so
- * time + actor) + content. */
+/* Sets in->identity and in->digest from message, origin and stream id; replaces customer and
+ * subject by their digests for everything that is hashed. Identities: a ticket (source, id); others
+ * `event` within type and source; without event the stream id (admin: input number is unknown yet,
+ * so time + actor) + content. */
 void eh_input_identify(struct eh_input *in);
 /* Identity of the ticket an outcome or update names, to be looked up. */
 struct eh_key eh_ticket_identity(struct eh_str source, struct eh_str id);
@@ -125,12 +139,37 @@ int64_t eh_engine_due_us(const struct eh_engine *);
 
 /* Snapshots: canonical bytes of the whole state. A restored engine goes on exactly alike. */
 int eh_engine_snapshot(const struct eh_engine *, struct eh_bytes *out) EH_MUST_CHECK;
-int eh_engine_restore(struct eh_str snapshot, struct eh_engine **ret, struct eh_error *)
-    EH_MUST_CHECK;
+int eh_engine_restore(struct eh_str snapshot, struct eh_engine **ret,
+                      struct eh_error *) EH_MUST_CHECK;
 /* Sum of the hashes of all objects (mod 2^128), kept up to date with each change. */
 struct eh_key eh_engine_digest(const struct eh_engine *);
 /* The same sum made anew from every object: what a test compares it with. */
 struct eh_key eh_engine_digest_anew(const struct eh_engine *);
+
+/* ---- Watching decisions, for reports and simulations. Off unless asked for; never part of state.
+ */
+
+struct eh_deal_chance {
+    struct eh_str rep;
+    uint32_t share_ppm;
+    double p; /* that this rep would get it, given everything before it, under the policy; for
+                 people and tests, never for decisions */
+};
+
+/* One ticket that was given to somebody. Text and chances live until the observer returns. */
+struct eh_deal {
+    uint64_t ticket; /* number of its input */
+    struct eh_str source, id, team, rep, why;
+    int64_t value, at_us;
+    bool dealt; /* by policy: `chances` holds everybody eligible; false: owner, manager, affinity,
+                   or only one could: whoever got it had no chance to win or lose */
+    const struct eh_deal_chance *chances;
+    uint32_t count; /* in order of rep id */
+};
+typedef void eh_deal_fn(void *context, const struct eh_deal *);
+/* Called in step() for each deal, before the state changes. NULL: nobody watches. Costs O(n) and
+ * more a deal. -EH_ENOMEM leaves it off. */
+int eh_engine_observe(struct eh_engine *, eh_deal_fn *, void *context) EH_MUST_CHECK;
 
 /* ---- Readers. They compute, store nothing, and what they hand out lives until the next step(). */
 
@@ -150,7 +189,7 @@ void eh_engine_totals(const struct eh_engine *, struct eh_totals *ret);
 const struct eh_desk *eh_engine_desk(const struct eh_engine *); /* NULL before the first */
 
 struct eh_ticket_view {
-    uint64_t no; /* number of its input */
+    uint64_t no;                                        /* number of its input */
     struct eh_str source, id, team, kind, rep, outcome; /* rep: empty while waiting */
     struct eh_str waiting_why;                          /* "nobody" | "full" | "skill" */
     struct eh_str skills;
@@ -162,8 +201,8 @@ struct eh_ticket_view {
 bool eh_engine_ticket(const struct eh_engine *, struct eh_str source, struct eh_str id,
                       struct eh_ticket_view *ret);
 /* An image that step() gave out, read back. */
-int eh_ticket_image_view(struct eh_str image, struct eh_ticket_view *ret, struct eh_error *)
-    EH_MUST_CHECK;
+int eh_ticket_image_view(struct eh_str image, struct eh_ticket_view *ret,
+                         struct eh_error *) EH_MUST_CHECK;
 /* Tickets in memory by number, smallest above `after` first; team, rep empty or 0: any. Returns how
  * many were written to ret (at most max). Cost grows with the tickets it passes over, at most
  * EH_SCAN_MAX a call; *ret_after is where to go on, 0 at the end. */
@@ -190,11 +229,13 @@ bool eh_engine_rep(const struct eh_engine *, struct eh_str id, struct eh_rep_vie
 struct eh_member_view {
     struct eh_str rep;
     uint8_t state;
-    bool full;   /* at this team's capacity */
-    bool active; /* today between from and until */
-    uint64_t open, points; /* all teams of the rep */
-    uint64_t received;       /* tickets of this team he was given, ever */
-    int64_t received_value;  /* minor units */
+    bool full;              /* at this team's capacity */
+    bool active;            /* today between from and until */
+    uint64_t open, points;  /* all teams of the rep */
+    int64_t entitled_nano;  /* entitlement in this team, 10^-9 tickets, up to now */
+    int64_t entitled_value; /* ... in value, minor units, rounded half away from zero */
+    uint64_t received;      /* tickets of this team he was given, ever */
+    int64_t received_value; /* minor units */
 };
 struct eh_team_view {
     struct eh_str id, name, policy;
