@@ -32,10 +32,10 @@ static int reserve(struct eh_effects *fx)
 /* Copies the texts of an effect and its draws in one piece. */
 static int own(struct eh_arena *arena, struct eh_effect *effect)
 {
-    struct eh_str *texts[] = {&effect->source, &effect->id,  &effect->team,
-                              &effect->rep,    &effect->was, &effect->why};
+    struct eh_str *texts[] = {&effect->source, &effect->id,  &effect->team,  &effect->rep,
+                              &effect->was,    &effect->why, &effect->detail};
     size_t draws = effect->draw_count * sizeof *effect->draws, size = draws;
-    for (size_t i = 0; i < 6; i++)
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
         size += texts[i]->size;
     char *to = eh_arena_alloc(arena, size ? size : 1);
     if (!to)
@@ -44,7 +44,7 @@ static int own(struct eh_arena *arena, struct eh_effect *effect)
         memcpy(to, effect->draws, draws);
     effect->draws = draws ? (uint64_t *)(void *)to : NULL;
     to += draws;
-    for (size_t i = 0; i < 6; i++) {
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
         if (texts[i]->size)
             memcpy(to, texts[i]->data, texts[i]->size);
         texts[i]->data = texts[i]->size ? to : NULL;
@@ -90,6 +90,22 @@ int eh_step_emit(struct step *s, int type, const struct ticket *t, uint32_t rep,
         }
     }
     return add(s, effect);
+}
+
+int eh_step_epoch_notice(struct step *s, int type, uint32_t epoch,
+                         const uint8_t bytes[EH_SEED_BYTES])
+{
+    static const char digits[] = "0123456789abcdef";
+    char id[16], hex[2 * EH_SEED_BYTES];
+    size_t size = eh_format(id, sizeof id, "%u", epoch);
+    for (size_t i = 0; i < EH_SEED_BYTES; i++) {
+        hex[2 * i] = digits[bytes[i] >> 4];
+        hex[2 * i + 1] = digits[bytes[i] & 15];
+    }
+    return add(s, (struct eh_effect){.type = (uint8_t)type,
+                                     .id = eh_str_n(id, size),
+                                     .why = eh_str_n(hex, sizeof hex),
+                                     .epoch = epoch});
 }
 
 int eh_step_refuse(struct step *s, int code, const char *format, ...)

@@ -157,13 +157,14 @@ static step_fn *const steps[] = {
     [EH_MESSAGE_DAY] = eh_step_day,
     [EH_MESSAGE_DUE] = step_due,
     [EH_MESSAGE_UNPARSED] = step_unparsed,
+    [EH_MESSAGE_REVEAL] = eh_step_reveal,
 };
 
 /* Numbers without a gap, time and day in order. Until the first day has come, any date goes. */
 static bool is_next(const struct eh_engine *e, const struct eh_input *in)
 {
     return in->no == e->input + 1 && in->at_us >= e->at_us &&
-           in->message.type >= EH_MESSAGE_TICKET && in->message.type <= EH_MESSAGE_UNPARSED &&
+           in->message.type >= EH_MESSAGE_TICKET && in->message.type <= EH_MESSAGE_REVEAL &&
            (in->date == e->date || !e->has_day || in->message.type == EH_MESSAGE_DAY);
 }
 

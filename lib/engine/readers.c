@@ -18,11 +18,13 @@ void eh_engine_totals(const struct eh_engine *e, struct eh_totals *ret)
         .at_us = e->at_us,
         .date = e->date,
         .epoch = e->epoch,
+        .committed = e->committed,
         .waiting = e->waiting,
         .open = e->open,
         .parked = e->parked_list.count,
         .dead = e->dead,
     };
+    memcpy(ret->commitment, e->commitment, sizeof ret->commitment);
     if (e->desk) {
         ret->desk_text = e->desk->text;
         memcpy(ret->desk_sha256, e->desk->hash, sizeof ret->desk_sha256);

@@ -14,6 +14,10 @@
 #define WORDS                                                                                      \
     (EH_FIELD_BIT(EH_FIELD_STATUS) | EH_FIELD_BIT(EH_FIELD_OUTCOME) | EH_FIELD_BIT(EH_FIELD_METRIC))
 
+/* Joins an effect's type in the chain; without it, rows are as they were before there were details.
+ */
+#define WITH_DETAIL 0x80
+
 enum { RECALLED_KNOWN = 1, RECALLED_TICKET = 2 };
 
 static uint32_t without(const struct eh_message *m)
@@ -127,6 +131,108 @@ int eh_record_from_input(const struct eh_input *in, const struct eh_effects *fx,
     };
     set_signal(ret, fx);
     return 0;
+}
+
+/* ---- columns as PostgreSQL has them */
+
+enum column_kind { COLUMN_I16, COLUMN_U8, COLUMN_I64, COLUMN_U64, COLUMN_KEY, COLUMN_TEXT };
+
+struct column {
+    uint8_t kind;  /* enum column_kind */
+    uint8_t field; /* of the message, set in `has` when the column is not NULL; NO_FIELD: none */
+    uint16_t offset;
+};
+
+#define NO_FIELD UINT8_MAX
+#define PLAIN(kind, name)                                                                          \
+    {                                                                                              \
+        kind, NO_FIELD, offsetof(struct eh_record, name)                                           \
+    }
+#define FIELD(kind, name, field)                                                                   \
+    {                                                                                              \
+        kind, EH_FIELD_##field, offsetof(struct eh_record, name)                                   \
+    }
+
+/* In the order of EH_RECORD_SELECT. */
+static const struct column columns[EH_RECORD_SELECT_COUNT] = {
+    PLAIN(COLUMN_U64, input),
+    PLAIN(COLUMN_I16, type),
+    FIELD(COLUMN_U8, priority, PRIORITY),
+    FIELD(COLUMN_U8, csat, CSAT),
+    PLAIN(COLUMN_I64, at_us),
+    PLAIN(COLUMN_KEY, identity),
+    PLAIN(COLUMN_KEY, digest),
+    PLAIN(COLUMN_U64, stream_ms),
+    PLAIN(COLUMN_U64, stream_no),
+    FIELD(COLUMN_I64, value, VALUE),
+    FIELD(COLUMN_I64, handled_s, HANDLED),
+    FIELD(COLUMN_I64, at_ms, AT),
+    PLAIN(COLUMN_I64, until_us),
+    FIELD(COLUMN_TEXT, source, SOURCE),
+    FIELD(COLUMN_TEXT, id, ID),
+    FIELD(COLUMN_TEXT, team, TEAM),
+    FIELD(COLUMN_TEXT, kind, KIND),
+    FIELD(COLUMN_TEXT, rep, REP),
+    PLAIN(COLUMN_TEXT, word),
+    FIELD(COLUMN_TEXT, actor, ACTOR),
+    FIELD(COLUMN_TEXT, reason, REASON),
+    PLAIN(COLUMN_TEXT, rest),
+};
+
+/* A big-endian integer of 2, 4 or 8 bytes. */
+static bool read_integer(const uint8_t *bytes, size_t size, int64_t *ret)
+{
+    if (size != 2 && size != 4 && size != 8)
+        return false;
+    uint64_t value = bytes[0] & 0x80 ? UINT64_MAX : 0;
+    for (size_t i = 0; i < size; i++)
+        value = value << 8 | bytes[i];
+    *ret = (int64_t)value;
+    return true;
+}
+
+static bool set_number(struct eh_record *row, const struct column *column, int64_t number)
+{
+    void *at = (char *)row + column->offset;
+    switch ((enum column_kind)column->kind) {
+    case COLUMN_I16:
+        *(int16_t *)at = (int16_t)number;
+        return number >= INT16_MIN && number <= INT16_MAX;
+    case COLUMN_U8:
+        *(uint8_t *)at = (uint8_t)number;
+        return number >= 0 && number <= UINT8_MAX;
+    case COLUMN_U64:
+        *(uint64_t *)at = (uint64_t)number;
+        return number >= 0;
+    default:
+        *(int64_t *)at = number;
+        return true;
+    }
+}
+
+int eh_record_set_column(struct eh_record *row, int number, const void *bytes, size_t size,
+                         bool is_null)
+{
+    eh_require(number >= 0 && number < EH_RECORD_SELECT_COUNT);
+    const struct column *column = &columns[number];
+    int64_t value;
+    if (is_null)
+        return 0;
+    if (column->field != NO_FIELD)
+        row->has |= EH_FIELD_BIT(column->field);
+    if (column->offset == offsetof(struct eh_record, until_us))
+        row->has_until = true;
+    if (column->kind == COLUMN_TEXT) {
+        *(struct eh_str *)((char *)row + column->offset) = eh_str_n(bytes, size);
+        return 0;
+    }
+    if (column->kind == COLUMN_KEY) {
+        if (size != 16)
+            return -EH_ECORRUPT;
+        *(struct eh_key *)((char *)row + column->offset) = eh_key_from_bytes(bytes);
+        return 0;
+    }
+    return read_integer(bytes, size, &value) && set_number(row, column, value) ? 0 : -EH_ECORRUPT;
 }
 
 /* ---- and back */
@@ -280,7 +386,7 @@ static void put_row(struct eh_bytes *out, const struct eh_record *row)
 static void put_effect(struct eh_bytes *out, const struct eh_effect *effect)
 {
     eh_bytes_put_u(out, effect->seq);
-    eh_bytes_put_u8(out, effect->type);
+    eh_bytes_put_u8(out, (uint8_t)(effect->type | (effect->detail.size ? WITH_DETAIL : 0)));
     eh_bytes_put_u(out, effect->ticket);
     eh_bytes_put_str(out, effect->team);
     eh_bytes_put_str(out, effect->rep);
@@ -292,6 +398,8 @@ static void put_effect(struct eh_bytes *out, const struct eh_effect *effect)
     eh_bytes_put_u(out, effect->draw_count);
     for (uint32_t i = 0; i < effect->draw_count; i++)
         eh_bytes_put_u(out, effect->draws[i]);
+    if (effect->detail.size)
+        eh_bytes_put_str(out, effect->detail);
 }
 
 void eh_record_chain(const struct eh_record *row, const struct eh_effect *effects, size_t count,

@@ -332,14 +332,3 @@ void eh_roster_set_date(struct eh_engine *e, int32_t date)
         if (e->teams[i].desk)
             eh_eligible_rebuild(e, i);
 }
-
-int eh_step_day(struct step *s)
-{
-    struct eh_engine *e = s->e;
-    s->touched = true;
-    if (e->has_day)
-        e->epoch++;
-    e->has_day = true;
-    eh_roster_set_date(e, s->in->date);
-    return 0;
-}

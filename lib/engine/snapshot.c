@@ -74,6 +74,10 @@ static int read_globals(struct eh_engine *e, struct eh_reader *in, const uint8_t
     e->has_day = eh_read_flag(&globals);
     e->epoch = (uint32_t)eh_read_u(&globals);
     *ret_desk = eh_read_flag(&globals) ? eh_read_bytes(&globals, 32) : NULL;
+    e->committed = globals.at < globals.end;
+    const uint8_t *commitment = e->committed ? eh_read_bytes(&globals, sizeof e->commitment) : NULL;
+    if (commitment)
+        memcpy(e->commitment, commitment, sizeof e->commitment);
     return eh_reader_complete(&globals) ? 0 : -EH_ECORRUPT;
 }
 

@@ -12,6 +12,7 @@
  *     deal.c       one decision; rounds of them         policies.c  the table of policies
  *     manager.c    assign, release, move                effects.c   what a step hands out
  *     encode.c     canonical bytes, digest              snapshot.c  out and in again
+ *     epochs.c     draw epochs, what is committed
  */
 #ifndef EVENHAND_LIB_ENGINE_STATE_H
 #define EVENHAND_LIB_ENGINE_STATE_H
@@ -176,7 +177,9 @@ struct eh_engine {
     bool has_day;
     bool broken; /* a step failed half way: nothing can be decided any more */
     uint32_t epoch;
-    unsigned __int128 sum; /* of the hashes of all objects but the globals */
+    bool committed;                       /* what follows is known; old logs begin without */
+    uint8_t commitment[2][EH_SEED_BYTES]; /* of the current epoch's seed and of the next one's */
+    unsigned __int128 sum;                /* of the hashes of all objects but the globals */
 
     struct desk_held *desk;
     struct names rep_names, team_names, kind_names;
@@ -272,6 +275,9 @@ int eh_step_refused_notice(struct step *, const struct eh_message *, uint8_t ori
                            uint64_t stream_ms, uint64_t stream_no) EH_MUST_CHECK;
 int eh_step_emit(struct step *, int type, const struct ticket *, uint32_t rep, uint32_t was,
                  const struct decision *) EH_MUST_CHECK;
+/* Commitment or seed of a draw epoch. */
+int eh_step_epoch_notice(struct step *, int type, uint32_t epoch,
+                         const uint8_t bytes[EH_SEED_BYTES]) EH_MUST_CHECK;
 int eh_step_image(struct step *, const struct ticket *) EH_MUST_CHECK;
 int eh_step_signal(struct step *, uint32_t rep, int status, int64_t from_us,
                    int64_t until_us) EH_MUST_CHECK;
@@ -348,7 +354,10 @@ int eh_step_assign(struct step *) EH_MUST_CHECK;
 int eh_step_release(struct step *) EH_MUST_CHECK;
 int eh_step_move(struct step *) EH_MUST_CHECK;
 int eh_step_desk(struct step *) EH_MUST_CHECK;
+
+/* epochs.c */
 int eh_step_day(struct step *) EH_MUST_CHECK;
+int eh_step_reveal(struct step *) EH_MUST_CHECK;
 
 int eh_release_round(struct step *) EH_MUST_CHECK; /* of the first rep that has one due */
 

@@ -9,6 +9,7 @@
 #define ASSIGN  EH_TYPE_BIT(EH_MESSAGE_ASSIGN)
 #define RELEASE EH_TYPE_BIT(EH_MESSAGE_RELEASE)
 #define MOVE    EH_TYPE_BIT(EH_MESSAGE_MOVE)
+#define REVEAL  EH_TYPE_BIT(EH_MESSAGE_REVEAL)
 #define SHELL   0 /* set by the shell or the engine, never read from outside */
 
 #define NAMED(text, member)                                                                        \
@@ -46,7 +47,7 @@ const struct eh_field_row eh_field_rows[EH_FIELD_COUNT] = {
         .least = EH_STATUS_AVAILABLE, .most = EH_STATUS_AWAY, .required = SIGNAL},
     [EH_FIELD_FOR] = {SECONDS("for", for_s), .optional = SIGNAL},
     [EH_FIELD_REASON] = {LINE("reason", reason), .required = ASSIGN | RELEASE | MOVE, .optional = SIGNAL},
-    [EH_FIELD_EVENT] = {NAME("event", event), .optional = SIGNAL | OUTCOME | METRIC},
+    [EH_FIELD_EVENT] = {NAME("event", event), .optional = SIGNAL | OUTCOME | METRIC | REVEAL},
     [EH_FIELD_OUTCOME] = {NAMED("outcome", outcome), .kind = EH_KIND_OUTCOME,
         .least = EH_OUTCOME_WON, .most = EH_OUTCOME_RATED, .required = OUTCOME},
     [EH_FIELD_CSAT] = {NAMED("csat", csat), .kind = EH_KIND_SMALL, .least = 1, .most = 5,
@@ -59,6 +60,9 @@ const struct eh_field_row eh_field_rows[EH_FIELD_COUNT] = {
     [EH_FIELD_TEXT] = {NAMED("text", text), .kind = EH_KIND_RAW, .optional = SHELL},
     [EH_FIELD_CUSTOMER_DIGEST] = {DIGEST("customer_digest", customer_digest), .optional = SHELL},
     [EH_FIELD_SUBJECT_DIGEST] = {DIGEST("subject_digest", subject_digest), .optional = SHELL},
+    [EH_FIELD_COMMITMENT] = {DIGEST("commitment", commitment), .optional = SHELL},
+    [EH_FIELD_COMMITMENT_FIRST] = {DIGEST("commitment_first", commitment_first), .optional = SHELL},
+    [EH_FIELD_SEED] = {DIGEST("seed", seed), .optional = SHELL},
 };
 /* clang-format on */
 
@@ -69,6 +73,7 @@ static const char *const type_names[] = {
     [EH_MESSAGE_RELEASE] = "release", [EH_MESSAGE_MOVE] = "move",
     [EH_MESSAGE_DESK] = "desk",       [EH_MESSAGE_DAY] = "day",
     [EH_MESSAGE_DUE] = "due",         [EH_MESSAGE_UNPARSED] = "unparsed",
+    [EH_MESSAGE_REVEAL] = "reveal",
 };
 static const char *const status_names[] = {
     [EH_STATUS_AVAILABLE] = "available",

@@ -384,7 +384,8 @@ Test(message, knows_its_names)
 {
     cr_assert_str_eq(eh_message_type_name(EH_MESSAGE_UNPARSED), "unparsed");
     cr_assert_null(eh_message_type_name(0));
-    cr_assert_null(eh_message_type_name(13));
+    cr_assert_str_eq(eh_message_type_name(EH_MESSAGE_REVEAL), "reveal");
+    cr_assert_null(eh_message_type_name(14));
     cr_assert_null(eh_message_type_name(-1));
     cr_assert_str_eq(eh_field_name(EH_FIELD_CREATED_AT), "created_at");
     cr_assert_str_eq(eh_field_name(EH_FIELD_SUBJECT_DIGEST), "subject_digest");

@@ -184,6 +184,8 @@ struct eh_totals {
     uint64_t waiting, open, parked, dead; /* open: assigned and not closed; dead: since ever */
     struct eh_str desk_text;              /* as applied; empty before the first */
     uint8_t desk_sha256[32];
+    bool committed; /* the seeds of the current draw epoch and of the next are committed: */
+    uint8_t commitment[2][EH_SEED_BYTES];
 };
 void eh_engine_totals(const struct eh_engine *, struct eh_totals *ret);
 const struct eh_desk *eh_engine_desk(const struct eh_engine *); /* NULL before the first */

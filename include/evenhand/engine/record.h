@@ -33,7 +33,7 @@ struct eh_record {
     struct eh_key identity; /* of the message; of a refused entry eh_entry_identity() */
     struct eh_key digest;
     uint64_t stream_ms, stream_no; /* 0, 0: not from the stream */
-    uint32_t has; /* EH_FIELD_BITs: which of the columns below are not NULL */
+    uint32_t has;                  /* EH_FIELD_BITs: which of the columns below are not NULL */
     struct eh_str source, id, team, kind, rep, actor, reason;
     struct eh_str word; /* status, outcome or metric by name; empty: NULL */
     int64_t value, handled_s, at_ms;
@@ -46,6 +46,16 @@ struct eh_record {
     uint64_t image_ticket;
     struct eh_str image;
 };
+
+/* The columns of table input as a SELECT list; a column's number is its place in it, from 0. */
+#define EH_RECORD_SELECT                                                                           \
+    "input, type, priority, csat, at, identity, digest, stream_ms, stream_no, value, handled,"     \
+    " happened, until, source, id, team, kind, rep, word, actor, reason, rest"
+#define EH_RECORD_SELECT_COUNT 22
+/* Takes one column in PostgreSQL's binary format; text points into it. -EH_ECORRUPT: bytes that
+ * such a column cannot hold. */
+int eh_record_set_column(struct eh_record *, int column, const void *bytes, size_t size,
+                         bool is_null) EH_MUST_CHECK;
 
 /* For a refused input the caller sets row->identity afterwards (he has the entry's bytes). Text
  * points into the input; rest and image into the arena. */

@@ -2,9 +2,9 @@
  * message: what the outside tells evenhand, as one flat struct, whatever it was written in.
  *
  * msgpack and JSON become the same struct; one table (message_fields.c) says which keys a type has,
- * what they may hold and which are required. Bounds come first: bytes are scanned for depth, counts,
- * lengths and trailing rubbish before a parser sees them. Text points into the input bytes or the
- * arena and lives as long as both.
+ * what they may hold and which are required. Bounds come first: bytes are scanned for depth,
+ * counts, lengths and trailing rubbish before a parser sees them. Text points into the input bytes
+ * or the arena and lives as long as both.
  *
  *     struct eh_message m;
  *     struct eh_error error = {0};
@@ -13,9 +13,9 @@
  *         dead_letter(error.text);      // "value: 1.5 is not a whole number"
  *     eh_message_encode(&m, 0, &out);   // canonical: the same for msgpack and JSON
  *
- * Limits: EH_MESSAGE_MAX bytes, depth 8, 256 items in all, strings 16 KiB, integers within ±(2^53-1),
- * valid UTF-8 without NUL, no duplicate keys, no trailing bytes. Unknown keys are checked for these
- * and then ignored. Unknown types are refused.
+ * Limits: EH_MESSAGE_MAX bytes, depth 8, 256 items in all, strings 16 KiB, integers within
+ * ±(2^53-1), valid UTF-8 without NUL, no duplicate keys, no trailing bytes. Unknown keys are
+ * checked for these and then ignored. Unknown types are refused.
  */
 #ifndef EVENHAND_WIRE_MESSAGE_H
 #define EVENHAND_WIRE_MESSAGE_H
@@ -24,9 +24,9 @@
 
 #define EH_MESSAGE_MAX        65536 /* bytes of one entry */
 #define EH_MESSAGE_DEPTH_MAX  8
-#define EH_MESSAGE_ITEMS_MAX  256   /* keys and values of all levels together */
+#define EH_MESSAGE_ITEMS_MAX  256 /* keys and values of all levels together */
 #define EH_MESSAGE_STRING_MAX 16384
-#define EH_SKILLS_MAX         16    /* skills one ticket may require */
+#define EH_SKILLS_MAX         16          /* skills one ticket may require */
 #define EH_DESK_TEXT_MAX      (16u << 20) /* bytes of a desk file read from disk */
 
 /* The numbers are stored in the log: never change one, only add. */
@@ -42,10 +42,12 @@ enum eh_message_type {
     EH_MESSAGE_RELEASE = 7, /* rep, reason */
     EH_MESSAGE_MOVE = 8,    /* id, source, team, reason */
     /* from the shell */
-    EH_MESSAGE_DESK = 9,     /* text: a new desk file */
-    EH_MESSAGE_DAY = 10,     /* the local civil date changed (the input carries it) */
-    EH_MESSAGE_DUE = 11,     /* something the engine waits for is due (eh_engine_due) */
-    EH_MESSAGE_UNPARSED = 12 /* an entry that is no message; reason says why, text is its bytes */
+    EH_MESSAGE_DESK = 9,      /* text: a new desk file */
+    EH_MESSAGE_DAY = 10,      /* the local civil date changed (the input carries it) */
+    EH_MESSAGE_DUE = 11,      /* something the engine waits for is due (eh_engine_due) */
+    EH_MESSAGE_UNPARSED = 12, /* an entry that is no message; reason says why, text is its bytes */
+    /* from the admin socket alone; what it reveals is the shell's */
+    EH_MESSAGE_REVEAL = 13 /* an operator ends the draw epoch: the next begins */
 };
 
 /* The numbers are stored in the log and in digests: never change one, only add. */
@@ -75,10 +77,15 @@ enum eh_field {
     EH_FIELD_METRIC = 22,
     EH_FIELD_PERIOD = 23,
     /* set by the shell or the engine, never read from outside */
-    EH_FIELD_ACTOR = 24,           /* the Unix user who asked over the admin socket */
-    EH_FIELD_TEXT = 25,            /* desk file, raw bytes */
-    EH_FIELD_CUSTOMER_DIGEST = 26, /* 16 bytes; stands for the customer in log, engine and digests */
+    EH_FIELD_ACTOR = 24, /* the Unix user who asked over the admin socket */
+    EH_FIELD_TEXT = 25,  /* desk file, raw bytes */
+    EH_FIELD_CUSTOMER_DIGEST =
+        26, /* 16 bytes; stands for the customer in log, engine and digests */
     EH_FIELD_SUBJECT_DIGEST = 27,
+    /* DAY and REVEAL, 32 bytes each, by the shell alone: see eh_totals.committed */
+    EH_FIELD_COMMITMENT = 28,       /* of the epoch after the one that begins */
+    EH_FIELD_COMMITMENT_FIRST = 29, /* of the one that begins, where nothing was committed before */
+    EH_FIELD_SEED = 30,             /* of the epoch that ended */
     EH_FIELD_COUNT
 };
 #define EH_FIELD_BIT(field) (UINT32_C(1) << (field))
@@ -103,7 +110,8 @@ struct eh_message {
     uint8_t csat;     /* 1..5 */
     uint32_t has;     /* EH_FIELD_BIT of every field given or defaulted */
     struct eh_str id, team, kind, source, currency, customer, channel, subject, owner, rep, reason,
-        event, metric, period, actor, text, customer_digest, subject_digest;
+        event, metric, period, actor, text, customer_digest, subject_digest, commitment,
+        commitment_first, seed;
     struct eh_str skills;  /* sorted, each once, joined by '\x1f': equal sets are equal text */
     int64_t value;         /* minor units; of a metric: as declared */
     int64_t created_at_ms; /* since 1970 UTC */

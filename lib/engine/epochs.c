@@ -1,0 +1,80 @@
+/*
+ * epochs: draw epochs, one after the other without a gap: one begins with each DAY, and when an
+ * operator reveals.
+ *
+ * What the shell knows of seeds comes in with the input that turns the epoch: the seed of the one
+ * that ended, which has to be what was committed, and the commitment of the one after next. Where
+ * nothing was committed before (the first day; a log older than commitments) the commitment of the
+ * epoch that begins comes, too. No draw ever depends on a seed that is not committed.
+ */
+#include "state.h"
+
+static bool is_32_bytes(struct eh_str bytes)
+{
+    return bytes.size == EH_SEED_BYTES;
+}
+
+/* The input carries exactly what this turn needs, and the seed is the one that was promised. */
+static bool fits(const struct eh_engine *e, const struct eh_message *m)
+{
+    bool next = eh_message_has(m, EH_FIELD_COMMITMENT);
+    bool first = eh_message_has(m, EH_FIELD_COMMITMENT_FIRST);
+    bool seed = eh_message_has(m, EH_FIELD_SEED);
+    if (!e->committed && !next)
+        return !first && !seed; /* as logs were before there were commitments */
+    if (!next || !is_32_bytes(m->commitment) || first == e->committed || seed != e->committed)
+        return false;
+    if (first)
+        return is_32_bytes(m->commitment_first);
+    uint8_t commitment[EH_SEED_BYTES];
+    if (!is_32_bytes(m->seed))
+        return false;
+    eh_seed_commit((const uint8_t *)m->seed.data, commitment);
+    return memcmp(commitment, e->commitment[0], sizeof commitment) == 0;
+}
+
+static int commit(struct step *s, int which, struct eh_str commitment)
+{
+    struct eh_engine *e = s->e;
+    memcpy(e->commitment[which], commitment.data, EH_SEED_BYTES);
+    return eh_step_epoch_notice(s, EH_NOTICE_COMMITMENT, e->epoch + (uint32_t)which,
+                                e->commitment[which]);
+}
+
+/* The current epoch, if there is one, ends; the next begins. */
+static int turn(struct step *s)
+{
+    struct eh_engine *e = s->e;
+    const struct eh_message *m = &s->m;
+    if (!fits(e, m))
+        return -EH_ECORRUPT;
+    int r = 0;
+    s->touched = true;
+    if (e->committed) {
+        r = eh_step_epoch_notice(s, EH_NOTICE_REVEALED, e->epoch, (const uint8_t *)m->seed.data);
+        memcpy(e->commitment[0], e->commitment[1], EH_SEED_BYTES);
+    }
+    e->epoch += e->has_day;
+    e->has_day = true;
+    e->committed = eh_message_has(m, EH_FIELD_COMMITMENT);
+    if (r == 0 && eh_message_has(m, EH_FIELD_COMMITMENT_FIRST))
+        r = commit(s, 0, m->commitment_first);
+    if (r == 0 && e->committed)
+        r = commit(s, 1, m->commitment);
+    return r;
+}
+
+int eh_step_day(struct step *s)
+{
+    int r = turn(s);
+    if (r == 0)
+        eh_roster_set_date(s->e, s->in->date);
+    return r;
+}
+
+int eh_step_reveal(struct step *s)
+{
+    if (!s->e->committed)
+        return eh_step_refuse(s, EH_ECONFLICT, "no draw epoch has begun yet: there is no seed");
+    return turn(s);
+}
