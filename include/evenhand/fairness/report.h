@@ -1,0 +1,133 @@
+/*
+ * report: how fairly one team's tickets were dealt in a period: facts in, figures out.
+ *
+ * Facts come in order of time, mostly from a replay of the log: every deal as the engine's observer
+ * tells it, states of reps, tickets that arrived, managers' overrides, readings of the ledger. They
+ * can be told without checking: what went wrong (memory) is kept and said once, by the report.
+ * Nothing is kept per ticket; memory grows with the reps alone.
+ *
+ *     struct eh_fairness *f;
+ *     eh_fairness_new(eh_str("sales"), from_us, &f, &error);
+ *     r = eh_engine_observe(engine, eh_fairness_on_deal, f);      // or call it with deals of yours
+ *     eh_fairness_state(f, rep, EH_STATUS_AVAILABLE, from_us);    // everybody at the beginning
+ *     eh_fairness_account(f, rep, &reading);                      // the ledger, now and at the end
+ *     …step()…
+ *     struct eh_fairness_report report;
+ *     r = eh_fairness_report(f, to_us, &arena, &report, &error);
+ *
+ * Too few to tell. A figure is given whenever it can be computed, a verdict only on enough:
+ * - balance: EH_FAIRNESS_ENOUGH tickets a rep, so that one ticket is not a fifth of the matter;
+ * - the draw: a rep counts by himself with EH_FAIRNESS_ENOUGH tickets' worth of variance
+ *   (Σ p (1 − p)); the others are counted together if that makes it enough, else left out. For
+ * small p it is Cochran's rule of five expected in a class (Cochran, Biometrics 10, 1954), and
+ * where chance had little say (two reps who alternate) it is stricter, as it must be;
+ * - cherry-picking: Cochran's five expected in a cell on average; reps with less counted together.
+ */
+#ifndef EVENHAND_FAIRNESS_REPORT_H
+#define EVENHAND_FAIRNESS_REPORT_H
+
+#include <evenhand/engine/engine.h>
+#include <evenhand/fairness/figures.h>
+
+#define EH_FAIRNESS_ENOUGH 5 /* tickets; see above */
+#define EH_FAIRNESS_CELLS_MAX                                                                      \
+    256 /* reps counted by themselves; above: so many groups by id order */
+#define EH_FAIRNESS_QUINTILES 5
+
+/* The verdict on a draw: below it, fewer than 1 in 1,000 honest periods come out like this. */
+#define EH_FAIRNESS_DOUBT 0.001
+
+struct eh_fairness;
+
+int eh_fairness_new(struct eh_str team, int64_t from_us, struct eh_fairness **ret,
+                    struct eh_error *) EH_MUST_CHECK;
+void eh_fairness_free(struct eh_fairness *); /* NULL allowed */
+
+/* ---- Facts. */
+
+/* An eh_deal_fn; context is the struct eh_fairness. Deals of other teams and managers' overrides
+ * (those are told apart) are passed over. */
+void eh_fairness_on_deal(void *fairness, const struct eh_deal *);
+/* A ticket of the team came in, dealt or not. */
+void eh_fairness_arrival(struct eh_fairness *, int64_t value);
+/* From at_us on the rep is so (enum eh_status); 0: not in the team. The same again is nothing. */
+void eh_fairness_state(struct eh_fairness *, struct eh_str rep, int status, int64_t at_us);
+/* A manager gave the rep a ticket, which nobody had yet (`waited`) or somebody else. */
+void eh_fairness_override(struct eh_fairness *, struct eh_str manager, struct eh_str rep,
+                          int64_t value, bool waited);
+
+/* What a rep's account in the team's ledger shows, since ever. The first reading is where the
+ * period begins (a rep who comes later begins with zeros: say so with a first reading of zeros, or
+ * begin with what he has), the last where it ends. */
+struct eh_fairness_account {
+    int64_t entitled_nano; /* 10^-9 tickets */
+    int64_t received;
+    int64_t entitled_value, received_value; /* minor units */
+};
+void eh_fairness_account(struct eh_fairness *, struct eh_str rep,
+                         const struct eh_fairness_account *);
+
+/* ---- Figures. NAN: no figure. */
+
+struct eh_fairness_rep {
+    struct eh_str rep;
+    struct eh_fairness_account account; /* of the period: last reading less the first */
+    double expected, expected_value;    /* Σ p, Σ p v over deals; 1 where nobody else could */
+    uint64_t drawn;                     /* tickets he got by policy, chance having a say */
+    double drawn_expected;              /* Σ p of those */
+    double deviation; /* z = (drawn − Σ p) / √Σ p (1 − p); NAN: too few to tell */
+    int64_t available_s, overloaded_s, away_s;
+    uint64_t overloads; /* times he turned overloaded */
+    double overloads_weekly;
+    double value_meanwhile, value_otherwise; /* mean of what arrived while he was, and was not,
+                                                overloaded: minor units */
+    double value_error;                      /* standard error of their difference (Welch) */
+    uint64_t overrides;                      /* tickets managers gave him */
+};
+
+struct eh_fairness_manager {
+    struct eh_str manager;
+    uint64_t overrides;
+    int64_t value; /* minor units */
+};
+
+/* Who got tickets of which value, against who could expect to: rep × quintile of value. */
+struct eh_fairness_picking {
+    uint64_t tickets;
+    double g;           /* NAN: too few to tell, like the others */
+    double v;           /* Cramér's V: 0 as expected, about 1: value decides who gets it */
+    double v_by_chance; /* its root mean square when tickets are drawn one by one */
+};
+
+struct eh_fairness_balance {
+    double jain, gini;             /* of received / entitled, weighed by entitlement */
+    double plain_jain, plain_gini; /* of received alone, each rep counting the same */
+};
+
+struct eh_fairness_report {
+    struct eh_str team;
+    int64_t from_us, to_us;
+    uint64_t arrived;             /* tickets of the team that came in */
+    uint64_t tickets;             /* given out: deals and bookings, a returned ticket again */
+    uint64_t drawn;               /* of them those in which chance had a say */
+    uint64_t overrides;           /* given by managers */
+    struct eh_fairness_rep *reps; /* by id */
+    uint32_t rep_count;
+    struct eh_fairness_manager *managers; /* by name */
+    uint32_t manager_count;
+    struct eh_fairness_balance count, value;
+    bool balance_enough;
+    double draw_chi_square, draw_p; /* NAN: too few to tell */
+    uint32_t draw_degrees, draw_cells;
+    struct eh_fairness_picking dealt, overridden;
+    double predictability; /* mean of the most anybody's chance was; 1: everybody could tell */
+    const char **notes;    /* sentences for people */
+    uint32_t note_count;
+};
+
+/* Everything up to to_us; may be asked again as facts go on. Text and arrays live in the arena.
+ * -EH_ENOMEM, also when a fact before did not fit. */
+int eh_fairness_report(struct eh_fairness *, int64_t to_us, struct eh_arena *,
+                       struct eh_fairness_report *ret, struct eh_error *) EH_MUST_CHECK;
+
+#endif

@@ -1,0 +1,244 @@
+/*
+ * facts: takes what happened, one fact after the other, and keeps sums.
+ */
+#include <stdlib.h>
+
+#include "facts.h"
+
+int eh_fairness_new(struct eh_str team, int64_t from_us, struct eh_fairness **ret,
+                    struct eh_error *error)
+{
+    struct eh_fairness *f = calloc(1, sizeof *f);
+    if (f) {
+        f->from_us = from_us;
+        f->team = eh_arena_str(&f->arena, team);
+        f->covariance = calloc((size_t)ROWS_MAX * ROWS_MAX, sizeof *f->covariance);
+    }
+    if (!f || !f->covariance || (team.size && !f->team.data)) {
+        eh_fairness_free(f);
+        return eh_error_set(error, EH_ENOMEM, "the fairness report: out of memory");
+    }
+    *ret = f;
+    return 0;
+}
+
+void eh_fairness_free(struct eh_fairness *f)
+{
+    if (!f)
+        return;
+    eh_fairness_rows_done(f);
+    free(f->covariance);
+    free(f->reps);
+    free(f->managers);
+    eh_table_done(&f->rep_numbers);
+    eh_table_done(&f->manager_numbers);
+    eh_arena_done(&f->arena);
+    free(f);
+}
+
+/* ---- Who is who. */
+
+/* Room for one more item; the array may move. */
+static bool make_room(void **items, uint32_t count, uint32_t *room, size_t size, uint32_t max)
+{
+    if (count < *room)
+        return true;
+    uint32_t more = *room ? *room * 2 : 16;
+    void *grown = count < max ? realloc(*items, more * size) : NULL;
+    if (!grown)
+        return false;
+    memset((char *)grown + *room * size, 0, (more - *room) * size);
+    *items = grown;
+    *room = more;
+    return true;
+}
+
+static struct rep *add_rep(struct eh_fairness *f, struct eh_str id)
+{
+    struct eh_str copy = eh_arena_str(&f->arena, id);
+    uint32_t row = 0;
+    if (!make_room((void **)&f->reps, f->rep_count, &f->rep_room, sizeof *f->reps, REPS_MAX) ||
+        !copy.data || eh_fairness_row_for(f, copy, &row) < 0 ||
+        eh_table_put(&f->rep_numbers, eh_key_of_text(copy), f->rep_count) < 0)
+        return NULL;
+    struct rep *rep = &f->reps[f->rep_count++];
+    rep->id = copy;
+    rep->row = row;
+    rep->since_us = f->from_us;
+    return rep;
+}
+
+/* NULL: no memory; noted. The pointer holds until the next new rep. */
+static struct rep *rep_of(struct eh_fairness *f, struct eh_str id)
+{
+    uint64_t number;
+    if (eh_table_get(&f->rep_numbers, eh_key_of_text(id), &number))
+        return &f->reps[number];
+    struct rep *rep = add_rep(f, id);
+    if (!rep)
+        f->failed = true;
+    return rep;
+}
+
+static struct manager *manager_of(struct eh_fairness *f, struct eh_str id)
+{
+    uint64_t number;
+    if (eh_table_get(&f->manager_numbers, eh_key_of_text(id), &number))
+        return &f->managers[number];
+    struct eh_str copy = eh_arena_str(&f->arena, id);
+    if (!make_room((void **)&f->managers, f->manager_count, &f->manager_room, sizeof *f->managers,
+                   MANAGERS_MAX) ||
+        (id.size && !copy.data) ||
+        eh_table_put(&f->manager_numbers, eh_key_of_text(id), f->manager_count) < 0) {
+        f->failed = true;
+        return NULL;
+    }
+    struct manager *manager = &f->managers[f->manager_count++];
+    manager->id = copy;
+    return manager;
+}
+
+/* ---- Deals. */
+
+static void add_chance(struct eh_fairness *f, const struct eh_deal *deal,
+                       const struct eh_deal_chance *chance, uint32_t bin)
+{
+    struct rep *rep = chance->p > 0 ? rep_of(f, chance->rep) : NULL;
+    if (!rep)
+        return;
+    rep->expected += chance->p;
+    rep->expected_value += chance->p * (double)deal->value;
+    rep->drawn_expected += chance->p;
+    rep->variance += chance->p * (1 - chance->p);
+
+    struct row *row = f->rows[rep->row];
+    row->expected += chance->p;
+    row->expected_in[bin] += chance->p;
+    if (f->chance[rep->row] == 0)
+        f->touched[f->touched_count++] = rep->row;
+    f->chance[rep->row] += chance->p;
+}
+
+/* The deal's own covariance: p_a δ_ab − p_a p_b. Forgets its chances. */
+static void add_covariance(struct eh_fairness *f)
+{
+    for (uint32_t i = 0; i < f->touched_count; i++) {
+        uint32_t a = f->touched[i];
+        double *line = &f->covariance[(size_t)a * ROWS_MAX];
+        line[a] += f->chance[a];
+        for (uint32_t j = 0; j < f->touched_count; j++)
+            if (a <= f->touched[j])
+                line[f->touched[j]] -= f->chance[a] * f->chance[f->touched[j]];
+    }
+    for (uint32_t i = 0; i < f->touched_count; i++)
+        f->chance[f->touched[i]] = 0;
+    f->touched_count = 0;
+}
+
+static void add_draw(struct eh_fairness *f, const struct eh_deal *deal)
+{
+    double most = 0;
+    uint32_t bin = eh_fairness_bin(deal->value);
+    /* Newcomers first: one may put rows together, and a deal must not lie astride that. */
+    for (uint32_t i = 0; i < deal->count; i++)
+        if (!rep_of(f, deal->chances[i].rep))
+            return;
+    for (uint32_t i = 0; i < deal->count; i++) {
+        add_chance(f, deal, &deal->chances[i], bin);
+        most = deal->chances[i].p > most ? deal->chances[i].p : most;
+    }
+    add_covariance(f);
+    f->most += most;
+    f->drawn++;
+
+    struct rep *rep = rep_of(f, deal->rep);
+    if (!rep)
+        return;
+    rep->drawn++;
+    f->rows[rep->row]->drawn++;
+    f->rows[rep->row]->observed[bin]++;
+}
+
+void eh_fairness_on_deal(void *fairness, const struct eh_deal *deal)
+{
+    struct eh_fairness *f = fairness;
+    if (!eh_str_equal(deal->team, f->team) || eh_str_equal(deal->why, eh_str("manager")))
+        return;
+    f->tickets++;
+    if (deal->dealt) {
+        add_draw(f, deal);
+        return;
+    }
+    struct rep *rep = rep_of(f, deal->rep);
+    if (!rep)
+        return;
+    rep->expected += 1;
+    rep->expected_value += (double)deal->value;
+}
+
+void eh_fairness_override(struct eh_fairness *f, struct eh_str manager_name, struct eh_str rep_id,
+                          int64_t value, bool waited)
+{
+    struct manager *manager = manager_of(f, manager_name);
+    struct rep *rep = rep_of(f, rep_id);
+    if (!manager || !rep)
+        return;
+    manager->overrides++;
+    manager->value += value;
+    rep->overrides++;
+    f->rows[rep->row]->overridden[eh_fairness_bin(value)]++;
+    f->overrides++;
+    f->tickets += waited;
+}
+
+/* ---- Arrivals and states. */
+
+void eh_fairness_arrival(struct eh_fairness *f, int64_t value)
+{
+    f->arrived.count++;
+    f->arrived.sum += value;
+    f->arrived.squares += (__int128)value * value;
+}
+
+static void add_since(struct arrived *to, const struct arrived *now, const struct arrived *then)
+{
+    to->count += now->count - then->count;
+    to->sum += now->sum - then->sum;
+    to->squares += now->squares - then->squares;
+}
+
+/* Books the time and the arrivals of the status that ends, or goes on, at at_us. */
+static void book_status(struct eh_fairness *f, struct rep *rep, int64_t at_us)
+{
+    if (at_us > rep->since_us) {
+        rep->status_us[rep->status] += at_us - rep->since_us;
+        rep->since_us = at_us;
+    }
+    if (rep->status)
+        add_since(rep->status == EH_STATUS_OVERLOADED ? &rep->meanwhile : &rep->otherwise,
+                  &f->arrived, &rep->at_since);
+    rep->at_since = f->arrived;
+}
+
+void eh_fairness_state(struct eh_fairness *f, struct eh_str id, int status, int64_t at_us)
+{
+    struct rep *rep = rep_of(f, id);
+    if (!rep || status == rep->status || status < 0 || status > EH_STATUS_AWAY)
+        return;
+    book_status(f, rep, at_us);
+    /* Who is overloaded when the period begins turned so before it. */
+    rep->overloads += status == EH_STATUS_OVERLOADED && at_us > f->from_us;
+    rep->status = status;
+}
+
+void eh_fairness_account(struct eh_fairness *f, struct eh_str id,
+                         const struct eh_fairness_account *reading)
+{
+    struct rep *rep = rep_of(f, id);
+    if (!rep)
+        return;
+    if (!rep->accounted)
+        rep->first = *reading;
+    rep->accounted = true;
+    rep->last = *reading;
+}

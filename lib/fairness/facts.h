@@ -1,0 +1,92 @@
+/*
+ * facts: what the files of the fairness report share: sums per rep, and per row of reps.
+ *
+ * A row is one rep, as long as there are few; once there are twice as many as the report may tell
+ * apart, neighbours by id are put together, and who comes later joins the row his id falls into.
+ * Rows have what cannot be kept for every pair of 100,000 reps: the covariance of the draws, and
+ * counts by value.
+ */
+#ifndef EVENHAND_LIB_FAIRNESS_FACTS_H
+#define EVENHAND_LIB_FAIRNESS_FACTS_H
+
+#include <evenhand/fairness/report.h>
+
+#define ROWS_MAX     (2 * EH_FAIRNESS_CELLS_MAX)
+#define BINS         506 /* classes of value: 0, then eight to each power of two below 2^63 */
+#define REPS_MAX     1000000
+#define MANAGERS_MAX 10000
+#define NONE         UINT32_MAX
+
+struct row {
+    double drawn, expected; /* tickets in draws, and Σ p of them */
+    uint32_t observed[BINS], overridden[BINS];
+    double expected_in[BINS]; /* Σ p by value */
+};
+
+/* Tickets that arrived, and their values exactly. */
+struct arrived {
+    uint64_t count;
+    __int128 sum, squares; /* minor units, and their squares */
+};
+
+struct rep {
+    struct eh_str id;
+    uint32_t row;
+    double expected, expected_value, drawn_expected, variance;
+    uint64_t drawn, overrides, overloads;
+    bool accounted;
+    struct eh_fairness_account first, last;
+    int status;                     /* enum eh_status; 0: not in the team */
+    int64_t since_us, status_us[4]; /* time in each status before since_us */
+    struct arrived at_since;        /* the team's, when the status began */
+    struct arrived meanwhile, otherwise;
+};
+
+struct manager {
+    struct eh_str id;
+    uint64_t overrides;
+    int64_t value;
+};
+
+struct eh_fairness {
+    struct eh_arena arena; /* names */
+    struct eh_str team;
+    int64_t from_us;
+    bool failed; /* memory ran out, or a bound was met: the sums are not complete */
+
+    struct eh_table rep_numbers, manager_numbers;
+    struct rep *reps;
+    uint32_t rep_count, rep_room;
+    struct manager *managers;
+    uint32_t manager_count, manager_room;
+
+    struct row *rows[ROWS_MAX];
+    uint32_t row_count;
+    double *covariance;      /* ROWS_MAX × ROWS_MAX, a <= b: Σ (p_a δ − p_a p_b) */
+    struct eh_str *row_last; /* once put together: the last id of each row; else NULL */
+
+    double chance[ROWS_MAX]; /* of the deal at hand */
+    uint32_t touched[ROWS_MAX], touched_count;
+
+    struct arrived arrived;
+    uint64_t tickets, drawn, overrides;
+    double most; /* Σ max p over draws */
+};
+
+/* rows.c */
+int eh_fairness_row_for(struct eh_fairness *, struct eh_str rep, uint32_t *ret) EH_MUST_CHECK;
+/* At most EH_FAIRNESS_CELLS_MAX rows from now on. */
+int eh_fairness_rows_gather(struct eh_fairness *) EH_MUST_CHECK;
+uint32_t eh_fairness_bin(int64_t value);
+void eh_fairness_rows_done(struct eh_fairness *);
+/* The numbers of all reps in order of id; free() it. NULL: no memory. */
+uint32_t *eh_fairness_by_id(const struct eh_fairness *);
+
+/* draw.c, picking.c */
+int eh_fairness_judge_draw(struct eh_fairness *, struct eh_fairness_report *) EH_MUST_CHECK;
+int eh_fairness_judge_picking(struct eh_fairness *, struct eh_fairness_report *) EH_MUST_CHECK;
+
+/* notes.c */
+int eh_fairness_write_notes(struct eh_fairness_report *, struct eh_arena *) EH_MUST_CHECK;
+
+#endif

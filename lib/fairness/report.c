@@ -1,0 +1,187 @@
+/*
+ * report: the figures, out of the sums.
+ */
+#include <math.h>
+#include <stdlib.h>
+
+#include "facts.h"
+
+#define SECOND_US INT64_C(1000000)
+#define WEEK_S    604800.0
+
+/* ---- One rep. */
+
+/* Mean and variance of the mean; false: too few for either to say anything. */
+static bool mean_of(const struct arrived *a, double *ret_mean, double *ret_variance)
+{
+    if (a->count < EH_FAIRNESS_ENOUGH)
+        return false;
+    double n = (double)a->count, mean = (double)a->sum / n;
+    double spread = ((double)a->squares - (double)a->sum * mean) / (n - 1);
+    *ret_mean = mean;
+    *ret_variance = (spread > 0 ? spread : 0) / n;
+    return true;
+}
+
+static void fill_overload(const struct rep *rep, struct eh_fairness_rep *ret)
+{
+    double meanwhile_variance, otherwise_variance;
+    double present_s = (double)(ret->available_s + ret->overloaded_s + ret->away_s);
+    ret->overloads = rep->overloads;
+    ret->overloads_weekly = present_s > 0 ? (double)rep->overloads * WEEK_S / present_s : NAN;
+    ret->value_meanwhile = ret->value_otherwise = ret->value_error = NAN;
+    if (mean_of(&rep->meanwhile, &ret->value_meanwhile, &meanwhile_variance) &&
+        mean_of(&rep->otherwise, &ret->value_otherwise, &otherwise_variance))
+        ret->value_error = sqrt(meanwhile_variance + otherwise_variance);
+}
+
+/* Books what goes on up to to_us on a copy. */
+static struct rep rep_until(const struct eh_fairness *f, uint32_t number, int64_t to_us)
+{
+    struct rep rep = f->reps[number];
+    struct arrived *to = rep.status == EH_STATUS_OVERLOADED ? &rep.meanwhile : &rep.otherwise;
+    if (to_us > rep.since_us)
+        rep.status_us[rep.status] += to_us - rep.since_us;
+    if (rep.status) {
+        to->count += f->arrived.count - rep.at_since.count;
+        to->sum += f->arrived.sum - rep.at_since.sum;
+        to->squares += f->arrived.squares - rep.at_since.squares;
+    }
+    return rep;
+}
+
+static void fill_rep(const struct rep *rep, struct eh_fairness_rep *ret)
+{
+    *ret = (struct eh_fairness_rep){
+        .rep = rep->id,
+        .account = {.entitled_nano = rep->last.entitled_nano - rep->first.entitled_nano,
+                    .received = rep->last.received - rep->first.received,
+                    .entitled_value = rep->last.entitled_value - rep->first.entitled_value,
+                    .received_value = rep->last.received_value - rep->first.received_value},
+        .expected = rep->expected,
+        .expected_value = rep->expected_value,
+        .drawn = rep->drawn,
+        .drawn_expected = rep->drawn_expected,
+        .deviation = NAN,
+        .available_s = rep->status_us[EH_STATUS_AVAILABLE] / SECOND_US,
+        .overloaded_s = rep->status_us[EH_STATUS_OVERLOADED] / SECOND_US,
+        .away_s = rep->status_us[EH_STATUS_AWAY] / SECOND_US,
+        .overrides = rep->overrides,
+    };
+    if (rep->variance >= EH_FAIRNESS_ENOUGH)
+        ret->deviation = ((double)rep->drawn - rep->drawn_expected) / sqrt(rep->variance);
+    fill_overload(rep, ret);
+}
+
+static int fill_reps(const struct eh_fairness *f, struct eh_arena *arena,
+                     struct eh_fairness_report *report)
+{
+    uint32_t *order = eh_fairness_by_id(f);
+    size_t room = f->rep_count ? f->rep_count : 1;
+    report->reps = eh_arena_alloc(arena, room * sizeof *report->reps);
+    bool failed = !order || !report->reps;
+    for (uint32_t i = 0; !failed && i < f->rep_count; i++) {
+        struct rep rep = rep_until(f, order[i], report->to_us);
+        rep.id = eh_arena_str(arena, rep.id);
+        failed = !rep.id.data;
+        fill_rep(&rep, &report->reps[i]);
+    }
+    report->rep_count = f->rep_count;
+    free(order);
+    return failed ? -EH_ENOMEM : 0;
+}
+
+static int by_name(const void *left, const void *right)
+{
+    const struct eh_fairness_manager *a = left, *b = right;
+    return eh_str_compare(a->manager, b->manager);
+}
+
+static int fill_managers(const struct eh_fairness *f, struct eh_arena *arena,
+                         struct eh_fairness_report *report)
+{
+    uint32_t count = f->manager_count;
+    report->managers = eh_arena_alloc(arena, (count ? count : 1) * sizeof *report->managers);
+    if (!report->managers)
+        return -EH_ENOMEM;
+    for (uint32_t i = 0; i < count; i++) {
+        const struct manager *m = &f->managers[i];
+        report->managers[i] =
+            (struct eh_fairness_manager){eh_arena_str(arena, m->id), m->overrides, m->value};
+        if (m->id.size && !report->managers[i].manager.data)
+            return -EH_ENOMEM;
+    }
+    qsort(report->managers, count, sizeof *report->managers, by_name);
+    report->manager_count = count;
+    return 0;
+}
+
+/* ---- Balance. */
+
+static int fill_balance(struct eh_portion *portions, size_t count, struct eh_fairness_balance *ret)
+{
+    ret->jain = eh_jain(portions, count);
+    int r = eh_gini(portions, count, &ret->gini);
+    for (size_t i = 0; i < count; i++)
+        portions[i].entitled = portions[i].entitled > 0; /* plain: each one the same */
+    ret->plain_jain = eh_jain(portions, count);
+    return r < 0 ? r : eh_gini(portions, count, &ret->plain_gini);
+}
+
+static int judge_balance(struct eh_fairness_report *report)
+{
+    struct eh_portion *portions = calloc(report->rep_count + 1, sizeof *portions);
+    double entitled = 0;
+    uint32_t reps = 0;
+    if (!portions)
+        return -EH_ENOMEM;
+    for (uint32_t i = 0; i < report->rep_count; i++) {
+        const struct eh_fairness_account *account = &report->reps[i].account;
+        portions[i] =
+            (struct eh_portion){(double)account->entitled_nano * 1e-9, (double)account->received};
+        entitled += portions[i].entitled;
+        reps += account->entitled_nano > 0;
+    }
+    report->balance_enough = reps >= 2 && entitled >= (double)EH_FAIRNESS_ENOUGH * reps;
+    int r = fill_balance(portions, report->rep_count, &report->count);
+    for (uint32_t i = 0; i < report->rep_count; i++) {
+        const struct eh_fairness_account *account = &report->reps[i].account;
+        portions[i] =
+            (struct eh_portion){(double)account->entitled_value, (double)account->received_value};
+    }
+    if (r == 0)
+        r = fill_balance(portions, report->rep_count, &report->value);
+    free(portions);
+    return r;
+}
+
+int eh_fairness_report(struct eh_fairness *f, int64_t to_us, struct eh_arena *arena,
+                       struct eh_fairness_report *ret, struct eh_error *error)
+{
+    struct eh_fairness_report report = {
+        .team = eh_arena_str(arena, f->team),
+        .from_us = f->from_us,
+        .to_us = to_us,
+        .arrived = f->arrived.count,
+        .tickets = f->tickets,
+        .drawn = f->drawn,
+        .overrides = f->overrides,
+        .predictability = f->drawn ? f->most / (double)f->drawn : NAN,
+    };
+    int r = f->failed ? -EH_ENOMEM : fill_reps(f, arena, &report);
+    if (r == 0)
+        r = fill_managers(f, arena, &report);
+    if (r == 0)
+        r = judge_balance(&report);
+    if (r == 0)
+        r = eh_fairness_judge_draw(f, &report);
+    if (r == 0)
+        r = eh_fairness_judge_picking(f, &report);
+    if (r == 0)
+        r = eh_fairness_write_notes(&report, arena);
+    if (r < 0)
+        return eh_error_set(error, -r, "the fairness report: out of memory with %u reps",
+                            f->rep_count);
+    *ret = report;
+    return 0;
+}

@@ -1,0 +1,173 @@
+/*
+ * rows: one row a rep, or, above what the report tells apart, one a range of ids.
+ */
+#include <stdlib.h>
+
+#include "facts.h"
+
+uint32_t eh_fairness_bin(int64_t value)
+{
+    if (value <= 0)
+        return 0;
+    unsigned power = 63u - (unsigned)__builtin_clzll((unsigned long long)value);
+    uint64_t eighth = power >= 3 ? (uint64_t)value >> (power - 3) : (uint64_t)value << (3 - power);
+    return 1 + power * 8 + (uint32_t)(eighth & 7);
+}
+
+/* ---- Order of ids: heapsort, for qsort knows nothing of the names behind the numbers. */
+
+static bool before(const struct eh_fairness *f, uint32_t a, uint32_t b)
+{
+    return eh_str_compare(f->reps[a].id, f->reps[b].id) < 0;
+}
+
+static void sink(const struct eh_fairness *f, uint32_t *order, uint32_t at, uint32_t count)
+{
+    for (uint32_t child; (child = 2 * at + 1) < count; at = child) {
+        if (child + 1 < count && before(f, order[child], order[child + 1]))
+            child++;
+        if (!before(f, order[at], order[child]))
+            return;
+        uint32_t number = order[at];
+        order[at] = order[child];
+        order[child] = number;
+    }
+}
+
+uint32_t *eh_fairness_by_id(const struct eh_fairness *f)
+{
+    uint32_t *order = calloc(f->rep_count ? f->rep_count : 1, sizeof *order);
+    if (!order)
+        return NULL;
+    for (uint32_t i = 0; i < f->rep_count; i++)
+        order[i] = i;
+    for (uint32_t i = f->rep_count / 2; i-- > 0;)
+        sink(f, order, i, f->rep_count);
+    for (uint32_t end = f->rep_count; end-- > 1;) {
+        uint32_t number = order[0];
+        order[0] = order[end];
+        order[end] = number;
+        sink(f, order, 0, end);
+    }
+    return order;
+}
+
+/* ---- Putting neighbours together. Only ever done once, while each row is one rep. */
+
+static void add_row(struct row *to, const struct row *from)
+{
+    to->drawn += from->drawn;
+    to->expected += from->expected;
+    for (uint32_t bin = 0; bin < BINS; bin++) {
+        to->observed[bin] += from->observed[bin];
+        to->overridden[bin] += from->overridden[bin];
+        to->expected_in[bin] += from->expected_in[bin];
+    }
+}
+
+/* The covariance of sums is the sum of the covariances. */
+static void add_covariances(const struct eh_fairness *f, const uint32_t *new_row, double *to)
+{
+    for (uint32_t a = 0; a < f->row_count; a++)
+        for (uint32_t b = a; b < f->row_count; b++) {
+            uint32_t low = new_row[a] < new_row[b] ? new_row[a] : new_row[b];
+            uint32_t high = new_row[a] < new_row[b] ? new_row[b] : new_row[a];
+            double entry = f->covariance[(size_t)a * ROWS_MAX + b];
+            to[(size_t)low * ROWS_MAX + high] += a != b && low == high ? 2 * entry : entry;
+        }
+}
+
+/* Every rep's row follows from its place among the ids; last ids close the rows. */
+static void renumber(struct eh_fairness *f, const uint32_t *order, uint32_t *ret_new_row)
+{
+    for (uint32_t i = 0; i < f->rep_count; i++) {
+        struct rep *rep = &f->reps[order[i]];
+        uint32_t row = (uint32_t)((uint64_t)i * EH_FAIRNESS_CELLS_MAX / f->rep_count);
+        ret_new_row[rep->row] = row;
+        rep->row = row;
+        f->row_last[row] = rep->id;
+    }
+}
+
+static void move_rows(struct eh_fairness *f, const uint32_t *new_row)
+{
+    struct row *old[ROWS_MAX];
+    memcpy(old, f->rows, sizeof old);
+    memset(f->rows, 0, sizeof f->rows);
+    for (uint32_t i = 0; i < f->row_count; i++) {
+        struct row **to = &f->rows[new_row[i]];
+        if (*to) {
+            add_row(*to, old[i]);
+            free(old[i]);
+        } else {
+            *to = old[i];
+        }
+    }
+    f->row_count = EH_FAIRNESS_CELLS_MAX;
+}
+
+int eh_fairness_rows_gather(struct eh_fairness *f)
+{
+    uint32_t new_row[ROWS_MAX] = {0};
+    if (f->row_count <= EH_FAIRNESS_CELLS_MAX)
+        return 0;
+    uint32_t *order = eh_fairness_by_id(f);
+    double *covariance = calloc((size_t)ROWS_MAX * ROWS_MAX, sizeof *covariance);
+    f->row_last = calloc(EH_FAIRNESS_CELLS_MAX, sizeof *f->row_last);
+    if (!order || !covariance || !f->row_last) {
+        free(order);
+        free(covariance);
+        free(f->row_last);
+        f->row_last = NULL;
+        return -EH_ENOMEM;
+    }
+    renumber(f, order, new_row);
+    add_covariances(f, new_row, covariance);
+    move_rows(f, new_row);
+    free(f->covariance);
+    f->covariance = covariance;
+    free(order);
+    return 0;
+}
+
+/* ---- Finding one. */
+
+/* The first row whose last id is not before this one; after all of them: the last row. */
+static uint32_t row_of_range(const struct eh_fairness *f, struct eh_str rep)
+{
+    uint32_t low = 0, high = f->row_count - 1;
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (eh_str_compare(f->row_last[middle], rep) < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+int eh_fairness_row_for(struct eh_fairness *f, struct eh_str rep, uint32_t *ret)
+{
+    if (!f->row_last && f->row_count == ROWS_MAX) {
+        int r = eh_fairness_rows_gather(f);
+        if (r < 0)
+            return r;
+    }
+    if (f->row_last) {
+        *ret = row_of_range(f, rep);
+        return 0;
+    }
+    struct row *row = calloc(1, sizeof *row);
+    if (!row)
+        return -EH_ENOMEM;
+    f->rows[f->row_count] = row;
+    *ret = f->row_count++;
+    return 0;
+}
+
+void eh_fairness_rows_done(struct eh_fairness *f)
+{
+    for (uint32_t i = 0; i < f->row_count; i++)
+        free(f->rows[i]);
+    free(f->row_last);
+}
