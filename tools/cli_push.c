@@ -1,34 +1,23 @@
 /* cli_push: puts a file of tickets on the stream, at a pace, and shows how far it is. */
 #include <stdio.h>
 #include <time.h>
-#include <unistd.h>
 
+#include "cli_bar.h"
 #include "cli_http.h"
 #include "cli_plan.h"
 #include "cli_redis.h"
 #include "cli_text.h"
 
-#define BAR_COLUMNS   30
-#define BAR_EVERY_US  100000  /* on a terminal */
-#define LINE_EVERY_US 2000000 /* elsewhere */
-#define RATE_MAX      10000000
-#define STEPS_A_S     20 /* windows a second when a rate is asked for */
+#define RATE_MAX  10000000
+#define STEPS_A_S 20 /* windows a second when a rate is asked for */
 
 struct push {
     struct eh_plan plan;
     struct eh_stream stream;
     int64_t rate; /* messages a second; 0: as fast as it goes */
-    bool terminal;
-    int64_t began_us, shown_us;
+    struct eh_bar bar;
     size_t sent, sent_tickets;
 };
-
-static int64_t monotonic_us(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
-}
 
 static bool ends_in(const char *text, const char *end)
 {
@@ -92,42 +81,13 @@ static int find_stream(struct eh_cli *cli, char desk[EH_ID_MAX + 1],
     return EH_EXIT_DONE;
 }
 
-static void show_bar(const struct push *p)
-{
-    char sent[EH_CLI_TEXT], all[EH_CLI_TEXT];
-    size_t filled = p->plan.count ? p->sent * BAR_COLUMNS / p->plan.count : BAR_COLUMNS;
-    eh_text_count((int64_t)p->sent, sent);
-    eh_text_count((int64_t)p->plan.count, all);
-    fputs("\r\033[K", stderr);
-    for (size_t i = 0; i < BAR_COLUMNS; i++)
-        fputs(i < filled ? "█" : "░", stderr);
-    fprintf(stderr, " %3zu%%  %s of %s", p->plan.count ? p->sent * 100 / p->plan.count : 100, sent,
-            all);
-    fflush(stderr);
-}
-
-static void show_progress(struct push *p, bool last)
-{
-    int64_t now_us = monotonic_us();
-    if (!last && now_us - p->shown_us < (p->terminal ? BAR_EVERY_US : LINE_EVERY_US))
-        return;
-    p->shown_us = now_us;
-    if (p->terminal) {
-        show_bar(p);
-        if (last)
-            fputs("\r\033[K", stderr);
-    } else if (!last) {
-        fprintf(stderr, "%zu of %zu sent\n", p->sent, p->plan.count);
-    }
-}
-
 /* Waits until the message `at` is due. */
 static void keep_pace(const struct push *p)
 {
     if (p->rate == 0)
         return;
-    int64_t due_us = p->began_us + (int64_t)((__int128)p->sent * 1000000 / p->rate);
-    int64_t wait_us = due_us - monotonic_us();
+    int64_t due_us = (int64_t)((__int128)p->sent * 1000000 / p->rate);
+    int64_t wait_us = due_us - eh_bar_took_us(&p->bar);
     if (wait_us > 0) {
         struct timespec t = {wait_us / 1000000, wait_us % 1000000 * 1000};
         nanosleep(&t, NULL);
@@ -145,7 +105,7 @@ static size_t window_of(const struct push *p)
 static int send_all(struct push *p)
 {
     int r = EH_EXIT_DONE;
-    p->began_us = p->shown_us = monotonic_us();
+    eh_bar_start(&p->bar, "sent");
     while (r == EH_EXIT_DONE && p->sent < p->plan.count) {
         size_t window = window_of(p), taken = 0;
         keep_pace(p);
@@ -155,15 +115,15 @@ static int send_all(struct push *p)
         for (size_t i = 0; i < taken; i++)
             p->sent_tickets += p->plan.items[p->sent + i].is_ticket;
         p->sent += taken;
-        show_progress(p, false);
+        eh_bar_show(&p->bar, p->sent, p->plan.count);
     }
-    show_progress(p, true);
+    eh_bar_end(&p->bar);
     return r;
 }
 
 static void summary(const struct eh_cli *cli, const struct push *p)
 {
-    int64_t took_us = monotonic_us() - p->began_us;
+    int64_t took_us = eh_bar_took_us(&p->bar);
     int64_t rate = took_us > 0 ? (int64_t)((__int128)p->sent_tickets * 1000000 / took_us) : 0;
     char sent[EH_CLI_TEXT], tickets[EH_CLI_TEXT], a_second[EH_CLI_TEXT];
     eh_text_count((int64_t)p->sent, sent);
@@ -201,7 +161,7 @@ static int run(struct eh_cli *cli, struct push *p)
 
 int eh_cmd_push(struct eh_cli *cli)
 {
-    struct push p = {.terminal = isatty(STDERR_FILENO)};
+    struct push p = {0};
     const char *rate = eh_cli_option(cli, "rate");
     if (rate &&
         (eh_integer_parse(eh_str(rate), &p.rate, NULL) < 0 || p.rate < 1 || p.rate > RATE_MAX))

@@ -75,6 +75,14 @@ static const struct eh_cli_option push_options[] = {
     {0},
 };
 
+static const struct eh_cli_option simulate_options[] = {
+    {"policy", "A,B", "policies to compare (default: all four)", false},
+    {"desk", "FILE", "desk file with shares, capacity, skills", false},
+    {"seed", "N", "of the draws (default: 1)", false},
+    {"value-column", "C", "the column of a ticket's value (default: value_minor)", false},
+    {0},
+};
+
 static const struct eh_cli_command commands[] = {
     {"status", "", LOOK, "how the desk and its daemon are", 0, 0, NULL, eh_cmd_status, NULL},
     {"teams", "", LOOK, "the teams and what waits in them", 0, 0, after_option, eh_cmd_teams, NULL},
@@ -119,6 +127,11 @@ static const struct eh_cli_command commands[] = {
      "teams become ids; without a team it is `desk`. JSONL: each line one message as\n"
      "the stream takes it. A bad row is refused with its line before anything is sent;\n"
      "a second push of the same file changes nothing."},
+    {"simulate", "FILE.csv", FEED, "deal a recorded history under each policy, and compare", 1, 1,
+     simulate_options, eh_cmd_simulate,
+     "Needs no daemon. Columns by header, as for push, and historical_rep. Tickets\n"
+     "arrive and are closed when the file says; who got how much is measured per team\n"
+     "beside what was recorded. Without --desk the teams are those of the file."},
     {0},
 };
 

@@ -99,5 +99,6 @@ int eh_cmd_desk_diff(struct eh_cli *);
 int eh_cmd_desk_apply(struct eh_cli *);
 int eh_cmd_desk_from(struct eh_cli *);
 int eh_cmd_push(struct eh_cli *);
+int eh_cmd_simulate(struct eh_cli *);
 
 #endif
