@@ -1,0 +1,37 @@
+/*
+ * watch: takes the facts of a fairness report while an engine goes through a log.
+ *
+ * The engine is the caller's and begins empty or restored; inputs come in order. What lies before
+ * the period is decided without looking; when the period is over nothing is decided any more.
+ *
+ *     struct eh_fairness_watch w = {.engine = engine, .team = eh_str("sales"), .from =
+ * EH_DATE_ALWAYS, .to = EH_DATE_NEVER}; while (!w.over && next_input(&in)) r =
+ * eh_fairness_watch_step(&w, &in, &effects, &error); r = eh_fairness_watch_report(&w, &arena,
+ * &report, &error); eh_fairness_watch_done(&w);
+ */
+#ifndef EVENHAND_FAIRNESS_WATCH_H
+#define EVENHAND_FAIRNESS_WATCH_H
+
+#include <evenhand/fairness/report.h>
+
+struct eh_fairness_watch {
+    struct eh_engine *engine;
+    struct eh_str team;
+    int32_t from, to; /* local civil dates, both included */
+    /* What it has come to: */
+    bool over;                    /* an input behind the period came; it was not decided */
+    struct eh_fairness *fairness; /* NULL before the period */
+    int64_t at_us;                /* of the last input */
+    int32_t first, last;          /* dates of the first and last input of the period */
+};
+
+/* Decides the input (errors are those of eh_engine_step) and takes what it means for the team. */
+int eh_fairness_watch_step(struct eh_fairness_watch *, const struct eh_input *, struct eh_effects *,
+                           struct eh_error *) EH_MUST_CHECK;
+/* Up to where the period ended, or to the last input. -EH_ENOTFOUND: the desk has no such team and
+ * nothing was ever dealt in it. */
+int eh_fairness_watch_report(struct eh_fairness_watch *, struct eh_arena *,
+                             struct eh_fairness_report *ret, struct eh_error *) EH_MUST_CHECK;
+void eh_fairness_watch_done(struct eh_fairness_watch *); /* leaves the engine alone */
+
+#endif

@@ -1,0 +1,164 @@
+/*
+ * watch: which inputs are facts, and when the ledger is read: where the period begins and ends, and
+ * around each new desk file, for it may take accounts out of sight.
+ */
+#include <evenhand/fairness/watch.h>
+
+#include "facts.h"
+
+/* ---- Looking at the members of the team. */
+
+static void read_account(struct eh_fairness *f, const struct eh_member_view *member)
+{
+    const struct eh_fairness_account reading = {
+        .entitled_nano = member->entitled_nano,
+        .received = (int64_t)member->received,
+        .entitled_value = member->entitled_value,
+        .received_value = member->received_value,
+    };
+    eh_fairness_account(f, member->rep, &reading);
+}
+
+static void read_accounts(const struct eh_fairness_watch *w)
+{
+    struct eh_member_view member;
+    for (uint32_t i = 0; eh_engine_member(w->engine, w->team, i, &member); i++)
+        read_account(w->fairness, &member);
+}
+
+static int status_of(const struct eh_member_view *member)
+{
+    return member->active ? member->state : 0;
+}
+
+/* The member of that name, by halving. */
+static bool find_member(const struct eh_fairness_watch *w, struct eh_str rep,
+                        struct eh_member_view *ret)
+{
+    struct eh_team_view team;
+    uint32_t low = 0;
+    if (!eh_engine_team(w->engine, w->team, &team))
+        return false;
+    for (uint32_t high = team.member_count; low < high;) {
+        uint32_t middle = low + (high - low) / 2;
+        if (!eh_engine_member(w->engine, w->team, middle, ret))
+            return false;
+        int order = eh_str_compare(ret->rep, rep);
+        if (order == 0)
+            return true;
+        if (order < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return false;
+}
+
+static void look_at_rep(const struct eh_fairness_watch *w, struct eh_str rep, int64_t at_us)
+{
+    struct eh_member_view member;
+    if (rep.size && find_member(w, rep, &member))
+        eh_fairness_state(w->fairness, rep, status_of(&member), at_us);
+}
+
+/* Everybody: who is in the team today, and who is not any more. */
+static void look_at_all(const struct eh_fairness_watch *w, int64_t at_us)
+{
+    struct eh_member_view member;
+    for (uint32_t i = 0; eh_engine_member(w->engine, w->team, i, &member); i++)
+        eh_fairness_state(w->fairness, member.rep, status_of(&member), at_us);
+    for (uint32_t i = 0; i < w->fairness->rep_count; i++) {
+        struct eh_str rep = w->fairness->reps[i].id;
+        if (w->fairness->reps[i].status && !find_member(w, rep, &member))
+            eh_fairness_state(w->fairness, rep, 0, at_us);
+    }
+}
+
+/* ---- The period. */
+
+static int begin(struct eh_fairness_watch *w, int64_t at_us, int32_t date, struct eh_error *error)
+{
+    int r = eh_fairness_new(w->team, at_us, &w->fairness, error);
+    if (r < 0)
+        return r;
+    w->first = w->last = date;
+    look_at_all(w, at_us);
+    read_accounts(w);
+    r = eh_engine_observe(w->engine, eh_fairness_on_deal, w->fairness);
+    return r < 0 ? eh_error_set(error, -r, "deals cannot be observed: %s", eh_code_name(r)) : 0;
+}
+
+static void take_overrides(struct eh_fairness_watch *w, const struct eh_input *in,
+                           const struct eh_effects *fx)
+{
+    for (uint32_t i = fx->first; i < fx->count; i++) {
+        const struct eh_effect *e = &fx->items[i];
+        struct eh_ticket_view ticket = {0};
+        if (e->type != EH_NOTICE_ASSIGNED || !eh_str_equal(e->team, w->team) ||
+            !eh_str_equal(e->why, eh_str("manager")))
+            continue;
+        if (eh_engine_ticket(w->engine, e->source, e->id, &ticket))
+            eh_fairness_override(w->fairness, in->message.actor, e->rep, ticket.value,
+                                 e->was.size == 0);
+    }
+}
+
+static void take(struct eh_fairness_watch *w, const struct eh_input *in,
+                 const struct eh_effects *fx)
+{
+    if (in->message.type == EH_MESSAGE_TICKET && !fx->refused &&
+        eh_str_equal(in->message.team, w->team))
+        eh_fairness_arrival(w->fairness, in->message.value);
+    if (in->message.type == EH_MESSAGE_DESK || in->message.type == EH_MESSAGE_DAY)
+        look_at_all(w, in->at_us);
+    if (in->message.type == EH_MESSAGE_DESK)
+        read_accounts(w);
+    if (in->message.type == EH_MESSAGE_ASSIGN)
+        take_overrides(w, in, fx);
+    look_at_rep(w, fx->signal_rep, in->at_us);
+    w->last = in->date;
+}
+
+int eh_fairness_watch_step(struct eh_fairness_watch *w, const struct eh_input *in,
+                           struct eh_effects *fx, struct eh_error *error)
+{
+    int r = 0;
+    w->at_us = in->at_us;
+    w->over = w->over || in->date > w->to;
+    if (w->over)
+        return 0;
+    if (!w->fairness && in->date >= w->from)
+        r = begin(w, in->at_us, in->date, error);
+    if (r < 0)
+        return r;
+    if (w->fairness && in->message.type == EH_MESSAGE_DESK)
+        read_accounts(w);
+    r = eh_engine_step(w->engine, in, fx);
+    if (r < 0)
+        return eh_error_set(error, -r, "input %llu cannot be decided again: %s",
+                            (unsigned long long)in->no, eh_code_name(r));
+    if (w->fairness)
+        take(w, in, fx);
+    return 0;
+}
+
+int eh_fairness_watch_report(struct eh_fairness_watch *w, struct eh_arena *arena,
+                             struct eh_fairness_report *ret, struct eh_error *error)
+{
+    struct eh_team_view team;
+    if (!eh_engine_team(w->engine, w->team, &team) && (!w->fairness || !w->fairness->rep_count))
+        return eh_error_set(error, EH_ENOTFOUND, "team %.*s: there is none", EH_STR_ARG(w->team));
+    int r = w->fairness ? 0 : begin(w, w->at_us, w->from, error);
+    if (r < 0)
+        return r;
+    read_accounts(w);
+    return eh_fairness_report(w->fairness, w->at_us, arena, ret, error);
+}
+
+void eh_fairness_watch_done(struct eh_fairness_watch *w)
+{
+    if (w->engine && w->fairness)
+        (void)!eh_engine_observe(w->engine, NULL, NULL);
+    eh_fairness_free(w->fairness);
+    w->fairness = NULL;
+}
