@@ -111,6 +111,8 @@ struct eh_admin {
     struct eh_admin_request *requests;
     size_t pending;
     struct eh_peers peers;
+    struct eh_admin_report *reports; /* being made by children (admin_fairness.c) */
+    uint32_t report_count;
     struct eh_admin_counts counts;
 };
 
@@ -182,6 +184,7 @@ void eh_admin_get_rep(struct eh_admin_request *);
 void eh_admin_get_desk(struct eh_admin_request *);
 void eh_admin_get_tickets(struct eh_admin_request *);
 void eh_admin_get_ticket(struct eh_admin_request *);
+void eh_admin_get_fairness(struct eh_admin_request *);
 void eh_admin_get_metrics(struct eh_admin_request *);
 void eh_admin_get_health(struct eh_admin_request *);
 void eh_admin_post_signal(struct eh_admin_request *);
@@ -192,6 +195,9 @@ void eh_admin_post_assign(struct eh_admin_request *);
 void eh_admin_post_move(struct eh_admin_request *);
 void eh_admin_post_metric(struct eh_admin_request *);
 void eh_admin_put_desk(struct eh_admin_request *);
+
+/* Kills the children; whoever waits for one is not answered any more. */
+void eh_admin_reports_stop(struct eh_admin *);
 
 /* ---- What PostgreSQL knows of a ticket that memory does not hold any more. */
 /* found NULL: error says why (EH_ENOTFOUND, EH_EUNAVAILABLE, EH_ECORRUPT). The view lives until the

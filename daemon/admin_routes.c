@@ -15,6 +15,8 @@ static const struct eh_admin_route routes[] = {
     {"GET", "/v1/status", "", EH_MAY_ANY, false, 0, eh_admin_get_status},
     {"GET", "/v1/teams", "after", READERS, true, 0, eh_admin_get_teams},
     {"GET", "/v1/teams/:", "after", READERS, true, 0, eh_admin_get_team},
+    {"GET", "/v1/teams/:/fairness", "from to", EH_MAY_OPERATOR | EH_MAY_AUDITOR | EH_MAY_MANAGER,
+     true, 0, eh_admin_get_fairness},
     {"GET", "/v1/reps", "after", READERS, true, 0, eh_admin_get_reps},
     {"GET", "/v1/reps/:", "", READERS, true, 0, eh_admin_get_rep},
     {"GET", "/v1/tickets", "team rep state after", READERS, true, 0, eh_admin_get_tickets},
