@@ -58,8 +58,9 @@ static void read_output(struct eh_child *child)
         if (evbuffer_get_length(child->output) > child->output_max) {
             child->talkative = true;
             kill(child->pid, SIGKILL);
-            evbuffer_drain(child->output, evbuffer_get_length(child->output));
         }
+        if (child->talkative)
+            evbuffer_drain(child->output, evbuffer_get_length(child->output));
     } while (n > 0);
     if (n == 0 && child->readable) /* its end of the pipe is closed */
         event_del(child->readable);

@@ -1,0 +1,136 @@
+/*
+ * child: a program beside the loop: what it printed, how it ended, and that no bound is passed.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <criterion/criterion.h>
+
+#include "child.h"
+
+#define OUTPUT_MAX 100000
+
+TestSuite(child, .timeout = 30);
+
+struct seen {
+    struct event_base *base;
+    int calls, end, exit_code;
+    char output[OUTPUT_MAX + 1];
+    size_t size;
+};
+
+static void on_end(void *context, const struct eh_child_result *result)
+{
+    struct seen *seen = context;
+    seen->calls++;
+    seen->end = (int)result->end;
+    seen->exit_code = result->exit_code;
+    seen->size = evbuffer_get_length(result->output);
+    evbuffer_remove(result->output, seen->output, OUTPUT_MAX);
+    event_base_loopbreak(seen->base);
+}
+
+static struct eh_child *start(struct seen *seen, const char *script, int64_t at_most_ms)
+{
+    char *const argv[] = {(char *)"/bin/sh", (char *)"-c", (char *)script, NULL};
+    char *const environment[] = {(char *)"WORD=said", NULL};
+    struct eh_child *child = NULL;
+    struct eh_error error = {0};
+    *seen = (struct seen){.base = event_base_new()};
+    cr_assert_eq(eh_child_start(seen->base, argv, environment, OUTPUT_MAX, at_most_ms, on_end, seen,
+                                &child, &error),
+                 0, "%s", error.text);
+    return child;
+}
+
+static void run(struct seen *seen, const char *script, int64_t at_most_ms)
+{
+    start(seen, script, at_most_ms);
+    event_base_dispatch(seen->base);
+    cr_expect_eq(seen->calls, 1);
+    cr_expect_eq(waitpid(-1, NULL, WNOHANG), -1); /* nobody is left */
+    event_base_free(seen->base);
+}
+
+Test(child, prints_and_ends)
+{
+    static struct seen seen;
+    run(&seen, "echo $WORD; exit 3", 10000);
+    cr_expect_eq(seen.end, EH_CHILD_EXITED);
+    cr_expect_eq(seen.exit_code, 3);
+    cr_expect_str_eq(seen.output, "said\n");
+}
+
+Test(child, prints_as_much_as_it_may)
+{
+    static struct seen seen;
+    run(&seen, "head -c 100000 /dev/zero", 10000);
+    cr_expect_eq(seen.end, EH_CHILD_EXITED);
+    cr_expect_eq(seen.size, OUTPUT_MAX);
+}
+
+Test(child, that_prints_too_much_is_killed)
+{
+    static struct seen seen;
+    run(&seen, "exec cat /dev/zero", 10000);
+    cr_expect_eq(seen.end, EH_CHILD_TALKATIVE);
+    cr_expect_eq(seen.size, 0);
+}
+
+Test(child, that_takes_too_long_is_killed)
+{
+    static struct seen seen;
+    run(&seen, "exec sleep 20", 50);
+    cr_expect_eq(seen.end, EH_CHILD_LATE);
+}
+
+Test(child, that_is_killed_by_another_says_so)
+{
+    static struct seen seen;
+    run(&seen, "kill -9 $$", 10000);
+    cr_expect_eq(seen.end, EH_CHILD_KILLED);
+    cr_expect_eq(seen.exit_code, -1);
+}
+
+Test(child, that_closes_its_output_is_waited_for)
+{
+    static struct seen seen;
+    run(&seen, "exec >&-; sleep 0.1; exit 5", 10000);
+    cr_expect_eq(seen.end, EH_CHILD_EXITED);
+    cr_expect_eq(seen.exit_code, 5);
+}
+
+Test(child, gets_no_descriptor_of_ours)
+{
+    static struct seen seen;
+    cr_assert_neq(dup2(STDERR_FILENO, 77), -1);
+    run(&seen, "[ -e /proc/self/fd/77 ] && echo open; exit 0", 10000);
+    cr_expect_eq(seen.size, 0);
+}
+
+Test(child, given_up_is_gone_and_silent)
+{
+    static struct seen seen;
+    struct eh_child *child = start(&seen, "exec sleep 20", 10000);
+    eh_child_free(child);
+    event_base_dispatch(seen.base);
+    cr_expect_eq(seen.calls, 0);
+    cr_expect_eq(waitpid(-1, NULL, WNOHANG), -1);
+    event_base_free(seen.base);
+    eh_child_free(NULL);
+}
+
+Test(child, that_is_not_there_is_an_error)
+{
+    char *const argv[] = {(char *)"/nowhere/evenhand", NULL};
+    struct eh_child *child = NULL;
+    struct eh_error error = {0};
+    struct event_base *base = event_base_new();
+    cr_expect_eq(eh_child_start(base, argv, environ, 1, 1, on_end, NULL, &child, &error),
+                 -EH_EUNAVAILABLE);
+    cr_expect_null(child);
+    cr_expect_str_eq(error.text, "/nowhere/evenhand: cannot be started: No such file or directory");
+    event_base_free(base);
+}
