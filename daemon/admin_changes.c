@@ -296,6 +296,15 @@ void eh_admin_post_metric(struct eh_admin_request *request)
     submit_body(request, command);
 }
 
+/* ---- Draws. */
+
+void eh_admin_post_reveal(struct eh_admin_request *request)
+{
+    struct eh_command *command = new_command(request, EH_MESSAGE_REVEAL);
+    if (command)
+        submit_body(request, command);
+}
+
 /* ---- The desk file. */
 
 static void add_line(void *context, const char *line)

@@ -184,6 +184,8 @@ void eh_admin_get_rep(struct eh_admin_request *);
 void eh_admin_get_desk(struct eh_admin_request *);
 void eh_admin_get_tickets(struct eh_admin_request *);
 void eh_admin_get_ticket(struct eh_admin_request *);
+void eh_admin_get_draws(struct eh_admin_request *);
+void eh_admin_post_reveal(struct eh_admin_request *);
 void eh_admin_get_fairness(struct eh_admin_request *);
 void eh_admin_get_metrics(struct eh_admin_request *);
 void eh_admin_get_health(struct eh_admin_request *);

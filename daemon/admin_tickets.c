@@ -40,6 +40,13 @@ const struct eh_pg_statement eh_admin_statements[] = {
      "LIMIT " STR(EH_ADMIN_CLOSED_SCAN) ") c WHERE d.name = $1 ORDER BY c.ticket",
      2,
      {TYPE_TEXT, TYPE_INT8}},
+    {"admin_draws",
+     "SELECT w.epoch, w.commitment, w.seed, (extract(epoch FROM w.opened_at) * 1000000)::bigint,"
+     " (extract(epoch FROM w.revealed_at) * 1000000)::bigint FROM evenhand.desk d"
+     " JOIN evenhand.draw w ON w.desk = d.no WHERE d.name = $1 AND w.epoch > $2"
+     " ORDER BY w.epoch LIMIT " STR(EH_ADMIN_PAGE),
+     2,
+     {TYPE_TEXT, TYPE_INT8}},
     {NULL, NULL, 0, {0}},
 };
 

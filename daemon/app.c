@@ -63,7 +63,7 @@ static bool time_brings(struct eh_app *app)
     struct eh_totals totals;
     int64_t now = eh_clock_now_us(&app->clock);
     eh_engine_totals(app->engine, &totals);
-    return totals.input == 0 || eh_engine_due_us(app->engine) <= now ||
+    return !totals.committed || eh_engine_due_us(app->engine) <= now ||
            eh_clock_date(&app->clock, now) > totals.date;
 }
 
@@ -233,6 +233,33 @@ static void acknowledge(struct eh_app *app, const struct eh_batch *b)
         eh_inbox_done(app->inbox, ids, count);
 }
 
+/* ---- Checkpoints: of what is committed only. */
+
+static void checkpoint(struct eh_app *app, uint64_t input, struct eh_key digest,
+                       const struct eh_chain *chain)
+{
+    struct eh_error error = {0};
+    if (input <= app->checkpoint.input)
+        return;
+    app->checkpoint.input = input; /* a file that cannot be written is not tried for each batch */
+    app->checkpoint.at_us = eh_clock_monotonic_us();
+    if (eh_checkpoint_append(app->config->checkpoint_file, input, digest, chain, &error) == 0)
+        return;
+    app_error(app, error.text);
+    eh_log(EH_LOG_ERROR, "%s", error.text);
+}
+
+/* At each draw epoch, and when the last one is old. */
+static void maybe_checkpoint(struct eh_app *app, const struct eh_batch *b)
+{
+    int64_t age_us = eh_clock_monotonic_us() - app->checkpoint.at_us;
+    bool due = age_us >= EH_CHECKPOINT_S * INT64_C(1000000);
+    for (size_t i = 0; !due && i < b->record_count; i++)
+        due = b->records[i].type == EH_MESSAGE_DAY || b->records[i].type == EH_MESSAGE_REVEAL;
+    if (due)
+        checkpoint(app, b->to_input, b->digest, &b->chain);
+}
+
 /* What the shell has to know of a committed input beyond handing it on. */
 static void follow(struct eh_app *app, const struct eh_batch *b)
 {
@@ -260,6 +287,7 @@ static void on_committed(void *context, struct eh_batch *b)
     if (b->effects.count > 0 || b->dead_count > 0)
         eh_outbox_publish(app->outbox, eh_batch_notices(b));
     follow(app, b);
+    maybe_checkpoint(app, b);
     for (size_t i = 0; i < b->item_count; i++)
         answer(app, &b->items[i], &b->items[i].result);
     tell_watchers(b, true);
@@ -287,14 +315,28 @@ static void on_want(void *context, uint64_t from_seq, uint64_t from_dead_input)
     eh_store_page(app->store, from_seq, from_dead_input);
 }
 
+static void on_fatal(void *context, int exit_code, const char *why)
+{
+    struct eh_app *app = context;
+    eh_log(EH_LOG_ERROR, "%s", why);
+    app->exit_code = exit_code;
+    event_base_loopbreak(app->base);
+}
+
 static void begin_deciding(struct eh_app *app)
 {
     struct eh_totals totals;
     struct eh_error error = {0};
     const struct eh_desk *desk = eh_engine_desk(app->engine);
     eh_engine_totals(app->engine, &totals);
+    if (eh_keys_check(&app->keys, &totals, app->config->key_file, &error) < 0) {
+        on_fatal(app, EXIT_CONFIG, error.text);
+        return;
+    }
+    app->books = (struct eh_books){0};
     if (desk && eh_clock_set_zone(&app->clock, desk->time_zone, &error) < 0)
         app_error(app, error.text);
+    app->checkpoint.at_us = eh_clock_monotonic_us();
     eh_clock_at_least(&app->clock, app->head.at_us);
     app->deciding = true;
     app->role = EH_ROLE_LEADER;
@@ -402,14 +444,6 @@ static void on_lost(void *context, const char *why)
     give_up_batch(app, recalling, unknown);
     give_up_list(app, &app->in_flight, unknown);
     give_up_list(app, &app->settled, unknown);
-}
-
-static void on_fatal(void *context, int exit_code, const char *why)
-{
-    struct eh_app *app = context;
-    eh_log(EH_LOG_ERROR, "%s", why);
-    app->exit_code = exit_code;
-    event_base_loopbreak(app->base);
 }
 
 const struct eh_store_callbacks app_store_callbacks = {
@@ -581,8 +615,10 @@ void app_forget_all(struct eh_app *app, const char *why)
     give_up_list(app, &app->settled, why);
 }
 
-void app_final_snapshot(struct eh_app *app)
+void app_final_writes(struct eh_app *app)
 {
-    if (app->deciding && app->head.input > app->snapshot_input)
+    checkpoint(app, app->head.input, app->head.digest, &app->head.chain);
+    app_books_finish(app);
+    if (app->head.input > app->snapshot_input)
         take_snapshot(app);
 }

@@ -5,11 +5,23 @@
 #include "admin.h"
 #include "app.h"
 #include "batch.h"
+#include "checkpoint.h"
 #include "keys.h"
 #include "recovery.h"
 #include "store.h"
 
-#define EH_STOP_S 10 /* a clean stop may take so long */
+#define EH_STOP_S       10  /* a clean stop may take so long */
+#define EH_CHECKPOINT_S 600 /* between two checkpoints when nothing calls for one */
+#define EXIT_CONFIG     78
+
+/* The table ledger is brought up to date member by member, in rounds. */
+struct eh_books {
+    uint64_t input;        /* as of which the last whole round is */
+    uint64_t seen_input;   /* head a second ago */
+    uint64_t round_input;  /* 0: no round under way */
+    uint32_t team, member; /* the next one of the round */
+    int64_t done_us;       /* when the last round ended, monotonic */
+};
 
 struct eh_app {
     struct event_base *base;
@@ -32,10 +44,10 @@ struct eh_app {
     struct eh_admin *admin;
     struct eh_pg *reader;
 
-    struct eh_batch *filling;   /* takes entries and commands */
-    struct eh_batch *recalling; /* being looked up */
+    struct eh_batch *filling;                    /* takes entries and commands */
+    struct eh_batch *recalling;                  /* being looked up */
     struct eh_batch *in_flight, *in_flight_last; /* decided, not confirmed; oldest first */
-    struct eh_batch *settled; /* confirmed after the lookup under way was sent */
+    struct eh_batch *settled;                    /* confirmed after the lookup under way was sent */
     size_t in_flight_entries, in_flight_bytes;
     size_t commands; /* taken and not answered */
     struct eh_draws draws;
@@ -44,7 +56,9 @@ struct eh_app {
     struct event *tick, *timer, *signals[3], *housekeeping, *stop_deadline;
     int64_t snapshot_at_us, snapshot_pause_us;
     uint64_t snapshot_input;
-    bool ready; /* READY=1 was sent */
+    struct eh_checkpoint checkpoint; /* the last one written */
+    struct eh_books books;           /* how far the table ledger is */
+    bool ready;                      /* READY=1 was sent */
 
     uint64_t repeats, batches, commits_failed;
     char last_error[EH_ERROR_TEXT_MAX], alarm[EH_ERROR_TEXT_MAX], redis_address[300];
@@ -61,7 +75,8 @@ struct eh_batch *app_filling(struct eh_app *); /* the batch that takes more, or 
 
 void app_begin_ticking(struct eh_app *);
 void app_forget_all(struct eh_app *, const char *why); /* answers what is not answered yet */
-void app_final_snapshot(struct eh_app *);
+/* Of a clean stop: checkpoint, ledger, snapshot, each if there is something new. */
+void app_final_writes(struct eh_app *);
 extern const struct eh_store_callbacks app_store_callbacks;
 extern const struct eh_inbox_callbacks app_inbox_callbacks;
 extern const struct eh_outbox_callbacks app_outbox_callbacks;
@@ -72,9 +87,13 @@ void app_take_entries(void *context, const struct eh_inbox_entry *, size_t count
 /* decide.c */
 int app_decide(struct eh_app *, struct eh_batch *, struct eh_error *) EH_MUST_CHECK;
 
+/* books.c: once a second, and to the end at a clean stop */
+void app_books_tick(struct eh_app *);
+void app_books_finish(struct eh_app *);
+
 /* desk_file.c */
 void app_desk_file_load(struct eh_app *, const char *actor); /* read it and submit what it says */
-void app_desk_file_check(struct eh_app *);                  /* does it differ from what is applied */
+void app_desk_file_check(struct eh_app *); /* does it differ from what is applied */
 /* Sets desk_id, currency and the clock's zone from the file. */
 int app_desk_file_identity(struct eh_app *, char currency[4], struct eh_error *) EH_MUST_CHECK;
 

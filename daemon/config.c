@@ -39,6 +39,7 @@ static const struct key keys[] = {
     {"admin_socket", PATH, FIELD(admin_socket), "/run/evenhand/admin.sock", 0, 0},
     {"admin_group", TEXT, FIELD(admin_group), "", 0, 0},
     {"key_file", PATH, FIELD(key_file), "/var/lib/evenhand/master.key", 0, 0},
+    {"checkpoint_file", PATH, FIELD(checkpoint_file), "/var/lib/evenhand/checkpoints", 0, 0},
     {"operators", USERS, FIELD(operators), NULL, 0, 0},
     {"auditors", USERS, FIELD(auditors), NULL, 0, 0},
     {"helpdesks", USERS, FIELD(helpdesks), NULL, 0, 0},

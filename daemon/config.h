@@ -37,6 +37,7 @@ struct eh_config {
     char admin_socket[EH_SOCKET_PATH_MAX + 1]; /* admin_socket */
     char admin_group[64];                      /* admin_group: group of the socket; empty: own */
     char key_file[4096];                       /* key_file: master key, made at the first start */
+    char checkpoint_file[4096]; /* checkpoint_file: digests are appended to it now and then */
     struct eh_config_users operators, auditors, helpdesks;
     bool stream_signals;   /* on */
     bool outbox_json;      /* outbox: msgpack | json */

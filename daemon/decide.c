@@ -97,6 +97,17 @@ static void add_personal(struct eh_batch *b, const struct eh_input *in)
         b->personal[b->personal_count++] = (struct eh_personal){in->no, m->customer, m->subject};
 }
 
+/* An input that turns the draw epoch carries what the key knows. It is no part of what was said, so
+ * its digest stays. */
+static int add_seeds(struct eh_app *app, struct eh_batch *b, struct eh_input *in)
+{
+    struct eh_totals totals;
+    if (in->message.type != EH_MESSAGE_DAY && in->message.type != EH_MESSAGE_REVEAL)
+        return 0;
+    eh_engine_totals(app->engine, &totals);
+    return eh_keys_turn(&app->keys, &totals, &b->arena, &in->message);
+}
+
 /* Steps one input and appends its rows. `item` is NULL for what time brought. */
 static int step(struct eh_app *app, struct eh_batch *b, struct eh_input *in,
                 const struct eh_item *item)
@@ -104,12 +115,15 @@ static int step(struct eh_app *app, struct eh_batch *b, struct eh_input *in,
     in->no = b->to_input + 1;
     in->at_us = b->at_us;
     in->draws = &app->draws;
+    int r = add_seeds(app, b, in);
+    if (r < 0)
+        return r;
     bool own = in->origin != EH_ORIGIN_STREAM && !eh_message_has(&in->message, EH_FIELD_EVENT) &&
                in->message.type != EH_MESSAGE_TICKET;
     if (own)
         in->identity = own_identity(in->no);
     uint32_t before = b->effects.count;
-    int r = eh_engine_step(app->engine, in, &b->effects);
+    r = eh_engine_step(app->engine, in, &b->effects);
     if (r < 0)
         return r;
     struct eh_record *record = eh_batch_record(b);
@@ -152,10 +166,10 @@ static int step_time(struct eh_app *app, struct eh_batch *b, int32_t *ret_date)
     eh_engine_totals(app->engine, &totals);
     int32_t date = eh_clock_date(&app->clock, b->at_us);
     int r = 0;
-    if (date > totals.date || totals.input == 0)
-        r = step_shell(app, b, EH_MESSAGE_DAY, date);
-    else
+    if (totals.input > 0 && date < totals.date)
         date = totals.date;
+    if (date > totals.date || !totals.committed) /* nothing committed: first day, or an old log */
+        r = step_shell(app, b, EH_MESSAGE_DAY, date);
     for (int i = 0; r == 0 && i < EH_BATCH_DUE_MAX && eh_engine_due_us(app->engine) <= b->at_us;
          i++)
         r = step_shell(app, b, EH_MESSAGE_DUE, date);

@@ -61,3 +61,55 @@ bool eh_keys_draw(void *context, const struct eh_draw_query *query, uint64_t *re
     *ret_result = eh_draw_compute(keys->seed, query);
     return true;
 }
+
+/* ---- Epochs. */
+
+static void commitment_of(const struct eh_keys *keys, uint32_t epoch, uint8_t ret[EH_SEED_BYTES])
+{
+    uint8_t seed[EH_SEED_BYTES];
+    eh_seed_derive(keys->master, epoch, seed);
+    eh_seed_commit(seed, ret);
+    explicit_bzero(seed, sizeof seed);
+}
+
+static void set(struct eh_message *m, enum eh_field field, struct eh_str *to, const uint8_t *bytes)
+{
+    *to = eh_str_n((const char *)bytes, EH_SEED_BYTES);
+    m->has |= EH_FIELD_BIT(field);
+}
+
+int eh_keys_turn(const struct eh_keys *keys, const struct eh_totals *now, struct eh_arena *arena,
+                 struct eh_message *m)
+{
+    uint8_t *next = eh_arena_alloc(arena, EH_SEED_BYTES);
+    uint8_t *other = eh_arena_alloc(arena, EH_SEED_BYTES);
+    if (!next || !other)
+        return -EH_ENOMEM;
+    uint32_t begins = now->input == 0 ? 0 : now->epoch + 1;
+    commitment_of(keys, begins + 1, next);
+    set(m, EH_FIELD_COMMITMENT, &m->commitment, next);
+    if (now->committed) {
+        eh_seed_derive(keys->master, now->epoch, other);
+        set(m, EH_FIELD_SEED, &m->seed, other);
+    } else {
+        commitment_of(keys, begins, other);
+        set(m, EH_FIELD_COMMITMENT_FIRST, &m->commitment_first, other);
+    }
+    return 0;
+}
+
+int eh_keys_check(const struct eh_keys *keys, const struct eh_totals *totals, const char *path,
+                  struct eh_error *error)
+{
+    for (uint32_t i = 0; totals->committed && i < 2; i++) {
+        uint8_t commitment[EH_SEED_BYTES];
+        commitment_of(keys, totals->epoch + i, commitment);
+        if (memcmp(commitment, totals->commitment[i], sizeof commitment) != 0)
+            return eh_error_set(error, EH_ECONFLICT,
+                                "key_file %s: is not the key of this desk: the seed it gives draw "
+                                "epoch %u does not hash to the commitment in the log; put the key "
+                                "file that made it back",
+                                path, totals->epoch + i);
+    }
+    return 0;
+}

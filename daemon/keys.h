@@ -5,12 +5,14 @@
  *
  *     r = eh_keys_load(&keys, config->key_file, &error);
  *     struct eh_draws draws = {.draw = eh_keys_draw, .context = &keys};
+ *     eh_keys_check(&keys, &totals, path, &error);        // before anything is decided
+ *     eh_keys_turn(&keys, &totals, arena, &message);      // DAY, REVEAL
  *     eh_keys_done(&keys);   // wipes
  */
 #ifndef EVENHAND_DAEMON_KEYS_H
 #define EVENHAND_DAEMON_KEYS_H
 
-#include <evenhand/draw/draw.h>
+#include <evenhand/engine/engine.h>
 
 struct eh_keys {
     uint8_t master[EH_SEED_BYTES];
@@ -19,6 +21,13 @@ struct eh_keys {
     bool derived; /* `seed` is that of `epoch` */
 };
 
+/* Adds to an input that turns the draw epoch what only the key knows: the commitments, and the seed
+ * of the epoch that ends. `now`: the engine before it. Text lives in the arena. */
+int eh_keys_turn(const struct eh_keys *, const struct eh_totals *now, struct eh_arena *,
+                 struct eh_message *) EH_MUST_CHECK;
+/* Whether the seeds derived from this key are those the log has committed. -EH_ECONFLICT. */
+int eh_keys_check(const struct eh_keys *, const struct eh_totals *, const char *path,
+                  struct eh_error *) EH_MUST_CHECK;
 int eh_keys_load(struct eh_keys *, const char *path, struct eh_error *) EH_MUST_CHECK;
 void eh_keys_done(struct eh_keys *);
 bool eh_keys_draw(void *keys, const struct eh_draw_query *, uint64_t *ret_result);

@@ -13,7 +13,6 @@
 #include "schema.h"
 
 #define SCHEMA_TRIES_S 1 /* between two tries to reach PostgreSQL before the first write */
-#define EXIT_CONFIG    78
 
 static void key_of(char *buffer, size_t size, const struct eh_app *app, const char *what)
 {
@@ -78,7 +77,7 @@ static void on_stopping(struct eh_app *app)
     bool quiet =
         !app->in_flight && !app->recalling && (!app->filling || app->filling->item_count == 0);
     if (app->deciding && quiet && !eh_store_snapshotting(app->store))
-        app_final_snapshot(app);
+        app_final_writes(app);
     if (all_done(app))
         event_base_loopbreak(app->base);
 }
@@ -137,6 +136,7 @@ static void on_housekeeping(evutil_socket_t fd, short what, void *context)
         say_status(app);
         sd_notify(0, "WATCHDOG=1");
         look_at_clock(app);
+        app_books_tick(app);
         if (++app->seconds % 10 == 0)
             app_desk_file_check(app);
     }

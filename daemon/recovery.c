@@ -108,57 +108,16 @@ static bool recorded_draw(void *context, const struct eh_draw_query *query, uint
     return false;
 }
 
-static void read_text(const PGresult *p, int row, int column, enum eh_field field,
-                      struct eh_record *record, struct eh_str *ret)
-{
-    if (PQgetisnull(p, row, column))
-        return;
-    *ret = eh_pg_text(p, row, column);
-    record->has |= EH_FIELD_BIT(field);
-}
-
-static bool read_number(const PGresult *p, int row, int column, enum eh_field field,
-                        struct eh_record *record)
-{
-    if (PQgetisnull(p, row, column))
-        return false;
-    record->has |= EH_FIELD_BIT(field);
-    return true;
-}
-
 /* Columns in the order of the statement page_inputs. */
-static void read_record(const PGresult *p, int row, struct eh_record *ret)
+static int read_record(const PGresult *p, int row, struct eh_record *ret)
 {
-    struct eh_record r = {0};
-    r.input = (uint64_t)eh_pg_int(p, row, 0);
-    r.type = (int16_t)eh_pg_int(p, row, 1);
-    if (read_number(p, row, 2, EH_FIELD_PRIORITY, &r))
-        r.priority = (uint8_t)eh_pg_int(p, row, 2);
-    if (read_number(p, row, 3, EH_FIELD_CSAT, &r))
-        r.csat = (uint8_t)eh_pg_int(p, row, 3);
-    r.at_us = eh_pg_int(p, row, 4);
-    r.identity = eh_key_from_bytes((const uint8_t *)PQgetvalue(p, row, 5));
-    r.digest = eh_key_from_bytes((const uint8_t *)PQgetvalue(p, row, 6));
-    r.stream_ms = (uint64_t)eh_pg_int(p, row, 7);
-    r.stream_no = (uint64_t)eh_pg_int(p, row, 8);
-    if (read_number(p, row, 9, EH_FIELD_VALUE, &r))
-        r.value = eh_pg_int(p, row, 9);
-    if (read_number(p, row, 10, EH_FIELD_HANDLED, &r))
-        r.handled_s = eh_pg_int(p, row, 10);
-    if (read_number(p, row, 11, EH_FIELD_AT, &r))
-        r.at_ms = eh_pg_int(p, row, 11);
-    r.has_until = !PQgetisnull(p, row, 12);
-    r.until_us = eh_pg_int(p, row, 12);
-    read_text(p, row, 13, EH_FIELD_SOURCE, &r, &r.source);
-    read_text(p, row, 14, EH_FIELD_ID, &r, &r.id);
-    read_text(p, row, 15, EH_FIELD_TEAM, &r, &r.team);
-    read_text(p, row, 16, EH_FIELD_KIND, &r, &r.kind);
-    read_text(p, row, 17, EH_FIELD_REP, &r, &r.rep);
-    r.word = eh_pg_text(p, row, 18);
-    read_text(p, row, 19, EH_FIELD_ACTOR, &r, &r.actor);
-    read_text(p, row, 20, EH_FIELD_REASON, &r, &r.reason);
-    r.rest = eh_pg_text(p, row, 21);
-    *ret = r;
+    struct eh_record record = {0};
+    int r = 0;
+    for (int c = 0; r == 0 && c < EH_RECORD_SELECT_COUNT; c++)
+        r = eh_record_set_column(&record, c, PQgetvalue(p, row, c), (size_t)PQgetlength(p, row, c),
+                                 PQgetisnull(p, row, c));
+    *ret = record;
+    return r;
 }
 
 static int replay_row(struct eh_recovery *r, int row, struct eh_error *error)
@@ -168,7 +127,9 @@ static int replay_row(struct eh_recovery *r, int row, struct eh_error *error)
     struct eh_record record;
     struct eh_input in;
     eh_arena_reset(&r->arena);
-    read_record(r->inputs, row, &record);
+    if (read_record(r->inputs, row, &record) < 0)
+        return eh_error_set(error, EH_ECORRUPT, "input %llu of the log cannot be read back",
+                            (unsigned long long)record.input);
     int done = eh_record_to_input(&record, &r->arena, &in, error);
     if (done < 0)
         return done;

@@ -67,6 +67,15 @@ bool eh_store_recalling(const struct eh_store *);
 /* One transaction: lease, inputs, effects, changes, dead letters, head, COMMIT. */
 int eh_store_commit(struct eh_store *, struct eh_batch *) EH_MUST_CHECK;
 
+/* What members were entitled to and received as of an input: written once that is committed. A
+ * failure leaves the rows as they were. */
+struct eh_ledger_entry {
+    struct eh_str team;
+    struct eh_member_view member;
+};
+int eh_store_ledger(struct eh_store *, uint64_t input, const struct eh_ledger_entry *,
+                    size_t count) EH_MUST_CHECK;
+
 size_t eh_store_committing(const struct eh_store *); /* transactions not answered yet */
 
 /* A snapshot of the state after `input`, written in parts beside the batches; the bytes are taken

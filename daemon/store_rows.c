@@ -92,8 +92,8 @@ static int send_inputs(struct eh_store *s, const struct eh_batch *b)
 }
 
 static const enum eh_array_type effect_types[] = {
-    EH_ARRAY_INT2, EH_ARRAY_INT4, EH_ARRAY_INT8, EH_ARRAY_INT8, EH_ARRAY_INT4, EH_ARRAY_INT8,
-    EH_ARRAY_TEXT, EH_ARRAY_TEXT, EH_ARRAY_TEXT, EH_ARRAY_TEXT, EH_ARRAY_BYTEA};
+    EH_ARRAY_INT2, EH_ARRAY_INT4, EH_ARRAY_INT8, EH_ARRAY_INT8, EH_ARRAY_INT4,  EH_ARRAY_INT8,
+    EH_ARRAY_TEXT, EH_ARRAY_TEXT, EH_ARRAY_TEXT, EH_ARRAY_TEXT, EH_ARRAY_BYTEA, EH_ARRAY_BYTEA};
 
 static void put_draws(struct eh_array *column, const struct eh_effect *e)
 {
@@ -110,8 +110,9 @@ static void put_draws(struct eh_array *column, const struct eh_effect *e)
 static void put_effect(struct eh_array *c, const struct eh_effect *e, uint64_t input)
 {
     bool dealt = e->eligible > 0;
+    bool epoch = e->type == EH_NOTICE_COMMITMENT || e->type == EH_NOTICE_REVEALED;
     eh_array_put_int(c++, e->type);
-    put_if(c++, dealt, e->epoch);
+    put_if(c++, dealt || epoch, e->epoch);
     eh_array_put_int(c++, (int64_t)input);
     put_if(c++, e->ticket != 0, (int64_t)e->ticket);
     put_if(c++, dealt, e->eligible);
@@ -121,6 +122,7 @@ static void put_effect(struct eh_array *c, const struct eh_effect *e, uint64_t i
     eh_array_put_text(c++, e->was);
     eh_array_put_text(c++, e->why);
     put_draws(c++, e);
+    eh_array_put_text(c++, e->detail);
 }
 
 static int send_effects(struct eh_store *s, const struct eh_batch *b)
@@ -200,6 +202,46 @@ static int send_personal(struct eh_store *s, const struct eh_batch *b)
         eh_array_put_text(&s->columns[2], b->personal[i].subject);
     }
     return send_columns(s, "insert_personal", -1, 3);
+}
+
+/* ---- The ledger as people read it. */
+
+static const enum eh_array_type ledger_types[] = {EH_ARRAY_TEXT, EH_ARRAY_TEXT, EH_ARRAY_INT8,
+                                                  EH_ARRAY_INT8, EH_ARRAY_INT8, EH_ARRAY_INT8};
+
+static void put_entry(struct eh_array *c, const struct eh_ledger_entry *entry)
+{
+    eh_array_put_text(c++, entry->team);
+    eh_array_put_text(c++, entry->member.rep);
+    eh_array_put_int(c++, entry->member.entitled_nano);
+    eh_array_put_int(c++, entry->member.entitled_value);
+    eh_array_put_int(c++, (int64_t)entry->member.received);
+    eh_array_put_int(c++, entry->member.received_value);
+}
+
+int eh_store_ledger(struct eh_store *s, uint64_t input, const struct eh_ledger_entry *entries,
+                    size_t count)
+{
+    size_t columns = sizeof ledger_types / sizeof *ledger_types;
+    char desk[2], as_of[8], epoch[8];
+    const char *values[3 + 6] = {desk, as_of, epoch};
+    int lengths[3 + 6] = {2, 8, 8};
+    if (s->state != STORE_LEADING)
+        return -EH_EUNAVAILABLE;
+    begin(s, ledger_types, columns);
+    for (size_t i = 0; i < count; i++)
+        put_entry(s->columns, &entries[i]);
+    eh_pg_put16(desk, s->head.desk);
+    eh_pg_put64(as_of, (int64_t)input);
+    eh_pg_put64(epoch, (int64_t)s->head.epoch);
+    for (size_t i = 0; i < columns; i++) {
+        if (s->columns[i].bytes.failed)
+            return -EH_ENOMEM;
+        values[3 + i] = eh_array_value(&s->columns[i]);
+        lengths[3 + i] = eh_array_size(&s->columns[i]);
+    }
+    int r = eh_pg_send(s->write, "ledger_put", 9, values, lengths, store_statement_done, s);
+    return r == 0 ? eh_pg_sync(s->write) : r;
 }
 
 int store_rows_send(struct eh_store *s, const struct eh_batch *b)

@@ -79,15 +79,17 @@ const struct eh_pg_statement eh_store_write_statements[] = {
       INT8S, INT8S, TEXTS, TEXTS, TEXTS, TEXTS, TEXTS, TEXTS, TEXTS, TEXTS, BYTEAS}},
     {"insert_effect",
      "INSERT INTO evenhand.effect (desk, seq, type, epoch, input, ticket, eligible, weight, team,"
-     " rep, was, why, draws)"
+     " rep, was, why, draws, detail)"
      " SELECT $1, $2 + u.n, u.type, u.epoch, u.input, u.ticket, u.eligible, u.weight, u.team, "
      "u.rep,"
-     " u.was, u.why, u.draws"
+     " u.was, u.why, u.draws, u.detail"
      " FROM unnest($3::int2[], $4::int4[], $5::int8[], $6::int8[], $7::int4[], $8::int8[],"
-     " $9::text[], $10::text[], $11::text[], $12::text[], $13::bytea[]) WITH ORDINALITY"
-     " AS u (type, epoch, input, ticket, eligible, weight, team, rep, was, why, draws, n)",
-     13,
-     {INT2, INT8, INT2S, INT4S, INT8S, INT8S, INT4S, INT8S, TEXTS, TEXTS, TEXTS, TEXTS, BYTEAS}},
+     " $9::text[], $10::text[], $11::text[], $12::text[], $13::bytea[], $14::bytea[])"
+     " WITH ORDINALITY"
+     " AS u (type, epoch, input, ticket, eligible, weight, team, rep, was, why, draws, detail, n)",
+     14,
+     {INT2, INT8, INT2S, INT4S, INT8S, INT8S, INT4S, INT8S, TEXTS, TEXTS, TEXTS, TEXTS, BYTEAS,
+      BYTEAS}},
     {"insert_change",
      "INSERT INTO evenhand.ticket_change (desk, state, priority, ticket, input, value, closed, "
      "team,"
@@ -131,6 +133,20 @@ const struct eh_pg_statement eh_store_write_statements[] = {
      " HAVING count(*) = parts ORDER BY input DESC LIMIT 2) AS kept)",
      1,
      {INT2}},
+    /* Only what changed, and only once the input it is as of is committed under our epoch. */
+    {"ledger_put",
+     "INSERT INTO evenhand.ledger AS g (desk, input, team, rep, entitled, entitled_value, received,"
+     " received_value)"
+     " SELECT $1, $2, u.* FROM unnest($4::text[], $5::text[], $6::int8[], $7::int8[], $8::int8[],"
+     " $9::int8[]) AS u JOIN evenhand.lease l ON l.desk = $1 AND l.epoch = $3"
+     " JOIN evenhand.head h ON h.desk = $1 AND h.input >= $2"
+     " ON CONFLICT (desk, team, rep) DO UPDATE SET input = excluded.input,"
+     " entitled = excluded.entitled, entitled_value = excluded.entitled_value,"
+     " received = excluded.received, received_value = excluded.received_value"
+     " WHERE (g.entitled, g.entitled_value, g.received, g.received_value) IS DISTINCT FROM"
+     " (excluded.entitled, excluded.entitled_value, excluded.received, excluded.received_value)",
+     9,
+     {INT2, INT8, INT8, TEXTS, TEXTS, INT8S, INT8S, INT8S, INT8S}},
     {NULL, NULL, 0, {0}},
 };
 
@@ -161,9 +177,7 @@ const struct eh_pg_statement eh_store_read_statements[] = {
      2,
      {INT2, INT8}},
     {"page_inputs",
-     "SELECT input, type, priority, csat, at, identity, digest, stream_ms, stream_no, value, "
-     "handled,"
-     " happened, until, source, id, team, kind, rep, word, actor, reason, rest"
+     "SELECT " EH_RECORD_SELECT
      " FROM evenhand.input WHERE desk = $1 AND input > $2 AND input <= $3 ORDER BY input",
      3,
      {INT2, INT8, INT8}},
@@ -173,7 +187,9 @@ const struct eh_pg_statement eh_store_read_statements[] = {
      3,
      {INT2, INT8, INT8}},
     {"page_notices",
-     "SELECT e.seq, e.type, t.source, coalesce(t.id, i.id), e.team, e.rep, e.was, e.why, i.at,"
+     "SELECT e.seq, e.type, t.source,"
+     " CASE WHEN e.type IN (7, 8) THEN e.epoch::text ELSE coalesce(t.id, i.id) END, e.team, e.rep, "
+     "e.was, e.why, i.at,"
      " e.input, t.stream_ms, t.stream_no"
      " FROM evenhand.effect e JOIN evenhand.input i ON i.desk = e.desk AND i.input = e.input"
      " LEFT JOIN evenhand.input t ON t.desk = e.desk AND t.input = coalesce(e.ticket, e.input)"

@@ -2,11 +2,15 @@
  * identify: what makes two messages the same one, and what a message says, as digests.
  *
  * Customer and subject stand in both as their digests alone, so the text can be erased later and
- * the digests still be made anew. Who asked over the admin socket is no part of what was said.
+ * the digests still be made anew. Who asked over the admin socket is no part of what was said, nor
+ * are the commitments and seeds that the shell adds.
  */
 #include "state.h"
 
 #define PERSONAL (EH_FIELD_BIT(EH_FIELD_CUSTOMER) | EH_FIELD_BIT(EH_FIELD_SUBJECT))
+#define ADDED                                                                                      \
+    (EH_FIELD_BIT(EH_FIELD_ACTOR) | EH_FIELD_BIT(EH_FIELD_COMMITMENT) |                            \
+     EH_FIELD_BIT(EH_FIELD_COMMITMENT_FIRST) | EH_FIELD_BIT(EH_FIELD_SEED))
 
 static struct eh_str digest_text(struct eh_str text, uint8_t storage[16])
 {
@@ -100,7 +104,7 @@ void eh_input_identify(struct eh_input *in)
     EH_AUTO(eh_bytes) struct eh_bytes out = EH_BYTES_INIT;
     struct eh_message said;
     eh_message_of_input(in, &said);
-    eh_message_encode(&said, PERSONAL | EH_FIELD_BIT(EH_FIELD_ACTOR), &out);
+    eh_message_encode(&said, PERSONAL | ADDED, &out);
     eh_require(!out.failed);
     in->digest = eh_hash_128(EH_DOMAIN_CONTENT, out.data, out.size);
     if (m->type == EH_MESSAGE_TICKET)

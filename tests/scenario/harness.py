@@ -296,7 +296,8 @@ class Stack:
     def config(self, **changes):
         config = {
             "desk_file": self.dir + "/desk.yaml", "redis": self.redis_server.socket,
-            "postgres": self.postgres.daemon_dsn, "key_file": self.dir + "/key", "outbox": "json",
+            "postgres": self.postgres.daemon_dsn, "key_file": self.dir + "/key",
+            "checkpoint_file": self.dir + "/checkpoints", "outbox": "json",
         }
         config.update(changes)
         return config

@@ -14,8 +14,9 @@ NOTICE_TYPES = {1: "assigned", 2: "waiting", 3: "returned", 4: "closed", 5: "mov
 PAGE = 5000
 
 EXPECTED_NOTICES = """
-SELECT e.seq, e.type, t.source, coalesce(t.id, i.id), e.team, e.rep, e.was, e.why, i.at / 1000,
-       e.input, t.stream_ms || '-' || t.stream_no
+SELECT e.seq, e.type, t.source,
+       CASE WHEN e.type IN (7, 8) THEN e.epoch::text ELSE coalesce(t.id, i.id) END,
+       e.team, e.rep, e.was, e.why, i.at / 1000, e.input, t.stream_ms || '-' || t.stream_no
 FROM effect e JOIN input i ON i.desk = e.desk AND i.input = e.input
 LEFT JOIN input t ON t.desk = e.desk AND t.input = coalesce(e.ticket, e.input)
 WHERE e.seq > %s AND e.seq <= %s ORDER BY e.seq

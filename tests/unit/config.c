@@ -68,6 +68,7 @@ Test(config, an_empty_file_gives_the_defaults, .init = make_folder, .fini = remo
         cr_expect_str_eq(c->admin_socket, "/run/evenhand/admin.sock");
         cr_expect_str_eq(c->admin_group, "");
         cr_expect_str_eq(c->key_file, "/var/lib/evenhand/master.key");
+        cr_expect_str_eq(c->checkpoint_file, "/var/lib/evenhand/checkpoints");
         cr_expect(c->stream_signals);
         cr_expect_not(c->outbox_json);
         cr_expect_eq(c->outbox_keep, 1000000);

@@ -33,6 +33,7 @@ redis: $STATE/redis.sock
 postgres: host=$STATE/pg dbname=evenhand
 admin_socket: $STATE/admin.sock
 key_file: $STATE/evenhand.key
+checkpoint_file: $STATE/checkpoints
 outbox: json
 CONFIG
 }

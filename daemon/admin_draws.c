@@ -1,0 +1,68 @@
+/*
+ * admin_draws: the draw epochs with their commitments, and the seeds of those that ended, read back
+ * from PostgreSQL: what is shown there is what everybody can check.
+ */
+#include "admin_internal.h"
+
+#include "log.h"
+
+static json_t *draw_json(const PGresult *result, int row)
+{
+    json_t *item = json_object();
+    eh_json_put(item, "epoch", json_integer(eh_pg_int(result, row, 0)));
+    eh_json_put(item, "commitment", eh_json_text(eh_pg_text(result, row, 1)));
+    eh_json_put(item, "seed", eh_json_text(eh_pg_text(result, row, 2)));
+    eh_json_put(item, "opened_at", eh_json_time(eh_pg_int(result, row, 3)));
+    eh_json_put(item, "revealed_at", eh_json_time(eh_pg_int(result, row, 4)));
+    return item;
+}
+
+static void on_draws(void *context, PGresult *result)
+{
+    struct eh_admin_request *request = context;
+    if (!eh_admin_resume(request))
+        return;
+    if (!result || PQresultStatus(result) != PGRES_TUPLES_OK) {
+        if (result)
+            eh_log_limited(EH_LOG_WARNING, "admin-read", "reading for the admin API: %s",
+                           PQresultErrorMessage(result));
+        eh_admin_error(request, EH_EUNAVAILABLE, NULL, "PostgreSQL went away; try again later");
+        return;
+    }
+    int rows = PQntuples(result);
+    json_t *list = json_array(), *body = json_object();
+    for (int row = 0; row < rows; row++)
+        json_array_append_new(list, draw_json(result, row));
+    char after[24];
+    if (rows == EH_ADMIN_PAGE)
+        eh_format(after, sizeof after, "%lld", (long long)eh_pg_int(result, rows - 1, 0));
+    eh_json_put(body, "draws", list);
+    eh_json_put(body, "after", rows == EH_ADMIN_PAGE ? json_string(after) : NULL);
+    eh_admin_reply(request, 200, body);
+}
+
+void eh_admin_get_draws(struct eh_admin_request *request)
+{
+    const struct eh_desk *desk = eh_engine_desk(eh_app_engine(request->admin->app));
+    struct eh_pg *reader = eh_app_reader(request->admin->app);
+    struct eh_str after = eh_admin_path_query(&request->path, "after");
+    int64_t number = -1;
+    if (after.size > 0 && (eh_integer_parse(after, &number, NULL) < 0 || number < 0)) {
+        eh_admin_error(request, EH_EINVAL, "after",
+                       "after: %.*s is no cursor; take it from the answer before",
+                       EH_STR_ARG(after));
+        return;
+    }
+    char big[8];
+    eh_pg_put64(big, number);
+    const char *values[] = {desk ? desk->id.data : NULL, big};
+    const int lengths[] = {desk ? (int)desk->id.size : 0, 8};
+    if (!desk || !eh_pg_up(reader) ||
+        eh_pg_send(reader, "admin_draws", 2, values, lengths, on_draws, request) < 0) {
+        eh_admin_error(request, EH_EUNAVAILABLE, NULL, "PostgreSQL is away; try again later");
+        return;
+    }
+    eh_admin_wait(request);
+    int r = eh_pg_sync(reader);
+    (void)r; /* a link that dies now gives the callback NULL */
+}
