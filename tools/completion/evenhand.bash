@@ -6,16 +6,26 @@ _evenhand()
     cur=${COMP_WORDS[COMP_CWORD]}
     prev=${COMP_WORDS[COMP_CWORD - 1]}
     commands="status teams team reps rep tickets ticket overloaded available away outcome assign
-        release move desk push"
+        release move desk push fairness draws verify simulate"
     COMPREPLY=()
 
     case $prev in
+    --policy) COMPREPLY=($(compgen -W "balanced rotation random least_loaded" -- "${cur##*,}"))
+        [[ $cur == *,* ]] && COMPREPLY=("${COMPREPLY[@]/#/${cur%,*},}"); return ;;
+    --checkpoint) compopt -o filenames; COMPREPLY=($(compgen -f -- "$cur")); return ;;
     --socket) compopt -o filenames; COMPREPLY=($(compgen -f -- "$cur")); return ;;
     --state) COMPREPLY=($(compgen -W "waiting assigned open closed" -- "$cur")); return ;;
     --csat) COMPREPLY=($(compgen -W "1 2 3 4 5" -- "$cur")); return ;;
     --for | --reason | --value | --handled | --at | --event | --source | --after | --rate | \
-        --value-column | --redis | --desk | --team | --rep) return ;;
+        --value-column | --redis | --team | --rep | --from | --to | --db | --seed) return ;;
     esac
+    if [[ $prev == --desk ]]; then
+        if [[ " ${COMP_WORDS[*]} " == *" simulate "* ]]; then
+            compopt -o filenames
+            COMPREPLY=($(compgen -f -- "$cur"))
+        fi
+        return
+    fi
 
     for ((i = 1; i < COMP_CWORD; i++)); do
         case ${COMP_WORDS[i]} in
@@ -43,6 +53,9 @@ _evenhand()
     outcome) options+=" --value --csat --handled --at --event --source" ;;
     push) options+=" --rate --team --value-column --outcomes --source --redis --desk" ;;
     desk) [[ $second == from ]] && options+=" --team" ;;
+    fairness) options+=" --from --to --db" ;;
+    verify) options+=" --db --checkpoint --from --to" ;;
+    simulate) options+=" --policy --desk --seed --value-column" ;;
     esac
     if [[ $cur == -* ]]; then
         COMPREPLY=($(compgen -W "$options" -- "$cur"))
@@ -63,7 +76,8 @@ _evenhand()
         [[ -n $second ]] && COMPREPLY=($(compgen -W \
             "won lost resolved cancelled reopened refunded rated" -- "$cur"))
         ;;
-    push)
+    draws) [[ -z $second ]] && COMPREPLY=($(compgen -W "reveal" -- "$cur")) ;;
+    push | simulate)
         compopt -o filenames
         COMPREPLY=($(compgen -f -- "$cur"))
         ;;
