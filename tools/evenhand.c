@@ -15,6 +15,7 @@
 #define MANAGE "Decide, as a manager"
 #define DESK   "Set up the desk"
 #define FEED   "Bring tickets in"
+#define CHECK  "Check the deal"
 
 #define NARROWEST_TERMINAL 40 /* narrower ones are not believed */
 
@@ -127,7 +128,7 @@ static const struct eh_cli_command commands[] = {
      "teams become ids; without a team it is `desk`. JSONL: each line one message as\n"
      "the stream takes it. A bad row is refused with its line before anything is sent;\n"
      "a second push of the same file changes nothing."},
-    {"simulate", "FILE.csv", FEED, "deal a recorded history under each policy, and compare", 1, 1,
+    {"simulate", "FILE.csv", CHECK, "deal a recorded history under each policy, and compare", 1, 1,
      simulate_options, eh_cmd_simulate,
      "Needs no daemon. Columns by header, as for push, and historical_rep. Tickets\n"
      "arrive and are closed when the file says; who got how much is measured per team\n"

@@ -27,7 +27,7 @@ SOCKET = os.path.join(FOLDER, "admin.sock")
 DESK = "desk: main\ncurrency: EUR\nreps: [ana, ben]\nteams: [{id: sales, reps: [ana, ben]}]\n"
 COMMANDS = ["status", "teams", "team", "reps", "rep", "tickets", "ticket", "overloaded",
             "available", "away", "outcome", "assign", "release", "move", "desk show", "desk diff",
-            "desk apply", "desk from", "push"]
+            "desk apply", "desk from", "push", "simulate"]
 
 
 class Skip(Exception):
@@ -313,6 +313,38 @@ def a_desk_comes_out_of_a_history():
     bad(1, "desk", "from", FOLDER + "/none.csv", says="none.csv")
 
 
+def a_history_is_dealt_again():
+    none = FOLDER + "/none.sock"
+    out = good("simulate", SHOP, "--policy", "random,least_loaded", socket=none)
+    lines = out.splitlines()
+    assert lines[0] == "7 tickets, 2025-03-02 to 2025-03-06, 4 reps in 3 teams, seed 1", lines[0]
+    assert all(len(line) <= 80 for line in lines), out
+    chairs = lines.index(next(line for line in lines if line.startswith("Chairs")))
+    assert lines[chairs + 1].split()[:4] == ["recorded", "0.167", "0.900", "1"], out
+    assert [line.split()[0] for line in lines[chairs + 2:chairs + 4]] == ["random", "least_loaded"]
+    assert good("simulate", SHOP, "--policy", "random,least_loaded", socket=none) == out
+    told = json.loads(good("simulate", SHOP, "--policy", "random", "--seed", "7", "--json"))
+    assert (told["tickets"], told["seed"], told["currency"]) == (7, 7, "NOK"), told
+    assert [team["team"] for team in told["teams"]] == ["chairs", "desk", "lamps-light"], told
+    recorded, dealt = told["all"]
+    assert (recorded["by"], recorded["tickets"], dealt["by"], dealt["tickets"]) == (
+        "recorded", 6, "random", 7), told
+    assert recorded["predictability"] is None and recorded["spread_value"] == 120000, recorded
+    bad(2, "simulate", SHOP, "--policy", "random,fair", says="`fair` is none of")
+    bad(2, "simulate", SHOP, "--policy", "random,random", says="stands twice")
+    bad(2, "simulate", SHOP, "--policy", ",", says="is empty")
+    bad(2, "simulate", SHOP, "--seed", "-1", says="--seed")
+    bad(1, "simulate", FOLDER + "/none.csv", says="none.csv")
+    bad(1, "simulate", SHOP, "--value-column", "nope", says="there is no column `nope`")
+    desk = os.path.join(FOLDER, "two.yaml")
+    with open(desk, "w") as f:
+        f.write(DESK)
+    bad(1, "simulate", SHOP, "--desk", desk, says="shop.csv:2: team: lamps-light is not on the")
+    with open(desk, "a") as f:
+        f.write("desk: again\n")
+    bad(78, "simulate", SHOP, "--desk", desk, says="two.yaml:5:")
+
+
 class Redis:
     """A private Redis for one test."""
 
@@ -375,7 +407,8 @@ TESTS = [the_sample_is_what_the_tests_believe, help_teaches, a_full_disk_is_told
          wrong_calls_are_told,
          exit_codes_follow_the_answer, tables_read_well, a_ticket_has_its_story,
          json_is_what_the_daemon_said, changes_say_what_is_meant, the_callers_rep_is_found,
-         desk_files_travel, a_desk_comes_out_of_a_history, push_puts_a_file_on_the_stream]
+         desk_files_travel, a_desk_comes_out_of_a_history, a_history_is_dealt_again,
+         push_puts_a_file_on_the_stream]
 
 
 def main():
