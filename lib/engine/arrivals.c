@@ -32,6 +32,14 @@ static int refuse_ticket(struct step *s, uint32_t team, uint32_t kind)
     return 0;
 }
 
+static void forget(struct eh_engine *e, uint32_t slot)
+{
+    struct ticket *t = &e->tickets[slot];
+    eh_ticket_count(e, t, false);
+    eh_set_release(e, t->team, t->set);
+    eh_ticket_remove(e, slot);
+}
+
 /* A waiting ticket of the message: entered, counted, nobody's. Undone by forget(). */
 static int create(struct step *s, uint32_t team, uint32_t kind, uint32_t *ret)
 {
@@ -42,7 +50,9 @@ static int create(struct step *s, uint32_t team, uint32_t kind, uint32_t *ret)
     if (r < 0)
         return r;
     struct ticket *t = &e->tickets[slot];
-    r = eh_ticket_set_text(t, m->source, m->id, m->skills);
+    bool customer = eh_message_has(m, EH_FIELD_CUSTOMER_DIGEST) && m->customer_digest.size == 16;
+    r = eh_ticket_set_text(t, m->source, m->id, m->skills,
+                           customer ? (const uint8_t *)m->customer_digest.data : NULL);
     if (r == 0)
         r = eh_set_acquire(e, team, m->skills, s->in->no, &set);
     if (r < 0) {
@@ -50,11 +60,7 @@ static int create(struct step *s, uint32_t team, uint32_t kind, uint32_t *ret)
         return r;
     }
     t->no = s->in->no;
-    t->identity = s->in->identity;
     t->digest = s->in->digest;
-    t->has_customer = eh_message_has(m, EH_FIELD_CUSTOMER_DIGEST) && m->customer_digest.size == 16;
-    if (t->has_customer)
-        t->customer = eh_key_from_bytes((const uint8_t *)m->customer_digest.data);
     t->state = EH_TICKET_WAITING;
     t->priority = m->priority;
     t->team = team;
@@ -71,16 +77,12 @@ static int create(struct step *s, uint32_t team, uint32_t kind, uint32_t *ret)
         return r;
     }
     eh_ticket_count(e, t, true);
-    *ret = slot;
-    return 0;
-}
-
-static void forget(struct eh_engine *e, uint32_t slot)
-{
-    struct ticket *t = &e->tickets[slot];
-    eh_ticket_count(e, t, false);
-    eh_set_release(e, t->team, t->set);
-    eh_ticket_remove(e, slot);
+    r = eh_affinity_join(e, slot);
+    if (r < 0)
+        forget(e, slot);
+    else
+        *ret = slot;
+    return r;
 }
 
 /* The owner named in the message, if he may be: an active member of the team. */
@@ -106,7 +108,7 @@ int eh_step_ticket(struct step *s)
     if (r < 0)
         return r;
     uint32_t owner = owner_of(s, team);
-    struct decision decision = {"owner", 0, 0, NULL};
+    struct decision decision = {.why = "owner"};
     r = owner != NONE ? eh_deal_book(s, slot, owner, NONE, &decision) : eh_deal_or_wait(s, slot);
     if (r < 0) {
         if (!s->touched)
@@ -177,7 +179,9 @@ int eh_step_update(struct step *s)
     if (skills)
         r = change_skills(s, slot, set);
     if (r == 0 && skills) { /* set_text copies before it frees what source and id point to */
-        r = eh_ticket_set_text(t, ticket_source(t), ticket_id(t), m->skills);
+        const uint8_t *customer = (const uint8_t *)ticket_skills(t).data + t->skills_size;
+        r = eh_ticket_set_text(t, ticket_source(t), ticket_id(t), m->skills,
+                               t->has_customer ? customer : NULL);
     }
     if (r < 0)
         return r;

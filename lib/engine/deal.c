@@ -13,6 +13,7 @@ void eh_deal_detach(struct eh_engine *e, uint32_t slot)
         return;
     }
     uint32_t rep = t->rep;
+    eh_ledger_lift(e, t);
     eh_ticket_take(e, slot);
     eh_ticket_count(e, t, false);
     t->state = EH_TICKET_WAITING;
@@ -28,11 +29,10 @@ int eh_deal_book(struct step *s, uint32_t slot, uint32_t rep, uint32_t was,
     struct ticket *t = &e->tickets[slot];
     uint32_t position = eh_member_position(e, t->team, rep);
     eh_require(position != NONE && t->state == EH_TICKET_WAITING);
-    struct account *account = eh_account(e, &e->teams[t->team].members[position], t->team);
-    if (!account)
-        return -EH_ENOMEM;
 
     s->touched = true;
+    eh_watch_tell(e, t, rep, decision, s->now_us);
+    eh_ledger_book(e, t, position); /* before eligibility changes */
     eh_ticket_count(e, t, false);
     t->state = EH_TICKET_ASSIGNED;
     eh_ticket_count(e, t, true);
@@ -44,12 +44,8 @@ int eh_deal_book(struct step *s, uint32_t slot, uint32_t rep, uint32_t was,
     t->assigned_us = s->now_us;
     t->was = NONE;
     eh_ticket_give(e, slot, rep);
-    account->received++;
-    if (__builtin_add_overflow(account->received_value, t->value, &account->received_value))
-        account->received_value = INT64_MAX; /* stays there: more than all money there is */
     eh_eligible_refresh(e, rep);
     eh_digest_ticket(e, slot);
-    eh_digest_account(e, account);
     return eh_step_emit(s, EH_NOTICE_ASSIGNED, t, rep, was, decision);
 }
 
@@ -66,12 +62,14 @@ static struct eh_draw_query query_of(const struct eh_engine *e, const struct tic
 }
 
 /* Chooses among those the set's tree holds; at least one. */
-static int choose(struct step *s, const struct ticket *t, struct decision *ret, uint32_t *ret_at)
+static int choose(struct step *s, const struct ticket *t, struct eh_bytes *detail,
+                  struct decision *ret, uint32_t *ret_at)
 {
     const struct team *team = &s->e->teams[t->team];
     const struct skill_set *set = &team->sets[t->set];
     const struct node *all = &set->tree[1];
-    *ret = (struct decision){team->policy->name, all->count, all->weight, NULL};
+    *ret =
+        (struct decision){.why = team->policy->name, .eligible = all->count, .weight = all->weight};
     if (all->count == 1) {
         *ret_at = eh_eligible_at_weight(team, set, 0);
         return 0;
@@ -80,10 +78,21 @@ static int choose(struct step *s, const struct ticket *t, struct decision *ret, 
         return -EH_ECORRUPT;
     uint8_t digest[16];
     eh_key_bytes(t->digest, digest);
-    struct eh_choice choice = {s->e, team, set, query_of(s->e, t, digest), t->value};
+    struct eh_choice choice = {.engine = s->e,
+                               .team = team,
+                               .set = set,
+                               .query = query_of(s->e, t, digest),
+                               .value = eh_ledger_booked(s->e, t),
+                               .mean = eh_ledger_mean(s->e, t),
+                               .detail = detail};
     s->in->draws->count = 0;
     ret->draws = s->in->draws;
-    return team->policy->choose(&choice, s->in->draws, ret_at);
+    int r = team->policy->choose(&choice, s->in->draws, ret_at);
+    if (r < 0)
+        return r;
+    ret->detail = eh_str_n((const char *)detail->data, detail->size);
+    ret->chances = true;
+    return eh_watch_chances(s->e, &choice);
 }
 
 /* Position of the one who released it, if he could get it and another could, too; or NONE. */
@@ -95,21 +104,42 @@ static uint32_t to_avoid(const struct eh_engine *e, const struct ticket *t)
     return at != NONE && set->tree[team->leaves + at].count && set->tree[1].count > 1 ? at : NONE;
 }
 
+/* By the policy; keeps away from `avoid`, or NONE. */
+static int deal_by_policy(struct step *s, uint32_t slot, uint32_t avoid)
+{
+    struct eh_engine *e = s->e;
+    const struct ticket *t = &e->tickets[slot];
+    const struct team *team = &e->teams[t->team];
+    uint8_t room[DETAIL_MAX];
+    struct eh_bytes detail = {room, 0, sizeof room, false};
+    struct decision decision;
+    uint32_t at;
+    if (avoid != NONE)
+        eh_eligible_mask(e, t->team, t->set, avoid, false);
+    if (team->policy->prepare && team->policy->prepare(e, t->team, t->set, avoid))
+        s->touched = true;
+    int r = choose(s, t, &detail, &decision, &at);
+    if (avoid != NONE)
+        eh_eligible_mask(e, t->team, t->set, avoid, true);
+    if (r < 0)
+        return r;
+    if (team->policy->took) {
+        s->touched = true;
+        team->policy->took(e, t->team, t->set, at);
+    }
+    if (t->was != NONE)
+        decision.why = "release";
+    return eh_deal_book(s, slot, team->members[at].rep, t->was, &decision);
+}
+
 /* The ticket waits outside its queue, and somebody is eligible. */
 static int deal(struct step *s, uint32_t slot)
 {
-    struct ticket *t = &s->e->tickets[slot];
-    uint32_t avoid = to_avoid(s->e, t), at;
-    struct decision decision;
-    if (avoid != NONE)
-        eh_eligible_mask(s->e, t->team, t->set, avoid, false);
-    int r = choose(s, t, &decision, &at);
-    if (avoid != NONE)
-        eh_eligible_mask(s->e, t->team, t->set, avoid, true);
-    if (r < 0)
-        return r;
-    if (t->was != NONE)
-        decision.why = "release";
+    const struct ticket *t = &s->e->tickets[slot];
+    uint32_t avoid = to_avoid(s->e, t), at = eh_affinity_find(s->e, t, s->now_us);
+    if (at == NONE || at == avoid)
+        return deal_by_policy(s, slot, avoid);
+    struct decision decision = {.why = "affinity"};
     return eh_deal_book(s, slot, s->e->teams[t->team].members[at].rep, t->was, &decision);
 }
 
@@ -154,6 +184,6 @@ int eh_deal_or_wait(struct step *s, uint32_t slot)
     if (r < 0 || t->state != EH_TICKET_WAITING)
         return r;
     eh_digest_ticket(e, slot);
-    struct decision decision = {eh_waiting_why(&e->teams[t->team], set), 0, 0, NULL};
+    struct decision decision = {.why = eh_waiting_why(&e->teams[t->team], set)};
     return eh_step_emit(s, EH_NOTICE_WAITING, t, NONE, t->was, &decision);
 }

@@ -83,6 +83,7 @@ int eh_step_emit(struct step *s, int type, const struct ticket *t, uint32_t rep,
         effect.why = eh_str(decision->why);
         effect.eligible = decision->eligible;
         effect.weight = decision->weight;
+        effect.detail = decision->detail;
         effect.epoch = decision->eligible ? s->e->epoch : 0;
         if (decision->draws) {
             effect.draws = (uint64_t *)decision->draws->results; /* copied, not written to */

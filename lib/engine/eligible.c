@@ -3,11 +3,12 @@
  *
  * A tree has a leaf for each member position, in order of rep id; a node sums what is below it. A
  * choice by weight or among the least loaded walks down once: O(log members). A rep's change walks
- * up once in each set of each of his teams. This is the one place where eligibility changes.
+ * up once in each set of each of his teams. This is the one place where eligibility changes, and so
+ * where the ledger hears of it.
  */
 #include "policy.h"
 
-static const struct node nobody = {0, 0, NONE, 0};
+static const struct node nobody = {0, 0, NONE, 0, 0};
 
 /* Negative: a carries less per share than b. Points stay below 2^30, shares below 2^20: exact. */
 static int compare_load(const struct rep *a, const struct rep *b)
@@ -25,7 +26,7 @@ static void combine(const struct eh_engine *e, const struct team *team, struct n
                     uint32_t at)
 {
     const struct node *a = &tree[2 * at], *b = &tree[2 * at + 1];
-    struct node sum = {a->weight + b->weight, a->count + b->count, NONE, 0};
+    struct node sum = {a->weight + b->weight, a->count + b->count, NONE, 0, a->slots + b->slots};
     if (team->policy->by_load) {
         int order = a->best == NONE ? 1
                     : b->best == NONE
@@ -41,9 +42,11 @@ static struct node leaf_of(const struct eh_engine *e, const struct team *team, u
                            uint32_t position)
 {
     const struct member *member = &team->members[position];
+    const struct slot *slots = team->sets[set].slots;
     if (!member->eligible || !(member->sets >> set & 1))
         return nobody;
-    return (struct node){e->reps[member->rep].share_ppm, 1, position, 1};
+    return (struct node){e->reps[member->rep].share_ppm, 1, position, 1,
+                         slots ? slots[position].slots : 0};
 }
 
 static void put_leaf(struct eh_engine *e, uint32_t team_no, uint32_t set, uint32_t position,
@@ -90,50 +93,98 @@ static bool is_active(const struct member *member, int32_t date)
     return false;
 }
 
-/* What follows from date, status, points and capacity. */
-static void set_flags(const struct eh_engine *e, const struct team *team, struct member *member)
-{
-    const struct rep *rep = &e->reps[member->rep];
-    member->available = member->active && rep->status == EH_STATUS_AVAILABLE;
-    member->eligible = member->available && eh_below_capacity(team, rep);
-}
-
-void eh_eligible_build_set(struct eh_engine *e, uint32_t team_no, uint32_t set_no)
+/* Who returns enters with the next round. */
+static void drop_slots(struct eh_engine *e, uint32_t team_no, uint32_t position)
 {
     struct team *team = &e->teams[team_no];
-    struct skill_set *set = &team->sets[set_no];
+    for (uint64_t left = team->members[position].sets; left; left &= left - 1) {
+        uint32_t set = (uint32_t)__builtin_ctzll(left);
+        if (!team->sets[set].slots || team->sets[set].slots[position].slots == 0)
+            continue;
+        team->sets[set].slots[position].slots = 0;
+        eh_digest_slot(e, team_no, set, position);
+    }
+}
+
+/* What follows from date, status, points and capacity. */
+static void set_flags(struct eh_engine *e, uint32_t team_no, uint32_t position)
+{
+    const struct team *team = &e->teams[team_no];
+    struct member *member = &team->members[position];
+    const struct rep *rep = &e->reps[member->rep];
+    bool was = member->eligible;
+    member->available = member->active && rep->status == EH_STATUS_AVAILABLE;
+    member->eligible = member->available && eh_below_capacity(team, rep);
+    if (was && !member->eligible)
+        eh_ledger_leave(e, team_no, member);
+    else if (!was && member->eligible)
+        eh_ledger_enter(e, team_no, member);
+    if (!member->eligible && team->policy->by_slots && !e->restoring)
+        drop_slots(e, team_no, position);
+}
+
+/* Marks who has the skills of a set. */
+static void set_bits(struct eh_engine *e, struct team *team, uint32_t set_no)
+{
+    const struct skill_set *set = &team->sets[set_no];
     struct eh_str skills = eh_str_n(set->skills, set->skills_size);
     uint64_t bit = UINT64_C(1) << set_no;
-    set->available = 0;
-    for (uint32_t i = 0; i < team->leaves; i++) {
-        if (i >= team->member_count) {
-            set->tree[team->leaves + i] = nobody;
-            continue;
-        }
+    for (uint32_t i = 0; i < team->member_count; i++) {
         struct member *member = &team->members[i];
         bool has = eh_rep_has_skills(e, member->rep, skills);
         member->sets = has ? member->sets | bit : member->sets & ~bit;
-        set->available += has && member->available;
-        set->tree[team->leaves + i] = leaf_of(e, team, set_no, i);
+    }
+}
+
+static void build_tree(struct eh_engine *e, uint32_t team_no, uint32_t set_no)
+{
+    struct team *team = &e->teams[team_no];
+    struct skill_set *set = &team->sets[set_no];
+    set->available = 0;
+    for (uint32_t i = 0; i < team->leaves; i++) {
+        bool member = i < team->member_count;
+        set->tree[team->leaves + i] = member ? leaf_of(e, team, set_no, i) : nobody;
+        if (member && team->members[i].available && team->members[i].sets >> set_no & 1)
+            set->available++;
     }
     for (uint32_t at = team->leaves - 1; at >= 1; at--)
         combine(e, team, set->tree, at);
     eh_set_check_ready(e, team_no, set_no);
 }
 
+void eh_eligible_build_set(struct eh_engine *e, uint32_t team, uint32_t set)
+{
+    set_bits(e, &e->teams[team], set);
+    build_tree(e, team, set);
+}
+
 void eh_eligible_rebuild(struct eh_engine *e, uint32_t team_no)
 {
     struct team *team = &e->teams[team_no];
+    for (uint32_t i = 0; i < team->set_count; i++)
+        if (team->sets[i].skills)
+            set_bits(e, team, i);
     team->available = 0;
     for (uint32_t i = 0; i < team->member_count; i++) {
         struct member *member = &team->members[i];
         member->active = is_active(member, e->date);
-        set_flags(e, team, member);
+        set_flags(e, team_no, i);
         team->available += member->available;
     }
     for (uint32_t i = 0; i < team->set_count; i++)
         if (team->sets[i].skills)
-            eh_eligible_build_set(e, team_no, i);
+            build_tree(e, team_no, i);
+}
+
+void eh_eligible_leave_all(struct eh_engine *e, uint32_t team_no)
+{
+    const struct team *team = &e->teams[team_no];
+    for (uint32_t i = 0; i < team->member_count; i++) {
+        struct member *member = &team->members[i];
+        if (member->eligible)
+            eh_ledger_leave(e, team_no, member);
+        member->eligible = false;
+    }
 }
 
 static void refresh_member(struct eh_engine *e, uint32_t team_no, uint32_t position)
@@ -141,7 +192,7 @@ static void refresh_member(struct eh_engine *e, uint32_t team_no, uint32_t posit
     struct team *team = &e->teams[team_no];
     struct member *member = &team->members[position];
     bool was_available = member->available, was_eligible = member->eligible;
-    set_flags(e, team, member);
+    set_flags(e, team_no, position);
     uint32_t change = (uint32_t)member->available - (uint32_t)was_available; /* modulo 2^32 */
     team->available += change;
     bool leaves = was_eligible != member->eligible || (member->eligible && team->policy->by_load);
@@ -167,6 +218,32 @@ void eh_eligible_mask(struct eh_engine *e, uint32_t team_no, uint32_t set, uint3
 {
     struct team *team = &e->teams[team_no];
     put_leaf(e, team_no, set, position, in ? leaf_of(e, team, set, position) : nobody);
+}
+
+void eh_eligible_slots(struct eh_engine *e, uint32_t team, uint32_t set, uint32_t position)
+{
+    put_leaf(e, team, set, position, leaf_of(e, &e->teams[team], set, position));
+}
+
+uint64_t eh_eligible_weight_before(const struct team *team, const struct skill_set *set,
+                                   uint32_t position)
+{
+    uint64_t sum = 0;
+    for (uint32_t node = team->leaves + position; node > 1; node /= 2)
+        if (node & 1)
+            sum += set->tree[node - 1].weight;
+    return sum;
+}
+
+uint32_t eh_eligible_at_slot(const struct team *team, const struct skill_set *set, uint64_t at)
+{
+    uint32_t node = 1;
+    while (node < team->leaves) {
+        node *= 2;
+        if (at >= set->tree[node].slots)
+            at -= set->tree[node++].slots;
+    }
+    return node - team->leaves;
 }
 
 uint32_t eh_eligible_at_weight(const struct team *team, const struct skill_set *set, uint64_t at)

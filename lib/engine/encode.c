@@ -20,6 +20,32 @@ static struct eh_key read_key(struct eh_reader *in)
     return bytes ? eh_key_from_bytes(bytes) : (struct eh_key){0, 0};
 }
 
+static void put_wide(struct eh_bytes *out, __int128 number)
+{
+    eh_bytes_put_i(out, (int64_t)(number >> 64));
+    eh_bytes_put_u(out, (uint64_t)number);
+}
+
+static void put_amount(struct eh_bytes *out, struct amount amount)
+{
+    put_wide(out, amount.count);
+    put_wide(out, amount.value);
+}
+
+__int128 eh_read_wide(struct eh_reader *in)
+{
+    unsigned __int128 high = (unsigned __int128)eh_read_i(in);
+    return (__int128)(high << 64 | eh_read_u(in));
+}
+
+struct amount eh_read_amount(struct eh_reader *in)
+{
+    struct amount amount;
+    amount.count = eh_read_wide(in);
+    amount.value = eh_read_wide(in);
+    return amount;
+}
+
 bool eh_read_flag(struct eh_reader *in)
 {
     uint8_t flag = eh_read_u8(in);
@@ -39,7 +65,7 @@ void eh_encode_ticket(const struct eh_engine *e, const struct ticket *t, struct 
     put_key(out, t->digest);
     eh_bytes_put_u8(out, t->has_customer);
     if (t->has_customer)
-        put_key(out, t->customer);
+        put_key(out, ticket_customer(t));
     eh_bytes_put_str(out, name_of(&e->team_names, t->team));
     eh_bytes_put_str(out, name_of(&e->kind_names, t->kind));
     eh_bytes_put_str(out, name_of(&e->rep_names, t->rep));
@@ -56,6 +82,8 @@ void eh_encode_ticket(const struct eh_engine *e, const struct ticket *t, struct 
     eh_bytes_put_i(out, t->closed_us);
     eh_bytes_put_u(out, t->stream_ms);
     eh_bytes_put_u(out, t->stream_no);
+    eh_bytes_put_u8(out, t->receipted);
+    eh_bytes_put_i(out, t->booked);
 }
 
 static void read_names(struct eh_reader *in, struct image *image)
@@ -64,9 +92,7 @@ static void read_names(struct eh_reader *in, struct image *image)
     image->id = eh_read_str(in);
     image->skills = eh_read_str(in);
     image->t.digest = read_key(in);
-    image->t.has_customer = eh_read_flag(in);
-    if (image->t.has_customer)
-        image->t.customer = read_key(in);
+    image->customer = eh_read_flag(in) ? eh_read_bytes(in, 16) : NULL;
     image->team = eh_read_str(in);
     image->kind = eh_read_str(in);
     image->rep = eh_read_str(in);
@@ -89,6 +115,13 @@ static void read_numbers(struct eh_reader *in, struct ticket *t)
     t->stream_no = eh_read_u(in);
 }
 
+/* Images from before there were receipts: whoever got a ticket got it as it was worth. */
+static void read_receipt(struct eh_reader *in, uint8_t version, struct ticket *t)
+{
+    t->receipted = version == 1 ? t->deals > 0 : eh_read_flag(in);
+    t->booked = version == 1 ? (t->deals > 0 ? t->value : 0) : eh_read_i(in);
+}
+
 static bool is_sound(const struct image *image)
 {
     const struct ticket *t = &image->t;
@@ -103,12 +136,19 @@ static bool is_sound(const struct image *image)
 
 int eh_image_read(struct eh_reader *in, struct image *ret)
 {
-    struct image image = {.t = {.set = NONE, .queue_at = NONE, .next = NONE, .previous = NONE}};
-    if (eh_read_u8(in) != IMAGE_VERSION)
+    struct image image = {.t = {.set = NONE,
+                                .queue_at = NONE,
+                                .next = NONE,
+                                .previous = NONE,
+                                .newer = NONE,
+                                .older = NONE}};
+    uint8_t version = eh_read_u8(in);
+    if (version < 1 || version > IMAGE_VERSION)
         return in->failed ? -EH_ECORRUPT : -EH_EVERSION;
     image.t.no = eh_read_u(in);
     read_names(in, &image);
     read_numbers(in, &image.t);
+    read_receipt(in, version, &image.t);
     if (in->failed || !is_sound(&image))
         return -EH_ECORRUPT;
     *ret = image;
@@ -134,12 +174,10 @@ int eh_decode_ticket(struct eh_engine *e, struct eh_reader *in, struct ticket *r
     if (r == 0)
         r = add_rep(e, image.was, &image.t.was);
     if (r == 0)
-        r = eh_ticket_set_text(&image.t, image.source, image.id, image.skills);
-    if (r < 0)
-        return r;
-    image.t.identity = eh_ticket_identity(image.source, image.id);
-    *ret = image.t;
-    return 0;
+        r = eh_ticket_set_text(&image.t, image.source, image.id, image.skills, image.customer);
+    if (r == 0)
+        *ret = image.t;
+    return r;
 }
 
 /* ---- the others */
@@ -159,8 +197,42 @@ void eh_encode_account(const struct eh_engine *e, const struct account *a, struc
 {
     eh_bytes_put_str(out, e->team_names.items[a->team]);
     eh_bytes_put_str(out, e->rep_names.items[a->rep]);
-    eh_bytes_put_u(out, a->received);
-    eh_bytes_put_i(out, a->received_value);
+    eh_bytes_put_i(out, a->received);
+    put_wide(out, a->received_value);
+    put_amount(out, a->offset);
+}
+
+void eh_encode_ledger(const struct eh_engine *e, uint32_t team, struct eh_bytes *out)
+{
+    const struct ledger *ledger = &e->teams[team].ledger;
+    eh_bytes_put_str(out, e->team_names.items[team]);
+    eh_bytes_put_u8(out, ledger->used);
+    eh_bytes_put_u(out, ledger->dealt);
+    put_wide(out, ledger->dealt_value);
+    eh_bytes_put_i(out, ledger->in_air);
+    put_wide(out, ledger->in_air_value);
+    put_amount(out, ledger->loose);
+}
+
+void eh_encode_set(const struct eh_engine *e, const struct team *team, const struct skill_set *set,
+                   struct eh_bytes *out)
+{
+    (void)e;
+    eh_bytes_put_str(out, team->desk->id);
+    eh_bytes_put_str(out, eh_str_n(set->skills, set->skills_size));
+    eh_bytes_put_u8(out, set->dealt);
+    put_amount(out, set->clock);
+    put_amount(out, set->carry);
+}
+
+static void put_slot(const struct eh_engine *e, const struct team *team,
+                     const struct skill_set *set, uint32_t position, struct eh_bytes *out)
+{
+    eh_bytes_put_str(out, team->desk->id);
+    eh_bytes_put_str(out, eh_str_n(set->skills, set->skills_size));
+    eh_bytes_put_str(out, e->rep_names.items[team->members[position].rep]);
+    eh_bytes_put_u(out, set->slots[position].slots);
+    eh_bytes_put_u(out, set->slots[position].credit);
 }
 
 void eh_encode_parked(const struct parked *p, struct eh_bytes *out)
@@ -192,7 +264,16 @@ void eh_encode_globals(const struct eh_engine *e, struct eh_bytes *out)
 
 /* ---- the digest */
 
-enum object { OBJECT_GLOBALS = 1, OBJECT_TICKET, OBJECT_REP, OBJECT_ACCOUNT, OBJECT_PARKED };
+enum object {
+    OBJECT_GLOBALS = 1,
+    OBJECT_TICKET,
+    OBJECT_REP,
+    OBJECT_ACCOUNT,
+    OBJECT_PARKED,
+    OBJECT_LEDGER,
+    OBJECT_SET,
+    OBJECT_SLOT
+};
 
 static unsigned __int128 number_of(struct eh_key key)
 {
@@ -249,6 +330,32 @@ void eh_digest_parked(struct eh_engine *e, struct parked *parked)
     replace(e, &parked->hash);
 }
 
+void eh_digest_ledger(struct eh_engine *e, uint32_t team)
+{
+    eh_encode_ledger(e, team, begin(e, OBJECT_LEDGER));
+    replace(e, &e->teams[team].ledger.hash);
+}
+
+void eh_digest_set(struct eh_engine *e, uint32_t team_no, uint32_t set)
+{
+    struct team *team = &e->teams[team_no];
+    eh_encode_set(e, team, &team->sets[set], begin(e, OBJECT_SET));
+    replace(e, &team->sets[set].hash);
+}
+
+void eh_digest_slot(struct eh_engine *e, uint32_t team_no, uint32_t set_no, uint32_t position)
+{
+    struct team *team = &e->teams[team_no];
+    struct skill_set *set = &team->sets[set_no];
+    struct slot *slot = &set->slots[position];
+    if (slot->slots == 0 && slot->credit == 0) { /* as good as none */
+        eh_digest_leave(e, &slot->hash);
+        return;
+    }
+    put_slot(e, team, set, position, begin(e, OBJECT_SLOT));
+    replace(e, &slot->hash);
+}
+
 void eh_digest_leave(struct eh_engine *e, struct eh_key *hash)
 {
     e->sum -= number_of(*hash);
@@ -281,10 +388,46 @@ static void start(struct eh_bytes *bytes, enum object object)
     eh_bytes_put_u8(bytes, (uint8_t)object);
 }
 
+static unsigned __int128 sum_of_set(const struct eh_engine *e, const struct team *team,
+                                    const struct skill_set *set, struct eh_bytes *bytes)
+{
+    unsigned __int128 sum = 0;
+    if (set->dealt) {
+        start(bytes, OBJECT_SET);
+        eh_encode_set(e, team, set, bytes);
+        sum += hash_apart(bytes);
+    }
+    for (uint32_t i = 0; set->slots && i < team->member_count; i++) {
+        if (set->slots[i].slots == 0 && set->slots[i].credit == 0)
+            continue;
+        start(bytes, OBJECT_SLOT);
+        put_slot(e, team, set, i, bytes);
+        sum += hash_apart(bytes);
+    }
+    return sum;
+}
+
+static unsigned __int128 sum_of_teams(const struct eh_engine *e, struct eh_bytes *bytes)
+{
+    unsigned __int128 sum = 0;
+    for (uint32_t i = 0; i < e->team_names.count; i++) {
+        const struct team *team = &e->teams[i];
+        for (uint32_t set = 0; set < team->set_count; set++)
+            if (team->sets[set].skills)
+                sum += sum_of_set(e, team, &team->sets[set], bytes);
+        if (!team->ledger.used)
+            continue;
+        start(bytes, OBJECT_LEDGER);
+        eh_encode_ledger(e, i, bytes);
+        sum += hash_apart(bytes);
+    }
+    return sum;
+}
+
 struct eh_key eh_engine_digest_anew(const struct eh_engine *e)
 {
     EH_AUTO(eh_bytes) struct eh_bytes bytes = EH_BYTES_INIT;
-    unsigned __int128 sum = globals_hash(e);
+    unsigned __int128 sum = globals_hash(e) + sum_of_teams(e, &bytes);
     for (uint32_t i = 0; i < e->order_count; i++) {
         if (e->order[i].slot == NONE)
             continue;

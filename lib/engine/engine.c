@@ -32,7 +32,7 @@ void eh_engine_free(struct eh_engine *e)
     for (uint32_t i = 0; i < e->parked_slots; i++)
         free(e->parked[i].body);
     for (uint32_t i = 0; i < e->team_names.count; i++)
-        eh_team_done(&e->teams[i]);
+        eh_team_free(&e->teams[i]);
     for (uint32_t i = 0; i < e->rep_names.count; i++)
         free(e->reps[i].reason);
     void *const arrays[] = {e->tickets, e->parked,      e->teams,      e->reps,
@@ -47,6 +47,8 @@ void eh_engine_free(struct eh_engine *e)
     eh_table_done(&e->account_index);
     eh_table_done(&e->ticket_index);
     eh_table_done(&e->parked_index);
+    eh_table_done(&e->customers);
+    eh_watch_done(e);
     eh_bytes_done(&e->scratch);
     free(e);
 }

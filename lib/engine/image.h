@@ -9,6 +9,7 @@
 struct image {
     struct ticket t; /* numbers; its texts and names are below */
     struct eh_str source, id, skills, team, kind, rep, was;
+    const uint8_t *customer; /* 16 bytes, or NULL */
 };
 
 /* Text points into the input. -EH_EVERSION, -EH_ECORRUPT. */

@@ -34,7 +34,7 @@ int eh_step_assign(struct step *s)
     if (t->state == EH_TICKET_ASSIGNED && t->rep == rep)
         return 0;
     uint32_t was = t->state == EH_TICKET_ASSIGNED ? t->rep : t->was;
-    struct decision decision = {"manager", 0, 0, NULL};
+    struct decision decision = {.why = "manager"};
     s->touched = true;
     eh_deal_detach(e, slot);
     r = eh_deal_book(s, slot, rep, was, &decision);
@@ -65,13 +65,17 @@ int eh_step_move(struct step *s)
     s->touched = true;
     uint32_t was = t->state == EH_TICKET_ASSIGNED ? t->rep : t->was;
     eh_deal_detach(e, slot);
+    eh_affinity_leave(e, slot);
+    eh_ledger_forget(t);
     eh_ticket_count(e, t, false);
     eh_set_release(e, t->team, t->set);
     t->team = team;
     t->set = set;
     t->was = NONE;
     eh_ticket_count(e, t, true);
-    r = eh_step_emit(s, EH_NOTICE_MOVED, t, NONE, was, NULL);
+    r = eh_affinity_join(e, slot);
+    if (r == 0)
+        r = eh_step_emit(s, EH_NOTICE_MOVED, t, NONE, was, NULL);
     if (r == 0)
         r = eh_deal_or_wait(s, slot);
     return r < 0 ? r : eh_step_image(s, t);
@@ -123,7 +127,7 @@ static int tell_waiting(struct step *s, const struct place *places, uint32_t cou
         if (t->state != EH_TICKET_WAITING)
             continue;
         const struct team *team = &e->teams[t->team];
-        struct decision decision = {eh_waiting_why(team, &team->sets[t->set]), 0, 0, NULL};
+        struct decision decision = {.why = eh_waiting_why(team, &team->sets[t->set])};
         r = eh_step_emit(s, EH_NOTICE_WAITING, t, NONE, rep, &decision);
     }
     return r;

@@ -113,12 +113,13 @@ struct account *eh_account_add(struct eh_engine *e, uint32_t team, uint32_t rep)
     return account;
 }
 
-struct account *eh_account(struct eh_engine *e, struct member *member, uint32_t team)
+struct account *eh_account(struct eh_engine *e, uint32_t team, uint32_t rep)
 {
-    if (member->account != NONE)
-        return &e->accounts[member->account];
-    struct account *account = eh_account_add(e, team, member->rep);
+    uint32_t no = eh_account_find(e, team, rep);
+    if (no != NONE)
+        return &e->accounts[no];
+    struct account *account = eh_account_add(e, team, rep);
     if (account)
-        member->account = (uint32_t)(account - e->accounts);
+        eh_digest_account(e, account);
     return account;
 }

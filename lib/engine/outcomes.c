@@ -99,6 +99,7 @@ static int close_ticket(struct step *s, uint32_t slot, const struct eh_message *
         eh_queue_remove(e, slot);
     else
         eh_ticket_take(e, slot);
+    eh_affinity_leave(e, slot);
     eh_ticket_count(e, t, false);
     eh_set_release(e, t->team, t->set);
     t->set = NONE;
@@ -126,6 +127,9 @@ static int reopen_ticket(struct step *s, uint32_t slot)
     t->outcome = 0;
     t->closed_us = 0;
     t->refunded = 0;
+    r = eh_affinity_join(e, slot);
+    if (r < 0)
+        return r;
     if (rep != NONE && eh_member_active(e, t->team, rep) != NONE) {
         t->state = EH_TICKET_ASSIGNED;
         eh_ticket_count(e, t, true);
@@ -133,6 +137,8 @@ static int reopen_ticket(struct step *s, uint32_t slot)
         eh_eligible_refresh(e, rep);
         return eh_step_emit(s, EH_NOTICE_RETURNED, t, rep, NONE, NULL);
     }
+    if (rep != NONE)
+        eh_ledger_lift(e, t);
     t->state = EH_TICKET_WAITING;
     t->rep = NONE;
     eh_ticket_count(e, t, true);
@@ -171,7 +177,9 @@ static int recall(struct eh_engine *e, struct eh_str image, struct eh_key identi
     struct eh_reader in = eh_reader(image.data, image.size);
     r = eh_decode_ticket(e, &in, &e->tickets[slot]);
     if (r == 0 && (!eh_reader_complete(&in) || e->tickets[slot].state != EH_TICKET_CLOSED ||
-                   !eh_key_equal(e->tickets[slot].identity, identity)))
+                   !eh_key_equal(eh_ticket_identity(ticket_source(&e->tickets[slot]),
+                                                    ticket_id(&e->tickets[slot])),
+                                 identity)))
         r = -EH_ECORRUPT;
     if (r < 0)
         eh_ticket_drop(e, slot);

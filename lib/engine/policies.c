@@ -5,6 +5,8 @@
 
 static const struct eh_policy *const policies[] = {
     &eh_policy_random,
+    &eh_policy_balanced,
+    &eh_policy_rotation,
     &eh_policy_least_loaded,
 };
 

@@ -3,7 +3,6 @@
  * policies do not know each other.
  *
  *     const struct eh_policy *policy = eh_policy_find(eh_str("random"));
- *     struct eh_choice choice = {engine, team, set, query, value};
  *     r = policy->choose(&choice, draws, &position);   // 0 <= position < team->member_count
  */
 #ifndef EVENHAND_LIB_ENGINE_POLICY_H
@@ -11,22 +10,50 @@
 
 #include "state.h"
 
+#define DETAIL_MAX 512 /* bytes; two ids and some numbers */
+
+enum detail_kind { DETAIL_PAIR = 1, DETAIL_ROUND = 2 };
+
 struct eh_choice {
     const struct eh_engine *engine;
     const struct team *team;
     const struct skill_set *set; /* at least two are eligible */
     struct eh_draw_query query;
-    int64_t value; /* of the ticket, minor units */
+    int64_t value;           /* what the ticket is booked with, minor units */
+    int64_t mean;            /* of the team's tickets, this one included; at least 1 */
+    struct eh_bytes *detail; /* room for DETAIL_MAX bytes: what was compared */
+};
+
+/* Who could get a ticket, for people who ask how probable what happened was. */
+struct eh_chances {
+    uint32_t count;
+    uint32_t *positions;          /* ascending */
+    struct eh_deal_chance *items; /* a policy sets p alone */
+    struct scored *scratch;       /* as many; see policy_balanced.c */
+};
+
+/* A score of 192 bits, in two's complement, and whose it is. */
+struct scored {
+    __int128 high;
+    uint64_t low;
+    uint32_t index;
 };
 
 struct eh_policy {
     const char *name; /* as in the desk file, and `why` of what it deals */
     bool by_load;     /* wants to know who has the least open points */
+    bool by_slots;    /* keeps rounds */
     int (*choose)(const struct eh_choice *, struct eh_draws *, uint32_t *ret_position);
+    void (*chances)(const struct eh_choice *, const struct eh_chances *);
+    /* Before a ticket is dealt, while `avoid` (or NONE) is masked; true: the state changed. */
+    bool (*prepare)(struct eh_engine *, uint32_t team, uint32_t set, uint32_t avoid); /* or NULL */
+    /* The one at this position was chosen. */
+    void (*took)(struct eh_engine *, uint32_t team, uint32_t set, uint32_t position); /* or NULL */
 };
 
-extern const struct eh_policy eh_policy_random, eh_policy_least_loaded;
+extern const struct eh_policy eh_policy_random, eh_policy_balanced, eh_policy_rotation,
+    eh_policy_least_loaded;
 
-const struct eh_policy *eh_policy_find(struct eh_str name); /* NULL: not in this version */
+const struct eh_policy *eh_policy_find(struct eh_str name); /* NULL: there is none */
 
 #endif

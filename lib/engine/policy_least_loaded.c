@@ -16,4 +16,18 @@ static int choose(const struct eh_choice *choice, struct eh_draws *draws, uint32
     return 0;
 }
 
-const struct eh_policy eh_policy_least_loaded = {"least_loaded", true, choose};
+static void chances(const struct eh_choice *choice, const struct eh_chances *to)
+{
+    const struct node *all = &choice->set->tree[1];
+    for (uint32_t i = 0; i < to->count; i++)
+        to->items[i].p = 0;
+    for (uint32_t at = 0, i = 0; at < all->ties; at++) {
+        uint32_t position = eh_eligible_at_tie(choice->engine, choice->team, choice->set, at);
+        while (to->positions[i] != position)
+            i++;
+        to->items[i].p = 1.0 / all->ties;
+    }
+}
+
+const struct eh_policy eh_policy_least_loaded = {
+    .name = "least_loaded", .by_load = true, .choose = choose, .chances = chances};

@@ -13,4 +13,11 @@ static int choose(const struct eh_choice *choice, struct eh_draws *draws, uint32
     return 0;
 }
 
-const struct eh_policy eh_policy_random = {"random", false, choose};
+static void chances(const struct eh_choice *choice, const struct eh_chances *to)
+{
+    double all = (double)choice->set->tree[1].weight;
+    for (uint32_t i = 0; i < to->count; i++)
+        to->items[i].p = to->items[i].share_ppm / all;
+}
+
+const struct eh_policy eh_policy_random = {.name = "random", .choose = choose, .chances = chances};

@@ -5,7 +5,7 @@
  * both somebody is eligible and something waits: after a step that is only so when deals are left
  * over.
  */
-#include "state.h"
+#include "policy.h"
 
 #include <stdlib.h>
 
@@ -26,8 +26,8 @@ static uint32_t find_set(const struct team *team, struct eh_str skills)
     return NONE;
 }
 
-/* A place for one set more: a new one while there is room, else the one unused for longest. What is
- * unused is only a cache, so which one goes decides nothing. */
+/* A place for one set more: a new one while there is room, else the one unused for longest. A
+ * place that is free already counts as room. */
 static uint32_t find_place(const struct team *team)
 {
     if (team->set_count < EH_SKILL_SETS_MAX)
@@ -45,10 +45,21 @@ bool eh_set_room(const struct eh_engine *e, uint32_t team, struct eh_str skills)
     return find_set(&e->teams[team], skills) != NONE || find_place(&e->teams[team]) != NONE;
 }
 
-void eh_set_done(struct skill_set *set)
+static void leave_slots(struct eh_engine *e, const struct team *team, struct skill_set *set)
 {
+    for (uint32_t i = 0; set->slots && i < team->member_count; i++)
+        eh_digest_leave(e, &set->slots[i].hash);
+}
+
+void eh_set_done(struct eh_engine *e, uint32_t team, uint32_t set_no)
+{
+    struct skill_set *set = set_of(e, team, set_no);
+    if (set->skills)
+        eh_ledger_close_set(e, team, set_no);
+    leave_slots(e, &e->teams[team], set);
     free(set->skills);
     free(set->tree);
+    free(set->slots);
     free(set->queue);
     *set = (struct skill_set){.ready_at = NONE};
 }
@@ -58,24 +69,29 @@ static int make_set(struct eh_engine *e, uint32_t team_no, uint32_t place, struc
     struct team *team = &e->teams[team_no];
     char *copy = malloc(skills.size + 1);
     struct node *tree = calloc(2 * (size_t)team->leaves, sizeof *tree);
+    struct slot *slots = NULL;
+    bool rounds = team->policy->by_slots;
+    if (rounds)
+        slots = calloc(team->member_count + (size_t)1, sizeof *slots);
     struct skill_set *sets = team->sets;
     if (place == team->set_count)
         sets = realloc(team->sets, (place + 1) * sizeof *sets);
     if (sets)
         team->sets = sets;
-    if (!copy || !tree || !sets) {
+    if (!copy || !tree || (rounds && !slots) || !sets) {
         free(copy);
         free(tree);
+        free(slots);
         return -EH_ENOMEM;
     }
     if (place == team->set_count)
         team->set_count++;
     else
-        eh_set_done(&sets[place]);
+        eh_set_done(e, team_no, place);
     if (skills.size)
         memcpy(copy, skills.data, skills.size);
     sets[place] = (struct skill_set){
-        .skills = copy, .skills_size = skills.size, .tree = tree, .ready_at = NONE};
+        .skills = copy, .skills_size = skills.size, .tree = tree, .slots = slots, .ready_at = NONE};
     eh_eligible_build_set(e, team_no, place);
     return 0;
 }
@@ -94,7 +110,23 @@ int eh_set_acquire(struct eh_engine *e, uint32_t team_no, struct eh_str skills, 
             return r;
     }
     team->sets[at].uses++;
-    team->sets[at].last_use = input;
+    if (input > team->sets[at].last_use)
+        team->sets[at].last_use = input;
+    *ret = at;
+    return 0;
+}
+
+int eh_set_add(struct eh_engine *e, uint32_t team_no, struct eh_str skills, uint64_t last_use,
+               uint32_t *ret)
+{
+    struct team *team = &e->teams[team_no];
+    uint32_t at = team->set_count;
+    if (at == EH_SKILL_SETS_MAX || find_set(team, skills) != NONE)
+        return -EH_ECORRUPT;
+    int r = make_set(e, team_no, at, skills);
+    if (r < 0)
+        return r;
+    team->sets[at].last_use = last_use;
     *ret = at;
     return 0;
 }

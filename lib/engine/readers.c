@@ -70,6 +70,28 @@ static struct eh_ticket_view view_ticket(const struct eh_engine *e, const struct
     return view;
 }
 
+int eh_deal_detail_view(struct eh_str detail, struct eh_deal_detail *ret, struct eh_error *error)
+{
+    struct eh_deal_detail view = {.tie = false};
+    struct eh_reader in = eh_reader(detail.data, detail.size);
+    uint8_t kind = detail.size ? eh_read_u8(&in) : 0;
+    if (kind == DETAIL_PAIR) {
+        view.first = eh_read_str(&in);
+        view.first_dc_nano = eh_read_i(&in);
+        view.first_dv = eh_read_i(&in);
+        view.second = eh_read_str(&in);
+        view.second_dc_nano = eh_read_i(&in);
+        view.second_dv = eh_read_i(&in);
+        view.tie = eh_read_flag(&in);
+    } else if (kind == DETAIL_ROUND) {
+        view.slots = eh_read_u(&in);
+    }
+    if (kind > DETAIL_ROUND || !eh_reader_complete(&in))
+        return eh_error_set(error, EH_ECORRUPT, "the detail of a decision cannot be read");
+    *ret = view;
+    return 0;
+}
+
 bool eh_engine_ticket(const struct eh_engine *e, struct eh_str source, struct eh_str id,
                       struct eh_ticket_view *ret)
 {
@@ -192,6 +214,18 @@ bool eh_engine_team(const struct eh_engine *e, struct eh_str id, struct eh_team_
     return true;
 }
 
+static int64_t saturated(__int128 number)
+{
+    return number > INT64_MAX ? INT64_MAX : number < INT64_MIN ? INT64_MIN : (int64_t)number;
+}
+
+/* Rounded half away from zero. */
+static __int128 minor_units(__int128 nano)
+{
+    const int64_t one = 1000000000;
+    return (nano < 0 ? nano - one / 2 : nano + one / 2) / one;
+}
+
 bool eh_engine_member(const struct eh_engine *e, struct eh_str team_id, uint32_t i,
                       struct eh_member_view *ret)
 {
@@ -208,9 +242,11 @@ bool eh_engine_member(const struct eh_engine *e, struct eh_str team_id, uint32_t
         .open = rep->open.count,
         .points = rep->points,
     };
-    if (member->account != NONE) {
-        ret->received = e->accounts[member->account].received;
-        ret->received_value = e->accounts[member->account].received_value;
-    }
+    const struct account *account = &e->accounts[member->account];
+    struct amount entitled = eh_ledger_entitled(e, team, i);
+    ret->entitled_nano = saturated(entitled.count);
+    ret->entitled_value = saturated(minor_units(entitled.value));
+    ret->received = (uint64_t)account->received;
+    ret->received_value = saturated(account->received_value);
     return true;
 }

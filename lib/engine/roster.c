@@ -98,12 +98,6 @@ static int refuse_vanished(struct step *s, const struct eh_desk *old, const stru
 
 static int refuse_change(struct step *s, const struct eh_desk *new)
 {
-    for (uint32_t i = 0; i < new->team_count; i++)
-        if (!eh_policy_find(new->teams[i].policy))
-            return eh_step_refuse(s, EH_EINVAL,
-                                  "teams: %.*s: policy %.*s: not in this version; use random or "
-                                  "least_loaded",
-                                  EH_STR_ARG(new->teams[i].id), EH_STR_ARG(new->teams[i].policy));
     if (!s->e->desk)
         return 0;
     const struct eh_desk *old = s->e->desk->desk;
@@ -149,6 +143,45 @@ static void set_reps_and_kinds(struct eh_engine *e, const struct eh_desk *desk)
         e->kinds[eh_names_find(&e->kind_names, desk->kinds[i].id)].points = desk->kinds[i].points;
 }
 
+/* What everybody has of the rounds, by the positions of the new members. Both are in order of rep
+ * id. */
+static int move_slots(struct eh_engine *e, const struct team *team, struct skill_set *set,
+                      const struct member *members, uint32_t count)
+{
+    if (!set->slots)
+        return 0;
+    struct slot *slots = calloc(count + (size_t)1, sizeof *slots);
+    if (!slots)
+        return -EH_ENOMEM;
+    for (uint32_t i = 0, to = 0; i < team->member_count; i++) {
+        struct eh_str id = name_of(&e->rep_names, team->members[i].rep);
+        while (to < count && eh_str_compare(name_of(&e->rep_names, members[to].rep), id) < 0)
+            to++;
+        if (to < count && members[to].rep == team->members[i].rep)
+            slots[to] = set->slots[i];
+        else
+            eh_digest_leave(e, &set->slots[i].hash);
+    }
+    free(set->slots);
+    set->slots = slots;
+    return 0;
+}
+
+/* Takes the members over. */
+static int put_members(struct eh_engine *e, struct team *team, struct member *members,
+                       uint32_t count)
+{
+    int r = 0;
+    for (uint32_t i = 0; r == 0 && i < team->set_count; i++)
+        r = move_slots(e, team, &team->sets[i], members, count);
+    free(team->members);
+    team->members = members;
+    team->member_count = count;
+    for (team->leaves = 1; team->leaves < team->member_count;)
+        team->leaves *= 2;
+    return r;
+}
+
 /* A rep may stand in a team more than once, with other dates: one member with several ranges. */
 static int set_members(struct eh_engine *e, uint32_t team_no, const struct eh_desk *desk)
 {
@@ -157,35 +190,53 @@ static int set_members(struct eh_engine *e, uint32_t team_no, const struct eh_de
     struct member *members = calloc(from->member_count + 1, sizeof *members);
     if (!members)
         return -EH_ENOMEM;
-    free(team->members);
-    team->members = members;
-    team->member_count = 0;
+    uint32_t count = 0;
     for (uint32_t i = 0; i < from->member_count; i++) {
         if (i > 0 && from->members[i].rep == from->members[i - 1].rep) {
-            members[team->member_count - 1].range_count++;
+            members[count - 1].range_count++;
             continue;
         }
         uint32_t rep = eh_names_find(&e->rep_names, desk->reps[from->members[i].rep].id);
-        members[team->member_count++] = (struct member){.rep = rep,
-                                                        .account = eh_account_find(e, team_no, rep),
-                                                        .ranges = &from->members[i],
-                                                        .range_count = 1};
+        const struct account *account = eh_account(e, team_no, rep);
+        if (!account) {
+            free(members);
+            return -EH_ENOMEM;
+        }
+        members[count++] = (struct member){.rep = rep,
+                                           .account = (uint32_t)(account - e->accounts),
+                                           .ranges = &from->members[i],
+                                           .range_count = 1};
     }
-    for (team->leaves = 1; team->leaves < team->member_count;)
-        team->leaves *= 2;
+    return put_members(e, team, members, count);
+}
+
+/* Rounds begin and end with the policy. */
+static int set_slots(struct eh_engine *e, const struct team *team, struct skill_set *set)
+{
+    if (team->policy->by_slots && !set->slots) {
+        set->slots = calloc(team->member_count + (size_t)1, sizeof *set->slots);
+        return set->slots ? 0 : -EH_ENOMEM;
+    }
+    if (!team->policy->by_slots && set->slots) {
+        for (uint32_t i = 0; i < team->member_count; i++)
+            eh_digest_leave(e, &set->slots[i].hash);
+        free(set->slots);
+        set->slots = NULL;
+    }
     return 0;
 }
 
-/* Sets in use keep their queues and get trees of the new size; the others go. */
+/* Sets keep queues and clocks and get trees of the new size. */
 static int set_trees(struct eh_engine *e, uint32_t team_no)
 {
     struct team *team = &e->teams[team_no];
     for (uint32_t i = 0; i < team->set_count; i++) {
         struct skill_set *set = &team->sets[i];
-        if (set->uses == 0) {
-            eh_set_done(set);
+        if (!set->skills)
             continue;
-        }
+        int r = set_slots(e, team, set);
+        if (r < 0)
+            return r;
         struct node *tree = calloc(2 * (size_t)team->leaves, sizeof *tree);
         if (!tree)
             return -EH_ENOMEM;
@@ -195,20 +246,33 @@ static int set_trees(struct eh_engine *e, uint32_t team_no)
     return 0;
 }
 
-void eh_team_done(struct team *team)
+void eh_team_free(struct team *team)
 {
-    for (uint32_t i = 0; i < team->set_count; i++)
-        eh_set_done(&team->sets[i]);
+    for (uint32_t i = 0; i < team->set_count; i++) {
+        free(team->sets[i].skills);
+        free(team->sets[i].tree);
+        free(team->sets[i].slots);
+        free(team->sets[i].queue);
+    }
     free(team->sets);
     free(team->members);
-    *team = (struct team){0};
+}
+
+/* What was entitled and received stays. */
+static void remove_team(struct eh_engine *e, uint32_t no)
+{
+    struct team *team = &e->teams[no];
+    for (uint32_t i = 0; i < team->set_count; i++)
+        eh_set_done(e, no, i);
+    eh_team_free(team);
+    *team = (struct team){.ledger = team->ledger};
 }
 
 static int set_teams(struct eh_engine *e, const struct eh_desk *desk)
 {
     for (uint32_t i = 0; i < e->team_names.count; i++)
         if (!eh_desk_team(desk, e->team_names.items[i]))
-            eh_team_done(&e->teams[i]);
+            remove_team(e, i);
     for (uint32_t i = 0; i < desk->team_count; i++) {
         uint32_t no = eh_names_find(&e->team_names, desk->teams[i].id);
         struct team *team = &e->teams[no];
@@ -282,6 +346,8 @@ int eh_roster_install(struct eh_engine *e, struct desk_held *held, int64_t now_u
     int r = add_names(e, desk);
     if (r < 0)
         return r;
+    for (uint32_t i = 0; i < e->team_names.count; i++)
+        eh_eligible_leave_all(e, i);
     set_reps_and_kinds(e, desk);
     e->desk = held;
     r = set_teams(e, desk);
@@ -296,7 +362,7 @@ int eh_roster_install(struct eh_engine *e, struct desk_held *held, int64_t now_u
     for (uint32_t i = 0; i < e->team_names.count; i++)
         if (e->teams[i].desk)
             eh_eligible_rebuild(e, i);
-    return 0;
+    return eh_affinity_rebuild(e);
 }
 
 int eh_step_desk(struct step *s)

@@ -34,6 +34,59 @@ static void put_tickets(const struct eh_engine *e, struct eh_bytes *out)
             eh_encode_ticket(e, &e->tickets[e->order[i].slot], out);
 }
 
+static uint32_t count_sets(const struct eh_engine *e)
+{
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < e->team_names.count; i++)
+        for (uint32_t set = 0; set < e->teams[i].set_count; set++)
+            count += e->teams[i].sets[set].skills != NULL;
+    return count;
+}
+
+/* What everybody has of the rounds, by rep. */
+static void put_slots(const struct eh_engine *e, const struct team *team,
+                      const struct skill_set *set, struct eh_bytes *out)
+{
+    uint32_t count = 0;
+    for (uint32_t i = 0; set->slots && i < team->member_count; i++)
+        count += set->slots[i].slots || set->slots[i].credit;
+    eh_bytes_put_u(out, count);
+    for (uint32_t i = 0; set->slots && i < team->member_count; i++) {
+        if (!set->slots[i].slots && !set->slots[i].credit)
+            continue;
+        eh_bytes_put_str(out, e->rep_names.items[team->members[i].rep]);
+        eh_bytes_put_u(out, set->slots[i].slots);
+        eh_bytes_put_u(out, set->slots[i].credit);
+    }
+}
+
+static void put_sets(const struct eh_engine *e, struct eh_bytes *out)
+{
+    eh_bytes_put_u(out, count_sets(e));
+    for (uint32_t i = 0; i < e->team_names.count; i++) {
+        const struct team *team = &e->teams[i];
+        for (uint32_t set = 0; set < team->set_count; set++) {
+            if (!team->sets[set].skills)
+                continue;
+            eh_encode_set(e, team, &team->sets[set], out);
+            eh_bytes_put_u(out, team->sets[set].last_use);
+            put_slots(e, team, &team->sets[set], out);
+        }
+    }
+}
+
+/* With a hash of their own: when a set was last used is no part of the digest. */
+static void put_checked_sets(const struct eh_engine *e, struct eh_bytes *out)
+{
+    EH_AUTO(eh_bytes) struct eh_bytes sets = EH_BYTES_INIT;
+    uint8_t hash[16];
+    put_sets(e, &sets);
+    out->failed |= sets.failed;
+    put_sized(out, &sets);
+    eh_key_bytes(eh_hash_state(sets.data, sets.size), hash);
+    eh_bytes_put(out, hash, sizeof hash);
+}
+
 int eh_engine_snapshot(const struct eh_engine *e, struct eh_bytes *out)
 {
     if (e->broken)
@@ -46,9 +99,13 @@ int eh_engine_snapshot(const struct eh_engine *e, struct eh_bytes *out)
     if (e->desk)
         eh_bytes_put_str(out, e->desk->text);
     put_reps(e, out);
+    eh_bytes_put_u(out, e->team_names.count);
+    for (uint32_t i = 0; i < e->team_names.count; i++)
+        eh_encode_ledger(e, i, out);
     eh_bytes_put_u(out, e->account_count);
     for (uint32_t i = 0; i < e->account_count; i++)
         eh_encode_account(e, &e->accounts[i], out);
+    put_checked_sets(e, out);
     put_tickets(e, out);
     eh_bytes_put_u(out, e->parked_list.count);
     for (uint32_t i = e->parked_list.first; i != NONE; i = e->parked[i].next)
@@ -104,6 +161,62 @@ static int read_rep(struct eh_engine *e, struct eh_reader *in)
     return 0;
 }
 
+static int read_ledger(struct eh_engine *e, struct eh_reader *in)
+{
+    uint32_t team;
+    int r = eh_engine_add_team(e, eh_read_str(in), &team);
+    if (r < 0)
+        return r;
+    struct ledger *ledger = &e->teams[team].ledger;
+    ledger->used = eh_read_flag(in);
+    ledger->dealt = eh_read_u(in);
+    ledger->dealt_value = eh_read_wide(in);
+    ledger->in_air = eh_read_i(in);
+    ledger->in_air_value = eh_read_wide(in);
+    ledger->loose = eh_read_amount(in);
+    if (ledger->used)
+        eh_digest_ledger(e, team);
+    return 0;
+}
+
+static int read_slot(struct eh_engine *e, struct eh_reader *in, uint32_t team_no, uint32_t set)
+{
+    uint32_t rep = eh_names_find(&e->rep_names, eh_read_str(in));
+    uint32_t at = rep == NONE ? NONE : eh_member_position(e, team_no, rep);
+    if (at == NONE || !e->teams[team_no].sets[set].slots)
+        return -EH_ECORRUPT;
+    struct slot *slot = &e->teams[team_no].sets[set].slots[at];
+    slot->slots = (uint32_t)eh_read_u(in);
+    slot->credit = (uint32_t)eh_read_u(in);
+    eh_digest_slot(e, team_no, set, at);
+    return 0;
+}
+
+static int read_set(struct eh_engine *e, struct eh_reader *in)
+{
+    uint32_t team_no = eh_names_find(&e->team_names, eh_read_str(in)), at;
+    struct eh_str skills = eh_read_str(in);
+    if (team_no == NONE || !e->teams[team_no].desk || in->failed)
+        return -EH_ECORRUPT;
+    bool dealt = eh_read_flag(in);
+    struct amount clock = eh_read_amount(in), carry = eh_read_amount(in);
+    int r = eh_set_add(e, team_no, skills, eh_read_u(in), &at);
+    if (r < 0)
+        return r;
+    struct skill_set *set = &e->teams[team_no].sets[at];
+    set->dealt = dealt;
+    set->clock = clock;
+    set->carry = carry;
+    if (dealt)
+        eh_digest_set(e, team_no, at);
+    uint64_t count = eh_read_u(in);
+    if (count > e->teams[team_no].member_count)
+        return -EH_ECORRUPT;
+    for (uint64_t i = 0; r == 0 && i < count; i++)
+        r = read_slot(e, in, team_no, at);
+    return r;
+}
+
 static int read_account(struct eh_engine *e, struct eh_reader *in)
 {
     uint32_t team, rep;
@@ -115,8 +228,9 @@ static int read_account(struct eh_engine *e, struct eh_reader *in)
     struct account *account = eh_account_add(e, team, rep);
     if (!account)
         return -EH_ENOMEM;
-    account->received = eh_read_u(in);
-    account->received_value = eh_read_i(in);
+    account->received = eh_read_i(in);
+    account->received_value = eh_read_wide(in);
+    account->offset = eh_read_amount(in);
     eh_digest_account(e, account);
     return 0;
 }
@@ -140,7 +254,8 @@ static int read_desk(struct eh_engine *e, struct eh_reader *in, const uint8_t *h
 static bool fits(const struct eh_engine *e, const struct ticket *t)
 {
     return t->state != EH_TICKET_CLOSED && e->teams[t->team].desk &&
-           (t->rep == NONE || e->reps[t->rep].present) && eh_ticket_find(e, t->identity) == NONE;
+           (t->rep == NONE || e->reps[t->rep].present) &&
+           eh_ticket_find(e, eh_ticket_identity(ticket_source(t), ticket_id(t))) == NONE;
 }
 
 static int place_ticket(struct eh_engine *e, uint32_t slot)
@@ -149,6 +264,8 @@ static int place_ticket(struct eh_engine *e, uint32_t slot)
     int r = eh_set_acquire(e, t->team, ticket_skills(t), 0, &t->set);
     if (r == 0)
         r = eh_ticket_enter(e, slot);
+    if (r == 0)
+        r = eh_affinity_join(e, slot);
     if (r < 0)
         return r;
     eh_ticket_count(e, t, true);
@@ -216,6 +333,17 @@ static int read_all(struct eh_engine *e, struct eh_reader *in, uint64_t most,
     return r;
 }
 
+static int read_checked_sets(struct eh_engine *e, struct eh_reader *in)
+{
+    struct eh_str bytes = eh_read_str(in);
+    const uint8_t *hash = eh_read_bytes(in, 16);
+    if (!hash || !eh_key_equal(eh_key_from_bytes(hash), eh_hash_state(bytes.data, bytes.size)))
+        return -EH_ECORRUPT;
+    struct eh_reader sets = eh_reader(bytes.data, bytes.size);
+    int r = read_all(e, &sets, READY_MAX, read_set);
+    return r == 0 && !eh_reader_complete(&sets) ? -EH_ECORRUPT : r;
+}
+
 static int read_state(struct eh_engine *e, struct eh_reader *in, struct eh_error *error)
 {
     const uint8_t *head = eh_read_bytes(in, sizeof magic);
@@ -233,9 +361,13 @@ static int read_state(struct eh_engine *e, struct eh_reader *in, struct eh_error
         eh_read_str(in);
     r = read_all(e, in, NAMES_MAX, read_rep); /* first: the desk finds them as they were */
     if (r == 0)
+        r = read_all(e, in, NAMES_MAX, read_ledger);
+    if (r == 0)
         r = read_all(e, in, ACCOUNTS_MAX, read_account);
     if (r == 0 && desk)
         r = read_desk(e, &at_desk, desk, error);
+    if (r == 0)
+        r = read_checked_sets(e, in);
     if (r == 0)
         r = read_all(e, in, EH_TICKETS_MAX, read_ticket);
     if (r == 0)
@@ -249,6 +381,7 @@ int eh_engine_restore(struct eh_str snapshot, struct eh_engine **ret, struct eh_
     int r = eh_engine_new(&e, error);
     if (r < 0)
         return r;
+    e->restoring = true;
     struct eh_error inner = {0};
     struct eh_reader in = eh_reader(snapshot.data, snapshot.size);
     r = read_state(e, &in, &inner);
@@ -262,6 +395,7 @@ int eh_engine_restore(struct eh_str snapshot, struct eh_engine **ret, struct eh_
                             inner.text[0] ? inner.text : eh_code_name(r));
     }
     eh_roster_set_date(e, e->date); /* trees from the points there are now */
+    e->restoring = false;
     *ret = e;
     return 0;
 }

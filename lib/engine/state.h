@@ -12,7 +12,8 @@
  *     deal.c       one decision; rounds of them         policies.c  the table of policies
  *     manager.c    assign, release, move                effects.c   what a step hands out
  *     encode.c     canonical bytes, digest              snapshot.c  out and in again
- *     epochs.c     draw epochs, what is committed
+ *     epochs.c     draw epochs, what is committed       ledger.c    who is entitled to how much
+ *     affinity.c   a customer's tickets, newest first   observe.c   who had which chance
  */
 #ifndef EVENHAND_LIB_ENGINE_STATE_H
 #define EVENHAND_LIB_ENGINE_STATE_H
@@ -23,8 +24,8 @@
 #define NAMES_MAX          (1u << 20) /* reps, teams or kinds ever known */
 #define ACCOUNTS_MAX       (1u << 22) /* pairs of team and rep ever dealt to */
 #define READY_MAX          (EH_DESK_TEAMS_MAX * EH_SKILL_SETS_MAX)
-#define IMAGE_VERSION      1
-#define SNAPSHOT_VERSION   1
+#define IMAGE_VERSION      2
+#define SNAPSHOT_VERSION   2
 #define SECOND_US          INT64_C(1000000)
 #define AT_LEAST_DEFAULT_S (15 * 60)
 #define AT_MOST_DEFAULT_S  (8 * 3600)
@@ -37,21 +38,28 @@ struct names {
     uint32_t count, capacity;
 };
 
+/* There may be a million: what follows from the rest is not kept. */
 struct ticket {
     uint64_t no; /* the input that brought it */
-    struct eh_key identity, digest, customer;
+    struct eh_key digest;
     struct eh_key hash; /* its part of the state digest */
-    char *text;         /* source, id, skills, one behind the other; owned */
+    char *text;         /* source, id, skills, then 16 bytes of the customer's digest, if there is
+                           one, one behind the other; owned */
     uint16_t source_size, id_size, skills_size;
     uint8_t state, priority, outcome;
-    bool has_customer;
+    bool has_customer : 1;
+    bool receipted : 1;   /* entitled in this team, and booked as received: with its rep, or with
+                             the team's in_air account while it waits */
+    bool in_affinity : 1; /* stands in the list of its customer */
     uint32_t team, kind, rep; /* rep: who holds or held it, or NONE */
     uint32_t was;             /* released by: not to him while another may have it; or NONE */
     uint32_t set;             /* of its team, while open or waiting */
     uint32_t queue_at;        /* place in that set's queue, while waiting */
     uint32_t next, previous;  /* of its rep; next: of the free slots */
+    uint32_t newer, older;    /* of its customer in its team */
     uint32_t points, deals;
     int64_t value, refunded;
+    int64_t booked; /* value of the receipt */
     int64_t received_us, assigned_us, closed_us;
     uint64_t stream_ms, stream_no;
 };
@@ -87,7 +95,7 @@ struct rep {
 
 struct member {
     uint32_t rep;
-    uint32_t account; /* or NONE: never dealt to here */
+    uint32_t account;
     const struct eh_desk_member *ranges;
     uint32_t range_count;
     bool active;    /* today within a range */
@@ -100,14 +108,32 @@ struct member {
 struct node {
     uint64_t weight; /* sum of shares, ppm */
     uint32_t count;
-    uint32_t best; /* position of one with the least load; kept for policies by load */
-    uint32_t ties; /* how many have that load */
+    uint32_t best;  /* position of one with the least load; kept for policies by load */
+    uint32_t ties;  /* how many have that load */
+    uint32_t slots; /* left in the round; kept for policies by slots */
+};
+
+/* A pair of sums, in 10^-9 tickets and 10^-9 minor units. */
+struct amount {
+    __int128 count, value;
+};
+
+/* What a member has of the rounds of one set. */
+struct slot {
+    uint32_t slots;  /* tickets still due to him in this round */
+    uint32_t credit; /* share, ppm, that makes no slot yet */
+    struct eh_key hash;
 };
 
 /* Tickets of one team that require the same skills. */
 struct skill_set {
     char *skills; /* owned; NULL: free */
     uint32_t skills_size;
+    bool dealt;          /* its clock has moved: an object of the digest */
+    struct amount clock; /* entitlement per ppm of share, since the set was made */
+    struct amount carry; /* what the divisions left over; below the weight that divided */
+    struct eh_key hash;
+    struct slot *slots; /* by position; NULL where the policy has no rounds */
     uint32_t uses;      /* open and waiting tickets; at 0 it may be replaced */
     uint32_t available; /* available members that have the skills */
     uint64_t last_use;  /* input */
@@ -117,7 +143,19 @@ struct skill_set {
     uint32_t ready_at; /* place in engine->ready, or NONE */
 };
 
+/* What a team's tickets come to, the accounts of its reps apart. Stays when the team goes. */
+struct ledger {
+    bool used;            /* an object of the digest */
+    uint64_t dealt;       /* tickets entitled */
+    __int128 dealt_value; /* sum of their values, minor units */
+    int64_t in_air;       /* receipts between two reps, and of tickets that went to other teams */
+    __int128 in_air_value;
+    struct amount loose; /* carried by sets that are gone; the next ticket takes it up */
+    struct eh_key hash;
+};
+
 struct team {
+    struct ledger ledger;
     const struct eh_desk_team *desk; /* NULL: not on this desk */
     const struct eh_policy *policy;
     struct member *members; /* in order of rep id */
@@ -132,11 +170,14 @@ struct kind {
     uint64_t held;   /* open and waiting tickets */
 };
 
-/* What a rep was given in a team, ever. */
+/* Of a rep in a team; stays when he leaves. While he is eligible, entitlement grows with the clocks
+ * of the sets he has the skills of: it is `offset` + share × their sum; else `offset` alone. So a
+ * rep settles only when his eligibility changes, and reading it stores nothing. */
 struct account {
     uint32_t team, rep;
-    uint64_t received;
-    int64_t received_value;
+    int64_t received;        /* tickets */
+    __int128 received_value; /* as booked, minor units */
+    struct amount offset;
     struct eh_key hash;
 };
 
@@ -181,6 +222,8 @@ struct eh_engine {
     uint8_t commitment[2][EH_SEED_BYTES]; /* of the current epoch's seed and of the next one's */
     unsigned __int128 sum;                /* of the hashes of all objects but the globals */
 
+    bool restoring; /* eligibility is found again, nobody enters or leaves */
+
     struct desk_held *desk;
     struct names rep_names, team_names, kind_names;
     struct rep *reps;
@@ -211,9 +254,11 @@ struct eh_engine {
     uint32_t expiry_count, expiry_capacity;
     struct ready *ready; /* sets with both somebody eligible and something waiting */
     uint32_t ready_count, ready_capacity;
-    uint32_t releasing; /* reps with further rounds due */
+    uint32_t releasing;        /* reps with further rounds due */
+    struct eh_table customers; /* team and customer -> his newest ticket; teams with affinity */
 
     struct eh_bytes scratch;
+    struct watch *watch; /* NULL: nobody does; never part of the state */
 };
 
 /* One step under way. */
@@ -234,6 +279,8 @@ struct decision {
     uint32_t eligible;
     uint64_t weight;
     const struct eh_draws *draws; /* NULL: none */
+    struct eh_str detail;         /* what the policy compared */
+    bool chances;                 /* the watch holds those of everybody eligible */
 };
 
 static inline struct eh_str ticket_source(const struct ticket *t)
@@ -247,6 +294,11 @@ static inline struct eh_str ticket_id(const struct ticket *t)
 static inline struct eh_str ticket_skills(const struct ticket *t)
 {
     return eh_str_n(t->text + t->source_size + t->id_size, t->skills_size);
+}
+static inline struct eh_key ticket_customer(const struct ticket *t) /* has_customer */
+{
+    const char *skills_end = t->text + t->source_size + t->id_size + t->skills_size;
+    return eh_key_from_bytes((const uint8_t *)skills_end);
 }
 static inline struct eh_str name_of(const struct names *names, uint32_t no)
 {
@@ -263,7 +315,8 @@ void eh_names_done(struct names *);
 int eh_engine_add_rep(struct eh_engine *, struct eh_str id, uint32_t *ret) EH_MUST_CHECK;
 int eh_engine_add_team(struct eh_engine *, struct eh_str id, uint32_t *ret) EH_MUST_CHECK;
 int eh_engine_add_kind(struct eh_engine *, struct eh_str id, uint32_t *ret) EH_MUST_CHECK;
-struct account *eh_account(struct eh_engine *, struct member *, uint32_t team); /* or NULL */
+/* The one there is or a new one; NULL: no memory, or too many. */
+struct account *eh_account(struct eh_engine *, uint32_t team, uint32_t rep);
 uint32_t eh_account_find(const struct eh_engine *, uint32_t team, uint32_t rep);
 struct account *eh_account_add(struct eh_engine *, uint32_t team, uint32_t rep);
 
@@ -288,8 +341,9 @@ int eh_step_dead(struct step *, const struct eh_message *, uint64_t stream_ms,
 uint32_t eh_ticket_find(const struct eh_engine *, struct eh_key identity); /* slot or NONE */
 /* A slot that nothing refers to yet; -EH_ENOMEM. */
 int eh_ticket_alloc(struct eh_engine *, uint32_t *ret) EH_MUST_CHECK;
+/* customer: NULL, or 16 bytes. May point into the text it replaces. */
 int eh_ticket_set_text(struct ticket *, struct eh_str source, struct eh_str id,
-                       struct eh_str skills) EH_MUST_CHECK;
+                       struct eh_str skills, const uint8_t *customer) EH_MUST_CHECK;
 void eh_ticket_drop(struct eh_engine *, uint32_t slot); /* frees one that nothing refers to */
 /* Enters a slot into table and order; out of them, of the digest, and away. */
 int eh_ticket_enter(struct eh_engine *, uint32_t slot) EH_MUST_CHECK;
@@ -311,7 +365,14 @@ void eh_eligible_build_set(struct eh_engine *, uint32_t team, uint32_t set);
 /* After a rep's status or points changed. */
 void eh_eligible_refresh(struct eh_engine *, uint32_t rep);
 void eh_eligible_mask(struct eh_engine *, uint32_t team, uint32_t set, uint32_t position, bool in);
+/* A member's slots changed. */
+void eh_eligible_slots(struct eh_engine *, uint32_t team, uint32_t set, uint32_t position);
 uint32_t eh_eligible_at_weight(const struct team *, const struct skill_set *, uint64_t at);
+uint32_t eh_eligible_at_slot(const struct team *, const struct skill_set *, uint64_t at);
+/* Sum of the shares before this position. */
+uint64_t eh_eligible_weight_before(const struct team *, const struct skill_set *, uint32_t at);
+/* Nobody in the team is eligible any more: before a desk file takes effect. */
+void eh_eligible_leave_all(struct eh_engine *, uint32_t team);
 uint32_t eh_eligible_at_tie(const struct eh_engine *, const struct team *, const struct skill_set *,
                             uint64_t at);
 bool eh_rep_has_skills(const struct eh_engine *, uint32_t rep, struct eh_str skills);
@@ -319,13 +380,53 @@ bool eh_rep_has_skills(const struct eh_engine *, uint32_t rep, struct eh_str ski
 uint32_t eh_member_active(const struct eh_engine *, uint32_t team, uint32_t rep);
 uint32_t eh_member_position(const struct eh_engine *, uint32_t team, uint32_t rep);
 
+/* ledger.c */
+/* The member becomes eligible, or ceases to be; with the sets and the share he has now. */
+void eh_ledger_enter(struct eh_engine *, uint32_t team, const struct member *);
+void eh_ledger_leave(struct eh_engine *, uint32_t team, const struct member *);
+/* Entitlement up to now. */
+struct amount eh_ledger_entitled(const struct eh_engine *, const struct team *, uint32_t position);
+/* Mean value of the team's tickets, this one included, in whole minor units; at least 1. */
+int64_t eh_ledger_mean(const struct eh_engine *, const struct ticket *);
+/* What the ticket is booked with: its value within ten means; or as it was booked. */
+int64_t eh_ledger_booked(const struct eh_engine *, const struct ticket *);
+/* The ticket goes to the member at this position: entitles everybody eligible, unless that was
+ * done before, and puts the receipt with him. */
+void eh_ledger_book(struct eh_engine *, struct ticket *, uint32_t position);
+/* The receipt goes from the rep who holds the ticket to in_air. */
+void eh_ledger_lift(struct eh_engine *, struct ticket *);
+/* The ticket leaves the team: what was received stays where it is, on in_air. */
+void eh_ledger_forget(struct ticket *);
+/* A set goes away: what its members are entitled to is theirs. */
+void eh_ledger_close_set(struct eh_engine *, uint32_t team, uint32_t set);
+
+/* affinity.c */
+/* A ticket with a customer is open or waits in its team; and does no more. */
+int eh_affinity_join(struct eh_engine *, uint32_t slot) EH_MUST_CHECK;
+void eh_affinity_leave(struct eh_engine *, uint32_t slot);
+/* Position of the rep who has this ticket's customer already, and could get it; or NONE. */
+uint32_t eh_affinity_find(const struct eh_engine *, const struct ticket *, int64_t now_us);
+/* All lists anew, as the desk wants them. */
+int eh_affinity_rebuild(struct eh_engine *) EH_MUST_CHECK;
+
+/* observe.c; all do nothing while nobody watches */
+struct eh_choice;
+/* Of everybody in the set's tree, for the deal told next. */
+int eh_watch_chances(struct eh_engine *, const struct eh_choice *) EH_MUST_CHECK;
+void eh_watch_tell(struct eh_engine *, const struct ticket *, uint32_t rep, const struct decision *,
+                   int64_t now_us);
+void eh_watch_done(struct eh_engine *);
+
 /* queue.c */
 /* The team's set of these skills, made if need be; one use more. -EH_EFULL: all are in use. */
 int eh_set_acquire(struct eh_engine *, uint32_t team, struct eh_str skills, uint64_t input,
                    uint32_t *ret) EH_MUST_CHECK;
 bool eh_set_room(const struct eh_engine *, uint32_t team, struct eh_str skills);
 void eh_set_release(struct eh_engine *, uint32_t team, uint32_t set);
-void eh_set_done(struct skill_set *);
+void eh_set_done(struct eh_engine *, uint32_t team, uint32_t set);
+/* A set as it was, unused; for restoring. */
+int eh_set_add(struct eh_engine *, uint32_t team, struct eh_str skills, uint64_t last_use,
+               uint32_t *ret) EH_MUST_CHECK;
 void eh_set_check_ready(struct eh_engine *, uint32_t team, uint32_t set);
 int eh_queue_reserve(struct eh_engine *, uint32_t team, uint32_t set) EH_MUST_CHECK;
 void eh_queue_push(struct eh_engine *, uint32_t slot); /* reserved before */
@@ -392,7 +493,7 @@ void eh_desk_held_free(struct desk_held *);
 int eh_desk_held_new(struct eh_str text, struct desk_held **ret, struct eh_error *) EH_MUST_CHECK;
 /* Takes it over: names, members, trees. now_us: since when who never signalled is what he is. */
 int eh_roster_install(struct eh_engine *, struct desk_held *, int64_t now_us) EH_MUST_CHECK;
-void eh_team_done(struct team *);
+void eh_team_free(struct team *); /* its memory alone */
 void eh_roster_set_date(struct eh_engine *, int32_t date);
 
 /* encode.c */
@@ -401,6 +502,11 @@ int eh_decode_ticket(struct eh_engine *, struct eh_reader *, struct ticket *) EH
 void eh_encode_rep(const struct eh_engine *, uint32_t rep, struct eh_bytes *);
 void eh_encode_account(const struct eh_engine *, const struct account *, struct eh_bytes *);
 void eh_encode_parked(const struct parked *, struct eh_bytes *);
+void eh_encode_ledger(const struct eh_engine *, uint32_t team, struct eh_bytes *);
+void eh_encode_set(const struct eh_engine *, const struct team *, const struct skill_set *,
+                   struct eh_bytes *);
+__int128 eh_read_wide(struct eh_reader *);
+struct amount eh_read_amount(struct eh_reader *);
 void eh_encode_globals(const struct eh_engine *, struct eh_bytes *);
 bool eh_read_flag(struct eh_reader *); /* 0 or 1, anything else fails */
 /* Brings the digest up to date with an object that changed or is new. */
@@ -408,6 +514,9 @@ void eh_digest_ticket(struct eh_engine *, uint32_t slot);
 void eh_digest_rep(struct eh_engine *, uint32_t rep);
 void eh_digest_account(struct eh_engine *, struct account *);
 void eh_digest_parked(struct eh_engine *, struct parked *);
+void eh_digest_ledger(struct eh_engine *, uint32_t team);
+void eh_digest_set(struct eh_engine *, uint32_t team, uint32_t set);
+void eh_digest_slot(struct eh_engine *, uint32_t team, uint32_t set, uint32_t position);
 void eh_digest_leave(struct eh_engine *, struct eh_key *hash); /* the object goes away */
 
 /* personal text (identify.c) */

@@ -29,27 +29,35 @@ int eh_ticket_alloc(struct eh_engine *e, uint32_t *ret)
             return r;
         slot = e->ticket_count++;
     }
-    e->tickets[slot] = (struct ticket){
-        .rep = NONE, .was = NONE, .set = NONE, .queue_at = NONE, .next = NONE, .previous = NONE};
+    e->tickets[slot] = (struct ticket){.rep = NONE,
+                                       .was = NONE,
+                                       .set = NONE,
+                                       .queue_at = NONE,
+                                       .next = NONE,
+                                       .previous = NONE,
+                                       .newer = NONE,
+                                       .older = NONE};
     *ret = slot;
     return 0;
 }
 
 int eh_ticket_set_text(struct ticket *t, struct eh_str source, struct eh_str id,
-                       struct eh_str skills)
+                       struct eh_str skills, const uint8_t *customer)
 {
-    char *text = malloc((size_t)source.size + id.size + skills.size + 1);
+    char *text = malloc((size_t)source.size + id.size + skills.size + (customer ? 16 : 0) + 1);
     if (!text)
         return -EH_ENOMEM;
     char *to = text;
-    const struct eh_str parts[] = {source, id, skills};
-    for (size_t i = 0; i < 3; i++) {
+    const struct eh_str parts[] = {source, id, skills,
+                                   eh_str_n((const char *)customer, customer ? 16 : 0)};
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
         if (parts[i].size)
             memcpy(to, parts[i].data, parts[i].size);
         to += parts[i].size;
     }
     free(t->text);
     t->text = text;
+    t->has_customer = customer != NULL;
     t->source_size = (uint16_t)source.size;
     t->id_size = (uint16_t)id.size;
     t->skills_size = (uint16_t)skills.size;
@@ -109,7 +117,8 @@ int eh_ticket_enter(struct eh_engine *e, uint32_t slot)
     const struct ticket *t = &e->tickets[slot];
     int r = eh_room(&e->order, &e->order_capacity, e->order_count + 1, sizeof *e->order);
     if (r == 0)
-        r = eh_table_put(&e->ticket_index, t->identity, slot);
+        r = eh_table_put(&e->ticket_index, eh_ticket_identity(ticket_source(t), ticket_id(t)),
+                         slot);
     if (r == 0)
         order_put(e, t->no, slot);
     return r;
@@ -118,7 +127,8 @@ int eh_ticket_enter(struct eh_engine *e, uint32_t slot)
 void eh_ticket_remove(struct eh_engine *e, uint32_t slot)
 {
     struct ticket *t = &e->tickets[slot];
-    eh_table_remove(&e->ticket_index, t->identity);
+    eh_affinity_leave(e, slot);
+    eh_table_remove(&e->ticket_index, eh_ticket_identity(ticket_source(t), ticket_id(t)));
     order_remove(e, t->no);
     eh_digest_leave(e, &t->hash);
     eh_ticket_drop(e, slot);

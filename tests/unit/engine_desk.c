@@ -82,11 +82,6 @@ Test(engine_desk, what_stays)
             "desk: it is main and cannot become other");
     refused("desk: main\ncurrency: NOK\ntime_zone: Europe/Oslo\n", EH_ECONFLICT,
             "currency: it is EUR and cannot become NOK");
-    refused(HEAD "reps: [{id: ana}]\nteams: [{id: sales, reps: [ana], policy: rotation}]\n",
-            EH_EINVAL,
-            "teams: sales: policy rotation: not in this version; use random or least_loaded");
-    refused(HEAD "reps: [{id: ana}]\nteams: [{id: sales, reps: [ana]}]\n", EH_EINVAL,
-            "teams: sales: policy balanced: not in this version; use random or least_loaded");
 }
 
 Test(engine_desk, holders)

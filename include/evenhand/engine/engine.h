@@ -146,6 +146,10 @@ struct eh_key eh_engine_digest(const struct eh_engine *);
 /* The same sum made anew from every object: what a test compares it with. */
 struct eh_key eh_engine_digest_anew(const struct eh_engine *);
 
+/* Whether, in every team, what everybody is entitled to, what is carried and what was received come
+ * to the same, in number and in value. For tests: costs O(reps). */
+bool eh_ledger_check(const struct eh_engine *);
+
 /* ---- Watching decisions, for reports and simulations. Off unless asked for; never part of state.
  */
 
@@ -236,8 +240,8 @@ struct eh_member_view {
     uint64_t open, points;  /* all teams of the rep */
     int64_t entitled_nano;  /* entitlement in this team, 10^-9 tickets, up to now */
     int64_t entitled_value; /* ... in value, minor units, rounded half away from zero */
-    uint64_t received;      /* tickets of this team he was given, ever */
-    int64_t received_value; /* minor units */
+    uint64_t received;      /* tickets of this team he was given and none took from him again */
+    int64_t received_value; /* ... as booked, minor units */
 };
 struct eh_team_view {
     struct eh_str id, name, policy;

@@ -1,0 +1,224 @@
+/*
+ * ledger: who is entitled to how much of what was dealt, and who received it.
+ *
+ * Each ticket entitles everybody eligible by share, in number and in value; it costs the same
+ * however many they are: the clock of its required-skill set advances by what one ppm of share is
+ * due. Whole 10^-9 tickets and 10^-9 minor units; what the division leaves over is carried into the
+ * next ticket of the set. So, in every team and after every step,
+ *
+ *     Σ entitled + carried + loose  ==  10^9 × (Σ received + in_air)
+ *
+ * exactly, for count and for value. A ticket entitles once in each team it stands in. What it was
+ * booked with is kept on the ticket, its receipt: that goes where the ticket goes.
+ */
+#include "state.h"
+
+#define NANO      INT64_C(1000000000)
+#define CAP_MEANS 10 /* a ticket is booked with so many means at most */
+
+static struct account *account_at(struct eh_engine *e, const struct member *member)
+{
+    return &e->accounts[member->account];
+}
+
+/* ---- entitlement */
+
+static void add(struct amount *to, struct amount what, int64_t times)
+{
+    to->count += what.count * times;
+    to->value += what.value * times;
+}
+
+/* Of one ppm of the member's share, in all sets he has the skills of. */
+static struct amount clocks_of(const struct team *team, const struct member *member)
+{
+    struct amount sum = {0, 0};
+    for (uint64_t left = member->sets; left; left &= left - 1)
+        add(&sum, team->sets[__builtin_ctzll(left)].clock, 1);
+    return sum;
+}
+
+static void settle(struct eh_engine *e, const struct member *member, struct amount clocks,
+                   int64_t sign)
+{
+    struct account *account = account_at(e, member);
+    if (clocks.count == 0 && clocks.value == 0)
+        return;
+    add(&account->offset, clocks, sign * e->reps[member->rep].share_ppm);
+    eh_digest_account(e, account);
+}
+
+void eh_ledger_enter(struct eh_engine *e, uint32_t team, const struct member *member)
+{
+    if (!e->restoring)
+        settle(e, member, clocks_of(&e->teams[team], member), -1);
+}
+
+void eh_ledger_leave(struct eh_engine *e, uint32_t team, const struct member *member)
+{
+    if (!e->restoring)
+        settle(e, member, clocks_of(&e->teams[team], member), 1);
+}
+
+struct amount eh_ledger_entitled(const struct eh_engine *e, const struct team *team,
+                                 uint32_t position)
+{
+    const struct member *member = &team->members[position];
+    struct amount sum = e->accounts[member->account].offset;
+    if (member->eligible)
+        add(&sum, clocks_of(team, member), e->reps[member->rep].share_ppm);
+    return sum;
+}
+
+/* Whole parts to the clock, the rest to the carry; the rest has the sign of neither: it is what is
+ * left of rounding down. */
+static void advance(__int128 *clock, __int128 *carry, __int128 more, uint64_t weight)
+{
+    __int128 total = *carry + more, rest = total % weight;
+    if (rest < 0)
+        rest += weight;
+    *clock += (total - rest) / weight;
+    *carry = rest;
+}
+
+static void entitle_set(struct eh_engine *e, const struct ticket *t, int64_t booked)
+{
+    struct team *team = &e->teams[t->team];
+    struct skill_set *set = &team->sets[t->set];
+    struct amount *loose = &team->ledger.loose;
+    uint64_t weight = set->tree[1].weight;
+    advance(&set->clock.count, &set->carry.count, NANO + loose->count, weight);
+    advance(&set->clock.value, &set->carry.value, (__int128)booked * NANO + loose->value, weight);
+    *loose = (struct amount){0, 0};
+    set->dealt = true;
+    eh_digest_set(e, t->team, t->set);
+}
+
+/* ---- the mean */
+
+int64_t eh_ledger_mean(const struct eh_engine *e, const struct ticket *t)
+{
+    const struct ledger *ledger = &e->teams[t->team].ledger;
+    __int128 sum = ledger->dealt_value + (t->receipted ? 0 : t->value);
+    __int128 count = (__int128)ledger->dealt + (t->receipted ? 0 : 1);
+    return sum > count ? (int64_t)(sum / count) : 1;
+}
+
+int64_t eh_ledger_booked(const struct eh_engine *e, const struct ticket *t)
+{
+    if (t->receipted)
+        return t->booked;
+    __int128 most = (__int128)eh_ledger_mean(e, t) * CAP_MEANS;
+    return t->value > most ? (int64_t)most : t->value < -most ? (int64_t)-most : t->value;
+}
+
+/* ---- receipts */
+
+static void move_receipt(struct ledger *ledger, struct account *account, int64_t booked,
+                         int64_t sign)
+{
+    ledger->used = true;
+    ledger->in_air -= sign;
+    ledger->in_air_value -= (__int128)sign * booked;
+    account->received += sign;
+    account->received_value += (__int128)sign * booked;
+}
+
+/* Everybody eligible; where nobody is, the receiver alone. The receipt stands on in_air. */
+static void entitle(struct eh_engine *e, struct ticket *t, const struct member *receiver)
+{
+    struct team *team = &e->teams[t->team];
+    struct ledger *ledger = &team->ledger;
+    t->booked = eh_ledger_booked(e, t);
+    t->receipted = true;
+    if (team->sets[t->set].tree[1].count > 0) {
+        entitle_set(e, t, t->booked);
+    } else {
+        add(&account_at(e, receiver)->offset, (struct amount){NANO, (__int128)t->booked * NANO}, 1);
+    }
+    ledger->dealt++;
+    ledger->dealt_value += t->value;
+    ledger->in_air++;
+    ledger->in_air_value += t->booked;
+}
+
+void eh_ledger_book(struct eh_engine *e, struct ticket *t, uint32_t position)
+{
+    struct team *team = &e->teams[t->team];
+    const struct member *member = &team->members[position];
+    if (!t->receipted)
+        entitle(e, t, member);
+    move_receipt(&team->ledger, account_at(e, member), t->booked, 1);
+    eh_digest_account(e, account_at(e, member));
+    eh_digest_ledger(e, t->team);
+}
+
+void eh_ledger_lift(struct eh_engine *e, struct ticket *t)
+{
+    uint32_t no = eh_account_find(e, t->team, t->rep);
+    if (!t->receipted || no == NONE)
+        return;
+    struct account *account = &e->accounts[no];
+    move_receipt(&e->teams[t->team].ledger, account, t->booked, -1);
+    eh_digest_account(e, account);
+    eh_digest_ledger(e, t->team);
+}
+
+void eh_ledger_forget(struct ticket *t)
+{
+    t->receipted = false;
+    t->booked = 0;
+}
+
+/* ---- sets that go */
+
+void eh_ledger_close_set(struct eh_engine *e, uint32_t team_no, uint32_t set_no)
+{
+    struct team *team = &e->teams[team_no];
+    struct skill_set *set = &team->sets[set_no];
+    if (!set->dealt)
+        return;
+    for (uint32_t i = 0; i < team->member_count; i++)
+        if (team->members[i].eligible && team->members[i].sets >> set_no & 1)
+            settle(e, &team->members[i], set->clock, 1);
+    add(&team->ledger.loose, set->carry, 1);
+    team->ledger.used = true;
+    eh_digest_leave(e, &set->hash);
+    eh_digest_ledger(e, team_no);
+}
+
+/* ---- proof */
+
+/* What is entitled to somebody or carried, less what somebody received. */
+static struct amount balance_of(const struct eh_engine *e, uint32_t team_no)
+{
+    const struct team *team = &e->teams[team_no];
+    struct amount sum = team->ledger.loose;
+    sum.count -= (__int128)team->ledger.in_air * NANO;
+    sum.value -= team->ledger.in_air_value * NANO;
+    for (uint32_t i = 0; i < team->set_count; i++)
+        if (team->sets[i].skills)
+            add(&sum, team->sets[i].carry, 1);
+    for (uint32_t i = 0; i < team->member_count; i++)
+        if (team->members[i].eligible)
+            add(&sum, clocks_of(team, &team->members[i]), e->reps[team->members[i].rep].share_ppm);
+    for (uint32_t i = 0; i < e->account_count; i++) {
+        const struct account *account = &e->accounts[i];
+        if (account->team != team_no)
+            continue;
+        add(&sum, account->offset, 1);
+        sum.count -= (__int128)account->received * NANO;
+        sum.value -= account->received_value * NANO;
+    }
+    return sum;
+}
+
+bool eh_ledger_check(const struct eh_engine *e)
+{
+    for (uint32_t i = 0; i < e->team_names.count; i++) {
+        struct amount balance = balance_of(e, i);
+        if (balance.count != 0 || balance.value != 0)
+            return false;
+    }
+    return true;
+}

@@ -1,0 +1,102 @@
+/*
+ * observe: tells whoever watches what each ticket's deal was, and who had which chance of it.
+ *
+ * Nothing of it reaches a decision.
+ */
+#include "policy.h"
+
+#include <stdlib.h>
+
+struct watch {
+    eh_deal_fn *fn;
+    void *context;
+    struct eh_chances chances;
+    uint32_t capacity;
+};
+
+int eh_engine_observe(struct eh_engine *e, eh_deal_fn *fn, void *context)
+{
+    eh_watch_done(e);
+    if (!fn)
+        return 0;
+    e->watch = calloc(1, sizeof *e->watch);
+    if (!e->watch)
+        return -EH_ENOMEM;
+    e->watch->fn = fn;
+    e->watch->context = context;
+    return 0;
+}
+
+static void drop(struct eh_chances *chances)
+{
+    free(chances->positions);
+    free(chances->items);
+    free(chances->scratch);
+    *chances = (struct eh_chances){0};
+}
+
+void eh_watch_done(struct eh_engine *e)
+{
+    if (!e->watch)
+        return;
+    drop(&e->watch->chances);
+    free(e->watch);
+    e->watch = NULL;
+}
+
+static int reserve(struct watch *watch, uint32_t count)
+{
+    struct eh_chances *c = &watch->chances;
+    if (count <= watch->capacity)
+        return 0;
+    drop(c);
+    c->positions = malloc(count * sizeof *c->positions);
+    c->items = malloc(count * sizeof *c->items);
+    c->scratch = malloc(count * sizeof *c->scratch);
+    watch->capacity = c->positions && c->items && c->scratch ? count : 0;
+    return watch->capacity ? 0 : -EH_ENOMEM;
+}
+
+int eh_watch_chances(struct eh_engine *e, const struct eh_choice *choice)
+{
+    const struct team *team = choice->team;
+    const struct node *tree = choice->set->tree;
+    if (!e->watch)
+        return 0;
+    int r = reserve(e->watch, tree[1].count);
+    if (r < 0)
+        return r;
+    struct eh_chances *c = &e->watch->chances;
+    c->count = 0;
+    for (uint32_t i = 0; i < team->member_count; i++) {
+        if (!tree[team->leaves + i].count)
+            continue;
+        uint32_t rep = team->members[i].rep;
+        c->positions[c->count] = i;
+        c->items[c->count++] = (struct eh_deal_chance){.rep = name_of(&e->rep_names, rep),
+                                                       .share_ppm = e->reps[rep].share_ppm};
+    }
+    team->policy->chances(choice, c);
+    return 0;
+}
+
+void eh_watch_tell(struct eh_engine *e, const struct ticket *t, uint32_t rep,
+                   const struct decision *decision, int64_t now_us)
+{
+    if (!e->watch)
+        return;
+    struct eh_deal deal = {.ticket = t->no,
+                           .source = ticket_source(t),
+                           .id = ticket_id(t),
+                           .team = name_of(&e->team_names, t->team),
+                           .rep = name_of(&e->rep_names, rep),
+                           .why = eh_str(decision->why),
+                           .value = t->value,
+                           .at_us = now_us,
+                           .dealt = decision->chances};
+    if (deal.dealt) {
+        deal.chances = e->watch->chances.items;
+        deal.count = e->watch->chances.count;
+    }
+    e->watch->fn(e->watch->context, &deal);
+}

@@ -1,0 +1,166 @@
+/*
+ * policy_balanced: two different eligible reps are drawn by share; the one who is owed more gets
+ * the ticket, a tie is drawn.
+ *
+ * Owed for a ticket of value x, with v the weight of value, M the mean, dc and dv the deficits
+ * before this ticket:
+ *
+ *     (1 - v) · dc  +  v · (x / M) · (dv / M)
+ *
+ * This is compared times M × 10^6, exactly, in 192 bits; dv / M alone is rounded before, to 10^-9,
+ * half away from zero.
+ */
+#include "policy.h"
+
+#include <stdlib.h>
+
+#define NANO INT64_C(1000000000)
+
+/* a × m. |a| is below 2^126. */
+static struct scored times(__int128 a, uint64_t m)
+{
+    unsigned __int128 low = (unsigned __int128)(uint64_t)a * m;
+    return (struct scored){.high = (a >> 64) * (__int128)m + (__int128)(low >> 64),
+                           .low = (uint64_t)low};
+}
+
+static struct scored sum(struct scored a, struct scored b)
+{
+    uint64_t low = a.low + b.low;
+    return (struct scored){.high = a.high + b.high + (low < a.low), .low = low};
+}
+
+static int compare(const struct scored *a, const struct scored *b)
+{
+    if (a->high != b->high)
+        return a->high < b->high ? -1 : 1;
+    return a->low < b->low ? -1 : a->low > b->low;
+}
+
+static __int128 divide_half_away(__int128 a, int64_t by)
+{
+    __int128 half = by / 2;
+    if (by % 2 == 0)
+        return (a < 0 ? a - half : a + half) / by;
+    return (a < 0 ? 2 * a - by : 2 * a + by) / ((__int128)2 * by);
+}
+
+static struct amount deficit(const struct eh_choice *choice, uint32_t position)
+{
+    const struct account *account =
+        &choice->engine->accounts[choice->team->members[position].account];
+    struct amount d = eh_ledger_entitled(choice->engine, choice->team, position);
+    d.count -= (__int128)account->received * NANO;
+    d.value -= account->received_value * NANO;
+    return d;
+}
+
+static struct scored score(const struct eh_choice *choice, struct amount d)
+{
+    int64_t weight = choice->team->desk->value_weight_ppm, x = choice->value;
+    __int128 means = divide_half_away(d.value, choice->mean) * weight;
+    struct scored count = times((EH_PPM - weight) * d.count, (uint64_t)choice->mean);
+    struct scored value = times(x < 0 ? -means : means, x < 0 ? -(uint64_t)x : (uint64_t)x);
+    return sum(count, value);
+}
+
+static int64_t saturated(__int128 number)
+{
+    return number > INT64_MAX ? INT64_MAX : number < INT64_MIN ? INT64_MIN : (int64_t)number;
+}
+
+static struct eh_str id_at(const struct eh_choice *choice, uint32_t position)
+{
+    return choice->engine->rep_names.items[choice->team->members[position].rep];
+}
+
+static void tell(const struct eh_choice *choice, const uint32_t pair[2], const struct amount d[2],
+                 bool tie)
+{
+    struct eh_bytes *out = choice->detail;
+    eh_bytes_put_u8(out, DETAIL_PAIR);
+    for (int i = 0; i < 2; i++) {
+        eh_bytes_put_str(out, id_at(choice, pair[i]));
+        eh_bytes_put_i(out, saturated(d[i].count));
+        eh_bytes_put_i(out, saturated(divide_half_away(d[i].value, NANO)));
+    }
+    eh_bytes_put_u8(out, tie);
+}
+
+/* By share, the second without the first. */
+static int draw_pair(const struct eh_choice *choice, struct eh_draws *draws, uint32_t ret[2])
+{
+    const struct skill_set *set = choice->set;
+    uint64_t all = set->tree[1].weight, at = 0;
+    int r = eh_draw_below(draws, choice->query, all, &at);
+    if (r < 0)
+        return r;
+    ret[0] = eh_eligible_at_weight(choice->team, set, at);
+    uint64_t first = set->tree[choice->team->leaves + ret[0]].weight;
+    r = eh_draw_below(draws, choice->query, all - first, &at);
+    if (r < 0)
+        return r;
+    if (at >= eh_eligible_weight_before(choice->team, set, ret[0]))
+        at += first;
+    ret[1] = eh_eligible_at_weight(choice->team, set, at);
+    return 0;
+}
+
+static int choose(const struct eh_choice *choice, struct eh_draws *draws, uint32_t *ret_position)
+{
+    uint32_t pair[2];
+    int r = draw_pair(choice, draws, pair);
+    if (r < 0)
+        return r;
+    struct amount d[2] = {deficit(choice, pair[0]), deficit(choice, pair[1])};
+    struct scored one = score(choice, d[0]), other = score(choice, d[1]);
+    int order = compare(&one, &other);
+    uint64_t second = order < 0;
+    if (order == 0)
+        r = eh_draw_below(draws, choice->query, 2, &second);
+    if (r < 0)
+        return r;
+    tell(choice, pair, d, order == 0);
+    *ret_position = pair[second];
+    return 0;
+}
+
+/* ---- chances */
+
+static int by_score(const void *a, const void *b)
+{
+    return compare(a, b);
+}
+
+/* The chance that a pair is {i, j} is (w_i w_j / W) (1 / (W - w_i) + 1 / (W - w_j)). Summed over
+ * all j with a lower score, and half over those with the same; ascending, so that one pass does. */
+static void chances(const struct eh_choice *choice, const struct eh_chances *to)
+{
+    struct scored *scored = to->scratch;
+    double all = (double)choice->set->tree[1].weight, below = 0, below_parts = 0;
+    for (uint32_t i = 0; i < to->count; i++) {
+        scored[i] = score(choice, deficit(choice, to->positions[i]));
+        scored[i].index = i;
+    }
+    qsort(scored, to->count, sizeof *scored, by_score);
+    for (uint32_t from = 0, end; from < to->count; from = end) {
+        double same = 0, same_parts = 0;
+        for (end = from; end < to->count && compare(&scored[from], &scored[end]) == 0; end++) {
+            double w = to->items[scored[end].index].share_ppm;
+            same += w;
+            same_parts += w / (all - w);
+        }
+        for (uint32_t i = from; i < end; i++) {
+            struct eh_deal_chance *item = &to->items[scored[i].index];
+            double w = item->share_ppm, part = w / (all - w);
+            item->p =
+                w / all *
+                ((below + (same - w) / 2) / (all - w) + below_parts + (same_parts - part) / 2);
+        }
+        below += same;
+        below_parts += same_parts;
+    }
+}
+
+const struct eh_policy eh_policy_balanced = {
+    .name = "balanced", .choose = choose, .chances = chances};
