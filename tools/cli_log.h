@@ -1,0 +1,76 @@
+/*
+ * cli_log: the log in PostgreSQL read row by row, in order, as it stands there: one input with
+ * what it caused at a time. Needs no daemon, the auditor's role is enough.
+ *
+ * A number left out is refused, up to the head's.
+ * Everything is read in one snapshot of the database, by pages: memory does not grow with the log.
+ *
+ *     struct eh_cli_log *log;
+ *     struct eh_cli_log_row row;
+ *     if (eh_cli_log_open("host=/run/postgresql dbname=evenhand", &log, &error) < 0) …
+ *     while ((r = eh_cli_log_next(log, &row, &error)) > 0) {
+ *         eh_record_to_input(&row.record, &arena, &in, &error);
+ *         in.draws = &(struct eh_draws){.draw = eh_cli_log_draw, .context = &row};
+ *         r = eh_engine_step(engine, &in, &effects);   // decides it again
+ *     }
+ *     eh_cli_log_close(log);
+ */
+#ifndef EVENHAND_TOOLS_CLI_LOG_H
+#define EVENHAND_TOOLS_CLI_LOG_H
+
+#include <evenhand/engine/record.h>
+
+#define EH_CLI_DB       "host=/run/postgresql dbname=evenhand"
+#define EH_CLI_LOG_PAGE 2000 /* rows of a table read at once */
+
+struct eh_cli_log;
+
+/* Text lives until the next row is read. */
+struct eh_cli_log_row {
+    struct eh_record record;         /* with the image of a ticket it changed */
+    const struct eh_effect *effects; /* as recorded; source, id and stream id stand elsewhere */
+    uint32_t effect_count;
+    /* The other columns of its row in ticket_change, when record.image_ticket is not 0. */
+    struct eh_ticket_view change; /* state, priority, value, closed_us, team, outcome alone */
+    uint32_t draws_taken;         /* by eh_cli_log_draw */
+};
+
+struct eh_cli_log_chain { /* one row a batch */
+    uint64_t input, seq, epoch;
+    struct eh_key digest;
+    struct eh_chain chain;
+};
+
+struct eh_cli_log_epoch { /* a draw epoch's commitment, or its seed once revealed */
+    uint32_t epoch;
+    bool revealed;
+    struct eh_str hex;
+};
+
+struct eh_cli_log_head {
+    int16_t desk;
+    char name[EH_ID_MAX + 1];
+    uint64_t input, seq;
+    struct eh_key digest;
+    struct eh_chain chain;
+};
+
+/* -EH_EUNAVAILABLE: no connection; -EH_EDENIED: the role may not read it; -EH_EVERSION: another
+ * schema; -EH_ENOTFOUND: no desk in it, or more than one. */
+int eh_cli_log_open(const char *conninfo, struct eh_cli_log **ret, struct eh_error *) EH_MUST_CHECK;
+void eh_cli_log_close(struct eh_cli_log *); /* NULL allowed */
+
+const struct eh_cli_log_head *eh_cli_log_head(const struct eh_cli_log *);
+/* 1: there is one; 0: that was all; < 0: why not. An input that is missing, and what stands under
+ * one that is not there, is -EH_ECORRUPT. */
+int eh_cli_log_next(struct eh_cli_log *, struct eh_cli_log_row *ret,
+                    struct eh_error *) EH_MUST_CHECK;
+int eh_cli_log_next_chain(struct eh_cli_log *, struct eh_cli_log_chain *ret,
+                          struct eh_error *) EH_MUST_CHECK;
+int eh_cli_log_next_epoch(struct eh_cli_log *, struct eh_cli_log_epoch *ret,
+                          struct eh_error *) EH_MUST_CHECK;
+
+/* An eh_draw_fn that gives the recorded results of a row in order; context: the row. */
+bool eh_cli_log_draw(void *row, const struct eh_draw_query *, uint64_t *ret_result);
+
+#endif
