@@ -271,7 +271,7 @@ static int write_team(const struct thing *team, const char *const *rep_ids, stru
         }
         column += put_id(out, ids[i]) + 2;
     }
-    eh_bytes_put_text(out, "]\n    policy: random\n    capacity: 0\n");
+    eh_bytes_put_text(out, "]\n    policy: balanced\n    capacity: 0\n");
     free(ids);
     return 0;
 }

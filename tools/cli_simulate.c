@@ -157,6 +157,8 @@ static void print_table(const struct eh_cli *cli, const struct eh_simulation *s)
     eh_grid_print(grid);
     puts("\nGini: 0 is even; Jain: 1 is even; spread: most less least, per share of 1.0;\n"
          "guess: how often the likeliest rep, known beforehand, would have been it.");
+    if (s->desk->team_count > 1)
+        puts("What one team has more to deal than another no policy changes.");
     for (size_t i = 0; i < s->run_count; i++)
         if (s->runs[i].tally.waiting)
             printf("%s: %" PRIu64 " tickets were still waiting at the end.\n", s->runs[i].tally.by,

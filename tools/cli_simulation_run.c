@@ -72,6 +72,20 @@ static bool draw(void *context, const struct eh_draw_query *query, uint64_t *ret
     return true;
 }
 
+/* How likely the likeliest was; certain where nobody drew. */
+static void on_deal(void *context, const struct eh_deal *deal)
+{
+    struct eh_simulation_run *run = context;
+    const struct eh_simulation *s = run->simulation;
+    const struct eh_desk_team *team = eh_desk_team(s->desk, deal->team);
+    double likeliest = deal->dealt ? 0 : 1;
+    for (uint32_t i = 0; deal->dealt && i < deal->count; i++)
+        if (deal->chances[i].p > likeliest)
+            likeliest = deal->chances[i].p;
+    if (team && eh_tally_guess(&run->tally, (uint32_t)(team - s->desk->teams), likeliest) < 0)
+        run->out_of_memory = true;
+}
+
 static int note_assigned(struct eh_simulation_run *run, const struct eh_effect *effect, uint64_t no)
 {
     const struct eh_simulation *s = run->simulation;
@@ -252,6 +266,8 @@ int eh_run_start(struct eh_simulation_run *run, const struct eh_simulation *s, c
         r = pass_to(run, s->plan.count ? s->plan.items[0].at_us : 0, error);
     if (r == 0)
         r = apply_desk(run, policy, error);
+    if (r == 0 && eh_engine_observe(run->engine, on_deal, run) < 0)
+        r = say_memory(error);
     return r;
 }
 

@@ -317,7 +317,7 @@ Test(found, makes_a_desk_of_who_had_tickets)
     cr_assert_eq(desk->team_count, 2);
     const struct eh_desk_team *team = eh_desk_team(desk, eh_str("big-chairs"));
     expect_text(team->name, "Big Chairs");
-    expect_text(team->policy, "random");
+    expect_text(team->policy, "balanced");
     cr_assert_eq(team->member_count, 2);
     cr_assert_eq(team->capacity, 0);
     cr_assert_eq(eh_desk_team(desk, eh_str("lamps"))->member_count, 1);

@@ -305,7 +305,7 @@ def a_desk_comes_out_of_a_history():
                   "  - {id: ase-lund-2, name: \"Ase Lund\"}", "  - {id: \"no\", name: \"No\"}",
                   "  - id: lamps-light\n    name: \"Lamps & Light\"\n"
                   "    reps: [ase-lund, ase-lund-2]",
-                  "  - id: desk\n", "order: {points: 2}", "capacity: 0", "policy: random"]:
+                  "  - id: desk\n", "order: {points: 2}", "capacity: 0", "policy: balanced"]:
         assert piece in out, "%s is not in\n%s" % (piece, out)
     assert out.count("- id: ") == 3
     one = good("desk", "from", SHOP, "--team", "shop")

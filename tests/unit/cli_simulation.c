@@ -245,6 +245,19 @@ Test(simulation, what_is_recorded_is_as_it_was)
     expect_near(f.spread_value, 400);
     cr_assert_eq(eh_tally_figures(&s.runs[0].tally, EH_TALLY_ALL, &f), 0);
     cr_assert_eq(f.tickets, 5);
+    expect_near(f.guess, 1.0 / 3);
+}
+
+/* Two reps alternate: after the first ticket everybody knows who is next. */
+Test(simulation, balanced_between_two_can_be_guessed)
+{
+    struct eh_figures f;
+    deal("a,2025-01-01,order,t,,,,Ana\nb,2025-01-01,order,t,,,,Bo\n"
+         "c,2025-01-01,order,t,,,,Bo\nd,2025-01-01,order,t,,,,Bo\n",
+         "", "balanced", 1);
+    cr_assert_eq(eh_tally_figures(&s.runs[0].tally, 0, &f), 0);
+    expect_near(f.spread_count, 0);
+    expect_near(f.guess, (0.5 + 1 + 0.5 + 1) / 4);
 }
 
 /* The least loaded one can do no better than one each, and does. */
