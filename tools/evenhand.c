@@ -10,6 +10,8 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "cli_log.h"
+
 #define LOOK   "Look"
 #define SIGNAL "Say how it is going"
 #define MANAGE "Decide, as a manager"
@@ -32,6 +34,12 @@ static const struct eh_cli_option after_option[] = {
 };
 static const struct eh_cli_option source_option[] = {
     {"source", "S", "the helpdesk it came from (default: default)", false},
+    {0},
+};
+static const struct eh_cli_option fairness_options[] = {
+    {"from", "DATE", "first day (default: that of the first entry)", false},
+    {"to", "DATE", "last day (default: today)", false},
+    {"db", "CONNINFO", "replay this log instead of asking the daemon", false},
     {0},
 };
 static const struct eh_cli_option overloaded_options[] = {
@@ -94,6 +102,11 @@ static const struct eh_cli_command commands[] = {
     {"tickets", "", LOOK, "waiting and open tickets", 0, 0, tickets_options, eh_cmd_tickets, NULL},
     {"ticket", "ID", LOOK, "one ticket with its whole story", 1, 1, source_option, eh_cmd_ticket,
      NULL},
+    {"fairness", "T", LOOK, "how evenly and honestly a team's tickets were dealt", 1, 1,
+     fairness_options, eh_cmd_fairness,
+     "Without --db the daemon is asked; when none answers, the log is replayed out of\n"
+     "$EVENHAND_DB, else " EH_CLI_DB ".\n"
+     "--db - is that database, too. Small numbers are said to be too few to tell."},
     {"overloaded", "[R]", SIGNAL, "no new tickets for a while", 0, 1, overloaded_options,
      eh_cmd_overloaded,
      "Without R it is you: the rep whose Unix user you are. What you have stays yours;\n"

@@ -90,6 +90,7 @@ int eh_cmd_ticket(struct eh_cli *);
 int eh_cmd_overloaded(struct eh_cli *);
 int eh_cmd_available(struct eh_cli *);
 int eh_cmd_away(struct eh_cli *);
+int eh_cmd_fairness(struct eh_cli *);
 int eh_cmd_assign(struct eh_cli *);
 int eh_cmd_release(struct eh_cli *);
 int eh_cmd_move(struct eh_cli *);

@@ -33,7 +33,7 @@ static void note_balance(struct eh_fairness_report *report, struct eh_arena *are
     else if (!report->balance_enough)
         add(report, arena,
             "balance: too few to tell; %llu tickets among %u reps, %d for each are needed",
-            (unsigned long long)report->tickets, reps, EH_FAIRNESS_ENOUGH);
+            (unsigned long long)report->tickets, reps, EH_FAIRNESS_BALANCE_ENOUGH);
     if (report->balance_enough && isnan(report->value.jain))
         add(report, arena, "balance of value: no ticket of this period had a value");
 }

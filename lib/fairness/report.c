@@ -142,7 +142,7 @@ static int judge_balance(struct eh_fairness_report *report)
         entitled += portions[i].entitled;
         reps += account->entitled_nano > 0;
     }
-    report->balance_enough = reps >= 2 && entitled >= (double)EH_FAIRNESS_ENOUGH * reps;
+    report->balance_enough = reps >= 2 && entitled >= EH_FAIRNESS_BALANCE_ENOUGH * reps - 0.5;
     int r = fill_balance(portions, report->rep_count, &report->count);
     for (uint32_t i = 0; i < report->rep_count; i++) {
         const struct eh_fairness_account *account = &report->reps[i].account;

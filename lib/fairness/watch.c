@@ -81,7 +81,8 @@ static int begin(struct eh_fairness_watch *w, int64_t at_us, int32_t date, struc
     int r = eh_fairness_new(w->team, at_us, &w->fairness, error);
     if (r < 0)
         return r;
-    w->first = w->last = date;
+    w->first = w->from != EH_DATE_ALWAYS ? w->from : date;
+    w->last = w->to != EH_DATE_NEVER ? w->to : date;
     look_at_all(w, at_us);
     read_accounts(w);
     r = eh_engine_observe(w->engine, eh_fairness_on_deal, w->fairness);
@@ -116,15 +117,17 @@ static void take(struct eh_fairness_watch *w, const struct eh_input *in,
     if (in->message.type == EH_MESSAGE_ASSIGN)
         take_overrides(w, in, fx);
     look_at_rep(w, fx->signal_rep, in->at_us);
-    w->last = in->date;
+    w->last = w->to != EH_DATE_NEVER ? w->to : in->date;
 }
 
 int eh_fairness_watch_step(struct eh_fairness_watch *w, const struct eh_input *in,
                            struct eh_effects *fx, struct eh_error *error)
 {
     int r = 0;
+    if (w->over)
+        return 0;
     w->at_us = in->at_us;
-    w->over = w->over || in->date > w->to;
+    w->over = in->date > w->to;
     if (w->over)
         return 0;
     if (!w->fairness && in->date >= w->from)
@@ -146,9 +149,12 @@ int eh_fairness_watch_report(struct eh_fairness_watch *w, struct eh_arena *arena
                              struct eh_fairness_report *ret, struct eh_error *error)
 {
     struct eh_team_view team;
-    if (!eh_engine_team(w->engine, w->team, &team) && (!w->fairness || !w->fairness->rep_count))
+    struct eh_totals totals;
+    if (eh_engine_desk(w->engine) && !eh_engine_team(w->engine, w->team, &team) &&
+        (!w->fairness || !w->fairness->rep_count))
         return eh_error_set(error, EH_ENOTFOUND, "team %.*s: there is none", EH_STR_ARG(w->team));
-    int r = w->fairness ? 0 : begin(w, w->at_us, w->from, error);
+    eh_engine_totals(w->engine, &totals);
+    int r = w->fairness ? 0 : begin(w, w->at_us, w->over ? w->to : totals.date, error);
     if (r < 0)
         return r;
     read_accounts(w);

@@ -202,10 +202,14 @@ Test(fairness, a_period_of_coins)
     expect_near(r->count.jain, 21 / (14.4 + 81.0 / 11));
     expect_near(r->value.jain, 21 / (14.4 + 81.0 / 11));
     expect_near(r->count.plain_jain, 441 / (2 * 225.0));
-    cr_expect(r->balance_enough);
+    cr_expect(!r->balance_enough);
     cr_expect(isnan(r->dealt.g)); /* one value: nothing to pick */
     cr_expect(noted(&p, "value of dealt tickets: too few to tell"));
-    cr_expect(!noted(&p, "balance") && !noted(&p, "draw"));
+    cr_expect(noted(&p, "balance: too few") && !noted(&p, "draw"));
+    account(&p, "ana", 20, 12);
+    account(&p, "eli", 20, 9);
+    look(&p, HOUR_US);
+    cr_expect(p.report.balance_enough && !noted(&p, "balance"));
     done(&p);
 }
 

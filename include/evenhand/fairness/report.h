@@ -16,7 +16,8 @@
  *     r = eh_fairness_report(f, to_us, &arena, &report, &error);
  *
  * Too few to tell. A figure is given whenever it can be computed, a verdict only on enough:
- * - balance: EH_FAIRNESS_ENOUGH tickets a rep, so that one ticket is not a fifth of the matter;
+ * - balance: EH_FAIRNESS_BALANCE_ENOUGH tickets a rep on average. Chance alone leaves Jain's index
+ * at about 1 − 1/n with n tickets each, so below it the most honest draw would look uneven;
  * - the draw: a rep counts by himself with EH_FAIRNESS_ENOUGH tickets' worth of variance
  *   (Σ p (1 − p)); the others are counted together if that makes it enough, else left out. For
  * small p it is Cochran's rule of five expected in a class (Cochran, Biometrics 10, 1954), and
@@ -29,7 +30,8 @@
 #include <evenhand/engine/engine.h>
 #include <evenhand/fairness/figures.h>
 
-#define EH_FAIRNESS_ENOUGH 5 /* tickets; see above */
+#define EH_FAIRNESS_ENOUGH         5 /* tickets; see above */
+#define EH_FAIRNESS_BALANCE_ENOUGH 20
 #define EH_FAIRNESS_CELLS_MAX                                                                      \
     256 /* reps counted by themselves; above: so many groups by id order */
 #define EH_FAIRNESS_QUINTILES 5

@@ -21,15 +21,15 @@ struct eh_fairness_watch {
     /* What it has come to: */
     bool over;                    /* an input behind the period came; it was not decided */
     struct eh_fairness *fairness; /* NULL before the period */
-    int64_t at_us;                /* of the last input */
-    int32_t first, last;          /* dates of the first and last input of the period */
+    int64_t at_us;                /* of the last input, or of the one that ended the period */
+    int32_t first, last; /* dates: as asked for, else of the first and last input of the period */
 };
 
 /* Decides the input (errors are those of eh_engine_step) and takes what it means for the team. */
 int eh_fairness_watch_step(struct eh_fairness_watch *, const struct eh_input *, struct eh_effects *,
                            struct eh_error *) EH_MUST_CHECK;
 /* Up to where the period ended, or to the last input. -EH_ENOTFOUND: the desk has no such team and
- * nothing was ever dealt in it. */
+ * nothing was dealt in it. Before there was a desk every report is empty. */
 int eh_fairness_watch_report(struct eh_fairness_watch *, struct eh_arena *,
                              struct eh_fairness_report *ret, struct eh_error *) EH_MUST_CHECK;
 void eh_fairness_watch_done(struct eh_fairness_watch *); /* leaves the engine alone */

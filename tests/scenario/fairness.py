@@ -1,0 +1,147 @@
+#!/usr/bin/python3
+"""fairness: the report of a team, over the socket, on the command line and from the database."""
+import json
+import time
+
+from harness import SALES, SUPPORT, default_desk, run, scenario, wait_until
+
+TICKETS = 400
+PPM = 1000000
+
+
+def desk():
+    return default_desk(teams=[
+        {"id": "sales", "reps": list(SALES), "policy": "random", "capacity": 0,
+         "overloaded": {"at_least": "1s", "at_most": "1h"}},
+        {"id": "support", "reps": list(SUPPORT)}])
+
+
+def deal(stack, count, team="sales", first=0):
+    stack.add_many([{"type": "ticket", "id": "%s-%d" % (team, n), "kind": "order", "team": team,
+                     "value": 100 << n % 5} for n in range(first, first + count)])
+    stack.settle()
+
+
+def report(stack, team="sales", query=""):
+    answer = stack.daemon.get("/v1/teams/%s/fairness%s" % (team, query))
+    assert answer.code == 200, answer
+    return answer.json
+
+
+def from_database(stack, team="sales", *options, json_output=True):
+    flags = ["--json"] if json_output else []
+    done = stack.cli(*flags, "fairness", team, "--db", stack.postgres.daemon_dsn, *options)[1]
+    return json.loads(done) if json_output else done
+
+
+def by_rep(answer):
+    return {rep["rep"]: rep for rep in answer["reps"]}
+
+
+@scenario("what was dealt honestly is reported as even, and drawn as chance would have it")
+def honest(stack):
+    stack.start(desk())
+    deal(stack, TICKETS)
+    answer = report(stack)
+    reps = by_rep(answer)
+    assert sorted(reps) == SALES and answer["team"] == "sales", answer
+    assert answer["tickets"] == answer["arrived"] == answer["drawn"] == TICKETS, answer
+    assert sum(r["received"] for r in reps.values()) == TICKETS, reps
+    assert sum(r["received_value"] for r in reps.values()) == TICKETS // 5 * 3100, reps
+    for rep in reps.values():
+        assert abs(rep["entitled"] - TICKETS / 4) < 0.05, rep
+        assert abs(rep["expected"] - TICKETS / 4) < 0.05, rep
+        assert rep["deviation"] is not None and rep["overrides"] == 0, rep
+    assert 0.9 * PPM < answer["jain_count"] <= PPM, answer
+    assert 0.9 * PPM < answer["jain_value"] <= PPM, answer
+    assert 0 <= answer["gini_count"] < 0.2 * PPM, answer
+    assert 1e-6 < answer["draw_p"] <= 1, answer
+    assert answer["predictability"] == PPM // 4, answer
+    assert answer["picking_dealt"]["g"] is not None, answer
+    assert not [n for n in answer["notes"] if "too few" in n], answer
+
+
+@scenario("socket, command line and database tell the same")
+def three_ways(stack):
+    stack.start(desk())
+    deal(stack, 60)
+    over_socket = report(stack)
+    assert json.loads(stack.cli("--json", "fairness", "sales")[1]) == over_socket
+    assert from_database(stack) == over_socket
+    people = from_database(stack, json_output=False)
+    assert people == stack.cli("fairness", "sales")[1]
+    assert "Jain" in people and "z: standard deviations" in people, people
+    assert max(len(line) for line in people.splitlines()) <= 80, people
+    stack.daemon.kill()  # the log alone is enough
+    assert from_database(stack) == over_socket
+
+
+@scenario("little is said to be too few, and nothing is judged by it")
+def too_few(stack):
+    stack.start(desk())
+    deal(stack, 6)
+    answer = report(stack)
+    assert answer["draw_p"] is None and not answer["balance_enough"], answer
+    assert [n for n in answer["notes"] if n.startswith("draw: too few to tell")], answer
+    assert [n for n in answer["notes"] if n.startswith("balance: too few to tell")], answer
+    people = stack.cli("fairness", "sales")[1]
+    assert "even:" not in people and "too few to tell" in people, people
+    nothing = report(stack, "support")
+    assert nothing["tickets"] == 0 and nothing["jain_count"] is None, nothing
+
+
+@scenario("overload and overrides are counted, with who gave how much")
+def overload_and_overrides(stack):
+    stack.start(desk())
+    deal(stack, 40)
+    posted = stack.daemon.post("/v1/reps/ana/signal", {"status": "overloaded", "for": 60})
+    assert posted.code == 200, posted
+    time.sleep(1.2)
+    deal(stack, 40, first=40)
+    posted = stack.daemon.post("/v1/reps/ana/signal", {"status": "available"})
+    assert posted.code == 200, posted
+    wait_until("ana is back", lambda: stack.daemon.get("/v1/reps/ana").json["state"] == "available")
+    ticket = stack.sql("SELECT id, rep, value FROM ticket WHERE rep <> 'ben' LIMIT 1")[0]
+    posted = stack.daemon.post("/v1/tickets/default/%s/assign" % ticket[0],
+                               {"rep": "ben", "reason": "knows them"})
+    assert posted.code == 200, posted
+    stack.settle()
+    answer = report(stack)
+    reps = by_rep(answer)
+    ana = reps["ana"]
+    assert ana["overloads"] == 1 and ana["overloaded_s"] >= 1, ana
+    assert ana["entitled"] < reps["cai"]["entitled"], reps
+    assert ana["value_error"] is not None, ana
+    assert reps["ben"]["overrides"] == 1 and answer["overrides"] == 1, answer
+    assert len(answer["managers"]) == 1, answer
+    assert answer["managers"][0]["value"] == ticket[2], (answer, ticket)
+    assert sum(r["received"] for r in reps.values()) == 80, reps
+    assert abs(sum(r["entitled"] for r in reps.values()) - 80) < 0.05, reps
+
+
+@scenario("a period is counted from its first day to its last")
+def periods(stack):
+    stack.start(desk())
+    deal(stack, 30)
+    whole = report(stack)
+    today = whole["to"]
+    assert report(stack, query="?from=%s&to=%s" % (today, today))["tickets"] == 30
+    assert report(stack, query="?to=2001-01-01")["tickets"] == 0
+    assert report(stack, query="?from=2999-01-01")["tickets"] == 0
+
+
+@scenario("who asks for what is not there, or not theirs, is told so")
+def refusals(stack):
+    stack.start(desk())
+    assert stack.daemon.get("/v1/teams/nobody/fairness").code == 404
+    assert stack.daemon.get("/v1/teams/sales/fairness?from=yesterday").code == 400
+    assert stack.daemon.get("/v1/teams/sales/fairness?since=2026-01-01").code == 400
+    code, _, said = stack.cli("fairness", "nobody", "--db", stack.postgres.daemon_dsn, check=False)
+    assert code == 1 and "nobody" in said, (code, said)
+    code, _, said = stack.cli("fairness", "sales", "--from", "2026-02-30", check=False)
+    assert code == 2 and "--from" in said, (code, said)
+    code, _, said = stack.cli("fairness", "sales", "--db", "host=%s/nowhere" % stack.dir, check=False)
+    assert code == 69 and "nowhere" in said, (code, said)
+
+
+run()

@@ -1,0 +1,300 @@
+/*
+ * fairness_watch: an engine's history becomes a report: who was there when, what the ledger says at
+ * both ends, what a manager did.
+ */
+#include <math.h>
+
+#include <criterion/criterion.h>
+
+#include <evenhand/fairness/watch.h>
+
+#include "engine_kit.h"
+
+TestSuite(fairness_watch, .timeout = 60);
+
+#define DESK                                                                                       \
+    "desk: main\n"                                                                                 \
+    "currency: EUR\n"                                                                              \
+    "kinds: {order: {points: 1}}\n"                                                                \
+    "reps: [{id: ana}, {id: ben}, {id: cai}, {id: dov}]\n"                                         \
+    "teams:\n"                                                                                     \
+    "- {id: sales, policy: random, reps: [%s], overloaded: {at_least: 1s, at_most: 8h}}\n"         \
+    "- {id: support, policy: random, reps: [dov]}\n"
+
+/* A kit whose inputs go through a watch. */
+struct watched {
+    struct kit kit;
+    struct eh_fairness_watch watch;
+    struct eh_arena arena;
+    struct eh_fairness_report report;
+    uint32_t tickets;
+};
+
+static void step(struct watched *w, struct eh_message message, int origin)
+{
+    struct kit *k = &w->kit;
+    struct eh_totals totals;
+    struct eh_error error = {0};
+    eh_engine_totals(k->e, &totals);
+    k->in = (struct eh_input){.no = totals.input + 1,
+                              .at_us = k->now_us,
+                              .date = k->date,
+                              .origin = (uint8_t)origin,
+                              .stream_ms = 1,
+                              .stream_no = totals.input,
+                              .message = message,
+                              .draws = &k->draws};
+    eh_input_identify(&k->in);
+    k->fx.count = 0;
+    cr_assert_eq(eh_fairness_watch_step(&w->watch, &k->in, &k->fx, &error), 0, "%s", error.text);
+    cr_assert(w->watch.over || !k->fx.refused, "%.*s", EH_STR_ARG(k->fx.reason));
+}
+
+static void send(struct watched *w, const char *json)
+{
+    step(w, kit_message(&w->kit, json), EH_ORIGIN_STREAM);
+}
+
+static void day(struct watched *w, int32_t date)
+{
+    w->kit.date = date;
+    step(w, (struct eh_message){.type = EH_MESSAGE_DAY}, EH_ORIGIN_SHELL);
+}
+
+static void desk(struct watched *w, const char *sales)
+{
+    char text[1024];
+    eh_format(text, sizeof text, DESK, sales);
+    step(w,
+         (struct eh_message){.type = EH_MESSAGE_DESK,
+                             .has = EH_FIELD_BIT(EH_FIELD_TEXT),
+                             .text = eh_arena_str(&w->kit.arena, eh_str(text))},
+         EH_ORIGIN_SHELL);
+}
+
+static void deal(struct watched *w, uint32_t count, const char *team, int value)
+{
+    char json[256];
+    for (uint32_t i = 0; i < count; i++) {
+        eh_format(json, sizeof json,
+                  "{'type':'ticket','id':'T%u','team':'%s','kind':'order','value':%d}",
+                  ++w->tickets, team, value);
+        kit_pass(&w->kit, 60);
+        send(w, json);
+    }
+}
+
+static void start(struct watched *w, int32_t from, int32_t to)
+{
+    struct eh_error error = {0};
+    *w = (struct watched){.kit = {.now_us = KIT_START}};
+    w->kit.draws.draw = kit_draw;
+    w->kit.fx.arena = &w->kit.arena;
+    cr_assert_eq(eh_engine_new(&w->kit.e, &error), 0);
+    w->watch = (struct eh_fairness_watch){
+        .engine = w->kit.e, .team = eh_str("sales"), .from = from, .to = to};
+    day(w, KIT_TODAY);
+    desk(w, "ana, ben, cai");
+}
+
+static void look(struct watched *w)
+{
+    struct eh_error error = {0};
+    cr_assert_eq(eh_fairness_watch_report(&w->watch, &w->arena, &w->report, &error), 0, "%s",
+                 error.text);
+}
+
+static void done(struct watched *w)
+{
+    eh_fairness_watch_done(&w->watch);
+    eh_arena_done(&w->arena);
+    kit_done(&w->kit);
+}
+
+static const struct eh_fairness_rep *rep_of(const struct watched *w, const char *id)
+{
+    for (uint32_t i = 0; i < w->report.rep_count; i++)
+        if (eh_str_equal(w->report.reps[i].rep, eh_str(id)))
+            return &w->report.reps[i];
+    kit_fail(id, "is not in the report");
+    return NULL;
+}
+
+static bool entitled_to(const struct watched *w, const char *id, double tickets)
+{
+    return fabs((double)rep_of(w, id)->account.entitled_nano * 1e-9 - tickets) <
+           0.01; /* a division may be carried */
+}
+
+static void sum(const struct watched *w, double *ret_entitled, int64_t *ret_received)
+{
+    *ret_entitled = 0;
+    *ret_received = 0;
+    for (uint32_t i = 0; i < w->report.rep_count; i++) {
+        *ret_entitled += (double)w->report.reps[i].account.entitled_nano * 1e-9;
+        *ret_received += w->report.reps[i].account.received;
+    }
+}
+
+Test(fairness_watch, all_of_a_log)
+{
+    struct watched w;
+    double entitled;
+    int64_t received;
+    start(&w, EH_DATE_ALWAYS, EH_DATE_NEVER);
+    deal(&w, 90, "sales", 1000);
+    deal(&w, 10, "support", 1000);
+    look(&w);
+    cr_expect_eq(w.report.tickets, 90);
+    cr_expect_eq(w.report.arrived, 90);
+    cr_expect_eq(w.report.drawn, 90);
+    cr_assert_eq(w.report.rep_count, 3);
+    sum(&w, &entitled, &received);
+    cr_expect(fabs(entitled - 90) < 0.01);
+    cr_expect_eq(received, 90);
+    cr_expect(entitled_to(&w, "ana", 30));
+    cr_expect(fabs(rep_of(&w, "ana")->expected - 30) < 1e-9);
+    cr_expect_eq(rep_of(&w, "ana")->available_s, 100 * 60);
+    cr_expect(w.report.draw_p > 0.001);
+    done(&w);
+}
+
+Test(fairness_watch, a_period_within_a_log)
+{
+    struct watched w;
+    double entitled;
+    int64_t received;
+    start(&w, KIT_TODAY + 1, KIT_TODAY + 1);
+    deal(&w, 30, "sales", 1000);
+    kit_pass(&w.kit, 86400);
+    day(&w, KIT_TODAY + 1);
+    deal(&w, 12, "sales", 500);
+    kit_pass(&w.kit, 86400);
+    day(&w, KIT_TODAY + 2);
+    cr_expect(w.watch.over);
+    deal(&w, 5, "sales", 1000); /* not decided any more */
+    look(&w);
+    cr_expect_eq(w.report.tickets, 12);
+    cr_expect_eq(w.watch.first, KIT_TODAY + 1);
+    cr_expect_eq(w.watch.last, KIT_TODAY + 1);
+    sum(&w, &entitled, &received);
+    cr_expect(fabs(entitled - 12) < 0.01, "%f", entitled);
+    cr_expect_eq(received, 12);
+    cr_expect_eq(rep_of(&w, "ana")->available_s, 12 * 60 + 86400);
+    done(&w);
+}
+
+Test(fairness_watch, a_period_to_come_is_empty)
+{
+    struct watched w;
+    start(&w, KIT_TODAY + 9, EH_DATE_NEVER);
+    deal(&w, 3, "sales", 1000);
+    look(&w);
+    cr_expect_eq(w.report.tickets, 0);
+    cr_expect(isnan(w.report.count.jain));
+    done(&w);
+}
+
+Test(fairness_watch, overload_and_return)
+{
+    struct watched w;
+    start(&w, EH_DATE_ALWAYS, EH_DATE_NEVER);
+    deal(&w, 10, "sales", 1000);
+    send(&w, "{'type':'signal','rep':'ana','status':'overloaded','for':1800}");
+    deal(&w, 10, "sales", 3000);
+    kit_pass(&w.kit, 1200);
+    step(&w, (struct eh_message){.type = EH_MESSAGE_DUE}, EH_ORIGIN_SHELL);
+    deal(&w, 10, "sales", 1000);
+    look(&w);
+    const struct eh_fairness_rep *ana = rep_of(&w, "ana");
+    cr_expect_eq(ana->overloads, 1);
+    cr_expect_eq(ana->overloaded_s, 1800);
+    cr_expect_eq(ana->available_s, 20 * 60);
+    cr_expect(fabs(ana->value_meanwhile - 3000) < 1e-9);
+    cr_expect(fabs(ana->value_otherwise - 1000) < 1e-9);
+    cr_expect_eq(rep_of(&w, "ben")->overloads, 0);
+    cr_expect(entitled_to(&w, "ana", 20 / 3.0));
+    done(&w);
+}
+
+Test(fairness_watch, overrides)
+{
+    struct watched w;
+    double entitled;
+    int64_t received;
+    start(&w, EH_DATE_ALWAYS, EH_DATE_NEVER);
+    deal(&w, 10, "sales", 700);
+    const char *to = kit_is(kit_ticket(&w.kit, "T1").rep, "ben") ? "cai" : "ben";
+    struct eh_message m = {
+        .type = EH_MESSAGE_ASSIGN,
+        .has = EH_FIELD_BIT(EH_FIELD_ID) | EH_FIELD_BIT(EH_FIELD_SOURCE) |
+               EH_FIELD_BIT(EH_FIELD_REP) | EH_FIELD_BIT(EH_FIELD_REASON) |
+               EH_FIELD_BIT(EH_FIELD_ACTOR),
+        .id = eh_str("T1"),
+        .source = eh_str("default"),
+        .rep = eh_str(to),
+        .reason = eh_str("knows them"),
+        .actor = eh_str("maja"),
+    };
+    step(&w, m, EH_ORIGIN_ADMIN);
+    look(&w);
+    cr_assert_eq(w.report.manager_count, 1);
+    cr_expect(eh_str_equal(w.report.managers[0].manager, eh_str("maja")));
+    cr_expect_eq(w.report.managers[0].value, 700);
+    cr_expect_eq(rep_of(&w, to)->overrides, 1);
+    cr_expect_eq(w.report.tickets, 10);
+    sum(&w, &entitled, &received);
+    cr_expect_eq(received, 10);
+    cr_expect(fabs(entitled - 10) < 0.01, "%f", entitled);
+    done(&w);
+}
+
+Test(fairness_watch, leaving_and_joining)
+{
+    struct watched w;
+    double entitled;
+    int64_t received;
+    start(&w, EH_DATE_ALWAYS, EH_DATE_NEVER);
+    deal(&w, 30, "sales", 1000);
+    desk(&w, "ben, cai, dov");
+    deal(&w, 30, "sales", 1000);
+    look(&w);
+    cr_assert_eq(w.report.rep_count, 4);
+    cr_expect_eq(rep_of(&w, "ana")->available_s, 30 * 60);
+    cr_expect_eq(rep_of(&w, "dov")->available_s, 30 * 60);
+    cr_expect_eq(rep_of(&w, "ben")->available_s, 60 * 60);
+    cr_expect(entitled_to(&w, "ana", 10));
+    cr_expect(entitled_to(&w, "dov", 10));
+    sum(&w, &entitled, &received);
+    cr_expect_eq(received, 60);
+    cr_expect(fabs(entitled - 60) < 0.01);
+    done(&w);
+}
+
+Test(fairness_watch, a_team_that_never_was)
+{
+    struct watched w;
+    struct eh_error error = {0};
+    start(&w, KIT_TODAY + 1, EH_DATE_NEVER);
+    w.watch.team = eh_str("nobody");
+    cr_expect_eq(eh_fairness_watch_report(&w.watch, &w.arena, &w.report, &error), -EH_ENOTFOUND);
+    cr_expect_str_eq(error.text, "team nobody: there is none");
+    done(&w);
+}
+
+Test(fairness_watch, before_there_was_a_desk)
+{
+    struct watched w = {.kit = {.date = KIT_TODAY, .now_us = KIT_START}};
+    struct eh_error error = {0};
+    w.kit.fx.arena = &w.kit.arena;
+    cr_assert_eq(eh_engine_new(&w.kit.e, &error), 0);
+    w.watch = (struct eh_fairness_watch){
+        .engine = w.kit.e, .team = eh_str("sales"), .from = EH_DATE_ALWAYS, .to = KIT_TODAY - 1};
+    day(&w, KIT_TODAY);
+    cr_expect(w.watch.over);
+    look(&w);
+    cr_expect_eq(w.report.rep_count, 0);
+    cr_expect_eq(w.watch.first, KIT_TODAY - 1);
+    cr_expect_eq(w.watch.last, KIT_TODAY - 1);
+    done(&w);
+}

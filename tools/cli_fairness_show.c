@@ -1,0 +1,273 @@
+/*
+ * cli_fairness_show: the fairness report in words with figures.
+ *
+ * A verdict stands only where there is enough to tell; what stands without one says so.
+ */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "cli_fairness.h"
+#include "cli_table.h"
+#include "cli_text.h"
+
+#define LINE    80     /* columns */
+#define HANGING 13     /* columns before the text of a line with a name */
+#define EVEN    950000 /* Jain in ppm from which shares count as even, */
+#define NEARLY  850000 /* ... as nearly even */
+#define NOTICED 2      /* Cramér's V so many times what chance gives is worth a word */
+
+/* ---- Small texts. */
+
+static double real(const json_t *o, const char *key)
+{
+    return json_number_value(json_object_get(o, key));
+}
+
+/* ".981", "1.000", "12.3", with `decimals`; "-" where there is no figure. */
+static void number_text(const json_t *o, const char *key, double unit, int decimals,
+                        char ret[EH_CLI_TEXT])
+{
+    char text[EH_CLI_TEXT];
+    if (!eh_json_has(o, key)) {
+        eh_format(ret, EH_CLI_TEXT, "-");
+        return;
+    }
+    snprintf(text, sizeof text, "%.*f", decimals, real(o, key) / unit);
+    bool bare = strncmp(text, "0.", 2) == 0;
+    eh_format(ret, EH_CLI_TEXT, "%s", text + bare);
+}
+
+static void ratio_text(const json_t *o, const char *key, char ret[EH_CLI_TEXT])
+{
+    number_text(o, key, EH_PPM, 3, ret);
+}
+
+/* "37 %" */
+static void percent_text(double part, double whole, char ret[EH_CLI_TEXT])
+{
+    snprintf(ret, EH_CLI_TEXT, whole > 0 ? "%.0f %%" : "-", 100 * part / whole);
+}
+
+/* The text behind a name, broken at blanks so that no line is longer than LINE. */
+static void say(const struct eh_cli *cli, const char *name, const char *text)
+{
+    char *clean = eh_text_clean(text);
+    const char *at = clean;
+    printf("%s%-*s%s", eh_colour_dim(cli), HANGING, name, eh_colour_end(cli));
+    while (*at) {
+        size_t bytes = eh_text_cut(at, LINE - HANGING), end = bytes;
+        if (at[bytes])
+            while (end > 0 && at[end] != ' ')
+                end--;
+        end = end ? end : bytes;
+        printf("%s%.*s\n", at == clean ? "" : "             ", (int)end, at);
+        at += end + (at[end] == ' ');
+    }
+    free(clean);
+}
+
+/* ---- Who got what. */
+
+static double present_s(const json_t *rep)
+{
+    return real(rep, "available_s") + real(rep, "overloaded_s") + real(rep, "away_s");
+}
+
+static void rep_row(struct eh_grid *g, const json_t *rep, unsigned exponent)
+{
+    char text[EH_CLI_TEXT];
+    eh_grid_text(g, eh_json_text(rep, "rep"));
+    number_text(rep, "entitled", 1, 1, text);
+    eh_grid_text(g, text);
+    eh_grid_count(g, eh_json_int(rep, "received"));
+    number_text(rep, "deviation", 1, 1, text);
+    eh_grid_text(g, text);
+    eh_grid_money(g, eh_json_int(rep, "entitled_value"), exponent);
+    eh_grid_money(g, eh_json_int(rep, "received_value"), exponent);
+    percent_text(real(rep, "overloaded_s"), present_s(rep), text);
+    eh_grid_text(g, text);
+}
+
+static void show_reps(const struct eh_cli *cli, const json_t *report)
+{
+    const char *currency = eh_json_text(report, "currency");
+    char columns[160];
+    size_t i;
+    json_t *rep;
+    eh_format(columns, sizeof columns, "rep,>entitled,>received,>z,>entitled %s,>received %s,>busy",
+              currency ? currency : "value", currency ? currency : "value");
+    struct eh_grid *g = eh_grid_new(cli, columns);
+    json_array_foreach(json_object_get(report, "reps"), i, rep)
+        rep_row(g, rep, eh_json_exponent(report));
+    putchar('\n');
+    eh_grid_print(g);
+    printf("%sz: standard deviations off what the draw gives on average; busy: overloaded%s\n",
+           eh_colour_dim(cli), eh_colour_end(cli));
+}
+
+/* "-12.50 ±4.10"; "-" where too few arrived. */
+static void difference_cell(struct eh_grid *g, const json_t *rep, unsigned exponent)
+{
+    char difference[EH_CLI_TEXT], error[EH_CLI_TEXT], text[2 * EH_CLI_TEXT];
+    if (!eh_json_has(rep, "value_error")) {
+        eh_grid_dim(g, "too few to tell");
+        return;
+    }
+    eh_text_money(eh_json_int(rep, "value_meanwhile") - eh_json_int(rep, "value_otherwise"),
+                  exponent, difference);
+    eh_text_money(eh_json_int(rep, "value_error"), exponent, error);
+    eh_format(text, sizeof text, "%s ±%s", difference, error);
+    eh_grid_text(g, text);
+}
+
+static void show_overloads(const struct eh_cli *cli, const json_t *report)
+{
+    struct eh_grid *g =
+        eh_grid_new(cli, "overloaded,>for,>times,>a week,>value of what arrived meanwhile");
+    bool any = false;
+    size_t i;
+    json_t *rep;
+    json_array_foreach(json_object_get(report, "reps"), i, rep)
+    {
+        char text[EH_CLI_TEXT];
+        if (eh_json_int(rep, "overloaded_s") == 0 && eh_json_int(rep, "overloads") == 0)
+            continue;
+        any = true;
+        eh_grid_text(g, eh_json_text(rep, "rep"));
+        eh_text_span(eh_json_int(rep, "overloaded_s"), text);
+        eh_grid_text(g, text);
+        eh_grid_count(g, eh_json_int(rep, "overloads"));
+        number_text(rep, "overloads_weekly", 1, 1, text);
+        eh_grid_text(g, text);
+        difference_cell(g, rep, eh_json_exponent(report));
+    }
+    if (any)
+        putchar('\n');
+    eh_grid_print(g);
+}
+
+static void show_managers(const struct eh_cli *cli, const json_t *report)
+{
+    struct eh_grid *g = eh_grid_new(cli, "manager,>tickets given,>value");
+    size_t i;
+    json_t *manager;
+    json_array_foreach(json_object_get(report, "managers"), i, manager)
+    {
+        const char *name = eh_json_text(manager, "manager");
+        eh_grid_text(g, name ? name : "(not said)");
+        eh_grid_count(g, eh_json_int(manager, "overrides"));
+        eh_grid_money(g, eh_json_int(manager, "value"), eh_json_exponent(report));
+    }
+    if (i > 0)
+        putchar('\n');
+    eh_grid_print(g);
+}
+
+/* ---- Verdicts. */
+
+static const char *evenness(const json_t *report, const char *key)
+{
+    int64_t jain = eh_json_int(report, key);
+    if (!json_is_true(json_object_get(report, "balance_enough")))
+        return "too few to tell";
+    return jain >= EVEN ? "even" : jain >= NEARLY ? "nearly even" : "uneven";
+}
+
+static void show_balance(const struct eh_cli *cli, const json_t *report, const char *name,
+                         const char *jain_key, const char *gini_key)
+{
+    char jain[EH_CLI_TEXT], gini[EH_CLI_TEXT], text[256];
+    if (!eh_json_has(report, jain_key))
+        return;
+    ratio_text(report, jain_key, jain);
+    ratio_text(report, gini_key, gini);
+    eh_format(text, sizeof text, "%s: Jain %s (1 is perfectly fair), Gini %s (0 is)",
+              evenness(report, jain_key), jain, gini);
+    say(cli, name, text);
+}
+
+static void show_draw(const struct eh_cli *cli, const json_t *report)
+{
+    char text[256], p_text[EH_CLI_TEXT];
+    double p = real(report, "draw_p");
+    number_text(report, "draw_p", 1, 3, p_text);
+    if (!eh_json_has(report, "draw_p"))
+        eh_format(text, sizeof text, "too few to tell");
+    else if (p < EH_FAIRNESS_DOUBT)
+        snprintf(text, sizeof text,
+                 "doubtful: p %.2g; an honest draw is this far off less than once in 1,000 periods",
+                 p);
+    else
+        eh_format(text, sizeof text, "as chance would have it: p %s (below .001: doubtful)",
+                  p_text);
+    say(cli, "the draw", text);
+}
+
+static void show_picking(const struct eh_cli *cli, const json_t *report, const char *name,
+                         const char *key)
+{
+    const json_t *picking = json_object_get(report, key);
+    char v[EH_CLI_TEXT], chance[EH_CLI_TEXT], g[EH_CLI_TEXT], text[256];
+    if (eh_json_int(picking, "tickets") == 0)
+        return;
+    ratio_text(picking, "cramer_v", v);
+    ratio_text(picking, "cramer_v_by_chance", chance);
+    number_text(picking, "g", 1, 1, g);
+    if (!eh_json_has(picking, "g"))
+        eh_format(text, sizeof text, "too few to tell");
+    else
+        eh_format(text, sizeof text, "%s: V %s, by chance alone about %s; G %s",
+                  real(picking, "cramer_v") > NOTICED * real(picking, "cramer_v_by_chance")
+                      ? "value told who got it"
+                      : "value did not tell who got it",
+                  v, chance, g);
+    say(cli, name, text);
+}
+
+static void show_predictability(const struct eh_cli *cli, const json_t *report)
+{
+    char percent[EH_CLI_TEXT], text[256];
+    if (!eh_json_has(report, "predictability"))
+        return;
+    percent_text(real(report, "predictability"), EH_PPM, percent);
+    eh_format(text, sizeof text, "the best guess who is next is right in %s of draws", percent);
+    say(cli, "guessing", text);
+}
+
+static void show_notes(const struct eh_cli *cli, const json_t *report)
+{
+    size_t i;
+    json_t *note;
+    json_array_foreach(json_object_get(report, "notes"), i, note)
+        say(cli, i == 0 ? "notes" : "", json_string_value(note));
+}
+
+static void show_head(const struct eh_cli *cli, const json_t *report)
+{
+    const char *team = eh_json_text(report, "team"), *from = eh_json_text(report, "from");
+    const char *to = eh_json_text(report, "to");
+    char tickets[EH_CLI_TEXT], drawn[EH_CLI_TEXT], overrides[EH_CLI_TEXT];
+    eh_text_count(eh_json_int(report, "tickets"), tickets);
+    eh_text_count(eh_json_int(report, "drawn"), drawn);
+    eh_text_count(eh_json_int(report, "overrides"), overrides);
+    printf("%steam %s%s, %s to %s: %s tickets, %s drawn, %s given by managers\n",
+           eh_colour_bold(cli), team ? team : "?", eh_colour_end(cli), from ? from : "?",
+           to ? to : "?", tickets, drawn, overrides);
+}
+
+void eh_fairness_show(const struct eh_cli *cli, const json_t *report)
+{
+    show_head(cli, report);
+    show_reps(cli, report);
+    show_overloads(cli, report);
+    show_managers(cli, report);
+    putchar('\n');
+    show_balance(cli, report, "in number", "jain_count", "gini_count");
+    show_balance(cli, report, "in value", "jain_value", "gini_value");
+    show_draw(cli, report);
+    show_picking(cli, report, "by value", "picking_dealt");
+    show_picking(cli, report, "overridden", "picking_overridden");
+    show_predictability(cli, report);
+    show_notes(cli, report);
+}
