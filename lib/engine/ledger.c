@@ -189,36 +189,46 @@ void eh_ledger_close_set(struct eh_engine *e, uint32_t team_no, uint32_t set_no)
 
 /* ---- proof */
 
-/* What is entitled to somebody or carried, less what somebody received. */
-static struct amount balance_of(const struct eh_engine *e, uint32_t team_no)
+/* What was entitled to somebody, or is carried. */
+static struct amount entitled_in(const struct eh_engine *e, uint32_t team_no)
 {
     const struct team *team = &e->teams[team_no];
     struct amount sum = team->ledger.loose;
-    sum.count -= (__int128)team->ledger.in_air * NANO;
-    sum.value -= team->ledger.in_air_value * NANO;
     for (uint32_t i = 0; i < team->set_count; i++)
         if (team->sets[i].skills)
             add(&sum, team->sets[i].carry, 1);
     for (uint32_t i = 0; i < team->member_count; i++)
         if (team->members[i].eligible)
             add(&sum, clocks_of(team, &team->members[i]), e->reps[team->members[i].rep].share_ppm);
-    for (uint32_t i = 0; i < e->account_count; i++) {
-        const struct account *account = &e->accounts[i];
-        if (account->team != team_no)
-            continue;
-        add(&sum, account->offset, 1);
-        sum.count -= (__int128)account->received * NANO;
-        sum.value -= account->received_value * NANO;
-    }
+    for (uint32_t i = 0; i < e->account_count; i++)
+        if (e->accounts[i].team == team_no)
+            add(&sum, e->accounts[i].offset, 1);
     return sum;
+}
+
+/* What was received by somebody, or is in the air. */
+static struct amount received_in(const struct eh_engine *e, uint32_t team_no)
+{
+    const struct ledger *ledger = &e->teams[team_no].ledger;
+    struct amount sum = {ledger->in_air, ledger->in_air_value};
+    for (uint32_t i = 0; i < e->account_count; i++)
+        if (e->accounts[i].team == team_no)
+            add(&sum, (struct amount){e->accounts[i].received, e->accounts[i].received_value}, 1);
+    return sum;
+}
+
+static bool is_balanced(const struct eh_engine *e, uint32_t team)
+{
+    struct amount entitled = entitled_in(e, team), received = received_in(e, team);
+    return entitled.count == received.count * NANO && entitled.value == received.value * NANO &&
+           received.count == (__int128)e->teams[team].ledger.dealt &&
+           e->teams[team].ledger.in_air >= 0;
 }
 
 bool eh_ledger_check(const struct eh_engine *e)
 {
-    for (uint32_t i = 0; i < e->team_names.count; i++) {
-        struct amount balance = balance_of(e, i);
-        if (balance.count != 0 || balance.value != 0)
+    for (uint32_t i = 0; i < e->team_names.count; i++)
+        if (!is_balanced(e, i))
             return false;
-    }
     return true;
 }

@@ -7,15 +7,16 @@
  *
  *     engine.c     life, step(), what is due            roster.c    a desk file takes effect
  *     tickets.c    slots, order, lists                  arrivals.c  messages ticket and update
- *     signals.c    overloaded, available, away          outcomes.c  messages outcome; parked.c
- * waits queue.c      waiting tickets, skill sets          eligible.c  the trees of who may receive
- *     deal.c       one decision; rounds of them         policies.c  the table of policies
+ *     signals.c    overloaded, available, away          outcomes.c  messages outcome
+ *     queue.c      waiting tickets, skill sets          parked.c    outcomes before their ticket
+ *     deal.c       one decision; rounds of them         eligible.c  the trees of who may receive
+ *     ledger.c     who is entitled to how much          policies.c  the table of policies
+ *     affinity.c   a customer's tickets                 observe.c   who had which chance
  *     manager.c    assign, release, move                effects.c   what a step hands out
  *     encode.c     canonical bytes, digest              snapshot.c  out and in again
- *     epochs.c     draw epochs, what is committed       ledger.c    who is entitled to how much
- *     affinity.c   a customer's tickets, newest first   observe.c   who had which chance
- *     names.c      numbers for ids                      readers.c   what others may see
- *     identify.c   identities and content digests       record.c    inputs as rows and back
+ *     epochs.c     draw epochs, what is committed       names.c     numbers for ids
+ *     readers.c    what others may see                  record.c    inputs as rows and back
+ *     identify.c   identities and content digests
  */
 #ifndef EVENHAND_LIB_ENGINE_STATE_H
 #define EVENHAND_LIB_ENGINE_STATE_H
