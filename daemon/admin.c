@@ -20,6 +20,7 @@
 
 #include "admin_internal.h"
 #include "admin_socket.h"
+#include "admin_wire.h"
 
 struct eh_connection {
     struct eh_admin *admin;
@@ -27,6 +28,7 @@ struct eh_connection {
     struct evhttp_connection *evcon; /* NULL until admitted */
     struct eh_peer *peer;
     struct event *timer;           /* first: look at it; then: its deadline */
+    struct event *page;            /* something was put into its output */
     const struct refusal *refused; /* over a cap: lives only to be told so */
     struct eh_connection *next, **link;
 };
@@ -45,6 +47,20 @@ static const struct timeval answer_time = {EH_ADMIN_ANSWER_S, 0};
 
 /* ---- Connections. */
 
+/* Runs before the loop writes what was put there. */
+static void fix_page(evutil_socket_t fd, short what, void *context)
+{
+    (void)fd, (void)what;
+    eh_admin_wire_fix_page(bufferevent_get_output(((struct eh_connection *)context)->bev));
+}
+
+static void on_output(struct evbuffer *output, const struct evbuffer_cb_info *info, void *context)
+{
+    (void)output;
+    if (info->n_added > 0 && info->orig_size == 0)
+        event_active(((struct eh_connection *)context)->page, 0, 0);
+}
+
 static void connection_free(struct eh_connection *connection)
 {
     struct eh_admin *admin = connection->admin;
@@ -56,6 +72,8 @@ static void connection_free(struct eh_connection *connection)
     }
     eh_peer_release(connection->peer);
     event_free(connection->timer);
+    event_free(connection->page);
+    evbuffer_remove_cb(bufferevent_get_output(connection->bev), on_output, connection);
     *connection->link = connection->next;
     if (connection->next)
         connection->next->link = connection->link;
@@ -164,7 +182,9 @@ static struct bufferevent *new_connection(struct event_base *base, void *context
     eh_require(connection->bev);
     bufferevent_incref(connection->bev);
     connection->timer = event_new(base, -1, 0, admit, connection);
-    eh_require(connection->timer);
+    connection->page = event_new(base, -1, 0, fix_page, connection);
+    eh_require(connection->timer && connection->page);
+    evbuffer_add_cb(bufferevent_get_output(connection->bev), on_output, connection);
 
     connection->next = admin->connections;
     connection->link = &admin->connections;

@@ -31,16 +31,31 @@ static void put_ticket_state(json_t *body, const struct eh_admin_request *reques
     eh_json_put(body, "rep", eh_json_text(ticket.rep));
 }
 
+/* Sentences about a field begin with its name and a colon; NULL: this one does not. */
+static const char *field_of(const char *message, char *ret, size_t size)
+{
+    size_t length = strcspn(message, ":");
+    for (int i = 0; i < EH_FIELD_COUNT && message[length] == ':' && length < size; i++) {
+        const char *name = eh_field_name(i);
+        if (name && strlen(name) == length && memcmp(name, message, length) == 0)
+            return memcpy(ret, name, length + 1);
+    }
+    return NULL;
+}
+
 static void on_done(void *context, const struct eh_command_result *result)
 {
     struct eh_admin_request *request = context;
     if (!eh_admin_resume(request))
         return;
+    const struct change *change = request->state;
     if (result->code < 0) {
-        eh_admin_error(request, result->code, NULL, "%s", result->message);
+        bool bad_desk = change->type == EH_MESSAGE_DESK && result->code == -EH_ENOTFOUND;
+        char field[32];
+        eh_admin_error(request, bad_desk ? EH_EINVAL : result->code,
+                       field_of(result->message, field, sizeof field), "%s", result->message);
         return;
     }
-    const struct change *change = request->state;
     json_t *body = json_object();
     eh_json_put(body, "input", json_integer((json_int_t)result->input));
     if (result->repeat)
@@ -178,6 +193,25 @@ void eh_admin_post_signal(struct eh_admin_request *request)
     submit_body(request, command);
 }
 
+/* A team the caller does not manage and the rep has an open ticket of; empty: none. Releasing gives
+ * all his tickets back. */
+static struct eh_str foreign_team(const struct eh_admin_request *request,
+                                  const struct eh_rep_view *rep)
+{
+    const struct eh_engine *engine = eh_app_engine(request->admin->app);
+    struct eh_ticket_view views[64];
+    uint64_t after = 0, found = 0;
+    do {
+        size_t count = eh_engine_tickets(engine, eh_str(NULL), rep->id, EH_TICKET_ASSIGNED, after,
+                                         sizeof views / sizeof views[0], views, &after);
+        for (size_t i = 0; i < count; i++)
+            if (!eh_peer_manages(request->peer, eh_engine_desk(engine), views[i].team))
+                return views[i].team;
+        found += count;
+    } while (after != 0 && found < rep->open);
+    return eh_str(NULL);
+}
+
 void eh_admin_post_release(struct eh_admin_request *request)
 {
     struct eh_str id = request->path.parts[2];
@@ -190,6 +224,16 @@ void eh_admin_post_release(struct eh_admin_request *request)
     }
     if (!known) {
         eh_admin_error(request, EH_ENOTFOUND, "rep", "rep %.*s: there is none", EH_STR_ARG(id));
+        return;
+    }
+    struct eh_str foreign = eh_str(NULL);
+    if (!commands_all(request->peer))
+        foreign = foreign_team(request, &rep);
+    if (foreign.size > 0) {
+        eh_admin_deny(request,
+                      "a manager of team %.*s as well, of which %.*s has open tickets, or an "
+                      "operator",
+                      EH_STR_ARG(foreign), EH_STR_ARG(id));
         return;
     }
     struct eh_command *command = new_command(request, EH_MESSAGE_RELEASE);
