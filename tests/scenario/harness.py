@@ -79,13 +79,17 @@ def wait_until(what, check, seconds=30, pause=0.02):
         time.sleep(pause)
 
 
+def default_team(name, reps, **changes):
+    return dict({"id": name, "policy": "random", "reps": list(reps)}, **changes)
+
+
 def default_desk(**changes):
     """The desk most scenarios use: two teams, no capacity; changes replace top-level keys."""
     desk = {
         "desk": "main", "currency": "EUR", "time_zone": "Europe/Oslo",
         "kinds": {"order": {"points": 2}, "quote": {"points": 2}, "query": {"points": 1}},
         "reps": [{"id": r} for r in SALES + SUPPORT],
-        "teams": [{"id": "sales", "reps": list(SALES)}, {"id": "support", "reps": list(SUPPORT)}],
+        "teams": [default_team("sales", SALES), default_team("support", SUPPORT)],
     }
     desk.update(changes)
     return desk
@@ -137,8 +141,8 @@ class Daemon:
     def start(self, ready=True, environment=None):
         with open(self.log, "ab") as log:
             self.process = subprocess.Popen(
-                [*WRAPPER, EVENHANDD, "--config", self.config], stdin=subprocess.DEVNULL, stdout=log,
-                stderr=log, env=dict(os.environ, **(environment or {})))
+                [*WRAPPER, EVENHANDD, "--config", self.config], stdin=subprocess.DEVNULL,
+                stdout=log, stderr=log, env=dict(os.environ, **(environment or {})))
         if ready:
             self.wait_role("leader")
         return self
@@ -230,8 +234,8 @@ class Postgres:
                  "--locale=C.UTF-8", "-D", self.data)
         self.start()
         subprocess.run(["createdb", "-h", self.sockets, "evenhand"], check=True)
-        subprocess.run(["psql", "-h", self.sockets, "-qc", "CREATE ROLE evenhandd LOGIN", "evenhand"],
-                       check=True)
+        subprocess.run(["psql", "-h", self.sockets, "-qc", "CREATE ROLE evenhandd LOGIN",
+                        "evenhand"], check=True)
 
     def start(self):
         self.run(PG_BIN + "/pg_ctl", "-D", self.data, "-s", "-w", "-t", "60",
@@ -355,7 +359,7 @@ class Stack:
     @property
     def redis(self):
         return redis.Redis(unix_socket_path=self.redis_server.socket, decode_responses=True,
-                           socket_timeout=30)
+                           encoding_errors="replace", socket_timeout=30)
 
     def sql(self, query, *arguments):
         """Rows of one statement, on a connection of its own."""
@@ -363,7 +367,7 @@ class Stack:
         try:
             connection.autocommit = True
             with connection.cursor() as cursor:
-                cursor.execute("SET search_path = evenhand")
+                cursor.execute("SET search_path = evenhand; SET statement_timeout = '120s'")
                 cursor.execute(query, arguments or None)
                 return cursor.fetchall() if cursor.description else []
         finally:
@@ -527,8 +531,14 @@ def play(number, title, function):
     return held
 
 
+def stopped(number, frame):
+    del number, frame
+    raise KeyboardInterrupt("told to stop")
+
+
 def run():
     """Runs every scenario of the script, or those whose names are arguments."""
+    signal.signal(signal.SIGTERM, stopped)  # so that nothing is left running
     wanted = sys.argv[1:]
     chosen = [s for s in SCENARIOS if not wanted or s[1].__name__ in wanted]
     print("1..%d" % len(chosen), flush=True)
