@@ -20,7 +20,6 @@
 
 #include "admin_internal.h"
 #include "admin_socket.h"
-#include "admin_wire.h"
 
 struct eh_connection {
     struct eh_admin *admin;
@@ -51,7 +50,7 @@ static const struct timeval answer_time = {EH_ADMIN_ANSWER_S, 0};
 static void fix_page(evutil_socket_t fd, short what, void *context)
 {
     (void)fd, (void)what;
-    eh_admin_wire_fix_page(bufferevent_get_output(((struct eh_connection *)context)->bev));
+    eh_admin_fix_page(bufferevent_get_output(((struct eh_connection *)context)->bev));
 }
 
 static void on_output(struct evbuffer *output, const struct evbuffer_cb_info *info, void *context)

@@ -158,6 +158,10 @@ void eh_admin_deny(struct eh_admin_request *, const char *format, ...) EH_PRINTF
 int eh_admin_status_of(int code);
 const char *eh_admin_code_name(int code);
 
+/* Gives an error page of evhttp's own the shape of all other errors, while it still stands in the
+ * output buffer; anything else is left alone. */
+void eh_admin_fix_page(struct evbuffer *output);
+
 /* A callback will come. */
 void eh_admin_wait(struct eh_admin_request *);
 /* It came. False: nobody waits for an answer any more, and the request may be gone. */
