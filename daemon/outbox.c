@@ -93,9 +93,9 @@ static void rest(struct eh_outbox *outbox, enum state after, const char *why)
 static void alarm_and_stop(struct eh_outbox *outbox, const char *key, uint64_t number,
                            const char *what)
 {
-    snprintf(outbox->alarm, sizeof outbox->alarm,
-             "%s: %s at %" PRIu64 "-0: publishing stopped; find out who writes there, then restart",
-             key, what, number);
+    eh_format(outbox->alarm, sizeof outbox->alarm,
+              "%s: %s at %llu-0: publishing stopped; find out who writes there, then restart", key,
+              what, (unsigned long long)number);
     eh_log(EH_LOG_ERROR, "%s", outbox->alarm);
     outbox->state = ALARM;
     drop_all(outbox);
