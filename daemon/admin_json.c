@@ -151,9 +151,13 @@ void eh_admin_reply_text(struct eh_admin_request *request, const char *content_t
 void eh_admin_error_status(struct eh_admin_request *request, int status, const char *code,
                            const char *field, const char *message)
 {
+    struct eh_str text = eh_str(message);
+    size_t bad_at;
+    if (!eh_utf8_valid(text, &bad_at)) /* a long sentence, cut in the middle of a character */
+        text.size = (uint32_t)bad_at;
     json_t *error = json_object();
     eh_json_put(error, "code", eh_json_string(code));
-    eh_json_put(error, "message", eh_json_string(message));
+    eh_json_put(error, "message", eh_json_text(text));
     eh_json_put(error, "field", eh_json_string(field));
     json_t *body = json_object();
     eh_json_put(body, "error", error);
@@ -227,13 +231,11 @@ static void replace(struct evbuffer *output, size_t i)
                     pages[i].instead, pages[i].phrase,
                     pages[i].instead == 405 ? "Allow: GET, POST, PUT\r\n" : "", size, body);
     eh_require(size > 0 && (size_t)size < sizeof answer);
-    evbuffer_unfreeze(output, 1); /* a bufferevent keeps others from its front */
     evbuffer_drain(output, evbuffer_get_length(output));
-    evbuffer_freeze(output, 1);
     evbuffer_add(output, answer, (size_t)size);
 }
 
-void eh_admin_fix_page(struct evbuffer *output)
+static void fix_page(struct evbuffer *output)
 {
     char head[LOOK_AT + 1];
     ssize_t size = evbuffer_copyout(output, head, LOOK_AT);
@@ -248,6 +250,13 @@ void eh_admin_fix_page(struct evbuffer *output)
     for (size_t i = 0; i < sizeof pages / sizeof pages[0]; i++)
         if (pages[i].status == status)
             replace(output, i);
+}
+
+void eh_admin_fix_page(struct evbuffer *output)
+{
+    evbuffer_unfreeze(output, 1); /* a bufferevent keeps others from its front, even to look */
+    fix_page(output);
+    evbuffer_freeze(output, 1);
 }
 
 /* ---- JSON. */
