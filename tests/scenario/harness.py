@@ -15,7 +15,8 @@ A scenario is a function that gets a Stack; each is one TAP point:
 
 Every wait has a bound. Folders of failed scenarios are kept and named; EVENHAND_KEEP=1 keeps all,
 EVENHAND_BUILD names the build folder, EVENHAND_SEED the seed of what is random, EVENHAND_WRAPPER a
-program that evenhandd is run under, EVENHAND_SLOW a factor on all waits.
+program that evenhandd is run under, EVENHAND_SLOW a factor on all waits, EVENHAND_TMP where their
+folders go.
 """
 import getpass
 import http.client
@@ -45,6 +46,7 @@ EVENHAND = os.environ.get("EVENHAND", os.path.join(BUILD, "tools", "evenhand"))
 HISTORIES = os.path.join(os.path.dirname(CHECKOUT), "shared", "data")
 PG_BIN = "/usr/lib/postgresql/15/bin"
 WRAPPER = shlex.split(os.environ.get("EVENHAND_WRAPPER", ""))
+TEMPORARY = os.environ.get("EVENHAND_TMP", "/var/tmp")  # PostgreSQL's user must reach it
 LONG = os.environ.get("EVENHAND_LONG") == "1"
 SEED = int(os.environ.get("EVENHAND_SEED", random.SystemRandom().randrange(1 << 32)))
 SLOW = float(os.environ.get("EVENHAND_SLOW", "1"))  # factor on waits: sanitizers, loaded machines
@@ -282,7 +284,7 @@ class Stack:
     """PostgreSQL, Redis, a desk and any number of daemons in one folder."""
 
     def __init__(self, name):
-        self.dir = tempfile.mkdtemp(prefix="eh-" + name + "-", dir="/var/tmp")
+        self.dir = tempfile.mkdtemp(prefix="eh-" + name + "-", dir=TEMPORARY)
         os.chmod(self.dir, 0o755)
         self.postgres = Postgres(self.dir + "/pg")
         self.redis_server = Redis(self.dir + "/r")
