@@ -117,6 +117,8 @@ int eh_app_submit(struct eh_app *app, struct eh_command *command, struct eh_erro
     if (app->mood == FULL)
         return eh_error_set(error, EH_EFULL, "too many commands wait");
     struct kit *k = &app->kit;
+    if (kit_is(command->message.event, "conflict"))
+        return eh_error_set(error, EH_ECONFLICT, "this event stands with other content");
     k->now_us += 1000;
     int r = kit_step(k, command->message, EH_ORIGIN_ADMIN);
     char why[EH_ERROR_TEXT_MAX];
