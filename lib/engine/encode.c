@@ -153,6 +153,7 @@ void eh_encode_rep(const struct eh_engine *e, uint32_t no, struct eh_bytes *out)
     eh_bytes_put_i(out, rep->since_us);
     eh_bytes_put_i(out, rep->until_us);
     eh_bytes_put_str(out, eh_str_n(rep->reason, rep->reason_size));
+    eh_bytes_put_str(out, eh_str_n(rep->scope, rep->scope_size));
 }
 
 void eh_encode_account(const struct eh_engine *e, const struct account *a, struct eh_bytes *out)

@@ -33,8 +33,10 @@ void eh_engine_free(struct eh_engine *e)
         free(e->parked[i].body);
     for (uint32_t i = 0; i < e->team_names.count; i++)
         eh_team_done(&e->teams[i]);
-    for (uint32_t i = 0; i < e->rep_names.count; i++)
+    for (uint32_t i = 0; i < e->rep_names.count; i++) {
         free(e->reps[i].reason);
+        free(e->reps[i].scope);
+    }
     void *const arrays[] = {e->tickets, e->parked,      e->teams,      e->reps,
                             e->kinds,   e->memberships, e->desk_teams, e->accounts,
                             e->order,   e->expiries,    e->ready};

@@ -85,17 +85,34 @@ static int by_number(const void *a, const void *b)
     return left->no < right->no ? -1 : left->no > right->no;
 }
 
-/* The rep's open tickets by number; the caller frees them. */
-static int open_of(const struct eh_engine *e, const struct rep *rep, struct place **ret)
+/* Whether a list of team ids, joined by '\x1f', has this one; the empty list has all. */
+static bool has_team(struct eh_str list, struct eh_str team)
 {
+    bool has = list.size == 0;
+    while (!has && list.size > 0) {
+        const char *end = memchr(list.data, '\x1f', list.size);
+        size_t size = end ? (size_t)(end - list.data) : list.size;
+        has = eh_str_equal(eh_str_n(list.data, size), team);
+        list = end ? eh_str_n(end + 1, list.size - size - 1) : eh_str_n(NULL, 0);
+    }
+    return has;
+}
+
+/* The rep's open tickets to be released, by number; the caller frees them. */
+static int open_of(const struct eh_engine *e, const struct rep *rep, struct place **ret,
+                   uint32_t *ret_count)
+{
+    struct eh_str scope = eh_str_n(rep->scope, rep->scope_size);
     struct place *places = malloc((rep->open.count + 1) * sizeof *places);
     if (!places)
         return -EH_ENOMEM;
     uint32_t count = 0;
     for (uint32_t slot = rep->open.first; slot != NONE; slot = e->tickets[slot].next)
-        places[count++] = (struct place){e->tickets[slot].no, slot};
+        if (has_team(scope, name_of(&e->team_names, e->tickets[slot].team)))
+            places[count++] = (struct place){e->tickets[slot].no, slot};
     qsort(places, count, sizeof *places, by_number);
     *ret = places;
+    *ret_count = count;
     return 0;
 }
 
@@ -134,13 +151,16 @@ static int release_round(struct step *s, uint32_t rep_no)
     struct eh_engine *e = s->e;
     struct rep *rep = &e->reps[rep_no];
     struct place *places;
-    int r = open_of(e, rep, &places);
+    uint32_t all;
+    int r = open_of(e, rep, &places, &all);
     if (r < 0)
         return r;
-    uint32_t count = rep->open.count < s->deals_left ? rep->open.count : s->deals_left;
-    bool more = rep->open.count > count;
+    uint32_t count = all < s->deals_left ? all : s->deals_left;
+    bool more = all > count;
     e->releasing += (uint32_t)more - (uint32_t)rep->releasing; /* modulo 2^32 */
     rep->releasing = more;
+    if (!more)
+        r = eh_rep_set_text(&rep->scope, &rep->scope_size, eh_str_n(NULL, 0));
     for (uint32_t i = 0; r == 0 && i < count; i++)
         r = give_back(s, places[i].slot, rep_no);
     if (r == 0)
@@ -172,11 +192,14 @@ int eh_step_release(struct step *s)
     if (no == NONE || !e->reps[no].present)
         return eh_step_refuse(s, EH_ENOTFOUND, "rep: %.*s is not on the desk",
                               EH_STR_ARG(s->m.rep));
-    int r = eh_rep_set_reason(&e->reps[no], s->m.reason);
+    struct rep *rep = &e->reps[no];
+    s->touched = true;
+    int r = eh_rep_set_text(&rep->reason, &rep->reason_size, s->m.reason);
+    if (r == 0)
+        r = eh_rep_set_text(&rep->scope, &rep->scope_size, s->m.team);
     if (r < 0)
         return r;
-    s->touched = true;
-    e->reps[no].signalled = true;
+    rep->signalled = true;
     eh_signal_set(e, no, EH_STATUS_AWAY, s->now_us, EH_TIME_NEVER);
     r = eh_step_signal(s, no, EH_STATUS_AWAY, s->now_us, EH_TIME_NEVER);
     return r < 0 ? r : release_round(s, no);

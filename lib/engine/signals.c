@@ -68,18 +68,18 @@ void eh_expiry_update(struct eh_engine *e, uint32_t rep_no)
 
 /* ---- status */
 
-int eh_rep_set_reason(struct rep *rep, struct eh_str reason)
+int eh_rep_set_text(char **text, uint32_t *size, struct eh_str to)
 {
     char *copy = NULL;
-    if (reason.size) {
-        copy = malloc(reason.size);
+    if (to.size) {
+        copy = malloc(to.size);
         if (!copy)
             return -EH_ENOMEM;
-        memcpy(copy, reason.data, reason.size);
+        memcpy(copy, to.data, to.size);
     }
-    free(rep->reason);
-    rep->reason = copy;
-    rep->reason_size = reason.size;
+    free(*text);
+    *text = copy;
+    *size = to.size;
     return 0;
 }
 
@@ -172,7 +172,7 @@ int eh_step_signal_message(struct step *s)
         return eh_step_refuse(s, EH_ECONFLICT,
                               "rep: tickets of %.*s are just being released; try again in a moment",
                               EH_STR_ARG(s->m.rep));
-    int r = eh_rep_set_reason(rep, s->m.reason);
+    int r = eh_rep_set_text(&rep->reason, &rep->reason_size, s->m.reason);
     if (r < 0)
         return r;
     s->touched = true;
@@ -180,12 +180,13 @@ int eh_step_signal_message(struct step *s)
     return take(s, no);
 }
 
-int eh_signal_expire(struct step *s, uint32_t rep)
+int eh_signal_expire(struct step *s, uint32_t no)
 {
+    struct rep *rep = &s->e->reps[no];
     s->touched = true;
-    int r = eh_rep_set_reason(&s->e->reps[rep], (struct eh_str){NULL, 0});
+    int r = eh_rep_set_text(&rep->reason, &rep->reason_size, (struct eh_str){NULL, 0});
     if (r < 0)
         return r;
-    eh_signal_set(s->e, rep, EH_STATUS_AVAILABLE, s->now_us, EH_TIME_NEVER);
-    return eh_step_signal(s, rep, EH_STATUS_AVAILABLE, s->now_us, EH_TIME_NEVER);
+    eh_signal_set(s->e, no, EH_STATUS_AVAILABLE, s->now_us, EH_TIME_NEVER);
+    return eh_step_signal(s, no, EH_STATUS_AVAILABLE, s->now_us, EH_TIME_NEVER);
 }

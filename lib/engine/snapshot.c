@@ -92,7 +92,9 @@ static int read_rep(struct eh_engine *e, struct eh_reader *in)
     e->releasing += rep->releasing;
     rep->since_us = eh_read_i(in);
     rep->until_us = eh_read_i(in);
-    r = eh_rep_set_reason(rep, eh_read_str(in));
+    r = eh_rep_set_text(&rep->reason, &rep->reason_size, eh_read_str(in));
+    if (r == 0)
+        r = eh_rep_set_text(&rep->scope, &rep->scope_size, eh_read_str(in));
     if (r < 0 || in->failed || flags > 3 || !eh_status_name(rep->status))
         return r < 0 ? r : -EH_ECORRUPT;
     eh_expiry_update(e, no);

@@ -12,6 +12,8 @@
  *     deal.c       one decision; rounds of them         policies.c  the table of policies
  *     manager.c    assign, release, move                effects.c   what a step hands out
  *     encode.c     canonical bytes, digest              snapshot.c  out and in again
+ *     names.c      numbers for ids                      readers.c   what others may see
+ *     identify.c   identities and content digests       record.c    inputs as rows and back
  */
 #ifndef EVENHAND_LIB_ENGINE_STATE_H
 #define EVENHAND_LIB_ENGINE_STATE_H
@@ -69,6 +71,8 @@ struct rep {
     bool present; /* is on this one */
     bool signalled;
     bool releasing; /* further rounds of a release are due */
+    char *scope;    /* ... of tickets in these teams; owned; NULL: all */
+    uint32_t scope_size;
     uint8_t status; /* enum eh_status, in force */
     uint32_t desk_index;
     uint32_t share_ppm;
@@ -359,7 +363,8 @@ int eh_signal_expire(struct step *, uint32_t rep) EH_MUST_CHECK;
 void eh_signal_set(struct eh_engine *, uint32_t rep, int status, int64_t now_us, int64_t until_us);
 /* Puts the rep where his until_us belongs among the expiries. */
 void eh_expiry_update(struct eh_engine *, uint32_t rep);
-int eh_rep_set_reason(struct rep *, struct eh_str) EH_MUST_CHECK;
+/* Replaces an owned text by a copy. */
+int eh_rep_set_text(char **text, uint32_t *size, struct eh_str) EH_MUST_CHECK;
 
 /* outcomes.c */
 /* Whether it may be applied: 0, or -EH_E… and why not. */

@@ -105,6 +105,26 @@ Test(engine_manager, release)
     cr_assert_eq(eh_engine_due_us(k.e), EH_TIME_NEVER);
 }
 
+/* Only tickets of the caller's teams. */
+Test(engine_manager, release_in_some_teams)
+{
+    kit_desk(&k, "desk: main\ncurrency: EUR\ntime_zone: Europe/Oslo\nkinds: {order: {points: 2}}\n"
+                 "reps: [{id: ana}]\nteams: [{id: a, reps: [ana], policy: random},"
+                 " {id: b, reps: [ana], policy: random}, {id: bc, reps: [ana], policy: random}]\n");
+    kit_send(&k, "{'type':'ticket','id':'T1','team':'a','kind':'order'}");
+    kit_send(&k, "{'type':'ticket','id':'T2','team':'b','kind':'order'}");
+    kit_send(&k, "{'type':'ticket','id':'T3','team':'bc','kind':'order'}");
+    struct eh_message m = {.type = EH_MESSAGE_RELEASE,
+                           .rep = eh_str("ana"),
+                           .team = eh_str("a\x1f"
+                                          "b")};
+    m.has = EH_FIELD_BIT(EH_FIELD_REP) | EH_FIELD_BIT(EH_FIELD_TEAM);
+    kit_step(&k, m, EH_ORIGIN_ADMIN);
+    cr_assert_str_eq(kit_effects(&k), "waiting T1 was ana nobody; waiting T2 was ana nobody");
+    cr_assert_eq(kit_rep(&k, "ana").open, 1);
+    cr_assert_eq(eh_engine_due_us(k.e), EH_TIME_NEVER);
+}
+
 /* None comes back to the one who released it while another is eligible. */
 Test(engine_manager, release_not_back)
 {

@@ -16,7 +16,12 @@
  *
  * Errors of step() leave the state as it was: -EH_EFULL (a named capacity), -EH_ENOMEM,
  * -EH_ECORRUPT (recorded draws or recalled facts that do not fit; number or time running backwards).
+ * Where memory or a recorded draw is missing half way through a step, the engine refuses every later
+ * one instead (-EH_ECORRUPT): free it and rebuild it.
  * A message that is wrong is not an error: it is refused by an effect, and that is what happened.
+ *
+ * Not read from outside: RELEASE may carry in `team` the ids, joined by '\x1f', of the teams whose
+ * tickets are released (the caller's); without it, all.
  */
 #ifndef EVENHAND_ENGINE_ENGINE_H
 #define EVENHAND_ENGINE_ENGINE_H
