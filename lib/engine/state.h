@@ -5,15 +5,16 @@
  * they are known by their ids, so a number decides nothing and may differ after a restore. Tickets
  * live in slots. Everything that orders anything compares ids, ticket numbers or times.
  *
- *     engine.c     life, step(), what is due            roster.c    a desk file takes effect
- *     tickets.c    slots, order, lists                  arrivals.c  messages ticket and update
- *     signals.c    overloaded, available, away          outcomes.c  messages outcome; parked.c
- * waits queue.c      waiting tickets, skill sets          eligible.c  the trees of who may receive
- *     deal.c       one decision; rounds of them         policies.c  the table of policies
- *     manager.c    assign, release, move                effects.c   what a step hands out
- *     encode.c     canonical bytes, digest              snapshot.c  out and in again
- *     names.c      numbers for ids                      readers.c   what others may see
- *     identify.c   identities and content digests       record.c    inputs as rows and back
+ *     engine.c    life, step(), what is due         roster.c     a desk file takes effect
+ *     tickets.c   slots, order, lists               arrivals.c   messages ticket, update, metric
+ *     signals.c   overloaded, available, away       outcomes.c   messages outcome
+ *     queue.c     skill sets, waiting tickets       parked.c     outcomes before their ticket
+ *     deal.c      one decision; rounds of them      eligible.c   the trees of who may receive
+ *     manager.c   assign, release, move             policies.c   the table of policies
+ *     encode.c    canonical bytes, digest           effects.c    what a step hands out
+ *     names.c     numbers for ids                   snapshot.c   out and in again
+ *     identify.c  identities, content digests       record.c     inputs as rows and back
+ *     readers.c   what others may see
  */
 #ifndef EVENHAND_LIB_ENGINE_STATE_H
 #define EVENHAND_LIB_ENGINE_STATE_H
