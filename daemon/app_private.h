@@ -32,10 +32,10 @@ struct eh_app {
     struct eh_admin *admin;
     struct eh_pg *reader;
 
-    struct eh_batch *filling;   /* takes entries and commands */
-    struct eh_batch *recalling; /* being looked up */
+    struct eh_batch *filling;                    /* takes entries and commands */
+    struct eh_batch *recalling;                  /* being looked up */
     struct eh_batch *in_flight, *in_flight_last; /* decided, not confirmed; oldest first */
-    struct eh_batch *settled; /* confirmed after the lookup under way was sent */
+    struct eh_batch *settled;                    /* confirmed after the lookup under way was sent */
     size_t in_flight_entries, in_flight_bytes;
     size_t commands; /* taken and not answered */
     struct eh_draws draws;
@@ -44,7 +44,8 @@ struct eh_app {
     struct event *tick, *timer, *signals[3], *housekeeping, *stop_deadline;
     int64_t snapshot_at_us, snapshot_pause_us;
     uint64_t snapshot_input;
-    bool ready; /* READY=1 was sent */
+    bool released; /* stopping: a standby was told that it may take over */
+    bool ready;    /* READY=1 was sent */
 
     uint64_t repeats, batches, commits_failed;
     char last_error[EH_ERROR_TEXT_MAX], alarm[EH_ERROR_TEXT_MAX], redis_address[300];
@@ -74,7 +75,7 @@ int app_decide(struct eh_app *, struct eh_batch *, struct eh_error *) EH_MUST_CH
 
 /* desk_file.c */
 void app_desk_file_load(struct eh_app *, const char *actor); /* read it and submit what it says */
-void app_desk_file_check(struct eh_app *);                  /* does it differ from what is applied */
+void app_desk_file_check(struct eh_app *); /* does it differ from what is applied */
 /* Sets desk_id, currency and the clock's zone from the file. */
 int app_desk_file_identity(struct eh_app *, char currency[4], struct eh_error *) EH_MUST_CHECK;
 
