@@ -2,7 +2,8 @@
 # daemon: builds evenhand and runs evenhandd in a state folder.
 # Sourced after common.sh. HERE is the checkout, BUILD the build folder, STATE the state folder.
 
-# build_tree FOLDER LOG [SETUP OPTION...]: set up once, then bring up to date.
+# build_tree FOLDER LOG [SETUP OPTION...]: set up once, then bring TARGETS up to date (none: all).
+TARGETS=()
 build_tree() {
     local folder=$1 log=$2
     shift 2
@@ -12,7 +13,7 @@ build_tree() {
             fail "meson setup failed; all it said is in $log"
         }
     fi
-    ninja -C "$folder" >"$log" 2>&1 || {
+    ninja -C "$folder" "${TARGETS[@]}" >"$log" 2>&1 || {
         grep -E 'error|FAILED|ninja:' "$log" | head -n 20 >&2
         fail "the build failed; all it said is in $log"
     }
