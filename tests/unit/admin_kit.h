@@ -23,7 +23,8 @@
 #include "admin_internal.h"
 #include "engine_kit.h"
 
-enum app_mood { NORMAL, AWAY, FULL, UNCONFIRMED, NO_ENGINE };
+/* STEADY: every command is said to be done and changes nothing. */
+enum app_mood { NORMAL, STEADY, AWAY, FULL, UNCONFIRMED, NO_ENGINE };
 
 struct eh_app {
     struct kit kit;
@@ -110,27 +111,34 @@ void eh_command_free(struct eh_command *command)
     free(command);
 }
 
+static inline void decide(struct kit *k, const struct eh_message *message, char *ret_why,
+                          size_t why_size, struct eh_command_result *ret)
+{
+    k->now_us += 1000;
+    int r = kit_step(k, *message, EH_ORIGIN_ADMIN);
+    eh_format(ret_why, why_size, "%.*s", EH_STR_ARG(k->fx.reason));
+    *ret = (struct eh_command_result){.input = k->in.no,
+                                      .repeat = k->repeat,
+                                      .from_us = k->fx.from_us,
+                                      .until_us = k->fx.until_us};
+    if (r < 0 || (!k->repeat && k->fx.refused)) {
+        ret->code = r < 0 ? r : -k->fx.refused_code;
+        ret->message = r < 0 ? "step failed" : ret_why;
+    }
+}
+
 int eh_app_submit(struct eh_app *app, struct eh_command *command, struct eh_error *error)
 {
     if (app->mood == AWAY)
         return eh_error_set(error, EH_EUNAVAILABLE, "PostgreSQL is away");
     if (app->mood == FULL)
         return eh_error_set(error, EH_EFULL, "too many commands wait");
-    struct kit *k = &app->kit;
     if (kit_is(command->message.event, "conflict"))
         return eh_error_set(error, EH_ECONFLICT, "this event stands with other content");
-    k->now_us += 1000;
-    int r = kit_step(k, command->message, EH_ORIGIN_ADMIN);
     char why[EH_ERROR_TEXT_MAX];
-    eh_format(why, sizeof why, "%.*s", EH_STR_ARG(k->fx.reason));
-    struct eh_command_result result = {.input = k->in.no,
-                                       .repeat = k->repeat,
-                                       .from_us = k->fx.from_us,
-                                       .until_us = k->fx.until_us};
-    if (r < 0 || (!k->repeat && k->fx.refused)) {
-        result.code = r < 0 ? r : -k->fx.refused_code;
-        result.message = r < 0 ? "step failed" : why;
-    }
+    struct eh_command_result result = {.input = 1};
+    if (app->mood != STEADY)
+        decide(&app->kit, &command->message, why, sizeof why, &result);
     command->on_done(command->context, &result);
     eh_command_free(command);
     return 0;
@@ -144,30 +152,43 @@ static inline void server_ends(evutil_socket_t fd, short what, void *context)
     event_base_loopbreak(context);
 }
 
+static inline struct eh_admin *app_start(struct eh_app *app, const char *path, const char *desk,
+                                         void (*setup)(struct kit *), enum app_mood mood)
+{
+    struct eh_error error = {0};
+    struct eh_admin *admin;
+    *app = (struct eh_app){.mood = mood, .base = event_base_new()};
+    snprintf(app->config.admin_socket, sizeof app->config.admin_socket, "%s", path);
+    app->config.admin_connections = 64;
+    app->config.admin_connections_per_user = 8;
+    app->config.helpdesks = (struct eh_config_users){.items = {{"mail", false}}, .count = 1};
+    app->config.auditors = (struct eh_config_users){.items = {{"news", true}}, .count = 1};
+    kit_start(&app->kit, desk);
+    if (setup)
+        setup(&app->kit);
+    if (eh_admin_new(app, &admin, &error) < 0)
+        kit_fail("admin", error.text);
+    return admin;
+}
+
+static inline void app_stop(struct eh_app *app, struct eh_admin *admin)
+{
+    eh_admin_free(admin);
+    event_base_free(app->base);
+    kit_done(&app->kit);
+}
+
 static inline void serve(const struct server *s, const char *desk, void (*setup)(struct kit *),
                          enum app_mood mood)
 {
-    struct eh_app app = {.mood = mood, .base = event_base_new()};
-    struct eh_error error = {0};
-    struct eh_admin *admin;
-    snprintf(app.config.admin_socket, sizeof app.config.admin_socket, "%s", s->path);
-    app.config.admin_connections = 64;
-    app.config.admin_connections_per_user = 8;
-    app.config.helpdesks = (struct eh_config_users){.items = {{"mail", false}}, .count = 1};
-    app.config.auditors = (struct eh_config_users){.items = {{"news", true}}, .count = 1};
-    kit_start(&app.kit, desk);
-    if (setup)
-        setup(&app.kit);
-    if (eh_admin_new(&app, &admin, &error) < 0)
-        kit_fail("admin", error.text);
+    struct eh_app app;
+    struct eh_admin *admin = app_start(&app, s->path, desk, setup, mood);
     chmod(s->path, 0666);
     struct event *ends = evsignal_new(app.base, SIGTERM, server_ends, app.base);
     event_add(ends, NULL);
     event_base_dispatch(app.base);
-    eh_admin_free(admin);
     event_free(ends);
-    event_base_free(app.base);
-    kit_done(&app.kit);
+    app_stop(&app, admin);
 }
 
 static inline void server_start(struct server *s, const char *desk, void (*setup)(struct kit *),
