@@ -130,13 +130,24 @@ Test(admin_http, a_manager_commands_his_teams)
     answer_done(&a);
 }
 
-Test(admin_http, a_release_needs_every_team_it_takes_from)
+static json_int_t open_of(const char *address)
+{
+    struct answer a = ask(&s, NULL, "GET", address, NULL);
+    json_int_t open = json_integer_value(json_object_get(a.json, "open"));
+    answer_done(&a);
+    return open;
+}
+
+Test(admin_http, a_manager_releases_only_what_is_his_teams)
 {
     is_root();
     server_start(&s, desk, some_tickets, NORMAL);
-    check(MANAGER, 403, "POST", "/v1/reps/both/release", "{'reason':'left'}"); /* holds B1 */
+    check(MANAGER, 200, "POST", "/v1/reps/both/release", "{'reason':'left'}");
+    cr_assert_eq(open_of("/v1/reps/both"), 1, "B1 is another team's");
     check(MANAGER, 200, "POST", "/v1/reps/bob/release", "{'reason':'left'}");
+    cr_assert_eq(open_of("/v1/reps/bob"), 0);
     check(NULL, 200, "POST", "/v1/reps/both/release", "{'reason':'left'}");
+    cr_assert_eq(open_of("/v1/reps/both"), 0);
 }
 
 Test(admin_http, a_helpdesk_posts_and_an_auditor_reads)
