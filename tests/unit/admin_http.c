@@ -326,7 +326,7 @@ Test(admin_http, a_crowd_with_large_questions_is_served_one_after_the_other)
         answer_done(&a);
         close(clients[i]);
     }
-    check(NULL, 200, "GET", "/healthz", NULL);
+    check(NULL, 200, "GET", "/v1/status", NULL);
     free(text);
 }
 
