@@ -31,16 +31,31 @@ static void put_ticket_state(json_t *body, const struct eh_admin_request *reques
     eh_json_put(body, "rep", eh_json_text(ticket.rep));
 }
 
+/* Sentences about a field begin with its name and a colon; NULL: this one does not. */
+static const char *field_of(const char *message, char *ret, size_t size)
+{
+    size_t length = strcspn(message, ":");
+    for (int i = 0; i < EH_FIELD_COUNT && message[length] == ':' && length < size; i++) {
+        const char *name = eh_field_name(i);
+        if (name && strlen(name) == length && memcmp(name, message, length) == 0)
+            return memcpy(ret, name, length + 1);
+    }
+    return NULL;
+}
+
 static void on_done(void *context, const struct eh_command_result *result)
 {
     struct eh_admin_request *request = context;
     if (!eh_admin_resume(request))
         return;
+    const struct change *change = request->state;
     if (result->code < 0) {
-        eh_admin_error(request, result->code, NULL, "%s", result->message);
+        bool bad_desk = change->type == EH_MESSAGE_DESK && result->code == -EH_ENOTFOUND;
+        char field[32];
+        eh_admin_error(request, bad_desk ? EH_EINVAL : result->code,
+                       field_of(result->message, field, sizeof field), "%s", result->message);
         return;
     }
-    const struct change *change = request->state;
     json_t *body = json_object();
     eh_json_put(body, "input", json_integer((json_int_t)result->input));
     if (result->repeat)
@@ -133,8 +148,8 @@ static void preset(struct eh_command *command, enum eh_field field, struct eh_st
     command->message.has |= EH_FIELD_BIT(field);
 }
 
-/* Body into the command's message, then off with it. */
-static void submit_body(struct eh_admin_request *request, struct eh_command *command)
+/* Body into the command's message. False: it was answered, and the command is gone. */
+static bool read_body(struct eh_admin_request *request, struct eh_command *command)
 {
     struct eh_error error = {0};
     struct eh_str body = eh_arena_str(&command->arena, request->body);
@@ -144,9 +159,15 @@ static void submit_body(struct eh_admin_request *request, struct eh_command *com
     if (r < 0) {
         eh_command_free(command);
         eh_admin_fail(request, &error);
-        return;
+        return false;
     }
-    submit(request, command);
+    return true;
+}
+
+static void submit_body(struct eh_admin_request *request, struct eh_command *command)
+{
+    if (read_body(request, command))
+        submit(request, command);
 }
 
 /* ---- Reps. */
@@ -178,6 +199,26 @@ void eh_admin_post_signal(struct eh_admin_request *request)
     submit_body(request, command);
 }
 
+/* A manager releases what belongs to his teams: their ids, joined as the engine reads them. */
+static int limit_to_teams(const struct eh_admin_request *request, struct eh_command *command,
+                          const struct eh_rep_view *rep)
+{
+    const struct eh_desk *desk = eh_engine_desk(eh_app_engine(request->admin->app));
+    EH_AUTO(eh_bytes) struct eh_bytes list = EH_BYTES_INIT;
+    for (uint32_t i = 0; i < rep->team_count; i++) {
+        struct eh_str team = desk->teams[rep->teams[i]].id;
+        if (!eh_peer_manages(request->peer, desk, team))
+            continue;
+        if (list.size > 0)
+            eh_bytes_put_u8(&list, '\x1f');
+        eh_bytes_put(&list, team.data, team.size);
+    }
+    command->message.team =
+        eh_arena_str(&command->arena, eh_str_n((const char *)list.data, list.size));
+    command->message.has |= EH_FIELD_BIT(EH_FIELD_TEAM);
+    return list.failed || !command->message.team.data ? -EH_ENOMEM : 0;
+}
+
 void eh_admin_post_release(struct eh_admin_request *request)
 {
     struct eh_str id = request->path.parts[2];
@@ -196,7 +237,14 @@ void eh_admin_post_release(struct eh_admin_request *request)
     if (!command)
         return;
     preset(command, EH_FIELD_REP, &command->message.rep, id);
-    submit_body(request, command);
+    if (!read_body(request, command))
+        return;
+    if (!commands_all(request->peer) && limit_to_teams(request, command, &rep) < 0) {
+        eh_command_free(command);
+        eh_admin_error(request, EH_ENOMEM, NULL, "out of memory");
+        return;
+    }
+    submit(request, command);
 }
 
 /* ---- Tickets. */
@@ -340,7 +388,7 @@ static int describe_desk(struct eh_admin_request *request, json_t **ret, struct 
         return r;
 
     uint8_t sha256[32];
-    eh_hash_256(request->body.data, request->body.size, sha256);
+    eh_hash_sha256(request->body.data, request->body.size, sha256);
     json_t *changes = json_array(), *warnings = json_array();
     eh_desk_diff(old, new, add_line, changes);
     eh_desk_warnings(new, add_line, warnings);

@@ -14,7 +14,7 @@
 
 #include "admin_socket.h"
 
-#define BACKLOG      64
+#define BACKLOG      128
 #define GROUP_BUFFER 65536 /* bytes of one entry of the group database */
 
 static int address_of(const char *path, struct sockaddr_un *ret, struct eh_error *error)

@@ -468,6 +468,7 @@ static void on_inbox_state(void *context, bool up, bool lost, const char *why)
         eh_format(app->alarm, sizeof app->alarm,
                   "the inbox stream or its group was lost and made anew: %s", why);
         eh_log(EH_LOG_WARNING, "%s", app->alarm);
+        eh_outbox_recheck(app->outbox);
     }
     if (!up)
         app_error(app, why);

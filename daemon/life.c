@@ -78,7 +78,13 @@ static void on_stopping(struct eh_app *app)
         !app->in_flight && !app->recalling && (!app->filling || app->filling->item_count == 0);
     if (app->deciding && quiet && !eh_store_snapshotting(app->store))
         app_final_writes(app);
-    if (all_done(app))
+    if (!all_done(app))
+        return;
+    if (app->deciding && !app->released) {
+        app->released = true;
+        eh_store_release(app->store);
+    }
+    if (!eh_store_releasing(app->store))
         event_base_loopbreak(app->base);
 }
 

@@ -43,6 +43,7 @@ struct eh_outbox {
     bool started;
     uint64_t head_seq, head_dead;           /* committed */
     uint64_t published_seq, published_dead; /* in Redis */
+    bool outbox_there, dead_there;          /* the streams exist, as far as we know */
     uint64_t wanted_dead;                   /* head_dead when on_want was called */
     unsigned wants;                         /* pages asked for and not answered */
     struct live queue[EH_OUTBOX_PENDING_MAX];
@@ -93,9 +94,9 @@ static void rest(struct eh_outbox *outbox, enum state after, const char *why)
 static void alarm_and_stop(struct eh_outbox *outbox, const char *key, uint64_t number,
                            const char *what)
 {
-    snprintf(outbox->alarm, sizeof outbox->alarm,
-             "%s: %s at %" PRIu64 "-0: publishing stopped; find out who writes there, then restart",
-             key, what, number);
+    eh_format(outbox->alarm, sizeof outbox->alarm,
+              "%s: %s at %llu-0: publishing stopped; find out who writes there, then restart", key,
+              what, (unsigned long long)number);
     eh_log(EH_LOG_ERROR, "%s", outbox->alarm);
     outbox->state = ALARM;
     drop_all(outbox);
@@ -128,7 +129,7 @@ static bool last_generated(const redisReply *reply, struct eh_stream_id *ret)
 
 /* False: nothing to go on with. */
 static bool read_last(struct eh_outbox *outbox, const char *key, const redisReply *reply,
-                      uint64_t head, uint64_t *ret)
+                      uint64_t head, uint64_t *ret, bool *ret_there)
 {
     struct eh_stream_id last;
     if (!reply || outbox->state != ASKING)
@@ -142,19 +143,22 @@ static bool read_last(struct eh_outbox *outbox, const char *key, const redisRepl
         return false;
     }
     *ret = last.ms;
+    *ret_there = reply->type == REDIS_REPLY_ARRAY;
     return true;
 }
 
 static void got_last_seq(void *context, const redisReply *reply)
 {
     struct eh_outbox *outbox = context;
-    read_last(outbox, outbox->outbox_key, reply, outbox->head_seq, &outbox->published_seq);
+    read_last(outbox, outbox->outbox_key, reply, outbox->head_seq, &outbox->published_seq,
+              &outbox->outbox_there);
 }
 
 static void got_last_dead(void *context, const redisReply *reply)
 {
     struct eh_outbox *outbox = context;
-    if (!read_last(outbox, outbox->dead_key, reply, outbox->head_dead, &outbox->published_dead))
+    if (!read_last(outbox, outbox->dead_key, reply, outbox->head_dead, &outbox->published_dead,
+                   &outbox->dead_there))
         return;
     uint64_t keep = (uint64_t)outbox->keep;
     if (keep > 0 && outbox->head_seq > keep && outbox->published_seq < outbox->head_seq - keep) {
@@ -188,6 +192,8 @@ static void burst_succeeded(struct eh_outbox *outbox)
         outbox->published_seq = burst->last_seq;
     if (burst->last_dead > outbox->published_dead)
         outbox->published_dead = burst->last_dead;
+    outbox->outbox_there = outbox->outbox_there || burst->last_seq > 0;
+    outbox->dead_there = outbox->dead_there || burst->last_dead > 0;
     outbox->rest_ms = REST_MIN_MS;
     outbox->state = READY;
     outbox->callbacks.on_published(outbox->context, outbox->published_seq);
@@ -260,6 +266,15 @@ static const char *first_error(const redisReply *reply, bool *ret_only_equal)
     return first;
 }
 
+/* A stream that was there is gone (FLUSHALL, DEL): nothing was added to it. */
+static bool stream_gone(const redisReply *reply)
+{
+    for (size_t i = 0; i < reply->elements; i++)
+        if (reply->element[i]->type == REDIS_REPLY_NIL)
+            return true;
+    return false;
+}
+
 static void got_exec(void *context, const redisReply *reply)
 {
     struct eh_outbox *outbox = context;
@@ -276,7 +291,10 @@ static void got_exec(void *context, const redisReply *reply)
     }
     bool only_equal;
     const char *error = first_error(reply, &only_equal);
-    if (!error)
+    if (stream_gone(reply)) {
+        drop_current(outbox); /* it comes again with what went before it */
+        rest(outbox, UNKNOWN, "a stream of ours is gone; publishing it again");
+    } else if (!error)
         burst_succeeded(outbox);
     else if (only_equal)
         check(outbox);
@@ -298,6 +316,8 @@ static void send_burst(struct eh_outbox *outbox)
         outbox->dead_since_trim = 0;
     }
     outbox->state = SENDING;
+    outbox->burst->outbox_there = outbox->outbox_there;
+    outbox->burst->dead_there = outbox->dead_there;
     outbox->refusal[0] = 0;
     if (eh_burst_send(outbox->burst, outbox->link, outbox->outbox_key, outbox->dead_key, trim,
                       on_queued, got_exec, outbox) < 0)
@@ -492,6 +512,14 @@ void eh_outbox_page(struct eh_outbox *outbox, struct eh_outbox_batch *batch)
     outbox->current = batch;
     outbox->current_is_page = true;
     outbox->state = READY;
+    pump(outbox);
+}
+
+void eh_outbox_recheck(struct eh_outbox *outbox)
+{
+    if (outbox->state != READY || outbox->current)
+        return; /* the next burst finds out by itself */
+    outbox->state = UNKNOWN;
     pump(outbox);
 }
 

@@ -2,8 +2,8 @@
  * outbox: publishes what was committed, each sequence number once, in order, without a hole.
  *
  * A batch is one MULTI / XADD outbox <seq>-0 … / XADD dead <input>-0 … / XTRIM / EXEC on the write
- * link; the next batch is never sent before this EXEC succeeded. On (re)connect it reads the last id
- * of both streams, then publishes what PostgreSQL has beyond them (asked for page by page with
+ * link; the next batch is never sent before this EXEC succeeded. On (re)connect it reads the last
+ * id of both streams, then publishes what PostgreSQL has beyond them (asked for page by page with
  * on_want), then goes live. It keeps at most EH_OUTBOX_PENDING_MAX live batches; when Redis is away
  * or slower than that it drops them and reads them from PostgreSQL again later: the rows are there.
  * "ID equal or smaller" counts as done only after XRANGE shows our own content. An id above our
@@ -21,8 +21,8 @@
 
 #include "redis_link.h"
 
-#define EH_OUTBOX_PENDING_MAX 8    /* live batches waiting for Redis */
-#define EH_OUTBOX_PAGE        1000 /* notices asked for at once when catching up */
+#define EH_OUTBOX_PENDING_MAX 8      /* live batches waiting for Redis */
+#define EH_OUTBOX_PAGE        1000   /* notices asked for at once when catching up */
 #define EH_DEAD_KEEP          100000 /* entries of :dead kept in Redis; PostgreSQL keeps all */
 
 struct eh_dead_entry {
@@ -63,7 +63,9 @@ void eh_outbox_publish(struct eh_outbox *, struct eh_outbox_batch *); /* takes i
 void eh_outbox_page(struct eh_outbox *, struct eh_outbox_batch *);    /* NULL: could not be read */
 /* To be called when the write link came up or went away. */
 void eh_outbox_link_state(struct eh_outbox *, bool up);
-bool eh_outbox_idle(const struct eh_outbox *);        /* all that was committed is published */
+/* Redis may have lost streams (the inbox saw its own go): asks where it stands. */
+void eh_outbox_recheck(struct eh_outbox *);
+bool eh_outbox_idle(const struct eh_outbox *); /* all that was committed is published */
 uint64_t eh_outbox_published(const struct eh_outbox *);
 const char *eh_outbox_alarm(const struct eh_outbox *); /* one line, or NULL */
 

@@ -87,9 +87,15 @@ static int send_item(const struct eh_burst *burst, const struct eh_burst_item *i
 {
     char id[NUMBER_TEXT_MAX];
     snprintf(id, sizeof id, "%" PRIu64 "-0", item->number);
-    const char *argv[3 + 2 * EH_BURST_FIELDS] = {"XADD", key, id};
-    size_t lengths[3 + 2 * EH_BURST_FIELDS] = {4, strlen(key), strlen(id)};
-    int count = 3;
+    const char *argv[4 + 2 * EH_BURST_FIELDS] = {"XADD", key};
+    size_t lengths[4 + 2 * EH_BURST_FIELDS] = {4, strlen(key)};
+    int count = 2;
+    if (item->dead ? burst->dead_there : burst->outbox_there) {
+        argv[count] = "NOMKSTREAM";
+        lengths[count++] = strlen("NOMKSTREAM");
+    }
+    argv[count] = id;
+    lengths[count++] = strlen(id);
     for (unsigned i = 0; i < item->pairs * 2u; i++, count++) {
         argv[count] = (const char *)burst->bytes.data + item->at[i];
         lengths[count] = item->size[i];

@@ -31,6 +31,9 @@ struct eh_burst {
     struct eh_burst_item items[EH_BURST_ITEMS_MAX];
     size_t count;
     uint64_t first_seq, last_seq, first_dead, last_dead; /* 0: none */
+    /* The streams are known to be there: should one be gone, nothing is added (XADD NOMKSTREAM
+     * answers nil), because what is missing below could never be added afterwards. */
+    bool outbox_there, dead_there;
 };
 
 struct eh_burst_trim {

@@ -15,8 +15,10 @@ bool store_failed(struct eh_store *s, const PGresult *result)
         const char *state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
         const char *text = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
         const char *table = PQresultErrorField(result, PG_DIAG_TABLE_NAME);
-        if (state && table && strcmp(state, "23502") == 0 && strcmp(table, "chain") == 0)
+        if (state && table && strcmp(state, "23502") == 0 && strcmp(table, "chain") == 0) {
             text = "the lease or the head of this desk is not ours any more";
+            s->not_ours = true;
+        }
         eh_format(s->error, sizeof s->error, "postgres: %s (%s)", text ? text : "error",
                   state ? state : "?");
     }
@@ -44,12 +46,19 @@ void store_lost(struct eh_store *s, const char *why)
     char text[EH_ERROR_TEXT_MAX]; /* `why` may be our own buffer */
     eh_format(text, sizeof text, "%s", why);
     s->state = STORE_DOWN;
+    s->locked = false;
     store_lease_stop(s);
     forget_in_flight(s);
     eh_pg_reset(s->write, text);
     eh_pg_reset(s->read, text);
     eh_format(s->error, sizeof s->error, "%s", text);
     s->callbacks->on_lost(s->context, text);
+}
+
+void store_superseded(struct eh_store *s, const char *why)
+{
+    s->superseded = true;
+    store_lost(s, why);
 }
 
 static void on_link(void *context, bool up, const char *why)
@@ -147,7 +156,10 @@ static void on_commit(void *context, PGresult *result)
     if (store_failed(s, result) || strcmp(PQcmdStatus(result), "COMMIT") != 0) {
         char why[EH_ERROR_TEXT_MAX];
         eh_format(why, sizeof why, "%s", s->error[0] ? s->error : "postgres: rolled back");
-        store_lost(s, why);
+        if (s->not_ours)
+            store_superseded(s, why);
+        else
+            store_lost(s, why);
         return;
     }
     s->commit_count--;
@@ -212,6 +224,7 @@ int eh_store_commit(struct eh_store *s, struct eh_batch *b)
     if (s->state != STORE_LEADING)
         return -EH_EUNAVAILABLE;
     s->error[0] = 0;
+    s->not_ours = false;
     if (b->record_count == 0 && !s->committing) {
         s->callbacks->on_committed(s->context, b);
         return 0;

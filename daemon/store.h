@@ -23,7 +23,8 @@
 #define EH_COMMITS_MAX         2 /* batches in flight */
 #define EH_HEARTBEAT_S         2
 #define EH_STALL_S             10 /* no answer for so long: the link is dropped */
-#define EH_TAKEOVER_BEATS      8  /* standby: seconds without a heartbeat before it takes over */
+#define EH_TAKEOVER_LOOKS      8 /* standby: looks (1 s) without a heartbeat before it takes over */
+#define EH_TAKEOVER_FREE_LOOKS 3 /* ... when the leader's session is gone, too */
 #define EH_SNAPSHOT_PART_BYTES (256u << 10)
 
 struct eh_head {
@@ -54,6 +55,9 @@ struct eh_store *eh_store_new(struct event_base *, const char *conninfo, struct 
                               void *context);
 void eh_store_free(struct eh_store *);
 void eh_store_start(struct eh_store *);
+/* A clean end: a standby need not wait for the heartbeat to stand still. */
+void eh_store_release(struct eh_store *);
+bool eh_store_releasing(const struct eh_store *);
 /* Drops what is in flight and begins anew: the engine's state cannot be trusted. */
 void eh_store_restart(struct eh_store *, const char *why);
 bool eh_store_up(const struct eh_store *); /* both links */

@@ -1,9 +1,12 @@
 /*
  * store_lease: who may write. One daemon leads a desk; others stand by.
  *
- * Look: schema and settings, an advisory lock (it goes with its session, so a killed leader is
- * followed at once), the heartbeat. The lock free, or the heartbeat still for EH_TAKEOVER_BEATS
- * seconds: take the next epoch, which fences whoever had the one before, and read the head.
+ * Look: schema and settings, an advisory lock (it goes with its session), the heartbeat. Who starts
+ * and finds the lock free takes the next epoch at once, which fences whoever had the one before.
+ * Who stands by waits until the heartbeat stands still: some seconds when the lock is free (the
+ * leader was killed), more when it is not (it hangs); a leader that ends well says so and is
+ * followed at the next look. Epoch and head decide; lock and heartbeat only keep daemons from
+ * quarrelling.
  */
 #include "store_private.h"
 
@@ -83,18 +86,22 @@ static void take(struct eh_store *s)
         store_lost(s, "postgres: the lease could not be asked for");
 }
 
-static void stand_by(struct eh_store *s, int64_t beat)
+static void stand_by(struct eh_store *s, int64_t beat, bool locked)
 {
-    if (s->state != STORE_STANDBY)
-        s->beat_stands = 0;
-    s->beat_stands = beat == s->seen_beat ? s->beat_stands + 1 : 0;
-    s->seen_beat = beat;
     bool first = s->state != STORE_STANDBY;
+    s->beat_stands = !first && beat == s->seen_beat ? s->beat_stands + 1 : 0;
+    s->seen_beat = beat;
     s->state = STORE_STANDBY;
-    if (s->beat_stands >= EH_TAKEOVER_BEATS) {
+    s->superseded = false;
+    if (s->beat_stands >= (locked ? EH_TAKEOVER_FREE_LOOKS : EH_TAKEOVER_LOOKS)) {
         eh_log(EH_LOG_WARNING, "the leader's heartbeat stands still: taking over");
-        s->beat_stands = 0;
         take(s);
+        return;
+    }
+    /* The lock is the leader's to have: his heartbeat takes it when ours is gone. */
+    if (locked && (eh_pg_send(s->write, "lock_end", 0, NULL, NULL, store_statement_done, s) < 0 ||
+                   eh_pg_sync(s->write) < 0)) {
+        store_lost(s, "postgres: the lock could not be given back");
         return;
     }
     look_again_in(s, 1);
@@ -138,11 +145,14 @@ static void on_look(void *context, PGresult *result)
     }
     if (!settings_good(s, result))
         return;
-    bool locked = eh_pg_int(result, 0, 3) != 0, ours = eh_pg_int(result, 0, 5) != 0;
-    if (locked || ours)
+    bool locked = eh_pg_int(result, 0, 3) != 0;
+    bool free = eh_pg_int(result, 0, 5) != 0; /* nobody's, ended well, or our own from before */
+    bool starts = s->state == STORE_LOOKING && !s->superseded;
+    s->locked = locked;
+    if ((free && !s->superseded) || (locked && starts))
         take(s);
     else
-        stand_by(s, eh_pg_int(result, 0, 4));
+        stand_by(s, eh_pg_int(result, 0, 4), locked);
 }
 
 void store_lease_look(struct eh_store *s)
@@ -165,7 +175,9 @@ static void on_heartbeat(void *context, PGresult *result)
     if (store_failed(s, result))
         store_lost(s, s->error);
     else if (PQntuples(result) == 0)
-        store_lost(s, "another evenhandd has taken over this desk");
+        store_superseded(s, "another evenhandd has taken over this desk");
+    else
+        s->locked = eh_pg_int(result, 0, 0) != 0;
 }
 
 static void heartbeat(struct eh_store *s)
@@ -178,13 +190,14 @@ static void heartbeat(struct eh_store *s)
     look_again_in(s, EH_HEARTBEAT_S);
     if (!s->beat_answered)
         return;
-    char desk[2], epoch[8];
+    char desk[2], epoch[8], locked[2];
     eh_pg_put16(desk, s->head.desk);
     eh_pg_put64(epoch, (int64_t)s->head.epoch);
-    const char *values[2] = {desk, epoch};
-    const int lengths[2] = {2, 8};
+    eh_pg_put16(locked, s->locked);
+    const char *values[4] = {desk, epoch, locked, s->desk_name};
+    const int lengths[4] = {2, 8, 2, (int)strlen(s->desk_name)};
     s->beat_answered = false;
-    if (eh_pg_send(s->write, "heartbeat", 2, values, lengths, on_heartbeat, s) < 0 ||
+    if (eh_pg_send(s->write, "heartbeat", 4, values, lengths, on_heartbeat, s) < 0 ||
         eh_pg_sync(s->write) < 0)
         store_lost(s, "postgres: the heartbeat could not be sent");
 }
@@ -207,6 +220,32 @@ static void look_again_in(struct eh_store *s, int seconds)
         s->beat = evtimer_new(s->base, on_beat, s);
     if (s->beat)
         event_add(s->beat, &wait);
+}
+
+static void on_released(void *context, PGresult *result)
+{
+    struct eh_store *s = context;
+    (void)result;
+    s->releasing = false;
+}
+
+void eh_store_release(struct eh_store *s)
+{
+    char desk[2], epoch[8];
+    if (s->state != STORE_LEADING)
+        return;
+    eh_pg_put16(desk, s->head.desk);
+    eh_pg_put64(epoch, (int64_t)s->head.epoch);
+    const char *values[2] = {desk, epoch};
+    const int lengths[2] = {2, 8};
+    if (eh_pg_send(s->write, "heartbeat_end", 2, values, lengths, on_released, s) == 0 &&
+        eh_pg_sync(s->write) == 0)
+        s->releasing = true;
+}
+
+bool eh_store_releasing(const struct eh_store *s)
+{
+    return s->state == STORE_LEADING && s->releasing;
 }
 
 void store_lease_stop(struct eh_store *s)

@@ -23,7 +23,7 @@ const struct eh_pg_statement eh_store_write_statements[] = {
      " AND current_setting('synchronous_commit') IN ('on', 'remote_write', 'remote_apply'),"
      " pg_is_in_recovery(), pg_try_advisory_lock(1702260078, hashtext($1)),"
      " (SELECT beat FROM evenhand.heartbeat WHERE desk = " DESK_NO "),"
-     " coalesce((SELECT host = $2 FROM evenhand.heartbeat WHERE desk = " DESK_NO "), true)",
+     " coalesce((SELECT host IN ('', $2) FROM evenhand.heartbeat WHERE desk = " DESK_NO "), true)",
      2,
      {TEXT, TEXT}},
     {"lease_desk",
@@ -54,10 +54,17 @@ const struct eh_pg_statement eh_store_write_statements[] = {
      " h.chain FROM evenhand.head h WHERE h.desk = " DESK_NO,
      1,
      {TEXT}},
+    /* A leader that took over from one who stands still gets the lock when that session ends. */
     {"heartbeat",
-     "UPDATE evenhand.heartbeat SET beat = beat + 1 WHERE desk = $1 AND epoch = $2 RETURNING 1",
+     "UPDATE evenhand.heartbeat SET beat = beat + 1 WHERE desk = $1 AND epoch = $2"
+     " RETURNING $3::int2 = 1 OR pg_try_advisory_lock(1702260078, hashtext($4))",
+     4,
+     {INT2, INT8, INT2, TEXT}},
+    {"heartbeat_end",
+     "UPDATE evenhand.heartbeat SET host = '' WHERE desk = $1 AND epoch = $2",
      2,
      {INT2, INT8}},
+    {"lock_end", "SELECT pg_advisory_unlock_all()", 0, {0}},
     {"begin", "BEGIN", 0, {0}},
     {"commit", "COMMIT", 0, {0}},
     {"insert_input",

@@ -6,12 +6,10 @@
 #define CAPACITY_FIRST 256u
 #define LEB128_MAX     10 /* bytes of the longest 64-bit number */
 
-static bool reserve(struct eh_bytes *bytes, size_t more)
+static __attribute__((noinline)) bool grow(struct eh_bytes *bytes, size_t more)
 {
     if (bytes->failed)
         return false;
-    if (more <= bytes->capacity - bytes->size)
-        return true;
     if (more > SIZE_MAX / 2 - bytes->size) {
         bytes->failed = true;
         return false;
@@ -29,6 +27,11 @@ static bool reserve(struct eh_bytes *bytes, size_t more)
     return true;
 }
 
+static inline bool reserve(struct eh_bytes *bytes, size_t more)
+{
+    return (more <= bytes->capacity - bytes->size && !bytes->failed) || grow(bytes, more);
+}
+
 void eh_bytes_put(struct eh_bytes *bytes, const void *data, size_t size)
 {
     if (size == 0 || !reserve(bytes, size))
@@ -39,17 +42,19 @@ void eh_bytes_put(struct eh_bytes *bytes, const void *data, size_t size)
 
 void eh_bytes_put_u8(struct eh_bytes *bytes, uint8_t value)
 {
-    eh_bytes_put(bytes, &value, 1);
+    if (reserve(bytes, 1))
+        bytes->data[bytes->size++] = value;
 }
 
 void eh_bytes_put_u(struct eh_bytes *bytes, uint64_t value)
 {
-    uint8_t encoded[LEB128_MAX];
-    size_t size = 0;
+    if (!reserve(bytes, LEB128_MAX))
+        return;
+    uint8_t *to = bytes->data + bytes->size;
     for (; value >= 0x80; value >>= 7)
-        encoded[size++] = (uint8_t)(value | 0x80);
-    encoded[size++] = (uint8_t)value;
-    eh_bytes_put(bytes, encoded, size);
+        *to++ = (uint8_t)(value | 0x80);
+    *to++ = (uint8_t)value;
+    bytes->size = (size_t)(to - bytes->data);
 }
 
 void eh_bytes_put_i(struct eh_bytes *bytes, int64_t value)

@@ -194,7 +194,7 @@ static int scan_array(struct eh_scan *scan, const struct head *head)
 
 static int scan_map_key(struct eh_scan *scan, unsigned first)
 {
-    struct head head;
+    struct head head = {0};
     int r = read_head(scan, &head);
     if (r < 0)
         return r;
@@ -234,7 +234,7 @@ static int skip_plain(struct eh_scan *scan, const struct head *head)
 
 static int scan_value(struct eh_scan *scan)
 {
-    struct head head;
+    struct head head = {0};
     int r = read_head(scan, &head);
     if (r < 0)
         return r;
@@ -267,7 +267,7 @@ static int scan_value(struct eh_scan *scan)
 int eh_scan_msgpack(struct eh_str bytes, struct eh_error *error)
 {
     struct eh_scan scan;
-    struct head head;
+    struct head head = {0};
     int r = eh_scan_begin(&scan, bytes, error);
     if (r >= 0)
         r = read_head(&scan, &head);

@@ -4,7 +4,7 @@ import json
 import signal
 import time
 
-from harness import SALES, SUPPORT, default_desk, run, scenario, wait_until
+from harness import SALES, SUPPORT, default_desk, default_team, run, scenario, wait_until
 from invariants import check_invariants
 
 
@@ -16,8 +16,8 @@ def without(rep):
     """The default desk after one has left."""
     reps = [r for r in SALES + SUPPORT if r != rep]
     return default_desk(reps=[{"id": r} for r in reps], teams=[
-        {"id": "sales", "reps": [r for r in SALES if r != rep]},
-        {"id": "support", "reps": [r for r in SUPPORT if r != rep]}])
+        default_team("sales", [r for r in SALES if r != rep]),
+        default_team("support", [r for r in SUPPORT if r != rep])])
 
 
 @scenario("who has open tickets cannot vanish: 409 names him, nothing changes; released, he can")
@@ -70,7 +70,7 @@ def bad_file(stack):
     daemon = stack.start()
     before = daemon.status()["desk_sha256"]
     for bad in ("teams: [", "teams: [{id: sales, reps: [ana], shares: 2}]\n", "",
-                json.dumps(default_desk(teams=[{"id": "sales", "reps": ["stranger"]}]))):
+                json.dumps(default_desk(teams=[default_team("sales", ["stranger"])]))):
         stack.write_desk(bad)
         daemon.signal(signal.SIGHUP)
         wait_until("the status tells of it", lambda: daemon.status().get("last_error"), 10)
@@ -83,7 +83,7 @@ def bad_file(stack):
     stack.write_desk(default_desk(reps=[{"id": r} for r in SALES + SUPPORT + ["zoe"]]))
     daemon.signal(signal.SIGHUP)
     wait_until("a good file is applied", lambda: daemon.status()["desk_sha256"] != before, 10)
-    assert daemon.status()["desk_file_differs"] is False, daemon.status()
+    wait_until("file and desk agree", lambda: daemon.status()["desk_file_differs"] is False, 5)
     assert daemon.get("/v1/reps/zoe").code == 200
     stack.settle()
     check_invariants(stack)
@@ -113,8 +113,8 @@ def changes_under_load(stack):
                          "team": "sales"} for i in range(50)])
         reps = SALES + ["extra-%d" % i for i in range(number % 3)]
         desk = default_desk(reps=[{"id": r} for r in SALES + SUPPORT + ["extra-0", "extra-1"]],
-                            teams=[{"id": "sales", "reps": reps},
-                                   {"id": "support", "reps": SUPPORT}])
+                            teams=[default_team("sales", reps),
+                                   default_team("support", SUPPORT)])
         answer = put(stack, desk)
         assert answer.code in (200, 409), answer
         time.sleep(0.02)

@@ -41,7 +41,7 @@ def by_hand(stack):
     notices = [json.loads(fields["j"]) for _, fields in stack.redis.xrange(OUTBOX)]
     dealt = [n for n in notices if n["type"] == "assigned"]
     assert len(dealt) == 1 and dealt[0]["rep"] == holders[0], notices
-    assert dealt[0]["inbox"] == entry and dealt[0]["why"] in ("balanced", "random", "least_loaded"), dealt
+    assert dealt[0]["inbox"] == entry and dealt[0]["why"] == "random", dealt
 
     answer = curl(stack, "/v1/tickets/default/o-1/outcome", "-X", "POST", "-d",
                   '{"outcome": "won", "value": 12900}')

@@ -15,7 +15,8 @@ A scenario is a function that gets a Stack; each is one TAP point:
 
 Every wait has a bound. Folders of failed scenarios are kept and named; EVENHAND_KEEP=1 keeps all,
 EVENHAND_BUILD names the build folder, EVENHAND_SEED the seed of what is random, EVENHAND_WRAPPER a
-program that evenhandd is run under, EVENHAND_SLOW a factor on all waits.
+program that evenhandd is run under, EVENHAND_SLOW a factor on all waits, EVENHAND_TMP where their
+folders go.
 """
 import getpass
 import http.client
@@ -45,6 +46,7 @@ EVENHAND = os.environ.get("EVENHAND", os.path.join(BUILD, "tools", "evenhand"))
 HISTORIES = os.path.join(os.path.dirname(CHECKOUT), "shared", "data")
 PG_BIN = "/usr/lib/postgresql/15/bin"
 WRAPPER = shlex.split(os.environ.get("EVENHAND_WRAPPER", ""))
+TEMPORARY = os.environ.get("EVENHAND_TMP", "/var/tmp")  # PostgreSQL's user must reach it
 LONG = os.environ.get("EVENHAND_LONG") == "1"
 SEED = int(os.environ.get("EVENHAND_SEED", random.SystemRandom().randrange(1 << 32)))
 SLOW = float(os.environ.get("EVENHAND_SLOW", "1"))  # factor on waits: sanitizers, loaded machines
@@ -79,13 +81,17 @@ def wait_until(what, check, seconds=30, pause=0.02):
         time.sleep(pause)
 
 
+def default_team(name, reps, **changes):
+    return dict({"id": name, "policy": "random", "reps": list(reps)}, **changes)
+
+
 def default_desk(**changes):
     """The desk most scenarios use: two teams, no capacity; changes replace top-level keys."""
     desk = {
         "desk": "main", "currency": "EUR", "time_zone": "Europe/Oslo",
         "kinds": {"order": {"points": 2}, "quote": {"points": 2}, "query": {"points": 1}},
         "reps": [{"id": r} for r in SALES + SUPPORT],
-        "teams": [{"id": "sales", "reps": list(SALES)}, {"id": "support", "reps": list(SUPPORT)}],
+        "teams": [default_team("sales", SALES), default_team("support", SUPPORT)],
     }
     desk.update(changes)
     return desk
@@ -137,8 +143,8 @@ class Daemon:
     def start(self, ready=True, environment=None):
         with open(self.log, "ab") as log:
             self.process = subprocess.Popen(
-                [*WRAPPER, EVENHANDD, "--config", self.config], stdin=subprocess.DEVNULL, stdout=log,
-                stderr=log, env=dict(os.environ, **(environment or {})))
+                [*WRAPPER, EVENHANDD, "--config", self.config], stdin=subprocess.DEVNULL,
+                stdout=log, stderr=log, env=dict(os.environ, **(environment or {})))
         if ready:
             self.wait_role("leader")
         return self
@@ -230,8 +236,8 @@ class Postgres:
                  "--locale=C.UTF-8", "-D", self.data)
         self.start()
         subprocess.run(["createdb", "-h", self.sockets, "evenhand"], check=True)
-        subprocess.run(["psql", "-h", self.sockets, "-qc", "CREATE ROLE evenhandd LOGIN", "evenhand"],
-                       check=True)
+        subprocess.run(["psql", "-h", self.sockets, "-qc", "CREATE ROLE evenhandd LOGIN",
+                        "evenhand"], check=True)
 
     def start(self):
         self.run(PG_BIN + "/pg_ctl", "-D", self.data, "-s", "-w", "-t", "60",
@@ -278,7 +284,7 @@ class Stack:
     """PostgreSQL, Redis, a desk and any number of daemons in one folder."""
 
     def __init__(self, name):
-        self.dir = tempfile.mkdtemp(prefix="eh-" + name + "-", dir="/var/tmp")
+        self.dir = tempfile.mkdtemp(prefix="eh-" + name + "-", dir=TEMPORARY)
         os.chmod(self.dir, 0o755)
         self.postgres = Postgres(self.dir + "/pg")
         self.redis_server = Redis(self.dir + "/r")
@@ -356,7 +362,7 @@ class Stack:
     @property
     def redis(self):
         return redis.Redis(unix_socket_path=self.redis_server.socket, decode_responses=True,
-                           socket_timeout=30)
+                           encoding_errors="replace", socket_timeout=30)
 
     def sql(self, query, *arguments):
         """Rows of one statement, on a connection of its own."""
@@ -364,7 +370,7 @@ class Stack:
         try:
             connection.autocommit = True
             with connection.cursor() as cursor:
-                cursor.execute("SET search_path = evenhand")
+                cursor.execute("SET search_path = evenhand; SET statement_timeout = '120s'")
                 cursor.execute(query, arguments or None)
                 return cursor.fetchall() if cursor.description else []
         finally:
@@ -528,8 +534,14 @@ def play(number, title, function):
     return held
 
 
+def stopped(number, frame):
+    del number, frame
+    raise KeyboardInterrupt("told to stop")
+
+
 def run():
     """Runs every scenario of the script, or those whose names are arguments."""
+    signal.signal(signal.SIGTERM, stopped)  # so that nothing is left running
     wanted = sys.argv[1:]
     chosen = [s for s in SCENARIOS if not wanted or s[1].__name__ in wanted]
     print("1..%d" % len(chosen), flush=True)

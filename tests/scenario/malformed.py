@@ -119,11 +119,12 @@ def check_gapless(raw, last):
 @scenario("the limits themselves are accepted")
 def at_the_limits(stack):
     stack.start()
-    stack.add_ticket("x" * 128, subject="y" * 16384, value=2 ** 53 - 1, priority=9)
-    stack.add_ticket("b", unknown={"deep": [[[[1]]]]}, another=None, value=-(2 ** 53 - 1))
+    stack.add_ticket("x" * 128, subject="y" * 1024, value=2 ** 53 - 1, priority=9)
+    stack.add_ticket("b", unknown={"deep": [[[[1]]]]}, another=None, note="n" * 16384)
     stack.add_ticket("å" * 64)
     stack.settle()
     dead = stack.sql("SELECT reason FROM dead_letter")
+    assert not dead, dead
     assert stack.ticket("x" * 128)["state"] == "assigned", dead
     assert stack.ticket("å" * 64)["state"] == "assigned", dead
     check_invariants(stack)

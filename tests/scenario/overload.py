@@ -3,7 +3,7 @@
 import json
 import time
 
-from harness import OUTBOX, default_desk, run, scenario, wait_until
+from harness import OUTBOX, default_desk, default_team, run, scenario, wait_until
 from invariants import check_invariants
 
 AT_LEAST, AT_MOST = 2, 6  # seconds
@@ -11,8 +11,8 @@ AT_LEAST, AT_MOST = 2, 6  # seconds
 
 def desk_of(reps, at_least=AT_LEAST, at_most=AT_MOST):
     return default_desk(reps=[{"id": r} for r in reps], teams=[
-        {"id": "sales", "reps": reps,
-         "overloaded": {"at_least": "%ds" % at_least, "at_most": "%ds" % at_most}}])
+        default_team("sales", reps, overloaded={
+            "at_least": "%ds" % at_least, "at_most": "%ds" % at_most})])
 
 
 def state_of(stack, rep):

@@ -90,6 +90,7 @@ void bench_close(struct bench *bench)
     bench_kill_server(bench);
     event_base_free(bench->base);
     snprintf(command, sizeof command, "rm -r -- %s", bench->folder);
+    bench->base = NULL;
     cr_expect_eq(system(command), 0);
     if (__lsan_do_recoverable_leak_check)
         cr_expect_eq(__lsan_do_recoverable_leak_check(), 0, "memory leaks");

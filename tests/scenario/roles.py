@@ -5,7 +5,8 @@ import os
 import pwd
 import subprocess
 
-from harness import (SALES, SUPPORT, Answer, Skip, default_desk, is_root, run, scenario)
+from harness import (SALES, SUPPORT, Answer, Skip, default_desk, default_team, is_root, run,
+                     scenario)
 from invariants import check_invariants
 
 # Users every Debian has; none of them has anything to do with us.
@@ -17,8 +18,8 @@ def ask(stack, user, method, path, body=None):
     """What the admin socket answers to a user."""
     entry = pwd.getpwnam(user)
     command = ["setpriv", "--reuid=%d" % entry.pw_uid, "--regid=%d" % entry.pw_gid,
-               "--clear-groups", "curl", "-sS", "-X", method, "-w", "\n%{http_code}", "--unix-socket",
-               stack.daemon.socket, "http://localhost" + path]
+               "--clear-groups", "curl", "-sS", "-X", method, "-w", "\n%{http_code}",
+               "--unix-socket", stack.daemon.socket, "http://localhost" + path]
     if body is not None:
         command += ["-d", json.dumps(body)]
     out = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
@@ -33,8 +34,8 @@ def start(stack):
         raise Skip("only root can ask as somebody else")
     desk = default_desk(
         reps=[dict({"id": r}, **({"user": REP} if r == "ana" else {})) for r in SALES + SUPPORT],
-        teams=[{"id": "sales", "reps": list(SALES), "managers": [MANAGER]},
-               {"id": "support", "reps": list(SUPPORT), "managers": [{"group": "no-such-group"}]}])
+        teams=[default_team("sales", SALES, managers=[MANAGER]),
+               default_team("support", SUPPORT, managers=[{"group": "no-such-group"}])])
     stack.start(desk, helpdesks=[HELPDESK], auditors=[AUDITOR])
     os.chmod(stack.daemon.socket, 0o666)  # as if all of them were in the socket's group
     stack.add_ticket("t-1")

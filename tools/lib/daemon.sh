@@ -2,7 +2,8 @@
 # daemon: builds evenhand and runs evenhandd in a state folder.
 # Sourced after common.sh. HERE is the checkout, BUILD the build folder, STATE the state folder.
 
-# build_tree FOLDER LOG [SETUP OPTION...]: set up once, then bring up to date.
+# build_tree FOLDER LOG [SETUP OPTION...]: set up once, then bring TARGETS up to date (none: all).
+TARGETS=()
 build_tree() {
     local folder=$1 log=$2
     shift 2
@@ -12,7 +13,7 @@ build_tree() {
             fail "meson setup failed; all it said is in $log"
         }
     fi
-    ninja -C "$folder" >"$log" 2>&1 || {
+    ninja -C "$folder" "${TARGETS[@]}" >"$log" 2>&1 || {
         grep -E 'error|FAILED|ninja:' "$log" | head -n 20 >&2
         fail "the build failed; all it said is in $log"
     }
@@ -21,8 +22,12 @@ build_tree() {
 cli() { "$BUILD/tools/evenhand" --socket "$STATE/admin.sock" "$@"; }
 
 daemon_pid() { pid_of "$STATE/evenhandd.pid" "--config $STATE/evenhandd.yaml"; }
-daemon_leads() { cli --json status 2>/dev/null | grep -Eq '"role": *"leader"'; }
-daemon_is_ready_or_gone() { is_gone "$1" || daemon_leads; }
+daemon_status_has() { cli --json status 2>/dev/null | grep -Eq "$1"; }
+daemon_leads() { daemon_status_has '"role": *"leader"'; }
+daemon_has_desk() { daemon_status_has '"desk_sha256": *"'; }
+daemon_has_error() { daemon_status_has '"last_error": *"..*"'; }
+daemon_is_ready() { daemon_leads && daemon_has_desk; }
+daemon_is_ready_or_fails() { is_gone "$1" || daemon_is_ready || { daemon_leads && daemon_has_error; }; }
 
 daemon_write_config() {
     [[ ! -e $STATE/evenhandd.yaml ]] || return 0
@@ -38,7 +43,7 @@ outbox: json
 CONFIG
 }
 
-# Leaves as soon as the daemon leads, and fails with its last words when it ended or does not lead.
+# Returns once the daemon leads with a desk; fails with its last words when it ended or has none.
 daemon_start() {
     local pid log=$STATE/evenhandd.log
     ! daemon_pid >/dev/null || return 0
@@ -47,8 +52,8 @@ daemon_start() {
     setsid "$BUILD/daemon/evenhandd" --config "$STATE/evenhandd.yaml" >>"$log" 2>&1 </dev/null &
     pid=$!
     printf '%s\n' "$pid" >"$STATE/evenhandd.pid"
-    wait_until 60 daemon_is_ready_or_gone "$pid" || true
-    daemon_leads || fail "evenhandd is not ready: $(tail -n 1 "$log")"
+    wait_until 60 daemon_is_ready_or_fails "$pid" || true
+    daemon_is_ready || fail "evenhandd is not ready: $(grep -E ' (error|warning) ' "$log" | tail -n 1)"
 }
 
 daemon_stop() {

@@ -1,0 +1,256 @@
+/* unit/admin: addresses taken apart, routes, roles and codes of the admin API. */
+#include "admin_internal.h"
+
+#include <criterion/criterion.h>
+#include <unistd.h>
+
+/* ---- Addresses. */
+
+static int parse(const char *path, const char *query, struct eh_admin_path *ret)
+{
+    static struct eh_arena arena; /* criterion gives each test its own process */
+    return eh_admin_path_parse(path, query, &arena, ret, NULL);
+}
+
+static bool is(struct eh_str text, const char *expected)
+{
+    return eh_str_equal(text, eh_str(expected));
+}
+
+Test(admin_path, splits_before_it_decodes)
+{
+    struct eh_admin_path path;
+    cr_assert_eq(parse("/v1/tickets/shop/A%2F1%20%c3%bc+", NULL, &path), 0);
+    cr_assert_eq(path.part_count, 4);
+    cr_assert(is(path.parts[0], "v1") && is(path.parts[2], "shop"));
+    cr_assert(is(path.parts[3], "A/1 \xc3\xbc+"), "a plus is a space in queries only");
+}
+
+Test(admin_path, takes_a_slash_at_the_end)
+{
+    struct eh_admin_path path;
+    cr_assert_eq(parse("/v1/reps/", "", &path), 0);
+    cr_assert_eq(path.part_count, 2);
+    cr_assert_eq(parse("/", NULL, &path), 0);
+    cr_assert_eq(path.part_count, 0);
+}
+
+Test(admin_path, refuses_what_is_no_address)
+{
+    static const char *const bad[] = {"",
+                                      "v1",
+                                      "*",
+                                      "/a//b",
+                                      "/%",
+                                      "/%2",
+                                      "/%zz",
+                                      "/a%00b",
+                                      "/%ff",
+                                      "/%0a",
+                                      "/a/%c3/",
+                                      "/%ed%a0%80",
+                                      "/1/2/3/4/5/6/7/8/9"};
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+        struct eh_admin_path path = {.part_count = 77};
+        cr_assert_lt(parse(bad[i], NULL, &path), 0, "%s", bad[i]);
+        cr_assert_eq(path.part_count, 77, "%s: output touched", bad[i]);
+    }
+    struct eh_admin_path path;
+    char longer[EH_NAME_MAX + 3] = "/";
+    memset(longer + 1, 'x', EH_NAME_MAX);
+    cr_assert_eq(parse(longer, NULL, &path), 0);
+    longer[EH_NAME_MAX + 1] = 'x';
+    cr_assert_eq(parse(longer, NULL, &path), -EH_EINVAL);
+}
+
+Test(admin_path, reads_queries)
+{
+    struct eh_admin_path path;
+    cr_assert_eq(parse("/x", "team=sales&&rep=a%26b+c&state&after=", &path), 0);
+    cr_assert_eq(path.query_count, 4);
+    cr_assert(is(eh_admin_path_query(&path, "team"), "sales"));
+    cr_assert(is(eh_admin_path_query(&path, "rep"), "a&b c"));
+    cr_assert_eq(eh_admin_path_query(&path, "state").size, 0);
+    cr_assert_eq(eh_admin_path_query(&path, "none").size, 0);
+    cr_assert_null(eh_admin_path_unknown_query(&path, "after rep state team"));
+    cr_assert(is(eh_admin_path_unknown_query(&path, "after re state team")->name, "rep"));
+    cr_assert_eq(parse("/x", "a=1&a=2", &path), -EH_EINVAL, "given twice");
+    cr_assert_eq(parse("/x", "a=1&b&c&d&e&f&g&h&i", &path), -EH_EFULL);
+    cr_assert_eq(parse("/x", "a=%0", &path), -EH_EPARSE);
+}
+
+/* ---- Routes. */
+
+static const struct eh_admin_route *route(const char *method, const char *address, bool *other)
+{
+    struct eh_admin_path path;
+    cr_assert_eq(parse(address, NULL, &path), 0);
+    return eh_admin_route(method, &path, other);
+}
+
+Test(admin_routes, tell_addresses_from_methods)
+{
+    bool other = true;
+    cr_assert_eq(route("GET", "/v1/reps/ana", &other)->handle, eh_admin_get_rep);
+    cr_assert_eq(route("POST", "/v1/tickets/shop/7/move", &other)->handle, eh_admin_post_move);
+    cr_assert_eq(route("PUT", "/v1/desk", &other)->body_max, 1u << 20);
+    cr_assert_null(route("POST", "/v1/desk", &other));
+    cr_assert(other);
+    static const char *const nowhere[] = {"/",
+                                          "/v1",
+                                          "/v1/reps/ana/signal/x",
+                                          "/v1/desks",
+                                          "/v2/reps",
+                                          "/v1/teams/sales/pool",
+                                          "/v1/tickets/shop"};
+    for (size_t i = 0; i < sizeof nowhere / sizeof nowhere[0]; i++) {
+        cr_assert_null(route("GET", nowhere[i], &other), "%s", nowhere[i]);
+        cr_assert_not(other, "%s", nowhere[i]);
+    }
+}
+
+Test(admin_routes, let_in_who_the_contract_names)
+{
+    static const struct {
+        const char *method, *address;
+        unsigned who;
+    } expected[] = {
+        {"GET", "/healthz", EH_MAY_ANY},
+        {"GET", "/v1/status", EH_MAY_ANY},
+        {"GET", "/metrics", EH_MAY_OPERATOR | EH_MAY_AUDITOR},
+        {"GET", "/v1/teams", EH_MAY_ANY & ~EH_MAY_HELPDESK},
+        {"GET", "/v1/reps/a", EH_MAY_ANY & ~EH_MAY_HELPDESK},
+        {"POST", "/v1/reps/a/signal", EH_MAY_OPERATOR | EH_MAY_MANAGER | EH_MAY_REP},
+        {"POST", "/v1/reps/a/release", EH_MAY_OPERATOR | EH_MAY_MANAGER},
+        {"POST", "/v1/tickets", EH_MAY_OPERATOR | EH_MAY_HELPDESK},
+        {"POST", "/v1/tickets/a/b/outcome", EH_MAY_OPERATOR | EH_MAY_MANAGER | EH_MAY_HELPDESK},
+        {"POST", "/v1/tickets/a/b/assign", EH_MAY_OPERATOR | EH_MAY_MANAGER},
+        {"POST", "/v1/teams/a/metrics", EH_MAY_OPERATOR | EH_MAY_MANAGER},
+        {"PUT", "/v1/desk", EH_MAY_OPERATOR},
+    };
+    for (size_t i = 0; i < sizeof expected / sizeof expected[0]; i++) {
+        bool other;
+        const struct eh_admin_route *found = route(expected[i].method, expected[i].address, &other);
+        cr_assert_not_null(found, "%s", expected[i].address);
+        cr_assert_eq(found->who, expected[i].who, "%s", expected[i].address);
+    }
+}
+
+/* ---- Roles. */
+
+static struct eh_peer *peer(const char *user, const char *group)
+{
+    static struct eh_peer peer;
+    static struct eh_str groups[1];
+    peer = (struct eh_peer){.uid = 4000000, .looked_up_us = eh_clock_monotonic_us()};
+    cr_assert_neq(geteuid(), peer.uid);
+    strcpy(peer.user, user);
+    groups[0] = eh_str(group);
+    peer.groups = groups;
+    peer.group_count = group ? 1 : 0;
+    return &peer;
+}
+
+static struct eh_config *config(void)
+{
+    static struct eh_config config = {
+        .operators = {.items = {{"olga", false}}, .count = 1},
+        .auditors = {.items = {{"ada", false}, {"books", true}}, .count = 2},
+        .helpdesks = {.items = {{"shop", false}}, .count = 1},
+    };
+    return &config;
+}
+
+static unsigned roles(const char *user, const char *group)
+{
+    struct eh_peer *p = peer(user, group);
+    eh_peer_refresh(p, config(), NULL);
+    return p->roles;
+}
+
+Test(admin_roles, come_from_the_config)
+{
+    cr_assert_eq(roles("olga", NULL), EH_MAY_OPERATOR);
+    cr_assert_eq(roles("ada", NULL), EH_MAY_AUDITOR);
+    cr_assert_eq(roles("bo", "books"), EH_MAY_AUDITOR);
+    cr_assert_eq(roles("shop", "books"), EH_MAY_AUDITOR | EH_MAY_HELPDESK);
+    cr_assert_eq(roles("books", NULL), 0, "a user is no group of that name");
+    cr_assert_eq(roles("bo", "ada"), 0, "nor a group a user");
+    cr_assert_eq(roles("olg", NULL), 0);
+}
+
+Test(admin_roles, are_operator_for_root_and_the_daemons_user)
+{
+    struct eh_peer *p = peer("x", NULL);
+    p->uid = geteuid();
+    eh_peer_refresh(p, config(), NULL);
+    cr_assert_eq(p->roles, EH_MAY_OPERATOR);
+    p = peer("x", NULL);
+    p->uid = 0;
+    eh_peer_refresh(p, config(), NULL);
+    cr_assert_eq(p->roles, EH_MAY_OPERATOR);
+}
+
+Test(admin_roles, are_named_in_sentences)
+{
+    char text[80];
+    eh_admin_roles_text(0, text, sizeof text);
+    cr_assert_str_eq(text, "none");
+    eh_admin_roles_text(EH_MAY_REP, text, sizeof text);
+    cr_assert_str_eq(text, "rep");
+    eh_admin_roles_text(EH_MAY_ANY, text, sizeof text);
+    cr_assert_str_eq(text, "operator, helpdesk, auditor, manager or rep");
+    char small[12];
+    eh_admin_roles_text(EH_MAY_ANY, small, sizeof small);
+    cr_assert_lt(strlen(small), sizeof small);
+}
+
+/* ---- Codes. */
+
+Test(admin_codes, have_an_http_status)
+{
+    static const struct {
+        int code, status;
+    } expected[] = {
+        {EH_EINVAL, 400},    {EH_ERANGE, 400},    {EH_EPARSE, 400}, {EH_EDENIED, 403},
+        {EH_ENOTFOUND, 404}, {EH_ECONFLICT, 409}, {EH_EFULL, 429},  {EH_EUNAVAILABLE, 503},
+        {EH_ENOMEM, 503},    {EH_ECORRUPT, 500},  {12345, 500}};
+    for (size_t i = 0; i < sizeof expected / sizeof expected[0]; i++) {
+        cr_assert_eq(eh_admin_status_of(expected[i].code), expected[i].status);
+        cr_assert_eq(eh_admin_status_of(-expected[i].code), expected[i].status);
+        cr_assert_not_null(eh_admin_code_name(expected[i].code));
+    }
+}
+
+/* ---- evhttp's own pages. */
+
+static void expect_page(const char *before, const char *after_begins)
+{
+    struct evbuffer *buffer = evbuffer_new();
+    evbuffer_add_printf(buffer, "%s", before);
+    evbuffer_freeze(buffer, 1); /* as after a bufferevent's first write */
+    eh_admin_fix_page(buffer);
+    evbuffer_unfreeze(buffer, 1);
+    char text[2048];
+    ssize_t size = evbuffer_copyout(buffer, text, sizeof text - 1);
+    text[size < 0 ? 0 : size] = '\0';
+    cr_assert(strncmp(text, after_begins, strlen(after_begins)) == 0, "%s", text);
+    evbuffer_free(buffer);
+}
+
+Test(admin_pages, become_json_and_nothing_else_does)
+{
+    expect_page("HTTP/1.1 413 Too\r\nContent-Type: text/html\r\n\r\n<HTML>",
+                "HTTP/1.1 413 Content Too Large\r\nContent-Type: application/json\r\n");
+    expect_page("HTTP/1.0 501 No\r\nContent-Type: text/html\r\n\r\n<HTML>",
+                "HTTP/1.1 405 Method Not Allowed\r\n");
+    static const char *const others[] = {
+        "HTTP/1.1 100 Continue\r\n\r\n",
+        "HTTP/1.1 400 Bad\r\nContent-Type: application/json\r\n\r\n\r\nContent-Type: text/html\r\n",
+        "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n",
+        "HTTP/1.1 413 Too\r\nContent-Type: text/html\r\n",
+        "x",
+    };
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
+        expect_page(others[i], others[i]);
+}
