@@ -159,10 +159,12 @@ static void print_table(const struct eh_cli *cli, const struct eh_simulation *s)
          "guess: how often the likeliest rep, known beforehand, would have been it.");
     if (s->desk->team_count > 1)
         puts("What one team has more to deal than another no policy changes.");
-    for (size_t i = 0; i < s->run_count; i++)
+    for (size_t i = 0; i < s->run_count; i++) {
+        char waiting[EH_CLI_TEXT];
+        eh_text_count((int64_t)s->runs[i].tally.waiting, waiting);
         if (s->runs[i].tally.waiting)
-            printf("%s: %" PRIu64 " tickets were still waiting at the end.\n", s->runs[i].tally.by,
-                   s->runs[i].tally.waiting);
+            printf("%s: %s still waiting at the end.\n", s->runs[i].tally.by, waiting);
+    }
 }
 
 /* ---- for programs */

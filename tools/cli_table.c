@@ -147,10 +147,9 @@ static void fit(struct eh_grid *g)
 }
 
 static void print_cell(const struct eh_grid *g, size_t at, const char *text, int width,
-                       const char *colour)
+                       const char *colour, bool last)
 {
     const struct column *c = &g->columns[at];
-    bool last = at + 1 == g->column_count;
     size_t bytes = strlen(text);
     bool cut = width > c->width;
     if (cut) {
@@ -164,17 +163,27 @@ static void print_cell(const struct eh_grid *g, size_t at, const char *text, int
         putchar('\n');
 }
 
+/* Up to the last cell that has something in it, so that no line ends in blanks. */
+static void print_row(const struct eh_grid *g, const struct cell *row)
+{
+    size_t last = g->column_count - 1;
+    while (last > 0 && !*row[last].text)
+        last--;
+    for (size_t i = 0; i <= last; i++)
+        print_cell(g, i, row[i].text, row[i].width, row[i].colour, i == last);
+}
+
 void eh_grid_print(struct eh_grid *g)
 {
     eh_require(g->count % g->column_count == 0);
     fit(g);
     for (size_t i = 0; g->count && i < g->column_count; i++)
         print_cell(g, i, g->columns[i].name, eh_text_width(g->columns[i].name),
-                   eh_colour_bold(g->cli));
-    for (size_t i = 0; i < g->count; i++) {
-        print_cell(g, i % g->column_count, g->cells[i].text, g->cells[i].width, g->cells[i].colour);
+                   eh_colour_bold(g->cli), i + 1 == g->column_count);
+    for (size_t i = 0; i < g->count; i += g->column_count)
+        print_row(g, &g->cells[i]);
+    for (size_t i = 0; i < g->count; i++)
         free(g->cells[i].text);
-    }
     for (size_t i = 0; i < g->column_count; i++)
         free(g->columns[i].name);
     free(g->cells);

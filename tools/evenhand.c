@@ -17,6 +17,7 @@
 #define MANAGE "Decide, as a manager"
 #define DESK   "Set up the desk"
 #define FEED   "Bring tickets in"
+#define PROVE  "Prove the deal"
 #define CHECK  "Check the deal"
 
 #define NARROWEST_TERMINAL 40 /* narrower ones are not believed */
@@ -84,6 +85,14 @@ static const struct eh_cli_option push_options[] = {
     {0},
 };
 
+static const struct eh_cli_option verify_options[] = {
+    {"db", "CONNINFO", "the database (default: host=/run/postgresql dbname=evenhand)", false},
+    {"checkpoint", "FILE", "checkpoints (default: /var/lib/evenhand/checkpoints)", false},
+    {"from", "N", "compare from this input on", false},
+    {"to", "N", "... up to this one", false},
+    {0},
+};
+
 static const struct eh_cli_option simulate_options[] = {
     {"policy", "A,B", "policies to compare (default: all four)", false},
     {"desk", "FILE", "desk file with shares, capacity, skills", false},
@@ -146,6 +155,22 @@ static const struct eh_cli_command commands[] = {
      "Needs no daemon. Columns by header, as for push, and historical_rep. Tickets\n"
      "arrive and are closed when the file says; who got how much is measured per team\n"
      "beside what was recorded. Without --desk the teams are those of the file."},
+    {"draws reveal", "", PROVE, "end the current draw epoch and reveal its seed", 0, 0, NULL,
+     eh_cmd_draws_reveal,
+     "For operators. The next epoch begins at once; its seed was committed before."},
+    {"draws", "", PROVE, "the draw epochs: commitments, and seeds once revealed", 0, 0, NULL,
+     eh_cmd_draws,
+     "The commitment of a seed is its BLAKE2b-256, published before the epoch begins;\n"
+     "the seed follows when the epoch is over. Whoever holds the master key can predict\n"
+     "the draws of their own desk; the commitment keeps them from changing one\n"
+     "afterwards. Ticket ids must not be chosen by them."},
+    {"verify", "", PROVE, "decide the whole log again and name the first bad row", 0, 0,
+     verify_options, eh_cmd_verify,
+     "Needs no daemon, only the log in PostgreSQL (role evenhand_auditor) and the file\n"
+     "of checkpoints. Checks that numbers are gapless, the hash chain, every decision,\n"
+     "the state digests, every draw whose seed is revealed, and that the end was not\n"
+     "cut off. With --from the log is still decided from its beginning, and the chain\n"
+     "taken as it stands there; only rows from there on are compared."},
     {0},
 };
 

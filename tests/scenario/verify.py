@@ -1,0 +1,310 @@
+#!/usr/bin/python3
+"""verify: draw epochs are committed before and revealed after, and evenhand verify proves the log
+and names the first bad row of one that was tampered with.
+
+Rows are changed as only a superuser can: with triggers off. Each change is taken back.
+"""
+import hashlib
+import json
+import os
+import re
+import subprocess
+import time
+from contextlib import contextmanager
+
+import psycopg2
+
+from harness import EVENHAND, OUTBOX, SLOW, note, run, scenario, wait_until
+from invariants import check_invariants
+
+OK = re.compile(r"^ok; ([\d,]+) inputs, ([\d,]+) draws await revelation$")
+TEAM = ["ana", "ben", "cai", "dora"]
+
+
+def desk():
+    return {"desk": "main", "currency": "EUR", "time_zone": "Europe/Oslo",
+            "kinds": {"order": {"points": 2}}, "reps": [{"id": r} for r in TEAM],
+            "teams": [{"id": "sales", "policy": "random", "reps": TEAM}]}
+
+
+def deal(stack, count, prefix="t"):
+    stack.add_many([{"type": "ticket", "id": "%s-%d" % (prefix, n), "team": "sales",
+                     "kind": "order", "value": 1000 + n} for n in range(count)])
+    stack.settle()
+
+
+def verify(stack, *arguments, dsn=None, checkpoint=True):
+    """(exit code, the line of verdict, stderr)"""
+    command = [EVENHAND, "verify", "--db", dsn or stack.postgres.dsn, *map(str, arguments)]
+    if checkpoint:
+        command += ["--checkpoint", stack.dir + "/checkpoints"]
+    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                          timeout=120 * SLOW)
+    return done.returncode, done.stdout.strip(), done.stderr.strip()
+
+
+def verify_ok(stack, *arguments, **more):
+    """The number of draws that await revelation."""
+    code, verdict, error = verify(stack, *arguments, **more)
+    assert code == 0 and not error, (code, verdict, error)
+    assert "\n" not in verdict, verdict
+    found = OK.match(verdict)
+    assert found, verdict
+    return int(found.group(2).replace(",", ""))
+
+
+@contextmanager
+def tampered(stack, *statements):
+    """What the statements do, with triggers off, is there inside and taken back behind."""
+    backup = stack.sql("SELECT table_name FROM information_schema.tables WHERE table_schema ="
+                       " 'evenhand' AND table_type = 'BASE TABLE'")
+    tables = [name for (name,) in backup]
+    connection = psycopg2.connect(stack.postgres.dsn)
+    try:
+        connection.autocommit = True
+        cursor = connection.cursor()
+        cursor.execute("SET session_replication_role = replica; SET search_path = evenhand")
+        for table in tables:
+            cursor.execute("CREATE TEMP TABLE kept_%s AS TABLE %s" % (table, table))
+        for statement in statements:
+            cursor.execute(statement)
+        try:
+            yield
+        finally:
+            for table in tables:
+                cursor.execute("DELETE FROM %s; INSERT INTO %s TABLE kept_%s" % (
+                    table, table, table))
+    finally:
+        connection.close()
+
+
+def names(stack, wanted, *statements, arguments=(), checkpoint=True):
+    """Tampered so, the verdict matches `wanted` and the exit code is 1."""
+    with tampered(stack, *statements):
+        code, verdict, error = verify(stack, *arguments, checkpoint=checkpoint)
+    assert code == 1, (code, verdict, error, statements)
+    assert re.search(wanted, verdict), "%r is not %r after %r" % (verdict, wanted, statements)
+    assert "\n" not in verdict, verdict
+    note(verdict)
+
+
+def started(stack, tickets=60):
+    """A leader and a log with two epochs that ended and one that goes on; the daemon is stopped."""
+    daemon = stack.start(desk())
+    for part in "ab":
+        deal(stack, tickets, part)
+        code, _, error = stack.cli("draws", "reveal")
+        assert code == 0, error
+    deal(stack, tickets, "c")
+    stack.add({"type": "outcome", "id": "a-3", "outcome": "won", "value": 500})
+    stack.add({"type": "signal", "rep": "ana", "status": "overloaded", "for": 3600})
+    stack.settle()
+    check_invariants(stack)
+    assert daemon.stop() == 0
+    return daemon
+
+
+def input_of(stack, ticket):
+    return stack.sql1("SELECT input FROM ticket WHERE id = %s", ticket)
+
+
+def assignment(stack, ticket):
+    """(input, seq, rep)"""
+    return stack.sql("SELECT input, seq, rep FROM assignment WHERE ticket = %s", ticket)[0]
+
+
+@scenario("epochs are committed before their draws and revealed when they end")
+def epochs(stack):
+    daemon = stack.start(desk())
+    deal(stack, 20)
+    first = daemon.get("/v1/draws").json["draws"]
+    assert [d["epoch"] for d in first] == [0, 1], first
+    assert all(d["seed"] is None and d["revealed_at"] is None for d in first), first
+    assert first[0]["opened_at"] and not first[1]["opened_at"], first
+    committed = stack.sql1("SELECT max(input) FROM effect WHERE type = 7")
+    assert committed < stack.sql1("SELECT min(input) FROM ticket"), "committed after a ticket"
+    key = open(stack.dir + "/key", "rb").read()
+    assert os.stat(stack.dir + "/key").st_mode & 0o777 == 0o600 and len(key) == 32
+
+    answer = daemon.post("/v1/draws/reveal", headers={"Idempotency-Key": "once"})
+    assert answer.code == 200 and answer.json["input"] > 0, answer
+    again = daemon.post("/v1/draws/reveal", headers={"Idempotency-Key": "once"})
+    assert again.code == 200 and again.json["repeat"], again
+    draws = daemon.get("/v1/draws").json["draws"]
+    assert [d["epoch"] for d in draws] == [0, 1, 2], draws
+    seed = bytes.fromhex(draws[0]["seed"])
+    assert hashlib.blake2b(seed, digest_size=32).hexdigest() == draws[0]["commitment"]
+    derived = hashlib.blake2b(b"", digest_size=32, key=key, salt=(0).to_bytes(8, "little") + bytes(8),
+                              person=b"ehepoch1" + bytes(8)).digest()
+    assert seed == derived, "not libsodium's crypto_kdf of the key file"
+    assert draws[0]["commitment"] == first[0]["commitment"], "a commitment changed"
+    assert draws[1]["commitment"] == first[1]["commitment"], "a commitment changed"
+    assert draws[1]["seed"] is None and draws[1]["opened_at"] == draws[0]["revealed_at"], draws
+    assert [tuple(r) for r in stack.sql("SELECT epoch, commitment, seed FROM draw ORDER BY 1")] == [
+        (d["epoch"], d["commitment"], d["seed"]) for d in draws]
+    notices = [json.loads(f["j"]) for _, f in stack.redis.xrange(OUTBOX)]
+    told = [(n["type"], n["id"], n["why"]) for n in notices if n["type"] in ("commitment", "revealed")]
+    assert told == [("commitment", "0", draws[0]["commitment"]),
+                    ("commitment", "1", draws[1]["commitment"]),
+                    ("revealed", "0", draws[0]["seed"]),
+                    ("commitment", "2", draws[2]["commitment"])], told
+    assert daemon.get("/v1/draws?after=0").json["draws"] == draws[1:]
+    assert daemon.get("/v1/draws?after=x").code == 400
+    text = stack.cli("draws")[1]
+    assert draws[0]["seed"] in text and draws[2]["commitment"] in text, text
+    check_invariants(stack)
+
+
+@scenario("the draws of an ended epoch can be computed by anybody")
+def computed(stack):
+    stack.start(desk())
+    deal(stack, 30)
+    stack.cli("draws", "reveal")
+    seed = bytes.fromhex(stack.sql1("SELECT seed FROM draw WHERE epoch = 0"))
+    rows = stack.sql("SELECT i.source, i.id, i.digest, e.draws FROM effect e JOIN input i"
+                     " ON i.input = e.ticket WHERE e.type = 1")
+    assert len(rows) == 30
+
+    def block(data):
+        return len(data).to_bytes(4, "little") + data
+    for source, ident, digest, draws in rows:
+        said = b"".join(map(block, [b"evenhand draw v1", b"main", b"sales", source.encode(),
+                                    ident.encode(), bytes.fromhex(digest.replace("-", ""))]))
+        result = hashlib.blake2b(said + (1).to_bytes(4, "little") + bytes(4), digest_size=32,
+                                 key=seed).digest()[:8]
+        assert result[::-1] == bytes(draws)[:8], "ticket %s drew something else" % ident
+
+
+@scenario("another key file is refused as long as it is there")
+def other_key(stack):
+    daemon = stack.start(desk())
+    deal(stack, 5)
+    assert daemon.stop() == 0
+    path = stack.dir + "/key"
+    os.rename(path, path + ".right")
+    daemon.start(ready=False)  # makes a new key
+    wait_until("it ends", lambda: not daemon.alive(), 15)
+    assert daemon.process.returncode == 78, daemon.process.returncode
+    assert "not the key of this desk" in daemon.last_words(), daemon.last_words()
+    os.rename(path + ".right", path)
+    daemon.start()
+    deal(stack, 5, "u")
+    verify_ok(stack)
+
+
+@scenario("a log is proven, by the auditor, with seeds revealed and without")
+def proven(stack):
+    started(stack)
+    assert verify_ok(stack) >= 60, "the draws of the third epoch"
+    stack.sql("CREATE ROLE auditor LOGIN IN ROLE evenhand_auditor")
+    auditor = stack.postgres.dsn + " user=auditor"
+    verify_ok(stack, dsn=auditor)
+    assert not stack.sql1("SELECT has_table_privilege('auditor', 'personal', 'SELECT')")
+    verify_ok(stack, "--from", 50, "--to", 90)
+    code, verdict, _ = verify(stack, checkpoint=False)
+    assert code == 0 and verdict.startswith("ok; ") and "checkpoint" in verdict, verdict
+    code, verdict, _ = verify(stack, "--json")
+    assert json.loads(verdict)["ok"] and json.loads(verdict)["draws"] >= 120, verdict
+    assert verify(stack, dsn="host=/nowhere dbname=x")[0] == 69
+    assert verify(stack, "--from", "x")[0] == 2
+    stack.sql("CREATE ROLE nobody LOGIN")
+    code, _, error = verify(stack, dsn=stack.postgres.dsn + " user=nobody")
+    assert code == 77 and error.count("\n") == 0, (code, error)
+
+
+@scenario("the first bad row is named, whatever was done to the log")
+def tampering(stack):
+    started(stack)
+    before = verify_ok(stack)
+    rows, seq, rep = assignment(stack, "a-30")
+    other = next(r for r in TEAM if r != rep)
+    names(stack, "^input %d: assignment seq %d: recorded rep %s, the log gives %s$" % (
+        rows, seq, other, rep), "UPDATE effect SET rep = '%s' WHERE seq = %d" % (other, seq))
+    gone = input_of(stack, "a-31")
+    names(stack, "^input %d: is missing" % gone, "DELETE FROM input WHERE input = %d" % gone)
+    names(stack, r"^input %d: seq \d+: is missing, and with it what was drawn" % gone,
+          "DELETE FROM effect WHERE input = %d" % gone)
+    seed, by = stack.sql("SELECT seq, input FROM effect WHERE type = 8 ORDER BY seq LIMIT 1")[0]
+    forged = "0123456789abcdef" * 4
+    names(stack, "^input %d: revealed seq %d: recorded why %s" % (by, seed, forged),
+          "UPDATE effect SET why = '%s' WHERE seq = %d" % (forged, seed))
+    names(stack, "^input %d: the seed revealed for draw epoch 0 does not hash" % by,
+          "UPDATE effect SET why = '%s' WHERE seq = %d" % (forged, seed),
+          "UPDATE input SET rest = overlay(rest placing decode('%s', 'hex') from"
+          " position(decode('%s', 'hex') in rest)) WHERE input = %d" % (
+              forged, stack.sql1("SELECT seed FROM draw WHERE epoch = 0"), by))
+    names(stack, "^input %d: ticket a-31: .*value" % gone,
+          "UPDATE input SET value = value + 1 WHERE input = %d" % gone)
+    swap = "UPDATE %s SET %s = CASE %s WHEN %d THEN -1 ELSE %d END WHERE %s IN (%d, %d)"
+    names(stack, "^input %d: " % gone,
+          swap % ("input", "input", "input", gone, gone, "input", gone, gone + 1),
+          "UPDATE input SET input = %d WHERE input = -1" % (gone + 1))
+    names(stack, r"^input %d: (ticket a-30: draw|assignment seq)" % rows,
+          swap % ("effect", "seq", "seq", seq, seq, "seq", seq, seq + 1),
+          "UPDATE effect SET seq = %d WHERE seq = -1" % (seq + 1),
+          "UPDATE effect SET input = CASE input WHEN %d THEN %d ELSE %d END WHERE seq IN (%d, %d)"
+          % (rows, rows + 1, rows, seq, seq + 1))
+    names(stack, "^input %d: ticket a-30: draw 0 of epoch 0: recorded" % rows,
+          "UPDATE effect SET draws = decode('0011223344556677', 'hex') WHERE seq = %d" % seq)
+    names(stack, r"^input (one of \d+ to )?\d+: was changed, or its chain row",
+          "UPDATE chain SET hash = sha256(hash) WHERE input = (SELECT min(input) FROM chain"
+          " WHERE input > %d)" % rows)
+    change = stack.sql1("SELECT input FROM ticket_change ORDER BY input LIMIT 1")
+    names(stack, "^input %d: the recorded state of the ticket" % change,
+          "UPDATE ticket_change SET outcome = 'lost' WHERE input = %d" % change)
+    assert verify_ok(stack) == before, "the log is as it was"
+
+
+@scenario("an end that was cut off is seen by the checkpoint file, and so is a log written anew")
+def cut(stack):
+    started(stack)
+    last = stack.sql1("SELECT input FROM head")
+    keep, seq, digest, chain = stack.sql(
+        "SELECT input, seq, digest, encode(hash, 'hex') FROM chain WHERE input < %s - 20"
+        " ORDER BY input DESC LIMIT 1", last)[0]
+    tables = [("input", "input"), ("chain", "input"), ("ticket_change", "input"), ("dead", "input")]
+    statements = ["DELETE FROM %s WHERE %s > %d" % (t, c, keep) for t, c in tables]
+    statements.append("DELETE FROM effect WHERE seq > %d" % seq)
+    names(stack, "^input %d: is missing; the head says" % (keep + 1), *statements, checkpoint=False)
+    statements.append("UPDATE head SET input = %d, seq = %d, digest = '%s', chain = decode('%s',"
+                      " 'hex')" % (keep, seq, digest, chain))
+    names(stack, "^input %d: is missing, and all after it: .*checkpoints:\\d+ has seen input %d" % (
+        keep + 1, last), *statements)
+    with tampered(stack, *statements):
+        code, verdict, _ = verify(stack, checkpoint=False)
+        assert code == 0 and "cut off" in verdict, "without the file it says what it cannot know"
+    lines = open(stack.dir + "/checkpoints", encoding="ascii").read().splitlines()
+    with open(stack.dir + "/checkpoints", "a", encoding="ascii") as f:
+        f.write(lines[0] + "\n")
+    code, verdict, _ = verify(stack)
+    assert code == 1 and "goes back from input" in verdict, verdict
+
+
+@scenario("what a rep was entitled to stands in a view")
+def ledger(stack):
+    daemon = stack.start(desk())
+    deal(stack, 100)
+    wait_until("the ledger is written", lambda: stack.sql1(
+        "SELECT coalesce(min(entitled_as_of), 0) FROM fairness_by_rep") >= 100, 20)
+    rows = stack.sql("SELECT rep, received, received_value FROM fairness_by_rep ORDER BY rep")
+    assert [r[0] for r in rows] == TEAM and sum(r[1] for r in rows) == 100, rows
+    assert sum(r[2] for r in rows) == sum(1000 + n for n in range(100)), rows
+    assert daemon.stop() == 0
+    lines = open(stack.dir + "/checkpoints", encoding="ascii").read().splitlines()
+    head = stack.sql("SELECT input, digest, encode(chain, 'hex') FROM head")[0]
+    assert lines[-1] == "%d %s %s" % (head[0], head[1].replace("-", ""), head[2]), lines[-1]
+
+
+@scenario("14,000 tickets are proven within seconds")
+def volume(stack):
+    stack.start(desk())
+    deal(stack, 14000)
+    stack.cli("draws", "reveal")
+    began = time.monotonic()
+    assert verify_ok(stack, checkpoint=True) == 0
+    took = time.monotonic() - began
+    note("%.1f s" % took)
+    assert took < 20 * SLOW, took
+
+
+run()

@@ -1,0 +1,53 @@
+/*
+ * cli_proof: whether a log is what the rules make of its inputs. Decides every input again in an
+ * engine of its own, compares each row it leads to with the recorded one, and says which is the
+ * first that is not so.
+ *
+ *     struct eh_proof *proof;
+ *     eh_proof_new(from, &proof, &error);
+ *     eh_proof_epoch(proof, &epoch, &error);               // every commitment and seed there is
+ *     while (…rows, in order…)
+ *         if (eh_proof_row(proof, &row, &error) < 0)       // "input 812: assignment seq 790: …"
+ *             …
+ *         else
+ *             eh_proof_chain(proof, &chain, &error);       // where a batch ended
+ *
+ * It knows nothing of PostgreSQL: rows come from cli_log. Errors are -EH_ECORRUPT with a sentence
+ * that names the row; otherwise -EH_ENOMEM.
+ */
+#ifndef EVENHAND_TOOLS_CLI_PROOF_H
+#define EVENHAND_TOOLS_CLI_PROOF_H
+
+#include "cli_log.h"
+
+#define EH_PROOF_EPOCHS_MAX 1000000 /* draw epochs; some 2,700 years of days */
+
+struct eh_proof;
+
+struct eh_proof_counts {
+    uint64_t inputs, effects;
+    uint64_t draws;       /* checked against a revealed seed */
+    uint64_t awaiting;    /* of epochs whose seed is not revealed yet */
+    uint64_t uncommitted; /* from before there were commitments: nothing to check them against */
+    uint32_t epochs_revealed;
+};
+
+/* from: rows before this input are decided again, but not compared; the chain is taken as it stands
+ * there. */
+int eh_proof_new(uint64_t from, struct eh_proof **ret, struct eh_error *) EH_MUST_CHECK;
+void eh_proof_free(struct eh_proof *); /* NULL allowed */
+
+int eh_proof_epoch(struct eh_proof *, const struct eh_cli_log_epoch *,
+                   struct eh_error *) EH_MUST_CHECK;
+int eh_proof_row(struct eh_proof *, struct eh_cli_log_row *, struct eh_error *) EH_MUST_CHECK;
+/* Of the row given last. */
+int eh_proof_chain(struct eh_proof *, const struct eh_cli_log_chain *,
+                   struct eh_error *) EH_MUST_CHECK;
+/* What is another after the row given last than said here ("hash chain"), or NULL. seq 0: not said.
+ */
+const char *eh_proof_differs(const struct eh_proof *, uint64_t seq, struct eh_key digest,
+                             const struct eh_chain *);
+
+void eh_proof_counts(const struct eh_proof *, struct eh_proof_counts *ret);
+
+#endif

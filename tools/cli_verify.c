@@ -1,0 +1,242 @@
+/*
+ * cli_verify: evenhand verify: proves a log from PostgreSQL and the checkpoint file alone, with no
+ * daemon running, and names the first row that is not what it should be.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "cli_bar.h"
+#include "cli_checkpoints.h"
+#include "cli_proof.h"
+#include "cli_text.h"
+#include "evenhand.h"
+
+struct run {
+    struct eh_cli_log *log;
+    struct eh_proof *proof;
+    struct eh_checkpoints checkpoints;
+    bool has_checkpoint, has_chain; /* `checkpoints` and `chain` hold one to come */
+    struct eh_cli_log_chain chain;
+    uint64_t from, to; /* inputs; to 0: all */
+    uint64_t last;
+    unsigned checkpoints_met;
+    struct eh_bar bar;
+};
+
+static int step_chain(struct run *run, struct eh_error *error)
+{
+    int r = eh_cli_log_next_chain(run->log, &run->chain, error);
+    run->has_chain = r > 0;
+    return r < 0 ? r : 0;
+}
+
+static int step_checkpoint(struct run *run, struct eh_error *error)
+{
+    int r = eh_checkpoints_next(&run->checkpoints, error);
+    run->has_checkpoint = r > 0;
+    return r < 0 ? r : 0;
+}
+
+static int take_epochs(struct run *run, struct eh_error *error)
+{
+    struct eh_cli_log_epoch epoch;
+    int r;
+    while ((r = eh_cli_log_next_epoch(run->log, &epoch, error)) > 0) {
+        r = eh_proof_epoch(run->proof, &epoch, error);
+        if (r < 0)
+            return r;
+    }
+    return r;
+}
+
+/* What was said of the log up to its last row: by chain rows, and by checkpoints. */
+static int compare_marks(struct run *run, struct eh_error *error)
+{
+    int r = 0;
+    while (r == 0 && run->has_chain && run->chain.input <= run->last) {
+        r = run->chain.input == run->last
+                ? eh_proof_chain(run->proof, &run->chain, error)
+                : eh_error_set(error, EH_ECORRUPT, "chain row of input %llu: there is no such row",
+                               (unsigned long long)run->chain.input);
+        if (r == 0)
+            r = step_chain(run, error);
+    }
+    while (r == 0 && run->has_checkpoint && run->checkpoints.input <= run->last) {
+        const struct eh_checkpoints *said = &run->checkpoints;
+        const char *other = run->last < run->from
+                                ? NULL
+                                : eh_proof_differs(run->proof, 0, said->digest, &said->chain);
+        if (other)
+            return eh_error_set(error, EH_ECORRUPT,
+                                "input %llu: %s:%u has another %s: the log up to there was written "
+                                "anew",
+                                (unsigned long long)run->last, said->path, said->line, other);
+        run->checkpoints_met += run->last >= run->from;
+        r = step_checkpoint(run, error);
+    }
+    return r;
+}
+
+/* Nothing may be said of rows beyond the last one, and the last one has to be vouched for. */
+static int compare_end(struct run *run, struct eh_error *error)
+{
+    const struct eh_cli_log_head *head = eh_cli_log_head(run->log);
+    if (run->has_checkpoint)
+        return eh_error_set(error, EH_ECORRUPT,
+                            "input %llu: is missing, and all after it: %s:%u has seen input %llu: "
+                            "the end of the log was cut off",
+                            (unsigned long long)run->last + 1, run->checkpoints.path,
+                            run->checkpoints.line, (unsigned long long)run->checkpoints.input);
+    if (run->has_chain)
+        return eh_error_set(
+            error, EH_ECORRUPT, "input %llu: is missing: a chain row has seen input %llu",
+            (unsigned long long)run->last + 1, (unsigned long long)run->chain.input);
+    if (head->input != run->last)
+        return eh_error_set(error, EH_ECORRUPT, "head: says the log ends with %llu, it has %llu",
+                            (unsigned long long)head->input, (unsigned long long)run->last);
+    const char *other =
+        run->last ? eh_proof_differs(run->proof, head->seq, head->digest, &head->chain) : NULL;
+    if (other)
+        return eh_error_set(error, EH_ECORRUPT, "head: its %s is not what the log gives", other);
+    return 0;
+}
+
+static int prove(struct run *run, struct eh_error *error)
+{
+    struct eh_cli_log_row row;
+    int r = take_epochs(run, error);
+    if (r == 0)
+        r = step_chain(run, error);
+    if (r == 0)
+        r = step_checkpoint(run, error);
+    uint64_t all = run->to ? run->to : eh_cli_log_head(run->log)->input;
+    while (r == 0 && (run->to == 0 || run->last < run->to)) {
+        r = eh_cli_log_next(run->log, &row, error);
+        if (r <= 0)
+            return r < 0 ? r : compare_end(run, error);
+        r = eh_proof_row(run->proof, &row, error);
+        if (r < 0)
+            return r;
+        run->last = row.record.input;
+        eh_bar_show(&run->bar, run->last, all);
+        r = compare_marks(run, error);
+    }
+    return r;
+}
+
+/* ---- The verdict. */
+
+static void verdict_ok(const struct run *run, char *ret, size_t size)
+{
+    struct eh_proof_counts counts;
+    char inputs[EH_CLI_TEXT], awaiting[EH_CLI_TEXT], uncommitted[EH_CLI_TEXT];
+    eh_proof_counts(run->proof, &counts);
+    eh_text_count((int64_t)counts.inputs, inputs);
+    eh_text_count((int64_t)counts.awaiting, awaiting);
+    size_t used =
+        eh_format(ret, size, "ok; %s inputs, %s draws await revelation", inputs, awaiting);
+    if (counts.uncommitted > 0) {
+        eh_text_count((int64_t)counts.uncommitted, uncommitted);
+        used += eh_format(ret + used, size - used, ", %s are older than commitments", uncommitted);
+    }
+    if (!run->checkpoints.file)
+        eh_format(ret + used, size - used,
+                  "; without a checkpoint file nobody knows whether the end was cut off");
+}
+
+static void print_json(const struct run *run, bool ok, const char *verdict)
+{
+    struct eh_proof_counts counts;
+    eh_proof_counts(run->proof, &counts);
+    printf("{\"ok\":%s,\"verdict\":\"", ok ? "true" : "false");
+    for (const char *c = verdict; *c; c++)
+        printf(*c == '"' || *c == '\\' ? "\\%c" : "%c", (unsigned char)*c < ' ' ? '?' : *c);
+    printf("\",\"inputs\":%llu,\"effects\":%llu,\"draws\":%llu,\"awaiting\":%llu,"
+           "\"uncommitted\":%llu,\"epochs_revealed\":%u,\"checkpoints\":%u}\n",
+           (unsigned long long)counts.inputs, (unsigned long long)counts.effects,
+           (unsigned long long)counts.draws, (unsigned long long)counts.awaiting,
+           (unsigned long long)counts.uncommitted, counts.epochs_revealed, run->checkpoints_met);
+}
+
+static int say_verdict(const struct eh_cli *cli, const struct run *run, int r,
+                       const struct eh_error *error)
+{
+    char text[EH_ERROR_TEXT_MAX];
+    if (r == 0)
+        verdict_ok(run, text, sizeof text);
+    const char *verdict = r == 0 ? text : error->text;
+    char *clean = eh_text_clean(verdict);
+    if (cli->json)
+        print_json(run, r == 0, clean ? clean : verdict);
+    else
+        puts(clean ? clean : verdict);
+    free(clean);
+    return r == 0 ? EH_EXIT_DONE : EH_EXIT_REFUSED;
+}
+
+static int exit_of(const struct eh_error *error)
+{
+    switch (error->code) {
+    case EH_EUNAVAILABLE:
+        return EH_EXIT_UNAVAILABLE;
+    case EH_EDENIED:
+        return EH_EXIT_DENIED;
+    case EH_EVERSION:
+        return EH_EXIT_CONFIG;
+    default:
+        return EH_EXIT_REFUSED;
+    }
+}
+
+/* ---- The call. */
+
+static int read_number(const struct eh_cli *cli, const char *option, uint64_t *ret)
+{
+    const char *text = eh_cli_option(cli, option);
+    int64_t number = 0;
+    if (text && (eh_integer_parse(eh_str(text), &number, NULL) < 0 || number < 1))
+        return eh_say_usage(cli, "--%s: %s is not the number of an input", option, text);
+    *ret = (uint64_t)number;
+    return EH_EXIT_DONE;
+}
+
+/* The default file may not be there; one that is named has to be. */
+static int open_checkpoints(const struct eh_cli *cli, struct run *run, struct eh_error *error)
+{
+    const char *named = eh_cli_option(cli, "checkpoint");
+    int r = eh_checkpoints_open(named ? named : EH_CLI_CHECKPOINTS, &run->checkpoints, error);
+    return !named && r < 0 ? 0 : r;
+}
+
+static int run_proof(const struct eh_cli *cli, struct run *run)
+{
+    struct eh_error error = {0};
+    const char *db = eh_cli_option(cli, "db");
+    int r = eh_proof_new(run->from, &run->proof, &error);
+    if (r == 0)
+        r = open_checkpoints(cli, run, &error);
+    if (r == 0)
+        r = eh_cli_log_open(db ? db : EH_CLI_DB, &run->log, &error);
+    if (r < 0)
+        return eh_say(exit_of(&error), "%s", error.text);
+    eh_bar_start(&run->bar, "verified");
+    r = prove(run, &error);
+    eh_bar_end(&run->bar);
+    if (r < 0 && error.code != EH_ECORRUPT)
+        return eh_say(exit_of(&error), "%s", error.text);
+    return say_verdict(cli, run, r, &error);
+}
+
+int eh_cmd_verify(struct eh_cli *cli)
+{
+    struct run run = {0};
+    int r = read_number(cli, "from", &run.from);
+    if (r == EH_EXIT_DONE)
+        r = read_number(cli, "to", &run.to);
+    if (r == EH_EXIT_DONE)
+        r = run_proof(cli, &run);
+    eh_cli_log_close(run.log);
+    eh_proof_free(run.proof);
+    eh_checkpoints_close(&run.checkpoints);
+    return r;
+}
