@@ -107,7 +107,6 @@ static int close_ticket(struct step *s, uint32_t slot, const struct eh_message *
     t->state = EH_TICKET_CLOSED;
     t->outcome = m->outcome;
     t->closed_us = at_us;
-    t->refunded = 0;
     if (m->outcome == EH_OUTCOME_WON && eh_message_has(m, EH_FIELD_VALUE))
         t->value = m->value;
     if (rep != NONE)

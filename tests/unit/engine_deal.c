@@ -226,3 +226,44 @@ Test(engine_deal, rounds)
     kit_due(&k); /* nothing is due: nothing happens */
     expect("");
 }
+
+/* What is left over goes first, whoever comes in between. */
+Test(engine_deal, behind_the_left_over)
+{
+    kit_send(&k, "{'type':'signal','rep':'eva','status':'away'}");
+    for (int i = 0; i < EH_DEALS_PER_STEP_MAX + 1; i++)
+        kit_sendf(&k, "{'type':'ticket','id':'W%d','team':'care','kind':'query'}", i);
+    kit_send(&k, "{'type':'signal','rep':'eva','status':'available'}");
+    kit_send(&k, "{'type':'ticket','id':'N','team':'care','kind':'query'}");
+    expect("assigned W1000 eva least_loaded; assigned N eva least_loaded");
+}
+
+static struct eh_draw_query asked;
+static uint8_t asked_digest[EH_DIGEST_BYTES];
+
+static bool note_query(void *context, const struct eh_draw_query *query, uint64_t *ret)
+{
+    asked = *query;
+    memcpy(asked_digest, query->digest, sizeof asked_digest);
+    return kit_draw(context, query, ret);
+}
+
+/* A draw is for the ticket and which deal of it this is, for nothing else. */
+Test(engine_deal, what_a_draw_is_for)
+{
+    k.draws.draw = note_query;
+    kit_day(&k, KIT_TODAY + 1);
+    kit_send(&k, "{'type':'ticket','id':'T1','source':'web','team':'sales','kind':'order'}");
+    uint8_t digest[EH_DIGEST_BYTES];
+    eh_key_bytes(k.in.digest, digest);
+    cr_assert_eq(asked.epoch, 1);
+    cr_assert(kit_is(asked.desk, "main") && kit_is(asked.team, "sales"));
+    cr_assert(kit_is(asked.source, "web") && kit_is(asked.ticket, "T1"));
+    cr_assert_eq(asked.deal, 1);
+    cr_assert_arr_eq(asked_digest, digest, sizeof digest);
+    cr_assert_eq(kit_item(&k, 0)->epoch, 1);
+    kit_command(&k, EH_MESSAGE_MOVE, "{'source':'web','id':'T1','team':'care','reason':'x'}");
+    kit_command(&k, EH_MESSAGE_MOVE, "{'source':'web','id':'T1','team':'sales','reason':'x'}");
+    cr_assert_eq(asked.deal, 3);
+    cr_assert_arr_eq(asked_digest, digest, sizeof digest);
+}

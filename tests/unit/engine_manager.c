@@ -165,3 +165,32 @@ Test(engine_manager, release_in_rounds)
     kit_send(&k, "{'type':'signal','rep':'eva','status':'available'}");
     cr_assert_eq(k.fx.count, EH_DEALS_PER_STEP_MAX);
 }
+
+/* Both become eligible at once: to the other, as long as there is one. */
+Test(engine_manager, release_to_another)
+{
+    only("bob");
+    for (int i = 1; i <= 4; i++)
+        kit_sendf(&k, "{'type':'ticket','id':'T%d','team':'sales','kind':'order'}", i);
+    kit_command(&k, EH_MESSAGE_RELEASE, "{'rep':'ana','reason':'left'}");
+    static const char *const desk = "desk: main\ncurrency: EUR\ntime_zone: Europe/Oslo\n"
+                                    "kinds: {order: {points: 2}}\n"
+                                    "reps: [{id: ana}, {id: bob}, {id: eva}]\n"
+                                    "teams: [{id: care, reps: [eva], policy: random}, {id: sales, "
+                                    "policy: random, capacity: 6, reps: [%s]}]\n";
+    char text[500];
+    snprintf(text, sizeof text, desk, "eva");
+    only("eva");
+    kit_desk(&k, text);
+    cr_assert_str_eq(kit_effects(&k), "");
+    kit_send(&k, "{'type':'signal','rep':'ana','status':'available'}");
+    kit_send(&k, "{'type':'signal','rep':'bob','status':'available'}");
+    snprintf(text, sizeof text, desk, "ana, bob");
+    kit_desk(&k, text);
+    cr_assert_str_eq(kit_effects(&k), "assigned T1 bob was ana release; "
+                                      "assigned T2 bob was ana release; "
+                                      "assigned T3 bob was ana release; "
+                                      "assigned T4 ana was ana release"); /* bob is full */
+    cr_assert_eq(kit_item(&k, 0)->eligible, 1);
+    cr_assert_eq(kit_item(&k, 0)->weight, EH_PPM);
+}

@@ -186,3 +186,18 @@ Test(engine_signal, events)
              "{'type':'signal','rep':'ana','status':'away'}"); /* another entry: another signal */
     cr_assert_not(eh_key_equal(identity, k.in.identity));
 }
+
+/* A new desk file may ask for more; what was promised stands. */
+Test(engine_signal, never_later_than_it_was)
+{
+    kit_send(&k, "{'type':'signal','rep':'ana','status':'overloaded','for':1200}");
+    int64_t until = k.fx.until_us;
+    kit_desk(&k,
+             "desk: main\ncurrency: EUR\ntime_zone: Europe/Oslo\nkinds: {order: {points: 2}}\n"
+             "reps: [{id: ana}]\nteams:\n"
+             "  - {id: a, reps: [ana], policy: random, overloaded: {at_least: 1h, at_most: 5h}}\n");
+    cr_assert_not(k.fx.refused, "%s", kit_refused(&k));
+    kit_send(&k, "{'type':'signal','rep':'ana','status':'available'}");
+    cr_assert_eq(k.fx.from_us, until);
+    cr_assert_eq(eh_engine_due_us(k.e), until);
+}

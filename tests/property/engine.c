@@ -1,0 +1,361 @@
+/*
+ * engine: random histories of a random helpdesk. After every input what the engine keeps up to date
+ * is compared with the same made anew, and nobody got what he could not get; a twin that is
+ * snapshotted and restored all the time, and a replay of the log, do exactly the same.
+ */
+#include <criterion/criterion.h>
+
+#include "../../lib/engine/policy.h"
+#include "../simulation/fake_log.h"
+#include "../simulation/helpdesk.h"
+#include "../unit/engine_kit.h"
+
+#define HISTORIES 6
+#define INPUTS    3000
+
+/* ---- the state, made anew without trees */
+
+static bool naive_active(const struct member *m, int32_t date)
+{
+    bool active = false;
+    for (uint32_t i = 0; i < m->range_count; i++)
+        active |= date >= m->ranges[i].from && date <= m->ranges[i].until;
+    return active;
+}
+
+static bool naive_skilled(const struct eh_desk_rep *rep, const struct skill_set *set)
+{
+    for (uint32_t at = 0; at < set->skills_size;) {
+        uint32_t end = at;
+        while (end < set->skills_size && set->skills[end] != '\x1f')
+            end++;
+        bool has = false;
+        for (uint32_t i = 0; i < rep->skill_count; i++)
+            has |= eh_str_equal(rep->skills[i], eh_str_n(set->skills + at, end - at));
+        if (!has)
+            return false;
+        at = end + 1;
+    }
+    return true;
+}
+
+static uint64_t naive_points(const struct eh_engine *e, uint32_t rep)
+{
+    uint64_t points = 0;
+    for (uint32_t i = 0; i < e->order_count; i++)
+        if (e->order[i].slot != NONE && e->tickets[e->order[i].slot].state == EH_TICKET_ASSIGNED &&
+            e->tickets[e->order[i].slot].rep == rep)
+            points += e->tickets[e->order[i].slot].points;
+    return points;
+}
+
+static bool naive_eligible(const struct eh_engine *e, const struct team *team,
+                           const struct member *m)
+{
+    const struct rep *rep = &e->reps[m->rep];
+    unsigned __int128 used = (unsigned __int128)naive_points(e, m->rep) * EH_PPM;
+    unsigned __int128 most = (unsigned __int128)team->desk->capacity * rep->share_ppm;
+    return naive_active(m, e->date) && rep->status == EH_STATUS_AVAILABLE &&
+           (team->desk->capacity == 0 || used < most);
+}
+
+static bool less_loaded(const struct rep *a, const struct rep *b)
+{
+    return (unsigned __int128)a->points * b->share_ppm <
+           (unsigned __int128)b->points * a->share_ppm;
+}
+
+static void check_set(const struct eh_engine *e, const struct team *team, uint32_t set_no)
+{
+    const struct skill_set *set = &team->sets[set_no];
+    const struct node *all = &set->tree[1];
+    uint64_t weight = 0;
+    uint32_t count = 0, ties = 0, available = 0;
+    const struct rep *best = NULL;
+    for (uint32_t i = 0; i < team->member_count; i++) {
+        const struct member *m = &team->members[i];
+        const struct rep *rep = &e->reps[m->rep];
+        if (!naive_skilled(&e->desk->desk->reps[rep->desk_index], set))
+            continue;
+        available += naive_active(m, e->date) && rep->status == EH_STATUS_AVAILABLE;
+        if (!naive_eligible(e, team, m))
+            continue;
+        cr_assert_eq(eh_eligible_at_weight(team, set, weight), i);
+        cr_assert_eq(eh_eligible_at_weight(team, set, weight + rep->share_ppm - 1), i);
+        weight += rep->share_ppm;
+        count++;
+        bool less = !best || less_loaded(rep, best);
+        ties = less ? 1 : ties + !less_loaded(best, rep);
+        best = less ? rep : best;
+    }
+    cr_assert_eq(all->weight, weight);
+    cr_assert_eq(all->count, count);
+    cr_assert_eq(set->available, available);
+    if (!team->policy->by_load || count == 0)
+        return;
+    cr_assert_eq(all->ties, ties);
+    uint32_t last = NONE;
+    for (uint32_t tie = 0; tie < ties; tie++) {
+        uint32_t at = eh_eligible_at_tie(e, team, set, tie);
+        cr_assert(last == NONE || at > last);
+        cr_assert(!less_loaded(best, &e->reps[team->members[at].rep]));
+        last = at;
+    }
+}
+
+static void check_queue(const struct eh_engine *e, uint32_t team_no, uint32_t set_no)
+{
+    const struct skill_set *set = &e->teams[team_no].sets[set_no];
+    for (uint32_t i = 0; i < set->queue_count; i++) {
+        const struct ticket *t = &e->tickets[set->queue[i]];
+        cr_assert_eq(t->queue_at, i);
+        cr_assert_eq(t->state, EH_TICKET_WAITING);
+        cr_assert(t->team == team_no && t->set == set_no);
+        cr_assert(eh_str_equal(ticket_skills(t), eh_str_n(set->skills, set->skills_size)));
+        cr_assert(i == 0 || !eh_ticket_before(t, &e->tickets[set->queue[(i - 1) / 2]]));
+    }
+    bool ready = set->queue_count && set->tree[1].count;
+    cr_assert_eq(ready, set->ready_at != NONE);
+    cr_assert(!ready ||
+              (e->ready[set->ready_at].team == team_no && e->ready[set->ready_at].set == set_no));
+}
+
+static void check_counts(const struct eh_engine *e)
+{
+    uint64_t waiting = 0, open = 0, queued = 0, held = 0, uses = 0;
+    for (uint32_t i = 0; i < e->order_count; i++) {
+        cr_assert(i == 0 || e->order[i].no > e->order[i - 1].no);
+        if (e->order[i].slot == NONE)
+            continue;
+        const struct ticket *t = &e->tickets[e->order[i].slot];
+        waiting += t->state == EH_TICKET_WAITING;
+        open += t->state == EH_TICKET_ASSIGNED;
+        cr_assert_neq(t->state, EH_TICKET_CLOSED);
+        cr_assert_eq(eh_ticket_find(e, t->identity), e->order[i].slot);
+    }
+    cr_assert_eq(e->ticket_index.used, waiting + open);
+    cr_assert_eq(e->waiting, waiting);
+    cr_assert_eq(e->open, open);
+    for (uint32_t i = 0; i < e->kind_names.count; i++)
+        held += e->kinds[i].held;
+    cr_assert_eq(held, waiting + open);
+    for (uint32_t i = 0; i < e->rep_names.count; i++) {
+        cr_assert_eq(e->reps[i].points, naive_points(e, i));
+        open -= e->reps[i].open.count;
+        cr_assert_eq(e->reps[i].expiry_at == NONE, e->reps[i].until_us == EH_TIME_NEVER);
+    }
+    cr_assert_eq(open, 0);
+    for (uint32_t t = 0; t < e->team_names.count; t++)
+        for (uint32_t s = 0; s < e->teams[t].set_count; s++) {
+            queued += e->teams[t].sets[s].queue_count;
+            uses += e->teams[t].sets[s].uses;
+        }
+    cr_assert_eq(queued, waiting);
+    cr_assert_eq(uses, e->waiting + e->open);
+}
+
+static void check_state(const struct eh_engine *e)
+{
+    check_counts(e);
+    for (uint32_t t = 0; t < e->team_names.count; t++)
+        for (uint32_t s = 0; e->teams[t].desk && s < e->teams[t].set_count; s++)
+            if (e->teams[t].sets[s].skills) {
+                check_set(e, &e->teams[t], s);
+                check_queue(e, t, s);
+            }
+    cr_assert(eh_key_equal(eh_engine_digest(e), eh_engine_digest_anew(e)));
+}
+
+/* ---- what was decided, from outside */
+
+static uint32_t points_of(const struct kit *k, const struct eh_effect *f)
+{
+    struct eh_ticket_view view;
+    if (eh_engine_ticket(k->e, f->source, f->id, &view))
+        return view.points;
+    cr_assert_eq(eh_ticket_image_view(k->fx.image, &view, NULL), 0);
+    return view.points;
+}
+
+/* Whoever was dealt a ticket was in the team, available, skilled and below capacity just then: from
+ * the points he has after the step, back through its effects. */
+static void check_dealt(const struct kit *k)
+{
+    uint64_t points[HELPDESK_REPS];
+    bool unsure[HELPDESK_REPS] = {false};
+    for (unsigned i = 0; i < HELPDESK_REPS; i++) {
+        char id[8];
+        snprintf(id, sizeof id, "r%u", i);
+        points[i] = kit_rep(k, id).points;
+    }
+    for (uint32_t i = k->fx.count; i-- > k->fx.first;) {
+        const struct eh_effect *f = &k->fx.items[i];
+        if (f->was.size)
+            unsure[f->was.data[1] - '0'] = true;
+        if (!f->rep.size || f->type == EH_NOTICE_REFUSED)
+            continue;
+        unsigned rep = (unsigned)(f->rep.data[1] - '0');
+        uint32_t cost = points_of(k, f);
+        if (f->type == EH_NOTICE_CLOSED)
+            points[rep] += cost;
+        else
+            points[rep] -= cost;
+        if (f->type != EH_NOTICE_ASSIGNED || f->eligible == 0)
+            continue;
+        struct eh_rep_view view;
+        cr_assert(eh_engine_rep(k->e, f->rep, &view));
+        cr_assert_eq(view.state, EH_STATUS_AVAILABLE);
+        uint32_t team = eh_names_find(&k->e->team_names, f->team);
+        cr_assert_neq(eh_member_active(k->e, team, eh_names_find(&k->e->rep_names, f->rep)), NONE);
+        uint64_t most = (uint64_t)k->e->teams[team].desk->capacity * view.share_ppm;
+        cr_assert(unsure[rep] || most == 0 || points[rep] * EH_PPM < most);
+        cr_assert_leq(f->weight, f->eligible * (uint64_t)EH_PPM);
+        cr_assert(f->eligible > 1 || f->draw_count == 0);
+    }
+}
+
+/* ---- histories */
+
+struct history {
+    struct kit k;
+    struct log log;
+    struct helpdesk h;
+    struct eh_engine *twin;
+};
+
+static struct eh_engine *reborn(struct eh_engine *e)
+{
+    EH_AUTO(eh_bytes) struct eh_bytes bytes = EH_BYTES_INIT;
+    struct eh_engine *again;
+    struct eh_error error = {0};
+    cr_assert_eq(eh_engine_snapshot(e, &bytes), 0);
+    int r = eh_engine_restore(eh_str_n((char *)bytes.data, bytes.size), &again, &error);
+    cr_assert_eq(r, 0, "%s", error.text);
+    EH_AUTO(eh_bytes) struct eh_bytes second = EH_BYTES_INIT;
+    cr_assert_eq(eh_engine_snapshot(again, &second), 0);
+    cr_assert(bytes.size == second.size && memcmp(bytes.data, second.data, bytes.size) == 0);
+    eh_engine_free(e);
+    return again;
+}
+
+static void step_twin(struct history *y, struct eh_str entry)
+{
+    struct kit *k = &y->k;
+    struct eh_effects fx = {.arena = &k->arena};
+    struct eh_input in = k->in;
+    cr_assert_eq(eh_engine_step(y->twin, &in, &fx), 0);
+    log_append(&y->log, &k->in, &k->fx, entry, eh_engine_digest(k->e));
+    cr_assert(log_same_effects(&y->log.rows[y->log.count - 1], &fx));
+    cr_assert(eh_key_equal(eh_engine_digest(k->e), eh_engine_digest(y->twin)));
+    cr_assert_eq(eh_engine_due_us(k->e), eh_engine_due_us(y->twin));
+}
+
+/* Like kit_step, but with what the log recalls. */
+static void step(struct history *y, struct eh_message m, int origin, struct eh_str entry)
+{
+    struct kit *k = &y->k;
+    struct eh_totals totals;
+    eh_engine_totals(k->e, &totals);
+    k->in = (struct eh_input){.no = totals.input + 1,
+                              .at_us = k->now_us,
+                              .date = k->date,
+                              .origin = (uint8_t)origin,
+                              .message = m,
+                              .draws = &k->draws};
+    if (origin == EH_ORIGIN_STREAM) {
+        k->in.stream_ms = (uint64_t)k->now_us / 1000;
+        k->in.stream_no = ++k->stream;
+    }
+    eh_input_identify(&k->in);
+    log_recall(&y->log, &k->in);
+    if (eh_engine_is_repeat(k->e, &k->in))
+        return;
+    k->fx.count = 0;
+    int r = eh_engine_step(k->e, &k->in, &k->fx);
+    cr_assert_eq(r, 0, "input %llu: %s", (unsigned long long)k->in.no, eh_code_name(r));
+    check_dealt(k);
+    step_twin(y, entry);
+}
+
+static void happen(struct history *y)
+{
+    static char text[8192];
+    struct kit *k = &y->k;
+    struct eh_error error = {0};
+    struct eh_message m = {0};
+    int type = helpdesk_next(&y->h, text, sizeof text);
+    struct eh_str entry = eh_arena_str(&k->arena, eh_str(text));
+    if (type == EH_MESSAGE_DAY) {
+        k->date += helpdesk_chance(&y->h, 10) ? -1 : 1;
+        step(y, (struct eh_message){.type = EH_MESSAGE_DAY}, EH_ORIGIN_SHELL, entry);
+    } else if (type == EH_MESSAGE_DESK) {
+        m = (struct eh_message){.type = EH_MESSAGE_DESK, .has = EH_FIELD_BIT(EH_FIELD_TEXT)};
+        m.text = entry;
+        step(y, m, EH_ORIGIN_SHELL, entry);
+    } else if (type == EH_MESSAGE_ASSIGN || type == EH_MESSAGE_RELEASE || type == EH_MESSAGE_MOVE) {
+        m.type = (uint8_t)type;
+        cr_assert_eq(eh_message_from_json_body(entry, &k->arena, &m, &error), 0, "%s", error.text);
+        step(y, m, EH_ORIGIN_ADMIN, entry);
+    } else {
+        cr_assert_eq(eh_message_from_json(entry, &k->arena, &m, &error), 0, "%s", error.text);
+        step(y, m, EH_ORIGIN_STREAM, entry);
+    }
+}
+
+static void live(struct history *y)
+{
+    struct kit *k = &y->k;
+    for (int i = 0; i < INPUTS; i++) {
+        if (i % 64 == 0) {
+            k->fx = (struct eh_effects){.arena = &k->arena};
+            eh_arena_reset(&k->arena);
+        }
+        k->now_us += (int64_t)seed_below(&y->h.seed, 10000000);
+        while (eh_engine_due_us(k->e) <= k->now_us)
+            step(y, (struct eh_message){.type = EH_MESSAGE_DUE}, EH_ORIGIN_SHELL, eh_str(""));
+        happen(y);
+        if (i % 10 == 0)
+            check_state(k->e);
+        if (helpdesk_chance(&y->h, 2)) {
+            y->twin = reborn(y->twin);
+            check_state(y->twin);
+        }
+    }
+}
+
+static void replay(struct history *y)
+{
+    struct eh_engine *fresh;
+    cr_assert_eq(eh_engine_new(&fresh, NULL), 0);
+    size_t end = log_replay(&y->log, fresh, 0);
+    cr_assert_eq(end, y->log.count, "input %zu is decided otherwise again", end + 1);
+    check_state(fresh);
+    eh_engine_free(fresh);
+}
+
+Test(engine, histories, .timeout = 120)
+{
+    struct seed seed = seed_start();
+    for (int i = 0; i < HISTORIES; i++) {
+        struct history y = {.h.seed.state = seed_next(&seed)};
+        struct kit *k = &y.k;
+        char text[8192];
+        k->now_us = KIT_START;
+        k->draws.draw = kit_draw;
+        k->fx.arena = &k->arena;
+        cr_assert_eq(eh_engine_new(&k->e, NULL), 0);
+        cr_assert_eq(eh_engine_new(&y.twin, NULL), 0);
+        k->date = KIT_TODAY;
+        step(&y, (struct eh_message){.type = EH_MESSAGE_DAY}, EH_ORIGIN_SHELL, eh_str(""));
+        helpdesk_desk(&y.h, text, sizeof text);
+        struct eh_message m = {.type = EH_MESSAGE_DESK, .has = EH_FIELD_BIT(EH_FIELD_TEXT)};
+        m.text = eh_str(text);
+        step(&y, m, EH_ORIGIN_SHELL, eh_str(text));
+        cr_assert_not(k->fx.refused, "%s", kit_refused(k));
+        live(&y);
+        replay(&y);
+        eh_engine_free(y.twin);
+        log_done(&y.log);
+        kit_done(k);
+    }
+}
