@@ -19,7 +19,6 @@ int eh_room(void *items, uint32_t *capacity, uint32_t count, size_t size)
     char *grown = realloc(old, bigger * size);
     if (!grown)
         return -EH_ENOMEM;
-    memset(grown + *capacity * size, 0, (bigger - *capacity) * size);
     memcpy(items, &grown, sizeof grown);
     *capacity = bigger;
     return 0;
@@ -81,14 +80,22 @@ int eh_engine_add_team(struct eh_engine *e, struct eh_str id, uint32_t *ret)
 {
     uint32_t count = e->team_names.count;
     int r = eh_room(&e->teams, &e->teams_capacity, count + 1, sizeof *e->teams);
-    return r < 0 ? r : eh_names_add(&e->team_names, id, ret);
+    if (r == 0)
+        r = eh_names_add(&e->team_names, id, ret);
+    if (r == 0 && *ret == count)
+        e->teams[count] = (struct team){0};
+    return r;
 }
 
 int eh_engine_add_kind(struct eh_engine *e, struct eh_str id, uint32_t *ret)
 {
     uint32_t count = e->kind_names.count;
     int r = eh_room(&e->kinds, &e->kinds_capacity, count + 1, sizeof *e->kinds);
-    return r < 0 ? r : eh_names_add(&e->kind_names, id, ret);
+    if (r == 0)
+        r = eh_names_add(&e->kind_names, id, ret);
+    if (r == 0 && *ret == count)
+        e->kinds[count] = (struct kind){0};
+    return r;
 }
 
 static struct eh_key account_key(uint32_t team, uint32_t rep)

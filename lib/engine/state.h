@@ -320,7 +320,8 @@ static inline struct eh_str name_of(const struct names *names, uint32_t no)
     return no == NONE ? (struct eh_str){NULL, 0} : names->items[no];
 }
 
-/* Makes room for `count` items of `size` bytes, zeroed where new. -EH_ENOMEM. */
+/* Makes room for `count` items of `size` bytes. New ones are not touched: what is not used does not
+ * become resident. -EH_ENOMEM. */
 int eh_room(void *items, uint32_t *capacity, uint32_t count, size_t size) EH_MUST_CHECK;
 
 /* names: number of an id, or NONE; adding gives the number there is or a new one. */
