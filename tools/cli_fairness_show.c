@@ -250,13 +250,13 @@ static void show_head(const struct eh_cli *cli, const json_t *report)
 {
     const char *team = eh_json_text(report, "team"), *from = eh_json_text(report, "from");
     const char *to = eh_json_text(report, "to");
-    char tickets[EH_CLI_TEXT], drawn[EH_CLI_TEXT], overrides[EH_CLI_TEXT];
+    char tickets[EH_CLI_TEXT], deals[EH_CLI_TEXT], overrides[EH_CLI_TEXT];
     eh_text_count(eh_json_int(report, "tickets"), tickets);
-    eh_text_count(eh_json_int(report, "drawn"), drawn);
+    eh_text_count(eh_json_int(report, "deals"), deals);
     eh_text_count(eh_json_int(report, "overrides"), overrides);
-    printf("%steam %s%s, %s to %s: %s tickets, %s drawn, %s given by managers\n",
-           eh_colour_bold(cli), team ? team : "?", eh_colour_end(cli), from ? from : "?",
-           to ? to : "?", tickets, drawn, overrides);
+    printf("%steam %s%s, %s to %s: %s tickets in %s deals, %s by managers\n", eh_colour_bold(cli),
+           team ? team : "?", eh_colour_end(cli), from ? from : "?", to ? to : "?", tickets, deals,
+           overrides);
 }
 
 void eh_fairness_show(const struct eh_cli *cli, const json_t *report)
