@@ -189,6 +189,15 @@ json_t *eh_json_time(int64_t us);     /* 0 or never: null; else RFC 3339 UTC */
 json_t *eh_json_hex(const uint8_t *, size_t size);
 void eh_json_put(json_t *object, const char *key, json_t *value); /* takes value */
 json_t *eh_json_ticket(const struct eh_ticket_view *, const struct eh_desk *);
+json_t *eh_json_tickets(int64_t nano); /* 10^-9 tickets as a number of tickets, three decimals */
+
+/* admin_receipt.c: of the deal that gave a ticket to a rep, as it stands in the log. */
+struct eh_receipt {
+    struct eh_str rep, why;
+    int64_t epoch, eligible, weight; /* 0: not dealt */
+    struct eh_str draws, detail;     /* as the columns of effect */
+};
+json_t *eh_json_receipt(const struct eh_receipt *, const struct eh_desk *);
 
 /* ---- Handlers. */
 void eh_admin_get_status(struct eh_admin_request *);

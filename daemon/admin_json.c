@@ -7,6 +7,8 @@
 
 #include "admin_internal.h"
 
+#define REAL_DIGITS 15 /* of a number that is not whole */
+
 /* What a code means over HTTP. */
 static const struct {
     int code, status;
@@ -131,7 +133,8 @@ void eh_admin_reply(struct eh_admin_request *request, int status, json_t *body)
     }
     struct evbuffer *buffer = evbuffer_new();
     eh_require(buffer);
-    if (!body || json_dump_callback(body, add_to_buffer, buffer, JSON_COMPACT) < 0) {
+    if (!body || json_dump_callback(body, add_to_buffer, buffer,
+                                    JSON_COMPACT | JSON_REAL_PRECISION(REAL_DIGITS)) < 0) {
         evbuffer_drain(buffer, evbuffer_get_length(buffer));
         evbuffer_add_printf(buffer, "{\"error\":{\"code\":\"out_of_memory\",\"message\":"
                                     "\"out of memory\",\"field\":null}}");

@@ -96,7 +96,9 @@ static json_t *member_json(const struct eh_member_view *member)
     eh_json_put(body, "active", json_boolean(member->active));
     put_u(body, "open", member->open);
     put_u(body, "points", member->points);
+    eh_json_put(body, "entitled", eh_json_tickets(member->entitled_nano));
     put_u(body, "received", member->received);
+    eh_json_put(body, "entitled_value", json_integer(member->entitled_value));
     eh_json_put(body, "received_value", json_integer(member->received_value));
     return body;
 }

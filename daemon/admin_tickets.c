@@ -27,7 +27,8 @@ const struct eh_pg_statement eh_admin_statements[] = {
      {TYPE_TEXT, TYPE_UUID}},
     /* What happened to it, in order. */
     {"admin_history",
-     "SELECT e.seq, e.type, e.team, e.rep, e.was, e.why, i.at FROM evenhand.desk d "
+     "SELECT e.seq, e.type, e.team, e.rep, e.was, e.why, i.at, e.eligible, e.epoch, e.weight, "
+     "e.draws, e.detail FROM evenhand.desk d "
      "JOIN evenhand.effect e ON e.desk = d.no AND e.ticket = $2 "
      "JOIN evenhand.input i ON i.desk = e.desk AND i.input = e.input "
      "WHERE d.name = $1 ORDER BY e.seq LIMIT " STR(EH_ADMIN_HISTORY_MAX),
@@ -151,9 +152,31 @@ static json_t *history_json(const PGresult *result)
         eh_json_put(item, "was", eh_json_text(eh_pg_text(result, row, 4)));
         eh_json_put(item, "why", eh_json_text(eh_pg_text(result, row, 5)));
         eh_json_put(item, "at", eh_json_time(eh_pg_int(result, row, 6)));
+        if (!PQgetisnull(result, row, 7)) {
+            eh_json_put(item, "eligible", json_integer(eh_pg_int(result, row, 7)));
+            eh_json_put(item, "epoch", json_integer(eh_pg_int(result, row, 8)));
+        }
         json_array_append_new(list, item);
     }
     return list;
+}
+
+/* Of the last time somebody got it. */
+static json_t *receipt_json(const PGresult *result, const struct eh_desk *desk)
+{
+    int row = PQntuples(result) - 1;
+    while (row >= 0 && eh_pg_int(result, row, 1) != EH_NOTICE_ASSIGNED)
+        row--;
+    if (row < 0 || !desk)
+        return NULL;
+    struct eh_receipt receipt = {.rep = eh_pg_text(result, row, 3),
+                                 .why = eh_pg_text(result, row, 5),
+                                 .eligible = eh_pg_int(result, row, 7),
+                                 .epoch = eh_pg_int(result, row, 8),
+                                 .weight = eh_pg_int(result, row, 9),
+                                 .draws = eh_pg_text(result, row, 10),
+                                 .detail = eh_pg_text(result, row, 11)};
+    return eh_json_receipt(&receipt, desk);
 }
 
 static void on_history(void *context, PGresult *result)
@@ -162,7 +185,9 @@ static void on_history(void *context, PGresult *result)
     if (!eh_admin_resume(request))
         return;
     json_t *body = json_incref(request->extra);
-    eh_json_put(body, "history", failed(result) ? NULL : history_json(result));
+    bool away = failed(result);
+    eh_json_put(body, "history", away ? NULL : history_json(result));
+    eh_json_put(body, "receipt", away ? NULL : receipt_json(result, desk_of(request)));
     eh_admin_reply(request, 200, body);
 }
 
@@ -182,6 +207,7 @@ static void show_ticket(struct eh_admin_request *request, const struct eh_ticket
     request->extra = eh_json_ticket(ticket, desk);
     if (ask(request, "admin_history", number, sizeof number, on_history, NULL) < 0) {
         eh_json_put(request->extra, "history", NULL);
+        eh_json_put(request->extra, "receipt", NULL);
         eh_admin_reply(request, 200, json_incref(request->extra));
     }
 }

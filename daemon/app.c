@@ -48,8 +48,9 @@ void app_set_room(struct eh_app *app)
     app->in_flight_entries = held;
     app->in_flight_bytes = bytes;
     size_t most = (size_t)app->config->inflight_entries, room = 0;
-    if (app->deciding && app->role == EH_ROLE_LEADER && held < most &&
-        bytes < (size_t)app->config->inflight_bytes) {
+    /* Without a desk every ticket would be refused: they wait in Redis until there is one. */
+    if (app->deciding && app->role == EH_ROLE_LEADER && eh_engine_desk(app->engine) &&
+        held < most && bytes < (size_t)app->config->inflight_bytes) {
         size_t batch = EH_BATCH_ENTRIES_MAX - entries_of(app->filling);
         room = most - held < batch ? most - held : batch;
     }
@@ -93,6 +94,8 @@ static void on_tick(evutil_socket_t fd, short what, void *context)
     if (!app->deciding || app->recalling || eh_store_committing(app->store) >= EH_COMMITS_MAX)
         return;
     bool something = (app->filling && app->filling->item_count > 0) || time_brings(app);
+    if (!something)
+        arm_timer(app); /* the loop's coarse clock may wake us just before the moment */
     if (!something || !app_filling(app))
         return;
     app->recalling = app->filling;

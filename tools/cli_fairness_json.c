@@ -128,6 +128,7 @@ json_t *eh_fairness_to_json(const struct eh_fairness_watch *watch,
     put_text(o, "currency", desk ? desk->currency : eh_str(NULL));
     put_int(o, "arrived", (int64_t)report->arrived);
     put_int(o, "tickets", (int64_t)report->tickets);
+    put_int(o, "deals", (int64_t)report->deals);
     put_int(o, "drawn", (int64_t)report->drawn);
     put_int(o, "overrides", (int64_t)report->overrides);
     put_balance(o, report);

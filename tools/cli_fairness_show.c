@@ -69,24 +69,19 @@ static void say(const struct eh_cli *cli, const char *name, const char *text)
 
 /* ---- Who got what. */
 
-static double present_s(const json_t *rep)
-{
-    return real(rep, "available_s") + real(rep, "overloaded_s") + real(rep, "away_s");
-}
-
 static void rep_row(struct eh_grid *g, const json_t *rep, unsigned exponent)
 {
     char text[EH_CLI_TEXT];
     eh_grid_text(g, eh_json_text(rep, "rep"));
     number_text(rep, "entitled", 1, 1, text);
     eh_grid_text(g, text);
+    number_text(rep, "expected", 1, 1, text);
+    eh_grid_text(g, text);
     eh_grid_count(g, eh_json_int(rep, "received"));
     number_text(rep, "deviation", 1, 1, text);
     eh_grid_text(g, text);
     eh_grid_money(g, eh_json_int(rep, "entitled_value"), exponent);
     eh_grid_money(g, eh_json_int(rep, "received_value"), exponent);
-    percent_text(real(rep, "overloaded_s"), present_s(rep), text);
-    eh_grid_text(g, text);
 }
 
 static void show_reps(const struct eh_cli *cli, const json_t *report)
@@ -95,15 +90,21 @@ static void show_reps(const struct eh_cli *cli, const json_t *report)
     char columns[160];
     size_t i;
     json_t *rep;
-    eh_format(columns, sizeof columns, "rep,>entitled,>received,>z,>entitled %s,>received %s,>busy",
+    eh_format(columns, sizeof columns,
+              "rep,>entitled,>expected,>received,>z,>entitled %s,>received %s",
               currency ? currency : "value", currency ? currency : "value");
     struct eh_grid *g = eh_grid_new(cli, columns);
     json_array_foreach(json_object_get(report, "reps"), i, rep)
         rep_row(g, rep, eh_json_exponent(report));
     putchar('\n');
     eh_grid_print(g);
-    printf("%sz: standard deviations off what the draw gives on average; busy: overloaded%s\n",
+    printf("%sz: how many standard deviations more than expected the draw gave%s\n",
            eh_colour_dim(cli), eh_colour_end(cli));
+}
+
+static double present_s(const json_t *rep)
+{
+    return real(rep, "available_s") + real(rep, "overloaded_s") + real(rep, "away_s");
 }
 
 /* "-12.50 ±4.10"; "-" where too few arrived. */
@@ -124,7 +125,7 @@ static void difference_cell(struct eh_grid *g, const json_t *rep, unsigned expon
 static void show_overloads(const struct eh_cli *cli, const json_t *report)
 {
     struct eh_grid *g =
-        eh_grid_new(cli, "overloaded,>for,>times,>a week,>value of what arrived meanwhile");
+        eh_grid_new(cli, "overloaded,>for,>of time,>times,>a week,>value of what came meanwhile");
     bool any = false;
     size_t i;
     json_t *rep;
@@ -136,6 +137,8 @@ static void show_overloads(const struct eh_cli *cli, const json_t *report)
         any = true;
         eh_grid_text(g, eh_json_text(rep, "rep"));
         eh_text_span(eh_json_int(rep, "overloaded_s"), text);
+        eh_grid_text(g, text);
+        percent_text(real(rep, "overloaded_s"), present_s(rep), text);
         eh_grid_text(g, text);
         eh_grid_count(g, eh_json_int(rep, "overloads"));
         number_text(rep, "overloads_weekly", 1, 1, text);
@@ -217,7 +220,7 @@ static void show_picking(const struct eh_cli *cli, const json_t *report, const c
     if (!eh_json_has(picking, "g"))
         eh_format(text, sizeof text, "too few to tell");
     else
-        eh_format(text, sizeof text, "%s: V %s, by chance alone about %s; G %s",
+        eh_format(text, sizeof text, "%s: Cramér's V %s, by chance alone about %s; G %s",
                   real(picking, "cramer_v") > NOTICED * real(picking, "cramer_v_by_chance")
                       ? "value told who got it"
                       : "value did not tell who got it",
@@ -247,13 +250,13 @@ static void show_head(const struct eh_cli *cli, const json_t *report)
 {
     const char *team = eh_json_text(report, "team"), *from = eh_json_text(report, "from");
     const char *to = eh_json_text(report, "to");
-    char tickets[EH_CLI_TEXT], drawn[EH_CLI_TEXT], overrides[EH_CLI_TEXT];
+    char tickets[EH_CLI_TEXT], deals[EH_CLI_TEXT], overrides[EH_CLI_TEXT];
     eh_text_count(eh_json_int(report, "tickets"), tickets);
-    eh_text_count(eh_json_int(report, "drawn"), drawn);
+    eh_text_count(eh_json_int(report, "deals"), deals);
     eh_text_count(eh_json_int(report, "overrides"), overrides);
-    printf("%steam %s%s, %s to %s: %s tickets, %s drawn, %s given by managers\n",
-           eh_colour_bold(cli), team ? team : "?", eh_colour_end(cli), from ? from : "?",
-           to ? to : "?", tickets, drawn, overrides);
+    printf("%steam %s%s, %s to %s: %s tickets in %s deals, %s by managers\n", eh_colour_bold(cli),
+           team ? team : "?", eh_colour_end(cli), from ? from : "?", to ? to : "?", tickets, deals,
+           overrides);
 }
 
 void eh_fairness_show(const struct eh_cli *cli, const json_t *report)

@@ -93,9 +93,9 @@ static int outcome_of(const struct eh_history_ticket *t, struct eh_error *error)
     if (t->outcome.size == 0 || eh_str_equal(t->outcome, eh_str("open")))
         return 0;
     int outcome = eh_outcome_from_name(t->outcome);
-    if (outcome != EH_OUTCOME_WON && outcome != EH_OUTCOME_LOST && outcome != EH_OUTCOME_RESOLVED)
+    if (outcome <= 0 || outcome > EH_OUTCOME_CANCELLED)
         return eh_error_field(error, EH_EINVAL, "outcome",
-                              "outcome: `%.*s` is none of won, lost, resolved, open",
+                              "outcome: `%.*s` is none of won, lost, resolved, cancelled, open",
                               EH_STR_ARG(t->outcome));
     return outcome;
 }

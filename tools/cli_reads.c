@@ -247,9 +247,17 @@ struct members {
     unsigned exponent;
 };
 
+/* Tickets with one decimal: there are parts of them. */
+static const char *entitled_text(const json_t *rep, char ret[EH_CLI_TEXT])
+{
+    snprintf(ret, EH_CLI_TEXT, "%.1f", json_number_value(json_object_get(rep, "entitled")));
+    return ret;
+}
+
 static void member_row(struct eh_grid *g, const json_t *rep, void *context)
 {
     const struct members *members = context;
+    char entitled[EH_CLI_TEXT];
     eh_grid_text(g, eh_json_text(rep, "id"));
     if (json_is_false(json_object_get(rep, "active")))
         eh_grid_dim(g, "not today");
@@ -258,7 +266,7 @@ static void member_row(struct eh_grid *g, const json_t *rep, void *context)
     eh_grid_count(g, eh_json_int(rep, "open"));
     eh_grid_count(g, eh_json_int(rep, "points"));
     if (members->entitled)
-        eh_grid_count(g, eh_json_int(rep, "entitled"));
+        eh_grid_text(g, entitled_text(rep, entitled));
     eh_grid_count(g, eh_json_int(rep, "received"));
     if (members->entitled)
         eh_grid_money(g, eh_json_int(rep, "entitled_value"), members->exponent);

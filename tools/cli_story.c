@@ -164,6 +164,44 @@ static void show_history(const struct eh_cli *cli, const json_t *t)
     }
 }
 
+/* Words of a text in lines of at most `width` columns. */
+static void print_wrapped(const char *text, int width)
+{
+    int column = 0;
+    for (const char *word = text; *word;) {
+        int size = (int)strcspn(word, " ");
+        char copy[EH_CLI_TEXT * 4];
+        eh_format(copy, sizeof copy, "%.*s", size, word);
+        int wide = eh_text_width(copy);
+        bool breaks = column > 0 && column + 1 + wide > width;
+        printf("%s%s", breaks ? "\n" : column > 0 ? " " : "", copy);
+        column = breaks || column == 0 ? wide : column + 1 + wide;
+        word += size + (word[size] == ' ');
+    }
+    putchar('\n');
+}
+
+/* Why the one who has it, or had it last, got it. */
+static void show_receipt(const struct eh_cli *cli, const json_t *t)
+{
+    const json_t *receipt = json_object_get(t, "receipt"), *draw;
+    const char *reason = eh_json_text(receipt, "reason");
+    json_t *draws = json_object_get(receipt, "draws");
+    size_t i;
+    if (!reason)
+        return;
+    char *clean = eh_text_clean(reason);
+    printf("\n%swhy %s%s\n", eh_colour_bold(cli), eh_json_text(receipt, "rep"), eh_colour_end(cli));
+    print_wrapped(clean, cli->width > 0 ? cli->width : 80);
+    free(clean);
+    if (json_array_size(draws) == 0)
+        return;
+    printf("%sdraw epoch %lld:%s", eh_colour_dim(cli), (long long)eh_json_int(receipt, "epoch"),
+           eh_colour_end(cli));
+    json_array_foreach(draws, i, draw) printf(" %s", json_string_value(draw));
+    putchar('\n');
+}
+
 int eh_cmd_ticket(struct eh_cli *cli)
 {
     EH_AUTO(eh_answer) struct eh_answer answer = {0};
@@ -181,5 +219,6 @@ int eh_cmd_ticket(struct eh_cli *cli)
     show_what(cli, answer.json);
     show_state(cli, answer.json);
     show_history(cli, answer.json);
+    show_receipt(cli, answer.json);
     return EH_EXIT_DONE;
 }

@@ -17,8 +17,7 @@
 #define MANAGE "Decide, as a manager"
 #define DESK   "Set up the desk"
 #define FEED   "Bring tickets in"
-#define PROVE  "Prove the deal"
-#define CHECK  "Check the deal"
+#define PROVE  "Prove the deal, or try another"
 
 #define NARROWEST_TERMINAL 40 /* narrower ones are not believed */
 
@@ -150,11 +149,6 @@ static const struct eh_cli_command commands[] = {
      "teams become ids; without a team it is `desk`. JSONL: each line one message as\n"
      "the stream takes it. A bad row is refused with its line before anything is sent;\n"
      "a second push of the same file changes nothing."},
-    {"simulate", "FILE.csv", CHECK, "deal a recorded history under each policy, and compare", 1, 1,
-     simulate_options, eh_cmd_simulate,
-     "Needs no daemon. Columns by header, as for push, and historical_rep. Tickets\n"
-     "arrive and are closed when the file says; who got how much is measured per team\n"
-     "beside what was recorded. Without --desk the teams are those of the file."},
     {"draws reveal", "", PROVE, "end the current draw epoch and reveal its seed", 0, 0, NULL,
      eh_cmd_draws_reveal,
      "For operators. The next epoch begins at once; its seed was committed before."},
@@ -171,6 +165,11 @@ static const struct eh_cli_command commands[] = {
      "the state digests, every draw whose seed is revealed, and that the end was not\n"
      "cut off. With --from the log is still decided from its beginning, and the chain\n"
      "taken as it stands there; only rows from there on are compared."},
+    {"simulate", "FILE.csv", PROVE, "deal a recorded history under each policy, and compare", 1, 1,
+     simulate_options, eh_cmd_simulate,
+     "Needs no daemon. Columns by header, as for push, and historical_rep. Tickets\n"
+     "arrive and are closed when the file says; who got how much is measured per team\n"
+     "beside what was recorded. Without --desk the teams are those of the file."},
     {0},
 };
 

@@ -88,9 +88,13 @@ int eh_affinity_rebuild(struct eh_engine *e)
     int r = 0;
     eh_table_done(&e->customers);
     e->customers = (struct eh_table){0};
-    for (uint32_t i = 0; i < e->order_count; i++)
-        if (e->order[i].slot != NONE)
-            e->tickets[e->order[i].slot].in_affinity = false;
+    for (uint32_t i = 0; i < e->order_count; i++) {
+        if (e->order[i].slot == NONE)
+            continue;
+        struct ticket *t = &e->tickets[e->order[i].slot];
+        t->newer = t->older = NONE;
+        t->in_affinity = false;
+    }
     for (uint32_t i = 0; r == 0 && i < e->order_count; i++)
         if (e->order[i].slot != NONE)
             r = eh_affinity_join(e, e->order[i].slot);

@@ -39,7 +39,7 @@ void eh_engine_free(struct eh_engine *e)
     }
     void *const arrays[] = {e->tickets, e->parked,      e->teams,      e->reps,
                             e->kinds,   e->memberships, e->desk_teams, e->accounts,
-                            e->order,   e->expiries,    e->ready};
+                            e->order,   e->expiries,    e->ready,      e->ticket_index.places};
     for (size_t i = 0; i < sizeof arrays / sizeof *arrays; i++)
         free(arrays[i]);
     eh_desk_held_free(e->desk);
@@ -47,7 +47,6 @@ void eh_engine_free(struct eh_engine *e)
     eh_names_done(&e->team_names);
     eh_names_done(&e->kind_names);
     eh_table_done(&e->account_index);
-    eh_table_done(&e->ticket_index);
     eh_table_done(&e->parked_index);
     eh_table_done(&e->customers);
     eh_watch_done(e);

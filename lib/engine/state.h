@@ -16,7 +16,7 @@
  *     encode.c     canonical bytes, digest              snapshot.c  out and in again
  *     epochs.c     draw epochs, what is committed       names.c     numbers for ids
  *     readers.c    what others may see                  record.c    inputs as rows and back
- *     identify.c   identities and content digests
+ *     identify.c   identities and content digests       index.c     from identities to tickets
  */
 #ifndef EVENHAND_LIB_ENGINE_STATE_H
 #define EVENHAND_LIB_ENGINE_STATE_H
@@ -199,6 +199,16 @@ struct parked {
     struct eh_key hash;
 };
 
+/* Slots by identity: open addressing, a power of two of places. */
+struct tagged {
+    uint32_t tag;  /* low bits of the identity */
+    uint32_t slot; /* NONE: free */
+};
+struct ticket_index {
+    struct tagged *places;
+    uint32_t capacity, used;
+};
+
 struct place {
     uint64_t no;
     uint32_t slot; /* NONE: gone */
@@ -245,7 +255,7 @@ struct eh_engine {
     struct ticket *tickets;
     uint32_t ticket_count, ticket_capacity; /* slots ever used, slots held */
     uint32_t free_ticket;
-    struct eh_table ticket_index;
+    struct ticket_index ticket_index;
     struct place *order; /* by number; with holes */
     uint32_t order_count, order_capacity, order_holes;
     uint64_t waiting, open;
@@ -343,8 +353,12 @@ int eh_step_signal(struct step *, uint32_t rep, int status, int64_t from_us,
 int eh_step_dead(struct step *, const struct eh_message *, uint64_t stream_ms,
                  uint64_t stream_no) EH_MUST_CHECK;
 
-/* tickets.c */
+/* index.c */
 uint32_t eh_ticket_find(const struct eh_engine *, struct eh_key identity); /* slot or NONE */
+int eh_index_put(struct eh_engine *, uint32_t slot) EH_MUST_CHECK;
+void eh_index_remove(struct eh_engine *, uint32_t slot); /* it stands there */
+
+/* tickets.c */
 /* A slot that nothing refers to yet; -EH_ENOMEM. */
 int eh_ticket_alloc(struct eh_engine *, uint32_t *ret) EH_MUST_CHECK;
 /* customer: NULL, or 16 bytes. May point into the text it replaces. */

@@ -5,12 +5,6 @@
 
 #include <stdlib.h>
 
-uint32_t eh_ticket_find(const struct eh_engine *e, struct eh_key identity)
-{
-    uint64_t slot;
-    return eh_table_get(&e->ticket_index, identity, &slot) ? (uint32_t)slot : NONE;
-}
-
 bool eh_ticket_before(const struct ticket *a, const struct ticket *b)
 {
     return a->priority != b->priority ? a->priority > b->priority : a->no < b->no;
@@ -117,8 +111,7 @@ int eh_ticket_enter(struct eh_engine *e, uint32_t slot)
     const struct ticket *t = &e->tickets[slot];
     int r = eh_room(&e->order, &e->order_capacity, e->order_count + 1, sizeof *e->order);
     if (r == 0)
-        r = eh_table_put(&e->ticket_index, eh_ticket_identity(ticket_source(t), ticket_id(t)),
-                         slot);
+        r = eh_index_put(e, slot);
     if (r == 0)
         order_put(e, t->no, slot);
     return r;
@@ -128,7 +121,7 @@ void eh_ticket_remove(struct eh_engine *e, uint32_t slot)
 {
     struct ticket *t = &e->tickets[slot];
     eh_affinity_leave(e, slot);
-    eh_table_remove(&e->ticket_index, eh_ticket_identity(ticket_source(t), ticket_id(t)));
+    eh_index_remove(e, slot);
     order_remove(e, t->no);
     eh_digest_leave(e, &t->hash);
     eh_ticket_drop(e, slot);

@@ -69,7 +69,7 @@ struct eh_fairness {
     uint32_t touched[ROWS_MAX], touched_count;
 
     struct arrived arrived;
-    uint64_t tickets, drawn, overrides;
+    uint64_t tickets, deals, drawn, overrides;
     double most; /* Σ max p over draws */
 };
 

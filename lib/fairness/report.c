@@ -8,6 +8,7 @@
 
 #define SECOND_US INT64_C(1000000)
 #define WEEK_S    604800.0
+#define DAY_S     86400.0 /* who was there for less is not extrapolated to a week */
 
 /* ---- One rep. */
 
@@ -28,7 +29,7 @@ static void fill_overload(const struct rep *rep, struct eh_fairness_rep *ret)
     double meanwhile_variance, otherwise_variance;
     double present_s = (double)(ret->available_s + ret->overloaded_s + ret->away_s);
     ret->overloads = rep->overloads;
-    ret->overloads_weekly = present_s > 0 ? (double)rep->overloads * WEEK_S / present_s : NAN;
+    ret->overloads_weekly = present_s >= DAY_S ? (double)rep->overloads * WEEK_S / present_s : NAN;
     ret->value_meanwhile = ret->value_otherwise = ret->value_error = NAN;
     if (mean_of(&rep->meanwhile, &ret->value_meanwhile, &meanwhile_variance) &&
         mean_of(&rep->otherwise, &ret->value_otherwise, &otherwise_variance))
@@ -164,6 +165,7 @@ int eh_fairness_report(struct eh_fairness *f, int64_t to_us, struct eh_arena *ar
         .to_us = to_us,
         .arrived = f->arrived.count,
         .tickets = f->tickets,
+        .deals = f->deals,
         .drawn = f->drawn,
         .overrides = f->overrides,
         .predictability = f->drawn ? f->most / (double)f->drawn : NAN,

@@ -89,18 +89,19 @@ static int begin(struct eh_fairness_watch *w, int64_t at_us, int32_t date, struc
     return r < 0 ? eh_error_set(error, -r, "deals cannot be observed: %s", eh_code_name(r)) : 0;
 }
 
-static void take_overrides(struct eh_fairness_watch *w, const struct eh_input *in,
-                           const struct eh_effects *fx)
+/* What was assigned: by a manager, or dealt once more. */
+static void take_assigned(struct eh_fairness_watch *w, const struct eh_input *in,
+                          const struct eh_effect *e)
 {
-    for (uint32_t i = fx->first; i < fx->count; i++) {
-        const struct eh_effect *e = &fx->items[i];
-        struct eh_ticket_view ticket = {0};
-        if (e->type != EH_NOTICE_ASSIGNED || !eh_str_equal(e->team, w->team) ||
-            !eh_str_equal(e->why, eh_str("manager")))
-            continue;
-        if (eh_engine_ticket(w->engine, e->source, e->id, &ticket))
-            eh_fairness_override(w->fairness, in->message.actor, e->rep, ticket.value,
-                                 e->was.size == 0);
+    struct eh_ticket_view ticket = {0};
+    bool first = e->was.size == 0;
+    if (e->type != EH_NOTICE_ASSIGNED || !eh_str_equal(e->team, w->team))
+        return;
+    if (!eh_str_equal(e->why, eh_str("manager"))) {
+        if (!first)
+            eh_fairness_again(w->fairness);
+    } else if (eh_engine_ticket(w->engine, e->source, e->id, &ticket)) {
+        eh_fairness_override(w->fairness, in->message.actor, e->rep, ticket.value, first);
     }
 }
 
@@ -114,8 +115,8 @@ static void take(struct eh_fairness_watch *w, const struct eh_input *in,
         look_at_all(w, in->at_us);
     if (in->message.type == EH_MESSAGE_DESK)
         read_accounts(w);
-    if (in->message.type == EH_MESSAGE_ASSIGN)
-        take_overrides(w, in, fx);
+    for (uint32_t i = fx->first; i < fx->count; i++)
+        take_assigned(w, in, &fx->items[i]);
     look_at_rep(w, fx->signal_rep, in->at_us);
     w->last = w->to != EH_DATE_NEVER ? w->to : in->date;
 }

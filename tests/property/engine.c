@@ -65,6 +65,44 @@ static bool less_loaded(const struct rep *a, const struct rep *b)
            (unsigned __int128)b->points * a->share_ppm;
 }
 
+/* Who cannot get a ticket has no slot; whoever has one stands where the walk finds him. */
+static void check_slots(const struct eh_engine *e, const struct team *team, uint32_t set_no)
+{
+    const struct skill_set *set = &team->sets[set_no];
+    cr_assert_eq(set->slots != NULL, team->policy->by_slots);
+    uint32_t slots = 0;
+    for (uint32_t i = 0; set->slots && i < team->member_count; i++) {
+        cr_assert_lt(set->slots[i].credit, EH_PPM);
+        cr_assert(set->slots[i].slots == 0 || naive_eligible(e, team, &team->members[i]));
+        if (!(team->members[i].sets >> set_no & 1))
+            continue;
+        if (set->slots[i].slots)
+            cr_assert_eq(eh_eligible_at_slot(team, set, slots), i);
+        slots += set->slots[i].slots;
+    }
+    cr_assert_eq(set->tree[1].slots, slots);
+}
+
+/* A customer's tickets in a team, one behind the other, every one once. */
+static void check_customers(const struct eh_engine *e)
+{
+    uint32_t newest = 0;
+    for (uint32_t i = 0; i < e->order_count; i++) {
+        if (e->order[i].slot == NONE)
+            continue;
+        const struct ticket *t = &e->tickets[e->order[i].slot];
+        cr_assert_eq(t->in_affinity, t->has_customer && e->teams[t->team].desk->affinity_open);
+        newest += t->in_affinity && t->newer == NONE;
+        if (t->older == NONE)
+            continue;
+        const struct ticket *older = &e->tickets[t->older];
+        cr_assert(older->in_affinity && older->newer == e->order[i].slot && older->no < t->no);
+        cr_assert_eq(older->team, t->team);
+        cr_assert(eh_key_equal(ticket_customer(older), ticket_customer(t)));
+    }
+    cr_assert_eq(e->customers.used, newest);
+}
+
 static void check_set(const struct eh_engine *e, const struct team *team, uint32_t set_no)
 {
     const struct skill_set *set = &team->sets[set_no];
@@ -91,6 +129,7 @@ static void check_set(const struct eh_engine *e, const struct team *team, uint32
     cr_assert_eq(all->weight, weight);
     cr_assert_eq(all->count, count);
     cr_assert_eq(set->available, available);
+    check_slots(e, team, set_no);
     if (!team->policy->by_load || count == 0)
         return;
     cr_assert_eq(all->ties, ties);
@@ -158,6 +197,8 @@ static void check_counts(const struct eh_engine *e)
 static void check_state(const struct eh_engine *e)
 {
     check_counts(e);
+    check_customers(e);
+    cr_assert(eh_ledger_check(e));
     for (uint32_t t = 0; t < e->team_names.count; t++)
         for (uint32_t s = 0; e->teams[t].desk && s < e->teams[t].set_count; s++)
             if (e->teams[t].sets[s].skills) {

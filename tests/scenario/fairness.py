@@ -1,7 +1,10 @@
 #!/usr/bin/python3
 """fairness: the report of a team, over the socket, on the command line and from the database."""
 import json
+import threading
 import time
+
+import psycopg2
 
 from harness import SALES, SUPPORT, default_desk, run, scenario, wait_until
 
@@ -70,7 +73,7 @@ def three_ways(stack):
     assert from_database(stack) == over_socket
     people = from_database(stack, json_output=False)
     assert people == stack.cli("fairness", "sales")[1]
-    assert "Jain" in people and "z: standard deviations" in people, people
+    assert "Jain" in people and "z: how many" in people, people
     assert max(len(line) for line in people.splitlines()) <= 80, people
     stack.daemon.kill()  # the log alone is enough
     assert from_database(stack) == over_socket
@@ -117,6 +120,32 @@ def overload_and_overrides(stack):
     assert answer["managers"][0]["value"] == ticket[2], (answer, ticket)
     assert sum(r["received"] for r in reps.values()) == 80, reps
     assert abs(sum(r["entitled"] for r in reps.values()) - 80) < 0.05, reps
+
+
+@scenario("two reports at a time, each for as long as an answer may take; the loop goes on")
+def bounds(stack):
+    stack.start(desk())
+    deal(stack, 10)
+    codes = []
+
+    def ask():
+        codes.append(stack.daemon.get("/v1/teams/sales/fairness", timeout=30).code)
+
+    blocker = psycopg2.connect(stack.postgres.dsn)
+    blocker.cursor().execute("LOCK TABLE evenhand.input")
+    askers = [threading.Thread(target=ask) for _ in range(3)]
+    for asker in askers:
+        asker.start()
+    wait_until("the third is sent away", lambda: codes, 5)
+    assert codes == [429], codes
+    began = time.monotonic()
+    assert stack.daemon.status()["role"] == "leader"
+    assert time.monotonic() - began < 1, "the loop waited"
+    for asker in askers:
+        asker.join()
+    blocker.close()
+    assert sorted(codes) == [429, 503, 503], codes
+    assert report(stack)["tickets"] == 10
 
 
 @scenario("a period is counted from its first day to its last")

@@ -58,7 +58,8 @@ def stranger(stack):
     expect(stack, STRANGER,
            (403, "GET", "/v1/status"), (403, "GET", "/v1/teams"), (403, "GET", "/v1/reps/ana"),
            (403, "GET", "/v1/tickets/default/t-1"), (403, "GET", "/v1/desk"),
-           (403, "GET", "/metrics"), (403, "GET", "/nowhere"), (403, "POST", "/v1/tickets", NEW),
+           (403, "GET", "/v1/teams/sales/fairness"), (403, "GET", "/metrics"),
+           (403, "GET", "/nowhere"), (403, "POST", "/v1/tickets", NEW),
            (403, "POST", "/v1/reps/ana/signal", {"status": "away"}),
            (403, "POST", "/v1/tickets/default/t-1/outcome", {"outcome": "lost"}),
            (403, "PUT", "/v1/desk", default_desk()))
@@ -73,7 +74,7 @@ def rep(stack):
            (200, "POST", "/v1/reps/ana/signal", {"status": "overloaded", "for": 900}),
            (403, "POST", "/v1/reps/ben/signal", {"status": "overloaded"}),
            (200, "GET", "/v1/reps/ana"), (403, "GET", "/v1/reps/ben"),
-           (403, "POST", "/v1/tickets", NEW),
+           (403, "GET", "/v1/teams/sales/fairness"), (403, "POST", "/v1/tickets", NEW),
            (403, "POST", "/v1/reps/ana/release", {"reason": "x"}))
     signals = stack.sql("SELECT rep, status, by FROM rep_signal")
     assert signals == [("ana", "overloaded", REP)], signals
@@ -85,7 +86,8 @@ def manager(stack):
     holder = stack.ticket("t-1")["rep"]
     other = next(r for r in SALES if r != holder)
     expect(stack, MANAGER,
-           (200, "GET", "/v1/teams/sales"),
+           (200, "GET", "/v1/teams/sales"), (200, "GET", "/v1/teams/sales/fairness"),
+           (403, "GET", "/v1/teams/support/fairness"),
            (200, "POST", "/v1/reps/%s/signal" % holder, {"status": "away"}),
            (403, "POST", "/v1/reps/eli/signal", {"status": "away"}),
            (200, "POST", "/v1/tickets/default/t-1/assign", {"rep": other, "reason": "knows them"}),
@@ -105,6 +107,7 @@ def helpdesk_and_auditor(stack):
     expect(stack, AUDITOR,
            (200, "GET", "/v1/status"), (200, "GET", "/v1/teams"), (200, "GET", "/v1/reps/ben"),
            (200, "GET", "/v1/tickets"), (200, "GET", "/v1/desk"), (200, "GET", "/metrics"),
+           (200, "GET", "/v1/teams/support/fairness"),
            (403, "POST", "/v1/tickets", dict(NEW, id="y")),
            (403, "POST", "/v1/reps/ana/signal", {"status": "away"}))
 

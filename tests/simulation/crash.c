@@ -7,6 +7,7 @@
  *   I2  each ticket has one history, and never two owners at once
  *   I3  the outbox has no hole, and says what the log says
  *   I5  the log replayed gives the same effects and digests
+ *   I6  what reps are entitled to and what was received come to the same
  *
  *     simulation-crash [--seeds N] [--seed S]    // S: only this one
  */
@@ -442,6 +443,7 @@ static void check_replay(struct world *w)
     must(w, eh_key_equal(eh_engine_digest(fresh), eh_engine_digest(w->d.e)), "I5: another digest");
     must(w, eh_key_equal(eh_engine_digest(fresh), eh_engine_digest_anew(w->d.e)),
          "I5: the digest is not what the objects give");
+    must(w, eh_ledger_check(fresh), "I6: the ledger does not come to nothing");
     eh_engine_free(fresh);
 }
 

@@ -78,9 +78,13 @@ static inline void helpdesk_team(struct helpdesk *h, struct helpdesk_text *t, un
                                  unsigned present)
 {
     static const unsigned capacities[] = {0, 2, 5, 9};
-    helpdesk_put(t, "  - {id: t%u, policy: %s, capacity: %u", team,
-                 helpdesk_chance(h, 50) ? "random" : "least_loaded",
+    static const char *const policies[] = {"random", "balanced", "rotation", "least_loaded"};
+    helpdesk_put(t, "  - {id: t%u, policy: %s, capacity: %u", team, policies[helpdesk_below(h, 4)],
                  capacities[helpdesk_below(h, 4)]);
+    if (helpdesk_chance(h, 50))
+        helpdesk_put(t, ", value_weight: %u%%", helpdesk_below(h, 101));
+    if (helpdesk_chance(h, 40))
+        helpdesk_put(t, ", affinity: open, affinity_for: %uh", 1 + helpdesk_below(h, 48));
     if (helpdesk_chance(h, 15))
         helpdesk_put(t, ", presence: signalled");
     if (helpdesk_chance(h, 30))

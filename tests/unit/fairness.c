@@ -303,11 +303,23 @@ Test(fairness, overload)
     cr_expect_eq(ana->overloaded_s, 3600);
     cr_expect_eq(ana->away_s, 3600);
     cr_expect_eq(ana->overloads, 1);
-    expect_near(ana->overloads_weekly, 7 * 24 / 4.0);
+    cr_expect(isnan(ana->overloads_weekly)); /* four hours are too few */
     expect_near(ana->value_meanwhile, 30);
     expect_near(ana->value_otherwise, 130);
     expect_near(ana->value_error, 10);
     cr_expect(noted(&p, "overload: tickets that arrived while ana was overloaded were worth less"));
+    done(&p);
+}
+
+Test(fairness, overloads_a_week)
+{
+    struct period p = start();
+    for (int day = 0; day < 2; day++) {
+        eh_fairness_state(p.f, eh_str("ana"), EH_STATUS_AVAILABLE, day * 24 * HOUR_US);
+        eh_fairness_state(p.f, eh_str("ana"), EH_STATUS_OVERLOADED, (day * 24 + 10) * HOUR_US);
+    }
+    look(&p, 48 * HOUR_US);
+    expect_near(p.report.reps[0].overloads_weekly, 7);
     done(&p);
 }
 

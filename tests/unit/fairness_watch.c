@@ -249,6 +249,34 @@ Test(fairness_watch, overrides)
     done(&w);
 }
 
+Test(fairness_watch, released_and_dealt_again)
+{
+    struct watched w;
+    double entitled;
+    int64_t received;
+    start(&w, EH_DATE_ALWAYS, EH_DATE_NEVER);
+    deal(&w, 30, "sales", 700);
+    uint64_t open = kit_rep(&w.kit, "cai").open;
+    struct eh_message m = {
+        .type = EH_MESSAGE_RELEASE,
+        .has = EH_FIELD_BIT(EH_FIELD_REP) | EH_FIELD_BIT(EH_FIELD_REASON),
+        .rep = eh_str("cai"),
+        .reason = eh_str("left"),
+    };
+    step(&w, m, EH_ORIGIN_ADMIN);
+    kit_pass(&w.kit, 600);
+    deal(&w, 1, "sales", 700);
+    look(&w);
+    cr_expect_eq(w.report.tickets, 31);
+    cr_expect_eq(w.report.deals, 31 + open);
+    cr_expect_eq(rep_of(&w, "cai")->account.received, 0);
+    cr_expect_eq(rep_of(&w, "cai")->away_s, 660);
+    sum(&w, &entitled, &received);
+    cr_expect_eq(received, 31);
+    cr_expect(fabs(entitled - 31) < 0.01, "%f", entitled);
+    done(&w);
+}
+
 Test(fairness_watch, leaving_and_joining)
 {
     struct watched w;

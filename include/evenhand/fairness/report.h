@@ -50,6 +50,8 @@ void eh_fairness_free(struct eh_fairness *); /* NULL allowed */
 /* An eh_deal_fn; context is the struct eh_fairness. Deals of other teams and managers' overrides
  * (those are told apart) are passed over. */
 void eh_fairness_on_deal(void *fairness, const struct eh_deal *);
+/* The last deal told was of a ticket that had been dealt before (released, say). */
+void eh_fairness_again(struct eh_fairness *);
 /* A ticket of the team came in, dealt or not. */
 void eh_fairness_arrival(struct eh_fairness *, int64_t value);
 /* From at_us on the rep is so (enum eh_status); 0: not in the team. The same again is nothing. */
@@ -79,8 +81,8 @@ struct eh_fairness_rep {
     double drawn_expected;              /* Σ p of those */
     double deviation; /* z = (drawn − Σ p) / √Σ p (1 − p); NAN: too few to tell */
     int64_t available_s, overloaded_s, away_s;
-    uint64_t overloads; /* times he turned overloaded */
-    double overloads_weekly;
+    uint64_t overloads;                      /* times he turned overloaded */
+    double overloads_weekly;                 /* NAN: there for less than a day */
     double value_meanwhile, value_otherwise; /* mean of what arrived while he was, and was not,
                                                 overloaded: minor units */
     double value_error;                      /* standard error of their difference (Welch) */
@@ -110,7 +112,8 @@ struct eh_fairness_report {
     struct eh_str team;
     int64_t from_us, to_us;
     uint64_t arrived;             /* tickets of the team that came in */
-    uint64_t tickets;             /* given out: deals and bookings, a returned ticket again */
+    uint64_t tickets;             /* given out, by deal, booking or manager */
+    uint64_t deals;               /* deals and bookings: a ticket that was released counts again */
     uint64_t drawn;               /* of them those in which chance had a say */
     uint64_t overrides;           /* given by managers */
     struct eh_fairness_rep *reps; /* by id */

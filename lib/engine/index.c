@@ -1,0 +1,91 @@
+/*
+ * index: from a ticket's identity to its slot, in 8 bytes a place: the identity itself is computed
+ * again from the ticket's text where the tag is the same.
+ */
+#include "state.h"
+
+#include <stdlib.h>
+
+#define PLACES_FIRST 64
+
+static struct eh_key identity_of(const struct eh_engine *e, uint32_t slot)
+{
+    const struct ticket *t = &e->tickets[slot];
+    return eh_ticket_identity(ticket_source(t), ticket_id(t));
+}
+
+static uint32_t tag_of(struct eh_key identity)
+{
+    return (uint32_t)identity.low;
+}
+
+/* Where it stands, or the free place where it would. */
+static uint32_t find(const struct eh_engine *e, struct eh_key identity)
+{
+    const struct ticket_index *index = &e->ticket_index;
+    uint32_t mask = index->capacity - 1, at = tag_of(identity) & mask;
+    while (index->places[at].slot != NONE &&
+           (index->places[at].tag != tag_of(identity) ||
+            !eh_key_equal(identity_of(e, index->places[at].slot), identity)))
+        at = (at + 1) & mask;
+    return at;
+}
+
+uint32_t eh_ticket_find(const struct eh_engine *e, struct eh_key identity)
+{
+    const struct ticket_index *index = &e->ticket_index;
+    return index->used ? index->places[find(e, identity)].slot : NONE;
+}
+
+static int grow(struct ticket_index *index)
+{
+    uint32_t capacity = index->capacity ? index->capacity * 2 : PLACES_FIRST, mask = capacity - 1;
+    struct tagged *places = malloc(capacity * sizeof *places);
+    if (!places)
+        return -EH_ENOMEM;
+    for (uint32_t i = 0; i < capacity; i++)
+        places[i].slot = NONE;
+    for (uint32_t i = 0; i < index->capacity; i++) {
+        uint32_t at = index->places[i].tag & mask;
+        if (index->places[i].slot == NONE)
+            continue;
+        while (places[at].slot != NONE)
+            at = (at + 1) & mask;
+        places[at] = index->places[i];
+    }
+    free(index->places);
+    index->places = places;
+    index->capacity = capacity;
+    return 0;
+}
+
+int eh_index_put(struct eh_engine *e, uint32_t slot)
+{
+    struct ticket_index *index = &e->ticket_index;
+    if (index->capacity == 0 || (index->used + 1) * UINT64_C(4) > index->capacity * UINT64_C(3)) {
+        int r = grow(index);
+        if (r < 0)
+            return r;
+    }
+    struct eh_key identity = identity_of(e, slot);
+    index->places[find(e, identity)] = (struct tagged){tag_of(identity), slot};
+    index->used++;
+    return 0;
+}
+
+void eh_index_remove(struct eh_engine *e, uint32_t slot)
+{
+    struct ticket_index *index = &e->ticket_index;
+    uint32_t mask = index->capacity - 1, hole = find(e, identity_of(e, slot));
+    eh_require(index->places[hole].slot == slot);
+    /* Entries behind the hole move into it unless that would put them before their own place. */
+    for (uint32_t at = (hole + 1) & mask; index->places[at].slot != NONE; at = (at + 1) & mask) {
+        uint32_t home = index->places[at].tag & mask;
+        if (((at - home) & mask) >= ((at - hole) & mask)) {
+            index->places[hole] = index->places[at];
+            hole = at;
+        }
+    }
+    index->places[hole].slot = NONE;
+    index->used--;
+}

@@ -1,0 +1,100 @@
+#!/usr/bin/python3
+"""receipts: why a ticket went to whom it went, and what each rep was entitled to."""
+from harness import SALES, SUPPORT, default_desk, run, scenario
+
+TICKETS = 40
+DRAWS = {"balanced": (2, 3), "rotation": (1, 1), "random": (1, 1), "least_loaded": (0, 1)}
+
+
+def start(stack, policy):
+    stack.start(default_desk(teams=[{"id": "sales", "reps": list(SALES), "policy": policy},
+                                    {"id": "support", "reps": SUPPORT[:1], "policy": policy}]))
+
+
+def deal(stack, team="sales", **more):
+    stack.add_many([{"type": "ticket", "id": "%s-%d" % (team, n), "kind": "order", "team": team,
+                     "value": 100 * (1 + n % 3), **more} for n in range(TICKETS)])
+    stack.settle()
+
+
+def ticket_of(stack, name):
+    return stack.daemon.get("/v1/tickets/default/" + name).json
+
+
+def check_receipts(stack, policy):
+    least, most = DRAWS[policy]
+    for n in range(TICKETS):
+        ticket = ticket_of(stack, "sales-%d" % n)
+        receipt = ticket["receipt"]
+        assert receipt["rep"] == ticket["rep"] and receipt["why"] == policy, ticket
+        assert receipt["eligible"] == len(SALES), receipt
+        assert receipt["shares_ppm"] == len(SALES) * 1000000, receipt
+        assert least <= len(receipt["draws"]) <= most, receipt
+        assert all(len(draw) == 16 for draw in receipt["draws"]), receipt
+        assert receipt["reason"].startswith("Of %d who could have got it" % len(SALES)), receipt
+        pair = [compared["rep"] for compared in receipt["compared"]]
+        if policy == "balanced":
+            assert len(set(pair)) == 2 and ticket["rep"] in pair, receipt
+            assert receipt["tie"] == (len(receipt["draws"]) == 3), receipt
+        else:
+            assert not pair and not receipt["tie"], receipt
+        assert (receipt["slots"] is not None) == (policy == "rotation"), receipt
+
+
+def check_entitled(stack):
+    reps = stack.daemon.get("/v1/teams/sales").json["reps"]
+    value = sum(100 * (1 + n % 3) for n in range(TICKETS))
+    for rep in reps:
+        assert abs(rep["entitled"] - TICKETS / len(SALES)) < 0.001, rep
+        assert abs(rep["entitled_value"] - value / len(SALES)) <= 1, rep
+    assert sum(rep["received"] for rep in reps) == TICKETS, reps
+    assert sum(rep["received_value"] for rep in reps) == value, reps
+
+
+def each_policy(policy):
+    @scenario("%s: every ticket has its receipt, every rep his part" % policy)
+    def one(stack):
+        start(stack, policy)
+        deal(stack)
+        check_receipts(stack, policy)
+        check_entitled(stack)
+        out = stack.cli("ticket", "sales-0")[1]
+        assert "why %s" % ticket_of(stack, "sales-0")["rep"] in out, out
+        assert "draw epoch" in out, out  # all are equal at first, so every policy draws
+        assert "entitled" in stack.cli("team", "sales")[1]
+
+
+for name in DRAWS:
+    each_policy(name)
+
+
+@scenario("who got a ticket without a draw is told so")
+def without_a_draw(stack):
+    start(stack, "balanced")
+    stack.add({"type": "ticket", "id": "alone", "kind": "order", "team": "support"})
+    stack.add({"type": "ticket", "id": "owned", "kind": "order", "team": "sales",
+               "owner": SALES[1]})
+    stack.add({"type": "ticket", "id": "given", "kind": "order", "team": "sales"})
+    stack.settle()
+    assert ticket_of(stack, "alone")["receipt"]["reason"] == "Nobody else could have got it then."
+    assert ticket_of(stack, "owned")["receipt"]["reason"] == "The helpdesk named its owner."
+    other = SALES[0] if ticket_of(stack, "given")["rep"] != SALES[0] else SALES[1]
+    stack.cli("assign", "given", other, "--reason", "knows them")
+    receipt = ticket_of(stack, "given")["receipt"]
+    assert (receipt["rep"], receipt["why"]) == (other, "manager"), receipt
+    assert receipt["reason"] == "A manager gave it." and receipt["draws"] == [], receipt
+
+
+@scenario("a waiting ticket has no receipt, a closed one keeps it")
+def waiting_and_closed(stack):
+    start(stack, "balanced")
+    stack.add({"type": "ticket", "id": "w", "kind": "order", "team": "sales", "skills": ["none"]})
+    stack.add({"type": "ticket", "id": "c", "kind": "order", "team": "sales"})
+    stack.settle()
+    assert ticket_of(stack, "w")["receipt"] is None, ticket_of(stack, "w")
+    before = ticket_of(stack, "c")["receipt"]
+    stack.cli("outcome", "c", "won", "--value", "1.00")
+    assert ticket_of(stack, "c")["receipt"] == before and before["eligible"] == len(SALES), before
+
+
+run()
