@@ -240,7 +240,7 @@ Test(plan, names_line_and_column_of_a_bad_row)
     expect_bad_row("a,2025-01-01,order,t,1.5,,,,,", "f.csv:3: value_minor: ");
     expect_bad_row("a,2025-01-01,order,t,1,2025-02-30,won,,,", "f.csv:3: closed_at: ");
     expect_bad_row("a,2025-01-01,order,t,1,,sold,,,",
-                   "f.csv:3: outcome: `sold` is none of won, lost, resolved, open");
+                   "f.csv:3: outcome: `sold` is none of won, lost, resolved, cancelled, open");
     expect_bad_row("a,2025-01-01,order,t,1,,won,,,6", "f.csv:3: csat: 6 is not within 1 and 5");
     expect_bad_row("a,2025-01-01,order,!!!,1,,,,,", "f.csv:3: team: no id can be made of `!!!`");
     expect_bad_row("a\x01,2025-01-01,order,t,1,,,,,", "f.csv:3: ticket_id: is no name");
