@@ -177,9 +177,7 @@ static inline struct eh_str history_text(struct history *h, const char *format, 
 
 static inline struct eh_message history_ticket(struct history *h)
 {
-    static const char *const skills[] = {"", "", "de", "fr",
-                                         "de\x1f"
-                                         "fr"};
+    static const char *const skills[] = {"", "", "de", "fr", "de\x1f\x66r"};
     struct eh_message m = {.type = EH_MESSAGE_TICKET,
                            .priority = (uint8_t)history_below(h, 10),
                            .source = eh_str("default"),
