@@ -212,6 +212,43 @@ def proven(stack):
     assert code == 77 and error.count("\n") == 0, (code, error)
 
 
+@scenario("every policy, and whatever else happens to tickets, is proven")
+def policies(stack):
+    names_of = ["random", "balanced", "rotation", "least_loaded"]
+    reps = [{"id": r, "share": share, "skills": ["de"] if r in "ana ben" else []}
+            for r, share in zip(TEAM, (1.0, 0.5, 1.0, 0.8))]
+    daemon = stack.start(dict(desk(), reps=reps, teams=[
+        {"id": name, "policy": name, "reps": TEAM, "capacity": 60, "affinity": "open"}
+        for name in names_of]))
+    stack.add_many([{"type": "ticket", "id": "%s-%d" % (name, n), "team": name, "kind": "order",
+                     "value": 1000 + n * n, "customer": "c%d" % (n % 37),
+                     "skills": ["de"] if n % 9 == 0 else []}
+                    for n in range(60) for name in names_of])
+    stack.settle()
+    for n in range(0, 40, 3):
+        stack.add({"type": "outcome", "id": "balanced-%d" % n, "outcome": "won"})
+    stack.add({"type": "outcome", "id": "balanced-0", "outcome": "reopened"})
+    stack.add({"type": "update", "id": "random-1", "value": 5, "priority": 9})
+    stack.add({"type": "signal", "rep": "cai", "status": "away"})
+    stack.settle()
+    assert daemon.post("/v1/reps/ben/release", {"reason": "left"}).code == 200
+    stack.cli("draws", "reveal")
+    stack.add({"type": "signal", "rep": "cai", "status": "available"})
+    deal_to = [{"type": "ticket", "id": "later-%d" % n, "team": names_of[n % 4], "kind": "order"}
+               for n in range(80)]
+    stack.add_many(deal_to)
+    stack.settle()
+    verify_ok(stack)
+    daemon.kill()  # what recovery makes of it is proven, too
+    daemon.start()
+    stack.add_many([dict(m, id="after-" + m["id"]) for m in deal_to])
+    stack.settle()
+    stack.cli("draws", "reveal")
+    assert verify_ok(stack) == 0
+    rows = stack.sql("SELECT why, count(detail) FROM effect WHERE type = 1 GROUP BY 1")
+    assert dict(rows)["balanced"] > 0 and dict(rows)["rotation"] > 0, rows
+
+
 @scenario("the first bad row is named, whatever was done to the log")
 def tampering(stack):
     started(stack)
@@ -289,6 +326,9 @@ def ledger(stack):
     rows = stack.sql("SELECT rep, received, received_value FROM fairness_by_rep ORDER BY rep")
     assert [r[0] for r in rows] == TEAM and sum(r[1] for r in rows) == 100, rows
     assert sum(r[2] for r in rows) == sum(1000 + n for n in range(100)), rows
+    entitled = stack.sql("SELECT sum(entitled), sum(entitled_value) FROM fairness_by_rep")[0]
+    assert abs(entitled[0] - 100) < 0.001, entitled
+    assert abs(entitled[1] - sum(1000 + n for n in range(100))) < 10, entitled
     assert daemon.stop() == 0
     lines = open(stack.dir + "/checkpoints", encoding="ascii").read().splitlines()
     head = stack.sql("SELECT input, digest, encode(chain, 'hex') FROM head")[0]
