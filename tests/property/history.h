@@ -157,7 +157,9 @@ static inline int64_t history_value(struct history *h)
     case 0:
         return 0;
     case 1:
-        return (int64_t)(seed_next(&h->seed) >> 20);
+        return (int64_t)(seed_next(&h->seed) >> (1 + history_below(h, 30)));
+    case 2:
+        return -(int64_t)seed_below(&h->seed, 1000);
     default:
         return (int64_t)seed_below(&h->seed, 100000);
     }

@@ -193,6 +193,38 @@ Test(engine_fair, leavers_keep_their_account)
     expect_received("bob", 1, 1000);
 }
 
+static void with_skill(int skill, int value)
+{
+    char id[16], more[64];
+    snprintf(id, sizeof id, "S%d", skill);
+    snprintf(more, sizeof more, ",'skills':['s%d']", skill);
+    ticket(id, value, more);
+    kit_sendf(&k, "{'type':'outcome','id':'%s','outcome':'cancelled'}", id);
+}
+
+/* The 65th set takes the place of the one unused for longest; nothing of that is lost. */
+Test(engine_fair, a_set_settles_before_it_goes)
+{
+    char yaml[4096] = HEAD "reps: [{id: ana, skills: [", *at = yaml + strlen(yaml);
+    for (int i = 0; i < 64; i++)
+        at += snprintf(at, (size_t)(yaml + sizeof yaml - at), "s%d, ", i);
+    snprintf(at, (size_t)(yaml + sizeof yaml - at),
+             "]}, {id: bob, skills: [s0, s1]}, {id: eva, skills: [s0]}]\n"
+             "teams: [{id: sales, reps: [ana, bob, eva], policy: random}]\n");
+    kit_desk(&k, yaml);
+    cr_assert_not(k.fx.refused, "%s", kit_refused(&k));
+    with_skill(0, 100);
+    expect_entitled("eva", 333000000, 33);
+    for (int i = 1; i < 64; i++)
+        with_skill(i, 0);
+    ticket("N", 0, ""); /* none required: one set more */
+    cr_assert(eh_ledger_check(k.e));
+    cr_assert(kit_sound(&k));
+    expect_entitled("eva", 333000000 + 333000000, 33);
+    with_skill(0, 100);
+    cr_assert(eh_ledger_check(k.e));
+}
+
 /* ---- balanced */
 
 static void balanced(const char *reps)
