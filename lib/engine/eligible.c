@@ -93,17 +93,20 @@ static bool is_active(const struct member *member, int32_t date)
     return false;
 }
 
+static void drop_slot(struct eh_engine *e, uint32_t team, uint32_t set, uint32_t position)
+{
+    struct slot *slots = e->teams[team].sets[set].slots;
+    if (!slots || slots[position].slots == 0)
+        return;
+    slots[position].slots = 0;
+    eh_digest_slot(e, team, set, position);
+}
+
 /* Who returns enters with the next round. */
 static void drop_slots(struct eh_engine *e, uint32_t team_no, uint32_t position)
 {
-    struct team *team = &e->teams[team_no];
-    for (uint64_t left = team->members[position].sets; left; left &= left - 1) {
-        uint32_t set = (uint32_t)__builtin_ctzll(left);
-        if (!team->sets[set].slots || team->sets[set].slots[position].slots == 0)
-            continue;
-        team->sets[set].slots[position].slots = 0;
-        eh_digest_slot(e, team_no, set, position);
-    }
+    for (uint64_t left = e->teams[team_no].members[position].sets; left; left &= left - 1)
+        drop_slot(e, team_no, (uint32_t)__builtin_ctzll(left), position);
 }
 
 /* What follows from date, status, points and capacity. */
@@ -124,8 +127,9 @@ static void set_flags(struct eh_engine *e, uint32_t team_no, uint32_t position)
 }
 
 /* Marks who has the skills of a set. */
-static void set_bits(struct eh_engine *e, struct team *team, uint32_t set_no)
+static void set_bits(struct eh_engine *e, uint32_t team_no, uint32_t set_no)
 {
+    const struct team *team = &e->teams[team_no];
     const struct skill_set *set = &team->sets[set_no];
     struct eh_str skills = eh_str_n(set->skills, set->skills_size);
     uint64_t bit = UINT64_C(1) << set_no;
@@ -133,6 +137,8 @@ static void set_bits(struct eh_engine *e, struct team *team, uint32_t set_no)
         struct member *member = &team->members[i];
         bool has = eh_rep_has_skills(e, member->rep, skills);
         member->sets = has ? member->sets | bit : member->sets & ~bit;
+        if (!has)
+            drop_slot(e, team_no, set_no, i);
     }
 }
 
@@ -154,7 +160,7 @@ static void build_tree(struct eh_engine *e, uint32_t team_no, uint32_t set_no)
 
 void eh_eligible_build_set(struct eh_engine *e, uint32_t team, uint32_t set)
 {
-    set_bits(e, &e->teams[team], set);
+    set_bits(e, team, set);
     build_tree(e, team, set);
 }
 
@@ -163,7 +169,7 @@ void eh_eligible_rebuild(struct eh_engine *e, uint32_t team_no)
     struct team *team = &e->teams[team_no];
     for (uint32_t i = 0; i < team->set_count; i++)
         if (team->sets[i].skills)
-            set_bits(e, team, i);
+            set_bits(e, team_no, i);
     team->available = 0;
     for (uint32_t i = 0; i < team->member_count; i++) {
         struct member *member = &team->members[i];
