@@ -113,6 +113,12 @@ def assignment(stack, ticket):
     return stack.sql("SELECT input, seq, rep FROM assignment WHERE ticket = %s", ticket)[0]
 
 
+def derive(key, epoch):
+    """The seed of an epoch, by libsodium's crypto_kdf."""
+    return hashlib.blake2b(b"", digest_size=32, key=key, person=b"ehepoch1" + bytes(8),
+                           salt=epoch.to_bytes(8, "little") + bytes(8)).digest()
+
+
 @scenario("epochs are committed before their draws and revealed when they end")
 def epochs(stack):
     daemon = stack.start(desk())
@@ -134,9 +140,15 @@ def epochs(stack):
     assert [d["epoch"] for d in draws] == [0, 1, 2], draws
     seed = bytes.fromhex(draws[0]["seed"])
     assert hashlib.blake2b(seed, digest_size=32).hexdigest() == draws[0]["commitment"]
-    derived = hashlib.blake2b(b"", digest_size=32, key=key, salt=(0).to_bytes(8, "little") + bytes(8),
-                              person=b"ehepoch1" + bytes(8)).digest()
-    assert seed == derived, "not libsodium's crypto_kdf of the key file"
+    assert seed == derive(key, 0), "not libsodium's crypto_kdf of the key file"
+    for epoch in (1, 2):
+        secret = derive(key, epoch)
+        assert hashlib.blake2b(secret, digest_size=32).hexdigest() == draws[epoch]["commitment"]
+        for table, column in (("input", "rest"), ("snapshot", "body"), ("effect", "detail")):
+            assert not stack.sql("SELECT 1 FROM %s WHERE position(%%s in %s) > 0" % (table, column),
+                                 psycopg2.Binary(secret)), "a seed is in %s before its time" % table
+        assert not stack.sql("SELECT 1 FROM effect WHERE why = %s", secret.hex())
+        assert secret.hex() not in daemon.last_words(1000)
     assert draws[0]["commitment"] == first[0]["commitment"], "a commitment changed"
     assert draws[1]["commitment"] == first[1]["commitment"], "a commitment changed"
     assert draws[1]["seed"] is None and draws[1]["opened_at"] == draws[0]["revealed_at"], draws
