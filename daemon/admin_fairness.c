@@ -139,57 +139,60 @@ void eh_admin_reports_stop(struct eh_admin *admin)
 
 /* ---- Its beginning. */
 
-static int start(struct eh_admin_request *request, const char *from, const char *to,
-                 struct eh_error *error)
+#define ARGUMENTS_MAX 10
+
+/* The call; texts live as long as those given. */
+static void fill_arguments(char *program, char *team, char *from, char *to,
+                           char *ret[ARGUMENTS_MAX + 1])
 {
-    char program[PATH_MAX], team[EH_ID_MAX + 1];
-    char **environment = environment_of(request);
-    if (!beside_us(program) && !on_path(program))
-        return eh_error_set(error, EH_EUNAVAILABLE,
-                            "the program evenhand is neither beside evenhandd nor on its PATH");
-    eh_format(team, sizeof team, "%.*s", EH_STR_ARG(request->path.parts[2]));
-    char *argv[] = {program,
-                    (char *)"--json",
-                    (char *)"fairness",
-                    team,
-                    (char *)"--db",
-                    (char *)"-",
-                    NULL,
-                    NULL,
-                    NULL,
-                    NULL,
-                    NULL};
-    size_t count = 6;
-    if (*from) {
-        argv[count++] = (char *)"--from";
-        argv[count++] = (char *)from;
+    static char json[] = "--json", command[] = "fairness", db[] = "--db", given[] = "-";
+    static char from_option[] = "--from", to_option[] = "--to";
+    char *const all[ARGUMENTS_MAX] = {program, json,        command, team,      db,
+                                      given,   from_option, from,    to_option, to};
+    size_t count = 0;
+    for (size_t i = 0; i < ARGUMENTS_MAX; i++) {
+        bool option = all[i] == from_option || all[i] == to_option;
+        if (!all[i][0] || (option && !all[i + 1][0]))
+            continue;
+        ret[count++] = all[i];
     }
-    if (*to) {
-        argv[count++] = (char *)"--to";
-        argv[count++] = (char *)to;
-    }
+    ret[count] = NULL;
+}
+
+static struct eh_admin_report *report_new(struct eh_admin_request *request)
+{
     struct eh_admin *admin = request->admin;
     struct eh_admin_report *report = calloc(1, sizeof *report);
-    if (!environment || !report) {
-        free(report);
-        return eh_error_set(error, EH_ENOMEM, "the fairness report: out of memory");
-    }
-    int r = eh_child_start(eh_app_base(admin->app), argv, environment, OUTPUT_MAX, LATE_MS, on_end,
-                           report, &report->child, error);
-    if (r < 0) {
-        free(report);
-        return r;
-    }
-    report->request = request;
-    report->admin = admin;
-    report->next = admin->reports;
-    report->link = &admin->reports;
+    if (!report)
+        return NULL;
+    *report = (struct eh_admin_report){
+        .request = request, .admin = admin, .next = admin->reports, .link = &admin->reports};
     if (report->next)
         report->next->link = &report->next;
     admin->reports = report;
     admin->report_count++;
-    eh_admin_wait(request);
-    return 0;
+    return report;
+}
+
+static int start(struct eh_admin_request *request, char *from, char *to, struct eh_error *error)
+{
+    char program[PATH_MAX], team[EH_ID_MAX + 1], *arguments[ARGUMENTS_MAX + 1];
+    char **environment = environment_of(request);
+    if (!beside_us(program) && !on_path(program))
+        return eh_error_set(error, EH_EUNAVAILABLE,
+                            "the program evenhand is neither beside evenhandd nor on its PATH");
+    struct eh_admin_report *report = environment ? report_new(request) : NULL;
+    if (!report)
+        return eh_error_set(error, EH_ENOMEM, "the fairness report: out of memory");
+    eh_format(team, sizeof team, "%.*s", EH_STR_ARG(request->path.parts[2]));
+    fill_arguments(program, team, from, to, arguments);
+    int r = eh_child_start(eh_app_base(request->admin->app), arguments, environment, OUTPUT_MAX,
+                           LATE_MS, on_end, report, &report->child, error);
+    if (r < 0)
+        report_free(report);
+    else
+        eh_admin_wait(request);
+    return r;
 }
 
 /* Written anew, so that what goes to the program is a date whatever was asked; false: answered. */

@@ -8,8 +8,11 @@
 int eh_checkpoints_open(const char *path, struct eh_checkpoints *ret, struct eh_error *error)
 {
     *ret = (struct eh_checkpoints){.path = path, .file = fopen(path, "re")};
-    if (ret->file)
+    if (ret->file && fseek(ret->file, 0, SEEK_END) == 0) {
+        ret->end = ftell(ret->file);
+        rewind(ret->file);
         return 0;
+    }
     return eh_error_set(error, errno == ENOENT ? EH_ENOTFOUND : EH_EDENIED, "%s: %s", path,
                         strerror(errno));
 }
@@ -54,7 +57,7 @@ int eh_checkpoints_next(struct eh_checkpoints *file, struct eh_error *error)
 {
     char line[LINE_BYTES];
     uint64_t before = file->input;
-    if (!file->file || !fgets(line, sizeof line, file->file))
+    if (!file->file || ftell(file->file) >= file->end || !fgets(line, sizeof line, file->file))
         return 0;
     file->line++;
     size_t size = strcspn(line, "\n");

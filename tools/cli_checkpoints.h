@@ -19,6 +19,7 @@
 struct eh_checkpoints {
     FILE *file; /* NULL: there is none, and it has no lines */
     const char *path;
+    long end;      /* bytes it had when it was opened: later lines are of what comes later */
     unsigned line; /* from 1 */
     uint64_t input;
     struct eh_key digest;

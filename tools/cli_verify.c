@@ -213,7 +213,7 @@ static int run_proof(const struct eh_cli *cli, struct run *run)
     struct eh_error error = {0};
     const char *db = eh_cli_option(cli, "db");
     int r = eh_proof_new(run->from, &run->proof, &error);
-    if (r == 0)
+    if (r == 0) /* before the log: a line is only written once its rows are committed */
         r = open_checkpoints(cli, run, &error);
     if (r == 0)
         r = eh_cli_log_open(db ? db : EH_CLI_DB, &run->log, &error);

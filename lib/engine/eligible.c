@@ -93,13 +93,13 @@ static bool is_active(const struct member *member, int32_t date)
     return false;
 }
 
-static void drop_slot(struct eh_engine *e, uint32_t team_no, uint32_t set_no, uint32_t position)
+static void drop_slot(struct eh_engine *e, uint32_t team, uint32_t set, uint32_t position)
 {
-    struct skill_set *set = &e->teams[team_no].sets[set_no];
-    if (!set->slots || set->slots[position].slots == 0 || e->restoring)
+    struct slot *slots = e->teams[team].sets[set].slots;
+    if (!slots || slots[position].slots == 0)
         return;
-    set->slots[position].slots = 0;
-    eh_digest_slot(e, team_no, set_no, position);
+    slots[position].slots = 0;
+    eh_digest_slot(e, team, set, position);
 }
 
 /* Who returns enters with the next round. */
@@ -122,14 +122,14 @@ static void set_flags(struct eh_engine *e, uint32_t team_no, uint32_t position)
         eh_ledger_leave(e, team_no, member);
     else if (!was && member->eligible)
         eh_ledger_enter(e, team_no, member);
-    if (!member->eligible && team->policy->by_slots)
+    if (!member->eligible && team->policy->by_slots && !e->restoring)
         drop_slots(e, team_no, position);
 }
 
-/* Marks who has the skills of a set; who lost them leaves its round, too. */
+/* Marks who has the skills of a set. */
 static void set_bits(struct eh_engine *e, uint32_t team_no, uint32_t set_no)
 {
-    struct team *team = &e->teams[team_no];
+    const struct team *team = &e->teams[team_no];
     const struct skill_set *set = &team->sets[set_no];
     struct eh_str skills = eh_str_n(set->skills, set->skills_size);
     uint64_t bit = UINT64_C(1) << set_no;

@@ -3,8 +3,9 @@
  *
  * A round is of one team and required-skill set. It begins when none of the eligible has a slot
  * left: whoever is eligible then is credited with his share, and each whole share is a slot; where
- * all shares are small, as many rounds begin at once as it takes until somebody has a slot. Who
- * ceases to be eligible loses his slots (eligible.c) and enters with the next round.
+ * all shares are small, as many rounds begin at once as it takes until somebody has a slot; but one
+ * for whoever gave the ticket back and is passed over. Who ceases to be eligible loses his slots
+ * (eligible.c) and enters with the next round.
  */
 #include "policy.h"
 
@@ -40,7 +41,8 @@ static bool prepare(struct eh_engine *e, uint32_t team_no, uint32_t set_no, uint
         if (!takes_part(team, set_no, i))
             continue;
         struct slot *slot = &set->slots[i];
-        uint64_t credit = slot->credit + rounds * e->reps[team->members[i].rep].share_ppm;
+        uint64_t shares = i == avoid ? 1 : rounds;
+        uint64_t credit = slot->credit + shares * e->reps[team->members[i].rep].share_ppm;
         slot->slots += (uint32_t)(credit / EH_PPM);
         slot->credit = (uint32_t)(credit % EH_PPM);
         eh_digest_slot(e, team_no, set_no, i);

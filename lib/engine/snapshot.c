@@ -190,6 +190,8 @@ static int read_slot(struct eh_engine *e, struct eh_reader *in, uint32_t team_no
     struct slot *slot = &e->teams[team_no].sets[set].slots[at];
     slot->slots = (uint32_t)eh_read_u(in);
     slot->credit = (uint32_t)eh_read_u(in);
+    if (slot->slots > EH_PPM || slot->credit >= EH_PPM)
+        return -EH_ECORRUPT;
     eh_digest_slot(e, team_no, set, at);
     return 0;
 }

@@ -12,6 +12,8 @@ bool eh_ticket_before(const struct ticket *a, const struct ticket *b)
 
 /* ---- slots */
 
+_Static_assert(sizeof(struct ticket) <= 176, "a hundred thousand tickets have to fit");
+
 int eh_ticket_alloc(struct eh_engine *e, uint32_t *ret)
 {
     uint32_t slot = e->free_ticket;

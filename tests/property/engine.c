@@ -73,11 +73,12 @@ static void check_slots(const struct eh_engine *e, const struct team *team, uint
     uint32_t slots = 0;
     for (uint32_t i = 0; set->slots && i < team->member_count; i++) {
         cr_assert_lt(set->slots[i].credit, EH_PPM);
-        cr_assert(set->slots[i].slots == 0 || naive_eligible(e, team, &team->members[i]));
-        if (!(team->members[i].sets >> set_no & 1))
+        const struct member *m = &team->members[i];
+        if (set->slots[i].slots == 0)
             continue;
-        if (set->slots[i].slots)
-            cr_assert_eq(eh_eligible_at_slot(team, set, slots), i);
+        cr_assert(naive_eligible(e, team, m));
+        cr_assert(naive_skilled(&e->desk->desk->reps[e->reps[m->rep].desk_index], set));
+        cr_assert_eq(eh_eligible_at_slot(team, set, slots), i);
         slots += set->slots[i].slots;
     }
     cr_assert_eq(set->tree[1].slots, slots);

@@ -157,7 +157,9 @@ static inline int64_t history_value(struct history *h)
     case 0:
         return 0;
     case 1:
-        return (int64_t)(seed_next(&h->seed) >> 20);
+        return (int64_t)(seed_next(&h->seed) >> (1 + history_below(h, 30)));
+    case 2:
+        return -(int64_t)seed_below(&h->seed, 1000);
     default:
         return (int64_t)seed_below(&h->seed, 100000);
     }
@@ -177,9 +179,7 @@ static inline struct eh_str history_text(struct history *h, const char *format, 
 
 static inline struct eh_message history_ticket(struct history *h)
 {
-    static const char *const skills[] = {"", "", "de", "fr",
-                                         "de\x1f"
-                                         "fr"};
+    static const char *const skills[] = {"", "", "de", "fr", "de\x1f\x66r"};
     struct eh_message m = {.type = EH_MESSAGE_TICKET,
                            .priority = (uint8_t)history_below(h, 10),
                            .source = eh_str("default"),

@@ -193,6 +193,38 @@ Test(engine_fair, leavers_keep_their_account)
     expect_received("bob", 1, 1000);
 }
 
+static void with_skill(int skill, int value)
+{
+    char id[16], more[64];
+    snprintf(id, sizeof id, "S%d", skill);
+    snprintf(more, sizeof more, ",'skills':['s%d']", skill);
+    ticket(id, value, more);
+    kit_sendf(&k, "{'type':'outcome','id':'%s','outcome':'cancelled'}", id);
+}
+
+/* The 65th set takes the place of the one unused for longest; nothing of that is lost. */
+Test(engine_fair, a_set_settles_before_it_goes)
+{
+    char yaml[4096] = HEAD "reps: [{id: ana, skills: [", *at = yaml + strlen(yaml);
+    for (int i = 0; i < 64; i++)
+        at += snprintf(at, (size_t)(yaml + sizeof yaml - at), "s%d, ", i);
+    snprintf(at, (size_t)(yaml + sizeof yaml - at),
+             "]}, {id: bob, skills: [s0, s1]}, {id: eva, skills: [s0]}]\n"
+             "teams: [{id: sales, reps: [ana, bob, eva], policy: random}]\n");
+    kit_desk(&k, yaml);
+    cr_assert_not(k.fx.refused, "%s", kit_refused(&k));
+    with_skill(0, 100);
+    expect_entitled("eva", 333000000, 33);
+    for (int i = 1; i < 64; i++)
+        with_skill(i, 0);
+    ticket("N", 0, ""); /* none required: one set more */
+    cr_assert(eh_ledger_check(k.e));
+    cr_assert(kit_sound(&k));
+    expect_entitled("eva", 333000000 + 333000000, 33);
+    with_skill(0, 100);
+    cr_assert(eh_ledger_check(k.e));
+}
+
 /* ---- balanced */
 
 static void balanced(const char *reps)
@@ -254,20 +286,23 @@ Test(engine_fair, the_detail_says_what_was_compared)
 /* Value tips the scales as much as its weight, and the more the ticket is worth. */
 Test(engine_fair, value_weighs)
 {
-    for (int weight = 0; weight <= 100; weight += 100) {
-        char yaml[512], id[8];
+    static const struct {
+        int weight, value;
+        const char *rep;
+    } cases[] = {{0, 300, "ana"}, {50, 300, "bob"}, {50, 10, "ana"}, {100, 10, "bob"}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char yaml[512];
         snprintf(yaml, sizeof yaml,
                  HEAD "reps: [{id: ana}, {id: bob}]\n"
                       "teams: [{id: sales, reps: [ana, bob], value_weight: %d%%}]\n",
-                 weight);
+                 cases[i].weight);
         kit_done(&k);
         kit_start(&k, yaml);
         ticket("A", 900, ",'owner':'ana'"); /* more value */
         ticket("B", 10, ",'owner':'bob'");
         ticket("C", 10, ",'owner':'bob'"); /* more tickets */
-        snprintf(id, sizeof id, "D%d", weight);
-        ticket(id, 300, "");
-        cr_assert(kit_is(kit_item(&k, 0)->rep, weight ? "bob" : "ana"), "%d", weight);
+        ticket("D", cases[i].value, "");
+        cr_assert(kit_is(kit_item(&k, 0)->rep, cases[i].rep), "%zu", i);
     }
 }
 

@@ -1,0 +1,116 @@
+/* checkpoint: what the daemon appends is what the command line reads. */
+#include <criterion/criterion.h>
+
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "checkpoint.h"
+#include "cli_checkpoints.h"
+
+static char folder[] = "/tmp/eh-checkpoint-XXXXXX", path[64];
+
+static void start(void)
+{
+    cr_assert_not_null(mkdtemp(folder));
+    snprintf(path, sizeof path, "%s/checkpoints", folder);
+}
+
+static void stop(void)
+{
+    unlink(path);
+    rmdir(folder);
+}
+
+TestSuite(checkpoint, .init = start, .fini = stop);
+
+static const struct eh_key digest = {UINT64_C(0x0123456789abcdef), 7};
+static const struct eh_chain chain = {{1, 2, 0xff}};
+
+static void append(uint64_t input)
+{
+    struct eh_error error = {0};
+    cr_assert_eq(eh_checkpoint_append(path, input, digest, &chain, &error), 0, "%s", error.text);
+}
+
+static void append_text(const char *text)
+{
+    FILE *file = fopen(path, "ae");
+    cr_assert(file && fputs(text, file) >= 0 && fclose(file) == 0);
+}
+
+/* Reads all; the last answer, with how many lines came before it. */
+static int read_all(unsigned *ret_lines, struct eh_error *error)
+{
+    struct eh_checkpoints file;
+    int r;
+    *ret_lines = 0;
+    cr_assert_eq(eh_checkpoints_open(path, &file, error), 0);
+    while ((r = eh_checkpoints_next(&file, error)) > 0) {
+        ++*ret_lines;
+        cr_expect(eh_key_equal(file.digest, digest));
+        cr_expect_arr_eq(file.chain.hash, chain.hash, EH_CHAIN_BYTES);
+    }
+    eh_checkpoints_close(&file);
+    return r;
+}
+
+Test(checkpoint, lines_are_appended_and_read)
+{
+    struct eh_error error = {0};
+    struct stat st;
+    unsigned lines;
+    append(3);
+    append(900);
+    append(900); /* a restart without anything new */
+    cr_assert_eq(read_all(&lines, &error), 0, "%s", error.text);
+    cr_expect_eq(lines, 3);
+    cr_assert_eq(stat(path, &st), 0);
+    cr_expect_eq(st.st_mode & 027, 0, "others may not write it");
+}
+
+Test(checkpoint, what_is_appended_while_reading_is_left_out)
+{
+    struct eh_checkpoints file;
+    append(3);
+    cr_assert_eq(eh_checkpoints_open(path, &file, NULL), 0);
+    append(900); /* of inputs that the reader's snapshot of the log may not have */
+    cr_expect_eq(eh_checkpoints_next(&file, NULL), 1);
+    cr_expect_eq(eh_checkpoints_next(&file, NULL), 0);
+    eh_checkpoints_close(&file);
+}
+
+Test(checkpoint, a_line_that_goes_back_tells_of_a_log_cut_off)
+{
+    struct eh_error error = {0};
+    unsigned lines;
+    append(900);
+    append(812);
+    cr_assert_eq(read_all(&lines, &error), -EH_ECORRUPT);
+    cr_expect_not_null(strstr(error.text, ":2: goes back from input 900 to 812"));
+}
+
+Test(checkpoint, what_is_no_line_is_named)
+{
+    static const char *const bad[] = {"x\n", "5 00\n", "5 0123 4567\n", "\n", "7"};
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        struct eh_error error = {0};
+        unsigned lines;
+        append(3);
+        append_text(bad[i]);
+        cr_assert_eq(read_all(&lines, &error), -EH_ECORRUPT, "%zu", i);
+        cr_expect_eq(lines, 1);
+        cr_expect_not_null(strstr(error.text, ":2: is no checkpoint"));
+        unlink(path);
+    }
+}
+
+Test(checkpoint, a_place_that_cannot_be_written_is_said)
+{
+    struct eh_error error = {0};
+    cr_assert_lt(eh_checkpoint_append("/nowhere/checkpoints", 1, digest, &chain, &error), 0);
+    cr_expect_not_null(strstr(error.text, "/nowhere/checkpoints"));
+    struct eh_checkpoints file;
+    cr_assert_eq(eh_checkpoints_open("/nowhere/checkpoints", &file, &error), -EH_ENOTFOUND);
+    eh_checkpoints_close(&file);
+}
