@@ -163,6 +163,9 @@ static int read_mix(struct metrics *m, const struct desk_node *owner, const stru
     int r = eh_desk_check_map(m->reader, node, &path);
     if (r < 0)
         return r;
+    if (node->size > EH_PLAN_MIX_MAX)
+        return eh_desk_refuse(m->reader, node, &path, EH_ERANGE, "has %u kinds, more than %d",
+                              node->size, EH_PLAN_MIX_MAX);
     measure->mix = eh_arena_alloc(m->reader->arena, node->size * sizeof *measure->mix);
     if (!measure->mix)
         return eh_desk_out_of_memory(m->reader);

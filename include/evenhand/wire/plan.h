@@ -21,6 +21,7 @@
 #define EH_PLANS_MAX         10000 /* of a desk */
 #define EH_PLAN_METRICS_MAX  16
 #define EH_PLAN_CURVE_MAX    32       /* points of a curve */
+#define EH_PLAN_MIX_MAX      64       /* kinds a handle_time is mixed of */
 #define EH_PLAN_BANDS_MAX    32       /* steps of seniority */
 #define EH_PLAN_BAND_LARGEST 10000    /* weight of a step */
 #define EH_PLAN_YEARS_MAX    100      /* of service a step may ask for */
