@@ -221,6 +221,7 @@ static void request_free(struct eh_admin_request *request)
 
 void eh_admin_wait(struct eh_admin_request *request)
 {
+    eh_admin_worked(request->admin);
     request->waits++;
 }
 
@@ -228,8 +229,10 @@ bool eh_admin_resume(struct eh_admin_request *request)
 {
     eh_require(request->waits > 0);
     request->waits--;
-    if (request->http)
+    if (request->http) {
+        request->admin->began_us = eh_clock_monotonic_us();
         return true;
+    }
     if (request->waits == 0)
         request_free(request);
     return false;
@@ -337,6 +340,63 @@ static void read_body(struct eh_admin_request *request)
     eh_require(size == 0 || request->body.data);
 }
 
+/* ---- Work, and rest, so that no crowd of clients keeps the loop from dealing. */
+
+void eh_admin_worked(struct eh_admin *admin)
+{
+    if (admin->began_us == 0)
+        return;
+    int64_t now_us = eh_clock_monotonic_us();
+    int64_t paid_us = (admin->began_us - admin->worked_us) / EH_ADMIN_REST;
+    admin->debt_us = admin->debt_us > paid_us ? admin->debt_us - paid_us : 0;
+    admin->debt_us += now_us - admin->began_us;
+    admin->worked_us = now_us;
+    admin->began_us = 0;
+    if (admin->debt_us < EH_ADMIN_DEBT_US || event_pending(admin->rest, EV_TIMEOUT, NULL))
+        return;
+    int64_t rest_us = admin->debt_us * EH_ADMIN_REST;
+    const struct timeval rest = {rest_us / 1000000, rest_us % 1000000};
+    event_add(admin->rest, &rest);
+}
+
+static void work_on(struct eh_admin_request *request)
+{
+    struct eh_admin *admin = request->admin;
+    struct eh_error error = {0};
+    admin->began_us = eh_clock_monotonic_us();
+    if (read_target(request, &error) < 0) {
+        eh_admin_fail(request, &error);
+        return;
+    }
+    read_body(request);
+    eh_peer_refresh(request->peer, eh_app_config(admin->app), eh_app_engine(admin->app));
+    eh_admin_dispatch(request, request->method);
+    eh_admin_worked(admin);
+}
+
+static void enqueue(struct eh_admin_request *request)
+{
+    struct eh_admin *admin = request->admin;
+    eh_admin_wait(request);
+    request->queued = NULL;
+    *admin->queue_end = request;
+    admin->queue_end = &request->queued;
+}
+
+static void on_rested(evutil_socket_t fd, short what, void *context)
+{
+    (void)fd, (void)what;
+    struct eh_admin *admin = context;
+    while (admin->queue && !event_pending(admin->rest, EV_TIMEOUT, NULL)) {
+        struct eh_admin_request *request = admin->queue;
+        admin->queue = request->queued;
+        if (!admin->queue)
+            admin->queue_end = &admin->queue;
+        if (eh_admin_resume(request)) /* its deadline may have come first */
+            work_on(request);
+    }
+}
+
 static void on_request(struct evhttp_request *http, void *context)
 {
     struct eh_admin *admin = context;
@@ -355,19 +415,13 @@ static void on_request(struct evhttp_request *http, void *context)
         eh_admin_error(request, EH_EPARSE, NULL, "%s", fault);
         return;
     }
-    const char *method = method_name(evhttp_request_get_command(http));
-    if (!method) {
+    request->method = method_name(evhttp_request_get_command(http));
+    if (!request->method)
         eh_admin_error_status(request, 405, "method", NULL, "only GET, POST and PUT are taken");
-        return;
-    }
-    struct eh_error error = {0};
-    if (read_target(request, &error) < 0) {
-        eh_admin_fail(request, &error);
-        return;
-    }
-    read_body(request);
-    eh_peer_refresh(request->peer, eh_app_config(admin->app), eh_app_engine(admin->app));
-    eh_admin_dispatch(request, method);
+    else if (admin->queue || event_pending(admin->rest, EV_TIMEOUT, NULL))
+        enqueue(request);
+    else
+        work_on(request);
 }
 
 /* ---- Listening. */
@@ -395,8 +449,9 @@ static int start_http(struct eh_admin *admin, int fd, struct eh_error *error)
 {
     struct event_base *base = eh_app_base(admin->app);
     admin->accept_pause = event_new(base, -1, 0, accept_again, admin);
+    admin->rest = event_new(base, -1, 0, on_rested, admin);
     admin->http = evhttp_new(base);
-    if (!admin->accept_pause || !admin->http)
+    if (!admin->accept_pause || !admin->rest || !admin->http)
         return eh_error_set(error, EH_ENOMEM, "admin socket: out of memory");
 
     evhttp_set_max_headers_size(admin->http, EH_ADMIN_HEADERS_MAX);
@@ -422,6 +477,7 @@ int eh_admin_new(struct eh_app *app, struct eh_admin **ret, struct eh_error *err
     if (!admin)
         return eh_error_set(error, EH_ENOMEM, "admin socket: out of memory");
     admin->app = app;
+    admin->queue_end = &admin->queue;
     signal(SIGPIPE, SIG_IGN); /* an answer may come after its client has left */
 
     struct eh_admin_socket listening;
@@ -463,6 +519,8 @@ size_t eh_admin_pending(const struct eh_admin *admin)
 /* Whoever still waits for a callback outlives us; the others go. */
 static void orphan_requests(struct eh_admin *admin)
 {
+    for (struct eh_admin_request *queued = admin->queue; queued; queued = queued->queued)
+        queued->waits--; /* nobody will take it out any more */
     struct eh_admin_request *request = admin->requests, *next;
     for (; request; request = next) {
         next = request->next;
@@ -492,6 +550,8 @@ void eh_admin_free(struct eh_admin *admin)
         connection_free(admin->connections);
     if (admin->accept_pause)
         event_free(admin->accept_pause);
+    if (admin->rest)
+        event_free(admin->rest);
     eh_peers_done(&admin->peers);
     free(admin);
 }

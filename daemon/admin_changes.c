@@ -148,8 +148,8 @@ static void preset(struct eh_command *command, enum eh_field field, struct eh_st
     command->message.has |= EH_FIELD_BIT(field);
 }
 
-/* Body into the command's message, then off with it. */
-static void submit_body(struct eh_admin_request *request, struct eh_command *command)
+/* Body into the command's message. False: it was answered, and the command is gone. */
+static bool read_body(struct eh_admin_request *request, struct eh_command *command)
 {
     struct eh_error error = {0};
     struct eh_str body = eh_arena_str(&command->arena, request->body);
@@ -159,9 +159,15 @@ static void submit_body(struct eh_admin_request *request, struct eh_command *com
     if (r < 0) {
         eh_command_free(command);
         eh_admin_fail(request, &error);
-        return;
+        return false;
     }
-    submit(request, command);
+    return true;
+}
+
+static void submit_body(struct eh_admin_request *request, struct eh_command *command)
+{
+    if (read_body(request, command))
+        submit(request, command);
 }
 
 /* ---- Reps. */
@@ -193,23 +199,24 @@ void eh_admin_post_signal(struct eh_admin_request *request)
     submit_body(request, command);
 }
 
-/* A team the caller does not manage and the rep has an open ticket of; empty: none. Releasing gives
- * all his tickets back. */
-static struct eh_str foreign_team(const struct eh_admin_request *request,
-                                  const struct eh_rep_view *rep)
+/* A manager releases what belongs to his teams: their ids, joined as the engine reads them. */
+static int limit_to_teams(const struct eh_admin_request *request, struct eh_command *command,
+                          const struct eh_rep_view *rep)
 {
-    const struct eh_engine *engine = eh_app_engine(request->admin->app);
-    struct eh_ticket_view views[64];
-    uint64_t after = 0, found = 0;
-    do {
-        size_t count = eh_engine_tickets(engine, eh_str(NULL), rep->id, EH_TICKET_ASSIGNED, after,
-                                         sizeof views / sizeof views[0], views, &after);
-        for (size_t i = 0; i < count; i++)
-            if (!eh_peer_manages(request->peer, eh_engine_desk(engine), views[i].team))
-                return views[i].team;
-        found += count;
-    } while (after != 0 && found < rep->open);
-    return eh_str(NULL);
+    const struct eh_desk *desk = eh_engine_desk(eh_app_engine(request->admin->app));
+    EH_AUTO(eh_bytes) struct eh_bytes list = EH_BYTES_INIT;
+    for (uint32_t i = 0; i < rep->team_count; i++) {
+        struct eh_str team = desk->teams[rep->teams[i]].id;
+        if (!eh_peer_manages(request->peer, desk, team))
+            continue;
+        if (list.size > 0)
+            eh_bytes_put_u8(&list, '\x1f');
+        eh_bytes_put(&list, team.data, team.size);
+    }
+    command->message.team =
+        eh_arena_str(&command->arena, eh_str_n((const char *)list.data, list.size));
+    command->message.has |= EH_FIELD_BIT(EH_FIELD_TEAM);
+    return list.failed || !command->message.team.data ? -EH_ENOMEM : 0;
 }
 
 void eh_admin_post_release(struct eh_admin_request *request)
@@ -226,21 +233,18 @@ void eh_admin_post_release(struct eh_admin_request *request)
         eh_admin_error(request, EH_ENOTFOUND, "rep", "rep %.*s: there is none", EH_STR_ARG(id));
         return;
     }
-    struct eh_str foreign = eh_str(NULL);
-    if (!commands_all(request->peer))
-        foreign = foreign_team(request, &rep);
-    if (foreign.size > 0) {
-        eh_admin_deny(request,
-                      "a manager of team %.*s as well, of which %.*s has open tickets, or an "
-                      "operator",
-                      EH_STR_ARG(foreign), EH_STR_ARG(id));
-        return;
-    }
     struct eh_command *command = new_command(request, EH_MESSAGE_RELEASE);
     if (!command)
         return;
     preset(command, EH_FIELD_REP, &command->message.rep, id);
-    submit_body(request, command);
+    if (!read_body(request, command))
+        return;
+    if (!commands_all(request->peer) && limit_to_teams(request, command, &rep) < 0) {
+        eh_command_free(command);
+        eh_admin_error(request, EH_ENOMEM, NULL, "out of memory");
+        return;
+    }
+    submit(request, command);
 }
 
 /* ---- Tickets. */
@@ -375,7 +379,7 @@ static int describe_desk(struct eh_admin_request *request, json_t **ret, struct 
         return r;
 
     uint8_t sha256[32];
-    eh_hash_256(request->body.data, request->body.size, sha256);
+    eh_hash_sha256(request->body.data, request->body.size, sha256);
     json_t *changes = json_array(), *warnings = json_array();
     eh_desk_diff(old, new, add_line, changes);
     eh_desk_warnings(new, add_line, warnings);

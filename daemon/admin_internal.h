@@ -33,13 +33,16 @@
 #define EH_ADMIN_REFUSED_MAX          64          /* connections over a cap that are told so */
 #define EH_ADMIN_OPERATOR_CONNECTIONS 32          /* per operator instead of the per-user cap */
 #define EH_ADMIN_PAGE                 1000        /* items of a list in one answer */
+#define EH_ADMIN_TICKET_PAGE          250         /* tickets: they have many keys */
 #define EH_ADMIN_SCAN_MAX             EH_SCAN_MAX /* reps looked at for one page */
 #define EH_ADMIN_REP_ROUNDS           10          /* times EH_SCAN_MAX tickets to find one rep's */
 #define EH_ADMIN_CLOSED_SCAN          5000        /* closed tickets looked at for one page */
 #define EH_ADMIN_HISTORY_MAX          1000        /* effects shown of one ticket */
-#define EH_PEERS_MAX                  256         /* users remembered */
-#define EH_PEER_GROUPS_MAX            256         /* groups of one user that count */
-#define EH_PEER_S                     60          /* how long a user's name and groups hold */
+#define EH_ADMIN_DEBT_US              1000        /* work at a stretch before it has to rest ... */
+#define EH_ADMIN_REST                 4   /* ... so many times as long: a fifth of the loop */
+#define EH_PEERS_MAX                  256 /* users remembered */
+#define EH_PEER_GROUPS_MAX            256 /* groups of one user that count */
+#define EH_PEER_S                     60  /* how long a user's name and groups hold */
 
 /* What somebody may be. Bits: one user may be several. */
 enum eh_admin_role {
@@ -110,6 +113,10 @@ struct eh_admin {
     uint32_t connection_count, refused_count;
     struct eh_admin_request *requests;
     size_t pending;
+    struct eh_admin_request *queue, **queue_end; /* wait for the end of the rest, in order */
+    struct event *rest;                          /* pending: no request is worked on */
+    int64_t debt_us, worked_us;                  /* work not rested from; when that was noted */
+    int64_t began_us;                            /* of the work just being done, or 0 */
     struct eh_peers peers;
     struct eh_admin_counts counts;
 };
@@ -122,6 +129,8 @@ struct eh_admin_request {
     struct event *deadline;
     uint32_t waits; /* callbacks still to come */
     struct eh_arena arena;
+    const char *method;
+    struct eh_admin_request *queued; /* the next one in the queue */
     struct eh_admin_path path;
     struct eh_str body;
     bool shows_state; /* a read of the engine, not known to be committed yet */
@@ -168,6 +177,8 @@ void eh_admin_wait(struct eh_admin_request *);
 bool eh_admin_resume(struct eh_admin_request *);
 /* The request has no further use: frees it unless a callback is still to come. */
 void eh_admin_answered(struct eh_admin_request *);
+/* Notes how long the work for an answer took since began_us; after much of it others come first. */
+void eh_admin_worked(struct eh_admin *);
 
 /* ---- JSON. Each gives JSON null for what is not there. */
 json_t *eh_json_text(struct eh_str);

@@ -87,6 +87,8 @@ static void send_answer(struct eh_admin_request *request, int status, const char
     else if (request->admin && status >= 400)
         request->admin->counts.errors_4xx++;
 
+    if (request->admin)
+        eh_admin_worked(request->admin);
     eh_admin_answered(request);
     evhttp_send_reply(http, status, phrase(status), body);
 }

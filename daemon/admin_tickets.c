@@ -2,7 +2,8 @@
  * admin_tickets: tickets in memory, and from PostgreSQL what memory does not hold: closed ones and
  * the history of each.
  *
- * Cursors are numbers of tickets (the input that brought each), as text.
+ * Lists come in pages of EH_ADMIN_TICKET_PAGE. Cursors are numbers of tickets (the input that
+ * brought each), as text.
  */
 #include <stdlib.h>
 
@@ -286,14 +287,14 @@ static void reply_list(struct eh_admin_request *request, json_t *list, uint64_t 
 static void list_from_memory(struct eh_admin_request *request, const struct filter *filter)
 {
     const struct eh_engine *engine = eh_app_engine(request->admin->app);
-    struct eh_ticket_view *views = calloc(EH_ADMIN_PAGE, sizeof *views);
+    struct eh_ticket_view *views = calloc(EH_ADMIN_TICKET_PAGE, sizeof *views);
     if (!views) {
         eh_admin_error(request, EH_ENOMEM, NULL, "out of memory");
         return;
     }
     uint64_t after = 0;
     size_t count = eh_engine_tickets(engine, filter->team, filter->rep, filter->state,
-                                     filter->after, EH_ADMIN_PAGE, views, &after);
+                                     filter->after, EH_ADMIN_TICKET_PAGE, views, &after);
     json_t *list = json_array();
     for (size_t i = 0; i < count; i++)
         if (listed(request, filter, &views[i]))
@@ -315,7 +316,7 @@ static void on_closed(void *context, PGresult *result)
     const struct eh_desk *desk = desk_of(request);
     json_t *list = json_array();
     int rows = PQntuples(result), row = 0;
-    for (; row < rows && json_array_size(list) < EH_ADMIN_PAGE; row++) {
+    for (; row < rows && json_array_size(list) < EH_ADMIN_TICKET_PAGE; row++) {
         struct eh_ticket_view ticket;
         if (eh_pg_int(result, row, 1) == EH_TICKET_CLOSED &&
             eh_ticket_image_view(eh_pg_text(result, row, 2), &ticket, NULL) == 0 &&

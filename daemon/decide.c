@@ -130,8 +130,8 @@ static int step(struct eh_app *app, struct eh_batch *b, struct eh_input *in,
         r = remember(b, record);
     if (r < 0)
         return r;
-    eh_record_chain(record, b->effects.items + before, record->effect_count, &app->scratch,
-                    &b->chain);
+    const struct eh_effect *caused = record->effect_count ? b->effects.items + before : NULL;
+    eh_record_chain(record, caused, record->effect_count, &app->scratch, &b->chain);
     b->to_input = in->no;
     b->to_seq += record->effect_count;
     return 0;

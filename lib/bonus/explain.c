@@ -11,7 +11,7 @@ static const char none[] = "none";
 static const char largest[] = "largest remainder";
 
 struct tree {
-    const struct eh_plan *plan;
+    const struct eh_bonus_plan *plan;
     const struct eh_bonus_facts *facts;
     const struct eh_bonus_result *result;
     struct eh_arena *arena;
@@ -245,7 +245,7 @@ static struct eh_bonus_node *net_node(struct tree *t)
 static struct eh_bonus_node *parts_node(struct tree *t)
 {
     const struct eh_bonus_split *s = &t->result->split;
-    const struct eh_plan *p = t->plan;
+    const struct eh_bonus_plan *p = t->plan;
     const struct {
         const char *name, *formula, *rounding;
         int64_t value, weight_ppm;
@@ -330,7 +330,7 @@ static struct eh_bonus_node *shares_node(struct tree *t, struct eh_str rep)
     return made;
 }
 
-const struct eh_bonus_node *eh_bonus_explain(const struct eh_plan *plan,
+const struct eh_bonus_node *eh_bonus_explain(const struct eh_bonus_plan *plan,
                                              const struct eh_bonus_facts *facts,
                                              const struct eh_bonus_result *result,
                                              struct eh_str rep, struct eh_arena *arena)

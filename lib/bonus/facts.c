@@ -91,7 +91,7 @@ static const char *why_missing(const struct eh_plan_measure *measure)
     return reasons[measure->kind];
 }
 
-size_t eh_bonus_missing(const struct eh_plan *plan, const struct eh_bonus_facts *facts,
+size_t eh_bonus_missing(const struct eh_bonus_plan *plan, const struct eh_bonus_facts *facts,
                         eh_bonus_line_fn *line, void *context)
 {
     size_t count = 0;
@@ -129,7 +129,7 @@ uint32_t eh_bonus_years(int32_t since, int32_t day)
     return (uint32_t)(to[0] - from[0] - before);
 }
 
-uint32_t eh_bonus_band(const struct eh_plan *plan, int32_t since, int32_t day)
+uint32_t eh_bonus_band(const struct eh_bonus_plan *plan, int32_t since, int32_t day)
 {
     uint32_t years = eh_bonus_years(since, day), weight = 0;
     for (uint32_t i = 0; i < plan->band_count && plan->bands[i].years <= years; i++)

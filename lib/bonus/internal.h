@@ -14,17 +14,18 @@ int eh_bonus_narrow(__int128 wide, const char *what, int64_t *ret, struct eh_err
 int eh_bonus_check_facts(const struct eh_bonus_facts *, struct eh_arena *scratch,
                          struct eh_error *) EH_MUST_CHECK;
 /* values.c: `missing` when there is nothing to compute it from and no prior may stand in. */
-int eh_bonus_measure(const struct eh_plan *, const struct eh_plan_measure *,
+int eh_bonus_measure(const struct eh_bonus_plan *, const struct eh_plan_measure *,
                      const struct eh_bonus_facts *, struct eh_bonus_value *ret,
                      struct eh_error *) EH_MUST_CHECK;
 /* split.c: whether a member takes part, and the minutes that count; false: none are known. */
-bool eh_bonus_eligible(const struct eh_plan *, const struct eh_bonus_member *);
-bool eh_bonus_minutes(const struct eh_plan *, const struct eh_bonus_member *, int64_t *ret);
-int eh_bonus_share_out(const struct eh_plan *, const struct eh_bonus_facts *, int64_t amount,
+bool eh_bonus_eligible(const struct eh_bonus_plan *, const struct eh_bonus_member *);
+bool eh_bonus_minutes(const struct eh_bonus_plan *, const struct eh_bonus_member *, int64_t *ret);
+int eh_bonus_share_out(const struct eh_bonus_plan *, const struct eh_bonus_facts *, int64_t amount,
                        struct eh_arena *, struct eh_bonus_split *ret,
                        struct eh_error *) EH_MUST_CHECK;
 /* pool.c: checks the facts, refuses what is missing, and goes as far as the gross pool. */
-int eh_bonus_compute_pool(const struct eh_plan *, const struct eh_bonus_facts *, struct eh_arena *,
-                          struct eh_bonus_pool *ret, struct eh_error *) EH_MUST_CHECK;
+int eh_bonus_compute_pool(const struct eh_bonus_plan *, const struct eh_bonus_facts *,
+                          struct eh_arena *, struct eh_bonus_pool *ret,
+                          struct eh_error *) EH_MUST_CHECK;
 
 #endif

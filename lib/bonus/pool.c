@@ -27,7 +27,7 @@ int64_t eh_bonus_carry(int64_t gross, int64_t carry_open, uint32_t at_most_ppm)
     return (int64_t) - (open < most ? open : most);
 }
 
-int eh_bonus_plan_sha256(const struct eh_plan *plan, uint8_t ret[32])
+int eh_bonus_plan_sha256(const struct eh_bonus_plan *plan, uint8_t ret[32])
 {
     EH_AUTO(eh_bytes) struct eh_bytes bytes = EH_BYTES_INIT;
     eh_plan_encode(plan, &bytes);
@@ -45,7 +45,7 @@ static void keep_first(void *context, const char *line)
         eh_format(first, EH_ERROR_TEXT_MAX, "%s", line);
 }
 
-static int refuse_missing(const struct eh_plan *plan, const struct eh_bonus_facts *facts,
+static int refuse_missing(const struct eh_bonus_plan *plan, const struct eh_bonus_facts *facts,
                           struct eh_error *error)
 {
     char first[EH_ERROR_TEXT_MAX] = "", period[EH_DECIMAL_TEXT_MAX];
@@ -65,7 +65,7 @@ static bool passes(const struct eh_plan_gate *gate, const struct eh_bonus_value 
            !(gate->has_most && value->value > gate->at_most);
 }
 
-static void score(const struct eh_plan *plan, struct eh_bonus_pool *pool, uint32_t index)
+static void score(const struct eh_bonus_plan *plan, struct eh_bonus_pool *pool, uint32_t index)
 {
     const struct eh_plan_metric *metric = &plan->metrics[index];
     const struct eh_bonus_value *value = &pool->values[metric->measure];
@@ -84,7 +84,7 @@ static void score(const struct eh_plan *plan, struct eh_bonus_pool *pool, uint32
 }
 
 /* Scores are at most 10^7 and weights sum to 10^6: nothing here comes near 128 bits. */
-static void fund(const struct eh_plan *plan, struct eh_bonus_pool *pool)
+static void fund(const struct eh_bonus_plan *plan, struct eh_bonus_pool *pool)
 {
     __int128 sum = 0;
     for (uint32_t i = 0; i < plan->metric_count; i++)
@@ -97,7 +97,7 @@ static void fund(const struct eh_plan *plan, struct eh_bonus_pool *pool)
     pool->gross = gross < plan->max_pool ? (int64_t)gross : plan->max_pool;
 }
 
-int eh_bonus_compute_pool(const struct eh_plan *plan, const struct eh_bonus_facts *facts,
+int eh_bonus_compute_pool(const struct eh_bonus_plan *plan, const struct eh_bonus_facts *facts,
                           struct eh_arena *arena, struct eh_bonus_pool *ret, struct eh_error *error)
 {
     EH_AUTO(eh_arena) struct eh_arena scratch = EH_ARENA_INIT;
@@ -123,7 +123,7 @@ int eh_bonus_compute_pool(const struct eh_plan *plan, const struct eh_bonus_fact
     return 0;
 }
 
-int eh_bonus_compute(const struct eh_plan *plan, const struct eh_bonus_facts *facts,
+int eh_bonus_compute(const struct eh_bonus_plan *plan, const struct eh_bonus_facts *facts,
                      struct eh_arena *arena, struct eh_bonus_result **ret, struct eh_error *error)
 {
     struct eh_bonus_result *result = eh_arena_alloc(arena, sizeof *result);
@@ -160,7 +160,7 @@ static int settle(const struct eh_bonus_closed *last, int64_t carry_open,
                                    &later->net, error);
 }
 
-int eh_bonus_recompute(const struct eh_plan *plan, const struct eh_bonus_facts *facts,
+int eh_bonus_recompute(const struct eh_bonus_plan *plan, const struct eh_bonus_facts *facts,
                        const struct eh_bonus_facts *frozen, const struct eh_bonus_closed *last,
                        struct eh_arena *arena, struct eh_bonus_later **ret, struct eh_error *error)
 {

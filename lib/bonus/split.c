@@ -5,12 +5,13 @@
 
 #include <stdlib.h>
 
-bool eh_bonus_eligible(const struct eh_plan *plan, const struct eh_bonus_member *m)
+bool eh_bonus_eligible(const struct eh_bonus_plan *plan, const struct eh_bonus_member *m)
 {
     return m->days > 0 && !m->excluded && !(m->left && plan->leavers == EH_LEAVERS_FORFEIT);
 }
 
-bool eh_bonus_minutes(const struct eh_plan *plan, const struct eh_bonus_member *m, int64_t *ret)
+bool eh_bonus_minutes(const struct eh_bonus_plan *plan, const struct eh_bonus_member *m,
+                      int64_t *ret)
 {
     bool prior = !m->has_paid && plan->if_missing == EH_MISSING_PRIOR && m->has_contract;
     if (!m->has_paid && !prior)
@@ -30,7 +31,7 @@ static int count_points(const uint32_t *worth, uint32_t kinds, const struct eh_b
     return eh_bonus_narrow(sum, "the points of a rep", ret, error);
 }
 
-static const uint32_t *worth_of_kinds(const struct eh_plan *plan,
+static const uint32_t *worth_of_kinds(const struct eh_bonus_plan *plan,
                                       const struct eh_bonus_facts *facts, struct eh_arena *scratch)
 {
     uint32_t *worth = eh_arena_alloc(scratch, facts->kind_count * sizeof *worth);
@@ -42,7 +43,7 @@ static const uint32_t *worth_of_kinds(const struct eh_plan *plan,
 }
 
 /* The weights of one member; all zero for who takes no part. */
-static int weigh(const struct eh_plan *plan, const uint32_t *worth, uint32_t kinds,
+static int weigh(const struct eh_bonus_plan *plan, const uint32_t *worth, uint32_t kinds,
                  const struct eh_bonus_member *m, struct eh_bonus_share *ret,
                  struct eh_error *error)
 {
@@ -133,7 +134,7 @@ static int share_individual(struct sharing *s, uint32_t cap_ppm)
     return r;
 }
 
-static int divide(struct sharing *s, const struct eh_plan *plan)
+static int divide(struct sharing *s, const struct eh_bonus_plan *plan)
 {
     struct eh_bonus_split *split = s->split;
     struct eh_part first[] = {
@@ -147,7 +148,7 @@ static int divide(struct sharing *s, const struct eh_plan *plan)
     return share_individual(s, plan->cap_ppm);
 }
 
-static int divide_team(struct sharing *s, const struct eh_plan *plan)
+static int divide_team(struct sharing *s, const struct eh_bonus_plan *plan)
 {
     struct eh_bonus_split *split = s->split;
     struct eh_part parts[] = {{.id = eh_str("equal"), .weight = plan->equal_ppm},
@@ -167,7 +168,7 @@ static int divide_team(struct sharing *s, const struct eh_plan *plan)
                               offsetof(struct eh_bonus_share, seniority));
 }
 
-static int weigh_all(const struct eh_plan *plan, const struct eh_bonus_facts *facts,
+static int weigh_all(const struct eh_bonus_plan *plan, const struct eh_bonus_facts *facts,
                      struct eh_arena *scratch, struct eh_bonus_split *split, struct eh_error *error)
 {
     const uint32_t *worth = worth_of_kinds(plan, facts, scratch);
@@ -183,7 +184,7 @@ static int weigh_all(const struct eh_plan *plan, const struct eh_bonus_facts *fa
     return 0;
 }
 
-int eh_bonus_share_out(const struct eh_plan *plan, const struct eh_bonus_facts *facts,
+int eh_bonus_share_out(const struct eh_bonus_plan *plan, const struct eh_bonus_facts *facts,
                        int64_t amount, struct eh_arena *arena, struct eh_bonus_split *ret,
                        struct eh_error *error)
 {

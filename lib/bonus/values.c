@@ -141,7 +141,7 @@ static int imported(const struct eh_plan_measure *measure, const struct eh_bonus
 typedef int measure_fn(const struct eh_plan_measure *, const struct eh_bonus_facts *,
                        struct eh_bonus_value *, struct eh_error *);
 
-int eh_bonus_measure(const struct eh_plan *plan, const struct eh_plan_measure *measure,
+int eh_bonus_measure(const struct eh_bonus_plan *plan, const struct eh_plan_measure *measure,
                      const struct eh_bonus_facts *facts, struct eh_bonus_value *ret,
                      struct eh_error *error)
 {

@@ -35,11 +35,6 @@ struct eh_key eh_hash_128(enum eh_domain domain, const void *data, size_t size)
     return eh_key_from_bytes(hash);
 }
 
-void eh_hash_256(const void *data, size_t size, uint8_t ret[32])
-{
-    eh_require(crypto_generichash(ret, 32, data, size, NULL, 0) == 0);
-}
-
 void eh_hash_sha256(const void *data, size_t size, uint8_t ret[32])
 {
     eh_require(crypto_hash_sha256(ret, data, size) == 0);

@@ -30,7 +30,7 @@ int eh_desk_held_new(struct eh_str text, struct desk_held **ret, struct eh_error
         eh_desk_held_free(held);
         return r;
     }
-    eh_hash_256(text.data, text.size, held->hash);
+    eh_hash_sha256(text.data, text.size, held->hash);
     *ret = held;
     return 0;
 }

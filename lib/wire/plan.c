@@ -11,7 +11,7 @@
 
 /* Sections are read in an order of ours, whatever the file's. */
 struct top {
-    struct eh_plan plan;
+    struct eh_bonus_plan plan;
     struct eh_str from; /* points into the tree */
     const struct desk_node *from_node, *team_node, *period, *target, *max;
     const struct desk_node *metrics, *funding, *split, *individual, *seniority;
@@ -66,7 +66,7 @@ static int read_carry(struct desk_reader *reader, const struct desk_node *node,
                       const struct desk_path *path, void *ret)
 {
     static const struct desk_field fields[] = {
-        {"at_most", read_at_most, offsetof(struct eh_plan, carry_at_most_ppm), true}};
+        {"at_most", read_at_most, offsetof(struct eh_bonus_plan, carry_at_most_ppm), true}};
     return eh_desk_read_map(reader, node, path, fields, 1, ret);
 }
 
@@ -155,7 +155,7 @@ static int read_pools(struct desk_reader *reader, const struct desk_path *up, st
 static int read_funding(struct desk_reader *reader, const struct desk_path *up, struct top *top)
 {
     static const struct plan_bounds bounds = {EH_UNIT_PPM, 0, 0, EH_PLAN_RATIO_MAX};
-    struct eh_plan *plan = &top->plan;
+    struct eh_bonus_plan *plan = &top->plan;
     struct desk_path path = eh_desk_path_key(up, eh_str("funding"));
     int r = eh_plan_read_curve(reader, top->funding, &path, &bounds, &plan->funding);
     if (r < 0)
@@ -189,7 +189,7 @@ static int missing(struct desk_reader *reader, const struct desk_node *node,
 static int read_sharing(struct desk_reader *reader, const struct desk_node *node,
                         const struct desk_path *up, struct top *top)
 {
-    struct eh_plan *plan = &top->plan;
+    struct eh_bonus_plan *plan = &top->plan;
     struct desk_path split = eh_desk_path_key(up, eh_str("split"));
     struct desk_path individual = eh_desk_path_key(up, eh_str("individual"));
     struct desk_path seniority = eh_desk_path_key(up, eh_str("seniority"));
@@ -210,7 +210,7 @@ static int read_sharing(struct desk_reader *reader, const struct desk_node *node
 static int check_priors(struct desk_reader *reader, const struct desk_path *up,
                         const struct top *top)
 {
-    const struct eh_plan *plan = &top->plan;
+    const struct eh_bonus_plan *plan = &top->plan;
     struct desk_path path = eh_desk_path_key(up, eh_str("metrics"));
     for (uint32_t i = 0; plan->if_missing == EH_MISSING_PRIOR && i < plan->measure_count; i++)
         if (plan->measures[i].kind != EH_MEASURE_REVENUE && !plan->measures[i].has_prior)
@@ -221,7 +221,7 @@ static int check_priors(struct desk_reader *reader, const struct desk_path *up,
 }
 
 int eh_plan_read(struct desk_reader *reader, const struct desk_node *node,
-                 const struct desk_path *path, struct eh_plan *ret)
+                 const struct desk_path *path, struct eh_bonus_plan *ret)
 {
     const struct eh_desk *desk = reader->desk;
     struct top top = {.plan = {.currency = desk ? desk->currency : eh_str("EUR"),
@@ -251,7 +251,7 @@ int eh_plan_read(struct desk_reader *reader, const struct desk_node *node,
 }
 
 int eh_plan_parse(struct eh_str text, const struct eh_desk *desk, struct eh_arena *arena,
-                  struct eh_plan **ret, struct eh_error *error)
+                  struct eh_bonus_plan **ret, struct eh_error *error)
 {
     if (text.size > EH_DESK_TEXT_MAX)
         return eh_error_set(error, EH_ERANGE, "1: %u bytes are too many; a file has at most %u",
@@ -265,7 +265,7 @@ int eh_plan_parse(struct eh_str text, const struct eh_desk *desk, struct eh_aren
     int r = eh_desk_tree_build(text, &scratch, &root, error);
     if (r < 0)
         return r;
-    struct eh_plan *plan = eh_arena_alloc(arena, sizeof *plan);
+    struct eh_bonus_plan *plan = eh_arena_alloc(arena, sizeof *plan);
     if (!plan)
         return eh_desk_out_of_memory(&reader);
     r = eh_plan_read(&reader, root, &path, plan);
@@ -276,7 +276,7 @@ int eh_plan_parse(struct eh_str text, const struct eh_desk *desk, struct eh_aren
 
 /* A plan of the list and where it stood. */
 struct listed {
-    struct eh_plan plan;
+    struct eh_bonus_plan plan;
     const struct desk_node *node;
     uint32_t index;
 };
@@ -380,9 +380,10 @@ int eh_plan_read_all(struct desk_reader *reader, const struct desk_node *node,
     return arrange(reader, path, listed, count);
 }
 
-const struct eh_plan *eh_desk_plan(const struct eh_desk *desk, struct eh_str team, int32_t date)
+const struct eh_bonus_plan *eh_desk_plan(const struct eh_desk *desk, struct eh_str team,
+                                         int32_t date)
 {
-    const struct eh_plan *found = NULL;
+    const struct eh_bonus_plan *found = NULL;
     for (uint32_t i = 0; i < desk->plan_count; i++)
         if (eh_str_equal(desk->plans[i].team, team) && eh_period_first(desk->plans[i].from) <= date)
             found = &desk->plans[i];

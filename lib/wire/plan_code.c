@@ -46,7 +46,7 @@ static void put_metric(struct eh_bytes *out, const struct eh_plan_metric *m)
     eh_bytes_put_i(out, m->gate.at_most);
 }
 
-static void put_sharing(struct eh_bytes *out, const struct eh_plan *plan)
+static void put_sharing(struct eh_bytes *out, const struct eh_bonus_plan *plan)
 {
     eh_bytes_put_u(out, plan->individual_ppm);
     eh_bytes_put_u(out, plan->equal_ppm);
@@ -68,7 +68,7 @@ static void put_sharing(struct eh_bytes *out, const struct eh_plan *plan)
     eh_bytes_put_u(out, plan->carry_at_most_ppm);
 }
 
-void eh_plan_encode(const struct eh_plan *plan, struct eh_bytes *out)
+void eh_plan_encode(const struct eh_bonus_plan *plan, struct eh_bytes *out)
 {
     eh_bytes_put_str(out, eh_str("evenhand plan"));
     eh_bytes_put_u8(out, VERSION);

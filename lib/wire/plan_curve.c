@@ -40,7 +40,7 @@ static size_t print_value(enum eh_unit unit, unsigned exponent, int64_t value,
     return eh_decimal_print(value, 0, ret_text);
 }
 
-size_t eh_plan_value_print(const struct eh_plan *plan, enum eh_unit unit, int64_t value,
+size_t eh_plan_value_print(const struct eh_bonus_plan *plan, enum eh_unit unit, int64_t value,
                            char ret_text[EH_DECIMAL_TEXT_MAX])
 {
     return print_value(unit, plan->currency_exponent, value, ret_text);

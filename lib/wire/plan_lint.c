@@ -35,7 +35,7 @@ static bool is_quantity(const struct eh_plan_measure *measure)
     return known && !known->quality;
 }
 
-static bool pays_quality(const struct eh_plan *plan)
+static bool pays_quality(const struct eh_bonus_plan *plan)
 {
     for (uint32_t i = 0; i < plan->metric_count; i++)
         if (is_quality(&plan->measures[plan->metrics[i].measure]))
@@ -43,7 +43,7 @@ static bool pays_quality(const struct eh_plan *plan)
     return false;
 }
 
-static void lint_quantity(struct lines *to, const struct eh_plan *plan)
+static void lint_quantity(struct lines *to, const struct eh_bonus_plan *plan)
 {
     if (pays_quality(plan))
         return;
@@ -63,7 +63,7 @@ static void lint_quantity(struct lines *to, const struct eh_plan *plan)
                 "reopen_rate");
 }
 
-static void lint_directions(struct lines *to, const struct eh_plan *plan)
+static void lint_directions(struct lines *to, const struct eh_bonus_plan *plan)
 {
     for (uint32_t i = 0; i < plan->metric_count; i++) {
         const struct eh_plan_metric *metric = &plan->metrics[i];
@@ -81,7 +81,7 @@ static void lint_directions(struct lines *to, const struct eh_plan *plan)
 }
 
 /* Only for plans that use the scorecard at all. */
-static void lint_perspectives(struct lines *to, const struct eh_plan *plan)
+static void lint_perspectives(struct lines *to, const struct eh_bonus_plan *plan)
 {
     static const char *const names[] = {[EH_PERSPECTIVE_FINANCIAL] = "financial",
                                         [EH_PERSPECTIVE_CUSTOMER] = "customer",
@@ -96,7 +96,7 @@ static void lint_perspectives(struct lines *to, const struct eh_plan *plan)
             say(to, "the scorecard's %s perspective is empty; give it a metric", names[p]);
 }
 
-static void lint_priors(struct lines *to, const struct eh_plan *plan)
+static void lint_priors(struct lines *to, const struct eh_bonus_plan *plan)
 {
     for (uint32_t i = 0; plan->if_missing == EH_MISSING_BLOCKS && i < plan->measure_count; i++)
         if (plan->measures[i].has_prior && plan->measures[i].kind != EH_MEASURE_CSAT)
@@ -104,7 +104,7 @@ static void lint_priors(struct lines *to, const struct eh_plan *plan)
                 EH_STR_ARG(plan->measures[i].name));
 }
 
-static bool has_points(const struct eh_plan *plan, struct eh_str kind)
+static bool has_points(const struct eh_bonus_plan *plan, struct eh_str kind)
 {
     for (uint32_t i = 0; i < plan->point_count; i++)
         if (eh_str_equal(plan->points[i].kind, kind))
@@ -112,7 +112,8 @@ static bool has_points(const struct eh_plan *plan, struct eh_str kind)
     return false;
 }
 
-static void lint_kinds(struct lines *to, const struct eh_plan *plan, const struct eh_desk *desk)
+static void lint_kinds(struct lines *to, const struct eh_bonus_plan *plan,
+                       const struct eh_desk *desk)
 {
     for (uint32_t i = 0; plan->individual_ppm > 0 && desk && i < desk->kind_count; i++)
         if (!has_points(plan, desk->kinds[i].id))
@@ -126,7 +127,7 @@ static void lint_kinds(struct lines *to, const struct eh_plan *plan, const struc
                 "conversion counts tickets of kind quote, and this desk has none; leave it out");
 }
 
-static void lint_unused(struct lines *to, const struct eh_plan *plan)
+static void lint_unused(struct lines *to, const struct eh_bonus_plan *plan)
 {
     if (plan->point_count > 0 && plan->individual_ppm == 0)
         say(to, "`individual` is never used; give `split: individual` a part or leave it out");
@@ -134,8 +135,8 @@ static void lint_unused(struct lines *to, const struct eh_plan *plan)
         say(to, "`seniority` is never used; give `split: seniority` a part or leave it out");
 }
 
-size_t eh_plan_lint(const struct eh_plan *plan, const struct eh_desk *desk, eh_plan_line_fn *line,
-                    void *context)
+size_t eh_plan_lint(const struct eh_bonus_plan *plan, const struct eh_desk *desk,
+                    eh_plan_line_fn *line, void *context)
 {
     struct lines to = {line, context, 0};
     lint_quantity(&to, plan);
@@ -166,7 +167,7 @@ const char *eh_unit_name(enum eh_unit unit)
     return names[unit];
 }
 
-static void describe_gate(struct lines *to, const struct eh_plan *plan,
+static void describe_gate(struct lines *to, const struct eh_bonus_plan *plan,
                           const struct eh_plan_metric *metric)
 {
     static const char *const effects[] = {[EH_GATE_ZERO_METRIC] = "counts nothing",
@@ -183,7 +184,7 @@ static void describe_gate(struct lines *to, const struct eh_plan *plan,
         gate->has_most ? " at most " : "", gate->has_most ? most : "");
 }
 
-static void describe_metric(struct lines *to, const struct eh_plan *plan,
+static void describe_metric(struct lines *to, const struct eh_bonus_plan *plan,
                             const struct eh_plan_metric *metric)
 {
     const struct eh_plan_measure *measure = &plan->measures[metric->measure];
@@ -202,7 +203,7 @@ static void describe_metric(struct lines *to, const struct eh_plan *plan,
         describe_gate(to, plan, metric);
 }
 
-static void describe_sharing(struct lines *to, const struct eh_plan *plan)
+static void describe_sharing(struct lines *to, const struct eh_bonus_plan *plan)
 {
     char individual[EH_DECIMAL_TEXT_MAX], equal[EH_DECIMAL_TEXT_MAX];
     char hours[EH_DECIMAL_TEXT_MAX], seniority[EH_DECIMAL_TEXT_MAX], cap[EH_DECIMAL_TEXT_MAX];
@@ -221,7 +222,7 @@ static void describe_sharing(struct lines *to, const struct eh_plan *plan)
                                                 : "who leaves within a period gets their days");
 }
 
-size_t eh_plan_describe(const struct eh_plan *plan, eh_plan_line_fn *line, void *context)
+size_t eh_plan_describe(const struct eh_bonus_plan *plan, eh_plan_line_fn *line, void *context)
 {
     struct lines to = {line, context, 0};
     char from[EH_DECIMAL_TEXT_MAX], target[EH_DECIMAL_TEXT_MAX], max[EH_DECIMAL_TEXT_MAX];

@@ -52,11 +52,11 @@ struct prior {
 struct metrics {
     struct desk_reader *reader;
     const struct desk_path *path; /* of the list */
-    struct eh_plan *plan;
+    struct eh_bonus_plan *plan;
     struct raw_metric *raws;
 };
 
-static struct plan_bounds bounds_of(const struct eh_plan *plan,
+static struct plan_bounds bounds_of(const struct eh_bonus_plan *plan,
                                     const struct eh_plan_measure *measure)
 {
     const struct plan_known *k = eh_plan_known(measure->kind);
@@ -287,7 +287,7 @@ static int define(struct metrics *m, const struct desk_path *path, const struct 
     return r;
 }
 
-static uint32_t find_measure(const struct eh_plan *plan, struct eh_str name)
+static uint32_t find_measure(const struct eh_bonus_plan *plan, struct eh_str name)
 {
     uint32_t i = 0;
     while (i < plan->measure_count && !eh_str_equal(plan->measures[i].name, name))
@@ -310,7 +310,7 @@ static const struct desk_field metric_fields[] = {
 
 static int read_metric(struct metrics *m, const struct desk_node *node, uint32_t index)
 {
-    struct eh_plan *plan = m->plan;
+    struct eh_bonus_plan *plan = m->plan;
     struct desk_path path = eh_desk_path_item(m->path, index);
     struct raw_metric *raw = &m->raws[index];
     int r = eh_desk_read_map(m->reader, node, &path, metric_fields,
@@ -351,7 +351,7 @@ static const struct desk_field gate_fields[] = {
 static int watch(struct metrics *m, const struct desk_path *path, const struct raw *raw,
                  uint32_t *ret)
 {
-    struct eh_plan *plan = m->plan;
+    struct eh_bonus_plan *plan = m->plan;
     uint32_t index = find_measure(plan, raw->name);
     if (index == plan->measure_count) {
         int r = define(m, path, raw, &plan->measures[index]);
@@ -423,7 +423,7 @@ static int check_weights(struct metrics *m, const struct desk_node *node)
 static int allocate(struct metrics *m, uint32_t count)
 {
     struct desk_reader *reader = m->reader;
-    struct eh_plan *plan = m->plan;
+    struct eh_bonus_plan *plan = m->plan;
     plan->metrics = eh_arena_alloc(reader->arena, count * sizeof *plan->metrics);
     plan->measures = eh_arena_alloc(reader->arena, 2 * count * sizeof *plan->measures);
     m->raws = eh_arena_alloc(reader->scratch, count * sizeof *m->raws);
@@ -431,7 +431,7 @@ static int allocate(struct metrics *m, uint32_t count)
 }
 
 int eh_plan_read_metrics(struct desk_reader *reader, const struct desk_node *node,
-                         const struct desk_path *path, struct eh_plan *plan)
+                         const struct desk_path *path, struct eh_bonus_plan *plan)
 {
     struct metrics m = {reader, path, plan, NULL};
     int r = eh_desk_check_list(reader, node, path, EH_PLAN_METRICS_MAX);

@@ -21,14 +21,14 @@ const struct plan_known *eh_plan_known(enum eh_measure_kind); /* NULL for import
 
 /* plan.c: an item of `plans`, or the one plan of a file; reader->desk may be NULL. */
 int eh_plan_read(struct desk_reader *, const struct desk_node *, const struct desk_path *,
-                 struct eh_plan *ret) EH_MUST_CHECK;
+                 struct eh_bonus_plan *ret) EH_MUST_CHECK;
 /* plan.c: the list `plans` of a desk whose kinds and teams are read. */
 int eh_plan_read_all(struct desk_reader *, const struct desk_node *,
                      const struct desk_path *) EH_MUST_CHECK;
 
 /* plan_metric.c: `metrics`; fills measures and metrics. */
 int eh_plan_read_metrics(struct desk_reader *, const struct desk_node *, const struct desk_path *,
-                         struct eh_plan *) EH_MUST_CHECK;
+                         struct eh_bonus_plan *) EH_MUST_CHECK;
 
 /* plan_curve.c: figures as a unit is written, and lines between points. */
 struct plan_bounds {
@@ -44,11 +44,11 @@ int eh_plan_read_curve(struct desk_reader *, const struct desk_node *, const str
 
 /* plan_split.c */
 int eh_plan_read_split(struct desk_reader *, const struct desk_node *, const struct desk_path *,
-                       struct eh_plan *) EH_MUST_CHECK;
+                       struct eh_bonus_plan *) EH_MUST_CHECK;
 int eh_plan_read_individual(struct desk_reader *, const struct desk_node *,
-                            const struct desk_path *, struct eh_plan *) EH_MUST_CHECK;
+                            const struct desk_path *, struct eh_bonus_plan *) EH_MUST_CHECK;
 int eh_plan_read_bands(struct desk_reader *, const struct desk_node *, const struct desk_path *,
-                       struct eh_plan *) EH_MUST_CHECK;
+                       struct eh_bonus_plan *) EH_MUST_CHECK;
 /* Refuses a kind the desk does not know, or one that stands in `taken` already. */
 int eh_plan_read_kind(struct desk_reader *, const struct desk_node *key, const struct desk_path *,
                       struct eh_str *ret) EH_MUST_CHECK;

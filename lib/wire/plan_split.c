@@ -12,14 +12,14 @@ static int read_share(struct desk_reader *reader, const struct desk_node *node,
 }
 
 static const struct desk_field split_fields[] = {
-    {"individual", read_share, offsetof(struct eh_plan, individual_ppm), false},
-    {"equal", read_share, offsetof(struct eh_plan, equal_ppm), false},
-    {"hours", read_share, offsetof(struct eh_plan, hours_ppm), false},
-    {"seniority", read_share, offsetof(struct eh_plan, seniority_ppm), false},
+    {"individual", read_share, offsetof(struct eh_bonus_plan, individual_ppm), false},
+    {"equal", read_share, offsetof(struct eh_bonus_plan, equal_ppm), false},
+    {"hours", read_share, offsetof(struct eh_bonus_plan, hours_ppm), false},
+    {"seniority", read_share, offsetof(struct eh_bonus_plan, seniority_ppm), false},
 };
 
 int eh_plan_read_split(struct desk_reader *reader, const struct desk_node *node,
-                       const struct desk_path *path, struct eh_plan *plan)
+                       const struct desk_path *path, struct eh_bonus_plan *plan)
 {
     int r = eh_desk_read_map(reader, node, path, split_fields,
                              sizeof split_fields / sizeof *split_fields, plan);
@@ -64,7 +64,7 @@ static int compare_points(const void *left, const void *right)
 static int read_points(struct desk_reader *reader, const struct desk_node *node,
                        const struct desk_path *path, void *ret)
 {
-    struct eh_plan *plan = ret;
+    struct eh_bonus_plan *plan = ret;
     int r = eh_desk_check_map(reader, node, path);
     if (r < 0)
         return r;
@@ -115,11 +115,11 @@ static int read_cap(struct desk_reader *reader, const struct desk_node *node,
 
 static const struct desk_field individual_fields[] = {
     {"points", read_points, 0, true},
-    {"cap", read_cap, offsetof(struct eh_plan, cap_ppm), false},
+    {"cap", read_cap, offsetof(struct eh_bonus_plan, cap_ppm), false},
 };
 
 int eh_plan_read_individual(struct desk_reader *reader, const struct desk_node *node,
-                            const struct desk_path *path, struct eh_plan *plan)
+                            const struct desk_path *path, struct eh_bonus_plan *plan)
 {
     return eh_desk_read_map(reader, node, path, individual_fields,
                             sizeof individual_fields / sizeof *individual_fields, plan);
@@ -182,7 +182,7 @@ static int check_band(struct desk_reader *reader, const struct desk_node *node,
 }
 
 int eh_plan_read_bands(struct desk_reader *reader, const struct desk_node *node,
-                       const struct desk_path *path, struct eh_plan *plan)
+                       const struct desk_path *path, struct eh_bonus_plan *plan)
 {
     int r = eh_desk_check_list(reader, node, path, EH_PLAN_BANDS_MAX);
     if (r < 0)

@@ -272,7 +272,7 @@ static void check_split(const struct eh_bonus_split *s)
 }
 
 /* What a later version pays, cancels and carries adds up to what changed. */
-static void check_later(const struct eh_plan *plan, const struct eh_bonus_facts *facts,
+static void check_later(const struct eh_bonus_plan *plan, const struct eh_bonus_facts *facts,
                         const struct eh_bonus_result *first, int64_t revenue, int64_t open,
                         struct eh_arena *arena)
 {
@@ -295,7 +295,7 @@ Test(bonus, whole_periods_are_shared_to_the_cent)
     struct chance c = seeded(4);
     EH_AUTO(eh_arena) struct eh_arena kept = EH_ARENA_INIT;
     EH_AUTO(eh_arena) struct eh_arena arena = EH_ARENA_INIT;
-    struct eh_plan *plan;
+    struct eh_bonus_plan *plan;
     struct eh_error error = {0};
     cr_assert_eq(eh_plan_parse(eh_str(plan_text), NULL, &kept, &plan, &error), 0, "%s", error.text);
     const struct eh_bonus_kind kinds[] = {{.id = eh_str("order")}, {.id = eh_str("query")}};

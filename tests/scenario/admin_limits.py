@@ -202,7 +202,8 @@ def leaving(stack):
 @scenario("many requests on one connection, sent at once, are answered in order")
 def pipelined(stack):
     stack.start()
-    many = b"".join(b"GET /v1/reps/%s HTTP/1.1\r\n\r\n" % r for r in (b"ana", b"nobody", b"ben") * 5)
+    many = b"".join(b"GET /v1/reps/%s HTTP/1.1\r\n\r\n" % r
+                    for r in (b"ana", b"nobody", b"ben") * 5)
     answer = raw(stack, many + b"GET /healthz HTTP/1.1\r\nConnection: close\r\n\r\n")
     codes = [int(c) for c in re.findall(rb"HTTP/1\.1 (\d{3}) ", answer)]
     assert codes == [200, 404, 200] * 5 + [200], codes

@@ -83,7 +83,7 @@ def bad_file(stack):
     stack.write_desk(default_desk(reps=[{"id": r} for r in SALES + SUPPORT + ["zoe"]]))
     daemon.signal(signal.SIGHUP)
     wait_until("a good file is applied", lambda: daemon.status()["desk_sha256"] != before, 10)
-    assert daemon.status()["desk_file_differs"] is False, daemon.status()
+    wait_until("file and desk agree", lambda: daemon.status()["desk_file_differs"] is False, 5)
     assert daemon.get("/v1/reps/zoe").code == 200
     stack.settle()
     check_invariants(stack)

@@ -129,11 +129,10 @@ static inline void log_append(struct log *log, const struct eh_input *in,
                                    ? eh_entry_identity(in->stream_ms, in->stream_no, entry)
                                    : eh_hash_128(EH_DOMAIN_ENTRY, own, n);
     }
-    eh_record_chain(&row->record, fx->items + fx->first, row->effect_count, &log->scratch,
-                    &log->chain);
+    const struct eh_effect *caused = row->effect_count ? fx->items + fx->first : NULL;
+    eh_record_chain(&row->record, caused, row->effect_count, &log->scratch, &log->chain);
     log_own_record(log, &row->record);
-    row->effects =
-        eh_arena_copy(&log->arena, fx->items + fx->first, row->effect_count * sizeof *row->effects);
+    row->effects = eh_arena_copy(&log->arena, caused, row->effect_count * sizeof *row->effects);
     for (uint32_t i = 0; i < row->effect_count; i++)
         log_own_effect(log, &row->effects[i]);
     log_index(log, row);

@@ -130,13 +130,24 @@ Test(admin_http, a_manager_commands_his_teams)
     answer_done(&a);
 }
 
-Test(admin_http, a_release_needs_every_team_it_takes_from)
+static json_int_t open_of(const char *address)
+{
+    struct answer a = ask(&s, NULL, "GET", address, NULL);
+    json_int_t open = json_integer_value(json_object_get(a.json, "open"));
+    answer_done(&a);
+    return open;
+}
+
+Test(admin_http, a_manager_releases_only_what_is_his_teams)
 {
     is_root();
     server_start(&s, desk, some_tickets, NORMAL);
-    check(MANAGER, 403, "POST", "/v1/reps/both/release", "{'reason':'left'}"); /* holds B1 */
+    check(MANAGER, 200, "POST", "/v1/reps/both/release", "{'reason':'left'}");
+    cr_assert_eq(open_of("/v1/reps/both"), 1, "B1 is another team's");
     check(MANAGER, 200, "POST", "/v1/reps/bob/release", "{'reason':'left'}");
+    cr_assert_eq(open_of("/v1/reps/bob"), 0);
     check(NULL, 200, "POST", "/v1/reps/both/release", "{'reason':'left'}");
+    cr_assert_eq(open_of("/v1/reps/both"), 0);
 }
 
 Test(admin_http, a_helpdesk_posts_and_an_auditor_reads)
@@ -289,9 +300,44 @@ Test(admin_http, lists_come_in_pages)
     cr_assert_eq(walk("/v1/teams/t", "reps", &pages), 2500);
     cr_assert_eq(pages, 3);
     cr_assert_eq(walk("/v1/tickets", "tickets", &pages), 2300);
-    cr_assert_eq(pages, 3);
+    cr_assert_eq(pages, 10);
     cr_assert_eq(walk("/v1/teams", "teams", &pages), 1);
     free(text);
+}
+
+Test(admin_http, a_crowd_with_large_questions_is_served_one_after_the_other)
+{
+    static const char request[] = "GET /v1/reps HTTP/1.1\r\nConnection: close\r\n\r\n";
+    char *text = large_desk(2500);
+    server_start(&s, text, many_tickets, NORMAL);
+    int clients[24];
+    for (int i = 0; i < 24; i++) {
+        clients[i] = dial(&s, NULL);
+        cr_assert_eq(write(clients[i], request, sizeof request - 1), (ssize_t)sizeof request - 1);
+    }
+    for (int i = 0; i < 24; i++) {
+        if (i % 3 == 0) { /* leaves while it waits its turn */
+            close(clients[i]);
+            continue;
+        }
+        struct answer a = read_answer(clients[i]);
+        cr_assert_eq(a.status, 200, "client %d: %s", i, a.text);
+        cr_assert_eq(json_array_size(json_object_get(a.json, "reps")), 1000);
+        answer_done(&a);
+        close(clients[i]);
+    }
+    check(NULL, 200, "GET", "/v1/status", NULL);
+    free(text);
+}
+
+Test(admin_http, ends_well_while_requests_wait_their_turn)
+{
+    static const char request[] = "GET /v1/reps HTTP/1.1\r\n\r\n";
+    char *text = large_desk(2500);
+    server_start(&s, text, many_tickets, NORMAL);
+    for (int i = 0; i < 24; i++)
+        cr_assert_gt(write(dial(&s, NULL), request, sizeof request - 1), 0);
+    free(text); /* and stop() ends the server, which must not complain */
 }
 
 /* ---- Refusals. */

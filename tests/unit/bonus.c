@@ -501,7 +501,7 @@ static struct eh_bonus_value value_of(struct example *e, const char *yaml)
              "max_pool: 1, metrics: [%s], funding: [[0%%, 0%%], [100%%, 100%%]], "
              "split: {equal: 100%%}}",
              yaml);
-    struct eh_plan *plan;
+    struct eh_bonus_plan *plan;
     int r = eh_plan_parse(eh_str(text), NULL, &e->arena, &plan, &e->error);
     cr_assert_eq(r, 0, "%s", e->error.text);
     e->facts.estimate = true;

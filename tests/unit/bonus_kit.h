@@ -20,7 +20,7 @@ struct example {
     struct eh_arena arena;
     struct eh_error error;
     struct eh_desk *desk;
-    struct eh_plan *plan;
+    struct eh_bonus_plan *plan;
     struct eh_bonus_kind kinds[KINDS];
     struct eh_bonus_member members[REPS];
     int64_t closed[REPS][KINDS];

@@ -17,7 +17,7 @@ struct loaded {
     struct eh_arena arena;
     struct eh_error error;
     struct eh_desk *desk;
-    struct eh_plan *plan;
+    struct eh_bonus_plan *plan;
     int r;
 };
 
@@ -65,7 +65,7 @@ Test(bonus_plan, reads_every_key_of_the_example)
 {
     EH_AUTO(loaded) struct loaded l = load("good/sales.yaml");
     cr_assert_eq(l.r, 0, "%s", l.error.text);
-    const struct eh_plan *p = l.plan;
+    const struct eh_bonus_plan *p = l.plan;
     cr_expect(eh_str_equal(p->id, eh_str("sales-2026")));
     cr_expect(eh_str_equal(p->team, eh_str("sales")));
     cr_expect(eh_str_equal(p->currency, eh_str("EUR")));
@@ -121,7 +121,7 @@ Test(bonus_plan, reads_every_metric_and_unit)
 {
     EH_AUTO(loaded) struct loaded l = load("good/all-metrics.yaml");
     cr_assert_eq(l.r, 0, "%s", l.error.text);
-    const struct eh_plan *p = l.plan;
+    const struct eh_bonus_plan *p = l.plan;
     cr_expect_eq(p->from.kind, EH_PERIOD_QUARTER);
     cr_expect_eq(p->cap_ppm, EH_PPM);
     cr_expect_eq(p->carry_at_most_ppm, 250000);
@@ -175,7 +175,7 @@ static void sha256_of(const char *name, char ret[65])
     EH_AUTO(loaded) struct loaded l = load(name);
     cr_assert_eq(l.r, 0, "%s: %s", name, l.error.text);
     uint8_t hash[32];
-    const struct eh_plan *plan = l.plan ? l.plan : l.desk->plans;
+    const struct eh_bonus_plan *plan = l.plan ? l.plan : l.desk->plans;
     cr_assert_eq(eh_bonus_plan_sha256(plan, hash), 0);
     for (unsigned i = 0; i < 32; i++)
         snprintf(ret + 2 * i, 3, "%02x", hash[i]);
@@ -192,7 +192,7 @@ Test(bonus_plan, the_same_plan_has_the_same_hash_however_it_is_spelt)
     cr_expect_str_eq(plan, "51c0b9a79ece34d062f6e1c2bbb6bf3516fda6b604f47254b2a940118e6dc40c");
 }
 
-static void hash_of_plan(const struct eh_plan *plan, uint8_t ret[32])
+static void hash_of_plan(const struct eh_bonus_plan *plan, uint8_t ret[32])
 {
     cr_assert_eq(eh_bonus_plan_sha256(plan, ret), 0);
 }
@@ -210,7 +210,7 @@ Test(bonus_plan, whatever_changes_changes_the_hash)
 {
     EH_AUTO(loaded) struct loaded l = load("good/sales.yaml");
     cr_assert_eq(l.r, 0);
-    struct eh_plan *p = l.plan;
+    struct eh_bonus_plan *p = l.plan;
     EXPECT_CHANGED(&l, p->id = eh_str("other"));
     EXPECT_CHANGED(&l, p->team = eh_str("other"));
     EXPECT_CHANGED(&l, p->currency = eh_str("USD"));
@@ -386,7 +386,7 @@ Test(bonus_plan, the_latest_that_has_begun_governs)
                  {"sales", "2031-01-01", "second"}, {"help", "2026-03-02", "third"},
                  {"nobody", "2026-03-02", NULL}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        const struct eh_plan *plan =
+        const struct eh_bonus_plan *plan =
             eh_desk_plan(l.desk, eh_str(cases[i].team), kit_date(cases[i].date));
         cr_expect_eq(!plan, !cases[i].plan, "%zu", i);
         if (plan && cases[i].plan)

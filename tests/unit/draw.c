@@ -56,13 +56,13 @@ Test(draw, hashes_keep_domains_apart)
     expect_key(eh_hash_128(EH_DOMAIN_IDENTITY, NULL, 0), "2de7f36258d9ecb540bc959c654c1496");
 }
 
-Test(draw, hash_256_is_plain_blake2b)
+Test(draw, sha256_is_sha256)
 {
     uint8_t hash[32];
-    eh_hash_256("abc", 3, hash);
-    expect_hex(hash, 32, "bddd813c634239723171ef3fee98579b94964e3bb1cb3e427262c8c068d52319");
-    eh_hash_256(NULL, 0, hash);
-    expect_hex(hash, 32, "0e5751c026e543b2e8ab2eb06099daa1d1e5df47778f7787faab45cdf12fe3a8");
+    eh_hash_sha256("abc", 3, hash);
+    expect_hex(hash, 32, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+    eh_hash_sha256(NULL, 0, hash);
+    expect_hex(hash, 32, "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
 }
 
 Test(draw, state_hash_is_siphash_with_the_fixed_key)

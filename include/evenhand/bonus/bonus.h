@@ -112,13 +112,13 @@ struct eh_bonus_result {
 
 /* Names of members and kinds stay the facts'; the rest is the arena's. -EH_ENOTFOUND: something is
  * missing; -EH_EINVAL: facts that cannot be; -EH_ERANGE: an overflow; -EH_ENOMEM. */
-int eh_bonus_compute(const struct eh_plan *, const struct eh_bonus_facts *, struct eh_arena *,
+int eh_bonus_compute(const struct eh_bonus_plan *, const struct eh_bonus_facts *, struct eh_arena *,
                      struct eh_bonus_result **ret, struct eh_error *) EH_MUST_CHECK;
 
 /* What keeps the period from being closed, one line each. Returns how many. */
 typedef void eh_bonus_line_fn(void *context, const char *line);
-size_t eh_bonus_missing(const struct eh_plan *, const struct eh_bonus_facts *, eh_bonus_line_fn *,
-                        void *context);
+size_t eh_bonus_missing(const struct eh_bonus_plan *, const struct eh_bonus_facts *,
+                        eh_bonus_line_fn *, void *context);
 
 /* --- A later version of a closed period. --- */
 
@@ -142,7 +142,7 @@ struct eh_bonus_later {
 
 /* `facts`: all that is known by now, with the team's carry_open of today. `frozen`: the facts the
  * period was closed with; its members and weights share what is paid. Nobody owes money back. */
-int eh_bonus_recompute(const struct eh_plan *, const struct eh_bonus_facts *facts,
+int eh_bonus_recompute(const struct eh_bonus_plan *, const struct eh_bonus_facts *facts,
                        const struct eh_bonus_facts *frozen, const struct eh_bonus_closed *last,
                        struct eh_arena *, struct eh_bonus_later **ret,
                        struct eh_error *) EH_MUST_CHECK;
@@ -160,7 +160,7 @@ int64_t eh_bonus_carry(int64_t gross, int64_t carry_open, uint32_t at_most_ppm);
 
 /* Full years of service on a day; 29 February has its anniversary on 1 March of other years. */
 uint32_t eh_bonus_years(int32_t since, int32_t day);
-uint32_t eh_bonus_band(const struct eh_plan *, int32_t since, int32_t day);
+uint32_t eh_bonus_band(const struct eh_bonus_plan *, int32_t since, int32_t day);
 
 /* Stays in the team, inclusive dates. Fills days, first_day and left of a member. */
 struct eh_bonus_stay {
@@ -170,7 +170,7 @@ void eh_bonus_count_days(const struct eh_bonus_stay *, uint32_t count, struct eh
                          struct eh_bonus_member *ret);
 
 /* SHA-256 over the canonical form of a plan: what was published. -EH_ENOMEM. */
-int eh_bonus_plan_sha256(const struct eh_plan *, uint8_t ret[32]) EH_MUST_CHECK;
+int eh_bonus_plan_sha256(const struct eh_bonus_plan *, uint8_t ret[32]) EH_MUST_CHECK;
 
 /* --- Why. --- */
 
@@ -192,7 +192,8 @@ struct eh_bonus_node {
 
 /* The whole way to the pool and, with its lines, to the shares of `rep` or, when that is empty, of
  * all. In the arena; texts point into plan, facts and arena. NULL: out of memory. */
-const struct eh_bonus_node *eh_bonus_explain(const struct eh_plan *, const struct eh_bonus_facts *,
+const struct eh_bonus_node *eh_bonus_explain(const struct eh_bonus_plan *,
+                                             const struct eh_bonus_facts *,
                                              const struct eh_bonus_result *, struct eh_str rep,
                                              struct eh_arena *);
 

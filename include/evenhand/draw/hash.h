@@ -34,8 +34,7 @@ int eh_draw_init(void) EH_MUST_CHECK;
 /* BLAKE2b-128 of "evenhand hash v1", one byte domain, and the data. */
 struct eh_key eh_hash_128(enum eh_domain, const void *data, size_t size);
 /* Plain BLAKE2b-256: anybody's tool gives the same. */
-void eh_hash_256(const void *data, size_t size, uint8_t ret[32]);
-/* Plain SHA-256 (FIPS 180-4), for what people compare with the tools they have. */
+/* SHA-256 (FIPS 180-4): what people can check with sha256sum. */
 void eh_hash_sha256(const void *data, size_t size, uint8_t ret[32]);
 struct eh_key eh_hash_state(const void *data, size_t size); /* SipHash-2-4-128, fixed key */
 void eh_chain_add(struct eh_chain *, const void *data, size_t size);

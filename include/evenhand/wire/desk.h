@@ -79,7 +79,7 @@ struct eh_desk {
     uint32_t rep_count;
     struct eh_desk_team *teams; /* sorted by id */
     uint32_t team_count;
-    struct eh_plan *plans; /* sorted by team, then by when they begin */
+    struct eh_bonus_plan *plans; /* sorted by team, then by when they begin */
     uint32_t plan_count;
 };
 
@@ -92,7 +92,7 @@ const struct eh_desk_rep *eh_desk_rep(const struct eh_desk *, struct eh_str id);
 const struct eh_desk_team *eh_desk_team(const struct eh_desk *, struct eh_str id); /* or NULL */
 const struct eh_desk_kind *eh_desk_kind(const struct eh_desk *, struct eh_str id); /* or NULL */
 /* The plan that governs a team's period beginning on that date, or NULL. */
-const struct eh_plan *eh_desk_plan(const struct eh_desk *, struct eh_str team, int32_t date);
+const struct eh_bonus_plan *eh_desk_plan(const struct eh_desk *, struct eh_str team, int32_t date);
 
 /* One line per difference, for people: "team sales: policy random -> balanced". Each line goes to
  * `line` in turn; returns how many there were. `old` may be NULL (everything is new). */

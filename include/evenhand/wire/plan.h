@@ -6,7 +6,7 @@
  * path and what to do. Money is minor units of the plan's currency, ratios are ppm, ratings
  * milli-points, times seconds. Everything lives in the arena.
  *
- *     struct eh_plan *plan;
+ *     struct eh_bonus_plan *plan;
  *     int r = eh_plan_parse(text, desk, &arena, &plan, &error);   // desk may be NULL
  *     if (r < 0) // error.text: "9: metrics: the weights sum to 90%; make them 100%"
  *         return r;
@@ -117,7 +117,7 @@ struct eh_plan_band {
     uint32_t weight;
 };
 
-struct eh_plan {
+struct eh_bonus_plan {
     struct eh_str id, team, currency;
     unsigned currency_exponent;
     struct eh_period from; /* its kind is that of all periods of the plan */
@@ -146,20 +146,20 @@ struct eh_desk;
  * plan keeps no pointer into the desk. -EH_EPARSE, -EH_EINVAL, -EH_ERANGE, -EH_ENOMEM; error->text
  * is "LINE: path: what". */
 int eh_plan_parse(struct eh_str text, const struct eh_desk *, struct eh_arena *,
-                  struct eh_plan **ret, struct eh_error *) EH_MUST_CHECK;
+                  struct eh_bonus_plan **ret, struct eh_error *) EH_MUST_CHECK;
 
 /* Canonical: the same plan is the same bytes, whatever its spelling, order of keys or comments. */
-void eh_plan_encode(const struct eh_plan *, struct eh_bytes *);
+void eh_plan_encode(const struct eh_bonus_plan *, struct eh_bytes *);
 
 /* One line each, for people. Advice; desk may be NULL. Returns how many. */
 typedef void eh_plan_line_fn(void *context, const char *line);
-size_t eh_plan_lint(const struct eh_plan *, const struct eh_desk *, eh_plan_line_fn *,
+size_t eh_plan_lint(const struct eh_bonus_plan *, const struct eh_desk *, eh_plan_line_fn *,
                     void *context);
 /* What the plan rewards and how it shares, in sentences. Returns how many. */
-size_t eh_plan_describe(const struct eh_plan *, eh_plan_line_fn *, void *context);
+size_t eh_plan_describe(const struct eh_bonus_plan *, eh_plan_line_fn *, void *context);
 
 /* A value in the words of its unit: "129.95", "4.383", "5.5825%", "655s". */
-size_t eh_plan_value_print(const struct eh_plan *, enum eh_unit, int64_t value,
+size_t eh_plan_value_print(const struct eh_bonus_plan *, enum eh_unit, int64_t value,
                            char ret_text[EH_DECIMAL_TEXT_MAX]);
 
 const char *eh_gate_name(enum eh_gate); /* "zero_metric" */
