@@ -394,6 +394,66 @@ Test(bonus_plan, the_latest_that_has_begun_governs)
     }
 }
 
+/* --- What may change --- */
+
+static int check_change(const char *from, const char *to, const char *today, char *ret_text)
+{
+    EH_AUTO(loaded) struct loaded old = load(from);
+    EH_AUTO(loaded) struct loaded new = load(to);
+    cr_assert(old.r == 0 && new.r == 0, "%s%s", old.error.text, new.error.text);
+    struct eh_error error = {0};
+    int r = eh_desk_plans_check(old.desk, new.desk, kit_date(today), &error);
+    snprintf(ret_text, EH_ERROR_TEXT_MAX, "%s", error.text);
+    return r;
+}
+
+Test(bonus_plan, what_governs_cannot_change)
+{
+    char text[EH_ERROR_TEXT_MAX];
+    const char *one = "good/desk-plans.yaml", *two = "good/desk-plans-later.yaml";
+    cr_expect_eq(check_change(one, one, "2026-08-01", text), 0);
+    cr_expect_eq(check_change(one, two, "2026-06-30", text), 0); /* the second has not begun */
+    cr_expect_eq(check_change(one, two, "2026-07-01", text), -EH_ECONFLICT);
+    cr_expect_str_eq(text, "plan second governs since 2026-Q3 and cannot change; add a new plan "
+                           "from a period that has not begun");
+    cr_expect_eq(check_change(two, "good/desk.yaml", "2026-03-01", text), -EH_ECONFLICT);
+    cr_expect_str_eq(text,
+                     "plan first governs since 2026-03 and cannot vanish; add a new plan from "
+                     "a period that has not begun");
+    cr_expect_eq(check_change(two, "good/desk.yaml", "2026-02-01", text), 0);
+}
+
+Test(bonus_plan, only_a_first_plan_starts_in_the_past)
+{
+    EH_AUTO(loaded) struct loaded l = load("good/desk-plans.yaml");
+    struct eh_error error = {0};
+    /* team sales: first and second; team help: third */
+    cr_expect_eq(eh_desk_plans_check(NULL, l.desk, kit_date("2026-06-01"), &error), 0);
+    cr_expect_eq(eh_desk_plans_check(NULL, l.desk, kit_date("2026-07-01"), &error), -EH_ECONFLICT);
+    cr_expect_str_eq(error.text, "plan second begins with 2026-Q3, which has begun; only a team's "
+                                 "first plan may start in the past");
+}
+
+Test(bonus_plan, changes_of_plans_are_said)
+{
+    EH_AUTO(loaded) struct loaded one = load("good/desk-plans.yaml");
+    EH_AUTO(loaded) struct loaded two = load("good/desk-plans-later.yaml");
+    struct said said = {0};
+    cr_expect_eq(eh_desk_plans_diff(one.desk, one.desk, hear, &said), 0);
+    cr_expect_eq(eh_desk_plans_diff(one.desk, two.desk, hear, &said), 2);
+    cr_expect_str_eq(said.text,
+                     "plan second: changed\n"
+                     "plan fourth: new, for team help from 2026-W40, 1.00 on target, 1.00 at "
+                     "most\n");
+    said = (struct said){0};
+    cr_expect_gt(eh_desk_diff(NULL, one.desk, hear, &said), 3);
+    cr_expect_not_null(strstr(said.text, "plan first: new"));
+    EH_AUTO(loaded) struct loaded lint = load("good/desk-lint.yaml");
+    said = (struct said){0};
+    eh_desk_warnings(lint.desk, hear, &said);
+    cr_expect_not_null(strstr(said.text, "plan a: revenue is paid without"), "%s", said.text);
+}
+
 /* --- Periods --- */
 
 Test(bonus_plan, periods_follow_the_calendar)

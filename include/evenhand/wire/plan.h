@@ -158,6 +158,18 @@ size_t eh_plan_lint(const struct eh_bonus_plan *, const struct eh_desk *, eh_pla
 /* What the plan rewards and how it shares, in sentences. Returns how many. */
 size_t eh_plan_describe(const struct eh_bonus_plan *, eh_plan_line_fn *, void *context);
 
+/* --- The plans of a desk --- */
+
+/* Which plans come, go or change, a line each; `old` may be NULL. Returns how many. */
+size_t eh_desk_plans_diff(const struct eh_desk *old, const struct eh_desk *new, eh_plan_line_fn *,
+                          void *context);
+/* The advice for all of them, each line with its plan's name. */
+size_t eh_desk_plans_lint(const struct eh_desk *, eh_plan_line_fn *, void *context);
+/* Published, then immutable: a plan that has begun by `today` stays as it is, and no other begins
+ * in the past but a team's first (`old` may be NULL). -EH_ECONFLICT. */
+int eh_desk_plans_check(const struct eh_desk *old, const struct eh_desk *new, int32_t today,
+                        struct eh_error *) EH_MUST_CHECK;
+
 /* A value in the words of its unit: "129.95", "4.383", "5.5825%", "655s". */
 size_t eh_plan_value_print(const struct eh_bonus_plan *, enum eh_unit, int64_t value,
                            char ret_text[EH_DECIMAL_TEXT_MAX]);
