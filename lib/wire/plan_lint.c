@@ -197,8 +197,8 @@ static void describe_metric(struct lines *to, const struct eh_bonus_plan *plan,
     eh_plan_value_print(plan, measure->unit, last->x, high);
     eh_ppm_print(first->y, from);
     eh_ppm_print(last->y, to_score);
-    say(to, "%s of it is %.*s: %s scores %s, %s scores %s", weight, EH_STR_ARG(measure->name), low,
-        from, high, to_score);
+    say(to, "%s of the score is %.*s: %s scores %s, %s scores %s", weight,
+        EH_STR_ARG(measure->name), low, from, high, to_score);
     if (metric->gate.effect)
         describe_gate(to, plan, metric);
 }

@@ -6,7 +6,7 @@ _evenhand()
     cur=${COMP_WORDS[COMP_CWORD]}
     prev=${COMP_WORDS[COMP_CWORD - 1]}
     commands="status teams team reps rep tickets ticket overloaded available away outcome assign
-        release move desk push"
+        release move desk plan push"
     COMPREPLY=()
 
     case $prev in
@@ -43,6 +43,7 @@ _evenhand()
     outcome) options+=" --value --csat --handled --at --event --source" ;;
     push) options+=" --rate --team --value-column --outcomes --source --redis --desk" ;;
     desk) [[ $second == from ]] && options+=" --team" ;;
+    plan) options+=" --desk" ;;
     esac
     if [[ $cur == -* ]]; then
         COMPREPLY=($(compgen -W "$options" -- "$cur"))
@@ -54,6 +55,14 @@ _evenhand()
     desk)
         if [[ -z $second ]]; then
             COMPREPLY=($(compgen -W "show diff apply from" -- "$cur"))
+        else
+            compopt -o filenames
+            COMPREPLY=($(compgen -f -- "$cur"))
+        fi
+        ;;
+    plan)
+        if [[ -z $second ]]; then
+            COMPREPLY=($(compgen -W "check" -- "$cur"))
         else
             compopt -o filenames
             COMPREPLY=($(compgen -f -- "$cur"))
