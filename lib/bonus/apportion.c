@@ -59,7 +59,7 @@ static int64_t with_sign(uint64_t magnitude, bool negative)
 int eh_apportion(int64_t total, struct eh_part *parts, uint32_t count, struct eh_arena *scratch,
                  struct eh_error *error)
 {
-    int64_t sum;
+    int64_t sum = 0;
     int r = sum_weights(parts, count, &sum, error);
     if (r < 0)
         return r;
@@ -112,7 +112,7 @@ static int apportion_rounds(int64_t total, int64_t limit, struct eh_part *parts,
 {
     int64_t rest = total;
     for (unsigned round = 0; round < EH_APPORTION_ROUNDS_MAX; round++) {
-        int64_t weights;
+        int64_t weights = 0;
         int r = sum_weights(open->parts, open->count, &weights, error);
         if (r < 0)
             return r;
@@ -138,7 +138,7 @@ int eh_apportion_capped(int64_t total, int64_t limit, struct eh_part *parts, uin
 {
     if (total < 0 || limit < 0)
         return eh_error_set(error, EH_EINVAL, "a capped sum must not be below 0");
-    int64_t weights;
+    int64_t weights = 0;
     int r = sum_weights(parts, count, &weights, error);
     if (r < 0)
         return r;

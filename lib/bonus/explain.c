@@ -90,6 +90,7 @@ static void handle_inputs(struct tree *t, struct eh_bonus_node *to,
             in[count++].count = kind->handled_count;
             in[count] = input("", EH_UNIT_PPM, measure->mix[i].share_ppm);
             in[count++].name = name(t, "mix of %.*s", EH_STR_ARG(kind->id));
+            break; /* at most two inputs for each of the mix */
         }
     inputs(t, to, in, count);
 }

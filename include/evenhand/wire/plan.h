@@ -8,7 +8,7 @@
  *
  *     struct eh_bonus_plan *plan;
  *     int r = eh_plan_parse(text, desk, &arena, &plan, &error);   // desk may be NULL
- *     if (r < 0) // error.text: "9: metrics: the weights sum to 90%; make them 100%"
+ *     if (r < 0) // error.text: "10: metrics: the weights sum to 90%; make them ..."
  *         return r;
  *     eh_plan_lint(plan, desk, say, context);   // advice that is no refusal
  *     eh_plan_encode(plan, &bytes);             // the canonical form, for its SHA-256
