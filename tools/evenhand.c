@@ -73,6 +73,10 @@ static const struct eh_cli_option from_options[] = {
     {"team", "T", "one team for all, whatever the rows say", false},
     {0},
 };
+static const struct eh_cli_option plan_options[] = {
+    {"desk", "FILE", "the desk file it is for: teams, kinds, currency", false},
+    {0},
+};
 static const struct eh_cli_option push_options[] = {
     {"rate", "N", "messages a second (default: as fast as it goes)", false},
     {"team", "T", "send all tickets to this team", false},
@@ -142,6 +146,10 @@ static const struct eh_cli_command commands[] = {
      eh_cmd_desk_from,
      "Needs no daemon. Columns by header: ticket_id, kind, team, historical_rep,\n"
      "currency; others are passed over. Writes the desk file to stdout."},
+    {"plan check", "PLAN.yaml", DESK, "what a bonus plan rewards, and advice", 1, 1, plan_options,
+     eh_cmd_plan_check,
+     "Needs no daemon. The file holds one plan, as an item of `plans` in a desk file.\n"
+     "Without --desk its team and kinds are believed, and its money is EUR."},
     {"push", "FILE", FEED, "put the tickets of a .csv or .jsonl file on the stream", 1, 1,
      push_options, eh_cmd_push,
      "CSV columns by header: ticket_id, opened_at, kind (default query), team,\n"

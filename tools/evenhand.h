@@ -102,6 +102,7 @@ int eh_cmd_desk_show(struct eh_cli *);
 int eh_cmd_desk_diff(struct eh_cli *);
 int eh_cmd_desk_apply(struct eh_cli *);
 int eh_cmd_desk_from(struct eh_cli *);
+int eh_cmd_plan_check(struct eh_cli *);
 int eh_cmd_push(struct eh_cli *);
 int eh_cmd_simulate(struct eh_cli *);
 

@@ -151,6 +151,18 @@ size_t eh_date_print(int32_t days, char ret_text[EH_DECIMAL_TEXT_MAX])
                      day);
 }
 
+int32_t eh_date_of(int year, int month, int day)
+{
+    return (int32_t)days_of(year, month, day);
+}
+
+void eh_date_split(int32_t days, int *ret_year, int *ret_month, int *ret_day)
+{
+    int64_t year;
+    civil_of(days, &year, ret_month, ret_day);
+    *ret_year = (int)year;
+}
+
 /* ".5", ".123456" -> µs. Moves *at. */
 static bool read_fraction(const char **at, const char *end, int64_t *ret_us)
 {

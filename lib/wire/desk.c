@@ -2,6 +2,7 @@
  * desk: a desk file as a whole: its own keys, kinds and reps, then the teams that name them.
  */
 #include "desk_read.h"
+#include "plan_read.h"
 
 #include <stdlib.h>
 
@@ -306,18 +307,6 @@ static int read_teams(struct desk_reader *reader, const struct desk_node *node,
     return 0;
 }
 
-static int read_plans(struct desk_reader *reader, const struct desk_node *node,
-                      const struct desk_path *path)
-{
-    int r = eh_desk_check_list(reader, node, path, EH_DESK_NODES_MAX);
-    if (r < 0)
-        return r;
-    if (node->size > 0)
-        return eh_desk_refuse(reader, node, path, EH_EINVAL,
-                              "plans are not supported by this version yet; leave the list empty");
-    return 0;
-}
-
 typedef int section_fn(struct desk_reader *, const struct desk_node *, const struct desk_path *);
 
 static int read_section(struct desk_reader *reader, const struct desk_node *node,
@@ -348,7 +337,7 @@ static int read_top(struct desk_reader *reader, const struct desk_node *root)
     if (r == 0)
         r = read_section(reader, top.teams, &path, "teams", read_teams);
     if (r == 0)
-        r = read_section(reader, top.plans, &path, "plans", read_plans);
+        r = read_section(reader, top.plans, &path, "plans", eh_plan_read_all);
     return r;
 }
 

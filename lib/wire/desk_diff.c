@@ -293,7 +293,7 @@ size_t eh_desk_diff(const struct eh_desk *old, const struct eh_desk *new, eh_des
     diff_kinds(&to, old, new);
     diff_reps(&to, old, new);
     diff_teams(&to, old, new);
-    return to.count;
+    return to.count + eh_desk_plans_diff(old, new, line, context);
 }
 
 size_t eh_desk_warnings(const struct eh_desk *desk, eh_desk_line_fn *line, void *context)
@@ -311,5 +311,5 @@ size_t eh_desk_warnings(const struct eh_desk *desk, eh_desk_line_fn *line, void 
                 "the night; set `capacity`",
                 EH_STR_ARG(team->id));
     }
-    return to.count;
+    return to.count + eh_desk_plans_lint(desk, line, context);
 }

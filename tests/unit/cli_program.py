@@ -27,7 +27,7 @@ SOCKET = os.path.join(FOLDER, "admin.sock")
 DESK = "desk: main\ncurrency: EUR\nreps: [ana, ben]\nteams: [{id: sales, reps: [ana, ben]}]\n"
 COMMANDS = ["status", "teams", "team", "reps", "rep", "tickets", "ticket", "overloaded",
             "available", "away", "outcome", "assign", "release", "move", "desk show", "desk diff",
-            "desk apply", "desk from", "push", "simulate"]
+            "desk apply", "desk from", "plan check", "push", "simulate"]
 
 
 class Skip(Exception):
@@ -345,6 +345,20 @@ def a_history_is_dealt_again():
     bad(78, "simulate", SHOP, "--desk", desk, says="two.yaml:5:")
 
 
+def a_plan_is_checked_without_a_daemon():
+    plans = os.path.join(DATA, "..", "plans")
+    nobody = FOLDER + "/none.sock"
+    out = good("plan", "check", plans + "/good/sales.yaml", "--desk", plans + "/good/desk.yaml",
+               socket=nobody)
+    assert "40% of the score is csat: 4.000 scores 0%, 4.700 scores 125%\n" in out
+    assert "warning" not in out and re.search(r"\nsha256 [0-9a-f]{64}\n$", out)
+    told = json.loads(good("plan", "check", plans + "/good/lint.yaml", "--json", socket=nobody))
+    assert told["plan"] == "speed" and len(told["sha256"]) == 64 and len(told["warnings"]) > 5
+    bad(78, "plan", "check", plans + "/bad/curve-jump.yaml", says="curve-jump.yaml:10: metrics[0]")
+    bad(78, "plan", "check", SHOP, "--desk", SHOP, says="shop.csv:1")
+    bad(1, "plan", "check", FOLDER + "/none.yaml", says="none.yaml")
+
+
 class Redis:
     """A private Redis for one test."""
 
@@ -408,6 +422,7 @@ TESTS = [the_sample_is_what_the_tests_believe, help_teaches, a_full_disk_is_told
          exit_codes_follow_the_answer, tables_read_well, a_ticket_has_its_story,
          json_is_what_the_daemon_said, changes_say_what_is_meant, the_callers_rep_is_found,
          desk_files_travel, a_desk_comes_out_of_a_history, a_history_is_dealt_again,
+         a_plan_is_checked_without_a_daemon,
          push_puts_a_file_on_the_stream]
 
 

@@ -6,7 +6,7 @@ _evenhand()
     cur=${COMP_WORDS[COMP_CWORD]}
     prev=${COMP_WORDS[COMP_CWORD - 1]}
     commands="status teams team reps rep tickets ticket overloaded available away outcome assign
-        release move desk push fairness draws verify simulate"
+        release move desk plan push fairness draws verify simulate"
     COMPREPLY=()
 
     case $prev in
@@ -56,6 +56,7 @@ _evenhand()
     fairness) options+=" --from --to --db" ;;
     verify) options+=" --db --checkpoint --from --to" ;;
     simulate) options+=" --policy --desk --seed --value-column" ;;
+    plan) options+=" --desk" ;;
     esac
     if [[ $cur == -* ]]; then
         COMPREPLY=($(compgen -W "$options" -- "$cur"))
@@ -67,6 +68,14 @@ _evenhand()
     desk)
         if [[ -z $second ]]; then
             COMPREPLY=($(compgen -W "show diff apply from" -- "$cur"))
+        else
+            compopt -o filenames
+            COMPREPLY=($(compgen -f -- "$cur"))
+        fi
+        ;;
+    plan)
+        if [[ -z $second ]]; then
+            COMPREPLY=($(compgen -W "check" -- "$cur"))
         else
             compopt -o filenames
             COMPREPLY=($(compgen -f -- "$cur"))

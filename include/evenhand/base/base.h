@@ -21,6 +21,7 @@
 #include <evenhand/base/bytes.h>
 #include <evenhand/base/error.h>
 #include <evenhand/base/number.h>
+#include <evenhand/base/period.h>
 #include <evenhand/base/table.h>
 #include <evenhand/base/text.h>
 

@@ -44,6 +44,9 @@ size_t eh_duration_print(int64_t seconds, char ret_text[EH_DECIMAL_TEXT_MAX]); /
 /* "2026-03-01" <-> days since 1970-01-01 of the proleptic Gregorian calendar, years 1970..9999. */
 int eh_date_parse(struct eh_str s, int32_t *ret_days, struct eh_error *) EH_MUST_CHECK;
 size_t eh_date_print(int32_t days, char ret_text[EH_DECIMAL_TEXT_MAX]);
+/* The same as numbers; month 1..12, day 1..31, and no check. */
+int32_t eh_date_of(int year, int month, int day);
+void eh_date_split(int32_t days, int *ret_year, int *ret_month, int *ret_day);
 
 /* RFC 3339 with an offset or Z, up to microseconds, <-> µs since 1970 UTC. A bare date is its
  * midnight UTC. Printed as UTC with milliseconds: "2026-03-01T12:00:00.000Z". */

@@ -14,6 +14,7 @@
 #define EVENHAND_WIRE_DESK_H
 
 #include <evenhand/base/base.h>
+#include <evenhand/wire/plan.h>
 
 #define EH_DESK_TEAMS_MAX      1000
 #define EH_DESK_REPS_MAX       100000
@@ -78,6 +79,8 @@ struct eh_desk {
     uint32_t rep_count;
     struct eh_desk_team *teams; /* sorted by id */
     uint32_t team_count;
+    struct eh_bonus_plan *plans; /* sorted by team, then by when they begin */
+    uint32_t plan_count;
 };
 
 /* At most EH_DESK_TEXT_MAX bytes. -EH_EPARSE, -EH_EINVAL, -EH_ERANGE, -EH_ENOMEM; error->text is
@@ -88,6 +91,8 @@ int eh_desk_parse(struct eh_str text, struct eh_arena *, struct eh_desk **ret,
 const struct eh_desk_rep *eh_desk_rep(const struct eh_desk *, struct eh_str id);   /* or NULL */
 const struct eh_desk_team *eh_desk_team(const struct eh_desk *, struct eh_str id); /* or NULL */
 const struct eh_desk_kind *eh_desk_kind(const struct eh_desk *, struct eh_str id); /* or NULL */
+/* The plan that governs a team's period beginning on that date, or NULL. */
+const struct eh_bonus_plan *eh_desk_plan(const struct eh_desk *, struct eh_str team, int32_t date);
 
 /* One line per difference, for people: "team sales: policy random -> balanced". Each line goes to
  * `line` in turn; returns how many there were. `old` may be NULL (everything is new). */

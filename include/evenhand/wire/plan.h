@@ -1,0 +1,180 @@
+/*
+ * plan: the model of a bonus plan: what a team's pool rewards, what it costs at most, how it is
+ * shared.
+ *
+ * YAML (and so JSON) in, a checked struct out; a plan that contradicts itself is refused with line,
+ * path and what to do. Money is minor units of the plan's currency, ratios are ppm, ratings
+ * milli-points, times seconds. Everything lives in the arena.
+ *
+ *     struct eh_bonus_plan *plan;
+ *     int r = eh_plan_parse(text, desk, &arena, &plan, &error);   // desk may be NULL
+ *     if (r < 0) // error.text: "10: metrics: the weights sum to 90%; make them ..."
+ *         return r;
+ *     eh_plan_lint(plan, desk, say, context);   // advice that is no refusal
+ *     eh_plan_encode(plan, &bytes);             // the canonical form, for its SHA-256
+ */
+#ifndef EVENHAND_WIRE_PLAN_H
+#define EVENHAND_WIRE_PLAN_H
+
+#include <evenhand/base/base.h>
+
+#define EH_PLANS_MAX         10000 /* of a desk */
+#define EH_PLAN_METRICS_MAX  16
+#define EH_PLAN_CURVE_MAX    32       /* points of a curve */
+#define EH_PLAN_MIX_MAX      64       /* kinds a handle_time is mixed of */
+#define EH_PLAN_BANDS_MAX    32       /* steps of seniority */
+#define EH_PLAN_BAND_LARGEST 10000    /* weight of a step */
+#define EH_PLAN_YEARS_MAX    100      /* of service a step may ask for */
+#define EH_PLAN_RATIO_MAX    10000000 /* ppm a curve may reach: 1000 % */
+#define EH_PLAN_POINTS_MAX   1000     /* for a closing */
+#define EH_PLAN_PRIOR_MAX    100000   /* weight of a prior, in ratings */
+#define EH_PLAN_CAP_LEAST    10000    /* ppm: a lower cap would hold back most of the part */
+#define EH_PLAN_SENTENCE_MAX 500      /* bytes of `encourages` and `discourages` */
+#define EH_PLAN_MONEY_MAX    9000000000000000 /* minor units of a pool */
+
+enum eh_measure_kind {
+    EH_MEASURE_REVENUE = 0,
+    EH_MEASURE_CSAT,
+    EH_MEASURE_HANDLE_TIME,
+    EH_MEASURE_REOPEN_RATE,
+    EH_MEASURE_CONVERSION,
+    EH_MEASURE_RESPONSE_TIME,
+    EH_MEASURE_CYCLE_TIME,
+    EH_MEASURE_IMPORTED
+};
+
+enum eh_unit {
+    EH_UNIT_COUNT = 0, /* whole numbers */
+    EH_UNIT_MONEY,     /* minor units */
+    EH_UNIT_PPM,
+    EH_UNIT_MILLI, /* thousandths: points of a rating */
+    EH_UNIT_SECONDS
+};
+
+enum eh_take { EH_TAKE_SUM = 0, EH_TAKE_LAST = 1 };
+enum eh_gate { EH_GATE_NONE = 0, EH_GATE_ZERO_METRIC, EH_GATE_CAP_METRIC, EH_GATE_ZERO_POOL };
+enum eh_leavers { EH_LEAVERS_PRORATE = 0, EH_LEAVERS_FORFEIT = 1 };
+enum eh_if_missing { EH_MISSING_BLOCKS = 0, EH_MISSING_PRIOR = 1 };
+enum eh_perspective {
+    EH_PERSPECTIVE_NONE = 0,
+    EH_PERSPECTIVE_FINANCIAL,
+    EH_PERSPECTIVE_CUSTOMER,
+    EH_PERSPECTIVE_PROCESS,
+    EH_PERSPECTIVE_LEARNING
+};
+
+/* Straight lines between points, flat beyond both ends. */
+struct eh_curve_point {
+    int64_t x, y; /* x rises from point to point */
+};
+
+struct eh_curve {
+    struct eh_curve_point *points; /* 2 or more */
+    uint32_t count;
+};
+
+struct eh_plan_mix {
+    struct eh_str kind;
+    uint32_t share_ppm; /* all together 10^6 */
+};
+
+/* How one figure is made of the facts; metrics and gates that name the same figure share it. */
+struct eh_plan_measure {
+    struct eh_str name;
+    uint8_t kind; /* enum eh_measure_kind */
+    uint8_t unit; /* enum eh_unit, of its value */
+    uint8_t take; /* enum eh_take, for imported ones */
+    bool has_prior;
+    int64_t prior_mean;      /* in its unit */
+    int64_t prior_count;     /* weight in ratings, for csat */
+    struct eh_plan_mix *mix; /* by kind, for handle_time */
+    uint32_t mix_count;
+    int64_t least_ms, most_ms; /* winsorised at these */
+};
+
+struct eh_plan_gate {
+    uint8_t effect;            /* enum eh_gate; NONE: there is no gate */
+    uint32_t measure;          /* index into measures */
+    bool has_least, has_most;  /* one at least */
+    int64_t at_least, at_most; /* in the measure's unit */
+};
+
+struct eh_plan_metric {
+    uint32_t measure; /* index into measures */
+    uint32_t weight_ppm;
+    uint8_t perspective;   /* enum eh_perspective */
+    struct eh_curve curve; /* from the value to the score, ppm */
+    struct eh_plan_gate gate;
+};
+
+struct eh_plan_points {
+    struct eh_str kind;
+    uint32_t points; /* for each closing of that kind */
+};
+
+struct eh_plan_band {
+    uint32_t years; /* from so many years of service on */
+    uint32_t weight;
+};
+
+struct eh_bonus_plan {
+    struct eh_str id, team, currency;
+    unsigned currency_exponent;
+    struct eh_period from; /* its kind is that of all periods of the plan */
+    struct eh_str encourages, discourages;
+    int64_t target_pool, max_pool; /* minor units */
+    struct eh_plan_measure *measures;
+    uint32_t measure_count;
+    struct eh_plan_metric *metrics; /* in the plan's order */
+    uint32_t metric_count;
+    struct eh_curve funding; /* from the composite to the share of target_pool, both ppm */
+    uint32_t individual_ppm, equal_ppm, hours_ppm, seniority_ppm; /* of the pool; together 10^6 */
+    struct eh_plan_points *points;                                /* by kind */
+    uint32_t point_count;
+    uint32_t cap_ppm;           /* of the individual part, for one rep; 10^6: none */
+    struct eh_plan_band *bands; /* by years, the first from 0 on */
+    uint32_t band_count;
+    uint8_t leavers;    /* enum eh_leavers */
+    uint8_t if_missing; /* enum eh_if_missing */
+    uint32_t carry_at_most_ppm;
+    uint32_t line; /* of the file it stood in */
+};
+
+struct eh_desk;
+
+/* A file that holds one plan. Without a desk: team and kinds are not looked up, money is EUR. The
+ * plan keeps no pointer into the desk. -EH_EPARSE, -EH_EINVAL, -EH_ERANGE, -EH_ENOMEM; error->text
+ * is "LINE: path: what". */
+int eh_plan_parse(struct eh_str text, const struct eh_desk *, struct eh_arena *,
+                  struct eh_bonus_plan **ret, struct eh_error *) EH_MUST_CHECK;
+
+/* Canonical: the same plan is the same bytes, whatever its spelling, order of keys or comments. */
+void eh_plan_encode(const struct eh_bonus_plan *, struct eh_bytes *);
+
+/* One line each, for people. Advice; desk may be NULL. Returns how many. */
+typedef void eh_plan_line_fn(void *context, const char *line);
+size_t eh_plan_lint(const struct eh_bonus_plan *, const struct eh_desk *, eh_plan_line_fn *,
+                    void *context);
+/* What the plan rewards and how it shares, in sentences. Returns how many. */
+size_t eh_plan_describe(const struct eh_bonus_plan *, eh_plan_line_fn *, void *context);
+
+/* --- The plans of a desk --- */
+
+/* Which plans come, go or change, a line each; `old` may be NULL. Returns how many. */
+size_t eh_desk_plans_diff(const struct eh_desk *old, const struct eh_desk *new, eh_plan_line_fn *,
+                          void *context);
+/* The advice for all of them, each line with its plan's name. */
+size_t eh_desk_plans_lint(const struct eh_desk *, eh_plan_line_fn *, void *context);
+/* Published, then immutable: a plan that has begun by `today` stays as it is, and no other begins
+ * in the past but a team's first (`old` may be NULL). -EH_ECONFLICT. */
+int eh_desk_plans_check(const struct eh_desk *old, const struct eh_desk *new, int32_t today,
+                        struct eh_error *) EH_MUST_CHECK;
+
+/* A value in the words of its unit: "129.95", "4.383", "5.5825%", "655s". */
+size_t eh_plan_value_print(const struct eh_bonus_plan *, enum eh_unit, int64_t value,
+                           char ret_text[EH_DECIMAL_TEXT_MAX]);
+
+const char *eh_gate_name(enum eh_gate); /* "zero_metric" */
+const char *eh_unit_name(enum eh_unit); /* "minor", "milli", "seconds", "ppm", "count" */
+
+#endif

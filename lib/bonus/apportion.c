@@ -1,0 +1,167 @@
+/*
+ * apportion: floors first, then one unit each to the largest remainders.
+ */
+#include <evenhand/bonus/apportion.h>
+
+#include <stdlib.h>
+
+/* One part while it is counted. Remainders are below the sum of weights, so 64 bits hold them. */
+struct line {
+    struct eh_part *part;
+    uint64_t floor, remainder;
+};
+
+static int compare_lines(const void *left, const void *right)
+{
+    const struct line *a = left, *b = right;
+    if (a->remainder != b->remainder)
+        return a->remainder > b->remainder ? -1 : 1;
+    if (a->part->weight != b->part->weight)
+        return a->part->weight < b->part->weight ? -1 : 1;
+    return eh_str_compare(a->part->id, b->part->id);
+}
+
+static int sum_weights(const struct eh_part *parts, uint32_t count, int64_t *ret,
+                       struct eh_error *error)
+{
+    int64_t sum = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        if (parts[i].weight < 0)
+            return eh_error_set(error, EH_EINVAL, "the weight of %.*s is below 0",
+                                EH_STR_ARG(parts[i].id));
+        if (__builtin_add_overflow(sum, parts[i].weight, &sum))
+            return eh_error_set(error, EH_ERANGE, "the weights of all sum beyond 64 bits");
+    }
+    *ret = sum;
+    return 0;
+}
+
+/* magnitude * weight is below 2^127, and the sum of the floors at most the magnitude. */
+static uint64_t share_floors(uint64_t magnitude, uint64_t sum, struct eh_part *parts,
+                             uint32_t count, struct line *lines)
+{
+    uint64_t given = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        unsigned __int128 product = (unsigned __int128)magnitude * (uint64_t)parts[i].weight;
+        lines[i].part = &parts[i];
+        lines[i].floor = (uint64_t)(product / sum);
+        lines[i].remainder = (uint64_t)(product % sum);
+        given += lines[i].floor;
+    }
+    return magnitude - given;
+}
+
+static int64_t with_sign(uint64_t magnitude, bool negative)
+{
+    return (int64_t)(negative ? 0 - magnitude : magnitude);
+}
+
+int eh_apportion(int64_t total, struct eh_part *parts, uint32_t count, struct eh_arena *scratch,
+                 struct eh_error *error)
+{
+    int64_t sum = 0;
+    int r = sum_weights(parts, count, &sum, error);
+    if (r < 0)
+        return r;
+    if (sum == 0 && total != 0)
+        return eh_error_set(error, EH_EINVAL, "all weights are zero, so nothing can be shared");
+    struct line *lines = eh_arena_alloc(scratch, count * sizeof *lines);
+    if (!lines)
+        return eh_error_set(error, EH_ENOMEM, "out of memory for %u shares", count);
+    bool negative = total < 0;
+    uint64_t magnitude = negative ? 0 - (uint64_t)total : (uint64_t)total;
+    uint64_t left = share_floors(magnitude, sum ? (uint64_t)sum : 1, parts, count, lines);
+    eh_require(left <= count);
+    if (left > 0)
+        qsort(lines, count, sizeof *lines, compare_lines);
+    for (uint32_t i = 0; i < count; i++) {
+        eh_assert(i >= left || lines[i].remainder > 0);
+        lines[i].part->share = with_sign(lines[i].floor + (i < left), negative);
+        lines[i].part->capped = false;
+    }
+    return 0;
+}
+
+/* The parts not yet fixed, to be apportioned among each other; `index` says which they are. */
+struct open {
+    struct eh_part *parts;
+    uint32_t *index;
+    uint32_t count;
+};
+
+/* Fixes what is over the limit. Returns how many were. */
+static uint32_t fix(struct eh_part *parts, struct open *open, int64_t limit)
+{
+    uint32_t kept = 0, before = open->count;
+    for (uint32_t i = 0; i < before; i++) {
+        struct eh_part *part = &parts[open->index[i]];
+        bool over = open->parts[i].share > limit;
+        part->share = over ? limit : open->parts[i].share;
+        part->capped = over;
+        if (over)
+            continue;
+        open->parts[kept] = open->parts[i];
+        open->index[kept++] = open->index[i];
+    }
+    open->count = kept;
+    return before - kept;
+}
+
+static int apportion_rounds(int64_t total, int64_t limit, struct eh_part *parts, struct open *open,
+                            struct eh_arena *scratch, int64_t *ret_left, struct eh_error *error)
+{
+    int64_t rest = total;
+    for (unsigned round = 0; round < EH_APPORTION_ROUNDS_MAX; round++) {
+        int64_t weights = 0;
+        int r = sum_weights(open->parts, open->count, &weights, error);
+        if (r < 0)
+            return r;
+        if (weights == 0) {
+            *ret_left = rest;
+            return 0;
+        }
+        r = eh_apportion(rest, open->parts, open->count, scratch, error);
+        if (r < 0)
+            return r;
+        uint32_t fixed = fix(parts, open, limit);
+        if (fixed == 0) {
+            *ret_left = 0;
+            return 0;
+        }
+        rest -= (int64_t)fixed * limit; /* each took more than that of it */
+    }
+    return eh_error_set(error, EH_EFULL, "the cap is too low for so many shares; raise it");
+}
+
+int eh_apportion_capped(int64_t total, int64_t limit, struct eh_part *parts, uint32_t count,
+                        struct eh_arena *scratch, int64_t *ret_left, struct eh_error *error)
+{
+    if (total < 0 || limit < 0)
+        return eh_error_set(error, EH_EINVAL, "a capped sum must not be below 0");
+    int64_t weights = 0;
+    int r = sum_weights(parts, count, &weights, error);
+    if (r < 0)
+        return r;
+    if (weights == 0 && total != 0)
+        return eh_error_set(error, EH_EINVAL, "all weights are zero, so nothing can be shared");
+    struct open open = {.parts = eh_arena_copy(scratch, parts, count * sizeof *parts),
+                        .index = eh_arena_alloc(scratch, count * sizeof *open.index),
+                        .count = count};
+    struct eh_part *done = eh_arena_copy(scratch, parts, count * sizeof *parts);
+    if (!open.parts || !open.index || !done)
+        return eh_error_set(error, EH_ENOMEM, "out of memory for %u shares", count);
+    for (uint32_t i = 0; i < count; i++) {
+        open.index[i] = i;
+        done[i].share = 0;
+        done[i].capped = limit == 0 && done[i].weight > 0 && total > 0;
+    }
+    int64_t left = total;
+    if (limit > 0) /* with a limit of nothing, nobody takes anything */
+        r = apportion_rounds(total, limit, done, &open, scratch, &left, error);
+    if (r < 0)
+        return r;
+    for (uint32_t i = 0; i < count; i++)
+        parts[i] = done[i];
+    *ret_left = left;
+    return 0;
+}

@@ -1,0 +1,346 @@
+/*
+ * explain: the way from the facts to every cent as a tree: what came in, the formula, what came out
+ * and how it was made whole. Built from a result; computes nothing anew.
+ */
+#include "internal.h"
+
+#define NAME_BYTES 160 /* of a node's name, with terminator */
+
+static const char half_away[] = "half away from zero";
+static const char none[] = "none";
+static const char largest[] = "largest remainder";
+
+struct tree {
+    const struct eh_bonus_plan *plan;
+    const struct eh_bonus_facts *facts;
+    const struct eh_bonus_result *result;
+    struct eh_arena *arena;
+    bool failed; /* memory ran out once; the tree is not handed out */
+};
+
+EH_PRINTF(2, 3) static struct eh_str name(struct tree *t, const char *format, ...)
+{
+    char text[NAME_BYTES];
+    va_list args;
+    va_start(args, format);
+    size_t size = eh_format_v(text, sizeof text, format, args);
+    va_end(args);
+    struct eh_str kept =
+        eh_arena_str(t->arena, eh_str_n(text, size < NAME_BYTES ? size : NAME_BYTES - 1));
+    t->failed |= !kept.data;
+    return kept;
+}
+
+static struct eh_bonus_node *node(struct tree *t, struct eh_str name_of, const char *formula,
+                                  const char *rounding, enum eh_unit unit, int64_t value)
+{
+    struct eh_bonus_node *made = eh_arena_alloc(t->arena, sizeof *made);
+    if (!made) {
+        t->failed = true;
+        return NULL;
+    }
+    *made = (struct eh_bonus_node){.name = name_of,
+                                   .formula = eh_str(formula),
+                                   .rounding = eh_str(rounding),
+                                   .value = value,
+                                   .unit = (uint8_t)unit};
+    return made;
+}
+
+static void inputs(struct tree *t, struct eh_bonus_node *to, const struct eh_bonus_input *from,
+                   uint32_t count)
+{
+    if (!to || count == 0)
+        return;
+    to->inputs = eh_arena_copy(t->arena, from, count * sizeof *from);
+    to->input_count = to->inputs ? count : 0;
+    t->failed |= !to->inputs;
+}
+
+static void add(struct eh_bonus_node *to, struct eh_bonus_node *child)
+{
+    if (!to || !child)
+        return;
+    struct eh_bonus_node **end = &to->children;
+    while (*end)
+        end = &(*end)->next;
+    *end = child;
+}
+
+static struct eh_bonus_input input(const char *what, enum eh_unit unit, int64_t value)
+{
+    return (struct eh_bonus_input){.name = eh_str(what), .value = value, .unit = (uint8_t)unit};
+}
+
+/* --- From facts to values --- */
+
+static void handle_inputs(struct tree *t, struct eh_bonus_node *to,
+                          const struct eh_plan_measure *measure)
+{
+    struct eh_bonus_input in[EH_PLAN_MIX_MAX * 2];
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < measure->mix_count; i++)
+        for (uint32_t k = 0; k < t->facts->kind_count; k++) {
+            const struct eh_bonus_kind *kind = &t->facts->kinds[k];
+            if (!eh_str_equal(kind->id, measure->mix[i].kind) || kind->handled_count == 0)
+                continue;
+            in[count] = input("", EH_UNIT_COUNT,
+                              (int64_t)eh_round_divide(kind->handled_ms, kind->handled_count));
+            in[count].name = name(t, "mean ms of %.*s", EH_STR_ARG(kind->id));
+            in[count++].count = kind->handled_count;
+            in[count] = input("", EH_UNIT_PPM, measure->mix[i].share_ppm);
+            in[count++].name = name(t, "mix of %.*s", EH_STR_ARG(kind->id));
+            break; /* at most two inputs for each of the mix */
+        }
+    inputs(t, to, in, count);
+}
+
+static void plain_inputs(struct tree *t, struct eh_bonus_node *to,
+                         const struct eh_plan_measure *measure, const struct eh_bonus_value *value)
+{
+    const struct eh_bonus_facts *f = t->facts;
+    struct eh_bonus_input in[4];
+    uint32_t count = 0;
+    switch (measure->kind) {
+    case EH_MEASURE_CSAT:
+        in[count++] = input("sum of ratings", EH_UNIT_COUNT, f->rating_sum);
+        in[0].count = f->ratings;
+        in[count++] = input("prior mean", EH_UNIT_MILLI, measure->prior_mean);
+        in[count++] = input("weight of the prior", EH_UNIT_COUNT, measure->prior_count);
+        break;
+    case EH_MEASURE_REOPEN_RATE:
+        in[count++] = input("reopened", EH_UNIT_COUNT, f->reopened);
+        in[count++] = input("closed", EH_UNIT_COUNT, value->count);
+        break;
+    case EH_MEASURE_RESPONSE_TIME:
+        in[count++] = input("sum of ms", EH_UNIT_COUNT, f->response_ms);
+        break;
+    case EH_MEASURE_CYCLE_TIME:
+        in[count++] = input("sum of ms", EH_UNIT_COUNT, f->cycle_ms);
+        break;
+    case EH_MEASURE_CONVERSION:
+        in[count++] = input("won and lost quotes", EH_UNIT_COUNT, value->count);
+        break;
+    default:
+        in[count++] = input("total", measure->unit, value->value);
+        break;
+    }
+    if (in[0].count == 0)
+        in[0].count = value->count;
+    inputs(t, to, in, count);
+}
+
+static struct eh_bonus_node *value_node(struct tree *t, uint32_t index)
+{
+    static const char *const formulas[] = {[EH_MEASURE_REVENUE] = "won - refunded",
+                                           [EH_MEASURE_CSAT] =
+                                               "(1000 * ratings + k * prior) / (n + k)",
+                                           [EH_MEASURE_HANDLE_TIME] = "sum(mix * mean of the kind)",
+                                           [EH_MEASURE_REOPEN_RATE] = "reopened / closed",
+                                           [EH_MEASURE_CONVERSION] = "won / (won + lost)",
+                                           [EH_MEASURE_RESPONSE_TIME] = "mean time to assignment",
+                                           [EH_MEASURE_CYCLE_TIME] = "mean time to closing",
+                                           [EH_MEASURE_IMPORTED] = "imported"};
+    const struct eh_plan_measure *measure = &t->plan->measures[index];
+    const struct eh_bonus_value *value = &t->result->pool.values[index];
+    bool exact = measure->kind == EH_MEASURE_REVENUE || measure->kind == EH_MEASURE_IMPORTED;
+    const char *formula = value->missing ? "missing" : formulas[measure->kind];
+    struct eh_bonus_node *made = node(t, measure->name, value->prior ? "the plan's prior" : formula,
+                                      exact || value->prior || value->missing ? none : half_away,
+                                      measure->unit, value->value);
+    if (value->prior || value->missing)
+        return made;
+    if (measure->kind == EH_MEASURE_HANDLE_TIME)
+        handle_inputs(t, made, measure);
+    else
+        plain_inputs(t, made, measure, value);
+    return made;
+}
+
+/* --- From values to the pool --- */
+
+static struct eh_bonus_node *gate_node(struct tree *t, const struct eh_plan_gate *gate, bool failed)
+{
+    const struct eh_plan_measure *measure = &t->plan->measures[gate->measure];
+    struct eh_bonus_input in[3];
+    uint32_t count = 0;
+    in[count++] = (struct eh_bonus_input){.name = measure->name,
+                                          .value = t->result->pool.values[gate->measure].value,
+                                          .unit = measure->unit,
+                                          .count = t->result->pool.values[gate->measure].count};
+    if (gate->has_least)
+        in[count++] = input("at least", measure->unit, gate->at_least);
+    if (gate->has_most)
+        in[count++] = input("at most", measure->unit, gate->at_most);
+    struct eh_bonus_node *made =
+        node(t, name(t, "gate on %.*s", EH_STR_ARG(measure->name)),
+             failed ? eh_gate_name(gate->effect) : "passes", none, EH_UNIT_COUNT, !failed);
+    inputs(t, made, in, count);
+    add(made, value_node(t, gate->measure));
+    return made;
+}
+
+static struct eh_bonus_node *score_node(struct tree *t, uint32_t index)
+{
+    const struct eh_plan_metric *metric = &t->plan->metrics[index];
+    const struct eh_plan_measure *measure = &t->plan->measures[metric->measure];
+    const struct eh_bonus_score *score = &t->result->pool.scores[index];
+    struct eh_bonus_node *made =
+        node(t, name(t, "score of %.*s", EH_STR_ARG(measure->name)),
+             score->gate_failed ? "curve(value), then the gate" : "curve(value)", half_away,
+             EH_UNIT_PPM, score->score_ppm);
+    const struct eh_bonus_input in[] = {{.name = measure->name,
+                                         .value = t->result->pool.values[metric->measure].value,
+                                         .unit = measure->unit,
+                                         .count = t->result->pool.values[metric->measure].count},
+                                        input("by the curve", EH_UNIT_PPM, score->curve_ppm),
+                                        input("weight", EH_UNIT_PPM, metric->weight_ppm)};
+    inputs(t, made, in, 3);
+    add(made, value_node(t, metric->measure));
+    if (metric->gate.effect)
+        add(made, gate_node(t, &metric->gate, score->gate_failed));
+    return made;
+}
+
+static struct eh_bonus_node *gross_node(struct tree *t)
+{
+    const struct eh_bonus_pool *pool = &t->result->pool;
+    struct eh_bonus_node *gross =
+        node(t, eh_str("gross"),
+             pool->zeroed ? "nothing: a gate" : "min(max_pool, target_pool * funding)", half_away,
+             EH_UNIT_MONEY, pool->gross);
+    const struct eh_bonus_input in[] = {input("target_pool", EH_UNIT_MONEY, t->plan->target_pool),
+                                        input("max_pool", EH_UNIT_MONEY, t->plan->max_pool),
+                                        input("funding", EH_UNIT_PPM, pool->funding_ppm)};
+    inputs(t, gross, in, 3);
+    struct eh_bonus_node *funding =
+        node(t, eh_str("funding"), "curve(composite)", half_away, EH_UNIT_PPM, pool->funding_ppm);
+    const struct eh_bonus_input of = input("composite", EH_UNIT_PPM, pool->composite_ppm);
+    inputs(t, funding, &of, 1);
+    struct eh_bonus_node *composite = node(t, eh_str("composite"), "sum(weight * score)", half_away,
+                                           EH_UNIT_PPM, pool->composite_ppm);
+    for (uint32_t i = 0; i < t->plan->metric_count; i++)
+        add(composite, score_node(t, i));
+    add(funding, composite);
+    add(gross, funding);
+    return gross;
+}
+
+static struct eh_bonus_node *net_node(struct tree *t)
+{
+    const struct eh_bonus_result *result = t->result;
+    struct eh_bonus_node *net =
+        node(t, eh_str("net"), "gross + carry", none, EH_UNIT_MONEY, result->net);
+    struct eh_bonus_node *carry = node(t, eh_str("carry"), "-min(open, gross * at_most)", "down",
+                                       EH_UNIT_MONEY, result->carry);
+    const struct eh_bonus_input in[] = {input("open", EH_UNIT_MONEY, t->facts->carry_open),
+                                        input("at_most", EH_UNIT_PPM, t->plan->carry_at_most_ppm)};
+    inputs(t, carry, in, 2);
+    add(net, gross_node(t));
+    add(net, carry);
+    return net;
+}
+
+/* --- From the pool to the people --- */
+
+static struct eh_bonus_node *parts_node(struct tree *t)
+{
+    const struct eh_bonus_split *s = &t->result->split;
+    const struct eh_bonus_plan *p = t->plan;
+    const struct {
+        const char *name, *formula, *rounding;
+        int64_t value, weight_ppm;
+    } parts[] = {{"individual", "net * split", largest, s->individual, p->individual_ppm},
+                 {"team", "net - individual", none, s->team, (int64_t)EH_PPM - p->individual_ppm},
+                 {"limit of a line", "individual * cap", "down", s->limit, p->cap_ppm},
+                 {"over", "what caps leave; to the team part", none, s->over, 0},
+                 {"equal", "(team + over) * split", largest, s->equal, p->equal_ppm},
+                 {"hours", "(team + over) * split", largest, s->hours, p->hours_ppm},
+                 {"seniority", "(team + over) * split", largest, s->seniority, p->seniority_ppm},
+                 {"held", "parts nobody has a weight in", none, s->held, 0}};
+    struct eh_bonus_node *made =
+        node(t, eh_str("parts"), "net, apportioned", largest, EH_UNIT_MONEY, s->amount);
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
+        struct eh_bonus_node *part = node(t, eh_str(parts[i].name), parts[i].formula,
+                                          parts[i].rounding, EH_UNIT_MONEY, parts[i].value);
+        const struct eh_bonus_input in = input("ppm", EH_UNIT_PPM, parts[i].weight_ppm);
+        inputs(t, part, &in, parts[i].weight_ppm != 0);
+        add(made, part);
+    }
+    return made;
+}
+
+struct sums {
+    int64_t days, minutes, seniority, points;
+};
+
+static struct eh_bonus_node *line_node(struct tree *t, const char *part, const char *formula,
+                                       int64_t value, int64_t weight, int64_t of, int64_t amount)
+{
+    struct eh_bonus_node *made = node(t, eh_str(part), formula, largest, EH_UNIT_MONEY, value);
+    const struct eh_bonus_input in[] = {input("weight", EH_UNIT_COUNT, weight),
+                                        input("of all", EH_UNIT_COUNT, of),
+                                        input("part", EH_UNIT_MONEY, amount)};
+    inputs(t, made, in, 3);
+    return made;
+}
+
+static struct eh_bonus_node *share_node(struct tree *t, const struct eh_bonus_share *s,
+                                        const struct sums *sums)
+{
+    const struct eh_bonus_split *split = &t->result->split;
+    struct eh_bonus_node *made =
+        node(t, s->rep, s->eligible ? "equal + hours + seniority + individual" : "not eligible",
+             none, EH_UNIT_MONEY, s->total);
+    if (!s->eligible)
+        return made;
+    add(made, line_node(t, "equal", "part * days / days of all", s->equal, s->days, sums->days,
+                        split->equal));
+    add(made, line_node(t, "hours", "part * minutes / minutes of all", s->hours, s->minutes,
+                        sums->minutes, split->hours));
+    add(made, line_node(t, "seniority", "part * (band * days) / all", s->seniority,
+                        s->band * s->days, sums->seniority, split->seniority));
+    add(made,
+        line_node(t, "individual",
+                  s->capped ? "fixed at the limit of a line" : "part * points / points of all",
+                  s->individual, s->points, sums->points, split->individual));
+    return made;
+}
+
+static struct eh_bonus_node *shares_node(struct tree *t, struct eh_str rep)
+{
+    const struct eh_bonus_split *split = &t->result->split;
+    struct sums sums = {0};
+    for (uint32_t i = 0; i < split->count; i++) {
+        const struct eh_bonus_share *s = &split->shares[i];
+        sums.days += s->days;
+        sums.minutes += s->minutes;
+        sums.seniority += s->band * s->days;
+        sums.points += s->points;
+    }
+    struct eh_bonus_node *made = node(t, eh_str("shares"), "each part by its own weights", largest,
+                                      EH_UNIT_MONEY, split->amount - split->held);
+    struct eh_bonus_node **end = made ? &made->children : NULL;
+    for (uint32_t i = 0; !t->failed && i < split->count; i++) {
+        if (rep.size > 0 && !eh_str_equal(rep, split->shares[i].rep))
+            continue;
+        *end = share_node(t, &split->shares[i], &sums);
+        if (*end)
+            end = &(*end)->next;
+    }
+    return made;
+}
+
+const struct eh_bonus_node *eh_bonus_explain(const struct eh_bonus_plan *plan,
+                                             const struct eh_bonus_facts *facts,
+                                             const struct eh_bonus_result *result,
+                                             struct eh_str rep, struct eh_arena *arena)
+{
+    struct tree t = {plan, facts, result, arena, false};
+    struct eh_bonus_node *root =
+        node(&t, eh_str("pool"), "net to parts to people", none, EH_UNIT_MONEY, result->net);
+    add(root, net_node(&t));
+    add(root, parts_node(&t));
+    add(root, shares_node(&t, rep));
+    return t.failed ? NULL : root;
+}

@@ -1,0 +1,157 @@
+/*
+ * facts: refuses facts that cannot be, says what is missing, and counts days and years.
+ */
+#include "internal.h"
+
+#include <stdlib.h>
+
+#include <evenhand/wire/desk.h>
+
+#define LINE_MAX 320 /* bytes of a sentence */
+
+static int refuse_negative(const char *what, struct eh_error *error)
+{
+    return eh_error_set(error, EH_EINVAL, "%s is below 0", what);
+}
+
+static int check_counts(const struct eh_bonus_facts *f, struct eh_error *error)
+{
+    const struct {
+        const char *name;
+        int64_t value;
+    } counts[] = {
+        {"the count of ratings", f->ratings},      {"the sum of ratings", f->rating_sum},
+        {"the count of reopened", f->reopened},    {"the count of responses", f->responses},
+        {"the time of responses", f->response_ms}, {"the count of cycles", f->cycles},
+        {"the time of cycles", f->cycle_ms}};
+    for (size_t i = 0; i < sizeof counts / sizeof *counts; i++)
+        if (counts[i].value < 0)
+            return refuse_negative(counts[i].name, error);
+    for (uint32_t i = 0; i < f->kind_count; i++) {
+        const struct eh_bonus_kind *k = &f->kinds[i];
+        if (k->closed < 0 || k->won < 0 || k->lost < 0 || k->handled_count < 0 || k->handled_ms < 0)
+            return eh_error_set(error, EH_EINVAL, "a count of kind %.*s is below 0",
+                                EH_STR_ARG(k->id));
+    }
+    if (f->carry_open > 0)
+        return eh_error_set(error, EH_EINVAL, "the open carry is above 0");
+    return 0;
+}
+
+static int check_member(const struct eh_bonus_facts *f, const struct eh_bonus_member *m,
+                        struct eh_error *error)
+{
+    if (m->paid_minutes < 0 || m->contract_minutes < 0)
+        return eh_error_set(error, EH_EINVAL, "the minutes of %.*s are below 0",
+                            EH_STR_ARG(m->rep));
+    for (uint32_t i = 0; m->closed && i < f->kind_count; i++)
+        if (m->closed[i] < 0)
+            return eh_error_set(error, EH_EINVAL, "a count of closings of %.*s is below 0",
+                                EH_STR_ARG(m->rep));
+    return 0;
+}
+
+static int compare_ids(const void *left, const void *right)
+{
+    const struct eh_str *a = left, *b = right;
+    return eh_str_compare(*a, *b);
+}
+
+int eh_bonus_check_facts(const struct eh_bonus_facts *facts, struct eh_arena *scratch,
+                         struct eh_error *error)
+{
+    int r = check_counts(facts, error);
+    struct eh_str *ids = eh_arena_alloc(scratch, facts->member_count * sizeof *ids);
+    if (r == 0 && !ids)
+        return eh_error_set(error, EH_ENOMEM, "out of memory for %u members", facts->member_count);
+    for (uint32_t i = 0; r == 0 && i < facts->member_count; i++) {
+        r = check_member(facts, &facts->members[i], error);
+        ids[i] = facts->members[i].rep;
+    }
+    if (r < 0)
+        return r;
+    qsort(ids, facts->member_count, sizeof *ids, compare_ids);
+    for (uint32_t i = 1; i < facts->member_count; i++)
+        if (eh_str_equal(ids[i - 1], ids[i]))
+            return eh_error_set(error, EH_EINVAL, "%.*s is a member twice", EH_STR_ARG(ids[i]));
+    return 0;
+}
+
+static const char *why_missing(const struct eh_plan_measure *measure)
+{
+    static const char *const reasons[] = {
+        [EH_MEASURE_REVENUE] = "nothing is known",
+        [EH_MEASURE_CSAT] = "no ratings came and the prior weighs nothing",
+        [EH_MEASURE_HANDLE_TIME] = "a kind of the mix has no handled ticket",
+        [EH_MEASURE_REOPEN_RATE] = "no ticket was closed",
+        [EH_MEASURE_CONVERSION] = "no quote was won or lost",
+        [EH_MEASURE_RESPONSE_TIME] = "no ticket was assigned",
+        [EH_MEASURE_CYCLE_TIME] = "no ticket was closed",
+        [EH_MEASURE_IMPORTED] = "the imported figure did not come; send it with `metric`"};
+    return reasons[measure->kind];
+}
+
+size_t eh_bonus_missing(const struct eh_bonus_plan *plan, const struct eh_bonus_facts *facts,
+                        eh_bonus_line_fn *line, void *context)
+{
+    size_t count = 0;
+    char text[LINE_MAX];
+    for (uint32_t i = 0; i < plan->measure_count; i++) {
+        struct eh_bonus_value value;
+        const struct eh_plan_measure *measure = &plan->measures[i];
+        if (eh_bonus_measure(plan, measure, facts, &value, NULL) < 0 || !value.missing)
+            continue;
+        eh_format(text, sizeof text, "%.*s: %s", EH_STR_ARG(measure->name), why_missing(measure));
+        line(context, text);
+        count++;
+    }
+    for (uint32_t i = 0; plan->hours_ppm > 0 && i < facts->member_count; i++) {
+        const struct eh_bonus_member *m = &facts->members[i];
+        int64_t minutes;
+        if (!eh_bonus_eligible(plan, m) || eh_bonus_minutes(plan, m, &minutes))
+            continue;
+        eh_format(text, sizeof text, "paid_minutes of %.*s did not come; send them with `metric`",
+                  EH_STR_ARG(m->rep));
+        line(context, text);
+        count++;
+    }
+    return count;
+}
+
+uint32_t eh_bonus_years(int32_t since, int32_t day)
+{
+    if (since == EH_DATE_ALWAYS || day <= since)
+        return 0;
+    int from[3], to[3];
+    eh_date_split(since, &from[0], &from[1], &from[2]);
+    eh_date_split(day, &to[0], &to[1], &to[2]);
+    bool before = to[1] < from[1] || (to[1] == from[1] && to[2] < from[2]);
+    return (uint32_t)(to[0] - from[0] - before);
+}
+
+uint32_t eh_bonus_band(const struct eh_bonus_plan *plan, int32_t since, int32_t day)
+{
+    uint32_t years = eh_bonus_years(since, day), weight = 0;
+    for (uint32_t i = 0; i < plan->band_count && plan->bands[i].years <= years; i++)
+        weight = plan->bands[i].weight;
+    return weight;
+}
+
+void eh_bonus_count_days(const struct eh_bonus_stay *stays, uint32_t count, struct eh_period period,
+                         struct eh_bonus_member *ret)
+{
+    int32_t first = eh_period_first(period), last = eh_period_last(period);
+    ret->days = 0;
+    ret->first_day = last;
+    bool there = false;
+    for (uint32_t i = 0; i < count; i++) {
+        int32_t from = stays[i].from > first ? stays[i].from : first;
+        int32_t until = stays[i].until < last ? stays[i].until : last;
+        if (from > until)
+            continue;
+        ret->days += (uint32_t)(until - from + 1);
+        ret->first_day = from < ret->first_day ? from : ret->first_day;
+        there |= until == last;
+    }
+    ret->left = !there;
+}

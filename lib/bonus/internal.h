@@ -1,0 +1,31 @@
+/*
+ * internal: what the files of the bonus room call of each other.
+ */
+#ifndef EVENHAND_BONUS_INTERNAL_H
+#define EVENHAND_BONUS_INTERNAL_H
+
+#include <evenhand/bonus/apportion.h>
+#include <evenhand/bonus/bonus.h>
+
+/* A number too large for 64 bits is refused; `what` names the node. */
+int eh_bonus_narrow(__int128 wide, const char *what, int64_t *ret, struct eh_error *) EH_MUST_CHECK;
+
+/* facts.c: refuses facts that cannot be: negative counts, a rep twice. */
+int eh_bonus_check_facts(const struct eh_bonus_facts *, struct eh_arena *scratch,
+                         struct eh_error *) EH_MUST_CHECK;
+/* values.c: `missing` when there is nothing to compute it from and no prior may stand in. */
+int eh_bonus_measure(const struct eh_bonus_plan *, const struct eh_plan_measure *,
+                     const struct eh_bonus_facts *, struct eh_bonus_value *ret,
+                     struct eh_error *) EH_MUST_CHECK;
+/* split.c: whether a member takes part, and the minutes that count; false: none are known. */
+bool eh_bonus_eligible(const struct eh_bonus_plan *, const struct eh_bonus_member *);
+bool eh_bonus_minutes(const struct eh_bonus_plan *, const struct eh_bonus_member *, int64_t *ret);
+int eh_bonus_share_out(const struct eh_bonus_plan *, const struct eh_bonus_facts *, int64_t amount,
+                       struct eh_arena *, struct eh_bonus_split *ret,
+                       struct eh_error *) EH_MUST_CHECK;
+/* pool.c: checks the facts, refuses what is missing, and goes as far as the gross pool. */
+int eh_bonus_compute_pool(const struct eh_bonus_plan *, const struct eh_bonus_facts *,
+                          struct eh_arena *, struct eh_bonus_pool *ret,
+                          struct eh_error *) EH_MUST_CHECK;
+
+#endif

@@ -1,0 +1,134 @@
+/*
+ * plan_diff: what a change of a desk's plans says, and which changes are too late: what governs
+ * stays as it was published.
+ */
+#include <evenhand/wire/desk.h>
+
+#define LINE_MAX 320 /* bytes of a line */
+
+static const struct eh_bonus_plan *by_id(const struct eh_desk *desk, struct eh_str id)
+{
+    for (uint32_t i = 0; desk && i < desk->plan_count; i++)
+        if (eh_str_equal(desk->plans[i].id, id))
+            return &desk->plans[i];
+    return NULL;
+}
+
+/* Without memory two plans are not the same: that only says too much. */
+static bool same(const struct eh_bonus_plan *a, const struct eh_bonus_plan *b)
+{
+    EH_AUTO(eh_bytes) struct eh_bytes left = EH_BYTES_INIT;
+    EH_AUTO(eh_bytes) struct eh_bytes right = EH_BYTES_INIT;
+    eh_plan_encode(a, &left);
+    eh_plan_encode(b, &right);
+    return !left.failed && !right.failed && left.size == right.size &&
+           memcmp(left.data, right.data, left.size) == 0;
+}
+
+static void say_new(const struct eh_bonus_plan *plan, eh_plan_line_fn *line, void *context)
+{
+    char text[LINE_MAX], from[EH_DECIMAL_TEXT_MAX];
+    char target[EH_DECIMAL_TEXT_MAX], max[EH_DECIMAL_TEXT_MAX];
+    eh_period_print(plan->from, from);
+    eh_money_print(plan->target_pool, plan->currency_exponent, target);
+    eh_money_print(plan->max_pool, plan->currency_exponent, max);
+    eh_format(text, sizeof text, "plan %.*s: new, for team %.*s from %s, %s on target, %s at most",
+              EH_STR_ARG(plan->id), EH_STR_ARG(plan->team), from, target, max);
+    line(context, text);
+}
+
+size_t eh_desk_plans_diff(const struct eh_desk *old, const struct eh_desk *new,
+                          eh_plan_line_fn *line, void *context)
+{
+    char text[LINE_MAX];
+    size_t count = 0;
+    for (uint32_t i = 0; old && i < old->plan_count; i++) {
+        const struct eh_bonus_plan *after = by_id(new, old->plans[i].id);
+        if (after && same(&old->plans[i], after))
+            continue;
+        eh_format(text, sizeof text, "plan %.*s: %s", EH_STR_ARG(old->plans[i].id),
+                  after ? "changed" : "gone");
+        line(context, text);
+        count++;
+    }
+    for (uint32_t i = 0; i < new->plan_count; i++) {
+        if (by_id(old, new->plans[i].id))
+            continue;
+        say_new(&new->plans[i], line, context);
+        count++;
+    }
+    return count;
+}
+
+/* A line of advice with its plan's name before it. */
+struct named {
+    const struct eh_bonus_plan *plan;
+    eh_plan_line_fn *line;
+    void *context;
+};
+
+static void say_named(void *context, const char *line)
+{
+    const struct named *named = context;
+    char text[LINE_MAX];
+    eh_format(text, sizeof text, "plan %.*s: %s", EH_STR_ARG(named->plan->id), line);
+    named->line(named->context, text);
+}
+
+size_t eh_desk_plans_lint(const struct eh_desk *desk, eh_plan_line_fn *line, void *context)
+{
+    size_t count = 0;
+    for (uint32_t i = 0; i < desk->plan_count; i++) {
+        struct named named = {&desk->plans[i], line, context};
+        count += eh_plan_lint(named.plan, desk, say_named, &named);
+    }
+    return count;
+}
+
+static int check_begun(const struct eh_bonus_plan *plan, const struct eh_desk *new,
+                       struct eh_error *error)
+{
+    const struct eh_bonus_plan *after = by_id(new, plan->id);
+    char from[EH_DECIMAL_TEXT_MAX];
+    eh_period_print(plan->from, from);
+    if (after && same(plan, after))
+        return 0;
+    return eh_error_set(error, EH_ECONFLICT,
+                        "plan %.*s governs since %s and cannot %s; add a new plan from a period "
+                        "that has not begun",
+                        EH_STR_ARG(plan->id), from, after ? "change" : "vanish");
+}
+
+/* `index` in new->plans: plans of a team follow each other by when they begin. */
+static int check_late(const struct eh_desk *old, const struct eh_desk *new, uint32_t index,
+                      struct eh_error *error)
+{
+    const struct eh_bonus_plan *plan = &new->plans[index];
+    const struct eh_bonus_plan *before = by_id(old, plan->id);
+    if (before && same(before, plan))
+        return 0;
+    bool first = index == 0 || !eh_str_equal(plan[-1].team, plan->team);
+    for (uint32_t i = 0; old && i < old->plan_count; i++)
+        first &= !eh_str_equal(old->plans[i].team, plan->team);
+    if (first)
+        return 0;
+    char from[EH_DECIMAL_TEXT_MAX];
+    eh_period_print(plan->from, from);
+    return eh_error_set(error, EH_ECONFLICT,
+                        "plan %.*s begins with %s, which has begun; only a team's first plan may "
+                        "start in the past",
+                        EH_STR_ARG(plan->id), from);
+}
+
+int eh_desk_plans_check(const struct eh_desk *old, const struct eh_desk *new, int32_t today,
+                        struct eh_error *error)
+{
+    int r = 0;
+    for (uint32_t i = 0; r == 0 && old && i < old->plan_count; i++)
+        if (eh_period_first(old->plans[i].from) <= today)
+            r = check_begun(&old->plans[i], new, error);
+    for (uint32_t i = 0; r == 0 && i < new->plan_count; i++)
+        if (eh_period_first(new->plans[i].from) <= today)
+            r = check_late(old, new, i, error);
+    return r;
+}

@@ -1,0 +1,56 @@
+/*
+ * plan_read: what the files that read a bonus plan share: figures by unit, and its sections.
+ */
+#ifndef EVENHAND_WIRE_PLAN_READ_H
+#define EVENHAND_WIRE_PLAN_READ_H
+
+#include <evenhand/wire/plan.h>
+
+#include "desk_read.h"
+
+/* What is known of a metric by its name. */
+struct plan_known {
+    const char *name;
+    uint8_t kind, unit;
+    int8_t better;       /* 1: more is better, -1: less is better */
+    bool quality;        /* of the work, not the amount or the speed of it */
+    int64_t least, most; /* values that can be, in its unit */
+};
+
+const struct plan_known *eh_plan_known(enum eh_measure_kind); /* NULL for imported ones */
+
+/* plan.c: an item of `plans`, or the one plan of a file; reader->desk may be NULL. */
+int eh_plan_read(struct desk_reader *, const struct desk_node *, const struct desk_path *,
+                 struct eh_bonus_plan *ret) EH_MUST_CHECK;
+/* plan.c: the list `plans` of a desk whose kinds and teams are read. */
+int eh_plan_read_all(struct desk_reader *, const struct desk_node *,
+                     const struct desk_path *) EH_MUST_CHECK;
+
+/* plan_metric.c: `metrics`; fills measures and metrics. */
+int eh_plan_read_metrics(struct desk_reader *, const struct desk_node *, const struct desk_path *,
+                         struct eh_bonus_plan *) EH_MUST_CHECK;
+
+/* plan_curve.c: figures as a unit is written, and lines between points. */
+struct plan_bounds {
+    enum eh_unit unit;
+    unsigned exponent; /* of money */
+    int64_t least, most;
+};
+int eh_plan_read_value(struct desk_reader *, const struct desk_node *, const struct desk_path *,
+                       const struct plan_bounds *, int64_t *ret) EH_MUST_CHECK;
+/* Points come out by rising x. A curve over the composite may only rise. */
+int eh_plan_read_curve(struct desk_reader *, const struct desk_node *, const struct desk_path *,
+                       const struct plan_bounds *, struct eh_curve *ret) EH_MUST_CHECK;
+
+/* plan_split.c */
+int eh_plan_read_split(struct desk_reader *, const struct desk_node *, const struct desk_path *,
+                       struct eh_bonus_plan *) EH_MUST_CHECK;
+int eh_plan_read_individual(struct desk_reader *, const struct desk_node *,
+                            const struct desk_path *, struct eh_bonus_plan *) EH_MUST_CHECK;
+int eh_plan_read_bands(struct desk_reader *, const struct desk_node *, const struct desk_path *,
+                       struct eh_bonus_plan *) EH_MUST_CHECK;
+/* Refuses a kind the desk does not know, or one that stands in `taken` already. */
+int eh_plan_read_kind(struct desk_reader *, const struct desk_node *key, const struct desk_path *,
+                      struct eh_str *ret) EH_MUST_CHECK;
+
+#endif

@@ -1,0 +1,112 @@
+/* cli_plan_check: a bonus plan read as the daemon would: what it rewards, advice, its SHA-256. */
+#include <stdio.h>
+
+#include <jansson.h>
+
+#include <evenhand/bonus/bonus.h>
+#include <evenhand/draw/hash.h>
+#include <evenhand/wire/desk.h>
+
+#include "cli_text.h"
+#include "evenhand.h"
+
+#define FILE_MAX     (1u << 20) /* bytes of a plan or a desk file */
+#define SHA256_BYTES 32
+#define HEX_TEXT     (2 * SHA256_BYTES + 1)
+
+/* One list of sentences, printed as they come or kept for --json. */
+struct lines {
+    const char *before; /* each printed line */
+    json_t *list;       /* NULL: print */
+};
+
+static void take_line(void *context, const char *line)
+{
+    const struct lines *lines = context;
+    if (lines->list)
+        json_array_append_new(lines->list, json_string(line));
+    else
+        printf("%s%s\n", lines->before, line);
+}
+
+static int read_text(const char *path, struct eh_arena *arena, struct eh_str *ret)
+{
+    EH_AUTO(eh_bytes) struct eh_bytes bytes = EH_BYTES_INIT;
+    struct eh_error error = {0};
+    if (eh_file_read(path, FILE_MAX, &bytes, &error) < 0)
+        return eh_say(EH_EXIT_REFUSED, "%s", error.text);
+    *ret = eh_arena_str(arena, eh_str_n((const char *)bytes.data, bytes.size));
+    return ret->data ? EH_EXIT_DONE : eh_say(EH_EXIT_REFUSED, "%s: out of memory", path);
+}
+
+/* Without --desk *ret stays NULL: team and kinds are believed. */
+static int read_desk(const char *path, struct eh_arena *arena, struct eh_desk **ret)
+{
+    struct eh_error error = {0};
+    struct eh_str text;
+    if (!path)
+        return EH_EXIT_DONE;
+    int r = read_text(path, arena, &text);
+    if (r == EH_EXIT_DONE && eh_desk_parse(text, arena, ret, &error) < 0)
+        r = eh_say(EH_EXIT_CONFIG, "%s:%s", path, error.text);
+    return r;
+}
+
+static int hash_plan(const struct eh_bonus_plan *plan, char ret[HEX_TEXT])
+{
+    uint8_t hash[SHA256_BYTES];
+    if (eh_draw_init() < 0 || eh_bonus_plan_sha256(plan, hash) < 0)
+        return eh_say(EH_EXIT_REFUSED, "the plan's SHA-256 cannot be computed");
+    for (size_t i = 0; i < sizeof hash; i++)
+        eh_format(ret + 2 * i, HEX_TEXT - 2 * i, "%02x", hash[i]);
+    return EH_EXIT_DONE;
+}
+
+static void print_plan(const struct eh_bonus_plan *plan, const struct eh_desk *desk,
+                       const char *sha256)
+{
+    struct lines said = {"", NULL}, advice = {"warning: ", NULL};
+    eh_plan_describe(plan, take_line, &said);
+    eh_plan_lint(plan, desk, take_line, &advice);
+    printf("sha256 %s\n", sha256);
+}
+
+static void print_json(const struct eh_bonus_plan *plan, const struct eh_desk *desk,
+                       const char *sha256)
+{
+    struct lines said = {NULL, json_array()}, advice = {NULL, json_array()};
+    eh_plan_describe(plan, take_line, &said);
+    eh_plan_lint(plan, desk, take_line, &advice);
+    json_t *all = json_pack("{s:s#, s:s#, s:s, s:o, s:o}", "plan", plan->id.data,
+                            (int)plan->id.size, "team", plan->team.data, (int)plan->team.size,
+                            "sha256", sha256, "says", said.list, "warnings", advice.list);
+    json_dumpf(all, stdout, JSON_COMPACT);
+    putchar('\n');
+    json_decref(all);
+}
+
+int eh_cmd_plan_check(struct eh_cli *cli)
+{
+    EH_AUTO(eh_arena) struct eh_arena arena = EH_ARENA_INIT;
+    const char *path = cli->args[0];
+    char sha256[HEX_TEXT];
+    struct eh_error error = {0};
+    struct eh_desk *desk = NULL;
+    struct eh_bonus_plan *plan;
+    struct eh_str text;
+    int r = read_desk(eh_cli_option(cli, "desk"), &arena, &desk);
+    if (r == EH_EXIT_DONE)
+        r = read_text(path, &arena, &text);
+    if (r != EH_EXIT_DONE)
+        return r;
+    if (eh_plan_parse(text, desk, &arena, &plan, &error) < 0)
+        return eh_say(EH_EXIT_CONFIG, "%s:%s", path, error.text);
+    r = hash_plan(plan, sha256);
+    if (r != EH_EXIT_DONE)
+        return r;
+    if (cli->json)
+        print_json(plan, desk, sha256);
+    else
+        print_plan(plan, desk, sha256);
+    return EH_EXIT_DONE;
+}
