@@ -108,7 +108,7 @@ static void sentence(const json_t *h, char *ret, size_t size)
                   eh_json_text(h, "team") ? eh_json_text(h, "team") : "?", had ? ", was with " : "",
                   had ? was : "");
     else if (type && strcmp(type, "returned") == 0)
-        eh_format(ret, size, "returned to the deal%s%s", had ? " from " : "", had ? was : "");
+        eh_format(ret, size, "reopened, with %s again", has_rep ? rep : "?");
     else if (!has_rep)
         eh_format(ret, size, "waits%s%s%s%s", had ? ", was with " : "", had ? was : "",
                   said ? ": " : "",
