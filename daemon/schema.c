@@ -125,7 +125,7 @@ int eh_schema_migrate(const char *conninfo, eh_schema_report_fn *report, void *c
                       struct eh_error *error)
 {
     EH_AUTO(conn) PGconn *conn = NULL;
-    int found, r = connect_to(conninfo, &conn, error);
+    int found = 0, r = connect_to(conninfo, &conn, error);
     if (r == 0)
         r = run(conn, MIGRATION_LOCK, error);
     if (r == 0)

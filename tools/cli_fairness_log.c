@@ -53,20 +53,6 @@ static int decide_all(struct replay *replay, struct eh_error *error)
     return 0;
 }
 
-static int exit_of(int code)
-{
-    switch (-code) {
-    case EH_EUNAVAILABLE:
-        return EH_EXIT_UNAVAILABLE;
-    case EH_EDENIED:
-        return EH_EXIT_DENIED;
-    case EH_EVERSION:
-        return EH_EXIT_CONFIG;
-    default:
-        return EH_EXIT_REFUSED;
-    }
-}
-
 int eh_fairness_from_log(const char *conninfo, const struct eh_fairness_call *call, json_t **ret)
 {
     EH_AUTO(replay)
@@ -83,7 +69,7 @@ int eh_fairness_from_log(const char *conninfo, const struct eh_fairness_call *ca
     if (r == 0)
         r = eh_fairness_watch_report(&replay.watch, &arena, &report, &error);
     if (r < 0)
-        return eh_say(exit_of(r), "%s", error.text);
+        return eh_say(eh_cli_log_exit(r), "%s", error.text);
     *ret = eh_fairness_to_json(&replay.watch, &report, eh_engine_desk(replay.watch.engine));
     return EH_EXIT_DONE;
 }

@@ -4,6 +4,8 @@
 #include <libpq-fe.h>
 #include <stdlib.h>
 
+#include "evenhand.h"
+
 #define SCHEMA_VERSION 3 /* the first with all of these columns */
 
 enum { INPUTS, EFFECTS, CHANGES, CHAIN, EPOCHS, STREAMS };
@@ -139,7 +141,7 @@ static int peek(struct eh_cli_log *log, int which, struct eh_error *error)
 
 static int find_desk(struct eh_cli_log *log, struct eh_error *error)
 {
-    PGresult *found;
+    PGresult *found = NULL;
     int r = query(log,
                   "SELECT d.no, d.name, h.input, h.seq, h.digest, h.chain,"
                   " (SELECT max(version) FROM evenhand.migration) FROM evenhand.desk d"
@@ -429,4 +431,18 @@ bool eh_cli_log_draw(void *context, const struct eh_draw_query *query, uint64_t 
         skip -= effect->draw_count;
     }
     return false;
+}
+
+int eh_cli_log_exit(int code)
+{
+    switch (-code) {
+    case EH_EUNAVAILABLE:
+        return EH_EXIT_UNAVAILABLE;
+    case EH_EDENIED:
+        return EH_EXIT_DENIED;
+    case EH_EVERSION:
+        return EH_EXIT_CONFIG;
+    default:
+        return EH_EXIT_REFUSED;
+    }
 }

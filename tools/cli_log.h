@@ -70,6 +70,9 @@ int eh_cli_log_next_chain(struct eh_cli_log *, struct eh_cli_log_chain *ret,
 int eh_cli_log_next_epoch(struct eh_cli_log *, struct eh_cli_log_epoch *ret,
                           struct eh_error *) EH_MUST_CHECK;
 
+/* What the command line ends with when reading or deciding the log failed with this code. */
+int eh_cli_log_exit(int code);
+
 /* An eh_draw_fn that gives the recorded results of a row in order; context: the row. */
 bool eh_cli_log_draw(void *row, const struct eh_draw_query *, uint64_t *ret_result);
 

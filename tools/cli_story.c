@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "cli_chances.h"
 #include "cli_http.h"
 #include "cli_table.h"
 #include "cli_text.h"
@@ -202,6 +203,11 @@ static void show_receipt(const struct eh_cli *cli, const json_t *t)
     putchar('\n');
 }
 
+static void json_auto_done(json_t **json)
+{
+    json_decref(*json);
+}
+
 int eh_cmd_ticket(struct eh_cli *cli)
 {
     EH_AUTO(eh_answer) struct eh_answer answer = {0};
@@ -212,13 +218,24 @@ int eh_cmd_ticket(struct eh_cli *cli)
     int r = eh_http_get(cli, path, &answer);
     if (r != EH_EXIT_DONE)
         return r;
-    if (cli->json) {
+    EH_AUTO(json_auto) json_t *chances = NULL;
+    const char *db = eh_cli_option(cli, "db");
+    if (db)
+        r = eh_chances_from_log(db, source ? source : "default", cli->args[0], &chances);
+    if (r != EH_EXIT_DONE)
+        return r;
+    if (cli->json && !chances) {
         eh_answer_print(cli, &answer);
-        return EH_EXIT_DONE;
+    } else if (cli->json) {
+        json_object_set(answer.json, "chances", chances);
+        json_dumpf(answer.json, stdout, JSON_COMPACT);
+        putchar('\n');
+    } else {
+        show_what(cli, answer.json);
+        show_state(cli, answer.json);
+        show_history(cli, answer.json);
+        show_receipt(cli, answer.json);
+        eh_chances_show(cli, chances);
     }
-    show_what(cli, answer.json);
-    show_state(cli, answer.json);
-    show_history(cli, answer.json);
-    show_receipt(cli, answer.json);
     return EH_EXIT_DONE;
 }

@@ -174,20 +174,6 @@ static int say_verdict(const struct eh_cli *cli, const struct run *run, int r,
     return r == 0 ? EH_EXIT_DONE : EH_EXIT_REFUSED;
 }
 
-static int exit_of(const struct eh_error *error)
-{
-    switch (error->code) {
-    case EH_EUNAVAILABLE:
-        return EH_EXIT_UNAVAILABLE;
-    case EH_EDENIED:
-        return EH_EXIT_DENIED;
-    case EH_EVERSION:
-        return EH_EXIT_CONFIG;
-    default:
-        return EH_EXIT_REFUSED;
-    }
-}
-
 /* ---- The call. */
 
 static int read_number(const struct eh_cli *cli, const char *option, uint64_t *ret)
@@ -218,12 +204,12 @@ static int run_proof(const struct eh_cli *cli, struct run *run)
     if (r == 0)
         r = eh_cli_log_open(db ? db : EH_CLI_DB, &run->log, &error);
     if (r < 0)
-        return eh_say(exit_of(&error), "%s", error.text);
+        return eh_say(eh_cli_log_exit(-error.code), "%s", error.text);
     eh_bar_start(&run->bar, "verified");
     r = prove(run, &error);
     eh_bar_end(&run->bar);
     if (r < 0 && error.code != EH_ECORRUPT)
-        return eh_say(exit_of(&error), "%s", error.text);
+        return eh_say(eh_cli_log_exit(-error.code), "%s", error.text);
     return say_verdict(cli, run, r, &error);
 }
 

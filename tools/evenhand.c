@@ -32,8 +32,9 @@ static const struct eh_cli_option after_option[] = {
     {"after", "CURSOR", "go on where a list ended", false},
     {0},
 };
-static const struct eh_cli_option source_option[] = {
+static const struct eh_cli_option ticket_options[] = {
     {"source", "S", "the helpdesk it came from (default: default)", false},
+    {"db", "CONNINFO", "replay this log, too: what chance each rep had of it", false},
     {0},
 };
 static const struct eh_cli_option fairness_options[] = {
@@ -112,7 +113,7 @@ static const struct eh_cli_command commands[] = {
     {"reps", "", LOOK, "everybody's state and open work", 0, 0, after_option, eh_cmd_reps, NULL},
     {"rep", "R", LOOK, "one rep with the tickets he or she has", 1, 1, NULL, eh_cmd_rep, NULL},
     {"tickets", "", LOOK, "waiting and open tickets", 0, 0, tickets_options, eh_cmd_tickets, NULL},
-    {"ticket", "ID", LOOK, "one ticket with its whole story", 1, 1, source_option, eh_cmd_ticket,
+    {"ticket", "ID", LOOK, "one ticket with its whole story", 1, 1, ticket_options, eh_cmd_ticket,
      NULL},
     {"fairness", "T", LOOK, "how evenly and honestly a team's tickets were dealt", 1, 1,
      fairness_options, eh_cmd_fairness,

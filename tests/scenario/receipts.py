@@ -1,5 +1,7 @@
 #!/usr/bin/python3
 """receipts: why a ticket went to whom it went, and what each rep was entitled to."""
+import json
+
 from harness import SALES, SUPPORT, default_desk, run, scenario
 
 TICKETS = 40
@@ -51,6 +53,21 @@ def check_entitled(stack):
     assert sum(rep["received_value"] for rep in reps) == value, reps
 
 
+def check_chances(stack, policy):
+    """Everybody's chance, recomputed from the log alone: whole, and the receiver had one."""
+    told = json.loads(stack.cli("--json", "ticket", "sales-7", "--db",
+                                stack.postgres.daemon_dsn)[1])
+    assert len(told["chances"]) == 1 and told["chances"][0]["dealt"], told
+    chances = {c["rep"]: c["chance_ppm"] for c in told["chances"][0]["chances"]}
+    assert sorted(chances) == sorted(SALES), chances
+    assert abs(sum(chances.values()) - 1000000) <= len(SALES), chances
+    assert chances[told["rep"]] > 0, told
+    if policy == "random":
+        assert set(chances.values()) == {1000000 // len(SALES)}, chances
+    out = stack.cli("ticket", "sales-7", "--db", stack.postgres.daemon_dsn)[1]
+    assert "<- got it" in out and all(rep in out for rep in SALES), out
+
+
 def each_policy(policy):
     @scenario("%s: every ticket has its receipt, every rep his part" % policy)
     def one(stack):
@@ -58,6 +75,7 @@ def each_policy(policy):
         deal(stack)
         check_receipts(stack, policy)
         check_entitled(stack)
+        check_chances(stack, policy)
         out = stack.cli("ticket", "sales-0")[1]
         assert "why %s" % ticket_of(stack, "sales-0")["rep"] in out, out
         assert "draw epoch" in out, out  # all are equal at first, so every policy draws

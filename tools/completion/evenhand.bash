@@ -46,7 +46,7 @@ _evenhand()
     "") options+=" --version" ;;
     tickets) options+=" --team --rep --state --after" ;;
     teams | reps) options+=" --after" ;;
-    ticket) options+=" --source" ;;
+    ticket) options+=" --source --db" ;;
     overloaded) options+=" --for --reason" ;;
     available | away | release) options+=" --reason" ;;
     assign | move) options+=" --reason --source" ;;
