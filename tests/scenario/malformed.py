@@ -2,11 +2,12 @@
 """malformed: whatever stands on the stream, good tickets are dealt and the rest is explained."""
 import json
 import struct
+import subprocess
 
 import msgpack
 import redis
 
-from harness import DEAD, INBOX, OUTBOX, run, scenario
+from harness import DEAD, INBOX, OUTBOX, SLOW, run, scenario
 from invariants import check_invariants
 
 BAD = 500
@@ -128,6 +129,31 @@ def at_the_limits(stack):
     assert stack.ticket("x" * 128)["state"] == "assigned", dead
     assert stack.ticket("å" * 64)["state"] == "assigned", dead
     check_invariants(stack)
+
+
+@scenario("an entry that kills its decoder ends dead, four kills cost no good ticket")
+def killing(stack):
+    stack.start()
+    assert stack.daemon.stop() == 0
+    for number in range(10):
+        stack.add_ticket("before-%d" % number)
+    stack.add_ticket("killer", subject="this one is poisoned")
+    stack.add_ticket("after")
+    deaths = 0
+    while deaths < 10:  # until a life in which the entry is tried in a child first
+        stack.daemon.start(ready=False, environment={"EVENHAND_ABORT_ON": "poisoned"})
+        try:
+            stack.daemon.process.wait(3 * SLOW)
+            deaths += 1
+        except subprocess.TimeoutExpired:
+            break
+    assert 3 <= deaths <= 5, "%d deaths" % deaths
+    stack.settle()
+    dead = stack.sql("SELECT reason FROM dead_letter")
+    assert len(dead) == 1 and "kills its decoder" in dead[0][0], dead
+    assert stack.sql1("SELECT count(*) FROM ticket WHERE state = 'assigned'") == 11
+    check_gapless(redis.Redis(unix_socket_path=stack.redis_server.socket),
+                  stack.sql1("SELECT seq FROM head"))
 
 
 run()
