@@ -58,8 +58,8 @@ struct eh_app {
     uint64_t snapshot_input;
     struct eh_checkpoint checkpoint; /* the last one written */
     struct eh_books books;           /* how far the table ledger is */
-    bool released; /* stopping: a standby was told that it may take over */
-    bool ready;    /* READY=1 was sent */
+    bool released;                   /* stopping: a standby was told that it may take over */
+    bool ready;                      /* READY=1 was sent */
 
     uint64_t repeats, batches, commits_failed;
     char last_error[EH_ERROR_TEXT_MAX], alarm[EH_ERROR_TEXT_MAX], redis_address[300];

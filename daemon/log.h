@@ -1,9 +1,9 @@
 /*
  * log: the daemon's own log lines, to stderr or to the journal.
  *
- * One line an event: time, level, then the sentence, with key=value for what a program may look for.
- * Under systemd (JOURNAL_STREAM names our stderr) it goes to the journal with its priority instead.
- * Only the daemon logs; lib never does.
+ * One line an event: time, level, then the sentence, with key=value for what a program may look
+ * for. Under systemd (JOURNAL_STREAM names our stderr) it goes to the journal with its priority
+ * instead. Only the daemon logs; lib never does.
  *
  *     eh_log(EH_LOG_INFO, "leading epoch=%llu input=%llu", epoch, input);
  *     // 2026-03-01T12:00:00.000Z info leading epoch=7 input=1200

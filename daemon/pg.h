@@ -4,15 +4,15 @@
  *
  * It connects, keeps trying (100 ms doubling to 5 s, with jitter), prepares the caller's statements
  * on each connect, and hands every result to the callback of its query in the order they were sent.
- * When the link dies each outstanding query gets NULL once, then on_state(false). Callbacks may send
- * further queries; they must not free the connection.
+ * When the link dies each outstanding query gets NULL once, then on_state(false). Callbacks may
+ * send further queries; they must not free the connection.
  *
  *     struct eh_pg *pg = eh_pg_new(base, conninfo, "reader", statements, on_state, app);
  *     eh_pg_send(pg, "ticket_by_identity", 1, values, lengths, got_row, request);
  *     eh_pg_sync(pg);                       // ends the implicit transaction, flushes
  *
- * Everything is binary: parameters and results. Text parameters are their bytes. A query may be sent
- * only while eh_pg_up(); otherwise -EH_EUNAVAILABLE.
+ * Everything is binary: parameters and results. Text parameters are their bytes. A query may be
+ * sent only while eh_pg_up(); otherwise -EH_EUNAVAILABLE.
  */
 #ifndef EVENHAND_DAEMON_PG_H
 #define EVENHAND_DAEMON_PG_H
@@ -43,8 +43,8 @@ typedef void eh_pg_state_fn(void *context, bool up, const char *why);
 struct eh_pg *eh_pg_new(struct event_base *, const char *conninfo, const char *name,
                         const struct eh_pg_statement *statements, eh_pg_state_fn *on_state,
                         void *context);
-void eh_pg_free(struct eh_pg *); /* no callbacks any more */
-void eh_pg_start(struct eh_pg *); /* begins to connect; goes on for ever */
+void eh_pg_free(struct eh_pg *);                   /* no callbacks any more */
+void eh_pg_start(struct eh_pg *);                  /* begins to connect; goes on for ever */
 void eh_pg_reset(struct eh_pg *, const char *why); /* drop the link (NULL results), connect again */
 bool eh_pg_up(const struct eh_pg *);
 const char *eh_pg_last_error(const struct eh_pg *); /* one line, never NULL */
@@ -58,7 +58,7 @@ int eh_pg_send(struct eh_pg *, const char *statement, int param_count, const cha
 int eh_pg_sync(struct eh_pg *) EH_MUST_CHECK;
 
 /* Reading binary results; NULL columns give 0 / empty. */
-int64_t eh_pg_int(const PGresult *, int row, int column); /* int2, int4, int8 by length */
+int64_t eh_pg_int(const PGresult *, int row, int column);        /* int2, int4, int8 by length */
 struct eh_str eh_pg_text(const PGresult *, int row, int column); /* text, bytea: points into it */
 /* Writing binary integers, big-endian. */
 void eh_pg_put64(char buffer[8], int64_t value);

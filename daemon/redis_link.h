@@ -9,8 +9,8 @@
  *     eh_redis_command(writes, got_reply, request, argc, argv, argvlen);
  *
  * Every command's callback is called once: with the reply, or NULL when the link went away. Replies
- * live until the callback returns. Callbacks may send, reset, stop and free the link: what would pull
- * it away below them happens on the next turn of the loop.
+ * live until the callback returns. Callbacks may send, reset, stop and free the link: what would
+ * pull it away below them happens on the next turn of the loop.
  */
 #ifndef EVENHAND_DAEMON_REDIS_LINK_H
 #define EVENHAND_DAEMON_REDIS_LINK_H
@@ -24,15 +24,15 @@
 #define EH_REDIS_REPLY_S   10         /* for the oldest command without an answer */
 
 struct eh_redis_address {
-    char path[108];  /* Unix socket, or "" */
-    char host[64];   /* IP literal */
+    char path[108]; /* Unix socket, or "" */
+    char host[64];  /* IP literal */
     int port;
     char user[64], password[256]; /* "" : no AUTH */
 };
 
 /* "/path", "unix:/path", "1.2.3.4:6379", "[::1]:6379"; host names are refused and why is said. */
-int eh_redis_address_parse(struct eh_str, struct eh_redis_address *ret, struct eh_error *)
-    EH_MUST_CHECK;
+int eh_redis_address_parse(struct eh_str, struct eh_redis_address *ret,
+                           struct eh_error *) EH_MUST_CHECK;
 
 struct eh_redis_link;
 typedef void eh_redis_state_fn(void *context, bool up, const char *why);
@@ -43,7 +43,7 @@ struct eh_redis_link *eh_redis_link_new(struct event_base *, const struct eh_red
                                         void *context);
 void eh_redis_link_free(struct eh_redis_link *); /* no callbacks any more */
 void eh_redis_link_start(struct eh_redis_link *);
-void eh_redis_link_stop(struct eh_redis_link *);              /* pending callbacks get NULL */
+void eh_redis_link_stop(struct eh_redis_link *);                   /* pending callbacks get NULL */
 void eh_redis_link_reset(struct eh_redis_link *, const char *why); /* drop and connect again */
 struct event_base *eh_redis_link_base(const struct eh_redis_link *);
 bool eh_redis_link_up(const struct eh_redis_link *);
@@ -56,8 +56,8 @@ bool eh_redis_link_overflowed(const struct eh_redis_link *);
 int eh_redis_command(struct eh_redis_link *, eh_redis_reply_fn *, void *context, int argc,
                      const char *const *argv, const size_t *lengths) EH_MUST_CHECK;
 int eh_redis_command_slow(struct eh_redis_link *, unsigned reply_timeout_s, eh_redis_reply_fn *,
-                          void *context, int argc, const char *const *argv, const size_t *lengths)
-    EH_MUST_CHECK;
+                          void *context, int argc, const char *const *argv,
+                          const size_t *lengths) EH_MUST_CHECK;
 /* Callbacks of this context will not be called any more: before the context goes away. */
 void eh_redis_forget(struct eh_redis_link *, const void *context);
 

@@ -20,15 +20,18 @@ static void put_key(struct eh_array *keys, struct eh_key key)
     eh_array_put_bytes(keys, bytes, sizeof bytes);
 }
 
-/* Row of a key in a result whose first column is a uuid. */
-static int index_rows(const PGresult *result, struct eh_table *rows)
+/* Row of a key in a result whose first column is a uuid. False: the store has been told. */
+static bool index_rows(struct eh_store *s, const PGresult *result, struct eh_table *rows)
 {
     for (int i = 0; i < PQntuples(result); i++) {
         struct eh_key key = eh_key_from_bytes((const uint8_t *)PQgetvalue(result, i, 0));
-        if (eh_table_put(rows, key, (uint64_t)i) < 0)
-            return -EH_ENOMEM;
+        if (eh_table_put(rows, key, (uint64_t)i) < 0) {
+            eh_table_done(rows);
+            store_lost(s, "out of memory");
+            return false;
+        }
     }
-    return 0;
+    return true;
 }
 
 static void answered(struct eh_store *s)
@@ -54,14 +57,9 @@ static bool usable(struct eh_store *s, PGresult *result)
 static void on_identities(void *context, PGresult *result)
 {
     struct eh_store *s = context;
-    if (!usable(s, result))
-        return;
     struct eh_table rows = {0};
-    if (index_rows(result, &rows) < 0) {
-        eh_table_done(&rows);
-        store_lost(s, "out of memory");
+    if (!usable(s, result) || !index_rows(s, result, &rows))
         return;
-    }
     for (size_t i = 0; rows.used && i < s->recalling->item_count; i++) {
         struct eh_item *item = &s->recalling->items[i];
         uint64_t row;
@@ -81,14 +79,9 @@ static void on_identities(void *context, PGresult *result)
 static void on_tickets(void *context, PGresult *result)
 {
     struct eh_store *s = context;
-    if (!usable(s, result))
-        return;
     struct eh_table rows = {0};
-    if (index_rows(result, &rows) < 0) {
-        eh_table_done(&rows);
-        store_lost(s, "out of memory");
+    if (!usable(s, result) || !index_rows(s, result, &rows))
         return;
-    }
     for (size_t i = 0; rows.used && i < s->recalling->item_count; i++) {
         struct eh_input *in = &s->recalling->items[i].input;
         uint64_t row;

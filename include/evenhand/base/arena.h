@@ -18,7 +18,10 @@ struct eh_arena {
     size_t held;                   /* bytes in blocks */
 };
 
-#define EH_ARENA_INIT {NULL, 0, 0}
+#define EH_ARENA_INIT                                                                              \
+    {                                                                                              \
+        NULL, 0, 0                                                                                 \
+    }
 
 /* Zeroed memory, 16-byte aligned; NULL when the limit or the memory ends. */
 void *eh_arena_alloc(struct eh_arena *, size_t size);

@@ -1,10 +1,11 @@
 /*
  * bytes: a growing byte buffer with a canonical, self-delimiting encoding, and its bounded reader.
  *
- * What is hashed, logged and stored in snapshots is written with these and nothing else, so that the
- * same values are the same bytes on every machine. Unsigned numbers are LEB128, signed ones zigzag
- * LEB128, text is its length and its bytes. A writer that ran out of memory remembers it (`failed`);
- * a reader that ran past the end remembers it and gives zeros from then on: check once at the end.
+ * What is hashed, logged and stored in snapshots is written with these and nothing else, so that
+ * the same values are the same bytes on every machine. Unsigned numbers are LEB128, signed ones
+ * zigzag LEB128, text is its length and its bytes. A writer that ran out of memory remembers it
+ * (`failed`); a reader that ran past the end remembers it and gives zeros from then on: check once
+ * at the end.
  *
  *     EH_AUTO(eh_bytes) struct eh_bytes out = EH_BYTES_INIT;
  *     eh_bytes_put_u(&out, 7);
@@ -26,7 +27,10 @@ struct eh_bytes {
     bool failed;     /* memory ran out once: the content is not complete */
 };
 
-#define EH_BYTES_INIT {NULL, 0, 0, false}
+#define EH_BYTES_INIT                                                                              \
+    {                                                                                              \
+        NULL, 0, 0, false                                                                          \
+    }
 
 void eh_bytes_put(struct eh_bytes *, const void *data, size_t size);
 void eh_bytes_put_u8(struct eh_bytes *, uint8_t);
@@ -51,8 +55,8 @@ static inline struct eh_reader eh_reader(const void *data, size_t size)
 uint8_t eh_read_u8(struct eh_reader *);
 uint64_t eh_read_u(struct eh_reader *);
 int64_t eh_read_i(struct eh_reader *);
-struct eh_str eh_read_str(struct eh_reader *);                       /* points into the input */
-const uint8_t *eh_read_bytes(struct eh_reader *, size_t size);       /* NULL past the end */
-bool eh_reader_complete(const struct eh_reader *);                   /* all read, nothing failed */
+struct eh_str eh_read_str(struct eh_reader *);                 /* points into the input */
+const uint8_t *eh_read_bytes(struct eh_reader *, size_t size); /* NULL past the end */
+bool eh_reader_complete(const struct eh_reader *);             /* all read, nothing failed */
 
 #endif

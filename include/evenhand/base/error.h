@@ -1,14 +1,15 @@
 /*
  * error: how every function of libevenhand says that something went wrong.
  *
- * A function that can fail returns 0 (or a count) or a negative `-EH_E…`. Where a sentence helps, its
- * last parameter is an optional `struct eh_error *`: it is written only on failure and says what,
- * where and, if possible, what to do. Outputs (`ret_…`) are untouched on failure.
+ * A function that can fail returns 0 (or a count) or a negative `-EH_E…`. Where a sentence helps,
+ * its last parameter is an optional `struct eh_error *`: it is written only on failure and says
+ * what, where and, if possible, what to do. Outputs (`ret_…`) are untouched on failure.
  *
  *     struct eh_error error = {0};
  *     int r = eh_desk_parse(text, &arena, &desk, &error);
  *     if (r < 0)
- *         log_error("desk.yaml:%s", error.text);   // "14: teams[0].reps[2].share: 1.5 is above 1.0"
+ *         log_error("desk.yaml:%s", error.text);   // "14: teams[0].reps[2].share: 1.5 is
+ * above 1.0"
  */
 #ifndef EVENHAND_BASE_ERROR_H
 #define EVENHAND_BASE_ERROR_H
@@ -35,7 +36,7 @@ struct eh_error {
     char text[EH_ERROR_TEXT_MAX]; /* one line without a newline */
 };
 
-#define EH_MUST_CHECK __attribute__((warn_unused_result))
+#define EH_MUST_CHECK                 __attribute__((warn_unused_result))
 #define EH_PRINTF(format_at, args_at) __attribute__((format(printf, format_at, args_at)))
 
 /* Fills *error (NULL allowed) and returns -code. The formats are those of eh_format(). */

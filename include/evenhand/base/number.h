@@ -14,22 +14,22 @@
 
 #include <evenhand/base/text.h>
 
-#define EH_PPM         1000000           /* one whole, in parts per million */
-#define EH_INTEGER_MAX 9007199254740991  /* 2^53 - 1: the largest integer a message may carry */
-#define EH_MONEY_EXPONENT_MAX 4          /* decimals of a currency, ISO 4217 */
-#define EH_DECIMAL_TEXT_MAX 32           /* bytes any printed number needs, with terminator */
+#define EH_PPM                1000000          /* one whole, in parts per million */
+#define EH_INTEGER_MAX        9007199254740991 /* 2^53 - 1: the largest integer a message may carry */
+#define EH_MONEY_EXPONENT_MAX 4                /* decimals of a currency, ISO 4217 */
+#define EH_DECIMAL_TEXT_MAX   32               /* bytes any printed number needs, with terminator */
 
 /* Whole numbers, with sign: the whole slice must be one. EH_EPARSE, EH_ERANGE. */
 int eh_integer_parse(struct eh_str s, int64_t *ret, struct eh_error *) EH_MUST_CHECK;
 
 /* A decimal with at most `decimals` digits behind the point, times 10^decimals. */
-int eh_decimal_parse(struct eh_str s, unsigned decimals, int64_t *ret, struct eh_error *)
-    EH_MUST_CHECK;
+int eh_decimal_parse(struct eh_str s, unsigned decimals, int64_t *ret,
+                     struct eh_error *) EH_MUST_CHECK;
 size_t eh_decimal_print(int64_t value, unsigned decimals, char ret_text[EH_DECIMAL_TEXT_MAX]);
 
 /* Money: `exponent` is that of the currency (eh_currency_exponent). */
-int eh_money_parse(struct eh_str s, unsigned exponent, int64_t *ret_minor, struct eh_error *)
-    EH_MUST_CHECK;
+int eh_money_parse(struct eh_str s, unsigned exponent, int64_t *ret_minor,
+                   struct eh_error *) EH_MUST_CHECK;
 size_t eh_money_print(int64_t minor, unsigned exponent, char ret_text[EH_DECIMAL_TEXT_MAX]);
 
 /* "50%" or "0.5" -> 500000. At most four decimals before '%', six without. */

@@ -62,7 +62,8 @@ bool eh_utf8_valid(struct eh_str s, size_t *ret_bad_at);
 size_t eh_id_from_name(struct eh_str name, char ret_id[EH_ID_MAX + 1]);
 
 /* printf without stdio and without locale. Knows %s %.*s %c %d %u %x %ld %lu %lld %llu %zu %%, with
- * an optional width and '0' or '-' flag. Always terminates; returns the length it would have had. */
+ * an optional width and '0' or '-' flag. Always terminates; returns the length it would have had.
+ */
 size_t eh_format(char *buffer, size_t size, const char *format, ...) EH_PRINTF(3, 4);
 size_t eh_format_v(char *buffer, size_t size, const char *format, va_list args);
 
