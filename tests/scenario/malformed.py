@@ -1,13 +1,14 @@
 #!/usr/bin/python3
 """malformed: whatever stands on the stream, good tickets are dealt and the rest is explained."""
 import json
+import os
 import struct
 import subprocess
 
 import msgpack
 import redis
 
-from harness import DEAD, INBOX, OUTBOX, SLOW, run, scenario
+from harness import DEAD, INBOX, OUTBOX, SLOW, Skip, run, scenario
 from invariants import check_invariants
 
 BAD = 500
@@ -133,6 +134,8 @@ def at_the_limits(stack):
 
 @scenario("an entry that kills its decoder ends dead, four kills cost no good ticket")
 def killing(stack):
+    if os.environ.get("EVENHAND_HOOKS") == "0":
+        raise Skip("release builds have no fault hooks")
     stack.start()
     assert stack.daemon.stop() == 0
     for number in range(10):
