@@ -366,11 +366,6 @@ bool eh_pg_up(const struct eh_pg *pg)
     return pg->state == LINK_UP && !pg->broken;
 }
 
-const char *eh_pg_last_error(const struct eh_pg *pg)
-{
-    return pg->error;
-}
-
 PGresult *eh_pg_keep(struct eh_pg *pg)
 {
     PGresult *kept = pg->current;

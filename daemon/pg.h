@@ -47,7 +47,6 @@ void eh_pg_free(struct eh_pg *);                   /* no callbacks any more */
 void eh_pg_start(struct eh_pg *);                  /* begins to connect; goes on for ever */
 void eh_pg_reset(struct eh_pg *, const char *why); /* drop the link (NULL results), connect again */
 bool eh_pg_up(const struct eh_pg *);
-const char *eh_pg_last_error(const struct eh_pg *); /* one line, never NULL */
 
 /* Inside a result callback: makes the result the caller's, who clears it with PQclear. */
 PGresult *eh_pg_keep(struct eh_pg *);

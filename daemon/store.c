@@ -128,11 +128,6 @@ bool eh_store_up(const struct eh_store *s)
     return eh_pg_up(s->write) && eh_pg_up(s->read);
 }
 
-const char *eh_store_last_error(const struct eh_store *s)
-{
-    return s->error;
-}
-
 struct eh_pg *eh_store_reads(struct eh_store *s)
 {
     return s->read;

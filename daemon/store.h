@@ -61,12 +61,10 @@ bool eh_store_releasing(const struct eh_store *);
 /* Drops what is in flight and begins anew: the engine's state cannot be trusted. */
 void eh_store_restart(struct eh_store *, const char *why);
 bool eh_store_up(const struct eh_store *); /* both links */
-const char *eh_store_last_error(const struct eh_store *);
 
 /* Looks up the identities its items name (those that need it: `wants` says), fills in `recalled`
  * and calls on_recalled. One at a time. */
 int eh_store_recall(struct eh_store *, struct eh_batch *) EH_MUST_CHECK;
-bool eh_store_recalling(const struct eh_store *);
 
 /* One transaction: lease, inputs, effects, changes, dead letters, head, COMMIT. */
 int eh_store_commit(struct eh_store *, struct eh_batch *) EH_MUST_CHECK;

@@ -141,11 +141,6 @@ int eh_store_recall(struct eh_store *s, struct eh_batch *b)
     return 0;
 }
 
-bool eh_store_recalling(const struct eh_store *s)
-{
-    return s->recalling != NULL;
-}
-
 /* ---- Pages for the outbox that fell behind. */
 
 static void page_failed(struct eh_store *s)

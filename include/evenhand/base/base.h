@@ -1,7 +1,7 @@
 /*
  * base: what every other room of libevenhand stands on.
  *
- * Errors, slices of text, growing byte buffers, arenas, a hash table, a heap, exact decimals.
+ * Errors, slices of text, growing byte buffers, arenas, a hash table, exact decimals, periods.
  * No I/O, no clock, no randomness, no globals, no logging. Everything a caller passes in stays the
  * caller's; everything a function hands out says who frees it.
  *
