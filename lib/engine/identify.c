@@ -3,14 +3,15 @@
  *
  * Customer and subject stand in both as their digests alone, so the text can be erased later and
  * the digests still be made anew. Who asked over the admin socket is no part of what was said, nor
- * are the commitments and seeds that the shell adds.
+ * are the commitments, seeds and dates that the shell adds.
  */
 #include "state.h"
 
 #define PERSONAL (EH_FIELD_BIT(EH_FIELD_CUSTOMER) | EH_FIELD_BIT(EH_FIELD_SUBJECT))
 #define ADDED                                                                                      \
     (EH_FIELD_BIT(EH_FIELD_ACTOR) | EH_FIELD_BIT(EH_FIELD_COMMITMENT) |                            \
-     EH_FIELD_BIT(EH_FIELD_COMMITMENT_FIRST) | EH_FIELD_BIT(EH_FIELD_SEED))
+     EH_FIELD_BIT(EH_FIELD_COMMITMENT_FIRST) | EH_FIELD_BIT(EH_FIELD_SEED) |                       \
+     EH_FIELD_BIT(EH_FIELD_AT_DATE))
 
 static struct eh_str digest_text(struct eh_str text, uint8_t storage[16])
 {

@@ -42,7 +42,7 @@ int eh_message_decode(struct eh_str bytes, struct eh_message *m, struct eh_error
     struct eh_reader in = eh_reader(bytes.data, bytes.size);
     struct eh_message decoded = *m;
     uint64_t type = eh_read_u(&in), next = 0; /* fields come in rising order, each once */
-    if (in.failed || type < EH_MESSAGE_TICKET || type > EH_MESSAGE_REVEAL)
+    if (in.failed || type < EH_MESSAGE_TICKET || type > EH_MESSAGE_LAST)
         return eh_error_set(error, EH_ECORRUPT, "encoded message: no known type");
     decoded.type = (uint8_t)type;
     while (in.at < in.end) {

@@ -10,7 +10,11 @@
 #define RELEASE EH_TYPE_BIT(EH_MESSAGE_RELEASE)
 #define MOVE    EH_TYPE_BIT(EH_MESSAGE_MOVE)
 #define REVEAL  EH_TYPE_BIT(EH_MESSAGE_REVEAL)
-#define SHELL   0 /* set by the shell or the engine, never read from outside */
+#define EXCLUDE EH_TYPE_BIT(EH_MESSAGE_EXCLUDE)
+#define PERIOD                                                                                     \
+    (EH_TYPE_BIT(EH_MESSAGE_FREEZE) | EH_TYPE_BIT(EH_MESSAGE_CLOSE) |                              \
+     EH_TYPE_BIT(EH_MESSAGE_PAY) | EXCLUDE)
+#define SHELL 0 /* set by the shell or the engine, never read from outside */
 
 #define NAMED(text, member)                                                                        \
     .name = text, .name_size = sizeof text - 1, .offset = offsetof(struct eh_message, member)
@@ -25,7 +29,7 @@
 /* clang-format off */
 const struct eh_field_row eh_field_rows[EH_FIELD_COUNT] = {
     [EH_FIELD_ID] = {NAME("id", id), .required = TICKET | UPDATE | OUTCOME | ASSIGN | MOVE},
-    [EH_FIELD_TEAM] = {NAME("team", team), .required = TICKET | METRIC | MOVE},
+    [EH_FIELD_TEAM] = {NAME("team", team), .required = TICKET | METRIC | MOVE | PERIOD},
     [EH_FIELD_KIND] = {NAME("kind", kind), .required = TICKET},
     [EH_FIELD_SOURCE] = {NAME("source", source), .optional = TICKET | UPDATE | OUTCOME | ASSIGN | MOVE,
         .default_for = TICKET | UPDATE | OUTCOME | ASSIGN | MOVE, .default_text = "default"},
@@ -42,12 +46,14 @@ const struct eh_field_row eh_field_rows[EH_FIELD_COUNT] = {
     [EH_FIELD_SUBJECT] = {LINE("subject", subject), .optional = TICKET | UPDATE},
     [EH_FIELD_CREATED_AT] = {TIME("created_at", created_at_ms), .optional = TICKET},
     [EH_FIELD_OWNER] = {NAME("owner", owner), .optional = TICKET},
-    [EH_FIELD_REP] = {NAME("rep", rep), .required = SIGNAL | ASSIGN | RELEASE, .optional = METRIC},
+    [EH_FIELD_REP] = {NAME("rep", rep), .required = SIGNAL | ASSIGN | RELEASE | EXCLUDE,
+        .optional = METRIC},
     [EH_FIELD_STATUS] = {NAMED("status", status), .kind = EH_KIND_STATUS,
         .least = EH_STATUS_AVAILABLE, .most = EH_STATUS_AWAY, .required = SIGNAL},
     [EH_FIELD_FOR] = {SECONDS("for", for_s), .optional = SIGNAL},
-    [EH_FIELD_REASON] = {LINE("reason", reason), .required = ASSIGN | RELEASE | MOVE, .optional = SIGNAL},
-    [EH_FIELD_EVENT] = {NAME("event", event), .optional = SIGNAL | OUTCOME | METRIC | REVEAL},
+    [EH_FIELD_REASON] = {LINE("reason", reason), .required = ASSIGN | RELEASE | MOVE | EXCLUDE,
+        .optional = SIGNAL},
+    [EH_FIELD_EVENT] = {NAME("event", event), .optional = SIGNAL | OUTCOME | METRIC | REVEAL | PERIOD},
     [EH_FIELD_OUTCOME] = {NAMED("outcome", outcome), .kind = EH_KIND_OUTCOME,
         .least = EH_OUTCOME_WON, .most = EH_OUTCOME_RATED, .required = OUTCOME},
     [EH_FIELD_CSAT] = {NAMED("csat", csat), .kind = EH_KIND_SMALL, .least = 1, .most = 5,
@@ -55,7 +61,7 @@ const struct eh_field_row eh_field_rows[EH_FIELD_COUNT] = {
     [EH_FIELD_HANDLED] = {SECONDS("handled", handled_s), .optional = OUTCOME},
     [EH_FIELD_AT] = {TIME("at", at_ms), .optional = OUTCOME},
     [EH_FIELD_METRIC] = {NAME("metric", metric), .required = METRIC},
-    [EH_FIELD_PERIOD] = {NAME("period", period), .required = METRIC},
+    [EH_FIELD_PERIOD] = {NAME("period", period), .required = METRIC | PERIOD},
     [EH_FIELD_ACTOR] = {NAME("actor", actor), .optional = SHELL},
     [EH_FIELD_TEXT] = {NAMED("text", text), .kind = EH_KIND_RAW, .optional = SHELL},
     [EH_FIELD_CUSTOMER_DIGEST] = {DIGEST("customer_digest", customer_digest), .optional = SHELL},
@@ -63,6 +69,8 @@ const struct eh_field_row eh_field_rows[EH_FIELD_COUNT] = {
     [EH_FIELD_COMMITMENT] = {DIGEST("commitment", commitment), .optional = SHELL},
     [EH_FIELD_COMMITMENT_FIRST] = {DIGEST("commitment_first", commitment_first), .optional = SHELL},
     [EH_FIELD_SEED] = {DIGEST("seed", seed), .optional = SHELL},
+    [EH_FIELD_AT_DATE] = {NAMED("at_date", at_date), .kind = EH_KIND_INTEGER, .least = -EH_DATES_MAX,
+        .most = EH_DATES_MAX, .optional = SHELL},
 };
 /* clang-format on */
 
@@ -73,7 +81,9 @@ static const char *const type_names[] = {
     [EH_MESSAGE_RELEASE] = "release", [EH_MESSAGE_MOVE] = "move",
     [EH_MESSAGE_DESK] = "desk",       [EH_MESSAGE_DAY] = "day",
     [EH_MESSAGE_DUE] = "due",         [EH_MESSAGE_UNPARSED] = "unparsed",
-    [EH_MESSAGE_REVEAL] = "reveal",
+    [EH_MESSAGE_REVEAL] = "reveal",   [EH_MESSAGE_FREEZE] = "freeze",
+    [EH_MESSAGE_CLOSE] = "close",     [EH_MESSAGE_PAY] = "pay",
+    [EH_MESSAGE_EXCLUDE] = "exclude",
 };
 static const char *const status_names[] = {
     [EH_STATUS_AVAILABLE] = "available",

@@ -13,6 +13,7 @@
 #define EH_SKILL_SEPARATOR '\x1f'
 #define EH_SECONDS_MAX     (EH_INTEGER_MAX / 1000000) /* its microseconds fit a message too */
 #define EH_MILLIS_MAX      INT64_C(253402300799999)   /* 9999-12-31T23:59:59.999Z */
+#define EH_DATES_MAX       2932897 /* the day after it, as any time zone may see it */
 
 /* --- what the parsers hand over --- */
 
@@ -72,10 +73,10 @@ struct eh_field_row {
     uint8_t name_size;
     uint8_t kind; /* enum eh_field_kind */
     uint16_t offset;
-    uint16_t required; /* EH_TYPE_BITs */
-    uint16_t optional; /* EH_TYPE_BITs */
+    uint32_t required; /* EH_TYPE_BITs */
+    uint32_t optional; /* EH_TYPE_BITs */
     int64_t least, most;
-    uint16_t default_for; /* EH_TYPE_BITs that get the default below when the field is not given */
+    uint32_t default_for; /* EH_TYPE_BITs that get the default below when the field is not given */
     const char *default_text;
     int64_t default_number;
 };

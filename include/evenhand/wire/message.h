@@ -47,8 +47,14 @@ enum eh_message_type {
     EH_MESSAGE_DUE = 11,      /* something the engine waits for is due (eh_engine_due) */
     EH_MESSAGE_UNPARSED = 12, /* an entry that is no message; reason says why, text is its bytes */
     /* from the admin socket alone; what it reveals is the shell's */
-    EH_MESSAGE_REVEAL = 13 /* an operator ends the draw epoch: the next begins */
+    EH_MESSAGE_REVEAL = 13, /* an operator ends the draw epoch: the next begins */
+    /* a team's period: team, period; the shell adds `text`, or the `reason` why it cannot be */
+    EH_MESSAGE_FREEZE = 14, /* text: the facts as they are frozen */
+    EH_MESSAGE_CLOSE = 15,  /* text: what is settled (evenhand/engine/periods.h) */
+    EH_MESSAGE_PAY = 16,
+    EH_MESSAGE_EXCLUDE = 17 /* rep, reason: sets a rep aside for the period */
 };
+#define EH_MESSAGE_LAST EH_MESSAGE_EXCLUDE
 
 /* The numbers are stored in the log and in digests: never change one, only add. */
 enum eh_field {
@@ -86,6 +92,8 @@ enum eh_field {
     EH_FIELD_COMMITMENT = 28,       /* of the epoch after the one that begins */
     EH_FIELD_COMMITMENT_FIRST = 29, /* of the one that begins, where nothing was committed before */
     EH_FIELD_SEED = 30,             /* of the epoch that ended */
+    EH_FIELD_AT_DATE =
+        31, /* OUTCOME with `at`: the local civil date of that moment, by the shell */
     EH_FIELD_COUNT
 };
 #define EH_FIELD_BIT(field) (UINT32_C(1) << (field))
@@ -116,6 +124,7 @@ struct eh_message {
     int64_t value;         /* minor units; of a metric: as declared */
     int64_t created_at_ms; /* since 1970 UTC */
     int64_t at_ms;
+    int64_t at_date; /* days since 1970-01-01 */
     int64_t for_s;
     int64_t handled_s;
 };

@@ -1,0 +1,114 @@
+/*
+ * periods: what the engine keeps of a team's bonus periods: facts as they come in, and how far the
+ * manager has brought each period.
+ *
+ * Facts are counted under the plan that governs a team's period, with constant work for each
+ * outcome. A closing belongs to the period of its own date; what refers to a closing (refunded,
+ * rated, reopened) to that closing's period. The engine computes no pool: whoever does gets the
+ * facts here, and hands in what he made of them with the inputs FREEZE and CLOSE, as `text`.
+ *
+ *     open -> FREEZE -> provisional -> CLOSE -> closed -> PAY -> paid          and never back
+ *
+ *     struct eh_period_view v;
+ *     if (!eh_engine_period(e, team, period, &v)) …     // no plan governs such a period
+ *     eh_engine_facts(e, &v, each, context);            // what is counted by kind, rep and name
+ *     eh_settlements_put(&text, &settlement, 1);        // for CLOSE
+ *
+ * FREEZE keeps `text` whole, whatever it is, and so does CLOSE with each statement in its text: the
+ * engine reads no more of them than the figures of struct eh_settlement. A step whose `text` is
+ * missing is refused with its `reason`.
+ */
+#ifndef EVENHAND_ENGINE_PERIODS_H
+#define EVENHAND_ENGINE_PERIODS_H
+
+#include <evenhand/base/period.h>
+#include <evenhand/engine/engine.h>
+#include <evenhand/wire/plan.h>
+
+#define EH_PERIODS_KEPT     60  /* of a team: older ones that are closed are settled for good */
+#define EH_PERIODS_OPEN_MAX 600 /* of a team: periods that nobody closed */
+#define EH_FACTS_MAX        (1u << 22) /* counted things of all periods together */
+#define EH_IMPORTS_MAX      64         /* imported names of a period */
+
+enum eh_period_state {
+    EH_PERIOD_OPEN = 1,
+    EH_PERIOD_PROVISIONAL,
+    EH_PERIOD_CLOSED,
+    EH_PERIOD_PAID
+};
+const char *eh_period_state_name(int state); /* "open", "provisional", "closed", "paid" */
+
+/* One version of a closed period, as CLOSE settles it. Minor units. */
+struct eh_settlement {
+    struct eh_period period;
+    uint32_t version; /* 1, then one more each time */
+    int64_t gross;
+    int64_t carry;           /* taken from earlier pools, 0 or less; version 1's for ever */
+    int64_t net;             /* what has been paid in total with this version */
+    int64_t carry_open;      /* of the team, after it: 0 or less */
+    struct eh_str statement; /* everything else about it, kept whole */
+};
+
+/* The text of a CLOSE: one settlement or more, in the order they are settled. */
+void eh_settlements_put(struct eh_bytes *, const struct eh_settlement *, size_t count);
+/* 1: *ret is the next one; 0: that was all; -EH_ECORRUPT. `text` moves on. */
+int eh_settlements_next(struct eh_str *text, struct eh_settlement *ret) EH_MUST_CHECK;
+
+struct eh_period_view {
+    struct eh_str team;
+    struct eh_period period;
+    const struct eh_bonus_plan *plan; /* that governs it */
+    uint8_t state;                    /* enum eh_period_state */
+    bool published_late;              /* the plan came when the period had begun */
+    uint64_t late;             /* facts that came since it was frozen, or since its last version */
+    struct eh_str frozen;      /* text of the last FREEZE, or empty */
+    struct eh_settlement last; /* version 0: not closed yet */
+    uint32_t paid_version;     /* up to here it is paid */
+    /* Facts of the whole team up to now. */
+    __int128 revenue; /* won minus refunded, minor units */
+    int64_t ratings, rating_sum, reopened, responses, cycles;
+    __int128 response_ms, cycle_ms;
+    uint32_t handle; /* private: where the rest is counted */
+};
+
+enum eh_fact_type {
+    EH_FACT_KIND =
+        1,         /* kind: closed, won, lost, handled; sum: ms, each as the plan winsorises it */
+    EH_FACT_HELD,  /* rep, kind: closed */
+    EH_FACT_REP,   /* rep: minutes as imported last, and whether set aside */
+    EH_FACT_IMPORT /* name: count, last; sum */
+};
+
+struct eh_fact_view {
+    uint8_t type; /* enum eh_fact_type */
+    struct eh_str kind, rep, name;
+    int64_t closed, won, lost, handled;
+    int64_t paid_minutes, contract_minutes;
+    bool has_paid, has_contract, excluded;
+    int64_t count, last;
+    __int128 sum;
+};
+
+/* False: the team has no plan that governs a period of that kind then. A period in which nothing
+ * has happened is open and empty. Texts live until the next step. */
+bool eh_engine_period(const struct eh_engine *, struct eh_str team, struct eh_period,
+                      struct eh_period_view *ret);
+/* Of a team, those in which something happened, after a date: the one with the earliest first day
+ * above `after` (EH_DATE_ALWAYS: the first of all). False: there is none. */
+bool eh_engine_period_after(const struct eh_engine *, struct eh_str team, int32_t after,
+                            struct eh_period_view *ret);
+typedef void eh_fact_fn(void *context, const struct eh_fact_view *);
+/* Everything counted in it, in no particular order. */
+void eh_engine_facts(const struct eh_engine *, const struct eh_period_view *, eh_fact_fn *,
+                     void *context);
+/* What the team's pool still has to take back: 0 or less. */
+int64_t eh_engine_carry_open(const struct eh_engine *, struct eh_str team);
+
+/* Counts facts for one plan more, beside those of the desk: for backtests. It governs its team from
+ * its `from` on, even where the desk has another; what is counted is no part of the state, of its
+ * digest or of snapshots. The plan lives longer than the engine. One at a time. -EH_ENOMEM. */
+int eh_engine_shadow(struct eh_engine *, const struct eh_bonus_plan *) EH_MUST_CHECK;
+/* As eh_engine_period_after(), of what is counted for that plan. */
+bool eh_engine_shadow_after(const struct eh_engine *, int32_t after, struct eh_period_view *ret);
+
+#endif

@@ -1,0 +1,116 @@
+/*
+ * pool: a team's period from the engine's facts to a statement that people can read: the one room
+ * that knows both the engine and the bonus calculator.
+ *
+ * The shell calls eh_pool_prepare() for every FREEZE and CLOSE right before it is decided, and puts
+ * the bytes into the input; whoever verifies a log calls the same on the same state and compares.
+ *
+ *     EH_AUTO(eh_bytes) struct eh_bytes text = EH_BYTES_INIT;
+ *     int r = eh_pool_prepare(engine, &message, &text, &error);
+ *     if (r < 0) // error.text: "2026-03: csat: no ratings came …": becomes the input's `reason`
+ *     …
+ *     struct eh_pool_statement *s;
+ *     r = eh_pool_statement(engine, &view, &arena, &s, &error);   // live, provisional or closed
+ *     for (uint32_t i = 0; i < s->line_count; i++)
+ *         print(s->lines[i].rep, s->lines[i].total);
+ *
+ * Money is minor units, ratios are ppm. Names in results live as long as arena, engine state and
+ * plan. Errors: -EH_ENOTFOUND (something is missing), -EH_EINVAL, -EH_ECONFLICT (not in this
+ * state), -EH_ERANGE (does not fit 64 bits), -EH_ECORRUPT (bytes), -EH_ENOMEM.
+ */
+#ifndef EVENHAND_POOL_POOL_H
+#define EVENHAND_POOL_POOL_H
+
+#include <evenhand/bonus/bonus.h>
+#include <evenhand/engine/periods.h>
+
+/* ---- Facts. */
+
+/* Of a period as of now: what the engine counted, members and service from its desk. `estimate`:
+ * for a live pool. Carry is the team's of now. */
+int eh_pool_facts(const struct eh_engine *, const struct eh_period_view *, bool estimate,
+                  struct eh_arena *, struct eh_bonus_facts **ret, struct eh_error *) EH_MUST_CHECK;
+/* Canonical bytes: by id, whatever the order in memory; what FREEZE keeps. */
+void eh_pool_facts_encode(const struct eh_bonus_facts *, struct eh_bytes *);
+int eh_pool_facts_decode(struct eh_str, struct eh_arena *, struct eh_bonus_facts **ret,
+                         struct eh_error *) EH_MUST_CHECK;
+
+/* ---- Statements. */
+
+struct eh_pool_metric {
+    struct eh_str name;
+    int64_t value, count; /* count: of the facts it is made of */
+    uint8_t unit;         /* enum eh_unit */
+    bool prior, missing;
+    int64_t curve_ppm, score_ppm;
+    uint32_t weight_ppm;
+    uint8_t gate; /* enum eh_gate: what it does; NONE: there is none */
+    bool gate_failed;
+    struct eh_str gate_metric; /* empty: no gate */
+    int64_t gate_value;        /* of that metric, in gate_unit */
+    uint8_t gate_unit;
+};
+
+struct eh_pool_line {
+    struct eh_str rep;
+    bool eligible, capped;
+    int64_t days, minutes, band, points;
+    int64_t equal, hours, seniority, individual, total; /* all versions together */
+    int64_t paid;                                       /* by this version */
+};
+
+struct eh_pool_statement {
+    struct eh_str team, currency, plan;
+    struct eh_period period;
+    unsigned currency_exponent;
+    uint8_t state;    /* enum eh_period_state; open: an estimate */
+    uint32_t version; /* 0: not closed */
+    uint32_t paid_version;
+    bool published_late;
+    uint64_t late; /* facts that are not in it and wait for the next version */
+    uint8_t plan_sha256[32], facts_sha256[32]; /* over canonical bytes */
+    struct eh_pool_metric *metrics;            /* in the plan's order */
+    uint32_t metric_count;
+    int64_t composite_ppm, funding_ppm;
+    bool zeroed; /* by a gate */
+    int64_t gross, carry, net;
+    int64_t individual, equal, hours, seniority; /* the parts of this version's pay, as shared */
+    int64_t held;                                /* of parts in which nobody has a weight */
+    int64_t difference, cancelled, paid;         /* of this version; version 1: 0, 0, net */
+    int64_t carry_open;                          /* of the team after it */
+    struct eh_pool_line *lines;                  /* by rep */
+    uint32_t line_count;
+};
+
+/* As it is: of an open period an estimate over all that is known; of a provisional one what the
+ * frozen facts give; of a closed one the last version, as it was settled. */
+int eh_pool_statement(const struct eh_engine *, const struct eh_period_view *, struct eh_arena *,
+                      struct eh_pool_statement **ret, struct eh_error *) EH_MUST_CHECK;
+/* The same facts under another plan: an estimate that changes nothing. The plan's periods must be
+ * of the same kind, and winsorise handling times like the one that governs: -EH_ECONFLICT. */
+int eh_pool_what_if(const struct eh_engine *, const struct eh_period_view *,
+                    const struct eh_bonus_plan *, struct eh_arena *, struct eh_pool_statement **ret,
+                    struct eh_error *) EH_MUST_CHECK;
+/* Of facts and a plan alone, as an estimate or not. */
+int eh_pool_estimate(const struct eh_bonus_plan *, const struct eh_bonus_facts *, struct eh_arena *,
+                     struct eh_pool_statement **ret, struct eh_error *) EH_MUST_CHECK;
+/* Why: the tree over the facts the statement is made of; for a closed period, version 1's. `rep`
+ * empty: everybody's lines. */
+int eh_pool_explain(const struct eh_engine *, const struct eh_period_view *, struct eh_str rep,
+                    struct eh_arena *, const struct eh_bonus_node **ret,
+                    struct eh_error *) EH_MUST_CHECK;
+
+/* What stands in a settlement; `state`, paid_version, published_late and late are not in it. */
+void eh_pool_statement_encode(const struct eh_pool_statement *, struct eh_bytes *);
+int eh_pool_statement_decode(struct eh_str, struct eh_arena *, struct eh_pool_statement **ret,
+                             struct eh_error *) EH_MUST_CHECK;
+
+/* ---- What the shell adds to FREEZE and CLOSE. */
+
+/* Other types: nothing is put, 0. A period is frozen after its last day only; CLOSE
+ * of a provisional one settles first, as a version more, every closed period of the team that facts
+ * came for since, and then the period itself; CLOSE of a closed one such a version of it alone. */
+int eh_pool_prepare(const struct eh_engine *, const struct eh_message *, struct eh_bytes *ret_text,
+                    struct eh_error *) EH_MUST_CHECK;
+
+#endif
