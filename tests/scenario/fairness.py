@@ -129,7 +129,7 @@ def bounds(stack):
     codes = []
 
     def ask():
-        codes.append(stack.daemon.get("/v1/teams/sales/fairness", timeout=30).code)
+        codes.append(stack.daemon.get("/v1/teams/sales/fairness").code)
 
     blocker = psycopg2.connect(stack.postgres.dsn)
     blocker.cursor().execute("LOCK TABLE evenhand.input")

@@ -15,7 +15,7 @@ A scenario is a function that gets a Stack; each is one TAP point:
 
 Every wait has a bound. Folders of failed scenarios are kept and named; EVENHAND_KEEP=1 keeps all,
 EVENHAND_BUILD names the build folder, EVENHAND_SEED the seed of what is random, EVENHAND_WRAPPER a
-program that evenhandd is run under, EVENHAND_SLOW a factor on all waits, EVENHAND_TMP where their
+program that evenhandd is run under, EVENHAND_SLOW a factor on all times, EVENHAND_TMP where their
 folders go.
 """
 import getpass
@@ -69,15 +69,37 @@ def note(text):
         print("# " + line, flush=True)
 
 
+def patience(seconds):
+    """How long to wait for what usually takes up to so many seconds. It keeps a scenario from
+    hanging and measures nothing: no scenario fails because the machine is slow or busy."""
+    return 4 * SLOW * seconds
+
+
+def crowding():
+    """How many times longer work takes just now than on a machine of our own; at least 1."""
+    began, busy = time.monotonic(), time.process_time()
+    while time.process_time() - busy < 0.05:
+        pass
+    return max(1.0, (time.monotonic() - began) / 0.05)
+
+
+def check_promise(what, took, seconds):
+    """Time itself is promised: it took at most so many seconds, as they go by on this machine."""
+    allowed = seconds * SLOW * crowding()
+    note("%s: %.1f s (promised: %g s, allowed here: %.1f s)" % (what, took, seconds, allowed))
+    assert took <= allowed, "%s took %.1f s, not %.1f s" % (what, took, allowed)
+
+
 def wait_until(what, check, seconds=30, pause=0.02):
     """Returns the first true value of check(), or fails saying what was waited for."""
-    end = time.monotonic() + seconds * SLOW
+    end = time.monotonic() + patience(seconds)
     while True:
         value = check()
         if value:
             return value
         if time.monotonic() > end:
-            raise AssertionError("not within %g s: %s (last: %r)" % (seconds * SLOW, what, value))
+            raise AssertionError("not within %g s: %s (last: %r)" % (
+                patience(seconds), what, value))
         time.sleep(pause)
 
 
@@ -137,16 +159,18 @@ class Daemon:
     def run(self, *arguments):
         """Runs the program to its end (--migrate, --check); returns (exit code, output)."""
         done = subprocess.run([EVENHANDD, "--config", self.config, *arguments], text=True,
-                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=60 * SLOW)
+                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                              timeout=patience(60))
         return done.returncode, done.stdout
 
     def start(self, ready=True, environment=None):
+        """ready: waits until it deals, which needs both servers; else returns at once."""
         with open(self.log, "ab") as log:
             self.process = subprocess.Popen(
                 [*WRAPPER, EVENHANDD, "--config", self.config], stdin=subprocess.DEVNULL,
                 stdout=log, stderr=log, env=dict(os.environ, **(environment or {})))
         if ready:
-            self.wait_role("leader")
+            self.wait_ready()
         return self
 
     def alive(self):
@@ -159,15 +183,15 @@ class Daemon:
         """kill -9, and wait until it is gone."""
         if self.process:
             self.process.kill()
-            self.process.wait(10)
+            self.process.wait(patience(10))
 
-    def stop(self, seconds=30):
+    def stop(self):
         """SIGTERM; returns the exit code."""
         self.signal(signal.SIGTERM)
-        return self.process.wait(seconds * SLOW)
+        return self.process.wait(patience(30))
 
-    def http(self, method, path, body=None, timeout=15, headers=None):
-        connection = UnixConnection(self.socket, timeout * SLOW)
+    def http(self, method, path, body=None, headers=None):
+        connection = UnixConnection(self.socket, patience(15))
         if body is not None and not isinstance(body, (str, bytes)):
             body = json.dumps(body)
         try:
@@ -186,18 +210,36 @@ class Daemon:
     def status(self):
         """The status object, or {} while nothing answers."""
         try:
-            answer = self.get("/v1/status", timeout=5)
+            answer = self.get("/v1/status")
         except (OSError, http.client.HTTPException):
             return {}
         return answer.json if answer.code == 200 and answer.json else {}
 
-    def wait_role(self, role, seconds=20):
-        def has_role():
+    def healthy(self):
+        """Is /healthz answered 200?"""
+        try:
+            return self.get("/healthz").code == 200
+        except (OSError, http.client.HTTPException):
+            return False
+
+    def wait_alive(self, what, check, seconds=20):
+        """wait_until, but a daemon that ended is not waited for."""
+        def living():
             if not self.alive():
                 raise AssertionError("%s ended with %s: %s" % (
                     self.name, self.process.returncode, self.last_words()))
-            return self.status().get("role") == role
-        wait_until("%s is %s" % (self.name, role), has_role, seconds)
+            return check()
+        wait_until("%s %s" % (self.name, what), living, seconds)
+
+    def wait_role(self, role, seconds=20):
+        self.wait_alive("is " + role, lambda: self.status().get("role") == role, seconds)
+
+    def wait_ready(self, seconds=20):
+        """Leads by a desk, with the links to both servers up: a leader gets these one by one."""
+        def ready():
+            status = self.status()
+            return status.get("role") == "leader" and status.get("desk_sha256") and self.healthy()
+        self.wait_alive("is ready", ready, seconds)
 
     def last_words(self, lines=15):
         try:
@@ -212,6 +254,8 @@ class Daemon:
 
 
 class Postgres:
+    most = str(int(patience(60)))  # seconds to start or stop it
+
     def __init__(self, folder):
         self.folder, self.data, self.sockets = folder, folder + "/data", folder + "/s"
         self.dsn = "host=%s dbname=evenhand" % self.sockets
@@ -221,7 +265,7 @@ class Postgres:
         if is_root():
             command = ("runuser", "-u", "postgres", "--") + command
         done = subprocess.run(command, cwd="/", stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                              stdin=subprocess.DEVNULL, text=True, timeout=120)
+                              stdin=subprocess.DEVNULL, text=True, timeout=patience(120))
         if check and done.returncode != 0:
             raise AssertionError("%s: %s" % (command[-1], done.stdout))
         return done.returncode
@@ -240,13 +284,13 @@ class Postgres:
                         "evenhand"], check=True)
 
     def start(self):
-        self.run(PG_BIN + "/pg_ctl", "-D", self.data, "-s", "-w", "-t", "60",
+        self.run(PG_BIN + "/pg_ctl", "-D", self.data, "-s", "-w", "-t", self.most,
                  "-l", self.folder + "/log", "-o",
                  "-c listen_addresses= -c unix_socket_directories=%s" % self.sockets, "start")
 
     def stop(self, mode="fast"):
-        self.run(PG_BIN + "/pg_ctl", "-D", self.data, "-s", "-w", "-t", "60", "-m", mode, "stop",
-                 check=False)
+        self.run(PG_BIN + "/pg_ctl", "-D", self.data, "-s", "-w", "-t", self.most,
+                 "-m", mode, "stop", check=False)
 
 
 class Redis:
@@ -272,12 +316,12 @@ class Redis:
 
     def kill(self):
         self.process.kill()
-        self.process.wait(10)
+        self.process.wait(patience(10))
 
     def stop(self):
         if self.process and self.process.poll() is None:
             self.process.terminate()
-            self.process.wait(30)
+            self.process.wait(patience(30))
 
 
 class Stack:
@@ -318,7 +362,7 @@ class Stack:
         self.postgres.init()
 
     def start(self, desk=None, **config):
-        """Everything up and one daemon leading."""
+        """Everything up and one daemon dealing."""
         self.write_desk(desk or default_desk())
         self.start_servers()
         daemon = self.new_daemon("d", **config)
@@ -362,7 +406,7 @@ class Stack:
     @property
     def redis(self):
         return redis.Redis(unix_socket_path=self.redis_server.socket, decode_responses=True,
-                           encoding_errors="replace", socket_timeout=30)
+                           encoding_errors="replace", socket_timeout=patience(30))
 
     def sql(self, query, *arguments):
         """Rows of one statement, on a connection of its own."""
@@ -370,7 +414,8 @@ class Stack:
         try:
             connection.autocommit = True
             with connection.cursor() as cursor:
-                cursor.execute("SET search_path = evenhand; SET statement_timeout = '120s'")
+                cursor.execute("SET search_path = evenhand; SET statement_timeout = '%ds'"
+                               % patience(120))
                 cursor.execute(query, arguments or None)
                 return cursor.fetchall() if cursor.description else []
         finally:
@@ -383,7 +428,7 @@ class Stack:
         """Runs the evenhand command; returns (exit code, stdout, stderr)."""
         command = [EVENHAND, "--socket", (daemon or self.daemon).socket, *map(str, arguments)]
         done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-                              stdin=subprocess.DEVNULL, timeout=timeout * SLOW)
+                              stdin=subprocess.DEVNULL, timeout=patience(timeout))
         if check and done.returncode != 0:
             raise AssertionError("%s: exit %d: %s%s" % (
                 " ".join(command), done.returncode, done.stdout, done.stderr))
@@ -478,7 +523,7 @@ class Producer(threading.Thread):
             self.error = error
 
     def send(self, part):
-        end = time.monotonic() + 60 * SLOW
+        end = time.monotonic() + patience(60)
         while not self.halt.is_set():
             try:
                 self.stack.add_many(part)
@@ -489,8 +534,8 @@ class Producer(threading.Thread):
                 time.sleep(0.1)
 
     def finish(self, seconds=180):
-        self.join(seconds * SLOW)
-        assert not self.is_alive(), "the producer did not finish within %d s" % seconds
+        self.join(patience(seconds))
+        assert not self.is_alive(), "the producer did not finish within %d s" % patience(seconds)
         if self.error:
             raise self.error
 
