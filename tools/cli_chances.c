@@ -4,25 +4,14 @@
 #include <stdio.h>
 
 #include "cli_http.h"
-#include "cli_log.h"
+#include "cli_replay.h"
 #include "cli_table.h"
 #include "cli_text.h"
 
 struct search {
     struct eh_str source, id;
     json_t *deals;
-    struct eh_engine *engine;
-    struct eh_cli_log *log;
-    struct eh_cli_log_row row;
-    struct eh_arena arena; /* of one input */
 };
-
-static void search_done(struct search *search)
-{
-    eh_engine_free(search->engine);
-    eh_cli_log_close(search->log);
-    eh_arena_done(&search->arena);
-}
 
 static json_t *text_of(struct eh_str text)
 {
@@ -53,49 +42,16 @@ static void on_deal(void *context, const struct eh_deal *deal)
     json_array_append_new(search->deals, told);
 }
 
-static int decide(struct search *search, struct eh_error *error)
-{
-    struct eh_draws draws = {.draw = eh_cli_log_draw, .context = &search->row};
-    struct eh_effects effects = {.arena = &search->arena};
-    struct eh_input in;
-    eh_arena_reset(&search->arena);
-    int r = eh_record_to_input(&search->row.record, &search->arena, &in, error);
-    if (r < 0)
-        return r;
-    in.draws = &draws;
-    r = eh_engine_step(search->engine, &in, &effects);
-    return r < 0 ? eh_error_set(error, EH_ECORRUPT,
-                                "input %llu cannot be decided again (%s); see evenhand verify",
-                                (unsigned long long)in.no, eh_code_name(r))
-                 : 0;
-}
-
-static int decide_all(struct search *search, struct eh_error *error)
-{
-    int r = eh_engine_new(&search->engine, error);
-    if (r == 0)
-        r = eh_engine_observe(search->engine, on_deal, search);
-    while (r == 0) {
-        r = eh_cli_log_next(search->log, &search->row, error);
-        if (r <= 0)
-            return r;
-        r = decide(search, error);
-    }
-    return r;
-}
-
 int eh_chances_from_log(const char *conninfo, const char *source, const char *id, json_t **ret)
 {
-    EH_AUTO(search)
-    struct search search = {.source = eh_str(source), .id = eh_str(id)};
+    EH_AUTO(eh_replay) struct eh_replay replay = {0};
+    struct search search = {.source = eh_str(source), .id = eh_str(id), .deals = json_array()};
     struct eh_error error = {0};
-    int r = eh_draw_init();
+    int r = eh_replay_open(conninfo, &replay, &error);
+    if (r == 0 && eh_engine_observe(replay.engine, on_deal, &search) < 0)
+        r = eh_error_set(&error, EH_ENOMEM, "out of memory");
     if (r == 0)
-        r = eh_cli_log_open(conninfo, &search.log, &error);
-    if (r < 0)
-        return eh_say(eh_cli_log_exit(r), "%s", error.text);
-    search.deals = json_array();
-    r = decide_all(&search, &error);
+        r = eh_replay_all(&replay, &error);
     if (r < 0) {
         json_decref(search.deals);
         return eh_say(eh_cli_log_exit(r), "%s", error.text);

@@ -4,21 +4,21 @@
  * first that is not so.
  *
  *     struct eh_proof *proof;
- *     eh_proof_new(from, &proof, &error);
+ *     eh_proof_new(&replay, from, &proof, &error);
  *     eh_proof_epoch(proof, &epoch, &error);               // every commitment and seed there is
- *     while (…rows, in order…)
- *         if (eh_proof_row(proof, &row, &error) < 0)       // "input 812: assignment seq 790: …"
+ *     while (eh_replay_next(&replay, &error) > 0)
+ *         if (eh_proof_row(proof, &error) < 0)             // "input 812: assignment seq 790: …"
  *             …
  *         else
  *             eh_proof_chain(proof, &chain, &error);       // where a batch ended
  *
- * It knows nothing of PostgreSQL: rows come from cli_log. Errors are -EH_ECORRUPT with a sentence
- * that names the row; otherwise -EH_ENOMEM.
+ * It asks PostgreSQL nothing itself: rows come from cli_replay. Errors are -EH_ECORRUPT with a
+ * sentence that names the row; otherwise -EH_ENOMEM.
  */
 #ifndef EVENHAND_TOOLS_CLI_PROOF_H
 #define EVENHAND_TOOLS_CLI_PROOF_H
 
-#include "cli_log.h"
+#include "cli_replay.h"
 
 #define EH_PROOF_EPOCHS_MAX 1000000 /* draw epochs; some 2,700 years of days */
 
@@ -34,12 +34,14 @@ struct eh_proof_counts {
 
 /* from: rows before this input are decided again, but not compared; the chain is taken as it stands
  * there. */
-int eh_proof_new(uint64_t from, struct eh_proof **ret, struct eh_error *) EH_MUST_CHECK;
+int eh_proof_new(struct eh_replay *, uint64_t from, struct eh_proof **ret,
+                 struct eh_error *) EH_MUST_CHECK;
 void eh_proof_free(struct eh_proof *); /* NULL allowed */
 
 int eh_proof_epoch(struct eh_proof *, const struct eh_cli_log_epoch *,
                    struct eh_error *) EH_MUST_CHECK;
-int eh_proof_row(struct eh_proof *, struct eh_cli_log_row *, struct eh_error *) EH_MUST_CHECK;
+/* Decides the input that eh_replay_next() read, and compares what it leads to. */
+int eh_proof_row(struct eh_proof *, struct eh_error *) EH_MUST_CHECK;
 /* Of the row given last. */
 int eh_proof_chain(struct eh_proof *, const struct eh_cli_log_chain *,
                    struct eh_error *) EH_MUST_CHECK;

@@ -12,7 +12,7 @@
 #include "evenhand.h"
 
 struct run {
-    struct eh_cli_log *log;
+    struct eh_replay replay;
     struct eh_proof *proof;
     struct eh_checkpoints checkpoints;
     bool has_checkpoint, has_chain; /* `checkpoints` and `chain` hold one to come */
@@ -25,7 +25,7 @@ struct run {
 
 static int step_chain(struct run *run, struct eh_error *error)
 {
-    int r = eh_cli_log_next_chain(run->log, &run->chain, error);
+    int r = eh_cli_log_next_chain(run->replay.log, &run->chain, error);
     run->has_chain = r > 0;
     return r < 0 ? r : 0;
 }
@@ -41,7 +41,7 @@ static int take_epochs(struct run *run, struct eh_error *error)
 {
     struct eh_cli_log_epoch epoch;
     int r;
-    while ((r = eh_cli_log_next_epoch(run->log, &epoch, error)) > 0) {
+    while ((r = eh_cli_log_next_epoch(run->replay.log, &epoch, error)) > 0) {
         r = eh_proof_epoch(run->proof, &epoch, error);
         if (r < 0)
             return r;
@@ -80,7 +80,7 @@ static int compare_marks(struct run *run, struct eh_error *error)
 /* Nothing may be said of rows beyond the last one, and the last one has to be vouched for. */
 static int compare_end(struct run *run, struct eh_error *error)
 {
-    const struct eh_cli_log_head *head = eh_cli_log_head(run->log);
+    const struct eh_cli_log_head *head = eh_cli_log_head(run->replay.log);
     if (run->has_checkpoint)
         return eh_error_set(error, EH_ECORRUPT,
                             "input %llu: is missing, and all after it: %s:%u has seen input %llu: "
@@ -103,21 +103,20 @@ static int compare_end(struct run *run, struct eh_error *error)
 
 static int prove(struct run *run, struct eh_error *error)
 {
-    struct eh_cli_log_row row;
     int r = take_epochs(run, error);
     if (r == 0)
         r = step_chain(run, error);
     if (r == 0)
         r = step_checkpoint(run, error);
-    uint64_t all = run->to ? run->to : eh_cli_log_head(run->log)->input;
+    uint64_t all = run->to ? run->to : eh_cli_log_head(run->replay.log)->input;
     while (r == 0 && (run->to == 0 || run->last < run->to)) {
-        r = eh_cli_log_next(run->log, &row, error);
+        r = eh_replay_next(&run->replay, error);
         if (r <= 0)
             return r < 0 ? r : compare_end(run, error);
-        r = eh_proof_row(run->proof, &row, error);
+        r = eh_proof_row(run->proof, error);
         if (r < 0)
             return r;
-        run->last = row.record.input;
+        run->last = run->replay.in.no;
         eh_bar_show(&run->bar, run->last, all);
         r = compare_marks(run, error);
     }
@@ -198,11 +197,12 @@ static int run_proof(const struct eh_cli *cli, struct run *run)
 {
     struct eh_error error = {0};
     const char *db = eh_cli_option(cli, "db");
-    int r = eh_proof_new(run->from, &run->proof, &error);
-    if (r == 0) /* before the log: a line is only written once its rows are committed */
-        r = open_checkpoints(cli, run, &error);
+    /* Before the log: a line is only written once its rows are committed. */
+    int r = open_checkpoints(cli, run, &error);
     if (r == 0)
-        r = eh_cli_log_open(db ? db : EH_CLI_DB, &run->log, &error);
+        r = eh_replay_open(db ? db : EH_CLI_DB, &run->replay, &error);
+    if (r == 0)
+        r = eh_proof_new(&run->replay, run->from, &run->proof, &error);
     if (r < 0)
         return eh_say(eh_cli_log_exit(-error.code), "%s", error.text);
     eh_bar_start(&run->bar, "verified");
@@ -221,8 +221,8 @@ int eh_cmd_verify(struct eh_cli *cli)
         r = read_number(cli, "to", &run.to);
     if (r == EH_EXIT_DONE)
         r = run_proof(cli, &run);
-    eh_cli_log_close(run.log);
     eh_proof_free(run.proof);
+    eh_replay_done(&run.replay);
     eh_checkpoints_close(&run.checkpoints);
     return r;
 }

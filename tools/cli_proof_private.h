@@ -1,0 +1,57 @@
+/*
+ * cli_proof_private: what the parts of cli_proof share: draws, rows, pools.
+ *
+ * Each compares one side of what is recorded with what the log gives; where they differ it is
+ * -EH_ECORRUPT and a sentence that names the row.
+ */
+#ifndef EVENHAND_TOOLS_CLI_PROOF_PRIVATE_H
+#define EVENHAND_TOOLS_CLI_PROOF_PRIVATE_H
+
+#include "cli_proof.h"
+
+struct proof_epoch {
+    bool committed, revealed; /* revealed: and the seed hashes to the commitment */
+    uint8_t commitment[EH_SEED_BYTES], seed[EH_SEED_BYTES];
+};
+
+/* The first draw of a row that is not what the revealed seed gives. */
+struct proof_wrong_draw {
+    bool found;
+    uint32_t epoch, number;
+    uint64_t recorded, computed;
+};
+
+struct eh_proof {
+    struct eh_replay *replay; /* the caller's */
+    uint64_t from, last;      /* input */
+    uint64_t chained;         /* up to this input the chain was compared */
+    uint64_t lease;           /* of the last chain row */
+    struct eh_chain chain;    /* up to `last` */
+    struct eh_proof_counts counts;
+    struct eh_bytes scratch;
+    struct proof_epoch *epochs;
+    uint32_t epoch_count, epoch_capacity;
+    struct proof_wrong_draw wrong; /* of the row under way */
+};
+
+/* For "%llu". */
+static inline unsigned long long big(uint64_t number)
+{
+    return number;
+}
+
+/* ---- cli_proof_draws.c */
+
+/* An eh_draw_fn: what was recorded, checked where the seed is known. Context: the proof. */
+bool proof_draw(void *proof, const struct eh_draw_query *, uint64_t *ret_result);
+int proof_compare_draws(const struct eh_proof *, struct eh_error *) EH_MUST_CHECK;
+
+/* ---- cli_proof_rows.c */
+
+/* Whether its content is what its digest was made of, and its name what its identity was. */
+int proof_compare_digests(const struct eh_replay *, struct eh_error *) EH_MUST_CHECK;
+int proof_compare_effects(const struct eh_replay *, struct eh_error *) EH_MUST_CHECK;
+/* The columns that follow from the decision. */
+int proof_compare_record(struct eh_replay *, struct eh_error *) EH_MUST_CHECK;
+
+#endif
