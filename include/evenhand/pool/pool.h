@@ -46,6 +46,7 @@ struct eh_pool_metric {
     uint32_t weight_ppm;
     uint8_t gate; /* enum eh_gate: what it does; NONE: there is none */
     bool gate_failed;
+    bool gate_missing;         /* nothing is known of its metric: only in an estimate */
     struct eh_str gate_metric; /* empty: no gate */
     int64_t gate_value;        /* of that metric, in gate_unit */
     uint8_t gate_unit;
@@ -64,21 +65,25 @@ struct eh_pool_statement {
     struct eh_period period;
     unsigned currency_exponent;
     uint8_t state;    /* enum eh_period_state; open: an estimate */
+    bool estimate;    /* not all is known yet: what is missing scores nothing */
     uint32_t version; /* 0: not closed */
     uint32_t paid_version;
     bool published_late;
     uint64_t late; /* facts that are not in it and wait for the next version */
-    uint8_t plan_sha256[32], facts_sha256[32]; /* over canonical bytes */
-    struct eh_pool_metric *metrics;            /* in the plan's order */
+    uint8_t plan_sha256[32];
+    uint8_t facts_sha256[32]; /* over canonical bytes: what was frozen; of a later version, all that
+                                 was known by then of what happened, with the frozen members */
+    struct eh_pool_metric *metrics; /* in the plan's order */
     uint32_t metric_count;
     int64_t composite_ppm, funding_ppm;
     bool zeroed; /* by a gate */
     int64_t gross, carry, net;
     int64_t individual, equal, hours, seniority; /* the parts of this version's pay, as shared */
-    int64_t held;                                /* of parts in which nobody has a weight */
-    int64_t difference, cancelled, paid;         /* of this version; version 1: 0, 0, net */
-    int64_t carry_open;                          /* of the team after it */
-    struct eh_pool_line *lines;                  /* by rep */
+    int64_t held; /* of parts in which nobody has a weight, all versions together */
+    int64_t difference, cancelled, paid; /* of this version; version 1: 0, 0, net */
+    int64_t carry_open;                  /* of the team after it */
+    int64_t carry_before;                /* ... and before its first version */
+    struct eh_pool_line *lines;          /* by rep */
     uint32_t line_count;
 };
 

@@ -1,0 +1,288 @@
+/*
+ * facts: what the engine counted of a period, and who was in the team, as the bonus calculator
+ * takes it: kinds, names and reps by id, sums narrowed to 64 bits or refused.
+ */
+#include "internal.h"
+
+#include <stdlib.h>
+
+#define WHAT_BYTES 240 /* of what a sentence says does not fit */
+
+/* ---- the names that facts are about */
+
+struct names {
+    struct eh_str *items;
+    uint32_t count, capacity;
+};
+
+static bool add_name(struct names *names, struct eh_str name, struct eh_arena *scratch)
+{
+    if (names->count == names->capacity) {
+        uint32_t capacity = names->capacity ? names->capacity * 2 : 64;
+        struct eh_str *items = eh_arena_alloc(scratch, capacity * sizeof *items);
+        if (!items)
+            return false;
+        if (names->count > 0)
+            memcpy(items, names->items, names->count * sizeof *items);
+        names->items = items;
+        names->capacity = capacity;
+    }
+    names->items[names->count++] = name;
+    return true;
+}
+
+static int compare_names(const void *left, const void *right)
+{
+    const struct eh_str *a = left, *b = right;
+    return eh_str_compare(*a, *b);
+}
+
+/* In order, each once. */
+static void arrange(struct names *names)
+{
+    if (names->count == 0)
+        return;
+    qsort(names->items, names->count, sizeof *names->items, compare_names);
+    uint32_t kept = 1;
+    for (uint32_t i = 1; i < names->count; i++)
+        if (!eh_str_equal(names->items[i], names->items[kept - 1]))
+            names->items[kept++] = names->items[i];
+    names->count = kept;
+}
+
+static uint32_t place_of(const struct names *names, struct eh_str name)
+{
+    const struct eh_str *found = names->count ? bsearch(&name, names->items, names->count,
+                                                        sizeof *names->items, compare_names)
+                                              : NULL;
+    return found ? (uint32_t)(found - names->items) : UINT32_MAX;
+}
+
+/* ---- gathering */
+
+struct gathering {
+    const struct eh_period_view *view;
+    struct names kinds, imports, reps;
+    struct eh_bonus_kind *kind;
+    struct eh_bonus_import *import;
+    struct eh_bonus_member *member;
+    bool *known; /* of each rep: whether there are facts */
+    struct eh_arena *arena, *scratch;
+    struct eh_error *error;
+    int result; /* the first that failed */
+};
+
+static int refuse_memory(struct eh_error *error)
+{
+    return eh_error_set(error, EH_ENOMEM, "out of memory for the facts");
+}
+
+static int narrow(const struct eh_period_view *view, __int128 wide, const char *what,
+                  struct eh_str of, int64_t *ret, struct eh_error *error)
+{
+    char period[EH_DECIMAL_TEXT_MAX];
+    if (wide >= INT64_MIN && wide <= INT64_MAX) {
+        *ret = (int64_t)wide;
+        return 0;
+    }
+    eh_period_print(view->period, period);
+    return eh_error_set(error, EH_ERANGE, "%s: %s%.*s does not fit 64 bits", period, what,
+                        EH_STR_ARG(of));
+}
+
+/* First round: what the facts are about. */
+static void collect(void *context, const struct eh_fact_view *fact)
+{
+    struct gathering *g = context;
+    bool room = fact->type == EH_FACT_KIND     ? add_name(&g->kinds, fact->kind, g->scratch)
+                : fact->type == EH_FACT_IMPORT ? add_name(&g->imports, fact->name, g->scratch)
+                                               : add_name(&g->reps, fact->rep, g->scratch);
+    if (!room && g->result == 0)
+        g->result = refuse_memory(g->error);
+}
+
+static int fill_kind(struct gathering *g, const struct eh_fact_view *fact)
+{
+    struct eh_bonus_kind *kind = &g->kind[place_of(&g->kinds, fact->kind)];
+    kind->closed = fact->closed;
+    kind->won = fact->won;
+    kind->lost = fact->lost;
+    kind->handled_count = fact->handled;
+    return narrow(g->view, fact->sum, "the handled time of kind ", fact->kind, &kind->handled_ms,
+                  g->error);
+}
+
+static int fill_import(struct gathering *g, const struct eh_fact_view *fact)
+{
+    struct eh_bonus_import *import = &g->import[place_of(&g->imports, fact->name)];
+    import->last = fact->last;
+    import->count = fact->count;
+    return narrow(g->view, fact->sum, "the sum of ", fact->name, &import->sum, g->error);
+}
+
+static int fill_held(struct gathering *g, const struct eh_fact_view *fact)
+{
+    uint32_t place = place_of(&g->reps, fact->rep), kind = place_of(&g->kinds, fact->kind);
+    if (kind == UINT32_MAX)
+        return eh_error_set(g->error, EH_ECORRUPT, "closings are held that are not counted");
+    struct eh_bonus_member *m = &g->member[place];
+    int64_t *closed = (int64_t *)m->closed; /* ours until it is handed out */
+    if (!closed)
+        closed = eh_arena_alloc(g->arena, g->kinds.count * sizeof *closed);
+    if (!closed)
+        return refuse_memory(g->error);
+    closed[kind] = fact->closed;
+    m->closed = closed;
+    g->known[place] = true;
+    return 0;
+}
+
+static int fill_rep(struct gathering *g, const struct eh_fact_view *fact)
+{
+    uint32_t place = place_of(&g->reps, fact->rep);
+    struct eh_bonus_member *m = &g->member[place];
+    m->has_paid = fact->has_paid;
+    m->has_contract = fact->has_contract;
+    m->paid_minutes = fact->has_paid ? fact->paid_minutes : 0;
+    m->contract_minutes = fact->has_contract ? fact->contract_minutes : 0;
+    m->excluded = fact->excluded;
+    g->known[place] = true;
+    return 0;
+}
+
+/* Second round: what they say. */
+static void fill(void *context, const struct eh_fact_view *fact)
+{
+    struct gathering *g = context;
+    if (g->result == 0)
+        g->result = fact->type == EH_FACT_KIND     ? fill_kind(g, fact)
+                    : fact->type == EH_FACT_IMPORT ? fill_import(g, fact)
+                    : fact->type == EH_FACT_HELD   ? fill_held(g, fact)
+                                                   : fill_rep(g, fact);
+}
+
+/* ---- members */
+
+static int collect_desk(struct gathering *g, const struct eh_desk *desk,
+                        const struct eh_desk_team *team)
+{
+    bool room = true;
+    for (uint32_t i = 0; room && i < desk->kind_count; i++)
+        room = add_name(&g->kinds, desk->kinds[i].id, g->scratch);
+    for (uint32_t i = 0; room && team && i < team->member_count; i++)
+        room = add_name(&g->reps, desk->reps[team->members[i].rep].id, g->scratch);
+    return room ? 0 : refuse_memory(g->error);
+}
+
+/* Members and reps are both in order of their ids: one walk finds everybody's stays. */
+static int count_days(struct gathering *g, const struct eh_desk *desk,
+                      const struct eh_desk_team *team)
+{
+    uint32_t at = 0, total = team ? team->member_count : 0;
+    struct eh_bonus_stay *stays = eh_arena_alloc(g->scratch, total * sizeof *stays);
+    if (!stays)
+        return refuse_memory(g->error);
+    for (uint32_t i = 0; i < g->reps.count; i++) {
+        struct eh_bonus_member *m = &g->member[i];
+        const struct eh_desk_rep *rep = desk ? eh_desk_rep(desk, g->reps.items[i]) : NULL;
+        uint32_t count = 0;
+        for (; at < total && rep == &desk->reps[team->members[at].rep]; at++)
+            stays[count++] =
+                (struct eh_bonus_stay){team->members[at].from, team->members[at].until};
+        m->rep = g->reps.items[i];
+        m->since = rep ? rep->since : EH_DATE_ALWAYS;
+        eh_bonus_count_days(stays, count, g->view->period, m);
+    }
+    return 0;
+}
+
+/* Who was not there in the period is told of only if something is known of them. */
+static uint32_t drop_strangers(struct gathering *g)
+{
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < g->reps.count; i++)
+        if (g->member[i].days > 0 || g->known[i])
+            g->member[kept++] = g->member[i];
+    return kept;
+}
+
+/* ---- together */
+
+static int allocate(struct gathering *g)
+{
+    arrange(&g->kinds);
+    arrange(&g->imports);
+    arrange(&g->reps);
+    g->kind = eh_arena_alloc(g->arena, g->kinds.count * sizeof *g->kind);
+    g->import = eh_arena_alloc(g->arena, g->imports.count * sizeof *g->import);
+    g->member = eh_arena_alloc(g->arena, g->reps.count * sizeof *g->member);
+    g->known = eh_arena_alloc(g->scratch, g->reps.count * sizeof *g->known);
+    if (!g->kind || !g->import || !g->member || !g->known)
+        return refuse_memory(g->error);
+    for (uint32_t i = 0; i < g->kinds.count; i++)
+        g->kind[i].id = g->kinds.items[i];
+    for (uint32_t i = 0; i < g->imports.count; i++)
+        g->import[i].name = g->imports.items[i];
+    return 0;
+}
+
+static int gather(const struct eh_engine *e, struct gathering *g)
+{
+    const struct eh_desk *desk = eh_engine_desk(e);
+    const struct eh_desk_team *team = desk ? eh_desk_team(desk, g->view->team) : NULL;
+    int r = desk ? collect_desk(g, desk, team) : 0;
+    if (r < 0)
+        return r;
+    eh_engine_facts(e, g->view, collect, g);
+    if (g->result == 0)
+        g->result = allocate(g);
+    if (g->result == 0)
+        g->result = count_days(g, desk, team);
+    if (g->result == 0)
+        eh_engine_facts(e, g->view, fill, g);
+    return g->result;
+}
+
+static int copy_team(const struct eh_period_view *view, struct eh_bonus_facts *facts,
+                     struct eh_error *error)
+{
+    struct eh_str none = {NULL, 0};
+    facts->period = view->period;
+    facts->ratings = view->ratings;
+    facts->rating_sum = view->rating_sum;
+    facts->reopened = view->reopened;
+    facts->responses = view->responses;
+    facts->cycles = view->cycles;
+    int r = narrow(view, view->revenue, "the revenue", none, &facts->revenue, error);
+    if (r == 0)
+        r = narrow(view, view->response_ms, "the time to assignment", none, &facts->response_ms,
+                   error);
+    return r < 0
+               ? r
+               : narrow(view, view->cycle_ms, "the time to closing", none, &facts->cycle_ms, error);
+}
+
+int eh_pool_facts(const struct eh_engine *e, const struct eh_period_view *view, bool estimate,
+                  struct eh_arena *arena, struct eh_bonus_facts **ret, struct eh_error *error)
+{
+    EH_AUTO(eh_arena) struct eh_arena scratch = EH_ARENA_INIT;
+    struct gathering g = {.view = view, .arena = arena, .scratch = &scratch, .error = error};
+    struct eh_bonus_facts *facts = eh_arena_alloc(arena, sizeof *facts);
+    if (!facts)
+        return refuse_memory(error);
+    int r = copy_team(view, facts, error);
+    if (r == 0)
+        r = gather(e, &g);
+    if (r < 0)
+        return r;
+    facts->estimate = estimate;
+    facts->carry_open = eh_engine_carry_open(e, view->team);
+    facts->kinds = g.kind;
+    facts->kind_count = g.kinds.count;
+    facts->imports = g.import;
+    facts->import_count = g.imports.count;
+    facts->members = g.member;
+    facts->member_count = drop_strangers(&g);
+    *ret = facts;
+    return 0;
+}

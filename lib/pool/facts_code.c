@@ -1,0 +1,270 @@
+/*
+ * facts_code: the canonical bytes of a period's facts, and back: by kind, name and rep, whatever
+ * their order in memory.
+ */
+#include "internal.h"
+
+#include <stdlib.h>
+
+#include <evenhand/draw/hash.h>
+
+#define VERSION 1 /* of the form; another form is another number */
+
+/* The fewest bytes of a thing that is repeated. */
+#define KIND_LEAST   7
+#define IMPORT_LEAST 5
+#define MEMBER_LEAST 5
+
+/* ---- out */
+
+struct place {
+    struct eh_str name;
+    uint32_t at;
+};
+
+static int compare_places(const void *left, const void *right)
+{
+    const struct place *a = left, *b = right;
+    return eh_str_compare(a->name, b->name);
+}
+
+/* Things that begin with their name, in its order. */
+static const struct place *arrange(const void *things, size_t size, uint32_t count,
+                                   struct eh_arena *scratch)
+{
+    struct place *places = eh_arena_alloc(scratch, count * sizeof *places);
+    for (uint32_t i = 0; places && i < count; i++) {
+        const struct eh_str *name = (const void *)((const char *)things + i * size);
+        places[i] = (struct place){*name, i};
+    }
+    if (places)
+        qsort(places, count, sizeof *places, compare_places);
+    return places;
+}
+
+static void put_team(const struct eh_bonus_facts *facts, struct eh_bytes *out)
+{
+    const int64_t figures[] = {facts->revenue,  facts->ratings,   facts->rating_sum,
+                               facts->reopened, facts->responses, facts->response_ms,
+                               facts->cycles,   facts->cycle_ms,  facts->carry_open};
+    for (size_t i = 0; i < sizeof figures / sizeof *figures; i++)
+        eh_bytes_put_i(out, figures[i]);
+}
+
+static void put_kind(const struct eh_bonus_kind *kind, struct eh_bytes *out)
+{
+    eh_bytes_put_str(out, kind->id);
+    eh_bytes_put_i(out, kind->closed);
+    eh_bytes_put_i(out, kind->won);
+    eh_bytes_put_i(out, kind->lost);
+    eh_bytes_put_i(out, kind->handled_count);
+    eh_bytes_put_i(out, kind->handled_ms);
+}
+
+static void put_import(const struct eh_bonus_import *import, struct eh_bytes *out)
+{
+    eh_bytes_put_str(out, import->name);
+    eh_bytes_put_i(out, import->sum);
+    eh_bytes_put_i(out, import->last);
+    eh_bytes_put_i(out, import->count);
+}
+
+static bool holds_any(const struct eh_bonus_member *m, uint32_t kinds)
+{
+    for (uint32_t i = 0; m->closed && i < kinds; i++)
+        if (m->closed[i] != 0)
+            return true;
+    return false;
+}
+
+static void put_member(const struct eh_bonus_member *m, const struct place *kinds,
+                       uint32_t kind_count, struct eh_bytes *out)
+{
+    const bool flags[] = {m->left,
+                          m->excluded,
+                          m->has_paid,
+                          m->has_contract,
+                          m->since != EH_DATE_ALWAYS,
+                          holds_any(m, kind_count)};
+    eh_bytes_put_str(out, m->rep);
+    eh_pool_put_flags(out, flags, 6);
+    if (flags[4])
+        eh_bytes_put_i(out, m->since);
+    eh_bytes_put_i(out, m->first_day);
+    eh_bytes_put_u(out, m->days);
+    if (m->has_paid)
+        eh_bytes_put_i(out, m->paid_minutes);
+    if (m->has_contract)
+        eh_bytes_put_i(out, m->contract_minutes);
+    for (uint32_t i = 0; flags[5] && i < kind_count; i++)
+        eh_bytes_put_i(out, m->closed[kinds[i].at]);
+}
+
+void eh_pool_facts_encode(const struct eh_bonus_facts *facts, struct eh_bytes *out)
+{
+    EH_AUTO(eh_arena) struct eh_arena scratch = EH_ARENA_INIT;
+    const struct place *kinds =
+        arrange(facts->kinds, sizeof *facts->kinds, facts->kind_count, &scratch);
+    const struct place *imports =
+        arrange(facts->imports, sizeof *facts->imports, facts->import_count, &scratch);
+    const struct place *members =
+        arrange(facts->members, sizeof *facts->members, facts->member_count, &scratch);
+    if (!kinds || !imports || !members) {
+        out->failed = true;
+        return;
+    }
+    eh_bytes_put_u8(out, VERSION);
+    eh_pool_put_period(out, facts->period);
+    eh_pool_put_flags(out, &facts->estimate, 1);
+    put_team(facts, out);
+    eh_bytes_put_u(out, facts->kind_count);
+    for (uint32_t i = 0; i < facts->kind_count; i++)
+        put_kind(&facts->kinds[kinds[i].at], out);
+    eh_bytes_put_u(out, facts->import_count);
+    for (uint32_t i = 0; i < facts->import_count; i++)
+        put_import(&facts->imports[imports[i].at], out);
+    eh_bytes_put_u(out, facts->member_count);
+    for (uint32_t i = 0; i < facts->member_count; i++)
+        put_member(&facts->members[members[i].at], kinds, facts->kind_count, out);
+}
+
+int eh_pool_facts_sha256(const struct eh_bonus_facts *facts, uint8_t ret[32],
+                         struct eh_error *error)
+{
+    EH_AUTO(eh_bytes) struct eh_bytes bytes = EH_BYTES_INIT;
+    eh_pool_facts_encode(facts, &bytes);
+    if (bytes.failed)
+        return eh_error_set(error, EH_ENOMEM, "out of memory for the facts");
+    eh_hash_sha256(bytes.data, bytes.size, ret);
+    return 0;
+}
+
+/* ---- in */
+
+static void read_team(struct eh_reader *in, struct eh_bonus_facts *facts)
+{
+    int64_t *const figures[] = {&facts->revenue,  &facts->ratings,   &facts->rating_sum,
+                                &facts->reopened, &facts->responses, &facts->response_ms,
+                                &facts->cycles,   &facts->cycle_ms,  &facts->carry_open};
+    for (size_t i = 0; i < sizeof figures / sizeof *figures; i++)
+        *figures[i] = eh_read_i(in);
+}
+
+static bool read_kinds(struct eh_reader *in, struct eh_bonus_facts *facts, struct eh_arena *arena)
+{
+    struct eh_str before = {NULL, 0};
+    facts->kind_count = eh_pool_read_count(in, KIND_LEAST);
+    struct eh_bonus_kind *kinds = eh_arena_alloc(arena, facts->kind_count * sizeof *kinds);
+    for (uint32_t i = 0; kinds && i < facts->kind_count && !in->failed; i++) {
+        struct eh_bonus_kind *kind = &kinds[i];
+        before = kind->id = eh_pool_read_name(in, before);
+        kind->closed = eh_read_i(in);
+        kind->won = eh_read_i(in);
+        kind->lost = eh_read_i(in);
+        kind->handled_count = eh_read_i(in);
+        kind->handled_ms = eh_read_i(in);
+    }
+    facts->kinds = kinds;
+    return kinds;
+}
+
+static bool read_imports(struct eh_reader *in, struct eh_bonus_facts *facts, struct eh_arena *arena)
+{
+    struct eh_str before = {NULL, 0};
+    facts->import_count = eh_pool_read_count(in, IMPORT_LEAST);
+    struct eh_bonus_import *imports = eh_arena_alloc(arena, facts->import_count * sizeof *imports);
+    for (uint32_t i = 0; imports && i < facts->import_count && !in->failed; i++) {
+        before = imports[i].name = eh_pool_read_name(in, before);
+        imports[i].sum = eh_read_i(in);
+        imports[i].last = eh_read_i(in);
+        imports[i].count = eh_read_i(in);
+    }
+    facts->imports = imports;
+    return imports;
+}
+
+/* A byte or more for each kind: what is allocated is a bounded multiple of what is read. */
+static bool read_closed(struct eh_reader *in, uint32_t kinds, struct eh_bonus_member *m,
+                        struct eh_arena *arena)
+{
+    if (kinds > (size_t)(in->end - in->at)) {
+        in->failed = true;
+        return true;
+    }
+    int64_t *closed = eh_arena_alloc(arena, kinds * sizeof *closed);
+    for (uint32_t i = 0; closed && i < kinds; i++)
+        closed[i] = eh_read_i(in);
+    m->closed = closed;
+    in->failed |= closed && !holds_any(m, kinds);
+    return closed;
+}
+
+static bool read_member(struct eh_reader *in, struct eh_str before, uint32_t kinds,
+                        struct eh_bonus_member *m, struct eh_arena *arena)
+{
+    bool flags[6];
+    m->rep = eh_pool_read_name(in, before);
+    eh_pool_read_flags(in, 6, flags);
+    m->left = flags[0];
+    m->excluded = flags[1];
+    m->has_paid = flags[2];
+    m->has_contract = flags[3];
+    m->since = EH_DATE_ALWAYS;
+    if (flags[4])
+        m->since = (int32_t)eh_pool_read_within(in, -EH_POOL_DATES_MAX, EH_POOL_DATES_MAX);
+    m->first_day = (int32_t)eh_pool_read_within(in, -EH_POOL_DATES_MAX, EH_POOL_DATES_MAX);
+    m->days = (uint32_t)eh_pool_read_below(in, EH_POOL_DATES_MAX);
+    if (m->has_paid)
+        m->paid_minutes = eh_read_i(in);
+    if (m->has_contract)
+        m->contract_minutes = eh_read_i(in);
+    return !flags[5] || read_closed(in, kinds, m, arena);
+}
+
+static bool read_members(struct eh_reader *in, struct eh_bonus_facts *facts, struct eh_arena *arena)
+{
+    struct eh_str before = {NULL, 0};
+    facts->member_count = eh_pool_read_count(in, MEMBER_LEAST);
+    struct eh_bonus_member *members = eh_arena_alloc(arena, facts->member_count * sizeof *members);
+    bool room = members;
+    for (uint32_t i = 0; room && i < facts->member_count && !in->failed; i++) {
+        room = read_member(in, before, facts->kind_count, &members[i], arena);
+        before = members[i].rep;
+    }
+    facts->members = members;
+    return room;
+}
+
+int eh_pool_facts_decode(struct eh_str bytes, struct eh_arena *arena, struct eh_bonus_facts **ret,
+                         struct eh_error *error)
+{
+    struct eh_reader in = eh_reader(bytes.data, bytes.size);
+    if (eh_read_u8(&in) != VERSION)
+        return eh_error_set(error, EH_ECORRUPT, "these are no facts of version %d", VERSION);
+    struct eh_bonus_facts *facts = eh_arena_alloc(arena, sizeof *facts);
+    if (!facts)
+        return eh_error_set(error, EH_ENOMEM, "out of memory for the facts");
+    facts->period = eh_pool_read_period(&in);
+    eh_pool_read_flags(&in, 1, &facts->estimate);
+    read_team(&in, facts);
+    if (!read_kinds(&in, facts, arena) || !read_imports(&in, facts, arena) ||
+        !read_members(&in, facts, arena))
+        return eh_error_set(error, EH_ENOMEM, "out of memory for the facts");
+    if (!eh_reader_complete(&in))
+        return eh_error_set(error, EH_ECORRUPT, "the bytes of these facts are damaged");
+    *ret = facts;
+    return 0;
+}
+
+int eh_pool_frozen(const struct eh_period_view *view, struct eh_arena *arena,
+                   struct eh_bonus_facts **ret, struct eh_error *error)
+{
+    struct eh_bonus_facts *facts;
+    int r = eh_pool_facts_decode(view->frozen, arena, &facts, error);
+    if (r < 0)
+        return r;
+    if (!eh_period_equal(facts->period, view->period))
+        return eh_error_set(error, EH_ECORRUPT, "the frozen facts are those of another period");
+    *ret = facts;
+    return 0;
+}

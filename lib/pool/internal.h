@@ -1,0 +1,49 @@
+/*
+ * internal: what the files of the pool room call of each other.
+ */
+#ifndef EVENHAND_POOL_INTERNAL_H
+#define EVENHAND_POOL_INTERNAL_H
+
+#include <evenhand/pool/pool.h>
+
+/* facts_code.c: as the period was frozen. */
+int eh_pool_frozen(const struct eh_period_view *, struct eh_arena *, struct eh_bonus_facts **ret,
+                   struct eh_error *) EH_MUST_CHECK;
+int eh_pool_facts_sha256(const struct eh_bonus_facts *, uint8_t ret[32],
+                         struct eh_error *) EH_MUST_CHECK;
+
+/* describe.c: what was computed as a statement, but for state, version and the facts' SHA-256. */
+int eh_pool_describe(const struct eh_bonus_plan *, const struct eh_bonus_facts *,
+                     const struct eh_bonus_result *, struct eh_arena *,
+                     struct eh_pool_statement **ret, struct eh_error *) EH_MUST_CHECK;
+/* ... and of a later version, which goes on from the statement before it. */
+int eh_pool_describe_later(const struct eh_bonus_plan *, const struct eh_bonus_facts *,
+                           const struct eh_bonus_later *, const struct eh_pool_statement *before,
+                           struct eh_arena *, struct eh_pool_statement **ret,
+                           struct eh_error *) EH_MUST_CHECK;
+
+/* statement.c: the last version of a closed period, as it was settled. */
+int eh_pool_settled(const struct eh_period_view *, struct eh_arena *,
+                    struct eh_pool_statement **ret, struct eh_error *) EH_MUST_CHECK;
+
+/* settle.c: the next version of a period: the first of one that is frozen, or one more. *carry_open
+ * is the team's before it, and after it. */
+int eh_pool_settle(const struct eh_engine *, const struct eh_period_view *, struct eh_arena *,
+                   int64_t *carry_open, struct eh_settlement *ret, struct eh_error *) EH_MUST_CHECK;
+
+/* code.c: what both codecs read and write. */
+#define EH_POOL_DATES_MAX 3000000 /* days from 1970-01-01, either way */
+
+void eh_pool_put_period(struct eh_bytes *, struct eh_period);
+struct eh_period eh_pool_read_period(struct eh_reader *);
+/* How many follow, of `least` bytes each or more: never more than the rest can hold. */
+uint32_t eh_pool_read_count(struct eh_reader *, size_t least);
+int64_t eh_pool_read_within(struct eh_reader *, int64_t least, int64_t most);
+uint64_t eh_pool_read_below(struct eh_reader *, uint64_t below);
+/* A name, after `before` in byte order; data NULL in `before`: the first one. */
+struct eh_str eh_pool_read_name(struct eh_reader *, struct eh_str before);
+/* Flags of one byte, the first in the lowest bit. */
+void eh_pool_put_flags(struct eh_bytes *, const bool *flags, unsigned count);
+void eh_pool_read_flags(struct eh_reader *, unsigned count, bool *ret);
+
+#endif

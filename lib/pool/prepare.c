@@ -1,0 +1,176 @@
+/*
+ * prepare: what the shell adds to FREEZE and CLOSE, or the sentence why such a step cannot be.
+ */
+#include "internal.h"
+
+/* ---- which period */
+
+static int refuse_kind(const struct eh_bonus_plan *plan, struct eh_period period,
+                       struct eh_error *error)
+{
+    char asked[EH_DECIMAL_TEXT_MAX], right[EH_DECIMAL_TEXT_MAX];
+    enum eh_period_kind kind = (enum eh_period_kind)plan->from.kind;
+    eh_period_print(period, asked);
+    eh_period_print(eh_period_of(kind, eh_period_first(period)), right);
+    return eh_error_set(
+        error, EH_EINVAL, "%s is no period of team %.*s: plan %.*s pays by the %s, such as %s",
+        asked, EH_STR_ARG(plan->team), EH_STR_ARG(plan->id), eh_period_kind_name(kind), right);
+}
+
+static int refuse_ungoverned(const struct eh_engine *e, struct eh_str team, struct eh_period period,
+                             struct eh_error *error)
+{
+    const struct eh_desk *desk = eh_engine_desk(e);
+    const struct eh_bonus_plan *first = NULL;
+    char asked[EH_DECIMAL_TEXT_MAX], from[EH_DECIMAL_TEXT_MAX];
+    if (!desk || !eh_desk_team(desk, team))
+        return eh_error_set(error, EH_ENOTFOUND, "there is no team %.*s", EH_STR_ARG(team));
+    const struct eh_bonus_plan *governs = eh_desk_plan(desk, team, eh_period_first(period));
+    if (governs && governs->from.kind != period.kind)
+        return refuse_kind(governs, period, error);
+    for (uint32_t i = 0; !first && i < desk->plan_count; i++) /* by team, then by time */
+        if (eh_str_equal(desk->plans[i].team, team))
+            first = &desk->plans[i];
+    if (!first)
+        return eh_error_set(error, EH_ENOTFOUND,
+                            "team %.*s has no bonus plan; add one to `plans` of the desk file",
+                            EH_STR_ARG(team));
+    eh_period_print(period, asked);
+    eh_period_print(first->from, from);
+    return eh_error_set(error, EH_ENOTFOUND,
+                        "no plan of team %.*s governs %s; the first, %.*s, begins with %s",
+                        EH_STR_ARG(team), asked, EH_STR_ARG(first->id), from);
+}
+
+static int find_period(const struct eh_engine *e, const struct eh_message *m,
+                       struct eh_period_view *ret, struct eh_error *error)
+{
+    struct eh_period period;
+    struct eh_error why = {0};
+    if (eh_period_parse(m->period, &period, &why) < 0)
+        return eh_error_set(error, EH_EINVAL, "period: %s", why.text);
+    return eh_engine_period(e, m->team, period, ret) ? 0
+                                                     : refuse_ungoverned(e, m->team, period, error);
+}
+
+/* ---- FREEZE */
+
+static int check_over(const struct eh_engine *e, struct eh_period period, struct eh_error *error)
+{
+    struct eh_totals totals;
+    char name[EH_DECIMAL_TEXT_MAX], last[EH_DECIMAL_TEXT_MAX];
+    eh_engine_totals(e, &totals);
+    if (totals.date > eh_period_last(period))
+        return 0;
+    eh_period_print(period, name);
+    eh_date_print(eh_period_last(period), last);
+    return eh_error_set(error, EH_ECONFLICT, "%s runs until %s; freeze it after that", name, last);
+}
+
+static int freeze(const struct eh_engine *e, const struct eh_period_view *view,
+                  struct eh_arena *arena, struct eh_bytes *ret, struct eh_error *error)
+{
+    char name[EH_DECIMAL_TEXT_MAX];
+    eh_period_print(view->period, name);
+    if (view->state == EH_PERIOD_CLOSED || view->state == EH_PERIOD_PAID)
+        return eh_error_set(error, EH_ECONFLICT,
+                            "%s is %s; what came since is settled by `close` again", name,
+                            eh_period_state_name(view->state));
+    struct eh_bonus_facts *facts;
+    int r = check_over(e, view->period, error);
+    if (r == 0)
+        r = eh_pool_facts(e, view, false, arena, &facts, error);
+    if (r == 0)
+        eh_pool_facts_encode(facts, ret);
+    return r;
+}
+
+/* ---- CLOSE */
+
+static bool is_late(const struct eh_period_view *view)
+{
+    return view->late > 0 && (view->state == EH_PERIOD_CLOSED || view->state == EH_PERIOD_PAID);
+}
+
+static uint32_t count_late(const struct eh_engine *e, struct eh_str team)
+{
+    struct eh_period_view view;
+    uint32_t count = 0;
+    for (int32_t after = EH_DATE_ALWAYS; eh_engine_period_after(e, team, after, &view);
+         after = eh_period_first(view.period))
+        count += is_late(&view);
+    return count;
+}
+
+/* One that cannot be settled stays late: it must not keep another from being closed. */
+static int settle_late(const struct eh_engine *e, struct eh_str team, struct eh_arena *arena,
+                       int64_t *carry_open, struct eh_settlement *settlements, uint32_t *count,
+                       struct eh_error *error)
+{
+    struct eh_period_view view;
+    for (int32_t after = EH_DATE_ALWAYS; eh_engine_period_after(e, team, after, &view);
+         after = eh_period_first(view.period)) {
+        struct eh_error why = {0};
+        if (!is_late(&view))
+            continue;
+        int r = eh_pool_settle(e, &view, arena, carry_open, &settlements[*count], &why);
+        *count += r == 0;
+        if (r == -EH_ENOMEM || r == -EH_ECORRUPT) {
+            if (error)
+                *error = why;
+            return r;
+        }
+    }
+    return 0;
+}
+
+static int check_closable(const struct eh_period_view *view, struct eh_error *error)
+{
+    char name[EH_DECIMAL_TEXT_MAX];
+    eh_period_print(view->period, name);
+    if (view->state == EH_PERIOD_OPEN)
+        return eh_error_set(error, EH_ECONFLICT,
+                            "%s is open; freeze it first, so that everybody can look at it", name);
+    if (view->state != EH_PERIOD_PROVISIONAL && view->late == 0)
+        return eh_error_set(error, EH_ECONFLICT, "%s: nothing came since version %u", name,
+                            view->last.version);
+    return 0;
+}
+
+static int close_period(const struct eh_engine *e, const struct eh_period_view *view,
+                        struct eh_arena *arena, struct eh_bytes *ret, struct eh_error *error)
+{
+    int64_t carry_open = eh_engine_carry_open(e, view->team);
+    bool first = view->state == EH_PERIOD_PROVISIONAL;
+    uint32_t count = 0;
+    int r = check_closable(view, error);
+    if (r < 0)
+        return r;
+    size_t most = (first ? count_late(e, view->team) : 0) + (size_t)1;
+    struct eh_settlement *settlements = eh_arena_alloc(arena, most * sizeof *settlements);
+    if (!settlements)
+        return eh_error_set(error, EH_ENOMEM, "out of memory for the settlements");
+    if (first)
+        r = settle_late(e, view->team, arena, &carry_open, settlements, &count, error);
+    if (r == 0)
+        r = eh_pool_settle(e, view, arena, &carry_open, &settlements[count], error);
+    if (r == 0)
+        eh_settlements_put(ret, settlements, count + (size_t)1);
+    return r;
+}
+
+int eh_pool_prepare(const struct eh_engine *e, const struct eh_message *m,
+                    struct eh_bytes *ret_text, struct eh_error *error)
+{
+    EH_AUTO(eh_arena) struct eh_arena arena = EH_ARENA_INIT;
+    struct eh_period_view view;
+    if (m->type != EH_MESSAGE_FREEZE && m->type != EH_MESSAGE_CLOSE)
+        return 0;
+    int r = find_period(e, m, &view, error);
+    if (r == 0)
+        r = m->type == EH_MESSAGE_FREEZE ? freeze(e, &view, &arena, ret_text, error)
+                                         : close_period(e, &view, &arena, ret_text, error);
+    if (r == 0 && ret_text->failed)
+        return eh_error_set(error, EH_ENOMEM, "out of memory for the text");
+    return r;
+}

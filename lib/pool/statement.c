@@ -1,0 +1,164 @@
+/*
+ * statement: what a period comes to, and why: live, as frozen, as settled, or under another plan.
+ */
+#include "internal.h"
+
+#include <evenhand/draw/hash.h>
+
+/* What a statement is made of. */
+struct basis {
+    struct eh_bonus_facts *facts;
+    struct eh_bonus_result *result;
+};
+
+int eh_pool_settled(const struct eh_period_view *view, struct eh_arena *arena,
+                    struct eh_pool_statement **ret, struct eh_error *error)
+{
+    struct eh_pool_statement *s;
+    int r = eh_pool_statement_decode(view->last.statement, arena, &s, error);
+    if (r < 0)
+        return r;
+    if (!eh_str_equal(s->team, view->team) || !eh_period_equal(s->period, view->period) ||
+        s->version != view->last.version)
+        return eh_error_set(error, EH_ECORRUPT, "the statement is that of another period");
+    *ret = s;
+    return 0;
+}
+
+/* An open period's facts are those of now, any other's the frozen ones: with the carry that is open
+ * now or, once it is closed, that was open then. */
+static int take_facts(const struct eh_engine *e, const struct eh_period_view *view,
+                      struct eh_arena *arena, struct eh_bonus_facts **ret, struct eh_error *error)
+{
+    if (view->state == EH_PERIOD_OPEN)
+        return eh_pool_facts(e, view, true, arena, ret, error);
+    int64_t carry_open = eh_engine_carry_open(e, view->team);
+    struct eh_pool_statement *settled;
+    int r = 0;
+    if (view->state != EH_PERIOD_PROVISIONAL) {
+        r = eh_pool_settled(view, arena, &settled, error);
+        if (r == 0)
+            carry_open = settled->carry_before;
+    }
+    struct eh_bonus_facts *facts;
+    if (r == 0)
+        r = eh_pool_frozen(view, arena, &facts, error);
+    if (r < 0)
+        return r;
+    facts->carry_open = carry_open;
+    *ret = facts;
+    return 0;
+}
+
+/* What is missing keeps a period from being closed, not from being looked at. */
+static int compute(const struct eh_engine *e, const struct eh_period_view *view,
+                   struct eh_arena *arena, struct basis *ret, struct eh_error *error)
+{
+    int r = take_facts(e, view, arena, &ret->facts, error);
+    if (r < 0)
+        return r;
+    r = eh_bonus_compute(view->plan, ret->facts, arena, &ret->result, error);
+    if (r != -EH_ENOTFOUND || view->state != EH_PERIOD_PROVISIONAL)
+        return r;
+    ret->facts->estimate = true;
+    return eh_bonus_compute(view->plan, ret->facts, arena, &ret->result, error);
+}
+
+static void add_view(const struct eh_period_view *view, struct eh_pool_statement *s)
+{
+    s->state = view->state;
+    s->paid_version = view->paid_version;
+    s->late = view->late;
+    s->published_late = view->published_late;
+}
+
+int eh_pool_statement(const struct eh_engine *e, const struct eh_period_view *view,
+                      struct eh_arena *arena, struct eh_pool_statement **ret,
+                      struct eh_error *error)
+{
+    struct eh_pool_statement *s;
+    struct basis basis;
+    bool settled = view->state == EH_PERIOD_CLOSED || view->state == EH_PERIOD_PAID;
+    int r;
+    if (settled)
+        r = eh_pool_settled(view, arena, &s, error);
+    else
+        r = compute(e, view, arena, &basis, error);
+    if (r == 0 && !settled)
+        r = eh_pool_describe(view->plan, basis.facts, basis.result, arena, &s, error);
+    if (r == 0 && view->state == EH_PERIOD_OPEN)
+        r = eh_pool_facts_sha256(basis.facts, s->facts_sha256, error);
+    if (r < 0)
+        return r;
+    if (view->state == EH_PERIOD_PROVISIONAL)
+        eh_hash_sha256(view->frozen.data, view->frozen.size, s->facts_sha256);
+    add_view(view, s);
+    *ret = s;
+    return 0;
+}
+
+static const struct eh_plan_measure *handle_time(const struct eh_bonus_plan *plan)
+{
+    for (uint32_t i = 0; i < plan->measure_count; i++)
+        if (plan->measures[i].kind == EH_MEASURE_HANDLE_TIME)
+            return &plan->measures[i];
+    return NULL;
+}
+
+static int check_other(const struct eh_period_view *view, const struct eh_bonus_plan *plan,
+                       struct eh_error *error)
+{
+    const struct eh_bonus_plan *own = view->plan;
+    const struct eh_plan_measure *ours = handle_time(own), *theirs = handle_time(plan);
+    char period[EH_DECIMAL_TEXT_MAX];
+    eh_period_print(view->period, period);
+    if (plan->from.kind != view->period.kind)
+        return eh_error_set(error, EH_EINVAL, "the periods of plan %.*s are %ss, and %s is a %s",
+                            EH_STR_ARG(plan->id),
+                            eh_period_kind_name((enum eh_period_kind)plan->from.kind), period,
+                            eh_period_kind_name((enum eh_period_kind)view->period.kind));
+    if (!eh_str_equal(plan->currency, own->currency))
+        return eh_error_set(error, EH_EINVAL, "plan %.*s pays %.*s, and %s was counted in %.*s",
+                            EH_STR_ARG(plan->id), EH_STR_ARG(plan->currency), period,
+                            EH_STR_ARG(own->currency));
+    if (theirs && (!ours || ours->least_ms != theirs->least_ms || ours->most_ms != theirs->most_ms))
+        return eh_error_set(error, EH_ECONFLICT,
+                            "handling times have to be counted anew under these bounds");
+    return 0;
+}
+
+int eh_pool_what_if(const struct eh_engine *e, const struct eh_period_view *view,
+                    const struct eh_bonus_plan *plan, struct eh_arena *arena,
+                    struct eh_pool_statement **ret, struct eh_error *error)
+{
+    struct eh_bonus_facts *facts;
+    struct eh_pool_statement *s;
+    int r = check_other(view, plan, error);
+    if (r == 0)
+        r = take_facts(e, view, arena, &facts, error);
+    if (r < 0)
+        return r;
+    facts->estimate = true;
+    r = eh_pool_estimate(plan, facts, arena, &s, error);
+    if (r < 0)
+        return r;
+    s->team = view->team;
+    *ret = s;
+    return 0;
+}
+
+int eh_pool_explain(const struct eh_engine *e, const struct eh_period_view *view, struct eh_str rep,
+                    struct eh_arena *arena, const struct eh_bonus_node **ret,
+                    struct eh_error *error)
+{
+    struct basis basis;
+    int r = compute(e, view, arena, &basis, error);
+    if (r < 0)
+        return r;
+    const struct eh_bonus_node *tree =
+        eh_bonus_explain(view->plan, basis.facts, basis.result, rep, arena);
+    if (!tree)
+        return eh_error_set(error, EH_ENOMEM, "out of memory for the reasons");
+    *ret = tree;
+    return 0;
+}

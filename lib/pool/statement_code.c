@@ -1,0 +1,186 @@
+/*
+ * statement_code: the canonical bytes of a settled statement, and back.
+ */
+#include "internal.h"
+
+#define VERSION 1 /* of the form; another form is another number */
+
+/* The fewest bytes of a thing that is repeated. */
+#define METRIC_LEAST 10
+#define LINE_LEAST   13
+
+/* ---- out */
+
+static void put_metric(const struct eh_pool_metric *m, struct eh_bytes *out)
+{
+    const bool flags[] = {m->prior, m->missing, m->gate_failed, m->gate_missing};
+    eh_bytes_put_str(out, m->name);
+    eh_pool_put_flags(out, flags, 4);
+    eh_bytes_put_i(out, m->value);
+    eh_bytes_put_i(out, m->count);
+    eh_bytes_put_u8(out, m->unit);
+    eh_bytes_put_i(out, m->curve_ppm);
+    eh_bytes_put_i(out, m->score_ppm);
+    eh_bytes_put_u(out, m->weight_ppm);
+    eh_bytes_put_u8(out, m->gate);
+    if (m->gate == EH_GATE_NONE)
+        return;
+    eh_bytes_put_str(out, m->gate_metric);
+    eh_bytes_put_i(out, m->gate_value);
+    eh_bytes_put_u8(out, m->gate_unit);
+}
+
+static void put_line(const struct eh_pool_line *line, struct eh_bytes *out)
+{
+    const bool flags[] = {line->eligible, line->capped};
+    const int64_t figures[] = {line->days,  line->minutes, line->band,      line->points,
+                               line->equal, line->hours,   line->seniority, line->individual,
+                               line->total, line->paid};
+    eh_bytes_put_str(out, line->rep);
+    eh_pool_put_flags(out, flags, 2);
+    for (size_t i = 0; i < sizeof figures / sizeof *figures; i++)
+        eh_bytes_put_i(out, figures[i]);
+}
+
+static void put_pool(const struct eh_pool_statement *s, struct eh_bytes *out)
+{
+    const int64_t figures[] = {s->composite_ppm, s->funding_ppm, s->gross,       s->carry,
+                               s->net,           s->individual,  s->equal,       s->hours,
+                               s->seniority,     s->held,        s->difference,  s->cancelled,
+                               s->paid,          s->carry_open,  s->carry_before};
+    const bool flags[] = {s->zeroed, s->estimate};
+    eh_pool_put_flags(out, flags, 2);
+    for (size_t i = 0; i < sizeof figures / sizeof *figures; i++)
+        eh_bytes_put_i(out, figures[i]);
+}
+
+void eh_pool_statement_encode(const struct eh_pool_statement *s, struct eh_bytes *out)
+{
+    eh_bytes_put_u8(out, VERSION);
+    eh_bytes_put_str(out, s->team);
+    eh_pool_put_period(out, s->period);
+    eh_bytes_put_u(out, s->version);
+    eh_bytes_put_str(out, s->currency);
+    eh_bytes_put_str(out, s->plan);
+    eh_bytes_put(out, s->plan_sha256, sizeof s->plan_sha256);
+    eh_bytes_put(out, s->facts_sha256, sizeof s->facts_sha256);
+    put_pool(s, out);
+    eh_bytes_put_u(out, s->metric_count);
+    for (uint32_t i = 0; i < s->metric_count; i++)
+        put_metric(&s->metrics[i], out);
+    eh_bytes_put_u(out, s->line_count);
+    for (uint32_t i = 0; i < s->line_count; i++)
+        put_line(&s->lines[i], out);
+}
+
+/* ---- in */
+
+static void read_metric(struct eh_reader *in, struct eh_pool_metric *m)
+{
+    bool flags[4];
+    m->name = eh_pool_read_name(in, (struct eh_str){NULL, 0});
+    eh_pool_read_flags(in, 4, flags);
+    m->prior = flags[0];
+    m->missing = flags[1];
+    m->gate_failed = flags[2];
+    m->gate_missing = flags[3];
+    m->value = eh_read_i(in);
+    m->count = eh_read_i(in);
+    m->unit = (uint8_t)eh_pool_read_below(in, EH_UNIT_SECONDS + 1);
+    m->curve_ppm = eh_read_i(in);
+    m->score_ppm = eh_read_i(in);
+    m->weight_ppm = (uint32_t)eh_pool_read_below(in, EH_PPM + 1);
+    m->gate = (uint8_t)eh_pool_read_below(in, EH_GATE_ZERO_POOL + 1);
+    if (m->gate == EH_GATE_NONE) {
+        in->failed |= m->gate_failed || m->gate_missing;
+        return;
+    }
+    m->gate_metric = eh_pool_read_name(in, (struct eh_str){NULL, 0});
+    m->gate_value = eh_read_i(in);
+    m->gate_unit = (uint8_t)eh_pool_read_below(in, EH_UNIT_SECONDS + 1);
+}
+
+static void read_line(struct eh_reader *in, struct eh_str before, struct eh_pool_line *line)
+{
+    bool flags[2];
+    int64_t *const figures[] = {&line->days,  &line->minutes, &line->band,      &line->points,
+                                &line->equal, &line->hours,   &line->seniority, &line->individual,
+                                &line->total, &line->paid};
+    line->rep = eh_pool_read_name(in, before);
+    eh_pool_read_flags(in, 2, flags);
+    line->eligible = flags[0];
+    line->capped = flags[1];
+    for (size_t i = 0; i < sizeof figures / sizeof *figures; i++)
+        *figures[i] = eh_read_i(in);
+}
+
+static void read_hash(struct eh_reader *in, uint8_t ret[32])
+{
+    const uint8_t *bytes = eh_read_bytes(in, 32);
+    if (bytes)
+        memcpy(ret, bytes, 32);
+}
+
+static void read_head(struct eh_reader *in, struct eh_pool_statement *s)
+{
+    struct eh_str any = {NULL, 0};
+    s->team = eh_pool_read_name(in, any);
+    s->period = eh_pool_read_period(in);
+    s->version = (uint32_t)eh_pool_read_below(in, (uint64_t)UINT32_MAX + 1);
+    s->currency = eh_pool_read_name(in, any);
+    int exponent = in->failed ? 0 : eh_currency_exponent(s->currency);
+    in->failed |= exponent < 0;
+    s->currency_exponent = exponent < 0 ? 0 : (unsigned)exponent;
+    s->plan = eh_pool_read_name(in, any);
+    read_hash(in, s->plan_sha256);
+    read_hash(in, s->facts_sha256);
+}
+
+static void read_pool(struct eh_reader *in, struct eh_pool_statement *s)
+{
+    bool flags[2];
+    int64_t *const figures[] = {&s->composite_ppm, &s->funding_ppm, &s->gross,       &s->carry,
+                                &s->net,           &s->individual,  &s->equal,       &s->hours,
+                                &s->seniority,     &s->held,        &s->difference,  &s->cancelled,
+                                &s->paid,          &s->carry_open,  &s->carry_before};
+    eh_pool_read_flags(in, 2, flags);
+    s->zeroed = flags[0];
+    s->estimate = flags[1];
+    for (size_t i = 0; i < sizeof figures / sizeof *figures; i++)
+        *figures[i] = eh_read_i(in);
+}
+
+static bool read_lists(struct eh_reader *in, struct eh_pool_statement *s, struct eh_arena *arena)
+{
+    struct eh_str before = {NULL, 0};
+    s->metric_count = eh_pool_read_count(in, METRIC_LEAST);
+    s->metrics = eh_arena_alloc(arena, s->metric_count * sizeof *s->metrics);
+    for (uint32_t i = 0; s->metrics && i < s->metric_count && !in->failed; i++)
+        read_metric(in, &s->metrics[i]);
+    s->line_count = eh_pool_read_count(in, LINE_LEAST);
+    s->lines = eh_arena_alloc(arena, s->line_count * sizeof *s->lines);
+    for (uint32_t i = 0; s->lines && i < s->line_count && !in->failed; i++) {
+        read_line(in, before, &s->lines[i]);
+        before = s->lines[i].rep;
+    }
+    return s->metrics && s->lines;
+}
+
+int eh_pool_statement_decode(struct eh_str bytes, struct eh_arena *arena,
+                             struct eh_pool_statement **ret, struct eh_error *error)
+{
+    struct eh_reader in = eh_reader(bytes.data, bytes.size);
+    if (eh_read_u8(&in) != VERSION)
+        return eh_error_set(error, EH_ECORRUPT, "this is no statement of version %d", VERSION);
+    struct eh_pool_statement *s = eh_arena_alloc(arena, sizeof *s);
+    if (!s)
+        return eh_error_set(error, EH_ENOMEM, "out of memory for the statement");
+    read_head(&in, s);
+    read_pool(&in, s);
+    if (!read_lists(&in, s, arena))
+        return eh_error_set(error, EH_ENOMEM, "out of memory for the statement");
+    if (!eh_reader_complete(&in))
+        return eh_error_set(error, EH_ECORRUPT, "the bytes of this statement are damaged");
+    *ret = s;
+    return 0;
+}
