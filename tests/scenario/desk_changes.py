@@ -72,8 +72,11 @@ def bad_file(stack):
     for bad in ("teams: [", "teams: [{id: sales, reps: [ana], shares: 2}]\n", "",
                 json.dumps(default_desk(teams=[default_team("sales", ["stranger"])]))):
         stack.write_desk(bad)
+        refused = daemon.logged("desk file refused")
         daemon.signal(signal.SIGHUP)
-        wait_until("the status tells of it", lambda: daemon.status().get("last_error"), 10)
+        wait_until("it is refused", lambda: daemon.logged("desk file refused") > refused, 10)
+        wait_until("the status tells of it",
+                   lambda: "desk.yaml:" in (daemon.status().get("last_error") or ""), 10)
         assert daemon.status()["desk_sha256"] == before, bad
         assert daemon.status()["desk_file_differs"] is True, daemon.status()
     stack.add_ticket("still-dealt")
@@ -82,8 +85,8 @@ def bad_file(stack):
 
     stack.write_desk(default_desk(reps=[{"id": r} for r in SALES + SUPPORT + ["zoe"]]))
     daemon.signal(signal.SIGHUP)
-    wait_until("a good file is applied", lambda: daemon.status()["desk_sha256"] != before, 10)
-    wait_until("file and desk agree", lambda: daemon.status()["desk_file_differs"] is False, 5)
+    wait_until("a good file is applied", lambda: daemon.status().get("desk_sha256") not in (None, before), 10)
+    wait_until("file and desk agree", lambda: daemon.status().get("desk_file_differs") is False, 10)
     assert daemon.get("/v1/reps/zoe").code == 200
     stack.settle()
     check_invariants(stack)

@@ -248,6 +248,11 @@ class Daemon:
         except OSError:
             return ""
 
+    def logged(self, text):
+        """In how many lines the log says so."""
+        with open(self.log, encoding="utf-8", errors="replace") as f:
+            return sum(text in line for line in f)
+
     def memory_kib(self):
         with open("/proc/%d/status" % self.process.pid, encoding="ascii") as f:
             return int(re.search(r"VmRSS:\s+(\d+)", f.read()).group(1))

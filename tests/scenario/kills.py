@@ -4,7 +4,7 @@ import threading
 import time
 
 from generate import generate, write
-from harness import SEED, Producer, note, run, scenario, wait_until
+from harness import INBOX, SEED, Producer, note, patience, run, scenario, wait_until
 from invariants import check_invariants, head_of_epochs
 
 TICKETS = 3000
@@ -123,13 +123,17 @@ def push_through_kill(stack):
     with open(path, "w", encoding="utf-8") as f:
         write(f, rows)
     daemon = stack.start()
-    push = threading.Thread(target=stack.cli, args=(
-        "push", path, "--redis", stack.redis_server.socket, "--rate", 1000))
-    push.start()
-    time.sleep(stack.random.uniform(0.3, 1.2))
+    ended = []
+    push = threading.Thread(target=lambda: ended.append(stack.cli(
+        "push", path, "--redis", stack.redis_server.socket, "--rate", 1000, check=False)))
+    push.start()  # asks the daemon for the desk, then sends
+    wait_until("the push sends", lambda: ended or stack.redis.xinfo_stream(INBOX)[
+        "last-generated-id"] != "0-0")
+    time.sleep(stack.random.uniform(0, 1))
     daemon.kill()
     daemon.start()
-    push.join(120)
+    push.join(patience(120))
+    assert ended and ended[0][0] == 0, ended
     stack.produced = {row[0]: row for row in rows}
     check_all(stack, len(rows))
 

@@ -3,7 +3,7 @@
 import os
 import time
 
-from harness import Producer, note, run, scenario
+from harness import Producer, note, run, scenario, wait_until
 from invariants import check_invariants
 
 TICKETS = 4000
@@ -35,8 +35,9 @@ def stop_in_backlog(stack):
     daemon = stack.start()
     daemon.stop()
     stack.add_many(tickets("b"))
+    before = stack.sql1("SELECT input FROM head")
     daemon.start(ready=False)
-    time.sleep(0.5)
+    wait_until("it commits", lambda: stack.sql1("SELECT input FROM head") > before, 20)
     began = time.monotonic()
     code = daemon.stop()
     assert code == 0, "exit code %d: %s" % (code, daemon.last_words())
