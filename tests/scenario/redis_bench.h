@@ -21,7 +21,7 @@
 #define BENCH_INBOX  "evenhand:{main}:inbox"
 #define BENCH_OUTBOX "evenhand:{main}:outbox"
 #define BENCH_DEAD   "evenhand:{main}:dead"
-#define BENCH_WAIT_S 20 /* bound of every wait */
+#define BENCH_WAIT_S 120 /* bound of every wait: it ends what hangs */
 
 struct bench {
     char folder[64];

@@ -12,7 +12,7 @@
 
 #include "redis_bench.h"
 
-TestSuite(redis_link, .timeout = 120);
+TestSuite(redis_link, .timeout = 1200);
 
 static struct bench bench;
 static struct eh_redis_link *server_link;
@@ -66,6 +66,33 @@ static bool is_down(void *context)
     return !is_up(context);
 }
 
+static bool has_said(void *context)
+{
+    return strstr(eh_redis_link_last_error(server_link), context);
+}
+
+static void expect_error(const char *text)
+{
+    cr_expect(bench_until(&bench, has_said, (void *)text), "not %s but %s", text,
+              eh_redis_link_last_error(server_link));
+}
+
+static bool has_answers(void *context)
+{
+    const size_t *wanted = context;
+    return replies >= wanted[0] && nulls >= wanted[1];
+}
+
+/* So many replies and nulls come, and no more. */
+static void expect_answers(size_t some_replies, size_t some_nulls)
+{
+    size_t wanted[2] = {some_replies, some_nulls};
+    cr_expect(bench_until(&bench, has_answers, wanted), "%zu replies, %zu nulls", replies, nulls);
+    bench_run_ms(&bench, 50);
+    cr_expect_eq(replies, some_replies);
+    cr_expect_eq(nulls, some_nulls);
+}
+
 static void expect_up(void)
 {
     cr_assert(bench_until(&bench, is_up, NULL), "%s", eh_redis_link_last_error(server_link));
@@ -91,8 +118,8 @@ Test(redis_link, a_missing_socket_is_tried_again, .init = open_all, .fini = clos
     link_to(&missing);
     cr_expect_eq(ping(on_reply), -EH_EUNAVAILABLE);
     bench_run_ms(&bench, 400);
+    expect_error("No such file");
     cr_expect_eq(ups + downs, 0);
-    cr_expect(strstr(eh_redis_link_last_error(server_link), "No such file"));
     bench_start_server(&bench);
     expect_up();
     cr_expect_eq(ups, 1);
@@ -105,9 +132,8 @@ Test(redis_link, a_refused_port_is_tried_again, .init = open_all, .fini = close_
     cr_assert_eq(eh_redis_address_parse(eh_str("127.0.0.1:1"), &refused, NULL), 0);
     link_to(&refused);
     bench_run_ms(&bench, 500);
+    expect_error("refused");
     cr_expect_eq(ups + downs, 0);
-    cr_expect(strstr(eh_redis_link_last_error(server_link), "refused"), "%s",
-              eh_redis_link_last_error(server_link));
     eh_redis_link_stop(server_link);
     eh_redis_link_start(server_link);
     bench_run_ms(&bench, 100);
@@ -123,14 +149,12 @@ Test(redis_link, a_killed_server_gives_each_command_one_null, .init = open_all, 
     bench_run_ms(&bench, 20);
     bench_kill_server(&bench);
     cr_assert(bench_until(&bench, is_down, NULL));
-    cr_expect_eq(nulls, 5);
-    cr_expect_eq(replies, 0);
+    expect_answers(0, 5);
     cr_expect_eq(downs, 1);
     bench_start_server(&bench);
     expect_up();
     cr_assert_eq(ping(on_reply), 0);
-    bench_run_ms(&bench, 50);
-    cr_expect_eq(replies, 1);
+    expect_answers(1, 5);
     close_all();
 }
 
@@ -140,7 +164,7 @@ Test(redis_link, a_command_without_an_answer_drops_the_link, .init = open_all, .
     expect_up();
     cr_assert_eq(block(on_reply, 1), 0);
     cr_assert(bench_until(&bench, is_down, NULL));
-    cr_expect_eq(nulls, 1);
+    expect_answers(0, 1);
     cr_expect_str_eq(last_why, "no reply within 1 s");
     expect_up();
     close_all();
@@ -150,17 +174,14 @@ Test(redis_link, a_password_is_asked_for_and_given, .init = open_all, .fini = cl
 {
     bench_redis(&bench, "CONFIG SET requirepass secret");
     link_to(&bench.address);
-    bench_run_ms(&bench, 300);
+    expect_error("NOAUTH");
     cr_expect_eq(ups, 0);
-    cr_expect(strstr(eh_redis_link_last_error(server_link), "NOAUTH"), "%s",
-              eh_redis_link_last_error(server_link));
     eh_redis_link_free(server_link);
     struct eh_redis_address with = bench.address;
     strcpy(with.password, "wrong");
     link_to(&with);
-    bench_run_ms(&bench, 300);
+    expect_error("WRONGPASS");
     cr_expect_eq(ups, 0);
-    cr_expect(strstr(eh_redis_link_last_error(server_link), "WRONGPASS"));
     eh_redis_link_free(server_link);
     strcpy(with.user, "default");
     strcpy(with.password, "secret");
@@ -184,9 +205,7 @@ Test(redis_link, may_be_reset_inside_a_reply, .init = open_all, .fini = close_al
     cr_assert_eq(ping(on_reply), 0);
     cr_assert_eq(ping(reset_inside), 0);
     cr_assert(bench_until(&bench, is_down, NULL));
-    bench_run_ms(&bench, 5);
-    cr_expect_eq(replies, 1);
-    cr_expect_eq(nulls, 2); /* also for replies that had come already */
+    expect_answers(1, 2); /* nulls also for replies that had come already */
     cr_expect_str_eq(last_why, "enough");
     expect_up();
     cr_expect_eq(ups, 2);
@@ -229,9 +248,9 @@ Test(redis_link, may_be_freed_inside_a_reply, .init = open_all, .fini = close_al
     expect_up();
     cr_assert_eq(ping(free_inside), 0);
     cr_assert_eq(ping(on_reply), 0);
-    bench_run_ms(&bench, 100);
-    cr_expect_eq(replies, 1);
-    cr_expect_eq(nulls, 0); /* no callbacks any more */
+    expect_answers(1, 0);
+    bench_run_ms(&bench, 100); /* no callbacks any more */
+    cr_expect_eq(replies + nulls, 1);
     cr_expect_eq(downs, 0);
     close_all();
 }
@@ -250,9 +269,8 @@ Test(redis_link, may_be_freed_when_the_server_dies, .init = open_all, .fini = cl
     cr_assert_eq(block(on_reply, 0), 0);
     bench_run_ms(&bench, 20);
     bench_kill_server(&bench);
-    bench_run_ms(&bench, 100);
+    expect_answers(0, 1);
     cr_expect_null(server_link);
-    cr_expect_eq(nulls, 1);
     close_all();
 }
 
@@ -263,10 +281,17 @@ static void stop_when_up(void *context, bool up, const char *why)
         eh_redis_link_stop(server_link);
 }
 
+static bool has_been_up(void *context)
+{
+    (void)context;
+    return ups > 0;
+}
+
 Test(redis_link, may_be_stopped_as_it_comes_up, .init = open_all, .fini = close_all)
 {
     server_link = eh_redis_link_new(bench.base, &bench.address, "test", stop_when_up, NULL);
     eh_redis_link_start(server_link);
+    cr_assert(bench_until(&bench, has_been_up, NULL));
     bench_run_ms(&bench, 300);
     cr_expect_eq(ups, 1);
     cr_expect_eq(downs, 1);
@@ -297,7 +322,6 @@ Test(redis_link, a_reply_above_the_ceiling_drops_the_link, .init = open_all, .fi
     expect_up();
     cr_assert_eq(eh_redis_command(server_link, on_reply, NULL, 2, one, NULL), 0);
     cr_assert(bench_until(&bench, is_down, NULL));
-    bench_run_ms(&bench, 5);
     cr_expect(eh_redis_link_overflowed(server_link));
     expect_up();
     cr_expect_not(eh_redis_link_overflowed(server_link));
@@ -305,8 +329,7 @@ Test(redis_link, a_reply_above_the_ceiling_drops_the_link, .init = open_all, .fi
     cr_assert(bench_until(&bench, is_down, NULL));
     cr_expect(eh_redis_link_overflowed(server_link));
     cr_expect_str_eq(last_why, "a reply above 8 MiB");
-    cr_expect_eq(nulls, 2);
-    cr_expect_eq(replies, 0);
+    expect_answers(0, 2);
     close_all();
 }
 
@@ -321,9 +344,8 @@ Test(redis_link, a_server_that_says_nothing_is_given_up)
     struct eh_redis_address address;
     cr_assert_eq(eh_redis_address_parse(eh_str(name.sun_path), &address, NULL), 0);
     link_to(&address);
-    bench_run_ms(&bench, 10500);
+    expect_error("no answer to connecting within 10 s");
     cr_expect_eq(ups + downs, 0);
-    cr_expect_str_eq(eh_redis_link_last_error(server_link), "no answer to connecting within 10 s");
     eh_redis_link_free(server_link);
     event_base_free(bench.base);
     server_link = NULL;
