@@ -16,7 +16,7 @@
 
 enum { SHARES = 1000000, CAPS = 400000, CURVES = 200000, PERIODS = 20000, PARTS_MAX = 12 };
 
-TestSuite(bonus, .timeout = 120);
+TestSuite(bonus, .timeout = 1800);
 
 struct chance {
     uint64_t state;

@@ -14,7 +14,7 @@
 
 enum { BUCKETS = 10, DRAWS = 60000 /* by 3, 5 and 10 */, ROUNDS = 2000 };
 
-TestSuite(draw, .timeout = 120);
+TestSuite(draw, .timeout = 1800);
 
 static void test_seed(uint8_t ret[EH_SEED_BYTES])
 {

@@ -376,7 +376,7 @@ static void replay(struct history *y)
     eh_engine_free(fresh);
 }
 
-Test(engine, histories, .timeout = 120)
+Test(engine, histories, .timeout = 1800)
 {
     struct seed seed = seed_start();
     for (int i = 0; i < HISTORIES; i++) {

@@ -16,7 +16,7 @@
 
 enum { REPS = 10, PERIODS = 1000, TICKETS = 400, LONG = 20000 };
 
-TestSuite(fairness, .timeout = 120);
+TestSuite(fairness, .timeout = 1800);
 
 static const char *const names[REPS] = {"ana", "ben", "cai", "dov", "eli",
                                         "fay", "gus", "hal", "ida", "jon"};

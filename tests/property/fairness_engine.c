@@ -18,7 +18,7 @@
 enum { PERIODS = 300, TICKETS = 300, TODAY = 20000 };
 #define START INT64_C(1728000000000000)
 
-TestSuite(fairness_engine, .timeout = 120);
+TestSuite(fairness_engine, .timeout = 1800);
 
 static const char desk[] =
     "desk: main\n"

@@ -6,7 +6,7 @@
 #define HISTORIES 2000
 #define STEPS     120
 
-TestSuite(ledger, .timeout = 300);
+TestSuite(ledger, .timeout = 1800);
 
 static bool has_skills(const struct history *h, struct eh_str rep, struct eh_str skills)
 {

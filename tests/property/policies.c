@@ -14,7 +14,7 @@
 #define REPS  10
 #define START 20000
 
-TestSuite(policies, .timeout = 300);
+TestSuite(policies, .timeout = 1800);
 
 static const char *const names[] = {"random", "balanced", "rotation", "least_loaded"};
 enum { RANDOM, BALANCED, ROTATION, LEAST_LOADED, POLICIES };

@@ -26,7 +26,7 @@
 #define TWO_PI      6.283185307179586
 #define H_10        2.9289682539682538 /* 1 + 1/2 + … + 1/10 */
 
-TestSuite(policies_reference, .timeout = 300);
+TestSuite(policies_reference, .timeout = 1800);
 
 enum values { LOGNORMAL, PARETO_VALUES };
 

@@ -26,7 +26,7 @@ static void stop(void)
         server_stop(&s);
 }
 
-TestSuite(admin_http, .fini = stop, .timeout = 60);
+TestSuite(admin_http, .fini = stop, .timeout = 600);
 
 static void some_tickets(struct kit *k)
 {
@@ -311,6 +311,7 @@ Test(admin_http, a_crowd_with_large_questions_is_served_one_after_the_other)
     char *text = large_desk(2500);
     server_start(&s, text, many_tickets, NORMAL);
     int clients[24];
+    int64_t began_us = eh_clock_monotonic_us();
     for (int i = 0; i < 24; i++) {
         clients[i] = dial(&s, NULL);
         cr_assert_eq(write(clients[i], request, sizeof request - 1), (ssize_t)sizeof request - 1);
@@ -321,8 +322,10 @@ Test(admin_http, a_crowd_with_large_questions_is_served_one_after_the_other)
             continue;
         }
         struct answer a = read_answer(clients[i]);
-        cr_assert_eq(a.status, 200, "client %d: %s", i, a.text);
-        cr_assert_eq(json_array_size(json_object_get(a.json, "reps")), 1000);
+        bool late = eh_clock_monotonic_us() - began_us >= EH_ADMIN_ANSWER_S * INT64_C(1000000);
+        cr_assert(a.status == 200 || (late && a.status == 503), "client %d: %s", i, a.text);
+        if (a.status == 200)
+            cr_assert_eq(json_array_size(json_object_get(a.json, "reps")), 1000);
         answer_done(&a);
         close(clients[i]);
     }

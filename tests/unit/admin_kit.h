@@ -204,7 +204,7 @@ static inline void server_start(struct server *s, const char *desk, void (*setup
         serve(s, desk, setup, mood);
         exit(0);
     }
-    for (int i = 0; i < 1000 && access(s->path, F_OK) != 0; i++)
+    for (int i = 0; i < 12000 && access(s->path, F_OK) != 0; i++)
         usleep(10000);
 }
 
@@ -231,7 +231,7 @@ static inline int dial(const struct server *s, const char *user)
     if (user && (!entry || seteuid(entry->pw_uid) < 0))
         kit_fail("seteuid", user);
     int r = -1;
-    for (int i = 0; i < 200 && r < 0; i++) { /* bound, perhaps not listening yet */
+    for (int i = 0; i < 12000 && r < 0; i++) { /* bound, perhaps not listening yet */
         r = connect(fd, (struct sockaddr *)&address, sizeof address);
         if (r < 0)
             usleep(10000);

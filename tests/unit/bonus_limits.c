@@ -204,7 +204,7 @@ Test(bonus_limits, apportionment_is_exact_for_random_weights)
     }
 }
 
-Test(bonus_limits, a_hundred_thousand_reps_share_exactly, .timeout = 60)
+Test(bonus_limits, a_hundred_thousand_reps_share_exactly, .timeout = 600)
 {
     struct remainder *lines = calloc(MANY, sizeof *lines);
     cr_assert_not_null(lines);
@@ -216,7 +216,7 @@ Test(bonus_limits, a_hundred_thousand_reps_share_exactly, .timeout = 60)
 }
 
 /* 100,000 reps and 1,000,000 tickets through the whole of it. */
-Test(bonus_limits, a_team_of_a_hundred_thousand, .timeout = 60)
+Test(bonus_limits, a_team_of_a_hundred_thousand, .timeout = 600)
 {
     EH_AUTO(example) struct example e;
     example_init(&e);

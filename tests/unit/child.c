@@ -11,8 +11,9 @@
 #include "child.h"
 
 #define OUTPUT_MAX 100000
+#define HANGS_MS   600000 /* more than any of them takes */
 
-TestSuite(child, .timeout = 30);
+TestSuite(child, .timeout = 600);
 
 struct seen {
     struct event_base *base;
@@ -57,7 +58,7 @@ static void run(struct seen *seen, const char *script, int64_t at_most_ms)
 Test(child, prints_and_ends)
 {
     static struct seen seen;
-    run(&seen, "echo $WORD; exit 3", 10000);
+    run(&seen, "echo $WORD; exit 3", HANGS_MS);
     cr_expect_eq(seen.end, EH_CHILD_EXITED);
     cr_expect_eq(seen.exit_code, 3);
     cr_expect_str_eq(seen.output, "said\n");
@@ -66,7 +67,7 @@ Test(child, prints_and_ends)
 Test(child, prints_as_much_as_it_may)
 {
     static struct seen seen;
-    run(&seen, "head -c 100000 /dev/zero", 10000);
+    run(&seen, "head -c 100000 /dev/zero", HANGS_MS);
     cr_expect_eq(seen.end, EH_CHILD_EXITED);
     cr_expect_eq(seen.size, OUTPUT_MAX);
 }
@@ -74,7 +75,7 @@ Test(child, prints_as_much_as_it_may)
 Test(child, that_prints_too_much_is_killed)
 {
     static struct seen seen;
-    run(&seen, "exec cat /dev/zero", 10000);
+    run(&seen, "exec cat /dev/zero", HANGS_MS);
     cr_expect_eq(seen.end, EH_CHILD_TALKATIVE);
     cr_expect_eq(seen.size, 0);
 }
@@ -82,14 +83,14 @@ Test(child, that_prints_too_much_is_killed)
 Test(child, that_takes_too_long_is_killed)
 {
     static struct seen seen;
-    run(&seen, "exec sleep 20", 50);
+    run(&seen, "exec sleep 3600", 50);
     cr_expect_eq(seen.end, EH_CHILD_LATE);
 }
 
 Test(child, that_is_killed_by_another_says_so)
 {
     static struct seen seen;
-    run(&seen, "kill -9 $$", 10000);
+    run(&seen, "kill -9 $$", HANGS_MS);
     cr_expect_eq(seen.end, EH_CHILD_KILLED);
     cr_expect_eq(seen.exit_code, -1);
 }
@@ -97,7 +98,7 @@ Test(child, that_is_killed_by_another_says_so)
 Test(child, that_closes_its_output_is_waited_for)
 {
     static struct seen seen;
-    run(&seen, "exec >&-; sleep 0.1; exit 5", 10000);
+    run(&seen, "exec >&-; sleep 0.1; exit 5", HANGS_MS);
     cr_expect_eq(seen.end, EH_CHILD_EXITED);
     cr_expect_eq(seen.exit_code, 5);
 }
@@ -106,14 +107,14 @@ Test(child, gets_no_descriptor_of_ours)
 {
     static struct seen seen;
     cr_assert_neq(dup2(STDERR_FILENO, 77), -1);
-    run(&seen, "[ -e /proc/self/fd/77 ] && echo open; exit 0", 10000);
+    run(&seen, "[ -e /proc/self/fd/77 ] && echo open; exit 0", HANGS_MS);
     cr_expect_eq(seen.size, 0);
 }
 
 Test(child, given_up_is_gone_and_silent)
 {
     static struct seen seen;
-    struct eh_child *child = start(&seen, "exec sleep 20", 10000);
+    struct eh_child *child = start(&seen, "exec sleep 3600", HANGS_MS);
     eh_child_free(child);
     event_base_dispatch(seen.base);
     cr_expect_eq(seen.calls, 0);

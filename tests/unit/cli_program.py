@@ -145,7 +145,7 @@ class UnixServer(socketserver.ThreadingMixIn, socketserver.UnixStreamServer):
 def run(*args, env=None, socket=SOCKET):
     environment = {**os.environ, "TZ": "UTC", "EVENHAND_SOCKET": socket, **(env or {})}
     return subprocess.run([EVENHAND, *args], capture_output=True, text=True, env=environment,
-                          timeout=30)
+                          timeout=300)
 
 
 def good(*args, **more):
@@ -223,12 +223,12 @@ def tables_read_well():
         assert piece in status, status
     reps = good("reps").splitlines()
     assert len(reps) == 3 and "ben" in reps[2], reps
-    assert re.search(r"full +3 +6$", reps[1]) and re.search(r"in (1h|59m)", reps[2]), reps
+    assert re.search(r"full +3 +6$", reps[1]) and re.search(r"in (1h|5\dm)", reps[2]), reps
     team = good("team", "sales")
     assert "987,654.32" in team and "-0.05" in team and "1,200" in team, team
     assert "no limit" in good("teams") and "2,500" in good("teams")
     tickets = good("tickets").splitlines()
-    assert len(tickets) == 4 and "2h 10m ago" in tickets[1] and "2 of shop" in tickets[2], tickets
+    assert len(tickets) == 4 and re.search("2h 1.m ago", tickets[1]) and "2 of shop" in tickets[2], tickets
     assert "12,345.67 EUR" in tickets[1]
     assert good("tickets", "--team", "a&b", "--state", "open") == "no such tickets\n"
     rep = good("rep", "ana")
@@ -259,7 +259,7 @@ def changes_say_what_is_meant():
     method, path, body, out = asked("overloaded", "--for", "1h30m", "--reason", "calls")
     assert (method, path) == ("POST", "/v1/reps/ana/signal")
     assert body == {"status": "overloaded", "for": 5400, "reason": "calls"}
-    assert re.match(r"ana is overloaded until \S+( \S+)? \(in (2h|1h 59m)\)\n", out), out
+    assert re.match(r"ana is overloaded until \S+( \S+)? \(in (2h|1h 5\dm)\)\n", out), out
     assert asked("away", "ben")[1:3] == ("/v1/reps/ben/signal", {"status": "away"})
     assert asked("assign", "1", "ben", "--reason", "r", "--source", "s/t")[1:3] == \
         ("/v1/tickets/s%2Ft/1/assign", {"rep": "ben", "reason": "r"})
@@ -369,7 +369,7 @@ class Redis:
         self.process = subprocess.Popen(
             ["redis-server", "--port", "0", "--unixsocket", self.path, "--save", "", "--dir",
              FOLDER, "--loglevel", "warning"], stdout=subprocess.DEVNULL)
-        for _ in range(200):
+        for _ in range(2400):
             if os.path.exists(self.path) and "PONG" in self.cli("PING"):
                 return self
             time.sleep(0.05)
@@ -381,7 +381,7 @@ class Redis:
 
     def __exit__(self, *_):
         self.process.terminate()
-        self.process.wait(10)
+        self.process.wait(300)
 
 
 def push_puts_a_file_on_the_stream():

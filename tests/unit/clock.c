@@ -8,7 +8,7 @@
 
 #include "clock.h"
 
-TestSuite(clock, .timeout = 60);
+TestSuite(clock, .timeout = 600);
 
 #define S INT64_C(1000000)
 
@@ -38,14 +38,14 @@ static int64_t wall_us(void)
 Test(clock, follows_the_wall_clock_and_never_goes_back)
 {
     struct eh_clock clock = in_zone("UTC");
-    int64_t before = 0;
+    int64_t before = 0, began = wall_us();
     for (int i = 0; i < 1000; i++) {
         int64_t now = eh_clock_now_us(&clock);
         cr_assert_geq(now, before);
         before = now;
     }
     cr_expect_leq(before, wall_us());
-    cr_expect_geq(before, wall_us() - S);
+    cr_expect_geq(before, began - S);
     cr_expect_not(clock.jumped);
 }
 
@@ -53,7 +53,8 @@ Test(clock, a_small_step_is_followed_forward_and_waited_for_backward)
 {
     struct eh_clock clock = in_zone("UTC");
     clock.offset_us -= 200 * S; /* as if the wall clock had been put forward */
-    cr_expect_geq(eh_clock_now_us(&clock), wall_us() - S);
+    int64_t began = wall_us();
+    cr_expect_geq(eh_clock_now_us(&clock), began - S);
     cr_expect_not(clock.jumped);
     struct eh_clock ahead = in_zone("UTC");
     ahead.offset_us += 200 * S; /* as if it had been put back */
@@ -70,10 +71,11 @@ Test(clock, a_leap_is_not_followed)
         clock.offset_us -= sign * 31536000 * S;
         int64_t expected = eh_clock_monotonic_us() + clock.offset_us;
         int64_t now = eh_clock_now_us(&clock);
+        int64_t after = eh_clock_monotonic_us() + clock.offset_us;
         cr_expect(clock.jumped);
         cr_expect_eq(clock.jump_us / (31536000 * S - S), sign);
-        cr_expect_leq(now - expected, S);
-        cr_expect_geq(now - expected, 0);
+        cr_expect_leq(now, after);
+        cr_expect_geq(now, expected);
         clock.offset_us += sign * 31536000 * S; /* they agree again */
         cr_expect_geq(eh_clock_now_us(&clock), now);
         cr_expect_not(clock.jumped);

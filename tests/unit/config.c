@@ -9,7 +9,7 @@
 
 #include "config.h"
 
-TestSuite(config, .timeout = 60);
+TestSuite(config, .timeout = 600);
 
 static char folder[64], path[128];
 

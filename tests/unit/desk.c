@@ -284,7 +284,7 @@ static struct loaded load_reps(unsigned count)
     return l;
 }
 
-Test(desk, as_many_reps_as_promised_and_no_more, .timeout = 60)
+Test(desk, as_many_reps_as_promised_and_no_more, .timeout = 600)
 {
     EH_AUTO(loaded) struct loaded most = load_reps(EH_DESK_REPS_MAX);
     cr_assert_eq(most.r, 0, "%s", most.error.text);
@@ -314,7 +314,7 @@ Test(desk, an_arena_that_is_full_is_said)
 }
 
 /* Cut anywhere, a file is read or refused, never more. */
-Test(desk, every_beginning_of_a_file_is_safe, .timeout = 60)
+Test(desk, every_beginning_of_a_file_is_safe, .timeout = 600)
 {
     EH_AUTO(loaded) struct loaded whole = good("contract.yaml");
     for (uint32_t size = 0; size < whole.size; size++) {

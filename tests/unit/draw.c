@@ -15,7 +15,7 @@
 #include <evenhand/draw/draw.h>
 #include <evenhand/draw/hash.h>
 
-TestSuite(draw, .timeout = 60);
+TestSuite(draw, .timeout = 600);
 
 static void expect_hex(const uint8_t *bytes, size_t size, const char *hex)
 {

@@ -10,7 +10,7 @@
 
 #include "engine_kit.h"
 
-TestSuite(fairness_watch, .timeout = 60);
+TestSuite(fairness_watch, .timeout = 600);
 
 #define DESK                                                                                       \
     "desk: main\n"                                                                                 \

@@ -9,7 +9,7 @@
 
 #include "log.h"
 
-TestSuite(log, .timeout = 60);
+TestSuite(log, .timeout = 600);
 
 static char text[65536];
 static int saved, file;
