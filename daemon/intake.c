@@ -9,13 +9,14 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <sys/time.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "log.h"
 
-#define SUSPECT_DELIVERIES 4    /* from here on a decoder is tried in a child first */
-#define SUSPECT_WAIT_MS    2000 /* ... which may take so long */
+#define SUSPECT_DELIVERIES 4 /* from here on a decoder is tried in a child first */
+#define SUSPECT_CPU_S      2 /* ... which may compute so long, however busy the machine */
 
 static int decode(char encoding, struct eh_str body, struct eh_arena *arena, struct eh_message *ret,
                   struct eh_error *error)
@@ -38,7 +39,8 @@ static bool kills_decoder(char encoding, struct eh_str body)
     if (child == 0) {
         EH_AUTO(eh_arena) struct eh_arena arena = EH_ARENA_INIT;
         struct eh_message message;
-        alarm(SUSPECT_WAIT_MS / 1000);
+        const struct itimerval most = {.it_value.tv_sec = SUSPECT_CPU_S};
+        setitimer(ITIMER_PROF, &most, NULL);
         (void)!decode(encoding, body, &arena, &message, NULL);
         _exit(0);
     }
