@@ -544,7 +544,7 @@ void eh_admin_free(struct eh_admin *admin)
         return;
     eh_admin_close(admin);
     orphan_requests(admin);
-    eh_admin_reports_stop(admin);
+    eh_admin_children_stop(admin);
     if (admin->http)
         evhttp_free(admin->http); /* closes the connections, which frees ours */
     while (admin->connections)    /* accepted, never looked at */

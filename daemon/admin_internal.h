@@ -118,8 +118,8 @@ struct eh_admin {
     int64_t debt_us, worked_us;                  /* work not rested from; when that was noted */
     int64_t began_us;                            /* of the work just being done, or 0 */
     struct eh_peers peers;
-    struct eh_admin_report *reports; /* being made by children (admin_fairness.c) */
-    uint32_t report_count;
+    struct eh_admin_child *children; /* they make answers (admin_child.c) */
+    uint32_t child_count;
     struct eh_admin_counts counts;
 };
 
@@ -223,7 +223,7 @@ void eh_admin_post_metric(struct eh_admin_request *);
 void eh_admin_put_desk(struct eh_admin_request *);
 
 /* Kills the children; whoever waits for one is not answered any more. */
-void eh_admin_reports_stop(struct eh_admin *);
+void eh_admin_children_stop(struct eh_admin *);
 
 /* ---- What PostgreSQL knows of a ticket that memory does not hold any more. */
 /* found NULL: error says why (EH_ENOTFOUND, EH_EUNAVAILABLE, EH_ECORRUPT). The view lives until the

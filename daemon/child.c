@@ -9,6 +9,7 @@
 #include <signal.h>
 #include <spawn.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 #include <sys/pidfd.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
@@ -108,9 +109,24 @@ static void on_ended(evutil_socket_t fd, short what, void *context)
 
 /* ---- Starting. */
 
-static int set_up_files(posix_spawn_file_actions_t *files, int output_fd)
+/* A file without a name that holds the input, read from its beginning; < 0: errno says why. */
+static int input_file(struct eh_str input)
 {
-    int r = posix_spawn_file_actions_addopen(files, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+    int fd = memfd_create("input", MFD_CLOEXEC);
+    for (size_t at = 0; fd >= 0 && at < input.size;) {
+        ssize_t n = pwrite(fd, input.data + at, input.size - at, (off_t)at);
+        if (n < 0) {
+            close(fd);
+            return -1;
+        }
+        at += (size_t)n;
+    }
+    return fd;
+}
+
+static int set_up_files(posix_spawn_file_actions_t *files, int input_fd, int output_fd)
+{
+    int r = posix_spawn_file_actions_adddup2(files, input_fd, STDIN_FILENO);
     if (r == 0)
         r = posix_spawn_file_actions_adddup2(files, output_fd, STDOUT_FILENO);
     if (r == 0)
@@ -133,13 +149,14 @@ static int set_up_signals(posix_spawnattr_t *attributes)
 }
 
 /* 0 or an errno. */
-static int spawn(struct eh_child *child, char *const *argv, char *const *environment, int output_fd)
+static int spawn(struct eh_child *child, char *const *argv, char *const *environment, int input_fd,
+                 int output_fd)
 {
     posix_spawn_file_actions_t files;
     posix_spawnattr_t attributes;
     posix_spawn_file_actions_init(&files);
     posix_spawnattr_init(&attributes);
-    int r = set_up_files(&files, output_fd);
+    int r = set_up_files(&files, input_fd, output_fd);
     if (r == 0)
         r = set_up_signals(&attributes);
     if (r == 0)
@@ -152,14 +169,18 @@ static int spawn(struct eh_child *child, char *const *argv, char *const *environ
 }
 
 /* 0 or an errno. */
-static int run(struct eh_child *child, char *const *argv, char *const *environment)
+static int run(struct eh_child *child, char *const *argv, char *const *environment,
+               struct eh_str input)
 {
     int ends[2];
     if (pipe2(ends, O_CLOEXEC) < 0)
         return errno;
     child->output_fd = ends[0];
     evutil_make_socket_nonblocking(ends[0]);
-    int r = spawn(child, argv, environment, ends[1]);
+    int input_fd = input_file(input);
+    int r = input_fd < 0 ? errno : spawn(child, argv, environment, input_fd, ends[1]);
+    if (input_fd >= 0)
+        close(input_fd);
     close(ends[1]);
     if (r != 0)
         return r;
@@ -181,8 +202,8 @@ static int watch(struct eh_child *child, struct event_base *base, int64_t at_mos
 }
 
 int eh_child_start(struct event_base *base, char *const *argv, char *const *environment,
-                   size_t output_max, int64_t at_most_ms, eh_child_fn *on_end, void *context,
-                   struct eh_child **ret, struct eh_error *error)
+                   struct eh_str input, size_t output_max, int64_t at_most_ms, eh_child_fn *on_end,
+                   void *context, struct eh_child **ret, struct eh_error *error)
 {
     struct eh_child *child = calloc(1, sizeof *child);
     if (!child)
@@ -193,7 +214,7 @@ int eh_child_start(struct event_base *base, char *const *argv, char *const *envi
                                .output_max = output_max,
                                .on_end = on_end,
                                .context = context};
-    int r = child->output ? run(child, argv, environment) : ENOMEM;
+    int r = child->output ? run(child, argv, environment, input) : ENOMEM;
     if (r == 0)
         r = watch(child, base, at_most_ms);
     if (r != 0) {

@@ -4,12 +4,14 @@
  *
  *     char *const argv[] = {"/usr/bin/evenhand", "--version", NULL};
  *     struct eh_child *child;
- *     r = eh_child_start(base, argv, environment, 1 << 20, 9000, on_end, request, &child, &error);
+ *     r = eh_child_start(base, argv, environment, input, 1 << 20, 9000, on_end, request, &child,
+ *                        &error);
  *     …on_end(request, &result) exactly once; the child is freed after it…
  *     eh_child_free(child);                     // before its end: kills it, on_end is not called
  *
- * It gets nothing of ours but the standard descriptors: no input, its output comes here, and what
- * it says on stderr goes where ours goes. It runs with a lower priority where the system lets us.
+ * It gets nothing of ours but the standard descriptors: the input it is given, its output comes
+ * here, and what it says on stderr goes where ours goes. It runs with a lower priority where the
+ * system lets us.
  */
 #ifndef EVENHAND_DAEMON_CHILD_H
 #define EVENHAND_DAEMON_CHILD_H
@@ -34,10 +36,11 @@ struct eh_child_result {
 typedef void eh_child_fn(void *context, const struct eh_child_result *);
 
 struct eh_child;
-/* argv[0] is a path. -EH_EUNAVAILABLE: it cannot be started. on_end is not called from within. */
+/* argv[0] is a path; `input` is what it reads, and may go away at once. -EH_EUNAVAILABLE: it cannot
+ * be started. on_end is not called from within. */
 int eh_child_start(struct event_base *, char *const *argv, char *const *environment,
-                   size_t output_max, int64_t at_most_ms, eh_child_fn *on_end, void *context,
-                   struct eh_child **ret, struct eh_error *) EH_MUST_CHECK;
+                   struct eh_str input, size_t output_max, int64_t at_most_ms, eh_child_fn *on_end,
+                   void *context, struct eh_child **ret, struct eh_error *) EH_MUST_CHECK;
 void eh_child_free(struct eh_child *); /* NULL allowed */
 
 #endif

@@ -33,26 +33,32 @@ static void on_end(void *context, const struct eh_child_result *result)
     event_base_loopbreak(seen->base);
 }
 
-static struct eh_child *start(struct seen *seen, const char *script, int64_t at_most_ms)
+static struct eh_child *start(struct seen *seen, const char *script, struct eh_str input,
+                              int64_t at_most_ms)
 {
     char *const argv[] = {(char *)"/bin/sh", (char *)"-c", (char *)script, NULL};
     char *const environment[] = {(char *)"WORD=said", NULL};
     struct eh_child *child = NULL;
     struct eh_error error = {0};
     *seen = (struct seen){.base = event_base_new()};
-    cr_assert_eq(eh_child_start(seen->base, argv, environment, OUTPUT_MAX, at_most_ms, on_end, seen,
-                                &child, &error),
+    cr_assert_eq(eh_child_start(seen->base, argv, environment, input, OUTPUT_MAX, at_most_ms,
+                                on_end, seen, &child, &error),
                  0, "%s", error.text);
     return child;
 }
 
-static void run(struct seen *seen, const char *script, int64_t at_most_ms)
+static void run_with(struct seen *seen, const char *script, struct eh_str input, int64_t at_most_ms)
 {
-    start(seen, script, at_most_ms);
+    start(seen, script, input, at_most_ms);
     event_base_dispatch(seen->base);
     cr_expect_eq(seen->calls, 1);
     cr_expect_eq(waitpid(-1, NULL, WNOHANG), -1); /* nobody is left */
     event_base_free(seen->base);
+}
+
+static void run(struct seen *seen, const char *script, int64_t at_most_ms)
+{
+    run_with(seen, script, eh_str(NULL), at_most_ms);
 }
 
 Test(child, prints_and_ends)
@@ -62,6 +68,18 @@ Test(child, prints_and_ends)
     cr_expect_eq(seen.end, EH_CHILD_EXITED);
     cr_expect_eq(seen.exit_code, 3);
     cr_expect_str_eq(seen.output, "said\n");
+}
+
+Test(child, reads_what_it_is_given)
+{
+    static struct seen seen;
+    static char input[3 * 65536]; /* more than a pipe holds */
+    memset(input, 'x', sizeof input);
+    run_with(&seen, "wc -c", eh_str_n(input, sizeof input), HANGS_MS);
+    cr_expect_eq(seen.exit_code, 0);
+    cr_expect_str_eq(seen.output, "196608\n");
+    run(&seen, "wc -c", HANGS_MS);
+    cr_expect_str_eq(seen.output, "0\n");
 }
 
 Test(child, prints_as_much_as_it_may)
@@ -114,7 +132,7 @@ Test(child, gets_no_descriptor_of_ours)
 Test(child, given_up_is_gone_and_silent)
 {
     static struct seen seen;
-    struct eh_child *child = start(&seen, "exec sleep 3600", HANGS_MS);
+    struct eh_child *child = start(&seen, "exec sleep 3600", eh_str(NULL), HANGS_MS);
     eh_child_free(child);
     event_base_dispatch(seen.base);
     cr_expect_eq(seen.calls, 0);
@@ -129,8 +147,9 @@ Test(child, that_is_not_there_is_an_error)
     struct eh_child *child = NULL;
     struct eh_error error = {0};
     struct event_base *base = event_base_new();
-    cr_expect_eq(eh_child_start(base, argv, environ, 1, 1, on_end, NULL, &child, &error),
-                 -EH_EUNAVAILABLE);
+    cr_expect_eq(
+        eh_child_start(base, argv, environ, eh_str(NULL), 1, 1, on_end, NULL, &child, &error),
+        -EH_EUNAVAILABLE);
     cr_expect_null(child);
     cr_expect_str_eq(error.text, "/nowhere/evenhand: cannot be started: No such file or directory");
     event_base_free(base);
