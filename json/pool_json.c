@@ -53,7 +53,7 @@ static json_t *gate_json(const struct eh_pool_metric *m, const struct eh_plan_me
     json_t *gate = json_object();
     put(gate, "effect", json_string(eh_gate_name(m->gate)));
     put_text(gate, "metric", m->gate_metric);
-    put_int(gate, "value", m->gate_value);
+    put(gate, "value", m->gate_missing ? NULL : json_integer(m->gate_value));
     put(gate, "unit", json_string(eh_unit_name(m->gate_unit)));
     put(gate, "at_least", rule && rule->gate.has_least ? json_integer(rule->gate.at_least) : NULL);
     put(gate, "at_most", rule && rule->gate.has_most ? json_integer(rule->gate.at_most) : NULL);
@@ -168,6 +168,7 @@ static void put_head(json_t *to, const struct eh_pool_statement *s,
     put_int(to, "version", s->version);
     put_int(to, "paid_version", s->paid_version);
     put(to, "state", json_string(eh_period_state_name(s->state)));
+    put(to, "estimate", json_boolean(s->estimate));
     put(to, "what_if", json_boolean(shown->what_if));
     put_text(to, "currency", s->currency);
     put_text(to, "plan", s->plan);

@@ -24,7 +24,7 @@ struct eh_pool_shown {
     bool what_if;
 };
 
-/* Keys: team, period, version, paid_version, state, what_if, currency, plan, plan_sha256,
+/* Keys: team, period, version, paid_version, state, estimate, what_if, currency, plan, plan_sha256,
  * facts_sha256, published_late, late, target_pool, max_pool, metrics[], composite_ppm, funding_ppm,
  * zeroed, gross, carry, net, parts{}, held, difference, cancelled, paid, carry_open, shares[],
  * after (the last line's rep when there are more), encourages, discourages, rules[], as_of. NULL:

@@ -1,4 +1,6 @@
 /* cli_changes: signals, a manager's overrides, and outcomes. */
+#include "cli_changes.h"
+
 #include <stdio.h>
 
 #include <evenhand/wire/desk.h>
@@ -7,8 +9,7 @@
 #include "cli_http.h"
 #include "cli_text.h"
 
-/* Puts a text that came from the command line; false (and said) when it is not UTF-8. */
-static bool put_text(json_t *body, const char *key, const char *text)
+bool eh_change_text(json_t *body, const char *key, const char *text)
 {
     if (!text || json_object_set_new(body, key, json_string(text)) == 0)
         return true;
@@ -94,7 +95,7 @@ static int signal_command(struct eh_cli *cli, const char *status, const char *sp
     json_t *body = json_pack("{s:s}", "status", status);
     if (span)
         json_object_set_new(body, "for", json_integer(seconds));
-    if (!put_text(body, "reason", eh_cli_option(cli, "reason"))) {
+    if (!eh_change_text(body, "reason", eh_cli_option(cli, "reason"))) {
         json_decref(body);
         return EH_EXIT_USAGE;
     }
@@ -116,8 +117,7 @@ int eh_cmd_away(struct eh_cli *cli)
     return signal_command(cli, "away", NULL);
 }
 
-/* Posts a change with a reason and prints one sentence when it is done. */
-static int change(struct eh_cli *cli, const char *path, json_t *body, const char *done)
+int eh_change_post(struct eh_cli *cli, const char *path, json_t *body, const char *done)
 {
     EH_AUTO(eh_answer) struct eh_answer answer = {0};
     int r = eh_http_post(cli, path, body, &answer);
@@ -140,12 +140,12 @@ static int redirect(struct eh_cli *cli, const char *verb, const char *key, const
         !eh_path_add(path, verb, ""))
         return say_long(cli->args[0]);
     json_t *body = json_object();
-    if (!put_text(body, key, cli->args[1]) ||
-        !put_text(body, "reason", eh_cli_option(cli, "reason"))) {
+    if (!eh_change_text(body, key, cli->args[1]) ||
+        !eh_change_text(body, "reason", eh_cli_option(cli, "reason"))) {
         json_decref(body);
         return EH_EXIT_USAGE;
     }
-    return change(cli, path, body, done);
+    return eh_change_post(cli, path, body, done);
 }
 
 int eh_cmd_assign(struct eh_cli *cli)
@@ -168,12 +168,12 @@ int eh_cmd_release(struct eh_cli *cli)
     if (!eh_path(path, "/v1/reps/%s/release", cli->args[0]))
         return say_long(cli->args[0]);
     json_t *body = json_object();
-    if (!put_text(body, "reason", eh_cli_option(cli, "reason"))) {
+    if (!eh_change_text(body, "reason", eh_cli_option(cli, "reason"))) {
         json_decref(body);
         return EH_EXIT_USAGE;
     }
     eh_format(done, sizeof done, "%s is away; the open tickets go back to the deal", cli->args[0]);
-    return change(cli, path, body, done);
+    return eh_change_post(cli, path, body, done);
 }
 
 /* Decimals of the desk's currency: from the status, else out of the desk file. */
@@ -250,12 +250,12 @@ int eh_cmd_outcome(struct eh_cli *cli)
         return say_long(cli->args[0]);
     json_t *body = json_pack("{s:s}", "outcome", outcome);
     int r = put_numbers(cli, body);
-    if (r == EH_EXIT_DONE && !put_text(body, "event", eh_cli_option(cli, "event")))
+    if (r == EH_EXIT_DONE && !eh_change_text(body, "event", eh_cli_option(cli, "event")))
         r = EH_EXIT_USAGE;
     if (r != EH_EXIT_DONE) {
         json_decref(body);
         return r;
     }
     eh_format(done, sizeof done, "%s: %s", cli->args[0], outcome);
-    return change(cli, path, body, done);
+    return eh_change_post(cli, path, body, done);
 }

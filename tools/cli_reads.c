@@ -310,10 +310,12 @@ int eh_cmd_team(struct eh_cli *cli)
     const char *name = eh_json_text(team, "name"), *policy = eh_json_text(team, "policy");
     eh_text_count(eh_json_int(team, "capacity"), capacity);
     eh_text_count(eh_json_int(team, "waiting"), waiting);
-    printf("%steam %s%s (%s): policy %s, %s%s, %s waiting\n\n", eh_colour_bold(cli), cli->args[0],
-           eh_colour_end(cli), name ? name : cli->args[0], policy ? policy : "?",
+    const char *plan = eh_json_text(team, "plan");
+    printf("%steam %s%s (%s): policy %s, %s%s, %s waiting%s%s\n\n", eh_colour_bold(cli),
+           cli->args[0], eh_colour_end(cli), name ? name : cli->args[0], policy ? policy : "?",
            eh_json_int(team, "capacity") ? "capacity " : "no limit",
-           eh_json_int(team, "capacity") ? capacity : "", waiting);
+           eh_json_int(team, "capacity") ? capacity : "", waiting, plan ? ", bonus plan " : "",
+           plan ? plan : "");
     return show_members(cli, path, team);
 }
 

@@ -15,6 +15,7 @@
 #define LOOK   "Look"
 #define SIGNAL "Say how it is going"
 #define MANAGE "Decide, as a manager"
+#define BONUS  "Run the team's bonus pool"
 #define DESK   "Set up the desk"
 #define FEED   "Bring tickets in"
 #define PROVE  "Prove the deal, or try another"
@@ -41,6 +42,23 @@ static const struct eh_cli_option fairness_options[] = {
     {"from", "DATE", "first day (default: that of the first entry)", false},
     {"to", "DATE", "last day (default: today)", false},
     {"db", "CONNINFO", "replay this log instead of asking the daemon", false},
+    {0},
+};
+static const struct eh_cli_option pool_options[] = {
+    {"period", "P", "2026-03, 2026-W10, 2026-Q1 (default: the one that runs)", false},
+    {"explain", NULL, "the way to every cent, as a tree", false},
+    {"what-if", "PLAN.yaml", "the same facts under another plan; changes nothing", false},
+    {"csv", NULL, "for payroll: a line for each rep", false},
+    {"history", NULL, "all periods, a line each", false},
+    {0},
+};
+static const struct eh_cli_option exclude_options[] = {
+    {"reason", "TEXT", "why; it is logged", true},
+    {0},
+};
+static const struct eh_cli_option metric_options[] = {
+    {"rep", "R", "a figure of this rep: paid_minutes, contract_minutes", false},
+    {"event", "NAME", "an identity: the same one again changes nothing", false},
     {0},
 };
 static const struct eh_cli_option overloaded_options[] = {
@@ -138,6 +156,27 @@ static const struct eh_cli_command commands[] = {
      eh_cmd_release, "R is set away, and gets none of them back while somebody else could."},
     {"move", "ID T", MANAGE, "a misrouted ticket goes to another team", 2, 2, override_options,
      eh_cmd_move, NULL},
+    {"pool", "T", BONUS, "the bonus pool: how it stands, why, and who gets what", 1, 1,
+     pool_options, eh_cmd_pool,
+     "The period that runs is a live estimate. Who is in the team sees the pool, the\n"
+     "rules and the own line; its managers, auditors and operators see all lines.\n"
+     "--csv: rep,period,equal,hours,seniority,individual,amount,currency; the amounts\n"
+     "are what each gets of the period in all, and sum to the pool."},
+    {"freeze", "T PERIOD", BONUS, "a period that is over becomes provisional", 2, 2, NULL,
+     eh_cmd_freeze,
+     "Its facts are frozen, and may be disputed; freezing again takes what came since.\n"
+     "Refused while something is missing, with what that is. Next: close."},
+    {"close", "T PERIOD", BONUS, "a provisional period becomes final", 2, 2, NULL, eh_cmd_close,
+     "There is no way back. What belongs to it and comes later is settled when the\n"
+     "next period closes, or by close again: a positive difference is paid, a negative\n"
+     "one is taken from pools to come; nobody owes money back. Next: pay."},
+    {"pay", "T PERIOD", BONUS, "a closed period has been paid out", 2, 2, NULL, eh_cmd_pay, NULL},
+    {"exclude", "T R PERIOD", BONUS, "set a rep aside for a period", 3, 3, exclude_options,
+     eh_cmd_exclude, "R gets no share of that pool; the others share it."},
+    {"metric", "T NAME PERIOD VALUE", BONUS, "an imported figure of a team or rep", 4, 4,
+     metric_options, eh_cmd_metric,
+     "VALUE as the plan's unit is written: 17, 129.95, 99.5%, 4.2, 12m. The minutes of\n"
+     "a rep: metric sales paid_minutes 2026-03 9600 --rep ana"},
     {"desk show", "", DESK, "the desk file as the daemon holds it", 0, 0, NULL, eh_cmd_desk_show,
      NULL},
     {"desk diff", "FILE", DESK, "what a desk file would change", 1, 1, NULL, eh_cmd_desk_diff,

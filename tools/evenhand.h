@@ -103,6 +103,12 @@ int eh_cmd_desk_diff(struct eh_cli *);
 int eh_cmd_desk_apply(struct eh_cli *);
 int eh_cmd_desk_from(struct eh_cli *);
 int eh_cmd_plan_check(struct eh_cli *);
+int eh_cmd_pool(struct eh_cli *);
+int eh_cmd_freeze(struct eh_cli *);
+int eh_cmd_close(struct eh_cli *);
+int eh_cmd_pay(struct eh_cli *);
+int eh_cmd_exclude(struct eh_cli *);
+int eh_cmd_metric(struct eh_cli *);
 int eh_cmd_push(struct eh_cli *);
 int eh_cmd_simulate(struct eh_cli *);
 

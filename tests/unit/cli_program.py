@@ -27,7 +27,8 @@ SOCKET = os.path.join(FOLDER, "admin.sock")
 DESK = "desk: main\ncurrency: EUR\nreps: [ana, ben]\nteams: [{id: sales, reps: [ana, ben]}]\n"
 COMMANDS = ["status", "teams", "team", "reps", "rep", "tickets", "ticket", "overloaded",
             "available", "away", "outcome", "assign", "release", "move", "desk show", "desk diff",
-            "desk apply", "desk from", "plan check", "push", "simulate"]
+            "desk apply", "desk from", "plan check", "push", "simulate", "pool", "freeze", "close",
+            "pay", "exclude", "metric"]
 
 
 class Skip(Exception):
@@ -62,7 +63,7 @@ MEMBERS = [{"id": "ana", "state": "available", "full": False, "active": True, "o
            {"id": "ben", "state": "overloaded", "full": False, "active": True, "open": 0,
             "points": 0, "received": 7, "received_value": -5}]
 TEAM = {"id": "sales", "name": "Sales", "policy": "random", "capacity": 0, "waiting": 2, "open": 3,
-        "members": 2, "currency": "EUR", "reps": MEMBERS, "after": None}
+        "members": 2, "currency": "EUR", "plan": "sales-2026", "reps": MEMBERS, "after": None}
 HISTORY = [{"seq": 1, "type": "waiting", "team": "sales", "rep": None, "was": None,
             "why": "nobody", "at": "2026-03-01T09:00:00.000Z"},
            {"seq": 2, "type": "assigned", "team": "sales", "rep": "ben", "was": None,
@@ -97,6 +98,13 @@ GETS = {
 }
 
 
+def what_if(body):
+    """What the daemon says of a plan, as (status, body)."""
+    if body.startswith("bad"):
+        return 400, refusal("invalid", "1: metrics: is missing")
+    return GETS["/v1/teams/sales/pool"]
+
+
 class Handler(http.server.BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     asked = []
@@ -121,7 +129,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
     def do_POST(self):
         body = self.rfile.read(int(self.headers["Content-Length"])).decode()
         Handler.asked.append((self.command, self.path, body))
-        if self.path.startswith("/v1/desk"):
+        if "/pool/what-if" in self.path:
+            self.answer(*what_if(body))
+        elif self.path.startswith("/v1/desk"):
             self.answer(200, {"input": 3, "sha256": "00", "changes": ["team sales: policy random"],
                               "warnings": ["team sales has no capacity"]})
         elif "away-is-refused" in body:
@@ -226,6 +236,7 @@ def tables_read_well():
     assert re.search(r"full +3 +6$", reps[1]) and re.search(r"in (1h|5\dm)", reps[2]), reps
     team = good("team", "sales")
     assert "987,654.32" in team and "-0.05" in team and "1,200" in team, team
+    assert team.splitlines()[0].endswith("2 waiting, bonus plan sales-2026"), team
     assert "no limit" in good("teams") and "2,500" in good("teams")
     tickets = good("tickets").splitlines()
     assert len(tickets) == 4 and re.search("2h 1.m ago", tickets[1]) and "2 of shop" in tickets[2], tickets
@@ -426,12 +437,12 @@ TESTS = [the_sample_is_what_the_tests_believe, help_teaches, a_full_disk_is_told
          push_puts_a_file_on_the_stream]
 
 
-def main():
+def main(tests):
     server = UnixServer(SOCKET, Handler)
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    print("1..%d" % len(TESTS), flush=True)
+    print("1..%d" % len(tests), flush=True)
     failed = 0
-    for number, test in enumerate(TESTS, 1):
+    for number, test in enumerate(tests, 1):
         name = test.__name__.replace("_", " ")
         try:
             test()
@@ -446,4 +457,5 @@ def main():
     sys.exit(1 if failed else 0)
 
 
-main()
+if __name__ == "__main__":
+    main(TESTS)

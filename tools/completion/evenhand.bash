@@ -6,7 +6,7 @@ _evenhand()
     cur=${COMP_WORDS[COMP_CWORD]}
     prev=${COMP_WORDS[COMP_CWORD - 1]}
     commands="status teams team reps rep tickets ticket overloaded available away outcome assign
-        release move desk plan push fairness draws verify simulate"
+        release move pool freeze close pay exclude metric desk plan push fairness draws verify simulate"
     COMPREPLY=()
 
     case $prev in
@@ -15,9 +15,10 @@ _evenhand()
     --checkpoint) compopt -o filenames; COMPREPLY=($(compgen -f -- "$cur")); return ;;
     --socket) compopt -o filenames; COMPREPLY=($(compgen -f -- "$cur")); return ;;
     --state) COMPREPLY=($(compgen -W "waiting assigned open closed" -- "$cur")); return ;;
+    --what-if) compopt -o filenames; COMPREPLY=($(compgen -f -- "$cur")); return ;;
     --csat) COMPREPLY=($(compgen -W "1 2 3 4 5" -- "$cur")); return ;;
     --for | --reason | --value | --handled | --at | --event | --source | --after | --rate | \
-        --value-column | --redis | --team | --rep | --from | --to | --db | --seed) return ;;
+        --value-column | --redis | --team | --rep | --period | --from | --to | --db | --seed) return ;;
     esac
     if [[ $prev == --desk ]]; then
         if [[ " ${COMP_WORDS[*]} " == *" simulate "* ]]; then
@@ -48,7 +49,7 @@ _evenhand()
     teams | reps) options+=" --after" ;;
     ticket) options+=" --source --db" ;;
     overloaded) options+=" --for --reason" ;;
-    available | away | release) options+=" --reason" ;;
+    available | away | release | exclude) options+=" --reason" ;;
     assign | move) options+=" --reason --source" ;;
     outcome) options+=" --value --csat --handled --at --event --source" ;;
     push) options+=" --rate --team --value-column --outcomes --source --redis --desk" ;;
@@ -56,6 +57,8 @@ _evenhand()
     fairness) options+=" --from --to --db" ;;
     verify) options+=" --db --checkpoint --from --to" ;;
     simulate) options+=" --policy --desk --seed --value-column" ;;
+    pool) options+=" --period --explain --what-if --csv --history" ;;
+    metric) options+=" --rep --event" ;;
     plan) options+=" --desk" ;;
     esac
     if [[ $cur == -* ]]; then

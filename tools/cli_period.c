@@ -1,0 +1,168 @@
+/* cli_period: a period's way from open to paid, who is set aside, and imported figures. */
+#include <stdio.h>
+
+#include "cli_changes.h"
+#include "cli_text.h"
+
+static int say_long(const char *what)
+{
+    return eh_say(EH_EXIT_USAGE, "%s: too long for a name", what);
+}
+
+/* The period as it was typed is one; else it is said. */
+static int check_period(const struct eh_cli *cli, const char *text)
+{
+    struct eh_period period;
+    struct eh_error error = {0};
+    if (eh_period_parse(eh_str(text), &period, &error) < 0)
+        return eh_say_usage(cli, "%s", error.text);
+    return EH_EXIT_DONE;
+}
+
+/* ---- The way of a period. */
+
+/* POST to /v1/teams/T/periods/P/verb. Takes the body. */
+static int post_step(struct eh_cli *cli, const char *period, const char *verb, json_t *body,
+                     const char *done)
+{
+    char path[EH_CLI_PATH];
+    int r = check_period(cli, period);
+    if (r == EH_EXIT_DONE && (!eh_path(path, "/v1/teams/%s/periods/%s/", cli->args[0], period) ||
+                              !eh_path_add(path, verb, "")))
+        r = say_long(cli->args[0]);
+    if (r != EH_EXIT_DONE) {
+        json_decref(body);
+        return r;
+    }
+    return eh_change_post(cli, path, body, done);
+}
+
+int eh_cmd_freeze(struct eh_cli *cli)
+{
+    const char *team = cli->args[0], *period = cli->args[1];
+    char done[640];
+    eh_format(done, sizeof done,
+              "%s of team %s is provisional: its facts are frozen\n"
+              "look: evenhand pool %s --period %s; make it final: evenhand close %s %s",
+              period, team, team, period, team, period);
+    return post_step(cli, period, "freeze", json_object(), done);
+}
+
+int eh_cmd_close(struct eh_cli *cli)
+{
+    const char *team = cli->args[0], *period = cli->args[1];
+    char done[640];
+    eh_format(done, sizeof done,
+              "%s of team %s is closed: the result is final\n"
+              "for payroll: evenhand pool %s --period %s --csv; when paid: evenhand pay %s %s",
+              period, team, team, period, team, period);
+    return post_step(cli, period, "close", json_object(), done);
+}
+
+int eh_cmd_pay(struct eh_cli *cli)
+{
+    char done[320];
+    eh_format(done, sizeof done, "%s of team %s is paid", cli->args[1], cli->args[0]);
+    return post_step(cli, cli->args[1], "pay", json_object(), done);
+}
+
+int eh_cmd_exclude(struct eh_cli *cli)
+{
+    char done[480];
+    json_t *body = json_object();
+    if (!eh_change_text(body, "rep", cli->args[1]) ||
+        !eh_change_text(body, "reason", eh_cli_option(cli, "reason"))) {
+        json_decref(body);
+        return EH_EXIT_USAGE;
+    }
+    eh_format(done, sizeof done, "%s is set aside in %s of team %s", cli->args[1], cli->args[2],
+              cli->args[0]);
+    return post_step(cli, cli->args[2], "exclude", body, done);
+}
+
+/* ---- Imported figures. */
+
+/* The unit the plan gives that figure, as a metric or in a gate; NULL: it does not name it. */
+static const char *unit_of(const json_t *pool, const char *name)
+{
+    size_t i;
+    json_t *metric;
+    json_array_foreach(json_object_get(pool, "metrics"), i, metric)
+    {
+        const json_t *gate = json_object_get(metric, "gate");
+        const char *own = eh_json_text(metric, "metric"), *other = eh_json_text(gate, "metric");
+        if (own && strcmp(own, name) == 0)
+            return eh_json_text(metric, "unit");
+        if (other && strcmp(other, name) == 0)
+            return eh_json_text(gate, "unit");
+    }
+    return NULL;
+}
+
+/* "99.95%", "12m", "4.2", "129.95", "17": as the unit is written. */
+static int read_value(const struct eh_cli *cli, const char *unit, unsigned exponent,
+                      const char *text, int64_t *ret)
+{
+    struct eh_str value = eh_str(text);
+    struct eh_error error = {0};
+    int r;
+    if (strcmp(unit, "minor") == 0)
+        r = eh_money_parse(value, exponent, ret, &error);
+    else if (strcmp(unit, "ppm") == 0)
+        r = eh_ppm_parse(value, ret, &error);
+    else if (strcmp(unit, "milli") == 0)
+        r = eh_decimal_parse(value, 3, ret, &error);
+    else if (strcmp(unit, "seconds") == 0 && eh_integer_parse(value, ret, NULL) < 0)
+        r = eh_duration_parse(value, ret, &error);
+    else
+        r = eh_integer_parse(value, ret, &error);
+    if (r < 0)
+        return eh_say_usage(cli, "%s: %s", cli->args[1], error.text);
+    return EH_EXIT_DONE;
+}
+
+/* By the team's plan of that period; without one, or where it does not name the figure, a whole
+ * number. Only a value that is none needs the daemon to be asked. */
+static int find_value(const struct eh_cli *cli, int64_t *ret)
+{
+    EH_AUTO(eh_answer) struct eh_answer answer = {0};
+    char path[EH_CLI_PATH];
+    if (!eh_path(path, "/v1/teams/%s/pool?period=%s", cli->args[0], cli->args[2]))
+        return say_long(cli->args[0]);
+    int r = eh_http_get(cli, path, &answer);
+    if (r != EH_EXIT_DONE)
+        return r;
+    const char *unit = unit_of(answer.json, cli->args[1]);
+    return read_value(cli, unit ? unit : "count", eh_json_exponent(answer.json), cli->args[3], ret);
+}
+
+static bool is_minutes(const char *name)
+{
+    return strcmp(name, "paid_minutes") == 0 || strcmp(name, "contract_minutes") == 0;
+}
+
+int eh_cmd_metric(struct eh_cli *cli)
+{
+    const char *team = cli->args[0], *name = cli->args[1], *period = cli->args[2];
+    const char *rep = eh_cli_option(cli, "rep");
+    char path[EH_CLI_PATH], done[640];
+    int64_t value = 0;
+    int r = check_period(cli, period);
+    if (r == EH_EXIT_DONE)
+        r = is_minutes(name) ? read_value(cli, "count", 0, cli->args[3], &value)
+                             : find_value(cli, &value);
+    if (r == EH_EXIT_DONE && !eh_path(path, "/v1/teams/%s/metrics", team))
+        r = say_long(team);
+    if (r != EH_EXIT_DONE)
+        return r;
+    json_t *body = json_pack("{s:I}", "value", (json_int_t)value);
+    if (!eh_change_text(body, "metric", name) || !eh_change_text(body, "period", period) ||
+        !eh_change_text(body, "rep", rep) ||
+        !eh_change_text(body, "event", eh_cli_option(cli, "event"))) {
+        json_decref(body);
+        return EH_EXIT_USAGE;
+    }
+    eh_format(done, sizeof done, "%s of %s%s%s in %s is %s", name, rep ? rep : "team ",
+              rep ? " of team " : "", team, period, cli->args[3]);
+    return eh_change_post(cli, path, body, done);
+}
