@@ -221,8 +221,8 @@ Test(message, decode_refuses_what_was_never_encoded)
     } bad[] = {
         {"", 0},
         {"\x00", 1},
-        {"\x0e", 1},
-        {"\x01\x1f", 2},
+        {"\x12", 1},
+        {"\x01\x20", 2},
         {"\x01\x00\x05x", 4},
         {"\x01\x01\x01x\x00\x01x", 7},
         {"\x01\x00\x01x\x00\x01x", 7},
@@ -385,7 +385,8 @@ Test(message, knows_its_names)
     cr_assert_str_eq(eh_message_type_name(EH_MESSAGE_UNPARSED), "unparsed");
     cr_assert_null(eh_message_type_name(0));
     cr_assert_str_eq(eh_message_type_name(EH_MESSAGE_REVEAL), "reveal");
-    cr_assert_null(eh_message_type_name(14));
+    cr_assert_str_eq(eh_message_type_name(EH_MESSAGE_EXCLUDE), "exclude");
+    cr_assert_null(eh_message_type_name(EH_MESSAGE_LAST + 1));
     cr_assert_null(eh_message_type_name(-1));
     cr_assert_str_eq(eh_field_name(EH_FIELD_CREATED_AT), "created_at");
     cr_assert_str_eq(eh_field_name(EH_FIELD_SUBJECT_DIGEST), "subject_digest");

@@ -19,6 +19,8 @@
 
 enum eh_period_kind { EH_PERIOD_WEEK = 0, EH_PERIOD_MONTH = 1, EH_PERIOD_QUARTER = 2 };
 
+#define EH_PERIOD_NUMBER_MAX 1000000 /* either way; the last of 9999 is below */
+
 struct eh_period {
     uint8_t kind;   /* enum eh_period_kind */
     int32_t number; /* counts up without gaps within a kind */

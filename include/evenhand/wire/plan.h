@@ -92,6 +92,14 @@ struct eh_plan_measure {
     int64_t least_ms, most_ms; /* winsorised at these */
 };
 
+/* A duration as the measure counts it. */
+static inline int64_t eh_plan_winsorise(const struct eh_plan_measure *measure, int64_t duration_ms)
+{
+    if (duration_ms < measure->least_ms)
+        return measure->least_ms;
+    return duration_ms > measure->most_ms ? measure->most_ms : duration_ms;
+}
+
 struct eh_plan_gate {
     uint8_t effect;            /* enum eh_gate; NONE: there is no gate */
     uint32_t measure;          /* index into measures */
