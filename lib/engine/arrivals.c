@@ -1,5 +1,5 @@
 /*
- * arrivals: a ticket comes, a ticket is changed; and figures that are only written down.
+ * arrivals: a ticket comes, a ticket is changed.
  */
 #include "state.h"
 
@@ -68,6 +68,7 @@ static int create(struct step *s, uint32_t team, uint32_t kind, uint32_t *ret)
     t->set = set;
     t->value = m->value;
     t->received_us = s->now_us;
+    t->created_us = eh_message_has(m, EH_FIELD_CREATED_AT) ? m->created_at_ms * 1000 : s->now_us;
     t->stream_ms = s->in->stream_ms;
     t->stream_no = s->in->stream_no;
     r = eh_ticket_enter(e, slot);
@@ -194,46 +195,4 @@ int eh_step_update(struct step *s)
         return r;
     eh_digest_ticket(e, slot);
     return eh_step_image(s, t);
-}
-
-/* ---- metric */
-
-static bool digits(struct eh_str s, uint32_t at, uint32_t count)
-{
-    for (uint32_t i = at; i < at + count; i++)
-        if (i >= s.size || s.data[i] < '0' || s.data[i] > '9')
-            return false;
-    return true;
-}
-
-/* 2026-W10, 2026-03 or 2026-Q1. */
-static bool is_period(struct eh_str s)
-{
-    if (!digits(s, 0, 4) || s.size < 7 || s.data[4] != '-')
-        return false;
-    if (s.data[5] == 'Q')
-        return s.size == 7 && s.data[6] >= '1' && s.data[6] <= '4';
-    bool week = s.data[5] == 'W';
-    uint32_t at = week ? 6 : 5;
-    if (s.size != at + 2 || !digits(s, at, 2))
-        return false;
-    int no = 10 * (s.data[at] - '0') + s.data[at + 1] - '0';
-    return no >= 1 && no <= (week ? 53 : 12);
-}
-
-int eh_step_metric(struct step *s)
-{
-    const struct eh_message *m = &s->m;
-    uint32_t team = eh_names_find(&s->e->team_names, m->team);
-    if (team == NONE || !s->e->teams[team].desk)
-        return eh_step_refuse(s, EH_ENOTFOUND, "team: %.*s is not on the desk",
-                              EH_STR_ARG(m->team));
-    if (!is_period(m->period))
-        return eh_step_refuse(s, EH_EINVAL,
-                              "period: %.*s is none; write 2026-03, 2026-Q1 or 2026-W10",
-                              EH_STR_ARG(m->period));
-    uint32_t rep = eh_names_find(&s->e->rep_names, m->rep);
-    if (eh_message_has(m, EH_FIELD_REP) && (rep == NONE || !s->e->reps[rep].present))
-        return eh_step_refuse(s, EH_ENOTFOUND, "rep: %.*s is not on the desk", EH_STR_ARG(m->rep));
-    return 0;
 }

@@ -42,6 +42,8 @@ int eh_deal_book(struct step *s, uint32_t slot, uint32_t rep, uint32_t was,
         t->points = 1; /* its kind left the desk before it was ever dealt */
     t->deals++;
     t->assigned_us = s->now_us;
+    if (t->first_us == 0)
+        t->first_us = s->now_us;
     t->was = NONE;
     eh_ticket_give(e, slot, rep);
     eh_eligible_refresh(e, rep);

@@ -175,8 +175,10 @@ int eh_step_signal(struct step *s, uint32_t rep, int status, int64_t from_us, in
 int eh_step_dead(struct step *s, const struct eh_message *m, uint64_t stream_ms, uint64_t stream_no)
 {
     struct eh_bytes *scratch = &s->e->scratch;
+    struct eh_message said = *m;
+    said.has &= ~EH_FIELD_BIT(EH_FIELD_AT_DATE);
     eh_bytes_clear(scratch);
-    int r = eh_message_to_json(m, scratch);
+    int r = eh_message_to_json(&said, scratch);
     if (r == 0)
         r = copy_bytes(s->fx->arena, scratch, &s->fx->dead);
     s->fx->dead_stream_ms = stream_ms;

@@ -84,6 +84,9 @@ void eh_encode_ticket(const struct eh_engine *e, const struct ticket *t, struct 
     eh_bytes_put_u(out, t->stream_no);
     eh_bytes_put_u8(out, t->receipted);
     eh_bytes_put_i(out, t->booked);
+    eh_bytes_put_i(out, t->created_us);
+    eh_bytes_put_i(out, t->first_us);
+    eh_bytes_put_i(out, t->closed_date);
 }
 
 static void read_names(struct eh_reader *in, struct image *image)
@@ -122,6 +125,14 @@ static void read_receipt(struct eh_reader *in, uint8_t version, struct ticket *t
     t->booked = version == 1 ? (t->deals > 0 ? t->value : 0) : eh_read_i(in);
 }
 
+/* Images from before there were bonus periods: of a closing that is in none of them. */
+static void read_times(struct eh_reader *in, uint8_t version, struct ticket *t)
+{
+    t->created_us = version < 3 ? t->received_us : eh_read_i(in);
+    t->first_us = version < 3 ? t->assigned_us : eh_read_i(in);
+    t->closed_date = version < 3 ? 0 : (int32_t)eh_read_i(in);
+}
+
 static bool is_sound(const struct image *image)
 {
     const struct ticket *t = &image->t;
@@ -149,6 +160,7 @@ int eh_image_read(struct eh_reader *in, struct image *ret)
     read_names(in, &image);
     read_numbers(in, &image.t);
     read_receipt(in, version, &image.t);
+    read_times(in, version, &image.t);
     if (in->failed || !is_sound(&image))
         return -EH_ECORRUPT;
     *ret = image;
@@ -247,6 +259,55 @@ void eh_encode_parked(const struct parked *p, struct eh_bytes *out)
     eh_bytes_put_str(out, eh_str_n((const char *)p->body, p->body_size));
 }
 
+void eh_encode_purse(const struct eh_engine *e, uint32_t team, struct eh_bytes *out)
+{
+    const struct purse *purse = &e->teams[team].purse;
+    eh_bytes_put_str(out, e->team_names.items[team]);
+    eh_bytes_put_u8(out, purse->used);
+    eh_bytes_put_i(out, purse->planned_on);
+    eh_bytes_put_i(out, purse->carry_open);
+}
+
+/* What was handed in stands here as its hash: this is on the way of every outcome. */
+void eh_encode_period(const struct eh_engine *e, const struct period *p, struct eh_bytes *out)
+{
+    eh_bytes_put_str(out, e->team_names.items[p->team]);
+    eh_bytes_put_u8(out, p->period.kind);
+    eh_bytes_put_i(out, p->period.number);
+    eh_bytes_put_u8(out, p->state);
+    eh_bytes_put_u(out, p->late);
+    eh_bytes_put_u(out, p->last_version);
+    eh_bytes_put_u(out, p->paid_version);
+    eh_bytes_put_i(out, p->gross);
+    eh_bytes_put_i(out, p->carry);
+    eh_bytes_put_i(out, p->net);
+    eh_bytes_put_i(out, p->carry_open);
+    put_key(out, p->frozen_key);
+    put_key(out, p->statement_key);
+    put_wide(out, p->revenue);
+    put_wide(out, p->response_ms);
+    put_wide(out, p->cycle_ms);
+    eh_bytes_put_i(out, p->ratings);
+    eh_bytes_put_i(out, p->rating_sum);
+    eh_bytes_put_i(out, p->reopened);
+    eh_bytes_put_i(out, p->responses);
+    eh_bytes_put_i(out, p->cycles);
+}
+
+void eh_encode_fact(const struct eh_engine *e, const struct fact *fact, struct eh_bytes *out)
+{
+    eh_bytes_put_u8(out, fact->type);
+    eh_bytes_put_str(out, name_of(&e->rep_names, fact->rep));
+    eh_bytes_put_str(out, name_of(&e->kind_names, fact->kind));
+    eh_bytes_put_str(out, eh_str_n(fact->name, fact->name_size));
+    eh_bytes_put_u8(out, (uint8_t)(fact->has_paid | fact->has_contract << 1 | fact->excluded << 2));
+    const int64_t numbers[] = {fact->closed,   fact->won,   fact->lost, fact->paid,
+                               fact->contract, fact->count, fact->last};
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
+        eh_bytes_put_i(out, numbers[i]);
+    put_wide(out, fact->sum);
+}
+
 void eh_encode_globals(const struct eh_engine *e, struct eh_bytes *out)
 {
     eh_bytes_put_u(out, e->input);
@@ -273,7 +334,10 @@ enum object {
     OBJECT_PARKED,
     OBJECT_LEDGER,
     OBJECT_SET,
-    OBJECT_SLOT
+    OBJECT_SLOT,
+    OBJECT_PURSE,
+    OBJECT_PERIOD,
+    OBJECT_FACT
 };
 
 static unsigned __int128 number_of(struct eh_key key)
@@ -357,6 +421,40 @@ void eh_digest_slot(struct eh_engine *e, uint32_t team_no, uint32_t set_no, uint
     replace(e, &slot->hash);
 }
 
+void eh_digest_purse(struct eh_engine *e, uint32_t team)
+{
+    eh_encode_purse(e, team, begin(e, OBJECT_PURSE));
+    replace(e, &e->teams[team].purse.hash);
+}
+
+void eh_digest_period(struct eh_engine *e, uint32_t slot)
+{
+    struct period *p = &e->periods[slot];
+    if (p->shadow)
+        return;
+    eh_encode_period(e, p, begin(e, OBJECT_PERIOD));
+    replace(e, &p->hash);
+}
+
+/* A fact alone does not say whose it is. */
+static void put_fact(const struct eh_engine *e, const struct period *p, const struct fact *fact,
+                     struct eh_bytes *out)
+{
+    eh_bytes_put_str(out, e->team_names.items[p->team]);
+    eh_bytes_put_u8(out, p->period.kind);
+    eh_bytes_put_i(out, p->period.number);
+    eh_encode_fact(e, fact, out);
+}
+
+void eh_digest_fact(struct eh_engine *e, uint32_t period, uint32_t slot)
+{
+    const struct period *p = &e->periods[period];
+    if (p->shadow)
+        return;
+    put_fact(e, p, &e->facts[slot], begin(e, OBJECT_FACT));
+    replace(e, &e->facts[slot].hash);
+}
+
 void eh_digest_leave(struct eh_engine *e, struct eh_key *hash)
 {
     e->sum -= number_of(*hash);
@@ -408,11 +506,44 @@ static unsigned __int128 sum_of_set(const struct eh_engine *e, const struct team
     return sum;
 }
 
+static unsigned __int128 sum_of_facts(const struct eh_engine *e, const struct period *p,
+                                      uint32_t head, struct eh_bytes *bytes)
+{
+    unsigned __int128 sum = 0;
+    for (uint32_t at = head; at != NONE; at = e->facts[at].next) {
+        start(bytes, OBJECT_FACT);
+        put_fact(e, p, &e->facts[at], bytes);
+        sum += hash_apart(bytes);
+    }
+    return sum;
+}
+
+static unsigned __int128 sum_of_periods(const struct eh_engine *e, uint32_t team,
+                                        struct eh_bytes *bytes)
+{
+    unsigned __int128 sum = 0;
+    if (e->teams[team].purse.used) {
+        start(bytes, OBJECT_PURSE);
+        eh_encode_purse(e, team, bytes);
+        sum += hash_apart(bytes);
+    }
+    for (uint32_t at = e->teams[team].periods; at != NONE; at = e->periods[at].older) {
+        const struct period *p = &e->periods[at];
+        start(bytes, OBJECT_PERIOD);
+        eh_encode_period(e, p, bytes);
+        sum += hash_apart(bytes);
+        sum += sum_of_facts(e, p, p->facts, bytes);
+        sum += sum_of_facts(e, p, p->imports, bytes);
+    }
+    return sum;
+}
+
 static unsigned __int128 sum_of_teams(const struct eh_engine *e, struct eh_bytes *bytes)
 {
     unsigned __int128 sum = 0;
     for (uint32_t i = 0; i < e->team_names.count; i++) {
         const struct team *team = &e->teams[i];
+        sum += sum_of_periods(e, i, bytes);
         for (uint32_t set = 0; set < team->set_count; set++)
             if (team->sets[set].skills)
                 sum += sum_of_set(e, team, &team->sets[set], bytes);

@@ -18,6 +18,9 @@ int eh_engine_new(struct eh_engine **ret, struct eh_error *error)
         return eh_error_set(error, EH_ENOMEM, "out of memory for an engine");
     e->free_ticket = NONE;
     e->free_parked = NONE;
+    e->free_period = NONE;
+    e->free_fact = NONE;
+    e->shadow_periods = NONE;
     e->parked_list = (struct list){NONE, NONE, 0};
     *ret = e;
     return 0;
@@ -49,6 +52,7 @@ void eh_engine_free(struct eh_engine *e)
     eh_table_done(&e->account_index);
     eh_table_done(&e->parked_index);
     eh_table_done(&e->customers);
+    eh_facts_done(e);
     eh_watch_done(e);
     eh_bytes_done(&e->scratch);
     free(e);
@@ -161,13 +165,17 @@ static step_fn *const steps[] = {
     [EH_MESSAGE_DUE] = step_due,
     [EH_MESSAGE_UNPARSED] = step_unparsed,
     [EH_MESSAGE_REVEAL] = eh_step_reveal,
+    [EH_MESSAGE_FREEZE] = eh_step_freeze,
+    [EH_MESSAGE_CLOSE] = eh_step_close,
+    [EH_MESSAGE_PAY] = eh_step_pay,
+    [EH_MESSAGE_EXCLUDE] = eh_step_exclude,
 };
 
 /* Numbers without a gap, time and day in order. Until the first day has come, any date goes. */
 static bool is_next(const struct eh_engine *e, const struct eh_input *in)
 {
     return in->no == e->input + 1 && in->at_us >= e->at_us &&
-           in->message.type >= EH_MESSAGE_TICKET && in->message.type <= EH_MESSAGE_REVEAL &&
+           in->message.type >= EH_MESSAGE_TICKET && in->message.type <= EH_MESSAGE_LAST &&
            (in->date == e->date || !e->has_day || in->message.type == EH_MESSAGE_DAY);
 }
 

@@ -53,10 +53,21 @@ int eh_outcome_check(const struct ticket *t, const struct eh_message *m, struct 
     return 0;
 }
 
-/* Whether the desk still has a place for a ticket that comes back. */
+/* When it happened, as the desk's calendar has it. */
+static int32_t date_of(const struct eh_engine *e, const struct eh_message *m)
+{
+    if (eh_message_has(m, EH_FIELD_AT_DATE))
+        return (int32_t)m->at_date;
+    return eh_message_has(m, EH_FIELD_AT) ? (int32_t)(m->at_ms / DAY_MS) : e->date;
+}
+
+/* Whether the desk still has a place for a ticket that comes back, and its team's periods for one
+ * that is closed. */
 int eh_outcome_room(const struct eh_engine *e, const struct ticket *t, const struct eh_message *m,
                     struct eh_error *error)
 {
+    if (closes(m->outcome) && t->state != EH_TICKET_CLOSED)
+        return eh_facts_room(e, t->team, date_of(e, m), error);
     if (m->outcome != EH_OUTCOME_REOPENED || t->state != EH_TICKET_CLOSED)
         return 0;
     struct eh_str team = name_of(&e->team_names, t->team);
@@ -80,7 +91,7 @@ bool eh_outcome_changes(const struct ticket *t, const struct eh_message *m)
 {
     switch (m->outcome) {
     case EH_OUTCOME_RATED:
-        return false; /* a fact of the log */
+        return false; /* a fact of its period */
     case EH_OUTCOME_REFUNDED:
         return refund_of(t, m) != 0;
     case EH_OUTCOME_REOPENED:
@@ -107,8 +118,12 @@ static int close_ticket(struct step *s, uint32_t slot, const struct eh_message *
     t->state = EH_TICKET_CLOSED;
     t->outcome = m->outcome;
     t->closed_us = at_us;
+    t->closed_date = date_of(e, m);
     if (m->outcome == EH_OUTCOME_WON && eh_message_has(m, EH_FIELD_VALUE))
         t->value = m->value;
+    int r = eh_facts_closed(e, t, m);
+    if (r < 0)
+        return r;
     if (rep != NONE)
         eh_eligible_refresh(e, rep);
     return eh_step_emit(s, EH_NOTICE_CLOSED, t, rep, NONE, NULL);
@@ -121,10 +136,13 @@ static int reopen_ticket(struct step *s, uint32_t slot)
     struct ticket *t = &e->tickets[slot];
     uint32_t rep = t->rep;
     int r = eh_set_acquire(e, t->team, ticket_skills(t), s->in->no, &t->set);
+    if (r == 0)
+        r = eh_facts_reopened(e, t);
     if (r < 0)
         return r;
     t->outcome = 0;
     t->closed_us = 0;
+    t->closed_date = 0;
     t->refunded = 0;
     r = eh_affinity_join(e, slot);
     if (r < 0)
@@ -148,13 +166,17 @@ int eh_outcome_apply(struct step *s, uint32_t slot, const struct eh_message *m, 
 {
     struct eh_engine *e = s->e;
     struct ticket *t = &e->tickets[slot];
+    if (m->outcome == EH_OUTCOME_RATED)
+        s->touched |= eh_facts_rated(e, t, m);
     if (!eh_outcome_changes(t, m))
         return 0;
     int r = 0;
     s->touched = true;
     s->subject = slot;
     if (m->outcome == EH_OUTCOME_REFUNDED) {
-        t->refunded += refund_of(t, m);
+        int64_t refund = refund_of(t, m);
+        t->refunded += refund;
+        eh_facts_refunded(e, t, refund);
     } else if (m->outcome == EH_OUTCOME_REOPENED) {
         r = reopen_ticket(s, slot);
     } else {
@@ -195,6 +217,8 @@ static int apply_or_refuse(struct step *s, uint32_t slot, bool recalled, int64_t
     int r = eh_outcome_check(t, &s->m, &error);
     if (r == 0)
         r = eh_outcome_room(e, t, &s->m, &error);
+    if (r == 0 && s->m.outcome == EH_OUTCOME_RATED)
+        s->touched = eh_facts_rated(e, t, &s->m);
     bool changes = r == 0 && eh_outcome_changes(t, &s->m), entered = !recalled;
     if (r < 0)
         r = eh_step_refuse(s, error.code, "%s", error.text);

@@ -101,6 +101,10 @@ int eh_park(struct step *s, struct eh_key ticket)
                               "ticket %.*s/%.*s is not known, and %d outcomes wait for tickets "
                               "already",
                               EH_STR_ARG(s->m.source), EH_STR_ARG(s->m.id), EH_PARKED_MAX);
+    if (!eh_message_has(&s->m, EH_FIELD_AT)) { /* when it came, whenever it is applied */
+        s->m.at_date = e->date;
+        s->m.has |= EH_FIELD_BIT(EH_FIELD_AT_DATE);
+    }
     eh_bytes_clear(&e->scratch);
     eh_message_encode(&s->m, 0, &e->scratch);
     uint8_t *body = e->scratch.failed ? NULL : malloc(e->scratch.size);

@@ -98,6 +98,9 @@ static int refuse_vanished(struct step *s, const struct eh_desk *old, const stru
 
 static int refuse_change(struct step *s, const struct eh_desk *new)
 {
+    struct eh_error error = {0};
+    if (eh_periods_check(s->e, new, s->in->date, &error) < 0)
+        return eh_step_refuse(s, EH_ECONFLICT, "%s", error.text);
     if (!s->e->desk)
         return 0;
     const struct eh_desk *old = s->e->desk->desk;
@@ -265,7 +268,7 @@ static void remove_team(struct eh_engine *e, uint32_t no)
     for (uint32_t i = 0; i < team->set_count; i++)
         eh_set_done(e, no, i);
     eh_team_free(team);
-    *team = (struct team){.ledger = team->ledger};
+    *team = (struct team){.ledger = team->ledger, .purse = team->purse, .periods = team->periods};
 }
 
 static int set_teams(struct eh_engine *e, const struct eh_desk *desk)
@@ -386,6 +389,8 @@ int eh_step_desk(struct step *s)
     r = eh_roster_install(e, held, s->now_us);
     if (r < 0 && e->desk != held)
         eh_desk_held_free(held);
+    if (r == 0)
+        eh_periods_adopt(e, s->in->date);
     return r;
 }
 

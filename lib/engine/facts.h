@@ -1,0 +1,30 @@
+/*
+ * facts: what the files on bonus periods ask of each other. Private to engine/.
+ */
+#ifndef EVENHAND_LIB_ENGINE_FACTS_H
+#define EVENHAND_LIB_ENGINE_FACTS_H
+
+#include "state.h"
+
+static inline struct eh_str fact_name(const struct fact *fact)
+{
+    return eh_str_n(fact->name, fact->name_size);
+}
+
+/* facts.c: in a list of periods, the one of a date, or NONE. */
+uint32_t eh_period_find(const struct eh_engine *, uint32_t head, int32_t date);
+int eh_period_add(struct eh_engine *, uint32_t team, struct eh_period, const struct eh_bonus_plan *,
+                  bool shadow, uint32_t *ret) EH_MUST_CHECK;
+void eh_period_drop(struct eh_engine *, uint32_t slot);
+/* The one there is or a new one. */
+int eh_fact_get(struct eh_engine *, uint32_t period, uint8_t type, uint32_t rep, uint32_t kind,
+                uint32_t *ret) EH_MUST_CHECK;
+int eh_import_get(struct eh_engine *, uint32_t period, struct eh_str name,
+                  uint32_t *ret) EH_MUST_CHECK;
+bool eh_imports_full(const struct eh_engine *, uint32_t team, int32_t date, struct eh_str name);
+int eh_facts_imported(struct eh_engine *, uint32_t team, struct eh_period,
+                      const struct eh_message *) EH_MUST_CHECK;
+int eh_facts_excluded(struct eh_engine *, uint32_t team, struct eh_period,
+                      uint32_t rep) EH_MUST_CHECK;
+
+#endif

@@ -1,0 +1,141 @@
+/* period_views: bonus periods as others see them; and the plan that is counted beside. */
+#include "facts.h"
+
+static uint8_t state_of(const struct period *p)
+{
+    bool paid = p->last_version > 0 && p->paid_version == p->last_version;
+    return paid ? EH_PERIOD_PAID : p->state;
+}
+
+static bool is_late(const struct eh_engine *e, uint32_t team, int32_t first)
+{
+    const struct purse *purse = &e->teams[team].purse;
+    return purse->used && first <= purse->planned_on;
+}
+
+static struct eh_period_view view_of(const struct eh_engine *e, uint32_t slot)
+{
+    const struct period *p = &e->periods[slot];
+    return (struct eh_period_view){
+        .team = e->team_names.items[p->team],
+        .period = p->period,
+        .plan = p->plan,
+        .state = state_of(p),
+        .published_late = is_late(e, p->team, p->first),
+        .late = p->late,
+        .frozen = eh_str_n(p->frozen, p->frozen_size),
+        .last = {.period = p->period,
+                 .version = p->last_version,
+                 .gross = p->gross,
+                 .carry = p->carry,
+                 .net = p->net,
+                 .carry_open = p->carry_open,
+                 .statement = eh_str_n(p->statement, p->statement_size)},
+        .paid_version = p->paid_version,
+        .revenue = p->revenue,
+        .ratings = p->ratings,
+        .rating_sum = p->rating_sum,
+        .reopened = p->reopened,
+        .responses = p->responses,
+        .cycles = p->cycles,
+        .response_ms = p->response_ms,
+        .cycle_ms = p->cycle_ms,
+        .handle = slot,
+    };
+}
+
+bool eh_engine_period(const struct eh_engine *e, struct eh_str id, struct eh_period period,
+                      struct eh_period_view *ret)
+{
+    uint32_t team = eh_names_find(&e->team_names, id);
+    if (team == NONE || !e->desk)
+        return false;
+    int32_t first = eh_period_first(period);
+    uint32_t slot = eh_period_find(e, e->teams[team].periods, first);
+    const struct eh_bonus_plan *plan = eh_desk_plan(e->desk->desk, id, first);
+    if (slot != NONE && eh_period_equal(e->periods[slot].period, period))
+        *ret = view_of(e, slot);
+    else if (plan && plan->from.kind == period.kind)
+        *ret = (struct eh_period_view){.team = e->team_names.items[team],
+                                       .period = period,
+                                       .plan = plan,
+                                       .state = EH_PERIOD_OPEN,
+                                       .published_late = is_late(e, team, first),
+                                       .handle = NONE};
+    else
+        return false;
+    return true;
+}
+
+/* In a list, the latest first, the earliest one after a date. */
+static bool next_after(const struct eh_engine *e, uint32_t head, int32_t after,
+                       struct eh_period_view *ret)
+{
+    uint32_t found = NONE;
+    for (uint32_t at = head; at != NONE && e->periods[at].first > after; at = e->periods[at].older)
+        found = at;
+    if (found != NONE)
+        *ret = view_of(e, found);
+    return found != NONE;
+}
+
+bool eh_engine_period_after(const struct eh_engine *e, struct eh_str id, int32_t after,
+                            struct eh_period_view *ret)
+{
+    uint32_t team = eh_names_find(&e->team_names, id);
+    return team != NONE && next_after(e, e->teams[team].periods, after, ret);
+}
+
+bool eh_engine_shadow_after(const struct eh_engine *e, int32_t after, struct eh_period_view *ret)
+{
+    return next_after(e, e->shadow_periods, after, ret);
+}
+
+static void tell(const struct eh_engine *e, uint32_t head, eh_fact_fn *each, void *context)
+{
+    for (uint32_t at = head; at != NONE; at = e->facts[at].next) {
+        const struct fact *fact = &e->facts[at];
+        struct eh_fact_view view = {
+            .type = fact->type,
+            .kind = name_of(&e->kind_names, fact->kind),
+            .rep = name_of(&e->rep_names, fact->rep),
+            .name = fact_name(fact),
+            .closed = fact->closed,
+            .won = fact->won,
+            .lost = fact->lost,
+            .handled = fact->type == EH_FACT_KIND ? fact->count : 0,
+            .paid_minutes = fact->paid,
+            .contract_minutes = fact->contract,
+            .has_paid = fact->has_paid,
+            .has_contract = fact->has_contract,
+            .excluded = fact->excluded,
+            .count = fact->type == EH_FACT_IMPORT ? fact->count : 0,
+            .last = fact->last,
+            .sum = fact->sum,
+        };
+        each(context, &view);
+    }
+}
+
+void eh_engine_facts(const struct eh_engine *e, const struct eh_period_view *view, eh_fact_fn *each,
+                     void *context)
+{
+    if (view->handle == NONE)
+        return;
+    tell(e, e->periods[view->handle].facts, each, context);
+    tell(e, e->periods[view->handle].imports, each, context);
+}
+
+int64_t eh_engine_carry_open(const struct eh_engine *e, struct eh_str id)
+{
+    uint32_t team = eh_names_find(&e->team_names, id);
+    return team == NONE ? 0 : e->teams[team].purse.carry_open;
+}
+
+int eh_engine_shadow(struct eh_engine *e, const struct eh_bonus_plan *plan)
+{
+    while (e->shadow_periods != NONE)
+        eh_period_drop(e, e->shadow_periods);
+    e->shadow = plan;
+    return 0;
+}

@@ -1,0 +1,342 @@
+/*
+ * periods: imported figures, and how far a manager has brought a period: frozen, closed, paid, a
+ * rep set aside. Every step checks, then changes; there is no way back.
+ */
+#include "facts.h"
+
+#include <evenhand/draw/hash.h>
+#include <stdlib.h>
+
+const char *eh_period_state_name(int state)
+{
+    static const char *const names[] = {
+        [EH_PERIOD_OPEN] = "open",
+        [EH_PERIOD_PROVISIONAL] = "provisional",
+        [EH_PERIOD_CLOSED] = "closed",
+        [EH_PERIOD_PAID] = "paid",
+    };
+    return state >= EH_PERIOD_OPEN && state <= EH_PERIOD_PAID ? names[state] : NULL;
+}
+
+/* ---- what a message names */
+
+static const char *const forms[] = {
+    [EH_PERIOD_WEEK] = "weeks, like 2026-W10",
+    [EH_PERIOD_MONTH] = "months, like 2026-03",
+    [EH_PERIOD_QUARTER] = "quarters, like 2026-Q1",
+};
+
+/* Team, period and the plan that governs it, or NULL; refuses what cannot be. */
+static int find_plan(struct step *s, uint32_t *ret_team, struct eh_period *ret_period,
+                     const struct eh_bonus_plan **ret_plan)
+{
+    const struct eh_message *m = &s->m;
+    uint32_t team = eh_names_find(&s->e->team_names, m->team);
+    *ret_plan = NULL;
+    if (team == NONE || !s->e->teams[team].desk)
+        return eh_step_refuse(s, EH_ENOTFOUND, "team: %.*s is not on the desk",
+                              EH_STR_ARG(m->team));
+    if (eh_period_parse(m->period, ret_period, NULL) < 0)
+        return eh_step_refuse(s, EH_EINVAL,
+                              "period: %.*s is none; write 2026-03, 2026-Q1 or 2026-W10",
+                              EH_STR_ARG(m->period));
+    *ret_team = team;
+    const struct eh_bonus_plan *plan =
+        eh_desk_plan(s->e->desk->desk, m->team, eh_period_first(*ret_period));
+    if (plan && plan->from.kind != ret_period->kind)
+        return eh_step_refuse(s, EH_EINVAL, "period: %.*s is none of team %.*s: its periods are %s",
+                              EH_STR_ARG(m->period), EH_STR_ARG(m->team), forms[plan->from.kind]);
+    *ret_plan = plan;
+    return 0;
+}
+
+/* As find_plan(), and the period that is there, or NONE. A plan has to govern it. */
+static int find_period(struct step *s, uint32_t *ret_team, struct eh_period *ret_period,
+                       uint32_t *ret_slot)
+{
+    const struct eh_bonus_plan *plan;
+    int r = find_plan(s, ret_team, ret_period, &plan);
+    if (r < 0 || s->fx->refused)
+        return r;
+    if (!plan)
+        return eh_step_refuse(s, EH_ENOTFOUND,
+                              "period: no plan of team %.*s governs %.*s; plans stand in the desk "
+                              "file",
+                              EH_STR_ARG(s->m.team), EH_STR_ARG(s->m.period));
+    *ret_slot = eh_period_find(s->e, s->e->teams[*ret_team].periods, eh_period_first(*ret_period));
+    return 0;
+}
+
+static int make_period(struct step *s, uint32_t team, struct eh_period period, uint32_t *slot)
+{
+    if (*slot != NONE)
+        return 0;
+    const struct eh_bonus_plan *plan =
+        eh_desk_plan(s->e->desk->desk, s->m.team, eh_period_first(period));
+    return eh_period_add(s->e, team, period, plan, false, slot);
+}
+
+/* ---- imported figures */
+
+static int refuse_figure(struct step *s, bool minutes)
+{
+    const struct eh_message *m = &s->m;
+    if (minutes && !eh_message_has(m, EH_FIELD_REP))
+        return eh_step_refuse(s, EH_EINVAL, "rep: missing; %.*s are a rep's",
+                              EH_STR_ARG(m->metric));
+    if (minutes && m->value < 0)
+        return eh_step_refuse(s, EH_ERANGE, "value: %lld minutes are below 0", (long long)m->value);
+    return 0;
+}
+
+int eh_step_metric(struct step *s)
+{
+    const struct eh_message *m = &s->m;
+    uint32_t team;
+    struct eh_period period;
+    const struct eh_bonus_plan *plan;
+    int r = find_plan(s, &team, &period, &plan);
+    if (r < 0 || s->fx->refused)
+        return r;
+    uint32_t rep = eh_names_find(&s->e->rep_names, m->rep);
+    if (eh_message_has(m, EH_FIELD_REP) && (rep == NONE || !s->e->reps[rep].present))
+        return eh_step_refuse(s, EH_ENOTFOUND, "rep: %.*s is not on the desk", EH_STR_ARG(m->rep));
+    bool minutes = eh_str_equal(m->metric, eh_str("paid_minutes")) ||
+                   eh_str_equal(m->metric, eh_str("contract_minutes"));
+    int32_t first = eh_period_first(period);
+    struct eh_error error = {0};
+    r = refuse_figure(s, minutes);
+    if (r < 0 || s->fx->refused)
+        return r;
+    if (plan && eh_facts_room(s->e, team, first, &error) < 0)
+        return eh_step_refuse(s, EH_EFULL, "%s", error.text);
+    if (plan && !minutes && eh_imports_full(s->e, team, first, m->metric))
+        return eh_step_refuse(s, EH_EFULL, "metric: %.*s has %d imported metrics already",
+                              EH_STR_ARG(m->period), EH_IMPORTS_MAX);
+    s->touched = true;
+    return eh_facts_imported(s->e, team, period, m);
+}
+
+/* ---- how far a period is */
+
+static int refuse_final(struct step *s)
+{
+    return eh_step_refuse(s, EH_ECONFLICT, "period: %.*s of team %.*s is closed: that is final",
+                          EH_STR_ARG(s->m.period), EH_STR_ARG(s->m.team));
+}
+
+int eh_step_exclude(struct step *s)
+{
+    uint32_t team, slot, rep = eh_names_find(&s->e->rep_names, s->m.rep);
+    struct eh_period period;
+    struct eh_error error = {0};
+    int r = find_period(s, &team, &period, &slot);
+    if (r < 0 || s->fx->refused)
+        return r;
+    if (rep == NONE || !s->e->reps[rep].present)
+        return eh_step_refuse(s, EH_ENOTFOUND, "rep: %.*s is not on the desk",
+                              EH_STR_ARG(s->m.rep));
+    if (eh_member_position(s->e, team, rep) == NONE)
+        return eh_step_refuse(s, EH_ENOTFOUND, "rep: %.*s is not in team %.*s",
+                              EH_STR_ARG(s->m.rep), EH_STR_ARG(s->m.team));
+    if (slot != NONE && s->e->periods[slot].last_version > 0)
+        return refuse_final(s);
+    if (eh_facts_room(s->e, team, eh_period_first(period), &error) < 0)
+        return eh_step_refuse(s, EH_EFULL, "%s", error.text);
+    s->touched = true;
+    return eh_facts_excluded(s->e, team, period, rep);
+}
+
+/* Replaces a text that was handed in. */
+static int keep(char **text, uint32_t *size, struct eh_key *key, struct eh_str from)
+{
+    *key = eh_hash_state(from.data, from.size);
+    return eh_rep_set_text(text, size, from);
+}
+
+/* The shell could not make the text, and says why. */
+static int refuse_without_text(struct step *s)
+{
+    return eh_step_refuse(s, EH_ECONFLICT, "%.*s",
+                          EH_STR_ARG(s->m.reason.size ? s->m.reason : eh_str("text: missing")));
+}
+
+int eh_step_freeze(struct step *s)
+{
+    uint32_t team, slot;
+    struct eh_period period;
+    struct eh_error error = {0};
+    int r = find_period(s, &team, &period, &slot);
+    if (r < 0 || s->fx->refused)
+        return r;
+    if (slot != NONE && s->e->periods[slot].last_version > 0)
+        return refuse_final(s);
+    if (!eh_message_has(&s->m, EH_FIELD_TEXT) || eh_period_last(period) >= s->in->date)
+        return refuse_without_text(s);
+    if (eh_facts_room(s->e, team, eh_period_first(period), &error) < 0)
+        return eh_step_refuse(s, EH_EFULL, "%s", error.text);
+    s->touched = true;
+    r = make_period(s, team, period, &slot);
+    if (r < 0)
+        return r;
+    struct period *p = &s->e->periods[slot];
+    r = keep(&p->frozen, &p->frozen_size, &p->frozen_key, s->m.text);
+    p->state = EH_PERIOD_PROVISIONAL;
+    p->late = 0;
+    eh_digest_period(s->e, slot);
+    return r;
+}
+
+/* Every settlement is of a period that can take it, the next version of it, and the period asked
+ * for is among them. */
+static int check_settlements(const struct eh_engine *e, uint32_t team, struct eh_period asked,
+                             struct eh_str text)
+{
+    struct eh_settlement one;
+    bool found = false;
+    int r;
+    while ((r = eh_settlements_next(&text, &one)) > 0) {
+        uint32_t slot = eh_period_find(e, e->teams[team].periods, eh_period_first(one.period));
+        const struct period *p = slot == NONE ? NULL : &e->periods[slot];
+        if (!p || !eh_period_equal(p->period, one.period) || p->state == EH_PERIOD_OPEN ||
+            one.version != p->last_version + 1 || one.carry_open > 0 || one.carry > 0)
+            return -EH_ECORRUPT;
+        found |= eh_period_equal(one.period, asked);
+    }
+    return r < 0 || !found ? -EH_ECORRUPT : 0;
+}
+
+static int settle(struct eh_engine *e, uint32_t team, const struct eh_settlement *one)
+{
+    uint32_t slot = eh_period_find(e, e->teams[team].periods, eh_period_first(one->period));
+    struct period *p = &e->periods[slot];
+    bool nothing_to_pay =
+        p->paid_version > 0 && p->paid_version == p->last_version && p->net == one->net;
+    if (p->last_version > 0)
+        p->late = 0; /* version 1 is of the frozen facts; what came since waits for version 2 */
+    p->state = EH_PERIOD_CLOSED;
+    p->last_version = one->version;
+    p->paid_version = nothing_to_pay ? one->version : p->paid_version;
+    p->gross = one->gross;
+    p->carry = one->carry;
+    p->net = one->net;
+    p->carry_open = one->carry_open;
+    int r = keep(&p->statement, &p->statement_size, &p->statement_key, one->statement);
+    eh_digest_period(e, slot);
+    e->teams[team].purse.carry_open = one->carry_open;
+    eh_digest_purse(e, team);
+    return r;
+}
+
+/* Closed periods that are too old to be kept; those that something came for stay. */
+static void forget_old(struct eh_engine *e, uint32_t team)
+{
+    uint32_t kept = 0;
+    for (uint32_t at = e->teams[team].periods, older; at != NONE; at = older) {
+        const struct period *p = &e->periods[at];
+        older = p->older;
+        if (p->last_version > 0 && p->late == 0 && kept++ >= EH_PERIODS_KEPT)
+            eh_period_drop(e, at);
+    }
+}
+
+int eh_step_close(struct step *s)
+{
+    uint32_t team, slot;
+    struct eh_period period;
+    struct eh_settlement one;
+    int r = find_period(s, &team, &period, &slot);
+    if (r < 0 || s->fx->refused)
+        return r;
+    if (!eh_message_has(&s->m, EH_FIELD_TEXT))
+        return refuse_without_text(s);
+    struct eh_str text = s->m.text;
+    r = check_settlements(s->e, team, period, text);
+    if (r < 0)
+        return r;
+    s->touched = true;
+    while ((r = eh_settlements_next(&text, &one)) > 0) {
+        r = settle(s->e, team, &one);
+        if (r < 0)
+            return r;
+    }
+    if (r == 0)
+        forget_old(s->e, team);
+    return r;
+}
+
+int eh_step_pay(struct step *s)
+{
+    uint32_t team, slot;
+    struct eh_period period;
+    int r = find_period(s, &team, &period, &slot);
+    if (r < 0 || s->fx->refused)
+        return r;
+    struct period *p = slot == NONE ? NULL : &s->e->periods[slot];
+    if (!p || p->last_version == 0)
+        return eh_step_refuse(s, EH_ECONFLICT, "period: %.*s of team %.*s is not closed yet",
+                              EH_STR_ARG(s->m.period), EH_STR_ARG(s->m.team));
+    if (p->paid_version == p->last_version)
+        return eh_step_refuse(s, EH_ECONFLICT, "period: %.*s of team %.*s is paid already",
+                              EH_STR_ARG(s->m.period), EH_STR_ARG(s->m.team));
+    s->touched = true;
+    p->paid_version = p->last_version;
+    eh_digest_period(s->e, slot);
+    return 0;
+}
+
+/* ---- plans come and go */
+
+static bool same_plan(const struct eh_bonus_plan *a, const struct eh_bonus_plan *b)
+{
+    EH_AUTO(eh_bytes) struct eh_bytes left = EH_BYTES_INIT;
+    EH_AUTO(eh_bytes) struct eh_bytes right = EH_BYTES_INIT;
+    eh_plan_encode(a, &left);
+    eh_plan_encode(b, &right);
+    return !left.failed && !right.failed && left.size == right.size &&
+           memcmp(left.data, right.data, left.size) == 0;
+}
+
+/* What has begun stays; and where something is counted, it was counted under its plan. */
+int eh_periods_check(const struct eh_engine *e, const struct eh_desk *new, int32_t today,
+                     struct eh_error *error)
+{
+    const struct eh_desk *old = e->desk ? e->desk->desk : NULL;
+    int r = eh_desk_plans_check(old, new, today, error);
+    for (uint32_t team = 0; r == 0 && team < e->team_names.count; team++)
+        for (uint32_t at = e->teams[team].periods; at != NONE; at = e->periods[at].older) {
+            const struct period *p = &e->periods[at];
+            if (p->first <= today)
+                break; /* the latest come first */
+            const struct eh_bonus_plan *plan =
+                eh_desk_plan(new, e->team_names.items[team], p->first);
+            char text[EH_DECIMAL_TEXT_MAX];
+            eh_period_print(p->period, text);
+            if (!plan || !same_plan(plan, p->plan))
+                return eh_error_field(error, EH_ECONFLICT, "plans",
+                                      "plans: something is counted for %s of team %.*s already; "
+                                      "let the change begin with a later period",
+                                      text, EH_STR_ARG(e->team_names.items[team]));
+        }
+    return r;
+}
+
+static void adopt_team(struct eh_engine *e, uint32_t no, int32_t today, bool planned)
+{
+    struct team *team = &e->teams[no];
+    if (planned && !team->purse.used) {
+        team->purse.used = true;
+        team->purse.planned_on = today;
+        eh_digest_purse(e, no);
+    }
+    for (uint32_t at = team->periods; at != NONE; at = e->periods[at].older)
+        e->periods[at].plan =
+            eh_desk_plan(e->desk->desk, e->team_names.items[no], e->periods[at].first);
+}
+
+void eh_periods_adopt(struct eh_engine *e, int32_t today)
+{
+    const struct eh_desk *desk = e->desk->desk;
+    for (uint32_t i = 0; i < e->team_names.count; i++)
+        adopt_team(e, i, today, eh_desk_plan(desk, e->team_names.items[i], EH_DATE_NEVER) != NULL);
+}
