@@ -26,6 +26,7 @@ Test(pool, facts_are_the_same_bytes_again)
     e.members[CY].since = EH_DATE_ALWAYS;
     e.members[DEE].has_paid = false;
     e.members[DEE].closed = NULL;
+    memcpy(e.closed[ELI], (int64_t[]){0, 0, 1}, sizeof e.closed[ELI]);
     eh_pool_facts_encode(&e.facts, &bytes);
     check_bytes(facts_again, &bytes);
 }
@@ -134,6 +135,38 @@ Test(pool, facts_of_another_form_are_refused)
     cr_expect_eq(eh_pool_statement_decode(eh_str("\2"), &arena, &s, &error), -EH_ECORRUPT);
     cr_expect_str_eq(error.text, "this is no statement of version 1");
     cr_expect(!facts && !s);
+}
+
+static void expect_no_facts(const struct eh_bonus_facts *facts, const char *what)
+{
+    EH_AUTO(eh_arena) struct eh_arena arena = EH_ARENA_INIT;
+    EH_AUTO(eh_bytes) struct eh_bytes bytes = EH_BYTES_INIT;
+    struct eh_bonus_facts *read = NULL;
+    eh_pool_facts_encode(facts, &bytes);
+    struct eh_str text = eh_str_n((char *)bytes.data, bytes.size);
+    cr_expect_eq(eh_pool_facts_decode(text, &arena, &read, NULL), -EH_ECORRUPT, "%s", what);
+}
+
+Test(pool, facts_that_cannot_be_are_refused)
+{
+    struct eh_bonus_member m = {.rep = eh_str("ana")};
+    struct eh_bonus_facts f = {.period = kit_period("2026-03"), .members = &m, .member_count = 1};
+    static const char *const names[] = {"", "a\nb", "\xff"};
+    for (unsigned i = 0; i < 3; i++) {
+        m.rep = eh_str(names[i]);
+        expect_no_facts(&f, "name");
+    }
+    m.rep = eh_str("ana");
+    m.since = 4000000;
+    expect_no_facts(&f, "since");
+    m.since = 0, m.days = 4000000;
+    expect_no_facts(&f, "days");
+    m.days = 0, f.period.kind = EH_PERIOD_QUARTER + 1;
+    expect_no_facts(&f, "kind");
+    f.period = kit_period("1970-01"), f.period.number--;
+    expect_no_facts(&f, "before the first");
+    f.period = kit_period("9999-12"), f.period.number++;
+    expect_no_facts(&f, "after the last");
 }
 
 /* --- Statements --- */
@@ -272,4 +305,33 @@ Test(pool, statements_say_everything)
     const int64_t put[] = {656365, -1240, 655125, 1, 2, 3, 4, -5, -1240, 6, 167503, 18761, 55825};
     cr_expect_eq(memcmp(got, put, sizeof got), 0);
     cr_expect(t->lines[0].capped && t->lines[0].eligible && !t->lines[1].capped);
+}
+
+static void expect_no_statement(const struct eh_pool_statement *s, const char *what)
+{
+    EH_AUTO(eh_arena) struct eh_arena arena = EH_ARENA_INIT;
+    EH_AUTO(eh_bytes) struct eh_bytes bytes = EH_BYTES_INIT;
+    struct eh_pool_statement *read = NULL;
+    eh_pool_statement_encode(s, &bytes);
+    struct eh_str text = eh_str_n((char *)bytes.data, bytes.size);
+    cr_expect_eq(eh_pool_statement_decode(text, &arena, &read, NULL), -EH_ECORRUPT, "%s", what);
+}
+
+Test(pool, statements_that_cannot_be_are_refused)
+{
+    EH_AUTO(example) struct example e;
+    example_init(&e);
+    struct eh_pool_statement *s = estimate(&e);
+    s->metrics[1].gate_failed = true;
+    expect_no_statement(s, "a gate that is none fails");
+    s->metrics[1].gate_failed = false, s->metrics[1].unit = EH_UNIT_SECONDS + 1;
+    expect_no_statement(s, "unit");
+    s->metrics[1].unit = EH_UNIT_MILLI, s->metrics[2].gate = EH_GATE_ZERO_POOL + 1;
+    expect_no_statement(s, "gate");
+    s->metrics[2].gate = EH_GATE_ZERO_POOL, s->metrics[0].weight_ppm = EH_PPM + 1;
+    expect_no_statement(s, "weight");
+    s->metrics[0].weight_ppm = EH_PPM, s->currency = eh_str("EUX");
+    expect_no_statement(s, "currency");
+    s->currency = eh_str("EUR"), s->lines[0].rep = s->lines[1].rep;
+    expect_no_statement(s, "a line twice");
 }
