@@ -33,6 +33,7 @@
 #define EH_ADMIN_REFUSED_MAX          64          /* connections over a cap that are told so */
 #define EH_ADMIN_OPERATOR_CONNECTIONS 32          /* per operator instead of the per-user cap */
 #define EH_ADMIN_PAGE                 1000        /* items of a list in one answer */
+#define EH_ADMIN_POOL_PAGE            60          /* periods of a list in one answer */
 #define EH_ADMIN_TICKET_PAGE          250         /* tickets: they have many keys */
 #define EH_ADMIN_SCAN_MAX             EH_SCAN_MAX /* reps looked at for one page */
 #define EH_ADMIN_REP_ROUNDS           10          /* times EH_SCAN_MAX tickets to find one rep's */
@@ -89,6 +90,8 @@ bool eh_peer_manages(const struct eh_peer *, const struct eh_desk *, struct eh_s
 bool eh_peer_manages_rep(const struct eh_peer *, const struct eh_rep_view *);
 bool eh_peer_is_rep(const struct eh_peer *, struct eh_str rep);
 bool eh_peer_sees_all(const struct eh_peer *); /* operator or auditor */
+/* Everybody in a team sees it, whether or not his time in it has come or gone. */
+bool eh_peer_sees_team(const struct eh_peer *, const struct eh_desk *, const struct eh_desk_team *);
 const char *eh_admin_role_name(unsigned bit);
 /* "operator or helpdesk" */
 void eh_admin_roles_text(unsigned roles, char *ret, size_t size);
@@ -211,6 +214,9 @@ void eh_admin_get_ticket(struct eh_admin_request *);
 void eh_admin_get_draws(struct eh_admin_request *);
 void eh_admin_post_reveal(struct eh_admin_request *);
 void eh_admin_get_fairness(struct eh_admin_request *);
+void eh_admin_get_pool(struct eh_admin_request *);
+void eh_admin_get_pools(struct eh_admin_request *);
+void eh_admin_post_what_if(struct eh_admin_request *);
 void eh_admin_get_metrics(struct eh_admin_request *);
 void eh_admin_get_health(struct eh_admin_request *);
 void eh_admin_post_signal(struct eh_admin_request *);

@@ -274,6 +274,17 @@ bool eh_peer_sees_all(const struct eh_peer *peer)
     return (peer->roles & (EH_MAY_OPERATOR | EH_MAY_AUDITOR)) != 0;
 }
 
+bool eh_peer_sees_team(const struct eh_peer *peer, const struct eh_desk *desk,
+                       const struct eh_desk_team *team)
+{
+    if (eh_peer_sees_all(peer) || eh_peer_manages(peer, desk, team->id))
+        return true;
+    for (uint32_t i = 0; (peer->roles & EH_MAY_REP) && i < team->member_count; i++)
+        if (eh_str_equal(desk->reps[team->members[i].rep].id, eh_str(peer->rep)))
+            return true;
+    return false;
+}
+
 /* ---- Names of roles. */
 
 static const struct {

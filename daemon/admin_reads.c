@@ -150,18 +150,6 @@ static uint32_t team_json(const struct eh_engine *engine, const struct eh_team_v
     return shown;
 }
 
-/* Everybody in a team sees it, whether or not his time in it has come or gone. */
-static bool sees_team(const struct eh_peer *peer, const struct eh_desk *desk,
-                      const struct eh_desk_team *team)
-{
-    if (eh_peer_sees_all(peer) || eh_peer_manages(peer, desk, team->id))
-        return true;
-    for (uint32_t i = 0; (peer->roles & EH_MAY_REP) && i < team->member_count; i++)
-        if (eh_str_equal(desk->reps[team->members[i].rep].id, eh_str(peer->rep)))
-            return true;
-    return false;
-}
-
 void eh_admin_get_team(struct eh_admin_request *request)
 {
     const struct eh_engine *engine = eh_app_engine(request->admin->app);
@@ -170,7 +158,7 @@ void eh_admin_get_team(struct eh_admin_request *request)
     const struct eh_desk_team *team = desk ? eh_desk_team(desk, id) : NULL;
     struct eh_team_view view;
 
-    if (team ? !sees_team(request->peer, desk, team) : !eh_peer_sees_all(request->peer)) {
+    if (team ? !eh_peer_sees_team(request->peer, desk, team) : !eh_peer_sees_all(request->peer)) {
         eh_admin_deny(request, "a manager or member of team %.*s, an auditor or an operator",
                       EH_STR_ARG(id));
         return;
@@ -199,7 +187,8 @@ void eh_admin_get_teams(struct eh_admin_request *request)
         const struct eh_desk_team *team = &desk->teams[i];
         if (after.size > 0 && eh_str_compare(team->id, after) <= 0)
             continue;
-        if (!sees_team(request->peer, desk, team) || !eh_engine_team(engine, team->id, &view))
+        if (!eh_peer_sees_team(request->peer, desk, team) ||
+            !eh_engine_team(engine, team->id, &view))
             continue;
         json_t *body;
         members += 1 + team_json(engine, &view, eh_str(NULL), &body);

@@ -17,6 +17,8 @@ static const struct eh_admin_route routes[] = {
     {"GET", "/v1/teams/:", "after", READERS, true, 0, eh_admin_get_team},
     {"GET", "/v1/teams/:/fairness", "from to", EH_MAY_OPERATOR | EH_MAY_AUDITOR | EH_MAY_MANAGER,
      true, 0, eh_admin_get_fairness},
+    {"GET", "/v1/teams/:/pool", "period explain after", READERS, true, 0, eh_admin_get_pool},
+    {"GET", "/v1/teams/:/pools", "after", READERS, true, 0, eh_admin_get_pools},
     {"GET", "/v1/reps", "after", READERS, true, 0, eh_admin_get_reps},
     {"GET", "/v1/reps/:", "", READERS, true, 0, eh_admin_get_rep},
     {"GET", "/v1/tickets", "team rep state after", READERS, true, 0, eh_admin_get_tickets},
@@ -35,6 +37,9 @@ static const struct eh_admin_route routes[] = {
     {"POST", "/v1/tickets/:/:/assign", "", MANAGERS, true, EH_ADMIN_BODY_MAX, eh_admin_post_assign},
     {"POST", "/v1/tickets/:/:/move", "", MANAGERS, true, EH_ADMIN_BODY_MAX, eh_admin_post_move},
     {"POST", "/v1/teams/:/metrics", "", MANAGERS, true, EH_ADMIN_BODY_MAX, eh_admin_post_metric},
+    {"POST", "/v1/teams/:/pool/what-if", "period after",
+     EH_MAY_OPERATOR | EH_MAY_AUDITOR | EH_MAY_MANAGER, true, EH_ADMIN_DESK_BODY_MAX,
+     eh_admin_post_what_if},
     {"PUT", "/v1/desk", "dry_run", EH_MAY_OPERATOR, true, EH_ADMIN_DESK_BODY_MAX,
      eh_admin_put_desk},
 };

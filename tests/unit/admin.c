@@ -101,7 +101,7 @@ Test(admin_routes, tell_addresses_from_methods)
                                           "/v1/reps/ana/signal/x",
                                           "/v1/desks",
                                           "/v2/reps",
-                                          "/v1/teams/sales/pool",
+                                          "/v1/teams/sales/pots",
                                           "/v1/tickets/shop"};
     for (size_t i = 0; i < sizeof nowhere / sizeof nowhere[0]; i++) {
         cr_assert_null(route("GET", nowhere[i], &other), "%s", nowhere[i]);

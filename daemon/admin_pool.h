@@ -1,0 +1,33 @@
+/*
+ * admin_pool: what the addresses of a team's pool share: whose period is asked for, by whom.
+ *
+ *     struct eh_pool_asked asked;
+ *     if (!eh_pool_asked(request, &asked))
+ *         return;                                  // answered: not allowed, or not there
+ *     r = eh_pool_statement(engine, &asked.view, &request->arena, &s, &error);
+ */
+#ifndef EVENHAND_DAEMON_ADMIN_POOL_H
+#define EVENHAND_DAEMON_ADMIN_POOL_H
+
+#include <evenhand/pool/pool.h>
+
+#include "admin_internal.h"
+
+struct eh_pool_asked {
+    const struct eh_engine *engine;
+    struct eh_str team;
+    struct eh_period_view view;
+    struct eh_str only; /* whose lines the caller may see; empty: everybody's */
+};
+
+/* The caller may see the team's pool; `only` as in struct eh_pool_asked. False: answered. */
+bool eh_pool_may_see(struct eh_admin_request *, struct eh_str *ret_only);
+/* By the path's team and the query's period; without one that which runs today. False: answered. */
+bool eh_pool_asked(struct eh_admin_request *, struct eh_pool_asked *ret);
+/* Under `missing`: what keeps the period from being closed under a plan; for those who can do
+ * something about it. */
+int eh_pool_put_missing(struct eh_admin_request *, const struct eh_pool_asked *,
+                        const struct eh_bonus_plan *, json_t *body,
+                        struct eh_error *) EH_MUST_CHECK;
+
+#endif
