@@ -1,5 +1,6 @@
 /* cli_period: a period's way from open to paid, who is set aside, and imported figures. */
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "cli_changes.h"
 #include "cli_text.h"
@@ -21,11 +22,35 @@ static int check_period(const struct eh_cli *cli, const char *text)
 
 /* ---- The way of a period. */
 
-/* POST to /v1/teams/T/periods/P/verb. Takes the body. */
-static int post_step(struct eh_cli *cli, const char *period, const char *verb, json_t *body,
-                     const char *done)
+/* What a step came to: its figures, as far as the daemon tells them, and what is missing. */
+static void show_step(const struct eh_cli *cli, const char *period, const json_t *answer)
 {
+    const char *state = eh_json_text(answer, "state"), *missing = eh_json_text(answer, "missing");
+    const char *currency = eh_json_text(answer, "currency");
+    int64_t version = eh_json_int(answer, "version");
+    char net[EH_CLI_TEXT], number[32] = "";
+    if (version > 0)
+        eh_format(number, sizeof number, ", version %lld", (long long)version);
+    printf("%s of team %s is %s%s", period, cli->args[0], state ? state : "?", number);
+    if (currency && eh_json_has(answer, "net")) {
+        eh_text_money(eh_json_int(answer, "net"), eh_json_exponent(answer), net);
+        printf(": %s %s net", net, currency);
+    }
+    puts(json_is_true(json_object_get(answer, "repeat")) ? " (it was already)" : "");
+    if (missing) {
+        char *clean = eh_text_clean(missing);
+        printf("it cannot be closed like this: %s\n", clean);
+        free(clean);
+    }
+}
+
+/* POST to /v1/teams/T/periods/P/verb. Takes the body. *ret_done: to say what comes next. */
+static int post_step(struct eh_cli *cli, const char *period, const char *verb, json_t *body,
+                     bool *ret_done)
+{
+    EH_AUTO(eh_answer) struct eh_answer answer = {0};
     char path[EH_CLI_PATH];
+    *ret_done = false;
     int r = check_period(cli, period);
     if (r == EH_EXIT_DONE && (!eh_path(path, "/v1/teams/%s/periods/%s/", cli->args[0], period) ||
                               !eh_path_add(path, verb, "")))
@@ -34,50 +59,59 @@ static int post_step(struct eh_cli *cli, const char *period, const char *verb, j
         json_decref(body);
         return r;
     }
-    return eh_change_post(cli, path, body, done);
+    r = eh_http_post(cli, path, body, &answer);
+    if (r != EH_EXIT_DONE)
+        return r;
+    if (cli->json) {
+        eh_answer_print(cli, &answer);
+        return r;
+    }
+    show_step(cli, period, answer.json);
+    *ret_done = true;
+    return r;
 }
 
 int eh_cmd_freeze(struct eh_cli *cli)
 {
     const char *team = cli->args[0], *period = cli->args[1];
-    char done[640];
-    eh_format(done, sizeof done,
-              "%s of team %s is provisional: its facts are frozen\n"
-              "look: evenhand pool %s --period %s; make it final: evenhand close %s %s",
-              period, team, team, period, team, period);
-    return post_step(cli, period, "freeze", json_object(), done);
+    bool done;
+    int r = post_step(cli, period, "freeze", json_object(), &done);
+    if (done)
+        printf("look:  evenhand pool %s --period %s\nfinal: evenhand close %s %s\n", team, period,
+               team, period);
+    return r;
 }
 
 int eh_cmd_close(struct eh_cli *cli)
 {
     const char *team = cli->args[0], *period = cli->args[1];
-    char done[640];
-    eh_format(done, sizeof done,
-              "%s of team %s is closed: the result is final\n"
-              "for payroll: evenhand pool %s --period %s --csv; when paid: evenhand pay %s %s",
-              period, team, team, period, team, period);
-    return post_step(cli, period, "close", json_object(), done);
+    bool done;
+    int r = post_step(cli, period, "close", json_object(), &done);
+    if (done)
+        printf("payroll: evenhand pool %s --period %s --csv\npaid:    evenhand pay %s %s\n", team,
+               period, team, period);
+    return r;
 }
 
 int eh_cmd_pay(struct eh_cli *cli)
 {
-    char done[320];
-    eh_format(done, sizeof done, "%s of team %s is paid", cli->args[1], cli->args[0]);
-    return post_step(cli, cli->args[1], "pay", json_object(), done);
+    bool done;
+    return post_step(cli, cli->args[1], "pay", json_object(), &done);
 }
 
 int eh_cmd_exclude(struct eh_cli *cli)
 {
-    char done[480];
+    bool done;
     json_t *body = json_object();
     if (!eh_change_text(body, "rep", cli->args[1]) ||
         !eh_change_text(body, "reason", eh_cli_option(cli, "reason"))) {
         json_decref(body);
         return EH_EXIT_USAGE;
     }
-    eh_format(done, sizeof done, "%s is set aside in %s of team %s", cli->args[1], cli->args[2],
-              cli->args[0]);
-    return post_step(cli, cli->args[2], "exclude", body, done);
+    int r = post_step(cli, cli->args[2], "exclude", body, &done);
+    if (done)
+        printf("%s is set aside in it\n", cli->args[1]);
+    return r;
 }
 
 /* ---- Imported figures. */

@@ -206,8 +206,10 @@ static void show_rest(const struct eh_cli *cli, const json_t *pool, unsigned exp
         say(cli, "difference", text);
     }
     if (eh_json_int(pool, "late")) {
-        eh_format(text, sizeof text, "%lld facts came later and wait for the next version",
-                  (long long)eh_json_int(pool, "late"));
+        bool one = eh_json_int(pool, "late") == 1;
+        eh_text_count(eh_json_int(pool, "late"), a);
+        eh_format(text, sizeof text, "%s %s later and %s for the next version", a,
+                  one ? "fact came" : "facts came", one ? "waits" : "wait");
         say(cli, "late", text);
     }
     if (eh_json_int(pool, "held")) {

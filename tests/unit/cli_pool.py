@@ -188,10 +188,15 @@ def another_plan_is_posted():
 
 def steps_are_posted():
     steps = "/v1/teams/sales/periods/2026-03/"
-    for verb, word in [("freeze", "provisional"), ("close", "closed"), ("pay", "paid")]:
+    for verb, words in [
+            ("freeze", "provisional: 6,551.25 EUR net\nit cannot be closed like this: csat: no rat"),
+            ("close", "closed, version 1: 6,551.25 EUR net\npayroll: evenhand pool sales --period"),
+            ("pay", "paid, version 1\n")]:
         method, path, body, out = asked(verb, "sales", "2026-03")
         assert (method, path, body) == ("POST", steps + verb, {}), (method, path, body)
-        assert out.startswith("2026-03 of team sales is " + word), out
+        assert narrow(out).startswith("2026-03 of team sales is " + words), out
+    assert good("exclude", "sales", "ana", "2026-03", "--reason", "r") == \
+        "2026-03 of team sales is open (it was already)\nana is set aside in it\n"
     assert asked("exclude", "sales", "ana", "2026-03", "--reason", "on leave")[1:3] == \
         (steps + "exclude", {"rep": "ana", "reason": "on leave"})
 

@@ -98,6 +98,14 @@ GETS = {
 }
 
 
+STEP = {"input": 5, "team": "sales", "period": "2026-03", "version": 0, "gross": 656365,
+        "carry": -1240, "net": 655125, "currency": "EUR"}
+STEPS = {"freeze": {**STEP, "state": "provisional", "missing": "csat: no ratings came"},
+         "close": {**STEP, "state": "closed", "version": 1},
+         "pay": {"input": 5, "state": "paid", "version": 1},
+         "exclude": {"input": 5, "state": "open", "version": 0, "repeat": True}}
+
+
 def what_if(body):
     """What the daemon says of a plan, as (status, body)."""
     if body.startswith("bad"):
@@ -131,6 +139,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
         Handler.asked.append((self.command, self.path, body))
         if "/pool/what-if" in self.path:
             self.answer(*what_if(body))
+        elif "/periods/" in self.path:
+            self.answer(200, STEPS[self.path.rpartition("/")[2]])
         elif self.path.startswith("/v1/desk"):
             self.answer(200, {"input": 3, "sha256": "00", "changes": ["team sales: policy random"],
                               "warnings": ["team sales has no capacity"]})
