@@ -20,7 +20,6 @@ int eh_engine_new(struct eh_engine **ret, struct eh_error *error)
     e->free_parked = NONE;
     e->free_period = NONE;
     e->free_fact = NONE;
-    e->shadow_periods = NONE;
     e->parked_list = (struct list){NONE, NONE, 0};
     *ret = e;
     return 0;

@@ -26,7 +26,7 @@ uint32_t eh_period_find(const struct eh_engine *e, uint32_t head, int32_t date)
 
 static uint32_t *head_of(struct eh_engine *e, uint32_t team, bool shadow)
 {
-    return shadow ? &e->shadow_periods : &e->teams[team].periods;
+    return shadow ? &e->teams[team].shadow_periods : &e->teams[team].periods;
 }
 
 static int allocate(struct eh_engine *e, uint32_t *ret)
@@ -76,17 +76,16 @@ int eh_period_add(struct eh_engine *e, uint32_t team, struct eh_period period,
 /* The period of a date under the plan that governs it; NONE: none does. */
 static int get_period(struct eh_engine *e, uint32_t team, int32_t date, bool shadow, uint32_t *ret)
 {
-    struct eh_str id = e->team_names.items[team];
-    *ret = NONE;
-    if (shadow && (!e->shadow || !eh_str_equal(e->shadow->team, id)))
-        return 0;
     *ret = eh_period_find(e, *head_of(e, team, shadow), date);
     if (*ret != NONE)
         return 0;
-    const struct eh_bonus_plan *plan = shadow    ? e->shadow
-                                       : e->desk ? eh_desk_plan(e->desk->desk, id, date)
-                                                 : NULL;
-    if (!plan || eh_period_first(plan->from) > date)
+    struct eh_str id = e->team_names.items[team];
+    const struct eh_bonus_plan *plan = NULL;
+    if (shadow)
+        plan = eh_plans_find(e->shadow, e->shadow_count, id, date);
+    else if (e->desk)
+        plan = eh_desk_plan(e->desk->desk, id, date);
+    if (!plan)
         return 0;
     return eh_period_add(e, team, eh_period_of(plan->from.kind, date), plan, shadow, ret);
 }
@@ -348,8 +347,6 @@ int eh_facts_closed(struct eh_engine *e, const struct ticket *t, const struct eh
  */
 static uint32_t period_of_closing(struct eh_engine *e, const struct ticket *t, bool shadow)
 {
-    if (shadow && (!e->shadow || !eh_str_equal(e->shadow->team, e->team_names.items[t->team])))
-        return NONE;
     return eh_period_find(e, *head_of(e, t->team, shadow), t->closed_date);
 }
 

@@ -83,7 +83,7 @@ int eh_engine_add_team(struct eh_engine *e, struct eh_str id, uint32_t *ret)
     if (r == 0)
         r = eh_names_add(&e->team_names, id, ret);
     if (r == 0 && *ret == count)
-        e->teams[count] = (struct team){.periods = NONE};
+        e->teams[count] = (struct team){.periods = NONE, .shadow_periods = NONE};
     return r;
 }
 

@@ -86,9 +86,11 @@ bool eh_engine_period_after(const struct eh_engine *e, struct eh_str id, int32_t
     return team != NONE && next_after(e, e->teams[team].periods, after, ret);
 }
 
-bool eh_engine_shadow_after(const struct eh_engine *e, int32_t after, struct eh_period_view *ret)
+bool eh_engine_shadow_after(const struct eh_engine *e, struct eh_str id, int32_t after,
+                            struct eh_period_view *ret)
 {
-    return next_after(e, e->shadow_periods, after, ret);
+    uint32_t team = eh_names_find(&e->team_names, id);
+    return team != NONE && next_after(e, e->teams[team].shadow_periods, after, ret);
 }
 
 static void tell(const struct eh_engine *e, uint32_t head, eh_fact_fn *each, void *context)
@@ -132,10 +134,17 @@ int64_t eh_engine_carry_open(const struct eh_engine *e, struct eh_str id)
     return team == NONE ? 0 : e->teams[team].purse.carry_open;
 }
 
-int eh_engine_shadow(struct eh_engine *e, const struct eh_bonus_plan *plan)
+void eh_engine_shadow(struct eh_engine *e, const struct eh_bonus_plan *plans, size_t count)
 {
-    while (e->shadow_periods != NONE)
-        eh_period_drop(e, e->shadow_periods);
-    e->shadow = plan;
-    return 0;
+    for (uint32_t team = 0; team < e->team_names.count; team++)
+        while (e->teams[team].shadow_periods != NONE)
+            eh_period_drop(e, e->teams[team].shadow_periods);
+    e->shadow = plans;
+    e->shadow_count = count;
+}
+
+int eh_engine_shadow_put(const struct eh_engine *e, struct eh_bytes *out)
+{
+    eh_periods_put(e, true, out);
+    return out->failed ? -EH_ENOMEM : 0;
 }

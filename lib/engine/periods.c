@@ -334,6 +334,36 @@ static void adopt_team(struct eh_engine *e, uint32_t no, int32_t today, bool pla
             eh_desk_plan(e->desk->desk, e->team_names.items[no], e->periods[at].first);
 }
 
+/* Nobody can have closed anything in a team that no desk had. */
+static bool is_new_to_plans(const struct eh_engine *e, struct eh_str team)
+{
+    uint32_t no = eh_names_find(&e->team_names, team);
+    return no != NONE && !e->teams[no].purse.used;
+}
+
+size_t eh_engine_late_plans(const struct eh_engine *e, const struct eh_desk *desk, int32_t today,
+                            struct eh_bonus_plan *ret, size_t max)
+{
+    size_t count = 0;
+    bool late = false;
+    for (uint32_t i = 0; i < desk->plan_count; i++) {
+        const struct eh_bonus_plan *plan = &desk->plans[i];
+        bool first = i == 0 || !eh_str_equal(plan->team, desk->plans[i - 1].team);
+        if (first)
+            late = is_new_to_plans(e, plan->team) && eh_period_first(plan->from) <= today;
+        if (late && count++ < max)
+            ret[count - 1] = *plan;
+    }
+    return count;
+}
+
+int eh_periods_recall(struct eh_engine *e, struct eh_str bytes)
+{
+    struct eh_reader in = eh_reader(bytes.data, bytes.size);
+    int r = eh_periods_read(e, &in);
+    return r == 0 && !eh_reader_complete(&in) ? -EH_ECORRUPT : r;
+}
+
 void eh_periods_adopt(struct eh_engine *e, int32_t today)
 {
     const struct eh_desk *desk = e->desk->desk;

@@ -18,7 +18,7 @@
  */
 #define WITH_DETAIL 0x80
 
-enum { RECALLED_KNOWN = 1, RECALLED_TICKET = 2 };
+enum { RECALLED_KNOWN = 1, RECALLED_TICKET = 2, RECALLED_PERIODS = 4 };
 
 static uint32_t without(const struct eh_message *m)
 {
@@ -32,7 +32,8 @@ static uint32_t without(const struct eh_message *m)
 static void put_recalled(const struct eh_recalled *recalled, struct eh_bytes *out)
 {
     eh_bytes_put_u8(out, (uint8_t)((recalled->known ? RECALLED_KNOWN : 0) |
-                                   (recalled->ticket_known ? RECALLED_TICKET : 0)));
+                                   (recalled->ticket_known ? RECALLED_TICKET : 0) |
+                                   (recalled->periods.size ? RECALLED_PERIODS : 0)));
     if (recalled->known) {
         uint8_t digest[16];
         eh_key_bytes(recalled->digest, digest);
@@ -41,6 +42,8 @@ static void put_recalled(const struct eh_recalled *recalled, struct eh_bytes *ou
     }
     if (recalled->ticket_known)
         eh_bytes_put_str(out, recalled->ticket_image);
+    if (recalled->periods.size)
+        eh_bytes_put_str(out, recalled->periods);
 }
 
 static int make_rest(const struct eh_input *in, const struct eh_message *m, struct eh_arena *arena,
@@ -297,6 +300,8 @@ static bool read_recalled(struct eh_reader *in, struct eh_recalled *ret)
     ret->ticket_known = flags & RECALLED_TICKET;
     if (ret->ticket_known)
         ret->ticket_image = eh_read_str(in);
+    if (flags & RECALLED_PERIODS)
+        ret->periods = eh_read_str(in);
     return eh_reader_complete(in);
 }
 

@@ -2,6 +2,7 @@
  * roster: a new desk file takes effect: checked against what is held, then reps, teams and trees
  * are laid out anew. And a new day, which moves members in and out by their dates.
  */
+#include "facts.h"
 #include "policy.h"
 
 #include <stdlib.h>
@@ -268,7 +269,10 @@ static void remove_team(struct eh_engine *e, uint32_t no)
     for (uint32_t i = 0; i < team->set_count; i++)
         eh_set_done(e, no, i);
     eh_team_free(team);
-    *team = (struct team){.ledger = team->ledger, .purse = team->purse, .periods = team->periods};
+    *team = (struct team){.ledger = team->ledger,
+                          .purse = team->purse,
+                          .periods = team->periods,
+                          .shadow_periods = team->shadow_periods};
 }
 
 static int set_teams(struct eh_engine *e, const struct eh_desk *desk)
@@ -389,9 +393,11 @@ int eh_step_desk(struct step *s)
     r = eh_roster_install(e, held, s->now_us);
     if (r < 0 && e->desk != held)
         eh_desk_held_free(held);
-    if (r == 0)
-        eh_periods_adopt(e, s->in->date);
-    return r;
+    if (r < 0)
+        return r;
+    eh_periods_adopt(e, s->in->date);
+    struct eh_str counted = s->in->recalled.periods;
+    return counted.size ? eh_periods_recall(e, counted) : 0;
 }
 
 /* ---- the day */

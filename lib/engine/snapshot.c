@@ -6,7 +6,6 @@
  */
 #include "facts.h"
 
-#include <evenhand/draw/hash.h>
 #include <stdlib.h>
 
 static const char magic[8] = "EVENHAND";
@@ -99,34 +98,6 @@ static void put_purses(const struct eh_engine *e, struct eh_bytes *out)
             eh_encode_purse(e, i, out);
 }
 
-static void put_facts(const struct eh_engine *e, uint32_t head, struct eh_bytes *out)
-{
-    uint32_t count = 0;
-    for (uint32_t at = head; at != NONE; at = e->facts[at].next)
-        count++;
-    eh_bytes_put_u(out, count);
-    for (uint32_t at = head; at != NONE; at = e->facts[at].next)
-        eh_encode_fact(e, &e->facts[at], out);
-}
-
-static void put_periods(const struct eh_engine *e, struct eh_bytes *out)
-{
-    uint32_t count = 0;
-    for (uint32_t i = 0; i < e->team_names.count; i++)
-        for (uint32_t at = e->teams[i].periods; at != NONE; at = e->periods[at].older)
-            count++;
-    eh_bytes_put_u(out, count);
-    for (uint32_t i = 0; i < e->team_names.count; i++)
-        for (uint32_t at = e->teams[i].periods; at != NONE; at = e->periods[at].older) {
-            const struct period *p = &e->periods[at];
-            eh_encode_period(e, p, out);
-            eh_bytes_put_str(out, eh_str_n(p->frozen, p->frozen_size));
-            eh_bytes_put_str(out, eh_str_n(p->statement, p->statement_size));
-            put_facts(e, p->facts, out);
-            put_facts(e, p->imports, out);
-        }
-}
-
 int eh_engine_snapshot(const struct eh_engine *e, struct eh_bytes *out)
 {
     if (e->broken)
@@ -151,7 +122,7 @@ int eh_engine_snapshot(const struct eh_engine *e, struct eh_bytes *out)
     for (uint32_t i = e->parked_list.first; i != NONE; i = e->parked[i].next)
         eh_encode_parked(&e->parked[i], out);
     put_purses(e, out);
-    put_periods(e, out);
+    eh_periods_put(e, false, out);
     uint8_t digest[16];
     eh_key_bytes(eh_engine_digest(e), digest);
     eh_bytes_put(out, digest, sizeof digest);
@@ -382,115 +353,6 @@ static int read_purse(struct eh_engine *e, struct eh_reader *in)
     return 0;
 }
 
-static void read_fact_numbers(struct eh_reader *in, struct fact *fact)
-{
-    uint8_t flags = eh_read_u8(in);
-    int64_t *const numbers[] = {&fact->closed,   &fact->won,   &fact->lost, &fact->paid,
-                                &fact->contract, &fact->count, &fact->last};
-    fact->has_paid = flags & 1;
-    fact->has_contract = flags >> 1 & 1;
-    fact->excluded = flags >> 2 & 1;
-    in->failed |= flags > 7;
-    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
-        *numbers[i] = eh_read_i(in);
-    fact->sum = eh_read_wide(in);
-}
-
-static int read_fact(struct eh_engine *e, struct eh_reader *in, uint32_t period)
-{
-    struct fact read = {.type = eh_read_u8(in), .rep = NONE, .kind = NONE};
-    struct eh_str rep = eh_read_str(in), kind = eh_read_str(in), name = eh_read_str(in);
-    read_fact_numbers(in, &read);
-    if (in->failed || read.type < EH_FACT_KIND || read.type > EH_FACT_IMPORT)
-        return -EH_ECORRUPT;
-    uint32_t slot;
-    int r = rep.size ? eh_engine_add_rep(e, rep, &read.rep) : 0;
-    if (r == 0 && kind.size)
-        r = eh_engine_add_kind(e, kind, &read.kind);
-    if (r == 0)
-        r = read.type == EH_FACT_IMPORT
-                ? eh_import_get(e, period, name, &slot)
-                : eh_fact_get(e, period, read.type, read.rep, read.kind, &slot);
-    if (r < 0)
-        return r;
-    struct fact *fact = &e->facts[slot];
-    read.next = fact->next;
-    read.name = fact->name;
-    read.name_size = fact->name_size;
-    *fact = read;
-    eh_digest_fact(e, period, slot);
-    return 0;
-}
-
-static int read_facts(struct eh_engine *e, struct eh_reader *in, uint32_t period)
-{
-    uint64_t count = eh_read_u(in);
-    if (count > EH_FACTS_MAX)
-        return -EH_ECORRUPT;
-    int r = 0;
-    for (uint64_t i = 0; r == 0 && i < count; i++)
-        r = read_fact(e, in, period);
-    return r;
-}
-
-static void read_period_numbers(struct eh_reader *in, struct period *p)
-{
-    p->state = eh_read_u8(in);
-    p->late = eh_read_u(in);
-    p->last_version = (uint32_t)eh_read_u(in);
-    p->paid_version = (uint32_t)eh_read_u(in);
-    p->gross = eh_read_i(in);
-    p->carry = eh_read_i(in);
-    p->net = eh_read_i(in);
-    p->carry_open = eh_read_i(in);
-    eh_read_bytes(in, 32); /* hashes of the texts that follow: made anew */
-    p->revenue = eh_read_wide(in);
-    p->response_ms = eh_read_wide(in);
-    p->cycle_ms = eh_read_wide(in);
-    p->ratings = eh_read_i(in);
-    p->rating_sum = eh_read_i(in);
-    p->reopened = eh_read_i(in);
-    p->responses = eh_read_i(in);
-    p->cycles = eh_read_i(in);
-}
-
-static int read_handed_in(struct eh_reader *in, char **text, uint32_t *size, struct eh_key *key)
-{
-    struct eh_str from = eh_read_str(in);
-    if (from.size)
-        *key = eh_hash_state(from.data, from.size);
-    return eh_rep_set_text(text, size, from);
-}
-
-static int read_period(struct eh_engine *e, struct eh_reader *in)
-{
-    uint32_t team = eh_names_find(&e->team_names, eh_read_str(in)), slot;
-    struct eh_period period = {.kind = eh_read_u8(in)};
-    period.number = (int32_t)eh_read_i(in);
-    if (in->failed || team == NONE || !e->desk || period.kind > EH_PERIOD_QUARTER ||
-        period.number > EH_PERIOD_NUMBER_MAX || period.number < -EH_PERIOD_NUMBER_MAX)
-        return -EH_ECORRUPT;
-    int32_t first = eh_period_first(period);
-    const struct eh_bonus_plan *plan =
-        eh_desk_plan(e->desk->desk, e->team_names.items[team], first);
-    if (!plan || plan->from.kind != period.kind ||
-        eh_period_find(e, e->teams[team].periods, first) != NONE)
-        return -EH_ECORRUPT;
-    int r = eh_period_add(e, team, period, plan, false, &slot);
-    if (r < 0)
-        return r;
-    struct period *p = &e->periods[slot];
-    read_period_numbers(in, p);
-    r = read_handed_in(in, &p->frozen, &p->frozen_size, &p->frozen_key);
-    if (r == 0)
-        r = read_handed_in(in, &p->statement, &p->statement_size, &p->statement_key);
-    if (r < 0 || in->failed || p->state < EH_PERIOD_OPEN || p->state > EH_PERIOD_CLOSED)
-        return r < 0 ? r : -EH_ECORRUPT;
-    eh_digest_period(e, slot);
-    r = read_facts(e, in, slot);
-    return r < 0 ? r : read_facts(e, in, slot);
-}
-
 /* A count, then so many objects. */
 static int read_all(struct eh_engine *e, struct eh_reader *in, uint64_t most,
                     int (*read)(struct eh_engine *, struct eh_reader *))
@@ -545,9 +407,7 @@ static int read_state(struct eh_engine *e, struct eh_reader *in, struct eh_error
         r = read_all(e, in, EH_PARKED_MAX, read_parked);
     if (r == 0)
         r = read_all(e, in, NAMES_MAX, read_purse);
-    if (r == 0)
-        r = read_all(e, in, EH_FACTS_MAX, read_period);
-    return r;
+    return r < 0 ? r : eh_periods_read(e, in);
 }
 
 int eh_engine_restore(struct eh_str snapshot, struct eh_engine **ret, struct eh_error *error)

@@ -18,6 +18,7 @@
  *     readers.c    what others may see                  record.c    inputs as rows and back
  *     facts.c      what a bonus period counts           periods.c   how far a period is
  *     settlements.c  the texts of a CLOSE               period_views.c  periods as others see them
+ *     period_bytes.c  periods out and in again
  *     identify.c   identities and content digests       index.c     from identities to tickets
  */
 #ifndef EVENHAND_LIB_ENGINE_STATE_H
@@ -214,7 +215,8 @@ struct fact {
 struct team {
     struct ledger ledger;
     struct purse purse;
-    uint32_t periods;                /* the latest first, or NONE */
+    uint32_t periods; /* the latest first, or NONE */
+    uint32_t shadow_periods;
     const struct eh_desk_team *desk; /* NULL: not on this desk */
     const struct eh_policy *policy;
     struct member *members; /* in order of rep id */
@@ -331,8 +333,9 @@ struct eh_engine {
     struct fact *facts;
     uint32_t fact_count, fact_capacity, free_fact, facts_used;
     struct eh_table fact_index; /* period, type, rep and kind -> fact; imports are not in it */
-    const struct eh_bonus_plan *shadow; /* NULL: none; never part of the state, nor its periods */
-    uint32_t shadow_periods;
+    const struct eh_bonus_plan *shadow; /* plans counted beside: never part of the state, nor are
+                                           their periods */
+    size_t shadow_count;
 
     struct eh_bytes scratch;
     struct watch *watch; /* NULL: nobody does; never part of the state */

@@ -380,19 +380,25 @@ int eh_plan_read_all(struct desk_reader *reader, const struct desk_node *node,
     return arrange(reader, path, listed, count);
 }
 
-const struct eh_bonus_plan *eh_desk_plan(const struct eh_desk *desk, struct eh_str team,
-                                         int32_t date)
+const struct eh_bonus_plan *eh_plans_find(const struct eh_bonus_plan *plans, size_t count,
+                                          struct eh_str team, int32_t date)
 {
-    uint32_t low = 0, high = desk->plan_count; /* those before `low` are not after it */
+    size_t low = 0, high = count; /* those before `low` are not after it */
     while (low < high) {
-        uint32_t middle = low + (high - low) / 2;
-        const struct eh_bonus_plan *plan = &desk->plans[middle];
+        size_t middle = low + (high - low) / 2;
+        const struct eh_bonus_plan *plan = &plans[middle];
         int order = eh_str_compare(plan->team, team);
         if (order < 0 || (order == 0 && eh_period_first(plan->from) <= date))
             low = middle + 1;
         else
             high = middle;
     }
-    const struct eh_bonus_plan *found = low > 0 ? &desk->plans[low - 1] : NULL;
+    const struct eh_bonus_plan *found = low > 0 ? &plans[low - 1] : NULL;
     return found && eh_str_equal(found->team, team) ? found : NULL;
+}
+
+const struct eh_bonus_plan *eh_desk_plan(const struct eh_desk *desk, struct eh_str team,
+                                         int32_t date)
+{
+    return eh_plans_find(desk->plans, desk->plan_count, team, date);
 }

@@ -412,23 +412,71 @@ Test(engine_periods, the_shadow)
     plan.measures = measures;
     for (uint32_t i = 0; i < 2; i++)
         measures[i].least_ms = 0;
-    cr_assert_eq(eh_engine_shadow(k.e, &plan), 0);
+    eh_engine_shadow(k.e, &plan, 1);
     ticket("T1", "order", 5000);
     outcome("T1", "won", SEPTEMBER_MS, ",'handled':10,'csat':3");
     kit_send(&k, "{'type':'metric','team':'sales','metric':'m','period':'2024-09','value':7}");
     struct eh_period_view view;
     struct wanted orders = {EH_FACT_KIND, .kind = "order"};
-    cr_assert(eh_engine_shadow_after(k.e, EH_DATE_ALWAYS, &view));
+    cr_assert(eh_engine_shadow_after(k.e, eh_str("sales"), EH_DATE_ALWAYS, &view));
     cr_expect_eq(view.plan, &plan);
     cr_expect_eq((int64_t)view.revenue, 5000);
     eh_engine_facts(k.e, &view, match, &orders);
     cr_expect_eq((int64_t)orders.found.sum, 10000);
-    cr_expect_not(eh_engine_shadow_after(k.e, eh_period_first(view.period), &view));
+    cr_expect_not(
+        eh_engine_shadow_after(k.e, eh_str("sales"), eh_period_first(view.period), &view));
     cr_expect_eq((int64_t)fact("2024-09", (struct wanted){EH_FACT_KIND, .kind = "order"}).sum,
                  30000);
     cr_expect(kit_sound(&k));
     restart();
-    cr_expect_not(eh_engine_shadow_after(k.e, EH_DATE_ALWAYS, &view));
+    cr_expect_not(eh_engine_shadow_after(k.e, eh_str("sales"), EH_DATE_ALWAYS, &view));
+}
+
+static void say_hello(const char *desk)
+{
+    ticket("T1", "order", 5000);
+    outcome("T1", "won", SEPTEMBER_MS, ",'handled':10,'csat':3");
+    kit_send(&k, "{'type':'metric','team':'sales','metric':'m','period':'2024-09','value':7}");
+    ticket("T2", "order", 100);
+    outcome("T2", "won", OCTOBER_MS, "");
+    kit_desk(&k, desk);
+}
+
+/* What was closed before the first plan came counts as if it had been there. */
+Test(engine_periods, a_plan_that_comes_late)
+{
+    static const char with[] = DESK "plans:\n" PLAN("p1", "sales", "2024-08");
+    EH_AUTO(eh_bytes) struct eh_bytes counted = EH_BYTES_INIT;
+    struct eh_bonus_plan late[2], plan = *period("2024-08").plan;
+    const struct eh_desk *desk = eh_engine_desk(k.e);
+    cr_expect_eq(eh_engine_late_plans(k.e, desk, KIT_TODAY, late, 2), 0);
+    struct kit early = k;
+
+    kit_start(&k, DESK "plans: []\n");
+    cr_expect_eq(eh_engine_late_plans(k.e, desk, KIT_TODAY, late, 2), 1);
+    cr_expect_eq(eh_engine_late_plans(k.e, desk, KIT_TODAY - 90, late, 2), 0);
+    eh_engine_shadow(k.e, &plan, 1);
+    say_hello(DESK "plans: []\n");
+    cr_assert_eq(eh_engine_shadow_put(k.e, &counted), 0);
+    eh_engine_shadow(k.e, NULL, 0);
+    k.in.recalled.periods = eh_str_n((char *)counted.data, counted.size);
+    kit_desk(&k, with);
+    cr_assert_eq(k.result, 0);
+    struct eh_key late_digest = eh_engine_digest(k.e);
+    cr_expect_eq((int64_t)period("2024-09").revenue, 5000);
+    cr_expect(period("2024-09").published_late);
+    restart();
+    cr_expect(eh_key_equal(eh_engine_digest(k.e), late_digest));
+    outcome("T3", "won", OCTOBER_MS, ""); /* waits */
+    ticket("T3", "order", 7);
+    cr_expect_eq((int64_t)period("2024-10").revenue, 107);
+    stop();
+
+    k = early; /* the same with the plan there from the beginning */
+    say_hello(with);
+    cr_expect_eq((int64_t)period("2024-09").revenue, 5000);
+    cr_expect_eq((int64_t)fact("2024-09", (struct wanted){EH_FACT_KIND, .kind = "order"}).sum,
+                 30000);
 }
 
 /* Periods that were closed long ago are settled for good; the others are kept. */

@@ -48,6 +48,8 @@ struct eh_recalled {
     bool ticket_known;    /* outcome: the ticket named is in the log (perhaps closed long ago) */
     struct eh_str ticket_image; /* ... its last image (eh_effects.image); step() needs it when the
                                    ticket is no longer in memory */
+    struct eh_str periods;      /* desk: what was counted in the past for plans that begin there
+                                   (eh_engine_late_plans); may be empty */
 };
 
 enum eh_origin_type { EH_ORIGIN_SHELL = 0, EH_ORIGIN_STREAM = 1, EH_ORIGIN_ADMIN = 2 };

@@ -104,11 +104,22 @@ void eh_engine_facts(const struct eh_engine *, const struct eh_period_view *, eh
 /* What the team's pool still has to take back: 0 or less. */
 int64_t eh_engine_carry_open(const struct eh_engine *, struct eh_str team);
 
-/* Counts facts for one plan more, beside those of the desk: for backtests. It governs its team from
- * its `from` on, even where the desk has another; what is counted is no part of the state, of its
- * digest or of snapshots. The plan lives longer than the engine. One at a time. -EH_ENOMEM. */
-int eh_engine_shadow(struct eh_engine *, const struct eh_bonus_plan *) EH_MUST_CHECK;
-/* As eh_engine_period_after(), of what is counted for that plan. */
-bool eh_engine_shadow_after(const struct eh_engine *, int32_t after, struct eh_period_view *ret);
+/* Counts facts for other plans, too, beside those of the desk: for backtests, and for plans that
+ * begin in the past. They govern their teams from their `from` on, whatever the desk has; what is
+ * counted is no part of the state, of its digest or of snapshots. Sorted as eh_plans_find() wants
+ * them; they live as long as the engine. Counting begins with the next step. */
+void eh_engine_shadow(struct eh_engine *, const struct eh_bonus_plan *, size_t count);
+/* As eh_engine_period_after(), of what is counted for these plans. */
+bool eh_engine_shadow_after(const struct eh_engine *, struct eh_str team, int32_t after,
+                            struct eh_period_view *ret);
+/* All of it, for eh_recalled.periods. -EH_ENOMEM. */
+int eh_engine_shadow_put(const struct eh_engine *, struct eh_bytes *) EH_MUST_CHECK;
+
+/* The plans of a new desk that begin in the past, for teams that had none and may have closed
+ * something since: their first in `plans`, and what follows them, sorted. A DESK input with such
+ * plans recalls what eh_engine_shadow_put() gives once the whole log was decided with them as
+ * shadow. Returns how many there are; at most `max` are put. */
+size_t eh_engine_late_plans(const struct eh_engine *, const struct eh_desk *, int32_t today,
+                            struct eh_bonus_plan *ret, size_t max);
 
 #endif

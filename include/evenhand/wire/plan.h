@@ -166,6 +166,11 @@ size_t eh_plan_lint(const struct eh_bonus_plan *, const struct eh_desk *, eh_pla
 /* What the plan rewards and how it shares, in sentences. Returns how many. */
 size_t eh_plan_describe(const struct eh_bonus_plan *, eh_plan_line_fn *, void *context);
 
+/* The one that governs a team's period with that date in it, or NULL. They are sorted by team, then
+ * by when they begin. */
+const struct eh_bonus_plan *eh_plans_find(const struct eh_bonus_plan *, size_t count,
+                                          struct eh_str team, int32_t date);
+
 /* --- The plans of a desk --- */
 
 /* Which plans come, go or change, a line each; `old` may be NULL. Returns how many. */
