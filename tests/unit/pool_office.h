@@ -42,13 +42,17 @@ static inline char *office_replaced(struct office *o, const char *text, const ch
     return made;
 }
 
+static inline const char *office_file(struct office *o)
+{
+    return eh_arena_str(&o->arena, kit_file("good/desk.yaml", &o->arena)).data;
+}
+
 /* The desk of the worked example, its plan from another month on. */
 static inline const char *office_desk(struct office *o, const char *from)
 {
     char line[64];
     snprintf(line, sizeof line, "    from: %s\n", from);
-    return office_replaced(o, kit_file("good/desk.yaml", &o->arena).data, "    from: 2026-03\n",
-                           line);
+    return office_replaced(o, office_file(o), "    from: 2026-03\n", line);
 }
 
 static inline void office_sent(const struct office *o, const char *what)
