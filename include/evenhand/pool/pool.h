@@ -27,10 +27,12 @@
 /* ---- Facts. */
 
 /* Of a period as of now: what the engine counted, members and service from its desk. `estimate`:
- * for a live pool. Carry is the team's of now. */
+ * for a live pool. Carry is the team's of now. Who has no day in the period stands in it only if
+ * something is known of them, and gets nothing. */
 int eh_pool_facts(const struct eh_engine *, const struct eh_period_view *, bool estimate,
                   struct eh_arena *, struct eh_bonus_facts **ret, struct eh_error *) EH_MUST_CHECK;
-/* Canonical bytes: by id, whatever the order in memory; what FREEZE keeps. */
+/* Canonical bytes: by id, whatever the order in memory; what FREEZE keeps. Texts of what is decoded
+ * point into the bytes, here and below. */
 void eh_pool_facts_encode(const struct eh_bonus_facts *, struct eh_bytes *);
 int eh_pool_facts_decode(struct eh_str, struct eh_arena *, struct eh_bonus_facts **ret,
                          struct eh_error *) EH_MUST_CHECK;
@@ -91,8 +93,9 @@ struct eh_pool_statement {
  * frozen facts give; of a closed one the last version, as it was settled. */
 int eh_pool_statement(const struct eh_engine *, const struct eh_period_view *, struct eh_arena *,
                       struct eh_pool_statement **ret, struct eh_error *) EH_MUST_CHECK;
-/* The same facts under another plan: an estimate that changes nothing. The plan's periods must be
- * of the same kind, and winsorise handling times like the one that governs: -EH_ECONFLICT. */
+/* The same facts under another plan (once frozen, the frozen ones): an estimate that changes
+ * nothing. -EH_EINVAL: its periods are of another kind, or its currency is another. -EH_ECONFLICT:
+ * it winsorises handling times otherwise than the one that governs. */
 int eh_pool_what_if(const struct eh_engine *, const struct eh_period_view *,
                     const struct eh_bonus_plan *, struct eh_arena *, struct eh_pool_statement **ret,
                     struct eh_error *) EH_MUST_CHECK;
