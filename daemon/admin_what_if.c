@@ -22,29 +22,46 @@ static bool may_ask(struct eh_admin_request *request, const struct eh_pool_asked
 
 /* ---- By the log. */
 
-static json_t *first_period(const struct eh_child_result *result)
+/* The first of "periods", which is borrowed; *ret_all: what it belongs to. */
+static json_t *first_period(const struct eh_child_result *result, json_t **ret_all)
 {
     size_t size = evbuffer_get_length(result->output);
     const char *text = (const char *)evbuffer_pullup(result->output, -1);
-    json_t *all = text ? json_loadb(text, size, 0, NULL) : NULL;
-    json_t *period = json_incref(json_array_get(json_object_get(all, "periods"), 0));
-    json_decref(all);
-    return period;
+    *ret_all = text ? json_loadb(text, size, 0, NULL) : NULL;
+    return json_array_get(json_object_get(*ret_all, "periods"), 0);
+}
+
+/* What a test over many periods leaves out: the plan's words, and when. */
+static void put_rest(struct eh_admin_request *request, json_t *body)
+{
+    const struct eh_engine *engine = eh_app_engine(request->admin->app); /* it may have left */
+    struct eh_bonus_plan *plan;
+    if (engine &&
+        eh_plan_parse(request->body, eh_engine_desk(engine), &request->arena, &plan, NULL) == 0)
+        eh_pool_put_rules(body, plan);
+    eh_json_put(body, "what_if", json_true());
+    eh_json_put(body, "as_of", eh_json_time(eh_app_now_us(request->admin->app)));
 }
 
 static void answer(struct eh_admin_request *request, const struct eh_child_result *result)
 {
     struct eh_str team = request->path.parts[2];
-    json_t *body = eh_admin_child_done(result) ? first_period(result) : NULL;
     char instead[EH_ID_MAX + 64];
+    json_t *all = NULL, *body = NULL;
+    if (eh_admin_child_done(result))
+        body = first_period(result, &all);
     if (body) {
-        eh_json_put(body, "what_if", json_true());
-        eh_admin_reply(request, 200, body);
-        return;
+        put_rest(request, body);
+        eh_admin_reply(request, 200, json_incref(body));
+    } else if (json_is_array(json_object_get(all, "periods"))) {
+        eh_admin_error(request, EH_ENOTFOUND, "period",
+                       "team %.*s: nothing has happened yet in that period", EH_STR_ARG(team));
+    } else {
+        eh_format(instead, sizeof instead, "evenhand plan test PLAN.yaml --team %.*s --db CONNINFO",
+                  EH_STR_ARG(team));
+        eh_admin_child_refuse(request, result, "pool under that plan", instead);
     }
-    eh_format(instead, sizeof instead, "evenhand plan test PLAN.yaml --team %.*s --db CONNINFO",
-              EH_STR_ARG(team));
-    eh_admin_child_refuse(request, result, "pool under that plan", instead);
+    json_decref(all);
 }
 
 static void ask_log(struct eh_admin_request *request, const struct eh_pool_asked *asked)

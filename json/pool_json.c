@@ -139,7 +139,7 @@ static void append_line(void *context, const char *line)
     json_array_append_new(context, json_string(line));
 }
 
-static void put_rules(json_t *to, const struct eh_bonus_plan *plan)
+void eh_pool_put_rules(json_t *to, const struct eh_bonus_plan *plan)
 {
     json_t *rules = json_array();
     if (plan)
@@ -210,7 +210,7 @@ json_t *eh_pool_json(const struct eh_pool_statement *s, const struct eh_pool_sho
     put(body, "metrics", metrics_json(s, shown->plan));
     put_money(body, s);
     put_lines(body, s, shown);
-    put_rules(body, shown->plan);
+    eh_pool_put_rules(body, shown->plan);
     put_time(body, "as_of", shown->as_of_us);
     return body;
 }

@@ -31,6 +31,9 @@ struct eh_pool_shown {
  * no memory. */
 json_t *eh_pool_json(const struct eh_pool_statement *, const struct eh_pool_shown *);
 
+/* Its words under encourages, discourages and rules; plan NULL: null and none. */
+void eh_pool_put_rules(json_t *, const struct eh_bonus_plan *);
+
 /* The tree: {name, formula, rounding, value, unit, inputs[], children[]}. */
 json_t *eh_pool_node_json(const struct eh_bonus_node *);
 
