@@ -237,7 +237,7 @@ static void share_row(struct eh_grid *g, const json_t *share, unsigned exponent,
         sums[i] += eh_json_int(share, parts[i]);
         eh_grid_money(g, eh_json_int(share, parts[i]), exponent);
     }
-    eh_grid_dim(g, !is_true(share, "eligible") ? "set aside"
+    eh_grid_dim(g, !is_true(share, "eligible") ? "no share"
                    : is_true(share, "capped")  ? "capped"
                                                : "");
 }
