@@ -1,17 +1,14 @@
 /*
- * admin_child: finds the command line, runs it for a request, and hands on what it printed.
+ * admin_child: runs the command line for a request, and hands on what it printed.
  */
 #include "admin_child.h"
 
-#include <limits.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <unistd.h>
 
-#define CHILDREN_MAX  2    /* at a time: each one costs a core and memory of its own */
-#define LATE_MS       9000 /* a second before the request's own deadline */
-#define VARIABLES_MAX 1024 /* of our environment that are handed on */
-#define ARGUMENTS_MAX 16
+#include "command_line.h"
+
+#define CHILDREN_MAX 2    /* at a time: each one costs a core and memory of its own */
+#define LATE_MS      9000 /* a second before the request's own deadline */
 
 struct eh_admin_child {
     struct eh_admin_request *request;
@@ -21,60 +18,6 @@ struct eh_admin_child {
     void (*answer)(struct eh_admin_request *, const struct eh_child_result *);
     struct eh_admin_child *next, **link;
 };
-
-/* ---- The program and its environment. */
-
-/* Where the command line may be, seen from evenhandd: beside it, as installed, in a build folder.
- */
-static const char *const places[] = {"evenhand", "../bin/evenhand", "../tools/evenhand"};
-
-static bool beside_us(char ret[PATH_MAX])
-{
-    char self[PATH_MAX];
-    ssize_t size = readlink("/proc/self/exe", self, sizeof self - 1);
-    if (size <= 0)
-        return false;
-    self[size] = '\0';
-    char *slash = strrchr(self, '/');
-    if (!slash)
-        return false;
-    slash[1] = '\0';
-    for (size_t i = 0; i < sizeof places / sizeof *places; i++)
-        if (eh_format(ret, PATH_MAX, "%s%s", self, places[i]) < PATH_MAX && access(ret, X_OK) == 0)
-            return true;
-    return false;
-}
-
-static bool on_path(char ret[PATH_MAX])
-{
-    const char *path = getenv("PATH");
-    while (path && *path) {
-        size_t size = strcspn(path, ":");
-        if (size > 0 && eh_format(ret, PATH_MAX, "%.*s/evenhand", (int)size, path) < PATH_MAX &&
-            access(ret, X_OK) == 0)
-            return true;
-        path += size + (path[size] == ':');
-    }
-    return false;
-}
-
-/* Ours, with the conninfo added; in the request's arena. NULL: no memory. */
-static char **environment_of(struct eh_admin_request *request)
-{
-    static const char name[] = "EVENHAND_DB=";
-    const char *conninfo = eh_app_config(request->admin->app)->postgres;
-    char **list = eh_arena_alloc(&request->arena, (VARIABLES_MAX + 2) * sizeof *list);
-    size_t size = sizeof name + strlen(conninfo), count = 0;
-    char *own = eh_arena_alloc(&request->arena, size);
-    if (!list || !own)
-        return NULL;
-    eh_format(own, size, "%s%s", name, conninfo);
-    list[count++] = own;
-    for (char **v = environ; v && *v && count <= VARIABLES_MAX; v++)
-        if (strncmp(*v, name, sizeof name - 1) != 0)
-            list[count++] = *v;
-    return list;
-}
 
 /* ---- Its end. */
 
@@ -151,20 +94,16 @@ static struct eh_admin_child *remember(struct eh_admin_request *request,
 static int start(struct eh_admin_request *request, const struct eh_admin_child_call *call,
                  struct eh_error *error)
 {
-    char program[PATH_MAX], *arguments[ARGUMENTS_MAX + 2] = {program};
-    char **environment = environment_of(request);
-    if (!beside_us(program) && !on_path(program))
-        return eh_error_set(error, EH_EUNAVAILABLE,
-                            "the program evenhand is neither beside evenhandd nor on its PATH");
-    for (size_t i = 0; call->arguments[i]; i++) {
-        eh_require(i < ARGUMENTS_MAX);
-        arguments[i + 1] = call->arguments[i];
-    }
-    struct eh_admin_child *child = environment ? remember(request, call) : NULL;
+    struct eh_app *app = request->admin->app;
+    struct eh_admin_child *child = remember(request, call);
     if (!child)
         return eh_error_set(error, EH_ENOMEM, "the %s: out of memory", call->what);
-    int r = eh_child_start(eh_app_base(request->admin->app), arguments, environment, call->input,
-                           call->output_max, LATE_MS, on_end, child, &child->child, error);
+    const struct eh_command_line run = {.conninfo = eh_app_config(app)->postgres,
+                                        .arguments = call->arguments,
+                                        .input = call->input,
+                                        .output_max = call->output_max,
+                                        .at_most_ms = LATE_MS};
+    int r = eh_command_line_start(eh_app_base(app), &run, on_end, child, &child->child, error);
     if (r < 0)
         forget(child);
     else

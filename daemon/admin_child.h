@@ -7,9 +7,6 @@
  *         .what = "fairness report", .arguments = arguments, .output_max = 1 << 20,
  *         .answer = answer};
  *     eh_admin_child_start(request, &call);     // answers by itself when that cannot be
- *
- * The conninfo goes over by environment (EVENHAND_DB): the arguments of a process are for everybody
- * to read.
  */
 #ifndef EVENHAND_DAEMON_ADMIN_CHILD_H
 #define EVENHAND_DAEMON_ADMIN_CHILD_H

@@ -96,7 +96,7 @@ static void on_tick(evutil_socket_t fd, short what, void *context)
     bool something = (app->filling && app->filling->item_count > 0) || time_brings(app);
     if (!something)
         arm_timer(app); /* the loop's coarse clock may wake us just before the moment */
-    if (!something || !app_filling(app))
+    if (!something || app_history_holds(app) || !app_filling(app))
         return;
     app->recalling = app->filling;
     app->filling = NULL;
@@ -440,6 +440,7 @@ static void on_lost(void *context, const char *why)
         eh_outbox_stop(app->outbox);
     }
     event_del(app->timer);
+    app_history_stop(app);
     struct eh_batch *filling = app->filling, *recalling = app->recalling;
     app->filling = app->recalling = NULL;
     app->in_flight_last = NULL;
@@ -612,6 +613,7 @@ void app_begin_ticking(struct eh_app *app)
 
 void app_forget_all(struct eh_app *app, const char *why)
 {
+    app_history_stop(app);
     give_up_batch(app, app->filling, why);
     give_up_batch(app, app->recalling, why);
     app->filling = app->recalling = NULL;

@@ -42,6 +42,7 @@ struct eh_command {
     struct eh_message message;
     eh_command_fn *on_done;
     void *context;
+    bool patient;            /* nobody waits for the answer */
     struct eh_command *next; /* the app's */
 };
 struct eh_command *eh_command_new(enum eh_message_type, eh_command_fn *on_done, void *context);

@@ -6,9 +6,12 @@
 #include "app.h"
 #include "batch.h"
 #include "checkpoint.h"
+#include "child.h"
 #include "keys.h"
 #include "recovery.h"
 #include "store.h"
+
+#include <evenhand/engine/periods.h>
 
 #define EH_STOP_S       10  /* a clean stop may take so long */
 #define EH_CHECKPOINT_S 600 /* between two checkpoints when nothing calls for one */
@@ -53,6 +56,8 @@ struct eh_app {
     struct eh_draws draws;
     struct eh_bytes scratch;
 
+    struct eh_child *history; /* counts facts of the past; nothing is decided meanwhile */
+
     struct event *tick, *timer, *signals[3], *housekeeping, *stop_deadline;
     int64_t snapshot_at_us, snapshot_pause_us;
     uint64_t snapshot_input;
@@ -87,6 +92,12 @@ void app_take_entries(void *context, const struct eh_inbox_entry *, size_t count
 
 /* decide.c */
 int app_decide(struct eh_app *, struct eh_batch *, struct eh_error *) EH_MUST_CHECK;
+
+/* history.c: whether a desk file waits for facts of the past, or for them to be counted. */
+bool app_history_holds(struct eh_app *);
+/* A desk file that would need them and has none. */
+bool app_history_lacks(const struct eh_app *, const struct eh_item *);
+void app_history_stop(struct eh_app *);
 
 /* books.c: once a second, and to the end at a clean stop */
 void app_books_tick(struct eh_app *);

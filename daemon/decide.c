@@ -205,6 +205,13 @@ static int decide_item(struct eh_app *app, struct eh_batch *b, struct eh_item *i
     struct eh_input *in = &item->input;
     in->date = date;
     overlay(app, b, item);
+    if (item->history_failed || app_history_lacks(app, item)) {
+        const char *why = item->history_failed ? item->history_failed
+                                               : "plans: two desk files at once; try again";
+        item->result = (struct eh_command_result){.code = -EH_EUNAVAILABLE, .message = why};
+        return 0;
+    }
+    in->recalled.periods = item->history;
     if (item->entry_known || eh_engine_is_repeat(app->engine, in)) {
         app->repeats++;
         item->result =
@@ -221,6 +228,16 @@ static int decide_item(struct eh_app *app, struct eh_batch *b, struct eh_item *i
     return r;
 }
 
+/* A desk file with facts of the past: they are as long as the log, so nothing may come before. */
+static int decide_history(struct eh_app *app, struct eh_batch *b)
+{
+    struct eh_totals totals;
+    if (b->item_count == 0 || b->items[0].history.size == 0)
+        return 0;
+    eh_engine_totals(app->engine, &totals);
+    return decide_item(app, b, &b->items[0], totals.date);
+}
+
 int app_decide(struct eh_app *app, struct eh_batch *b, struct eh_error *error)
 {
     b->from_input = b->to_input = app->head.input;
@@ -232,10 +249,13 @@ int app_decide(struct eh_app *app, struct eh_batch *b, struct eh_error *error)
     if (b->at_us < app->head.at_us)
         b->at_us = app->head.at_us;
     int32_t date = 0;
-    int r = step_time(app, b, &date);
+    int r = decide_history(app, b);
+    if (r >= 0)
+        r = step_time(app, b, &date);
     for (size_t i = 0; r == 0 && i < b->item_count; i++) {
         struct eh_item *item = &b->items[i];
-        r = decide_item(app, b, item, date);
+        if (item->history.size == 0)
+            r = decide_item(app, b, item, date);
         struct eh_stream_id id = {item->input.stream_ms, item->input.stream_no};
         if (id.ms > b->high.ms || (id.ms == b->high.ms && id.no > b->high.no))
             b->high = id;

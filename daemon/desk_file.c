@@ -79,6 +79,7 @@ void app_desk_file_load(struct eh_app *app, const char *actor)
     struct eh_command *c = eh_command_new(EH_MESSAGE_DESK, on_applied, app);
     if (!c)
         return;
+    c->patient = true;
     struct eh_message *m = &c->message;
     m->text = eh_arena_str(&c->arena, eh_str_n((const char *)text.data, text.size));
     m->actor = eh_arena_str(&c->arena, eh_str(actor));

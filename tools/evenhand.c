@@ -96,6 +96,11 @@ static const struct eh_cli_option plan_options[] = {
     {"desk", "FILE", "the desk file it is for: teams, kinds, currency", false},
     {0},
 };
+static const struct eh_cli_option history_options[] = {
+    {"db", "CONNINFO", "the log (default $EVENHAND_DB, else " EH_CLI_DB "); - is the default",
+     false},
+    {0},
+};
 static const struct eh_cli_option push_options[] = {
     {"rate", "N", "messages a second (default: as fast as it goes)", false},
     {"team", "T", "send all tickets to this team", false},
@@ -190,6 +195,11 @@ static const struct eh_cli_command commands[] = {
      eh_cmd_plan_check,
      "Needs no daemon. The file holds one plan, as an item of `plans` in a desk file.\n"
      "Without --desk its team and kinds are believed, and its money is EUR."},
+    {"plan history", "", DESK, "for the daemon: count the past for new plans", 0, 0,
+     history_options, eh_cmd_plan_history,
+     "Reads a desk file from standard input, decides the log again, and writes what was\n"
+     "closed in the past of teams whose first plan begins there. The daemon asks for it\n"
+     "when such a desk file is applied; nobody else has to."},
     {"push", "FILE", FEED, "put the tickets of a .csv or .jsonl file on the stream", 1, 1,
      push_options, eh_cmd_push,
      "CSV columns by header: ticket_id, opened_at, kind (default query), team,\n"

@@ -11,13 +11,8 @@ static inline struct eh_str fact_name(const struct fact *fact)
     return eh_str_n(fact->name, fact->name_size);
 }
 
-static inline uint32_t eh_periods_of(const struct eh_engine *e, uint32_t team, bool shadow)
-{
-    return shadow ? e->teams[team].shadow_periods : e->teams[team].periods;
-}
-
-/* period_bytes.c: all of them, of the state or of the shadow; and those of the state again, which
- * come to what there is. */
+/* period_bytes.c: all of them, of the state; or those of the shadow whose team has no plan. Read,
+ * they come to what there is. */
 void eh_periods_put(const struct eh_engine *, bool shadow, struct eh_bytes *);
 int eh_periods_read(struct eh_engine *, struct eh_reader *) EH_MUST_CHECK;
 /* periods.c: facts that were counted from the log for plans that begin in the past. */

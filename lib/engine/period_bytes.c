@@ -25,15 +25,23 @@ static void put_period(const struct eh_engine *e, const struct period *p, struct
     put_facts(e, p->imports, out);
 }
 
+/* Of the shadow only what a first plan can bring. */
+static uint32_t first_of(const struct eh_engine *e, uint32_t team, bool shadow)
+{
+    if (!shadow)
+        return e->teams[team].periods;
+    return e->teams[team].purse.used ? NONE : e->teams[team].shadow_periods;
+}
+
 void eh_periods_put(const struct eh_engine *e, bool shadow, struct eh_bytes *out)
 {
     uint32_t count = 0;
     for (uint32_t i = 0; i < e->team_names.count; i++)
-        for (uint32_t at = eh_periods_of(e, i, shadow); at != NONE; at = e->periods[at].older)
+        for (uint32_t at = first_of(e, i, shadow); at != NONE; at = e->periods[at].older)
             count++;
     eh_bytes_put_u(out, count);
     for (uint32_t i = 0; i < e->team_names.count; i++)
-        for (uint32_t at = eh_periods_of(e, i, shadow); at != NONE; at = e->periods[at].older)
+        for (uint32_t at = first_of(e, i, shadow); at != NONE; at = e->periods[at].older)
             put_period(e, &e->periods[at], out);
 }
 

@@ -112,7 +112,7 @@ void eh_engine_shadow(struct eh_engine *, const struct eh_bonus_plan *, size_t c
 /* As eh_engine_period_after(), of what is counted for these plans. */
 bool eh_engine_shadow_after(const struct eh_engine *, struct eh_str team, int32_t after,
                             struct eh_period_view *ret);
-/* All of it, for eh_recalled.periods. -EH_ENOMEM. */
+/* That of teams that have no plan, for eh_recalled.periods. -EH_ENOMEM. */
 int eh_engine_shadow_put(const struct eh_engine *, struct eh_bytes *) EH_MUST_CHECK;
 
 /* The plans of a new desk that begin in the past, for teams that had none and may have closed
