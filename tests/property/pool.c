@@ -7,7 +7,7 @@
 
 enum { HISTORIES = 250, STEPS = 400, WEEKS_MAX = 40, REPS_MAX = 12 };
 
-TestSuite(pool, .timeout = 120);
+TestSuite(pool, .timeout = 1800);
 
 static const char *const reps[] = {"ana", "bo", "cy", "dee", "eli", "fay"};
 static const char *const kinds[] = {"order", "quote", "query"};
