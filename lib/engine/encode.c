@@ -265,6 +265,7 @@ void eh_encode_purse(const struct eh_engine *e, uint32_t team, struct eh_bytes *
     eh_bytes_put_str(out, e->team_names.items[team]);
     eh_bytes_put_u8(out, purse->used);
     eh_bytes_put_i(out, purse->planned_on);
+    eh_bytes_put_i(out, purse->settled);
     eh_bytes_put_i(out, purse->carry_open);
 }
 

@@ -77,7 +77,7 @@ int eh_period_add(struct eh_engine *e, uint32_t team, struct eh_period period,
 static int get_period(struct eh_engine *e, uint32_t team, int32_t date, bool shadow, uint32_t *ret)
 {
     *ret = eh_period_find(e, *head_of(e, team, shadow), date);
-    if (*ret != NONE)
+    if (*ret != NONE || (!shadow && eh_period_settled(e, team, date)))
         return 0;
     struct eh_str id = e->team_names.items[team];
     const struct eh_bonus_plan *plan = NULL;
@@ -217,7 +217,8 @@ static int check_count(const struct eh_engine *e, uint32_t team, struct eh_error
 int eh_facts_room(const struct eh_engine *e, uint32_t team, int32_t date, struct eh_error *error)
 {
     const struct eh_desk *desk = e->desk ? e->desk->desk : NULL;
-    if (!desk || !eh_desk_plan(desk, e->team_names.items[team], date))
+    if (!desk || !eh_desk_plan(desk, e->team_names.items[team], date) ||
+        eh_period_settled(e, team, date))
         return 0;
     if (e->facts_used > EH_FACTS_MAX - 4)
         return eh_error_set(error, EH_EFULL,

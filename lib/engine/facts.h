@@ -18,6 +18,13 @@ int eh_periods_read(struct eh_engine *, struct eh_reader *) EH_MUST_CHECK;
 /* periods.c: facts that were counted from the log for plans that begin in the past. */
 int eh_periods_recall(struct eh_engine *, struct eh_str bytes) EH_MUST_CHECK;
 
+/* facts.c: so long ago that it is not kept: nothing counts there any more. */
+static inline bool eh_period_settled(const struct eh_engine *e, uint32_t team, int32_t date)
+{
+    const struct purse *purse = &e->teams[team].purse;
+    return purse->used && date <= purse->settled;
+}
+
 /* facts.c: in a list of periods, the one of a date, or NONE. */
 uint32_t eh_period_find(const struct eh_engine *, uint32_t head, int32_t date);
 int eh_period_add(struct eh_engine *, uint32_t team, struct eh_period, const struct eh_bonus_plan *,

@@ -55,7 +55,7 @@ bool eh_engine_period(const struct eh_engine *e, struct eh_str id, struct eh_per
     const struct eh_bonus_plan *plan = eh_desk_plan(e->desk->desk, id, first);
     if (slot != NONE && eh_period_equal(e->periods[slot].period, period))
         *ret = view_of(e, slot);
-    else if (plan && plan->from.kind == period.kind)
+    else if (plan && plan->from.kind == period.kind && !eh_period_settled(e, team, first))
         *ret = (struct eh_period_view){.team = e->team_names.items[team],
                                        .period = period,
                                        .plan = plan,

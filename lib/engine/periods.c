@@ -50,6 +50,16 @@ static int find_plan(struct step *s, uint32_t *ret_team, struct eh_period *ret_p
     return 0;
 }
 
+/* What is not kept any more cannot be made again. */
+static int refuse_settled(struct step *s, uint32_t team, int32_t first)
+{
+    if (!eh_period_settled(s->e, team, first) ||
+        eh_period_find(s->e, s->e->teams[team].periods, first) != NONE)
+        return 0;
+    return eh_step_refuse(s, EH_ECONFLICT, "period: %.*s of team %.*s is settled for good",
+                          EH_STR_ARG(s->m.period), EH_STR_ARG(s->m.team));
+}
+
 /* As find_plan(), and the period that is there, or NONE. A plan has to govern it. */
 static int find_period(struct step *s, uint32_t *ret_team, struct eh_period *ret_period,
                        uint32_t *ret_slot)
@@ -64,7 +74,7 @@ static int find_period(struct step *s, uint32_t *ret_team, struct eh_period *ret
                               "file",
                               EH_STR_ARG(s->m.team), EH_STR_ARG(s->m.period));
     *ret_slot = eh_period_find(s->e, s->e->teams[*ret_team].periods, eh_period_first(*ret_period));
-    return 0;
+    return refuse_settled(s, *ret_team, eh_period_first(*ret_period));
 }
 
 static int make_period(struct step *s, uint32_t team, struct eh_period period, uint32_t *slot)
@@ -106,6 +116,8 @@ int eh_step_metric(struct step *s)
     int32_t first = eh_period_first(period);
     struct eh_error error = {0};
     r = refuse_figure(s, minutes);
+    if (r == 0 && !s->fx->refused && plan)
+        r = refuse_settled(s, team, first);
     if (r < 0 || s->fx->refused)
         return r;
     if (plan && eh_facts_room(s->e, team, first, &error) < 0)
@@ -235,9 +247,13 @@ static void forget_old(struct eh_engine *e, uint32_t team)
     for (uint32_t at = e->teams[team].periods, older; at != NONE; at = older) {
         const struct period *p = &e->periods[at];
         older = p->older;
-        if (p->last_version > 0 && p->late == 0 && kept++ >= EH_PERIODS_KEPT)
-            eh_period_drop(e, at);
+        if (p->last_version == 0 || p->late > 0 || kept++ < EH_PERIODS_KEPT)
+            continue;
+        if (p->last > e->teams[team].purse.settled)
+            e->teams[team].purse.settled = p->last;
+        eh_period_drop(e, at);
     }
+    eh_digest_purse(e, team);
 }
 
 int eh_step_close(struct step *s)
@@ -327,6 +343,7 @@ static void adopt_team(struct eh_engine *e, uint32_t no, int32_t today, bool pla
     if (planned && !team->purse.used) {
         team->purse.used = true;
         team->purse.planned_on = today;
+        team->purse.settled = EH_DATE_ALWAYS;
         eh_digest_purse(e, no);
     }
     for (uint32_t at = team->periods; at != NONE; at = e->periods[at].older)

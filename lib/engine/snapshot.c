@@ -346,6 +346,7 @@ static int read_purse(struct eh_engine *e, struct eh_reader *in)
     struct purse *purse = &e->teams[team].purse;
     purse->used = eh_read_flag(in);
     purse->planned_on = (int32_t)eh_read_i(in);
+    purse->settled = (int32_t)eh_read_i(in);
     purse->carry_open = eh_read_i(in);
     if (!purse->used)
         return -EH_ECORRUPT;

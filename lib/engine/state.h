@@ -171,6 +171,7 @@ struct ledger {
 struct purse {
     bool used;          /* had a plan: an object of the digest */
     int32_t planned_on; /* when its first plan came */
+    int32_t settled;    /* up to this day its periods are settled for good, or EH_DATE_ALWAYS */
     int64_t carry_open; /* what later pools have to take back: 0 or less */
     struct eh_key hash;
 };

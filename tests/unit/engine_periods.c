@@ -496,5 +496,12 @@ Test(engine_periods, old_ones_are_forgotten)
     struct eh_period_view view;
     cr_assert(eh_engine_period_after(k.e, eh_str("sales"), EH_DATE_ALWAYS, &view));
     cr_expect(eh_period_equal(view.period, month("2010-04")));
+    /* Nothing can be made of them again. */
+    cr_expect_not(eh_engine_period(k.e, eh_str("sales"), month("2010-03"), &view));
+    lifecycle(EH_MESSAGE_FREEZE, "2010-03", eh_str("facts"));
+    cr_expect_str_eq(kit_refused(&k), "period: 2010-03 of team sales is settled for good");
+    ticket("T1", "order", 100);
+    outcome("T1", "won", INT64_C(1268000000000), ""); /* 2010-03-07 */
+    cr_expect_not(eh_engine_period(k.e, eh_str("sales"), month("2010-03"), &view));
     restart();
 }

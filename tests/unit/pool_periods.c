@@ -759,3 +759,29 @@ Test(pool_periods, handling_times_that_were_never_counted)
     without->measures[2].kind = EH_MEASURE_CYCLE_TIME;
     cr_expect_eq(what_if(&o, without, &s), 0, "%s", o.error.text);
 }
+
+/* --- Between the freeze and the close --- */
+
+static void expect_again(struct office *o, const char *sentence)
+{
+    cr_expect_str_eq(office_step(o, EH_MESSAGE_CLOSE, "2026-03"), sentence);
+    cr_expect_str_eq(office_step(o, EH_MESSAGE_FREEZE, "2026-03"), "");
+}
+
+Test(pool_periods, what_is_known_of_people_is_frozen_again)
+{
+    EH_AUTO(office) struct office o = {0};
+    example_until_april(&o);
+    cr_assert_str_eq(office_step(&o, EH_MESSAGE_FREEZE, "2026-03"), "");
+    office_metric(&o, "2026-03", "bo", "paid_minutes", 9601);
+    expect_again(&o, "2026-03: rep bo got other paid_minutes after it was frozen; freeze it again");
+    office_metric(&o, "2026-03", "bo", "contract_minutes", 9600);
+    expect_again(&o,
+                 "2026-03: rep bo got other contract_minutes after it was frozen; freeze it again");
+    kit_command(&o.k, EH_MESSAGE_EXCLUDE,
+                "{'team':'sales','period':'2026-03','rep':'cy','reason':'on leave'}");
+    office_sent(&o, "exclude");
+    expect_again(&o, "2026-03: rep cy was set aside after it was frozen; freeze it again");
+    cr_expect_str_eq(office_step(&o, EH_MESSAGE_CLOSE, "2026-03"), "");
+    cr_expect_eq(office_statement(&o, "2026-03")->lines[CY].total, 0);
+}

@@ -89,7 +89,8 @@ struct eh_fact_view {
     __int128 sum;
 };
 
-/* False: the team has no plan that governs a period of that kind then. A period in which nothing
+/* False: the team has no plan that governs a period of that kind then, or it is so long ago that it
+ * is settled for good. A period in which nothing
  * has happened is open and empty. Texts live until the next step. */
 bool eh_engine_period(const struct eh_engine *, struct eh_str team, struct eh_period,
                       struct eh_period_view *ret);
