@@ -135,6 +135,19 @@ static void show_gate(const struct eh_cli *cli, const json_t *metric, unsigned e
     say(cli, "gate", text);
 }
 
+/* The plan's prior stands in, or is all there is: csat shrinks to it. */
+static void show_prior(const struct eh_cli *cli, const json_t *metric)
+{
+    const char *name = eh_json_text(metric, "metric");
+    char text[EH_NAME_MAX + 64];
+    bool alone = name && strcmp(name, "csat") == 0 && eh_json_int(metric, "count") == 0;
+    if (!is_true(metric, "prior") && (!alone || is_true(metric, "missing")))
+        return;
+    eh_format(text, sizeof text, "nothing came for %s: the plan's prior stands in",
+              name ? name : "?");
+    say(cli, "prior", text);
+}
+
 static void show_metrics(const struct eh_cli *cli, const json_t *pool, unsigned exponent)
 {
     struct eh_grid *g = eh_grid_new(cli, "metric,>value,,>score,>weight,>counts");
@@ -145,13 +158,7 @@ static void show_metrics(const struct eh_cli *cli, const json_t *pool, unsigned 
     eh_grid_print(g);
     json_array_foreach(json_object_get(pool, "metrics"), i, metric)
         show_gate(cli, metric, exponent);
-    json_array_foreach(json_object_get(pool, "metrics"), i, metric) if (is_true(metric, "prior"))
-    {
-        char text[EH_NAME_MAX + 64];
-        eh_format(text, sizeof text, "nothing came for %s: the plan's prior stands in",
-                  eh_json_text(metric, "metric"));
-        say(cli, "prior", text);
-    }
+    json_array_foreach(json_object_get(pool, "metrics"), i, metric) show_prior(cli, metric);
     json_array_foreach(json_object_get(pool, "missing"), i, metric)
         say(cli, i == 0 ? "missing" : "", json_string_value(metric));
 }
