@@ -102,7 +102,7 @@ static int refuse_figure(struct step *s, bool minutes)
 int eh_step_metric(struct step *s)
 {
     const struct eh_message *m = &s->m;
-    uint32_t team;
+    uint32_t team = NONE;
     struct eh_period period;
     const struct eh_bonus_plan *plan;
     int r = find_plan(s, &team, &period, &plan);

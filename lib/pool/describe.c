@@ -103,7 +103,7 @@ int eh_pool_describe(const struct eh_bonus_plan *plan, const struct eh_bonus_fac
                      const struct eh_bonus_result *result, struct eh_arena *arena,
                      struct eh_pool_statement **ret, struct eh_error *error)
 {
-    struct eh_pool_statement *s;
+    struct eh_pool_statement *s = NULL;
     int r = begin(plan, facts->period, arena, &s, error);
     if (r == 0)
         r = describe_metrics(plan, &result->pool, arena, s, error);
@@ -124,7 +124,7 @@ int eh_pool_estimate(const struct eh_bonus_plan *plan, const struct eh_bonus_fac
                      struct eh_arena *arena, struct eh_pool_statement **ret, struct eh_error *error)
 {
     struct eh_bonus_result *result;
-    struct eh_pool_statement *s;
+    struct eh_pool_statement *s = NULL;
     int r = eh_bonus_compute(plan, facts, arena, &result, error);
     if (r == 0)
         r = eh_pool_describe(plan, facts, result, arena, &s, error);
@@ -164,7 +164,7 @@ int eh_pool_describe_later(const struct eh_bonus_plan *plan, const struct eh_bon
                            const struct eh_pool_statement *before, struct eh_arena *arena,
                            struct eh_pool_statement **ret, struct eh_error *error)
 {
-    struct eh_pool_statement *s;
+    struct eh_pool_statement *s = NULL;
     int r = begin(plan, facts->period, arena, &s, error);
     if (r == 0)
         r = describe_metrics(plan, &later->pool, arena, s, error);
