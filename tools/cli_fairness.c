@@ -5,7 +5,6 @@
 #include "cli_log.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -74,18 +73,15 @@ static int from_database(const char *conninfo, const struct eh_fairness_call *ca
 int eh_cmd_fairness(struct eh_cli *cli)
 {
     EH_AUTO(eh_answer) struct eh_answer answer = {0};
-    const char *db = eh_cli_option(cli, "db"), *environment = getenv("EVENHAND_DB");
+    const char *db = eh_cli_option(cli, "db");
     struct eh_fairness_call call;
     int r = read_call(cli, &call);
     if (r != EH_EXIT_DONE)
         return r;
-    if (!db && reachable(cli)) {
+    if (!db && reachable(cli))
         r = from_daemon(cli, &answer);
-    } else {
-        if (!db || strcmp(db, "-") == 0)
-            db = environment && *environment ? environment : EH_CLI_DB;
-        r = from_database(db, &call, &answer);
-    }
+    else
+        r = from_database(eh_cli_log_conninfo(db), &call, &answer);
     if (r == EH_EXIT_DONE && cli->json)
         eh_answer_print(cli, &answer);
     else if (r == EH_EXIT_DONE)

@@ -23,6 +23,9 @@
 #define EH_CLI_DB       "host=/run/postgresql dbname=evenhand"
 #define EH_CLI_LOG_PAGE 2000 /* rows of a table read at once */
 
+/* The database that --db names; NULL or "-": that of $EVENHAND_DB, else EH_CLI_DB. */
+const char *eh_cli_log_conninfo(const char *option);
+
 struct eh_cli_log;
 
 /* Text lives until the next row is read. */
@@ -61,6 +64,9 @@ int eh_cli_log_open(const char *conninfo, struct eh_cli_log **ret, struct eh_err
 void eh_cli_log_close(struct eh_cli_log *); /* NULL allowed */
 
 const struct eh_cli_log_head *eh_cli_log_head(const struct eh_cli_log *);
+/* The desk file that is in force at the end of the log, empty before the first; in the arena. */
+int eh_cli_log_desk(struct eh_cli_log *, struct eh_arena *, struct eh_str *ret,
+                    struct eh_error *) EH_MUST_CHECK;
 /* 1: there is one; 0: that was all; < 0: why not. An input that is missing, and what stands under
  * one that is not there, is -EH_ECORRUPT. */
 int eh_cli_log_next(struct eh_cli_log *, struct eh_cli_log_row *ret,
