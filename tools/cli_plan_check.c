@@ -5,12 +5,11 @@
 
 #include <evenhand/bonus/bonus.h>
 #include <evenhand/draw/hash.h>
-#include <evenhand/wire/desk.h>
 
+#include "cli_plan_file.h"
 #include "cli_text.h"
 #include "evenhand.h"
 
-#define FILE_MAX     (1u << 20) /* bytes of a plan or a desk file */
 #define SHA256_BYTES 32
 #define HEX_TEXT     (2 * SHA256_BYTES + 1)
 
@@ -29,16 +28,6 @@ static void take_line(void *context, const char *line)
         printf("%s%s\n", lines->before, line);
 }
 
-static int read_text(const char *path, struct eh_arena *arena, struct eh_str *ret)
-{
-    EH_AUTO(eh_bytes) struct eh_bytes bytes = EH_BYTES_INIT;
-    struct eh_error error = {0};
-    if (eh_file_read(path, FILE_MAX, &bytes, &error) < 0)
-        return eh_say(EH_EXIT_REFUSED, "%s", error.text);
-    *ret = eh_arena_str(arena, eh_str_n((const char *)bytes.data, bytes.size));
-    return ret->data ? EH_EXIT_DONE : eh_say(EH_EXIT_REFUSED, "%s: out of memory", path);
-}
-
 /* Without --desk *ret stays NULL: team and kinds are believed. */
 static int read_desk(const char *path, struct eh_arena *arena, struct eh_desk **ret)
 {
@@ -46,7 +35,7 @@ static int read_desk(const char *path, struct eh_arena *arena, struct eh_desk **
     struct eh_str text;
     if (!path)
         return EH_EXIT_DONE;
-    int r = read_text(path, arena, &text);
+    int r = eh_plan_file_text(path, arena, &text);
     if (r == EH_EXIT_DONE && eh_desk_parse(text, arena, ret, &error) < 0)
         r = eh_say(EH_EXIT_CONFIG, "%s:%s", path, error.text);
     return r;
@@ -88,20 +77,17 @@ static void print_json(const struct eh_bonus_plan *plan, const struct eh_desk *d
 int eh_cmd_plan_check(struct eh_cli *cli)
 {
     EH_AUTO(eh_arena) struct eh_arena arena = EH_ARENA_INIT;
-    const char *path = cli->args[0];
     char sha256[HEX_TEXT];
-    struct eh_error error = {0};
     struct eh_desk *desk = NULL;
     struct eh_bonus_plan *plan;
     struct eh_str text;
     int r = read_desk(eh_cli_option(cli, "desk"), &arena, &desk);
     if (r == EH_EXIT_DONE)
-        r = read_text(path, &arena, &text);
-    if (r != EH_EXIT_DONE)
-        return r;
-    if (eh_plan_parse(text, desk, &arena, &plan, &error) < 0)
-        return eh_say(EH_EXIT_CONFIG, "%s:%s", path, error.text);
-    r = hash_plan(plan, sha256);
+        r = eh_plan_file_text(cli->args[0], &arena, &text);
+    if (r == EH_EXIT_DONE)
+        r = eh_plan_file_parse(cli->args[0], text, desk, &arena, &plan);
+    if (r == EH_EXIT_DONE)
+        r = hash_plan(plan, sha256);
     if (r != EH_EXIT_DONE)
         return r;
     if (cli->json)

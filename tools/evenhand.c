@@ -96,6 +96,12 @@ static const struct eh_cli_option plan_options[] = {
     {"desk", "FILE", "the desk file it is for: teams, kinds, currency", false},
     {0},
 };
+static const struct eh_cli_option plan_test_options[] = {
+    {"team", "T", "test it for this team, whichever the file says", false},
+    {"period", "P", "that period alone: 2026-03, 2026-Q1, 2026-W10", false},
+    {"db", "CONNINFO", "the database (default: $EVENHAND_DB, or the local)", false},
+    {0},
+};
 static const struct eh_cli_option history_options[] = {
     {"db", "CONNINFO", "the log (default $EVENHAND_DB, else " EH_CLI_DB "); - is the default",
      false},
@@ -195,6 +201,14 @@ static const struct eh_cli_command commands[] = {
      eh_cmd_plan_check,
      "Needs no daemon. The file holds one plan, as an item of `plans` in a desk file.\n"
      "Without --desk its team and kinds are believed, and its money is EUR."},
+    {"plan test", "PLAN.yaml", DESK, "what a bonus plan would have paid so far", 1, 1,
+     plan_test_options, eh_cmd_plan_test,
+     "Needs no daemon, only the log in PostgreSQL (role evenhand_auditor): it is\n"
+     "decided again, and every closing counted under the plan, as if that had always\n"
+     "been there; nothing is changed. Who was in the team and since when is what the\n"
+     "desk says at the end of the log. Nothing is carried from one period to the\n"
+     "next. What a period misses scores nothing. What is said of targets and gates\n"
+     "is over the periods that ended. A plan may come from standard input: -."},
     {"plan history", "", DESK, "for the daemon: count the past for new plans", 0, 0,
      history_options, eh_cmd_plan_history,
      "Reads a desk file from standard input, decides the log again, and writes what was\n"

@@ -103,6 +103,7 @@ int eh_cmd_desk_diff(struct eh_cli *);
 int eh_cmd_desk_apply(struct eh_cli *);
 int eh_cmd_desk_from(struct eh_cli *);
 int eh_cmd_plan_check(struct eh_cli *);
+int eh_cmd_plan_test(struct eh_cli *);
 int eh_cmd_plan_history(struct eh_cli *);
 int eh_cmd_pool(struct eh_cli *);
 int eh_cmd_freeze(struct eh_cli *);

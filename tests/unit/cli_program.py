@@ -27,8 +27,8 @@ SOCKET = os.path.join(FOLDER, "admin.sock")
 DESK = "desk: main\ncurrency: EUR\nreps: [ana, ben]\nteams: [{id: sales, reps: [ana, ben]}]\n"
 COMMANDS = ["status", "teams", "team", "reps", "rep", "tickets", "ticket", "overloaded",
             "available", "away", "outcome", "assign", "release", "move", "desk show", "desk diff",
-            "desk apply", "desk from", "plan check", "push", "simulate", "pool", "freeze", "close",
-            "pay", "exclude", "metric"]
+            "desk apply", "desk from", "plan check", "plan test", "push", "simulate", "pool", "freeze",
+            "close", "pay", "exclude", "metric"]
 
 
 class Skip(Exception):

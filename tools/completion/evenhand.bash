@@ -59,7 +59,7 @@ _evenhand()
     simulate) options+=" --policy --desk --seed --value-column" ;;
     pool) options+=" --period --explain --what-if --csv --history" ;;
     metric) options+=" --rep --event" ;;
-    plan) options+=" --desk" ;;
+    plan) if [[ $second == test ]]; then options+=" --team --period --db"; else options+=" --desk"; fi ;;
     esac
     if [[ $cur == -* ]]; then
         COMPREPLY=($(compgen -W "$options" -- "$cur"))
@@ -78,7 +78,7 @@ _evenhand()
         ;;
     plan)
         if [[ -z $second ]]; then
-            COMPREPLY=($(compgen -W "check" -- "$cur"))
+            COMPREPLY=($(compgen -W "check test" -- "$cur"))
         else
             compopt -o filenames
             COMPREPLY=($(compgen -f -- "$cur"))
