@@ -13,13 +13,13 @@
  *     ledger.c     who is entitled to how much          policies.c  the table of policies
  *     affinity.c   a customer's tickets                 observe.c   who had which chance
  *     manager.c    assign, release, move                effects.c   what a step hands out
- *     encode.c     canonical bytes, digest              snapshot.c  out and in again
- *     epochs.c     draw epochs, what is committed       names.c     numbers for ids
- *     readers.c    what others may see                  record.c    inputs as rows and back
- *     facts.c      what a bonus period counts           periods.c   how far a period is
- *     settlements.c  the texts of a CLOSE               period_views.c  periods as others see them
- *     period_bytes.c  periods out and in again
- *     identify.c   identities and content digests       index.c     from identities to tickets
+ *     encode.c     canonical bytes                      digest.c    the sum of their hashes
+ *     snapshot.c   out and in again                     epochs.c    draw epochs and commitments
+ *     names.c      numbers for ids                      readers.c   what others may see
+ *     record.c     inputs as rows and back              identify.c  identities, content digests
+ *     index.c      from identities to tickets           facts.c     what a bonus period counts
+ *     periods.c    how far a period is                  period_views.c  as others see it
+ *     period_bytes.c  out and in again                  settlements.c   the text of a CLOSE
  */
 #ifndef EVENHAND_LIB_ENGINE_STATE_H
 #define EVENHAND_LIB_ENGINE_STATE_H

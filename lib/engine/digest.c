@@ -1,0 +1,278 @@
+/*
+ * digest: the state's digest, kept up to date with each change.
+ *
+ * It is the sum, modulo 2^128, of the hashes of the canonical bytes of all objects; an object that
+ * changed takes its old hash out and puts its new one in.
+ */
+#include "state.h"
+
+enum object {
+    OBJECT_GLOBALS = 1,
+    OBJECT_TICKET,
+    OBJECT_REP,
+    OBJECT_ACCOUNT,
+    OBJECT_PARKED,
+    OBJECT_LEDGER,
+    OBJECT_SET,
+    OBJECT_SLOT,
+    OBJECT_PURSE,
+    OBJECT_PERIOD,
+    OBJECT_FACT
+};
+
+static unsigned __int128 number_of(struct eh_key key)
+{
+    return (unsigned __int128)key.high << 64 | key.low;
+}
+
+static struct eh_key key_of(unsigned __int128 number)
+{
+    return (struct eh_key){(uint64_t)(number >> 64), (uint64_t)number};
+}
+
+static struct eh_bytes *begin(struct eh_engine *e, enum object object)
+{
+    eh_bytes_clear(&e->scratch);
+    eh_bytes_put_u8(&e->scratch, (uint8_t)object);
+    return &e->scratch;
+}
+
+static struct eh_key hash_of(struct eh_engine *e)
+{
+    if (e->scratch.failed) /* out of memory: the digest is not known any more */
+        e->broken = true;
+    return eh_hash_state(e->scratch.data, e->scratch.failed ? 0 : e->scratch.size);
+}
+
+static void replace(struct eh_engine *e, struct eh_key *hash)
+{
+    struct eh_key new = hash_of(e);
+    e->sum += number_of(new) - number_of(*hash);
+    *hash = new;
+}
+
+void eh_digest_ticket(struct eh_engine *e, uint32_t slot)
+{
+    eh_encode_ticket(e, &e->tickets[slot], begin(e, OBJECT_TICKET));
+    replace(e, &e->tickets[slot].hash);
+}
+
+void eh_digest_rep(struct eh_engine *e, uint32_t rep)
+{
+    eh_encode_rep(e, rep, begin(e, OBJECT_REP));
+    replace(e, &e->reps[rep].hash);
+}
+
+void eh_digest_account(struct eh_engine *e, struct account *account)
+{
+    eh_encode_account(e, account, begin(e, OBJECT_ACCOUNT));
+    replace(e, &account->hash);
+}
+
+void eh_digest_parked(struct eh_engine *e, struct parked *parked)
+{
+    eh_encode_parked(parked, begin(e, OBJECT_PARKED));
+    replace(e, &parked->hash);
+}
+
+void eh_digest_ledger(struct eh_engine *e, uint32_t team)
+{
+    eh_encode_ledger(e, team, begin(e, OBJECT_LEDGER));
+    replace(e, &e->teams[team].ledger.hash);
+}
+
+void eh_digest_set(struct eh_engine *e, uint32_t team_no, uint32_t set)
+{
+    struct team *team = &e->teams[team_no];
+    eh_encode_set(e, team, &team->sets[set], begin(e, OBJECT_SET));
+    replace(e, &team->sets[set].hash);
+}
+
+static void put_slot(const struct eh_engine *e, const struct team *team,
+                     const struct skill_set *set, uint32_t position, struct eh_bytes *out)
+{
+    eh_bytes_put_str(out, team->desk->id);
+    eh_bytes_put_str(out, eh_str_n(set->skills, set->skills_size));
+    eh_bytes_put_str(out, e->rep_names.items[team->members[position].rep]);
+    eh_bytes_put_u(out, set->slots[position].slots);
+    eh_bytes_put_u(out, set->slots[position].credit);
+}
+
+void eh_digest_slot(struct eh_engine *e, uint32_t team_no, uint32_t set_no, uint32_t position)
+{
+    struct team *team = &e->teams[team_no];
+    struct skill_set *set = &team->sets[set_no];
+    struct slot *slot = &set->slots[position];
+    if (slot->slots == 0 && slot->credit == 0) { /* as good as none */
+        eh_digest_leave(e, &slot->hash);
+        return;
+    }
+    put_slot(e, team, set, position, begin(e, OBJECT_SLOT));
+    replace(e, &slot->hash);
+}
+
+void eh_digest_purse(struct eh_engine *e, uint32_t team)
+{
+    eh_encode_purse(e, team, begin(e, OBJECT_PURSE));
+    replace(e, &e->teams[team].purse.hash);
+}
+
+void eh_digest_period(struct eh_engine *e, uint32_t slot)
+{
+    struct period *p = &e->periods[slot];
+    if (p->shadow)
+        return;
+    eh_encode_period(e, p, begin(e, OBJECT_PERIOD));
+    replace(e, &p->hash);
+}
+
+/* A fact alone does not say whose it is. */
+static void put_fact(const struct eh_engine *e, const struct period *p, const struct fact *fact,
+                     struct eh_bytes *out)
+{
+    eh_bytes_put_str(out, e->team_names.items[p->team]);
+    eh_bytes_put_u8(out, p->period.kind);
+    eh_bytes_put_i(out, p->period.number);
+    eh_encode_fact(e, fact, out);
+}
+
+void eh_digest_fact(struct eh_engine *e, uint32_t period, uint32_t slot)
+{
+    const struct period *p = &e->periods[period];
+    if (p->shadow)
+        return;
+    put_fact(e, p, &e->facts[slot], begin(e, OBJECT_FACT));
+    replace(e, &e->facts[slot].hash);
+}
+
+void eh_digest_leave(struct eh_engine *e, struct eh_key *hash)
+{
+    e->sum -= number_of(*hash);
+    *hash = (struct eh_key){0, 0};
+}
+
+/* A hash that leaves the engine's own scratch alone. */
+static unsigned __int128 hash_apart(const struct eh_bytes *bytes)
+{
+    eh_require(!bytes->failed);
+    return number_of(eh_hash_state(bytes->data, bytes->size));
+}
+
+static unsigned __int128 globals_hash(const struct eh_engine *e)
+{
+    EH_AUTO(eh_bytes) struct eh_bytes bytes = EH_BYTES_INIT;
+    eh_bytes_put_u8(&bytes, OBJECT_GLOBALS);
+    eh_encode_globals(e, &bytes);
+    return hash_apart(&bytes);
+}
+
+struct eh_key eh_engine_digest(const struct eh_engine *e)
+{
+    return key_of(e->sum + globals_hash(e));
+}
+
+static void start(struct eh_bytes *bytes, enum object object)
+{
+    eh_bytes_clear(bytes);
+    eh_bytes_put_u8(bytes, (uint8_t)object);
+}
+
+static unsigned __int128 sum_of_set(const struct eh_engine *e, const struct team *team,
+                                    const struct skill_set *set, struct eh_bytes *bytes)
+{
+    unsigned __int128 sum = 0;
+    if (set->dealt) {
+        start(bytes, OBJECT_SET);
+        eh_encode_set(e, team, set, bytes);
+        sum += hash_apart(bytes);
+    }
+    for (uint32_t i = 0; set->slots && i < team->member_count; i++) {
+        if (set->slots[i].slots == 0 && set->slots[i].credit == 0)
+            continue;
+        start(bytes, OBJECT_SLOT);
+        put_slot(e, team, set, i, bytes);
+        sum += hash_apart(bytes);
+    }
+    return sum;
+}
+
+static unsigned __int128 sum_of_facts(const struct eh_engine *e, const struct period *p,
+                                      uint32_t head, struct eh_bytes *bytes)
+{
+    unsigned __int128 sum = 0;
+    for (uint32_t at = head; at != NONE; at = e->facts[at].next) {
+        start(bytes, OBJECT_FACT);
+        put_fact(e, p, &e->facts[at], bytes);
+        sum += hash_apart(bytes);
+    }
+    return sum;
+}
+
+static unsigned __int128 sum_of_periods(const struct eh_engine *e, uint32_t team,
+                                        struct eh_bytes *bytes)
+{
+    unsigned __int128 sum = 0;
+    if (e->teams[team].purse.used) {
+        start(bytes, OBJECT_PURSE);
+        eh_encode_purse(e, team, bytes);
+        sum += hash_apart(bytes);
+    }
+    for (uint32_t at = e->teams[team].periods; at != NONE; at = e->periods[at].older) {
+        const struct period *p = &e->periods[at];
+        start(bytes, OBJECT_PERIOD);
+        eh_encode_period(e, p, bytes);
+        sum += hash_apart(bytes);
+        sum += sum_of_facts(e, p, p->facts, bytes);
+        sum += sum_of_facts(e, p, p->imports, bytes);
+    }
+    return sum;
+}
+
+static unsigned __int128 sum_of_teams(const struct eh_engine *e, struct eh_bytes *bytes)
+{
+    unsigned __int128 sum = 0;
+    for (uint32_t i = 0; i < e->team_names.count; i++) {
+        const struct team *team = &e->teams[i];
+        sum += sum_of_periods(e, i, bytes);
+        for (uint32_t set = 0; set < team->set_count; set++)
+            if (team->sets[set].skills)
+                sum += sum_of_set(e, team, &team->sets[set], bytes);
+        if (!team->ledger.used)
+            continue;
+        start(bytes, OBJECT_LEDGER);
+        eh_encode_ledger(e, i, bytes);
+        sum += hash_apart(bytes);
+    }
+    return sum;
+}
+
+struct eh_key eh_engine_digest_anew(const struct eh_engine *e)
+{
+    EH_AUTO(eh_bytes) struct eh_bytes bytes = EH_BYTES_INIT;
+    unsigned __int128 sum = globals_hash(e) + sum_of_teams(e, &bytes);
+    for (uint32_t i = 0; i < e->order_count; i++) {
+        if (e->order[i].slot == NONE)
+            continue;
+        start(&bytes, OBJECT_TICKET);
+        eh_encode_ticket(e, &e->tickets[e->order[i].slot], &bytes);
+        sum += hash_apart(&bytes);
+    }
+    for (uint32_t i = 0; i < e->rep_names.count; i++) {
+        if (!e->reps[i].known)
+            continue;
+        start(&bytes, OBJECT_REP);
+        eh_encode_rep(e, i, &bytes);
+        sum += hash_apart(&bytes);
+    }
+    for (uint32_t i = 0; i < e->account_count; i++) {
+        start(&bytes, OBJECT_ACCOUNT);
+        eh_encode_account(e, &e->accounts[i], &bytes);
+        sum += hash_apart(&bytes);
+    }
+    for (uint32_t i = e->parked_list.first; i != NONE; i = e->parked[i].next) {
+        start(&bytes, OBJECT_PARKED);
+        eh_encode_parked(&e->parked[i], &bytes);
+        sum += hash_apart(&bytes);
+    }
+    return key_of(sum);
+}
