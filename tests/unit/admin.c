@@ -126,6 +126,9 @@ Test(admin_routes, let_in_who_the_contract_names)
         {"POST", "/v1/tickets/a/b/outcome", EH_MAY_OPERATOR | EH_MAY_MANAGER | EH_MAY_HELPDESK},
         {"POST", "/v1/tickets/a/b/assign", EH_MAY_OPERATOR | EH_MAY_MANAGER},
         {"POST", "/v1/teams/a/metrics", EH_MAY_OPERATOR | EH_MAY_MANAGER},
+        {"GET", "/v1/teams/a/pool", EH_MAY_ANY & ~EH_MAY_HELPDESK},
+        {"GET", "/v1/teams/a/pools", EH_MAY_ANY & ~EH_MAY_HELPDESK},
+        {"POST", "/v1/teams/a/pool/what-if", EH_MAY_OPERATOR | EH_MAY_AUDITOR | EH_MAY_MANAGER},
         {"PUT", "/v1/desk", EH_MAY_OPERATOR},
     };
     for (size_t i = 0; i < sizeof expected / sizeof expected[0]; i++) {
