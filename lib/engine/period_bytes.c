@@ -98,6 +98,19 @@ static int read_facts(struct eh_engine *e, struct eh_reader *in, uint32_t period
     return r;
 }
 
+/* New ones come first: read in order, they stand the other way round. */
+static void reverse(struct eh_engine *e, uint32_t *head)
+{
+    uint32_t at = *head;
+    *head = NONE;
+    while (at != NONE) {
+        uint32_t next = e->facts[at].next;
+        e->facts[at].next = *head;
+        *head = at;
+        at = next;
+    }
+}
+
 static void read_period_numbers(struct eh_reader *in, struct period *p)
 {
     p->state = eh_read_u8(in);
@@ -153,7 +166,11 @@ static int read_period(struct eh_engine *e, struct eh_reader *in)
         return r < 0 ? r : -EH_ECORRUPT;
     eh_digest_period(e, slot);
     r = read_facts(e, in, slot);
-    return r < 0 ? r : read_facts(e, in, slot);
+    if (r == 0)
+        r = read_facts(e, in, slot);
+    reverse(e, &e->periods[slot].facts);
+    reverse(e, &e->periods[slot].imports);
+    return r;
 }
 
 int eh_periods_read(struct eh_engine *e, struct eh_reader *in)

@@ -335,9 +335,10 @@ static void happen(struct history *y)
         m = (struct eh_message){.type = EH_MESSAGE_DESK, .has = EH_FIELD_BIT(EH_FIELD_TEXT)};
         m.text = entry;
         step(y, m, EH_ORIGIN_SHELL, entry);
-    } else if (type == EH_MESSAGE_ASSIGN || type == EH_MESSAGE_RELEASE || type == EH_MESSAGE_MOVE) {
+    } else if (helpdesk_is_command(type)) {
         m.type = (uint8_t)type;
         cr_assert_eq(eh_message_from_json_body(entry, &k->arena, &m, &error), 0, "%s", error.text);
+        helpdesk_prepare(k->e, &m, &k->arena);
         step(y, m, EH_ORIGIN_ADMIN, entry);
     } else {
         cr_assert_eq(eh_message_from_json(entry, &k->arena, &m, &error), 0, "%s", error.text);
@@ -376,9 +377,23 @@ static void replay(struct history *y)
     eh_engine_free(fresh);
 }
 
+/* Versions that bonus periods came to, and whether one came after its first. */
+static uint32_t count_versions(const struct eh_engine *e, uint32_t *later)
+{
+    struct eh_period_view view;
+    uint32_t count = 0;
+    for (int32_t after = EH_DATE_ALWAYS; eh_engine_period_after(e, eh_str("t0"), after, &view);
+         after = eh_period_first(view.period)) {
+        count += view.last.version;
+        *later += view.last.version > 1;
+    }
+    return count;
+}
+
 Test(engine, histories, .timeout = 1800)
 {
     struct seed seed = seed_start();
+    uint32_t versions = 0, later = 0;
     for (int i = 0; i < HISTORIES; i++) {
         struct history y = {.h.seed.state = seed_next(&seed)};
         struct kit *k = &y.k;
@@ -397,8 +412,11 @@ Test(engine, histories, .timeout = 1800)
         cr_assert_not(k->fx.refused, "%s", kit_refused(k));
         live(&y);
         replay(&y);
+        versions += count_versions(k->e, &later);
         eh_engine_free(y.twin);
         log_done(&y.log);
         kit_done(k);
     }
+    printf("# %u versions of bonus periods, %u periods came to more than one\n", versions, later);
+    cr_assert_gt(versions, 0);
 }

@@ -183,10 +183,11 @@ static void decide_command(struct world *w, int32_t date)
     if (type == EH_MESSAGE_DESK) {
         in.message = (struct eh_message){
             .type = EH_MESSAGE_DESK, .has = EH_FIELD_BIT(EH_FIELD_TEXT), .text = body};
-    } else if (type >= EH_MESSAGE_ASSIGN && type <= EH_MESSAGE_MOVE) {
+    } else if (helpdesk_is_command(type)) {
         in.message.type = (uint8_t)type;
         if (eh_message_from_json_body(body, &w->arena, &in.message, NULL) < 0)
             return;
+        helpdesk_prepare(w->d.e, &in.message, &w->arena);
     } else {
         return;
     }

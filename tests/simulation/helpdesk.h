@@ -13,7 +13,7 @@
 
 #include "../property/seed.h"
 
-#include <evenhand/wire/message.h>
+#include <evenhand/pool/pool.h>
 
 #define HELPDESK_REPS  9
 #define HELPDESK_TEAMS 3
@@ -97,6 +97,22 @@ static inline void helpdesk_team(struct helpdesk *h, struct helpdesk_text *t, un
     helpdesk_put(t, "]}\n");
 }
 
+/* Always the same: what has begun does not change. */
+static inline void helpdesk_plan(struct helpdesk_text *t)
+{
+    helpdesk_put(
+        t, "plans:\n  - {id: p, team: t0, from: 2024-W36, period: week, encourages: a,"
+           " discourages: b, target_pool: 600.00, max_pool: 900.00, metrics: ["
+           "{metric: revenue, weight: 50%%, curve: [[0.00, 0%%], [5000.00, 150%%]]},"
+           " {metric: csat, weight: 30%%, prior: {mean: 4.2, count: 3},"
+           " curve: [[3.0, 0%%], [5.0, 100%%]]},"
+           " {metric: handle_time, weight: 20%%, prior: {mean: 600s}, mix: {query: 100%%},"
+           " winsorise: [30s, 2h], curve: [[900s, 0%%], [60s, 100%%]]}],"
+           " funding: [[0%%, 0%%], [100%%, 100%%], [125%%, 150%%]],"
+           " if_missing: prior, split: {individual: 20%%, equal: 80%%},"
+           " individual: {points: {order: 2, query: 1}, cap: 40%%}, carry: {at_most: 25%%}}\n");
+}
+
 static inline void helpdesk_desk(struct helpdesk *h, char *text, size_t size)
 {
     struct helpdesk_text t = {text, size};
@@ -112,6 +128,7 @@ static inline void helpdesk_desk(struct helpdesk *h, char *text, size_t size)
     for (unsigned i = 0; i < HELPDESK_TEAMS; i++)
         if (i == 0 || helpdesk_chance(h, 85))
             helpdesk_team(h, &t, i, present);
+    helpdesk_plan(&t);
 }
 
 static inline const char *helpdesk_skills(struct helpdesk *h)
@@ -150,8 +167,12 @@ static inline void helpdesk_outcome(struct helpdesk *h, struct helpdesk_text *t)
     unsigned outcome = helpdesk_chance(h, 70) ? 1 + helpdesk_below(h, 4) : 1 + helpdesk_below(h, 7);
     helpdesk_put(t, "{\"type\":\"outcome\",\"id\":\"T%u\",\"outcome\":\"%s\"",
                  helpdesk_some_ticket(h), eh_outcome_name((int)outcome));
-    if (outcome == EH_OUTCOME_RATED)
+    if (outcome == EH_OUTCOME_RATED || helpdesk_chance(h, 20))
         helpdesk_put(t, ",\"csat\":%u", 1 + helpdesk_below(h, 5));
+    if (helpdesk_chance(h, 50))
+        helpdesk_put(t, ",\"handled\":%u", helpdesk_below(h, 9000));
+    if (helpdesk_chance(h, 60)) /* from 2024-09-16 on, over by the time it is told */
+        helpdesk_put(t, ",\"at\":%llu", 1726444800000ULL + helpdesk_below(h, 17 * 86400) * 1000ULL);
     if (helpdesk_chance(h, 30))
         helpdesk_put(t, ",\"value\":%u", helpdesk_below(h, 100000));
     if (helpdesk_chance(h, 30))
@@ -183,6 +204,44 @@ static inline void helpdesk_update(struct helpdesk *h, struct helpdesk_text *t)
     helpdesk_put(t, "}");
 }
 
+static inline void helpdesk_metric(struct helpdesk *h, struct helpdesk_text *t)
+{
+    bool minutes = helpdesk_chance(h, 50);
+    helpdesk_put(t, "{\"type\":\"metric\",\"team\":\"t0\",\"period\":\"2024-W%u\",\"value\":%u",
+                 37 + helpdesk_below(h, 5), helpdesk_below(h, 9000));
+    if (minutes)
+        helpdesk_put(t, ",\"metric\":\"paid_minutes\",\"rep\":\"r%u\"}",
+                     helpdesk_below(h, HELPDESK_REPS));
+    else
+        helpdesk_put(t, ",\"metric\":\"m%u\"}", helpdesk_below(h, 4));
+}
+
+static inline int helpdesk_period(struct helpdesk *h, struct helpdesk_text *t)
+{
+    static const int types[] = {EH_MESSAGE_FREEZE, EH_MESSAGE_FREEZE,  EH_MESSAGE_CLOSE,
+                                EH_MESSAGE_CLOSE,  EH_MESSAGE_EXCLUDE, EH_MESSAGE_PAY};
+    int type = types[helpdesk_below(h, 6)];
+    helpdesk_put(t, "{\"team\":\"t0\",\"period\":\"2024-W%u\"", 37 + helpdesk_below(h, 5));
+    if (type == EH_MESSAGE_EXCLUDE)
+        helpdesk_put(t, ",\"rep\":\"r%u\",\"reason\":\"x\"", helpdesk_below(h, HELPDESK_REPS));
+    helpdesk_put(t, "}");
+    return type;
+}
+
+/* What the shell adds to such a step. */
+static inline void helpdesk_prepare(const struct eh_engine *e, struct eh_message *m,
+                                    struct eh_arena *arena)
+{
+    EH_AUTO(eh_bytes) struct eh_bytes bytes = EH_BYTES_INIT;
+    struct eh_error error = {0};
+    if (m->type != EH_MESSAGE_FREEZE && m->type != EH_MESSAGE_CLOSE)
+        return;
+    bool made = eh_pool_prepare(e, m, &bytes, &error) == 0;
+    struct eh_str text = made ? eh_str_n((char *)bytes.data, bytes.size) : eh_str(error.text);
+    *(made ? &m->text : &m->reason) = eh_arena_str(arena, text);
+    m->has |= EH_FIELD_BIT(made ? EH_FIELD_TEXT : EH_FIELD_REASON);
+}
+
 static inline int helpdesk_command(struct helpdesk *h, struct helpdesk_text *t)
 {
     unsigned what = helpdesk_below(h, 6);
@@ -199,8 +258,13 @@ static inline int helpdesk_command(struct helpdesk *h, struct helpdesk_text *t)
     return what <= 3 ? EH_MESSAGE_ASSIGN : EH_MESSAGE_MOVE;
 }
 
-/* Writes what happens next; returns its type. DAY has no text, DESK a desk file, ASSIGN, RELEASE
- * and MOVE a body, all others a message. */
+static inline bool helpdesk_is_command(int type)
+{
+    return (type >= EH_MESSAGE_ASSIGN && type <= EH_MESSAGE_MOVE) || type >= EH_MESSAGE_FREEZE;
+}
+
+/* Writes what happens next; returns its type. DAY has no text, DESK a desk file, what comes over
+ * the admin socket alone (helpdesk_is_command) a body, all others a message. */
 static inline int helpdesk_next(struct helpdesk *h, char *text, size_t size)
 {
     struct helpdesk_text t = {text, size};
@@ -213,6 +277,10 @@ static inline int helpdesk_next(struct helpdesk *h, char *text, size_t size)
         return helpdesk_signal(h, &t), EH_MESSAGE_SIGNAL;
     if (what < 940)
         return helpdesk_update(h, &t), EH_MESSAGE_UPDATE;
+    if (what < 950)
+        return helpdesk_metric(h, &t), EH_MESSAGE_METRIC;
+    if (what < 960)
+        return helpdesk_period(h, &t);
     if (what < 984)
         return helpdesk_command(h, &t);
     if (what < 994)
