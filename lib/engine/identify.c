@@ -3,7 +3,7 @@
  *
  * Customer and subject stand in both as their digests alone, so the text can be erased later and
  * the digests still be made anew. Who asked over the admin socket is no part of what was said, nor
- * are the commitments, seeds and dates that the shell adds.
+ * are the commitments, seeds, dates and texts that the shell adds.
  */
 #include "state.h"
 
@@ -12,6 +12,13 @@
     (EH_FIELD_BIT(EH_FIELD_ACTOR) | EH_FIELD_BIT(EH_FIELD_COMMITMENT) |                            \
      EH_FIELD_BIT(EH_FIELD_COMMITMENT_FIRST) | EH_FIELD_BIT(EH_FIELD_SEED) |                       \
      EH_FIELD_BIT(EH_FIELD_AT_DATE))
+
+/* What the shell adds once a message is identified. */
+static uint32_t added(const struct eh_message *m)
+{
+    bool settles = m->type == EH_MESSAGE_FREEZE || m->type == EH_MESSAGE_CLOSE;
+    return ADDED | (settles ? EH_FIELD_BIT(EH_FIELD_TEXT) | EH_FIELD_BIT(EH_FIELD_REASON) : 0);
+}
 
 static struct eh_str digest_text(struct eh_str text, uint8_t storage[16])
 {
@@ -105,7 +112,7 @@ void eh_input_identify(struct eh_input *in)
     EH_AUTO(eh_bytes) struct eh_bytes out = EH_BYTES_INIT;
     struct eh_message said;
     eh_message_of_input(in, &said);
-    eh_message_encode(&said, PERSONAL | ADDED, &out);
+    eh_message_encode(&said, PERSONAL | added(m), &out);
     eh_require(!out.failed);
     in->digest = eh_hash_128(EH_DOMAIN_CONTENT, out.data, out.size);
     if (m->type == EH_MESSAGE_TICKET)

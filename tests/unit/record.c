@@ -155,6 +155,44 @@ Test(record, digests)
     eh_ticket_identity(eh_str_n(text, 400), eh_str_n(text, 400)); /* longer than any id */
 }
 
+static struct eh_input identified(uint8_t type, uint32_t added)
+{
+    struct eh_input in = {.message = {.type = type,
+                                      .team = eh_str("sales"),
+                                      .period = eh_str("2026-03"),
+                                      .rep = eh_str("ana"),
+                                      .text = eh_str("frozen"),
+                                      .reason = eh_str("it runs until 2026-03-31"),
+                                      .at_date = 20500}};
+    in.message.has = EH_FIELD_BIT(EH_FIELD_TEAM) | EH_FIELD_BIT(EH_FIELD_PERIOD) |
+                     EH_FIELD_BIT(EH_FIELD_REP) | added;
+    eh_input_identify(&in);
+    return in;
+}
+
+/* What the shell adds to it later was not said; a manager's reason was. */
+Test(record, what_the_shell_adds_is_no_part_of_the_digest)
+{
+    static const struct {
+        uint8_t type;
+        uint32_t added;
+        bool said;
+    } cases[] = {
+        {EH_MESSAGE_OUTCOME, EH_FIELD_BIT(EH_FIELD_AT_DATE), false},
+        {EH_MESSAGE_FREEZE, EH_FIELD_BIT(EH_FIELD_TEXT), false},
+        {EH_MESSAGE_FREEZE, EH_FIELD_BIT(EH_FIELD_REASON), false},
+        {EH_MESSAGE_CLOSE, EH_FIELD_BIT(EH_FIELD_TEXT), false},
+        {EH_MESSAGE_CLOSE, EH_FIELD_BIT(EH_FIELD_REASON), false},
+        {EH_MESSAGE_EXCLUDE, EH_FIELD_BIT(EH_FIELD_REASON), true},
+        {EH_MESSAGE_DESK, EH_FIELD_BIT(EH_FIELD_TEXT), true},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct eh_input before = identified(cases[i].type, 0);
+        struct eh_input after = identified(cases[i].type, cases[i].added);
+        cr_expect_eq(eh_key_equal(before.digest, after.digest), !cases[i].said, "case %zu", i);
+    }
+}
+
 static struct eh_chain chain_of(const struct eh_record *row, uint32_t count)
 {
     EH_AUTO(eh_bytes) struct eh_bytes scratch = EH_BYTES_INIT;
