@@ -314,8 +314,8 @@ static bool same_plan(const struct eh_bonus_plan *a, const struct eh_bonus_plan 
 }
 
 /* What has begun stays; and where something is counted, it was counted under its plan. */
-int eh_periods_check(const struct eh_engine *e, const struct eh_desk *new, int32_t today,
-                     struct eh_error *error)
+int eh_engine_plans_check(const struct eh_engine *e, const struct eh_desk *new, int32_t today,
+                          struct eh_error *error)
 {
     const struct eh_desk *old = e->desk ? e->desk->desk : NULL;
     int r = eh_desk_plans_check(old, new, today, error);

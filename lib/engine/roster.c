@@ -100,7 +100,7 @@ static int refuse_vanished(struct step *s, const struct eh_desk *old, const stru
 static int refuse_change(struct step *s, const struct eh_desk *new)
 {
     struct eh_error error = {0};
-    if (eh_periods_check(s->e, new, s->in->date, &error) < 0)
+    if (eh_engine_plans_check(s->e, new, s->in->date, &error) < 0)
         return eh_step_refuse(s, EH_ECONFLICT, "%s", error.text);
     if (!s->e->desk)
         return 0;

@@ -584,9 +584,6 @@ bool eh_facts_rated(struct eh_engine *, const struct ticket *, const struct eh_m
 void eh_facts_done(struct eh_engine *);
 
 /* periods.c */
-/* Whether the plans may be these from now on. */
-int eh_periods_check(const struct eh_engine *, const struct eh_desk *, int32_t today,
-                     struct eh_error *) EH_MUST_CHECK;
 /* They are. */
 void eh_periods_adopt(struct eh_engine *, int32_t today);
 

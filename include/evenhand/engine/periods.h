@@ -105,6 +105,11 @@ void eh_engine_facts(const struct eh_engine *, const struct eh_period_view *, eh
 /* What the team's pool still has to take back: 0 or less. */
 int64_t eh_engine_carry_open(const struct eh_engine *, struct eh_str team);
 
+/* Whether the plans of a new desk may be these from a day on: what has begun stays as it is, and
+ * what is counted for a period to come was counted under its plan. -EH_ECONFLICT. */
+int eh_engine_plans_check(const struct eh_engine *, const struct eh_desk *, int32_t today,
+                          struct eh_error *) EH_MUST_CHECK;
+
 /* Counts facts for other plans, too, beside those of the desk: for backtests, and for plans that
  * begin in the past. They govern their teams from their `from` on, whatever the desk has; what is
  * counted is no part of the state, of its digest or of snapshots. Sorted as eh_plans_find() wants
