@@ -28,12 +28,24 @@ const char *eh_role_name(enum eh_role); /* "starting" "standby" "leader" "stoppi
 
 struct eh_app;
 
+/* How far a period is after the step that was taken. Figures are minor units. */
+struct eh_period_answer {
+    uint8_t state;         /* enum eh_period_state */
+    uint32_t version;      /* its last; 0: not closed yet */
+    bool has_figures;      /* freeze and close: what it comes to ... */
+    struct eh_str missing; /* ... or, frozen, why that cannot be said yet */
+    struct eh_str currency;
+    int64_t gross, carry, net;
+};
+
 struct eh_command_result {
     int code;                  /* 0, or -EH_E…: refused (message says why) or not decided */
     const char *message;       /* one line; never NULL when code < 0 */
     bool repeat;               /* known already, nothing changed */
     uint64_t input;            /* its number; repeat: of the first one */
     int64_t from_us, until_us; /* signal */
+    const struct eh_period_answer *period; /* freeze, close, pay, exclude; NULL: none, or a repeat.
+                                              Lives until on_done returns */
 };
 typedef void eh_command_fn(void *context, const struct eh_command_result *);
 

@@ -1,5 +1,5 @@
 /* batch: inputs on their way together. See batch.h. */
-#include "batch.h"
+#include "period_rows.h"
 
 #include <stdlib.h>
 
@@ -69,6 +69,25 @@ struct eh_dead_entry *eh_batch_dead(struct eh_batch *b)
         return NULL;
     b->dead = d;
     return &b->dead[b->dead_count++];
+}
+
+struct eh_period_row *eh_batch_period(struct eh_batch *b)
+{
+    struct eh_period_row *p =
+        grow(&b->arena, b->period_rows, b->period_count, &b->period_capacity, sizeof *p);
+    if (!p)
+        return NULL;
+    b->period_rows = p;
+    return &b->period_rows[b->period_count++];
+}
+
+struct eh_str eh_batch_text(struct eh_batch *b, const char *text)
+{
+    struct eh_str whole = eh_str(text);
+    size_t bad_at;
+    if (!eh_utf8_valid(whole, &bad_at))
+        whole.size = (uint32_t)bad_at;
+    return eh_arena_str(&b->arena, whole);
 }
 
 struct eh_str eh_stream_id_text(struct eh_arena *arena, uint64_t ms, uint64_t no)

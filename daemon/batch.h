@@ -43,6 +43,8 @@ struct eh_personal {
     struct eh_str customer, subject;
 };
 
+struct eh_period_row; /* period_rows.h */
+
 /* Somebody who read the engine's state while the batch was in flight. */
 struct eh_watcher {
     eh_confirmed_fn *on_confirmed;
@@ -64,6 +66,8 @@ struct eh_batch {
     size_t personal_count;
     struct eh_dead_entry *dead;
     size_t dead_count, dead_capacity;
+    struct eh_period_row *period_rows;
+    size_t period_count, period_capacity;
     struct eh_table
         known; /* identity -> index of record + 1, for repeats within what is in flight */
     struct eh_table images; /* ticket identity -> index of the record with its image + 1 */
@@ -85,6 +89,10 @@ void eh_batch_free(struct eh_batch *);           /* frees commands that were not
 struct eh_item *eh_batch_add(struct eh_batch *); /* NULL: full */
 struct eh_record *eh_batch_record(struct eh_batch *); /* NULL: no memory */
 struct eh_dead_entry *eh_batch_dead(struct eh_batch *);
+struct eh_period_row *eh_batch_period(struct eh_batch *);
+/* A sentence in the batch's memory, without half a character where it was cut: PostgreSQL would
+ * refuse it. data NULL: no memory. */
+struct eh_str eh_batch_text(struct eh_batch *, const char *text);
 
 /* What is published of it: notices and dead letters copied into a batch for the outbox. */
 struct eh_outbox_batch *eh_batch_notices(const struct eh_batch *);

@@ -6,6 +6,7 @@
 #include "app_private.h"
 
 #include "log.h"
+#include "period_rows.h"
 
 /* A batch's items look for repeats among what is decided and may not be visible in PostgreSQL yet.
  */
@@ -97,16 +98,73 @@ static void add_personal(struct eh_batch *b, const struct eh_input *in)
         b->personal[b->personal_count++] = (struct eh_personal){in->no, m->customer, m->subject};
 }
 
-/* An input that turns the draw epoch carries what the key knows. It is no part of what was said, so
- * its digest stays. */
-static int add_seeds(struct eh_app *app, struct eh_batch *b, struct eh_input *in)
+/* ---- What the shell adds to an input. It is no part of what was said, so its digest stays. */
+
+/* An input that turns the draw epoch carries what the key knows. */
+static int add_seeds(struct eh_app *app, struct eh_batch *b, struct eh_message *m)
 {
     struct eh_totals totals;
-    if (in->message.type != EH_MESSAGE_DAY && in->message.type != EH_MESSAGE_REVEAL)
-        return 0;
     eh_engine_totals(app->engine, &totals);
-    return eh_keys_turn(&app->keys, &totals, &b->arena, &in->message);
+    return eh_keys_turn(&app->keys, &totals, &b->arena, m);
 }
+
+/* The desk's time zone says on which day an outcome came about. */
+static void add_date(const struct eh_app *app, struct eh_message *m)
+{
+    if (!eh_message_has(m, EH_FIELD_AT))
+        return;
+    m->at_date = eh_clock_date(&app->clock, m->at_ms * 1000);
+    m->has |= EH_FIELD_BIT(EH_FIELD_AT_DATE);
+}
+
+/* What is frozen or settled; or the sentence the engine refuses it with. */
+static int add_text(const struct eh_app *app, struct eh_batch *b, struct eh_message *m)
+{
+    EH_AUTO(eh_bytes) struct eh_bytes text = EH_BYTES_INIT;
+    struct eh_error error = {0};
+    int r = eh_pool_prepare(app->engine, m, &text, &error);
+    if (r == -EH_ENOMEM || text.failed)
+        return -EH_ENOMEM;
+    if (r < 0) {
+        m->reason = eh_batch_text(b, error.text[0] ? error.text : eh_code_name(r));
+        m->has |= EH_FIELD_BIT(EH_FIELD_REASON);
+        return m->reason.data ? 0 : -EH_ENOMEM;
+    }
+    m->text = eh_str_n(eh_arena_copy(&b->arena, text.data, text.size), text.size);
+    m->has |= EH_FIELD_BIT(EH_FIELD_TEXT);
+    return m->text.data ? 0 : -EH_ENOMEM;
+}
+
+static int add_known(struct eh_app *app, struct eh_batch *b, struct eh_message *m)
+{
+    switch (m->type) {
+    case EH_MESSAGE_DAY:
+    case EH_MESSAGE_REVEAL:
+        return add_seeds(app, b, m);
+    case EH_MESSAGE_OUTCOME:
+        add_date(app, m);
+        return 0;
+    case EH_MESSAGE_FREEZE:
+    case EH_MESSAGE_CLOSE:
+        return add_text(app, b, m);
+    default:
+        return 0;
+    }
+}
+
+/* What the engine accepted, as the period's rows. */
+static int add_period(const struct eh_app *app, struct eh_batch *b, const struct eh_input *in)
+{
+    struct eh_error error = {0};
+    int r = eh_period_rows(app->engine, in, b, &error);
+    if (r < 0)
+        eh_log(EH_LOG_ERROR, "%s of team=%.*s period=%.*s: %s",
+               eh_message_type_name(in->message.type), EH_STR_ARG(in->message.team),
+               EH_STR_ARG(in->message.period), error.text);
+    return r;
+}
+
+/* ---- One input. */
 
 /* Steps one input and appends its rows. `item` is NULL for what time brought. */
 static int step(struct eh_app *app, struct eh_batch *b, struct eh_input *in,
@@ -115,7 +173,7 @@ static int step(struct eh_app *app, struct eh_batch *b, struct eh_input *in,
     in->no = b->to_input + 1;
     in->at_us = b->at_us;
     in->draws = &app->draws;
-    int r = add_seeds(app, b, in);
+    int r = add_known(app, b, &in->message);
     if (r < 0)
         return r;
     bool own = in->origin != EH_ORIGIN_STREAM && !eh_message_has(&in->message, EH_FIELD_EVENT) &&
@@ -138,6 +196,8 @@ static int step(struct eh_app *app, struct eh_batch *b, struct eh_input *in,
                                ? eh_entry_identity(in->stream_ms, in->stream_no, item->body)
                                : own_identity(in->no);
         r = add_dead(b, item, in);
+    } else {
+        r = add_period(app, b, in);
     }
     add_personal(b, in);
     if (r == 0)
@@ -191,11 +251,12 @@ static void tell(const struct eh_app *app, struct eh_batch *b, struct eh_item *i
 {
     const struct eh_effects *fx = &b->effects;
     struct eh_command_result *result = &item->result;
-    (void)app;
     *result = (struct eh_command_result){
         .input = item->input.no, .from_us = fx->from_us, .until_us = fx->until_us, .message = ""};
-    if (!fx->refused)
+    if (!fx->refused) {
+        result->period = eh_period_answer(app->engine, &item->input, b);
         return;
+    }
     result->code = -(fx->refused_code ? fx->refused_code : EH_EINVAL);
     result->message = eh_arena_str(&b->arena, fx->reason).data;
 }

@@ -1,4 +1,5 @@
 /* store_rows: a batch as arrays of columns, one INSERT a table. See store.h. */
+#include "period_rows.h"
 #include "store_private.h"
 
 #include <endian.h>
@@ -204,6 +205,88 @@ static int send_personal(struct eh_store *s, const struct eh_batch *b)
     return send_columns(s, "insert_personal", -1, 3);
 }
 
+/* ---- Periods: rare, so a batch has them or sends nothing. */
+
+static const enum eh_array_type step_types[] = {
+    EH_ARRAY_INT8, EH_ARRAY_INT4, EH_ARRAY_INT2, EH_ARRAY_TEXT, EH_ARRAY_TEXT,  EH_ARRAY_TEXT,
+    EH_ARRAY_TEXT, EH_ARRAY_TEXT, EH_ARRAY_TEXT, EH_ARRAY_TEXT, EH_ARRAY_BYTEA, EH_ARRAY_BYTEA,
+    EH_ARRAY_INT8, EH_ARRAY_INT8, EH_ARRAY_INT8, EH_ARRAY_INT8, EH_ARRAY_INT8,  EH_ARRAY_INT8,
+    EH_ARRAY_INT8, EH_ARRAY_INT8, EH_ARRAY_INT8, EH_ARRAY_INT8};
+
+/* In the order of step_types and of the statement insert_step; without a statement all NULL. */
+static void put_figures(struct eh_array *c, const struct eh_pool_statement *s)
+{
+    if (!s) {
+        for (size_t i = 0; i < 12; i++)
+            eh_array_put_null(c++);
+        return;
+    }
+    const int64_t figures[] = {s->composite_ppm, s->funding_ppm, s->gross, s->carry, s->net,
+                               s->difference,    s->cancelled,   s->paid,  s->held,  s->carry_open};
+    eh_array_put_bytes(c++, s->plan_sha256, sizeof s->plan_sha256);
+    eh_array_put_bytes(c++, s->facts_sha256, sizeof s->facts_sha256);
+    for (size_t i = 0; i < sizeof figures / sizeof *figures; i++)
+        eh_array_put_int(c++, figures[i]);
+}
+
+static void put_step(struct eh_array *c, const struct eh_period_row *row)
+{
+    eh_array_put_int(c++, (int64_t)row->input);
+    eh_array_put_int(c++, row->version);
+    eh_array_put_int(c++, row->published_late);
+    eh_array_put_text(c++, row->team);
+    eh_array_put_text(c++, row->period);
+    eh_array_put_text(c++, eh_str(eh_message_type_name(row->step)));
+    eh_array_put_text(c++, eh_str(eh_period_state_name(row->state)));
+    eh_array_put_text(c++, row->currency);
+    eh_array_put_text(c++, row->plan);
+    eh_array_put_text(c++, row->missing);
+    put_figures(c, row->statement);
+}
+
+static const enum eh_array_type line_types[] = {
+    EH_ARRAY_INT8, EH_ARRAY_INT2, EH_ARRAY_INT2, EH_ARRAY_TEXT, EH_ARRAY_TEXT, EH_ARRAY_TEXT,
+    EH_ARRAY_INT8, EH_ARRAY_INT8, EH_ARRAY_INT8, EH_ARRAY_INT8, EH_ARRAY_INT8, EH_ARRAY_INT8,
+    EH_ARRAY_INT8, EH_ARRAY_INT8, EH_ARRAY_INT8, EH_ARRAY_INT8};
+
+/* In the order of line_types and of the statement insert_line. */
+static void put_line(struct eh_array *c, const struct eh_period_row *row,
+                     const struct eh_pool_line *line)
+{
+    const int64_t numbers[] = {line->days,  line->minutes, line->band,      line->points,
+                               line->equal, line->hours,   line->seniority, line->individual,
+                               line->total, line->paid};
+    eh_array_put_int(c++, (int64_t)row->input);
+    eh_array_put_int(c++, line->eligible);
+    eh_array_put_int(c++, line->capped);
+    eh_array_put_text(c++, row->team);
+    eh_array_put_text(c++, row->period);
+    eh_array_put_text(c++, line->rep);
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
+        eh_array_put_int(c++, numbers[i]);
+}
+
+static int send_periods(struct eh_store *s, const struct eh_batch *b)
+{
+    size_t steps = sizeof step_types / sizeof *step_types;
+    size_t lines = sizeof line_types / sizeof *line_types;
+    if (b->period_count == 0)
+        return 0;
+    begin(s, step_types, steps);
+    for (size_t i = 0; i < b->period_count; i++)
+        put_step(s->columns, &b->period_rows[i]);
+    int r = send_columns(s, "insert_step", -1, steps);
+    if (r < 0)
+        return r;
+    begin(s, line_types, lines);
+    for (size_t i = 0; i < b->period_count; i++) {
+        const struct eh_pool_statement *statement = b->period_rows[i].statement;
+        for (uint32_t n = 0; statement && n < statement->line_count; n++)
+            put_line(s->columns, &b->period_rows[i], &statement->lines[n]);
+    }
+    return s->columns[0].count ? send_columns(s, "insert_line", -1, lines) : 0;
+}
+
 /* ---- The ledger as people read it. */
 
 static const enum eh_array_type ledger_types[] = {EH_ARRAY_TEXT, EH_ARRAY_TEXT, EH_ARRAY_INT8,
@@ -255,5 +338,7 @@ int store_rows_send(struct eh_store *s, const struct eh_batch *b)
         r = send_dead(s, b);
     if (r == 0)
         r = send_personal(s, b);
+    if (r == 0)
+        r = send_periods(s, b);
     return r;
 }

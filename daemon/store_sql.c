@@ -117,6 +117,35 @@ const struct eh_pg_statement eh_store_write_statements[] = {
      " SELECT $1, u.* FROM unnest($2::int8[], $3::text[], $4::text[]) AS u",
      4,
      {INT2, INT8S, TEXTS, TEXTS}},
+    /* In the order they were taken: each is checked against those before it. */
+    {"insert_step",
+     "INSERT INTO evenhand.period_step (desk, input, version, published_late, team, period, step,"
+     " state, currency, plan, missing, plan_sha256, facts_sha256, composite_ppm, funding_ppm,"
+     " gross, carry, net, difference, cancelled, paid, held, carry_open)"
+     " SELECT $1, u.input, u.version, u.late = 1, u.team, u.period, u.step, u.state, u.currency,"
+     " u.plan, u.missing, u.plan_sha256, u.facts_sha256, u.composite, u.funding, u.gross, u.carry,"
+     " u.net, u.difference, u.cancelled, u.paid, u.held, u.carry_open"
+     " FROM unnest($2::int8[], $3::int4[], $4::int2[], $5::text[], $6::text[], $7::text[],"
+     " $8::text[], $9::text[], $10::text[], $11::text[], $12::bytea[], $13::bytea[], $14::int8[],"
+     " $15::int8[], $16::int8[], $17::int8[], $18::int8[], $19::int8[], $20::int8[], $21::int8[],"
+     " $22::int8[], $23::int8[]) WITH ORDINALITY AS u (input, version, late, team, period, step,"
+     " state, currency, plan, missing, plan_sha256, facts_sha256, composite, funding, gross, carry,"
+     " net, difference, cancelled, paid, held, carry_open, n) ORDER BY u.n",
+     23,
+     {INT2,   INT8S, INT4S, INT2S, TEXTS, TEXTS, TEXTS, TEXTS, TEXTS, TEXTS, TEXTS, BYTEAS,
+      BYTEAS, INT8S, INT8S, INT8S, INT8S, INT8S, INT8S, INT8S, INT8S, INT8S, INT8S}},
+    {"insert_line",
+     "INSERT INTO evenhand.period_line (desk, input, eligible, capped, team, period, rep, days,"
+     " minutes, band, points, equal, hours, seniority, individual, total, paid)"
+     " SELECT $1, u.input, u.eligible = 1, u.capped = 1, u.team, u.period, u.rep, u.days,"
+     " u.minutes, u.band, u.points, u.equal, u.hours, u.seniority, u.individual, u.total, u.paid"
+     " FROM unnest($2::int8[], $3::int2[], $4::int2[], $5::text[], $6::text[], $7::text[],"
+     " $8::int8[], $9::int8[], $10::int8[], $11::int8[], $12::int8[], $13::int8[], $14::int8[],"
+     " $15::int8[], $16::int8[], $17::int8[]) AS u (input, eligible, capped, team, period, rep,"
+     " days, minutes, band, points, equal, hours, seniority, individual, total, paid)",
+     17,
+     {INT2, INT8S, INT2S, INT2S, TEXTS, TEXTS, TEXTS, INT8S, INT8S, INT8S, INT8S, INT8S, INT8S,
+      INT8S, INT8S, INT8S, INT8S}},
     /* Asserts the lease's epoch (FOR SHARE: a successor waits for us) and the head we started from.
      * If either is not ours the NULL is refused by chain.input, and with it the transaction. */
     {"advance_head",

@@ -4,7 +4,7 @@
 #include "cli_log_private.h"
 #include "evenhand.h"
 
-#define SCHEMA_VERSION 3 /* the first with all of these columns */
+#define SCHEMA_VERSION 4 /* the first with all of these columns */
 
 static const char *const selects[LOG_STREAMS] = {
     [LOG_INPUTS] = "SELECT " EH_RECORD_SELECT " FROM evenhand.input WHERE desk = $1 ORDER BY input",

@@ -1,0 +1,37 @@
+/*
+ * period_rows: what a step of a period's life leaves in PostgreSQL, and what who took it is told.
+ *
+ * Right after the engine accepted a FREEZE, CLOSE or PAY, the figures it stands for are read back
+ * from the engine and the input, and kept in the batch until it is committed.
+ *
+ *     r = eh_period_rows(engine, &input, batch, &error);        // appends to batch->period_rows
+ *     item->result.period = eh_period_answer(engine, &input, batch);
+ */
+#ifndef EVENHAND_DAEMON_PERIOD_ROWS_H
+#define EVENHAND_DAEMON_PERIOD_ROWS_H
+
+#include <evenhand/pool/pool.h>
+
+#include "batch.h"
+
+/* A row of period_step with its rows of period_line. Text lives in the batch and its commands. */
+struct eh_period_row {
+    uint64_t input;
+    uint8_t step;     /* FREEZE, CLOSE or PAY of enum eh_message_type */
+    uint8_t state;    /* enum eh_period_state, after it */
+    uint32_t version; /* FREEZE: 0 */
+    struct eh_str team, period, currency, plan;
+    bool published_late;
+    const struct eh_pool_statement *statement; /* NULL: a PAY, or nothing can be computed */
+    struct eh_str missing;                     /* FREEZE: what keeps the period from being closed */
+};
+
+/* Other types: nothing, 0. Facts that are missing are no error. -EH_ECORRUPT, -EH_ENOMEM. */
+int eh_period_rows(const struct eh_engine *, const struct eh_input *, struct eh_batch *,
+                   struct eh_error *) EH_MUST_CHECK;
+
+/* Of FREEZE, CLOSE, PAY or EXCLUDE, in the batch's memory; NULL: another type, or out of memory. */
+const struct eh_period_answer *eh_period_answer(const struct eh_engine *, const struct eh_input *,
+                                                struct eh_batch *);
+
+#endif
