@@ -183,9 +183,9 @@ static int send_head(struct eh_store *s, const struct eh_batch *b)
                                  (int64_t)b->low.ms,
                                  (int64_t)b->low.no,
                                  (int64_t)s->head.epoch};
-    char desk[2], big[11][8], digest[16];
-    const char *values[14];
-    int lengths[14];
+    char desk[2], big[11][8], digest[16], state[2];
+    const char *values[15];
+    int lengths[15];
     eh_pg_put16(desk, s->head.desk);
     values[0] = desk;
     lengths[0] = 2;
@@ -199,7 +199,10 @@ static int send_head(struct eh_store *s, const struct eh_batch *b)
     lengths[12] = sizeof digest;
     values[13] = (const char *)b->chain.hash;
     lengths[13] = EH_CHAIN_BYTES;
-    return eh_pg_send(s->write, "advance_head", 14, values, lengths, store_statement_done, s);
+    eh_pg_put16(state, EH_STATE_VERSION);
+    values[14] = state;
+    lengths[14] = 2;
+    return eh_pg_send(s->write, "advance_head", 15, values, lengths, store_statement_done, s);
 }
 
 static int send_transaction(struct eh_store *s, const struct eh_batch *b)

@@ -35,6 +35,7 @@ struct eh_head {
     int64_t at_us;
     struct eh_stream_id high, low;
     struct eh_key digest;
+    int state; /* EH_STATE_VERSION of who wrote the digest; 0: of before there were periods */
     struct eh_chain chain;
 };
 

@@ -40,6 +40,7 @@ static void on_head(void *context, PGresult *result)
         return;
     }
     memcpy(h->chain.hash, chain.data, EH_CHAIN_BYTES);
+    h->state = (int)eh_pg_int(result, 0, 10);
     s->state = STORE_LEADING;
     s->beat_answered = true;
     s->beats_missed = 0;

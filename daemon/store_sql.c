@@ -51,7 +51,8 @@ const struct eh_pg_statement eh_store_write_statements[] = {
      {TEXT, TEXT}},
     {"head_read",
      "SELECT h.input, h.seq, h.at, h.dead, h.high_ms, h.high_no, h.low_ms, h.low_no, h.digest,"
-     " h.chain FROM evenhand.head h WHERE h.desk = " DESK_NO,
+     " h.chain, (SELECT c.state FROM evenhand.chain c WHERE c.desk = h.desk AND c.input = h.input)"
+     " FROM evenhand.head h WHERE h.desk = " DESK_NO,
      1,
      {TEXT}},
     /* A leader that took over from one who stands still gets the lock when that session ends. */
@@ -153,10 +154,10 @@ const struct eh_pg_statement eh_store_write_statements[] = {
      " h AS (UPDATE evenhand.head SET input = $3, seq = $5, at = $6, dead = $7, high_ms = $8,"
      " high_no = $9, low_ms = $10, low_no = $11, digest = $13, chain = $14"
      " WHERE desk = $1 AND input = $2 AND seq = $4 AND EXISTS (SELECT FROM l) RETURNING input)"
-     " INSERT INTO evenhand.chain (desk, input, seq, epoch, digest, hash)"
-     " VALUES ($1, (SELECT input FROM h), $5, $12, $13, $14)",
-     14,
-     {INT2, INT8, INT8, INT8, INT8, INT8, INT8, INT8, INT8, INT8, INT8, INT8, UUID, BYTEA}},
+     " INSERT INTO evenhand.chain (desk, input, seq, epoch, digest, hash, state)"
+     " VALUES ($1, (SELECT input FROM h), $5, $12, $13, $14, $15)",
+     15,
+     {INT2, INT8, INT8, INT8, INT8, INT8, INT8, INT8, INT8, INT8, INT8, INT8, UUID, BYTEA, INT2}},
     {"snapshot_put",
      "INSERT INTO evenhand.snapshot (desk, input, part, parts, body)"
      " SELECT $1, $2, $3, $4, $5 FROM evenhand.lease l JOIN evenhand.head h ON h.desk = l.desk"

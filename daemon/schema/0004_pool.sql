@@ -1,6 +1,9 @@
 -- 0004: how far bonus periods have been brought, and what each version of a pool gave to whom.
 SET search_path = evenhand;
 
+-- A state has a digest of another form since it holds periods: only like is compared with like.
+ALTER TABLE chain ADD COLUMN state smallint;  -- version of the digest's form; before 0004: NULL
+
 -- One row for each step of a period's life, written with the input that took it and never changed:
 -- `freeze` (version 0; a period may be frozen again), `close` (version 1, then one more each time),
 -- `pay` (of the last version, and so of those before it).

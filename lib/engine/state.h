@@ -32,7 +32,7 @@
 #define ACCOUNTS_MAX       (1u << 22) /* pairs of team and rep ever dealt to */
 #define READY_MAX          (EH_DESK_TEAMS_MAX * EH_SKILL_SETS_MAX)
 #define IMAGE_VERSION      3
-#define SNAPSHOT_VERSION   3
+#define SNAPSHOT_VERSION   EH_STATE_VERSION
 #define SECOND_US          INT64_C(1000000)
 #define DAY_MS             INT64_C(86400000)
 #define AT_LEAST_DEFAULT_S (15 * 60)
