@@ -6,6 +6,8 @@
  */
 #include "admin_internal.h"
 
+#include <evenhand/engine/periods.h>
+
 /* ---- The way of every change. */
 
 /* What its answer is about; kept by the request, since the command goes to the app. */
@@ -43,6 +45,12 @@ static const char *field_of(const char *message, char *ret, size_t size)
     return NULL;
 }
 
+static bool about_period(uint8_t type)
+{
+    return type == EH_MESSAGE_FREEZE || type == EH_MESSAGE_CLOSE || type == EH_MESSAGE_PAY ||
+           type == EH_MESSAGE_EXCLUDE;
+}
+
 static void on_done(void *context, const struct eh_command_result *result)
 {
     struct eh_admin_request *request = context;
@@ -54,6 +62,10 @@ static void on_done(void *context, const struct eh_command_result *result)
         char field[32];
         eh_admin_error(request, bad_desk ? EH_EINVAL : result->code,
                        field_of(result->message, field, sizeof field), "%s", result->message);
+        return;
+    }
+    if (about_period(change->type)) {
+        eh_admin_period_done(request, result);
         return;
     }
     json_t *body = json_object();
@@ -326,21 +338,61 @@ void eh_admin_post_move(struct eh_admin_request *request)
     ticket_command(request, 0);
 }
 
-/* ---- Imported figures. */
+/* ---- Imported figures and periods. */
+
+/* False: answered already. */
+static bool commands_team(struct eh_admin_request *request, struct eh_str team)
+{
+    const struct eh_engine *engine = eh_app_engine(request->admin->app);
+    if (commands_all(request->peer) || eh_peer_manages(request->peer, eh_engine_desk(engine), team))
+        return true;
+    eh_admin_deny(request, "a manager of team %.*s or an operator", EH_STR_ARG(team));
+    return false;
+}
 
 void eh_admin_post_metric(struct eh_admin_request *request)
 {
-    const struct eh_engine *engine = eh_app_engine(request->admin->app);
     struct eh_str team = request->path.parts[2];
-    if (!commands_all(request->peer) &&
-        !eh_peer_manages(request->peer, eh_engine_desk(engine), team)) {
-        eh_admin_deny(request, "a manager of team %.*s or an operator", EH_STR_ARG(team));
+    if (!commands_team(request, team))
         return;
-    }
     struct eh_command *command = new_command(request, EH_MESSAGE_METRIC);
     if (!command)
         return;
     preset(command, EH_FIELD_TEAM, &command->message.team, team);
+    submit_body(request, command);
+}
+
+static enum eh_message_type step_of_path(const struct eh_admin_request *request)
+{
+    struct eh_str verb = request->path.parts[5];
+    if (eh_str_equal(verb, eh_str("freeze")))
+        return EH_MESSAGE_FREEZE;
+    if (eh_str_equal(verb, eh_str("close")))
+        return EH_MESSAGE_CLOSE;
+    return eh_str_equal(verb, eh_str("pay")) ? EH_MESSAGE_PAY : EH_MESSAGE_EXCLUDE;
+}
+
+void eh_admin_post_period(struct eh_admin_request *request)
+{
+    const struct eh_desk *desk = eh_engine_desk(eh_app_engine(request->admin->app));
+    struct eh_str team = request->path.parts[2], text = request->path.parts[4];
+    struct eh_error error = {0};
+    struct eh_period period;
+    if (!commands_team(request, team))
+        return;
+    if (!desk || !eh_desk_team(desk, team)) {
+        eh_admin_error(request, EH_ENOTFOUND, "team", "team %.*s: there is none", EH_STR_ARG(team));
+        return;
+    }
+    if (eh_period_parse(text, &period, &error) < 0) {
+        eh_admin_error(request, EH_EINVAL, "period", "period: %s", error.text);
+        return;
+    }
+    struct eh_command *command = new_command(request, step_of_path(request));
+    if (!command)
+        return;
+    preset(command, EH_FIELD_TEAM, &command->message.team, team);
+    preset(command, EH_FIELD_PERIOD, &command->message.period, text);
     submit_body(request, command);
 }
 

@@ -226,7 +226,11 @@ void eh_admin_post_outcome(struct eh_admin_request *);
 void eh_admin_post_assign(struct eh_admin_request *);
 void eh_admin_post_move(struct eh_admin_request *);
 void eh_admin_post_metric(struct eh_admin_request *);
+void eh_admin_post_period(struct eh_admin_request *); /* freeze, close, pay, exclude */
 void eh_admin_put_desk(struct eh_admin_request *);
+
+/* admin_periods.c: answers a step of a period's life that was taken, now or before. */
+void eh_admin_period_done(struct eh_admin_request *, const struct eh_command_result *);
 
 /* Kills the children; whoever waits for one is not answered any more. */
 void eh_admin_children_stop(struct eh_admin *);

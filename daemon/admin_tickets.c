@@ -49,6 +49,14 @@ const struct eh_pg_statement eh_admin_statements[] = {
      " ORDER BY w.epoch LIMIT " STR(EH_ADMIN_PAGE),
      2,
      {TYPE_TEXT, TYPE_INT8}},
+    /* How far a period was after an input. */
+    {"admin_step",
+     "SELECT s.state, s.version, s.input, s.currency, s.gross, s.carry, s.net, s.missing,"
+     " (s.step = 'pay')::int"
+     " FROM evenhand.desk d JOIN evenhand.period_step s ON s.desk = d.no AND s.input <= $2"
+     " AND s.team = $3 AND s.period = $4 WHERE d.name = $1 ORDER BY s.input DESC LIMIT 1",
+     4,
+     {TYPE_TEXT, TYPE_INT8, TYPE_TEXT, TYPE_TEXT}},
     {NULL, NULL, 0, {0}},
 };
 

@@ -11,6 +11,7 @@ from invariants import check_invariants
 
 # Users every Debian has; none of them has anything to do with us.
 STRANGER, MANAGER, HELPDESK, AUDITOR, REP = "nobody", "games", "mail", "news", "man"
+REASON = {"rep": "ana", "reason": "on leave"}
 NEW = {"id": "x", "team": "sales", "kind": "order"}
 
 
@@ -82,6 +83,7 @@ def rep(stack):
            (403, "POST", "/v1/reps/ben/signal", {"status": "overloaded"}),
            (200, "GET", "/v1/reps/ana"), (403, "GET", "/v1/reps/ben"),
            (403, "GET", "/v1/teams/sales/fairness"), (403, "POST", "/v1/tickets", NEW),
+           (403, "POST", "/v1/teams/sales/periods/2026-03/pay"),
            (403, "POST", "/v1/reps/ana/release", {"reason": "x"}))
     signals = stack.sql("SELECT rep, status, by FROM rep_signal")
     assert signals == [("ana", "overloaded", REP)], signals
@@ -99,6 +101,9 @@ def manager(stack):
            (403, "POST", "/v1/reps/eli/signal", {"status": "away"}),
            (200, "POST", "/v1/tickets/default/t-1/assign", {"rep": other, "reason": "knows them"}),
            (403, "POST", "/v1/tickets/default/q-1/assign", {"rep": "eli", "reason": "mine"}),
+           *((code, "POST", "/v1/teams/%s/periods/2026-03/%s" % (team, verb), REASON)
+             for code, team in ((404, "sales"), (403, "support"), (403, "strangers"))
+             for verb in ("freeze", "close", "pay", "exclude")),
            (403, "PUT", "/v1/desk", default_desk()))
     why = stack.sql("SELECT rep, was, why FROM assignment WHERE ticket = 't-1' ORDER BY seq DESC")
     assert why[0] == (other, holder, "manager"), why
@@ -116,6 +121,7 @@ def helpdesk_and_auditor(stack):
            (200, "GET", "/v1/tickets"), (200, "GET", "/v1/desk"), (200, "GET", "/metrics"),
            (200, "GET", "/v1/teams/support/fairness"),
            (403, "POST", "/v1/tickets", dict(NEW, id="y")),
+           (403, "POST", "/v1/teams/sales/periods/2026-03/close"),
            (403, "POST", "/v1/reps/ana/signal", {"status": "away"}))
 
 

@@ -1,0 +1,122 @@
+/*
+ * admin_periods: what who brought a period a step further is told.
+ *
+ * A step that was taken just now comes with its answer. A repeat is told what the first one was,
+ * as it stands in PostgreSQL: the period may have gone on since.
+ */
+#include "admin_internal.h"
+
+#include <evenhand/engine/periods.h>
+
+static uint8_t state_named(struct eh_str name)
+{
+    uint8_t state = EH_PERIOD_PAID;
+    while (state > EH_PERIOD_OPEN && !eh_str_equal(name, eh_str(eh_period_state_name(state))))
+        state--;
+    return state;
+}
+
+static void reply(struct eh_admin_request *request, uint64_t input, bool repeat,
+                  const struct eh_period_answer *answer)
+{
+    json_t *body = json_object();
+    eh_json_put(body, "input", json_integer((json_int_t)input));
+    if (repeat)
+        eh_json_put(body, "repeat", json_true());
+    eh_json_put(body, "team", eh_json_text(request->path.parts[2]));
+    eh_json_put(body, "period", eh_json_text(request->path.parts[4]));
+    eh_json_put(body, "state", eh_json_string(eh_period_state_name(answer->state)));
+    eh_json_put(body, "version", json_integer(answer->version));
+    if (answer->currency.size > 0) {
+        bool has = answer->has_figures;
+        eh_json_put(body, "gross", has ? json_integer(answer->gross) : NULL);
+        eh_json_put(body, "carry", has ? json_integer(answer->carry) : NULL);
+        eh_json_put(body, "net", has ? json_integer(answer->net) : NULL);
+        eh_json_put(body, "currency", eh_json_text(answer->currency));
+    }
+    if (answer->missing.size > 0)
+        eh_json_put(body, "missing", eh_json_text(answer->missing));
+    eh_admin_reply(request, 200, body);
+}
+
+/* ---- A repeat. */
+
+struct repeat {
+    uint64_t input; /* of the first one */
+};
+
+/* The last step up to the input: the one it took or (exclude) the one before it. Columns: state,
+ * version, input, currency, gross, carry, net, missing, whether it was a payment. */
+static void read_answer(const PGresult *result, uint64_t input, struct eh_period_answer *ret)
+{
+    *ret = (struct eh_period_answer){.state = EH_PERIOD_OPEN};
+    if (PQntuples(result) == 0)
+        return; /* set aside before anything else */
+    ret->state = state_named(eh_pg_text(result, 0, 0));
+    ret->version = (uint32_t)eh_pg_int(result, 0, 1);
+    bool own = (uint64_t)eh_pg_int(result, 0, 2) == input;
+    if (!own || eh_pg_int(result, 0, 8) != 0)
+        return;
+    ret->currency = eh_pg_text(result, 0, 3);
+    ret->has_figures = !PQgetisnull(result, 0, 4);
+    ret->gross = eh_pg_int(result, 0, 4);
+    ret->carry = eh_pg_int(result, 0, 5);
+    ret->net = eh_pg_int(result, 0, 6);
+    ret->missing = eh_pg_text(result, 0, 7);
+}
+
+static void on_step(void *context, PGresult *result)
+{
+    struct eh_admin_request *request = context;
+    struct eh_period_answer answer;
+    if (!eh_admin_resume(request))
+        return;
+    const struct repeat *repeat = request->state;
+    if (!result || PQresultStatus(result) != PGRES_TUPLES_OK) {
+        eh_admin_error(request, EH_EUNAVAILABLE, NULL,
+                       "this was done before, as input %llu; PostgreSQL is away and cannot say "
+                       "more; ask again",
+                       (unsigned long long)repeat->input);
+        return;
+    }
+    read_answer(result, repeat->input, &answer);
+    reply(request, repeat->input, true, &answer);
+}
+
+static int ask(struct eh_admin_request *request, const struct repeat *repeat)
+{
+    const struct eh_engine *engine = eh_app_engine(request->admin->app);
+    const struct eh_desk *desk = engine ? eh_engine_desk(engine) : NULL;
+    struct eh_pg *reader = eh_app_reader(request->admin->app);
+    struct eh_str team = request->path.parts[2], period = request->path.parts[4];
+    if (!desk || !reader || !eh_pg_up(reader))
+        return -EH_EUNAVAILABLE;
+    char input[8];
+    eh_pg_put64(input, (int64_t)repeat->input);
+    const char *values[] = {desk->id.data, input, team.data, period.data};
+    const int lengths[] = {(int)desk->id.size, sizeof input, (int)team.size, (int)period.size};
+    int r = eh_pg_send(reader, "admin_step", 4, values, lengths, on_step, request);
+    if (r < 0)
+        return r;
+    eh_admin_wait(request);
+    r = eh_pg_sync(reader);
+    (void)r; /* a link that dies now gives the callback NULL */
+    return 0;
+}
+
+void eh_admin_period_done(struct eh_admin_request *request, const struct eh_command_result *result)
+{
+    struct repeat *repeat = eh_arena_alloc(&request->arena, sizeof *repeat);
+    if (result->period) {
+        reply(request, result->input, false, result->period);
+        return;
+    }
+    if (!repeat) {
+        eh_admin_error(request, EH_ENOMEM, NULL, "out of memory");
+        return;
+    }
+    repeat->input = result->input;
+    request->state = repeat;
+    if (ask(request, repeat) < 0)
+        on_step(request, NULL);
+}
