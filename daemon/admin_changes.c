@@ -414,8 +414,11 @@ static void add_line(void *context, const char *line)
 
 /* What cannot change whatever the engine holds; it would refuse it as well, but a dry run has to
  * say so. */
-static int check_fixed(const struct eh_desk *old, const struct eh_desk *new, struct eh_error *error)
+static int check_fixed(const struct eh_engine *engine, const struct eh_desk *new,
+                       struct eh_error *error)
 {
+    const struct eh_desk *old = eh_engine_desk(engine);
+    struct eh_totals totals;
     if (old && !eh_str_equal(old->id, new->id))
         return eh_error_field(error, EH_ECONFLICT, "desk",
                               "desk: the id cannot change from %.*s to %.*s", EH_STR_ARG(old->id),
@@ -424,18 +427,20 @@ static int check_fixed(const struct eh_desk *old, const struct eh_desk *new, str
         return eh_error_field(error, EH_ECONFLICT, "currency",
                               "currency: cannot change from %.*s to %.*s",
                               EH_STR_ARG(old->currency), EH_STR_ARG(new->currency));
-    return 0;
+    eh_engine_totals(engine, &totals);
+    return eh_engine_plans_check(engine, new, totals.date, error);
 }
 
 /* {"sha256", "changes", "warnings"} of the new desk file. */
 static int describe_desk(struct eh_admin_request *request, json_t **ret, struct eh_error *error)
 {
-    const struct eh_desk *old = eh_engine_desk(eh_app_engine(request->admin->app));
+    const struct eh_engine *engine = eh_app_engine(request->admin->app);
+    const struct eh_desk *old = eh_engine_desk(engine);
     EH_AUTO(eh_arena) struct eh_arena arena = EH_ARENA_INIT;
     struct eh_desk *new;
     int r = eh_desk_parse(request->body, &arena, &new, error);
     if (r == 0)
-        r = check_fixed(old, new, error);
+        r = check_fixed(engine, new, error);
     if (r < 0)
         return r;
 

@@ -120,6 +120,16 @@ static uint32_t member_behind(const struct eh_engine *engine, const struct eh_te
     return low;
 }
 
+/* The one its period of today is under, or null. */
+static json_t *plan_of(const struct eh_engine *engine, const struct eh_desk *desk,
+                       struct eh_str team)
+{
+    struct eh_totals totals;
+    eh_engine_totals(engine, &totals);
+    const struct eh_bonus_plan *plan = desk ? eh_desk_plan(desk, team, totals.date) : NULL;
+    return plan ? eh_json_text(plan->id) : NULL;
+}
+
 /* The team with a page of its members; returns how many those were. */
 static uint32_t team_json(const struct eh_engine *engine, const struct eh_team_view *team,
                           struct eh_str after, json_t **ret)
@@ -133,6 +143,7 @@ static uint32_t team_json(const struct eh_engine *engine, const struct eh_team_v
     put_u(body, "open", team->open);
     put_u(body, "members", team->member_count);
     const struct eh_desk *desk = eh_engine_desk(engine);
+    eh_json_put(body, "plan", plan_of(engine, desk, team->id));
     eh_json_put(body, "currency", desk ? eh_json_text(desk->currency) : NULL);
 
     json_t *reps = json_array();

@@ -311,7 +311,5 @@ size_t eh_desk_warnings(const struct eh_desk *desk, eh_desk_line_fn *line, void 
                 "the night; set `capacity`",
                 EH_STR_ARG(team->id));
     }
-    if (desk->plan_count > 0)
-        say(&to, "plans: read and checked; this version does not compute the pool yet");
     return to.count + eh_desk_plans_lint(desk, line, context);
 }

@@ -184,7 +184,7 @@ Test(admin_http, reads_have_the_keys_of_the_contract)
     server_start(&s, desk, some_tickets, NORMAL);
     has_keys("/v1/status", "desk role epoch input seq waiting open dead redis postgres last_error "
                            "schema version desk_sha256 desk_file_differs user roles");
-    has_keys("/v1/teams/sales", "id name policy capacity waiting reps");
+    has_keys("/v1/teams/sales", "id name policy capacity waiting plan reps");
     has_keys("/v1/reps/ana", "id name teams state full until reason open points tickets");
     has_keys("/v1/tickets/default/T2", "source id team kind value currency priority state rep "
                                        "received_at assigned_at closed_at outcome history");
