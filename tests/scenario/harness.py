@@ -22,6 +22,7 @@ import getpass
 import http.client
 import json
 import os
+import pwd
 import random
 import re
 import shlex
@@ -438,6 +439,20 @@ class Stack:
             raise AssertionError("%s: exit %d: %s%s" % (
                 " ".join(command), done.returncode, done.stdout, done.stderr))
         return done.returncode, done.stdout, done.stderr
+
+    def ask_as(self, user, method, path, body=None):
+        """What the admin socket answers to a Unix user; only root can ask for others."""
+        entry = pwd.getpwnam(user)
+        command = ["setpriv", "--reuid=%d" % entry.pw_uid, "--regid=%d" % entry.pw_gid,
+                   "--clear-groups", "curl", "-sS", "-X", method, "-w", "\n%{http_code}",
+                   "--unix-socket", self.daemon.socket, "http://localhost" + path]
+        if body is not None:
+            command += ["-d", body if isinstance(body, str) else json.dumps(body)]
+        out = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                             timeout=patience(30))
+        assert out.returncode == 0, "curl as %s: %s" % (user, out.stderr)
+        text, _, code = out.stdout.rpartition("\n")
+        return Answer(int(code), text)
 
     # ---- producing
 

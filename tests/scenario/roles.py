@@ -1,9 +1,6 @@
 #!/usr/bin/python3
 """roles: who is asking comes from the kernel, and decides what is answered."""
-import json
 import os
-import pwd
-import subprocess
 
 from harness import (SALES, SUPPORT, Answer, Skip, default_desk, default_team, is_root, patience,
                      run, scenario, wait_until)
@@ -13,21 +10,6 @@ from invariants import check_invariants
 STRANGER, MANAGER, HELPDESK, AUDITOR, REP = "nobody", "games", "mail", "news", "man"
 REASON = {"rep": "ana", "reason": "on leave"}
 NEW = {"id": "x", "team": "sales", "kind": "order"}
-
-
-def ask(stack, user, method, path, body=None):
-    """What the admin socket answers to a user."""
-    entry = pwd.getpwnam(user)
-    command = ["setpriv", "--reuid=%d" % entry.pw_uid, "--regid=%d" % entry.pw_gid,
-               "--clear-groups", "curl", "-sS", "-X", method, "-w", "\n%{http_code}",
-               "--unix-socket", stack.daemon.socket, "http://localhost" + path]
-    if body is not None:
-        command += ["-d", json.dumps(body)]
-    out = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-                         timeout=patience(30))
-    assert out.returncode == 0, "curl as %s: %s" % (user, out.stderr)
-    text, _, code = out.stdout.rpartition("\n")
-    return Answer(int(code), text)
 
 
 def start(stack):
@@ -51,7 +33,7 @@ def answered(stack, user, path):
 
 def expect(stack, user, *wanted):
     for code, method, path, *body in wanted:
-        answer = ask(stack, user, method, path, *body)
+        answer = stack.ask_as(user, method, path, *body)
         if method == "GET" and answer.code == 503:  # a report is refused where it took too long
             answer = wait_until("%s is answered" % path, lambda: answered(stack, user, path))
         assert answer.code == code, "%s %s %s: %r, not %d" % (user, method, path, answer, code)
