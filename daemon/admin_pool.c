@@ -5,7 +5,7 @@
  */
 #include "admin_pool.h"
 
-#include "pool_json.h"
+#include <evenhand/json/pool.h>
 
 /* ---- What is asked for. */
 

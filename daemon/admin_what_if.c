@@ -6,7 +6,7 @@
  */
 #include "admin_child.h"
 #include "admin_pool.h"
-#include "pool_json.h"
+#include <evenhand/json/pool.h>
 
 #define OUTPUT_MAX (4u << 20) /* bytes of an answer */
 

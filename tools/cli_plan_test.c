@@ -5,7 +5,7 @@
 #include "cli_table.h"
 #include "cli_text.h"
 #include "evenhand.h"
-#include "pool_json.h"
+#include <evenhand/json/pool.h>
 
 #define MISSING_LINES_MAX 12 /* sentences on what is missing that people are shown */
 

@@ -3,7 +3,7 @@
  */
 #include <criterion/criterion.h>
 
-#include "pool_json.h"
+#include <evenhand/json/pool.h>
 
 TestSuite(pool_json, .timeout = 60);
 

@@ -15,7 +15,7 @@
 
 #include <evenhand/pool/pool.h>
 
-#include "pool_json.h"
+#include <evenhand/json/pool.h>
 
 #define START_US  INT64_C(1767225600000000) /* 2026-01-01 */
 #define START_DAY 20454

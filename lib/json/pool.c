@@ -1,5 +1,5 @@
-/* pool_json: statements, and the tree that explains them, into jansson objects. */
-#include "pool_json.h"
+/* pool: statements, and the tree that explains them, into jansson objects. */
+#include <evenhand/json/pool.h>
 
 static void put(json_t *to, const char *key, json_t *value)
 {

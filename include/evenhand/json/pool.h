@@ -1,5 +1,5 @@
 /*
- * pool_json: a statement of a team's pool as JSON: one shape, whoever answers with it: the daemon,
+ * pool: a statement of a team's pool as JSON: one shape, whoever answers with it: the daemon,
  * or a program that works on the log.
  *
  *     struct eh_pool_shown shown = {.plan = view.plan, .as_of_us = now_us};
@@ -8,8 +8,8 @@
  *
  * Money is minor units, ratios are ppm, times RFC 3339. What is not there is null.
  */
-#ifndef EVENHAND_JSON_POOL_JSON_H
-#define EVENHAND_JSON_POOL_JSON_H
+#ifndef EVENHAND_JSON_POOL_H
+#define EVENHAND_JSON_POOL_H
 
 #include <jansson.h>
 
