@@ -5,15 +5,18 @@
 #include "evenhand.h"
 
 #define SCHEMA_VERSION 4 /* the first with all of these columns */
+#define SQL_MAX        800
 
+/* The others are made of their columns. */
 static const char *const selects[LOG_STREAMS] = {
     [LOG_INPUTS] = "SELECT " EH_RECORD_SELECT " FROM evenhand.input WHERE desk = $1 ORDER BY input",
     [LOG_EFFECTS] = "SELECT seq, type, epoch, input, ticket, eligible, weight, team, rep, was, why,"
                     " draws, detail FROM evenhand.effect WHERE desk = $1 ORDER BY seq",
     [LOG_CHANGES] = "SELECT input, ticket, state, priority, value, closed, team, outcome, image"
                     " FROM evenhand.ticket_change WHERE desk = $1 ORDER BY input, ticket",
-    [LOG_CHAIN] = "SELECT input, seq, epoch, digest, hash FROM evenhand.chain WHERE desk = $1"
-                  " ORDER BY input",
+    [LOG_CHAIN] =
+        "SELECT input, seq, epoch, digest, hash, state FROM evenhand.chain WHERE desk = $1"
+        " ORDER BY input",
     [LOG_EPOCHS] = "SELECT epoch, type, why FROM evenhand.effect WHERE desk = $1 AND type IN (7, 8)"
                    " ORDER BY epoch, type",
 };
@@ -106,10 +109,17 @@ int log_record(const PGresult *page, int row, struct eh_record *ret, struct eh_e
 
 static int declare(struct eh_cli_log *log, int which, struct eh_error *error)
 {
-    char sql[600], select[560];
-    const char *dollar = strstr(selects[which], "$1"); /* a cursor's query takes no parameters */
-    eh_format(select, sizeof select, "%.*s%d%s", (int)(dollar - selects[which]), selects[which],
-              log->head.desk, dollar + 2);
+    char sql[SQL_MAX], select[SQL_MAX - 40];
+    size_t size;
+    if (selects[which]) {
+        const char *dollar =
+            strstr(selects[which], "$1"); /* a cursor's query takes no parameters */
+        size = eh_format(select, sizeof select, "%.*s%d%s", (int)(dollar - selects[which]),
+                         selects[which], log->head.desk, dollar + 2);
+    } else {
+        size = log_pool_select(which, log->head.desk, select, sizeof select);
+    }
+    eh_require(size < sizeof select);
     eh_format(sql, sizeof sql, "DECLARE eh%d NO SCROLL CURSOR FOR %s", which, select);
     log->streams[which].open = true;
     return command(log, sql, error);

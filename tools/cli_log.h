@@ -42,6 +42,7 @@ struct eh_cli_log_chain { /* one row a batch */
     uint64_t input, seq, epoch;
     struct eh_key digest;
     struct eh_chain chain;
+    int16_t state; /* form of the digest (EH_STATE_VERSION); 0: from before that was written */
 };
 
 struct eh_cli_log_epoch { /* a draw epoch's commitment, or its seed once revealed */

@@ -9,7 +9,16 @@
 
 #include "cli_log.h"
 
-enum { LOG_INPUTS, LOG_EFFECTS, LOG_CHANGES, LOG_CHAIN, LOG_EPOCHS, LOG_STREAMS };
+enum {
+    LOG_INPUTS,
+    LOG_EFFECTS,
+    LOG_CHANGES,
+    LOG_CHAIN,
+    LOG_EPOCHS,
+    LOG_STEPS,
+    LOG_LINES,
+    LOG_STREAMS
+};
 
 struct log_stream {
     PGresult *page;
@@ -39,5 +48,8 @@ bool log_key(const PGresult *, int row, int column, struct eh_key *ret);
 bool log_chain(const PGresult *, int row, int column, struct eh_chain *ret);
 /* A row of EH_RECORD_SELECT. Text points into the page. */
 int log_record(const PGresult *, int row, struct eh_record *ret, struct eh_error *) EH_MUST_CHECK;
+
+/* The query of LOG_STEPS or LOG_LINES; returns the length it would have had. */
+size_t log_pool_select(int which, int desk, char *ret, size_t size);
 
 #endif

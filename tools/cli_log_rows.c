@@ -173,6 +173,7 @@ int eh_cli_log_next_chain(struct eh_cli_log *log, struct eh_cli_log_chain *ret,
         .input = (uint64_t)log_number(s->page, s->row, 0),
         .seq = (uint64_t)log_number(s->page, s->row, 1),
         .epoch = (uint64_t)log_number(s->page, s->row, 2),
+        .state = (int16_t)log_number(s->page, s->row, 5),
     };
     if (!log_key(s->page, s->row, 3, &chain.digest) || !log_chain(s->page, s->row, 4, &chain.chain))
         return eh_error_set(error, EH_ECORRUPT, "chain row of input %llu: holds no hash",

@@ -4,7 +4,6 @@
  * into the log with the desk file.
  */
 #include <stdio.h>
-#include <stdlib.h>
 
 #include <evenhand/engine/periods.h>
 
@@ -53,14 +52,12 @@ int eh_cmd_plan_history(struct eh_cli *cli)
 {
     EH_AUTO(eh_arena) struct eh_arena arena = EH_ARENA_INIT;
     EH_AUTO(eh_replay) struct eh_replay replay = {0};
-    const char *db = eh_cli_option(cli, "db"), *environment = getenv("EVENHAND_DB");
+    const char *db = eh_cli_log_conninfo(eh_cli_option(cli, "db"));
     struct eh_error error = {0};
     struct eh_desk *desk;
     int r = read_desk(&arena, &desk);
     if (r != EH_EXIT_DONE)
         return r;
-    if (!db || strcmp(db, "-") == 0)
-        db = environment && *environment ? environment : EH_CLI_DB;
     if (count(db, desk->plans, desk->plan_count, &replay, &error) < 0)
         return eh_say(eh_cli_log_exit(-error.code), "%s", error.text);
     return print(replay.engine);

@@ -63,12 +63,24 @@ static int cannot_decide(const struct eh_proof *p, int r, struct eh_error *error
                         big(in->no));
 }
 
-static int compare(struct eh_proof *p, struct eh_error *error)
+static int compare_before(struct eh_proof *p, struct eh_error *error)
+{
+    int r = proof_compare_digests(p->replay, error);
+    if (r == 0)
+        r = proof_compare_date(p, error);
+    if (r == 0)
+        r = proof_compare_past(p->replay, error);
+    return r < 0 ? r : proof_compare_text(p, error);
+}
+
+static int compare_behind(struct eh_proof *p, struct eh_error *error)
 {
     int r = proof_compare_draws(p, error);
     if (r == 0)
         r = proof_compare_effects(p->replay, error);
-    return r < 0 ? r : proof_compare_record(p->replay, error);
+    if (r == 0)
+        r = proof_compare_record(p->replay, error);
+    return r < 0 ? r : proof_compare_pool(p, error);
 }
 
 int eh_proof_row(struct eh_proof *p, struct eh_error *error)
@@ -77,13 +89,13 @@ int eh_proof_row(struct eh_proof *p, struct eh_error *error)
     const struct eh_cli_log_row *row = &replay->row;
     bool compared = replay->in.no >= p->from;
     p->wrong.found = false;
-    int r = compared ? proof_compare_digests(replay, error) : 0;
+    int r = compared ? compare_before(p, error) : 0;
     if (r < 0)
         return r;
     r = eh_engine_step(replay->engine, &replay->in, &replay->effects);
     if (r < 0)
         return cannot_decide(p, r, error);
-    if (compared && (r = compare(p, error)) < 0)
+    if (compared && (r = compare_behind(p, error)) < 0)
         return r;
     eh_record_chain(&row->record, row->effects, row->effect_count, &p->scratch, &p->chain);
     p->last = replay->in.no;
@@ -101,14 +113,35 @@ const char *eh_proof_differs(const struct eh_proof *p, uint64_t seq, struct eh_k
     eh_engine_totals(p->replay->engine, &totals);
     if (memcmp(chain->hash, p->chain.hash, sizeof chain->hash) != 0)
         return "hash chain";
-    if (!eh_key_equal(digest, eh_engine_digest(p->replay->engine)))
+    if (p->state == EH_STATE_VERSION && !eh_key_equal(digest, eh_engine_digest(p->replay->engine)))
         return "state digest";
     return seq > 0 && seq != totals.seq ? "last seq" : NULL;
+}
+
+/* A digest of an earlier form says nothing here; but none comes behind one of a later form. */
+static int take_form(struct eh_proof *p, const struct eh_cli_log_chain *row, struct eh_error *error)
+{
+    if (row->state < p->state)
+        return eh_error_set(error, EH_ECORRUPT,
+                            "input %llu: chain row: the form of its state digest falls",
+                            big(row->input));
+    if (row->state > EH_STATE_VERSION)
+        return eh_error_set(error, EH_EVERSION,
+                            "input %llu was committed by a later version of evenhandd: this one "
+                            "cannot compare its state digest",
+                            big(row->input));
+    p->state = row->state;
+    if (p->state < EH_STATE_VERSION)
+        p->counts.undigested = row->input;
+    return 0;
 }
 
 int eh_proof_chain(struct eh_proof *p, const struct eh_cli_log_chain *row, struct eh_error *error)
 {
     char from[40] = "";
+    int r = take_form(p, row, error);
+    if (r < 0)
+        return r;
     if (row->epoch < p->lease)
         return eh_error_set(error, EH_ECORRUPT, "input %llu: chain row: the lease epoch falls",
                             big(row->input));

@@ -13,7 +13,8 @@
  *             eh_proof_chain(proof, &chain, &error);       // where a batch ended
  *
  * It asks PostgreSQL nothing itself: rows come from cli_replay. Errors are -EH_ECORRUPT with a
- * sentence that names the row; otherwise -EH_ENOMEM.
+ * sentence that names the row; otherwise -EH_ENOMEM,
+ * -EH_EVERSION (a log of a later version), or what cli_log and cli_zone say.
  */
 #ifndef EVENHAND_TOOLS_CLI_PROOF_H
 #define EVENHAND_TOOLS_CLI_PROOF_H
@@ -30,6 +31,8 @@ struct eh_proof_counts {
     uint64_t awaiting;    /* of epochs whose seed is not revealed yet */
     uint64_t uncommitted; /* from before there were commitments: nothing to check them against */
     uint32_t epochs_revealed;
+    uint64_t undigested; /* up to this input state digests are of an earlier form */
+    uint64_t pools;      /* versions of closed periods: their facts, their text, their rows */
 };
 
 /* from: rows before this input are decided again, but not compared; the chain is taken as it stands
@@ -45,6 +48,8 @@ int eh_proof_row(struct eh_proof *, struct eh_error *) EH_MUST_CHECK;
 /* Of the row given last. */
 int eh_proof_chain(struct eh_proof *, const struct eh_cli_log_chain *,
                    struct eh_error *) EH_MUST_CHECK;
+/* Behind the last row of the log: nothing may be left that no row accounts for. */
+int eh_proof_end(struct eh_proof *, struct eh_error *) EH_MUST_CHECK;
 /* What is another after the row given last than said here ("hash chain"), or NULL. seq 0: not said.
  */
 const char *eh_proof_differs(const struct eh_proof *, uint64_t seq, struct eh_key digest,

@@ -7,7 +7,10 @@
 #ifndef EVENHAND_TOOLS_CLI_PROOF_PRIVATE_H
 #define EVENHAND_TOOLS_CLI_PROOF_PRIVATE_H
 
+#include <evenhand/pool/pool.h>
+
 #include "cli_proof.h"
+#include "cli_zone.h"
 
 struct proof_epoch {
     bool committed, revealed; /* revealed: and the seed hashes to the commitment */
@@ -26,12 +29,15 @@ struct eh_proof {
     uint64_t from, last;      /* input */
     uint64_t chained;         /* up to this input the chain was compared */
     uint64_t lease;           /* of the last chain row */
+    int16_t state;            /* form of its digest */
     struct eh_chain chain;    /* up to `last` */
     struct eh_proof_counts counts;
     struct eh_bytes scratch;
     struct proof_epoch *epochs;
     uint32_t epoch_count, epoch_capacity;
     struct proof_wrong_draw wrong; /* of the row under way */
+    struct eh_zone zone;
+    bool dated; /* an outcome with its local date has come */
 };
 
 /* For "%llu". */
@@ -53,5 +59,23 @@ int proof_compare_digests(const struct eh_replay *, struct eh_error *) EH_MUST_C
 int proof_compare_effects(const struct eh_replay *, struct eh_error *) EH_MUST_CHECK;
 /* The columns that follow from the decision. */
 int proof_compare_record(struct eh_replay *, struct eh_error *) EH_MUST_CHECK;
+
+/* ---- cli_proof_text.c: what was added to an input; before it is decided. */
+
+int proof_compare_date(struct eh_proof *, struct eh_error *) EH_MUST_CHECK;
+int proof_compare_text(const struct eh_proof *, struct eh_error *) EH_MUST_CHECK;
+
+/* ---- cli_proof_past.c */
+
+int proof_compare_past(const struct eh_replay *, struct eh_error *) EH_MUST_CHECK;
+
+/* ---- cli_proof_pool.c */
+
+/* The rows of a step of a period's life; behind its decision. */
+int proof_compare_pool(struct eh_proof *, struct eh_error *) EH_MUST_CHECK;
+/* Two statements of one version, as `input` settles it. */
+int proof_compare_statements(uint64_t input, const struct eh_pool_statement *found,
+                             const struct eh_pool_statement *wanted,
+                             struct eh_error *) EH_MUST_CHECK;
 
 #endif

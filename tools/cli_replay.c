@@ -7,6 +7,7 @@ int eh_replay_open(const char *conninfo, struct eh_replay *replay, struct eh_err
 {
     if (eh_draw_init() < 0) /* identities are hashed anew */
         return eh_error_set(error, EH_EUNAVAILABLE, "libsodium cannot be used");
+    replay->conninfo = conninfo;
     int r = eh_cli_log_open(conninfo, &replay->log, error);
     if (r == 0)
         r = eh_engine_new(&replay->engine, error);

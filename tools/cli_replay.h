@@ -18,6 +18,7 @@
 #include "cli_log.h"
 
 struct eh_replay {
+    const char *conninfo; /* the caller's */
     struct eh_cli_log *log;
     struct eh_engine *engine;
     /* Of the input under way; all of it lives until the next one: */

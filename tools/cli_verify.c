@@ -98,7 +98,7 @@ static int compare_end(struct run *run, struct eh_error *error)
         run->last ? eh_proof_differs(run->proof, head->seq, head->digest, &head->chain) : NULL;
     if (other)
         return eh_error_set(error, EH_ECORRUPT, "head: its %s is not what the log gives", other);
-    return 0;
+    return eh_proof_end(run->proof, error);
 }
 
 static int prove(struct run *run, struct eh_error *error)
@@ -128,16 +128,25 @@ static int prove(struct run *run, struct eh_error *error)
 static void verdict_ok(const struct run *run, char *ret, size_t size)
 {
     struct eh_proof_counts counts;
-    char inputs[EH_CLI_TEXT], awaiting[EH_CLI_TEXT], uncommitted[EH_CLI_TEXT];
+    char inputs[EH_CLI_TEXT], pools[EH_CLI_TEXT], awaiting[EH_CLI_TEXT], uncommitted[EH_CLI_TEXT];
     eh_proof_counts(run->proof, &counts);
     eh_text_count((int64_t)counts.inputs, inputs);
     eh_text_count((int64_t)counts.awaiting, awaiting);
-    size_t used =
-        eh_format(ret, size, "ok; %s inputs, %s draws await revelation", inputs, awaiting);
+    size_t used = eh_format(ret, size, "ok; %s inputs, ", inputs);
+    if (counts.pools > 0) {
+        eh_text_count((int64_t)counts.pools, pools);
+        used +=
+            eh_format(ret + used, size - used, "%s pool%s, ", pools, counts.pools == 1 ? "" : "s");
+    }
+    used += eh_format(ret + used, size - used, "%s draws await revelation", awaiting);
     if (counts.uncommitted > 0) {
         eh_text_count((int64_t)counts.uncommitted, uncommitted);
         used += eh_format(ret + used, size - used, ", %s are older than commitments", uncommitted);
     }
+    if (counts.undigested > 0)
+        used += eh_format(ret + used, size - used,
+                          "; up to input %llu the state digests are of an earlier form",
+                          (unsigned long long)counts.undigested);
     if (!run->checkpoints.file)
         eh_format(ret + used, size - used,
                   "; without a checkpoint file nobody knows whether the end was cut off");
@@ -151,10 +160,11 @@ static void print_json(const struct run *run, bool ok, const char *verdict)
     for (const char *c = verdict; *c; c++)
         printf(*c == '"' || *c == '\\' ? "\\%c" : "%c", (unsigned char)*c < ' ' ? '?' : *c);
     printf("\",\"inputs\":%llu,\"effects\":%llu,\"draws\":%llu,\"awaiting\":%llu,"
-           "\"uncommitted\":%llu,\"epochs_revealed\":%u,\"checkpoints\":%u}\n",
+           "\"uncommitted\":%llu,\"epochs_revealed\":%u,\"pools\":%llu,\"checkpoints\":%u}\n",
            (unsigned long long)counts.inputs, (unsigned long long)counts.effects,
            (unsigned long long)counts.draws, (unsigned long long)counts.awaiting,
-           (unsigned long long)counts.uncommitted, counts.epochs_revealed, run->checkpoints_met);
+           (unsigned long long)counts.uncommitted, counts.epochs_revealed,
+           (unsigned long long)counts.pools, run->checkpoints_met);
 }
 
 static int say_verdict(const struct eh_cli *cli, const struct run *run, int r,

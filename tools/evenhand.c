@@ -234,9 +234,10 @@ static const struct eh_cli_command commands[] = {
      verify_options, eh_cmd_verify,
      "Needs no daemon, only the log in PostgreSQL (role evenhand_auditor) and the file\n"
      "of checkpoints. Checks that numbers are gapless, the hash chain, every decision,\n"
-     "the state digests, every draw whose seed is revealed, and that the end was not\n"
-     "cut off. With --from the log is still decided from its beginning, and the chain\n"
-     "taken as it stands there; only rows from there on are compared."},
+     "the state digests, every draw whose seed is revealed, what was frozen, settled\n"
+     "and paid of every pool, and that the end was not cut off. With --from the log\n"
+     "is still decided from its beginning, and the chain taken as it stands there;\n"
+     "only rows from there on are compared."},
     {"simulate", "FILE.csv", PROVE, "deal a recorded history under each policy, and compare", 1, 1,
      simulate_options, eh_cmd_simulate,
      "Needs no daemon. Columns by header, as for push, and historical_rep. Tickets\n"

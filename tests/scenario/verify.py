@@ -7,17 +7,14 @@ Rows are changed as only a superuser can: with triggers off. Each change is take
 import hashlib
 import json
 import os
-import re
-import subprocess
 import time
-from contextlib import contextmanager
 
 import psycopg2
 
-from harness import EVENHAND, OUTBOX, check_promise, note, patience, run, scenario, wait_until
+from harness import OUTBOX, check_promise, note, run, scenario, wait_until
 from invariants import check_invariants
+from proofs import OK, names, tampered, verify, verify_ok
 
-OK = re.compile(r"^ok; ([\d,]+) inputs, ([\d,]+) draws await revelation$")
 TEAM = ["ana", "ben", "cai", "dora"]
 
 
@@ -31,61 +28,6 @@ def deal(stack, count, prefix="t"):
     stack.add_many([{"type": "ticket", "id": "%s-%d" % (prefix, n), "team": "sales",
                      "kind": "order", "value": 1000 + n} for n in range(count)])
     stack.settle()
-
-
-def verify(stack, *arguments, dsn=None, checkpoint=True):
-    """(exit code, the line of verdict, stderr)"""
-    command = [EVENHAND, "verify", "--db", dsn or stack.postgres.dsn, *map(str, arguments)]
-    if checkpoint:
-        command += ["--checkpoint", stack.dir + "/checkpoints"]
-    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-                          timeout=patience(120))
-    return done.returncode, done.stdout.strip(), done.stderr.strip()
-
-
-def verify_ok(stack, *arguments, **more):
-    """The number of draws that await revelation."""
-    code, verdict, error = verify(stack, *arguments, **more)
-    assert code == 0 and not error, (code, verdict, error)
-    assert "\n" not in verdict, verdict
-    found = OK.match(verdict)
-    assert found, verdict
-    return int(found.group(2).replace(",", ""))
-
-
-@contextmanager
-def tampered(stack, *statements):
-    """What the statements do, with triggers off, is there inside and taken back behind."""
-    backup = stack.sql("SELECT table_name FROM information_schema.tables WHERE table_schema ="
-                       " 'evenhand' AND table_type = 'BASE TABLE'")
-    tables = [name for (name,) in backup]
-    connection = psycopg2.connect(stack.postgres.dsn)
-    try:
-        connection.autocommit = True
-        cursor = connection.cursor()
-        cursor.execute("SET session_replication_role = replica; SET search_path = evenhand")
-        for table in tables:
-            cursor.execute("CREATE TEMP TABLE kept_%s AS TABLE %s" % (table, table))
-        for statement in statements:
-            cursor.execute(statement)
-        try:
-            yield
-        finally:
-            for table in tables:
-                cursor.execute("DELETE FROM %s; INSERT INTO %s TABLE kept_%s" % (
-                    table, table, table))
-    finally:
-        connection.close()
-
-
-def names(stack, wanted, *statements, arguments=(), checkpoint=True):
-    """Tampered so, the verdict matches `wanted` and the exit code is 1."""
-    with tampered(stack, *statements):
-        code, verdict, error = verify(stack, *arguments, checkpoint=checkpoint)
-    assert code == 1, (code, verdict, error, statements)
-    assert re.search(wanted, verdict), "%r is not %r after %r" % (verdict, wanted, statements)
-    assert "\n" not in verdict, verdict
-    note(verdict)
 
 
 def started(stack, tickets=60):
@@ -327,6 +269,26 @@ def cut(stack):
         f.write(lines[0] + "\n")
     code, verdict, _ = verify(stack)
     assert code == 1 and "goes back from input" in verdict, verdict
+
+
+@scenario("state digests of an earlier form are not compared, and come before those of this one")
+def earlier_form(stack):
+    started(stack)
+    rows = [r[0] for r in stack.sql("SELECT input FROM chain ORDER BY input")]
+    middle = rows[len(rows) // 2]
+    wrong = "UPDATE chain SET digest = gen_random_uuid(), state = %s WHERE input <= %d"
+    names(stack, "^input (one of .*)?%d: was changed, or its chain row was: the recorded state digest"
+          % rows[0], "UPDATE chain SET digest = gen_random_uuid() WHERE input = %d" % rows[0])
+    for state in ("NULL", "1"):
+        with tampered(stack, wrong % (state, middle)):
+            code, verdict, error = verify(stack)
+        assert code == 0 and not error, (code, verdict, error)
+        assert verdict.endswith("; up to input %d the state digests are of an earlier form" % middle)
+    names(stack, "^input %d: chain row: the form of its state digest falls" % rows[-1],
+          "UPDATE chain SET state = NULL WHERE input = %d" % rows[-1])
+    with tampered(stack, "UPDATE chain SET state = 30000 WHERE input = %d" % rows[-1]):
+        code, verdict, error = verify(stack)
+    assert code == 78 and "later version" in error, (code, verdict, error)
 
 
 @scenario("what a rep was entitled to stands in a view")

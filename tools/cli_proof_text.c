@@ -1,0 +1,157 @@
+/*
+ * cli_proof_text: what the shell had added to an input before it was decided, made again on the
+ * same state: the local date of an outcome, what a FREEZE keeps, what a CLOSE settles.
+ */
+#include "cli_proof_private.h"
+#include "cli_text.h"
+
+/* ---- Outcomes. */
+
+int proof_compare_date(struct eh_proof *p, struct eh_error *error)
+{
+    const struct eh_input *in = &p->replay->in;
+    const struct eh_message *m = &in->message;
+    const struct eh_desk *desk = eh_engine_desk(p->replay->engine);
+    char found[EH_DECIMAL_TEXT_MAX] = "nothing", wanted[EH_DECIMAL_TEXT_MAX];
+    if (m->type != EH_MESSAGE_OUTCOME || !eh_message_has(m, EH_FIELD_AT) || !desk)
+        return 0;
+    bool has = eh_message_has(m, EH_FIELD_AT_DATE);
+    if (!has && !p->dated) /* from before outcomes had one */
+        return 0;
+    p->dated = true;
+    int r = eh_zone_set(&p->zone, desk->time_zone, error);
+    if (r < 0)
+        return r;
+    int32_t date = eh_zone_date(m->at_ms);
+    if (has && m->at_date == date)
+        return 0;
+    if (has && m->at_date >= INT32_MIN && m->at_date <= INT32_MAX)
+        eh_date_print((int32_t)m->at_date, found);
+    eh_date_print(date, wanted);
+    return eh_error_set(error, EH_ECORRUPT,
+                        "input %llu: outcome of %.*s: recorded for %s; when it happened it was %s "
+                        "in %s",
+                        big(in->no), EH_STR_ARG(m->id), found, wanted, p->zone.name);
+}
+
+/* ---- FREEZE: the facts. */
+
+/* The first figure that is another, as a clause; empty where none is. */
+static void name_fact(struct eh_str found, struct eh_str wanted, struct eh_arena *arena, char *ret,
+                      size_t size)
+{
+    struct eh_bonus_facts *a, *b;
+    char is[EH_CLI_TEXT], should[EH_CLI_TEXT];
+    *ret = '\0';
+    if (eh_pool_facts_decode(found, arena, &a, NULL) < 0 ||
+        eh_pool_facts_decode(wanted, arena, &b, NULL) < 0)
+        return;
+    const struct {
+        const char *name;
+        int64_t found, wanted;
+    } facts[] = {{"revenue", a->revenue, b->revenue},
+                 {"ratings", a->ratings, b->ratings},
+                 {"sum of ratings", a->rating_sum, b->rating_sum},
+                 {"reopened", a->reopened, b->reopened},
+                 {"responses", a->responses, b->responses},
+                 {"cycles", a->cycles, b->cycles},
+                 {"members", a->member_count, b->member_count}};
+    for (size_t i = 0; i < sizeof facts / sizeof *facts && !*ret; i++) {
+        if (facts[i].found == facts[i].wanted)
+            continue;
+        eh_text_count(facts[i].found, is);
+        eh_text_count(facts[i].wanted, should);
+        eh_format(ret, size, ": recorded %s %s, the log gives %s", facts[i].name, is, should);
+    }
+}
+
+static int compare_facts(const struct eh_replay *replay, struct eh_str found, struct eh_str wanted,
+                         struct eh_arena *arena, struct eh_error *error)
+{
+    const struct eh_message *m = &replay->in.message;
+    char other[120];
+    name_fact(found, wanted, arena, other, sizeof other);
+    return eh_error_set(error, EH_ECORRUPT,
+                        "input %llu: the facts frozen for %.*s %.*s are not those of the log%s",
+                        big(replay->in.no), EH_STR_ARG(m->team), EH_STR_ARG(m->period), other);
+}
+
+/* ---- CLOSE: the settlements. */
+
+static int not_settled_so(const struct eh_replay *replay, struct eh_error *error)
+{
+    const struct eh_message *m = &replay->in.message;
+    return eh_error_set(error, EH_ECORRUPT,
+                        "input %llu: what was settled for %.*s %.*s is not what its facts give",
+                        big(replay->in.no), EH_STR_ARG(m->team), EH_STR_ARG(m->period));
+}
+
+static int compare_settlement(const struct eh_replay *replay, const struct eh_settlement *found,
+                              const struct eh_settlement *wanted, struct eh_arena *arena,
+                              struct eh_error *error)
+{
+    struct eh_pool_statement *a, *b;
+    if (!eh_period_equal(found->period, wanted->period) || found->version != wanted->version ||
+        eh_pool_statement_decode(found->statement, arena, &a, NULL) < 0 ||
+        eh_pool_statement_decode(wanted->statement, arena, &b, NULL) < 0)
+        return not_settled_so(replay, error);
+    a->team = b->team = replay->in.message.team;
+    return proof_compare_statements(replay->in.no, a, b, error);
+}
+
+static int compare_settlements(const struct eh_replay *replay, struct eh_str found,
+                               struct eh_str wanted, struct eh_arena *arena, struct eh_error *error)
+{
+    struct eh_settlement a, b;
+    while (eh_settlements_next(&found, &a) > 0 && eh_settlements_next(&wanted, &b) > 0) {
+        int r = compare_settlement(replay, &a, &b, arena, error);
+        if (r < 0)
+            return r;
+    }
+    return not_settled_so(replay, error);
+}
+
+/* ---- Either. */
+
+/* The shell could not make the text, and said why. */
+static int compare_reason(const struct eh_message *m, uint64_t no, const char *why,
+                          struct eh_error *error)
+{
+    if (eh_message_has(m, EH_FIELD_TEXT))
+        return eh_error_set(error, EH_ECORRUPT, "input %llu: %s of %.*s %.*s was done, though %s",
+                            big(no), eh_message_type_name(m->type), EH_STR_ARG(m->team),
+                            EH_STR_ARG(m->period), why);
+    if (!eh_str_equal(m->reason, eh_str(why)))
+        return eh_error_set(error, EH_ECORRUPT,
+                            "input %llu: %s of %.*s %.*s: another reason is recorded than: %s",
+                            big(no), eh_message_type_name(m->type), EH_STR_ARG(m->team),
+                            EH_STR_ARG(m->period), why);
+    return 0;
+}
+
+int proof_compare_text(const struct eh_proof *p, struct eh_error *error)
+{
+    const struct eh_replay *replay = p->replay;
+    const struct eh_message *m = &replay->in.message;
+    EH_AUTO(eh_bytes) struct eh_bytes made = EH_BYTES_INIT;
+    EH_AUTO(eh_arena) struct eh_arena arena = EH_ARENA_INIT;
+    struct eh_error why = {0};
+    if (m->type != EH_MESSAGE_FREEZE && m->type != EH_MESSAGE_CLOSE)
+        return 0;
+    int r = eh_pool_prepare(replay->engine, m, &made, &why);
+    if (r == -EH_ENOMEM)
+        return eh_error_set(error, EH_ENOMEM, "out of memory");
+    if (r < 0)
+        return compare_reason(m, replay->in.no, why.text[0] ? why.text : eh_code_name(r), error);
+    struct eh_str wanted = eh_str_n((const char *)made.data, made.size);
+    if (!eh_message_has(m, EH_FIELD_TEXT))
+        return eh_error_set(error, EH_ECORRUPT,
+                            "input %llu: %s of %.*s %.*s was refused, and could be done",
+                            big(replay->in.no), eh_message_type_name(m->type), EH_STR_ARG(m->team),
+                            EH_STR_ARG(m->period));
+    if (eh_str_equal(m->text, wanted))
+        return 0;
+    return m->type == EH_MESSAGE_FREEZE
+               ? compare_facts(replay, m->text, wanted, &arena, error)
+               : compare_settlements(replay, m->text, wanted, &arena, error);
+}

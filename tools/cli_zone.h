@@ -1,0 +1,22 @@
+/*
+ * cli_zone: the local civil date of a moment in a desk's time zone, as the daemon has it. The zone
+ * is the process's: whoever prints local times uses another program.
+ *
+ *     struct eh_zone zone = {0};
+ *     r = eh_zone_set(&zone, eh_str("Europe/Oslo"), &error);    // cheap when it is that already
+ *     int32_t date = eh_zone_date(at_ms);                       // days since 1970
+ */
+#ifndef EVENHAND_TOOLS_CLI_ZONE_H
+#define EVENHAND_TOOLS_CLI_ZONE_H
+
+#include <evenhand/base/base.h>
+
+struct eh_zone {
+    char name[64];
+};
+
+/* -EH_ENOTFOUND: this machine does not know it. */
+int eh_zone_set(struct eh_zone *, struct eh_str name, struct eh_error *) EH_MUST_CHECK;
+int32_t eh_zone_date(int64_t ms);
+
+#endif
