@@ -266,13 +266,9 @@ static void maybe_checkpoint(struct eh_app *app, const struct eh_batch *b)
 /* What the shell has to know of a committed input beyond handing it on. */
 static void follow(struct eh_app *app, const struct eh_batch *b)
 {
-    struct eh_error error = {0};
     for (size_t i = 0; i < b->record_count; i++) {
         if (b->records[i].type != EH_MESSAGE_DESK)
             continue;
-        const struct eh_desk *desk = eh_engine_desk(app->engine);
-        if (desk && eh_clock_set_zone(&app->clock, desk->time_zone, &error) < 0)
-            app_error(app, error.text);
         eh_log(EH_LOG_INFO, "desk applied input=%llu", (unsigned long long)b->records[i].input);
         app_desk_file_check(app);
     }

@@ -164,6 +164,15 @@ static int add_period(const struct eh_app *app, struct eh_batch *b, const struct
     return r;
 }
 
+/* What comes behind a new desk is dated in its time zone, before it is committed, too. */
+static void take_zone(struct eh_app *app)
+{
+    struct eh_error error = {0};
+    const struct eh_desk *desk = eh_engine_desk(app->engine);
+    if (eh_clock_set_zone(&app->clock, desk->time_zone, &error) < 0)
+        app_error(app, error.text);
+}
+
 /* ---- One input. */
 
 /* Steps one input and appends its rows. `item` is NULL for what time brought. */
@@ -198,6 +207,8 @@ static int step(struct eh_app *app, struct eh_batch *b, struct eh_input *in,
         r = add_dead(b, item, in);
     } else {
         r = add_period(app, b, in);
+        if (in->message.type == EH_MESSAGE_DESK)
+            take_zone(app);
     }
     add_personal(b, in);
     if (r == 0)

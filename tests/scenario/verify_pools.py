@@ -5,10 +5,15 @@ a pool that is not what the log gives.
 Months of outcomes are drawn at random; what is falsified is found in the tables.
 """
 import datetime
+import json
 import re
+import threading
+import time
+
+import psycopg2
 
 import pools
-from harness import note, run, scenario
+from harness import note, run, scenario, wait_until
 from proofs import OK, names, tampered, verify, verify_ok
 
 HOURS = {"individual": "10%", "equal": "36%", "hours": "36%", "seniority": "18%"}
@@ -208,6 +213,33 @@ def recalled(stack):
     revenue = history.revenue[months[0]]
     names(stack, "^input %d: what it recalls of periods before its plans were published is not what"
           " the log gives$" % applied, in_rest(applied, varint(revenue, False), varint(revenue ^ 1, False)))
+    verify_ok(stack)
+
+
+@scenario("a new time zone holds from the next input on, committed or not")
+def zone(stack):
+    months = pools.last_months(1)
+    daemon = stack.start(pools.desk(pools.plan(months[0])))
+    stack.add_many([{"type": "ticket", "id": str(n), "team": "sales", "kind": "order"}
+                    for n in range(20)])
+    stack.settle()
+    # 01:30 in Oslo of the first, still the day before in New York.
+    first = datetime.datetime.strptime(months[0] + "-01 00:30", "%Y-%m-%d %H:%M")
+    at = int(first.replace(tzinfo=datetime.timezone.utc).timestamp() * 1000)
+    connection = psycopg2.connect(stack.postgres.dsn)
+    connection.cursor().execute("LOCK TABLE evenhand.chain")  # nothing is committed meanwhile
+    moved = dict(pools.desk(pools.plan(months[0])), time_zone="America/New_York")
+    asked = threading.Thread(target=daemon.http, args=("PUT", "/v1/desk", json.dumps(moved)))
+    asked.start()
+    wait_until("the desk is on its way", lambda: stack.sql1(
+        "SELECT count(*) FROM pg_locks WHERE NOT granted") > 0, 10)
+    stack.add_many([{"type": "outcome", "id": str(n), "outcome": "won", "value": 100, "at": at}
+                    for n in range(20)])
+    time.sleep(1)  # they are read, and decided as far as the daemon goes ahead
+    connection.close()
+    asked.join(30)
+    stack.settle()
+    assert daemon.stop() == 0
     verify_ok(stack)
 
 
