@@ -80,6 +80,12 @@ def the_same(stack):
     assert stack.sql1("SELECT input FROM head") == head, "a test left something in the log"
     for month, row in zip(months, test["periods"]):
         assert tested(stack, plan, "--period", month)["periods"] == [row], month
+    asked = subprocess.run(
+        [EVENHAND, "plan", "test", "-", "--json", "--db", "-", "--period", "2149-12"], text=True,
+        input=json.dumps(plan), env=dict(os.environ, EVENHAND_DB=stack.postgres.dsn),
+        stdout=subprocess.PIPE, timeout=patience(60))
+    empty, = json.loads(asked.stdout)["periods"]
+    assert empty["running"] and revenue_of(empty) == 0, "asked for, it is there with nothing in it"
 
 
 @scenario("what the desk's own pool still has to take back is none of a test's business")

@@ -212,7 +212,8 @@ def recalled(stack):
     applied = stack.sql1("SELECT max(input) FROM input WHERE type = 9")
     revenue = history.revenue[months[0]]
     names(stack, "^input %d: what it recalls of periods before its plans were published is not what"
-          " the log gives$" % applied, in_rest(applied, varint(revenue, False), varint(revenue ^ 1, False)))
+          " the log gives$" % applied,
+          in_rest(applied, varint(revenue, False), varint(revenue ^ 1, False)))
     verify_ok(stack)
 
 
