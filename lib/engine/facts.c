@@ -111,7 +111,7 @@ static int add_fact(struct eh_engine *e, uint32_t period, const struct fact *fac
         fact->type == EH_FACT_IMPORT ? &e->periods[period].imports : &e->periods[period].facts;
     e->facts[slot].next = *head;
     *head = slot;
-    e->facts_used++;
+    e->facts_used += !e->periods[period].shadow;
     *ret = slot;
     return 0;
 }
@@ -166,7 +166,7 @@ static void drop_list(struct eh_engine *e, uint32_t period, uint32_t head)
         free(fact->name);
         *fact = (struct fact){.next = e->free_fact};
         e->free_fact = head;
-        e->facts_used--;
+        e->facts_used -= !e->periods[period].shadow;
         head = next;
     }
 }

@@ -332,7 +332,8 @@ struct eh_engine {
     struct period *periods;
     uint32_t period_count, period_capacity, free_period;
     struct fact *facts;
-    uint32_t fact_count, fact_capacity, free_fact, facts_used;
+    uint32_t fact_count, fact_capacity, free_fact;
+    uint32_t facts_used;        /* of the state's own periods */
     struct eh_table fact_index; /* period, type, rep and kind -> fact; imports are not in it */
     const struct eh_bonus_plan *shadow; /* plans counted beside: never part of the state, nor are
                                            their periods */
