@@ -98,6 +98,7 @@ static void check_version(struct life *l, const struct eh_pool_statement *s)
     cr_assert_leq(s->carry, 0);
     cr_assert_leq(s->carry_open, 0);
     cr_assert_leq(s->carry_before, s->carry);
+    cr_assert_eq(s->individual + s->equal + s->hours + s->seniority, s->paid);
     if (k->version > 0) {
         cr_assert_eq(s->carry, k->carry);
         cr_assert_eq(s->carry_before, k->carry_before);

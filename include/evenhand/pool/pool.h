@@ -80,7 +80,7 @@ struct eh_pool_statement {
     int64_t composite_ppm, funding_ppm;
     bool zeroed; /* by a gate */
     int64_t gross, carry, net;
-    int64_t individual, equal, hours, seniority; /* the parts of this version's pay, as shared */
+    int64_t individual, equal, hours, seniority; /* as shared; their sum is `paid` */
     int64_t held; /* of parts in which nobody has a weight, all versions together */
     int64_t difference, cancelled, paid; /* of this version; version 1: 0, 0, net */
     int64_t carry_open;                  /* of the team after it */
