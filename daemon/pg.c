@@ -9,6 +9,7 @@
 
 #define BACKOFF_FIRST_MS 100
 #define BACKOFF_MOST_MS  5000
+#define ANSWER_US        (EH_PG_ANSWER_S * INT64_C(1000000))
 
 enum sent_kind { SENT_PREPARE, SENT_QUERY, SENT_SYNC };
 
@@ -34,12 +35,13 @@ struct eh_pg {
     enum link_state state;
     struct event *io;      /* readable (and writable while connecting) */
     struct event *writing; /* armed while PQflush has more */
-    struct event *timer;   /* connect deadline, or the next try */
+    struct event *timer;   /* the deadline of the connect or of an answer, or the next try */
     unsigned backoff_ms;
     char error[EH_ERROR_TEXT_MAX];
 
     struct sent *fifo; /* ring of EH_PG_OUTSTANDING_MAX */
     size_t first, count;
+    int64_t heard_us; /* the last sign of life while something is outstanding */
     bool reading; /* inside a result callback */
     bool broken;  /* drop the link as soon as the callback is over */
     bool prepare_failed;
@@ -130,11 +132,22 @@ static void on_writable(evutil_socket_t fd, short what, void *context)
         flush(pg);
 }
 
+static void wait_for_answer(struct eh_pg *pg, int64_t us)
+{
+    struct timeval wait = {us / 1000000, us % 1000000};
+    event_add(pg->timer, &wait);
+}
+
 static bool fifo_push(struct eh_pg *pg, enum sent_kind kind, eh_pg_result_fn *on_result,
                       void *context)
 {
     if (pg->count == EH_PG_OUTSTANDING_MAX)
         return false;
+    if (pg->count == 0) {
+        pg->heard_us = eh_clock_monotonic_us();
+        if (!event_pending(pg->timer, EV_TIMEOUT, NULL))
+            wait_for_answer(pg, ANSWER_US);
+    }
     pg->fifo[(pg->first + pg->count) % EH_PG_OUTSTANDING_MAX] =
         (struct sent){kind, false, on_result, context};
     pg->count++;
@@ -213,6 +226,19 @@ static void connect_start(struct eh_pg *pg)
     watch(pg, EV_WRITE);
 }
 
+/* What arrived by now was read before: its event comes first. */
+static void check_answer(struct eh_pg *pg)
+{
+    int64_t left_us = pg->heard_us + ANSWER_US - eh_clock_monotonic_us();
+    if (pg->count > 0 && left_us > 0) {
+        wait_for_answer(pg, left_us);
+    } else if (pg->count > 0) {
+        char why[64];
+        eh_format(why, sizeof why, "no answer for %d s", EH_PG_ANSWER_S);
+        link_lost(pg, why);
+    }
+}
+
 static void on_timer(evutil_socket_t fd, short what, void *context)
 {
     (void)fd;
@@ -222,6 +248,8 @@ static void on_timer(evutil_socket_t fd, short what, void *context)
         link_lost(pg, "no answer to the connect within 10 s");
     else if (pg->state == LINK_WAITING)
         connect_start(pg);
+    else if (pg->conn)
+        check_answer(pg);
 }
 
 static void pop(struct eh_pg *pg)
@@ -284,6 +312,7 @@ static void on_io(evutil_socket_t fd, short what, void *context)
         return;
     }
     bool alive = pg->broken || PQconsumeInput(pg->conn);
+    pg->heard_us = eh_clock_monotonic_us();
     pg->reading = true;
     read_results(pg); /* also when it is over: what arrived before the end counts */
     pg->reading = false;

@@ -4,8 +4,9 @@
  *
  * It connects, keeps trying (100 ms doubling to 5 s, with jitter), prepares the caller's statements
  * on each connect, and hands every result to the callback of its query in the order they were sent.
- * When the link dies each outstanding query gets NULL once, then on_state(false). Callbacks may
- * send further queries; they must not free the connection.
+ * When the link dies, or nothing is heard for EH_PG_ANSWER_S while an answer is due, each
+ * outstanding query gets NULL once, then on_state(false). Callbacks may send further queries; they
+ * must not free the connection.
  *
  *     struct eh_pg *pg = eh_pg_new(base, conninfo, "reader", statements, on_state, app);
  *     eh_pg_send(pg, "ticket_by_identity", 1, values, lengths, got_row, request);
@@ -23,6 +24,7 @@
 #include <evenhand/base/base.h>
 
 #define EH_PG_CONNECT_TIMEOUT_S 10
+#define EH_PG_ANSWER_S          7 /* silent for so long: dropped; above statement_timeout */
 #define EH_PG_PARAMS_MAX        32
 #define EH_PG_OUTSTANDING_MAX   4096
 

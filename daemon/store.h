@@ -21,8 +21,7 @@
 #include "batch.h"
 
 #define EH_COMMITS_MAX         2 /* batches in flight */
-#define EH_HEARTBEAT_S         2
-#define EH_STALL_S             10 /* no answer for so long: the link is dropped */
+#define EH_HEARTBEAT_S         2 /* with EH_PG_ANSWER_S: a server gone silent is noticed in 10 s */
 #define EH_TAKEOVER_LOOKS      8 /* standby: looks (1 s) without a heartbeat before it takes over */
 #define EH_TAKEOVER_FREE_LOOKS 3 /* ... when the leader's session is gone, too */
 #define EH_SNAPSHOT_PART_BYTES (256u << 10)

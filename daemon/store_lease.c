@@ -43,7 +43,6 @@ static void on_head(void *context, PGresult *result)
     h->state = (int)eh_pg_int(result, 0, 10);
     s->state = STORE_LEADING;
     s->beat_answered = true;
-    s->beats_missed = 0;
     look_again_in(s, EH_HEARTBEAT_S);
     s->callbacks->on_leading(s->context, h);
 }
@@ -183,11 +182,6 @@ static void on_heartbeat(void *context, PGresult *result)
 
 static void heartbeat(struct eh_store *s)
 {
-    s->beats_missed = s->beat_answered ? 0 : s->beats_missed + 1;
-    if (s->beats_missed * EH_HEARTBEAT_S >= EH_STALL_S - EH_HEARTBEAT_S) {
-        store_lost(s, "postgres: no answer for 8 s");
-        return;
-    }
     look_again_in(s, EH_HEARTBEAT_S);
     if (!s->beat_answered)
         return;

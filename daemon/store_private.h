@@ -22,7 +22,6 @@ struct eh_store {
     struct eh_head head; /* as read when the lease was taken */
     struct event *beat;  /* leader: heartbeat; standby: look again */
     bool beat_answered;
-    int beats_missed;
     bool locked;       /* this session holds the desk's advisory lock */
     bool releasing;    /* the end of the heartbeat is on its way */
     bool not_ours;     /* a commit was refused by lease or head */
