@@ -1,7 +1,11 @@
 /* schema: applies and checks the embedded migrations. Blocking: used before the loop runs. */
 #include "schema.h"
 
+#include <poll.h>
+
 #include <libpq-fe.h>
+
+#define ANSWER_MS 10000
 
 /* Any number will do, as long as every evenhandd takes the same. */
 #define MIGRATION_LOCK "SELECT pg_advisory_lock(1702260077)"
@@ -23,6 +27,8 @@ static void conn_done(PGconn **conn)
 static int fail(PGconn *conn, int code, const char *doing, struct eh_error *error)
 {
     const char *text = PQerrorMessage(conn);
+    if (!*text)
+        text = "no answer";
     size_t n = strcspn(text, "\n");
     return eh_error_set(error, code, "postgres: %s: %.*s", doing, (int)n, text);
 }
@@ -40,6 +46,36 @@ static int connect_to(const char *conninfo, PGconn **ret, struct eh_error *error
     return 0;
 }
 
+/* PQexec, but a server that says nothing is not waited for: NULL. */
+static PGresult *exec_in_time(PGconn *conn, const char *sql)
+{
+    PGresult *last = NULL, *result;
+    struct pollfd readable = {.fd = PQsocket(conn), .events = POLLIN};
+    int sent = PQsendQuery(conn, sql);
+    while (sent) {
+        while (PQisBusy(conn))
+            if (poll(&readable, 1, ANSWER_MS) == 0 || !PQconsumeInput(conn)) {
+                PQclear(last);
+                return NULL;
+            }
+        result = PQgetResult(conn);
+        if (!result)
+            break;
+        PQclear(last);
+        last = result;
+    }
+    return last;
+}
+
+/* Does it pass by itself? A link that broke, a server that starts, ends, or has no room. */
+static bool passes(const PGconn *conn, const PGresult *result)
+{
+    const char *state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
+    return PQstatus(conn) != CONNECTION_OK || !state || strncmp(state, "08", 2) == 0 ||
+           strncmp(state, "53", 2) == 0 || strncmp(state, "57", 2) == 0 ||
+           strncmp(state, "58", 2) == 0;
+}
+
 static int run(PGconn *conn, const char *sql, struct eh_error *error)
 {
     PGresult *result = PQexec(conn, sql);
@@ -53,10 +89,11 @@ static int run(PGconn *conn, const char *sql, struct eh_error *error)
 /* One integer, or `fallback` when there is no row. */
 static int ask(PGconn *conn, const char *sql, int fallback, int *ret, struct eh_error *error)
 {
-    PGresult *result = PQexec(conn, sql);
+    PGresult *result = exec_in_time(conn, sql);
     if (PQresultStatus(result) != PGRES_TUPLES_OK) {
+        int code = passes(conn, result) ? EH_EUNAVAILABLE : EH_EINVAL;
         PQclear(result);
-        return fail(conn, EH_EINVAL, "schema", error);
+        return fail(conn, code, "schema", error);
     }
     int64_t value = fallback;
     int r = 0;
@@ -81,14 +118,16 @@ static int version_of(PGconn *conn, int *ret, struct eh_error *error)
     return ask(conn, "SELECT max(version) FROM evenhand.migration", 0, ret, error);
 }
 
-static void only_desk(PGconn *conn, struct eh_schema_found *found)
+static int only_desk(PGconn *conn, struct eh_schema_found *found, struct eh_error *error)
 {
-    PGresult *result = PQexec(conn, "SELECT name, currency FROM evenhand.desk");
+    PGresult *result = exec_in_time(conn, "SELECT name, currency FROM evenhand.desk");
+    bool known = PQresultStatus(result) == PGRES_TUPLES_OK || !passes(conn, result);
     if (PQresultStatus(result) == PGRES_TUPLES_OK && PQntuples(result) == 1) {
         eh_format(found->desk, sizeof found->desk, "%s", PQgetvalue(result, 0, 0));
         eh_format(found->currency, sizeof found->currency, "%s", PQgetvalue(result, 0, 1));
     }
     PQclear(result);
+    return known ? 0 : fail(conn, EH_EUNAVAILABLE, "desk", error);
 }
 
 int eh_schema_check(const char *conninfo, struct eh_schema_found *ret, struct eh_error *error)
@@ -99,7 +138,7 @@ int eh_schema_check(const char *conninfo, struct eh_schema_found *ret, struct eh
     if (r == 0)
         r = version_of(conn, &found.version, error);
     if (r == 0 && found.version == eh_schema_version())
-        only_desk(conn, &found);
+        r = only_desk(conn, &found, error);
     if (r == 0)
         *ret = found;
     return r;

@@ -30,7 +30,7 @@ struct eh_schema_found {
     char desk[EH_ID_MAX + 1]; /* the one desk it holds; "" when there is none or more than one */
     char currency[4];
 };
-/* -EH_EUNAVAILABLE: no connection. Blocks. */
+/* -EH_EUNAVAILABLE: no connection, or it broke, or no answer; try again. Blocks. */
 int eh_schema_check(const char *conninfo, struct eh_schema_found *ret,
                     struct eh_error *) EH_MUST_CHECK;
 
