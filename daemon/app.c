@@ -569,7 +569,7 @@ void eh_app_status(const struct eh_app *app, struct eh_app_status *ret)
         .desk_file = app->config->desk,
         .snapshot_pause_us = app->snapshot_pause_us,
         .snapshot_input = app->snapshot_input,
-        .alarm = foreign ? foreign : app->alarm,
+        .alarm = foreign ? foreign : app->clock_alarm[0] ? app->clock_alarm : app->alarm,
     };
 }
 

@@ -67,7 +67,8 @@ struct eh_app {
     bool ready;                      /* READY=1 was sent */
 
     uint64_t repeats, batches, commits_failed;
-    char last_error[EH_ERROR_TEXT_MAX], alarm[EH_ERROR_TEXT_MAX], redis_address[300];
+    char last_error[EH_ERROR_TEXT_MAX], redis_address[300];
+    char alarm[EH_ERROR_TEXT_MAX], clock_alarm[EH_ERROR_TEXT_MAX]; /* "": none */
     int64_t last_error_us;
     bool inbox_up, desk_file_differs;
     unsigned seconds; /* housekeeping runs since start */

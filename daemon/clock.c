@@ -10,6 +10,7 @@
 
 #define ZONE_FOLDER "/usr/share/zoneinfo/"
 #define DAY_S       86400
+#define LIMIT_US    (EH_CLOCK_JUMP_S * INT64_C(1000000))
 
 static int64_t read_us(clockid_t which)
 {
@@ -81,10 +82,18 @@ int eh_clock_set_zone(struct eh_clock *clock, struct eh_str zone, struct eh_erro
     return 0;
 }
 
-void eh_clock_at_least(struct eh_clock *clock, int64_t us)
+static int64_t no_less(struct eh_clock *clock, int64_t us)
 {
     if (us > clock->last_us)
         clock->last_us = us;
+    return clock->last_us;
+}
+
+void eh_clock_at_least(struct eh_clock *clock, int64_t us)
+{
+    int64_t behind_us = no_less(clock, us) - (eh_clock_monotonic_us() + clock->offset_us);
+    if (behind_us > LIMIT_US)
+        clock->offset_us += behind_us;
 }
 
 int64_t eh_clock_now_us(struct eh_clock *clock)
@@ -92,13 +101,11 @@ int64_t eh_clock_now_us(struct eh_clock *clock)
     int64_t monotonic_us = eh_clock_monotonic_us();
     int64_t wall_us = read_us(CLOCK_REALTIME);
     int64_t away_us = wall_us - (monotonic_us + clock->offset_us);
-    int64_t limit_us = (int64_t)EH_CLOCK_JUMP_S * 1000000;
-    clock->jumped = away_us > limit_us || away_us < -limit_us;
+    clock->jumped = away_us > LIMIT_US || away_us < -LIMIT_US;
     clock->jump_us = clock->jumped ? away_us : 0;
     if (!clock->jumped)
         clock->offset_us += away_us;
-    eh_clock_at_least(clock, monotonic_us + clock->offset_us);
-    return clock->last_us;
+    return no_less(clock, monotonic_us + clock->offset_us);
 }
 
 static int64_t floor_divide(int64_t a, int64_t b)

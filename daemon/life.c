@@ -117,15 +117,18 @@ static void say_status(struct eh_app *app)
 
 static void look_at_clock(struct eh_app *app)
 {
-    bool before = app->clock.jumped;
+    bool before = app->clock_alarm[0];
     (void)eh_clock_now_us(&app->clock);
     if (app->clock.jumped && !before) {
-        eh_format(app->alarm, sizeof app->alarm,
-                  "the wall clock jumped by %lld s; the old time is kept until it is back or "
-                  "evenhandd restarts",
+        eh_format(app->clock_alarm, sizeof app->clock_alarm,
+                  "the wall clock is %lld s away from the time kept so far, which goes on until "
+                  "the two agree or evenhandd restarts",
                   (long long)(app->clock.jump_us / 1000000));
-        app_error(app, app->alarm);
-        eh_log(EH_LOG_ERROR, "%s", app->alarm);
+        app_error(app, app->clock_alarm);
+        eh_log(EH_LOG_ERROR, "%s", app->clock_alarm);
+    } else if (!app->clock.jumped && before) {
+        app->clock_alarm[0] = 0;
+        eh_log(EH_LOG_INFO, "the wall clock is back");
     }
 }
 
