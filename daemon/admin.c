@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <strings.h>
 #include <sys/queue.h>
+#include <sys/resource.h>
 
 #include <event2/bufferevent.h>
 #include <event2/keyvalq_struct.h>
@@ -115,11 +116,26 @@ static const struct refusal *no_room(const struct eh_admin *admin, const struct 
     return NULL;
 }
 
+/* The last descriptors are for the links to the servers and for files: accept gives the lowest. */
+static bool takes_reserve(evutil_socket_t fd)
+{
+    struct rlimit most;
+    if (getrlimit(RLIMIT_NOFILE, &most) < 0 || (rlim_t)fd + EH_ADMIN_FD_RESERVE < most.rlim_cur)
+        return false;
+    eh_log_limited(EH_LOG_WARNING, "admin-descriptors",
+                   "admin connection dropped: nearly out of descriptors");
+    return true;
+}
+
 /* Counts the connection in, or marks it refused; false: not even room to say so. */
 static bool take_in(struct eh_connection *connection)
 {
     struct eh_admin *admin = connection->admin;
     struct eh_error error = {0};
+    if (takes_reserve(bufferevent_getfd(connection->bev))) {
+        admin->counts.refused_connections++;
+        return false;
+    }
     struct eh_peer *peer =
         eh_peers_of_socket(&admin->peers, bufferevent_getfd(connection->bev), &error);
     if (!peer) {
@@ -426,6 +442,9 @@ static void on_request(struct evhttp_request *http, void *context)
 
 /* ---- Listening. */
 
+/* evhttp has the context of its listener for itself, so that on_accept_error cannot be told. */
+static struct eh_admin *listening_admin;
+
 static void accept_again(evutil_socket_t fd, short what, void *context)
 {
     (void)fd, (void)what;
@@ -438,11 +457,11 @@ static void accept_again(evutil_socket_t fd, short what, void *context)
 static void on_accept_error(struct evconnlistener *listener, void *context)
 {
     static const struct timeval pause = {1, 0};
-    struct eh_admin *admin = context;
+    (void)context;
     eh_log_limited(EH_LOG_WARNING, "admin-accept", "accept on the admin socket: %s",
                    evutil_socket_error_to_string(EVUTIL_SOCKET_ERROR()));
     evconnlistener_disable(listener);
-    event_add(admin->accept_pause, &pause);
+    event_add(listening_admin->accept_pause, &pause);
 }
 
 static int start_http(struct eh_admin *admin, int fd, struct eh_error *error)
@@ -467,6 +486,7 @@ static int start_http(struct eh_admin *admin, int fd, struct eh_error *error)
     admin->bound = evhttp_accept_socket_with_handle(admin->http, fd);
     if (!admin->bound)
         return eh_error_set(error, EH_EUNAVAILABLE, "admin socket: cannot accept on it");
+    listening_admin = admin;
     evconnlistener_set_error_cb(evhttp_bound_socket_get_listener(admin->bound), on_accept_error);
     return 0;
 }

@@ -31,6 +31,7 @@
 #define EH_ADMIN_REQUEST_S            5           /* for a whole request, and for being idle */
 #define EH_ADMIN_ANSWER_S             10          /* until an answer, and until it is taken */
 #define EH_ADMIN_REFUSED_MAX          64          /* connections over a cap that are told so */
+#define EH_ADMIN_FD_RESERVE           24          /* descriptors that no client gets */
 #define EH_ADMIN_OPERATOR_CONNECTIONS 32          /* per operator instead of the per-user cap */
 #define EH_ADMIN_PAGE                 1000        /* items of a list in one answer */
 #define EH_ADMIN_POOL_PAGE            60          /* periods of a list in one answer */
