@@ -52,6 +52,7 @@ static bool kills_decoder(char encoding, struct eh_str body)
 
 static void unparsed(struct eh_message *m, struct eh_str reason)
 {
+    eh_require(reason.data != NULL);
     *m = (struct eh_message){.type = EH_MESSAGE_UNPARSED, .reason = reason};
     m->has = EH_FIELD_BIT(EH_FIELD_REASON);
 }
@@ -61,14 +62,16 @@ static void read_entry(struct eh_app *app, struct eh_arena *arena,
 {
     struct eh_error error = {0};
     struct eh_message *m = &item->input.message;
+    int r = 0;
     if (!entry->encoding)
         unparsed(m, eh_arena_str(arena, eh_str(entry->reason)));
     else if (entry->deliveries >= SUSPECT_DELIVERIES && kills_decoder(entry->encoding, item->body))
         unparsed(m, eh_str("the entry kills its decoder; it was tried in a child process"));
-    else if (decode(entry->encoding, item->body, arena, m, &error) < 0)
+    else if ((r = decode(entry->encoding, item->body, arena, m, &error)) < 0)
         unparsed(m, eh_arena_str(arena, eh_str(error.text)));
     else if (m->type == EH_MESSAGE_SIGNAL && !app->config->stream_signals)
         unparsed(m, eh_str("signals are taken over the admin socket only (stream_signals: off)"));
+    eh_require(r != -EH_ENOMEM); /* that is no fault of the entry's: it comes again */
 }
 
 static void take_entry(struct eh_app *app, const struct eh_inbox_entry *entry)
@@ -81,6 +84,7 @@ static void take_entry(struct eh_app *app, const struct eh_inbox_entry *entry)
     in->stream_ms = entry->id.ms;
     in->stream_no = entry->id.no;
     item->body = eh_arena_str(&b->arena, entry->body);
+    eh_require(item->body.data != NULL);
     item->seen_before = entry->seen_before;
     read_entry(app, &b->arena, entry, item);
     eh_input_identify(in);

@@ -1,6 +1,10 @@
 /* main: evenhandd's command line. */
 #include <getopt.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include <jansson.h>
 
 #include <evenhand/draw/hash.h>
 
@@ -64,10 +68,23 @@ static int check(const struct eh_config *config, const char *path)
     return 0;
 }
 
+/* Without memory jansson goes on, and may leave out the end of a number: better to end and begin
+ * again. Not by a signal: to die of one is what a child that tries an entry tells by. */
+static void *allocate_for_json(size_t size)
+{
+    void *bytes = malloc(size);
+    if (!bytes) {
+        fputs("evenhandd: out of memory\n", stderr);
+        _exit(EXIT_FAILURE);
+    }
+    return bytes;
+}
+
 static int with_config(enum mode mode, const char *path)
 {
     struct eh_config *config;
     struct eh_error error = {0};
+    json_set_alloc_funcs(allocate_for_json, free);
     if (eh_draw_init() < 0) {
         fprintf(stderr, "evenhandd: libsodium cannot be used on this machine\n");
         return EXIT_CONFIG;
