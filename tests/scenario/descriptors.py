@@ -10,24 +10,24 @@ import time
 from chaos import check_all, tickets
 from harness import patience, run, scenario, wait_until
 
-SPARE = 40  # descriptors beyond those in use
+SPARE = 40  # descriptors left
 CROWD = 60  # clients
 
 
 def start(stack):
     """Dealing, with few descriptors left."""
     daemon = stack.start()
-    limit(daemon, len(in_use(daemon)) + SPARE)
+    limit(daemon, SPARE)
     return daemon
 
 
-def in_use(daemon):
-    return os.listdir("/proc/%d/fd" % daemon.process.pid)
-
-
-def limit(daemon, most):
-    _, hard = resource.prlimit(daemon.process.pid, resource.RLIMIT_NOFILE)
-    resource.prlimit(daemon.process.pid, resource.RLIMIT_NOFILE, (most, hard))
+def limit(daemon, more):
+    """From now on it gets so many more; None: as before."""
+    pid = daemon.process.pid
+    _, hard = resource.prlimit(pid, resource.RLIMIT_NOFILE)
+    used = set(map(int, os.listdir("/proc/%d/fd" % pid)))
+    free = [n for n in range(hard) if n not in used]
+    resource.prlimit(pid, resource.RLIMIT_NOFILE, (hard if more is None else free[more], hard))
 
 
 def crowd(daemon):
@@ -81,10 +81,10 @@ def crowded(stack):
     check_all(stack, 400)
 
 
-@scenario("no descriptor at all: it deals by the links it has, and answers again when there are some")
+@scenario("no descriptor at all: it deals by the links it has, and answers when there are some")
 def none_left(stack):
     daemon = start(stack)
-    limit(daemon, len(in_use(daemon)))
+    limit(daemon, 0)
     stack.add_many(tickets(100, "a"))
     s = socket.socket(socket.AF_UNIX)
     s.connect(daemon.socket)
@@ -96,7 +96,7 @@ def none_left(stack):
     stack.add_many(tickets(100, "b"))
     time.sleep(1)
     assert daemon.alive(), daemon.last_words()
-    limit(daemon, 1024)
+    limit(daemon, None)
     s.close()
     check_all(stack, 200)
 
