@@ -191,6 +191,14 @@ static void maybe_snapshot(struct eh_app *app)
         take_snapshot(app);
 }
 
+static void on_fatal(void *context, int exit_code, const char *why)
+{
+    struct eh_app *app = context;
+    eh_log(EH_LOG_ERROR, "%s", why);
+    app->exit_code = exit_code;
+    event_base_loopbreak(app->base);
+}
+
 static void on_recalled(void *context, struct eh_batch *b)
 {
     struct eh_app *app = context;
@@ -210,6 +218,10 @@ static void on_recalled(void *context, struct eh_batch *b)
         app->in_flight = b;
     app->in_flight_last = b;
     if (r < 0) {
+        if (r == -EH_ENOMEM) { /* the same would follow, again and again: better to begin anew */
+            on_fatal(app, EXIT_FAILURE, error.text);
+            return;
+        }
         eh_log(EH_LOG_ERROR, "%s", error.text);
         eh_store_restart(app->store, error.text);
         return;
@@ -312,14 +324,6 @@ static void on_want(void *context, uint64_t from_seq, uint64_t from_dead_input)
 {
     struct eh_app *app = context;
     eh_store_page(app->store, from_seq, from_dead_input);
-}
-
-static void on_fatal(void *context, int exit_code, const char *why)
-{
-    struct eh_app *app = context;
-    eh_log(EH_LOG_ERROR, "%s", why);
-    app->exit_code = exit_code;
-    event_base_loopbreak(app->base);
 }
 
 static void begin_deciding(struct eh_app *app)
@@ -569,7 +573,9 @@ void eh_app_status(const struct eh_app *app, struct eh_app_status *ret)
         .desk_file = app->config->desk,
         .snapshot_pause_us = app->snapshot_pause_us,
         .snapshot_input = app->snapshot_input,
-        .alarm = foreign ? foreign : app->clock_alarm[0] ? app->clock_alarm : app->alarm,
+        .alarm = foreign               ? foreign
+                 : app->clock_alarm[0] ? app->clock_alarm
+                                       : app->alarm,
     };
 }
 
