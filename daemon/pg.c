@@ -42,8 +42,8 @@ struct eh_pg {
     struct sent *fifo; /* ring of EH_PG_OUTSTANDING_MAX */
     size_t first, count;
     int64_t heard_us; /* the last sign of life while something is outstanding */
-    bool reading; /* inside a result callback */
-    bool broken;  /* drop the link as soon as the callback is over */
+    bool reading;     /* inside a result callback */
+    bool broken;      /* drop the link as soon as the callback is over */
     bool prepare_failed;
     PGresult *current; /* the result a callback is looking at */
 };
