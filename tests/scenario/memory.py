@@ -42,7 +42,7 @@ def ends(stack):
     daemon = stack.start()
     died = starved = 0
     for number in range(ROUNDS):
-        left = stack.random.randrange(MOST_KIB)
+        left = stack.random.randrange(MOST_KIB if number else MOST_KIB // 16)
         limit(daemon, left)
         stack.add_many(tickets(TICKETS, "r%d" % number))
         for n in range(10):
