@@ -90,6 +90,13 @@ struct eh_str eh_batch_text(struct eh_batch *b, const char *text)
     return eh_arena_str(&b->arena, whole);
 }
 
+struct eh_str eh_batch_kept(struct eh_arena *arena, struct eh_str text)
+{
+    struct eh_str copy = eh_arena_str(arena, text);
+    eh_require(copy.data || text.size == 0);
+    return copy;
+}
+
 struct eh_str eh_stream_id_text(struct eh_arena *arena, uint64_t ms, uint64_t no)
 {
     if (ms == 0 && no == 0)
@@ -97,7 +104,7 @@ struct eh_str eh_stream_id_text(struct eh_arena *arena, uint64_t ms, uint64_t no
     char text[48];
     size_t n =
         eh_format(text, sizeof text, "%llu-%llu", (unsigned long long)ms, (unsigned long long)no);
-    return eh_arena_str(arena, eh_str_n(text, n));
+    return eh_batch_kept(arena, eh_str_n(text, n));
 }
 
 static void notice_of(struct eh_arena *arena, const struct eh_effect *e, uint64_t input,
@@ -106,12 +113,12 @@ static void notice_of(struct eh_arena *arena, const struct eh_effect *e, uint64_
     *ret = (struct eh_notice){
         .type = e->type,
         .seq = e->seq,
-        .source = eh_arena_str(arena, e->source),
-        .id = eh_arena_str(arena, e->id),
-        .team = eh_arena_str(arena, e->team),
-        .rep = eh_arena_str(arena, e->rep),
-        .was = eh_arena_str(arena, e->was),
-        .why = eh_arena_str(arena, e->why),
+        .source = eh_batch_kept(arena, e->source),
+        .id = eh_batch_kept(arena, e->id),
+        .team = eh_batch_kept(arena, e->team),
+        .rep = eh_batch_kept(arena, e->rep),
+        .was = eh_batch_kept(arena, e->was),
+        .why = eh_batch_kept(arena, e->why),
         .at_ms = at_us / 1000,
         .input = input,
         .inbox = eh_stream_id_text(arena, e->stream_ms, e->stream_no),
@@ -147,9 +154,9 @@ struct eh_outbox_batch *eh_batch_notices(const struct eh_batch *b)
     for (size_t i = 0; i < b->dead_count; i++) {
         struct eh_dead_entry *d = &out->dead[out->dead_count++];
         *d = b->dead[i];
-        d->reason = eh_arena_str(&out->arena, d->reason);
-        d->stream_id = eh_arena_str(&out->arena, d->stream_id);
-        d->body = eh_arena_str(&out->arena, d->body);
+        d->reason = eh_batch_kept(&out->arena, d->reason);
+        d->stream_id = eh_batch_kept(&out->arena, d->stream_id);
+        d->body = eh_batch_kept(&out->arena, d->body);
     }
     return out;
 }

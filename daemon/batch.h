@@ -97,6 +97,10 @@ struct eh_str eh_batch_text(struct eh_batch *, const char *text);
 /* What is published of it: notices and dead letters copied into a batch for the outbox. */
 struct eh_outbox_batch *eh_batch_notices(const struct eh_batch *);
 
+/* A copy. What is committed is told whole or not at all: without memory the process ends, and the
+ * next one tells it. */
+struct eh_str eh_batch_kept(struct eh_arena *, struct eh_str);
+
 /* "ms-no", or empty for 0-0. */
 struct eh_str eh_stream_id_text(struct eh_arena *, uint64_t ms, uint64_t no);
 

@@ -90,7 +90,7 @@ static void on_tickets(void *context, PGresult *result)
             continue;
         in->recalled.ticket_known = true;
         in->recalled.ticket_image =
-            eh_arena_str(&s->recalling->arena, eh_pg_text(result, (int)row, 2));
+            eh_batch_kept(&s->recalling->arena, eh_pg_text(result, (int)row, 2));
     }
     eh_table_done(&rows);
     answered(s);
@@ -166,12 +166,12 @@ static void on_page_notices(void *context, PGresult *result)
         s->page->notices[s->page->notice_count++] = (struct eh_notice){
             .seq = (uint64_t)eh_pg_int(result, i, 0),
             .type = (uint8_t)eh_pg_int(result, i, 1),
-            .source = eh_arena_str(arena, eh_pg_text(result, i, 2)),
-            .id = eh_arena_str(arena, eh_pg_text(result, i, 3)),
-            .team = eh_arena_str(arena, eh_pg_text(result, i, 4)),
-            .rep = eh_arena_str(arena, eh_pg_text(result, i, 5)),
-            .was = eh_arena_str(arena, eh_pg_text(result, i, 6)),
-            .why = eh_arena_str(arena, eh_pg_text(result, i, 7)),
+            .source = eh_batch_kept(arena, eh_pg_text(result, i, 2)),
+            .id = eh_batch_kept(arena, eh_pg_text(result, i, 3)),
+            .team = eh_batch_kept(arena, eh_pg_text(result, i, 4)),
+            .rep = eh_batch_kept(arena, eh_pg_text(result, i, 5)),
+            .was = eh_batch_kept(arena, eh_pg_text(result, i, 6)),
+            .why = eh_batch_kept(arena, eh_pg_text(result, i, 7)),
             .at_ms = eh_pg_int(result, i, 8) / 1000,
             .input = (uint64_t)eh_pg_int(result, i, 9),
             .inbox = eh_stream_id_text(arena, (uint64_t)eh_pg_int(result, i, 10),
@@ -194,9 +194,9 @@ static void on_page_dead(void *context, PGresult *result)
     for (int i = 0; page->dead && i < n; i++)
         page->dead[page->dead_count++] = (struct eh_dead_entry){
             .input = (uint64_t)eh_pg_int(result, i, 0),
-            .reason = eh_arena_str(&page->arena, eh_pg_text(result, i, 1)),
-            .stream_id = eh_arena_str(&page->arena, eh_pg_text(result, i, 2)),
-            .body = eh_arena_str(&page->arena, eh_pg_text(result, i, 3)),
+            .reason = eh_batch_kept(&page->arena, eh_pg_text(result, i, 1)),
+            .stream_id = eh_batch_kept(&page->arena, eh_pg_text(result, i, 2)),
+            .body = eh_batch_kept(&page->arena, eh_pg_text(result, i, 3)),
             .at_ms = eh_pg_int(result, i, 4) / 1000,
         };
     s->page = NULL;
