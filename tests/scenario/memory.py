@@ -7,7 +7,7 @@ import time
 from chaos import check_all, tickets
 from harness import EVENHANDD, LONG, SLOW, Skip, note, run, scenario
 
-ROUNDS = 60 if LONG else 8
+ROUNDS = 60 if LONG else 2
 MOST_KIB = 4096  # left at most
 TICKETS = 1500
 
