@@ -14,11 +14,6 @@ int eh_bonus_narrow(__int128 wide, const char *what, int64_t *ret, struct eh_err
     return 0;
 }
 
-int64_t eh_bonus_winsorise(const struct eh_plan_measure *measure, int64_t duration_ms)
-{
-    return eh_plan_winsorise(measure, duration_ms);
-}
-
 static const struct eh_bonus_kind *find_kind(const struct eh_bonus_facts *facts, struct eh_str id)
 {
     for (uint32_t i = 0; i < facts->kind_count; i++)

@@ -551,9 +551,9 @@ Test(bonus, durations_are_winsorised)
     EH_AUTO(example) struct example e;
     example_init(&e);
     const struct eh_plan_measure *handle = &e.plan->measures[2];
-    cr_expect_eq(eh_bonus_winsorise(handle, 1), 30000);
-    cr_expect_eq(eh_bonus_winsorise(handle, 45678), 45678);
-    cr_expect_eq(eh_bonus_winsorise(handle, INT64_MAX), 7200000);
+    cr_expect_eq(eh_plan_winsorise(handle, 1), 30000);
+    cr_expect_eq(eh_plan_winsorise(handle, 45678), 45678);
+    cr_expect_eq(eh_plan_winsorise(handle, INT64_MAX), 7200000);
 }
 
 /* --- Why --- */

@@ -25,7 +25,7 @@
 struct eh_bonus_kind {
     struct eh_str id;
     int64_t closed, won, lost;
-    int64_t handled_count, handled_ms; /* winsorised by eh_bonus_winsorise() one by one */
+    int64_t handled_count, handled_ms; /* winsorised by eh_plan_winsorise() one by one */
 };
 
 struct eh_bonus_import {
@@ -151,9 +151,6 @@ int eh_bonus_recompute(const struct eh_bonus_plan *, const struct eh_bonus_facts
 
 /* y at x, on straight lines between the points, rounded once. */
 int64_t eh_curve_at(const struct eh_curve *, int64_t x);
-
-/* A duration as the plan's measure counts it. */
-int64_t eh_bonus_winsorise(const struct eh_plan_measure *, int64_t duration_ms);
 
 /* What of the open carry (0 or less) a period takes: 0 or less. */
 int64_t eh_bonus_carry(int64_t gross, int64_t carry_open, uint32_t at_most_ppm);
