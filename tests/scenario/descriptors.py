@@ -22,12 +22,14 @@ def start(stack):
 
 
 def limit(daemon, more):
-    """From now on it gets so many more; None: as before."""
+    """From now on it gets so many more (one it has only for a moment may come to that); None: as
+    before; 0: none, even when it gives one back (0, 1 and 2 it keeps)."""
     pid = daemon.process.pid
     _, hard = resource.prlimit(pid, resource.RLIMIT_NOFILE)
     used = set(map(int, os.listdir("/proc/%d/fd" % pid)))
     free = [n for n in range(hard) if n not in used]
-    resource.prlimit(pid, resource.RLIMIT_NOFILE, (hard if more is None else free[more], hard))
+    soft = hard if more is None else free[more] if more else 3
+    resource.prlimit(pid, resource.RLIMIT_NOFILE, (soft, hard))
 
 
 def crowd(daemon):
