@@ -6,6 +6,13 @@
 
 #include "log.h"
 
+/* Another wrote on from our head: the head's row refused it, or a row of the log was there. */
+static bool head_not_ours(const char *state, const char *table)
+{
+    return (strcmp(state, "23502") == 0 && strcmp(table, "chain") == 0) ||
+           (strcmp(state, "23505") == 0 && strcmp(table, "input") == 0);
+}
+
 bool store_failed(struct eh_store *s, const PGresult *result)
 {
     ExecStatusType status = PQresultStatus(result);
@@ -15,10 +22,8 @@ bool store_failed(struct eh_store *s, const PGresult *result)
         const char *state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
         const char *text = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
         const char *table = PQresultErrorField(result, PG_DIAG_TABLE_NAME);
-        if (state && table && strcmp(state, "23502") == 0 && strcmp(table, "chain") == 0) {
+        if (state && table && head_not_ours(state, table))
             text = "the lease or the head of this desk is not ours any more";
-            s->not_ours = true;
-        }
         eh_format(s->error, sizeof s->error, "postgres: %s (%s)", text ? text : "error",
                   state ? state : "?");
     }
@@ -53,12 +58,6 @@ void store_lost(struct eh_store *s, const char *why)
     eh_pg_reset(s->read, text);
     eh_format(s->error, sizeof s->error, "%s", text);
     s->callbacks->on_lost(s->context, text);
-}
-
-void store_superseded(struct eh_store *s, const char *why)
-{
-    s->superseded = true;
-    store_lost(s, why);
 }
 
 static void on_link(void *context, bool up, const char *why)
@@ -151,10 +150,7 @@ static void on_commit(void *context, PGresult *result)
     if (store_failed(s, result) || strcmp(PQcmdStatus(result), "COMMIT") != 0) {
         char why[EH_ERROR_TEXT_MAX];
         eh_format(why, sizeof why, "%s", s->error[0] ? s->error : "postgres: rolled back");
-        if (s->not_ours)
-            store_superseded(s, why);
-        else
-            store_lost(s, why);
+        store_lost(s, why);
         return;
     }
     s->commit_count--;
@@ -222,7 +218,6 @@ int eh_store_commit(struct eh_store *s, struct eh_batch *b)
     if (s->state != STORE_LEADING)
         return -EH_EUNAVAILABLE;
     s->error[0] = 0;
-    s->not_ours = false;
     if (b->record_count == 0 && !s->committing) {
         s->callbacks->on_committed(s->context, b);
         return 0;

@@ -3,9 +3,10 @@
  *
  * Look: schema and settings, an advisory lock (it goes with its session), the heartbeat. Who starts
  * and finds the lock free takes the next epoch at once, which fences whoever had the one before.
- * Who stands by waits until the heartbeat stands still: some seconds when the lock is free (the
- * leader was killed), more when it is not (it hangs); a leader that ends well says so and is
- * followed at the next look. Epoch and head decide; lock and heartbeat only keep daemons from
+ * Who has led or stood by and comes back to another's heartbeat stands by: a new leader may not have
+ * the lock yet. Who stands by waits until the heartbeat stands still: some seconds when the lock is
+ * free (the leader was killed), more when it is not (it hangs); a leader that ends well says so and
+ * is followed at the next look. Epoch and head decide; lock and heartbeat only keep daemons from
  * quarrelling.
  */
 #include "store_private.h"
@@ -42,6 +43,7 @@ static void on_head(void *context, PGresult *result)
     memcpy(h->chain.hash, chain.data, EH_CHAIN_BYTES);
     h->state = (int)eh_pg_int(result, 0, 10);
     s->state = STORE_LEADING;
+    s->met = true;
     s->beat_answered = true;
     look_again_in(s, EH_HEARTBEAT_S);
     s->callbacks->on_leading(s->context, h);
@@ -92,7 +94,7 @@ static void stand_by(struct eh_store *s, int64_t beat, bool locked)
     s->beat_stands = !first && beat == s->seen_beat ? s->beat_stands + 1 : 0;
     s->seen_beat = beat;
     s->state = STORE_STANDBY;
-    s->superseded = false;
+    s->met = true;
     if (s->beat_stands >= (locked ? EH_TAKEOVER_FREE_LOOKS : EH_TAKEOVER_LOOKS)) {
         eh_log(EH_LOG_WARNING, "the leader's heartbeat stands still: taking over");
         take(s);
@@ -147,9 +149,8 @@ static void on_look(void *context, PGresult *result)
         return;
     bool locked = eh_pg_int(result, 0, 3) != 0;
     bool free = eh_pg_int(result, 0, 5) != 0; /* nobody's, ended well, or our own from before */
-    bool starts = s->state == STORE_LOOKING && !s->superseded;
     s->locked = locked;
-    if ((free && !s->superseded) || (locked && starts))
+    if (free || (locked && !s->met))
         take(s);
     else
         stand_by(s, eh_pg_int(result, 0, 4), locked);
@@ -175,7 +176,7 @@ static void on_heartbeat(void *context, PGresult *result)
     if (store_failed(s, result))
         store_lost(s, s->error);
     else if (PQntuples(result) == 0)
-        store_superseded(s, "another evenhandd has taken over this desk");
+        store_lost(s, "another evenhandd has taken over this desk");
     else
         s->locked = eh_pg_int(result, 0, 0) != 0;
 }

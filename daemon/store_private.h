@@ -24,8 +24,7 @@ struct eh_store {
     bool beat_answered;
     bool locked;       /* this session holds the desk's advisory lock */
     bool releasing;    /* the end of the heartbeat is on its way */
-    bool not_ours;     /* a commit was refused by lease or head */
-    bool superseded;   /* another took the lease from us: stand by, whatever the lock says */
+    bool met;          /* this process has led, or stood by: a free lock alone makes it no leader */
     int64_t seen_beat; /* standby: last heartbeat seen, and for how many looks it has not moved */
     int beat_stands;
 
@@ -48,9 +47,8 @@ extern const struct eh_pg_statement eh_store_write_statements[];
 extern const struct eh_pg_statement eh_store_read_statements[];
 
 void store_lost(struct eh_store *, const char *why);
-void store_superseded(struct eh_store *, const char *why); /* the same, and somebody else leads */
-void store_lease_look(struct eh_store *);                  /* the links are up */
-void store_lease_stop(struct eh_store *);                  /* they are not */
+void store_lease_look(struct eh_store *); /* the links are up */
+void store_lease_stop(struct eh_store *); /* they are not */
 int store_rows_send(struct eh_store *, const struct eh_batch *);
 void store_snapshot_next(struct eh_store *);          /* sends the next part, if there is one */
 void store_statement_done(void *context, PGresult *); /* for results that only can fail */

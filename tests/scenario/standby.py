@@ -74,6 +74,26 @@ def leader_paused(stack):
     check_invariants(stack)
 
 
+@scenario("a deposed leader finds the lock free, for its successor had no time yet to take it")
+def lock_free(stack):
+    first, second = two_daemons(stack)
+    stack.add_many(tickets(100))
+    stack.settle()
+    first.signal(signal.SIGSTOP)
+    takes_over(second)
+    second.signal(signal.SIGSTOP)
+    holders = stack.sql("SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory'")
+    assert holders == [(True,)], holders
+    first.signal(signal.SIGCONT)
+    first.wait_role("standby")
+    second.signal(signal.SIGCONT)
+    stack.daemons.reverse()
+    stack.add_many(tickets(100, "u"))
+    stack.settle()
+    assert first.logged("leading") == 1, first.last_words()
+    check_invariants(stack)
+
+
 @scenario("leadership goes back and forth under load")
 def back_and_forth(stack):
     first, second = two_daemons(stack)
