@@ -320,7 +320,7 @@ static void on_page(void *context, struct eh_outbox_batch *page)
     eh_outbox_page(app->outbox, page);
 }
 
-static void on_want(void *context, uint64_t from_seq, uint64_t from_dead_input)
+void app_want_notices(void *context, uint64_t from_seq, uint64_t from_dead_input)
 {
     struct eh_app *app = context;
     eh_store_page(app->store, from_seq, from_dead_input);
@@ -478,14 +478,7 @@ static void on_inbox_state(void *context, bool up, bool lost, const char *why)
         app_error(app, why);
 }
 
-static void on_published(void *context, uint64_t seq)
-{
-    (void)context;
-    (void)seq;
-}
-
 const struct eh_inbox_callbacks app_inbox_callbacks = {app_take_entries, on_inbox_state};
-const struct eh_outbox_callbacks app_outbox_callbacks = {on_want, on_published};
 
 /* ---- Commands. */
 

@@ -86,7 +86,8 @@ void app_forget_all(struct eh_app *, const char *why); /* answers what is not an
 void app_final_writes(struct eh_app *);
 extern const struct eh_store_callbacks app_store_callbacks;
 extern const struct eh_inbox_callbacks app_inbox_callbacks;
-extern const struct eh_outbox_callbacks app_outbox_callbacks;
+/* eh_outbox_want_fn: a page of what was committed, from the store. */
+void app_want_notices(void *context, uint64_t from_seq, uint64_t from_dead_input);
 
 /* intake.c: from entries and commands to items */
 void app_take_entries(void *context, const struct eh_inbox_entry *, size_t count);

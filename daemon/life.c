@@ -208,7 +208,7 @@ static int build_redis(struct eh_app *app, struct eh_error *error)
     app->inbox = eh_inbox_new(app->base, &address, inbox, app->config->inbox_keep, app->writes,
                               &app_inbox_callbacks, app);
     app->outbox = eh_outbox_new(app->writes, outbox, dead, app->config->outbox_json,
-                                app->config->outbox_keep, &app_outbox_callbacks, app);
+                                app->config->outbox_keep, app_want_notices, app);
     explicit_bzero(&address, sizeof address);
     return app->inbox && app->outbox ? 0 : eh_error_set(error, EH_ENOMEM, "out of memory");
 }

@@ -36,7 +36,7 @@ struct eh_outbox {
     char outbox_key[256], dead_key[256];
     bool json;
     int64_t keep;
-    struct eh_outbox_callbacks callbacks;
+    eh_outbox_want_fn *on_want;
     void *context;
 
     enum state state, after_rest;
@@ -169,7 +169,6 @@ static void got_last_dead(void *context, const redisReply *reply)
         outbox->published_seq = outbox->head_seq - keep;
     }
     outbox->state = READY;
-    outbox->callbacks.on_published(outbox->context, outbox->published_seq);
     pump(outbox);
 }
 
@@ -196,7 +195,6 @@ static void burst_succeeded(struct eh_outbox *outbox)
     outbox->dead_there = outbox->dead_there || burst->last_dead > 0;
     outbox->rest_ms = REST_MIN_MS;
     outbox->state = READY;
-    outbox->callbacks.on_published(outbox->context, outbox->published_seq);
     pump(outbox);
 }
 
@@ -365,8 +363,7 @@ static void want(struct eh_outbox *outbox)
     outbox->state = WANTING;
     outbox->wants++;
     outbox->wanted_dead = outbox->head_dead;
-    outbox->callbacks.on_want(outbox->context, outbox->published_seq + 1,
-                              outbox->published_dead + 1);
+    outbox->on_want(outbox->context, outbox->published_seq + 1, outbox->published_dead + 1);
 }
 
 /* True: a burst is on its way, or there will be another try. */
@@ -426,7 +423,7 @@ static void pump(struct eh_outbox *outbox)
 
 struct eh_outbox *eh_outbox_new(struct eh_redis_link *writes, const char *outbox_key,
                                 const char *dead_key, bool json, int64_t keep,
-                                const struct eh_outbox_callbacks *callbacks, void *context)
+                                eh_outbox_want_fn *on_want, void *context)
 {
     struct eh_outbox *outbox = calloc(1, sizeof *outbox);
     eh_require(outbox);
@@ -438,7 +435,7 @@ struct eh_outbox *eh_outbox_new(struct eh_redis_link *writes, const char *outbox
     snprintf(outbox->dead_key, sizeof outbox->dead_key, "%s", dead_key);
     outbox->json = json;
     outbox->keep = keep > 0 ? keep : 0;
-    outbox->callbacks = *callbacks;
+    outbox->on_want = on_want;
     outbox->context = context;
     outbox->rest_ms = REST_MIN_MS;
     return outbox;

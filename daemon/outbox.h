@@ -44,18 +44,14 @@ struct eh_outbox_batch {
 struct eh_outbox_batch *eh_outbox_batch_new(void);
 void eh_outbox_batch_free(struct eh_outbox_batch *);
 
-struct eh_outbox_callbacks {
-    /* Wanted from PostgreSQL: notices with seq >= from_seq and dead letters with input >=
-     * from_dead_input, at most EH_OUTBOX_PAGE of each, in order; answer with eh_outbox_page(). */
-    void (*on_want)(void *context, uint64_t from_seq, uint64_t from_dead_input);
-    /* Everything up to seq is in Redis. */
-    void (*on_published)(void *context, uint64_t seq);
-};
+/* Wanted from PostgreSQL: notices with seq >= from_seq and dead letters with input >=
+ * from_dead_input, at most EH_OUTBOX_PAGE of each, in order; answer with eh_outbox_page(). */
+typedef void eh_outbox_want_fn(void *context, uint64_t from_seq, uint64_t from_dead_input);
 
 struct eh_outbox;
 struct eh_outbox *eh_outbox_new(struct eh_redis_link *writes, const char *outbox_key,
                                 const char *dead_key, bool json, int64_t keep,
-                                const struct eh_outbox_callbacks *, void *context);
+                                eh_outbox_want_fn *on_want, void *context);
 void eh_outbox_free(struct eh_outbox *);
 void eh_outbox_start(struct eh_outbox *, uint64_t head_seq, uint64_t head_dead);
 void eh_outbox_stop(struct eh_outbox *);

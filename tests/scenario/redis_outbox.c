@@ -18,7 +18,7 @@ TestSuite(redis_outbox, .timeout = 1200);
 static struct bench bench;
 static struct eh_redis_link *writes;
 static struct eh_outbox *outbox;
-static uint64_t head_seq, head_dead, published;
+static uint64_t head_seq, head_dead;
 static size_t wants, downs;
 static bool json, database_away;
 static char body[BODY_BYTES];
@@ -68,12 +68,6 @@ static void on_want(void *context, uint64_t from_seq, uint64_t from_dead)
     eh_outbox_page(outbox, database_away ? NULL : rows(from_seq, head_seq, from_dead, head_dead));
 }
 
-static void on_published(void *context, uint64_t seq)
-{
-    (void)context;
-    published = seq;
-}
-
 static void on_state(void *context, bool up, const char *why)
 {
     (void)context, (void)why;
@@ -84,11 +78,10 @@ static void on_state(void *context, bool up, const char *why)
 
 static void make_outbox(int64_t keep)
 {
-    static const struct eh_outbox_callbacks callbacks = {on_want, on_published};
     bench_open(&bench);
     memset(body, 'b', sizeof body);
     writes = eh_redis_link_new(bench.base, &bench.address, "write", on_state, NULL);
-    outbox = eh_outbox_new(writes, BENCH_OUTBOX, BENCH_DEAD, json, keep, &callbacks, NULL);
+    outbox = eh_outbox_new(writes, BENCH_OUTBOX, BENCH_DEAD, json, keep, on_want, NULL);
     eh_redis_link_start(writes);
 }
 
@@ -130,7 +123,7 @@ static bool has_alarm(void *context)
 static void settle(void)
 {
     cr_assert(bench_until(&bench, is_idle, NULL), "published %llu of %llu",
-              (unsigned long long)published, (unsigned long long)head_seq);
+              (unsigned long long)eh_outbox_published(outbox), (unsigned long long)head_seq);
 }
 
 static bool has_gone_down(void *context)
@@ -181,7 +174,7 @@ Test(redis_outbox, live_batches_are_published_in_order, .init = open_all, .fini 
     }
     settle();
     expect_gapless(1);
-    cr_expect_eq(published, head_seq);
+    cr_expect_eq(eh_outbox_published(outbox), head_seq);
     close_all();
 }
 
