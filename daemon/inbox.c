@@ -564,8 +564,3 @@ struct eh_stream_id eh_inbox_low(const struct eh_inbox *inbox)
         low = in_flight;
     return low;
 }
-
-size_t eh_inbox_in_flight(const struct eh_inbox *inbox)
-{
-    return inbox->set.count - inbox->set.acking;
-}

@@ -64,6 +64,5 @@ void eh_inbox_set_room(struct eh_inbox *, size_t entries);
 void eh_inbox_done(struct eh_inbox *, const struct eh_stream_id *, size_t count);
 /* Lowest id not yet done (in flight or not read yet); what the head row keeps as low-water mark. */
 struct eh_stream_id eh_inbox_low(const struct eh_inbox *);
-size_t eh_inbox_in_flight(const struct eh_inbox *);
 
 #endif

@@ -36,7 +36,6 @@ struct call {
     struct eh_redis_link *link;
     eh_redis_reply_fn *fn; /* NULL: nobody cares */
     void *context;
-    unsigned timeout_s;
 };
 
 struct eh_redis_link {
@@ -173,15 +172,15 @@ static void got_reply(redisAsyncContext *ac, void *reply, void *argument)
     free(call);
 }
 
-static int send_call(struct eh_redis_link *link, unsigned timeout_s, eh_redis_reply_fn *fn,
-                     void *context, int argc, const char *const *argv, const size_t *lengths)
+static int send_call(struct eh_redis_link *link, eh_redis_reply_fn *fn, void *context, int argc,
+                     const char *const *argv, const size_t *lengths)
 {
     if (link->outstanding >= OUTSTANDING_MAX)
         return -EH_EFULL;
     struct call *call = malloc(sizeof *call);
     if (!call)
         return -EH_ENOMEM;
-    *call = (struct call){NULL, link, fn, context, timeout_s ? timeout_s : EH_REDIS_REPLY_S};
+    *call = (struct call){NULL, link, fn, context};
     /* hiredis copies the arguments; its prototype only lacks the const. */
     if (redisAsyncCommandArgv(link->ac, got_reply, call, argc, (const char **)(uintptr_t)argv,
                               lengths) != REDIS_OK) {
@@ -287,8 +286,8 @@ static int greet(struct eh_redis_link *link)
     if (to->password[0]) {
         const char *auth[] = {"AUTH", to->user, to->password};
         const char *old_auth[] = {"AUTH", to->password};
-        int r = send_call(link, 0, got_auth, link, to->user[0] ? 3 : 2,
-                          to->user[0] ? auth : old_auth, NULL);
+        int r = send_call(link, got_auth, link, to->user[0] ? 3 : 2, to->user[0] ? auth : old_auth,
+                          NULL);
         if (r < 0)
             return r;
     }
@@ -296,8 +295,8 @@ static int greet(struct eh_redis_link *link)
     snprintf(name, sizeof name, "evenhandd-%s", link->name);
     const char *set_name[] = {"CLIENT", "SETNAME", name};
     const char *ping[] = {"PING"};
-    int r = send_call(link, 0, NULL, NULL, 3, set_name, NULL);
-    return r < 0 ? r : send_call(link, 0, got_ping, link, 1, ping, NULL);
+    int r = send_call(link, NULL, NULL, 3, set_name, NULL);
+    return r < 0 ? r : send_call(link, got_ping, link, 1, ping, NULL);
 }
 
 static void on_connect(const redisAsyncContext *ac, int status)
@@ -353,10 +352,9 @@ static void connect_now(struct eh_redis_link *link)
 
 static void check_replies(struct eh_redis_link *link)
 {
-    if (link->head &&
-        monotonic_us() - link->head_since_us > (int64_t)link->head->timeout_s * 1000000) {
+    if (link->head && monotonic_us() - link->head_since_us > EH_REDIS_REPLY_S * INT64_C(1000000)) {
         char why[64];
-        snprintf(why, sizeof why, "no reply within %u s", link->head->timeout_s);
+        eh_format(why, sizeof why, "no reply within %d s", EH_REDIS_REPLY_S);
         drop(link, why);
         return;
     }
@@ -471,16 +469,9 @@ void eh_redis_forget(struct eh_redis_link *link, const void *context)
 int eh_redis_command(struct eh_redis_link *link, eh_redis_reply_fn *fn, void *context, int argc,
                      const char *const *argv, const size_t *lengths)
 {
-    return eh_redis_command_slow(link, 0, fn, context, argc, argv, lengths);
-}
-
-int eh_redis_command_slow(struct eh_redis_link *link, unsigned reply_timeout_s,
-                          eh_redis_reply_fn *fn, void *context, int argc, const char *const *argv,
-                          const size_t *lengths)
-{
     if (link->state != LINK_UP)
         return -EH_EUNAVAILABLE;
-    return send_call(link, reply_timeout_s, fn, context, argc, argv, lengths);
+    return send_call(link, fn, context, argc, argv, lengths);
 }
 
 /* ---- Addresses. */

@@ -51,13 +51,10 @@ const char *eh_redis_link_last_error(const struct eh_redis_link *); /* never NUL
 /* The link went away last because a reply was above EH_REDIS_REPLY_MAX: ask for less. */
 bool eh_redis_link_overflowed(const struct eh_redis_link *);
 
-/* -EH_EUNAVAILABLE when not up (the callback is not called then). reply_timeout_s 0: the default.
- * The time of a command counts from when it is the oldest. The callback may be NULL. */
+/* -EH_EUNAVAILABLE when not up (the callback is not called then). The time of a command counts from
+ * when it is the oldest. The callback may be NULL. */
 int eh_redis_command(struct eh_redis_link *, eh_redis_reply_fn *, void *context, int argc,
                      const char *const *argv, const size_t *lengths) EH_MUST_CHECK;
-int eh_redis_command_slow(struct eh_redis_link *, unsigned reply_timeout_s, eh_redis_reply_fn *,
-                          void *context, int argc, const char *const *argv,
-                          const size_t *lengths) EH_MUST_CHECK;
 /* Callbacks of this context will not be called any more: before the context goes away. */
 void eh_redis_forget(struct eh_redis_link *, const void *context);
 
