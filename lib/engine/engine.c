@@ -78,11 +78,6 @@ bool eh_engine_is_repeat(const struct eh_engine *e, const struct eh_input *in)
     return find_known(e, in, &digest, &input) && eh_key_equal(digest, in->digest);
 }
 
-bool eh_engine_holds(const struct eh_engine *e, struct eh_key ticket_identity)
-{
-    return eh_ticket_find(e, ticket_identity) != NONE;
-}
-
 /* 1: refused, because something else has this identity. */
 static int refuse_known(struct step *s)
 {

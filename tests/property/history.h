@@ -84,7 +84,8 @@ static inline int history_step(struct history *h, struct eh_message m)
         char id[32] = "";
         memcpy(id, m.id.data, m.id.size);
         struct eh_str image = h->images[strtoul(id + 1, NULL, 10)];
-        if (!eh_engine_holds(h->e, eh_ticket_identity(m.source, m.id)) && image.size)
+        struct eh_ticket_view held;
+        if (!eh_engine_ticket(h->e, m.source, m.id, &held) && image.size)
             in.recalled = (struct eh_recalled){.ticket_known = true, .ticket_image = image};
     }
     eh_arena_reset(&h->arena);

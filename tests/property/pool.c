@@ -183,7 +183,7 @@ static void outcome(struct life *l)
     unsigned ticket = below(l, o->tickets), which = below(l, 10);
     char id[16], extra[64] = "";
     snprintf(id, sizeof id, "T%u", ticket);
-    if (!eh_engine_holds(o->k.e, eh_ticket_identity(eh_str("default"), eh_str(id))))
+    if (!kit_holds(&o->k, id))
         o->k.in.recalled =
             (struct eh_recalled){.ticket_known = true, .ticket_image = o->images[ticket]};
     if (which < 3 || which == 6 || which == 7)

@@ -47,6 +47,13 @@ static inline void kit_fail(const char *what, const char *why)
     abort();
 }
 
+/* Whether the engine has the ticket in memory, open or waiting. */
+static inline bool kit_holds(const struct kit *k, const char *id)
+{
+    struct eh_ticket_view view;
+    return eh_engine_ticket(k->e, eh_str("default"), eh_str(id), &view);
+}
+
 /* The same text with double quotes, in the kit's arena. */
 static inline struct eh_str kit_quoted(struct kit *k, const char *text)
 {

@@ -42,7 +42,7 @@ static void recall(void)
 /* With the last image recalled, and kept anew where there is a new one. */
 static void send(const char *json, const char *effects)
 {
-    if (!eh_engine_holds(k.e, eh_ticket_identity(eh_str("default"), eh_str("T1"))))
+    if (!kit_holds(&k, "T1"))
         recall();
     kit_send(&k, json);
     cr_assert_eq(k.result, 0, "%s", eh_code_name(k.result));
@@ -54,7 +54,7 @@ static void send(const char *json, const char *effects)
 
 static void dead(const char *json, const char *reason)
 {
-    if (!eh_engine_holds(k.e, eh_ticket_identity(eh_str("default"), eh_str("T1"))))
+    if (!kit_holds(&k, "T1"))
         recall();
     kit_send(&k, json);
     cr_assert_str_eq(kit_refused(&k), reason);
@@ -78,7 +78,7 @@ Test(engine_outcome, closing)
         char json[200], reason[200];
         snprintf(json, sizeof json, "{'type':'outcome','id':'T1','outcome':'%s'}", names[i]);
         send(json, "closed T1 ana");
-        cr_assert_not(eh_engine_holds(k.e, eh_ticket_identity(eh_str("default"), eh_str("T1"))));
+        cr_assert_not(kit_holds(&k, "T1"));
         cr_assert_eq(kit_rep(&k, "ana").points, 0);
         cr_assert(kit_is(image().outcome, names[i]));
         cr_assert_eq(image().state, EH_TICKET_CLOSED);

@@ -78,7 +78,7 @@ static inline void office_outcome(struct office *o, unsigned ticket, const char 
 {
     char id[16];
     snprintf(id, sizeof id, "T%u", ticket);
-    if (!eh_engine_holds(o->k.e, eh_ticket_identity(eh_str("default"), eh_str(id))))
+    if (!kit_holds(&o->k, id))
         o->k.in.recalled =
             (struct eh_recalled){.ticket_known = true, .ticket_image = o->images[ticket]};
     kit_pass(&o->k, 1);

@@ -135,8 +135,6 @@ struct eh_key eh_entry_identity(uint64_t stream_ms, uint64_t stream_no, struct e
 
 /* The same identity with the same content is there already (in memory or recalled). */
 bool eh_engine_is_repeat(const struct eh_engine *, const struct eh_input *);
-/* Whether the engine holds this ticket (open or waiting), so that nothing need be recalled. */
-bool eh_engine_holds(const struct eh_engine *, struct eh_key ticket_identity);
 
 int eh_engine_step(struct eh_engine *, const struct eh_input *, struct eh_effects *) EH_MUST_CHECK;
 
