@@ -6,8 +6,6 @@
 
 #include <stdlib.h>
 
-#define WHAT_BYTES 240 /* of what a sentence says does not fit */
-
 /* ---- the names that facts are about */
 
 struct names {

@@ -13,7 +13,7 @@
 struct top {
     struct eh_bonus_plan plan;
     struct eh_str from; /* points into the tree */
-    const struct desk_node *from_node, *team_node, *period, *target, *max;
+    const struct desk_node *period, *target, *max;
     const struct desk_node *metrics, *funding, *split, *individual, *seniority;
 };
 
@@ -220,8 +220,9 @@ static int check_priors(struct desk_reader *reader, const struct desk_path *up,
     return 0;
 }
 
-int eh_plan_read(struct desk_reader *reader, const struct desk_node *node,
-                 const struct desk_path *path, struct eh_bonus_plan *ret)
+/* An item of `plans`, or the one plan of a file; reader->desk may be NULL. */
+static int read_plan(struct desk_reader *reader, const struct desk_node *node,
+                     const struct desk_path *path, struct eh_bonus_plan *ret)
 {
     const struct eh_desk *desk = reader->desk;
     struct top top = {.plan = {.currency = desk ? desk->currency : eh_str("EUR"),
@@ -268,7 +269,7 @@ int eh_plan_parse(struct eh_str text, const struct eh_desk *desk, struct eh_aren
     struct eh_bonus_plan *plan = eh_arena_alloc(arena, sizeof *plan);
     if (!plan)
         return eh_desk_out_of_memory(&reader);
-    r = eh_plan_read(&reader, root, &path, plan);
+    r = read_plan(&reader, root, &path, plan);
     if (r == 0)
         *ret = plan;
     return r;
@@ -371,7 +372,7 @@ int eh_plan_read_all(struct desk_reader *reader, const struct desk_node *node,
     uint32_t count = 0;
     for (const struct desk_node *item = node->first; item; item = item->next, count++) {
         struct desk_path at = eh_desk_path_item(path, count);
-        r = eh_plan_read(reader, item, &at, &listed[count].plan);
+        r = read_plan(reader, item, &at, &listed[count].plan);
         if (r < 0)
             return r;
         listed[count].node = item;
