@@ -9,7 +9,8 @@
 
 /* ---- What is asked for. */
 
-bool eh_pool_may_see(struct eh_admin_request *request, struct eh_str *ret_only)
+/* The caller may see the team's pool; *ret_only as in struct eh_pool_asked. False: answered. */
+static bool may_see(struct eh_admin_request *request, struct eh_str *ret_only)
 {
     const struct eh_desk *desk = eh_engine_desk(eh_app_engine(request->admin->app));
     const struct eh_peer *peer = request->peer;
@@ -99,7 +100,7 @@ bool eh_pool_asked(struct eh_admin_request *request, struct eh_pool_asked *ret)
                                   .team = request->path.parts[2]};
     struct eh_str text = eh_admin_path_query(&request->path, "period");
     struct eh_period period;
-    if (!eh_pool_may_see(request, &asked.only))
+    if (!may_see(request, &asked.only))
         return false;
     if (!(text.size > 0 ? read_period(request, "period", text, &period)
                         : running_period(request, asked.engine, &period)))
@@ -247,7 +248,7 @@ void eh_admin_get_pools(struct eh_admin_request *request)
     struct eh_period_view view;
     uint32_t members = 0;
     int32_t after;
-    if (!eh_pool_may_see(request, &only) || !read_after(request, &after))
+    if (!may_see(request, &only) || !read_after(request, &after))
         return;
     json_t *list = json_array();
     bool more = eh_engine_period_after(engine, team, after, &view);

@@ -20,8 +20,6 @@ struct eh_pool_asked {
     struct eh_str only; /* whose lines the caller may see; empty: everybody's */
 };
 
-/* The caller may see the team's pool; `only` as in struct eh_pool_asked. False: answered. */
-bool eh_pool_may_see(struct eh_admin_request *, struct eh_str *ret_only);
 /* By the path's team and the query's period; without one that which runs today. False: answered. */
 bool eh_pool_asked(struct eh_admin_request *, struct eh_pool_asked *ret);
 /* Under `missing`: what keeps the period from being closed under a plan; for those who can do

@@ -134,6 +134,8 @@ struct eh_pg *eh_store_reads(struct eh_store *s)
 
 /* ---- One batch, one transaction. */
 
+static void snapshot_next(struct eh_store *);
+
 void store_statement_done(void *context, PGresult *result)
 {
     if (result)
@@ -163,7 +165,7 @@ static void on_commit(void *context, PGresult *result)
         s->callbacks->on_committed(s->context, b);
     } while (s->state == STORE_LEADING && s->committing && s->committing->record_count == 0);
     if (s->state == STORE_LEADING)
-        store_snapshot_next(s);
+        snapshot_next(s);
 }
 
 static int send_head(struct eh_store *s, const struct eh_batch *b)
@@ -250,7 +252,7 @@ static void on_part(void *context, PGresult *result)
         s->snapshot_at = 0;
         return;
     }
-    store_snapshot_next(s);
+    snapshot_next(s);
 }
 
 static int send_part(struct eh_store *s, size_t size)
@@ -268,7 +270,8 @@ static int send_part(struct eh_store *s, size_t size)
     return eh_pg_send(s->write, "snapshot_put", 6, values, lengths, on_part, s);
 }
 
-void store_snapshot_next(struct eh_store *s)
+/* Sends the next part, if there is one. */
+static void snapshot_next(struct eh_store *s)
 {
     if (s->state != STORE_LEADING || s->snapshot_in_flight || s->snapshot.size == 0)
         return;
@@ -303,7 +306,7 @@ void eh_store_snapshot(struct eh_store *s, uint64_t input, struct eh_bytes *byte
     *bytes = (struct eh_bytes)EH_BYTES_INIT;
     s->snapshot_input = input;
     s->snapshot_at = 0;
-    store_snapshot_next(s);
+    snapshot_next(s);
 }
 
 bool eh_store_snapshotting(const struct eh_store *s)

@@ -50,7 +50,6 @@ void store_lost(struct eh_store *, const char *why);
 void store_lease_look(struct eh_store *); /* the links are up */
 void store_lease_stop(struct eh_store *); /* they are not */
 int store_rows_send(struct eh_store *, const struct eh_batch *);
-void store_snapshot_next(struct eh_store *);          /* sends the next part, if there is one */
 void store_statement_done(void *context, PGresult *); /* for results that only can fail */
 /* Remembers the first error of a result for people. True if it is one. */
 bool store_failed(struct eh_store *, const PGresult *);

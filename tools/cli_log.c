@@ -50,7 +50,9 @@ static int command(struct eh_cli_log *log, const char *sql, struct eh_error *err
     return r;
 }
 
-int log_query(struct eh_cli_log *log, const char *sql, PGresult **ret, struct eh_error *error)
+/* Rows in binary. *ret is the caller's to clear. */
+static int run_query(struct eh_cli_log *log, const char *sql, PGresult **ret,
+                     struct eh_error *error)
 {
     PGresult *result = PQexecParams(log->connection, sql, 0, NULL, NULL, NULL, NULL, 1);
     if (PQresultStatus(result) != PGRES_TUPLES_OK) {
@@ -138,7 +140,7 @@ int log_peek(struct eh_cli_log *log, int which, struct eh_error *error)
     s->page = NULL;
     s->row = 0;
     eh_format(sql, sizeof sql, "FETCH %d FROM eh%d", EH_CLI_LOG_PAGE, which);
-    r = log_query(log, sql, &s->page, error);
+    r = run_query(log, sql, &s->page, error);
     if (r < 0)
         return r;
     s->ended = PQntuples(s->page) == 0;
@@ -150,7 +152,7 @@ int log_peek(struct eh_cli_log *log, int which, struct eh_error *error)
 static int find_desk(struct eh_cli_log *log, struct eh_error *error)
 {
     PGresult *found = NULL;
-    int r = log_query(log,
+    int r = run_query(log,
                       "SELECT d.no, d.name, h.input, h.seq, h.digest, h.chain,"
                       " (SELECT max(version) FROM evenhand.migration) FROM evenhand.desk d"
                       " JOIN evenhand.head h ON h.desk = d.no",
@@ -228,7 +230,7 @@ int eh_cli_log_desk(struct eh_cli_log *log, struct eh_arena *arena, struct eh_st
               "SELECT " EH_RECORD_SELECT " FROM evenhand.input WHERE desk = %d AND type = %d"
               " ORDER BY input DESC LIMIT 1",
               log->head.desk, EH_MESSAGE_DESK);
-    int r = log_query(log, sql, &found, error);
+    int r = run_query(log, sql, &found, error);
     if (r < 0)
         return r;
     *ret = eh_str(NULL);

@@ -38,9 +38,6 @@ struct eh_cli_log {
 
 /* 1: row `row` of `page` of the stream is the next one; 0: there is none. */
 int log_peek(struct eh_cli_log *, int which, struct eh_error *) EH_MUST_CHECK;
-/* Rows in binary. *ret is the caller's to clear. */
-int log_query(struct eh_cli_log *, const char *sql, PGresult **ret,
-              struct eh_error *) EH_MUST_CHECK;
 
 int64_t log_number(const PGresult *, int row, int column);
 struct eh_str log_text(const PGresult *, int row, int column);

@@ -93,7 +93,7 @@ static void list_row(struct eh_grid *g, const json_t *item, unsigned exponent)
     eh_grid_dim(g, note);
 }
 
-void eh_pool_show_list(const struct eh_cli *cli, const json_t *pools)
+static void print_list(const struct eh_cli *cli, const json_t *pools)
 {
     const char *currency = eh_json_text(pools, "currency"), *team = eh_json_text(pools, "team");
     const json_t *list = json_object_get(pools, "pools");
@@ -127,13 +127,14 @@ static int show_list(struct eh_cli *cli)
     if (r == EH_EXIT_DONE && cli->json)
         eh_answer_print(cli, &answer);
     else if (r == EH_EXIT_DONE)
-        eh_pool_show_list(cli, answer.json);
+        print_list(cli, answer.json);
     return r;
 }
 
 /* ---- For payroll. */
 
-void eh_pool_csv(const json_t *pool)
+/* One line for each rep, amounts as decimals without separators. */
+static void print_rows(const json_t *pool)
 {
     static const char *const parts[] = {"equal", "hours", "seniority", "individual", "total"};
     const char *period = eh_json_text(pool, "period"), *currency = eh_json_text(pool, "currency");
@@ -157,7 +158,7 @@ void eh_pool_csv(const json_t *pool)
 static void print_csv(const json_t *pool)
 {
     const char *period = eh_json_text(pool, "period"), *state = eh_json_text(pool, "state");
-    eh_pool_csv(pool);
+    print_rows(pool);
     if (json_is_true(json_object_get(pool, "what_if")))
         eh_say(EH_EXIT_DONE, "%s: under another plan: nothing to pay by", period ? period : "?");
     else if (eh_json_int(pool, "version") == 0)

@@ -3,7 +3,6 @@
  *
  *     eh_pool_show(cli, pool);                // for people, within 80 columns
  *     eh_pool_show_why(cli, pool);            // the tree under "explain"
- *     eh_pool_csv(pool);                      // for payroll
  */
 #ifndef EVENHAND_TOOLS_CLI_POOL_H
 #define EVENHAND_TOOLS_CLI_POOL_H
@@ -15,9 +14,6 @@
 
 void eh_pool_show(const struct eh_cli *, const json_t *pool);
 void eh_pool_show_why(const struct eh_cli *, const json_t *pool);
-void eh_pool_show_list(const struct eh_cli *, const json_t *pools);
-/* One line for each rep, amounts as decimals without separators. */
-void eh_pool_csv(const json_t *pool);
 
 /* `key` of the object in the words of its "unit": "12,995.00", "4.383", "10m55s", "5.5825%". */
 void eh_pool_value(const json_t *object, const char *key, unsigned exponent, char ret[EH_CLI_TEXT]);

@@ -23,9 +23,5 @@ bool eh_bonus_minutes(const struct eh_bonus_plan *, const struct eh_bonus_member
 int eh_bonus_share_out(const struct eh_bonus_plan *, const struct eh_bonus_facts *, int64_t amount,
                        struct eh_arena *, struct eh_bonus_split *ret,
                        struct eh_error *) EH_MUST_CHECK;
-/* pool.c: checks the facts, refuses what is missing, and goes as far as the gross pool. */
-int eh_bonus_compute_pool(const struct eh_bonus_plan *, const struct eh_bonus_facts *,
-                          struct eh_arena *, struct eh_bonus_pool *ret,
-                          struct eh_error *) EH_MUST_CHECK;
 
 #endif

@@ -97,8 +97,9 @@ static void fund(const struct eh_bonus_plan *plan, struct eh_bonus_pool *pool)
     pool->gross = gross < plan->max_pool ? (int64_t)gross : plan->max_pool;
 }
 
-int eh_bonus_compute_pool(const struct eh_bonus_plan *plan, const struct eh_bonus_facts *facts,
-                          struct eh_arena *arena, struct eh_bonus_pool *ret, struct eh_error *error)
+/* Checks the facts, refuses what is missing, and goes as far as the gross pool. */
+static int compute_pool(const struct eh_bonus_plan *plan, const struct eh_bonus_facts *facts,
+                        struct eh_arena *arena, struct eh_bonus_pool *ret, struct eh_error *error)
 {
     EH_AUTO(eh_arena) struct eh_arena scratch = EH_ARENA_INIT;
     int r = eh_bonus_check_facts(facts, &scratch, error);
@@ -129,7 +130,7 @@ int eh_bonus_compute(const struct eh_bonus_plan *plan, const struct eh_bonus_fac
     struct eh_bonus_result *result = eh_arena_alloc(arena, sizeof *result);
     if (!result)
         return eh_error_set(error, EH_ENOMEM, "out of memory for the result");
-    int r = eh_bonus_compute_pool(plan, facts, arena, &result->pool, error);
+    int r = compute_pool(plan, facts, arena, &result->pool, error);
     if (r < 0)
         return r;
     result->carry = eh_bonus_carry(result->pool.gross, facts->carry_open, plan->carry_at_most_ppm);
@@ -174,7 +175,7 @@ int eh_bonus_recompute(const struct eh_bonus_plan *plan, const struct eh_bonus_f
     EH_AUTO(eh_arena) struct eh_arena scratch = EH_ARENA_INIT;
     int r = eh_bonus_check_facts(frozen, &scratch, error);
     if (r == 0)
-        r = eh_bonus_compute_pool(plan, facts, arena, &later->pool, error);
+        r = compute_pool(plan, facts, arena, &later->pool, error);
     if (r == 0)
         r = settle(last, facts->carry_open, later, error);
     if (r == 0)

@@ -30,7 +30,7 @@ uint32_t eh_names_find(const struct names *names, struct eh_str name)
     return eh_table_get(&names->index, eh_key_of_text(name), &no) ? (uint32_t)no : NONE;
 }
 
-int eh_names_add(struct names *names, struct eh_str name, uint32_t *ret)
+static int names_add(struct names *names, struct eh_str name, uint32_t *ret)
 {
     uint32_t no = eh_names_find(names, name);
     if (no != NONE) {
@@ -67,7 +67,7 @@ int eh_engine_add_rep(struct eh_engine *e, struct eh_str id, uint32_t *ret)
     if (r == 0)
         r = eh_room(&e->expiries, &e->expiry_capacity, count + 1, sizeof *e->expiries);
     if (r == 0)
-        r = eh_names_add(&e->rep_names, id, ret);
+        r = names_add(&e->rep_names, id, ret);
     if (r == 0 && *ret == count)
         e->reps[count] = (struct rep){.status = EH_STATUS_AVAILABLE,
                                       .until_us = EH_TIME_NEVER,
@@ -81,7 +81,7 @@ int eh_engine_add_team(struct eh_engine *e, struct eh_str id, uint32_t *ret)
     uint32_t count = e->team_names.count;
     int r = eh_room(&e->teams, &e->teams_capacity, count + 1, sizeof *e->teams);
     if (r == 0)
-        r = eh_names_add(&e->team_names, id, ret);
+        r = names_add(&e->team_names, id, ret);
     if (r == 0 && *ret == count)
         e->teams[count] = (struct team){.periods = NONE, .shadow_periods = NONE};
     return r;
@@ -92,7 +92,7 @@ int eh_engine_add_kind(struct eh_engine *e, struct eh_str id, uint32_t *ret)
     uint32_t count = e->kind_names.count;
     int r = eh_room(&e->kinds, &e->kinds_capacity, count + 1, sizeof *e->kinds);
     if (r == 0)
-        r = eh_names_add(&e->kind_names, id, ret);
+        r = names_add(&e->kind_names, id, ret);
     if (r == 0 && *ret == count)
         e->kinds[count] = (struct kind){0};
     return r;

@@ -87,7 +87,8 @@ static int64_t refund_of(const struct ticket *t, const struct eh_message *m)
     return eh_message_has(m, EH_FIELD_VALUE) ? m->value : t->value - t->refunded;
 }
 
-bool eh_outcome_changes(const struct ticket *t, const struct eh_message *m)
+/* Once checked: whether it makes any difference. */
+static bool outcome_changes(const struct ticket *t, const struct eh_message *m)
 {
     switch (m->outcome) {
     case EH_OUTCOME_RATED:
@@ -168,7 +169,7 @@ int eh_outcome_apply(struct step *s, uint32_t slot, const struct eh_message *m, 
     struct ticket *t = &e->tickets[slot];
     if (m->outcome == EH_OUTCOME_RATED)
         s->touched |= eh_facts_rated(e, t, m);
-    if (!eh_outcome_changes(t, m))
+    if (!outcome_changes(t, m))
         return 0;
     int r = 0;
     s->touched = true;
@@ -219,7 +220,7 @@ static int apply_or_refuse(struct step *s, uint32_t slot, bool recalled, int64_t
         r = eh_outcome_room(e, t, &s->m, &error);
     if (r == 0 && s->m.outcome == EH_OUTCOME_RATED)
         s->touched = eh_facts_rated(e, t, &s->m);
-    bool changes = r == 0 && eh_outcome_changes(t, &s->m), entered = !recalled;
+    bool changes = r == 0 && outcome_changes(t, &s->m), entered = !recalled;
     if (r < 0)
         r = eh_step_refuse(s, error.code, "%s", error.text);
     else if (changes && s->m.outcome == EH_OUTCOME_REOPENED &&

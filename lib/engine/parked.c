@@ -79,7 +79,7 @@ static void leave_siblings(struct eh_engine *e, uint32_t slot)
     }
 }
 
-void eh_parked_remove(struct eh_engine *e, uint32_t slot)
+static void remove_parked(struct eh_engine *e, uint32_t slot)
 {
     struct parked *parked = at(e, slot);
     struct list *all = &e->parked_list;
@@ -160,7 +160,7 @@ int eh_parked_apply(struct step *s, uint32_t ticket)
         if (r < 0 || check(e, ticket, &m, NULL) < 0)
             continue;
         r = eh_outcome_apply(s, ticket, &m, time_of(at(e, slot), &m));
-        eh_parked_remove(e, slot);
+        remove_parked(e, slot);
     }
     return r;
 }
@@ -192,6 +192,6 @@ int eh_parked_expire(struct step *s)
             r = eh_step_refused_notice(s, &m, parked->origin, parked->stream_ms, parked->stream_no);
     }
     if (r == 0)
-        eh_parked_remove(e, slot);
+        remove_parked(e, slot);
     return r;
 }

@@ -391,9 +391,9 @@ static inline struct eh_str name_of(const struct names *names, uint32_t no)
  * become resident. -EH_ENOMEM. */
 int eh_room(void *items, uint32_t *capacity, uint32_t count, size_t size) EH_MUST_CHECK;
 
-/* names: number of an id, or NONE; adding gives the number there is or a new one. */
+/* names: number of an id, or NONE; adding a rep, team or kind gives the number there is or a new
+ * one. */
 uint32_t eh_names_find(const struct names *, struct eh_str);
-int eh_names_add(struct names *, struct eh_str, uint32_t *ret) EH_MUST_CHECK;
 void eh_names_done(struct names *);
 int eh_engine_add_rep(struct eh_engine *, struct eh_str id, uint32_t *ret) EH_MUST_CHECK;
 int eh_engine_add_team(struct eh_engine *, struct eh_str id, uint32_t *ret) EH_MUST_CHECK;
@@ -439,8 +439,6 @@ void eh_ticket_remove(struct eh_engine *, uint32_t slot);
 void eh_ticket_count(struct eh_engine *, const struct ticket *, bool in);
 void eh_ticket_give(struct eh_engine *, uint32_t slot, uint32_t rep); /* onto the rep's list */
 void eh_ticket_take(struct eh_engine *, uint32_t slot);               /* off it */
-void eh_list_append(struct eh_engine *, struct list *, uint32_t slot);
-void eh_list_remove(struct eh_engine *, struct list *, uint32_t slot);
 /* First place in order with a number above `after`. */
 uint32_t eh_order_above(const struct eh_engine *, uint64_t after);
 bool eh_ticket_before(const struct ticket *a, const struct ticket *b); /* in a queue */
@@ -462,7 +460,6 @@ uint64_t eh_eligible_weight_before(const struct team *, const struct skill_set *
 void eh_eligible_leave_all(struct eh_engine *, uint32_t team);
 uint32_t eh_eligible_at_tie(const struct eh_engine *, const struct team *, const struct skill_set *,
                             uint64_t at);
-bool eh_rep_has_skills(const struct eh_engine *, uint32_t rep, struct eh_str skills);
 /* Position in the team of a member that is active today, or NONE. */
 uint32_t eh_member_active(const struct eh_engine *, uint32_t team, uint32_t rep);
 uint32_t eh_member_position(const struct eh_engine *, uint32_t team, uint32_t rep);
@@ -568,7 +565,6 @@ int eh_outcome_check(const struct ticket *, const struct eh_message *,
                      struct eh_error *) EH_MUST_CHECK;
 int eh_outcome_room(const struct eh_engine *, const struct ticket *, const struct eh_message *,
                     struct eh_error *) EH_MUST_CHECK;
-bool eh_outcome_changes(const struct ticket *, const struct eh_message *); /* once checked */
 int eh_outcome_apply(struct step *, uint32_t slot, const struct eh_message *,
                      int64_t at_us) EH_MUST_CHECK;
 
@@ -590,8 +586,7 @@ void eh_periods_adopt(struct eh_engine *, int32_t today);
 
 /* parked.c */
 int eh_park(struct step *, struct eh_key ticket) EH_MUST_CHECK;
-int eh_parked_add(struct eh_engine *, struct parked *) EH_MUST_CHECK; /* takes the body over */
-void eh_parked_remove(struct eh_engine *, uint32_t slot);
+int eh_parked_add(struct eh_engine *, struct parked *) EH_MUST_CHECK;   /* takes the body over */
 int eh_parked_apply(struct step *, uint32_t ticket_slot) EH_MUST_CHECK; /* a ticket arrived */
 int eh_parked_expire(struct step *) EH_MUST_CHECK;                      /* the oldest one */
 

@@ -140,7 +140,7 @@ void eh_ticket_count(struct eh_engine *e, const struct ticket *t, bool in)
 
 /* ---- lists */
 
-void eh_list_append(struct eh_engine *e, struct list *list, uint32_t slot)
+static void list_append(struct eh_engine *e, struct list *list, uint32_t slot)
 {
     struct ticket *t = &e->tickets[slot];
     t->next = NONE;
@@ -153,7 +153,7 @@ void eh_list_append(struct eh_engine *e, struct list *list, uint32_t slot)
     list->count++;
 }
 
-void eh_list_remove(struct eh_engine *e, struct list *list, uint32_t slot)
+static void list_remove(struct eh_engine *e, struct list *list, uint32_t slot)
 {
     struct ticket *t = &e->tickets[slot];
     if (t->previous == NONE)
@@ -171,13 +171,13 @@ void eh_list_remove(struct eh_engine *e, struct list *list, uint32_t slot)
 void eh_ticket_give(struct eh_engine *e, uint32_t slot, uint32_t rep)
 {
     e->tickets[slot].rep = rep;
-    eh_list_append(e, &e->reps[rep].open, slot);
+    list_append(e, &e->reps[rep].open, slot);
     e->reps[rep].points += e->tickets[slot].points;
 }
 
 void eh_ticket_take(struct eh_engine *e, uint32_t slot)
 {
     struct rep *rep = &e->reps[e->tickets[slot].rep];
-    eh_list_remove(e, &rep->open, slot);
+    list_remove(e, &rep->open, slot);
     rep->points -= e->tickets[slot].points;
 }

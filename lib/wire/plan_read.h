@@ -19,9 +19,6 @@ struct plan_known {
 
 const struct plan_known *eh_plan_known(enum eh_measure_kind); /* NULL for imported ones */
 
-/* plan.c: an item of `plans`, or the one plan of a file; reader->desk may be NULL. */
-int eh_plan_read(struct desk_reader *, const struct desk_node *, const struct desk_path *,
-                 struct eh_bonus_plan *ret) EH_MUST_CHECK;
 /* plan.c: the list `plans` of a desk whose kinds and teams are read. */
 int eh_plan_read_all(struct desk_reader *, const struct desk_node *,
                      const struct desk_path *) EH_MUST_CHECK;
