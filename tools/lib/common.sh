@@ -44,7 +44,12 @@ pid_of() {
     printf '%s\n' "$pid"
 }
 
-is_gone() { ! kill -0 "$1" 2>/dev/null; }
+# is_gone PID: it ended, also when nobody has asked how yet (PID 1 of many containers never does).
+is_gone() {
+    local state
+    state=$(sed 's/.*) \(.\).*/\1/' "/proc/$1/stat" 2>/dev/null) || return 0
+    [[ -z $state || $state == [ZX] ]]
+}
 
 # stop_process NAME PID SECONDS: SIGTERM, then SIGKILL when it did not end in time.
 stop_process() {
