@@ -13,7 +13,9 @@ static const char largest[] = "largest remainder";
 struct tree {
     const struct eh_bonus_plan *plan;
     const struct eh_bonus_facts *facts;
-    const struct eh_bonus_result *result;
+    const struct eh_bonus_pool *pool;
+    const struct eh_bonus_split *split;
+    const struct eh_bonus_before *before; /* the last version; NULL: this is the first */
     struct eh_arena *arena;
     bool failed; /* memory ran out once; the tree is not handed out */
 };
@@ -142,7 +144,7 @@ static struct eh_bonus_node *value_node(struct tree *t, uint32_t index)
                                            [EH_MEASURE_CYCLE_TIME] = "mean time to closing",
                                            [EH_MEASURE_IMPORTED] = "imported"};
     const struct eh_plan_measure *measure = &t->plan->measures[index];
-    const struct eh_bonus_value *value = &t->result->pool.values[index];
+    const struct eh_bonus_value *value = &t->pool->values[index];
     bool exact = measure->kind == EH_MEASURE_REVENUE || measure->kind == EH_MEASURE_IMPORTED;
     const char *formula = value->missing ? "missing" : formulas[measure->kind];
     struct eh_bonus_node *made = node(t, measure->name, value->prior ? "the plan's prior" : formula,
@@ -165,9 +167,9 @@ static struct eh_bonus_node *gate_node(struct tree *t, const struct eh_plan_gate
     struct eh_bonus_input in[3];
     uint32_t count = 0;
     in[count++] = (struct eh_bonus_input){.name = measure->name,
-                                          .value = t->result->pool.values[gate->measure].value,
+                                          .value = t->pool->values[gate->measure].value,
                                           .unit = measure->unit,
-                                          .count = t->result->pool.values[gate->measure].count};
+                                          .count = t->pool->values[gate->measure].count};
     if (gate->has_least)
         in[count++] = input("at least", measure->unit, gate->at_least);
     if (gate->has_most)
@@ -184,15 +186,15 @@ static struct eh_bonus_node *score_node(struct tree *t, uint32_t index)
 {
     const struct eh_plan_metric *metric = &t->plan->metrics[index];
     const struct eh_plan_measure *measure = &t->plan->measures[metric->measure];
-    const struct eh_bonus_score *score = &t->result->pool.scores[index];
+    const struct eh_bonus_score *score = &t->pool->scores[index];
     struct eh_bonus_node *made =
         node(t, name(t, "score of %.*s", EH_STR_ARG(measure->name)),
              score->gate_failed ? "curve(value), then the gate" : "curve(value)", half_away,
              EH_UNIT_PPM, score->score_ppm);
     const struct eh_bonus_input in[] = {{.name = measure->name,
-                                         .value = t->result->pool.values[metric->measure].value,
+                                         .value = t->pool->values[metric->measure].value,
                                          .unit = measure->unit,
-                                         .count = t->result->pool.values[metric->measure].count},
+                                         .count = t->pool->values[metric->measure].count},
                                         input("by the curve", EH_UNIT_PPM, score->curve_ppm),
                                         input("weight", EH_UNIT_PPM, metric->weight_ppm)};
     inputs(t, made, in, 3);
@@ -204,7 +206,7 @@ static struct eh_bonus_node *score_node(struct tree *t, uint32_t index)
 
 static struct eh_bonus_node *gross_node(struct tree *t)
 {
-    const struct eh_bonus_pool *pool = &t->result->pool;
+    const struct eh_bonus_pool *pool = t->pool;
     struct eh_bonus_node *gross =
         node(t, eh_str("gross"),
              pool->zeroed ? "nothing: a gate" : "min(max_pool, target_pool * funding)", half_away,
@@ -226,9 +228,8 @@ static struct eh_bonus_node *gross_node(struct tree *t)
     return gross;
 }
 
-static struct eh_bonus_node *net_node(struct tree *t)
+static struct eh_bonus_node *net_node(struct tree *t, const struct eh_bonus_result *result)
 {
-    const struct eh_bonus_result *result = t->result;
     struct eh_bonus_node *net =
         node(t, eh_str("net"), "gross + carry", none, EH_UNIT_MONEY, result->net);
     struct eh_bonus_node *carry = node(t, eh_str("carry"), "-min(open, gross * at_most)", "down",
@@ -241,17 +242,95 @@ static struct eh_bonus_node *net_node(struct tree *t)
     return net;
 }
 
+/* --- From one version to the next --- */
+
+/* Of the last version: "net of version 1". */
+static struct eh_str of_last(struct tree *t, const char *what)
+{
+    return name(t, "%s version %u", what, t->before->closed.version);
+}
+
+static struct eh_bonus_input named_input(struct eh_str name_of, int64_t value)
+{
+    return (struct eh_bonus_input){.name = name_of, .value = value, .unit = EH_UNIT_MONEY};
+}
+
+static struct eh_bonus_node *difference_node(struct tree *t, const struct eh_bonus_later *later)
+{
+    const struct eh_bonus_input in[] = {
+        input("gross", EH_UNIT_MONEY, later->pool.gross),
+        named_input(of_last(t, "gross of"), t->before->closed.gross)};
+    struct eh_bonus_node *made =
+        node(t, eh_str("difference"), "", none, EH_UNIT_MONEY, later->difference);
+    if (made)
+        made->formula = name(t, "gross - gross of version %u", t->before->closed.version);
+    inputs(t, made, in, 2);
+    add(made, gross_node(t));
+    return made;
+}
+
+static struct eh_bonus_node *paid_node(struct tree *t, const struct eh_bonus_later *later)
+{
+    static const char nothing[] = "nothing: the difference is not above 0";
+    bool more = later->difference > 0;
+    const struct eh_bonus_input in[] = {input("difference", EH_UNIT_MONEY, later->difference),
+                                        input("cancelled", EH_UNIT_MONEY, later->cancelled)};
+    const struct eh_bonus_input of[] = {in[0], input("open", EH_UNIT_MONEY, t->facts->carry_open)};
+    struct eh_bonus_node *made = node(t, eh_str("paid"), more ? "difference - cancelled" : nothing,
+                                      none, EH_UNIT_MONEY, later->paid);
+    struct eh_bonus_node *cancelled =
+        node(t, eh_str("cancelled"), more ? "min(difference, -open)" : nothing, none, EH_UNIT_MONEY,
+             later->cancelled);
+    inputs(t, made, in, 2);
+    inputs(t, cancelled, of, 2);
+    add(made, difference_node(t, later));
+    add(made, cancelled);
+    return made;
+}
+
+static struct eh_bonus_node *later_net_node(struct tree *t, const struct eh_bonus_later *later)
+{
+    const struct eh_bonus_closed *last = &t->before->closed;
+    struct eh_bonus_node *net = node(t, eh_str("net"), "", none, EH_UNIT_MONEY, later->net);
+    const struct eh_bonus_input in[] = {named_input(of_last(t, "net of"), last->net),
+                                        input("paid", EH_UNIT_MONEY, later->paid)};
+    if (net)
+        net->formula = name(t, "net of version %u + paid", last->version);
+    inputs(t, net, in, 2);
+    add(net,
+        node(t, of_last(t, "net of"), "paid in total by then", none, EH_UNIT_MONEY, last->net));
+    add(net, paid_node(t, later));
+    return net;
+}
+
+/* What the team's pools still have to take back: nobody owes money. */
+static struct eh_bonus_node *open_node(struct tree *t, const struct eh_bonus_later *later)
+{
+    bool more = later->difference > 0;
+    const struct eh_bonus_input in[] = {input("open", EH_UNIT_MONEY, t->facts->carry_open),
+                                        input(more ? "cancelled" : "difference", EH_UNIT_MONEY,
+                                              more ? later->cancelled : later->difference)};
+    struct eh_bonus_node *made =
+        node(t, eh_str("carry open"), more ? "open + cancelled" : "open + difference", none,
+             EH_UNIT_MONEY, later->carry_open);
+    inputs(t, made, in, 2);
+    return made;
+}
+
 /* --- From the pool to the people --- */
 
 static struct eh_bonus_node *parts_node(struct tree *t)
 {
-    const struct eh_bonus_split *s = &t->result->split;
+    const struct eh_bonus_split *s = t->split;
     const struct eh_bonus_plan *p = t->plan;
+    bool later = t->before;
     const struct {
         const char *name, *formula, *rounding;
         int64_t value, weight_ppm;
-    } parts[] = {{"individual", "net * split", largest, s->individual, p->individual_ppm},
-                 {"team", "net - individual", none, s->team, (int64_t)EH_PPM - p->individual_ppm},
+    } parts[] = {{"individual", later ? "paid * split" : "net * split", largest, s->individual,
+                  p->individual_ppm},
+                 {"team", later ? "paid - individual" : "net - individual", none, s->team,
+                  (int64_t)EH_PPM - p->individual_ppm},
                  {"limit of a line", "individual * cap", "down", s->limit, p->cap_ppm},
                  {"over", "what caps leave; to the team part", none, s->over, 0},
                  {"equal", "(team + over) * split", largest, s->equal, p->equal_ppm},
@@ -259,7 +338,8 @@ static struct eh_bonus_node *parts_node(struct tree *t)
                  {"seniority", "(team + over) * split", largest, s->seniority, p->seniority_ppm},
                  {"held", "parts nobody has a weight in", none, s->held, 0}};
     struct eh_bonus_node *made =
-        node(t, eh_str("parts"), "net, apportioned", largest, EH_UNIT_MONEY, s->amount);
+        node(t, eh_str("parts"), later ? "paid, apportioned" : "net, apportioned", largest,
+             EH_UNIT_MONEY, s->amount);
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
         struct eh_bonus_node *part = node(t, eh_str(parts[i].name), parts[i].formula,
                                           parts[i].rounding, EH_UNIT_MONEY, parts[i].value);
@@ -285,15 +365,30 @@ static struct eh_bonus_node *line_node(struct tree *t, const char *part, const c
     return made;
 }
 
-static struct eh_bonus_node *share_node(struct tree *t, const struct eh_bonus_share *s,
-                                        const struct sums *sums)
+/* Of a later version: what the rep had by then, and this version's parts of what is paid now. */
+static void add_before(struct tree *t, struct eh_bonus_node *to, int64_t total)
 {
-    const struct eh_bonus_split *split = &t->result->split;
+    if (!to)
+        return;
+    to->value += total;
+    to->formula = name(t, "up to version %u + equal + hours + seniority + individual",
+                       t->before->closed.version);
+    const struct eh_bonus_input in = named_input(of_last(t, "up to"), total);
+    inputs(t, to, &in, 1);
+    add(to, node(t, in.name, "paid by then", none, EH_UNIT_MONEY, total));
+}
+
+static struct eh_bonus_node *share_node(struct tree *t, uint32_t at, const struct sums *sums)
+{
+    const struct eh_bonus_split *split = t->split;
+    const struct eh_bonus_share *s = &split->shares[at];
     struct eh_bonus_node *made =
         node(t, s->rep, s->eligible ? "equal + hours + seniority + individual" : "not eligible",
              none, EH_UNIT_MONEY, s->total);
     if (!s->eligible)
         return made;
+    if (t->before)
+        add_before(t, made, t->before->totals[at]);
     add(made, line_node(t, "equal", "part * days / days of all", s->equal, s->days, sums->days,
                         split->equal));
     add(made, line_node(t, "hours", "part * minutes / minutes of all", s->hours, s->minutes,
@@ -309,7 +404,7 @@ static struct eh_bonus_node *share_node(struct tree *t, const struct eh_bonus_sh
 
 static struct eh_bonus_node *shares_node(struct tree *t, struct eh_str rep)
 {
-    const struct eh_bonus_split *split = &t->result->split;
+    const struct eh_bonus_split *split = t->split;
     struct sums sums = {0};
     for (uint32_t i = 0; i < split->count; i++) {
         const struct eh_bonus_share *s = &split->shares[i];
@@ -320,11 +415,13 @@ static struct eh_bonus_node *shares_node(struct tree *t, struct eh_str rep)
     }
     struct eh_bonus_node *made = node(t, eh_str("shares"), "each part by its own weights", largest,
                                       EH_UNIT_MONEY, split->amount - split->held);
+    for (uint32_t i = 0; made && t->before && i < split->count; i++)
+        made->value += t->before->totals[i];
     struct eh_bonus_node **end = made ? &made->children : NULL;
     for (uint32_t i = 0; !t->failed && i < split->count; i++) {
         if (rep.size > 0 && !eh_str_equal(rep, split->shares[i].rep))
             continue;
-        *end = share_node(t, &split->shares[i], &sums);
+        *end = share_node(t, i, &sums);
         if (*end)
             end = &(*end)->next;
     }
@@ -336,11 +433,32 @@ const struct eh_bonus_node *eh_bonus_explain(const struct eh_bonus_plan *plan,
                                              const struct eh_bonus_result *result,
                                              struct eh_str rep, struct eh_arena *arena)
 {
-    struct tree t = {plan, facts, result, arena, false};
+    struct tree t = {plan, facts, &result->pool, &result->split, NULL, arena, false};
     struct eh_bonus_node *root =
         node(&t, eh_str("pool"), "net to parts to people", none, EH_UNIT_MONEY, result->net);
-    add(root, net_node(&t));
+    add(root, net_node(&t, result));
     add(root, parts_node(&t));
     add(root, shares_node(&t, rep));
+    return t.failed ? NULL : root;
+}
+
+const struct eh_bonus_node *eh_bonus_explain_later(const struct eh_bonus_plan *plan,
+                                                   const struct eh_bonus_facts *facts,
+                                                   const struct eh_bonus_later *later,
+                                                   const struct eh_bonus_before *before,
+                                                   struct eh_str rep, struct eh_arena *arena)
+{
+    struct tree t = {plan, facts, &later->pool, &later->split, before, arena, false};
+    struct eh_bonus_node *root =
+        node(&t, eh_str("pool"), "net to parts to people", none, EH_UNIT_MONEY, later->net);
+    struct eh_bonus_node *first = eh_arena_copy(arena, before->first, sizeof *first);
+    t.failed |= !first;
+    if (first)
+        first->name = eh_str("version 1");
+    add(root, later_net_node(&t, later));
+    add(root, open_node(&t, later));
+    add(root, parts_node(&t));
+    add(root, shares_node(&t, rep));
+    add(root, first);
     return t.failed ? NULL : root;
 }

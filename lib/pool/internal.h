@@ -31,6 +31,16 @@ int eh_pool_settled(const struct eh_period_view *, struct eh_arena *,
 int eh_pool_settle(const struct eh_engine *, const struct eh_period_view *, struct eh_arena *,
                    int64_t *carry_open, struct eh_settlement *ret, struct eh_error *) EH_MUST_CHECK;
 
+/* settle.c: a later version as it was computed, from what its statement kept. */
+struct eh_pool_version {
+    struct eh_bonus_facts *facts;
+    struct eh_bonus_later *later;
+    struct eh_bonus_closed last; /* the version before it */
+    const int64_t *totals;       /* paid up to that, by `later`'s shares */
+};
+int eh_pool_settled_later(const struct eh_period_view *, struct eh_arena *,
+                          struct eh_pool_version *ret, struct eh_error *) EH_MUST_CHECK;
+
 /* code.c: what both codecs read and write. */
 #define EH_POOL_DATES_MAX 3000000 /* days from 1970-01-01, either way */
 

@@ -58,6 +58,28 @@ static int settle_first(const struct eh_period_view *view, struct eh_arena *aren
     return 0;
 }
 
+/* The bytes in the arena. */
+static int keep(const struct eh_bytes *bytes, struct eh_arena *arena, struct eh_str *ret,
+                struct eh_error *error)
+{
+    void *kept = bytes->failed ? NULL : eh_arena_copy(arena, bytes->data, bytes->size);
+    if (!kept)
+        return eh_error_set(error, EH_ENOMEM, "out of memory for the statement");
+    *ret = eh_str_n(kept, bytes->size);
+    return 0;
+}
+
+/* Without the members: they stand in the frozen facts. */
+static int keep_facts(const struct eh_bonus_facts *facts, struct eh_arena *arena,
+                      struct eh_str *ret, struct eh_error *error)
+{
+    EH_AUTO(eh_bytes) struct eh_bytes bytes = EH_BYTES_INIT;
+    struct eh_bonus_facts team = *facts;
+    team.member_count = 0;
+    eh_pool_facts_encode(&team, &bytes);
+    return keep(&bytes, arena, ret, error);
+}
+
 static int settle_later(const struct eh_engine *e, const struct eh_period_view *view,
                         struct eh_arena *arena, int64_t carry_open, struct eh_pool_statement **ret,
                         struct eh_error *error)
@@ -83,7 +105,79 @@ static int settle_later(const struct eh_engine *e, const struct eh_period_view *
     if (r == 0)
         r = eh_pool_facts_sha256(facts, s->facts_sha256, error);
     if (r == 0)
+        r = keep_facts(facts, arena, &s->facts, error);
+    if (r == 0)
         *ret = s;
+    return r;
+}
+
+static int refuse_other(struct eh_error *error)
+{
+    return eh_error_set(error, EH_ECORRUPT, "the facts kept with the last version are not its own");
+}
+
+/* What each had before this version. */
+static int take_totals(const struct eh_pool_statement *s, struct eh_arena *arena,
+                       const int64_t **ret, struct eh_error *error)
+{
+    int64_t *totals = eh_arena_alloc(arena, s->line_count * sizeof *totals);
+    if (!totals)
+        return eh_error_set(error, EH_ENOMEM, "out of memory for the totals");
+    for (uint32_t i = 0; i < s->line_count; i++)
+        if (__builtin_sub_overflow(s->lines[i].total, s->lines[i].paid, &totals[i]))
+            return refuse_other(error);
+    *ret = totals;
+    return 0;
+}
+
+static int kept_facts(const struct eh_pool_statement *s, const struct eh_bonus_facts *frozen,
+                      struct eh_arena *arena, struct eh_bonus_facts **ret, struct eh_error *error)
+{
+    uint8_t sha256[32];
+    struct eh_bonus_facts *facts;
+    int r = s->facts.size > 0
+                ? eh_pool_facts_decode(s->facts, arena, &facts, error)
+                : eh_error_set(error, EH_ENOTFOUND,
+                               "version %u was closed by an evenhandd that did not keep its facts: "
+                               "its way cannot be shown",
+                               s->version);
+    if (r == 0)
+        r = keep_members(frozen, arena, facts, error);
+    if (r == 0)
+        r = eh_pool_facts_sha256(facts, sha256, error);
+    if (r < 0)
+        return r;
+    if (memcmp(sha256, s->facts_sha256, sizeof sha256) != 0)
+        return refuse_other(error);
+    *ret = facts;
+    return 0;
+}
+
+int eh_pool_settled_later(const struct eh_period_view *view, struct eh_arena *arena,
+                          struct eh_pool_version *ret, struct eh_error *error)
+{
+    struct eh_bonus_facts *frozen;
+    struct eh_pool_statement *s;
+    struct eh_pool_version v = {0};
+    int r = eh_pool_settled(view, arena, &s, error);
+    if (r == 0)
+        r = eh_pool_frozen(view, arena, &frozen, error);
+    if (r == 0)
+        r = kept_facts(s, frozen, arena, &v.facts, error);
+    if (r == 0)
+        r = take_totals(s, arena, &v.totals, error);
+    if (r < 0)
+        return r;
+    v.last = (struct eh_bonus_closed){.version = s->version - 1, .carry = s->carry};
+    if (__builtin_sub_overflow(s->gross, s->difference, &v.last.gross) ||
+        __builtin_sub_overflow(s->net, s->paid, &v.last.net))
+        return refuse_other(error);
+    r = eh_bonus_recompute(view->plan, v.facts, frozen, &v.last, arena, &v.later, error);
+    if (r == 0 && (v.later->pool.gross != s->gross || v.later->paid != s->paid ||
+                   v.later->split.count != s->line_count))
+        return refuse_other(error);
+    if (r == 0)
+        *ret = v;
     return r;
 }
 
@@ -92,11 +186,7 @@ static int encode(const struct eh_pool_statement *s, struct eh_arena *arena, str
 {
     EH_AUTO(eh_bytes) struct eh_bytes bytes = EH_BYTES_INIT;
     eh_pool_statement_encode(s, &bytes);
-    void *kept = bytes.failed ? NULL : eh_arena_copy(arena, bytes.data, bytes.size);
-    if (!kept)
-        return eh_error_set(error, EH_ENOMEM, "out of memory for the statement");
-    *ret = eh_str_n(kept, bytes.size);
-    return 0;
+    return keep(&bytes, arena, ret, error);
 }
 
 int eh_pool_settle(const struct eh_engine *e, const struct eh_period_view *view,

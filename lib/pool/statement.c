@@ -147,6 +147,20 @@ int eh_pool_what_if(const struct eh_engine *e, const struct eh_period_view *view
     return 0;
 }
 
+/* `first`: the tree of version 1. */
+static int explain_later(const struct eh_period_view *view, struct eh_str rep,
+                         const struct eh_bonus_node *first, struct eh_arena *arena,
+                         const struct eh_bonus_node **ret, struct eh_error *error)
+{
+    struct eh_pool_version v;
+    int r = eh_pool_settled_later(view, arena, &v, error);
+    if (r < 0)
+        return r;
+    const struct eh_bonus_before before = {v.last, v.totals, first};
+    *ret = eh_bonus_explain_later(view->plan, v.facts, v.later, &before, rep, arena);
+    return 0;
+}
+
 int eh_pool_explain(const struct eh_engine *e, const struct eh_period_view *view, struct eh_str rep,
                     struct eh_arena *arena, const struct eh_bonus_node **ret,
                     struct eh_error *error)
@@ -157,6 +171,10 @@ int eh_pool_explain(const struct eh_engine *e, const struct eh_period_view *view
         return r;
     const struct eh_bonus_node *tree =
         eh_bonus_explain(view->plan, basis.facts, basis.result, rep, arena);
+    if (tree && view->last.version > 1)
+        r = explain_later(view, rep, tree, arena, &tree, error);
+    if (r < 0)
+        return r;
     if (!tree)
         return eh_error_set(error, EH_ENOMEM, "out of memory for the reasons");
     *ret = tree;

@@ -3,7 +3,9 @@
  */
 #include "internal.h"
 
-#define VERSION 1 /* of the form; another form is another number */
+/* Of the form; another form is another number. */
+#define VERSION       1
+#define VERSION_LATER 2 /* ... with facts at the end: of version 2 and later */
 
 /* The fewest bytes of a thing that is repeated. */
 #define METRIC_LEAST 10
@@ -56,7 +58,7 @@ static void put_pool(const struct eh_pool_statement *s, struct eh_bytes *out)
 
 void eh_pool_statement_encode(const struct eh_pool_statement *s, struct eh_bytes *out)
 {
-    eh_bytes_put_u8(out, VERSION);
+    eh_bytes_put_u8(out, s->facts.size > 0 ? VERSION_LATER : VERSION);
     eh_bytes_put_str(out, s->team);
     eh_pool_put_period(out, s->period);
     eh_bytes_put_u(out, s->version);
@@ -71,6 +73,8 @@ void eh_pool_statement_encode(const struct eh_pool_statement *s, struct eh_bytes
     eh_bytes_put_u(out, s->line_count);
     for (uint32_t i = 0; i < s->line_count; i++)
         put_line(&s->lines[i], out);
+    if (s->facts.size > 0)
+        eh_bytes_put_str(out, s->facts);
 }
 
 /* ---- in */
@@ -170,8 +174,10 @@ int eh_pool_statement_decode(struct eh_str bytes, struct eh_arena *arena,
                              struct eh_pool_statement **ret, struct eh_error *error)
 {
     struct eh_reader in = eh_reader(bytes.data, bytes.size);
-    if (eh_read_u8(&in) != VERSION)
-        return eh_error_set(error, EH_ECORRUPT, "this is no statement of version %d", VERSION);
+    uint8_t form = eh_read_u8(&in);
+    if (form != VERSION && form != VERSION_LATER)
+        return eh_error_set(error, EH_ECORRUPT, "this is no statement of version %d or %d", VERSION,
+                            VERSION_LATER);
     struct eh_pool_statement *s = eh_arena_alloc(arena, sizeof *s);
     if (!s)
         return eh_error_set(error, EH_ENOMEM, "out of memory for the statement");
@@ -179,6 +185,10 @@ int eh_pool_statement_decode(struct eh_str bytes, struct eh_arena *arena,
     read_pool(&in, s);
     if (!read_lists(&in, s, arena))
         return eh_error_set(error, EH_ENOMEM, "out of memory for the statement");
+    if (form == VERSION_LATER) {
+        s->facts = eh_read_str(&in);
+        in.failed |= s->version < 2 || s->facts.size == 0;
+    }
     if (!eh_reader_complete(&in))
         return eh_error_set(error, EH_ECORRUPT, "the bytes of this statement are damaged");
     *ret = s;

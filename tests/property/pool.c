@@ -129,6 +129,44 @@ static void check_frozen(const struct eh_period_view *view, struct eh_arena *are
     cr_assert(eh_str_equal(view->frozen, eh_str_n((char *)again.data, again.size)));
 }
 
+static int64_t sum_of(const struct eh_bonus_node *node)
+{
+    int64_t sum = 0;
+    for (const struct eh_bonus_node *c = node->children; c; c = c->next)
+        sum += c->value;
+    return sum;
+}
+
+/* Each rep's line comes from its parts, and from what was paid by then. */
+static void check_shares(const struct eh_bonus_node *shares, const struct eh_pool_statement *s)
+{
+    uint32_t at = 0;
+    for (const struct eh_bonus_node *c = shares->children; c; c = c->next, at++) {
+        cr_assert_eq(c->value, s->lines[at].total);
+        cr_assert_eq(c->value, sum_of(c));
+    }
+    cr_assert_eq(at, s->line_count);
+    cr_assert_eq(shares->value, sum_of(shares));
+    cr_assert_eq(shares->value, s->net - s->held);
+}
+
+/* From what was paid before to what is paid now, the pool by its own facts between. */
+static void check_net(const struct eh_bonus_node *net, const struct eh_pool_statement *s)
+{
+    cr_assert_eq(net->value, s->net);
+    cr_assert_eq(net->value, sum_of(net));
+    if (s->version <= 1)
+        return;
+    const struct eh_bonus_node *paid = net->children->next;
+    const struct eh_bonus_node *difference = paid->children, *gross = difference->children;
+    cr_assert_eq(paid->value, s->paid);
+    cr_assert_eq(difference->value, s->difference);
+    cr_assert_eq(difference->next->value, s->cancelled);
+    cr_assert_eq(gross->value, s->gross);
+    cr_assert_eq(gross->children->value, s->funding_ppm);
+    cr_assert_eq(gross->children->children->value, s->composite_ppm);
+}
+
 static void check_explained(struct life *l, const struct eh_period_view *view,
                             const struct eh_pool_statement *s, struct eh_arena *arena)
 {
@@ -136,8 +174,12 @@ static void check_explained(struct life *l, const struct eh_period_view *view,
     struct eh_error error = {0};
     int r = eh_pool_explain(l->o.k.e, view, eh_str(""), arena, &why, &error);
     cr_assert_eq(r, 0, "%s", error.text);
-    if (s->version <= 1)
-        cr_assert_eq(why->value, s->net);
+    cr_assert_eq(why->value, s->net);
+    for (const struct eh_bonus_node *n = why->children; n; n = n->next)
+        if (eh_str_equal(n->name, eh_str("shares")))
+            check_shares(n, s);
+        else if (eh_str_equal(n->name, eh_str("net")))
+            check_net(n, s);
 }
 
 /* Each pool is paid or still open to be taken back, to the cent. */

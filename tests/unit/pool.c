@@ -132,8 +132,8 @@ Test(pool, facts_of_another_form_are_refused)
     struct eh_error error = {0};
     cr_expect_eq(eh_pool_facts_decode(eh_str("\2"), &arena, &facts, &error), -EH_ECORRUPT);
     cr_expect_str_eq(error.text, "these are no facts of version 1");
-    cr_expect_eq(eh_pool_statement_decode(eh_str("\2"), &arena, &s, &error), -EH_ECORRUPT);
-    cr_expect_str_eq(error.text, "this is no statement of version 1");
+    cr_expect_eq(eh_pool_statement_decode(eh_str("\3"), &arena, &s, &error), -EH_ECORRUPT);
+    cr_expect_str_eq(error.text, "this is no statement of version 1 or 2");
     cr_expect(!facts && !s);
 }
 
@@ -269,6 +269,10 @@ Test(pool, statements_are_the_same_bytes_again)
     s->metric_count = s->line_count = 0;
     eh_pool_statement_encode(s, &empty);
     check_bytes(statement_again, &empty);
+    s->facts = eh_str("kept whole, whatever it is");
+    eh_bytes_clear(&empty);
+    eh_pool_statement_encode(s, &empty);
+    check_bytes(statement_again, &empty);
 }
 
 Test(pool, statements_say_everything)
@@ -278,7 +282,7 @@ Test(pool, statements_say_everything)
     example_init(&e);
     struct eh_pool_statement *s = estimate(&e), *t = NULL;
     s->version = 2, s->held = 1, s->difference = 2, s->cancelled = 3, s->paid = 4;
-    s->carry_open = -5, s->lines[1].paid = 6, s->zeroed = true;
+    s->carry_open = -5, s->lines[1].paid = 6, s->zeroed = true, s->facts = eh_str("facts");
     eh_pool_statement_encode(s, &bytes);
     struct eh_str text = eh_str_n((char *)bytes.data, bytes.size);
     cr_assert_eq(eh_pool_statement_decode(text, &e.arena, &t, &e.error), 0);
@@ -305,6 +309,7 @@ Test(pool, statements_say_everything)
     const int64_t put[] = {656365, -1240, 655125, 1, 2, 3, 4, -5, -1240, 6, 167503, 18761, 55825};
     cr_expect_eq(memcmp(got, put, sizeof got), 0);
     cr_expect(t->lines[0].capped && t->lines[0].eligible && !t->lines[1].capped);
+    cr_expect(eh_str_equal(t->facts, eh_str("facts")));
 }
 
 static void expect_no_statement(const struct eh_pool_statement *s, const char *what)
@@ -334,4 +339,6 @@ Test(pool, statements_that_cannot_be_are_refused)
     expect_no_statement(s, "currency");
     s->currency = eh_str("EUR"), s->lines[0].rep = s->lines[1].rep;
     expect_no_statement(s, "a line twice");
+    s->lines[0].rep = eh_str("ana"), s->version = 1, s->facts = eh_str("facts");
+    expect_no_statement(s, "version 1 with facts of its own beside the frozen ones");
 }

@@ -194,4 +194,19 @@ const struct eh_bonus_node *eh_bonus_explain(const struct eh_bonus_plan *,
                                              const struct eh_bonus_result *, struct eh_str rep,
                                              struct eh_arena *);
 
+/* What a later version goes on from. */
+struct eh_bonus_before {
+    struct eh_bonus_closed closed;     /* the last version */
+    const int64_t *totals;             /* paid up to it, by the later one's split.shares */
+    const struct eh_bonus_node *first; /* the tree of version 1: for the same rep */
+};
+/* As eh_bonus_explain(), of a later version: its own way to the gross pool, what of the difference
+ * is paid and what is carried, its parts and shares; the tree of version 1 comes last. `facts`: all
+ * that was known by then. */
+const struct eh_bonus_node *eh_bonus_explain_later(const struct eh_bonus_plan *,
+                                                   const struct eh_bonus_facts *,
+                                                   const struct eh_bonus_later *,
+                                                   const struct eh_bonus_before *,
+                                                   struct eh_str rep, struct eh_arena *);
+
 #endif

@@ -75,6 +75,8 @@ struct eh_pool_statement {
     uint8_t plan_sha256[32];
     uint8_t facts_sha256[32]; /* over canonical bytes: what was frozen; of a later version, all that
                                  was known by then of what happened, with the frozen members */
+    struct eh_str facts;      /* of a later version: these, canonical bytes, without the members;
+                                 empty: version 1, or closed before such were kept */
     struct eh_pool_metric *metrics; /* in the plan's order */
     uint32_t metric_count;
     int64_t composite_ppm, funding_ppm;
@@ -102,8 +104,8 @@ int eh_pool_what_if(const struct eh_engine *, const struct eh_period_view *,
 /* Of facts and a plan alone, as an estimate or not. */
 int eh_pool_estimate(const struct eh_bonus_plan *, const struct eh_bonus_facts *, struct eh_arena *,
                      struct eh_pool_statement **ret, struct eh_error *) EH_MUST_CHECK;
-/* Why: the tree over the facts the statement is made of; for a closed period, version 1's. `rep`
- * empty: everybody's lines. */
+/* Why: the tree over the facts the statement is made of; for a closed period, its last version's.
+ * `rep` empty: everybody's lines. -EH_ENOTFOUND: the facts of that version were not kept. */
 int eh_pool_explain(const struct eh_engine *, const struct eh_period_view *, struct eh_str rep,
                     struct eh_arena *, const struct eh_bonus_node **ret,
                     struct eh_error *) EH_MUST_CHECK;
