@@ -9,7 +9,6 @@
  * meanwhile is noticed only when it is answered.
  */
 #include <signal.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <strings.h>
 #include <sys/queue.h>
@@ -21,6 +20,7 @@
 
 #include "admin_internal.h"
 #include "admin_socket.h"
+#include "clock.h"
 
 struct eh_connection {
     struct eh_admin *admin;

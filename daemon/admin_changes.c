@@ -6,6 +6,7 @@
  */
 #include "admin_internal.h"
 
+#include <evenhand/draw/hash.h>
 #include <evenhand/engine/periods.h>
 
 /* ---- The way of every change. */

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "admin_internal.h"
+#include "clock.h"
 
 #define USER_DATABASE_BUFFER 16384 /* bytes of one entry of passwd or group */
 #define GROUP_BUFFER_MAX     (1u << 20)

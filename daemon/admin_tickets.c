@@ -7,6 +7,8 @@
  */
 #include <stdlib.h>
 
+#include <evenhand/draw/hash.h>
+
 #include "admin_internal.h"
 
 #define TYPE_INT8 20

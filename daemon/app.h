@@ -17,7 +17,6 @@
 
 #include <evenhand/engine/engine.h>
 
-#include "clock.h"
 #include "config.h"
 #include "pg.h"
 

@@ -7,6 +7,7 @@
 #include "batch.h"
 #include "checkpoint.h"
 #include "child.h"
+#include "clock.h"
 #include "keys.h"
 #include "recovery.h"
 #include "store.h"

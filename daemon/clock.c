@@ -2,7 +2,6 @@
  */
 #include "clock.h"
 
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>

@@ -11,7 +11,6 @@
  */
 #include "inbox_private.h"
 
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>

@@ -7,7 +7,6 @@
  */
 #include "inbox_private.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <sys/time.h>
 

@@ -9,11 +9,8 @@
 
 #include <errno.h>
 #include <stdlib.h>
-#include <sys/time.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-#include "log.h"
 
 #define SUSPECT_DELIVERIES 4 /* from here on a decoder is tried in a child first */
 #define SUSPECT_CPU_S      2 /* ... which may compute so long, however busy the machine */

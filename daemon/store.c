@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "clock.h"
 #include "log.h"
 
 /* Another wrote on from our head: the head's row refused it, or a row of the log was there. */

@@ -6,8 +6,6 @@
  */
 #include "store_private.h"
 
-#include "log.h"
-
 static bool wants_ticket(const struct eh_input *in)
 {
     return in->message.type == EH_MESSAGE_OUTCOME || in->message.type == EH_MESSAGE_UPDATE;

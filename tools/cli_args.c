@@ -1,7 +1,6 @@
 /* cli_args: reads the call: which command, which arguments, which options; guesses what was meant.
  */
 #include <limits.h>
-#include <stdio.h>
 
 #include "evenhand.h"
 

@@ -4,7 +4,6 @@
 #include "cli_fairness.h"
 #include "cli_log.h"
 
-#include <stdio.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>

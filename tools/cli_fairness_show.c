@@ -3,7 +3,6 @@
  *
  * A verdict stands only where there is enough to tell; what stands without one says so.
  */
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 

@@ -7,8 +7,6 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "cli_text.h"
-
 #define SOCKET_PATH_MAX 107 /* bytes, sun_path without its terminator */
 
 void eh_answer_done(struct eh_answer *answer)

@@ -7,7 +7,6 @@
 #include <evenhand/draw/hash.h>
 
 #include "cli_plan_file.h"
-#include "cli_text.h"
 #include "evenhand.h"
 
 #define SHA256_BYTES 32

@@ -1,7 +1,6 @@
 /* cli_zone: time zones by TZ and the C library. */
 #include "cli_zone.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
 #include <unistd.h>

@@ -2,7 +2,7 @@
  * explain: the way from the facts to every cent as a tree: what came in, the formula, what came out
  * and how it was made whole. Built from a result; computes nothing anew.
  */
-#include "internal.h"
+#include <evenhand/bonus/bonus.h>
 
 #define NAME_BYTES 160 /* of a node's name, with terminator */
 

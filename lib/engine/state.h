@@ -24,6 +24,7 @@
 #ifndef EVENHAND_LIB_ENGINE_STATE_H
 #define EVENHAND_LIB_ENGINE_STATE_H
 
+#include <evenhand/draw/hash.h>
 #include <evenhand/engine/engine.h>
 #include <evenhand/engine/periods.h>
 

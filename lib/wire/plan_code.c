@@ -1,7 +1,7 @@
 /*
  * plan_code: the canonical form of a plan: everything it says, in one order, after defaults.
  */
-#include "plan_read.h"
+#include <evenhand/wire/plan.h>
 
 #define VERSION 1 /* of the form; another form is another number */
 

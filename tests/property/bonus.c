@@ -12,7 +12,6 @@
 
 #include <evenhand/bonus/apportion.h>
 #include <evenhand/bonus/bonus.h>
-#include <evenhand/wire/desk.h>
 
 enum { SHARES = 1000000, CAPS = 400000, CURVES = 200000, PERIODS = 20000, PARTS_MAX = 12 };
 

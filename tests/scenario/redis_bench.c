@@ -1,7 +1,6 @@
 /* redis_bench: starts, stops and asks a private redis-server. */
 #include "redis_bench.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdarg.h>

@@ -3,7 +3,6 @@
  */
 #include <criterion/criterion.h>
 
-#include <arpa/inet.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>

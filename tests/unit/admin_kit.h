@@ -21,6 +21,7 @@
 #include <unistd.h>
 
 #include "admin_internal.h"
+#include "clock.h"
 #include "engine_kit.h"
 
 /* STEADY: every command is said to be done and changes nothing. */

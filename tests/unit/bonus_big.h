@@ -7,7 +7,6 @@
 #ifndef TESTS_UNIT_BONUS_BIG_H
 #define TESTS_UNIT_BONUS_BIG_H
 
-#include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
 

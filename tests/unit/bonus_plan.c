@@ -9,8 +9,6 @@
 
 #include <dirent.h>
 
-#include <evenhand/draw/hash.h>
-
 #define LINES_MAX 8192 /* bytes of all lines that are said */
 
 struct loaded {

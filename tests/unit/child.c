@@ -1,7 +1,6 @@
 /*
  * child: a program beside the loop: what it printed, how it ended, and that no bound is passed.
  */
-#include <stdio.h>
 #include <stdlib.h>
 #include <sys/wait.h>
 #include <unistd.h>

@@ -3,7 +3,6 @@
  */
 #include <criterion/criterion.h>
 
-#include <stdio.h>
 #include <time.h>
 
 #include "clock.h"

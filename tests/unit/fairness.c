@@ -6,7 +6,6 @@
  * come from their definitions, the Gini as the double sum over all pairs.
  */
 #include <math.h>
-#include <stdio.h>
 
 #include <criterion/criterion.h>
 

@@ -3,7 +3,6 @@
  */
 #include <criterion/criterion.h>
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 

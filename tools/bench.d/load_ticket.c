@@ -2,7 +2,6 @@
 #include "load.h"
 
 #include <msgpack.h>
-#include <stdio.h>
 #include <stdlib.h>
 
 static void put_text(msgpack_packer *pack, struct eh_str text)

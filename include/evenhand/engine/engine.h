@@ -27,7 +27,6 @@
 #define EVENHAND_ENGINE_ENGINE_H
 
 #include <evenhand/draw/draw.h>
-#include <evenhand/draw/hash.h>
 #include <evenhand/wire/desk.h>
 #include <evenhand/wire/message.h>
 #include <evenhand/wire/notice.h>

@@ -13,6 +13,7 @@
 #ifndef EVENHAND_ENGINE_RECORD_H
 #define EVENHAND_ENGINE_RECORD_H
 
+#include <evenhand/draw/hash.h>
 #include <evenhand/engine/engine.h>
 
 /* Fields of a message that have a column of their own; all others are in `rest`. */
