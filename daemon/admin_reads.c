@@ -54,6 +54,7 @@ void eh_admin_get_status(struct eh_admin_request *request)
     put_u(body, "repeats", status.repeats);
     eh_json_put(body, "redis", json_string(status.redis_up ? "up" : "down"));
     eh_json_put(body, "redis_address", eh_json_string(status.redis_address));
+    eh_json_put(body, "redis_error", eh_json_string(status.redis_error));
     eh_json_put(body, "postgres", json_string(status.postgres_up ? "up" : "down"));
     eh_json_put(body, "last_error", eh_json_string(status.last_error));
     eh_json_put(body, "last_error_at", eh_json_time(status.last_error_us));

@@ -559,6 +559,7 @@ void eh_app_status(const struct eh_app *app, struct eh_app_status *ret)
         .redis_up = eh_redis_link_up(app->writes) && (app->inbox_up || !app->deciding),
         .postgres_up = eh_store_up(app->store),
         .redis_address = app->redis_address,
+        .redis_error = eh_redis_link_up(app->writes) ? "" : eh_redis_link_last_error(app->writes),
         .last_error = app->last_error,
         .last_error_us = app->last_error_us,
         .schema = app->head.schema,

@@ -81,6 +81,7 @@ struct eh_app_status {
     uint64_t batches, commits_failed;
     bool redis_up, postgres_up;
     const char *redis_address; /* for people and for `evenhand push` */
+    const char *redis_error;   /* why it is not reached; "" while it is, or before any try */
     const char *last_error;    /* one line, "" when there was none */
     int64_t last_error_us;
     int schema;             /* version found in the database */

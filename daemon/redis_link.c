@@ -16,6 +16,8 @@
 #include <hiredis/adapters/libevent.h>
 #include <hiredis/async.h>
 
+#include "log.h"
+
 #define CONNECT_TIMEOUT_S 10
 #define BACKOFF_MIN_MS    100
 #define BACKOFF_MAX_MS    5000
@@ -93,6 +95,13 @@ static void arm_backoff(struct eh_redis_link *link)
         link->backoff_ms = BACKOFF_MAX_MS;
 }
 
+/* Owners hear of links that were up; of one that cannot be had the log tells. */
+static void say_unreached(const struct eh_redis_link *link)
+{
+    eh_log_limited(EH_LOG_WARNING, "redis-connect", "redis link %s: %s; trying again", link->name,
+                   link->last_error);
+}
+
 /* The context is gone (or about to be freed by hiredis): forget it, tell the owner, try again. */
 static void lost(struct eh_redis_link *link)
 {
@@ -108,6 +117,8 @@ static void lost(struct eh_redis_link *link)
         arm_backoff(link);
     if (was_up && !link->freed)
         link->on_state(link->context, false, link->last_error);
+    else if (link->wanted && !link->freed)
+        say_unreached(link);
 }
 
 static void destroy(struct eh_redis_link *link)
@@ -339,6 +350,7 @@ static void connect_now(struct eh_redis_link *link)
             redisAsyncFree(ac); /* no callbacks are set yet */
         link->state = LINK_WAITING;
         arm_backoff(link);
+        say_unreached(link);
         return;
     }
     ac->data = link;

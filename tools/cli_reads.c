@@ -41,25 +41,14 @@ static void line_count(const struct eh_cli *cli, const char *name, const json_t 
 }
 
 /* "up", "down", or whatever the daemon says of a server: text, a switch, or an object with `up`. */
-static const char *server_state(const json_t *object, const char *key)
+static void line_server(const struct eh_cli *cli, const char *name, const char *state,
+                        const char *address, const char *error)
 {
-    const json_t *value = json_object_get(object, key);
-    if (json_is_object(value))
-        value = json_object_get(value, "up");
-    if (json_is_boolean(value))
-        return json_is_true(value) ? "up" : "down";
-    return json_string_value(value);
-}
-
-static void line_server(const struct eh_cli *cli, const char *name, const json_t *s,
-                        const char *key, const char *address_key)
-{
-    const char *state = server_state(s, key), *address = eh_json_text(s, address_key);
     if (!state)
         return;
-    printf("%s%-10s%s %s%s%s%s%s\n", eh_colour_dim(cli), name, eh_colour_end(cli),
+    printf("%s%-10s%s %s%s%s%s%s%s%s\n", eh_colour_dim(cli), name, eh_colour_end(cli),
            eh_colour_of(cli, state), state, eh_colour_end(cli), address ? " at " : "",
-           address ? address : "");
+           address ? address : "", error ? ": " : "", error ? error : "");
 }
 
 static void show_head(const struct eh_cli *cli, const json_t *s)
@@ -102,8 +91,9 @@ static void show_status(const struct eh_cli *cli, const json_t *s)
     if (eh_json_int(s, "parked"))
         line_count(cli, "parked", s, "parked");
     line_count(cli, "dead", s, "dead");
-    line_server(cli, "redis", s, "redis", "redis_address");
-    line_server(cli, "postgres", s, "postgres", "postgres_address");
+    line_server(cli, "redis", eh_json_text(s, "redis"), eh_json_text(s, "redis_address"),
+                eh_json_text(s, "redis_error"));
+    line_server(cli, "postgres", eh_json_text(s, "postgres"), NULL, NULL);
     if (json_is_true(json_object_get(s, "desk_file_differs")))
         line(cli, "desk file", "differs from what is applied (evenhand desk diff FILE)");
     const char *user = eh_json_text(s, "user"), *rep = eh_json_text(s, "rep");

@@ -89,6 +89,9 @@ def start_before_servers(stack):
     time.sleep(1.5)
     assert daemon.alive(), "ended with %s: %s" % (daemon.process.returncode, daemon.last_words())
     stack.postgres.start()
+    daemon.wait_alive("says why Redis is not reached", lambda: (
+        "No such file" in (daemon.status().get("redis_error") or "")))
+    assert "No such file" in stack.cli("status")[1] and daemon.logged("redis link")
     stack.redis_server.start()
     daemon.wait_role("leader", 30)
     stack.add_ticket("s-1")

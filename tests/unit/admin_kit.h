@@ -58,6 +58,7 @@ void eh_app_status(const struct eh_app *app, struct eh_app_status *ret)
         (struct eh_app_status){.role = app->mood == NO_ENGINE ? EH_ROLE_STARTING : EH_ROLE_LEADER,
                                .redis_up = true,
                                .redis_address = "/r.sock",
+                               .redis_error = "",
                                .last_error = "",
                                .desk_file = "desk.yaml",
                                .alarm = ""};
