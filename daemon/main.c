@@ -17,8 +17,9 @@
 #define EXIT_CONFIG    78
 
 static const char help[] =
-    "evenhandd deals helpdesk work even-handedly: it reads tickets from a Redis stream, assigns\n"
-    "each to a rep, records everything in PostgreSQL, and answers managers on a Unix socket.\n"
+    "evenhandd deals helpdesk work even-handedly: it reads tickets from a Redis\n"
+    "stream, assigns each to a rep, records everything in PostgreSQL, and answers\n"
+    "managers on a Unix socket.\n"
     "\n"
     "Usage: evenhandd [--config FILE] [--check | --migrate | --version | --help]\n"
     "\n"
@@ -33,9 +34,9 @@ static const char help[] =
     "  evenhandd --config evenhandd.yaml --migrate\n"
     "  evenhandd --config evenhandd.yaml\n"
     "\n"
-    "Signals: SIGHUP reads the desk file again, SIGTERM finishes what was read and leaves.\n"
-    "Exit codes: 0 done, 2 usage, 69 PostgreSQL unreachable, 78 bad configuration or schema.\n"
-    "See evenhandd(8), evenhandd.yaml(5), evenhand-desk(5).\n";
+    "Signals: SIGHUP reads the desk file again, SIGTERM finishes what was read and\n"
+    "leaves. Exit codes: 0 done, 1 could not go on, 2 wrong call, 69 PostgreSQL\n"
+    "unreachable, 78 bad configuration or schema. More: man evenhandd\n";
 
 enum mode { MODE_RUN, MODE_CHECK, MODE_MIGRATE, MODE_VERSION, MODE_HELP };
 
@@ -106,6 +107,12 @@ static int with_config(enum mode mode, const char *path)
     return r;
 }
 
+static int wrong_call(const char *what, const char *why)
+{
+    fprintf(stderr, "evenhandd: %s: %s; try evenhandd --help\n", what, why);
+    return EXIT_USAGE;
+}
+
 int main(int argc, char **argv)
 {
     static const struct option options[] = {
@@ -115,18 +122,21 @@ int main(int argc, char **argv)
     const char *path = DEFAULT_CONFIG;
     enum mode mode = MODE_RUN;
     int option;
-    while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
+    opterr = 0;
+    while ((option = getopt_long(argc, argv, ":", options, NULL)) != -1) {
         if (option == 'c')
             path = optarg;
+        else if (option == ':')
+            return wrong_call(argv[optind - 1], "needs a value");
         else if (option == '?')
-            return fputs("try evenhandd --help\n", stderr), EXIT_USAGE;
+            return wrong_call(argv[optind - 1], "no such option");
+        else if (mode != MODE_RUN && mode != (enum mode)option)
+            return wrong_call(argv[optind - 1], "not beside another of its kind");
         else
             mode = (enum mode)option;
     }
-    if (optind < argc) {
-        fprintf(stderr, "evenhandd: %s: takes no arguments; try evenhandd --help\n", argv[optind]);
-        return EXIT_USAGE;
-    }
+    if (optind < argc)
+        return wrong_call(argv[optind], "takes no arguments");
     if (mode == MODE_HELP)
         return fputs(help, stdout), 0;
     if (mode == MODE_VERSION)
