@@ -1,4 +1,4 @@
-/* notice.c: outbox entries, keys in the order of the contract, absent ones left out. */
+/* notice.c: outbox entries, keys in one order, absent ones left out. */
 #include <evenhand/wire/notice.h>
 
 #include "entries.h"
@@ -10,7 +10,6 @@ const char *eh_notice_type_name(int type)
         [EH_NOTICE_RETURNED] = "returned",     [EH_NOTICE_CLOSED] = "closed",
         [EH_NOTICE_MOVED] = "moved",           [EH_NOTICE_REFUSED] = "refused",
         [EH_NOTICE_COMMITMENT] = "commitment", [EH_NOTICE_REVEALED] = "revealed",
-        [EH_NOTICE_CHECKPOINT] = "checkpoint",
     };
     return type > 0 && type < (int)(sizeof names / sizeof *names) ? names[type] : NULL;
 }

@@ -4,7 +4,7 @@
  *     struct eh_notice n = {.type = EH_NOTICE_ASSIGNED, .seq = 7, .id = id, .rep = rep, .why =
  * why}; eh_notice_to_msgpack(&n, &out);   // or eh_notice_to_json
  *
- * Absent keys (empty text, 0) are omitted; keys come in the order of the contract.
+ * Absent keys (empty text, 0) are omitted; keys come in the order of the struct, `type` first.
  */
 #ifndef EVENHAND_WIRE_NOTICE_H
 #define EVENHAND_WIRE_NOTICE_H
@@ -20,20 +20,25 @@ enum eh_notice_type {
     EH_NOTICE_MOVED = 5,
     EH_NOTICE_REFUSED = 6,
     EH_NOTICE_COMMITMENT = 7,
-    EH_NOTICE_REVEALED = 8,
-    EH_NOTICE_CHECKPOINT = 9
+    EH_NOTICE_REVEALED = 8
 };
 
+/* Text is the caller's. Of COMMITMENT and REVEALED `id` is the number of the draw epoch and `why`
+ * its hash or seed in hexadecimal; of REFUSED `why` is a sentence. */
 struct eh_notice {
-    uint8_t type;
+    uint8_t type; /* enum eh_notice_type */
     uint64_t seq; /* gapless per desk */
-    struct eh_str source, id, team, rep, was, why;
-    int64_t at_ms;
-    uint64_t input;
+    struct eh_str source, id, team, rep;
+    struct eh_str was;   /* the rep who had it before */
+    struct eh_str why;   /* a policy's name, "affinity", "manager", "owner", "release"; of WAITING
+                            "nobody", "full" or "skill" */
+    int64_t at_ms;       /* since 1970 UTC; key `at` */
+    uint64_t input;      /* the number of the input that caused it */
     struct eh_str inbox; /* stream id of the entry that caused it, "1700000000000-0" */
 };
 
-const char *eh_notice_type_name(int type);
+const char *eh_notice_type_name(int type); /* "assigned" …; NULL: there is none */
+/* Appends one map or object. -EH_ENOMEM. */
 int eh_notice_to_msgpack(const struct eh_notice *, struct eh_bytes *out) EH_MUST_CHECK;
 int eh_notice_to_json(const struct eh_notice *, struct eh_bytes *out) EH_MUST_CHECK;
 
