@@ -24,7 +24,7 @@ static const char help[] =
     "Usage: evenhandd [--config FILE] [--check | --migrate | --version | --help]\n"
     "\n"
     "  --config FILE  configuration (default " DEFAULT_CONFIG ")\n"
-    "  --check        read configuration and desk file, say what is wrong, change nothing\n"
+    "  --check        read configuration and desk file, say what is wrong, and end\n"
     "  --migrate      bring the database's schema up to date, then end\n"
     "  --version      print the version\n"
     "  --help         print this\n"
