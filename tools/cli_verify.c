@@ -210,7 +210,7 @@ static int run_proof(const struct eh_cli *cli, struct run *run)
     /* Before the log: a line is only written once its rows are committed. */
     int r = open_checkpoints(cli, run, &error);
     if (r == 0)
-        r = eh_replay_open(db ? db : EH_CLI_DB, &run->replay, &error);
+        r = eh_replay_open(db, &run->replay, &error);
     if (r == 0)
         r = eh_proof_new(&run->replay, run->from, &run->proof, &error);
     if (r < 0)

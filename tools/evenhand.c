@@ -103,8 +103,7 @@ static const struct eh_cli_option plan_test_options[] = {
     {0},
 };
 static const struct eh_cli_option history_options[] = {
-    {"db", "CONNINFO", "the log (default $EVENHAND_DB, else " EH_CLI_DB "); - is the default",
-     false},
+    {"db", "CONNINFO", "the database (default: $EVENHAND_DB, or the local)", false},
     {0},
 };
 static const struct eh_cli_option push_options[] = {
@@ -119,7 +118,7 @@ static const struct eh_cli_option push_options[] = {
 };
 
 static const struct eh_cli_option verify_options[] = {
-    {"db", "CONNINFO", "the database (default: host=/run/postgresql dbname=evenhand)", false},
+    {"db", "CONNINFO", "the database (default: $EVENHAND_DB, or the local)", false},
     {"checkpoint", "FILE", "checkpoints (default: /var/lib/evenhand/checkpoints)", false},
     {"from", "N", "compare from this input on", false},
     {"to", "N", "... up to this one", false},
@@ -211,9 +210,9 @@ static const struct eh_cli_command commands[] = {
      "is over the periods that ended. A plan may come from standard input: -."},
     {"plan history", "", DESK, "for the daemon: count the past for new plans", 0, 0,
      history_options, eh_cmd_plan_history,
-     "Reads a desk file from standard input, decides the log again, and writes what was\n"
-     "closed in the past of teams whose first plan begins there. The daemon asks for it\n"
-     "when such a desk file is applied; nobody else has to."},
+     "Reads a desk file from standard input, decides the log again, and writes what\n"
+     "was closed in the past of teams whose first plan begins there. The daemon asks\n"
+     "for it when such a desk file is applied; nobody else has to."},
     {"push", "FILE", FEED, "put the tickets of a .csv or .jsonl file on the stream", 1, 1,
      push_options, eh_cmd_push,
      "CSV columns by header: ticket_id, opened_at, kind (default query), team,\n"

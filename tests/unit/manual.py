@@ -1,0 +1,213 @@
+#!/usr/bin/python3
+"""manual: man pages, --help and completion name what the programs, and they alone, offer.
+
+    manual.py path/to/evenhand path/to/evenhandd path/to/source
+
+Tables that no program prints (keys of the configuration, messages, routes, views) are read out of
+the source, where each is one table.
+"""
+import os
+import re
+import subprocess
+import sys
+import traceback
+
+EVENHAND, EVENHANDD, SOURCE = sys.argv[1:]
+OPTION = re.compile(r"--([a-z][a-z-]*)")
+EVERYWHERE = {"socket", "json", "help", "version"}
+
+
+def told(*command):
+    return subprocess.run(command, stdout=subprocess.PIPE, check=True, text=True).stdout
+
+
+def source(*path):
+    with open(os.path.join(SOURCE, *path), encoding="utf-8") as f:
+        return f.read()
+
+
+def page(name):
+    return source("tools", "man", name + ".scd")
+
+
+def same(what, offered, documented):
+    assert offered, "nothing was found of " + what
+    missing, stale = sorted(offered - documented), sorted(documented - offered)
+    assert not missing and not stale, "%s: not documented: %s; there is no: %s" % (
+        what, missing, stale)
+
+
+def options_told(text):
+    """Those of an Options block in a --help."""
+    return {m[1] for m in re.finditer(r"^  --([a-z][a-z-]*)", text, re.M)}
+
+
+def commands():
+    """Every command with its --help."""
+    names = re.findall(r"^  ([a-z]+(?: [a-z]+)?) .*?  ", told(EVENHAND, "--help"), re.M)
+    names = [n for n in names if not n.startswith("evenhand")]
+    return {n: told(EVENHAND, *n.split(), "--help") for n in names}
+
+
+def manual_of_commands():
+    """What stands under each command's line in evenhand(1), that line too."""
+    text = page("evenhand.1")
+    text = text[text.index("\n# OPTIONS"):text.index("\n# CSV FILES")]
+    parts = re.split(r"^\*([a-z]+(?: [a-z]+)?)\*(?=[ \n])", text, flags=re.M)[1:]
+    return dict(zip(parts[::2], parts[1::2]))
+
+
+def every_command_and_option_is_in_the_manual():
+    offered, manual = commands(), manual_of_commands()
+    same("commands", set(offered), set(manual))
+    for name, text in offered.items():
+        line = set(OPTION.findall(manual[name].split("\n\n")[0].split("\n")[0]))
+        same("options of `%s`, its line in evenhand(1)" % name,
+             (options_told(text) - EVERYWHERE) | {""}, line | {""})
+        told_of = {option for heading in re.findall(r"^\t\*--.*$", manual[name], re.M)
+                   for option in OPTION.findall(heading)}
+        assert told_of <= line, "%s: %s explained and not in its line" % (name, told_of - line)
+    general = page("evenhand.1").split("# OPTIONS")[1].split("# COMMANDS")[0]
+    same("options of evenhand", options_told(told(EVENHAND, "--help")),
+         {m for line in re.findall(r"^\*--.*$", general, re.M) for m in OPTION.findall(line)})
+
+
+def completion_offers_the_same():
+    script = """source "$1"; COMP_WORDS=(evenhand "${@:2}"); COMP_CWORD=$(($# - 1)); compopt() { :; }
+        complete() { :; }; _evenhand; printf '%s\\n' "${COMPREPLY[@]}\""""
+    file = os.path.join(SOURCE, "tools", "completion", "evenhand.bash")
+
+    def completed(*words):
+        return set(told("bash", "-c", script, "bash", file, *words).split())
+
+    offered = {n: t for n, t in commands().items() if n != "plan history"}  # the daemon's
+    same("commands completed", {n.split()[0] for n in offered}, completed(""))
+    for name, text in offered.items():
+        words = name.split()
+        if len(words) == 2 and words[0] != "draws":
+            assert words[1] in completed(words[0], ""), name
+        same("options completed after `%s`" % name, options_told(text) - EVERYWHERE | {""},
+             {o[2:] for o in completed(*words, "--")} - EVERYWHERE | {""})
+
+
+def help_fits_eighty_columns():
+    for name, text in {**commands(), "": told(EVENHAND, "--help"),
+                       "evenhandd": told(EVENHANDD, "--help")}.items():
+        for line in text.splitlines():
+            assert len(line) <= 80, "%s --help: %d columns: %s" % (name, len(line), line)
+
+
+def the_daemons_options_are_in_its_manual():
+    manual = page("evenhandd.8").split("# OPTIONS")[1].split("\n# ")[0]
+    same("options of evenhandd", options_told(told(EVENHANDD, "--help")),
+         {m for line in re.findall(r"^\*--.*$", manual, re.M) for m in OPTION.findall(line)})
+
+
+def every_key_of_the_configuration_is_in_its_manual():
+    rows = re.findall(r'^    \{"([a-z_]+)", [A-Z]+, FIELD\([a-z_]+\), (?:"([^"]*)"|NULL), (.*)\},$',
+                      source("daemon", "config.c"), re.M)
+    manual = page("evenhandd.yaml.5").split("# EXAMPLE")[0]
+    parts = re.split(r"^\*([a-z_]+)\*$", manual, flags=re.M)[1:]
+    keys = dict(zip(parts[::2], parts[1::2]))
+    same("keys of evenhandd.yaml", {name for name, _, _ in rows}, set(keys))
+    for name, fallback, _ in rows:
+        said = re.sub(r"[*_]", "", keys[name])
+        assert re.sub(r"[*_]", "", fallback) in said, "%s: the default is %s" % (name, fallback)
+    example = page("evenhandd.yaml.5").split("```")[1]
+    assert set(re.findall(r"^ *([a-z_]+):", example, re.M)) <= {n for n, _, _ in rows} | {"limits"}
+
+
+def api(section):
+    return page("evenhand-api.7").split("\n# " + section + "\n")[1].split("\n# ")[0]
+
+
+def every_message_is_in_the_manual():
+    table = source("lib", "wire", "message_fields.c")
+    table = table[table.index("eh_field_rows[EH_FIELD_COUNT]"):table.index("/* clang-format on")]
+    rows = re.split(r"\[EH_FIELD_[A-Z_]+\] = ", table)[1:]
+    for kind in ("ticket", "update", "signal", "outcome", "metric"):
+        line = re.search(r"^\*%s\*: (.*)$" % kind, api("THE INBOX"), re.M)[1]
+        needed, _, more = line.partition(";")
+        for attribute, documented in ((".required", needed), (".optional", more)):
+            offered = {re.search(r'"([a-z_]+)"', row)[1] for row in rows
+                       if re.search(r"\%s =[A-Z |]*\b%s\b" % (attribute, kind.upper()), row)}
+            same("keys of a message %s that are %s" % (kind, attribute[1:]), offered,
+                 set(re.findall(r"\*([a-z_]+)\*", documented)))
+    types = set(re.findall(r'= "([a-z]+)"', source("lib", "wire", "notice.c")))
+    same("types of outbox entries", types,
+         {t for line in re.findall(r"^\*[a-z*, ]+\*$", api("THE OUTBOX"), re.M)
+          for t in re.findall(r"[a-z]+", line)})
+    keys = re.findall(r'add_(?:text|number)\(ret, "([a-z]+)"', source("lib", "wire", "notice.c"))
+    same("keys of outbox entries", set(keys),
+         {k for line in re.findall(r"^[|:\[ ]*\|  (.*)$", api("THE OUTBOX"), re.M)
+          for k in line.split(", ")})
+
+
+def every_route_is_in_the_manual():
+    offered = {"%s %s(%s)" % (method, path, query) for method, path, query in re.findall(
+        r'\{"(GET|POST|PUT)", "([^"]*)", "([^"]*)"', source("daemon", "admin_routes.c"))}
+    documented = set()
+    for line in re.findall(r"^\|  ((?:GET|POST|PUT) .*)$", api("THE ADMIN SOCKET"), re.M):
+        request, _, query = line.rstrip(")").partition(" (")
+        method, paths = request.split(" ", 1)
+        first = None
+        for path in paths.split(", "):
+            path = re.sub(r"_[A-Z]+_", ":", path)
+            path = path if path.startswith(("/v1", "/health", "/metrics")) else \
+                first.rsplit("/", 1)[0] + path
+            first = first or path
+            documented.add((method, path, query.replace(",", "")))
+    named = {"%s %s" % (m, p) for m, p, _ in documented}
+    same("requests", {o.split("(")[0] for o in offered}, named)
+    for method, path, query in documented:
+        real = next(o for o in offered if o.split("(")[0] == "%s %s" % (method, path))
+        real = set(real.split("(")[1].rstrip(")").split())
+        assert real <= set(query.split()), "%s %s takes %s" % (method, path, real)
+
+
+def every_view_is_in_the_manual():
+    views = {}
+    for name in sorted(os.listdir(os.path.join(SOURCE, "daemon", "schema"))):
+        if name.endswith(".sql"):
+            for view, body in re.findall(r"^CREATE VIEW (\w+) AS\n(.*?);\n",
+                                         source("daemon", "schema", name), re.M | re.S):
+                views[view] = body
+    parts = re.split(r"^\*([a-z_]+)\*$", api("SQL"), flags=re.M)[1:]
+    manual = dict(zip(parts[::2], parts[1::2]))
+    same("views", set(views), set(manual))
+    for view, body in views.items():
+        chosen = re.split(r"\nFROM ", body[body.rindex("\nSELECT ") if "\nSELECT " in body and
+                                           body.startswith("WITH") else 0:])[0]
+        chosen = re.sub(r"^\s*SELECT ", "", chosen)
+        while "(" in chosen:
+            chosen = re.sub(r"\([^()]*\)", "", chosen)
+        chosen = re.sub(r"CASE\b.*?\bEND", "case", chosen, flags=re.S)
+        columns = {re.split(r"[\s.]+", part.strip())[-1] for part in chosen.split(",")}
+        named = set(re.findall(r"\*([a-z_0-9]+)\*", re.sub(r"\(.*?\)", "", manual[view],
+                                                           flags=re.S)))
+        same("columns of the view " + view, columns - {"desk"}, named)
+
+
+TESTS = [every_command_and_option_is_in_the_manual, completion_offers_the_same,
+         help_fits_eighty_columns, the_daemons_options_are_in_its_manual,
+         every_key_of_the_configuration_is_in_its_manual, every_message_is_in_the_manual,
+         every_route_is_in_the_manual, every_view_is_in_the_manual]
+
+
+def main():
+    print("1..%d" % len(TESTS), flush=True)
+    failed = 0
+    for number, test in enumerate(TESTS, 1):
+        name = test.__name__.replace("_", " ")
+        try:
+            test()
+            print("ok %d - %s" % (number, name), flush=True)
+        except Exception:
+            failed += 1
+            print("not ok %d - %s" % (number, name))
+            print("# " + traceback.format_exc().strip().replace("\n", "\n# "), flush=True)
+    sys.exit(1 if failed else 0)
+
+
+if __name__ == "__main__":
+    main()
