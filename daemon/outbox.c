@@ -41,7 +41,8 @@ struct eh_outbox {
 
     enum state state, after_rest;
     bool started;
-    uint64_t head_seq, head_dead;           /* committed */
+    bool recheck;                 /* ask where Redis stands as soon as nothing is under way */
+    uint64_t head_seq, head_dead; /* committed */
     uint64_t published_seq, published_dead; /* in Redis */
     bool outbox_there, dead_there;          /* the streams exist, as far as we know */
     uint64_t wanted_dead;                   /* head_dead when on_want was called */
@@ -177,6 +178,7 @@ static void ask_last(struct eh_outbox *outbox)
     const char *seq[] = {"XINFO", "STREAM", outbox->outbox_key};
     const char *dead[] = {"XINFO", "STREAM", outbox->dead_key};
     outbox->state = ASKING;
+    outbox->recheck = false;
     if (eh_redis_command(outbox->link, got_last_seq, outbox, 3, seq, NULL) < 0 ||
         eh_redis_command(outbox->link, got_last_dead, outbox, 3, dead, NULL) < 0)
         eh_redis_link_reset(outbox->link, "cannot send");
@@ -402,6 +404,10 @@ static void pump(struct eh_outbox *outbox)
 {
     if (!outbox->started || !eh_redis_link_up(outbox->link))
         return;
+    if (outbox->state == READY && outbox->recheck) {
+        drop_current(outbox); /* PostgreSQL has it */
+        outbox->state = UNKNOWN;
+    }
     if (outbox->state == UNKNOWN) {
         ask_last(outbox);
         return;
@@ -470,6 +476,7 @@ void eh_outbox_stop(struct eh_outbox *outbox)
     outbox->state = UNKNOWN;
     outbox->alarm[0] = 0;
     outbox->rest_ms = REST_MIN_MS;
+    outbox->recheck = false;
     outbox->wants = 0;
     outbox->published_seq = outbox->published_dead = 0;
 }
@@ -514,9 +521,7 @@ void eh_outbox_page(struct eh_outbox *outbox, struct eh_outbox_batch *batch)
 
 void eh_outbox_recheck(struct eh_outbox *outbox)
 {
-    if (outbox->state != READY || outbox->current)
-        return; /* the next burst finds out by itself */
-    outbox->state = UNKNOWN;
+    outbox->recheck = true;
     pump(outbox);
 }
 

@@ -7,6 +7,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "outbox.h"
 #include "redis_bench.h"
@@ -300,6 +301,26 @@ Test(redis_outbox, a_lost_stream_is_published_again_as_far_as_kept)
     publish(5);
     settle();
     expect_gapless(601);
+    close_all();
+}
+
+/* Redis has done what was sent, and we have not read so. */
+Test(redis_outbox, a_stream_lost_before_its_last_answer_is_read_is_published_again,
+     .init = open_all, .fini = close_all)
+{
+    eh_outbox_start(outbox, 0, 0);
+    publish(5);
+    settle();
+    publish(5);
+    event_base_loop(bench.base, EVLOOP_NONBLOCK); /* sends it */
+    for (int i = 0; bench_redis(&bench, "XLEN %s", BENCH_OUTBOX)->integer < 10; i++) {
+        cr_assert_lt(i, 10000, "nothing was sent");
+        usleep(10000);
+    }
+    bench_redis(&bench, "FLUSHALL");
+    eh_outbox_recheck(outbox); /* the inbox has noticed */
+    settle();
+    expect_gapless(1);
     close_all();
 }
 
