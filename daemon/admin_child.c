@@ -104,11 +104,13 @@ static int start(struct eh_admin_request *request, const struct eh_admin_child_c
                                         .output_max = call->output_max,
                                         .at_most_ms = LATE_MS};
     int r = eh_command_line_start(eh_app_base(app), &run, on_end, child, &child->child, error);
-    if (r < 0)
+    if (r < 0) {
         forget(child);
-    else
-        eh_admin_wait(request);
-    return r;
+        return r;
+    }
+    eh_child_put_back(child->child); /* dealing goes first */
+    eh_admin_wait(request);
+    return 0;
 }
 
 void eh_admin_child_start(struct eh_admin_request *request, const struct eh_admin_child_call *call)

@@ -184,7 +184,6 @@ static int run(struct eh_child *child, char *const *argv, char *const *environme
     close(ends[1]);
     if (r != 0)
         return r;
-    setpriority(PRIO_PROCESS, (id_t)child->pid, NICENESS);
     child->end_fd = pidfd_open(child->pid, 0);
     return child->end_fd < 0 ? errno : 0;
 }
@@ -224,4 +223,9 @@ int eh_child_start(struct event_base *base, char *const *argv, char *const *envi
     }
     *ret = child;
     return 0;
+}
+
+void eh_child_put_back(struct eh_child *child)
+{
+    setpriority(PRIO_PROCESS, (id_t)child->pid, NICENESS);
 }

@@ -10,8 +10,7 @@
  *     eh_child_free(child);                     // before its end: kills it, on_end is not called
  *
  * It gets nothing of ours but the standard descriptors: the input it is given, its output comes
- * here, and what it says on stderr goes where ours goes. It runs with a lower priority where the
- * system lets us.
+ * here, and what it says on stderr goes where ours goes.
  */
 #ifndef EVENHAND_DAEMON_CHILD_H
 #define EVENHAND_DAEMON_CHILD_H
@@ -41,6 +40,8 @@ struct eh_child;
 int eh_child_start(struct event_base *, char *const *argv, char *const *environment,
                    struct eh_str input, size_t output_max, int64_t at_most_ms, eh_child_fn *on_end,
                    void *context, struct eh_child **ret, struct eh_error *) EH_MUST_CHECK;
+/* Dealing does not wait for it: it runs with a lower priority, where the system lets us. */
+void eh_child_put_back(struct eh_child *);
 void eh_child_free(struct eh_child *); /* NULL allowed */
 
 #endif

@@ -3,8 +3,8 @@
  *
  * A desk file may bring a team its first plan with a `from` that is over. What was closed since
  * then stands in the log alone: once nothing is in flight, the command line counts it there, and
- * the desk file is decided with that, before anything else. Meanwhile nothing is decided; tickets
- * wait in Redis, and everything can be read.
+ * the desk file is decided with that, before anything else. Meanwhile nothing is decided, so the
+ * child is as urgent as we are; tickets wait in Redis, and everything can be read.
  */
 #include <stdlib.h>
 

@@ -2,6 +2,7 @@
  * child: a program beside the loop: what it printed, how it ended, and that no bound is passed.
  */
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -126,6 +127,19 @@ Test(child, gets_no_descriptor_of_ours)
     cr_assert_neq(dup2(STDERR_FILENO, 77), -1);
     run(&seen, "[ -e /proc/self/fd/77 ] && echo open; exit 0", HANGS_MS);
     cr_expect_eq(seen.size, 0);
+}
+
+Test(child, is_as_urgent_as_we_are_until_it_is_put_back)
+{
+    static struct seen seen;
+    run(&seen, "sleep 0.1; nice", HANGS_MS); /* by then it would be */
+    cr_expect_eq(atoi(seen.output), getpriority(PRIO_PROCESS, 0), "%s", seen.output);
+    struct eh_child *child =
+        start(&seen, "until [ $(nice) -ge 10 ]; do :; done", eh_str(NULL), HANGS_MS);
+    eh_child_put_back(child);
+    event_base_dispatch(seen.base);
+    cr_expect_eq(seen.end, EH_CHILD_EXITED);
+    event_base_free(seen.base);
 }
 
 Test(child, given_up_is_gone_and_silent)
