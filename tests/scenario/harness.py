@@ -108,6 +108,15 @@ def wait_until(what, check, seconds=30, pause=0.02):
         time.sleep(pause)
 
 
+def patiently(ask):
+    """The answer of ask(), once it is one: what a process of its own makes is refused when that
+    took too long, which depends on the machine, and while two others are at work."""
+    def made():
+        answer = ask()
+        return answer if answer.code not in (429, 503) else None
+    return wait_until("there is an answer in time", made)
+
+
 def default_team(name, reps, **changes):
     return dict({"id": name, "policy": "random", "reps": list(reps)}, **changes)
 

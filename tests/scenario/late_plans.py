@@ -4,7 +4,7 @@ import datetime
 import json
 import threading
 
-from harness import default_desk, run, scenario, wait_until
+from harness import default_desk, patiently, run, scenario, wait_until
 from invariants import check_invariants
 
 TODAY = datetime.datetime.now(datetime.timezone.utc)
@@ -64,7 +64,7 @@ def history(stack, team="sales", prefix="h"):
 
 
 def apply(stack, desk):
-    answer = stack.daemon.http("PUT", "/v1/desk", json.dumps(desk))
+    answer = patiently(lambda: stack.daemon.http("PUT", "/v1/desk", json.dumps(desk)))
     assert answer.code == 200, answer
     return answer.json["input"]
 

@@ -6,7 +6,8 @@ import io
 import json
 import os
 
-from harness import SALES, SUPPORT, Skip, default_desk, default_team, is_root, run, scenario
+from harness import (SALES, SUPPORT, Skip, default_desk, default_team, is_root, patiently, run,
+                     scenario)
 from invariants import check_invariants
 
 # Users every Debian has; none of them has anything to do with us.
@@ -259,8 +260,8 @@ def what_if_replayed(stack):
     start(stack)
     now = pool(stack)
     metrics = PLAN["metrics"][:2] + [dict(PLAN["metrics"][2], winsorise=["600s", "610s"])]
-    answer = stack.daemon.post("/v1/teams/sales/pool/what-if?period=" + THEN,
-                               dict(PLAN, metrics=metrics))
+    answer = patiently(lambda: stack.daemon.post("/v1/teams/sales/pool/what-if?period=" + THEN,
+                                                 dict(PLAN, metrics=metrics)))
     assert answer.code == 200, answer
     assert answer.json["what_if"] and set(answer.json) >= set(now) - {"missing"}, answer
     revenue, _, handled = answer.json["metrics"]

@@ -2,8 +2,8 @@
 """roles: who is asking comes from the kernel, and decides what is answered."""
 import os
 
-from harness import (SALES, SUPPORT, Answer, Skip, default_desk, default_team, is_root, patience,
-                     run, scenario, wait_until)
+from harness import (SALES, SUPPORT, Skip, default_desk, default_team, is_root, patiently, run,
+                     scenario)
 from invariants import check_invariants
 
 # Users every Debian has; none of them has anything to do with us.
@@ -26,16 +26,9 @@ def start(stack):
     stack.settle()
 
 
-def answered(stack, user, path):
-    answer = ask(stack, user, "GET", path)
-    return answer if answer.code != 503 else None
-
-
 def expect(stack, user, *wanted):
     for code, method, path, *body in wanted:
-        answer = stack.ask_as(user, method, path, *body)
-        if method == "GET" and answer.code == 503:  # a report is refused where it took too long
-            answer = wait_until("%s is answered" % path, lambda: answered(stack, user, path))
+        answer = patiently(lambda: stack.ask_as(user, method, path, *body))
         assert answer.code == code, "%s %s %s: %r, not %d" % (user, method, path, answer, code)
         if code == 403:
             assert answer.json["error"]["code"] and answer.json["error"]["message"], answer

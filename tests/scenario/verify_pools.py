@@ -13,7 +13,7 @@ import time
 import psycopg2
 
 import pools
-from harness import note, run, scenario, wait_until
+from harness import note, patiently, run, scenario, wait_until
 from proofs import OK, names, tampered, verify, verify_ok
 
 HOURS = {"individual": "10%", "equal": "36%", "hours": "36%", "seniority": "18%"}
@@ -277,8 +277,9 @@ def recalled(stack):
     daemon = stack.start(pools.desk())
     history = pools.History(stack, months)
     history.send()
-    stack.write_desk(pools.desk(pools.plan(months[0])))
-    stack.cli("desk", "apply", stack.dir + "/desk.yaml")
+    late = json.dumps(pools.desk(pools.plan(months[0])))
+    answer = patiently(lambda: daemon.http("PUT", "/v1/desk", late))
+    assert answer.code == 200, answer
     step(stack, "freeze", months[0])
     step(stack, "close", months[0])
     assert daemon.stop() == 0
