@@ -63,7 +63,10 @@ def consumer_deleted(stack):
         for consumer in stack.redis.xinfo_consumers(INBOX, GROUP):
             stack.redis.xgroup_delconsumer(INBOX, GROUP, consumer["name"])
     producer.finish()
+    stack.add_ticket("last")  # the pending list does not tell any more what is under way before it
     stack.settle(90)
+    count = stack.sql1("SELECT count(*) FROM ticket WHERE state = 'assigned'")
+    assert count == TICKETS + 1, "%d tickets" % count
     check_invariants(stack)
 
 
