@@ -23,7 +23,10 @@ def dial(stack):
 def raw(stack, request):
     """Everything answered to these bytes until the other side closes."""
     with dial(stack) as s:
-        s.sendall(request)
+        try:
+            s.sendall(request)
+        except ConnectionError:  # refused before it was whole
+            pass
         out = b""
         while True:
             try:

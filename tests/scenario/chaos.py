@@ -7,6 +7,7 @@
     proxy.delay(0.05)                 # each piece takes so long
     proxy.cut_after(ANSWERS, 1000)    # after 1,000 more bytes of answers their connection is cut
     proxy.forget_after(ANSWERS, b"x") # the next x and all after it get lost; then the cut
+    proxy.disarm()                    # no, not any more
     proxy.cut()                       # every connection, now; new ones are taken
     proxy.close()
 
@@ -82,6 +83,11 @@ class Proxy:
     def armed(self):
         """Is a cut or a loss still to come?"""
         return self.left != [None, None] or self.pattern != [None, None]
+
+    def disarm(self):
+        """What did not come to be cut or lost will not be."""
+        with self.changed:
+            self.left, self.pattern = [None, None], [None, None]
 
     def cut(self):
         with self.changed:

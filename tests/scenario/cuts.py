@@ -65,7 +65,7 @@ def random_cuts(stack, proxy):
         places.append("%s %d" % ("><"[direction], after))
         proxy.cut_after(direction, after)
         wait_until("it is cut", lambda: not proxy.armed() or not producer.is_alive())
-    proxy.left = [None, None]
+    proxy.disarm()
     note("cut after %s bytes" % ", ".join(places))
     producer.finish()
     assert stack.daemon.alive(), stack.daemon.last_words()
