@@ -6,7 +6,7 @@ import subprocess
 import threading
 import time
 
-from harness import check_promise, patience, run, scenario, wait_until
+from harness import Promise, patience, run, scenario, wait_until
 from invariants import check_invariants
 
 REQUEST_SECONDS = 5  # for a whole request, and for being idle
@@ -148,14 +148,15 @@ def slow(stack):
         ("line", b"G", b"E"), ("header", b"GET /healthz HTTP/1.1\r\n", b"X: y\r\n"),
         ("body", b"POST /v1/tickets HTTP/1.1\r\nContent-Length: 60000\r\n\r\n", b"{"))]
     threads.append(threading.Thread(target=idle))
-    for t in threads:
-        t.start()
-    deals(stack, "meanwhile")
-    for t in threads:
-        t.join(patience(20))
+    with Promise() as promise:
+        for t in threads:
+            t.start()
+        deals(stack, "meanwhile")
+        for t in threads:
+            t.join(patience(20))
     for name in ("line", "header", "body", "idle"):
         assert ended.get(name, 0) > REQUEST_SECONDS - 1, ended
-        check_promise("the end of a slow " + name, ended[name], REQUEST_SECONDS + 3)
+        promise.check("the end of a slow " + name, REQUEST_SECONDS + 3, ended[name])
     check_invariants(stack)
 
 

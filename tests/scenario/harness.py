@@ -80,19 +80,51 @@ def patience(seconds):
     return 4 * SLOW * seconds
 
 
-def crowding():
-    """How many times longer work takes just now than on a machine of our own; at least 1."""
-    began, busy = time.monotonic(), time.process_time()
-    while time.process_time() - busy < 0.05:
-        pass
-    return max(1.0, (time.monotonic() - began) / 0.05)
+class Promise(threading.Thread):
+    """Time itself is promised: it takes at most so many seconds, as they go by on this machine.
 
+        with Promise() as promise:
+            daemon.wait_role("leader")
+            promise.check("taking over", 15)
 
-def check_promise(what, took, seconds):
-    """Time itself is promised: it took at most so many seconds, as they go by on this machine."""
-    allowed = seconds * SLOW * crowding()
-    note("%s: %.1f s (promised: %g s, allowed here: %.1f s)" % (what, took, seconds, allowed))
-    assert took <= allowed, "%s took %.1f s, not %.1f s" % (what, took, allowed)
+    All the while it looks how many times longer work takes than on a machine of our own, and how
+    long it was not waked though its time had come.
+    """
+    EVERY, WORK = 0.2, 0.02  # seconds between two looks, and of work in one
+
+    def __init__(self):
+        super().__init__(daemon=True)
+        self.halt = threading.Event()
+        self.began = time.monotonic()
+        self.worked = self.took = self.lost = 0.0
+
+    def __enter__(self):
+        self.start()
+        return self
+
+    def __exit__(self, *error):
+        self.halt.set()
+        self.join()
+
+    def run(self):
+        while True:
+            began, busy = time.monotonic(), time.thread_time()
+            while time.thread_time() - busy < self.WORK:
+                pass
+            ended = time.monotonic()
+            self.worked += self.WORK
+            self.took += ended - began
+            if self.halt.wait(self.EVERY):
+                return
+            self.lost += max(0, time.monotonic() - ended - self.EVERY)
+
+    def check(self, what, seconds, took=None):
+        """took: if not since it began"""
+        took = time.monotonic() - self.began if took is None else took
+        crowding = max(1, self.took / self.worked) if self.worked else 1
+        allowed = seconds * SLOW * crowding + self.lost
+        note("%s: %.1f s (promised: %g s, allowed here: %.1f s)" % (what, took, seconds, allowed))
+        assert took <= allowed, "%s took %.1f s, not %.1f s" % (what, took, allowed)
 
 
 def wait_until(what, check, seconds=30, pause=0.02):
