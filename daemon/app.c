@@ -466,7 +466,8 @@ static void on_inbox_state(void *context, bool up, bool lost, const char *why)
 {
     struct eh_app *app = context;
     if (up != app->inbox_up)
-        eh_log(up ? EH_LOG_INFO : EH_LOG_WARNING, "redis inbox %s: %s", up ? "up" : "down", why);
+        eh_log(up ? EH_LOG_INFO : EH_LOG_WARNING, "redis inbox %s%s%s", up ? "up" : "down",
+               *why ? ": " : "", why);
     app->inbox_up = up;
     if (lost) {
         eh_format(app->alarm, sizeof app->alarm,
