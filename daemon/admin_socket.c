@@ -13,6 +13,7 @@
 #include <systemd/sd-daemon.h>
 
 #include "admin_socket.h"
+#include "log.h"
 
 #define BACKLOG      128
 #define GROUP_BUFFER 65536 /* bytes of one entry of the group database */
@@ -70,6 +71,24 @@ static int remove_stale(const struct sockaddr_un *address, struct eh_error *erro
                : eh_error_set(error, EH_EUNAVAILABLE, "admin_socket: %s: %s", path, strerror(r));
 }
 
+/* Whoever may not pass the folder never reaches the socket. A warning and no refusal: an access
+ * list, which is not looked at, may let the group in. */
+static void look_at_folder(const char *path, const char *name, gid_t gid)
+{
+    char folder[EH_SOCKET_PATH_MAX + 1];
+    struct stat status;
+    const char *slash = strrchr(path, '/');
+    int size = !slash ? 0 : slash == path ? 1 : (int)(slash - path);
+    eh_format(folder, sizeof folder, "%.*s", size ? size : 1, size ? path : ".");
+    if (stat(folder, &status) < 0 || status.st_mode & S_IXOTH ||
+        (status.st_gid == gid && status.st_mode & S_IXGRP))
+        return;
+    eh_log(EH_LOG_WARNING,
+           "admin_group: group %s may not pass %s, so it cannot reach the socket there; chmod o+x "
+           "the folder (in a unit: RuntimeDirectoryMode=0711)",
+           name, folder);
+}
+
 static int give_to_group(const char *path, const char *name, struct eh_error *error)
 {
     if (!*name)
@@ -87,6 +106,7 @@ static int give_to_group(const char *path, const char *name, struct eh_error *er
                             "admin_group: %s cannot be given to group %s: %s; the daemon's user "
                             "has to be in it",
                             path, name, strerror(errno));
+    look_at_folder(path, name, gid);
     return 0;
 }
 

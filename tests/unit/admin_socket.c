@@ -1,0 +1,143 @@
+/*
+ * admin_socket: owner, group and mode of the socket, who is told to open its folder, and which file
+ * in its place is removed.
+ */
+#include <criterion/criterion.h>
+
+#include <fcntl.h>
+#include <grp.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "admin_socket.h"
+#include "log.h"
+
+TestSuite(admin_socket, .timeout = 600);
+
+static char folder[] = "/tmp/evenhand-admin-XXXXXX", said[65536];
+static struct eh_config config;
+static struct eh_admin_socket made;
+static struct eh_error error;
+
+static void place(mode_t mode)
+{
+    cr_assert(mkdtemp(folder));
+    cr_assert_eq(chmod(folder, mode), 0);
+    snprintf(config.admin_socket, sizeof config.admin_socket, "%s/admin.sock", folder);
+}
+
+static void clear(void)
+{
+    unlink(config.admin_socket);
+    rmdir(folder);
+}
+
+/* Opens it; what is logged meanwhile is in `said`. */
+static int open_it(void)
+{
+    char name[] = "/tmp/evenhand-admin-log-XXXXXX";
+    int file = mkstemp(name), saved = dup(STDERR_FILENO);
+    unlink(name);
+    unsetenv("JOURNAL_STREAM");
+    dup2(file, STDERR_FILENO);
+    eh_log_open(EH_LOG_INFO);
+    int r = eh_admin_socket_open(&config, &made, &error);
+    dup2(saved, STDERR_FILENO);
+    ssize_t size = pread(file, said, sizeof said - 1, 0);
+    cr_assert_geq(size, 0);
+    said[size] = '\0';
+    close(saved);
+    close(file);
+    return r;
+}
+
+/* The name of our own group, which we may always give things to. */
+static void own_group(void)
+{
+    const struct group *group = getgrgid(getegid());
+    cr_assert(group);
+    snprintf(config.admin_group, sizeof config.admin_group, "%s", group->gr_name);
+}
+
+static mode_t mode_of(const char *path)
+{
+    struct stat status;
+    cr_assert_eq(lstat(path, &status), 0);
+    return status.st_mode & 07777;
+}
+
+Test(admin_socket, is_for_owner_and_group_alone)
+{
+    place(0750);
+    cr_assert_eq(open_it(), 0, "%s", error.text);
+    cr_expect_eq(mode_of(config.admin_socket), 0660);
+    cr_expect_str_eq(said, "");
+    close(made.fd);
+    eh_admin_socket_remove(made.path, made.device, made.inode);
+    cr_expect_lt(access(config.admin_socket, F_OK), 0);
+    clear();
+}
+
+Test(admin_socket, a_group_that_may_pass_the_folder_is_no_news)
+{
+    place(0710);
+    own_group();
+    cr_assert_eq(open_it(), 0, "%s", error.text);
+    cr_expect_str_eq(said, "");
+    close(made.fd);
+    clear();
+}
+
+Test(admin_socket, a_folder_open_for_all_to_pass_is_no_news)
+{
+    place(0701);
+    own_group();
+    cr_assert_eq(open_it(), 0, "%s", error.text);
+    cr_expect_str_eq(said, "");
+    close(made.fd);
+    clear();
+}
+
+Test(admin_socket, a_group_that_may_not_pass_the_folder_is_warned_of)
+{
+    place(0700);
+    own_group();
+    cr_assert_eq(open_it(), 0, "%s", error.text);
+    cr_expect(strstr(said, " warning admin_group: group "), "%s", said);
+    cr_expect(strstr(said, folder), "%s", said);
+    close(made.fd);
+    clear();
+}
+
+Test(admin_socket, a_group_that_does_not_exist_is_refused)
+{
+    place(0755);
+    snprintf(config.admin_group, sizeof config.admin_group, "no-such-group");
+    cr_expect_eq(open_it(), -EH_ENOTFOUND);
+    cr_expect_lt(access(config.admin_socket, F_OK), 0, "a socket of the wrong group stays");
+    clear();
+}
+
+Test(admin_socket, one_left_behind_is_replaced_and_one_that_answers_is_not)
+{
+    place(0755);
+    cr_assert_eq(open_it(), 0, "%s", error.text);
+    struct eh_admin_socket first = made;
+    cr_expect_eq(open_it(), -EH_ECONFLICT);
+    close(first.fd); /* nobody listens any more, as after a kill -9 */
+    cr_assert_eq(open_it(), 0, "%s", error.text);
+    close(made.fd);
+    clear();
+}
+
+Test(admin_socket, what_is_no_socket_stays)
+{
+    place(0755);
+    int file = open(config.admin_socket, O_CREAT | O_WRONLY, 0600);
+    cr_assert_geq(file, 0);
+    close(file);
+    cr_expect_eq(open_it(), -EH_ECONFLICT);
+    cr_expect_eq(access(config.admin_socket, F_OK), 0);
+    clear();
+}
