@@ -347,12 +347,13 @@ class Postgres:
 class Redis:
     def __init__(self, folder):
         self.folder, self.socket = folder, folder + "/redis.sock"
+        self.config = "/dev/null"
         self.process = None
 
     def start(self):
         os.makedirs(self.folder, exist_ok=True)
         self.process = subprocess.Popen(
-            ["redis-server", "--port", "0", "--unixsocket", self.socket, "--dir", self.folder,
+            ["redis-server", self.config, "--port", "0", "--unixsocket", self.socket, "--dir", self.folder,
              "--appendonly", "yes", "--appendfsync", "always", "--save", "",
              "--logfile", self.folder + "/log", "--daemonize", "no"],
             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
