@@ -2,7 +2,7 @@
  * explain: the way from the facts to every cent as a tree: what came in, the formula, what came out
  * and how it was made whole. Built from a result; computes nothing anew.
  */
-#include <evenhand/bonus/bonus.h>
+#include "internal.h"
 
 #define NAME_BYTES 160 /* of a node's name, with terminator */
 
@@ -105,23 +105,30 @@ static void plain_inputs(struct tree *t, struct eh_bonus_node *to,
     uint32_t count = 0;
     switch (measure->kind) {
     case EH_MEASURE_CSAT:
-        in[count++] = input("sum of ratings", EH_UNIT_COUNT, f->rating_sum);
+        in[count++] = input("sum", EH_UNIT_COUNT, f->rating_sum);
         in[0].count = f->ratings;
-        in[count++] = input("prior mean", EH_UNIT_MILLI, measure->prior_mean);
-        in[count++] = input("weight of the prior", EH_UNIT_COUNT, measure->prior_count);
+        in[count++] = input("ratings", EH_UNIT_COUNT, f->ratings);
+        in[count++] = input("prior", EH_UNIT_MILLI, measure->prior_mean);
+        in[count++] = input("weight", EH_UNIT_COUNT, measure->prior_count);
         break;
     case EH_MEASURE_REOPEN_RATE:
         in[count++] = input("reopened", EH_UNIT_COUNT, f->reopened);
         in[count++] = input("closed", EH_UNIT_COUNT, value->count);
         break;
     case EH_MEASURE_RESPONSE_TIME:
-        in[count++] = input("sum of ms", EH_UNIT_COUNT, f->response_ms);
+        in[count++] = input("ms", EH_UNIT_COUNT, f->response_ms);
+        in[count++] = input("tickets", EH_UNIT_COUNT, f->responses);
         break;
     case EH_MEASURE_CYCLE_TIME:
-        in[count++] = input("sum of ms", EH_UNIT_COUNT, f->cycle_ms);
+        in[count++] = input("ms", EH_UNIT_COUNT, f->cycle_ms);
+        in[count++] = input("tickets", EH_UNIT_COUNT, f->cycles);
         break;
     case EH_MEASURE_CONVERSION:
-        in[count++] = input("won and lost quotes", EH_UNIT_COUNT, value->count);
+        for (uint32_t i = 0; i < f->kind_count; i++)
+            if (eh_str_equal(f->kinds[i].id, eh_str("quote"))) {
+                in[count++] = input("won", EH_UNIT_COUNT, f->kinds[i].won);
+                in[count++] = input("lost", EH_UNIT_COUNT, f->kinds[i].lost);
+            }
         break;
     default:
         in[count++] = input("total", measure->unit, value->value);
@@ -134,15 +141,15 @@ static void plain_inputs(struct tree *t, struct eh_bonus_node *to,
 
 static struct eh_bonus_node *value_node(struct tree *t, uint32_t index)
 {
-    static const char *const formulas[] = {[EH_MEASURE_REVENUE] = "won - refunded",
-                                           [EH_MEASURE_CSAT] =
-                                               "(1000 * ratings + k * prior) / (n + k)",
-                                           [EH_MEASURE_HANDLE_TIME] = "sum(mix * mean of the kind)",
-                                           [EH_MEASURE_REOPEN_RATE] = "reopened / closed",
-                                           [EH_MEASURE_CONVERSION] = "won / (won + lost)",
-                                           [EH_MEASURE_RESPONSE_TIME] = "mean time to assignment",
-                                           [EH_MEASURE_CYCLE_TIME] = "mean time to closing",
-                                           [EH_MEASURE_IMPORTED] = "imported"};
+    static const char *const formulas[] = {
+        [EH_MEASURE_REVENUE] = "won - refunded",
+        [EH_MEASURE_CSAT] = "(sum + weight * prior) / (ratings + weight)",
+        [EH_MEASURE_HANDLE_TIME] = "sum(mix * mean ms) / 1000, of handling",
+        [EH_MEASURE_REOPEN_RATE] = "reopened / closed",
+        [EH_MEASURE_CONVERSION] = "won / (won + lost)",
+        [EH_MEASURE_RESPONSE_TIME] = "ms / tickets / 1000, to assignment",
+        [EH_MEASURE_CYCLE_TIME] = "ms / tickets / 1000, to closing",
+        [EH_MEASURE_IMPORTED] = "imported"};
     const struct eh_plan_measure *measure = &t->plan->measures[index];
     const struct eh_bonus_value *value = &t->pool->values[index];
     bool exact = measure->kind == EH_MEASURE_REVENUE || measure->kind == EH_MEASURE_IMPORTED;
@@ -182,23 +189,60 @@ static struct eh_bonus_node *gate_node(struct tree *t, const struct eh_plan_gate
     return made;
 }
 
+/* The straight line the value is on, so that y can be computed by hand. */
+static struct eh_bonus_node *curve_node(struct tree *t, const char *what, int64_t y,
+                                        const struct eh_curve *curve, struct eh_bonus_input x)
+{
+    const struct eh_curve_point *p = eh_bonus_curve_left(curve, x.value);
+    bool before = x.value <= p->x, beyond = p == curve->points + curve->count - 1;
+    struct eh_bonus_input in[5] = {x, input("from", (enum eh_unit)x.unit, p->x),
+                                   input("at_from", EH_UNIT_PPM, p->y)};
+    uint32_t count = 3;
+    const char *formula = "at_from + (value - from) * (at_to - at_from) / (to - from)";
+    if (before || beyond) {
+        formula = before ? "at_from: the curve begins there, and value is not above from"
+                         : "at_from: the curve ends there, and value is above from";
+    } else {
+        in[count++] = input("to", (enum eh_unit)x.unit, p[1].x);
+        in[count++] = input("at_to", EH_UNIT_PPM, p[1].y);
+    }
+    struct eh_bonus_node *made =
+        node(t, eh_str(what), formula, before || beyond ? none : half_away, EH_UNIT_PPM, y);
+    inputs(t, made, in, count);
+    return made;
+}
+
+static struct eh_bonus_node *metric_curve_node(struct tree *t, const struct eh_plan_metric *metric,
+                                               int64_t y)
+{
+    const struct eh_bonus_value *value = &t->pool->values[metric->measure];
+    struct eh_bonus_input x =
+        input("value", (enum eh_unit)t->plan->measures[metric->measure].unit, value->value);
+    x.count = value->count;
+    struct eh_bonus_node *made =
+        value->missing ? node(t, eh_str("curve"), "nothing: missing", none, EH_UNIT_PPM, y)
+                       : curve_node(t, "curve", y, &metric->curve, x);
+    add(made, value_node(t, metric->measure));
+    return made;
+}
+
 static struct eh_bonus_node *score_node(struct tree *t, uint32_t index)
 {
+    static const char *const gated[] = {[EH_GATE_NONE] = "curve",
+                                        [EH_GATE_ZERO_METRIC] = "nothing: the gate",
+                                        [EH_GATE_CAP_METRIC] = "min(curve, 100%): the gate",
+                                        [EH_GATE_ZERO_POOL] = "curve; the gate takes the pool"};
     const struct eh_plan_metric *metric = &t->plan->metrics[index];
     const struct eh_plan_measure *measure = &t->plan->measures[metric->measure];
     const struct eh_bonus_score *score = &t->pool->scores[index];
     struct eh_bonus_node *made =
         node(t, name(t, "score of %.*s", EH_STR_ARG(measure->name)),
-             score->gate_failed ? "curve(value), then the gate" : "curve(value)", half_away,
-             EH_UNIT_PPM, score->score_ppm);
-    const struct eh_bonus_input in[] = {{.name = measure->name,
-                                         .value = t->pool->values[metric->measure].value,
-                                         .unit = measure->unit,
-                                         .count = t->pool->values[metric->measure].count},
-                                        input("by the curve", EH_UNIT_PPM, score->curve_ppm),
+             gated[score->gate_failed ? metric->gate.effect : EH_GATE_NONE], none, EH_UNIT_PPM,
+             score->score_ppm);
+    const struct eh_bonus_input in[] = {input("curve", EH_UNIT_PPM, score->curve_ppm),
                                         input("weight", EH_UNIT_PPM, metric->weight_ppm)};
-    inputs(t, made, in, 3);
-    add(made, value_node(t, metric->measure));
+    inputs(t, made, in, 2);
+    add(made, metric_curve_node(t, metric, score->curve_ppm));
     if (metric->gate.effect)
         add(made, gate_node(t, &metric->gate, score->gate_failed));
     return made;
@@ -215,10 +259,8 @@ static struct eh_bonus_node *gross_node(struct tree *t)
                                         input("max_pool", EH_UNIT_MONEY, t->plan->max_pool),
                                         input("funding", EH_UNIT_PPM, pool->funding_ppm)};
     inputs(t, gross, in, 3);
-    struct eh_bonus_node *funding =
-        node(t, eh_str("funding"), "curve(composite)", half_away, EH_UNIT_PPM, pool->funding_ppm);
-    const struct eh_bonus_input of = input("composite", EH_UNIT_PPM, pool->composite_ppm);
-    inputs(t, funding, &of, 1);
+    struct eh_bonus_node *funding = curve_node(t, "funding", pool->funding_ppm, &t->plan->funding,
+                                               input("value", EH_UNIT_PPM, pool->composite_ppm));
     struct eh_bonus_node *composite = node(t, eh_str("composite"), "sum(weight * score)", half_away,
                                            EH_UNIT_PPM, pool->composite_ppm);
     for (uint32_t i = 0; i < t->plan->metric_count; i++)
@@ -232,8 +274,8 @@ static struct eh_bonus_node *net_node(struct tree *t, const struct eh_bonus_resu
 {
     struct eh_bonus_node *net =
         node(t, eh_str("net"), "gross + carry", none, EH_UNIT_MONEY, result->net);
-    struct eh_bonus_node *carry = node(t, eh_str("carry"), "-min(open, gross * at_most)", "down",
-                                       EH_UNIT_MONEY, result->carry);
+    struct eh_bonus_node *carry = node(t, eh_str("carry"), "max(open, -gross * at_most)",
+                                       "toward zero", EH_UNIT_MONEY, result->carry);
     const struct eh_bonus_input in[] = {input("open", EH_UNIT_MONEY, t->facts->carry_open),
                                         input("at_most", EH_UNIT_PPM, t->plan->carry_at_most_ppm)};
     inputs(t, carry, in, 2);
@@ -319,49 +361,104 @@ static struct eh_bonus_node *open_node(struct tree *t, const struct eh_bonus_lat
 
 /* --- From the pool to the people --- */
 
+static void add_part(struct tree *t, struct eh_bonus_node *to, const char *part,
+                     const char *formula, const char *rounding, int64_t value,
+                     const struct eh_bonus_input *in, uint32_t count)
+{
+    struct eh_bonus_node *made = node(t, eh_str(part), formula, rounding, EH_UNIT_MONEY, value);
+    inputs(t, made, in, count);
+    add(to, made);
+}
+
 static struct eh_bonus_node *parts_node(struct tree *t)
 {
     const struct eh_bonus_split *s = t->split;
     const struct eh_bonus_plan *p = t->plan;
     bool later = t->before;
+    const struct eh_bonus_input split = input("split", EH_UNIT_PPM, p->individual_ppm);
+    const struct eh_bonus_input cap = input("cap", EH_UNIT_PPM, p->cap_ppm);
     const struct {
-        const char *name, *formula, *rounding;
-        int64_t value, weight_ppm;
-    } parts[] = {{"individual", later ? "paid * split" : "net * split", largest, s->individual,
-                  p->individual_ppm},
-                 {"team", later ? "paid - individual" : "net - individual", none, s->team,
-                  (int64_t)EH_PPM - p->individual_ppm},
-                 {"limit of a line", "individual * cap", "down", s->limit, p->cap_ppm},
-                 {"over", "what caps leave; to the team part", none, s->over, 0},
-                 {"equal", "(team + over) * split", largest, s->equal, p->equal_ppm},
-                 {"hours", "(team + over) * split", largest, s->hours, p->hours_ppm},
-                 {"seniority", "(team + over) * split", largest, s->seniority, p->seniority_ppm},
-                 {"held", "parts nobody has a weight in", none, s->held, 0}};
+        const char *name;
+        int64_t value, ppm;
+    } team[] = {{"equal", s->equal, p->equal_ppm},
+                {"hours", s->hours, p->hours_ppm},
+                {"seniority", s->seniority, p->seniority_ppm}};
     struct eh_bonus_node *made =
         node(t, eh_str("parts"), later ? "paid, apportioned" : "net, apportioned", largest,
              EH_UNIT_MONEY, s->amount);
-    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
-        struct eh_bonus_node *part = node(t, eh_str(parts[i].name), parts[i].formula,
-                                          parts[i].rounding, EH_UNIT_MONEY, parts[i].value);
-        const struct eh_bonus_input in = input("ppm", EH_UNIT_PPM, parts[i].weight_ppm);
-        inputs(t, part, &in, parts[i].weight_ppm != 0);
-        add(made, part);
+    add_part(t, made, "individual", later ? "paid * split" : "net * split", largest, s->individual,
+             &split, 1);
+    add_part(t, made, "team", later ? "paid - individual" : "net - individual", none, s->team, NULL,
+             0);
+    add_part(t, made, "limit of a line", "individual * cap", "down", s->limit, &cap, 1);
+    add_part(t, made, "over", "what caps leave; to the team part", none, s->over, NULL, 0);
+    for (size_t i = 0; i < sizeof team / sizeof *team; i++) {
+        const struct eh_bonus_input in[] = {
+            input("split", EH_UNIT_PPM, team[i].ppm),
+            input("splits", EH_UNIT_PPM, (int64_t)EH_PPM - p->individual_ppm)};
+        add_part(t, made, team[i].name, "(team + over) * split / splits", largest, team[i].value,
+                 in, 2);
     }
+    add_part(t, made, "held", "parts nobody has a weight in", none, s->held, NULL, 0);
     return made;
 }
 
 struct sums {
-    int64_t days, minutes, seniority, points;
+    int64_t days, minutes, seniority;
+    int64_t points; /* of lines below the limit */
+    int64_t fixed;  /* what lines at the limit take */
 };
 
+/* A part by one weight: what it is made of comes first in `in`, then the sum of all. */
 static struct eh_bonus_node *line_node(struct tree *t, const char *part, const char *formula,
-                                       int64_t value, int64_t weight, int64_t of, int64_t amount)
+                                       int64_t value, struct eh_bonus_input *in, uint32_t count,
+                                       int64_t all, int64_t amount)
 {
     struct eh_bonus_node *made = node(t, eh_str(part), formula, largest, EH_UNIT_MONEY, value);
-    const struct eh_bonus_input in[] = {input("weight", EH_UNIT_COUNT, weight),
-                                        input("of all", EH_UNIT_COUNT, of),
-                                        input("part", EH_UNIT_MONEY, amount)};
-    inputs(t, made, in, 3);
+    in[count++] = input("all", EH_UNIT_COUNT, all);
+    in[count++] = input("part", EH_UNIT_MONEY, amount);
+    inputs(t, made, in, count);
+    return made;
+}
+
+/* What the points came of: the closings, by kind. */
+static struct eh_bonus_node *points_node(struct tree *t, const struct eh_bonus_share *s)
+{
+    const struct eh_bonus_facts *f = t->split->facts;
+    struct eh_bonus_node *made =
+        node(t, eh_str("points"), "sum of the kinds", none, EH_UNIT_COUNT, s->points);
+    for (uint32_t i = 0; s->member->closed && i < t->plan->point_count; i++) {
+        const struct eh_plan_points *worth = &t->plan->points[i];
+        for (uint32_t k = 0; k < f->kind_count; k++) {
+            int64_t closed = s->member->closed[k];
+            if (!eh_str_equal(worth->kind, f->kinds[k].id) || closed == 0)
+                continue;
+            const struct eh_bonus_input in[] = {input("closed", EH_UNIT_COUNT, closed),
+                                                input("each", EH_UNIT_COUNT, worth->points)};
+            struct eh_bonus_node *kind =
+                node(t, worth->kind, "closed * each", none, EH_UNIT_COUNT, closed * worth->points);
+            inputs(t, kind, in, 2);
+            add(made, kind);
+        }
+    }
+    return made;
+}
+
+/* Lines above the limit are fixed at it; the others share the rest by their points. */
+static struct eh_bonus_node *individual_node(struct tree *t, const struct eh_bonus_share *s,
+                                             const struct sums *sums)
+{
+    struct eh_bonus_input in[4] = {input("points", EH_UNIT_COUNT, s->points)};
+    uint32_t count = 1;
+    if (sums->fixed > 0)
+        in[count++] = input("fixed", EH_UNIT_MONEY, sums->fixed);
+    const char *formula = s->capped         ? "the limit of a line"
+                          : sums->fixed > 0 ? "(part - fixed) * points / all"
+                                            : "part * points / all";
+    struct eh_bonus_node *made = line_node(t, "individual", formula, s->individual, in, count,
+                                           sums->points, t->split->individual);
+    if (s->points > 0)
+        add(made, points_node(t, s));
     return made;
 }
 
@@ -382,6 +479,9 @@ static struct eh_bonus_node *share_node(struct tree *t, uint32_t at, const struc
 {
     const struct eh_bonus_split *split = t->split;
     const struct eh_bonus_share *s = &split->shares[at];
+    const struct eh_bonus_input days = input("days", EH_UNIT_COUNT, s->days);
+    struct eh_bonus_input equal[3] = {days}, seniority[4] = {days};
+    struct eh_bonus_input hours[3] = {input("minutes", EH_UNIT_COUNT, s->minutes)};
     struct eh_bonus_node *made =
         node(t, s->rep, s->eligible ? "equal + hours + seniority + individual" : "not eligible",
              none, EH_UNIT_MONEY, s->total);
@@ -389,16 +489,14 @@ static struct eh_bonus_node *share_node(struct tree *t, uint32_t at, const struc
         return made;
     if (t->before)
         add_before(t, made, t->before->totals[at]);
-    add(made, line_node(t, "equal", "part * days / days of all", s->equal, s->days, sums->days,
-                        split->equal));
-    add(made, line_node(t, "hours", "part * minutes / minutes of all", s->hours, s->minutes,
-                        sums->minutes, split->hours));
-    add(made, line_node(t, "seniority", "part * (band * days) / all", s->seniority,
-                        s->band * s->days, sums->seniority, split->seniority));
+    seniority[1] = input("band", EH_UNIT_COUNT, s->band);
     add(made,
-        line_node(t, "individual",
-                  s->capped ? "fixed at the limit of a line" : "part * points / points of all",
-                  s->individual, s->points, sums->points, split->individual));
+        line_node(t, "equal", "part * days / all", s->equal, equal, 1, sums->days, split->equal));
+    add(made, line_node(t, "hours", "part * minutes / all", s->hours, hours, 1, sums->minutes,
+                        split->hours));
+    add(made, line_node(t, "seniority", "part * band * days / all", s->seniority, seniority, 2,
+                        sums->seniority, split->seniority));
+    add(made, individual_node(t, s, sums));
     return made;
 }
 
@@ -411,7 +509,8 @@ static struct eh_bonus_node *shares_node(struct tree *t, struct eh_str rep)
         sums.days += s->days;
         sums.minutes += s->minutes;
         sums.seniority += s->band * s->days;
-        sums.points += s->points;
+        sums.points += s->capped ? 0 : s->points;
+        sums.fixed += s->capped ? s->individual : 0;
     }
     struct eh_bonus_node *made = node(t, eh_str("shares"), "each part by its own weights", largest,
                                       EH_UNIT_MONEY, split->amount - split->held);

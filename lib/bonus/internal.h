@@ -17,6 +17,9 @@ int eh_bonus_check_facts(const struct eh_bonus_facts *, struct eh_arena *scratch
 int eh_bonus_measure(const struct eh_bonus_plan *, const struct eh_plan_measure *,
                      const struct eh_bonus_facts *, struct eh_bonus_value *ret,
                      struct eh_error *) EH_MUST_CHECK;
+/* pool.c: the point left of x: the first one for what is before it, the last one for what is
+ * beyond; where x is a point, the one before. */
+const struct eh_curve_point *eh_bonus_curve_left(const struct eh_curve *, int64_t x);
 /* split.c: whether a member takes part, and the minutes that count; false: none are known. */
 bool eh_bonus_eligible(const struct eh_bonus_plan *, const struct eh_bonus_member *);
 bool eh_bonus_minutes(const struct eh_bonus_plan *, const struct eh_bonus_member *, int64_t *ret);

@@ -6,15 +6,19 @@
 
 #include <evenhand/draw/hash.h>
 
-int64_t eh_curve_at(const struct eh_curve *curve, int64_t x)
+const struct eh_curve_point *eh_bonus_curve_left(const struct eh_curve *curve, int64_t x)
 {
     const struct eh_curve_point *p = curve->points, *last = p + curve->count - 1;
-    if (x <= p->x)
-        return p->y;
-    if (x >= last->x)
-        return last->y;
-    while (x > p[1].x)
+    while (p < last && x > p[1].x)
         p++;
+    return p;
+}
+
+int64_t eh_curve_at(const struct eh_curve *curve, int64_t x)
+{
+    const struct eh_curve_point *p = eh_bonus_curve_left(curve, x);
+    if (x <= p->x || p == curve->points + curve->count - 1)
+        return p->y;
     __int128 width = (__int128)p[1].x - p->x, rise = (__int128)p[1].y - p->y;
     return (int64_t)eh_round_divide(p->y * width + ((__int128)x - p->x) * rise, width);
 }

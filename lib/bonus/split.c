@@ -47,7 +47,8 @@ static int weigh(const struct eh_bonus_plan *plan, const uint32_t *worth, uint32
                  const struct eh_bonus_member *m, struct eh_bonus_share *ret,
                  struct eh_error *error)
 {
-    *ret = (struct eh_bonus_share){.rep = m->rep, .eligible = eh_bonus_eligible(plan, m)};
+    *ret =
+        (struct eh_bonus_share){.rep = m->rep, .member = m, .eligible = eh_bonus_eligible(plan, m)};
     if (!ret->eligible)
         return 0;
     ret->days = m->days;
@@ -189,7 +190,7 @@ int eh_bonus_share_out(const struct eh_bonus_plan *plan, const struct eh_bonus_f
                        struct eh_error *error)
 {
     EH_AUTO(eh_arena) struct eh_arena scratch = EH_ARENA_INIT;
-    struct eh_bonus_split split = {.amount = amount};
+    struct eh_bonus_split split = {.facts = facts, .amount = amount};
     struct sharing s = {.split = &split, .scratch = &scratch, .error = error};
     split.shares = eh_arena_alloc(arena, facts->member_count * sizeof *split.shares);
     s.parts = eh_arena_alloc(&scratch, facts->member_count * sizeof *s.parts);

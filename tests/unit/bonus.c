@@ -558,6 +558,11 @@ Test(bonus, durations_are_winsorised)
 
 /* --- Why --- */
 
+static bool is(const struct eh_bonus_node *node, const char *formula)
+{
+    return eh_str_equal(node->formula, eh_str(formula));
+}
+
 static const struct eh_bonus_node *find(const struct eh_bonus_node *node, const char *name)
 {
     if (!node || eh_str_equal(node->name, eh_str(name)))
@@ -594,9 +599,111 @@ Test(bonus, the_tree_explains_every_number)
         cr_expect_gt(node->rounding.size, 0);
     }
     const struct eh_bonus_node *csat = find(root, "csat");
-    cr_assert_eq(csat->input_count, 3);
+    cr_assert_eq(csat->input_count, 4);
     cr_expect_eq(csat->inputs[0].value, 812);
     cr_expect_eq(csat->inputs[0].count, 184);
     cr_expect_eq(find(root, "handle_time")->input_count, 6);
     cr_expect_null(find(eh_bonus_explain(e.plan, &e.facts, r, eh_str("bo"), &e.arena), "ana"));
+}
+
+static int64_t given(const struct eh_bonus_node *node, const char *name)
+{
+    for (uint32_t i = 0; i < node->input_count; i++)
+        if (eh_str_equal(node->inputs[i].name, eh_str(name)))
+            return node->inputs[i].value;
+    cr_assert_fail("%.*s = %.*s has no input %s", EH_STR_ARG(node->name), EH_STR_ARG(node->formula),
+                   name);
+    return 0;
+}
+
+static int64_t sum_of_children(const struct eh_bonus_node *node)
+{
+    int64_t sum = 0;
+    for (const struct eh_bonus_node *child = node->children; child; child = child->next)
+        sum += child->value;
+    return sum;
+}
+
+/* What the formula says, from what the node shows and nothing else. -1: no formula known here. */
+static int64_t by_hand(const struct eh_bonus_node *n)
+{
+    if (is(n, "at_from + (value - from) * (at_to - at_from) / (to - from)"))
+        return given(n, "at_from") +
+               (int64_t)eh_round_divide((__int128)(given(n, "value") - given(n, "from")) *
+                                            (given(n, "at_to") - given(n, "at_from")),
+                                        given(n, "to") - given(n, "from"));
+    if (is(n, "(sum + weight * prior) / (ratings + weight)"))
+        return (int64_t)eh_round_divide(given(n, "sum") * 1000 +
+                                            given(n, "weight") * given(n, "prior"),
+                                        given(n, "ratings") + given(n, "weight"));
+    if (is(n, "reopened / closed"))
+        return (int64_t)eh_round_divide(given(n, "reopened") * EH_PPM, given(n, "closed"));
+    if (is(n, "curve"))
+        return given(n, "curve");
+    if (is(n, "min(max_pool, target_pool * funding)"))
+        return (int64_t)eh_round_divide(given(n, "target_pool") * given(n, "funding"), EH_PPM);
+    if (is(n, "max(open, -gross * at_most)"))
+        return given(n, "open");
+    if (is(n, "closed * each"))
+        return given(n, "closed") * given(n, "each");
+    if (is(n, "gross + carry") || is(n, "sum of the kinds") ||
+        is(n, "equal + hours + seniority + individual"))
+        return sum_of_children(n);
+    return -1;
+}
+
+/* A part by a weight: largest remainders take it down or up to a whole cent. */
+static void check_line(const struct eh_bonus_node *n, int64_t part, __int128 weight)
+{
+    __int128 all = given(n, "all"), exact = part * weight;
+    cr_expect(n->value * all > exact - all && n->value * all < exact + all, "%.*s: %lld",
+              EH_STR_ARG(n->name), (long long)n->value);
+}
+
+static size_t follow(const struct eh_bonus_node *n)
+{
+    int64_t value = by_hand(n);
+    size_t followed = value != -1;
+    if (followed)
+        cr_expect_eq(value, n->value, "%.*s = %.*s: %lld, not %lld", EH_STR_ARG(n->name),
+                     EH_STR_ARG(n->formula), (long long)value, (long long)n->value);
+    else if (is(n, "part * days / all"))
+        check_line(n, given(n, "part"), given(n, "days"));
+    else if (is(n, "part * minutes / all"))
+        check_line(n, given(n, "part"), given(n, "minutes"));
+    else if (is(n, "part * band * days / all"))
+        check_line(n, given(n, "part"), (__int128)given(n, "band") * given(n, "days"));
+    else if (is(n, "part * points / all"))
+        check_line(n, given(n, "part"), given(n, "points"));
+    else if (is(n, "(part - fixed) * points / all"))
+        check_line(n, given(n, "part") - given(n, "fixed"), given(n, "points"));
+    for (const struct eh_bonus_node *child = n->children; child; child = child->next)
+        followed += follow(child);
+    return followed;
+}
+
+Test(bonus, the_tree_can_be_followed_by_hand)
+{
+    EH_AUTO(example) struct example e;
+    example_init(&e);
+    const struct eh_bonus_result *r = example_compute(&e);
+    size_t followed = follow(eh_bonus_explain(e.plan, &e.facts, r, eh_str(""), &e.arena));
+    cr_expect_gt(followed, 20, "%zu", followed);
+}
+
+Test(bonus, the_tree_says_where_a_curve_ends)
+{
+    EH_AUTO(example) struct example e;
+    example_init(&e);
+    const int64_t revenue[] = {9600000, 15000001};
+    const char *wanted[] = {"at_from: the curve begins there, and value is not above from",
+                            "at_from: the curve ends there, and value is above from"};
+    for (size_t i = 0; i < 2; i++) {
+        e.facts.revenue = revenue[i];
+        const struct eh_bonus_node *root =
+            eh_bonus_explain(e.plan, &e.facts, example_compute(&e), eh_str(""), &e.arena);
+        const struct eh_bonus_node *curve = find(find(root, "score of revenue"), "curve");
+        cr_expect(is(curve, wanted[i]), "%.*s", EH_STR_ARG(curve->formula));
+        cr_expect_eq(curve->value, given(curve, "at_from"));
+    }
 }

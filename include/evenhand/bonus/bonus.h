@@ -79,6 +79,7 @@ struct eh_bonus_score {
 
 struct eh_bonus_share {
     struct eh_str rep;
+    const struct eh_bonus_member *member; /* of the facts it was shared by */
     bool eligible, capped;
     int64_t days, minutes, band, points; /* minutes as they count */
     int64_t equal, hours, seniority, individual, total;
@@ -86,10 +87,11 @@ struct eh_bonus_share {
 
 /* Every line can be checked by hand: each part is apportioned on its own. */
 struct eh_bonus_split {
-    int64_t amount;           /* what is shared */
-    int64_t individual, team; /* as split first */
-    int64_t limit;            /* for one line of the individual part */
-    int64_t over;             /* what caps left of it; goes to the team part before its split */
+    const struct eh_bonus_facts *facts; /* whose members share it */
+    int64_t amount;                     /* what is shared */
+    int64_t individual, team;           /* as split first */
+    int64_t limit;                      /* for one line of the individual part */
+    int64_t over; /* what caps left of it; goes to the team part before its split */
     int64_t equal, hours, seniority;
     int64_t held;                  /* of parts in which nobody has a weight */
     struct eh_bonus_share *shares; /* by rep */
@@ -110,8 +112,8 @@ struct eh_bonus_result {
     struct eh_bonus_split split;
 };
 
-/* Names of members and kinds stay the facts'; the rest is the arena's. -EH_ENOTFOUND: something is
- * missing; -EH_EINVAL: facts that cannot be; -EH_ERANGE: an overflow; -EH_ENOMEM. */
+/* Members and kinds stay the facts', which must outlive it; the rest is the arena's. -EH_ENOTFOUND:
+ * something is missing; -EH_EINVAL: facts that cannot be; -EH_ERANGE: an overflow; -EH_ENOMEM. */
 int eh_bonus_compute(const struct eh_bonus_plan *, const struct eh_bonus_facts *, struct eh_arena *,
                      struct eh_bonus_result **ret, struct eh_error *) EH_MUST_CHECK;
 
