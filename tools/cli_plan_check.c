@@ -7,8 +7,10 @@
 #include <evenhand/draw/hash.h>
 
 #include "cli_plan_file.h"
+#include "cli_pool.h"
 #include "evenhand.h"
 
+#define HANG         4 /* columns a sentence's further lines are further in */
 #define SHA256_BYTES 32
 #define HEX_TEXT     (2 * SHA256_BYTES + 1)
 
@@ -18,13 +20,19 @@ struct lines {
     json_t *list;       /* NULL: print */
 };
 
+static void print_line(const char *before, const char *line)
+{
+    printf("%s", before);
+    eh_pool_wrap(line, eh_text_width(before), HANG);
+}
+
 static void take_line(void *context, const char *line)
 {
     const struct lines *lines = context;
     if (lines->list)
         json_array_append_new(lines->list, json_string(line));
     else
-        printf("%s%s\n", lines->before, line);
+        print_line(lines->before, line);
 }
 
 /* Without --desk *ret stays NULL: team and kinds are believed. */

@@ -1,5 +1,5 @@
-/* cli_pool_why: the tree that explains a pool: every node with its formula, its numbers, and how it
- * was made whole. */
+/* cli_pool_why: the rules of a pool, and the tree that explains it: every node with its formula,
+ * its numbers, and how it was made whole. */
 #include <stdio.h>
 
 #include "cli_pool.h"
@@ -104,11 +104,24 @@ static void show_node(const struct eh_cli *cli, const json_t *node, unsigned exp
         show_node(cli, child, exponent, depth + 1);
 }
 
+static void show_rules(const struct eh_cli *cli, const json_t *rules)
+{
+    size_t i;
+    json_t *rule;
+    printf("\n%srules%s\n", eh_colour_bold(cli), eh_colour_end(cli));
+    json_array_foreach((json_t *)rules, i, rule)
+    {
+        const char *text = json_string_value(rule);
+        eh_pool_wrap(text ? text : "?", 0, 2 * STEP);
+    }
+}
+
 void eh_pool_show_why(const struct eh_cli *cli, const json_t *pool)
 {
     const json_t *root = json_object_get(pool, "explain");
     if (!json_is_object(root))
         return;
+    show_rules(cli, json_object_get(pool, "rules"));
     printf("\n%swhy%s\n", eh_colour_bold(cli), eh_colour_end(cli));
     show_node(cli, root, eh_json_exponent(pool), 0);
 }

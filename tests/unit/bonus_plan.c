@@ -360,14 +360,25 @@ Test(bonus_plan, is_described_in_sentences)
         "it encourages: Answering well, at a steady pace, and helping each other.\n"
         "it discourages: Hurrying customers, picking, passing work on.\n"
         "the pool is 6000.00 EUR on target and 9000.00 at most\n"
-        "40% of the score is revenue: 96000.00 scores 0%, 150000.00 scores 150%\n"
-        "40% of the score is csat: 4.000 scores 0%, 4.700 scores 125%\n"
-        "20% of the score is handle_time: 600s scores 110%, 900s scores 0%\n"
+        "40% of the score is revenue: 96000.00 scores 0%, 120000.00 scores 100%, 150000.00 scores "
+        "150%\n"
+        "40% of the score is csat: 4.000 scores 0%, 4.400 scores 100%, 4.700 scores 125%\n"
+        "20% of the score is handle_time: 600s scores 110%, 660s scores 100%, 900s scores 0%\n"
         "handle_time counts nothing unless reopen_rate is at most 8%\n"
+        "csat is mixed with 4.200, which weighs as much as 30 ratings\n"
+        "handle_time is 30% the mean of order, 40% the mean of query, 30% the mean of quote\n"
+        "a time below 30s counts as 30s, one above 2h as 2h\n"
+        "of the pool on target, a score of 60% pays 0%, a score of 100% pays 100%, a score of 125% "
+        "pays 150%\n"
+        "between two such points a straight line counts, beyond them the last one\n"
         "it is shared: 36% equally by days, 36% by paid hours, 18% by seniority, 10% by closed "
         "tickets\n"
+        "by seniority a day weighs 100, after 1 year 105, after 3 years 115, after 6 years 125, "
+        "after 10 years 130\n"
+        "points for a closed ticket: order 2, query 1, quote 1\n"
         "nobody gets more than 30% of the part for closed tickets\n"
-        "who leaves within a period gets their days\n");
+        "who leaves within a period gets their days\n"
+        "what was paid too much before takes 25% of a pool at most\n");
 }
 
 /* --- Which governs --- */

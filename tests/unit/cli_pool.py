@@ -141,7 +141,9 @@ def later_versions_and_single_lines_are_told():
 
 def the_way_to_it_is_told():
     out = narrow(good("pool", "sales", "--period", "2026-03", "--explain"))
-    tree = out[out.index("\nwhy\n"):]
+    rules, tree = out[out.index("\nrules\n"):].split("\nwhy\n")
+    assert rules.split("\n")[2] == POOL["rules"][0], rules
+    tree = "\n" + tree
     assert "\nnet 6,551.25 = gross + carry\n" in tree, tree
     told = " ".join(tree.split())
     assert ("gross 6,563.65 = min(max_pool 9,000.00, target_pool 6,000.00 * funding 109.3942%); "

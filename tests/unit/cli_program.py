@@ -371,7 +371,7 @@ def a_plan_is_checked_without_a_daemon():
     nobody = FOLDER + "/none.sock"
     out = good("plan", "check", plans + "/good/sales.yaml", "--desk", plans + "/good/desk.yaml",
                socket=nobody)
-    assert "40% of the score is csat: 4.000 scores 0%, 4.700 scores 125%\n" in out
+    assert "40% of the score is csat: 4.000 scores 0%, 4.400 scores 100%, 4.700 scores 125%\n" in out
     assert "warning" not in out and re.search(r"\nsha256 [0-9a-f]{64}\n$", out)
     told = json.loads(good("plan", "check", plans + "/good/lint.yaml", "--json", socket=nobody))
     assert told["plan"] == "speed" and len(told["sha256"]) == 64 and len(told["warnings"]) > 5
