@@ -142,12 +142,11 @@ Test(bonus, a_gate_holds_at_its_bound)
 static struct eh_bonus_later *recompute(struct example *e, int64_t revenue, int64_t carry_open,
                                         const struct eh_bonus_closed *last)
 {
-    struct eh_bonus_facts frozen = e->facts;
     struct eh_bonus_facts facts = e->facts;
     facts.revenue = revenue;
     facts.carry_open = carry_open;
     struct eh_bonus_later *later = NULL;
-    int r = eh_bonus_recompute(e->plan, &facts, &frozen, last, &e->arena, &later, &e->error);
+    int r = eh_bonus_recompute(e->plan, &facts, &e->facts, last, &e->arena, &later, &e->error);
     cr_assert_eq(r, 0, "%s", e->error.text);
     return later;
 }
@@ -689,6 +688,39 @@ Test(bonus, the_tree_can_be_followed_by_hand)
     const struct eh_bonus_result *r = example_compute(&e);
     size_t followed = follow(eh_bonus_explain(e.plan, &e.facts, r, eh_str(""), &e.arena));
     cr_expect_gt(followed, 20, "%zu", followed);
+}
+
+Test(bonus, the_tree_of_a_later_version_can_be_followed_by_hand)
+{
+    EH_AUTO(example) struct example e;
+    example_init(&e);
+    const struct eh_bonus_result *r = example_compute(&e);
+    struct eh_bonus_facts facts = e.facts; /* in which another kind comes first */
+    struct eh_bonus_kind kinds[KINDS + 1] = {{.id = eh_str("chat")}};
+    memcpy(kinds + 1, e.kinds, sizeof e.kinds);
+    facts.kinds = kinds;
+    facts.kind_count = KINDS + 1;
+    facts.revenue += 500000;
+    facts.members = NULL;
+    facts.member_count = 0;
+    int64_t totals[REPS];
+    for (uint32_t i = 0; i < REPS; i++)
+        totals[i] = r->split.shares[i].total;
+    const struct eh_bonus_before before = {
+        {1, r->pool.gross, r->carry, r->net},
+        totals,
+        eh_bonus_explain(e.plan, &e.facts, r, eh_str(""), &e.arena)};
+    struct eh_bonus_later *later = NULL;
+    cr_assert_eq(
+        eh_bonus_recompute(e.plan, &facts, &e.facts, &before.closed, &e.arena, &later, &e.error), 0,
+        "%s", e.error.text);
+    cr_assert_gt(later->paid, 0);
+    const struct eh_bonus_node *root =
+        eh_bonus_explain_later(e.plan, &facts, later, &before, eh_str(""), &e.arena);
+    cr_expect_eq(root->value, r->net + later->paid);
+    size_t first = follow(before.first), both = follow(root);
+    cr_expect_gt(both, first + 20, "%zu of %zu", first, both);
+    cr_expect_not_null(find(find(find(root, "shares"), "ana"), "order"));
 }
 
 Test(bonus, the_tree_says_where_a_curve_ends)
