@@ -146,13 +146,12 @@ int eh_pool_put_missing(struct eh_admin_request *request, const struct eh_pool_a
 }
 
 static int put_why(struct eh_admin_request *request, const struct eh_pool_asked *asked,
-                   json_t *body, struct eh_error *error)
+                   const struct eh_bonus_lines *lines, json_t *body, struct eh_error *error)
 {
     const struct eh_bonus_node *root;
     if (!asks_why(request))
         return 0;
-    int r =
-        eh_pool_explain(asked->engine, &asked->view, asked->only, &request->arena, &root, error);
+    int r = eh_pool_explain(asked->engine, &asked->view, lines, &request->arena, &root, error);
     if (r == 0)
         eh_json_put(body, "explain", eh_pool_node_json(root));
     return r;
@@ -169,16 +168,15 @@ void eh_admin_get_pool(struct eh_admin_request *request)
         eh_admin_fail(request, &error);
         return;
     }
-    const struct eh_pool_shown shown = {.plan = asked.view.plan,
-                                        .rep = asked.only,
-                                        .after = eh_admin_path_query(&request->path, "after"),
-                                        .line_max = EH_ADMIN_PAGE,
-                                        .as_of_us = eh_app_now_us(request->admin->app)};
+    const struct eh_pool_shown shown = {
+        .plan = asked.view.plan,
+        .lines = {asked.only, eh_admin_path_query(&request->path, "after"), EH_ADMIN_PAGE},
+        .as_of_us = eh_app_now_us(request->admin->app)};
     json_t *body = eh_pool_json(statement, &shown);
     int r = body ? eh_pool_put_missing(request, &asked, asked.view.plan, body, &error)
                  : eh_error_set(&error, EH_ENOMEM, "out of memory");
     if (r == 0)
-        r = put_why(request, &asked, body, &error);
+        r = put_why(request, &asked, &shown.lines, body, &error);
     if (r == 0) {
         eh_admin_reply(request, 200, body);
     } else {

@@ -86,11 +86,11 @@ static void ask_log(struct eh_admin_request *request, const struct eh_pool_asked
 static void reply(struct eh_admin_request *request, const struct eh_pool_asked *asked,
                   const struct eh_bonus_plan *plan, const struct eh_pool_statement *statement)
 {
-    const struct eh_pool_shown shown = {.plan = plan,
-                                        .after = eh_admin_path_query(&request->path, "after"),
-                                        .line_max = EH_ADMIN_PAGE,
-                                        .as_of_us = eh_app_now_us(request->admin->app),
-                                        .what_if = true};
+    const struct eh_pool_shown shown = {
+        .plan = plan,
+        .lines = {.after = eh_admin_path_query(&request->path, "after"), .max = EH_ADMIN_PAGE},
+        .as_of_us = eh_app_now_us(request->admin->app),
+        .what_if = true};
     struct eh_error error = {0};
     json_t *body = eh_pool_json(statement, &shown);
     int r = body ? eh_pool_put_missing(request, asked, plan, body, &error)

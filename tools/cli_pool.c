@@ -29,6 +29,23 @@ static int ask(const struct eh_cli *cli, const struct question *q, const char *a
     return ret->status == 400 ? EH_EXIT_CONFIG : r;
 }
 
+/* The lines that a page's tree has under "shares" go behind those of the trees before; so under
+ * "version 1", which stands in the tree of a later version. */
+static void join_trees(const json_t *tree, const json_t *page)
+{
+    const json_t *children = json_object_get(tree, "children");
+    const json_t *others = json_object_get(page, "children");
+    for (size_t i = 0; i < json_array_size(children); i++) {
+        const json_t *child = json_array_get(children, i), *other = json_array_get(others, i);
+        const char *name = eh_json_text(child, "name");
+        if (name && strcmp(name, "shares") == 0)
+            json_array_extend(json_object_get(child, "children"),
+                              json_object_get(other, "children"));
+        else if (name && strcmp(name, "version 1") == 0)
+            join_trees(child, other);
+    }
+}
+
 /* The first page with the lists of all others at its end. */
 static int ask_all(const struct eh_cli *cli, const struct question *q, struct eh_answer *ret)
 {
@@ -40,6 +57,7 @@ static int ask_all(const struct eh_cli *cli, const struct question *q, struct eh
         if (r != EH_EXIT_DONE)
             break;
         json_array_extend(json_object_get(ret->json, q->list), json_object_get(page.json, q->list));
+        join_trees(json_object_get(ret->json, "explain"), json_object_get(page.json, "explain"));
         json_object_set(ret->json, "after", json_object_get(page.json, "after"));
         more = true;
     }

@@ -500,7 +500,13 @@ static struct eh_bonus_node *share_node(struct tree *t, uint32_t at, const struc
     return made;
 }
 
-static struct eh_bonus_node *shares_node(struct tree *t, struct eh_str rep)
+bool eh_bonus_line_wanted(const struct eh_bonus_lines *lines, struct eh_str rep)
+{
+    return (lines->only.size == 0 || eh_str_equal(rep, lines->only)) &&
+           (lines->after.size == 0 || eh_str_compare(rep, lines->after) > 0);
+}
+
+static struct eh_bonus_node *shares_node(struct tree *t, const struct eh_bonus_lines *lines)
 {
     const struct eh_bonus_split *split = t->split;
     struct sums sums = {0};
@@ -517,12 +523,14 @@ static struct eh_bonus_node *shares_node(struct tree *t, struct eh_str rep)
     for (uint32_t i = 0; made && t->before && i < split->count; i++)
         made->value += t->before->totals[i];
     struct eh_bonus_node **end = made ? &made->children : NULL;
-    for (uint32_t i = 0; !t->failed && i < split->count; i++) {
-        if (rep.size > 0 && !eh_str_equal(rep, split->shares[i].rep))
+    uint32_t left = lines->max > 0 ? lines->max : split->count;
+    for (uint32_t i = 0; !t->failed && left > 0 && i < split->count; i++) {
+        if (!eh_bonus_line_wanted(lines, split->shares[i].rep))
             continue;
         *end = share_node(t, i, &sums);
         if (*end)
             end = &(*end)->next;
+        left--;
     }
     return made;
 }
@@ -530,14 +538,15 @@ static struct eh_bonus_node *shares_node(struct tree *t, struct eh_str rep)
 const struct eh_bonus_node *eh_bonus_explain(const struct eh_bonus_plan *plan,
                                              const struct eh_bonus_facts *facts,
                                              const struct eh_bonus_result *result,
-                                             struct eh_str rep, struct eh_arena *arena)
+                                             const struct eh_bonus_lines *lines,
+                                             struct eh_arena *arena)
 {
     struct tree t = {plan, facts, &result->pool, &result->split, NULL, arena, false};
     struct eh_bonus_node *root =
         node(&t, eh_str("pool"), "net to parts to people", none, EH_UNIT_MONEY, result->net);
     add(root, net_node(&t, result));
     add(root, parts_node(&t));
-    add(root, shares_node(&t, rep));
+    add(root, shares_node(&t, lines));
     return t.failed ? NULL : root;
 }
 
@@ -545,7 +554,8 @@ const struct eh_bonus_node *eh_bonus_explain_later(const struct eh_bonus_plan *p
                                                    const struct eh_bonus_facts *facts,
                                                    const struct eh_bonus_later *later,
                                                    const struct eh_bonus_before *before,
-                                                   struct eh_str rep, struct eh_arena *arena)
+                                                   const struct eh_bonus_lines *lines,
+                                                   struct eh_arena *arena)
 {
     struct tree t = {plan, facts, &later->pool, &later->split, before, arena, false};
     struct eh_bonus_node *root =
@@ -557,7 +567,7 @@ const struct eh_bonus_node *eh_bonus_explain_later(const struct eh_bonus_plan *p
     add(root, later_net_node(&t, later));
     add(root, open_node(&t, later));
     add(root, parts_node(&t));
-    add(root, shares_node(&t, rep));
+    add(root, shares_node(&t, lines));
     add(root, first);
     return t.failed ? NULL : root;
 }

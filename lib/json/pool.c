@@ -106,23 +106,17 @@ static json_t *line_json(const struct eh_pool_line *l)
     return line;
 }
 
-static bool is_shown(const struct eh_pool_line *line, const struct eh_pool_shown *shown)
-{
-    if (shown->rep.size > 0 && !eh_str_equal(shown->rep, line->rep))
-        return false;
-    return shown->after.size == 0 || eh_str_compare(line->rep, shown->after) > 0;
-}
-
 static void put_lines(json_t *to, const struct eh_pool_statement *s,
                       const struct eh_pool_shown *shown)
 {
     json_t *list = json_array();
     struct eh_str last = {NULL, 0};
+    uint32_t max = shown->lines.max;
     bool more = false;
     for (uint32_t i = 0; i < s->line_count && !more; i++) {
-        if (!is_shown(&s->lines[i], shown))
+        if (!eh_bonus_line_wanted(&shown->lines, s->lines[i].rep))
             continue;
-        more = shown->line_max > 0 && json_array_size(list) == shown->line_max;
+        more = max > 0 && json_array_size(list) == max;
         if (more)
             break;
         json_array_append_new(list, line_json(&s->lines[i]));

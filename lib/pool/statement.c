@@ -148,7 +148,7 @@ int eh_pool_what_if(const struct eh_engine *e, const struct eh_period_view *view
 }
 
 /* `first`: the tree of version 1. */
-static int explain_later(const struct eh_period_view *view, struct eh_str rep,
+static int explain_later(const struct eh_period_view *view, const struct eh_bonus_lines *lines,
                          const struct eh_bonus_node *first, struct eh_arena *arena,
                          const struct eh_bonus_node **ret, struct eh_error *error)
 {
@@ -157,22 +157,22 @@ static int explain_later(const struct eh_period_view *view, struct eh_str rep,
     if (r < 0)
         return r;
     const struct eh_bonus_before before = {v.last, v.totals, first};
-    *ret = eh_bonus_explain_later(view->plan, v.facts, v.later, &before, rep, arena);
+    *ret = eh_bonus_explain_later(view->plan, v.facts, v.later, &before, lines, arena);
     return 0;
 }
 
-int eh_pool_explain(const struct eh_engine *e, const struct eh_period_view *view, struct eh_str rep,
-                    struct eh_arena *arena, const struct eh_bonus_node **ret,
-                    struct eh_error *error)
+int eh_pool_explain(const struct eh_engine *e, const struct eh_period_view *view,
+                    const struct eh_bonus_lines *lines, struct eh_arena *arena,
+                    const struct eh_bonus_node **ret, struct eh_error *error)
 {
     struct basis basis;
     int r = compute(e, view, arena, &basis, error);
     if (r < 0)
         return r;
     const struct eh_bonus_node *tree =
-        eh_bonus_explain(view->plan, basis.facts, basis.result, rep, arena);
+        eh_bonus_explain(view->plan, basis.facts, basis.result, lines, arena);
     if (tree && view->last.version > 1)
-        r = explain_later(view, rep, tree, arena, &tree, error);
+        r = explain_later(view, lines, tree, arena, &tree, error);
     if (r < 0)
         return r;
     if (!tree)

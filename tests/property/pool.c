@@ -5,6 +5,8 @@
 #include "../unit/pool_office.h"
 #include "seed.h"
 
+static const struct eh_bonus_lines all;
+
 enum { HISTORIES = 250, STEPS = 400, WEEKS_MAX = 40, REPS_MAX = 12 };
 
 TestSuite(pool, .timeout = 1800);
@@ -172,7 +174,7 @@ static void check_explained(struct life *l, const struct eh_period_view *view,
 {
     const struct eh_bonus_node *why = NULL;
     struct eh_error error = {0};
-    int r = eh_pool_explain(l->o.k.e, view, eh_str(""), arena, &why, &error);
+    int r = eh_pool_explain(l->o.k.e, view, &all, arena, &why, &error);
     cr_assert_eq(r, 0, "%s", error.text);
     cr_assert_eq(why->value, s->net);
     for (const struct eh_bonus_node *n = why->children; n; n = n->next)

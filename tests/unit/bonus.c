@@ -4,6 +4,8 @@
  */
 #include "bonus_kit.h"
 
+static const struct eh_bonus_lines all;
+
 /* --- The worked example --- */
 
 Test(bonus, the_worked_example_to_the_pool)
@@ -579,7 +581,7 @@ Test(bonus, the_tree_explains_every_number)
     EH_AUTO(example) struct example e;
     example_init(&e);
     const struct eh_bonus_result *r = example_compute(&e);
-    const struct eh_bonus_node *root = eh_bonus_explain(e.plan, &e.facts, r, eh_str(""), &e.arena);
+    const struct eh_bonus_node *root = eh_bonus_explain(e.plan, &e.facts, r, &all, &e.arena);
     cr_assert_not_null(root);
     const struct {
         const char *node;
@@ -602,7 +604,30 @@ Test(bonus, the_tree_explains_every_number)
     cr_expect_eq(csat->inputs[0].value, 812);
     cr_expect_eq(csat->inputs[0].count, 184);
     cr_expect_eq(find(root, "handle_time")->input_count, 6);
-    cr_expect_null(find(eh_bonus_explain(e.plan, &e.facts, r, eh_str("bo"), &e.arena), "ana"));
+}
+
+Test(bonus, the_tree_has_the_lines_asked_for)
+{
+    EH_AUTO(example) struct example e;
+    example_init(&e);
+    const struct eh_bonus_result *r = example_compute(&e);
+    const struct {
+        struct eh_bonus_lines lines;
+        const char *reps;
+    } cases[] = {{{.max = 0}, "ana bo cy dee eli "},
+                 {{.only = eh_str("bo")}, "bo "},
+                 {{.after = eh_str("bo"), .max = 2}, "cy dee "},
+                 {{.after = eh_str("dee"), .max = 2}, "eli "},
+                 {{.after = eh_str("zoe")}, ""}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char reps[64] = "";
+        size_t used = 0;
+        const struct eh_bonus_node *shares =
+            find(eh_bonus_explain(e.plan, &e.facts, r, &cases[i].lines, &e.arena), "shares");
+        for (const struct eh_bonus_node *n = shares->children; n; n = n->next)
+            used += eh_format(reps + used, sizeof reps - used, "%.*s ", EH_STR_ARG(n->name));
+        cr_expect_str_eq(reps, cases[i].reps);
+    }
 }
 
 static int64_t given(const struct eh_bonus_node *node, const char *name)
@@ -654,8 +679,8 @@ static int64_t by_hand(const struct eh_bonus_node *n)
 /* A part by a weight: largest remainders take it down or up to a whole cent. */
 static void check_line(const struct eh_bonus_node *n, int64_t part, __int128 weight)
 {
-    __int128 all = given(n, "all"), exact = part * weight;
-    cr_expect(n->value * all > exact - all && n->value * all < exact + all, "%.*s: %lld",
+    __int128 of = given(n, "all"), exact = part * weight;
+    cr_expect(n->value * of > exact - of && n->value * of < exact + of, "%.*s: %lld",
               EH_STR_ARG(n->name), (long long)n->value);
 }
 
@@ -686,7 +711,7 @@ Test(bonus, the_tree_can_be_followed_by_hand)
     EH_AUTO(example) struct example e;
     example_init(&e);
     const struct eh_bonus_result *r = example_compute(&e);
-    size_t followed = follow(eh_bonus_explain(e.plan, &e.facts, r, eh_str(""), &e.arena));
+    size_t followed = follow(eh_bonus_explain(e.plan, &e.facts, r, &all, &e.arena));
     cr_expect_gt(followed, 20, "%zu", followed);
 }
 
@@ -706,17 +731,16 @@ Test(bonus, the_tree_of_a_later_version_can_be_followed_by_hand)
     int64_t totals[REPS];
     for (uint32_t i = 0; i < REPS; i++)
         totals[i] = r->split.shares[i].total;
-    const struct eh_bonus_before before = {
-        {1, r->pool.gross, r->carry, r->net},
-        totals,
-        eh_bonus_explain(e.plan, &e.facts, r, eh_str(""), &e.arena)};
+    const struct eh_bonus_before before = {{1, r->pool.gross, r->carry, r->net},
+                                           totals,
+                                           eh_bonus_explain(e.plan, &e.facts, r, &all, &e.arena)};
     struct eh_bonus_later *later = NULL;
     cr_assert_eq(
         eh_bonus_recompute(e.plan, &facts, &e.facts, &before.closed, &e.arena, &later, &e.error), 0,
         "%s", e.error.text);
     cr_assert_gt(later->paid, 0);
     const struct eh_bonus_node *root =
-        eh_bonus_explain_later(e.plan, &facts, later, &before, eh_str(""), &e.arena);
+        eh_bonus_explain_later(e.plan, &facts, later, &before, &all, &e.arena);
     cr_expect_eq(root->value, r->net + later->paid);
     size_t first = follow(before.first), both = follow(root);
     cr_expect_gt(both, first + 20, "%zu of %zu", first, both);
@@ -733,7 +757,7 @@ Test(bonus, the_tree_says_where_a_curve_ends)
     for (size_t i = 0; i < 2; i++) {
         e.facts.revenue = revenue[i];
         const struct eh_bonus_node *root =
-            eh_bonus_explain(e.plan, &e.facts, example_compute(&e), eh_str(""), &e.arena);
+            eh_bonus_explain(e.plan, &e.facts, example_compute(&e), &all, &e.arena);
         const struct eh_bonus_node *curve = find(find(root, "score of revenue"), "curve");
         cr_expect(is(curve, wanted[i]), "%.*s", EH_STR_ARG(curve->formula));
         cr_expect_eq(curve->value, given(curve, "at_from"));

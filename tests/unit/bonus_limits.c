@@ -5,6 +5,8 @@
 #include "bonus_big.h"
 #include "bonus_kit.h"
 
+static const struct eh_bonus_lines all;
+
 #define LARGEST INT64_C(9000000000000000) /* minor units */
 
 enum { MANY = 100000 };
@@ -327,5 +329,5 @@ Test(bonus_limits, memory_that_ends_is_an_error)
     cr_expect_null(result);
     const struct eh_bonus_result *whole = example_compute(&e);
     EH_AUTO(eh_arena) struct eh_arena tiny = {.limit = 2048};
-    cr_expect_null(eh_bonus_explain(e.plan, &e.facts, whole, eh_str(""), &tiny));
+    cr_expect_null(eh_bonus_explain(e.plan, &e.facts, whole, &all, &tiny));
 }

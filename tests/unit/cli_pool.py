@@ -66,6 +66,18 @@ OPEN = {**POOL, "version": 0, "state": "open", "period": "2026-04",
         "missing": ["2026-04: uptime: nothing was imported"]}
 LATER = {**POOL, "version": 2, "paid_version": 1, "late": 3, "difference": 1200,
          "cancelled": 500, "paid": 700, "carry_open": -27199, "published_late": True}
+
+
+def node(name, *children):
+    return {"name": name, "formula": "made up", "rounding": "none", "value": 1, "unit": "minor",
+            "inputs": [], "children": list(children)}
+
+
+def tree(*reps):
+    shares = node("shares", *(node(rep) for rep in reps))
+    return node("pool", node("net"), shares, node("version 1", node("parts"), shares))
+
+
 GETS.update({
     "/v1/teams/sales/pool": (200, OPEN),
     "/v1/teams/sales/pool?period=2026-03": (200, POOL),
@@ -78,6 +90,10 @@ GETS.update({
     "/v1/teams/held/pool": (200, {**POOL, "net": 655225, "held": 100}),
     "/v1/teams/long/pool": (200, {**POOL, "shares": POOL["shares"][:2], "after": "bo"}),
     "/v1/teams/long/pool?after=bo": (200, {**POOL, "shares": POOL["shares"][2:]}),
+    "/v1/teams/long/pool?explain=1": (200, {**POOL, "shares": POOL["shares"][:2], "after": "bo",
+                                            "explain": tree("ana", "bo")}),
+    "/v1/teams/long/pool?explain=1&after=bo": (200, {**POOL, "shares": POOL["shares"][2:],
+                                                     "explain": tree("chi", "dora", "eli")}),
     "/v1/teams/bare/pool": (404, refusal("not_found", "team bare has no plan that governs today; "
                                          "put one under `plans`", "period")),
     "/v1/teams/sales/pools": (200, {"team": "sales", "currency": "EUR", "carry_open": -27199,
@@ -163,6 +179,8 @@ def payroll_takes_it():
 
 def long_answers_are_put_together():
     assert good("pool", "long", "--csv") == good("pool", "sales", "--period", "2026-03", "--csv")
+    told = json.loads(good("pool", "long", "--explain", "--json"))
+    assert told["explain"] == tree("ana", "bo", "chi", "dora", "eli"), told["explain"]
     told = json.loads(good("pool", "long", "--json"))
     assert [s["rep"] for s in told["shares"]] == [line[0] for line in LINES]
     assert good("pool", "sales", "--json") == json.dumps(OPEN) + "\n"

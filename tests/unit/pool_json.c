@@ -42,10 +42,11 @@ static struct eh_pool_statement statement(void)
 }
 
 /* The reps of the shares as "ana ben", and what `after` says. */
-static void expect(const struct eh_pool_shown *shown, const char *reps, const char *after)
+static void expect(const struct eh_bonus_lines *wanted, const char *reps, const char *after)
 {
     struct eh_pool_statement s = statement();
-    json_t *body = eh_pool_json(&s, shown), *share;
+    const struct eh_pool_shown shown = {.lines = *wanted};
+    json_t *body = eh_pool_json(&s, &shown), *share;
     char text[64] = "";
     size_t i, used = 0;
     json_array_foreach(json_object_get(body, "shares"), i, share) used +=
@@ -59,19 +60,19 @@ static void expect(const struct eh_pool_shown *shown, const char *reps, const ch
 
 Test(pool_json, gives_lines_a_page_at_a_time)
 {
-    expect(&(struct eh_pool_shown){0}, "ana ben cai dora", "null");
-    expect(&(struct eh_pool_shown){.line_max = 4}, "ana ben cai dora", "null");
-    expect(&(struct eh_pool_shown){.line_max = 3}, "ana ben cai", "cai");
-    expect(&(struct eh_pool_shown){.line_max = 3, .after = eh_str("cai")}, "dora", "null");
-    expect(&(struct eh_pool_shown){.line_max = 2, .after = eh_str("ana")}, "ben cai", "cai");
-    expect(&(struct eh_pool_shown){.after = eh_str("zoe")}, "", "null");
+    expect(&(struct eh_bonus_lines){0}, "ana ben cai dora", "null");
+    expect(&(struct eh_bonus_lines){.max = 4}, "ana ben cai dora", "null");
+    expect(&(struct eh_bonus_lines){.max = 3}, "ana ben cai", "cai");
+    expect(&(struct eh_bonus_lines){.max = 3, .after = eh_str("cai")}, "dora", "null");
+    expect(&(struct eh_bonus_lines){.max = 2, .after = eh_str("ana")}, "ben cai", "cai");
+    expect(&(struct eh_bonus_lines){.after = eh_str("zoe")}, "", "null");
 }
 
 Test(pool_json, gives_one_rep_the_own_line_alone)
 {
-    expect(&(struct eh_pool_shown){.rep = eh_str("cai")}, "cai", "null");
-    expect(&(struct eh_pool_shown){.rep = eh_str("cai"), .line_max = 1}, "cai", "null");
-    expect(&(struct eh_pool_shown){.rep = eh_str("zoe")}, "", "null");
+    expect(&(struct eh_bonus_lines){.only = eh_str("cai")}, "cai", "null");
+    expect(&(struct eh_bonus_lines){.only = eh_str("cai"), .max = 1}, "cai", "null");
+    expect(&(struct eh_bonus_lines){.only = eh_str("zoe")}, "", "null");
 }
 
 Test(pool_json, tells_missing_from_nothing)

@@ -4,6 +4,8 @@
  */
 #include "pool_office.h"
 
+static const struct eh_bonus_lines all;
+
 /* --- The worked example --- */
 
 /* February, closed and then a refund of it; March up to its last day. Returns March's first. */
@@ -640,7 +642,7 @@ Test(pool_periods, what_was_kept_must_be_of_the_period)
     cr_expect_eq(eh_pool_statement(o.k.e, &view, &o.arena, &s, &error), -EH_ECORRUPT);
     view = office_view(&o, "2026-03");
     view.frozen = february.frozen;
-    cr_expect_eq(eh_pool_explain(o.k.e, &view, eh_str(""), &o.arena, &why, &error), -EH_ECORRUPT);
+    cr_expect_eq(eh_pool_explain(o.k.e, &view, &all, &o.arena, &why, &error), -EH_ECORRUPT);
     cr_expect_str_eq(error.text, "the frozen facts are those of another period");
     cr_expect(!s && !why);
 }
@@ -690,7 +692,8 @@ static const struct eh_bonus_node *explained(struct office *o, const char *perio
     struct eh_period_view view = office_view(o, period);
     const struct eh_bonus_node *tree = NULL;
     struct eh_error error = {0};
-    int r = eh_pool_explain(o->k.e, &view, eh_str(rep), &o->arena, &tree, &error);
+    int r = eh_pool_explain(o->k.e, &view, &(struct eh_bonus_lines){.only = eh_str(rep)}, &o->arena,
+                            &tree, &error);
     cr_assert_eq(r, 0, "%s", error.text);
     return tree;
 }
@@ -799,7 +802,7 @@ static int explain_other(struct office *o, const struct eh_pool_statement *s)
     eh_pool_statement_encode(s, &bytes);
     view.last.statement = eh_str_n((const char *)bytes.data, bytes.size);
     o->error = (struct eh_error){0};
-    int r = eh_pool_explain(o->k.e, &view, eh_str(""), &o->arena, &tree, &o->error);
+    int r = eh_pool_explain(o->k.e, &view, &all, &o->arena, &tree, &o->error);
     cr_expect((r == 0) == (tree != NULL));
     return r;
 }

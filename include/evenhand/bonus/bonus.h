@@ -11,7 +11,7 @@
  *         return r;
  *     for (uint32_t i = 0; i < march->split.count; i++)
  *         pay(march->split.shares[i].rep, march->split.shares[i].total);
- *     const struct eh_bonus_node *why = eh_bonus_explain(plan, &facts, march, all, &arena);
+ *     const struct eh_bonus_node *why = eh_bonus_explain(plan, &facts, march, &all, &arena);
  */
 #ifndef EVENHAND_BONUS_BONUS_H
 #define EVENHAND_BONUS_BONUS_H
@@ -189,26 +189,32 @@ struct eh_bonus_node {
     struct eh_bonus_node *children, *next; /* what it is made of */
 };
 
-/* The whole way to the pool and, with its lines, to the shares of `rep` or, when that is empty, of
- * all. In the arena; texts point into plan, facts and arena. NULL: out of memory. */
+/* Whose lines, by rep; all zero: everybody's. */
+struct eh_bonus_lines {
+    struct eh_str only;  /* this rep's */
+    struct eh_str after; /* those behind this rep */
+    uint32_t max;        /* so many; 0: all */
+};
+bool eh_bonus_line_wanted(const struct eh_bonus_lines *, struct eh_str rep); /* max aside */
+
+/* The whole way to the pool and to the shares of those lines. In the arena; texts point into plan,
+ * facts and arena. NULL: out of memory. */
 const struct eh_bonus_node *eh_bonus_explain(const struct eh_bonus_plan *,
                                              const struct eh_bonus_facts *,
-                                             const struct eh_bonus_result *, struct eh_str rep,
-                                             struct eh_arena *);
+                                             const struct eh_bonus_result *,
+                                             const struct eh_bonus_lines *, struct eh_arena *);
 
 /* What a later version goes on from. */
 struct eh_bonus_before {
     struct eh_bonus_closed closed;     /* the last version */
     const int64_t *totals;             /* paid up to it, by the later one's split.shares */
-    const struct eh_bonus_node *first; /* the tree of version 1: for the same rep */
+    const struct eh_bonus_node *first; /* the tree of version 1, with the same lines */
 };
 /* As eh_bonus_explain(), of a later version: its own way to the gross pool, what of the difference
  * is paid and what is carried, its parts and shares; the tree of version 1 comes last. `facts`: all
  * that was known by then. */
-const struct eh_bonus_node *eh_bonus_explain_later(const struct eh_bonus_plan *,
-                                                   const struct eh_bonus_facts *,
-                                                   const struct eh_bonus_later *,
-                                                   const struct eh_bonus_before *,
-                                                   struct eh_str rep, struct eh_arena *);
+const struct eh_bonus_node *eh_bonus_explain_later(
+    const struct eh_bonus_plan *, const struct eh_bonus_facts *, const struct eh_bonus_later *,
+    const struct eh_bonus_before *, const struct eh_bonus_lines *, struct eh_arena *);
 
 #endif

@@ -17,10 +17,8 @@
 
 struct eh_pool_shown {
     const struct eh_bonus_plan *plan; /* that it follows; NULL: without sentences and bounds */
-    struct eh_str rep;                /* that one's line alone; empty: everybody's */
-    struct eh_str after;              /* lines behind this rep */
-    uint32_t line_max;                /* so many lines at most; 0: all of them */
-    int64_t as_of_us;                 /* 0: not said */
+    struct eh_bonus_lines lines;
+    int64_t as_of_us; /* 0: not said */
     bool what_if;
 };
 

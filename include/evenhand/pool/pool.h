@@ -105,10 +105,10 @@ int eh_pool_what_if(const struct eh_engine *, const struct eh_period_view *,
 int eh_pool_estimate(const struct eh_bonus_plan *, const struct eh_bonus_facts *, struct eh_arena *,
                      struct eh_pool_statement **ret, struct eh_error *) EH_MUST_CHECK;
 /* Why: the tree over the facts the statement is made of; for a closed period, its last version's.
- * `rep` empty: everybody's lines. -EH_ENOTFOUND: the facts of that version were not kept. */
-int eh_pool_explain(const struct eh_engine *, const struct eh_period_view *, struct eh_str rep,
-                    struct eh_arena *, const struct eh_bonus_node **ret,
-                    struct eh_error *) EH_MUST_CHECK;
+ * -EH_ENOTFOUND: the facts of that version were not kept. */
+int eh_pool_explain(const struct eh_engine *, const struct eh_period_view *,
+                    const struct eh_bonus_lines *, struct eh_arena *,
+                    const struct eh_bonus_node **ret, struct eh_error *) EH_MUST_CHECK;
 
 /* What stands in a settlement; `state`, paid_version, published_late and late are not in it. */
 void eh_pool_statement_encode(const struct eh_pool_statement *, struct eh_bytes *);
