@@ -73,7 +73,8 @@ def crowded(stack):
     leave = crowd(daemon)
     stack.add_many(tickets(100, "a"))
     stack.settle()
-    assert not daemon.logged(" lost: ") and not daemon.logged(" down: "), daemon.last_words()
+    assert daemon.logged(" lost: ") <= daemon.silences() and not daemon.logged(" down: "), \
+        daemon.last_words()
     for n in range(3):
         throw_out(stack)
         stack.add_many(tickets(100, "n%d" % n))

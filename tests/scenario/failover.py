@@ -98,7 +98,7 @@ def tail_lost(stack):
         stack.add_many(part)  # as any producer that keeps its own log would
         stack.settle()
         check_invariants(stack)
-    assert daemon.alive() and daemon.logged("leading") == 1, daemon.last_words()
+    assert daemon.alive() and daemon.led_once(), daemon.last_words()
     assert daemon.status()["repeats"] > 0, daemon.status()
     again = dict(stack.redis.xrange(OUTBOX))
     changed = [entry for entry, fields in published.items() if again[entry] != fields]

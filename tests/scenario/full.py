@@ -92,7 +92,7 @@ def redis_disk_full(stack):
     wait_until("Redis takes it again", lambda: not refuses(stack.redis))
     stack.add_many(tickets(100, "b"))
     check_all(stack, 180)
-    assert daemon.logged("leading") == 1, daemon.last_words()
+    assert daemon.led_once(), daemon.last_words()
 
 
 def refuses(client):
@@ -114,8 +114,10 @@ def postgres_disk_full(stack):
     stack.add_many(tickets(3000, "b"))
     wait_until("PostgreSQL refuses", lambda: daemon.logged("53100"))
     time.sleep(3)
-    answer = daemon.post("/v1/reps/ana/signal", {"status": "away"})
-    assert answer.code == 503 and daemon.get("/v1/teams/sales").code == 200, answer
+    # a change alone may find room enough between two tries
+    wait_until("a change is refused",
+               lambda: daemon.post("/v1/reps/ana/signal", {"status": "away"}).code == 503)
+    assert daemon.get("/v1/teams/sales").code == 200
     tries = (daemon.status()["epoch"] - before) / (time.monotonic() - began)
     note("%.1f tries a second" % tries)
     assert tries < 10, "it tries too often"

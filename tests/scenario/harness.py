@@ -299,6 +299,15 @@ class Daemon:
         with open(self.log, encoding="utf-8", errors="replace") as f:
             return sum(text in line for line in f)
 
+    def silences(self):
+        """At most how often it gave a server up that said nothing for 7 s: on a machine that
+        stalls this happens."""
+        return self.logged("no answer for")
+
+    def led_once(self):
+        """It has led all the time, if not for a silence."""
+        return 1 <= self.logged("leading") <= 1 + self.silences()
+
     def memory_kib(self):
         with open("/proc/%d/status" % self.process.pid, encoding="ascii") as f:
             return int(re.search(r"VmRSS:\s+(\d+)", f.read()).group(1))
