@@ -111,7 +111,8 @@ static void put_draws(struct eh_array *column, const struct eh_effect *e)
 static void put_effect(struct eh_array *c, const struct eh_effect *e, uint64_t input)
 {
     bool dealt = e->eligible > 0;
-    bool epoch = e->type == EH_NOTICE_COMMITMENT || e->type == EH_NOTICE_REVEALED;
+    bool epoch = e->type == EH_NOTICE_COMMITMENT || e->type == EH_NOTICE_REVEALED ||
+                 e->type == EH_NOTICE_LOST;
     eh_array_put_int(c++, e->type);
     put_if(c++, dealt || epoch, e->epoch);
     eh_array_put_int(c++, (int64_t)input);

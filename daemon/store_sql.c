@@ -225,8 +225,8 @@ const struct eh_pg_statement eh_store_read_statements[] = {
      {INT2, INT8, INT8}},
     {"page_notices",
      "SELECT e.seq, e.type, t.source,"
-     " CASE WHEN e.type IN (7, 8) THEN e.epoch::text ELSE coalesce(t.id, i.id) END, e.team, e.rep, "
-     "e.was, e.why, i.at,"
+     " CASE WHEN e.type IN (7, 8, 10) THEN e.epoch::text ELSE coalesce(t.id, i.id) END,"
+     " e.team, e.rep, e.was, e.why, i.at,"
      " e.input, t.stream_ms, t.stream_no"
      " FROM evenhand.effect e JOIN evenhand.input i ON i.desk = e.desk AND i.input = e.input"
      " LEFT JOIN evenhand.input t ON t.desk = e.desk AND t.input = coalesce(e.ticket, e.input)"

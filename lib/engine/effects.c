@@ -109,6 +109,16 @@ int eh_step_epoch_notice(struct step *s, int type, uint32_t epoch,
                                      .epoch = epoch});
 }
 
+int eh_step_lost_notice(struct step *s, uint32_t epoch)
+{
+    char id[16];
+    size_t size = eh_format(id, sizeof id, "%u", epoch);
+    return add(s, (struct eh_effect){.type = EH_NOTICE_LOST,
+                                     .id = eh_str_n(id, size),
+                                     .why = s->m.reason,
+                                     .epoch = epoch});
+}
+
 int eh_step_refuse(struct step *s, int code, const char *format, ...)
 {
     char text[2 * EH_ERROR_TEXT_MAX];

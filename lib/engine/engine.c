@@ -163,6 +163,7 @@ static step_fn *const steps[] = {
     [EH_MESSAGE_CLOSE] = eh_step_close,
     [EH_MESSAGE_PAY] = eh_step_pay,
     [EH_MESSAGE_EXCLUDE] = eh_step_exclude,
+    [EH_MESSAGE_NEW_KEY] = eh_step_new_key,
 };
 
 /* Numbers without a gap, time and day in order. Until the first day has come, any date goes. */

@@ -6,6 +6,9 @@
  * that ended, which has to be what was committed, and the commitment of the one after next. Where
  * nothing was committed before (the first day; a log older than commitments) the commitment of the
  * epoch that begins comes, too. No draw ever depends on a seed that is not committed.
+ *
+ * Where the master key is lost, nobody can reveal the seed of the current epoch, nor use the one
+ * committed for the next: both are told as lost, and the one after them begins under another key.
  */
 #include "state.h"
 
@@ -77,4 +80,27 @@ int eh_step_reveal(struct step *s)
     if (!s->e->committed)
         return eh_step_refuse(s, EH_ECONFLICT, "no draw epoch has begun yet: there is no seed");
     return turn(s);
+}
+
+/* Two epochs are committed under the lost key; whatever comes after them is under the new one. */
+#define EPOCHS_LOST 2
+
+int eh_step_new_key(struct step *s)
+{
+    struct eh_engine *e = s->e;
+    const struct eh_message *m = &s->m;
+    if (!e->committed)
+        return eh_step_refuse(s, EH_ECONFLICT, "nothing is committed under any key yet");
+    bool whole = eh_message_has(m, EH_FIELD_COMMITMENT_FIRST) && is_32_bytes(m->commitment_first) &&
+                 eh_message_has(m, EH_FIELD_COMMITMENT) && is_32_bytes(m->commitment);
+    if (!whole || eh_message_has(m, EH_FIELD_SEED) || m->reason.size == 0)
+        return -EH_ECORRUPT;
+    s->touched = true;
+    int r = 0;
+    for (uint32_t i = 0; r == 0 && i < EPOCHS_LOST; i++)
+        r = eh_step_lost_notice(s, e->epoch + i);
+    e->epoch += EPOCHS_LOST;
+    if (r == 0)
+        r = commit(s, 0, m->commitment_first);
+    return r == 0 ? commit(s, 1, m->commitment) : r;
 }

@@ -415,6 +415,8 @@ int eh_step_emit(struct step *, int type, const struct ticket *, uint32_t rep, u
 /* Commitment or seed of a draw epoch. */
 int eh_step_epoch_notice(struct step *, int type, uint32_t epoch,
                          const uint8_t bytes[EH_SEED_BYTES]) EH_MUST_CHECK;
+/* Of an epoch whose seed nobody has. */
+int eh_step_lost_notice(struct step *, uint32_t epoch) EH_MUST_CHECK;
 int eh_step_image(struct step *, const struct ticket *) EH_MUST_CHECK;
 int eh_step_signal(struct step *, uint32_t rep, int status, int64_t from_us,
                    int64_t until_us) EH_MUST_CHECK;
@@ -548,6 +550,7 @@ int eh_step_exclude(struct step *) EH_MUST_CHECK;
 /* epochs.c */
 int eh_step_day(struct step *) EH_MUST_CHECK;
 int eh_step_reveal(struct step *) EH_MUST_CHECK;
+int eh_step_new_key(struct step *) EH_MUST_CHECK;
 
 int eh_release_round(struct step *) EH_MUST_CHECK; /* of the first rep that has one due */
 

@@ -260,7 +260,8 @@ int eh_message_from_json_body(struct eh_str text, struct eh_arena *arena, struct
 {
     struct eh_pairs pairs;
     json_t *root = NULL;
-    bool shell = m->type >= EH_MESSAGE_DESK && m->type <= EH_MESSAGE_UNPARSED;
+    bool shell = (m->type >= EH_MESSAGE_DESK && m->type <= EH_MESSAGE_UNPARSED) ||
+                 m->type == EH_MESSAGE_NEW_KEY;
     if (m->type < EH_MESSAGE_TICKET || m->type > EH_MESSAGE_LAST || shell)
         return eh_error_field(error, EH_EINVAL, "type", "type: no message from outside");
     pairs.count = 0;

@@ -6,10 +6,15 @@
 const char *eh_notice_type_name(int type)
 {
     static const char *const names[] = {
-        [EH_NOTICE_ASSIGNED] = "assigned",     [EH_NOTICE_WAITING] = "waiting",
-        [EH_NOTICE_RETURNED] = "returned",     [EH_NOTICE_CLOSED] = "closed",
-        [EH_NOTICE_MOVED] = "moved",           [EH_NOTICE_REFUSED] = "refused",
-        [EH_NOTICE_COMMITMENT] = "commitment", [EH_NOTICE_REVEALED] = "revealed",
+        [EH_NOTICE_ASSIGNED] = "assigned",
+        [EH_NOTICE_WAITING] = "waiting",
+        [EH_NOTICE_RETURNED] = "returned",
+        [EH_NOTICE_CLOSED] = "closed",
+        [EH_NOTICE_MOVED] = "moved",
+        [EH_NOTICE_REFUSED] = "refused",
+        [EH_NOTICE_COMMITMENT] = "commitment",
+        [EH_NOTICE_REVEALED] = "revealed",
+        [EH_NOTICE_LOST] = "lost",
     };
     return type > 0 && type < (int)(sizeof names / sizeof *names) ? names[type] : NULL;
 }

@@ -10,13 +10,13 @@ import json
 from harness import DEAD, INBOX, OUTBOX, wait_until
 
 NOTICE_TYPES = {1: "assigned", 2: "waiting", 3: "returned", 4: "closed", 5: "moved", 6: "refused",
-                7: "commitment", 8: "revealed", 9: "checkpoint"}
+                7: "commitment", 8: "revealed", 9: "checkpoint", 10: "lost"}
 PAGE = 5000
 PLANNED = 10000  # above so many inputs PostgreSQL must know the tables to join them in time
 
 EXPECTED_NOTICES = """
 SELECT e.seq, e.type, t.source,
-       CASE WHEN e.type IN (7, 8) THEN e.epoch::text ELSE coalesce(t.id, i.id) END,
+       CASE WHEN e.type IN (7, 8, 10) THEN e.epoch::text ELSE coalesce(t.id, i.id) END,
        e.team, e.rep, e.was, e.why, i.at / 1000, e.input, t.stream_ms || '-' || t.stream_no
 FROM effect e JOIN input i ON i.desk = e.desk AND i.input = e.input
 LEFT JOIN input t ON t.desk = e.desk AND t.input = coalesce(e.ticket, e.input)

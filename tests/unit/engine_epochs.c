@@ -39,6 +39,10 @@ static struct eh_str raw(const uint8_t *bytes)
 static int turn(int type, const uint8_t *seed, const uint8_t *first, const uint8_t *next)
 {
     struct eh_message m = {.type = (uint8_t)type};
+    if (type == EH_MESSAGE_NEW_KEY) {
+        m.reason = eh_str("the disk died");
+        m.has |= EH_FIELD_BIT(EH_FIELD_REASON);
+    }
     if (seed) {
         m.seed = raw(seed);
         m.has |= EH_FIELD_BIT(EH_FIELD_SEED);
@@ -51,7 +55,7 @@ static int turn(int type, const uint8_t *seed, const uint8_t *first, const uint8
         m.commitment = raw(next);
         m.has |= EH_FIELD_BIT(EH_FIELD_COMMITMENT);
     }
-    return kit_step(&k, m, type == EH_MESSAGE_DAY ? EH_ORIGIN_SHELL : EH_ORIGIN_ADMIN);
+    return kit_step(&k, m, type == EH_MESSAGE_REVEAL ? EH_ORIGIN_ADMIN : EH_ORIGIN_SHELL);
 }
 
 static uint32_t epoch(void)
@@ -166,4 +170,64 @@ Test(engine_epochs, what_turns_an_epoch_reads_back)
     cr_assert_eq(eh_record_to_input(&row, &k.arena, &back, NULL), 0);
     cr_assert(eh_str_equal(back.message.seed, raw(seeds[0])));
     cr_assert(eh_str_equal(back.message.commitment, raw(commitments[2])));
+}
+
+static void expect_lost(uint32_t i, const char *id)
+{
+    cr_assert_lt(i, k.fx.count);
+    cr_expect_eq(kit_item(&k, i)->type, EH_NOTICE_LOST);
+    cr_expect(kit_is(kit_item(&k, i)->id, id));
+    cr_expect(kit_is(kit_item(&k, i)->why, "the disk died"));
+    cr_expect_eq(kit_item(&k, i)->epoch, (uint32_t)atoi(id));
+}
+
+/* 1 is under way and 2 is committed, both under the lost key: neither seed can come any more. */
+Test(engine_epochs, a_new_key_begins_behind_what_is_lost)
+{
+    cr_assert_eq(turn(EH_MESSAGE_DAY, NULL, commitments[0], commitments[1]), 0);
+    cr_assert_eq(turn(EH_MESSAGE_DAY, seeds[0], NULL, commitments[2]), 0);
+    cr_assert_eq(turn(EH_MESSAGE_NEW_KEY, NULL, commitments[5], commitments[6]), 0);
+    cr_assert_eq(k.fx.count, 4);
+    expect_lost(0, "1");
+    expect_lost(1, "2");
+    expect_notice(2, EH_NOTICE_COMMITMENT, "3", commitments[5]);
+    expect_notice(3, EH_NOTICE_COMMITMENT, "4", commitments[6]);
+    cr_assert_eq(epoch(), 3);
+    struct eh_record row;
+    struct eh_input back;
+    cr_assert_eq(eh_record_from_input(&k.in, &k.fx, &k.arena, &row), 0);
+    cr_assert_eq(eh_record_to_input(&row, &k.arena, &back, NULL), 0);
+    cr_assert(eh_str_equal(back.message.commitment_first, raw(commitments[5])));
+    cr_assert(eh_str_equal(back.message.commitment, raw(commitments[6])));
+    cr_assert(eh_str_equal(back.message.reason, eh_str("the disk died")));
+    cr_assert_eq(turn(EH_MESSAGE_DAY, seeds[1], NULL, commitments[7]), -EH_ECORRUPT, "too late");
+    cr_assert_eq(turn(EH_MESSAGE_DAY, seeds[5], NULL, commitments[7]), 0);
+    expect_notice(0, EH_NOTICE_REVEALED, "3", seeds[5]);
+    expect_notice(1, EH_NOTICE_COMMITMENT, "5", commitments[7]);
+    cr_assert_eq(epoch(), 4);
+}
+
+Test(engine_epochs, a_new_key_without_its_commitments_is_none)
+{
+    cr_assert_eq(turn(EH_MESSAGE_DAY, NULL, commitments[0], commitments[1]), 0);
+    struct eh_key before = eh_engine_digest(k.e);
+    cr_assert_eq(turn(EH_MESSAGE_NEW_KEY, NULL, NULL, commitments[6]), -EH_ECORRUPT);
+    cr_assert_eq(turn(EH_MESSAGE_NEW_KEY, NULL, commitments[5], NULL), -EH_ECORRUPT);
+    cr_assert_eq(turn(EH_MESSAGE_NEW_KEY, seeds[0], commitments[5], commitments[6]), -EH_ECORRUPT,
+                 "whoever has the seed has lost nothing");
+    struct eh_message silent = {.type = EH_MESSAGE_NEW_KEY,
+                                .commitment = raw(commitments[6]),
+                                .commitment_first = raw(commitments[5]),
+                                .has = EH_FIELD_BIT(EH_FIELD_COMMITMENT) |
+                                       EH_FIELD_BIT(EH_FIELD_COMMITMENT_FIRST)};
+    cr_assert_eq(kit_step(&k, silent, EH_ORIGIN_SHELL), -EH_ECORRUPT, "no reason");
+    cr_assert(eh_key_equal(before, eh_engine_digest(k.e)));
+    cr_assert_eq(turn(EH_MESSAGE_NEW_KEY, NULL, commitments[5], commitments[6]), 0);
+}
+
+Test(engine_epochs, where_nothing_is_committed_no_key_is_lost)
+{
+    cr_assert_eq(turn(EH_MESSAGE_NEW_KEY, NULL, commitments[0], commitments[1]), 0);
+    cr_assert(k.fx.refused);
+    cr_assert_eq(epoch(), 0);
 }

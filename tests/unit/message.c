@@ -221,7 +221,7 @@ Test(message, decode_refuses_what_was_never_encoded)
     } bad[] = {
         {"", 0},
         {"\x00", 1},
-        {"\x12", 1},
+        {"\x13", 1},
         {"\x01\x20", 2},
         {"\x01\x00\x05x", 4},
         {"\x01\x01\x01x\x00\x01x", 7},
@@ -362,6 +362,8 @@ Test(message, path_is_checked_too)
         struct eh_message inner = {.type = (uint8_t)type};
         cr_assert_eq(from_body("{}", &inner, &error), -EH_EINVAL);
     }
+    struct eh_message key = {.type = EH_MESSAGE_NEW_KEY};
+    cr_assert_eq(from_body("{\"reason\":\"x\"}", &key, &error), -EH_EINVAL);
 }
 
 /* --- written for readers --- */
@@ -386,6 +388,7 @@ Test(message, knows_its_names)
     cr_assert_null(eh_message_type_name(0));
     cr_assert_str_eq(eh_message_type_name(EH_MESSAGE_REVEAL), "reveal");
     cr_assert_str_eq(eh_message_type_name(EH_MESSAGE_EXCLUDE), "exclude");
+    cr_assert_str_eq(eh_message_type_name(EH_MESSAGE_NEW_KEY), "new_key");
     cr_assert_null(eh_message_type_name(EH_MESSAGE_LAST + 1));
     cr_assert_null(eh_message_type_name(-1));
     cr_assert_str_eq(eh_field_name(EH_FIELD_CREATED_AT), "created_at");

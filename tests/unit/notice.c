@@ -52,9 +52,10 @@ Test(notice, packs_the_same)
 
 Test(notice, names_are_those_of_the_contract)
 {
-    static const char *const names[] = {NULL,    "assigned", "waiting",    "returned", "closed",
-                                        "moved", "refused",  "commitment", "revealed", NULL};
-    for (int type = 0; type <= 9; type++)
+    static const char *const names[] = {NULL,       "assigned", "waiting", "returned",
+                                        "closed",   "moved",    "refused", "commitment",
+                                        "revealed", NULL,       "lost",    NULL};
+    for (int type = 0; type <= 11; type++)
         if (names[type])
             cr_assert_str_eq(eh_notice_type_name(type), names[type]);
         else

@@ -52,9 +52,11 @@ enum eh_message_type {
     EH_MESSAGE_FREEZE = 14, /* text: the facts as they are frozen */
     EH_MESSAGE_CLOSE = 15,  /* text: what is settled (evenhand/engine/periods.h) */
     EH_MESSAGE_PAY = 16,
-    EH_MESSAGE_EXCLUDE = 17 /* rep, reason: sets a rep aside for the period */
+    EH_MESSAGE_EXCLUDE = 17, /* rep, reason: sets a rep aside for the period */
+    /* from the shell, as an operator told it at the start: actor, reason */
+    EH_MESSAGE_NEW_KEY = 18 /* the master key is lost: another one takes its place */
 };
-#define EH_MESSAGE_LAST EH_MESSAGE_EXCLUDE
+#define EH_MESSAGE_LAST EH_MESSAGE_NEW_KEY
 
 /* The numbers are stored in the log and in digests: never change one, only add. */
 enum eh_field {
@@ -88,9 +90,10 @@ enum eh_field {
     EH_FIELD_CUSTOMER_DIGEST =
         26, /* 16 bytes; stands for the customer in log, engine and digests */
     EH_FIELD_SUBJECT_DIGEST = 27,
-    /* DAY and REVEAL, 32 bytes each, by the shell alone: see eh_totals.committed */
+    /* DAY, REVEAL and NEW_KEY, 32 bytes each, by the shell alone: see eh_totals.committed */
     EH_FIELD_COMMITMENT = 28,       /* of the epoch after the one that begins */
-    EH_FIELD_COMMITMENT_FIRST = 29, /* of the one that begins, where nothing was committed before */
+    EH_FIELD_COMMITMENT_FIRST = 29, /* of the one that begins, where nothing was committed before,
+                                       or under a key that is lost */
     EH_FIELD_SEED = 30,             /* of the epoch that ended */
     EH_FIELD_AT_DATE =
         31, /* OUTCOME with `at`: the local civil date of that moment, by the shell */

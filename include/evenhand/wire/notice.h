@@ -20,11 +20,13 @@ enum eh_notice_type {
     EH_NOTICE_MOVED = 5,
     EH_NOTICE_REFUSED = 6,
     EH_NOTICE_COMMITMENT = 7,
-    EH_NOTICE_REVEALED = 8
+    EH_NOTICE_REVEALED = 8,
+    EH_NOTICE_LOST = 10 /* its seed can never be revealed */
 };
 
 /* Text is the caller's. Of COMMITMENT and REVEALED `id` is the number of the draw epoch and `why`
- * its hash or seed in hexadecimal; of REFUSED `why` is a sentence. */
+ * its hash or seed in hexadecimal; of LOST it is the epoch, and `why` the reason its key was
+ * replaced for; of REFUSED `why` is a sentence. */
 struct eh_notice {
     uint8_t type; /* enum eh_notice_type */
     uint64_t seq; /* gapless per desk */
