@@ -6,7 +6,13 @@
 
 #include "log.h"
 
-static json_t *draw_json(const PGresult *result, int row)
+/* Each epoch's seed is revealed with the input that ends it, or never. */
+static bool is_lost(const PGresult *result, int row, const struct eh_totals *now)
+{
+    return eh_pg_text(result, row, 2).size == 0 && eh_pg_int(result, row, 0) < now->epoch;
+}
+
+static json_t *draw_json(const PGresult *result, int row, const struct eh_totals *now)
 {
     json_t *item = json_object();
     eh_json_put(item, "epoch", json_integer(eh_pg_int(result, row, 0)));
@@ -14,6 +20,7 @@ static json_t *draw_json(const PGresult *result, int row)
     eh_json_put(item, "seed", eh_json_text(eh_pg_text(result, row, 2)));
     eh_json_put(item, "opened_at", eh_json_time(eh_pg_int(result, row, 3)));
     eh_json_put(item, "revealed_at", eh_json_time(eh_pg_int(result, row, 4)));
+    eh_json_put(item, "lost", json_boolean(is_lost(result, row, now)));
     return item;
 }
 
@@ -31,8 +38,11 @@ static void on_draws(void *context, PGresult *result)
     }
     int rows = PQntuples(result);
     json_t *list = json_array(), *body = json_object();
+    struct eh_totals now = {0};
+    if (eh_app_engine(request->admin->app))
+        eh_engine_totals(eh_app_engine(request->admin->app), &now);
     for (int row = 0; row < rows; row++)
-        json_array_append_new(list, draw_json(result, row));
+        json_array_append_new(list, draw_json(result, row, &now));
     char after[24];
     if (rows == EH_ADMIN_PAGE)
         eh_format(after, sizeof after, "%lld", (long long)eh_pg_int(result, rows - 1, 0));

@@ -64,7 +64,7 @@ static bool time_brings(struct eh_app *app)
     struct eh_totals totals;
     int64_t now = eh_clock_now_us(&app->clock);
     eh_engine_totals(app->engine, &totals);
-    return !totals.committed || eh_engine_due_us(app->engine) <= now ||
+    return app->new_key_due || !totals.committed || eh_engine_due_us(app->engine) <= now ||
            eh_clock_date(&app->clock, now) > totals.date;
 }
 
@@ -270,7 +270,8 @@ static void maybe_checkpoint(struct eh_app *app, const struct eh_batch *b)
     int64_t age_us = eh_clock_monotonic_us() - app->checkpoint.at_us;
     bool due = age_us >= EH_CHECKPOINT_S * INT64_C(1000000);
     for (size_t i = 0; !due && i < b->record_count; i++)
-        due = b->records[i].type == EH_MESSAGE_DAY || b->records[i].type == EH_MESSAGE_REVEAL;
+        due = b->records[i].type == EH_MESSAGE_DAY || b->records[i].type == EH_MESSAGE_REVEAL ||
+              b->records[i].type == EH_MESSAGE_NEW_KEY;
     if (due)
         checkpoint(app, b->to_input, b->digest, &b->chain);
 }
@@ -279,6 +280,8 @@ static void maybe_checkpoint(struct eh_app *app, const struct eh_batch *b)
 static void follow(struct eh_app *app, const struct eh_batch *b)
 {
     for (size_t i = 0; i < b->record_count; i++) {
+        if (b->records[i].type == EH_MESSAGE_NEW_KEY)
+            app_new_key_done(app);
         if (b->records[i].type != EH_MESSAGE_DESK)
             continue;
         eh_log(EH_LOG_INFO, "desk applied input=%llu", (unsigned long long)b->records[i].input);
@@ -332,7 +335,7 @@ static void begin_deciding(struct eh_app *app)
     struct eh_error error = {0};
     const struct eh_desk *desk = eh_engine_desk(app->engine);
     eh_engine_totals(app->engine, &totals);
-    if (eh_keys_check(&app->keys, &totals, app->config->key_file, &error) < 0) {
+    if (app_key_ready(app, &totals, &error) < 0) {
         on_fatal(app, EXIT_CONFIG, error.text);
         return;
     }
@@ -356,6 +359,8 @@ static void begin_deciding(struct eh_app *app)
     app_desk_file_check(app);
     arm_timer(app);
     app_wake(app);
+    if (app->new_key && !app->new_key_due)
+        app_new_key_done(app);
 }
 
 static void on_recovered(void *context, struct eh_engine *engine, uint64_t replayed,
@@ -414,6 +419,12 @@ static void on_standby(void *context)
     struct eh_app *app = context;
     if (app->role == EH_ROLE_STOPPING)
         return;
+    if (app->new_key) {
+        on_fatal(app, EXIT_CONFIG,
+                 "--new-key: another evenhandd leads this desk, and has its key: nothing is lost "
+                 "as long as it runs");
+        return;
+    }
     app->role = EH_ROLE_STANDBY;
     eh_engine_free(app->engine); /* somebody else decides now: ours grows old */
     app->engine = NULL;

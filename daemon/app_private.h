@@ -32,6 +32,8 @@ struct eh_app {
     const struct eh_config *config;
     struct eh_clock clock;
     struct eh_keys keys; /* master key and the seed of the epoch in use */
+    const char *new_key; /* why the key is lost, as the operator says, or NULL; then it ends */
+    bool new_key_made, new_key_due; /* in its file; not in the log yet */
     enum eh_role role;
     int exit_code;
     char desk_id[EH_ID_MAX + 1];
@@ -101,6 +103,15 @@ bool app_history_holds(struct eh_app *);
 /* A desk file that would need them and has none. */
 bool app_history_lacks(const struct eh_app *, const struct eh_item *);
 void app_history_stop(struct eh_app *);
+
+/* new_key.c: before anything is decided: the key is there and fits; at the first start it is made,
+ * and when it is lost, and the operator said so. */
+int app_key_ready(struct eh_app *, const struct eh_totals *, struct eh_error *) EH_MUST_CHECK;
+void app_new_key_message(const struct eh_app *, struct eh_message *ret);
+void app_new_key_done(struct eh_app *); /* it is in the log: says so, and stops */
+
+/* life.c: as on SIGTERM */
+void app_stop(struct eh_app *);
 
 /* books.c: once a second, and to the end at a clean stop */
 void app_books_tick(struct eh_app *);

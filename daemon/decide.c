@@ -108,6 +108,13 @@ static int add_seeds(struct eh_app *app, struct eh_batch *b, struct eh_message *
     return eh_keys_turn(&app->keys, &totals, &b->arena, m);
 }
 
+static int add_commitments(struct eh_app *app, struct eh_batch *b, struct eh_message *m)
+{
+    struct eh_totals totals;
+    eh_engine_totals(app->engine, &totals);
+    return eh_keys_replace(&app->keys, &totals, &b->arena, m);
+}
+
 /* The desk's time zone says on which day an outcome came about. */
 static void add_date(const struct eh_app *app, struct eh_message *m)
 {
@@ -141,6 +148,8 @@ static int add_known(struct eh_app *app, struct eh_batch *b, struct eh_message *
     case EH_MESSAGE_DAY:
     case EH_MESSAGE_REVEAL:
         return add_seeds(app, b, m);
+    case EH_MESSAGE_NEW_KEY:
+        return add_commitments(app, b, m);
     case EH_MESSAGE_OUTCOME:
         add_date(app, m);
         return 0;
@@ -227,6 +236,19 @@ static int step_shell(struct eh_app *app, struct eh_batch *b, enum eh_message_ty
 {
     struct eh_input in = {.origin = EH_ORIGIN_SHELL, .date = date, .message.type = (uint8_t)type};
     eh_input_identify(&in);
+    return step(app, b, &in, NULL);
+}
+
+/* Before anything else: what was committed can neither be drawn with nor revealed. */
+static int step_new_key(struct eh_app *app, struct eh_batch *b)
+{
+    struct eh_totals totals;
+    struct eh_input in = {.origin = EH_ORIGIN_SHELL};
+    eh_engine_totals(app->engine, &totals);
+    in.date = totals.date;
+    app_new_key_message(app, &in.message);
+    eh_input_identify(&in);
+    app->new_key_due = false;
     return step(app, b, &in, NULL);
 }
 
@@ -321,7 +343,9 @@ int app_decide(struct eh_app *app, struct eh_batch *b, struct eh_error *error)
     if (b->at_us < app->head.at_us)
         b->at_us = app->head.at_us;
     int32_t date = 0;
-    int r = decide_history(app, b);
+    int r = app->new_key_due ? step_new_key(app, b) : 0;
+    if (r >= 0)
+        r = decide_history(app, b);
     if (r >= 0)
         r = step_time(app, b, &date);
     for (size_t i = 0; r == 0 && i < b->item_count; i++) {

@@ -7,7 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static int make(const char *path, struct eh_keys *keys, struct eh_error *error)
+int eh_keys_make(struct eh_keys *keys, const char *path, struct eh_error *error)
 {
     if (getrandom(keys->master, sizeof keys->master, 0) != (ssize_t)sizeof keys->master)
         return eh_error_set(error, EH_EUNAVAILABLE, "%s: the kernel gives no random bytes", path);
@@ -21,14 +21,16 @@ static int make(const char *path, struct eh_keys *keys, struct eh_error *error)
         unlink(path);
         return eh_error_set(error, EH_EUNAVAILABLE, "%s: cannot be written", path);
     }
+    keys->absent = keys->derived = false;
     return 0;
 }
 
 int eh_keys_load(struct eh_keys *keys, const char *path, struct eh_error *error)
 {
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-    if (fd < 0 && errno == ENOENT)
-        return make(path, keys, error);
+    keys->absent = fd < 0 && errno == ENOENT;
+    if (keys->absent)
+        return 0;
     if (fd < 0)
         return eh_error_set(error, EH_EDENIED, "%s: %s", path, strerror(errno));
     struct stat st;
@@ -98,9 +100,29 @@ int eh_keys_turn(const struct eh_keys *keys, const struct eh_totals *now, struct
     return 0;
 }
 
+int eh_keys_replace(const struct eh_keys *keys, const struct eh_totals *now, struct eh_arena *arena,
+                    struct eh_message *m)
+{
+    uint8_t *first = eh_arena_alloc(arena, EH_SEED_BYTES);
+    uint8_t *next = eh_arena_alloc(arena, EH_SEED_BYTES);
+    if (!first || !next)
+        return -EH_ENOMEM;
+    commitment_of(keys, now->epoch + 2, first); /* the current one and the next are lost */
+    commitment_of(keys, now->epoch + 3, next);
+    set(m, EH_FIELD_COMMITMENT_FIRST, &m->commitment_first, first);
+    set(m, EH_FIELD_COMMITMENT, &m->commitment, next);
+    return 0;
+}
+
 int eh_keys_check(const struct eh_keys *keys, const struct eh_totals *totals, const char *path,
                   struct eh_error *error)
 {
+    if (keys->absent && totals->committed)
+        return eh_error_set(error, EH_ENOTFOUND,
+                            "key_file %s: is missing, and draw epoch %u is committed under it; put "
+                            "it back from a copy; if there is none, --new-key goes on without the "
+                            "proof of its draws (man evenhandd, A LOST KEY)",
+                            path, totals->epoch);
     for (uint32_t i = 0; totals->committed && i < 2; i++) {
         uint8_t commitment[EH_SEED_BYTES];
         commitment_of(keys, totals->epoch + i, commitment);
@@ -108,7 +130,7 @@ int eh_keys_check(const struct eh_keys *keys, const struct eh_totals *totals, co
             return eh_error_set(error, EH_ECONFLICT,
                                 "key_file %s: is not the key of this desk: the seed it gives draw "
                                 "epoch %u does not hash to the commitment in the log; put the key "
-                                "file that made it back",
+                                "file that made it back (or see A LOST KEY in man evenhandd)",
                                 path, totals->epoch + i);
     }
     return 0;

@@ -55,7 +55,7 @@ static void on_deadline(evutil_socket_t fd, short what, void *context)
     event_base_loopbreak(app->base);
 }
 
-static void stop(struct eh_app *app)
+void app_stop(struct eh_app *app)
 {
     if (app->role == EH_ROLE_STOPPING)
         return;
@@ -97,7 +97,7 @@ static void on_signal(evutil_socket_t number, short what, void *context)
         app_desk_file_load(app, "SIGHUP");
         app_desk_file_check(app);
     } else {
-        stop(app);
+        app_stop(app);
     }
 }
 
@@ -314,11 +314,11 @@ int eh_life_check(const struct eh_config *config, struct eh_error *error)
     return r;
 }
 
-int eh_life_run(const struct eh_config *config)
+int eh_life_run(const struct eh_config *config, const char *new_key)
 {
     struct eh_error error = {0};
     struct eh_schema_found found = {0};
-    struct eh_app app = {.config = config};
+    struct eh_app app = {.config = config, .new_key = new_key};
     int r = wait_for_schema(config, &found, &error);
     if (r == 0)
         r = build(&app, &found, &error);

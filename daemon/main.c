@@ -12,6 +12,7 @@
 #include "schema.h"
 
 #define DEFAULT_CONFIG "/etc/evenhand/evenhandd.yaml"
+#define REASON_MAX     250 /* bytes of the reason for a new key */
 #define EXIT_USAGE     2
 #define EXIT_SERVER    69
 #define EXIT_CONFIG    78
@@ -21,11 +22,15 @@ static const char help[] =
     "stream, assigns each to a rep, records everything in PostgreSQL, and answers\n"
     "managers on a Unix socket.\n"
     "\n"
-    "Usage: evenhandd [--config FILE] [--check | --migrate | --version | --help]\n"
+    "Usage: evenhandd [--config FILE]\n"
+    "                 [--check | --migrate | --new-key REASON | --version | --help]\n"
     "\n"
     "  --config FILE  configuration (default " DEFAULT_CONFIG ")\n"
     "  --check        read configuration and desk file, say what is wrong, and end\n"
     "  --migrate      bring the database's schema up to date, then end\n"
+    "  --new-key REASON\n"
+    "                 the master key is lost for good: make another one, log who\n"
+    "                 did it and why, then end (evenhandd(8), A LOST KEY)\n"
     "  --version      print the version\n"
     "  --help         print this\n"
     "\n"
@@ -38,7 +43,7 @@ static const char help[] =
     "leaves. Exit codes: 0 done, 1 could not go on, 2 wrong call, 69 PostgreSQL\n"
     "unreachable, 78 bad configuration or schema. More: man evenhandd\n";
 
-enum mode { MODE_RUN, MODE_CHECK, MODE_MIGRATE, MODE_VERSION, MODE_HELP };
+enum mode { MODE_RUN, MODE_CHECK, MODE_MIGRATE, MODE_NEW_KEY, MODE_VERSION, MODE_HELP };
 
 static void migrated(void *context, int version, const char *name)
 {
@@ -81,7 +86,7 @@ static void *allocate_for_json(size_t size)
     return bytes;
 }
 
-static int with_config(enum mode mode, const char *path)
+static int with_config(enum mode mode, const char *path, const char *new_key)
 {
     struct eh_config *config;
     struct eh_error error = {0};
@@ -101,7 +106,7 @@ static int with_config(enum mode mode, const char *path)
         r = migrate(config);
     } else {
         eh_log_open(config->log_level);
-        r = eh_life_run(config);
+        r = eh_life_run(config, new_key);
     }
     eh_config_free(config);
     return r;
@@ -115,11 +120,14 @@ static int wrong_call(const char *what, const char *why)
 
 int main(int argc, char **argv)
 {
-    static const struct option options[] = {
-        {"config", required_argument, NULL, 'c'},     {"check", no_argument, NULL, MODE_CHECK},
-        {"migrate", no_argument, NULL, MODE_MIGRATE}, {"version", no_argument, NULL, MODE_VERSION},
-        {"help", no_argument, NULL, MODE_HELP},       {NULL, 0, NULL, 0}};
-    const char *path = DEFAULT_CONFIG;
+    static const struct option options[] = {{"config", required_argument, NULL, 'c'},
+                                            {"check", no_argument, NULL, MODE_CHECK},
+                                            {"migrate", no_argument, NULL, MODE_MIGRATE},
+                                            {"version", no_argument, NULL, MODE_VERSION},
+                                            {"new-key", required_argument, NULL, MODE_NEW_KEY},
+                                            {"help", no_argument, NULL, MODE_HELP},
+                                            {NULL, 0, NULL, 0}};
+    const char *path = DEFAULT_CONFIG, *new_key = NULL;
     enum mode mode = MODE_RUN;
     int option;
     opterr = 0;
@@ -134,6 +142,14 @@ int main(int argc, char **argv)
             return wrong_call(argv[optind - 1], "not beside another of its kind");
         else
             mode = (enum mode)option;
+        if (option == MODE_NEW_KEY)
+            new_key = optarg;
+    }
+    if (mode != MODE_NEW_KEY)
+        new_key = NULL; /* the last of them counts */
+    if (new_key && !eh_name_valid(eh_str(new_key), REASON_MAX)) {
+        fprintf(stderr, "evenhandd: --new-key: say why in one line of 1 to %d bytes\n", REASON_MAX);
+        return EXIT_USAGE;
     }
     if (optind < argc)
         return wrong_call(argv[optind], "takes no arguments");
@@ -141,5 +157,5 @@ int main(int argc, char **argv)
         return fputs(help, stdout), 0;
     if (mode == MODE_VERSION)
         return puts("evenhandd " EVENHAND_VERSION), 0;
-    return with_config(mode, path);
+    return with_config(mode, path, new_key);
 }

@@ -135,7 +135,9 @@ def other_key(stack):
     assert daemon.stop() == 0
     path = stack.dir + "/key"
     os.rename(path, path + ".right")
-    daemon.start(ready=False)  # makes a new key
+    with open(path, "xb", opener=lambda name, flags: os.open(name, flags, 0o600)) as f:
+        f.write(bytes(32))
+    daemon.start(ready=False)
     wait_until("it ends", lambda: not daemon.alive(), 15)
     assert daemon.process.returncode == 78, daemon.process.returncode
     assert "not the key of this desk" in daemon.last_words(), daemon.last_words()
