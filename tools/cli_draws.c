@@ -47,6 +47,8 @@ static void print(struct eh_cli *cli, const json_t *all)
         eh_grid_text(grid, eh_json_text(draw, "commitment"));
         if (seed)
             eh_grid_text(grid, seed);
+        else if (json_is_true(json_object_get(draw, "lost")))
+            eh_grid_text(grid, "lost with its key");
         else
             eh_grid_dim(grid, "not yet");
     }

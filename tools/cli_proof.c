@@ -22,12 +22,19 @@ void eh_proof_free(struct eh_proof *p)
         return;
     eh_bytes_done(&p->scratch);
     free(p->epochs);
+    free(p->lost);
     free(p);
 }
 
 void eh_proof_counts(const struct eh_proof *p, struct eh_proof_counts *ret)
 {
     *ret = p->counts;
+}
+
+const struct eh_proof_lost *eh_proof_lost(const struct eh_proof *p, size_t *ret_count)
+{
+    *ret_count = p->lost_count;
+    return p->lost;
 }
 
 /* ---- One row. */
@@ -96,6 +103,8 @@ int eh_proof_row(struct eh_proof *p, struct eh_error *error)
     if (r < 0)
         return cannot_decide(p, r, error);
     if (compared && (r = compare_behind(p, error)) < 0)
+        return r;
+    if ((r = proof_take_lost(p, error)) < 0)
         return r;
     eh_record_chain(&row->record, row->effects, row->effect_count, &p->scratch, &p->chain);
     p->last = replay->in.no;

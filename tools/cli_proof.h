@@ -29,6 +29,7 @@ struct eh_proof_counts {
     uint64_t inputs, effects;
     uint64_t draws;       /* checked against a revealed seed */
     uint64_t awaiting;    /* of epochs whose seed is not revealed yet */
+    uint64_t lost;        /* of epochs whose seed can never be revealed: see eh_proof_lost() */
     uint64_t uncommitted; /* from before there were commitments: nothing to check them against */
     uint32_t epochs_revealed;
     uint64_t undigested; /* up to this input state digests are of an earlier form */
@@ -56,5 +57,15 @@ const char *eh_proof_differs(const struct eh_proof *, uint64_t seq, struct eh_ke
                              const struct eh_chain *);
 
 void eh_proof_counts(const struct eh_proof *, struct eh_proof_counts *ret);
+
+/* Draws that cannot be proved: their master key was lost, says an input of the log. */
+struct eh_proof_lost {
+    uint32_t epoch;
+    uint64_t draws;       /* 0: nothing was drawn in it, nothing is missing */
+    uint64_t first, last; /* inputs that drew */
+    uint64_t input;       /* that put another key in its place */
+};
+/* In their order; they live as long as the proof and no row comes. */
+const struct eh_proof_lost *eh_proof_lost(const struct eh_proof *, size_t *ret_count);
 
 #endif

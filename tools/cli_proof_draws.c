@@ -65,13 +65,15 @@ bool proof_draw(void *context, const struct eh_draw_query *query, uint64_t *ret_
     struct eh_proof *p = context;
     if (!eh_cli_log_draw(&p->replay->row, query, ret_result))
         return false;
-    const struct proof_epoch *epoch =
-        query->epoch < p->epoch_count ? &p->epochs[query->epoch] : NULL;
+    struct proof_epoch *epoch = query->epoch < p->epoch_count ? &p->epochs[query->epoch] : NULL;
     bool counted = p->replay->in.no >= p->from;
     if (!epoch || !epoch->committed) {
         p->counts.uncommitted += counted;
     } else if (!epoch->revealed) {
         p->counts.awaiting += counted;
+        epoch->awaiting += counted;
+        epoch->last = counted ? p->replay->in.no : epoch->last;
+        epoch->first = epoch->first ? epoch->first : epoch->last;
     } else {
         uint64_t computed = eh_draw_compute(epoch->seed, query);
         p->counts.draws += counted;
@@ -94,4 +96,28 @@ int proof_compare_draws(const struct eh_proof *p, struct eh_error *error)
                         big(in->no), eh_message_type_name(in->message.type),
                         EH_STR_ARG(in->message.id), wrong->number, wrong->epoch,
                         big(wrong->recorded), big(wrong->computed));
+}
+
+int proof_take_lost(struct eh_proof *p, struct eh_error *error)
+{
+    struct eh_totals totals;
+    if (p->replay->in.message.type != EH_MESSAGE_NEW_KEY || p->replay->effects.refused)
+        return 0;
+    eh_engine_totals(p->replay->engine, &totals);
+    uint32_t number = totals.epoch - 2; /* that of which ended; the one between never began */
+    struct proof_epoch *epoch = number < p->epoch_count ? &p->epochs[number] : NULL;
+    struct eh_proof_lost *lost = realloc(p->lost, (p->lost_count + 1) * sizeof *lost);
+    if (!lost)
+        return eh_error_set(error, EH_ENOMEM, "out of memory");
+    p->lost = lost;
+    lost[p->lost_count] = (struct eh_proof_lost){.epoch = number, .input = p->replay->in.no};
+    if (epoch) {
+        lost[p->lost_count].draws = epoch->awaiting;
+        lost[p->lost_count].first = epoch->first;
+        lost[p->lost_count].last = epoch->last;
+        p->counts.awaiting -= epoch->awaiting;
+        p->counts.lost += epoch->awaiting;
+    }
+    p->lost_count++;
+    return 0;
 }

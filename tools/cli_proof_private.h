@@ -15,6 +15,7 @@
 struct proof_epoch {
     bool committed, revealed; /* revealed: and the seed hashes to the commitment */
     uint8_t commitment[EH_SEED_BYTES], seed[EH_SEED_BYTES];
+    uint64_t awaiting, first, last; /* draws nobody can check yet, and the inputs that drew them */
 };
 
 /* The first draw of a row that is not what the revealed seed gives. */
@@ -36,6 +37,8 @@ struct eh_proof {
     struct proof_epoch *epochs;
     uint32_t epoch_count, epoch_capacity;
     struct proof_wrong_draw wrong; /* of the row under way */
+    struct eh_proof_lost *lost;
+    size_t lost_count;
     struct eh_zone zone;
     bool dated; /* an outcome with its local date has come */
 };
@@ -51,6 +54,8 @@ static inline unsigned long long big(uint64_t number)
 /* An eh_draw_fn: what was recorded, checked where the seed is known. Context: the proof. */
 bool proof_draw(void *proof, const struct eh_draw_query *, uint64_t *ret_result);
 int proof_compare_draws(const struct eh_proof *, struct eh_error *) EH_MUST_CHECK;
+/* Behind the row's decision: what it says is lost awaits nothing any more. */
+int proof_take_lost(struct eh_proof *, struct eh_error *) EH_MUST_CHECK;
 
 /* ---- cli_proof_rows.c */
 

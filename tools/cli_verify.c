@@ -11,6 +11,8 @@
 #include "cli_text.h"
 #include "evenhand.h"
 
+#define LOST_TEXT_MAX 280 /* bytes of the verdict about lost keys; then it names no more */
+
 struct run {
     struct eh_replay replay;
     struct eh_proof *proof;
@@ -125,14 +127,45 @@ static int prove(struct run *run, struct eh_error *error)
 
 /* ---- The verdict. */
 
-static void verdict_ok(const struct run *run, char *ret, size_t size)
+/* "12 draws cannot be proved: their key was lost: epoch 3 (inputs 5 to 40, see input 41); all else
+ * is proven; ". Nothing, when none is. Returns the bytes used. */
+static size_t tell_lost(const struct run *run, char *ret, size_t size)
+{
+    struct eh_proof_counts counts;
+    size_t count, used;
+    char draws[EH_CLI_TEXT];
+    const char *between = "";
+    const struct eh_proof_lost *lost = eh_proof_lost(run->proof, &count);
+    eh_proof_counts(run->proof, &counts);
+    if (counts.lost == 0)
+        return eh_format(ret, size, "ok; ");
+    eh_text_count((int64_t)counts.lost, draws);
+    used = eh_format(ret, size, "%s draws can never be proved, their key was lost: ", draws);
+    for (size_t i = 0; i < count; i++) {
+        if (lost[i].draws == 0)
+            continue;
+        if (used > LOST_TEXT_MAX)
+            return used + eh_format(ret + used, size - used,
+                                    " and later ones (--json has all); "
+                                    "all else is proven; ");
+        used +=
+            eh_format(ret + used, size - used, "%sepoch %u (inputs %llu to %llu, see input %llu)",
+                      between, lost[i].epoch, (unsigned long long)lost[i].first,
+                      (unsigned long long)lost[i].last, (unsigned long long)lost[i].input);
+        between = ", ";
+    }
+    return used + eh_format(ret + used, size - used, "; all else is proven; ");
+}
+
+static void verdict_proven(const struct run *run, char *ret, size_t size)
 {
     struct eh_proof_counts counts;
     char inputs[EH_CLI_TEXT], pools[EH_CLI_TEXT], awaiting[EH_CLI_TEXT], uncommitted[EH_CLI_TEXT];
     eh_proof_counts(run->proof, &counts);
     eh_text_count((int64_t)counts.inputs, inputs);
     eh_text_count((int64_t)counts.awaiting, awaiting);
-    size_t used = eh_format(ret, size, "ok; %s inputs, ", inputs);
+    size_t used = tell_lost(run, ret, size);
+    used += eh_format(ret + used, size - used, "%s inputs, ", inputs);
     if (counts.pools > 0) {
         eh_text_count((int64_t)counts.pools, pools);
         used +=
@@ -152,6 +185,24 @@ static void verdict_ok(const struct run *run, char *ret, size_t size)
                   "; without a checkpoint file nobody knows whether the end was cut off");
 }
 
+static void print_lost(const struct run *run)
+{
+    size_t count;
+    const struct eh_proof_lost *lost = eh_proof_lost(run->proof, &count);
+    printf(",\"lost\":[");
+    for (size_t i = 0; i < count; i++) {
+        printf("%s{\"epoch\":%u,\"draws\":%llu,", i ? "," : "", lost[i].epoch,
+               (unsigned long long)lost[i].draws);
+        if (lost[i].draws > 0)
+            printf("\"first_input\":%llu,\"last_input\":%llu,", (unsigned long long)lost[i].first,
+                   (unsigned long long)lost[i].last);
+        else
+            printf("\"first_input\":null,\"last_input\":null,");
+        printf("\"input\":%llu}", (unsigned long long)lost[i].input);
+    }
+    puts("]}");
+}
+
 static void print_json(const struct run *run, bool ok, const char *verdict)
 {
     struct eh_proof_counts counts;
@@ -160,27 +211,32 @@ static void print_json(const struct run *run, bool ok, const char *verdict)
     for (const char *c = verdict; *c; c++)
         printf(*c == '"' || *c == '\\' ? "\\%c" : "%c", (unsigned char)*c < ' ' ? '?' : *c);
     printf("\",\"inputs\":%llu,\"effects\":%llu,\"draws\":%llu,\"awaiting\":%llu,"
-           "\"uncommitted\":%llu,\"epochs_revealed\":%u,\"pools\":%llu,\"checkpoints\":%u}\n",
+           "\"uncommitted\":%llu,\"epochs_revealed\":%u,\"pools\":%llu,\"checkpoints\":%u",
            (unsigned long long)counts.inputs, (unsigned long long)counts.effects,
            (unsigned long long)counts.draws, (unsigned long long)counts.awaiting,
            (unsigned long long)counts.uncommitted, counts.epochs_revealed,
            (unsigned long long)counts.pools, run->checkpoints_met);
+    print_lost(run);
 }
 
 static int say_verdict(const struct eh_cli *cli, const struct run *run, int r,
                        const struct eh_error *error)
 {
-    char text[EH_ERROR_TEXT_MAX];
+    char text[2 * EH_ERROR_TEXT_MAX];
+    struct eh_proof_counts counts;
+    eh_proof_counts(run->proof, &counts);
     if (r == 0)
-        verdict_ok(run, text, sizeof text);
+        verdict_proven(run, text, sizeof text);
     const char *verdict = r == 0 ? text : error->text;
     char *clean = eh_text_clean(verdict);
     if (cli->json)
-        print_json(run, r == 0, clean ? clean : verdict);
+        print_json(run, r == 0 && counts.lost == 0, clean ? clean : verdict);
     else
         puts(clean ? clean : verdict);
     free(clean);
-    return r == 0 ? EH_EXIT_DONE : EH_EXIT_REFUSED;
+    if (r < 0)
+        return EH_EXIT_REFUSED;
+    return counts.lost > 0 ? EH_EXIT_UNPROVEN : EH_EXIT_DONE;
 }
 
 /* ---- The call. */

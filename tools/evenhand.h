@@ -26,6 +26,7 @@ enum eh_exit {
     EH_EXIT_DONE = 0,
     EH_EXIT_REFUSED = 1, /* refused, or not found */
     EH_EXIT_USAGE = 2,
+    EH_EXIT_UNPROVEN = 3,     /* verify: nothing is wrong, and not all can be proved */
     EH_EXIT_UNAVAILABLE = 69, /* the daemon or a server cannot be reached */
     EH_EXIT_DENIED = 77,
     EH_EXIT_CONFIG = 78
