@@ -263,8 +263,12 @@ class Daemon:
 
     def healthy(self):
         """Is /healthz answered 200?"""
+        return self.shows("/healthz")
+
+    def shows(self, path):
+        """Is it answered 200?"""
         try:
-            return self.get("/healthz").code == 200
+            return self.get(path).code == 200
         except (OSError, http.client.HTTPException):
             return False
 
@@ -281,10 +285,11 @@ class Daemon:
         self.wait_alive("is " + role, lambda: self.status().get("role") == role, seconds)
 
     def wait_ready(self, seconds=20):
-        """Leads by a desk, with the links to both servers up: a leader gets these one by one."""
+        """Leads by a desk, with the links to both servers up: a leader gets these one by one.
+        The desk is asked for by itself: what status shows of it may not be committed yet."""
         def ready():
-            status = self.status()
-            return status.get("role") == "leader" and status.get("desk_sha256") and self.healthy()
+            return self.status().get("role") == "leader" and self.shows("/v1/desk") and \
+                self.healthy()
         self.wait_alive("is ready", ready, seconds)
 
     def last_words(self, lines=15):
@@ -362,8 +367,8 @@ class Redis:
     def start(self):
         os.makedirs(self.folder, exist_ok=True)
         self.process = subprocess.Popen(
-            ["redis-server", self.config, "--port", "0", "--unixsocket", self.socket, "--dir", self.folder,
-             "--appendonly", "yes", "--appendfsync", "always", "--save", "",
+            ["redis-server", self.config, "--port", "0", "--unixsocket", self.socket,
+             "--dir", self.folder, "--appendonly", "yes", "--appendfsync", "always", "--save", "",
              "--logfile", self.folder + "/log", "--daemonize", "no"],
             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         client = redis.Redis(unix_socket_path=self.socket)
