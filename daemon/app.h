@@ -41,6 +41,7 @@ struct eh_command_result {
     int code;                  /* 0, or -EH_E…: refused (message says why) or not decided */
     const char *message;       /* one line; never NULL when code < 0 */
     bool repeat;               /* known already, nothing changed */
+    bool parked;               /* an outcome that waits for its ticket, see EH_PARKED_S */
     uint64_t input;            /* its number; repeat: of the first one */
     int64_t from_us, until_us; /* signal */
     const struct eh_period_answer *period; /* freeze, close, pay, exclude; NULL: none, or a repeat.

@@ -284,8 +284,11 @@ static void tell(const struct eh_app *app, struct eh_batch *b, struct eh_item *i
 {
     const struct eh_effects *fx = &b->effects;
     struct eh_command_result *result = &item->result;
-    *result = (struct eh_command_result){
-        .input = item->input.no, .from_us = fx->from_us, .until_us = fx->until_us, .message = ""};
+    *result = (struct eh_command_result){.parked = fx->parked,
+                                         .input = item->input.no,
+                                         .from_us = fx->from_us,
+                                         .until_us = fx->until_us,
+                                         .message = ""};
     if (!fx->refused) {
         result->period = eh_period_answer(app->engine, &item->input, b);
         return;

@@ -127,7 +127,10 @@ int eh_change_post(struct eh_cli *cli, const char *path, json_t *body, const cha
         eh_answer_print(cli, &answer);
     else
         printf("%s%s\n", done,
-               json_is_true(json_object_get(answer.json, "repeat")) ? " (it was already)" : "");
+               json_is_true(json_object_get(answer.json, "repeat")) ? " (it was already)"
+               : json_is_true(json_object_get(answer.json, "parked"))
+                   ? " once this ticket comes; it is not there, and refused when it stays away"
+                   : "");
     return EH_EXIT_DONE;
 }
 
@@ -232,6 +235,8 @@ static int put_numbers(const struct eh_cli *cli, json_t *body)
             return r;
         if (eh_money_parse(eh_str(value), exponent, &n, &error) < 0)
             return eh_say_usage(cli, "--value: %s", error.text);
+        if (n < 0)
+            return eh_say_usage(cli, "--value: `%s` is below 0", value);
         json_object_set_new(body, "value", json_integer(n));
     }
     return EH_EXIT_DONE;

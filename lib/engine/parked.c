@@ -122,6 +122,7 @@ int eh_park(struct step *s, struct eh_key ticket)
     int r = eh_parked_add(e, &parked);
     if (r < 0)
         free(body);
+    s->fx->parked = r == 0;
     return r;
 }
 

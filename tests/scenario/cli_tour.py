@@ -53,6 +53,8 @@ def day(stack):
     assert stack.sql1("SELECT value FROM outcome WHERE ticket = 'T-1'") == 12000
     refused(stack, 1, "reopen", "outcome", "T-1", "lost")
     refused(stack, 1, "T-9", "ticket", "T-9")
+    assert "won once this ticket comes" in says(stack, "outcome", "T-9", "won")
+    assert says(stack, "outcome", "T-1", "won", "--value", "120") == "T-1: won\n"
     before = stack.sql1("SELECT count(*) FROM input")
     says(stack, "push", path, "--outcomes")
     stack.settle()
@@ -87,6 +89,9 @@ def desk_file(stack):
     says(stack, "desk", "apply", path)
     assert "capacity 40" in says(stack, "team", "sales")
     assert json.loads(says(stack, "desk", "show")) == desk
+    desk["time_zone"] = "Mars/Base"
+    refused(stack, 78, "Mars/Base", "desk", "apply", write(stack, "bad.yaml", json.dumps(desk)))
+    del desk["time_zone"]
     desk["teams"][0]["capacity"] = -1
     refused(stack, 78, "capacity", "desk", "apply", write(stack, "bad.yaml", json.dumps(desk)))
     assert "capacity 40" in says(stack, "team", "sales")

@@ -110,6 +110,7 @@ struct eh_effects {
     uint64_t image_ticket; /* a ticket changed after its first deal (outcome, update, assign, move,
                               release; not the deal of a waiting one): its number, else 0 ... */
     struct eh_str image;   /* ... and all of it from now on, to be recalled with later outcomes */
+    bool parked;           /* the outcome waits for a ticket that is not there yet */
     /* signal, or DUE that ended one: */
     struct eh_str signal_rep; /* empty: no signal took effect or was taken */
     uint8_t signal_status;    /* enum eh_status */
