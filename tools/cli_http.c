@@ -98,7 +98,8 @@ static int say_unreachable(const struct eh_cli *cli, CURL *curl, CURLcode code)
     if (code == CURLE_WRITE_ERROR)
         return eh_say(EH_EXIT_UNAVAILABLE, "%s: the answer is longer than %zu bytes", cli->socket,
                       EH_CLI_ANSWER_MAX);
-    return eh_say(EH_EXIT_UNAVAILABLE, "%s: %s", cli->socket, curl_easy_strerror(code));
+    return eh_say(EH_EXIT_UNAVAILABLE, "%s: %s; is this the admin socket of evenhandd?",
+                  cli->socket, curl_easy_strerror(code));
 }
 
 static int exit_of(long status)

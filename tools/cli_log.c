@@ -35,11 +35,15 @@ static int fail(const PGconn *connection, const PGresult *result, struct eh_erro
 {
     const char *state = result ? PQresultErrorField(result, PG_DIAG_SQLSTATE) : NULL;
     const char *text = result ? PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY) : NULL;
-    int code = state && strcmp(state, "42501") == 0 ? EH_EDENIED : EH_EUNAVAILABLE;
+    bool denied = state && strcmp(state, "42501") == 0,
+         no_table = state && strcmp(state, "42P01") == 0;
+    int code = denied ? EH_EDENIED : no_table ? EH_EVERSION : EH_EUNAVAILABLE;
     if (!text)
         text = PQerrorMessage(connection);
     return eh_error_set(error, code, "postgres: %.*s%s", (int)strcspn(text, "\n"), text,
-                        code == EH_EDENIED ? "; it takes the role evenhand_auditor" : "");
+                        denied     ? "; it takes the role evenhand_auditor"
+                        : no_table ? "; is this the database, and was `evenhandd --migrate` run?"
+                                   : "");
 }
 
 static int command(struct eh_cli_log *log, const char *sql, struct eh_error *error)

@@ -152,7 +152,7 @@ static int run(struct eh_cli *cli, struct push *p)
     r = send_all(p);
     if (r == EH_EXIT_DONE)
         summary(cli, p);
-    else
+    else if (p->sent > 0)
         fprintf(stderr, "evenhand: %zu of %zu were sent; push the file again, nothing is doubled\n",
                 p->sent, p->plan.count);
     eh_stream_close(&p->stream);

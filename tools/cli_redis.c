@@ -48,7 +48,8 @@ static int say_answer(const struct eh_stream *s, const char *text)
     return eh_say(denied  ? EH_EXIT_DENIED
                   : wrong ? EH_EXIT_REFUSED
                           : EH_EXIT_UNAVAILABLE,
-                  "redis %s: %s", s->address, text);
+                  "redis %s: %s%s", s->address, text,
+                  denied ? "; EVENHAND_REDIS_USER and EVENHAND_REDIS_PASSWORD say who asks" : "");
 }
 
 static int authenticate(struct eh_stream *s)

@@ -274,6 +274,9 @@ static int run_proof(const struct eh_cli *cli, struct run *run)
     eh_bar_start(&run->bar, "verified");
     r = prove(run, &error);
     eh_bar_end(&run->bar);
+    if (r == 0 && run->from > run->last)
+        return eh_say(EH_EXIT_REFUSED, "--from: the log ends with input %llu: nothing was compared",
+                      (unsigned long long)run->last);
     if (r < 0 && error.code != EH_ECORRUPT)
         return eh_say(eh_cli_log_exit(-error.code), "%s", error.text);
     return say_verdict(cli, run, r, &error);
@@ -285,6 +288,8 @@ int eh_cmd_verify(struct eh_cli *cli)
     int r = read_number(cli, "from", &run.from);
     if (r == EH_EXIT_DONE)
         r = read_number(cli, "to", &run.to);
+    if (r == EH_EXIT_DONE && run.to > 0 && run.to < run.from)
+        r = eh_say_usage(cli, "--to: %s is before --from", eh_cli_option(cli, "to"));
     if (r == EH_EXIT_DONE)
         r = run_proof(cli, &run);
     eh_proof_free(run.proof);
