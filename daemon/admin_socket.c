@@ -89,18 +89,25 @@ static void look_at_folder(const char *path, const char *name, gid_t gid)
            name, folder);
 }
 
-static int give_to_group(const char *path, const char *name, struct eh_error *error)
+int eh_admin_group_find(const char *name, gid_t *ret, struct eh_error *error)
 {
-    if (!*name)
-        return 0;
     struct group group, *found = NULL;
     char *buffer = malloc(GROUP_BUFFER);
     int r = buffer ? getgrnam_r(name, &group, buffer, GROUP_BUFFER, &found) : ENOMEM;
-    gid_t gid = found ? found->gr_gid : 0;
+    if (found)
+        *ret = found->gr_gid;
     free(buffer);
-    if (!found)
-        return eh_error_set(error, EH_ENOTFOUND, "admin_group: group %s: %s", name,
-                            r ? strerror(r) : "there is none of this name");
+    return found ? 0
+                 : eh_error_set(error, EH_ENOTFOUND, "admin_group: group %s: %s", name,
+                                r ? strerror(r) : "there is none of this name");
+}
+
+static int give_to_group(const char *path, const char *name, struct eh_error *error)
+{
+    gid_t gid = 0;
+    int r = *name ? eh_admin_group_find(name, &gid, error) : 0;
+    if (r < 0 || !*name)
+        return r;
     if (chown(path, (uid_t)-1, gid) < 0)
         return eh_error_set(error, EH_EDENIED,
                             "admin_group: %s cannot be given to group %s: %s; the daemon's user "

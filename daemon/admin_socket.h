@@ -23,6 +23,8 @@ struct eh_admin_socket {
 /* Mode 0660, group config->admin_group. A stale socket is removed, one that answers is not. */
 int eh_admin_socket_open(const struct eh_config *, struct eh_admin_socket *ret,
                          struct eh_error *) EH_MUST_CHECK;
+/* The number of the group admin_group names. -EH_ENOTFOUND. */
+int eh_admin_group_find(const char *name, gid_t *ret, struct eh_error *) EH_MUST_CHECK;
 /* Removes the path if it still is that socket. */
 void eh_admin_socket_remove(const char *path, dev_t device, ino_t inode);
 

@@ -7,6 +7,7 @@
 #include "config.h"
 
 #include <errno.h>
+#include <libpq-fe.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <yaml.h>
@@ -16,7 +17,7 @@
 #define FILE_MAX     65536 /* bytes of a config file */
 #define CONTEXT_PATH 4096
 
-enum kind { TEXT, PATH, REDIS, INTEGER, SWITCH, ENCODING, LEVEL, USERS };
+enum kind { TEXT, PATH, REDIS, CONNINFO, INTEGER, SWITCH, ENCODING, LEVEL, USERS };
 
 struct key {
     const char *name;
@@ -34,7 +35,7 @@ static const struct key keys[] = {
     {"redis", REDIS, FIELD(redis), "/run/redis/redis-server.sock", 0, 0},
     {"redis_user", TEXT, FIELD(redis_user), "", 0, 0},
     {"redis_password_file", PATH, FIELD(redis_password_file), "", 0, 0},
-    {"postgres", TEXT, FIELD(postgres), "host=/run/postgresql dbname=evenhand", 0, 0},
+    {"postgres", CONNINFO, FIELD(postgres), "host=/run/postgresql dbname=evenhand", 0, 0},
     {"admin_socket", PATH, FIELD(admin_socket), "/run/evenhand/admin.sock", 0, 0},
     {"admin_group", TEXT, FIELD(admin_group), "", 0, 0},
     {"key_file", PATH, FIELD(key_file), "/var/lib/evenhand/master.key", 0, 0},
@@ -91,7 +92,7 @@ static int refuse(struct reading *in, size_t line, const char *format, ...)
 
 /* ---- Values: each reader returns NULL or what is wrong with the text. */
 
-static const char *too_long = "is too long";
+static const char *too_long = "is too long"; /* the bound follows */
 
 static const char *copy_text(struct eh_str text, char *to, size_t size)
 {
@@ -115,6 +116,21 @@ static const char *copy_path(const struct reading *in, struct eh_str text, char 
         return too_long;
     memcpy(to, in->folder, folder);
     return copy_text(text, to + folder, size - folder);
+}
+
+static const char *copy_conninfo(struct eh_str text, char *to, size_t size, struct eh_error *why)
+{
+    const char *wrong = copy_text(text, to, size);
+    char *problem = NULL;
+    PQconninfoOption *options = wrong ? NULL : PQconninfoParse(to, &problem);
+    if (!wrong && !options) {
+        const char *said = problem ? problem : "out of memory";
+        eh_error_set(why, EH_EINVAL, "%.*s", (int)strcspn(said, "\n"), said);
+        wrong = why->text;
+    }
+    PQconninfoFree(options);
+    PQfreemem(problem);
+    return wrong;
 }
 
 /* A path has a slash or ends like a socket; anything else must be an address. */
@@ -185,6 +201,8 @@ static const char *read_value(const struct reading *in, const struct key *key, s
         return copy_path(in, text, field, key->size);
     case REDIS:
         return copy_redis(in, text, field, key->size, why);
+    case CONNINFO:
+        return copy_conninfo(text, field, key->size, why);
     case INTEGER:
         return read_integer(key, text, field, why);
     case SWITCH:
@@ -281,8 +299,11 @@ static int read_key(struct reading *in, const struct section *section, const str
         text.size == 0 && key->fallback[0] ? "may not be empty" : read_value(in, key, text, &why);
     if (!wrong)
         return 0;
-    if (why.text[0] && key->kind == REDIS) /* a sentence of its own */
+    if (why.text[0] && (key->kind == REDIS || key->kind == CONNINFO)) /* a sentence of its own */
         return refuse(in, line_of(node), "%s: %s", key->name, wrong);
+    if (wrong == too_long)
+        return refuse(in, line_of(node), "%s%s: is longer than %zu bytes", section->prefix,
+                      key->name, key->size - 1);
     return refuse(in, line_of(node), "%s%s: `%.*s` %s", section->prefix, key->name,
                   text.size > 60 ? 60 : (int)text.size, text.data, wrong);
 }
@@ -405,8 +426,8 @@ static void set_defaults(struct reading *in, const struct section *section)
 
 static int refuse_yaml(struct reading *in, const yaml_parser_t *parser)
 {
-    return refuse(in, parser->problem_mark.line + 1, "%s",
-                  parser->problem ? parser->problem : "not YAML");
+    return refuse(in, parser->problem_mark.line + 1, "this is no YAML: %s",
+                  parser->problem ? parser->problem : "not understood");
 }
 
 static int read_document(struct reading *in, yaml_parser_t *parser)
@@ -464,7 +485,8 @@ static int find_folder(struct reading *in)
     size_t size = (size_t)(strrchr(whole, '/') - whole) + 1;
     int r = size < sizeof in->folder
                 ? 0
-                : eh_error_set(in->error, EH_ERANGE, "%s: the path %s", in->path, too_long);
+                : eh_error_set(in->error, EH_ERANGE, "%s: the path is longer than %zu bytes",
+                               in->path, sizeof in->folder - 1);
     if (r == 0)
         memcpy(in->folder, whole, size);
     free(whole);

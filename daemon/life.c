@@ -4,11 +4,13 @@
  */
 #include "life.h"
 
+#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <systemd/sd-daemon.h>
 #include <unistd.h>
 
+#include "admin_socket.h"
 #include "app_private.h"
 #include "schema.h"
 
@@ -173,11 +175,15 @@ static int read_password(const char *path, char *ret, size_t size, struct eh_err
     if (!path[0])
         return 0;
     if (!file)
-        return eh_error_set(error, EH_ENOTFOUND, "%s: cannot be read", path);
+        return eh_error_set(error, EH_ENOTFOUND, "redis_password_file: %s: %s", path,
+                            strerror(errno));
     size_t n = fread(ret, 1, size - 1, file);
     fclose(file);
     ret[n] = 0;
     ret[strcspn(ret, "\r\n")] = 0;
+    if (!ret[0])
+        return eh_error_set(error, EH_EINVAL, "redis_password_file: %s: the first line is empty",
+                            path);
     return 0;
 }
 
@@ -311,6 +317,9 @@ int eh_life_check(const struct eh_config *config, struct eh_error *error)
     if (r == 0)
         r = redis_address(config, &address, error);
     explicit_bzero(&address, sizeof address);
+    gid_t group;
+    if (r == 0 && config->admin_group[0])
+        r = eh_admin_group_find(config->admin_group, &group, error);
     return r;
 }
 

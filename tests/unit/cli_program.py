@@ -211,6 +211,8 @@ def a_full_disk_is_told():
 
 
 def wrong_calls_are_told():
+    bad(2, "outcome", "4711", "won", "--value", "-3", says="--value: `-3` is below 0")
+    bad(2, "verify", "--from", "9", "--to", "3", says="--to: 3 is before --from")
     bad(2, says="which command?")
     bad(2, "stats", says="did you mean `status`?")
     bad(2, "desk", says="show, diff, apply, from")

@@ -1,0 +1,97 @@
+#!/usr/bin/python3
+"""daemon_program: evenhandd before it runs: wrong calls, and what --check finds. No server is asked.
+
+    daemon_program.py path/to/evenhandd
+"""
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import traceback
+
+EVENHANDD = sys.argv[1]
+FOLDER = tempfile.mkdtemp(prefix="evenhandd-check-")
+DESK = "desk: main\ncurrency: EUR\nreps: [ana]\nteams: [{id: sales, reps: [ana]}]\n"
+
+
+def write(name, text):
+    path = os.path.join(FOLDER, name)
+    with open(path, "w", encoding="utf-8") as f:
+        f.write(text)
+    return path
+
+
+def run(*arguments):
+    return subprocess.run([EVENHANDD, *arguments], capture_output=True, text=True)
+
+
+def refused(code, says, *arguments):
+    done = run(*arguments)
+    assert done.returncode == code and done.stdout == "", (arguments, done)
+    assert done.stderr.startswith("evenhandd: ") and done.stderr.count("\n") == 1, done.stderr
+    assert says in done.stderr, "%s is not in %s" % (says, done.stderr)
+
+
+def check(text, code, says):
+    path = write("d.yaml", "desk_file: desk.yaml\n" + text)
+    refused(code, says, "--config", path, "--check")
+
+
+def wrong_calls_are_told():
+    refused(2, "--frob: no such option", "--frob")
+    refused(2, "--config: needs a value", "--config")
+    refused(2, "now: takes no arguments", "now")
+    refused(2, "--migrate: not beside another", "--check", "--migrate")
+    for option in ("--help", "--version"):
+        assert run(option).returncode == 0 and "evenhandd" in run(option).stdout
+
+
+def a_good_configuration_is_said_to_be_good():
+    done = run("--config", write("good.yaml", "desk_file: desk.yaml\n"), "--check")
+    assert done.returncode == 0 and "are good" in done.stdout, done
+
+
+def a_bad_one_is_refused_in_one_line():
+    refused(78, FOLDER + "/none.yaml: No such file", "--config", FOLDER + "/none.yaml", "--check")
+    check("key_fil: x\n", 78, "d.yaml:2: key_fil: unknown key; did you mean `key_file`?")
+    check("postgres: 'hots=/x'\n", 78, "d.yaml:2: postgres: invalid connection option")
+    check("admin_socket: /%s\n" % ("x" * 120), 78, "admin_socket: is longer than 107 bytes")
+    check("admin_group: no-such-group\n", 78, "admin_group: group no-such-group: there is none")
+    check("redis_password_file: none\n", 78,
+          "redis_password_file: %s/none: No such file" % FOLDER)
+    write("password", "\nsecret\n")
+    check("redis_password_file: password\n", 78, "password: the first line is empty")
+
+
+def a_bad_desk_file_is_refused_in_one_line():
+    refused(78, "bad.yaml:4: teams[0].reps[1]: `zed` is no rep", "--check", "--config",
+            write("c.yaml", "desk_file: bad.yaml\n"))
+    refused(78, "/none.yaml: No such file", "--check", "--config",
+            write("c.yaml", "desk_file: none.yaml\n"))
+
+
+TESTS = [wrong_calls_are_told, a_good_configuration_is_said_to_be_good,
+         a_bad_one_is_refused_in_one_line, a_bad_desk_file_is_refused_in_one_line]
+
+
+def main():
+    write("desk.yaml", DESK)
+    write("bad.yaml", DESK.replace("[ana]}", "[ana, zed]}"))
+    print("1..%d" % len(TESTS), flush=True)
+    failed = 0
+    for number, test in enumerate(TESTS, 1):
+        name = test.__name__.replace("_", " ")
+        try:
+            test()
+            print("ok %d - %s" % (number, name), flush=True)
+        except Exception:
+            failed += 1
+            print("not ok %d - %s" % (number, name))
+            print("# " + traceback.format_exc().strip().replace("\n", "\n# "), flush=True)
+    shutil.rmtree(FOLDER, ignore_errors=True)
+    sys.exit(1 if failed else 0)
+
+
+if __name__ == "__main__":
+    main()
