@@ -44,14 +44,14 @@ int eh_step_assign(struct step *s)
 int eh_step_move(struct step *s)
 {
     struct eh_engine *e = s->e;
-    uint32_t slot, set, team = eh_names_find(&e->team_names, s->m.team);
+    uint32_t slot, set, team;
     int r = find(s, &slot);
     if (r < 0 || slot == NONE)
         return r;
     struct ticket *t = &e->tickets[slot];
-    if (team == NONE || !e->teams[team].desk)
-        return eh_step_refuse(s, EH_ENOTFOUND, "team: %.*s is not on the desk",
-                              EH_STR_ARG(s->m.team));
+    r = eh_step_team(s, &team);
+    if (r < 0 || team == NONE)
+        return r;
     if (team == t->team)
         return 0;
     r = eh_set_acquire(e, team, ticket_skills(t), s->in->no, &set);
@@ -192,13 +192,13 @@ int eh_release_round(struct step *s)
 int eh_step_release(struct step *s)
 {
     struct eh_engine *e = s->e;
-    uint32_t no = eh_names_find(&e->rep_names, s->m.rep);
-    if (no == NONE || !e->reps[no].present)
-        return eh_step_refuse(s, EH_ENOTFOUND, "rep: %.*s is not on the desk",
-                              EH_STR_ARG(s->m.rep));
+    uint32_t no;
+    int r = eh_step_rep(s, &no);
+    if (r < 0 || no == NONE)
+        return r;
     struct rep *rep = &e->reps[no];
     s->touched = true;
-    int r = eh_rep_set_text(&rep->reason, &rep->reason_size, s->m.reason);
+    r = eh_rep_set_text(&rep->reason, &rep->reason_size, s->m.reason);
     if (r == 0)
         r = eh_rep_set_text(&rep->scope, &rep->scope_size, s->m.team);
     if (r < 0)

@@ -31,11 +31,11 @@ static int find_plan(struct step *s, uint32_t *ret_team, struct eh_period *ret_p
                      const struct eh_bonus_plan **ret_plan)
 {
     const struct eh_message *m = &s->m;
-    uint32_t team = eh_names_find(&s->e->team_names, m->team);
+    uint32_t team;
+    int r = eh_step_team(s, &team);
     *ret_plan = NULL;
-    if (team == NONE || !s->e->teams[team].desk)
-        return eh_step_refuse(s, EH_ENOTFOUND, "team: %.*s is not on the desk",
-                              EH_STR_ARG(m->team));
+    if (r < 0 || team == NONE)
+        return r;
     if (eh_period_parse(m->period, ret_period, NULL) < 0)
         return eh_step_refuse(s, EH_EINVAL,
                               "period: %.*s is none; write 2026-03, 2026-Q1 or 2026-W10",
@@ -108,9 +108,10 @@ int eh_step_metric(struct step *s)
     int r = find_plan(s, &team, &period, &plan);
     if (r < 0 || s->fx->refused)
         return r;
-    uint32_t rep = eh_names_find(&s->e->rep_names, m->rep);
-    if (eh_message_has(m, EH_FIELD_REP) && (rep == NONE || !s->e->reps[rep].present))
-        return eh_step_refuse(s, EH_ENOTFOUND, "rep: %.*s is not on the desk", EH_STR_ARG(m->rep));
+    uint32_t rep;
+    r = eh_message_has(m, EH_FIELD_REP) ? eh_step_rep(s, &rep) : 0;
+    if (r < 0 || s->fx->refused)
+        return r;
     bool minutes = eh_str_equal(m->metric, eh_str("paid_minutes")) ||
                    eh_str_equal(m->metric, eh_str("contract_minutes"));
     int32_t first = eh_period_first(period);
@@ -139,15 +140,16 @@ static int refuse_final(struct step *s)
 
 int eh_step_exclude(struct step *s)
 {
-    uint32_t team, slot, rep = eh_names_find(&s->e->rep_names, s->m.rep);
+    uint32_t team, slot;
     struct eh_period period;
     struct eh_error error = {0};
     int r = find_period(s, &team, &period, &slot);
     if (r < 0 || s->fx->refused)
         return r;
-    if (rep == NONE || !s->e->reps[rep].present)
-        return eh_step_refuse(s, EH_ENOTFOUND, "rep: %.*s is not on the desk",
-                              EH_STR_ARG(s->m.rep));
+    uint32_t rep;
+    r = eh_step_rep(s, &rep);
+    if (r < 0 || rep == NONE)
+        return r;
     if (eh_member_position(s->e, team, rep) == NONE)
         return eh_step_refuse(s, EH_ENOTFOUND, "rep: %.*s is not in team %.*s",
                               EH_STR_ARG(s->m.rep), EH_STR_ARG(s->m.team));
@@ -303,16 +305,6 @@ int eh_step_pay(struct step *s)
 
 /* ---- plans come and go */
 
-static bool same_plan(const struct eh_bonus_plan *a, const struct eh_bonus_plan *b)
-{
-    EH_AUTO(eh_bytes) struct eh_bytes left = EH_BYTES_INIT;
-    EH_AUTO(eh_bytes) struct eh_bytes right = EH_BYTES_INIT;
-    eh_plan_encode(a, &left);
-    eh_plan_encode(b, &right);
-    return !left.failed && !right.failed && left.size == right.size &&
-           memcmp(left.data, right.data, left.size) == 0;
-}
-
 /* What has begun stays; and where something is counted, it was counted under its plan. */
 int eh_engine_plans_check(const struct eh_engine *e, const struct eh_desk *new, int32_t today,
                           struct eh_error *error)
@@ -328,7 +320,7 @@ int eh_engine_plans_check(const struct eh_engine *e, const struct eh_desk *new, 
                 eh_desk_plan(new, e->team_names.items[team], p->first);
             char text[EH_DECIMAL_TEXT_MAX];
             eh_period_print(p->period, text);
-            if (!plan || !same_plan(plan, p->plan))
+            if (!plan || !eh_plan_same(plan, p->plan))
                 return eh_error_field(error, EH_ECONFLICT, "plans",
                                       "plans: something is counted for %s of team %.*s already; "
                                       "let the change begin with a later period",

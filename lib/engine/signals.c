@@ -163,16 +163,16 @@ static int take(struct step *s, uint32_t rep_no)
 int eh_step_signal_message(struct step *s)
 {
     struct eh_engine *e = s->e;
-    uint32_t no = eh_names_find(&e->rep_names, s->m.rep);
-    if (no == NONE || !e->reps[no].present)
-        return eh_step_refuse(s, EH_ENOTFOUND, "rep: %.*s is not on the desk",
-                              EH_STR_ARG(s->m.rep));
+    uint32_t no;
+    int r = eh_step_rep(s, &no);
+    if (r < 0 || no == NONE)
+        return r;
     struct rep *rep = &e->reps[no];
     if (rep->releasing)
         return eh_step_refuse(s, EH_ECONFLICT,
                               "rep: tickets of %.*s are just being released; try again in a moment",
                               EH_STR_ARG(s->m.rep));
-    int r = eh_rep_set_text(&rep->reason, &rep->reason_size, s->m.reason);
+    r = eh_rep_set_text(&rep->reason, &rep->reason_size, s->m.reason);
     if (r < 0)
         return r;
     s->touched = true;

@@ -406,7 +406,10 @@ struct account *eh_account_add(struct eh_engine *, uint32_t team, uint32_t rep);
 
 /* effects.c */
 void eh_step_begin(struct eh_effects *);
-/* Refuses the message; nothing may have changed before. Returns 0. */
+/* names.c: the rep or team the message names; NONE: it is not on the desk, and that was refused. */
+int eh_step_rep(struct step *, uint32_t *ret) EH_MUST_CHECK;
+int eh_step_team(struct step *, uint32_t *ret) EH_MUST_CHECK;
+/* Refuses the message; nothing may have changed before. 0, or -EH_ENOMEM. */
 int eh_step_refuse(struct step *, int code, const char *format, ...) EH_PRINTF(3, 4);
 int eh_step_refused_notice(struct step *, const struct eh_message *, uint8_t origin,
                            uint64_t stream_ms, uint64_t stream_no) EH_MUST_CHECK;

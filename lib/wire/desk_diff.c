@@ -3,26 +3,7 @@
  */
 #include <evenhand/wire/desk.h>
 
-#define SAY_MAX 512 /* bytes with the terminator; a name has at most EH_NAME_MAX */
-
-struct lines {
-    eh_desk_line_fn *line;
-    void *context;
-    size_t count;
-};
-
-static void say(struct lines *to, const char *format, ...) EH_PRINTF(2, 3);
-
-static void say(struct lines *to, const char *format, ...)
-{
-    char text[SAY_MAX];
-    va_list args;
-    va_start(args, format);
-    eh_format_v(text, sizeof text, format, args);
-    va_end(args);
-    to->line(to->context, text);
-    to->count++;
-}
+#include "lines.h"
 
 /* What a line is about: "rep ana", "team sales", or the desk as a whole. */
 struct about {
@@ -30,17 +11,17 @@ struct about {
     struct eh_str id;
 };
 
-static void say_change(struct lines *to, const struct about *about, const char *what,
+static void say_change(struct eh_lines *to, const struct about *about, const char *what,
                        struct eh_str old, struct eh_str new)
 {
     struct eh_str none = eh_str("none");
     old = old.size ? old : none;
     new = new.size ? new : none;
-    say(to, "%s %.*s: %s %.*s -> %.*s", about->kind, EH_STR_ARG(about->id), what, EH_STR_ARG(old),
-        EH_STR_ARG(new));
+    eh_lines_say(to, "%s %.*s: %s %.*s -> %.*s", about->kind, EH_STR_ARG(about->id), what,
+                 EH_STR_ARG(old), EH_STR_ARG(new));
 }
 
-static void diff_text(struct lines *to, const struct about *about, const char *what,
+static void diff_text(struct eh_lines *to, const struct about *about, const char *what,
                       struct eh_str old, struct eh_str new)
 {
     if (!eh_str_equal(old, new))
@@ -77,7 +58,7 @@ static size_t print_presence(int64_t value, char ret[EH_DECIMAL_TEXT_MAX])
                      value == EH_PRESENCE_SIGNALLED ? "signalled" : "assumed");
 }
 
-static void diff_number(struct lines *to, const struct about *about, const char *what,
+static void diff_number(struct eh_lines *to, const struct about *about, const char *what,
                         print_fn *print, int64_t old, int64_t new)
 {
     char was[EH_DECIMAL_TEXT_MAX], is[EH_DECIMAL_TEXT_MAX];
@@ -104,22 +85,23 @@ static bool has_text(const struct eh_str *texts, uint32_t count, struct eh_str t
     return false;
 }
 
-static void diff_skills(struct lines *to, const struct about *about, const struct eh_desk_rep *old,
-                        const struct eh_desk_rep *new)
+static void diff_skills(struct eh_lines *to, const struct about *about,
+                        const struct eh_desk_rep *old, const struct eh_desk_rep *new)
 {
     if (texts_equal(old->skills, old->skill_count, new->skills, new->skill_count))
         return;
     for (uint32_t i = 0; i < old->skill_count; i++)
         if (!has_text(new->skills, new->skill_count, old->skills[i]))
-            say(to, "rep %.*s: loses skill %.*s", EH_STR_ARG(about->id),
-                EH_STR_ARG(old->skills[i]));
+            eh_lines_say(to, "rep %.*s: loses skill %.*s", EH_STR_ARG(about->id),
+                         EH_STR_ARG(old->skills[i]));
     for (uint32_t i = 0; i < new->skill_count; i++)
         if (!has_text(old->skills, old->skill_count, new->skills[i]))
-            say(to, "rep %.*s: gains skill %.*s", EH_STR_ARG(about->id),
-                EH_STR_ARG(new->skills[i]));
+            eh_lines_say(to, "rep %.*s: gains skill %.*s", EH_STR_ARG(about->id),
+                         EH_STR_ARG(new->skills[i]));
 }
 
-static void diff_rep(struct lines *to, const struct eh_desk_rep *old, const struct eh_desk_rep *new)
+static void diff_rep(struct eh_lines *to, const struct eh_desk_rep *old,
+                     const struct eh_desk_rep *new)
 {
     struct about about = {"rep", new->id};
     diff_text(to, &about, "name", old->name, new->name);
@@ -129,17 +111,17 @@ static void diff_rep(struct lines *to, const struct eh_desk_rep *old, const stru
     diff_skills(to, &about, old, new);
 }
 
-static void diff_reps(struct lines *to, const struct eh_desk *old, const struct eh_desk *new)
+static void diff_reps(struct eh_lines *to, const struct eh_desk *old, const struct eh_desk *new)
 {
     for (uint32_t i = 0; old && i < old->rep_count; i++)
         if (!eh_desk_rep(new, old->reps[i].id))
-            say(to, "rep %.*s: gone", EH_STR_ARG(old->reps[i].id));
+            eh_lines_say(to, "rep %.*s: gone", EH_STR_ARG(old->reps[i].id));
     for (uint32_t i = 0; i < new->rep_count; i++) {
         const struct eh_desk_rep *before = old ? eh_desk_rep(old, new->reps[i].id) : NULL;
         if (before)
             diff_rep(to, before, &new->reps[i]);
         else
-            say(to, "rep %.*s: new", EH_STR_ARG(new->reps[i].id));
+            eh_lines_say(to, "rep %.*s: new", EH_STR_ARG(new->reps[i].id));
     }
 }
 
@@ -164,13 +146,13 @@ static struct range_text range_print(const struct eh_desk_member *member)
     return range;
 }
 
-static void say_member(struct lines *to, const struct eh_desk *desk,
+static void say_member(struct eh_lines *to, const struct eh_desk *desk,
                        const struct eh_desk_team *team, const struct eh_desk_member *member,
                        const char *what)
 {
     struct range_text range = range_print(member);
-    say(to, "team %.*s: %s %.*s%s", EH_STR_ARG(team->id), what,
-        EH_STR_ARG(desk->reps[member->rep].id), range.text);
+    eh_lines_say(to, "team %.*s: %s %.*s%s", EH_STR_ARG(team->id), what,
+                 EH_STR_ARG(desk->reps[member->rep].id), range.text);
 }
 
 /* Members in the order both teams keep them: by the rep's id, then by the first day. */
@@ -183,7 +165,7 @@ static int compare_members(const struct eh_desk *a_desk, const struct eh_desk_me
     return order ? order : (a->until > b->until) - (a->until < b->until);
 }
 
-static void diff_members(struct lines *to, const struct eh_desk *old_desk,
+static void diff_members(struct eh_lines *to, const struct eh_desk *old_desk,
                          const struct eh_desk_team *old, const struct eh_desk *new_desk,
                          const struct eh_desk_team *new)
 {
@@ -212,16 +194,17 @@ static bool has_manager(const struct eh_desk_team *team, const struct eh_desk_ma
 }
 
 /* Managers of `from` that `missing_in` has not. */
-static void say_managers(struct lines *to, const struct eh_desk_team *from,
+static void say_managers(struct eh_lines *to, const struct eh_desk_team *from,
                          const struct eh_desk_team *missing_in, const char *what)
 {
     for (uint32_t i = 0; i < from->manager_count; i++)
         if (!has_manager(missing_in, &from->managers[i]))
-            say(to, "team %.*s: %s manager %s%.*s", EH_STR_ARG(from->id), what,
-                from->managers[i].is_group ? "group " : "", EH_STR_ARG(from->managers[i].name));
+            eh_lines_say(to, "team %.*s: %s manager %s%.*s", EH_STR_ARG(from->id), what,
+                         from->managers[i].is_group ? "group " : "",
+                         EH_STR_ARG(from->managers[i].name));
 }
 
-static void diff_rules(struct lines *to, const struct eh_desk_team *old,
+static void diff_rules(struct eh_lines *to, const struct eh_desk_team *old,
                        const struct eh_desk_team *new)
 {
     struct about about = {"team", new->id};
@@ -240,17 +223,18 @@ static void diff_rules(struct lines *to, const struct eh_desk_team *old,
                 new->overloaded_at_most_s);
 }
 
-static void diff_teams(struct lines *to, const struct eh_desk *old, const struct eh_desk *new)
+static void diff_teams(struct eh_lines *to, const struct eh_desk *old, const struct eh_desk *new)
 {
     for (uint32_t i = 0; old && i < old->team_count; i++)
         if (!eh_desk_team(new, old->teams[i].id))
-            say(to, "team %.*s: gone", EH_STR_ARG(old->teams[i].id));
+            eh_lines_say(to, "team %.*s: gone", EH_STR_ARG(old->teams[i].id));
     for (uint32_t i = 0; i < new->team_count; i++) {
         const struct eh_desk_team *team = &new->teams[i];
         const struct eh_desk_team *before = old ? eh_desk_team(old, team->id) : NULL;
         if (!before) {
-            say(to, "team %.*s: new, policy %.*s, %u member%s", EH_STR_ARG(team->id),
-                EH_STR_ARG(team->policy), team->member_count, team->member_count == 1 ? "" : "s");
+            eh_lines_say(to, "team %.*s: new, policy %.*s, %u member%s", EH_STR_ARG(team->id),
+                         EH_STR_ARG(team->policy), team->member_count,
+                         team->member_count == 1 ? "" : "s");
             continue;
         }
         diff_rules(to, before, team);
@@ -260,11 +244,11 @@ static void diff_teams(struct lines *to, const struct eh_desk *old, const struct
     }
 }
 
-static void diff_kinds(struct lines *to, const struct eh_desk *old, const struct eh_desk *new)
+static void diff_kinds(struct eh_lines *to, const struct eh_desk *old, const struct eh_desk *new)
 {
     for (uint32_t i = 0; old && i < old->kind_count; i++)
         if (!eh_desk_kind(new, old->kinds[i].id))
-            say(to, "kind %.*s: gone", EH_STR_ARG(old->kinds[i].id));
+            eh_lines_say(to, "kind %.*s: gone", EH_STR_ARG(old->kinds[i].id));
     for (uint32_t i = 0; i < new->kind_count; i++) {
         const struct eh_desk_kind *kind = &new->kinds[i];
         const struct eh_desk_kind *before = old ? eh_desk_kind(old, kind->id) : NULL;
@@ -272,23 +256,23 @@ static void diff_kinds(struct lines *to, const struct eh_desk *old, const struct
         if (before)
             diff_number(to, &about, "points", print_whole, before->points, kind->points);
         else
-            say(to, "kind %.*s: new, %u point%s", EH_STR_ARG(kind->id), kind->points,
-                kind->points == 1 ? "" : "s");
+            eh_lines_say(to, "kind %.*s: new, %u point%s", EH_STR_ARG(kind->id), kind->points,
+                         kind->points == 1 ? "" : "s");
     }
 }
 
 size_t eh_desk_diff(const struct eh_desk *old, const struct eh_desk *new, eh_desk_line_fn *line,
                     void *context)
 {
-    struct lines to = {.line = line, .context = context};
+    struct eh_lines to = {.line = line, .context = context};
     struct about about = {"desk", new->id};
     if (old) {
         diff_text(&to, &about, "id", old->id, new->id);
         diff_text(&to, &about, "currency", old->currency, new->currency);
         diff_text(&to, &about, "time_zone", old->time_zone, new->time_zone);
     } else {
-        say(&to, "desk %.*s: new, %.*s, %.*s", EH_STR_ARG(new->id), EH_STR_ARG(new->currency),
-            EH_STR_ARG(new->time_zone));
+        eh_lines_say(&to, "desk %.*s: new, %.*s, %.*s", EH_STR_ARG(new->id),
+                     EH_STR_ARG(new->currency), EH_STR_ARG(new->time_zone));
     }
     diff_kinds(&to, old, new);
     diff_reps(&to, old, new);
@@ -298,15 +282,18 @@ size_t eh_desk_diff(const struct eh_desk *old, const struct eh_desk *new, eh_des
 
 size_t eh_desk_warnings(const struct eh_desk *desk, eh_desk_line_fn *line, void *context)
 {
-    struct lines to = {.line = line, .context = context};
+    struct eh_lines to = {.line = line, .context = context};
     if (desk->team_count == 0)
-        say(&to, "desk %.*s: has no team; every ticket will be refused", EH_STR_ARG(desk->id));
+        eh_lines_say(&to, "desk %.*s: has no team; every ticket will be refused",
+                     EH_STR_ARG(desk->id));
     for (uint32_t i = 0; i < desk->team_count; i++) {
         const struct eh_desk_team *team = &desk->teams[i];
         if (team->member_count == 0)
-            say(&to, "team %.*s: has no reps; its tickets will wait", EH_STR_ARG(team->id));
+            eh_lines_say(&to, "team %.*s: has no reps; its tickets will wait",
+                         EH_STR_ARG(team->id));
         if (team->capacity == 0)
-            say(&to,
+            eh_lines_say(
+                &to,
                 "team %.*s: has no capacity; the first rep of the morning gets all that came in "
                 "the night; set `capacity`",
                 EH_STR_ARG(team->id));

@@ -91,3 +91,13 @@ void eh_plan_encode(const struct eh_bonus_plan *plan, struct eh_bytes *out)
     put_curve(out, &plan->funding);
     put_sharing(out, plan);
 }
+
+bool eh_plan_same(const struct eh_bonus_plan *a, const struct eh_bonus_plan *b)
+{
+    EH_AUTO(eh_bytes) struct eh_bytes left = EH_BYTES_INIT;
+    EH_AUTO(eh_bytes) struct eh_bytes right = EH_BYTES_INIT;
+    eh_plan_encode(a, &left);
+    eh_plan_encode(b, &right);
+    return !left.failed && !right.failed && left.size == right.size &&
+           memcmp(left.data, right.data, left.size) == 0;
+}

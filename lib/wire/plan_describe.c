@@ -2,13 +2,14 @@
  * plan_describe: a plan in plain sentences, with every number it pays by: who has them can follow
  * the way from the figures to a share by hand. And the names of what a plan says in words.
  */
+#include "lines.h"
 #include "plan_read.h"
 
 #define MS 1000
 
 /* One that is put together. */
 struct sentence {
-    char text[PLAN_SENTENCE_MAX];
+    char text[EH_LINES_MAX];
     size_t used;
 };
 
@@ -40,7 +41,7 @@ EH_PRINTF(2, 3) static void add(struct sentence *to, const char *format, ...)
     to->used += size < sizeof to->text - to->used ? size : sizeof to->text - to->used - 1;
 }
 
-static void finish(struct plan_lines *to, struct sentence *s)
+static void finish(struct eh_lines *to, struct sentence *s)
 {
     to->line(to->context, s->text);
     to->count++;
@@ -53,7 +54,7 @@ static const char *comma(uint32_t index)
     return index == 0 ? "" : ", ";
 }
 
-static void describe_gate(struct plan_lines *to, const struct eh_bonus_plan *plan,
+static void describe_gate(struct eh_lines *to, const struct eh_bonus_plan *plan,
                           const struct eh_plan_metric *metric)
 {
     static const char *const effects[] = {[EH_GATE_ZERO_METRIC] = "counts nothing",
@@ -64,14 +65,14 @@ static void describe_gate(struct plan_lines *to, const struct eh_bonus_plan *pla
     char least[EH_DECIMAL_TEXT_MAX], most[EH_DECIMAL_TEXT_MAX];
     eh_plan_value_print(plan, measure->unit, gate->at_least, least);
     eh_plan_value_print(plan, measure->unit, gate->at_most, most);
-    eh_plan_say(to, "%.*s %s unless %.*s is%s%s%s%s%s",
-                EH_STR_ARG(plan->measures[metric->measure].name), effects[gate->effect],
-                EH_STR_ARG(measure->name), gate->has_least ? " at least " : "",
-                gate->has_least ? least : "", gate->has_least && gate->has_most ? " and" : "",
-                gate->has_most ? " at most " : "", gate->has_most ? most : "");
+    eh_lines_say(to, "%.*s %s unless %.*s is%s%s%s%s%s",
+                 EH_STR_ARG(plan->measures[metric->measure].name), effects[gate->effect],
+                 EH_STR_ARG(measure->name), gate->has_least ? " at least " : "",
+                 gate->has_least ? least : "", gate->has_least && gate->has_most ? " and" : "",
+                 gate->has_most ? " at most " : "", gate->has_most ? most : "");
 }
 
-static void describe_metric(struct plan_lines *to, struct sentence *s,
+static void describe_metric(struct eh_lines *to, struct sentence *s,
                             const struct eh_bonus_plan *plan, const struct eh_plan_metric *metric)
 {
     const struct eh_plan_measure *measure = &plan->measures[metric->measure];
@@ -88,7 +89,7 @@ static void describe_metric(struct plan_lines *to, struct sentence *s,
         describe_gate(to, plan, metric);
 }
 
-static void describe_mix(struct plan_lines *to, struct sentence *s,
+static void describe_mix(struct eh_lines *to, struct sentence *s,
                          const struct eh_plan_measure *measure)
 {
     char share[EH_DECIMAL_TEXT_MAX];
@@ -106,7 +107,7 @@ static bool winsorised(const struct eh_plan_measure *measure)
 }
 
 /* How a figure is made, where the plan has a say in it. */
-static void describe_measure(struct plan_lines *to, struct sentence *s,
+static void describe_measure(struct eh_lines *to, struct sentence *s,
                              const struct eh_bonus_plan *plan,
                              const struct eh_plan_measure *measure)
 {
@@ -116,18 +117,18 @@ static void describe_measure(struct plan_lines *to, struct sentence *s,
     if (measure->mix_count > 0 && winsorised(measure)) {
         eh_duration_print(measure->least_ms / MS, least);
         eh_duration_print(measure->most_ms / MS, most);
-        eh_plan_say(to, "a time below %s counts as %s, one above %s as %s", least, least, most,
-                    most);
+        eh_lines_say(to, "a time below %s counts as %s, one above %s as %s", least, least, most,
+                     most);
     }
     eh_plan_value_print(plan, measure->unit, measure->prior_mean, prior);
     if (measure->has_prior && measure->prior_count > 0)
-        eh_plan_say(to, "%.*s is mixed with %s, which weighs as much as %lld ratings",
-                    EH_STR_ARG(measure->name), prior, (long long)measure->prior_count);
+        eh_lines_say(to, "%.*s is mixed with %s, which weighs as much as %lld ratings",
+                     EH_STR_ARG(measure->name), prior, (long long)measure->prior_count);
     if (measure->has_prior && plan->if_missing == EH_MISSING_PRIOR)
-        eh_plan_say(to, "%.*s is %s when nothing came", EH_STR_ARG(measure->name), prior);
+        eh_lines_say(to, "%.*s is %s when nothing came", EH_STR_ARG(measure->name), prior);
 }
 
-static void describe_funding(struct plan_lines *to, struct sentence *s,
+static void describe_funding(struct eh_lines *to, struct sentence *s,
                              const struct eh_bonus_plan *plan)
 {
     char x[EH_DECIMAL_TEXT_MAX], y[EH_DECIMAL_TEXT_MAX];
@@ -138,10 +139,10 @@ static void describe_funding(struct plan_lines *to, struct sentence *s,
         add(s, "%sa score of %s pays %s", comma(i), x, y);
     }
     finish(to, s);
-    eh_plan_say(to, "between two such points a straight line counts, beyond them the last one");
+    eh_lines_say(to, "between two such points a straight line counts, beyond them the last one");
 }
 
-static void describe_individual(struct plan_lines *to, struct sentence *s,
+static void describe_individual(struct eh_lines *to, struct sentence *s,
                                 const struct eh_bonus_plan *plan)
 {
     char cap[EH_DECIMAL_TEXT_MAX];
@@ -153,10 +154,10 @@ static void describe_individual(struct plan_lines *to, struct sentence *s,
     finish(to, s);
     eh_ppm_print(plan->cap_ppm, cap);
     if (plan->cap_ppm < EH_PPM)
-        eh_plan_say(to, "nobody gets more than %s of the part for closed tickets", cap);
+        eh_lines_say(to, "nobody gets more than %s of the part for closed tickets", cap);
 }
 
-static void describe_seniority(struct plan_lines *to, struct sentence *s,
+static void describe_seniority(struct eh_lines *to, struct sentence *s,
                                const struct eh_bonus_plan *plan)
 {
     if (plan->seniority_ppm == 0)
@@ -171,7 +172,7 @@ static void describe_seniority(struct plan_lines *to, struct sentence *s,
     finish(to, s);
 }
 
-static void describe_sharing(struct plan_lines *to, struct sentence *s,
+static void describe_sharing(struct eh_lines *to, struct sentence *s,
                              const struct eh_bonus_plan *plan)
 {
     char individual[EH_DECIMAL_TEXT_MAX], equal[EH_DECIMAL_TEXT_MAX];
@@ -181,32 +182,33 @@ static void describe_sharing(struct plan_lines *to, struct sentence *s,
     eh_ppm_print(plan->hours_ppm, hours);
     eh_ppm_print(plan->seniority_ppm, seniority);
     eh_ppm_print(plan->carry_at_most_ppm, carry);
-    eh_plan_say(to,
-                "it is shared: %s equally by days, %s by paid hours, %s by seniority, %s by closed "
-                "tickets",
-                equal, hours, seniority, individual);
+    eh_lines_say(
+        to,
+        "it is shared: %s equally by days, %s by paid hours, %s by seniority, %s by closed "
+        "tickets",
+        equal, hours, seniority, individual);
     describe_seniority(to, s, plan);
     describe_individual(to, s, plan);
-    eh_plan_say(to, plan->leavers == EH_LEAVERS_FORFEIT
-                        ? "who leaves within a period gets nothing of it"
-                        : "who leaves within a period gets their days");
-    eh_plan_say(to, "what was paid too much before takes %s of a pool at most", carry);
+    eh_lines_say(to, plan->leavers == EH_LEAVERS_FORFEIT
+                         ? "who leaves within a period gets nothing of it"
+                         : "who leaves within a period gets their days");
+    eh_lines_say(to, "what was paid too much before takes %s of a pool at most", carry);
 }
 
 size_t eh_plan_describe(const struct eh_bonus_plan *plan, eh_plan_line_fn *line, void *context)
 {
-    struct plan_lines to = {line, context, 0};
+    struct eh_lines to = {line, context, 0};
     struct sentence s = {.used = 0};
     char from[EH_DECIMAL_TEXT_MAX], target[EH_DECIMAL_TEXT_MAX], max[EH_DECIMAL_TEXT_MAX];
     eh_period_print(plan->from, from);
     eh_money_print(plan->target_pool, plan->currency_exponent, target);
     eh_money_print(plan->max_pool, plan->currency_exponent, max);
-    eh_plan_say(&to, "plan %.*s of team %.*s, every %s from %s on", EH_STR_ARG(plan->id),
-                EH_STR_ARG(plan->team), eh_period_kind_name(plan->from.kind), from);
-    eh_plan_say(&to, "it encourages: %.*s", EH_STR_ARG(plan->encourages));
-    eh_plan_say(&to, "it discourages: %.*s", EH_STR_ARG(plan->discourages));
-    eh_plan_say(&to, "the pool is %s %.*s on target and %s at most", target,
-                EH_STR_ARG(plan->currency), max);
+    eh_lines_say(&to, "plan %.*s of team %.*s, every %s from %s on", EH_STR_ARG(plan->id),
+                 EH_STR_ARG(plan->team), eh_period_kind_name(plan->from.kind), from);
+    eh_lines_say(&to, "it encourages: %.*s", EH_STR_ARG(plan->encourages));
+    eh_lines_say(&to, "it discourages: %.*s", EH_STR_ARG(plan->discourages));
+    eh_lines_say(&to, "the pool is %s %.*s on target and %s at most", target,
+                 EH_STR_ARG(plan->currency), max);
     for (uint32_t i = 0; i < plan->metric_count; i++)
         describe_metric(&to, &s, plan, &plan->metrics[i]);
     for (uint32_t i = 0; i < plan->measure_count; i++)

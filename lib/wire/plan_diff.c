@@ -14,17 +14,6 @@ static const struct eh_bonus_plan *by_id(const struct eh_desk *desk, struct eh_s
     return NULL;
 }
 
-/* Without memory two plans are not the same: that only says too much. */
-static bool same(const struct eh_bonus_plan *a, const struct eh_bonus_plan *b)
-{
-    EH_AUTO(eh_bytes) struct eh_bytes left = EH_BYTES_INIT;
-    EH_AUTO(eh_bytes) struct eh_bytes right = EH_BYTES_INIT;
-    eh_plan_encode(a, &left);
-    eh_plan_encode(b, &right);
-    return !left.failed && !right.failed && left.size == right.size &&
-           memcmp(left.data, right.data, left.size) == 0;
-}
-
 static void say_new(const struct eh_bonus_plan *plan, eh_plan_line_fn *line, void *context)
 {
     char text[LINE_MAX], from[EH_DECIMAL_TEXT_MAX];
@@ -44,7 +33,7 @@ size_t eh_desk_plans_diff(const struct eh_desk *old, const struct eh_desk *new,
     size_t count = 0;
     for (uint32_t i = 0; old && i < old->plan_count; i++) {
         const struct eh_bonus_plan *after = by_id(new, old->plans[i].id);
-        if (after && same(&old->plans[i], after))
+        if (after && eh_plan_same(&old->plans[i], after))
             continue;
         eh_format(text, sizeof text, "plan %.*s: %s", EH_STR_ARG(old->plans[i].id),
                   after ? "changed" : "gone");
@@ -91,7 +80,7 @@ static int check_begun(const struct eh_bonus_plan *plan, const struct eh_desk *n
     const struct eh_bonus_plan *after = by_id(new, plan->id);
     char from[EH_DECIMAL_TEXT_MAX];
     eh_period_print(plan->from, from);
-    if (after && same(plan, after))
+    if (after && eh_plan_same(plan, after))
         return 0;
     return eh_error_set(error, EH_ECONFLICT,
                         "plan %.*s governs since %s and cannot %s; add a new plan from a period "
@@ -105,7 +94,7 @@ static int check_late(const struct eh_desk *old, const struct eh_desk *new, uint
 {
     const struct eh_bonus_plan *plan = &new->plans[index];
     const struct eh_bonus_plan *before = by_id(old, plan->id);
-    if (before && same(before, plan))
+    if (before && eh_plan_same(before, plan))
         return 0;
     bool first = index == 0 || !eh_str_equal(plan[-1].team, plan->team);
     for (uint32_t i = 0; old && i < old->plan_count; i++)

@@ -1,18 +1,8 @@
 /*
  * plan_lint: advice on what a plan will make people do.
  */
+#include "lines.h"
 #include "plan_read.h"
-
-void eh_plan_say(struct plan_lines *to, const char *format, ...)
-{
-    char text[PLAN_SENTENCE_MAX];
-    va_list args;
-    va_start(args, format);
-    eh_format_v(text, sizeof text, format, args);
-    va_end(args);
-    to->line(to->context, text);
-    to->count++;
-}
 
 static bool is_quality(const struct eh_plan_measure *measure)
 {
@@ -35,7 +25,7 @@ static bool pays_quality(const struct eh_bonus_plan *plan)
     return false;
 }
 
-static void lint_quantity(struct plan_lines *to, const struct eh_bonus_plan *plan)
+static void lint_quantity(struct eh_lines *to, const struct eh_bonus_plan *plan)
 {
     if (pays_quality(plan))
         return;
@@ -46,18 +36,18 @@ static void lint_quantity(struct plan_lines *to, const struct eh_bonus_plan *pla
         bool watched = metric->gate.effect && is_quality(&plan->measures[metric->gate.measure]);
         gated |= watched;
         if (is_quantity(measure) && !watched)
-            eh_plan_say(
+            eh_lines_say(
                 to,
                 "%.*s is paid without a quality metric or gate beside it; add csat or reopen_rate",
                 EH_STR_ARG(measure->name));
     }
     if (plan->individual_ppm > 0 && !gated)
-        eh_plan_say(
+        eh_lines_say(
             to, "closed tickets are paid without a quality metric or gate in the plan; add csat or "
                 "reopen_rate");
 }
 
-static void lint_directions(struct plan_lines *to, const struct eh_bonus_plan *plan)
+static void lint_directions(struct eh_lines *to, const struct eh_bonus_plan *plan)
 {
     for (uint32_t i = 0; i < plan->metric_count; i++) {
         const struct eh_plan_metric *metric = &plan->metrics[i];
@@ -66,17 +56,17 @@ static void lint_directions(struct plan_lines *to, const struct eh_bonus_plan *p
         int64_t first = metric->curve.points[0].y;
         int64_t last = metric->curve.points[metric->curve.count - 1].y;
         if (first == last)
-            eh_plan_say(
+            eh_lines_say(
                 to, "%.*s scores the same whatever it is; give its curve a slope or leave it out",
                 EH_STR_ARG(measure->name));
         else if (known && (last > first) != (known->better > 0))
-            eh_plan_say(to, "%.*s pays more the worse it gets; turn its curve around",
-                        EH_STR_ARG(measure->name));
+            eh_lines_say(to, "%.*s pays more the worse it gets; turn its curve around",
+                         EH_STR_ARG(measure->name));
     }
 }
 
 /* Only for plans that use the scorecard at all. */
-static void lint_perspectives(struct plan_lines *to, const struct eh_bonus_plan *plan)
+static void lint_perspectives(struct eh_lines *to, const struct eh_bonus_plan *plan)
 {
     static const char *const names[] = {[EH_PERSPECTIVE_FINANCIAL] = "financial",
                                         [EH_PERSPECTIVE_CUSTOMER] = "customer",
@@ -88,16 +78,16 @@ static void lint_perspectives(struct plan_lines *to, const struct eh_bonus_plan 
             seen |= UINT32_C(1) << plan->metrics[i].perspective;
     for (uint32_t p = EH_PERSPECTIVE_FINANCIAL; seen && p <= EH_PERSPECTIVE_LEARNING; p++)
         if (!(seen & UINT32_C(1) << p))
-            eh_plan_say(to, "the scorecard's %s perspective is empty; give it a metric", names[p]);
+            eh_lines_say(to, "the scorecard's %s perspective is empty; give it a metric", names[p]);
 }
 
-static void lint_priors(struct plan_lines *to, const struct eh_bonus_plan *plan)
+static void lint_priors(struct eh_lines *to, const struct eh_bonus_plan *plan)
 {
     for (uint32_t i = 0; plan->if_missing == EH_MISSING_BLOCKS && i < plan->measure_count; i++)
         if (plan->measures[i].has_prior && plan->measures[i].kind != EH_MEASURE_CSAT)
-            eh_plan_say(to,
-                        "the prior of %.*s is never used; say `if_missing: prior` or leave it out",
-                        EH_STR_ARG(plan->measures[i].name));
+            eh_lines_say(to,
+                         "the prior of %.*s is never used; say `if_missing: prior` or leave it out",
+                         EH_STR_ARG(plan->measures[i].name));
 }
 
 static bool has_points(const struct eh_bonus_plan *plan, struct eh_str kind)
@@ -108,36 +98,36 @@ static bool has_points(const struct eh_bonus_plan *plan, struct eh_str kind)
     return false;
 }
 
-static void lint_kinds(struct plan_lines *to, const struct eh_bonus_plan *plan,
+static void lint_kinds(struct eh_lines *to, const struct eh_bonus_plan *plan,
                        const struct eh_desk *desk)
 {
     for (uint32_t i = 0; plan->individual_ppm > 0 && desk && i < desk->kind_count; i++)
         if (!has_points(plan, desk->kinds[i].id))
-            eh_plan_say(to,
-                        "closing a ticket of kind %.*s earns nobody a point; add it to "
-                        "`individual.points`",
-                        EH_STR_ARG(desk->kinds[i].id));
+            eh_lines_say(to,
+                         "closing a ticket of kind %.*s earns nobody a point; add it to "
+                         "`individual.points`",
+                         EH_STR_ARG(desk->kinds[i].id));
     for (uint32_t i = 0; desk && i < plan->measure_count; i++)
         if (plan->measures[i].kind == EH_MEASURE_CONVERSION && !eh_desk_kind(desk, eh_str("quote")))
-            eh_plan_say(
+            eh_lines_say(
                 to,
                 "conversion counts tickets of kind quote, and this desk has none; leave it out");
 }
 
-static void lint_unused(struct plan_lines *to, const struct eh_bonus_plan *plan)
+static void lint_unused(struct eh_lines *to, const struct eh_bonus_plan *plan)
 {
     if (plan->point_count > 0 && plan->individual_ppm == 0)
-        eh_plan_say(to,
-                    "`individual` is never used; give `split: individual` a part or leave it out");
+        eh_lines_say(to,
+                     "`individual` is never used; give `split: individual` a part or leave it out");
     if (plan->band_count > 0 && plan->seniority_ppm == 0)
-        eh_plan_say(to,
-                    "`seniority` is never used; give `split: seniority` a part or leave it out");
+        eh_lines_say(to,
+                     "`seniority` is never used; give `split: seniority` a part or leave it out");
 }
 
 size_t eh_plan_lint(const struct eh_bonus_plan *plan, const struct eh_desk *desk,
                     eh_plan_line_fn *line, void *context)
 {
-    struct plan_lines to = {line, context, 0};
+    struct eh_lines to = {line, context, 0};
     lint_quantity(&to, plan);
     lint_directions(&to, plan);
     lint_perspectives(&to, plan);

@@ -27,16 +27,6 @@ int eh_plan_read_all(struct desk_reader *, const struct desk_node *,
 int eh_plan_read_metrics(struct desk_reader *, const struct desk_node *, const struct desk_path *,
                          struct eh_bonus_plan *) EH_MUST_CHECK;
 
-/* plan_lint.c: one sentence after the other to whoever asked. */
-#define PLAN_SENTENCE_MAX                                                                          \
-    8192 /* bytes; a list of EH_PLAN_MIX_MAX kinds fits, a longer one is cut */
-struct plan_lines {
-    eh_plan_line_fn *line;
-    void *context;
-    size_t count;
-};
-void eh_plan_say(struct plan_lines *, const char *format, ...) EH_PRINTF(2, 3);
-
 /* plan_curve.c: figures as a unit is written, and lines between points. */
 struct plan_bounds {
     enum eh_unit unit;

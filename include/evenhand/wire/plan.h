@@ -158,6 +158,8 @@ int eh_plan_parse(struct eh_str text, const struct eh_desk *, struct eh_arena *,
 
 /* Canonical: the same plan is the same bytes, whatever its spelling, order of keys or comments. */
 void eh_plan_encode(const struct eh_bonus_plan *, struct eh_bytes *);
+/* By their canonical bytes. Without memory no two are: whoever asks then treats them as changed. */
+bool eh_plan_same(const struct eh_bonus_plan *, const struct eh_bonus_plan *);
 
 /* One line each, for people. Advice; desk may be NULL. Returns how many. */
 typedef void eh_plan_line_fn(void *context, const char *line);
