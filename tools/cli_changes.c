@@ -17,11 +17,6 @@ bool eh_change_text(json_t *body, const char *key, const char *text)
     return false;
 }
 
-static int say_long(const char *what)
-{
-    return eh_say(EH_EXIT_USAGE, "%s: too long for a name", what);
-}
-
 /* The rep whose Unix user is asking. */
 static int find_caller(const struct eh_cli *cli, char ret[EH_NAME_MAX + 1])
 {
@@ -64,18 +59,14 @@ static int post_signal(struct eh_cli *cli, const char *status, json_t *body)
     else
         r = find_caller(cli, rep);
     if (r == EH_EXIT_DONE && !eh_path(path, "/v1/reps/%s/signal", rep))
-        r = say_long(rep);
+        r = eh_say_long(rep);
     if (r != EH_EXIT_DONE) {
         json_decref(body);
         return r;
     }
     r = eh_http_post(cli, path, body, &answer);
-    if (r != EH_EXIT_DONE)
+    if (eh_answer_told(cli, r, &answer))
         return r;
-    if (cli->json) {
-        eh_answer_print(cli, &answer);
-        return EH_EXIT_DONE;
-    }
     char begins[2 * EH_CLI_TEXT + 16], ends[2 * EH_CLI_TEXT + 16];
     int64_t now_us = eh_text_now_us(), from_us = 0;
     bool later = eh_json_time_us(answer.json, "from", &from_us) && from_us > now_us;
@@ -121,17 +112,13 @@ int eh_change_post(struct eh_cli *cli, const char *path, json_t *body, const cha
 {
     EH_AUTO(eh_answer) struct eh_answer answer = {0};
     int r = eh_http_post(cli, path, body, &answer);
-    if (r != EH_EXIT_DONE)
-        return r;
-    if (cli->json)
-        eh_answer_print(cli, &answer);
-    else
+    if (!eh_answer_told(cli, r, &answer))
         printf("%s%s\n", done,
                json_is_true(json_object_get(answer.json, "repeat")) ? " (it was already)"
                : json_is_true(json_object_get(answer.json, "parked"))
                    ? " once this ticket comes; it is not there, and refused when it stays away"
                    : "");
-    return EH_EXIT_DONE;
+    return r;
 }
 
 /* assign and move: a ticket, whom or where to, and why. */
@@ -141,7 +128,7 @@ static int redirect(struct eh_cli *cli, const char *verb, const char *key, const
     char path[EH_CLI_PATH];
     if (!eh_path(path, "/v1/tickets/%s/%s/", source ? source : "default", cli->args[0]) ||
         !eh_path_add(path, verb, ""))
-        return say_long(cli->args[0]);
+        return eh_say_long(cli->args[0]);
     json_t *body = json_object();
     if (!eh_change_text(body, key, cli->args[1]) ||
         !eh_change_text(body, "reason", eh_cli_option(cli, "reason"))) {
@@ -169,7 +156,7 @@ int eh_cmd_release(struct eh_cli *cli)
 {
     char path[EH_CLI_PATH], done[320];
     if (!eh_path(path, "/v1/reps/%s/release", cli->args[0]))
-        return say_long(cli->args[0]);
+        return eh_say_long(cli->args[0]);
     json_t *body = json_object();
     if (!eh_change_text(body, "reason", eh_cli_option(cli, "reason"))) {
         json_decref(body);
@@ -252,7 +239,7 @@ int eh_cmd_outcome(struct eh_cli *cli)
                             "refunded, rated",
                             outcome);
     if (!eh_path(path, "/v1/tickets/%s/%s/outcome", source ? source : "default", cli->args[0]))
-        return say_long(cli->args[0]);
+        return eh_say_long(cli->args[0]);
     json_t *body = json_pack("{s:s}", "outcome", outcome);
     int r = put_numbers(cli, body);
     if (r == EH_EXIT_DONE && !eh_change_text(body, "event", eh_cli_option(cli, "event")))

@@ -14,18 +14,14 @@ int eh_cmd_desk_show(struct eh_cli *cli)
 {
     EH_AUTO(eh_answer) struct eh_answer answer = {0};
     int r = eh_http_get(cli, "/v1/desk", &answer);
-    if (r != EH_EXIT_DONE)
+    if (eh_answer_told(cli, r, &answer))
         return r;
     const char *text = eh_json_text(answer.json, "text");
-    if (cli->json) {
-        eh_answer_print(cli, &answer);
-    } else if (text && *text) {
-        fputs(text, stdout);
-        if (text[strlen(text) - 1] != '\n')
-            putchar('\n');
-    } else {
+    if (!text || !*text)
         return eh_say(EH_EXIT_REFUSED, "no desk file has been applied yet");
-    }
+    fputs(text, stdout);
+    if (text[strlen(text) - 1] != '\n')
+        putchar('\n');
     return EH_EXIT_DONE;
 }
 
@@ -73,12 +69,8 @@ static int put_desk(struct eh_cli *cli, const char *path, const char *nothing)
                      eh_str_n((const char *)text.data, text.size), what, &answer);
     if (answer.status == 400)
         return EH_EXIT_CONFIG;
-    if (r != EH_EXIT_DONE)
+    if (eh_answer_told(cli, r, &answer))
         return r;
-    if (cli->json) {
-        eh_answer_print(cli, &answer);
-        return EH_EXIT_DONE;
-    }
     const json_t *changes = json_object_get(answer.json, "changes");
     if (json_array_size(changes) == 0)
         puts(nothing);

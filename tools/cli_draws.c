@@ -92,12 +92,8 @@ int eh_cmd_draws_reveal(struct eh_cli *cli)
 {
     EH_AUTO(eh_answer) struct eh_answer answer = {0};
     int r = eh_http_post(cli, "/v1/draws/reveal", json_object(), &answer);
-    if (r != EH_EXIT_DONE)
+    if (eh_answer_told(cli, r, &answer))
         return r;
-    if (cli->json) {
-        eh_answer_print(cli, &answer);
-        return r;
-    }
     json_t *all = json_array();
     r = fetch(cli, all);
     if (r == EH_EXIT_DONE)

@@ -52,7 +52,7 @@ static int from_daemon(const struct eh_cli *cli, struct eh_answer *answer)
     if (!eh_path(path, "/v1/teams/%s/fairness", cli->args[0]) ||
         (from && !eh_path_add(path, "?from=", from)) ||
         (to && !eh_path_add(path, from ? "&to=" : "?to=", to)))
-        return eh_say(EH_EXIT_USAGE, "%s: too long for a name", cli->args[0]);
+        return eh_say_long(cli->args[0]);
     return eh_http_get(cli, path, answer);
 }
 
@@ -81,9 +81,7 @@ int eh_cmd_fairness(struct eh_cli *cli)
         r = from_daemon(cli, &answer);
     else
         r = from_database(eh_cli_log_conninfo(db), &call, &answer);
-    if (r == EH_EXIT_DONE && cli->json)
-        eh_answer_print(cli, &answer);
-    else if (r == EH_EXIT_DONE)
+    if (!eh_answer_told(cli, r, &answer))
         eh_fairness_show(cli, answer.json);
     return r;
 }

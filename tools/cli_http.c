@@ -206,6 +206,13 @@ void eh_answer_print(const struct eh_cli *cli, const struct eh_answer *answer)
         putchar('\n');
 }
 
+bool eh_answer_told(const struct eh_cli *cli, int r, const struct eh_answer *answer)
+{
+    if (r == EH_EXIT_DONE && cli->json)
+        eh_answer_print(cli, answer);
+    return r != EH_EXIT_DONE || cli->json;
+}
+
 const char *eh_json_text(const json_t *object, const char *key)
 {
     return json_string_value(json_object_get(object, key));

@@ -44,6 +44,9 @@ int eh_http_post(const struct eh_cli *, const char *path, json_t *body,
 
 /* Prints the answer for programs: as it came, indented on a terminal. */
 void eh_answer_print(const struct eh_cli *, const struct eh_answer *);
+/* What asking came to (r) needs no more words: it failed, which was said, or the answer has been
+ * printed for programs. False: it is to be shown to people. */
+bool eh_answer_told(const struct eh_cli *, int r, const struct eh_answer *);
 
 /* Reading answers without minding what is missing. */
 const char *eh_json_text(const json_t *object, const char *key);           /* or NULL */

@@ -5,11 +5,6 @@
 #include "cli_changes.h"
 #include "cli_text.h"
 
-static int say_long(const char *what)
-{
-    return eh_say(EH_EXIT_USAGE, "%s: too long for a name", what);
-}
-
 /* The period as it was typed is one; else it is said. */
 static int check_period(const struct eh_cli *cli, const char *text)
 {
@@ -54,18 +49,14 @@ static int post_step(struct eh_cli *cli, const char *period, const char *verb, j
     int r = check_period(cli, period);
     if (r == EH_EXIT_DONE && (!eh_path(path, "/v1/teams/%s/periods/%s/", cli->args[0], period) ||
                               !eh_path_add(path, verb, "")))
-        r = say_long(cli->args[0]);
+        r = eh_say_long(cli->args[0]);
     if (r != EH_EXIT_DONE) {
         json_decref(body);
         return r;
     }
     r = eh_http_post(cli, path, body, &answer);
-    if (r != EH_EXIT_DONE)
+    if (eh_answer_told(cli, r, &answer))
         return r;
-    if (cli->json) {
-        eh_answer_print(cli, &answer);
-        return r;
-    }
     show_step(cli, period, answer.json);
     *ret_done = true;
     return r;
@@ -162,7 +153,7 @@ static int find_value(const struct eh_cli *cli, int64_t *ret)
     EH_AUTO(eh_answer) struct eh_answer answer = {0};
     char path[EH_CLI_PATH];
     if (!eh_path(path, "/v1/teams/%s/pool?period=%s", cli->args[0], cli->args[2]))
-        return say_long(cli->args[0]);
+        return eh_say_long(cli->args[0]);
     int r = eh_http_get(cli, path, &answer);
     if (r != EH_EXIT_DONE)
         return r;
@@ -186,7 +177,7 @@ int eh_cmd_metric(struct eh_cli *cli)
         r = is_minutes(name) ? read_value(cli, "count", 0, cli->args[3], &value)
                              : find_value(cli, &value);
     if (r == EH_EXIT_DONE && !eh_path(path, "/v1/teams/%s/metrics", team))
-        r = say_long(team);
+        r = eh_say_long(team);
     if (r != EH_EXIT_DONE)
         return r;
     json_t *body = json_pack("{s:I}", "value", (json_int_t)value);

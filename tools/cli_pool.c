@@ -139,12 +139,10 @@ static int show_list(struct eh_cli *cli)
     EH_AUTO(eh_answer) struct eh_answer answer = {0};
     char path[EH_CLI_PATH];
     if (!eh_path(path, "/v1/teams/%s/pools", cli->args[0]))
-        return eh_say(EH_EXIT_USAGE, "%s: too long for a name", cli->args[0]);
+        return eh_say_long(cli->args[0]);
     const struct question q = {.method = "GET", .path = path, .list = "pools"};
     int r = ask_all(cli, &q, &answer);
-    if (r == EH_EXIT_DONE && cli->json)
-        eh_answer_print(cli, &answer);
-    else if (r == EH_EXIT_DONE)
+    if (!eh_answer_told(cli, r, &answer))
         print_list(cli, answer.json);
     return r;
 }
@@ -199,7 +197,7 @@ static int get_pool(struct eh_cli *cli, struct eh_answer *ret)
     struct eh_error error = {0};
     char path[EH_CLI_PATH], what[EH_CLI_PATH] = "";
     if (!pool_path(cli, path))
-        return eh_say(EH_EXIT_USAGE, "%s: too long for a name", cli->args[0]);
+        return eh_say_long(cli->args[0]);
     if (file && eh_file_read(file, PLAN_MAX, &plan, &error) < 0)
         return eh_say(EH_EXIT_REFUSED, "%s", error.text);
     if (file)
@@ -239,11 +237,9 @@ int eh_cmd_pool(struct eh_cli *cli)
     if (eh_cli_option(cli, "history"))
         return show_list(cli);
     r = get_pool(cli, &answer);
-    if (r != EH_EXIT_DONE)
+    if (eh_answer_told(cli, r, &answer))
         return r;
-    if (cli->json) {
-        eh_answer_print(cli, &answer);
-    } else if (eh_cli_option(cli, "csv")) {
+    if (eh_cli_option(cli, "csv")) {
         print_csv(answer.json);
     } else {
         eh_pool_show(cli, answer.json);

@@ -10,19 +10,6 @@
 #define TICKETS_SHOWN 500
 #define LIST_SHOWN    100000
 
-/* What has been read is printed for programs, or the exit code handed on. */
-static bool finished(const struct eh_cli *cli, int r, const struct eh_answer *answer)
-{
-    if (r == EH_EXIT_DONE && cli->json)
-        eh_answer_print(cli, answer);
-    return r != EH_EXIT_DONE || cli->json;
-}
-
-static int say_long(const char *what)
-{
-    return eh_say(EH_EXIT_USAGE, "%s: too long for a name", what);
-}
-
 static void line(const struct eh_cli *cli, const char *name, const char *text)
 {
     char *clean = eh_text_clean(text);
@@ -115,7 +102,7 @@ int eh_cmd_status(struct eh_cli *cli)
 {
     EH_AUTO(eh_answer) struct eh_answer answer = {0};
     int r = eh_http_get(cli, "/v1/status", &answer);
-    if (finished(cli, r, &answer))
+    if (eh_answer_told(cli, r, &answer))
         return r;
     show_status(cli, answer.json);
     return EH_EXIT_DONE;
@@ -292,9 +279,9 @@ int eh_cmd_team(struct eh_cli *cli)
     EH_AUTO(eh_answer) struct eh_answer answer = {0};
     char path[EH_CLI_PATH], capacity[EH_CLI_TEXT], waiting[EH_CLI_TEXT];
     if (!eh_path(path, "/v1/teams/%s", cli->args[0]))
-        return say_long(cli->args[0]);
+        return eh_say_long(cli->args[0]);
     int r = eh_http_get(cli, path, &answer);
-    if (finished(cli, r, &answer))
+    if (eh_answer_told(cli, r, &answer))
         return r;
     const json_t *team = answer.json;
     const char *name = eh_json_text(team, "name"), *policy = eh_json_text(team, "policy");
@@ -430,9 +417,9 @@ int eh_cmd_rep(struct eh_cli *cli)
     EH_AUTO(eh_answer) struct eh_answer answer = {0};
     char path[EH_CLI_PATH];
     if (!eh_path(path, "/v1/reps/%s", cli->args[0]))
-        return say_long(cli->args[0]);
+        return eh_say_long(cli->args[0]);
     int r = eh_http_get(cli, path, &answer);
-    if (finished(cli, r, &answer))
+    if (eh_answer_told(cli, r, &answer))
         return r;
     show_rep(cli, answer.json);
     show_rep_tickets(cli, answer.json);

@@ -190,6 +190,11 @@ int eh_say_usage(const struct eh_cli *cli, const char *format, ...)
     return EH_EXIT_USAGE;
 }
 
+int eh_say_long(const char *argument)
+{
+    return eh_say(EH_EXIT_USAGE, "%s: too long for a name", argument);
+}
+
 int eh_file_read(const char *path, size_t max, struct eh_bytes *ret, struct eh_error *error)
 {
     FILE *file = strcmp(path, "-") == 0 ? stdin : fopen(path, "rbe");

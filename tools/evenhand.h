@@ -76,6 +76,8 @@ int eh_cli_parse(const struct eh_cli_command *commands, int argc, char **argv, s
 int eh_say(int code, const char *format, ...) EH_PRINTF(2, 3);
 /* The same for a wrong call: exit code 2 and a hint at --help. */
 int eh_say_usage(const struct eh_cli *, const char *format, ...) EH_PRINTF(2, 3);
+/* Of an argument that does not fit into an address of the admin API. */
+int eh_say_long(const char *argument);
 
 /* A whole file in memory, with a terminator behind it; refuses what is larger than max bytes. */
 int eh_file_read(const char *path, size_t max, struct eh_bytes *ret,
