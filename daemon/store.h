@@ -45,7 +45,7 @@ struct eh_store_callbacks {
     void (*on_recalled)(void *context, struct eh_batch *);
     void (*on_committed)(void *context, struct eh_batch *);   /* in the order of eh_store_commit */
     void (*on_page)(void *context, struct eh_outbox_batch *); /* NULL: could not be read */
-    /* It makes no sense to go on: schema, settings. exit_code as in the contract. */
+    /* It makes no sense to go on: schema, settings. exit_code as in evenhandd(8). */
     void (*on_fatal)(void *context, int exit_code, const char *why);
 };
 

@@ -22,8 +22,8 @@ struct eh_fairness_call {
 int eh_fairness_from_log(const char *conninfo, const struct eh_fairness_call *,
                          json_t **ret) EH_MUST_CHECK;
 
-/* The object of the contract. Ratios are ppm, money minor units, no figure is null; numbers of
- * tickets that need not be whole have three decimals or more. */
+/* The object that GET /v1/teams/T/fairness answers. Ratios are ppm, money minor units, no figure is
+ * null; numbers of tickets that need not be whole have three decimals or more. */
 json_t *eh_fairness_to_json(const struct eh_fairness_watch *, const struct eh_fairness_report *,
                             const struct eh_desk *);
 /* The same for people, within 80 columns where names and sums allow it. */

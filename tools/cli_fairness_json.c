@@ -1,4 +1,4 @@
-/* cli_fairness_json: the fairness report as the contract's JSON object. */
+/* cli_fairness_json: the fairness report as the JSON object of the admin API. */
 #include <math.h>
 
 #include "cli_fairness.h"

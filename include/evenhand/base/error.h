@@ -8,8 +8,7 @@
  *     struct eh_error error = {0};
  *     int r = eh_desk_parse(text, &arena, &desk, &error);
  *     if (r < 0)
- *         log_error("desk.yaml:%s", error.text);   // "14: teams[0].reps[2].share: 1.5 is
- * above 1.0"
+ *         log_error("desk.yaml:%s", error.text);   // "14: reps[2].share: 1.5 is above 1.0"
  */
 #ifndef EVENHAND_BASE_ERROR_H
 #define EVENHAND_BASE_ERROR_H

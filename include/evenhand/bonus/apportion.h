@@ -8,9 +8,10 @@
  * another total somebody's share can shrink although the total grew (the Alabama paradox; Balinski
  * & Young, The Quota Method of Apportionment, 1975).
  *
- *     struct eh_part parts[] = {{.id = eh_str("ana"), .weight = 3}, {.id = eh_str("bo"), .weight =
- * 1}}; eh_apportion(9999, parts, 2, &scratch, &error);             // 7499, 2500 int64_t left;
- *     eh_apportion_capped(9999, 5000, parts, 2, &scratch, &left, &error);   // 4999 to 5000 each
+ *     struct eh_part parts[2] = {{.id = ana, .weight = 3}, {.id = bo, .weight = 1}};
+ *     int64_t left;
+ *     r = eh_apportion(9999, parts, 2, &scratch, &error);                       // 7499, 2500
+ *     r = eh_apportion_capped(9999, 5000, parts, 2, &scratch, &left, &error);   // 5000, 4999
  */
 #ifndef EVENHAND_BONUS_APPORTION_H
 #define EVENHAND_BONUS_APPORTION_H

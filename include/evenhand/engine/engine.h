@@ -33,10 +33,10 @@
 
 #define EH_TICKETS_MAX        1000000 /* open and waiting together */
 #define EH_PARKED_MAX         10000   /* outcomes that wait for their ticket */
-#define EH_PARKED_S           60
-#define EH_SKILL_SETS_MAX     64   /* required-skill sets in use per team */
-#define EH_DEALS_PER_STEP_MAX 1000 /* more waiting tickets are dealt by further DUE inputs */
-#define EH_AT_AHEAD_MAX_S     300  /* an outcome's `at` may be so far ahead */
+#define EH_PARKED_S           60      /* so long */
+#define EH_SKILL_SETS_MAX     64      /* required-skill sets in use per team */
+#define EH_DEALS_PER_STEP_MAX 1000    /* more waiting tickets are dealt by further DUE inputs */
+#define EH_AT_AHEAD_MAX_S     300     /* an outcome's `at` may be so far ahead */
 #define EH_TIME_NEVER         INT64_MAX
 
 /* What PostgreSQL knew of the identities an input names, looked up before it is decided. */
@@ -84,8 +84,9 @@ struct eh_effect {
     struct eh_str detail; /* what else the policy looked at (eh_deal_detail_view); may be empty */
 };
 
-/* What a policy compared, read back from effect.detail. Scores are those of fairness.md times the
- * team's mean value M: only their order means anything. */
+/* What a policy compared, read back from effect.detail. Balanced gives to the larger
+ * (1 - v) dc + v (x / M) (dv / M): v the team's weight of value, x the ticket's value, M the team's
+ * mean value, dc and dv what the rep is owed in number and in value before this ticket. */
 struct eh_deal_detail {
     struct eh_str first, second;           /* balanced: the two reps drawn; empty: only one could */
     int64_t first_dc_nano, second_dc_nano; /* deficit in number, 10^-9 tickets */
@@ -93,6 +94,7 @@ struct eh_deal_detail {
     bool tie;                              /* equal scores: drawn */
     uint64_t slots;                        /* rotation: slots left in the round; 0: no rotation */
 };
+/* Texts point into `detail`. -EH_ECORRUPT. */
 int eh_deal_detail_view(struct eh_str detail, struct eh_deal_detail *ret,
                         struct eh_error *) EH_MUST_CHECK;
 
@@ -120,6 +122,7 @@ struct eh_effects {
 
 struct eh_engine;
 
+/* Empty, without a desk. *ret is the caller's to free. -EH_ENOMEM. */
 int eh_engine_new(struct eh_engine **ret, struct eh_error *) EH_MUST_CHECK;
 void eh_engine_free(struct eh_engine *); /* NULL allowed */
 
@@ -141,7 +144,9 @@ int eh_engine_step(struct eh_engine *, const struct eh_input *, struct eh_effect
 /* When the next DUE input is wanted (µs since 1970; EH_TIME_NEVER: nothing waits; may be past). */
 int64_t eh_engine_due_us(const struct eh_engine *);
 
-/* Snapshots: canonical bytes of the whole state. A restored engine goes on exactly alike. */
+/* Snapshots: canonical bytes of the whole state, appended to `out` (-EH_ENOMEM). A restored engine,
+ * the caller's to free, goes on exactly alike; the bytes are not needed any more. -EH_ECORRUPT: not
+ * what was written, or not whole; -EH_EVERSION: of another EH_STATE_VERSION; -EH_ENOMEM. */
 int eh_engine_snapshot(const struct eh_engine *, struct eh_bytes *out) EH_MUST_CHECK;
 int eh_engine_restore(struct eh_str snapshot, struct eh_engine **ret,
                       struct eh_error *) EH_MUST_CHECK;
@@ -210,9 +215,10 @@ struct eh_ticket_view {
     uint32_t points, deals;
     int64_t received_us, assigned_us, closed_us; /* 0: not yet */
 };
+/* False, here and below: there is none in memory. */
 bool eh_engine_ticket(const struct eh_engine *, struct eh_str source, struct eh_str id,
                       struct eh_ticket_view *ret);
-/* An image that step() gave out, read back. */
+/* An image that step() gave out, read back; texts point into it. -EH_ECORRUPT. */
 int eh_ticket_image_view(struct eh_str image, struct eh_ticket_view *ret,
                          struct eh_error *) EH_MUST_CHECK;
 /* Tickets in memory by number, smallest above `after` first; team, rep empty or 0: any. Returns how

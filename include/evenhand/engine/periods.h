@@ -90,8 +90,8 @@ struct eh_fact_view {
 };
 
 /* False: the team has no plan that governs a period of that kind then, or it is so long ago that it
- * is settled for good. A period in which nothing
- * has happened is open and empty. Texts live until the next step. */
+ * is settled for good. A period in which nothing has happened is open and empty. Texts live until
+ * the next step. */
 bool eh_engine_period(const struct eh_engine *, struct eh_str team, struct eh_period,
                       struct eh_period_view *ret);
 /* Of a team, those in which something happened, after a date: the one with the earliest first day

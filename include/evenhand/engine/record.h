@@ -62,6 +62,8 @@ int eh_record_set_column(struct eh_record *, int column, const void *bytes, size
  * points into the input; rest and image into the arena. */
 int eh_record_from_input(const struct eh_input *, const struct eh_effects *, struct eh_arena *,
                          struct eh_record *ret) EH_MUST_CHECK;
+/* Everything step() reads of it. Text points into the record and the arena. -EH_ECORRUPT: columns
+ * that do not fit together; -EH_ENOMEM. */
 int eh_record_to_input(const struct eh_record *, struct eh_arena *, struct eh_input *ret,
                        struct eh_error *) EH_MUST_CHECK;
 

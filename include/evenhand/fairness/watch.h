@@ -4,10 +4,11 @@
  * The engine is the caller's and begins empty or restored; inputs come in order. What lies before
  * the period is decided without looking; when the period is over nothing is decided any more.
  *
- *     struct eh_fairness_watch w = {.engine = engine, .team = eh_str("sales"), .from =
- * EH_DATE_ALWAYS, .to = EH_DATE_NEVER}; while (!w.over && next_input(&in)) r =
- * eh_fairness_watch_step(&w, &in, &effects, &error); r = eh_fairness_watch_report(&w, &arena,
- * &report, &error); eh_fairness_watch_done(&w);
+ *     struct eh_fairness_watch w = {.engine = engine, .team = sales, .from = first, .to = last};
+ *     while (r == 0 && !w.over && next_input(&in))
+ *         r = eh_fairness_watch_step(&w, &in, &effects, &error);
+ *     r = eh_fairness_watch_report(&w, &arena, &report, &error);
+ *     eh_fairness_watch_done(&w);
  */
 #ifndef EVENHAND_FAIRNESS_WATCH_H
 #define EVENHAND_FAIRNESS_WATCH_H
@@ -17,7 +18,7 @@
 struct eh_fairness_watch {
     struct eh_engine *engine;
     struct eh_str team;
-    int32_t from, to; /* local civil dates, both included */
+    int32_t from, to; /* local civil dates, both included; EH_DATE_ALWAYS, EH_DATE_NEVER */
     /* What it has come to: */
     bool over;                    /* an input behind the period came; it was not decided */
     struct eh_fairness *fairness; /* NULL before the period */

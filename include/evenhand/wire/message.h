@@ -44,7 +44,7 @@ enum eh_message_type {
     /* from the shell */
     EH_MESSAGE_DESK = 9,      /* text: a new desk file */
     EH_MESSAGE_DAY = 10,      /* the local civil date changed (the input carries it) */
-    EH_MESSAGE_DUE = 11,      /* something the engine waits for is due (eh_engine_due) */
+    EH_MESSAGE_DUE = 11,      /* something the engine waits for is due (eh_engine_due_us) */
     EH_MESSAGE_UNPARSED = 12, /* an entry that is no message; reason says why, text is its bytes */
     /* from the admin socket alone; what it reveals is the shell's */
     EH_MESSAGE_REVEAL = 13, /* an operator ends the draw epoch: the next begins */
@@ -166,7 +166,7 @@ int eh_message_to_msgpack(const struct eh_message *, struct eh_bytes *out) EH_MU
 void eh_message_encode(const struct eh_message *, uint32_t skip, struct eh_bytes *out);
 int eh_message_decode(struct eh_str, struct eh_message *m, struct eh_error *) EH_MUST_CHECK;
 
-/* Names as the contract spells them; NULL / 0 when there is none. */
+/* Names as they stand in messages; NULL / 0 when there is none. */
 const char *eh_message_type_name(int type);
 const char *eh_field_name(int field);
 const char *eh_status_name(int status);

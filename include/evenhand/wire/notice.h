@@ -1,8 +1,8 @@
 /*
  * notice: what evenhand tells the outside, one outbox entry each.
  *
- *     struct eh_notice n = {.type = EH_NOTICE_ASSIGNED, .seq = 7, .id = id, .rep = rep, .why =
- * why}; eh_notice_to_msgpack(&n, &out);   // or eh_notice_to_json
+ *     struct eh_notice n = {.type = EH_NOTICE_ASSIGNED, .seq = 7, .id = id, .rep = rep};
+ *     r = eh_notice_to_msgpack(&n, &out);   // or eh_notice_to_json
  *
  * Absent keys (empty text, 0) are omitted; keys come in the order of the struct, `type` first.
  */
