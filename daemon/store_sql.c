@@ -68,33 +68,29 @@ const struct eh_pg_statement eh_store_write_statements[] = {
     {"lock_end", "SELECT pg_advisory_unlock_all()", 0, {0}},
     {"begin", "BEGIN", 0, {0}},
     {"commit", "COMMIT", 0, {0}},
+    /* What every ticket costs is unnested in the select list, side by side; the first column has no
+     * NULL and so says how many rows there are. In FROM each array would be written into a store of
+     * its own first, value by value, and read back. */
     {"insert_input",
      "INSERT INTO evenhand.input (desk, input, type, priority, csat, at, identity, digest,"
      " stream_ms, stream_no, value, handled, happened, until, source, id, team, kind, rep, word,"
      " actor, reason, rest)"
-     " SELECT $1, $2 + u.n, u.type, u.priority, u.csat, u.at, u.identity, u.digest, u.stream_ms,"
-     " u.stream_no, u.value, u.handled, u.happened, u.until, u.source, u.id, u.team, u.kind, u.rep,"
-     " u.word, u.actor, u.reason, u.rest"
-     " FROM unnest($3::int2[], $4::int2[], $5::int2[], $6::int8[], $7::uuid[], $8::uuid[],"
-     " $9::int8[], $10::int8[], $11::int8[], $12::int8[], $13::int8[], $14::int8[], $15::text[],"
-     " $16::text[], $17::text[], $18::text[], $19::text[], $20::text[], $21::text[], $22::text[],"
-     " $23::bytea[]) WITH ORDINALITY AS u (type, priority, csat, at, identity, digest, stream_ms,"
-     " stream_no, value, handled, happened, until, source, id, team, kind, rep, word, actor, "
-     "reason,"
-     " rest, n)",
+     " SELECT $1, $2 + generate_subscripts($3::int2[], 1), unnest($3::int2[]), unnest($4::int2[]),"
+     " unnest($5::int2[]), unnest($6::int8[]), unnest($7::uuid[]), unnest($8::uuid[]),"
+     " unnest($9::int8[]), unnest($10::int8[]), unnest($11::int8[]), unnest($12::int8[]),"
+     " unnest($13::int8[]), unnest($14::int8[]), unnest($15::text[]), unnest($16::text[]),"
+     " unnest($17::text[]), unnest($18::text[]), unnest($19::text[]), unnest($20::text[]),"
+     " unnest($21::text[]), unnest($22::text[]), unnest($23::bytea[])",
      23,
      {INT2,  INT8,  INT2S, INT2S, INT2S, INT8S, UUIDS, UUIDS, INT8S, INT8S, INT8S, INT8S,
       INT8S, INT8S, TEXTS, TEXTS, TEXTS, TEXTS, TEXTS, TEXTS, TEXTS, TEXTS, BYTEAS}},
     {"insert_effect",
      "INSERT INTO evenhand.effect (desk, seq, type, epoch, input, ticket, eligible, weight, team,"
      " rep, was, why, draws, detail)"
-     " SELECT $1, $2 + u.n, u.type, u.epoch, u.input, u.ticket, u.eligible, u.weight, u.team, "
-     "u.rep,"
-     " u.was, u.why, u.draws, u.detail"
-     " FROM unnest($3::int2[], $4::int4[], $5::int8[], $6::int8[], $7::int4[], $8::int8[],"
-     " $9::text[], $10::text[], $11::text[], $12::text[], $13::bytea[], $14::bytea[])"
-     " WITH ORDINALITY"
-     " AS u (type, epoch, input, ticket, eligible, weight, team, rep, was, why, draws, detail, n)",
+     " SELECT $1, $2 + generate_subscripts($3::int2[], 1), unnest($3::int2[]), unnest($4::int4[]),"
+     " unnest($5::int8[]), unnest($6::int8[]), unnest($7::int4[]), unnest($8::int8[]),"
+     " unnest($9::text[]), unnest($10::text[]), unnest($11::text[]), unnest($12::text[]),"
+     " unnest($13::bytea[]), unnest($14::bytea[])",
      14,
      {INT2, INT8, INT2S, INT4S, INT8S, INT8S, INT4S, INT8S, TEXTS, TEXTS, TEXTS, TEXTS, BYTEAS,
       BYTEAS}},
