@@ -71,7 +71,7 @@ static int create(struct step *s, uint32_t team, uint32_t kind, uint32_t *ret)
     t->created_us = eh_message_has(m, EH_FIELD_CREATED_AT) ? m->created_at_ms * 1000 : s->now_us;
     t->stream_ms = s->in->stream_ms;
     t->stream_no = s->in->stream_no;
-    r = eh_ticket_enter(e, slot);
+    r = eh_ticket_enter(e, slot, s->in->identity);
     if (r < 0) {
         eh_set_release(e, team, set);
         eh_ticket_drop(e, slot);

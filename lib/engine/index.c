@@ -10,8 +10,7 @@
 
 static struct eh_key identity_of(const struct eh_engine *e, uint32_t slot)
 {
-    const struct ticket *t = &e->tickets[slot];
-    return eh_ticket_identity(ticket_source(t), ticket_id(t));
+    return ticket_identity(&e->tickets[slot]);
 }
 
 static uint32_t tag_of(struct eh_key identity)
@@ -59,7 +58,7 @@ static int grow(struct ticket_index *index)
     return 0;
 }
 
-int eh_index_put(struct eh_engine *e, uint32_t slot)
+int eh_index_put(struct eh_engine *e, uint32_t slot, struct eh_key identity)
 {
     struct ticket_index *index = &e->ticket_index;
     if (index->capacity == 0 || (index->used + 1) * UINT64_C(4) > index->capacity * UINT64_C(3)) {
@@ -67,7 +66,6 @@ int eh_index_put(struct eh_engine *e, uint32_t slot)
         if (r < 0)
             return r;
     }
-    struct eh_key identity = identity_of(e, slot);
     index->places[find(e, identity)] = (struct tagged){tag_of(identity), slot};
     index->used++;
     return 0;

@@ -199,9 +199,7 @@ static int recall(struct eh_engine *e, struct eh_str image, struct eh_key identi
     struct eh_reader in = eh_reader(image.data, image.size);
     r = eh_decode_ticket(e, &in, &e->tickets[slot]);
     if (r == 0 && (!eh_reader_complete(&in) || e->tickets[slot].state != EH_TICKET_CLOSED ||
-                   !eh_key_equal(eh_ticket_identity(ticket_source(&e->tickets[slot]),
-                                                    ticket_id(&e->tickets[slot])),
-                                 identity)))
+                   !eh_key_equal(ticket_identity(&e->tickets[slot]), identity)))
         r = -EH_ECORRUPT;
     if (r < 0)
         eh_ticket_drop(e, slot);
@@ -227,7 +225,7 @@ static int apply_or_refuse(struct step *s, uint32_t slot, bool recalled, int64_t
              e->waiting + e->open >= EH_TICKETS_MAX)
         r = -EH_EFULL;
     else if (changes && recalled)
-        entered = (r = eh_ticket_enter(e, slot)) == 0;
+        entered = (r = eh_ticket_enter(e, slot, ticket_identity(t))) == 0;
     if (!entered)
         eh_ticket_drop(e, slot);
     return r < 0 || !changes ? r : eh_outcome_apply(s, slot, &s->m, at_us);

@@ -150,8 +150,7 @@ int eh_parked_apply(struct step *s, uint32_t ticket)
 {
     struct eh_engine *e = s->e;
     uint64_t first;
-    const struct ticket *t = &e->tickets[ticket];
-    if (!eh_table_get(&e->parked_index, eh_ticket_identity(ticket_source(t), ticket_id(t)), &first))
+    if (!eh_table_get(&e->parked_index, s->in->identity, &first))
         return 0;
     int r = 0;
     for (uint32_t slot = (uint32_t)first, next; r == 0 && slot != NONE; slot = next) {

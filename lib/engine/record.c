@@ -347,7 +347,9 @@ int eh_record_to_input(const struct eh_record *row, struct eh_arena *arena, stru
         return eh_error_set(error, EH_ECORRUPT, "input %llu of the log cannot be read back",
                             (unsigned long long)row->input);
     if (row->type < 0 && in.message.type != EH_MESSAGE_UNPARSED)
-        eh_input_identify(&in); /* the row has the identity of the entry instead */
+        eh_input_identify(&in);              /* the row has the identity of the entry instead */
+    else if (row->type == EH_MESSAGE_TICKET) /* the engine relies on it, whatever a row says */
+        in.identity = eh_ticket_identity(in.message.source, in.message.id);
     else
         in.identity = row->identity;
     in.digest = row->digest;

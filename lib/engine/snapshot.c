@@ -272,7 +272,7 @@ static bool fits(const struct eh_engine *e, const struct ticket *t)
 {
     return t->state != EH_TICKET_CLOSED && e->teams[t->team].desk &&
            (t->rep == NONE || e->reps[t->rep].present) &&
-           eh_ticket_find(e, eh_ticket_identity(ticket_source(t), ticket_id(t))) == NONE;
+           eh_ticket_find(e, ticket_identity(t)) == NONE;
 }
 
 static int place_ticket(struct eh_engine *e, uint32_t slot)
@@ -280,7 +280,7 @@ static int place_ticket(struct eh_engine *e, uint32_t slot)
     struct ticket *t = &e->tickets[slot];
     int r = eh_set_acquire(e, t->team, ticket_skills(t), 0, &t->set);
     if (r == 0)
-        r = eh_ticket_enter(e, slot);
+        r = eh_ticket_enter(e, slot, ticket_identity(t));
     if (r == 0)
         r = eh_affinity_join(e, slot);
     if (r < 0)

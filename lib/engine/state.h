@@ -378,6 +378,12 @@ static inline struct eh_str ticket_skills(const struct ticket *t)
 {
     return eh_str_n(t->text + t->source_size + t->id_size, t->skills_size);
 }
+
+/* Hashes source and id: whoever has it at hand passes it on. */
+static inline struct eh_key ticket_identity(const struct ticket *t)
+{
+    return eh_ticket_identity(ticket_source(t), ticket_id(t));
+}
 static inline struct eh_key ticket_customer(const struct ticket *t) /* has_customer */
 {
     const char *skills_end = t->text + t->source_size + t->id_size + t->skills_size;
@@ -428,7 +434,8 @@ int eh_step_dead(struct step *, const struct eh_message *, uint64_t stream_ms,
 
 /* index.c */
 uint32_t eh_ticket_find(const struct eh_engine *, struct eh_key identity); /* slot or NONE */
-int eh_index_put(struct eh_engine *, uint32_t slot) EH_MUST_CHECK;
+/* identity: the ticket's own. */
+int eh_index_put(struct eh_engine *, uint32_t slot, struct eh_key identity) EH_MUST_CHECK;
 void eh_index_remove(struct eh_engine *, uint32_t slot); /* it stands there */
 
 /* tickets.c */
@@ -438,8 +445,9 @@ int eh_ticket_alloc(struct eh_engine *, uint32_t *ret) EH_MUST_CHECK;
 int eh_ticket_set_text(struct ticket *, struct eh_str source, struct eh_str id,
                        struct eh_str skills, const uint8_t *customer) EH_MUST_CHECK;
 void eh_ticket_drop(struct eh_engine *, uint32_t slot); /* frees one that nothing refers to */
-/* Enters a slot into table and order; out of them, of the digest, and away. */
-int eh_ticket_enter(struct eh_engine *, uint32_t slot) EH_MUST_CHECK;
+/* Enters a slot into index and order, under its own identity; out of them, of the digest, and away.
+ */
+int eh_ticket_enter(struct eh_engine *, uint32_t slot, struct eh_key identity) EH_MUST_CHECK;
 void eh_ticket_remove(struct eh_engine *, uint32_t slot);
 /* Counts an open or waiting ticket in or out: totals, kind, team. */
 void eh_ticket_count(struct eh_engine *, const struct ticket *, bool in);

@@ -108,12 +108,12 @@ static void order_remove(struct eh_engine *e, uint64_t no)
     e->order_holes = 0;
 }
 
-int eh_ticket_enter(struct eh_engine *e, uint32_t slot)
+int eh_ticket_enter(struct eh_engine *e, uint32_t slot, struct eh_key identity)
 {
     const struct ticket *t = &e->tickets[slot];
     int r = eh_room(&e->order, &e->order_capacity, e->order_count + 1, sizeof *e->order);
     if (r == 0)
-        r = eh_index_put(e, slot);
+        r = eh_index_put(e, slot, identity);
     if (r == 0)
         order_put(e, t->no, slot);
     return r;

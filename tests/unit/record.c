@@ -95,6 +95,17 @@ Test(record, refused)
     cr_assert(eh_key_equal(back.identity, identity));
 }
 
+/* A damaged row may say what it likes: the ticket is entered under its own identity. */
+Test(record, ticket_under_its_own_identity)
+{
+    struct eh_record row = row_of("{'type':'ticket','id':'T1','team':'sales','kind':'order'}");
+    struct eh_key identity = k.in.identity;
+    row.identity.low++;
+    struct eh_input back;
+    cr_assert_eq(eh_record_to_input(&row, &k.arena, &back, NULL), 0);
+    cr_assert(eh_key_equal(back.identity, identity));
+}
+
 Test(record, recalled_facts)
 {
     k.in.recalled = (struct eh_recalled){.known = true,

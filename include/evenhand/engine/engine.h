@@ -60,8 +60,10 @@ struct eh_input {
     uint8_t origin; /* enum eh_origin_type */
     uint64_t stream_ms, stream_no; /* EH_ORIGIN_STREAM: id of the entry */
     struct eh_message message;
-    struct eh_key identity; /* of the message: (type, source, id), event, or stream id + content */
-    struct eh_key digest;   /* of the content: known fields after defaults */
+    /* Of the message: a ticket's (type, source, id), event, or stream id + content. The engine
+     * relies on a ticket's being its own. */
+    struct eh_key identity;
+    struct eh_key digest; /* of the content: known fields after defaults */
     uint8_t customer_digest[16], subject_digest[16]; /* what the message's slices of that name point
                                                         to; read from here, so a copy is fine */
     struct eh_recalled recalled;
