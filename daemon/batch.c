@@ -3,6 +3,8 @@
 
 #include <stdlib.h>
 
+#include "inbox_entry.h"
+
 struct eh_batch *eh_batch_new(void)
 {
     struct eh_batch *b = calloc(1, sizeof *b);
@@ -101,9 +103,8 @@ struct eh_str eh_stream_id_text(struct eh_arena *arena, uint64_t ms, uint64_t no
 {
     if (ms == 0 && no == 0)
         return (struct eh_str){NULL, 0};
-    char text[48];
-    size_t n =
-        eh_format(text, sizeof text, "%llu-%llu", (unsigned long long)ms, (unsigned long long)no);
+    char text[EH_STREAM_ID_TEXT_MAX];
+    size_t n = eh_stream_id_print((struct eh_stream_id){ms, no}, text);
     return eh_batch_kept(arena, eh_str_n(text, n));
 }
 

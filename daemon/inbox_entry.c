@@ -9,9 +9,25 @@
 #define REASON_MAX   160 /* bytes */
 #define REASON_FIELD 64  /* bytes of a foreign field name shown in a reason */
 
-void eh_stream_id_print(struct eh_stream_id id, char ret_text[EH_STREAM_ID_TEXT_MAX])
+static char *put_decimal(char *to, uint64_t value)
 {
-    snprintf(ret_text, EH_STREAM_ID_TEXT_MAX, "%" PRIu64 "-%" PRIu64, id.ms, id.no);
+    char digits[20];
+    size_t count = 0;
+    do
+        digits[count++] = (char)('0' + value % 10);
+    while ((value /= 10) != 0);
+    while (count > 0)
+        *to++ = digits[--count];
+    return to;
+}
+
+size_t eh_stream_id_print(struct eh_stream_id id, char ret_text[EH_STREAM_ID_TEXT_MAX])
+{
+    char *end = put_decimal(ret_text, id.ms);
+    *end++ = '-';
+    end = put_decimal(end, id.no);
+    *end = 0;
+    return (size_t)(end - ret_text);
 }
 
 static bool read_u64(const char **at, const char *end, uint64_t *ret)

@@ -12,7 +12,8 @@
 
 #define EH_STREAM_ID_TEXT_MAX 44 /* "18446744073709551615-18446744073709551615" and more */
 
-void eh_stream_id_print(struct eh_stream_id, char ret_text[EH_STREAM_ID_TEXT_MAX]);
+/* Returns its length. Without printf: every ticket's is printed three times. */
+size_t eh_stream_id_print(struct eh_stream_id, char ret_text[EH_STREAM_ID_TEXT_MAX]);
 bool eh_stream_id_read(const redisReply *, struct eh_stream_id *ret); /* a string reply */
 
 /* One [id, [field, value …]] of XREADGROUP or XRANGE. deliveries is set to 1. False: no entry. */

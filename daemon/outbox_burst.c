@@ -4,6 +4,8 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "inbox_entry.h"
+
 #define NUMBER_TEXT_MAX 32
 
 void eh_burst_clear(struct eh_burst *burst)
@@ -85,8 +87,8 @@ static int send_item(const struct eh_burst *burst, const struct eh_burst_item *i
                      struct eh_redis_link *link, const char *key, eh_redis_reply_fn *fn,
                      void *context)
 {
-    char id[NUMBER_TEXT_MAX];
-    snprintf(id, sizeof id, "%" PRIu64 "-0", item->number);
+    char id[EH_STREAM_ID_TEXT_MAX];
+    size_t id_size = eh_stream_id_print((struct eh_stream_id){item->number, 0}, id);
     const char *argv[4 + 2 * EH_BURST_FIELDS] = {"XADD", key};
     size_t lengths[4 + 2 * EH_BURST_FIELDS] = {4, strlen(key)};
     int count = 2;
@@ -95,7 +97,7 @@ static int send_item(const struct eh_burst *burst, const struct eh_burst_item *i
         lengths[count++] = strlen("NOMKSTREAM");
     }
     argv[count] = id;
-    lengths[count++] = strlen(id);
+    lengths[count++] = id_size;
     for (unsigned i = 0; i < item->pairs * 2u; i++, count++) {
         argv[count] = (const char *)burst->bytes.data + item->at[i];
         lengths[count] = item->size[i];
@@ -133,9 +135,11 @@ int eh_burst_send(const struct eh_burst *burst, struct eh_redis_link *link, cons
 int eh_burst_ask(const struct eh_burst *burst, struct eh_redis_link *link, const char *key,
                  bool dead, eh_redis_reply_fn *fn, void *context)
 {
-    char from[NUMBER_TEXT_MAX], to[NUMBER_TEXT_MAX];
-    snprintf(from, sizeof from, "%" PRIu64 "-0", dead ? burst->first_dead : burst->first_seq);
-    snprintf(to, sizeof to, "%" PRIu64 "-0", dead ? burst->last_dead : burst->last_seq);
+    char from[EH_STREAM_ID_TEXT_MAX], to[EH_STREAM_ID_TEXT_MAX];
+    uint64_t first = dead ? burst->first_dead : burst->first_seq;
+    uint64_t last = dead ? burst->last_dead : burst->last_seq;
+    eh_stream_id_print((struct eh_stream_id){first, 0}, from);
+    eh_stream_id_print((struct eh_stream_id){last, 0}, to);
     const char *argv[] = {"XRANGE", key, from, to};
     return eh_redis_command(link, fn, context, 4, argv, NULL);
 }
@@ -143,8 +147,8 @@ int eh_burst_ask(const struct eh_burst *burst, struct eh_redis_link *link, const
 static bool item_matches(const struct eh_burst *burst, const struct eh_burst_item *item,
                          const redisReply *entry)
 {
-    char id[NUMBER_TEXT_MAX];
-    snprintf(id, sizeof id, "%" PRIu64 "-0", item->number);
+    char id[EH_STREAM_ID_TEXT_MAX];
+    eh_stream_id_print((struct eh_stream_id){item->number, 0}, id);
     if (entry->type != REDIS_REPLY_ARRAY || entry->elements != 2 ||
         entry->element[0]->type != REDIS_REPLY_STRING || strcmp(entry->element[0]->str, id) != 0)
         return false;
