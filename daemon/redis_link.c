@@ -17,6 +17,7 @@
 #include <hiredis/async.h>
 
 #include "log.h"
+#include "redis_reply.h"
 
 #define CONNECT_TIMEOUT_S 10
 #define BACKOFF_MIN_MS    100
@@ -48,14 +49,12 @@ struct eh_redis_link {
     void *context;
 
     enum link_state state;
-    bool wanted;     /* between start and stop */
-    bool was_up;     /* on_state(true) was called for this context */
-    bool freed;      /* eh_redis_link_free came while a callback ran */
-    bool overflowed; /* the last loss: a reply above EH_REDIS_REPLY_MAX */
-    unsigned depth;  /* callbacks of hiredis we are inside of */
+    bool wanted;    /* between start and stop */
+    bool was_up;    /* on_state(true) was called for this context */
+    bool freed;     /* eh_redis_link_free came while a callback ran */
+    unsigned depth; /* callbacks of hiredis we are inside of */
     redisAsyncContext *ac;
-    redisReplyObjectFunctions reader_functions, hiredis_functions;
-    size_t reply_bytes; /* of the reply being read */
+    struct eh_redis_replies replies; /* overflowed: that is why the link was lost last */
 
     struct event *timer; /* backoff, connect timeout or reply timeout, by state */
     struct event *later; /* drops a closing context outside its callbacks */
@@ -109,9 +108,8 @@ static void lost(struct eh_redis_link *link)
     bool was_up = link->was_up;
     link->ac = NULL;
     link->was_up = false;
-    link->reply_bytes = 0;
     event_del(link->timer);
-    if (was_up && (link->overflowed || monotonic_us() - link->up_since_us > SETTLED_US))
+    if (was_up && (link->replies.overflowed || monotonic_us() - link->up_since_us > SETTLED_US))
         link->backoff_ms = BACKOFF_MIN_MS;
     link->state = link->wanted ? LINK_WAITING : LINK_IDLE;
     if (link->wanted && !link->freed)
@@ -128,6 +126,7 @@ static void destroy(struct eh_redis_link *link)
     event_free(link->later);
     explicit_bzero(&link->address, sizeof link->address);
     eh_bytes_done(&link->command);
+    eh_redis_replies_done(&link->replies);
     free(link);
 }
 
@@ -239,32 +238,7 @@ static int send_call(struct eh_redis_link *link, eh_redis_reply_fn *fn, void *co
     return 0;
 }
 
-/* ---- The reply reader's ceiling: each reply in all, and the bytes waiting to become a string. */
-
-static bool takes(const redisReadTask *task, size_t bytes)
-{
-    struct eh_redis_link *link = task->privdata;
-    if (!task->parent)
-        link->reply_bytes = 0;
-    link->reply_bytes += bytes + sizeof(redisReply);
-    if (link->reply_bytes <= EH_REDIS_REPLY_MAX)
-        return true;
-    link->overflowed = true;
-    return false;
-}
-
-static void *create_string(const redisReadTask *task, char *text, size_t size)
-{
-    struct eh_redis_link *link = task->privdata;
-    return takes(task, size) ? link->hiredis_functions.createString(task, text, size) : NULL;
-}
-
-static void *create_array(const redisReadTask *task, int elements)
-{
-    struct eh_redis_link *link = task->privdata;
-    size_t bytes = (size_t)(elements > 0 ? elements : 0) * sizeof(void *);
-    return takes(task, bytes) ? link->hiredis_functions.createArray(task, elements) : NULL;
-}
+/* ---- The ceiling also holds for what waits to become a reply. */
 
 /* hiredis asks for this after each read, before it parses. */
 static void add_read(void *argument)
@@ -272,7 +246,7 @@ static void add_read(void *argument)
     redisLibeventEvents *events = argument;
     struct eh_redis_link *link = events->context->data;
     if (events->context->c.reader->len > EH_REDIS_REPLY_MAX) {
-        link->overflowed = true;
+        link->replies.overflowed = true;
         link->depth++;
         drop(link, "a reply above 8 MiB");
         link->depth--;
@@ -283,13 +257,7 @@ static void add_read(void *argument)
 
 static void limit_reader(struct eh_redis_link *link)
 {
-    redisReader *reader = link->ac->c.reader;
-    link->hiredis_functions = *reader->fn;
-    link->reader_functions = *reader->fn;
-    link->reader_functions.createString = create_string;
-    link->reader_functions.createArray = create_array;
-    reader->fn = &link->reader_functions;
-    reader->privdata = link;
+    eh_redis_replies_attach(&link->replies, link->ac->c.reader);
     link->ac->ev.addRead = add_read;
 }
 
@@ -299,7 +267,7 @@ static void go_up(struct eh_redis_link *link)
 {
     link->state = LINK_UP;
     link->was_up = true;
-    link->overflowed = false;
+    link->replies.overflowed = false;
     link->up_since_us = monotonic_us();
     arm(link, 1000);
     link->on_state(link->context, true, "connected");
@@ -362,7 +330,7 @@ static void on_connect(const redisAsyncContext *ac, int status)
 static void on_disconnect(const redisAsyncContext *ac, int status)
 {
     struct eh_redis_link *link = ac->data;
-    if (link->overflowed)
+    if (link->replies.overflowed)
         remember_error(link, "a reply above 8 MiB");
     else if (status != REDIS_OK)
         remember_error(link, ac->errstr && ac->errstr[0] ? ac->errstr : "connection lost");
@@ -495,7 +463,7 @@ bool eh_redis_link_up(const struct eh_redis_link *link)
 
 bool eh_redis_link_overflowed(const struct eh_redis_link *link)
 {
-    return link->overflowed;
+    return link->replies.overflowed;
 }
 
 const char *eh_redis_link_last_error(const struct eh_redis_link *link)

@@ -309,6 +309,55 @@ Test(redis_link, forgotten_callbacks_are_not_called, .init = open_all, .fini = c
     close_all();
 }
 
+static void is_text(const redisReply *reply, int type, const char *text)
+{
+    cr_expect_eq(reply->type, type);
+    cr_assert_eq(reply->len, strlen(text));
+    cr_expect_str_eq(reply->str, text);
+}
+
+static void on_all_kinds(void *context, const redisReply *reply)
+{
+    on_reply(context, reply);
+    cr_assert(reply && reply->type == REDIS_REPLY_ARRAY && reply->elements == 6);
+    is_text(reply->element[0], REDIS_REPLY_STRING, "text");
+    cr_expect_eq(reply->element[1]->type, REDIS_REPLY_INTEGER);
+    cr_expect_eq(reply->element[1]->integer, -7);
+    cr_expect_eq(reply->element[2]->type, REDIS_REPLY_NIL);
+    is_text(reply->element[3], REDIS_REPLY_STATUS, "OK");
+    is_text(reply->element[4], REDIS_REPLY_ERROR, "ERR no");
+    const redisReply *inner = reply->element[5];
+    cr_assert(inner->type == REDIS_REPLY_ARRAY && inner->elements == 3);
+    is_text(inner->element[0], REDIS_REPLY_STRING, "");
+    cr_expect_eq(inner->element[1]->type, REDIS_REPLY_ARRAY);
+    cr_expect_eq(inner->element[1]->elements, 0);
+    is_text(inner->element[2], REDIS_REPLY_STRING, "last");
+}
+
+static void on_nothing(void *context, const redisReply *reply)
+{
+    on_reply(context, reply);
+    cr_assert(reply);
+    cr_expect_eq(reply->type, REDIS_REPLY_NIL);
+}
+
+Test(redis_link, replies_are_what_was_sent, .init = open_all, .fini = close_all)
+{
+    static const char script[] = "return {'text', -7, false, redis.status_reply('OK'),"
+                                 " redis.error_reply('ERR no'), {'', {}, 'last'}}";
+    const char *kinds[] = {"EVAL", script, "0"};
+    const char *get[] = {"GET", "nothing"}, *pop[] = {"BLPOP", "nothing", "0.01"};
+    link_to(&bench.address);
+    expect_up();
+    for (int round = 0; round < 2; round++) {
+        cr_assert_eq(eh_redis_command(server_link, on_all_kinds, server_link, 3, kinds, NULL), 0);
+        cr_assert_eq(eh_redis_command(server_link, on_nothing, server_link, 2, get, NULL), 0);
+        cr_assert_eq(eh_redis_command(server_link, on_nothing, server_link, 3, pop, NULL), 0);
+    }
+    expect_answers(6, 0);
+    close_all();
+}
+
 Test(redis_link, a_reply_above_the_ceiling_drops_the_link, .init = open_all, .fini = close_all)
 {
     static char large[9u << 20];
