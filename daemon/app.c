@@ -24,9 +24,19 @@ void app_wake(struct eh_app *app)
 
 struct eh_batch *app_filling(struct eh_app *app)
 {
-    if (!app->filling)
-        app->filling = eh_batch_new();
+    if (!app->filling) {
+        app->filling = app->spare ? app->spare : eh_batch_new();
+        app->spare = NULL;
+    }
     return app->filling;
+}
+
+/* Its memory serves the next one. */
+static void done_with(struct eh_app *app, struct eh_batch *b)
+{
+    eh_batch_free(app->spare);
+    eh_batch_clear(b);
+    app->spare = b;
 }
 
 /* ---- Room: how much may be read ahead of what is committed. */
@@ -209,7 +219,7 @@ static void on_recalled(void *context, struct eh_batch *b)
     app->settled = NULL;
     while (settled) {
         struct eh_batch *next = settled->next;
-        eh_batch_free(settled);
+        done_with(app, settled);
         settled = next;
     }
     if (app->in_flight_last)
@@ -309,7 +319,7 @@ static void on_committed(void *context, struct eh_batch *b)
         b->next = app->settled;
         app->settled = b;
     } else {
-        eh_batch_free(b);
+        done_with(app, b);
     }
     app_set_room(app);
     app_wake(app);
@@ -623,6 +633,8 @@ void app_begin_ticking(struct eh_app *app)
 
 void app_forget_all(struct eh_app *app, const char *why)
 {
+    eh_batch_free(app->spare);
+    app->spare = NULL;
     app_history_stop(app);
     give_up_batch(app, app->filling, why);
     give_up_batch(app, app->recalling, why);

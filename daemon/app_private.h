@@ -54,6 +54,7 @@ struct eh_app {
     struct eh_batch *recalling;                  /* being looked up */
     struct eh_batch *in_flight, *in_flight_last; /* decided, not confirmed; oldest first */
     struct eh_batch *settled;                    /* confirmed after the lookup under way was sent */
+    struct eh_batch *spare;                      /* empty: the next one to fill, or NULL */
     size_t in_flight_entries, in_flight_bytes;
     size_t commands; /* taken and not answered */
     struct eh_draws draws;

@@ -5,13 +5,15 @@
 
 #include "inbox_entry.h"
 
+#define KEPT_BYTES_MAX (2u << 20) /* of memory for the next batch: a desk file's is not kept */
+
 struct eh_batch *eh_batch_new(void)
 {
     struct eh_batch *b = calloc(1, sizeof *b);
     if (!b)
         return NULL;
-    b->items = eh_arena_alloc(&b->arena, EH_BATCH_ITEMS_MAX * sizeof *b->items);
-    b->personal = eh_arena_alloc(&b->arena, EH_BATCH_ITEMS_MAX * sizeof *b->personal);
+    b->items = malloc(EH_BATCH_ITEMS_MAX * sizeof *b->items);
+    b->personal = malloc(EH_BATCH_ITEMS_MAX * sizeof *b->personal);
     b->effects.arena = &b->arena;
     if (!b->items || !b->personal) {
         eh_batch_free(b);
@@ -20,23 +22,42 @@ struct eh_batch *eh_batch_new(void)
     return b;
 }
 
-void eh_batch_free(struct eh_batch *b)
+static void drop_content(struct eh_batch *b)
 {
-    if (!b)
-        return;
     for (size_t i = 0; i < b->item_count; i++)
         eh_command_free(b->items[i].command);
     eh_table_done(&b->known);
     eh_table_done(&b->images);
+}
+
+void eh_batch_free(struct eh_batch *b)
+{
+    if (!b)
+        return;
+    drop_content(b);
     eh_arena_done(&b->arena);
+    free(b->items);
+    free(b->personal);
     free(b);
+}
+
+void eh_batch_clear(struct eh_batch *b)
+{
+    drop_content(b);
+    if (b->arena.held > KEPT_BYTES_MAX)
+        eh_arena_done(&b->arena);
+    eh_arena_reset(&b->arena);
+    *b = (struct eh_batch){.arena = b->arena, .items = b->items, .personal = b->personal};
+    b->effects.arena = &b->arena;
 }
 
 struct eh_item *eh_batch_add(struct eh_batch *b)
 {
     if (b->item_count == EH_BATCH_ITEMS_MAX)
         return NULL;
-    return &b->items[b->item_count++];
+    struct eh_item *item = &b->items[b->item_count++];
+    *item = (struct eh_item){0};
+    return item;
 }
 
 /* Room for one more in an array that lives in the arena; the old one stays there unused. */

@@ -54,15 +54,15 @@ struct eh_watcher {
 
 struct eh_batch {
     struct eh_arena arena;
-    struct eh_item *items; /* EH_BATCH_ITEMS_MAX */
+    struct eh_item *items; /* room for EH_BATCH_ITEMS_MAX */
     size_t item_count, command_count;
     size_t bytes; /* of the items' bodies */
 
     /* Decided: */
     struct eh_record *records;
     size_t record_count, record_capacity;
-    struct eh_effects effects; /* of all its inputs */
-    struct eh_personal *personal;
+    struct eh_effects effects;    /* of all its inputs */
+    struct eh_personal *personal; /* room for EH_BATCH_ITEMS_MAX */
     size_t personal_count;
     struct eh_dead_entry *dead;
     size_t dead_count, dead_capacity;
@@ -86,6 +86,7 @@ struct eh_batch {
 
 struct eh_batch *eh_batch_new(void);             /* NULL: no memory */
 void eh_batch_free(struct eh_batch *);           /* frees commands that were not answered, too */
+void eh_batch_clear(struct eh_batch *);          /* the same, but as new, with its memory */
 struct eh_item *eh_batch_add(struct eh_batch *); /* NULL: full */
 struct eh_record *eh_batch_record(struct eh_batch *); /* NULL: no memory */
 struct eh_dead_entry *eh_batch_dead(struct eh_batch *);
