@@ -33,7 +33,7 @@ static int take_facts(const struct eh_engine *e, const struct eh_period_view *vi
     if (view->state == EH_PERIOD_OPEN)
         return eh_pool_facts(e, view, true, arena, ret, error);
     int64_t carry_open = eh_engine_carry_open(e, view->team);
-    struct eh_pool_statement *settled;
+    struct eh_pool_statement *settled = NULL;
     int r = 0;
     if (view->state != EH_PERIOD_PROVISIONAL) {
         r = eh_pool_settled(view, arena, &settled, error);
