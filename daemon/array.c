@@ -31,16 +31,16 @@ void eh_array_put_null(struct eh_array *a)
 
 void eh_array_put_int(struct eh_array *a, int64_t value)
 {
-    char big[8];
+    char sized[4 + 8]; /* in one piece: there are a dozen a ticket */
     int size = a->type == EH_ARRAY_INT2 ? 2 : a->type == EH_ARRAY_INT4 ? 4 : 8;
+    eh_pg_put32(sized, size);
     if (size == 2)
-        eh_pg_put16(big, (int16_t)value);
+        eh_pg_put16(sized + 4, (int16_t)value);
     else if (size == 4)
-        eh_pg_put32(big, (int32_t)value);
+        eh_pg_put32(sized + 4, (int32_t)value);
     else
-        eh_pg_put64(big, value);
-    put32(a, size);
-    eh_bytes_put(&a->bytes, big, (size_t)size);
+        eh_pg_put64(sized + 4, value);
+    eh_bytes_put(&a->bytes, sized, 4 + (size_t)size);
     a->count++;
     a->any = true;
 }

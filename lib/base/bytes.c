@@ -46,15 +46,20 @@ void eh_bytes_put_u8(struct eh_bytes *bytes, uint8_t value)
         bytes->data[bytes->size++] = value;
 }
 
-void eh_bytes_put_u(struct eh_bytes *bytes, uint64_t value)
+/* Into room that is reserved. */
+static inline void put_leb128(struct eh_bytes *bytes, uint64_t value)
 {
-    if (!reserve(bytes, LEB128_MAX))
-        return;
     uint8_t *to = bytes->data + bytes->size;
     for (; value >= 0x80; value >>= 7)
         *to++ = (uint8_t)(value | 0x80);
     *to++ = (uint8_t)value;
     bytes->size = (size_t)(to - bytes->data);
+}
+
+void eh_bytes_put_u(struct eh_bytes *bytes, uint64_t value)
+{
+    if (reserve(bytes, LEB128_MAX))
+        put_leb128(bytes, value);
 }
 
 void eh_bytes_put_i(struct eh_bytes *bytes, int64_t value)
@@ -65,8 +70,12 @@ void eh_bytes_put_i(struct eh_bytes *bytes, int64_t value)
 
 void eh_bytes_put_str(struct eh_bytes *bytes, struct eh_str s)
 {
-    eh_bytes_put_u(bytes, s.size);
-    eh_bytes_put(bytes, s.data, s.size);
+    if (!reserve(bytes, LEB128_MAX + (size_t)s.size))
+        return;
+    put_leb128(bytes, s.size);
+    if (s.size > 0)
+        memcpy(bytes->data + bytes->size, s.data, s.size);
+    bytes->size += s.size;
 }
 
 void eh_bytes_put_text(struct eh_bytes *bytes, const char *format, ...)
