@@ -162,16 +162,12 @@ static void copy_notices(const struct eh_batch *b, struct eh_outbox_batch *out)
 struct eh_outbox_batch *eh_batch_notices(const struct eh_batch *b)
 {
     struct eh_outbox_batch *out = eh_outbox_batch_new();
-    if (!out)
-        return NULL;
+    eh_require(out);
     out->head_seq = b->to_seq;
     out->head_dead = b->head_dead;
     out->notices = eh_arena_alloc(&out->arena, (b->effects.count + 1) * sizeof *out->notices);
     out->dead = eh_arena_alloc(&out->arena, (b->dead_count + 1) * sizeof *out->dead);
-    if (!out->notices || !out->dead) {
-        eh_outbox_batch_free(out);
-        return NULL;
-    }
+    eh_require(out->notices && out->dead);
     copy_notices(b, out);
     for (size_t i = 0; i < b->dead_count; i++) {
         struct eh_dead_entry *d = &out->dead[out->dead_count++];

@@ -95,7 +95,9 @@ struct eh_period_row *eh_batch_period(struct eh_batch *);
  * refuse it. data NULL: no memory. */
 struct eh_str eh_batch_text(struct eh_batch *, const char *text);
 
-/* What is published of it: notices and dead letters copied into a batch for the outbox. */
+/* What is published of it: notices and dead letters copied into a batch for the outbox. What is
+ * committed has to be told: without memory for it the process ends, and tells it after the next
+ * start. */
 struct eh_outbox_batch *eh_batch_notices(const struct eh_batch *);
 
 /* A copy. What is committed is told whole or not at all: without memory the process ends, and the

@@ -160,7 +160,8 @@ static void on_page_notices(void *context, PGresult *result)
     struct eh_arena *arena = &s->page->arena;
     int n = PQntuples(result);
     s->page->notices = eh_arena_alloc(arena, ((size_t)n + 1) * sizeof *s->page->notices);
-    for (int i = 0; s->page->notices && i < n; i++)
+    eh_require(s->page->notices);
+    for (int i = 0; i < n; i++)
         s->page->notices[s->page->notice_count++] = (struct eh_notice){
             .seq = (uint64_t)eh_pg_int(result, i, 0),
             .type = (uint8_t)eh_pg_int(result, i, 1),
@@ -189,7 +190,8 @@ static void on_page_dead(void *context, PGresult *result)
     struct eh_outbox_batch *page = s->page;
     int n = PQntuples(result);
     page->dead = eh_arena_alloc(&page->arena, ((size_t)n + 1) * sizeof *page->dead);
-    for (int i = 0; page->dead && i < n; i++)
+    eh_require(page->dead);
+    for (int i = 0; i < n; i++)
         page->dead[page->dead_count++] = (struct eh_dead_entry){
             .input = (uint64_t)eh_pg_int(result, i, 0),
             .reason = eh_batch_kept(&page->arena, eh_pg_text(result, i, 1)),

@@ -2,6 +2,7 @@
 """memory: none is left, at any moment: evenhandd goes on or dies, and what it promised is kept."""
 import http.client
 import resource
+import signal
 import time
 
 from chaos import check_all, tickets
@@ -59,7 +60,9 @@ def ends(stack):
             starved += end == "starved"
         else:
             died += 1
-            end = "dead by %d" % daemon.process.returncode
+            code = daemon.process.returncode
+            assert code != -signal.SIGSEGV, "it went on without the memory it had asked for"
+            end = "dead by %d" % code
         note("%d KiB left: %s: %s" % (left, end, daemon.last_words(1).strip()))
         daemon.start()
     stack.settle()
