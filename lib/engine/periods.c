@@ -140,7 +140,7 @@ static int refuse_final(struct step *s)
 
 int eh_step_exclude(struct step *s)
 {
-    uint32_t team, slot;
+    uint32_t team = NONE, slot = NONE;
     struct eh_period period;
     struct eh_error error = {0};
     int r = find_period(s, &team, &period, &slot);
@@ -285,7 +285,7 @@ int eh_step_close(struct step *s)
 
 int eh_step_pay(struct step *s)
 {
-    uint32_t team, slot;
+    uint32_t team = NONE, slot = NONE;
     struct eh_period period;
     int r = find_period(s, &team, &period, &slot);
     if (r < 0 || s->fx->refused)
