@@ -18,6 +18,7 @@
 #define EVENHAND_BENCH_LINK_H
 
 #include <hiredis/hiredis.h>
+#include <poll.h>
 
 #include <evenhand/base/base.h>
 
