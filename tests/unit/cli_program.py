@@ -17,7 +17,8 @@ import sys
 import tempfile
 import threading
 import time
-import traceback
+
+import tap
 
 EVENHAND = sys.argv[1]
 DATA = os.path.join(os.path.dirname(os.path.abspath(__file__)), "data", "cli")
@@ -29,10 +30,6 @@ COMMANDS = ["status", "teams", "team", "reps", "rep", "tickets", "ticket", "over
             "available", "away", "outcome", "assign", "release", "move", "desk show", "desk diff",
             "desk apply", "desk from", "plan check", "plan test", "push", "simulate", "pool", "freeze",
             "close", "pay", "exclude", "metric"]
-
-
-class Skip(Exception):
-    pass
 
 
 # ---- A daemon that says what it is told to, and remembers what it was asked.
@@ -387,7 +384,7 @@ class Redis:
 
     def __enter__(self):
         if not shutil.which("redis-server"):
-            raise Skip("there is no redis-server")
+            raise tap.Skip("there is no redis-server")
         self.path = STATUS["redis_address"]
         self.process = subprocess.Popen(
             ["redis-server", "--port", "0", "--unixsocket", self.path, "--save", "", "--dir",
@@ -452,21 +449,10 @@ TESTS = [the_sample_is_what_the_tests_believe, help_teaches, a_full_disk_is_told
 def main(tests):
     server = UnixServer(SOCKET, Handler)
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    print("1..%d" % len(tests), flush=True)
-    failed = 0
-    for number, test in enumerate(tests, 1):
-        name = test.__name__.replace("_", " ")
-        try:
-            test()
-            print("ok %d - %s" % (number, name), flush=True)
-        except Skip as why:
-            print("ok %d - %s # SKIP %s" % (number, name, why), flush=True)
-        except Exception:
-            failed += 1
-            print("not ok %d - %s" % (number, name))
-            print("# " + traceback.format_exc().replace("\n", "\n# "), flush=True)
-    shutil.rmtree(FOLDER, ignore_errors=True)
-    sys.exit(1 if failed else 0)
+    try:
+        tap.play(tests)
+    finally:
+        shutil.rmtree(FOLDER, ignore_errors=True)
 
 
 if __name__ == "__main__":

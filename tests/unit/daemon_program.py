@@ -8,7 +8,8 @@ import shutil
 import subprocess
 import sys
 import tempfile
-import traceback
+
+import tap
 
 EVENHANDD = sys.argv[1]
 FOLDER = tempfile.mkdtemp(prefix="evenhandd-check-")
@@ -78,19 +79,10 @@ TESTS = [wrong_calls_are_told, a_good_configuration_is_said_to_be_good,
 def main():
     write("desk.yaml", DESK)
     write("bad.yaml", DESK.replace("[ana]}", "[ana, zed]}"))
-    print("1..%d" % len(TESTS), flush=True)
-    failed = 0
-    for number, test in enumerate(TESTS, 1):
-        name = test.__name__.replace("_", " ")
-        try:
-            test()
-            print("ok %d - %s" % (number, name), flush=True)
-        except Exception:
-            failed += 1
-            print("not ok %d - %s" % (number, name))
-            print("# " + traceback.format_exc().strip().replace("\n", "\n# "), flush=True)
-    shutil.rmtree(FOLDER, ignore_errors=True)
-    sys.exit(1 if failed else 0)
+    try:
+        tap.play(TESTS)
+    finally:
+        shutil.rmtree(FOLDER, ignore_errors=True)
 
 
 if __name__ == "__main__":

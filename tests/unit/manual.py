@@ -10,7 +10,8 @@ import os
 import re
 import subprocess
 import sys
-import traceback
+
+import tap
 
 EVENHAND, EVENHANDD, SOURCE = sys.argv[1:]
 OPTION = re.compile(r"--([a-z][a-z-]*)")
@@ -194,20 +195,5 @@ TESTS = [every_command_and_option_is_in_the_manual, completion_offers_the_same,
          every_route_is_in_the_manual, every_view_is_in_the_manual]
 
 
-def main():
-    print("1..%d" % len(TESTS), flush=True)
-    failed = 0
-    for number, test in enumerate(TESTS, 1):
-        name = test.__name__.replace("_", " ")
-        try:
-            test()
-            print("ok %d - %s" % (number, name), flush=True)
-        except Exception:
-            failed += 1
-            print("not ok %d - %s" % (number, name))
-            print("# " + traceback.format_exc().strip().replace("\n", "\n# "), flush=True)
-    sys.exit(1 if failed else 0)
-
-
 if __name__ == "__main__":
-    main()
+    tap.play(TESTS)

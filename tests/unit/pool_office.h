@@ -244,6 +244,41 @@ static inline unsigned office_february(struct office *o)
     return order;
 }
 
+/* February, closed and then a refund of it; March up to its last day. Returns March's first. */
+static inline unsigned office_until_april(struct office *o)
+{
+    office_start(o, office_desk(o, "2026-02"));
+    office_day(o, "2026-02-10");
+    unsigned order = office_february(o);
+    office_day(o, "2026-03-01");
+    office_settle(o, "2026-02");
+    cr_assert_eq(office_statement(o, "2026-02")->gross, 477501);
+    office_day(o, "2026-03-18");
+    office_outcome(o, order, "'outcome':'refunded','value':4961");
+    unsigned first = o->tickets;
+    office_march(o);
+    office_minutes(o, "2026-03");
+    office_day(o, "2026-04-01");
+    return first;
+}
+
+/* bo closes in April a sale that is March's. */
+static inline void office_sell_late(struct office *o, int64_t value)
+{
+    unsigned ticket = office_ticket(o, "order", "bo");
+    char text[120];
+    kit_pass(&o->k, 1);
+    snprintf(text, sizeof text,
+             "{'type':'outcome','id':'T%u','outcome':'won','value':%lld,'handled':700}", ticket,
+             (long long)value);
+    struct eh_message m = kit_message(&o->k, text);
+    m.at_date = kit_date("2026-03-31");
+    m.at_ms = o->k.now_us / 1000;
+    m.has |= EH_FIELD_BIT(EH_FIELD_AT) | EH_FIELD_BIT(EH_FIELD_AT_DATE);
+    kit_step(&o->k, m, EH_ORIGIN_STREAM);
+    office_sent(o, "a sale of March");
+}
+
 static inline void office_done(struct office *o)
 {
     kit_done(&o->k);
