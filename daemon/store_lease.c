@@ -3,11 +3,11 @@
  *
  * Look: schema and settings, an advisory lock (it goes with its session), the heartbeat. Who starts
  * and finds the lock free takes the next epoch at once, which fences whoever had the one before.
- * Who has led or stood by and comes back to another's heartbeat stands by: a new leader may not have
- * the lock yet. Who stands by waits until the heartbeat stands still: some seconds when the lock is
- * free (the leader was killed), more when it is not (it hangs); a leader that ends well says so and
- * is followed at the next look. Epoch and head decide; lock and heartbeat only keep daemons from
- * quarrelling.
+ * Who has led or stood by and comes back to another's heartbeat stands by: a new leader may not
+ * have the lock yet. Who stands by waits until the heartbeat stands still: some seconds when the
+ * lock is free (the leader was killed), more when it is not (it hangs); a leader that ends well
+ * says so and is followed at the next look. Epoch and head decide; lock and heartbeat only keep
+ * daemons from quarrelling.
  */
 #include "store_private.h"
 
