@@ -117,7 +117,7 @@ static int say_refused(const struct eh_answer *answer, const char *what)
     int code = exit_of(answer->status);
     if (!message)
         return eh_say(code, "%sthe daemon answered %ld", what, answer->status);
-    bool said = !field || !*field || strncmp(message, field, strlen(field)) == 0;
+    bool said = !field || strstr(message, field); /* at the front, or behind the line of a file */
     return eh_say(code, "%s%s%s%s", what, said ? "" : field, said ? "" : ": ", message);
 }
 

@@ -106,7 +106,7 @@ STEPS = {"freeze": {**STEP, "state": "provisional", "missing": "csat: no ratings
 def what_if(body):
     """What the daemon says of a plan, as (status, body)."""
     if body.startswith("bad"):
-        return 400, refusal("invalid", "1: metrics: is missing")
+        return 400, refusal("invalid", "1: metrics: is missing", "metrics")
     return GETS["/v1/teams/sales/pool"]
 
 
