@@ -7,7 +7,7 @@
 #define DAYS_LAST  2932896 /* 9999-12-31 */
 
 #define SHOWN_MAX 40 /* bytes of a refused text that an error repeats */
-#define SHOWN(s)  (int)((s).size < SHOWN_MAX ? (s).size : SHOWN_MAX), (s).data ? (s).data : ""
+#define SHOWN(s)  EH_STR_ARG(eh_str_cut(s, SHOWN_MAX))
 
 static const struct {
     char letter;

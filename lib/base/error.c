@@ -6,39 +6,15 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-/* Length of text without a character that was cut in the middle. */
-static size_t whole_characters(const char *text, size_t size)
-{
-    size_t start = size;
-    while (start > 0 && size - start < 3 && ((uint8_t)text[start - 1] & 0xC0) == 0x80)
-        start--;
-    if (start == 0)
-        return size;
-    uint8_t lead = (uint8_t)text[start - 1];
-    size_t wanted = lead < 0xC0 ? 0 : lead < 0xE0 ? 1 : lead < 0xF0 ? 2 : 3;
-    return size - start < wanted ? start - 1 : size;
-}
-
-/* Makes one line of whatever a sender's bytes brought in: no control characters, no half ones. */
-static void tidy_line(char *text, size_t size, size_t wanted)
-{
-    size_t length = wanted < size ? wanted : size - 1;
-    if (wanted >= size)
-        length = whole_characters(text, length);
-    text[length] = '\0';
-    for (size_t i = 0; i < length; i++)
-        if ((uint8_t)text[i] < 0x20 || text[i] == 0x7F)
-            text[i] = '?';
-}
-
+/* One line of text, whatever bytes a sender brought in: it goes into answers, logs and columns. */
 static void error_fill(struct eh_error *error, int code, const char *field, const char *format,
                        va_list args)
 {
     error->code = code;
-    tidy_line(error->field, sizeof error->field,
-              eh_format(error->field, sizeof error->field, "%s", field));
-    tidy_line(error->text, sizeof error->text,
-              eh_format_v(error->text, sizeof error->text, format, args));
+    eh_format(error->field, sizeof error->field, "%s", field);
+    eh_format_v(error->text, sizeof error->text, format, args);
+    eh_text_tidy(error->field, strlen(error->field));
+    eh_text_tidy(error->text, strlen(error->text));
 }
 
 int eh_error_set(struct eh_error *error, int code, const char *format, ...)

@@ -111,6 +111,8 @@ static void convert_text(struct sink *sink, struct conversion c, va_list *args)
     if (!text)
         text = "(none)";
     size_t size = c.precision == SIZE_MAX ? strlen(text) : strnlen(text, c.precision);
+    if (size == c.precision)
+        size = eh_utf8_whole(text, size);
     c.zero = false;
     put_padded(sink, &c, "", text, size);
 }
@@ -167,7 +169,7 @@ size_t eh_format_v(char *buffer, size_t size, const char *format, va_list args)
     }
     va_end(rest);
     if (size > 0)
-        buffer[sink.length < size ? sink.length : size - 1] = '\0';
+        buffer[sink.length < size ? sink.length : eh_utf8_whole(buffer, size - 1)] = '\0';
     return sink.length;
 }
 

@@ -5,7 +5,7 @@
 
 /* "number" of an error sentence: as much of the text as helps. */
 #define SHOWN_MAX 40
-#define SHOWN(s)  (int)((s).size < SHOWN_MAX ? (s).size : SHOWN_MAX), (s).data ? (s).data : ""
+#define SHOWN(s)  EH_STR_ARG(eh_str_cut(s, SHOWN_MAX))
 
 static bool is_digit(char c)
 {

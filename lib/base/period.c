@@ -91,7 +91,7 @@ int eh_period_parse(struct eh_str s, struct eh_period *ret, struct eh_error *err
         return eh_error_set(
             error, EH_EPARSE,
             "`%.*s` is no period such as 2026-W10, 2026-03 or 2026-Q1 (years 1970 to 9999)",
-            s.size < SHOWN_MAX ? (int)s.size : SHOWN_MAX, s.data ? s.data : "");
+            EH_STR_ARG(eh_str_cut(s, SHOWN_MAX)));
     *ret = period;
     return 0;
 }

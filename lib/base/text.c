@@ -1,4 +1,5 @@
-/* text.c: checks of names and UTF-8, and ids made from names. Formatting stands in format.c. */
+/* text.c: checks of names and UTF-8, where text may be cut, and ids made from names. Formatting
+ * stands in format.c. */
 #include <evenhand/base/text.h>
 
 int eh_str_compare(struct eh_str a, struct eh_str b)
@@ -44,6 +45,40 @@ static size_t character_size(const uint8_t *at, size_t left)
     return size;
 }
 
+static uint32_t code_point(const uint8_t *at, size_t size)
+{
+    uint32_t point = size == 1 ? at[0] : at[0] & (0xFFu >> (size + 1));
+    for (size_t i = 1; i < size; i++)
+        point = point << 6 | (at[i] & 0x3Fu);
+    return point;
+}
+
+size_t eh_utf8_next(struct eh_str s, uint32_t *ret_point)
+{
+    const uint8_t *at = (const uint8_t *)s.data;
+    size_t size = character_size(at, s.size);
+    if (size)
+        *ret_point = code_point(at, size);
+    return size;
+}
+
+bool eh_utf8_hidden(uint32_t point)
+{
+    static const struct {
+        uint32_t first, last;
+    } hidden[] = {
+        {0x00, 0x1F},       {0x7F, 0x9F},       {0xAD, 0xAD},       {0x34F, 0x34F},
+        {0x61C, 0x61C},     {0x115F, 0x1160},   {0x17B4, 0x17B5},   {0x180B, 0x180F},
+        {0x200B, 0x200F},   {0x2028, 0x202E},   {0x2060, 0x206F},   {0x3164, 0x3164},
+        {0xFE00, 0xFE0F},   {0xFEFF, 0xFEFF},   {0xFFA0, 0xFFA0},   {0xFFF0, 0xFFFB},
+        {0x1BCA0, 0x1BCA3}, {0x1D173, 0x1D17A}, {0xE0000, 0xE0FFF},
+    };
+    for (size_t i = 0; i < sizeof hidden / sizeof *hidden && hidden[i].first <= point; i++)
+        if (point <= hidden[i].last)
+            return true;
+    return false;
+}
+
 bool eh_utf8_valid(struct eh_str s, size_t *ret_bad_at)
 {
     const uint8_t *bytes = (const uint8_t *)s.data;
@@ -66,6 +101,33 @@ bool eh_utf8_valid(struct eh_str s, size_t *ret_bad_at)
         at += size;
     }
     return true;
+}
+
+size_t eh_utf8_whole(const char *text, size_t size)
+{
+    size_t start = size; /* behind the byte that begins the last character */
+    while (start > 0 && size - start < 3 && ((uint8_t)text[start - 1] & 0xC0) == 0x80)
+        start--;
+    if (start == 0)
+        return size;
+    uint8_t lead = (uint8_t)text[start - 1];
+    size_t wanted = lead < 0xC0 ? 0 : lead < 0xE0 ? 1 : lead < 0xF0 ? 2 : 3;
+    return size - start < wanted ? start - 1 : size;
+}
+
+struct eh_str eh_str_cut(struct eh_str s, size_t most)
+{
+    return s.size <= most ? s : eh_str_n(s.data, eh_utf8_whole(s.data, most));
+}
+
+void eh_text_tidy(char *text, size_t size)
+{
+    for (size_t at = 0; at < size;) {
+        size_t character = character_size((const uint8_t *)text + at, size - at);
+        if (character == 0 || (uint8_t)text[at] < 0x20 || text[at] == 0x7F)
+            text[at] = '?';
+        at += character ? character : 1;
+    }
 }
 
 bool eh_name_valid(struct eh_str s, size_t max)
@@ -96,14 +158,6 @@ static const char latin[] = "aaaaaaAceeeeiiii" /* U+00C0 */
                             "ooOOrrrrrrssssss"
                             "ssttttttuuuuuuuu"
                             "uuuuwwyyyzzzzzzs";
-
-static uint32_t code_point(const uint8_t *at, size_t size)
-{
-    uint32_t point = size == 1 ? at[0] : at[0] & (0xFFu >> (size + 1));
-    for (size_t i = 1; i < size; i++)
-        point = point << 6 | (at[i] & 0x3Fu);
-    return point;
-}
 
 /* What a character gives an id: letters, "" for one to drop, NULL for a separator. */
 static const char *letters_of(uint32_t point, char own[2])

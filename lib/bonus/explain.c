@@ -25,10 +25,9 @@ EH_PRINTF(2, 3) static struct eh_str name(struct tree *t, const char *format, ..
     char text[NAME_BYTES];
     va_list args;
     va_start(args, format);
-    size_t size = eh_format_v(text, sizeof text, format, args);
+    eh_format_v(text, sizeof text, format, args);
     va_end(args);
-    struct eh_str kept =
-        eh_arena_str(t->arena, eh_str_n(text, size < NAME_BYTES ? size : NAME_BYTES - 1));
+    struct eh_str kept = eh_arena_str(t->arena, eh_str(text));
     t->failed |= !kept.data;
     return kept;
 }

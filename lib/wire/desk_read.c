@@ -8,13 +8,10 @@
 #define KEY_MAX       32  /* bytes of a key that is compared with the known ones */
 #define NEAR_MAX      2   /* letters a misspelt key may be away from the one it means */
 
-/* As much of a text as a sentence shows, cut between characters. */
+/* As much of a text as a sentence shows. */
 static struct eh_str shown(struct eh_str text)
 {
-    uint32_t size = text.size < SHOWN_MAX ? text.size : SHOWN_MAX;
-    while (size > 0 && size < text.size && ((uint8_t)text.data[size] & 0xC0) == 0x80)
-        size--;
-    return eh_str_n(text.data, size);
+    return eh_str_cut(text, SHOWN_MAX);
 }
 
 struct desk_path eh_desk_path_key(const struct desk_path *up, struct eh_str key)

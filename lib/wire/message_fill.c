@@ -3,7 +3,7 @@
 #include "message_fields.h"
 
 #define SHOWN_MAX      40 /* bytes of a refused text that an error repeats */
-#define SHOWN(s)       (int)((s).size < SHOWN_MAX ? (s).size : SHOWN_MAX), (s).data ? (s).data : ""
+#define SHOWN(s)       EH_STR_ARG(eh_str_cut(s, SHOWN_MAX))
 #define PATH_MAX_BYTES 64 /* "skills[15]" */
 
 /* What is being filled, for the small functions below. */

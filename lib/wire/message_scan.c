@@ -59,7 +59,7 @@ int eh_scan_key(struct eh_scan *scan, unsigned first, struct eh_str key)
         if (eh_str_equal(scan->keys[i], key))
             return eh_error_set(scan->error, EH_EPARSE, "byte %zu: key `%.*s` stands twice",
                                 eh_scan_offset(scan, (const uint8_t *)key.data),
-                                (int)(key.size < SHOWN_MAX ? key.size : SHOWN_MAX), key.data);
+                                EH_STR_ARG(eh_str_cut(key, SHOWN_MAX)));
     scan->keys[scan->key_count++] = key; /* bounded: every key was counted as an item */
     return 0;
 }

@@ -1,6 +1,8 @@
 /* message_scan_json.c: the walk over JSON (RFC 8259): grammar and bounds, nothing decoded. */
 #include "message_scan.h"
 
+#define SHOWN_MAX 40 /* bytes of a number that an error repeats */
+
 static int refuse(struct eh_scan *scan, const uint8_t *at, const char *what)
 {
     return eh_error_set(scan->error, EH_EPARSE, "byte %zu: %s", eh_scan_offset(scan, at), what);
@@ -136,8 +138,7 @@ static int check_integer(struct eh_scan *scan, struct eh_str text)
         return 0;
     return eh_error_set(scan->error, EH_ERANGE, "byte %zu: %.*s is beyond +-%lld",
                         eh_scan_offset(scan, (const uint8_t *)text.data),
-                        (int)(text.size < 40 ? text.size : 40), text.data,
-                        (long long)EH_INTEGER_MAX);
+                        EH_STR_ARG(eh_str_cut(text, SHOWN_MAX)), (long long)EH_INTEGER_MAX);
 }
 
 static int scan_number(struct eh_scan *scan)

@@ -79,6 +79,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (r < 0) {
         eh_require(!desk && r == -error.code);
         eh_require(error.text[0] >= '1' && error.text[0] <= '9');
+        eh_require(eh_utf8_valid(eh_str(error.text), NULL));
         return 0;
     }
     check_desk(desk);

@@ -47,6 +47,7 @@ static inline void check_bytes(const uint8_t *data, size_t size, message_from_fn
     struct eh_error error = {0};
     int r = from(eh_str_n((const char *)data, size), &arena, &m, &error);
     eh_require(r <= 0 && (r == 0) == (error.code == 0));
+    eh_require(eh_utf8_valid(eh_str(error.text), NULL)); /* it goes into a column */
     eh_require(arena.held <= 2 * (size_t)EH_MESSAGE_MAX);
     if (r == 0)
         check_message(&m);

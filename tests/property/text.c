@@ -117,3 +117,66 @@ Test(text, utf8_is_told_from_other_bytes)
             cr_assert(valid_the_slow_way(eh_str_n(s.data, bad_at)) && bad_at < s.size);
     }
 }
+
+/* Text of characters of one to four bytes, none of them whole at the same places as in another. */
+static struct eh_str any_text(struct seed *seed, char *room, size_t most)
+{
+    static const char *const characters[] = {"a", "\u00dc", "\u20ac", "\U0001F600", "z", "\u4e2d"};
+    size_t size = 0, wanted = seed_below(seed, most);
+    while (size < wanted) {
+        const char *character = characters[seed_below(seed, 6)];
+        if (size + strlen(character) > most)
+            break;
+        memcpy(room + size, character, strlen(character));
+        size += strlen(character);
+    }
+    return eh_str_n(room, size);
+}
+
+Test(text, a_cut_is_between_characters_and_takes_no_more_than_it_must)
+{
+    struct seed seed = seed_start();
+    char room[200], out[64];
+    for (int i = 0; i < ROUNDS; i++) {
+        struct eh_str s = any_text(&seed, room, sizeof room);
+        size_t most = seed_below(&seed, sizeof out);
+        struct eh_str cut = eh_str_cut(s, most);
+        cr_assert(eh_utf8_valid(cut, NULL) && cut.size <= most);
+        cr_assert(cut.size == s.size || cut.size + 4 > most);
+        eh_format(out, sizeof out, "%.*s", (int)most, s.size ? s.data : "");
+        cr_assert(s.size < most || eh_str_equal(eh_str(out), cut));
+        eh_format(out, most + 1, "%.*s", EH_STR_ARG(s));
+        cr_assert(eh_str_equal(eh_str(out), cut));
+    }
+}
+
+Test(text, an_error_is_one_line_of_text_whatever_it_repeats)
+{
+    struct seed seed = seed_start();
+    uint8_t bytes[400];
+    char room[400];
+    for (int i = 0; i < ROUNDS; i++) {
+        struct eh_error error = {0};
+        struct eh_str wild = any_bytes(&seed, bytes, sizeof bytes);
+        struct eh_str tame = any_text(&seed, room, sizeof room);
+        eh_error_field(&error, EH_EINVAL, "value", "%.*s|%.*s|%c", EH_STR_ARG(tame),
+                       EH_STR_ARG(wild), (char)seed_next(&seed));
+        cr_assert(eh_utf8_valid(eh_str(error.text), NULL));
+        for (const char *at = error.text; *at; at++)
+            cr_assert((uint8_t)*at >= 0x20 && *at != 0x7F);
+        if (tame.size + wild.size + 3 < sizeof error.text)
+            cr_assert(memcmp(error.text, room, tame.size) == 0);
+    }
+}
+
+Test(text, what_a_screen_hides_is_known)
+{
+    static const uint32_t hidden[] = {0,      0x1B,   0x7F,   0x85,   0xAD,    0x200B, 0x200D,
+                                      0x200F, 0x202E, 0x2066, 0xFEFF, 0xE0041, 0x2028, 0x061C};
+    static const uint32_t shown[] = {' ',    'a',    0xA0,    0xDC,    0x0301,
+                                     0x20AC, 0x4E2D, 0x1F600, 0x10FFFF};
+    for (size_t i = 0; i < sizeof hidden / sizeof *hidden; i++)
+        cr_assert(eh_utf8_hidden(hidden[i]), "U+%04X", hidden[i]);
+    for (size_t i = 0; i < sizeof shown / sizeof *shown; i++)
+        cr_assert_not(eh_utf8_hidden(shown[i]), "U+%04X", shown[i]);
+}

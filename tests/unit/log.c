@@ -75,6 +75,13 @@ Test(log, control_characters_are_written_out)
     cr_expect(strstr(line, "subject=a\\x0ab\\x1b[31mc\\x7f\n"));
 }
 
+Test(log, what_a_screen_hides_is_written_out)
+{
+    begin(EH_LOG_INFO);
+    eh_log(EH_LOG_INFO, "subject=%s", "\u00dcber\u202egnp\u200b\xc2\x85\xc3.");
+    cr_expect(strstr(end(), "subject=\u00dcber\\u{202e}gnp\\u{200b}\\u{0085}\\xc3.\n"));
+}
+
 Test(log, a_long_line_is_cut_not_split)
 {
     char long_text[9000];

@@ -57,13 +57,30 @@ bool eh_name_valid(struct eh_str s, size_t max);
 /* Well-formed UTF-8 (RFC 3629: no surrogates, nothing overlong). Says where it breaks. */
 bool eh_utf8_valid(struct eh_str s, size_t *ret_bad_at);
 
+/* Text is cut between characters, never inside one: a half character is no text, and no column of
+ * PostgreSQL takes it. Returns the first bytes of s, at most `most` of them. */
+struct eh_str eh_str_cut(struct eh_str s, size_t most);
+/* The same for bytes that were cut already: `size` without a character that is not there whole. */
+size_t eh_utf8_whole(const char *text, size_t size);
+/* Makes one line of text out of any bytes, in place: what is no UTF-8 becomes '?', and so does a
+ * control character below U+0080. */
+void eh_text_tidy(char *text, size_t size);
+
+/* The character at the beginning of s: its bytes (1 to 4) and its number; 0 where no character of
+ * UTF-8 stands. s is not empty. */
+size_t eh_utf8_next(struct eh_str s, uint32_t *ret_point);
+/* Characters that a screen does not show, and that can make it show something else than the text
+ * says: controls, marks of direction, what has no width, fillers, tags. */
+bool eh_utf8_hidden(uint32_t point);
+
 /* Makes an id out of any name: "Summer Sewald" -> "summer-sewald". Other characters become one '-',
  * Latin letters with accents lose them. Returns the length, 0 when nothing is left. */
 size_t eh_id_from_name(struct eh_str name, char ret_id[EH_ID_MAX + 1]);
 
 /* printf without stdio and without locale. Knows %s %.*s %c %d %u %x %ld %lu %lld %llu %zu %%, with
  * an optional width and '0' or '-' flag. Always terminates; returns the length it would have had.
- */
+ * "%.*s" and a full buffer cut between characters, so a text that was cut may be shorter than the
+ * buffer has room for. */
 size_t eh_format(char *buffer, size_t size, const char *format, ...) EH_PRINTF(3, 4);
 size_t eh_format_v(char *buffer, size_t size, const char *format, va_list args);
 
