@@ -156,13 +156,9 @@ void eh_admin_reply_text(struct eh_admin_request *request, const char *content_t
 void eh_admin_error_status(struct eh_admin_request *request, int status, const char *code,
                            const char *field, const char *message)
 {
-    struct eh_str text = eh_str(message);
-    size_t bad_at;
-    if (!eh_utf8_valid(text, &bad_at)) /* a long sentence, cut in the middle of a character */
-        text.size = (uint32_t)bad_at;
     json_t *error = json_object();
     eh_json_put(error, "code", eh_json_string(code));
-    eh_json_put(error, "message", eh_json_text(text));
+    eh_json_put(error, "message", eh_json_text(eh_str(message)));
     eh_json_put(error, "field", eh_json_string(field));
     json_t *body = json_object();
     eh_json_put(body, "error", error);
@@ -175,8 +171,9 @@ void eh_admin_error(struct eh_admin_request *request, int code, const char *fiel
     char message[EH_ERROR_TEXT_MAX];
     va_list args;
     va_start(args, format);
-    vsnprintf(message, sizeof message, format, args);
+    eh_format_v(message, sizeof message, format, args);
     va_end(args);
+    eh_text_tidy(message, strlen(message));
     eh_admin_error_status(request, eh_admin_status_of(code), eh_admin_code_name(code), field,
                           message);
 }
@@ -192,7 +189,7 @@ void eh_admin_deny(struct eh_admin_request *request, const char *format, ...)
     char needed[EH_ERROR_TEXT_MAX / 2], roles[80];
     va_list args;
     va_start(args, format);
-    vsnprintf(needed, sizeof needed, format, args);
+    eh_format_v(needed, sizeof needed, format, args);
     va_end(args);
     eh_admin_roles_text(request->peer->roles, roles, sizeof roles);
     if (request->http)

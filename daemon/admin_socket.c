@@ -78,8 +78,9 @@ static void look_at_folder(const char *path, const char *name, gid_t gid)
     char folder[EH_SOCKET_PATH_MAX + 1];
     struct stat status;
     const char *slash = strrchr(path, '/');
-    int size = !slash ? 0 : slash == path ? 1 : (int)(slash - path);
-    eh_format(folder, sizeof folder, "%.*s", size ? size : 1, size ? path : ".");
+    size_t size = slash && slash != path ? (size_t)(slash - path) : 1;
+    memcpy(folder, slash ? path : ".", size);
+    folder[size] = '\0';
     if (stat(folder, &status) < 0 || status.st_mode & S_IXOTH ||
         (status.st_gid == gid && status.st_mode & S_IXGRP))
         return;

@@ -14,6 +14,7 @@ const char *eh_role_name(enum eh_role role)
 void app_error(struct eh_app *app, const char *text)
 {
     eh_format(app->last_error, sizeof app->last_error, "%s", text);
+    eh_text_tidy(app->last_error, strlen(app->last_error));
     app->last_error_us = eh_clock_now_us(&app->clock);
 }
 

@@ -34,9 +34,12 @@ static bool on_path(char ret[PATH_MAX])
     const char *path = getenv("PATH");
     while (path && *path) {
         size_t size = strcspn(path, ":");
-        if (size > 0 && eh_format(ret, PATH_MAX, "%.*s/evenhand", (int)size, path) < PATH_MAX &&
-            access(ret, X_OK) == 0)
-            return true;
+        if (size > 0 && size + sizeof "/evenhand" <= PATH_MAX) {
+            memcpy(ret, path, size);
+            strcpy(ret + size, "/evenhand");
+            if (access(ret, X_OK) == 0)
+                return true;
+        }
         path += size + (path[size] == ':');
     }
     return false;

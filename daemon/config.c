@@ -85,7 +85,7 @@ static int refuse(struct reading *in, size_t line, const char *format, ...)
     char text[EH_ERROR_TEXT_MAX];
     va_list args;
     va_start(args, format);
-    vsnprintf(text, sizeof text, format, args);
+    eh_format_v(text, sizeof text, format, args);
     va_end(args);
     return eh_error_set(in->error, EH_EINVAL, "%s:%zu: %s", in->path, line, text);
 }

@@ -18,6 +18,7 @@
 #include <systemd/sd-journal.h>
 
 #define LINE_MAX_BYTES 2048 /* longer lines are cut */
+#define ESCAPED_MAX    12   /* bytes of one character as it is shown, with terminator */
 #define LIMIT_S        10
 #define LIMIT_KEYS     32 /* literals in the code; beyond it lines are not limited */
 
@@ -74,25 +75,36 @@ static const char *level_name(enum eh_log_level level)
     return "info";
 }
 
-/* Control characters become \xNN, so that nobody's text can make a line of its own. */
-static size_t escape(const char *text, char ret[LINE_MAX_BYTES])
+/* Controls, and bytes that are no text, become \xNN, so that nobody's text can make a line of its
+ * own; other characters that a screen does not show become \u{NNNN}. */
+static size_t escape_one(struct eh_str text, char ret[ESCAPED_MAX])
+{
+    uint32_t point = 0;
+    size_t size = eh_utf8_next(text, &point);
+    if (size < 2 && (size == 0 || eh_utf8_hidden(point)))
+        eh_format(ret, ESCAPED_MAX, "\\x%02x", (unsigned)(uint8_t)*text.data);
+    else if (eh_utf8_hidden(point))
+        eh_format(ret, ESCAPED_MAX, "\\u{%04x}", point);
+    else
+        eh_format(ret, ESCAPED_MAX, "%.*s", (int)size, text.data);
+    return size ? size : 1;
+}
+
+static void escape(struct eh_str text, char ret[LINE_MAX_BYTES])
 {
     size_t used = 0;
-    for (; *text && used + 5 < LINE_MAX_BYTES; text++) {
-        unsigned char byte = (unsigned char)*text;
-        if (byte >= 0x20 && byte != 0x7f)
-            ret[used++] = *text;
-        else
-            used += (size_t)snprintf(ret + used, 5, "\\x%02x", byte);
+    while (text.size > 0 && used + ESCAPED_MAX < LINE_MAX_BYTES) {
+        size_t size = escape_one(text, ret + used);
+        used += strlen(ret + used);
+        text = eh_str_n(text.data + size, text.size - size);
     }
     ret[used] = 0;
-    return used;
 }
 
 static void write_line(enum eh_log_level level, const char *text)
 {
     char line[LINE_MAX_BYTES], stamp[32], whole[LINE_MAX_BYTES + 64];
-    escape(text, line);
+    escape(eh_str(text), line);
     if (eh_log_state.journal) {
         sd_journal_send("MESSAGE=%s", line, "PRIORITY=%d", (int)level, NULL);
         return;

@@ -18,7 +18,8 @@ enum eh_log_level { EH_LOG_ERROR = 3, EH_LOG_WARNING = 4, EH_LOG_INFO = 6, EH_LO
 void eh_log_open(enum eh_log_level level);
 int eh_log_level_from_name(struct eh_str); /* "error" "warning" "info" "debug"; negative: none */
 
-/* printf-style message. Control characters in the result are written as \xNN. */
+/* printf-style message. Control characters and bytes that are no text are written as \xNN, other
+ * characters that a screen does not show as \u{NNNN}. */
 void eh_log(enum eh_log_level, const char *format, ...) EH_PRINTF(2, 3);
 
 /* As eh_log, but at most one line in 10 s for each `key` (a string literal); says how many it kept

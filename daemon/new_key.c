@@ -58,9 +58,10 @@ int app_key_ready(struct eh_app *app, const struct eh_totals *totals, struct eh_
 void app_new_key_message(const struct eh_app *app, struct eh_message *ret)
 {
     const struct passwd *user = getpwuid(getuid());
+    struct eh_str name = eh_str(user ? user->pw_name : "?");
     *ret = (struct eh_message){.type = EH_MESSAGE_NEW_KEY,
                                .reason = eh_str(app->new_key),
-                               .actor = eh_str(user ? user->pw_name : "?")};
+                               .actor = eh_name_valid(name, EH_NAME_MAX) ? name : eh_str("?")};
     ret->has = EH_FIELD_BIT(EH_FIELD_REASON) | EH_FIELD_BIT(EH_FIELD_ACTOR);
 }
 

@@ -246,8 +246,10 @@ static void check(struct eh_outbox *outbox)
 static void on_queued(void *context, const redisReply *reply)
 {
     struct eh_outbox *outbox = context;
-    if (reply && reply->type == REDIS_REPLY_ERROR && !outbox->refusal[0])
-        snprintf(outbox->refusal, sizeof outbox->refusal, "%s", reply->str);
+    if (reply && reply->type == REDIS_REPLY_ERROR && !outbox->refusal[0]) {
+        eh_format(outbox->refusal, sizeof outbox->refusal, "%s", reply->str);
+        eh_text_tidy(outbox->refusal, strlen(outbox->refusal));
+    }
 }
 
 static const char *first_error(const redisReply *reply, bool *ret_only_equal)

@@ -51,17 +51,19 @@ struct eh_pg {
 static void connect_start(struct eh_pg *pg);
 static void on_io(evutil_socket_t fd, short what, void *context);
 
+/* As one line, whatever language and encoding a server speaks before it knows ours. */
 static void remember_error(struct eh_pg *pg, const char *text)
 {
     size_t n = strlen(text);
     while (n && (text[n - 1] == '\n' || text[n - 1] == ' '))
         n--;
-    n = n < sizeof pg->error - 1 ? n : sizeof pg->error - 1;
-    memcpy(pg->error, text, n);
-    pg->error[n] = 0;
+    struct eh_str line = eh_str_cut(eh_str_n(text, n), sizeof pg->error - 1);
+    memmove(pg->error, line.data, line.size); /* it may be our own */
+    pg->error[line.size] = 0;
     for (char *c = pg->error; *c; c++)
         if (*c == '\n' || *c == '\t')
             *c = ' ';
+    eh_text_tidy(pg->error, line.size);
 }
 
 static void drop_event(struct event **event)

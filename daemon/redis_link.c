@@ -81,7 +81,8 @@ static void arm(struct eh_redis_link *link, unsigned ms)
 
 static void remember_error(struct eh_redis_link *link, const char *why)
 {
-    snprintf(link->last_error, sizeof link->last_error, "%s", why);
+    eh_format(link->last_error, sizeof link->last_error, "%s", why);
+    eh_text_tidy(link->last_error, strlen(link->last_error));
 }
 
 /* Half of the delay is fixed, half is spread by the low bits of the clock. */

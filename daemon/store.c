@@ -27,6 +27,7 @@ bool store_failed(struct eh_store *s, const PGresult *result)
             text = "the lease or the head of this desk is not ours any more";
         eh_format(s->error, sizeof s->error, "postgres: %s (%s)", text ? text : "error",
                   state ? state : "?");
+        eh_text_tidy(s->error, strlen(s->error));
     }
     return true;
 }
@@ -87,6 +88,7 @@ struct eh_store *eh_store_new(struct event_base *base, const char *conninfo, str
     eh_format(s->currency, sizeof s->currency, "%.*s", EH_STR_ARG(currency));
     char host[64] = "";
     gethostname(host, sizeof host - 1);
+    eh_text_tidy(host, strlen(host)); /* it goes into a column */
     eh_format(s->host, sizeof s->host, "%s %d %lld", host, (int)getpid(),
               (long long)eh_clock_monotonic_us());
     s->write = eh_pg_new(base, conninfo, "write", eh_store_write_statements, on_link, s);
