@@ -1,0 +1,405 @@
+#!/usr/bin/python3
+"""make: a log as a build of evenhandd writes it, kept for all that come after: old_logs.py recovers
+and proves each of them.
+
+    tests/scenario/logs/make.py BUILD NAME [stopped|killed|lost-key]
+
+BUILD is a build folder, of this checkout or of any earlier one; tests/scenario/logs/NAME.sql.xz is
+written. The daemon lives through ten weeks, up to a day ago: days change, periods end. What a build
+does not know it refuses, and that is a part of its log, too. The last words of the file are
+comments: the master key and the checkpoints, which stand beside a database. The daemon is
+`stopped` in the end, with a snapshot, or `killed`, and its snapshots are deleted; or its key was
+lost in between.
+"""
+import datetime
+import http.client
+import json
+import lzma
+import os
+import re
+import subprocess
+import sys
+import time
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+if __name__ == "__main__":
+    if len(sys.argv) not in (3, 4):
+        sys.exit(__doc__)
+    os.environ["EVENHAND_BUILD"] = os.path.abspath(sys.argv[1])
+    os.environ["EVENHAND_TMP"] = os.environ.get("EVENHAND_TMP", "/tmp")
+sys.path.insert(0, os.path.dirname(HERE))
+
+from harness import EVENHANDD, INBOX, Answer, Stack, note, wait_until  # noqa: E402
+from office import FAKETIME  # noqa: E402
+
+DAY = 24 * 3600
+PG_DUMP = "/usr/lib/postgresql/15/bin/pg_dump"
+REPS = [{"id": "ana", "name": "Ana Ås", "since": "2019-05-01"},
+        {"id": "ben", "share": 0.5, "since": "2024-02-29"},
+        {"id": "cai", "skills": ["german", "vip"]},
+        {"id": "dora", "skills": ["german"], "since": "2022-01-01"},
+        {"id": "eli"}, {"id": "fay", "share": "0.3", "skills": ["vip"]},
+        {"id": "gus"}, {"id": "hal"}]
+SALES, CARE = ["ana", "ben", "cai", "dora"], ["dora", "eli", "fay", "gus"]
+
+
+def moment(days_ago):
+    return datetime.datetime.now(datetime.timezone.utc) - datetime.timedelta(days=days_ago)
+
+
+def month(days_ago):
+    return moment(days_ago).strftime("%Y-%m")
+
+
+def plan(ident, team, since, revenue):
+    return {"id": ident, "team": team, "from": since, "period": "month",
+            "encourages": "Answering well.", "discourages": "Hurrying customers.",
+            "target_pool": "6000.00", "max_pool": "9000.00",
+            "metrics": [
+                {"metric": "revenue", "weight": "%d%%" % revenue,
+                 "curve": [["0.00", "0%"], ["40.00", "100%"]]},
+                {"metric": "csat", "weight": "%d%%" % (80 - revenue),
+                 "prior": {"mean": 4.2, "count": 5}, "curve": [[3.0, "0%"], [5.0, "125%"]]},
+                {"metric": "cycle_time", "weight": "20%",
+                 "curve": [["8000h", "0%"], ["1h", "110%"]],
+                 "gate": {"metric": "reopen_rate", "at_most": "80%", "else": "zero_metric"}}],
+            "funding": [["10%", "0%"], ["100%", "100%"], ["125%", "150%"]],
+            "split": {"individual": "10%", "equal": "54%", "seniority": "36%"},
+            "individual": {"points": {"order": 2, "quote": 1, "query": 1}, "cap": "40%"},
+            "seniority": [["0y", 100], ["1y", 105], ["3y", 115]]}
+
+
+def desk(policies, reps=None, plans=(), **sales):
+    reps = reps or REPS[:7]
+    there = {rep["id"] for rep in reps}
+
+    def team(ident, policy, members, **more):
+        return dict({"id": ident, "policy": policy, "reps": [
+            m for m in members if (m["id"] if isinstance(m, dict) else m) in there]}, **more)
+    return {"desk": "main", "currency": "EUR", "time_zone": "Europe/Oslo",
+            "kinds": {"order": {"points": 2}, "quote": {"points": 2}, "query": {"points": 1}},
+            "reps": reps, "plans": list(plans),
+            "teams": [
+                team("sales", policies[0], SALES, **sales),
+                team("care", policies[1], CARE, capacity=6),
+                team("odd", policies[2], SALES + ["eli"], value_weight="30%"),
+                team("even", policies[3],
+                     CARE + [{"id": "hal", "from": moment(30).strftime("%Y-%m-%d")}],
+                     presence="signalled")]}
+
+
+class Build(Stack):
+    """Whatever keys its configuration has."""
+    unknown = ()
+
+    def config(self, **changes):
+        return {key: value for key, value in super().config(**changes).items()
+                if key not in self.unknown}
+
+    def migrate(self):
+        code, output = super().migrate()
+        found = re.search(r": (\w+): unknown key", output)
+        if not found:
+            return code, output
+        self.unknown += found.groups()
+        return self.migrate()
+
+
+class History:
+    """A stack whose daemon lives some days ago."""
+
+    def __init__(self, stack):
+        self.stack, self.days, self.unsent = stack, 0, []
+        self.policies = ["random", "least_loaded", "rotation", "balanced"]
+
+    # ---- time
+
+    def start(self, days_ago):
+        """Goes on so many days ago; what is sent is of then, too."""
+        daemon = self.stack.daemon
+        if daemon.alive():
+            assert daemon.stop() == 0
+        self.days = days_ago
+        daemon.start(ready=False, environment=self.clock())
+        wait_until("it leads", lambda: daemon.status().get("role") == "leader")
+
+    def clock(self):
+        return {"LD_PRELOAD": FAKETIME, "DONT_FAKE_MONOTONIC": "1", "TZ": "UTC",
+                "FAKETIME": "-%dd" % self.days}
+
+    def now_ms(self, seconds=0):
+        return int((time.time() - self.days * DAY + seconds) * 1000)
+
+    # ---- what is said
+
+    def raw(self, fields):
+        self.unsent.append(fields)
+
+    def add(self, kind, ident=None, /, **more):
+        message = {"type": kind}
+        if ident is not None:
+            message["rep" if kind == "signal" else "team" if kind == "metric" else "id"] = ident
+        self.raw({"j": json.dumps(dict(message, **more), ensure_ascii=False)})
+
+    def tickets(self, prefix, count, team="sales", **more):
+        for n in range(count):
+            self.add("ticket", "%s-%d" % (prefix, n), team=team, value=100 * n,
+                     kind=["order", "quote", "query"][n % 3], **more)
+
+    def close(self, prefix, count, **more):
+        for n in range(count):
+            outcome = ["won", "lost", "resolved", "won", "cancelled"][n % 5]
+            value = {"value": 150 * n} if n % 5 == 3 else {}
+            self.add("outcome", "%s-%d" % (prefix, n), outcome=outcome, handled=60 * n + 1,
+                     csat=1 + n % 5, **value, **more)
+
+    def ask(self, method, path, body=None):
+        """Whatever comes of it."""
+        try:
+            answer = self.stack.daemon.http(method, path, body)
+        except (OSError, http.client.HTTPException) as error:
+            answer = Answer(0, str(error))
+        note("%s %s: %r" % (method, path, answer.text[:150]) if answer.code != 200 else
+             "%s %s: 200" % (method, path))
+        return answer
+
+    def put(self, text):
+        return self.ask("PUT", "/v1/desk", json.dumps(text))
+
+    def send(self):
+        """In few batches: a chain row each is what a small file has little room for."""
+        pipe = self.stack.redis.pipeline(transaction=True)
+        for fields in self.unsent:
+            pipe.xadd(INBOX, fields, id="%d-*" % self.now_ms())
+        pipe.execute()
+        self.unsent.clear()
+
+    def settle(self):
+        self.send()
+        self.stack.settle()
+
+    # ---- the ten weeks
+
+    def begin(self):
+        """A build that has not all policies refuses the desk, and deals by those it has."""
+        self.stack.write_desk(desk(self.policies, affinity="open", affinity_for="30d"))
+        self.stack.start_servers()
+        code, output = self.stack.migrate()
+        assert code == 0, output
+        self.stack.new_daemon("d")
+        self.start(70)
+        time.sleep(1)
+        if self.ask("GET", "/v1/desk").code != 200:
+            self.policies[2:] = ["random", "least_loaded"]
+            self.stack.write_desk(desk(self.policies, affinity="open", affinity_for="30d"))
+            self.start(70)
+        wait_until("it has a desk", lambda: self.ask("GET", "/v1/desk").code == 200)
+
+    def arrivals(self):
+        """Tickets with every field, and those that cannot be."""
+        self.tickets("a", 12)
+        self.tickets("c", 10, team="care")
+        self.tickets("o", 12, team="odd")
+        self.tickets("e", 3, team="even")
+        for n in range(8):
+            self.add("ticket", "f-%d" % n, team="sales", kind="order", value=12345, currency="EUR",
+                     customer="Kari Nordmann %d" % (n % 2), priority=n, channel="mail",
+                     skills=[[], ["german"], ["vip", "german"], ["vip"]][n % 4], source="shop",
+                     subject="Bestilling nr. %d: blåbær" % n, created_at=self.now_ms(-600),
+                     owner=["ana", "nobody", "gus", "cai"][n % 4])
+        self.add("ticket", "a-1", team="sales", kind="order", value=1)  # other content
+        self.add("ticket", "a-2", team="sales", kind="query", value=200)  # the same again
+        self.add("ticket", "w-1", team="nowhere", kind="order")
+        self.add("ticket", "w-2", team="sales", kind="favour")
+        self.add("ticket", "w-3", team="sales", kind="order", currency="USD")
+        self.add("ticket", "w-4", team="sales")
+        self.raw({"j": "{"})
+        self.raw({"m": b"\xc1\xff\x00"})
+        self.raw({"j": "{}", "x": "y"})
+        self.raw({"q": "æøå"})
+        self.add("nonsense", "w-5")
+        self.settle()
+
+    def signals(self):
+        self.add("signal", "ana", status="overloaded", reason="en lang kø", event="s-1", **{
+            "for": 3600})
+        self.add("signal", "ana", status="overloaded", reason="en annen", event="s-1")
+        self.add("signal", "ben", status="away")
+        self.add("signal", "gus", status="available", event="s-2")
+        self.add("signal", "nobody", status="away")
+        self.add("signal", "eli", status="available")
+        self.tickets("s", 6)
+        self.settle()
+        self.ask("POST", "/v1/reps/fay/signal", {"status": "overloaded", "for": 60})
+        self.ask("POST", "/v1/reps/ben/signal", {"status": "available"})
+        self.ask("POST", "/v1/reps/fay/signal", {"status": "available"})
+        self.tickets("t", 6, team="care")
+        self.settle()
+
+    def changes(self):
+        self.add("update", "a-3", priority=9, value=777, subject="nytt", skills=["german"])
+        self.add("update", "a-4", skills=[])
+        self.add("update", "f-1", source="shop", skills=["vip"])
+        self.add("update", "unknown", priority=1)
+        self.close("a", 8)
+        self.close("o", 9)
+        self.add("outcome", "a-0", outcome="lost")
+        self.add("outcome", "a-0", outcome="refunded", value=50, event="r-1")
+        self.add("outcome", "a-3", outcome="refunded")
+        self.add("outcome", "a-1", outcome="refunded", value=10)
+        self.add("outcome", "a-0", outcome="rated", csat=2)
+        self.add("outcome", "a-0", outcome="reopened")
+        self.add("outcome", "a-2", outcome="reopened")
+        self.add("outcome", "a-0", outcome="won", value=999, at=self.now_ms(-3600))
+        self.add("outcome", "a-9", outcome="won", at=self.now_ms(-40 * DAY), handled=99)
+        self.add("outcome", "a-10", outcome="won", at=self.now_ms(DAY))
+        self.add("outcome", "early", outcome="won", value=5)  # before its ticket
+        self.add("outcome", "never", outcome="won")
+        self.add("ticket", "early", team="sales", kind="order", customer="Ola")
+        self.add("update", "a-1", priority=1)  # closed
+        self.settle()
+        self.ask("POST", "/v1/tickets/default/f-9/outcome", {"outcome": "won"})
+        self.ask("POST", "/v1/tickets/default/c-1/outcome", {"outcome": "resolved", "csat": 5})
+
+    def figures(self, period):
+        for value in (3, -1):
+            self.add("metric", "sales", metric="training", period=period, value=value)
+        self.add("metric", "care", metric="training", period=period, value=7, event="m-" + period)
+        self.add("metric", "nowhere", metric="training", period=period, value=3)
+        for rep in SALES + ["nobody"]:
+            self.add("metric", "sales", metric="paid_minutes", period=period, value=9000, rep=rep)
+        self.add("metric", "sales", metric="paid_minutes", period=period, value=9000)
+        self.add("metric", "sales", metric="contract_minutes", period=period, value=-1, rep="ana")
+        for other in ("2026-Q1", "2026-W10", "2025-W53", "2026-13", "soon"):
+            self.add("metric", "sales", metric="training", period=other, value=1)
+        self.settle()
+        self.ask("POST", "/v1/teams/odd/metrics", {"metric": "nps", "period": period, "value": 4})
+
+    def manager(self):
+        why = {"reason": "fordi ½"}
+        self.ask("POST", "/v1/tickets/default/s-1/assign", dict(why, rep="cai"))
+        self.ask("POST", "/v1/tickets/default/s-1/assign", dict(why, rep="gus"))
+        self.ask("POST", "/v1/tickets/default/s-2/move", dict(why, team="care"))
+        self.ask("POST", "/v1/tickets/default/s-3/move", dict(why, team="nowhere"))
+        self.ask("POST", "/v1/reps/cai/release", why)
+        self.ask("POST", "/v1/reps/nobody/release", why)
+        self.ask("POST", "/v1/draws/reveal")
+        self.tickets("m", 9, team="odd")
+        self.settle()
+
+    def other_desks(self, plans):
+        """Somebody leaves, somebody comes, skills go and come, a policy is another."""
+        self.put(desk(self.policies, REPS[1:]))  # ana has open tickets
+        self.ask("POST", "/v1/reps/ana/release", {"reason": "leaves"})
+        reps = [dict(rep) for rep in REPS[1:]]
+        reps[1]["skills"] = ["vip"]
+        reps[3]["skills"] = ["german"]
+        self.put(desk(self.policies, reps, affinity="off"))
+        self.tickets("d", 6, team="even")
+        self.tickets("g", 4, skills=["german"])
+        self.settle()
+        self.policies[0], self.policies[3] = self.policies[3], self.policies[0]
+        self.put(desk(self.policies, REPS, plans, affinity="open"))
+        self.tickets("h", 12)
+        self.tickets("i", 8, team="odd")
+        for n in range(6):
+            self.add("ticket", "k-%d" % n, team="sales", kind="query", value=n,
+                     customer="Kari Nordmann 1")
+        self.settle()
+
+    def periods(self, period, *steps):
+        for step in steps:
+            body = {"rep": "ben", "reason": "half of it away"} if step == "exclude" else None
+            self.ask("POST", "/v1/teams/sales/periods/%s/%s" % (period, step), body)
+
+    def weeks(self, lose_key):
+        self.begin()
+        self.arrivals()
+        self.signals()
+        self.changes()
+        self.figures(month(70))
+        self.manager()
+        self.start(69)  # overloaded and parked ones are due, and the day is another
+        self.tickets("b", 5)
+        self.settle()
+        self.start(45)
+        first = plan("sales-1", "sales", month(45), 60)
+        self.other_desks([first])
+        self.put(desk(self.policies, REPS, [dict(first, max_pool="9500.00")], affinity="open"))
+        self.put(desk(self.policies, REPS, [], affinity="open"))
+        self.close("h", 12)
+        self.settle()
+        self.figures(month(45))
+        self.periods(month(45), "freeze")  # not over yet
+        if lose_key:
+            self.lose_key()
+        self.start(5)
+        self.put(desk(self.policies, REPS, [plan("care-1", "care", month(70), 40), first],
+                      affinity="open", affinity_for="1d"))  # late
+        self.close("i", 6, at=self.now_ms(-40 * DAY))
+        self.settle()
+        self.periods(month(45), "close", "freeze", "exclude", "freeze", "pay", "close", "pay",
+                     "pay", "exclude", "freeze")
+        self.add("outcome", "h-3", outcome="refunded", value=20)
+        self.add("outcome", "h-0", outcome="reopened")
+        self.settle()
+        self.periods(month(45), "close", "pay")
+        self.periods(month(5), "freeze")
+        self.start(1)
+        self.tickets("z", 9, team="odd")
+        self.settle()
+
+    def lose_key(self):
+        stack = self.stack
+        assert stack.daemon.stop() == 0
+        os.remove(stack.dir + "/key")
+        done = subprocess.run([EVENHANDD, "--config", stack.daemon.config, "--new-key", "it burned"],
+                              env=dict(os.environ, **self.clock()), check=False)
+        assert done.returncode == 0
+
+    def end(self, killed):
+        if not killed:
+            assert self.stack.daemon.stop() == 0
+            self.stack.sql("DELETE FROM snapshot WHERE input < (SELECT max(input) FROM snapshot)")
+            return
+        self.tickets("y", 20)
+        self.send()
+        time.sleep(0.05)
+        self.stack.daemon.kill()
+        self.stack.sql("TRUNCATE snapshot")
+
+
+def keep(stack, path):
+    dump = subprocess.run([PG_DUMP, "-h", stack.postgres.sockets, "--no-owner", "evenhand"],
+                          stdout=subprocess.PIPE, check=True).stdout
+    with open(stack.dir + "/key", "rb") as f:
+        dump += b"-- key: %s\n" % f.read().hex().encode()
+    if os.path.exists(stack.dir + "/checkpoints"):
+        with open(stack.dir + "/checkpoints", "rb") as f:
+            dump += b"".join(b"-- checkpoint: %s\n" % line for line in f.read().splitlines())
+    packed = lzma.compress(dump, preset=9 | lzma.PRESET_EXTREME)
+    with open(path, "wb") as f:
+        f.write(packed)
+    note("%s: %d bytes of %d" % (path, len(packed), len(dump)))
+
+
+def main(name, how):
+    assert os.path.exists(FAKETIME), "the daemon lives in the past: install faketime"
+    stack = Build("log")
+    try:
+        history = History(stack)
+        history.weeks(how == "lost-key")
+        history.end(how == "killed")
+        note(stack.sql("SELECT type, count(*) FROM input GROUP BY type ORDER BY type"))
+        keep(stack, os.path.join(HERE, name + ".sql.xz"))
+    except BaseException:
+        for daemon in stack.daemons:
+            note(daemon.last_words(30))
+        raise
+    finally:
+        stack.shut()
+        stack.remove()
+
+
+if __name__ == "__main__":
+    main(sys.argv[2], sys.argv[3] if len(sys.argv) == 4 else "stopped")

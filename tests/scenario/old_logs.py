@@ -1,0 +1,117 @@
+#!/usr/bin/python3
+"""old_logs: databases of earlier states of evenhandd go on under this one: it migrates and recovers
+them, deals, closes, publishes all that was ever told, and every row of theirs is proven.
+
+logs/README says what each of them holds and how another one is made. EVENHAND_LOGS chooses some by
+a pattern. All stand in one PostgreSQL; each has a Redis of its own, which knows nothing.
+"""
+import concurrent.futures
+import glob
+import lzma
+import os
+import re
+import subprocess
+
+from harness import HERE, OUTBOX, Stack, note, run, scenario, stream_id
+from invariants import check_invariants
+from proofs import verify
+
+LOGS = sorted(glob.glob("%s/logs/%s.sql.xz" % (HERE, os.environ.get("EVENHAND_LOGS", "*"))))
+AT_A_TIME = 3
+LOST_KEY = "lost-key"  # in the name of a log some of whose draws cannot be proved any more
+
+
+class Database:
+    """One database of a PostgreSQL that others use, too."""
+
+    def __init__(self, server, name):
+        self.server, self.name, self.data = server, name, server.folder + "/no data of its own"
+        self.dsn = "host=%s dbname=%s" % (server.sockets, name)
+        self.daemon_dsn = self.dsn + " user=evenhandd"
+
+    def restore(self, dump):
+        server = ["-h", self.server.sockets]
+        subprocess.run(["createdb", *server, self.name], check=True)
+        done = subprocess.run(["psql", *server, "-qX", "-v", "ON_ERROR_STOP=1", self.name],
+                              input=dump, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
+                              check=False)
+        assert done.returncode == 0, done.stderr.decode()
+
+
+class OldLog(Stack):
+    """What make.py kept, as it was brought back: database, key and checkpoints."""
+
+    def __init__(self, path, server):
+        self.name = os.path.basename(path).split(".")[0]
+        super().__init__("log")
+        self.postgres = Database(server, re.sub(r"\W", "_", self.name))
+        with lzma.open(path) as f:
+            self.dump = f.read()
+
+    def kept(self, what):
+        return re.findall(("-- %s: (.*)\n" % what).encode(), self.dump)
+
+    def bring_back(self):
+        self.postgres.restore(self.dump)
+        with open(self.dir + "/key", "xb", opener=lambda name, how: os.open(name, how, 0o600)) as f:
+            f.write(bytes.fromhex(self.kept("key")[0].decode()))
+        with open(self.dir + "/checkpoints", "wb") as f:
+            f.writelines(line + b"\n" for line in self.kept("checkpoint"))
+        self.redis_server.start()
+        self.write_desk("{desk: main}")  # what was applied last holds
+        self.new_daemon("d")
+        code, output = self.migrate()
+        assert code == 0, output
+
+    def goes_on(self, ticket):
+        """A ticket is dealt and closed, and the outbox is whole from its first entry on."""
+        self.add_ticket(ticket, customer="Kari Nordmann 1")
+        self.settle()
+        assert self.ticket(ticket)["state"] in ("assigned", "waiting"), self.ticket(ticket)
+        self.add({"type": "outcome", "id": ticket, "outcome": "cancelled"})
+        self.settle()
+        assert self.ticket(ticket)["state"] == "closed", self.ticket(ticket)
+        assert stream_id(self.redis.xrange(OUTBOX, count=1)[0][0]) == (1, 0)
+        check_invariants(self, hands_allowed=True)
+
+    def prove(self):
+        code, verdict, error = verify(self)
+        assert code == (3 if LOST_KEY in self.name else 0) and not error, (code, verdict, error)
+        return verdict
+
+
+def recover(path, server):
+    """None, or what went wrong."""
+    log = OldLog(path, server)
+    try:
+        log.bring_back()
+        log.daemon.start()
+        log.goes_on("new-1")
+        assert log.daemon.stop() == 0
+        verdict = log.prove()
+        log.sql("TRUNCATE snapshot")  # so the whole log is decided again, and its state compared
+        log.daemon.start()
+        log.goes_on("new-2")
+        assert log.daemon.stop() == 0
+        log.prove()
+        note("%s: %s" % (log.name, verdict))
+        return None
+    except Exception as error:  # one that fails must not hide the others
+        return "%s: %s\n%s" % (log.name, error, "".join(d.last_words(4) for d in log.daemons))
+    finally:
+        log.shut()
+        log.remove()
+
+
+@scenario("databases of every earlier state recover, go on and are proven")
+def every_earlier_state(stack):
+    assert LOGS
+    stack.postgres.init()
+    for role in ("owner", "app", "auditor"):
+        stack.sql("CREATE ROLE evenhand_" + role)
+    with concurrent.futures.ThreadPoolExecutor(AT_A_TIME) as pool:
+        wrong = list(filter(None, pool.map(lambda path: recover(path, stack.postgres), LOGS)))
+    assert not wrong, "\n".join(wrong)
+
+
+run()
