@@ -73,7 +73,7 @@ static int parse_parts(const char *path, struct eh_arena *arena, struct eh_admin
         if (piece.size == 0)
             return eh_error_set(error, EH_EPARSE, "the address has an empty part");
         if (out->part_count == EH_ADMIN_PARTS_MAX)
-            return eh_error_set(error, EH_EFULL, "the address has more than %d parts",
+            return eh_error_set(error, EH_EINVAL, "the address has more than %d parts",
                                 EH_ADMIN_PARTS_MAX);
         int r = decode(piece, false, arena, &out->parts[out->part_count], error);
         if (r < 0)
@@ -87,7 +87,7 @@ static int add_query(struct eh_str piece, struct eh_arena *arena, struct eh_admi
                      struct eh_error *error)
 {
     if (out->query_count == EH_ADMIN_QUERIES_MAX)
-        return eh_error_set(error, EH_EFULL, "more than %d query parameters", EH_ADMIN_QUERIES_MAX);
+        return eh_error_set(error, EH_EINVAL, "more than %d query parameters", EH_ADMIN_QUERIES_MAX);
 
     const char *equals = memchr(piece.data, '=', piece.size);
     size_t name_size = equals ? (size_t)(equals - piece.data) : piece.size;

@@ -30,7 +30,7 @@ struct eh_admin_path {
 };
 
 /* path and query as they stand in the request line; either may be NULL. -EH_EPARSE, -EH_EINVAL,
- * -EH_EFULL, -EH_ENOMEM. */
+ * -EH_ENOMEM. */
 int eh_admin_path_parse(const char *path, const char *query, struct eh_arena *,
                         struct eh_admin_path *ret, struct eh_error *) EH_MUST_CHECK;
 /* A pattern such as "/v1/reps/:/signal"; ':' stands for any one part. */

@@ -76,7 +76,9 @@ Test(admin_path, reads_queries)
     cr_assert_null(eh_admin_path_unknown_query(&path, "after rep state team"));
     cr_assert(is(eh_admin_path_unknown_query(&path, "after re state team")->name, "rep"));
     cr_assert_eq(parse("/x", "a=1&a=2", &path), -EH_EINVAL, "given twice");
-    cr_assert_eq(parse("/x", "a=1&b&c&d&e&f&g&h&i", &path), -EH_EFULL);
+    cr_assert_eq(parse("/x", "a=1&b&c&d&e&f&g&h&i", &path), -EH_EINVAL, "too many of them");
+    cr_assert_eq(parse("/1/2/3/4/5/6/7/8", NULL, &path), 0);
+    cr_assert_eq(parse("/1/2/3/4/5/6/7/8/9", NULL, &path), -EH_EINVAL, "too many parts");
     cr_assert_eq(parse("/x", "a=%0", &path), -EH_EPARSE);
 }
 
