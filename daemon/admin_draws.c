@@ -67,7 +67,7 @@ void eh_admin_get_draws(struct eh_admin_request *request)
     eh_pg_put64(big, number);
     const char *values[] = {desk ? desk->id.data : NULL, big};
     const int lengths[] = {desk ? (int)desk->id.size : 0, 8};
-    if (!desk || !eh_pg_up(reader) ||
+    if (!desk || !reader || !eh_pg_up(reader) ||
         eh_pg_send(reader, "admin_draws", 2, values, lengths, on_draws, request) < 0) {
         eh_admin_error(request, EH_EUNAVAILABLE, NULL, "PostgreSQL is away; try again later");
         return;

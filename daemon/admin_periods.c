@@ -65,6 +65,14 @@ static void read_answer(const PGresult *result, uint64_t input, struct eh_period
     ret->missing = eh_pg_text(result, 0, 7);
 }
 
+static void refuse(struct eh_admin_request *request, const struct repeat *repeat)
+{
+    eh_admin_error(request, EH_EUNAVAILABLE, NULL,
+                   "this was done before, as input %llu; PostgreSQL is away and cannot say more; "
+                   "ask again",
+                   (unsigned long long)repeat->input);
+}
+
 static void on_step(void *context, PGresult *result)
 {
     struct eh_admin_request *request = context;
@@ -73,10 +81,7 @@ static void on_step(void *context, PGresult *result)
         return;
     const struct repeat *repeat = request->state;
     if (!result || PQresultStatus(result) != PGRES_TUPLES_OK) {
-        eh_admin_error(request, EH_EUNAVAILABLE, NULL,
-                       "this was done before, as input %llu; PostgreSQL is away and cannot say "
-                       "more; ask again",
-                       (unsigned long long)repeat->input);
+        refuse(request, repeat);
         return;
     }
     read_answer(result, repeat->input, &answer);
@@ -118,5 +123,5 @@ void eh_admin_period_done(struct eh_admin_request *request, const struct eh_comm
     repeat->input = result->input;
     request->state = repeat;
     if (ask(request, repeat) < 0)
-        on_step(request, NULL);
+        refuse(request, repeat);
 }
