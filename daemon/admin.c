@@ -1,115 +1,40 @@
 /*
- * admin: connections and requests of the admin socket: how many, how long, and how they end.
- *
- * evhttp accepts and parses. It tells of a connection only when a whole request is there, so each
- * connection is taken note of where its bufferevent is made (new_connection), and looked at one
- * step of the loop later, when it has its descriptor: who is it, is there room (admit). From then
- * on a timer of our own limits the time of a whole request, which evhttp's own does not: that
- * begins anew with each byte. evhttp stops reading while we owe an answer, so a client that leaves
- * meanwhile is noticed only when it is answered.
+ * admin: clients and requests of the admin socket: how many at once, in which turn, and how they
+ * are answered. Connections and what they say are http_server.h's matter.
  */
 #include <signal.h>
 #include <stdlib.h>
-#include <strings.h>
-#include <sys/queue.h>
 #include <sys/resource.h>
 
-#include <event2/bufferevent.h>
-#include <event2/keyvalq_struct.h>
 #include <event2/listener.h>
 
 #include "admin_internal.h"
 #include "admin_socket.h"
 #include "clock.h"
 
-struct eh_connection {
-    struct eh_admin *admin;
-    struct bufferevent *bev;         /* one reference is ours */
-    struct evhttp_connection *evcon; /* NULL until admitted */
-    struct eh_peer *peer;
-    struct event *timer;           /* first: look at it; then: its deadline */
-    struct event *page;            /* something was put into its output */
-    const struct refusal *refused; /* over a cap: lives only to be told so */
-    struct eh_connection *next, **link;
-};
-
-struct refusal {
-    int status;
-    const char *message;
-};
-static const struct refusal no_room_at_all = {
+static const struct eh_http_refusal no_room_at_all = {
     503, "too many connections to the admin socket; try again in a moment"};
-static const struct refusal no_room_for_user = {
+static const struct eh_http_refusal no_room_for_user = {
     429, "too many connections of this user to the admin socket; close some"};
 
-static const struct timeval request_time = {EH_ADMIN_REQUEST_S, 0};
-static const struct timeval answer_time = {EH_ADMIN_ANSWER_S, 0};
+static const struct timeval answer_time = {EH_HTTP_ANSWER_S, 0};
 
 /* ---- Connections. */
 
-/* Runs before the loop writes what was put there. */
-static void fix_page(evutil_socket_t fd, short what, void *context)
-{
-    (void)fd, (void)what;
-    eh_admin_fix_page(bufferevent_get_output(((struct eh_connection *)context)->bev));
-}
-
-static void on_output(struct evbuffer *output, const struct evbuffer_cb_info *info, void *context)
-{
-    (void)output;
-    if (info->n_added > 0 && info->orig_size == 0)
-        event_active(((struct eh_connection *)context)->page, 0, 0);
-}
-
-static void connection_free(struct eh_connection *connection)
-{
-    struct eh_admin *admin = connection->admin;
-    if (connection->peer && connection->refused)
-        admin->refused_count--;
-    else if (connection->peer) {
-        admin->connection_count--;
-        connection->peer->connections--;
-    }
-    eh_peer_release(connection->peer);
-    event_free(connection->timer);
-    event_free(connection->page);
-    evbuffer_remove_cb(bufferevent_get_output(connection->bev), on_output, connection);
-    *connection->link = connection->next;
-    if (connection->next)
-        connection->next->link = connection->link;
-    bufferevent_decref(connection->bev);
-    free(connection);
-}
-
-static void on_connection_closed(struct evhttp_connection *evcon, void *context)
-{
-    (void)evcon;
-    connection_free(context);
-}
-
-/* Ends it, whatever it is doing: on_connection_closed follows from within. */
-static void connection_end(struct eh_connection *connection)
-{
-    evhttp_connection_free(connection->evcon);
-}
-
-static void on_connection_deadline(evutil_socket_t fd, short what, void *context)
-{
-    (void)fd, (void)what;
-    struct eh_connection *connection = context;
-    connection->admin->counts.late++;
-    connection_end(connection);
-}
-
 /* Why there is no room for one more of this user; NULL: there is. */
-static const struct refusal *no_room(const struct eh_admin *admin, const struct eh_peer *peer)
+static const struct eh_http_refusal *no_room(const struct eh_admin *admin,
+                                             const struct eh_peer *peer)
 {
     const struct eh_config *config = eh_app_config(admin->app);
-    int64_t per_user = config->admin_connections_per_user;
-    if ((peer->roles & EH_MAY_OPERATOR) && per_user < EH_ADMIN_OPERATOR_CONNECTIONS)
+    int64_t all = config->admin_connections, per_user = config->admin_connections_per_user;
+    bool reserve = eh_peer_has_reserve(peer);
+    if (reserve && per_user < EH_ADMIN_OPERATOR_CONNECTIONS)
         per_user = EH_ADMIN_OPERATOR_CONNECTIONS;
+    int64_t others = admin->connection_count - admin->operator_count;
 
-    if (admin->connection_count >= config->admin_connections)
+    if (admin->connection_count >= all)
+        return &no_room_at_all;
+    if (!reserve && others >= all - all / EH_ADMIN_RESERVE_PART)
         return &no_room_at_all;
     if (peer->connections >= per_user)
         return &no_room_for_user;
@@ -128,95 +53,53 @@ static bool takes_reserve(evutil_socket_t fd)
 }
 
 /* Counts the connection in, or marks it refused; false: not even room to say so. */
-static bool take_in(struct eh_connection *connection)
+static bool admit(void *context, evutil_socket_t fd, struct eh_http_guest *ret)
 {
-    struct eh_admin *admin = connection->admin;
+    struct eh_admin *admin = context;
     struct eh_error error = {0};
-    if (takes_reserve(bufferevent_getfd(connection->bev))) {
+    if (takes_reserve(fd)) {
         admin->counts.refused_connections++;
         return false;
     }
-    struct eh_peer *peer =
-        eh_peers_of_socket(&admin->peers, bufferevent_getfd(connection->bev), &error);
+    struct eh_peer *peer = eh_peers_of_socket(&admin->peers, fd, &error);
     if (!peer) {
         eh_log_limited(EH_LOG_WARNING, "admin-peer", "admin connection dropped: %s", error.text);
         return false;
     }
     eh_peer_refresh(peer, eh_app_config(admin->app), eh_app_engine(admin->app));
 
-    const struct refusal *why = no_room(admin, peer);
+    const struct eh_http_refusal *why = no_room(admin, peer);
+    admin->counts.refused_connections += why != NULL;
     if (why && admin->refused_count >= EH_ADMIN_REFUSED_MAX) {
-        admin->counts.refused_connections++;
         eh_peer_release(peer);
         return false;
     }
-    connection->peer = peer;
+    *ret =
+        (struct eh_http_guest){.who = peer, .reserve = eh_peer_has_reserve(peer), .refused = why};
     if (why) {
         eh_log_limited(EH_LOG_WARNING, "admin-room", "admin connection refused user=%s: %s",
                        peer->user, why->message);
-        admin->counts.refused_connections++;
         admin->refused_count++;
-        connection->refused = why;
     } else {
         admin->connection_count++;
+        admin->operator_count += ret->reserve;
         peer->connections++;
     }
     return true;
 }
 
-/* One step after accept: evhttp has given the bufferevent its descriptor by now. */
-static void admit(evutil_socket_t fd, short what, void *context)
-{
-    (void)fd, (void)what;
-    struct eh_connection *connection = context;
-    bufferevent_event_cb on_event = NULL;
-    void *evcon = NULL; /* evhttp registers its connection with its callbacks */
-    bufferevent_getcb(connection->bev, NULL, NULL, &on_event, &evcon);
-    if (!on_event || !evcon) { /* evhttp gave it up at once */
-        connection_free(connection);
-        return;
-    }
-    connection->evcon = evcon;
-    evhttp_connection_set_closecb(connection->evcon, on_connection_closed, connection);
-    if (!take_in(connection)) {
-        connection_end(connection);
-        return;
-    }
-    struct event_base *base = eh_app_base(connection->admin->app);
-    event_assign(connection->timer, base, -1, 0, on_connection_deadline, connection);
-    event_add(connection->timer, &request_time);
-}
-
-static struct bufferevent *new_connection(struct event_base *base, void *context)
+static void left(void *context, const struct eh_http_guest *guest)
 {
     struct eh_admin *admin = context;
-    struct eh_connection *connection = calloc(1, sizeof *connection);
-    eh_require(connection);
-    connection->admin = admin;
-    connection->bev = bufferevent_socket_new(base, -1, 0); /* evhttp closes the descriptor */
-    eh_require(connection->bev);
-    bufferevent_incref(connection->bev);
-    connection->timer = event_new(base, -1, 0, admit, connection);
-    connection->page = event_new(base, -1, 0, fix_page, connection);
-    eh_require(connection->timer && connection->page);
-    evbuffer_add_cb(bufferevent_get_output(connection->bev), on_output, connection);
-
-    connection->next = admin->connections;
-    connection->link = &admin->connections;
-    if (connection->next)
-        connection->next->link = &connection->next;
-    admin->connections = connection;
-    event_active(connection->timer, 0, 0);
-    return connection->bev;
-}
-
-static struct eh_connection *connection_of(struct eh_admin *admin, struct evhttp_request *http)
-{
-    struct evhttp_connection *evcon = evhttp_request_get_connection(http);
-    for (struct eh_connection *c = admin->connections; c; c = c->next)
-        if (c->evcon == evcon)
-            return c;
-    return NULL;
+    struct eh_peer *peer = guest->who;
+    if (guest->refused) {
+        admin->refused_count--;
+    } else {
+        admin->connection_count--;
+        admin->operator_count -= guest->reserve;
+        peer->connections--;
+    }
+    eh_peer_release(peer);
 }
 
 /* ---- Requests. */
@@ -254,20 +137,10 @@ bool eh_admin_resume(struct eh_admin_request *request)
     return false;
 }
 
-/* The answer has gone to the client: its connection's deadline begins anew. */
-static void on_sent(struct evhttp_request *http, void *context)
-{
-    (void)http;
-    event_add(((struct eh_connection *)context)->timer, &request_time);
-}
-
 void eh_admin_answered(struct eh_admin_request *request)
 {
-    evhttp_request_set_on_complete_cb(request->http, on_sent, request->connection);
-    event_add(request->connection->timer, &answer_time); /* for the client to take the answer */
     event_del(request->deadline);
     request->http = NULL;
-    request->connection = NULL;
     request->body = eh_str(NULL);
     request->admin->pending--;
     if (request->waits == 0)
@@ -278,25 +151,24 @@ static void on_answer_deadline(evutil_socket_t fd, short what, void *context)
 {
     (void)fd, (void)what;
     struct eh_admin_request *request = context;
-    request->admin->counts.late++;
+    request->admin->server.late++;
     eh_admin_error(request, EH_EUNAVAILABLE, NULL, "not answered within %d s; it may still be done",
-                   EH_ADMIN_ANSWER_S);
+                   EH_HTTP_ANSWER_S);
 }
 
-static struct eh_admin_request *request_new(struct eh_admin *admin, struct evhttp_request *http,
-                                            struct eh_connection *connection)
+static struct eh_admin_request *request_new(struct eh_admin *admin, struct eh_http_request *http)
 {
     struct eh_admin_request *request = calloc(1, sizeof *request);
     eh_require(request);
     request->admin = admin;
     request->http = http;
-    request->connection = connection;
-    request->peer = connection->peer;
+    request->method = http->method;
+    request->body = http->body;
+    request->peer = http->guest->who;
     request->peer->uses++;
     request->deadline = event_new(eh_app_base(admin->app), -1, 0, on_answer_deadline, request);
     eh_require(request->deadline);
     event_add(request->deadline, &answer_time);
-    event_del(connection->timer);
 
     request->next = admin->requests;
     request->link = &admin->requests;
@@ -306,54 +178,6 @@ static struct eh_admin_request *request_new(struct eh_admin *admin, struct evhtt
     admin->pending++;
     admin->counts.requests++;
     return request;
-}
-
-static const char *method_name(enum evhttp_cmd_type type)
-{
-    switch (type) {
-    case EVHTTP_REQ_GET:
-        return "GET";
-    case EVHTTP_REQ_POST:
-        return "POST";
-    case EVHTTP_REQ_PUT:
-        return "PUT";
-    default:
-        return NULL;
-    }
-}
-
-/* Headers from which a body's end could be read in two ways; NULL: none. */
-static const char *framing_fault(struct evhttp_request *http)
-{
-    const struct evkeyvalq *headers = evhttp_request_get_input_headers(http);
-    const struct evkeyval *header;
-    unsigned lengths = 0;
-    TAILQ_FOREACH(header, headers, next)
-    {
-        if (strcasecmp(header->key, "Transfer-Encoding") == 0)
-            return "Transfer-Encoding is not taken here; send a Content-Length";
-        if (strcasecmp(header->key, "Content-Length") == 0 && ++lengths > 1)
-            return "Content-Length: given twice";
-    }
-    return NULL;
-}
-
-static int read_target(struct eh_admin_request *request, struct eh_error *error)
-{
-    const struct evhttp_uri *uri = evhttp_request_get_evhttp_uri(request->http);
-    if (!uri)
-        return eh_error_set(error, EH_EPARSE, "the request has no address");
-    return eh_admin_path_parse(evhttp_uri_get_path(uri), evhttp_uri_get_query(uri), &request->arena,
-                               &request->path, error);
-}
-
-static void read_body(struct eh_admin_request *request)
-{
-    struct evbuffer *input = evhttp_request_get_input_buffer(request->http);
-    size_t size = evbuffer_get_length(input);
-    if (size > 0)
-        request->body = eh_str_n((const char *)evbuffer_pullup(input, -1), size);
-    eh_require(size == 0 || request->body.data);
 }
 
 /* ---- Work, and rest, so that no crowd of clients keeps the loop from dealing. */
@@ -380,23 +204,26 @@ static void work_on(struct eh_admin_request *request)
     struct eh_admin *admin = request->admin;
     struct eh_error error = {0};
     admin->began_us = eh_clock_monotonic_us();
-    if (read_target(request, &error) < 0) {
+    if (eh_admin_path_parse(request->http->path, request->http->query, &request->arena,
+                            &request->path, &error) < 0) {
         eh_admin_fail(request, &error);
         return;
     }
-    read_body(request);
     eh_peer_refresh(request->peer, eh_app_config(admin->app), eh_app_engine(admin->app));
     eh_admin_dispatch(request, request->method);
     eh_admin_worked(admin);
 }
 
+/* Operators go before all others, who are at most as many as there are places. */
 static void enqueue(struct eh_admin_request *request)
 {
-    struct eh_admin *admin = request->admin;
+    struct eh_admin_request **place = &request->admin->queue;
+    bool reserve = eh_peer_has_reserve(request->peer);
     eh_admin_wait(request);
-    request->queued = NULL;
-    *admin->queue_end = request;
-    admin->queue_end = &request->queued;
+    while (*place && (!reserve || eh_peer_has_reserve((*place)->peer)))
+        place = &(*place)->queued;
+    request->queued = *place;
+    *place = request;
 }
 
 static void on_rested(evutil_socket_t fd, short what, void *context)
@@ -406,39 +233,31 @@ static void on_rested(evutil_socket_t fd, short what, void *context)
     while (admin->queue && !event_pending(admin->rest, EV_TIMEOUT, NULL)) {
         struct eh_admin_request *request = admin->queue;
         admin->queue = request->queued;
-        if (!admin->queue)
-            admin->queue_end = &admin->queue;
         if (eh_admin_resume(request)) /* its deadline may have come first */
             work_on(request);
     }
 }
 
-static void on_request(struct evhttp_request *http, void *context)
+static void ask(void *context, struct eh_http_request *http)
 {
     struct eh_admin *admin = context;
-    struct eh_connection *connection = connection_of(admin, http);
-    eh_require(connection && connection->peer);
-    struct eh_admin_request *request = request_new(admin, http, connection);
+    struct eh_admin_request *request = request_new(admin, http);
+    const struct eh_http_refusal *refused = http->guest->refused;
+    const char *fault = eh_http_framing_fault(http);
 
-    if (connection->refused) {
-        evhttp_add_header(evhttp_request_get_output_headers(http), "Connection", "close");
-        eh_admin_error_status(request, connection->refused->status, "full", NULL,
-                              connection->refused->message);
-        return;
-    }
-    const char *fault = framing_fault(http);
-    if (fault) {
+    if (refused)
+        eh_admin_error_status(request, refused->status, "full", NULL, refused->message);
+    else if (fault)
         eh_admin_error(request, EH_EPARSE, NULL, "%s", fault);
-        return;
-    }
-    request->method = method_name(evhttp_request_get_command(http));
-    if (!request->method)
+    else if (!request->method)
         eh_admin_error_status(request, 405, "method", NULL, "only GET, POST and PUT are taken");
     else if (admin->queue || event_pending(admin->rest, EV_TIMEOUT, NULL))
         enqueue(request);
     else
         work_on(request);
 }
+
+static const struct eh_http_owner owner = {admit, left, ask, eh_admin_fix_page};
 
 /* ---- Listening. */
 
@@ -473,16 +292,7 @@ static int start_http(struct eh_admin *admin, int fd, struct eh_error *error)
     if (!admin->accept_pause || !admin->rest || !admin->http)
         return eh_error_set(error, EH_ENOMEM, "admin socket: out of memory");
 
-    evhttp_set_max_headers_size(admin->http, EH_ADMIN_HEADERS_MAX);
-    evhttp_set_max_body_size(admin->http, EH_ADMIN_DESK_BODY_MAX);
-    evhttp_set_flags(admin->http, EVHTTP_SERVER_LINGERING_CLOSE);
-    evhttp_set_default_content_type(admin->http, NULL);
-    evhttp_set_allowed_methods(admin->http, EVHTTP_REQ_GET | EVHTTP_REQ_POST | EVHTTP_REQ_PUT |
-                                                EVHTTP_REQ_HEAD | EVHTTP_REQ_DELETE |
-                                                EVHTTP_REQ_OPTIONS | EVHTTP_REQ_TRACE |
-                                                EVHTTP_REQ_PATCH); /* the others get our 405 */
-    evhttp_set_bevcb(admin->http, new_connection, admin);
-    evhttp_set_gencb(admin->http, on_request, admin);
+    eh_http_server_init(&admin->server, base, admin->http, &owner, admin);
     admin->bound = evhttp_accept_socket_with_handle(admin->http, fd);
     if (!admin->bound)
         return eh_error_set(error, EH_EUNAVAILABLE, "admin socket: cannot accept on it");
@@ -497,7 +307,6 @@ int eh_admin_new(struct eh_app *app, struct eh_admin **ret, struct eh_error *err
     if (!admin)
         return eh_error_set(error, EH_ENOMEM, "admin socket: out of memory");
     admin->app = app;
-    admin->queue_end = &admin->queue;
     signal(SIGPIPE, SIG_IGN); /* an answer may come after its client has left */
 
     struct eh_admin_socket listening;
@@ -544,11 +353,13 @@ static void orphan_requests(struct eh_admin *admin)
     struct eh_admin_request *request = admin->requests, *next;
     for (; request; request = next) {
         next = request->next;
+        if (request->http)
+            eh_http_request_drop(request->http);
         eh_peer_release(request->peer);
         event_free(request->deadline);
         request->admin = NULL;
         request->http = NULL;
-        request->connection = NULL;
+        request->body = eh_str(NULL);
         request->peer = NULL;
         request->deadline = NULL;
         request->next = NULL;
@@ -567,8 +378,7 @@ void eh_admin_free(struct eh_admin *admin)
     eh_admin_children_stop(admin);
     if (admin->http)
         evhttp_free(admin->http); /* closes the connections, which frees ours */
-    while (admin->connections)    /* accepted, never looked at */
-        connection_free(admin->connections);
+    eh_http_server_done(&admin->server);
     if (admin->accept_pause)
         event_free(admin->accept_pause);
     if (admin->rest)

@@ -90,8 +90,7 @@ static int take_idempotency_key(const struct eh_admin_request *request, struct e
                                 struct eh_error *error)
 {
     struct eh_message *message = &command->message;
-    const char *key =
-        evhttp_find_header(evhttp_request_get_input_headers(request->http), "Idempotency-Key");
+    const char *key = eh_http_header(request->http, "Idempotency-Key");
     if (!key || message->type == EH_MESSAGE_TICKET || eh_message_has(message, EH_FIELD_EVENT))
         return 0;
     if (!eh_name_valid(eh_str(key), EH_NAME_MAX))

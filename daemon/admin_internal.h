@@ -1,10 +1,11 @@
 /*
  * admin_internal: what the files of the admin API share: peers and their rights, requests, replies.
  *
- * A request lives from the moment evhttp handed it over until it is answered and nobody calls back
- * for it any more. Whoever waits for a callback says so (eh_admin_wait) and tells when it came
+ * A request lives from the moment it is whole until it is answered and nobody calls back for it any
+ * more. Whoever waits for a callback says so (eh_admin_wait) and tells when it came
  * (eh_admin_resume); between the two the request cannot go away, though it may be answered already
- * (the deadline was faster) or its client gone.
+ * (the deadline was faster). Whether its client is still there makes no difference to it: a change
+ * goes its way, and the answer is dropped in the end.
  *
  *     static void get_status(struct eh_admin_request *request)
  *     {
@@ -19,20 +20,19 @@
 #include <sys/types.h>
 
 #include <event2/buffer.h>
-#include <event2/http.h>
 #include <jansson.h>
 
 #include "admin.h"
 #include "admin_path.h"
+#include "http_server.h"
 
-#define EH_ADMIN_HEADERS_MAX          8192        /* bytes of request line and headers */
-#define EH_ADMIN_BODY_MAX             65536       /* bytes of a body but the desk file's */
-#define EH_ADMIN_DESK_BODY_MAX        (1u << 20)  /* bytes of a desk file over HTTP */
-#define EH_ADMIN_REQUEST_S            5           /* for a whole request, and for being idle */
-#define EH_ADMIN_ANSWER_S             10          /* until an answer, and until it is taken */
-#define EH_ADMIN_REFUSED_MAX          64          /* connections over a cap that are told so */
-#define EH_ADMIN_FD_RESERVE           24          /* descriptors that no client gets */
-#define EH_ADMIN_OPERATOR_CONNECTIONS 32          /* per operator instead of the per-user cap */
+#define EH_ADMIN_BODY_MAX             65536            /* bytes of a body but the desk file's */
+#define EH_ADMIN_DESK_BODY_MAX        EH_HTTP_BODY_MAX /* bytes of a desk file over HTTP */
+#define EH_ADMIN_REFUSED_MAX          64               /* connections over a cap that are told so */
+#define EH_ADMIN_FD_RESERVE           24               /* descriptors that no client gets */
+#define EH_ADMIN_OPERATOR_CONNECTIONS 32 /* per operator instead of the per-user cap */
+#define EH_ADMIN_RESERVE_PART         8  /* one of so many places is for operators only */
+#define EH_ADMIN_COMMANDS_PER_USER    16 /* changes not done yet of one user, who is no operator */
 #define EH_ADMIN_PAGE                 1000        /* items of a list in one answer */
 #define EH_ADMIN_POOL_PAGE            60          /* periods of a list in one answer */
 #define EH_ADMIN_TICKET_PAGE          250         /* tickets: they have many keys */
@@ -66,6 +66,7 @@ struct eh_peer {
     int64_t looked_up_us; /* CLOCK_MONOTONIC */
     uint32_t uses;        /* connections and requests that point here */
     uint32_t connections;
+    uint32_t commands; /* changes that are not done yet */
 
     /* What follows from configuration and desk; made anew when the desk changed. */
     bool has_rights, desk_known;
@@ -91,6 +92,8 @@ bool eh_peer_manages(const struct eh_peer *, const struct eh_desk *, struct eh_s
 bool eh_peer_manages_rep(const struct eh_peer *, const struct eh_rep_view *);
 bool eh_peer_is_rep(const struct eh_peer *, struct eh_str rep);
 bool eh_peer_sees_all(const struct eh_peer *); /* operator or auditor */
+/* What all share keeps something back for them: they get in when everybody else has filled it. */
+bool eh_peer_has_reserve(const struct eh_peer *);
 /* Everybody in a team sees it, whether or not his time in it has come or gone. */
 bool eh_peer_sees_team(const struct eh_peer *, const struct eh_desk *, const struct eh_desk_team *);
 const char *eh_admin_role_name(unsigned bit);
@@ -98,29 +101,29 @@ const char *eh_admin_role_name(unsigned bit);
 void eh_admin_roles_text(unsigned roles, char *ret, size_t size);
 
 struct eh_admin_counts {
-    uint64_t requests, refused_connections, errors_4xx, errors_5xx, late;
+    uint64_t requests, refused_connections, errors_4xx, errors_5xx;
 };
 
-struct eh_connection;
 struct eh_admin_request;
 
 struct eh_admin {
     struct eh_app *app;
     struct evhttp *http;
+    struct eh_http_server server;
     struct evhttp_bound_socket *bound;
     struct event *accept_pause;
     char path[EH_SOCKET_PATH_MAX + 1]; /* empty: not ours to remove */
     dev_t path_device;
     ino_t path_inode;
     bool closing;
-    struct eh_connection *connections;
-    uint32_t connection_count, refused_count;
+    uint32_t connection_count, operator_count; /* of which operators' */
+    uint32_t refused_count;
     struct eh_admin_request *requests;
     size_t pending;
-    struct eh_admin_request *queue, **queue_end; /* wait for the end of the rest, in order */
-    struct event *rest;                          /* pending: no request is worked on */
-    int64_t debt_us, worked_us;                  /* work not rested from; when that was noted */
-    int64_t began_us;                            /* of the work just being done, or 0 */
+    struct eh_admin_request *queue; /* wait for the end of the rest, in order */
+    struct event *rest;             /* pending: no request is worked on */
+    int64_t debt_us, worked_us;     /* work not rested from; when that was noted */
+    int64_t began_us;               /* of the work just being done, or 0 */
     struct eh_peers peers;
     struct eh_admin_child *children; /* they make answers (admin_child.c) */
     uint32_t child_count;
@@ -128,9 +131,8 @@ struct eh_admin {
 };
 
 struct eh_admin_request {
-    struct eh_admin *admin;           /* NULL once that is gone */
-    struct evhttp_request *http;      /* NULL once answered */
-    struct eh_connection *connection; /* NULL once answered */
+    struct eh_admin *admin;       /* NULL once that is gone */
+    struct eh_http_request *http; /* NULL once answered; its client may have left */
     struct eh_peer *peer;
     struct event *deadline;
     uint32_t waits; /* callbacks still to come */
@@ -138,11 +140,11 @@ struct eh_admin_request {
     const char *method;
     struct eh_admin_request *queued; /* the next one in the queue */
     struct eh_admin_path path;
-    struct eh_str body;
-    bool shows_state; /* a read of the engine, not known to be committed yet */
-    json_t *held;     /* its finished answer, waiting for that */
-    json_t *extra;    /* a change: what its answer has beside `input` */
-    void *state;      /* the handler's own, in the arena */
+    struct eh_str body; /* lives as long as http */
+    bool shows_state;   /* a read of the engine, not known to be committed yet */
+    json_t *held;       /* its finished answer, waiting for that */
+    json_t *extra;      /* a change: what its answer has beside `input` */
+    void *state;        /* the handler's own, in the arena */
     struct eh_admin_request *next, **link;
 };
 
@@ -174,8 +176,8 @@ int eh_admin_status_of(int code);
 const char *eh_admin_code_name(int code);
 
 /* Gives an error page of evhttp's own the shape of all other errors, while it still stands in the
- * output buffer; anything else is left alone. */
-void eh_admin_fix_page(struct evbuffer *output);
+ * output buffer; false: it is something else, and left alone. */
+bool eh_admin_fix_page(struct evbuffer *output);
 
 /* A callback will come. */
 void eh_admin_wait(struct eh_admin_request *);

@@ -71,28 +71,27 @@ static int add_to_buffer(const char *data, size_t size, void *context)
     return evbuffer_add(context, data, size);
 }
 
-/* Hands the answer to evhttp, which frees its request in its own time. */
 static void send_answer(struct eh_admin_request *request, int status, const char *content_type,
                         struct evbuffer *body)
 {
-    struct evhttp_request *http = request->http;
-    struct evkeyvalq *headers = evhttp_request_get_output_headers(http);
-    evhttp_add_header(headers, "Content-Type", content_type);
-    evhttp_add_header(headers, "Cache-Control", "no-store");
-    if (status == 405)
-        evhttp_add_header(headers, "Allow", "GET, POST, PUT");
+    struct eh_admin *admin = request->admin;
+    struct eh_http_request *http = request->http;
     bool in_doubt = status == 400 || status == 405 || status == 413; /* where the next one begins */
-    if (in_doubt || (request->admin && request->admin->closing))
-        evhttp_add_header(headers, "Connection", "close");
-    if (request->admin && status >= 500)
-        request->admin->counts.errors_5xx++;
-    else if (request->admin && status >= 400)
-        request->admin->counts.errors_4xx++;
-
-    if (request->admin)
-        eh_admin_worked(request->admin);
+    const struct eh_http_answer answer = {
+        .status = status,
+        .phrase = phrase(status),
+        .content_type = content_type,
+        .allow = status == 405 ? "GET, POST, PUT" : NULL,
+        .close = in_doubt || admin->closing || http->guest->refused,
+        .body = body,
+    };
+    if (status >= 500)
+        admin->counts.errors_5xx++;
+    else if (status >= 400)
+        admin->counts.errors_4xx++;
+    eh_admin_worked(admin);
     eh_admin_answered(request);
-    evhttp_send_reply(http, status, phrase(status), body);
+    eh_http_answer(http, &answer);
 }
 
 static void on_confirmed(void *context, bool confirmed)
@@ -196,7 +195,7 @@ void eh_admin_deny(struct eh_admin_request *request, const char *format, ...)
         eh_log_limited(EH_LOG_WARNING, "admin-denied",
                        "refused over the admin socket user=%s uid=%lu request=%.200s: needs %s",
                        request->peer->user, (unsigned long)request->peer->uid,
-                       evhttp_request_get_uri(request->http), needed);
+                       request->http->target, needed);
     eh_admin_error(request, EH_EDENIED, NULL, "this needs %s; %s has the role: %s", needed,
                    request->peer->user, roles);
 }
@@ -217,7 +216,7 @@ static const struct {
     {417, 417, "Expectation Failed", "invalid", "Expect: only 100-continue is known here"},
     {501, 405, "Method Not Allowed", "method", "only GET, POST and PUT are taken"},
 };
-_Static_assert(EH_ADMIN_HEADERS_MAX == 8192 && EH_ADMIN_DESK_BODY_MAX == 1048576,
+_Static_assert(EH_HTTP_HEADERS_MAX == 8192 && EH_HTTP_BODY_MAX == 1048576,
                "the sentences above name the limits");
 
 static void replace(struct evbuffer *output, size_t i)
@@ -237,28 +236,32 @@ static void replace(struct evbuffer *output, size_t i)
     evbuffer_add(output, answer, (size_t)size);
 }
 
-static void fix_page(struct evbuffer *output)
+static bool fix_page(struct evbuffer *output)
 {
     char head[LOOK_AT + 1];
     ssize_t size = evbuffer_copyout(output, head, LOOK_AT);
     if (size <= 0)
-        return;
+        return false;
     head[size] = '\0';
     const char *end = strstr(head, "\r\n\r\n");
     const char *type = strstr(head, "\r\nContent-Type: text/html\r\n");
     if (strncmp(head, "HTTP/1.", 7) != 0 || size < 12 || !end || !type || type > end)
-        return;
+        return false;
     long status = strtol(head + 9, NULL, 10);
     for (size_t i = 0; i < sizeof pages / sizeof pages[0]; i++)
-        if (pages[i].status == status)
+        if (pages[i].status == status) {
             replace(output, i);
+            return true;
+        }
+    return false;
 }
 
-void eh_admin_fix_page(struct evbuffer *output)
+bool eh_admin_fix_page(struct evbuffer *output)
 {
     evbuffer_unfreeze(output, 1); /* a bufferevent keeps others from its front, even to look */
-    fix_page(output);
+    bool fixed = fix_page(output);
     evbuffer_freeze(output, 1);
+    return fixed;
 }
 
 /* ---- JSON. */

@@ -142,7 +142,7 @@ static int64_t admin_errors_5xx(const struct figures *f)
 
 static int64_t admin_late(const struct figures *f)
 {
-    return (int64_t)f->admin->counts.late;
+    return (int64_t)f->admin->server.late;
 }
 
 static const struct {

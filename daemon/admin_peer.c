@@ -275,6 +275,11 @@ bool eh_peer_sees_all(const struct eh_peer *peer)
     return (peer->roles & (EH_MAY_OPERATOR | EH_MAY_AUDITOR)) != 0;
 }
 
+bool eh_peer_has_reserve(const struct eh_peer *peer)
+{
+    return (peer->roles & EH_MAY_OPERATOR) != 0;
+}
+
 bool eh_peer_sees_team(const struct eh_peer *peer, const struct eh_desk *desk,
                        const struct eh_desk_team *team)
 {
