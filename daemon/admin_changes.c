@@ -55,6 +55,8 @@ static bool about_period(uint8_t type)
 static void on_done(void *context, const struct eh_command_result *result)
 {
     struct eh_admin_request *request = context;
+    if (request->peer)
+        request->peer->commands--;
     if (!eh_admin_resume(request))
         return;
     const struct change *change = request->state;
@@ -123,6 +125,18 @@ static struct change *note_change(struct eh_admin_request *request,
     return kept && (!about_ticket || (kept->id.data && kept->source.data)) ? kept : NULL;
 }
 
+/* One user's flood does not take the place of everybody's changes. */
+static int take_place(const struct eh_admin_request *request, struct eh_command *command,
+                      struct eh_error *error)
+{
+    command->reserve = eh_peer_has_reserve(request->peer);
+    if (!command->reserve && request->peer->commands >= EH_ADMIN_COMMANDS_PER_USER)
+        return eh_error_set(error, EH_EFULL,
+                            "%d changes of user %s are not done yet; try again in a moment",
+                            EH_ADMIN_COMMANDS_PER_USER, request->peer->user);
+    return 0;
+}
+
 /* Takes the command over, whatever comes of it. */
 static void submit(struct eh_admin_request *request, struct eh_command *command)
 {
@@ -130,6 +144,8 @@ static void submit(struct eh_admin_request *request, struct eh_command *command)
     int r = take_idempotency_key(request, command, &error);
     if (r == 0)
         r = take_actor(request, command, &error);
+    if (r == 0)
+        r = take_place(request, command, &error);
     if (r == 0) {
         request->state = note_change(request, &command->message);
         if (!request->state)
@@ -137,9 +153,11 @@ static void submit(struct eh_admin_request *request, struct eh_command *command)
     }
     if (r == 0) {
         eh_admin_wait(request); /* on_done may come before submit returns */
+        request->peer->commands++;
         r = eh_app_submit(request->admin->app, command, &error);
         if (r == 0)
             return;
+        request->peer->commands--;
         request->waits--;
     }
     eh_command_free(command);

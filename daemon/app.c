@@ -539,6 +539,22 @@ static int check_desk(struct eh_app *app, const struct eh_command *c, struct eh_
     return r;
 }
 
+/* A place for one more; NULL: there is none, or what is left is kept for others. */
+static struct eh_item *add_command(struct eh_app *app, bool reserve)
+{
+    size_t all = app->commands + (reserve ? 0 : EH_COMMANDS_RESERVE);
+    size_t kept = reserve ? 0 : EH_BATCH_COMMANDS_RESERVE;
+    struct eh_batch *b = all < EH_COMMANDS_MAX ? app_filling(app) : NULL;
+    if (!b || b->command_count + kept >= EH_BATCH_COMMANDS_MAX)
+        return NULL;
+    struct eh_item *item = eh_batch_add(b);
+    if (item) {
+        b->command_count++;
+        app->commands++;
+    }
+    return item;
+}
+
 int eh_app_submit(struct eh_app *app, struct eh_command *c, struct eh_error *error)
 {
     if (!app->deciding)
@@ -551,12 +567,9 @@ int eh_app_submit(struct eh_app *app, struct eh_command *c, struct eh_error *err
         if (r < 0)
             return r;
     }
-    struct eh_batch *b = app->commands < EH_COMMANDS_MAX ? app_filling(app) : NULL;
-    struct eh_item *item = b && b->command_count < EH_BATCH_COMMANDS_MAX ? eh_batch_add(b) : NULL;
+    struct eh_item *item = add_command(app, c->reserve);
     if (!item)
         return eh_error_set(error, EH_EFULL, "too many changes at once; try again in a moment");
-    b->command_count++;
-    app->commands++;
     item->command = c;
     item->input.origin = EH_ORIGIN_ADMIN;
     item->input.message = c->message;

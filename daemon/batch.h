@@ -18,10 +18,11 @@
 #include "inbox.h"
 #include "outbox.h"
 
-#define EH_BATCH_ENTRIES_MAX  448 /* entries of the stream in one batch */
-#define EH_BATCH_COMMANDS_MAX 64  /* commands of the admin API in one batch */
-#define EH_BATCH_ITEMS_MAX    (EH_BATCH_ENTRIES_MAX + EH_BATCH_COMMANDS_MAX)
-#define EH_BATCH_DUE_MAX      1024 /* inputs that time brings into one batch */
+#define EH_BATCH_ENTRIES_MAX      448 /* entries of the stream in one batch */
+#define EH_BATCH_COMMANDS_MAX     64  /* commands of the admin API in one batch ... */
+#define EH_BATCH_COMMANDS_RESERVE 8   /* ... of which the last ones are kept for operators */
+#define EH_BATCH_ITEMS_MAX        (EH_BATCH_ENTRIES_MAX + EH_BATCH_COMMANDS_MAX)
+#define EH_BATCH_DUE_MAX          1024 /* inputs that time brings into one batch */
 
 /* Something to be decided: an entry of the stream or a command of the admin API. */
 struct eh_item {

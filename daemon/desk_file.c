@@ -79,6 +79,7 @@ void app_desk_file_load(struct eh_app *app, const char *actor)
     if (!c)
         return;
     c->patient = true;
+    c->reserve = true;
     struct eh_message *m = &c->message;
     m->text = eh_arena_str(&c->arena, eh_str_n((const char *)text.data, text.size));
     m->actor = eh_arena_str(&c->arena, eh_str(actor));
