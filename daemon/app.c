@@ -267,9 +267,9 @@ static void checkpoint(struct eh_app *app, uint64_t input, struct eh_key digest,
     struct eh_error error = {0};
     if (input <= app->checkpoint.input)
         return;
-    app->checkpoint.input = input; /* a file that cannot be written is not tried for each batch */
-    app->checkpoint.at_us = eh_clock_monotonic_us();
-    if (eh_checkpoint_append(app->config->checkpoint_file, input, digest, chain, &error) == 0)
+    app->checkpoint = (struct eh_checkpoint){input, digest, *chain};
+    app->checkpoint_at_us = eh_clock_monotonic_us(); /* written or not: not tried for each batch */
+    if (eh_checkpoint_append(app->config->checkpoint_file, &app->checkpoint, &error) == 0)
         return;
     app_error(app, error.text);
     eh_log(EH_LOG_ERROR, "%s", error.text);
@@ -278,7 +278,7 @@ static void checkpoint(struct eh_app *app, uint64_t input, struct eh_key digest,
 /* At each draw epoch, and when the last one is old. */
 static void maybe_checkpoint(struct eh_app *app, const struct eh_batch *b)
 {
-    int64_t age_us = eh_clock_monotonic_us() - app->checkpoint.at_us;
+    int64_t age_us = eh_clock_monotonic_us() - app->checkpoint_at_us;
     bool due = age_us >= EH_CHECKPOINT_S * INT64_C(1000000);
     for (size_t i = 0; !due && i < b->record_count; i++)
         due = b->records[i].type == EH_MESSAGE_DAY || b->records[i].type == EH_MESSAGE_REVEAL ||
@@ -353,7 +353,7 @@ static void begin_deciding(struct eh_app *app)
     app->books = (struct eh_books){0};
     if (desk && eh_clock_set_zone(&app->clock, desk->time_zone, &error) < 0)
         app_error(app, error.text);
-    app->checkpoint.at_us = eh_clock_monotonic_us();
+    app->checkpoint_at_us = eh_clock_monotonic_us();
     eh_clock_at_least(&app->clock, app->head.at_us);
     app->deciding = true;
     app->role = EH_ROLE_LEADER;

@@ -65,7 +65,8 @@ struct eh_app {
     struct event *tick, *timer, *signals[3], *housekeeping, *stop_deadline;
     int64_t snapshot_at_us, snapshot_pause_us;
     uint64_t snapshot_input;
-    struct eh_checkpoint checkpoint; /* the last one written */
+    struct eh_checkpoint checkpoint; /* the last one written ... */
+    int64_t checkpoint_at_us;        /* ... and when, monotonic */
     struct eh_books books;           /* how far the table ledger is */
     bool released;                   /* stopping: a standby was told that it may take over */
     bool ready;                      /* READY=1 was sent */

@@ -24,47 +24,21 @@ void eh_checkpoints_close(struct eh_checkpoints *file)
     file->file = NULL;
 }
 
-static bool read_hex(const char *text, uint8_t *ret, size_t size)
+/* Also what an earlier evenhandd wrote behind half a line, on the same line, is none. */
+static int read_line(struct eh_checkpoints *file, struct eh_str line, struct eh_error *error)
 {
-    static const char digits[] = "0123456789abcdef";
-    for (size_t i = 0; i < 2 * size; i++) {
-        const char *digit = text[i] ? strchr(digits, text[i]) : NULL;
-        if (!digit)
-            return false;
-        ret[i / 2] = (uint8_t)(ret[i / 2] << 4 | (uint8_t)(digit - digits));
-    }
-    return text[2 * size] == 0;
-}
-
-static bool parse(char *line, struct eh_checkpoints *ret)
-{
-    uint8_t digest[16] = {0};
-    int64_t input;
-    char *first = strchr(line, ' '), *second = first ? strchr(first + 1, ' ') : NULL;
-    if (!second)
-        return false;
-    *first = *second = 0;
-    if (eh_integer_parse(eh_str(line), &input, NULL) < 0 || input <= 0 ||
-        !read_hex(first + 1, digest, sizeof digest) ||
-        !read_hex(second + 1, ret->chain.hash, sizeof ret->chain.hash))
-        return false;
-    ret->input = (uint64_t)input;
-    ret->digest = eh_key_from_bytes(digest);
-    return true;
-}
-
-int eh_checkpoints_next(struct eh_checkpoints *file, struct eh_error *error)
-{
-    char line[LINE_BYTES];
+    struct eh_checkpoint read;
     uint64_t before = file->input;
-    if (!file->file || ftell(file->file) >= file->end || !fgets(line, sizeof line, file->file))
-        return 0;
-    file->line++;
-    size_t size = strcspn(line, "\n");
-    bool whole = line[size] == '\n';
-    line[size] = 0;
-    if (!whole || !parse(line, file))
+    enum eh_checkpoint_line what = eh_checkpoint_read(line, &read);
+    if (what == EH_CHECKPOINT_FOREIGN)
         return eh_error_set(error, EH_ECORRUPT, "%s:%u: is no checkpoint", file->path, file->line);
+    if (what == EH_CHECKPOINT_TORN) {
+        file->torn++;
+        return 0;
+    }
+    file->input = read.input;
+    file->digest = read.digest;
+    file->chain = read.chain;
     if (file->input < before)
         return eh_error_set(error, EH_ECORRUPT,
                             "%s:%u: goes back from input %llu to %llu: the log was cut off and "
@@ -72,4 +46,22 @@ int eh_checkpoints_next(struct eh_checkpoints *file, struct eh_error *error)
                             file->path, file->line, (unsigned long long)before,
                             (unsigned long long)file->input);
     return 1;
+}
+
+int eh_checkpoints_next(struct eh_checkpoints *file, struct eh_error *error)
+{
+    char line[LINE_BYTES];
+    int r = 0;
+    while (r == 0 && file->file && ftell(file->file) < file->end) {
+        long from = ftell(file->file);
+        memset(line, 0, sizeof line);
+        if (!fgets(line, sizeof line, file->file))
+            break;
+        size_t size = (size_t)(ftell(file->file) - from);
+        file->line++;
+        if (size > 0 && line[size - 1] == '\n')
+            size--;
+        r = read_line(file, eh_str_n(line, size), error);
+    }
+    return r;
 }

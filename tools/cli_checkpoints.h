@@ -12,7 +12,7 @@
 
 #include <stdio.h>
 
-#include <evenhand/draw/hash.h>
+#include <evenhand/draw/checkpoint.h>
 
 #define EH_CLI_CHECKPOINTS "/var/lib/evenhand/checkpoints"
 
@@ -21,6 +21,7 @@ struct eh_checkpoints {
     const char *path;
     long end;      /* bytes it had when it was opened: later lines are of what comes later */
     unsigned line; /* from 1 */
+    unsigned torn; /* lines passed over: their writer ended half way */
     uint64_t input;
     struct eh_key digest;
     struct eh_chain chain;
@@ -29,7 +30,8 @@ struct eh_checkpoints {
 /* -EH_ENOTFOUND, -EH_EDENIED: it cannot be read. */
 int eh_checkpoints_open(const char *path, struct eh_checkpoints *ret,
                         struct eh_error *) EH_MUST_CHECK;
-/* 1, or 0 at the end. -EH_ECORRUPT: a line is none, or its input is below the one before. */
+/* 1, or 0 at the end. Torn lines are passed over. -EH_ECORRUPT: a line is none, or its input is
+ * below the one before. */
 int eh_checkpoints_next(struct eh_checkpoints *, struct eh_error *) EH_MUST_CHECK;
 void eh_checkpoints_close(struct eh_checkpoints *);
 

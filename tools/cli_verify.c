@@ -180,6 +180,9 @@ static void verdict_proven(const struct run *run, char *ret, size_t size)
         used += eh_format(ret + used, size - used,
                           "; up to input %llu the state digests are of an earlier form",
                           (unsigned long long)counts.undigested);
+    if (run->checkpoints.torn > 0)
+        used += eh_format(ret + used, size - used, "; %u torn line%s of checkpoints passed over",
+                          run->checkpoints.torn, run->checkpoints.torn == 1 ? "" : "s");
     if (!run->checkpoints.file)
         eh_format(ret + used, size - used,
                   "; without a checkpoint file nobody knows whether the end was cut off");

@@ -30,7 +30,8 @@ static const struct eh_chain chain = {{1, 2, 0xff}};
 static void append(uint64_t input)
 {
     struct eh_error error = {0};
-    cr_assert_eq(eh_checkpoint_append(path, input, digest, &chain, &error), 0, "%s", error.text);
+    struct eh_checkpoint checkpoint = {input, digest, chain};
+    cr_assert_eq(eh_checkpoint_append(path, &checkpoint, &error), 0, "%s", error.text);
 }
 
 static void append_text(const char *text)
@@ -92,7 +93,7 @@ Test(checkpoint, a_line_that_goes_back_tells_of_a_log_cut_off)
 
 Test(checkpoint, what_is_no_line_is_named)
 {
-    static const char *const bad[] = {"x\n", "5 00\n", "5 0123 4567\n", "\n", "7"};
+    static const char *const bad[] = {"x\n", "5 0g\n", "5 0123 4567\n", "-5 00\n", "0 00\n", " \n"};
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         struct eh_error error = {0};
         unsigned lines;
@@ -105,10 +106,74 @@ Test(checkpoint, what_is_no_line_is_named)
     }
 }
 
+/* What is left of the second line when its writer ends after so many bytes. */
+static void tear_second(size_t bytes)
+{
+    struct stat st;
+    append(3);
+    cr_assert_eq(stat(path, &st), 0);
+    append(900);
+    cr_assert_eq(truncate(path, st.st_size + (off_t)bytes), 0);
+}
+
+Test(checkpoint, a_torn_line_is_passed_over_wherever_it_broke)
+{
+    char text[EH_CHECKPOINT_LINE_MAX];
+    struct eh_checkpoint second = {900, digest, chain}, last;
+    size_t size = eh_checkpoint_print(&second, text);
+    for (size_t bytes = 0; bytes <= size; bytes++) {
+        struct eh_error error = {0};
+        bool whole = bytes + 1 >= size; /* but for its line feed */
+        unsigned lines;
+        tear_second(bytes);
+        cr_assert_eq(read_all(&lines, &error), 0, "%zu: %s", bytes, error.text);
+        cr_expect_eq(lines, whole ? 2 : 1, "%zu", bytes);
+        cr_assert_eq(eh_checkpoint_last(path, &last, &error), 1);
+        cr_expect_eq(last.input, whole ? 900 : 3);
+        append(901);
+        cr_assert_eq(read_all(&lines, &error), 0, "%zu: %s", bytes, error.text);
+        cr_expect_eq(lines, whole ? 3 : 2, "%zu: it begins a line of its own", bytes);
+        cr_assert_eq(eh_checkpoint_last(path, &last, &error), 1);
+        cr_expect_eq(last.input, 901);
+        unlink(path);
+    }
+}
+
+Test(checkpoint, what_never_reached_the_disk_reads_as_zeros)
+{
+    struct eh_error error = {0};
+    struct eh_checkpoint last;
+    struct stat st;
+    unsigned lines;
+    tear_second(9);
+    cr_assert_eq(stat(path, &st), 0);
+    cr_assert_eq(truncate(path, st.st_size + 70), 0);
+    append(901);
+    cr_assert_eq(read_all(&lines, &error), 0, "%s", error.text);
+    cr_expect_eq(lines, 2);
+    cr_assert_eq(eh_checkpoint_last(path, &last, &error), 1);
+    cr_expect(eh_key_equal(last.digest, digest));
+}
+
+Test(checkpoint, the_last_of_many_is_found_and_of_none_none)
+{
+    struct eh_error error = {0};
+    struct eh_checkpoint last;
+    cr_expect_eq(eh_checkpoint_last(path, &last, &error), 0, "no file");
+    append_text("");
+    cr_expect_eq(eh_checkpoint_last(path, &last, &error), 0, "no line");
+    for (uint64_t i = 1; i <= 200; i++)
+        append(i);
+    cr_assert_eq(eh_checkpoint_last(path, &last, &error), 1);
+    cr_expect_eq(last.input, 200);
+    cr_expect_eq(eh_checkpoint_last(folder, &last, &error), -EH_EUNAVAILABLE, "a folder");
+}
+
 Test(checkpoint, a_place_that_cannot_be_written_is_said)
 {
     struct eh_error error = {0};
-    cr_assert_lt(eh_checkpoint_append("/nowhere/checkpoints", 1, digest, &chain, &error), 0);
+    struct eh_checkpoint checkpoint = {1, digest, chain};
+    cr_assert_lt(eh_checkpoint_append("/nowhere/checkpoints", &checkpoint, &error), 0);
     cr_expect_not_null(strstr(error.text, "/nowhere/checkpoints"));
     struct eh_checkpoints file;
     cr_assert_eq(eh_checkpoints_open("/nowhere/checkpoints", &file, &error), -EH_ENOTFOUND);
