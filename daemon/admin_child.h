@@ -17,7 +17,7 @@
 struct eh_admin_child_call {
     const char *what;       /* in log and refusals: "fairness report" */
     char *const *arguments; /* behind the program's name; NULL at the end */
-    struct eh_str input;    /* what it reads */
+    struct eh_str input;    /* what it reads; lives as long as the request is not answered */
     size_t output_max;
     /* It ended, and somebody still waits for an answer. */
     void (*answer)(struct eh_admin_request *, const struct eh_child_result *);
@@ -31,6 +31,8 @@ static inline bool eh_admin_child_done(const struct eh_child_result *result)
     return result->end == EH_CHILD_EXITED && result->exit_code == 0;
 }
 
+/* Bytes of address space that one may have. */
+size_t eh_admin_child_memory(const struct eh_admin *);
 /* Says why there is none; `instead`: the call that makes it without us. */
 void eh_admin_child_refuse(struct eh_admin_request *, const struct eh_child_result *,
                            const char *what, const char *instead);

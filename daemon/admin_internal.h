@@ -125,8 +125,7 @@ struct eh_admin {
     int64_t debt_us, worked_us;     /* work not rested from; when that was noted */
     int64_t began_us;               /* of the work just being done, or 0 */
     struct eh_peers peers;
-    struct eh_admin_child *children; /* they make answers (admin_child.c) */
-    uint32_t child_count;
+    struct eh_admin_child *children; /* they make answers, or wait for a turn (admin_child.c) */
     struct eh_admin_counts counts;
 };
 

@@ -79,6 +79,6 @@ int eh_command_line_start(struct event_base *base, const struct eh_command_line 
         eh_require(i < ARGUMENTS_MAX);
         arguments[i + 1] = run->arguments[i];
     }
-    return eh_child_start(base, arguments, environment, run->input, run->output_max,
-                          run->at_most_ms, on_end, context, ret, error);
+    return eh_child_start(base, arguments, environment, run->input, &run->bounds, on_end, context,
+                          ret, error);
 }

@@ -12,6 +12,8 @@
 #include <stdlib.h>
 #include <yaml.h>
 
+#include <evenhand/engine/engine.h>
+
 #include "redis_link.h"
 
 #define FILE_MAX     65536 /* bytes of a config file */
@@ -55,6 +57,7 @@ static const struct key limit_keys[] = {
     {"in_flight_bytes", INTEGER, FIELD(inflight_bytes), "4194304", 64 * KIB, 64 * KIB *KIB},
     {"admin_connections", INTEGER, FIELD(admin_connections), "64", 1, 1024},
     {"admin_connections_per_user", INTEGER, FIELD(admin_connections_per_user), "8", 1, 1024},
+    {"open_tickets", INTEGER, FIELD(open_tickets), "200000", 1, EH_TICKETS_MAX},
     {"snapshot_inputs", INTEGER, FIELD(snapshot_inputs), "100000", 1, 100000000},
     {"snapshot_seconds", INTEGER, FIELD(snapshot_seconds), "600", 1, 86400},
 };

@@ -46,6 +46,7 @@ struct eh_config {
     int64_t inflight_entries;                              /* limits.in_flight: 1,024 */
     int64_t inflight_bytes;                                /* limits.in_flight_bytes: 4 MiB */
     int64_t admin_connections, admin_connections_per_user; /* limits: 64, 8 */
+    int64_t open_tickets;                                  /* limits.open_tickets: 200,000 */
     int64_t snapshot_inputs, snapshot_seconds;             /* limits: 100,000, 600 */
     enum eh_log_level log_level;                           /* info */
 };

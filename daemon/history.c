@@ -85,8 +85,9 @@ static int start(struct eh_app *app, struct eh_item *item, struct eh_error *erro
         .conninfo = app->config->postgres,
         .arguments = arguments,
         .input = item->input.message.text,
-        .output_max = OUTPUT_MAX,
-        .at_most_ms = item->command && item->command->patient ? PATIENT_MS : LATE_MS};
+        .bounds = {.output_max = OUTPUT_MAX,
+                   .memory_max = eh_replay_memory(app->config->open_tickets),
+                   .at_most_ms = item->command && item->command->patient ? PATIENT_MS : LATE_MS}};
     eh_log(EH_LOG_INFO, "plans begin in the past: counting what was closed, up to input %llu",
            (unsigned long long)app->head.input);
     return eh_command_line_start(app->base, &run, on_end, app, &app->history, error);

@@ -8,12 +8,20 @@
 #include "app_private.h"
 
 #include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <sys/pidfd.h>
+#include <sys/time.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define SUSPECT_DELIVERIES 4 /* from here on a decoder is tried in a child first */
-#define SUSPECT_CPU_S      2 /* ... which may compute so long, however busy the machine */
+#define SUSPECT_DELIVERIES 4           /* from here on a decoder is tried in a child first ... */
+#define SUSPECT_CPU_S      2           /* ... which may compute so long, however busy the machine */
+#define SUSPECT_MS         10000       /* ... and live so long */
+#define SUSPECT_SPACE      (1ul << 30) /* what we are taken to have where nothing tells */
+#define SUSPECT_MEMORY     (64u << 20) /* ... and map so much beyond what we have */
 
 static int decode(char encoding, struct eh_str body, struct eh_arena *arena, struct eh_message *ret,
                   struct eh_error *error)
@@ -27,24 +35,53 @@ static int decode(char encoding, struct eh_str body, struct eh_arena *arena, str
                            : eh_message_from_json(body, arena, ret, error);
 }
 
+/* Bytes of address space we have. */
+static size_t address_space(void)
+{
+    unsigned long pages = 0;
+    FILE *statm = fopen("/proc/self/statm", "re");
+    bool read = statm && fscanf(statm, "%lu", &pages) == 1;
+    if (statm)
+        fclose(statm);
+    return read ? pages * (size_t)sysconf(_SC_PAGESIZE) : SUSPECT_SPACE;
+}
+
+static void try_decoder(char encoding, struct eh_str body, size_t memory_max)
+{
+    EH_AUTO(eh_arena) struct eh_arena arena = EH_ARENA_INIT;
+    struct eh_message message;
+    const struct itimerval most = {.it_value.tv_sec = SUSPECT_CPU_S};
+    (void)!eh_child_confine(getpid(), memory_max);
+    setitimer(ITIMER_PROF, &most, NULL);
+    (void)!decode(encoding, body, &arena, &message, NULL);
+}
+
+/* Its wait status; a child that does not end is killed. */
+static int wait_for(pid_t child)
+{
+    int status = 0, end = pidfd_open(child, 0);
+    struct pollfd ended = {.fd = end, .events = POLLIN};
+    if (end < 0 || poll(&ended, 1, SUSPECT_MS) != 1)
+        kill(child, SIGKILL);
+    if (end >= 0)
+        close(end);
+    while (waitpid(child, &status, 0) < 0 && errno == EINTR)
+        continue;
+    return status;
+}
+
 /* An entry that keeps coming back may be what kills us: see in a child whether it does. */
 static bool kills_decoder(char encoding, struct eh_str body)
 {
+    size_t memory_max = address_space() + SUSPECT_MEMORY;
     pid_t child = fork();
     if (child < 0)
         return false;
     if (child == 0) {
-        EH_AUTO(eh_arena) struct eh_arena arena = EH_ARENA_INIT;
-        struct eh_message message;
-        const struct itimerval most = {.it_value.tv_sec = SUSPECT_CPU_S};
-        setitimer(ITIMER_PROF, &most, NULL);
-        (void)!decode(encoding, body, &arena, &message, NULL);
+        try_decoder(encoding, body, memory_max);
         _exit(0);
     }
-    int status = 0;
-    while (waitpid(child, &status, 0) < 0 && errno == EINTR)
-        continue;
-    return WIFSIGNALED(status);
+    return WIFSIGNALED(wait_for(child));
 }
 
 static void unparsed(struct eh_message *m, struct eh_str reason)

@@ -1,12 +1,16 @@
 #!/usr/bin/python3
 """fairness: the report of a team, over the socket, on the command line and from the database."""
 import json
+import os
+import re
+import shutil
 import threading
 import time
 
 import psycopg2
 
-from harness import SALES, SUPPORT, default_desk, patiently, run, scenario, wait_until
+from harness import (SALES, SUPPORT, Skip, default_desk, is_root, patiently, run, scenario,
+                     wait_until)
 
 TICKETS = 400
 PPM = 1000000
@@ -131,29 +135,139 @@ def overload_and_overrides(stack):
     assert abs(sum(r["entitled"] for r in reps.values()) - 80) < 0.05, reps
 
 
-@scenario("two reports at a time, each for as long as an answer may take; the loop goes on")
+def children(stack):
+    """Pids of the command lines that run for the daemon."""
+    pid = stack.daemon.process.pid
+    with open("/proc/%d/task/%d/children" % (pid, pid), encoding="ascii") as f:
+        return [int(child) for child in f.read().split()]
+
+
+def bounds_of(pid):
+    """(oom_score_adj, bytes of address space or None)"""
+    with open("/proc/%d/oom_score_adj" % pid, encoding="ascii") as f:
+        score = int(f.read())
+    with open("/proc/%d/limits" % pid, encoding="ascii") as f:
+        space = re.search(r"Max address space +(\d+|unlimited)", f.read()).group(1)
+    return score, None if space == "unlimited" else int(space)
+
+
+@scenario("a user's reports are made one at a time, three wait; each has its bounds and its end")
 def bounds(stack):
     stack.start(desk())
     deal(stack, 10)
-    codes = []
+    answers = []
 
     def ask():
-        codes.append(stack.daemon.get("/v1/teams/sales/fairness").code)
+        answers.append(stack.daemon.get("/v1/teams/sales/fairness"))
 
     blocker = psycopg2.connect(stack.postgres.dsn)
     blocker.cursor().execute("LOCK TABLE evenhand.input")
-    askers = [threading.Thread(target=ask) for _ in range(3)]
+    askers = [threading.Thread(target=ask) for _ in range(5)]
     for asker in askers:
         asker.start()
-    wait_until("the third is sent away", lambda: codes, 5)
-    assert codes == [429], codes
+    wait_until("the fifth is sent away", lambda: answers, 5)
+    assert [a.code for a in answers] == [429], answers
+    assert "4 answers of yours" in answers[0].text, answers
+    running = children(stack)
+    assert len(running) == 1, running
+    score, space = bounds_of(running[0])
+    assert score == 1000, score
+    assert space is None or space < 256 << 20, space  # None: under a sanitizer
     assert stack.daemon.status()["role"] == "leader"
-    assert codes == [429], "the loop waited: %r" % codes
+    assert len(answers) == 1, "the loop waited: %r" % answers
     for asker in askers:
         asker.join()
     blocker.close()
-    assert sorted(codes) == [429, 503, 503], codes
+    assert sorted(a.code for a in answers) == [429, 503, 503, 503, 503], answers
+    told = [a.json["error"]["message"] for a in answers if a.code == 503]
+    assert all("make it with `evenhand fairness sales --db CONNINFO`" in text for text in told), told
+    assert sum("others were before it" in text for text in told) >= 2, told
+    assert children(stack) == []
     assert report(stack)["tickets"] == 10
+
+
+@scenario("whoever waits for a turn gets it, and two users are served at once")
+def turns(stack):
+    if not is_root():
+        raise Skip("only root can ask for others")
+    stack.start(desk(), auditors=["daemon"])
+    shutil.chown(stack.dir, "root", "daemon")
+    os.chmod(stack.daemon.socket, 0o666)
+    deal(stack, 10)
+    answers = []
+    blocker = psycopg2.connect(stack.postgres.dsn)
+    blocker.cursor().execute("LOCK TABLE evenhand.input")
+    path = "/v1/teams/sales/fairness"
+    askers = [threading.Thread(target=lambda: answers.append(stack.daemon.get(path)))
+              for _ in range(3)]
+    askers.append(threading.Thread(
+        target=lambda: answers.append(stack.ask_as("daemon", "GET", path))))
+    for asker in askers:
+        asker.start()
+    wait_until("two are at work", lambda: len(children(stack)) == 2, 5)
+    blocker.close()
+    for asker in askers:
+        asker.join()
+    assert [a.code for a in answers] == [200] * 4, answers
+
+
+@scenario("a child that needs more memory than it may have is refused, and dealing goes on")
+def too_large(stack):
+    stack.start(desk(), limits={"open_tickets": 1})
+    deal(stack, 3)
+    # What one page of the log holds is more than a child may have.
+    stack.sql("ALTER TABLE input DISABLE TRIGGER ALL")
+    stack.sql("UPDATE input SET reason = repeat('x', 40000000) WHERE type = 1")
+    answer = stack.daemon.get("/v1/teams/sales/fairness")
+    assert answer.code == 503, answer
+    assert "make it with `evenhand fairness sales --db CONNINFO`" in answer.text, answer
+    assert stack.daemon.alive()
+    deal(stack, 5, first=3)
+
+
+def snapshots_of(stack):
+    return [row[0] for row in stack.sql("SELECT DISTINCT input FROM snapshot ORDER BY input")]
+
+
+def deal_snapshots(stack, count):
+    """So many more are written."""
+    for _ in range(count):
+        before, number = snapshots_of(stack), stack.sql1("SELECT count(*) FROM ticket")
+        deal(stack, 60, first=number)
+        wait_until("there is a snapshot", lambda: set(snapshots_of(stack)) - set(before))
+
+
+@scenario("what came before the period is taken from a snapshot, and comes to the same")
+def snapshots(stack):
+    stack.start(desk(), limits={"snapshot_inputs": 50})
+    deal_snapshots(stack, 2)
+    stack.daemon.stop()
+    newest = snapshots_of(stack)[-1]
+    tomorrow = stack.sql1("SELECT to_char(to_timestamp(max(at) / 1e6) + interval '1 day',"
+                          " 'YYYY-MM-DD') FROM input")
+    stack.sql("UPDATE snapshot SET parts = parts + 1")  # none of them is whole
+    whole = from_database(stack, "sales", "--from", tomorrow)
+    stack.sql("UPDATE snapshot SET parts = parts - 1")
+    stack.sql("ALTER TABLE input DISABLE TRIGGER ALL")
+    stack.sql("UPDATE input SET at = at - 86400000000 WHERE input = %s", newest)  # old enough
+    stack.sql("DELETE FROM input WHERE input < %s", newest)
+    assert from_database(stack, "sales", "--from", tomorrow) == whole
+    error = stack.cli("fairness", "sales", "--db", stack.postgres.daemon_dsn, check=False)[2]
+    assert "is missing" in error, error  # that needs all of the log
+
+
+@scenario("kept are the two newest snapshots, and the last one before each of two months")
+def kept(stack):
+    stack.start(desk(), limits={"snapshot_inputs": 50})
+    deal_snapshots(stack, 2)
+    old = snapshots_of(stack)
+    stack.sql("ALTER TABLE input DISABLE TRIGGER ALL")
+    stack.sql("UPDATE input SET at = at - %s WHERE input = %s", 33 * 86400000000, old[0])
+    stack.sql("UPDATE input SET at = at - %s WHERE input = %s", 32 * 86400000000, old[1])
+    deal_snapshots(stack, 4)
+    wait_until("others are gone", lambda: len(snapshots_of(stack)) <= 4)
+    left = snapshots_of(stack)
+    assert old[1] in left and old[0] not in left[1:], (old, left)
 
 
 @scenario("a period is counted from its first day to its last")

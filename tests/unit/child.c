@@ -11,6 +11,7 @@
 #include "child.h"
 
 #define OUTPUT_MAX 100000
+#define MEMORY_MAX (96u << 20)
 #define HANGS_MS   600000 /* more than any of them takes */
 
 TestSuite(child, .timeout = 600);
@@ -41,9 +42,11 @@ static struct eh_child *start(struct seen *seen, const char *script, struct eh_s
     struct eh_child *child = NULL;
     struct eh_error error = {0};
     *seen = (struct seen){.base = event_base_new()};
-    cr_assert_eq(eh_child_start(seen->base, argv, environment, input, OUTPUT_MAX, at_most_ms,
-                                on_end, seen, &child, &error),
-                 0, "%s", error.text);
+    const struct eh_child_bounds bounds = {
+        .output_max = OUTPUT_MAX, .memory_max = MEMORY_MAX, .at_most_ms = at_most_ms};
+    cr_assert_eq(
+        eh_child_start(seen->base, argv, environment, input, &bounds, on_end, seen, &child, &error),
+        0, "%s", error.text);
     return child;
 }
 
@@ -142,6 +145,29 @@ Test(child, is_as_urgent_as_we_are_until_it_is_put_back)
     event_base_free(seen.base);
 }
 
+/* Bounds are set once it runs: it waits until it has them. */
+#define BOUNDED "until [ $(cat /proc/self/oom_score_adj) = 1000 ]; do :; done; sleep 0.1; "
+
+Test(child, goes_first_when_memory_runs_out_and_leaves_no_core)
+{
+    static struct seen seen;
+    run(&seen, BOUNDED "cat /proc/self/oom_score_adj; ulimit -c", HANGS_MS);
+    cr_expect_str_eq(seen.output, "1000\n0\n");
+}
+
+#ifndef __SANITIZE_ADDRESS__
+Test(child, maps_no_more_than_it_may)
+{
+    static struct seen seen;
+    run(&seen, BOUNDED "ulimit -v", HANGS_MS);
+    cr_expect_eq(atoi(seen.output), (int)(MEMORY_MAX >> 10), "%s", seen.output);
+    run(&seen, BOUNDED "head -c 50M /dev/zero | tail -n 1 | wc -c", HANGS_MS); /* kept in memory */
+    cr_expect_str_eq(seen.output, "52428800\n");
+    run(&seen, BOUNDED "head -c 500M /dev/zero | tail -n 1 | wc -c", HANGS_MS);
+    cr_expect_str_neq(seen.output, "524288000\n");
+}
+#endif
+
 Test(child, given_up_is_gone_and_silent)
 {
     static struct seen seen;
@@ -160,8 +186,9 @@ Test(child, that_is_not_there_is_an_error)
     struct eh_child *child = NULL;
     struct eh_error error = {0};
     struct event_base *base = event_base_new();
+    const struct eh_child_bounds bounds = {1, MEMORY_MAX, 1};
     cr_expect_eq(
-        eh_child_start(base, argv, environ, eh_str(NULL), 1, 1, on_end, NULL, &child, &error),
+        eh_child_start(base, argv, environ, eh_str(NULL), &bounds, on_end, NULL, &child, &error),
         -EH_EUNAVAILABLE);
     cr_expect_null(child);
     cr_expect_str_eq(error.text, "/nowhere/evenhand: cannot be started: No such file or directory");

@@ -77,6 +77,7 @@ Test(config, an_empty_file_gives_the_defaults, .init = make_folder, .fini = remo
         cr_expect_eq(c->inflight_bytes, 4 << 20);
         cr_expect_eq(c->admin_connections, 64);
         cr_expect_eq(c->admin_connections_per_user, 8);
+        cr_expect_eq(c->open_tickets, 200000);
         cr_expect_eq(c->snapshot_inputs, 100000);
         cr_expect_eq(c->snapshot_seconds, 600);
         cr_expect_eq(c->log_level, EH_LOG_INFO);
@@ -107,6 +108,7 @@ Test(config, takes_every_key, .init = make_folder, .fini = remove_folder)
                                  "  in_flight_bytes: 100000\n"
                                  "  admin_connections: 9\n"
                                  "  admin_connections_per_user: 10\n"
+                                 "  open_tickets: 13\n"
                                  "  snapshot_inputs: 11\n"
                                  "  snapshot_seconds: 12\n"
                                  "log_level: debug\n");
@@ -133,6 +135,7 @@ Test(config, takes_every_key, .init = make_folder, .fini = remove_folder)
     cr_expect_eq(c->inflight_bytes, 100000);
     cr_expect_eq(c->admin_connections, 9);
     cr_expect_eq(c->admin_connections_per_user, 10);
+    cr_expect_eq(c->open_tickets, 13);
     cr_expect_eq(c->snapshot_inputs, 11);
     cr_expect_eq(c->snapshot_seconds, 12);
     cr_expect_eq(c->log_level, EH_LOG_DEBUG);
