@@ -160,10 +160,19 @@ const struct eh_pg_statement eh_store_write_statements[] = {
      " WHERE l.desk = $1 AND l.epoch = $6 AND h.input >= $2 ON CONFLICT DO NOTHING",
      6,
      {INT2, INT8, INT4, INT4, BYTEA, INT8}},
+    /* Kept: the two newest, and for reports the last one before this month, the one before it and
+     * the next one; in every time zone before, so 14 hours before it is there in UTC. */
     {"snapshot_trim",
-     "DELETE FROM evenhand.snapshot WHERE desk = $1 AND input < (SELECT min(input) FROM ("
-     "SELECT input FROM evenhand.snapshot WHERE desk = $1 GROUP BY input, parts"
-     " HAVING count(*) = parts ORDER BY input DESC LIMIT 2) AS kept)",
+     "WITH whole AS (SELECT s.input, i.at FROM (SELECT input FROM evenhand.snapshot WHERE desk = $1"
+     " GROUP BY input, parts HAVING count(*) = parts) s"
+     " JOIN evenhand.input i ON i.desk = $1 AND i.input = s.input),"
+     " month AS (SELECT extract(epoch FROM date_trunc('month',"
+     " to_timestamp(max(at) / 1000000.0) AT TIME ZONE 'UTC') + n * interval '1 month'"
+     " - interval '14 hours') * 1000000 AS at FROM whole, generate_series(-1, 1) n GROUP BY n)"
+     " DELETE FROM evenhand.snapshot WHERE desk = $1 AND input <"
+     " (SELECT min(input) FROM (SELECT input FROM whole ORDER BY input DESC LIMIT 2) newest)"
+     " AND input NOT IN (SELECT max(w.input) FROM whole w JOIN month m ON w.at < m.at"
+     " GROUP BY m.at)",
      1,
      {INT2}},
     /* Only what changed, and only once the input it is as of is committed under our epoch. */

@@ -1,6 +1,7 @@
 /*
  * cli_fairness_log: the fairness report out of the log in PostgreSQL: every input is decided again,
- * with the draws as recorded, and watched.
+ * with the draws as recorded, and watched. What lies long before the period is not decided again
+ * where a snapshot tells what came of it.
  */
 #include "cli_fairness.h"
 #include "cli_replay.h"
@@ -27,8 +28,15 @@ int eh_fairness_from_log(const char *conninfo, const struct eh_fairness_call *ca
     EH_AUTO(eh_arena) struct eh_arena arena = EH_ARENA_INIT;
     struct eh_fairness_report report;
     struct eh_error error = {0};
+    struct eh_totals totals;
     int r = eh_replay_open(conninfo, &replay, &error);
-    watch.engine = replay.engine;
+    if (r == 0)
+        r = eh_replay_begin_before(&replay, call->from, &error);
+    if (r == 0) {
+        watch.engine = replay.engine;
+        eh_engine_totals(replay.engine, &totals);
+        watch.at_us = totals.at_us;
+    }
     if (r == 0)
         r = watch_all(&replay, &watch, &error);
     if (r == 0)

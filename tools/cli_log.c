@@ -113,6 +113,15 @@ int log_record(const PGresult *page, int row, struct eh_record *ret, struct eh_e
 
 /* ---- Cursors. */
 
+static void begin_behind(const struct eh_cli_log *log, int which, char *ret, size_t size)
+{
+    ret[0] = '\0';
+    if (which == LOG_INPUTS || which == LOG_CHANGES)
+        eh_format(ret, size, " AND input > %llu", (unsigned long long)log->input);
+    else if (which == LOG_EFFECTS)
+        eh_format(ret, size, " AND seq > %llu", (unsigned long long)log->first_seq);
+}
+
 static int declare(struct eh_cli_log *log, int which, struct eh_error *error)
 {
     char sql[SQL_MAX], select[SQL_MAX - 40];
@@ -120,8 +129,10 @@ static int declare(struct eh_cli_log *log, int which, struct eh_error *error)
     if (selects[which]) {
         const char *dollar =
             strstr(selects[which], "$1"); /* a cursor's query takes no parameters */
-        size = eh_format(select, sizeof select, "%.*s%d%s", (int)(dollar - selects[which]),
-                         selects[which], log->head.desk, dollar + 2);
+        char behind[64];
+        begin_behind(log, which, behind, sizeof behind);
+        size = eh_format(select, sizeof select, "%.*s%d%s%s", (int)(dollar - selects[which]),
+                         selects[which], log->head.desk, behind, dollar + 2);
     } else {
         size = log_pool_select(which, log->head.desk, select, sizeof select);
     }
@@ -247,6 +258,80 @@ int eh_cli_log_desk(struct eh_cli_log *log, struct eh_arena *arena, struct eh_st
         *ret = eh_arena_str(arena, in.message.text);
     PQclear(found);
     return r;
+}
+
+/* ---- Beginning elsewhere. */
+
+void eh_cli_log_begin_behind(struct eh_cli_log *log, uint64_t input, uint64_t seq)
+{
+    log->input = input;
+    log->first_seq = seq;
+}
+
+/* An auditor may not: what is in a snapshot is checked by nobody. */
+static int may_read_snapshots(struct eh_cli_log *log, bool *ret, struct eh_error *error)
+{
+    PGresult *found = NULL;
+    int r =
+        run_query(log, "SELECT has_table_privilege('evenhand.snapshot', 'SELECT')", &found, error);
+    *ret = r == 0 && PQntuples(found) == 1 && log_number(found, 0, 0) == 1;
+    if (r == 0)
+        PQclear(found);
+    return r;
+}
+
+static int find_snapshot(struct eh_cli_log *log, int64_t before_us, int skip, uint64_t *ret,
+                         struct eh_error *error)
+{
+    char sql[SQL_MAX];
+    PGresult *found = NULL;
+    eh_format(sql, sizeof sql,
+              "SELECT s.input FROM (SELECT desk, input FROM evenhand.snapshot WHERE desk = %d"
+              " GROUP BY desk, input, parts HAVING count(*) = parts) s"
+              " JOIN evenhand.input i ON i.desk = s.desk AND i.input = s.input"
+              " WHERE i.at < %lld ORDER BY s.input DESC LIMIT 1 OFFSET %d",
+              log->head.desk, (long long)before_us, skip);
+    int r = run_query(log, sql, &found, error);
+    *ret = r == 0 && PQntuples(found) == 1 ? (uint64_t)log_number(found, 0, 0) : 0;
+    if (r == 0)
+        PQclear(found);
+    return r;
+}
+
+/* Part by part: a row at a time is held twice. */
+static int read_snapshot(struct eh_cli_log *log, uint64_t input, struct eh_bytes *out,
+                         struct eh_error *error)
+{
+    int parts = 1;
+    for (int part = 0; part < parts; part++) {
+        char sql[SQL_MAX];
+        PGresult *found = NULL;
+        eh_format(sql, sizeof sql,
+                  "SELECT parts, body FROM evenhand.snapshot WHERE desk = %d AND input = %llu"
+                  " AND part = %d",
+                  log->head.desk, (unsigned long long)input, part);
+        int r = run_query(log, sql, &found, error);
+        if (r < 0)
+            return r;
+        parts = PQntuples(found) == 1 ? (int)log_number(found, 0, 0) : 0;
+        if (parts > 0)
+            eh_bytes_put(out, PQgetvalue(found, 0, 1), (size_t)PQgetlength(found, 0, 1));
+        PQclear(found);
+        if (out->failed)
+            return eh_error_set(error, EH_ENOMEM, "out of memory");
+    }
+    return parts > 0;
+}
+
+int eh_cli_log_snapshot(struct eh_cli_log *log, int64_t before_us, int skip, struct eh_bytes *ret,
+                        struct eh_error *error)
+{
+    uint64_t input = 0;
+    bool may = false;
+    int r = may_read_snapshots(log, &may, error);
+    if (r == 0 && may)
+        r = find_snapshot(log, before_us, skip, &input, error);
+    return r == 0 && input > 0 ? read_snapshot(log, input, ret, error) : r;
 }
 
 int eh_cli_log_exit(int code)

@@ -65,6 +65,12 @@ int eh_cli_log_open(const char *conninfo, struct eh_cli_log **ret, struct eh_err
 void eh_cli_log_close(struct eh_cli_log *); /* NULL allowed */
 
 const struct eh_cli_log_head *eh_cli_log_head(const struct eh_cli_log *);
+/* The newest whole snapshot of the state before `before_us` (µs since 1970), appended to `ret`;
+ * `skip`: so many newer ones were of no use. 0: there is none, or it is not ours to read. */
+int eh_cli_log_snapshot(struct eh_cli_log *, int64_t before_us, int skip, struct eh_bytes *ret,
+                        struct eh_error *) EH_MUST_CHECK;
+/* Rows are read from behind this input and effect on. Before anything else is read. */
+void eh_cli_log_begin_behind(struct eh_cli_log *, uint64_t input, uint64_t seq);
 /* The desk file that is in force at the end of the log, empty before the first; in the arena. */
 int eh_cli_log_desk(struct eh_cli_log *, struct eh_arena *, struct eh_str *ret,
                     struct eh_error *) EH_MUST_CHECK;

@@ -31,6 +31,7 @@ struct eh_cli_log {
     struct eh_cli_log_head head;
     struct log_stream streams[LOG_STREAMS];
     uint64_t input;        /* of the last row given out */
+    uint64_t first_seq;    /* the first effect follows it */
     struct eh_arena arena; /* of the effects of one row */
     struct eh_effect *effects;
     uint32_t effect_capacity;

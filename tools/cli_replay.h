@@ -31,6 +31,10 @@ struct eh_replay {
 
 /* Errors are those of eh_cli_log_open(). */
 int eh_replay_open(const char *conninfo, struct eh_replay *, struct eh_error *) EH_MUST_CHECK;
+/* Before the first input: goes on from the newest snapshot that is older than this local date,
+ * where there is one that can be used; else from the beginning. For what asks nothing of the time
+ * before. What a proof is made of begins at the beginning: a snapshot is proved by nothing. */
+int eh_replay_begin_before(struct eh_replay *, int32_t date, struct eh_error *) EH_MUST_CHECK;
 void eh_replay_done(struct eh_replay *); /* safe on a zeroed one */
 
 /* 1: there is one more input, read but not decided; 0: that was all. Errors are those of
