@@ -209,11 +209,12 @@ class Daemon:
                               timeout=patience(60))
         return done.returncode, done.stdout
 
-    def start(self, ready=True, environment=None):
-        """ready: waits until it deals, which needs both servers; else returns at once."""
+    def start(self, ready=True, environment=None, wrap=()):
+        """ready: waits until it deals, which needs both servers; else returns at once. wrap: a
+        command it is run under (throttle.py), if there is one."""
         with open(self.log, "ab") as log:
             self.process = subprocess.Popen(
-                [*WRAPPER, EVENHANDD, "--config", self.config], stdin=subprocess.DEVNULL,
+                [*wrap, *WRAPPER, EVENHANDD, "--config", self.config], stdin=subprocess.DEVNULL,
                 stdout=log, stderr=log, env=dict(os.environ, **(environment or {})))
         if ready:
             self.wait_ready()
