@@ -252,7 +252,7 @@ static const char *no_room(const struct eh_admin_request *request)
     if (c.user_waiting >= WAITING_USER_MAX)
         return "answers of yours that take long are being made or wait already; ask again when one "
                "came";
-    bool operates = request->peer->roles & EH_MAY_OPERATOR;
+    bool operates = eh_peer_has_reserve(request->peer);
     return c.waiting >= WAITING_MAX - (operates ? 0 : WAITING_RESERVE)
                ? "answers that take long are being made or wait already; ask again in a moment"
                : NULL;
