@@ -290,8 +290,10 @@ static void send_pending(struct eh_inbox *inbox)
         at++;
     inbox->page_at = at;
     if (at == inbox->page_count) {
-        inbox->page_after = inbox->page[inbox->page_count - 1].id;
-        if (inbox->page_count < EH_INBOX_PAGE)
+        struct eh_stream_id last_id = inbox->page[inbox->page_count - 1].id;
+        bool is_highest = eh_stream_id_compare(eh_stream_id_after(last_id), last_id) == 0;
+        inbox->page_after = last_id;
+        if (inbox->page_count < EH_INBOX_PAGE || is_highest)
             end_of_pending(inbox);
         else
             enter(inbox, EH_INBOX_PENDING_LIST);

@@ -149,6 +149,20 @@ int64_t eh_read_i(struct eh_reader *reader)
     return (int64_t)((value >> 1) ^ (0 - (value & 1)));
 }
 
+uint32_t eh_read_u32(struct eh_reader *reader)
+{
+    uint64_t value = eh_read_u(reader);
+    reader->failed |= value > UINT32_MAX;
+    return reader->failed ? 0 : (uint32_t)value;
+}
+
+int32_t eh_read_i32(struct eh_reader *reader)
+{
+    int64_t value = eh_read_i(reader);
+    reader->failed |= value < INT32_MIN || value > INT32_MAX;
+    return reader->failed ? 0 : (int32_t)value;
+}
+
 struct eh_str eh_read_str(struct eh_reader *reader)
 {
     uint64_t size = eh_read_u(reader);

@@ -106,8 +106,8 @@ static void read_numbers(struct eh_reader *in, struct ticket *t)
     t->state = eh_read_u8(in);
     t->priority = eh_read_u8(in);
     t->outcome = eh_read_u8(in);
-    t->points = (uint32_t)eh_read_u(in);
-    t->deals = (uint32_t)eh_read_u(in);
+    t->points = eh_read_u32(in);
+    t->deals = eh_read_u32(in);
     t->value = eh_read_i(in);
     t->refunded = eh_read_i(in);
     t->received_us = eh_read_i(in);
@@ -129,17 +129,29 @@ static void read_times(struct eh_reader *in, uint8_t version, struct ticket *t)
 {
     t->created_us = version < 3 ? t->received_us : eh_read_i(in);
     t->first_us = version < 3 ? t->assigned_us : eh_read_i(in);
-    t->closed_date = version < 3 ? 0 : (int32_t)eh_read_i(in);
+    t->closed_date = version < 3 ? 0 : eh_read_i32(in);
+}
+
+static bool has_sound_numbers(const struct ticket *t)
+{
+    const int64_t times[] = {t->received_us, t->assigned_us, t->closed_us, t->created_us,
+                             t->first_us};
+    int64_t left; /* to be refunded */
+    bool sound =
+        eh_is_date(t->closed_date) && !__builtin_sub_overflow(t->value, t->refunded, &left);
+    for (size_t i = 0; i < sizeof times / sizeof *times; i++)
+        sound &= eh_is_time(times[i]);
+    return sound;
 }
 
 static bool is_sound(const struct image *image)
 {
     const struct ticket *t = &image->t;
     bool closed = t->state == EH_TICKET_CLOSED;
-    return t->state >= EH_TICKET_WAITING && t->state <= EH_TICKET_CLOSED && t->priority <= 9 &&
-           closed == (t->outcome != 0) && t->outcome <= EH_OUTCOME_CANCELLED && image->team.size &&
-           image->kind.size && image->source.size <= UINT16_MAX && image->id.size <= UINT16_MAX &&
-           image->skills.size <= UINT16_MAX &&
+    return has_sound_numbers(t) && t->state >= EH_TICKET_WAITING && t->state <= EH_TICKET_CLOSED &&
+           t->priority <= 9 && closed == (t->outcome != 0) && t->outcome <= EH_OUTCOME_CANCELLED &&
+           image->team.size && image->kind.size && image->source.size <= UINT16_MAX &&
+           image->id.size <= UINT16_MAX && image->skills.size <= UINT16_MAX &&
            (t->state != EH_TICKET_ASSIGNED || image->rep.size > 0) &&
            (t->state != EH_TICKET_WAITING || image->rep.size == 0);
 }

@@ -169,8 +169,9 @@ static step_fn *const steps[] = {
 /* Numbers without a gap, time and day in order. Until the first day has come, any date goes. */
 static bool is_next(const struct eh_engine *e, const struct eh_input *in)
 {
-    return in->no == e->input + 1 && in->at_us >= e->at_us &&
-           in->message.type >= EH_MESSAGE_TICKET && in->message.type <= EH_MESSAGE_LAST &&
+    return in->no == e->input + 1 && in->at_us >= e->at_us && eh_is_time(in->at_us) &&
+           eh_is_date(in->date) && in->message.type >= EH_MESSAGE_TICKET &&
+           in->message.type <= EH_MESSAGE_LAST &&
            (in->date == e->date || !e->has_day || in->message.type == EH_MESSAGE_DAY);
 }
 

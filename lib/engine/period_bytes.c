@@ -115,8 +115,8 @@ static void read_period_numbers(struct eh_reader *in, struct period *p)
 {
     p->state = eh_read_u8(in);
     p->late = eh_read_u(in);
-    p->last_version = (uint32_t)eh_read_u(in);
-    p->paid_version = (uint32_t)eh_read_u(in);
+    p->last_version = eh_read_u32(in);
+    p->paid_version = eh_read_u32(in);
     p->gross = eh_read_i(in);
     p->carry = eh_read_i(in);
     p->net = eh_read_i(in);
@@ -144,7 +144,7 @@ static int read_period(struct eh_engine *e, struct eh_reader *in)
 {
     uint32_t team = eh_names_find(&e->team_names, eh_read_str(in)), slot;
     struct eh_period period = {.kind = eh_read_u8(in)};
-    period.number = (int32_t)eh_read_i(in);
+    period.number = eh_read_i32(in);
     if (in->failed || team == NONE || !e->desk || period.kind > EH_PERIOD_QUARTER ||
         period.number > EH_PERIOD_NUMBER_MAX || period.number < -EH_PERIOD_NUMBER_MAX)
         return -EH_ECORRUPT;

@@ -138,7 +138,15 @@ int eh_record_from_input(const struct eh_input *in, const struct eh_effects *fx,
 
 /* ---- columns as PostgreSQL has them */
 
-enum column_kind { COLUMN_I16, COLUMN_U8, COLUMN_I64, COLUMN_U64, COLUMN_KEY, COLUMN_TEXT };
+enum column_kind {
+    COLUMN_I16,
+    COLUMN_U8,
+    COLUMN_I64,
+    COLUMN_NO,   /* a number of an input: uint64_t of which a bigint holds the lower half */
+    COLUMN_BITS, /* a part of a stream's id: any uint64_t, whose bits are those of the bigint */
+    COLUMN_KEY,
+    COLUMN_TEXT
+};
 
 struct column {
     uint8_t kind;  /* enum column_kind */
@@ -158,15 +166,15 @@ struct column {
 
 /* In the order of EH_RECORD_SELECT. */
 static const struct column columns[EH_RECORD_SELECT_COUNT] = {
-    PLAIN(COLUMN_U64, input),
+    PLAIN(COLUMN_NO, input),
     PLAIN(COLUMN_I16, type),
     FIELD(COLUMN_U8, priority, PRIORITY),
     FIELD(COLUMN_U8, csat, CSAT),
     PLAIN(COLUMN_I64, at_us),
     PLAIN(COLUMN_KEY, identity),
     PLAIN(COLUMN_KEY, digest),
-    PLAIN(COLUMN_U64, stream_ms),
-    PLAIN(COLUMN_U64, stream_no),
+    PLAIN(COLUMN_BITS, stream_ms),
+    PLAIN(COLUMN_BITS, stream_no),
     FIELD(COLUMN_I64, value, VALUE),
     FIELD(COLUMN_I64, handled_s, HANDLED),
     FIELD(COLUMN_I64, at_ms, AT),
@@ -204,9 +212,12 @@ static bool set_number(struct eh_record *row, const struct column *column, int64
     case COLUMN_U8:
         *(uint8_t *)at = (uint8_t)number;
         return number >= 0 && number <= UINT8_MAX;
-    case COLUMN_U64:
+    case COLUMN_NO:
         *(uint64_t *)at = (uint64_t)number;
         return number >= 0;
+    case COLUMN_BITS:
+        *(uint64_t *)at = (uint64_t)number;
+        return true;
     default:
         *(int64_t *)at = number;
         return true;
@@ -310,7 +321,7 @@ static bool read_rest(const struct eh_record *row, struct eh_input *in, struct e
     struct eh_reader rest = eh_reader(row->rest.data, row->rest.size);
     if (eh_read_u8(&rest) != REST_VERSION)
         return false;
-    in->date = (int32_t)eh_read_i(&rest);
+    in->date = eh_read_i32(&rest);
     in->origin = eh_read_u8(&rest);
     struct eh_str message = eh_read_str(&rest);
     int type = row->type < 0 ? -row->type : row->type;
@@ -343,7 +354,8 @@ int eh_record_to_input(const struct eh_record *row, struct eh_arena *arena, stru
         .stream_ms = row->stream_ms,
         .stream_no = row->stream_no,
     };
-    if (!read_rest(row, &in, NULL) || !set_columns(row, &in.message) || !keep_digests(&in))
+    if (!read_rest(row, &in, NULL) || !set_columns(row, &in.message) ||
+        !eh_message_sound(&in.message) || !keep_digests(&in))
         return eh_error_set(error, EH_ECORRUPT, "input %llu of the log cannot be read back",
                             (unsigned long long)row->input);
     if (row->type < 0 && in.message.type != EH_MESSAGE_UNPARSED)

@@ -140,15 +140,17 @@ static int read_globals(struct eh_engine *e, struct eh_reader *in, const uint8_t
     e->seq = eh_read_u(&globals);
     e->dead = eh_read_u(&globals);
     e->at_us = eh_read_i(&globals);
-    e->date = (int32_t)eh_read_i(&globals);
+    e->date = eh_read_i32(&globals);
     e->has_day = eh_read_flag(&globals);
-    e->epoch = (uint32_t)eh_read_u(&globals);
+    e->epoch = eh_read_u32(&globals);
     *ret_desk = eh_read_flag(&globals) ? eh_read_bytes(&globals, 32) : NULL;
     e->committed = globals.at < globals.end;
     const uint8_t *commitment = e->committed ? eh_read_bytes(&globals, sizeof e->commitment) : NULL;
     if (commitment)
         memcpy(e->commitment, commitment, sizeof e->commitment);
-    return eh_reader_complete(&globals) ? 0 : -EH_ECORRUPT;
+    return eh_reader_complete(&globals) && eh_is_time(e->at_us) && eh_is_date(e->date)
+               ? 0
+               : -EH_ECORRUPT;
 }
 
 static int read_rep(struct eh_engine *e, struct eh_reader *in)
@@ -169,7 +171,8 @@ static int read_rep(struct eh_engine *e, struct eh_reader *in)
     r = eh_rep_set_text(&rep->reason, &rep->reason_size, eh_read_str(in));
     if (r == 0)
         r = eh_rep_set_text(&rep->scope, &rep->scope_size, eh_read_str(in));
-    if (r < 0 || in->failed || flags > 3 || !eh_status_name(rep->status))
+    if (r < 0 || in->failed || flags > 3 || !eh_status_name(rep->status) ||
+        !eh_is_time(rep->since_us) || rep->until_us < 0)
         return r < 0 ? r : -EH_ECORRUPT;
     eh_expiry_update(e, no);
     eh_digest_rep(e, no);
@@ -201,8 +204,8 @@ static int read_slot(struct eh_engine *e, struct eh_reader *in, uint32_t team_no
     if (at == NONE || !e->teams[team_no].sets[set].slots)
         return -EH_ECORRUPT;
     struct slot *slot = &e->teams[team_no].sets[set].slots[at];
-    slot->slots = (uint32_t)eh_read_u(in);
-    slot->credit = (uint32_t)eh_read_u(in);
+    slot->slots = eh_read_u32(in);
+    slot->credit = eh_read_u32(in);
     if (slot->slots > EH_PPM || slot->credit >= EH_PPM)
         return -EH_ECORRUPT;
     eh_digest_slot(e, team_no, set, at);
@@ -324,7 +327,9 @@ static int read_parked(struct eh_engine *e, struct eh_reader *in)
     parked.stream_no = eh_read_u(in);
     parked.origin = eh_read_u8(in);
     struct eh_str body = eh_read_str(in);
-    if (in->failed || body.size == 0 || e->parked_list.count >= EH_PARKED_MAX)
+    if (in->failed || body.size == 0 || parked.until_us < EH_PARKED_S * SECOND_US ||
+        parked.until_us > EH_TIME_LAST + EH_PARKED_S * SECOND_US ||
+        e->parked_list.count >= EH_PARKED_MAX)
         return -EH_ECORRUPT;
     parked.body = malloc(body.size);
     if (!parked.body)
@@ -345,8 +350,8 @@ static int read_purse(struct eh_engine *e, struct eh_reader *in)
         return r;
     struct purse *purse = &e->teams[team].purse;
     purse->used = eh_read_flag(in);
-    purse->planned_on = (int32_t)eh_read_i(in);
-    purse->settled = (int32_t)eh_read_i(in);
+    purse->planned_on = eh_read_i32(in);
+    purse->settled = eh_read_i32(in);
     purse->carry_open = eh_read_i(in);
     if (!purse->used)
         return -EH_ECORRUPT;

@@ -39,6 +39,17 @@
 #define AT_LEAST_DEFAULT_S (15 * 60)
 #define AT_MOST_DEFAULT_S  (8 * 3600)
 
+/* Whatever is read back may be forged: within these, adding and multiplying as we do fits. */
+static inline bool eh_is_time(int64_t us)
+{
+    return us >= 0 && us <= EH_TIME_LAST;
+}
+
+static inline bool eh_is_date(int64_t date)
+{
+    return date >= -EH_DATE_LAST && date <= EH_DATE_LAST;
+}
+
 /* Ids by number. Text lives as long as the engine. */
 struct names {
     struct eh_table index;

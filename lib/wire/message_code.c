@@ -37,6 +37,19 @@ static bool decode_value(struct eh_reader *in, struct eh_message *m, const struc
     return true;
 }
 
+bool eh_message_sound(const struct eh_message *m)
+{
+    for (int field = 0; field < EH_FIELD_COUNT; field++) {
+        const struct eh_field_row *row = &eh_field_rows[field];
+        if (!(m->has & EH_FIELD_BIT(field)) || eh_field_is_text(row))
+            continue;
+        int64_t number = eh_field_number(m, row);
+        if (number < row->least || number > row->most)
+            return false;
+    }
+    return true;
+}
+
 int eh_message_decode(struct eh_str bytes, struct eh_message *m, struct eh_error *error)
 {
     struct eh_reader in = eh_reader(bytes.data, bytes.size);

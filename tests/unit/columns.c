@@ -46,3 +46,12 @@ Test(columns, what_a_column_cannot_hold_is_corrupt)
     cr_expect_eq(set(&row, 5, "0123456789abcde", 15), -EH_ECORRUPT, "a uuid of 15 bytes");
     cr_expect_eq(set(&row, 5, "0123456789abcdef", 16), 0);
 }
+
+Test(columns, an_id_of_the_stream_may_be_any_that_redis_takes)
+{
+    struct eh_record row = {0};
+    cr_assert_eq(set(&row, 7, "\x80\0\0\0\0\0\0\0", 8), 0);
+    cr_expect_eq(row.stream_ms, UINT64_C(1) << 63);
+    cr_assert_eq(set(&row, 8, "\xff\xff\xff\xff\xff\xff\xff\xff", 8), 0);
+    cr_expect_eq(row.stream_no, UINT64_MAX);
+}

@@ -231,3 +231,33 @@ Test(record, chain)
     k.fx.items[0].rep = eh_str("zoe");
     cr_assert_arr_neq(first.hash, chain_of(&row, 1).hash, EH_CHAIN_BYTES);
 }
+
+Test(record, numbers_that_no_message_holds_are_corrupt)
+{
+    struct eh_input back;
+    struct eh_record good =
+        row_of("{'type':'outcome','id':'T9','outcome':'won','at':1767225600000,'value':1}");
+    cr_assert_eq(eh_record_to_input(&good, &k.arena, &back, NULL), 0);
+    const int64_t forged[] = {INT64_MIN, -1, INT64_MAX};
+    for (size_t i = 0; i < sizeof forged / sizeof *forged; i++) {
+        struct eh_record row = good;
+        row.at_ms = forged[i];
+        cr_expect_eq(eh_record_to_input(&row, &k.arena, &back, NULL), -EH_ECORRUPT);
+    }
+    struct eh_record row = good;
+    row.value = INT64_MIN;
+    cr_expect_eq(eh_record_to_input(&row, &k.arena, &back, NULL), -EH_ECORRUPT);
+}
+
+Test(record, the_engine_takes_no_time_beyond_the_year_9999)
+{
+    struct eh_effects fx = {.arena = &k.arena};
+    row_of(ticket);
+    struct eh_input in = k.in;
+    in.no++;
+    const int64_t forged[] = {EH_TIME_LAST + 1, INT64_MAX};
+    for (size_t i = 0; i < sizeof forged / sizeof *forged; i++) {
+        in.at_us = forged[i];
+        cr_expect_eq(eh_engine_step(k.e, &in, &fx), -EH_ECORRUPT);
+    }
+}

@@ -55,6 +55,8 @@ static inline struct eh_reader eh_reader(const void *data, size_t size)
 uint8_t eh_read_u8(struct eh_reader *);
 uint64_t eh_read_u(struct eh_reader *);
 int64_t eh_read_i(struct eh_reader *);
+uint32_t eh_read_u32(struct eh_reader *); /* what does not fit has failed */
+int32_t eh_read_i32(struct eh_reader *);
 struct eh_str eh_read_str(struct eh_reader *);                 /* points into the input */
 const uint8_t *eh_read_bytes(struct eh_reader *, size_t size); /* NULL past the end */
 bool eh_reader_complete(const struct eh_reader *);             /* all read, nothing failed */

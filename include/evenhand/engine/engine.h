@@ -38,6 +38,8 @@
 #define EH_DEALS_PER_STEP_MAX 1000    /* more waiting tickets are dealt by further DUE inputs */
 #define EH_AT_AHEAD_MAX_S     300     /* an outcome's `at` may be so far ahead */
 #define EH_TIME_NEVER         INT64_MAX
+#define EH_TIME_LAST          INT64_C(253402300799999999) /* 9999-12-31T23:59:59.999999Z, in µs */
+#define EH_DATE_LAST          2932897 /* the day after it, as any time zone may see it */
 
 /* What PostgreSQL knew of the identities an input names, looked up before it is decided. */
 struct eh_recalled {

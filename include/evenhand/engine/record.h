@@ -33,7 +33,8 @@ struct eh_record {
     uint8_t origin;
     struct eh_key identity; /* of the message; of a refused entry eh_entry_identity() */
     struct eh_key digest;
-    uint64_t stream_ms, stream_no; /* 0, 0: not from the stream */
+    uint64_t stream_ms, stream_no; /* 0, 0: not from the stream; any other is an id of Redis, and
+                                      one above 2^63 - 1 is negative in its column */
     uint32_t has;                  /* EH_FIELD_BITs: which of the columns below are not NULL */
     struct eh_str source, id, team, kind, rep, actor, reason;
     struct eh_str word; /* status, outcome or metric by name; empty: NULL */

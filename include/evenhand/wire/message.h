@@ -165,6 +165,8 @@ int eh_message_to_msgpack(const struct eh_message *, struct eh_bytes *out) EH_MU
  * eh_message_encode cannot have written: -EH_ECORRUPT. Its text points into the bytes. */
 void eh_message_encode(const struct eh_message *, uint32_t skip, struct eh_bytes *out);
 int eh_message_decode(struct eh_str, struct eh_message *m, struct eh_error *) EH_MUST_CHECK;
+/* Whether every number it has is one that a message can hold, wherever the number stood. */
+bool eh_message_sound(const struct eh_message *);
 
 /* Names as they stand in messages; NULL / 0 when there is none. */
 const char *eh_message_type_name(int type);
