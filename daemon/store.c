@@ -229,7 +229,10 @@ int eh_store_commit(struct eh_store *s, struct eh_batch *b)
     }
     /* With nothing to write it still waits for what is before it: it may hold repeats of that. */
     if (b->record_count > 0 && (send_transaction(s, b) < 0 || eh_pg_sync(s->write) < 0)) {
-        store_lost(s, "postgres: the batch could not be sent");
+        char why[EH_ERROR_TEXT_MAX];
+        eh_format(why, sizeof why, "%s",
+                  s->error[0] ? s->error : "postgres: the batch could not be sent");
+        store_lost(s, why);
         return -EH_EUNAVAILABLE;
     }
     if (s->committing_last)

@@ -10,6 +10,48 @@ static void begin(struct eh_store *s, const enum eh_array_type *types, size_t co
         eh_array_begin(&s->columns[i], types[i]);
 }
 
+/* The n-th name in the first parentheses of a statement: INSERT INTO t (desk, input, type, ...). */
+static struct eh_str column_name(const char *sql, size_t n)
+{
+    const char *at = strchr(sql, '(') + 1;
+    for (; n > 0; n--)
+        at += strcspn(at, ",") + 1;
+    at += strspn(at, " ");
+    return eh_str_n(at, strcspn(at, ",) "));
+}
+
+static const char *sql_of(const char *statement)
+{
+    const struct eh_pg_statement *s = eh_store_write_statements;
+    while (strcmp(s->name, statement) != 0)
+        s++;
+    return s->sql;
+}
+
+/* The input of a row: counted from `first`, or as its column says. */
+static int64_t row_input(const struct eh_store *s, const char *sql, int64_t first, size_t skip,
+                         size_t count, uint32_t row)
+{
+    for (size_t i = 0; i < count; i++)
+        if (eh_str_equal(column_name(sql, skip + i), eh_str("input")))
+            return eh_array_int(&s->columns[i], row);
+    return first + 1 + row; /* see generate_subscripts in the statement */
+}
+
+/* What was decided cannot be written down. It was checked where it came in, so this is a mistake of
+ * ours, and found before PostgreSQL refuses the whole batch for it. */
+static int refuse_value(struct eh_store *s, const char *statement, int64_t first, size_t count,
+                        size_t at)
+{
+    const char *sql = sql_of(statement);
+    size_t skip = first >= 0 ? 2 : 1; /* the desk, and the number counted on from `first` */
+    uint32_t row = s->columns[at].wrong - 1;
+    eh_format(s->error, sizeof s->error, "input %lld: %s: column %.*s cannot hold its value",
+              (long long)row_input(s, sql, first, skip, count, row), statement,
+              EH_STR_ARG(column_name(sql, skip + at)));
+    return -EH_EINVAL;
+}
+
 /* desk, then (with `first` >= 0) a number to count on from, then the columns. */
 static int send_columns(struct eh_store *s, const char *statement, int64_t first, size_t count)
 {
@@ -27,6 +69,8 @@ static int send_columns(struct eh_store *s, const char *statement, int64_t first
     for (size_t i = 0; i < count; i++) {
         if (s->columns[i].bytes.failed)
             return -EH_ENOMEM;
+        if (s->columns[i].wrong)
+            return refuse_value(s, statement, first, count, i);
         values[n] = eh_array_value(&s->columns[i]);
         lengths[n++] = eh_array_size(&s->columns[i]);
     }
@@ -319,7 +363,7 @@ int eh_store_ledger(struct eh_store *s, uint64_t input, const struct eh_ledger_e
     eh_pg_put64(as_of, (int64_t)input);
     eh_pg_put64(epoch, (int64_t)s->head.epoch);
     for (size_t i = 0; i < columns; i++) {
-        if (s->columns[i].bytes.failed)
+        if (s->columns[i].bytes.failed || s->columns[i].wrong)
             return -EH_ENOMEM;
         values[3 + i] = eh_array_value(&s->columns[i]);
         lengths[3 + i] = eh_array_size(&s->columns[i]);

@@ -54,3 +54,56 @@ Test(array, only_nulls_is_a_null_parameter)
     cr_assert_null(eh_array_value(&a));
     eh_array_done(&a);
 }
+
+static uint32_t wrong_int(enum eh_array_type type, int64_t first, int64_t second)
+{
+    struct eh_array a = {0};
+    eh_array_begin(&a, type);
+    eh_array_put_int(&a, first);
+    eh_array_put_int(&a, second);
+    uint32_t wrong = a.wrong;
+    eh_array_done(&a);
+    return wrong;
+}
+
+static uint32_t wrong_text(enum eh_array_type type, const char *bytes, size_t size)
+{
+    struct eh_array a = {0};
+    eh_array_begin(&a, type);
+    eh_array_put_text(&a, eh_str("\u00dcber"));
+    eh_array_put_null(&a);
+    eh_array_put_text(&a, eh_str_n(bytes, size));
+    uint32_t wrong = a.wrong;
+    eh_array_done(&a);
+    return wrong;
+}
+
+Test(array, a_number_beyond_its_column_is_marked)
+{
+    cr_expect_eq(wrong_int(EH_ARRAY_INT2, INT16_MIN, INT16_MAX), 0);
+    cr_expect_eq(wrong_int(EH_ARRAY_INT2, 0, INT16_MAX + 1), 2);
+    cr_expect_eq(wrong_int(EH_ARRAY_INT2, INT16_MIN - 1, INT64_MAX), 1);
+    cr_expect_eq(wrong_int(EH_ARRAY_INT4, INT32_MIN, INT32_MAX), 0);
+    cr_expect_eq(wrong_int(EH_ARRAY_INT4, 0, UINT32_MAX), 2);
+    cr_expect_eq(wrong_int(EH_ARRAY_INT8, INT64_MIN, INT64_MAX), 0);
+}
+
+Test(array, what_no_text_can_be_is_marked)
+{
+    cr_expect_eq(wrong_text(EH_ARRAY_TEXT, "\xe2\x82\xac", 3), 0);
+    cr_expect_eq(wrong_text(EH_ARRAY_TEXT, "\xe2\x82", 2), 3, "half a character");
+    cr_expect_eq(wrong_text(EH_ARRAY_TEXT, "a\0b", 3), 3, "a NUL");
+    cr_expect_eq(wrong_text(EH_ARRAY_BYTEA, "\xe2\0", 2), 0, "bytes may be any");
+    cr_expect_eq(wrong_text(EH_ARRAY_UUID, "0123456789abcde", 15), 1, "a uuid has 16");
+}
+
+Test(array, numbers_are_read_where_they_were_put)
+{
+    struct eh_array a = {0};
+    eh_array_begin(&a, EH_ARRAY_INT8);
+    eh_array_put_int(&a, INT64_MIN);
+    eh_array_put_int(&a, 7);
+    cr_expect_eq(eh_array_int(&a, 0), INT64_MIN);
+    cr_expect_eq(eh_array_int(&a, 1), 7);
+    eh_array_done(&a);
+}
