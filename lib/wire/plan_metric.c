@@ -9,21 +9,28 @@
 #define RATING_MOST  5000
 #define MS           1000
 
+/* By number; one without a name is of a figure that is imported. */
 static const struct plan_known known[] = {
-    {"revenue", EH_MEASURE_REVENUE, EH_UNIT_MONEY, 1, false, -EH_PLAN_MONEY_MAX, EH_PLAN_MONEY_MAX},
-    {"csat", EH_MEASURE_CSAT, EH_UNIT_MILLI, 1, true, RATING_LEAST, RATING_MOST},
-    {"handle_time", EH_MEASURE_HANDLE_TIME, EH_UNIT_SECONDS, -1, false, 0, EH_DESK_DURATION_MAX_S},
-    {"reopen_rate", EH_MEASURE_REOPEN_RATE, EH_UNIT_PPM, -1, true, 0, EH_PLAN_RATIO_MAX},
-    {"conversion", EH_MEASURE_CONVERSION, EH_UNIT_PPM, 1, false, 0, EH_PPM},
-    {"response_time", EH_MEASURE_RESPONSE_TIME, EH_UNIT_SECONDS, -1, false, 0,
-     EH_DESK_DURATION_MAX_S},
-    {"cycle_time", EH_MEASURE_CYCLE_TIME, EH_UNIT_SECONDS, -1, false, 0, EH_DESK_DURATION_MAX_S},
+    [EH_MEASURE_REVENUE] = {"revenue", EH_MEASURE_REVENUE, EH_UNIT_MONEY, 1, false,
+                            -EH_PLAN_MONEY_MAX, EH_PLAN_MONEY_MAX},
+    [EH_MEASURE_CSAT] = {"csat", EH_MEASURE_CSAT, EH_UNIT_MILLI, 1, true, RATING_LEAST,
+                         RATING_MOST},
+    [EH_MEASURE_HANDLE_TIME] = {"handle_time", EH_MEASURE_HANDLE_TIME, EH_UNIT_SECONDS, -1, false,
+                                0, EH_DESK_DURATION_MAX_S},
+    [EH_MEASURE_REOPEN_RATE] = {"reopen_rate", EH_MEASURE_REOPEN_RATE, EH_UNIT_PPM, -1, true, 0,
+                                EH_PLAN_RATIO_MAX},
+    [EH_MEASURE_CONVERSION] = {"conversion", EH_MEASURE_CONVERSION, EH_UNIT_PPM, 1, false, 0,
+                               EH_PPM},
+    [EH_MEASURE_RESPONSE_TIME] = {"response_time", EH_MEASURE_RESPONSE_TIME, EH_UNIT_SECONDS, -1,
+                                  false, 0, EH_DESK_DURATION_MAX_S},
+    [EH_MEASURE_CYCLE_TIME] = {"cycle_time", EH_MEASURE_CYCLE_TIME, EH_UNIT_SECONDS, -1, false, 0,
+                               EH_DESK_DURATION_MAX_S},
 };
 #define KNOWN_COUNT (sizeof known / sizeof *known)
 
 const struct plan_known *eh_plan_known(enum eh_measure_kind kind)
 {
-    return kind < KNOWN_COUNT ? &known[kind] : NULL;
+    return kind < KNOWN_COUNT && known[kind].name ? &known[kind] : NULL;
 }
 
 /* The keys that say how a figure is made, of a metric or a gate, before its name is known. */
@@ -264,7 +271,7 @@ static int define(struct metrics *m, const struct desk_path *path, const struct 
     struct eh_plan_measure measure = {
         .name = raw->name, .kind = EH_MEASURE_IMPORTED, .unit = EH_UNIT_COUNT};
     for (size_t i = 0; i < KNOWN_COUNT; i++)
-        if (eh_str_equal(raw->name, eh_str(known[i].name))) {
+        if (known[i].name && eh_str_equal(raw->name, eh_str(known[i].name))) {
             measure.kind = known[i].kind;
             measure.unit = known[i].unit;
         }

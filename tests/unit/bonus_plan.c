@@ -190,6 +190,18 @@ Test(bonus_plan, the_same_plan_has_the_same_hash_however_it_is_spelt)
     cr_expect_str_eq(plan, "51c0b9a79ece34d062f6e1c2bbb6bf3516fda6b604f47254b2a940118e6dc40c");
 }
 
+/* Published hashes never change. The plan has every measure, unit, gate, perspective and way to
+ * take a figure, so a number that was moved shows here. */
+Test(bonus_plan, a_plan_that_uses_everything_keeps_its_hash)
+{
+    char golden[65], everything[65];
+    sha256_of("good/golden.yaml", golden);
+    sha256_of("good/all-metrics.yaml", everything);
+    cr_expect_str_eq(golden, "35acde3cec68eab2bc82d17b291e622cf3434b8c97ccaae3383f6f7cc337e119");
+    cr_expect_str_eq(everything,
+                     "019740558371d0a41b7ceb2444aa2db160abe698f2b9d323f671331e360823cc");
+}
+
 static void hash_of_plan(const struct eh_bonus_plan *plan, uint8_t ret[32])
 {
     cr_assert_eq(eh_bonus_plan_sha256(plan, ret), 0);

@@ -32,35 +32,41 @@
 #define EH_PLAN_SENTENCE_MAX 500      /* bytes of `encourages` and `discourages` */
 #define EH_PLAN_MONEY_MAX    9000000000000000 /* minor units of a pool */
 
+/* The numbers of all these are hashed into plan_sha256: never change one, only add. */
 enum eh_measure_kind {
     EH_MEASURE_REVENUE = 0,
-    EH_MEASURE_CSAT,
-    EH_MEASURE_HANDLE_TIME,
-    EH_MEASURE_REOPEN_RATE,
-    EH_MEASURE_CONVERSION,
-    EH_MEASURE_RESPONSE_TIME,
-    EH_MEASURE_CYCLE_TIME,
-    EH_MEASURE_IMPORTED
+    EH_MEASURE_CSAT = 1,
+    EH_MEASURE_HANDLE_TIME = 2,
+    EH_MEASURE_REOPEN_RATE = 3,
+    EH_MEASURE_CONVERSION = 4,
+    EH_MEASURE_RESPONSE_TIME = 5,
+    EH_MEASURE_CYCLE_TIME = 6,
+    EH_MEASURE_IMPORTED = 7
 };
 
 enum eh_unit {
     EH_UNIT_COUNT = 0, /* whole numbers */
-    EH_UNIT_MONEY,     /* minor units */
-    EH_UNIT_PPM,
-    EH_UNIT_MILLI, /* thousandths: points of a rating */
-    EH_UNIT_SECONDS
+    EH_UNIT_MONEY = 1, /* minor units */
+    EH_UNIT_PPM = 2,
+    EH_UNIT_MILLI = 3, /* thousandths: points of a rating */
+    EH_UNIT_SECONDS = 4
 };
 
 enum eh_take { EH_TAKE_SUM = 0, EH_TAKE_LAST = 1 };
-enum eh_gate { EH_GATE_NONE = 0, EH_GATE_ZERO_METRIC, EH_GATE_CAP_METRIC, EH_GATE_ZERO_POOL };
+enum eh_gate {
+    EH_GATE_NONE = 0,
+    EH_GATE_ZERO_METRIC = 1,
+    EH_GATE_CAP_METRIC = 2,
+    EH_GATE_ZERO_POOL = 3
+};
 enum eh_leavers { EH_LEAVERS_PRORATE = 0, EH_LEAVERS_FORFEIT = 1 };
 enum eh_if_missing { EH_MISSING_BLOCKS = 0, EH_MISSING_PRIOR = 1 };
 enum eh_perspective {
     EH_PERSPECTIVE_NONE = 0,
-    EH_PERSPECTIVE_FINANCIAL,
-    EH_PERSPECTIVE_CUSTOMER,
-    EH_PERSPECTIVE_PROCESS,
-    EH_PERSPECTIVE_LEARNING
+    EH_PERSPECTIVE_FINANCIAL = 1,
+    EH_PERSPECTIVE_CUSTOMER = 2,
+    EH_PERSPECTIVE_PROCESS = 3,
+    EH_PERSPECTIVE_LEARNING = 4
 };
 
 /* Straight lines between points, flat beyond both ends. */
