@@ -75,8 +75,8 @@ static bool time_brings(struct eh_app *app)
     struct eh_totals totals;
     int64_t now = eh_clock_now_us(&app->clock);
     eh_engine_totals(app->engine, &totals);
-    return app->new_key_due || !totals.committed || eh_engine_due_us(app->engine) <= now ||
-           eh_clock_date(&app->clock, now) > totals.date;
+    return app->new_key_due || totals.rules < EH_RULES_LAST || !totals.committed ||
+           eh_engine_due_us(app->engine) <= now || eh_clock_date(&app->clock, now) > totals.date;
 }
 
 static void arm_timer(struct eh_app *app)

@@ -252,6 +252,21 @@ static int step_new_key(struct eh_app *app, struct eh_batch *b)
     return step(app, b, &in, NULL);
 }
 
+/* The first leader of a new build says by which rules it decides from here on. */
+static int step_rules(struct eh_app *app, struct eh_batch *b)
+{
+    struct eh_totals totals;
+    struct eh_input in = {.origin = EH_ORIGIN_SHELL, .message.type = EH_MESSAGE_RULES};
+    eh_engine_totals(app->engine, &totals);
+    if (totals.rules >= EH_RULES_LAST)
+        return 0;
+    in.date = totals.date;
+    in.message.rules = EH_RULES_LAST;
+    in.message.has = EH_FIELD_BIT(EH_FIELD_RULES);
+    eh_input_identify(&in);
+    return step(app, b, &in, NULL);
+}
+
 /* A new local day, then everything that is due, before anything that came in. */
 static int step_time(struct eh_app *app, struct eh_batch *b, int32_t *ret_date)
 {
@@ -346,7 +361,9 @@ int app_decide(struct eh_app *app, struct eh_batch *b, struct eh_error *error)
     if (b->at_us < app->head.at_us)
         b->at_us = app->head.at_us;
     int32_t date = 0;
-    int r = app->new_key_due ? step_new_key(app, b) : 0;
+    int r = step_rules(app, b);
+    if (r >= 0 && app->new_key_due)
+        r = step_new_key(app, b);
     if (r >= 0)
         r = decide_history(app, b);
     if (r >= 0)

@@ -87,7 +87,7 @@ int eh_keys_turn(const struct eh_keys *keys, const struct eh_totals *now, struct
     uint8_t *other = eh_arena_alloc(arena, EH_SEED_BYTES);
     if (!next || !other)
         return -EH_ENOMEM;
-    uint32_t begins = now->input == 0 ? 0 : now->epoch + 1;
+    uint32_t begins = now->has_day ? now->epoch + 1 : 0;
     commitment_of(keys, begins + 1, next);
     set(m, EH_FIELD_COMMITMENT, &m->commitment, next);
     if (now->committed) {

@@ -135,6 +135,11 @@ static int replay_row(struct eh_recovery *r, int row, struct eh_error *error)
         return done;
     in.draws = &draws;
     done = eh_engine_step(r->engine, &in, &effects);
+    if (done == -EH_EVERSION)
+        return eh_error_set(error, EH_EVERSION,
+                            "input %llu is of a later evenhandd, whose rules this one does not "
+                            "know; start that one",
+                            (unsigned long long)in.no);
     if (done < 0)
         return eh_error_set(error, EH_ECORRUPT, "input %llu cannot be decided again: %s",
                             (unsigned long long)in.no, eh_code_name(done));
@@ -243,7 +248,7 @@ static void next_page(struct eh_recovery *r)
 static void from_nothing(struct eh_recovery *r)
 {
     struct eh_error error = {0};
-    if (eh_engine_new(&r->engine, &error) < 0)
+    if (eh_engine_new(EH_RULES_FIRST, &r->engine, &error) < 0)
         finish(r, &error);
     else
         next_page(r);

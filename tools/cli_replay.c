@@ -15,7 +15,7 @@ int eh_replay_open(const char *conninfo, struct eh_replay *replay, struct eh_err
     replay->conninfo = conninfo;
     int r = eh_cli_log_open(conninfo, &replay->log, error);
     if (r == 0)
-        r = eh_engine_new(&replay->engine, error);
+        r = eh_engine_new(EH_RULES_FIRST, &replay->engine, error);
     replay->draws = (struct eh_draws){.draw = eh_cli_log_draw, .context = &replay->row};
     return r;
 }

@@ -261,7 +261,7 @@ int eh_run_start(struct eh_simulation_run *run, const struct eh_simulation *s, c
     run->waited = calloc(s->ticket_count + 1, sizeof *run->waited);
     if (!run->waited || open_tally(run) < 0)
         return say_memory(error);
-    int r = eh_engine_new(&run->engine, error);
+    int r = eh_engine_new(EH_RULES_LAST, &run->engine, error);
     if (r == 0)
         r = pass_to(run, s->plan.count ? s->plan.items[0].at_us : 0, error);
     if (r == 0)

@@ -319,6 +319,7 @@ void eh_encode_globals(const struct eh_engine *e, struct eh_bytes *out)
     eh_bytes_put_i(out, e->date);
     eh_bytes_put_u8(out, e->has_day);
     eh_bytes_put_u(out, e->epoch);
+    eh_bytes_put_u(out, e->rules);
     eh_bytes_put_u8(out, e->desk != NULL);
     if (e->desk)
         eh_bytes_put(out, e->desk->hash, sizeof e->desk->hash);

@@ -9,13 +9,14 @@
 
 #include <stdlib.h>
 
-int eh_engine_new(struct eh_engine **ret, struct eh_error *error)
+int eh_engine_new(enum eh_rules rules, struct eh_engine **ret, struct eh_error *error)
 {
     if (eh_draw_init() < 0)
         return eh_error_set(error, EH_EUNAVAILABLE, "libsodium does not start");
     struct eh_engine *e = calloc(1, sizeof *e);
     if (!e)
         return eh_error_set(error, EH_ENOMEM, "out of memory for an engine");
+    e->rules = rules;
     e->free_ticket = NONE;
     e->free_parked = NONE;
     e->free_period = NONE;
@@ -141,6 +142,20 @@ static int step_unparsed(struct step *s)
     return eh_step_refuse(s, EH_EPARSE, "%.*s", EH_STR_ARG(s->m.reason));
 }
 
+/* ---- the rules */
+
+static int step_rules(struct step *s)
+{
+    struct eh_engine *e = s->e;
+    if (!eh_message_has(&s->m, EH_FIELD_RULES) || s->m.rules <= e->rules)
+        return -EH_ECORRUPT;
+    if (s->m.rules > EH_RULES_LAST)
+        return -EH_EVERSION;
+    s->touched = true;
+    e->rules = (uint32_t)s->m.rules;
+    return 0;
+}
+
 /* ---- the step */
 
 typedef int step_fn(struct step *);
@@ -164,6 +179,7 @@ static step_fn *const steps[] = {
     [EH_MESSAGE_PAY] = eh_step_pay,
     [EH_MESSAGE_EXCLUDE] = eh_step_exclude,
     [EH_MESSAGE_NEW_KEY] = eh_step_new_key,
+    [EH_MESSAGE_RULES] = step_rules,
 };
 
 /* Numbers without a gap, time and day in order. Until the first day has come, any date goes. */

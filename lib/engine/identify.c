@@ -14,7 +14,7 @@
      EH_FIELD_BIT(EH_FIELD_AT_DATE))
 
 /* What the shell adds once a message is identified. */
-static uint32_t added(const struct eh_message *m)
+static uint64_t added(const struct eh_message *m)
 {
     bool settles = m->type == EH_MESSAGE_FREEZE || m->type == EH_MESSAGE_CLOSE;
     return ADDED | (settles ? EH_FIELD_BIT(EH_FIELD_TEXT) | EH_FIELD_BIT(EH_FIELD_REASON) : 0);

@@ -18,6 +18,8 @@ void eh_engine_totals(const struct eh_engine *e, struct eh_totals *ret)
         .at_us = e->at_us,
         .date = e->date,
         .epoch = e->epoch,
+        .has_day = e->has_day,
+        .rules = e->rules,
         .committed = e->committed,
         .waiting = e->waiting,
         .open = e->open,

@@ -20,9 +20,9 @@
 
 enum { RECALLED_KNOWN = 1, RECALLED_TICKET = 2, RECALLED_PERIODS = 4 };
 
-static uint32_t without(const struct eh_message *m)
+static uint64_t without(const struct eh_message *m)
 {
-    uint32_t skip =
+    uint64_t skip =
         EH_RECORD_COLUMNS | EH_FIELD_BIT(EH_FIELD_CUSTOMER) | EH_FIELD_BIT(EH_FIELD_SUBJECT);
     if (m->type == EH_MESSAGE_UNPARSED) /* its bytes stand with the dead letters */
         skip |= EH_FIELD_BIT(EH_FIELD_TEXT);

@@ -143,6 +143,8 @@ static int read_globals(struct eh_engine *e, struct eh_reader *in, const uint8_t
     e->date = eh_read_i32(&globals);
     e->has_day = eh_read_flag(&globals);
     e->epoch = eh_read_u32(&globals);
+    e->rules = eh_read_u32(&globals);
+    globals.failed |= e->rules < EH_RULES_FIRST || e->rules > EH_RULES_LAST;
     *ret_desk = eh_read_flag(&globals) ? eh_read_bytes(&globals, 32) : NULL;
     e->committed = globals.at < globals.end;
     const uint8_t *commitment = e->committed ? eh_read_bytes(&globals, sizeof e->commitment) : NULL;
@@ -419,7 +421,7 @@ static int read_state(struct eh_engine *e, struct eh_reader *in, struct eh_error
 int eh_engine_restore(struct eh_str snapshot, struct eh_engine **ret, struct eh_error *error)
 {
     struct eh_engine *e;
-    int r = eh_engine_new(&e, error);
+    int r = eh_engine_new(EH_RULES_FIRST, &e, error);
     if (r < 0)
         return r;
     e->restoring = true;

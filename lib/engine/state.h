@@ -301,6 +301,7 @@ struct eh_engine {
     int32_t date;
     bool has_day;
     bool broken; /* a step failed half way: nothing can be decided any more */
+    uint32_t rules; /* enum eh_rules: in force */
     uint32_t epoch;
     bool committed;                       /* what follows is known; old logs begin without */
     uint8_t commitment[2][EH_SEED_BYTES]; /* of the current epoch's seed and of the next one's */

@@ -1,7 +1,7 @@
 /* message_code.c: the canonical bytes of a message, for the log and for digests. */
 #include "message_fields.h"
 
-void eh_message_encode(const struct eh_message *m, uint32_t skip, struct eh_bytes *out)
+void eh_message_encode(const struct eh_message *m, uint64_t skip, struct eh_bytes *out)
 {
     eh_bytes_put_u(out, m->type);
     for (unsigned field = 0; field < EH_FIELD_COUNT; field++) {

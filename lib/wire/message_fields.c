@@ -71,6 +71,8 @@ const struct eh_field_row eh_field_rows[EH_FIELD_COUNT] = {
     [EH_FIELD_SEED] = {DIGEST("seed", seed), .optional = SHELL},
     [EH_FIELD_AT_DATE] = {NAMED("at_date", at_date), .kind = EH_KIND_INTEGER, .least = -EH_DATES_MAX,
         .most = EH_DATES_MAX, .optional = SHELL},
+    [EH_FIELD_RULES] = {NAMED("rules", rules), .kind = EH_KIND_INTEGER, .least = 1,
+        .most = UINT32_MAX, .optional = SHELL},
 };
 /* clang-format on */
 
@@ -84,6 +86,7 @@ static const char *const type_names[] = {
     [EH_MESSAGE_REVEAL] = "reveal",   [EH_MESSAGE_FREEZE] = "freeze",
     [EH_MESSAGE_CLOSE] = "close",     [EH_MESSAGE_PAY] = "pay",
     [EH_MESSAGE_EXCLUDE] = "exclude", [EH_MESSAGE_NEW_KEY] = "new_key",
+    [EH_MESSAGE_RULES] = "rules",
 };
 static const char *const status_names[] = {
     [EH_STATUS_AVAILABLE] = "available",

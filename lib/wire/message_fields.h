@@ -73,15 +73,15 @@ struct eh_field_row {
     uint8_t name_size;
     uint8_t kind; /* enum eh_field_kind */
     uint16_t offset;
-    uint32_t required; /* EH_TYPE_BITs */
-    uint32_t optional; /* EH_TYPE_BITs */
+    uint64_t required; /* EH_TYPE_BITs */
+    uint64_t optional; /* EH_TYPE_BITs */
     int64_t least, most;
-    uint32_t default_for; /* EH_TYPE_BITs that get the default below when the field is not given */
+    uint64_t default_for; /* EH_TYPE_BITs that get the default below when the field is not given */
     const char *default_text;
     int64_t default_number;
 };
 
-#define EH_TYPE_BIT(type) (1u << (type))
+#define EH_TYPE_BIT(type) (UINT64_C(1) << (type))
 
 extern const struct eh_field_row eh_field_rows[EH_FIELD_COUNT];
 

@@ -243,7 +243,7 @@ static take_fn *const take_by_kind[] = {
 /* --- the message --- */
 
 /* The field with this name if the type has it, or EH_FIELD_COUNT. */
-static int find_field(struct eh_str key, unsigned type_bit)
+static int find_field(struct eh_str key, uint64_t type_bit)
 {
     for (int field = 0; field < EH_FIELD_COUNT; field++) {
         const struct eh_field_row *row = &eh_field_rows[field];
@@ -281,7 +281,7 @@ static void set_default(struct eh_message *m, const struct eh_field_row *row)
 
 int eh_message_finish(struct eh_message *m, struct eh_error *error)
 {
-    unsigned type_bit = EH_TYPE_BIT(m->type);
+    uint64_t type_bit = EH_TYPE_BIT(m->type);
     for (int field = 0; field < EH_FIELD_COUNT; field++) {
         const struct eh_field_row *row = &eh_field_rows[field];
         if (m->has & EH_FIELD_BIT(field))

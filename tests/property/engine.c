@@ -370,7 +370,7 @@ static void live(struct history *y)
 static void replay(struct history *y)
 {
     struct eh_engine *fresh;
-    cr_assert_eq(eh_engine_new(&fresh, NULL), 0);
+    cr_assert_eq(eh_engine_new(EH_RULES_LAST, &fresh, NULL), 0);
     size_t end = log_replay(&y->log, fresh, 0);
     cr_assert_eq(end, y->log.count, "input %zu is decided otherwise again", end + 1);
     check_state(fresh);
@@ -401,8 +401,8 @@ Test(engine, histories, .timeout = 1800)
         k->now_us = KIT_START;
         k->draws.draw = kit_draw;
         k->fx.arena = &k->arena;
-        cr_assert_eq(eh_engine_new(&k->e, NULL), 0);
-        cr_assert_eq(eh_engine_new(&y.twin, NULL), 0);
+        cr_assert_eq(eh_engine_new(EH_RULES_LAST, &k->e, NULL), 0);
+        cr_assert_eq(eh_engine_new(EH_RULES_LAST, &y.twin, NULL), 0);
         k->date = KIT_TODAY;
         step(&y, (struct eh_message){.type = EH_MESSAGE_DAY}, EH_ORIGIN_SHELL, eh_str(""));
         helpdesk_desk(&y.h, text, sizeof text);

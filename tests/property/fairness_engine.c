@@ -89,7 +89,7 @@ static void open_desk(struct period *p, const char *policy, struct seed *seed)
     p->draws = (struct eh_draws){.draw = draw, .context = p->key};
     p->watch = (struct eh_fairness_watch){
         .team = eh_str("sales"), .from = EH_DATE_ALWAYS, .to = EH_DATE_NEVER};
-    cr_assert_eq(eh_engine_new(&p->watch.engine, &error), 0);
+    cr_assert_eq(eh_engine_new(EH_RULES_LAST, &p->watch.engine, &error), 0);
     step(p, &(struct eh_message){.type = EH_MESSAGE_DAY});
     eh_format(text, sizeof text, desk, policy);
     step(p, &(struct eh_message){

@@ -294,7 +294,7 @@ static inline void history_start(struct history *h, uint64_t seed)
     *h = (struct history){.seed = {seed}, .now_us = HISTORY_START, .date = 20000};
     h->draws.draw = history_draw;
     h->rep_count = 2 + history_below(h, HISTORY_REPS - 1);
-    if (eh_engine_new(&h->e, &error) < 0)
+    if (eh_engine_new(EH_RULES_LAST, &h->e, &error) < 0)
         abort();
     history_write_desk(h);
     if (history_step(h, (struct eh_message){.type = EH_MESSAGE_DAY}) < 0 ||

@@ -71,7 +71,7 @@ static void open_office(struct office *o, const char *yaml, uint64_t seed)
     *o = (struct office){.seed = {wished(seed)}, .now_us = HISTORY_START};
     memcpy(o->draw_seed, &o->seed.state, sizeof o->seed.state);
     o->draws = (struct eh_draws){.draw = draw, .context = o};
-    cr_assert_eq(eh_engine_new(&o->e, &error), 0);
+    cr_assert_eq(eh_engine_new(EH_RULES_LAST, &o->e, &error), 0);
     step(o, (struct eh_message){.type = EH_MESSAGE_DAY});
     apply(o, yaml);
 }

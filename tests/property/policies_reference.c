@@ -140,7 +140,7 @@ static void start(struct world *w, const struct setting *setting, uint64_t seed)
               "teams:\n  - id: t\n    policy: %s\n    value_weight: 50%%\n"
               "    reps: [r0, r1, r2, r3, r4, r5, r6, r7, r8, r9]\n",
               setting->policy);
-    cr_assert_eq(eh_engine_new(&w->engine, &error), 0, "%s", error.text);
+    cr_assert_eq(eh_engine_new(EH_RULES_LAST, &w->engine, &error), 0, "%s", error.text);
     step(w, (struct eh_message){.type = EH_MESSAGE_DAY});
     step(w, (struct eh_message){
                 .type = EH_MESSAGE_DESK, .has = EH_FIELD_BIT(EH_FIELD_TEXT), .text = eh_str(yaml)});

@@ -296,7 +296,7 @@ static void recover(struct world *w)
     int r = w->snapshot.size
                 ? eh_engine_restore(eh_str_n((const char *)w->snapshot.data, w->snapshot.size),
                                     &w->d.e, &error)
-                : eh_engine_new(&w->d.e, &error);
+                : eh_engine_new(EH_RULES_LAST, &w->d.e, &error);
     must(w, r == 0, "no engine after a restart");
     if (r < 0)
         return;
@@ -438,7 +438,7 @@ static void check_outbox(struct world *w)
 static void check_replay(struct world *w)
 {
     struct eh_engine *fresh;
-    must(w, eh_engine_new(&fresh, NULL) == 0, "memory");
+    must(w, eh_engine_new(EH_RULES_LAST, &fresh, NULL) == 0, "memory");
     must(w, log_replay(&w->log, fresh, 0) == w->log.count,
          "I5: the log is decided otherwise again");
     must(w, eh_key_equal(eh_engine_digest(fresh), eh_engine_digest(w->d.e)), "I5: another digest");

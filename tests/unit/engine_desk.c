@@ -46,7 +46,7 @@ Test(engine_desk, before_the_first)
 {
     stop();
     k = (struct kit){.now_us = KIT_START, .fx.arena = &k.arena};
-    cr_assert_eq(eh_engine_new(&k.e, NULL), 0);
+    cr_assert_eq(eh_engine_new(EH_RULES_LAST, &k.e, NULL), 0);
     kit_send(&k, "{'type':'ticket','id':'T1','team':'sales','kind':'order'}");
     cr_assert_str_eq(kit_refused(&k), "no desk file has been applied yet");
     kit_send(&k, "{'type':'signal','rep':'ana','status':'away'}");

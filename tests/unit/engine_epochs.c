@@ -20,7 +20,7 @@ static void start(void)
     k = (struct kit){.now_us = KIT_START, .date = KIT_TODAY}; /* no day yet, unlike kit_start() */
     k.draws.draw = kit_draw;
     k.fx.arena = &k.arena;
-    cr_assert_eq(eh_engine_new(&k.e, NULL), 0);
+    cr_assert_eq(eh_engine_new(EH_RULES_LAST, &k.e, NULL), 0);
 }
 
 static void stop(void)

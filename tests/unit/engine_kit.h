@@ -153,7 +153,7 @@ static inline void kit_start(struct kit *k, const char *desk)
     k->draws.draw = kit_draw;
     k->fx.arena = &k->arena;
     struct eh_error error = {0};
-    if (eh_engine_new(&k->e, &error) < 0)
+    if (eh_engine_new(EH_RULES_LAST, &k->e, &error) < 0)
         kit_fail("engine", error.text);
     if (kit_day(k, KIT_TODAY) < 0 || kit_desk(k, desk) < 0 || k->fx.refused)
         kit_fail(desk, k->fx.refused ? k->fx.reason.data : eh_code_name(k->result));

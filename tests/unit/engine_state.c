@@ -200,7 +200,7 @@ Test(engine_state, snapshot)
 Test(engine_state, empty_snapshot)
 {
     struct eh_engine *e = k.e;
-    cr_assert_eq(eh_engine_new(&k.e, NULL), 0);
+    cr_assert_eq(eh_engine_new(EH_RULES_LAST, &k.e, NULL), 0);
     eh_engine_free(restored());
     eh_engine_free(k.e);
     k.e = e;
@@ -224,6 +224,50 @@ Test(engine_state, damaged_snapshot)
     snapshot.data[8]++;
     cr_assert_eq(eh_engine_restore(eh_str_n((char *)snapshot.data, snapshot.size), &e, &error),
                  -EH_EVERSION);
+}
+
+/* ---- rules */
+
+static int rules(int64_t number)
+{
+    struct eh_message m = {.type = EH_MESSAGE_RULES, .rules = number};
+    m.has = EH_FIELD_BIT(EH_FIELD_RULES);
+    return kit_step(&k, m, EH_ORIGIN_SHELL);
+}
+
+static uint32_t in_force(const struct eh_engine *e)
+{
+    struct eh_totals totals;
+    eh_engine_totals(e, &totals);
+    return totals.rules;
+}
+
+Test(engine_state, rules_only_rise_and_none_unknown_is_taken)
+{
+    eh_engine_free(k.e);
+    cr_assert_eq(eh_engine_new(EH_RULES_FIRST, &k.e, NULL), 0);
+    cr_assert_eq(in_force(k.e), EH_RULES_FIRST);
+    cr_assert_eq(rules(EH_RULES_FIRST), -EH_ECORRUPT);
+    cr_assert_eq(rules(EH_RULES_LAST + 1), -EH_EVERSION);
+    cr_assert_eq(in_force(k.e), EH_RULES_FIRST);
+    cr_assert_eq(rules(EH_RULES_LAST), 0);
+    cr_assert_eq(k.fx.count, 0);
+    cr_assert_eq(in_force(k.e), EH_RULES_LAST);
+    cr_assert_eq(rules(EH_RULES_LAST), -EH_ECORRUPT);
+    cr_assert(kit_sound(&k));
+}
+
+Test(engine_state, a_snapshot_names_the_rules)
+{
+    eh_engine_free(k.e);
+    cr_assert_eq(eh_engine_new(EH_RULES_FIRST, &k.e, NULL), 0);
+    struct eh_engine *e = restored();
+    cr_assert_eq(in_force(e), EH_RULES_FIRST);
+    eh_engine_free(e);
+    cr_assert_eq(rules(EH_RULES_LAST), 0);
+    e = restored();
+    cr_assert_eq(in_force(e), EH_RULES_LAST);
+    eh_engine_free(e);
 }
 
 /* ---- readers */

@@ -90,7 +90,7 @@ static void start(struct watched *w, int32_t from, int32_t to)
     *w = (struct watched){.kit = {.now_us = KIT_START}};
     w->kit.draws.draw = kit_draw;
     w->kit.fx.arena = &w->kit.arena;
-    cr_assert_eq(eh_engine_new(&w->kit.e, &error), 0);
+    cr_assert_eq(eh_engine_new(EH_RULES_LAST, &w->kit.e, &error), 0);
     w->watch = (struct eh_fairness_watch){
         .engine = w->kit.e, .team = eh_str("sales"), .from = from, .to = to};
     day(w, KIT_TODAY);
@@ -315,7 +315,7 @@ Test(fairness_watch, before_there_was_a_desk)
     struct watched w = {.kit = {.date = KIT_TODAY, .now_us = KIT_START}};
     struct eh_error error = {0};
     w.kit.fx.arena = &w.kit.arena;
-    cr_assert_eq(eh_engine_new(&w.kit.e, &error), 0);
+    cr_assert_eq(eh_engine_new(EH_RULES_LAST, &w.kit.e, &error), 0);
     w.watch = (struct eh_fairness_watch){
         .engine = w.kit.e, .team = eh_str("sales"), .from = EH_DATE_ALWAYS, .to = KIT_TODAY - 1};
     day(&w, KIT_TODAY);

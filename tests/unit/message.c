@@ -221,8 +221,8 @@ Test(message, decode_refuses_what_was_never_encoded)
     } bad[] = {
         {"", 0},
         {"\x00", 1},
-        {"\x13", 1},
-        {"\x01\x20", 2},
+        {"\x7f", 1},
+        {"\x01\x7f", 2},
         {"\x01\x00\x05x", 4},
         {"\x01\x01\x01x\x00\x01x", 7},
         {"\x01\x00\x01x\x00\x01x", 7},

@@ -107,7 +107,7 @@ static inline void bench_begin(struct bench *b, const char *program)
     struct eh_error error = {0};
     *b = (struct bench){.draws = {.draw = bench_draw}, .program = program};
     b->effects.arena = &b->arena;
-    if (eh_engine_new(&b->engine, &error) < 0)
+    if (eh_engine_new(EH_RULES_LAST, &b->engine, &error) < 0)
         bench_die(b, error.text);
     bench_day(b, BENCH_START_DAY);
 }

@@ -7,7 +7,7 @@
  * restore from the last snapshot and the log.
  *
  *     struct eh_engine *e;
- *     eh_engine_new(&e, &error);
+ *     eh_engine_new(EH_RULES_FIRST, &e, &error);
  *     struct eh_input in = {.no = 1, .at_us = now, .date = today, .draws = &draws, .message = m};
  *     eh_input_identify(&in);                    // identity and digest of its content
  *     if (eh_engine_is_repeat(e, &in)) …         // known already: acknowledge, count, no number
@@ -16,7 +16,7 @@
  *
  * Errors of step() leave the state as it was: -EH_EFULL (a named capacity), -EH_ENOMEM,
  * -EH_ECORRUPT (recorded draws or recalled facts that do not fit; number or time running
- * backwards). Where memory or a recorded draw is missing half way through a step, the engine
+ * backwards), -EH_EVERSION (a RULES input of a later build). Where memory or a recorded draw is missing half way through a step, the engine
  * refuses every later one instead (-EH_ECORRUPT): free it and rebuild it. A message that is wrong
  * is not an error: it is refused by an effect, and that is what happened.
  *
@@ -27,6 +27,7 @@
 #define EVENHAND_ENGINE_ENGINE_H
 
 #include <evenhand/draw/draw.h>
+#include <evenhand/engine/rules.h>
 #include <evenhand/wire/desk.h>
 #include <evenhand/wire/message.h>
 #include <evenhand/wire/notice.h>
@@ -126,8 +127,9 @@ struct eh_effects {
 
 struct eh_engine;
 
-/* Empty, without a desk. *ret is the caller's to free. -EH_ENOMEM. */
-int eh_engine_new(struct eh_engine **ret, struct eh_error *) EH_MUST_CHECK;
+/* Empty, without a desk, deciding by these rules: EH_RULES_FIRST for whatever has a log, any other
+ * for simulations, which have none. *ret is the caller's to free. -EH_ENOMEM, -EH_EUNAVAILABLE. */
+int eh_engine_new(enum eh_rules, struct eh_engine **ret, struct eh_error *) EH_MUST_CHECK;
 void eh_engine_free(struct eh_engine *); /* NULL allowed */
 
 /* Sets in->identity and in->digest from message, origin and stream id; replaces customer and
@@ -156,7 +158,7 @@ int eh_engine_restore(struct eh_str snapshot, struct eh_engine **ret,
                       struct eh_error *) EH_MUST_CHECK;
 /* Sum of the hashes of all objects (mod 2^128), kept up to date with each change. The same state
  * has another sum, and another snapshot, where EH_STATE_VERSION is another. */
-#define EH_STATE_VERSION 3
+#define EH_STATE_VERSION 4
 struct eh_key eh_engine_digest(const struct eh_engine *);
 /* The same sum made anew from every object: what a test compares it with. */
 struct eh_key eh_engine_digest_anew(const struct eh_engine *);
@@ -199,7 +201,9 @@ struct eh_totals {
     uint64_t input, seq; /* last numbers used */
     int64_t at_us;
     int32_t date;
+    bool has_day; /* a first DAY has come, and with it the first draw epoch */
     uint32_t epoch;
+    uint32_t rules; /* enum eh_rules: in force for the next input */
     uint64_t waiting, open, parked, dead; /* open: assigned and not closed; dead: since ever */
     struct eh_str desk_text;              /* as applied; empty before the first */
     uint8_t desk_sha256[32];

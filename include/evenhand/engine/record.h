@@ -35,7 +35,7 @@ struct eh_record {
     struct eh_key digest;
     uint64_t stream_ms, stream_no; /* 0, 0: not from the stream; any other is an id of Redis, and
                                       one above 2^63 - 1 is negative in its column */
-    uint32_t has;                  /* EH_FIELD_BITs: which of the columns below are not NULL */
+    uint64_t has;                  /* EH_FIELD_BITs: which of the columns below are not NULL */
     struct eh_str source, id, team, kind, rep, actor, reason;
     struct eh_str word; /* status, outcome or metric by name; empty: NULL */
     int64_t value, handled_s, at_ms;

@@ -54,9 +54,12 @@ enum eh_message_type {
     EH_MESSAGE_PAY = 16,
     EH_MESSAGE_EXCLUDE = 17, /* rep, reason: sets a rep aside for the period */
     /* from the shell, as an operator told it at the start: actor, reason */
-    EH_MESSAGE_NEW_KEY = 18 /* the master key is lost: another one takes its place */
+    EH_MESSAGE_NEW_KEY = 18, /* the master key is lost: another one takes its place */
+    /* from the shell: what comes behind it is decided under these rules (evenhand/engine/rules.h) */
+    EH_MESSAGE_RULES = 19
 };
-#define EH_MESSAGE_LAST EH_MESSAGE_NEW_KEY
+#define EH_MESSAGE_LAST EH_MESSAGE_RULES
+_Static_assert(EH_MESSAGE_LAST < 64, "a field has one bit for each type of message");
 
 /* The numbers are stored in the log and in digests: never change one, only add. */
 enum eh_field {
@@ -97,9 +100,11 @@ enum eh_field {
     EH_FIELD_SEED = 30,             /* of the epoch that ended */
     EH_FIELD_AT_DATE =
         31, /* OUTCOME with `at`: the local civil date of that moment, by the shell */
+    EH_FIELD_RULES = 32, /* RULES, by the shell alone: their number */
     EH_FIELD_COUNT
 };
-#define EH_FIELD_BIT(field) (UINT32_C(1) << (field))
+#define EH_FIELD_BIT(field) (UINT64_C(1) << (field))
+_Static_assert(EH_FIELD_COUNT <= 64, "a message's `has` has one bit for each field");
 
 enum eh_status { EH_STATUS_AVAILABLE = 1, EH_STATUS_OVERLOADED = 2, EH_STATUS_AWAY = 3 };
 
@@ -119,7 +124,7 @@ struct eh_message {
     uint8_t outcome;  /* enum eh_outcome */
     uint8_t priority; /* 0..9, 9 first; default 5 */
     uint8_t csat;     /* 1..5 */
-    uint32_t has;     /* EH_FIELD_BIT of every field given or defaulted */
+    uint64_t has;     /* EH_FIELD_BIT of every field given or defaulted */
     struct eh_str id, team, kind, source, currency, customer, channel, subject, owner, rep, reason,
         event, metric, period, actor, text, customer_digest, subject_digest, commitment,
         commitment_first, seed;
@@ -130,6 +135,7 @@ struct eh_message {
     int64_t at_date; /* days since 1970-01-01 */
     int64_t for_s;
     int64_t handled_s;
+    int64_t rules; /* enum eh_rules */
 };
 
 static inline bool eh_message_has(const struct eh_message *m, enum eh_field field)
@@ -163,7 +169,7 @@ int eh_message_to_msgpack(const struct eh_message *, struct eh_bytes *out) EH_MU
  * for each field in order its number and its value. eh_message_decode adds what the bytes hold to
  * *m (m->has grows), so columns kept elsewhere can be set before or after; it refuses whatever
  * eh_message_encode cannot have written: -EH_ECORRUPT. Its text points into the bytes. */
-void eh_message_encode(const struct eh_message *, uint32_t skip, struct eh_bytes *out);
+void eh_message_encode(const struct eh_message *, uint64_t skip, struct eh_bytes *out);
 int eh_message_decode(struct eh_str, struct eh_message *m, struct eh_error *) EH_MUST_CHECK;
 /* Whether every number it has is one that a message can hold, wherever the number stood. */
 bool eh_message_sound(const struct eh_message *);

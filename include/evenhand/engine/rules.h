@@ -1,0 +1,25 @@
+/*
+ * rules: the numbers of the rules the engine decides by.
+ *
+ * What an input decides changes only with a new number. A log begins under EH_RULES_FIRST. A RULES
+ * input in it says from where a later number holds: the first leader of a new build writes one.
+ * Every earlier input is replayed under the rules of its time, so a log of any age gives the state
+ * it gave then. A snapshot names the rules in force.
+ *
+ *     if (e->rules >= EH_RULES_…)      // in lib/engine, where a decision differs
+ *         …the new way…
+ *
+ * The numbers stand in logs: never change one, only add. Each names what differs from the one
+ * before.
+ */
+#ifndef EVENHAND_ENGINE_RULES_H
+#define EVENHAND_ENGINE_RULES_H
+
+enum eh_rules {
+    EH_RULES_FIRST = 1,    /* of logs without a RULES input before */
+    EH_RULES_NUMBERED = 2, /* decides as EH_RULES_FIRST; the log says so */
+};
+/* The rules of this build. */
+#define EH_RULES_LAST EH_RULES_NUMBERED
+
+#endif
