@@ -87,7 +87,7 @@ static int64_t postgres_up(const struct figures *f)
 
 static int64_t alarm_raised(const struct figures *f)
 {
-    return f->app.alarm && *f->app.alarm;
+    return *eh_alarm_first(f->app.alarms) != '\0';
 }
 
 static int64_t desk_file_differs(const struct figures *f)
@@ -198,6 +198,15 @@ static void print_metric(struct evbuffer *out, size_t i, const struct figures *f
                             (long long)(value % metrics[i].per_unit));
 }
 
+static void print_alarms(struct evbuffer *out, const struct eh_alarms *alarms)
+{
+    evbuffer_add_printf(out, "# HELP evenhand_alarm_stands 1 while this alarm stands in status\n"
+                             "# TYPE evenhand_alarm_stands gauge\n");
+    for (enum eh_alarm alarm = 0; alarm < EH_ALARM_COUNT; alarm++)
+        evbuffer_add_printf(out, "evenhand_alarm_stands{alarm=\"%s\"} %d\n", eh_alarm_name(alarm),
+                            eh_alarm_stands(alarms, alarm));
+}
+
 void eh_admin_get_metrics(struct eh_admin_request *request)
 {
     const struct eh_engine *engine = eh_app_engine(request->admin->app);
@@ -215,6 +224,7 @@ void eh_admin_get_metrics(struct eh_admin_request *request)
                         EVENHAND_VERSION);
     for (size_t i = 0; i < sizeof metrics / sizeof metrics[0]; i++)
         print_metric(out, i, &figures);
+    print_alarms(out, figures.app.alarms);
     eh_admin_reply_text(request, "text/plain; version=0.0.4; charset=utf-8", out);
     evbuffer_free(out);
 }

@@ -37,8 +37,25 @@ static void put_totals(json_t *body, const struct eh_engine *engine)
     eh_json_put(body, "open", engine ? json_integer((json_int_t)totals.open) : NULL);
     eh_json_put(body, "parked", engine ? json_integer((json_int_t)totals.parked) : NULL);
     eh_json_put(body, "dead", engine ? json_integer((json_int_t)totals.dead) : NULL);
+    eh_json_put(body, "rules", engine ? json_integer((json_int_t)totals.rules) : NULL);
     eh_json_put(body, "draw_epoch", engine ? json_integer((json_int_t)totals.epoch) : NULL);
     eh_json_put(body, "at", eh_json_time(totals.at_us));
+}
+
+/* All that stand, the most urgent first. */
+static json_t *alarms_of(const struct eh_alarms *alarms)
+{
+    json_t *list = json_array();
+    for (enum eh_alarm alarm = 0; alarm < EH_ALARM_COUNT; alarm++) {
+        if (!eh_alarm_stands(alarms, alarm))
+            continue;
+        json_t *one = json_object();
+        eh_json_put(one, "name", json_string(eh_alarm_name(alarm)));
+        eh_json_put(one, "text", eh_json_string(alarms->rows[alarm].text));
+        eh_json_put(one, "since", eh_json_time(alarms->rows[alarm].since_us));
+        json_array_append_new(list, one);
+    }
+    return list;
 }
 
 void eh_admin_get_status(struct eh_admin_request *request)
@@ -58,7 +75,8 @@ void eh_admin_get_status(struct eh_admin_request *request)
     eh_json_put(body, "postgres", json_string(status.postgres_up ? "up" : "down"));
     eh_json_put(body, "last_error", eh_json_string(status.last_error));
     eh_json_put(body, "last_error_at", eh_json_time(status.last_error_us));
-    eh_json_put(body, "alarm", eh_json_string(status.alarm));
+    eh_json_put(body, "alarm", eh_json_string(eh_alarm_first(status.alarms)));
+    eh_json_put(body, "alarms", alarms_of(status.alarms));
     eh_json_put(body, "schema", json_integer(status.schema));
     eh_json_put(body, "version", json_string(EVENHAND_VERSION));
     eh_json_put(body, "desk_file", eh_json_string(status.desk_file));

@@ -492,9 +492,8 @@ static void on_inbox_state(void *context, bool up, bool lost, const char *why)
                *why ? ": " : "", why);
     app->inbox_up = up;
     if (lost) {
-        eh_format(app->alarm, sizeof app->alarm,
-                  "the inbox stream or its group was lost and made anew: %s", why);
-        eh_log(EH_LOG_WARNING, "%s", app->alarm);
+        eh_alarm_set(&app->alarms, EH_ALARM_INBOX_LOST, eh_clock_now_us(&app->clock),
+                     "the inbox stream or its group was lost and made anew: %s", why);
         eh_outbox_recheck(app->outbox);
     }
     if (!up)
@@ -585,7 +584,6 @@ int eh_app_submit(struct eh_app *app, struct eh_command *c, struct eh_error *err
 
 void eh_app_status(const struct eh_app *app, struct eh_app_status *ret)
 {
-    const char *foreign = eh_outbox_alarm(app->outbox);
     *ret = (struct eh_app_status){
         .role = app->role,
         .epoch = app->head.epoch,
@@ -605,9 +603,7 @@ void eh_app_status(const struct eh_app *app, struct eh_app_status *ret)
         .desk_file = app->config->desk,
         .snapshot_pause_us = app->snapshot_pause_us,
         .snapshot_input = app->snapshot_input,
-        .alarm = foreign               ? foreign
-                 : app->clock_alarm[0] ? app->clock_alarm
-                                       : app->alarm,
+        .alarms = &app->alarms,
     };
 }
 

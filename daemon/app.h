@@ -17,6 +17,7 @@
 
 #include <evenhand/engine/engine.h>
 
+#include "alarms.h"
 #include "config.h"
 #include "pg.h"
 
@@ -91,7 +92,7 @@ struct eh_app_status {
     bool desk_file_differs; /* the file on disk is not what is applied */
     const char *desk_file;
     int64_t snapshot_pause_us, snapshot_input; /* last snapshot */
-    const char *alarm; /* clock jump, foreign outbox entries, lost stream …; or "" */
+    const struct eh_alarms *alarms;
 };
 void eh_app_status(const struct eh_app *, struct eh_app_status *ret);
 

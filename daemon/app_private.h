@@ -3,6 +3,7 @@
 #define EVENHAND_DAEMON_APP_PRIVATE_H
 
 #include "admin.h"
+#include "alarms.h"
 #include "app.h"
 #include "batch.h"
 #include "checkpoint.h"
@@ -73,7 +74,7 @@ struct eh_app {
 
     uint64_t repeats, batches, commits_failed;
     char last_error[EH_ERROR_TEXT_MAX], redis_address[300];
-    char alarm[EH_ERROR_TEXT_MAX], clock_alarm[EH_ERROR_TEXT_MAX]; /* "": none */
+    struct eh_alarms alarms;
     int64_t last_error_us;
     bool inbox_up, desk_file_differs;
     unsigned seconds; /* housekeeping runs since start */

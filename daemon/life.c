@@ -119,19 +119,24 @@ static void say_status(struct eh_app *app)
 
 static void look_at_clock(struct eh_app *app)
 {
-    bool before = app->clock_alarm[0];
-    (void)eh_clock_now_us(&app->clock);
-    if (app->clock.jumped && !before) {
-        eh_format(app->clock_alarm, sizeof app->clock_alarm,
-                  "the wall clock is %lld s away from the time kept so far, which goes on until "
-                  "the two agree or evenhandd restarts",
-                  (long long)(app->clock.jump_us / 1000000));
-        app_error(app, app->clock_alarm);
-        eh_log(EH_LOG_ERROR, "%s", app->clock_alarm);
-    } else if (!app->clock.jumped && before) {
-        app->clock_alarm[0] = 0;
-        eh_log(EH_LOG_INFO, "the wall clock is back");
-    }
+    int64_t now = eh_clock_now_us(&app->clock);
+    if (app->clock.jumped)
+        eh_alarm_set(&app->alarms, EH_ALARM_CLOCK, now,
+                     "the wall clock is %lld s away from the time kept so far, which goes on until "
+                     "the two agree or evenhandd restarts",
+                     (long long)(app->clock.jump_us / 1000000));
+    else
+        eh_alarm_clear(&app->alarms, EH_ALARM_CLOCK);
+}
+
+static void look_at_outbox(struct eh_app *app)
+{
+    const char *foreign = eh_outbox_alarm(app->outbox);
+    if (foreign)
+        eh_alarm_set(&app->alarms, EH_ALARM_OUTBOX_FOREIGN, eh_clock_now_us(&app->clock), "%s",
+                     foreign);
+    else
+        eh_alarm_clear(&app->alarms, EH_ALARM_OUTBOX_FOREIGN);
 }
 
 static void on_housekeeping(evutil_socket_t fd, short what, void *context)
@@ -147,6 +152,7 @@ static void on_housekeeping(evutil_socket_t fd, short what, void *context)
         say_status(app);
         sd_notify(0, "WATCHDOG=1");
         look_at_clock(app);
+        look_at_outbox(app);
         app_books_tick(app);
         if (++app->seconds % 10 == 0)
             app_desk_file_check(app);

@@ -98,7 +98,6 @@ static void alarm_and_stop(struct eh_outbox *outbox, const char *key, uint64_t n
     eh_format(outbox->alarm, sizeof outbox->alarm,
               "%s: %s at %llu-0: publishing stopped; find out who writes there, then restart", key,
               what, (unsigned long long)number);
-    eh_log(EH_LOG_ERROR, "%s", outbox->alarm);
     outbox->state = ALARM;
     drop_all(outbox);
 }

@@ -91,9 +91,11 @@ static void show_status(const struct eh_cli *cli, const json_t *s)
                   rep ? "; rep " : "", rep ? rep : "");
         line(cli, "you", text);
     }
-    const char *alarm = eh_json_text(s, "alarm"), *error = eh_json_text(s, "last_error");
-    if (alarm && *alarm)
-        line(cli, "alarm", alarm);
+    size_t at;
+    json_t *alarm;
+    json_array_foreach (json_object_get(s, "alarms"), at, alarm)
+        line(cli, "alarm", eh_json_text(alarm, "text"));
+    const char *error = eh_json_text(s, "last_error");
     if (error && *error)
         line(cli, "last error", error);
 }

@@ -32,6 +32,7 @@ struct eh_app {
     struct event_base *base;
     struct eh_config config;
     enum app_mood mood;
+    struct eh_alarms alarms;
 };
 
 struct server {
@@ -61,7 +62,7 @@ void eh_app_status(const struct eh_app *app, struct eh_app_status *ret)
                                .redis_error = "",
                                .last_error = "",
                                .desk_file = "desk.yaml",
-                               .alarm = ""};
+                               .alarms = &app->alarms};
 }
 
 const struct eh_engine *eh_app_engine(const struct eh_app *app)
