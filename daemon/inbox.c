@@ -234,14 +234,10 @@ static void got_pending_list(void *context, const redisReply *reply)
         return;
     inbox->page_count = inbox->page_at = 0;
     for (size_t i = 0; reply->type == REDIS_REPLY_ARRAY && i < reply->elements; i++) {
-        const redisReply *row = reply->element[i];
         struct eh_inbox_pending *pending = &inbox->page[inbox->page_count];
-        if (inbox->page_count == EH_INBOX_PAGE || row->type != REDIS_REPLY_ARRAY ||
-            row->elements < 4 || !eh_stream_id_read(row->element[0], &pending->id))
-            continue;
-        long long count = row->element[3]->integer;
-        pending->deliveries = count > 1000000 ? 1000000 : (uint32_t)count;
-        inbox->page_count++;
+        if (inbox->page_count < EH_INBOX_PAGE &&
+            eh_inbox_pending_read(reply->element[i], &pending->id, &pending->deliveries))
+            inbox->page_count++;
     }
     if (inbox->page_count == 0)
         end_of_pending(inbox);
@@ -420,8 +416,7 @@ static void got_new(void *context, const redisReply *reply)
         return;
     const redisReply *list = eh_inbox_entries_of(reply);
     struct eh_stream_id last;
-    if (list && list->elements > 0 &&
-        eh_stream_id_read(list->element[list->elements - 1]->element[0], &last))
+    if (eh_inbox_last_of(list, &last))
         inbox->next = eh_stream_id_after(last);
     if (take_all(inbox, list, &last))
         eh_inbox_pump(inbox);

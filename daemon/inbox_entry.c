@@ -6,8 +6,9 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-#define REASON_MAX   160 /* bytes */
-#define REASON_FIELD 64  /* bytes of a foreign field name shown in a reason */
+#define REASON_MAX     160     /* bytes */
+#define DELIVERIES_MAX 1000000 /* more are as many */
+#define REASON_FIELD   64      /* bytes of a foreign field name shown in a reason */
 
 static char *put_decimal(char *to, uint64_t value)
 {
@@ -168,6 +169,26 @@ const redisReply *eh_inbox_entries_of(const redisReply *reply)
         stream->element[1]->type != REDIS_REPLY_ARRAY)
         return NULL;
     return stream->element[1];
+}
+
+bool eh_inbox_last_of(const redisReply *entries, struct eh_stream_id *ret)
+{
+    if (!entries || entries->type != REDIS_REPLY_ARRAY || entries->elements == 0)
+        return false;
+    const redisReply *last = entries->element[entries->elements - 1];
+    return last->type == REDIS_REPLY_ARRAY && last->elements > 0 &&
+           eh_stream_id_read(last->element[0], ret);
+}
+
+bool eh_inbox_pending_read(const redisReply *row, struct eh_stream_id *ret_id,
+                           uint32_t *ret_deliveries)
+{
+    if (row->type != REDIS_REPLY_ARRAY || row->elements < 4 ||
+        row->element[3]->type != REDIS_REPLY_INTEGER || !eh_stream_id_read(row->element[0], ret_id))
+        return false;
+    long long count = row->element[3]->integer;
+    *ret_deliveries = count < 0 ? 0 : count > DELIVERIES_MAX ? DELIVERIES_MAX : (uint32_t)count;
+    return true;
 }
 
 static bool is_text(const redisReply *reply, const char *text)

@@ -20,6 +20,11 @@ bool eh_stream_id_read(const redisReply *, struct eh_stream_id *ret); /* a strin
 bool eh_inbox_entry_read(const redisReply *, struct eh_arena *, struct eh_inbox_entry *ret);
 /* The array of entries in a reply of XREADGROUP, NULL when it has none. */
 const redisReply *eh_inbox_entries_of(const redisReply *);
+/* The id of the last entry of such an array; false: it has none. */
+bool eh_inbox_last_of(const redisReply *entries, struct eh_stream_id *ret);
+/* One row of XPENDING with its range: an id, and how often it was delivered. False: no row. */
+bool eh_inbox_pending_read(const redisReply *, struct eh_stream_id *ret_id,
+                           uint32_t *ret_deliveries);
 /* Our group in a reply of XINFO GROUPS: last-delivered-id. False: not there. */
 bool eh_inbox_last_delivered(const redisReply *, const char *group, struct eh_stream_id *ret);
 
