@@ -14,10 +14,14 @@ NOTICE_TYPES = {1: "assigned", 2: "waiting", 3: "returned", 4: "closed", 5: "mov
 PAGE = 5000
 PLANNED = 10000  # above so many inputs PostgreSQL must know the tables to join them in time
 
+# A bigint holds the bits of a stream id's parts.
 EXPECTED_NOTICES = """
 SELECT e.seq, e.type, t.source,
        CASE WHEN e.type IN (7, 8, 10) THEN e.epoch::text ELSE coalesce(t.id, i.id) END,
-       e.team, e.rep, e.was, e.why, i.at / 1000, e.input, t.stream_ms || '-' || t.stream_no
+       e.team, e.rep, e.was, e.why, i.at / 1000, e.input,
+       (t.stream_ms + CASE WHEN t.stream_ms < 0 THEN 18446744073709551616 ELSE 0 END)
+       || '-' ||
+       (t.stream_no + CASE WHEN t.stream_no < 0 THEN 18446744073709551616 ELSE 0 END)
 FROM effect e JOIN input i ON i.desk = e.desk AND i.input = e.input
 LEFT JOIN input t ON t.desk = e.desk AND t.input = coalesce(e.ticket, e.input)
 WHERE e.seq > %s AND e.seq <= %s ORDER BY e.seq

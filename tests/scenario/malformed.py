@@ -9,6 +9,7 @@ import redis
 
 from harness import DEAD, INBOX, OUTBOX, Skip, run, scenario, wait_until
 from invariants import check_invariants
+from proofs import verify_ok
 
 BAD = 500
 
@@ -129,6 +130,53 @@ def at_the_limits(stack):
     assert stack.ticket("x" * 128)["state"] == "assigned", dead
     assert stack.ticket("å" * 64)["state"] == "assigned", dead
     check_invariants(stack)
+
+
+LONG_TEXTS = ["Kunde hat storniert, Gutschrift folgt. Übergeben an Buchhaltung", "x" * 39 + "€uro",
+              "y" * 38 + "😀", "中" * 60, "z" * 37 + "\U0010fffd" * 9]
+
+
+@scenario("a refusal that repeats a text cut inside a character keeps nobody waiting")
+def cut_characters(stack):
+    daemon = stack.start()
+    fields = [("outcome", {"id": "4711"}), ("currency", {}), ("type", {}), ("status", {"rep": "ana"})]
+    count = 0
+    for text in LONG_TEXTS:
+        for start in range(4):  # so that the cut falls on every byte of a character
+            for field, more in fields:
+                message = dict({"type": {"outcome": "outcome", "status": "signal"}.get(
+                    field, "ticket"), "id": "c", "team": "sales", "kind": "order"}, **more)
+                message[field] = text[start:]
+                stack.redis.xadd(INBOX, {"j": json.dumps(message, ensure_ascii=False)})
+                count += 1
+    stack.redis.xadd(INBOX, {"j": '{"type":"ticket","ä' + "€" * 30 + '":1,"ä' + "€" * 30 + '":2}'})
+    stack.add_ticket("behind-them")
+    stack.settle()
+    assert stack.ticket("behind-them")["state"] == "assigned"
+    assert stack.sql1("SELECT count(*) FROM dead_letter") == count + 1
+    assert daemon.led_once(), daemon.last_words()
+    check_invariants(stack)
+
+
+@scenario("ids of the stream that no bigint holds are read back, also by who starts again")
+def highest_ids(stack):
+    daemon = stack.start()
+    for entry in ["%d-0" % (2 ** 63 - 1), "%d-%d" % (2 ** 63 - 1, 2 ** 64 - 1), "%d-0" % 2 ** 63,
+                  "%d-%d" % (2 ** 63, 2 ** 63), "%d-%d" % (2 ** 64 - 1, 2 ** 64 - 2)]:
+        message = {"type": "ticket", "id": entry, "team": "sales", "kind": "order"}
+        stack.redis.xadd(INBOX, {"j": json.dumps(message)}, id=entry)
+        stack.produced[entry] = message
+    stack.redis.xadd(INBOX, {"j": "no message"}, id="%d-%d" % (2 ** 64 - 1, 2 ** 64 - 1))
+    stack.settle()
+    daemon.kill()
+    daemon.start()
+    stack.settle()
+    assert stack.sql1("SELECT count(*) FROM ticket WHERE state = 'assigned'") == 5
+    assert stack.sql("SELECT stream_id FROM dead_letter") == \
+        [("%d-%d" % (2 ** 64 - 1, 2 ** 64 - 1),)]
+    check_invariants(stack)
+    assert daemon.stop() == 0
+    verify_ok(stack)
 
 
 @scenario("an entry that kills its decoder ends dead, four kills cost no good ticket")
