@@ -6,7 +6,6 @@
 
 struct figures {
     struct eh_app_status app;
-    struct eh_totals totals;
     const struct eh_admin *admin;
 };
 
@@ -22,12 +21,12 @@ static int64_t lease_epoch(const struct figures *f)
 
 static int64_t input(const struct figures *f)
 {
-    return (int64_t)f->totals.input;
+    return (int64_t)f->app.committed.input;
 }
 
 static int64_t seq(const struct figures *f)
 {
-    return (int64_t)f->totals.seq;
+    return (int64_t)f->app.committed.seq;
 }
 
 static int64_t published(const struct figures *f)
@@ -37,22 +36,22 @@ static int64_t published(const struct figures *f)
 
 static int64_t waiting(const struct figures *f)
 {
-    return (int64_t)f->totals.waiting;
+    return (int64_t)f->app.committed.waiting;
 }
 
 static int64_t open_tickets(const struct figures *f)
 {
-    return (int64_t)f->totals.open;
+    return (int64_t)f->app.committed.open;
 }
 
 static int64_t parked(const struct figures *f)
 {
-    return (int64_t)f->totals.parked;
+    return (int64_t)f->app.committed.parked;
 }
 
 static int64_t dead(const struct figures *f)
 {
-    return (int64_t)f->totals.dead;
+    return (int64_t)f->app.committed.dead;
 }
 
 static int64_t in_flight(const struct figures *f)
@@ -209,11 +208,8 @@ static void print_alarms(struct evbuffer *out, const struct eh_alarms *alarms)
 
 void eh_admin_get_metrics(struct eh_admin_request *request)
 {
-    const struct eh_engine *engine = eh_app_engine(request->admin->app);
     struct figures figures = {.admin = request->admin};
     eh_app_status(request->admin->app, &figures.app);
-    if (engine)
-        eh_engine_totals(engine, &figures.totals);
 
     struct evbuffer *out = evbuffer_new();
     eh_require(out);

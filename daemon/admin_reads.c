@@ -21,25 +21,25 @@ static void put_u(json_t *body, const char *key, uint64_t value)
     eh_json_put(body, key, json_integer((json_int_t)value));
 }
 
-static void put_totals(json_t *body, const struct eh_engine *engine)
+/* What is committed; id and currency of a desk never change. */
+static void put_totals(json_t *body, const struct eh_engine *engine,
+                       const struct eh_committed *totals)
 {
-    const struct eh_desk *desk = engine ? eh_engine_desk(engine) : NULL;
-    struct eh_totals totals = {0};
-    if (engine)
-        eh_engine_totals(engine, &totals);
+    bool known = totals->known;
+    const struct eh_desk *desk = engine && totals->has_desk ? eh_engine_desk(engine) : NULL;
     eh_json_put(body, "desk", desk ? eh_json_text(desk->id) : NULL);
     eh_json_put(body, "currency", desk ? eh_json_text(desk->currency) : NULL);
     eh_json_put(body, "desk_sha256",
-                desk ? eh_json_hex(totals.desk_sha256, sizeof totals.desk_sha256) : NULL);
-    eh_json_put(body, "input", engine ? json_integer((json_int_t)totals.input) : NULL);
-    eh_json_put(body, "seq", engine ? json_integer((json_int_t)totals.seq) : NULL);
-    eh_json_put(body, "waiting", engine ? json_integer((json_int_t)totals.waiting) : NULL);
-    eh_json_put(body, "open", engine ? json_integer((json_int_t)totals.open) : NULL);
-    eh_json_put(body, "parked", engine ? json_integer((json_int_t)totals.parked) : NULL);
-    eh_json_put(body, "dead", engine ? json_integer((json_int_t)totals.dead) : NULL);
-    eh_json_put(body, "rules", engine ? json_integer((json_int_t)totals.rules) : NULL);
-    eh_json_put(body, "draw_epoch", engine ? json_integer((json_int_t)totals.epoch) : NULL);
-    eh_json_put(body, "at", eh_json_time(totals.at_us));
+                desk ? eh_json_hex(totals->desk_sha256, sizeof totals->desk_sha256) : NULL);
+    eh_json_put(body, "input", known ? json_integer((json_int_t)totals->input) : NULL);
+    eh_json_put(body, "seq", known ? json_integer((json_int_t)totals->seq) : NULL);
+    eh_json_put(body, "waiting", known ? json_integer((json_int_t)totals->waiting) : NULL);
+    eh_json_put(body, "open", known ? json_integer((json_int_t)totals->open) : NULL);
+    eh_json_put(body, "parked", known ? json_integer((json_int_t)totals->parked) : NULL);
+    eh_json_put(body, "dead", known ? json_integer((json_int_t)totals->dead) : NULL);
+    eh_json_put(body, "rules", known ? json_integer((json_int_t)totals->rules) : NULL);
+    eh_json_put(body, "draw_epoch", known ? json_integer((json_int_t)totals->epoch) : NULL);
+    eh_json_put(body, "at", eh_json_time(totals->at_us));
 }
 
 /* All that stand, the most urgent first. */
@@ -65,7 +65,7 @@ void eh_admin_get_status(struct eh_admin_request *request)
     json_t *body = json_object();
     eh_json_put(body, "role", eh_json_string(eh_role_name(status.role)));
     put_u(body, "epoch", status.epoch);
-    put_totals(body, eh_app_engine(request->admin->app));
+    put_totals(body, eh_app_engine(request->admin->app), &status.committed);
     put_u(body, "published", status.published_seq);
     put_u(body, "in_flight", status.in_flight);
     put_u(body, "repeats", status.repeats);

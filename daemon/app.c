@@ -23,51 +23,6 @@ void app_wake(struct eh_app *app)
     event_active(app->tick, EV_TIMEOUT, 0);
 }
 
-struct eh_batch *app_filling(struct eh_app *app)
-{
-    if (!app->filling) {
-        app->filling = app->spare ? app->spare : eh_batch_new();
-        app->spare = NULL;
-    }
-    return app->filling;
-}
-
-/* Its memory serves the next one. */
-static void done_with(struct eh_app *app, struct eh_batch *b)
-{
-    eh_batch_free(app->spare);
-    eh_batch_clear(b);
-    app->spare = b;
-}
-
-/* ---- Room: how much may be read ahead of what is committed. */
-
-static size_t entries_of(const struct eh_batch *b)
-{
-    return b ? b->item_count - b->command_count : 0;
-}
-
-void app_set_room(struct eh_app *app)
-{
-    size_t held = entries_of(app->filling) + entries_of(app->recalling);
-    size_t bytes =
-        (app->filling ? app->filling->bytes : 0) + (app->recalling ? app->recalling->bytes : 0);
-    for (const struct eh_batch *b = app->in_flight; b; b = b->next) {
-        held += entries_of(b);
-        bytes += b->bytes;
-    }
-    app->in_flight_entries = held;
-    app->in_flight_bytes = bytes;
-    size_t most = (size_t)app->config->inflight_entries, room = 0;
-    /* Without a desk every ticket would be refused: they wait in Redis until there is one. */
-    if (app->deciding && app->role == EH_ROLE_LEADER && eh_engine_desk(app->engine) &&
-        held < most && bytes < (size_t)app->config->inflight_bytes) {
-        size_t batch = EH_BATCH_ENTRIES_MAX - entries_of(app->filling);
-        room = most - held < batch ? most - held : batch;
-    }
-    eh_inbox_set_room(app->inbox, room);
-}
-
 /* ---- The tick: what is there goes into a batch as soon as there is a place for it in flight. */
 
 static bool time_brings(struct eh_app *app)
@@ -104,13 +59,13 @@ static void on_tick(evutil_socket_t fd, short what, void *context)
     struct eh_app *app = context;
     if (!app->deciding || app->recalling || eh_store_committing(app->store) >= EH_COMMITS_MAX)
         return;
-    bool something = (app->filling && app->filling->item_count > 0) || time_brings(app);
+    const struct eh_batch *next = app_next(app);
+    bool something = (next && next->item_count > 0) || time_brings(app);
     if (!something)
         arm_timer(app); /* the loop's coarse clock may wake us just before the moment */
     if (!something || app_history_holds(app) || !app_filling(app))
         return;
-    app->recalling = app->filling;
-    app->filling = NULL;
+    app->recalling = app_take_next(app);
     int r = eh_store_recall(app->store, app->recalling);
     if (r < 0 && app->recalling) /* otherwise on_lost was told and has freed it */
         eh_store_restart(app->store, "postgres: nothing could be looked up");
@@ -220,7 +175,7 @@ static void on_recalled(void *context, struct eh_batch *b)
     app->settled = NULL;
     while (settled) {
         struct eh_batch *next = settled->next;
-        done_with(app, settled);
+        app_done_with(app, settled);
         settled = next;
     }
     if (app->in_flight_last)
@@ -238,6 +193,7 @@ static void on_recalled(void *context, struct eh_batch *b)
         return;
     }
     app->batches++;
+    b->sent_us = eh_clock_monotonic_us();
     if (eh_store_commit(app->store, b) < 0)
         return;
     maybe_snapshot(app);
@@ -308,6 +264,7 @@ static void on_committed(void *context, struct eh_batch *b)
     if (!app->in_flight)
         app->in_flight_last = NULL;
     b->next = NULL;
+    app_pace_commit(app, b);
     acknowledge(app, b);
     if (b->effects.count > 0 || b->dead_count > 0)
         eh_outbox_publish(app->outbox, eh_batch_notices(b));
@@ -320,7 +277,7 @@ static void on_committed(void *context, struct eh_batch *b)
         b->next = app->settled;
         app->settled = b;
     } else {
-        done_with(app, b);
+        app_done_with(app, b);
     }
     app_set_room(app);
     app_wake(app);
@@ -351,6 +308,8 @@ static void begin_deciding(struct eh_app *app)
         return;
     }
     app->books = (struct eh_books){0};
+    app->items_first = false;
+    eh_committed_from(app->engine, &app->committed);
     if (desk && eh_clock_set_zone(&app->clock, desk->time_zone, &error) < 0)
         app_error(app, error.text);
     app->checkpoint_at_us = eh_clock_monotonic_us();
@@ -439,6 +398,7 @@ static void on_standby(void *context)
     app->role = EH_ROLE_STANDBY;
     eh_engine_free(app->engine); /* somebody else decides now: ours grows old */
     app->engine = NULL;
+    app->committed.known = false;
     eh_log(EH_LOG_INFO, "standing by: another evenhandd leads desk %s", app->desk_id);
 }
 
@@ -453,6 +413,8 @@ static void on_lost(void *context, const char *why)
         app->role = EH_ROLE_STARTING;
     if (led || app->in_flight)
         app->commits_failed++;
+    if (app->in_flight)
+        eh_pace_failed(&app->pace, eh_batch_weight(app->in_flight));
     app_error(app, why);
     eh_log(EH_LOG_WARNING, "holding: %s", why);
     eh_recovery_free(app->recovery);
@@ -468,6 +430,7 @@ static void on_lost(void *context, const char *why)
     app->in_flight_last = NULL;
     give_up_batch(app, filling, unknown);
     give_up_batch(app, recalling, unknown);
+    give_up_list(app, &app->left_over, unknown);
     give_up_list(app, &app->in_flight, unknown);
     give_up_list(app, &app->settled, unknown);
 }
@@ -586,6 +549,7 @@ void eh_app_status(const struct eh_app *app, struct eh_app_status *ret)
 {
     *ret = (struct eh_app_status){
         .role = app->role,
+        .committed = app->committed,
         .epoch = app->head.epoch,
         .published_seq = eh_outbox_published(app->outbox),
         .in_flight = app->in_flight_entries,
@@ -639,6 +603,7 @@ void app_begin_ticking(struct eh_app *app)
     app->tick = event_new(app->base, -1, 0, on_tick, app);
     app->timer = evtimer_new(app->base, on_timer, app);
     eh_require(app->tick && app->timer);
+    eh_pace_begin(&app->pace);
 }
 
 void app_forget_all(struct eh_app *app, const char *why)
@@ -649,6 +614,7 @@ void app_forget_all(struct eh_app *app, const char *why)
     give_up_batch(app, app->filling, why);
     give_up_batch(app, app->recalling, why);
     app->filling = app->recalling = NULL;
+    give_up_list(app, &app->left_over, why);
     give_up_list(app, &app->in_flight, why);
     give_up_list(app, &app->settled, why);
 }

@@ -75,9 +75,21 @@ typedef void eh_confirmed_fn(void *context, bool confirmed);
 int eh_app_when_confirmed(struct eh_app *, eh_confirmed_fn *on_confirmed,
                           void *context) EH_MUST_CHECK;
 
+/* What the state comes to after the last input that is committed. */
+struct eh_committed {
+    bool known;
+    uint64_t input, seq, waiting, open, parked, dead;
+    int64_t at_us;
+    uint32_t epoch, rules;
+    bool has_desk;
+    uint8_t desk_sha256[32];
+};
+void eh_committed_from(const struct eh_engine *, struct eh_committed *ret);
+
 /* What /v1/status and /metrics show of the shell. Text lives until the next tick. */
 struct eh_app_status {
     enum eh_role role;
+    struct eh_committed committed;
     uint64_t epoch;         /* of the lease */
     uint64_t published_seq; /* outbox, in Redis */
     uint64_t in_flight;     /* entries read, not yet committed */

@@ -52,12 +52,17 @@ struct eh_app {
     struct eh_pg *reader;
 
     struct eh_batch *filling;                    /* takes entries and commands */
+    struct eh_batch *left_over;                  /* what the last batches had no room for */
     struct eh_batch *recalling;                  /* being looked up */
     struct eh_batch *in_flight, *in_flight_last; /* decided, not confirmed; oldest first */
     struct eh_batch *settled;                    /* confirmed after the lookup under way was sent */
     struct eh_batch *spare;                      /* empty: the next one to fill, or NULL */
     size_t in_flight_entries, in_flight_bytes;
     size_t commands; /* taken and not answered */
+    struct eh_pace pace;
+    int64_t answered_us; /* monotonic: when the last commit was */
+    bool items_first;    /* the batch before was full of what was due */
+    struct eh_committed committed;
     struct eh_draws draws;
     struct eh_bytes scratch;
 
@@ -83,8 +88,18 @@ struct eh_app {
 /* app.c */
 void app_wake(struct eh_app *); /* the tick runs before the loop sleeps again */
 void app_error(struct eh_app *, const char *text);
+
+/* pipeline.c */
 void app_set_room(struct eh_app *);
-struct eh_batch *app_filling(struct eh_app *); /* the batch that takes more, or NULL */
+struct eh_batch *app_filling(struct eh_app *);     /* the batch that takes more; NULL: no memory */
+struct eh_batch *app_empty_batch(struct eh_app *); /* NULL: no memory */
+struct eh_batch *app_next(struct eh_app *);        /* the one to be decided next, or NULL */
+struct eh_batch *app_take_next(struct eh_app *);   /* ... which is the caller's now */
+void app_done_with(struct eh_app *, struct eh_batch *); /* its memory serves another */
+/* The items from `first` on are decided next, in the batch after this one. -EH_ENOMEM. */
+int app_carry(struct eh_app *, struct eh_batch *, size_t first) EH_MUST_CHECK;
+bool app_pipeline_empty(const struct eh_app *);                 /* nothing is on its way */
+void app_pace_commit(struct eh_app *, const struct eh_batch *); /* it is committed */
 
 void app_begin_ticking(struct eh_app *);
 void app_forget_all(struct eh_app *, const char *why); /* answers what is not answered yet */

@@ -60,6 +60,49 @@ struct eh_item *eh_batch_add(struct eh_batch *b)
     return item;
 }
 
+/* A command's message is as the command has it: what the shell had added is added again. */
+static int move_content(struct eh_item *item, const struct eh_item *from, struct eh_arena *arena)
+{
+    struct eh_input *in = &item->input;
+    in->recalled = (struct eh_recalled){0};
+    item->entry_known = false;
+    item->history = eh_str(NULL);
+    item->history_failed = NULL;
+    item->body = eh_arena_str(arena, from->body);
+    if (from->body.size > 0 && !item->body.data)
+        return -EH_ENOMEM;
+    if (!item->command)
+        return eh_message_copy(&from->input.message, arena, &in->message);
+    in->message = item->command->message;
+    eh_input_identify(in);
+    return 0;
+}
+
+int eh_batch_move(struct eh_batch *from, size_t first, struct eh_batch *to)
+{
+    for (size_t i = first; i < from->item_count; i++) {
+        struct eh_item *item = eh_batch_add(to);
+        eh_require(item);
+        *item = from->items[i];
+        if (move_content(item, &from->items[i], &to->arena) < 0) {
+            to->item_count--;
+            return -EH_ENOMEM;
+        }
+        from->items[i].command = NULL;
+        from->command_count -= item->command != NULL;
+        to->command_count += item->command != NULL;
+        from->bytes -= item->body.size;
+        to->bytes += item->body.size;
+    }
+    from->item_count = first;
+    return 0;
+}
+
+uint32_t eh_batch_weight(const struct eh_batch *b)
+{
+    return eh_pace_weight(b->rows, b->row_bytes);
+}
+
 /* Room for one more in an array that lives in the arena; the old one stays there unused. */
 static void *grow(struct eh_arena *arena, void *items, size_t count, size_t *capacity, size_t size)
 {

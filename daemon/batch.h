@@ -17,6 +17,7 @@
 #include "app.h"
 #include "inbox.h"
 #include "outbox.h"
+#include "pace.h"
 
 #define EH_BATCH_ENTRIES_MAX      448 /* entries of the stream in one batch */
 #define EH_BATCH_COMMANDS_MAX     64  /* commands of the admin API in one batch ... */
@@ -79,6 +80,10 @@ struct eh_batch {
     struct eh_stream_id high, low;
     struct eh_key digest;
     struct eh_chain chain;
+    struct eh_committed after; /* what the state comes to once it is committed */
+    uint32_t rows;             /* of all tables, without the head's */
+    size_t row_bytes;
+    int64_t sent_us; /* monotonic */
 
     struct eh_watcher *watchers;  /* told when it is committed or lost; in its arena */
     struct eh_batch *next;        /* the app's list: in flight, oldest first */
@@ -89,6 +94,10 @@ struct eh_batch *eh_batch_new(void);             /* NULL: no memory */
 void eh_batch_free(struct eh_batch *);           /* frees commands that were not answered, too */
 void eh_batch_clear(struct eh_batch *);          /* the same, but as new, with its memory */
 struct eh_item *eh_batch_add(struct eh_batch *); /* NULL: full */
+/* Moves the items from number `first` on into an empty batch, as they were before they were looked
+ * up. Commands move; what came from the stream is copied. -EH_ENOMEM: some may have moved. */
+int eh_batch_move(struct eh_batch *from, size_t first, struct eh_batch *to) EH_MUST_CHECK;
+uint32_t eh_batch_weight(const struct eh_batch *);    /* as eh_pace counts */
 struct eh_record *eh_batch_record(struct eh_batch *); /* NULL: no memory */
 struct eh_dead_entry *eh_batch_dead(struct eh_batch *);
 struct eh_period_row *eh_batch_period(struct eh_batch *);

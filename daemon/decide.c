@@ -184,6 +184,17 @@ static void take_zone(struct eh_app *app)
 
 /* ---- One input. */
 
+/* What it adds to the transaction. */
+static void weigh(struct eh_batch *b, const struct eh_record *record, const struct eh_item *item)
+{
+    b->rows += 1 + record->effect_count + (record->image_ticket != 0) + b->effects.refused;
+    b->row_bytes += record->rest.size + record->image.size + record->reason.size;
+    if (b->effects.refused)
+        b->row_bytes += b->effects.dead.size + (item ? item->body.size : 0);
+    for (uint32_t i = b->effects.first; i < b->effects.count; i++)
+        b->row_bytes += b->effects.items[i].detail.size;
+}
+
 /* Steps one input and appends its rows. `item` is NULL for what time brought. */
 static int step(struct eh_app *app, struct eh_batch *b, struct eh_input *in,
                 const struct eh_item *item)
@@ -226,6 +237,7 @@ static int step(struct eh_app *app, struct eh_batch *b, struct eh_input *in,
         return r;
     const struct eh_effect *caused = record->effect_count ? b->effects.items + before : NULL;
     eh_record_chain(record, caused, record->effect_count, &app->scratch, &b->chain);
+    weigh(b, record, item);
     b->to_input = in->no;
     b->to_seq += record->effect_count;
     return 0;
@@ -267,21 +279,32 @@ static int step_rules(struct eh_app *app, struct eh_batch *b)
     return step(app, b, &in, NULL);
 }
 
-/* A new local day, then everything that is due, before anything that came in. */
-static int step_time(struct eh_app *app, struct eh_batch *b, int32_t *ret_date)
+/* A new local day comes before anything else that happens on it. */
+static int step_day(struct eh_app *app, struct eh_batch *b, int32_t *ret_date)
 {
     struct eh_totals totals;
     eh_engine_totals(app->engine, &totals);
     int32_t date = eh_clock_date(&app->clock, b->at_us);
-    int r = 0;
     if (totals.input > 0 && date < totals.date)
         date = totals.date;
+    *ret_date = date;
     if (date > totals.date || !totals.committed) /* nothing committed: first day, or an old log */
-        r = step_shell(app, b, EH_MESSAGE_DAY, date);
-    for (int i = 0; r == 0 && i < EH_BATCH_DUE_MAX && eh_engine_due_us(app->engine) <= b->at_us;
+        return step_shell(app, b, EH_MESSAGE_DAY, date);
+    return 0;
+}
+
+static bool is_due(const struct eh_app *app, const struct eh_batch *b)
+{
+    return eh_engine_due_us(app->engine) <= b->at_us;
+}
+
+/* What is due, until the batch weighs as much as it may. */
+static int step_due(struct eh_app *app, struct eh_batch *b, int32_t date, uint32_t most)
+{
+    int r = 0;
+    for (int i = 0; r == 0 && i < EH_BATCH_DUE_MAX && is_due(app, b) && eh_batch_weight(b) < most;
          i++)
         r = step_shell(app, b, EH_MESSAGE_DUE, date);
-    *ret_date = date;
     return r;
 }
 
@@ -350,6 +373,38 @@ static int decide_history(struct eh_app *app, struct eh_batch *b)
     return decide_item(app, b, &b->items[0], totals.date);
 }
 
+/* The items from *at on, until the batch weighs as much as it may. */
+static int decide_items(struct eh_app *app, struct eh_batch *b, int32_t date, uint32_t most,
+                        size_t *at)
+{
+    int r = 0;
+    while (r == 0 && *at < b->item_count && eh_batch_weight(b) < most) {
+        struct eh_item *item = &b->items[(*at)++];
+        if (item->history.size == 0)
+            r = decide_item(app, b, item, date);
+        struct eh_stream_id id = {item->input.stream_ms, item->input.stream_no};
+        if (id.ms > b->high.ms || (id.ms == b->high.ms && id.no > b->high.no))
+            b->high = id;
+    }
+    return r;
+}
+
+/* What is due comes first. Where that is more than a batch holds, it has half of each, and what
+ * came in is served in between: in every other batch before it. */
+static int decide_shares(struct eh_app *app, struct eh_batch *b, int32_t date)
+{
+    uint32_t most = app->pace.most, share = b->item_count ? (most + 1) / 2 : most;
+    bool items_first = app->items_first;
+    size_t at = 0;
+    int r = items_first ? 0 : step_due(app, b, date, share);
+    if (r == 0)
+        r = decide_items(app, b, date, items_first ? share : most, &at);
+    if (r == 0 && items_first)
+        r = step_due(app, b, date, most);
+    app->items_first = !items_first && is_due(app, b);
+    return r == 0 && at < b->item_count ? app_carry(app, b, at) : r;
+}
+
 int app_decide(struct eh_app *app, struct eh_batch *b, struct eh_error *error)
 {
     b->from_input = b->to_input = app->head.input;
@@ -367,20 +422,15 @@ int app_decide(struct eh_app *app, struct eh_batch *b, struct eh_error *error)
     if (r >= 0)
         r = decide_history(app, b);
     if (r >= 0)
-        r = step_time(app, b, &date);
-    for (size_t i = 0; r == 0 && i < b->item_count; i++) {
-        struct eh_item *item = &b->items[i];
-        if (item->history.size == 0)
-            r = decide_item(app, b, item, date);
-        struct eh_stream_id id = {item->input.stream_ms, item->input.stream_no};
-        if (id.ms > b->high.ms || (id.ms == b->high.ms && id.no > b->high.no))
-            b->high = id;
-    }
+        r = step_day(app, b, &date);
+    if (r >= 0)
+        r = decide_shares(app, b, date);
     if (r < 0)
         return eh_error_set(error, -r, "input %llu could not be decided: %s",
                             (unsigned long long)b->to_input + 1, eh_code_name(r));
     b->low = eh_inbox_low(app->inbox);
     b->digest = eh_engine_digest(app->engine);
+    eh_committed_from(app->engine, &b->after);
     app->head.input = b->to_input;
     app->head.seq = b->to_seq;
     app->head.dead = b->head_dead;

@@ -40,7 +40,7 @@ static void fail(struct eh_app *app, struct eh_item *item, const char *why)
     char text[EH_ERROR_TEXT_MAX];
     eh_format(text, sizeof text, "plans: what was closed before could not be counted: %s", why);
     eh_log(EH_LOG_ERROR, "%s", text);
-    item->history_failed = eh_arena_str(&app->filling->arena, eh_str(text)).data;
+    item->history_failed = eh_arena_str(&app_next(app)->arena, eh_str(text)).data;
     if (!item->history_failed)
         item->history_failed = "plans: out of memory";
 }
@@ -57,14 +57,14 @@ static int read_output(struct eh_app *app, struct evbuffer *output, struct eh_st
     if (digits + 1 >= size || eh_integer_parse(eh_str_n(text, digits), &input, NULL) < 0 ||
         (uint64_t)input != app->head.input)
         return -EH_ECORRUPT;
-    *ret = eh_arena_str(&app->filling->arena, eh_str_n(text + digits + 1, size - digits - 1));
+    *ret = eh_arena_str(&app_next(app)->arena, eh_str_n(text + digits + 1, size - digits - 1));
     return ret->data ? 0 : -EH_ENOMEM;
 }
 
 static void on_end(void *context, const struct eh_child_result *result)
 {
     struct eh_app *app = context;
-    struct eh_item *item = &app->filling->items[0];
+    struct eh_item *item = &app_next(app)->items[0];
     app->history = NULL;
     if (result->end == EH_CHILD_LATE)
         fail(app, item,
@@ -93,10 +93,10 @@ static int start(struct eh_app *app, struct eh_item *item, struct eh_error *erro
     return eh_command_line_start(app->base, &run, on_end, app, &app->history, error);
 }
 
-/* The first such desk file of the batch that fills, moved to its beginning; NULL: there is none. */
+/* The first such desk file of the next batch, moved to its beginning; NULL: there is none. */
 static struct eh_item *find(struct eh_app *app)
 {
-    struct eh_batch *b = app->filling;
+    struct eh_batch *b = app_next(app);
     for (size_t i = 0; b && i < b->item_count; i++) {
         struct eh_item *item = &b->items[i];
         if (item->history_failed || !app_history_lacks(app, item))
@@ -114,9 +114,10 @@ bool app_history_holds(struct eh_app *app)
     struct eh_error error = {0};
     if (app->history)
         return true;
-    if (app->filling && app->filling->item_count > 0 && app->filling->items[0].history.size > 0)
+    const struct eh_batch *b = app_next(app);
+    if (b && b->item_count > 0 && b->items[0].history.size > 0)
         return false; /* its turn comes now */
-    struct eh_item *item = app->filling && app->filling->command_count > 0 ? find(app) : NULL;
+    struct eh_item *item = b && b->command_count > 0 ? find(app) : NULL;
     if (!item)
         return false;
     if (app->in_flight)

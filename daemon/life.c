@@ -43,9 +43,8 @@ static void on_reader_state(void *context, bool up, const char *why)
 static bool all_done(const struct eh_app *app)
 {
     bool outbox_done = !eh_redis_link_up(app->writes) || eh_outbox_idle(app->outbox);
-    return !app->deciding ||
-           (!app->in_flight && !app->recalling && (!app->filling || !app->filling->item_count) &&
-            !eh_store_snapshotting(app->store) && outbox_done && eh_admin_pending(app->admin) == 0);
+    return !app->deciding || (app_pipeline_empty(app) && !eh_store_snapshotting(app->store) &&
+                              outbox_done && eh_admin_pending(app->admin) == 0);
 }
 
 static void on_deadline(evutil_socket_t fd, short what, void *context)
@@ -76,9 +75,7 @@ void app_stop(struct eh_app *app)
 /* In flight first, then the snapshot of where it ended; looked at every 20 ms. */
 static void on_stopping(struct eh_app *app)
 {
-    bool quiet =
-        !app->in_flight && !app->recalling && (!app->filling || app->filling->item_count == 0);
-    if (app->deciding && quiet && !eh_store_snapshotting(app->store))
+    if (app->deciding && app_pipeline_empty(app) && !eh_store_snapshotting(app->store))
         app_final_writes(app);
     if (!all_done(app))
         return;

@@ -73,3 +73,18 @@ int eh_message_decode(struct eh_str bytes, struct eh_message *m, struct eh_error
     *m = decoded;
     return 0;
 }
+
+int eh_message_copy(const struct eh_message *m, struct eh_arena *arena, struct eh_message *ret)
+{
+    *ret = *m;
+    for (unsigned field = 0; field < EH_FIELD_COUNT; field++) {
+        const struct eh_field_row *row = &eh_field_rows[field];
+        if (!eh_field_is_text(row) || !eh_message_has(m, field))
+            continue;
+        struct eh_str text = *eh_field_text(m, row), copy = eh_arena_str(arena, text);
+        if (!copy.data && text.size > 0)
+            return -EH_ENOMEM;
+        eh_field_set_text(ret, row, copy);
+    }
+    return 0;
+}

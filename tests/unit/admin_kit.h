@@ -63,6 +63,8 @@ void eh_app_status(const struct eh_app *app, struct eh_app_status *ret)
                                .last_error = "",
                                .desk_file = "desk.yaml",
                                .alarms = &app->alarms};
+    if (app->mood != NO_ENGINE)
+        eh_committed_from(app->kit.e, &ret->committed);
 }
 
 const struct eh_engine *eh_app_engine(const struct eh_app *app)

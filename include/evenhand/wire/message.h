@@ -173,6 +173,9 @@ void eh_message_encode(const struct eh_message *, uint64_t skip, struct eh_bytes
 int eh_message_decode(struct eh_str, struct eh_message *m, struct eh_error *) EH_MUST_CHECK;
 /* Whether every number it has is one that a message can hold, wherever the number stood. */
 bool eh_message_sound(const struct eh_message *);
+/* The same message with its text in the arena. -EH_ENOMEM. */
+int eh_message_copy(const struct eh_message *, struct eh_arena *,
+                    struct eh_message *ret) EH_MUST_CHECK;
 
 /* Names as they stand in messages; NULL / 0 when there is none. */
 const char *eh_message_type_name(int type);
