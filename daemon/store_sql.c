@@ -144,14 +144,21 @@ const struct eh_pg_statement eh_store_write_statements[] = {
      {INT2, INT8S, INT2S, INT2S, TEXTS, TEXTS, TEXTS, INT8S, INT8S, INT8S, INT8S, INT8S, INT8S,
       INT8S, INT8S, INT8S, INT8S}},
     /* Asserts the lease's epoch (FOR SHARE: a successor waits for us) and the head we started from.
-     * If either is not ours the NULL is refused by chain.input, and with it the transaction. */
+     * If either is not ours the NULL is refused by chain.input, and with it the transaction. What
+     * link and seal are made of stands in 0005_chain_links.sql; evenhand verify makes them anew. */
     {"advance_head",
      "WITH l AS (SELECT FROM evenhand.lease WHERE desk = $1 AND epoch = $12 FOR SHARE),"
+     " k AS (SELECT substr(sha256(coalesce((SELECT c.link FROM evenhand.chain c WHERE c.desk = $1"
+     " AND c.input = $2), '') || int8send($2) || int8send($3) || int8send($5) || int8send($12) ||"
+     " uuid_send($13) || $14 || int2send($15)), 1, 16) AS link),"
      " h AS (UPDATE evenhand.head SET input = $3, seq = $5, at = $6, dead = $7, high_ms = $8,"
-     " high_no = $9, low_ms = $10, low_no = $11, digest = $13, chain = $14"
+     " high_no = $9, low_ms = $10, low_no = $11, digest = $13, chain = $14,"
+     " seal = (SELECT substr(sha256(k.link || int2send($1) || int8send($3) || int8send($5) ||"
+     " int8send($6) || int8send($7) || int8send($8) || int8send($9) || int8send($10) ||"
+     " int8send($11) || uuid_send($13) || $14), 1, 16) FROM k)"
      " WHERE desk = $1 AND input = $2 AND seq = $4 AND EXISTS (SELECT FROM l) RETURNING input)"
-     " INSERT INTO evenhand.chain (desk, input, seq, epoch, digest, hash, state)"
-     " VALUES ($1, (SELECT input FROM h), $5, $12, $13, $14, $15)",
+     " INSERT INTO evenhand.chain (desk, input, seq, epoch, digest, hash, state, link)"
+     " VALUES ($1, (SELECT input FROM h), $5, $12, $13, $14, $15, (SELECT link FROM k))",
      15,
      {INT2, INT8, INT8, INT8, INT8, INT8, INT8, INT8, INT8, INT8, INT8, INT8, UUID, BYTEA, INT2}},
     {"snapshot_put",
