@@ -2,9 +2,10 @@
 #include <stdlib.h>
 
 #include "cli_log_private.h"
+#include "cli_log_tables.h"
 #include "evenhand.h"
 
-#define SCHEMA_VERSION 4 /* the first with all of these columns */
+#define SCHEMA_VERSION 5 /* the first with all of these columns */
 #define SQL_MAX        800
 
 /* The others are made of their columns. */
@@ -15,11 +16,25 @@ static const char *const selects[LOG_STREAMS] = {
     [LOG_CHANGES] = "SELECT input, ticket, state, priority, value, closed, team, outcome, image"
                     " FROM evenhand.ticket_change WHERE desk = $1 ORDER BY input, ticket",
     [LOG_CHAIN] =
-        "SELECT input, seq, epoch, digest, hash, state FROM evenhand.chain WHERE desk = $1"
+        "SELECT input, seq, epoch, digest, hash, state, link FROM evenhand.chain WHERE desk = $1"
         " ORDER BY input",
     [LOG_EPOCHS] = "SELECT epoch, type, why FROM evenhand.effect WHERE desk = $1 AND type IN (7, 8)"
                    " ORDER BY epoch, type",
+    [LOG_DEAD] = "SELECT input, stream_id, reason, body FROM evenhand.dead WHERE desk = $1"
+                 " ORDER BY input",
+    [LOG_PERSONAL] = "SELECT input, customer, subject FROM evenhand.personal WHERE desk = $1"
+                     " ORDER BY input",
+    [LOG_LEDGER] = "SELECT input, team, rep, entitled, entitled_value, received, received_value"
+                   " FROM evenhand.ledger WHERE desk = $1 ORDER BY input, team, rep",
+    [LOG_MEMBERS] = "SELECT input, team, rep, entitled, entitled_value, received, received_value"
+                    " FROM evenhand.ledger WHERE desk = $1 ORDER BY team COLLATE \"C\","
+                    " rep COLLATE \"C\"",
+    [LOG_PARTS] = "SELECT input, part, parts, body FROM evenhand.snapshot WHERE desk = $1"
+                  " ORDER BY input, part",
 };
+
+/* Rows read at once, where EH_CLI_LOG_PAGE of them would be too large. */
+static const int pages[LOG_STREAMS] = {[LOG_DEAD] = 32, [LOG_PARTS] = 8};
 
 const char *eh_cli_log_conninfo(const char *option)
 {
@@ -54,9 +69,7 @@ static int command(struct eh_cli_log *log, const char *sql, struct eh_error *err
     return r;
 }
 
-/* Rows in binary. *ret is the caller's to clear. */
-static int run_query(struct eh_cli_log *log, const char *sql, PGresult **ret,
-                     struct eh_error *error)
+int log_query(struct eh_cli_log *log, const char *sql, PGresult **ret, struct eh_error *error)
 {
     PGresult *result = PQexecParams(log->connection, sql, 0, NULL, NULL, NULL, NULL, 1);
     if (PQresultStatus(result) != PGRES_TUPLES_OK) {
@@ -88,6 +101,17 @@ bool log_key(const PGresult *page, int row, int column, struct eh_key *ret)
     if (PQgetlength(page, row, column) != 16)
         return false;
     *ret = eh_key_from_bytes((const uint8_t *)PQgetvalue(page, row, column));
+    return true;
+}
+
+bool log_link(const PGresult *page, int row, int column, uint8_t ret[EH_CLI_LOG_LINK_BYTES],
+              bool *ret_there)
+{
+    *ret_there = !PQgetisnull(page, row, column);
+    if (*ret_there && PQgetlength(page, row, column) != EH_CLI_LOG_LINK_BYTES)
+        return false;
+    if (*ret_there)
+        memcpy(ret, PQgetvalue(page, row, column), EH_CLI_LOG_LINK_BYTES);
     return true;
 }
 
@@ -154,8 +178,9 @@ int log_peek(struct eh_cli_log *log, int which, struct eh_error *error)
     PQclear(s->page);
     s->page = NULL;
     s->row = 0;
-    eh_format(sql, sizeof sql, "FETCH %d FROM eh%d", EH_CLI_LOG_PAGE, which);
-    r = run_query(log, sql, &s->page, error);
+    eh_format(sql, sizeof sql, "FETCH %d FROM eh%d", pages[which] ? pages[which] : EH_CLI_LOG_PAGE,
+              which);
+    r = log_query(log, sql, &s->page, error);
     if (r < 0)
         return r;
     s->ended = PQntuples(s->page) == 0;
@@ -164,32 +189,65 @@ int log_peek(struct eh_cli_log *log, int which, struct eh_error *error)
 
 /* ---- Opening. */
 
+/* In the order of the query in find_desk(). */
+static int read_head(const PGresult *found, struct eh_cli_log_head *head, struct eh_error *error)
+{
+    if (!log_key(found, 0, 9, &head->digest) || !log_chain(found, 0, 10, &head->chain) ||
+        !log_link(found, 0, 11, head->seal, &head->sealed))
+        return eh_error_set(error, EH_ECORRUPT, "head: its digest, chain or seal is no hash");
+    head->desk = (int16_t)log_number(found, 0, 0);
+    head->input = (uint64_t)log_number(found, 0, 1);
+    head->seq = (uint64_t)log_number(found, 0, 2);
+    head->at_us = log_number(found, 0, 3);
+    head->dead = (uint64_t)log_number(found, 0, 4);
+    head->high_ms = (uint64_t)log_number(found, 0, 5);
+    head->high_no = (uint64_t)log_number(found, 0, 6);
+    head->low_ms = (uint64_t)log_number(found, 0, 7);
+    head->low_no = (uint64_t)log_number(found, 0, 8);
+    eh_format(head->name, sizeof head->name, "%.*s", EH_STR_ARG(log_text(found, 0, 12)));
+    eh_format(head->currency, sizeof head->currency, "%.*s", EH_STR_ARG(log_text(found, 0, 13)));
+    return 0;
+}
+
+static int check_schema(struct eh_cli_log *log, struct eh_error *error)
+{
+    PGresult *found = NULL;
+    int r = log_query(log, "SELECT max(version) FROM evenhand.migration", &found, error);
+    if (r < 0)
+        return r;
+    log->head.schema = (int)log_number(found, 0, 0);
+    PQclear(found);
+    if (log->head.schema < SCHEMA_VERSION)
+        return eh_error_set(error, EH_EVERSION,
+                            "postgres: schema version %d, this needs %d: run evenhandd --migrate",
+                            log->head.schema, SCHEMA_VERSION);
+    return 0;
+}
+
 static int find_desk(struct eh_cli_log *log, struct eh_error *error)
 {
     PGresult *found = NULL;
-    int r = run_query(log,
-                      "SELECT d.no, d.name, h.input, h.seq, h.digest, h.chain,"
-                      " (SELECT max(version) FROM evenhand.migration) FROM evenhand.desk d"
-                      " JOIN evenhand.head h ON h.desk = d.no",
+    int r = check_schema(log, error);
+    if (r == 0)
+        r = log_query(log,
+                      "SELECT h.desk, h.input, h.seq, h.at, h.dead, h.high_ms, h.high_no, h.low_ms,"
+                      " h.low_no, h.digest, h.chain, h.seal, d.name, d.currency, d.no IS NOT NULL,"
+                      " (SELECT count(*) FROM evenhand.desk)"
+                      " FROM evenhand.head h LEFT JOIN evenhand.desk d ON d.no = h.desk",
                       &found, error);
     if (r < 0)
         return r;
-    struct eh_cli_log_head *head = &log->head;
-    if (PQntuples(found) != 1) {
-        r = eh_error_set(error, EH_ENOTFOUND, "postgres: the database holds %d desks, not one",
-                         PQntuples(found));
-    } else if (log_number(found, 0, 6) < SCHEMA_VERSION) {
-        r = eh_error_set(error, EH_EVERSION,
-                         "postgres: schema version %lld, this needs %d: run evenhandd --migrate",
-                         (long long)log_number(found, 0, 6), SCHEMA_VERSION);
-    } else if (!log_key(found, 0, 4, &head->digest) || !log_chain(found, 0, 5, &head->chain)) {
-        r = eh_error_set(error, EH_ECORRUPT, "head: its digest or chain is no hash");
-    } else {
-        head->desk = (int16_t)log_number(found, 0, 0);
-        eh_format(head->name, sizeof head->name, "%.*s", EH_STR_ARG(log_text(found, 0, 1)));
-        head->input = (uint64_t)log_number(found, 0, 2);
-        head->seq = (uint64_t)log_number(found, 0, 3);
-    }
+    int heads = PQntuples(found);
+    int64_t desks = heads > 0 ? log_number(found, 0, 15) : 0;
+    if (heads != 1)
+        r = eh_error_set(error, EH_ENOTFOUND,
+                         "head: the database holds the heads of %d desks, not one", heads);
+    else if (desks != 1 || !log_number(found, 0, 14))
+        r = eh_error_set(error, EH_ENOTFOUND,
+                         "desk: the database holds %lld desks, and the head of desk %lld",
+                         (long long)desks, (long long)log_number(found, 0, 0));
+    else
+        r = read_head(found, &log->head, error);
     PQclear(found);
     return r;
 }
@@ -205,6 +263,8 @@ int eh_cli_log_open(const char *conninfo, struct eh_cli_log **ret, struct eh_err
         r = command(log, "SET statement_timeout = 0", error);
     if (r == 0)
         r = command(log, "SET idle_in_transaction_session_timeout = 0", error);
+    if (r == 0)
+        r = command(log, "SET search_path = pg_catalog", error);
     if (r == 0)
         r = command(log, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", error);
     if (r == 0)
@@ -245,7 +305,7 @@ int eh_cli_log_desk(struct eh_cli_log *log, struct eh_arena *arena, struct eh_st
               "SELECT " EH_RECORD_SELECT " FROM evenhand.input WHERE desk = %d AND type = %d"
               " ORDER BY input DESC LIMIT 1",
               log->head.desk, EH_MESSAGE_DESK);
-    int r = run_query(log, sql, &found, error);
+    int r = log_query(log, sql, &found, error);
     if (r < 0)
         return r;
     *ret = eh_str(NULL);
@@ -268,18 +328,6 @@ void eh_cli_log_begin_behind(struct eh_cli_log *log, uint64_t input, uint64_t se
     log->first_seq = seq;
 }
 
-/* An auditor may not: what is in a snapshot is checked by nobody. */
-static int may_read_snapshots(struct eh_cli_log *log, bool *ret, struct eh_error *error)
-{
-    PGresult *found = NULL;
-    int r =
-        run_query(log, "SELECT has_table_privilege('evenhand.snapshot', 'SELECT')", &found, error);
-    *ret = r == 0 && PQntuples(found) == 1 && log_number(found, 0, 0) == 1;
-    if (r == 0)
-        PQclear(found);
-    return r;
-}
-
 static int find_snapshot(struct eh_cli_log *log, int64_t before_us, int skip, uint64_t *ret,
                          struct eh_error *error)
 {
@@ -291,7 +339,7 @@ static int find_snapshot(struct eh_cli_log *log, int64_t before_us, int skip, ui
               " JOIN evenhand.input i ON i.desk = s.desk AND i.input = s.input"
               " WHERE i.at < %lld ORDER BY s.input DESC LIMIT 1 OFFSET %d",
               log->head.desk, (long long)before_us, skip);
-    int r = run_query(log, sql, &found, error);
+    int r = log_query(log, sql, &found, error);
     *ret = r == 0 && PQntuples(found) == 1 ? (uint64_t)log_number(found, 0, 0) : 0;
     if (r == 0)
         PQclear(found);
@@ -310,7 +358,7 @@ static int read_snapshot(struct eh_cli_log *log, uint64_t input, struct eh_bytes
                   "SELECT parts, body FROM evenhand.snapshot WHERE desk = %d AND input = %llu"
                   " AND part = %d",
                   log->head.desk, (unsigned long long)input, part);
-        int r = run_query(log, sql, &found, error);
+        int r = log_query(log, sql, &found, error);
         if (r < 0)
             return r;
         parts = PQntuples(found) == 1 ? (int)log_number(found, 0, 0) : 0;
@@ -328,7 +376,7 @@ int eh_cli_log_snapshot(struct eh_cli_log *log, int64_t before_us, int skip, str
 {
     uint64_t input = 0;
     bool may = false;
-    int r = may_read_snapshots(log, &may, error);
+    int r = eh_cli_log_may_read(log, "snapshot", &may, error);
     if (r == 0 && may)
         r = find_snapshot(log, before_us, skip, &input, error);
     return r == 0 && input > 0 ? read_snapshot(log, input, ret, error) : r;

@@ -38,11 +38,15 @@ struct eh_cli_log_row {
     uint32_t draws_taken;         /* by eh_cli_log_draw */
 };
 
+#define EH_CLI_LOG_LINK_BYTES 16
+
 struct eh_cli_log_chain { /* one row a batch */
     uint64_t input, seq, epoch;
     struct eh_key digest;
     struct eh_chain chain;
     int16_t state; /* form of the digest (EH_STATE_VERSION); 0: from before that was written */
+    bool linked;   /* to the row before it; those from before that was written are not */
+    uint8_t link[EH_CLI_LOG_LINK_BYTES];
 };
 
 struct eh_cli_log_epoch { /* a draw epoch's commitment, or its seed once revealed */
@@ -53,10 +57,15 @@ struct eh_cli_log_epoch { /* a draw epoch's commitment, or its seed once reveale
 
 struct eh_cli_log_head {
     int16_t desk;
-    char name[EH_ID_MAX + 1];
-    uint64_t input, seq;
+    char name[EH_ID_MAX + 1], currency[EH_ID_MAX + 1];
+    int schema; /* version */
+    uint64_t input, seq, dead;
+    int64_t at_us;
+    uint64_t high_ms, high_no, low_ms, low_no;
     struct eh_key digest;
     struct eh_chain chain;
+    bool sealed;
+    uint8_t seal[EH_CLI_LOG_LINK_BYTES];
 };
 
 /* -EH_EUNAVAILABLE: no connection; -EH_EDENIED: the role may not read it; -EH_EVERSION: another

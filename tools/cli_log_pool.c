@@ -115,24 +115,12 @@ static void read_row(const struct log_stream *s, const struct eh_cli_log_column 
     }
 }
 
-/* The stream's next row, when it stands under this input or an earlier one. */
-static int next_of(struct eh_cli_log *log, int which, uint64_t input, uint64_t *ret_input,
-                   struct eh_error *error)
-{
-    const struct log_stream *s = &log->streams[which];
-    int r = log_peek(log, which, error);
-    if (r <= 0)
-        return r;
-    *ret_input = (uint64_t)log_number(s->page, s->row, 0);
-    return *ret_input <= input;
-}
-
 int eh_cli_log_next_step(struct eh_cli_log *log, uint64_t input, struct eh_cli_log_step *ret,
                          struct eh_error *error)
 {
     struct log_stream *s = &log->streams[LOG_STEPS];
     struct eh_cli_log_step row = {0};
-    int r = next_of(log, LOG_STEPS, input, &row.input, error);
+    int r = log_next_of(log, LOG_STEPS, input, &row.input, error);
     if (r <= 0)
         return r;
     read_row(s, eh_cli_log_step_columns, EH_CLI_LOG_STEP_COLUMNS, &row, &row.nulls);
@@ -146,7 +134,7 @@ int eh_cli_log_next_line(struct eh_cli_log *log, uint64_t input, struct eh_cli_l
 {
     struct log_stream *s = &log->streams[LOG_LINES];
     struct eh_cli_log_line row = {0};
-    int r = next_of(log, LOG_LINES, input, &row.input, error);
+    int r = log_next_of(log, LOG_LINES, input, &row.input, error);
     if (r <= 0)
         return r;
     read_row(s, eh_cli_log_line_columns, EH_CLI_LOG_LINE_COLUMNS, &row, &row.nulls);

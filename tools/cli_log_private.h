@@ -17,6 +17,11 @@ enum {
     LOG_EPOCHS,
     LOG_STEPS,
     LOG_LINES,
+    LOG_DEAD,
+    LOG_PERSONAL,
+    LOG_LEDGER,
+    LOG_MEMBERS,
+    LOG_PARTS,
     LOG_STREAMS
 };
 
@@ -40,10 +45,20 @@ struct eh_cli_log {
 /* 1: row `row` of `page` of the stream is the next one; 0: there is none. */
 int log_peek(struct eh_cli_log *, int which, struct eh_error *) EH_MUST_CHECK;
 
+/* 1: the stream's next row stands under this input or an earlier one; its first column is that. */
+int log_next_of(struct eh_cli_log *, int which, uint64_t input, uint64_t *ret_input,
+                struct eh_error *) EH_MUST_CHECK;
+/* Rows in binary. *ret is the caller's to clear. */
+int log_query(struct eh_cli_log *, const char *sql, PGresult **ret,
+              struct eh_error *) EH_MUST_CHECK;
+
 int64_t log_number(const PGresult *, int row, int column);
 struct eh_str log_text(const PGresult *, int row, int column);
 bool log_key(const PGresult *, int row, int column, struct eh_key *ret);
 bool log_chain(const PGresult *, int row, int column, struct eh_chain *ret);
+/* A link or seal, which may not be there. */
+bool log_link(const PGresult *, int row, int column, uint8_t ret[EH_CLI_LOG_LINK_BYTES],
+              bool *ret_there);
 /* A row of EH_RECORD_SELECT. Text points into the page. */
 int log_record(const PGresult *, int row, struct eh_record *ret, struct eh_error *) EH_MUST_CHECK;
 

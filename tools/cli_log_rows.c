@@ -35,6 +35,29 @@ static bool read_draws(struct eh_arena *arena, struct eh_str bytes, struct eh_ef
     return true;
 }
 
+/* What holds nothing is NULL, and never an empty text; whatever reads the row would not see the
+ * difference. */
+static bool none_empty(const PGresult *p, int row, int first, int last)
+{
+    for (int c = first; c <= last; c++)
+        if (!PQgetisnull(p, row, c) && PQgetlength(p, row, c) == 0)
+            return false;
+    return true;
+}
+
+/* Whether the columns are NULL where the store writes them so. */
+static bool effect_fits(const PGresult *p, int row)
+{
+    int64_t type = log_number(p, row, 1);
+    bool dealt = !PQgetisnull(p, row, 5);
+    bool epoch =
+        type == EH_NOTICE_COMMITMENT || type == EH_NOTICE_REVEALED || type == EH_NOTICE_LOST;
+    return type > 0 && type <= UINT8_MAX && none_empty(p, row, 7, 12) &&
+           PQgetisnull(p, row, 2) == !(dealt || epoch) && PQgetisnull(p, row, 6) == !dealt &&
+           (!dealt || log_number(p, row, 5) > 0) &&
+           PQgetisnull(p, row, 4) == (log_number(p, row, 4) == 0);
+}
+
 /* The text is copied: the page may go before the row does. */
 static int read_effect(struct eh_cli_log *log, const struct log_stream *s, struct eh_effect *ret,
                        struct eh_error *error)
@@ -55,6 +78,10 @@ static int read_effect(struct eh_cli_log *log, const struct log_stream *s, struc
         .detail = eh_arena_str(arena, log_text(p, s->row, 12)),
     };
     struct eh_str draws = log_text(p, s->row, 11);
+    if (!effect_fits(p, s->row))
+        return eh_error_set(
+            error, EH_ECORRUPT, "input %llu: seq %llu: holds a type or a NULL that no effect has",
+            (unsigned long long)log_number(p, s->row, 3), (unsigned long long)ret->seq);
     if (draws.size % 8 != 0)
         return eh_error_set(error, EH_ECORRUPT, "seq %llu: its draws are not of 8 bytes each",
                             (unsigned long long)ret->seq);
@@ -92,6 +119,13 @@ static int read_effects(struct eh_cli_log *log, uint64_t input, struct eh_cli_lo
     return r < 0 ? r : 0;
 }
 
+static bool change_fits(const PGresult *p, int row)
+{
+    int64_t state = log_number(p, row, 2), priority = log_number(p, row, 3);
+    return state > 0 && state <= UINT8_MAX && priority >= 0 && priority <= UINT8_MAX &&
+           none_empty(p, row, 6, 8) && PQgetisnull(p, row, 5) == (state != EH_TICKET_CLOSED);
+}
+
 static int read_change(struct eh_cli_log *log, uint64_t input, struct eh_cli_log_row *row,
                        struct eh_error *error)
 {
@@ -105,6 +139,10 @@ static int read_change(struct eh_cli_log *log, uint64_t input, struct eh_cli_log
         return 0;
     if (under != (int64_t)input)
         return stray("change of ticket", log_number(p, s->row, 1), under, error);
+    if (!change_fits(p, s->row))
+        return eh_error_set(error, EH_ECORRUPT,
+                            "input %lld: change of ticket %lld: its columns do not fit together",
+                            (long long)under, (long long)log_number(p, s->row, 1));
     row->record.image_ticket = (uint64_t)log_number(p, s->row, 1);
     row->record.image = log_text(p, s->row, 8);
     row->change = (struct eh_ticket_view){
@@ -117,6 +155,18 @@ static int read_change(struct eh_cli_log *log, uint64_t input, struct eh_cli_log
     };
     s->row++;
     return 0;
+}
+
+/* The stream's id is there or not; no text is there and empty. */
+static int check_nulls(const PGresult *p, int row, uint64_t input, struct eh_error *error)
+{
+    bool none = log_number(p, row, 7) == 0 && log_number(p, row, 8) == 0;
+    if (none_empty(p, row, 13, EH_RECORD_SELECT_COUNT - 1) && PQgetisnull(p, row, 7) == none &&
+        PQgetisnull(p, row, 8) == none)
+        return 0;
+    return eh_error_set(error, EH_ECORRUPT,
+                        "input %llu: a column holds an empty text, or half a stream id",
+                        (unsigned long long)input);
 }
 
 /* Numbers are gapless, from 1 to the head's. */
@@ -144,6 +194,8 @@ int eh_cli_log_next(struct eh_cli_log *log, struct eh_cli_log_row *ret, struct e
         return r;
     bool one = r > 0;
     r = one ? log_record(s->page, s->row, &row.record, error) : 0;
+    if (r == 0 && one)
+        r = check_nulls(s->page, s->row, row.record.input, error);
     if (r == 0)
         r = check_gap(log, one ? &row.record : NULL, error);
     uint64_t input =
@@ -162,6 +214,17 @@ int eh_cli_log_next(struct eh_cli_log *log, struct eh_cli_log_row *ret, struct e
 
 /* ---- The rest. */
 
+int log_next_of(struct eh_cli_log *log, int which, uint64_t input, uint64_t *ret_input,
+                struct eh_error *error)
+{
+    const struct log_stream *s = &log->streams[which];
+    int r = log_peek(log, which, error);
+    if (r <= 0)
+        return r;
+    *ret_input = (uint64_t)log_number(s->page, s->row, 0);
+    return *ret_input <= input;
+}
+
 int eh_cli_log_next_chain(struct eh_cli_log *log, struct eh_cli_log_chain *ret,
                           struct eh_error *error)
 {
@@ -175,7 +238,9 @@ int eh_cli_log_next_chain(struct eh_cli_log *log, struct eh_cli_log_chain *ret,
         .epoch = (uint64_t)log_number(s->page, s->row, 2),
         .state = (int16_t)log_number(s->page, s->row, 5),
     };
-    if (!log_key(s->page, s->row, 3, &chain.digest) || !log_chain(s->page, s->row, 4, &chain.chain))
+    if (!log_key(s->page, s->row, 3, &chain.digest) ||
+        !log_chain(s->page, s->row, 4, &chain.chain) ||
+        !log_link(s->page, s->row, 6, chain.link, &chain.linked))
         return eh_error_set(error, EH_ECORRUPT, "chain row of input %llu: holds no hash",
                             (unsigned long long)chain.input);
     s->row++;

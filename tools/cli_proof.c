@@ -12,8 +12,12 @@ int eh_proof_new(struct eh_replay *replay, uint64_t from, struct eh_proof **ret,
     p->replay = replay;
     p->from = from;
     replay->draws = (struct eh_draws){.draw = proof_draw, .context = p};
-    *ret = p;
-    return 0;
+    int r = proof_tables_open(p, error);
+    if (r < 0)
+        eh_proof_free(p);
+    else
+        *ret = p;
+    return r;
 }
 
 void eh_proof_free(struct eh_proof *p)
@@ -62,8 +66,8 @@ static int cannot_decide(const struct eh_proof *p, int r, struct eh_error *error
                             "input %llu: seq %llu: is missing, and with it what was drawn",
                             big(in->no), big(totals.seq + 1));
     if (in->at_us < totals.at_us)
-        return eh_error_set(error, EH_ECORRUPT, "input %llu: is earlier than the one before it",
-                            big(in->no));
+        return eh_error_set(error, EH_ECORRUPT, "input %llu: is earlier than input %llu before it",
+                            big(in->no), big(in->no - 1));
     return eh_error_set(error, EH_ECORRUPT,
                         "input %llu: cannot be decided again: what is recorded with it (draws, "
                         "date, recalled facts) does not fit",
@@ -90,6 +94,22 @@ static int compare_behind(struct eh_proof *p, struct eh_error *error)
     return r < 0 ? r : proof_compare_pool(p, error);
 }
 
+/* What the head says of the last input, and where a batch ended for sure: all its inputs have one
+ * time. */
+static void remember(struct eh_proof *p)
+{
+    const struct eh_input *in = &p->replay->in;
+    bool ended = p->last > 0 && in->at_us != p->at_us && p->chained != p->last;
+    if (ended && !p->unended)
+        p->unended = p->last;
+    p->at_us = in->at_us;
+    p->last = in->no;
+    if (in->stream_ms > p->high_ms || (in->stream_ms == p->high_ms && in->stream_no > p->high_no)) {
+        p->high_ms = in->stream_ms;
+        p->high_no = in->stream_no;
+    }
+}
+
 int eh_proof_row(struct eh_proof *p, struct eh_error *error)
 {
     struct eh_replay *replay = p->replay;
@@ -104,68 +124,13 @@ int eh_proof_row(struct eh_proof *p, struct eh_error *error)
         return cannot_decide(p, r, error);
     if (compared && (r = compare_behind(p, error)) < 0)
         return r;
+    if ((r = proof_compare_tables(p, compared, error)) < 0)
+        return r;
     if ((r = proof_take_lost(p, error)) < 0)
         return r;
     eh_record_chain(&row->record, row->effects, row->effect_count, &p->scratch, &p->chain);
-    p->last = replay->in.no;
+    remember(p);
     p->counts.inputs += compared;
     p->counts.effects += compared ? row->effect_count : 0;
-    return 0;
-}
-
-/* ---- Where a batch ended. */
-
-const char *eh_proof_differs(const struct eh_proof *p, uint64_t seq, struct eh_key digest,
-                             const struct eh_chain *chain)
-{
-    struct eh_totals totals;
-    eh_engine_totals(p->replay->engine, &totals);
-    if (memcmp(chain->hash, p->chain.hash, sizeof chain->hash) != 0)
-        return "hash chain";
-    if (p->state == EH_STATE_VERSION && !eh_key_equal(digest, eh_engine_digest(p->replay->engine)))
-        return "state digest";
-    return seq > 0 && seq != totals.seq ? "last seq" : NULL;
-}
-
-/* A digest of an earlier form says nothing here; but none comes behind one of a later form. */
-static int take_form(struct eh_proof *p, const struct eh_cli_log_chain *row, struct eh_error *error)
-{
-    if (row->state < p->state)
-        return eh_error_set(error, EH_ECORRUPT,
-                            "input %llu: chain row: the form of its state digest falls",
-                            big(row->input));
-    if (row->state > EH_STATE_VERSION)
-        return eh_error_set(error, EH_EVERSION,
-                            "input %llu was committed by a later version of evenhandd: this one "
-                            "cannot compare its state digest",
-                            big(row->input));
-    p->state = row->state;
-    if (p->state < EH_STATE_VERSION)
-        p->counts.undigested = row->input;
-    return 0;
-}
-
-int eh_proof_chain(struct eh_proof *p, const struct eh_cli_log_chain *row, struct eh_error *error)
-{
-    char from[40] = "";
-    int r = take_form(p, row, error);
-    if (r < 0)
-        return r;
-    if (row->epoch < p->lease)
-        return eh_error_set(error, EH_ECORRUPT, "input %llu: chain row: the lease epoch falls",
-                            big(row->input));
-    p->lease = row->epoch;
-    if (p->last < p->from)
-        p->chain = row->chain;
-    const char *other =
-        p->last < p->from ? NULL : eh_proof_differs(p, row->seq, row->digest, &row->chain);
-    if (other && p->chained + 1 < p->last)
-        eh_format(from, sizeof from, "one of %llu to ", big(p->chained + 1));
-    if (other) /* each row by itself is as the log gives it: what is wrong decides nothing */
-        return eh_error_set(error, EH_ECORRUPT,
-                            "input %s%llu: was changed, or its chain row was: the recorded %s is "
-                            "not what the rows give",
-                            from, big(p->last), other);
-    p->chained = p->last;
     return 0;
 }

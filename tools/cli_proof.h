@@ -25,6 +25,10 @@
 
 struct eh_proof;
 
+/* Tables that not every role may read. */
+enum eh_proof_table { EH_PROOF_DEAD, EH_PROOF_PERSONAL, EH_PROOF_SNAPSHOT, EH_PROOF_TABLES };
+extern const char *const eh_proof_tables[EH_PROOF_TABLES]; /* their names */
+
 struct eh_proof_counts {
     uint64_t inputs, effects;
     uint64_t draws;       /* checked against a revealed seed */
@@ -34,6 +38,12 @@ struct eh_proof_counts {
     uint32_t epochs_revealed;
     uint64_t undigested; /* up to this input state digests are of an earlier form */
     uint64_t pools;      /* versions of closed periods: their facts, their text, their rows */
+    uint64_t snapshots, other_snapshots; /* compared; of another form, which cannot be */
+    uint64_t erased;                     /* inputs whose personal text is not there any more */
+    uint64_t ledger_end;                 /* input of the ledger's last row; 0: it has none */
+    bool reads[EH_PROOF_TABLES];         /* the role may read them */
+    bool ledger_whole;                   /* no member's row is missing in the ledger */
+    bool sealed;                         /* all columns of the head are proved */
 };
 
 /* from: rows before this input are decided again, but not compared; the chain is taken as it stands
@@ -49,10 +59,13 @@ int eh_proof_row(struct eh_proof *, struct eh_error *) EH_MUST_CHECK;
 /* Of the row given last. */
 int eh_proof_chain(struct eh_proof *, const struct eh_cli_log_chain *,
                    struct eh_error *) EH_MUST_CHECK;
-/* Behind the last row of the log: nothing may be left that no row accounts for. */
+/* Behind that: the snapshot of the state after that row, if there is one. */
+int eh_proof_snapshots(struct eh_proof *, struct eh_error *) EH_MUST_CHECK;
+/* Behind the last row of the log: nothing may be left that no row accounts for; and the head, the
+ * lease and the desk are those of the log. */
 int eh_proof_end(struct eh_proof *, struct eh_error *) EH_MUST_CHECK;
-/* What is another after the row given last than said here ("hash chain"), or NULL. seq 0: not said.
- */
+/* What is another after the row given last than said here ("hash chain"), or NULL. */
+#define EH_PROOF_NO_SEQ UINT64_MAX /* not said */
 const char *eh_proof_differs(const struct eh_proof *, uint64_t seq, struct eh_key digest,
                              const struct eh_chain *);
 

@@ -373,7 +373,7 @@ int proof_compare_pool(struct eh_proof *p, struct eh_error *error)
     return r;
 }
 
-int eh_proof_end(struct eh_proof *p, struct eh_error *error)
+int proof_pool_end(struct eh_proof *p, struct eh_error *error)
 {
     return compare_rest(p, UINT64_MAX, error);
 }

@@ -28,10 +28,17 @@ struct proof_wrong_draw {
 struct eh_proof {
     struct eh_replay *replay; /* the caller's */
     uint64_t from, last;      /* input */
-    uint64_t chained;         /* up to this input the chain was compared */
+    uint64_t chained;         /* input of the last chain row: up to there it was compared */
+    uint64_t unended;         /* first input behind it with which a batch ended, too; or 0 */
     uint64_t lease;           /* of the last chain row */
     int16_t state;            /* form of its digest */
-    struct eh_chain chain;    /* up to `last` */
+    bool linked;              /* it has a link: */
+    uint8_t link[EH_CLI_LOG_LINK_BYTES];
+    int64_t at_us;             /* of the last input */
+    uint64_t high_ms, high_no; /* highest stream id so far */
+    uint64_t dead;             /* input of the last dead letter */
+    uint64_t ledger_end;       /* input of the ledger's last row; 0: it has none */
+    struct eh_chain chain;     /* up to `last` */
     struct eh_proof_counts counts;
     struct eh_bytes scratch;
     struct proof_epoch *epochs;
@@ -59,6 +66,8 @@ int proof_take_lost(struct eh_proof *, struct eh_error *) EH_MUST_CHECK;
 
 /* ---- cli_proof_rows.c */
 
+/* Of what is neither on the stream nor names an event. */
+struct eh_key proof_own_identity(uint64_t no);
 /* Whether its content is what its digest was made of, and its name what its identity was. */
 int proof_compare_digests(const struct eh_replay *, struct eh_error *) EH_MUST_CHECK;
 int proof_compare_effects(const struct eh_replay *, struct eh_error *) EH_MUST_CHECK;
@@ -82,5 +91,13 @@ int proof_compare_pool(struct eh_proof *, struct eh_error *) EH_MUST_CHECK;
 int proof_compare_statements(uint64_t input, const struct eh_pool_statement *found,
                              const struct eh_pool_statement *wanted,
                              struct eh_error *) EH_MUST_CHECK;
+int proof_pool_end(struct eh_proof *, struct eh_error *) EH_MUST_CHECK;
+
+/* ---- cli_proof_tables.c, cli_proof_snapshot.c: behind the decision; at the end. */
+
+int proof_tables_open(struct eh_proof *, struct eh_error *) EH_MUST_CHECK;
+int proof_compare_tables(struct eh_proof *, bool compared, struct eh_error *) EH_MUST_CHECK;
+int proof_tables_end(struct eh_proof *, struct eh_error *) EH_MUST_CHECK;
+int proof_snapshots_end(struct eh_proof *, struct eh_error *) EH_MUST_CHECK;
 
 #endif

@@ -3,7 +3,7 @@
 
 /* ---- What a row says by itself. */
 
-static struct eh_key own_identity(uint64_t no)
+struct eh_key proof_own_identity(uint64_t no)
 {
     char text[40];
     size_t size = eh_format(text, sizeof text, "input %llu", big(no));
@@ -26,7 +26,7 @@ int proof_compare_digests(const struct eh_replay *replay, struct eh_error *error
                             EH_STR_ARG(record->id));
     bool own = in->origin != EH_ORIGIN_STREAM && in->message.type != EH_MESSAGE_TICKET &&
                !eh_message_has(&in->message, EH_FIELD_EVENT);
-    struct eh_key identity = own ? own_identity(record->input) : again.identity;
+    struct eh_key identity = own ? proof_own_identity(record->input) : again.identity;
     if (record->type > 0 && !eh_key_equal(identity, record->identity))
         return eh_error_set(error, EH_ECORRUPT, "input %llu: its identity is that of another row",
                             big(record->input));

@@ -2,16 +2,20 @@
  * cli_verify: evenhand verify: proves a log from PostgreSQL and the checkpoint file alone, with no
  * daemon running, and names the first row that is not what it should be.
  */
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "cli_bar.h"
+#include "cli_catalogue.h"
 #include "cli_checkpoints.h"
 #include "cli_proof.h"
 #include "cli_text.h"
 #include "evenhand.h"
 
 #define LOST_TEXT_MAX 280 /* bytes of the verdict about lost keys; then it names no more */
+#define REMARKS_MAX   16  /* things that are not proved */
+#define REMARK_BYTES  320
 
 struct run {
     struct eh_replay replay;
@@ -22,6 +26,10 @@ struct run {
     uint64_t from, to; /* inputs; to 0: all */
     uint64_t last;
     unsigned checkpoints_met;
+    uint64_t checkpointed; /* input of the last checkpoint that was met; 0: none */
+    struct eh_catalogue_found catalogue;
+    char remarks[REMARKS_MAX][REMARK_BYTES]; /* what is not proved */
+    unsigned remark_count;
     struct eh_bar bar;
 };
 
@@ -65,15 +73,16 @@ static int compare_marks(struct run *run, struct eh_error *error)
     }
     while (r == 0 && run->has_checkpoint && run->checkpoints.input <= run->last) {
         const struct eh_checkpoints *said = &run->checkpoints;
-        const char *other = run->last < run->from
-                                ? NULL
-                                : eh_proof_differs(run->proof, 0, said->digest, &said->chain);
+        const char *other = run->last < run->from ? NULL
+                                                  : eh_proof_differs(run->proof, EH_PROOF_NO_SEQ,
+                                                                     said->digest, &said->chain);
         if (other)
             return eh_error_set(error, EH_ECORRUPT,
                                 "input %llu: %s:%u has another %s: the log up to there was written "
                                 "anew",
                                 (unsigned long long)run->last, said->path, said->line, other);
         run->checkpoints_met += run->last >= run->from;
+        run->checkpointed = said->input;
         r = step_checkpoint(run, error);
     }
     return r;
@@ -105,7 +114,9 @@ static int compare_end(struct run *run, struct eh_error *error)
 
 static int prove(struct run *run, struct eh_error *error)
 {
-    int r = take_epochs(run, error);
+    int r = eh_catalogue_check(run->replay.log, &run->catalogue, error);
+    if (r == 0)
+        r = take_epochs(run, error);
     if (r == 0)
         r = step_chain(run, error);
     if (r == 0)
@@ -121,8 +132,80 @@ static int prove(struct run *run, struct eh_error *error)
         run->last = run->replay.in.no;
         eh_bar_show(&run->bar, run->last, all);
         r = compare_marks(run, error);
+        if (r == 0)
+            r = eh_proof_snapshots(run->proof, error);
     }
     return r;
+}
+
+/* ---- What is not proved. */
+
+static EH_PRINTF(2, 3) void remark(struct run *run, const char *format, ...)
+{
+    va_list args;
+    if (run->remark_count == REMARKS_MAX)
+        return;
+    va_start(args, format);
+    eh_format_v(run->remarks[run->remark_count++], REMARK_BYTES, format, args);
+    va_end(args);
+}
+
+/* Of the tables; the manual has the same list. */
+static void remark_tables(struct run *run, const struct eh_proof_counts *counts)
+{
+    char count[EH_CLI_TEXT];
+    remark(run, "migration.applied, heartbeat.beat, heartbeat.host");
+    if (run->to)
+        remark(run, "what comes behind input %llu, with head, lease and desk",
+               (unsigned long long)run->to);
+    else if (!counts->sealed)
+        remark(run, "head.high_ms, high_no, low_ms, low_no (written by an earlier evenhandd)");
+    for (int i = 0; i < EH_PROOF_TABLES; i++)
+        if (!counts->reads[i])
+            remark(run, "%s (this role may not read it)", eh_proof_tables[i]);
+    if (counts->erased > 0) {
+        eh_text_count((int64_t)counts->erased, count);
+        remark(run, "personal text of %s inputs (it is not there)", count);
+    }
+    if (counts->ledger_end == 0)
+        remark(run, "ledger (it has no row)");
+    else if (!counts->ledger_whole)
+        remark(run, "whether a row of ledger is missing");
+    if (counts->other_snapshots > 0)
+        remark(run, "%llu snapshots of another form", (unsigned long long)counts->other_snapshots);
+}
+
+static void remark_schema(struct run *run)
+{
+    const struct eh_catalogue_found *found = &run->catalogue;
+    if (!found->compared)
+        remark(run, "the schema's tables, views, triggers and rights (known for PostgreSQL %d)",
+               eh_catalogue_server);
+    if (found->beside > 0)
+        remark(run, "%u objects that are not of the schema: %s", found->beside, found->names);
+}
+
+static void remark_checkpoints(struct run *run)
+{
+    char count[EH_CLI_TEXT];
+    if (!run->checkpoints.file || run->checkpointed >= run->last)
+        return;
+    eh_text_count((int64_t)(run->last - run->checkpointed), count);
+    if (run->checkpointed)
+        remark(run, "%s inputs behind the last checkpoint (input %llu) rest on the database alone",
+               count, (unsigned long long)run->checkpointed);
+    else
+        remark(run, "%s inputs without a checkpoint rest on the database alone", count);
+}
+
+static void remark_all(struct run *run)
+{
+    struct eh_proof_counts counts;
+    eh_proof_counts(run->proof, &counts);
+    remark_tables(run, &counts);
+    remark_schema(run);
+    remark_checkpoints(run);
+    remark(run, "what was published (--redis)");
 }
 
 /* ---- The verdict. */
@@ -206,30 +289,63 @@ static void print_lost(const struct run *run)
     puts("]}");
 }
 
+static void print_json_text(const char *text)
+{
+    putchar('"');
+    for (const char *c = text; *c; c++)
+        printf(*c == '"' || *c == '\\' ? "\\%c" : "%c", (unsigned char)*c < ' ' ? '?' : *c);
+    putchar('"');
+}
+
+static void print_remarks(const struct run *run)
+{
+    printf(",\"not_proved\":[");
+    for (unsigned i = 0; i < run->remark_count; i++) {
+        if (i > 0)
+            putchar(',');
+        print_json_text(run->remarks[i]);
+    }
+    putchar(']');
+}
+
 static void print_json(const struct run *run, bool ok, const char *verdict)
 {
     struct eh_proof_counts counts;
     eh_proof_counts(run->proof, &counts);
-    printf("{\"ok\":%s,\"verdict\":\"", ok ? "true" : "false");
-    for (const char *c = verdict; *c; c++)
-        printf(*c == '"' || *c == '\\' ? "\\%c" : "%c", (unsigned char)*c < ' ' ? '?' : *c);
-    printf("\",\"inputs\":%llu,\"effects\":%llu,\"draws\":%llu,\"awaiting\":%llu,"
+    printf("{\"ok\":%s,\"verdict\":", ok ? "true" : "false");
+    print_json_text(verdict);
+    printf(",\"inputs\":%llu,\"effects\":%llu,\"draws\":%llu,\"awaiting\":%llu,"
            "\"uncommitted\":%llu,\"epochs_revealed\":%u,\"pools\":%llu,\"checkpoints\":%u",
            (unsigned long long)counts.inputs, (unsigned long long)counts.effects,
            (unsigned long long)counts.draws, (unsigned long long)counts.awaiting,
            (unsigned long long)counts.uncommitted, counts.epochs_revealed,
            (unsigned long long)counts.pools, run->checkpoints_met);
+    print_remarks(run);
     print_lost(run);
 }
 
-static int say_verdict(const struct eh_cli *cli, const struct run *run, int r,
+/* In one line. */
+static void print_not_proved(const struct run *run)
+{
+    for (unsigned i = 0; i < run->remark_count; i++) {
+        char *clean = eh_text_clean(run->remarks[i]);
+        printf("%s%s", i ? "; " : "not proved: ", clean ? clean : run->remarks[i]);
+        free(clean);
+    }
+    if (run->remark_count > 0)
+        putchar('\n');
+}
+
+static int say_verdict(const struct eh_cli *cli, struct run *run, int r,
                        const struct eh_error *error)
 {
     char text[2 * EH_ERROR_TEXT_MAX];
     struct eh_proof_counts counts;
     eh_proof_counts(run->proof, &counts);
-    if (r == 0)
+    if (r == 0) {
+        remark_all(run);
         verdict_proven(run, text, sizeof text);
+    }
     const char *verdict = r == 0 ? text : error->text;
     char *clean = eh_text_clean(verdict);
     if (cli->json)
@@ -237,6 +353,8 @@ static int say_verdict(const struct eh_cli *cli, const struct run *run, int r,
     else
         puts(clean ? clean : verdict);
     free(clean);
+    if (!cli->json)
+        print_not_proved(run);
     if (r < 0)
         return EH_EXIT_REFUSED;
     return counts.lost > 0 ? EH_EXIT_UNPROVEN : EH_EXIT_DONE;

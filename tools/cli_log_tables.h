@@ -1,0 +1,70 @@
+/*
+ * cli_log_tables: what PostgreSQL holds beside inputs and effects: dead letters, personal text, the
+ * ledger as people read it, snapshots, and who leads; in the order of the inputs they belong to.
+ *
+ *     struct eh_cli_log_dead row;
+ *     while ((r = eh_cli_log_next_dead(log, input, &row, &error)) > 0)
+ *         …row.reason…
+ *
+ * Of each, 1 says that the next row stands under this input or an earlier one, 0 that none does.
+ * Texts live until the next row of that table is read.
+ */
+#ifndef EVENHAND_TOOLS_CLI_LOG_TABLES_H
+#define EVENHAND_TOOLS_CLI_LOG_TABLES_H
+
+#include "cli_log.h"
+
+struct eh_cli_log_dead {
+    uint64_t input;
+    struct eh_str stream_id, reason, body;
+    bool has_stream_id;
+};
+int eh_cli_log_next_dead(struct eh_cli_log *, uint64_t input, struct eh_cli_log_dead *ret,
+                         struct eh_error *) EH_MUST_CHECK;
+
+/* Whether this role may read it: an auditor may not. */
+int eh_cli_log_may_read(struct eh_cli_log *, const char *table, bool *ret,
+                        struct eh_error *) EH_MUST_CHECK;
+struct eh_cli_log_personal {
+    uint64_t input;
+    struct eh_str customer, subject;
+    bool has_customer, has_subject;
+};
+int eh_cli_log_next_personal(struct eh_cli_log *, uint64_t input, struct eh_cli_log_personal *ret,
+                             struct eh_error *) EH_MUST_CHECK;
+
+struct eh_cli_log_ledger {
+    uint64_t input;
+    struct eh_str team, rep;
+    int64_t entitled, entitled_value, received, received_value;
+};
+int eh_cli_log_next_ledger(struct eh_cli_log *, uint64_t input, struct eh_cli_log_ledger *ret,
+                           struct eh_error *) EH_MUST_CHECK;
+/* All of them once more, by team and rep. */
+int eh_cli_log_next_member(struct eh_cli_log *, struct eh_cli_log_ledger *ret,
+                           struct eh_error *) EH_MUST_CHECK;
+/* Input of the row written last; 0: there is none. */
+int eh_cli_log_ledger_end(struct eh_cli_log *, uint64_t *ret, struct eh_error *) EH_MUST_CHECK;
+
+struct eh_cli_log_part { /* of a snapshot */
+    uint64_t input;
+    int64_t part, parts;
+    struct eh_str body;
+};
+int eh_cli_log_next_part(struct eh_cli_log *, uint64_t input, struct eh_cli_log_part *ret,
+                         struct eh_error *) EH_MUST_CHECK;
+
+struct eh_cli_log_lease {
+    uint64_t leases, heartbeats; /* rows */
+    int64_t epoch, beating;      /* the lease's, and that of who leads */
+};
+int eh_cli_log_lease(struct eh_cli_log *, struct eh_cli_log_lease *ret,
+                     struct eh_error *) EH_MUST_CHECK;
+
+/* Every row of `sql` in text, two columns (NULL: ""), with the caller's function; it may end it. */
+typedef int eh_cli_log_row_fn(void *context, const char *first, const char *second,
+                              struct eh_error *);
+int eh_cli_log_ask(struct eh_cli_log *, const char *sql, eh_cli_log_row_fn *, void *context,
+                   struct eh_error *) EH_MUST_CHECK;
+
+#endif
