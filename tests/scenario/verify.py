@@ -12,7 +12,7 @@ import psycopg2
 
 from harness import OUTBOX, Promise, run, scenario, wait_until
 from invariants import check_invariants
-from proofs import OK, names, tampered, verify, verify_ok
+from proofs import OK, names, not_proved, tampered, verify, verify_ok
 
 TEAM = ["ana", "ben", "cai", "dora"]
 
@@ -258,8 +258,16 @@ def cut(stack):
     statements = ["DELETE FROM %s WHERE %s > %d" % (t, c, keep) for t, c in tables]
     statements.append("DELETE FROM effect WHERE seq > %d" % seq)
     names(stack, "^input %d: is missing; the head says" % (keep + 1), *statements, checkpoint=False)
-    statements.append("UPDATE head SET input = %d, seq = %d, digest = '%s', chain = decode('%s',"
-                      " 'hex')" % (keep, seq, digest, chain))
+    # Whoever forges all that is kept in the database is only found out by what is kept elsewhere.
+    statements += ["DELETE FROM snapshot", "DELETE FROM ledger",
+                   "UPDATE head SET input = %d, seq = %d, digest = '%s', chain = decode('%s', 'hex'),"
+                   " dead = 0, at = (SELECT at FROM input WHERE input = %d)" % (
+                       keep, seq, digest, chain, keep),
+                   "UPDATE head h SET seal = substr(sha256(c.link || int2send(h.desk) ||"
+                   " int8send(h.input) || int8send(h.seq) || int8send(h.at) || int8send(h.dead) ||"
+                   " int8send(h.high_ms) || int8send(h.high_no) || int8send(h.low_ms) ||"
+                   " int8send(h.low_no) || uuid_send(h.digest) || h.chain), 1, 16) FROM chain c"
+                   " WHERE c.input = h.input"]
     names(stack, "^input %d: is missing, and all after it: .*checkpoints:\\d+ has seen input %d" % (
         keep + 1, last), *statements)
     with tampered(stack, *statements):
@@ -280,13 +288,22 @@ def earlier_form(stack):
     wrong = "UPDATE chain SET digest = gen_random_uuid(), state = %s WHERE input <= %d"
     names(stack, "^input (one of .*)?%d: was changed, or its chain row was: the recorded state digest"
           % rows[0], "UPDATE chain SET digest = gen_random_uuid() WHERE input = %d" % rows[0])
+    unlinked = ["UPDATE chain SET link = NULL", "UPDATE head SET seal = NULL"]
     for state in ("NULL", "1"):
-        with tampered(stack, wrong % (state, middle)):
+        with tampered(stack, wrong % (state, middle), *unlinked):
             code, verdict, error = verify(stack)
         assert code == 0 and not error, (code, verdict, error)
         assert verdict.endswith("; up to input %d the state digests are of an earlier form" % middle)
     names(stack, "^input %d: chain row: the form of its state digest falls" % rows[-1],
-          "UPDATE chain SET state = NULL WHERE input = %d" % rows[-1])
+          "UPDATE chain SET state = NULL WHERE input = %d" % rows[-1], *unlinked)
+    # A row that is missing shows by its time even where there are no links, and by its link.
+    gone = "DELETE FROM chain WHERE input = %d" % middle
+    names(stack, "^chain row of input %d: is missing: a batch ended there$" % middle, gone, *unlinked)
+    names(stack, "^chain row of input %d: is missing: a batch ended there$" % middle, gone)
+    names(stack, "^chain row of input %d: is missing: the head stands there$" % rows[-1],
+          "DELETE FROM chain", "DELETE FROM snapshot", "UPDATE head SET seal = NULL")
+    with tampered(stack, *unlinked):
+        assert any(r.startswith("head.high_ms, ") for r in not_proved(stack))
     with tampered(stack, "UPDATE chain SET state = 30000 WHERE input = %d" % rows[-1]):
         code, verdict, error = verify(stack)
     assert code == 78 and "later version" in error, (code, verdict, error)
