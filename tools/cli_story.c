@@ -61,6 +61,7 @@ static const struct {
     {"nobody", "nobody is available"},
     {"full", "everybody has all they can carry"},
     {"skill", "nobody has the skills it asks for"},
+    {"queue", "tickets that waited before are dealt first"},
 };
 
 static const char *in_words(const char *why)

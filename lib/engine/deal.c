@@ -2,6 +2,10 @@
  * deal: one decision at a time: who gets this ticket, and the rounds that empty the queues.
  *
  * The draw comes before anything changes, so that a decision that cannot be made leaves no trace.
+ *
+ * A step has a limit of effects. What it made possible and could not deal is left over: DUE inputs
+ * deal it, the teams in turn, and between them other inputs are decided. A ticket that comes
+ * meanwhile waits behind what is left over in its own team, and behind nothing else.
  */
 #include "policy.h"
 
@@ -145,47 +149,120 @@ static int deal(struct step *s, uint32_t slot)
     return eh_deal_book(s, slot, s->e->teams[t->team].members[at].rep, t->was, &decision);
 }
 
-static uint32_t best_waiting(const struct eh_engine *e)
+/* ---- the queues */
+
+/* Of what the team could deal: the one with the highest priority, then the oldest. */
+static uint32_t best_of(const struct eh_engine *e, const struct team *team)
 {
     const struct ticket *best = NULL;
-    for (uint32_t i = 0; i < e->ready_count; i++) {
-        const struct team *team = &e->teams[e->ready[i].team];
-        const struct ticket *t = &e->tickets[team->sets[e->ready[i].set].queue[0]];
+    for (uint64_t left = team->ready; left; left &= left - 1) {
+        const struct ticket *t = &e->tickets[team->sets[__builtin_ctzll(left)].queue[0]];
         if (!best || eh_ticket_before(t, best))
             best = t;
     }
     return (uint32_t)(best - e->tickets);
 }
 
-int eh_deal_waiting(struct step *s)
+/* As rules before EH_RULES_SLICES have it: the best of all teams. */
+static uint32_t best_waiting(const struct eh_engine *e)
+{
+    uint32_t best = NONE;
+    for (uint32_t i = 0; i < e->team_names.count; i++) {
+        if (!e->teams[i].ready)
+            continue;
+        uint32_t slot = best_of(e, &e->teams[i]);
+        if (best == NONE || eh_ticket_before(&e->tickets[slot], &e->tickets[best]))
+            best = slot;
+    }
+    return best;
+}
+
+/* Place on the desk of the team behind this one, which may have left; NONE: of the first. */
+static uint32_t place_behind(const struct eh_engine *e, uint32_t team)
+{
+    const struct eh_desk *desk = e->desk->desk;
+    if (team == NONE)
+        return 0;
+    if (e->teams[team].desk)
+        return e->teams[team].desk_index + 1;
+    uint32_t place = 0;
+    while (place < desk->team_count &&
+           eh_str_compare(desk->teams[place].id, name_of(&e->team_names, team)) < 0)
+        place++;
+    return place;
+}
+
+/* The next team of the round that may deal in this step, or NONE. What was left over before the
+ * step is for DUE inputs: no other one has the effects of what happened before it. */
+static uint32_t team_in_turn(const struct step *s)
+{
+    const struct eh_engine *e = s->e;
+    uint32_t place = e->ready_count ? place_behind(e, s->turn) : 0;
+    for (uint32_t i = 0; i < e->ready_count; i++) {
+        uint32_t team = eh_ready_team(e, place);
+        if (s->m.type == EH_MESSAGE_DUE || e->teams[team].ready_since == s->in->no)
+            return team;
+        place = e->teams[team].desk_index + 1;
+    }
+    return NONE;
+}
+
+static int deal_next(struct step *s, uint32_t slot)
+{
+    s->touched = true;
+    eh_queue_remove(s->e, slot);
+    return deal(s, slot);
+}
+
+static int deal_best(struct step *s)
 {
     int r = 0;
-    while (r == 0 && s->e->ready_count > 0 && s->deals_left > 0) {
-        uint32_t slot = best_waiting(s->e);
-        s->touched = true;
-        s->deals_left--;
-        eh_queue_remove(s->e, slot);
-        r = deal(s, slot);
+    for (; r == 0 && s->e->ready_count > 0 && s->deals_left > 0; s->deals_left--)
+        r = deal_next(s, best_waiting(s->e));
+    return r;
+}
+
+int eh_deal_waiting(struct step *s)
+{
+    struct eh_engine *e = s->e;
+    if (e->rules < EH_RULES_SLICES)
+        return deal_best(s);
+    int r = 0;
+    for (uint32_t team; r == 0 && (team = team_in_turn(s)) != NONE;) {
+        uint32_t slot = best_of(e, &e->teams[team]);
+        if (!e->tickets[slot].given_back && s->deals_left-- == 0) {
+            s->deals_left = 0;
+            break;
+        }
+        s->turn = team;
+        r = deal_next(s, slot);
     }
     return r;
+}
+
+/* Whether those that waited before come first. */
+static bool must_queue(const struct eh_engine *e, const struct ticket *t)
+{
+    const struct team *team = &e->teams[t->team];
+    bool left_over = e->rules < EH_RULES_SLICES ? e->ready_count > 0 : team->ready != 0;
+    return left_over || team->sets[t->set].tree[1].count == 0;
 }
 
 int eh_deal_or_wait(struct step *s, uint32_t slot)
 {
     struct eh_engine *e = s->e;
     struct ticket *t = &e->tickets[slot];
-    const struct skill_set *set = &e->teams[t->team].sets[t->set];
-    if (e->ready_count == 0 && set->tree[1].count > 0)
+    if (!must_queue(e, t))
         return deal(s, slot);
     int r = eh_queue_reserve(e, t->team, t->set);
     if (r < 0)
         return r;
     s->touched = true;
     eh_queue_push(e, slot);
-    r = eh_deal_waiting(s); /* behind those that were left over */
+    r = e->rules < EH_RULES_SLICES ? deal_best(s) : 0;
     if (r < 0 || t->state != EH_TICKET_WAITING)
         return r;
     eh_digest_ticket(e, slot);
-    struct decision decision = {.why = eh_waiting_why(&e->teams[t->team], set)};
+    struct decision decision = {.why = eh_waiting_why(e, t)};
     return eh_step_emit(s, EH_NOTICE_WAITING, t, NONE, t->was, &decision);
 }

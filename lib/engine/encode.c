@@ -205,6 +205,24 @@ int eh_decode_ticket(struct eh_engine *e, struct eh_reader *in, struct ticket *r
 
 /* ---- the others */
 
+static void put_rate(struct eh_bytes *out, const struct rate *rate)
+{
+    eh_bytes_put_i(out, rate->minute_us);
+    eh_bytes_put_i(out, rate->last_us);
+    eh_bytes_put_u(out, rate->minute_count);
+    eh_bytes_put_u(out, rate->day_count);
+    eh_bytes_put_i(out, rate->date);
+}
+
+static void put_held(struct eh_bytes *out, const struct held *held)
+{
+    eh_bytes_put_i(out, held->until_us);
+    eh_bytes_put_i(out, held->for_s);
+    eh_bytes_put_u8(out, held->status);
+    eh_bytes_put_u8(out, held->has_for);
+    eh_bytes_put_str(out, eh_str_n(held->reason, held->reason_size));
+}
+
 void eh_encode_rep(const struct eh_engine *e, uint32_t no, struct eh_bytes *out)
 {
     const struct rep *rep = &e->reps[no];
@@ -215,6 +233,11 @@ void eh_encode_rep(const struct eh_engine *e, uint32_t no, struct eh_bytes *out)
     eh_bytes_put_i(out, rep->until_us);
     eh_bytes_put_str(out, eh_str_n(rep->reason, rep->reason_size));
     eh_bytes_put_str(out, eh_str_n(rep->scope, rep->scope_size));
+    eh_bytes_put_u(out, rep->released);
+    eh_bytes_put_u(out, rep->release_round);
+    put_held(out, &rep->held);
+    put_rate(out, &rep->changes);
+    put_rate(out, &rep->said);
 }
 
 void eh_encode_account(const struct eh_engine *e, const struct account *a, struct eh_bytes *out)
@@ -320,6 +343,7 @@ void eh_encode_globals(const struct eh_engine *e, struct eh_bytes *out)
     eh_bytes_put_u8(out, e->has_day);
     eh_bytes_put_u(out, e->epoch);
     eh_bytes_put_u(out, e->rules);
+    eh_bytes_put_str(out, name_of(&e->team_names, e->turn));
     eh_bytes_put_u8(out, e->desk != NULL);
     if (e->desk)
         eh_bytes_put(out, e->desk->hash, sizeof e->desk->hash);

@@ -21,6 +21,7 @@ int eh_engine_new(enum eh_rules rules, struct eh_engine **ret, struct eh_error *
     e->free_parked = NONE;
     e->free_period = NONE;
     e->free_fact = NONE;
+    e->turn = NONE;
     e->parked_list = (struct list){NONE, NONE, 0};
     *ret = e;
     return 0;
@@ -39,10 +40,11 @@ void eh_engine_free(struct eh_engine *e)
     for (uint32_t i = 0; i < e->rep_names.count; i++) {
         free(e->reps[i].reason);
         free(e->reps[i].scope);
+        free(e->reps[i].held.reason);
     }
     void *const arrays[] = {e->tickets, e->parked,      e->teams,      e->reps,
                             e->kinds,   e->memberships, e->desk_teams, e->accounts,
-                            e->order,   e->expiries,    e->ready,      e->ticket_index.places};
+                            e->order,   e->expiries,    e->releasing,  e->ticket_index.places};
     for (size_t i = 0; i < sizeof arrays / sizeof *arrays; i++)
         free(arrays[i]);
     eh_desk_held_free(e->desk);
@@ -101,12 +103,7 @@ static int refuse_known(struct step *s)
 
 static int64_t leftover_due(const struct eh_engine *e)
 {
-    return e->ready_count || e->releasing ? e->at_us : EH_TIME_NEVER;
-}
-
-static int64_t expiry_due(const struct eh_engine *e)
-{
-    return e->expiry_count ? e->reps[e->expiries[0]].until_us : EH_TIME_NEVER;
+    return e->ready_count || e->releasing_count ? e->at_us : EH_TIME_NEVER;
 }
 
 static int64_t parked_due(const struct eh_engine *e)
@@ -122,7 +119,7 @@ static int64_t least(int64_t a, int64_t b)
 
 int64_t eh_engine_due_us(const struct eh_engine *e)
 {
-    return least(leftover_due(e), least(expiry_due(e), parked_due(e)));
+    return least(leftover_due(e), least(eh_expiry_due(e), parked_due(e)));
 }
 
 /* One thing, the one that has been due for longest. */
@@ -133,8 +130,8 @@ static int step_due(struct step *s)
     if (due > s->now_us)
         return 0;
     if (due == leftover_due(e)) /* the deals themselves follow every step */
-        return e->releasing ? eh_release_round(s) : 0;
-    return due == expiry_due(e) ? eh_signal_expire(s, e->expiries[0]) : eh_parked_expire(s);
+        return e->releasing_count ? eh_release_round(s) : 0;
+    return due == eh_expiry_due(e) ? eh_signal_expire(s, e->expiries[0]) : eh_parked_expire(s);
 }
 
 static int step_unparsed(struct step *s)
@@ -201,13 +198,24 @@ static int decide(struct step *s)
         r = steps[s->m.type](s);
     if (r < 0)
         return r;
-    if (!s->fx->refused)
-        r = eh_deal_waiting(s);
-    else if (s->m.type != EH_MESSAGE_DUE)
+    bool due = s->m.type == EH_MESSAGE_DUE;
+    if (s->fx->refused && !due)
         r = eh_step_refused_notice(s, &s->m, s->in->origin, s->in->stream_ms, s->in->stream_no);
+    else if (!s->fx->refused || e->rules >= EH_RULES_SLICES)
+        r = eh_deal_waiting(s);
+    if (due && e->rules >= EH_RULES_SLICES)
+        e->turn = s->turn;
     if (r == 0 && s->subject != NONE && e->tickets[s->subject].state == EH_TICKET_CLOSED)
         eh_ticket_remove(e, s->subject);
     return r;
+}
+
+_Static_assert(EH_MOST_MAX == EH_DEALS_PER_STEP_MAX, "a step may have as many as a message says");
+
+/* How many effects by dealing and releasing: as the shell says. */
+static uint32_t limit_of(const struct eh_message *m)
+{
+    return eh_message_has(m, EH_FIELD_MOST) ? (uint32_t)m->most : EH_DEALS_PER_STEP_MAX;
 }
 
 int eh_engine_step(struct eh_engine *e, const struct eh_input *in, struct eh_effects *fx)
@@ -218,7 +226,8 @@ int eh_engine_step(struct eh_engine *e, const struct eh_input *in, struct eh_eff
                      .in = in,
                      .fx = fx,
                      .now_us = in->at_us,
-                     .deals_left = EH_DEALS_PER_STEP_MAX,
+                     .deals_left = limit_of(&in->message),
+                     .turn = e->turn,
                      .subject = NONE};
     uint64_t seq = e->seq, dead = e->dead;
     eh_message_of_input(in, &s.m);

@@ -81,7 +81,53 @@ int eh_step_move(struct step *s)
     return r < 0 ? r : eh_step_image(s, t);
 }
 
-/* ---- release */
+/* ---- release
+ *
+ * By ticket number, in rounds: each gives back as many as the step may have effects. A round keeps
+ * in mind how far it came, so each ticket is given back once, whatever the rep says meanwhile.
+ */
+
+/* The `most` lowest numbers of those that were offered: a heap, the highest of them on top. */
+struct lowest {
+    struct place *items;
+    uint32_t count, most;
+    uint64_t offered;
+};
+
+static void sift_up(struct lowest *l, uint32_t at)
+{
+    while (at > 0 && l->items[(at - 1) / 2].no < l->items[at].no) {
+        struct place swap = l->items[at];
+        l->items[at] = l->items[(at - 1) / 2];
+        l->items[(at - 1) / 2] = swap;
+        at = (at - 1) / 2;
+    }
+}
+
+static void sift_down(struct lowest *l)
+{
+    for (uint32_t at = 0, child; (child = 2 * at + 1) < l->count; at = child) {
+        if (child + 1 < l->count && l->items[child].no < l->items[child + 1].no)
+            child++;
+        if (l->items[at].no >= l->items[child].no)
+            return;
+        struct place swap = l->items[at];
+        l->items[at] = l->items[child];
+        l->items[child] = swap;
+    }
+}
+
+static void offer(struct lowest *l, struct place place)
+{
+    l->offered++;
+    if (l->count < l->most) {
+        l->items[l->count] = place;
+        sift_up(l, l->count++);
+    } else if (l->most > 0 && place.no < l->items[0].no) {
+        l->items[0] = place;
+        sift_down(l);
+    }
+}
 
 static int by_number(const void *a, const void *b)
 {
@@ -102,21 +148,19 @@ static bool has_team(struct eh_str list, struct eh_str team)
     return has;
 }
 
-/* The rep's open tickets to be released, by number; the caller frees them. */
-static int open_of(const struct eh_engine *e, const struct rep *rep, struct place **ret,
-                   uint32_t *ret_count)
+/* The rep's next tickets to be released, by number, at most ret->most; the caller frees them. */
+static int open_of(const struct eh_engine *e, const struct rep *rep, struct lowest *ret)
 {
     struct eh_str scope = eh_str_n(rep->scope, rep->scope_size);
-    struct place *places = malloc((rep->open.count + 1) * sizeof *places);
-    if (!places)
+    ret->items = malloc((ret->most + (size_t)1) * sizeof *ret->items);
+    if (!ret->items)
         return -EH_ENOMEM;
-    uint32_t count = 0;
-    for (uint32_t slot = rep->open.first; slot != NONE; slot = e->tickets[slot].next)
-        if (has_team(scope, name_of(&e->team_names, e->tickets[slot].team)))
-            places[count++] = (struct place){e->tickets[slot].no, slot};
-    qsort(places, count, sizeof *places, by_number);
-    *ret = places;
-    *ret_count = count;
+    for (uint32_t slot = rep->open.first; slot != NONE; slot = e->tickets[slot].next) {
+        const struct ticket *t = &e->tickets[slot];
+        if (t->no > rep->released && has_team(scope, name_of(&e->team_names, t->team)))
+            offer(ret, (struct place){t->no, slot});
+    }
+    qsort(ret->items, ret->count, sizeof *ret->items, by_number);
     return 0;
 }
 
@@ -126,6 +170,7 @@ static int give_back(struct step *s, uint32_t slot, uint32_t rep)
     struct ticket *t = &s->e->tickets[slot];
     eh_deal_detach(s->e, slot);
     t->was = rep;
+    t->given_back = s->e->rules >= EH_RULES_SLICES;
     int r = eh_queue_reserve(s->e, t->team, t->set);
     if (r < 0)
         return r;
@@ -135,56 +180,108 @@ static int give_back(struct step *s, uint32_t slot, uint32_t rep)
 }
 
 /* Tells where those wait that nobody got. */
-static int tell_waiting(struct step *s, const struct place *places, uint32_t count, uint32_t rep)
+static int tell_waiting(struct step *s, const struct lowest *given, uint32_t rep)
 {
     struct eh_engine *e = s->e;
     int r = 0;
-    for (uint32_t i = 0; r == 0 && i < count; i++) {
-        const struct ticket *t = &e->tickets[places[i].slot];
+    for (uint32_t i = 0; r == 0 && i < given->count; i++) {
+        struct ticket *t = &e->tickets[given->items[i].slot];
+        t->given_back = false;
         if (t->state != EH_TICKET_WAITING)
             continue;
-        const struct team *team = &e->teams[t->team];
-        struct decision decision = {.why = eh_waiting_why(team, &team->sets[t->set])};
+        struct decision decision = {.why = eh_waiting_why(e, t)};
         r = eh_step_emit(s, EH_NOTICE_WAITING, t, NONE, rep, &decision);
     }
     return r;
 }
 
+static void drop_releasing(struct eh_engine *e, uint32_t rep)
+{
+    uint32_t at = 0;
+    while (e->releasing[at] != rep)
+        at++;
+    e->releasing[at] = e->releasing[--e->releasing_count];
+}
+
+static int set_releasing(struct eh_engine *e, uint32_t rep_no, bool releasing)
+{
+    struct rep *rep = &e->reps[rep_no];
+    int r = 0;
+    if (releasing && !rep->releasing)
+        r = eh_releasing_add(e, rep_no);
+    else if (!releasing && rep->releasing)
+        drop_releasing(e, rep_no);
+    rep->releasing = releasing;
+    if (r == 0 && !releasing)
+        r = eh_rep_set_text(&rep->scope, &rep->scope_size, eh_str_n(NULL, 0));
+    return r;
+}
+
+/* How many tickets a round gives back: half of the step, when others are to be dealt, too. */
+static uint32_t round_of(const struct step *s)
+{
+    const struct eh_engine *e = s->e;
+    bool others = e->rules >= EH_RULES_SLICES && e->ready_count > 0;
+    return others && s->m.type == EH_MESSAGE_DUE ? s->deals_left / 2 : s->deals_left;
+}
+
+/* Where it came to, and whether there is more to come. */
+static int end_round(struct step *s, uint32_t rep_no, const struct lowest *given)
+{
+    struct rep *rep = &s->e->reps[rep_no];
+    bool more = given->offered > given->count;
+    if (s->e->rules >= EH_RULES_SLICES) {
+        rep->released = !more ? 0 : given->count ? given->items[given->count - 1].no : 0;
+        rep->release_round = more ? s->in->no : 0;
+        s->deals_left -= given->count; /* each is dealt or told to wait */
+    }
+    return set_releasing(s->e, rep_no, more);
+}
+
 static int release_round(struct step *s, uint32_t rep_no)
 {
     struct eh_engine *e = s->e;
-    struct rep *rep = &e->reps[rep_no];
-    struct place *places;
-    uint32_t all;
-    int r = open_of(e, rep, &places, &all);
+    struct lowest given = {.most = round_of(s)};
+    int r = open_of(e, &e->reps[rep_no], &given);
     if (r < 0)
         return r;
-    uint32_t count = all < s->deals_left ? all : s->deals_left;
-    bool more = all > count;
-    e->releasing += (uint32_t)more - (uint32_t)rep->releasing; /* modulo 2^32 */
-    rep->releasing = more;
-    if (!more)
-        r = eh_rep_set_text(&rep->scope, &rep->scope_size, eh_str_n(NULL, 0));
-    for (uint32_t i = 0; r == 0 && i < count; i++)
-        r = give_back(s, places[i].slot, rep_no);
+    r = end_round(s, rep_no, &given);
+    for (uint32_t i = 0; r == 0 && i < given.count; i++)
+        r = give_back(s, given.items[i].slot, rep_no);
     if (r == 0)
         r = eh_deal_waiting(s);
     if (r == 0)
-        r = tell_waiting(s, places, count, rep_no);
-    free(places);
+        r = tell_waiting(s, &given, rep_no);
+    free(given.items);
     eh_digest_rep(e, rep_no);
     return r;
 }
 
+int eh_releasing_add(struct eh_engine *e, uint32_t rep)
+{
+    int r = eh_room(&e->releasing, &e->releasing_capacity, e->releasing_count + 1,
+                    sizeof *e->releasing);
+    if (r == 0)
+        e->releasing[e->releasing_count++] = rep;
+    return r;
+}
+
+/* The one whose last round is the longest ago; before EH_RULES_SLICES the first by id. */
+static bool comes_before(const struct eh_engine *e, uint32_t a, uint32_t b)
+{
+    uint64_t left = e->reps[a].release_round, right = e->reps[b].release_round;
+    if (left != right)
+        return left < right;
+    return eh_str_compare(e->rep_names.items[a], e->rep_names.items[b]) < 0;
+}
+
 int eh_release_round(struct step *s)
 {
-    struct eh_engine *e = s->e;
-    uint32_t first = NONE;
-    for (uint32_t i = 0; i < e->rep_names.count; i++)
-        if (e->reps[i].releasing &&
-            (first == NONE || eh_str_compare(e->rep_names.items[i], e->rep_names.items[first]) < 0))
-            first = i;
-    eh_require(first != NONE);
+    const struct eh_engine *e = s->e;
+    uint32_t first = e->releasing[0];
+    for (uint32_t i = 1; i < e->releasing_count; i++)
+        if (comes_before(e, e->releasing[i], first))
+            first = e->releasing[i];
     s->touched = true;
     return release_round(s, first);
 }
@@ -204,6 +301,8 @@ int eh_step_release(struct step *s)
     if (r < 0)
         return r;
     rep->signalled = true;
+    rep->released = 0;
+    eh_held_drop(e, no);
     eh_signal_set(e, no, EH_STATUS_AWAY, s->now_us, EH_TIME_NEVER);
     r = eh_step_signal(s, no, EH_STATUS_AWAY, s->now_us, EH_TIME_NEVER);
     return r < 0 ? r : release_round(s, no);

@@ -71,6 +71,7 @@ int eh_engine_add_rep(struct eh_engine *e, struct eh_str id, uint32_t *ret)
     if (r == 0 && *ret == count)
         e->reps[count] = (struct rep){.status = EH_STATUS_AVAILABLE,
                                       .until_us = EH_TIME_NEVER,
+                                      .held = {.until_us = EH_TIME_NEVER},
                                       .expiry_at = NONE,
                                       .open = {NONE, NONE, 0}};
     return r;

@@ -1,6 +1,7 @@
 /*
  * parked: outcomes that came before their ticket. They wait EH_PARKED_S for it, at most
- * EH_PARKED_MAX of them, and are applied in the order they came once it is there. What cannot be
+ * EH_PARKED_MAX of them, EH_PARKED_PER_TICKET_MAX for one ticket, and are applied in the order they
+ * came once it is there. What cannot be
  * applied then (a waiting ticket that is said to be won) is tried once more when its time is over.
  */
 #include "state.h"
@@ -93,9 +94,26 @@ static void remove_parked(struct eh_engine *e, uint32_t slot)
     e->free_parked = slot;
 }
 
+/* How many wait for the same ticket, counted up to what one may have. */
+static uint32_t count_siblings(struct eh_engine *e, struct eh_key ticket)
+{
+    uint64_t first;
+    uint32_t count = 0;
+    if (!eh_table_get(&e->parked_index, ticket, &first))
+        return 0;
+    for (uint32_t slot = (uint32_t)first; slot != NONE && count < EH_PARKED_PER_TICKET_MAX;
+         slot = at(e, slot)->sibling)
+        count++;
+    return count;
+}
+
 int eh_park(struct step *s, struct eh_key ticket)
 {
     struct eh_engine *e = s->e;
+    if (e->rules >= EH_RULES_SLICES && count_siblings(e, ticket) >= EH_PARKED_PER_TICKET_MAX)
+        return eh_step_refuse(
+            s, EH_EFULL, "ticket %.*s/%.*s is not known, and %d outcomes wait for it already",
+            EH_STR_ARG(s->m.source), EH_STR_ARG(s->m.id), EH_PARKED_PER_TICKET_MAX);
     if (e->parked_list.count >= EH_PARKED_MAX)
         return eh_step_refuse(s, EH_EFULL,
                               "ticket %.*s/%.*s is not known, and %d outcomes wait for tickets "
@@ -153,7 +171,9 @@ int eh_parked_apply(struct step *s, uint32_t ticket)
     if (!eh_table_get(&e->parked_index, s->in->identity, &first))
         return 0;
     int r = 0;
-    for (uint32_t slot = (uint32_t)first, next; r == 0 && slot != NONE; slot = next) {
+    uint32_t left = e->rules >= EH_RULES_SLICES ? EH_PARKED_PER_TICKET_MAX : UINT32_MAX;
+    for (uint32_t slot = (uint32_t)first, next; r == 0 && slot != NONE && left > 0; slot = next) {
+        left--;
         next = at(e, slot)->sibling;
         struct eh_message m;
         r = message_of(at(e, slot), &m);

@@ -2,8 +2,8 @@
  * queue: the required-skill sets of a team and the tickets that wait in each.
  *
  * A queue is a heap by priority, then age; a waiting ticket knows its place. A set is ready when
- * both somebody is eligible and something waits: after a step that is only so when deals are left
- * over.
+ * both somebody is eligible and something waits, a team when one of its sets is: after a step that
+ * is only so when deals are left over.
  */
 #include "policy.h"
 
@@ -61,7 +61,7 @@ void eh_set_done(struct eh_engine *e, uint32_t team, uint32_t set_no)
     free(set->tree);
     free(set->slots);
     free(set->queue);
-    *set = (struct skill_set){.ready_at = NONE};
+    *set = (struct skill_set){.skills = NULL};
 }
 
 static int make_set(struct eh_engine *e, uint32_t team_no, uint32_t place, struct eh_str skills)
@@ -91,7 +91,7 @@ static int make_set(struct eh_engine *e, uint32_t team_no, uint32_t place, struc
     if (skills.size)
         memcpy(copy, skills.data, skills.size);
     sets[place] = (struct skill_set){
-        .skills = copy, .skills_size = skills.size, .tree = tree, .slots = slots, .ready_at = NONE};
+        .skills = copy, .skills_size = skills.size, .tree = tree, .slots = slots};
     eh_eligible_build_set(e, team_no, place);
     return 0;
 }
@@ -137,22 +137,46 @@ void eh_set_release(struct eh_engine *e, uint32_t team, uint32_t set)
     set_of(e, team, set)->uses--;
 }
 
-/* ---- what is ready; room for it is made with the set's queue */
+/* ---- what is ready */
 
-void eh_set_check_ready(struct eh_engine *e, uint32_t team, uint32_t set_no)
+void eh_set_check_ready(struct eh_engine *e, uint32_t team_no, uint32_t set_no)
 {
-    struct skill_set *set = set_of(e, team, set_no);
+    struct team *team = &e->teams[team_no];
+    const struct skill_set *set = set_of(e, team_no, set_no);
+    uint64_t bit = UINT64_C(1) << set_no, was = team->ready;
     bool ready = set->queue_count > 0 && set->tree[1].count > 0;
-    if (ready && set->ready_at == NONE) {
-        eh_require(e->ready_count < e->ready_capacity);
-        set->ready_at = e->ready_count;
-        e->ready[e->ready_count++] = (struct ready){team, set_no};
-    } else if (!ready && set->ready_at != NONE) {
-        struct ready last = e->ready[--e->ready_count];
-        e->ready[set->ready_at] = last;
-        set_of(e, last.team, last.set)->ready_at = set->ready_at;
-        set->ready_at = NONE;
+    team->ready = ready ? was | bit : was & ~bit;
+    if ((was != 0) == (team->ready != 0))
+        return;
+    e->ready[team->desk_index / 64] ^= UINT64_C(1) << team->desk_index % 64;
+    e->ready_count += ready ? 1 : UINT32_MAX; /* modulo 2^32 */
+    team->ready_since = e->restoring ? 0 : e->input + 1;
+}
+
+void eh_ready_clear(struct eh_engine *e)
+{
+    memset(e->ready, 0, sizeof e->ready);
+    e->ready_count = 0;
+    for (uint32_t i = 0; i < e->team_names.count; i++)
+        e->teams[i].ready = 0;
+}
+
+/* Of the bits of a word from `place` on; 64: none. */
+static uint32_t first_from(uint64_t word, uint32_t place)
+{
+    word &= UINT64_MAX << place;
+    return word ? (uint32_t)__builtin_ctzll(word) : 64;
+}
+
+uint32_t eh_ready_team(const struct eh_engine *e, uint32_t place)
+{
+    uint32_t at = place / 64 % READY_WORDS, from = place % 64;
+    for (uint32_t i = 0; i <= READY_WORDS; i++, at = (at + 1) % READY_WORDS, from = 0) {
+        uint32_t bit = first_from(e->ready[at], from);
+        if (bit < 64)
+            return eh_names_find(&e->team_names, e->desk->desk->teams[64 * at + bit].id);
     }
+    return NONE;
 }
 
 /* ---- queues */
@@ -195,12 +219,7 @@ static void settle(struct eh_engine *e, struct skill_set *set, uint32_t at)
 int eh_queue_reserve(struct eh_engine *e, uint32_t team, uint32_t set_no)
 {
     struct skill_set *set = set_of(e, team, set_no);
-    int r = eh_room(&set->queue, &set->queue_capacity, set->queue_count + 1, sizeof *set->queue);
-    if (r < 0 || set->queue_count > 0)
-        return r;
-    /* Each ready set holds a waiting ticket, this one more included. */
-    uint64_t ready = e->waiting + 1 < READY_MAX ? e->waiting + 1 : READY_MAX;
-    return eh_room(&e->ready, &e->ready_capacity, (uint32_t)ready, sizeof *e->ready);
+    return eh_room(&set->queue, &set->queue_capacity, set->queue_count + 1, sizeof *set->queue);
 }
 
 void eh_queue_push(struct eh_engine *e, uint32_t slot)
@@ -226,8 +245,12 @@ void eh_queue_remove(struct eh_engine *e, uint32_t slot)
     eh_set_check_ready(e, t->team, t->set);
 }
 
-const char *eh_waiting_why(const struct team *team, const struct skill_set *set)
+const char *eh_waiting_why(const struct eh_engine *e, const struct ticket *t)
 {
+    const struct team *team = &e->teams[t->team];
+    const struct skill_set *set = &team->sets[t->set];
+    if (set->tree[1].count > 0 && e->rules >= EH_RULES_SLICES)
+        return "queue";
     if (team->available == 0)
         return "nobody";
     return set->available == 0 ? "skill" : "full";

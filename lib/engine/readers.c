@@ -60,7 +60,6 @@ static struct eh_ticket_view view_numbers(const struct ticket *t)
 static struct eh_ticket_view view_ticket(const struct eh_engine *e, const struct ticket *t)
 {
     struct eh_ticket_view view = view_numbers(t);
-    const struct team *team = &e->teams[t->team];
     view.source = ticket_source(t);
     view.id = ticket_id(t);
     view.skills = ticket_skills(t);
@@ -68,7 +67,7 @@ static struct eh_ticket_view view_ticket(const struct eh_engine *e, const struct
     view.kind = name_of(&e->kind_names, t->kind);
     view.rep = name_of(&e->rep_names, t->rep);
     if (t->state == EH_TICKET_WAITING)
-        view.waiting_why = eh_str(eh_waiting_why(team, &team->sets[t->set]));
+        view.waiting_why = eh_str(eh_waiting_why(e, t));
     return view;
 }
 
@@ -181,6 +180,8 @@ bool eh_engine_rep(const struct eh_engine *e, struct eh_str id, struct eh_rep_vi
         .full = is_full(e, rep),
         .until_us = rep->until_us,
         .since_us = rep->since_us,
+        .next_state = rep->held.status,
+        .next_us = rep->held.until_us,
         .reason = eh_str_n(rep->reason, rep->reason_size),
         .share_ppm = rep->share_ppm,
         .open = rep->open.count,

@@ -355,6 +355,7 @@ int eh_roster_install(struct eh_engine *e, struct desk_held *held, int64_t now_u
         return r;
     for (uint32_t i = 0; i < e->team_names.count; i++)
         eh_eligible_leave_all(e, i);
+    eh_ready_clear(e);
     set_reps_and_kinds(e, desk);
     e->desk = held;
     r = set_teams(e, desk);

@@ -3,19 +3,35 @@
  *
  * Overloaded has bounds, which follow from the rep's teams; away has none. An `available` that
  * comes before at_least is over only brings the end forward to that moment.
+ *
+ * A signal is a state: the last one said takes effect. What changes the state in force more often
+ * than a rep's rate allows is held back until it does, and then taken as if it were said at that
+ * moment; whatever is said meanwhile stands in its place. What repeats the state in force is no
+ * change, and an `available` that ends `away` is never held back.
  */
 #include "state.h"
 
 #include <stdlib.h>
 
-/* ---- expiries: a heap of reps by until_us, then id */
+/* ---- expiries: a heap of reps by what comes next, then id */
+
+/* When the state in force ends or what is held back takes effect. */
+static int64_t next_us(const struct rep *rep)
+{
+    return rep->held.until_us < rep->until_us ? rep->held.until_us : rep->until_us;
+}
 
 static bool before(const struct eh_engine *e, uint32_t a, uint32_t b)
 {
-    int64_t left = e->reps[a].until_us, right = e->reps[b].until_us;
+    int64_t left = next_us(&e->reps[a]), right = next_us(&e->reps[b]);
     if (left != right)
         return left < right;
     return eh_str_compare(name_of(&e->rep_names, a), name_of(&e->rep_names, b)) < 0;
+}
+
+int64_t eh_expiry_due(const struct eh_engine *e)
+{
+    return e->expiry_count ? next_us(&e->reps[e->expiries[0]]) : EH_TIME_NEVER;
 }
 
 static void put(struct eh_engine *e, uint32_t at, uint32_t rep)
@@ -52,7 +68,7 @@ void eh_expiry_update(struct eh_engine *e, uint32_t rep_no)
 {
     struct rep *rep = &e->reps[rep_no];
     uint32_t at = rep->expiry_at;
-    if (rep->until_us != EH_TIME_NEVER) {
+    if (next_us(rep) != EH_TIME_NEVER) {
         if (at == NONE) /* there is room for every rep */
             put(e, at = e->expiry_count++, rep_no);
         settle(e, at);
@@ -130,34 +146,151 @@ static int64_t after_s(int64_t at_us, int64_t seconds)
                                                          : at_us + seconds * SECOND_US;
 }
 
-static int64_t overloaded_until(const struct step *s, struct bounds bounds)
+/* What was said, whenever that was. */
+struct said {
+    uint8_t status;
+    bool has_for;
+    int64_t for_s;
+};
+
+static int64_t overloaded_until(struct said said, struct bounds bounds, int64_t now_us)
 {
     int64_t seconds = bounds.at_most_s;
-    if (eh_message_has(&s->m, EH_FIELD_FOR) && s->m.for_s < seconds)
-        seconds = s->m.for_s > bounds.at_least_s ? s->m.for_s : bounds.at_least_s;
-    return after_s(s->now_us, seconds);
+    if (said.has_for && said.for_s < seconds)
+        seconds = said.for_s > bounds.at_least_s ? said.for_s : bounds.at_least_s;
+    return after_s(now_us, seconds);
 }
 
-static int take(struct step *s, uint32_t rep_no)
+/* When it ends by itself if it takes effect at `from_us`. */
+static int64_t until_of(const struct eh_engine *e, const struct rep *rep, struct said said,
+                        int64_t from_us)
 {
-    const struct rep *rep = &s->e->reps[rep_no];
-    int status = s->m.status;
-    int64_t from = s->now_us, until = EH_TIME_NEVER;
-    if (status == EH_STATUS_OVERLOADED) {
-        until = overloaded_until(s, bounds_of(s->e, rep));
-    } else if (status == EH_STATUS_AWAY) {
-        if (eh_message_has(&s->m, EH_FIELD_FOR))
-            until = after_s(s->now_us, s->m.for_s);
-    } else if (rep->status == EH_STATUS_OVERLOADED) {
+    if (said.status == EH_STATUS_OVERLOADED)
+        return overloaded_until(said, bounds_of(e, rep), from_us);
+    return said.status == EH_STATUS_AWAY && said.has_for ? after_s(from_us, said.for_s)
+                                                         : EH_TIME_NEVER;
+}
+
+/* ---- rates */
+
+/* So many a minute and a day; from then on one in so long. */
+struct limit {
+    uint32_t a_minute, a_day;
+    int64_t pause_s;
+};
+static const struct limit changes = {EH_CHANGES_A_MINUTE, EH_CHANGES_A_DAY, EH_CHANGE_PAUSE_S};
+static const struct limit inputs = {EH_SIGNALS_A_MINUTE, EH_SIGNALS_A_DAY, EH_SIGNAL_PAUSE_S};
+
+/* When the next one may be; now, or later. */
+static int64_t allowed_from(const struct rate *rate, struct limit limit, int32_t date,
+                            int64_t now_us)
+{
+    int64_t from = now_us;
+    int64_t minute = after_s(rate->minute_us, MINUTE_S),
+            pause = after_s(rate->last_us, limit.pause_s);
+    if (rate->minute_count >= limit.a_minute && minute > from)
+        from = minute;
+    if (rate->date == date && rate->day_count >= limit.a_day && pause > from)
+        from = pause;
+    return from;
+}
+
+static void count(struct rate *rate, int32_t date, int64_t now_us)
+{
+    if (now_us >= after_s(rate->minute_us, MINUTE_S)) {
+        rate->minute_us = now_us;
+        rate->minute_count = 0;
+    }
+    if (rate->date != date) {
+        rate->date = date;
+        rate->day_count = 0;
+    }
+    rate->last_us = now_us;
+    rate->minute_count += rate->minute_count < UINT32_MAX;
+    rate->day_count += rate->day_count < UINT32_MAX;
+}
+
+/* ---- in force */
+
+static int take(struct step *s, uint32_t rep_no, struct said said)
+{
+    struct rep *rep = &s->e->reps[rep_no];
+    int64_t until = until_of(s->e, rep, said, s->now_us);
+    if (said.status == EH_STATUS_AVAILABLE && rep->status == EH_STATUS_OVERLOADED) {
         int64_t earliest = after_s(rep->since_us, bounds_of(s->e, rep).at_least_s);
         if (earliest > s->now_us) { /* stays overloaded until then; a DUE input ends it */
-            from = earliest < rep->until_us ? earliest : rep->until_us;
+            int64_t from = earliest < rep->until_us ? earliest : rep->until_us;
             eh_signal_set(s->e, rep_no, EH_STATUS_OVERLOADED, s->now_us, from);
-            return eh_step_signal(s, rep_no, status, from, EH_TIME_NEVER);
+            return eh_step_signal(s, rep_no, said.status, from, EH_TIME_NEVER);
         }
     }
-    eh_signal_set(s->e, rep_no, status, s->now_us, until);
-    return eh_step_signal(s, rep_no, status, from, until);
+    if (said.status != rep->status && s->e->rules >= EH_RULES_SIGNALS)
+        count(&rep->changes, s->e->date, s->now_us);
+    eh_signal_set(s->e, rep_no, said.status, s->now_us, until);
+    return eh_step_signal(s, rep_no, said.status, s->now_us, until);
+}
+
+/* It repeats the state in force, or ends `away`: no rate holds it back. */
+static bool is_free(const struct rep *rep, int status)
+{
+    return status == rep->status ||
+           (status == EH_STATUS_AVAILABLE && rep->status == EH_STATUS_AWAY);
+}
+
+/* ---- what is held back */
+
+void eh_held_drop(struct eh_engine *e, uint32_t rep_no)
+{
+    struct held *held = &e->reps[rep_no].held;
+    free(held->reason);
+    *held = (struct held){.until_us = EH_TIME_NEVER};
+    eh_expiry_update(e, rep_no);
+}
+
+static int hold(struct step *s, uint32_t rep_no, struct said said, int64_t from_us)
+{
+    struct rep *rep = &s->e->reps[rep_no];
+    struct held *held = &rep->held;
+    int r = eh_rep_set_text(&held->reason, &held->reason_size, s->m.reason);
+    if (r < 0)
+        return r;
+    held->status = said.status;
+    held->has_for = said.has_for;
+    held->for_s = said.for_s;
+    held->until_us = from_us;
+    eh_expiry_update(s->e, rep_no);
+    eh_digest_rep(s->e, rep_no);
+    return eh_step_signal(s, rep_no, said.status, from_us, until_of(s->e, rep, said, from_us));
+}
+
+/* Its time has come: as if it were said now. */
+static int take_held(struct step *s, uint32_t rep_no)
+{
+    struct rep *rep = &s->e->reps[rep_no];
+    struct said said = {rep->held.status, rep->held.has_for, rep->held.for_s};
+    free(rep->reason);
+    rep->reason = rep->held.reason;
+    rep->reason_size = rep->held.reason_size;
+    rep->held.reason = NULL;
+    eh_held_drop(s->e, rep_no);
+    return take(s, rep_no, said);
+}
+
+/* ---- the message */
+
+static int say(struct step *s, uint32_t rep_no, struct said said)
+{
+    struct eh_engine *e = s->e;
+    struct rep *rep = &e->reps[rep_no];
+    count(&rep->said, e->date, s->now_us);
+    if (!is_free(rep, said.status)) {
+        int64_t from = allowed_from(&rep->changes, changes, e->date, s->now_us);
+        if (from > s->now_us)
+            return hold(s, rep_no, said, from);
+    }
+    eh_held_drop(e, rep_no);
+    int r = eh_rep_set_text(&rep->reason, &rep->reason_size, s->m.reason);
+    return r < 0 ? r : take(s, rep_no, said);
 }
 
 int eh_step_signal_message(struct step *s)
@@ -168,25 +301,67 @@ int eh_step_signal_message(struct step *s)
     if (r < 0 || no == NONE)
         return r;
     struct rep *rep = &e->reps[no];
-    if (rep->releasing)
+    struct said said = {s->m.status, eh_message_has(&s->m, EH_FIELD_FOR), s->m.for_s};
+    if (rep->releasing && e->rules < EH_RULES_SLICES)
         return eh_step_refuse(s, EH_ECONFLICT,
                               "rep: tickets of %.*s are just being released; try again in a moment",
                               EH_STR_ARG(s->m.rep));
+    if (e->rules >= EH_RULES_SIGNALS) {
+        s->touched = true;
+        rep->signalled = true;
+        return say(s, no, said);
+    }
     r = eh_rep_set_text(&rep->reason, &rep->reason_size, s->m.reason);
     if (r < 0)
         return r;
     s->touched = true;
     rep->signalled = true;
-    return take(s, no);
+    return take(s, no, said);
 }
 
 int eh_signal_expire(struct step *s, uint32_t no)
 {
     struct rep *rep = &s->e->reps[no];
     s->touched = true;
+    if (rep->held.until_us < rep->until_us)
+        return take_held(s, no);
     int r = eh_rep_set_text(&rep->reason, &rep->reason_size, (struct eh_str){NULL, 0});
     if (r < 0)
         return r;
     eh_signal_set(s->e, no, EH_STATUS_AVAILABLE, s->now_us, EH_TIME_NEVER);
     return eh_step_signal(s, no, EH_STATUS_AVAILABLE, s->now_us, EH_TIME_NEVER);
+}
+
+/* ---- what the shell asks before a signal becomes an input */
+
+static const struct rep *rep_of(const struct eh_engine *e, const struct eh_message *m)
+{
+    uint32_t no = eh_names_find(&e->rep_names, m->rep);
+    bool asked = m->type == EH_MESSAGE_SIGNAL && e->rules >= EH_RULES_SIGNALS;
+    return asked && no != NONE && e->reps[no].present ? &e->reps[no] : NULL;
+}
+
+bool eh_engine_signal_is_repeat(const struct eh_engine *e, const struct eh_message *m,
+                                int64_t *ret_from_us, int64_t *ret_until_us)
+{
+    const struct rep *rep = rep_of(e, m);
+    const uint64_t more =
+        EH_FIELD_BIT(EH_FIELD_FOR) | EH_FIELD_BIT(EH_FIELD_REASON) | EH_FIELD_BIT(EH_FIELD_EVENT);
+    if (!rep || !rep->signalled || (m->has & more))
+        return false;
+    bool held = rep->held.until_us != EH_TIME_NEVER;
+    if (held ? m->status != rep->held.status || rep->held.has_for
+             : m->status != rep->status || rep->until_us != EH_TIME_NEVER)
+        return false;
+    struct said said = {.status = m->status};
+    *ret_from_us = held ? rep->held.until_us : e->at_us;
+    *ret_until_us = held ? until_of(e, rep, said, rep->held.until_us) : EH_TIME_NEVER;
+    return true;
+}
+
+int64_t eh_engine_signal_from(const struct eh_engine *e, const struct eh_message *m, int64_t now_us)
+{
+    const struct rep *rep = rep_of(e, m);
+    bool ends_away = rep && m->status == EH_STATUS_AVAILABLE && rep->status == EH_STATUS_AWAY;
+    return !rep || ends_away ? now_us : allowed_from(&rep->said, inputs, e->date, now_us);
 }

@@ -131,8 +131,10 @@ int eh_engine_snapshot(const struct eh_engine *e, struct eh_bytes *out)
 
 /* ---- in again */
 
-/* ret_desk: hash of the desk's text, or NULL when there is none. */
-static int read_globals(struct eh_engine *e, struct eh_reader *in, const uint8_t **ret_desk)
+/* ret_turn: id of the team that was dealt to last, or empty. ret_desk: hash of the desk's text, or
+ * NULL when there is none. */
+static int read_globals(struct eh_engine *e, struct eh_reader *in, struct eh_str *ret_turn,
+                        const uint8_t **ret_desk)
 {
     struct eh_str bytes = eh_read_str(in);
     struct eh_reader globals = eh_reader(bytes.data, bytes.size);
@@ -145,6 +147,7 @@ static int read_globals(struct eh_engine *e, struct eh_reader *in, const uint8_t
     e->epoch = eh_read_u32(&globals);
     e->rules = eh_read_u32(&globals);
     globals.failed |= e->rules < EH_RULES_FIRST || e->rules > EH_RULES_LAST;
+    *ret_turn = eh_read_str(&globals);
     *ret_desk = eh_read_flag(&globals) ? eh_read_bytes(&globals, 32) : NULL;
     e->committed = globals.at < globals.end;
     const uint8_t *commitment = e->committed ? eh_read_bytes(&globals, sizeof e->commitment) : NULL;
@@ -153,6 +156,29 @@ static int read_globals(struct eh_engine *e, struct eh_reader *in, const uint8_t
     return eh_reader_complete(&globals) && eh_is_time(e->at_us) && eh_is_date(e->date)
                ? 0
                : -EH_ECORRUPT;
+}
+
+static void read_rate(struct eh_reader *in, struct rate *rate)
+{
+    rate->minute_us = eh_read_i(in);
+    rate->last_us = eh_read_i(in);
+    rate->minute_count = eh_read_u32(in);
+    rate->day_count = eh_read_u32(in);
+    rate->date = eh_read_i32(in);
+    in->failed |= !eh_is_time(rate->minute_us) || !eh_is_time(rate->last_us);
+}
+
+static int read_held(struct eh_reader *in, struct held *held)
+{
+    held->until_us = eh_read_i(in);
+    held->for_s = eh_read_i(in);
+    held->status = eh_read_u8(in);
+    held->has_for = eh_read_flag(in);
+    int r = eh_rep_set_text(&held->reason, &held->reason_size, eh_read_str(in));
+    bool there = held->until_us != EH_TIME_NEVER;
+    in->failed |= held->until_us < 0 || held->for_s < 0 ||
+                  (there ? !eh_status_name(held->status) : held->status != 0);
+    return r;
 }
 
 static int read_rep(struct eh_engine *e, struct eh_reader *in)
@@ -167,12 +193,20 @@ static int read_rep(struct eh_engine *e, struct eh_reader *in)
     uint8_t flags = eh_read_u8(in);
     rep->signalled = flags & 1;
     rep->releasing = flags >> 1 & 1;
-    e->releasing += rep->releasing;
+    if (rep->releasing)
+        r = eh_releasing_add(e, no);
     rep->since_us = eh_read_i(in);
     rep->until_us = eh_read_i(in);
-    r = eh_rep_set_text(&rep->reason, &rep->reason_size, eh_read_str(in));
+    if (r == 0)
+        r = eh_rep_set_text(&rep->reason, &rep->reason_size, eh_read_str(in));
     if (r == 0)
         r = eh_rep_set_text(&rep->scope, &rep->scope_size, eh_read_str(in));
+    rep->released = eh_read_u(in);
+    rep->release_round = eh_read_u(in);
+    if (r == 0)
+        r = read_held(in, &rep->held);
+    read_rate(in, &rep->changes);
+    read_rate(in, &rep->said);
     if (r < 0 || in->failed || flags > 3 || !eh_status_name(rep->status) ||
         !eh_is_time(rep->since_us) || rep->until_us < 0)
         return r < 0 ? r : -EH_ECORRUPT;
@@ -381,8 +415,15 @@ static int read_checked_sets(struct eh_engine *e, struct eh_reader *in)
     if (!hash || !eh_key_equal(eh_key_from_bytes(hash), eh_hash_state(bytes.data, bytes.size)))
         return -EH_ECORRUPT;
     struct eh_reader sets = eh_reader(bytes.data, bytes.size);
-    int r = read_all(e, &sets, READY_MAX, read_set);
+    int r = read_all(e, &sets, SETS_MAX, read_set);
     return r == 0 && !eh_reader_complete(&sets) ? -EH_ECORRUPT : r;
+}
+
+/* All teams are known by then. */
+static int take_turn(struct eh_engine *e, struct eh_str team)
+{
+    e->turn = team.size ? eh_names_find(&e->team_names, team) : NONE;
+    return team.size && e->turn == NONE ? -EH_ECORRUPT : 0;
 }
 
 static int read_state(struct eh_engine *e, struct eh_reader *in, struct eh_error *error)
@@ -393,8 +434,9 @@ static int read_state(struct eh_engine *e, struct eh_reader *in, struct eh_error
     if (eh_read_u8(in) != SNAPSHOT_VERSION)
         return -EH_EVERSION;
     const uint8_t *desk;
+    struct eh_str turn;
     struct eh_reader at_desk;
-    int r = read_globals(e, in, &desk);
+    int r = read_globals(e, in, &turn, &desk);
     if (r < 0)
         return r;
     at_desk = *in;
@@ -403,6 +445,8 @@ static int read_state(struct eh_engine *e, struct eh_reader *in, struct eh_error
     r = read_all(e, in, NAMES_MAX, read_rep); /* first: the desk finds them as they were */
     if (r == 0)
         r = read_all(e, in, NAMES_MAX, read_ledger);
+    if (r == 0)
+        r = take_turn(e, turn);
     if (r == 0)
         r = read_all(e, in, ACCOUNTS_MAX, read_account);
     if (r == 0 && desk)

@@ -31,10 +31,12 @@
 #define NONE               UINT32_MAX
 #define NAMES_MAX          (1u << 20) /* reps, teams or kinds ever known */
 #define ACCOUNTS_MAX       (1u << 22) /* pairs of team and rep ever dealt to */
-#define READY_MAX          (EH_DESK_TEAMS_MAX * EH_SKILL_SETS_MAX)
+#define SETS_MAX           (EH_DESK_TEAMS_MAX * EH_SKILL_SETS_MAX)
+#define READY_WORDS        ((EH_DESK_TEAMS_MAX + 63) / 64)
 #define IMAGE_VERSION      3
 #define SNAPSHOT_VERSION   EH_STATE_VERSION
 #define SECOND_US          INT64_C(1000000)
+#define MINUTE_S           60
 #define DAY_MS             INT64_C(86400000)
 #define AT_LEAST_DEFAULT_S (15 * 60)
 #define AT_MOST_DEFAULT_S  (8 * 3600)
@@ -71,6 +73,7 @@ struct ticket {
     bool receipted : 1;   /* entitled in this team, and booked as received: with its rep, or with
                              the team's in_air account while it waits */
     bool in_affinity : 1; /* stands in the list of its customer */
+    bool given_back : 1;  /* released in this very step, which has an effect set aside for it */
     uint32_t team, kind, rep; /* rep: who holds or held it, or NONE */
     uint32_t was;             /* released by: not to him while another may have it; or NONE */
     uint32_t set;             /* of its team, while open or waiting */
@@ -96,6 +99,24 @@ struct membership {
     uint32_t team, position;
 };
 
+/* How often something happened. */
+struct rate {
+    int64_t minute_us; /* when the minute began that is counted in */
+    int64_t last_us;
+    uint32_t minute_count, day_count;
+    int32_t date; /* local civil date that is counted for */
+};
+
+/* A signal that was said and is not in force yet. */
+struct held {
+    int64_t until_us; /* when it takes effect, or EH_TIME_NEVER: there is none */
+    int64_t for_s;
+    uint8_t status;
+    bool has_for;
+    char *reason; /* owned */
+    uint32_t reason_size;
+};
+
 struct rep {
     bool known;   /* was on a desk: an object of the digest */
     bool present; /* is on this one */
@@ -103,13 +124,17 @@ struct rep {
     bool releasing; /* further rounds of a release are due */
     char *scope;    /* ... of tickets in these teams; owned; NULL: all */
     uint32_t scope_size;
-    uint8_t status; /* enum eh_status, in force */
+    uint64_t released;      /* ... up to this number they are given back */
+    uint64_t release_round; /* input of the last round */
+    uint8_t status;         /* enum eh_status, in force */
     uint32_t desk_index;
     uint32_t share_ppm;
     int64_t since_us, until_us;
     char *reason; /* owned */
     uint32_t reason_size;
-    uint32_t expiry_at; /* place in the heap of expiries, or NONE */
+    struct held held;
+    struct rate changes, said; /* by signals: of the state in force; inputs */
+    uint32_t expiry_at;        /* place in the heap of expiries, or NONE */
     struct list open;
     uint64_t points;
     const struct membership *memberships; /* in order of team id */
@@ -165,7 +190,6 @@ struct skill_set {
     struct node *tree;  /* tree[1] is all; leaves from tree[team->leaves] on */
     uint32_t *queue;    /* heap of waiting tickets: priority, then number */
     uint32_t queue_count, queue_capacity;
-    uint32_t ready_at; /* place in engine->ready, or NONE */
 };
 
 /* What a team's tickets come to, the accounts of its reps apart. Stays when the team goes. */
@@ -237,6 +261,8 @@ struct team {
     uint32_t desk_index, member_count, leaves, set_count;
     uint32_t available;
     uint64_t waiting, open;
+    uint64_t ready;       /* bit i: sets[i] has both somebody eligible and something waiting */
+    uint64_t ready_since; /* input that made the first of them ready */
 };
 
 struct kind {
@@ -283,10 +309,6 @@ struct place {
     uint32_t slot; /* NONE: gone */
 };
 
-struct ready {
-    uint32_t team, set;
-};
-
 /* A desk file as applied. */
 struct desk_held {
     struct eh_arena arena;
@@ -300,7 +322,7 @@ struct eh_engine {
     int64_t at_us;
     int32_t date;
     bool has_day;
-    bool broken; /* a step failed half way: nothing can be decided any more */
+    bool broken;    /* a step failed half way: nothing can be decided any more */
     uint32_t rules; /* enum eh_rules: in force */
     uint32_t epoch;
     bool committed;                       /* what follows is known; old logs begin without */
@@ -337,9 +359,11 @@ struct eh_engine {
 
     uint32_t *expiries; /* heap of reps: until_us, then id */
     uint32_t expiry_count, expiry_capacity;
-    struct ready *ready; /* sets with both somebody eligible and something waiting */
-    uint32_t ready_count, ready_capacity;
-    uint32_t releasing;        /* reps with further rounds due */
+    uint64_t ready[READY_WORDS]; /* a bit for each team of the desk, in order of id: it is ready */
+    uint32_t ready_count;        /* of these teams */
+    uint32_t turn;               /* team that was dealt to last from what was left over, or NONE */
+    uint32_t *releasing;         /* reps with further rounds due, in no order */
+    uint32_t releasing_count, releasing_capacity;
     struct eh_table customers; /* team and customer -> his newest ticket; teams with affinity */
 
     struct period *periods;
@@ -363,9 +387,10 @@ struct step {
     struct eh_message m; /* of the input, with digests of personal text in place */
     struct eh_effects *fx;
     int64_t now_us;
-    uint32_t deals_left;
-    uint32_t subject; /* the ticket whose outcomes this step applies: goes if it ends closed */
-    bool touched;     /* state has changed: an error from here on breaks the engine */
+    uint32_t deals_left; /* effects it may still have by dealing and releasing */
+    uint32_t turn;       /* team dealt to last in the round */
+    uint32_t subject;    /* the ticket whose outcomes this step applies: goes if it ends closed */
+    bool touched;        /* state has changed: an error from here on breaks the engine */
 };
 
 /* Of one decision, for its effect. */
@@ -541,13 +566,18 @@ void eh_set_check_ready(struct eh_engine *, uint32_t team, uint32_t set);
 int eh_queue_reserve(struct eh_engine *, uint32_t team, uint32_t set) EH_MUST_CHECK;
 void eh_queue_push(struct eh_engine *, uint32_t slot); /* reserved before */
 void eh_queue_remove(struct eh_engine *, uint32_t slot);
-const char *eh_waiting_why(const struct team *, const struct skill_set *);
+/* The one that is ready at this place of the desk or behind it, then from the first one on; its
+ * number, or NONE. */
+uint32_t eh_ready_team(const struct eh_engine *, uint32_t place);
+/* Before the desk changes: nobody is, until trees are made. */
+void eh_ready_clear(struct eh_engine *);
+const char *eh_waiting_why(const struct eh_engine *, const struct ticket *);
 
 /* deal.c */
 /* A new or returning ticket, counted and entered, with its set: gives it to somebody or lets it
  * wait, and says so. */
 int eh_deal_or_wait(struct step *, uint32_t slot) EH_MUST_CHECK;
-/* Up to the step's limit of waiting tickets, the best first. */
+/* Up to the step's limit of waiting tickets: teams in turn, in each the best first. */
 int eh_deal_waiting(struct step *) EH_MUST_CHECK;
 /* Books it to the rep, whoever decided. */
 int eh_deal_book(struct step *, uint32_t slot, uint32_t rep, uint32_t was,
@@ -575,7 +605,9 @@ int eh_step_day(struct step *) EH_MUST_CHECK;
 int eh_step_reveal(struct step *) EH_MUST_CHECK;
 int eh_step_new_key(struct step *) EH_MUST_CHECK;
 
-int eh_release_round(struct step *) EH_MUST_CHECK; /* of the first rep that has one due */
+int eh_release_round(struct step *) EH_MUST_CHECK; /* of the rep whose turn it is */
+/* Further rounds of this rep's are due. */
+int eh_releasing_add(struct eh_engine *, uint32_t rep) EH_MUST_CHECK;
 
 /* signals.c */
 int eh_signal_expire(struct step *, uint32_t rep) EH_MUST_CHECK;
@@ -583,6 +615,10 @@ int eh_signal_expire(struct step *, uint32_t rep) EH_MUST_CHECK;
 void eh_signal_set(struct eh_engine *, uint32_t rep, int status, int64_t now_us, int64_t until_us);
 /* Puts the rep where his until_us belongs among the expiries. */
 void eh_expiry_update(struct eh_engine *, uint32_t rep);
+/* When the first of them comes, or EH_TIME_NEVER. */
+int64_t eh_expiry_due(const struct eh_engine *);
+/* Nothing is held back any more. */
+void eh_held_drop(struct eh_engine *, uint32_t rep);
 /* Replaces an owned text by a copy. */
 int eh_rep_set_text(char **text, uint32_t *size, struct eh_str) EH_MUST_CHECK;
 

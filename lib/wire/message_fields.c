@@ -73,6 +73,8 @@ const struct eh_field_row eh_field_rows[EH_FIELD_COUNT] = {
         .most = EH_DATES_MAX, .optional = SHELL},
     [EH_FIELD_RULES] = {NAMED("rules", rules), .kind = EH_KIND_INTEGER, .least = 1,
         .most = UINT32_MAX, .optional = SHELL},
+    [EH_FIELD_MOST] = {NAMED("most", most), .kind = EH_KIND_INTEGER, .least = EH_MOST_MIN,
+        .most = EH_MOST_MAX, .optional = SHELL},
 };
 /* clang-format on */
 

@@ -155,9 +155,22 @@ static void check_queue(const struct eh_engine *e, uint32_t team_no, uint32_t se
         cr_assert(i == 0 || !eh_ticket_before(t, &e->tickets[set->queue[(i - 1) / 2]]));
     }
     bool ready = set->queue_count && set->tree[1].count;
-    cr_assert_eq(ready, set->ready_at != NONE);
-    cr_assert(!ready ||
-              (e->ready[set->ready_at].team == team_no && e->ready[set->ready_at].set == set_no));
+    cr_assert_eq(ready, e->teams[team_no].ready >> set_no & 1);
+}
+
+/* The bits of the desk say which teams have something to deal, and none is left out on the way
+ * round. */
+static void check_ready(const struct eh_engine *e)
+{
+    uint32_t count = 0;
+    for (uint32_t t = 0; t < e->team_names.count; t++) {
+        const struct team *team = &e->teams[t];
+        count += team->ready != 0;
+        if (team->ready)
+            cr_assert_eq(eh_ready_team(e, team->desk_index), t);
+    }
+    cr_assert_eq(e->ready_count, count);
+    cr_assert_eq(eh_ready_team(e, 0) == NONE, count == 0);
 }
 
 static void check_counts(const struct eh_engine *e)
@@ -199,6 +212,7 @@ static void check_state(const struct eh_engine *e)
 {
     check_counts(e);
     check_customers(e);
+    check_ready(e);
     cr_assert(eh_ledger_check(e));
     for (uint32_t t = 0; t < e->team_names.count; t++)
         for (uint32_t s = 0; e->teams[t].desk && s < e->teams[t].set_count; s++)
@@ -299,6 +313,10 @@ static void step(struct history *y, struct eh_message m, int origin, struct eh_s
     struct kit *k = &y->k;
     struct eh_totals totals;
     eh_engine_totals(k->e, &totals);
+    if (helpdesk_chance(&y->h, 50)) {
+        m.most = EH_MOST_MIN + helpdesk_below(&y->h, 4);
+        m.has |= EH_FIELD_BIT(EH_FIELD_MOST);
+    }
     k->in = (struct eh_input){.no = totals.input + 1,
                               .at_us = k->now_us,
                               .date = k->date,

@@ -34,6 +34,11 @@ struct history {
     int32_t date;
     uint32_t rep_count, ticket_count;
     char desk[4096];
+    bool unlimited;                        /* desks have no capacities */
+    struct seed sizes;                     /* of steps, apart from what happens */
+    uint32_t limited;                      /* 0: steps have no sizes of their own */
+    int64_t most;                          /* of the last step */
+    bool due;                              /* it was a DUE input */
     struct eh_str images[HISTORY_TICKETS]; /* malloc'd: the last one given out */
     int result;
     void (*after)(struct history *); /* each step; NULL: nothing */
@@ -72,6 +77,11 @@ static inline void history_keep_image(struct history *h)
 
 static inline int history_step(struct history *h, struct eh_message m)
 {
+    h->due = m.type == EH_MESSAGE_DUE;
+    if (h->limited) {
+        h->most = m.most = EH_MOST_MIN + (int64_t)seed_below(&h->sizes, h->limited);
+        m.has |= EH_FIELD_BIT(EH_FIELD_MOST);
+    }
     struct eh_input in = {.no = h->no + 1,
                           .at_us = h->now_us,
                           .date = h->date,
@@ -127,7 +137,7 @@ static inline void history_write_desk(struct history *h)
                         "  - {id: t%u, policy: %s, value_weight: %u%%, capacity: %u, affinity: %s,"
                         " affinity_for: 2h, reps: [",
                         team, policies[history_below(h, 5)], history_below(h, 101),
-                        history_below(h, 3) ? history_below(h, 12) : 0,
+                        history_below(h, 3) && !h->unlimited ? history_below(h, 12) : 0,
                         history_below(h, 2) ? "open" : "off");
         for (uint32_t i = 0, first = 1; i < h->rep_count; i++) {
             if (history_below(h, 3) == 0)
@@ -264,13 +274,10 @@ static inline int history_due(struct history *h)
     return r;
 }
 
-static inline int history_go_on(struct history *h)
+/* One input of any kind. */
+static inline int history_happen(struct history *h)
 {
     uint32_t what = history_below(h, 100);
-    h->now_us += (int64_t)seed_below(&h->seed, 1200) * 1000000;
-    int r = history_due(h);
-    if (r < 0)
-        return r;
     if (what < 3) {
         h->date++;
         return history_step(h, (struct eh_message){.type = EH_MESSAGE_DAY});
@@ -286,6 +293,13 @@ static inline int history_go_on(struct history *h)
     if (h->ticket_count == 0)
         return 0;
     return history_step(h, what < 90 ? history_outcome(h) : history_manager(h));
+}
+
+static inline int history_go_on(struct history *h)
+{
+    h->now_us += (int64_t)seed_below(&h->seed, 1200) * 1000000;
+    int r = history_due(h);
+    return r < 0 ? r : history_happen(h);
 }
 
 static inline void history_start(struct history *h, uint64_t seed)

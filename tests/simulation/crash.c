@@ -114,6 +114,15 @@ static bool draw(void *context, const struct eh_draw_query *query, uint64_t *ret
     return true;
 }
 
+/* Some steps have a size of their own. */
+static void limit(struct world *w, struct eh_message *m)
+{
+    if (chance(w, 50))
+        return;
+    m->most = EH_MOST_MIN + helpdesk_below(&w->h, 4);
+    m->has |= EH_FIELD_BIT(EH_FIELD_MOST);
+}
+
 static void step(struct world *w, struct eh_input *in, struct eh_str body)
 {
     struct eh_draws draws = {.draw = draw, .context = w};
@@ -125,6 +134,7 @@ static void step(struct world *w, struct eh_input *in, struct eh_str body)
     in->draws = &draws;
     if (in->origin != EH_ORIGIN_STREAM)
         eh_input_identify(in);
+    limit(w, &in->message);
     int r = eh_engine_step(w->d.e, in, &fx);
     must(w, r == 0, "a step failed");
     if (r == 0)
@@ -137,9 +147,22 @@ static void step_shell(struct world *w, int type, int32_t date)
     step(w, &in, eh_str(""));
 }
 
+/* Now and then a later build leads. */
+static void step_rules(struct world *w, const struct eh_totals *totals)
+{
+    if (totals->rules == EH_RULES_LAST || !chance(w, 2))
+        return;
+    struct eh_input in = {.origin = EH_ORIGIN_SHELL, .date = totals->date};
+    in.message = (struct eh_message){
+        .type = EH_MESSAGE_RULES, .has = EH_FIELD_BIT(EH_FIELD_RULES), .rules = totals->rules + 1};
+    step(w, &in, eh_str(""));
+}
+
 static int32_t step_time(struct world *w)
 {
     struct eh_totals totals;
+    eh_engine_totals(w->d.e, &totals);
+    step_rules(w, &totals);
     eh_engine_totals(w->d.e, &totals);
     int32_t date = (int32_t)(w->now_us / INT64_C(86400000000));
     if (date > totals.date || totals.input == 0)
@@ -296,7 +319,7 @@ static void recover(struct world *w)
     int r = w->snapshot.size
                 ? eh_engine_restore(eh_str_n((const char *)w->snapshot.data, w->snapshot.size),
                                     &w->d.e, &error)
-                : eh_engine_new(EH_RULES_LAST, &w->d.e, &error);
+                : eh_engine_new(EH_RULES_FIRST, &w->d.e, &error);
     must(w, r == 0, "no engine after a restart");
     if (r < 0)
         return;
@@ -438,7 +461,7 @@ static void check_outbox(struct world *w)
 static void check_replay(struct world *w)
 {
     struct eh_engine *fresh;
-    must(w, eh_engine_new(EH_RULES_LAST, &fresh, NULL) == 0, "memory");
+    must(w, eh_engine_new(EH_RULES_FIRST, &fresh, NULL) == 0, "memory");
     must(w, log_replay(&w->log, fresh, 0) == w->log.count,
          "I5: the log is decided otherwise again");
     must(w, eh_key_equal(eh_engine_digest(fresh), eh_engine_digest(w->d.e)), "I5: another digest");

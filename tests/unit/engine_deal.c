@@ -227,17 +227,6 @@ Test(engine_deal, rounds)
     expect("");
 }
 
-/* What is left over goes first, whoever comes in between. */
-Test(engine_deal, behind_the_left_over)
-{
-    kit_send(&k, "{'type':'signal','rep':'eva','status':'away'}");
-    for (int i = 0; i < EH_DEALS_PER_STEP_MAX + 1; i++)
-        kit_sendf(&k, "{'type':'ticket','id':'W%d','team':'care','kind':'query'}", i);
-    kit_send(&k, "{'type':'signal','rep':'eva','status':'available'}");
-    kit_send(&k, "{'type':'ticket','id':'N','team':'care','kind':'query'}");
-    expect("assigned W1000 eva least_loaded; assigned N eva least_loaded");
-}
-
 static struct eh_draw_query asked;
 static uint8_t asked_digest[EH_DIGEST_BYTES];
 

@@ -29,7 +29,8 @@ struct kit {
     uint64_t stream; /* of the last entry */
     int64_t now_us;
     int32_t date;
-    int result; /* of the last step */
+    int64_t most; /* effects each step may have by dealing; 0: as many as there may be */
+    int result;   /* of the last step */
     bool repeat;
 };
 
@@ -69,6 +70,8 @@ static inline int kit_step(struct kit *k, struct eh_message m, int origin)
     struct eh_totals totals;
     eh_engine_totals(k->e, &totals);
     struct eh_recalled recalled = k->in.recalled;
+    m.most = k->most;
+    m.has |= k->most ? EH_FIELD_BIT(EH_FIELD_MOST) : 0;
     k->in = (struct eh_input){.no = totals.input + 1,
                               .at_us = k->now_us,
                               .date = k->date,
@@ -147,16 +150,22 @@ static inline void kit_pass(struct kit *k, int64_t seconds)
     k->now_us += seconds * 1000000;
 }
 
-static inline void kit_start(struct kit *k, const char *desk)
+/* As a log of these rules begins. */
+static inline void kit_start_under(struct kit *k, enum eh_rules rules, const char *desk)
 {
     *k = (struct kit){.now_us = KIT_START};
     k->draws.draw = kit_draw;
     k->fx.arena = &k->arena;
     struct eh_error error = {0};
-    if (eh_engine_new(EH_RULES_LAST, &k->e, &error) < 0)
+    if (eh_engine_new(rules, &k->e, &error) < 0)
         kit_fail("engine", error.text);
     if (kit_day(k, KIT_TODAY) < 0 || kit_desk(k, desk) < 0 || k->fx.refused)
         kit_fail(desk, k->fx.refused ? k->fx.reason.data : eh_code_name(k->result));
+}
+
+static inline void kit_start(struct kit *k, const char *desk)
+{
+    kit_start_under(k, EH_RULES_LAST, desk);
 }
 
 static inline void kit_done(struct kit *k)

@@ -156,9 +156,6 @@ Test(engine_manager, release_in_rounds)
     cr_assert_eq(k.fx.count, EH_DEALS_PER_STEP_MAX);
     cr_assert_eq(kit_rep(&k, "eva").open, 3);
     cr_assert_eq(eh_engine_due_us(k.e), k.now_us);
-    kit_send(&k, "{'type':'signal','rep':'eva','status':'available'}");
-    cr_assert_str_eq(kit_refused(&k),
-                     "rep: tickets of eva are just being released; try again in a moment");
     kit_due(&k);
     cr_assert_eq(k.fx.count, 3);
     cr_assert_eq(eh_engine_due_us(k.e), EH_TIME_NEVER);

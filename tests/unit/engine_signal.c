@@ -201,3 +201,215 @@ Test(engine_signal, never_later_than_it_was)
     cr_assert_eq(k.fx.from_us, until);
     cr_assert_eq(eh_engine_due_us(k.e), until);
 }
+
+/* ---- rates: ida is in no team, so nothing but the rate holds a change back */
+
+static void says(const char *status)
+{
+    kit_sendf(&k, "{'type':'signal','rep':'ida','status':'%s'}", status);
+    cr_assert_not(k.fx.refused, "%s", kit_refused(&k));
+}
+
+static int state_of(const char *rep)
+{
+    return kit_rep(&k, rep).state;
+}
+
+static int64_t seconds_from_now(int64_t at_us)
+{
+    return (at_us - k.now_us) / 1000000;
+}
+
+/* Each of them changes the state; after an even number of them she is available. */
+static void change(int times)
+{
+    for (int i = 0; i < times; i++)
+        says(i % 2 ? "available" : "away");
+}
+
+Test(engine_signal, six_changes_a_minute)
+{
+    change(EH_CHANGES_A_MINUTE);
+    kit_pass(&k, 10);
+    says("away");
+    cr_assert_eq(k.fx.signal_status, EH_STATUS_AWAY);
+    cr_assert_eq(seconds_from_now(k.fx.from_us), 50);
+    cr_assert_eq(state_of("ida"), EH_STATUS_AVAILABLE);
+    cr_assert_eq(eh_engine_due_us(k.e), k.fx.from_us);
+    cr_assert_eq(kit_rep(&k, "ida").next_us, k.fx.from_us);
+    cr_assert_eq(kit_rep(&k, "ida").next_state, EH_STATUS_AWAY);
+    kit_pass(&k, 50);
+    kit_due(&k);
+    cr_assert(kit_is(k.fx.signal_rep, "ida"));
+    cr_assert_eq(k.fx.from_us, k.now_us);
+    cr_assert_eq(state_of("ida"), EH_STATUS_AWAY);
+    cr_assert_eq(kit_rep(&k, "ida").next_us, EH_TIME_NEVER);
+    cr_assert_eq(eh_engine_due_us(k.e), EH_TIME_NEVER);
+}
+
+/* However often something else was said in between. */
+Test(engine_signal, the_last_one_said)
+{
+    change(EH_CHANGES_A_MINUTE);
+    for (int i = 0; i < 20; i++)
+        says(i % 2 ? "overloaded" : "away");
+    says("available"); /* as she is: nothing is held back any more */
+    cr_assert_eq(k.fx.from_us, k.now_us);
+    cr_assert_eq(eh_engine_due_us(k.e), EH_TIME_NEVER);
+    kit_send(&k, "{'type':'signal','rep':'ida','status':'away','for':30,'reason':'tea'}");
+    cr_assert_eq(seconds_from_now(k.fx.from_us), 60);
+    cr_assert_eq(seconds_from_now(k.fx.until_us), 90);
+    cr_assert_eq(kit_rep(&k, "ida").reason.size, 0);
+    kit_pass(&k, 70);
+    kit_due(&k);
+    cr_assert_eq(seconds_from_now(k.fx.until_us), 30); /* from when it takes effect */
+    cr_assert(kit_is(kit_rep(&k, "ida").reason, "tea"));
+}
+
+Test(engine_signal, back_at_once)
+{
+    for (int i = 0; i < EH_CHANGES_A_MINUTE / 2; i++) {
+        says("available");
+        says("away");
+    }
+    says("away");
+    cr_assert_eq(state_of("ida"), EH_STATUS_AWAY);
+    says("available");
+    cr_assert_eq(k.fx.from_us, k.now_us);
+    cr_assert_eq(state_of("ida"), EH_STATUS_AVAILABLE);
+}
+
+/* What says the same once more is no change, whatever else it says. */
+Test(engine_signal, repeats_count_nothing)
+{
+    for (int i = 0; i < 200; i++)
+        kit_sendf(&k, "{'type':'signal','rep':'ida','status':'away','for':%d}", 60 + i);
+    cr_assert_eq(seconds_from_now(k.fx.until_us), 259);
+    says("available");
+    says("overloaded");
+    cr_assert_eq(k.fx.from_us, k.now_us);
+    cr_assert_eq(state_of("ida"), EH_STATUS_OVERLOADED);
+}
+
+/* Sixty of a day, then one in a quarter of an hour; the next day they begin anew. */
+Test(engine_signal, one_in_a_quarter_of_an_hour)
+{
+    for (int i = 0; i < EH_CHANGES_A_DAY / 2; i++) {
+        kit_pass(&k, 60);
+        says("away");
+        says("available");
+    }
+    kit_pass(&k, 60);
+    says("away");
+    cr_assert_eq(seconds_from_now(k.fx.from_us), EH_CHANGE_PAUSE_S - 60);
+    kit_day(&k, KIT_TODAY + 1);
+    says("away");
+    cr_assert_eq(k.fx.from_us, k.now_us);
+    cr_assert_eq(eh_engine_due_us(k.e), EH_TIME_NEVER);
+}
+
+/* The state in force may end while something is held back. */
+Test(engine_signal, an_end_comes_first)
+{
+    change(EH_CHANGES_A_MINUTE - 2);
+    says("overloaded");
+    kit_send(&k, "{'type':'signal','rep':'ida','status':'away','for':5}");
+    cr_assert_eq(state_of("ida"), EH_STATUS_AWAY);
+    says("overloaded");
+    cr_assert_eq(seconds_from_now(k.fx.from_us), 60);
+    kit_pass(&k, 5);
+    kit_due(&k);
+    cr_assert_eq(state_of("ida"), EH_STATUS_AVAILABLE);
+    kit_pass(&k, 55);
+    kit_due(&k);
+    cr_assert_eq(state_of("ida"), EH_STATUS_OVERLOADED);
+}
+
+/* Whoever released the tickets said the last word. */
+Test(engine_signal, a_release_takes_its_place)
+{
+    change(EH_CHANGES_A_MINUTE);
+    says("overloaded");
+    kit_command(&k, EH_MESSAGE_RELEASE, "{'rep':'ida','reason':'x'}");
+    cr_assert_eq(state_of("ida"), EH_STATUS_AWAY);
+    cr_assert_eq(eh_engine_due_us(k.e), EH_TIME_NEVER);
+}
+
+static bool is_repeat(const char *json)
+{
+    int64_t from, until;
+    struct eh_message m = kit_message(&k, json);
+    return eh_engine_signal_is_repeat(k.e, &m, &from, &until);
+}
+
+Test(engine_signal, what_need_not_be_an_input)
+{
+    const char *available = "{'type':'signal','rep':'ida','status':'available'}";
+    const char *away = "{'type':'signal','rep':'ida','status':'away'}";
+    cr_assert_not(is_repeat(available)); /* presumed so far, not said */
+    says("available");
+    cr_assert(is_repeat(available));
+    cr_assert_not(is_repeat("{'type':'signal','rep':'ida','status':'available','reason':'x'}"));
+    cr_assert_not(is_repeat("{'type':'signal','rep':'ida','status':'available','event':'e'}"));
+    cr_assert_not(is_repeat("{'type':'signal','rep':'zoe','status':'available'}"));
+    cr_assert_not(is_repeat(away));
+    change(EH_CHANGES_A_MINUTE);
+    says("away");
+    cr_assert(is_repeat(away)); /* held back */
+    cr_assert_not(is_repeat(available));
+    kit_pass(&k, 60);
+    kit_due(&k);
+    cr_assert(is_repeat(away));
+    kit_send(&k, "{'type':'signal','rep':'ida','status':'away','for':60}");
+    cr_assert_not(is_repeat(away)); /* for longer than it would be */
+    says("overloaded");
+    cr_assert_not(is_repeat("{'type':'signal','rep':'ida','status':'overloaded'}"));
+}
+
+static int64_t input_from(const char *status)
+{
+    struct eh_message m = {.type = EH_MESSAGE_SIGNAL, .rep = eh_str("ida")};
+    m.status = (uint8_t)eh_status_from_name(eh_str(status));
+    return seconds_from_now(eh_engine_signal_from(k.e, &m, k.now_us));
+}
+
+Test(engine_signal, so_many_become_inputs)
+{
+    for (int i = 0; i < EH_SIGNALS_A_MINUTE; i++) {
+        cr_assert_eq(input_from("overloaded"), 0);
+        says("overloaded");
+    }
+    kit_pass(&k, 1);
+    cr_assert_eq(input_from("overloaded"), 59);
+    cr_assert_eq(input_from("available"), 59);
+    says("away");
+    cr_assert_eq(input_from("available"), 0);
+    kit_pass(&k, 59);
+    for (int i = 0; i < EH_SIGNALS_A_DAY; i++) {
+        kit_pass(&k, 10);
+        says("overloaded");
+    }
+    cr_assert_eq(input_from("overloaded"), EH_SIGNAL_PAUSE_S);
+    kit_day(&k, KIT_TODAY + 1);
+    kit_pass(&k, 10);
+    cr_assert_eq(input_from("overloaded"), 0);
+}
+
+/* What is held back and what was counted outlive a restart. */
+Test(engine_signal, held_back_in_a_snapshot)
+{
+    EH_AUTO(eh_bytes) struct eh_bytes bytes = EH_BYTES_INIT;
+    struct eh_engine *again;
+    change(EH_CHANGES_A_MINUTE);
+    kit_send(&k, "{'type':'signal','rep':'ida','status':'away','for':60,'reason':'tea'}");
+    cr_assert_eq(eh_engine_snapshot(k.e, &bytes), 0);
+    cr_assert_eq(eh_engine_restore(eh_str_n((char *)bytes.data, bytes.size), &again, NULL), 0);
+    eh_engine_free(k.e);
+    k.e = again;
+    cr_assert_eq(seconds_from_now(eh_engine_due_us(k.e)), 60);
+    kit_pass(&k, 60);
+    kit_due(&k);
+    cr_assert(kit_is(kit_rep(&k, "ida").reason, "tea"));
+    cr_assert_eq(seconds_from_now(kit_rep(&k, "ida").until_us), 60);
+    cr_assert_eq(state_of("ida"), EH_STATUS_AWAY);
+}

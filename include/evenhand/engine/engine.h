@@ -16,9 +16,10 @@
  *
  * Errors of step() leave the state as it was: -EH_EFULL (a named capacity), -EH_ENOMEM,
  * -EH_ECORRUPT (recorded draws or recalled facts that do not fit; number or time running
- * backwards), -EH_EVERSION (a RULES input of a later build). Where memory or a recorded draw is missing half way through a step, the engine
- * refuses every later one instead (-EH_ECORRUPT): free it and rebuild it. A message that is wrong
- * is not an error: it is refused by an effect, and that is what happened.
+ * backwards), -EH_EVERSION (a RULES input of a later build). Where memory or a recorded draw is
+ * missing half way through a step, the engine refuses every later one instead (-EH_ECORRUPT): free
+ * it and rebuild it. A message that is wrong is not an error: it is refused by an effect, and that
+ * is what happened.
  *
  * Not read from outside: RELEASE may carry in `team` the ids, joined by '\x1f', of the teams whose
  * tickets are released (the caller's); without it, all.
@@ -32,15 +33,28 @@
 #include <evenhand/wire/message.h>
 #include <evenhand/wire/notice.h>
 
-#define EH_TICKETS_MAX        1000000 /* open and waiting together */
-#define EH_PARKED_MAX         10000   /* outcomes that wait for their ticket */
-#define EH_PARKED_S           60      /* so long */
-#define EH_SKILL_SETS_MAX     64      /* required-skill sets in use per team */
-#define EH_DEALS_PER_STEP_MAX 1000    /* more waiting tickets are dealt by further DUE inputs */
-#define EH_AT_AHEAD_MAX_S     300     /* an outcome's `at` may be so far ahead */
-#define EH_TIME_NEVER         INT64_MAX
-#define EH_TIME_LAST          INT64_C(253402300799999999) /* 9999-12-31T23:59:59.999999Z, in µs */
-#define EH_DATE_LAST          2932897 /* the day after it, as any time zone may see it */
+#define EH_TICKETS_MAX           1000000 /* open and waiting together */
+#define EH_PARKED_MAX            10000   /* outcomes that wait for their ticket */
+#define EH_PARKED_PER_TICKET_MAX 16      /* ... for the same one */
+#define EH_PARKED_S              60      /* so long */
+#define EH_SKILL_SETS_MAX        64      /* required-skill sets in use per team */
+/* A step deals, gives back and tells of so many tickets, or of as many as its message says
+ * (EH_FIELD_MOST); the rest follows by further DUE inputs. On top of that come the effects of the
+ * message itself, never more than EH_STEP_EFFECTS_MORE. */
+#define EH_DEALS_PER_STEP_MAX 1000
+#define EH_STEP_EFFECTS_MORE  (2 * EH_PARKED_PER_TICKET_MAX + 4)
+/* Signals of a rep that change the state in force: what is more often takes effect later. */
+#define EH_CHANGES_A_MINUTE 6
+#define EH_CHANGES_A_DAY    60
+#define EH_CHANGE_PAUSE_S   (15 * 60) /* from then on one in so long */
+/* Signals of a rep that become inputs, whatever they say. */
+#define EH_SIGNALS_A_MINUTE 12
+#define EH_SIGNALS_A_DAY    600
+#define EH_SIGNAL_PAUSE_S   60
+#define EH_AT_AHEAD_MAX_S   300 /* an outcome's `at` may be so far ahead */
+#define EH_TIME_NEVER       INT64_MAX
+#define EH_TIME_LAST        INT64_C(253402300799999999) /* 9999-12-31T23:59:59.999999Z, in µs */
+#define EH_DATE_LAST        2932897 /* the day after it, as any time zone may see it */
 
 /* What PostgreSQL knew of the identities an input names, looked up before it is decided. */
 struct eh_recalled {
@@ -145,6 +159,14 @@ struct eh_key eh_entry_identity(uint64_t stream_ms, uint64_t stream_no, struct e
 /* The same identity with the same content is there already (in memory or recalled). */
 bool eh_engine_is_repeat(const struct eh_engine *, const struct eh_input *);
 
+/* The signal says once more, and says nothing else, what is in force or held back: it need not
+ * become an input. Since when or from when on, and until when. */
+bool eh_engine_signal_is_repeat(const struct eh_engine *, const struct eh_message *,
+                                int64_t *ret_from_us, int64_t *ret_until_us);
+/* When a signal of this rep may become an input: now_us, or later, if there were too many: until
+ * then the last one said has to be kept. Never later for an `available` that ends `away`. */
+int64_t eh_engine_signal_from(const struct eh_engine *, const struct eh_message *, int64_t now_us);
+
 int eh_engine_step(struct eh_engine *, const struct eh_input *, struct eh_effects *) EH_MUST_CHECK;
 
 /* When the next DUE input is wanted (µs since 1970; EH_TIME_NEVER: nothing waits; may be past). */
@@ -158,7 +180,7 @@ int eh_engine_restore(struct eh_str snapshot, struct eh_engine **ret,
                       struct eh_error *) EH_MUST_CHECK;
 /* Sum of the hashes of all objects (mod 2^128), kept up to date with each change. The same state
  * has another sum, and another snapshot, where EH_STATE_VERSION is another. */
-#define EH_STATE_VERSION 4
+#define EH_STATE_VERSION 5
 struct eh_key eh_engine_digest(const struct eh_engine *);
 /* The same sum made anew from every object: what a test compares it with. */
 struct eh_key eh_engine_digest_anew(const struct eh_engine *);
@@ -203,7 +225,7 @@ struct eh_totals {
     int32_t date;
     bool has_day; /* a first DAY has come, and with it the first draw epoch */
     uint32_t epoch;
-    uint32_t rules; /* enum eh_rules: in force for the next input */
+    uint32_t rules;                       /* enum eh_rules: in force for the next input */
     uint64_t waiting, open, parked, dead; /* open: assigned and not closed; dead: since ever */
     struct eh_str desk_text;              /* as applied; empty before the first */
     uint8_t desk_sha256[32];
@@ -216,7 +238,7 @@ const struct eh_desk *eh_engine_desk(const struct eh_engine *); /* NULL before t
 struct eh_ticket_view {
     uint64_t no;                                        /* number of its input */
     struct eh_str source, id, team, kind, rep, outcome; /* rep: empty while waiting */
-    struct eh_str waiting_why;                          /* "nobody" | "full" | "skill" */
+    struct eh_str waiting_why;                          /* "nobody" | "full" | "skill" | "queue" */
     struct eh_str skills;
     uint8_t state, priority;
     int64_t value, refunded;
@@ -239,11 +261,13 @@ size_t eh_engine_tickets(const struct eh_engine *, struct eh_str team, struct eh
 
 struct eh_rep_view {
     struct eh_str id, name, user;
-    bool member;      /* in some team today */
-    uint8_t state;    /* enum eh_status, as it is in force now */
-    bool full;        /* at capacity in every team of his that has one */
-    int64_t until_us; /* when overloaded ends by itself (EH_TIME_NEVER: does not) */
-    int64_t since_us; /* of the state */
+    bool member;        /* in some team today */
+    uint8_t state;      /* enum eh_status, as it is in force now */
+    bool full;          /* at capacity in every team of his that has one */
+    int64_t until_us;   /* when overloaded ends by itself (EH_TIME_NEVER: does not) */
+    int64_t since_us;   /* of the state */
+    uint8_t next_state; /* enum eh_status, said and held back, or 0 ... */
+    int64_t next_us;    /* ... until then; EH_TIME_NEVER: nothing is */
     struct eh_str reason;
     uint32_t share_ppm;
     uint64_t open, points;

@@ -18,8 +18,10 @@
 enum eh_rules {
     EH_RULES_FIRST = 1,    /* of logs without a RULES input before */
     EH_RULES_NUMBERED = 2, /* decides as EH_RULES_FIRST; the log says so */
+    EH_RULES_SLICES = 3,   /* what is left over is dealt by DUE inputs, team by team */
+    EH_RULES_SIGNALS = 4,  /* signals have a rate */
 };
 /* The rules of this build. */
-#define EH_RULES_LAST EH_RULES_NUMBERED
+#define EH_RULES_LAST EH_RULES_SIGNALS
 
 #endif

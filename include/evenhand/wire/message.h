@@ -26,6 +26,8 @@
 #define EH_MESSAGE_DEPTH_MAX  8
 #define EH_MESSAGE_ITEMS_MAX  256 /* keys and values of all levels together */
 #define EH_MESSAGE_STRING_MAX 16384
+#define EH_MOST_MIN           2    /* effects a step may be limited to: half for a release, half */
+#define EH_MOST_MAX           1000 /* for others */
 #define EH_SKILLS_MAX         16          /* skills one ticket may require */
 #define EH_DESK_TEXT_MAX      (16u << 20) /* bytes of a desk file read from disk */
 
@@ -101,6 +103,7 @@ enum eh_field {
     EH_FIELD_AT_DATE =
         31, /* OUTCOME with `at`: the local civil date of that moment, by the shell */
     EH_FIELD_RULES = 32, /* RULES, by the shell alone: their number */
+    EH_FIELD_MOST = 33,  /* by the shell alone: how many effects its step may have by dealing */
     EH_FIELD_COUNT
 };
 #define EH_FIELD_BIT(field) (UINT64_C(1) << (field))
@@ -136,6 +139,7 @@ struct eh_message {
     int64_t for_s;
     int64_t handled_s;
     int64_t rules; /* enum eh_rules */
+    int64_t most;  /* EH_MOST_MIN to EH_MOST_MAX */
 };
 
 static inline bool eh_message_has(const struct eh_message *m, enum eh_field field)

@@ -33,7 +33,7 @@ struct eh_notice {
     struct eh_str source, id, team, rep;
     struct eh_str was;   /* the rep who had it before */
     struct eh_str why;   /* a policy's name, "affinity", "manager", "owner", "release"; of WAITING
-                            "nobody", "full" or "skill" */
+                            "nobody", "full", "skill" or "queue" */
     int64_t at_ms;       /* since 1970 UTC; key `at` */
     uint64_t input;      /* the number of the input that caused it */
     struct eh_str inbox; /* stream id of the entry that caused it, "1700000000000-0" */
