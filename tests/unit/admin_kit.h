@@ -24,8 +24,17 @@
 #include "clock.h"
 #include "engine_kit.h"
 
-/* STEADY: every command is said to be done and changes nothing. */
-enum app_mood { NORMAL, STEADY, AWAY, FULL, UNCONFIRMED, NO_ENGINE };
+/* STEADY: every command is said to be done and changes nothing. LATER: what is owed to the admin
+ * API is kept until app_tell(). */
+enum app_mood { NORMAL, STEADY, AWAY, FULL, UNCONFIRMED, NO_ENGINE, LATER };
+
+/* A command, or somebody who waits for a COMMIT. */
+struct app_owed {
+    struct eh_command *command;
+    eh_confirmed_fn *on_confirmed;
+    void *context;
+    struct app_owed *next;
+};
 
 struct eh_app {
     struct kit kit;
@@ -33,6 +42,8 @@ struct eh_app {
     struct eh_config config;
     enum app_mood mood;
     struct eh_alarms alarms;
+    struct eh_pg *reader;
+    struct app_owed *owed; /* oldest first */
 };
 
 struct server {
@@ -84,8 +95,7 @@ struct event_base *eh_app_base(const struct eh_app *app)
 
 struct eh_pg *eh_app_reader(const struct eh_app *app)
 {
-    (void)app;
-    return NULL;
+    return app->reader;
 }
 
 int64_t eh_app_now_us(struct eh_app *app)
@@ -93,8 +103,20 @@ int64_t eh_app_now_us(struct eh_app *app)
     return app->kit.now_us;
 }
 
+static inline int app_owe(struct eh_app *app, const struct app_owed *owed)
+{
+    struct app_owed **end = &app->owed, *kept = malloc(sizeof *kept);
+    while (*end)
+        end = &(*end)->next;
+    *kept = *owed;
+    *end = kept;
+    return 0;
+}
+
 int eh_app_when_confirmed(struct eh_app *app, eh_confirmed_fn *on_confirmed, void *context)
 {
+    if (app->mood == LATER)
+        return app_owe(app, &(struct app_owed){.on_confirmed = on_confirmed, .context = context});
     on_confirmed(context, app->mood != UNCONFIRMED);
     return 0;
 }
@@ -140,6 +162,8 @@ int eh_app_submit(struct eh_app *app, struct eh_command *command, struct eh_erro
         return eh_error_set(error, EH_EFULL, "too many commands wait");
     if (kit_is(command->message.event, "conflict"))
         return eh_error_set(error, EH_ECONFLICT, "this event stands with other content");
+    if (app->mood == LATER)
+        return app_owe(app, &(struct app_owed){.command = command});
     char why[EH_ERROR_TEXT_MAX];
     struct eh_command_result result = {.input = 1};
     if (app->mood != STEADY)
@@ -147,6 +171,37 @@ int eh_app_submit(struct eh_app *app, struct eh_command *command, struct eh_erro
     command->on_done(command->context, &result);
     eh_command_free(command);
     return 0;
+}
+
+/* How a COMMIT that came later ended. */
+enum app_news { COMMITTED, LOST, KNOWN_BEFORE };
+
+static inline void app_tell_command(struct eh_app *app, struct eh_command *command,
+                                    enum app_news news)
+{
+    char why[EH_ERROR_TEXT_MAX];
+    struct eh_command_result result = {.input = 1, .repeat = news == KNOWN_BEFORE};
+    if (news == LOST)
+        result = (struct eh_command_result){.code = -EH_EUNAVAILABLE, .message = "it is lost"};
+    else if (news == COMMITTED)
+        decide(&app->kit, &command->message, why, sizeof why, &result);
+    command->on_done(command->context, &result);
+    eh_command_free(command);
+}
+
+/* The oldest that is owed is told; false: nothing is owed. */
+static inline bool app_tell(struct eh_app *app, enum app_news news)
+{
+    struct app_owed *owed = app->owed;
+    if (!owed)
+        return false;
+    app->owed = owed->next;
+    if (owed->command)
+        app_tell_command(app, owed->command, news);
+    else
+        owed->on_confirmed(owed->context, news != LOST);
+    free(owed);
+    return true;
 }
 
 /* ---- The server. */
