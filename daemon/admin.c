@@ -283,6 +283,16 @@ static void on_accept_error(struct evconnlistener *listener, void *context)
     event_add(listening_admin->accept_pause, &pause);
 }
 
+static int listen_on(struct eh_admin *admin, int fd, struct eh_error *error)
+{
+    admin->bound = evhttp_accept_socket_with_handle(admin->http, fd);
+    if (!admin->bound)
+        return eh_error_set(error, EH_EUNAVAILABLE, "admin socket: cannot accept on it");
+    listening_admin = admin;
+    evconnlistener_set_error_cb(evhttp_bound_socket_get_listener(admin->bound), on_accept_error);
+    return 0;
+}
+
 static int start_http(struct eh_admin *admin, int fd, struct eh_error *error)
 {
     struct event_base *base = eh_app_base(admin->app);
@@ -293,12 +303,7 @@ static int start_http(struct eh_admin *admin, int fd, struct eh_error *error)
         return eh_error_set(error, EH_ENOMEM, "admin socket: out of memory");
 
     eh_http_server_init(&admin->server, base, admin->http, &owner, admin);
-    admin->bound = evhttp_accept_socket_with_handle(admin->http, fd);
-    if (!admin->bound)
-        return eh_error_set(error, EH_EUNAVAILABLE, "admin socket: cannot accept on it");
-    listening_admin = admin;
-    evconnlistener_set_error_cb(evhttp_bound_socket_get_listener(admin->bound), on_accept_error);
-    return 0;
+    return listen_on(admin, fd, error);
 }
 
 int eh_admin_new(struct eh_app *app, struct eh_admin **ret, struct eh_error *error)
@@ -327,6 +332,35 @@ int eh_admin_new(struct eh_app *app, struct eh_admin **ret, struct eh_error *err
     }
     *ret = admin;
     return 0;
+}
+
+static int listen_again(struct eh_admin *admin, struct eh_error *error)
+{
+    struct eh_admin_socket listening;
+    int r = eh_admin_socket_open(eh_app_config(admin->app), &listening, error);
+    if (r < 0)
+        return r;
+    struct evhttp_bound_socket *before = admin->bound;
+    r = listen_on(admin, listening.fd, error);
+    if (r < 0) {
+        evutil_closesocket(listening.fd);
+        admin->bound = before;
+        return r;
+    }
+    evhttp_del_accept_socket(admin->http, before);
+    admin->path_device = listening.device;
+    admin->path_inode = listening.inode;
+    eh_log(EH_LOG_WARNING, "admin_socket %s: was gone, and is there again", admin->path);
+    return 0;
+}
+
+int eh_admin_look(struct eh_admin *admin, struct eh_error *error)
+{
+    if (admin->closing || !*admin->path || !admin->bound)
+        return 0;
+    int r = eh_admin_socket_look(eh_app_config(admin->app), admin->path_device, admin->path_inode,
+                                 error);
+    return r == -EH_ENOTFOUND ? listen_again(admin, error) : r;
 }
 
 void eh_admin_close(struct eh_admin *admin)

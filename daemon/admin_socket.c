@@ -16,6 +16,7 @@
 #include "log.h"
 
 #define BACKLOG      128
+#define SOCKET_MODE  0660
 #define GROUP_BUFFER 65536 /* bytes of one entry of the group database */
 
 static int address_of(const char *path, struct sockaddr_un *ret, struct eh_error *error)
@@ -183,6 +184,30 @@ int eh_admin_socket_open(const struct eh_config *config, struct eh_admin_socket 
             return r;
     }
     *ret = out;
+    return 0;
+}
+
+int eh_admin_socket_look(const struct eh_config *config, dev_t device, ino_t inode,
+                         struct eh_error *error)
+{
+    const char *path = config->admin_socket;
+    struct stat status;
+    gid_t group = 0;
+    if (lstat(path, &status) < 0 || status.st_dev != device || status.st_ino != inode)
+        return eh_error_set(error, EH_ENOTFOUND, "admin_socket: %s is gone", path);
+    int r = *config->admin_group ? eh_admin_group_find(config->admin_group, &group, error) : 0;
+    if (r < 0)
+        return eh_error_set(error, EH_EUNAVAILABLE, "admin_group: %s is not to be found",
+                            config->admin_group);
+    bool owner = !*config->admin_group || status.st_gid == group;
+    if ((status.st_mode & 07777) == SOCKET_MODE && owner)
+        return 0;
+    if ((!owner && chown(path, (uid_t)-1, group) < 0) || chmod(path, SOCKET_MODE) < 0)
+        return eh_error_set(error, EH_EDENIED,
+                            "admin_socket: somebody changed owner or mode of %s, and they cannot "
+                            "be set again: %s",
+                            path, strerror(errno));
+    eh_log(EH_LOG_WARNING, "admin_socket %s: owner and mode are set again", path);
     return 0;
 }
 

@@ -7,6 +7,12 @@
 
 static const char *const names[EH_ALARM_COUNT] = {
     [EH_ALARM_OUTBOX_FOREIGN] = "outbox_foreign",
+    [EH_ALARM_NOT_DEALING] = "not_dealing",
+    [EH_ALARM_SCHEMA] = "schema",
+    [EH_ALARM_KEY_FILE] = "key_file",
+    [EH_ALARM_CHECKPOINTS] = "checkpoints",
+    [EH_ALARM_ADMIN_SOCKET] = "admin_socket",
+    [EH_ALARM_DESK_FILE] = "desk_file",
     [EH_ALARM_CLOCK] = "clock",
     [EH_ALARM_INBOX_LOST] = "inbox_lost",
 };

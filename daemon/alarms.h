@@ -17,6 +17,12 @@
 /* In the order in which they are shown: the first is the most urgent. */
 enum eh_alarm {
     EH_ALARM_OUTBOX_FOREIGN, /* somebody else wrote to a stream that only evenhandd writes to */
+    EH_ALARM_NOT_DEALING,    /* nothing is dealt although something may wait */
+    EH_ALARM_SCHEMA,         /* the schema became another version under this evenhandd */
+    EH_ALARM_KEY_FILE,       /* the key file is not what was read at the start */
+    EH_ALARM_CHECKPOINTS,    /* somebody else touched the checkpoint file */
+    EH_ALARM_ADMIN_SOCKET,   /* the admin socket cannot be reached by its path */
+    EH_ALARM_DESK_FILE,      /* the desk file cannot be read */
     EH_ALARM_CLOCK,          /* the wall clock is not to be trusted */
     EH_ALARM_INBOX_LOST,     /* the inbox stream or its group was lost and made anew */
     EH_ALARM_COUNT

@@ -619,6 +619,11 @@ void app_forget_all(struct eh_app *app, const char *why)
     give_up_list(app, &app->settled, why);
 }
 
+void app_checkpoint_soon(struct eh_app *app)
+{
+    app->checkpoint_at_us = eh_clock_monotonic_us() - EH_CHECKPOINT_S * INT64_C(1000000);
+}
+
 void app_final_writes(struct eh_app *app)
 {
     checkpoint(app, app->head.input, app->head.digest, &app->head.chain);

@@ -10,10 +10,12 @@
 #include "child.h"
 #include "clock.h"
 #include "keys.h"
+#include "lookout.h"
 #include "recovery.h"
 #include "store.h"
 
 #include <evenhand/engine/periods.h>
+#include <sys/stat.h>
 
 #define EH_STOP_S       10  /* a clean stop may take so long */
 #define EH_CHECKPOINT_S 600 /* between two checkpoints when nothing calls for one */
@@ -80,9 +82,10 @@ struct eh_app {
     uint64_t repeats, batches, commits_failed;
     char last_error[EH_ERROR_TEXT_MAX], redis_address[300];
     struct eh_alarms alarms;
+    struct eh_lookout lookout;
     int64_t last_error_us;
     bool inbox_up, desk_file_differs;
-    unsigned seconds; /* housekeeping runs since start */
+    struct stat desk_file_seen; /* as it was compared last; all 0: never */
 };
 
 /* app.c */
@@ -103,6 +106,8 @@ void app_pace_commit(struct eh_app *, const struct eh_batch *); /* it is committ
 
 void app_begin_ticking(struct eh_app *);
 void app_forget_all(struct eh_app *, const char *why); /* answers what is not answered yet */
+/* The next batch that is committed gets a line on the checkpoint file. */
+void app_checkpoint_soon(struct eh_app *);
 /* Of a clean stop: checkpoint, ledger, snapshot, each if there is something new. */
 void app_final_writes(struct eh_app *);
 extern const struct eh_store_callbacks app_store_callbacks;
@@ -138,6 +143,8 @@ void app_books_finish(struct eh_app *);
 /* desk_file.c */
 void app_desk_file_load(struct eh_app *, const char *actor); /* read it and submit what it says */
 void app_desk_file_check(struct eh_app *); /* does it differ from what is applied */
+/* The same, where the file has changed since the last look. -EH_E…: it cannot be read. */
+int app_desk_file_look(struct eh_app *, struct eh_error *) EH_MUST_CHECK;
 /* Sets desk_id, currency and the clock's zone from the file. */
 int app_desk_file_identity(struct eh_app *, char currency[4], struct eh_error *) EH_MUST_CHECK;
 

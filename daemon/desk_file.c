@@ -90,13 +90,47 @@ void app_desk_file_load(struct eh_app *app, const char *actor)
     }
 }
 
-void app_desk_file_check(struct eh_app *app)
+static int compare(struct eh_app *app, struct eh_error *error)
 {
     EH_AUTO(eh_bytes) struct eh_bytes text = EH_BYTES_INIT;
     struct eh_totals totals;
-    if (!app->engine || read_file(app->config->desk, &text, NULL) < 0)
-        return;
+    int r = read_file(app->config->desk, &text, error);
+    if (r < 0)
+        return r;
     eh_engine_totals(app->engine, &totals);
     app->desk_file_differs =
         !eh_str_equal(totals.desk_text, eh_str_n((char *)text.data, text.size));
+    return 0;
+}
+
+void app_desk_file_check(struct eh_app *app)
+{
+    app->desk_file_seen = (struct stat){0};
+    if (app_desk_file_look(app, NULL) < 0)
+        return; /* the lookout tells of it */
+}
+
+/* A file of megabytes is read only when it may be another one than before. */
+static bool same_file(const struct stat *a, const struct stat *b)
+{
+    return a->st_dev == b->st_dev && a->st_ino == b->st_ino && a->st_size == b->st_size &&
+           a->st_mtim.tv_sec == b->st_mtim.tv_sec && a->st_mtim.tv_nsec == b->st_mtim.tv_nsec &&
+           a->st_ctim.tv_sec == b->st_ctim.tv_sec && a->st_ctim.tv_nsec == b->st_ctim.tv_nsec;
+}
+
+int app_desk_file_look(struct eh_app *app, struct eh_error *error)
+{
+    struct stat st;
+    if (!app->engine)
+        return 0;
+    if (stat(app->config->desk, &st) != 0)
+        return eh_error_set(error, EH_ENOTFOUND,
+                            "desk_file %s: %s; the desk goes on as it was applied last",
+                            app->config->desk, strerror(errno));
+    if (same_file(&st, &app->desk_file_seen))
+        return 0;
+    int r = compare(app, error);
+    if (r == 0)
+        app->desk_file_seen = st;
+    return r;
 }

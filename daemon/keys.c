@@ -7,10 +7,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-int eh_keys_make(struct eh_keys *keys, const char *path, struct eh_error *error)
+#include "log.h"
+
+/* The key in a new file. */
+static int write_key(const struct eh_keys *keys, const char *path, struct eh_error *error)
 {
-    if (getrandom(keys->master, sizeof keys->master, 0) != (ssize_t)sizeof keys->master)
-        return eh_error_set(error, EH_EUNAVAILABLE, "%s: the kernel gives no random bytes", path);
     int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
     if (fd < 0)
         return eh_error_set(error, EH_EUNAVAILABLE, "%s: cannot be made: %s", path,
@@ -21,8 +22,17 @@ int eh_keys_make(struct eh_keys *keys, const char *path, struct eh_error *error)
         unlink(path);
         return eh_error_set(error, EH_EUNAVAILABLE, "%s: cannot be written", path);
     }
-    keys->absent = keys->derived = false;
     return 0;
+}
+
+int eh_keys_make(struct eh_keys *keys, const char *path, struct eh_error *error)
+{
+    if (getrandom(keys->master, sizeof keys->master, 0) != (ssize_t)sizeof keys->master)
+        return eh_error_set(error, EH_EUNAVAILABLE, "%s: the kernel gives no random bytes", path);
+    int r = write_key(keys, path, error);
+    if (r == 0)
+        keys->absent = keys->derived = false;
+    return r;
 }
 
 int eh_keys_load(struct eh_keys *keys, const char *path, struct eh_error *error)
@@ -45,6 +55,25 @@ int eh_keys_load(struct eh_keys *keys, const char *path, struct eh_error *error)
     explicit_bzero(bytes, sizeof bytes);
     close(fd);
     return r;
+}
+
+int eh_keys_look(const struct eh_keys *keys, const char *path, struct eh_error *error)
+{
+    struct eh_keys now = {0};
+    struct eh_error why = {0};
+    int r = eh_keys_load(&now, path, &why);
+    if (r == 0 && now.absent) {
+        r = write_key(keys, path, &why);
+        if (r == 0)
+            eh_log(EH_LOG_WARNING, "key_file %s: was gone, and is written again", path);
+    } else if (r == 0 && memcmp(now.master, keys->master, sizeof now.master) != 0) {
+        r = eh_error_set(&why, EH_ECONFLICT, "%s: is another key than the one in use", path);
+    }
+    explicit_bzero(&now, sizeof now);
+    if (r < 0)
+        return eh_error_set(
+            error, -r, "key_file %s; put the right file back before evenhandd restarts", why.text);
+    return 0;
 }
 
 void eh_keys_done(struct eh_keys *keys)

@@ -151,8 +151,7 @@ static void on_housekeeping(evutil_socket_t fd, short what, void *context)
         look_at_clock(app);
         look_at_outbox(app);
         app_books_tick(app);
-        if (++app->seconds % 10 == 0)
-            app_desk_file_check(app);
+        app_lookout_tick(app);
     }
     event_add(app->housekeeping, &next);
 }

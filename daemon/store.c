@@ -130,6 +130,11 @@ bool eh_store_up(const struct eh_store *s)
     return eh_pg_up(s->write) && eh_pg_up(s->read);
 }
 
+int eh_store_schema(const struct eh_store *s)
+{
+    return s->head.schema;
+}
+
 struct eh_pg *eh_store_reads(struct eh_store *s)
 {
     return s->read;

@@ -88,6 +88,9 @@ bool eh_store_snapshotting(const struct eh_store *);
 /* Notices and dead letters from these numbers on, for the outbox -> on_page. */
 void eh_store_page(struct eh_store *, uint64_t from_seq, uint64_t from_dead_input);
 
+/* Version of the schema, as the last heartbeat saw it; 0: not seen yet. */
+int eh_store_schema(const struct eh_store *);
+
 /* For recovery.c: the read link and the statements it knows. */
 struct eh_pg *eh_store_reads(struct eh_store *);
 

@@ -177,8 +177,10 @@ static void on_heartbeat(void *context, PGresult *result)
         store_lost(s, s->error);
     else if (PQntuples(result) == 0)
         store_lost(s, "another evenhandd has taken over this desk");
-    else
+    else {
         s->locked = eh_pg_int(result, 0, 0) != 0;
+        s->head.schema = (int)eh_pg_int(result, 0, 1);
+    }
 }
 
 static void heartbeat(struct eh_store *s)

@@ -58,7 +58,8 @@ const struct eh_pg_statement eh_store_write_statements[] = {
     /* A leader that took over from one who stands still gets the lock when that session ends. */
     {"heartbeat",
      "UPDATE evenhand.heartbeat SET beat = beat + 1 WHERE desk = $1 AND epoch = $2"
-     " RETURNING $3::int2 = 1 OR pg_try_advisory_lock(1702260078, hashtext($4))",
+     " RETURNING $3::int2 = 1 OR pg_try_advisory_lock(1702260078, hashtext($4)),"
+     " (SELECT max(version) FROM evenhand.migration)",
      4,
      {INT2, INT8, INT2, TEXT}},
     {"heartbeat_end",

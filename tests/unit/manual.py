@@ -189,10 +189,17 @@ def every_view_is_in_the_manual():
         same("columns of the view " + view, columns - {"desk"}, named)
 
 
+def every_alarm_is_in_the_manual():
+    names = set(re.findall(r'\] = "([a-z_]+)"', source("daemon", "alarms.c")))
+    section = page("evenhandd.8").split("\n# ALARMS\n")[1].split("\n# ")[0]
+    same("alarms", names, set(re.findall(r"^\*([a-z_]+)\*$", section, re.M)))
+
+
 TESTS = [every_command_and_option_is_in_the_manual, completion_offers_the_same,
          help_fits_eighty_columns, the_daemons_options_are_in_its_manual,
          every_key_of_the_configuration_is_in_its_manual, every_message_is_in_the_manual,
-         every_route_is_in_the_manual, every_view_is_in_the_manual]
+         every_route_is_in_the_manual, every_view_is_in_the_manual,
+         every_alarm_is_in_the_manual]
 
 
 if __name__ == "__main__":
