@@ -26,6 +26,7 @@ struct eh_recovery {
     uint64_t page_input, page_seq; /* end of the page being read */
     PGresult *inputs;
     const PGresult *draw_rows; /* while a page is replayed: the recorded draws, in order */
+    uint64_t draw_seq;         /* of the effect before them */
     int draw_row;
     size_t draw_at;
     uint64_t replayed;
@@ -108,6 +109,13 @@ static bool recorded_draw(void *context, const struct eh_draw_query *query, uint
     return false;
 }
 
+static bool recorded_affinity(void *context, uint64_t seq)
+{
+    const struct eh_recovery *r = context;
+    uint64_t row = seq - r->draw_seq - 1; /* they have no gap */
+    return row < (uint64_t)PQntuples(r->draw_rows) && eh_pg_int(r->draw_rows, (int)row, 2) != 0;
+}
+
 /* Columns in the order of the statement page_inputs. */
 static int read_record(const PGresult *p, int row, struct eh_record *ret)
 {
@@ -122,7 +130,7 @@ static int read_record(const PGresult *p, int row, struct eh_record *ret)
 
 static int replay_row(struct eh_recovery *r, int row, struct eh_error *error)
 {
-    struct eh_draws draws = {.draw = recorded_draw, .context = r};
+    struct eh_draws draws = {.draw = recorded_draw, .affinity = recorded_affinity, .context = r};
     struct eh_effects effects = {.arena = &r->arena};
     struct eh_record record;
     struct eh_input in;
@@ -153,7 +161,10 @@ static int replay_row(struct eh_recovery *r, int row, struct eh_error *error)
 static void replay_page(struct eh_recovery *r, const PGresult *draws)
 {
     struct eh_error error = {0};
+    struct eh_totals totals;
+    eh_engine_totals(r->engine, &totals);
     r->draw_rows = draws;
+    r->draw_seq = totals.seq;
     r->draw_row = 0;
     r->draw_at = 0;
     int done = 0;
@@ -166,7 +177,6 @@ static void replay_page(struct eh_recovery *r, const PGresult *draws)
         fail(r, error.code, error.text);
         return;
     }
-    struct eh_totals totals;
     eh_engine_totals(r->engine, &totals);
     if (totals.input != r->page_input || totals.seq != r->page_seq)
         fail(r, EH_ECORRUPT, "the log has a gap");

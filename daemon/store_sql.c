@@ -232,8 +232,8 @@ const struct eh_pg_statement eh_store_read_statements[] = {
      3,
      {INT2, INT8, INT8}},
     {"page_draws",
-     "SELECT input, draws FROM evenhand.effect WHERE desk = $1 AND seq > $2 AND seq <= $3"
-     " ORDER BY seq",
+     "SELECT input, draws, (why = 'affinity')::int FROM evenhand.effect"
+     " WHERE desk = $1 AND seq > $2 AND seq <= $3 ORDER BY seq",
      3,
      {INT2, INT8, INT8}},
     {"page_notices",

@@ -97,5 +97,7 @@ int eh_cli_log_exit(int code);
 
 /* An eh_draw_fn that gives the recorded results of a row in order; context: the row. */
 bool eh_cli_log_draw(void *row, const struct eh_draw_query *, uint64_t *ret_result);
+/* An eh_affinity_fn; context: the row. */
+bool eh_cli_log_affinity(void *row, uint64_t seq);
 
 #endif

@@ -280,3 +280,12 @@ bool eh_cli_log_draw(void *context, const struct eh_draw_query *query, uint64_t 
     }
     return false;
 }
+
+bool eh_cli_log_affinity(void *context, uint64_t seq)
+{
+    const struct eh_cli_log_row *row = context;
+    for (uint32_t i = 0; i < row->effect_count; i++)
+        if (row->effects[i].seq == seq)
+            return eh_str_equal(row->effects[i].why, eh_str("affinity"));
+    return false;
+}

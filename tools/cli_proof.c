@@ -11,7 +11,7 @@ int eh_proof_new(struct eh_replay *replay, uint64_t from, struct eh_proof **ret,
         return eh_error_set(error, EH_ENOMEM, "out of memory");
     p->replay = replay;
     p->from = from;
-    replay->draws = (struct eh_draws){.draw = proof_draw, .context = p};
+    replay->draws = (struct eh_draws){.draw = proof_draw, .affinity = proof_affinity, .context = p};
     int r = proof_tables_open(p, error);
     if (r < 0)
         eh_proof_free(p);

@@ -60,6 +60,12 @@ int eh_proof_epoch(struct eh_proof *p, const struct eh_cli_log_epoch *said, stru
     return 0;
 }
 
+bool proof_affinity(void *context, uint64_t seq)
+{
+    struct eh_proof *p = context;
+    return eh_cli_log_affinity(&p->replay->row, seq);
+}
+
 bool proof_draw(void *context, const struct eh_draw_query *query, uint64_t *ret_result)
 {
     struct eh_proof *p = context;

@@ -56,8 +56,18 @@ static inline unsigned long long big(uint64_t number)
     return number;
 }
 
+/* Whether the input is from before rules had numbers, when builds wrote some things otherwise than
+ * each other. */
+static inline bool proof_is_first(const struct eh_replay *replay)
+{
+    struct eh_totals totals;
+    eh_engine_totals(replay->engine, &totals);
+    return totals.rules == EH_RULES_FIRST;
+}
+
 /* ---- cli_proof_draws.c */
 
+bool proof_affinity(void *proof, uint64_t seq); /* an eh_affinity_fn */
 /* An eh_draw_fn: what was recorded, checked where the seed is known. Context: the proof. */
 bool proof_draw(void *proof, const struct eh_draw_query *, uint64_t *ret_result);
 int proof_compare_draws(const struct eh_proof *, struct eh_error *) EH_MUST_CHECK;

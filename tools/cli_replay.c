@@ -16,7 +16,8 @@ int eh_replay_open(const char *conninfo, struct eh_replay *replay, struct eh_err
     int r = eh_cli_log_open(conninfo, &replay->log, error);
     if (r == 0)
         r = eh_engine_new(EH_RULES_FIRST, &replay->engine, error);
-    replay->draws = (struct eh_draws){.draw = eh_cli_log_draw, .context = &replay->row};
+    replay->draws = (struct eh_draws){
+        .draw = eh_cli_log_draw, .affinity = eh_cli_log_affinity, .context = &replay->row};
     return r;
 }
 

@@ -138,12 +138,22 @@ static int deal_by_policy(struct step *s, uint32_t slot, uint32_t avoid)
     return eh_deal_book(s, slot, team->members[at].rep, t->was, &decision);
 }
 
+/* Desk files could ask for affinity before anything came of it; there were but two policies then,
+ * and the log says how the ticket was dealt. */
+static bool is_before_affinity(const struct step *s)
+{
+    const struct eh_engine *e = s->e;
+    const struct eh_draws *draws = s->in->draws;
+    return eh_was(s, EH_RECORDED_TAKEN) && eh_roster_has_first_policies(e) && draws &&
+           draws->affinity && !draws->affinity(draws->context, e->seq + 1);
+}
+
 /* The ticket waits outside its queue, and somebody is eligible. */
 static int deal(struct step *s, uint32_t slot)
 {
     const struct ticket *t = &s->e->tickets[slot];
     uint32_t avoid = to_avoid(s->e, t), at = eh_affinity_find(s->e, t, s->now_us);
-    if (at == NONE || at == avoid)
+    if (at == NONE || at == avoid || is_before_affinity(s))
         return deal_by_policy(s, slot, avoid);
     struct decision decision = {.why = "affinity"};
     return eh_deal_book(s, slot, s->e->teams[t->team].members[at].rep, t->was, &decision);

@@ -136,6 +136,13 @@ int eh_step_refuse(struct step *s, int code, const char *format, ...)
     return 0;
 }
 
+void eh_step_take(struct step *s)
+{
+    s->fx->refused = false;
+    s->fx->refused_code = 0;
+    s->fx->reason = (struct eh_str){NULL, 0};
+}
+
 int eh_step_refused_notice(struct step *s, const struct eh_message *m, uint8_t origin,
                            uint64_t stream_ms, uint64_t stream_no)
 {

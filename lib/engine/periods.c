@@ -99,7 +99,7 @@ static int refuse_figure(struct step *s, bool minutes)
     return 0;
 }
 
-int eh_step_metric(struct step *s)
+static int import_figure(struct step *s)
 {
     const struct eh_message *m = &s->m;
     uint32_t team = NONE;
@@ -128,6 +128,16 @@ int eh_step_metric(struct step *s)
                               EH_STR_ARG(m->period), EH_IMPORTS_MAX);
     s->touched = true;
     return eh_facts_imported(s->e, team, period, m);
+}
+
+/* Before there were periods a figure was only written down, with fewer questions asked: one that
+ * would be refused was taken, and counts nowhere. */
+int eh_step_metric(struct step *s)
+{
+    int r = import_figure(s);
+    if (r == 0 && s->fx->refused && eh_was(s, EH_RECORDED_TAKEN))
+        eh_step_take(s);
+    return r;
 }
 
 /* ---- how far a period is */
@@ -338,9 +348,13 @@ static void adopt_team(struct eh_engine *e, uint32_t no, int32_t today, bool pla
         team->purse.settled = EH_DATE_ALWAYS;
         eh_digest_purse(e, no);
     }
-    for (uint32_t at = team->periods; at != NONE; at = e->periods[at].older)
-        e->periods[at].plan =
-            eh_desk_plan(e->desk->desk, e->team_names.items[no], e->periods[at].first);
+    for (uint32_t at = team->periods, older; at != NONE; at = older) {
+        struct period *p = &e->periods[at];
+        older = p->older;
+        p->plan = eh_desk_plan(e->desk->desk, e->team_names.items[no], p->first);
+        if (!p->plan || p->plan->from.kind != p->period.kind)
+            eh_period_drop(e, at); /* its plan went or changed while plans did nothing yet */
+    }
 }
 
 /* Nobody can have closed anything in a team that no desk had. */

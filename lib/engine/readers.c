@@ -122,6 +122,13 @@ int eh_ticket_image_view(struct eh_str bytes, struct eh_ticket_view *ret, struct
     return 0;
 }
 
+bool eh_ticket_image_same(struct eh_str recorded, struct eh_str image)
+{
+    if (recorded.size == 0 || recorded.size >= image.size || recorded.data[0] >= image.data[0])
+        return eh_str_equal(recorded, image);
+    return memcmp(recorded.data + 1, image.data + 1, recorded.size - 1) == 0;
+}
+
 size_t eh_engine_tickets(const struct eh_engine *e, struct eh_str team, struct eh_str rep,
                          int state, uint64_t after, size_t max, struct eh_ticket_view *ret,
                          uint64_t *ret_after)

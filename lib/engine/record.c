@@ -351,6 +351,7 @@ int eh_record_to_input(const struct eh_record *row, struct eh_arena *arena, stru
     struct eh_input in = {
         .no = row->input,
         .at_us = row->at_us,
+        .recorded = row->type < 0 ? EH_RECORDED_REFUSED : EH_RECORDED_TAKEN,
         .stream_ms = row->stream_ms,
         .stream_no = row->stream_no,
     };

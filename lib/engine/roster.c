@@ -97,11 +97,45 @@ static int refuse_vanished(struct step *s, const struct eh_desk *old, const stru
     return 0;
 }
 
-static int refuse_change(struct step *s, const struct eh_desk *new)
+/* A team whose policy the first builds did not have, or NULL. */
+static const struct eh_desk_team *later_policy(const struct eh_desk *desk)
+{
+    for (uint32_t i = 0; i < desk->team_count; i++) {
+        struct eh_str policy = desk->teams[i].policy;
+        if (!eh_str_equal(policy, eh_str("random")) &&
+            !eh_str_equal(policy, eh_str("least_loaded")))
+            return &desk->teams[i];
+    }
+    return NULL;
+}
+
+bool eh_roster_has_first_policies(const struct eh_engine *e)
+{
+    return e->desk && !later_policy(e->desk->desk);
+}
+
+/* The first builds had two policies. Nothing else was wrong with such a desk. */
+static int refuse_policy(struct step *s, const struct eh_desk *new)
+{
+    const struct eh_desk_team *team = later_policy(new);
+    return !team ? 0
+                 : eh_step_refuse(s, EH_EINVAL,
+                                  "teams: %.*s: policy %.*s: not in this version; use random or "
+                                  "least_loaded",
+                                  EH_STR_ARG(team->id), EH_STR_ARG(team->policy));
+}
+
+/* As long as plans did nothing, they might change and go. */
+static int refuse_plans(struct step *s, const struct eh_desk *new)
 {
     struct eh_error error = {0};
-    if (eh_engine_plans_check(s->e, new, s->in->date, &error) < 0)
-        return eh_step_refuse(s, EH_ECONFLICT, "%s", error.text);
+    if (eh_was(s, EH_RECORDED_TAKEN) || eh_engine_plans_check(s->e, new, s->in->date, &error) == 0)
+        return 0;
+    return eh_step_refuse(s, EH_ECONFLICT, "%s", error.text);
+}
+
+static int refuse_identity(struct step *s, const struct eh_desk *new)
+{
     if (!s->e->desk)
         return 0;
     const struct eh_desk *old = s->e->desk->desk;
@@ -112,6 +146,16 @@ static int refuse_change(struct step *s, const struct eh_desk *new)
         return eh_step_refuse(s, EH_ECONFLICT, "currency: it is %.*s and cannot become %.*s",
                               EH_STR_ARG(old->currency), EH_STR_ARG(new->currency));
     return refuse_vanished(s, old, new);
+}
+
+static int refuse_change(struct step *s, const struct eh_desk *new)
+{
+    int r = refuse_plans(s, new);
+    if (r == 0 && !s->fx->refused)
+        r = refuse_identity(s, new);
+    if (r == 0 && !s->fx->refused && eh_was(s, EH_RECORDED_REFUSED))
+        r = refuse_policy(s, new);
+    return r;
 }
 
 /* ---- laying out */

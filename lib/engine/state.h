@@ -393,6 +393,13 @@ struct step {
     bool touched;        /* state has changed: an error from here on breaks the engine */
 };
 
+/* The log says it was decided so, before rules had numbers: that holds, whatever rule there is now
+ * (enum eh_recorded). */
+static inline bool eh_was(const struct step *s, enum eh_recorded how)
+{
+    return s->e->rules == EH_RULES_FIRST && s->in->recorded == how;
+}
+
 /* Of one decision, for its effect. */
 struct decision {
     const char *why;
@@ -454,6 +461,8 @@ int eh_step_rep(struct step *, uint32_t *ret) EH_MUST_CHECK;
 int eh_step_team(struct step *, uint32_t *ret) EH_MUST_CHECK;
 /* Refuses the message; nothing may have changed before. 0, or -EH_ENOMEM. */
 int eh_step_refuse(struct step *, int code, const char *format, ...) EH_PRINTF(3, 4);
+/* Takes back the refusal: the message is taken and changes nothing. */
+void eh_step_take(struct step *);
 int eh_step_refused_notice(struct step *, const struct eh_message *, uint8_t origin,
                            uint64_t stream_ms, uint64_t stream_no) EH_MUST_CHECK;
 int eh_step_emit(struct step *, int type, const struct ticket *, uint32_t rep, uint32_t was,
@@ -660,6 +669,8 @@ int eh_desk_held_new(struct eh_str text, struct desk_held **ret, struct eh_error
 /* Takes it over: names, members, trees. now_us: since when who never signalled is what he is. */
 int eh_roster_install(struct eh_engine *, struct desk_held *, int64_t now_us) EH_MUST_CHECK;
 void eh_team_free(struct team *); /* its memory alone */
+/* Whether the first builds had the policies of all teams. */
+bool eh_roster_has_first_policies(const struct eh_engine *);
 void eh_roster_set_date(struct eh_engine *, int32_t date);
 
 /* encode.c */

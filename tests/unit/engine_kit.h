@@ -32,6 +32,7 @@ struct kit {
     int64_t most; /* effects each step may have by dealing; 0: as many as there may be */
     int result;   /* of the last step */
     bool repeat;
+    uint8_t recorded; /* enum eh_recorded, of what is sent */
 };
 
 static inline bool kit_draw(void *context, const struct eh_draw_query *query, uint64_t *ret)
@@ -76,6 +77,7 @@ static inline int kit_step(struct kit *k, struct eh_message m, int origin)
                               .at_us = k->now_us,
                               .date = k->date,
                               .origin = (uint8_t)origin,
+                              .recorded = k->recorded,
                               .message = m,
                               .recalled = recalled,
                               .draws = &k->draws};

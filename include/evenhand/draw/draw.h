@@ -39,9 +39,13 @@ struct eh_draw_query {
  * false when it has none (replay came to the end of what was recorded). */
 typedef bool eh_draw_fn(void *context, const struct eh_draw_query *, uint64_t *ret_result);
 
+/* Replay's: whether the log has the deal with this seq as one by affinity. */
+typedef bool eh_affinity_fn(void *context, uint64_t seq);
+
 /* What one decision drew, in order; it goes into the log. */
 struct eh_draws {
     eh_draw_fn *draw;
+    eh_affinity_fn *affinity; /* NULL: nothing is replayed */
     void *context;
     uint64_t results[EH_DRAWS_MAX];
     uint32_t count;

@@ -70,11 +70,20 @@ struct eh_recalled {
 
 enum eh_origin_type { EH_ORIGIN_SHELL = 0, EH_ORIGIN_STREAM = 1, EH_ORIGIN_ADMIN = 2 };
 
+/* How the log says an input was decided. Builds from before there were numbered rules decided some
+ * inputs otherwise than each other, all under EH_RULES_FIRST: there the log has the last word. */
+enum eh_recorded {
+    EH_RECORDED_NOT = 0, /* it is decided for the first time */
+    EH_RECORDED_TAKEN = 1,
+    EH_RECORDED_REFUSED = 2,
+};
+
 struct eh_input {
-    uint64_t no;    /* gapless, from 1 */
-    int64_t at_us;  /* µs since 1970 UTC; never before the input before */
-    int32_t date;   /* local civil date, days since 1970; must be the engine's but for DAY */
-    uint8_t origin; /* enum eh_origin_type */
+    uint64_t no;      /* gapless, from 1 */
+    int64_t at_us;    /* µs since 1970 UTC; never before the input before */
+    int32_t date;     /* local civil date, days since 1970; must be the engine's but for DAY */
+    uint8_t origin;   /* enum eh_origin_type */
+    uint8_t recorded; /* enum eh_recorded */
     uint64_t stream_ms, stream_no; /* EH_ORIGIN_STREAM: id of the entry */
     struct eh_message message;
     /* Of the message: a ticket's (type, source, id), event, or stream id + content. The engine
@@ -251,6 +260,9 @@ bool eh_engine_ticket(const struct eh_engine *, struct eh_str source, struct eh_
 /* An image that step() gave out, read back; texts point into it. -EH_ECORRUPT. */
 int eh_ticket_image_view(struct eh_str image, struct eh_ticket_view *ret,
                          struct eh_error *) EH_MUST_CHECK;
+/* Whether a recorded image says what this one says. Another form (IMAGE_VERSION) only adds behind
+ * what the one before says: an image of an earlier build is compared as far as it goes. */
+bool eh_ticket_image_same(struct eh_str recorded, struct eh_str image);
 /* Tickets in memory by number, smallest above `after` first; team, rep empty or 0: any. Returns how
  * many were written to ret (at most max). Cost grows with the tickets it passes over, at most
  * EH_SCAN_MAX a call; *ret_after is where to go on, 0 at the end. */
