@@ -287,6 +287,15 @@ static int make_steps(const struct eh_replay *replay, struct eh_arena *arena, st
 
 /* ---- What is recorded under it. */
 
+/* Whether it is told as the first builds did that had periods (EH_POOL_FORM_FIRST). */
+static bool is_first_form(const struct eh_replay *replay, const struct eh_cli_log_step *found,
+                          const struct eh_cli_log_step *wanted)
+{
+    struct eh_cli_log_step first = *wanted;
+    first.figures.individual += first.figures.over;
+    return proof_is_first(replay) && !eh_cli_log_step_differs(found, &first);
+}
+
 static int compare_step(struct eh_proof *p, const struct made_step *wanted, struct eh_error *error)
 {
     struct eh_cli_log_step row;
@@ -301,7 +310,9 @@ static int compare_step(struct eh_proof *p, const struct made_step *wanted, stru
     if (row.input < wanted->row.input || order < 0)
         return stray_step(&row, error);
     const struct eh_cli_log_column *column = eh_cli_log_step_differs(&row, &wanted->row);
-    return column ? other_step(&row, &wanted->row, column, error) : 0;
+    if (!column || is_first_form(p->replay, &row, &wanted->row))
+        return 0;
+    return other_step(&row, &wanted->row, column, error);
 }
 
 static int compare_line(struct eh_proof *p, const struct made_step *step,

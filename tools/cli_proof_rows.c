@@ -166,7 +166,7 @@ int proof_compare_record(struct eh_replay *replay, struct eh_error *error)
         return column(row, "until", error);
     if (!eh_str_equal(found->rest, made.rest))
         return column(row, "rest", error);
-    if (found->image_ticket != made.image_ticket || !eh_str_equal(found->image, made.image))
+    if (found->image_ticket != made.image_ticket || !eh_ticket_image_same(found->image, made.image))
         return column(row, "image of the ticket", error);
     return compare_change(row, error);
 }

@@ -55,6 +55,7 @@ static int describe_metrics(const struct eh_bonus_plan *plan, const struct eh_bo
 static int describe_split(const struct eh_bonus_split *split, struct eh_arena *arena,
                           struct eh_pool_statement *s, struct eh_error *error)
 {
+    s->over = split->over;
     s->individual = split->individual - split->over; /* which is in the others */
     s->equal = split->equal;
     s->hours = split->hours;

@@ -28,8 +28,9 @@ int eh_pool_settled(const struct eh_period_view *, struct eh_arena *,
 
 /* settle.c: the next version of a period: the first of one that is frozen, or one more. *carry_open
  * is the team's before it, and after it. */
-int eh_pool_settle(const struct eh_engine *, const struct eh_period_view *, struct eh_arena *,
-                   int64_t *carry_open, struct eh_settlement *ret, struct eh_error *) EH_MUST_CHECK;
+int eh_pool_settle(const struct eh_engine *, const struct eh_period_view *, enum eh_pool_form,
+                   struct eh_arena *, int64_t *carry_open, struct eh_settlement *ret,
+                   struct eh_error *) EH_MUST_CHECK;
 
 /* settle.c: a later version as it was computed, from what its statement kept. */
 struct eh_pool_version {

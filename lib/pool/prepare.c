@@ -164,9 +164,9 @@ static uint32_t count_late(const struct eh_engine *e, struct eh_str team)
 }
 
 /* One that cannot be settled stays late: it must not keep another from being closed. */
-static int settle_late(const struct eh_engine *e, struct eh_str team, struct eh_arena *arena,
-                       int64_t *carry_open, struct eh_settlement *settlements, uint32_t *count,
-                       struct eh_error *error)
+static int settle_late(const struct eh_engine *e, struct eh_str team, enum eh_pool_form form,
+                       struct eh_arena *arena, int64_t *carry_open,
+                       struct eh_settlement *settlements, uint32_t *count, struct eh_error *error)
 {
     struct eh_period_view view;
     for (int32_t after = EH_DATE_ALWAYS; eh_engine_period_after(e, team, after, &view);
@@ -174,7 +174,7 @@ static int settle_late(const struct eh_engine *e, struct eh_str team, struct eh_
         struct eh_error why = {0};
         if (!is_late(&view))
             continue;
-        int r = eh_pool_settle(e, &view, arena, carry_open, &settlements[*count], &why);
+        int r = eh_pool_settle(e, &view, form, arena, carry_open, &settlements[*count], &why);
         *count += r == 0;
         if (r == -EH_ENOMEM || r == -EH_ECORRUPT) {
             if (error)
@@ -199,7 +199,8 @@ static int check_closable(const struct eh_period_view *view, struct eh_error *er
 }
 
 static int close_period(const struct eh_engine *e, const struct eh_period_view *view,
-                        struct eh_arena *arena, struct eh_bytes *ret, struct eh_error *error)
+                        enum eh_pool_form form, struct eh_arena *arena, struct eh_bytes *ret,
+                        struct eh_error *error)
 {
     int64_t carry_open = eh_engine_carry_open(e, view->team);
     bool first = view->state == EH_PERIOD_PROVISIONAL;
@@ -214,16 +215,16 @@ static int close_period(const struct eh_engine *e, const struct eh_period_view *
     if (!settlements)
         return eh_error_set(error, EH_ENOMEM, "out of memory for the settlements");
     if (first)
-        r = settle_late(e, view->team, arena, &carry_open, settlements, &count, error);
+        r = settle_late(e, view->team, form, arena, &carry_open, settlements, &count, error);
     if (r == 0)
-        r = eh_pool_settle(e, view, arena, &carry_open, &settlements[count], error);
+        r = eh_pool_settle(e, view, form, arena, &carry_open, &settlements[count], error);
     if (r == 0)
         eh_settlements_put(ret, settlements, count + (size_t)1);
     return r;
 }
 
-int eh_pool_prepare(const struct eh_engine *e, const struct eh_message *m,
-                    struct eh_bytes *ret_text, struct eh_error *error)
+int eh_pool_prepare_as(const struct eh_engine *e, const struct eh_message *m,
+                       enum eh_pool_form form, struct eh_bytes *ret_text, struct eh_error *error)
 {
     EH_AUTO(eh_arena) struct eh_arena arena = EH_ARENA_INIT;
     struct eh_period_view view;
@@ -232,8 +233,14 @@ int eh_pool_prepare(const struct eh_engine *e, const struct eh_message *m,
     int r = find_period(e, m, &view, error);
     if (r == 0)
         r = m->type == EH_MESSAGE_FREEZE ? freeze(e, &view, &arena, ret_text, error)
-                                         : close_period(e, &view, &arena, ret_text, error);
+                                         : close_period(e, &view, form, &arena, ret_text, error);
     if (r == 0 && ret_text->failed)
         return eh_error_set(error, EH_ENOMEM, "out of memory for the text");
     return r;
+}
+
+int eh_pool_prepare(const struct eh_engine *e, const struct eh_message *m,
+                    struct eh_bytes *ret_text, struct eh_error *error)
+{
+    return eh_pool_prepare_as(e, m, EH_POOL_FORM_LAST, ret_text, error);
 }

@@ -190,13 +190,17 @@ static int encode(const struct eh_pool_statement *s, struct eh_arena *arena, str
 }
 
 int eh_pool_settle(const struct eh_engine *e, const struct eh_period_view *view,
-                   struct eh_arena *arena, int64_t *carry_open, struct eh_settlement *ret,
-                   struct eh_error *error)
+                   enum eh_pool_form form, struct eh_arena *arena, int64_t *carry_open,
+                   struct eh_settlement *ret, struct eh_error *error)
 {
     struct eh_pool_statement *s = NULL;
     struct eh_str bytes;
     int r = view->last.version == 0 ? settle_first(view, arena, *carry_open, &s, error)
                                     : settle_later(e, view, arena, *carry_open, &s, error);
+    if (r == 0 && form == EH_POOL_FORM_FIRST) {
+        s->individual += s->over;
+        s->facts = eh_str(NULL);
+    }
     if (r == 0)
         r = encode(s, arena, &bytes, error);
     if (r < 0)

@@ -83,6 +83,7 @@ struct eh_pool_statement {
     bool zeroed; /* by a gate */
     int64_t gross, carry, net;
     int64_t individual, equal, hours, seniority; /* as shared; their sum is `paid` */
+    int64_t over; /* what caps left of the individual part: in the others. 0 in one read back */
     int64_t held; /* of parts in which nobody has a weight, all versions together */
     int64_t difference, cancelled, paid; /* of this version; version 1: 0, 0, net */
     int64_t carry_open;                  /* of the team after it */
@@ -122,5 +123,12 @@ int eh_pool_statement_decode(struct eh_str, struct eh_arena *, struct eh_pool_st
  * came for since, and then the period itself; CLOSE of a closed one such a version of it alone. */
 int eh_pool_prepare(const struct eh_engine *, const struct eh_message *, struct eh_bytes *ret_text,
                     struct eh_error *) EH_MUST_CHECK;
+
+/* How a statement is told. The first builds that closed periods told what caps left of the
+ * individual part in it, too, and kept no facts with a later version. Nobody was paid otherwise. */
+enum eh_pool_form { EH_POOL_FORM_FIRST, EH_POOL_FORM_LAST };
+/* As one of these builds would have: who proves a log asks for it. */
+int eh_pool_prepare_as(const struct eh_engine *, const struct eh_message *, enum eh_pool_form,
+                       struct eh_bytes *ret_text, struct eh_error *) EH_MUST_CHECK;
 
 #endif
