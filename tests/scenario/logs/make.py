@@ -52,21 +52,30 @@ def month(days_ago):
 
 
 def plan(ident, team, since, revenue):
+    """With a metric of every sort: what it is hashed to is in every statement of a period."""
+    metrics = {
+        "revenue": {"weight": "%d%%" % revenue, "curve": [["0.00", "0%"], ["40.00", "100%"]]},
+        "csat": {"weight": "%d%%" % (40 - revenue), "prior": {"mean": 4.2, "count": 5},
+                 "curve": [[3.0, "0%"], [5.0, "125%"]]},
+        "handle_time": {"curve": [["30s", "100%"], ["2h", "0%"]], "winsorise": ["60s", "1h"],
+                        "mix": {"order": "50%", "quote": "30%", "query": "20%"}},
+        "reopen_rate": {"curve": [["0%", "100%"], ["90%", "0%"]], "perspective": "process"},
+        "conversion": {"curve": [["0%", "0%"], ["70%", "130%"]], "perspective": "financial"},
+        "response_time": {"curve": [["0s", "100%"], ["8000h", "50%"]],
+                          "gate": {"metric": "csat", "at_least": "1.5", "else": "cap_metric"}},
+        "cycle_time": {"curve": [["1h", "110%"], ["8000h", "0%"]],
+                       "gate": {"metric": "reopen_rate", "at_most": "80%", "else": "zero_metric"}},
+        "training": {"curve": [[0, "0%"], [10, "100%"]], "take": "sum", "perspective": "learning"}}
     return {"id": ident, "team": team, "from": since, "period": "month",
             "encourages": "Answering well.", "discourages": "Hurrying customers.",
             "target_pool": "6000.00", "max_pool": "9000.00",
-            "metrics": [
-                {"metric": "revenue", "weight": "%d%%" % revenue,
-                 "curve": [["0.00", "0%"], ["40.00", "100%"]]},
-                {"metric": "csat", "weight": "%d%%" % (80 - revenue),
-                 "prior": {"mean": 4.2, "count": 5}, "curve": [[3.0, "0%"], [5.0, "125%"]]},
-                {"metric": "cycle_time", "weight": "20%",
-                 "curve": [["8000h", "0%"], ["1h", "110%"]],
-                 "gate": {"metric": "reopen_rate", "at_most": "80%", "else": "zero_metric"}}],
+            "metrics": [dict({"metric": name, "weight": "10%"}, **more)
+                        for name, more in metrics.items()],
             "funding": [["10%", "0%"], ["100%", "100%"], ["125%", "150%"]],
-            "split": {"individual": "10%", "equal": "54%", "seniority": "36%"},
+            "split": {"individual": "10%", "equal": "30%", "hours": "24%", "seniority": "36%"},
             "individual": {"points": {"order": 2, "quote": 1, "query": 1}, "cap": "40%"},
-            "seniority": [["0y", 100], ["1y", 105], ["3y", 115]]}
+            "seniority": [["0y", 100], ["1y", 105], ["3y", 115]], "leavers": "prorate",
+            "carry": {"at_most": "25%"}}
 
 
 def desk(policies, reps=None, plans=(), **sales):
@@ -207,6 +216,11 @@ class History:
                      skills=[[], ["german"], ["vip", "german"], ["vip"]][n % 4], source="shop",
                      subject="Bestilling nr. %d: blåbær" % n, created_at=self.now_ms(-600),
                      owner=["ana", "nobody", "gus", "cai"][n % 4])
+        most, name = (1 << 53) - 1, "ÆØÅ\u202e\u200b\u0301" * 9
+        self.add("ticket", name, team="odd", kind="query", value=most, customer=name, source=name,
+                 channel=name, subject=name * 4, created_at=0, priority=0)
+        self.add("outcome", name, source=name, outcome="won", value=most, handled=1 << 31, at=1)
+        self.add("outcome", name, source=name, outcome="won", value=most)
         self.add("ticket", "a-1", team="sales", kind="order", value=1)  # other content
         self.add("ticket", "a-2", team="sales", kind="query", value=200)  # the same again
         self.add("ticket", "w-1", team="nowhere", kind="order")
@@ -227,6 +241,9 @@ class History:
         self.add("signal", "ben", status="away")
         self.add("signal", "gus", status="available", event="s-2")
         self.add("signal", "nobody", status="away")
+        for n in range(9):
+            self.add("signal", "dora", status=["away", "available", "overloaded"][n % 3])
+            self.add("signal", "cai", status="available", reason="again")
         self.add("signal", "eli", status="available")
         self.tickets("s", 6)
         self.settle()
@@ -269,6 +286,8 @@ class History:
         for rep in SALES + ["nobody"]:
             self.add("metric", "sales", metric="paid_minutes", period=period, value=9000, rep=rep)
         self.add("metric", "sales", metric="paid_minutes", period=period, value=9000)
+        self.add("metric", "sales", metric="paid_minutes", period=period, value=9000, rep="eli")
+        self.add("metric", "sales", metric="revenue", period=period, value=5)
         self.add("metric", "sales", metric="contract_minutes", period=period, value=-1, rep="ana")
         for other in ("2026-Q1", "2026-W10", "2025-W53", "2026-13", "soon"):
             self.add("metric", "sales", metric="training", period=other, value=1)
@@ -323,7 +342,7 @@ class History:
         self.tickets("b", 5)
         self.settle()
         self.start(45)
-        first = plan("sales-1", "sales", month(45), 60)
+        first = plan("sales-1", "sales", month(45), 30)
         self.other_desks([first])
         self.put(desk(self.policies, REPS, [dict(first, max_pool="9500.00")], affinity="open"))
         self.put(desk(self.policies, REPS, [], affinity="open"))
@@ -334,7 +353,7 @@ class History:
         if lose_key:
             self.lose_key()
         self.start(5)
-        self.put(desk(self.policies, REPS, [plan("care-1", "care", month(70), 40), first],
+        self.put(desk(self.policies, REPS, [plan("care-1", "care", month(70), 20), first],
                       affinity="open", affinity_for="1d"))  # late
         self.close("i", 6, at=self.now_ms(-40 * DAY))
         self.settle()
