@@ -12,7 +12,7 @@ import os
 import re
 import subprocess
 
-from harness import HERE, OUTBOX, Stack, note, run, scenario, stream_id
+from harness import HERE, OUTBOX, Daemon, Stack, note, run, scenario, stream_id
 from invariants import check_invariants
 from proofs import verify
 
@@ -60,7 +60,8 @@ class OldLog(Stack):
         self.redis_server.start()
         self.write_desk("{desk: main}")  # what was applied last holds
         self.new_daemon("d")
-        code, output = self.migrate()
+        code, output = Daemon(self, "migrate", self.config(postgres=self.postgres.dsn)).run(
+            "--migrate")
         assert code == 0, output
 
     def goes_on(self, ticket):
@@ -109,6 +110,7 @@ def every_earlier_state(stack):
     stack.postgres.init()
     for role in ("owner", "app", "auditor"):
         stack.sql("CREATE ROLE evenhand_" + role)
+    stack.sql("GRANT evenhand_app TO evenhandd")
     with concurrent.futures.ThreadPoolExecutor(AT_A_TIME) as pool:
         wrong = list(filter(None, pool.map(lambda path: recover(path, stack.postgres), LOGS)))
     assert not wrong, "\n".join(wrong)
