@@ -5,6 +5,8 @@
 
 #include "cli_csv.h"
 
+#define TIME_MIN_US INT64_C(946684800000000) /* 2000-01-01, as the daemon takes it */
+
 enum column {
     TICKET_ID,
     OPENED_AT,
@@ -64,6 +66,9 @@ static int read_time(const char *column, struct eh_str text, int64_t *ret, struc
     int r = text.size ? eh_time_parse(text, &us, &said) : 0;
     if (r < 0)
         return about(column, r, &said, error);
+    if (text.size && us < TIME_MIN_US)
+        return eh_error_field(error, EH_ERANGE, column, "%s: %.*s is before the year 2000", column,
+                              EH_STR_ARG(text));
     *ret = us;
     return 0;
 }

@@ -13,6 +13,7 @@
 #define EH_SKILL_SEPARATOR '\x1f'
 #define EH_SECONDS_MAX     (EH_INTEGER_MAX / 1000000) /* its microseconds fit a message too */
 #define EH_MILLIS_MAX      INT64_C(253402300799999)   /* 9999-12-31T23:59:59.999Z */
+#define EH_MILLIS_TOLD_MIN INT64_C(946684800000)      /* 2000-01-01: what is earlier is a mistake */
 #define EH_DATES_MAX       2932897 /* the day after it, as any time zone may see it */
 
 /* --- what the parsers hand over --- */
@@ -76,6 +77,7 @@ struct eh_field_row {
     uint64_t required; /* EH_TYPE_BITs */
     uint64_t optional; /* EH_TYPE_BITs */
     int64_t least, most;
+    int64_t least_told;   /* unless 0: what may be told from now on; the log may hold less */
     uint64_t default_for; /* EH_TYPE_BITs that get the default below when the field is not given */
     const char *default_text;
     int64_t default_number;

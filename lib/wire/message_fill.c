@@ -202,6 +202,10 @@ static int take_number(struct filling *f, const struct eh_field_row *row,
     if (value->kind != EH_VALUE_INTEGER)
         return refuse_kind(f, row->name, "a whole number", value->kind);
     int64_t number = value->integer;
+    if (row->least_told && number < row->least_told)
+        return eh_error_field(f->error, EH_ERANGE, row->name,
+                              "%s: %lld is before the year 2000; it is milliseconds since 1970",
+                              row->name, (long long)number);
     if (number < row->least)
         return eh_error_field(f->error, EH_ERANGE, row->name, "%s: %lld is below %lld", row->name,
                               (long long)number, (long long)row->least);

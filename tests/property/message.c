@@ -6,8 +6,9 @@
 
 #include "seed.h"
 
-#define ROUNDS  5000
-#define MUTANTS 20000
+#define SINCE_2000 INT64_C(946684800000) /* ms since 1970: no earlier time may be told */
+#define ROUNDS     5000
+#define MUTANTS    20000
 
 /* --- any message --- */
 
@@ -97,8 +98,8 @@ static struct eh_message any_message(struct seed *seed, struct eh_arena *arena)
     m.csat = (uint8_t)(1 + seed_below(seed, 5));
     m.status = (uint8_t)(1 + seed_below(seed, EH_STATUS_AWAY));
     m.outcome = (uint8_t)(1 + seed_below(seed, EH_OUTCOME_RATED));
-    m.created_at_ms = any_number(seed, 253402300799999);
-    m.at_ms = any_number(seed, 253402300799999);
+    m.created_at_ms = SINCE_2000 + any_number(seed, 253402300799999 - SINCE_2000);
+    m.at_ms = SINCE_2000 + any_number(seed, 253402300799999 - SINCE_2000);
     m.for_s = any_number(seed, 9007199254);
     m.handled_s = any_number(seed, 9007199254);
     return m;

@@ -164,7 +164,7 @@ static const char *const every_type[] = {
     "{\"type\":\"signal\",\"rep\":\"ana\",\"status\":\"away\",\"for\":0,\"reason\":\"lunch\","
     "\"event\":\"e-1\"}",
     "{\"type\":\"outcome\",\"id\":\"T-1\",\"source\":\"default\",\"value\":9007199254740991,"
-    "\"event\":\"e\",\"outcome\":\"won\",\"csat\":5,\"handled\":720,\"at\":0}",
+    "\"event\":\"e\",\"outcome\":\"won\",\"csat\":5,\"handled\":720,\"at\":946684800000}",
     "{\"type\":\"metric\",\"team\":\"a\",\"value\":-3,\"rep\":\"r\",\"event\":\"e\","
     "\"metric\":\"nps\",\"period\":\"2026-11\"}",
 };

@@ -21,7 +21,7 @@ TestSuite(record, .init = start, .fini = stop);
 
 static const char *const ticket =
     "{'type':'ticket','id':'T1','team':'sales','kind':'order','value':5,'customer':'Kari',"
-    "'subject':'A chair','skills':[],'channel':'mail','created_at':17,'priority':7}";
+    "'subject':'A chair','skills':[],'channel':'mail','created_at':946684800000,'priority':7}";
 
 static struct eh_record row_of(const char *json)
 {
@@ -53,7 +53,7 @@ Test(record, ticket_there_and_back)
     cr_assert_eq(back.stream_no, k.in.stream_no);
     cr_assert(eh_key_equal(back.identity, k.in.identity));
     cr_assert(kit_is(back.message.channel, "mail"));
-    cr_assert_eq(back.message.created_at_ms, 17);
+    cr_assert_eq(back.message.created_at_ms, 946684800000);
     cr_assert_eq(back.message.customer.size, 0);
     struct eh_input again = back; /* a copy keeps its digests */
     memset(&back, 0, sizeof back);
