@@ -493,7 +493,7 @@ static int check_desk(struct eh_app *app, const struct eh_command *c, struct eh_
     int r = eh_desk_parse(c->message.text, &arena, &desk, error);
     struct eh_clock probe = app->clock;
     if (r == 0)
-        r = eh_clock_set_zone(&probe, desk->time_zone, error);
+        r = eh_clock_set_new_zone(&probe, desk->time_zone, error);
     if (r == -EH_ENOTFOUND) /* nobody asked for a zone: the file is wrong */
         r = -(error->code = EH_EINVAL);
     if (r == 0)

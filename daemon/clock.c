@@ -81,6 +81,31 @@ int eh_clock_set_zone(struct eh_clock *clock, struct eh_str zone, struct eh_erro
     return 0;
 }
 
+/* Copies of the others ("posix/", "posixrules"), with leap seconds ("right/"), this machine's own
+ * ("localtime"), and the one that says that none was set ("Factory"). */
+static bool is_no_place(struct eh_str zone)
+{
+    static const char *const folders[] = {"posix/", "right/", "SystemV/"};
+    static const char *const files[] = {"posixrules", "localtime", "Factory"};
+    for (size_t i = 0; i < sizeof folders / sizeof *folders; i++)
+        if (eh_str_equal(eh_str(folders[i]), eh_str_cut(zone, strlen(folders[i]))))
+            return true;
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++)
+        if (eh_str_equal(eh_str(files[i]), zone))
+            return true;
+    return false;
+}
+
+int eh_clock_set_new_zone(struct eh_clock *clock, struct eh_str zone, struct eh_error *error)
+{
+    if (is_no_place(zone))
+        return eh_error_set(error, EH_ENOTFOUND,
+                            "time_zone: `%.*s` is no time zone of a place: write it like "
+                            "Europe/Oslo",
+                            EH_STR_ARG(zone));
+    return eh_clock_set_zone(clock, zone, error);
+}
+
 static int64_t no_less(struct eh_clock *clock, int64_t us)
 {
     if (us > clock->last_us)

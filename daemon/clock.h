@@ -28,6 +28,10 @@ struct eh_clock {
 int eh_clock_init(struct eh_clock *, struct eh_error *) EH_MUST_CHECK;
 /* Sets the zone (the desk file's); unknown: -EH_ENOTFOUND and the old one stays. Uses TZ/tzset. */
 int eh_clock_set_zone(struct eh_clock *, struct eh_str zone, struct eh_error *) EH_MUST_CHECK;
+/* The same for a desk that is new: what stands in the zone folder and is no place's time (copies,
+ * zones with leap seconds, whatever this machine's own is) is -EH_ENOTFOUND, too. A desk in the log
+ * may have it. */
+int eh_clock_set_new_zone(struct eh_clock *, struct eh_str zone, struct eh_error *) EH_MUST_CHECK;
 /* Never gives less than this from now on (the time of the last input in the log). From a wall clock
  * that is behind that by more than EH_CLOCK_JUMP_S nothing is learnt: time goes on from there. */
 void eh_clock_at_least(struct eh_clock *, int64_t us);

@@ -43,7 +43,7 @@ int app_desk_file_identity(struct eh_app *app, char currency[4], struct eh_error
     r = eh_desk_parse(eh_str_n((const char *)text.data, text.size), &arena, &desk, &inner);
     if (r < 0)
         return eh_error_set(error, EH_EPARSE, "%s:%s", app->config->desk, inner.text);
-    r = eh_clock_set_zone(&app->clock, desk->time_zone, &inner);
+    r = eh_clock_set_new_zone(&app->clock, desk->time_zone, &inner);
     if (r < 0)
         return eh_error_set(error, EH_EPARSE, "%s: %s", app->config->desk, inner.text);
     eh_format(app->desk_id, sizeof app->desk_id, "%.*s", EH_STR_ARG(desk->id));

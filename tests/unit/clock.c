@@ -3,6 +3,8 @@
  */
 #include <criterion/criterion.h>
 
+#include <unistd.h>
+
 #include <time.h>
 
 #include "clock.h"
@@ -183,4 +185,25 @@ Test(clock, an_unknown_zone_is_refused_and_the_old_one_stays)
         cr_expect_str_eq(clock.time_zone, "Europe/Oslo");
     }
     expect_date(&clock, "2026-03-28T23:00:00Z", "2026-03-29");
+}
+
+Test(clock, what_is_no_place_is_no_zone_of_a_new_desk)
+{
+    struct eh_clock clock = in_zone("Europe/Oslo");
+    static const char *const bad[] = {
+        "right/Europe/Oslo", "posix/Europe/Oslo", "posixrules", "localtime",
+        "Factory",           "Europe/Atlantis",   "right/UTC",  ""};
+    static const char *const good[] = {"Europe/Oslo", "UTC", "Etc/GMT+5", "America/Santiago"};
+    struct eh_error error = {0};
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+        cr_expect_eq(eh_clock_set_new_zone(&clock, eh_str(bad[i]), &error), -EH_ENOTFOUND, "%s",
+                     bad[i]);
+        cr_expect(strstr(error.text, "time_zone: "));
+        cr_expect_str_eq(clock.time_zone, "Europe/Oslo");
+    }
+    for (size_t i = 0; i < sizeof good / sizeof good[0]; i++)
+        cr_expect_eq(eh_clock_set_new_zone(&clock, eh_str(good[i]), &error), 0, "%s", error.text);
+    if (access("/usr/share/zoneinfo/posix/Europe/Oslo", R_OK) ==
+        0) /* a desk of before may have it */
+        cr_expect_eq(eh_clock_set_zone(&clock, eh_str("posix/Europe/Oslo"), &error), 0);
 }
