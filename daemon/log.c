@@ -120,6 +120,13 @@ static void write_line(enum eh_log_level level, const char *text)
         return; /* there is nowhere left to say so */
 }
 
+void eh_log_say(const char *text)
+{
+    char line[LINE_MAX_BYTES];
+    escape(eh_str(text), line);
+    fprintf(stderr, "evenhandd: %s\n", line);
+}
+
 static void log_v(enum eh_log_level level, unsigned long kept_back, const char *format,
                   va_list args)
 {

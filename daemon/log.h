@@ -22,6 +22,9 @@ int eh_log_level_from_name(struct eh_str); /* "error" "warning" "info" "debug"; 
  * characters that a screen does not show as \u{NNNN}. */
 void eh_log(enum eh_log_level, const char *format, ...) EH_PRINTF(2, 3);
 
+/* "evenhandd: TEXT" on stderr, shown in the same way: for whoever called the program. */
+void eh_log_say(const char *text);
+
 /* As eh_log, but at most one line in 10 s for each `key` (a string literal); says how many it kept
  * back. For what can happen in a flood. */
 void eh_log_limited(enum eh_log_level, const char *key, const char *format, ...) EH_PRINTF(3, 4);

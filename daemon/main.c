@@ -9,6 +9,7 @@
 #include <evenhand/draw/hash.h>
 
 #include "life.h"
+#include "log.h"
 #include "schema.h"
 
 #define DEFAULT_CONFIG "/etc/evenhand/evenhandd.yaml"
@@ -56,7 +57,7 @@ static int migrate(const struct eh_config *config)
     struct eh_error error = {0};
     int r = eh_schema_migrate(config->postgres, migrated, NULL, &error);
     if (r < 0) {
-        fprintf(stderr, "evenhandd: %s\n", error.text);
+        eh_log_say(error.text);
         return r == -EH_EUNAVAILABLE ? EXIT_SERVER : EXIT_CONFIG;
     }
     printf("schema is at version %d\n", eh_schema_version());
@@ -67,7 +68,7 @@ static int check(const struct eh_config *config, const char *path)
 {
     struct eh_error error = {0};
     if (eh_life_check(config, &error) < 0) {
-        fprintf(stderr, "evenhandd: %s\n", error.text);
+        eh_log_say(error.text);
         return EXIT_CONFIG;
     }
     printf("%s and %s are good\n", path, config->desk);
@@ -96,7 +97,7 @@ static int with_config(enum mode mode, const char *path, const char *new_key)
         return EXIT_CONFIG;
     }
     if (eh_config_load(path, &config, &error) < 0) {
-        fprintf(stderr, "evenhandd: %s\n", error.text);
+        eh_log_say(error.text);
         return EXIT_CONFIG;
     }
     int r;

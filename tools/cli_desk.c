@@ -10,18 +10,35 @@
 
 #define DESK_SENT_MAX (1u << 20) /* bytes the admin socket takes; SIGHUP takes more */
 
+/* A file as it is; on a terminal each line as one may see it. */
+static void print_file(const struct eh_cli *cli, const char *text)
+{
+    while (*text) {
+        size_t size = strcspn(text, "\n");
+        char *line = strndup(text, size), *shown = line;
+        eh_require(line);
+        if (cli->terminal)
+            shown = eh_text_clean(line);
+        puts(shown);
+        if (shown != line)
+            free(shown);
+        free(line);
+        text += size + (text[size] == '\n');
+    }
+}
+
 int eh_cmd_desk_show(struct eh_cli *cli)
 {
     EH_AUTO(eh_answer) struct eh_answer answer = {0};
     int r = eh_http_get(cli, "/v1/desk", &answer);
-    if (eh_answer_told(cli, r, &answer))
+    if (r != EH_EXIT_DONE || cli->json) {
+        (void)eh_answer_told(cli, r, &answer);
         return r;
+    }
     const char *text = eh_json_text(answer.json, "text");
     if (!text || !*text)
         return eh_say(EH_EXIT_REFUSED, "no desk file has been applied yet");
-    fputs(text, stdout);
-    if (text[strlen(text) - 1] != '\n')
-        putchar('\n');
+    print_file(cli, text);
     return EH_EXIT_DONE;
 }
 

@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "cli_text.h"
+
 #define SOCKET_PATH_MAX 107 /* bytes, sun_path without its terminator */
 
 void eh_answer_done(struct eh_answer *answer)
@@ -193,10 +195,48 @@ int eh_http_post(const struct eh_cli *cli, const char *path, json_t *body, struc
     return r;
 }
 
+void eh_json_clean(json_t *json)
+{
+    const char *key;
+    size_t i;
+    json_t *value;
+    if (json_is_object(json)) {
+        json_object_foreach(json, key, value) eh_json_clean(value);
+    } else if (json_is_array(json)) {
+        json_array_foreach(json, i, value) eh_json_clean(value);
+    } else if (json_is_string(json)) {
+        char *clean = eh_text_clean(json_string_value(json));
+        json_string_set(json, clean);
+        free(clean);
+    }
+}
+
+/* The same JSON with nothing in it that the terminal would hide. */
+static void print_for_terminal(const json_t *json)
+{
+    char *text = json_dumps(json, JSON_INDENT(2) | JSON_PRESERVE_ORDER);
+    eh_require(text);
+    struct eh_str left = eh_str(text);
+    while (left.size > 0) {
+        uint32_t point = 0;
+        size_t size = eh_utf8_next(left, &point);
+        if (size > 1 && eh_utf8_hidden(point) && point > 0xFFFF)
+            printf("\\u%04x\\u%04x", 0xD800 + ((point - 0x10000) >> 10),
+                   0xDC00 + ((point - 0x10000) & 0x3FF));
+        else if (size > 1 && eh_utf8_hidden(point))
+            printf("\\u%04x", point);
+        else
+            fwrite(left.data, 1, size ? size : 1, stdout);
+        size = size ? size : 1;
+        left = eh_str_n(left.data + size, left.size - size);
+    }
+    free(text);
+}
+
 void eh_answer_print(const struct eh_cli *cli, const struct eh_answer *answer)
 {
     if (cli->terminal) {
-        json_dumpf(answer->json, stdout, JSON_INDENT(2) | JSON_PRESERVE_ORDER);
+        print_for_terminal(answer->json);
         putchar('\n');
         return;
     }
@@ -210,6 +250,8 @@ bool eh_answer_told(const struct eh_cli *cli, int r, const struct eh_answer *ans
 {
     if (r == EH_EXIT_DONE && cli->json)
         eh_answer_print(cli, answer);
+    else if (r == EH_EXIT_DONE)
+        eh_json_clean(answer->json);
     return r != EH_EXIT_DONE || cli->json;
 }
 

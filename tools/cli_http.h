@@ -45,8 +45,11 @@ int eh_http_post(const struct eh_cli *, const char *path, json_t *body,
 /* Prints the answer for programs: as it came, indented on a terminal. */
 void eh_answer_print(const struct eh_cli *, const struct eh_answer *);
 /* What asking came to (r) needs no more words: it failed, which was said, or the answer has been
- * printed for programs. False: it is to be shown to people. */
+ * printed for programs. False: it is to be shown to people, and is clean. */
 bool eh_answer_told(const struct eh_cli *, int r, const struct eh_answer *);
+
+/* Every text in it as a terminal may have it (eh_text_clean): before people are shown anything. */
+void eh_json_clean(json_t *);
 
 /* Reading answers without minding what is missing. */
 const char *eh_json_text(const json_t *object, const char *key);           /* or NULL */

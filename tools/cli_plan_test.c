@@ -125,17 +125,26 @@ static const char *plural(uint32_t count)
     return count == 1 ? "" : "s";
 }
 
+static void print_name(struct eh_str name)
+{
+    char *text = strndup(name.data, name.size);
+    eh_require(text);
+    char *clean = eh_text_clean(text);
+    fputs(clean, stdout);
+    free(clean);
+    free(text);
+}
+
 static void print_metric(const struct eh_backtest *test, uint32_t i)
 {
     const struct eh_backtest_metric *m = &test->metrics[i];
-    struct eh_str name = name_of(test, i);
+    print_name(name_of(test, i));
     if (m->reached == 0)
-        printf("%.*s never reached its 100 %% target", EH_STR_ARG(name));
+        printf(" never reached its 100 %% target");
     else if (m->reached == m->periods)
-        printf("%.*s always reached its 100 %% target", EH_STR_ARG(name));
+        printf(" always reached its 100 %% target");
     else
-        printf("%.*s reached its 100 %% target in %u of %u periods", EH_STR_ARG(name), m->reached,
-               m->periods);
+        printf(" reached its 100 %% target in %u of %u periods", m->reached, m->periods);
     if (m->missing > 0)
         printf("; it had no figure in %u", m->missing);
     putchar('\n');
@@ -147,9 +156,11 @@ static void print_gate(const struct eh_backtest *test, uint32_t i)
     const struct eh_plan_gate *gate = &test->plan.metrics[i].gate;
     if (gate->effect == EH_GATE_NONE)
         return;
-    struct eh_str name = name_of(test, i), by = test->plan.measures[gate->measure].name;
-    printf("the gate of %.*s (%.*s, %s) ", EH_STR_ARG(name), EH_STR_ARG(by),
-           eh_gate_name((enum eh_gate)gate->effect));
+    printf("the gate of ");
+    print_name(name_of(test, i));
+    printf(" (");
+    print_name(test->plan.measures[gate->measure].name);
+    printf(", %s) ", eh_gate_name((enum eh_gate)gate->effect));
     if (m->gate_failed == 0)
         puts("never failed");
     else if (m->gate_failed == m->periods)

@@ -162,8 +162,10 @@ static int walk_pages(struct page_walk *walk)
     do {
         EH_AUTO(eh_answer) struct eh_answer answer = {0};
         r = get_page(walk, &answer);
-        if (r == EH_EXIT_DONE)
+        if (r == EH_EXIT_DONE) {
+            eh_json_clean(answer.json);
             take_page(walk, answer.json);
+        }
     } while (r == EH_EXIT_DONE && walk->after[0] && walk->count < walk->shown_max);
     return r;
 }

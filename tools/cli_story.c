@@ -232,6 +232,8 @@ int eh_cmd_ticket(struct eh_cli *cli)
         json_dumpf(answer.json, stdout, JSON_COMPACT);
         putchar('\n');
     } else {
+        eh_json_clean(answer.json);
+        eh_json_clean(chances);
         show_what(cli, answer.json);
         show_state(cli, answer.json);
         show_history(cli, answer.json);

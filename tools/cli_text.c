@@ -9,7 +9,8 @@
 
 #include "evenhand.h"
 
-#define FILE_CHUNK 65536
+#define FILE_CHUNK  65536
+#define SHOWN_BYTES 12 /* of a character that a screen hides, with terminator */
 
 int64_t eh_text_now_us(void)
 {
@@ -138,19 +139,31 @@ size_t eh_text_cut(const char *text, int width)
     return at;
 }
 
+/* Bytes of the character if it has several and a screen hides it, else 0. */
+static size_t hidden_size(const char *text, uint32_t *ret_point)
+{
+    size_t size = eh_utf8_next(eh_str_n(text, strnlen(text, 4)), ret_point);
+    return size > 1 && eh_utf8_hidden(*ret_point) ? size : 0;
+}
+
 char *eh_text_clean(const char *text)
 {
-    char *copy = malloc(strlen(text) + 1), *out = copy;
+    char *copy = malloc(strlen(text) * 4 + SHOWN_BYTES), *out = copy;
     eh_require(copy);
-    int w;
-    bool plain;
     while (*text) {
-        size_t n = next_character(text, &w, &plain);
-        if (plain)
+        int w;
+        bool plain;
+        uint32_t point = 0;
+        size_t hidden = hidden_size(text, &point), n = next_character(text, &w, &plain);
+        if (hidden) {
+            out += eh_format(out, SHOWN_BYTES, "\\u{%04x}", point);
+            n = hidden;
+        } else if (plain) {
             memcpy(out, text, n);
-        else
-            *out = '?';
-        out += plain ? n : 1;
+            out += n;
+        } else {
+            *out++ = '?';
+        }
         text += n;
     }
     *out = '\0';

@@ -31,7 +31,8 @@ void eh_text_when_short(int64_t now_us, int64_t us, char ret[EH_CLI_TEXT]);
 int eh_text_width(const char *text);
 /* The bytes of the longest beginning that is at most `width` columns wide. */
 size_t eh_text_cut(const char *text, int width);
-/* A copy without control characters and broken UTF-8 ('?' stands for them); malloc'ed. */
+/* A copy for a terminal, malloc'ed: '?' stands for control characters and broken UTF-8, \u{NNNN} for
+ * what a screen would hide: marks of direction, characters without width, fillers. */
 char *eh_text_clean(const char *text);
 
 #endif

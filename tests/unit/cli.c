@@ -1,6 +1,8 @@
 /* unit/cli: what the command line works out before it talks to anybody: calls, histories, plans,
  * desks. */
 #include <criterion/criterion.h>
+
+#include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -432,6 +434,14 @@ Test(text, cleans_what_could_speak_to_a_terminal)
 {
     char *clean = eh_text_clean("a\033[31m\nb\xff");
     cr_assert_str_eq(clean, "a?[31m?b?");
+    free(clean);
+}
+
+Test(text, shows_what_a_screen_would_hide)
+{
+    setlocale(LC_ALL, "C.UTF-8");
+    char *clean = eh_text_clean("\u00dcber\u202egnp\u200b.\xc2\x9b\xef\xbb\xbf\U000E0041\u20ac");
+    cr_assert_str_eq(clean, "\u00dcber\\u{202e}gnp\\u{200b}.\\u{009b}\\u{feff}\\u{e0041}\u20ac");
     free(clean);
 }
 
