@@ -88,6 +88,22 @@ static int make_period(struct step *s, uint32_t team, struct eh_period period, u
 
 /* ---- imported figures */
 
+/* Figures that nothing would ever be made of. */
+static int refuse_useless(struct step *s, uint32_t team, uint32_t rep)
+{
+    const struct eh_message *m = &s->m;
+    if (s->e->rules < EH_RULES_METRICS)
+        return 0;
+    if (rep != NONE && eh_member_position(s->e, team, rep) == NONE)
+        return eh_step_refuse(s, EH_ENOTFOUND, "rep: %.*s is not in team %.*s", EH_STR_ARG(m->rep),
+                              EH_STR_ARG(m->team));
+    if (eh_plan_computes(m->metric))
+        return eh_step_refuse(s, EH_EINVAL,
+                              "metric: %.*s is computed from the tickets; none is imported",
+                              EH_STR_ARG(m->metric));
+    return 0;
+}
+
 static int refuse_figure(struct step *s, bool minutes)
 {
     const struct eh_message *m = &s->m;
@@ -108,8 +124,10 @@ static int import_figure(struct step *s)
     int r = find_plan(s, &team, &period, &plan);
     if (r < 0 || s->fx->refused)
         return r;
-    uint32_t rep;
+    uint32_t rep = NONE;
     r = eh_message_has(m, EH_FIELD_REP) ? eh_step_rep(s, &rep) : 0;
+    if (r == 0 && !s->fx->refused)
+        r = refuse_useless(s, team, rep);
     if (r < 0 || s->fx->refused)
         return r;
     bool minutes = eh_str_equal(m->metric, eh_str("paid_minutes")) ||

@@ -33,6 +33,14 @@ const struct plan_known *eh_plan_known(enum eh_measure_kind kind)
     return kind < KNOWN_COUNT && known[kind].name ? &known[kind] : NULL;
 }
 
+bool eh_plan_computes(struct eh_str metric)
+{
+    for (size_t i = 0; i < KNOWN_COUNT; i++)
+        if (known[i].name && eh_str_equal(metric, eh_str(known[i].name)))
+            return true;
+    return false;
+}
+
 /* The keys that say how a figure is made, of a metric or a gate, before its name is known. */
 struct raw {
     struct eh_str name;

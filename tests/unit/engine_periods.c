@@ -281,6 +281,35 @@ Test(engine_periods, imported_figures)
     restart();
 }
 
+Test(engine_periods, a_figure_that_nothing_is_made_of_is_refused)
+{
+    static const char *const computed[] = {"revenue",     "csat",       "handle_time",
+                                           "reopen_rate", "conversion", "response_time",
+                                           "cycle_time"};
+    char sentence[128];
+    refused("{'type':'metric','team':'sales','metric':'paid_minutes','period':'2024-09',"
+            "'value':1,'rep':'bob'}",
+            "rep: bob is not in team sales");
+    for (size_t i = 0; i < sizeof computed / sizeof *computed; i++) {
+        kit_sendf(&k, "{'type':'metric','team':'sales','metric':'%s','period':'2024-09','value':1}",
+                  computed[i]);
+        eh_format(sentence, sizeof sentence,
+                  "metric: %s is computed from the tickets; none is imported", computed[i]);
+        cr_expect_str_eq(kit_refused(&k), sentence);
+    }
+}
+
+Test(engine_periods, earlier_logs_have_such_figures)
+{
+    kit_done(&k);
+    kit_start_under(&k, EH_RULES_NUMBERED, DESK "plans:\n" PLAN("p1", "sales", "2024-08"));
+    kit_send(&k, "{'type':'metric','team':'sales','metric':'csat','period':'2024-09','value':1}");
+    cr_assert_not(k.fx.refused);
+    kit_send(&k, "{'type':'metric','team':'sales','metric':'paid_minutes','period':'2024-09',"
+                 "'value':1,'rep':'bob'}");
+    cr_assert_not(k.fx.refused);
+}
+
 Test(engine_periods, the_way_of_a_period)
 {
     const struct eh_settlement first = {month("2024-09"),   1, 656365, -1240, 655125, 0,

@@ -487,14 +487,15 @@ Test(pool_periods, an_empty_period_has_the_desks_kinds_and_its_members)
     cr_expect_eq(s->late, 0);
 }
 
-/* Twice in the team with a break, and set aside; a rep of another team with minutes; a kind that
+/* Twice in the team with a break, and set aside; a rep who had left it, with minutes; a kind that
  * is gone from the desk file. */
 Test(pool_periods, stays_add_up_and_strangers_get_nothing)
 {
     EH_AUTO(office) struct office o = {0};
     const char *desk = office_desk(&o, "2026-02");
     desk = office_replaced(&o, desk, "cy, {id: dee,",
-                           "{id: cy, until: 2026-03-10}, {id: cy, from: 2026-03-22}, {id: dee,");
+                           "{id: cy, until: 2026-03-10}, {id: cy, from: 2026-03-22},"
+                           " {id: fay, until: 2026-01-31}, {id: dee,");
     desk = office_replaced(&o, desk, "teams:", "  - {id: fay}\n  - {id: gus}\nteams:");
     desk = office_replaced(&o, desk, "plans:", "  - {id: care, reps: [fay, gus]}\nplans:");
     office_start(&o, desk);
@@ -517,7 +518,7 @@ Test(pool_periods, stays_add_up_and_strangers_get_nothing)
     cr_expect(!m[2].left);
     cr_expect_eq(m[3].first_day, kit_date("2026-03-17"));
     cr_expect(m[4].left);
-    cr_expect(eh_str_equal(m[5].rep, eh_str("fay")), "known, though not of the team");
+    cr_expect(eh_str_equal(m[5].rep, eh_str("fay")), "known, though not of the team then");
     cr_expect_eq(m[5].days, 0);
     cr_expect_eq(m[5].since, EH_DATE_ALWAYS);
     cr_expect(m[5].has_paid && !m[5].has_contract);

@@ -20,8 +20,9 @@ enum eh_rules {
     EH_RULES_NUMBERED = 2, /* decides as EH_RULES_FIRST; the log says so */
     EH_RULES_SLICES = 3,   /* what is left over is dealt by DUE inputs, team by team */
     EH_RULES_SIGNALS = 4,  /* signals have a rate */
+    EH_RULES_METRICS = 5,  /* no figure for who is not in the team, or under a computed one's name */
 };
 /* The rules of this build. */
-#define EH_RULES_LAST EH_RULES_SIGNALS
+#define EH_RULES_LAST EH_RULES_METRICS
 
 #endif

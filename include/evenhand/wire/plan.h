@@ -195,6 +195,9 @@ int eh_desk_plans_check(const struct eh_desk *old, const struct eh_desk *new, in
 size_t eh_plan_value_print(const struct eh_bonus_plan *, enum eh_unit, int64_t value,
                            char ret_text[EH_DECIMAL_TEXT_MAX]);
 
+/* Whether a metric of this name is made from what happened: no figure is imported under it. */
+bool eh_plan_computes(struct eh_str metric);
+
 const char *eh_gate_name(enum eh_gate); /* "zero_metric" */
 const char *eh_unit_name(enum eh_unit); /* "minor", "milli", "seconds", "ppm", "count" */
 
