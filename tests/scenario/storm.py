@@ -49,7 +49,7 @@ OUTCOMES = ["won", "lost", "resolved", "cancelled", "reopened", "refunded", "rat
 class Storm:
     def __init__(self, seed):
         self.random = random.Random(seed)
-        self.ids = [self.text(self.random.choice([3, 20, 60, 128])) for _ in range(200)]
+        self.ids = [self.text(self.random.choice([3, 20, 60, 128])) for _ in range(max(200, MESSAGES // 4))]
 
     def text(self, most):
         """Of at most so many bytes; cut like a sender that cuts at characters."""
@@ -101,7 +101,7 @@ class Storm:
 
     def message(self):
         message = self.good(self.random.choice(TYPES))
-        while self.random.random() < 0.35:
+        while self.random.random() < 0.2:
             message[self.random.choice(FIELDS)] = self.any_value()
         if self.random.random() < 0.02:
             message["type"] = self.any_text()
