@@ -10,6 +10,7 @@
 #include "cli_catalogue.h"
 #include "cli_checkpoints.h"
 #include "cli_proof.h"
+#include "cli_published.h"
 #include "cli_text.h"
 #include "evenhand.h"
 
@@ -28,6 +29,7 @@ struct run {
     unsigned checkpoints_met;
     uint64_t checkpointed; /* input of the last checkpoint that was met; 0: none */
     struct eh_catalogue_found catalogue;
+    struct eh_published published;
     char remarks[REMARKS_MAX][REMARK_BYTES]; /* what is not proved */
     unsigned remark_count;
     struct eh_bar bar;
@@ -109,7 +111,8 @@ static int compare_end(struct run *run, struct eh_error *error)
         run->last ? eh_proof_differs(run->proof, head->seq, head->digest, &head->chain) : NULL;
     if (other)
         return eh_error_set(error, EH_ECORRUPT, "head: its %s is not what the log gives", other);
-    return eh_proof_end(run->proof, error);
+    int r = eh_proof_end(run->proof, error);
+    return r < 0 ? r : eh_published_end(&run->published, error);
 }
 
 static int prove(struct run *run, struct eh_error *error)
@@ -130,6 +133,10 @@ static int prove(struct run *run, struct eh_error *error)
         if (r < 0)
             return r;
         run->last = run->replay.in.no;
+        r = eh_published_compare(&run->published, &run->replay.in, &run->replay.effects,
+                                 run->last >= run->from, error);
+        if (r < 0)
+            return r;
         eh_bar_show(&run->bar, run->last, all);
         r = compare_marks(run, error);
         if (r == 0)
@@ -154,7 +161,7 @@ static EH_PRINTF(2, 3) void remark(struct run *run, const char *format, ...)
 static void remark_tables(struct run *run, const struct eh_proof_counts *counts)
 {
     char count[EH_CLI_TEXT];
-    remark(run, "migration.applied, heartbeat.beat, heartbeat.host");
+    remark(run, "migration.applied, heartbeat.beat, heartbeat.host, ledger.input");
     if (run->to)
         remark(run, "what comes behind input %llu, with head, lease and desk",
                (unsigned long long)run->to);
@@ -198,6 +205,18 @@ static void remark_checkpoints(struct run *run)
         remark(run, "%s inputs without a checkpoint rest on the database alone", count);
 }
 
+static void remark_published(struct run *run)
+{
+    char count[EH_CLI_TEXT];
+    const struct eh_published *published = &run->published;
+    if (!published->stream.redis) {
+        remark(run, "what was published (--redis)");
+    } else if (published->unpublished > 0) {
+        eh_text_count((int64_t)published->unpublished, count);
+        remark(run, "%s effects that are not published yet", count);
+    }
+}
+
 static void remark_all(struct run *run)
 {
     struct eh_proof_counts counts;
@@ -205,7 +224,7 @@ static void remark_all(struct run *run)
     remark_tables(run, &counts);
     remark_schema(run);
     remark_checkpoints(run);
-    remark(run, "what was published (--redis)");
+    remark_published(run);
 }
 
 /* ---- The verdict. */
@@ -380,12 +399,32 @@ static int open_checkpoints(const struct eh_cli *cli, struct run *run, struct eh
     return !named && r < 0 ? 0 : r;
 }
 
+/* Before the log, too, which only says whose outbox it is. */
+static int open_published(const struct eh_cli *cli, struct run *run, struct eh_error *error)
+{
+    const char *address = eh_cli_option(cli, "redis");
+    struct eh_cli_log *log = NULL;
+    char desk[EH_ID_MAX + 1];
+    if (!address)
+        return 0;
+    int r = eh_cli_log_open(eh_cli_log_conninfo(eh_cli_option(cli, "db")), &log, error);
+    if (r < 0)
+        return r;
+    eh_format(desk, sizeof desk, "%s", eh_cli_log_head(log)->name);
+    eh_cli_log_close(log);
+    return eh_published_open(address, desk, &run->published, error);
+}
+
 static int run_proof(const struct eh_cli *cli, struct run *run)
 {
     struct eh_error error = {0};
-    const char *db = eh_cli_option(cli, "db");
+    const char *db = eh_cli_log_conninfo(eh_cli_option(cli, "db"));
     /* Before the log: a line is only written once its rows are committed. */
     int r = open_checkpoints(cli, run, &error);
+    if (r == 0)
+        r = open_published(cli, run, &error);
+    if (r < 0 && !error.text[0])
+        return eh_cli_log_exit(r);
     if (r == 0)
         r = eh_replay_open(db, &run->replay, &error);
     if (r == 0)
@@ -416,5 +455,6 @@ int eh_cmd_verify(struct eh_cli *cli)
     eh_proof_free(run.proof);
     eh_replay_done(&run.replay);
     eh_checkpoints_close(&run.checkpoints);
+    eh_published_close(&run.published);
     return r;
 }

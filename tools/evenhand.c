@@ -122,6 +122,7 @@ static const struct eh_cli_option verify_options[] = {
     {"checkpoint", "FILE", "checkpoints (default: /var/lib/evenhand/checkpoints)", false},
     {"from", "N", "compare from this input on", false},
     {"to", "N", "... up to this one", false},
+    {"redis", "ADDRESS", "compare the outbox there, too: /path or host:port", false},
     {0},
 };
 
@@ -234,9 +235,10 @@ static const struct eh_cli_command commands[] = {
      "Needs no daemon, only the log in PostgreSQL (role evenhand_auditor) and the file\n"
      "of checkpoints. Checks that numbers are gapless, the hash chain, every decision,\n"
      "the state digests, every draw whose seed is revealed, what was frozen, settled\n"
-     "and paid of every pool, and that the end was not cut off. With --from the log\n"
-     "is still decided from its beginning, and the chain taken as it stands there;\n"
-     "only rows from there on are compared."},
+     "and paid of every pool, every row of every other table, the schema itself, and\n"
+     "that the end was not cut off. A second line says what is not proved. With --from\n"
+     "the log is still decided from its beginning, and the chain taken as it stands\n"
+     "there; only rows from there on are compared."},
     {"simulate", "FILE.csv", PROVE, "deal a recorded history under each policy, and compare", 1, 1,
      simulate_options, eh_cmd_simulate,
      "Needs no daemon. Columns by header, as for push, and historical_rep. Tickets\n"

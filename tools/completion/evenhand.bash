@@ -55,7 +55,7 @@ _evenhand()
     push) options+=" --rate --team --value-column --outcomes --source --redis --desk" ;;
     desk) [[ $second == from ]] && options+=" --team" ;;
     fairness) options+=" --from --to --db" ;;
-    verify) options+=" --db --checkpoint --from --to" ;;
+    verify) options+=" --db --checkpoint --from --to --redis" ;;
     simulate) options+=" --policy --desk --seed --value-column" ;;
     pool) options+=" --period --explain --what-if --csv --history" ;;
     metric) options+=" --rep --event" ;;
