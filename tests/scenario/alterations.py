@@ -393,6 +393,41 @@ def unproven(stack):
     assert "ledger (it has no row)" in not_proved(stack), not_proved(stack)
 
 
+@scenario("each part of a snapshot is compared, also of one that a restored engine wrote")
+def snapshots(stack):
+    daemon = stack.start()
+    for part in "ab":  # the second is written by an engine that was restored from the first
+        stack.add_many([{"type": "ticket", "id": "%s-%d" % (part, n), "team": "sales",
+                         "kind": "order", "value": n, "source": "a helpdesk of some name"}
+                        for n in range(4000)])
+        stack.settle()
+        assert daemon.stop() == 0
+        verify_ok(stack)
+        daemon.start()
+    assert daemon.stop() == 0
+    database, unseen = Database(stack), []
+    last, parts = stack.sql("SELECT input, parts FROM snapshot ORDER BY input DESC LIMIT 1")[0]
+    assert parts > 2, "the snapshot has %d parts" % parts
+    for change in ("UPDATE snapshot SET body = set_byte(body, 5000, 255 - get_byte(body, 5000))"
+                   " WHERE input = %d AND part = %d", "UPDATE snapshot SET body = substr(body, 2)"
+                   " WHERE input = %d AND part = %d", "UPDATE snapshot SET part = part + 100"
+                   " WHERE input = %d AND part = %d", "UPDATE snapshot SET parts = parts + 1"
+                   " WHERE input = %d AND part = %d", "INSERT INTO snapshot SELECT desk, input,"
+                   " part + 100, parts, body FROM snapshot WHERE input = %d AND part = %d"):
+        for part in (0, 1, parts - 1):
+            database.run(change % (last, part))
+            look(stack, unseen, change % (last, part), "snapshot", False, {"input": last})
+            database.restore("snapshot")
+    # All of them alike: they would count as one that is not whole, and never be used.
+    database.run("UPDATE snapshot SET parts = parts + 1")
+    look(stack, unseen, "parts of all", "snapshot", False, *(
+        {"input": i} for i, in database.rows("SELECT input FROM kept_snapshot")))
+    database.restore("snapshot")
+    database.run("DELETE FROM snapshot WHERE part = 1")  # as a daemon that was killed leaves it
+    verify_ok(stack)
+    report(unseen, 16)
+
+
 def names_entry(stack, wanted, *arguments):
     code, verdict, error = verify(stack, *arguments)
     assert code == 1 and re.search(wanted, verdict), (wanted, code, verdict, error)
