@@ -177,15 +177,18 @@ static step_fn *const steps[] = {
     [EH_MESSAGE_EXCLUDE] = eh_step_exclude,
     [EH_MESSAGE_NEW_KEY] = eh_step_new_key,
     [EH_MESSAGE_RULES] = step_rules,
+    [EH_MESSAGE_ACCEPT_TIME] = eh_step_accept_time,
 };
 
-/* Numbers without a gap, time and day in order. Until the first day has come, any date goes. */
+/* Numbers without a gap, time and day in order. Until the first day has come, any date goes. An
+ * operator may lead both back. */
 static bool is_next(const struct eh_engine *e, const struct eh_input *in)
 {
-    return in->no == e->input + 1 && in->at_us >= e->at_us && eh_is_time(in->at_us) &&
-           eh_is_date(in->date) && in->message.type >= EH_MESSAGE_TICKET &&
-           in->message.type <= EH_MESSAGE_LAST &&
-           (in->date == e->date || !e->has_day || in->message.type == EH_MESSAGE_DAY);
+    int type = in->message.type;
+    bool accepted = type == EH_MESSAGE_ACCEPT_TIME && e->rules >= EH_RULES_TIME_BACK;
+    return in->no == e->input + 1 && (in->at_us >= e->at_us || accepted) && eh_is_time(in->at_us) &&
+           eh_is_date(in->date) && type >= EH_MESSAGE_TICKET && type <= EH_MESSAGE_LAST &&
+           (in->date == e->date || !e->has_day || type == EH_MESSAGE_DAY || accepted);
 }
 
 static int decide(struct step *s)

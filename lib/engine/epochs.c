@@ -7,6 +7,8 @@
  * nothing was committed before (the first day; a log older than commitments) the commitment of the
  * epoch that begins comes, too. No draw ever depends on a seed that is not committed.
  *
+ * An operator who accepts a time turns it, too: a day may come twice then, an epoch never does.
+ *
  * Where the master key is lost, nobody can reveal the seed of the current epoch, nor use the one
  * committed for the next: both are told as lost, and the one after them begins under another key.
  */
@@ -72,6 +74,19 @@ int eh_step_day(struct step *s)
     int r = turn(s);
     if (r == 0)
         eh_roster_set_date(s->e, s->in->date);
+    return r;
+}
+
+int eh_step_accept_time(struct step *s)
+{
+    struct eh_engine *e = s->e;
+    if (s->m.reason.size == 0 || e->rules < EH_RULES_TIME_BACK)
+        return -EH_ECORRUPT;
+    int r = turn(s);
+    if (r == 0 && s->now_us < e->at_us)
+        r = eh_time_back(s, e->at_us);
+    if (r == 0)
+        eh_roster_set_date(e, s->in->date);
     return r;
 }
 

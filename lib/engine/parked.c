@@ -144,6 +144,39 @@ int eh_park(struct step *s, struct eh_key ticket)
     return r;
 }
 
+/* The message again, of a day that has come. */
+static int redate(struct eh_engine *e, struct parked *parked, int32_t date)
+{
+    struct eh_message m = {0};
+    struct eh_str body = eh_str_n((const char *)parked->body, parked->body_size);
+    if (eh_message_decode(body, &m, NULL) < 0)
+        return -EH_ECORRUPT;
+    if (eh_message_has(&m, EH_FIELD_AT) || m.at_date <= date)
+        return 0;
+    m.at_date = date;
+    eh_bytes_clear(&e->scratch);
+    eh_message_encode(&m, 0, &e->scratch);
+    uint8_t *bytes = e->scratch.failed ? NULL : malloc(e->scratch.size);
+    if (!bytes)
+        return -EH_ENOMEM;
+    memcpy(bytes, e->scratch.data, e->scratch.size);
+    free(parked->body);
+    parked->body = bytes;
+    parked->body_size = (uint32_t)e->scratch.size;
+    return 0;
+}
+
+int eh_parked_back(struct eh_engine *e, int64_t delta_us, int32_t date)
+{
+    int r = 0;
+    for (uint32_t slot = e->parked_list.first; r == 0 && slot != NONE; slot = at(e, slot)->next) {
+        at(e, slot)->until_us -= delta_us;
+        r = redate(e, at(e, slot), date);
+        eh_digest_parked(e, at(e, slot));
+    }
+    return r;
+}
+
 static int message_of(const struct parked *parked, struct eh_message *ret)
 {
     *ret = (struct eh_message){0};

@@ -20,6 +20,7 @@
  *     index.c      from identities to tickets           facts.c     what a bonus period counts
  *     periods.c    how far a period is                  period_views.c  as others see it
  *     period_bytes.c  out and in again                  settlements.c   the text of a CLOSE
+ *     time_back.c  the log led back to the true time
  */
 #ifndef EVENHAND_LIB_ENGINE_STATE_H
 #define EVENHAND_LIB_ENGINE_STATE_H
@@ -613,6 +614,17 @@ int eh_step_exclude(struct step *) EH_MUST_CHECK;
 int eh_step_day(struct step *) EH_MUST_CHECK;
 int eh_step_reveal(struct step *) EH_MUST_CHECK;
 int eh_step_new_key(struct step *) EH_MUST_CHECK;
+int eh_step_accept_time(struct step *) EH_MUST_CHECK;
+
+/* ---- time_back.c */
+
+/* The step's time is true, from_us, up to where the log had come, was not: what was dated behind
+ * the true time is moved back by as much. Before the new date is set. */
+int eh_time_back(struct step *, int64_t from_us) EH_MUST_CHECK;
+/* ... of outcomes that wait for their ticket, by delta_us */
+int eh_parked_back(struct eh_engine *, int64_t delta_us, int32_t date) EH_MUST_CHECK;
+/* ... of what was counted in periods that are still to come */
+int eh_facts_back(struct eh_engine *, int32_t date) EH_MUST_CHECK;
 
 int eh_release_round(struct step *) EH_MUST_CHECK; /* of the rep whose turn it is */
 /* Further rounds of this rep's are due. */

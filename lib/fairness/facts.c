@@ -237,6 +237,16 @@ void eh_fairness_state(struct eh_fairness *f, struct eh_str id, int status, int6
     rep->status = status;
 }
 
+void eh_fairness_time_back(struct eh_fairness *f, int64_t from_us, int64_t to_us)
+{
+    for (uint32_t i = 0; i < f->rep_count; i++) {
+        book_status(f, &f->reps[i], from_us);
+        f->reps[i].since_us = to_us;
+    }
+    if (to_us < f->from_us)
+        f->from_us = to_us;
+}
+
 void eh_fairness_account(struct eh_fairness *f, struct eh_str id,
                          const struct eh_fairness_account *reading)
 {

@@ -111,7 +111,8 @@ static void take(struct eh_fairness_watch *w, const struct eh_input *in,
     if (in->message.type == EH_MESSAGE_TICKET && !fx->refused &&
         eh_str_equal(in->message.team, w->team))
         eh_fairness_arrival(w->fairness, in->message.value);
-    if (in->message.type == EH_MESSAGE_DESK || in->message.type == EH_MESSAGE_DAY)
+    if (in->message.type == EH_MESSAGE_DESK || in->message.type == EH_MESSAGE_DAY ||
+        in->message.type == EH_MESSAGE_ACCEPT_TIME)
         look_at_all(w, in->at_us);
     if (in->message.type == EH_MESSAGE_DESK)
         read_accounts(w);
@@ -127,6 +128,8 @@ int eh_fairness_watch_step(struct eh_fairness_watch *w, const struct eh_input *i
     int r = 0;
     if (w->over)
         return 0;
+    if (w->fairness && in->at_us < w->at_us)
+        eh_fairness_time_back(w->fairness, w->at_us, in->at_us);
     w->at_us = in->at_us;
     w->over = in->date > w->to;
     if (w->over)

@@ -90,7 +90,7 @@ static const char *const type_names[] = {
     [EH_MESSAGE_REVEAL] = "reveal",   [EH_MESSAGE_FREEZE] = "freeze",
     [EH_MESSAGE_CLOSE] = "close",     [EH_MESSAGE_PAY] = "pay",
     [EH_MESSAGE_EXCLUDE] = "exclude", [EH_MESSAGE_NEW_KEY] = "new_key",
-    [EH_MESSAGE_RULES] = "rules",
+    [EH_MESSAGE_RULES] = "rules",     [EH_MESSAGE_ACCEPT_TIME] = "accept_time",
 };
 static const char *const status_names[] = {
     [EH_STATUS_AVAILABLE] = "available",

@@ -534,3 +534,84 @@ Test(engine_periods, old_ones_are_forgotten)
     cr_expect_not(eh_engine_period(k.e, eh_str("sales"), month("2010-03"), &view));
     restart();
 }
+
+/* ---- time taken back */
+
+static void close_now(const char *id)
+{
+    kit_sendf(&k, "{'type':'outcome','id':'%s','outcome':'won','handled':600}", id);
+    cr_assert_eq(k.result, 0, "%s", id);
+}
+
+static void accept_today(void)
+{
+    struct eh_message m = {.type = EH_MESSAGE_ACCEPT_TIME, .reason = eh_str("a dead clock")};
+    m.has = EH_FIELD_BIT(EH_FIELD_REASON);
+    k.now_us = KIT_START;
+    k.date = KIT_TODAY;
+    cr_assert_eq(kit_step(&k, m, EH_ORIGIN_SHELL), 0);
+    cr_assert(kit_sound(&k));
+}
+
+static void go_ten_years_ahead(void)
+{
+    k.now_us += 3650 * INT64_C(86400000000);
+    cr_assert_eq(kit_day(&k, KIT_TODAY + 3650), 0);
+}
+
+static bool has_period(const char *text)
+{
+    struct eh_period_view view;
+    return eh_engine_period(k.e, eh_str("sales"), month(text), &view) && view.cycles > 0;
+}
+
+Test(engine_periods, what_was_closed_in_time_taken_back_counts_today)
+{
+    ticket("a", "order", 100);
+    ticket("b", "order", 20);
+    ticket("c", "order", 3);
+    close_now("a");
+    go_ten_years_ahead();
+    close_now("b");
+    cr_assert(has_period("2034-10"));
+    accept_today();
+    cr_expect_not(has_period("2034-10"));
+    cr_expect_eq((int64_t)period("2024-10").revenue, 120);
+    cr_expect_eq(period("2024-10").cycles, 2);
+    struct wanted kinds = {.type = EH_FACT_KIND, .kind = "order"};
+    cr_expect_eq(fact("2024-10", kinds).closed, 2);
+    cr_expect_eq(fact("2024-10", kinds).won, 2);
+    close_now("c");
+    cr_expect_eq((int64_t)period("2024-10").revenue, 123);
+    kit_desk(&k, DESK "plans:\n" PLAN("p1", "sales", "2024-08") PLAN("p2", "sales", "2024-11"));
+    cr_expect_not(k.fx.refused, "a new plan need not begin behind 2034: %s", kit_refused(&k));
+}
+
+Test(engine_periods, a_refund_of_what_was_closed_then_counts_today)
+{
+    ticket("a", "order", 100);
+    go_ten_years_ahead();
+    close_now("a");
+    struct eh_str image = eh_arena_str(&k.arena, k.fx.image);
+    accept_today();
+    k.in.recalled.ticket_known = true;
+    k.in.recalled.ticket_image = image;
+    kit_send(&k, "{'type':'outcome','id':'a','outcome':'refunded','value':40}");
+    cr_assert_eq(k.result, 0);
+    cr_expect_eq((int64_t)period("2024-10").revenue, 60);
+}
+
+Test(engine_periods, what_names_its_period_itself_stays_there)
+{
+    ticket("a", "order", 100);
+    go_ten_years_ahead();
+    close_now("a");
+    kit_send(&k, "{'type':'metric','team':'sales','rep':'ana','metric':'paid_minutes',"
+                 "'value':600,'period':'2034-10'}");
+    cr_assert_not(k.fx.refused, "%s", kit_refused(&k));
+    accept_today();
+    cr_expect_eq((int64_t)period("2024-10").revenue, 100);
+    cr_expect_eq(period("2034-10").cycles, 0);
+    cr_expect_eq(fact("2034-10", (struct wanted){.type = EH_FACT_REP, .rep = "ana"}).paid_minutes,
+                 600);
+}

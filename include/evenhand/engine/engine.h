@@ -80,8 +80,8 @@ enum eh_recorded {
 
 struct eh_input {
     uint64_t no;      /* gapless, from 1 */
-    int64_t at_us;    /* µs since 1970 UTC; never before the input before */
-    int32_t date;     /* local civil date, days since 1970; must be the engine's but for DAY */
+    int64_t at_us;    /* µs since 1970 UTC; never before the input before, but for ACCEPT_TIME */
+    int32_t date;     /* local civil date, days since 1970; the engine's but for DAY, ACCEPT_TIME */
     uint8_t origin;   /* enum eh_origin_type */
     uint8_t recorded; /* enum eh_recorded */
     uint64_t stream_ms, stream_no; /* EH_ORIGIN_STREAM: id of the entry */

@@ -21,8 +21,11 @@ enum eh_rules {
     EH_RULES_SLICES = 3,   /* what is left over is dealt by DUE inputs, team by team */
     EH_RULES_SIGNALS = 4,  /* signals have a rate */
     EH_RULES_METRICS = 5,  /* no figure for who is not in the team, or under a computed one's name */
+    /* Time may be led back by ACCEPT_TIME; what refers to a closing dated in time taken back counts
+     * today. */
+    EH_RULES_TIME_BACK = 6,
 };
 /* The rules of this build. */
-#define EH_RULES_LAST EH_RULES_METRICS
+#define EH_RULES_LAST EH_RULES_TIME_BACK
 
 #endif

@@ -56,6 +56,8 @@ void eh_fairness_again(struct eh_fairness *);
 void eh_fairness_arrival(struct eh_fairness *, int64_t value);
 /* From at_us on the rep is so (enum eh_status); 0: not in the team. The same again is nothing. */
 void eh_fairness_state(struct eh_fairness *, struct eh_str rep, int status, int64_t at_us);
+/* The time went up to from_us, and goes on from to_us, which is before it. */
+void eh_fairness_time_back(struct eh_fairness *, int64_t from_us, int64_t to_us);
 /* A manager gave the rep a ticket, which nobody had yet (`waited`) or somebody else. */
 void eh_fairness_override(struct eh_fairness *, struct eh_str manager, struct eh_str rep,
                           int64_t value, bool waited);

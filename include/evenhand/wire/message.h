@@ -58,9 +58,12 @@ enum eh_message_type {
     /* from the shell, as an operator told it at the start: actor, reason */
     EH_MESSAGE_NEW_KEY = 18, /* the master key is lost: another one takes its place */
     /* from the shell: what comes behind it is decided under these rules (evenhand/engine/rules.h) */
-    EH_MESSAGE_RULES = 19
+    EH_MESSAGE_RULES = 19,
+    /* from the shell, as an operator told it at the start: actor, reason. Its own time is true,
+     * also where it is before the input before; a draw epoch turns with it. */
+    EH_MESSAGE_ACCEPT_TIME = 20
 };
-#define EH_MESSAGE_LAST EH_MESSAGE_RULES
+#define EH_MESSAGE_LAST EH_MESSAGE_ACCEPT_TIME
 _Static_assert(EH_MESSAGE_LAST < 64, "a field has one bit for each type of message");
 
 /* The numbers are stored in the log and in digests: never change one, only add. */
@@ -95,7 +98,7 @@ enum eh_field {
     EH_FIELD_CUSTOMER_DIGEST =
         26, /* 16 bytes; stands for the customer in log, engine and digests */
     EH_FIELD_SUBJECT_DIGEST = 27,
-    /* DAY, REVEAL and NEW_KEY, 32 bytes each, by the shell alone: see eh_totals.committed */
+    /* DAY, REVEAL, ACCEPT_TIME and NEW_KEY, 32 bytes each, by the shell alone: see eh_totals.committed */
     EH_FIELD_COMMITMENT = 28,       /* of the epoch after the one that begins */
     EH_FIELD_COMMITMENT_FIRST = 29, /* of the one that begins, where nothing was committed before,
                                        or under a key that is lost */

@@ -1,0 +1,69 @@
+/*
+ * time_back: the log had gone astray in time, and an operator leads it back to the true one.
+ *
+ * What was dated behind the true time began in time that is taken back: it is moved by as much as
+ * the log, so that ages, spans and what is left of them stay what they were. Nothing waits ten
+ * years for an end that was dated by a wrong clock.
+ */
+#include "state.h"
+
+static void move(int64_t *us, int64_t to_us, int64_t delta_us)
+{
+    if (*us > to_us)
+        *us -= delta_us;
+}
+
+static void tickets_back(struct eh_engine *e, int64_t to_us, int64_t delta_us)
+{
+    for (uint32_t i = 0; i < e->order_count; i++) {
+        uint32_t slot = e->order[i].slot;
+        if (slot == NONE)
+            continue;
+        struct ticket *t = &e->tickets[slot];
+        move(&t->received_us, to_us, delta_us);
+        move(&t->assigned_us, to_us, delta_us);
+        move(&t->created_us, to_us, delta_us);
+        move(&t->first_us, to_us, delta_us);
+        eh_digest_ticket(e, slot);
+    }
+}
+
+static void rate_back(struct rate *rate, int64_t to_us, int64_t delta_us, int32_t date)
+{
+    move(&rate->minute_us, to_us, delta_us);
+    move(&rate->last_us, to_us, delta_us);
+    if (rate->date > date)
+        rate->date = date;
+}
+
+static void end_back(int64_t *until_us, int64_t delta_us)
+{
+    if (*until_us != EH_TIME_NEVER)
+        *until_us -= delta_us;
+}
+
+/* What ends by itself keeps the time that it had left. All move alike: the heap stays one. */
+static void signals_back(struct eh_engine *e, int64_t to_us, int64_t delta_us, int32_t date)
+{
+    for (uint32_t i = 0; i < e->rep_names.count; i++) {
+        struct rep *rep = &e->reps[i];
+        move(&rep->since_us, to_us, delta_us);
+        end_back(&rep->until_us, delta_us);
+        end_back(&rep->held.until_us, delta_us);
+        rate_back(&rep->changes, to_us, delta_us, date);
+        rate_back(&rep->said, to_us, delta_us, date);
+        if (rep->known)
+            eh_digest_rep(e, i);
+    }
+}
+
+int eh_time_back(struct step *s, int64_t from_us)
+{
+    struct eh_engine *e = s->e;
+    int64_t delta_us = from_us - s->now_us;
+    s->touched = true;
+    tickets_back(e, s->now_us, delta_us);
+    signals_back(e, s->now_us, delta_us, s->in->date);
+    int r = eh_parked_back(e, delta_us, s->in->date);
+    return r < 0 ? r : eh_facts_back(e, s->in->date);
+}
