@@ -14,6 +14,9 @@ static const char *const names[EH_ALARM_COUNT] = {
     [EH_ALARM_ADMIN_SOCKET] = "admin_socket",
     [EH_ALARM_DESK_FILE] = "desk_file",
     [EH_ALARM_CLOCK] = "clock",
+    [EH_ALARM_CLOCK_START] = "clock_start",
+    [EH_ALARM_CLOCK_POSTGRES] = "clock_postgres",
+    [EH_ALARM_CLOCK_REDIS] = "clock_redis",
     [EH_ALARM_INBOX_LOST] = "inbox_lost",
 };
 

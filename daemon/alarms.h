@@ -24,6 +24,9 @@ enum eh_alarm {
     EH_ALARM_ADMIN_SOCKET,   /* the admin socket cannot be reached by its path */
     EH_ALARM_DESK_FILE,      /* the desk file cannot be read */
     EH_ALARM_CLOCK,          /* the wall clock is not to be trusted */
+    EH_ALARM_CLOCK_START,    /* a start long after the last input */
+    EH_ALARM_CLOCK_POSTGRES, /* the clock is away from that of PostgreSQL */
+    EH_ALARM_CLOCK_REDIS,    /* ... from that of Redis */
     EH_ALARM_INBOX_LOST,     /* the inbox stream or its group was lost and made anew */
     EH_ALARM_COUNT
 };

@@ -30,8 +30,9 @@ static bool time_brings(struct eh_app *app)
     struct eh_totals totals;
     int64_t now = eh_clock_now_us(&app->clock);
     eh_engine_totals(app->engine, &totals);
-    return app->new_key_due || totals.rules < EH_RULES_LAST || !totals.committed ||
-           eh_engine_due_us(app->engine) <= now || eh_clock_date(&app->clock, now) > totals.date;
+    return app->new_key_due || app->accept_due || totals.rules < EH_RULES_LAST ||
+           !totals.committed || eh_engine_due_us(app->engine) <= now ||
+           eh_clock_date(&app->clock, now) > totals.date;
 }
 
 static void arm_timer(struct eh_app *app)
@@ -157,12 +158,16 @@ static void maybe_snapshot(struct eh_app *app)
         take_snapshot(app);
 }
 
-static void on_fatal(void *context, int exit_code, const char *why)
+void app_fatal(struct eh_app *app, int exit_code, const char *why)
 {
-    struct eh_app *app = context;
     eh_log(EH_LOG_ERROR, "%s", why);
     app->exit_code = exit_code;
     event_base_loopbreak(app->base);
+}
+
+static void on_fatal(void *context, int exit_code, const char *why)
+{
+    app_fatal(context, exit_code, why);
 }
 
 static void on_recalled(void *context, struct eh_batch *b)
@@ -238,7 +243,8 @@ static void maybe_checkpoint(struct eh_app *app, const struct eh_batch *b)
     bool due = age_us >= EH_CHECKPOINT_S * INT64_C(1000000);
     for (size_t i = 0; !due && i < b->record_count; i++)
         due = b->records[i].type == EH_MESSAGE_DAY || b->records[i].type == EH_MESSAGE_REVEAL ||
-              b->records[i].type == EH_MESSAGE_NEW_KEY;
+              b->records[i].type == EH_MESSAGE_NEW_KEY ||
+              b->records[i].type == EH_MESSAGE_ACCEPT_TIME;
     if (due)
         checkpoint(app, b->to_input, b->digest, &b->chain);
 }
@@ -249,6 +255,8 @@ static void follow(struct eh_app *app, const struct eh_batch *b)
     for (size_t i = 0; i < b->record_count; i++) {
         if (b->records[i].type == EH_MESSAGE_NEW_KEY)
             app_new_key_done(app);
+        if (b->records[i].type == EH_MESSAGE_ACCEPT_TIME)
+            app_accept_time_done(app);
         if (b->records[i].type != EH_MESSAGE_DESK)
             continue;
         eh_log(EH_LOG_INFO, "desk applied input=%llu", (unsigned long long)b->records[i].input);
@@ -303,7 +311,9 @@ static void begin_deciding(struct eh_app *app)
     struct eh_error error = {0};
     const struct eh_desk *desk = eh_engine_desk(app->engine);
     eh_engine_totals(app->engine, &totals);
-    if (app_key_ready(app, &totals, &error) < 0) {
+    if (app_time_waits(app))
+        return;
+    if (app_time_ready(app, &error) < 0 || app_key_ready(app, &totals, &error) < 0) {
         on_fatal(app, EXIT_CONFIG, error.text);
         return;
     }
@@ -313,7 +323,6 @@ static void begin_deciding(struct eh_app *app)
     if (desk && eh_clock_set_zone(&app->clock, desk->time_zone, &error) < 0)
         app_error(app, error.text);
     app->checkpoint_at_us = eh_clock_monotonic_us();
-    eh_clock_at_least(&app->clock, app->head.at_us);
     app->deciding = true;
     app->role = EH_ROLE_LEADER;
     app->snapshot_at_us = eh_clock_monotonic_us();
@@ -331,6 +340,13 @@ static void begin_deciding(struct eh_app *app)
     app_wake(app);
     if (app->new_key && !app->new_key_due)
         app_new_key_done(app);
+}
+
+static void on_time_waited(evutil_socket_t fd, short what, void *context)
+{
+    (void)fd;
+    (void)what;
+    begin_deciding(context);
 }
 
 static void on_recovered(void *context, struct eh_engine *engine, uint64_t replayed,
@@ -395,6 +411,12 @@ static void on_standby(void *context)
                  "as long as it runs");
         return;
     }
+    if (app->accept_time) {
+        on_fatal(app, EXIT_CONFIG,
+                 "--accept-time: another evenhandd leads this desk; stop it first: the time of the "
+                 "log is the leader's");
+        return;
+    }
     app->role = EH_ROLE_STANDBY;
     eh_engine_free(app->engine); /* somebody else decides now: ours grows old */
     app->engine = NULL;
@@ -424,6 +446,7 @@ static void on_lost(void *context, const char *why)
         eh_outbox_stop(app->outbox);
     }
     event_del(app->timer);
+    event_del(app->start_time.wait);
     app_history_stop(app);
     struct eh_batch *filling = app->filling, *recalling = app->recalling;
     app->filling = app->recalling = NULL;
@@ -602,7 +625,9 @@ void app_begin_ticking(struct eh_app *app)
 {
     app->tick = event_new(app->base, -1, 0, on_tick, app);
     app->timer = evtimer_new(app->base, on_timer, app);
-    eh_require(app->tick && app->timer);
+    app->start_time.wait = evtimer_new(app->base, on_time_waited, app);
+    app->start_time.began_us = eh_clock_monotonic_us();
+    eh_require(app->tick && app->timer && app->start_time.wait);
     eh_pace_begin(&app->pace);
 }
 

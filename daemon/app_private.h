@@ -13,6 +13,7 @@
 #include "lookout.h"
 #include "recovery.h"
 #include "store.h"
+#include "trusted_time.h"
 
 #include <evenhand/engine/periods.h>
 #include <sys/stat.h>
@@ -30,6 +31,16 @@ struct eh_books {
     int64_t done_us;       /* when the last round ended, monotonic */
 };
 
+/* What is known of other clocks, see start_time.c. */
+#define EH_TIME_WAIT_US 1000000 /* a start waits so long for Redis to say its time ... */
+#define EH_TIME_LOOK_US 20000   /* ... and looks so often */
+struct eh_start_time {
+    struct eh_time_offset servers[EH_TIME_SERVERS];
+    int64_t began_us; /* of this process, monotonic */
+    bool judged;      /* with both servers' clocks, once */
+    struct event *wait;
+};
+
 struct eh_app {
     struct event_base *base;
     const struct eh_config *config;
@@ -37,6 +48,9 @@ struct eh_app {
     struct eh_keys keys; /* master key and the seed of the epoch in use */
     const char *new_key; /* why the key is lost, as the operator says, or NULL; then it ends */
     bool new_key_made, new_key_due; /* in its file; not in the log yet */
+    const char *accept_time;        /* why the clock is right, as the operator says, or NULL */
+    bool accept_due;                /* not in the log yet */
+    struct eh_start_time start_time;
     enum eh_role role;
     int exit_code;
     char desk_id[EH_ID_MAX + 1];
@@ -91,6 +105,7 @@ struct eh_app {
 /* app.c */
 void app_wake(struct eh_app *); /* the tick runs before the loop sleeps again */
 void app_error(struct eh_app *, const char *text);
+void app_fatal(struct eh_app *, int exit_code, const char *why); /* says why, and ends */
 
 /* pipeline.c */
 void app_set_room(struct eh_app *);
@@ -132,6 +147,13 @@ void app_history_stop(struct eh_app *);
 int app_key_ready(struct eh_app *, const struct eh_totals *, struct eh_error *) EH_MUST_CHECK;
 void app_new_key_message(const struct eh_app *, struct eh_message *ret);
 void app_new_key_done(struct eh_app *); /* it is in the log: says so, and stops */
+
+/* start_time.c: before anything is decided: whether the clock may be believed. */
+bool app_time_waits(struct eh_app *); /* true: not now; start_time.wait comes back to it */
+int app_time_ready(struct eh_app *, struct eh_error *) EH_MUST_CHECK;
+void app_time_ask_redis(struct eh_app *); /* the link came up */
+void app_accept_time_message(const struct eh_app *, struct eh_message *ret);
+void app_accept_time_done(struct eh_app *); /* it is in the log */
 
 /* life.c: as on SIGTERM */
 void app_stop(struct eh_app *);

@@ -120,6 +120,14 @@ void eh_clock_at_least(struct eh_clock *clock, int64_t us)
         clock->offset_us += behind_us;
 }
 
+void eh_clock_take_wall(struct eh_clock *clock)
+{
+    clock->offset_us = read_us(CLOCK_REALTIME) - eh_clock_monotonic_us();
+    clock->last_us = 0;
+    clock->jumped = false;
+    clock->jump_us = 0;
+}
+
 int64_t eh_clock_now_us(struct eh_clock *clock)
 {
     int64_t monotonic_us = eh_clock_monotonic_us();

@@ -35,6 +35,8 @@ int eh_clock_set_new_zone(struct eh_clock *, struct eh_str zone, struct eh_error
 /* Never gives less than this from now on (the time of the last input in the log). From a wall clock
  * that is behind that by more than EH_CLOCK_JUMP_S nothing is learnt: time goes on from there. */
 void eh_clock_at_least(struct eh_clock *, int64_t us);
+/* The wall clock as it stands, also where that is before what was given: time begins anew. */
+void eh_clock_take_wall(struct eh_clock *);
 int64_t eh_clock_now_us(struct eh_clock *);
 int64_t eh_clock_monotonic_us(void);
 int32_t eh_clock_date(const struct eh_clock *, int64_t us);

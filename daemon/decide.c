@@ -147,6 +147,7 @@ static int add_known(struct eh_app *app, struct eh_batch *b, struct eh_message *
     switch (m->type) {
     case EH_MESSAGE_DAY:
     case EH_MESSAGE_REVEAL:
+    case EH_MESSAGE_ACCEPT_TIME:
         return add_seeds(app, b, m);
     case EH_MESSAGE_NEW_KEY:
         return add_commitments(app, b, m);
@@ -276,6 +277,18 @@ static int step_rules(struct eh_app *app, struct eh_batch *b)
     in.message.rules = EH_RULES_LAST;
     in.message.has = EH_FIELD_BIT(EH_FIELD_RULES);
     eh_input_identify(&in);
+    return step(app, b, &in, NULL);
+}
+
+/* From here on the time is this clock's, whatever it was before. */
+static int step_accept_time(struct eh_app *app, struct eh_batch *b)
+{
+    struct eh_input in = {.origin = EH_ORIGIN_SHELL};
+    b->at_us = eh_clock_now_us(&app->clock);
+    in.date = eh_clock_date(&app->clock, b->at_us);
+    app_accept_time_message(app, &in.message);
+    eh_input_identify(&in);
+    app->accept_due = false;
     return step(app, b, &in, NULL);
 }
 
@@ -419,6 +432,8 @@ int app_decide(struct eh_app *app, struct eh_batch *b, struct eh_error *error)
     int r = step_rules(app, b);
     if (r >= 0 && app->new_key_due)
         r = step_new_key(app, b);
+    if (r >= 0 && app->accept_due)
+        r = step_accept_time(app, b);
     if (r >= 0)
         r = decide_history(app, b);
     if (r >= 0)

@@ -28,6 +28,8 @@ static void on_writes_state(void *context, bool up, const char *why)
            up ? "" : ": ", up ? "" : why);
     if (!up)
         app_error(app, why);
+    if (up)
+        app_time_ask_redis(app);
     eh_outbox_link_state(app->outbox, up);
 }
 
@@ -120,7 +122,7 @@ static void look_at_clock(struct eh_app *app)
     if (app->clock.jumped)
         eh_alarm_set(&app->alarms, EH_ALARM_CLOCK, now,
                      "the wall clock is %lld s away from the time kept so far, which goes on until "
-                     "the two agree or evenhandd restarts",
+                     "the two agree; if the wall clock is right, restart with --accept-time REASON",
                      (long long)(app->clock.jump_us / 1000000));
     else
         eh_alarm_clear(&app->alarms, EH_ALARM_CLOCK);
@@ -273,9 +275,9 @@ static void take_down(struct eh_app *app)
     eh_outbox_free(app->outbox);
     eh_redis_link_free(app->writes);
     eh_engine_free(app->engine);
-    struct event *events[] = {app->tick,         app->timer,      app->signals[0],
-                              app->signals[1],   app->signals[2], app->housekeeping,
-                              app->stop_deadline};
+    struct event *events[] = {app->tick,          app->timer,          app->signals[0],
+                              app->signals[1],    app->signals[2],     app->housekeeping,
+                              app->stop_deadline, app->start_time.wait};
     for (size_t i = 0; i < sizeof events / sizeof *events; i++)
         if (events[i])
             event_free(events[i]);
@@ -325,11 +327,12 @@ int eh_life_check(const struct eh_config *config, struct eh_error *error)
     return r;
 }
 
-int eh_life_run(const struct eh_config *config, const char *new_key)
+int eh_life_run(const struct eh_config *config, const struct eh_orders *orders)
 {
     struct eh_error error = {0};
     struct eh_schema_found found = {0};
-    struct eh_app app = {.config = config, .new_key = new_key};
+    struct eh_app app = {
+        .config = config, .new_key = orders->new_key, .accept_time = orders->accept_time};
     int r = wait_for_schema(config, &found, &error);
     if (r == 0)
         r = build(&app, &found, &error);

@@ -13,7 +13,7 @@
 #include "schema.h"
 
 #define DEFAULT_CONFIG "/etc/evenhand/evenhandd.yaml"
-#define REASON_MAX     250 /* bytes of the reason for a new key */
+#define REASON_MAX     250 /* bytes of a reason that the log keeps */
 #define EXIT_USAGE     2
 #define EXIT_SERVER    69
 #define EXIT_CONFIG    78
@@ -23,8 +23,8 @@ static const char help[] =
     "stream, assigns each to a rep, records everything in PostgreSQL, and answers\n"
     "managers on a Unix socket.\n"
     "\n"
-    "Usage: evenhandd [--config FILE]\n"
-    "                 [--check | --migrate | --new-key REASON | --version | --help]\n"
+    "Usage: evenhandd [--config FILE] [--check | --migrate | --version | --help]\n"
+    "       evenhandd [--config FILE] [--new-key REASON | --accept-time REASON]\n"
     "\n"
     "  --config FILE  configuration (default " DEFAULT_CONFIG ")\n"
     "  --check        read configuration and desk file, say what is wrong, and end\n"
@@ -32,6 +32,9 @@ static const char help[] =
     "  --new-key REASON\n"
     "                 the master key is lost for good: make another one, log who\n"
     "                 did it and why, then end (evenhandd(8), A LOST KEY)\n"
+    "  --accept-time REASON\n"
+    "                 go on by this clock, though the log's time is another one, and\n"
+    "                 log who said so and why (evenhandd(8), A WRONG CLOCK)\n"
     "  --version      print the version\n"
     "  --help         print this\n"
     "\n"
@@ -42,9 +45,17 @@ static const char help[] =
     "\n"
     "Signals: SIGHUP reads the desk file again, SIGTERM finishes what was read and\n"
     "leaves. Exit codes: 0 done, 1 could not go on, 2 wrong call, 69 PostgreSQL\n"
-    "unreachable, 78 bad configuration or schema. More: man evenhandd\n";
+    "unreachable, 78 bad configuration, schema or clock. More: man evenhandd\n";
 
-enum mode { MODE_RUN, MODE_CHECK, MODE_MIGRATE, MODE_NEW_KEY, MODE_VERSION, MODE_HELP };
+enum mode {
+    MODE_RUN,
+    MODE_CHECK,
+    MODE_MIGRATE,
+    MODE_NEW_KEY,
+    MODE_ACCEPT_TIME,
+    MODE_VERSION,
+    MODE_HELP
+};
 
 static void migrated(void *context, int version, const char *name)
 {
@@ -87,7 +98,7 @@ static void *allocate_for_json(size_t size)
     return bytes;
 }
 
-static int with_config(enum mode mode, const char *path, const char *new_key)
+static int with_config(enum mode mode, const char *path, const struct eh_orders *orders)
 {
     struct eh_config *config;
     struct eh_error error = {0};
@@ -107,7 +118,7 @@ static int with_config(enum mode mode, const char *path, const char *new_key)
         r = migrate(config);
     } else {
         eh_log_open(config->log_level);
-        r = eh_life_run(config, new_key);
+        r = eh_life_run(config, orders);
     }
     eh_config_free(config);
     return r;
@@ -121,14 +132,16 @@ static int wrong_call(const char *what, const char *why)
 
 int main(int argc, char **argv)
 {
-    static const struct option options[] = {{"config", required_argument, NULL, 'c'},
-                                            {"check", no_argument, NULL, MODE_CHECK},
-                                            {"migrate", no_argument, NULL, MODE_MIGRATE},
-                                            {"version", no_argument, NULL, MODE_VERSION},
-                                            {"new-key", required_argument, NULL, MODE_NEW_KEY},
-                                            {"help", no_argument, NULL, MODE_HELP},
-                                            {NULL, 0, NULL, 0}};
-    const char *path = DEFAULT_CONFIG, *new_key = NULL;
+    static const struct option options[] = {
+        {"config", required_argument, NULL, 'c'},
+        {"check", no_argument, NULL, MODE_CHECK},
+        {"migrate", no_argument, NULL, MODE_MIGRATE},
+        {"version", no_argument, NULL, MODE_VERSION},
+        {"new-key", required_argument, NULL, MODE_NEW_KEY},
+        {"accept-time", required_argument, NULL, MODE_ACCEPT_TIME},
+        {"help", no_argument, NULL, MODE_HELP},
+        {NULL, 0, NULL, 0}};
+    const char *path = DEFAULT_CONFIG, *reason = NULL;
     enum mode mode = MODE_RUN;
     int option;
     opterr = 0;
@@ -143,13 +156,14 @@ int main(int argc, char **argv)
             return wrong_call(argv[optind - 1], "not beside another of its kind");
         else
             mode = (enum mode)option;
-        if (option == MODE_NEW_KEY)
-            new_key = optarg;
+        if (option == MODE_NEW_KEY || option == MODE_ACCEPT_TIME)
+            reason = optarg;
     }
-    if (mode != MODE_NEW_KEY)
-        new_key = NULL; /* the last of them counts */
-    if (new_key && !eh_name_valid(eh_str(new_key), REASON_MAX)) {
-        fprintf(stderr, "evenhandd: --new-key: say why in one line of 1 to %d bytes\n", REASON_MAX);
+    struct eh_orders orders = {.new_key = mode == MODE_NEW_KEY ? reason : NULL,
+                               .accept_time = mode == MODE_ACCEPT_TIME ? reason : NULL};
+    if (reason && !eh_name_valid(eh_str(reason), REASON_MAX)) {
+        fprintf(stderr, "evenhandd: --%s: say why in one line of 1 to %d bytes\n",
+                orders.new_key ? "new-key" : "accept-time", REASON_MAX);
         return EXIT_USAGE;
     }
     if (optind < argc)
@@ -158,5 +172,5 @@ int main(int argc, char **argv)
         return fputs(help, stdout), 0;
     if (mode == MODE_VERSION)
         return puts("evenhandd " EVENHAND_VERSION), 0;
-    return with_config(mode, path, new_key);
+    return with_config(mode, path, &orders);
 }

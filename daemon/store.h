@@ -32,6 +32,7 @@ struct eh_head {
     int schema;
     uint64_t input, seq, dead;
     int64_t at_us;
+    int64_t server_us; /* what PostgreSQL's own clock said then */
     struct eh_stream_id high, low;
     struct eh_key digest;
     int state; /* EH_STATE_VERSION of who wrote the digest; 0: of before there were periods */

@@ -202,19 +202,20 @@ class Daemon:
         with open(self.config, "w", encoding="utf-8") as f:
             json.dump(dict(config, admin_socket=self.socket), f, indent=1)
 
-    def run(self, *arguments):
+    def run(self, *arguments, environment=None):
         """Runs the program to its end (--migrate, --check); returns (exit code, output)."""
         done = subprocess.run([EVENHANDD, "--config", self.config, *arguments], text=True,
                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                              timeout=patience(60))
+                              env=dict(os.environ, **(environment or {})), timeout=patience(60))
         return done.returncode, done.stdout
 
-    def start(self, ready=True, environment=None, wrap=()):
+    def start(self, ready=True, environment=None, wrap=(), arguments=()):
         """ready: waits until it deals, which needs both servers; else returns at once. wrap: a
-        command it is run under (throttle.py), if there is one."""
+        command it is run under (throttle.py), if there is one. arguments: more of its own."""
         with open(self.log, "ab") as log:
             self.process = subprocess.Popen(
-                [*wrap, *WRAPPER, EVENHANDD, "--config", self.config], stdin=subprocess.DEVNULL,
+                [*wrap, *WRAPPER, EVENHANDD, "--config", self.config, *arguments],
+                stdin=subprocess.DEVNULL,
                 stdout=log, stderr=log, env=dict(os.environ, **(environment or {})))
         if ready:
             self.wait_ready()
