@@ -257,7 +257,8 @@ def start_then(stack):
     code, output = stack.migrate()
     assert code == 0, output
     daemon.start(environment={"LD_PRELOAD": FAKETIME, "DONT_FAKE_MONOTONIC": "1", "TZ": "UTC",
-                              "FAKETIME": "@%s 12:00:00" % day(BEFORE, 20)})
+                              "FAKETIME": "@%s 12:00:00" % day(BEFORE, 20)},
+                 arguments=("--accept-time", "the servers live later"))
     apply_desk(stack, desk(False, PLANS + PUBLISHED))
     daemon.kill()
     daemon.start()
