@@ -23,6 +23,8 @@ enum eh_alarm {
     EH_ALARM_CHECKPOINTS,    /* somebody else touched the checkpoint file */
     EH_ALARM_ADMIN_SOCKET,   /* the admin socket cannot be reached by its path */
     EH_ALARM_DESK_FILE,      /* the desk file cannot be read */
+    EH_ALARM_OUTBOX_HOLE,    /* entries of ours are missing from the outbox */
+    EH_ALARM_OTHER_LOG,      /* the checkpoint file has seen another log than this one */
     EH_ALARM_CLOCK,          /* the wall clock is not to be trusted */
     EH_ALARM_CLOCK_START,    /* a start long after the last input */
     EH_ALARM_CLOCK_POSTGRES, /* the clock is away from that of PostgreSQL */

@@ -136,6 +136,11 @@ static void look_at_outbox(struct eh_app *app)
                      foreign);
     else
         eh_alarm_clear(&app->alarms, EH_ALARM_OUTBOX_FOREIGN);
+    const char *hole = eh_outbox_hole(app->outbox);
+    if (hole)
+        eh_alarm_set(&app->alarms, EH_ALARM_OUTBOX_HOLE, eh_clock_now_us(&app->clock), "%s", hole);
+    else
+        eh_alarm_clear(&app->alarms, EH_ALARM_OUTBOX_HOLE);
 }
 
 static void on_housekeeping(evutil_socket_t fd, short what, void *context)

@@ -1,7 +1,8 @@
 /*
  * outbox: publishing. One thing under way at a time.
  *
- *   UNKNOWN -> ASKING -> READY -> SENDING -> READY …       (CHECKING when Redis says "equal or
+ *   UNKNOWN -> ASKING -> PROVING -> READY                  (what stands there beside PostgreSQL's)
+ *   READY -> SENDING -> READY …                            (CHECKING when Redis says "equal or
  * smaller")
  *                          |-> WANTING -> READY            (rows read again from PostgreSQL)
  *   any -> RESTING -> back                                 (Redis refused: the same again, later)
@@ -18,12 +19,13 @@
 #include "inbox_entry.h"
 #include "log.h"
 #include "outbox_burst.h"
+#include "outbox_match.h"
 
 #define REST_MIN_MS 100
 #define REST_MAX_MS 5000
 #define TRIM_EVERY  1000 /* entries between two trims */
 
-enum state { UNKNOWN, ASKING, READY, WANTING, SENDING, CHECKING, RESTING, ALARM };
+enum state { UNKNOWN, ASKING, PROVING, READY, WANTING, SENDING, CHECKING, RESTING, ALARM };
 
 /* A committed batch and where the numbers stood before it. */
 struct live {
@@ -43,10 +45,12 @@ struct eh_outbox {
     bool started;
     bool recheck;                 /* ask where Redis stands as soon as nothing is under way */
     uint64_t head_seq, head_dead; /* committed */
-    uint64_t published_seq, published_dead; /* in Redis */
-    bool outbox_there, dead_there;          /* the streams exist, as far as we know */
-    uint64_t wanted_dead;                   /* head_dead when on_want was called */
-    unsigned wants;                         /* pages asked for and not answered */
+    uint64_t published_seq, published_dead;   /* in Redis */
+    bool outbox_there, dead_there;            /* the streams exist, as far as we know */
+    struct eh_outbox_found found, found_dead; /* when they were asked last */
+    struct eh_outbox_batch *proof;            /* the rows they are compared with */
+    uint64_t wanted_dead;                     /* head_dead when on_want was called */
+    unsigned wants;                           /* pages asked for and not answered */
     struct live queue[EH_OUTBOX_PENDING_MAX];
     size_t queued;
     struct eh_outbox_batch *current;
@@ -54,7 +58,7 @@ struct eh_outbox {
     struct eh_burst *burst;
     uint64_t since_trim, dead_since_trim;
     char refusal[200];
-    char alarm[320];
+    char alarm[EH_ERROR_TEXT_MAX], hole[EH_ERROR_TEXT_MAX];
     struct event *timer;
     unsigned rest_ms;
 };
@@ -74,9 +78,16 @@ static void drop_oldest(struct eh_outbox *outbox)
     memmove(outbox->queue, outbox->queue + 1, outbox->queued * sizeof outbox->queue[0]);
 }
 
+static void drop_proof(struct eh_outbox *outbox)
+{
+    eh_outbox_batch_free(outbox->proof);
+    outbox->proof = NULL;
+}
+
 static void drop_all(struct eh_outbox *outbox)
 {
     drop_current(outbox);
+    drop_proof(outbox);
     while (outbox->queued > 0)
         drop_oldest(outbox);
 }
@@ -95,9 +106,11 @@ static void rest(struct eh_outbox *outbox, enum state after, const char *why)
 static void alarm_and_stop(struct eh_outbox *outbox, const char *key, uint64_t number,
                            const char *what)
 {
-    eh_format(outbox->alarm, sizeof outbox->alarm,
-              "%s: %s at %llu-0: publishing stopped; find out who writes there, then restart", key,
-              what, (unsigned long long)number);
+    eh_format(
+        outbox->alarm, sizeof outbox->alarm,
+        "%s: %s at %llu-0: publishing stopped; find out who writes there (or whether the database "
+        "was restored, or is another one), delete the stream, then restart",
+        key, what, (unsigned long long)number);
     outbox->state = ALARM;
     drop_all(outbox);
 }
@@ -114,53 +127,53 @@ static void on_timer(evutil_socket_t fd, short events, void *argument)
 
 /* ---- Where Redis stands. */
 
-/* last-generated-id of XINFO STREAM: unlike the last entry it outlives XDEL and XTRIM. */
-static bool last_generated(const redisReply *reply, struct eh_stream_id *ret)
-{
-    *ret = (struct eh_stream_id){0, 0};
-    if (reply->type == REDIS_REPLY_ERROR)
-        return strstr(reply->str, "no such key") != NULL;
-    for (size_t i = 0; reply->type == REDIS_REPLY_ARRAY && i + 1 < reply->elements; i += 2)
-        if (reply->element[i]->type == REDIS_REPLY_STRING &&
-            strcmp(reply->element[i]->str, "last-generated-id") == 0)
-            return eh_stream_id_read(reply->element[i + 1], ret);
-    return false;
-}
-
 /* False: nothing to go on with. */
 static bool read_last(struct eh_outbox *outbox, const char *key, const redisReply *reply,
-                      uint64_t head, uint64_t *ret, bool *ret_there)
+                      uint64_t head, struct eh_outbox_found *ret)
 {
-    struct eh_stream_id last;
     if (!reply || outbox->state != ASKING)
         return false;
-    if (!last_generated(reply, &last)) {
+    if (!eh_outbox_found_read(reply, ret)) {
         rest(outbox, UNKNOWN, reply->type == REDIS_REPLY_ERROR ? reply->str : "odd reply of XINFO");
         return false;
     }
-    if (last.ms > head || last.no > 0) {
-        alarm_and_stop(outbox, key, last.ms, "an entry that is not ours stands");
+    if (ret->last > head || ret->foreign) {
+        alarm_and_stop(outbox, key, ret->last, "an entry that is not ours stands");
         return false;
     }
-    *ret = last.ms;
-    *ret_there = reply->type == REDIS_REPLY_ARRAY;
     return true;
 }
 
 static void got_last_seq(void *context, const redisReply *reply)
 {
     struct eh_outbox *outbox = context;
-    read_last(outbox, outbox->outbox_key, reply, outbox->head_seq, &outbox->published_seq,
-              &outbox->outbox_there);
+    if (!read_last(outbox, outbox->outbox_key, reply, outbox->head_seq, &outbox->found))
+        return;
+    outbox->published_seq = outbox->found.last;
+    outbox->outbox_there = outbox->found.there;
 }
 
-static void got_last_dead(void *context, const redisReply *reply)
+/* Numbers are gapless and only the oldest are trimmed: what is missing up to the last one ever
+ * given was deleted by somebody, or never written. Redis takes nothing below that number any more,
+ * so it cannot be put back. */
+static void look_for_hole(struct eh_outbox *outbox)
 {
-    struct eh_outbox *outbox = context;
-    if (!read_last(outbox, outbox->dead_key, reply, outbox->head_dead, &outbox->published_dead,
-                   &outbox->dead_there))
+    const struct eh_outbox_found *found = &outbox->found;
+    uint64_t first = found->length ? found->first : found->last;
+    uint64_t wanted = found->length ? found->last + 1 - found->first : found->last > 0;
+    outbox->hole[0] = 0;
+    if (found->length == wanted)
         return;
+    eh_format(outbox->hole, sizeof outbox->hole,
+              "%s: entries are missing from %llu to %llu: somebody deleted them or moved its last "
+              "id; readers see it by `seq`, and find what is missing in the view assignment",
+              outbox->outbox_key, (unsigned long long)first, (unsigned long long)found->last);
+}
+
+static void begin_ready(struct eh_outbox *outbox)
+{
     uint64_t keep = (uint64_t)outbox->keep;
+    drop_proof(outbox);
     if (keep > 0 && outbox->head_seq > keep && outbox->published_seq < outbox->head_seq - keep) {
         eh_log(EH_LOG_WARNING,
                "outbox: entries %" PRIu64 " to %" PRIu64 " are gone from Redis and "
@@ -170,6 +183,79 @@ static void got_last_dead(void *context, const redisReply *reply)
     }
     outbox->state = READY;
     pump(outbox);
+}
+
+/* ---- What stands there, beside PostgreSQL's rows. */
+
+static uint64_t prove_from(const struct eh_outbox_found *found)
+{
+    uint64_t from = found->top > EH_OUTBOX_PROVED ? found->top + 1 - EH_OUTBOX_PROVED : 1;
+    return from > found->first ? from : found->first;
+}
+
+static const char OTHER[] = "other content than ours stands";
+
+static void got_proof(void *context, const redisReply *reply)
+{
+    struct eh_outbox *outbox = context;
+    uint64_t seq = outbox->found.top;
+    if (!reply || outbox->state != PROVING)
+        return;
+    if (reply->type == REDIS_REPLY_ERROR)
+        rest(outbox, UNKNOWN, reply->str);
+    else if (!eh_outbox_match(outbox->proof, reply, &seq))
+        alarm_and_stop(outbox, outbox->outbox_key, seq, OTHER);
+}
+
+static void got_dead_proof(void *context, const redisReply *reply)
+{
+    struct eh_outbox *outbox = context;
+    uint64_t input = outbox->found_dead.top;
+    if (!reply || outbox->state != PROVING)
+        return;
+    if (reply->type == REDIS_REPLY_ERROR)
+        rest(outbox, UNKNOWN, reply->str);
+    else if (!eh_outbox_match_dead(outbox->proof, reply, &input))
+        alarm_and_stop(outbox, outbox->dead_key, input, OTHER);
+    else
+        begin_ready(outbox);
+}
+
+static int ask_range(struct eh_outbox *outbox, const char *key, uint64_t from, uint64_t to,
+                     eh_redis_reply_fn *fn)
+{
+    char low[EH_STREAM_ID_TEXT_MAX], high[EH_STREAM_ID_TEXT_MAX];
+    eh_stream_id_print((struct eh_stream_id){from, 0}, low);
+    eh_stream_id_print((struct eh_stream_id){to, UINT64_MAX}, high);
+    const char *argv[] = {"XRANGE", key, low, high};
+    return eh_redis_command(outbox->link, fn, outbox, 4, argv, NULL);
+}
+
+static void compare(struct eh_outbox *outbox)
+{
+    if (ask_range(outbox, outbox->outbox_key, prove_from(&outbox->found), outbox->found.top,
+                  got_proof) < 0 ||
+        ask_range(outbox, outbox->dead_key, outbox->found_dead.top, outbox->found_dead.top,
+                  got_dead_proof) < 0)
+        eh_redis_link_reset(outbox->link, "cannot send");
+}
+
+static void got_last_dead(void *context, const redisReply *reply)
+{
+    struct eh_outbox *outbox = context;
+    if (!read_last(outbox, outbox->dead_key, reply, outbox->head_dead, &outbox->found_dead))
+        return;
+    outbox->published_dead = outbox->found_dead.last;
+    outbox->dead_there = outbox->found_dead.there;
+    look_for_hole(outbox);
+    if (outbox->found.top == 0 && outbox->found_dead.top == 0) {
+        begin_ready(outbox);
+        return;
+    }
+    outbox->state = PROVING;
+    outbox->wants++;
+    outbox->on_want(outbox->context, prove_from(&outbox->found),
+                    outbox->found_dead.top ? outbox->found_dead.top : outbox->head_dead + 1);
 }
 
 static void ask_last(struct eh_outbox *outbox)
@@ -475,7 +561,7 @@ void eh_outbox_stop(struct eh_outbox *outbox)
     drop_all(outbox);
     outbox->started = false;
     outbox->state = UNKNOWN;
-    outbox->alarm[0] = 0;
+    outbox->alarm[0] = outbox->hole[0] = 0;
     outbox->rest_ms = REST_MIN_MS;
     outbox->recheck = false;
     outbox->wants = 0;
@@ -503,6 +589,14 @@ void eh_outbox_page(struct eh_outbox *outbox, struct eh_outbox_batch *batch)
 {
     if (outbox->wants > 0)
         outbox->wants--;
+    if (outbox->state == PROVING && outbox->wants == 0) {
+        outbox->proof = batch;
+        if (batch)
+            compare(outbox);
+        else
+            rest(outbox, UNKNOWN, "committed rows could not be read from PostgreSQL");
+        return;
+    }
     if (outbox->state != WANTING || outbox->wants > 0) { /* asked for before the link was lost */
         eh_outbox_batch_free(batch);
         return;
@@ -530,6 +624,7 @@ void eh_outbox_link_state(struct eh_outbox *outbox, bool up)
 {
     event_del(outbox->timer);
     drop_current(outbox); /* PostgreSQL has it */
+    drop_proof(outbox);
     outbox->state = UNKNOWN;
     outbox->alarm[0] = 0;
     if (up)
@@ -550,4 +645,9 @@ uint64_t eh_outbox_published(const struct eh_outbox *outbox)
 const char *eh_outbox_alarm(const struct eh_outbox *outbox)
 {
     return outbox->alarm[0] ? outbox->alarm : NULL;
+}
+
+const char *eh_outbox_hole(const struct eh_outbox *outbox)
+{
+    return outbox->hole[0] ? outbox->hole : NULL;
 }

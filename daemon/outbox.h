@@ -4,11 +4,13 @@
  * A batch is one MULTI / XADD outbox <seq>-0 … / XADD dead <input>-0 … / XTRIM / EXEC on the write
  * link; the next batch is never sent before this EXEC succeeded. On (re)connect it reads the last
  * id of both streams, then publishes what PostgreSQL has beyond them (asked for page by page with
- * on_want), then goes live. It keeps at most EH_OUTBOX_PENDING_MAX live batches; when Redis is away
- * or slower than that it drops them and reads them from PostgreSQL again later: the rows are there.
- * "ID equal or smaller" counts as done only after XRANGE shows our own content. An id above our
- * maximum means that somebody else wrote there: it stops, and says so (eh_outbox_alarm). After a
- * lost stream at most `keep` entries are published again.
+ * on_want), then goes live. What stands there is believed only where its last EH_OUTBOX_PROVED
+ * entries are PostgreSQL's own rows; entries that somebody deleted from among ours cannot be put
+ * back, and are told (eh_outbox_hole). It keeps at most EH_OUTBOX_PENDING_MAX live batches; when
+ * Redis is away or slower than that it drops them and reads them from PostgreSQL again later: the
+ * rows are there. "ID equal or smaller" counts as done only after XRANGE shows our own content. An
+ * id above our maximum means that somebody else wrote there: it stops, and says so
+ * (eh_outbox_alarm). After a lost stream at most `keep` entries are published again.
  *
  *     eh_outbox_start(outbox, head_seq, last_dead_input);
  *     eh_outbox_publish(outbox, batch);           // after COMMIT; takes the batch over
@@ -23,6 +25,7 @@
 
 #define EH_OUTBOX_PENDING_MAX 8      /* live batches waiting for Redis */
 #define EH_OUTBOX_PAGE        1000   /* notices asked for at once when catching up */
+#define EH_OUTBOX_PROVED      100    /* entries compared at each start and reconnect */
 #define EH_DEAD_KEEP          100000 /* entries of :dead kept in Redis; PostgreSQL keeps all */
 
 struct eh_dead_entry {
@@ -64,5 +67,6 @@ void eh_outbox_recheck(struct eh_outbox *);
 bool eh_outbox_idle(const struct eh_outbox *); /* all that was committed is published */
 uint64_t eh_outbox_published(const struct eh_outbox *);
 const char *eh_outbox_alarm(const struct eh_outbox *); /* one line, or NULL */
+const char *eh_outbox_hole(const struct eh_outbox *);  /* the same */
 
 #endif

@@ -1,5 +1,6 @@
 #!/usr/bin/python3
 """redis_losses: what somebody else does to the streams costs no more than Redis itself lost."""
+import re
 import time
 
 from harness import GROUP, INBOX, OUTBOX, Producer, note, run, scenario, wait_until
@@ -160,6 +161,96 @@ def foreign_entry(stack):
     wait_until("the status tells of it", lambda: daemon.status().get("alarm"), 20)
     assert daemon.alive()
     assert stack.redis.xrange(OUTBOX, "999999-1") == [], "it published beyond a foreign entry"
+
+
+def alarms(daemon):
+    """name -> sentence"""
+    return {alarm["name"]: alarm["text"] for alarm in daemon.status().get("alarms", [])}
+
+
+@scenario("entries that somebody deletes from among ours are told as a hole, until they are old")
+def hole(stack):
+    daemon = stack.start()
+    stack.add_many(tickets(50, "a"))
+    stack.settle()
+    last = int(stack.redis.xrevrange(OUTBOX, count=1)[0][0].split("-")[0])
+    stack.redis.xdel(OUTBOX, *["%d-0" % n for n in range(last - 9, last - 4)])
+    stack.redis_server.kill()
+    stack.redis_server.start()
+    wait_until("it is told", lambda: "outbox_hole" in alarms(daemon))
+    assert "from 1 to %d" % last in alarms(daemon)["outbox_hole"], alarms(daemon)
+    stack.add_many(tickets(50, "b"))
+    stack.settle()
+    ids = [int(i.split("-")[0]) for i, _ in stack.redis.xrange(OUTBOX)]
+    assert ids[-1] > last and len(ids) == ids[-1] - 5, "it goes on behind the hole"
+    daemon.stop()
+    daemon.start()
+    wait_until("it is told again", lambda: "outbox_hole" in alarms(daemon))
+    stack.redis.xtrim(OUTBOX, minid="%d-0" % last, approximate=False)
+    daemon.stop()
+    daemon.start()
+    stack.add_ticket("c")
+    stack.settle()
+    assert "outbox_hole" not in alarms(daemon), alarms(daemon)
+
+
+@scenario("a last id that somebody moved hides entries that were never there: a hole, too")
+def moved_last_id(stack):
+    daemon = stack.start()
+    stack.add_many(tickets(20, "a"))
+    stack.settle()
+    daemon.stop()
+    last = int(stack.redis.xrevrange(OUTBOX, count=1)[0][0].split("-")[0])
+    stack.redis.xdel(OUTBOX, *["%d-0" % n for n in range(last - 3, last + 1)])
+    daemon.start()
+    wait_until("it is told", lambda: "outbox_hole" in alarms(daemon))
+    stack.add_ticket("b")
+    stack.settle()
+    daemon.stop()
+    stack.redis.delete(OUTBOX)
+    stack.redis.xadd(OUTBOX, {"j": "{}"}, id="1-0")
+    stack.redis.xtrim(OUTBOX, maxlen=0, approximate=False)
+    stack.redis.execute_command("XSETID", OUTBOX, "%d-0" % last)
+    daemon.start()
+    wait_until("it is told", lambda: "outbox_hole" in alarms(daemon))
+
+
+@scenario("an outbox with our numbers and another content is believed in nothing")
+def other_content(stack):
+    daemon = stack.start()
+    stack.add_many(tickets(20, "a"))
+    stack.settle()
+    daemon.stop()
+    entries = stack.redis.xrange(OUTBOX)
+    stack.redis.delete(OUTBOX)
+    for number, fields in entries:  # as of the same desk in another place
+        fields["j"] = re.sub(r'"at":\d+', '"at":1600000000000', fields["j"])
+        stack.redis.xadd(OUTBOX, fields, id=number)
+    daemon.start()
+    wait_until("it is told", lambda: "other content" in alarms(daemon).get("outbox_foreign", ""))
+    stack.add_ticket("b")
+    wait_until("it is dealt all the same", lambda: stack.ticket("b"))
+    assert stack.redis.xrevrange(OUTBOX, count=1)[0][0] == entries[-1][0], "nothing is published"
+    daemon.stop()
+    stack.redis.delete(OUTBOX)
+    daemon.start()
+    stack.settle()
+    check_invariants(stack)
+
+
+@scenario("an outbox in the other form, or of an earlier one, is our own all the same")
+def other_form(stack):
+    daemon = stack.start()
+    stack.add_many(tickets(20, "a"))
+    stack.settle()
+    daemon.stop()
+    packed = stack.new_daemon("m", outbox="msgpack").start()
+    assert not alarms(packed), alarms(packed)
+    stack.add_ticket("b")
+    wait_until("it is published", lambda: "m" in stack.redis.xrevrange(OUTBOX, count=1)[0][1])
+    packed.stop()
+    daemon.start()
+    assert not alarms(daemon), alarms(daemon)
 
 
 run()
