@@ -326,6 +326,7 @@ static void begin_deciding(struct eh_app *app)
     app->deciding = true;
     app->role = EH_ROLE_LEADER;
     app->snapshot_at_us = eh_clock_monotonic_us();
+    app_seen_compare(app);
     eh_log(EH_LOG_INFO, "leading epoch=%llu input=%llu seq=%llu open=%llu waiting=%llu",
            (unsigned long long)app->head.epoch, (unsigned long long)app->head.input,
            (unsigned long long)app->head.seq, (unsigned long long)totals.open,

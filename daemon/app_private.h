@@ -89,6 +89,7 @@ struct eh_app {
     uint64_t snapshot_input;
     struct eh_checkpoint checkpoint; /* the last one written ... */
     int64_t checkpoint_at_us;        /* ... and when, monotonic */
+    struct eh_checkpoint seen;       /* the last one of an earlier life */
     struct eh_books books;           /* how far the table ledger is */
     bool released;                   /* stopping: a standby was told that it may take over */
     bool ready;                      /* READY=1 was sent */
@@ -154,6 +155,9 @@ int app_time_ready(struct eh_app *, struct eh_error *) EH_MUST_CHECK;
 void app_time_ask_redis(struct eh_app *); /* the link came up */
 void app_accept_time_message(const struct eh_app *, struct eh_message *ret);
 void app_accept_time_done(struct eh_app *); /* it is in the log */
+
+/* seen.c: an alarm where the log is not the one that the checkpoint file has seen. */
+void app_seen_compare(struct eh_app *);
 
 /* life.c: as on SIGTERM */
 void app_stop(struct eh_app *);

@@ -227,6 +227,10 @@ const struct eh_pg_statement eh_store_read_statements[] = {
      "SELECT input, seq FROM evenhand.chain WHERE desk = $1 AND input >= $2 ORDER BY input LIMIT 1",
      2,
      {INT2, INT8}},
+    {"chain_at",
+     "SELECT digest, hash FROM evenhand.chain WHERE desk = $1 AND input = $2",
+     2,
+     {INT2, INT8}},
     {"page_inputs",
      "SELECT " EH_RECORD_SELECT
      " FROM evenhand.input WHERE desk = $1 AND input > $2 AND input <= $3 ORDER BY input",

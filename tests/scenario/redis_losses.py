@@ -1,10 +1,13 @@
 #!/usr/bin/python3
 """redis_losses: what somebody else does to the streams costs no more than Redis itself lost."""
+import os
 import re
+import subprocess
 import time
 
 from harness import GROUP, INBOX, OUTBOX, Producer, note, run, scenario, wait_until
 from invariants import check_invariants
+from proofs import verify
 
 TICKETS = 2000
 REREAD_SECONDS = 5  # the daemon looks through its pending entries so often
@@ -251,6 +254,48 @@ def other_form(stack):
     packed.stop()
     daemon.start()
     assert not alarms(daemon), alarms(daemon)
+
+
+def keep_database(stack):
+    stack.postgres.stop()
+    subprocess.run(["cp", "-a", stack.postgres.data, stack.postgres.data + ".old"], check=True)
+    stack.postgres.start()
+
+
+def restore_database(stack):
+    stack.postgres.stop()
+    os.rename(stack.postgres.data, stack.postgres.data + ".new")
+    os.rename(stack.postgres.data + ".old", stack.postgres.data)
+    stack.postgres.start()
+
+
+@scenario("a database restored from an older copy is told: checkpoint file and outbox know more")
+def restored(stack):
+    daemon = stack.start()
+    stack.add_many(tickets(20, "a"))
+    stack.settle()
+    daemon.stop()
+    keep_database(stack)
+    daemon.start()
+    assert not alarms(daemon), alarms(daemon)
+    stack.add_many(tickets(20, "b"))
+    stack.settle()
+    daemon.stop()
+    ahead = stack.sql1("SELECT input FROM head")
+    restore_database(stack)
+    behind = stack.sql1("SELECT input FROM head")
+    daemon.start()
+    wait_until("both are told", lambda: len(alarms(daemon)) == 2)
+    told = alarms(daemon)
+    assert "of input %d, and the log ends with %d" % (ahead, behind) in told["other_log"], told
+    assert "not ours" in told["outbox_foreign"] and "restored" in told["outbox_foreign"], told
+    stack.add_many(tickets(20, "b") + tickets(30, "c"))
+    wait_until("they are dealt", lambda: stack.sql1("SELECT count(*) FROM ticket") == 70)
+    daemon.kill()
+    daemon.start()  # the log has grown beyond what the file has seen, with other content
+    wait_until("it is told again", lambda: "other_log" in alarms(daemon))
+    code, verdict, _ = verify(stack)
+    assert code == 1 and "was written anew" in verdict, verdict
 
 
 run()
