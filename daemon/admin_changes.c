@@ -72,7 +72,9 @@ static void on_done(void *context, const struct eh_command_result *result)
         return;
     }
     json_t *body = json_object();
-    eh_json_put(body, "input", json_integer((json_int_t)result->input));
+    eh_json_put(body, "input", result->later ? NULL : json_integer((json_int_t)result->input));
+    if (result->later)
+        eh_json_put(body, "later", json_true());
     if (result->repeat)
         eh_json_put(body, "repeat", json_true());
     if (result->parked)
@@ -84,7 +86,7 @@ static void on_done(void *context, const struct eh_command_result *result)
     put_ticket_state(body, request, change);
     if (request->extra)
         json_object_update(body, request->extra);
-    eh_admin_reply(request, 200, body);
+    eh_admin_reply(request, result->later ? 202 : 200, body);
 }
 
 /* The header stands in for the message's own key. A ticket has its identity already. */

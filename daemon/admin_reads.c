@@ -249,6 +249,8 @@ static json_t *rep_json(const struct eh_rep_view *rep, const struct eh_desk *des
     eh_json_put(body, "since", eh_json_time(rep->since_us));
     eh_json_put(body, "until", eh_json_time(rep->until_us));
     eh_json_put(body, "reason", eh_json_text(rep->reason));
+    eh_json_put(body, "next_state", eh_json_string(eh_status_name(rep->next_state)));
+    eh_json_put(body, "next_from", eh_json_time(rep->next_us));
     eh_json_put(body, "share_ppm", json_integer(rep->share_ppm));
     put_u(body, "open", rep->open);
     put_u(body, "points", rep->points);

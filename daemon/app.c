@@ -39,6 +39,8 @@ static void arm_timer(struct eh_app *app)
 {
     int64_t now = eh_clock_now_us(&app->clock);
     int64_t next = eh_clock_next_day_us(&app->clock, now), due = eh_engine_due_us(app->engine);
+    int64_t later = app_later_due_us(app);
+    due = due < later ? due : later;
     int64_t wait = (due < next ? due : next) - now;
     if (wait < 1000)
         wait = 1000;
@@ -60,6 +62,7 @@ static void on_tick(evutil_socket_t fd, short what, void *context)
     struct eh_app *app = context;
     if (!app->deciding || app->recalling || eh_store_committing(app->store) >= EH_COMMITS_MAX)
         return;
+    app_later_move(app, eh_clock_now_us(&app->clock));
     const struct eh_batch *next = app_next(app);
     bool something = (next && next->item_count > 0) || time_brings(app);
     if (!something)
@@ -422,6 +425,7 @@ static void on_standby(void *context)
     eh_engine_free(app->engine); /* somebody else decides now: ours grows old */
     app->engine = NULL;
     app->committed.known = false;
+    app_later_forget(app);
     eh_log(EH_LOG_INFO, "standing by: another evenhandd leads desk %s", app->desk_id);
 }
 
@@ -557,6 +561,7 @@ int eh_app_submit(struct eh_app *app, struct eh_command *c, struct eh_error *err
     if (!item)
         return eh_error_set(error, EH_EFULL, "too many changes at once; try again in a moment");
     item->command = c;
+    item->later = c->later;
     item->input.origin = EH_ORIGIN_ADMIN;
     item->input.message = c->message;
     item->input.at_us = eh_clock_now_us(&app->clock);

@@ -43,6 +43,7 @@ struct eh_command_result {
     int code;                  /* 0, or -EH_E…: refused (message says why) or not decided */
     const char *message;       /* one line; never NULL when code < 0 */
     bool repeat;               /* known already, nothing changed */
+    bool later;                /* a signal that is not logged yet: it may be from from_us on */
     bool parked;               /* an outcome that waits for its ticket, see EH_PARKED_S */
     uint64_t input;            /* its number; repeat: of the first one */
     int64_t from_us, until_us; /* signal */
@@ -56,6 +57,7 @@ struct eh_command {
     struct eh_message message;
     eh_command_fn *on_done;
     void *context;
+    uint64_t later;          /* the shell's: see later.c */
     bool patient;            /* nobody waits for the answer */
     bool reserve;            /* an operator's, or our own: it has the last places */
     struct eh_command *next; /* the app's */

@@ -82,6 +82,7 @@ struct eh_app {
     struct eh_draws draws;
     struct eh_bytes scratch;
 
+    struct eh_later *later;   /* signals kept until they may become inputs, or NULL */
     struct eh_child *history; /* counts facts of the past; nothing is decided meanwhile */
 
     struct event *tick, *timer, *signals[3], *housekeeping, *stop_deadline;
@@ -136,6 +137,16 @@ void app_take_entries(void *context, const struct eh_inbox_entry *, size_t count
 
 /* decide.c */
 int app_decide(struct eh_app *, struct eh_batch *, struct eh_error *) EH_MUST_CHECK;
+
+/* later.c: signals above their rate. */
+#define EH_LATER_BYTES_MAX (16u << 20) /* of all that are kept */
+/* True: it is no input, now or at all; item->result is set. */
+bool app_later_takes(struct eh_app *, const struct eh_batch *, struct eh_item *);
+void app_later_move(struct eh_app *, int64_t now_us); /* what is due goes into the next batch */
+int64_t app_later_due_us(const struct eh_app *);
+void app_later_flush(struct eh_app *);  /* all are due */
+void app_later_forget(struct eh_app *); /* somebody else leads */
+void app_later_free(struct eh_app *);
 
 /* history.c: whether a desk file waits for facts of the past, or for them to be counted. */
 bool app_history_holds(struct eh_app *);

@@ -366,6 +366,8 @@ static int decide_item(struct eh_app *app, struct eh_batch *b, struct eh_item *i
             (struct eh_command_result){.repeat = true, .input = in->recalled.input, .message = ""};
         return 0;
     }
+    if (app_later_takes(app, b, item))
+        return 0;
     int r = step(app, b, in, item);
     if (r == -EH_EFULL) {
         make_unparsed(in, "the daemon holds as many open tickets as it can; close some");

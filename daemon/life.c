@@ -67,6 +67,7 @@ void app_stop(struct eh_app *app)
            (unsigned long long)app->head.seq);
     sd_notify(0, "STOPPING=1");
     eh_admin_close(app->admin);
+    app_later_flush(app);
     app_set_room(app);
     struct timeval most = {EH_STOP_S, 0};
     app->stop_deadline = evtimer_new(app->base, on_deadline, app);
@@ -272,6 +273,7 @@ static int build(struct eh_app *app, const struct eh_schema_found *found, struct
 static void take_down(struct eh_app *app)
 {
     app_forget_all(app, "evenhandd stops; ask again");
+    app_later_free(app);
     eh_admin_free(app->admin);
     eh_recovery_free(app->recovery);
     eh_store_free(app->store);
