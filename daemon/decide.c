@@ -196,6 +196,25 @@ static void weigh(struct eh_batch *b, const struct eh_record *record, const stru
         b->row_bytes += b->effects.items[i].detail.size;
 }
 
+/* Whoever can make many tickets dealable has a size: what the batch has room for. Without one a
+ * step has as many effects as any may. */
+static void add_size(const struct eh_app *app, const struct eh_batch *b, struct eh_message *m)
+{
+    static const uint64_t many =
+        UINT64_C(1) << EH_MESSAGE_UPDATE | UINT64_C(1) << EH_MESSAGE_SIGNAL |
+        UINT64_C(1) << EH_MESSAGE_OUTCOME | UINT64_C(1) << EH_MESSAGE_ASSIGN |
+        UINT64_C(1) << EH_MESSAGE_RELEASE | UINT64_C(1) << EH_MESSAGE_MOVE |
+        UINT64_C(1) << EH_MESSAGE_DESK | UINT64_C(1) << EH_MESSAGE_DAY |
+        UINT64_C(1) << EH_MESSAGE_DUE;
+    uint32_t weight = eh_batch_weight(b);
+    uint32_t left = app->pace.most > weight ? app->pace.most - weight : 0;
+    m->has &= ~EH_FIELD_BIT(EH_FIELD_MOST); /* decided before, and once more */
+    if (left >= EH_MOST_MAX || !(many >> m->type & 1))
+        return;
+    m->most = left < EH_MOST_MIN ? EH_MOST_MIN : left;
+    m->has |= EH_FIELD_BIT(EH_FIELD_MOST);
+}
+
 /* Steps one input and appends its rows. `item` is NULL for what time brought. */
 static int step(struct eh_app *app, struct eh_batch *b, struct eh_input *in,
                 const struct eh_item *item)
@@ -203,6 +222,7 @@ static int step(struct eh_app *app, struct eh_batch *b, struct eh_input *in,
     in->no = b->to_input + 1;
     in->at_us = b->at_us;
     in->draws = &app->draws;
+    add_size(app, b, &in->message);
     int r = add_known(app, b, &in->message);
     if (r < 0)
         return r;
