@@ -67,6 +67,7 @@ HISTORY = [{"seq": 1, "type": "waiting", "team": "sales", "rep": None, "was": No
             "why": "random", "at": "2026-03-01T09:05:00.000Z"},
            {"seq": 3, "type": "assigned", "team": "sales", "rep": "ana", "was": "ben",
             "why": "manager", "at": "2026-03-01T09:10:00.000Z"}]
+HIDDEN = "\u202e\u200b\u0085"  # a mark of direction, nothing at all, a control
 GETS = {
     "/v1/status": (200, STATUS),
     "/v1/teams": (200, {"teams": [TEAM, {**TEAM, "id": "support", "capacity": 2500}],
@@ -267,6 +268,30 @@ def a_ticket_has_its_story():
     assert "PostgreSQL is not reachable" in good("ticket", "a/b å", "--source", "shop")
 
 
+def hide(value):
+    """The same answer with characters that a screen hides in every text."""
+    if isinstance(value, dict):
+        return {key: hide(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [hide(item) for item in value]
+    return value + HIDDEN if isinstance(value, str) else value
+
+
+def nothing_hidden_reaches_people():
+    kept = dict(GETS)
+    try:
+        for path, (code, answer) in kept.items():
+            GETS[path] = (code, dict(hide(answer), after=None))
+        for call in (["status"], ["teams"], ["team", "sales"], ["reps"], ["tickets"],
+                     ["ticket", "1"]):
+            assert json.dumps(HIDDEN)[1:-1] in good("--json", *call), call
+            shown = good(*call)
+            assert not set(HIDDEN) & set(shown) and "\\u{202e}" in shown, (call, shown)
+        assert good("desk", "show") == DESK + HIDDEN + "\n"  # a file stays as it is
+    finally:
+        GETS.update(kept)
+
+
 def json_is_what_the_daemon_said():
     assert good("--json", "status") == json.dumps(STATUS) + "\n"
     assert good("reps", "--json") == json.dumps(GETS["/v1/reps"][1]) + "\n"
@@ -440,6 +465,7 @@ def the_sample_is_what_the_tests_believe():
 TESTS = [the_sample_is_what_the_tests_believe, help_teaches, a_full_disk_is_told,
          wrong_calls_are_told,
          exit_codes_follow_the_answer, tables_read_well, a_ticket_has_its_story,
+         nothing_hidden_reaches_people,
          json_is_what_the_daemon_said, changes_say_what_is_meant, the_callers_rep_is_found,
          desk_files_travel, a_desk_comes_out_of_a_history, a_history_is_dealt_again,
          a_plan_is_checked_without_a_daemon,
