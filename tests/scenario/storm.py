@@ -4,7 +4,7 @@ in every number, whole rubbish between, and kill -9. What came of it is in the l
 and is proven.
 
     storm.py                       a few seeds of some hundred
-    EVENHAND_LONG=1 storm.py       20 seeds of 3,000
+    EVENHAND_LONG=1 storm.py       20 seeds of 60,000
     storm.py SEEDS MESSAGES        so many
 """
 import http.client
@@ -24,7 +24,7 @@ from proofs import verify_ok
 
 NUMBERS = [int(a) for a in sys.argv[1:] if a.isdigit()]
 sys.argv[1:] = [a for a in sys.argv[1:] if not a.isdigit()]
-SEEDS, MESSAGES = NUMBERS if len(NUMBERS) == 2 else (20, 3000) if LONG else (2, 1000)
+SEEDS, MESSAGES = NUMBERS if len(NUMBERS) == 2 else (20, 60000) if LONG else (2, 1000)
 KILLS, COMMANDS, CHUNK = 3, 0.08, 100  # lives of a seed, commands a message, messages at once
 
 MOST = 2 ** 53 - 1
