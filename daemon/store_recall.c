@@ -173,8 +173,10 @@ static void on_page_notices(void *context, PGresult *result)
             .why = eh_batch_kept(arena, eh_pg_text(result, i, 7)),
             .at_ms = eh_pg_int(result, i, 8) / 1000,
             .input = (uint64_t)eh_pg_int(result, i, 9),
-            .inbox = eh_stream_id_text(arena, (uint64_t)eh_pg_int(result, i, 10),
-                                       (uint64_t)eh_pg_int(result, i, 11)),
+            .inbox = PQgetisnull(result, i, 12)
+                         ? eh_stream_id_text(arena, (uint64_t)eh_pg_int(result, i, 10),
+                                             (uint64_t)eh_pg_int(result, i, 11))
+                         : eh_batch_kept(arena, eh_pg_text(result, i, 12)),
         };
 }
 

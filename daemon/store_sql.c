@@ -241,13 +241,18 @@ const struct eh_pg_statement eh_store_read_statements[] = {
      " WHERE desk = $1 AND seq > $2 AND seq <= $3 ORDER BY seq",
      3,
      {INT2, INT8, INT8}},
+    /* An outcome whose time is over is refused by an input of type 11, which names nobody: what it
+     * said and where it stood on the stream is with its dead letter. */
     {"page_notices",
-     "SELECT e.seq, e.type, t.source,"
-     " CASE WHEN e.type IN (7, 8, 10) THEN e.epoch::text ELSE coalesce(t.id, i.id) END,"
+     "SELECT e.seq, e.type, coalesce(t.source, p.said->>'source'),"
+     " CASE WHEN e.type IN (7, 8, 10) THEN e.epoch::text"
+     " ELSE coalesce(t.id, i.id, p.said->>'id') END,"
      " e.team, e.rep, e.was, e.why, i.at,"
-     " e.input, t.stream_ms, t.stream_no"
+     " e.input, t.stream_ms, t.stream_no, p.stream_id"
      " FROM evenhand.effect e JOIN evenhand.input i ON i.desk = e.desk AND i.input = e.input"
      " LEFT JOIN evenhand.input t ON t.desk = e.desk AND t.input = coalesce(e.ticket, e.input)"
+     " LEFT JOIN LATERAL (SELECT d.stream_id, convert_from(d.body, 'UTF8')::json AS said"
+     " FROM evenhand.dead d WHERE d.desk = e.desk AND d.input = e.input AND i.type = -11) p ON true"
      " WHERE e.desk = $1 AND e.seq >= $2 ORDER BY e.seq LIMIT $3",
      3,
      {INT2, INT8, INT8}},

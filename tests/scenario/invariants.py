@@ -16,14 +16,18 @@ PLANNED = 10000  # above so many inputs PostgreSQL must know the tables to join 
 
 # A bigint holds the bits of a stream id's parts.
 EXPECTED_NOTICES = """
-SELECT e.seq, e.type, t.source,
-       CASE WHEN e.type IN (7, 8, 10) THEN e.epoch::text ELSE coalesce(t.id, i.id) END,
+SELECT e.seq, e.type, coalesce(t.source, p.said->>'source'),
+       CASE WHEN e.type IN (7, 8, 10) THEN e.epoch::text
+            ELSE coalesce(t.id, i.id, p.said->>'id') END,
        e.team, e.rep, e.was, e.why, i.at / 1000, e.input,
-       (t.stream_ms + CASE WHEN t.stream_ms < 0 THEN 18446744073709551616 ELSE 0 END)
+       coalesce((t.stream_ms + CASE WHEN t.stream_ms < 0 THEN 18446744073709551616 ELSE 0 END)
        || '-' ||
-       (t.stream_no + CASE WHEN t.stream_no < 0 THEN 18446744073709551616 ELSE 0 END)
+       (t.stream_no + CASE WHEN t.stream_no < 0 THEN 18446744073709551616 ELSE 0 END), p.stream_id)
 FROM effect e JOIN input i ON i.desk = e.desk AND i.input = e.input
 LEFT JOIN input t ON t.desk = e.desk AND t.input = coalesce(e.ticket, e.input)
+LEFT JOIN LATERAL (
+    SELECT d.stream_id, convert_from(d.body, 'UTF8')::json AS said FROM dead d
+    WHERE d.desk = e.desk AND d.input = e.input AND i.type = -11) p ON true
 WHERE e.seq > %s AND e.seq <= %s ORDER BY e.seq
 """
 NOTICE_KEYS = ("seq", "type", "source", "id", "team", "rep", "was", "why", "at", "input", "inbox")

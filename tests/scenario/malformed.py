@@ -7,7 +7,7 @@ import struct
 import msgpack
 import redis
 
-from harness import DEAD, INBOX, OUTBOX, Skip, run, scenario, wait_until
+from harness import DEAD, INBOX, LONG, OUTBOX, Skip, run, scenario, wait_until
 from invariants import check_invariants
 from proofs import verify_ok
 
@@ -177,6 +177,30 @@ def highest_ids(stack):
     check_invariants(stack)
     assert daemon.stop() == 0
     verify_ok(stack)
+
+
+@scenario("an outcome whose ticket never came is told alike, live and from PostgreSQL")
+def expired_outcome(stack):
+    if not LONG:
+        raise Skip("it waits for a minute; EVENHAND_LONG=1 does")
+    daemon = stack.start()
+    entry = stack.add({"type": "outcome", "id": "never-çame", "source": "shöp", "outcome": "won"})
+    stack.settle()
+
+    def refused():
+        return stack.sql1("SELECT count(*) FROM effect WHERE type = 6")
+    wait_until("its time is over", refused, 120)
+    stack.settle()
+    check_invariants(stack)
+    before = stack.redis.xrange(OUTBOX)
+    last = json.loads(before[-1][1]["j"])
+    assert (last["source"], last["id"], last["inbox"]) == ("shöp", "never-çame", entry), last
+    stack.redis.delete(OUTBOX)
+    daemon.kill()
+    daemon.start()
+    stack.settle()
+    assert stack.redis.xrange(OUTBOX) == before
+    check_invariants(stack)
 
 
 @scenario("an entry that kills its decoder ends dead, four kills cost no good ticket")
