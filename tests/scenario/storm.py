@@ -197,8 +197,9 @@ def weather(stack, seed):
     code, verdict, words = verify(stack)  # which may be how far it is, when it takes long
     assert code == 0 and OK.match(verdict), (code, verdict, words)
     stack.sql("SET session_replication_role = replica; DELETE FROM snapshot")
+    head = stack.sql1("SELECT input FROM head")
     daemon.start()  # from the first input on, to the same digest
-    assert daemon.status()["input"] == stack.sql1("SELECT input FROM head")
+    assert daemon.logged("recovered input=%d replayed=%d" % (head, head)) == 1, daemon.last_words()
     assert daemon.stop() == 0 and not sanitized_words(stack), sanitized_words(stack)[:3]
 
 
