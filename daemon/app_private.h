@@ -41,6 +41,13 @@ struct eh_start_time {
     struct event *wait;
 };
 
+/* Bodies of refused entries that are kept, in this minute. */
+#define EH_DEAD_BODIES_A_MINUTE 100
+struct eh_dead_bodies {
+    int64_t minute; /* since 1970 */
+    unsigned kept;
+};
+
 struct eh_app {
     struct event_base *base;
     const struct eh_config *config;
@@ -90,6 +97,7 @@ struct eh_app {
     uint64_t snapshot_input;
     struct eh_checkpoint checkpoint; /* the last one written ... */
     int64_t checkpoint_at_us;        /* ... and when, monotonic */
+    struct eh_dead_bodies dead_bodies;
     struct eh_checkpoint seen;       /* the last one of an earlier life */
     struct eh_books books;           /* how far the table ledger is */
     bool released;                   /* stopping: a standby was told that it may take over */

@@ -218,6 +218,7 @@ struct eh_outbox_batch *eh_batch_notices(const struct eh_batch *b)
         d->reason = eh_batch_kept(&out->arena, d->reason);
         d->stream_id = eh_batch_kept(&out->arena, d->stream_id);
         d->body = eh_batch_kept(&out->arena, d->body);
+        d->sha256 = eh_batch_kept(&out->arena, d->sha256);
     }
     return out;
 }

@@ -8,6 +8,8 @@
 #include "log.h"
 #include "period_rows.h"
 
+#define MINUTE_US INT64_C(60000000)
+
 /* A batch's items look for repeats among what is decided and may not be visible in PostgreSQL yet.
  */
 static const struct eh_record *recent(const struct eh_app *app, const struct eh_batch *now,
@@ -69,7 +71,30 @@ static struct eh_key own_identity(uint64_t no)
     return eh_hash_128(EH_DOMAIN_ENTRY, text, n);
 }
 
-static int add_dead(struct eh_batch *b, const struct eh_item *item, const struct eh_input *in)
+/* Whoever pushes what is refused by thousands must not fill the disk: the first of each minute keep
+ * their bytes. */
+static bool keeps_body(struct eh_dead_bodies *bodies, int64_t at_us)
+{
+    int64_t minute = at_us / MINUTE_US;
+    if (minute != bodies->minute)
+        *bodies = (struct eh_dead_bodies){.minute = minute};
+    return bodies->kept++ < EH_DEAD_BODIES_A_MINUTE;
+}
+
+static int leave_body(struct eh_batch *b, struct eh_dead_entry *dead)
+{
+    uint8_t *digest = eh_arena_alloc(&b->arena, EH_DEAD_DIGEST_BYTES);
+    if (!digest)
+        return -EH_ENOMEM;
+    eh_hash_sha256(dead->body.data, dead->body.size, digest);
+    dead->size = dead->body.size;
+    dead->sha256 = eh_str_n((const char *)digest, EH_DEAD_DIGEST_BYTES);
+    dead->body = (struct eh_str){NULL, 0};
+    return 0;
+}
+
+static int add_dead(struct eh_app *app, struct eh_batch *b, const struct eh_item *item,
+                    const struct eh_input *in)
 {
     bool streamed = in->origin == EH_ORIGIN_STREAM || b->effects.dead.size > 0;
     if (!streamed)
@@ -87,7 +112,7 @@ static int add_dead(struct eh_batch *b, const struct eh_item *item, const struct
                                               b->effects.dead_stream_no),
     };
     b->head_dead = in->no;
-    return 0;
+    return item && !keeps_body(&app->dead_bodies, in->at_us) ? leave_body(b, dead) : 0;
 }
 
 static void add_personal(struct eh_batch *b, const struct eh_input *in)
@@ -245,7 +270,7 @@ static int step(struct eh_app *app, struct eh_batch *b, struct eh_input *in,
         record->identity = item && in->origin == EH_ORIGIN_STREAM
                                ? eh_entry_identity(in->stream_ms, in->stream_no, item->body)
                                : own_identity(in->no);
-        r = add_dead(b, item, in);
+        r = add_dead(app, b, item, in);
     } else {
         r = add_period(app, b, in);
         if (in->message.type == EH_MESSAGE_DESK)

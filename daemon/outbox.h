@@ -28,9 +28,12 @@
 #define EH_OUTBOX_PROVED      100    /* entries compared at each start and reconnect */
 #define EH_DEAD_KEEP          100000 /* entries of :dead kept in Redis; PostgreSQL keeps all */
 
+#define EH_DEAD_DIGEST_BYTES 32 /* SHA-256: people can check it with sha256sum */
 struct eh_dead_entry {
     uint64_t input;
     struct eh_str reason, stream_id, body; /* stream_id "ms-no" or empty */
+    struct eh_str sha256;                  /* of a body that is not kept, 32 bytes; empty: it is */
+    uint64_t size;                         /* ... and how many bytes it had */
     int64_t at_ms;
 };
 

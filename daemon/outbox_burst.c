@@ -64,16 +64,40 @@ int eh_burst_add_notice(struct eh_burst *burst, const struct eh_notice *notice, 
     return 0;
 }
 
+/* A body that is not kept is told by its size and its digest in hexadecimal. */
+static void put_body(struct eh_burst *burst, struct eh_burst_item *item, unsigned part,
+                     const struct eh_dead_entry *dead)
+{
+    static const char digits[] = "0123456789abcdef";
+    char size[NUMBER_TEXT_MAX], hex[2 * EH_DEAD_DIGEST_BYTES];
+    if (dead->sha256.size != EH_DEAD_DIGEST_BYTES) {
+        put_part(burst, item, part, eh_str("body"));
+        put_part(burst, item, part + 1, dead->body);
+        return;
+    }
+    snprintf(size, sizeof size, "%" PRIu64, dead->size);
+    for (size_t i = 0; i < EH_DEAD_DIGEST_BYTES; i++) {
+        uint8_t byte = (uint8_t)dead->sha256.data[i];
+        hex[2 * i] = digits[byte >> 4];
+        hex[2 * i + 1] = digits[byte & 15];
+    }
+    const struct eh_str parts[] = {eh_str("size"), eh_str(size), eh_str("sha256"),
+                                   eh_str_n(hex, sizeof hex)};
+    for (unsigned i = 0; i < 4; i++)
+        put_part(burst, item, part + i, parts[i]);
+}
+
 int eh_burst_add_dead(struct eh_burst *burst, const struct eh_dead_entry *dead)
 {
     struct eh_burst_item *item = add(burst, true, dead->input);
     char at[NUMBER_TEXT_MAX];
     snprintf(at, sizeof at, "%" PRId64, dead->at_ms);
-    struct eh_str parts[2 * EH_BURST_FIELDS] = {eh_str("reason"), dead->reason, eh_str("stream_id"),
-                                                dead->stream_id,  eh_str("at"), eh_str(at),
-                                                eh_str("body"),   dead->body};
-    for (unsigned i = 0; i < 2 * EH_BURST_FIELDS; i++)
+    const struct eh_str parts[] = {eh_str("reason"), dead->reason, eh_str("stream_id"),
+                                   dead->stream_id,  eh_str("at"), eh_str(at)};
+    unsigned count = sizeof parts / sizeof *parts;
+    for (unsigned i = 0; i < count; i++)
         put_part(burst, item, i, parts[i]);
+    put_body(burst, item, count, dead);
     if (burst->bytes.failed)
         return -EH_ENOMEM;
     if (!burst->first_dead)

@@ -17,7 +17,7 @@
 
 #define EH_BURST_BYTES_MAX (2u << 20) /* entries are added up to this, then it is full */
 #define EH_BURST_ITEMS_MAX (2 * EH_OUTBOX_PAGE)
-#define EH_BURST_FIELDS    4 /* most pairs of an entry */
+#define EH_BURST_FIELDS    5 /* most pairs of an entry */
 
 struct eh_burst_item {
     bool dead;       /* into the dead stream */

@@ -200,6 +200,8 @@ static void on_page_dead(void *context, PGresult *result)
             .stream_id = eh_batch_kept(&page->arena, eh_pg_text(result, i, 2)),
             .body = eh_batch_kept(&page->arena, eh_pg_text(result, i, 3)),
             .at_ms = eh_pg_int(result, i, 4) / 1000,
+            .size = (uint64_t)eh_pg_int(result, i, 5),
+            .sha256 = eh_batch_kept(&page->arena, eh_pg_text(result, i, 6)),
         };
     s->page = NULL;
     s->callbacks->on_page(s->context, page);

@@ -222,18 +222,20 @@ static int send_changes(struct eh_store *s, const struct eh_batch *b)
 
 static int send_dead(struct eh_store *s, const struct eh_batch *b)
 {
-    static const enum eh_array_type types[] = {EH_ARRAY_INT8, EH_ARRAY_TEXT, EH_ARRAY_TEXT,
-                                               EH_ARRAY_BYTEA};
+    static const enum eh_array_type types[] = {EH_ARRAY_INT8,  EH_ARRAY_TEXT, EH_ARRAY_TEXT,
+                                               EH_ARRAY_BYTEA, EH_ARRAY_INT8, EH_ARRAY_BYTEA};
     if (b->dead_count == 0)
         return 0;
-    begin(s, types, 4);
+    begin(s, types, 6);
     for (size_t i = 0; i < b->dead_count; i++) {
         eh_array_put_int(&s->columns[0], (int64_t)b->dead[i].input);
         eh_array_put_text(&s->columns[1], b->dead[i].stream_id);
         eh_array_put_text(&s->columns[2], b->dead[i].reason);
         eh_array_put_text(&s->columns[3], b->dead[i].body);
+        put_if(&s->columns[4], b->dead[i].sha256.size > 0, (int64_t)b->dead[i].size);
+        eh_array_put_text(&s->columns[5], b->dead[i].sha256);
     }
-    return send_columns(s, "insert_dead", -1, 4);
+    return send_columns(s, "insert_dead", -1, 6);
 }
 
 static int send_personal(struct eh_store *s, const struct eh_batch *b)

@@ -105,12 +105,13 @@ const struct eh_pg_statement eh_store_write_statements[] = {
      10,
      {INT2, INT2S, INT2S, INT8S, INT8S, INT8S, INT8S, TEXTS, TEXTS, BYTEAS}},
     {"insert_dead",
-     "INSERT INTO evenhand.dead (desk, input, stream_id, reason, body)"
-     " SELECT $1, u.input, u.stream_id, u.reason, coalesce(u.body, '')"
-     " FROM unnest($2::int8[], $3::text[], $4::text[], $5::bytea[])"
-     " AS u (input, stream_id, reason, body)",
-     5,
-     {INT2, INT8S, TEXTS, TEXTS, BYTEAS}},
+     "INSERT INTO evenhand.dead (desk, input, stream_id, reason, body, size, sha256)"
+     " SELECT $1, u.input, u.stream_id, u.reason,"
+     " CASE WHEN u.sha256 IS NULL THEN coalesce(u.body, '') END, u.size, u.sha256"
+     " FROM unnest($2::int8[], $3::text[], $4::text[], $5::bytea[], $6::int8[], $7::bytea[])"
+     " AS u (input, stream_id, reason, body, size, sha256)",
+     7,
+     {INT2, INT8S, TEXTS, TEXTS, BYTEAS, INT8S, BYTEAS}},
     {"insert_personal",
      "INSERT INTO evenhand.personal (desk, input, customer, subject)"
      " SELECT $1, u.* FROM unnest($2::int8[], $3::text[], $4::text[]) AS u",
@@ -257,7 +258,7 @@ const struct eh_pg_statement eh_store_read_statements[] = {
      3,
      {INT2, INT8, INT8}},
     {"page_dead",
-     "SELECT d.input, d.reason, d.stream_id, d.body, i.at FROM evenhand.dead d"
+     "SELECT d.input, d.reason, d.stream_id, d.body, i.at, d.size, d.sha256 FROM evenhand.dead d"
      " JOIN evenhand.input i ON i.desk = d.desk AND i.input = d.input"
      " WHERE d.desk = $1 AND d.input >= $2 ORDER BY d.input LIMIT $3",
      3,

@@ -14,6 +14,7 @@ int eh_cli_log_next_dead(struct eh_cli_log *log, uint64_t input, struct eh_cli_l
     row.has_stream_id = !PQgetisnull(s->page, s->row, 1);
     row.stream_id = log_text(s->page, s->row, 1);
     row.reason = log_text(s->page, s->row, 2);
+    row.has_body = !PQgetisnull(s->page, s->row, 3);
     row.body = log_text(s->page, s->row, 3);
     s->row++;
     *ret = row;

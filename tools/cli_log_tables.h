@@ -17,7 +17,7 @@
 struct eh_cli_log_dead {
     uint64_t input;
     struct eh_str stream_id, reason, body;
-    bool has_stream_id;
+    bool has_stream_id, has_body;
 };
 int eh_cli_log_next_dead(struct eh_cli_log *, uint64_t input, struct eh_cli_log_dead *ret,
                          struct eh_error *) EH_MUST_CHECK;

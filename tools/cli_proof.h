@@ -36,6 +36,7 @@ struct eh_proof_counts {
     uint64_t lost;        /* of epochs whose seed can never be revealed: see eh_proof_lost() */
     uint64_t uncommitted; /* from before there were commitments: nothing to check them against */
     uint32_t epochs_revealed;
+    uint64_t bodyless; /* dead letters whose bodies were not kept: size and digest are not proved */
     uint64_t undigested; /* up to this input state digests are of an earlier form */
     uint64_t pools;      /* versions of closed periods: their facts, their text, their rows */
     uint64_t snapshots, other_snapshots; /* compared; of another form, which cannot be */

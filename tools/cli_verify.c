@@ -278,6 +278,10 @@ static void verdict_proven(const struct run *run, char *ret, size_t size)
         eh_text_count((int64_t)counts.uncommitted, uncommitted);
         used += eh_format(ret + used, size - used, ", %s are older than commitments", uncommitted);
     }
+    if (counts.bodyless > 0)
+        used += eh_format(ret + used, size - used,
+                          "; %llu dead letters keep no body: their digests are not proved",
+                          (unsigned long long)counts.bodyless);
     if (counts.undigested > 0)
         used += eh_format(ret + used, size - used,
                           "; up to input %llu the state digests are of an earlier form",

