@@ -27,6 +27,15 @@
 
 enum state { UNKNOWN, ASKING, PROVING, READY, WANTING, SENDING, CHECKING, RESTING, ALARM };
 
+/* When so many bytes of dead letters had been published, the next one was this. Tells where to trim
+ * so that at most EH_DEAD_BYTES_MAX stay. */
+#define DEAD_MARK_BYTES (1u << 20)
+#define DEAD_MARKS      (EH_DEAD_BYTES_MAX / DEAD_MARK_BYTES + 2)
+#define DEAD_ENTRY_MORE 64 /* bytes Redis has for an entry beside its names and values, some */
+struct dead_mark {
+    uint64_t input, bytes;
+};
+
 /* A committed batch and where the numbers stood before it. */
 struct live {
     struct eh_outbox_batch *batch;
@@ -57,6 +66,10 @@ struct eh_outbox {
     bool current_is_page;
     struct eh_burst *burst;
     uint64_t since_trim, dead_since_trim;
+    uint64_t dead_found_bytes;         /* of dead letters from before */
+    uint64_t dead_bytes, dead_trimmed; /* published, and of them trimmed */
+    struct dead_mark dead_marks[DEAD_MARKS];
+    size_t dead_mark_count; /* ever; the ring holds the last DEAD_MARKS */
     char refusal[200];
     char alarm[EH_ERROR_TEXT_MAX], hole[EH_ERROR_TEXT_MAX];
     struct event *timer;
@@ -123,6 +136,53 @@ static void on_timer(evutil_socket_t fd, short events, void *argument)
         return;
     outbox->state = outbox->after_rest;
     pump(outbox);
+}
+
+/* ---- How much the dead letters weigh. */
+
+static void mark_dead(struct eh_outbox *outbox, uint64_t input)
+{
+    outbox->dead_marks[outbox->dead_mark_count++ % DEAD_MARKS] =
+        (struct dead_mark){input, outbox->dead_bytes};
+}
+
+/* What stands there from before lies under the first mark. */
+static void weigh_found(struct eh_outbox *outbox)
+{
+    outbox->dead_bytes = outbox->dead_found_bytes;
+    outbox->dead_trimmed = outbox->dead_mark_count = 0;
+    mark_dead(outbox, outbox->found_dead.last + 1);
+}
+
+static void weigh_burst(struct eh_outbox *outbox)
+{
+    const struct eh_burst *burst = outbox->burst;
+    for (size_t i = 0; i < burst->count; i++) {
+        const struct eh_burst_item *item = &burst->items[i];
+        const struct dead_mark *last =
+            &outbox->dead_marks[(outbox->dead_mark_count - 1) % DEAD_MARKS];
+        if (!item->dead)
+            continue;
+        if (outbox->dead_bytes - last->bytes >= DEAD_MARK_BYTES)
+            mark_dead(outbox, item->number);
+        outbox->dead_bytes += eh_burst_item_bytes(item) + DEAD_ENTRY_MORE;
+    }
+}
+
+/* Where the dead letters begin that may stay; 0: all may. */
+static uint64_t dead_from(struct eh_outbox *outbox)
+{
+    size_t held = outbox->dead_mark_count < DEAD_MARKS ? outbox->dead_mark_count : DEAD_MARKS;
+    if (outbox->dead_bytes - outbox->dead_trimmed <= EH_DEAD_BYTES_MAX)
+        return 0;
+    for (size_t i = outbox->dead_mark_count - held; i < outbox->dead_mark_count; i++) {
+        const struct dead_mark *mark = &outbox->dead_marks[i % DEAD_MARKS];
+        if (outbox->dead_bytes - mark->bytes > EH_DEAD_BYTES_MAX)
+            continue;
+        outbox->dead_trimmed = mark->bytes;
+        return mark->input;
+    }
+    return 0;
 }
 
 /* ---- Where Redis stands. */
@@ -240,6 +300,14 @@ static void compare(struct eh_outbox *outbox)
         eh_redis_link_reset(outbox->link, "cannot send");
 }
 
+/* Of a Redis that does not let its user ask, what stood there before is not counted. */
+static void got_dead_bytes(void *context, const redisReply *reply)
+{
+    struct eh_outbox *outbox = context;
+    bool known = reply && reply->type == REDIS_REPLY_INTEGER && reply->integer > 0;
+    outbox->dead_found_bytes = known ? (uint64_t)reply->integer : 0;
+}
+
 static void got_last_dead(void *context, const redisReply *reply)
 {
     struct eh_outbox *outbox = context;
@@ -247,6 +315,7 @@ static void got_last_dead(void *context, const redisReply *reply)
         return;
     outbox->published_dead = outbox->found_dead.last;
     outbox->dead_there = outbox->found_dead.there;
+    weigh_found(outbox);
     look_for_hole(outbox);
     if (outbox->found.top == 0 && outbox->found_dead.top == 0) {
         begin_ready(outbox);
@@ -262,9 +331,11 @@ static void ask_last(struct eh_outbox *outbox)
 {
     const char *seq[] = {"XINFO", "STREAM", outbox->outbox_key};
     const char *dead[] = {"XINFO", "STREAM", outbox->dead_key};
+    const char *bytes[] = {"MEMORY", "USAGE", outbox->dead_key};
     outbox->state = ASKING;
     outbox->recheck = false;
     if (eh_redis_command(outbox->link, got_last_seq, outbox, 3, seq, NULL) < 0 ||
+        eh_redis_command(outbox->link, got_dead_bytes, outbox, 3, bytes, NULL) < 0 ||
         eh_redis_command(outbox->link, got_last_dead, outbox, 3, dead, NULL) < 0)
         eh_redis_link_reset(outbox->link, "cannot send");
 }
@@ -280,6 +351,7 @@ static void burst_succeeded(struct eh_outbox *outbox)
         outbox->published_dead = burst->last_dead;
     outbox->outbox_there = outbox->outbox_there || burst->last_seq > 0;
     outbox->dead_there = outbox->dead_there || burst->last_dead > 0;
+    weigh_burst(outbox);
     outbox->rest_ms = REST_MIN_MS;
     outbox->state = READY;
     pump(outbox);
@@ -391,7 +463,7 @@ static void got_exec(void *context, const redisReply *reply)
 
 static void send_burst(struct eh_outbox *outbox)
 {
-    struct eh_burst_trim trim = {0, 0};
+    struct eh_burst_trim trim = {.dead_from = dead_from(outbox)};
     for (size_t i = 0; i < outbox->burst->count; i++)
         outbox->burst->items[i].dead ? outbox->dead_since_trim++ : outbox->since_trim++;
     if (outbox->since_trim >= TRIM_EVERY && outbox->keep > 0) {

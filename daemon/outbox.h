@@ -23,10 +23,11 @@
 
 #include "redis_link.h"
 
-#define EH_OUTBOX_PENDING_MAX 8      /* live batches waiting for Redis */
-#define EH_OUTBOX_PAGE        1000   /* notices asked for at once when catching up */
-#define EH_OUTBOX_PROVED      100    /* entries compared at each start and reconnect */
-#define EH_DEAD_KEEP          100000 /* entries of :dead kept in Redis; PostgreSQL keeps all */
+#define EH_OUTBOX_PENDING_MAX 8           /* live batches waiting for Redis */
+#define EH_OUTBOX_PAGE        1000        /* notices asked for at once when catching up */
+#define EH_OUTBOX_PROVED      100         /* entries compared at each start and reconnect */
+#define EH_DEAD_KEEP          100000      /* entries of :dead kept in Redis; PostgreSQL keeps all */
+#define EH_DEAD_BYTES_MAX     (64u << 20) /* ... and bytes of their names and values */
 
 #define EH_DEAD_DIGEST_BYTES 32 /* SHA-256: people can check it with sha256sum */
 struct eh_dead_entry {

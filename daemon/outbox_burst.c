@@ -140,6 +140,25 @@ static int send_trim(struct eh_redis_link *link, const char *key, int64_t keep,
     return eh_redis_command(link, fn, context, 5, argv, NULL);
 }
 
+static int send_trim_below(struct eh_redis_link *link, const char *key, uint64_t from,
+                           eh_redis_reply_fn *fn, void *context)
+{
+    char id[EH_STREAM_ID_TEXT_MAX];
+    if (from == 0)
+        return 0;
+    eh_stream_id_print((struct eh_stream_id){from, 0}, id);
+    const char *argv[] = {"XTRIM", key, "MINID", "=", id};
+    return eh_redis_command(link, fn, context, 5, argv, NULL);
+}
+
+size_t eh_burst_item_bytes(const struct eh_burst_item *item)
+{
+    size_t bytes = 0;
+    for (unsigned i = 0; i < item->pairs * 2u; i++)
+        bytes += item->size[i];
+    return bytes;
+}
+
 int eh_burst_send(const struct eh_burst *burst, struct eh_redis_link *link, const char *outbox_key,
                   const char *dead_key, struct eh_burst_trim trim, eh_redis_reply_fn *on_queued,
                   eh_redis_reply_fn *on_exec, void *context)
@@ -153,6 +172,8 @@ int eh_burst_send(const struct eh_burst *burst, struct eh_redis_link *link, cons
         r = send_trim(link, outbox_key, trim.outbox_keep, on_queued, context);
     if (r == 0)
         r = send_trim(link, dead_key, trim.dead_keep, on_queued, context);
+    if (r == 0)
+        r = send_trim_below(link, dead_key, trim.dead_from, on_queued, context);
     return r < 0 ? r : eh_redis_command(link, on_exec, context, 1, exec, NULL);
 }
 

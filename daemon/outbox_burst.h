@@ -38,10 +38,12 @@ struct eh_burst {
 
 struct eh_burst_trim {
     int64_t outbox_keep, dead_keep; /* 0: do not trim */
+    uint64_t dead_from;             /* no dead letter below this one stays; 0: do not trim */
 };
 
 void eh_burst_clear(struct eh_burst *);
 bool eh_burst_has_room(const struct eh_burst *);
+size_t eh_burst_item_bytes(const struct eh_burst_item *); /* of its names and values */
 int eh_burst_add_notice(struct eh_burst *, const struct eh_notice *, bool json) EH_MUST_CHECK;
 int eh_burst_add_dead(struct eh_burst *, const struct eh_dead_entry *) EH_MUST_CHECK;
 /* on_queued gets each +QUEUED or error, on_exec the reply of EXEC. */

@@ -399,6 +399,27 @@ Test(redis_outbox, an_entry_deleted_by_somebody_does_no_harm, .init = open_all, 
     close_all();
 }
 
+static unsigned long long dead_length(void)
+{
+    return (unsigned long long)bench_redis(&bench, "XLEN %s", BENCH_DEAD)->integer;
+}
+
+Test(redis_outbox, dead_letters_are_bounded_in_bytes, .init = open_all, .fini = close_all)
+{
+    uint64_t fits = EH_DEAD_BYTES_MAX / BODY_BYTES;
+    head_dead = 3 * fits * 10;
+    eh_outbox_start(outbox, 0, head_dead);
+    settle();
+    cr_expect_leq(dead_length(), fits + 64, "%llu", dead_length());
+    cr_expect_geq(dead_length(), fits / 2, "%llu", dead_length());
+    eh_outbox_stop(outbox);
+    head_dead += fits * 10; /* what stands there from before counts, too */
+    eh_outbox_start(outbox, 0, head_dead);
+    settle();
+    cr_expect_leq(dead_length(), fits + 64, "%llu", dead_length());
+    close_all();
+}
+
 Test(redis_outbox, dead_letters_are_published_whole, .init = open_all, .fini = close_all)
 {
     head_seq = 10;
