@@ -16,8 +16,9 @@
 
 struct eh_admin;
 int eh_admin_new(struct eh_app *, struct eh_admin **ret, struct eh_error *) EH_MUST_CHECK;
-/* Looks at the socket's path again: where the socket is gone, a new one is made, and where its owner
- * or mode is another, they are set. -EH_E…: that cannot be. Connections that are open stay. */
+/* Looks at the socket's path again: where the socket is gone, a new one is made, and where its
+ * group cannot reach it any more, group and mode are set. -EH_E…: that cannot be. Connections that
+ * are open stay. */
 int eh_admin_look(struct eh_admin *, struct eh_error *) EH_MUST_CHECK;
 /* Stop accepting; requests under way may still be answered. */
 void eh_admin_close(struct eh_admin *);

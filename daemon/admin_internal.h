@@ -204,6 +204,9 @@ struct eh_receipt {
 };
 json_t *eh_json_receipt(const struct eh_receipt *, const struct eh_desk *);
 
+/* A rep's own, a manager's teams'; operators and auditors see all: in lists and one by one. */
+bool eh_admin_sees_ticket(const struct eh_admin_request *, const struct eh_ticket_view *);
+
 /* ---- Handlers. */
 void eh_admin_get_status(struct eh_admin_request *);
 void eh_admin_get_teams(struct eh_admin_request *);

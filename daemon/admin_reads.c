@@ -87,38 +87,23 @@ void eh_admin_get_status(struct eh_admin_request *request)
     eh_admin_reply(request, 200, body);
 }
 
-void eh_admin_get_desk(struct eh_admin_request *request)
-{
-    const struct eh_engine *engine = eh_app_engine(request->admin->app);
-    const struct eh_desk *desk = eh_engine_desk(engine);
-    if (!desk) {
-        eh_admin_error(request, EH_ENOTFOUND, NULL, "no desk file has been applied yet");
-        return;
-    }
-    struct eh_totals totals;
-    eh_engine_totals(engine, &totals);
-    json_t *body = json_object();
-    eh_json_put(body, "desk", eh_json_text(desk->id));
-    eh_json_put(body, "sha256", eh_json_hex(totals.desk_sha256, sizeof totals.desk_sha256));
-    eh_json_put(body, "text", eh_json_text(totals.desk_text));
-    eh_admin_reply(request, 200, body);
-}
-
 /* ---- Teams. */
 
-static json_t *member_json(const struct eh_member_view *member)
+/* A rep sees who is in the team and in which state, and of themselves alone what they were entitled
+ * to and received: the others' parts would tell their shares. */
+static json_t *member_json(const struct eh_member_view *member, bool figures)
 {
     json_t *body = json_object();
     eh_json_put(body, "id", eh_json_text(member->rep));
     eh_json_put(body, "state", eh_json_string(eh_status_name(member->state)));
     eh_json_put(body, "full", json_boolean(member->full));
     eh_json_put(body, "active", json_boolean(member->active));
-    put_u(body, "open", member->open);
-    put_u(body, "points", member->points);
-    eh_json_put(body, "entitled", eh_json_tickets(member->entitled_nano));
-    put_u(body, "received", member->received);
-    eh_json_put(body, "entitled_value", json_integer(member->entitled_value));
-    eh_json_put(body, "received_value", json_integer(member->received_value));
+    eh_json_put(body, "open", figures ? json_integer((json_int_t)member->open) : NULL);
+    eh_json_put(body, "points", figures ? json_integer((json_int_t)member->points) : NULL);
+    eh_json_put(body, "entitled", figures ? eh_json_tickets(member->entitled_nano) : NULL);
+    eh_json_put(body, "received", figures ? json_integer((json_int_t)member->received) : NULL);
+    eh_json_put(body, "entitled_value", figures ? json_integer(member->entitled_value) : NULL);
+    eh_json_put(body, "received_value", figures ? json_integer(member->received_value) : NULL);
     return body;
 }
 
@@ -150,9 +135,11 @@ static json_t *plan_of(const struct eh_engine *engine, const struct eh_desk *des
 }
 
 /* The team with a page of its members; returns how many those were. */
-static uint32_t team_json(const struct eh_engine *engine, const struct eh_team_view *team,
+static uint32_t team_json(const struct eh_admin_request *request, const struct eh_team_view *team,
                           struct eh_str after, json_t **ret)
 {
+    const struct eh_engine *engine = eh_app_engine(request->admin->app);
+    const struct eh_peer *peer = request->peer;
     json_t *body = json_object();
     eh_json_put(body, "id", eh_json_text(team->id));
     eh_json_put(body, "name", eh_json_text(team->name));
@@ -165,12 +152,14 @@ static uint32_t team_json(const struct eh_engine *engine, const struct eh_team_v
     eh_json_put(body, "plan", plan_of(engine, desk, team->id));
     eh_json_put(body, "currency", desk ? eh_json_text(desk->currency) : NULL);
 
+    bool all = eh_peer_sees_all(peer) || eh_peer_manages(peer, desk, team->id);
     json_t *reps = json_array();
     uint32_t i = member_behind(engine, team, after), shown = 0;
     struct eh_member_view member = {0};
     while (i < team->member_count && shown < EH_ADMIN_PAGE &&
            eh_engine_member(engine, team->id, i, &member)) {
-        json_array_append_new(reps, member_json(&member));
+        bool figures = all || eh_peer_is_rep(peer, member.rep);
+        json_array_append_new(reps, member_json(&member, figures));
         shown++;
         i++;
     }
@@ -198,7 +187,7 @@ void eh_admin_get_team(struct eh_admin_request *request)
         return;
     }
     json_t *body;
-    team_json(engine, &view, eh_admin_path_query(&request->path, "after"), &body);
+    team_json(request, &view, eh_admin_path_query(&request->path, "after"), &body);
     eh_admin_reply(request, 200, body);
 }
 
@@ -221,7 +210,7 @@ void eh_admin_get_teams(struct eh_admin_request *request)
             !eh_engine_team(engine, team->id, &view))
             continue;
         json_t *body;
-        members += 1 + team_json(engine, &view, eh_str(NULL), &body);
+        members += 1 + team_json(request, &view, eh_str(NULL), &body);
         json_array_append_new(list, body);
         last = team->id;
     }
@@ -264,18 +253,23 @@ static bool sees_rep(const struct eh_peer *peer, const struct eh_rep_view *rep)
 }
 
 /* His open tickets into body: at most a page, and not for ever; `after` goes on in /v1/tickets. */
-static void put_tickets(json_t *body, const struct eh_engine *engine, const struct eh_rep_view *rep)
+static void put_tickets(const struct eh_admin_request *request, json_t *body,
+                        const struct eh_rep_view *rep)
 {
+    const struct eh_engine *engine = eh_app_engine(request->admin->app);
     json_t *list = json_array();
     struct eh_ticket_view views[64];
     uint64_t after = 0;
     unsigned rounds = 0;
+    size_t seen = 0; /* of the rep, whether or not the caller may see them */
     size_t max = rep->open < EH_ADMIN_PAGE ? (size_t)rep->open : EH_ADMIN_PAGE;
-    while (json_array_size(list) < max && (after != 0 || rounds == 0) &&
-           rounds++ < EH_ADMIN_REP_ROUNDS) {
+    while (seen < max && (after != 0 || rounds == 0) && rounds++ < EH_ADMIN_REP_ROUNDS) {
         size_t count = eh_engine_tickets(engine, eh_str(NULL), rep->id, EH_TICKET_ASSIGNED, after,
                                          sizeof views / sizeof views[0], views, &after);
+        seen += count;
         for (size_t i = 0; i < count; i++) {
+            if (!eh_admin_sees_ticket(request, &views[i]))
+                continue;
             json_t *item = json_object();
             eh_json_put(item, "source", eh_json_text(views[i].source));
             eh_json_put(item, "id", eh_json_text(views[i].id));
@@ -289,7 +283,7 @@ static void put_tickets(json_t *body, const struct eh_engine *engine, const stru
     }
     char text[24];
     eh_format(text, sizeof text, "%llu", (unsigned long long)after);
-    bool cut = after != 0 && json_array_size(list) < rep->open;
+    bool cut = after != 0 && seen < rep->open;
     eh_json_put(body, "tickets", list);
     eh_json_put(body, "after", cut ? json_string(text) : NULL);
 }
@@ -313,7 +307,7 @@ void eh_admin_get_rep(struct eh_admin_request *request)
     json_t *body = rep_json(&rep, eh_engine_desk(engine));
     const struct eh_desk *desk = eh_engine_desk(engine);
     eh_json_put(body, "currency", desk ? eh_json_text(desk->currency) : NULL);
-    put_tickets(body, engine, &rep);
+    put_tickets(request, body, &rep);
     eh_admin_reply(request, 200, body);
 }
 

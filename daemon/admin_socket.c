@@ -200,9 +200,10 @@ int eh_admin_socket_look(const struct eh_config *config, dev_t device, ino_t ino
         return eh_error_set(error, EH_EUNAVAILABLE, "admin_group: %s is not to be found",
                             config->admin_group);
     bool owner = !*config->admin_group || status.st_gid == group;
-    if ((status.st_mode & 07777) == SOCKET_MODE && owner)
-        return 0;
-    if ((!owner && chown(path, (uid_t)-1, group) < 0) || chmod(path, SOCKET_MODE) < 0)
+    mode_t mode = (status.st_mode & 07777) | SOCKET_MODE;
+    if ((status.st_mode & SOCKET_MODE) == SOCKET_MODE && owner)
+        return 0; /* it may be wider: that is somebody's wish */
+    if ((!owner && chown(path, (uid_t)-1, group) < 0) || chmod(path, mode) < 0)
         return eh_error_set(error, EH_EDENIED,
                             "admin_socket: somebody changed owner or mode of %s, and they cannot "
                             "be set again: %s",

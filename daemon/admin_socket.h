@@ -25,8 +25,8 @@ int eh_admin_socket_open(const struct eh_config *, struct eh_admin_socket *ret,
                          struct eh_error *) EH_MUST_CHECK;
 /* The number of the group admin_group names. -EH_ENOTFOUND. */
 int eh_admin_group_find(const char *name, gid_t *ret, struct eh_error *) EH_MUST_CHECK;
-/* Looks at the path of the socket with this inode, and sets owner and mode where somebody changed
- * them. -EH_ENOTFOUND: the path is gone, or another's. */
+/* Looks at the path of the socket with this inode, and sets its group and its mode where the group
+ * can no more reach it. -EH_ENOTFOUND: the path is gone, or another's. */
 int eh_admin_socket_look(const struct eh_config *, dev_t device, ino_t inode,
                          struct eh_error *) EH_MUST_CHECK;
 /* Removes the path if it still is that socket. */

@@ -201,13 +201,19 @@ static void on_history(void *context, PGresult *result)
     eh_admin_reply(request, 200, body);
 }
 
+bool eh_admin_sees_ticket(const struct eh_admin_request *request,
+                          const struct eh_ticket_view *ticket)
+{
+    const struct eh_peer *peer = request->peer;
+    return eh_peer_sees_all(peer) || eh_peer_manages(peer, desk_of(request), ticket->team) ||
+           (ticket->rep.size > 0 && eh_peer_is_rep(peer, ticket->rep));
+}
+
 /* Answers with the ticket, and with its history when PostgreSQL is there. */
 static void show_ticket(struct eh_admin_request *request, const struct eh_ticket_view *ticket)
 {
-    const struct eh_peer *peer = request->peer;
     const struct eh_desk *desk = desk_of(request);
-    if (!eh_peer_sees_all(peer) && !eh_peer_manages(peer, desk, ticket->team) &&
-        !(ticket->rep.size > 0 && eh_peer_is_rep(peer, ticket->rep))) {
+    if (!eh_admin_sees_ticket(request, ticket)) {
         eh_admin_deny(request, "the rep of this ticket, a manager of its team, an auditor or an "
                                "operator");
         return;
@@ -308,13 +314,11 @@ static bool narrow(struct eh_admin_request *request, struct filter *filter)
 static bool listed(const struct eh_admin_request *request, const struct filter *filter,
                    const struct eh_ticket_view *ticket)
 {
-    const struct eh_peer *peer = request->peer;
     if (filter->team.size > 0 && !eh_str_equal(filter->team, ticket->team))
         return false;
     if (filter->rep.size > 0 && !eh_str_equal(filter->rep, ticket->rep))
         return false;
-    return eh_peer_sees_all(peer) || eh_peer_manages(peer, desk_of(request), ticket->team) ||
-           (ticket->rep.size > 0 && eh_peer_is_rep(peer, ticket->rep));
+    return eh_admin_sees_ticket(request, ticket);
 }
 
 static void reply_list(struct eh_admin_request *request, json_t *list, uint64_t after)

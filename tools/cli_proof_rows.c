@@ -17,6 +17,9 @@ int proof_compare_digests(const struct eh_replay *replay, struct eh_error *error
     if (in->message.type == EH_MESSAGE_UNPARSED)
         return 0; /* its bytes stand with the dead letters */
     struct eh_input again = *in;
+    struct eh_totals totals;
+    eh_engine_totals(replay->engine, &totals);
+    again.rules = totals.rules;
     eh_input_identify(&again);
     if (!eh_key_equal(again.digest, record->digest))
         return eh_error_set(error, EH_ECORRUPT,

@@ -93,7 +93,7 @@ static void show_status(const struct eh_cli *cli, const json_t *s)
     }
     size_t at;
     json_t *alarm;
-    json_array_foreach (json_object_get(s, "alarms"), at, alarm)
+    json_array_foreach(json_object_get(s, "alarms"), at, alarm)
         line(cli, "alarm", eh_json_text(alarm, "text"));
     const char *error = eh_json_text(s, "last_error");
     if (error && *error)
@@ -244,6 +244,11 @@ static void member_row(struct eh_grid *g, const json_t *rep, void *context)
         eh_grid_dim(g, "not today");
     else
         eh_grid_state(g, shown_state(rep));
+    if (!eh_json_has(rep, "received")) { /* a colleague, whom only managers see figures of */
+        for (int i = members->entitled ? 6 : 4; i > 0; i--)
+            eh_grid_dim(g, "-");
+        return;
+    }
     eh_grid_count(g, eh_json_int(rep, "open"));
     eh_grid_count(g, eh_json_int(rep, "points"));
     if (members->entitled)
@@ -258,7 +263,7 @@ static int show_members(const struct eh_cli *cli, const char *path, const json_t
 {
     const json_t *first = json_array_get(json_object_get(team, "reps"), 0);
     const char *currency = eh_json_text(team, "currency");
-    struct members members = {eh_json_has(first, "entitled"), eh_json_exponent(team)};
+    struct members members = {json_object_get(first, "entitled") != NULL, eh_json_exponent(team)};
     struct page_walk walk = {.cli = cli,
                              .path = path,
                              .key = "reps",

@@ -34,7 +34,7 @@ def admin_socket(stack):
     assert daemon.healthy()
     mode = stat.S_IMODE(os.stat(daemon.socket).st_mode)
     assert mode == 0o660, oct(mode)
-    os.chmod(daemon.socket, 0o777)
+    os.chmod(daemon.socket, 0o600)
     wait_until("the mode is back",
                lambda: stat.S_IMODE(os.stat(daemon.socket).st_mode) == 0o660, 40)
     os.rename(daemon.socket, daemon.socket + ".away")

@@ -261,3 +261,27 @@ Test(record, the_engine_takes_no_time_beyond_the_year_9999)
         cr_expect_eq(eh_engine_step(k.e, &in, &fx), -EH_ECORRUPT);
     }
 }
+
+/* ---- whose an event is */
+
+static struct eh_key identity_of(uint8_t origin, const char *actor, uint32_t rules)
+{
+    struct eh_input in = {.origin = origin, .rules = rules};
+    in.message = kit_message(&k, "{'type':'signal','rep':'ana','status':'away','event':'e'}");
+    in.message.actor = eh_str(actor);
+    in.message.has |= EH_FIELD_BIT(EH_FIELD_ACTOR);
+    eh_input_identify(&in);
+    return in.identity;
+}
+
+Test(record, an_event_over_the_admin_socket_is_its_users_own)
+{
+    struct eh_key maja = identity_of(EH_ORIGIN_ADMIN, "maja", 0);
+    cr_assert(eh_key_equal(maja, identity_of(EH_ORIGIN_ADMIN, "maja", EH_RULES_EVENTS)));
+    cr_assert_not(eh_key_equal(maja, identity_of(EH_ORIGIN_ADMIN, "ola", 0)));
+    struct eh_key stream = identity_of(EH_ORIGIN_STREAM, "", 0);
+    cr_assert_not(eh_key_equal(maja, stream));
+    struct eh_key before = identity_of(EH_ORIGIN_ADMIN, "maja", EH_RULES_TIME_BACK);
+    cr_assert(eh_key_equal(before, stream)); /* as logs have it from before */
+    cr_assert(eh_key_equal(before, identity_of(EH_ORIGIN_ADMIN, "ola", EH_RULES_TIME_BACK)));
+}

@@ -84,6 +84,7 @@ struct eh_input {
     int32_t date;     /* local civil date, days since 1970; the engine's but for DAY, ACCEPT_TIME */
     uint8_t origin;   /* enum eh_origin_type */
     uint8_t recorded; /* enum eh_recorded */
+    uint32_t rules;   /* enum eh_rules its identity is made by; 0: EH_RULES_LAST */
     uint64_t stream_ms, stream_no; /* EH_ORIGIN_STREAM: id of the entry */
     struct eh_message message;
     /* Of the message: a ticket's (type, source, id), event, or stream id + content. The engine
@@ -157,7 +158,8 @@ void eh_engine_free(struct eh_engine *); /* NULL allowed */
 
 /* Sets in->identity and in->digest from message, origin and stream id; replaces customer and
  * subject by their digests for everything that is hashed. Identities: a ticket (source, id); others
- * `event` within type and source; without event the stream id (admin: input number is unknown yet,
+ * `event` within type and source, and over the admin socket within its user; without event the
+ * stream id (admin: input number is unknown yet,
  * so time + actor) + content. */
 void eh_input_identify(struct eh_input *in);
 /* Identity of the ticket an outcome or update names, to be looked up. */

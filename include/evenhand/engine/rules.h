@@ -24,8 +24,9 @@ enum eh_rules {
     /* Time may be led back by ACCEPT_TIME; what refers to a closing dated in time taken back counts
      * today. */
     EH_RULES_TIME_BACK = 6,
+    EH_RULES_EVENTS = 7, /* an event over the admin socket is its user's own */
 };
 /* The rules of this build. */
-#define EH_RULES_LAST EH_RULES_TIME_BACK
+#define EH_RULES_LAST EH_RULES_EVENTS
 
 #endif

@@ -1,0 +1,210 @@
+#!/usr/bin/python3
+"""authority: nobody learns or changes through one door what another keeps from them.
+
+The table of doors is made of the daemon's own routes. Every address is asked in every role; an
+answer must not hold anything that belongs to those whom the role has no business with.
+"""
+import json
+import os
+import re
+import subprocess
+
+from harness import CHECKOUT, EVENHAND, Skip, is_root, note, patience, patiently, run, scenario
+from invariants import check_invariants
+
+# Users every Debian has. Each role of the desk is one of them.
+USERS = {"stranger": "nobody", "helpdesk": "mail", "auditor": "news", "operator": "root",
+         "manager": "games", "rep": "man"}
+OTHER_MANAGER, OTHER_REP = "lp", "irc"
+TEAMS = {"sales": ["ana", "ben"], "support": ["ben", "cai"]}
+# What gives somebody away: each value stands in one place of the desk alone.
+SHARES = {"ana": "91%", "ben": "82%", "cai": "73%"}
+SINCE = {"ana": "2019-01-02", "ben": "2018-03-04", "cai": "2017-05-06"}
+VALUES = {"sales-ana": 700100, "sales-ben": 700200, "support-ben": 700300, "support-cai": 700400}
+
+
+def desk():
+    users = {"ana": USERS["rep"], "ben": OTHER_REP}
+    reps = [dict({"id": rep, "name": rep.title(), "share": SHARES[rep], "since": SINCE[rep]},
+                 **({"user": users[rep]} if rep in users else {})) for rep in SHARES]
+    managers = {"sales": USERS["manager"], "support": OTHER_MANAGER}
+    plan = {"from": "2020-01", "encourages": "a", "discourages": "b", "target_pool": "3000.00",
+            "max_pool": "4500.00", "split": {"equal": "100%"},
+            "metrics": [{"metric": "revenue", "weight": "100%",
+                         "curve": [["10.00", "0%"], ["250.00", "100%"]]}],
+            "funding": [["60%", "0%"], ["100%", "100%"]]}
+    return {"desk": "main", "currency": "EUR", "time_zone": "UTC",
+            "kinds": {"order": {"points": 1}}, "reps": reps,
+            "teams": [{"id": team, "reps": members, "managers": [managers[team]]}
+                      for team, members in TEAMS.items()],
+            "plans": [dict(plan, id="plan-of-" + team, team=team) for team in TEAMS]}
+
+
+def start(stack):
+    if not is_root():
+        raise Skip("only root can ask as somebody else")
+    stack.start(desk(), helpdesks=[USERS["helpdesk"]], auditors=[USERS["auditor"]])
+    os.chmod(stack.daemon.socket, 0o666)  # as if all of them were in the socket's group
+    for name, value in VALUES.items():
+        team, rep = name.split("-")
+        stack.add_ticket(name, team=team, owner=rep, value=value)
+    stack.settle()
+
+
+def routes():
+    """(method, pattern, roles) of every row of the daemon's table."""
+    with open(os.path.join(CHECKOUT, "daemon", "admin_routes.c"), encoding="utf-8") as f:
+        text = f.read()
+    named = {name: set(re.findall(r"EH_MAY_(\w+)", value)) for name, value in
+             re.findall(r"#define (READERS|MANAGERS)\s+(.*)", text)}
+    named["EH_MAY_ANY"] = {"OPERATOR", "HELPDESK", "AUDITOR", "MANAGER", "REP"}
+    rows = re.findall(r'\{"(GET|POST|PUT)", "([^"]*)", "[^"]*",\s*([^,]*?),\s*(?:true|false)', text)
+    assert len(rows) > 25, rows
+    for method, pattern, who in rows:
+        roles = set(re.findall(r"EH_MAY_(OPERATOR|HELPDESK|AUDITOR|MANAGER|REP)\b", who))
+        for name, value in named.items():
+            roles |= value if re.search(r"\b%s\b" % name, who) else set()
+        yield method, pattern, {role.lower() for role in roles}
+
+
+def addresses(pattern):
+    """Every address of a pattern on this desk."""
+    if "/teams/:" in pattern:
+        texts = [pattern.replace("/teams/:", "/teams/" + team) for team in TEAMS]
+    elif "/reps/:" in pattern:
+        texts = [pattern.replace("/reps/:", "/reps/" + rep) for rep in SHARES]
+    elif "/tickets/:/:" in pattern:
+        texts = [pattern.replace("/tickets/:/:", "/tickets/default/" + name) for name in VALUES]
+    elif pattern == "/v1/tickets":
+        texts = [pattern] + [pattern + "?team=" + team for team in TEAMS] + \
+            [pattern + "?rep=" + rep for rep in SHARES]
+    else:
+        texts = [pattern]
+    texts = [text.replace("/periods/:", "/periods/2020-02") for text in texts]
+    return [text + "?period=2020-02" if text.endswith("/pool") else text for text in texts]
+
+
+def ask(stack, user, method, path, body=None):
+    return patiently(lambda: stack.ask_as(user, method, path, body))
+
+
+# What each role may see anything of. An own ticket is seen wherever it is.
+SEES = {"operator": ("ana", "ben", "cai"), "auditor": ("ana", "ben", "cai"),
+        "manager": ("ana", "ben"), "rep": ("ana",), "helpdesk": (), "stranger": ()}
+
+
+def hidden_from(role):
+    """Texts that no answer to the role may hold."""
+    for rep in SHARES:
+        if rep not in SEES[role]:
+            yield '"share_ppm": %d0000' % int(SHARES[rep].rstrip("%"))
+            yield SHARES[rep]
+            yield SINCE[rep]
+    for name, value in VALUES.items():
+        team, rep = name.split("-")
+        sees_all = role in ("operator", "auditor")
+        if not (sees_all or (role == "manager" and team == "sales") or
+                (role == "rep" and rep == "ana")):
+            yield str(value)
+    if role in ("manager", "rep"):
+        yield "plan-of-support"
+
+
+@scenario("every address in every role: the door that is closed stays closed, and no answer tells "
+          "of others")
+def doors(stack):
+    start(stack)
+    asked = 0
+    for method, pattern, roles in routes():
+        for role, user in USERS.items():
+            for path in addresses(pattern):
+                if method != "GET" and role in roles:
+                    continue  # what it changes is looked at below
+                answer = ask(stack, user, method, path, None if method == "GET" else {})
+                asked += 1
+                where = "%s as %s: %d %s" % (path, role, answer.code, answer.text[:2000])
+                if role not in roles:
+                    assert answer.code == 403, where
+                else:
+                    assert answer.code in (200, 403, 404, 409, 503), where
+                for text in hidden_from(role):
+                    assert text not in answer.text, "%r stands in %s" % (text, where)
+    note("%d requests" % asked)
+    check_invariants(stack)
+
+
+@scenario("lists hold just what is answered one by one")
+def lists(stack):
+    start(stack)
+    for role in ("operator", "auditor", "manager", "rep"):
+        user = USERS[role]
+        single = {name for name in VALUES
+                  if ask(stack, user, "GET", "/v1/tickets/default/" + name).code == 200}
+        listed = ask(stack, user, "GET", "/v1/tickets?state=open").json["tickets"]
+        assert {t["id"] for t in listed} == single, (role, single, listed)
+        of_reps = set()
+        for rep in SHARES:
+            answer = ask(stack, user, "GET", "/v1/reps/" + rep)
+            if answer.code == 200:
+                of_reps |= {t["id"] for t in answer.json["tickets"]}
+        assert of_reps <= single, (role, of_reps, single)
+        reps = {r["id"] for r in ask(stack, user, "GET", "/v1/reps").json["reps"]}
+        assert reps == {rep for rep in SHARES
+                        if ask(stack, user, "GET", "/v1/reps/" + rep).code == 200}, (role, reps)
+        teams = {t["id"] for t in ask(stack, user, "GET", "/v1/teams").json["teams"]}
+        assert teams == {team for team in TEAMS
+                         if ask(stack, user, "GET", "/v1/teams/" + team).code == 200}, (role, teams)
+
+
+@scenario("the desk file of a rep and of a manager is one that evenhand reads")
+def desk_files(stack):
+    start(stack)
+    for role, own in (("rep", {"ana"}), ("manager", {"ana", "ben"})):
+        answer = ask(stack, USERS[role], "GET", "/v1/desk").json
+        assert answer["whole"] is False, answer
+        shown = json.loads(answer["text"])
+        assert [team["id"] for team in shown["teams"]] == ["sales"], shown
+        assert {rep["id"] for rep in shown["reps"] if "share" in rep} == own, shown
+        assert {rep["id"] for rep in shown["reps"]} == {"ana", "ben"}, shown
+        path = stack.dir + "/shown.yaml"
+        with open(path, "w", encoding="utf-8") as f:
+            f.write(answer["text"])
+        done = subprocess.run([EVENHAND, "--socket", stack.daemon.socket, "desk", "diff", path],
+                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+                              timeout=patience(30))
+        assert "plan" in done.stdout and done.returncode in (0, 1), done
+    assert ask(stack, USERS["auditor"], "GET", "/v1/desk").json["text"] == json.dumps(desk(), indent=1)
+
+
+@scenario("an event is its sender's own: no user can take the place of another's change")
+def events(stack):
+    start(stack)
+    outcome = {"outcome": "won", "value": 1, "event": "e1"}
+    signal = {"status": "away", "event": "e2"}
+    manager, other = USERS["manager"], OTHER_MANAGER
+    first = ask(stack, manager, "POST", "/v1/tickets/default/sales-ana/outcome", outcome)
+    second = ask(stack, USERS["helpdesk"], "POST", "/v1/tickets/default/support-cai/outcome",
+                 dict(outcome, outcome="resolved"))
+    assert first.code == second.code == 200 and "repeat" not in second.json, (first, second)
+    again = ask(stack, manager, "POST", "/v1/tickets/default/sales-ana/outcome", outcome)
+    assert again.json.get("repeat") is True, again
+    assert again.json["input"] == first.json["input"], (first, again)
+    changed = ask(stack, manager, "POST", "/v1/tickets/default/sales-ana/outcome",
+                  dict(outcome, value=2))
+    assert changed.code == 409, changed
+    assert ask(stack, USERS["rep"], "POST", "/v1/reps/ana/signal", signal).code == 200
+    cai = ask(stack, other, "POST", "/v1/reps/cai/signal", signal)
+    assert cai.code == 200 and "repeat" not in cai.json, cai
+    stack.add({"type": "outcome", "id": "sales-ben", "outcome": "lost", "event": "e1"})
+    stack.settle()
+    assert stack.ticket("sales-ben")["state"] == "closed"
+    assert stack.daemon.get("/v1/reps/cai").json["state"] == "away"
+    stack.daemon.kill()
+    stack.daemon.start()
+    os.chmod(stack.daemon.socket, 0o666)
+    again = ask(stack, manager, "POST", "/v1/tickets/default/sales-ana/outcome", outcome)
+    assert again.json.get("repeat") is True, again
+    check_invariants(stack)
+
+
+run()
