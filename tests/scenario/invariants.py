@@ -26,7 +26,8 @@ SELECT e.seq, e.type, coalesce(t.source, p.said->>'source'),
 FROM effect e JOIN input i ON i.desk = e.desk AND i.input = e.input
 LEFT JOIN input t ON t.desk = e.desk AND t.input = coalesce(e.ticket, e.input)
 LEFT JOIN LATERAL (
-    SELECT d.stream_id, convert_from(d.body, 'UTF8')::json AS said FROM dead d
+    SELECT d.stream_id, CASE WHEN i.type = -11 THEN convert_from(d.body, 'UTF8')::json END AS said
+    FROM dead d
     WHERE d.desk = e.desk AND d.input = e.input AND i.type = -11) p ON true
 WHERE e.seq > %s AND e.seq <= %s ORDER BY e.seq
 """
