@@ -20,6 +20,7 @@ static const char *const names[EH_ALARM_COUNT] = {
     [EH_ALARM_CLOCK_POSTGRES] = "clock_postgres",
     [EH_ALARM_CLOCK_REDIS] = "clock_redis",
     [EH_ALARM_INBOX_LOST] = "inbox_lost",
+    [EH_ALARM_OPEN_TICKETS] = "open_tickets",
 };
 
 const char *eh_alarm_name(enum eh_alarm alarm)

@@ -30,6 +30,7 @@ enum eh_alarm {
     EH_ALARM_CLOCK_POSTGRES, /* the clock is away from that of PostgreSQL */
     EH_ALARM_CLOCK_REDIS,    /* ... from that of Redis */
     EH_ALARM_INBOX_LOST,     /* the inbox stream or its group was lost and made anew */
+    EH_ALARM_OPEN_TICKETS,   /* as many tickets are open as may be: new ones wait on the stream */
     EH_ALARM_COUNT
 };
 

@@ -216,11 +216,12 @@ static void acknowledge(struct eh_app *app, const struct eh_batch *b)
     size_t count = 0;
     for (size_t i = 0; i < b->item_count; i++) {
         const struct eh_input *in = &b->items[i].input;
-        if (in->origin == EH_ORIGIN_STREAM)
+        if (in->origin == EH_ORIGIN_STREAM && !b->items[i].held)
             ids[count++] = (struct eh_stream_id){in->stream_ms, in->stream_no};
     }
     if (count)
         eh_inbox_done(app->inbox, ids, count);
+    app_full_hold(app, b);
 }
 
 /* ---- Checkpoints: of what is committed only. */
@@ -642,6 +643,8 @@ void app_forget_all(struct eh_app *app, const char *why)
     eh_batch_free(app->spare);
     app->spare = NULL;
     app_history_stop(app);
+    app->holding = app->following = 0;
+    eh_alarm_clear(&app->alarms, EH_ALARM_OPEN_TICKETS);
     give_up_batch(app, app->filling, why);
     give_up_batch(app, app->recalling, why);
     app->filling = app->recalling = NULL;

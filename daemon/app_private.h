@@ -90,6 +90,8 @@ struct eh_app {
     struct eh_bytes scratch;
 
     struct eh_later *later;   /* signals kept until they may become inputs, or NULL */
+    size_t holding, following; /* tickets and others that shall wait on the stream, and the inbox
+                                  was not told yet */
     struct eh_child *history; /* counts facts of the past; nothing is decided meanwhile */
 
     struct event *tick, *timer, *signals[3], *housekeeping, *stop_deadline;
@@ -155,6 +157,13 @@ int64_t app_later_due_us(const struct eh_app *);
 void app_later_flush(struct eh_app *);  /* all are due */
 void app_later_forget(struct eh_app *); /* somebody else leads */
 void app_later_free(struct eh_app *);
+
+/* full.c: true: it is not decided now. What comes from the stream is held, then; somebody who asked
+ * over the socket has their answer in item->result. */
+bool app_full_holds(struct eh_app *, struct eh_batch *, struct eh_item *);
+void app_full_came(struct eh_app *, const struct eh_input *); /* it was decided */
+void app_full_hold(struct eh_app *, const struct eh_batch *); /* committed: hands it to the inbox */
+void app_full_look(struct eh_app *); /* lets go what there is room for; keeps the alarm */
 
 /* history.c: whether a desk file waits for facts of the past, or for them to be counted. */
 bool app_history_holds(struct eh_app *);

@@ -35,6 +35,7 @@ struct eh_item {
     bool seen_before;           /* the entry as such may be in the log: look up `entry`, too */
     bool entry_known;           /* ... and it was there: a dead letter already */
     uint64_t later;             /* a signal that was kept (later.c), and which; else 0 */
+    bool held;                  /* it waits on the stream: not decided, not acknowledged */
     struct eh_str history;      /* desk: what was counted for plans that begin in the past */
     const char *history_failed; /* ... or why that could not be; in the batch's arena */
     /* How a command ended, told after COMMIT. */

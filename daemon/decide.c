@@ -411,15 +411,17 @@ static int decide_item(struct eh_app *app, struct eh_batch *b, struct eh_item *i
             (struct eh_command_result){.repeat = true, .input = in->recalled.input, .message = ""};
         return 0;
     }
-    if (app_later_takes(app, b, item))
+    if (app_later_takes(app, b, item) || app_full_holds(app, b, item))
         return 0;
     int r = step(app, b, in, item);
     if (r == -EH_EFULL) {
         make_unparsed(in, "the daemon holds as many open tickets as it can; close some");
         r = step(app, b, in, item);
     }
-    if (r == 0)
+    if (r == 0) {
+        app_full_came(app, in);
         tell(app, b, item);
+    }
     return r;
 }
 

@@ -16,7 +16,9 @@
 #include <time.h>
 
 #define BLOCK_MS        "1000"
-#define RECHECK_US      5000000    /* how often the pending list is read again */
+#define HELD_BLOCK_MS   "50"       /* while entries are held: room for them may come at any time */
+#define RECHECK_US      5000000    /* how often the pending list is read again ... */
+#define RECHECK_HELD    10000      /* ... and so much more seldom for each so many entries held */
 #define COUNT_MAX       1024       /* entries asked for at once */
 #define READ_BYTES      (4u << 20) /* what one read should bring at most */
 #define OVERSIZE_REASON "entry above 8 MiB: at most 65536 bytes are taken"
@@ -72,6 +74,12 @@ static bool answered(struct eh_inbox *inbox, const redisReply *reply)
     return true;
 }
 
+/* Nothing is to be asked of Redis for it. */
+static bool at_hand(const struct eh_inbox *inbox, struct eh_stream_id id)
+{
+    return eh_inbox_set_has(&inbox->set, id) || eh_inbox_held_has(&inbox->held, id);
+}
+
 /* How many entries to ask for now. */
 static size_t count_now(const struct eh_inbox *inbox)
 {
@@ -114,7 +122,7 @@ static bool known(const struct eh_inbox *inbox, const struct eh_inbox_entry *ent
 {
     if (inbox->phase == EH_INBOX_LIVE)
         return eh_inbox_set_has_same(&inbox->set, entry->id, hash);
-    return eh_inbox_set_has(&inbox->set, entry->id);
+    return at_hand(inbox, entry->id);
 }
 
 static void take(struct eh_inbox *inbox, struct eh_inbox_entry *entry, struct handover *over)
@@ -197,9 +205,10 @@ static void got_group(void *context, const redisReply *reply)
     else if (!answered(inbox, reply))
         return;
     bool lost = !existed && inbox->had_group;
-    if (lost) /* the new group delivers whatever is there, from 0 */
+    if (lost) { /* the new group delivers whatever is there, from 0 */
         inbox->floor = inbox->next = (struct eh_stream_id){0, 0};
-    else if (inbox->swept)
+        eh_inbox_held_clear(&inbox->held);
+    } else if (inbox->swept)
         inbox->floor = eh_inbox_low(inbox);
     inbox->had_group = inbox->up = true;
     inbox->swept = inbox->rechecking = false;
@@ -222,7 +231,9 @@ static void send_group(struct eh_inbox *inbox)
 
 static void end_of_pending(struct eh_inbox *inbox)
 {
-    inbox->pending_read_us = eh_inbox_now_us();
+    if (!inbox->releasing)
+        inbox->pending_read_us = eh_inbox_now_us();
+    inbox->releasing = false;
     enter(inbox, inbox->rechecking ? EH_INBOX_LIVE : EH_INBOX_SWEEP_INFO);
     inbox->rechecking = false;
 }
@@ -282,14 +293,16 @@ static void got_pending(void *context, const redisReply *reply)
 static void send_pending(struct eh_inbox *inbox)
 {
     size_t at = inbox->page_at, last = inbox->page_count;
-    while (at < inbox->page_count && eh_inbox_set_has(&inbox->set, inbox->page[at].id))
+    while (at < inbox->page_count && at_hand(inbox, inbox->page[at].id))
         at++;
     inbox->page_at = at;
     if (at == inbox->page_count) {
         struct eh_stream_id last_id = inbox->page[inbox->page_count - 1].id;
         bool is_highest = eh_stream_id_compare(eh_stream_id_after(last_id), last_id) == 0;
+        bool all_released =
+            inbox->releasing && eh_stream_id_compare(last_id, inbox->released_to) >= 0;
         inbox->page_after = last_id;
-        if (inbox->page_count < EH_INBOX_PAGE || is_highest)
+        if (inbox->page_count < EH_INBOX_PAGE || is_highest || all_released)
             end_of_pending(inbox);
         else
             enter(inbox, EH_INBOX_PENDING_LIST);
@@ -305,7 +318,7 @@ static void send_pending(struct eh_inbox *inbox)
             eh_inbox_pump(inbox);
         return;
     }
-    while (eh_inbox_set_has(&inbox->set, inbox->page[last - 1].id))
+    while (at_hand(inbox, inbox->page[last - 1].id))
         last--;
     inbox->asked = count < last - at ? count : last - at;
     char from[EH_STREAM_ID_TEXT_MAX], asked[24];
@@ -422,23 +435,52 @@ static void got_new(void *context, const redisReply *reply)
         eh_inbox_pump(inbox);
 }
 
+static void reread_pending(struct eh_inbox *inbox, struct eh_stream_id after)
+{
+    inbox->rechecking = true;
+    inbox->page_after = after;
+    enter(inbox, EH_INBOX_PENDING_LIST);
+    eh_inbox_pump(inbox);
+}
+
+static bool recheck_due(const struct eh_inbox *inbox)
+{
+    int64_t held = (int64_t)(inbox->held.tickets + inbox->held.others);
+    return eh_inbox_now_us() - inbox->pending_read_us > RECHECK_US * (1 + held / RECHECK_HELD);
+}
+
+bool eh_inbox_held_full(const struct eh_inbox *inbox)
+{
+    return inbox->held.tickets + inbox->held.others + inbox->set.count >= EH_INBOX_HELD_MAX;
+}
+
 static void send_new(struct eh_inbox *inbox)
 {
-    if (eh_inbox_now_us() - inbox->pending_read_us > RECHECK_US) {
-        inbox->rechecking = true;
-        inbox->page_after = (struct eh_stream_id){0, 0};
-        enter(inbox, EH_INBOX_PENDING_LIST);
-        eh_inbox_pump(inbox);
+    if (inbox->releasing) {
+        reread_pending(inbox, eh_stream_id_before(inbox->released_from));
         return;
     }
-    inbox->asked = count_now(inbox);
+    if (recheck_due(inbox)) {
+        reread_pending(inbox, (struct eh_stream_id){0, 0});
+        return;
+    }
+    inbox->asked = eh_inbox_held_full(inbox) ? 0 : count_now(inbox);
     if (inbox->asked == 0)
         return;
+    bool held = inbox->held.tickets + inbox->held.others > 0;
     char count[24];
     snprintf(count, sizeof count, "%zu", inbox->asked);
-    const char *argv[] = {
-        "XREADGROUP", "GROUP",  EH_INBOX_GROUP_NAME, EH_INBOX_CONSUMER, "COUNT", count,
-        "BLOCK",      BLOCK_MS, "STREAMS",           inbox->key,        ">"};
+    const char *argv[] = {"XREADGROUP",
+                          "GROUP",
+                          EH_INBOX_GROUP_NAME,
+                          EH_INBOX_CONSUMER,
+                          "COUNT",
+                          count,
+                          "BLOCK",
+                          held ? HELD_BLOCK_MS : BLOCK_MS,
+                          "STREAMS",
+                          inbox->key,
+                          ">"};
     ask(inbox, got_new, 11, argv);
 }
 
@@ -485,8 +527,8 @@ static void on_link(void *context, bool up, const char *why)
     if (inbox->swept)
         inbox->floor = eh_inbox_low(inbox);
     else if (inbox->phase == EH_INBOX_SWEEP_READ)
-        inbox->floor = inbox->sweep_from; /* all below was handed over: do not begin again */
-    inbox->swept = false;
+        inbox->floor = inbox->sweep_from;    /* all below was handed over: do not begin again */
+    inbox->swept = inbox->releasing = false; /* the whole pending list is read again */
     if (!inbox->up)
         return;
     inbox->up = false;
@@ -518,6 +560,7 @@ void eh_inbox_free(struct eh_inbox *inbox)
     eh_redis_link_free(inbox->reads);
     eh_inbox_ack_done(inbox);
     eh_inbox_set_free_items(&inbox->set);
+    eh_inbox_held_done(&inbox->held);
     eh_arena_done(&inbox->arena);
     free(inbox);
 }
@@ -544,6 +587,8 @@ void eh_inbox_stop(struct eh_inbox *inbox)
     eh_redis_link_stop(inbox->reads);
     eh_inbox_ack_stop(inbox);
     eh_inbox_set_clear(&inbox->set);
+    eh_inbox_held_clear(&inbox->held);
+    inbox->releasing = false;
 }
 
 void eh_inbox_set_room(struct eh_inbox *inbox, size_t entries)
@@ -555,8 +600,49 @@ void eh_inbox_set_room(struct eh_inbox *inbox, size_t entries)
 
 struct eh_stream_id eh_inbox_low(const struct eh_inbox *inbox)
 {
-    struct eh_stream_id low = inbox->swept ? inbox->next : inbox->floor, in_flight;
+    struct eh_stream_id low = inbox->swept ? inbox->next : inbox->floor, in_flight, held;
     if (eh_inbox_set_lowest(&inbox->set, &in_flight) && eh_stream_id_compare(in_flight, low) < 0)
         low = in_flight;
+    if (eh_inbox_held_lowest(&inbox->held, &held) && eh_stream_id_compare(held, low) < 0)
+        low = held;
+    if (inbox->releasing && eh_stream_id_compare(inbox->released_from, low) < 0)
+        low = inbox->released_from;
     return low;
+}
+
+/* ---- What waits on the stream. */
+
+void eh_inbox_hold(struct eh_inbox *inbox, const struct eh_inbox_hold *hold, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        eh_require(eh_inbox_held_add(&inbox->held, hold[i].id, hold[i].ticket, hold[i].is_ticket) ==
+                   0);
+        (void)eh_inbox_set_done(&inbox->set, hold[i].id);
+        eh_inbox_set_acked(&inbox->set, &hold[i].id, 1, false);
+    }
+    eh_inbox_forgive(inbox, hold, count);
+}
+
+void eh_inbox_wake(struct eh_inbox *inbox, struct eh_key ticket)
+{
+    eh_require(eh_inbox_held_wake(&inbox->held, ticket) == 0);
+}
+
+void eh_inbox_release(struct eh_inbox *inbox, size_t tickets, bool settled)
+{
+    if (inbox->releasing || inbox->phase != EH_INBOX_LIVE || !inbox->started)
+        return;
+    inbox->releasing =
+        eh_inbox_held_release(&inbox->held, tickets, &inbox->released_from, &inbox->released_to);
+    if (settled)
+        eh_inbox_held_forget_woken(&inbox->held);
+    if (inbox->releasing)
+        eh_inbox_pump(inbox);
+}
+
+struct eh_inbox_waiting eh_inbox_waiting(const struct eh_inbox *inbox)
+{
+    return (struct eh_inbox_waiting){.tickets = inbox->held.tickets,
+                                     .others = inbox->held.others,
+                                     .woken = inbox->held.woken.used > 0};
 }

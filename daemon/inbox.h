@@ -13,6 +13,7 @@
  *     eh_inbox_start(inbox, low, high);   // once leading
  *     …on_entries(): decide, commit…
  *     eh_inbox_done(inbox, ids, count);   // after COMMIT: acknowledge, trim
+ *     eh_inbox_hold(inbox, held, count);  // or: the desk is full, they come again later
  *     eh_inbox_stop(inbox);               // no longer leading: forgets what is in flight
  */
 #ifndef EVENHAND_DAEMON_INBOX_H
@@ -62,6 +63,26 @@ void eh_inbox_set_room(struct eh_inbox *, size_t entries);
 /* These are committed (or recognised as known): acknowledge, then trim up to the lowest id in
  * flight or unread, keeping `keep` more. Never trims what is not acknowledged. */
 void eh_inbox_done(struct eh_inbox *, const struct eh_stream_id *, size_t count);
+/* These wait on the stream until they are let go (inbox_held.h): not in flight any more, and not
+ * done. */
+struct eh_inbox_hold {
+    struct eh_stream_id id;
+    struct eh_key ticket; /* identity of the ticket that it is, or is about */
+    bool is_ticket;
+};
+void eh_inbox_hold(struct eh_inbox *, const struct eh_inbox_hold *, size_t count);
+/* A ticket came to the desk: what waits and is about it may go. */
+void eh_inbox_wake(struct eh_inbox *, struct eh_key ticket);
+/* There is room for so many tickets: they come again by on_entries(), in order, with what is about
+ * them or about tickets that came. settled: nothing else is to be held for a ticket that came
+ * already. Nothing is done while such a release is still under way. */
+void eh_inbox_release(struct eh_inbox *, size_t tickets, bool settled);
+struct eh_inbox_waiting {
+    size_t tickets, others;
+    bool woken; /* some of the others may go */
+};
+struct eh_inbox_waiting eh_inbox_waiting(const struct eh_inbox *);
+bool eh_inbox_held_full(const struct eh_inbox *); /* as many as may: nothing new is read */
 /* Lowest id not yet done (in flight or not read yet); what the head row keeps as low-water mark. */
 struct eh_stream_id eh_inbox_low(const struct eh_inbox *);
 

@@ -1,5 +1,5 @@
 /*
- * inbox_ack: XACK what is committed, then XTRIM what is acknowledged.
+ * inbox_ack: XACK what is committed, then XTRIM what is acknowledged; XCLAIM what is held.
  *
  * Before each trim Redis itself is asked, on the same connection, for the lowest pending id and for
  * the group's last-delivered-id: a stale leader may hold entries that we have not seen, and a
@@ -13,6 +13,7 @@
 #define ACK_IDS_MAX   1000   /* ids in one XACK */
 #define TRIM_EVERY_US 100000 /* at most one trim in this time … */
 #define RETRY_US      100000 /* until an XACK without an answer is sent again */
+#define CLAIM_IDS_MAX 250    /* ids in one XCLAIM */
 #define TRIM_ACKS     1000   /* … or for so many acknowledged entries */
 
 struct eh_inbox_ack {
@@ -242,6 +243,35 @@ void eh_inbox_done(struct eh_inbox *inbox, const struct eh_stream_id *ids, size_
 {
     for (size_t at = 0; at < count;)
         at += ack_some(inbox, ids + at, count - at);
+}
+
+/* ---- What is held. */
+
+static void got_claim(void *context, const redisReply *reply)
+{
+    (void)context, (void)reply; /* where it is not taken, an entry is tried once too often */
+}
+
+static void forgive_some(struct eh_inbox *inbox, const struct eh_inbox_hold *hold, size_t count)
+{
+    char texts[CLAIM_IDS_MAX][EH_STREAM_ID_TEXT_MAX];
+    const char *argv[CLAIM_IDS_MAX + 8] = {"XCLAIM", inbox->key, EH_INBOX_GROUP_NAME,
+                                           EH_INBOX_CONSUMER, "0"};
+    int argc = 5;
+    for (size_t i = 0; i < count; i++) {
+        eh_stream_id_print(hold[i].id, texts[i]);
+        argv[argc++] = texts[i];
+    }
+    argv[argc++] = "RETRYCOUNT";
+    argv[argc++] = "0";
+    argv[argc++] = "JUSTID";
+    (void)!eh_redis_command(inbox->writes, got_claim, inbox, argc, argv, NULL);
+}
+
+void eh_inbox_forgive(struct eh_inbox *inbox, const struct eh_inbox_hold *hold, size_t count)
+{
+    for (size_t at = 0; at < count; at += CLAIM_IDS_MAX)
+        forgive_some(inbox, hold + at, count - at < CLAIM_IDS_MAX ? count - at : CLAIM_IDS_MAX);
 }
 
 void eh_inbox_ack_init(struct eh_inbox *inbox, struct event_base *base)

@@ -5,6 +5,7 @@
 #define EVENHAND_DAEMON_INBOX_PRIVATE_H
 
 #include "inbox_entry.h"
+#include "inbox_held.h"
 #include "inbox_set.h"
 
 #define EH_INBOX_GROUP_NAME "evenhand"
@@ -60,6 +61,9 @@ struct eh_inbox {
     struct eh_stream_id next;  /* the group's last-delivered-id + 1, once swept */
     struct eh_stream_id high;  /* highest id ever committed or handed over */
     struct eh_inbox_set set;
+    struct eh_inbox_held held;
+    bool releasing; /* released_to: the pending list is read up to there for what was let go */
+    struct eh_stream_id released_from, released_to;
     struct eh_arena arena; /* for one reply */
 
     struct eh_inbox_pending page[EH_INBOX_PAGE];
@@ -83,6 +87,8 @@ struct eh_inbox {
 
 int64_t eh_inbox_now_us(void);
 void eh_inbox_pump(struct eh_inbox *); /* asks for what comes next, if it may */
+/* What is held is known to decode: its deliveries count anew (intake.c tries suspects). */
+void eh_inbox_forgive(struct eh_inbox *, const struct eh_inbox_hold *, size_t count);
 void eh_inbox_ack_init(struct eh_inbox *, struct event_base *);
 void eh_inbox_ack_swept(struct eh_inbox *); /* trimming may begin */
 void eh_inbox_ack_stop(struct eh_inbox *);

@@ -89,6 +89,7 @@ void app_set_room(struct eh_app *app)
         room = most - held < batch ? most - held : batch;
     }
     eh_inbox_set_room(app->inbox, room);
+    app_full_look(app);
 }
 
 /* ---- What is committed. */
