@@ -8,7 +8,8 @@
  */
 #include "app_private.h"
 
-#define RELEASE_MAX 8192 /* tickets let go at once */
+#define RELEASE_MAX      8192 /* tickets let go at once */
+#define TICKET_TEXT_MEAN 128  /* bytes of ids and skills of an open ticket, on average at most */
 
 static uint64_t open_tickets(const struct eh_app *app)
 {
@@ -17,9 +18,22 @@ static uint64_t open_tickets(const struct eh_app *app)
     return totals.waiting + totals.open;
 }
 
+/* For how many more there is room. Few tickets with long ids and many skills may be as large as
+ * many others. */
+static uint64_t room_for(const struct eh_app *app)
+{
+    struct eh_totals totals;
+    eh_engine_totals(app->engine, &totals);
+    uint64_t open = totals.waiting + totals.open, most = (uint64_t)app->config->open_tickets;
+    if (open >= most || totals.text_bytes >= most * TICKET_TEXT_MEAN)
+        return 0;
+    uint64_t by_text = (most * TICKET_TEXT_MEAN - totals.text_bytes) / TICKET_TEXT_MEAN + 1;
+    return most - open < by_text ? most - open : by_text;
+}
+
 static bool is_full(const struct eh_app *app)
 {
-    return open_tickets(app) >= (uint64_t)app->config->open_tickets;
+    return room_for(app) == 0;
 }
 
 /* Tickets that wait on the stream, those that the inbox has not been told of among them. */
@@ -128,8 +142,7 @@ void app_full_look(struct eh_app *app)
 {
     if (!app->deciding || !app->engine)
         return;
-    uint64_t open = open_tickets(app), most = (uint64_t)app->config->open_tickets;
-    uint64_t room = open < most ? most - open : 0;
+    uint64_t room = room_for(app);
     struct eh_inbox_waiting waiting = eh_inbox_waiting(app->inbox);
     bool others_may = waiting.others > 0 && (waiting.woken || waiting.tickets == 0);
     if ((waiting.tickets > 0 && room > 0) || others_may)

@@ -179,10 +179,12 @@ int eh_step_update(struct step *s)
     s->touched = true;
     if (skills)
         r = change_skills(s, slot, set);
+    uint32_t text_size = ticket_text_size(t);
     if (r == 0 && skills) { /* set_text copies before it frees what source and id point to */
         const uint8_t *customer = (const uint8_t *)ticket_skills(t).data + t->skills_size;
         r = eh_ticket_set_text(t, ticket_source(t), ticket_id(t), m->skills,
                                t->has_customer ? customer : NULL);
+        e->text_bytes += ticket_text_size(t) - (uint64_t)text_size;
     }
     if (r < 0)
         return r;

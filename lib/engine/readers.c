@@ -23,6 +23,7 @@ void eh_engine_totals(const struct eh_engine *e, struct eh_totals *ret)
         .committed = e->committed,
         .waiting = e->waiting,
         .open = e->open,
+        .text_bytes = e->text_bytes,
         .parked = e->parked_list.count,
         .dead = e->dead,
     };

@@ -68,13 +68,12 @@ struct ticket {
     struct eh_key hash; /* its part of the state digest */
     char *text;         /* source, id, skills, then 16 bytes of the customer's digest, if there is
                            one, one behind the other; owned */
-    uint16_t source_size, id_size, skills_size;
-    uint8_t state, priority, outcome;
-    bool has_customer : 1;
-    bool receipted : 1;   /* entitled in this team, and booked as received: with its rep, or with
-                             the team's in_air account while it waits */
-    bool in_affinity : 1; /* stands in the list of its customer */
-    bool given_back : 1;  /* released in this very step, which has an effect set aside for it */
+    int64_t value, refunded;
+    int64_t booked; /* value of the receipt */
+    int64_t received_us, assigned_us, closed_us;
+    int64_t created_us; /* as the helpdesk says, else received */
+    int64_t first_us;   /* when somebody got it first; 0: nobody did */
+    uint64_t stream_ms, stream_no;
     uint32_t team, kind, rep; /* rep: who holds or held it, or NONE */
     uint32_t was;             /* released by: not to him while another may have it; or NONE */
     uint32_t set;             /* of its team, while open or waiting */
@@ -82,13 +81,14 @@ struct ticket {
     uint32_t next, previous;  /* of its rep; next: of the free slots */
     uint32_t newer, older;    /* of its customer in its team */
     uint32_t points, deals;
-    int64_t value, refunded;
-    int64_t booked; /* value of the receipt */
-    int64_t received_us, assigned_us, closed_us;
-    int64_t created_us;  /* as the helpdesk says, else received */
-    int64_t first_us;    /* when somebody got it first; 0: nobody did */
     int32_t closed_date; /* local civil date of its closing, once it is closed */
-    uint64_t stream_ms, stream_no;
+    uint16_t source_size, id_size, skills_size;
+    uint8_t state, priority, outcome;
+    bool has_customer : 1;
+    bool receipted : 1;   /* entitled in this team, and booked as received: with its rep, or with
+                             the team's in_air account while it waits */
+    bool in_affinity : 1; /* stands in the list of its customer */
+    bool given_back : 1;  /* released in this very step, which has an effect set aside for it */
 };
 
 /* A list through `next` and `previous` of tickets. */
@@ -352,6 +352,7 @@ struct eh_engine {
     struct place *order; /* by number; with holes */
     uint32_t order_count, order_capacity, order_holes;
     uint64_t waiting, open;
+    uint64_t text_bytes; /* of the tickets that wait or are open */
 
     struct parked *parked;
     uint32_t parked_slots, parked_capacity, free_parked;
@@ -418,6 +419,10 @@ static inline struct eh_str ticket_source(const struct ticket *t)
 static inline struct eh_str ticket_id(const struct ticket *t)
 {
     return eh_str_n(t->text + t->source_size, t->id_size);
+}
+static inline uint32_t ticket_text_size(const struct ticket *t)
+{
+    return (uint32_t)t->source_size + t->id_size + t->skills_size + (t->has_customer ? 16 : 0);
 }
 static inline struct eh_str ticket_skills(const struct ticket *t)
 {

@@ -12,7 +12,7 @@ bool eh_ticket_before(const struct ticket *a, const struct ticket *b)
 
 /* ---- slots */
 
-_Static_assert(sizeof(struct ticket) <= 200, "a hundred thousand tickets have to fit");
+_Static_assert(sizeof(struct ticket) <= 192, "a hundred thousand tickets have to fit");
 
 int eh_ticket_alloc(struct eh_engine *e, uint32_t *ret)
 {
@@ -136,6 +136,7 @@ void eh_ticket_count(struct eh_engine *e, const struct ticket *t, bool in)
     *(t->state == EH_TICKET_WAITING ? &e->waiting : &e->open) += one;
     *(t->state == EH_TICKET_WAITING ? &team->waiting : &team->open) += one;
     e->kinds[t->kind].held += one;
+    e->text_bytes += one * ticket_text_size(t);
 }
 
 /* ---- lists */

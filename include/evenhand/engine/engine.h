@@ -238,6 +238,7 @@ struct eh_totals {
     uint32_t epoch;
     uint32_t rules;                       /* enum eh_rules: in force for the next input */
     uint64_t waiting, open, parked, dead; /* open: assigned and not closed; dead: since ever */
+    uint64_t text_bytes; /* ids, skills and customers' digests of what waits or is open */
     struct eh_str desk_text;              /* as applied; empty before the first */
     uint8_t desk_sha256[32];
     bool committed; /* the seeds of the current draw epoch and of the next are committed: */
