@@ -100,6 +100,12 @@ class Memory:
         if self.group.folder:
             self.group.set(("memory.limit_in_bytes", size), ("memory.max", size))
 
+    def limit(self, size):
+        """Another size from now on, where there is a cgroup."""
+        if self.group.folder:
+            self.size = size
+            self.group.set(("memory.limit_in_bytes", size), ("memory.max", size))
+
     @property
     def means(self):
         if self.group.folder:
