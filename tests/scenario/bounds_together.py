@@ -14,6 +14,7 @@ from throttle import Memory, unit_memory
 OPEN = 200000 if LONG else 10000  # of the tickets; the first is what the unit is made for
 HELD = 2000
 PARKED = 10000
+REPLAYED = 40000
 LARGE = 1200   # entries of nearly 64 KiB
 PATH = "/v1/teams/sales/fairness"
 
@@ -123,13 +124,10 @@ def reports(stack):
         daemon = start(stack, memory, auditors=["daemon"])
         shutil.chown(stack.dir, "root", "daemon")
         os.chmod(daemon.socket, 0o666)
-        stack.add_many([ticket(n) for n in range(200)])
+        send(stack, [ticket(n) for n in range(REPLAYED)])
         stack.settle()
-        # A page of the log is then as large as a report may just have.
-        stack.sql("ALTER TABLE input DISABLE TRIGGER ALL")
-        stack.sql("UPDATE input SET reason = repeat('x', 30000000) WHERE input IN"
-                  " (SELECT input FROM input WHERE type = 1 ORDER BY input LIMIT 2)")
-        memory.limit((daemon.memory_kib() << 10) + (24 << 20))
+        # evenhandd is larger than a report when memory ends: by size alone it would be chosen.
+        memory.limit((daemon.memory_kib() << 10) + (8 << 20))
         answers = []
         askers = [threading.Thread(target=lambda: answers.append(daemon.get(PATH))),
                   threading.Thread(target=lambda: answers.append(
@@ -139,12 +137,13 @@ def reports(stack):
         for asker in askers:
             asker.join()
         still_there(stack)
-        assert [a.code for a in answers] == [503, 503], answers
+        refused = [a for a in answers if a.code != 200]  # the other may have had enough
+        assert refused and all(a.code == 503 for a in refused), answers
         assert all("make it with `evenhand fairness sales --db CONNINFO`" in a.text
-                   for a in answers), answers
+                   for a in refused), answers
         assert memory.kills() >= 1, memory.kills()
         assert daemon.led_once(), daemon.last_words()
-        stack.add_many([ticket(n) for n in range(200, 210)])
+        send(stack, [ticket(n) for n in range(REPLAYED, REPLAYED + 10)])
         stack.settle()
 
 
