@@ -213,7 +213,7 @@ def turns(stack):
 
 @scenario("a child that needs more memory than it may have is refused, and dealing goes on")
 def too_large(stack):
-    stack.start(desk(), limits={"open_tickets": 1})
+    stack.start(desk(), limits={"open_tickets": 20})
     deal(stack, 3)
     # What one page of the log holds is more than a child may have.
     stack.sql("ALTER TABLE input DISABLE TRIGGER ALL")
