@@ -21,6 +21,10 @@ static const char *const names[EH_ALARM_COUNT] = {
     [EH_ALARM_CLOCK_REDIS] = "clock_redis",
     [EH_ALARM_INBOX_LOST] = "inbox_lost",
     [EH_ALARM_OPEN_TICKETS] = "open_tickets",
+    [EH_ALARM_SCHEMA_REFUSES] = "schema_refuses",
+    [EH_ALARM_QUARANTINE] = "quarantine",
+    [EH_ALARM_LEDGER] = "ledger",
+    [EH_ALARM_SNAPSHOT] = "snapshot",
 };
 
 const char *eh_alarm_name(enum eh_alarm alarm)

@@ -31,6 +31,10 @@ enum eh_alarm {
     EH_ALARM_CLOCK_REDIS,    /* ... from that of Redis */
     EH_ALARM_INBOX_LOST,     /* the inbox stream or its group was lost and made anew */
     EH_ALARM_OPEN_TICKETS,   /* as many tickets are open as may be: new ones wait on the stream */
+    EH_ALARM_SCHEMA_REFUSES, /* PostgreSQL refuses whatever is written: nothing goes on */
+    EH_ALARM_QUARANTINE,     /* PostgreSQL refused an input, which was set aside */
+    EH_ALARM_LEDGER,         /* the table ledger cannot be written */
+    EH_ALARM_SNAPSHOT,       /* snapshots cannot be written */
     EH_ALARM_COUNT
 };
 

@@ -77,7 +77,7 @@ static void on_tick(evutil_socket_t fd, short what, void *context)
 
 /* ---- Answers to commands. */
 
-static void answer(struct eh_app *app, struct eh_item *item, const struct eh_command_result *result)
+void app_answer(struct eh_app *app, struct eh_item *item, const struct eh_command_result *result)
 {
     struct eh_command *command = item->command;
     item->command = NULL;
@@ -112,12 +112,32 @@ int eh_app_when_confirmed(struct eh_app *app, eh_confirmed_fn *on_confirmed, voi
     return 0;
 }
 
+void app_answer_commands(struct eh_app *app, struct eh_batch *b,
+                         const struct eh_command_result *result)
+{
+    for (size_t i = b->item_count; i > 0; i--) {
+        struct eh_item *item = &b->items[i - 1];
+        if (!item->command)
+            continue;
+        app_answer(app, item, result);
+        b->command_count--;
+        eh_batch_remove(b, item);
+    }
+}
+
+void app_drop_batch(struct eh_app *app, struct eh_batch *b)
+{
+    (void)app;
+    tell_watchers(b, false);
+    eh_batch_free(b);
+}
+
 /* Nothing is known of what became of it, or it was never decided. */
 static void give_up_batch(struct eh_app *app, struct eh_batch *b, const char *why)
 {
     const struct eh_command_result result = {.code = -EH_EUNAVAILABLE, .message = why};
     for (size_t i = 0; b && i < b->item_count; i++)
-        answer(app, &b->items[i], &result);
+        app_answer(app, &b->items[i], &result);
     if (b)
         tell_watchers(b, false);
     eh_batch_free(b);
@@ -277,13 +297,14 @@ static void on_committed(void *context, struct eh_batch *b)
         app->in_flight_last = NULL;
     b->next = NULL;
     app_pace_commit(app, b);
+    app_refused_over(app, b);
     acknowledge(app, b);
     if (b->effects.count > 0 || b->dead_count > 0)
         eh_outbox_publish(app->outbox, eh_batch_notices(b));
     follow(app, b);
     maybe_checkpoint(app, b);
     for (size_t i = 0; i < b->item_count; i++)
-        answer(app, &b->items[i], &b->items[i].result);
+        app_answer(app, &b->items[i], &b->items[i].result);
     tell_watchers(b, true);
     if (app->recalling) { /* its lookup may not have seen this batch */
         b->next = app->settled;
@@ -309,27 +330,72 @@ void app_want_notices(void *context, uint64_t from_seq, uint64_t from_dead_input
     eh_store_page(app->store, from_seq, from_dead_input);
 }
 
-static void begin_deciding(struct eh_app *app)
+/* The engine is as the log is: key and time zone have to fit that. */
+static bool fits(struct eh_app *app)
 {
     struct eh_totals totals;
     struct eh_error error = {0};
     const struct eh_desk *desk = eh_engine_desk(app->engine);
     eh_engine_totals(app->engine, &totals);
+    if (app_key_ready(app, &totals, &error) < 0) {
+        on_fatal(app, EXIT_CONFIG, error.text);
+        return false;
+    }
+    if (desk && eh_clock_set_zone(&app->clock, desk->time_zone, &error) < 0)
+        app_error(app, error.text);
+    return true;
+}
+
+static void go_on(struct eh_app *app)
+{
+    app->books = (struct eh_books){0};
+    app->items_first = false;
+    app->resuming = false;
+    app->deciding = true;
+    app->role = app->role == EH_ROLE_STOPPING ? EH_ROLE_STOPPING : EH_ROLE_LEADER;
+    eh_committed_from(app->engine, &app->committed);
+    app->snapshot_at_us = eh_clock_monotonic_us();
+    app_set_room(app);
+    arm_timer(app);
+    app_wake(app);
+}
+
+static void on_hold_over(evutil_socket_t fd, short what, void *context)
+{
+    (void)fd;
+    (void)what;
+    struct eh_app *app = context;
+    if (app->resuming && app->engine && fits(app))
+        go_on(app);
+}
+
+/* After a refused transaction; at once, or when the hold is over. */
+static void resume(struct eh_app *app)
+{
+    int64_t wait_us = app->hold_until_us - eh_clock_monotonic_us();
+    struct timeval wait = {wait_us / 1000000, wait_us % 1000000};
+    app->accept_due = app->accept_time != NULL; /* it was not committed */
+    if (app->hold_until_us > 0 && wait_us > 0)
+        event_add(app->hold_over, &wait);
+    else if (fits(app))
+        go_on(app);
+}
+
+static void begin_deciding(struct eh_app *app)
+{
+    struct eh_totals totals;
+    const struct eh_desk *desk = eh_engine_desk(app->engine);
+    struct eh_error error = {0};
     if (app_time_waits(app))
         return;
-    if (app_time_ready(app, &error) < 0 || app_key_ready(app, &totals, &error) < 0) {
+    if (app_time_ready(app, &error) < 0) {
         on_fatal(app, EXIT_CONFIG, error.text);
         return;
     }
-    app->books = (struct eh_books){0};
-    app->items_first = false;
-    eh_committed_from(app->engine, &app->committed);
-    if (desk && eh_clock_set_zone(&app->clock, desk->time_zone, &error) < 0)
-        app_error(app, error.text);
+    if (!fits(app))
+        return;
+    eh_engine_totals(app->engine, &totals);
     app->checkpoint_at_us = eh_clock_monotonic_us();
-    app->deciding = true;
-    app->role = EH_ROLE_LEADER;
-    app->snapshot_at_us = eh_clock_monotonic_us();
     app_seen_compare(app);
     eh_log(EH_LOG_INFO, "leading epoch=%llu input=%llu seq=%llu open=%llu waiting=%llu",
            (unsigned long long)app->head.epoch, (unsigned long long)app->head.input,
@@ -337,12 +403,10 @@ static void begin_deciding(struct eh_app *app)
            (unsigned long long)totals.waiting);
     eh_outbox_start(app->outbox, app->head.seq, app->head.dead);
     eh_inbox_start(app->inbox, app->head.low, app->head.high);
-    app_set_room(app);
+    go_on(app);
     if (!desk)
         app_desk_file_load(app, "first start");
     app_desk_file_check(app);
-    arm_timer(app);
-    app_wake(app);
     if (app->new_key && !app->new_key_due)
         app_new_key_done(app);
 }
@@ -376,7 +440,10 @@ static void on_recovered(void *context, struct eh_engine *engine, uint64_t repla
     app->snapshot_input = app->head.input - replayed;
     eh_log(EH_LOG_INFO, "recovered input=%llu replayed=%llu", (unsigned long long)app->head.input,
            (unsigned long long)replayed);
-    begin_deciding(app);
+    if (app->resuming)
+        resume(app);
+    else
+        begin_deciding(app);
 }
 
 /* Nothing was in flight when the link went: the engine in memory is what the head says. */
@@ -390,19 +457,39 @@ static bool engine_still_good(const struct eh_app *app)
            eh_key_equal(eh_engine_digest(app->engine), app->head.digest);
 }
 
+static void recover(struct eh_app *app)
+{
+    app->recovery = eh_recovery_start(eh_store_reads(app->store), &app->head, on_recovered, app);
+    if (!app->recovery)
+        eh_store_restart(app->store, "recovery could not begin");
+}
+
+void app_stop_deciding(struct eh_app *app)
+{
+    app->deciding = false;
+    app->resuming = true;
+    event_del(app->timer);
+    app_history_stop(app);
+    app_set_room(app);
+}
+
+void app_resume(struct eh_app *app)
+{
+    app->head = app->durable;
+    recover(app);
+}
+
 static void on_leading(void *context, const struct eh_head *head)
 {
     struct eh_app *app = context;
-    app->head = *head;
+    app->head = app->durable = *head;
     if (app->role == EH_ROLE_STOPPING)
         return;
     if (engine_still_good(app)) {
         begin_deciding(app);
         return;
     }
-    app->recovery = eh_recovery_start(eh_store_reads(app->store), head, on_recovered, app);
-    if (!app->recovery)
-        eh_store_restart(app->store, "recovery could not begin");
+    recover(app);
 }
 
 static void on_standby(void *context)
@@ -435,8 +522,9 @@ static void on_lost(void *context, const char *why)
     struct eh_app *app = context;
     static const char unknown[] =
         "PostgreSQL went away before the answer; ask again (with the same Idempotency-Key)";
-    bool led = app->deciding;
-    app->deciding = false;
+    bool led = app->deciding || app->resuming;
+    app->deciding = app->resuming = false;
+    event_del(app->hold_over);
     if (app->role == EH_ROLE_LEADER)
         app->role = EH_ROLE_STARTING;
     if (led || app->in_flight)
@@ -468,6 +556,7 @@ const struct eh_store_callbacks app_store_callbacks = {
     .on_leading = on_leading,
     .on_standby = on_standby,
     .on_lost = on_lost,
+    .on_refused = app_refused,
     .on_recalled = on_recalled,
     .on_committed = on_committed,
     .on_page = on_page,
@@ -549,10 +638,11 @@ static struct eh_item *add_command(struct eh_app *app, bool reserve)
 int eh_app_submit(struct eh_app *app, struct eh_command *c, struct eh_error *error)
 {
     if (!app->deciding)
-        return eh_error_set(error, EH_EUNAVAILABLE, "%s",
-                            app->role == EH_ROLE_STANDBY
-                                ? "this evenhandd stands by; ask the leader"
-                                : "PostgreSQL is not there just now; nothing was changed");
+        return eh_error_set(
+            error, EH_EUNAVAILABLE, "%s",
+            app->role == EH_ROLE_STANDBY ? "this evenhandd stands by; ask the leader"
+            : app->resuming ? "PostgreSQL refuses what is written just now; nothing was changed"
+                            : "PostgreSQL is not there just now; nothing was changed");
     if (c->message.type == EH_MESSAGE_DESK) {
         int r = check_desk(app, c, error);
         if (r < 0)
@@ -634,7 +724,8 @@ void app_begin_ticking(struct eh_app *app)
     app->timer = evtimer_new(app->base, on_timer, app);
     app->start_time.wait = evtimer_new(app->base, on_time_waited, app);
     app->start_time.began_us = eh_clock_monotonic_us();
-    eh_require(app->tick && app->timer && app->start_time.wait);
+    app->hold_over = evtimer_new(app->base, on_hold_over, app);
+    eh_require(app->tick && app->timer && app->start_time.wait && app->hold_over);
     eh_pace_begin(&app->pace);
 }
 

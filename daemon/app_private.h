@@ -11,6 +11,7 @@
 #include "clock.h"
 #include "keys.h"
 #include "lookout.h"
+#include "quarantine.h"
 #include "recovery.h"
 #include "store.h"
 #include "trusted_time.h"
@@ -63,10 +64,15 @@ struct eh_app {
     char desk_id[EH_ID_MAX + 1];
 
     struct eh_store *store;
-    struct eh_head head; /* of the last batch decided */
+    struct eh_head head;    /* of the last batch decided */
+    struct eh_head durable; /* of the last one committed */
     struct eh_recovery *recovery;
     struct eh_engine *engine; /* for deciding while `deciding`, otherwise for reading only */
     bool deciding;            /* leading, recovered: inputs are taken */
+    bool resuming;            /* leading, and on the way back to the last commit, or holding */
+    int64_t hold_until_us;    /* monotonic; 0: nothing is held */
+    bool held_by_time;        /* by no item: any commit ends it */
+    struct eh_quarantine quarantine;
 
     struct eh_redis_link *writes;
     struct eh_inbox *inbox;
@@ -94,7 +100,7 @@ struct eh_app {
                                   was not told yet */
     struct eh_child *history; /* counts facts of the past; nothing is decided meanwhile */
 
-    struct event *tick, *timer, *signals[3], *housekeeping, *stop_deadline;
+    struct event *hold_over, *tick, *timer, *signals[3], *housekeeping, *stop_deadline;
     int64_t snapshot_at_us, snapshot_pause_us;
     uint64_t snapshot_input;
     struct eh_checkpoint checkpoint; /* the last one written ... */
@@ -137,10 +143,21 @@ void app_forget_all(struct eh_app *, const char *why); /* answers what is not an
 void app_checkpoint_soon(struct eh_app *);
 /* Of a clean stop: checkpoint, ledger, snapshot, each if there is something new. */
 void app_final_writes(struct eh_app *);
+void app_answer(struct eh_app *, struct eh_item *, const struct eh_command_result *);
+/* All commands of a batch, which then has entries alone. */
+void app_answer_commands(struct eh_app *, struct eh_batch *, const struct eh_command_result *);
+void app_drop_batch(struct eh_app *, struct eh_batch *); /* whoever watched it is told */
+void app_stop_deciding(struct eh_app *);                 /* app_resume comes next */
+void app_resume(struct eh_app *); /* from the last commit, once hold_until_us is over */
 extern const struct eh_store_callbacks app_store_callbacks;
 extern const struct eh_inbox_callbacks app_inbox_callbacks;
 /* eh_outbox_want_fn: a page of what was committed, from the store. */
 void app_want_notices(void *context, uint64_t from_seq, uint64_t from_dead_input);
+
+/* refused.c */
+void app_refused(void *context, const struct eh_refusal *);
+void app_refused_over(struct eh_app *, const struct eh_batch *); /* it is committed */
+void app_refused_tick(struct eh_app *);                          /* once a second: alarms */
 
 /* intake.c: from entries and commands to items */
 void app_take_entries(void *context, const struct eh_inbox_entry *, size_t count);

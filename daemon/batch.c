@@ -68,6 +68,12 @@ static int move_content(struct eh_item *item, const struct eh_item *from, struct
     item->entry_known = false;
     item->history = eh_str(NULL);
     item->history_failed = NULL;
+    in->no = 0;
+    if (from->refused) {
+        item->refused = eh_arena_str(arena, eh_str(from->refused)).data;
+        if (!item->refused)
+            return -EH_ENOMEM;
+    }
     item->body = eh_arena_str(arena, from->body);
     if (from->body.size > 0 && !item->body.data)
         return -EH_ENOMEM;
@@ -96,6 +102,12 @@ int eh_batch_move(struct eh_batch *from, size_t first, struct eh_batch *to)
     }
     from->item_count = first;
     return 0;
+}
+
+void eh_batch_remove(struct eh_batch *b, struct eh_item *item)
+{
+    size_t at = (size_t)(item - b->items);
+    memmove(item, item + 1, (--b->item_count - at) * sizeof *item);
 }
 
 uint32_t eh_batch_weight(const struct eh_batch *b)

@@ -38,6 +38,9 @@ struct eh_item {
     bool held;                  /* it waits on the stream: not decided, not acknowledged */
     struct eh_str history;      /* desk: what was counted for plans that begin in the past */
     const char *history_failed; /* ... or why that could not be; in the batch's arena */
+    const char *refused; /* by PostgreSQL, in these words, in the batch's arena: a dead letter */
+    uint8_t refusals;    /* how often it was, as it came and then as a dead letter */
+    bool held;           /* everything waits until it is taken */
     /* How a command ended, told after COMMIT. */
     struct eh_command_result result;
 };
@@ -86,6 +89,7 @@ struct eh_batch {
     uint32_t rows;             /* of all tables, without the head's */
     size_t row_bytes;
     int64_t sent_us; /* monotonic */
+    bool unsendable; /* a column cannot hold one of its values */
 
     struct eh_watcher *watchers;  /* told when it is committed or lost; in its arena */
     struct eh_batch *next;        /* the app's list: in flight, oldest first */
@@ -99,8 +103,9 @@ struct eh_item *eh_batch_add(struct eh_batch *); /* NULL: full */
 /* Moves the items from number `first` on into an empty batch, as they were before they were looked
  * up. Commands move; what came from the stream is copied. -EH_ENOMEM: some may have moved. */
 int eh_batch_move(struct eh_batch *from, size_t first, struct eh_batch *to) EH_MUST_CHECK;
-uint32_t eh_batch_weight(const struct eh_batch *);    /* as eh_pace counts */
-struct eh_record *eh_batch_record(struct eh_batch *); /* NULL: no memory */
+void eh_batch_remove(struct eh_batch *, struct eh_item *); /* whose command has gone */
+uint32_t eh_batch_weight(const struct eh_batch *);         /* as eh_pace counts */
+struct eh_record *eh_batch_record(struct eh_batch *);      /* NULL: no memory */
 struct eh_dead_entry *eh_batch_dead(struct eh_batch *);
 struct eh_period_row *eh_batch_period(struct eh_batch *);
 /* A sentence in the batch's memory, without half a character where it was cut: PostgreSQL would

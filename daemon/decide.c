@@ -405,6 +405,10 @@ static int decide_item(struct eh_app *app, struct eh_batch *b, struct eh_item *i
         return 0;
     }
     in->recalled.periods = item->history;
+    if (item->refused) {
+        make_unparsed(in, item->refused);
+        eh_input_identify(in);
+    }
     if (item->entry_known || eh_engine_is_repeat(app->engine, in)) {
         app->repeats++;
         item->result =

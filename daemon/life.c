@@ -158,6 +158,7 @@ static void on_housekeeping(evutil_socket_t fd, short what, void *context)
         sd_notify(0, "WATCHDOG=1");
         look_at_clock(app);
         look_at_outbox(app);
+        app_refused_tick(app);
         app_books_tick(app);
         app_lookout_tick(app);
     }
@@ -282,9 +283,9 @@ static void take_down(struct eh_app *app)
     eh_outbox_free(app->outbox);
     eh_redis_link_free(app->writes);
     eh_engine_free(app->engine);
-    struct event *events[] = {app->tick,          app->timer,          app->signals[0],
-                              app->signals[1],    app->signals[2],     app->housekeeping,
-                              app->stop_deadline, app->start_time.wait};
+    struct event *events[] = {app->hold_over,    app->tick,          app->timer,
+                              app->signals[0],   app->signals[1],    app->signals[2],
+                              app->housekeeping, app->stop_deadline, app->start_time.wait};
     for (size_t i = 0; i < sizeof events / sizeof *events; i++)
         if (events[i])
             event_free(events[i]);

@@ -297,6 +297,11 @@ static void read_results(struct eh_pg *pg)
             pop(pg);
             continue;
         }
+        if (head->answered) { /* its end was passed over: its callback sent more in an aborted
+                                 pipeline */
+            pop(pg);
+            head = &pg->fifo[pg->first];
+        }
         pg->current = result;
         deliver(pg, head, result);
         PQclear(pg->current); /* NULL when the callback kept it */

@@ -118,6 +118,17 @@ void app_pace_commit(struct eh_app *app, const struct eh_batch *b)
     int64_t began_us = b->sent_us > app->answered_us ? b->sent_us : app->answered_us;
     app->answered_us = now_us;
     app->committed = b->after;
+    app->durable.input = b->to_input;
+    app->durable.seq = b->to_seq;
+    app->durable.dead = b->head_dead;
+    app->durable.at_us = b->at_us;
+    app->durable.high = b->high;
+    app->durable.low = b->low;
+    if (b->record_count > 0) {
+        app->durable.digest = b->digest;
+        app->durable.chain = b->chain;
+        app->durable.state = EH_STATE_VERSION;
+    }
     if (b->record_count > 0)
         eh_pace_committed(&app->pace, eh_batch_weight(b), now_us - began_us);
 }

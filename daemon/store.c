@@ -7,13 +7,6 @@
 #include "clock.h"
 #include "log.h"
 
-/* Another wrote on from our head: the head's row refused it, or a row of the log was there. */
-static bool head_not_ours(const char *state, const char *table)
-{
-    return (strcmp(state, "23502") == 0 && strcmp(table, "chain") == 0) ||
-           (strcmp(state, "23505") == 0 && strcmp(table, "input") == 0);
-}
-
 bool store_failed(struct eh_store *s, const PGresult *result)
 {
     ExecStatusType status = PQresultStatus(result);
@@ -22,8 +15,7 @@ bool store_failed(struct eh_store *s, const PGresult *result)
     if (status == PGRES_FATAL_ERROR) {
         const char *state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
         const char *text = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
-        const char *table = PQresultErrorField(result, PG_DIAG_TABLE_NAME);
-        if (state && table && head_not_ours(state, table))
+        if (store_head_not_ours(result))
             text = "the lease or the head of this desk is not ours any more";
         eh_format(s->error, sizeof s->error, "postgres: %s (%s)", text ? text : "error",
                   state ? state : "?");
@@ -32,7 +24,7 @@ bool store_failed(struct eh_store *s, const PGresult *result)
     return true;
 }
 
-static void forget_in_flight(struct eh_store *s)
+void store_forget_in_flight(struct eh_store *s)
 {
     s->committing = s->committing_last = NULL; /* the app owns and frees them */
     s->commit_count = 0;
@@ -41,8 +33,11 @@ static void forget_in_flight(struct eh_store *s)
     eh_bytes_clear(&s->snapshot);
     s->snapshot_at = 0;
     s->snapshot_in_flight = false;
-    eh_outbox_batch_free(s->page);
-    s->page = NULL;
+}
+
+bool store_leads(const struct eh_store *s)
+{
+    return s->state == STORE_LEADING || s->state == STORE_REFUSED;
 }
 
 /* Whatever it was, the state is not to be trusted: a clean session, and the lease anew. */
@@ -55,7 +50,10 @@ void store_lost(struct eh_store *s, const char *why)
     s->state = STORE_DOWN;
     s->locked = false;
     store_lease_stop(s);
-    forget_in_flight(s);
+    store_forget_in_flight(s);
+    eh_outbox_batch_free(s->page);
+    s->page = NULL;
+    s->refusal = (struct eh_refusal){0};
     eh_pg_reset(s->write, text);
     eh_pg_reset(s->read, text);
     eh_format(s->error, sizeof s->error, "%s", text);
@@ -154,16 +152,24 @@ void store_statement_done(void *context, PGresult *result)
 static void on_commit(void *context, PGresult *result)
 {
     struct eh_store *s = context;
+    if (result && s->state == STORE_REFUSED)
+        store_refused_answer(s);
     if (!result || s->state != STORE_LEADING)
         return; /* the link is gone: on_link says so */
     struct eh_batch *b;
+    store_row_done(s, result); /* constraints that are looked at last */
     if (store_failed(s, result) || strcmp(PQcmdStatus(result), "COMMIT") != 0) {
+        if (s->committing->unsendable && !s->refusal.state[0])
+            store_value_refused(s, &s->refusal);
+        if (store_refused(s))
+            return;
         char why[EH_ERROR_TEXT_MAX];
         eh_format(why, sizeof why, "%s", s->error[0] ? s->error : "postgres: rolled back");
         store_lost(s, why);
         return;
     }
     s->commit_count--;
+    s->refusal = (struct eh_refusal){0};
     do { /* the batch, then those behind it that had nothing to write */
         b = s->committing;
         s->committing = b->commit_next;
@@ -208,19 +214,25 @@ static int send_head(struct eh_store *s, const struct eh_batch *b)
     eh_pg_put16(state, EH_STATE_VERSION);
     values[14] = state;
     lengths[14] = 2;
-    return eh_pg_send(s->write, "advance_head", 15, values, lengths, store_statement_done, s);
+    return eh_pg_send(s->write, "advance_head", 15, values, lengths, store_row_done, s);
 }
 
-static int send_transaction(struct eh_store *s, const struct eh_batch *b)
+/* A value that no column can hold is refused like one that PostgreSQL does not take. */
+static int send_transaction(struct eh_store *s, struct eh_batch *b)
 {
-    int r = eh_pg_send(s->write, "begin", 0, NULL, NULL, store_statement_done, s);
+    const struct store_part all = {b, b->record_count, UINT32_MAX};
+    const char *end = "commit";
+    int r = eh_pg_send(s->write, "begin", 0, NULL, NULL, store_row_done, s);
     if (r == 0)
-        r = store_rows_send(s, b);
+        r = store_rows_send(s, &all);
     if (r == 0)
         r = send_head(s, b);
-    if (r == 0)
-        r = eh_pg_send(s->write, "commit", 0, NULL, NULL, on_commit, s);
-    return r;
+    b->unsendable = r == -EH_EINVAL;
+    if (b->unsendable) {
+        end = "rollback";
+        r = 0;
+    }
+    return r == 0 ? eh_pg_send(s->write, end, 0, NULL, NULL, on_commit, s) : r;
 }
 
 int eh_store_commit(struct eh_store *s, struct eh_batch *b)
@@ -256,13 +268,16 @@ static void on_part(void *context, PGresult *result)
     struct eh_store *s = context;
     s->snapshot_in_flight = false;
     if (!result || store_failed(s, result)) {
-        if (result)
+        if (result && !store_in_refused(result)) {
             eh_log(EH_LOG_WARNING, "snapshot input=%llu failed: %s",
                    (unsigned long long)s->snapshot_input, s->error);
+            memcpy(s->snapshot_error, s->error, sizeof s->snapshot_error);
+        }
         eh_bytes_clear(&s->snapshot);
         s->snapshot_at = 0;
         return;
     }
+    s->snapshot_error[0] = 0;
     snapshot_next(s);
 }
 
@@ -327,5 +342,15 @@ bool eh_store_snapshotting(const struct eh_store *s)
 
 size_t eh_store_committing(const struct eh_store *s)
 {
-    return s->commit_count;
+    return s->state == STORE_REFUSED ? EH_COMMITS_MAX : s->commit_count;
+}
+
+const char *eh_store_ledger_error(const struct eh_store *s)
+{
+    return s->ledger_error;
+}
+
+const char *eh_store_snapshot_error(const struct eh_store *s)
+{
+    return s->snapshot_error;
 }

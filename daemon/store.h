@@ -39,10 +39,34 @@ struct eh_head {
     struct eh_chain chain;
 };
 
+/* Why PostgreSQL refused a transaction, where that says nothing against the connection. */
+enum eh_refusal_kind {
+    EH_REFUSED_NOT,     /* another trouble */
+    EH_REFUSED_CONTENT, /* what the rows hold */
+    EH_REFUSED_SCHEMA,  /* any transaction: a table, a right or a function is not as it should be */
+    EH_REFUSED_SLOW,    /* it took too long, or met another */
+};
+#define EH_REFUSAL_NAME_MAX 128
+
+struct eh_refusal {
+    enum eh_refusal_kind kind;
+    char state[6];                        /* SQLSTATE */
+    char table[EH_REFUSAL_NAME_MAX];      /* or "" */
+    char constraint[EH_REFUSAL_NAME_MAX]; /* or "" */
+    char text[EH_ERROR_TEXT_MAX];         /* PostgreSQL's words, one line */
+    /* CONTENT: rows were tried until the first bad one was found. */
+    struct eh_batch *batch;
+    size_t record;   /* its number in the batch; SIZE_MAX: none, it is the head or the chain */
+    uint32_t effect; /* of its effects; UINT32_MAX: another row of it */
+};
+
 struct eh_store_callbacks {
     void (*on_leading)(void *context, const struct eh_head *);
     void (*on_standby)(void *context);
     void (*on_lost)(void *context, const char *why);
+    /* All that was in flight was rolled back; the lease stays. What was decided and not confirmed
+     * must be forgotten as after on_lost. */
+    void (*on_refused)(void *context, const struct eh_refusal *);
     void (*on_recalled)(void *context, struct eh_batch *);
     void (*on_committed)(void *context, struct eh_batch *);   /* in the order of eh_store_commit */
     void (*on_page)(void *context, struct eh_outbox_batch *); /* NULL: could not be read */
@@ -78,8 +102,12 @@ struct eh_ledger_entry {
 };
 int eh_store_ledger(struct eh_store *, uint64_t input, const struct eh_ledger_entry *,
                     size_t count) EH_MUST_CHECK;
+/* Why the ledger or a snapshot could not be written last; "": it could. */
+const char *eh_store_ledger_error(const struct eh_store *);
+const char *eh_store_snapshot_error(const struct eh_store *);
 
-size_t eh_store_committing(const struct eh_store *); /* transactions not answered yet */
+/* Transactions not answered yet; EH_COMMITS_MAX while one that was refused is looked into. */
+size_t eh_store_committing(const struct eh_store *);
 
 /* A snapshot of the state after `input`, written in parts beside the batches; the bytes are taken
  * over. Ignored while one is being written. */

@@ -171,9 +171,11 @@ void store_lease_look(struct eh_store *s)
 static void on_heartbeat(void *context, PGresult *result)
 {
     struct eh_store *s = context;
-    if (!result || s->state != STORE_LEADING)
+    if (!result || !store_leads(s))
         return;
     s->beat_answered = true;
+    if (store_failed(s, result) && store_in_refused(result))
+        return; /* it came behind a transaction that was refused: the next one counts */
     if (store_failed(s, result))
         store_lost(s, s->error);
     else if (PQntuples(result) == 0)
@@ -206,7 +208,7 @@ static void on_beat(evutil_socket_t fd, short what, void *context)
     (void)fd;
     (void)what;
     struct eh_store *s = context;
-    if (s->state == STORE_LEADING)
+    if (store_leads(s))
         heartbeat(s);
     else if (s->state == STORE_STANDBY)
         store_lease_look(s);

@@ -210,7 +210,7 @@ static void on_page_dead(void *context, PGresult *result)
 void eh_store_page(struct eh_store *s, uint64_t from_seq, uint64_t from_dead_input)
 {
     char desk[2], seq[8], dead[8], most[8];
-    if (s->state != STORE_LEADING || s->page || !(s->page = eh_outbox_batch_new())) {
+    if (!store_leads(s) || s->page || !(s->page = eh_outbox_batch_new())) {
         s->callbacks->on_page(s->context, NULL);
         return;
     }

@@ -74,7 +74,7 @@ static int send_columns(struct eh_store *s, const char *statement, int64_t first
         values[n] = eh_array_value(&s->columns[i]);
         lengths[n++] = eh_array_size(&s->columns[i]);
     }
-    return eh_pg_send(s->write, statement, n, values, lengths, store_statement_done, s);
+    return eh_pg_send(s->write, statement, n, values, lengths, store_row_done, s);
 }
 
 static void put_if(struct eh_array *column, bool given, int64_t value)
@@ -127,11 +127,12 @@ static void put_input(struct eh_array *c, const struct eh_record *r)
     eh_array_put_text(c++, r->rest);
 }
 
-static int send_inputs(struct eh_store *s, const struct eh_batch *b)
+static int send_inputs(struct eh_store *s, const struct store_part *part)
 {
+    const struct eh_batch *b = part->batch;
     size_t count = sizeof input_types / sizeof *input_types;
     begin(s, input_types, count);
-    for (size_t i = 0; i < b->record_count; i++)
+    for (size_t i = 0; i < part->records; i++)
         put_input(s->columns, &b->records[i]);
     return send_columns(s, "insert_input", (int64_t)b->from_input, count);
 }
@@ -171,17 +172,17 @@ static void put_effect(struct eh_array *c, const struct eh_effect *e, uint64_t i
     eh_array_put_text(c++, e->detail);
 }
 
-static int send_effects(struct eh_store *s, const struct eh_batch *b)
+static int send_effects(struct eh_store *s, const struct store_part *part)
 {
     size_t count = sizeof effect_types / sizeof *effect_types, at = 0;
-    if (b->effects.count == 0)
-        return 0;
+    const struct eh_batch *b = part->batch;
     begin(s, effect_types, count);
-    for (size_t i = 0; i < b->record_count; i++)
-        for (uint32_t e = 0; e < b->records[i].effect_count; e++)
+    for (size_t i = 0; i < part->records; i++) {
+        uint32_t most = i + 1 == part->records ? part->effects : UINT32_MAX;
+        for (uint32_t e = 0; e < b->records[i].effect_count && e < most; e++)
             put_effect(s->columns, &b->effects.items[at++], b->records[i].input);
-    eh_require(at == b->effects.count);
-    return send_columns(s, "insert_effect", (int64_t)b->from_seq, count);
+    }
+    return at > 0 ? send_columns(s, "insert_effect", (int64_t)b->from_seq, count) : 0;
 }
 
 static const enum eh_array_type change_types[] = {EH_ARRAY_INT2, EH_ARRAY_INT2, EH_ARRAY_INT8,
@@ -206,11 +207,12 @@ static int put_change(struct eh_array *c, const struct eh_record *r)
     return 0;
 }
 
-static int send_changes(struct eh_store *s, const struct eh_batch *b)
+static int send_changes(struct eh_store *s, const struct store_part *part)
 {
+    const struct eh_batch *b = part->batch;
     size_t count = sizeof change_types / sizeof *change_types;
     begin(s, change_types, count);
-    for (size_t i = 0; i < b->record_count; i++) {
+    for (size_t i = 0; i < part->records; i++) {
         if (b->records[i].image_ticket == 0)
             continue;
         int r = put_change(s->columns, &b->records[i]);
@@ -220,14 +222,19 @@ static int send_changes(struct eh_store *s, const struct eh_batch *b)
     return s->columns[0].count ? send_columns(s, "insert_change", -1, count) : 0;
 }
 
-static int send_dead(struct eh_store *s, const struct eh_batch *b)
+/* Rows of the tables below stand in the order of their inputs. */
+static bool is_part(const struct store_part *part, uint64_t input)
 {
+    return input <= part->batch->from_input + part->records;
+}
+
+static int send_dead(struct eh_store *s, const struct store_part *part)
+{
+    const struct eh_batch *b = part->batch;
     static const enum eh_array_type types[] = {EH_ARRAY_INT8,  EH_ARRAY_TEXT, EH_ARRAY_TEXT,
                                                EH_ARRAY_BYTEA, EH_ARRAY_INT8, EH_ARRAY_BYTEA};
-    if (b->dead_count == 0)
-        return 0;
     begin(s, types, 6);
-    for (size_t i = 0; i < b->dead_count; i++) {
+    for (size_t i = 0; i < b->dead_count && is_part(part, b->dead[i].input); i++) {
         eh_array_put_int(&s->columns[0], (int64_t)b->dead[i].input);
         eh_array_put_text(&s->columns[1], b->dead[i].stream_id);
         eh_array_put_text(&s->columns[2], b->dead[i].reason);
@@ -235,21 +242,20 @@ static int send_dead(struct eh_store *s, const struct eh_batch *b)
         put_if(&s->columns[4], b->dead[i].sha256.size > 0, (int64_t)b->dead[i].size);
         eh_array_put_text(&s->columns[5], b->dead[i].sha256);
     }
-    return send_columns(s, "insert_dead", -1, 6);
+    return s->columns[0].count ? send_columns(s, "insert_dead", -1, 6) : 0;
 }
 
-static int send_personal(struct eh_store *s, const struct eh_batch *b)
+static int send_personal(struct eh_store *s, const struct store_part *part)
 {
+    const struct eh_batch *b = part->batch;
     static const enum eh_array_type types[] = {EH_ARRAY_INT8, EH_ARRAY_TEXT, EH_ARRAY_TEXT};
-    if (b->personal_count == 0)
-        return 0;
     begin(s, types, 3);
-    for (size_t i = 0; i < b->personal_count; i++) {
+    for (size_t i = 0; i < b->personal_count && is_part(part, b->personal[i].input); i++) {
         eh_array_put_int(&s->columns[0], (int64_t)b->personal[i].input);
         eh_array_put_text(&s->columns[1], b->personal[i].customer);
         eh_array_put_text(&s->columns[2], b->personal[i].subject);
     }
-    return send_columns(s, "insert_personal", -1, 3);
+    return s->columns[0].count ? send_columns(s, "insert_personal", -1, 3) : 0;
 }
 
 /* ---- Periods: rare, so a batch has them or sends nothing. */
@@ -313,20 +319,21 @@ static void put_line(struct eh_array *c, const struct eh_period_row *row,
         eh_array_put_int(c++, numbers[i]);
 }
 
-static int send_periods(struct eh_store *s, const struct eh_batch *b)
+static int send_periods(struct eh_store *s, const struct store_part *part)
 {
+    const struct eh_batch *b = part->batch;
     size_t steps = sizeof step_types / sizeof *step_types;
     size_t lines = sizeof line_types / sizeof *line_types;
-    if (b->period_count == 0)
+    if (b->period_count == 0 || !is_part(part, b->period_rows[0].input))
         return 0;
     begin(s, step_types, steps);
-    for (size_t i = 0; i < b->period_count; i++)
+    for (size_t i = 0; i < b->period_count && is_part(part, b->period_rows[i].input); i++)
         put_step(s->columns, &b->period_rows[i]);
     int r = send_columns(s, "insert_step", -1, steps);
     if (r < 0)
         return r;
     begin(s, line_types, lines);
-    for (size_t i = 0; i < b->period_count; i++) {
+    for (size_t i = 0; i < b->period_count && is_part(part, b->period_rows[i].input); i++) {
         const struct eh_pool_statement *statement = b->period_rows[i].statement;
         for (uint32_t n = 0; statement && n < statement->line_count; n++)
             put_line(s->columns, &b->period_rows[i], &statement->lines[n]);
@@ -347,6 +354,17 @@ static void put_entry(struct eh_array *c, const struct eh_ledger_entry *entry)
     eh_array_put_int(c++, entry->member.entitled_value);
     eh_array_put_int(c++, (int64_t)entry->member.received);
     eh_array_put_int(c++, entry->member.received_value);
+}
+
+static void on_ledger(void *context, PGresult *result)
+{
+    struct eh_store *s = context;
+    if (!result)
+        return;
+    if (!store_failed(s, result))
+        s->ledger_error[0] = 0;
+    else if (!store_in_refused(result))
+        memcpy(s->ledger_error, s->error, sizeof s->ledger_error);
 }
 
 int eh_store_ledger(struct eh_store *s, uint64_t input, const struct eh_ledger_entry *entries,
@@ -370,22 +388,22 @@ int eh_store_ledger(struct eh_store *s, uint64_t input, const struct eh_ledger_e
         values[3 + i] = eh_array_value(&s->columns[i]);
         lengths[3 + i] = eh_array_size(&s->columns[i]);
     }
-    int r = eh_pg_send(s->write, "ledger_put", 9, values, lengths, store_statement_done, s);
+    int r = eh_pg_send(s->write, "ledger_put", 9, values, lengths, on_ledger, s);
     return r == 0 ? eh_pg_sync(s->write) : r;
 }
 
-int store_rows_send(struct eh_store *s, const struct eh_batch *b)
+int store_rows_send(struct eh_store *s, const struct store_part *part)
 {
-    int r = send_inputs(s, b);
+    int r = send_inputs(s, part);
     if (r == 0)
-        r = send_effects(s, b);
+        r = send_effects(s, part);
     if (r == 0)
-        r = send_changes(s, b);
+        r = send_changes(s, part);
     if (r == 0)
-        r = send_dead(s, b);
+        r = send_dead(s, part);
     if (r == 0)
-        r = send_personal(s, b);
+        r = send_personal(s, part);
     if (r == 0)
-        r = send_periods(s, b);
+        r = send_periods(s, part);
     return r;
 }

@@ -70,6 +70,8 @@ const struct eh_pg_statement eh_store_write_statements[] = {
     {"lock_end", "SELECT pg_advisory_unlock_all()", 0, {0}},
     {"begin", "BEGIN", 0, {0}},
     {"commit", "COMMIT", 0, {0}},
+    {"rollback", "ROLLBACK", 0, {0}},
+    {"constraints_now", "SET CONSTRAINTS ALL IMMEDIATE", 0, {0}},
     /* What every ticket costs is unnested in the select list, side by side; the first column has no
      * NULL and so says how many rows there are. In FROM each array would be written into a store of
      * its own first, value by value, and read back. */

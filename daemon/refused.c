@@ -1,0 +1,221 @@
+/*
+ * refused: what the app does when PostgreSQL refused a transaction and the lease is still ours.
+ *
+ * Everything that was decided and is not committed is forgotten, the engine goes back to the last
+ * commit, and the same items are decided again, in the same order. An entry that PostgreSQL does
+ * not take becomes a dead letter; a command is answered. Where that is nobody's fault, everything
+ * waits until it is mended.
+ */
+#include "app_private.h"
+
+#include "log.h"
+
+#define DEAD_LETTER_TRIES 2 /* with PostgreSQL's words, then without them */
+
+/* ---- All items again. */
+
+/* An empty batch is no use; one without memory is the end, and the next start finds all again. */
+static struct eh_batch *decided_anew(struct eh_app *app, struct eh_batch *b)
+{
+    struct eh_batch *again = NULL;
+    if (b && b->item_count > 0) {
+        again = eh_batch_new();
+        eh_require(again && eh_batch_move(b, 0, again) == 0);
+    }
+    if (b)
+        app_drop_batch(app, b);
+    return again;
+}
+
+static struct eh_batch *list_anew(struct eh_app *app, struct eh_batch *list, struct eh_batch **tail)
+{
+    struct eh_batch *first = NULL, **end = &first;
+    for (struct eh_batch *next; list; list = next) {
+        next = list->next;
+        *end = decided_anew(app, list);
+        if (*end)
+            end = &(*end)->next;
+    }
+    *end = *tail;
+    return first;
+}
+
+/* In the order they came: in flight, looked up, left over; what fills stays where it is. */
+static void take_all_back(struct eh_app *app)
+{
+    struct eh_batch *in_flight = app->in_flight, *settled = app->settled;
+    struct eh_batch *recalling = app->recalling;
+    app->in_flight = app->in_flight_last = app->recalling = app->settled = NULL;
+    app->left_over = list_anew(app, recalling, &app->left_over);
+    app->left_over = list_anew(app, in_flight, &app->left_over);
+    for (struct eh_batch *next; settled; settled = next) {
+        next = settled->next;
+        app_drop_batch(app, settled);
+    }
+}
+
+/* ---- The one that was refused. */
+
+static struct eh_item *item_of(const struct eh_refusal *refusal)
+{
+    struct eh_batch *b = refusal->batch;
+    if (refusal->record >= b->record_count)
+        return NULL;
+    uint64_t input = b->records[refusal->record].input;
+    for (size_t i = 0; i < b->item_count; i++)
+        if (b->items[i].input.no == input)
+            return &b->items[i];
+    return NULL;
+}
+
+static void words_of(const struct eh_refusal *refusal, char *ret, size_t size)
+{
+    eh_format(ret, size, "PostgreSQL refuses it: %s (SQLSTATE %s)", refusal->text, refusal->state);
+}
+
+static void describe(const struct eh_item *item, const struct eh_refusal *refusal, char *ret,
+                     size_t size)
+{
+    const char *type = eh_message_type_name(refusal->batch->records[refusal->record].type < 0
+                                                ? -refusal->batch->records[refusal->record].type
+                                                : refusal->batch->records[refusal->record].type);
+    if (item->command)
+        eh_format(ret, size, "a change (%s) over the admin socket", type);
+    else
+        eh_format(ret, size, "entry %llu-%llu of the inbox (%s)",
+                  (unsigned long long)item->input.stream_ms,
+                  (unsigned long long)item->input.stream_no, type);
+}
+
+static void alarm_quarantine(struct eh_app *app, const struct eh_item *item,
+                             const struct eh_refusal *refusal)
+{
+    char what[120];
+    describe(item, refusal, what, sizeof what);
+    eh_alarm_clear(&app->alarms, EH_ALARM_QUARANTINE); /* each has a line in the log */
+    eh_alarm_set(&app->alarms, EH_ALARM_QUARANTINE, eh_clock_now_us(&app->clock),
+                 "PostgreSQL refused %s, which %s; the others go on: %s (SQLSTATE %s%s%s)", what,
+                 item->command ? "was answered so" : "is a dead letter now", refusal->text,
+                 refusal->state, refusal->constraint[0] ? ", constraint " : "",
+                 refusal->constraint);
+}
+
+/* False: it cannot even be a dead letter. */
+static bool set_aside(struct eh_app *app, struct eh_item *item, const struct eh_refusal *refusal)
+{
+    char words[EH_ERROR_TEXT_MAX];
+    if (item->refusals >= DEAD_LETTER_TRIES)
+        return false;
+    if (item->refusals == 0) {
+        alarm_quarantine(app, item, refusal);
+        words_of(refusal, words, sizeof words);
+    } else { /* the words may hold what is refused */
+        eh_format(words, sizeof words, "PostgreSQL refuses it (SQLSTATE %s)", refusal->state);
+    }
+    item->refusals++;
+    if (item->command) {
+        const struct eh_command_result result = {.code = -EH_ECONFLICT, .message = words};
+        app_answer(app, item, &result);
+        refusal->batch->command_count--;
+        eh_batch_remove(refusal->batch, item);
+        return true;
+    }
+    item->refused = eh_batch_text(refusal->batch, words).data;
+    eh_require(item->refused);
+    return true;
+}
+
+/* True: the others go on without it. */
+static bool settle(struct eh_app *app, const struct eh_refusal *refusal)
+{
+    struct eh_item *item = item_of(refusal);
+    if (!item)
+        return false;
+    bool its_fault =
+        item->refusals > 0 || (!eh_alarm_stands(&app->alarms, EH_ALARM_SCHEMA_REFUSES) &&
+                               eh_quarantine_judge(&app->quarantine, eh_clock_monotonic_us(),
+                                                   refusal->state, refusal->constraint));
+    if (its_fault && set_aside(app, item, refusal))
+        return true;
+    item->held = true;
+    return false;
+}
+
+/* ---- Holding. */
+
+static void answer_all(struct eh_app *app, const struct eh_command_result *result)
+{
+    for (struct eh_batch *b = app->left_over; b; b = b->next)
+        app_answer_commands(app, b, result);
+    if (app->filling)
+        app_answer_commands(app, app->filling, result);
+}
+
+static void hold(struct eh_app *app, const struct eh_refusal *refusal)
+{
+    int64_t wait_us = eh_quarantine_wait_us(&app->quarantine);
+    app->hold_until_us = eh_clock_monotonic_us() + wait_us;
+    eh_alarm_set(&app->alarms, EH_ALARM_SCHEMA_REFUSES, eh_clock_now_us(&app->clock),
+                 "PostgreSQL refuses what is written to table %s, whatever it is; nothing is dealt "
+                 "until the table is mended, which is tried again and again: %s (SQLSTATE %s%s%s)",
+                 refusal->table[0] ? refusal->table : "?", refusal->text, refusal->state,
+                 refusal->constraint[0] ? ", constraint " : "", refusal->constraint);
+    eh_log(EH_LOG_WARNING, "holding for %lld s: %s", (long long)(wait_us / 1000000), refusal->text);
+}
+
+void app_refused(void *context, const struct eh_refusal *refusal)
+{
+    struct eh_app *app = context;
+    char text[EH_ERROR_TEXT_MAX];
+    eh_format(text, sizeof text, "postgres: %s (%s)", refusal->text, refusal->state);
+    app_error(app, text);
+    eh_log(EH_LOG_WARNING, "refused: %s", text);
+    app_stop_deciding(app);
+    app->commits_failed++;
+    app->hold_until_us = 0;
+    if (refusal->kind == EH_REFUSED_SLOW)
+        eh_pace_failed(&app->pace, eh_batch_weight(refusal->batch));
+    bool held = refusal->kind == EH_REFUSED_SCHEMA ||
+                (refusal->kind == EH_REFUSED_CONTENT && !settle(app, refusal));
+    app->held_by_time = held && !item_of(refusal);
+    if (held)
+        hold(app, refusal);
+    take_all_back(app);
+    if (held) {
+        const struct eh_command_result result = {
+            .code = -EH_EUNAVAILABLE,
+            .message = "PostgreSQL refuses what is written just now; nothing was changed"};
+        answer_all(app, &result);
+    }
+    app_resume(app);
+}
+
+void app_refused_over(struct eh_app *app, const struct eh_batch *b)
+{
+    bool over = app->held_by_time && b->record_count > 0;
+    for (size_t i = 0; !over && i < b->item_count; i++)
+        over = b->items[i].held;
+    if (!over || !eh_alarm_stands(&app->alarms, EH_ALARM_SCHEMA_REFUSES))
+        return;
+    app->held_by_time = false;
+    eh_quarantine_mended(&app->quarantine);
+    eh_alarm_clear(&app->alarms, EH_ALARM_SCHEMA_REFUSES);
+}
+
+static void show(struct eh_app *app, enum eh_alarm alarm, const char *what, const char *why)
+{
+    if (*why)
+        eh_alarm_set(&app->alarms, alarm, eh_clock_now_us(&app->clock),
+                     "%s cannot be written; mend that, it is tried again: %s", what, why);
+    else
+        eh_alarm_clear(&app->alarms, alarm);
+}
+
+void app_refused_tick(struct eh_app *app)
+{
+    int64_t age_us = eh_clock_monotonic_us() - app->quarantine.last_us;
+    if (age_us > EH_QUARANTINE_ALARM_S * INT64_C(1000000))
+        eh_alarm_clear(&app->alarms, EH_ALARM_QUARANTINE);
+    show(app, EH_ALARM_LEDGER, "the table ledger", eh_store_ledger_error(app->store));
+    show(app, EH_ALARM_SNAPSHOT, "a snapshot", eh_store_snapshot_error(app->store));
+}
