@@ -30,9 +30,9 @@ static bool time_brings(struct eh_app *app)
     struct eh_totals totals;
     int64_t now = eh_clock_now_us(&app->clock);
     eh_engine_totals(app->engine, &totals);
-    return app->new_key_due || app->accept_due || totals.rules < EH_RULES_LAST ||
-           !totals.committed || eh_engine_due_us(app->engine) <= now ||
-           eh_clock_date(&app->clock, now) > totals.date;
+    return app->new_key_due || app->accept_due || eh_skips_ticket(&app->skips) ||
+           totals.rules < EH_RULES_LAST || !totals.committed ||
+           eh_engine_due_us(app->engine) <= now || eh_clock_date(&app->clock, now) > totals.date;
 }
 
 static void arm_timer(struct eh_app *app)
@@ -524,6 +524,7 @@ static void on_lost(void *context, const char *why)
         "PostgreSQL went away before the answer; ask again (with the same Idempotency-Key)";
     bool led = app->deciding || app->resuming;
     app->deciding = app->resuming = false;
+    eh_skips_again(&app->skips);
     event_del(app->hold_over);
     if (app->role == EH_ROLE_LEADER)
         app->role = EH_ROLE_STARTING;

@@ -13,6 +13,7 @@
 #include "lookout.h"
 #include "quarantine.h"
 #include "recovery.h"
+#include "skips.h"
 #include "store.h"
 #include "trusted_time.h"
 
@@ -73,6 +74,7 @@ struct eh_app {
     int64_t hold_until_us;    /* monotonic; 0: nothing is held */
     bool held_by_time;        /* by no item: any commit ends it */
     struct eh_quarantine quarantine;
+    struct eh_skips skips;
 
     struct eh_redis_link *writes;
     struct eh_inbox *inbox;

@@ -149,6 +149,15 @@ struct eh_dead_entry *eh_batch_dead(struct eh_batch *b)
     return &b->dead[b->dead_count++];
 }
 
+struct eh_batch_due *eh_batch_due(struct eh_batch *b)
+{
+    struct eh_batch_due *d = grow(&b->arena, b->due, b->due_count, &b->due_capacity, sizeof *d);
+    if (!d)
+        return NULL;
+    b->due = d;
+    return &b->due[b->due_count++];
+}
+
 struct eh_period_row *eh_batch_period(struct eh_batch *b)
 {
     struct eh_period_row *p =

@@ -52,6 +52,12 @@ struct eh_personal {
 
 struct eh_period_row; /* period_rows.h */
 
+/* What an input that time brought was about. */
+struct eh_batch_due {
+    uint64_t input;
+    struct eh_key key;
+};
+
 /* Somebody who read the engine's state while the batch was in flight. */
 struct eh_watcher {
     eh_confirmed_fn *on_confirmed;
@@ -75,6 +81,8 @@ struct eh_batch {
     size_t dead_count, dead_capacity;
     struct eh_period_row *period_rows;
     size_t period_count, period_capacity;
+    struct eh_batch_due *due; /* of its DUE and DAY inputs */
+    size_t due_count, due_capacity;
     struct eh_table
         known; /* identity -> index of record + 1, for repeats within what is in flight */
     struct eh_table images; /* ticket identity -> index of the record with its image + 1 */
@@ -108,6 +116,7 @@ uint32_t eh_batch_weight(const struct eh_batch *);         /* as eh_pace counts 
 struct eh_record *eh_batch_record(struct eh_batch *);      /* NULL: no memory */
 struct eh_dead_entry *eh_batch_dead(struct eh_batch *);
 struct eh_period_row *eh_batch_period(struct eh_batch *);
+struct eh_batch_due *eh_batch_due(struct eh_batch *);
 /* A sentence in the batch's memory, without half a character where it was cut: PostgreSQL would
  * refuse it. data NULL: no memory. */
 struct eh_str eh_batch_text(struct eh_batch *, const char *text);

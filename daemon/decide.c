@@ -297,6 +297,50 @@ static int step_shell(struct eh_app *app, struct eh_batch *b, enum eh_message_ty
     return step(app, b, &in, NULL);
 }
 
+/* It is logged why. */
+static int step_skip(struct eh_app *app, struct eh_batch *b, struct eh_skip *skip, int32_t date)
+{
+    struct eh_input in = {.origin = EH_ORIGIN_SHELL, .date = date};
+    in.message = (struct eh_message){.type = EH_MESSAGE_SKIPPED,
+                                     .has = EH_FIELD_BIT(EH_FIELD_REASON),
+                                     .reason = eh_batch_text(b, skip->reason),
+                                     .ticket = (int64_t)skip->ticket};
+    if (!in.message.reason.data)
+        return -EH_ENOMEM;
+    if (skip->ticket)
+        in.message.has |= EH_FIELD_BIT(EH_FIELD_TICKET);
+    eh_input_identify(&in);
+    int r = step(app, b, &in, NULL);
+    skip->input = in.no;
+    return r;
+}
+
+static int step_skipped_tickets(struct eh_app *app, struct eh_batch *b)
+{
+    struct eh_totals totals;
+    struct eh_skip *skip;
+    int r = 0;
+    eh_engine_totals(app->engine, &totals);
+    while (r == 0 && (skip = eh_skips_ticket(&app->skips)) != NULL)
+        r = step_skip(app, b, skip, totals.date);
+    return r;
+}
+
+/* What time brings, or what takes its place where PostgreSQL refused it. */
+static int step_timed(struct eh_app *app, struct eh_batch *b, enum eh_message_type type,
+                      int32_t date)
+{
+    struct eh_key key = eh_skip_key(app->engine, date, type == EH_MESSAGE_DAY);
+    struct eh_skip *skip = eh_skips_find(&app->skips, key);
+    if (skip)
+        return step_skip(app, b, skip, date);
+    struct eh_batch_due *due = eh_batch_due(b);
+    if (!due)
+        return -EH_ENOMEM;
+    *due = (struct eh_batch_due){b->to_input + 1, key};
+    return step_shell(app, b, type, date);
+}
+
 /* Before anything else: what was committed can neither be drawn with nor revealed. */
 static int step_new_key(struct eh_app *app, struct eh_batch *b)
 {
@@ -347,7 +391,7 @@ static int step_day(struct eh_app *app, struct eh_batch *b, int32_t *ret_date)
         date = totals.date;
     *ret_date = date;
     if (date > totals.date || !totals.committed) /* nothing committed: first day, or an old log */
-        return step_shell(app, b, EH_MESSAGE_DAY, date);
+        return step_timed(app, b, EH_MESSAGE_DAY, date);
     return 0;
 }
 
@@ -362,7 +406,7 @@ static int step_due(struct eh_app *app, struct eh_batch *b, int32_t date, uint32
     int r = 0;
     for (int i = 0; r == 0 && i < EH_BATCH_DUE_MAX && is_due(app, b) && eh_batch_weight(b) < most;
          i++)
-        r = step_shell(app, b, EH_MESSAGE_DUE, date);
+        r = step_timed(app, b, EH_MESSAGE_DUE, date);
     return r;
 }
 
@@ -487,6 +531,8 @@ int app_decide(struct eh_app *app, struct eh_batch *b, struct eh_error *error)
         r = step_new_key(app, b);
     if (r >= 0 && app->accept_due)
         r = step_accept_time(app, b);
+    if (r >= 0)
+        r = step_skipped_tickets(app, b);
     if (r >= 0)
         r = decide_history(app, b);
     if (r >= 0)

@@ -125,16 +125,97 @@ static bool set_aside(struct eh_app *app, struct eh_item *item, const struct eh_
     return true;
 }
 
+/* ---- What time brought. */
+
+static bool is_own(const struct eh_item *item, const struct eh_record *record,
+                   const struct eh_effect *e)
+{
+    const struct eh_message *m = &item->input.message;
+    return e->ticket == record->input ||
+           (eh_str_equal(e->id, m->id) && eh_str_equal(e->source, m->source));
+}
+
+/* The deal or the release of a ticket that the input only made possible; or NULL. */
+static const struct eh_effect *other_deal(const struct eh_refusal *refusal,
+                                          const struct eh_item *item)
+{
+    const struct eh_batch *b = refusal->batch;
+    size_t at = refusal->effect;
+    if (refusal->record >= b->record_count || refusal->effect == UINT32_MAX)
+        return NULL;
+    for (size_t i = 0; i < refusal->record; i++)
+        at += b->records[i].effect_count;
+    const struct eh_effect *e = &b->effects.items[at];
+    bool deals = e->type == EH_NOTICE_ASSIGNED || e->type == EH_NOTICE_WAITING;
+    return deals && !(item && is_own(item, &b->records[refusal->record], e)) ? e : NULL;
+}
+
+static const struct eh_batch_due *due_of(const struct eh_refusal *refusal)
+{
+    const struct eh_batch *b = refusal->batch;
+    for (size_t i = 0; refusal->record < b->record_count && i < b->due_count; i++)
+        if (b->due[i].input == b->records[refusal->record].input)
+            return &b->due[i];
+    return NULL;
+}
+
+static bool is_its_fault(struct eh_app *app, const struct eh_refusal *refusal)
+{
+    return !eh_alarm_stands(&app->alarms, EH_ALARM_SCHEMA_REFUSES) &&
+           eh_quarantine_judge(&app->quarantine, eh_clock_monotonic_us(), refusal->state,
+                               refusal->constraint);
+}
+
+static bool skip(struct eh_app *app, const struct eh_refusal *refusal, struct eh_key key,
+                 uint64_t ticket, const char *what)
+{
+    char reason[EH_SKIP_REASON_MAX];
+    eh_format(reason, sizeof reason, "PostgreSQL refused it (SQLSTATE %s%s%s)", refusal->state,
+              refusal->constraint[0] ? ", constraint " : "", refusal->constraint);
+    if (!is_its_fault(app, refusal) || !eh_skips_add(&app->skips, key, ticket, reason))
+        return false;
+    eh_alarm_clear(&app->alarms, EH_ALARM_QUARANTINE);
+    eh_alarm_set(&app->alarms, EH_ALARM_QUARANTINE, eh_clock_now_us(&app->clock),
+                 "PostgreSQL refused %s; the others go on: %s (SQLSTATE %s%s%s)", what,
+                 refusal->text, refusal->state, refusal->constraint[0] ? ", constraint " : "",
+                 refusal->constraint);
+    return true;
+}
+
+/* The ticket stands aside. One that is not committed itself is decided apart first. */
+static bool skip_ticket(struct eh_app *app, const struct eh_refusal *refusal,
+                        const struct eh_effect *e)
+{
+    char what[2 * EH_NAME_MAX + 120];
+    if (e->ticket > app->durable.input && refusal->batch->record_count > 1) {
+        app->pace.most = EH_PACE_LEAST;
+        return true;
+    }
+    eh_format(what, sizeof what,
+              "the deal of ticket %.*s/%.*s, which stands aside until it is updated, assigned or "
+              "moved",
+              EH_STR_ARG(e->source), EH_STR_ARG(e->id));
+    return skip(app, refusal, (struct eh_key){0}, e->ticket, what);
+}
+
+/* Before anything was committed there is nothing to go on with. */
+static bool skip_due(struct eh_app *app, const struct eh_refusal *refusal)
+{
+    const struct eh_batch_due *due = due_of(refusal);
+    return due && app->durable.input > 0 &&
+           skip(app, refusal, due->key, 0, "what was due, which is skipped");
+}
+
 /* True: the others go on without it. */
 static bool settle(struct eh_app *app, const struct eh_refusal *refusal)
 {
     struct eh_item *item = item_of(refusal);
+    const struct eh_effect *deal = other_deal(refusal, item);
+    if (deal)
+        return skip_ticket(app, refusal, deal);
     if (!item)
-        return false;
-    bool its_fault =
-        item->refusals > 0 || (!eh_alarm_stands(&app->alarms, EH_ALARM_SCHEMA_REFUSES) &&
-                               eh_quarantine_judge(&app->quarantine, eh_clock_monotonic_us(),
-                                                   refusal->state, refusal->constraint));
+        return skip_due(app, refusal);
+    bool its_fault = item->refusals > 0 || is_its_fault(app, refusal);
     if (its_fault && set_aside(app, item, refusal))
         return true;
     item->held = true;
@@ -173,11 +254,13 @@ void app_refused(void *context, const struct eh_refusal *refusal)
     app_stop_deciding(app);
     app->commits_failed++;
     app->hold_until_us = 0;
+    eh_skips_again(&app->skips);
     if (refusal->kind == EH_REFUSED_SLOW)
         eh_pace_failed(&app->pace, eh_batch_weight(refusal->batch));
     bool held = refusal->kind == EH_REFUSED_SCHEMA ||
                 (refusal->kind == EH_REFUSED_CONTENT && !settle(app, refusal));
-    app->held_by_time = held && !item_of(refusal);
+    app->held_by_time =
+        held && (!item_of(refusal) || other_deal(refusal, item_of(refusal)) != NULL);
     if (held)
         hold(app, refusal);
     take_all_back(app);
@@ -192,6 +275,7 @@ void app_refused(void *context, const struct eh_refusal *refusal)
 
 void app_refused_over(struct eh_app *app, const struct eh_batch *b)
 {
+    eh_skips_committed(&app->skips, b->to_input);
     bool over = app->held_by_time && b->record_count > 0;
     for (size_t i = 0; !over && i < b->item_count; i++)
         over = b->items[i].held;

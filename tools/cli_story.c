@@ -62,6 +62,7 @@ static const struct {
     {"full", "everybody has all they can carry"},
     {"skill", "nobody has the skills it asks for"},
     {"queue", "tickets that waited before are dealt first"},
+    {"aside", "PostgreSQL refused to store its deal; update, assign or move it"},
 };
 
 static const char *in_words(const char *why)

@@ -177,7 +177,8 @@ int eh_step_update(struct step *s)
             return r;
     }
     s->touched = true;
-    if (skills)
+    r = eh_ticket_touch(s, slot);
+    if (r == 0 && skills)
         r = change_skills(s, slot, set);
     uint32_t text_size = ticket_text_size(t);
     if (r == 0 && skills) { /* set_text copies before it frees what source and id point to */

@@ -204,17 +204,23 @@ static uint32_t place_behind(const struct eh_engine *e, uint32_t team)
 
 /* The next team of the round that may deal in this step, or NONE. What was left over before the
  * step is for DUE inputs: no other one has the effects of what happened before it. */
-static uint32_t team_in_turn(const struct step *s)
+static uint32_t team_in_turn(const struct step *s, bool any)
 {
     const struct eh_engine *e = s->e;
     uint32_t place = e->ready_count ? place_behind(e, s->turn) : 0;
     for (uint32_t i = 0; i < e->ready_count; i++) {
         uint32_t team = eh_ready_team(e, place);
-        if (s->m.type == EH_MESSAGE_DUE || e->teams[team].ready_since == s->in->no)
+        if (any || e->teams[team].ready_since == s->in->no)
             return team;
         place = e->teams[team].desk_index + 1;
     }
     return NONE;
+}
+
+uint32_t eh_deal_next(const struct step *s)
+{
+    uint32_t team = team_in_turn(s, true);
+    return team == NONE ? NONE : best_of(s->e, &s->e->teams[team]);
 }
 
 static int deal_next(struct step *s, uint32_t slot)
@@ -238,7 +244,7 @@ int eh_deal_waiting(struct step *s)
     if (e->rules < EH_RULES_SLICES)
         return deal_best(s);
     int r = 0;
-    for (uint32_t team; r == 0 && (team = team_in_turn(s)) != NONE;) {
+    for (uint32_t team; r == 0 && (team = team_in_turn(s, s->m.type == EH_MESSAGE_DUE)) != NONE;) {
         uint32_t slot = best_of(e, &e->teams[team]);
         if (!e->tickets[slot].given_back && s->deals_left-- == 0) {
             s->deals_left = 0;

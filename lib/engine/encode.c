@@ -54,6 +54,8 @@ bool eh_read_flag(struct eh_reader *in)
 
 /* ---- tickets */
 
+#define ASIDE 0x80 /* in the byte of the state: few tickets ever are */
+
 void eh_encode_ticket(const struct eh_engine *e, const struct ticket *t, struct eh_bytes *out)
 {
     eh_bytes_put_u8(out, IMAGE_VERSION);
@@ -69,7 +71,7 @@ void eh_encode_ticket(const struct eh_engine *e, const struct ticket *t, struct 
     eh_bytes_put_str(out, name_of(&e->kind_names, t->kind));
     eh_bytes_put_str(out, name_of(&e->rep_names, t->rep));
     eh_bytes_put_str(out, name_of(&e->rep_names, t->was));
-    eh_bytes_put_u8(out, t->state);
+    eh_bytes_put_u8(out, (uint8_t)(t->state | (t->aside ? ASIDE : 0)));
     eh_bytes_put_u8(out, t->priority);
     eh_bytes_put_u8(out, t->outcome);
     eh_bytes_put_u(out, t->points);
@@ -104,6 +106,8 @@ static void read_names(struct eh_reader *in, struct image *image)
 static void read_numbers(struct eh_reader *in, struct ticket *t)
 {
     t->state = eh_read_u8(in);
+    t->aside = (t->state & ASIDE) != 0;
+    t->state &= (uint8_t)~ASIDE;
     t->priority = eh_read_u8(in);
     t->outcome = eh_read_u8(in);
     t->points = eh_read_u32(in);

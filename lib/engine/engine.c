@@ -122,6 +122,24 @@ int64_t eh_engine_due_us(const struct eh_engine *e)
     return least(leftover_due(e), least(eh_expiry_due(e), parked_due(e)));
 }
 
+bool eh_engine_due(const struct eh_engine *e, struct eh_due *ret)
+{
+    int64_t due = eh_engine_due_us(e);
+    *ret = (struct eh_due){0};
+    if (due == EH_TIME_NEVER)
+        return false;
+    if (due == leftover_due(e))
+        ret->kind = EH_DUE_LEFTOVER;
+    else if (due == eh_expiry_due(e)) {
+        ret->kind = EH_DUE_SIGNAL;
+        ret->rep = name_of(&e->rep_names, e->expiries[0]);
+    } else {
+        ret->kind = EH_DUE_PARKED;
+        ret->input = e->parked[e->parked_list.first].input;
+    }
+    return true;
+}
+
 /* One thing, the one that has been due for longest. */
 static int step_due(struct step *s)
 {
@@ -178,6 +196,7 @@ static step_fn *const steps[] = {
     [EH_MESSAGE_NEW_KEY] = eh_step_new_key,
     [EH_MESSAGE_RULES] = step_rules,
     [EH_MESSAGE_ACCEPT_TIME] = eh_step_accept_time,
+    [EH_MESSAGE_SKIPPED] = eh_step_skipped,
 };
 
 /* Numbers without a gap, time and day in order. Until the first day has come, any date goes. An
@@ -188,7 +207,8 @@ static bool is_next(const struct eh_engine *e, const struct eh_input *in)
     bool accepted = type == EH_MESSAGE_ACCEPT_TIME && e->rules >= EH_RULES_TIME_BACK;
     return in->no == e->input + 1 && (in->at_us >= e->at_us || accepted) && eh_is_time(in->at_us) &&
            eh_is_date(in->date) && type >= EH_MESSAGE_TICKET && type <= EH_MESSAGE_LAST &&
-           (in->date == e->date || !e->has_day || type == EH_MESSAGE_DAY || accepted);
+           (in->date == e->date || !e->has_day || type == EH_MESSAGE_DAY || accepted ||
+            (type == EH_MESSAGE_SKIPPED && in->date > e->date));
 }
 
 static int decide(struct step *s)
@@ -201,8 +221,8 @@ static int decide(struct step *s)
         r = steps[s->m.type](s);
     if (r < 0)
         return r;
-    bool due = s->m.type == EH_MESSAGE_DUE;
-    if (s->fx->refused && !due)
+    bool due = s->m.type == EH_MESSAGE_DUE, skipped = s->m.type == EH_MESSAGE_SKIPPED;
+    if (s->fx->refused && !due && !skipped)
         r = eh_step_refused_notice(s, &s->m, s->in->origin, s->in->stream_ms, s->in->stream_no);
     else if (!s->fx->refused || e->rules >= EH_RULES_SLICES)
         r = eh_deal_waiting(s);

@@ -36,6 +36,9 @@ int eh_step_assign(struct step *s)
     uint32_t was = t->state == EH_TICKET_ASSIGNED ? t->rep : t->was;
     struct decision decision = {.why = "manager"};
     s->touched = true;
+    r = eh_ticket_touch(s, slot);
+    if (r < 0)
+        return r;
     eh_deal_detach(e, slot);
     r = eh_deal_book(s, slot, rep, was, &decision);
     return r < 0 ? r : eh_step_image(s, t);
@@ -63,6 +66,9 @@ int eh_step_move(struct step *s)
     if (r < 0)
         return r;
     s->touched = true;
+    r = eh_ticket_touch(s, slot);
+    if (r < 0)
+        return r;
     uint32_t was = t->state == EH_TICKET_ASSIGNED ? t->rep : t->was;
     eh_deal_detach(e, slot);
     eh_affinity_leave(e, slot);
@@ -157,7 +163,7 @@ static int open_of(const struct eh_engine *e, const struct rep *rep, struct lowe
         return -EH_ENOMEM;
     for (uint32_t slot = rep->open.first; slot != NONE; slot = e->tickets[slot].next) {
         const struct ticket *t = &e->tickets[slot];
-        if (t->no > rep->released && has_team(scope, name_of(&e->team_names, t->team)))
+        if (t->no > rep->released && !t->aside && has_team(scope, name_of(&e->team_names, t->team)))
             offer(ret, (struct place){t->no, slot});
     }
     qsort(ret->items, ret->count, sizeof *ret->items, by_number);
@@ -275,15 +281,30 @@ static bool comes_before(const struct eh_engine *e, uint32_t a, uint32_t b)
     return eh_str_compare(e->rep_names.items[a], e->rep_names.items[b]) < 0;
 }
 
-int eh_release_round(struct step *s)
+static uint32_t next_releasing(const struct eh_engine *e)
 {
-    const struct eh_engine *e = s->e;
     uint32_t first = e->releasing[0];
     for (uint32_t i = 1; i < e->releasing_count; i++)
         if (comes_before(e, e->releasing[i], first))
             first = e->releasing[i];
+    return first;
+}
+
+int eh_release_round(struct step *s)
+{
     s->touched = true;
-    return release_round(s, first);
+    return release_round(s, next_releasing(s->e));
+}
+
+int eh_release_next(const struct step *s, uint32_t *ret_slot)
+{
+    const struct eh_engine *e = s->e;
+    struct lowest next = {.most = 1};
+    int r = open_of(e, &e->reps[next_releasing(e)], &next);
+    if (r == 0)
+        *ret_slot = next.count ? next.items[0].slot : NONE;
+    free(next.items);
+    return r;
 }
 
 int eh_step_release(struct step *s)

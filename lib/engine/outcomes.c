@@ -116,6 +116,7 @@ static int close_ticket(struct step *s, uint32_t slot, const struct eh_message *
     eh_set_release(e, t->team, t->set);
     t->set = NONE;
     t->was = NONE;
+    t->aside = false;
     t->state = EH_TICKET_CLOSED;
     t->outcome = m->outcome;
     t->closed_us = at_us;

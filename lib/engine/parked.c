@@ -219,6 +219,19 @@ int eh_parked_apply(struct step *s, uint32_t ticket)
     return r;
 }
 
+/* It is a dead letter. */
+static int refuse_parked(struct step *s, const struct parked *parked, const struct eh_message *m,
+                         const struct eh_error *error)
+{
+    int r = eh_step_refuse(s, error->code, "%s", error->text);
+    if (r == 0)
+        r = eh_step_dead(s, m, parked->stream_ms, parked->stream_no);
+    s->touched = true;
+    return r < 0
+               ? r
+               : eh_step_refused_notice(s, m, parked->origin, parked->stream_ms, parked->stream_no);
+}
+
 int eh_parked_expire(struct step *s)
 {
     struct eh_engine *e = s->e;
@@ -238,14 +251,24 @@ int eh_parked_expire(struct step *s)
             eh_error_set(&error, EH_ENOTFOUND,
                          "ticket %.*s/%.*s was not open within %d seconds of its outcome",
                          EH_STR_ARG(m.source), EH_STR_ARG(m.id), EH_PARKED_S);
-        r = eh_step_refuse(s, error.code, "%s", error.text);
-        if (r == 0)
-            r = eh_step_dead(s, &m, parked->stream_ms, parked->stream_no);
-        s->touched = true;
-        if (r == 0)
-            r = eh_step_refused_notice(s, &m, parked->origin, parked->stream_ms, parked->stream_no);
+        r = refuse_parked(s, parked, &m, &error);
     }
     if (r == 0)
         remove_parked(e, slot);
+    return r;
+}
+
+int eh_parked_drop(struct step *s, struct eh_str why)
+{
+    uint32_t slot = s->e->parked_list.first;
+    struct eh_message m;
+    struct eh_error error = {0};
+    int r = message_of(at(s->e, slot), &m);
+    if (r < 0)
+        return r;
+    eh_error_set(&error, EH_EINVAL, "%.*s", EH_STR_ARG(why));
+    r = refuse_parked(s, at(s->e, slot), &m, &error);
+    if (r == 0)
+        remove_parked(s->e, slot);
     return r;
 }

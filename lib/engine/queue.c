@@ -235,6 +235,10 @@ void eh_queue_push(struct eh_engine *e, uint32_t slot)
 void eh_queue_remove(struct eh_engine *e, uint32_t slot)
 {
     struct ticket *t = &e->tickets[slot];
+    if (t->aside) { /* it stands in none */
+        t->aside = false;
+        return;
+    }
     struct skill_set *set = set_of(e, t->team, t->set);
     uint32_t at = t->queue_at, last = set->queue[--set->queue_count];
     t->queue_at = NONE;
@@ -249,6 +253,8 @@ const char *eh_waiting_why(const struct eh_engine *e, const struct ticket *t)
 {
     const struct team *team = &e->teams[t->team];
     const struct skill_set *set = &team->sets[t->set];
+    if (t->aside)
+        return "aside";
     if (set->tree[1].count > 0 && e->rules >= EH_RULES_SLICES)
         return "queue";
     if (team->available == 0)

@@ -330,6 +330,8 @@ static int place_ticket(struct eh_engine *e, uint32_t slot)
         eh_ticket_give(e, slot, t->rep);
         return 0;
     }
+    if (t->aside)
+        return 0;
     r = eh_queue_reserve(e, t->team, t->set);
     if (r == 0)
         eh_queue_push(e, slot);

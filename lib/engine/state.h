@@ -7,6 +7,7 @@
  *
  *     engine.c     life, step(), what is due            roster.c    a desk file takes effect
  *     tickets.c    slots, order, lists                  arrivals.c  messages ticket and update
+ *     skipped.c    what cannot be stored
  *     signals.c    overloaded, available, away          outcomes.c  messages outcome
  *     queue.c      waiting tickets, skill sets          parked.c    outcomes before their ticket
  *     deal.c       one decision; rounds of them         eligible.c  the trees of who may receive
@@ -88,6 +89,8 @@ struct ticket {
     bool receipted : 1;   /* entitled in this team, and booked as received: with its rep, or with
                              the team's in_air account while it waits */
     bool in_affinity : 1; /* stands in the list of its customer */
+    bool aside : 1;       /* its deal or release cannot be stored: outside its queue, or stays with
+                             its rep, until it is touched */
     bool given_back : 1;  /* released in this very step, which has an effect set aside for it */
 };
 
@@ -586,6 +589,7 @@ void eh_queue_remove(struct eh_engine *, uint32_t slot);
 uint32_t eh_ready_team(const struct eh_engine *, uint32_t place);
 /* Before the desk changes: nobody is, until trees are made. */
 void eh_ready_clear(struct eh_engine *);
+uint32_t eh_deal_next(const struct step *); /* the next one that is left over, or NONE */
 const char *eh_waiting_why(const struct eh_engine *, const struct ticket *);
 
 /* deal.c */
@@ -632,6 +636,7 @@ int eh_parked_back(struct eh_engine *, int64_t delta_us, int32_t date) EH_MUST_C
 int eh_facts_back(struct eh_engine *, int32_t date) EH_MUST_CHECK;
 
 int eh_release_round(struct step *) EH_MUST_CHECK; /* of the rep whose turn it is */
+int eh_release_next(const struct step *, uint32_t *ret_slot) EH_MUST_CHECK; /* NONE: no ticket */
 /* Further rounds of this rep's are due. */
 int eh_releasing_add(struct eh_engine *, uint32_t rep) EH_MUST_CHECK;
 
@@ -678,6 +683,11 @@ int eh_park(struct step *, struct eh_key ticket) EH_MUST_CHECK;
 int eh_parked_add(struct eh_engine *, struct parked *) EH_MUST_CHECK;   /* takes the body over */
 int eh_parked_apply(struct step *, uint32_t ticket_slot) EH_MUST_CHECK; /* a ticket arrived */
 int eh_parked_expire(struct step *) EH_MUST_CHECK;                      /* the oldest one */
+int eh_parked_drop(struct step *, struct eh_str why) EH_MUST_CHECK;     /* ... unapplied */
+
+/* skipped.c */
+int eh_step_skipped(struct step *) EH_MUST_CHECK;
+int eh_ticket_touch(struct step *, uint32_t slot) EH_MUST_CHECK; /* it stands aside no longer */
 
 /* roster.c */
 void eh_desk_held_free(struct desk_held *);

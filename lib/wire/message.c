@@ -259,7 +259,8 @@ static int fill_body(const struct eh_pairs *pairs, struct eh_arena *arena, struc
 #define SHELL_TYPES                                                                                \
     (EH_TYPE_BIT(EH_MESSAGE_DESK) | EH_TYPE_BIT(EH_MESSAGE_DAY) | EH_TYPE_BIT(EH_MESSAGE_DUE) |    \
      EH_TYPE_BIT(EH_MESSAGE_UNPARSED) | EH_TYPE_BIT(EH_MESSAGE_NEW_KEY) |                          \
-     EH_TYPE_BIT(EH_MESSAGE_RULES) | EH_TYPE_BIT(EH_MESSAGE_ACCEPT_TIME))
+     EH_TYPE_BIT(EH_MESSAGE_RULES) | EH_TYPE_BIT(EH_MESSAGE_ACCEPT_TIME) |                         \
+     EH_TYPE_BIT(EH_MESSAGE_SKIPPED))
 
 int eh_message_from_json_body(struct eh_str text, struct eh_arena *arena, struct eh_message *m,
                               struct eh_error *error)

@@ -77,6 +77,8 @@ const struct eh_field_row eh_field_rows[EH_FIELD_COUNT] = {
         .most = UINT32_MAX, .optional = SHELL},
     [EH_FIELD_MOST] = {NAMED("most", most), .kind = EH_KIND_INTEGER, .least = EH_MOST_MIN,
         .most = EH_MOST_MAX, .optional = SHELL},
+    [EH_FIELD_TICKET] = {NAMED("ticket", ticket), .kind = EH_KIND_INTEGER, .least = 1,
+        .most = EH_INTEGER_MAX, .optional = SHELL},
 };
 /* clang-format on */
 
@@ -91,6 +93,7 @@ static const char *const type_names[] = {
     [EH_MESSAGE_CLOSE] = "close",     [EH_MESSAGE_PAY] = "pay",
     [EH_MESSAGE_EXCLUDE] = "exclude", [EH_MESSAGE_NEW_KEY] = "new_key",
     [EH_MESSAGE_RULES] = "rules",     [EH_MESSAGE_ACCEPT_TIME] = "accept_time",
+    [EH_MESSAGE_SKIPPED] = "skipped",
 };
 static const char *const status_names[] = {
     [EH_STATUS_AVAILABLE] = "available",

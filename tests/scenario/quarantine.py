@@ -2,7 +2,7 @@
 """quarantine: what PostgreSQL refuses for its content, by a constraint put there by hand."""
 import json
 
-from harness import (DEAD, GROUP, INBOX, SALES, SUPPORT, default_desk, default_team, run, scenario,
+from harness import (DEAD, GROUP, INBOX, LONG, SALES, SUPPORT, default_desk, default_team, run, scenario,
                      wait_until)
 from invariants import check_invariants
 
@@ -194,6 +194,60 @@ def killed(stack):
     assert dealt(stack) == 400, dealt(stack)
     assert sorted(letter[0] for letter in dead(stack)) == sorted(entries), dead(stack)
     check_invariants(stack)
+    check_verified(stack)
+
+
+def check_skipped(stack, count):
+    rows = stack.sql("SELECT reason FROM input WHERE type = 21 ORDER BY input")
+    assert len(rows) == count and all("no_" in row[0] and "23514" in row[0] for row in rows), rows
+
+
+@scenario("what time brought and is refused is skipped, in the log; a deal makes its ticket wait")
+def time_brought(stack):
+    daemon = stack.start(default_desk(teams=[
+        default_team("sales", ["ana"], overloaded={"at_least": "1s", "at_most": "2s"}),
+        default_team("support", SUPPORT)]))
+    forbid(stack, "input", "type <> 11 OR rep IS DISTINCT FROM 'ana'", "no_expiry")
+    if LONG:
+        stack.add({"type": "outcome", "id": "never", "outcome": "won"})
+        forbid(stack, "input", "type <> -11", "no_parked")
+    assert daemon.post("/v1/reps/ana/signal", {"status": "overloaded"}).code == 200
+    for number in range(9):
+        stack.add_ticket("t-%d" % number)
+    wait_until("they wait", lambda: daemon.status()["waiting"] == 9)
+    poison = stack.sql1("SELECT input FROM input WHERE id = 't-4'")
+    forbid(stack, "effect", "ticket IS DISTINCT FROM %d" % poison, "no_deal")
+    wait_until("all but one are dealt", lambda: daemon.status()["waiting"] == 1)
+    stack.settle()
+    check_skipped(stack, 2)
+    waits = daemon.get("/v1/tickets/default/t-4").json
+    assert waits["state"] == "waiting" and waits["why"] == "aside", waits
+    assert "t-4" in alarms(stack)["quarantine"], alarms(stack)
+    assert daemon.get("/v1/reps/ana").json["state"] == "available"
+    daemon.kill()
+    daemon.start()
+    stack.add_ticket("t-9")
+    stack.settle()
+    assert stack.ticket("t-9")["state"] == "assigned" and stack.ticket("t-4")["state"] == "waiting"
+
+    allow(stack, "effect", "no_deal")
+    stack.add({"type": "update", "id": "t-4", "priority": 9})
+    stack.settle()
+    assert stack.ticket("t-4")["rep"] == "ana", stack.ticket("t-4")
+
+    forbid(stack, "effect", "ticket IS DISTINCT FROM %d" % poison, "no_release")
+    assert daemon.post("/v1/reps/ana/release", {"reason": "ill"}).code == 200
+    stack.settle()
+    check_skipped(stack, 3)
+    assert daemon.get("/v1/tickets/default/t-4").json["rep"] == "ana"
+    assert daemon.status()["waiting"] == 9, daemon.status()
+    if LONG:
+        wait_until("the outcome is given up", lambda: dead(stack), 90)
+        check_skipped(stack, 4)
+        allow(stack, "input", "no_parked")
+    allow(stack, "effect", "no_release")
+    allow(stack, "input", "no_expiry")
+    check_invariants(stack, hands_allowed=True)
     check_verified(stack)
 
 

@@ -27,6 +27,7 @@ struct entry {
     bool acked;
     bool in_flight; /* with the daemon, in a batch that is not confirmed */
     bool delivered; /* once at least */
+    bool refused;   /* by the log, for its content: to be a dead letter */
 };
 
 struct batch {
@@ -54,8 +55,10 @@ struct world {
     size_t published, outbox_capacity;
     struct daemon d;
     uint8_t seed[EH_SEED_BYTES];
-    uint64_t crashes, commits, redelivered;
-    const char *broken; /* the first thing that went wrong */
+    uint64_t crashes, commits, redelivered, refusals;
+    bool skip_due;        /* the log refused what was due next ... */
+    uint64_t skip_ticket; /* ... or the deal of this ticket */
+    const char *broken;   /* the first thing that went wrong */
 };
 
 static void must(struct world *w, bool holds, const char *what)
@@ -147,6 +150,20 @@ static void step_shell(struct world *w, int type, int32_t date)
     step(w, &in, eh_str(""));
 }
 
+static void step_skipped(struct world *w, int32_t date, int64_t ticket)
+{
+    struct eh_input in = {.origin = EH_ORIGIN_SHELL, .date = date};
+    in.message = (struct eh_message){.type = EH_MESSAGE_SKIPPED,
+                                     .has = EH_FIELD_BIT(EH_FIELD_REASON),
+                                     .reason = eh_str("refused"),
+                                     .ticket = ticket};
+    if (ticket)
+        in.message.has |= EH_FIELD_BIT(EH_FIELD_TICKET);
+    w->skip_due = false;
+    w->skip_ticket = 0;
+    step(w, &in, eh_str(""));
+}
+
 /* Now and then a later build leads. */
 static void step_rules(struct world *w, const struct eh_totals *totals)
 {
@@ -167,8 +184,13 @@ static int32_t step_time(struct world *w)
     int32_t date = (int32_t)(w->now_us / INT64_C(86400000000));
     if (date > totals.date || totals.input == 0)
         step_shell(w, EH_MESSAGE_DAY, date);
+    if (w->skip_ticket)
+        step_skipped(w, date, (int64_t)w->skip_ticket);
     while (eh_engine_due_us(w->d.e) <= w->now_us && !w->broken)
-        step_shell(w, EH_MESSAGE_DUE, date);
+        if (w->skip_due)
+            step_skipped(w, date, 0);
+        else
+            step_shell(w, EH_MESSAGE_DUE, date);
     return date;
 }
 
@@ -190,6 +212,10 @@ static void decide_entry(struct world *w, const struct entry *entry, int32_t dat
         .origin = EH_ORIGIN_STREAM, .date = date, .stream_ms = entry->ms, .stream_no = entry->no};
     uint64_t at;
     parse(w, entry->body, &in.message);
+    if (entry->refused)
+        in.message = (struct eh_message){.type = EH_MESSAGE_UNPARSED,
+                                         .has = EH_FIELD_BIT(EH_FIELD_REASON),
+                                         .reason = eh_str("refused")};
     eh_input_identify(&in);
     log_recall(&w->log, &in);
     struct eh_key as_entry = eh_entry_identity(entry->ms, entry->no, entry->body);
@@ -276,6 +302,18 @@ static void acknowledge(struct world *w, const struct batch *batch, bool may_die
 
 static void restart(struct world *w);
 
+/* The log does not take what one input holds: an entry, what was due, the deal of a ticket. */
+static void refuse(struct world *w, const struct batch *batch)
+{
+    w->refusals++;
+    if (batch->entry_count > 0 && chance(w, 60))
+        w->stream[batch->entries[helpdesk_below(&w->h, batch->entry_count)]].refused = true;
+    else if (chance(w, 50))
+        w->skip_due = true;
+    else
+        w->skip_ticket = 1 + helpdesk_below(&w->h, (uint32_t)w->log.count + 1);
+}
+
 /* The answer to the oldest batch: it came, it was lost on the way, or the commit never was. */
 static void commit(struct world *w)
 {
@@ -287,6 +325,8 @@ static void commit(struct world *w)
         w->durable = batch.end;
         w->commits++;
     }
+    if (fate < 2)
+        refuse(w, &batch);
     if (fate < 8) { /* refused, or committed and nobody knows */
         restart(w);
         return;
@@ -474,7 +514,7 @@ static void check_replay(struct world *w)
 /* ---- seeds */
 
 struct sums {
-    uint64_t rows, effects, crashes, commits, redelivered;
+    uint64_t rows, effects, crashes, commits, redelivered, refusals;
 };
 
 static const char *run(uint64_t seed, struct sums *sums)
@@ -504,6 +544,7 @@ static const char *run(uint64_t seed, struct sums *sums)
     sums->crashes += w->crashes;
     sums->commits += w->commits;
     sums->redelivered += w->redelivered;
+    sums->refusals += w->refusals;
     const char *broken = w->broken;
     eh_engine_free(w->d.e);
     log_done(&w->log);
@@ -524,11 +565,11 @@ static int test_seeds(uint64_t first, uint64_t count)
             printf("# seed %llu: %s (simulation-crash --seed %llu)\n", (unsigned long long)seed,
                    broken, (unsigned long long)seed);
     }
-    printf(
-        "# %llu inputs, %llu effects, %llu commits, %llu crashes, %llu entries handed over again\n",
-        (unsigned long long)sums.rows, (unsigned long long)sums.effects,
-        (unsigned long long)sums.commits, (unsigned long long)sums.crashes,
-        (unsigned long long)sums.redelivered);
+    printf("# %llu inputs, %llu effects, %llu commits, %llu crashes, %llu refused for "
+           "their content, %llu entries handed over again\n",
+           (unsigned long long)sums.rows, (unsigned long long)sums.effects,
+           (unsigned long long)sums.commits, (unsigned long long)sums.crashes,
+           (unsigned long long)sums.refusals, (unsigned long long)sums.redelivered);
     printf("%sok 1 - nothing lost, doubled or decided twice over %llu seeds\n1..1\n",
            failed ? "not " : "", (unsigned long long)count);
     return failed ? EXIT_FAILURE : EXIT_SUCCESS;

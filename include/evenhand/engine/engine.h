@@ -183,6 +183,15 @@ int eh_engine_step(struct eh_engine *, const struct eh_input *, struct eh_effect
 /* When the next DUE input is wanted (µs since 1970; EH_TIME_NEVER: nothing waits; may be past). */
 int64_t eh_engine_due_us(const struct eh_engine *);
 
+/* What the next DUE input is about. */
+enum eh_due_kind { EH_DUE_NONE, EH_DUE_LEFTOVER, EH_DUE_SIGNAL, EH_DUE_PARKED };
+struct eh_due {
+    uint8_t kind;
+    struct eh_str rep; /* SIGNAL */
+    uint64_t input;    /* PARKED: of the outcome that waits */
+};
+bool eh_engine_due(const struct eh_engine *, struct eh_due *ret); /* false: nothing waits */
+
 /* Snapshots: canonical bytes of the whole state, appended to `out` (-EH_ENOMEM). A restored engine,
  * the caller's to free, goes on exactly alike; the bytes are not needed any more. -EH_ECORRUPT: not
  * what was written, or not whole; -EH_EVERSION: of another EH_STATE_VERSION; -EH_ENOMEM. */
@@ -250,7 +259,8 @@ const struct eh_desk *eh_engine_desk(const struct eh_engine *); /* NULL before t
 struct eh_ticket_view {
     uint64_t no;                                        /* number of its input */
     struct eh_str source, id, team, kind, rep, outcome; /* rep: empty while waiting */
-    struct eh_str waiting_why;                          /* "nobody" | "full" | "skill" | "queue" */
+    struct eh_str waiting_why;                          /* "nobody" | "full" | "skill" | "queue" |
+                                                           "aside" */
     struct eh_str skills;
     uint8_t state, priority;
     int64_t value, refunded;

@@ -28,7 +28,7 @@
 #define EH_MESSAGE_STRING_MAX 16384
 #define EH_MOST_MIN           2    /* effects a step may be limited to: half for a release, half */
 #define EH_MOST_MAX           1000 /* for others */
-#define EH_SKILLS_MAX         16          /* skills one ticket may require */
+#define EH_SKILLS_MAX         16   /* skills one ticket may require */
 #define EH_DESK_TEXT_MAX      (16u << 20) /* bytes of a desk file read from disk */
 
 /* The numbers are stored in the log: never change one, only add. */
@@ -57,13 +57,18 @@ enum eh_message_type {
     EH_MESSAGE_EXCLUDE = 17, /* rep, reason: sets a rep aside for the period */
     /* from the shell, as an operator told it at the start: actor, reason */
     EH_MESSAGE_NEW_KEY = 18, /* the master key is lost: another one takes its place */
-    /* from the shell: what comes behind it is decided under these rules (evenhand/engine/rules.h) */
+    /* from the shell: what comes behind it is decided under these rules (evenhand/engine/rules.h)
+     */
     EH_MESSAGE_RULES = 19,
     /* from the shell, as an operator told it at the start: actor, reason. Its own time is true,
      * also where it is before the input before; a draw epoch turns with it. */
-    EH_MESSAGE_ACCEPT_TIME = 20
+    EH_MESSAGE_ACCEPT_TIME = 20,
+    /* from the shell, where what time brought cannot be stored; reason: with `ticket`, that one
+     * stands aside until it is updated, assigned or moved; with a later date, that day has come and
+     * no draw epoch turns; else what has been due for longest is over */
+    EH_MESSAGE_SKIPPED = 21
 };
-#define EH_MESSAGE_LAST EH_MESSAGE_ACCEPT_TIME
+#define EH_MESSAGE_LAST EH_MESSAGE_SKIPPED
 _Static_assert(EH_MESSAGE_LAST < 64, "a field has one bit for each type of message");
 
 /* The numbers are stored in the log and in digests: never change one, only add. */
@@ -98,15 +103,17 @@ enum eh_field {
     EH_FIELD_CUSTOMER_DIGEST =
         26, /* 16 bytes; stands for the customer in log, engine and digests */
     EH_FIELD_SUBJECT_DIGEST = 27,
-    /* DAY, REVEAL, ACCEPT_TIME and NEW_KEY, 32 bytes each, by the shell alone: see eh_totals.committed */
+    /* DAY, REVEAL, ACCEPT_TIME and NEW_KEY, 32 bytes each, by the shell alone: see
+       eh_totals.committed */
     EH_FIELD_COMMITMENT = 28,       /* of the epoch after the one that begins */
     EH_FIELD_COMMITMENT_FIRST = 29, /* of the one that begins, where nothing was committed before,
                                        or under a key that is lost */
     EH_FIELD_SEED = 30,             /* of the epoch that ended */
     EH_FIELD_AT_DATE =
-        31, /* OUTCOME with `at`: the local civil date of that moment, by the shell */
-    EH_FIELD_RULES = 32, /* RULES, by the shell alone: their number */
-    EH_FIELD_MOST = 33,  /* by the shell alone: how many effects its step may have by dealing */
+        31,               /* OUTCOME with `at`: the local civil date of that moment, by the shell */
+    EH_FIELD_RULES = 32,  /* RULES, by the shell alone: their number */
+    EH_FIELD_MOST = 33,   /* by the shell alone: how many effects its step may have by dealing */
+    EH_FIELD_TICKET = 34, /* SKIPPED, by the shell alone: number of a ticket's input */
     EH_FIELD_COUNT
 };
 #define EH_FIELD_BIT(field) (UINT64_C(1) << (field))
@@ -142,7 +149,8 @@ struct eh_message {
     int64_t for_s;
     int64_t handled_s;
     int64_t rules; /* enum eh_rules */
-    int64_t most;  /* EH_MOST_MIN to EH_MOST_MAX */
+    int64_t ticket;
+    int64_t most; /* EH_MOST_MIN to EH_MOST_MAX */
 };
 
 static inline bool eh_message_has(const struct eh_message *m, enum eh_field field)

@@ -1,0 +1,93 @@
+/*
+ * skipped: what time brought and what cannot be stored, as PostgreSQL says, comes to an end here.
+ *
+ * As little changes as will do: a ticket whose deal is refused stands aside, outside its queue,
+ * until somebody touches it; a rep is available without a word; an outcome that waited is a dead
+ * letter; a day has come, and the draw epoch goes on.
+ */
+#include "state.h"
+
+static void stand_aside(struct step *s, uint32_t slot)
+{
+    struct eh_engine *e = s->e;
+    struct ticket *t = &e->tickets[slot];
+    if (t->aside)
+        return;
+    s->touched = true;
+    if (t->state == EH_TICKET_WAITING)
+        eh_queue_remove(e, slot);
+    t->aside = true;
+    eh_digest_ticket(e, slot);
+}
+
+int eh_ticket_touch(struct step *s, uint32_t slot)
+{
+    struct eh_engine *e = s->e;
+    struct ticket *t = &e->tickets[slot];
+    if (!t->aside)
+        return 0;
+    s->touched = true;
+    t->aside = false;
+    if (t->state != EH_TICKET_WAITING)
+        return 0;
+    int r = eh_queue_reserve(e, t->team, t->set);
+    if (r == 0)
+        eh_queue_push(e, slot);
+    return r;
+}
+
+static int skip_leftover(struct step *s)
+{
+    uint32_t slot = NONE;
+    int r = s->e->releasing_count ? eh_release_next(s, &slot) : 0;
+    if (r == 0 && slot == NONE && s->e->ready_count)
+        slot = eh_deal_next(s);
+    if (r == 0 && slot != NONE)
+        stand_aside(s, slot);
+    return r;
+}
+
+static int skip_signal(struct step *s)
+{
+    int r = eh_signal_expire(s, s->e->expiries[0]);
+    s->fx->signal_rep = eh_str_n(NULL, 0); /* no row tells of it */
+    return r;
+}
+
+static int skip_due(struct step *s)
+{
+    struct eh_due due;
+    if (eh_engine_due_us(s->e) > s->now_us || !eh_engine_due(s->e, &due))
+        return 0;
+    switch (due.kind) {
+    case EH_DUE_LEFTOVER:
+        return skip_leftover(s);
+    case EH_DUE_SIGNAL:
+        return skip_signal(s);
+    default:
+        return eh_parked_drop(s, s->m.reason);
+    }
+}
+
+static uint32_t by_number(const struct eh_engine *e, int64_t no)
+{
+    uint32_t at = eh_order_above(e, (uint64_t)no - 1);
+    return at < e->order_count && e->order[at].no == (uint64_t)no ? e->order[at].slot : NONE;
+}
+
+int eh_step_skipped(struct step *s)
+{
+    struct eh_engine *e = s->e;
+    if (eh_message_has(&s->m, EH_FIELD_TICKET)) {
+        uint32_t slot = by_number(e, s->m.ticket);
+        if (slot != NONE)
+            stand_aside(s, slot);
+        return 0;
+    }
+    if (s->in->date > e->date) {
+        s->touched = true;
+        eh_roster_set_date(e, s->in->date);
+        return 0;
+    }
+    return skip_due(s);
+}
