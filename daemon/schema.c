@@ -130,6 +130,47 @@ static int only_desk(PGconn *conn, struct eh_schema_found *found, struct eh_erro
     return known ? 0 : fail(conn, EH_EUNAVAILABLE, "desk", error);
 }
 
+/* ---- What later statements need, asked before the first of them. */
+
+/* As every session of the daemon does (pg.c). */
+static const char become_app[] =
+    "SELECT CASE WHEN EXISTS (SELECT FROM pg_roles WHERE rolname = 'evenhand_app'"
+    " AND pg_has_role(rolname, 'member')) THEN set_config('role', 'evenhand_app', false) END";
+
+/* One sentence, or NULL. A table that is gone is a right that is missing. */
+static const char wanting[] =
+    "SELECT CASE"
+    " WHEN current_setting('server_encoding') <> 'UTF8' THEN 'the encoding of the database is '"
+    "   || current_setting('server_encoding') || '; make one with ENCODING UTF8'"
+    " WHEN NOT has_schema_privilege('evenhand', 'USAGE') THEN 'user ' || session_user"
+    "   || ' may not use schema evenhand; GRANT evenhand_app TO it'"
+    " ELSE (SELECT 'user ' || session_user || ' has no right to '"
+    "   || string_agg(p || ' on evenhand.' || t, ', ' ORDER BY t, p)"
+    "   || '; GRANT evenhand_app TO it, and give evenhand_app back what was taken from it'"
+    "   FROM (VALUES ('migration', 'SELECT'), ('desk', 'SELECT,INSERT'),"
+    "   ('lease', 'SELECT,INSERT,UPDATE'), ('heartbeat', 'SELECT,INSERT,UPDATE'),"
+    "   ('head', 'SELECT,INSERT,UPDATE'), ('input', 'SELECT,INSERT'), ('effect', 'SELECT,INSERT'),"
+    "   ('ticket_change', 'SELECT,INSERT'), ('dead', 'SELECT,INSERT'), ('personal', 'INSERT'),"
+    "   ('chain', 'SELECT,INSERT'), ('snapshot', 'SELECT,INSERT,DELETE'),"
+    "   ('ledger', 'SELECT,INSERT,UPDATE'), ('period_step', 'SELECT,INSERT'),"
+    "   ('period_line', 'INSERT'), ('draw', 'SELECT')) AS n (t, ps),"
+    "   unnest(string_to_array(ps, ',')) AS p"
+    "   WHERE to_regclass('evenhand.' || t) IS NULL"
+    "   OR NOT has_table_privilege(to_regclass('evenhand.' || t)::oid, p)) END";
+
+static int rights(PGconn *conn, struct eh_error *error)
+{
+    PQclear(exec_in_time(conn, become_app));
+    PGresult *result = exec_in_time(conn, wanting);
+    int r = 0;
+    if (PQresultStatus(result) != PGRES_TUPLES_OK)
+        r = fail(conn, passes(conn, result) ? EH_EUNAVAILABLE : EH_EINVAL, "rights", error);
+    else if (!PQgetisnull(result, 0, 0))
+        r = eh_error_set(error, EH_EDENIED, "postgres: %s", PQgetvalue(result, 0, 0));
+    PQclear(result);
+    return r;
+}
+
 int eh_schema_check(const char *conninfo, struct eh_schema_found *ret, struct eh_error *error)
 {
     EH_AUTO(conn) PGconn *conn = NULL;
@@ -139,6 +180,8 @@ int eh_schema_check(const char *conninfo, struct eh_schema_found *ret, struct eh
         r = version_of(conn, &found.version, error);
     if (r == 0 && found.version == eh_schema_version())
         r = only_desk(conn, &found, error);
+    if (r == 0 && found.version == eh_schema_version())
+        r = rights(conn, error);
     if (r == 0)
         *ret = found;
     return r;

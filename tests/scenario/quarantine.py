@@ -2,8 +2,8 @@
 """quarantine: what PostgreSQL refuses for its content, by a constraint put there by hand."""
 import json
 
-from harness import (DEAD, GROUP, INBOX, LONG, SALES, SUPPORT, default_desk, default_team, run, scenario,
-                     wait_until)
+from harness import (DEAD, GROUP, INBOX, LONG, SALES, SUPPORT, default_desk, default_team, patience,
+                     run, scenario, wait_until)
 from invariants import check_invariants
 
 POISON = "poison-\u00df"  # in two bytes, so that a careless cut would show
@@ -259,6 +259,9 @@ def right_missing(stack):
     stack.add_ticket("t-1")
     wait_until("an alarm says so", lambda: "42501" in alarms(stack).get("schema_refuses", ""))
     epoch = daemon.status()["epoch"]
+    other = stack.new_daemon("other").start(ready=False)
+    assert other.process.wait(patience(10)) == 78, other.last_words()
+    assert "no right to INSERT on evenhand.effect" in other.last_words(), other.last_words()
     stack.sql("GRANT INSERT ON effect TO evenhand_app")
     stack.settle()
     assert "schema_refuses" not in alarms(stack), alarms(stack)
