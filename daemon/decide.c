@@ -230,7 +230,7 @@ static void add_size(const struct eh_app *app, const struct eh_batch *b, struct 
         UINT64_C(1) << EH_MESSAGE_OUTCOME | UINT64_C(1) << EH_MESSAGE_ASSIGN |
         UINT64_C(1) << EH_MESSAGE_RELEASE | UINT64_C(1) << EH_MESSAGE_MOVE |
         UINT64_C(1) << EH_MESSAGE_DESK | UINT64_C(1) << EH_MESSAGE_DAY |
-        UINT64_C(1) << EH_MESSAGE_DUE;
+        UINT64_C(1) << EH_MESSAGE_DUE | UINT64_C(1) << EH_MESSAGE_SKIPPED;
     uint32_t weight = eh_batch_weight(b);
     uint32_t left = app->pace.most > weight ? app->pace.most - weight : 0;
     m->has &= ~EH_FIELD_BIT(EH_FIELD_MOST); /* decided before, and once more */
