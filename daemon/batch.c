@@ -69,6 +69,7 @@ static int move_content(struct eh_item *item, const struct eh_item *from, struct
     item->history = eh_str(NULL);
     item->history_failed = NULL;
     in->no = 0;
+    item->held = false;
     if (from->refused) {
         item->refused = eh_arena_str(arena, eh_str(from->refused)).data;
         if (!item->refused)

@@ -40,7 +40,7 @@ struct eh_item {
     const char *history_failed; /* ... or why that could not be; in the batch's arena */
     const char *refused; /* by PostgreSQL, in these words, in the batch's arena: a dead letter */
     uint8_t refusals;    /* how often it was, as it came and then as a dead letter */
-    bool held;           /* everything waits until it is taken */
+    bool blocks;         /* everything waits until it is taken */
     /* How a command ended, told after COMMIT. */
     struct eh_command_result result;
 };

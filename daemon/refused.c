@@ -218,7 +218,7 @@ static bool settle(struct eh_app *app, const struct eh_refusal *refusal)
     bool its_fault = item->refusals > 0 || is_its_fault(app, refusal);
     if (its_fault && set_aside(app, item, refusal))
         return true;
-    item->held = true;
+    item->blocks = true;
     return false;
 }
 
@@ -278,7 +278,7 @@ void app_refused_over(struct eh_app *app, const struct eh_batch *b)
     eh_skips_committed(&app->skips, b->to_input);
     bool over = app->held_by_time && b->record_count > 0;
     for (size_t i = 0; !over && i < b->item_count; i++)
-        over = b->items[i].held;
+        over = b->items[i].blocks;
     if (!over || !eh_alarm_stands(&app->alarms, EH_ALARM_SCHEMA_REFUSES))
         return;
     app->held_by_time = false;

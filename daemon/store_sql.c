@@ -244,9 +244,9 @@ const struct eh_pg_statement eh_store_read_statements[] = {
      " WHERE desk = $1 AND seq > $2 AND seq <= $3 ORDER BY seq",
      3,
      {INT2, INT8, INT8}},
-    /* An outcome whose time is over is refused by an input of type 11, which names nobody: what it
-     * said and where it stood on the stream is with its dead letter. Bodies of others are no JSON,
-     * and which condition comes first is the planner's to choose: hence CASE. */
+    /* An outcome whose time is over is refused by an input of type 11 or 21 that names nobody: what
+     * it said and where it stood on the stream is with its dead letter. Bodies of others are no
+     * JSON, and which condition comes first is the planner's to choose: hence CASE. */
     {"page_notices",
      "SELECT e.seq, e.type, coalesce(t.source, p.said->>'source'),"
      " CASE WHEN e.type IN (7, 8, 10) THEN e.epoch::text"
@@ -256,8 +256,9 @@ const struct eh_pg_statement eh_store_read_statements[] = {
      " FROM evenhand.effect e JOIN evenhand.input i ON i.desk = e.desk AND i.input = e.input"
      " LEFT JOIN evenhand.input t ON t.desk = e.desk AND t.input = coalesce(e.ticket, e.input)"
      " LEFT JOIN LATERAL (SELECT d.stream_id,"
-     " CASE WHEN i.type = -11 THEN convert_from(d.body, 'UTF8')::json END AS said"
-     " FROM evenhand.dead d WHERE d.desk = e.desk AND d.input = e.input AND i.type = -11) p ON true"
+     " CASE WHEN i.type IN (-11, -21) THEN convert_from(d.body, 'UTF8')::json END AS said"
+     " FROM evenhand.dead d WHERE d.desk = e.desk AND d.input = e.input"
+     " AND i.type IN (-11, -21)) p ON true"
      " WHERE e.desk = $1 AND e.seq >= $2 ORDER BY e.seq LIMIT $3",
      3,
      {INT2, INT8, INT8}},

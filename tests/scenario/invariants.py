@@ -26,9 +26,10 @@ SELECT e.seq, e.type, coalesce(t.source, p.said->>'source'),
 FROM effect e JOIN input i ON i.desk = e.desk AND i.input = e.input
 LEFT JOIN input t ON t.desk = e.desk AND t.input = coalesce(e.ticket, e.input)
 LEFT JOIN LATERAL (
-    SELECT d.stream_id, CASE WHEN i.type = -11 THEN convert_from(d.body, 'UTF8')::json END AS said
+    SELECT d.stream_id, CASE WHEN i.type IN (-11, -21) THEN convert_from(d.body, 'UTF8')::json END
+           AS said
     FROM dead d
-    WHERE d.desk = e.desk AND d.input = e.input AND i.type = -11) p ON true
+    WHERE d.desk = e.desk AND d.input = e.input AND i.type IN (-11, -21)) p ON true
 WHERE e.seq > %s AND e.seq <= %s ORDER BY e.seq
 """
 NOTICE_KEYS = ("seq", "type", "source", "id", "team", "rep", "was", "why", "at", "input", "inbox")
