@@ -255,6 +255,7 @@ void app_refused(void *context, const struct eh_refusal *refusal)
     app->commits_failed++;
     app->hold_until_us = 0;
     eh_skips_again(&app->skips);
+    app->holding = app->following = 0; /* of what is decided once more */
     if (refusal->kind == EH_REFUSED_SLOW)
         eh_pace_failed(&app->pace, eh_batch_weight(refusal->batch));
     bool held = refusal->kind == EH_REFUSED_SCHEMA ||
