@@ -47,7 +47,8 @@ def batches_until(stack, ticket):
 
 @scenario("a rep is available for all that waits: no lease is lost, other teams are served between")
 def one_available(stack):
-    daemon = stack.start(desk())
+    # Nothing is trimmed before it is looked at.
+    daemon = stack.start(desk(), outbox_keep=10000000, limits={"open_tickets": 1000000})
     fill(stack)
     stack.settle(600)
     wait_until("all wait", lambda: daemon.status()["waiting"] == WAITING)
