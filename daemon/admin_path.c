@@ -87,7 +87,8 @@ static int add_query(struct eh_str piece, struct eh_arena *arena, struct eh_admi
                      struct eh_error *error)
 {
     if (out->query_count == EH_ADMIN_QUERIES_MAX)
-        return eh_error_set(error, EH_EINVAL, "more than %d query parameters", EH_ADMIN_QUERIES_MAX);
+        return eh_error_set(error, EH_EINVAL, "more than %d query parameters",
+                            EH_ADMIN_QUERIES_MAX);
 
     const char *equals = memchr(piece.data, '=', piece.size);
     size_t name_size = equals ? (size_t)(equals - piece.data) : piece.size;

@@ -657,6 +657,7 @@ int eh_app_submit(struct eh_app *app, struct eh_command *c, struct eh_error *err
     item->input.origin = EH_ORIGIN_ADMIN;
     item->input.message = c->message;
     item->input.at_us = eh_clock_now_us(&app->clock);
+    eh_salts_draw(&item->input);
     eh_input_identify(&item->input);
     item->wants_identity =
         c->message.type == EH_MESSAGE_TICKET || eh_message_has(&c->message, EH_FIELD_EVENT);

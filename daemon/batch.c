@@ -27,6 +27,7 @@ static void drop_content(struct eh_batch *b)
     for (size_t i = 0; i < b->item_count; i++)
         eh_command_free(b->items[i].command);
     eh_table_done(&b->known);
+    eh_table_done(&b->customers);
     eh_table_done(&b->images);
 }
 
@@ -66,6 +67,8 @@ static int move_content(struct eh_item *item, const struct eh_item *from, struct
     struct eh_input *in = &item->input;
     in->recalled = (struct eh_recalled){0};
     item->entry_known = false;
+    item->past = (struct eh_past){0};
+    item->customer_salt = eh_str(NULL);
     item->history = eh_str(NULL);
     item->history_failed = NULL;
     in->no = 0;
@@ -78,9 +81,11 @@ static int move_content(struct eh_item *item, const struct eh_item *from, struct
     item->body = eh_arena_str(arena, from->body);
     if (from->body.size > 0 && !item->body.data)
         return -EH_ENOMEM;
-    if (!item->command)
-        return eh_message_copy(&from->input.message, arena, &in->message);
-    in->message = item->command->message;
+    if (item->command)
+        in->message = item->command->message;
+    else if (eh_message_copy(&from->input.message, arena, &in->message) < 0)
+        return -EH_ENOMEM;
+    eh_salts_draw(in);
     eh_input_identify(in);
     return 0;
 }

@@ -18,6 +18,7 @@
 #include "inbox.h"
 #include "outbox.h"
 #include "pace.h"
+#include "salts.h"
 
 #define EH_BATCH_ENTRIES_MAX      448 /* entries of the stream in one batch */
 #define EH_BATCH_COMMANDS_MAX     64  /* commands of the admin API in one batch ... */
@@ -33,11 +34,14 @@ struct eh_item {
     struct eh_key entry;        /* identity of the entry as such */
     bool wants_identity;        /* its identity may be in the log: look it up */
     bool seen_before;           /* the entry as such may be in the log: look up `entry`, too */
+    struct eh_key former;       /* ... and, as builds without salts named it, if it has such text */
     bool entry_known;           /* ... and it was there: a dead letter already */
-    uint64_t later;             /* a signal that was kept (later.c), and which; else 0 */
-    bool held;                  /* it waits on the stream: not decided, not acknowledged */
-    struct eh_str history;      /* desk: what was counted for plans that begin in the past */
-    const char *history_failed; /* ... or why that could not be; in the batch's arena */
+    struct eh_past past;        /* personal text of the input that is there already */
+    struct eh_str customer_salt; /* of its customer, who is known; else empty */
+    uint64_t later;              /* a signal that was kept (later.c), and which; else 0 */
+    bool held;                   /* it waits on the stream: not decided, not acknowledged */
+    struct eh_str history;       /* desk: what was counted for plans that begin in the past */
+    const char *history_failed;  /* ... or why that could not be; in the batch's arena */
     const char *refused; /* by PostgreSQL, in these words, in the batch's arena: a dead letter */
     uint8_t refusals;    /* how often it was, as it came and then as a dead letter */
     bool blocks;         /* everything waits until it is taken */
@@ -48,6 +52,7 @@ struct eh_item {
 struct eh_personal {
     uint64_t input;
     struct eh_str customer, subject;
+    uint8_t customer_salt[EH_SALT_BYTES], subject_salt[EH_SALT_BYTES];
 };
 
 struct eh_period_row; /* period_rows.h */
@@ -85,7 +90,8 @@ struct eh_batch {
     size_t due_count, due_capacity;
     struct eh_table
         known; /* identity -> index of record + 1, for repeats within what is in flight */
-    struct eh_table images; /* ticket identity -> index of the record with its image + 1 */
+    struct eh_table customers; /* hash of a name -> index in `personal` */
+    struct eh_table images;    /* ticket identity -> index of the record with its image + 1 */
 
     uint64_t from_input, to_input, from_seq, to_seq; /* the head before and after */
     int64_t at_us;

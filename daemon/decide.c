@@ -13,7 +13,8 @@
 /* A batch's items look for repeats among what is decided and may not be visible in PostgreSQL yet.
  */
 static const struct eh_record *recent(const struct eh_app *app, const struct eh_batch *now,
-                                      struct eh_key key, bool images)
+                                      struct eh_key key, bool images,
+                                      const struct eh_batch **ret_batch)
 {
     const struct eh_batch *lists[3] = {now, app->in_flight, app->settled};
     const struct eh_record *found = NULL;
@@ -23,27 +24,97 @@ static const struct eh_record *recent(const struct eh_app *app, const struct eh_
             if (!eh_table_get(images ? &b->images : &b->known, key, &at))
                 continue;
             const struct eh_record *r = &b->records[at];
-            if (!found || r->input > found->input)
-                found = r;
+            if (found && r->input < found->input)
+                continue;
+            found = r;
+            *ret_batch = b;
         }
     return found;
+}
+
+/* ---- Salts of what is decided and may not be visible yet. */
+
+static struct eh_key name_of(struct eh_str customer)
+{
+    return eh_hash_state(customer.data, customer.size);
+}
+
+static const struct eh_personal *recent_customer(const struct eh_app *app,
+                                                 const struct eh_batch *now, struct eh_str customer)
+{
+    const struct eh_batch *lists[3] = {now, app->in_flight, app->settled};
+    struct eh_key key = name_of(customer);
+    for (size_t i = 0; i < 3; i++)
+        for (const struct eh_batch *b = lists[i]; b; b = i == 0 ? NULL : b->next) {
+            uint64_t at;
+            if (eh_table_get(&b->customers, key, &at) &&
+                eh_str_equal(b->personal[at].customer, customer))
+                return &b->personal[at];
+        }
+    return NULL;
+}
+
+/* Of an input in this batch; they stand in its order. */
+static const struct eh_personal *personal_of(const struct eh_batch *b, uint64_t input)
+{
+    size_t low = 0, high = b->personal_count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (b->personal[middle].input < input)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < b->personal_count && b->personal[low].input == input ? &b->personal[low] : NULL;
+}
+
+static void recent_past(const struct eh_batch *b, const struct eh_record *r, struct eh_past *ret)
+{
+    const struct eh_personal *p = personal_of(b, r->input);
+    eh_past_read(r->rest, ret);
+    if (!p)
+        return;
+    ret->customer.there = p->customer.size > 0;
+    ret->subject.there = p->subject.size > 0;
+    ret->customer.salt = eh_str_n((const char *)p->customer_salt, EH_SALT_BYTES);
+    ret->subject.salt = eh_str_n((const char *)p->subject_salt, EH_SALT_BYTES);
+}
+
+/* A message that is there already compares behind the salts of then; else its customer has one. */
+static void overlay_salts(const struct eh_app *app, const struct eh_batch *b, struct eh_item *item)
+{
+    struct eh_input *in = &item->input;
+    struct eh_str salt = item->customer_salt;
+    const struct eh_personal *p;
+    if (in->recalled.known) {
+        eh_salts_take(in, &item->past);
+        return;
+    }
+    if (in->message.customer.size == 0)
+        return;
+    if (salt.size == 0 && (p = recent_customer(app, b, in->message.customer)))
+        salt = eh_str_n((const char *)p->customer_salt, EH_SALT_BYTES);
+    eh_salts_take_customer(in, salt);
 }
 
 /* What PostgreSQL recalled, made newer by what is still on its way there. */
 static void overlay(const struct eh_app *app, const struct eh_batch *b, struct eh_item *item)
 {
     struct eh_input *in = &item->input;
-    const struct eh_record *r = recent(app, b, in->identity, false);
+    const struct eh_batch *holds = NULL;
+    const struct eh_record *r = recent(app, b, in->identity, false, &holds);
     if (r) {
+        recent_past(holds, r, &item->past);
         in->recalled.known = true;
         in->recalled.digest = r->digest;
         in->recalled.input = r->input;
     }
-    if (item->seen_before && recent(app, b, item->entry, false))
+    overlay_salts(app, b, item);
+    if (item->seen_before && recent(app, b, item->entry, false, &holds))
         item->entry_known = true;
     if (in->message.type != EH_MESSAGE_OUTCOME && in->message.type != EH_MESSAGE_UPDATE)
         return;
-    r = recent(app, b, eh_ticket_identity(in->message.source, in->message.id), true);
+    r = recent(app, b, eh_ticket_identity(in->message.source, in->message.id), true, &holds);
     if (r) {
         in->recalled.ticket_known = true;
         in->recalled.ticket_image = r->image;
@@ -87,14 +158,15 @@ static int leave_body(struct eh_batch *b, struct eh_dead_entry *dead)
     if (!digest)
         return -EH_ENOMEM;
     eh_hash_sha256(dead->body.data, dead->body.size, digest);
-    dead->size = dead->body.size;
     dead->sha256 = eh_str_n((const char *)digest, EH_DEAD_DIGEST_BYTES);
     dead->body = (struct eh_str){NULL, 0};
     return 0;
 }
 
+/* The row of an entry is named by its bytes behind a salt. Until it can be seen in PostgreSQL, it
+ * is found by the bytes alone. */
 static int add_dead(struct eh_app *app, struct eh_batch *b, const struct eh_item *item,
-                    const struct eh_input *in)
+                    const struct eh_input *in, struct eh_record *record)
 {
     bool streamed = in->origin == EH_ORIGIN_STREAM || b->effects.dead.size > 0;
     if (!streamed)
@@ -107,20 +179,35 @@ static int add_dead(struct eh_app *app, struct eh_batch *b, const struct eh_item
         .reason = b->effects.reason,
         .at_ms = in->at_us / 1000,
         .body = item ? item->body : b->effects.dead,
+        .size = item ? item->body.size : b->effects.dead.size,
         .stream_id = item ? eh_stream_id_text(&b->arena, in->stream_ms, in->stream_no)
                           : eh_stream_id_text(&b->arena, b->effects.dead_stream_ms,
                                               b->effects.dead_stream_no),
     };
     b->head_dead = in->no;
-    return item && !keeps_body(&app->dead_bodies, in->at_us) ? leave_body(b, dead) : 0;
+    if (!item)
+        return 0;
+    dead->salted = true;
+    eh_salt_draw(dead->salt);
+    record->identity =
+        eh_entry_identity_salted(dead->salt, in->stream_ms, in->stream_no, item->body);
+    return keeps_body(&app->dead_bodies, in->at_us) ? 0 : leave_body(b, dead);
 }
 
-static void add_personal(struct eh_batch *b, const struct eh_input *in)
+static int add_personal(struct eh_batch *b, const struct eh_input *in)
 {
     const struct eh_message *m = &in->message;
     bool has = m->customer.size > 0 || m->subject.size > 0;
-    if (has && !b->effects.refused && b->personal_count < EH_BATCH_ITEMS_MAX)
-        b->personal[b->personal_count++] = (struct eh_personal){in->no, m->customer, m->subject};
+    if (!has || b->effects.refused)
+        return 0;
+    eh_require(b->personal_count < EH_BATCH_ITEMS_MAX);
+    struct eh_personal *p = &b->personal[b->personal_count++];
+    *p = (struct eh_personal){.input = in->no, .customer = m->customer, .subject = m->subject};
+    memcpy(p->customer_salt, in->customer_salt.bytes, EH_SALT_BYTES);
+    memcpy(p->subject_salt, in->subject_salt.bytes, EH_SALT_BYTES);
+    return p->customer.size == 0
+               ? 0
+               : eh_table_put(&b->customers, name_of(p->customer), (uint64_t)(p - b->personal));
 }
 
 /* ---- What the shell adds to an input. It is no part of what was said, so its digest stays. */
@@ -259,6 +346,11 @@ static int step(struct eh_app *app, struct eh_batch *b, struct eh_input *in,
     r = eh_engine_step(app->engine, in, &b->effects);
     if (r < 0)
         return r;
+    if (b->effects
+            .refused) { /* nobody compares with it: its digests stand behind salts of nobody */
+        eh_salts_draw(in);
+        eh_input_identify(in);
+    }
     struct eh_record *record = eh_batch_record(b);
     if (!record)
         return -EH_ENOMEM;
@@ -267,18 +359,19 @@ static int step(struct eh_app *app, struct eh_batch *b, struct eh_input *in,
         return r;
     record->effect_count = b->effects.count - before;
     if (b->effects.refused) {
-        record->identity = item && in->origin == EH_ORIGIN_STREAM
-                               ? eh_entry_identity(in->stream_ms, in->stream_no, item->body)
-                               : own_identity(in->no);
-        r = add_dead(app, b, item, in);
+        record->identity = own_identity(in->no);
+        r = add_dead(app, b, item && in->origin == EH_ORIGIN_STREAM ? item : NULL, in, record);
     } else {
         r = add_period(app, b, in);
         if (in->message.type == EH_MESSAGE_DESK)
             take_zone(app);
     }
-    add_personal(b, in);
+    if (r == 0)
+        r = add_personal(b, in);
     if (r == 0)
         r = remember(b, record);
+    if (r == 0 && item && item->seen_before && b->effects.refused)
+        r = eh_table_put(&b->known, item->entry, (uint64_t)(record - b->records));
     if (r < 0)
         return r;
     const struct eh_effect *caused = record->effect_count ? b->effects.items + before : NULL;

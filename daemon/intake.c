@@ -121,6 +121,11 @@ static void take_entry(struct eh_app *app, const struct eh_inbox_entry *entry)
     eh_require(item->body.data != NULL);
     item->seen_before = entry->seen_before;
     read_entry(app, &b->arena, entry, item);
+    if (entry->seen_before) {
+        eh_input_identify(in);
+        item->former = in->identity;
+    }
+    eh_salts_draw(in);
     eh_input_identify(in);
     item->wants_identity = in->message.type == EH_MESSAGE_TICKET || entry->seen_before ||
                            eh_message_has(&in->message, EH_FIELD_EVENT);

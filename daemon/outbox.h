@@ -21,6 +21,8 @@
 
 #include <evenhand/wire/notice.h>
 
+#include <evenhand/draw/hash.h>
+
 #include "redis_link.h"
 
 #define EH_OUTBOX_PENDING_MAX 8           /* live batches waiting for Redis */
@@ -35,6 +37,8 @@ struct eh_dead_entry {
     struct eh_str reason, stream_id, body; /* stream_id "ms-no" or empty */
     struct eh_str sha256;                  /* of a body that is not kept, 32 bytes; empty: it is */
     uint64_t size;                         /* ... and how many bytes it had */
+    bool salted;                           /* its row in the log is named by its bytes behind ... */
+    uint8_t salt[EH_SALT_BYTES];           /* ... this salt */
     int64_t at_ms;
 };
 

@@ -1,9 +1,12 @@
 /*
  * store_recall: what PostgreSQL knows of a batch before it is decided, and pages for the outbox.
  *
- * Two questions a batch, each answered by one query: which of these identities are in the log, and
- * (for outcomes) how do these tickets stand. Most batches of tickets ask only the first.
+ * Four questions a batch, each answered by one query: which of these identities are in the log, and
+ * which personal text came with them; (for outcomes) how do these tickets stand; behind which salts
+ * are these customers hashed; and which of the entries that come again are dead letters. Most
+ * batches of tickets ask the first, and the third where they have customers.
  */
+#include "inbox_entry.h"
 #include "store_private.h"
 
 static bool wants_ticket(const struct eh_input *in)
@@ -52,6 +55,20 @@ static bool usable(struct eh_store *s, PGresult *result)
     return false;
 }
 
+static struct eh_str kept_column(struct eh_batch *b, const PGresult *result, int row, int column)
+{
+    return eh_batch_kept(&b->arena, eh_pg_text(result, row, column));
+}
+
+static void read_past(struct eh_batch *b, const PGresult *result, int row, struct eh_past *ret)
+{
+    eh_past_read(eh_pg_text(result, row, 3), ret);
+    ret->customer.there = eh_pg_int(result, row, 4) != 0;
+    ret->customer.salt = kept_column(b, result, row, 5);
+    ret->subject.there = eh_pg_int(result, row, 6) != 0;
+    ret->subject.salt = kept_column(b, result, row, 7);
+}
+
 static void on_identities(void *context, PGresult *result)
 {
     struct eh_store *s = context;
@@ -66,8 +83,11 @@ static void on_identities(void *context, PGresult *result)
             item->input.recalled.digest =
                 eh_key_from_bytes((const uint8_t *)PQgetvalue(result, (int)row, 1));
             item->input.recalled.input = (uint64_t)eh_pg_int(result, (int)row, 2);
+            read_past(s->recalling, result, (int)row, &item->past);
         }
-        if (item->seen_before && eh_table_get(&rows, item->entry, &row))
+        if (item->seen_before && (eh_table_get(&rows, item->entry, &row) ||
+                                  (!eh_key_equal(item->former, item->input.identity) &&
+                                   eh_table_get(&rows, item->former, &row))))
             item->entry_known = true;
     }
     eh_table_done(&rows);
@@ -94,6 +114,64 @@ static void on_tickets(void *context, PGresult *result)
     answered(s);
 }
 
+static void on_customers(void *context, PGresult *result)
+{
+    struct eh_store *s = context;
+    struct eh_table rows = {0};
+    if (!usable(s, result))
+        return;
+    for (int i = 0; i < PQntuples(result); i++)
+        if (eh_table_put(&rows, eh_key_of_text(eh_pg_text(result, i, 0)), (uint64_t)i) < 0) {
+            eh_table_done(&rows);
+            store_lost(s, "out of memory");
+            return;
+        }
+    for (size_t i = 0; rows.used && i < s->recalling->item_count; i++) {
+        struct eh_item *item = &s->recalling->items[i];
+        struct eh_str customer = item->input.message.customer;
+        uint64_t row;
+        if (customer.size > 0 && eh_table_get(&rows, eh_key_of_text(customer), &row) &&
+            eh_str_equal(customer, eh_pg_text(result, (int)row, 0)))
+            item->customer_salt = kept_column(s->recalling, result, (int)row, 1);
+    }
+    eh_table_done(&rows);
+    answered(s);
+}
+
+/* Its bytes are those that its row is named by; or they were erased, and its place and size must
+ * do. */
+static bool is_dead(const struct eh_item *item, const PGresult *result, int row)
+{
+    const struct eh_input *in = &item->input;
+    struct eh_key identity = eh_key_from_bytes((const uint8_t *)PQgetvalue(result, row, 1));
+    struct eh_str salt = eh_pg_text(result, row, 4);
+    if (eh_pg_int(result, row, 2) == 0) /* no body any more */
+        return eh_pg_int(result, row, 3) == (int64_t)item->body.size;
+    return salt.size == EH_SALT_BYTES &&
+           eh_key_equal(identity,
+                        eh_entry_identity_salted((const uint8_t *)salt.data, in->stream_ms,
+                                                 in->stream_no, item->body));
+}
+
+static void on_dead(void *context, PGresult *result)
+{
+    struct eh_store *s = context;
+    if (!usable(s, result))
+        return;
+    for (size_t i = 0; PQntuples(result) && i < s->recalling->item_count; i++) {
+        struct eh_item *item = &s->recalling->items[i];
+        struct eh_stream_id id = {item->input.stream_ms, item->input.stream_no};
+        char text[EH_STREAM_ID_TEXT_MAX];
+        if (!item->seen_before)
+            continue;
+        struct eh_str own = eh_str_n(text, eh_stream_id_print(id, text));
+        for (int row = 0; row < PQntuples(result); row++)
+            if (eh_str_equal(own, eh_pg_text(result, row, 0)) && is_dead(item, result, row))
+                item->entry_known = true;
+    }
+    answered(s);
+}
+
 static int ask(struct eh_store *s, const char *statement, struct eh_array *keys,
                eh_pg_result_fn *on_result)
 {
@@ -105,22 +183,37 @@ static int ask(struct eh_store *s, const char *statement, struct eh_array *keys,
     return eh_pg_send(s->read, statement, 2, values, lengths, on_result, s);
 }
 
+/* An entry that comes again: as builds without salts named it, and by its place. */
+static void put_seen(struct eh_batch *b, const struct eh_item *item, struct eh_array *identities,
+                     struct eh_array *dead)
+{
+    const struct eh_input *in = &item->input;
+    put_key(identities, item->entry);
+    put_key(identities, item->former);
+    eh_array_put_text(dead, eh_stream_id_text(&b->arena, in->stream_ms, in->stream_no));
+}
+
 int eh_store_recall(struct eh_store *s, struct eh_batch *b)
 {
     if (s->state != STORE_LEADING)
         return -EH_EUNAVAILABLE;
     struct eh_array *identities = &s->columns[0], *tickets = &s->columns[1];
+    struct eh_array *customers = &s->columns[2], *dead = &s->columns[3];
     eh_array_begin(identities, EH_ARRAY_UUID);
     eh_array_begin(tickets, EH_ARRAY_UUID);
+    eh_array_begin(customers, EH_ARRAY_TEXT);
+    eh_array_begin(dead, EH_ARRAY_TEXT);
     for (size_t i = 0; i < b->item_count; i++) {
         const struct eh_item *item = &b->items[i];
         if (item->wants_identity)
             put_key(identities, item->input.identity);
         if (item->seen_before)
-            put_key(identities, item->entry);
+            put_seen(b, item, identities, dead);
         if (wants_ticket(&item->input))
             put_key(tickets,
                     eh_ticket_identity(item->input.message.source, item->input.message.id));
+        if (item->input.message.customer.size > 0)
+            eh_array_put_text(customers, item->input.message.customer);
     }
     s->recalling = b;
     s->recall_answers = 1; /* ours, given at the end: nothing may be asked */
@@ -129,6 +222,10 @@ int eh_store_recall(struct eh_store *s, struct eh_batch *b)
         r = ask(s, "recall_identities", identities, on_identities);
     if (r == 0 && tickets->any)
         r = ask(s, "recall_tickets", tickets, on_tickets);
+    if (r == 0 && customers->any)
+        r = ask(s, "recall_customers", customers, on_customers);
+    if (r == 0 && dead->any)
+        r = ask(s, "recall_dead", dead, on_dead);
     if (r == 0 && s->recall_answers > 1)
         r = eh_pg_sync(s->read);
     if (r < 0) {

@@ -228,34 +228,66 @@ static bool is_part(const struct store_part *part, uint64_t input)
     return input <= part->batch->from_input + part->records;
 }
 
+/* What came from outside stands apart, so that it can be erased. */
 static int send_dead(struct eh_store *s, const struct store_part *part)
 {
     const struct eh_batch *b = part->batch;
-    static const enum eh_array_type types[] = {EH_ARRAY_INT8,  EH_ARRAY_TEXT, EH_ARRAY_TEXT,
-                                               EH_ARRAY_BYTEA, EH_ARRAY_INT8, EH_ARRAY_BYTEA};
-    begin(s, types, 6);
+    static const enum eh_array_type types[] = {EH_ARRAY_INT8, EH_ARRAY_TEXT, EH_ARRAY_TEXT,
+                                               EH_ARRAY_INT8, EH_ARRAY_BYTEA};
+    begin(s, types, 5);
     for (size_t i = 0; i < b->dead_count && is_part(part, b->dead[i].input); i++) {
-        eh_array_put_int(&s->columns[0], (int64_t)b->dead[i].input);
-        eh_array_put_text(&s->columns[1], b->dead[i].stream_id);
-        eh_array_put_text(&s->columns[2], b->dead[i].reason);
-        eh_array_put_text(&s->columns[3], b->dead[i].body);
-        put_if(&s->columns[4], b->dead[i].sha256.size > 0, (int64_t)b->dead[i].size);
-        eh_array_put_text(&s->columns[5], b->dead[i].sha256);
+        const struct eh_dead_entry *d = &b->dead[i];
+        eh_array_put_int(&s->columns[0], (int64_t)d->input);
+        eh_array_put_text(&s->columns[1], d->stream_id);
+        eh_array_put_text(&s->columns[2], d->reason);
+        eh_array_put_int(&s->columns[3], (int64_t)d->size);
+        eh_array_put_text(&s->columns[4], d->salted ? eh_str(NULL) : d->body);
     }
-    return s->columns[0].count ? send_columns(s, "insert_dead", -1, 6) : 0;
+    return s->columns[0].count ? send_columns(s, "insert_dead", -1, 5) : 0;
+}
+
+static int send_dead_bodies(struct eh_store *s, const struct store_part *part)
+{
+    const struct eh_batch *b = part->batch;
+    static const enum eh_array_type types[] = {EH_ARRAY_INT8, EH_ARRAY_BYTEA, EH_ARRAY_BYTEA,
+                                               EH_ARRAY_BYTEA};
+    begin(s, types, 4);
+    for (size_t i = 0; i < b->dead_count && is_part(part, b->dead[i].input); i++) {
+        const struct eh_dead_entry *d = &b->dead[i];
+        if (!d->salted)
+            continue;
+        eh_array_put_int(&s->columns[0], (int64_t)d->input);
+        eh_array_put_bytes(&s->columns[1], d->salt, EH_SALT_BYTES);
+        eh_array_put_text(&s->columns[2], d->body);
+        eh_array_put_text(&s->columns[3], d->sha256);
+    }
+    return s->columns[0].count ? send_columns(s, "insert_dead_body", -1, 4) : 0;
+}
+
+/* A salt stands beside its text alone. */
+static void put_salt(struct eh_array *column, struct eh_str text, const uint8_t *salt)
+{
+    if (text.size > 0)
+        eh_array_put_bytes(column, salt, EH_SALT_BYTES);
+    else
+        eh_array_put_null(column);
 }
 
 static int send_personal(struct eh_store *s, const struct store_part *part)
 {
     const struct eh_batch *b = part->batch;
-    static const enum eh_array_type types[] = {EH_ARRAY_INT8, EH_ARRAY_TEXT, EH_ARRAY_TEXT};
-    begin(s, types, 3);
+    static const enum eh_array_type types[] = {EH_ARRAY_INT8, EH_ARRAY_TEXT, EH_ARRAY_TEXT,
+                                               EH_ARRAY_BYTEA, EH_ARRAY_BYTEA};
+    begin(s, types, 5);
     for (size_t i = 0; i < b->personal_count && is_part(part, b->personal[i].input); i++) {
-        eh_array_put_int(&s->columns[0], (int64_t)b->personal[i].input);
-        eh_array_put_text(&s->columns[1], b->personal[i].customer);
-        eh_array_put_text(&s->columns[2], b->personal[i].subject);
+        const struct eh_personal *p = &b->personal[i];
+        eh_array_put_int(&s->columns[0], (int64_t)p->input);
+        eh_array_put_text(&s->columns[1], p->customer);
+        eh_array_put_text(&s->columns[2], p->subject);
+        put_salt(&s->columns[3], p->customer, p->customer_salt);
+        put_salt(&s->columns[4], p->subject, p->subject_salt);
     }
-    return s->columns[0].count ? send_columns(s, "insert_personal", -1, 3) : 0;
+    return s->columns[0].count ? send_columns(s, "insert_personal", -1, 5) : 0;
 }
 
 /* ---- Periods: rare, so a batch has them or sends nothing. */
@@ -401,6 +433,8 @@ int store_rows_send(struct eh_store *s, const struct store_part *part)
         r = send_changes(s, part);
     if (r == 0)
         r = send_dead(s, part);
+    if (r == 0)
+        r = send_dead_bodies(s, part);
     if (r == 0)
         r = send_personal(s, part);
     if (r == 0)

@@ -107,18 +107,24 @@ const struct eh_pg_statement eh_store_write_statements[] = {
      10,
      {INT2, INT2S, INT2S, INT8S, INT8S, INT8S, INT8S, TEXTS, TEXTS, BYTEAS}},
     {"insert_dead",
-     "INSERT INTO evenhand.dead (desk, input, stream_id, reason, body, size, sha256)"
-     " SELECT $1, u.input, u.stream_id, u.reason,"
-     " CASE WHEN u.sha256 IS NULL THEN coalesce(u.body, '') END, u.size, u.sha256"
-     " FROM unnest($2::int8[], $3::text[], $4::text[], $5::bytea[], $6::int8[], $7::bytea[])"
-     " AS u (input, stream_id, reason, body, size, sha256)",
-     7,
-     {INT2, INT8S, TEXTS, TEXTS, BYTEAS, INT8S, BYTEAS}},
+     "INSERT INTO evenhand.dead (desk, input, stream_id, reason, size, body)"
+     " SELECT $1, u.* FROM unnest($2::int8[], $3::text[], $4::text[], $5::int8[], $6::bytea[])"
+     " AS u",
+     6,
+     {INT2, INT8S, TEXTS, TEXTS, INT8S, BYTEAS}},
+    {"insert_dead_body",
+     "INSERT INTO evenhand.dead_body (desk, input, salt, body, sha256)"
+     " SELECT $1, u.input, u.salt, CASE WHEN u.sha256 IS NULL THEN coalesce(u.body, '') END,"
+     " u.sha256 FROM unnest($2::int8[], $3::bytea[], $4::bytea[], $5::bytea[])"
+     " AS u (input, salt, body, sha256)",
+     5,
+     {INT2, INT8S, BYTEAS, BYTEAS, BYTEAS}},
     {"insert_personal",
-     "INSERT INTO evenhand.personal (desk, input, customer, subject)"
-     " SELECT $1, u.* FROM unnest($2::int8[], $3::text[], $4::text[]) AS u",
-     4,
-     {INT2, INT8S, TEXTS, TEXTS}},
+     "INSERT INTO evenhand.personal (desk, input, customer, subject, customer_salt, subject_salt)"
+     " SELECT $1, u.* FROM unnest($2::int8[], $3::text[], $4::text[], $5::bytea[], $6::bytea[])"
+     " AS u",
+     6,
+     {INT2, INT8S, TEXTS, TEXTS, BYTEAS, BYTEAS}},
     /* In the order they were taken: each is checked against those before it. */
     {"insert_step",
      "INSERT INTO evenhand.period_step (desk, input, version, published_late, team, period, step,"
@@ -206,10 +212,25 @@ const struct eh_pg_statement eh_store_write_statements[] = {
 
 const struct eh_pg_statement eh_store_read_statements[] = {
     {"recall_identities",
-     "SELECT identity, digest, input FROM evenhand.input WHERE identity = ANY ($2)"
-     " AND desk + 0 = $1",
+     "SELECT i.identity, i.digest, i.input, i.rest, (p.customer IS NOT NULL)::int,"
+     " p.customer_salt, (p.subject IS NOT NULL)::int, p.subject_salt FROM evenhand.input i"
+     " LEFT JOIN evenhand.personal p ON p.desk = i.desk AND p.input = i.input"
+     " WHERE i.identity = ANY ($2) AND i.desk + 0 = $1",
      2,
      {INT2, UUIDS}},
+    {"recall_customers",
+     "SELECT u.name, p.customer_salt FROM (SELECT DISTINCT unnest($2::text[]) AS name) u"
+     " CROSS JOIN LATERAL (SELECT p.customer_salt FROM evenhand.personal p WHERE p.desk + 0 = $1"
+     " AND p.customer = u.name AND p.customer_salt IS NOT NULL LIMIT 1) p",
+     2,
+     {INT2, TEXTS}},
+    {"recall_dead",
+     "SELECT d.stream_id, i.identity, (b.input IS NOT NULL)::int, d.size, b.salt"
+     " FROM evenhand.dead d JOIN evenhand.input i ON i.desk = d.desk AND i.input = d.input"
+     " LEFT JOIN evenhand.dead_body b ON b.desk = d.desk AND b.input = d.input"
+     " WHERE d.stream_id = ANY ($2) AND d.desk + 0 = $1",
+     2,
+     {INT2, TEXTS}},
     {"recall_tickets",
      "SELECT i.identity, i.input, c.image FROM evenhand.input i LEFT JOIN LATERAL ("
      "SELECT image FROM evenhand.ticket_change c WHERE c.desk = i.desk AND c.ticket = i.input"
@@ -263,8 +284,10 @@ const struct eh_pg_statement eh_store_read_statements[] = {
      3,
      {INT2, INT8, INT8}},
     {"page_dead",
-     "SELECT d.input, d.reason, d.stream_id, d.body, i.at, d.size, d.sha256 FROM evenhand.dead d"
+     "SELECT d.input, d.reason, d.stream_id, coalesce(d.body, b.body), i.at, d.size, b.sha256 FROM "
+     "evenhand.dead d"
      " JOIN evenhand.input i ON i.desk = d.desk AND i.input = d.input"
+     " LEFT JOIN evenhand.dead_body b ON b.desk = d.desk AND b.input = d.input"
      " WHERE d.desk = $1 AND d.input >= $2 ORDER BY d.input LIMIT $3",
      3,
      {INT2, INT8, INT8}},

@@ -5,7 +5,7 @@
 #include "cli_log_tables.h"
 #include "evenhand.h"
 
-#define SCHEMA_VERSION 5 /* the first with all of these columns */
+#define SCHEMA_VERSION 7 /* the first with all of these columns */
 #define SQL_MAX        800
 
 /* The others are made of their columns. */
@@ -20,10 +20,12 @@ static const char *const selects[LOG_STREAMS] = {
         " ORDER BY input",
     [LOG_EPOCHS] = "SELECT epoch, type, why FROM evenhand.effect WHERE desk = $1 AND type IN (7, 8)"
                    " ORDER BY epoch, type",
-    [LOG_DEAD] = "SELECT input, stream_id, reason, body FROM evenhand.dead WHERE desk = $1"
-                 " ORDER BY input",
-    [LOG_PERSONAL] = "SELECT input, customer, subject FROM evenhand.personal WHERE desk = $1"
-                     " ORDER BY input",
+    [LOG_DEAD] = "SELECT input, stream_id, reason, size, body"
+                 " FROM evenhand.dead WHERE desk = $1 ORDER BY input",
+    [LOG_BODIES] = "SELECT input, salt, body, sha256 FROM evenhand.dead_body WHERE desk = $1"
+                   " ORDER BY input",
+    [LOG_PERSONAL] = "SELECT input, customer, subject, customer_salt, subject_salt"
+                     " FROM evenhand.personal WHERE desk = $1 ORDER BY input",
     [LOG_LEDGER] = "SELECT input, team, rep, entitled, entitled_value, received, received_value"
                    " FROM evenhand.ledger WHERE desk = $1 ORDER BY input, team, rep",
     [LOG_MEMBERS] = "SELECT input, team, rep, entitled, entitled_value, received, received_value"
@@ -34,7 +36,7 @@ static const char *const selects[LOG_STREAMS] = {
 };
 
 /* Rows read at once, where EH_CLI_LOG_PAGE of them would be too large. */
-static const int pages[LOG_STREAMS] = {[LOG_DEAD] = 32, [LOG_PARTS] = 8};
+static const int pages[LOG_STREAMS] = {[LOG_BODIES] = 32, [LOG_PARTS] = 8};
 
 const char *eh_cli_log_conninfo(const char *option)
 {

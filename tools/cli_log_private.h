@@ -18,6 +18,7 @@ enum {
     LOG_STEPS,
     LOG_LINES,
     LOG_DEAD,
+    LOG_BODIES,
     LOG_PERSONAL,
     LOG_LEDGER,
     LOG_MEMBERS,

@@ -14,8 +14,27 @@ int eh_cli_log_next_dead(struct eh_cli_log *log, uint64_t input, struct eh_cli_l
     row.has_stream_id = !PQgetisnull(s->page, s->row, 1);
     row.stream_id = log_text(s->page, s->row, 1);
     row.reason = log_text(s->page, s->row, 2);
-    row.has_body = !PQgetisnull(s->page, s->row, 3);
-    row.body = log_text(s->page, s->row, 3);
+    row.size = (uint64_t)log_number(s->page, s->row, 3);
+    row.has_body = !PQgetisnull(s->page, s->row, 4);
+    row.body = log_text(s->page, s->row, 4);
+    s->row++;
+    *ret = row;
+    return 1;
+}
+
+int eh_cli_log_next_body(struct eh_cli_log *log, uint64_t input, struct eh_cli_log_body *ret,
+                         struct eh_error *error)
+{
+    struct log_stream *s = &log->streams[LOG_BODIES];
+    struct eh_cli_log_body row = {0};
+    int r = log_next_of(log, LOG_BODIES, input, &row.input, error);
+    if (r <= 0)
+        return r;
+    row.has_salt = !PQgetisnull(s->page, s->row, 1);
+    row.salt = log_text(s->page, s->row, 1);
+    row.has_body = !PQgetisnull(s->page, s->row, 2);
+    row.body = log_text(s->page, s->row, 2);
+    row.sha256 = log_text(s->page, s->row, 3);
     s->row++;
     *ret = row;
     return 1;
@@ -33,6 +52,10 @@ int eh_cli_log_next_personal(struct eh_cli_log *log, uint64_t input,
     row.customer = log_text(s->page, s->row, 1);
     row.has_subject = !PQgetisnull(s->page, s->row, 2);
     row.subject = log_text(s->page, s->row, 2);
+    row.has_customer_salt = !PQgetisnull(s->page, s->row, 3);
+    row.customer_salt = log_text(s->page, s->row, 3);
+    row.has_subject_salt = !PQgetisnull(s->page, s->row, 4);
+    row.subject_salt = log_text(s->page, s->row, 4);
     s->row++;
     *ret = row;
     return 1;

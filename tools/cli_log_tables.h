@@ -16,10 +16,20 @@
 
 struct eh_cli_log_dead {
     uint64_t input;
-    struct eh_str stream_id, reason, body;
+    struct eh_str stream_id, reason;
+    uint64_t size;      /* of its body ... */
+    struct eh_str body; /* ... where evenhandd made it; what came stands apart */
     bool has_stream_id, has_body;
 };
 int eh_cli_log_next_dead(struct eh_cli_log *, uint64_t input, struct eh_cli_log_dead *ret,
+                         struct eh_error *) EH_MUST_CHECK;
+
+struct eh_cli_log_body { /* of a dead letter */
+    uint64_t input;
+    struct eh_str salt, body, sha256;
+    bool has_salt, has_body;
+};
+int eh_cli_log_next_body(struct eh_cli_log *, uint64_t input, struct eh_cli_log_body *ret,
                          struct eh_error *) EH_MUST_CHECK;
 
 /* Whether this role may read it: an auditor may not. */
@@ -28,7 +38,8 @@ int eh_cli_log_may_read(struct eh_cli_log *, const char *table, bool *ret,
 struct eh_cli_log_personal {
     uint64_t input;
     struct eh_str customer, subject;
-    bool has_customer, has_subject;
+    struct eh_str customer_salt, subject_salt;
+    bool has_customer, has_subject, has_customer_salt, has_subject_salt;
 };
 int eh_cli_log_next_personal(struct eh_cli_log *, uint64_t input, struct eh_cli_log_personal *ret,
                              struct eh_error *) EH_MUST_CHECK;

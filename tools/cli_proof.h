@@ -26,7 +26,13 @@
 struct eh_proof;
 
 /* Tables that not every role may read. */
-enum eh_proof_table { EH_PROOF_DEAD, EH_PROOF_PERSONAL, EH_PROOF_SNAPSHOT, EH_PROOF_TABLES };
+enum eh_proof_table {
+    EH_PROOF_DEAD,
+    EH_PROOF_BODY,
+    EH_PROOF_PERSONAL,
+    EH_PROOF_SNAPSHOT,
+    EH_PROOF_TABLES
+};
 extern const char *const eh_proof_tables[EH_PROOF_TABLES]; /* their names */
 
 struct eh_proof_counts {
@@ -41,6 +47,7 @@ struct eh_proof_counts {
     uint64_t pools;      /* versions of closed periods: their facts, their text, their rows */
     uint64_t snapshots, other_snapshots; /* compared; of another form, which cannot be */
     uint64_t erased;                     /* inputs whose personal text is not there any more */
+    uint64_t erased_bodies;              /* dead letters whose bodies are not there any more */
     uint64_t ledger_end;                 /* input of the ledger's last row; 0: it has none */
     bool reads[EH_PROOF_TABLES];         /* the role may read them */
     bool ledger_whole;                   /* no member's row is missing in the ledger */

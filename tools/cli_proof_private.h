@@ -36,7 +36,8 @@ struct eh_proof {
     uint8_t link[EH_CLI_LOG_LINK_BYTES];
     int64_t at_us;             /* of the last input */
     uint64_t high_ms, high_no; /* highest stream id so far */
-    uint64_t dead;             /* input of the last dead letter */
+    uint64_t dead;             /* input of the last dead letter ... */
+    uint64_t dead_size;        /* ... and of its body */
     uint64_t ledger_end;       /* input of the ledger's last row; 0: it has none */
     struct eh_chain chain;     /* up to `last` */
     struct eh_proof_counts counts;
@@ -56,13 +57,19 @@ static inline unsigned long long big(uint64_t number)
     return number;
 }
 
+/* In force for the input. */
+static inline uint32_t proof_rules(const struct eh_replay *replay)
+{
+    struct eh_totals totals;
+    eh_engine_totals(replay->engine, &totals);
+    return totals.rules;
+}
+
 /* Whether the input is from before rules had numbers, when builds wrote some things otherwise than
  * each other. */
 static inline bool proof_is_first(const struct eh_replay *replay)
 {
-    struct eh_totals totals;
-    eh_engine_totals(replay->engine, &totals);
-    return totals.rules == EH_RULES_FIRST;
+    return proof_rules(replay) == EH_RULES_FIRST;
 }
 
 /* ---- cli_proof_draws.c */

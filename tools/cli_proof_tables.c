@@ -8,7 +8,7 @@
 /* A round of the daemon over so many members is one statement: all of them have a row then. */
 #define ROUND_MEMBERS 2000
 
-const char *const eh_proof_tables[EH_PROOF_TABLES] = {"dead", "personal", "snapshot"};
+const char *const eh_proof_tables[EH_PROOF_TABLES] = {"dead", "dead_body", "personal", "snapshot"};
 
 /* ---- Dead letters. */
 
@@ -21,6 +21,12 @@ static bool has_dead(const struct eh_replay *replay)
 {
     const struct eh_effects *fx = &replay->effects;
     return fx->refused && (replay->in.origin == EH_ORIGIN_STREAM || fx->dead.size > 0);
+}
+
+/* An entry's bytes stand apart. */
+static bool has_body(const struct eh_replay *replay)
+{
+    return has_dead(replay) && replay->in.origin == EH_ORIGIN_STREAM;
 }
 
 /* "ms-no", or nothing. */
@@ -39,30 +45,23 @@ static bool dead_id_fits(const struct eh_replay *replay, const struct eh_cli_log
     return row->has_stream_id == (size > 0) && eh_str_equal(row->stream_id, eh_str_n(id, size));
 }
 
-static bool dead_body_fits(const struct eh_replay *replay, const struct eh_cli_log_dead *row)
-{
-    const struct eh_input *in = &replay->in;
-    if (in->origin != EH_ORIGIN_STREAM)
-        return eh_str_equal(row->body, replay->effects.dead);
-    return eh_key_equal(replay->row.record.identity,
-                        eh_entry_identity(in->stream_ms, in->stream_no, row->body));
-}
-
-/* Of a body that is not kept nobody can tell what its identity was made of. */
 static int compare_dead(struct eh_proof *p, const struct eh_cli_log_dead *row,
                         struct eh_error *error)
 {
     const struct eh_replay *replay = p->replay;
+    if (row->has_body == has_body(replay) ||
+        !eh_str_equal(row->body, has_body(replay) ? eh_str(NULL) : replay->effects.dead))
+        return dead_wrong(row->input, "its body is not what the log gives", error);
     if (!dead_id_fits(replay, row))
         return dead_wrong(row->input, "its stream_id is not that of the input", error);
+    if (!has_body(replay) && row->size != replay->effects.dead.size)
+        return dead_wrong(row->input, "its size is not that of its body", error);
     if (!eh_str_equal(row->reason, replay->effects.reason))
         return eh_error_set(error, EH_ECORRUPT,
                             "dead letter of input %llu: recorded reason %.*s, the log gives %.*s",
                             big(row->input), EH_STR_ARG(row->reason),
                             EH_STR_ARG(replay->effects.reason));
-    p->counts.bodyless += !row->has_body;
-    if (row->has_body && !dead_body_fits(replay, row))
-        return dead_wrong(row->input, "its body is not what its identity was made of", error);
+    p->dead_size = row->size;
     return 0;
 }
 
@@ -89,6 +88,61 @@ static int compare_dead_letters(struct eh_proof *p, bool compared, struct eh_err
     return r;
 }
 
+/* ---- Their bodies: what is gone was erased. */
+
+static int body_wrong(uint64_t input, const char *what, struct eh_error *error)
+{
+    return eh_error_set(error, EH_ECORRUPT, "body of dead letter of input %llu: %s", big(input),
+                        what);
+}
+
+static bool body_fits(const struct eh_replay *replay, const struct eh_cli_log_body *row)
+{
+    const struct eh_input *in = &replay->in;
+    struct eh_key identity = row->has_salt
+                                 ? eh_entry_identity_salted((const uint8_t *)row->salt.data,
+                                                            in->stream_ms, in->stream_no, row->body)
+                                 : eh_entry_identity(in->stream_ms, in->stream_no, row->body);
+    return eh_key_equal(replay->row.record.identity, identity);
+}
+
+/* Of a body that is not kept nobody can tell what its identity was made of. */
+static int compare_body(struct eh_proof *p, const struct eh_cli_log_body *row,
+                        struct eh_error *error)
+{
+    if (row->has_salt && row->salt.size != EH_SALT_BYTES)
+        return body_wrong(row->input, "its salt is none", error);
+    if (!row->has_body) {
+        p->counts.bodyless++;
+        return 0;
+    }
+    if (!body_fits(p->replay, row))
+        return body_wrong(row->input, "is not what its identity was made of", error);
+    if (p->counts.reads[EH_PROOF_DEAD] && row->body.size != p->dead_size)
+        return dead_wrong(row->input, "its size is not that of its body", error);
+    return 0;
+}
+
+static int compare_bodies(struct eh_proof *p, bool compared, struct eh_error *error)
+{
+    const struct eh_replay *replay = p->replay;
+    struct eh_cli_log_body row;
+    bool reads = p->counts.reads[EH_PROOF_BODY], wanted = has_body(replay), found = false;
+    int r = 0;
+    while (reads && (r = eh_cli_log_next_body(replay->log, replay->in.no, &row, error)) > 0) {
+        if (!compared)
+            continue;
+        if (!wanted || row.input != replay->in.no)
+            return body_wrong(row.input, "the log gives none", error);
+        found = true;
+        r = compare_body(p, &row, error);
+        if (r < 0)
+            return r;
+    }
+    p->counts.erased_bodies += reads && compared && wanted && !found;
+    return r;
+}
+
 /* ---- Personal text: what is gone was erased, what is there is what its digest was made of. */
 
 static int personal_wrong(uint64_t input, const char *what, struct eh_error *error)
@@ -96,21 +150,45 @@ static int personal_wrong(uint64_t input, const char *what, struct eh_error *err
     return eh_error_set(error, EH_ECORRUPT, "personal text of input %llu: %s", big(input), what);
 }
 
-static bool text_fits(struct eh_str text, const uint8_t digest[16])
+struct text {
+    struct eh_str text, salt;
+    bool there, has_salt;
+    bool wanted; /* the log has its digest ... */
+    const uint8_t *digest;
+};
+
+static bool text_fits(const struct text *t)
 {
     uint8_t made[16];
-    eh_key_bytes(eh_hash_128(EH_DOMAIN_PERSONAL, text.data, text.size), made);
-    return memcmp(made, digest, sizeof made) == 0;
+    if (!t->there)
+        return !t->has_salt;
+    if (!t->wanted || (t->has_salt && t->salt.size != EH_SALT_BYTES))
+        return false;
+    eh_key_bytes(t->has_salt ? eh_hash_salted(EH_DOMAIN_SALTED, (const uint8_t *)t->salt.data,
+                                              t->text.data, t->text.size)
+                             : eh_hash_128(EH_DOMAIN_PERSONAL, t->text.data, t->text.size),
+                 made);
+    return memcmp(made, t->digest, sizeof made) == 0;
 }
 
 static int compare_personal(const struct eh_input *in, const struct eh_cli_log_personal *row,
                             struct eh_error *error)
 {
-    bool customer = eh_message_has(&in->message, EH_FIELD_CUSTOMER_DIGEST);
-    bool subject = eh_message_has(&in->message, EH_FIELD_SUBJECT_DIGEST);
-    if (row->has_customer && !(customer && text_fits(row->customer, in->customer_digest)))
+    const struct text customer = {row->customer,
+                                  row->customer_salt,
+                                  row->has_customer,
+                                  row->has_customer_salt,
+                                  eh_message_has(&in->message, EH_FIELD_CUSTOMER_DIGEST),
+                                  in->customer_digest};
+    const struct text subject = {row->subject,
+                                 row->subject_salt,
+                                 row->has_subject,
+                                 row->has_subject_salt,
+                                 eh_message_has(&in->message, EH_FIELD_SUBJECT_DIGEST),
+                                 in->subject_digest};
+    if (!text_fits(&customer))
         return personal_wrong(row->input, "its customer is not who the log says", error);
-    if (row->has_subject && !(subject && text_fits(row->subject, in->subject_digest)))
+    if (!text_fits(&subject))
         return personal_wrong(row->input, "its subject is not what the log says", error);
     return 0;
 }
@@ -288,6 +366,8 @@ int proof_compare_tables(struct eh_proof *p, bool compared, struct eh_error *err
 {
     int r = compare_dead_letters(p, compared, error);
     if (r == 0)
+        r = compare_bodies(p, compared, error);
+    if (r == 0)
         r = compare_personals(p, compared, error);
     return r < 0 ? r : compare_ledger(p, compared, error);
 }
@@ -296,6 +376,7 @@ int proof_compare_tables(struct eh_proof *p, bool compared, struct eh_error *err
 int proof_tables_end(struct eh_proof *p, struct eh_error *error)
 {
     struct eh_cli_log_dead dead;
+    struct eh_cli_log_body body;
     struct eh_cli_log_personal personal;
     struct eh_cli_log_ledger ledger;
     int r = 0;
@@ -303,6 +384,10 @@ int proof_tables_end(struct eh_proof *p, struct eh_error *error)
         r = eh_cli_log_next_dead(p->replay->log, UINT64_MAX, &dead, error);
     if (r > 0)
         return dead_wrong(dead.input, "there is no such input", error);
+    if (r == 0 && p->counts.reads[EH_PROOF_BODY])
+        r = eh_cli_log_next_body(p->replay->log, UINT64_MAX, &body, error);
+    if (r > 0)
+        return body_wrong(body.input, "there is no such input", error);
     if (r == 0 && p->counts.reads[EH_PROOF_PERSONAL])
         r = eh_cli_log_next_personal(p->replay->log, UINT64_MAX, &personal, error);
     if (r > 0)

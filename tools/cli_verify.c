@@ -174,6 +174,10 @@ static void remark_tables(struct run *run, const struct eh_proof_counts *counts)
         eh_text_count((int64_t)counts->erased, count);
         remark(run, "personal text of %s inputs (it is not there)", count);
     }
+    if (counts->erased_bodies > 0) {
+        eh_text_count((int64_t)counts->erased_bodies, count);
+        remark(run, "bodies of %s dead letters (they are not there)", count);
+    }
     if (counts->ledger_end == 0)
         remark(run, "ledger (it has no row)");
     else if (!counts->ledger_whole)

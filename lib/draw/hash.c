@@ -21,7 +21,8 @@ int eh_draw_init(void)
     return sodium_init() < 0 ? -EH_EUNAVAILABLE : 0;
 }
 
-struct eh_key eh_hash_128(enum eh_domain domain, const void *data, size_t size)
+static struct eh_key hash_of(enum eh_domain domain, const void *salt, size_t salt_size,
+                             const void *data, size_t size)
 {
     uint8_t number = (uint8_t)domain;
     uint8_t hash[16];
@@ -30,9 +31,21 @@ struct eh_key eh_hash_128(enum eh_domain domain, const void *data, size_t size)
     eh_require(
         crypto_generichash_update(&state, (const uint8_t *)hash_domain, sizeof hash_domain) == 0);
     eh_require(crypto_generichash_update(&state, &number, 1) == 0);
+    eh_require(crypto_generichash_update(&state, salt, salt_size) == 0);
     eh_require(crypto_generichash_update(&state, data, size) == 0);
     eh_require(crypto_generichash_final(&state, hash, sizeof hash) == 0);
     return eh_key_from_bytes(hash);
+}
+
+struct eh_key eh_hash_128(enum eh_domain domain, const void *data, size_t size)
+{
+    return hash_of(domain, NULL, 0, data, size);
+}
+
+struct eh_key eh_hash_salted(enum eh_domain domain, const uint8_t salt[EH_SALT_BYTES],
+                             const void *data, size_t size)
+{
+    return hash_of(domain, salt, EH_SALT_BYTES, data, size);
 }
 
 void eh_hash_sha256(const void *data, size_t size, uint8_t ret[32])

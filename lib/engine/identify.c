@@ -2,12 +2,14 @@
  * identify: what makes two messages the same one, and what a message says, as digests.
  *
  * Customer and subject stand in both as their digests alone, so the text can be erased later and
- * the digests still be made anew. Who asked over the admin socket is no part of what was said, nor
- * are the commitments, seeds, dates and texts that the shell adds.
+ * the digests still be made anew. The digests are made behind a salt that is erased with the text:
+ * then nobody can tell from them whose they were. Who asked over the admin socket is no part of
+ * what was said, nor are the commitments, seeds, dates and texts that the shell adds.
  */
 #include "state.h"
 
 #define PERSONAL (EH_FIELD_BIT(EH_FIELD_CUSTOMER) | EH_FIELD_BIT(EH_FIELD_SUBJECT))
+#define DIGESTS  (EH_FIELD_BIT(EH_FIELD_CUSTOMER_DIGEST) | EH_FIELD_BIT(EH_FIELD_SUBJECT_DIGEST))
 #define ADDED                                                                                      \
     (EH_FIELD_BIT(EH_FIELD_ACTOR) | EH_FIELD_BIT(EH_FIELD_COMMITMENT) |                            \
      EH_FIELD_BIT(EH_FIELD_COMMITMENT_FIRST) | EH_FIELD_BIT(EH_FIELD_SEED) |                       \
@@ -20,9 +22,13 @@ static uint64_t added(const struct eh_message *m)
     return ADDED | (settles ? EH_FIELD_BIT(EH_FIELD_TEXT) | EH_FIELD_BIT(EH_FIELD_REASON) : 0);
 }
 
-static struct eh_str digest_text(struct eh_str text, uint8_t storage[16])
+static struct eh_str digest_text(struct eh_str text, const struct eh_salt *salt,
+                                 uint8_t storage[16])
 {
-    eh_key_bytes(eh_hash_128(EH_DOMAIN_PERSONAL, text.data, text.size), storage);
+    if (salt->how == EH_SALTED)
+        eh_key_bytes(eh_hash_salted(EH_DOMAIN_SALTED, salt->bytes, text.data, text.size), storage);
+    else if (salt->how == EH_UNSALTED)
+        eh_key_bytes(eh_hash_128(EH_DOMAIN_PERSONAL, text.data, text.size), storage);
     return eh_str_n((const char *)storage, 16);
 }
 
@@ -61,14 +67,46 @@ struct eh_key eh_ticket_identity(struct eh_str source, struct eh_str id)
     return eh_hash_128(EH_DOMAIN_IDENTITY, out.data, out.size);
 }
 
+static void put_entry(struct eh_bytes *out, uint64_t stream_ms, uint64_t stream_no,
+                      struct eh_str bytes)
+{
+    eh_bytes_put_u(out, stream_ms);
+    eh_bytes_put_u(out, stream_no);
+    eh_bytes_put(out, bytes.data, bytes.size);
+    eh_require(!out->failed);
+}
+
 struct eh_key eh_entry_identity(uint64_t stream_ms, uint64_t stream_no, struct eh_str bytes)
 {
     EH_AUTO(eh_bytes) struct eh_bytes out = EH_BYTES_INIT;
-    eh_bytes_put_u(&out, stream_ms);
-    eh_bytes_put_u(&out, stream_no);
-    eh_bytes_put(&out, bytes.data, bytes.size);
-    eh_require(!out.failed);
+    put_entry(&out, stream_ms, stream_no, bytes);
     return eh_hash_128(EH_DOMAIN_ENTRY, out.data, out.size);
+}
+
+struct eh_key eh_entry_identity_salted(const uint8_t salt[EH_SALT_BYTES], uint64_t stream_ms,
+                                       uint64_t stream_no, struct eh_str bytes)
+{
+    EH_AUTO(eh_bytes) struct eh_bytes out = EH_BYTES_INIT;
+    put_entry(&out, stream_ms, stream_no, bytes);
+    return eh_hash_salted(EH_DOMAIN_SALTED_ENTRY, salt, out.data, out.size);
+}
+
+static struct eh_key content_without(const struct eh_input *in, uint64_t skip, struct eh_bytes *out)
+{
+    struct eh_message said;
+    eh_message_of_input(in, &said);
+    eh_bytes_clear(out);
+    eh_message_encode(&said, PERSONAL | added(&said) | skip, out);
+    eh_require(!out->failed);
+    return eh_hash_128(EH_DOMAIN_CONTENT, out->data, out->size);
+}
+
+/* A digest behind a salt is another one where the salt is: an entry is known again without it. */
+static bool salted(const struct eh_input *in)
+{
+    const struct eh_message *m = &in->message;
+    return (eh_message_has(m, EH_FIELD_CUSTOMER_DIGEST) && in->customer_salt.how != EH_UNSALTED) ||
+           (eh_message_has(m, EH_FIELD_SUBJECT_DIGEST) && in->subject_salt.how != EH_UNSALTED);
 }
 
 /* Nobody's event may stand in the way of somebody else's, who may command where the first may not.
@@ -82,6 +120,7 @@ static bool users_own(const struct eh_input *in)
 static struct eh_key identity_of_rest(const struct eh_input *in, struct eh_bytes *out)
 {
     const struct eh_message *m = &in->message;
+    struct eh_key content = salted(in) ? content_without(in, DIGESTS, out) : in->digest;
     eh_bytes_clear(out);
     eh_bytes_put_u(out, m->type);
     if (eh_message_has(m, EH_FIELD_EVENT) && in->origin == EH_ORIGIN_ADMIN && users_own(in)) {
@@ -97,14 +136,14 @@ static struct eh_key identity_of_rest(const struct eh_input *in, struct eh_bytes
         eh_bytes_put_u8(out, 's');
         eh_bytes_put_u(out, in->stream_ms);
         eh_bytes_put_u(out, in->stream_no);
-        put_number(out, in->digest);
+        put_number(out, content);
     } else {
         eh_bytes_put_u8(out, 'a');
         eh_bytes_put_u(out, in->no);
         eh_bytes_put_i(out, in->at_us);
         eh_bytes_put_i(out, in->date);
         eh_bytes_put_str(out, m->actor);
-        put_number(out, in->digest);
+        put_number(out, content);
     }
     eh_require(!out->failed);
     return eh_hash_128(EH_DOMAIN_IDENTITY, out->data, out->size);
@@ -113,20 +152,16 @@ static struct eh_key identity_of_rest(const struct eh_input *in, struct eh_bytes
 void eh_input_identify(struct eh_input *in)
 {
     struct eh_message *m = &in->message;
-    if (eh_message_has(m, EH_FIELD_CUSTOMER)) {
-        m->customer_digest = digest_text(m->customer, in->customer_digest);
+    if (eh_message_has(m, EH_FIELD_CUSTOMER) || in->customer_salt.how == EH_DIGEST_KEPT) {
+        m->customer_digest = digest_text(m->customer, &in->customer_salt, in->customer_digest);
         m->has |= EH_FIELD_BIT(EH_FIELD_CUSTOMER_DIGEST);
     }
-    if (eh_message_has(m, EH_FIELD_SUBJECT)) {
-        m->subject_digest = digest_text(m->subject, in->subject_digest);
+    if (eh_message_has(m, EH_FIELD_SUBJECT) || in->subject_salt.how == EH_DIGEST_KEPT) {
+        m->subject_digest = digest_text(m->subject, &in->subject_salt, in->subject_digest);
         m->has |= EH_FIELD_BIT(EH_FIELD_SUBJECT_DIGEST);
     }
     EH_AUTO(eh_bytes) struct eh_bytes out = EH_BYTES_INIT;
-    struct eh_message said;
-    eh_message_of_input(in, &said);
-    eh_message_encode(&said, PERSONAL | added(m), &out);
-    eh_require(!out.failed);
-    in->digest = eh_hash_128(EH_DOMAIN_CONTENT, out.data, out.size);
+    in->digest = content_without(in, 0, &out);
     if (m->type == EH_MESSAGE_TICKET)
         in->identity = eh_ticket_identity(m->source, m->id);
     else if (m->type == EH_MESSAGE_UNPARSED)

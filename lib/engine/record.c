@@ -344,6 +344,19 @@ static bool keep_digests(struct eh_input *in)
     return true;
 }
 
+void eh_record_digests(struct eh_str rest, struct eh_input *ret)
+{
+    struct eh_reader in = eh_reader(rest.data, rest.size);
+    struct eh_input read = {0};
+    eh_read_u8(&in);
+    eh_read_i32(&in);
+    eh_read_u8(&in);
+    struct eh_str message = eh_read_str(&in);
+    *ret = (struct eh_input){0};
+    if (!in.failed && eh_message_decode(message, &read.message, NULL) == 0 && keep_digests(&read))
+        *ret = read;
+}
+
 int eh_record_to_input(const struct eh_record *row, struct eh_arena *arena, struct eh_input *ret,
                        struct eh_error *error)
 {

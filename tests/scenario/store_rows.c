@@ -361,6 +361,8 @@ static void add_dead(struct eh_batch *b, const struct eh_record *r)
     *eh_batch_dead(b) = (struct eh_dead_entry){.input = r->input,
                                                .reason = any_text(b),
                                                .stream_id = text_or_none(b),
+                                               .salted = true,
+                                               .salt = {0xff, 0, 1},
                                                .body = any_bytes(b, 2000)};
 }
 
@@ -368,7 +370,7 @@ static void add_personal(struct eh_batch *b, const struct eh_record *r)
 {
     if (maybe())
         b->personal[b->personal_count++] =
-            (struct eh_personal){r->input, text_or_none(b), text_or_none(b)};
+            (struct eh_personal){r->input, text_or_none(b), text_or_none(b), {0xff, 1}, {0, 0xfe}};
 }
 
 static struct eh_pool_statement *any_statement(struct eh_batch *b)
@@ -578,23 +580,42 @@ static void check_changes(const struct eh_batch *b)
     PQclear(read);
 }
 
+/* A salt stands where its text does. */
+static void same_salt(PGresult *read, int row, int column, struct eh_str text, const uint8_t *salt)
+{
+    same_text(read, row, column,
+              text.size ? eh_str_n((const char *)salt, EH_SALT_BYTES) : eh_str(""));
+}
+
 static void check_dead_and_personal(const struct eh_batch *b)
 {
-    PGresult *read = rows(b, "input, stream_id, reason, body", "dead", "input");
+    PGresult *read = rows(b, "input, stream_id, reason, size", "dead", "input");
     cr_assert_eq(PQntuples(read), (int)b->dead_count);
     for (int row = 0; row < PQntuples(read); row++) {
         same_number(read, row, 0, (int64_t)b->dead[row].input);
         same_text(read, row, 1, b->dead[row].stream_id);
         same_text(read, row, 2, b->dead[row].reason);
-        same_text(read, row, 3, b->dead[row].body);
+        same_number(read, row, 3, (int64_t)b->dead[row].size);
     }
     PQclear(read);
-    read = rows(b, "input, customer, subject", "personal", "input");
+    read = rows(b, "input, salt, body, sha256", "dead_body", "input");
+    cr_assert_eq(PQntuples(read), (int)b->dead_count);
+    for (int row = 0; row < PQntuples(read); row++) {
+        same_number(read, row, 0, (int64_t)b->dead[row].input);
+        same_text(read, row, 1, eh_str_n((const char *)b->dead[row].salt, EH_SALT_BYTES));
+        same_text(read, row, 2, b->dead[row].body);
+        same_text(read, row, 3, b->dead[row].sha256);
+    }
+    PQclear(read);
+    read = rows(b, "input, customer, subject, customer_salt, subject_salt", "personal", "input");
     cr_assert_eq(PQntuples(read), (int)b->personal_count);
     for (int row = 0; row < PQntuples(read); row++) {
-        same_number(read, row, 0, (int64_t)b->personal[row].input);
-        same_text(read, row, 1, b->personal[row].customer);
-        same_text(read, row, 2, b->personal[row].subject);
+        const struct eh_personal *p = &b->personal[row];
+        same_number(read, row, 0, (int64_t)p->input);
+        same_text(read, row, 1, p->customer);
+        same_text(read, row, 2, p->subject);
+        same_salt(read, row, 3, p->customer, p->customer_salt);
+        same_salt(read, row, 4, p->subject, p->subject_salt);
     }
     PQclear(read);
 }
@@ -796,7 +817,8 @@ Test(store_rows, a_value_its_column_cannot_hold_is_named_and_never_sent)
     expect_refused(b, "input 61: insert_dead: column reason");
 
     b = any_batch();
-    b->personal[b->personal_count++] = (struct eh_personal){62, eh_str("\xff"), eh_str("s")};
+    b->personal[b->personal_count++] =
+        (struct eh_personal){62, eh_str("\xff"), eh_str("s"), {1}, {2}};
     expect_refused(b, "input 62: insert_personal: column customer");
 
     b = any_batch();

@@ -54,6 +54,11 @@ Test(draw, hashes_keep_domains_apart)
     expect_key(eh_hash_128(EH_DOMAIN_ENTRY, "abc", 3), "f016ffef1ffd4c54a2c7baf7d5e140ed");
     expect_key(eh_hash_128(EH_DOMAIN_PERSONAL, "abc", 3), "0dab23da8d37ceccbe7562ae034dab48");
     expect_key(eh_hash_128(EH_DOMAIN_IDENTITY, NULL, 0), "2de7f36258d9ecb540bc959c654c1496");
+    const uint8_t salt[EH_SALT_BYTES] = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
+    expect_key(eh_hash_salted(EH_DOMAIN_SALTED, salt, "abc", 3),
+               "872e69bf3d34eaab17a321b0660bcd9b");
+    expect_key(eh_hash_salted(EH_DOMAIN_SALTED_ENTRY, salt, "abc", 3),
+               "c559548de80f932d11461a69c6e9d073");
 }
 
 Test(draw, sha256_is_sha256)

@@ -166,6 +166,81 @@ Test(record, digests)
     eh_ticket_identity(eh_str_n(text, 400), eh_str_n(text, 400)); /* longer than any id */
 }
 
+static struct eh_input salted(const char *json, uint8_t customer, uint8_t subject)
+{
+    struct eh_input in = {
+        .message = kit_message(&k, json), .origin = EH_ORIGIN_STREAM, .stream_ms = 5};
+    in.customer_salt = (struct eh_salt){EH_SALTED, {customer}};
+    in.subject_salt = (struct eh_salt){EH_SALTED, {subject}};
+    eh_input_identify(&in);
+    return in;
+}
+
+static const char *const update = "{'type':'update','id':'T1','subject':'A chair','priority':3}";
+
+/* Behind another salt the same text is another digest, and nothing without a salt is like it. */
+Test(record, salts_hide_what_was_said)
+{
+    struct eh_input a = salted(ticket, 1, 2), same = salted(ticket, 1, 2);
+    struct eh_input customer = salted(ticket, 3, 2), subject = salted(ticket, 1, 3);
+    struct eh_input plain = {.message = kit_message(&k, ticket), .origin = EH_ORIGIN_STREAM};
+    eh_input_identify(&plain);
+    cr_assert(eh_key_equal(a.digest, same.digest));
+    cr_assert_not(eh_key_equal(a.digest, customer.digest));
+    cr_assert_not(eh_key_equal(a.digest, subject.digest));
+    cr_assert_not(eh_key_equal(a.digest, plain.digest));
+    cr_assert(eh_key_equal(a.identity, customer.identity));
+    cr_assert_arr_eq(a.customer_digest, subject.customer_digest, 16);
+    cr_assert_arr_neq(a.customer_digest, customer.customer_digest, 16);
+    cr_assert_arr_neq(a.customer_digest, plain.customer_digest, 16);
+}
+
+/* An entry without an id of its own is the same one, whatever salt was drawn for it. */
+Test(record, salts_name_no_entry)
+{
+    struct eh_input a = salted(update, 0, 1), b = salted(update, 0, 2);
+    struct eh_input other =
+        salted("{'type':'update','id':'T1','subject':'A chair','priority':4}", 0, 1);
+    cr_assert(eh_key_equal(a.identity, b.identity));
+    cr_assert_not(eh_key_equal(a.digest, b.digest));
+    cr_assert_not(eh_key_equal(a.identity, other.identity));
+    const uint8_t first[EH_SALT_BYTES] = {1}, second[EH_SALT_BYTES] = {2};
+    struct eh_str body = eh_str("bytes");
+    cr_assert(eh_key_equal(eh_entry_identity_salted(first, 1, 2, body),
+                           eh_entry_identity_salted(first, 1, 2, body)));
+    cr_assert_not(eh_key_equal(eh_entry_identity_salted(first, 1, 2, body),
+                               eh_entry_identity_salted(second, 1, 2, body)));
+    cr_assert_not(
+        eh_key_equal(eh_entry_identity_salted(first, 1, 2, body), eh_entry_identity(1, 2, body)));
+}
+
+/* Where the text is gone its digest stands for it: in a row read back, and in what comes again. */
+Test(record, kept_digests_stand_for_erased_text)
+{
+    struct eh_input was = salted(ticket, 1, 2), row, again = salted(ticket, 8, 9);
+    struct eh_input bare =
+        salted("{'type':'ticket','id':'T1','team':'sales','kind':'order','value':5,"
+               "'skills':[],'channel':'mail','created_at':946684800000,"
+               "'priority':7}",
+               0, 0);
+    struct eh_record record;
+    struct eh_effects none = {0};
+    cr_assert_eq(eh_record_from_input(&was, &none, &k.arena, &record), 0);
+    eh_record_digests(record.rest, &row);
+    cr_assert(eh_message_has(&row.message, EH_FIELD_CUSTOMER_DIGEST));
+    cr_assert_arr_eq(row.customer_digest, was.customer_digest, 16);
+    cr_assert_arr_eq(row.subject_digest, was.subject_digest, 16);
+    for (struct eh_input *in = &again; in; in = in == &again ? &bare : NULL) {
+        in->customer_salt.how = in->subject_salt.how = EH_DIGEST_KEPT;
+        memcpy(in->customer_digest, row.customer_digest, 16);
+        memcpy(in->subject_digest, row.subject_digest, 16);
+        eh_input_identify(in);
+        cr_assert(eh_key_equal(in->digest, was.digest));
+    }
+    eh_record_digests(eh_str("no row"), &row);
+    cr_assert_eq(row.message.has, 0);
+}
+
 static struct eh_input identified(uint8_t type, uint32_t added)
 {
     struct eh_input in = {.message = {.type = type,

@@ -17,11 +17,14 @@
 #define EH_CHAIN_BYTES 32
 
 enum eh_domain {
-    EH_DOMAIN_IDENTITY = 1, /* what makes two messages the same one */
-    EH_DOMAIN_CONTENT = 2,  /* what a message says */
-    EH_DOMAIN_ENTRY = 3,    /* a stream entry as such: its id and its bytes */
-    EH_DOMAIN_PERSONAL = 4  /* customer, subject */
+    EH_DOMAIN_IDENTITY = 1,    /* what makes two messages the same one */
+    EH_DOMAIN_CONTENT = 2,     /* what a message says */
+    EH_DOMAIN_ENTRY = 3,       /* a stream entry as such: its id and its bytes */
+    EH_DOMAIN_PERSONAL = 4,    /* customer, subject, as earlier builds had them */
+    EH_DOMAIN_SALTED = 5,      /* customer, subject, behind their salt */
+    EH_DOMAIN_SALTED_ENTRY = 6 /* a refused entry, behind its salt */
 };
+#define EH_SALT_BYTES 16
 
 struct eh_chain {
     uint8_t hash[EH_CHAIN_BYTES];
@@ -33,6 +36,9 @@ int eh_draw_init(void) EH_MUST_CHECK;
 
 /* BLAKE2b-128 of "evenhand hash v1", one byte domain, and the data. */
 struct eh_key eh_hash_128(enum eh_domain, const void *data, size_t size);
+/* The same of the salt and the data: who does not have the salt cannot guess the data. */
+struct eh_key eh_hash_salted(enum eh_domain, const uint8_t salt[EH_SALT_BYTES], const void *data,
+                             size_t size);
 /* SHA-256 (FIPS 180-4): what people can check with sha256sum. */
 void eh_hash_sha256(const void *data, size_t size, uint8_t ret[32]);
 struct eh_key eh_hash_state(const void *data, size_t size); /* SipHash-2-4-128, fixed key */

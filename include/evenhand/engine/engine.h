@@ -28,6 +28,7 @@
 #define EVENHAND_ENGINE_ENGINE_H
 
 #include <evenhand/draw/draw.h>
+#include <evenhand/draw/hash.h>
 #include <evenhand/engine/rules.h>
 #include <evenhand/wire/desk.h>
 #include <evenhand/wire/message.h>
@@ -78,6 +79,17 @@ enum eh_recorded {
     EH_RECORDED_REFUSED = 2,
 };
 
+/* How personal text becomes its digest. */
+enum eh_salting {
+    EH_UNSALTED = 0,   /* as builds before EH_RULES_SALTED made it */
+    EH_SALTED = 1,     /* behind the salt */
+    EH_DIGEST_KEPT = 2 /* the text was erased: the digest in the input stands for any */
+};
+struct eh_salt {
+    uint8_t how; /* enum eh_salting */
+    uint8_t bytes[EH_SALT_BYTES];
+};
+
 struct eh_input {
     uint64_t no;      /* gapless, from 1 */
     int64_t at_us;    /* µs since 1970 UTC; never before the input before, but for ACCEPT_TIME */
@@ -93,6 +105,7 @@ struct eh_input {
     struct eh_key digest; /* of the content: known fields after defaults */
     uint8_t customer_digest[16], subject_digest[16]; /* what the message's slices of that name point
                                                         to; read from here, so a copy is fine */
+    struct eh_salt customer_salt, subject_salt;      /* set before it is identified */
     struct eh_recalled recalled;
     struct eh_draws *draws; /* count is reset at each decision */
 };
@@ -157,15 +170,18 @@ int eh_engine_new(enum eh_rules, struct eh_engine **ret, struct eh_error *) EH_M
 void eh_engine_free(struct eh_engine *); /* NULL allowed */
 
 /* Sets in->identity and in->digest from message, origin and stream id; replaces customer and
- * subject by their digests for everything that is hashed. Identities: a ticket (source, id); others
- * `event` within type and source, and over the admin socket within its user; without event the
- * stream id (admin: input number is unknown yet,
- * so time + actor) + content. */
+ * subject by their digests for everything that is hashed, made with in's salts. Identities: a
+ * ticket (source, id); others `event` within type and source, and over the admin socket within its
+ * user; without event the stream id (admin: input number is unknown yet, so time + actor) +
+ * content, of which what is salted is no part. */
 void eh_input_identify(struct eh_input *in);
 /* Identity of the ticket an outcome or update names, to be looked up. */
 struct eh_key eh_ticket_identity(struct eh_str source, struct eh_str id);
 /* Identity of a refused entry: its stream id and its bytes as they came. */
 struct eh_key eh_entry_identity(uint64_t stream_ms, uint64_t stream_no, struct eh_str bytes);
+/* ... as the log has it under EH_RULES_SALTED. */
+struct eh_key eh_entry_identity_salted(const uint8_t salt[EH_SALT_BYTES], uint64_t stream_ms,
+                                       uint64_t stream_no, struct eh_str bytes);
 
 /* The same identity with the same content is there already (in memory or recalled). */
 bool eh_engine_is_repeat(const struct eh_engine *, const struct eh_input *);
@@ -247,8 +263,8 @@ struct eh_totals {
     uint32_t epoch;
     uint32_t rules;                       /* enum eh_rules: in force for the next input */
     uint64_t waiting, open, parked, dead; /* open: assigned and not closed; dead: since ever */
-    uint64_t text_bytes; /* ids, skills and customers' digests of what waits or is open */
-    struct eh_str desk_text;              /* as applied; empty before the first */
+    uint64_t text_bytes;     /* ids, skills and customers' digests of what waits or is open */
+    struct eh_str desk_text; /* as applied; empty before the first */
     uint8_t desk_sha256[32];
     bool committed; /* the seeds of the current draw epoch and of the next are committed: */
     uint8_t commitment[2][EH_SEED_BYTES];

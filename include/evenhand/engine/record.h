@@ -68,6 +68,10 @@ int eh_record_from_input(const struct eh_input *, const struct eh_effects *, str
 int eh_record_to_input(const struct eh_record *, struct eh_arena *, struct eh_input *ret,
                        struct eh_error *) EH_MUST_CHECK;
 
+/* What a row's `rest` says of the message's personal text: its digests, in *ret and in its `has`.
+ * Nothing where it cannot be read. */
+void eh_record_digests(struct eh_str rest, struct eh_input *ret);
+
 /* Adds the canonical bytes of a row and of its effects to the chain. */
 void eh_record_chain(const struct eh_record *, const struct eh_effect *effects, size_t count,
                      struct eh_bytes *scratch, struct eh_chain *);

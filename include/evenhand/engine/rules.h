@@ -20,13 +20,14 @@ enum eh_rules {
     EH_RULES_NUMBERED = 2, /* decides as EH_RULES_FIRST; the log says so */
     EH_RULES_SLICES = 3,   /* what is left over is dealt by DUE inputs, team by team */
     EH_RULES_SIGNALS = 4,  /* signals have a rate */
-    EH_RULES_METRICS = 5,  /* no figure for who is not in the team, or under a computed one's name */
+    EH_RULES_METRICS = 5, /* no figure for who is not in the team, or under a computed one's name */
     /* Time may be led back by ACCEPT_TIME; what refers to a closing dated in time taken back counts
      * today. */
     EH_RULES_TIME_BACK = 6,
     EH_RULES_EVENTS = 7, /* an event over the admin socket is its user's own */
+    EH_RULES_SALTED = 8, /* personal text is hashed behind a salt, and names no entry */
 };
 /* The rules of this build. */
-#define EH_RULES_LAST EH_RULES_EVENTS
+#define EH_RULES_LAST EH_RULES_SALTED
 
 #endif

@@ -1,0 +1,273 @@
+#!/usr/bin/python3
+"""erasure: what was erased is erased. Whoever has the whole database and a list of names learns
+nothing; the log is proven as before; what comes again is a repeat.
+"""
+import hashlib
+import json
+import re
+
+import psycopg2
+import redis
+
+from harness import DEAD, INBOX, default_desk, run, scenario, wait_until
+from proofs import names, not_proved, verify_ok
+
+NAMES = ["Kari Nordmann", "Ola Nordmann", "Åse Berg & Sønn"]
+SUBJECTS = ["Where is the sofa of Kari Nordmann?", "A letter to Åse"]
+ERASABLE = ["personal", "dead_body"]
+
+
+def desk():
+    return default_desk(teams=[{"id": "sales", "reps": ["ana", "ben", "cai"], "policy": "random",
+                                "affinity": "open"}])
+
+
+def blake(domain, data):
+    return hashlib.blake2b(b"evenhand hash v1" + bytes([domain]) + data, digest_size=16).digest()
+
+
+def traces(text, bodies=()):
+    """What anybody could make of a guess without a salt."""
+    data = text.encode()
+    made = [data, hashlib.sha256(data).digest(), hashlib.sha256(data).digest()[:16],
+            hashlib.md5(data).digest()]
+    for known in (data, *bodies):
+        made += [blake(domain, known) for domain in range(1, 9)]
+        made += [hashlib.sha256(known).digest()]
+    return made
+
+
+def everything(stack, but=()):
+    """Each value of each table as text, bytes in hexadecimal: (table, column, text)."""
+    tables = stack.sql("SELECT c.relname FROM pg_class c WHERE c.relkind = 'r' AND c.relnamespace ="
+                       " 'evenhand'::regnamespace")
+    for (table,) in tables:
+        if table in but:
+            continue
+        for (row,) in stack.sql("SELECT row_to_json(t)::text FROM evenhand.%s t" % table):
+            for column, value in json.loads(row).items():
+                yield table, column, str(value)
+
+
+def found(stack, wanted, but=()):
+    """Where one of these byte strings stands."""
+    shapes = {}
+    for data in wanted:
+        shapes[data.hex()] = data
+        digits = data.hex()
+        if len(data) == 16:
+            shapes["-".join((digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:]))] = data
+        try:
+            shapes[data.decode()] = data
+        except UnicodeDecodeError:
+            pass
+    pattern = re.compile("|".join(re.escape(s) for s in shapes))
+    return sorted({(table, column) for table, column, text in everything(stack, but)
+                   if pattern.search(text)})
+
+
+def entry(message, **more):
+    return json.dumps(dict(message, **more), ensure_ascii=False).encode()
+
+
+def send(stack, *messages):
+    """Entries as they are; returns their ids."""
+    raw = redis.Redis(unix_socket_path=stack.redis_server.socket)
+    return [raw.xadd(INBOX, {"j": message if isinstance(message, bytes) else entry(message)}).decode()
+            for message in messages]
+
+
+def ticket(number, name, **more):
+    return dict({"type": "ticket", "id": "t-%d" % number, "team": "sales", "kind": "order",
+                 "customer": name, "subject": SUBJECTS[number % 2]}, **more)
+
+
+MESSAGES = [ticket(n, NAMES[n % 3], value=n) for n in range(12)]
+UPDATES = [{"type": "update", "id": "t-1", "subject": SUBJECTS[0]},
+           {"type": "update", "id": "t-2", "subject": SUBJECTS[1], "value": 3}]
+REFUSED = [entry(ticket(90, NAMES[0], team="gone")), entry(ticket(1, NAMES[2])),
+           b'{"type":"ticket","customer":"%s"' % NAMES[1].encode()]
+
+
+def counts(stack):
+    return tuple(stack.sql1("SELECT count(*) FROM " + t) for t in ("input", "effect", "dead"))
+
+
+def repeats(stack):
+    return stack.daemon.get("/v1/status").json["repeats"]
+
+
+def comes_to_nothing(stack, messages):
+    """They are repeats, each of them."""
+    before, known = counts(stack), repeats(stack)
+    send(stack, *messages)
+    stack.settle()
+    wait_until("each is a repeat", lambda: repeats(stack) == known + len(messages))
+    assert counts(stack)[1:] == before[1:], (before, counts(stack))
+
+
+def erase(stack, where="true"):
+    stack.sql("DELETE FROM personal WHERE " + where)
+    stack.sql("DELETE FROM dead_body")
+
+
+def guesses(stack, but):
+    """A list of names and all that is known of what was sent, against every table."""
+    bodies = list(REFUSED)
+    ids = [i for (i,) in stack.sql("SELECT stream_id FROM dead WHERE stream_id IS NOT NULL")]
+    for body in REFUSED:
+        for place in ids:
+            ms, no = map(int, place.split("-"))
+            bodies.append(varint(ms) + varint(no) + body)
+    wanted = [t for text in NAMES + SUBJECTS for t in traces(text)]
+    wanted += [t for body in bodies for t in traces("unlikely to be anywhere", [body])]
+    return found(stack, wanted, but)
+
+
+def varint(number):
+    out = b""
+    while number > 127:
+        out += bytes([number & 127 | 128])
+        number >>= 7
+    return out + bytes([number])
+
+
+@scenario("erased text cannot be guessed from any table; what comes again is a repeat; all is proven")
+def erased(stack):
+    daemon = stack.start(desk())
+    send(stack, *MESSAGES, *UPDATES, *REFUSED)
+    answer = daemon.post("/v1/tickets", ticket(50, NAMES[1]))
+    assert answer.code == 201 or answer.code == 200, answer
+    stack.settle()
+    assert counts(stack)[2] == len(REFUSED), stack.sql("SELECT reason FROM dead_letter")
+    held = guesses(stack, ())
+    assert {t for t, _ in held} == set(ERASABLE), held
+    comes_to_nothing(stack, MESSAGES)
+    verify_ok(stack)
+    names(stack, "^personal text of input .*customer", "UPDATE personal SET customer_salt ="
+          " set_byte(customer_salt, 3, 255 - get_byte(customer_salt, 3)) WHERE input = (SELECT"
+          " min(input) FROM personal)")
+    names(stack, "^body of dead letter of input ", "UPDATE dead_body SET body = body || 'x'")
+    daemon.kill()
+    erase(stack)
+    assert guesses(stack, ()) == []
+    daemon.start()
+    assert guesses(stack, ()) == []
+    comes_to_nothing(stack, MESSAGES)
+    assert daemon.post("/v1/tickets", ticket(50, NAMES[1])).code in (200, 201)
+    assert stack.sql1("SELECT count(*) FROM personal") == 0, "a repeat brought it back"
+    # By identity and by what was not erased: other text is no news, another value is.
+    comes_to_nothing(stack, [ticket(3, "Somebody Else", value=3)])
+    send(stack, ticket(3, NAMES[0], value=4))
+    stack.settle()
+    assert "other content" in stack.sql1("SELECT reason FROM dead ORDER BY input DESC LIMIT 1")
+    erase(stack)
+    assert guesses(stack, ()) == []
+    verify_ok(stack)
+    gone = not_proved(stack)
+    assert any(g.startswith("personal text of ") for g in gone), gone
+    assert any(g.startswith("bodies of ") for g in gone), gone
+
+
+@scenario("one customer is erased: theirs alone, and a text set to NULL takes its salt along")
+def one(stack):
+    stack.start(desk())
+    send(stack, *MESSAGES)
+    stack.settle()
+    erase(stack, "customer = '%s'" % NAMES[0])
+    stack.sql("UPDATE personal SET subject = NULL WHERE customer = %s", NAMES[1])
+    assert stack.sql1("SELECT count(*) FROM personal WHERE subject IS NULL AND subject_salt IS NOT"
+                      " NULL") == 0
+    salts = [bytes(s) for (s,) in stack.sql("SELECT customer_salt FROM personal UNION SELECT"
+                                            " subject_salt FROM personal WHERE subject IS NOT NULL")]
+    guess = [blake(5, salt + NAMES[0].encode()) for salt in salts]
+    assert found(stack, guess + traces(NAMES[0]), ["personal"]) == []
+    known = [blake(5, salt + NAMES[1].encode()) for salt in salts]
+    assert ("input", "rest") in found(stack, known), "the test guesses by another rule"
+    comes_to_nothing(stack, MESSAGES)
+    verify_ok(stack)
+
+
+@scenario("a customer who returns is known: in a batch, later, after a kill; not once erased")
+def affinity(stack):
+    daemon = stack.start(desk())
+    number = 100
+
+    def returns(times):
+        nonlocal number
+        send(stack, *[ticket(number + n, NAMES[0]) for n in range(times)])
+        number += times
+        stack.settle()
+        return [w for (w,) in stack.sql(
+            "SELECT why FROM assignment ORDER BY seq DESC LIMIT %d" % times)]
+
+    assert sorted(returns(8))[:7] == ["affinity"] * 7
+    assert returns(3) == ["affinity"] * 3
+    daemon.kill()
+    daemon.start()
+    assert returns(3) == ["affinity"] * 3
+    assert stack.sql1("SELECT count(DISTINCT customer_salt) FROM personal") == 1
+    erase(stack)
+    assert returns(1) != ["affinity"], "the salt outlived what it was erased with"
+    assert returns(2) == ["affinity"] * 2
+    verify_ok(stack)
+
+
+@scenario("entries delivered again after a kill are known, erased or not")
+def delivered_again(stack):
+    stack.start(desk())
+    sent = MESSAGES + UPDATES + REFUSED
+    ids = send(stack, *sent)
+    stack.settle()
+    raw = redis.Redis(unix_socket_path=stack.redis_server.socket)
+    for erasing in (False, True):
+        before = counts(stack)
+        stack.daemon.kill()
+        if erasing:
+            erase(stack)
+        # As if nothing had been acknowledged.
+        stack.sql("UPDATE head SET low_ms = 0, low_no = 0")
+        raw.delete(INBOX)
+        for place, message in zip(ids, sent):
+            raw.xadd(INBOX, {"j": message if isinstance(message, bytes) else entry(message)}, place)
+        raw.xgroup_create(INBOX, "evenhand", "0")
+        stack.daemon.start()
+        wait_until("all of it came again", lambda: repeats(stack) == len(sent), 20)
+        stack.settle()
+        assert counts(stack)[1:] == before[1:], (erasing, before, counts(stack))
+    assert stack.redis.xlen(DEAD) == len(REFUSED)
+    stack.add_ticket("last")  # the head is written anew
+    stack.settle()
+    verify_ok(stack)
+
+
+@scenario("an auditor reads no customer, no subject and no body, whatever relation they read")
+def auditor(stack):
+    stack.start(desk())
+    send(stack, *MESSAGES, *UPDATES, *REFUSED)
+    stack.settle()
+    stack.sql("CREATE ROLE auditor LOGIN IN ROLE evenhand_auditor")
+    connection = psycopg2.connect(stack.postgres.dsn + " user=auditor")
+    connection.autocommit = True
+    cursor = connection.cursor()
+    cursor.execute("SELECT relname FROM pg_class WHERE relnamespace = 'evenhand'::regnamespace"
+                   " AND relkind IN ('r', 'v', 'm', 'p')")
+    read = []
+    for (relation,) in cursor.fetchall():
+        try:
+            cursor.execute("SELECT row_to_json(t)::text FROM evenhand.%s t" % relation)
+        except psycopg2.errors.InsufficientPrivilege:
+            continue
+        read.append(relation)
+        for (row,) in cursor.fetchall():
+            hexed = [text.encode().hex() for text in NAMES + SUBJECTS]
+            assert not any(text in row for text in NAMES + SUBJECTS + hexed), (relation, row)
+    assert {"ticket", "dead_letter", "dead", "input"} <= set(read), read
+    assert not set(ERASABLE) & set(read), read
+    connection.close()
+    verify_ok(stack, dsn=stack.postgres.dsn + " user=auditor")
+    assert stack.sql1("SELECT customer FROM ticket WHERE id = 't-1'") == NAMES[1]
+    assert stack.sql1("SELECT count(*) FROM dead_letter WHERE body IS NOT NULL") == len(REFUSED)
+
+
+run()
