@@ -25,6 +25,9 @@ static const char *const names[EH_ALARM_COUNT] = {
     [EH_ALARM_QUARANTINE] = "quarantine",
     [EH_ALARM_LEDGER] = "ledger",
     [EH_ALARM_SNAPSHOT] = "snapshot",
+    [EH_ALARM_INBOX_MISSING] = "inbox_missing",
+    [EH_ALARM_INBOX_MOVED] = "inbox_moved",
+    [EH_ALARM_INBOX_AHEAD] = "inbox_ahead",
 };
 
 const char *eh_alarm_name(enum eh_alarm alarm)

@@ -29,12 +29,15 @@ enum eh_alarm {
     EH_ALARM_CLOCK_START,    /* a start long after the last input */
     EH_ALARM_CLOCK_POSTGRES, /* the clock is away from that of PostgreSQL */
     EH_ALARM_CLOCK_REDIS,    /* ... from that of Redis */
-    EH_ALARM_INBOX_LOST,     /* the inbox stream or its group was lost and made anew */
     EH_ALARM_OPEN_TICKETS,   /* as many tickets are open as may be: new ones wait on the stream */
     EH_ALARM_SCHEMA_REFUSES, /* PostgreSQL refuses whatever is written: nothing goes on */
     EH_ALARM_QUARANTINE,     /* PostgreSQL refused an input, which was set aside */
     EH_ALARM_LEDGER,         /* the table ledger cannot be written */
     EH_ALARM_SNAPSHOT,       /* snapshots cannot be written */
+    EH_ALARM_INBOX_LOST,     /* the inbox stream or its group was lost, or is an older one */
+    EH_ALARM_INBOX_MISSING,  /* entries of the inbox are gone that nobody had read */
+    EH_ALARM_INBOX_MOVED,    /* somebody else moved the group of the inbox, or read from it */
+    EH_ALARM_INBOX_AHEAD,    /* the ids of the inbox are far ahead of the clock */
     EH_ALARM_COUNT
 };
 

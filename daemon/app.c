@@ -582,7 +582,8 @@ static void on_inbox_state(void *context, bool up, bool lost, const char *why)
         app_error(app, why);
 }
 
-const struct eh_inbox_callbacks app_inbox_callbacks = {app_take_entries, on_inbox_state};
+const struct eh_inbox_callbacks app_inbox_callbacks = {app_take_entries, on_inbox_state,
+                                                       app_inbox_end, app_inbox_doubt};
 
 /* ---- Commands. */
 

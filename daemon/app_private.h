@@ -164,6 +164,10 @@ void app_refused_tick(struct eh_app *);                          /* once a secon
 /* intake.c: from entries and commands to items */
 void app_take_entries(void *context, const struct eh_inbox_entry *, size_t count);
 
+/* inbox_trust.c: alarms of what Redis says of the inbox. */
+void app_inbox_end(void *context, struct eh_stream_id end);
+void app_inbox_doubt(void *context, const struct eh_inbox_doubt *);
+
 /* decide.c */
 int app_decide(struct eh_app *, struct eh_batch *, struct eh_error *) EH_MUST_CHECK;
 

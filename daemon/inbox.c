@@ -1,13 +1,15 @@
 /*
  * inbox: reading. Phases, one command under way at a time; room pulls, replies push on.
  *
- *   GROUP -> PENDING_LIST <-> PENDING_READ -> SWEEP_INFO -> SWEEP_READ -> LIVE
- *               ^                                                         |
- *               +------------- every 5 s, back to LIVE at its end --------+
+ *   GROUP -> PENDING_LIST <-> PENDING_READ -> SWEEP_INFO, STREAM_INFO -> SWEEP_READ -> LIVE
+ *               ^                                                            ^           |
+ *               |                                         what lies between two reads    |
+ *               |                                                            +-----------+
+ *               +------------- every 5 s ------------------------------------------------+
  *
  * XPENDING says which ids are pending, and how often they were delivered, without raising that
- * count; bodies are read only where something is pending that is not in flight. Acknowledging and
- * trimming are in inbox_ack.c.
+ * count; bodies are read only where something is pending that is not in flight. What Redis says of
+ * positions is judged in inbox_look.c; acknowledging and trimming are in inbox_ack.c.
  */
 #include "inbox_private.h"
 
@@ -16,10 +18,11 @@
 #include <time.h>
 
 #define BLOCK_MS        "1000"
-#define HELD_BLOCK_MS   "50"       /* while entries are held: room for them may come at any time */
-#define RECHECK_US      5000000    /* how often the pending list is read again ... */
-#define RECHECK_HELD    10000      /* ... and so much more seldom for each so many entries held */
-#define COUNT_MAX       1024       /* entries asked for at once */
+#define HELD_BLOCK_MS   "50"     /* while entries are held: room for them may come at any time */
+#define RECHECK_US      5000000  /* how often pending list and positions are looked at again ... */
+#define RECHECK_HELD    10000    /* ... and so much more seldom for each so many entries held */
+#define INFO_AGAIN_US   60000000 /* until XINFO STREAM is asked again that answered with too much */
+#define COUNT_MAX       1024     /* entries asked for at once */
 #define READ_BYTES      (4u << 20) /* what one read should bring at most */
 #define OVERSIZE_REASON "entry above 8 MiB: at most 65536 bytes are taken"
 
@@ -30,7 +33,7 @@ int64_t eh_inbox_now_us(void)
     return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
 }
 
-static void enter(struct eh_inbox *inbox, enum eh_inbox_phase phase)
+void eh_inbox_enter(struct eh_inbox *inbox, enum eh_inbox_phase phase)
 {
     inbox->phase = phase;
 }
@@ -45,14 +48,14 @@ static void refused(struct eh_inbox *inbox, const redisReply *reply)
 {
     if (begins(reply, "NOGROUP") || begins(reply, "UNBLOCKED") ||
         strstr(reply->str, "no such key")) {
-        enter(inbox, EH_INBOX_GROUP);
+        eh_inbox_enter(inbox, EH_INBOX_GROUP);
         eh_inbox_pump(inbox);
         return;
     }
     eh_redis_link_reset(inbox->reads, reply->str);
 }
 
-static void ask(struct eh_inbox *inbox, eh_redis_reply_fn *fn, int argc, const char *const *argv)
+void eh_inbox_ask(struct eh_inbox *inbox, eh_redis_reply_fn *fn, int argc, const char *const *argv)
 {
     if (eh_redis_command(inbox->reads, fn, inbox, argc, argv, NULL) < 0) {
         eh_redis_link_reset(inbox->reads, "cannot send");
@@ -61,8 +64,7 @@ static void ask(struct eh_inbox *inbox, eh_redis_reply_fn *fn, int argc, const c
     inbox->busy = true;
 }
 
-/* The command is answered. False: nothing to do with the reply. */
-static bool answered(struct eh_inbox *inbox, const redisReply *reply)
+bool eh_inbox_answered(struct eh_inbox *inbox, const redisReply *reply)
 {
     inbox->busy = false;
     if (!reply || !inbox->started)
@@ -129,6 +131,7 @@ static void take(struct eh_inbox *inbox, struct eh_inbox_entry *entry, struct ha
 {
     uint64_t hash = eh_inbox_hash(entry->body);
     over->bytes += entry->body_size;
+    eh_inbox_look_count(inbox, entry->id);
     if (known(inbox, entry, hash))
         return;
     eh_require(eh_inbox_set_add(&inbox->set, entry->id, hash) == 0);
@@ -202,7 +205,7 @@ static void got_group(void *context, const redisReply *reply)
     bool existed = reply && reply->type == REDIS_REPLY_ERROR && begins(reply, "BUSYGROUP");
     if (existed)
         inbox->busy = false;
-    else if (!answered(inbox, reply))
+    else if (!eh_inbox_answered(inbox, reply))
         return;
     bool lost = !existed && inbox->had_group;
     if (lost) { /* the new group delivers whatever is there, from 0 */
@@ -211,9 +214,9 @@ static void got_group(void *context, const redisReply *reply)
     } else if (inbox->swept)
         inbox->floor = eh_inbox_low(inbox);
     inbox->had_group = inbox->up = true;
-    inbox->swept = inbox->rechecking = false;
+    inbox->swept = inbox->rechecking = inbox->look.based = false;
     inbox->page_after = (struct eh_stream_id){0, 0};
-    enter(inbox, EH_INBOX_PENDING_LIST);
+    eh_inbox_enter(inbox, EH_INBOX_PENDING_LIST);
     unsigned run = inbox->run;
     inbox->callbacks.on_state(inbox->context, true, lost,
                               lost ? "the stream or its group was gone and was made anew" : "");
@@ -224,24 +227,25 @@ static void got_group(void *context, const redisReply *reply)
 static void send_group(struct eh_inbox *inbox)
 {
     const char *argv[] = {"XGROUP", "CREATE", inbox->key, EH_INBOX_GROUP_NAME, "0", "MKSTREAM"};
-    ask(inbox, got_group, 6, argv);
+    eh_inbox_ask(inbox, got_group, 6, argv);
 }
 
 /* ---- PENDING */
 
 static void end_of_pending(struct eh_inbox *inbox)
 {
+    bool released = inbox->releasing && inbox->swept;
     if (!inbox->releasing)
         inbox->pending_read_us = eh_inbox_now_us();
     inbox->releasing = false;
-    enter(inbox, inbox->rechecking ? EH_INBOX_LIVE : EH_INBOX_SWEEP_INFO);
+    eh_inbox_enter(inbox, released ? EH_INBOX_LIVE : EH_INBOX_SWEEP_INFO);
     inbox->rechecking = false;
 }
 
 static void got_pending_list(void *context, const redisReply *reply)
 {
     struct eh_inbox *inbox = context;
-    if (!answered(inbox, reply))
+    if (!eh_inbox_answered(inbox, reply))
         return;
     inbox->page_count = inbox->page_at = 0;
     for (size_t i = 0; reply->type == REDIS_REPLY_ARRAY && i < reply->elements; i++) {
@@ -253,7 +257,7 @@ static void got_pending_list(void *context, const redisReply *reply)
     if (inbox->page_count == 0)
         end_of_pending(inbox);
     else
-        enter(inbox, EH_INBOX_PENDING_READ);
+        eh_inbox_enter(inbox, EH_INBOX_PENDING_READ);
     eh_inbox_pump(inbox);
 }
 
@@ -268,13 +272,13 @@ static void send_pending_list(struct eh_inbox *inbox)
     snprintf(count, sizeof count, "%d", EH_INBOX_PAGE);
     const char *argv[] = {"XPENDING", inbox->key, EH_INBOX_GROUP_NAME, from,
                           "+",        count,      EH_INBOX_CONSUMER};
-    ask(inbox, got_pending_list, 7, argv);
+    eh_inbox_ask(inbox, got_pending_list, 7, argv);
 }
 
 static void got_pending(void *context, const redisReply *reply)
 {
     struct eh_inbox *inbox = context;
-    if (!answered(inbox, reply))
+    if (!eh_inbox_answered(inbox, reply))
         return;
     const redisReply *list = eh_inbox_entries_of(reply);
     struct eh_stream_id last = inbox->page[inbox->page_count - 1].id;
@@ -305,7 +309,7 @@ static void send_pending(struct eh_inbox *inbox)
         if (inbox->page_count < EH_INBOX_PAGE || is_highest || all_released)
             end_of_pending(inbox);
         else
-            enter(inbox, EH_INBOX_PENDING_LIST);
+            eh_inbox_enter(inbox, EH_INBOX_PENDING_LIST);
         eh_inbox_pump(inbox);
         return;
     }
@@ -327,54 +331,38 @@ static void send_pending(struct eh_inbox *inbox)
     const char *argv[] = {"XREADGROUP",      "GROUP",    EH_INBOX_GROUP_NAME,
                           EH_INBOX_CONSUMER, "COUNT",    asked,
                           "STREAMS",         inbox->key, from};
-    ask(inbox, got_pending, 9, argv);
+    eh_inbox_ask(inbox, got_pending, 9, argv);
 }
 
 /* ---- SWEEP */
 
-static void end_of_sweep(struct eh_inbox *inbox)
+/* What is there up to sweep_to is handed over: that is how far we have come, wherever the group
+ * stands. */
+void eh_inbox_end_sweep(struct eh_inbox *inbox)
 {
+    inbox->next = inbox->sweep_next;
+    if (!inbox->swept)
+        eh_inbox_look_swept(inbox);
     inbox->swept = true;
-    enter(inbox, EH_INBOX_LIVE);
+    inbox->resuming = false;
+    eh_inbox_enter(inbox, inbox->look.beyond ? EH_INBOX_SET_BACK : EH_INBOX_LIVE);
     eh_inbox_set_forget_remembered(&inbox->set);
     eh_inbox_ack_swept(inbox);
-}
-
-static void got_sweep_info(void *context, const redisReply *reply)
-{
-    struct eh_inbox *inbox = context;
-    if (!answered(inbox, reply))
-        return;
-    struct eh_stream_id last;
-    if (!eh_inbox_last_delivered(reply, EH_INBOX_GROUP_NAME, &last)) {
-        enter(inbox, EH_INBOX_GROUP); /* destroyed meanwhile */
-        eh_inbox_pump(inbox);
-        return;
-    }
-    inbox->next = eh_stream_id_after(last);
-    inbox->sweep_from = inbox->floor;
-    inbox->sweep_to = last;
-    enter(inbox, EH_INBOX_SWEEP_READ);
-    eh_inbox_pump(inbox);
-}
-
-static void send_sweep_info(struct eh_inbox *inbox)
-{
-    const char *argv[] = {"XINFO", "GROUPS", inbox->key};
-    ask(inbox, got_sweep_info, 3, argv);
 }
 
 static void got_sweep(void *context, const redisReply *reply)
 {
     struct eh_inbox *inbox = context;
-    if (!answered(inbox, reply))
+    if (!eh_inbox_answered(inbox, reply))
         return;
     struct eh_stream_id last = inbox->sweep_to;
     bool more = reply->type == REDIS_REPLY_ARRAY && reply->elements > 0;
+    if (more && inbox->swept && eh_stream_id_compare(inbox->sweep_from, inbox->next) >= 0)
+        eh_inbox_tell(inbox, EH_INBOX_SKIPPED, inbox->sweep_from, inbox->sweep_to);
     if (!take_all(inbox, more ? reply : NULL, &last))
         return;
     if (!more || eh_stream_id_compare(last, inbox->sweep_to) >= 0)
-        end_of_sweep(inbox);
+        eh_inbox_end_sweep(inbox);
     else
         inbox->sweep_from = eh_stream_id_after(last);
     eh_inbox_pump(inbox);
@@ -383,7 +371,7 @@ static void got_sweep(void *context, const redisReply *reply)
 static void got_oversize_id(void *context, const redisReply *reply)
 {
     struct eh_inbox *inbox = context;
-    if (!answered(inbox, reply))
+    if (!eh_inbox_answered(inbox, reply))
         return;
     struct eh_stream_id id;
     inbox->oversize = false;
@@ -398,7 +386,7 @@ static void got_oversize_id(void *context, const redisReply *reply)
 static void send_sweep(struct eh_inbox *inbox)
 {
     if (eh_stream_id_compare(inbox->sweep_from, inbox->sweep_to) > 0) {
-        end_of_sweep(inbox);
+        eh_inbox_end_sweep(inbox);
         eh_inbox_pump(inbox);
         return;
     }
@@ -413,33 +401,53 @@ static void send_sweep(struct eh_inbox *inbox)
         const char *script = "local e = redis.call('XRANGE', KEYS[1], ARGV[1], ARGV[2], 'COUNT', 1)"
                              " return e[1] and e[1][1]";
         const char *argv[] = {"EVAL", script, "1", inbox->key, from, to};
-        ask(inbox, got_oversize_id, 6, argv);
+        eh_inbox_ask(inbox, got_oversize_id, 6, argv);
         return;
     }
     const char *argv[] = {"XRANGE", inbox->key, from, to, "COUNT", count};
-    ask(inbox, got_sweep, 6, argv);
+    eh_inbox_ask(inbox, got_sweep, 6, argv);
 }
 
 /* ---- LIVE */
 
+/* Only content tells whether something lay between what came before and this: somebody may have
+ * moved the group on, or have read from it. What goes back may be another stream. */
+static void go_on_behind(struct eh_inbox *inbox, struct eh_stream_id first,
+                         struct eh_stream_id last)
+{
+    int order = eh_stream_id_compare(first, inbox->next);
+    if (order < 0)
+        eh_inbox_tell(inbox, EH_INBOX_BACK, eh_stream_id_before(inbox->next), first);
+    if (order == 0) {
+        inbox->next = eh_stream_id_after(last);
+        return;
+    }
+    inbox->sweep_from = order < 0 ? (struct eh_stream_id){0, 0} : inbox->next;
+    inbox->sweep_to = eh_stream_id_before(first);
+    inbox->sweep_next = eh_stream_id_after(last);
+    eh_inbox_enter(inbox, EH_INBOX_SWEEP_READ);
+}
+
 static void got_new(void *context, const redisReply *reply)
 {
     struct eh_inbox *inbox = context;
-    if (!answered(inbox, reply))
+    if (!eh_inbox_answered(inbox, reply))
         return;
     const redisReply *list = eh_inbox_entries_of(reply);
-    struct eh_stream_id last;
-    if (eh_inbox_last_of(list, &last))
-        inbox->next = eh_stream_id_after(last);
-    if (take_all(inbox, list, &last))
-        eh_inbox_pump(inbox);
+    struct eh_stream_id first, last;
+    bool any = eh_inbox_first_of(list, &first) && eh_inbox_last_of(list, &last);
+    if (!take_all(inbox, list, &last))
+        return;
+    if (any)
+        go_on_behind(inbox, first, last);
+    eh_inbox_pump(inbox);
 }
 
 static void reread_pending(struct eh_inbox *inbox, struct eh_stream_id after)
 {
     inbox->rechecking = true;
     inbox->page_after = after;
-    enter(inbox, EH_INBOX_PENDING_LIST);
+    eh_inbox_enter(inbox, EH_INBOX_PENDING_LIST);
     eh_inbox_pump(inbox);
 }
 
@@ -481,15 +489,20 @@ static void send_new(struct eh_inbox *inbox)
                           "STREAMS",
                           inbox->key,
                           ">"};
-    ask(inbox, got_new, 11, argv);
+    eh_inbox_ask(inbox, got_new, 11, argv);
 }
 
 void eh_inbox_pump(struct eh_inbox *inbox)
 {
     static void (*const senders[])(struct eh_inbox *) = {
-        [EH_INBOX_GROUP] = send_group,          [EH_INBOX_PENDING_LIST] = send_pending_list,
-        [EH_INBOX_PENDING_READ] = send_pending, [EH_INBOX_SWEEP_INFO] = send_sweep_info,
-        [EH_INBOX_SWEEP_READ] = send_sweep,     [EH_INBOX_LIVE] = send_new,
+        [EH_INBOX_GROUP] = send_group,
+        [EH_INBOX_PENDING_LIST] = send_pending_list,
+        [EH_INBOX_PENDING_READ] = send_pending,
+        [EH_INBOX_SWEEP_INFO] = eh_inbox_send_sweep_info,
+        [EH_INBOX_STREAM_INFO] = eh_inbox_send_stream_info,
+        [EH_INBOX_SWEEP_READ] = send_sweep,
+        [EH_INBOX_SET_BACK] = eh_inbox_send_set_back,
+        [EH_INBOX_LIVE] = send_new,
     };
     if (inbox->started && !inbox->busy && !inbox->handing_over && eh_redis_link_up(inbox->reads))
         senders[inbox->phase](inbox);
@@ -501,6 +514,10 @@ void eh_inbox_pump(struct eh_inbox *inbox)
  */
 static void learn_overflow(struct eh_inbox *inbox)
 {
+    if (inbox->phase == EH_INBOX_STREAM_INFO) {
+        inbox->look.info_after_us = eh_inbox_now_us() + INFO_AGAIN_US;
+        return;
+    }
     if (inbox->asked > 1) {
         inbox->count_cap = inbox->asked > 16 ? inbox->asked / 16 : 1;
         return;
@@ -517,18 +534,21 @@ static void on_link(void *context, bool up, const char *why)
     if (!inbox->started)
         return;
     if (up) {
-        enter(inbox, EH_INBOX_GROUP);
+        eh_inbox_enter(inbox, EH_INBOX_GROUP);
         eh_inbox_pump(inbox);
         return;
     }
     if (eh_redis_link_overflowed(inbox->reads))
         learn_overflow(inbox);
     inbox->busy = false;
+    bool sweeping = inbox->phase == EH_INBOX_SWEEP_READ;
     if (inbox->swept)
         inbox->floor = eh_inbox_low(inbox);
-    else if (inbox->phase == EH_INBOX_SWEEP_READ)
-        inbox->floor = inbox->sweep_from;    /* all below was handed over: do not begin again */
-    inbox->swept = inbox->releasing = false; /* the whole pending list is read again */
+    else if (sweeping)
+        inbox->floor = inbox->sweep_from; /* all below was handed over: do not begin again */
+    inbox->resuming = inbox->resuming || sweeping;
+    inbox->swept = inbox->look.based = false;
+    inbox->releasing = false; /* the whole pending list is read again */
     if (!inbox->up)
         return;
     inbox->up = false;
@@ -580,9 +600,10 @@ void eh_inbox_stop(struct eh_inbox *inbox)
 {
     inbox->run++;
     inbox->started = inbox->up = inbox->busy = inbox->swept = inbox->oversize = false;
+    inbox->resuming = inbox->look.based = false;
     inbox->room = 0;
     inbox->page_count = inbox->page_at = 0;
-    enter(inbox, EH_INBOX_GROUP);
+    eh_inbox_enter(inbox, EH_INBOX_GROUP);
     eh_redis_forget(inbox->reads, inbox);
     eh_redis_link_stop(inbox->reads);
     eh_inbox_ack_stop(inbox);
@@ -630,7 +651,9 @@ void eh_inbox_wake(struct eh_inbox *inbox, struct eh_key ticket)
 
 void eh_inbox_release(struct eh_inbox *inbox, size_t tickets, bool settled)
 {
-    if (inbox->releasing || inbox->phase != EH_INBOX_LIVE || !inbox->started)
+    bool reading_pending =
+        inbox->phase == EH_INBOX_PENDING_LIST || inbox->phase == EH_INBOX_PENDING_READ;
+    if (inbox->releasing || reading_pending || !inbox->swept || !inbox->started)
         return;
     inbox->releasing =
         eh_inbox_held_release(&inbox->held, tickets, &inbox->released_from, &inbox->released_to);

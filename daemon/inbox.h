@@ -5,9 +5,12 @@
  * eh_inbox_done(), and only then acknowledged (XACK goes over the write link). Whatever could have
  * been seen before is marked `seen_before`, so that the store looks it up as an entry too. At each
  * (re)connect, in this order: XGROUP CREATE evenhand 0 MKSTREAM, own pending entries from id 0, the
- * sweep of delivered entries that are neither pending nor known (XRANGE from the low-water mark to
- * the group's last-delivered-id), then new ones (XREADGROUP BLOCK). Every 5 s the pending list is
- * read again for ids that are not in flight. One consumer name: "evenhandd".
+ * sweep of delivered entries that are neither pending nor known (XRANGE up to the group's
+ * last-delivered-id), then new ones (XREADGROUP BLOCK). Every 5 s the pending list is read again
+ * for ids that are not in flight, and the positions are looked at. One consumer name: "evenhandd".
+ *
+ * Where the group stands is what Redis says; how far we have come is what we have seen: the sweep
+ * reads whatever lies between two entries that were handed out one after the other.
  *
  *     struct eh_inbox *inbox = eh_inbox_new(base, link_config, &callbacks, app);
  *     eh_inbox_start(inbox, low, high);   // once leading
@@ -35,12 +38,31 @@ struct eh_inbox_entry {
     uint64_t body_size; /* full size; body holds at most EH_MESSAGE_MAX + 1 bytes of it */
 };
 
+enum eh_inbox_doubt_kind {
+    EH_INBOX_SKIPPED, /* the group stood behind unread entries: from .. to; they are taken */
+    EH_INBOX_BACK,    /* the group stood at `to`, and had been at `from` */
+    EH_INBOX_BEYOND,  /* the group stood at `from`, behind the end of the stream at `to` */
+    EH_INBOX_OLDER,   /* the stream ends at `to`, and we had come to `from` */
+    EH_INBOX_MISSING  /* entries that nobody knows are gone: from .. to */
+};
+
+struct eh_inbox_doubt {
+    enum eh_inbox_doubt_kind kind;
+    struct eh_stream_id from, to;
+    uint64_t count;  /* of what is missing; 0: not known */
+    const char *why; /* the group could not be set back; else "" */
+};
+
 struct eh_inbox_callbacks {
     /* Entries in order of id; they live until the callback returns. Callbacks may set the room, say
      * what is done, stop and start; they must not free the inbox. */
     void (*on_entries)(void *context, const struct eh_inbox_entry *, size_t count);
     /* up: connected, group there. lost: the stream or group was gone and has been made anew. */
     void (*on_state)(void *context, bool up, bool lost, const char *why);
+    /* The stream ends with this id, as Redis says at each look. May be NULL. */
+    void (*on_end)(void *context, struct eh_stream_id end);
+    /* What Redis says of positions disagrees with what we know. May be NULL. */
+    void (*on_doubt)(void *context, const struct eh_inbox_doubt *);
 };
 
 struct eh_inbox;

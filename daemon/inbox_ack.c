@@ -1,9 +1,11 @@
 /*
  * inbox_ack: XACK what is committed, then XTRIM what is acknowledged; XCLAIM what is held.
  *
- * Before each trim Redis itself is asked, on the same connection, for the lowest pending id and for
- * the group's last-delivered-id: a stale leader may hold entries that we have not seen, and a
- * stream that was lost may have begun anew with lower ids. Nothing from there on is trimmed.
+ * How far to trim is our own knowledge, since where the group stands anybody can change. Before
+ * each trim Redis itself is asked, on the same connection, for the lowest pending id: a stale
+ * leader may hold entries that we have not seen, and nothing from there on is trimmed. Where the
+ * group stands behind what we were handed it is another stream or was moved: nothing is trimmed
+ * then.
  */
 #include "inbox_private.h"
 
@@ -75,9 +77,8 @@ static void got_group_state(void *context, const redisReply *reply)
 {
     struct eh_inbox *inbox = context;
     struct eh_stream_id last;
-    inbox->trim_known = reply && eh_inbox_last_delivered(reply, EH_INBOX_GROUP_NAME, &last);
-    if (inbox->trim_known)
-        lower(&inbox->trim_below, eh_stream_id_after(last));
+    inbox->trim_known = reply && eh_inbox_last_delivered(reply, EH_INBOX_GROUP_NAME, &last) &&
+                        eh_stream_id_compare(eh_stream_id_after(last), inbox->trim_below) >= 0;
 }
 
 /* [count, lowest, highest, consumers] */

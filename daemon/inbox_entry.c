@@ -171,13 +171,23 @@ const redisReply *eh_inbox_entries_of(const redisReply *reply)
     return stream->element[1];
 }
 
-bool eh_inbox_last_of(const redisReply *entries, struct eh_stream_id *ret)
+static bool id_at(const redisReply *entries, bool last, struct eh_stream_id *ret)
 {
     if (!entries || entries->type != REDIS_REPLY_ARRAY || entries->elements == 0)
         return false;
-    const redisReply *last = entries->element[entries->elements - 1];
-    return last->type == REDIS_REPLY_ARRAY && last->elements > 0 &&
-           eh_stream_id_read(last->element[0], ret);
+    const redisReply *entry = entries->element[last ? entries->elements - 1 : 0];
+    return entry->type == REDIS_REPLY_ARRAY && entry->elements > 0 &&
+           eh_stream_id_read(entry->element[0], ret);
+}
+
+bool eh_inbox_first_of(const redisReply *entries, struct eh_stream_id *ret)
+{
+    return id_at(entries, false, ret);
+}
+
+bool eh_inbox_last_of(const redisReply *entries, struct eh_stream_id *ret)
+{
+    return id_at(entries, true, ret);
 }
 
 bool eh_inbox_pending_read(const redisReply *row, struct eh_stream_id *ret_id,
@@ -212,4 +222,32 @@ bool eh_inbox_last_delivered(const redisReply *reply, const char *group, struct 
             return eh_stream_id_read(last, ret);
     }
     return false;
+}
+
+static void read_end(const redisReply *entry, struct eh_stream_id *ret)
+{
+    if (entry->type == REDIS_REPLY_ARRAY && entry->elements > 0)
+        (void)!eh_stream_id_read(entry->element[0], ret);
+}
+
+bool eh_inbox_info_read(const redisReply *reply, struct eh_inbox_info *ret)
+{
+    bool known = false;
+    *ret = (struct eh_inbox_info){0};
+    for (size_t i = 0; reply->type == REDIS_REPLY_ARRAY && i + 1 < reply->elements; i += 2) {
+        const redisReply *name = reply->element[i], *value = reply->element[i + 1];
+        if (is_text(name, "last-generated-id"))
+            known = eh_stream_id_read(value, &ret->end);
+        else if (is_text(name, "max-deleted-entry-id"))
+            (void)!eh_stream_id_read(value, &ret->deleted);
+        else if (is_text(name, "first-entry"))
+            read_end(value, &ret->first);
+        else if (is_text(name, "last-entry"))
+            read_end(value, &ret->last);
+        else if (is_text(name, "entries-added") && value->type == REDIS_REPLY_INTEGER) {
+            ret->counted = value->integer >= 0;
+            ret->added = (uint64_t)value->integer;
+        }
+    }
+    return known;
 }

@@ -1,5 +1,6 @@
 /*
- * inbox_private: what inbox.c (reading) and inbox_ack.c (acknowledging, trimming) share.
+ * inbox_private: what inbox.c (reading), inbox_look.c (positions) and inbox_ack.c (acknowledging,
+ * trimming) share.
  */
 #ifndef EVENHAND_DAEMON_INBOX_PRIVATE_H
 #define EVENHAND_DAEMON_INBOX_PRIVATE_H
@@ -20,7 +21,9 @@ enum eh_inbox_phase {
     EH_INBOX_PENDING_LIST,
     EH_INBOX_PENDING_READ,
     EH_INBOX_SWEEP_INFO,
+    EH_INBOX_STREAM_INFO,
     EH_INBOX_SWEEP_READ,
+    EH_INBOX_SET_BACK,
     EH_INBOX_LIVE
 };
 
@@ -41,6 +44,18 @@ struct eh_inbox_acks {
     struct eh_inbox_ack *head, *tail;
 };
 
+/* Positions as Redis told them at the last look, and what we counted since. */
+struct eh_inbox_look {
+    struct eh_stream_id delivered; /* by the group */
+    struct eh_inbox_info info;
+    bool known;             /* info is */
+    bool beyond;            /* the group stands behind the end of the stream */
+    int64_t info_after_us;  /* XINFO STREAM answered with too much: not again before */
+    bool based;             /* base means something */
+    uint64_t base, counted; /* entries ever when all were read; what came since */
+    struct eh_stream_id base_end;
+};
+
 struct eh_inbox {
     struct eh_redis_link *reads, *writes; /* reads: our own */
     char key[256];
@@ -58,7 +73,7 @@ struct eh_inbox {
     bool handing_over; /* inside on_entries: cursors are not moved on yet, nothing is asked */
     size_t room, count_cap, asked;
     struct eh_stream_id floor; /* nothing below is unfinished, while not swept */
-    struct eh_stream_id next;  /* the group's last-delivered-id + 1, once swept */
+    struct eh_stream_id next;  /* all below was handed over or is known, once swept */
     struct eh_stream_id high;  /* highest id ever committed or handed over */
     struct eh_inbox_set set;
     struct eh_inbox_held held;
@@ -71,7 +86,10 @@ struct eh_inbox {
     struct eh_stream_id page_after;
     int64_t pending_read_us;
     struct eh_stream_id sweep_from, sweep_to; /* inclusive */
-    bool oversize;                            /* a single entry was above EH_REDIS_REPLY_MAX */
+    struct eh_stream_id sweep_next;           /* `next` after the sweep */
+    bool resuming;                            /* the link went away while sweeping */
+    struct eh_inbox_look look;
+    bool oversize; /* a single entry was above EH_REDIS_REPLY_MAX */
     struct eh_stream_id oversize_id;
 
     struct eh_inbox_acks sent, unsent; /* unsent: no link, or no answer; tried again */
@@ -89,6 +107,18 @@ int64_t eh_inbox_now_us(void);
 void eh_inbox_pump(struct eh_inbox *); /* asks for what comes next, if it may */
 /* What is held is known to decode: its deliveries count anew (intake.c tries suspects). */
 void eh_inbox_forgive(struct eh_inbox *, const struct eh_inbox_hold *, size_t count);
+void eh_inbox_enter(struct eh_inbox *, enum eh_inbox_phase);
+void eh_inbox_ask(struct eh_inbox *, eh_redis_reply_fn *, int argc, const char *const *argv);
+/* The command is answered. False: nothing to do with the reply. */
+bool eh_inbox_answered(struct eh_inbox *, const redisReply *);
+void eh_inbox_end_sweep(struct eh_inbox *);
+void eh_inbox_send_sweep_info(struct eh_inbox *);
+void eh_inbox_send_stream_info(struct eh_inbox *);
+void eh_inbox_send_set_back(struct eh_inbox *);
+void eh_inbox_look_count(struct eh_inbox *, struct eh_stream_id); /* an entry that was read */
+void eh_inbox_look_swept(struct eh_inbox *);                      /* the first sweep is over */
+void eh_inbox_tell(struct eh_inbox *, enum eh_inbox_doubt_kind, struct eh_stream_id from,
+                   struct eh_stream_id to);
 void eh_inbox_ack_init(struct eh_inbox *, struct event_base *);
 void eh_inbox_ack_swept(struct eh_inbox *); /* trimming may begin */
 void eh_inbox_ack_stop(struct eh_inbox *);

@@ -359,6 +359,18 @@ class Postgres:
         self.run(PG_BIN + "/pg_ctl", "-D", self.data, "-s", "-w", "-t", self.most,
                  "-m", mode, "stop", check=False)
 
+    def keep(self):
+        """A copy that restore() puts back."""
+        self.stop()
+        subprocess.run(["cp", "-a", self.data, self.data + ".old"], check=True)
+        self.start()
+
+    def restore(self):
+        self.stop()
+        os.rename(self.data, self.data + ".new")
+        os.rename(self.data + ".old", self.data)
+        self.start()
+
 
 class Redis:
     def __init__(self, folder):

@@ -68,7 +68,8 @@ static void on_state(void *context, bool up, bool lost, const char *why)
 
 static void make_inbox(int64_t keep)
 {
-    static const struct eh_inbox_callbacks callbacks = {on_entries, on_state};
+    static const struct eh_inbox_callbacks callbacks = {.on_entries = on_entries,
+                                                        .on_state = on_state};
     bench_open(&bench);
     writes = eh_redis_link_new(bench.base, &bench.address, "write", nothing, NULL);
     eh_redis_link_start(writes);

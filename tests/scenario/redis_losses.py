@@ -1,8 +1,6 @@
 #!/usr/bin/python3
 """redis_losses: what somebody else does to the streams costs no more than Redis itself lost."""
-import os
 import re
-import subprocess
 import time
 
 from harness import GROUP, INBOX, OUTBOX, Producer, note, run, scenario, wait_until
@@ -256,33 +254,20 @@ def other_form(stack):
     assert not alarms(daemon), alarms(daemon)
 
 
-def keep_database(stack):
-    stack.postgres.stop()
-    subprocess.run(["cp", "-a", stack.postgres.data, stack.postgres.data + ".old"], check=True)
-    stack.postgres.start()
-
-
-def restore_database(stack):
-    stack.postgres.stop()
-    os.rename(stack.postgres.data, stack.postgres.data + ".new")
-    os.rename(stack.postgres.data + ".old", stack.postgres.data)
-    stack.postgres.start()
-
-
 @scenario("a database restored from an older copy is told: checkpoint file and outbox know more")
 def restored(stack):
     daemon = stack.start()
     stack.add_many(tickets(20, "a"))
     stack.settle()
     daemon.stop()
-    keep_database(stack)
+    stack.postgres.keep()
     daemon.start()
     assert not alarms(daemon), alarms(daemon)
     stack.add_many(tickets(20, "b"))
     stack.settle()
     daemon.stop()
     ahead = stack.sql1("SELECT input FROM head")
-    restore_database(stack)
+    stack.postgres.restore()
     behind = stack.sql1("SELECT input FROM head")
     daemon.start()
     wait_until("both are told", lambda: len(alarms(daemon)) == 2)
