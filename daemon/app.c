@@ -84,6 +84,7 @@ void app_answer(struct eh_app *app, struct eh_item *item, const struct eh_comman
     if (!command)
         return;
     app->commands--;
+    app->command_bytes -= command->size;
     if (command->on_done)
         command->on_done(command->context, result);
     eh_command_free(command);
@@ -622,17 +623,21 @@ static int check_desk(struct eh_app *app, const struct eh_command *c, struct eh_
 }
 
 /* A place for one more; NULL: there is none, or what is left is kept for others. */
-static struct eh_item *add_command(struct eh_app *app, bool reserve)
+static struct eh_item *add_command(struct eh_app *app, struct eh_command *c)
 {
-    size_t all = app->commands + (reserve ? 0 : EH_COMMANDS_RESERVE);
-    size_t kept = reserve ? 0 : EH_BATCH_COMMANDS_RESERVE;
-    struct eh_batch *b = all < EH_COMMANDS_MAX ? app_filling(app) : NULL;
+    size_t all = app->commands + (c->reserve ? 0 : EH_COMMANDS_RESERVE);
+    size_t bytes = app->command_bytes + (c->reserve ? 0 : EH_COMMANDS_BYTES_RESERVE);
+    size_t kept = c->reserve ? 0 : EH_BATCH_COMMANDS_RESERVE;
+    c->size = c->patient ? 0 : c->arena.held; /* our own are bounded where they come from */
+    bool room = all < EH_COMMANDS_MAX && (c->size == 0 || bytes + c->size <= EH_COMMANDS_BYTES_MAX);
+    struct eh_batch *b = room ? app_filling(app) : NULL;
     if (!b || b->command_count + kept >= EH_BATCH_COMMANDS_MAX)
         return NULL;
     struct eh_item *item = eh_batch_add(b);
     if (item) {
         b->command_count++;
         app->commands++;
+        app->command_bytes += c->size;
     }
     return item;
 }
@@ -650,7 +655,7 @@ int eh_app_submit(struct eh_app *app, struct eh_command *c, struct eh_error *err
         if (r < 0)
             return r;
     }
-    struct eh_item *item = add_command(app, c->reserve);
+    struct eh_item *item = add_command(app, c);
     if (!item)
         return eh_error_set(error, EH_EFULL, "too many changes at once; try again in a moment");
     item->command = c;

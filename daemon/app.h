@@ -21,8 +21,10 @@
 #include "config.h"
 #include "pg.h"
 
-#define EH_COMMANDS_MAX     256 /* admin commands not answered yet ... */
-#define EH_COMMANDS_RESERVE 32  /* ... of which the last ones are kept for operators */
+#define EH_COMMANDS_MAX           256        /* admin commands not answered yet ... */
+#define EH_COMMANDS_RESERVE       32         /* ... of which the last ones are kept for operators */
+#define EH_COMMANDS_BYTES_MAX     (8u << 20) /* what they hold together ... */
+#define EH_COMMANDS_BYTES_RESERVE (4u << 20) /* ... of which the last are kept for operators */
 
 enum eh_role { EH_ROLE_STARTING, EH_ROLE_STANDBY, EH_ROLE_LEADER, EH_ROLE_STOPPING };
 const char *eh_role_name(enum eh_role); /* "starting" "standby" "leader" "stopping" */
@@ -60,13 +62,15 @@ struct eh_command {
     uint64_t later;          /* the shell's: see later.c */
     bool patient;            /* nobody waits for the answer */
     bool reserve;            /* an operator's, or our own: it has the last places */
+    size_t size;             /* the app's: bytes it counts for */
     struct eh_command *next; /* the app's */
 };
 struct eh_command *eh_command_new(enum eh_message_type, eh_command_fn *on_done, void *context);
 void eh_command_free(struct eh_command *);
 
 /* Takes the command over on success (0). -EH_EUNAVAILABLE: not leader or PostgreSQL away;
- * -EH_EFULL: EH_COMMANDS_MAX are waiting, or, without `reserve`, nearly so many. On failure it
+ * -EH_EFULL: EH_COMMANDS_MAX or EH_COMMANDS_BYTES_MAX are waiting, or, without `reserve`, nearly
+ * so many. On failure it
  * stays the caller's and on_done is not called. Sets the actor's field only if the caller did. */
 int eh_app_submit(struct eh_app *, struct eh_command *, struct eh_error *) EH_MUST_CHECK;
 

@@ -89,7 +89,7 @@ struct eh_app {
     struct eh_batch *settled;                    /* confirmed after the lookup under way was sent */
     struct eh_batch *spare;                      /* empty: the next one to fill, or NULL */
     size_t in_flight_entries, in_flight_bytes;
-    size_t commands; /* taken and not answered */
+    size_t commands, command_bytes; /* taken and not answered */
     struct eh_pace pace;
     int64_t answered_us; /* monotonic: when the last commit was */
     bool items_first;    /* the batch before was full of what was due */
@@ -97,10 +97,10 @@ struct eh_app {
     struct eh_draws draws;
     struct eh_bytes scratch;
 
-    struct eh_later *later;   /* signals kept until they may become inputs, or NULL */
+    struct eh_later *later;    /* signals kept until they may become inputs, or NULL */
     size_t holding, following; /* tickets and others that shall wait on the stream, and the inbox
                                   was not told yet */
-    struct eh_child *history; /* counts facts of the past; nothing is decided meanwhile */
+    struct eh_child *history;  /* counts facts of the past; nothing is decided meanwhile */
 
     struct event *hold_over, *tick, *timer, *signals[3], *housekeeping, *stop_deadline;
     int64_t snapshot_at_us, snapshot_pause_us;
@@ -108,10 +108,10 @@ struct eh_app {
     struct eh_checkpoint checkpoint; /* the last one written ... */
     int64_t checkpoint_at_us;        /* ... and when, monotonic */
     struct eh_dead_bodies dead_bodies;
-    struct eh_checkpoint seen;       /* the last one of an earlier life */
-    struct eh_books books;           /* how far the table ledger is */
-    bool released;                   /* stopping: a standby was told that it may take over */
-    bool ready;                      /* READY=1 was sent */
+    struct eh_checkpoint seen; /* the last one of an earlier life */
+    struct eh_books books;     /* how far the table ledger is */
+    bool released;             /* stopping: a standby was told that it may take over */
+    bool ready;                /* READY=1 was sent */
 
     uint64_t repeats, batches, commits_failed;
     char last_error[EH_ERROR_TEXT_MAX], redis_address[300];
