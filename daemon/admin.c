@@ -104,6 +104,13 @@ static void left(void *context, const struct eh_http_guest *guest)
 
 /* ---- Requests. */
 
+static void drop_held(struct eh_admin_request *request)
+{
+    if (request->held)
+        evbuffer_free(request->held);
+    request->held = NULL;
+}
+
 static void request_free(struct eh_admin_request *request)
 {
     *request->link = request->next;
@@ -113,7 +120,7 @@ static void request_free(struct eh_admin_request *request)
     if (request->deadline)
         event_free(request->deadline);
     json_decref(request->extra);
-    json_decref(request->held);
+    drop_held(request);
     eh_arena_done(&request->arena);
     free(request);
 }
@@ -140,6 +147,7 @@ bool eh_admin_resume(struct eh_admin_request *request)
 void eh_admin_answered(struct eh_admin_request *request)
 {
     event_del(request->deadline);
+    drop_held(request);
     request->http = NULL;
     request->body = eh_str(NULL);
     request->admin->pending--;

@@ -179,6 +179,8 @@ void eh_admin_get_desk(struct eh_admin_request *request)
     bool whole = eh_peer_sees_all(request->peer);
     struct eh_totals totals;
     eh_engine_totals(engine, &totals);
+    if (whole && !eh_admin_has_room(request, totals.desk_text.size))
+        return;
     json_t *body = json_object();
     eh_json_put(body, "desk", eh_json_text(desk->id));
     eh_json_put(body, "sha256", eh_json_hex(totals.desk_sha256, sizeof totals.desk_sha256));

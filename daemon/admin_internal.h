@@ -139,11 +139,11 @@ struct eh_admin_request {
     const char *method;
     struct eh_admin_request *queued; /* the next one in the queue */
     struct eh_admin_path path;
-    struct eh_str body; /* lives as long as http */
-    bool shows_state;   /* a read of the engine, not known to be committed yet */
-    json_t *held;       /* its finished answer, waiting for that */
-    json_t *extra;      /* a change: what its answer has beside `input` */
-    void *state;        /* the handler's own, in the arena */
+    struct eh_str body;    /* lives as long as http */
+    bool shows_state;      /* a read of the engine, not known to be committed yet */
+    struct evbuffer *held; /* its finished answer, waiting for that */
+    json_t *extra;         /* a change: what its answer has beside `input` */
+    void *state;           /* the handler's own, in the arena */
     struct eh_admin_request *next, **link;
 };
 
@@ -163,6 +163,8 @@ const struct eh_admin_route *eh_admin_route(const char *method, const struct eh_
 /* ---- Answering. The first answer counts, further ones are dropped (the deadline came first). */
 void eh_admin_reply(struct eh_admin_request *, int status, json_t *body); /* takes body */
 void eh_admin_reply_text(struct eh_admin_request *, const char *content_type, struct evbuffer *);
+/* Is there room for an answer of so many bytes? False: the request is answered so. */
+bool eh_admin_has_room(struct eh_admin_request *, size_t size);
 /* code: enum eh_code, positive or negative; its HTTP status follows. field NULL: none. */
 void eh_admin_error(struct eh_admin_request *, int code, const char *field, const char *format, ...)
     EH_PRINTF(4, 5);

@@ -7,6 +7,7 @@
 
 #include "admin_internal.h"
 
+#define JSON        "application/json"
 #define REAL_DIGITS 15 /* of a number that is not whole */
 
 /* What a code means over HTTP. */
@@ -94,25 +95,33 @@ static void send_answer(struct eh_admin_request *request, int status, const char
     eh_http_answer(http, &answer);
 }
 
+bool eh_admin_has_room(struct eh_admin_request *request, size_t size)
+{
+    if (!request->http || eh_http_answer_fits(request->http, size))
+        return true;
+    eh_admin_error(request, EH_EUNAVAILABLE, NULL,
+                   "answers of %u bytes wait to be taken; take yours, or ask again in a moment",
+                   EH_HTTP_ANSWERS_MAX);
+    return false;
+}
+
 static void on_confirmed(void *context, bool confirmed)
 {
     struct eh_admin_request *request = context;
     if (!eh_admin_resume(request))
         return;
-    json_t *body = request->held;
+    struct evbuffer *body = request->held;
     request->held = NULL;
-    if (confirmed) {
-        request->shows_state = false;
-        eh_admin_reply(request, 200, body);
-    } else {
-        json_decref(body);
+    if (confirmed)
+        send_answer(request, 200, JSON, body);
+    else
         eh_admin_error(request, EH_EUNAVAILABLE, NULL,
                        "PostgreSQL went away before what was read was confirmed; ask again");
-    }
+    evbuffer_free(body);
 }
 
 /* What was read may be ahead of PostgreSQL: the answer leaves when its COMMIT is confirmed. */
-static void hold(struct eh_admin_request *request, json_t *body)
+static void hold(struct eh_admin_request *request, struct evbuffer *body)
 {
     request->held = body;
     eh_admin_wait(request);
@@ -120,35 +129,55 @@ static void hold(struct eh_admin_request *request, json_t *body)
         on_confirmed(request, false);
 }
 
+/* NULL: no memory. */
+static struct evbuffer *text_of(json_t *body)
+{
+    struct evbuffer *text = evbuffer_new();
+    if (text && body &&
+        json_dump_callback(body, add_to_buffer, text,
+                           JSON_COMPACT | JSON_REAL_PRECISION(REAL_DIGITS)) == 0 &&
+        evbuffer_add(text, "\n", 1) == 0)
+        return text;
+    if (text)
+        evbuffer_free(text);
+    return NULL;
+}
+
+static struct evbuffer *no_memory(void)
+{
+    struct evbuffer *text = evbuffer_new();
+    eh_require(text);
+    evbuffer_add_printf(text, "{\"error\":{\"code\":\"out_of_memory\",\"message\":"
+                              "\"out of memory\",\"field\":null}}\n");
+    return text;
+}
+
+/* Takes the body. It takes less memory as text than as JSON, so it waits as that. */
+static void send_or_hold(struct eh_admin_request *request, int status, struct evbuffer *text)
+{
+    bool fits = eh_admin_has_room(request, evbuffer_get_length(text));
+    if (fits && request->shows_state && status == 200) {
+        hold(request, text);
+        return;
+    }
+    if (fits)
+        send_answer(request, status, JSON, text);
+    evbuffer_free(text);
+}
+
 void eh_admin_reply(struct eh_admin_request *request, int status, json_t *body)
 {
-    if (!request->http) {
-        json_decref(body);
-        return;
-    }
-    if (request->shows_state && status == 200) {
-        hold(request, body);
-        return;
-    }
-    struct evbuffer *buffer = evbuffer_new();
-    eh_require(buffer);
-    if (!body || json_dump_callback(body, add_to_buffer, buffer,
-                                    JSON_COMPACT | JSON_REAL_PRECISION(REAL_DIGITS)) < 0) {
-        evbuffer_drain(buffer, evbuffer_get_length(buffer));
-        evbuffer_add_printf(buffer, "{\"error\":{\"code\":\"out_of_memory\",\"message\":"
-                                    "\"out of memory\",\"field\":null}}");
-        status = 503;
-    }
+    struct evbuffer *text = request->http ? text_of(body) : NULL;
     json_decref(body);
-    evbuffer_add(buffer, "\n", 1);
-    send_answer(request, status, "application/json", buffer);
-    evbuffer_free(buffer);
+    if (!request->http)
+        return;
+    send_or_hold(request, text ? status : 503, text ? text : no_memory());
 }
 
 void eh_admin_reply_text(struct eh_admin_request *request, const char *content_type,
                          struct evbuffer *body)
 {
-    if (request->http)
+    if (request->http && eh_admin_has_room(request, evbuffer_get_length(body)))
         send_answer(request, 200, content_type, body);
 }
 

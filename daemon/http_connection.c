@@ -47,6 +47,7 @@ static void forget(struct eh_http_connection *connection)
         connection->next->link = connection->link;
     if (connection->admitted)
         server->owner->left(server->context, &connection->guest);
+    eh_http_room_settled(connection);
     free(connection);
 }
 
@@ -54,6 +55,7 @@ static void let_go(struct eh_http_connection *connection)
 {
     event_free(connection->timer);
     event_free(connection->page);
+    eh_http_room_done(connection);
     evbuffer_remove_cb(bufferevent_get_output(connection->bev), on_output, connection);
     bufferevent_decref(connection->bev);
     connection->bev = NULL;
@@ -76,6 +78,8 @@ void eh_http_connection_settled(struct eh_http_connection *connection)
     connection->owed = NULL;
     if (!connection->bev)
         forget(connection);
+    else
+        eh_http_room_settled(connection);
 }
 
 static void on_deadline(evutil_socket_t fd, short what, void *context)
@@ -100,7 +104,9 @@ void eh_http_connection_asked(struct eh_http_connection *connection,
 static void on_sent(struct evhttp_request *evhttp, void *context)
 {
     (void)evhttp;
-    event_add(((struct eh_http_connection *)context)->timer, &request_time);
+    struct eh_http_connection *connection = context;
+    connection->answer = 0;
+    event_add(connection->timer, &request_time);
 }
 
 void eh_http_connection_answers(struct eh_http_connection *connection)
@@ -127,7 +133,6 @@ static void admit(evutil_socket_t fd, short what, void *context)
     }
     connection->evcon = evcon;
     evhttp_connection_set_closecb(connection->evcon, on_closed, connection);
-    bufferevent_setwatermark(connection->bev, EV_READ, 0, EH_HTTP_INPUT_MAX);
     connection->admitted = server->owner->admit(server->context, bufferevent_getfd(connection->bev),
                                                 &connection->guest);
     if (!connection->admitted) {
@@ -151,6 +156,7 @@ struct bufferevent *eh_http_connection_new(struct event_base *base, void *contex
     connection->page = event_new(base, -1, 0, fix_page, connection);
     eh_require(connection->timer && connection->page);
     evbuffer_add_cb(bufferevent_get_output(connection->bev), on_output, connection);
+    eh_http_room_init(connection);
 
     connection->next = server->connections;
     connection->link = &server->connections;

@@ -24,11 +24,20 @@
 
 #include <evenhand/base/base.h>
 
-#define EH_HTTP_HEADERS_MAX 8192       /* bytes of request line and headers */
-#define EH_HTTP_BODY_MAX    (1u << 20) /* bytes of a body */
-#define EH_HTTP_INPUT_MAX   (EH_HTTP_HEADERS_MAX + EH_HTTP_BODY_MAX) /* bytes read ahead */
-#define EH_HTTP_REQUEST_S   5  /* for a whole request, and for being idle */
-#define EH_HTTP_ANSWER_S    10 /* until an answer, and until it is taken */
+#define EH_HTTP_HEADERS_MAX   8192       /* bytes of request line and headers */
+#define EH_HTTP_BODY_MAX      (1u << 20) /* bytes of a body */
+#define EH_HTTP_INPUT_MAX     (EH_HTTP_HEADERS_MAX + EH_HTTP_BODY_MAX) /* bytes read ahead */
+#define EH_HTTP_SMALL_MAX     (EH_HTTP_HEADERS_MAX + 65536)            /* read of any request */
+#define EH_HTTP_LARGE_MAX     8 /* connections that read more of one, or wait for its answer ... */
+#define EH_HTTP_LARGE_RESERVE 2 /* ... of which those are kept for who has a reserve */
+#define EH_HTTP_LARGE_USER    2 /* ... and of one user, who has none */
+#define EH_HTTP_ANSWER_SMALL  65536 /* an answer that always has room */
+#define EH_HTTP_ANSWERS_MAX                                                                        \
+    (16u << 20)                         /* bytes of all others not taken yet: of those who have a  \
+                                         * reserve, and of all who have none. One goes alone. */
+#define EH_HTTP_ANSWERS_USER (4u << 20) /* the same of one user, who has no reserve */
+#define EH_HTTP_REQUEST_S    5          /* for a whole request, and for being idle */
+#define EH_HTTP_ANSWER_S     10         /* until an answer, and until it is taken */
 
 struct eh_http_refusal {
     int status;
@@ -61,7 +70,8 @@ struct eh_http_server {
     const struct eh_http_owner *owner;
     void *context;
     struct eh_http_connection *connections;
-    uint64_t late; /* requests, and answers not taken, past their deadline */
+    uint64_t turns; /* how often a place for a large request was asked for */
+    uint64_t late;  /* requests, and answers not taken, past their deadline */
 };
 
 void eh_http_server_init(struct eh_http_server *, struct event_base *, struct evhttp *,
@@ -100,12 +110,15 @@ struct eh_http_answer {
     bool close;            /* the connection, behind the answer */
     struct evbuffer *body; /* its content is taken */
 };
+/* Is there room for an answer of so many bytes? Then it is the request's until its client has taken
+ * the answer or has left; the last one asked for counts. */
+bool eh_http_answer_fits(struct eh_http_request *, size_t size);
 /* Frees the request. The answer goes to whoever is still there. */
 void eh_http_answer(struct eh_http_request *, const struct eh_http_answer *);
 /* The same without an answer; the connection is the caller's to close. */
 void eh_http_request_drop(struct eh_http_request *);
 
-/* ---- Between http_connection.c and http_request.c. */
+/* ---- Between http_connection.c, http_request.c and http_room.c. */
 
 struct eh_http_connection {
     struct eh_http_server *server;
@@ -116,6 +129,11 @@ struct eh_http_connection {
     struct eh_http_request *owed; /* asked, neither answered nor dropped; keeps the connection */
     struct event *timer;          /* first: look at it; then: its deadline */
     struct event *page;           /* something was put into its output */
+    struct event *full;           /* it has read as much as a small request may have */
+    size_t taken;                 /* bytes read since the last answer */
+    uint64_t turn;                /* waits for a place to read more; 0: it does not */
+    bool large;                   /* has one, until it is answered */
+    size_t answer;                /* bytes of a large answer that it has room for */
     struct eh_http_connection *next, **link;
 };
 
@@ -126,6 +144,9 @@ void eh_http_connection_asked(struct eh_http_connection *, struct eh_http_reques
 void eh_http_connection_answers(struct eh_http_connection *);
 /* It owes nothing any more; frees it when its client has left. */
 void eh_http_connection_settled(struct eh_http_connection *);
+void eh_http_room_init(struct eh_http_connection *);
+void eh_http_room_done(struct eh_http_connection *);    /* it is closed */
+void eh_http_room_settled(struct eh_http_connection *); /* answered, or gone */
 void eh_http_on_request(struct evhttp_request *, void *server);
 /* The connection is closed: nothing of evhttp's is touched any more. */
 void eh_http_request_client_left(struct eh_http_request *);
