@@ -254,7 +254,7 @@ def other_form(stack):
     assert not alarms(daemon), alarms(daemon)
 
 
-@scenario("a database restored from an older copy is told: checkpoint file and outbox know more")
+@scenario("a database restored from an older copy is told: checkpoint file, outbox and inbox know more")
 def restored(stack):
     daemon = stack.start()
     stack.add_many(tickets(20, "a"))
@@ -270,10 +270,11 @@ def restored(stack):
     stack.postgres.restore()
     behind = stack.sql1("SELECT input FROM head")
     daemon.start()
-    wait_until("both are told", lambda: len(alarms(daemon)) == 2)
+    wait_until("all are told", lambda: len(alarms(daemon)) == 3)
     told = alarms(daemon)
     assert "of input %d, and the log ends with %d" % (ahead, behind) in told["other_log"], told
     assert "not ours" in told["outbox_foreign"] and "restored" in told["outbox_foreign"], told
+    assert "older copy" in told["inbox_missing"], told
     stack.add_many(tickets(20, "b") + tickets(30, "c"))
     wait_until("they are dealt", lambda: stack.sql1("SELECT count(*) FROM ticket") == 70)
     daemon.kill()
