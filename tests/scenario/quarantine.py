@@ -27,7 +27,7 @@ def check_verified(stack):
 
 
 def dead(stack):
-    return stack.sql("SELECT stream_id, reason, convert_from(body, 'UTF8') FROM dead ORDER BY input")
+    return stack.sql("SELECT stream_id, reason, convert_from(body, 'UTF8') FROM dead_letter ORDER BY input")
 
 
 def check_one_dead(stack, entry, message, name="no_poison"):
