@@ -1,0 +1,105 @@
+/* salts: behind which salt a message is compared with one that is there already. See salts.h. */
+#include "salts.h"
+
+#include <criterion/criterion.h>
+
+static struct eh_input input_of(const char *customer, const char *subject)
+{
+    struct eh_input in = {.origin = EH_ORIGIN_STREAM, .stream_ms = 4};
+    in.message = (struct eh_message){.type = EH_MESSAGE_TICKET, .id = eh_str("T1")};
+    in.message.has = EH_FIELD_BIT(EH_FIELD_ID);
+    in.message.customer = eh_str(customer);
+    in.message.subject = eh_str(subject);
+    if (customer)
+        in.message.has |= EH_FIELD_BIT(EH_FIELD_CUSTOMER);
+    if (subject)
+        in.message.has |= EH_FIELD_BIT(EH_FIELD_SUBJECT);
+    eh_salts_draw(&in);
+    eh_input_identify(&in);
+    return in;
+}
+
+/* As its row and the row beside it say. */
+static struct eh_past past_of(const struct eh_input *in, bool there, bool salted)
+{
+    struct eh_past past = {0};
+    past.customer = (struct eh_past_text){.was = in->message.customer.size > 0, .there = there};
+    past.subject = (struct eh_past_text){.was = in->message.subject.size > 0, .there = there};
+    memcpy(past.customer.digest, in->customer_digest, 16);
+    memcpy(past.subject.digest, in->subject_digest, 16);
+    if (salted) {
+        past.customer.salt = eh_str_n((const char *)in->customer_salt.bytes, EH_SALT_BYTES);
+        past.subject.salt = eh_str_n((const char *)in->subject_salt.bytes, EH_SALT_BYTES);
+    }
+    return past;
+}
+
+static bool compares(const struct eh_past *past, struct eh_key digest, const char *customer,
+                     const char *subject)
+{
+    struct eh_input again = input_of(customer, subject);
+    struct eh_key identity = again.identity;
+    eh_salts_take(&again, past);
+    cr_assert(eh_key_equal(again.identity, identity));
+    return eh_key_equal(again.digest, digest);
+}
+
+Test(salts, each_input_has_its_own)
+{
+    struct eh_input a = input_of("Kari", "x"), b = input_of("Kari", "x"),
+                    none = input_of(NULL, NULL);
+    cr_assert_not(eh_key_equal(a.digest, b.digest));
+    cr_assert_eq(none.customer_salt.how, EH_UNSALTED);
+    eh_salts_take_customer(&b, eh_str_n((const char *)a.customer_salt.bytes, EH_SALT_BYTES));
+    cr_assert_arr_eq(a.customer_digest, b.customer_digest, 16);
+    cr_assert_arr_neq(a.subject_digest, b.subject_digest, 16);
+}
+
+Test(salts, what_is_there_compares_behind_the_salts_of_then)
+{
+    struct eh_input was = input_of("Kari", "x");
+    struct eh_past past = past_of(&was, true, true);
+    cr_assert(compares(&past, was.digest, "Kari", "x"));
+    cr_assert_not(compares(&past, was.digest, "Ola", "x"));
+    cr_assert_not(compares(&past, was.digest, "Kari", "y"));
+    cr_assert_not(compares(&past, was.digest, NULL, "x"));
+}
+
+Test(salts, a_row_of_an_earlier_build_compares_without)
+{
+    struct eh_input was = input_of("Kari", NULL);
+    was.customer_salt.how = EH_UNSALTED;
+    eh_input_identify(&was);
+    struct eh_past past = past_of(&was, true, false);
+    cr_assert(compares(&past, was.digest, "Kari", NULL));
+    cr_assert_not(compares(&past, was.digest, "Ola", NULL));
+    cr_assert_not(compares(&past, was.digest, "Kari", "x"), "it had no subject");
+    past.customer.there = false;
+    cr_assert(compares(&past, was.digest, "Ola", NULL), "erased, it is any");
+}
+
+Test(salts, erased_text_is_any_text)
+{
+    struct eh_input was = input_of("Kari", "x");
+    struct eh_past past = past_of(&was, false, false);
+    cr_assert(compares(&past, was.digest, "Kari", "x"));
+    cr_assert(compares(&past, was.digest, "Ola", "y"));
+    cr_assert(compares(&past, was.digest, NULL, NULL));
+    past.subject.there = true;
+    past.subject.salt = eh_str_n((const char *)was.subject_salt.bytes, EH_SALT_BYTES);
+    cr_assert(compares(&past, was.digest, "Ola", "x"));
+    cr_assert_not(compares(&past, was.digest, "Kari", "y"), "the subject is still there");
+}
+
+/* The digest of what it was compared with does not stay with a message that is refused for it. */
+Test(salts, drawn_anew_nothing_of_then_is_left)
+{
+    struct eh_input was = input_of("Kari", "x"), again = input_of(NULL, "x");
+    struct eh_past past = past_of(&was, false, false);
+    eh_salts_take(&again, &past);
+    cr_assert(eh_message_has(&again.message, EH_FIELD_CUSTOMER_DIGEST));
+    eh_salts_draw(&again);
+    eh_input_identify(&again);
+    cr_assert_not(eh_message_has(&again.message, EH_FIELD_CUSTOMER_DIGEST));
+    cr_assert_arr_neq(again.subject_digest, was.subject_digest, 16);
+}
