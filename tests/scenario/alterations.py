@@ -86,7 +86,7 @@ def later(stack, shift):
     if not fakes_time():
         return
     stack.daemon.start(environment={"LD_PRELOAD": FAKETIME, "DONT_FAKE_MONOTONIC": "1", "TZ": "UTC",
-                                    "FAKETIME": shift})
+                                    "FAKETIME": shift}, arguments=("--accept-time", "a test"))
     wait_until("what was due is decided", lambda: stack.sql1(
         "SELECT count(*) FROM dead WHERE convert_from(body, 'UTF8') LIKE '%late%'") == 1)
     stack.settle()
