@@ -1,19 +1,73 @@
 #!/usr/bin/python3
-"""limits: bounds on what many clients of the admin socket take together, under the memory of the
-unit."""
+"""limits: every bound of README's table has a test that reaches it, crosses it and leaves it again;
+which one, is told here. What has no other place is tried here: what clients of the admin socket
+take together, under the memory of the unit, and the sizes of entries and of a desk.
+"""
 import fcntl
 import json
 import os
 import pwd
+import re
 import socket
 import struct
 import termios
+import threading
 import time
 
 import psycopg2
 
-from harness import Skip, default_desk, is_root, note, patience, run, scenario, wait_until
+from harness import (CHECKOUT, INBOX, LONG, SALES, Skip, default_desk, default_team, is_root, note,
+                     patience, run, scenario, wait_until)
 from throttle import Memory, unit_memory
+
+# First column of the table -> its tests: a file of tests/ without its ending, and names in it.
+TESTS = {
+    "one stream entry": {
+        "unit/message_refused": ["long_json", "long_msgpack"], "scenario/limits": ["entries"]},
+    "teams, reps, kinds": {
+        "unit/desk": ["as_many_reps_as_promised_and_no_more"],
+        "unit/engine_deal": ["too_many_skill_sets"], "scenario/limits": ["desks"]},
+    "open and waiting tickets": {
+        "scenario/open_tickets": ["passes", "lowered"], "scenario/bounds_together": ["at_once"],
+        "unit/engine_memory": ["of_a_waiting_ticket", "of_an_open_ticket"]},
+    "entries that wait on the stream for that": {"scenario/open_tickets": ["flood"]},
+    "outcomes that wait for their ticket": {
+        "unit/engine_outcome": ["parked_most", "parked_too_long"],
+        "unit/engine_slices": ["outcomes_before_their_ticket"],
+        "scenario/bounds_together": ["at_once"]},
+    "effects of one input by dealing and releasing": {
+        "unit/engine_slices": ["a_step_has_so_many_effects", "a_release_is_one_of_many"]},
+    "changes of a rep's state by signals": {
+        "unit/engine_signal": ["six_changes_a_minute", "one_in_a_quarter_of_an_hour"],
+        "scenario/signals": ["back"]},
+    "signals of a rep over the socket that are logged": {
+        "unit/engine_signal": ["so_many_become_inputs"]},
+    "read and not yet committed": {
+        "scenario/redis_inbox": ["never_hands_over_more_than_there_is_room_for"]},
+    "committed batches in memory that wait for Redis": {
+        "scenario/redis_outbox": ["batches_beyond_the_bound_are_read_again"]},
+    "desk file": {"unit/desk": ["too_much_is_refused"], "scenario/limits": ["desks", "answers"]},
+    "admin socket": {
+        "scenario/admin_limits": ["slow", "deaf", "crowd"], "scenario/leaving": ["reserve"],
+        "unit/admin_leaving": ["operators_get_in_when_all_others_have_filled_the_socket"]},
+    "requests above 72 KiB read at a time, or waiting for their answer": {
+        "scenario/limits": ["bodies"]},
+    "answers above 64 KiB not taken yet": {"scenario/limits": ["answers", "held"]},
+    "changes over the socket not done yet": {
+        "unit/admin_leaving": ["a_user_has_a_bound_of_changes_that_are_not_done"],
+        "scenario/limits": ["changes", "large_changes"]},
+    "reports that replay the log": {
+        "scenario/fairness": ["bounds", "turns", "too_large"],
+        "scenario/bounds_together": ["reports"]},
+    "an entry tried in a process of its own": {"scenario/malformed": ["killing"]},
+    "the clock at a start": {
+        "unit/trusted_time": ["the_last_input_bounds_it_on_both_sides"],
+        "scenario/clock_jumps": ["refused", "accepted"]},
+    "refused entries": {
+        "scenario/malformed": ["thousands"],
+        "scenario/redis_outbox": ["dead_letters_are_bounded_in_bytes", "is_trimmed"]},
+    "Unix socket paths": {"unit/config": ["paths_that_do_not_fit_are_refused"]},
+}
 
 USERS = ("games", "man", "mail", "news", "lp", "uucp", "proxy")  # every Debian has them
 PER_USER = 8
@@ -21,6 +75,12 @@ LARGE = 1 << 20                  # a body as large as it may be
 SMALL = 72 << 10                 # bytes that are read of any request
 LARGE_OTHERS, LARGE_USER = 6, 2  # large ones read at a time of who is no operator
 DESK = (15 << 20)
+
+
+# Some more, for changes: a user may have 16 that are not done, all others 224.
+CROWD = USERS + ("bin", "sys", "www-data", "backup", "list", "irc", "nobody",
+                 "daemon", "sync")
+COMMANDS_USER = 16
 
 
 def start(stack, memory, desk=None, **config):
@@ -45,7 +105,7 @@ def dial(stack, user=None):
     if user:
         os.seteuid(pwd.getpwnam(user).pw_uid)
     try:
-        s.connect(stack.daemon.socket)
+        wait_until("there is room to connect", lambda: s.connect_ex(stack.daemon.socket) == 0)
     finally:
         os.seteuid(0)
     return s
@@ -118,17 +178,10 @@ def answers(stack):
 def held(stack):
     with Memory(unit_memory()) as memory:
         start(stack, memory, desk=large_desk())
-        blocker = psycopg2.connect(stack.postgres.dsn)
-        with blocker.cursor() as cursor:
-            cursor.execute("LOCK TABLE evenhand.ticket IN ACCESS EXCLUSIVE MODE")
-            stack.add_ticket("blocked")
-            wait_until("it is decided", lambda: "\nevenhand_in_flight 1\n" in
-                       stack.daemon.get("/metrics").text)
+        with Blocked(stack):
             clients = crowd(stack, b"GET /v1/desk HTTP/1.1\r\n\r\n")
             time.sleep(2)  # however many of them are held by now
             well(stack, memory)
-            blocker.rollback()
-        blocker.close()
         for s in clients:
             s.close()
         stack.settle()
@@ -203,6 +256,188 @@ def bodies(stack):
         wait_until("all are answered", lambda: push(clients) < 0 or codes.extend(
             c for c in (heard(c[0]) for c in clients) if c) or len(codes) == len(clients), 5)
         assert all(c.startswith(b"HTTP/1.1 403") for c in codes), codes
+        well(stack, memory)
+
+
+def rows():
+    """First cells of README's table of bounds."""
+    with open(os.path.join(CHECKOUT, "README.md"), encoding="utf-8") as f:
+        text = f.read()
+    text = text[text.index("\n## Limits\n"):text.index("\n## What it stands on\n")]
+    return [cells.split("|")[1].strip() for cells in text.splitlines()
+            if cells.startswith("| ")][1:]
+
+
+def is_there(file, name):
+    for ending, shape in ((".c", r"^Test\(\w+, %s[,)]"), (".py", r"^def %s\(stack\)")):
+        path = os.path.join(CHECKOUT, "tests", file + ending)
+        if os.path.exists(path):
+            with open(path, encoding="utf-8") as f:
+                return bool(re.search(shape % name, f.read(), re.MULTILINE))
+    return False
+
+
+@scenario("every row of README's table of bounds has its tests")
+def table(stack):
+    del stack
+    assert set(rows()) == set(TESTS), set(rows()) ^ set(TESTS)
+    gone = ["%s: %s" % (file, name) for tests in TESTS.values() for file, names in tests.items()
+            for name in names if not is_there(file, name)]
+    assert not gone, gone
+
+
+# ---- One entry, and one desk.
+
+def entry(n, **more):
+    return json.dumps(dict({"type": "ticket", "id": "t-%d" % n, "team": "sales",
+                            "kind": "order"}, **more), separators=(",", ":"))
+
+
+def nested(depth):
+    return [nested(depth - 1)] if depth > 1 else []
+
+
+def filled(n, size):
+    """A ticket in so many bytes."""
+    text = entry(n)
+    return text + " " * (size - len(text))
+
+
+@scenario("an entry at each of its bounds is taken, one above it is refused, the next one is taken")
+def entries(stack):
+    stack.start()
+    own = 5  # type, id, team, kind, and what is unknown
+    for most, make in (
+            (65536, filled),
+            (8 - 1, lambda n, depth: entry(n, unknown=nested(depth))),
+            (256 - 2 * own, lambda n, items: entry(n, unknown=[1] * items)),
+            (16384, lambda n, size: entry(n, unknown="x" * size)),
+            (2 ** 53 - 1, lambda n, value: entry(n, value=value))):
+        tickets = stack.sql1("SELECT count(*) FROM ticket")
+        dead = stack.sql1("SELECT count(*) FROM dead_letter")
+        for n, size in enumerate((most, most + 1, 1 if make is not filled else 100)):
+            stack.redis.xadd(INBOX, {"j": make(3 * tickets + n, size)})
+        wait_until("all three are decided", lambda: stack.sql1(
+            "SELECT (SELECT count(*) FROM ticket) + (SELECT count(*) FROM dead_letter)")
+            == tickets + dead + 3)
+        assert stack.sql1("SELECT count(*) FROM dead_letter") == dead + 1, most
+
+
+def kinds(count):
+    return {"kinds": {k: {"points": 1} for k in ["order"] + ["k%d" % n for n in range(count - 1)]}}
+
+
+def teams(count):
+    return {"teams": [default_team("sales", SALES)] +
+                     [default_team("t%d" % n, []) for n in range(count - 1)]}
+
+
+def reps(count):
+    return {"reps": [{"id": r} for r in SALES + ["eli", "fay", "gus"]] +
+                    [{"id": "r%d" % n} for n in range(count - 7)]}
+
+
+@scenario("a desk at each of its bounds is taken and deals, one above it is refused, and so back")
+def desks(stack):
+    with Memory(unit_memory()) as memory:
+        daemon = start(stack, memory)
+        bounds = [(64, kinds), (1000, teams)]
+        if LONG:
+            bounds.append((40000, reps))  # what fits into 1 MiB; 100,000 are read in unit/desk
+        for most, make in bounds:
+            more = daemon.http("PUT", "/v1/desk", json.dumps(default_desk(**make(most + 1))))
+            if make is not reps:
+                assert more.code == 400 and str(most) in more.text, more
+            at = daemon.http("PUT", "/v1/desk", json.dumps(default_desk(**make(most))))
+            assert at.code == 200, at
+            stack.add_ticket("at-%d" % most)
+            stack.settle()
+            back = daemon.http("PUT", "/v1/desk", json.dumps(default_desk()))
+            assert back.code == 200, back
+        text = json.dumps(default_desk())
+        text += "\n" + "#" * (LARGE - len(text) - 1)
+        assert daemon.http("PUT", "/v1/desk", text).code == 200
+        assert daemon.http("PUT", "/v1/desk", text + "#").code == 413
+        stack.add_ticket("after")
+        stack.settle()
+        well(stack, memory)
+
+
+# ---- Changes that are not done: PostgreSQL does not answer for a while.
+
+class Blocked:
+    """Nothing is committed meanwhile; it ends before evenhandd gives PostgreSQL up."""
+
+    def __init__(self, stack):
+        self.connection = psycopg2.connect(stack.postgres.dsn)
+        self.connection.cursor().execute("LOCK TABLE evenhand.ticket IN ACCESS EXCLUSIVE MODE")
+        stack.add_ticket("blocked")
+        wait_until("it is decided", lambda: "\nevenhand_in_flight 1\n" in
+                   stack.daemon.get("/metrics").text)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *error):
+        self.connection.rollback()
+        self.connection.close()
+
+
+def post(number):
+    body = b'{"id":"c-%d","team":"sales","kind":"order"}' % number
+    return b"POST /v1/tickets HTTP/1.1\r\nContent-Length: %d\r\n\r\n%s" % (len(body), body)
+
+
+@scenario("changes that others pile up leave places for operators")
+def changes(stack):
+    with Memory(unit_memory()) as memory:
+        daemon = start(stack, memory, helpdesks=list(CROWD),
+                       limits={"admin_connections": 400, "admin_connections_per_user": 16})
+        answers = []
+        with Blocked(stack):
+            clients = [dial(stack, user) for user in CROWD for _ in range(COMMANDS_USER)]
+            for n, s in enumerate(clients):
+                s.sendall(post(n))
+                s.setblocking(False)
+            codes = []
+            wait_until("others are refused", lambda: codes.extend(
+                c for c in map(heard, clients) if c) or codes)
+            assert all(c.startswith(b"HTTP/1.1 429") for c in codes), codes[:3]
+            operator = threading.Thread(target=lambda: answers.append(
+                daemon.post("/v1/tickets", {"id": "own", "team": "sales", "kind": "order"})))
+            operator.start()
+            time.sleep(0.5)
+            assert not answers, answers  # it waits for its COMMIT
+        operator.join()
+        assert answers[0].code in (200, 503), answers
+        assert "too many changes" not in answers[0].text, answers
+        for s in clients:
+            s.close()
+        wait_until("there is room again", lambda: daemon.post(
+            "/v1/tickets", {"id": "own", "team": "sales", "kind": "order"}).code == 200)
+        stack.settle()
+        well(stack, memory)
+
+
+@scenario("desk files of 1 MiB that are not done are bounded in bytes")
+def large_changes(stack):
+    with Memory(unit_memory()) as memory:
+        daemon = start(stack, memory)
+        text = json.dumps(default_desk())
+        text += "\n" + "#" * (LARGE - len(text) - 1)
+        codes = []
+        with Blocked(stack):
+            askers = [threading.Thread(target=lambda: codes.append(
+                daemon.http("PUT", "/v1/desk", text).code)) for _ in range(16)]
+            for asker in askers:
+                asker.start()
+            wait_until("some are refused", lambda: 429 in codes)
+        for asker in askers:
+            asker.join()
+        note(codes)
+        assert set(codes) <= {200, 429, 503}, codes  # 503: PostgreSQL was given up
+        assert daemon.http("PUT", "/v1/desk", text).code == 200
+        stack.settle()
         well(stack, memory)
 
 
