@@ -64,6 +64,16 @@ static int64_t repeats(const struct figures *f)
     return (int64_t)f->app.repeats;
 }
 
+static int64_t superseded(const struct figures *f)
+{
+    return (int64_t)f->app.superseded;
+}
+
+static int64_t kept(const struct figures *f)
+{
+    return (int64_t)f->app.kept;
+}
+
 static int64_t batches(const struct figures *f)
 {
     return (int64_t)f->app.batches;
@@ -161,6 +171,10 @@ static const struct {
     {"evenhand_dead_letters_total", "counter", "Entries refused since ever", dead, 1},
     {"evenhand_in_flight", "gauge", "Entries read and not committed yet", in_flight, 1},
     {"evenhand_repeats_total", "counter", "Messages recognised as known since start", repeats, 1},
+    {"evenhand_signals_superseded_total", "counter",
+     "Signals of the stream that were no input, since a later one took their place", superseded, 1},
+    {"evenhand_signals_kept", "gauge",
+     "Signals of the stream that wait, unacknowledged, until their rate allows an input", kept, 1},
     {"evenhand_batches_total", "counter", "Batches committed since start", batches, 1},
     {"evenhand_commits_failed_total", "counter", "Batches whose COMMIT failed or stayed unknown",
      commits_failed, 1},

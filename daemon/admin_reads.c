@@ -69,6 +69,8 @@ void eh_admin_get_status(struct eh_admin_request *request)
     put_u(body, "published", status.published_seq);
     put_u(body, "in_flight", status.in_flight);
     put_u(body, "repeats", status.repeats);
+    put_u(body, "signals_superseded", status.superseded);
+    put_u(body, "signals_kept", status.kept);
     eh_json_put(body, "redis", json_string(status.redis_up ? "up" : "down"));
     eh_json_put(body, "redis_address", eh_json_string(status.redis_address));
     eh_json_put(body, "redis_error", eh_json_string(status.redis_error));

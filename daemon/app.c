@@ -233,12 +233,15 @@ static void on_recalled(void *context, struct eh_batch *b)
 
 static void acknowledge(struct eh_app *app, const struct eh_batch *b)
 {
-    struct eh_stream_id ids[EH_BATCH_ITEMS_MAX];
+    struct eh_stream_id ids[2 * EH_BATCH_ITEMS_MAX];
     size_t count = 0;
     for (size_t i = 0; i < b->item_count; i++) {
-        const struct eh_input *in = &b->items[i].input;
-        if (in->origin == EH_ORIGIN_STREAM && !b->items[i].held)
-            ids[count++] = (struct eh_stream_id){in->stream_ms, in->stream_no};
+        const struct eh_item *item = &b->items[i];
+        const struct eh_stream_id id = {item->input.stream_ms, item->input.stream_no};
+        if ((id.ms || id.no) && !item->held && !item->kept) /* of it, or of what it stands for */
+            ids[count++] = id;
+        if (item->also.ms || item->also.no)
+            ids[count++] = item->also;
     }
     if (count)
         eh_inbox_done(app->inbox, ids, count);
@@ -552,6 +555,7 @@ static void on_lost(void *context, const char *why)
     give_up_list(app, &app->left_over, unknown);
     give_up_list(app, &app->in_flight, unknown);
     give_up_list(app, &app->settled, unknown);
+    app_later_unread(app);
 }
 
 const struct eh_store_callbacks app_store_callbacks = {
@@ -662,6 +666,13 @@ int eh_app_submit(struct eh_app *app, struct eh_command *c, struct eh_error *err
     item->later = c->later;
     item->input.origin = EH_ORIGIN_ADMIN;
     item->input.message = c->message;
+    if (c->body.size > 0) { /* it came from the stream */
+        item->input.origin = EH_ORIGIN_STREAM;
+        item->input.stream_ms = c->stream_ms;
+        item->input.stream_no = c->stream_no;
+        item->body = c->body;
+        app->filling->bytes += c->body.size;
+    }
     item->input.at_us = eh_clock_now_us(&app->clock);
     eh_salts_draw(&item->input);
     eh_input_identify(&item->input);
@@ -682,6 +693,8 @@ void eh_app_status(const struct eh_app *app, struct eh_app_status *ret)
         .published_seq = eh_outbox_published(app->outbox),
         .in_flight = app->in_flight_entries,
         .repeats = app->repeats,
+        .superseded = app->superseded,
+        .kept = app_later_pending(app),
         .batches = app->batches,
         .commits_failed = app->commits_failed,
         .redis_up = eh_redis_link_up(app->writes) && (app->inbox_up || !app->deciding),

@@ -59,7 +59,10 @@ struct eh_command {
     struct eh_message message;
     eh_command_fn *on_done;
     void *context;
-    uint64_t later;          /* the shell's: see later.c */
+    /* The shell's, see later.c: a signal that was kept, and which; else 0. What it was as an entry
+     * of the stream, if it was one. */
+    uint64_t later, stream_ms, stream_no;
+    struct eh_str body;
     bool patient;            /* nobody waits for the answer */
     bool reserve;            /* an operator's, or our own: it has the last places */
     size_t size;             /* the app's: bytes it counts for */
@@ -100,6 +103,8 @@ struct eh_app_status {
     uint64_t published_seq; /* outbox, in Redis */
     uint64_t in_flight;     /* entries read, not yet committed */
     uint64_t repeats;       /* messages recognised since start */
+    uint64_t superseded;    /* signals of the stream that later ones took the place of */
+    uint64_t kept;          /* signals of the stream that are not acknowledged yet, see later.c */
     uint64_t batches, commits_failed;
     bool redis_up, postgres_up;
     const char *redis_address; /* for people and for `evenhand push` */

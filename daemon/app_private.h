@@ -113,7 +113,7 @@ struct eh_app {
     bool released;             /* stopping: a standby was told that it may take over */
     bool ready;                /* READY=1 was sent */
 
-    uint64_t repeats, batches, commits_failed;
+    uint64_t repeats, superseded, batches, commits_failed;
     char last_error[EH_ERROR_TEXT_MAX], redis_address[300];
     struct eh_alarms alarms;
     struct eh_lookout lookout;
@@ -163,6 +163,8 @@ void app_refused_tick(struct eh_app *);                          /* once a secon
 
 /* intake.c: from entries and commands to items */
 void app_take_entries(void *context, const struct eh_inbox_entry *, size_t count);
+int app_decode(char encoding, struct eh_str body, struct eh_arena *, struct eh_message *ret,
+               struct eh_error *) EH_MUST_CHECK;
 
 /* inbox_trust.c: alarms of what Redis says of the inbox. */
 void app_inbox_end(void *context, struct eh_stream_id end);
@@ -178,7 +180,9 @@ bool app_later_takes(struct eh_app *, const struct eh_batch *, struct eh_item *)
 void app_later_move(struct eh_app *, int64_t now_us); /* what is due goes into the next batch */
 int64_t app_later_due_us(const struct eh_app *);
 void app_later_flush(struct eh_app *);  /* all are due */
-void app_later_forget(struct eh_app *); /* somebody else leads */
+void app_later_unread(struct eh_app *); /* the inbox hands over again what is not acknowledged */
+size_t app_later_pending(const struct eh_app *); /* entries that are not acknowledged */
+void app_later_forget(struct eh_app *);          /* somebody else leads */
 void app_later_free(struct eh_app *);
 
 /* full.c: true: it is not decided now. What comes from the stream is held, then; somebody who asked

@@ -31,6 +31,10 @@ struct eh_item {
     struct eh_input input;      /* message, identity, digest; the number comes with the decision */
     struct eh_command *command; /* or NULL: it came from the stream */
     struct eh_str body;         /* the entry's bytes as they came, for the dead letters */
+    char encoding;              /* ... and what they are */
+    bool was_input;             /* what was kept was decided, perhaps more than once */
+    bool kept;                  /* later.c has it: it is not acknowledged with the batch ... */
+    struct eh_stream_id also;   /* ... and what is, besides; or 0-0 */
     struct eh_key entry;        /* identity of the entry as such */
     bool wants_identity;        /* its identity may be in the log: look it up */
     bool seen_before;           /* the entry as such may be in the log: look up `entry`, too */

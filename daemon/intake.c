@@ -23,8 +23,8 @@
 #define SUSPECT_SPACE      (1ul << 30) /* what we are taken to have where nothing tells */
 #define SUSPECT_MEMORY     (64u << 20) /* ... and map so much beyond what we have */
 
-static int decode(char encoding, struct eh_str body, struct eh_arena *arena, struct eh_message *ret,
-                  struct eh_error *error)
+int app_decode(char encoding, struct eh_str body, struct eh_arena *arena, struct eh_message *ret,
+               struct eh_error *error)
 {
 #ifndef NDEBUG
     const char *hook = getenv("EVENHAND_ABORT_ON"); /* fault tests: a decoder that dies */
@@ -53,7 +53,7 @@ static void try_decoder(char encoding, struct eh_str body, size_t memory_max)
     const struct itimerval most = {.it_value.tv_sec = SUSPECT_CPU_S};
     (void)!eh_child_confine(getpid(), memory_max);
     setitimer(ITIMER_PROF, &most, NULL);
-    (void)!decode(encoding, body, &arena, &message, NULL);
+    (void)!app_decode(encoding, body, &arena, &message, NULL);
 }
 
 /* Its wait status; a child that does not end is killed. */
@@ -101,7 +101,7 @@ static void read_entry(struct eh_app *app, struct eh_arena *arena,
         unparsed(m, eh_arena_str(arena, eh_str(entry->reason)));
     else if (entry->deliveries >= SUSPECT_DELIVERIES && kills_decoder(entry->encoding, item->body))
         unparsed(m, eh_str("the entry kills its decoder; it was tried in a child process"));
-    else if ((r = decode(entry->encoding, item->body, arena, m, &error)) < 0)
+    else if ((r = app_decode(entry->encoding, item->body, arena, m, &error)) < 0)
         unparsed(m, eh_arena_str(arena, eh_str(error.text)));
     else if (m->type == EH_MESSAGE_SIGNAL && !app->config->stream_signals)
         unparsed(m, eh_str("signals are taken over the admin socket only (stream_signals: off)"));
@@ -119,6 +119,7 @@ static void take_entry(struct eh_app *app, const struct eh_inbox_entry *entry)
     in->stream_no = entry->id.no;
     item->body = eh_arena_str(&b->arena, entry->body);
     eh_require(item->body.data != NULL);
+    item->encoding = entry->encoding;
     item->seen_before = entry->seen_before;
     read_entry(app, &b->arena, entry, item);
     if (entry->seen_before) {

@@ -45,8 +45,9 @@ static void on_reader_state(void *context, bool up, const char *why)
 static bool all_done(const struct eh_app *app)
 {
     bool outbox_done = !eh_redis_link_up(app->writes) || eh_outbox_idle(app->outbox);
-    return !app->deciding || (app_pipeline_empty(app) && !eh_store_snapshotting(app->store) &&
-                              outbox_done && eh_admin_pending(app->admin) == 0);
+    return !app->deciding ||
+           (app_pipeline_empty(app) && app_later_due_us(app) > 0 &&
+            !eh_store_snapshotting(app->store) && outbox_done && eh_admin_pending(app->admin) == 0);
 }
 
 static void on_deadline(evutil_socket_t fd, short what, void *context)

@@ -73,13 +73,19 @@ static void words_of(const struct eh_refusal *refusal, char *ret, size_t size)
     eh_format(ret, size, "PostgreSQL refuses it: %s (SQLSTATE %s)", refusal->text, refusal->state);
 }
 
+/* A kept signal of the stream has a command, and is an entry. */
+static bool is_command(const struct eh_item *item)
+{
+    return item->command && item->input.origin != EH_ORIGIN_STREAM;
+}
+
 static void describe(const struct eh_item *item, const struct eh_refusal *refusal, char *ret,
                      size_t size)
 {
     const char *type = eh_message_type_name(refusal->batch->records[refusal->record].type < 0
                                                 ? -refusal->batch->records[refusal->record].type
                                                 : refusal->batch->records[refusal->record].type);
-    if (item->command)
+    if (is_command(item))
         eh_format(ret, size, "a change (%s) over the admin socket", type);
     else
         eh_format(ret, size, "entry %llu-%llu of the inbox (%s)",
@@ -95,7 +101,7 @@ static void alarm_quarantine(struct eh_app *app, const struct eh_item *item,
     eh_alarm_clear(&app->alarms, EH_ALARM_QUARANTINE); /* each has a line in the log */
     eh_alarm_set(&app->alarms, EH_ALARM_QUARANTINE, eh_clock_now_us(&app->clock),
                  "PostgreSQL refused %s, which %s; the others go on: %s (SQLSTATE %s%s%s)", what,
-                 item->command ? "was answered so" : "is a dead letter now", refusal->text,
+                 is_command(item) ? "was answered so" : "is a dead letter now", refusal->text,
                  refusal->state, refusal->constraint[0] ? ", constraint " : "",
                  refusal->constraint);
 }
@@ -113,7 +119,10 @@ static bool set_aside(struct eh_app *app, struct eh_item *item, const struct eh_
         eh_format(words, sizeof words, "PostgreSQL refuses it (SQLSTATE %s)", refusal->state);
     }
     item->refusals++;
-    if (item->command) {
+    if (is_command(item)) {
+        const struct eh_stream_id id = {item->input.stream_ms, item->input.stream_no};
+        if (id.ms || id.no) /* it took the place of that entry */
+            eh_inbox_done(app->inbox, &id, 1);
         const struct eh_command_result result = {.code = -EH_ECONFLICT, .message = words};
         app_answer(app, item, &result);
         refusal->batch->command_count--;

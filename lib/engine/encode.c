@@ -242,6 +242,8 @@ void eh_encode_rep(const struct eh_engine *e, uint32_t no, struct eh_bytes *out)
     put_held(out, &rep->held);
     put_rate(out, &rep->changes);
     put_rate(out, &rep->said);
+    eh_bytes_put_u(out, rep->newest_ms);
+    eh_bytes_put_u(out, rep->newest_no);
 }
 
 void eh_encode_account(const struct eh_engine *e, const struct account *a, struct eh_bytes *out)

@@ -323,6 +323,7 @@ int eh_step_release(struct step *s)
         return r;
     rep->signalled = true;
     rep->released = 0;
+    eh_signal_newest(s, no);
     eh_held_drop(e, no);
     eh_signal_set(e, no, EH_STATUS_AWAY, s->now_us, EH_TIME_NEVER);
     r = eh_step_signal(s, no, EH_STATUS_AWAY, s->now_us, EH_TIME_NEVER);

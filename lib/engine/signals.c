@@ -8,6 +8,10 @@
  * than a rep's rate allows is held back until it does, and then taken as if it were said at that
  * moment; whatever is said meanwhile stands in its place. What repeats the state in force is no
  * change, and an `available` that ends `away` is never held back.
+ *
+ * The stream's ids say in which order its signals were said. Of a rep's, one that is older than the
+ * newest taken changes nothing: the shell logs not every signal, and what it left out comes again
+ * after a restart, behind what was said later.
  */
 #include "state.h"
 
@@ -276,6 +280,32 @@ static int take_held(struct step *s, uint32_t rep_no)
     return take(s, rep_no, said);
 }
 
+/* ---- the stream's order */
+
+bool eh_signal_is_old(uint64_t ms, uint64_t no, uint64_t newest_ms, uint64_t newest_no)
+{
+    bool later = ms > newest_ms || (ms == newest_ms && no > newest_no);
+    bool none = newest_ms == 0 && newest_no == 0;
+    return !none && !later && newest_ms - ms <= EH_SIGNAL_OLDER_MAX_MS;
+}
+
+static bool is_old(const struct eh_engine *e, const struct rep *rep, const struct eh_input *in)
+{
+    return e->rules >= EH_RULES_NEWEST && in->origin == EH_ORIGIN_STREAM &&
+           eh_signal_is_old(in->stream_ms, in->stream_no, rep->newest_ms, rep->newest_no);
+}
+
+void eh_signal_newest(struct step *s, uint32_t rep_no)
+{
+    const struct eh_input *in = s->in;
+    struct rep *rep = &s->e->reps[rep_no];
+    if (s->e->rules < EH_RULES_NEWEST || (in->stream_ms == 0 && in->stream_no == 0))
+        return;
+    rep->newest_ms = in->stream_ms;
+    rep->newest_no = in->stream_no;
+    eh_digest_rep(s->e, rep_no);
+}
+
 /* ---- the message */
 
 static int say(struct step *s, uint32_t rep_no, struct said said)
@@ -306,10 +336,14 @@ int eh_step_signal_message(struct step *s)
         return eh_step_refuse(s, EH_ECONFLICT,
                               "rep: tickets of %.*s are just being released; try again in a moment",
                               EH_STR_ARG(s->m.rep));
+    if (is_old(e, rep, s->in))
+        return 0;
     if (e->rules >= EH_RULES_SIGNALS) {
         s->touched = true;
         rep->signalled = true;
-        return say(s, no, said);
+        r = say(s, no, said);
+        eh_signal_newest(s, no);
+        return r;
     }
     r = eh_rep_set_text(&rep->reason, &rep->reason_size, s->m.reason);
     if (r < 0)
@@ -364,4 +398,10 @@ int64_t eh_engine_signal_from(const struct eh_engine *e, const struct eh_message
     const struct rep *rep = rep_of(e, m);
     bool ends_away = rep && m->status == EH_STATUS_AVAILABLE && rep->status == EH_STATUS_AWAY;
     return !rep || ends_away ? now_us : allowed_from(&rep->said, inputs, e->date, now_us);
+}
+
+bool eh_engine_signal_is_old(const struct eh_engine *e, const struct eh_input *in)
+{
+    const struct rep *rep = rep_of(e, &in->message);
+    return rep && is_old(e, rep, in);
 }

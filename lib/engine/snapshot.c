@@ -207,6 +207,8 @@ static int read_rep(struct eh_engine *e, struct eh_reader *in)
         r = read_held(in, &rep->held);
     read_rate(in, &rep->changes);
     read_rate(in, &rep->said);
+    rep->newest_ms = eh_read_u(in);
+    rep->newest_no = eh_read_u(in);
     if (r < 0 || in->failed || flags > 3 || !eh_status_name(rep->status) ||
         !eh_is_time(rep->since_us) || rep->until_us < 0)
         return r < 0 ? r : -EH_ECORRUPT;

@@ -137,8 +137,9 @@ struct rep {
     char *reason; /* owned */
     uint32_t reason_size;
     struct held held;
-    struct rate changes, said; /* by signals: of the state in force; inputs */
-    uint32_t expiry_at;        /* place in the heap of expiries, or NONE */
+    struct rate changes, said;     /* by signals: of the state in force; inputs */
+    uint64_t newest_ms, newest_no; /* id of the newest signal of the stream that was taken, or 0 */
+    uint32_t expiry_at;            /* place in the heap of expiries, or NONE */
     struct list open;
     uint64_t points;
     const struct membership *memberships; /* in order of team id */
@@ -648,6 +649,8 @@ void eh_signal_set(struct eh_engine *, uint32_t rep, int status, int64_t now_us,
 void eh_expiry_update(struct eh_engine *, uint32_t rep);
 /* When the first of them comes, or EH_TIME_NEVER. */
 int64_t eh_expiry_due(const struct eh_engine *);
+/* The input is, or stands for, the newest signal of the stream. */
+void eh_signal_newest(struct step *, uint32_t rep);
 /* Nothing is held back any more. */
 void eh_held_drop(struct eh_engine *, uint32_t rep);
 /* Replaces an owned text by a copy. */

@@ -560,15 +560,21 @@ class Stack:
         names = ("team", "state", "rep", "value", "priority", "outcome", "currency")
         return dict(zip(names, rows[0])) if rows else None
 
+    def kept(self):
+        """Signals that wait in memory and in the inbox until their rate allows an input."""
+        alive = [d for d in self.daemons if d.alive()]
+        return max([d.status().get("signals_kept", 0) for d in alive], default=0)
+
     def inbox_done(self):
-        """Everything in the inbox was handed out and acknowledged."""
+        """Everything in the inbox was handed out, and acknowledged but for signals that wait."""
         client = self.redis
+        kept = self.kept()
         try:
             group = [g for g in client.xinfo_groups(INBOX) if g["name"] == GROUP][0]
             info = client.xinfo_stream(INBOX)
         except (redis.RedisError, IndexError):
             return False
-        return group["pending"] == 0 and \
+        return group["pending"] == kept and \
             stream_id(group["last-delivered-id"]) >= stream_id(info["last-generated-id"])
 
     def outbox_done(self):

@@ -413,3 +413,94 @@ Test(engine_signal, held_back_in_a_snapshot)
     cr_assert_eq(seconds_from_now(kit_rep(&k, "ida").until_us), 60);
     cr_assert_eq(state_of("ida"), EH_STATUS_AWAY);
 }
+
+/* ---- the stream's order */
+
+static const struct {
+    uint64_t ms;
+} place = {1000000000000};
+
+/* As an entry of the stream with this id, or as a command that stands for it. */
+static bool said_at(int origin, int type, const char *status, uint64_t ms, uint64_t no)
+{
+    struct eh_totals totals;
+    eh_engine_totals(k.e, &totals);
+    struct eh_message m = {.type = (uint8_t)type, .rep = eh_str("ida"), .reason = eh_str("r")};
+    m.status = (uint8_t)eh_status_from_name(eh_str(status));
+    m.has = EH_FIELD_BIT(EH_FIELD_REP) | EH_FIELD_BIT(EH_FIELD_REASON);
+    m.has |= type == EH_MESSAGE_SIGNAL ? EH_FIELD_BIT(EH_FIELD_STATUS) : 0;
+    struct eh_input in = {.no = totals.input + 1,
+                          .at_us = k.now_us,
+                          .date = k.date,
+                          .origin = (uint8_t)origin,
+                          .stream_ms = ms,
+                          .stream_no = no,
+                          .message = m,
+                          .draws = &k.draws};
+    eh_input_identify(&in);
+    bool old = eh_engine_signal_is_old(k.e, &in);
+    int before = state_of("ida");
+    int64_t due = eh_engine_due_us(k.e);
+    k.fx.count = 0;
+    cr_assert_eq(eh_engine_step(k.e, &in, &k.fx), 0);
+    cr_assert(!old || (state_of("ida") == before && eh_engine_due_us(k.e) == due));
+    return !old;
+}
+
+static bool streamed_at(const char *status, uint64_t ms, uint64_t no)
+{
+    return said_at(EH_ORIGIN_STREAM, EH_MESSAGE_SIGNAL, status, ms, no);
+}
+
+Test(engine_signal, what_is_older_changes_nothing)
+{
+    cr_assert(streamed_at("away", place.ms, 5));
+    cr_assert_not(streamed_at("overloaded", place.ms, 4));
+    cr_assert_not(streamed_at("overloaded", place.ms - 1, 9));
+    cr_assert_not(streamed_at("overloaded", place.ms - EH_SIGNAL_OLDER_MAX_MS, 5));
+    cr_assert_not(streamed_at("overloaded", place.ms, 5)); /* as an input stood for it */
+    cr_assert_eq(state_of("ida"), EH_STATUS_AWAY);
+    cr_assert(streamed_at("overloaded", place.ms, 6));
+    cr_assert_eq(state_of("ida"), EH_STATUS_OVERLOADED);
+    cr_assert(streamed_at("away", UINT64_MAX, UINT64_MAX));
+    cr_assert_not(streamed_at("overloaded", UINT64_MAX, 0));
+    cr_assert(streamed_at("overloaded", 1, 1)); /* another stream */
+    cr_assert_eq(state_of("ida"), EH_STATUS_OVERLOADED);
+    cr_assert_not(streamed_at("away", 1, 0));
+}
+
+Test(engine_signal, a_command_stands_for_what_was_said_before_it)
+{
+    cr_assert(said_at(EH_ORIGIN_ADMIN, EH_MESSAGE_SIGNAL, "away", place.ms, 7));
+    cr_assert_not(streamed_at("overloaded", place.ms, 7));
+    cr_assert(said_at(EH_ORIGIN_ADMIN, EH_MESSAGE_SIGNAL, "available", 0, 0));
+    cr_assert_not(streamed_at("overloaded", place.ms, 7));
+    cr_assert(said_at(EH_ORIGIN_ADMIN, EH_MESSAGE_RELEASE, "", place.ms, 9));
+    cr_assert_not(streamed_at("overloaded", place.ms, 8));
+    cr_assert_eq(state_of("ida"), EH_STATUS_AWAY);
+    cr_assert(streamed_at("overloaded", place.ms, 10));
+}
+
+Test(engine_signal, the_order_outlives_a_restart)
+{
+    EH_AUTO(eh_bytes) struct eh_bytes bytes = EH_BYTES_INIT;
+    struct eh_engine *again;
+    cr_assert(streamed_at("away", place.ms, 5));
+    cr_assert_eq(eh_engine_snapshot(k.e, &bytes), 0);
+    cr_assert_eq(eh_engine_restore(eh_str_n((char *)bytes.data, bytes.size), &again, NULL), 0);
+    eh_engine_free(k.e);
+    k.e = again;
+    cr_assert_not(streamed_at("overloaded", place.ms, 4));
+    cr_assert_eq(state_of("ida"), EH_STATUS_AWAY);
+}
+
+Test(engine_signal, earlier_rules_take_what_comes)
+{
+    kit_done(&k);
+    kit_start_under(&k, EH_RULES_TIME_BACK,
+                    "desk: main\ncurrency: EUR\ntime_zone: UTC\nkinds: {order: {points: 2}}\n"
+                    "reps: [{id: ida}]\nteams:\n  - {id: a, reps: [ida], policy: random}\n");
+    cr_assert(streamed_at("away", place.ms, 5));
+    cr_assert(streamed_at("overloaded", place.ms, 4));
+    cr_assert_eq(state_of("ida"), EH_STATUS_OVERLOADED);
+}

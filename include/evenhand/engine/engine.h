@@ -52,10 +52,12 @@
 #define EH_SIGNALS_A_MINUTE 12
 #define EH_SIGNALS_A_DAY    600
 #define EH_SIGNAL_PAUSE_S   60
-#define EH_AT_AHEAD_MAX_S   300 /* an outcome's `at` may be so far ahead */
-#define EH_TIME_NEVER       INT64_MAX
-#define EH_TIME_LAST        INT64_C(253402300799999999) /* 9999-12-31T23:59:59.999999Z, in µs */
-#define EH_DATE_LAST        2932897 /* the day after it, as any time zone may see it */
+/* A stream's id lower by more than this is no older signal: the stream was made anew. */
+#define EH_SIGNAL_OLDER_MAX_MS (24 * 3600 * UINT64_C(1000))
+#define EH_AT_AHEAD_MAX_S      300 /* an outcome's `at` may be so far ahead */
+#define EH_TIME_NEVER          INT64_MAX
+#define EH_TIME_LAST           INT64_C(253402300799999999) /* 9999-12-31T23:59:59.999999Z, in µs */
+#define EH_DATE_LAST           2932897 /* the day after it, as any time zone may see it */
 
 /* What PostgreSQL knew of the identities an input names, looked up before it is decided. */
 struct eh_recalled {
@@ -97,7 +99,9 @@ struct eh_input {
     uint8_t origin;   /* enum eh_origin_type */
     uint8_t recorded; /* enum eh_recorded */
     uint32_t rules;   /* enum eh_rules its identity is made by; 0: EH_RULES_LAST */
-    uint64_t stream_ms, stream_no; /* EH_ORIGIN_STREAM: id of the entry */
+    /* EH_ORIGIN_STREAM: id of the entry. A signal or release of another origin: the newest of the
+     * rep's signals on the stream that it stands for, being said after it; or 0. */
+    uint64_t stream_ms, stream_no;
     struct eh_message message;
     /* Of the message: a ticket's (type, source, id), event, or stream id + content. The engine
      * relies on a ticket's being its own. */
@@ -193,6 +197,12 @@ bool eh_engine_signal_is_repeat(const struct eh_engine *, const struct eh_messag
 /* When a signal of this rep may become an input: now_us, or later, if there were too many: until
  * then the last one said has to be kept. Never later for an `available` that ends `away`. */
 int64_t eh_engine_signal_from(const struct eh_engine *, const struct eh_message *, int64_t now_us);
+/* Whether a signal of the stream was said no later than the newest one, as their ids tell. Never if
+ * there is none yet (0-0). */
+bool eh_signal_is_old(uint64_t ms, uint64_t no, uint64_t newest_ms, uint64_t newest_no);
+/* The same of the newest signal of its rep that was taken, or that a later input stands for: it
+ * changes nothing, and need not become an input. Entries come out of order after a restart. */
+bool eh_engine_signal_is_old(const struct eh_engine *, const struct eh_input *);
 
 int eh_engine_step(struct eh_engine *, const struct eh_input *, struct eh_effects *) EH_MUST_CHECK;
 
@@ -216,7 +226,7 @@ int eh_engine_restore(struct eh_str snapshot, struct eh_engine **ret,
                       struct eh_error *) EH_MUST_CHECK;
 /* Sum of the hashes of all objects (mod 2^128), kept up to date with each change. The same state
  * has another sum, and another snapshot, where EH_STATE_VERSION is another. */
-#define EH_STATE_VERSION 5
+#define EH_STATE_VERSION 6
 struct eh_key eh_engine_digest(const struct eh_engine *);
 /* The same sum made anew from every object: what a test compares it with. */
 struct eh_key eh_engine_digest_anew(const struct eh_engine *);
