@@ -180,7 +180,8 @@ def held(stack):
         start(stack, memory, desk=large_desk())
         with Blocked(stack):
             clients = crowd(stack, b"GET /v1/desk HTTP/1.1\r\n\r\n")
-            time.sleep(2)  # however many of them are held by now
+            wait_until("there is no room for more", lambda: any(
+                b"wait to be taken" in heard(s) for s in clients), 3)
             well(stack, memory)
         for s in clients:
             s.close()
