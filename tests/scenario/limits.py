@@ -40,8 +40,10 @@ TESTS = {
     "changes of a rep's state by signals": {
         "unit/engine_signal": ["six_changes_a_minute", "one_in_a_quarter_of_an_hour"],
         "scenario/signals": ["back"]},
-    "signals of a rep over the socket that are logged": {
-        "unit/engine_signal": ["so_many_become_inputs"]},
+    "signals of a rep that are logged, of socket and stream together": {
+        "unit/engine_signal": ["so_many_become_inputs"], "scenario/signals": ["stream", "both"]},
+    "a signal of the stream with a lower id than the newest taken of its rep": {
+        "unit/engine_signal": ["what_is_older_changes_nothing"]},
     "read and not yet committed": {
         "scenario/redis_inbox": ["never_hands_over_more_than_there_is_room_for"]},
     "committed batches in memory that wait for Redis": {
