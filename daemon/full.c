@@ -4,11 +4,13 @@
  * A new ticket waits on the stream, pending and not acknowledged; so does what comes behind it and
  * is about it. Everything else on the stream is taken: an outcome closes a ticket, and the first
  * that waits gets its place. Over the admin socket a new ticket is refused, for there somebody is
- * told. What was above the bound before (a lower one was configured) stays.
+ * told. Each team keeps a part above the bound for itself, so that one team's flood stops no other.
+ * What was above the bound before (a lower one was configured) stays.
  */
 #include "app_private.h"
 
 #define RELEASE_MAX      8192 /* tickets let go at once */
+#define TEAMS_PART       10   /* one of so many tickets more, shared equally by the teams */
 #define TICKET_TEXT_MEAN 128  /* bytes of ids and skills of an open ticket, on average at most */
 
 static uint64_t open_tickets(const struct eh_app *app)
@@ -36,6 +38,21 @@ static bool is_full(const struct eh_app *app)
     return room_for(app) == 0;
 }
 
+/* Whether the team has less than its part above the bound. */
+static bool team_has_room(const struct eh_app *app, struct eh_str team)
+{
+    const struct eh_desk *desk = eh_engine_desk(app->engine);
+    uint64_t most = (uint64_t)app->config->open_tickets, more = most / TEAMS_PART;
+    struct eh_team_view view;
+    struct eh_totals totals;
+    eh_engine_totals(app->engine, &totals);
+    if (!desk || totals.waiting + totals.open >= EH_TICKETS_MAX ||
+        totals.text_bytes >= (most + more) * TICKET_TEXT_MEAN ||
+        !eh_engine_team(app->engine, team, &view))
+        return false;
+    return view.waiting + view.open < more / desk->team_count;
+}
+
 /* Tickets that wait on the stream, those that the inbox has not been told of among them. */
 static size_t waiting_tickets(const struct eh_app *app)
 {
@@ -45,7 +62,8 @@ static size_t waiting_tickets(const struct eh_app *app)
 /* An entry of an earlier delivery is older than whatever waits: it goes by the bound alone. */
 static bool ticket_waits(const struct eh_app *app, const struct eh_item *item)
 {
-    return is_full(app) || (!item->seen_before && waiting_tickets(app) > 0);
+    bool full = is_full(app) || (!item->seen_before && waiting_tickets(app) > 0);
+    return full && !team_has_room(app, item->input.message.team);
 }
 
 /* Its ticket may be one that waits. */
@@ -79,7 +97,8 @@ bool app_full_holds(struct eh_app *app, struct eh_batch *b, struct eh_item *item
         app->following += item->held && m->type != EH_MESSAGE_TICKET;
         return item->held;
     }
-    if (item->input.origin != EH_ORIGIN_ADMIN || m->type != EH_MESSAGE_TICKET || !is_full(app))
+    if (item->input.origin != EH_ORIGIN_ADMIN || m->type != EH_MESSAGE_TICKET || !is_full(app) ||
+        team_has_room(app, m->team))
         return false;
     eh_format(
         text, sizeof text,

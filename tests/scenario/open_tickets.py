@@ -71,6 +71,27 @@ def passes(stack):
     check_invariants(stack)
 
 
+@scenario("one team's flood stops no other: each team has a part of its own above the bound")
+def other_team(stack):
+    daemon = start(stack, 40)  # a tenth more, for two teams: two each
+    send(stack, range(60))
+    settle_at(stack, 40, 0, 20)
+    stack.add_many([{"type": "ticket", "id": "q-%d" % n, "team": "support", "kind": "query"}
+                    for n in range(3)])
+    settle_at(stack, 42, 0, 21)
+    assert {row[0] for row in stack.sql("SELECT id FROM ticket WHERE team = 'support'"
+                                        " AND state = 'assigned'")} == {"q-0", "q-1"}
+    answer = daemon.post("/v1/tickets", {"id": "q-9", "team": "support", "kind": "query"})
+    assert answer.code == 429, answer
+    stack.add_many([{"type": "outcome", "id": "q-0", "outcome": "resolved"}])
+    settle_at(stack, 41, 1, 21)
+    answer = daemon.post("/v1/tickets", {"id": "q-9", "team": "support", "kind": "query"})
+    assert answer.code == 200, answer
+    stack.add_many([outcome(n) for n in range(60)])
+    stack.settle()
+    check_invariants(stack)
+
+
 @scenario("an outcome of a ticket that waits comes behind it, however long that takes")
 def followers(stack):
     start(stack)
