@@ -232,10 +232,8 @@ Test(engine_slices, outcomes_before_their_ticket)
  * ticket behind everything that is left over. */
 Test(engine_slices, as_it_was_before)
 {
-    struct kit old;
-    kit_start_under(&old, EH_RULES_FIRST, desk);
-    struct kit swap = k;
-    k = old;
+    kit_done(&k);
+    kit_start_under(&k, EH_RULES_FIRST, desk);
     signal_of("bob", "away");
     tickets("B", "b", EH_DEALS_PER_STEP_MAX + 2);
     signal_of("bob", "available");
@@ -243,6 +241,4 @@ Test(engine_slices, as_it_was_before)
     tickets("C", "c", 1);
     cr_assert_eq(k.fx.count, 3);
     cr_assert(kit_is(kit_item(&k, 2)->id, "C0"));
-    stop();
-    k = swap;
 }
