@@ -50,15 +50,15 @@ class OldLog(Stack):
         with lzma.open(path) as f:
             self.dump = f.read()
 
-    def kept(self, what):
+    def noted(self, what):
         return re.findall(("-- %s: (.*)\n" % what).encode(), self.dump)
 
     def bring_back(self):
         self.postgres.restore(self.dump)
         with open(self.dir + "/key", "xb", opener=lambda name, how: os.open(name, how, 0o600)) as f:
-            f.write(bytes.fromhex(self.kept("key")[0].decode()))
+            f.write(bytes.fromhex(self.noted("key")[0].decode()))
         with open(self.dir + "/checkpoints", "wb") as f:
-            f.writelines(line + b"\n" for line in self.kept("checkpoint"))
+            f.writelines(line + b"\n" for line in self.noted("checkpoint"))
         self.redis_server.start()
         self.write_desk("{desk: main}")  # what was applied last holds
         self.new_daemon("d")
