@@ -41,7 +41,7 @@ void eh_array_put_int(struct eh_array *, int64_t);                /* int2, int4,
 void eh_array_put_text(struct eh_array *, struct eh_str);         /* text, bytea; empty: NULL */
 void eh_array_put_bytes(struct eh_array *, const void *, size_t); /* uuid, bytea; never NULL */
 int64_t eh_array_int(const struct eh_array *, uint32_t at); /* of an array of int8 without NULL */
-const char *eh_array_value(struct eh_array *);                    /* NULL: all are NULL */
+const char *eh_array_value(struct eh_array *);              /* NULL: all are NULL */
 int eh_array_size(const struct eh_array *);
 void eh_array_done(struct eh_array *);
 

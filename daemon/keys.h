@@ -40,8 +40,8 @@ int eh_keys_check(const struct eh_keys *, const struct eh_totals *, const char *
 int eh_keys_load(struct eh_keys *, const char *path, struct eh_error *) EH_MUST_CHECK;
 /* A new key in a new file. */
 int eh_keys_make(struct eh_keys *, const char *path, struct eh_error *) EH_MUST_CHECK;
-/* Looks at the file again: puts one that is gone back. -EH_E…: it is not, or no more, what the key in
- * use was read from. */
+/* Looks at the file again: puts one that is gone back. -EH_E…: it is not, or no more, what the key
+ * in use was read from. */
 int eh_keys_look(const struct eh_keys *, const char *path, struct eh_error *) EH_MUST_CHECK;
 void eh_keys_done(struct eh_keys *);
 bool eh_keys_draw(void *keys, const struct eh_draw_query *, uint64_t *ret_result);

@@ -78,7 +78,8 @@ static bool is_of(const char *object, const char *name)
 {
     const char *at = strstr(object, name);
     size_t size = strlen(name);
-    return at && at > object && at[-1] == ' ' && (at[size] == '.' || at[size] == ' ' || at[size] == 0);
+    return at && at > object && at[-1] == ' ' &&
+           (at[size] == '.' || at[size] == ' ' || at[size] == 0);
 }
 
 static bool is_of_ours(const char *object)

@@ -5,8 +5,9 @@
 
 #define SNAPSHOTS_TRIED 2
 #define DAY_US          INT64_C(86400000000)
-#define ZONE_MAX_US     (14 * (DAY_US / 24)) /* a local day begins at most so long before its UTC one \
-                                              */
+#define ZONE_MAX_US                                                                                \
+    (14 * (DAY_US / 24)) /* a local day begins at most so long before its UTC one                  \
+                          */
 
 int eh_replay_open(const char *conninfo, struct eh_replay *replay, struct eh_error *error)
 {

@@ -22,7 +22,7 @@
     NAMED(text, member), .kind = EH_KIND_TEXT, .least = 1, .most = EH_NAME_MAX
 #define LINE(text, member)                                                                         \
     NAMED(text, member), .kind = EH_KIND_TEXT, .least = 1, .most = EH_LINE_MAX
-#define DIGEST(text, member)  NAMED(text, member), .kind = EH_KIND_DIGEST
+#define DIGEST(text, member) NAMED(text, member), .kind = EH_KIND_DIGEST
 #define TIME(text, member)                                                                         \
     NAMED(text, member), .kind = EH_KIND_INTEGER, .least_told = EH_MILLIS_TOLD_MIN,                \
                          .most = EH_MILLIS_MAX

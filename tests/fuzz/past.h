@@ -12,7 +12,7 @@
     "kinds: {order: {points: 2}, quote: {points: 1}}\n"                                            \
     "reps: [{id: ana, skills: [de]}, {id: bob, share: 0.5}, {id: eva}]\n"                          \
     "teams:\n"                                                                                     \
-    "  - {id: sales, policy: balanced, reps: [ana, bob], affinity: open}\n"                          \
+    "  - {id: sales, policy: balanced, reps: [ana, bob], affinity: open}\n"                        \
     "  - {id: care, policy: rotation, reps: [eva], capacity: 2}\n"                                 \
     "plans:\n"                                                                                     \
     "  - {id: p1, team: sales, from: 2024-08, period: month, encourages: a, discourages: b,\n"     \

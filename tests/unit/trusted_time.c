@@ -50,8 +50,8 @@ Test(trusted_time, the_last_input_bounds_it_on_both_sides)
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         cr_expect_eq(judge(facts(cases[i].after_us)), cases[i].verdict, "%zu", i);
         cr_expect_eq(text[0] == 0, cases[i].verdict == EH_TIME_GOOD, "%zu: %s", i, text);
-        cr_expect_eq(cases[i].verdict == EH_TIME_REFUSED,
-                     strstr(text, "A WRONG CLOCK)") != NULL, "%zu: %s", i, text);
+        cr_expect_eq(cases[i].verdict == EH_TIME_REFUSED, strstr(text, "A WRONG CLOCK)") != NULL,
+                     "%zu: %s", i, text);
     }
 }
 
