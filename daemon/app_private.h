@@ -136,8 +136,9 @@ struct eh_batch *app_take_next(struct eh_app *);   /* ... which is the caller's 
 void app_done_with(struct eh_app *, struct eh_batch *); /* its memory serves another */
 /* The items from `first` on are decided next, in the batch after this one. -EH_ENOMEM. */
 int app_carry(struct eh_app *, struct eh_batch *, size_t first) EH_MUST_CHECK;
-bool app_pipeline_empty(const struct eh_app *);                 /* nothing is on its way */
-void app_pace_commit(struct eh_app *, const struct eh_batch *); /* it is committed */
+bool app_pipeline_empty(const struct eh_app *);                   /* nothing is on its way */
+void app_pace_commit(struct eh_app *, const struct eh_batch *);   /* it is committed */
+void app_head_advance(struct eh_head *, const struct eh_batch *); /* to the end of the batch */
 
 void app_begin_ticking(struct eh_app *);
 void app_forget_all(struct eh_app *, const char *why); /* answers what is not answered yet */

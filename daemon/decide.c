@@ -638,13 +638,6 @@ int app_decide(struct eh_app *app, struct eh_batch *b, struct eh_error *error)
     b->low = eh_inbox_low(app->inbox);
     b->digest = eh_engine_digest(app->engine);
     eh_committed_from(app->engine, &b->after);
-    app->head.input = b->to_input;
-    app->head.seq = b->to_seq;
-    app->head.dead = b->head_dead;
-    app->head.at_us = b->at_us;
-    app->head.high = b->high;
-    app->head.low = b->low;
-    app->head.digest = b->digest;
-    app->head.chain = b->chain;
+    app_head_advance(&app->head, b);
     return 0;
 }

@@ -112,23 +112,29 @@ void eh_committed_from(const struct eh_engine *engine, struct eh_committed *ret)
     memcpy(ret->desk_sha256, totals.desk_sha256, sizeof ret->desk_sha256);
 }
 
+/* A batch that writes nothing leaves digest and chain as they stand. */
+void app_head_advance(struct eh_head *head, const struct eh_batch *b)
+{
+    head->input = b->to_input;
+    head->seq = b->to_seq;
+    head->dead = b->head_dead;
+    head->at_us = b->at_us;
+    head->high = b->high;
+    head->low = b->low;
+    if (b->record_count == 0)
+        return;
+    head->digest = b->digest;
+    head->chain = b->chain;
+    head->state = EH_STATE_VERSION;
+}
+
 void app_pace_commit(struct eh_app *app, const struct eh_batch *b)
 {
     int64_t now_us = eh_clock_monotonic_us();
     int64_t began_us = b->sent_us > app->answered_us ? b->sent_us : app->answered_us;
     app->answered_us = now_us;
     app->committed = b->after;
-    app->durable.input = b->to_input;
-    app->durable.seq = b->to_seq;
-    app->durable.dead = b->head_dead;
-    app->durable.at_us = b->at_us;
-    app->durable.high = b->high;
-    app->durable.low = b->low;
-    if (b->record_count > 0) {
-        app->durable.digest = b->digest;
-        app->durable.chain = b->chain;
-        app->durable.state = EH_STATE_VERSION;
-    }
+    app_head_advance(&app->durable, b);
     if (b->record_count > 0)
         eh_pace_committed(&app->pace, eh_batch_weight(b), now_us - began_us);
 }

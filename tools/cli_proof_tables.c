@@ -229,29 +229,6 @@ static int ledger_wrong(const struct eh_cli_log_ledger *row, const char *what,
                         EH_STR_ARG(row->rep), EH_STR_ARG(row->team), big(row->input), what);
 }
 
-/* Members stand in the order of their ids. */
-static bool find_member(const struct eh_engine *engine, struct eh_str team, struct eh_str rep,
-                        struct eh_member_view *ret)
-{
-    struct eh_team_view view;
-    uint32_t low = 0, high;
-    if (!eh_engine_team(engine, team, &view))
-        return false;
-    for (high = view.member_count; low < high;) {
-        uint32_t middle = low + (high - low) / 2;
-        if (!eh_engine_member(engine, team, middle, ret))
-            return false;
-        int order = eh_str_compare(ret->rep, rep);
-        if (order == 0)
-            return true;
-        if (order < 0)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return false;
-}
-
 static int compare_figures(const struct eh_cli_log_ledger *row, const struct eh_member_view *member,
                            uint64_t input, struct eh_error *error)
 {
@@ -281,7 +258,7 @@ static int compare_ledger_row(const struct eh_replay *replay, const struct eh_cl
     struct eh_member_view member;
     if (row->input != replay->in.no)
         return ledger_wrong(row, "there is no such input", error);
-    if (!find_member(replay->engine, row->team, row->rep, &member))
+    if (!eh_engine_member_of(replay->engine, row->team, row->rep, &member))
         return ledger_wrong(row, "the log has no such member", error);
     return compare_figures(row, &member, row->input, error);
 }

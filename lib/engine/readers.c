@@ -261,3 +261,14 @@ bool eh_engine_member(const struct eh_engine *e, struct eh_str team_id, uint32_t
     ret->received_value = saturated(account->received_value);
     return true;
 }
+
+bool eh_engine_member_of(const struct eh_engine *e, struct eh_str team_id, struct eh_str rep_id,
+                         struct eh_member_view *ret)
+{
+    uint32_t team = eh_names_find(&e->team_names, team_id);
+    uint32_t rep = eh_names_find(&e->rep_names, rep_id);
+    if (team == NONE || rep == NONE || !e->teams[team].desk)
+        return false;
+    uint32_t position = eh_member_position(e, team, rep);
+    return position != NONE && eh_engine_member(e, team_id, position, ret);
+}

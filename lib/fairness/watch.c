@@ -31,33 +31,10 @@ static int status_of(const struct eh_member_view *member)
     return member->active ? member->state : 0;
 }
 
-/* The member of that name, by halving. */
-static bool find_member(const struct eh_fairness_watch *w, struct eh_str rep,
-                        struct eh_member_view *ret)
-{
-    struct eh_team_view team;
-    uint32_t low = 0;
-    if (!eh_engine_team(w->engine, w->team, &team))
-        return false;
-    for (uint32_t high = team.member_count; low < high;) {
-        uint32_t middle = low + (high - low) / 2;
-        if (!eh_engine_member(w->engine, w->team, middle, ret))
-            return false;
-        int order = eh_str_compare(ret->rep, rep);
-        if (order == 0)
-            return true;
-        if (order < 0)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return false;
-}
-
 static void look_at_rep(const struct eh_fairness_watch *w, struct eh_str rep, int64_t at_us)
 {
     struct eh_member_view member;
-    if (rep.size && find_member(w, rep, &member))
+    if (rep.size && eh_engine_member_of(w->engine, w->team, rep, &member))
         eh_fairness_state(w->fairness, rep, status_of(&member), at_us);
 }
 
@@ -69,7 +46,7 @@ static void look_at_all(const struct eh_fairness_watch *w, int64_t at_us)
         eh_fairness_state(w->fairness, member.rep, status_of(&member), at_us);
     for (uint32_t i = 0; i < w->fairness->rep_count; i++) {
         struct eh_str rep = w->fairness->reps[i].id;
-        if (w->fairness->reps[i].status && !find_member(w, rep, &member))
+        if (w->fairness->reps[i].status && !eh_engine_member_of(w->engine, w->team, rep, &member))
             eh_fairness_state(w->fairness, rep, 0, at_us);
     }
 }

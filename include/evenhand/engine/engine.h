@@ -348,5 +348,8 @@ bool eh_engine_team(const struct eh_engine *, struct eh_str id, struct eh_team_v
 /* Member number i (0 .. member_count) of a team, in order of rep id. */
 bool eh_engine_member(const struct eh_engine *, struct eh_str team, uint32_t i,
                       struct eh_member_view *ret);
+/* The same of this rep. */
+bool eh_engine_member_of(const struct eh_engine *, struct eh_str team, struct eh_str rep,
+                         struct eh_member_view *ret);
 
 #endif
