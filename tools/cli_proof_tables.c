@@ -117,7 +117,10 @@ static int compare_body(struct eh_proof *p, const struct eh_cli_log_body *row,
         return 0;
     }
     if (!body_fits(p->replay, row))
-        return body_wrong(row->input, "is not what its identity was made of", error);
+        return eh_error_set(error, EH_ECORRUPT,
+                            "input %llu and the body of its dead letter: its identity was not made "
+                            "of that body; one of the two was changed",
+                            big(row->input));
     if (p->counts.reads[EH_PROOF_DEAD] && row->body.size != p->dead_size)
         return dead_wrong(row->input, "its size is not that of its body", error);
     return 0;

@@ -46,7 +46,7 @@ NAMES = {
     "ticket_change": r"^input {input}\b.*ticket|^change of ticket {ticket}\b",
     "effect": r"\bseq {seq}\b|^input {input}\b",
     "dead": r"^dead letter of input {input}\b",
-    "dead_body": r"^body of dead letter of input {input}\b",
+    "dead_body": r"^body of dead letter of input {input}\b|^input {input} and the body\b",
     "personal": r"^personal text of input {input}\b",
     "chain": r"^input (one of \d+ to )?{input}\b|\bchain row of input {input}\b",
     "snapshot": r"^snapshot of input {input}\b",

@@ -147,7 +147,8 @@ def erased(stack):
     names(stack, "^personal text of input .*customer", "UPDATE personal SET customer_salt ="
           " set_byte(customer_salt, 3, 255 - get_byte(customer_salt, 3)) WHERE input = (SELECT"
           " min(input) FROM personal)")
-    names(stack, "^body of dead letter of input ", "UPDATE dead_body SET body = body || 'x'")
+    names(stack, "^input [0-9]+ and the body of its dead letter",
+          "UPDATE dead_body SET body = body || 'x'")
     daemon.kill()
     erase(stack)
     assert guesses(stack, ()) == []
