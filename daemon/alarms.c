@@ -8,6 +8,7 @@
 static const char *const names[EH_ALARM_COUNT] = {
     [EH_ALARM_OUTBOX_FOREIGN] = "outbox_foreign",
     [EH_ALARM_NOT_DEALING] = "not_dealing",
+    [EH_ALARM_REDIS_RIGHTS] = "redis_rights",
     [EH_ALARM_SCHEMA] = "schema",
     [EH_ALARM_KEY_FILE] = "key_file",
     [EH_ALARM_CHECKPOINTS] = "checkpoints",

@@ -18,6 +18,7 @@
 enum eh_alarm {
     EH_ALARM_OUTBOX_FOREIGN, /* somebody else wrote to a stream that only evenhandd writes to */
     EH_ALARM_NOT_DEALING,    /* nothing is dealt although something may wait */
+    EH_ALARM_REDIS_RIGHTS,   /* Redis does not allow any more what evenhandd needs */
     EH_ALARM_SCHEMA,         /* the schema became another version under this evenhandd */
     EH_ALARM_KEY_FILE,       /* the key file is not what was read at the start */
     EH_ALARM_CHECKPOINTS,    /* somebody else touched the checkpoint file */

@@ -13,6 +13,7 @@
 #include "lookout.h"
 #include "quarantine.h"
 #include "recovery.h"
+#include "redis_rights.h"
 #include "skips.h"
 #include "store.h"
 #include "trusted_time.h"
@@ -77,6 +78,7 @@ struct eh_app {
     struct eh_skips skips;
 
     struct eh_redis_link *writes;
+    bool rights_seen; /* Redis once allowed all that is needed */
     struct eh_inbox *inbox;
     struct eh_outbox *outbox;
     struct eh_admin *admin;

@@ -21,6 +21,32 @@ static void key_of(char *buffer, size_t size, const struct eh_app *app, const ch
     eh_format(buffer, size, "evenhand:{%s}:%s", app->desk_id, what);
 }
 
+/* At a start that is a refusal; later, somebody changed the rights of a desk that runs. */
+static void on_rights(void *context, const char *refusal)
+{
+    struct eh_app *app = context;
+    if (!refusal) {
+        app->rights_seen = true;
+        eh_alarm_clear(&app->alarms, EH_ALARM_REDIS_RIGHTS);
+    } else if (app->rights_seen) {
+        eh_alarm_set(&app->alarms, EH_ALARM_REDIS_RIGHTS, eh_clock_now_us(&app->clock), "%s",
+                     refusal);
+    } else {
+        app_fatal(app, EXIT_CONFIG, refusal);
+    }
+}
+
+static void ask_for_rights(struct eh_app *app)
+{
+    char inbox[160], outbox[160], dead[160];
+    key_of(inbox, sizeof inbox, app, "inbox");
+    key_of(outbox, sizeof outbox, app, "outbox");
+    key_of(dead, sizeof dead, app, "dead");
+    const struct eh_redis_keys keys = {inbox, outbox, dead};
+    if (eh_redis_rights_ask(app->writes, &keys, on_rights, app) < 0)
+        eh_log(EH_LOG_WARNING, "redis: what this user may do could not be asked");
+}
+
 static void on_writes_state(void *context, bool up, const char *why)
 {
     struct eh_app *app = context;
@@ -28,8 +54,10 @@ static void on_writes_state(void *context, bool up, const char *why)
            up ? "" : ": ", up ? "" : why);
     if (!up)
         app_error(app, why);
-    if (up)
+    if (up) {
+        ask_for_rights(app);
         app_time_ask_redis(app);
+    }
     eh_outbox_link_state(app->outbox, up);
 }
 

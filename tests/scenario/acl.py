@@ -4,7 +4,7 @@ import os
 
 import redis
 
-from harness import DEAD, INBOX, OUTBOX, run, scenario, wait_until
+from harness import DEAD, INBOX, OUTBOX, patience, run, scenario, wait_until
 from invariants import check_invariants
 
 EXAMPLE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../config/redis-acl.example")
@@ -59,6 +59,42 @@ def daemon_is_allowed(stack):
     stack.add_ticket("c-1")
     stack.settle()
     assert not daemon.logged("NOPERM"), "something evenhandd needs is not allowed"
+    check_invariants(stack)
+
+
+# What each start asks for; the rest of the example is for the connection itself, or does without.
+NEEDED = ["multi", "exec", "xadd", "xrange", "xtrim", "xreadgroup", "xgroup|create", "xack",
+          "xpending", "xclaim", "xinfo|groups", "xinfo|stream"]
+
+
+def alarm(daemon):
+    return [a["text"] for a in daemon.status().get("alarms", []) if a["name"] == "redis_rights"]
+
+
+@scenario("a right that is missing is told at the start, with the command; later it is an alarm")
+def missing_rights(stack):
+    daemon = start(stack)
+    assert daemon.stop() == 0
+    for right in NEEDED:
+        stack.redis.execute_command("ACL", "SETUSER", "evenhand", "-" + right)
+        daemon.start(ready=False)
+        code = daemon.process.wait(patience(20))
+        words, last = right.upper().split("|"), daemon.last_words(3)
+        assert code == 78 and "may not " + " ".join(words) in last, (right, code, last)
+        stack.redis.execute_command("ACL", "SETUSER", "evenhand", "+" + right)
+    daemon.start()
+    stack.redis.execute_command("ACL", "SETUSER", "evenhand", "-xclaim")
+    for client in stack.redis.client_list():
+        if client["user"] == "evenhand":
+            stack.redis.client_kill_filter(_id=client["id"])
+    wait_until("an alarm says so", lambda: "XCLAIM" in "".join(alarm(daemon)))
+    stack.redis.execute_command("ACL", "SETUSER", "evenhand", "+xclaim")
+    for client in stack.redis.client_list():
+        if client["user"] == "evenhand":
+            stack.redis.client_kill_filter(_id=client["id"])
+    wait_until("the alarm is over", lambda: not alarm(daemon))
+    stack.add_ticket("t-1")
+    stack.settle()
     check_invariants(stack)
 
 
