@@ -21,12 +21,12 @@ static int64_t lease_epoch(const struct figures *f)
 
 static int64_t input(const struct figures *f)
 {
-    return (int64_t)f->app.committed.input;
+    return (int64_t)f->app.committed.totals.input;
 }
 
 static int64_t seq(const struct figures *f)
 {
-    return (int64_t)f->app.committed.seq;
+    return (int64_t)f->app.committed.totals.seq;
 }
 
 static int64_t published(const struct figures *f)
@@ -36,22 +36,22 @@ static int64_t published(const struct figures *f)
 
 static int64_t waiting(const struct figures *f)
 {
-    return (int64_t)f->app.committed.waiting;
+    return (int64_t)f->app.committed.totals.waiting;
 }
 
 static int64_t open_tickets(const struct figures *f)
 {
-    return (int64_t)f->app.committed.open;
+    return (int64_t)f->app.committed.totals.open;
 }
 
 static int64_t parked(const struct figures *f)
 {
-    return (int64_t)f->app.committed.parked;
+    return (int64_t)f->app.committed.totals.parked;
 }
 
 static int64_t dead(const struct figures *f)
 {
-    return (int64_t)f->app.committed.dead;
+    return (int64_t)f->app.committed.totals.dead;
 }
 
 static int64_t in_flight(const struct figures *f)

@@ -23,10 +23,11 @@ static void put_u(json_t *body, const char *key, uint64_t value)
 
 /* What is committed; id and currency of a desk never change. */
 static void put_totals(json_t *body, const struct eh_engine *engine,
-                       const struct eh_committed *totals)
+                       const struct eh_committed *committed)
 {
-    bool known = totals->known;
-    const struct eh_desk *desk = engine && totals->has_desk ? eh_engine_desk(engine) : NULL;
+    const struct eh_totals *totals = &committed->totals;
+    bool known = committed->known;
+    const struct eh_desk *desk = engine && committed->has_desk ? eh_engine_desk(engine) : NULL;
     eh_json_put(body, "desk", desk ? eh_json_text(desk->id) : NULL);
     eh_json_put(body, "currency", desk ? eh_json_text(desk->currency) : NULL);
     eh_json_put(body, "desk_sha256",

@@ -86,12 +86,8 @@ int eh_app_when_confirmed(struct eh_app *, eh_confirmed_fn *on_confirmed,
 
 /* What the state comes to after the last input that is committed. */
 struct eh_committed {
-    bool known;
-    uint64_t input, seq, waiting, open, parked, dead;
-    int64_t at_us;
-    uint32_t epoch, rules;
-    bool has_desk;
-    uint8_t desk_sha256[32];
+    bool known, has_desk;
+    struct eh_totals totals; /* without the desk's text, which changes with the next desk */
 };
 void eh_committed_from(const struct eh_engine *, struct eh_committed *ret);
 

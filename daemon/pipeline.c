@@ -96,20 +96,9 @@ void app_set_room(struct eh_app *app)
 
 void eh_committed_from(const struct eh_engine *engine, struct eh_committed *ret)
 {
-    struct eh_totals totals;
-    eh_engine_totals(engine, &totals);
-    *ret = (struct eh_committed){.known = true,
-                                 .input = totals.input,
-                                 .seq = totals.seq,
-                                 .waiting = totals.waiting,
-                                 .open = totals.open,
-                                 .parked = totals.parked,
-                                 .dead = totals.dead,
-                                 .at_us = totals.at_us,
-                                 .epoch = totals.epoch,
-                                 .rules = totals.rules,
-                                 .has_desk = eh_engine_desk(engine) != NULL};
-    memcpy(ret->desk_sha256, totals.desk_sha256, sizeof ret->desk_sha256);
+    *ret = (struct eh_committed){.known = true, .has_desk = eh_engine_desk(engine) != NULL};
+    eh_engine_totals(engine, &ret->totals);
+    ret->totals.desk_text = eh_str(NULL);
 }
 
 /* A batch that writes nothing leaves digest and chain as they stand. */
