@@ -76,4 +76,26 @@ def bad_config(stack):
         assert code == BAD_SCHEMA and key in output, "%s: exit %d: %s" % (key, code, output)
 
 
+@scenario("every view is read and every answer given, however large the values are together")
+def large_sums(stack):
+    daemon = stack.start()
+    most, many = (1 << 53) - 1, 1100  # together beyond 2^63
+    stack.add_many([{"type": "ticket", "id": "v-%d" % n, "team": "sales", "kind": "order",
+                     "owner": "ana", "value": most} for n in range(many)])
+    stack.add_many([{"type": "outcome", "id": "v-%d" % n, "outcome": "won"} for n in range(many)])
+    stack.settle()
+    views = [row[0] for row in stack.sql("SELECT viewname FROM pg_views"
+                                         " WHERE schemaname = 'evenhand'")]
+    assert "fairness_by_rep" in views, views
+    for view in views:
+        stack.sql("SELECT count(v::text) FROM %s v" % view)
+    shown = stack.sql1("SELECT received_value FROM fairness_by_rep WHERE rep = 'ana'")
+    assert shown == (1 << 63) - 1, shown
+    for path in ("/v1/teams", "/v1/teams/sales", "/v1/reps/ana", "/v1/teams/sales/fairness",
+                 "/v1/tickets?state=closed", "/v1/status", "/metrics"):
+        answer = daemon.get(path)
+        assert answer.code == 200, (path, answer)
+    check_invariants(stack)
+
+
 run()
