@@ -203,6 +203,8 @@ struct eh_receipt {
     struct eh_str rep, why;
     int64_t epoch, eligible, weight; /* 0: not dealt */
     struct eh_str draws, detail;     /* as the columns of effect */
+    bool whole;                      /* with everybody's figures ... */
+    struct eh_str reader;            /* ... or with this rep's alone */
 };
 json_t *eh_json_receipt(const struct eh_receipt *, const struct eh_desk *);
 

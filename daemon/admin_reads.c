@@ -76,7 +76,9 @@ void eh_admin_get_status(struct eh_admin_request *request)
     eh_json_put(body, "redis_address", eh_json_string(status.redis_address));
     eh_json_put(body, "redis_error", eh_json_string(status.redis_error));
     eh_json_put(body, "postgres", json_string(status.postgres_up ? "up" : "down"));
-    eh_json_put(body, "last_error", eh_json_string(status.last_error));
+    /* It may quote the desk file, shares and first days with it. */
+    bool all = eh_peer_sees_all(request->peer);
+    eh_json_put(body, "last_error", all ? eh_json_string(status.last_error) : NULL);
     eh_json_put(body, "last_error_at", eh_json_time(status.last_error_us));
     eh_json_put(body, "alarm", eh_json_string(eh_alarm_first(status.alarms)));
     eh_json_put(body, "alarms", alarms_of(status.alarms));

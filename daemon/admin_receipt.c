@@ -1,6 +1,7 @@
 /*
  * admin_receipt: why a ticket went to whom it went, as a rep reads it: how many could have got it,
- * what was drawn, what was compared, and the reason in a sentence.
+ * what was drawn, what was compared, and the reason in a sentence. A rep is told what they were
+ * owed themselves, and of a colleague only that they were compared.
  */
 #include "admin_internal.h"
 
@@ -11,31 +12,49 @@
 #define RESULT_BYTES 8
 
 /* "1.250 tickets and 310.00 EUR behind": what the ledger owed, or had given too much. */
-static void put_deficit(int64_t count_nano, int64_t value, const struct eh_desk *desk,
-                        char ret[AMOUNT_MAX])
+static void put_deficit(int64_t count_nano, int64_t value, const struct eh_desk *desk, char *ret,
+                        size_t size)
 {
     char count[EH_DECIMAL_TEXT_MAX], money[EH_DECIMAL_TEXT_MAX];
     int64_t milli = (int64_t)eh_round_divide(count_nano, MILLI);
     eh_decimal_print(milli < 0 ? -milli : milli, 3, count);
     eh_money_print(value < 0 ? -value : value, desk->currency_exponent, money);
-    eh_format(ret, AMOUNT_MAX, "%s tickets %s and %.*s %s %s", count,
-              milli < 0 ? "ahead" : "behind", EH_STR_ARG(desk->currency), money,
-              value < 0 ? "ahead" : "behind");
+    eh_format(ret, size, "%s tickets %s and %.*s %s %s", count, milli < 0 ? "ahead" : "behind",
+              EH_STR_ARG(desk->currency), money, value < 0 ? "ahead" : "behind");
 }
 
-static void tell_pair(const struct eh_deal_detail *d, const struct eh_desk *desk, struct eh_str rep,
-                      int64_t eligible, char ret[SENTENCE_MAX])
+/* What a colleague was owed, together with what they were entitled to, tells what they received. */
+static bool shows(const struct eh_receipt *receipt, struct eh_str rep)
+{
+    return receipt->whole || eh_str_equal(receipt->reader, rep);
+}
+
+/* " (1.250 tickets and ...)", or nothing where it is not the reader's to know. */
+static void put_owed(const struct eh_receipt *receipt, struct eh_str rep, int64_t count_nano,
+                     int64_t value, const struct eh_desk *desk, char ret[AMOUNT_MAX])
+{
+    char owed[AMOUNT_MAX - 3];
+    *ret = '\0';
+    if (!shows(receipt, rep))
+        return;
+    put_deficit(count_nano, value, desk, owed, sizeof owed);
+    eh_format(ret, AMOUNT_MAX, " (%s)", owed);
+}
+
+static void tell_pair(const struct eh_deal_detail *d, const struct eh_desk *desk,
+                      const struct eh_receipt *receipt, char ret[SENTENCE_MAX])
 {
     char first[AMOUNT_MAX], second[AMOUNT_MAX];
-    put_deficit(d->first_dc_nano, d->first_dv, desk, first);
-    put_deficit(d->second_dc_nano, d->second_dv, desk, second);
+    put_owed(receipt, d->first, d->first_dc_nano, d->first_dv, desk, first);
+    put_owed(receipt, d->second, d->second_dc_nano, d->second_dv, desk, second);
     eh_format(ret, SENTENCE_MAX,
-              "Of %lld who could have got it two were drawn by share: %.*s (%s) and %.*s (%s). %s"
+              "Of %lld who could have got it two were drawn by share: %.*s%s and %.*s%s. %s"
               " %.*s.",
-              (long long)eligible, EH_STR_ARG(d->first), first, EH_STR_ARG(d->second), second,
+              (long long)receipt->eligible, EH_STR_ARG(d->first), first, EH_STR_ARG(d->second),
+              second,
               d->tie ? "Neither was owed more for this ticket, so one more draw chose"
                      : "In number and value together more was owed to",
-              EH_STR_ARG(rep));
+              EH_STR_ARG(receipt->rep));
 }
 
 /* Who gives a ticket without asking chance. */
@@ -58,15 +77,18 @@ static bool tell_booked(struct eh_str why, char ret[SENTENCE_MAX])
     return false;
 }
 
-static void tell(const struct eh_deal_detail *d, const struct eh_desk *desk, struct eh_str why,
-                 struct eh_str rep, int64_t eligible, bool drawn, char ret[SENTENCE_MAX])
+static void tell(const struct eh_deal_detail *d, const struct eh_desk *desk,
+                 const struct eh_receipt *receipt, char ret[SENTENCE_MAX])
 {
+    struct eh_str why = receipt->why, rep = receipt->rep;
+    int64_t eligible = receipt->eligible;
+    bool drawn = receipt->draws.size > 0;
     if (tell_booked(why, ret))
         return;
     if (eligible <= 1)
         eh_format(ret, SENTENCE_MAX, "Nobody else could have got it then.");
     else if (d->first.size)
-        tell_pair(d, desk, rep, eligible, ret);
+        tell_pair(d, desk, receipt, ret);
     else if (d->slots)
         eh_format(ret, SENTENCE_MAX,
                   "Of %lld who could have got it, with %llu slots left in the round, one slot was"
@@ -91,12 +113,14 @@ static json_t *draws_json(struct eh_str draws)
     return list;
 }
 
-static json_t *compared_json(struct eh_str rep, int64_t count_nano, int64_t value)
+static json_t *compared_json(const struct eh_receipt *receipt, struct eh_str rep,
+                             int64_t count_nano, int64_t value)
 {
     json_t *item = json_object();
+    bool shown = shows(receipt, rep);
     eh_json_put(item, "rep", eh_json_text(rep));
-    eh_json_put(item, "deficit", eh_json_tickets(count_nano));
-    eh_json_put(item, "deficit_value", json_integer(value));
+    eh_json_put(item, "deficit", shown ? eh_json_tickets(count_nano) : NULL);
+    eh_json_put(item, "deficit_value", shown ? json_integer(value) : NULL);
     return item;
 }
 
@@ -115,19 +139,19 @@ json_t *eh_json_receipt(const struct eh_receipt *receipt, const struct eh_desk *
     eh_json_put(body, "why", eh_json_text(receipt->why));
     eh_json_put(body, "epoch", json_integer(receipt->epoch));
     eh_json_put(body, "eligible", json_integer(receipt->eligible));
-    eh_json_put(body, "shares_ppm", json_integer(receipt->weight));
+    /* A sum of few shares, less one's own, is a colleague's. */
+    eh_json_put(body, "shares_ppm", receipt->whole ? json_integer(receipt->weight) : NULL);
     eh_json_put(body, "draws", draws_json(receipt->draws));
     if (told && detail.first.size) {
-        json_array_append_new(compared,
-                              compared_json(detail.first, detail.first_dc_nano, detail.first_dv));
         json_array_append_new(
-            compared, compared_json(detail.second, detail.second_dc_nano, detail.second_dv));
+            compared, compared_json(receipt, detail.first, detail.first_dc_nano, detail.first_dv));
+        json_array_append_new(compared, compared_json(receipt, detail.second, detail.second_dc_nano,
+                                                      detail.second_dv));
     }
     eh_json_put(body, "compared", compared);
     eh_json_put(body, "tie", json_boolean(detail.tie));
     eh_json_put(body, "slots", detail.slots ? json_integer((json_int_t)detail.slots) : NULL);
-    tell(&detail, desk, receipt->why, receipt->rep, receipt->eligible, receipt->draws.size > 0,
-         sentence);
+    tell(&detail, desk, receipt, sentence);
     eh_json_put(body, "reason", json_string(sentence));
     return body;
 }

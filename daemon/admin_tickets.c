@@ -172,8 +172,10 @@ static json_t *history_json(const PGresult *result)
 }
 
 /* Of the last time somebody got it. */
-static json_t *receipt_json(const PGresult *result, const struct eh_desk *desk)
+static json_t *receipt_json(const struct eh_admin_request *request, const PGresult *result)
 {
+    const struct eh_desk *desk = desk_of(request);
+    const struct eh_peer *peer = request->peer;
     int row = PQntuples(result) - 1;
     while (row >= 0 && eh_pg_int(result, row, 1) != EH_NOTICE_ASSIGNED)
         row--;
@@ -185,7 +187,10 @@ static json_t *receipt_json(const PGresult *result, const struct eh_desk *desk)
                                  .epoch = eh_pg_int(result, row, 8),
                                  .weight = eh_pg_int(result, row, 9),
                                  .draws = eh_pg_text(result, row, 10),
-                                 .detail = eh_pg_text(result, row, 11)};
+                                 .detail = eh_pg_text(result, row, 11),
+                                 .whole = eh_peer_sees_all(peer) ||
+                                          eh_peer_manages(peer, desk, eh_pg_text(result, row, 2)),
+                                 .reader = eh_str(peer->rep)};
     return eh_json_receipt(&receipt, desk);
 }
 
@@ -197,7 +202,7 @@ static void on_history(void *context, PGresult *result)
     json_t *body = json_incref(request->extra);
     bool away = failed(result);
     eh_json_put(body, "history", away ? NULL : history_json(result));
-    eh_json_put(body, "receipt", away ? NULL : receipt_json(result, desk_of(request)));
+    eh_json_put(body, "receipt", away ? NULL : receipt_json(request, result));
     eh_admin_reply(request, 200, body);
 }
 

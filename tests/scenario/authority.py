@@ -7,9 +7,11 @@ answer must not hold anything that belongs to those whom the role has no busines
 import json
 import os
 import re
+import signal
 import subprocess
 
-from harness import CHECKOUT, EVENHAND, Skip, is_root, note, patience, patiently, run, scenario
+from harness import (CHECKOUT, EVENHAND, Skip, is_root, note, patience, patiently, run, scenario,
+                     wait_until)
 from invariants import check_invariants
 
 # Users every Debian has. Each role of the desk is one of them.
@@ -131,6 +133,72 @@ def doors(stack):
                     assert text not in answer.text, "%r stands in %s" % (text, where)
     note("%d requests" % asked)
     check_invariants(stack)
+
+
+# What a rep is told of themselves alone, whatever answer it stands in.
+PRIVATE = {"share", "share_ppm", "shares_ppm", "since", "from", "until", "user", "skills", "open",
+           "points", "entitled", "entitled_value", "received", "received_value", "deficit",
+           "deficit_value", "value", "reason", "days", "minutes", "band", "equal", "hours",
+           "seniority", "individual", "total", "paid", "due", "tickets"}
+
+
+def told_of(answer, name, seen=()):
+    """(path, key, value) of all that objects about this person hold, wherever they stand."""
+    if isinstance(answer, list):
+        for n, item in enumerate(answer):
+            yield from told_of(item, name, seen + (n,))
+    elif isinstance(answer, dict):
+        about = name in (answer.get("rep"), answer.get("id"), answer.get("name"))
+        for key, value in answer.items():
+            if about and value not in (None, []):
+                yield seen, key, value
+            yield from told_of(value, name, seen + (key,))
+
+
+@scenario("to a rep no answer tells a colleague's share, first day, value or money")
+def colleagues(stack):
+    start(stack)
+    for n in range(6):
+        stack.add_ticket("dealt-%d" % n, team="sales", value=910 + n)
+    stack.settle()
+    mine = ["dealt-%d" % n for n in range(6) if stack.ticket("dealt-%d" % n)["rep"] == "ana"]
+    assert mine, "ana got none of six"
+    paths = ["/v1/tickets/default/" + name for name in mine]
+    paths += [path for method, pattern, _ in routes() if method == "GET"
+              for path in addresses(pattern)]
+    paths += [path + "&explain=1" for path in paths if "/pool?" in path]
+    compared = 0
+    for path in paths:
+        answer = ask(stack, USERS["rep"], "GET", path)
+        if answer.code != 200 or path == "/metrics":
+            continue
+        whole = ask(stack, "root", "GET", path)
+        for of in ("ben", "cai"):
+            told = [t for t in told_of(answer.json, of) if t[1] in PRIVATE]
+            assert not told, (path, of, told)
+            assert of + " (" not in answer.text, answer.text
+            compared += len([t for t in told_of(whole.json, of) if t[1] in PRIVATE])
+        if "/tickets/default/dealt" in path:
+            receipt, all_of_it = answer.json["receipt"], whole.json["receipt"]
+            own = [c for c in receipt["compared"] if c["rep"] == "ana"]
+            assert own == [c for c in all_of_it["compared"] if c["rep"] == "ana"] and own, receipt
+            assert receipt["shares_ppm"] is None and all_of_it["shares_ppm"], receipt
+            assert "ana (" in receipt["reason"] and "ben" in receipt["reason"], receipt
+            manager = ask(stack, USERS["manager"], "GET", path).json["receipt"]
+            assert manager == all_of_it, manager
+    assert compared > 40, "an operator is told as little: the test sees nothing"
+    check_invariants(stack)
+
+
+@scenario("a desk file that is refused is quoted to operators and auditors alone")
+def quoted(stack):
+    start(stack)
+    stack.write_desk(json.dumps(desk()).replace(SINCE["ben"], "2018-33-04"))
+    stack.daemon.signal(signal.SIGHUP)
+    wait_until("it is refused", lambda: "2018-33" in (stack.daemon.status()["last_error"] or ""), 10)
+    for role in ("auditor", "manager", "rep", "helpdesk"):
+        answer = ask(stack, USERS[role], "GET", "/v1/status")
+        assert ("2018-33" in answer.text) == (role == "auditor"), (role, answer.text)
 
 
 @scenario("lists hold just what is answered one by one")
