@@ -4,7 +4,7 @@
  * It is the sum, modulo 2^128, of the hashes of the canonical bytes of all objects; an object that
  * changed takes its old hash out and puts its new one in.
  */
-#include "state.h"
+#include "stays.h"
 
 enum object {
     OBJECT_GLOBALS = 1,
@@ -17,7 +17,9 @@ enum object {
     OBJECT_SLOT,
     OBJECT_PURSE,
     OBJECT_PERIOD,
-    OBJECT_FACT
+    OBJECT_FACT,
+    OBJECT_PAST,
+    OBJECT_SINCE
 };
 
 static unsigned __int128 number_of(struct eh_key key)
@@ -115,6 +117,18 @@ void eh_digest_purse(struct eh_engine *e, uint32_t team)
 {
     eh_encode_purse(e, team, begin(e, OBJECT_PURSE));
     replace(e, &e->teams[team].purse.hash);
+}
+
+void eh_digest_past(struct eh_engine *e, uint32_t team)
+{
+    eh_encode_past(e, team, begin(e, OBJECT_PAST));
+    replace(e, &e->teams[team].past.hash);
+}
+
+void eh_digest_since(struct eh_engine *e, uint32_t rep)
+{
+    eh_encode_since(e, rep, begin(e, OBJECT_SINCE));
+    replace(e, &e->reps[rep].since_hash);
 }
 
 void eh_digest_period(struct eh_engine *e, uint32_t slot)
@@ -228,6 +242,26 @@ static unsigned __int128 sum_of_periods(const struct eh_engine *e, uint32_t team
     return sum;
 }
 
+static unsigned __int128 sum_of_past(const struct eh_engine *e, struct eh_bytes *bytes)
+{
+    unsigned __int128 sum = 0;
+    for (uint32_t i = 0; i < e->team_names.count; i++) {
+        if (e->teams[i].past.day == EH_DATE_ALWAYS)
+            continue;
+        start(bytes, OBJECT_PAST);
+        eh_encode_past(e, i, bytes);
+        sum += hash_apart(bytes);
+    }
+    for (uint32_t i = 0; i < e->rep_names.count; i++) {
+        if (e->reps[i].since == EH_DATE_ALWAYS)
+            continue;
+        start(bytes, OBJECT_SINCE);
+        eh_encode_since(e, i, bytes);
+        sum += hash_apart(bytes);
+    }
+    return sum;
+}
+
 static unsigned __int128 sum_of_teams(const struct eh_engine *e, struct eh_bytes *bytes)
 {
     unsigned __int128 sum = 0;
@@ -249,7 +283,7 @@ static unsigned __int128 sum_of_teams(const struct eh_engine *e, struct eh_bytes
 struct eh_key eh_engine_digest_anew(const struct eh_engine *e)
 {
     EH_AUTO(eh_bytes) struct eh_bytes bytes = EH_BYTES_INIT;
-    unsigned __int128 sum = globals_hash(e) + sum_of_teams(e, &bytes);
+    unsigned __int128 sum = globals_hash(e) + sum_of_teams(e, &bytes) + sum_of_past(e, &bytes);
     for (uint32_t i = 0; i < e->order_count; i++) {
         if (e->order[i].slot == NONE)
             continue;

@@ -5,7 +5,7 @@
  * half way, a replay lacks a draw) the engine refuses every further step: it has to be rebuilt from
  * snapshot and log, which is what its owner does anyway.
  */
-#include "state.h"
+#include "stays.h"
 
 #include <stdlib.h>
 
@@ -22,6 +22,7 @@ int eh_engine_new(enum eh_rules rules, struct eh_engine **ret, struct eh_error *
     e->free_period = NONE;
     e->free_fact = NONE;
     e->turn = NONE;
+    e->told_from = EH_DATE_ALWAYS;
     e->parked_list = (struct list){NONE, NONE, 0};
     *ret = e;
     return 0;
@@ -35,6 +36,7 @@ void eh_engine_free(struct eh_engine *e)
         free(e->tickets[i].text);
     for (uint32_t i = 0; i < e->parked_slots; i++)
         free(e->parked[i].body);
+    eh_past_done(e);
     for (uint32_t i = 0; i < e->team_names.count; i++)
         eh_team_free(&e->teams[i]);
     for (uint32_t i = 0; i < e->rep_names.count; i++) {

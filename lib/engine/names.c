@@ -72,6 +72,8 @@ int eh_engine_add_rep(struct eh_engine *e, struct eh_str id, uint32_t *ret)
         e->reps[count] = (struct rep){.status = EH_STATUS_AVAILABLE,
                                       .until_us = EH_TIME_NEVER,
                                       .held = {.until_us = EH_TIME_NEVER},
+                                      .since = EH_DATE_ALWAYS,
+                                      .since_until = EH_DATE_NEVER,
                                       .expiry_at = NONE,
                                       .open = {NONE, NONE, 0}};
     return r;
@@ -84,7 +86,8 @@ int eh_engine_add_team(struct eh_engine *e, struct eh_str id, uint32_t *ret)
     if (r == 0)
         r = names_add(&e->team_names, id, ret);
     if (r == 0 && *ret == count)
-        e->teams[count] = (struct team){.periods = NONE, .shadow_periods = NONE};
+        e->teams[count] =
+            (struct team){.periods = NONE, .shadow_periods = NONE, .past = {.day = EH_DATE_ALWAYS}};
     return r;
 }
 

@@ -3,6 +3,7 @@
  * rep set aside. Every step checks, then changes; there is no way back.
  */
 #include "facts.h"
+#include "stays.h"
 
 #include <evenhand/draw/hash.h>
 #include <stdlib.h>
@@ -88,15 +89,48 @@ static int make_period(struct step *s, uint32_t team, struct eh_period period, u
 
 /* ---- imported figures */
 
+/* Whether the rep that the message names was in the team on a day of the period: 1, 0 or
+ * -EH_ENOMEM. */
+static int was_there(const struct step *s, uint32_t team, struct eh_period period)
+{
+    uint32_t rep = eh_names_find(&s->e->rep_names, s->m.rep);
+    if (s->e->rules < EH_RULES_STAYS || rep == NONE)
+        return 0;
+    return eh_past_has(s->e, team, rep, eh_period_first(period), eh_period_last(period));
+}
+
+/* The rep that the message names: of the team today, or on a day of the period. NONE: that was
+ * refused. */
+static int find_person(struct step *s, uint32_t team, struct eh_period period, uint32_t *ret)
+{
+    int r = was_there(s, team, period);
+    *ret = r > 0 ? eh_names_find(&s->e->rep_names, s->m.rep) : NONE;
+    if (r != 0)
+        return r < 0 ? r : 0;
+    r = eh_step_rep(s, ret);
+    if (r < 0 || *ret == NONE || eh_member_position(s->e, team, *ret) != NONE)
+        return r;
+    *ret = NONE;
+    return eh_step_refuse(s, EH_ENOTFOUND, "rep: %.*s is not in team %.*s", EH_STR_ARG(s->m.rep),
+                          EH_STR_ARG(s->m.team));
+}
+
+/* The first builds took figures of everybody. */
+static int find_counted(struct step *s, uint32_t team, struct eh_period period)
+{
+    uint32_t rep;
+    if (!eh_message_has(&s->m, EH_FIELD_REP))
+        return 0;
+    return s->e->rules < EH_RULES_METRICS ? eh_step_rep(s, &rep)
+                                          : find_person(s, team, period, &rep);
+}
+
 /* Figures that nothing would ever be made of. */
-static int refuse_useless(struct step *s, uint32_t team, uint32_t rep)
+static int refuse_useless(struct step *s)
 {
     const struct eh_message *m = &s->m;
     if (s->e->rules < EH_RULES_METRICS)
         return 0;
-    if (rep != NONE && eh_member_position(s->e, team, rep) == NONE)
-        return eh_step_refuse(s, EH_ENOTFOUND, "rep: %.*s is not in team %.*s", EH_STR_ARG(m->rep),
-                              EH_STR_ARG(m->team));
     if (eh_plan_computes(m->metric))
         return eh_step_refuse(s, EH_EINVAL,
                               "metric: %.*s is computed from the tickets; none is imported",
@@ -124,10 +158,9 @@ static int import_figure(struct step *s)
     int r = find_plan(s, &team, &period, &plan);
     if (r < 0 || s->fx->refused)
         return r;
-    uint32_t rep = NONE;
-    r = eh_message_has(m, EH_FIELD_REP) ? eh_step_rep(s, &rep) : 0;
+    r = find_counted(s, team, period);
     if (r == 0 && !s->fx->refused)
-        r = refuse_useless(s, team, rep);
+        r = refuse_useless(s);
     if (r < 0 || s->fx->refused)
         return r;
     bool minutes = eh_str_equal(m->metric, eh_str("paid_minutes")) ||
@@ -175,12 +208,9 @@ int eh_step_exclude(struct step *s)
     if (r < 0 || s->fx->refused)
         return r;
     uint32_t rep;
-    r = eh_step_rep(s, &rep);
+    r = find_person(s, team, period, &rep);
     if (r < 0 || rep == NONE)
         return r;
-    if (eh_member_position(s->e, team, rep) == NONE)
-        return eh_step_refuse(s, EH_ENOTFOUND, "rep: %.*s is not in team %.*s",
-                              EH_STR_ARG(s->m.rep), EH_STR_ARG(s->m.team));
     if (slot != NONE && s->e->periods[slot].last_version > 0)
         return refuse_final(s);
     if (eh_facts_room(s->e, team, eh_period_first(period), &error) < 0)

@@ -4,6 +4,7 @@
  */
 #include "facts.h"
 #include "policy.h"
+#include "stays.h"
 
 #include <stdlib.h>
 
@@ -315,6 +316,7 @@ static void remove_team(struct eh_engine *e, uint32_t no)
     eh_team_free(team);
     *team = (struct team){.ledger = team->ledger,
                           .purse = team->purse,
+                          .past = team->past,
                           .periods = team->periods,
                           .shadow_periods = team->shadow_periods};
 }
@@ -435,7 +437,9 @@ int eh_step_desk(struct step *s)
         return r;
     }
     s->touched = true;
-    r = eh_roster_install(e, held, s->now_us);
+    r = eh_past_turn(e, held->desk, s->in->date);
+    if (r == 0)
+        r = eh_roster_install(e, held, s->now_us);
     if (r < 0 && e->desk != held)
         eh_desk_held_free(held);
     if (r < 0)

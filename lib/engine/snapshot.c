@@ -5,6 +5,7 @@
  * digest stands at the end, so a snapshot that was damaged is not taken for a state.
  */
 #include "facts.h"
+#include "stays.h"
 
 #include <stdlib.h>
 
@@ -122,6 +123,7 @@ int eh_engine_snapshot(const struct eh_engine *e, struct eh_bytes *out)
     for (uint32_t i = e->parked_list.first; i != NONE; i = e->parked[i].next)
         eh_encode_parked(&e->parked[i], out);
     put_purses(e, out);
+    eh_pasts_put(e, out);
     eh_periods_put(e, false, out);
     uint8_t digest[16];
     eh_key_bytes(eh_engine_digest(e), digest);
@@ -149,6 +151,8 @@ static int read_globals(struct eh_engine *e, struct eh_reader *in, struct eh_str
     globals.failed |= e->rules < EH_RULES_FIRST || e->rules > EH_RULES_LAST;
     *ret_turn = eh_read_str(&globals);
     *ret_desk = eh_read_flag(&globals) ? eh_read_bytes(&globals, 32) : NULL;
+    if (e->rules >= EH_RULES_STAYS)
+        e->told_from = eh_read_i32(&globals);
     e->committed = globals.at < globals.end;
     const uint8_t *commitment = e->committed ? eh_read_bytes(&globals, sizeof e->commitment) : NULL;
     if (commitment)
@@ -463,6 +467,8 @@ static int read_state(struct eh_engine *e, struct eh_reader *in, struct eh_error
         r = read_all(e, in, EH_PARKED_MAX, read_parked);
     if (r == 0)
         r = read_all(e, in, NAMES_MAX, read_purse);
+    if (r == 0)
+        r = eh_pasts_read(e, in);
     return r < 0 ? r : eh_periods_read(e, in);
 }
 

@@ -22,6 +22,7 @@
  *     periods.c    how far a period is                  period_views.c  as others see it
  *     period_bytes.c  out and in again                  settlements.c   the text of a CLOSE
  *     time_back.c  the log led back to the true time
+ *     stays.c      days in a team           past.c      what the desks said of days before today
  */
 #ifndef EVENHAND_LIB_ENGINE_STATE_H
 #define EVENHAND_LIB_ENGINE_STATE_H
@@ -137,6 +138,11 @@ struct rep {
     char *reason; /* owned */
     uint32_t reason_size;
     struct held held;
+    int32_t since;       /* as desks before the one of now wrote it last, or EH_DATE_ALWAYS ... */
+    int32_t since_until; /* ... which holds for the days before this one */
+    char *name;          /* who is gone: as it was said last; owned */
+    uint32_t name_size;
+    struct eh_key since_hash;
     struct rate changes, said;     /* by signals: of the state in force; inputs */
     uint64_t newest_ms, newest_no; /* id of the newest signal of the stream that was taken, or 0 */
     uint32_t expiry_at;            /* place in the heap of expiries, or NONE */
@@ -254,9 +260,24 @@ struct fact {
     struct eh_key hash;
 };
 
+/* Days that a rep was in a team, both included. */
+struct stay {
+    uint32_t rep;
+    int32_t from, until;
+};
+
+/* What the desks said of a team before the one of now. Stays when the team goes. */
+struct past {
+    struct stay *stays; /* in order of rep id, then of days; owned */
+    uint32_t count;
+    int32_t day; /* the days before this one; EH_DATE_ALWAYS: none, the desk of now is its first */
+    struct eh_key hash;
+};
+
 struct team {
     struct ledger ledger;
     struct purse purse;
+    struct past past;
     uint32_t periods; /* the latest first, or NONE */
     uint32_t shadow_periods;
     const struct eh_desk_team *desk; /* NULL: not on this desk */
@@ -337,6 +358,7 @@ struct eh_engine {
     bool restoring; /* eligibility is found again, nobody enters or leaves */
 
     struct desk_held *desk;
+    int32_t told_from; /* day it took effect as the day's first; EH_DATE_ALWAYS: the first of all */
     struct names rep_names, team_names, kind_names;
     struct rep *reps;
     struct team *teams;
@@ -731,6 +753,8 @@ void eh_digest_slot(struct eh_engine *, uint32_t team, uint32_t set, uint32_t po
 void eh_digest_period(struct eh_engine *, uint32_t period);
 void eh_digest_fact(struct eh_engine *, uint32_t period, uint32_t fact);
 void eh_digest_purse(struct eh_engine *, uint32_t team);
+void eh_digest_past(struct eh_engine *, uint32_t team);
+void eh_digest_since(struct eh_engine *, uint32_t rep);
 void eh_digest_leave(struct eh_engine *, struct eh_key *hash); /* the object goes away */
 
 /* personal text (identify.c) */

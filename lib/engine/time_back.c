@@ -5,7 +5,7 @@
  * the log, so that ages, spans and what is left of them stay what they were. Nothing waits ten
  * years for an end that was dated by a wrong clock.
  */
-#include "state.h"
+#include "stays.h"
 
 static void move(int64_t *us, int64_t to_us, int64_t delta_us)
 {
@@ -64,6 +64,7 @@ int eh_time_back(struct step *s, int64_t from_us)
     s->touched = true;
     tickets_back(e, s->now_us, delta_us);
     signals_back(e, s->now_us, delta_us, s->in->date);
+    eh_past_back(e, s->in->date);
     int r = eh_parked_back(e, delta_us, s->in->date);
     return r < 0 ? r : eh_facts_back(e, s->in->date);
 }

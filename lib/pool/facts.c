@@ -58,9 +58,16 @@ static uint32_t place_of(const struct names *names, struct eh_str name)
 
 /* ---- gathering */
 
+struct stay {
+    struct eh_str rep;
+    struct eh_bonus_stay days;
+};
+
 struct gathering {
     const struct eh_period_view *view;
     struct names kinds, imports, reps;
+    struct stay *stays; /* in the period; in order of rep id */
+    uint32_t stay_count, stay_capacity;
     struct eh_bonus_kind *kind;
     struct eh_bonus_import *import;
     struct eh_bonus_member *member;
@@ -161,35 +168,64 @@ static void fill(void *context, const struct eh_fact_view *fact)
 
 /* ---- members */
 
-static int collect_desk(struct gathering *g, const struct eh_desk *desk,
-                        const struct eh_desk_team *team)
+static int collect_kinds(struct gathering *g, const struct eh_desk *desk)
 {
     bool room = true;
     for (uint32_t i = 0; room && i < desk->kind_count; i++)
         room = add_name(&g->kinds, desk->kinds[i].id, g->scratch);
-    for (uint32_t i = 0; room && team && i < team->member_count; i++)
-        room = add_name(&g->reps, desk->reps[team->members[i].rep].id, g->scratch);
     return room ? 0 : refuse_memory(g->error);
 }
 
-/* Members and reps are both in order of their ids: one walk finds everybody's stays. */
-static int count_days(struct gathering *g, const struct eh_desk *desk,
-                      const struct eh_desk_team *team)
+static bool stay_room(struct gathering *g)
 {
-    uint32_t at = 0, total = team ? team->member_count : 0;
-    struct eh_bonus_stay *stays = eh_arena_alloc(g->scratch, total * sizeof *stays);
+    if (g->stay_count < g->stay_capacity)
+        return true;
+    uint32_t capacity = g->stay_capacity ? g->stay_capacity * 2 : 64;
+    struct stay *stays = eh_arena_alloc(g->scratch, capacity * sizeof *stays);
     if (!stays)
+        return false;
+    if (g->stay_count > 0)
+        memcpy(stays, g->stays, g->stay_count * sizeof *stays);
+    g->stays = stays;
+    g->stay_capacity = capacity;
+    return true;
+}
+
+static void collect_stay(void *context, struct eh_str rep, const struct eh_stay *stay)
+{
+    struct gathering *g = context;
+    if (g->result < 0)
+        return;
+    if (!stay_room(g) || !add_name(&g->reps, rep, g->scratch))
+        g->result = refuse_memory(g->error);
+    else
+        g->stays[g->stay_count++] = (struct stay){rep, {stay->from, stay->until}};
+}
+
+static int collect_stays(const struct eh_engine *e, struct gathering *g)
+{
+    int32_t first = eh_period_first(g->view->period), last = eh_period_last(g->view->period);
+    int r = eh_engine_stays(e, g->view->team, first, last, collect_stay, g);
+    return r < 0 ? refuse_memory(g->error) : g->result;
+}
+
+/* Stays and reps are both in order of their ids: one walk finds everybody's. Service counts as it
+ * was said for the last day there. */
+static int count_days(const struct eh_engine *e, struct gathering *g)
+{
+    uint32_t at = 0;
+    struct eh_bonus_stay *days = eh_arena_alloc(g->scratch, g->stay_count * sizeof *days);
+    if (!days)
         return refuse_memory(g->error);
     for (uint32_t i = 0; i < g->reps.count; i++) {
         struct eh_bonus_member *m = &g->member[i];
-        const struct eh_desk_rep *rep = desk ? eh_desk_rep(desk, g->reps.items[i]) : NULL;
+        int32_t last = eh_period_last(g->view->period);
         uint32_t count = 0;
-        for (; at < total && rep == &desk->reps[team->members[at].rep]; at++)
-            stays[count++] =
-                (struct eh_bonus_stay){team->members[at].from, team->members[at].until};
+        for (; at < g->stay_count && eh_str_equal(g->stays[at].rep, g->reps.items[i]); at++)
+            last = (days[count++] = g->stays[at].days).until;
         m->rep = g->reps.items[i];
-        m->since = rep ? rep->since : EH_DATE_ALWAYS;
-        eh_bonus_count_days(stays, count, g->view->period, m);
+        m->since = eh_engine_since(e, m->rep, last);
+        eh_bonus_count_days(days, count, g->view->period, m);
     }
     return 0;
 }
@@ -227,15 +263,16 @@ static int allocate(struct gathering *g)
 static int gather(const struct eh_engine *e, struct gathering *g)
 {
     const struct eh_desk *desk = eh_engine_desk(e);
-    const struct eh_desk_team *team = desk ? eh_desk_team(desk, g->view->team) : NULL;
-    int r = desk ? collect_desk(g, desk, team) : 0;
+    int r = desk ? collect_kinds(g, desk) : 0;
+    if (r == 0)
+        r = collect_stays(e, g);
     if (r < 0)
         return r;
     eh_engine_facts(e, g->view, collect, g);
     if (g->result == 0)
         g->result = allocate(g);
     if (g->result == 0)
-        g->result = count_days(g, desk, team);
+        g->result = count_days(e, g);
     if (g->result == 0)
         eh_engine_facts(e, g->view, fill, g);
     return g->result;

@@ -29,6 +29,8 @@
 #define EH_PERIODS_OPEN_MAX 600 /* of a team: periods that nobody closed */
 #define EH_FACTS_MAX        (1u << 22) /* counted things of all periods together */
 #define EH_IMPORTS_MAX      64         /* imported names of a period */
+#define EH_STAYS_MAX        (1u << 22) /* stays of members that are over, of all teams together */
+#define EH_STAYS_DAYS_KEPT  1830       /* of a team that has no plan: those that ended since */
 
 enum eh_period_state {
     EH_PERIOD_OPEN = 1,
@@ -104,6 +106,20 @@ void eh_engine_facts(const struct eh_engine *, const struct eh_period_view *, eh
                      void *context);
 /* What the team's pool still has to take back: 0 or less. */
 int64_t eh_engine_carry_open(const struct eh_engine *, struct eh_str team);
+
+/* Who was in a team on days of these, as the desks said it day by day (both ends included): in
+ * order of rep id, then of days, cut to them. A desk of later says other days only where it writes
+ * dates out. -EH_ENOMEM. */
+struct eh_stay {
+    int32_t from, until;
+};
+typedef void eh_stay_fn(void *context, struct eh_str rep, const struct eh_stay *);
+int eh_engine_stays(const struct eh_engine *, struct eh_str team, int32_t first, int32_t last,
+                    eh_stay_fn *, void *context) EH_MUST_CHECK;
+/* Since when a rep had been there, as said for that day; EH_DATE_ALWAYS: nothing was said. */
+int32_t eh_engine_since(const struct eh_engine *, struct eh_str rep, int32_t day);
+/* The name a desk said last, of who is gone, too; else the id. */
+struct eh_str eh_engine_rep_name(const struct eh_engine *, struct eh_str rep);
 
 /* Whether the plans of a new desk may be these from a day on: what has begun stays as it is, and
  * what is counted for a period to come was counted under its plan. -EH_ECONFLICT. */

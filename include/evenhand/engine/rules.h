@@ -27,8 +27,9 @@ enum eh_rules {
     EH_RULES_EVENTS = 7, /* an event over the admin socket is its user's own */
     EH_RULES_SALTED = 8, /* personal text is hashed behind a salt, and names no entry */
     EH_RULES_NEWEST = 9, /* a rep's signal on the stream is not taken behind a newer one */
+    EH_RULES_STAYS = 10, /* what a desk said of days gone by holds, whatever a later one says */
 };
 /* The rules of this build. */
-#define EH_RULES_LAST EH_RULES_NEWEST
+#define EH_RULES_LAST EH_RULES_STAYS
 
 #endif

@@ -1,0 +1,382 @@
+/*
+ * past: what the desks before the one of now said of days that are over: who was in which team,
+ * since when somebody is there, what they were called.
+ *
+ * A desk holds from its local day on; several on a day are one, the last. When another day's desk
+ * takes effect, what the one before said up to then becomes past. A team's first desk holds for the
+ * days before it, too. Nothing here decides who is dealt what.
+ */
+#include "stays.h"
+
+#include <stdlib.h>
+
+static struct told told_now(const struct eh_engine *e, const struct team *team)
+{
+    return (struct told){.past = team->past.stays,
+                         .past_count = team->past.count,
+                         .desk = e->desk ? e->desk->desk : NULL,
+                         .team = team->desk,
+                         .day = team->past.day};
+}
+
+/* ---- one day's desk after another's */
+
+/* Stays that ended up to this day are not asked for any more. */
+static int32_t forgotten(const struct team *team, int32_t day)
+{
+    return team->purse.used ? team->purse.settled : day - EH_STAYS_DAYS_KEPT;
+}
+
+struct fold {
+    const struct eh_engine *e;
+    int32_t day, forgotten;
+    struct stay *stays;
+    uint32_t count, capacity;
+};
+
+static int fold_one(void *context, struct eh_str id, uint32_t rep, const struct eh_stay *stays,
+                    uint32_t count)
+{
+    struct fold *f = context;
+    int r = eh_room(&f->stays, &f->capacity, f->count + count, sizeof *f->stays);
+    if (rep == NONE)
+        rep = eh_names_find(&f->e->rep_names, id);
+    for (uint32_t i = 0; r == 0 && i < count && stays[i].from < f->day; i++) {
+        int32_t until = stays[i].until < f->day ? stays[i].until : f->day - 1;
+        if (until > f->forgotten)
+            f->stays[f->count++] = (struct stay){rep, stays[i].from, until};
+    }
+    return r;
+}
+
+int eh_past_fold(const struct eh_engine *e, uint32_t no, int32_t day, struct past *ret)
+{
+    const struct team *team = &e->teams[no];
+    struct told told = told_now(e, team);
+    struct fold f = {.e = e, .day = day, .forgotten = forgotten(team, day)};
+    int r = eh_stays_walk(e, &told, fold_one, &f);
+    if (r < 0) {
+        free(f.stays);
+        return r;
+    }
+    *ret = (struct past){.stays = f.stays, .count = f.count, .day = day, .hash = team->past.hash};
+    return 0;
+}
+
+bool eh_past_turns(const struct eh_engine *e, uint32_t no, int32_t day)
+{
+    const struct team *team = &e->teams[no];
+    return e->rules >= EH_RULES_STAYS && team->past.day < day &&
+           (team->desk || team->past.day != EH_DATE_ALWAYS);
+}
+
+static int turn_team(struct eh_engine *e, uint32_t no, int32_t day)
+{
+    struct past past;
+    int r = eh_past_fold(e, no, day, &past);
+    if (r < 0)
+        return r;
+    free(e->teams[no].past.stays);
+    e->teams[no].past = past;
+    eh_digest_past(e, no);
+    return 0;
+}
+
+struct since eh_past_since(const struct eh_engine *e, uint32_t no)
+{
+    const struct rep *rep = &e->reps[no];
+    struct since past = {rep->since, rep->since_until};
+    int32_t written = rep->present ? e->desk->desk->reps[rep->desk_index].since : EH_DATE_ALWAYS;
+    if (written != EH_DATE_ALWAYS)
+        return (struct since){written, EH_DATE_NEVER};
+    if (rep->present && past.since != EH_DATE_ALWAYS && past.until > e->told_from)
+        past.until = e->told_from;
+    return past;
+}
+
+static void turn_since(struct eh_engine *e, uint32_t no)
+{
+    struct rep *rep = &e->reps[no];
+    struct since past = eh_past_since(e, no);
+    if (past.since == rep->since && past.until == rep->since_until)
+        return;
+    rep->since = past.since;
+    rep->since_until = past.until;
+    eh_digest_since(e, no);
+}
+
+/* Who is on no desk any more goes by the name that was said last. */
+static int keep_name(struct eh_engine *e, uint32_t no, const struct eh_desk *new)
+{
+    struct rep *rep = &e->reps[no];
+    if (!rep->present || eh_desk_rep(new, e->rep_names.items[no]))
+        return 0;
+    return eh_rep_set_text(&rep->name, &rep->name_size, e->desk->desk->reps[rep->desk_index].name);
+}
+
+int eh_past_turn(struct eh_engine *e, const struct eh_desk *new, int32_t day)
+{
+    int r = 0;
+    bool turns = e->rules >= EH_RULES_STAYS && e->told_from < day;
+    for (uint32_t i = 0; r == 0 && e->desk && i < e->rep_names.count; i++) {
+        r = keep_name(e, i, new);
+        if (turns)
+            turn_since(e, i);
+    }
+    for (uint32_t i = 0; r == 0 && i < e->team_names.count; i++)
+        if (eh_past_turns(e, i, day))
+            r = turn_team(e, i, day);
+    if (turns && e->desk)
+        e->told_from = day;
+    return r;
+}
+
+int eh_past_room(const struct eh_engine *e, struct eh_error *error)
+{
+    uint64_t stays = 0;
+    for (uint32_t i = 0; i < e->team_names.count; i++)
+        stays += (uint64_t)e->teams[i].past.count + e->teams[i].member_count;
+    if (e->rules < EH_RULES_STAYS || stays <= EH_STAYS_MAX)
+        return 0;
+    return eh_error_set(error, EH_EFULL,
+                        "teams: %u stays of members in the past are held already; close periods "
+                        "that are over",
+                        EH_STAYS_MAX);
+}
+
+/* ---- time led back */
+
+static void team_back(struct eh_engine *e, uint32_t no, int32_t date)
+{
+    struct past *past = &e->teams[no].past;
+    uint32_t kept = 0;
+    if (past->day <= date)
+        return;
+    for (uint32_t i = 0; i < past->count; i++) {
+        if (past->stays[i].from >= date)
+            continue;
+        past->stays[kept] = past->stays[i];
+        if (past->stays[kept].until >= date)
+            past->stays[kept].until = date - 1;
+        kept++;
+    }
+    past->count = kept;
+    past->day = date;
+    eh_digest_past(e, no);
+}
+
+void eh_past_back(struct eh_engine *e, int32_t date)
+{
+    for (uint32_t i = 0; i < e->team_names.count; i++)
+        team_back(e, i, date);
+    for (uint32_t i = 0; i < e->rep_names.count; i++) {
+        struct rep *rep = &e->reps[i];
+        if (rep->since_until == EH_DATE_NEVER || rep->since_until <= date)
+            continue;
+        rep->since_until = date;
+        eh_digest_since(e, i);
+    }
+    if (e->told_from > date)
+        e->told_from = date;
+}
+
+void eh_past_done(struct eh_engine *e)
+{
+    for (uint32_t i = 0; i < e->team_names.count; i++)
+        free(e->teams[i].past.stays);
+    for (uint32_t i = 0; i < e->rep_names.count; i++)
+        free(e->reps[i].name);
+}
+
+/* ---- what others may see */
+
+struct telling {
+    int32_t first, last;
+    eh_stay_fn *each;
+    void *context;
+};
+
+static int tell(void *context, struct eh_str id, uint32_t rep, const struct eh_stay *stays,
+                uint32_t count)
+{
+    const struct telling *t = context;
+    (void)rep;
+    for (uint32_t i = 0; i < count; i++) {
+        struct eh_stay stay = {stays[i].from > t->first ? stays[i].from : t->first,
+                               stays[i].until < t->last ? stays[i].until : t->last};
+        if (stay.from <= stay.until)
+            t->each(t->context, id, &stay);
+    }
+    return 0;
+}
+
+int eh_engine_stays(const struct eh_engine *e, struct eh_str id, int32_t first, int32_t last,
+                    eh_stay_fn *each, void *context)
+{
+    uint32_t no = eh_names_find(&e->team_names, id);
+    struct telling telling = {first, last, each, context};
+    if (no == NONE)
+        return 0;
+    struct told told = told_now(e, &e->teams[no]);
+    return eh_stays_walk(e, &told, tell, &telling);
+}
+
+int32_t eh_engine_since(const struct eh_engine *e, struct eh_str id, int32_t day)
+{
+    uint32_t no = eh_names_find(&e->rep_names, id);
+    if (no == NONE)
+        return EH_DATE_ALWAYS;
+    struct since since = eh_past_since(e, no);
+    return day < since.until ? since.since : EH_DATE_ALWAYS;
+}
+
+struct eh_str eh_engine_rep_name(const struct eh_engine *e, struct eh_str id)
+{
+    uint32_t no = eh_names_find(&e->rep_names, id);
+    if (no == NONE)
+        return id;
+    const struct rep *rep = &e->reps[no];
+    if (rep->present)
+        return e->desk->desk->reps[rep->desk_index].name;
+    return rep->name_size ? eh_str_n(rep->name, rep->name_size) : e->rep_names.items[no];
+}
+
+int eh_past_has(const struct eh_engine *e, uint32_t team, uint32_t rep, int32_t first, int32_t last)
+{
+    struct told told = told_now(e, &e->teams[team]);
+    struct told_of of = eh_stays_find(e, &told, e->rep_names.items[rep]);
+    return eh_stays_any(&of, first, last);
+}
+
+/* ---- canonical bytes */
+
+void eh_encode_past(const struct eh_engine *e, uint32_t no, struct eh_bytes *out)
+{
+    const struct past *past = &e->teams[no].past;
+    eh_bytes_put_str(out, e->team_names.items[no]);
+    eh_bytes_put_i(out, past->day);
+    eh_bytes_put_u(out, past->count);
+    for (uint32_t i = 0; i < past->count; i++) {
+        eh_bytes_put_str(out, e->rep_names.items[past->stays[i].rep]);
+        eh_bytes_put_i(out, past->stays[i].from);
+        eh_bytes_put_i(out, past->stays[i].until);
+    }
+}
+
+void eh_encode_since(const struct eh_engine *e, uint32_t no, struct eh_bytes *out)
+{
+    eh_bytes_put_str(out, e->rep_names.items[no]);
+    eh_bytes_put_i(out, e->reps[no].since);
+    eh_bytes_put_i(out, e->reps[no].since_until);
+}
+
+static void put_names(const struct eh_engine *e, struct eh_bytes *out)
+{
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < e->rep_names.count; i++)
+        count += !e->reps[i].present && e->reps[i].name_size > 0;
+    eh_bytes_put_u(out, count);
+    for (uint32_t i = 0; i < e->rep_names.count; i++) {
+        const struct rep *rep = &e->reps[i];
+        if (rep->present || rep->name_size == 0)
+            continue;
+        eh_bytes_put_str(out, e->rep_names.items[i]);
+        eh_bytes_put_str(out, eh_str_n(rep->name, rep->name_size));
+    }
+}
+
+void eh_pasts_put(const struct eh_engine *e, struct eh_bytes *out)
+{
+    uint32_t pasts = 0, sinces = 0;
+    for (uint32_t i = 0; i < e->team_names.count; i++)
+        pasts += e->teams[i].past.day != EH_DATE_ALWAYS;
+    for (uint32_t i = 0; i < e->rep_names.count; i++)
+        sinces += e->reps[i].since != EH_DATE_ALWAYS;
+    eh_bytes_put_u(out, pasts);
+    for (uint32_t i = 0; i < e->team_names.count; i++)
+        if (e->teams[i].past.day != EH_DATE_ALWAYS)
+            eh_encode_past(e, i, out);
+    eh_bytes_put_u(out, sinces);
+    for (uint32_t i = 0; i < e->rep_names.count; i++)
+        if (e->reps[i].since != EH_DATE_ALWAYS)
+            eh_encode_since(e, i, out);
+    put_names(e, out);
+}
+
+/* ---- and back */
+
+static int read_stay(struct eh_engine *e, struct eh_reader *in, struct past *past)
+{
+    struct stay stay = {.rep = eh_names_find(&e->rep_names, eh_read_str(in))};
+    stay.from = eh_read_i32(in);
+    stay.until = eh_read_i32(in);
+    const struct stay *last = past->count ? &past->stays[past->count - 1] : NULL;
+    if (in->failed || stay.rep == NONE || stay.from > stay.until || stay.until >= past->day)
+        return -EH_ECORRUPT;
+    int order =
+        last ? eh_str_compare(e->rep_names.items[last->rep], e->rep_names.items[stay.rep]) : -1;
+    if (order > 0 || (order == 0 && last->until >= stay.from))
+        return -EH_ECORRUPT;
+    past->stays[past->count++] = stay;
+    return 0;
+}
+
+static int read_past(struct eh_engine *e, struct eh_reader *in)
+{
+    uint32_t no = eh_names_find(&e->team_names, eh_read_str(in)), capacity = 0;
+    int32_t day = eh_read_i32(in);
+    uint64_t count = eh_read_u(in);
+    if (in->failed || no == NONE || !eh_is_date(day) || count > EH_STAYS_MAX ||
+        e->teams[no].past.day != EH_DATE_ALWAYS)
+        return -EH_ECORRUPT;
+    struct past *past = &e->teams[no].past;
+    past->day = day;
+    int r = 0;
+    for (uint64_t i = 0; r == 0 && i < count; i++) {
+        r = eh_room(&past->stays, &capacity, past->count + 1, sizeof *past->stays);
+        if (r == 0)
+            r = read_stay(e, in, past);
+    }
+    if (r == 0)
+        eh_digest_past(e, no);
+    return r;
+}
+
+static int read_since(struct eh_engine *e, struct eh_reader *in)
+{
+    uint32_t no = eh_names_find(&e->rep_names, eh_read_str(in));
+    int32_t since = eh_read_i32(in), until = eh_read_i32(in);
+    if (in->failed || no == NONE || since == EH_DATE_ALWAYS || e->reps[no].since != EH_DATE_ALWAYS)
+        return -EH_ECORRUPT;
+    e->reps[no].since = since;
+    e->reps[no].since_until = until;
+    eh_digest_since(e, no);
+    return 0;
+}
+
+static int read_name(struct eh_engine *e, struct eh_reader *in)
+{
+    uint32_t no = eh_names_find(&e->rep_names, eh_read_str(in));
+    struct eh_str name = eh_read_str(in);
+    if (in->failed || no == NONE || name.size == 0)
+        return -EH_ECORRUPT;
+    return eh_rep_set_text(&e->reps[no].name, &e->reps[no].name_size, name);
+}
+
+static int read_all(struct eh_engine *e, struct eh_reader *in, uint64_t most,
+                    int (*read)(struct eh_engine *, struct eh_reader *))
+{
+    uint64_t count = eh_read_u(in);
+    int r = count > most ? -EH_ECORRUPT : 0;
+    for (uint64_t i = 0; r == 0 && i < count; i++)
+        r = read(e, in);
+    return r;
+}
+
+int eh_pasts_read(struct eh_engine *e, struct eh_reader *in)
+{
+    int r = read_all(e, in, NAMES_MAX, read_past);
+    if (r == 0)
+        r = read_all(e, in, NAMES_MAX, read_since);
+    return r < 0 ? r : read_all(e, in, NAMES_MAX, read_name);
+}

@@ -1,0 +1,211 @@
+/*
+ * stays: on which days somebody was in a team, from what was said before and what a desk says.
+ *
+ * From its day on the desk says. Before its day holds what was said then, but for the dates of the
+ * past that the desk writes out: the stay that they fall into begins and ends with them.
+ */
+#include "stays.h"
+
+#include <stdlib.h>
+
+static bool is_written(int32_t date, int32_t day)
+{
+    return date != EH_DATE_ALWAYS && date < day;
+}
+
+/* The last stay that began by then, or NULL. */
+static const struct stay *begun_by(const struct told_of *t, int32_t date)
+{
+    const struct stay *found = NULL;
+    for (uint32_t i = 0; i < t->past_count && t->past[i].from <= date; i++)
+        found = &t->past[i];
+    return found;
+}
+
+/* The days of the past that a range writes out. A range that says no more than when a stay ended
+ * leaves its beginning as it was. False: it writes out none. */
+static bool span_of(const struct told_of *t, const struct eh_desk_member *range,
+                    struct eh_stay *ret)
+{
+    bool from = is_written(range->from, t->day), until = is_written(range->until, t->day);
+    if (!from && !until)
+        return false;
+    const struct stay *ended = from ? NULL : begun_by(t, range->until);
+    if (!from && !ended)
+        return false;
+    ret->from = from ? range->from : ended->from;
+    ret->until = until ? range->until : t->day - 1;
+    return true;
+}
+
+static bool overlaps_a_span(const struct told_of *t, const struct stay *stay)
+{
+    struct eh_stay span;
+    for (uint32_t i = 0; i < t->range_count; i++)
+        if (span_of(t, &t->ranges[i], &span) && stay->from <= span.until &&
+            span.from <= stay->until)
+            return true;
+    return false;
+}
+
+static void sort(struct eh_stay *stays, uint32_t count)
+{
+    for (uint32_t i = 1; i < count; i++)
+        for (uint32_t at = i; at > 0 && stays[at - 1].from > stays[at].from; at--) {
+            struct eh_stay other = stays[at];
+            stays[at] = stays[at - 1];
+            stays[at - 1] = other;
+        }
+}
+
+static uint32_t past_of(const struct told_of *t, struct eh_stay *ret)
+{
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < t->past_count; i++)
+        if (!overlaps_a_span(t, &t->past[i]))
+            ret[count++] = (struct eh_stay){t->past[i].from, t->past[i].until};
+    for (uint32_t i = 0; i < t->range_count; i++)
+        count += span_of(t, &t->ranges[i], &ret[count]);
+    sort(ret, count);
+    return count;
+}
+
+/* A stay that goes on is one stay; one that is written to begin on that day is another. */
+static bool goes_on(const struct told_of *t, const struct eh_desk_member *range,
+                    const struct eh_stay *last)
+{
+    return t->day != EH_DATE_ALWAYS && range->from < t->day && last->until == t->day - 1;
+}
+
+uint32_t eh_stays_of(const struct told_of *t, struct eh_stay *ret)
+{
+    uint32_t count = past_of(t, ret);
+    for (uint32_t i = 0; i < t->range_count; i++) {
+        const struct eh_desk_member *range = &t->ranges[i];
+        if (range->until < t->day)
+            continue;
+        if (count > 0 && goes_on(t, range, &ret[count - 1]))
+            ret[count - 1].until = range->until;
+        else
+            ret[count++] =
+                (struct eh_stay){range->from > t->day ? range->from : t->day, range->until};
+    }
+    return count;
+}
+
+int eh_stays_any(const struct told_of *t, int32_t first, int32_t last)
+{
+    uint32_t most = t->past_count + 2 * t->range_count, count;
+    struct eh_stay *stays = malloc((most + (size_t)1) * sizeof *stays);
+    int any = 0;
+    if (!stays)
+        return -EH_ENOMEM;
+    count = eh_stays_of(t, stays);
+    for (uint32_t i = 0; i < count; i++)
+        any |= stays[i].from <= last && first <= stays[i].until;
+    free(stays);
+    return any;
+}
+
+/* ---- one of many */
+
+/* First place in the past that is not before this id. */
+static uint32_t past_from(const struct eh_engine *e, const struct told *t, struct eh_str id)
+{
+    uint32_t low = 0, high = t->past_count;
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (eh_str_compare(name_of(&e->rep_names, t->past[middle].rep), id) < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+static uint32_t member_from(const struct told *t, struct eh_str id)
+{
+    uint32_t low = 0, high = t->team ? t->team->member_count : 0;
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (eh_str_compare(t->desk->reps[t->team->members[middle].rep].id, id) < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+struct told_of eh_stays_find(const struct eh_engine *e, const struct told *t, struct eh_str id)
+{
+    struct told_of of = {.day = t->day};
+    uint32_t past = past_from(e, t, id), member = member_from(t, id);
+    uint32_t members = t->team ? t->team->member_count : 0;
+    of.past = past < t->past_count ? &t->past[past] : NULL;
+    for (; past < t->past_count && eh_str_equal(name_of(&e->rep_names, t->past[past].rep), id);
+         past++)
+        of.past_count++;
+    of.ranges = member < members ? &t->team->members[member] : NULL;
+    for (; member < members && eh_str_equal(t->desk->reps[t->team->members[member].rep].id, id);
+         member++)
+        of.range_count++;
+    return of;
+}
+
+/* ---- everybody */
+
+struct walk {
+    const struct eh_engine *e;
+    const struct told *told;
+    uint32_t past, member; /* places */
+    struct eh_stay *stays;
+    uint32_t capacity;
+};
+
+static struct eh_str id_of_member(const struct walk *w)
+{
+    return w->told->desk->reps[w->told->team->members[w->member].rep].id;
+}
+
+/* Everything said of the one who is next in order of id. */
+static struct told_of next_of(struct walk *w, struct eh_str *ret_id, uint32_t *ret_rep)
+{
+    const struct told *t = w->told;
+    uint32_t members = t->team ? t->team->member_count : 0;
+    struct told_of of = {.day = t->day};
+    int order =
+        w->past == t->past_count ? 1
+        : w->member == members
+            ? -1
+            : eh_str_compare(name_of(&w->e->rep_names, t->past[w->past].rep), id_of_member(w));
+    *ret_rep = order <= 0 ? t->past[w->past].rep : NONE;
+    *ret_id = order <= 0 ? name_of(&w->e->rep_names, *ret_rep) : id_of_member(w);
+    of.past = t->past_count ? &t->past[w->past] : NULL;
+    for (; order <= 0 && w->past < t->past_count && t->past[w->past].rep == *ret_rep; w->past++)
+        of.past_count++;
+    if (order < 0)
+        return of;
+    of.ranges = &t->team->members[w->member];
+    for (; w->member < members && t->team->members[w->member].rep == of.ranges->rep; w->member++)
+        of.range_count++;
+    return of;
+}
+
+int eh_stays_walk(const struct eh_engine *e, const struct told *told, stays_fn *each, void *context)
+{
+    struct walk w = {.e = e, .told = told};
+    uint32_t members = told->team ? told->team->member_count : 0;
+    int r = 0;
+    while (r == 0 && (w.past < told->past_count || w.member < members)) {
+        struct eh_str id;
+        uint32_t rep;
+        struct told_of of = next_of(&w, &id, &rep);
+        r = eh_room(&w.stays, &w.capacity, of.past_count + 2 * of.range_count, sizeof *w.stays);
+        if (r < 0)
+            break;
+        uint32_t count = eh_stays_of(&of, w.stays);
+        r = count > 0 ? each(context, id, rep, w.stays, count) : 0;
+    }
+    free(w.stays);
+    return r;
+}

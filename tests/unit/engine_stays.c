@@ -1,0 +1,280 @@
+/* engine_stays: what a desk said on a day holds for that day, whatever a later desk says. */
+#include <criterion/criterion.h>
+
+#include "stays_kit.h"
+
+#define HEAD "desk: main\ncurrency: EUR\ntime_zone: Europe/Oslo\nkinds: {order: {points: 1}}\n"
+
+static struct kit k;
+
+/* Reps and teams as they stand in the file; %s are dates, of days counted as the kit counts. */
+static void apply_on(int day, const char *rest)
+{
+    char yaml[4096];
+    snprintf(yaml, sizeof yaml, HEAD "%s", rest);
+    if (STAYS_DAY_0 + day != k.date)
+        kit_day(&k, STAYS_DAY_0 + day);
+    kit_desk(&k, yaml);
+    cr_assert_eq(k.result, 0);
+    cr_assert_not(k.fx.refused, "%s", kit_refused(&k));
+}
+
+/* The team's members; whoever may be in it is on the desk. */
+static void members_on(int day, const char *format, ...)
+{
+    char members[1024], rest[2048];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(members, sizeof members, format, args);
+    va_end(args);
+    snprintf(rest, sizeof rest,
+             "reps: [{id: ann}, {id: leo}, {id: kim}]\n"
+             "teams: [{id: other, reps: [kim]}, {id: t, reps: [%s]}]\n",
+             members);
+    apply_on(day, rest);
+}
+
+static void start(void)
+{
+    k = (struct kit){.now_us = KIT_START, .date = STAYS_DAY_0 + 40};
+    k.fx.arena = &k.arena;
+    k.draws.draw = kit_draw;
+    cr_assert_eq(eh_engine_new(EH_RULES_LAST, &k.e, NULL), 0);
+    kit_day(&k, k.date);
+    members_on(40, "ann, leo");
+}
+
+static void expect(const char *stays)
+{
+    cr_assert_str_eq(stays_of(k.e, "t", 1, 99), stays);
+    EH_AUTO(eh_bytes) struct eh_bytes snapshot = EH_BYTES_INIT;
+    struct eh_engine *again;
+    cr_assert_eq(eh_engine_snapshot(k.e, &snapshot), 0);
+    cr_assert_eq(eh_engine_restore(eh_str_n((char *)snapshot.data, snapshot.size), &again, NULL),
+                 0);
+    cr_assert_str_eq(stays_of(again, "t", 1, 99), stays);
+    cr_assert(eh_key_equal(eh_engine_digest(again), eh_engine_digest_anew(again)));
+    eh_engine_free(again);
+}
+
+static void stop(void)
+{
+    cr_assert(kit_sound(&k));
+    kit_done(&k);
+}
+
+TestSuite(engine_stays, .init = start, .fini = stop);
+
+Test(engine_stays, first_desk_holds_before)
+{
+    expect("ann 1-99, leo 1-99");
+    members_on(50, "ann, leo, kim");
+    expect("ann 1-99, kim 50-99, leo 1-99");
+}
+
+Test(engine_stays, taken_off)
+{
+    members_on(50, "ann");
+    expect("ann 1-99, leo 1-49");
+    apply_on(51, "reps: [{id: ann}]\nteams: [{id: t, reps: [ann]}]\n");
+    expect("ann 1-99, leo 1-49");
+    apply_on(60, "reps: [{id: ann}]\nteams: []\n");
+    expect("ann 1-59, leo 1-49");
+}
+
+/* On the day of the first desk too: what it said holds before that day. */
+Test(engine_stays, twice_on_a_day)
+{
+    members_on(40, "ann");
+    expect("ann 1-99, leo 1-39");
+    members_on(40, "ann, kim");
+    expect("ann 1-99, kim 40-99, leo 1-39");
+    members_on(50, "kim");
+    members_on(50, "ann, {id: leo, from: %s}", stays_date(10));
+    members_on(50, "ann, kim, {id: leo, from: %s}", stays_date(20));
+    expect("ann 1-99, kim 40-99, leo 20-99");
+    members_on(50, "ann, kim");
+    expect("ann 1-99, kim 40-99, leo 1-39"); /* as if the others had not been said */
+}
+
+Test(engine_stays, back_again)
+{
+    members_on(50, "ann");
+    members_on(60, "ann, leo");
+    expect("ann 1-99, leo 1-49 60-99");
+    members_on(70, "ann");
+    members_on(80, "ann, {id: leo, from: %s}", stays_date(75));
+    expect("ann 1-99, leo 1-49 60-69 75-99");
+    members_on(81, "ann, {id: leo, from: %s}", stays_date(90));
+    expect("ann 1-99, leo 1-49 60-69 75-80 90-99");
+}
+
+Test(engine_stays, written_from)
+{
+    members_on(50, "ann, {id: leo, from: %s}", stays_date(17));
+    expect("ann 1-99, leo 17-99");
+    members_on(60, "ann, leo"); /* what is not written corrects nothing */
+    expect("ann 1-99, leo 17-99");
+    members_on(61, "ann, {id: leo, from: %s}", stays_date(5));
+    expect("ann 1-99, leo 5-99");
+    members_on(62, "ann, leo, {id: kim, from: %s}", stays_date(33));
+    expect("ann 1-99, kim 33-99, leo 5-99");
+}
+
+Test(engine_stays, written_until)
+{
+    members_on(50, "ann, {id: leo, until: %s}", stays_date(20));
+    expect("ann 1-99, leo 1-20");
+    members_on(55, "ann");
+    expect("ann 1-99, leo 1-20");
+    members_on(60, "ann, {id: leo, until: %s}", stays_date(30)); /* they left later than that */
+    expect("ann 1-99, leo 1-30");
+    members_on(70, "ann, {id: leo, until: %s}, {id: leo, from: %s}", stays_date(25),
+               stays_date(68));
+    expect("ann 1-99, leo 1-25 68-99");
+    members_on(71, "ann, {id: kim, until: %s}", stays_date(60)); /* they never were there */
+    expect("ann 1-99, leo 1-25 68-70");
+}
+
+/* A file that is cleaned of what is over takes nothing away. */
+Test(engine_stays, cleaned)
+{
+    members_on(50, "ann, {id: leo, from: %s, until: %s}, {id: leo, from: %s, until: %s}",
+               stays_date(5), stays_date(9), stays_date(20), stays_date(60));
+    expect("ann 1-99, leo 5-9 20-60");
+    members_on(55, "ann, {id: leo, from: %s, until: %s}", stays_date(20), stays_date(60));
+    expect("ann 1-99, leo 5-9 20-60");
+    members_on(70, "ann, {id: leo, from: %s}", stays_date(61));
+    expect("ann 1-99, leo 5-9 20-60 61-99");
+    members_on(71, "ann, {id: leo, from: %s}", stays_date(61));
+    expect("ann 1-99, leo 5-9 20-60 61-99");
+}
+
+Test(engine_stays, a_refused_desk)
+{
+    kit_day(&k, STAYS_DAY_0 + 50);
+    kit_desk(&k, "desk: other\ncurrency: EUR\ntime_zone: Europe/Oslo\n");
+    cr_assert(k.fx.refused);
+    members_on(60, "ann");
+    expect("ann 1-99, leo 1-59");
+}
+
+/* A team that comes later is new: its first desk holds before it. One that comes back is not. */
+Test(engine_stays, teams_come_and_go)
+{
+    apply_on(50, "reps: [{id: ann}, {id: kim}]\nteams: [{id: late, reps: [ann, kim]}]\n");
+    cr_assert_str_eq(stays_of(k.e, "late", 1, 99), "ann 1-99, kim 1-99");
+    cr_assert_str_eq(stays_of(k.e, "t", 1, 99), "ann 1-49, leo 1-49");
+    apply_on(50, "reps: [{id: ann}, {id: kim}]\nteams: [{id: late, reps: [ann]}]\n");
+    cr_assert_str_eq(stays_of(k.e, "late", 1, 99), "ann 1-99, kim 1-49");
+    apply_on(60, "reps: [{id: ann}, {id: kim}]\nteams: [{id: t, reps: [ann, kim]}]\n");
+    cr_assert_str_eq(stays_of(k.e, "late", 1, 99), "ann 1-59, kim 1-49");
+    expect("ann 1-49 60-99, kim 60-99, leo 1-49");
+}
+
+static void expect_since(const char *rep, int day, int since)
+{
+    int32_t wanted = since ? STAYS_DAY_0 + since : EH_DATE_ALWAYS;
+    cr_assert_eq(eh_engine_since(k.e, eh_str(rep), STAYS_DAY_0 + day), wanted, "%s %d", rep, day);
+}
+
+static void since_on(int day, const char *leo)
+{
+    char rest[1024];
+    snprintf(rest, sizeof rest, "reps: [{id: ann}%s]\nteams: [{id: t, reps: [ann]}]\n", leo);
+    apply_on(day, rest);
+}
+
+static const char *leo_since(int day)
+{
+    static char text[200];
+    snprintf(text, sizeof text, ", {id: leo, name: Leo %d, since: %s}", day, stays_date(day));
+    return text;
+}
+
+Test(engine_stays, since)
+{
+    since_on(50, leo_since(2)); /* written: it is so of all days */
+    expect_since("leo", 1, 2);
+    since_on(60, ", {id: leo}");
+    expect_since("leo", 59, 2);
+    expect_since("leo", 60, 0);
+    since_on(61, ", {id: leo}");
+    expect_since("leo", 59, 2);
+    since_on(62, leo_since(3));
+    since_on(62, leo_since(4));
+    since_on(62, ", {id: leo}"); /* the others of this day were not said */
+    expect_since("leo", 59, 2);
+    expect_since("leo", 61, 0);
+    since_on(70, leo_since(5));
+    since_on(80, "");
+    expect_since("leo", 59, 5);
+    expect_since("leo", 99, 5); /* who is gone keeps the last one */
+    since_on(90, ", {id: leo}");
+    expect_since("leo", 89, 5);
+    expect_since("leo", 90, 0);
+    expect_since("nobody", 1, 0);
+}
+
+static void expect_name(const char *rep, const char *name)
+{
+    struct eh_str found = eh_engine_rep_name(k.e, eh_str(rep));
+    cr_assert(kit_is(found, name), "%.*s", EH_STR_ARG(found));
+}
+
+Test(engine_stays, names)
+{
+    since_on(50, leo_since(2));
+    expect_name("leo", "Leo 2");
+    since_on(50, leo_since(3));
+    since_on(50, "");
+    expect_name("leo", "Leo 3");
+    expect_name("ann", "ann");
+    expect_name("nobody", "nobody");
+    EH_AUTO(eh_bytes) struct eh_bytes snapshot = EH_BYTES_INIT;
+    struct eh_engine *again;
+    cr_assert_eq(eh_engine_snapshot(k.e, &snapshot), 0);
+    cr_assert_eq(eh_engine_restore(eh_str_n((char *)snapshot.data, snapshot.size), &again, NULL),
+                 0);
+    cr_assert(kit_is(eh_engine_rep_name(again, eh_str("leo")), "Leo 3"));
+    eh_engine_free(again);
+    since_on(60, ", {id: leo}");
+    expect_name("leo", "leo");
+}
+
+/* Led back to the true day, what was said on days to come was said today. */
+Test(engine_stays, time_back)
+{
+    since_on(50, leo_since(2));
+    members_on(60, "ann");
+    members_on(70, "ann, leo");
+    since_on(80, ", {id: leo}");
+    expect("ann 1-99, leo 1-49 70-79");
+    struct eh_message m = {.type = EH_MESSAGE_ACCEPT_TIME,
+                           .reason = eh_str("true"),
+                           .has = EH_FIELD_BIT(EH_FIELD_REASON)};
+    k.date = STAYS_DAY_0 + 65;
+    k.now_us -= 1000000;
+    cr_assert_eq(kit_step(&k, m, EH_ORIGIN_SHELL), 0);
+    expect("ann 1-99, leo 1-49");
+    expect_since("leo", 49, 2);
+    expect_since("leo", 64, 0);
+}
+
+/* Under the rules of before, the desk of today says of all days. */
+Test(engine_stays, earlier_rules)
+{
+    kit_done(&k);
+    k = (struct kit){.now_us = KIT_START, .date = STAYS_DAY_0 + 40};
+    k.fx.arena = &k.arena;
+    cr_assert_eq(eh_engine_new(EH_RULES_STAYS - 1, &k.e, NULL), 0);
+    kit_day(&k, k.date);
+    members_on(40, "ann, leo");
+    members_on(50, "ann, kim");
+    expect("ann 1-99, kim 1-99");
+    struct eh_message m = {
+        .type = EH_MESSAGE_RULES, .rules = EH_RULES_STAYS, .has = EH_FIELD_BIT(EH_FIELD_RULES)};
+    cr_assert_eq(kit_step(&k, m, EH_ORIGIN_SHELL), 0);
+    members_on(50, "ann, leo");
+    expect("ann 1-99, kim 1-49, leo 50-99");
+}
