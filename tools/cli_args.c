@@ -10,9 +10,11 @@
 static const struct eh_cli_option everywhere[] = {
     {"socket", "PATH", "the daemon's admin socket", false},
     {"json", NULL, "print the daemon's answer as JSON", false},
+    {"no-pager", NULL, "print a long text at once", false},
     {"help", NULL, "explain the command", false},
     {0},
 };
+enum { EVERYWHERE_SOCKET, EVERYWHERE_JSON, EVERYWHERE_NO_PAGER };
 
 static unsigned least(unsigned a, unsigned b, unsigned c)
 {
@@ -88,30 +90,32 @@ static bool second_words(const struct eh_cli_command *commands, const char *firs
     return used > 0;
 }
 
-/* `desk --help`: a first word that needs a second one, and the wish to know which. */
-static bool asks_for_words(const struct eh_cli_command *commands, int argc, char **argv, int at)
+/* The command, or the first word of commands, that was meant; "": none is near. */
+static void nearest_command(const struct eh_cli_command *commands, const char *word,
+                            char ret[NAME_MAX_COMPARED + 1])
 {
-    char words[128];
-    return at + 1 < argc &&
-           (strcmp(argv[at + 1], "--help") == 0 || strcmp(argv[at + 1], "-h") == 0) &&
-           second_words(commands, argv[at], words, sizeof words);
+    unsigned nearest = NEAR;
+    ret[0] = '\0';
+    for (const struct eh_cli_command *c = commands; c->name; c++) {
+        char name[NAME_MAX_COMPARED + 1];
+        eh_format(name, sizeof name, "%.*s", (int)strcspn(c->name, " "), c->name);
+        unsigned far = distance(word, name);
+        if (far < nearest) {
+            nearest = far;
+            eh_format(ret, NAME_MAX_COMPARED + 1, "%s", name);
+        }
+    }
 }
 
 static int say_unknown_command(const struct eh_cli *cli, const struct eh_cli_command *commands,
                                const char *first, const char *second)
 {
     char words[128];
-    if (second_words(commands, first, words, sizeof words)) {
-        if (second)
-            return eh_say_usage(cli, "%s %s: no such command; %s has %s", first, second, first,
-                                words);
-        return eh_say_usage(cli, "%s: which one? %s", first, words);
-    }
-    const char *best = NULL;
-    unsigned far = NEAR;
-    for (const struct eh_cli_command *c = commands; c->name; c++)
-        nearer(first, c->name, &best, &far);
-    if (best)
+    if (second && second_words(commands, first, words, sizeof words))
+        return eh_say_usage(cli, "%s %s: no such command; %s has %s", first, second, first, words);
+    char best[NAME_MAX_COMPARED + 1];
+    nearest_command(commands, first, best);
+    if (*best)
         return eh_say_usage(cli, "%s: no such command; did you mean `%s`?", first, best);
     return eh_say_usage(cli, "%s: no such command", first);
 }
@@ -166,10 +170,12 @@ static int take_option(struct eh_cli *cli, int argc, char **argv, int *at, bool 
     }
     if (mine)
         cli->values[o - own] = value;
-    else if (o == &everywhere[0])
+    else if (o == &everywhere[EVERYWHERE_SOCKET])
         cli->socket = value;
-    else if (o == &everywhere[1])
+    else if (o == &everywhere[EVERYWHERE_JSON])
         cli->json = true;
+    else if (o == &everywhere[EVERYWHERE_NO_PAGER])
+        cli->no_pager = true;
     else
         *help = true;
     return EH_EXIT_DONE;
@@ -203,18 +209,32 @@ const char *eh_cli_option(const struct eh_cli *cli, const char *name)
     return NULL;
 }
 
-/* The words before the first that is no option name the command. */
+/* The words before the first that is no option name the command, or with one word several. */
 static int take_command(const struct eh_cli_command *commands, int argc, char **argv, int *at,
                         struct eh_cli *cli)
 {
     const char *first = argv[*at], *second = *at + 1 < argc ? argv[*at + 1] : NULL;
+    char words[128];
     if (second && second[0] == '-')
         second = NULL;
     int used = 0;
     cli->command = find(commands, first, second, &used);
-    if (!cli->command)
+    if (!cli->command && !second && second_words(commands, first, words, sizeof words))
+        cli->several = first;
+    else if (!cli->command)
         return say_unknown_command(cli, commands, first, second);
-    *at += used - 1;
+    else
+        *at += used - 1;
+    return EH_EXIT_DONE;
+}
+
+static int take_argument(struct eh_cli *cli, const char *word)
+{
+    if (!cli->command) /* behind a first word that several commands have */
+        return eh_say_usage(cli, "%s: %s is one argument too many", cli->several, word);
+    if (cli->arg_count >= cli->command->arg_max)
+        return eh_say_usage(cli, "%s: %s is one argument too many", cli->command->name, word);
+    cli->args[cli->arg_count++] = word;
     return EH_EXIT_DONE;
 }
 
@@ -233,19 +253,17 @@ int eh_cli_parse(const struct eh_cli_command *commands, int argc, char **argv, s
             r = take_option(cli, argc, argv, &i, &help);
         else if (!only_words && word[0] == '-' && word[1])
             r = eh_say_usage(cli, "%s: no such option; options have two dashes", word);
-        else if (!cli->command && asks_for_words(commands, argc, argv, i))
+        else if (!cli->command && !cli->several && !help && strcmp(word, "help") == 0)
             help = true;
-        else if (!cli->command)
+        else if (!cli->command && !cli->several)
             r = take_command(commands, argc, argv, &i, cli);
-        else if (cli->arg_count >= cli->command->arg_max)
-            r = eh_say_usage(cli, "%s: %s is one argument too many", cli->command->name, word);
         else
-            cli->args[cli->arg_count++] = word;
+            r = take_argument(cli, word);
         if (r != EH_EXIT_DONE)
             return r;
     }
-    *ret_help = help;
-    if (help)
+    *ret_help = help || cli->several;
+    if (*ret_help)
         return EH_EXIT_DONE;
     if (!cli->command)
         return eh_say_usage(cli, "which command?");

@@ -120,7 +120,8 @@ static int say_refused(const struct eh_answer *answer, const char *what)
     if (!message)
         return eh_say(code, "%sthe daemon answered %ld", what, answer->status);
     bool said = !field || strstr(message, field); /* at the front, or behind the line of a file */
-    return eh_say(code, "%s%s%s%s", what, said ? "" : field, said ? "" : ": ", message);
+    return eh_say_refused(code, eh_json_text(error, "code"), field, "%s%s%s%s", what,
+                          said ? "" : field, said ? "" : ": ", message);
 }
 
 static void set_body(CURL *curl, const char *method, struct eh_str body)

@@ -170,14 +170,67 @@ char *eh_text_clean(const char *text)
     return copy;
 }
 
-static void say(const char *format, va_list args, const char *hint)
+/* Of the process: what is said before the call is understood obeys --json too. */
+static bool says_json;
+
+void eh_say_in_json(void)
+{
+    says_json = true;
+}
+
+/* A text without control characters as a JSON string. */
+static void put_json_text(const char *text)
+{
+    putc('"', stderr);
+    for (; *text; text++)
+        fprintf(stderr, *text == '"' || *text == '\\' ? "\\%c" : "%c", *text);
+    putc('"', stderr);
+}
+
+/* What a program is told of an error that the daemon did not name. */
+static const char *name_of(int code)
+{
+    switch (code) {
+    case EH_EXIT_USAGE:
+        return "usage";
+    case EH_EXIT_UNAVAILABLE:
+        return "unavailable";
+    case EH_EXIT_DENIED:
+        return "denied";
+    case EH_EXIT_CONFIG:
+        return "invalid";
+    default:
+        return "refused";
+    }
+}
+
+static void say_json(const char *name, const char *field, const char *message)
+{
+    fputs("{\"error\":{\"code\":", stderr);
+    put_json_text(name);
+    fputs(",\"message\":", stderr);
+    put_json_text(message);
+    fputs(",\"field\":", stderr);
+    if (field)
+        put_json_text(field);
+    else
+        fputs("null", stderr);
+    fputs("}}\n", stderr);
+}
+
+static void say(const char *name, const char *field, const char *format, va_list args,
+                const char *hint)
 {
     char *line = NULL;
     if (vasprintf(&line, format, args) < 0)
         return;
-    char *clean = eh_text_clean(line);
+    char *clean = eh_text_clean(line), *clean_field = field ? eh_text_clean(field) : NULL;
     fflush(stdout);
-    fprintf(stderr, "evenhand: %s%s\n", clean, hint);
+    if (says_json)
+        say_json(name, clean_field, clean);
+    else
+        fprintf(stderr, "evenhand: %s%s\n", clean, hint);
+    free(clean_field);
     free(clean);
     free(line);
 }
@@ -186,7 +239,16 @@ int eh_say(int code, const char *format, ...)
 {
     va_list args;
     va_start(args, format);
-    say(format, args, "");
+    say(name_of(code), NULL, format, args, "");
+    va_end(args);
+    return code;
+}
+
+int eh_say_refused(int code, const char *name, const char *field, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    say(name ? name : name_of(code), field, format, args, "");
     va_end(args);
     return code;
 }
@@ -194,11 +256,11 @@ int eh_say(int code, const char *format, ...)
 int eh_say_usage(const struct eh_cli *cli, const char *format, ...)
 {
     char hint[96];
-    eh_format(hint, sizeof hint, " (try `evenhand %s%s--help`)",
-              cli->command ? cli->command->name : "", cli->command ? " " : "");
+    const char *name = cli->command ? cli->command->name : cli->several ? cli->several : "";
+    eh_format(hint, sizeof hint, " (try `evenhand %s%s--help`)", name, *name ? " " : "");
     va_list args;
     va_start(args, format);
-    say(format, args, hint);
+    say(name_of(EH_EXIT_USAGE), NULL, format, args, hint);
     va_end(args);
     return EH_EXIT_USAGE;
 }

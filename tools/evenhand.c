@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "cli_log.h"
+#include "cli_pager.h"
 
 #define LOOK   "Look"
 #define SIGNAL "Say how it is going"
@@ -135,6 +136,8 @@ static const struct eh_cli_option simulate_options[] = {
 };
 
 static const struct eh_cli_command commands[] = {
+    {"help", "[COMMAND]", LOOK, "explain everything, a command, or a group of them", 0, 2, NULL,
+     NULL, NULL},
     {"status", "", LOOK, "how the desk and its daemon are", 0, 0, NULL, eh_cmd_status, NULL},
     {"teams", "", LOOK, "the teams and what waits in them", 0, 0, after_option, eh_cmd_teams, NULL},
     {"team", "T", LOOK, "one team: its rules, who is in it and got what", 1, 1, NULL, eh_cmd_team,
@@ -227,8 +230,8 @@ static const struct eh_cli_command commands[] = {
     {"draws", "", PROVE, "the draw epochs: commitments, and seeds once revealed", 0, 0, NULL,
      eh_cmd_draws,
      "The commitment of a seed is its BLAKE2b-256, published before the epoch begins;\n"
-     "the seed follows when the epoch is over. Whoever holds the master key can predict\n"
-     "the draws of their own desk; the commitment keeps them from changing one\n"
+     "the seed follows when the epoch is over. Whoever holds the master key can\n"
+     "predict the draws of their own desk; the commitment keeps them from changing one\n"
      "afterwards. Ticket ids must not be chosen by them."},
     {"verify", "", PROVE, "decide the whole log again and name the first bad row", 0, 0,
      verify_options, eh_cmd_verify,
@@ -267,7 +270,29 @@ static void help_command(const struct eh_cli_command *c)
     puts("\nOptions:");
     help_options(c->options);
     puts("  --socket PATH         the daemon's admin socket\n"
-         "  --json                for programs");
+         "  --json                for programs; errors are JSON too\n"
+         "  --no-pager            print a long text at once");
+}
+
+/* A line for each command of two words that begins with this one. */
+static void list_commands(const char *first, const char *heading)
+{
+    size_t size = strlen(first);
+    for (const struct eh_cli_command *c = commands; c->name; c++) {
+        char left[48];
+        if (strncmp(c->name, first, size) != 0 || c->name[size] != ' ')
+            continue;
+        eh_format(left, sizeof left, "%s %s", c->name, c->args);
+        printf("%s  %-20s  %s\n", heading, left, c->help);
+        heading = "";
+    }
+}
+
+static void help_several(const char *first)
+{
+    printf("Usage: evenhand %s COMMAND\n", first);
+    list_commands(first, "\nCommands:\n");
+    printf("\nMore of one: evenhand help %s COMMAND\n", first);
 }
 
 static void help_all(void)
@@ -287,7 +312,8 @@ static void help_all(void)
     }
     puts("\nOptions\n"
          "  --socket PATH         default: $EVENHAND_SOCKET, else " EH_CLI_SOCKET "\n"
-         "  --json                print the daemon's answer, for programs\n"
+         "  --json                print the daemon's answer, for programs; errors too\n"
+         "  --no-pager            print a text longer than the terminal at once\n"
          "  --help                this; behind a command: about that command\n"
          "  --version\n\n"
          "Examples\n"
@@ -296,6 +322,18 @@ static void help_all(void)
          "  evenhand desk from history.csv > desk.yaml && evenhand desk apply desk.yaml\n\n"
          "Exit codes: 0 done, 1 refused or not found, 2 wrong call, 69 daemon or server\n"
          "not reachable, 77 not allowed, 78 bad configuration. More: man evenhand");
+}
+
+static void help(const struct eh_cli *cli)
+{
+    if (cli->several) {
+        help_several(cli->several);
+    } else if (cli->command) {
+        help_command(cli->command);
+        list_commands(cli->command->name, "\nCommands:\n");
+    } else {
+        help_all();
+    }
 }
 
 static void look_around(struct eh_cli *cli)
@@ -312,21 +350,43 @@ static void look_around(struct eh_cli *cli)
         cli->socket = EH_CLI_SOCKET;
 }
 
+/* What is read and asks nothing back. Programs and files get theirs at once. */
+static bool may_page(const struct eh_cli *cli, bool wants_help)
+{
+    static const char *const names[] = {"pool",      "payroll",    "desk show",
+                                        "desk diff", "plan check", "plan test"};
+    if (!cli->terminal || cli->json || cli->no_pager)
+        return false;
+    if (wants_help)
+        return true;
+    for (int i = 0; cli->command->options && cli->command->options[i].name; i++)
+        if (strcmp(cli->command->options[i].name, "csv") == 0 && cli->values[i])
+            return false;
+    bool read = strcmp(cli->command->group, LOOK) == 0 || strcmp(cli->command->name, "draws") == 0;
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        read = read || strcmp(cli->command->name, names[i]) == 0;
+    return read;
+}
+
 static int run(struct eh_cli *cli, int argc, char **argv)
 {
-    bool help = false;
+    bool wants_help = false;
+    struct eh_pager pager = {0};
     if (argc == 1 && strcmp(argv[0], "--version") == 0) {
         puts("evenhand " EVENHAND_VERSION);
         return EH_EXIT_DONE;
     }
-    int r = eh_cli_parse(commands, argc, argv, cli, &help);
+    int r = eh_cli_parse(commands, argc, argv, cli, &wants_help);
     if (r != EH_EXIT_DONE)
         return r;
-    if (help && cli->command)
-        help_command(cli->command);
-    else if (help)
-        help_all();
-    return help ? EH_EXIT_DONE : cli->command->run(cli);
+    if (may_page(cli, wants_help))
+        eh_pager_begin(&pager);
+    if (wants_help)
+        help(cli);
+    else
+        r = cli->command->run(cli);
+    eh_pager_end(&pager);
+    return r;
 }
 
 int main(int argc, char **argv)
@@ -335,6 +395,9 @@ int main(int argc, char **argv)
     setlocale(LC_CTYPE, "C.UTF-8");
     signal(SIGPIPE, SIG_IGN);
     look_around(&cli);
+    for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++)
+        if (strcmp(argv[i], "--json") == 0)
+            eh_say_in_json();
     curl_global_init(CURL_GLOBAL_NOTHING);
     int r = run(&cli, argc - 1, argv + 1);
     curl_global_cleanup();

@@ -54,8 +54,10 @@ struct eh_cli_command {
 
 struct eh_cli {
     const struct eh_cli_command *command;
+    const char *several; /* no command, but the first word of these: `desk` */
     const char *socket;
     bool json;     /* print what the daemon answered */
+    bool no_pager;
     bool terminal; /* stdout is one */
     bool colour;
     int width; /* of the terminal, in columns; 0: nothing needs to be cut */
@@ -72,8 +74,14 @@ const char *eh_cli_option(const struct eh_cli *, const char *name);
 int eh_cli_parse(const struct eh_cli_command *commands, int argc, char **argv, struct eh_cli *cli,
                  bool *ret_help) EH_MUST_CHECK;
 
-/* "evenhand: " and the sentence on stderr, without control characters; returns `code`. */
+/* "evenhand: " and the sentence on stderr, without control characters; returns `code`. With --json
+ * the same as the daemon would say it: {"error": {"code", "message", "field"}}. */
 int eh_say(int code, const char *format, ...) EH_PRINTF(2, 3);
+/* The same of what the daemon refused: its own code, and the field it is about or NULL. */
+int eh_say_refused(int code, const char *name, const char *field, const char *format, ...)
+    EH_PRINTF(4, 5);
+/* From now on errors are JSON. */
+void eh_say_in_json(void);
 /* The same for a wrong call: exit code 2 and a hint at --help. */
 int eh_say_usage(const struct eh_cli *, const char *format, ...) EH_PRINTF(2, 3);
 /* Of an argument that does not fit into an address of the admin API. */

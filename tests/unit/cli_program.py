@@ -6,15 +6,19 @@ A daemon of a few fixed answers stands on a Unix socket in its place; Redis is a
     cli_program.py path/to/evenhand
 """
 import csv
+import fcntl
 import http.server
 import json
 import os
+import pty
 import re
 import shutil
 import socketserver
+import struct
 import subprocess
 import sys
 import tempfile
+import termios
 import threading
 import time
 
@@ -26,7 +30,7 @@ SHOP = os.path.join(DATA, "shop.csv")
 FOLDER = tempfile.mkdtemp(prefix="evenhand-cli-")
 SOCKET = os.path.join(FOLDER, "admin.sock")
 DESK = "desk: main\ncurrency: EUR\nreps: [ana, ben]\nteams: [{id: sales, reps: [ana, ben]}]\n"
-COMMANDS = ["status", "teams", "team", "reps", "rep", "tickets", "ticket", "overloaded",
+COMMANDS = ["help", "status", "teams", "team", "reps", "rep", "tickets", "ticket", "overloaded",
             "available", "away", "outcome", "assign", "release", "move", "desk show", "desk diff",
             "desk apply", "desk from", "plan check", "plan test", "push", "simulate", "pool", "freeze",
             "close", "pay", "exclude", "metric"]
@@ -194,11 +198,13 @@ def help_teaches():
     out = good("--help")
     for command in COMMANDS:
         assert re.search("^  %s( |$)" % command, out, re.M), command
-        mine = good(*command.split(), "--help")
+        mine = good(*command.split(), "--help") if command != "help" else "Usage: evenhand help"
         assert mine.startswith("Usage: evenhand " + command), mine
         wide = [line for line in mine.splitlines() + out.splitlines() if len(line) > 80]
         assert not wide, wide
-    assert good("desk", "--help") == out
+    assert good("desk") == good("desk", "--help") == good("help", "desk")
+    assert "desk apply FILE" in good("desk") and "--team" not in good("desk")
+    assert good("help") == out and good("help", "rep") == good("rep", "--help")
     assert re.fullmatch(r"evenhand \d+\.\d+\.\d+\n", good("--version"))
 
 
@@ -213,7 +219,7 @@ def wrong_calls_are_told():
     bad(2, "verify", "--from", "9", "--to", "3", says="--to: 3 is before --from")
     bad(2, says="which command?")
     bad(2, "stats", says="did you mean `status`?")
-    bad(2, "desk", says="show, diff, apply, from")
+    bad(2, "desk", "shwo", says="show, diff, apply, from")
     bad(2, "tickets", "--taem", "x", says="did you mean --team?")
     bad(2, "tickets", "--state", "done", says="--state")
     bad(2, "rep", says="needs R")
@@ -235,6 +241,57 @@ def exit_codes_follow_the_answer():
     bad(77, "team", "secret", says="not yours")
     bad(1, "away", "ana", "--reason", "away-is-refused", says="reason: this cannot be")
     bad(69, "away", "ana", "--reason", "standby", says="standby")
+
+
+def errors_are_json_with_json():
+    def error(code, *args, **more):
+        r = run(*args, "--json", **more)
+        assert r.returncode == code and r.stdout == "", r
+        return json.loads(r.stderr)["error"]
+    assert error(1, "rep", "nobody") == {"code": "not_found", "message": "there is none", "field": None}
+    assert error(1, "away", "ana", "--reason", "away-is-refused") == \
+        {"code": "conflict", "message": "reason: this cannot be", "field": "reason"}
+    assert error(77, "team", "secret")["code"] == "denied"
+    assert error(2, "stats")["code"] == "usage"
+    assert error(69, "status", socket=FOLDER + "/none.sock")["code"] == "unavailable"
+    assert error(78, "plan", "check", SHOP)["code"] == "invalid"
+    assert error(1, "simulate", FOLDER + '/no"ne.csv')["message"].startswith(FOLDER + '/no"ne.csv: ')
+
+
+def on_a_terminal(*args, rows=12, keys=b"", **env):
+    """What a call shows on a terminal of so many rows."""
+    ours, theirs = pty.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", rows, 80, 0, 0))
+    process = subprocess.Popen(
+        [EVENHAND, *args], stdin=theirs, stdout=theirs, stderr=theirs, start_new_session=True,
+        env={"EVENHAND_SOCKET": SOCKET, "TZ": "UTC", "TERM": "xterm", "PATH": os.environ["PATH"], **env})
+    os.close(theirs)
+    os.write(ours, keys)
+    shown = b""
+    try:
+        while piece := os.read(ours, 65536):
+            shown += piece
+    except OSError:
+        pass  # its end
+    os.close(ours)
+    return process.wait(), shown.decode().replace("\r\n", "\n")
+
+
+def a_long_text_is_paged():
+    marked = {"PAGER": "sed s/^/:/"}
+    help_text = good("--help")
+    paged = "".join(":%s" % line for line in help_text.splitlines(True))
+    assert on_a_terminal("--help", **marked) == (0, paged)
+    assert on_a_terminal("--help", rows=2000, **marked) == (0, help_text)
+    assert on_a_terminal("--help", "--no-pager", **marked) == (0, help_text)
+    assert on_a_terminal("--help", PAGER="no-such-pager")[1].endswith(help_text)
+    assert on_a_terminal("status", **marked)[1].startswith(":")
+    assert not on_a_terminal("status", "--json", **marked)[1].startswith(":")
+    code, shown = on_a_terminal("rep", "nobody", rows=2, **marked)
+    assert (code, shown) == (1, "evenhand: there is none\n"), shown
+    assert on_a_terminal("--help", PAGER="true")[0] == 0, "who leaves the pager early has seen enough"
+    if shutil.which("less"):
+        assert "Usage: evenhand" in on_a_terminal("--help", keys=b"q")[1]
 
 
 def tables_read_well():
@@ -464,7 +521,8 @@ def the_sample_is_what_the_tests_believe():
 
 TESTS = [the_sample_is_what_the_tests_believe, help_teaches, a_full_disk_is_told,
          wrong_calls_are_told,
-         exit_codes_follow_the_answer, tables_read_well, a_ticket_has_its_story,
+         exit_codes_follow_the_answer, errors_are_json_with_json, a_long_text_is_paged,
+         tables_read_well, a_ticket_has_its_story,
          nothing_hidden_reaches_people,
          json_is_what_the_daemon_said, changes_say_what_is_meant, the_callers_rep_is_found,
          desk_files_travel, a_desk_comes_out_of_a_history, a_history_is_dealt_again,

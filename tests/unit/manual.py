@@ -15,7 +15,7 @@ import tap
 
 EVENHAND, EVENHANDD, SOURCE = sys.argv[1:]
 OPTION = re.compile(r"--([a-z][a-z-]*)")
-EVERYWHERE = {"socket", "json", "help", "version"}
+EVERYWHERE = {"socket", "json", "no-pager", "help", "version"}
 
 
 def told(*command):

@@ -5,7 +5,7 @@ _evenhand()
     local cur prev commands command="" second="" i
     cur=${COMP_WORDS[COMP_CWORD]}
     prev=${COMP_WORDS[COMP_CWORD - 1]}
-    commands="status teams team reps rep tickets ticket overloaded available away outcome assign
+    commands="help status teams team reps rep tickets ticket overloaded available away outcome assign
         release move pool freeze close pay exclude metric desk plan push fairness draws verify simulate"
     COMPREPLY=()
 
@@ -42,7 +42,7 @@ _evenhand()
         esac
     done
 
-    local options="--socket --json --help"
+    local options="--socket --json --no-pager --help"
     case $command in
     "") options+=" --version" ;;
     tickets) options+=" --team --rep --state --after" ;;
