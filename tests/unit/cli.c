@@ -495,7 +495,7 @@ Test(call, wrong_ones_are_refused)
     fclose(stderr);
     cr_assert_eq(parse(&cli, NULL, NULL, NULL, NULL), EH_EXIT_USAGE);
     cr_assert_eq(parse(&cli, "lost", NULL, NULL, NULL), EH_EXIT_USAGE);
-    cr_assert_eq(parse(&cli, "desk", NULL, NULL, NULL), EH_EXIT_USAGE);
+    cr_assert_eq(parse(&cli, "desk", "shwo", NULL, NULL), EH_EXIT_USAGE);
     cr_assert_eq(parse(&cli, "list", "--taem", "x", NULL), EH_EXIT_USAGE);
     cr_assert_eq(parse(&cli, "list", "--team", NULL, NULL), EH_EXIT_USAGE);
     cr_assert_eq(parse(&cli, "list", "--fast=1", NULL, NULL), EH_EXIT_USAGE);

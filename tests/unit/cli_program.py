@@ -180,7 +180,8 @@ def good(*args, **more):
 def bad(code, *args, says="", **more):
     r = run(*args, **more)
     assert r.returncode == code, "%r: %d, not %d; %s" % (args, r.returncode, code, r.stderr)
-    assert re.fullmatch(r"evenhand: [^\n]+\n", r.stderr), "not one line: %r" % r.stderr
+    one = r'{"error":{"code":[^\n]+}}\n' if "--json" in args else r"evenhand: [^\n]+\n"
+    assert re.fullmatch(one, r.stderr), "not one line: %r" % r.stderr
     assert says in r.stderr, "%r is not in %r" % (says, r.stderr)
     assert r.stdout == "", r.stdout
 
