@@ -1,0 +1,144 @@
+#!/usr/bin/python3
+"""views: what people read in PostgreSQL says what happened: who asked for what and why, how long
+tickets waited, what was imported; and each view and column says what it is.
+"""
+import psycopg2
+
+import pools
+from harness import run, scenario
+from proofs import verify_ok
+
+CREATED = 1767225600123  # 2026-01-01T00:00:00.123Z
+FACTS = {"channel": "телефон", "skills": ["sap", "german"], "created_at": CREATED, "value": 900,
+         "customer": "Kari", "subject": "where?", "priority": 7, "currency": "EUR"}
+
+
+def desk():
+    months = pools.last_months(1)
+    whole = pools.desk(pools.plan(months[0]))
+    reps = [dict(rep, **({"skills": ["german", "sap"]} if rep["id"] == "ana" else {}))
+            for rep in whole["reps"]]
+    teams = [whole["teams"][0], dict(whole["teams"][1], reps=["ana"])]
+    return dict(whole, reps=reps, teams=teams), months[0]
+
+
+def rows(stack, query, *arguments):
+    return [tuple(row) for row in stack.sql(query, *arguments)]
+
+
+@scenario("a ticket's own words stand in its view, before and after it changed")
+def tickets(stack):
+    stack.start(desk()[0])
+    stack.add_ticket("plain")
+    for name in ("t", "u", "w"):
+        stack.add_ticket(name, **FACTS)
+    stack.settle()
+    asked = "SELECT skills, channel, created_at, refunded FROM ticket WHERE id = %s"
+    plain, full = rows(stack, asked, "plain")[0], rows(stack, asked, "t")[0]
+    assert plain == (None, None, None, 0), plain
+    assert full[:2] == (["german", "sap"], "телефон") and full[3] == 0, full
+    assert int(full[2].timestamp() * 1000) == CREATED, full
+    stack.add({"type": "update", "id": "u", "skills": ["german"], "value": 500})
+    stack.add({"type": "update", "id": "w", "skills": []})
+    stack.add({"type": "outcome", "id": "t", "outcome": "won"})
+    stack.add({"type": "outcome", "id": "t", "outcome": "refunded", "value": 250})
+    stack.settle()
+    assert rows(stack, asked, "t")[0] == (["german", "sap"], "телефон", full[2], 250)
+    assert rows(stack, asked, "u")[0] == (["german"], "телефон", full[2], 0)
+    assert rows(stack, asked, "w")[0] == (None, "телефон", full[2], 0)
+    stack.add({"type": "outcome", "id": "t", "outcome": "refunded"})
+    stack.settle()
+    assert rows(stack, asked, "t")[0][3] == 900
+    verify_ok(stack)
+
+
+@scenario("what managers did stands there with who and why, and so does what they set aside")
+def by_hand(stack):
+    whole, month = desk()
+    daemon = stack.start(whole)
+    for name in ("a", "m", "r", "s"):
+        stack.add_ticket(name, owner="ben")
+    stack.settle()
+    for path, body in (
+            ("reps/dora/release", {"reason": "nothing to give back"}),
+            ("tickets/default/a/assign", {"rep": "cai", "reason": "knows them"}),
+            ("tickets/default/m/move", {"team": "support", "reason": "not ours"}),
+            ("reps/ben/release", {"reason": "ill, för länge"}),
+            ("teams/sales/periods/%s/exclude" % month, {"rep": "dora", "reason": "was lent"}),
+            ("teams/sales/metrics", {"metric": "training", "period": month, "value": -3,
+                                     "rep": "cai"})):
+        answer = daemon.post("/v1/" + path, body)
+        assert answer.code == 200, (path, answer)
+    stack.add({"type": "metric", "team": "sales", "metric": "training", "period": month, "value": 4})
+    stack.settle()
+    user = stack.sql1("SELECT DISTINCT by FROM exclusion")
+    done = rows(stack, "SELECT what, ticket, team, was, by, reason FROM override ORDER BY input,"
+                " ticket")
+    assert done == [
+        ("release", None, None, "dora", user, "nothing to give back"),
+        ("assign", "a", "sales", "ben", user, "knows them"),
+        ("move", "m", "support", "ben", user, "not ours"),
+        ("release", "r", "sales", "ben", user, "ill, för länge"),
+        ("release", "s", "sales", "ben", user, "ill, för länge")], done
+    assert rows(stack, "SELECT rep FROM override WHERE what = 'assign'") == [("cai",)]
+    assert rows(stack, "SELECT ticket, rep, by, reason FROM assignment WHERE why = 'manager'") == [
+        ("a", "cai", user, "knows them")]
+    assert {r for r, in stack.sql("SELECT reason FROM assignment WHERE was = 'ben'")} >= {
+        "knows them", "ill, för länge"}
+    assert set(rows(stack, "SELECT by, reason FROM assignment WHERE was IS NULL")) == {
+        (None, None), (user, "not ours")}  # as the helpdesk named them; dealt again where it went
+    assert rows(stack, "SELECT rep, status, by, reason FROM rep_signal ORDER BY input") == [
+        ("dora", "away", user, "nothing to give back"), ("ben", "away", user, "ill, för länge")]
+    assert rows(stack, "SELECT team, period, rep, by, reason FROM exclusion") == [
+        ("sales", month, "dora", user, "was lent")]
+    assert rows(stack, "SELECT team, metric, period, rep, value, by FROM metric ORDER BY input") == [
+        ("sales", "training", month, "cai", -3, user), ("sales", "training", month, None, 4, None)]
+    verify_ok(stack)
+
+
+@scenario("a ticket's waiting stands there spell by spell, with why and what ended it")
+def waits(stack):
+    daemon = stack.start(desk()[0])
+    stack.add_ticket("never", skills=["juggling"])
+    for rep in pools.TEAM:
+        daemon.post("/v1/reps/%s/signal" % rep, {"status": "away"})
+    stack.add_ticket("twice")
+    stack.add_ticket("gone")
+    stack.settle()
+    stack.add({"type": "outcome", "id": "gone", "outcome": "cancelled"})
+    stack.settle()
+    daemon.post("/v1/reps/ana/signal", {"status": "available"})
+    stack.settle()
+    daemon.post("/v1/reps/ana/release", {"reason": "home"})
+    stack.settle()
+    spells = rows(stack, "SELECT ticket, why, was, ended, until IS NULL OR until >= since,"
+                  " until IS NULL FROM wait ORDER BY seq")
+    assert spells == [("never", "skill", None, None, True, True),
+                      ("twice", "nobody", None, "assigned", True, False),
+                      ("gone", "nobody", None, "closed", True, False),
+                      ("twice", "nobody", "ana", None, True, True)], spells
+
+
+@scenario("each view and each of its columns says what it is; auditors read all but personal text")
+def comments(stack):
+    stack.start(desk()[0])
+    silent = stack.sql(
+        "SELECT c.relname, a.attname FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid"
+        " WHERE c.relnamespace = 'evenhand'::regnamespace AND c.relkind = 'v' AND a.attnum > 0"
+        " AND (col_description(c.oid, a.attnum) IS NULL OR obj_description(c.oid, 'pg_class') IS"
+        " NULL)")
+    assert silent == [], silent
+    stack.add_ticket("t", **FACTS)
+    stack.settle()
+    stack.sql("CREATE ROLE auditor LOGIN IN ROLE evenhand_auditor")
+    connection = psycopg2.connect(stack.postgres.dsn + " user=auditor")  # as they log in: no path
+    with connection.cursor() as cursor:
+        for (view,) in stack.sql("SELECT relname FROM pg_class WHERE relkind = 'v' AND relnamespace"
+                                 " = 'evenhand'::regnamespace"):
+            cursor.execute("SELECT * FROM evenhand." + view)
+        cursor.execute("SELECT customer, skills, channel FROM evenhand.ticket")
+        assert cursor.fetchall() == [(None, ["german", "sap"], "телефон")]
+    connection.close()
+
+
+run()
