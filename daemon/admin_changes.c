@@ -470,6 +470,7 @@ static int describe_desk(struct eh_admin_request *request, json_t **ret, struct 
     eh_hash_sha256(request->body.data, request->body.size, sha256);
     json_t *changes = json_array(), *warnings = json_array();
     eh_desk_diff(old, new, add_line, changes);
+    eh_engine_leaving(engine, new, add_line, warnings);
     eh_desk_warnings(new, add_line, warnings);
     json_t *body = json_object();
     eh_json_put(body, "sha256", eh_json_hex(sha256, sizeof sha256));

@@ -30,9 +30,10 @@
 #define EH_ADMIN_DESK_BODY_MAX        EH_HTTP_BODY_MAX /* bytes of a desk file over HTTP */
 #define EH_ADMIN_REFUSED_MAX          64               /* connections over a cap that are told so */
 #define EH_ADMIN_FD_RESERVE           24               /* descriptors that no client gets */
-#define EH_ADMIN_OPERATOR_CONNECTIONS 32 /* per operator instead of the per-user cap */
-#define EH_ADMIN_RESERVE_PART         8  /* one of so many places is for operators only */
-#define EH_ADMIN_COMMANDS_PER_USER    16 /* changes not done yet of one user, who is no operator */
+#define EH_ADMIN_OPERATOR_CONNECTIONS 32  /* per operator instead of the per-user cap */
+#define EH_ADMIN_RESERVE_PART         8   /* one of so many places is for operators only */
+#define EH_ADMIN_COMMANDS_PER_USER    16  /* changes not done yet of one user, who is no operator */
+#define EH_ADMIN_LEFT_MAX             100 /* leavers with open tickets in the status */
 #define EH_ADMIN_PAGE                 1000        /* items of a list in one answer */
 #define EH_ADMIN_POOL_PAGE            60          /* periods of a list in one answer */
 #define EH_ADMIN_TICKET_PAGE          250         /* tickets: they have many keys */

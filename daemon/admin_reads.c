@@ -43,6 +43,27 @@ static void put_totals(json_t *body, const struct eh_engine *engine,
     eh_json_put(body, "at", eh_json_time(totals->at_us));
 }
 
+/* Tickets of teams their reps have left, of those teams that the caller may see. */
+static json_t *left_of(const struct eh_admin_request *request)
+{
+    const struct eh_engine *engine = eh_app_engine(request->admin->app);
+    const struct eh_desk *desk = engine ? eh_engine_desk(engine) : NULL;
+    struct eh_left_view views[EH_ADMIN_LEFT_MAX];
+    size_t count = desk ? eh_engine_left(engine, views, EH_ADMIN_LEFT_MAX) : 0;
+    json_t *list = json_array();
+    for (size_t i = 0; i < count && i < EH_ADMIN_LEFT_MAX; i++) {
+        if (!eh_peer_sees_all(request->peer) &&
+            !eh_peer_manages(request->peer, desk, views[i].team))
+            continue;
+        json_t *one = json_object();
+        eh_json_put(one, "team", eh_json_text(views[i].team));
+        eh_json_put(one, "rep", eh_json_text(views[i].rep));
+        put_u(one, "open", views[i].open);
+        json_array_append_new(list, one);
+    }
+    return list;
+}
+
 /* All that stand, the most urgent first. */
 static json_t *alarms_of(const struct eh_alarms *alarms)
 {
@@ -82,6 +103,7 @@ void eh_admin_get_status(struct eh_admin_request *request)
     eh_json_put(body, "last_error_at", eh_json_time(status.last_error_us));
     eh_json_put(body, "alarm", eh_json_string(eh_alarm_first(status.alarms)));
     eh_json_put(body, "alarms", alarms_of(status.alarms));
+    eh_json_put(body, "left_with_open", left_of(request));
     eh_json_put(body, "schema", json_integer(status.schema));
     eh_json_put(body, "version", json_string(EVENHAND_VERSION));
     eh_json_put(body, "desk_file", eh_json_string(status.desk_file));
@@ -94,13 +116,22 @@ void eh_admin_get_status(struct eh_admin_request *request)
 
 /* ---- Teams. */
 
+/* Somebody who is in no team today is in none of the states. */
+static const char *shown_state(uint8_t state, bool on_duty, bool left)
+{
+    if (on_duty)
+        return eh_status_name(state);
+    return left ? "left" : "not on duty";
+}
+
 /* A rep sees who is in the team and in which state, and of themselves alone what they were entitled
  * to and received: the others' parts would tell their shares. */
 static json_t *member_json(const struct eh_member_view *member, bool figures)
 {
     json_t *body = json_object();
     eh_json_put(body, "id", eh_json_text(member->rep));
-    eh_json_put(body, "state", eh_json_string(eh_status_name(member->state)));
+    eh_json_put(body, "state",
+                eh_json_string(shown_state(member->state, member->active, member->left)));
     eh_json_put(body, "full", json_boolean(member->full));
     eh_json_put(body, "active", json_boolean(member->active));
     eh_json_put(body, "open", figures ? json_integer((json_int_t)member->open) : NULL);
@@ -238,7 +269,7 @@ static json_t *rep_json(const struct eh_rep_view *rep, const struct eh_desk *des
     eh_json_put(body, "name", eh_json_text(rep->name));
     eh_json_put(body, "user", eh_json_text(rep->user));
     eh_json_put(body, "teams", teams);
-    eh_json_put(body, "state", eh_json_string(eh_status_name(rep->state)));
+    eh_json_put(body, "state", eh_json_string(shown_state(rep->state, rep->member, rep->left)));
     eh_json_put(body, "full", json_boolean(rep->full));
     eh_json_put(body, "since", eh_json_time(rep->since_us));
     eh_json_put(body, "until", eh_json_time(rep->until_us));

@@ -65,6 +65,23 @@ static void join_texts(const json_t *array, char *ret, size_t size)
     }
 }
 
+/* Who has left a team and still has open tickets of it. */
+static void show_left(const struct eh_cli *cli, const json_t *list)
+{
+    size_t i;
+    json_t *one;
+    json_array_foreach((json_t *)list, i, one)
+    {
+        char text[400];
+        const char *rep = eh_json_text(one, "rep"), *team = eh_json_text(one, "team");
+        int64_t open = eh_json_int(one, "open");
+        eh_format(text, sizeof text,
+                  "%s left team %s with %lld open ticket%s (evenhand release %s)", rep ? rep : "?",
+                  team ? team : "?", (long long)open, open == 1 ? "" : "s", rep ? rep : "R");
+        line(cli, "left", text);
+    }
+}
+
 static void show_status(const struct eh_cli *cli, const json_t *s)
 {
     show_head(cli, s);
@@ -91,6 +108,7 @@ static void show_status(const struct eh_cli *cli, const json_t *s)
                   rep ? "; rep " : "", rep ? rep : "");
         line(cli, "you", text);
     }
+    show_left(cli, json_object_get(s, "left_with_open"));
     size_t at;
     json_t *alarm;
     json_array_foreach(json_object_get(s, "alarms"), at, alarm)
@@ -241,7 +259,7 @@ static void member_row(struct eh_grid *g, const json_t *rep, void *context)
     char entitled[EH_CLI_TEXT];
     eh_grid_text(g, eh_json_text(rep, "id"));
     if (json_is_false(json_object_get(rep, "active")))
-        eh_grid_dim(g, "not today");
+        eh_grid_dim(g, shown_state(rep));
     else
         eh_grid_state(g, shown_state(rep));
     if (!eh_json_has(rep, "received")) { /* a colleague, whom only managers see figures of */

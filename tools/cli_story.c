@@ -57,6 +57,7 @@ static const struct {
     {"manager", "by a manager"},
     {"owner", "whom the helpdesk named as its owner"},
     {"release", "after a release"},
+    {"left", "after the rep who had it left the team"},
     {"reopened", "who had it before it was reopened"},
     {"nobody", "nobody is available"},
     {"full", "everybody has all they can carry"},

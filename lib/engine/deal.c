@@ -49,6 +49,7 @@ int eh_deal_book(struct step *s, uint32_t slot, uint32_t rep, uint32_t was,
     if (t->first_us == 0)
         t->first_us = s->now_us;
     t->was = NONE;
+    t->left = false;
     eh_ticket_give(e, slot, rep);
     eh_eligible_refresh(e, rep);
     eh_digest_ticket(e, slot);
@@ -134,7 +135,7 @@ static int deal_by_policy(struct step *s, uint32_t slot, uint32_t avoid)
         team->policy->took(e, t->team, t->set, at);
     }
     if (t->was != NONE)
-        decision.why = "release";
+        decision.why = t->left ? "left" : "release";
     return eh_deal_book(s, slot, team->members[at].rep, t->was, &decision);
 }
 

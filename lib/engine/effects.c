@@ -109,6 +109,13 @@ int eh_step_epoch_notice(struct step *s, int type, uint32_t epoch,
                                      .epoch = epoch});
 }
 
+int eh_step_rep_notice(struct step *s, int type, struct eh_str team, struct eh_str rep,
+                       struct eh_str sentence)
+{
+    return add(
+        s, (struct eh_effect){.type = (uint8_t)type, .team = team, .rep = rep, .why = sentence});
+}
+
 int eh_step_lost_notice(struct step *s, uint32_t epoch)
 {
     char id[16];

@@ -55,6 +55,7 @@ bool eh_read_flag(struct eh_reader *in)
 /* ---- tickets */
 
 #define ASIDE 0x80 /* in the byte of the state: few tickets ever are */
+#define LEFT  0x40 /* likewise */
 
 void eh_encode_ticket(const struct eh_engine *e, const struct ticket *t, struct eh_bytes *out)
 {
@@ -71,7 +72,7 @@ void eh_encode_ticket(const struct eh_engine *e, const struct ticket *t, struct 
     eh_bytes_put_str(out, name_of(&e->kind_names, t->kind));
     eh_bytes_put_str(out, name_of(&e->rep_names, t->rep));
     eh_bytes_put_str(out, name_of(&e->rep_names, t->was));
-    eh_bytes_put_u8(out, (uint8_t)(t->state | (t->aside ? ASIDE : 0)));
+    eh_bytes_put_u8(out, (uint8_t)(t->state | (t->aside ? ASIDE : 0) | (t->left ? LEFT : 0)));
     eh_bytes_put_u8(out, t->priority);
     eh_bytes_put_u8(out, t->outcome);
     eh_bytes_put_u(out, t->points);
@@ -107,7 +108,8 @@ static void read_numbers(struct eh_reader *in, struct ticket *t)
 {
     t->state = eh_read_u8(in);
     t->aside = (t->state & ASIDE) != 0;
-    t->state &= (uint8_t)~ASIDE;
+    t->left = (t->state & LEFT) != 0;
+    t->state &= (uint8_t) ~(ASIDE | LEFT);
     t->priority = eh_read_u8(in);
     t->outcome = eh_read_u8(in);
     t->points = eh_read_u32(in);
@@ -232,13 +234,15 @@ void eh_encode_rep(const struct eh_engine *e, uint32_t no, struct eh_bytes *out)
     const struct rep *rep = &e->reps[no];
     eh_bytes_put_str(out, e->rep_names.items[no]);
     eh_bytes_put_u8(out, rep->status);
-    eh_bytes_put_u8(out, (uint8_t)(rep->signalled | rep->releasing << 1));
+    eh_bytes_put_u8(out, (uint8_t)(rep->signalled | rep->releasing << 1 | rep->gone << 2 |
+                                   rep->back << 3 | rep->leaves_told << 4));
     eh_bytes_put_i(out, rep->since_us);
     eh_bytes_put_i(out, rep->until_us);
     eh_bytes_put_str(out, eh_str_n(rep->reason, rep->reason_size));
     eh_bytes_put_str(out, eh_str_n(rep->scope, rep->scope_size));
     eh_bytes_put_u(out, rep->released);
     eh_bytes_put_u(out, rep->release_round);
+    eh_bytes_put_str(out, eh_str_n(rep->leaves, rep->leaves_size));
     put_held(out, &rep->held);
     put_rate(out, &rep->changes);
     put_rate(out, &rep->said);

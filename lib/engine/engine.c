@@ -42,6 +42,7 @@ void eh_engine_free(struct eh_engine *e)
     for (uint32_t i = 0; i < e->rep_names.count; i++) {
         free(e->reps[i].reason);
         free(e->reps[i].scope);
+        free(e->reps[i].leaves);
         free(e->reps[i].held.reason);
     }
     void *const arrays[] = {e->tickets, e->parked,      e->teams,      e->reps,
@@ -169,7 +170,10 @@ static int step_rules(struct step *s)
     if (s->m.rules > EH_RULES_LAST)
         return -EH_EVERSION;
     s->touched = true;
+    bool leavers = e->rules < EH_RULES_LEAVERS && s->m.rules >= EH_RULES_LEAVERS;
     e->rules = (uint32_t)s->m.rules;
+    if (leavers)
+        eh_leavers_begin(e);
     return 0;
 }
 

@@ -72,9 +72,7 @@ static int turn(struct step *s)
 int eh_step_day(struct step *s)
 {
     int r = turn(s);
-    if (r == 0)
-        eh_roster_set_date(s->e, s->in->date);
-    return r;
+    return r == 0 ? eh_roster_turn_date(s, s->in->date) : r;
 }
 
 int eh_step_accept_time(struct step *s)
@@ -85,9 +83,7 @@ int eh_step_accept_time(struct step *s)
     int r = turn(s);
     if (r == 0 && s->now_us < e->at_us)
         r = eh_time_back(s, e->at_us);
-    if (r == 0)
-        eh_roster_set_date(e, s->in->date);
-    return r;
+    return r == 0 ? eh_roster_turn_date(s, s->in->date) : r;
 }
 
 int eh_step_reveal(struct step *s)

@@ -1,5 +1,6 @@
 /*
- * manager: what a manager may do with tickets: assign one, move one, release those of a rep.
+ * manager: what a manager may do with tickets: assign one, move one, release those of a rep. And
+ * what becomes of those that somebody leaves behind in a team (leavers.c).
  */
 #include "state.h"
 
@@ -44,6 +45,29 @@ int eh_step_assign(struct step *s)
     return r < 0 ? r : eh_step_image(s, t);
 }
 
+/* Into another team, with the set of its skills there; before it is dealt there. */
+static int enter_team(struct step *s, uint32_t slot, uint32_t team, uint32_t set, const char *why)
+{
+    struct eh_engine *e = s->e;
+    struct ticket *t = &e->tickets[slot];
+    const struct decision decision = {.why = why};
+    uint32_t was = t->state == EH_TICKET_ASSIGNED ? t->rep : t->was;
+    eh_deal_detach(e, slot);
+    eh_affinity_leave(e, slot);
+    eh_ledger_forget(t);
+    eh_ticket_count(e, t, false);
+    eh_set_release(e, t->team, t->set);
+    t->team = team;
+    t->set = set;
+    t->was = NONE;
+    t->left = false;
+    eh_ticket_count(e, t, true);
+    int r = eh_affinity_join(e, slot);
+    if (r == 0)
+        r = eh_step_emit(s, EH_NOTICE_MOVED, t, NONE, was, why ? &decision : NULL);
+    return r == 0 ? eh_deal_or_wait(s, slot) : r;
+}
+
 int eh_step_move(struct step *s)
 {
     struct eh_engine *e = s->e;
@@ -69,28 +93,15 @@ int eh_step_move(struct step *s)
     r = eh_ticket_touch(s, slot);
     if (r < 0)
         return r;
-    uint32_t was = t->state == EH_TICKET_ASSIGNED ? t->rep : t->was;
-    eh_deal_detach(e, slot);
-    eh_affinity_leave(e, slot);
-    eh_ledger_forget(t);
-    eh_ticket_count(e, t, false);
-    eh_set_release(e, t->team, t->set);
-    t->team = team;
-    t->set = set;
-    t->was = NONE;
-    eh_ticket_count(e, t, true);
-    r = eh_affinity_join(e, slot);
-    if (r == 0)
-        r = eh_step_emit(s, EH_NOTICE_MOVED, t, NONE, was, NULL);
-    if (r == 0)
-        r = eh_deal_or_wait(s, slot);
+    r = enter_team(s, slot, team, set, NULL);
     return r < 0 ? r : eh_step_image(s, t);
 }
 
-/* ---- release
+/* ---- rounds
  *
- * By ticket number, in rounds: each gives back as many as the step may have effects. A round keeps
- * in mind how far it came, so each ticket is given back once, whatever the rep says meanwhile.
+ * What a rep releases or leaves behind goes back by ticket number, in rounds: each gives back as
+ * many as the step may have effects. A round of a release keeps in mind how far it came, so each
+ * ticket is given back once, whatever the rep says meanwhile.
  */
 
 /* The `most` lowest numbers of those that were offered: a heap, the highest of them on top. */
@@ -141,41 +152,57 @@ static int by_number(const void *a, const void *b)
     return left->no < right->no ? -1 : left->no > right->no;
 }
 
-/* Whether a list of team ids, joined by '\x1f', has this one; the empty list has all. */
-static bool has_team(struct eh_str list, struct eh_str team)
+/* The lowest of a rep's tickets, at most `most` of them; the caller frees them. */
+static int lowest_new(struct lowest *ret)
 {
-    bool has = list.size == 0;
-    while (!has && list.size > 0) {
-        const char *end = memchr(list.data, '\x1f', list.size);
-        size_t size = end ? (size_t)(end - list.data) : list.size;
-        has = eh_str_equal(eh_str_n(list.data, size), team);
-        list = end ? eh_str_n(end + 1, list.size - size - 1) : eh_str_n(NULL, 0);
-    }
-    return has;
+    ret->items = malloc((ret->most + (size_t)1) * sizeof *ret->items);
+    return ret->items ? 0 : -EH_ENOMEM;
 }
 
-/* The rep's next tickets to be released, by number, at most ret->most; the caller frees them. */
+static void lowest_sort(struct lowest *l)
+{
+    qsort(l->items, l->count, sizeof *l->items, by_number);
+}
+
+/* The rep's next tickets to be released. */
 static int open_of(const struct eh_engine *e, const struct rep *rep, struct lowest *ret)
 {
     struct eh_str scope = eh_str_n(rep->scope, rep->scope_size);
-    ret->items = malloc((ret->most + (size_t)1) * sizeof *ret->items);
-    if (!ret->items)
-        return -EH_ENOMEM;
+    int r = lowest_new(ret);
+    if (r < 0)
+        return r;
     for (uint32_t slot = rep->open.first; slot != NONE; slot = e->tickets[slot].next) {
         const struct ticket *t = &e->tickets[slot];
-        if (t->no > rep->released && !t->aside && has_team(scope, name_of(&e->team_names, t->team)))
+        bool in_scope =
+            scope.size == 0 || eh_team_list_has(scope, name_of(&e->team_names, t->team));
+        if (t->no > rep->released && !t->aside && in_scope)
             offer(ret, (struct place){t->no, slot});
     }
-    qsort(ret->items, ret->count, sizeof *ret->items, by_number);
+    lowest_sort(ret);
+    return 0;
+}
+
+/* The rep's next tickets of a team that is left. */
+static int left_in(const struct eh_engine *e, const struct rep *rep, uint32_t team,
+                   struct lowest *ret)
+{
+    int r = lowest_new(ret);
+    if (r < 0)
+        return r;
+    for (uint32_t slot = rep->open.first; slot != NONE; slot = e->tickets[slot].next)
+        if (e->tickets[slot].team == team && !e->tickets[slot].aside)
+            offer(ret, (struct place){e->tickets[slot].no, slot});
+    lowest_sort(ret);
     return 0;
 }
 
 /* From the rep into the queue of its set. */
-static int give_back(struct step *s, uint32_t slot, uint32_t rep)
+static int give_back(struct step *s, uint32_t slot, uint32_t rep, bool left)
 {
     struct ticket *t = &s->e->tickets[slot];
     eh_deal_detach(s->e, slot);
     t->was = rep;
+    t->left = left;
     t->given_back = s->e->rules >= EH_RULES_SLICES;
     int r = eh_queue_reserve(s->e, t->team, t->set);
     if (r < 0)
@@ -201,7 +228,7 @@ static int tell_waiting(struct step *s, const struct lowest *given, uint32_t rep
     return r;
 }
 
-static void drop_releasing(struct eh_engine *e, uint32_t rep)
+static void rounds_remove(struct eh_engine *e, uint32_t rep)
 {
     uint32_t at = 0;
     while (e->releasing[at] != rep)
@@ -209,15 +236,34 @@ static void drop_releasing(struct eh_engine *e, uint32_t rep)
     e->releasing[at] = e->releasing[--e->releasing_count];
 }
 
+static int rounds_add(struct eh_engine *e, uint32_t rep)
+{
+    int r = eh_room(&e->releasing, &e->releasing_capacity, e->releasing_count + 1,
+                    sizeof *e->releasing);
+    if (r == 0)
+        e->releasing[e->releasing_count++] = rep;
+    return r;
+}
+
+int eh_rounds_update(struct eh_engine *e, uint32_t rep_no)
+{
+    struct rep *rep = &e->reps[rep_no];
+    bool due = rep->releasing || rep->leaves_size > 0 || rep->back;
+    int r = 0;
+    if (due && !rep->in_rounds)
+        r = rounds_add(e, rep_no);
+    else if (!due && rep->in_rounds)
+        rounds_remove(e, rep_no);
+    if (r == 0)
+        rep->in_rounds = due;
+    return r;
+}
+
 static int set_releasing(struct eh_engine *e, uint32_t rep_no, bool releasing)
 {
     struct rep *rep = &e->reps[rep_no];
-    int r = 0;
-    if (releasing && !rep->releasing)
-        r = eh_releasing_add(e, rep_no);
-    else if (!releasing && rep->releasing)
-        drop_releasing(e, rep_no);
     rep->releasing = releasing;
+    int r = eh_rounds_update(e, rep_no);
     if (r == 0 && !releasing)
         r = eh_rep_set_text(&rep->scope, &rep->scope_size, eh_str_n(NULL, 0));
     return r;
@@ -244,6 +290,17 @@ static int end_round(struct step *s, uint32_t rep_no, const struct lowest *given
     return set_releasing(s->e, rep_no, more);
 }
 
+/* Gives them back to the deal of their team, deals, and tells where the others wait. */
+static int give_all(struct step *s, const struct lowest *given, uint32_t rep, bool left)
+{
+    int r = 0;
+    for (uint32_t i = 0; r == 0 && i < given->count; i++)
+        r = give_back(s, given->items[i].slot, rep, left);
+    if (r == 0)
+        r = eh_deal_waiting(s);
+    return r == 0 ? tell_waiting(s, given, rep) : r;
+}
+
 static int release_round(struct step *s, uint32_t rep_no)
 {
     struct eh_engine *e = s->e;
@@ -252,25 +309,110 @@ static int release_round(struct step *s, uint32_t rep_no)
     if (r < 0)
         return r;
     r = end_round(s, rep_no, &given);
-    for (uint32_t i = 0; r == 0 && i < given.count; i++)
-        r = give_back(s, given.items[i].slot, rep_no);
     if (r == 0)
-        r = eh_deal_waiting(s);
-    if (r == 0)
-        r = tell_waiting(s, &given, rep_no);
+        r = give_all(s, &given, rep_no, false);
     free(given.items);
     eh_digest_rep(e, rep_no);
     return r;
 }
 
-int eh_releasing_add(struct eh_engine *e, uint32_t rep)
+/* ---- rounds of what is left behind */
+
+/* Team the tickets of a team that is left go to, or NONE: they stay in it. */
+static uint32_t left_to(const struct eh_engine *e, uint32_t team)
 {
-    int r = eh_room(&e->releasing, &e->releasing_capacity, e->releasing_count + 1,
-                    sizeof *e->releasing);
-    if (r == 0)
-        e->releasing[e->releasing_count++] = rep;
+    const struct eh_desk_team *desk = e->teams[team].desk;
+    if (desk->leavers_work != EH_LEAVERS_WORK_TO)
+        return NONE;
+    return eh_names_find(&e->team_names, desk->leavers_to);
+}
+
+/* Each of them is moved and dealt: two effects. Where the other team has no room for its skills, a
+ * ticket goes back to the deal of its own. */
+static int move_all(struct step *s, const struct lowest *given, uint32_t rep, uint32_t team)
+{
+    struct eh_engine *e = s->e;
+    struct lowest stay = {.items = given->items};
+    int r = 0;
+    for (uint32_t i = 0; r == 0 && i < given->count; i++) {
+        uint32_t slot = given->items[i].slot, set;
+        r = eh_set_acquire(e, team, ticket_skills(&e->tickets[slot]), s->in->no, &set);
+        if (r == -EH_EFULL) {
+            stay.items[stay.count++] = given->items[i];
+            r = 0;
+        } else if (r == 0) {
+            r = enter_team(s, slot, team, set, "left");
+        }
+    }
+    return r == 0 ? give_all(s, &stay, rep, true) : r;
+}
+
+static int tell_left(struct step *s, uint32_t rep_no, uint32_t team, uint64_t count)
+{
+    struct eh_engine *e = s->e;
+    struct eh_str id = name_of(&e->rep_names, rep_no), left = name_of(&e->team_names, team);
+    uint32_t to = left_to(e, team);
+    char text[4 * EH_ID_MAX];
+    size_t size = eh_format(
+        text, sizeof text, "%.*s left team %.*s: %llu open ticket%s %s%.*s", EH_STR_ARG(id),
+        EH_STR_ARG(left), (unsigned long long)count, count == 1 ? " goes" : "s go",
+        to == NONE ? "back to the deal" : "to team ", EH_STR_ARG(name_of(&e->team_names, to)));
+    e->reps[rep_no].leaves_told = true;
+    return eh_step_rep_notice(s, EH_NOTICE_LEFT, left, id, eh_str_n(text, size));
+}
+
+/* A round in one team; the last one there leads on to the `rest`. */
+static int leave_team(struct step *s, uint32_t rep_no, uint32_t team, struct eh_str rest)
+{
+    struct eh_engine *e = s->e;
+    uint32_t to = left_to(e, team), most = round_of(s);
+    struct lowest given = {.most = to == NONE || most < 2 ? most : most / 2};
+    int r = left_in(e, &e->reps[rep_no], team, &given);
+    if (r == 0 && given.count > 0 && !e->reps[rep_no].leaves_told)
+        r = tell_left(s, rep_no, team, given.offered);
+    if (r == 0 && given.offered == given.count)
+        r = eh_leaves_done(e, rep_no, rest);
+    if (r == 0) {
+        uint32_t cost = to == NONE ? given.count : 2 * given.count;
+        s->deals_left -= cost < s->deals_left ? cost : s->deals_left;
+        r = to == NONE ? give_all(s, &given, rep_no, true) : move_all(s, &given, rep_no, to);
+    }
+    free(given.items);
     return r;
 }
+
+static int leave_round(struct step *s, uint32_t rep_no)
+{
+    struct eh_engine *e = s->e;
+    struct rep *rep = &e->reps[rep_no];
+    struct eh_str rest;
+    uint32_t team = eh_leaves_team(e, rep_no, &rest);
+    int r = team == NONE ? eh_leaves_done(e, rep_no, rest) : leave_team(s, rep_no, team, rest);
+    rep->release_round = rep->leaves_size > 0 ? s->in->no : 0;
+    if (r == 0)
+        r = eh_rounds_update(e, rep_no);
+    eh_digest_rep(e, rep_no);
+    return r;
+}
+
+static int tell_back(struct step *s, uint32_t rep_no)
+{
+    struct eh_engine *e = s->e;
+    struct eh_str id = name_of(&e->rep_names, rep_no);
+    char text[2 * EH_ID_MAX];
+    size_t size = eh_format(text, sizeof text,
+                            "%.*s is back and starts afresh: no earlier signal "
+                            "holds",
+                            EH_STR_ARG(id));
+    e->reps[rep_no].back = false;
+    int r = eh_rounds_update(e, rep_no);
+    eh_digest_rep(e, rep_no);
+    return r == 0
+               ? eh_step_rep_notice(s, EH_NOTICE_BACK, eh_str_n(NULL, 0), id, eh_str_n(text, size))
+               : r;
+}
+
+/* ---- whose turn it is */
 
 /* The one whose last round is the longest ago; before EH_RULES_SLICES the first by id. */
 static bool comes_before(const struct eh_engine *e, uint32_t a, uint32_t b)
@@ -292,15 +434,42 @@ static uint32_t next_releasing(const struct eh_engine *e)
 
 int eh_release_round(struct step *s)
 {
+    uint32_t no = next_releasing(s->e);
+    const struct rep *rep = &s->e->reps[no];
     s->touched = true;
-    return release_round(s, next_releasing(s->e));
+    if (rep->back)
+        return tell_back(s, no);
+    return rep->releasing ? release_round(s, no) : leave_round(s, no);
+}
+
+bool eh_release_skip_notice(struct step *s)
+{
+    struct eh_engine *e = s->e;
+    uint32_t no = e->releasing_count ? next_releasing(e) : NONE;
+    if (no == NONE || !e->reps[no].back)
+        return false;
+    s->touched = true;
+    e->reps[no].back = false;
+    eh_digest_rep(e, no);
+    return eh_rounds_update(e, no) == 0; /* it takes one out: no memory is needed */
+}
+
+/* The next ticket of the round that is next. */
+static int next_of(const struct eh_engine *e, uint32_t no, struct lowest *next)
+{
+    const struct rep *rep = &e->reps[no];
+    if (rep->releasing)
+        return open_of(e, rep, next);
+    struct eh_str rest;
+    uint32_t team = eh_leaves_team(e, no, &rest);
+    return team == NONE ? lowest_new(next) : left_in(e, rep, team, next);
 }
 
 int eh_release_next(const struct step *s, uint32_t *ret_slot)
 {
     const struct eh_engine *e = s->e;
     struct lowest next = {.most = 1};
-    int r = open_of(e, &e->reps[next_releasing(e)], &next);
+    int r = next_of(e, next_releasing(e), &next);
     if (r == 0)
         *ret_slot = next.count ? next.items[0].slot : NONE;
     free(next.items);

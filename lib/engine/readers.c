@@ -199,6 +199,7 @@ bool eh_engine_rep(const struct eh_engine *e, struct eh_str id, struct eh_rep_vi
     };
     for (uint32_t i = 0; i < rep->membership_count && !ret->member; i++)
         ret->member = eh_member_active(e, rep->memberships[i].team, no) != NONE;
+    ret->left = !ret->member && rep->gone;
     return true;
 }
 
@@ -250,6 +251,7 @@ bool eh_engine_member(const struct eh_engine *e, struct eh_str team_id, uint32_t
         .state = rep->status,
         .full = !eh_below_capacity(team, rep),
         .active = member->active,
+        .left = !member->active && eh_member_is_over(e, member),
         .open = rep->open.count,
         .points = rep->points,
     };
@@ -271,4 +273,31 @@ bool eh_engine_member_of(const struct eh_engine *e, struct eh_str team_id, struc
         return false;
     uint32_t position = eh_member_position(e, team, rep);
     return position != NONE && eh_engine_member(e, team_id, position, ret);
+}
+
+/* Whether they keep tickets of a team they are not in. */
+static bool is_kept(const struct eh_engine *e, const struct account *account)
+{
+    const struct rep *rep = &e->reps[account->rep];
+    if (account->open == 0 || eh_member_active(e, account->team, account->rep) != NONE)
+        return false;
+    bool leaves = eh_team_list_has(eh_str_n(rep->leaves, rep->leaves_size),
+                                   name_of(&e->team_names, account->team));
+    return !leaves || eh_leaves_stay(e, account->team, account->rep);
+}
+
+size_t eh_engine_left(const struct eh_engine *e, struct eh_left_view *ret, size_t max)
+{
+    size_t count = 0;
+    for (uint32_t i = 0; i < e->account_count; i++) {
+        const struct account *account = &e->accounts[i];
+        if (!is_kept(e, account))
+            continue;
+        if (count < max)
+            ret[count] = (struct eh_left_view){.team = name_of(&e->team_names, account->team),
+                                               .rep = name_of(&e->rep_names, account->rep),
+                                               .open = account->open};
+        count++;
+    }
+    return count;
 }

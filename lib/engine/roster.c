@@ -41,14 +41,33 @@ int eh_desk_held_new(struct eh_str text, struct desk_held **ret, struct eh_error
 
 enum held_by { BY_REP, BY_TEAM, BY_KIND };
 
-static bool is_held(const struct ticket *t, enum held_by by, uint32_t no)
+/* Who or what still holds tickets. */
+struct holder {
+    enum held_by by;
+    const char *what;
+    struct eh_str id;
+    uint32_t no;
+    uint64_t count;
+    const struct eh_desk
+        *keeping; /* BY_REP: those alone that this desk lets leavers keep; or NULL */
+};
+
+/* Whether the ticket's team leaves their tickets to whoever goes. */
+static bool keeps(const struct eh_engine *e, const struct eh_desk *new, const struct ticket *t)
 {
-    return by == BY_REP ? t->rep == no : by == BY_TEAM ? t->team == no : t->kind == no;
+    const struct eh_desk_team *team = eh_desk_team(new, name_of(&e->team_names, t->team));
+    return team && team->leavers_work == EH_LEAVERS_WORK_KEEP;
+}
+
+static bool is_held(const struct eh_engine *e, const struct ticket *t, const struct holder *h)
+{
+    if (h->by == BY_REP)
+        return t->rep == h->no && (!h->keeping || keeps(e, h->keeping, t));
+    return h->by == BY_TEAM ? t->team == h->no : t->kind == h->no;
 }
 
 /* The first few tickets held: "default/T1, default/T2, …". */
-static void name_tickets(const struct eh_engine *e, enum held_by by, uint32_t no, uint64_t count,
-                         char *text, size_t size)
+static void name_tickets(const struct eh_engine *e, const struct holder *h, char *text, size_t size)
 {
     size_t length = 0;
     uint32_t named = 0;
@@ -56,44 +75,62 @@ static void name_tickets(const struct eh_engine *e, enum held_by by, uint32_t no
         if (e->order[i].slot == NONE)
             continue;
         const struct ticket *t = &e->tickets[e->order[i].slot];
-        if (!is_held(t, by, no) || length >= size)
+        if (!is_held(e, t, h) || length >= size)
             continue;
         length += eh_format(text + length, size - length, "%s%.*s/%.*s", named ? ", " : "",
                             EH_STR_ARG(ticket_source(t)), EH_STR_ARG(ticket_id(t)));
         named++;
     }
-    if (count > named && length < size)
+    if (h->count > named && length < size)
         eh_format(text + length, size - length, ", …");
 }
 
-static int refuse_held(struct step *s, enum held_by by, const char *what, struct eh_str id,
-                       uint32_t no, uint64_t count)
+static int refuse_held(struct step *s, const struct holder *h)
 {
     char tickets[HOLDERS_NAMED * (2 * EH_NAME_MAX + 4)] = "";
-    name_tickets(s->e, by, no, count, tickets, sizeof tickets);
-    return eh_step_refuse(s, EH_ECONFLICT, "%s: %.*s still holds %llu open ticket%s (%s)", what,
-                          EH_STR_ARG(id), (unsigned long long)count, count == 1 ? "" : "s",
-                          tickets);
+    name_tickets(s->e, h, tickets, sizeof tickets);
+    return eh_step_refuse(s, EH_ECONFLICT, "%s: %.*s still holds %llu open ticket%s (%s)%s",
+                          h->what, EH_STR_ARG(h->id), (unsigned long long)h->count,
+                          h->count == 1 ? "" : "s", tickets,
+                          h->keeping ? "; release them first, or let leavers_work deal them" : "");
+}
+
+/* Off the file: their tickets go back to the deal, but for those of teams that let them be kept. */
+static int refuse_rep(struct step *s, const struct eh_desk *new, struct eh_str id)
+{
+    const struct eh_engine *e = s->e;
+    uint32_t no = eh_names_find(&e->rep_names, id);
+    struct holder h = {BY_REP, "reps", id, no, e->reps[no].open.count, NULL};
+    if (e->rules >= EH_RULES_LEAVERS) {
+        h.keeping = new;
+        h.count = 0;
+        for (uint32_t at = e->reps[no].open.first; at != NONE; at = e->tickets[at].next)
+            h.count += keeps(e, new, &e->tickets[at]);
+    }
+    return h.count ? refuse_held(s, &h) : 0;
 }
 
 static int refuse_vanished(struct step *s, const struct eh_desk *old, const struct eh_desk *new)
 {
     const struct eh_engine *e = s->e;
     for (uint32_t i = 0; i < old->rep_count; i++) {
-        uint32_t no = eh_names_find(&e->rep_names, old->reps[i].id);
-        if (e->reps[no].open.count && !eh_desk_rep(new, old->reps[i].id))
-            return refuse_held(s, BY_REP, "reps", old->reps[i].id, no, e->reps[no].open.count);
+        int r = eh_desk_rep(new, old->reps[i].id) ? 0 : refuse_rep(s, new, old->reps[i].id);
+        if (r < 0 || s->fx->refused)
+            return r;
     }
     for (uint32_t i = 0; i < old->team_count; i++) {
-        uint32_t no = eh_names_find(&e->team_names, old->teams[i].id);
-        uint64_t held = e->teams[no].open + e->teams[no].waiting;
-        if (held && !eh_desk_team(new, old->teams[i].id))
-            return refuse_held(s, BY_TEAM, "teams", old->teams[i].id, no, held);
+        struct holder h = {.by = BY_TEAM, .what = "teams", .id = old->teams[i].id};
+        h.no = eh_names_find(&e->team_names, h.id);
+        h.count = e->teams[h.no].open + e->teams[h.no].waiting;
+        if (h.count && !eh_desk_team(new, h.id))
+            return refuse_held(s, &h);
     }
     for (uint32_t i = 0; i < old->kind_count; i++) {
-        uint32_t no = eh_names_find(&e->kind_names, old->kinds[i].id);
-        if (e->kinds[no].held && !eh_desk_kind(new, old->kinds[i].id))
-            return refuse_held(s, BY_KIND, "kinds", old->kinds[i].id, no, e->kinds[no].held);
+        struct holder h = {.by = BY_KIND, .what = "kinds", .id = old->kinds[i].id};
+        h.no = eh_names_find(&e->kind_names, h.id);
+        h.count = e->kinds[h.no].held;
+        if (h.count && !eh_desk_kind(new, h.id))
+            return refuse_held(s, &h);
     }
     return 0;
 }
@@ -377,13 +414,19 @@ static int set_memberships(struct eh_engine *e, const struct eh_desk *desk)
 }
 
 /* Who never signalled is what his teams presume. */
+int eh_roster_presumes(const struct eh_engine *e, uint32_t rep_no)
+{
+    const struct rep *rep = &e->reps[rep_no];
+    for (uint32_t i = 0; i < rep->membership_count; i++)
+        if (e->teams[rep->memberships[i].team].desk->presence == EH_PRESENCE_SIGNALLED)
+            return EH_STATUS_AWAY;
+    return EH_STATUS_AVAILABLE;
+}
+
 static void presume(struct eh_engine *e, uint32_t rep_no, int64_t now_us)
 {
     struct rep *rep = &e->reps[rep_no];
-    int status = EH_STATUS_AVAILABLE;
-    for (uint32_t i = 0; i < rep->membership_count; i++)
-        if (e->teams[rep->memberships[i].team].desk->presence == EH_PRESENCE_SIGNALLED)
-            status = EH_STATUS_AWAY;
+    int status = eh_roster_presumes(e, rep_no);
     if (!rep->known || (!rep->signalled && rep->status != status)) {
         rep->known = true;
         rep->status = (uint8_t)status;
@@ -419,6 +462,19 @@ int eh_roster_install(struct eh_engine *e, struct desk_held *held, int64_t now_u
     return eh_affinity_rebuild(e);
 }
 
+static int install(struct step *s, struct desk_held *held)
+{
+    struct eh_engine *e = s->e;
+    struct duty duty;
+    int r = eh_duty_note(e, &duty);
+    if (r == 0)
+        r = eh_roster_install(e, held, s->now_us);
+    if (r == 0)
+        r = eh_duty_change(s, &duty);
+    eh_duty_done(&duty);
+    return r;
+}
+
 int eh_step_desk(struct step *s)
 {
     struct eh_engine *e = s->e;
@@ -439,7 +495,7 @@ int eh_step_desk(struct step *s)
     s->touched = true;
     r = eh_past_turn(e, held->desk, s->in->date);
     if (r == 0)
-        r = eh_roster_install(e, held, s->now_us);
+        r = install(s, held);
     if (r < 0 && e->desk != held)
         eh_desk_held_free(held);
     if (r < 0)
@@ -457,4 +513,16 @@ void eh_roster_set_date(struct eh_engine *e, int32_t date)
     for (uint32_t i = 0; i < e->team_names.count; i++)
         if (e->teams[i].desk)
             eh_eligible_rebuild(e, i);
+}
+
+int eh_roster_turn_date(struct step *s, int32_t date)
+{
+    struct duty duty;
+    int r = eh_duty_note(s->e, &duty);
+    if (r < 0)
+        return r;
+    eh_roster_set_date(s->e, date);
+    r = eh_duty_change(s, &duty);
+    eh_duty_done(&duty);
+    return r;
 }

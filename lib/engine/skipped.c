@@ -39,6 +39,8 @@ int eh_ticket_touch(struct step *s, uint32_t slot)
 static int skip_leftover(struct step *s)
 {
     uint32_t slot = NONE;
+    if (eh_release_skip_notice(s))
+        return 0;
     int r = s->e->releasing_count ? eh_release_next(s, &slot) : 0;
     if (r == 0 && slot == NONE && s->e->ready_count)
         slot = eh_deal_next(s);
@@ -86,8 +88,7 @@ int eh_step_skipped(struct step *s)
     }
     if (s->in->date > e->date) {
         s->touched = true;
-        eh_roster_set_date(e, s->in->date);
-        return 0;
+        return eh_roster_turn_date(s, s->in->date);
     }
     return skip_due(s);
 }

@@ -185,6 +185,8 @@ static int read_held(struct eh_reader *in, struct held *held)
     return r;
 }
 
+#define FLAGS_LAST 0x1f /* of a rep: all of them set */
+
 static int read_rep(struct eh_engine *e, struct eh_reader *in)
 {
     uint32_t no;
@@ -197,8 +199,9 @@ static int read_rep(struct eh_engine *e, struct eh_reader *in)
     uint8_t flags = eh_read_u8(in);
     rep->signalled = flags & 1;
     rep->releasing = flags >> 1 & 1;
-    if (rep->releasing)
-        r = eh_releasing_add(e, no);
+    rep->gone = flags >> 2 & 1;
+    rep->back = flags >> 3 & 1;
+    rep->leaves_told = flags >> 4 & 1;
     rep->since_us = eh_read_i(in);
     rep->until_us = eh_read_i(in);
     if (r == 0)
@@ -208,12 +211,16 @@ static int read_rep(struct eh_engine *e, struct eh_reader *in)
     rep->released = eh_read_u(in);
     rep->release_round = eh_read_u(in);
     if (r == 0)
+        r = eh_rep_set_text(&rep->leaves, &rep->leaves_size, eh_read_str(in));
+    if (r == 0)
+        r = eh_rounds_update(e, no);
+    if (r == 0)
         r = read_held(in, &rep->held);
     read_rate(in, &rep->changes);
     read_rate(in, &rep->said);
     rep->newest_ms = eh_read_u(in);
     rep->newest_no = eh_read_u(in);
-    if (r < 0 || in->failed || flags > 3 || !eh_status_name(rep->status) ||
+    if (r < 0 || in->failed || flags > FLAGS_LAST || !eh_status_name(rep->status) ||
         !eh_is_time(rep->since_us) || rep->until_us < 0)
         return r < 0 ? r : -EH_ECORRUPT;
     eh_expiry_update(e, no);
@@ -316,7 +323,7 @@ static int read_desk(struct eh_engine *e, struct eh_reader *in, const uint8_t *h
 static bool fits(const struct eh_engine *e, const struct ticket *t)
 {
     return t->state != EH_TICKET_CLOSED && e->teams[t->team].desk &&
-           (t->rep == NONE || e->reps[t->rep].present) &&
+           (t->rep == NONE || e->reps[t->rep].known) &&
            eh_ticket_find(e, ticket_identity(t)) == NONE;
 }
 

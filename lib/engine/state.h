@@ -13,7 +13,8 @@
  *     deal.c       one decision; rounds of them         eligible.c  the trees of who may receive
  *     ledger.c     who is entitled to how much          policies.c  the table of policies
  *     affinity.c   a customer's tickets                 observe.c   who had which chance
- *     manager.c    assign, release, move                effects.c   what a step hands out
+ *     manager.c    assign, release, move                leavers.c   who leaves, who comes back
+ *     effects.c    what a step hands out
  *     encode.c     canonical bytes                      digest.c    the sum of their hashes
  *     snapshot.c   out and in again                     epochs.c    draw epochs and commitments
  *     names.c      numbers for ids                      readers.c   what others may see
@@ -93,6 +94,7 @@ struct ticket {
     bool aside : 1;       /* its deal or release cannot be stored: outside its queue, or stays with
                              its rep, until it is touched */
     bool given_back : 1;  /* released in this very step, which has an effect set aside for it */
+    bool left : 1;        /* its rep left the team, and it waits for that */
 };
 
 /* A list through `next` and `previous` of tickets. */
@@ -129,6 +131,12 @@ struct rep {
     bool releasing; /* further rounds of a release are due */
     char *scope;    /* ... of tickets in these teams; owned; NULL: all */
     uint32_t scope_size;
+    bool gone;        /* was in a team, and is in none today or off the desk file */
+    bool back;        /* is to be told that they came back and start afresh */
+    bool leaves_told; /* of the first team in: */
+    char *leaves; /* teams whose tickets are to be taken from them; owned; ids joined by '\x1f' */
+    uint32_t leaves_size;
+    bool in_rounds;         /* stands among those that rounds are due of */
     uint64_t released;      /* ... up to this number they are given back */
     uint64_t release_round; /* input of the last round */
     uint8_t status;         /* enum eh_status, in force */
@@ -301,6 +309,7 @@ struct kind {
  * rep settles only when his eligibility changes, and reading it stores nothing. */
 struct account {
     uint32_t team, rep;
+    uint32_t open;           /* tickets that are with the rep now; follows from the tickets */
     int64_t received;        /* tickets */
     __int128 received_value; /* as booked, minor units */
     struct amount offset;
@@ -390,7 +399,7 @@ struct eh_engine {
     uint64_t ready[READY_WORDS]; /* a bit for each team of the desk, in order of id: it is ready */
     uint32_t ready_count;        /* of these teams */
     uint32_t turn;               /* team that was dealt to last from what was left over, or NONE */
-    uint32_t *releasing;         /* reps with further rounds due, in no order */
+    uint32_t *releasing;         /* reps that rounds are due of, in no order */
     uint32_t releasing_count, releasing_capacity;
     struct eh_table customers; /* team and customer -> his newest ticket; teams with affinity */
 
@@ -406,6 +415,17 @@ struct eh_engine {
 
     struct eh_bytes scratch;
     struct watch *watch; /* NULL: nobody does; never part of the state */
+};
+
+/* Who was where before a step that changes the day or the desk (leavers.c). */
+struct seat {
+    uint32_t team, rep; /* a member who has open tickets of the team */
+    bool active;
+};
+struct duty {
+    uint8_t *reps; /* by number */
+    struct seat *seats;
+    uint32_t rep_count, seat_count;
 };
 
 /* One step under way. */
@@ -502,6 +522,9 @@ int eh_step_emit(struct step *, int type, const struct ticket *, uint32_t rep, u
 /* Commitment or seed of a draw epoch. */
 int eh_step_epoch_notice(struct step *, int type, uint32_t epoch,
                          const uint8_t bytes[EH_SEED_BYTES]) EH_MUST_CHECK;
+/* About a rep, and a team or none: a sentence. */
+int eh_step_rep_notice(struct step *, int type, struct eh_str team, struct eh_str rep,
+                       struct eh_str sentence) EH_MUST_CHECK;
 /* Of an epoch whose seed nobody has. */
 int eh_step_lost_notice(struct step *, uint32_t epoch) EH_MUST_CHECK;
 int eh_step_image(struct step *, const struct ticket *) EH_MUST_CHECK;
@@ -658,10 +681,32 @@ int eh_parked_back(struct eh_engine *, int64_t delta_us, int32_t date) EH_MUST_C
 /* ... of what was counted in periods that are still to come */
 int eh_facts_back(struct eh_engine *, int32_t date) EH_MUST_CHECK;
 
+/* ---- rounds, in manager.c: tickets that are released or left behind go back, a few a step */
 int eh_release_round(struct step *) EH_MUST_CHECK; /* of the rep whose turn it is */
 int eh_release_next(const struct step *, uint32_t *ret_slot) EH_MUST_CHECK; /* NONE: no ticket */
-/* Further rounds of this rep's are due. */
-int eh_releasing_add(struct eh_engine *, uint32_t rep) EH_MUST_CHECK;
+/* The next round is about a sentence alone, which is left out now. */
+bool eh_release_skip_notice(struct step *);
+/* Puts the rep among those that rounds are due of, or takes them out, as they need it now. */
+int eh_rounds_update(struct eh_engine *, uint32_t rep) EH_MUST_CHECK;
+
+/* ---- leavers.c */
+/* Before the day or the desk changes, and after it; eh_duty_done() in any case. */
+int eh_duty_note(const struct eh_engine *, struct duty *ret) EH_MUST_CHECK;
+int eh_duty_change(struct step *, const struct duty *) EH_MUST_CHECK;
+void eh_duty_done(struct duty *);
+/* The rules begin that know of leavers. */
+void eh_leavers_begin(struct eh_engine *);
+/* Whether a list of team ids, joined by '\x1f', has this one. */
+bool eh_team_list_has(struct eh_str list, struct eh_str team);
+/* The first team whose tickets the rep is to leave behind, or NONE, and the teams behind it. */
+uint32_t eh_leaves_team(const struct eh_engine *, uint32_t rep, struct eh_str *ret_rest);
+int eh_leaves_done(struct eh_engine *, uint32_t rep, struct eh_str rest) EH_MUST_CHECK;
+/* Whether the rep's tickets of the team stay with them: back in it, or the team has it so. */
+bool eh_leaves_stay(const struct eh_engine *, uint32_t team, uint32_t rep);
+/* Whether the member's last day is over, and none is to come. */
+bool eh_member_is_over(const struct eh_engine *, const struct member *);
+/* The status of a rep who never signalled. */
+int eh_roster_presumes(const struct eh_engine *, uint32_t rep);
 
 /* signals.c */
 int eh_signal_expire(struct step *, uint32_t rep) EH_MUST_CHECK;
@@ -724,6 +769,8 @@ void eh_team_free(struct team *); /* its memory alone */
 /* Whether the first builds had the policies of all teams. */
 bool eh_roster_has_first_policies(const struct eh_engine *);
 void eh_roster_set_date(struct eh_engine *, int32_t date);
+/* ... and whoever leaves or comes back by it does. */
+int eh_roster_turn_date(struct step *, int32_t date) EH_MUST_CHECK;
 
 /* encode.c */
 void eh_encode_ticket(const struct eh_engine *, const struct ticket *, struct eh_bytes *);

@@ -169,9 +169,18 @@ static void list_remove(struct eh_engine *e, struct list *list, uint32_t slot)
     list->count--;
 }
 
+/* How many of the team's tickets the rep has; a forged snapshot may know no account. */
+static void count_open(struct eh_engine *e, const struct ticket *t, bool in)
+{
+    uint32_t at = eh_account_find(e, t->team, t->rep);
+    if (at != NONE && (in || e->accounts[at].open > 0))
+        e->accounts[at].open += in ? 1 : UINT32_MAX; /* modulo 2^32 */
+}
+
 void eh_ticket_give(struct eh_engine *e, uint32_t slot, uint32_t rep)
 {
     e->tickets[slot].rep = rep;
+    count_open(e, &e->tickets[slot], true);
     list_append(e, &e->reps[rep].open, slot);
     e->reps[rep].points += e->tickets[slot].points;
 }
@@ -179,6 +188,7 @@ void eh_ticket_give(struct eh_engine *e, uint32_t slot, uint32_t rep)
 void eh_ticket_take(struct eh_engine *e, uint32_t slot)
 {
     struct rep *rep = &e->reps[e->tickets[slot].rep];
+    count_open(e, &e->tickets[slot], false);
     list_remove(e, &rep->open, slot);
     rep->points -= e->tickets[slot].points;
 }

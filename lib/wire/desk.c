@@ -304,7 +304,7 @@ static int read_teams(struct desk_reader *reader, const struct desk_node *node,
     for (uint32_t i = 0; i < count; i++)
         desk->teams[i] = teams[named[i].index];
     desk->team_count = count;
-    return 0;
+    return eh_desk_check_leavers(reader, node, path, teams);
 }
 
 typedef int section_fn(struct desk_reader *, const struct desk_node *, const struct desk_path *);

@@ -204,6 +204,24 @@ static void say_managers(struct eh_lines *to, const struct eh_desk_team *from,
                          EH_STR_ARG(from->managers[i].name));
 }
 
+/* "deal", "keep" or "to TEAM". */
+static struct eh_str leavers_print(const struct eh_desk_team *team, char ret[EH_ID_MAX + 8])
+{
+    size_t size = team->leavers_work == EH_LEAVERS_WORK_TO
+                      ? eh_format(ret, EH_ID_MAX + 8, "to %.*s", EH_STR_ARG(team->leavers_to))
+                      : eh_format(ret, EH_ID_MAX + 8, "%s",
+                                  team->leavers_work == EH_LEAVERS_WORK_KEEP ? "keep" : "deal");
+    return eh_str_n(ret, size);
+}
+
+static void diff_leavers(struct eh_lines *to, const struct eh_desk_team *old,
+                         const struct eh_desk_team *new)
+{
+    struct about about = {"team", new->id};
+    char was[EH_ID_MAX + 8], is[EH_ID_MAX + 8];
+    diff_text(to, &about, "leavers_work", leavers_print(old, was), leavers_print(new, is));
+}
+
 static void diff_rules(struct eh_lines *to, const struct eh_desk_team *old,
                        const struct eh_desk_team *new)
 {
@@ -221,6 +239,7 @@ static void diff_rules(struct eh_lines *to, const struct eh_desk_team *old,
                 new->overloaded_at_least_s);
     diff_number(to, &about, "overloaded.at_most", eh_duration_print, old->overloaded_at_most_s,
                 new->overloaded_at_most_s);
+    diff_leavers(to, old, new);
 }
 
 static void diff_teams(struct eh_lines *to, const struct eh_desk *old, const struct eh_desk *new)

@@ -85,5 +85,8 @@ int eh_desk_read_word(struct desk_reader *, const struct desk_node *, const stru
 /* desk_team.c: an item of `teams`; desk->reps must be complete. */
 int eh_desk_read_team(struct desk_reader *, const struct desk_node *, const struct desk_path *,
                       struct eh_desk_team *ret) EH_MUST_CHECK;
+/* ... where `leavers_work` of each leads to; `read` are the teams in the file's order. */
+int eh_desk_check_leavers(struct desk_reader *, const struct desk_node *teams,
+                          const struct desk_path *, const struct eh_desk_team *read) EH_MUST_CHECK;
 
 #endif

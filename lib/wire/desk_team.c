@@ -242,6 +242,53 @@ static int read_affinity_for(struct desk_reader *reader, const struct desk_node 
     return 0;
 }
 
+static int read_leavers_to(struct desk_reader *reader, const struct desk_node *node,
+                           const struct desk_path *path, void *ret)
+{
+    static const struct desk_field fields[] = {
+        {"to", eh_desk_read_id, offsetof(struct eh_desk_team, leavers_to), true},
+    };
+    struct eh_desk_team *team = ret;
+    team->leavers_work = EH_LEAVERS_WORK_TO;
+    return eh_desk_read_map(reader, node, path, fields, 1, team);
+}
+
+/* `deal`, `keep`, or {to: TEAM}; whether there is such a team is known when all are read. */
+static int read_leavers_work(struct desk_reader *reader, const struct desk_node *node,
+                             const struct desk_path *path, void *ret)
+{
+    static const char *const words[] = {
+        [EH_LEAVERS_WORK_DEAL] = "deal", [EH_LEAVERS_WORK_KEEP] = "keep"};
+    struct eh_desk_team *team = ret;
+    size_t index;
+    if (node->kind == DESK_MAP)
+        return read_leavers_to(reader, node, path, ret);
+    int r = eh_desk_read_word(reader, node, path, words, 2, &index);
+    if (r == 0)
+        team->leavers_work = (uint8_t)index;
+    return r;
+}
+
+int eh_desk_check_leavers(struct desk_reader *reader, const struct desk_node *teams,
+                          const struct desk_path *path, const struct eh_desk_team *read)
+{
+    uint32_t index = 0;
+    for (const struct desk_node *item = teams->first; item; item = item->next, index++) {
+        const struct eh_desk_team *team = &read[index];
+        bool itself = eh_str_equal(team->leavers_to, team->id);
+        if (team->leavers_work != EH_LEAVERS_WORK_TO ||
+            (!itself && eh_desk_team(reader->desk, team->leavers_to)))
+            continue;
+        struct desk_path at = eh_desk_path_item(path, index);
+        struct desk_path key = eh_desk_path_key(&at, eh_str("leavers_work"));
+        return eh_desk_refuse(reader, item, &key, EH_EINVAL,
+                              itself ? "`%.*s` is this team itself; write `deal`"
+                                     : "`%.*s` is no team of this desk",
+                              EH_STR_ARG(team->leavers_to));
+    }
+    return 0;
+}
+
 static const struct desk_field team_fields[] = {
     {"id", eh_desk_read_id, offsetof(struct eh_desk_team, id), true},
     {"name", eh_desk_read_name, offsetof(struct eh_desk_team, name), false},
@@ -254,6 +301,7 @@ static const struct desk_field team_fields[] = {
     {"affinity_for", read_affinity_for, offsetof(struct eh_desk_team, affinity_for_s), false},
     {"presence", read_presence, offsetof(struct eh_desk_team, presence), false},
     {"overloaded", read_overloaded, 0, false},
+    {"leavers_work", read_leavers_work, 0, false},
 };
 
 int eh_desk_read_team(struct desk_reader *reader, const struct desk_node *node,

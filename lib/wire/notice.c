@@ -15,6 +15,8 @@ const char *eh_notice_type_name(int type)
         [EH_NOTICE_COMMITMENT] = "commitment",
         [EH_NOTICE_REVEALED] = "revealed",
         [EH_NOTICE_LOST] = "lost",
+        [EH_NOTICE_LEFT] = "left",
+        [EH_NOTICE_BACK] = "back",
     };
     return type > 0 && type < (int)(sizeof names / sizeof *names) ? names[type] : NULL;
 }

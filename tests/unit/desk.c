@@ -397,6 +397,9 @@ Test(desk, diff_sees_a_first_day_alone)
 
 Test(desk, diff_of_the_same_desk_is_silent)
 {
+    expect_diff("teams: [{id: a}, {id: b, leavers_work: keep}]",
+                "teams: [{id: a, leavers_work: {to: b}}, {id: b, leavers_work: deal}]", 2,
+                "team a: leavers_work deal -> to b\nteam b: leavers_work keep -> deal\n");
     expect_diff(AFTER, AFTER, 0, "");
     expect_diff("reps: [ana, eli]", "reps: [{id: eli, share: 100%}, {id: ana, name: ana}]", 0, "");
 }

@@ -226,7 +226,7 @@ int eh_engine_restore(struct eh_str snapshot, struct eh_engine **ret,
                       struct eh_error *) EH_MUST_CHECK;
 /* Sum of the hashes of all objects (mod 2^128), kept up to date with each change. The same state
  * has another sum, and another snapshot, where EH_STATE_VERSION is another. */
-#define EH_STATE_VERSION 7
+#define EH_STATE_VERSION 8
 struct eh_key eh_engine_digest(const struct eh_engine *);
 /* The same sum made anew from every object: what a test compares it with. */
 struct eh_key eh_engine_digest_anew(const struct eh_engine *);
@@ -313,6 +313,7 @@ size_t eh_engine_tickets(const struct eh_engine *, struct eh_str team, struct eh
 struct eh_rep_view {
     struct eh_str id, name, user;
     bool member;        /* in some team today */
+    bool left;          /* in none, and was in one before */
     uint8_t state;      /* enum eh_status, as it is in force now */
     bool full;          /* at capacity in every team of his that has one */
     int64_t until_us;   /* when overloaded ends by itself (EH_TIME_NEVER: does not) */
@@ -332,6 +333,7 @@ struct eh_member_view {
     uint8_t state;
     bool full;              /* at this team's capacity */
     bool active;            /* today between from and until */
+    bool left;              /* not, and no later day is to come */
     uint64_t open, points;  /* all teams of the rep */
     int64_t entitled_nano;  /* entitlement in this team, 10^-9 tickets, up to now */
     int64_t entitled_value; /* ... in value, minor units, rounded half away from zero */
@@ -351,5 +353,18 @@ bool eh_engine_member(const struct eh_engine *, struct eh_str team, uint32_t i,
 /* The same of this rep. */
 bool eh_engine_member_of(const struct eh_engine *, struct eh_str team, struct eh_str rep,
                          struct eh_member_view *ret);
+
+/* Who is not in a team today and still has open tickets of it, which nothing takes from them. */
+struct eh_left_view {
+    struct eh_str team, rep;
+    uint64_t open;
+};
+/* The first `max` of them, in no order; returns how many there are. Costs O(members). */
+size_t eh_engine_left(const struct eh_engine *, struct eh_left_view *ret, size_t max);
+
+/* What a new desk file does to open tickets of those it takes out of a team, now or on a last day
+ * to come: a line for each rep and team that the desk before has otherwise. */
+size_t eh_engine_leaving(const struct eh_engine *, const struct eh_desk *, eh_desk_line_fn *,
+                         void *context);
 
 #endif

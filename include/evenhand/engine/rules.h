@@ -28,8 +28,10 @@ enum eh_rules {
     EH_RULES_SALTED = 8, /* personal text is hashed behind a salt, and names no entry */
     EH_RULES_NEWEST = 9, /* a rep's signal on the stream is not taken behind a newer one */
     EH_RULES_STAYS = 10, /* what a desk said of days gone by holds, whatever a later one says */
+    /* Open tickets of whoever leaves a team go back to the deal; who comes back starts afresh. */
+    EH_RULES_LEAVERS = 11,
 };
 /* The rules of this build. */
-#define EH_RULES_LAST EH_RULES_STAYS
+#define EH_RULES_LAST EH_RULES_LEAVERS
 
 #endif

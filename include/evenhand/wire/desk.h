@@ -31,6 +31,13 @@
 
 enum eh_presence { EH_PRESENCE_ASSUMED = 0, EH_PRESENCE_SIGNALLED = 1 };
 
+/* What becomes of the open tickets of whoever leaves the team. */
+enum eh_leavers_work {
+    EH_LEAVERS_WORK_DEAL = 0, /* back to the team's deal */
+    EH_LEAVERS_WORK_KEEP = 1, /* they stay with the leaver */
+    EH_LEAVERS_WORK_TO = 2,   /* to the deal of the team `leavers_to` */
+};
+
 struct eh_desk_kind {
     struct eh_str id;
     uint32_t points; /* 1..1000 */
@@ -68,6 +75,8 @@ struct eh_desk_team {
     int64_t affinity_for_s;
     uint8_t presence; /* enum eh_presence */
     int64_t overloaded_at_least_s, overloaded_at_most_s;
+    uint8_t leavers_work;     /* enum eh_leavers_work */
+    struct eh_str leavers_to; /* a team of this desk, another one; or empty */
 };
 
 struct eh_desk {

@@ -21,19 +21,22 @@ enum eh_notice_type {
     EH_NOTICE_REFUSED = 6,
     EH_NOTICE_COMMITMENT = 7,
     EH_NOTICE_REVEALED = 8,
-    EH_NOTICE_LOST = 10 /* its seed can never be revealed */
+    EH_NOTICE_LOST = 10, /* its seed can never be revealed */
+    EH_NOTICE_LEFT = 11, /* a rep left a team with open tickets */
+    EH_NOTICE_BACK = 12  /* a rep came back, and starts afresh */
 };
 
 /* Text is the caller's. Of COMMITMENT and REVEALED `id` is the number of the draw epoch and `why`
  * its hash or seed in hexadecimal; of LOST it is the epoch, and `why` the reason its key was
- * replaced for; of REFUSED `why` is a sentence. */
+ * replaced for; of REFUSED, LEFT and BACK `why` is a sentence. LEFT names rep and team, BACK the
+ * rep; neither is of a ticket. */
 struct eh_notice {
     uint8_t type; /* enum eh_notice_type */
     uint64_t seq; /* gapless per desk */
     struct eh_str source, id, team, rep;
     struct eh_str was;   /* the rep who had it before */
-    struct eh_str why;   /* a policy's name, "affinity", "manager", "owner", "release"; of WAITING
-                            "nobody", "full", "skill" or "queue" */
+    struct eh_str why;   /* a policy's name, "affinity", "manager", "owner", "release", "left"; of
+                            WAITING   "nobody", "full", "skill" or "queue" */
     int64_t at_ms;       /* since 1970 UTC; key `at` */
     uint64_t input;      /* the number of the input that caused it */
     struct eh_str inbox; /* stream id of the entry that caused it, "1700000000000-0" */
