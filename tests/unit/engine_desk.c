@@ -92,10 +92,11 @@ Test(engine_desk, holders)
     kit_send(&k, "{'type':'ticket','id':'C1','team':'care','kind':'query'}");
     cr_assert_str_eq(kit_effects(&k), "waiting C1 nobody");
     refused(HEAD "kinds: {order: {points: 2}, query: {points: 1}}\nreps: [{id: bob}]\n"
-                 "teams: [{id: sales, reps: [bob], policy: random},"
+                 "teams: [{id: sales, reps: [bob], policy: random, leavers_work: keep},"
                  " {id: care, reps: [bob], policy: random}]\n",
             EH_ECONFLICT,
-            "reps: ana still holds 4 open tickets (default/T1, default/T2, default/T3, …)");
+            "reps: ana still holds 4 open tickets (default/T1, default/T2, default/T3, …); "
+            "release them first, or let leavers_work deal them");
     refused(HEAD "kinds: {order: {points: 2}, query: {points: 1}}\nreps: [{id: ana}, {id: bob}]\n"
                  "teams: [{id: sales, reps: [ana, bob], policy: random}]\n",
             EH_ECONFLICT, "teams: care still holds 1 open ticket (default/C1)");
