@@ -79,6 +79,8 @@ static void on_done(void *context, const struct eh_command_result *result)
         eh_json_put(body, "repeat", json_true());
     if (result->parked)
         eh_json_put(body, "parked", json_true());
+    if (result->mended.size)
+        eh_json_put(body, "mended", eh_json_text(result->mended));
     if (change->type == EH_MESSAGE_SIGNAL) {
         eh_json_put(body, "from", eh_json_time(result->from_us));
         eh_json_put(body, "until", eh_json_time(result->until_us));

@@ -47,6 +47,7 @@ struct eh_command_result {
     bool repeat;               /* known already, nothing changed */
     bool later;                /* a signal that is not logged yet: it may be from from_us on */
     bool parked;               /* an outcome that waits for its ticket, see EH_PARKED_S */
+    struct eh_str mended;      /* what was cleaned or left out of it; lives until on_done returns */
     uint64_t input;            /* its number; repeat: of the first one */
     int64_t from_us, until_us; /* signal */
     const struct eh_period_answer *period; /* freeze, close, pay, exclude; NULL: none, or a repeat.

@@ -513,16 +513,28 @@ static void make_unparsed(struct eh_input *in, const char *reason)
     in->recalled = (struct eh_recalled){0};
 }
 
+/* Personal text is not in it: fields, and what was done to them. */
+static void tell_mended(const struct eh_input *in)
+{
+    const struct eh_message *m = &in->message;
+    if (m->mended.size)
+        eh_log_limited(EH_LOG_INFO, "mended", "%s of id=%.*s source=%.*s input=%llu: %.*s",
+                       eh_message_type_name(m->type), EH_STR_ARG(m->id), EH_STR_ARG(m->source),
+                       (unsigned long long)in->no, EH_STR_ARG(m->mended));
+}
+
 static void tell(const struct eh_app *app, struct eh_batch *b, struct eh_item *item)
 {
     const struct eh_effects *fx = &b->effects;
     struct eh_command_result *result = &item->result;
     *result = (struct eh_command_result){.parked = fx->parked,
+                                         .mended = item->input.message.mended,
                                          .input = item->input.no,
                                          .from_us = fx->from_us,
                                          .until_us = fx->until_us,
                                          .message = ""};
     if (!fx->refused) {
+        tell_mended(&item->input);
         result->period = eh_period_answer(app->engine, &item->input, b);
         return;
     }
@@ -548,8 +560,10 @@ static int decide_item(struct eh_app *app, struct eh_batch *b, struct eh_item *i
     }
     if (item->entry_known || eh_engine_is_repeat(app->engine, in)) {
         app->repeats++;
-        item->result =
-            (struct eh_command_result){.repeat = true, .input = in->recalled.input, .message = ""};
+        item->result = (struct eh_command_result){.repeat = true,
+                                                  .mended = in->message.mended,
+                                                  .input = in->recalled.input,
+                                                  .message = ""};
         return 0;
     }
     if (app_later_takes(app, b, item) || app_full_holds(app, b, item))

@@ -56,6 +56,8 @@ int eh_outcome_check(const struct ticket *t, const struct eh_message *m, struct 
 /* When it happened, as the desk's calendar has it. */
 static int32_t date_of(const struct eh_engine *e, const struct eh_message *m)
 {
+    if (eh_message_has(m, EH_FIELD_AT_DAY))
+        return (int32_t)m->at_day;
     if (eh_message_has(m, EH_FIELD_AT_DATE))
         return (int32_t)m->at_date;
     return eh_message_has(m, EH_FIELD_AT) ? (int32_t)(m->at_ms / DAY_MS) : e->date;
@@ -243,6 +245,11 @@ int eh_step_outcome(struct step *s)
                                   "at: %lld is more than %d seconds ahead of the time",
                                   (long long)m->at_ms, EH_AT_AHEAD_MAX_S);
         at_us = m->at_ms * 1000;
+    }
+    if (eh_message_has(m, EH_FIELD_AT_DAY) && m->at_day > s->e->date) {
+        char day[EH_DECIMAL_TEXT_MAX];
+        eh_date_print((int32_t)m->at_day, day);
+        return eh_step_refuse(s, EH_ERANGE, "at: %s has not come yet", day);
     }
     struct eh_key identity = eh_ticket_identity(m->source, m->id);
     uint32_t slot = eh_ticket_find(s->e, identity);

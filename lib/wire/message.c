@@ -32,6 +32,7 @@ static struct eh_value value_of_msgpack(const msgpack_object *object)
         break;
     case MSGPACK_OBJECT_BIN:
         value.kind = EH_VALUE_BYTES;
+        value.text = eh_str_n(object->via.bin.ptr, object->via.bin.size);
         break;
     case MSGPACK_OBJECT_ARRAY:
         value.kind = EH_VALUE_ARRAY;
@@ -108,6 +109,15 @@ static struct eh_value json_item(const void *list, size_t index)
     return value_of_json(json_array_get(list, index));
 }
 
+/* A key that stands twice is a pair of its own: what is told first holds. */
+static void pairs_given_twice(const struct eh_blemishes *found, struct eh_pairs *ret)
+{
+    for (unsigned i = 0; i < found->count; i++)
+        if (found->list[i].kind == EH_BLEMISH_TWICE && found->list[i].field < EH_FIELD_COUNT)
+            ret->pairs[ret->count++] =
+                (struct eh_pair){.key = eh_str(eh_field_name(found->list[i].field))};
+}
+
 static void pairs_of_json(json_t *object, struct eh_pairs *ret)
 {
     const char *key;
@@ -119,19 +129,26 @@ static void pairs_of_json(json_t *object, struct eh_pairs *ret)
         (struct eh_pair){eh_str(key), value_of_json(value)};
 }
 
-/* Scan and parse; the caller drops *ret. */
-static int load_json(struct eh_str text, json_t **ret, struct eh_error *error)
+/* Scan, mend and parse; the caller drops *ret. */
+static int load_json(struct eh_str text, struct eh_arena *arena, json_t **ret,
+                     struct eh_pairs *pairs, struct eh_error *error)
 {
     json_error_t why;
-    int r = eh_scan_json(text, error);
+    struct eh_blemishes found;
+    int r = eh_scan_json(text, &found, error);
     if (r < 0)
         return r;
+    pairs->rough = 0;
+    if (found.count && eh_mend_json(text, &found, arena, &text, &pairs->rough) < 0)
+        return eh_error_set(error, EH_ENOMEM, "out of memory");
     json_t *root = json_loadb(text.data, text.size, JSON_REJECT_DUPLICATES, &why);
     if (!root) {
         int code = json_error_code(&why) == json_error_out_of_memory ? EH_ENOMEM : EH_EPARSE;
         return eh_error_set(error, code, "byte %d: %s", why.position, why.text);
     }
     *ret = root;
+    pairs_of_json(root, pairs);
+    pairs_given_twice(&found, pairs);
     return 0;
 }
 
@@ -155,11 +172,15 @@ int eh_message_from_msgpack(struct eh_str bytes, struct eh_arena *arena, struct 
                             struct eh_error *error)
 {
     struct eh_pairs pairs;
+    struct eh_blemishes found;
     msgpack_unpacked unpacked;
     size_t offset = 0;
-    int r = eh_scan_msgpack(bytes, error);
+    int r = eh_scan_msgpack(bytes, &found, error);
     if (r < 0)
         return r;
+    pairs.rough = 0;
+    if (found.count && eh_mend_msgpack(bytes, &found, arena, &bytes, &pairs.rough) < 0)
+        return eh_error_set(error, EH_ENOMEM, "out of memory");
     msgpack_unpacked_init(&unpacked);
     msgpack_unpack_return done = msgpack_unpack_next(&unpacked, bytes.data, bytes.size, &offset);
     if (done == MSGPACK_UNPACK_NOMEM_ERROR)
@@ -179,10 +200,9 @@ int eh_message_from_json(struct eh_str text, struct eh_arena *arena, struct eh_m
 {
     struct eh_pairs pairs;
     json_t *root = NULL;
-    int r = load_json(text, &root, error);
+    int r = load_json(text, arena, &root, &pairs, error);
     if (r < 0)
         return r;
-    pairs_of_json(root, &pairs);
     r = message_of_pairs(&pairs, arena, ret, error);
     json_decref(root);
     return r;
@@ -271,10 +291,9 @@ int eh_message_from_json_body(struct eh_str text, struct eh_arena *arena, struct
         return eh_error_field(error, EH_EINVAL, "type", "type: no message from outside");
     pairs.count = 0;
     if (text.size > 0) {
-        int r = load_json(text, &root, error);
+        int r = load_json(text, arena, &root, &pairs, error);
         if (r < 0)
             return r;
-        pairs_of_json(root, &pairs);
     }
     int r = fill_body(&pairs, arena, m, error);
     json_decref(root);

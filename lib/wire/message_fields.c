@@ -40,28 +40,33 @@ const struct eh_field_row eh_field_rows[EH_FIELD_COUNT] = {
         .least = -EH_INTEGER_MAX, .most = EH_INTEGER_MAX,
         .required = METRIC, .optional = TICKET | UPDATE | OUTCOME, .default_for = TICKET},
     [EH_FIELD_CURRENCY] = {NAMED("currency", currency), .kind = EH_KIND_CURRENCY, .optional = TICKET},
-    [EH_FIELD_CUSTOMER] = {NAME("customer", customer), .optional = TICKET},
+    [EH_FIELD_CUSTOMER] = {NAMED("customer", customer), .kind = EH_KIND_TEXT, .least = 1,
+        .most = EH_CUSTOMER_MAX, .optional = TICKET, .mending = EH_MEND_CLEAN},
     [EH_FIELD_PRIORITY] = {NAMED("priority", priority), .kind = EH_KIND_SMALL, .most = 9,
-        .optional = TICKET | UPDATE, .default_for = TICKET, .default_number = 5},
+        .optional = TICKET | UPDATE, .default_for = TICKET, .default_number = 5,
+        .mending = EH_MEND_NEAREST},
     [EH_FIELD_SKILLS] = {NAMED("skills", skills), .kind = EH_KIND_SKILLS, .optional = TICKET | UPDATE},
-    [EH_FIELD_CHANNEL] = {NAME("channel", channel), .optional = TICKET},
-    [EH_FIELD_SUBJECT] = {LINE("subject", subject), .optional = TICKET | UPDATE},
-    [EH_FIELD_CREATED_AT] = {TIME("created_at", created_at_ms), .optional = TICKET},
-    [EH_FIELD_OWNER] = {NAME("owner", owner), .optional = TICKET},
+    [EH_FIELD_CHANNEL] = {NAME("channel", channel), .optional = TICKET, .mending = EH_MEND_CLEAN},
+    [EH_FIELD_SUBJECT] = {LINE("subject", subject), .optional = TICKET | UPDATE,
+        .mending = EH_MEND_CLEAN},
+    [EH_FIELD_CREATED_AT] = {TIME("created_at", created_at_ms), .optional = TICKET,
+        .mending = EH_MEND_LEAVE_OUT},
+    [EH_FIELD_OWNER] = {NAME("owner", owner), .optional = TICKET, .mending = EH_MEND_LEAVE_OUT},
     [EH_FIELD_REP] = {NAME("rep", rep), .required = SIGNAL | ASSIGN | RELEASE | EXCLUDE,
         .optional = METRIC},
     [EH_FIELD_STATUS] = {NAMED("status", status), .kind = EH_KIND_STATUS,
         .least = EH_STATUS_AVAILABLE, .most = EH_STATUS_AWAY, .required = SIGNAL},
     [EH_FIELD_FOR] = {SECONDS("for", for_s), .optional = SIGNAL},
     [EH_FIELD_REASON] = {LINE("reason", reason), .required = ASSIGN | RELEASE | MOVE | EXCLUDE,
-        .optional = SIGNAL},
+        .optional = SIGNAL, .mending = EH_MEND_CLEAN},
     [EH_FIELD_EVENT] = {NAME("event", event), .optional = SIGNAL | OUTCOME | METRIC | REVEAL | PERIOD},
     [EH_FIELD_OUTCOME] = {NAMED("outcome", outcome), .kind = EH_KIND_OUTCOME,
         .least = EH_OUTCOME_WON, .most = EH_OUTCOME_RATED, .required = OUTCOME},
     [EH_FIELD_CSAT] = {NAMED("csat", csat), .kind = EH_KIND_SMALL, .least = 1, .most = 5,
-        .optional = OUTCOME},
-    [EH_FIELD_HANDLED] = {SECONDS("handled", handled_s), .optional = OUTCOME},
-    [EH_FIELD_AT] = {TIME("at", at_ms), .optional = OUTCOME},
+        .optional = OUTCOME, .mending = EH_MEND_LEAVE_OUT},
+    [EH_FIELD_HANDLED] = {SECONDS("handled", handled_s), .optional = OUTCOME,
+        .mending = EH_MEND_LEAVE_OUT},
+    [EH_FIELD_AT] = {TIME("at", at_ms), .optional = OUTCOME}, /* or AT_DAY */
     [EH_FIELD_METRIC] = {NAME("metric", metric), .required = METRIC},
     [EH_FIELD_PERIOD] = {NAME("period", period), .required = METRIC | PERIOD},
     [EH_FIELD_ACTOR] = {NAME("actor", actor), .optional = SHELL},
@@ -79,6 +84,10 @@ const struct eh_field_row eh_field_rows[EH_FIELD_COUNT] = {
         .most = EH_MOST_MAX, .optional = SHELL},
     [EH_FIELD_TICKET] = {NAMED("ticket", ticket), .kind = EH_KIND_INTEGER, .least = 1,
         .most = EH_INTEGER_MAX, .optional = SHELL},
+    [EH_FIELD_AT_DAY] = {NAMED("at_day", at_day), .kind = EH_KIND_INTEGER, .least = -EH_DATES_MAX,
+        .most = EH_DATES_MAX, .optional = SHELL}, /* told as `at` */
+    [EH_FIELD_MENDED] = {NAMED("mended", mended), .kind = EH_KIND_TEXT, .least = 1,
+        .most = EH_MENDED_MAX, .optional = SHELL},
 };
 /* clang-format on */
 
@@ -129,6 +138,17 @@ const char *eh_message_type_name(int type)
 const char *eh_field_name(int field)
 {
     return field >= 0 && field < EH_FIELD_COUNT ? eh_field_rows[field].name : NULL;
+}
+
+int eh_field_named(struct eh_str name)
+{
+    for (int field = 0; field < EH_FIELD_COUNT; field++) {
+        const struct eh_field_row *row = &eh_field_rows[field];
+        if (row->name_size == name.size && (row->required | row->optional) &&
+            memcmp(row->name, name.data, name.size) == 0)
+            return field;
+    }
+    return EH_FIELD_COUNT;
 }
 
 const char *eh_status_name(int status)

@@ -52,6 +52,7 @@ struct eh_pairs {
     size_t count;
     struct eh_value (*item)(const void *list, size_t index); /* of an EH_VALUE_ARRAY */
     bool text_is_ours; /* the text goes away with the parser: copy what is kept */
+    uint64_t rough;    /* EH_FIELD_BITs of text that was no UTF-8 and is by now */
     struct eh_pair pairs[EH_MESSAGE_ITEMS_MAX / 2];
 };
 
@@ -69,6 +70,14 @@ enum eh_field_kind {
     EH_KIND_OUTCOME   /* uint8_t, a name outside */
 };
 
+/* What becomes of a value that is none for its field. */
+enum eh_mending {
+    EH_MEND_NEVER = 0, /* the message is refused */
+    EH_MEND_CLEAN,     /* text that is only read: cleaned and cut */
+    EH_MEND_LEAVE_OUT, /* as if the key were not there */
+    EH_MEND_NEAREST    /* a number beyond its bounds: the bound; else left out */
+};
+
 struct eh_field_row {
     const char *name;
     uint8_t name_size;
@@ -78,6 +87,7 @@ struct eh_field_row {
     uint64_t optional; /* EH_TYPE_BITs */
     int64_t least, most;
     int64_t least_told;   /* unless 0: what may be told from now on; the log may hold less */
+    uint8_t mending;      /* enum eh_mending */
     uint64_t default_for; /* EH_TYPE_BITs that get the default below when the field is not given */
     const char *default_text;
     int64_t default_number;
@@ -105,7 +115,11 @@ void eh_field_set_text(struct eh_message *, const struct eh_field_row *, struct 
 bool eh_field_same(const struct eh_message *, const struct eh_message *,
                    const struct eh_field_row *);
 
-/* Takes every pair that is a field of m->type; others are ignored. */
+/* The field of this name that may be told, whatever the type, or EH_FIELD_COUNT. */
+int eh_field_named(struct eh_str name);
+
+/* Takes every pair that is a field of m->type; others are ignored. m->mended says what was mended.
+ */
 int eh_message_fill(const struct eh_pairs *, struct eh_arena *, struct eh_message *,
                     struct eh_error *) EH_MUST_CHECK;
 /* Defaults, then what is missing, then what no single field can say. */

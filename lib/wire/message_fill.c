@@ -1,5 +1,6 @@
 /* message_fill.c: parsed values into the fields of a message, by the table, with a sentence for
  * every refusal. */
+#include "message_clean.h"
 #include "message_fields.h"
 
 #define SHOWN_MAX      40 /* bytes of a refused text that an error repeats */
@@ -12,7 +13,47 @@ struct filling {
     struct eh_arena *arena;
     struct eh_message *m;
     struct eh_error *error;
+    size_t word_size;
+    char words[EH_MENDED_MAX + 1]; /* what was mended */
 };
+
+/* --- words about what was mended --- */
+
+static void say_v(struct filling *f, const char *name, const char *format, va_list args)
+{
+    char word[EH_MENDED_MAX];
+    eh_format_v(word, sizeof word, format, args);
+    f->word_size += eh_format(f->words + f->word_size, sizeof f->words - f->word_size, "%s%s: %s",
+                              f->word_size ? "; " : "", name, word);
+}
+
+EH_PRINTF(3, 4) static void say(struct filling *f, const char *name, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    say_v(f, name, format, args);
+    va_end(args);
+}
+
+/* What was refused is left out instead; what refused it says why. */
+static void leave_out(struct filling *f, const struct eh_field_row *row, const struct eh_error *why)
+{
+    const char *text = why->text;
+    size_t name = row->name_size;
+    if (strncmp(text, row->name, name) == 0 && strncmp(text + name, ": ", 2) == 0)
+        text += name + 2;
+    say(f, row->name, "left out: %s", text);
+}
+
+static int keep_words(struct filling *f)
+{
+    if (f->word_size == 0)
+        return 0;
+    eh_text_tidy(f->words, f->word_size); /* a word may repeat what was told */
+    f->m->mended = eh_arena_str(f->arena, eh_str_n(f->words, f->word_size));
+    f->m->has |= EH_FIELD_BIT(EH_FIELD_MENDED);
+    return f->m->mended.data ? 0 : eh_error_set(f->error, EH_ENOMEM, "out of memory");
+}
 
 static int refuse_kind(struct filling *f, const char *path, const char *wanted,
                        enum eh_value_kind kind)
@@ -79,6 +120,66 @@ static int take_text(struct filling *f, const struct eh_field_row *row,
     return 0;
 }
 
+/* --- text that is only read --- */
+
+static int keep_clean(struct filling *f, const struct eh_field_row *row, struct eh_str text)
+{
+    unsigned how;
+    bool rough = f->pairs->rough >> (row - eh_field_rows) & 1;
+    struct eh_str clean = eh_clean_line(text, (size_t)row->most, f->arena, &how);
+    if (!clean.data && clean.size)
+        return eh_error_field(f->error, EH_ENOMEM, row->name, "%s: out of memory", row->name);
+    if (clean.size == 0) {
+        say(f, row->name, "left out: empty");
+        return 0;
+    }
+    if (how & EH_CLEANED_CONTROL)
+        say(f, row->name, "control characters taken out");
+    if (how & EH_CLEANED_ROUGH || rough)
+        say(f, row->name, "bytes that are no UTF-8 taken out");
+    if (how & EH_CLEANED_CUT)
+        say(f, row->name, "cut to %u bytes", clean.size);
+    if (f->pairs->text_is_ours || text.data != clean.data)
+        clean = eh_arena_str(f->arena, clean);
+    if (!clean.data)
+        return eh_error_field(f->error, EH_ENOMEM, row->name, "%s: out of memory", row->name);
+    eh_field_set_text(f->m, row, clean);
+    return 1;
+}
+
+static int keep_number_as_text(struct filling *f, const struct eh_field_row *row, int64_t number)
+{
+    char text[EH_DECIMAL_TEXT_MAX];
+    size_t size = eh_format(text, sizeof text, "%lld", (long long)number);
+    struct eh_str kept = eh_arena_str(f->arena, eh_str_n(text, size));
+    if (!kept.data)
+        return eh_error_field(f->error, EH_ENOMEM, row->name, "%s: out of memory", row->name);
+    say(f, row->name, "a number, taken as text");
+    eh_field_set_text(f->m, row, kept);
+    return 1;
+}
+
+/* 1: taken; 0: left out. */
+static int take_clean(struct filling *f, const struct eh_field_row *row,
+                      const struct eh_value *value)
+{
+    struct eh_error why = {0};
+    struct filling aside = {.error = &why};
+    switch (value->kind) {
+    case EH_VALUE_TEXT:
+    case EH_VALUE_BYTES:
+        return keep_clean(f, row, value->text);
+    case EH_VALUE_INTEGER:
+        return keep_number_as_text(f, row, value->integer);
+    case EH_VALUE_NULL: /* another way to say that there is none */
+        return 0;
+    default:
+        (void)refuse_kind(&aside, row->name, "text", value->kind);
+        leave_out(f, row, &why);
+        return 0;
+    }
+}
+
 static int take_currency(struct filling *f, const struct eh_field_row *row,
                          const struct eh_value *value)
 {
@@ -131,6 +232,12 @@ static int take_skills(struct filling *f, const struct eh_field_row *row,
 {
     struct eh_str skills[EH_SKILLS_MAX];
     size_t count = 0;
+    if (value->kind == EH_VALUE_TEXT) { /* one alone */
+        int r = check_text(f, row->name, value->text, EH_NAME_MAX);
+        return r < 0 ? r : join_skills(f, row, &value->text, 1);
+    }
+    if (value->kind == EH_VALUE_NULL)
+        return 1; /* says nothing about them */
     if (value->kind != EH_VALUE_ARRAY)
         return refuse_kind(f, row->name, "an array of names", value->kind);
     if (value->array.count > EH_SKILLS_MAX)
@@ -194,14 +301,8 @@ static int refuse_float(struct filling *f, const char *name, uint64_t bits)
     return eh_error_field(f->error, EH_EINVAL, name, "%s: %s is not a whole number", name, text);
 }
 
-static int take_number(struct filling *f, const struct eh_field_row *row,
-                       const struct eh_value *value)
+static int check_number(struct filling *f, const struct eh_field_row *row, int64_t number)
 {
-    if (value->kind == EH_VALUE_FLOAT)
-        return refuse_float(f, row->name, value->float_bits);
-    if (value->kind != EH_VALUE_INTEGER)
-        return refuse_kind(f, row->name, "a whole number", value->kind);
-    int64_t number = value->integer;
     if (row->least_told && number < row->least_told)
         return eh_error_field(f->error, EH_ERANGE, row->name,
                               "%s: %lld is before the year 2000; it is milliseconds since 1970",
@@ -212,8 +313,53 @@ static int take_number(struct filling *f, const struct eh_field_row *row,
     if (number > row->most)
         return eh_error_field(f->error, EH_ERANGE, row->name, "%s: %lld is above %lld", row->name,
                               (long long)number, (long long)row->most);
-    eh_field_set_number(f->m, row, number);
     return 0;
+}
+
+static bool is_time(const struct eh_field_row *row)
+{
+    return row->least_told == EH_MILLIS_TOLD_MIN;
+}
+
+/* "2026-03-01T12:00:00+02:00". A day alone is a moment of none but `at`. */
+static int take_written_time(struct filling *f, const struct eh_field_row *row, struct eh_str text)
+{
+    struct eh_error why = {0};
+    int64_t us;
+    int32_t day;
+    if (text.size == sizeof "2026-03-01" - 1 && eh_date_parse(text, &day, NULL) == 0) {
+        if (row != &eh_field_rows[EH_FIELD_AT])
+            return eh_error_field(f->error, EH_EINVAL, row->name,
+                                  "%s: a day alone; a time and its offset from UTC are missing",
+                                  row->name);
+        int r = check_number(f, row, day * INT64_C(86400000) + 86399999);
+        if (r < 0)
+            return r;
+        f->m->at_day = day;
+        f->m->has |= EH_FIELD_BIT(EH_FIELD_AT_DAY);
+        return 1;
+    }
+    if (eh_time_parse(text, &us, &why) < 0)
+        return eh_error_field(f->error, EH_EINVAL, row->name, "%s: %s", row->name, why.text);
+    int r = check_number(f, row, us / 1000);
+    if (r == 0)
+        eh_field_set_number(f->m, row, us / 1000);
+    return r;
+}
+
+static int take_number(struct filling *f, const struct eh_field_row *row,
+                       const struct eh_value *value)
+{
+    if (value->kind == EH_VALUE_FLOAT)
+        return refuse_float(f, row->name, value->float_bits);
+    if (value->kind == EH_VALUE_TEXT && is_time(row))
+        return take_written_time(f, row, value->text);
+    if (value->kind != EH_VALUE_INTEGER)
+        return refuse_kind(f, row->name, "a whole number", value->kind);
+    int r = check_number(f, row, value->integer);
+    if (r == 0)
+        eh_field_set_number(f->m, row, value->integer);
+    return r;
 }
 
 /* --- names for numbers --- */
@@ -258,21 +404,87 @@ static int find_field(struct eh_str key, uint64_t type_bit)
     return EH_FIELD_COUNT;
 }
 
+/* What is taken to mean "none" of a field that may be left out. */
+static bool is_none(const struct eh_field_row *row, const struct eh_value *value)
+{
+    return value->kind == EH_VALUE_NULL && row->mending != EH_MEND_NEVER;
+}
+
+/* A rating without its stars says nothing at all. */
+static bool is_all_there_is(const struct filling *f, const struct eh_field_row *row)
+{
+    const struct eh_value *outcome = eh_pairs_get(f->pairs, eh_str("outcome"));
+    return row == &eh_field_rows[EH_FIELD_CSAT] && outcome && outcome->kind == EH_VALUE_TEXT &&
+           eh_outcome_from_name(outcome->text) == EH_OUTCOME_RATED;
+}
+
+/* Beyond a bound: the bound. */
+static bool take_nearest(struct filling *f, const struct eh_field_row *row,
+                         const struct eh_value *value)
+{
+    if (row->mending != EH_MEND_NEAREST || value->kind != EH_VALUE_INTEGER)
+        return false;
+    int64_t nearest = value->integer < row->least ? row->least : row->most;
+    eh_field_set_number(f->m, row, nearest);
+    say(f, row->name, "%lld, taken as %lld", (long long)value->integer, (long long)nearest);
+    return true;
+}
+
+/* 1: taken; 0: left out. */
+static int take_or_mend(struct filling *f, const struct eh_field_row *row,
+                        const struct eh_value *value)
+{
+    struct eh_error why = {0}, *error = f->error;
+    f->error = &why;
+    int r = take_by_kind[row->kind](f, row, value);
+    f->error = error;
+    if (r >= 0)
+        return 1;
+    if (r == -EH_ENOMEM || is_all_there_is(f, row))
+        return eh_error_field(error, -r, row->name, "%s", why.text);
+    if (take_nearest(f, row, value))
+        return 1;
+    leave_out(f, row, &why);
+    return 0;
+}
+
+/* 1: the message has it. */
+static int take_pair(struct filling *f, const struct eh_field_row *row,
+                     const struct eh_value *value)
+{
+    bool required = row->required >> f->m->type & 1;
+    bool read = value->kind == EH_VALUE_TEXT && value->text.size > 0;
+    if (row->mending == EH_MEND_NEVER || (required && !read)) {
+        int r = take_by_kind[row->kind](f, row, value);
+        return r < 0 ? r : r == 0; /* 1: it is another field's */
+    }
+    if (is_none(row, value))
+        return 0;
+    return row->mending == EH_MEND_CLEAN ? take_clean(f, row, value) : take_or_mend(f, row, value);
+}
+
 int eh_message_fill(const struct eh_pairs *pairs, struct eh_arena *arena, struct eh_message *m,
                     struct eh_error *error)
 {
-    struct filling f = {pairs, arena, m, error};
+    struct filling f = {.pairs = pairs, .arena = arena, .m = m, .error = error};
+    uint64_t seen = 0;
     for (size_t i = 0; i < pairs->count; i++) {
         int field = find_field(pairs->pairs[i].key, EH_TYPE_BIT(m->type));
         if (field == EH_FIELD_COUNT)
             continue;
         const struct eh_field_row *row = &eh_field_rows[field];
-        int r = take_by_kind[row->kind](&f, row, &pairs->pairs[i].value);
+        if (seen & EH_FIELD_BIT(field)) {
+            say(&f, row->name, "given twice, the first is taken");
+            continue;
+        }
+        seen |= EH_FIELD_BIT(field);
+        int r = take_pair(&f, row, &pairs->pairs[i].value);
         if (r < 0)
             return r;
-        m->has |= EH_FIELD_BIT(field);
+        if (r > 0)
+            m->has |= EH_FIELD_BIT(field);
     }
-    return 0;
+    return keep_words(&f);
 }
 
 static void set_default(struct eh_message *m, const struct eh_field_row *row)

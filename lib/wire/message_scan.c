@@ -1,6 +1,8 @@
 /* message_scan.c: what both walks share, and the walk over msgpack. */
 #include "message_scan.h"
 
+#include "message_fields.h"
+
 #define SHOWN_MAX 40 /* bytes of a key that an error repeats */
 
 size_t eh_scan_offset(const struct eh_scan *scan, const uint8_t *at)
@@ -33,19 +35,23 @@ int eh_scan_begin(struct eh_scan *scan, struct eh_str bytes, struct eh_error *er
     scan->end = scan->start + bytes.size;
     scan->error = error;
     scan->depth = scan->items = scan->key_count = 0;
+    scan->lenient = scan->blemished = false;
     return 0;
 }
 
 int eh_scan_descend(struct eh_scan *scan)
 {
-    if (++scan->depth > EH_MESSAGE_DEPTH_MAX)
-        return eh_error_set(scan->error, EH_ERANGE, "byte %zu: nested deeper than %d",
-                            eh_scan_offset(scan, scan->at), EH_MESSAGE_DEPTH_MAX);
+    unsigned most = scan->lenient ? EH_MESSAGE_SKIP_DEPTH_MAX : EH_MESSAGE_DEPTH_MAX;
+    if (++scan->depth > most)
+        return eh_error_set(scan->error, EH_ERANGE, "byte %zu: nested deeper than %u",
+                            eh_scan_offset(scan, scan->at), most);
     return 0;
 }
 
 int eh_scan_count(struct eh_scan *scan, uint64_t more)
 {
+    if (scan->lenient) /* nobody looks into it */
+        return 0;
     if (more > EH_MESSAGE_ITEMS_MAX - scan->items)
         return eh_error_set(scan->error, EH_ERANGE, "byte %zu: more than %d keys and values",
                             eh_scan_offset(scan, scan->at), EH_MESSAGE_ITEMS_MAX);
@@ -55,13 +61,44 @@ int eh_scan_count(struct eh_scan *scan, uint64_t more)
 
 int eh_scan_key(struct eh_scan *scan, unsigned first, struct eh_str key)
 {
+    int field;
+    if (scan->lenient)
+        return 0;
     for (unsigned i = first; i < scan->key_count; i++)
         if (eh_str_equal(scan->keys[i], key))
-            return eh_error_set(scan->error, EH_EPARSE, "byte %zu: key `%.*s` stands twice",
-                                eh_scan_offset(scan, (const uint8_t *)key.data),
-                                EH_STR_ARG(eh_str_cut(key, SHOWN_MAX)));
+            return eh_scan_mendable(scan, key, &field)
+                       ? 1
+                       : eh_error_set(scan->error, EH_EPARSE, "byte %zu: key `%.*s` stands twice",
+                                      eh_scan_offset(scan, (const uint8_t *)key.data),
+                                      EH_STR_ARG(eh_str_cut(key, SHOWN_MAX)));
     scan->keys[scan->key_count++] = key; /* bounded: every key was counted as an item */
     return 0;
+}
+
+bool eh_scan_mendable(const struct eh_scan *scan, struct eh_str key, int *ret_field)
+{
+    *ret_field = eh_field_named(key);
+    if (scan->depth != 1 || eh_str_equal(key, eh_str("type")) ||
+        memchr(key.data, '\\', key.size)) /* JSON: any key may be meant */
+        return false;
+    return *ret_field == EH_FIELD_COUNT || eh_field_rows[*ret_field].mending != EH_MEND_NEVER;
+}
+
+bool eh_scan_forgives(struct eh_scan *scan)
+{
+    scan->blemished |= scan->lenient;
+    return scan->lenient;
+}
+
+void eh_scan_found(struct eh_blemishes *found, enum eh_blemish_kind kind, int field,
+                   const uint8_t *from, const uint8_t *to)
+{
+    bool unread = field == EH_FIELD_COUNT && kind != EH_BLEMISH_TWICE;
+    eh_require(found->count < EH_BLEMISHES_MAX); /* every pair was counted as two items */
+    found->list[found->count++] =
+        (struct eh_blemish){.kind = (uint8_t)(unread ? EH_BLEMISH_NEVER : kind),
+                            .field = (uint8_t)field,
+                            .at = eh_str_n((const char *)from, (size_t)(to - from))};
 }
 
 /* --- msgpack --- */
@@ -139,7 +176,7 @@ static int skip_content(struct eh_scan *scan, const struct head *head, const cha
 {
     if (head->number > (uint64_t)(scan->end - scan->at))
         return too_many(scan, head, what, "bytes");
-    if (head->number > EH_MESSAGE_STRING_MAX) {
+    if (head->number > EH_MESSAGE_STRING_MAX && !eh_scan_forgives(scan)) {
         char size[EH_GROUPED_MAX], most[EH_GROUPED_MAX];
         return eh_error_set(scan->error, EH_ERANGE, "byte %zu: %s of %s bytes, at most %s",
                             eh_scan_offset(scan, head->at), what,
@@ -151,11 +188,12 @@ static int skip_content(struct eh_scan *scan, const struct head *head, const cha
     if (head->form != TEXT)
         return 0;
     const uint8_t *nul = head->number ? memchr(content, 0, (size_t)head->number) : NULL;
-    if (nul)
+    if (nul && !eh_scan_forgives(scan))
         return eh_error_set(scan->error, EH_EPARSE, "byte %zu: NUL in text",
                             eh_scan_offset(scan, nul));
     size_t bad_at;
-    if (!eh_utf8_valid(eh_str_n((const char *)content, (size_t)head->number), &bad_at))
+    if (!eh_utf8_valid(eh_str_n((const char *)content, (size_t)head->number), &bad_at) &&
+        !eh_scan_forgives(scan))
         return eh_error_set(scan->error, EH_EPARSE, "byte %zu: text that is not UTF-8",
                             eh_scan_offset(scan, content + bad_at));
     return 0;
@@ -170,7 +208,7 @@ static int check_integer(struct eh_scan *scan, const struct head *head)
         return 0;
     if (negative)
         magnitude = 0 - magnitude;
-    if (magnitude <= EH_INTEGER_MAX)
+    if (magnitude <= EH_INTEGER_MAX || eh_scan_forgives(scan))
         return 0;
     return eh_error_set(scan->error, EH_ERANGE, "byte %zu: %s%llu is beyond +-%lld",
                         eh_scan_offset(scan, head->at), negative ? "-" : "",
@@ -183,6 +221,7 @@ static int scan_array(struct eh_scan *scan, const struct head *head)
 {
     if (head->number > (uint64_t)(scan->end - scan->at))
         return too_many(scan, head, "array", "values");
+    eh_scan_forgives(scan);
     int r = eh_scan_count(scan, head->number);
     if (r >= 0)
         r = eh_scan_descend(scan);
@@ -192,7 +231,33 @@ static int scan_array(struct eh_scan *scan, const struct head *head)
     return r;
 }
 
-static int scan_map_key(struct eh_scan *scan, unsigned first)
+/* What stands there, by its first byte. */
+static enum eh_blemish_kind blemish_of(uint8_t byte)
+{
+    enum form form = byte < 0x80 || byte >= 0xE0 ? PLAIN
+                     : byte < 0x90               ? MAP
+                     : byte < 0xA0               ? ARRAY
+                     : byte < 0xC0               ? TEXT
+                                                 : heads[byte - 0xC0].form;
+    return form == MAP                          ? EH_BLEMISH_MAP
+           : form == ARRAY                      ? EH_BLEMISH_ARRAY
+           : form == UNSIGNED || form == SIGNED ? EH_BLEMISH_NUMBER
+                                                : EH_BLEMISH_TEXT;
+}
+
+static int scan_mendable(struct eh_scan *scan, int field, struct eh_blemishes *found)
+{
+    const uint8_t *from = scan->at;
+    scan->lenient = true;
+    scan->blemished = false;
+    int r = scan_value(scan);
+    scan->lenient = false;
+    if (r >= 0 && scan->blemished)
+        eh_scan_found(found, blemish_of(*from), field, from, scan->at);
+    return r;
+}
+
+static int scan_map_key(struct eh_scan *scan, unsigned first, struct eh_str *ret)
 {
     struct head head = {0};
     int r = read_head(scan, &head);
@@ -203,21 +268,27 @@ static int scan_map_key(struct eh_scan *scan, unsigned first)
                             eh_scan_offset(scan, head.at));
     const char *text = (const char *)scan->at;
     r = skip_content(scan, &head, "text");
-    return r < 0 ? r : eh_scan_key(scan, first, eh_str_n(text, (size_t)head.number));
+    *ret = eh_str_n(text, (size_t)head.number);
+    return r < 0 ? r : eh_scan_key(scan, first, *ret);
 }
 
-static int scan_map(struct eh_scan *scan, const struct head *head)
+static int scan_map(struct eh_scan *scan, const struct head *head, struct eh_blemishes *found)
 {
     if (head->number > (uint64_t)(scan->end - scan->at) / 2)
         return too_many(scan, head, "map", "pairs");
     unsigned first = scan->key_count;
+    eh_scan_forgives(scan);
     int r = eh_scan_count(scan, head->number * 2);
     if (r >= 0)
         r = eh_scan_descend(scan);
     for (uint64_t i = 0; r >= 0 && i < head->number; i++) {
-        r = scan_map_key(scan, first);
-        if (r >= 0)
-            r = scan_value(scan);
+        struct eh_str key;
+        int field;
+        r = scan->lenient ? scan_value(scan) : scan_map_key(scan, first, &key);
+        if (r < 0)
+            break;
+        r = found && eh_scan_mendable(scan, key, &field) ? scan_mendable(scan, field, found)
+                                                         : scan_value(scan);
     }
     scan->key_count = first;
     scan->depth--;
@@ -256,7 +327,7 @@ static int scan_value(struct eh_scan *scan)
     case ARRAY:
         return scan_array(scan, &head);
     case MAP:
-        return scan_map(scan, &head);
+        return scan_map(scan, &head, NULL);
     case NEVER:
         break;
     }
@@ -264,10 +335,11 @@ static int scan_value(struct eh_scan *scan)
                         eh_scan_offset(scan, head.at));
 }
 
-int eh_scan_msgpack(struct eh_str bytes, struct eh_error *error)
+int eh_scan_msgpack(struct eh_str bytes, struct eh_blemishes *ret, struct eh_error *error)
 {
     struct eh_scan scan;
     struct head head = {0};
+    ret->count = 0;
     int r = eh_scan_begin(&scan, bytes, error);
     if (r >= 0)
         r = read_head(&scan, &head);
@@ -275,7 +347,7 @@ int eh_scan_msgpack(struct eh_str bytes, struct eh_error *error)
         return r;
     if (head.form != MAP)
         return eh_error_set(error, EH_EPARSE, "byte 0: a message is a map");
-    r = scan_map(&scan, &head);
+    r = scan_map(&scan, &head, ret);
     if (r < 0)
         return r;
     if (scan.at != scan.end)

@@ -90,6 +90,38 @@ static int scan_escape(struct eh_scan *scan, size_t *size)
     return 0;
 }
 
+/* An escape that is none, in text that may be mended, is a backslash and what follows. */
+static int scan_any_escape(struct eh_scan *scan, size_t *size)
+{
+    struct eh_error *told = scan->error;
+    const uint8_t *behind = scan->at + 1;
+    if (!scan->lenient)
+        return scan_escape(scan, size);
+    scan->error = NULL;
+    int r = scan_escape(scan, size);
+    scan->error = told;
+    if (r >= 0)
+        return 0;
+    eh_scan_forgives(scan);
+    (*size)++;
+    scan->at = behind < scan->end ? behind + 1 : scan->end;
+    return 0;
+}
+
+static int check_string(struct eh_scan *scan, const uint8_t *open, struct eh_str raw, size_t size)
+{
+    size_t bad_at;
+    if (!eh_utf8_valid(raw, &bad_at) && !eh_scan_forgives(scan))
+        return refuse(scan, open + 1 + bad_at, "text that is not UTF-8");
+    if (size > EH_MESSAGE_STRING_MAX && !eh_scan_forgives(scan)) {
+        char is[EH_GROUPED_MAX], most[EH_GROUPED_MAX];
+        return eh_error_set(scan->error, EH_ERANGE, "byte %zu: text of %s bytes, at most %s",
+                            eh_scan_offset(scan, open), eh_scan_grouped(size, is),
+                            eh_scan_grouped(EH_MESSAGE_STRING_MAX, most));
+    }
+    return 0;
+}
+
 /* From quote to quote; *ret_raw is what stands between them, escapes and all. */
 static int scan_string(struct eh_scan *scan, struct eh_str *ret_raw)
 {
@@ -99,10 +131,10 @@ static int scan_string(struct eh_scan *scan, struct eh_str *ret_raw)
         int byte = peek(scan), r;
         if (byte < 0)
             return refuse(scan, open, "text without its closing quote");
-        if (byte < 0x20)
+        if (byte < 0x20 && !eh_scan_forgives(scan))
             return refuse(scan, scan->at, byte ? "control character in text" : "NUL in text");
         if (byte == '\\') {
-            r = scan_escape(scan, &size);
+            r = scan_any_escape(scan, &size);
             if (r < 0)
                 return r;
         } else {
@@ -112,13 +144,7 @@ static int scan_string(struct eh_scan *scan, struct eh_str *ret_raw)
     }
     *ret_raw = eh_str_n((const char *)open + 1, (size_t)(scan->at - open - 1));
     scan->at++;
-    if (size > EH_MESSAGE_STRING_MAX) {
-        char is[EH_GROUPED_MAX], most[EH_GROUPED_MAX];
-        return eh_error_set(scan->error, EH_ERANGE, "byte %zu: text of %s bytes, at most %s",
-                            eh_scan_offset(scan, open), eh_scan_grouped(size, is),
-                            eh_scan_grouped(EH_MESSAGE_STRING_MAX, most));
-    }
-    return 0;
+    return check_string(scan, open, *ret_raw, size);
 }
 
 /* Digits from here on; how many. */
@@ -134,7 +160,7 @@ static int check_integer(struct eh_scan *scan, struct eh_str text)
 {
     int64_t value;
     int r = eh_integer_parse(text, &value, NULL);
-    if (r == 0 && value >= -EH_INTEGER_MAX && value <= EH_INTEGER_MAX)
+    if ((r == 0 && value >= -EH_INTEGER_MAX && value <= EH_INTEGER_MAX) || eh_scan_forgives(scan))
         return 0;
     return eh_error_set(scan->error, EH_ERANGE, "byte %zu: %.*s is beyond +-%lld",
                         eh_scan_offset(scan, (const uint8_t *)text.data),
@@ -157,6 +183,7 @@ static int scan_number(struct eh_scan *scan)
     }
     if (peek(scan) == 'e' || peek(scan) == 'E') {
         whole = false;
+        eh_scan_forgives(scan); /* the parser may find it too large */
         scan->at++;
         if (!skip_byte(scan, '+'))
             skip_byte(scan, '-');
@@ -185,6 +212,7 @@ static int scan_array(struct eh_scan *scan)
     int r = eh_scan_descend(scan);
     if (r < 0)
         return r;
+    eh_scan_forgives(scan);
     scan->at++;
     skip_space(scan);
     bool more = !skip_byte(scan, ']');
@@ -204,10 +232,32 @@ static int scan_array(struct eh_scan *scan)
     return 0;
 }
 
-static int scan_pair(struct eh_scan *scan, unsigned first)
+static int scan_mendable(struct eh_scan *scan, int field, struct eh_blemishes *found)
 {
-    struct eh_str key;
-    int r = eh_scan_count(scan, 2);
+    skip_space(scan);
+    const uint8_t *from = scan->at;
+    int first = peek(scan);
+    scan->lenient = true;
+    scan->blemished = false;
+    int r = scan_value(scan);
+    scan->lenient = false;
+    if (r >= 0 && scan->blemished)
+        eh_scan_found(found,
+                      first == '{'   ? EH_BLEMISH_MAP
+                      : first == '[' ? EH_BLEMISH_ARRAY
+                      : first == '"' ? EH_BLEMISH_TEXT
+                                     : EH_BLEMISH_NUMBER,
+                      field, from, scan->at);
+    return r;
+}
+
+/* `comma`: before the pair; NULL: it is the first. */
+static int scan_pair(struct eh_scan *scan, unsigned first, const uint8_t *comma,
+                     struct eh_blemishes *found)
+{
+    struct eh_blemishes unread = {0};
+    struct eh_str key = {NULL, 0};
+    int field, r = eh_scan_count(scan, 2);
     if (r < 0)
         return r;
     skip_space(scan);
@@ -218,27 +268,36 @@ static int scan_pair(struct eh_scan *scan, unsigned first)
         r = eh_scan_key(scan, first, key);
     if (r < 0)
         return r;
+    bool twice = r > 0;
     skip_space(scan);
     if (!skip_byte(scan, ':'))
         return refuse(scan, scan->at, "`:` expected");
-    return scan_value(scan);
+    if (!found || !eh_scan_mendable(scan, key, &field))
+        return scan_value(scan);
+    r = scan_mendable(scan, field, twice ? &unread : found);
+    if (r >= 0 && twice)
+        eh_scan_found(found, EH_BLEMISH_TWICE, field, comma, scan->at);
+    return r;
 }
 
-static int scan_object(struct eh_scan *scan)
+static int scan_object(struct eh_scan *scan, struct eh_blemishes *found)
 {
     const uint8_t *open = scan->at;
+    const uint8_t *comma = NULL;
     unsigned first = scan->key_count;
     int r = eh_scan_descend(scan);
     if (r < 0)
         return r;
+    eh_scan_forgives(scan);
     scan->at++;
     skip_space(scan);
     bool more = !skip_byte(scan, '}');
     while (more) {
-        r = scan_pair(scan, first);
+        r = scan_pair(scan, first, comma, found);
         if (r < 0)
             return r;
         skip_space(scan);
+        comma = scan->at;
         more = skip_byte(scan, ',');
         if (!more && !skip_byte(scan, '}'))
             return peek(scan) < 0 ? refuse(scan, open, "object without its end")
@@ -255,7 +314,7 @@ static int scan_value(struct eh_scan *scan)
     skip_space(scan);
     switch (peek(scan)) {
     case '{':
-        return scan_object(scan);
+        return scan_object(scan, NULL);
     case '[':
         return scan_array(scan);
     case '"':
@@ -276,19 +335,17 @@ static int scan_value(struct eh_scan *scan)
     return refuse(scan, scan->at, "no value of JSON");
 }
 
-int eh_scan_json(struct eh_str text, struct eh_error *error)
+int eh_scan_json(struct eh_str text, struct eh_blemishes *ret, struct eh_error *error)
 {
     struct eh_scan scan;
-    size_t bad_at;
     int r = eh_scan_begin(&scan, text, error);
+    ret->count = 0;
     if (r < 0)
         return r;
-    if (!eh_utf8_valid(text, &bad_at))
-        return eh_error_set(error, EH_EPARSE, "byte %zu: text that is not UTF-8", bad_at);
     skip_space(&scan);
     if (peek(&scan) != '{')
         return refuse(&scan, scan.at, "a message is an object");
-    r = scan_object(&scan);
+    r = scan_object(&scan, ret);
     if (r < 0)
         return r;
     skip_space(&scan);

@@ -22,25 +22,33 @@ static void add_field(struct eh_entries *list, const struct eh_message *m,
     }
 }
 
-static void list_fields(const struct eh_message *m, struct eh_entries *ret)
+/* `day` holds what the list points to. What nobody told is left out: read back, it is the same. */
+static void list_fields(const struct eh_message *m, char day[EH_DECIMAL_TEXT_MAX],
+                        struct eh_entries *ret)
 {
+    const uint64_t unsaid = EH_FIELD_BIT(EH_FIELD_MENDED) | EH_FIELD_BIT(EH_FIELD_AT_DAY);
     ret->count = 0;
     eh_entries_add(ret, "type", EH_ENTRY_TEXT, eh_str(eh_message_type_name(m->type)));
     for (int field = 0; field < EH_FIELD_COUNT; field++)
-        if (m->has & EH_FIELD_BIT(field))
+        if (m->has & ~unsaid & EH_FIELD_BIT(field))
             add_field(ret, m, &eh_field_rows[field]);
+    if (eh_message_has(m, EH_FIELD_AT_DAY))
+        eh_entries_add(ret, "at", EH_ENTRY_TEXT,
+                       eh_str_n(day, eh_date_print((int32_t)m->at_day, day)));
 }
 
 int eh_message_to_json(const struct eh_message *m, struct eh_bytes *out)
 {
     struct eh_entries list;
-    list_fields(m, &list);
+    char day[EH_DECIMAL_TEXT_MAX];
+    list_fields(m, day, &list);
     return eh_entries_to_json(&list, out);
 }
 
 int eh_message_to_msgpack(const struct eh_message *m, struct eh_bytes *out)
 {
     struct eh_entries list;
-    list_fields(m, &list);
+    char day[EH_DECIMAL_TEXT_MAX];
+    list_fields(m, day, &list);
     return eh_entries_to_msgpack(&list, out);
 }

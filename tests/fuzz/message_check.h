@@ -12,6 +12,9 @@ static inline struct eh_str check_str(const struct eh_bytes *bytes)
     return eh_str_n((const char *)bytes->data, bytes->size);
 }
 
+/* What was mended is told once: written again, it is sound. */
+#define TOLD_ONCE EH_FIELD_BIT(EH_FIELD_MENDED)
+
 /* Read back from what was written, the message has the same canonical bytes. */
 static inline void check_again(const struct eh_bytes *written, message_from_fn *from,
                                const struct eh_bytes *canonical)
@@ -20,6 +23,7 @@ static inline void check_again(const struct eh_bytes *written, message_from_fn *
     EH_AUTO(eh_bytes) struct eh_bytes again = EH_BYTES_INIT;
     struct eh_message m = {0};
     eh_require(from(check_str(written), &arena, &m, NULL) == 0);
+    eh_require(!eh_message_has(&m, EH_FIELD_MENDED));
     eh_message_encode(&m, 0, &again);
     eh_require(eh_str_equal(check_str(&again), check_str(canonical)));
 }
@@ -33,6 +37,8 @@ static inline void check_message(const struct eh_message *m)
     eh_message_encode(m, 0, &canonical);
     eh_require(eh_message_decode(check_str(&canonical), &decoded, NULL) == 0);
     eh_require(decoded.has == m->has);
+    eh_bytes_clear(&canonical);
+    eh_message_encode(m, TOLD_ONCE, &canonical);
     eh_require(eh_message_to_msgpack(m, &written) == 0);
     check_again(&written, eh_message_from_msgpack, &canonical);
     eh_bytes_clear(&written);

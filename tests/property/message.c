@@ -48,7 +48,7 @@ static struct eh_str any_skills(struct seed *seed, struct eh_arena *arena)
     return eh_arena_str(arena, eh_str(lists[seed_below(seed, 4)]));
 }
 
-static void give_optional(struct seed *seed, struct eh_message *m, uint32_t fields)
+static void give_optional(struct seed *seed, struct eh_message *m, uint64_t fields)
 {
     for (int field = 0; field < EH_FIELD_COUNT; field++)
         if ((fields & EH_FIELD_BIT(field)) && seed_below(seed, 2))
@@ -60,7 +60,7 @@ static void give_optional(struct seed *seed, struct eh_message *m, uint32_t fiel
 static void choose_fields(struct seed *seed, struct eh_message *m)
 {
     static const struct {
-        uint32_t always, sometimes;
+        uint64_t always, sometimes;
     } by_type[] = {
         [EH_MESSAGE_TICKET] = {BIT(ID) | BIT(TEAM) | BIT(KIND) | BIT(SOURCE) | BIT(VALUE) |
                                    BIT(PRIORITY),
@@ -77,6 +77,8 @@ static void choose_fields(struct seed *seed, struct eh_message *m)
     m->type = (uint8_t)(1 + seed_below(seed, EH_MESSAGE_METRIC));
     m->has = by_type[m->type].always;
     give_optional(seed, m, by_type[m->type].sometimes);
+    if (m->type == EH_MESSAGE_OUTCOME && !eh_message_has(m, EH_FIELD_AT) && seed_below(seed, 2))
+        m->has |= BIT(AT_DAY);
 }
 
 static struct eh_message any_message(struct seed *seed, struct eh_arena *arena)
@@ -100,6 +102,7 @@ static struct eh_message any_message(struct seed *seed, struct eh_arena *arena)
     m.outcome = (uint8_t)(1 + seed_below(seed, EH_OUTCOME_RATED));
     m.created_at_ms = SINCE_2000 + any_number(seed, 253402300799999 - SINCE_2000);
     m.at_ms = SINCE_2000 + any_number(seed, 253402300799999 - SINCE_2000);
+    m.at_day = 10957 + any_number(seed, 2000000); /* since 2000-01-01 */
     m.for_s = any_number(seed, 9007199254);
     m.handled_s = any_number(seed, 9007199254);
     return m;
@@ -137,6 +140,80 @@ Test(message, every_way_round_gives_the_same_canonical_bytes)
             cr_assert(eh_str_equal(str_of(&canonical), str_of(&again)), "%d: %.*s", way,
                       EH_STR_ARG(str_of(&json)));
         }
+    }
+}
+
+/* --- what decides nothing --- */
+
+#define ROUGH_MAX 3000
+
+/* Any bytes; in JSON without what ends its text. */
+static void put_rough(struct seed *seed, struct eh_bytes *out, size_t size, bool json)
+{
+    static const char often[] = "\t\r\n \x01\x7f\xc2\x92\xed\xa0\x80\xff\\ud800x\0\\";
+    while (size-- > 0) {
+        uint8_t byte = seed_below(seed, 2) ? (uint8_t)often[seed_below(seed, sizeof often)]
+                                           : (uint8_t)seed_next(seed);
+        bool ends = json && (byte == '"' || (byte == '\\' && size == 0));
+        eh_bytes_put_u8(out, ends ? '?' : byte);
+        if (json && !ends && byte == '\\' && size-- > 0)
+            eh_bytes_put_u8(out, (uint8_t) "\"\\nux\t\xff"[seed_below(seed, 7)]);
+    }
+}
+
+static void put_rough_pair(struct seed *seed, struct eh_bytes *out, const char *key, bool json)
+{
+    EH_AUTO(eh_bytes) struct eh_bytes text = EH_BYTES_INIT;
+    put_rough(seed, &text, seed_below(seed, seed_below(seed, 4) ? 40 : ROUGH_MAX), json);
+    if (json) {
+        eh_bytes_put_text(out, ",\"%s\":\"", key);
+    } else {
+        eh_bytes_put_u8(out, (uint8_t)(0xA0 | strlen(key)));
+        eh_bytes_put(out, key, strlen(key));
+        eh_bytes_put_u8(out, seed_below(seed, 2) ? 0xDA : 0xC5);
+        eh_bytes_put_u8(out, (uint8_t)(text.size >> 8));
+        eh_bytes_put_u8(out, (uint8_t)text.size);
+    }
+    eh_bytes_put(out, text.data, text.size);
+    if (json)
+        eh_bytes_put_u8(out, '"');
+}
+
+static void assert_clean(const struct eh_message *m, struct eh_str text, size_t most,
+                         enum eh_field field)
+{
+    cr_assert_eq(eh_message_has(m, field), text.size > 0);
+    cr_assert(text.size == 0 || eh_name_valid(text, most), "%.*s", EH_STR_ARG(m->mended));
+}
+
+Test(message, what_decides_nothing_refuses_nothing)
+{
+    static const char *const keys[] = {"subject", "channel", "customer", "anything"};
+    struct seed seed = seed_start();
+    EH_AUTO(eh_arena) struct eh_arena arena = EH_ARENA_INIT;
+    EH_AUTO(eh_bytes) struct eh_bytes told = EH_BYTES_INIT;
+    for (int i = 0; i < ROUNDS; i++, eh_arena_reset(&arena)) {
+        struct eh_message m = {0};
+        struct eh_error error = {0};
+        bool json = i % 2;
+        eh_bytes_clear(&told);
+        if (json)
+            eh_bytes_put_text(&told,
+                              "{\"type\":\"ticket\",\"id\":\"1\",\"team\":\"a\",\"kind\":\"b\"");
+        else
+            eh_bytes_put_text(&told,
+                              "\x88\xa4type\xa6ticket\xa2id\xa1%s\xa4team\xa1%s\xa4kind\xa1%s", "1",
+                              "a", "b");
+        for (size_t k = 0; k < 4; k++)
+            put_rough_pair(&seed, &told, keys[k], json);
+        if (json)
+            eh_bytes_put_u8(&told, '}');
+        int r = json ? eh_message_from_json(str_of(&told), &arena, &m, &error)
+                     : eh_message_from_msgpack(str_of(&told), &arena, &m, &error);
+        cr_assert_eq(r, 0, "%s: %.*s", error.text, EH_STR_ARG(str_of(&told)));
+        assert_clean(&m, m.subject, 1024, EH_FIELD_SUBJECT);
+        assert_clean(&m, m.channel, EH_NAME_MAX, EH_FIELD_CHANNEL);
+        assert_clean(&m, m.customer, EH_CUSTOMER_MAX, EH_FIELD_CUSTOMER);
     }
 }
 

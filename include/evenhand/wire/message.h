@@ -14,22 +14,29 @@
  *     eh_message_encode(&m, 0, &out);   // canonical: the same for msgpack and JSON
  *
  * Limits: EH_MESSAGE_MAX bytes, depth 8, 256 items in all, strings 16 KiB, integers within
- * ±(2^53-1), valid UTF-8 without NUL, no duplicate keys, no trailing bytes. Unknown keys are
- * checked for these and then ignored. Unknown types are refused.
+ * ±(2^53-1), valid UTF-8 without NUL, no duplicate keys, no trailing bytes. Unknown types are
+ * refused. Unknown keys are ignored, whatever stands behind them (EH_MESSAGE_SKIP_DEPTH_MAX).
+ *
+ * What decides nothing refuses nothing: a subject, a channel, a customer, a reason is cleaned and
+ * cut; a priority, an owner, a time that cannot be read is left out. m.mended says so in words:
+ * "subject: cut to 1024 bytes; owner: left out: must be text, not a number".
  */
 #ifndef EVENHAND_WIRE_MESSAGE_H
 #define EVENHAND_WIRE_MESSAGE_H
 
 #include <evenhand/base/base.h>
 
-#define EH_MESSAGE_MAX        65536 /* bytes of one entry */
-#define EH_MESSAGE_DEPTH_MAX  8
-#define EH_MESSAGE_ITEMS_MAX  256 /* keys and values of all levels together */
-#define EH_MESSAGE_STRING_MAX 16384
-#define EH_MOST_MIN           2    /* effects a step may be limited to: half for a release, half */
-#define EH_MOST_MAX           1000 /* for others */
-#define EH_SKILLS_MAX         16   /* skills one ticket may require */
-#define EH_DESK_TEXT_MAX      (16u << 20) /* bytes of a desk file read from disk */
+#define EH_MESSAGE_MAX            65536 /* bytes of one entry */
+#define EH_MESSAGE_DEPTH_MAX      8
+#define EH_MESSAGE_SKIP_DEPTH_MAX 64  /* of what stands behind an unknown key */
+#define EH_MESSAGE_ITEMS_MAX      256 /* keys and values of all levels together */
+#define EH_MESSAGE_STRING_MAX     16384
+#define EH_CUSTOMER_MAX           254 /* bytes: of the longest address (RFC 5321) */
+#define EH_MENDED_MAX             512 /* bytes of the words about what was mended */
+#define EH_MOST_MIN               2 /* effects a step may be limited to: half for a release, half */
+#define EH_MOST_MAX               1000        /* for others */
+#define EH_SKILLS_MAX             16          /* skills one ticket may require */
+#define EH_DESK_TEXT_MAX          (16u << 20) /* bytes of a desk file read from disk */
 
 /* The numbers are stored in the log: never change one, only add. */
 enum eh_message_type {
@@ -114,6 +121,9 @@ enum eh_field {
     EH_FIELD_RULES = 32,  /* RULES, by the shell alone: their number */
     EH_FIELD_MOST = 33,   /* by the shell alone: how many effects its step may have by dealing */
     EH_FIELD_TICKET = 34, /* SKIPPED, by the shell alone: number of a ticket's input */
+    EH_FIELD_AT_DAY = 35, /* OUTCOME without `at`: told as `at: "2026-03-01"`, a day of the desk's
+                             calendar of which nobody knows the moment */
+    EH_FIELD_MENDED = 36, /* what was cleaned, cut or left out of what was told; in no digest */
     EH_FIELD_COUNT
 };
 #define EH_FIELD_BIT(field) (UINT64_C(1) << (field))
@@ -140,12 +150,13 @@ struct eh_message {
     uint64_t has;     /* EH_FIELD_BIT of every field given or defaulted */
     struct eh_str id, team, kind, source, currency, customer, channel, subject, owner, rep, reason,
         event, metric, period, actor, text, customer_digest, subject_digest, commitment,
-        commitment_first, seed;
+        commitment_first, seed, mended;
     struct eh_str skills;  /* sorted, each once, joined by '\x1f': equal sets are equal text */
     int64_t value;         /* minor units; of a metric: as declared */
     int64_t created_at_ms; /* since 1970 UTC */
     int64_t at_ms;
     int64_t at_date; /* days since 1970-01-01 */
+    int64_t at_day;  /* the same */
     int64_t for_s;
     int64_t handled_s;
     int64_t rules; /* enum eh_rules */
