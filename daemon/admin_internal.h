@@ -41,6 +41,8 @@
 #define EH_ADMIN_REP_ROUNDS           10          /* times EH_SCAN_MAX tickets to find one rep's */
 #define EH_ADMIN_CLOSED_SCAN          5000        /* closed tickets looked at for one page */
 #define EH_ADMIN_HISTORY_MAX          1000        /* effects shown of one ticket */
+#define EH_ADMIN_EXPORT_TICKETS       250         /* of a customer, in one page of an export */
+#define EH_ADMIN_EXPORT_INPUTS        5000        /* looked at for a page of a rep's export */
 #define EH_ADMIN_DEBT_US              1000        /* work at a stretch before it has to rest ... */
 #define EH_ADMIN_REST                 4   /* ... so many times as long: a fifth of the loop */
 #define EH_PEERS_MAX                  256 /* users remembered */
@@ -238,6 +240,8 @@ void eh_admin_post_move(struct eh_admin_request *);
 void eh_admin_post_metric(struct eh_admin_request *);
 void eh_admin_post_period(struct eh_admin_request *); /* freeze, close, pay, exclude */
 void eh_admin_put_desk(struct eh_admin_request *);
+void eh_admin_post_export(struct eh_admin_request *);
+void eh_admin_post_forget(struct eh_admin_request *);
 
 /* admin_periods.c: answers a step of a period's life that was taken, now or before. */
 void eh_admin_period_done(struct eh_admin_request *, const struct eh_command_result *);

@@ -48,6 +48,8 @@ static const struct eh_admin_route routes[] = {
      eh_admin_post_period},
     {"POST", "/v1/teams/:/periods/:/exclude", "", MANAGERS, true, EH_ADMIN_BODY_MAX,
      eh_admin_post_period},
+    {"POST", "/v1/export", "", EH_MAY_OPERATOR, true, EH_ADMIN_BODY_MAX, eh_admin_post_export},
+    {"POST", "/v1/forget", "", EH_MAY_OPERATOR, true, EH_ADMIN_BODY_MAX, eh_admin_post_forget},
     {"PUT", "/v1/desk", "dry_run", EH_MAY_OPERATOR, true, EH_ADMIN_DESK_BODY_MAX,
      eh_admin_put_desk},
 };

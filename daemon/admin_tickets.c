@@ -59,6 +59,126 @@ const struct eh_pg_statement eh_admin_statements[] = {
      " AND s.team = $3 AND s.period = $4 WHERE d.name = $1 ORDER BY s.input DESC LIMIT 1",
      4,
      {TYPE_TEXT, TYPE_INT8, TYPE_TEXT, TYPE_TEXT}},
+    /* What would be forgotten of a customer ($3 = 0), or is. */
+    {"admin_forget",
+     "SELECT f.tickets, f.texts, f.bodies, f.entries FROM evenhand.desk d"
+     " CROSS JOIN LATERAL evenhand.forget_customer(d.no, $2, $3 <> 0) f WHERE d.name = $1",
+     3,
+     {TYPE_TEXT, TYPE_TEXT, TYPE_INT8}},
+    /* Desk files of the log that speak of somebody. */
+    {"admin_desks",
+     "SELECT count(*) FROM evenhand.desk d JOIN evenhand.input i ON i.desk = d.no AND i.type = 9"
+     " WHERE d.name = $1 AND position($2 IN evenhand.said(i.rest, 25)) > 0",
+     2,
+     {TYPE_TEXT, TYPE_TEXT}},
+    /* A page of all that is held of a customer: the input, and it as JSON. */
+    {"admin_export_customer",
+     "WITH d AS (SELECT no FROM evenhand.desk WHERE name = $1)"
+     " SELECT x.input, x.item FROM (SELECT t.input, (to_jsonb(t) - 'desk' || jsonb_build_object("
+     "'what', 'ticket', 'subject', (SELECT p.subject FROM evenhand.personal p"
+     "  WHERE p.desk = d.no AND p.input = t.input),"
+     " 'changes', (SELECT jsonb_agg(jsonb_strip_nulls(jsonb_build_object('input', i.input, 'at',"
+     "  evenhand.instant(i.at), 'outcome', i.word, 'value', i.value, 'csat', i.csat, 'handled',"
+     "  i.handled, 'subject', p.subject, 'by', i.actor, 'reason', i.reason)) ORDER BY i.input)"
+     "  FROM evenhand.ticket_change c JOIN evenhand.input i ON i.desk = c.desk AND i.input = "
+     "c.input"
+     "  LEFT JOIN evenhand.personal p ON p.desk = c.desk AND p.input = c.input"
+     "  WHERE c.desk = d.no AND c.ticket = t.input AND c.input <> t.input),"
+     " 'assignments', (SELECT jsonb_agg(jsonb_build_object('at', evenhand.instant(i.at), 'team',"
+     "  e.team, 'rep', e.rep, 'why', e.why) ORDER BY e.seq) FROM evenhand.effect e"
+     "  JOIN evenhand.input i ON i.desk = e.desk AND i.input = e.input"
+     "  WHERE e.desk = d.no AND e.ticket = t.input AND e.type = 1)))::text AS item"
+     " FROM d JOIN LATERAL evenhand.texts_of(d.no, $2) f ON f.is_ticket AND f.input > $3"
+     " JOIN evenhand.ticket t ON t.desk = d.no AND t.input = f.input"
+     " UNION ALL SELECT b.input, jsonb_build_object('what', 'refused', 'input', b.input, 'at',"
+     " evenhand.instant(i.at), 'reason', r.reason, 'body', encode(b.body, 'escape'))::text"
+     " FROM d JOIN evenhand.dead_body b ON b.desk = d.no AND b.input > $3"
+     " JOIN evenhand.dead r ON r.desk = d.no AND r.input = b.input"
+     " JOIN evenhand.input i ON i.desk = d.no AND i.input = b.input"
+     " WHERE EXISTS (SELECT FROM unnest(evenhand.shapes_of($2)) s WHERE position(s IN b.body) > 0)"
+     ") x ORDER BY x.input LIMIT " STR(EH_ADMIN_EXPORT_TICKETS),
+     3,
+     {TYPE_TEXT, TYPE_TEXT, TYPE_INT8}},
+    /* What is held of a rep ($2; $3: their Unix user) in so many inputs behind $4. The first row
+     * has where to go on. Pools and the ledger come with the first page. */
+    {"admin_export_rep",
+     "WITH w AS (SELECT d.no, h.input AS head, $4::bigint AS low,"
+     " $4 + " STR(
+         EH_ADMIN_EXPORT_INPUTS) " AS high,"
+                                 " coalesce((SELECT c.seq FROM evenhand.chain c WHERE c.desk = "
+                                 "d.no AND c.input <= $4"
+                                 "  ORDER BY c.input DESC LIMIT 1), 0) AS low_seq,"
+                                 " coalesce((SELECT c.seq FROM evenhand.chain c WHERE c.desk = d.no"
+                                 "  AND c.input >= $4 + " STR(
+                                     EH_ADMIN_EXPORT_INPUTS) " ORDER BY c.input LIMIT 1), h.seq)"
+                                                             "  AS high_seq"
+                                                             " FROM evenhand.desk d JOIN "
+                                                             "evenhand.head h ON h.desk = d.no "
+                                                             "WHERE d.name = $1)"
+                                                             " SELECT x.input, x.item FROM (SELECT "
+                                                             "CASE WHEN w.head > w.high THEN "
+                                                             "w.high END AS input,"
+                                                             " NULL AS item, 0 AS rank FROM w"
+                                                             " UNION ALL SELECT i.input, "
+                                                             "jsonb_strip_nulls(jsonb_build_object("
+                                                             "'what', 'input', 'input',"
+                                                             " i.input, 'type', i.type, 'at', "
+                                                             "evenhand.instant(i.at), 'source', "
+                                                             "i.source, 'id', i.id,"
+                                                             " 'team', i.team, 'rep', i.rep, "
+                                                             "'word', i.word, 'value', i.value, "
+                                                             "'csat', i.csat, 'handled',"
+                                                             " i.handled, 'until', "
+                                                             "evenhand.instant(i.until), 'period', "
+                                                             "evenhand.said(i.rest, 23),"
+                                                             " 'by', i.actor, 'reason', "
+                                                             "i.reason))::text, 1"
+                                                             " FROM w JOIN evenhand.input i ON "
+                                                             "i.desk = w.no AND i.input > w.low "
+                                                             "AND i.input <= w.high"
+                                                             " WHERE i.rep = $2 OR i.actor = "
+                                                             "nullif($3, '')"
+                                                             " UNION ALL SELECT e.input, "
+                                                             "jsonb_strip_nulls(jsonb_build_object("
+                                                             "'what', 'ticket', 'input',"
+                                                             " e.input, 'seq', e.seq, 'type', "
+                                                             "e.type, 'at', "
+                                                             "evenhand.instant(i.at), 'source', "
+                                                             "t.source,"
+                                                             " 'id', t.id, 'kind', t.kind, "
+                                                             "'value', t.value, 'team', e.team, "
+                                                             "'rep', e.rep, 'was', e.was,"
+                                                             " 'why', e.why, 'outcome', CASE WHEN "
+                                                             "i.type = 4 THEN i.word END,"
+                                                             " 'csat', CASE WHEN i.type = 4 THEN "
+                                                             "i.csat END,"
+                                                             " 'handled', CASE WHEN i.type = 4 "
+                                                             "THEN i.handled END))::text, 2"
+                                                             " FROM w JOIN evenhand.effect e ON "
+                                                             "e.desk = w.no AND e.seq > w.low_seq "
+                                                             "AND e.seq <= w.high_seq"
+                                                             " AND e.input > w.low AND e.input <= "
+                                                             "w.high AND (e.rep = $2 OR e.was = $2)"
+                                                             " JOIN evenhand.input i ON i.desk = "
+                                                             "w.no AND i.input = e.input"
+                                                             " LEFT JOIN evenhand.input t ON "
+                                                             "t.desk = w.no AND t.input = e.ticket"
+                                                             " UNION ALL SELECT s.input, "
+                                                             "(to_jsonb(s) - 'desk' || '{\"what\": "
+                                                             "\"pool_share\"}')::text, 3"
+                                                             " FROM w JOIN evenhand.pool_share s "
+                                                             "ON s.desk = w.no AND s.rep = $2 "
+                                                             "WHERE w.low = 0"
+                                                             " UNION ALL SELECT g.input, "
+                                                             "(to_jsonb(g) - 'desk' || '{\"what\": "
+                                                             "\"ledger\"}')::text, 4"
+                                                             " FROM w JOIN evenhand.ledger g ON "
+                                                             "g.desk = w.no AND g.rep = $2 WHERE "
+                                                             "w.low = 0"
+                                                             ") x ORDER BY x.rank > 0, x.input, "
+                                                             "x.rank",
+     4,
+     {TYPE_TEXT, TYPE_TEXT, TYPE_TEXT, TYPE_INT8}},
     {NULL, NULL, 0, {0}},
 };
 

@@ -51,9 +51,9 @@ static int compare_migrations(struct check *check, struct eh_error *error)
             schema, newest,
             schema < newest ? "run evenhandd --migrate" : "use the evenhand that belongs to it");
     check->migration = eh_catalogue_migrations;
-    int r = eh_cli_log_ask(check->log,
-                           "SELECT version::text, name FROM evenhand.migration ORDER BY version",
-                           compare_migration, check, error);
+    int r = eh_cli_log_ask(
+        check->log, "SELECT m.version::text, m.name FROM evenhand.migration m ORDER BY m.version",
+        compare_migration, check, error);
     if (r == 0 && check->migration->version)
         r = eh_error_set(error, EH_ECORRUPT, "migration %d: the row is missing",
                          check->migration->version);

@@ -20,6 +20,7 @@
 #define DESK   "Set up the desk"
 #define FEED   "Bring tickets in"
 #define PROVE  "Prove the deal, or try another"
+#define PERSON "One person: what is held, and what goes"
 
 #define NARROWEST_TERMINAL 40 /* narrower ones are not believed */
 
@@ -135,6 +136,20 @@ static const struct eh_cli_option simulate_options[] = {
     {0},
 };
 
+static const struct eh_cli_option export_options[] = {
+    {"customer", "X", "a customer, as the helpdesk wrote them", false},
+    {"rep", "R", "a rep", false},
+    {0},
+};
+static const struct eh_cli_option forget_options[] = {
+    {"customer", "X", "a customer, as the helpdesk wrote them", false},
+    {"rep", "R", "a rep's display name, with --name-only", false},
+    {"name-only", NULL, "of a rep: the id stays, it stands in the log", false},
+    {"dry-run", NULL, "only count what would go", false},
+    {"yes", NULL, "do not ask", false},
+    {0},
+};
+
 static const struct eh_cli_command commands[] = {
     {"help", "[COMMAND]", LOOK, "explain everything, a command, or a group of them", 0, 2, NULL,
      NULL, NULL},
@@ -247,6 +262,17 @@ static const struct eh_cli_command commands[] = {
      "Needs no daemon. Columns by header, as for push, and historical_rep. Tickets\n"
      "arrive and are closed when the file says; who got how much is measured per team\n"
      "beside what was recorded. Without --desk the teams are those of the file."},
+    {"export", "", PERSON, "all that is held of one customer or rep, as JSON", 0, 0,
+     export_options, eh_cmd_export,
+     "For operators. Of a customer: their tickets with all that became of them, and\n"
+     "refused entries that name them. Of a rep: the desk's entry, each input about\n"
+     "them or asked for by them, each ticket they had, their lines of pools."},
+    {"forget", "", PERSON, "erase a customer's personal text; the proof stays", 0, 0,
+     forget_options, eh_cmd_forget,
+     "For operators. Customer and subjects of all their tickets go, and refused\n"
+     "entries that name them; numbers, values and decisions stay, and verify says ok.\n"
+     "--rep R --name-only: take the name out of the desk file first; what past desk\n"
+     "files hold of it is part of the proof, is counted, and stays (exit status 1)."},
     {0},
 };
 

@@ -124,5 +124,7 @@ int eh_cmd_exclude(struct eh_cli *);
 int eh_cmd_metric(struct eh_cli *);
 int eh_cmd_push(struct eh_cli *);
 int eh_cmd_simulate(struct eh_cli *);
+int eh_cmd_export(struct eh_cli *);
+int eh_cmd_forget(struct eh_cli *);
 
 #endif

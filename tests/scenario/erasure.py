@@ -214,6 +214,80 @@ def affinity(stack):
     verify_ok(stack)
 
 
+@scenario("evenhand forget --customer erases theirs and says how much; nobody else's; verify says ok")
+def forget(stack):
+    stack.start(desk())
+    strange = {"type": "ticket", "id": "x-1", "team": "gone", "kind": "order", "customer": NAMES[2]}
+    send(stack, *MESSAGES, *UPDATES, json.dumps(strange).encode(), entry(strange, id="x-2"),
+         entry(strange, id="x-3", customer=NAMES[1]), b'{"type":"ticket","id":"o' + b"\xff" * 9)
+    send(stack, {"type": "update", "id": "t-2", "subject": "no name in it"},
+         {"type": "outcome", "id": "t-2", "outcome": "won", "csat": 4})
+    stack.settle()
+    others = "SELECT count(*) FROM personal WHERE customer <> '%s'" % NAMES[2]
+    before, of_others = counts(stack), stack.sql1(others)
+    said = json.loads(stack.cli("--json", "forget", "--customer", NAMES[2], "--dry-run")[1])
+    assert said["erased"] is False and said["tickets"] == 4, said
+    assert said["texts"] == 6 and said["bodies"] == 2, said  # two updates of t-2
+    assert stack.sql1("SELECT count(*) FROM personal WHERE customer = %s", NAMES[2]) == 4
+    held = json.loads(stack.cli("export", "--customer", NAMES[2])[1])
+    assert [i["what"] for i in held["items"]] == ["ticket"] * 4 + ["refused"] * 2, held
+    assert {i["id"] for i in held["items"] if i["what"] == "ticket"} == {
+        "t-%d" % n for n in (2, 5, 8, 11)}
+    second = held["items"][0]
+    assert second["customer"] == NAMES[2] and second["subject"] == SUBJECTS[0], second
+    assert [c.get("subject") for c in second["changes"]] == [SUBJECTS[1], "no name in it", None]
+    assert second["changes"][2]["csat"] == 4 and second["assignments"][0]["rep"], second
+    assert NAMES[2] not in stack.cli("export", "--customer", NAMES[0])[1]
+    out = stack.cli("forget", "--customer", NAMES[2])[1]
+    assert "Erased: personal text of 4 tickets in 6 rows, and 2 refused" in out, out
+    entries = re.findall(r" (\d+-0)", out)
+    assert len(entries) == 2 and stack.redis.xdel(DEAD, *entries) == 2, out
+    assert found(stack, traces(NAMES[2]) + [json.dumps(NAMES[2])[1:-1].encode()]) == []
+    assert "no name in it" not in str(list(everything(stack))), "an update's subject stays"
+    assert stack.sql1(others) == of_others and counts(stack) == before
+    verify_ok(stack)
+    again = json.loads(stack.cli("--json", "forget", "--customer", NAMES[2])[1])
+    assert again == dict(said, erased=True, tickets=0, texts=0, bodies=0, dead_entries=[]), again
+    assert json.loads(stack.cli("export", "--customer", NAMES[2])[1])["items"] == []
+    assert stack.daemon.logged("forgot a customer user=") == 2 and not stack.daemon.logged(NAMES[2])
+    comes_to_nothing(stack, MESSAGES)
+
+
+@scenario("evenhand export --rep tells all that is held of one rep, page by page, and of nobody else")
+def export_rep(stack):
+    whole = desk()
+    whole["reps"] = [dict(rep, name="Ben Bakke", share="50%") if rep["id"] == "ben" else rep
+                     for rep in whole["reps"]]
+    daemon = stack.start(whole)
+    stack.add_many([dict(ticket(n, NAMES[0]), owner=("ana", "ben")[n % 2], value=n)
+                    for n in range(5400)])
+    send(stack, {"type": "outcome", "id": "t-3", "outcome": "won", "csat": 2, "handled": 60})
+    stack.settle()
+    assert daemon.post("/v1/reps/ben/signal", {"status": "away", "reason": "dentist"}).code == 200
+    assert daemon.post("/v1/tickets/default/t-5/assign", {"rep": "ana", "reason": "as asked"}).code == 200
+    stack.settle()
+    held = json.loads(stack.cli("export", "--rep", "ben")[1])
+    assert held["rep"]["name"] == "Ben Bakke" and held["rep"]["share_ppm"] == 500000, held["rep"]
+    assert held["rep"]["teams"] == [{"team": "sales", "from": None, "until": None}], held["rep"]
+    tickets = [i for i in held["items"] if i["what"] == "ticket"]
+    assert [t["id"] for t in tickets if t["type"] == "assigned" and t["rep"] == "ben"] == [
+        "t-%d" % n for n in range(1, 5400, 2)]
+    closed = [t for t in tickets if t["type"] == "closed"]
+    assert [(t["id"], t["csat"], t["handled"]) for t in closed] == [("t-3", 2, 60)], closed
+    assert [(t["id"], t["rep"], t["was"]) for t in tickets if "was" in t] == [("t-5", "ana", "ben")]
+    assert ["dentist"] == [i["reason"] for i in held["items"] if i.get("type") == "signal"]
+    code, out, error = stack.cli("forget", "--rep", "ben", "--name-only", check=False)
+    assert code == 1 and "take their `name` out" in error, (code, error)
+    whole["reps"] = [{"id": rep["id"]} for rep in whole["reps"]]
+    stack.write_desk(whole)
+    stack.cli("desk", "apply", stack.dir + "/desk.yaml")
+    code, out, error = stack.cli("forget", "--rep", "ben", "--name-only", check=False)
+    assert code == 1 and "2 desk files of the log may hold it" in error, (code, out, error)
+    assert stack.cli("export", "--rep", "nobody", check=False)[0] == 1
+    assert stack.cli("forget", "--rep", "ben", check=False)[0] == 2
+    assert stack.cli("export", check=False)[0] == 2
+
+
 @scenario("entries delivered again after a kill are known, erased or not")
 def delivered_again(stack):
     stack.start(desk())

@@ -6,7 +6,8 @@ _evenhand()
     cur=${COMP_WORDS[COMP_CWORD]}
     prev=${COMP_WORDS[COMP_CWORD - 1]}
     commands="help status teams team reps rep tickets ticket overloaded available away outcome assign
-        release move pool freeze close pay exclude metric desk plan push fairness draws verify simulate"
+        release move pool freeze close pay exclude metric desk plan push fairness draws verify simulate export
+        forget"
     COMPREPLY=()
 
     case $prev in
@@ -18,7 +19,7 @@ _evenhand()
     --what-if) compopt -o filenames; COMPREPLY=($(compgen -f -- "$cur")); return ;;
     --csat) COMPREPLY=($(compgen -W "1 2 3 4 5" -- "$cur")); return ;;
     --for | --reason | --value | --handled | --at | --event | --source | --after | --rate | \
-        --value-column | --redis | --team | --rep | --period | --from | --to | --db | --seed) return ;;
+        --value-column | --customer | --redis | --team | --rep | --period | --from | --to | --db | --seed) return ;;
     esac
     if [[ $prev == --desk ]]; then
         if [[ " ${COMP_WORDS[*]} " == *" simulate "* ]]; then
@@ -59,6 +60,8 @@ _evenhand()
     simulate) options+=" --policy --desk --seed --value-column" ;;
     pool) options+=" --period --explain --what-if --csv --history" ;;
     metric) options+=" --rep --event" ;;
+    export) options+=" --customer --rep" ;;
+    forget) options+=" --customer --rep --name-only --dry-run --yes" ;;
     plan) if [[ $second == test ]]; then options+=" --team --period --db"; else options+=" --desk"; fi ;;
     esac
     if [[ $cur == -* ]]; then
