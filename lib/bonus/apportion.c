@@ -5,21 +5,88 @@
 
 #include <stdlib.h>
 
+#include <evenhand/draw/hash.h>
+
+#define SHA256_BYTES 32
+
 /* One part while it is counted. Remainders are below the sum of weights, so 64 bits hold them. */
 struct line {
     struct eh_part *part;
     uint64_t floor, remainder;
 };
 
-static int compare_lines(const void *left, const void *right)
+/* By what comes before any tie. */
+static int compare_ranks(const struct line *a, const struct line *b)
 {
-    const struct line *a = left, *b = right;
     if (a->remainder != b->remainder)
         return a->remainder > b->remainder ? -1 : 1;
     if (a->part->weight != b->part->weight)
         return a->part->weight < b->part->weight ? -1 : 1;
-    return eh_str_compare(a->part->id, b->part->id);
+    return 0;
 }
+
+static int compare_lines(const void *left, const void *right)
+{
+    const struct line *a = left, *b = right;
+    int order = compare_ranks(a, b);
+    return order != 0 ? order : eh_str_compare(a->part->id, b->part->id);
+}
+
+/* ---- Ties. */
+
+struct tied {
+    struct line line;
+    uint8_t sha256[SHA256_BYTES];
+};
+
+static int compare_tied(const void *left, const void *right)
+{
+    const struct tied *a = left, *b = right;
+    return memcmp(a->sha256, b->sha256, sizeof a->sha256);
+}
+
+static int order_tied(struct line *lines, uint32_t count, struct eh_str tie,
+                      struct eh_arena *scratch)
+{
+    EH_AUTO(eh_bytes) struct eh_bytes text = EH_BYTES_INIT;
+    struct tied *tied = eh_arena_alloc(scratch, count * sizeof *tied);
+    if (!tied)
+        return -EH_ENOMEM;
+    eh_bytes_put(&text, tie.data, tie.size);
+    for (uint32_t i = 0; i < count && !text.failed; i++) {
+        text.size = tie.size;
+        eh_bytes_put(&text, lines[i].part->id.data, lines[i].part->id.size);
+        tied[i].line = lines[i];
+        if (!text.failed)
+            eh_hash_sha256(text.data, text.size, tied[i].sha256);
+    }
+    if (text.failed)
+        return -EH_ENOMEM;
+    qsort(tied, count, sizeof *tied, compare_tied);
+    for (uint32_t i = 0; i < count; i++)
+        lines[i] = tied[i].line;
+    return 0;
+}
+
+/* Puts the lines that get one of the units left over first. Only where the last that gets one and
+ * the first that gets none are tied does their order say more than their rank. */
+static int arrange(struct line *lines, uint32_t count, uint64_t left, struct eh_str tie,
+                   struct eh_arena *scratch)
+{
+    if (left == 0)
+        return 0;
+    qsort(lines, count, sizeof *lines, compare_lines);
+    if (tie.size == 0 || left >= count || compare_ranks(&lines[left - 1], &lines[left]) != 0)
+        return 0;
+    uint32_t from = (uint32_t)left - 1, until = (uint32_t)left + 1;
+    while (from > 0 && compare_ranks(&lines[from - 1], &lines[left]) == 0)
+        from--;
+    while (until < count && compare_ranks(&lines[until], &lines[left]) == 0)
+        until++;
+    return order_tied(&lines[from], until - from, tie, scratch);
+}
+
+/* ---- A sum. */
 
 static int sum_weights(const struct eh_part *parts, uint32_t count, int64_t *ret,
                        struct eh_error *error)
@@ -56,8 +123,13 @@ static int64_t with_sign(uint64_t magnitude, bool negative)
     return (int64_t)(negative ? 0 - magnitude : magnitude);
 }
 
-int eh_apportion(int64_t total, struct eh_part *parts, uint32_t count, struct eh_arena *scratch,
-                 struct eh_error *error)
+static int refuse_memory(uint32_t count, struct eh_error *error)
+{
+    return eh_error_set(error, EH_ENOMEM, "out of memory for %u shares", count);
+}
+
+int eh_apportion(int64_t total, struct eh_part *parts, uint32_t count, struct eh_str tie,
+                 struct eh_arena *scratch, struct eh_error *error)
 {
     int64_t sum = 0;
     int r = sum_weights(parts, count, &sum, error);
@@ -67,13 +139,13 @@ int eh_apportion(int64_t total, struct eh_part *parts, uint32_t count, struct eh
         return eh_error_set(error, EH_EINVAL, "all weights are zero, so nothing can be shared");
     struct line *lines = eh_arena_alloc(scratch, count * sizeof *lines);
     if (!lines)
-        return eh_error_set(error, EH_ENOMEM, "out of memory for %u shares", count);
+        return refuse_memory(count, error);
     bool negative = total < 0;
     uint64_t magnitude = negative ? 0 - (uint64_t)total : (uint64_t)total;
     uint64_t left = share_floors(magnitude, sum ? (uint64_t)sum : 1, parts, count, lines);
     eh_require(left <= count);
-    if (left > 0)
-        qsort(lines, count, sizeof *lines, compare_lines);
+    if (arrange(lines, count, left, tie, scratch) < 0)
+        return refuse_memory(count, error);
     for (uint32_t i = 0; i < count; i++) {
         eh_assert(i >= left || lines[i].remainder > 0);
         lines[i].part->share = with_sign(lines[i].floor + (i < left), negative);
@@ -87,6 +159,7 @@ struct open {
     struct eh_part *parts;
     uint32_t *index;
     uint32_t count;
+    struct eh_str tie;
 };
 
 /* Fixes what is over the limit. Returns how many were. */
@@ -120,7 +193,7 @@ static int apportion_rounds(int64_t total, int64_t limit, struct eh_part *parts,
             *ret_left = rest;
             return 0;
         }
-        r = eh_apportion(rest, open->parts, open->count, scratch, error);
+        r = eh_apportion(rest, open->parts, open->count, open->tie, scratch, error);
         if (r < 0)
             return r;
         uint32_t fixed = fix(parts, open, limit);
@@ -134,7 +207,8 @@ static int apportion_rounds(int64_t total, int64_t limit, struct eh_part *parts,
 }
 
 int eh_apportion_capped(int64_t total, int64_t limit, struct eh_part *parts, uint32_t count,
-                        struct eh_arena *scratch, int64_t *ret_left, struct eh_error *error)
+                        struct eh_str tie, struct eh_arena *scratch, int64_t *ret_left,
+                        struct eh_error *error)
 {
     if (total < 0 || limit < 0)
         return eh_error_set(error, EH_EINVAL, "a capped sum must not be below 0");
@@ -146,10 +220,11 @@ int eh_apportion_capped(int64_t total, int64_t limit, struct eh_part *parts, uin
         return eh_error_set(error, EH_EINVAL, "all weights are zero, so nothing can be shared");
     struct open open = {.parts = eh_arena_copy(scratch, parts, count * sizeof *parts),
                         .index = eh_arena_alloc(scratch, count * sizeof *open.index),
-                        .count = count};
+                        .count = count,
+                        .tie = tie};
     struct eh_part *done = eh_arena_copy(scratch, parts, count * sizeof *parts);
     if (!open.parts || !open.index || !done)
-        return eh_error_set(error, EH_ENOMEM, "out of memory for %u shares", count);
+        return refuse_memory(count, error);
     for (uint32_t i = 0; i < count; i++) {
         open.index[i] = i;
         done[i].share = 0;

@@ -369,36 +369,74 @@ static void add_part(struct tree *t, struct eh_bonus_node *to, const char *part,
     add(to, made);
 }
 
+static const char *individual_formula(const struct eh_bonus_split *s, bool later)
+{
+    if (s->moves && s->unearned[EH_PART_INDIVIDUAL])
+        return "nothing: nobody has points; it goes to the team part";
+    if (s->moves && s->team == 0 && s->moved > 0)
+        return "all: nobody has a weight in the team part";
+    return later ? "paid * split" : "net * split";
+}
+
+/* A part of the team part: by its split, of those that somebody has a weight in. */
+static void add_team_part(struct tree *t, struct eh_bonus_node *to, enum eh_bonus_part part,
+                          int64_t value, const uint32_t ppm[EH_PART_INDIVIDUAL])
+{
+    const struct eh_bonus_split *s = t->split;
+    const struct eh_bonus_input split = input("split", EH_UNIT_PPM, ppm[part]);
+    int64_t splits = 0;
+    for (unsigned i = 0; i < EH_PART_INDIVIDUAL; i++)
+        splits += s->moves && s->unearned[i] ? 0 : ppm[i];
+    const struct eh_bonus_input in[] = {split, input("splits", EH_UNIT_PPM, splits)};
+    if (s->moves && s->unearned[part] && ppm[part] > 0)
+        add_part(t, to, eh_bonus_part_name(part),
+                 "nothing: nobody has a weight in it; it goes to the others", none, value, &split,
+                 1);
+    else
+        add_part(t, to, eh_bonus_part_name(part), "(team + over) * split / splits", largest, value,
+                 in, 2);
+}
+
+static void add_unearned(struct tree *t, struct eh_bonus_node *to)
+{
+    const struct eh_bonus_split *s = t->split;
+    struct eh_bonus_input in[EH_PARTS];
+    uint32_t count = 0;
+    for (unsigned i = 0; i < EH_PARTS; i++)
+        if (s->held_of[i] != 0)
+            in[count++] =
+                input(eh_bonus_part_name((enum eh_bonus_part)i), EH_UNIT_MONEY, s->held_of[i]);
+    if (s->moved != 0)
+        add_part(t, to, "moved", "what parts nobody has a weight in would have had", none, s->moved,
+                 NULL, 0);
+    add_part(t, to, "held", "parts nobody has a weight in", none, s->held, in, count);
+}
+
 static struct eh_bonus_node *parts_node(struct tree *t)
 {
     const struct eh_bonus_split *s = t->split;
     const struct eh_bonus_plan *p = t->plan;
-    bool later = t->before;
+    bool later = t->before, uncapped = s->moves && s->team == 0 && s->moved > 0;
     const struct eh_bonus_input split = input("split", EH_UNIT_PPM, p->individual_ppm);
     const struct eh_bonus_input cap = input("cap", EH_UNIT_PPM, p->cap_ppm);
-    const struct {
-        const char *name;
-        int64_t value, ppm;
-    } team[] = {{"equal", s->equal, p->equal_ppm},
-                {"hours", s->hours, p->hours_ppm},
-                {"seniority", s->seniority, p->seniority_ppm}};
+    const uint32_t ppm[EH_PART_INDIVIDUAL] = {p->equal_ppm, p->hours_ppm, p->seniority_ppm};
     struct eh_bonus_node *made =
         node(t, eh_str("parts"), later ? "paid, apportioned" : "net, apportioned", largest,
              EH_UNIT_MONEY, s->amount);
-    add_part(t, made, "individual", later ? "paid * split" : "net * split", largest, s->individual,
-             &split, 1);
+    add_part(t, made, "individual", individual_formula(s, later), largest, s->individual, &split,
+             1);
     add_part(t, made, "team", later ? "paid - individual" : "net - individual", none, s->team, NULL,
              0);
-    add_part(t, made, "limit of a line", "individual * cap", "down", s->limit, &cap, 1);
+    if (uncapped)
+        add_part(t, made, "limit of a line", "none: what caps leave could go nowhere", none,
+                 s->limit, NULL, 0);
+    else
+        add_part(t, made, "limit of a line", "individual * cap", "down", s->limit, &cap, 1);
     add_part(t, made, "over", "what caps leave; to the team part", none, s->over, NULL, 0);
-    for (size_t i = 0; i < sizeof team / sizeof *team; i++) {
-        const struct eh_bonus_input in[] = {
-            input("split", EH_UNIT_PPM, team[i].ppm),
-            input("splits", EH_UNIT_PPM, (int64_t)EH_PPM - p->individual_ppm)};
-        add_part(t, made, team[i].name, "(team + over) * split / splits", largest, team[i].value,
-                 in, 2);
-    }
-    add_part(t, made, "held", "parts nobody has a weight in", none, s->held, NULL, 0);
+    add_team_part(t, made, EH_PART_EQUAL, s->equal, ppm);
+    add_team_part(t, made, EH_PART_HOURS, s->hours, ppm);
+    add_team_part(t, made, EH_PART_SENIORITY, s->seniority, ppm);
+    add_unearned(t, made);
     return made;
 }
 

@@ -84,89 +84,189 @@ static int64_t weight_individual(const struct eh_bonus_share *s)
     return s->points;
 }
 
+/* ---- The parts. */
+
+static const struct part {
+    const char *name;
+    int64_t (*weight)(const struct eh_bonus_share *);
+    size_t amount; /* in struct eh_bonus_split */
+    size_t line;   /* in struct eh_bonus_share */
+} parts[EH_PARTS] = {
+    [EH_PART_EQUAL] = {"equal", weight_equal, offsetof(struct eh_bonus_split, equal),
+                       offsetof(struct eh_bonus_share, equal)},
+    [EH_PART_HOURS] = {"hours", weight_hours, offsetof(struct eh_bonus_split, hours),
+                       offsetof(struct eh_bonus_share, hours)},
+    [EH_PART_SENIORITY] = {"seniority", weight_seniority,
+                           offsetof(struct eh_bonus_split, seniority),
+                           offsetof(struct eh_bonus_share, seniority)},
+    [EH_PART_INDIVIDUAL] = {"individual", weight_individual,
+                            offsetof(struct eh_bonus_split, individual),
+                            offsetof(struct eh_bonus_share, individual)},
+};
+#define TEAM_PARTS EH_PART_INDIVIDUAL /* those before it */
+
+const char *eh_bonus_part_name(enum eh_bonus_part part)
+{
+    return parts[part].name;
+}
+
 struct sharing {
+    const struct eh_bonus_plan *plan;
     struct eh_bonus_split *split;
-    struct eh_part *parts; /* one for each share, used for one part after the other */
+    struct eh_part *lines; /* one for each share, used for one part after the other */
+    bool uncapped;         /* the individual part takes all */
     struct eh_arena *scratch;
     struct eh_error *error;
 };
 
-/* False: nobody has a weight. */
-static bool set_weights(struct sharing *s, int64_t (*weight)(const struct eh_bonus_share *))
+static int64_t *figure(void *of, size_t at)
 {
-    bool any = false;
+    return (int64_t *)(void *)((char *)of + at);
+}
+
+static void set_weights(struct sharing *s, enum eh_bonus_part part)
+{
     for (uint32_t i = 0; i < s->split->count; i++) {
         const struct eh_bonus_share *share = &s->split->shares[i];
-        s->parts[i] = (struct eh_part){.id = share->rep, .weight = weight(share)};
-        any |= s->parts[i].weight > 0;
+        s->lines[i] = (struct eh_part){.id = share->rep, .weight = parts[part].weight(share)};
     }
-    return any;
 }
 
-static int share_part(struct sharing *s, int64_t amount,
-                      int64_t (*weight)(const struct eh_bonus_share *), size_t line)
+static void find_unearned(struct eh_bonus_split *split)
 {
-    if (!set_weights(s, weight)) {
-        s->split->held += amount;
+    for (unsigned part = 0; part < EH_PARTS; part++) {
+        split->unearned[part] = true;
+        for (uint32_t i = 0; i < split->count; i++)
+            split->unearned[part] &= parts[part].weight(&split->shares[i]) == 0;
+    }
+}
+
+#define TIE_MAX (2 * EH_ID_MAX + EH_DECIMAL_TEXT_MAX + 32) /* bytes before the rep's id */
+
+/* "sales-2026\nsales\n2026-03\nequal\n": with the id of a rep behind it, what is hashed. */
+static struct eh_str tie_of(const struct sharing *s, enum eh_bonus_part part, char ret[TIE_MAX])
+{
+    char period[EH_DECIMAL_TEXT_MAX];
+    if (s->split->facts->ties_by_id)
+        return eh_str(NULL);
+    eh_period_print(s->split->facts->period, period);
+    size_t size = eh_format(ret, TIE_MAX, "%.*s\n%.*s\n%s\n%s\n", EH_STR_ARG(s->plan->id),
+                            EH_STR_ARG(s->plan->team), period, parts[part].name);
+    return eh_str_n(ret, size < TIE_MAX ? size : TIE_MAX - 1);
+}
+
+static bool hold(struct eh_bonus_split *split, enum eh_bonus_part part, int64_t amount)
+{
+    if (!split->unearned[part])
+        return false;
+    split->held_of[part] = amount;
+    split->held += amount;
+    return true;
+}
+
+static int share_part(struct sharing *s, enum eh_bonus_part part)
+{
+    int64_t amount = *figure(s->split, parts[part].amount);
+    char tie[TIE_MAX];
+    if (hold(s->split, part, amount))
         return 0;
-    }
-    int r = eh_apportion(amount, s->parts, s->split->count, s->scratch, s->error);
-    for (uint32_t i = 0; r == 0 && i < s->split->count; i++) {
-        char *share = (char *)&s->split->shares[i];
-        *(int64_t *)(void *)(share + line) = s->parts[i].share;
-    }
+    set_weights(s, part);
+    int r =
+        eh_apportion(amount, s->lines, s->split->count, tie_of(s, part, tie), s->scratch, s->error);
+    for (uint32_t i = 0; r == 0 && i < s->split->count; i++)
+        *figure(&s->split->shares[i], parts[part].line) = s->lines[i].share;
     return r;
 }
 
-static int share_individual(struct sharing *s, uint32_t cap_ppm)
+static int share_individual(struct sharing *s)
 {
     struct eh_bonus_split *split = s->split;
+    uint32_t cap_ppm = s->uncapped ? EH_PPM : s->plan->cap_ppm;
+    char tie[TIE_MAX];
     split->limit = (int64_t)((__int128)split->individual * cap_ppm / EH_PPM);
-    if (!set_weights(s, weight_individual)) {
-        split->held += split->individual;
+    if (hold(split, EH_PART_INDIVIDUAL, split->individual))
         return 0;
-    }
-    int r = eh_apportion_capped(split->individual, split->limit, s->parts, split->count, s->scratch,
-                                &split->over, s->error);
+    set_weights(s, EH_PART_INDIVIDUAL);
+    int r =
+        eh_apportion_capped(split->individual, split->limit, s->lines, split->count,
+                            tie_of(s, EH_PART_INDIVIDUAL, tie), s->scratch, &split->over, s->error);
     for (uint32_t i = 0; r == 0 && i < split->count; i++) {
-        split->shares[i].individual = s->parts[i].share;
-        split->shares[i].capped = s->parts[i].capped;
+        split->shares[i].individual = s->lines[i].share;
+        split->shares[i].capped = s->lines[i].capped;
     }
     return r;
 }
 
-static int divide(struct sharing *s, const struct eh_bonus_plan *plan)
+/* ---- From the whole to the parts. */
+
+/* What the plan gives the team's parts that somebody has a weight in. */
+static int64_t earned_ppm(const struct eh_bonus_split *split, const uint32_t ppm[TEAM_PARTS])
+{
+    int64_t sum = 0;
+    for (unsigned part = 0; part < TEAM_PARTS; part++)
+        sum += split->unearned[part] ? 0 : ppm[part];
+    return sum;
+}
+
+/* The individual part to the team's, or, where none of these is earned, all to the individual. */
+static void move_whole(struct sharing *s, bool team_earned)
+{
+    struct eh_bonus_split *split = s->split;
+    split->moves = team_earned || !split->unearned[EH_PART_INDIVIDUAL];
+    if (team_earned && split->unearned[EH_PART_INDIVIDUAL]) {
+        split->moved = split->individual;
+        split->team = split->amount;
+        split->individual = 0;
+    } else if (!team_earned && split->moves) {
+        s->uncapped = true;
+        split->moved = split->team;
+        split->individual = split->amount;
+        split->team = 0;
+    }
+}
+
+static int divide(struct sharing *s, const uint32_t ppm[TEAM_PARTS])
 {
     struct eh_bonus_split *split = s->split;
     struct eh_part first[] = {
-        {.id = eh_str("individual"), .weight = plan->individual_ppm},
-        {.id = eh_str("team"), .weight = (int64_t)EH_PPM - plan->individual_ppm}};
-    int r = eh_apportion(split->amount, first, 2, s->scratch, s->error);
+        {.id = eh_str("individual"), .weight = s->plan->individual_ppm},
+        {.id = eh_str("team"), .weight = (int64_t)EH_PPM - s->plan->individual_ppm}};
+    int r = eh_apportion(split->amount, first, 2, eh_str(NULL), s->scratch, s->error);
     if (r < 0)
         return r;
     split->individual = first[0].share;
     split->team = first[1].share;
-    return share_individual(s, plan->cap_ppm);
+    if (eh_plan_shares_unearned(s->plan))
+        move_whole(s, earned_ppm(split, ppm) > 0);
+    return share_individual(s);
 }
 
-static int divide_team(struct sharing *s, const struct eh_bonus_plan *plan)
+/* Ties go by the parts' order, which is that of their names. Those not earned have no weight. */
+static int divide_team(struct sharing *s, const uint32_t ppm[TEAM_PARTS], bool earned_only,
+                       struct eh_part ret[TEAM_PARTS])
 {
-    struct eh_bonus_split *split = s->split;
-    struct eh_part parts[] = {{.id = eh_str("equal"), .weight = plan->equal_ppm},
-                              {.id = eh_str("hours"), .weight = plan->hours_ppm},
-                              {.id = eh_str("seniority"), .weight = plan->seniority_ppm}};
-    int r = eh_apportion(split->team + split->over, parts, 3, s->scratch, s->error);
-    if (r < 0)
-        return r;
-    split->equal = parts[0].share;
-    split->hours = parts[1].share;
-    split->seniority = parts[2].share;
-    r = share_part(s, split->equal, weight_equal, offsetof(struct eh_bonus_share, equal));
-    if (r == 0)
-        r = share_part(s, split->hours, weight_hours, offsetof(struct eh_bonus_share, hours));
-    return r < 0 ? r
-                 : share_part(s, split->seniority, weight_seniority,
-                              offsetof(struct eh_bonus_share, seniority));
+    for (unsigned part = 0; part < TEAM_PARTS; part++)
+        ret[part] = (struct eh_part){
+            .id = eh_str(parts[part].name),
+            .weight = earned_only && s->split->unearned[part] ? 0 : (int64_t)ppm[part]};
+    return eh_apportion(s->split->team + s->split->over, ret, TEAM_PARTS, eh_str(NULL), s->scratch,
+                        s->error);
+}
+
+static int share_team(struct sharing *s, const uint32_t ppm[TEAM_PARTS])
+{
+    struct eh_part team[TEAM_PARTS];
+    bool move = s->split->moves && !s->uncapped;
+    int r = divide_team(s, ppm, false, team);
+    for (unsigned part = 0; r == 0 && move && part < TEAM_PARTS; part++)
+        s->split->moved += s->split->unearned[part] ? team[part].share : 0;
+    if (r == 0 && move)
+        r = divide_team(s, ppm, true, team);
+    for (unsigned part = 0; r == 0 && part < TEAM_PARTS; part++) {
+        *figure(s->split, parts[part].amount) = team[part].share;
+        r = share_part(s, (enum eh_bonus_part)part);
+    }
+    return r;
 }
 
 static int weigh_all(const struct eh_bonus_plan *plan, const struct eh_bonus_facts *facts,
@@ -185,31 +285,39 @@ static int weigh_all(const struct eh_bonus_plan *plan, const struct eh_bonus_fac
     return 0;
 }
 
+static void sum_up(struct eh_bonus_split *split)
+{
+    int64_t given = split->held;
+    for (uint32_t i = 0; i < split->count; i++) {
+        struct eh_bonus_share *share = &split->shares[i];
+        share->total = share->equal + share->hours + share->seniority + share->individual;
+        given += share->total;
+    }
+    eh_require(given == split->amount);
+}
+
 int eh_bonus_share_out(const struct eh_bonus_plan *plan, const struct eh_bonus_facts *facts,
                        int64_t amount, struct eh_arena *arena, struct eh_bonus_split *ret,
                        struct eh_error *error)
 {
     EH_AUTO(eh_arena) struct eh_arena scratch = EH_ARENA_INIT;
+    const uint32_t ppm[TEAM_PARTS] = {plan->equal_ppm, plan->hours_ppm, plan->seniority_ppm};
     struct eh_bonus_split split = {.facts = facts, .amount = amount};
-    struct sharing s = {.split = &split, .scratch = &scratch, .error = error};
+    struct sharing s = {.plan = plan, .split = &split, .scratch = &scratch, .error = error};
     split.shares = eh_arena_alloc(arena, facts->member_count * sizeof *split.shares);
-    s.parts = eh_arena_alloc(&scratch, facts->member_count * sizeof *s.parts);
-    if (!split.shares || !s.parts)
+    s.lines = eh_arena_alloc(&scratch, facts->member_count * sizeof *s.lines);
+    if (!split.shares || !s.lines)
         return eh_error_set(error, EH_ENOMEM, "out of memory for %u shares", facts->member_count);
     int r = weigh_all(plan, facts, &scratch, &split, error);
-    if (r == 0)
-        r = divide(&s, plan);
-    if (r == 0)
-        r = divide_team(&s, plan);
     if (r < 0)
         return r;
-    int64_t given = split.held;
-    for (uint32_t i = 0; i < split.count; i++) {
-        struct eh_bonus_share *share = &split.shares[i];
-        share->total = share->equal + share->hours + share->seniority + share->individual;
-        given += share->total;
-    }
-    eh_require(given == amount);
+    find_unearned(&split);
+    r = divide(&s, ppm);
+    if (r == 0)
+        r = share_team(&s, ppm);
+    if (r < 0)
+        return r;
+    sum_up(&split);
     *ret = split;
     return 0;
 }

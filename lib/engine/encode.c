@@ -343,6 +343,19 @@ void eh_encode_fact(const struct eh_engine *e, const struct fact *fact, struct e
     put_wide(out, fact->sum);
 }
 
+/* The plans that were published before there was a rule for what nobody earns: no part of the
+ * desk's text. */
+static void put_published(const struct eh_engine *e, struct eh_bytes *out)
+{
+    uint32_t count = 0, plans = e->desk ? e->desk->desk->plan_count : 0;
+    for (uint32_t i = 0; i < plans; i++)
+        count += e->desk->desk->plans[i].before_unearned;
+    eh_bytes_put_u(out, count);
+    for (uint32_t i = 0; i < plans; i++)
+        if (e->desk->desk->plans[i].before_unearned)
+            eh_bytes_put_str(out, e->desk->desk->plans[i].id);
+}
+
 void eh_encode_globals(const struct eh_engine *e, struct eh_bytes *out)
 {
     eh_bytes_put_u(out, e->input);
@@ -359,6 +372,7 @@ void eh_encode_globals(const struct eh_engine *e, struct eh_bytes *out)
         eh_bytes_put(out, e->desk->hash, sizeof e->desk->hash);
     if (e->rules >= EH_RULES_STAYS)
         eh_bytes_put_i(out, e->told_from);
+    put_published(e, out);
     if (e->committed) /* at the end: states from before there were commitments read the same */
         eh_bytes_put(out, e->commitment, sizeof e->commitment);
 }

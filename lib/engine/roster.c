@@ -487,6 +487,7 @@ int eh_step_desk(struct step *s)
         return r;
     if (r < 0)
         return eh_step_refuse(s, EH_EINVAL, "%s", error.text);
+    eh_desk_plans_publish(e->desk ? e->desk->desk : NULL, held->desk, e->rules < EH_RULES_TIES);
     r = refuse_change(s, held->desk);
     if (r < 0 || s->fx->refused) {
         eh_desk_held_free(held);

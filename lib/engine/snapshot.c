@@ -133,10 +133,15 @@ int eh_engine_snapshot(const struct eh_engine *e, struct eh_bytes *out)
 
 /* ---- in again */
 
-/* ret_turn: id of the team that was dealt to last, or empty. ret_desk: hash of the desk's text, or
- * NULL when there is none. */
-static int read_globals(struct eh_engine *e, struct eh_reader *in, struct eh_str *ret_turn,
-                        const uint8_t **ret_desk)
+/* What stands before the desk it is about. */
+struct globals {
+    struct eh_str turn;         /* id of the team that was dealt to last, or empty */
+    const uint8_t *desk;        /* hash of the desk's text, or NULL when there is none */
+    struct eh_reader published; /* ids of plans, see eh_encode_globals() */
+    uint32_t published_count;
+};
+
+static int read_globals(struct eh_engine *e, struct eh_reader *in, struct globals *ret)
 {
     struct eh_str bytes = eh_read_str(in);
     struct eh_reader globals = eh_reader(bytes.data, bytes.size);
@@ -149,10 +154,14 @@ static int read_globals(struct eh_engine *e, struct eh_reader *in, struct eh_str
     e->epoch = eh_read_u32(&globals);
     e->rules = eh_read_u32(&globals);
     globals.failed |= e->rules < EH_RULES_FIRST || e->rules > EH_RULES_LAST;
-    *ret_turn = eh_read_str(&globals);
-    *ret_desk = eh_read_flag(&globals) ? eh_read_bytes(&globals, 32) : NULL;
+    ret->turn = eh_read_str(&globals);
+    ret->desk = eh_read_flag(&globals) ? eh_read_bytes(&globals, 32) : NULL;
     if (e->rules >= EH_RULES_STAYS)
         e->told_from = eh_read_i32(&globals);
+    ret->published_count = eh_read_u32(&globals);
+    ret->published = globals;
+    for (uint32_t i = 0; i < ret->published_count && !globals.failed; i++)
+        eh_read_str(&globals);
     e->committed = globals.at < globals.end;
     const uint8_t *commitment = e->committed ? eh_read_bytes(&globals, sizeof e->commitment) : NULL;
     if (commitment)
@@ -304,14 +313,32 @@ static int read_account(struct eh_engine *e, struct eh_reader *in)
     return 0;
 }
 
-static int read_desk(struct eh_engine *e, struct eh_reader *in, const uint8_t *hash,
+/* In the order of the desk's plans. */
+static int mark_published(const struct globals *globals, struct eh_desk *desk)
+{
+    struct eh_reader ids = globals->published;
+    uint32_t at = 0;
+    for (uint32_t i = 0; i < globals->published_count; i++, at++) {
+        struct eh_str id = eh_read_str(&ids);
+        while (at < desk->plan_count && !eh_str_equal(desk->plans[at].id, id))
+            at++;
+        if (at == desk->plan_count)
+            return -EH_ECORRUPT;
+        desk->plans[at].before_unearned = true;
+    }
+    return 0;
+}
+
+static int read_desk(struct eh_engine *e, struct eh_reader *in, const struct globals *globals,
                      struct eh_error *error)
 {
     struct desk_held *held;
     int r = eh_desk_held_new(eh_read_str(in), &held, error);
     if (r < 0)
         return r;
-    r = memcmp(held->hash, hash, sizeof held->hash) == 0 ? 0 : -EH_ECORRUPT;
+    r = memcmp(held->hash, globals->desk, sizeof held->hash) == 0 ? 0 : -EH_ECORRUPT;
+    if (r == 0)
+        r = mark_published(globals, held->desk);
     if (r == 0)
         r = eh_roster_install(e, held, e->at_us);
     if (r < 0 && e->desk != held)
@@ -448,24 +475,23 @@ static int read_state(struct eh_engine *e, struct eh_reader *in, struct eh_error
         return -EH_ECORRUPT;
     if (eh_read_u8(in) != SNAPSHOT_VERSION)
         return -EH_EVERSION;
-    const uint8_t *desk;
-    struct eh_str turn;
+    struct globals globals;
     struct eh_reader at_desk;
-    int r = read_globals(e, in, &turn, &desk);
+    int r = read_globals(e, in, &globals);
     if (r < 0)
         return r;
     at_desk = *in;
-    if (desk)
+    if (globals.desk)
         eh_read_str(in);
     r = read_all(e, in, NAMES_MAX, read_rep); /* first: the desk finds them as they were */
     if (r == 0)
         r = read_all(e, in, NAMES_MAX, read_ledger);
     if (r == 0)
-        r = take_turn(e, turn);
+        r = take_turn(e, globals.turn);
     if (r == 0)
         r = read_all(e, in, ACCOUNTS_MAX, read_account);
-    if (r == 0 && desk)
-        r = read_desk(e, &at_desk, desk, error);
+    if (r == 0 && globals.desk)
+        r = read_desk(e, &at_desk, &globals, error);
     if (r == 0)
         r = read_checked_sets(e, in);
     if (r == 0)

@@ -56,11 +56,15 @@ static int describe_split(const struct eh_bonus_split *split, struct eh_arena *a
                           struct eh_pool_statement *s, struct eh_error *error)
 {
     s->over = split->over;
+    s->moved = split->moved;
     s->individual = split->individual - split->over; /* which is in the others */
     s->equal = split->equal;
     s->hours = split->hours;
     s->seniority = split->seniority;
     s->held = split->held;
+    memcpy(s->held_of, split->held_of, sizeof s->held_of);
+    s->ties_by_id = split->facts->ties_by_id;
+    s->form = EH_POOL_FORM_TIES;
     s->paid = split->amount;
     s->line_count = split->count;
     s->lines = eh_arena_alloc(arena, s->line_count * sizeof *s->lines);
@@ -153,8 +157,12 @@ static int add_lines(const struct eh_pool_statement *before, struct eh_pool_stat
                !__builtin_add_overflow(line->individual, was->individual, &line->individual) &&
                !__builtin_add_overflow(line->total, was->total, &line->total);
         line->capped |= was->capped;
+        if (!eh_pool_paid_before(before, was, &line->paid_before))
+            line->paid_before = EH_POOL_UNKNOWN;
     }
     same &= !__builtin_add_overflow(s->held, before->held, &s->held);
+    for (unsigned i = 0; i < EH_PARTS; i++)
+        same &= !__builtin_add_overflow(s->held_of[i], before->held_of[i], &s->held_of[i]);
     return same ? 0
                 : eh_error_set(error, EH_ECORRUPT,
                                "the last version does not go with the frozen facts");

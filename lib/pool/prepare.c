@@ -3,6 +3,8 @@
  */
 #include "internal.h"
 
+#include <evenhand/engine/rules.h>
+
 /* ---- which period */
 
 static int refuse_kind(const struct eh_bonus_plan *plan, struct eh_period period,
@@ -239,8 +241,15 @@ int eh_pool_prepare_as(const struct eh_engine *e, const struct eh_message *m,
     return r;
 }
 
+enum eh_pool_form eh_pool_form_of(const struct eh_engine *e)
+{
+    struct eh_totals totals;
+    eh_engine_totals(e, &totals);
+    return totals.rules >= EH_RULES_TIES ? EH_POOL_FORM_TIES : EH_POOL_FORM_FACTS;
+}
+
 int eh_pool_prepare(const struct eh_engine *e, const struct eh_message *m,
                     struct eh_bytes *ret_text, struct eh_error *error)
 {
-    return eh_pool_prepare_as(e, m, EH_POOL_FORM_LAST, ret_text, error);
+    return eh_pool_prepare_as(e, m, eh_pool_form_of(e), ret_text, error);
 }

@@ -37,8 +37,9 @@ static int keep_members(const struct eh_bonus_facts *frozen, struct eh_arena *ar
     return room ? 0 : eh_error_set(error, EH_ENOMEM, "out of memory for the members");
 }
 
-static int settle_first(const struct eh_period_view *view, struct eh_arena *arena,
-                        int64_t carry_open, struct eh_pool_statement **ret, struct eh_error *error)
+static int settle_first(const struct eh_period_view *view, enum eh_pool_form form,
+                        struct eh_arena *arena, int64_t carry_open, struct eh_pool_statement **ret,
+                        struct eh_error *error)
 {
     struct eh_bonus_facts *facts;
     struct eh_bonus_result *result;
@@ -47,6 +48,7 @@ static int settle_first(const struct eh_period_view *view, struct eh_arena *aren
     if (r < 0)
         return r;
     facts->carry_open = carry_open;
+    facts->ties_by_id = form < EH_POOL_FORM_TIES;
     r = eh_bonus_compute(view->plan, facts, arena, &result, error);
     if (r == 0)
         r = eh_pool_describe(view->plan, facts, result, arena, &s, error);
@@ -92,6 +94,10 @@ static int settle_later(const struct eh_engine *e, const struct eh_period_view *
     int r = eh_pool_settled(view, arena, &before, error);
     if (r == 0)
         r = eh_pool_frozen(view, arena, &frozen, error);
+    if (r == 0)
+        frozen->ties_by_id = before->ties_by_id;
+    if (r == 0)
+        before->paid_version = view->paid_version;
     if (r == 0)
         r = eh_pool_facts(e, view, false, arena, &facts, error);
     if (r == 0)
@@ -163,6 +169,8 @@ int eh_pool_settled_later(const struct eh_period_view *view, struct eh_arena *ar
     if (r == 0)
         r = eh_pool_frozen(view, arena, &frozen, error);
     if (r == 0)
+        frozen->ties_by_id = s->ties_by_id;
+    if (r == 0)
         r = kept_facts(s, frozen, arena, &v.facts, error);
     if (r == 0)
         r = take_totals(s, arena, &v.totals, error);
@@ -195,8 +203,10 @@ int eh_pool_settle(const struct eh_engine *e, const struct eh_period_view *view,
 {
     struct eh_pool_statement *s = NULL;
     struct eh_str bytes;
-    int r = view->last.version == 0 ? settle_first(view, arena, *carry_open, &s, error)
+    int r = view->last.version == 0 ? settle_first(view, form, arena, *carry_open, &s, error)
                                     : settle_later(e, view, arena, *carry_open, &s, error);
+    if (r == 0)
+        s->form = (uint8_t)form;
     if (r == 0 && form == EH_POOL_FORM_FIRST) {
         s->individual += s->over;
         s->facts = eh_str(NULL);

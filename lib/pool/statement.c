@@ -30,15 +30,20 @@ int eh_pool_settled(const struct eh_period_view *view, struct eh_arena *arena,
 static int take_facts(const struct eh_engine *e, const struct eh_period_view *view,
                       struct eh_arena *arena, struct eh_bonus_facts **ret, struct eh_error *error)
 {
-    if (view->state == EH_PERIOD_OPEN)
-        return eh_pool_facts(e, view, true, arena, ret, error);
+    bool ties_by_id = eh_pool_form_of(e) < EH_POOL_FORM_TIES;
+    if (view->state == EH_PERIOD_OPEN) {
+        int r = eh_pool_facts(e, view, true, arena, ret, error);
+        if (r == 0)
+            (*ret)->ties_by_id = ties_by_id;
+        return r;
+    }
     int64_t carry_open = eh_engine_carry_open(e, view->team);
     struct eh_pool_statement *settled = NULL;
     int r = 0;
     if (view->state != EH_PERIOD_PROVISIONAL) {
         r = eh_pool_settled(view, arena, &settled, error);
         if (r == 0)
-            carry_open = settled->carry_before;
+            carry_open = settled->carry_before, ties_by_id = settled->ties_by_id;
     }
     struct eh_bonus_facts *facts;
     if (r == 0)
@@ -46,6 +51,7 @@ static int take_facts(const struct eh_engine *e, const struct eh_period_view *vi
     if (r < 0)
         return r;
     facts->carry_open = carry_open;
+    facts->ties_by_id = ties_by_id;
     *ret = facts;
     return 0;
 }
@@ -62,6 +68,19 @@ static int compute(const struct eh_engine *e, const struct eh_period_view *view,
         return r;
     ret->facts->estimate = true;
     return eh_bonus_compute(view->plan, ret->facts, arena, &ret->result, error);
+}
+
+bool eh_pool_paid_before(const struct eh_pool_statement *s, const struct eh_pool_line *line,
+                         int64_t *ret)
+{
+    *ret = line->paid_before;
+    if (s->version == 0 || s->paid_version == 0)
+        *ret = 0;
+    else if (s->paid_version == s->version)
+        *ret = line->total;
+    else if (s->form != EH_POOL_FORM_TIES && s->paid_version + 1 == s->version)
+        *ret = line->total - line->paid;
+    return *ret != EH_POOL_UNKNOWN;
 }
 
 static void add_view(const struct eh_period_view *view, struct eh_pool_statement *s)

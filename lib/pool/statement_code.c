@@ -3,9 +3,11 @@
  */
 #include "internal.h"
 
-/* Of the form; another form is another number. */
+/* Of the form; another form is another number. The first two are those of EH_POOL_FORM_FIRST and
+ * EH_POOL_FORM_FACTS, the third that of EH_POOL_FORM_TIES. */
 #define VERSION       1
 #define VERSION_LATER 2 /* ... with facts at the end: of version 2 and later */
+#define VERSION_TIES  3 /* ... and what is shared by which rules; facts or none */
 
 /* The fewest bytes of a thing that is repeated. */
 #define METRIC_LEAST 10
@@ -32,7 +34,7 @@ static void put_metric(const struct eh_pool_metric *m, struct eh_bytes *out)
     eh_bytes_put_u8(out, m->gate_unit);
 }
 
-static void put_line(const struct eh_pool_line *line, struct eh_bytes *out)
+static void put_line(const struct eh_pool_line *line, bool ties, struct eh_bytes *out)
 {
     const bool flags[] = {line->eligible, line->capped};
     const int64_t figures[] = {line->days,  line->minutes, line->band,      line->points,
@@ -42,6 +44,8 @@ static void put_line(const struct eh_pool_line *line, struct eh_bytes *out)
     eh_pool_put_flags(out, flags, 2);
     for (size_t i = 0; i < sizeof figures / sizeof *figures; i++)
         eh_bytes_put_i(out, figures[i]);
+    if (ties)
+        eh_bytes_put_i(out, line->paid_before);
 }
 
 static void put_pool(const struct eh_pool_statement *s, struct eh_bytes *out)
@@ -56,9 +60,20 @@ static void put_pool(const struct eh_pool_statement *s, struct eh_bytes *out)
         eh_bytes_put_i(out, figures[i]);
 }
 
+static void put_ties(const struct eh_pool_statement *s, struct eh_bytes *out)
+{
+    const bool flags[] = {s->ties_by_id, s->facts.size > 0};
+    eh_pool_put_flags(out, flags, 2);
+    eh_bytes_put_i(out, s->over);
+    eh_bytes_put_i(out, s->moved);
+    for (unsigned i = 0; i < EH_PARTS; i++)
+        eh_bytes_put_i(out, s->held_of[i]);
+}
+
 void eh_pool_statement_encode(const struct eh_pool_statement *s, struct eh_bytes *out)
 {
-    eh_bytes_put_u8(out, s->facts.size > 0 ? VERSION_LATER : VERSION);
+    bool ties = s->form == EH_POOL_FORM_TIES;
+    eh_bytes_put_u8(out, ties ? VERSION_TIES : s->facts.size > 0 ? VERSION_LATER : VERSION);
     eh_bytes_put_str(out, s->team);
     eh_pool_put_period(out, s->period);
     eh_bytes_put_u(out, s->version);
@@ -67,12 +82,14 @@ void eh_pool_statement_encode(const struct eh_pool_statement *s, struct eh_bytes
     eh_bytes_put(out, s->plan_sha256, sizeof s->plan_sha256);
     eh_bytes_put(out, s->facts_sha256, sizeof s->facts_sha256);
     put_pool(s, out);
+    if (ties)
+        put_ties(s, out);
     eh_bytes_put_u(out, s->metric_count);
     for (uint32_t i = 0; i < s->metric_count; i++)
         put_metric(&s->metrics[i], out);
     eh_bytes_put_u(out, s->line_count);
     for (uint32_t i = 0; i < s->line_count; i++)
-        put_line(&s->lines[i], out);
+        put_line(&s->lines[i], ties, out);
     if (s->facts.size > 0)
         eh_bytes_put_str(out, s->facts);
 }
@@ -104,7 +121,8 @@ static void read_metric(struct eh_reader *in, struct eh_pool_metric *m)
     m->gate_unit = (uint8_t)eh_pool_read_below(in, EH_UNIT_SECONDS + 1);
 }
 
-static void read_line(struct eh_reader *in, struct eh_str before, struct eh_pool_line *line)
+static void read_line(struct eh_reader *in, struct eh_str before, bool ties,
+                      struct eh_pool_line *line)
 {
     bool flags[2];
     int64_t *const figures[] = {&line->days,  &line->minutes, &line->band,      &line->points,
@@ -116,6 +134,8 @@ static void read_line(struct eh_reader *in, struct eh_str before, struct eh_pool
     line->capped = flags[1];
     for (size_t i = 0; i < sizeof figures / sizeof *figures; i++)
         *figures[i] = eh_read_i(in);
+    line->paid_before = ties ? eh_read_i(in) : EH_POOL_UNKNOWN;
+    in->failed |= line->paid_before < EH_POOL_UNKNOWN;
 }
 
 static void read_hash(struct eh_reader *in, uint8_t ret[32])
@@ -154,6 +174,36 @@ static void read_pool(struct eh_reader *in, struct eh_pool_statement *s)
         *figures[i] = eh_read_i(in);
 }
 
+/* Whether facts stand at the end. */
+static bool read_ties(struct eh_reader *in, struct eh_pool_statement *s)
+{
+    bool flags[2];
+    eh_pool_read_flags(in, 2, flags);
+    s->ties_by_id = flags[0];
+    s->over = eh_read_i(in);
+    s->moved = eh_read_i(in);
+    for (unsigned i = 0; i < EH_PARTS; i++)
+        s->held_of[i] = eh_read_i(in);
+    return flags[1];
+}
+
+/* Before they were told: of version 1, what its parts have beyond their lines. */
+static void find_held(struct eh_pool_statement *s)
+{
+    int64_t *const of = s->held_of;
+    if (s->held == 0 || s->version > 1)
+        return;
+    __int128 left[EH_PARTS] = {s->equal, s->hours, s->seniority, s->individual};
+    for (uint32_t i = 0; i < s->line_count; i++) {
+        left[EH_PART_EQUAL] -= s->lines[i].equal;
+        left[EH_PART_HOURS] -= s->lines[i].hours;
+        left[EH_PART_SENIORITY] -= s->lines[i].seniority;
+        left[EH_PART_INDIVIDUAL] -= s->lines[i].individual;
+    }
+    for (unsigned i = 0; i < EH_PARTS; i++)
+        of[i] = left[i] > 0 && left[i] <= s->held ? (int64_t)left[i] : 0;
+}
+
 static bool read_lists(struct eh_reader *in, struct eh_pool_statement *s, struct eh_arena *arena)
 {
     struct eh_str before = {NULL, 0};
@@ -164,7 +214,7 @@ static bool read_lists(struct eh_reader *in, struct eh_pool_statement *s, struct
     s->line_count = eh_pool_read_count(in, LINE_LEAST);
     s->lines = eh_arena_alloc(arena, s->line_count * sizeof *s->lines);
     for (uint32_t i = 0; s->lines && i < s->line_count && !in->failed; i++) {
-        read_line(in, before, &s->lines[i]);
+        read_line(in, before, s->form == EH_POOL_FORM_TIES, &s->lines[i]);
         before = s->lines[i].rep;
     }
     return s->metrics && s->lines;
@@ -175,20 +225,25 @@ int eh_pool_statement_decode(struct eh_str bytes, struct eh_arena *arena,
 {
     struct eh_reader in = eh_reader(bytes.data, bytes.size);
     uint8_t form = eh_read_u8(&in);
-    if (form != VERSION && form != VERSION_LATER)
-        return eh_error_set(error, EH_ECORRUPT, "this is no statement of version %d or %d", VERSION,
-                            VERSION_LATER);
+    if (form < VERSION || form > VERSION_TIES)
+        return eh_error_set(error, EH_ECORRUPT, "this is no statement of version %d to %d", VERSION,
+                            VERSION_TIES);
     struct eh_pool_statement *s = eh_arena_alloc(arena, sizeof *s);
     if (!s)
         return eh_error_set(error, EH_ENOMEM, "out of memory for the statement");
+    s->form = form == VERSION_TIES ? EH_POOL_FORM_TIES : EH_POOL_FORM_FACTS;
+    s->ties_by_id = form != VERSION_TIES;
     read_head(&in, s);
     read_pool(&in, s);
+    bool facts = form == VERSION_TIES ? read_ties(&in, s) : form == VERSION_LATER;
     if (!read_lists(&in, s, arena))
         return eh_error_set(error, EH_ENOMEM, "out of memory for the statement");
-    if (form == VERSION_LATER) {
+    if (facts) {
         s->facts = eh_read_str(&in);
         in.failed |= s->version < 2 || s->facts.size == 0;
     }
+    if (form != VERSION_TIES)
+        find_held(s);
     if (!eh_reader_complete(&in))
         return eh_error_set(error, EH_ECORRUPT, "the bytes of this statement are damaged");
     *ret = s;

@@ -56,6 +56,18 @@ static int read_if_missing(struct desk_reader *reader, const struct desk_node *n
     return r;
 }
 
+static int read_unearned(struct desk_reader *reader, const struct desk_node *node,
+                         const struct desk_path *path, void *ret)
+{
+    static const char *const words[] = {"share", "hold"};
+    static const uint8_t meant[] = {EH_UNEARNED_SHARE, EH_UNEARNED_HOLD};
+    size_t index;
+    int r = eh_desk_read_word(reader, node, path, words, 2, &index);
+    if (r == 0)
+        *(uint8_t *)ret = meant[index];
+    return r;
+}
+
 static int read_at_most(struct desk_reader *reader, const struct desk_node *node,
                         const struct desk_path *path, void *ret)
 {
@@ -115,6 +127,7 @@ static const struct desk_field fields[] = {
     {"seniority", eh_desk_read_node, offsetof(struct top, seniority), false},
     {"leavers", read_leavers, offsetof(struct top, plan.leavers), false},
     {"if_missing", read_if_missing, offsetof(struct top, plan.if_missing), false},
+    {"unearned", read_unearned, offsetof(struct top, plan.unearned), false},
     {"carry", read_carry, offsetof(struct top, plan), false},
 };
 
@@ -270,9 +283,13 @@ int eh_plan_parse(struct eh_str text, const struct eh_desk *desk, struct eh_aren
     if (!plan)
         return eh_desk_out_of_memory(&reader);
     r = read_plan(&reader, root, &path, plan);
-    if (r == 0)
-        *ret = plan;
-    return r;
+    if (r < 0)
+        return r;
+    for (uint32_t i = 0; desk && i < desk->plan_count; i++)
+        plan->before_unearned |=
+            desk->plans[i].before_unearned && eh_plan_same(&desk->plans[i], plan);
+    *ret = plan;
+    return 0;
 }
 
 /* A plan of the list and where it stood. */

@@ -3,7 +3,9 @@
  */
 #include <evenhand/wire/plan.h>
 
-#define VERSION 1 /* of the form; another form is another number */
+/* Of the form; another form is another number. */
+#define VERSION          1
+#define VERSION_UNEARNED 2 /* ... with `unearned` at the end, where the plan says it */
 
 static void put_curve(struct eh_bytes *out, const struct eh_curve *curve)
 {
@@ -71,7 +73,7 @@ static void put_sharing(struct eh_bytes *out, const struct eh_bonus_plan *plan)
 void eh_plan_encode(const struct eh_bonus_plan *plan, struct eh_bytes *out)
 {
     eh_bytes_put_str(out, eh_str("evenhand plan"));
-    eh_bytes_put_u8(out, VERSION);
+    eh_bytes_put_u8(out, plan->unearned ? VERSION_UNEARNED : VERSION);
     eh_bytes_put_str(out, plan->id);
     eh_bytes_put_str(out, plan->team);
     eh_bytes_put_str(out, plan->currency);
@@ -90,6 +92,8 @@ void eh_plan_encode(const struct eh_bonus_plan *plan, struct eh_bytes *out)
         put_metric(out, &plan->metrics[i]);
     put_curve(out, &plan->funding);
     put_sharing(out, plan);
+    if (plan->unearned)
+        eh_bytes_put_u8(out, plan->unearned);
 }
 
 bool eh_plan_same(const struct eh_bonus_plan *a, const struct eh_bonus_plan *b)

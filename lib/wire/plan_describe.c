@@ -192,6 +192,9 @@ static void describe_sharing(struct eh_lines *to, struct sentence *s,
     eh_lines_say(to, plan->leavers == EH_LEAVERS_FORFEIT
                          ? "who leaves within a period gets nothing of it"
                          : "who leaves within a period gets their days");
+    eh_lines_say(to, eh_plan_shares_unearned(plan)
+                         ? "a part that nobody can earn goes to the other parts"
+                         : "a part that nobody can earn is held: nobody gets it");
     eh_lines_say(to, "what was paid too much before takes %s of a pool at most", carry);
 }
 

@@ -74,6 +74,15 @@ size_t eh_desk_plans_lint(const struct eh_desk *desk, eh_plan_line_fn *line, voi
     return count;
 }
 
+void eh_desk_plans_publish(const struct eh_desk *old, struct eh_desk *new, bool before)
+{
+    for (uint32_t i = 0; i < new->plan_count; i++) {
+        struct eh_bonus_plan *plan = &new->plans[i];
+        const struct eh_bonus_plan *was = by_id(old, plan->id);
+        plan->before_unearned = before || (was && was->before_unearned && eh_plan_same(was, plan));
+    }
+}
+
 static int check_begun(const struct eh_bonus_plan *plan, const struct eh_desk *new,
                        struct eh_error *error)
 {

@@ -93,8 +93,8 @@ static int read_points(struct desk_reader *reader, const struct desk_node *node,
     }
     if (sum == 0)
         return eh_desk_refuse(reader, node, path, EH_EINVAL,
-                              "gives points to no kind, so the individual part would be held; give "
-                              "one a point");
+                              "gives points to no kind, so nobody could earn the individual part; "
+                              "give one a point");
     qsort(plan->points, plan->point_count, sizeof *plan->points, compare_points);
     return 0;
 }

@@ -74,6 +74,13 @@ static __int128 sum_of_weights(const struct eh_part *parts, uint32_t count)
     return sum;
 }
 
+/* Ties by id, or by the hash of some period. */
+static struct eh_str random_tie(struct chance *c, char ret[32])
+{
+    size_t size = eh_format(ret, 32, "p\nt\n2026-%02u\nequal\n", (unsigned)below(c, 12) + 1);
+    return eh_str_n(ret, below(c, 4) ? size : 0);
+}
+
 /* --- Apportionment --- */
 
 static void check_sum(int64_t total, const struct eh_part *parts, uint32_t count)
@@ -130,13 +137,15 @@ Test(bonus, shares_are_whole_fair_and_free_of_order)
         struct eh_part parts[PARTS_MAX], other[PARTS_MAX];
         uint32_t count = random_parts(&c, parts);
         int64_t total = any_size(&c, 63) * (below(&c, 2) ? 1 : -1);
-        cr_assert_eq(eh_apportion(total, parts, count, &arena, NULL), 0);
+        char text[32];
+        struct eh_str tie = random_tie(&c, text);
+        cr_assert_eq(eh_apportion(total, parts, count, tie, &arena, NULL), 0);
         check_sum(total, parts, count);
         check_quota(total, parts, count);
         check_monotone(total, parts, count);
         memcpy(other, parts, sizeof other);
         shuffle(&c, other, count);
-        cr_assert_eq(eh_apportion(-total, other, count, &arena, NULL), 0);
+        cr_assert_eq(eh_apportion(-total, other, count, tie, &arena, NULL), 0);
         check_same(parts, other, count, -1);
         eh_arena_reset(&arena);
     }
@@ -146,7 +155,7 @@ Test(bonus, shares_are_whole_fair_and_free_of_order)
 
 /* Uncapped lines share what the capped ones leave, as if alone; capped ones would get more. */
 static void check_capped(int64_t total, int64_t limit, int64_t left, const struct eh_part *parts,
-                         uint32_t count, struct eh_arena *arena)
+                         uint32_t count, struct eh_str tie, struct eh_arena *arena)
 {
     struct eh_part open[PARTS_MAX];
     uint32_t opens = 0;
@@ -163,7 +172,7 @@ static void check_capped(int64_t total, int64_t limit, int64_t left, const struc
         return;
     cr_assert_eq(left, 0, "something is left although somebody could take it");
     int64_t rest = total - limit * (int64_t)(count - opens);
-    cr_assert_eq(eh_apportion(rest, open, opens, arena, NULL), 0);
+    cr_assert_eq(eh_apportion(rest, open, opens, tie, arena, NULL), 0);
     check_same(parts, open, opens, 1);
 }
 
@@ -177,12 +186,16 @@ Test(bonus, caps_are_never_passed_and_the_excess_is_given_out)
         int64_t total = any_size(&c, 53), left = -1, again = -1;
         uint64_t cap = EH_PLAN_CAP_LEAST + below(&c, EH_PPM - EH_PLAN_CAP_LEAST + 1);
         int64_t limit = (int64_t)((__int128)total * (int64_t)cap / EH_PPM);
-        cr_assert_eq(eh_apportion_capped(total, limit, parts, count, &arena, &left, NULL), 0);
-        check_capped(total, limit, left, parts, count, &arena);
+        char text[32];
+        struct eh_str tie = random_tie(&c, text);
+        int r = eh_apportion_capped(total, limit, parts, count, tie, &arena, &left, NULL);
+        cr_assert_eq(r, 0);
+        check_capped(total, limit, left, parts, count, tie, &arena);
         check_monotone(total, parts, count);
         memcpy(other, parts, sizeof other);
         shuffle(&c, other, count);
-        cr_assert_eq(eh_apportion_capped(total, limit, other, count, &arena, &again, NULL), 0);
+        r = eh_apportion_capped(total, limit, other, count, tie, &arena, &again, NULL);
+        cr_assert_eq(r, 0);
         check_same(parts, other, count, 1);
         cr_assert_eq(left, again);
         eh_arena_reset(&arena);
@@ -233,6 +246,9 @@ static void random_member(struct chance *c, struct eh_bonus_member *m, int64_t c
 {
     closed[0] = any_size(c, 12) * (int64_t)below(c, 2);
     closed[1] = any_size(c, 12) * (int64_t)below(c, 2);
+    bool closes = below(c, 3), works = below(c, 4);
+    closed[0] *= closes;
+    closed[1] *= closes;
     *m = (struct eh_bonus_member){.rep = eh_str(ids[index]),
                                   .since = (int32_t)below(c, 22000),
                                   .first_day = 20513,
@@ -240,15 +256,31 @@ static void random_member(struct chance *c, struct eh_bonus_member *m, int64_t c
                                   .left = below(c, 4) == 0,
                                   .excluded = below(c, 8) == 0,
                                   .has_paid = true,
-                                  .paid_minutes = any_size(c, 14),
+                                  .paid_minutes = works * any_size(c, 14),
                                   .has_contract = below(c, 2),
                                   .contract_minutes = any_size(c, 14),
                                   .closed = closed};
 }
 
-/* Parts sum to the whole, lines to their part, and who takes no part gets nothing. */
-static void check_split(const struct eh_bonus_split *s)
+/* Nothing is held that anybody has a weight for, unless the plan says so. */
+static void check_held(const struct eh_bonus_plan *plan, const struct eh_bonus_split *s)
 {
+    int64_t held = 0;
+    bool anybody = !s->unearned[EH_PART_INDIVIDUAL] || (plan->equal_ppm && !s->unearned[0]) ||
+                   (plan->hours_ppm && !s->unearned[1]) || (plan->seniority_ppm && !s->unearned[2]);
+    for (unsigned i = 0; i < EH_PARTS; i++) {
+        cr_assert(s->unearned[i] || s->held_of[i] == 0);
+        held += s->held_of[i];
+    }
+    cr_assert_eq(held, s->held);
+    cr_assert(!eh_plan_shares_unearned(plan) || !anybody || s->held == 0);
+    cr_assert(s->moved >= 0 && (eh_plan_shares_unearned(plan) || s->moved == 0));
+}
+
+/* Parts sum to the whole, lines to their part, and who takes no part gets nothing. */
+static void check_split(const struct eh_bonus_plan *plan, const struct eh_bonus_split *s)
+{
+    check_held(plan, s);
     int64_t equal = 0, hours = 0, seniority = 0, individual = 0, total = 0;
     for (uint32_t i = 0; i < s->count; i++) {
         const struct eh_bonus_share *share = &s->shares[i];
@@ -286,7 +318,7 @@ static void check_later(const struct eh_bonus_plan *plan, const struct eh_bonus_
     cr_assert_eq(later->net, first->net + later->paid);
     cr_assert(later->paid >= 0 && later->carry_open <= 0);
     cr_assert(later->paid == 0 || later->carry_open == 0);
-    check_split(&later->split);
+    check_split(plan, &later->split);
 }
 
 Test(bonus, whole_periods_are_shared_to_the_cent)
@@ -305,6 +337,12 @@ Test(bonus, whole_periods_are_shared_to_the_cent)
         for (uint32_t m = 0; m < count; m++)
             random_member(&c, &members[m], closed[m], m);
         plan->leavers = (uint8_t)below(&c, 2);
+        plan->unearned = (uint8_t)below(&c, 3);
+        plan->before_unearned = below(&c, 2);
+        plan->individual_ppm = below(&c, 3) ? 100000 : 0;
+        plan->equal_ppm = below(&c, 2) ? 360000 : 0;
+        plan->seniority_ppm = below(&c, 2) ? 180000 : 0;
+        plan->hours_ppm = EH_PPM - plan->individual_ppm - plan->equal_ppm - plan->seniority_ppm;
         struct eh_bonus_facts facts = {.period = plan->from,
                                        .kinds = kinds,
                                        .kind_count = 2,
@@ -317,7 +355,7 @@ Test(bonus, whole_periods_are_shared_to_the_cent)
         cr_assert_eq(r, 0, "%s", error.text);
         cr_assert_eq(result->net, result->pool.gross + result->carry);
         cr_assert(result->net >= 0 && -result->carry <= result->pool.gross / 4);
-        check_split(&result->split);
+        check_split(plan, &result->split);
         check_later(plan, &facts, result, (int64_t)below(&c, 12000), -any_size(&c, 20), &arena);
         eh_arena_reset(&arena);
     }

@@ -187,7 +187,7 @@ static void check_apportion(uint64_t total, struct remainder *lines, uint32_t co
         parts[i] = (struct eh_part){.id = eh_str(ids[i]), .weight = lines[i].weight};
     }
     struct eh_error error = {0};
-    int r = eh_apportion((int64_t)total, parts, count, &arena, &error);
+    int r = eh_apportion((int64_t)total, parts, count, eh_str(NULL), &arena, &error);
     cr_assert_eq(r, 0, "%s", error.text);
     hamilton(total, lines, count);
     for (uint32_t i = 0; i < count; i++)
@@ -305,17 +305,17 @@ Test(bonus_limits, the_ends_of_64_bits_are_shared_whole)
     EH_AUTO(eh_arena) struct eh_arena arena = EH_ARENA_INIT;
     struct eh_part parts[] = {{.id = eh_str("a"), .weight = INT64_MAX - 1},
                               {.id = eh_str("b"), .weight = 1}};
-    cr_assert_eq(eh_apportion(INT64_MIN, parts, 2, &arena, NULL), 0);
+    cr_assert_eq(eh_apportion(INT64_MIN, parts, 2, eh_str(NULL), &arena, NULL), 0);
     cr_expect_eq((__int128)parts[0].share + parts[1].share, INT64_MIN);
-    cr_assert_eq(eh_apportion(INT64_MAX, parts, 2, &arena, NULL), 0);
+    cr_assert_eq(eh_apportion(INT64_MAX, parts, 2, eh_str(NULL), &arena, NULL), 0);
     cr_expect_eq((__int128)parts[0].share + parts[1].share, INT64_MAX);
     parts[1].weight = 2;
     struct eh_error error = {0};
-    cr_expect_eq(eh_apportion(1, parts, 2, &arena, &error), -EH_ERANGE);
+    cr_expect_eq(eh_apportion(1, parts, 2, eh_str(NULL), &arena, &error), -EH_ERANGE);
     parts[1].weight = -1;
-    cr_expect_eq(eh_apportion(1, parts, 2, &arena, &error), -EH_EINVAL);
+    cr_expect_eq(eh_apportion(1, parts, 2, eh_str(NULL), &arena, &error), -EH_EINVAL);
     parts[0].weight = parts[1].weight = 0;
-    cr_expect_eq(eh_apportion(1, parts, 2, &arena, &error), -EH_EINVAL);
+    cr_expect_eq(eh_apportion(1, parts, 2, eh_str(NULL), &arena, &error), -EH_EINVAL);
     cr_expect_str_eq(error.text, "all weights are zero, so nothing can be shared");
 }
 

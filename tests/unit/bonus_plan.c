@@ -225,6 +225,8 @@ Test(bonus_plan, whatever_changes_changes_the_hash)
     EXPECT_CHANGED(&l, p->team = eh_str("other"));
     EXPECT_CHANGED(&l, p->currency = eh_str("USD"));
     EXPECT_CHANGED(&l, p->currency_exponent++);
+    EXPECT_CHANGED(&l, p->unearned = EH_UNEARNED_SHARE);
+    EXPECT_CHANGED(&l, p->unearned = EH_UNEARNED_HOLD);
     EXPECT_CHANGED(&l, p->from.number++);
     EXPECT_CHANGED(&l, p->from.kind = EH_PERIOD_QUARTER);
     EXPECT_CHANGED(&l, p->encourages.size--);
@@ -390,6 +392,7 @@ Test(bonus_plan, is_described_in_sentences)
         "points for a closed ticket: order 2, query 1, quote 1\n"
         "nobody gets more than 30% of the part for closed tickets\n"
         "who leaves within a period gets their days\n"
+        "a part that nobody can earn goes to the other parts\n"
         "what was paid too much before takes 25% of a pool at most\n");
 }
 
@@ -442,6 +445,65 @@ Test(bonus_plan, what_governs_cannot_change)
                      "plan first governs since 2026-03 and cannot vanish; add a new plan from "
                      "a period that has not begun");
     cr_expect_eq(check_change(two, "good/desk.yaml", "2026-02-01", text), 0);
+}
+
+/* --- What nobody earns --- */
+
+static struct loaded load_unearned(const char *word)
+{
+    struct loaded l = {0};
+    struct eh_str plan = kit_file("good/sales.yaml", &l.arena);
+    char text[8192];
+    int size = snprintf(text, sizeof text, "%.*s\n%s%s\n", EH_STR_ARG(plan),
+                        *word ? "unearned: " : "", word);
+    l.r = eh_plan_parse(eh_str_n(text, (size_t)size), NULL, &l.arena, &l.plan, &l.error);
+    return l;
+}
+
+Test(bonus_plan, what_nobody_earns_is_shared_or_held_as_it_says)
+{
+    EH_AUTO(loaded) struct loaded unsaid = load_unearned(""), share = load_unearned("share");
+    EH_AUTO(loaded) struct loaded hold = load_unearned("hold"), other = load_unearned("keep");
+    cr_assert(unsaid.r == 0 && share.r == 0 && hold.r == 0, "%s", hold.error.text);
+    cr_expect(eh_plan_shares_unearned(unsaid.plan) && eh_plan_shares_unearned(share.plan));
+    cr_expect(!eh_plan_shares_unearned(hold.plan));
+    cr_expect(!eh_plan_same(unsaid.plan, share.plan) && !eh_plan_same(share.plan, hold.plan));
+    cr_expect_eq(other.r, -EH_EINVAL);
+    cr_expect_not_null(strstr(other.error.text, "unearned"), "%s", other.error.text);
+    unsaid.plan->before_unearned = share.plan->before_unearned = true;
+    cr_expect(!eh_plan_shares_unearned(unsaid.plan) && eh_plan_shares_unearned(share.plan));
+}
+
+/* When it was published is no part of what a plan says. */
+Test(bonus_plan, when_it_was_published_changes_no_hash)
+{
+    EH_AUTO(loaded) struct loaded l = load("good/sales.yaml");
+    uint8_t before[32], after[32];
+    cr_assert_eq(l.r, 0);
+    hash_of_plan(l.plan, before);
+    l.plan->before_unearned = true;
+    hash_of_plan(l.plan, after);
+    cr_expect_eq(memcmp(before, after, 32), 0);
+}
+
+/* second changes, fourth is new. */
+Test(bonus_plan, a_plan_keeps_when_it_was_published_as_long_as_it_stays)
+{
+    EH_AUTO(loaded) struct loaded old = load("good/desk-plans.yaml");
+    EH_AUTO(loaded) struct loaded same = load("good/desk-plans.yaml");
+    EH_AUTO(loaded) struct loaded later = load("good/desk-plans-later.yaml");
+    eh_desk_plans_publish(NULL, old.desk, true);
+    eh_desk_plans_publish(old.desk, same.desk, false);
+    eh_desk_plans_publish(same.desk, later.desk, false);
+    for (uint32_t i = 0; i < same.desk->plan_count; i++)
+        cr_expect(same.desk->plans[i].before_unearned);
+    for (uint32_t i = 0; i < later.desk->plan_count; i++)
+        cr_expect_eq(later.desk->plans[i].before_unearned,
+                     !eh_str_equal(later.desk->plans[i].id, eh_str("second")) &&
+                         !eh_str_equal(later.desk->plans[i].id, eh_str("fourth")),
+                     "%u", i);
+    eh_desk_plans_publish(NULL, same.desk, false);
+    cr_expect(!same.desk->plans[0].before_unearned);
 }
 
 Test(bonus_plan, only_a_first_plan_starts_in_the_past)

@@ -132,8 +132,8 @@ Test(pool, facts_of_another_form_are_refused)
     struct eh_error error = {0};
     cr_expect_eq(eh_pool_facts_decode(eh_str("\2"), &arena, &facts, &error), -EH_ECORRUPT);
     cr_expect_str_eq(error.text, "these are no facts of version 1");
-    cr_expect_eq(eh_pool_statement_decode(eh_str("\3"), &arena, &s, &error), -EH_ECORRUPT);
-    cr_expect_str_eq(error.text, "this is no statement of version 1 or 2");
+    cr_expect_eq(eh_pool_statement_decode(eh_str("\4"), &arena, &s, &error), -EH_ECORRUPT);
+    cr_expect_str_eq(error.text, "this is no statement of version 1 to 3");
     cr_expect(!facts && !s);
 }
 
@@ -273,6 +273,11 @@ Test(pool, statements_are_the_same_bytes_again)
     eh_bytes_clear(&empty);
     eh_pool_statement_encode(s, &empty);
     check_bytes(statement_again, &empty);
+    s->form = EH_POOL_FORM_FACTS;
+    s->ties_by_id = true;
+    eh_bytes_clear(&empty);
+    eh_pool_statement_encode(s, &empty);
+    check_bytes(statement_again, &empty);
 }
 
 Test(pool, statements_say_everything)
@@ -282,6 +287,7 @@ Test(pool, statements_say_everything)
     example_init(&e);
     struct eh_pool_statement *s = estimate(&e), *t = NULL;
     s->version = 2, s->held = 1, s->difference = 2, s->cancelled = 3, s->paid = 4;
+    s->over = 7, s->moved = 8, s->held_of[EH_PART_HOURS] = 9, s->lines[1].paid_before = 10;
     s->carry_open = -5, s->lines[1].paid = 6, s->zeroed = true, s->facts = eh_str("facts");
     eh_pool_statement_encode(s, &bytes);
     struct eh_str text = eh_str_n((char *)bytes.data, bytes.size);
@@ -297,6 +303,10 @@ Test(pool, statements_say_everything)
                            t->carry,
                            t->net,
                            t->held,
+                           t->over,
+                           t->moved,
+                           t->held_of[EH_PART_HOURS],
+                           t->lines[1].paid_before,
                            t->difference,
                            t->cancelled,
                            t->paid,
@@ -306,7 +316,8 @@ Test(pool, statements_say_everything)
                            t->lines[1].total,
                            t->lines[1].individual,
                            t->metrics[2].gate_value};
-    const int64_t put[] = {656365, -1240, 655125, 1, 2, 3, 4, -5, -1240, 6, 167503, 18761, 55825};
+    const int64_t put[] = {656365, -1240, 655125, 1,     7, 8,      9,     10,   2,
+                           3,      4,     -5,     -1240, 6, 167503, 18761, 55825};
     cr_expect_eq(memcmp(got, put, sizeof got), 0);
     cr_expect(t->lines[0].capped && t->lines[0].eligible && !t->lines[1].capped);
     cr_expect(eh_str_equal(t->facts, eh_str("facts")));

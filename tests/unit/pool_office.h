@@ -262,8 +262,8 @@ static inline unsigned office_until_april(struct office *o)
     return first;
 }
 
-/* bo closes in April a sale that is March's. */
-static inline void office_sell_late(struct office *o, int64_t value)
+/* bo closes a sale now that is of that day. */
+static inline void office_sell_on(struct office *o, const char *day, int64_t value)
 {
     unsigned ticket = office_ticket(o, "order", "bo");
     char text[120];
@@ -272,11 +272,17 @@ static inline void office_sell_late(struct office *o, int64_t value)
              "{'type':'outcome','id':'T%u','outcome':'won','value':%lld,'handled':700}", ticket,
              (long long)value);
     struct eh_message m = kit_message(&o->k, text);
-    m.at_date = kit_date("2026-03-31");
+    m.at_date = kit_date(day);
     m.at_ms = o->k.now_us / 1000;
     m.has |= EH_FIELD_BIT(EH_FIELD_AT) | EH_FIELD_BIT(EH_FIELD_AT_DATE);
     kit_step(&o->k, m, EH_ORIGIN_STREAM);
-    office_sent(o, "a sale of March");
+    office_sent(o, "a sale of an earlier day");
+}
+
+/* In April, one of March. */
+static inline void office_sell_late(struct office *o, int64_t value)
+{
+    office_sell_on(o, "2026-03-31", value);
 }
 
 static inline void office_done(struct office *o)

@@ -320,6 +320,81 @@ Test(pool_periods, paid_is_paid_until_a_version_pays_more)
     cr_expect_eq(office_statement(&o, "2026-03")->net, 655125);
 }
 
+/* --- Rules of their time --- */
+
+/* February with its tickets, up to 1 March; nobody has points in it. */
+static const char *without_points(struct office *o, enum eh_rules rules)
+{
+    const char *desk =
+        office_replaced(o, office_desk(o, "2026-02"), "points: {order: 2, quote: 1, query: 1}",
+                        "points: {rare: 1}");
+    desk =
+        office_replaced(o, desk, "query: {points: 1}}", "query: {points: 1}, rare: {points: 1}}");
+    kit_start_under(&o->k, rules, desk);
+    office_day(o, "2026-02-10");
+    office_february(o);
+    office_day(o, "2026-03-01");
+    return desk;
+}
+
+static void to_these_rules(struct office *o)
+{
+    struct eh_message m = {.type = EH_MESSAGE_RULES, .has = EH_FIELD_BIT(EH_FIELD_RULES)};
+    m.rules = EH_RULES_LAST;
+    kit_step(&o->k, m, EH_ORIGIN_SHELL);
+    office_sent(o, "rules");
+}
+
+/* The version of the codec that February is told in. */
+static int codec_of_february(const struct office *o)
+{
+    return office_view(o, "2026-02").last.statement.data[0];
+}
+
+static void restart(struct office *o)
+{
+    EH_AUTO(eh_bytes) struct eh_bytes snapshot = EH_BYTES_INIT;
+    cr_assert_eq(eh_engine_snapshot(o->k.e, &snapshot), 0);
+    struct eh_str bytes = eh_str_n((char *)snapshot.data, snapshot.size);
+    eh_engine_free(o->k.e);
+    cr_assert_eq(eh_engine_restore(bytes, &o->k.e, &o->error), 0, "%s", o->error.text);
+}
+
+Test(pool_periods, what_nobody_earns_goes_to_the_others)
+{
+    EH_AUTO(office) struct office o = {0};
+    without_points(&o, EH_RULES_LAST);
+    office_settle(&o, "2026-02");
+    const struct eh_pool_statement *s = office_statement(&o, "2026-02");
+    cr_expect(s->held == 0 && s->individual == 0 && s->moved > 0 && s->net > 0);
+    cr_expect_eq(s->equal + s->hours + s->seniority, s->net);
+    cr_expect(codec_of_february(&o) == 3 && !s->ties_by_id);
+}
+
+/* Closed under the rules of then, it goes on under them: held, and ties by id. The plan stands in
+ * the desk file as it was, whatever is new beside it, and through a restart. */
+Test(pool_periods, a_period_goes_on_by_the_rules_it_was_closed_under)
+{
+    EH_AUTO(office) struct office o = {0};
+    const char *desk = without_points(&o, EH_RULES_TIES - 1);
+    office_settle(&o, "2026-02");
+    const struct eh_pool_statement *s = office_statement(&o, "2026-02");
+    int64_t held = s->held;
+    cr_expect(held > 0 && held == s->held_of[EH_PART_INDIVIDUAL] && s->moved == 0);
+    cr_expect(codec_of_february(&o) == 1 && s->ties_by_id);
+    to_these_rules(&o);
+    kit_desk(&o.k, office_replaced(&o, desk, "desk: main", "# a word\ndesk: main"));
+    office_sent(&o, "the same plans again");
+    restart(&o);
+    cr_expect(!eh_plan_shares_unearned(&eh_engine_desk(o.k.e)->plans[0]));
+    office_sell_on(&o, "2026-02-10", 650000);
+    cr_assert_str_eq(office_step(&o, EH_MESSAGE_CLOSE, "2026-02"), "");
+    s = office_statement(&o, "2026-02");
+    cr_expect(s->version == 2 && s->paid > 0 && s->held > held);
+    cr_expect_eq(s->held_of[EH_PART_INDIVIDUAL], s->held);
+    cr_expect(codec_of_february(&o) == 3 && s->ties_by_id);
+}
+
 /* --- Late periods --- */
 
 /* The example's plan with a gate that can lose what it is made of. */

@@ -4,14 +4,17 @@
  * For every input: the shares sum to the total; each is floor or ceiling of its exact share; a
  * smaller weight never gets more; the order of the parts does not matter; the shares of -x are
  * those of x with the sign turned. What is left after the floors goes to the larger remainders;
- * ties: to the smaller weight, then by id. Apportion a difference, never again what is closed: with
- * another total somebody's share can shrink although the total grew (the Alabama paradox; Balinski
- * & Young, The Quota Method of Apportionment, 1975).
+ * ties: to the smaller weight, then to the smaller SHA-256 of `tie` and the id behind it. A `tie`
+ * that names the period is another draw in each, which anybody can repeat; without one, ties go by
+ * id. Apportion a difference, never again what is closed: with another total somebody's share can
+ * shrink although the total grew (the Alabama paradox; Balinski & Young, The Quota Method of
+ * Apportionment, 1975).
  *
  *     struct eh_part parts[2] = {{.id = ana, .weight = 3}, {.id = bo, .weight = 1}};
+ *     struct eh_str tie = eh_str("sales-2026\nsales\n2026-03\nequal\n");
  *     int64_t left;
- *     r = eh_apportion(9999, parts, 2, &scratch, &error);                       // 7499, 2500
- *     r = eh_apportion_capped(9999, 5000, parts, 2, &scratch, &left, &error);   // 5000, 4999
+ *     r = eh_apportion(9999, parts, 2, tie, &scratch, &error);                      // 7499, 2500
+ *     r = eh_apportion_capped(9999, 5000, parts, 2, tie, &scratch, &left, &error);  // 5000, 4999
  */
 #ifndef EVENHAND_BONUS_APPORTION_H
 #define EVENHAND_BONUS_APPORTION_H
@@ -29,13 +32,13 @@ struct eh_part {
 
 /* -EH_EINVAL: a negative weight, or something to share and all weights zero. -EH_ERANGE: weights
  * that sum beyond 64 bits. -EH_ENOMEM. Shares are untouched on failure. */
-int eh_apportion(int64_t total, struct eh_part *parts, uint32_t count, struct eh_arena *scratch,
-                 struct eh_error *) EH_MUST_CHECK;
+int eh_apportion(int64_t total, struct eh_part *parts, uint32_t count, struct eh_str tie,
+                 struct eh_arena *scratch, struct eh_error *) EH_MUST_CHECK;
 
 /* No share above `limit` (total and limit 0 or more): lines over it are fixed there and the rest is
  * apportioned again among the others, until none is over. *ret_left is what nobody may take. */
 int eh_apportion_capped(int64_t total, int64_t limit, struct eh_part *parts, uint32_t count,
-                        struct eh_arena *scratch, int64_t *ret_left,
+                        struct eh_str tie, struct eh_arena *scratch, int64_t *ret_left,
                         struct eh_error *) EH_MUST_CHECK;
 
 #endif

@@ -60,6 +60,7 @@ struct eh_bonus_facts {
     const struct eh_bonus_member *members; /* in any order */
     uint32_t member_count;
     int64_t carry_open; /* 0 or less: what the team's pool still has to take back */
+    bool ties_by_id;    /* no figure: ties are broken as the first builds did */
 };
 
 /* --- What comes of it. --- */
@@ -85,15 +86,28 @@ struct eh_bonus_share {
     int64_t equal, hours, seniority, individual, total;
 };
 
+enum eh_bonus_part {
+    EH_PART_EQUAL,
+    EH_PART_HOURS,
+    EH_PART_SENIORITY,
+    EH_PART_INDIVIDUAL,
+    EH_PARTS
+};
+const char *eh_bonus_part_name(enum eh_bonus_part); /* "equal" */
+
 /* Every line can be checked by hand: each part is apportioned on its own. */
 struct eh_bonus_split {
     const struct eh_bonus_facts *facts; /* whose members share it */
     int64_t amount;                     /* what is shared */
-    int64_t individual, team;           /* as split first */
+    int64_t individual, team;           /* as split first, or all to one of them */
     int64_t limit;                      /* for one line of the individual part */
     int64_t over; /* what caps left of it; goes to the team part before its split */
     int64_t equal, hours, seniority;
-    int64_t held;                  /* of parts in which nobody has a weight */
+    bool unearned[EH_PARTS];       /* nobody has a weight in it */
+    bool moves;                    /* ... and what it would have had goes to others */
+    int64_t moved;                 /* what such parts would have had */
+    int64_t held;                  /* of parts that nobody has a weight in */
+    int64_t held_of[EH_PARTS];     /* ... each */
     struct eh_bonus_share *shares; /* by rep */
     uint32_t count;
 };

@@ -30,8 +30,11 @@ enum eh_rules {
     EH_RULES_STAYS = 10, /* what a desk said of days gone by holds, whatever a later one says */
     /* Open tickets of whoever leaves a team go back to the deal; who comes back starts afresh. */
     EH_RULES_LEAVERS = 11,
+    /* Ties in a pool go by SHA-256; a part that nobody can earn goes to the others, in plans
+     * published from here on. */
+    EH_RULES_TIES = 12,
 };
 /* The rules of this build. */
-#define EH_RULES_LAST EH_RULES_LEAVERS
+#define EH_RULES_LAST EH_RULES_TIES
 
 #endif

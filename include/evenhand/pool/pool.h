@@ -60,7 +60,14 @@ struct eh_pool_line {
     int64_t days, minutes, band, points;
     int64_t equal, hours, seniority, individual, total; /* all versions together */
     int64_t paid;                                       /* by this version */
+    int64_t paid_before; /* by versions that had been paid before it; EH_POOL_UNKNOWN */
 };
+#define EH_POOL_UNKNOWN (-1) /* the statement does not tell */
+
+/* How a statement is told, and by which rules it was shared. The first builds that closed periods
+ * told what caps left of the individual part in it, too, and kept no facts with a later version.
+ * Up to the second, ties went by id. */
+enum eh_pool_form { EH_POOL_FORM_FIRST, EH_POOL_FORM_FACTS, EH_POOL_FORM_TIES };
 
 struct eh_pool_statement {
     struct eh_str team, currency, plan;
@@ -83,14 +90,25 @@ struct eh_pool_statement {
     bool zeroed; /* by a gate */
     int64_t gross, carry, net;
     int64_t individual, equal, hours, seniority; /* as shared; their sum is `paid` */
-    int64_t over; /* what caps left of the individual part: in the others. 0 in one read back */
-    int64_t held; /* of parts in which nobody has a weight, all versions together */
+    int64_t over;  /* what caps left of the individual part: in the others */
+    int64_t moved; /* what parts that nobody has a weight in would have had: in the others. Both: 0
+                      in one read back of a form before EH_POOL_FORM_TIES */
+    int64_t
+        held; /* of parts that nobody has a weight in and nothing moves, all versions together */
+    int64_t held_of[EH_PARTS]; /* ... each; not known of a later version in an earlier form */
+    bool ties_by_id;           /* shared as the first builds did, for ever: by version 1 */
+    uint8_t form;              /* enum eh_pool_form */
     int64_t difference, cancelled, paid; /* of this version; version 1: 0, 0, net */
     int64_t carry_open;                  /* of the team after it */
     int64_t carry_before;                /* ... and before its first version */
     struct eh_pool_line *lines;          /* by rep */
     uint32_t line_count;
 };
+
+/* What a rep has been paid of `total`, up to the last payment. False: the statement, of an earlier
+ * build, does not tell. */
+bool eh_pool_paid_before(const struct eh_pool_statement *, const struct eh_pool_line *,
+                         int64_t *ret);
 
 /* As it is: of an open period an estimate over all that is known; of a provisional one what the
  * frozen facts give; of a closed one the last version, as it was settled. */
@@ -124,10 +142,9 @@ int eh_pool_statement_decode(struct eh_str, struct eh_arena *, struct eh_pool_st
 int eh_pool_prepare(const struct eh_engine *, const struct eh_message *, struct eh_bytes *ret_text,
                     struct eh_error *) EH_MUST_CHECK;
 
-/* How a statement is told. The first builds that closed periods told what caps left of the
- * individual part in it, too, and kept no facts with a later version. Nobody was paid otherwise. */
-enum eh_pool_form { EH_POOL_FORM_FIRST, EH_POOL_FORM_LAST };
-/* As one of these builds would have: who proves a log asks for it. */
+/* The form of the rules in force; under those of the first builds, of the second form. */
+enum eh_pool_form eh_pool_form_of(const struct eh_engine *);
+/* In another form: who proves a log asks for it. */
 int eh_pool_prepare_as(const struct eh_engine *, const struct eh_message *, enum eh_pool_form,
                        struct eh_bytes *ret_text, struct eh_error *) EH_MUST_CHECK;
 

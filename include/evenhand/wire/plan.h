@@ -60,6 +60,9 @@ enum eh_gate {
     EH_GATE_ZERO_POOL = 3
 };
 enum eh_leavers { EH_LEAVERS_PRORATE = 0, EH_LEAVERS_FORFEIT = 1 };
+/* What becomes of a part of the pool that nobody has a weight in. UNSAID: nothing, if the plan was
+ * published when there was no such rule; else as SHARE. */
+enum eh_unearned { EH_UNEARNED_UNSAID = 0, EH_UNEARNED_SHARE = 1, EH_UNEARNED_HOLD = 2 };
 enum eh_if_missing { EH_MISSING_BLOCKS = 0, EH_MISSING_PRIOR = 1 };
 enum eh_perspective {
     EH_PERSPECTIVE_NONE = 0,
@@ -148,17 +151,26 @@ struct eh_bonus_plan {
     uint32_t cap_ppm;           /* of the individual part, for one rep; 10^6: none */
     struct eh_plan_band *bands; /* by years, the first from 0 on */
     uint32_t band_count;
-    uint8_t leavers;    /* enum eh_leavers */
-    uint8_t if_missing; /* enum eh_if_missing */
+    uint8_t leavers;      /* enum eh_leavers */
+    uint8_t if_missing;   /* enum eh_if_missing */
+    uint8_t unearned;     /* enum eh_unearned */
+    bool before_unearned; /* published before there was that rule; no part of what it says */
     uint32_t carry_at_most_ppm;
     uint32_t line; /* of the file it stood in */
 };
 
+/* Whether a part that nobody has a weight in goes to the others. */
+static inline bool eh_plan_shares_unearned(const struct eh_bonus_plan *plan)
+{
+    return plan->unearned == EH_UNEARNED_SHARE ||
+           (plan->unearned == EH_UNEARNED_UNSAID && !plan->before_unearned);
+}
+
 struct eh_desk;
 
 /* A file that holds one plan. Without a desk: team and kinds are not looked up, money is EUR. The
- * plan keeps no pointer into the desk. -EH_EPARSE, -EH_EINVAL, -EH_ERANGE, -EH_ENOMEM; error->text
- * is "LINE: path: what". */
+ * plan keeps no pointer into the desk. One that the desk has was published when that was.
+ * -EH_EPARSE, -EH_EINVAL, -EH_ERANGE, -EH_ENOMEM; error->text is "LINE: path: what". */
 int eh_plan_parse(struct eh_str text, const struct eh_desk *, struct eh_arena *,
                   struct eh_bonus_plan **ret, struct eh_error *) EH_MUST_CHECK;
 
@@ -186,6 +198,10 @@ size_t eh_desk_plans_diff(const struct eh_desk *old, const struct eh_desk *new, 
                           void *context);
 /* The advice for all of them, each line with its plan's name. */
 size_t eh_desk_plans_lint(const struct eh_desk *, eh_plan_line_fn *, void *context);
+/* Marks the plans of a new desk that were published before a part that nobody has a weight in went
+ * to the others: those that stand unchanged from the old one (may be NULL) and were marked there,
+ * or all, where the rules of then are in force (`before`). */
+void eh_desk_plans_publish(const struct eh_desk *old, struct eh_desk *new, bool before);
 /* Published, then immutable: a plan that has begun by `today` stays as it is, and no other begins
  * in the past but a team's first (`old` may be NULL). -EH_ECONFLICT. */
 int eh_desk_plans_check(const struct eh_desk *old, const struct eh_desk *new, int32_t today,
