@@ -108,7 +108,8 @@ static bool is_older_form(struct eh_str found, struct eh_str wanted, struct eh_a
     while (eh_settlements_next(&wanted, &one) > 0) {
         EH_AUTO(eh_bytes) struct eh_bytes bytes = EH_BYTES_INIT;
         struct eh_pool_statement *s;
-        if (eh_pool_statement_decode(one.statement, arena, &s, NULL) < 0)
+        if (eh_pool_statement_decode(one.statement, arena, &s, NULL) < 0 ||
+            s->form >= EH_POOL_FORM_TIES)
             return false;
         s->facts = eh_str(NULL);
         eh_pool_statement_encode(s, &bytes);

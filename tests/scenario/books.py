@@ -1,12 +1,13 @@
 """books: the exact arithmetic of bonus pools, written down once more, and what compares it with
 what the daemon tells and the views hold.
 
-    books = Books({"individual": 100000, "equal": 900000, "hours": 0, "seniority": 0}, 250000)
-    books.close("2026-03", gross, {"equal": {"ana": 31, "ben": 15}, "individual": {"ana": 7}})
+    books = Books("sales", {"individual": 100000, "equal": 900000, "hours": 0, "seniority": 0}, 250000)
+    books.close("2026-03", "sales-2026", gross, {"equal": {"ana": 31, "ben": 15}, "individual": {"ana": 7}})
     books.later("2026-03", gross_by_now)
     books.check(pool(stack, "sales", "2026-03"))
 """
 import datetime
+import hashlib
 import json
 import re
 import zoneinfo
@@ -116,12 +117,19 @@ def curve(points, x):
     return points[-1][1]
 
 
-def apportion(total, weights):
+def apportion(total, weights, tie=None):
     """Of a total that is not below 0, by rep: largest remainder, then the smaller weight, then the
-    rep's id."""
+    smaller SHA-256 of the tie's lines and the rep; without a tie the order of the weights."""
     whole = sum(weights.values())
     share = {rep: total * weight // whole for rep, weight in weights.items()}
-    order = sorted(weights, key=lambda rep: (-(total * weights[rep] % whole), weights[rep], rep))
+
+    def last(rep):
+        if not tie:
+            return list(weights).index(rep)
+        return hashlib.sha256("\n".join(tie + (rep,)).encode()).hexdigest()
+
+    order = sorted(weights, key=lambda rep: (-(total * weights[rep] % whole), weights[rep],
+                                             last(rep)))
     for rep in order[:total - sum(share.values())]:
         share[rep] += 1
     return share
@@ -134,31 +142,43 @@ def taken(gross, carry_open, at_most_ppm):
 
 class Books:
     """What the pools of a team ought to be, version after version. Weights are of everybody
-    eligible, by part and rep; no line is capped, and every part has somebody with a weight."""
+    eligible, by part and rep; no line is capped. What nobody earns goes to the other parts."""
 
-    def __init__(self, split_ppm, at_most_ppm):
-        self.split_ppm, self.at_most_ppm = split_ppm, at_most_ppm
+    def __init__(self, team, split_ppm, at_most_ppm):
+        self.team, self.split_ppm, self.at_most_ppm = team, split_ppm, at_most_ppm
         self.carry_open, self.closed = 0, {}
 
-    def share_out(self, amount, weights):
-        """Everybody's parts, by rep."""
+    def parts_of(self, amount, weights):
+        earned = {part: self.split_ppm[part] for part in PARTS
+                  if self.split_ppm[part] and any(weights[part].values())}
+        team = {part: ppm for part, ppm in earned.items() if part != "individual"}
+        assert earned, "nobody has a weight in anything"
+        if not team:
+            return {"individual": amount}
         rest = PPM - self.split_ppm["individual"]
         first = apportion(amount, {"individual": self.split_ppm["individual"], "team": rest})
-        parts = apportion(first["team"], {part: self.split_ppm[part] for part in PARTS[:3]})
-        parts["individual"] = first["individual"]
-        of_part = {part: apportion(parts[part], weights[part]) if parts[part] else {}
-                   for part in PARTS}
+        if "individual" not in earned:
+            first = {"individual": 0, "team": amount}
+        return {**apportion(first["team"], team), "individual": first["individual"]}
+
+    def share_out(self, period, plan, amount, weights):
+        """Everybody's parts, by rep."""
+        parts = self.parts_of(amount, weights)
+        of_part = {part: apportion(parts[part], weights[part],
+                                   (plan, self.team, period, part))
+                   if parts.get(part) else {} for part in PARTS}
         return {rep: {part: of_part[part].get(rep, 0) for part in PARTS}
                 for rep in weights["equal"]}
 
-    def close(self, period, gross, weights):
+    def close(self, period, plan, gross, weights):
         """Version 1. What came late to periods before it is settled by later() first."""
         carry = taken(gross, self.carry_open, self.at_most_ppm)
         self.carry_open -= carry
         self.closed[period] = {
             "version": 1, "gross": gross, "carry": carry, "net": gross + carry, "difference": 0,
             "cancelled": 0, "paid": gross + carry, "carry_open": self.carry_open,
-            "weights": weights, "lines": self.share_out(gross + carry, weights)}
+            "plan": plan, "weights": weights,
+            "lines": self.share_out(period, plan, gross + carry, weights)}
 
     def later(self, period, gross):
         """One version more, over all that is known by now."""
@@ -167,7 +187,7 @@ class Books:
         cancelled = max(0, min(difference, -self.carry_open))
         self.carry_open += cancelled + min(difference, 0)
         paid = max(0, difference - cancelled)
-        for rep, line in self.share_out(paid, book["weights"]).items():
+        for rep, line in self.share_out(period, book["plan"], paid, book["weights"]).items():
             for part in PARTS:
                 book["lines"][rep][part] += line[part]
         book.update(version=book["version"] + 1, gross=gross, difference=difference,

@@ -87,6 +87,11 @@ def metrics_of(team, period):
     return CARE if team == "care" else SECOND if PUBLISHED and period >= THEN else FIRST
 
 
+def plan_of(team, period):
+    return "care-1" if team == "care" else (
+        "sales-2" if PUBLISHED and period >= THEN else "sales-1")
+
+
 # ---- people. First everybody is in without dates, so that each can own tickets.
 
 TEAMS = {"sales": ["ana", "ben", "cai", "dora", "gus"], "care": ["cai", "eli", "fay"]}

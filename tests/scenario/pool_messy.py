@@ -22,7 +22,7 @@ from books import (Books, apply_desk, check_sums, check_views, lines, millisecon
                    pool_text, step)
 from office import (BEFORE, CARE, CARRY_MOST, CONTRACT, EARLY, FAKETIME, FIRST, LOCAL, NEXT,
                     NEXT_PLAN, PAID, PLANS, POINTS, PUBLISHED, SPLIT, STAY, TEAMS, THEN, Office,
-                    day, days_in, desk, metrics_of, month_of)
+                    day, days_in, desk, metrics_of, month_of, plan_of)
 from proofs import verify_ok
 
 LIMITS = {"snapshot_inputs": 200}  # so that a restart has some of both
@@ -194,7 +194,7 @@ class Manager:
 
     def __init__(self, stack, office):
         self.stack, self.office, self.frozen = stack, office, {}
-        self.books = {team: Books(SPLIT, CARRY_MOST) for team in TEAMS}
+        self.books = {team: Books(team, SPLIT, CARRY_MOST) for team in TEAMS}
 
     def gross(self, team, name):
         return self.office.facts[(team, name)].gross(metrics_of(team, name))
@@ -216,7 +216,8 @@ class Manager:
             if (team, period) in self.office.late:
                 book.later(period, self.gross(team, period))
                 self.office.late.discard((team, period))
-        book.close(name, facts.gross(metrics_of(team, name)), facts.weights(team, name))
+        book.close(name, plan_of(team, name), facts.gross(metrics_of(team, name)),
+                   facts.weights(team, name))
         self.check(team)
 
     def settled(self, team, name):
@@ -326,10 +327,10 @@ def check_from_the_log(stack, office):
 
 def check_backtests(stack, office):
     """Another process counts the same out of the log, for the plans one by one."""
-    for plan_of, team, metrics in ((PLANS[0], "sales", FIRST), (PLANS[1], "care", CARE)):
-        path = stack.dir + "/" + plan_of["id"] + ".yaml"
+    for tested, team, metrics in ((PLANS[0], "sales", FIRST), (PLANS[1], "care", CARE)):
+        path = stack.dir + "/" + tested["id"] + ".yaml"
         with open(path, "w", encoding="utf-8") as f:
-            json.dump(plan_of, f)
+            json.dump(tested, f)
         told = json.loads(stack.cli("--json", "plan", "test", path, "--db", stack.postgres.dsn)[1])
         found = {p["period"]: p["gross"] for p in told["periods"]}
         for name in [EARLY, BEFORE, THEN]:

@@ -140,7 +140,7 @@ class Year:
         with open(self.path, encoding="utf-8", newline="") as f:
             self.rows = list(csv.DictReader(f))
         self.revenue = revenues(self.path)
-        self.books = {team: Books(SPLIT, terms[2]) for team, terms in TERMS.items()}
+        self.books = {team: Books(team, SPLIT, terms[2]) for team, terms in TERMS.items()}
 
     def push(self):
         self.stack.cli("push", self.path, "--outcomes")
@@ -193,7 +193,7 @@ class Year:
         for before in MONTHS:  # a close takes up what came late to others
             if (team, before) in self.late:
                 self.settle(team, before)
-        self.books[team].close(name, gross(team, revenue), self.weights(team, name))
+        self.books[team].close(name, team, gross(team, revenue), self.weights(team, name))
         step(self.stack, "pay", team, name)
         shown = pool(self.stack, team, name)
         assert shown["metrics"][0]["value"] == revenue, (team, name, revenue, shown)
