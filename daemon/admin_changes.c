@@ -14,7 +14,8 @@
 /* What its answer is about; kept by the request, since the command goes to the app. */
 struct change {
     uint8_t type;
-    struct eh_str source, id; /* the ticket it is about, or empty; in the request's arena */
+    struct eh_str source, id;   /* the ticket it is about, or empty; in the request's arena */
+    struct eh_desk_basis basis; /* what a desk file's changes were told against */
 };
 
 /* Where the ticket stands now, as far as memory knows. */
@@ -52,6 +53,21 @@ static bool about_period(uint8_t type)
            type == EH_MESSAGE_EXCLUDE;
 }
 
+/* What was told of a desk file beforehand is so only if nothing came in between. */
+static void check_basis(struct eh_admin_request *request, const struct change *change,
+                        const struct eh_command_result *result)
+{
+    const struct eh_desk_basis *was = &change->basis, *is = &result->basis;
+    if (change->type != EH_MESSAGE_DESK || result->repeat ||
+        (was->date == is->date && memcmp(was->sha256, is->sha256, sizeof was->sha256) == 0))
+        return;
+    json_object_del(request->extra, "changes");
+    json_object_del(request->extra, "periods");
+    json_array_append_new(json_object_get(request->extra, "warnings"),
+                          json_string("another desk file or another day came in between: what this "
+                                      "one changed is not told; see `desk show`"));
+}
+
 static void on_done(void *context, const struct eh_command_result *result)
 {
     struct eh_admin_request *request = context;
@@ -86,6 +102,7 @@ static void on_done(void *context, const struct eh_command_result *result)
         eh_json_put(body, "until", eh_json_time(result->until_us));
     }
     put_ticket_state(body, request, change);
+    check_basis(request, change, result);
     if (request->extra)
         json_object_update(body, request->extra);
     eh_admin_reply(request, result->later ? 202 : 200, body);
@@ -120,6 +137,8 @@ static struct change *note_change(struct eh_admin_request *request,
                                   const struct eh_message *message)
 {
     struct change change = {.type = message->type};
+    if (message->type == EH_MESSAGE_DESK)
+        change.basis = eh_desk_basis(eh_app_engine(request->admin->app));
     bool about_ticket = message->id.size > 0;
     if (about_ticket) {
         change.source = eh_arena_str(&request->arena, message->source);
@@ -436,26 +455,30 @@ static void add_line(void *context, const char *line)
     json_array_append_new(context, json_string(line));
 }
 
-/* What cannot change whatever the engine holds; it would refuse it as well, but a dry run has to
- * say so. */
-static int check_fixed(const struct eh_engine *engine, const struct eh_desk *new,
-                       struct eh_error *error)
+/* The field it begins with, as the engine writes it: "reps: leo still holds …". */
+static int about_field(struct eh_error *error)
 {
-    const struct eh_desk *old = eh_engine_desk(engine);
-    struct eh_totals totals;
-    if (old && !eh_str_equal(old->id, new->id))
-        return eh_error_field(error, EH_ECONFLICT, "desk",
-                              "desk: the id cannot change from %.*s to %.*s", EH_STR_ARG(old->id),
-                              EH_STR_ARG(new->id));
-    if (old && !eh_str_equal(old->currency, new->currency))
-        return eh_error_field(error, EH_ECONFLICT, "currency",
-                              "currency: cannot change from %.*s to %.*s",
-                              EH_STR_ARG(old->currency), EH_STR_ARG(new->currency));
-    eh_engine_totals(engine, &totals);
-    return eh_engine_plans_check(engine, new, totals.date, error);
+    size_t length = strcspn(error->text, ": ");
+    if (error->text[length] == ':' && length < sizeof error->field)
+        eh_format(error->field, sizeof error->field, "%.*s", (int)length, error->text);
+    return -error->code;
 }
 
-/* {"sha256", "changes", "warnings"} of the new desk file. */
+/* What the daemon and the engine would refuse, in their words. */
+static int check_desk(struct eh_admin_request *request, const struct eh_desk *new,
+                      struct eh_error *error)
+{
+    struct eh_app *app = request->admin->app;
+    struct eh_totals totals;
+    eh_engine_totals(eh_app_engine(app), &totals);
+    int r = eh_app_check_zone(app, new, error);
+    if (r < 0)
+        return r;
+    r = eh_engine_desk_check(eh_app_engine(app), new, totals.date, error);
+    return r < 0 ? about_field(error) : 0;
+}
+
+/* {"sha256", "changes", "periods", "warnings"} of the new desk file. */
 static int describe_desk(struct eh_admin_request *request, json_t **ret, struct eh_error *error)
 {
     const struct eh_engine *engine = eh_app_engine(request->admin->app);
@@ -464,22 +487,26 @@ static int describe_desk(struct eh_admin_request *request, json_t **ret, struct 
     struct eh_desk *new;
     int r = eh_desk_parse(request->body, &arena, &new, error);
     if (r == 0)
-        r = check_fixed(engine, new, error);
+        r = check_desk(request, new, error);
     if (r < 0)
         return r;
 
     uint8_t sha256[32];
+    struct eh_totals totals;
+    eh_engine_totals(engine, &totals);
     eh_hash_sha256(request->body.data, request->body.size, sha256);
-    json_t *changes = json_array(), *warnings = json_array();
+    json_t *changes = json_array(), *periods = json_array(), *warnings = json_array();
     eh_desk_diff(old, new, add_line, changes);
     eh_engine_leaving(engine, new, add_line, warnings);
+    r = eh_engine_desk_days(engine, new, totals.date, add_line, periods);
     eh_desk_warnings(new, add_line, warnings);
     json_t *body = json_object();
     eh_json_put(body, "sha256", eh_json_hex(sha256, sizeof sha256));
     eh_json_put(body, "changes", changes);
+    eh_json_put(body, "periods", periods);
     eh_json_put(body, "warnings", warnings);
     *ret = body;
-    return 0;
+    return r < 0 ? eh_error_set(error, EH_ENOMEM, "out of memory") : 0;
 }
 
 void eh_admin_put_desk(struct eh_admin_request *request)

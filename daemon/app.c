@@ -611,19 +611,23 @@ void eh_command_free(struct eh_command *c)
     free(c);
 }
 
-static int check_desk(struct eh_app *app, const struct eh_command *c, struct eh_error *error)
+int eh_app_check_zone(struct eh_app *app, const struct eh_desk *desk, struct eh_error *error)
 {
-    EH_AUTO(eh_arena) struct eh_arena arena = EH_ARENA_INIT;
-    struct eh_desk *desk;
-    int r = eh_desk_parse(c->message.text, &arena, &desk, error);
     struct eh_clock probe = app->clock;
-    if (r == 0)
-        r = eh_clock_set_new_zone(&probe, desk->time_zone, error);
+    int r = eh_clock_set_new_zone(&probe, desk->time_zone, error);
     if (r == -EH_ENOTFOUND) /* nobody asked for a zone: the file is wrong */
         r = -(error->code = EH_EINVAL);
     if (r == 0)
         r = eh_clock_set_zone(&app->clock, eh_str(app->clock.time_zone), error);
     return r;
+}
+
+static int check_desk(struct eh_app *app, const struct eh_command *c, struct eh_error *error)
+{
+    EH_AUTO(eh_arena) struct eh_arena arena = EH_ARENA_INIT;
+    struct eh_desk *desk;
+    int r = eh_desk_parse(c->message.text, &arena, &desk, error);
+    return r < 0 ? r : eh_app_check_zone(app, desk, error);
 }
 
 /* A place for one more; NULL: there is none, or what is left is kept for others. */

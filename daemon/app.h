@@ -41,6 +41,21 @@ struct eh_period_answer {
     int64_t gross, carry, net;
 };
 
+/* What a desk file was taken instead of, and on which day. */
+struct eh_desk_basis {
+    uint8_t sha256[32];
+    int32_t date;
+};
+static inline struct eh_desk_basis eh_desk_basis(const struct eh_engine *engine)
+{
+    struct eh_totals totals;
+    struct eh_desk_basis basis;
+    eh_engine_totals(engine, &totals);
+    basis.date = totals.date;
+    memcpy(basis.sha256, totals.desk_sha256, sizeof basis.sha256);
+    return basis;
+}
+
 struct eh_command_result {
     int code;                  /* 0, or -EH_E…: refused (message says why) or not decided */
     const char *message;       /* one line; never NULL when code < 0 */
@@ -50,6 +65,7 @@ struct eh_command_result {
     struct eh_str mended;      /* what was cleaned or left out of it; lives until on_done returns */
     uint64_t input;            /* its number; repeat: of the first one */
     int64_t from_us, until_us; /* signal */
+    struct eh_desk_basis basis;            /* desk file */
     const struct eh_period_answer *period; /* freeze, close, pay, exclude; NULL: none, or a repeat.
                                               Lives until on_done returns */
 };
@@ -77,6 +93,10 @@ void eh_command_free(struct eh_command *);
  * so many. On failure it
  * stays the caller's and on_done is not called. Sets the actor's field only if the caller did. */
 int eh_app_submit(struct eh_app *, struct eh_command *, struct eh_error *) EH_MUST_CHECK;
+
+/* A desk file's time zone, as eh_app_submit() looks at it. -EH_EINVAL: there is none of that name.
+ */
+int eh_app_check_zone(struct eh_app *, const struct eh_desk *, struct eh_error *) EH_MUST_CHECK;
 
 /* Nothing leaves the process before its COMMIT is confirmed, not even what a reader saw: calls
  * on_confirmed(true) once everything decided so far is committed (at once, when nothing is in

@@ -568,6 +568,7 @@ static int decide_item(struct eh_app *app, struct eh_batch *b, struct eh_item *i
     }
     if (app_later_takes(app, b, item) || app_full_holds(app, b, item))
         return 0;
+    struct eh_desk_basis basis = eh_desk_basis(app->engine);
     int r = step(app, b, in, item);
     if (r == -EH_EFULL) {
         make_unparsed(in, "the daemon holds as many open tickets as it can; close some");
@@ -576,6 +577,7 @@ static int decide_item(struct eh_app *app, struct eh_batch *b, struct eh_item *i
     if (r == 0) {
         app_full_came(app, in);
         tell(app, b, item);
+        item->result.basis = basis;
     }
     return r;
 }

@@ -89,9 +89,10 @@ static int put_desk(struct eh_cli *cli, const char *path, const char *nothing)
     if (eh_answer_told(cli, r, &answer))
         return r;
     const json_t *changes = json_object_get(answer.json, "changes");
-    if (json_array_size(changes) == 0)
+    if (json_array_size(changes) + json_array_size(json_object_get(answer.json, "periods")) == 0)
         puts(nothing);
     print_lines(changes, "");
+    print_lines(json_object_get(answer.json, "periods"), "");
     print_lines(json_object_get(answer.json, "warnings"), "warning: ");
     return EH_EXIT_DONE;
 }

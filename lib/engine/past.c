@@ -49,12 +49,37 @@ static int fold_one(void *context, struct eh_str id, uint32_t rep, const struct 
     return r;
 }
 
-int eh_past_fold(const struct eh_engine *e, uint32_t no, int32_t day, struct past *ret)
+/* On the same day once more. */
+static int fold_again(struct fold *f, const struct team *team, const struct eh_desk *new,
+                      const struct eh_desk_team *is)
+{
+    struct told told = told_now(f->e, team);
+    struct eh_stay *stays = NULL;
+    uint32_t capacity = 0;
+    int r = 0;
+    for (uint32_t i = 0; r == 0 && i < told.past_count;) {
+        uint32_t rep = told.past[i].rep;
+        struct eh_str id = f->e->rep_names.items[rep];
+        struct told_of of = eh_stays_find(f->e, &told, id);
+        i += of.past_count;
+        if (eh_stays_lists(new, is, id))
+            of.range_count = 0; /* it says whatever it says itself */
+        r = eh_room(&stays, &capacity, of.past_count + 2 * of.range_count, sizeof *stays);
+        if (r == 0)
+            r = fold_one(f, id, rep, stays, eh_stays_corrected(&of, true, stays));
+    }
+    free(stays);
+    return r;
+}
+
+int eh_past_fold(const struct eh_engine *e, uint32_t no, const struct eh_desk *new, int32_t day,
+                 struct past *ret)
 {
     const struct team *team = &e->teams[no];
     struct told told = told_now(e, team);
     struct fold f = {.e = e, .day = day, .forgotten = forgotten(team, day)};
-    int r = eh_stays_walk(e, &told, fold_one, &f);
+    int r = told.day < day ? eh_stays_walk(e, &told, fold_one, &f)
+                           : fold_again(&f, team, new, eh_desk_team(new, e->team_names.items[no]));
     if (r < 0) {
         free(f.stays);
         return r;
@@ -66,14 +91,14 @@ int eh_past_fold(const struct eh_engine *e, uint32_t no, int32_t day, struct pas
 bool eh_past_turns(const struct eh_engine *e, uint32_t no, int32_t day)
 {
     const struct team *team = &e->teams[no];
-    return e->rules >= EH_RULES_STAYS && team->past.day < day &&
+    return e->rules >= EH_RULES_STAYS && team->past.day <= day &&
            (team->desk || team->past.day != EH_DATE_ALWAYS);
 }
 
-static int turn_team(struct eh_engine *e, uint32_t no, int32_t day)
+static int turn_team(struct eh_engine *e, uint32_t no, const struct eh_desk *new, int32_t day)
 {
     struct past past;
-    int r = eh_past_fold(e, no, day, &past);
+    int r = eh_past_fold(e, no, new, day, &past);
     if (r < 0)
         return r;
     free(e->teams[no].past.stays);
@@ -82,7 +107,8 @@ static int turn_team(struct eh_engine *e, uint32_t no, int32_t day)
     return 0;
 }
 
-struct since eh_past_since(const struct eh_engine *e, uint32_t no)
+/* As said up to now; the desk of now says none of the days before it. */
+static struct since since_now(const struct eh_engine *e, uint32_t no)
 {
     const struct rep *rep = &e->reps[no];
     struct since past = {rep->since, rep->since_until};
@@ -94,10 +120,18 @@ struct since eh_past_since(const struct eh_engine *e, uint32_t no)
     return past;
 }
 
-static void turn_since(struct eh_engine *e, uint32_t no)
+struct since eh_past_since(const struct eh_engine *e, uint32_t no, const struct eh_desk *new,
+                           int32_t day)
+{
+    const struct rep *rep = &e->reps[no];
+    bool again = e->told_from >= day && eh_desk_rep(new, e->rep_names.items[no]);
+    return again ? (struct since){rep->since, rep->since_until} : since_now(e, no);
+}
+
+static void turn_since(struct eh_engine *e, uint32_t no, const struct eh_desk *new, int32_t day)
 {
     struct rep *rep = &e->reps[no];
-    struct since past = eh_past_since(e, no);
+    struct since past = eh_past_since(e, no, new, day);
     if (past.since == rep->since && past.until == rep->since_until)
         return;
     rep->since = past.since;
@@ -117,16 +151,16 @@ static int keep_name(struct eh_engine *e, uint32_t no, const struct eh_desk *new
 int eh_past_turn(struct eh_engine *e, const struct eh_desk *new, int32_t day)
 {
     int r = 0;
-    bool turns = e->rules >= EH_RULES_STAYS && e->told_from < day;
+    bool kept = e->rules >= EH_RULES_STAYS;
     for (uint32_t i = 0; r == 0 && e->desk && i < e->rep_names.count; i++) {
         r = keep_name(e, i, new);
-        if (turns)
-            turn_since(e, i);
+        if (kept)
+            turn_since(e, i, new, day);
     }
     for (uint32_t i = 0; r == 0 && i < e->team_names.count; i++)
         if (eh_past_turns(e, i, day))
-            r = turn_team(e, i, day);
-    if (turns && e->desk)
+            r = turn_team(e, i, new, day);
+    if (kept && e->desk && e->told_from < day)
         e->told_from = day;
     return r;
 }
@@ -226,7 +260,7 @@ int32_t eh_engine_since(const struct eh_engine *e, struct eh_str id, int32_t day
     uint32_t no = eh_names_find(&e->rep_names, id);
     if (no == NONE)
         return EH_DATE_ALWAYS;
-    struct since since = eh_past_since(e, no);
+    struct since since = since_now(e, no);
     return day < since.until ? since.since : EH_DATE_ALWAYS;
 }
 

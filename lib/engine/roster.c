@@ -188,12 +188,29 @@ static int refuse_identity(struct step *s, const struct eh_desk *new)
 
 static int refuse_change(struct step *s, const struct eh_desk *new)
 {
+    struct eh_error error = {0};
     int r = refuse_plans(s, new);
     if (r == 0 && !s->fx->refused)
         r = refuse_identity(s, new);
+    if (r == 0 && !s->fx->refused && eh_past_room(s->e, &error) < 0)
+        r = eh_step_refuse(s, error.code, "%s", error.text);
     if (r == 0 && !s->fx->refused && eh_was(s, EH_RECORDED_REFUSED))
         r = refuse_policy(s, new);
     return r;
+}
+
+/* A step that changes nothing: refusing only reads. */
+int eh_engine_desk_check(const struct eh_engine *e, const struct eh_desk *new, int32_t today,
+                         struct eh_error *error)
+{
+    EH_AUTO(eh_arena) struct eh_arena arena = EH_ARENA_INIT;
+    struct eh_effects fx = {.arena = &arena};
+    struct eh_input in = {.date = today};
+    struct step s = {.e = (struct eh_engine *)e, .in = &in, .fx = &fx};
+    int r = refuse_change(&s, new);
+    if (r < 0)
+        return eh_error_set(error, -r, "out of memory for the desk");
+    return !fx.refused ? 0 : eh_error_set(error, fx.refused_code, "%.*s", EH_STR_ARG(fx.reason));
 }
 
 /* ---- laying out */

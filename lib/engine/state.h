@@ -24,6 +24,7 @@
  *     period_bytes.c  out and in again                  settlements.c   the text of a CLOSE
  *     time_back.c  the log led back to the true time
  *     stays.c      days in a team           past.c      what the desks said of days before today
+ *     foretell.c   what a new desk does to them
  */
 #ifndef EVENHAND_LIB_ENGINE_STATE_H
 #define EVENHAND_LIB_ENGINE_STATE_H

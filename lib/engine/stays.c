@@ -38,12 +38,24 @@ static bool span_of(const struct told_of *t, const struct eh_desk_member *range,
     return true;
 }
 
-static bool overlaps_a_span(const struct told_of *t, const struct stay *stay)
+static bool meet(const struct stay *stay, const struct eh_stay *span)
+{
+    return stay->from <= span->until && span->from <= stay->until;
+}
+
+static bool meets_a_span(const struct told_of *t, const struct stay *stay)
 {
     struct eh_stay span;
     for (uint32_t i = 0; i < t->range_count; i++)
-        if (span_of(t, &t->ranges[i], &span) && stay->from <= span.until &&
-            span.from <= stay->until)
+        if (span_of(t, &t->ranges[i], &span) && meet(stay, &span))
+            return true;
+    return false;
+}
+
+static bool meets_a_stay(const struct told_of *t, const struct eh_stay *span)
+{
+    for (uint32_t i = 0; i < t->past_count; i++)
+        if (meet(&t->past[i], span))
             return true;
     return false;
 }
@@ -58,14 +70,14 @@ static void sort(struct eh_stay *stays, uint32_t count)
         }
 }
 
-static uint32_t past_of(const struct told_of *t, struct eh_stay *ret)
+uint32_t eh_stays_corrected(const struct told_of *t, bool only, struct eh_stay *ret)
 {
     uint32_t count = 0;
     for (uint32_t i = 0; i < t->past_count; i++)
-        if (!overlaps_a_span(t, &t->past[i]))
+        if (!meets_a_span(t, &t->past[i]))
             ret[count++] = (struct eh_stay){t->past[i].from, t->past[i].until};
     for (uint32_t i = 0; i < t->range_count; i++)
-        count += span_of(t, &t->ranges[i], &ret[count]);
+        count += span_of(t, &t->ranges[i], &ret[count]) && (!only || meets_a_stay(t, &ret[count]));
     sort(ret, count);
     return count;
 }
@@ -79,7 +91,7 @@ static bool goes_on(const struct told_of *t, const struct eh_desk_member *range,
 
 uint32_t eh_stays_of(const struct told_of *t, struct eh_stay *ret)
 {
-    uint32_t count = past_of(t, ret);
+    uint32_t count = eh_stays_corrected(t, false, ret);
     for (uint32_t i = 0; i < t->range_count; i++) {
         const struct eh_desk_member *range = &t->ranges[i];
         if (range->until < t->day)
@@ -134,6 +146,14 @@ static uint32_t member_from(const struct told *t, struct eh_str id)
             high = middle;
     }
     return low;
+}
+
+bool eh_stays_lists(const struct eh_desk *desk, const struct eh_desk_team *team, struct eh_str id)
+{
+    struct told told = {.desk = desk, .team = team};
+    uint32_t at = member_from(&told, id);
+    return team && at < team->member_count &&
+           eh_str_equal(desk->reps[team->members[at].rep].id, id);
 }
 
 struct told_of eh_stays_find(const struct eh_engine *e, const struct told *t, struct eh_str id)

@@ -69,7 +69,16 @@ static bool span_of(const struct days *before, const struct range *r, int day, i
     return *first >= 0;
 }
 
-static struct days days_of(const struct model *m, int rep)
+static bool meets(const struct days *before, int first, int last)
+{
+    for (int day = first; day <= last; day++)
+        if (before->in[day])
+            return true;
+    return false;
+}
+
+/* What was, as the desk of now corrects it; `only`: stays that there are. */
+static struct days corrected(const struct model *m, int rep, bool only)
 {
     const struct days *before = &m->before[rep];
     struct days all = *before;
@@ -80,11 +89,25 @@ static struct days days_of(const struct model *m, int rep)
                 if (all.in[day])
                     erase_stay(&all, day);
     for (int i = 0; i < count; i++)
-        if (span_of(before, &m->now.ranges[rep][i], m->day, &first, &last)) {
+        if (span_of(before, &m->now.ranges[rep][i], m->day, &first, &last) &&
+            (!only || meets(before, first, last))) {
             all.begins[first] = true;
             for (int day = first; day <= last; day++)
                 all.in[day] = true;
         }
+    return all;
+}
+
+static void settle(struct days *all)
+{
+    for (int day = 0; day < DAYS; day++) /* another stay may come to end on the day before */
+        all->begins[day] = begins(all, day);
+}
+
+static struct days days_of(const struct model *m, int rep)
+{
+    struct days all = corrected(m, rep, false);
+    int count = m->now.there ? m->now.counts[rep] : 0;
     for (int i = 0; i < count; i++) {
         const struct range *r = &m->now.ranges[rep][i];
         int until = r->until < 0 ? DAYS - 1 : r->until;
@@ -93,8 +116,7 @@ static struct days days_of(const struct model *m, int rep)
         if (r->from >= m->day && r->from <= until)
             all.begins[r->from] = true;
     }
-    for (int day = 0; day < DAYS; day++) /* another stay may come to end on the day before */
-        all.begins[day] = begins(&all, day);
+    settle(&all);
     return all;
 }
 
@@ -108,6 +130,12 @@ static void take(struct model *m, const struct said *said, int day)
         }
         m->day = day;
         m->known = true;
+    } else if (m->known) {
+        for (int i = 0; i < REPS; i++)
+            if (!said->there || said->counts[i] == 0) {
+                m->before[i] = corrected(m, i, true);
+                settle(&m->before[i]);
+            }
     }
     m->now = *said;
 }

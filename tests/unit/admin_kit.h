@@ -154,6 +154,12 @@ static inline void decide(struct kit *k, const struct eh_message *message, char 
     }
 }
 
+int eh_app_check_zone(struct eh_app *app, const struct eh_desk *desk, struct eh_error *error)
+{
+    (void)app, (void)desk, (void)error;
+    return 0;
+}
+
 int eh_app_submit(struct eh_app *app, struct eh_command *command, struct eh_error *error)
 {
     if (app->mood == AWAY)
@@ -165,7 +171,7 @@ int eh_app_submit(struct eh_app *app, struct eh_command *command, struct eh_erro
     if (app->mood == LATER)
         return app_owe(app, &(struct app_owed){.command = command});
     char why[EH_ERROR_TEXT_MAX];
-    struct eh_command_result result = {.input = 1};
+    struct eh_command_result result = {.input = 1, .basis = eh_desk_basis(app->kit.e)};
     if (app->mood != STEADY)
         decide(&app->kit, &command->message, why, sizeof why, &result);
     command->on_done(command->context, &result);

@@ -93,8 +93,19 @@ Test(engine_stays, twice_on_a_day)
     members_on(50, "ann, {id: leo, from: %s}", stays_date(10));
     members_on(50, "ann, kim, {id: leo, from: %s}", stays_date(20));
     expect("ann 1-99, kim 40-99, leo 20-99");
-    members_on(50, "ann, kim");
-    expect("ann 1-99, kim 40-99, leo 1-39"); /* as if the others had not been said */
+    members_on(50, "ann, kim, leo");
+    expect("ann 1-99, kim 40-99, leo 1-39 50-99"); /* as if the others had not been said */
+}
+
+/* ... but for what they wrote out of the past of whom the last one says nothing. */
+Test(engine_stays, corrected_and_taken_off_on_a_day)
+{
+    members_on(50, "ann, {id: leo, until: %s}, {id: kim, from: %s}", stays_date(20),
+               stays_date(10));
+    members_on(50, "ann");
+    expect("ann 1-99, leo 1-20");
+    members_on(50, "ann, leo");
+    expect("ann 1-99, leo 1-20 50-99");
 }
 
 Test(engine_stays, back_again)
@@ -207,11 +218,13 @@ Test(engine_stays, since)
     expect_since("leo", 59, 2);
     expect_since("leo", 61, 0);
     since_on(70, leo_since(5));
+    since_on(80, leo_since(6));
     since_on(80, "");
-    expect_since("leo", 59, 5);
-    expect_since("leo", 99, 5); /* who is gone keeps the last one */
+    expect_since("leo", 59, 6);
+    since_on(81, "");
+    expect_since("leo", 99, 6); /* who is gone keeps the last one */
     since_on(90, ", {id: leo}");
-    expect_since("leo", 89, 5);
+    expect_since("leo", 89, 6);
     expect_since("leo", 90, 0);
     expect_since("nobody", 1, 0);
 }
@@ -277,4 +290,123 @@ Test(engine_stays, earlier_rules)
     cr_assert_eq(kit_step(&k, m, EH_ORIGIN_SHELL), 0);
     members_on(50, "ann, leo");
     expect("ann 1-99, kim 1-49, leo 50-99");
+}
+
+/* ---- periods: KIT_TODAY, day 100 of the kit, is 2024-10-04 */
+
+#define PLAN                                                                                       \
+    "plans:\n  - {id: p, team: t, from: 2024-08, period: month, encourages: a, discourages: b,\n"  \
+    "     target_pool: 6000.00, max_pool: 9000.00,\n"                                              \
+    "     metrics: [{metric: revenue, weight: 100%, curve: [[0.00, 0%], [100.00, 100%]]}],\n"      \
+    "     funding: [[0%, 0%], [100%, 100%]], split: {equal: 50%, seniority: 50%},\n"               \
+    "     seniority: [[0y, 100], [3y, 120]]}\n"
+
+static const char *planned(const char *reps, const char *members)
+{
+    static char texts[4][4096];
+    static unsigned turn;
+    char *text = texts[turn++ % 4];
+    snprintf(text, sizeof texts[0], "reps: [%s]\nteams: [{id: other}, {id: t, reps: [%s]}]\n%s",
+             reps, members, PLAN);
+    return text;
+}
+
+struct lines {
+    char text[4096];
+};
+
+static void add_line(void *context, const char *line)
+{
+    struct lines *lines = context;
+    size_t at = strlen(lines->text);
+    snprintf(lines->text + at, sizeof lines->text - at, "%s%s", at ? "\n" : "", line);
+}
+
+/* What is told of it beforehand. */
+static const char *foretold(const char *rest)
+{
+    EH_AUTO(eh_arena) struct eh_arena arena = EH_ARENA_INIT;
+    static struct lines lines;
+    char yaml[8192];
+    struct eh_desk *desk;
+    struct eh_error error = {0};
+    snprintf(yaml, sizeof yaml, HEAD "%s", rest);
+    cr_assert_eq(eh_desk_parse(eh_str(yaml), &arena, &desk, &error), 0, "%s", error.text);
+    lines.text[0] = 0;
+    cr_assert_eq(eh_engine_desk_check(k.e, desk, k.date, &error), 0, "%s", error.text);
+    cr_assert_eq(eh_engine_desk_days(k.e, desk, k.date, add_line, &lines), 0);
+    return lines.text;
+}
+
+Test(engine_stays, foretold)
+{
+    const char *both = "{id: ann, since: 2020-01-01}, {id: leo, since: 2020-01-01}, {id: kim}";
+    apply_on(99, planned(both, "ann, leo"));
+    kit_day(&k, KIT_TODAY);
+    cr_assert_str_eq(foretold(planned(both, "leo, ann")), "");
+    cr_assert_str_eq(foretold(planned(both, "ann")), "2024-10 of team t: leo 31 days -> 3 days\n"
+                                                     "2024-09 of team t: leo keeps 30 days");
+    cr_assert_str_eq(foretold(planned("{id: ann, since: 2020-01-01}", "ann")),
+                     "2024-10 of team t: leo 31 days -> 3 days\n"
+                     "2024-09 of team t: leo keeps 30 days");
+    cr_assert_str_eq(foretold(planned(both, "ann, leo, kim")),
+                     "2024-10 of team t: kim 0 days -> 28 days");
+    cr_assert_str_eq(foretold(planned(both, "ann, {id: leo, from: 2024-09-30}")),
+                     "2024-09 of team t: leo 30 days -> 1 day");
+    cr_assert_str_eq(
+        foretold(planned("{id: ann, since: 2023-01-01}, {id: leo}, {id: kim}", "ann, leo")),
+        "2024-10 of team t: ann since 2020-01-01 -> 2023-01-01\n"
+        "2024-09 of team t: ann since 2020-01-01 -> 2023-01-01\n"
+        "2024-10 of team t: leo since 2020-01-01 -> none");
+}
+
+/* What was told is what becomes so; told once more, nothing changes any more. */
+Test(engine_stays, as_foretold)
+{
+    const char *both = "{id: ann}, {id: leo}, {id: kim}";
+    apply_on(100, planned(both, "ann, leo"));
+    cr_assert_neq(*foretold(planned(both, "ann, kim")), 0);
+    apply_on(100, planned(both, "ann, kim"));
+    cr_assert_str_eq(stays_of(k.e, "t", 97, 127), "ann 97-127, kim 100-127, leo 97-99");
+    cr_assert_str_eq(foretold(planned(both, "ann, kim")), "");
+    apply_on(102, planned(both, "ann, kim"));
+    cr_assert_str_eq(foretold(planned(both, "kim")), "2024-10 of team t: ann 31 days -> 5 days\n"
+                                                     "2024-09 of team t: ann keeps 30 days");
+}
+
+static void figure(const char *metric, const char *rep, const char *period, const char *refused)
+{
+    kit_sendf(&k, "{'type':'metric','team':'t','rep':'%s','metric':'%s','period':'%s','value':60}",
+              rep, metric, period);
+    cr_assert_str_eq(kit_refused(&k), refused, "%s %s", rep, period);
+}
+
+/* Minutes of who has left are those of a period they were there in. */
+Test(engine_stays, minutes_of_who_left)
+{
+    apply_on(100, planned("{id: ann}, {id: leo}, {id: kim}", "ann, leo"));
+    apply_on(102, planned("{id: ann}, {id: kim}", "ann"));
+    figure("paid_minutes", "leo", "2024-10", "not refused");
+    figure("contract_minutes", "leo", "2024-09", "not refused");
+    figure("training", "leo", "2024-09", "not refused");
+    figure("paid_minutes", "leo", "2024-11", "rep: leo is not on the desk");
+    figure("paid_minutes", "kim", "2024-10", "rep: kim is not in team t");
+    figure("paid_minutes", "ann", "2024-11", "not refused");
+    kit_command(&k, EH_MESSAGE_EXCLUDE,
+                "{'team':'t','period':'2024-09','rep':'leo','reason':'r','actor':'boss'}");
+    cr_assert_str_eq(kit_refused(&k), "not refused");
+    kit_command(&k, EH_MESSAGE_EXCLUDE,
+                "{'team':'t','period':'2024-09','rep':'kim','reason':'r','actor':'boss'}");
+    cr_assert_str_eq(kit_refused(&k), "rep: kim is not in team t");
+}
+
+/* Settled for good: stays of days before are not asked for any more. */
+Test(engine_stays, forgotten)
+{
+    members_on(50, "ann");
+    for (int day = 51; day < 51 + EH_STAYS_DAYS_KEPT; day += 600)
+        members_on(day, "ann, {id: kim, from: %s}", stays_date(day));
+    expect("ann 1-99, kim 51-99, leo 1-49");
+    members_on(51 + EH_STAYS_DAYS_KEPT, "ann");
+    expect("ann 1-99, kim 51-99");
 }

@@ -23,7 +23,7 @@
 
 #include <evenhand/base/period.h>
 #include <evenhand/engine/engine.h>
-#include <evenhand/wire/plan.h>
+#include <evenhand/wire/desk.h>
 
 #define EH_PERIODS_KEPT     60  /* of a team: older ones that are closed are settled for good */
 #define EH_PERIODS_OPEN_MAX 600 /* of a team: periods that nobody closed */
@@ -125,6 +125,16 @@ struct eh_str eh_engine_rep_name(const struct eh_engine *, struct eh_str rep);
  * what is counted for a period to come was counted under its plan. -EH_ECONFLICT. */
 int eh_engine_plans_check(const struct eh_engine *, const struct eh_desk *, int32_t today,
                           struct eh_error *) EH_MUST_CHECK;
+
+/* Whether a DESK input with this desk would be taken on that day: 0, or what it is refused with. */
+int eh_engine_desk_check(const struct eh_engine *, const struct eh_desk *, int32_t today,
+                         struct eh_error *) EH_MUST_CHECK;
+/* What such an input would do to periods that are not closed: a line for each period and rep whose
+ * days or years of service become others, or who leaves the team and keeps their days. -EH_ENOMEM.
+ */
+#define EH_DESK_DAYS_LINES_MAX 1000 /* then: how many more */
+int eh_engine_desk_days(const struct eh_engine *, const struct eh_desk *, int32_t today,
+                        eh_desk_line_fn *, void *context) EH_MUST_CHECK;
 
 /* Counts facts for other plans, too, beside those of the desk: for backtests, and for plans that
  * begin in the past. They govern their teams from their `from` on, whatever the desk has; what is
