@@ -426,5 +426,6 @@ void eh_admin_free(struct eh_admin *admin)
     if (admin->rest)
         event_free(admin->rest);
     eh_peers_done(&admin->peers);
+    eh_admin_gauges_done(admin);
     free(admin);
 }

@@ -130,6 +130,7 @@ struct eh_admin {
     struct eh_peers peers;
     struct eh_admin_child *children; /* they make answers, or wait for a turn (admin_child.c) */
     struct eh_admin_counts counts;
+    struct eh_admin_gauges *gauges; /* admin_gauges.c; NULL: nobody asked yet */
 };
 
 struct eh_admin_request {
@@ -198,6 +199,7 @@ json_t *eh_json_string(const char *); /* NULL or "": null */
 json_t *eh_json_time(int64_t us);     /* 0 or never: null; else RFC 3339 UTC */
 json_t *eh_json_hex(const uint8_t *, size_t size);
 void eh_json_put(json_t *object, const char *key, json_t *value); /* takes value */
+json_t *eh_json_skills(struct eh_str); /* joined by '\x1f' */
 json_t *eh_json_ticket(const struct eh_ticket_view *, const struct eh_desk *);
 json_t *eh_json_tickets(int64_t nano); /* 10^-9 tickets as a number of tickets, three decimals */
 
@@ -245,6 +247,12 @@ void eh_admin_post_forget(struct eh_admin_request *);
 
 /* admin_periods.c: answers a step of a period's life that was taken, now or before. */
 void eh_admin_period_done(struct eh_admin_request *, const struct eh_command_result *);
+
+/* admin_gauges.c: an array, a row a team, as of something committed; NULL: not known yet. */
+const json_t *eh_admin_gauges(struct eh_admin *);
+void eh_admin_gauges_done(struct eh_admin *);
+void eh_admin_put_undoable(const struct eh_admin_request *, json_t *body); /* of the status */
+void eh_admin_print_gauges(struct eh_admin *, struct evbuffer *out);
 
 /* Kills the children; whoever waits for one is not answered any more. */
 void eh_admin_children_stop(struct eh_admin *);

@@ -333,7 +333,7 @@ void eh_json_put(json_t *object, const char *key, json_t *value)
 }
 
 /* Skills are one text, separated by '\x1f'. */
-static json_t *skills_list(struct eh_str skills)
+json_t *eh_json_skills(struct eh_str skills)
 {
     json_t *list = json_array();
     uint32_t start = 0;
@@ -358,7 +358,7 @@ json_t *eh_json_ticket(const struct eh_ticket_view *ticket, const struct eh_desk
     eh_json_put(body, "currency", eh_json_text(desk ? desk->currency : eh_str(NULL)));
     eh_json_put(body, "priority", json_integer(ticket->priority));
     eh_json_put(body, "points", json_integer(ticket->points));
-    eh_json_put(body, "skills", skills_list(ticket->skills));
+    eh_json_put(body, "skills", eh_json_skills(ticket->skills));
     eh_json_put(body, "state", eh_json_string(eh_ticket_state_name(ticket->state)));
     eh_json_put(body, "rep", eh_json_text(ticket->rep));
     eh_json_put(body, "why", eh_json_text(ticket->waiting_why));

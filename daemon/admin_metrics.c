@@ -235,6 +235,7 @@ void eh_admin_get_metrics(struct eh_admin_request *request)
     for (size_t i = 0; i < sizeof metrics / sizeof metrics[0]; i++)
         print_metric(out, i, &figures);
     print_alarms(out, figures.app.alarms);
+    eh_admin_print_gauges(request->admin, out);
     eh_admin_reply_text(request, "text/plain; version=0.0.4; charset=utf-8", out);
     evbuffer_free(out);
 }

@@ -88,6 +88,7 @@ void eh_admin_get_status(struct eh_admin_request *request)
     eh_json_put(body, "role", eh_json_string(eh_role_name(status.role)));
     put_u(body, "epoch", status.epoch);
     put_totals(body, eh_app_engine(request->admin->app), &status.committed);
+    eh_admin_put_undoable(request, body);
     put_u(body, "published", status.published_seq);
     put_u(body, "in_flight", status.in_flight);
     put_u(body, "repeats", status.repeats);

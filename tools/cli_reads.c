@@ -82,6 +82,23 @@ static void show_left(const struct eh_cli *cli, const json_t *list)
     }
 }
 
+/* What nobody can do is told by the skills that are missing. */
+static void show_undoable(const struct eh_cli *cli, const json_t *s)
+{
+    size_t at;
+    json_t *row;
+    json_array_foreach(json_object_get(s, "missing_skills"), at, row)
+    {
+        char text[400], missing[128], together[128];
+        join_texts(json_object_get(row, "missing"), missing, sizeof missing);
+        join_texts(json_object_get(row, "skills"), together, sizeof together);
+        eh_format(text, sizeof text, "%lld tickets of team %s wait for %s: nobody there has %s",
+                  (long long)eh_json_int(row, "waiting"), eh_json_text(row, "team"), together,
+                  *missing ? missing : "all of them");
+        line(cli, "skills", text);
+    }
+}
+
 static void show_status(const struct eh_cli *cli, const json_t *s)
 {
     show_head(cli, s);
@@ -90,6 +107,7 @@ static void show_status(const struct eh_cli *cli, const json_t *s)
     if (eh_json_has(s, "published") && eh_json_int(s, "published") != eh_json_int(s, "seq"))
         line_count(cli, "published", s, "published");
     line_count(cli, "waiting", s, "waiting");
+    show_undoable(cli, s);
     line_count(cli, "open", s, "open");
     line_count(cli, "in flight", s, "in_flight");
     if (eh_json_int(s, "parked"))

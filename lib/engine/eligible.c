@@ -68,7 +68,7 @@ bool eh_below_capacity(const struct team *team, const struct rep *rep)
     return rep->points * EH_PPM < (uint64_t)team->desk->capacity * rep->share_ppm;
 }
 
-static bool has_skills(const struct eh_engine *e, uint32_t rep, struct eh_str skills)
+bool eh_rep_has_skills(const struct eh_engine *e, uint32_t rep, struct eh_str skills)
 {
     const struct eh_desk_rep *desk = &e->desk->desk->reps[e->reps[rep].desk_index];
     uint32_t has = 0;
@@ -135,7 +135,7 @@ static void set_bits(struct eh_engine *e, uint32_t team_no, uint32_t set_no)
     uint64_t bit = UINT64_C(1) << set_no;
     for (uint32_t i = 0; i < team->member_count; i++) {
         struct member *member = &team->members[i];
-        bool has = has_skills(e, member->rep, skills);
+        bool has = eh_rep_has_skills(e, member->rep, skills);
         member->sets = has ? member->sets | bit : member->sets & ~bit;
         if (!has)
             drop_slot(e, team_no, set_no, i);

@@ -560,6 +560,8 @@ uint32_t eh_order_above(const struct eh_engine *, uint64_t after);
 bool eh_ticket_before(const struct ticket *a, const struct ticket *b); /* in a queue */
 
 /* eligible.c */
+/* All of these, on today's desk. */
+bool eh_rep_has_skills(const struct eh_engine *, uint32_t rep, struct eh_str skills);
 bool eh_below_capacity(const struct team *, const struct rep *);
 void eh_eligible_rebuild(struct eh_engine *, uint32_t team);
 void eh_eligible_build_set(struct eh_engine *, uint32_t team, uint32_t set);

@@ -189,6 +189,27 @@ def every_view_is_in_the_manual():
         same("columns of the view " + view, columns - {"desk"}, named)
 
 
+def every_key_of_an_answer_is_in_the_manual():
+    """Whatever is put into an answer by its name; the scenario `answers` looks route by route."""
+    files = [("daemon", name) for name in os.listdir(os.path.join(SOURCE, "daemon"))
+             if re.fullmatch(r"admin_?\w*\.c", name) and name != "admin_desk.c"]
+    files += [("lib", "json", "pool.c"), ("tools", "cli_fairness_json.c")]
+    put = re.compile(r'\b(?:eh_json_)?(?:put\w*|object_set\w*)\(\s*[\w>.-]+,\s*"([a-z_0-9]+)"')
+    offered = {key for file in files for key in put.findall(source(*file))}
+    assert len(offered) > 150, offered
+    elsewhere = {"error", "code", "message", "field"} | {"oldest_us", "sets", "late_periods",
+                                                         "late_facts", "available"}  # of /metrics
+    documented = set(re.findall(r"\*([a-z_0-9]+)\*", api("ANSWERS")))
+    missing = sorted(offered - elsewhere - documented)
+    assert not missing, "keys that ANSWERS in evenhand-api(7) does not name: %s" % missing
+
+
+def every_metric_is_in_the_manual():
+    text = source("daemon", "admin_metrics.c") + source("daemon", "admin_gauges.c")
+    same("metrics", set(re.findall(r"\b(evenhand_[a-z_]+)\b", text)),
+         set(re.findall(r"\*(evenhand_[a-z_]+)\*", api("METRICS"))))
+
+
 def every_alarm_is_in_the_manual():
     names = set(re.findall(r'\] = "([a-z_]+)"', source("daemon", "alarms.c")))
     section = page("evenhandd.8").split("\n# ALARMS\n")[1].split("\n# ")[0]
@@ -199,6 +220,7 @@ TESTS = [every_command_and_option_is_in_the_manual, completion_offers_the_same,
          help_fits_eighty_columns, the_daemons_options_are_in_its_manual,
          every_key_of_the_configuration_is_in_its_manual, every_message_is_in_the_manual,
          every_route_is_in_the_manual, every_view_is_in_the_manual,
+         every_key_of_an_answer_is_in_the_manual, every_metric_is_in_the_manual,
          every_alarm_is_in_the_manual]
 
 

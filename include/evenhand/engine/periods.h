@@ -121,6 +121,28 @@ int32_t eh_engine_since(const struct eh_engine *, struct eh_str rep, int32_t day
 /* The name a desk said last, of who is gone, too; else the id. */
 struct eh_str eh_engine_rep_name(const struct eh_engine *, struct eh_str rep);
 
+/* How a team stands just now. Of what waits, `*budget` tickets are looked at, and it sinks by them;
+ * the oldest beyond it is that of the most urgent. False: there is no such team on the desk. */
+struct eh_team_gauges {
+    uint64_t waiting, open, undoable; /* undoable: of those that wait, see eh_engine_undoable() */
+    int64_t oldest_us;                /* when the oldest that waits was received; 0: none does */
+    uint32_t available;               /* members, those who are full too */
+    uint32_t late_periods;            /* over, and not closed yet */
+    uint64_t late_facts;              /* that came after a freeze or the last version */
+};
+bool eh_engine_team_gauges(const struct eh_engine *, struct eh_str team, uint32_t *budget,
+                           struct eh_team_gauges *ret);
+
+/* Tickets that wait for skills which nobody has who is in the team today, in whatever state they
+ * are: a row for each set of skills. Returns how many, at most `max`. */
+struct eh_undoable {
+    struct eh_str skills; /* the set, joined by '\x1f' */
+    uint32_t lacking;     /* bit i: nobody has its i-th; 0: nobody has all of them together */
+    uint64_t waiting;
+};
+size_t eh_engine_undoable(const struct eh_engine *, struct eh_str team, size_t max,
+                          struct eh_undoable *ret);
+
 /* Whether the plans of a new desk may be these from a day on: what has begun stays as it is, and
  * what is counted for a period to come was counted under its plan. -EH_ECONFLICT. */
 int eh_engine_plans_check(const struct eh_engine *, const struct eh_desk *, int32_t today,

@@ -1,0 +1,123 @@
+/*
+ * gauges: how a team stands just now, for whoever watches it: what waits and since when, who could
+ * take it, and what nobody could.
+ */
+#include "state.h"
+
+/* Sets of the team that somebody who is in it today has the skills of, in whatever state they are.
+ */
+static uint64_t doable_sets(const struct team *team)
+{
+    uint64_t sets = 0;
+    for (uint32_t i = 0; i < team->member_count; i++)
+        if (team->members[i].active)
+            sets |= team->members[i].sets;
+    return sets;
+}
+
+static bool is_undoable(const struct team *team, uint32_t set, uint64_t doable)
+{
+    return team->sets[set].skills && team->sets[set].queue_count > 0 && !(doable >> set & 1);
+}
+
+/* The most urgent stand first in a queue; who is the oldest shows when all were looked at. */
+static int64_t oldest_of(const struct eh_engine *e, const struct skill_set *set, uint32_t *budget)
+{
+    uint32_t count = set->queue_count < *budget ? set->queue_count : *budget;
+    int64_t oldest_us = EH_TIME_NEVER;
+    for (uint32_t i = 0; i < count || (i == 0 && set->queue_count > 0); i++) {
+        int64_t us = e->tickets[set->queue[i]].received_us;
+        oldest_us = us < oldest_us ? us : oldest_us;
+    }
+    *budget -= count;
+    return oldest_us;
+}
+
+static void add_queues(const struct eh_engine *e, const struct team *team, uint32_t *budget,
+                       struct eh_team_gauges *ret)
+{
+    uint64_t doable = doable_sets(team);
+    int64_t oldest_us = EH_TIME_NEVER;
+    for (uint32_t i = 0; i < team->set_count; i++) {
+        if (!team->sets[i].skills)
+            continue;
+        int64_t us = oldest_of(e, &team->sets[i], budget);
+        oldest_us = us < oldest_us ? us : oldest_us;
+        if (is_undoable(team, i, doable))
+            ret->undoable += team->sets[i].queue_count;
+    }
+    ret->oldest_us = oldest_us == EH_TIME_NEVER ? 0 : oldest_us;
+}
+
+static void add_periods(const struct eh_engine *e, struct eh_str team, struct eh_team_gauges *ret)
+{
+    struct eh_period_view view;
+    int32_t after = EH_DATE_ALWAYS;
+    while (eh_engine_period_after(e, team, after, &view)) {
+        after = eh_period_first(view.period);
+        ret->late_facts += view.state == EH_PERIOD_OPEN ? 0 : view.late;
+        ret->late_periods += view.state < EH_PERIOD_CLOSED && eh_period_last(view.period) < e->date;
+    }
+}
+
+static const struct team *team_of(const struct eh_engine *e, struct eh_str id)
+{
+    uint32_t no = eh_names_find(&e->team_names, id);
+    return no != NONE && e->teams[no].desk ? &e->teams[no] : NULL;
+}
+
+bool eh_engine_team_gauges(const struct eh_engine *e, struct eh_str id, uint32_t *budget,
+                           struct eh_team_gauges *ret)
+{
+    const struct team *team = team_of(e, id);
+    if (!team)
+        return false;
+    *ret = (struct eh_team_gauges){
+        .waiting = team->waiting, .open = team->open, .available = team->available};
+    add_queues(e, team, budget, ret);
+    add_periods(e, id, ret);
+    return true;
+}
+
+/* ---- What nobody can do. */
+
+static bool anybody_has(const struct eh_engine *e, const struct team *team, struct eh_str skill)
+{
+    for (uint32_t i = 0; i < team->member_count; i++)
+        if (team->members[i].active && eh_rep_has_skills(e, team->members[i].rep, skill))
+            return true;
+    return false;
+}
+
+/* Bit i: the i-th skill of the set is one that nobody has. */
+static uint32_t lacking(const struct eh_engine *e, const struct team *team, struct eh_str skills)
+{
+    uint32_t bits = 0;
+    for (uint32_t i = 0; skills.size > 0; i++) {
+        const char *end = memchr(skills.data, '\x1f', skills.size);
+        size_t size = end ? (size_t)(end - skills.data) : skills.size;
+        if (!anybody_has(e, team, eh_str_n(skills.data, size)))
+            bits |= UINT32_C(1) << i;
+        skills = end ? eh_str_n(end + 1, skills.size - size - 1) : eh_str_n(NULL, 0);
+    }
+    return bits;
+}
+
+size_t eh_engine_undoable(const struct eh_engine *e, struct eh_str id, size_t max,
+                          struct eh_undoable *ret)
+{
+    const struct team *team = team_of(e, id);
+    size_t count = 0;
+    if (!team || team->waiting == 0)
+        return 0;
+    uint64_t doable = doable_sets(team);
+    for (uint32_t i = 0; i < team->set_count && count < max; i++) {
+        if (!is_undoable(team, i, doable))
+            continue;
+        struct eh_str skills = eh_str_n(team->sets[i].skills, team->sets[i].skills_size);
+        ret[count++] = (struct eh_undoable){.skills = skills,
+                                            .lacking = lacking(e, team, skills),
+                                            .waiting = team->sets[i].queue_count};
+    }
+    return count;
+}
