@@ -148,6 +148,30 @@ static void show_prior(const struct eh_cli *cli, const json_t *metric)
     say(cli, "prior", text);
 }
 
+/* What nobody can tell the duration of, and what is no work. */
+static void show_left_out(const struct eh_cli *cli, const json_t *pool)
+{
+    int64_t cancelled = eh_json_int(pool, "cancelled_tickets");
+    char text[EH_NAME_MAX + 64];
+    size_t i;
+    json_t *metric;
+    json_array_foreach(json_object_get(pool, "metrics"), i, metric)
+    {
+        int64_t without = eh_json_int(metric, "without_duration");
+        const char *name = eh_json_text(metric, "metric");
+        if (without == 0)
+            continue;
+        eh_format(text, sizeof text,
+                  "%lld of the closed tickets are not in %s: no duration is known",
+                  (long long)without, name ? name : "?");
+        say(cli, "unknown", text);
+    }
+    if (cancelled == 0)
+        return;
+    eh_format(text, sizeof text, "%lld: no work, and in none of the figures", (long long)cancelled);
+    say(cli, "cancelled", text);
+}
+
 static void show_metrics(const struct eh_cli *cli, const json_t *pool, unsigned exponent)
 {
     struct eh_grid *g = eh_grid_new(cli, "metric,>value,,>score,>weight,>counts");
@@ -159,6 +183,7 @@ static void show_metrics(const struct eh_cli *cli, const json_t *pool, unsigned 
     json_array_foreach(json_object_get(pool, "metrics"), i, metric)
         show_gate(cli, metric, exponent);
     json_array_foreach(json_object_get(pool, "metrics"), i, metric) show_prior(cli, metric);
+    show_left_out(cli, pool);
     json_array_foreach(json_object_get(pool, "missing"), i, metric)
         say(cli, i == 0 ? "missing" : "", json_string_value(metric));
 }

@@ -96,6 +96,14 @@ static void handle_inputs(struct tree *t, struct eh_bonus_node *to,
     inputs(t, to, in, count);
 }
 
+/* They are in no mean, and told. */
+static void unknown_input(const struct eh_bonus_value *value, struct eh_bonus_input *in,
+                          uint32_t *count)
+{
+    if (value->unknown > 0)
+        in[(*count)++] = input("without a duration", EH_UNIT_COUNT, value->unknown);
+}
+
 static void plain_inputs(struct tree *t, struct eh_bonus_node *to,
                          const struct eh_plan_measure *measure, const struct eh_bonus_value *value)
 {
@@ -112,15 +120,18 @@ static void plain_inputs(struct tree *t, struct eh_bonus_node *to,
         break;
     case EH_MEASURE_REOPEN_RATE:
         in[count++] = input("reopened", EH_UNIT_COUNT, f->reopened);
-        in[count++] = input("closed", EH_UNIT_COUNT, value->count);
+        in[count++] =
+            input(f->by_closings ? "closed" : "first closed", EH_UNIT_COUNT, value->count);
         break;
     case EH_MEASURE_RESPONSE_TIME:
         in[count++] = input("ms", EH_UNIT_COUNT, f->response_ms);
         in[count++] = input("tickets", EH_UNIT_COUNT, f->responses);
+        unknown_input(value, in, &count);
         break;
     case EH_MEASURE_CYCLE_TIME:
         in[count++] = input("ms", EH_UNIT_COUNT, f->cycle_ms);
         in[count++] = input("tickets", EH_UNIT_COUNT, f->cycles);
+        unknown_input(value, in, &count);
         break;
     case EH_MEASURE_CONVERSION:
         for (uint32_t i = 0; i < f->kind_count; i++)
@@ -144,7 +155,7 @@ static struct eh_bonus_node *value_node(struct tree *t, uint32_t index)
         [EH_MEASURE_REVENUE] = "won - refunded",
         [EH_MEASURE_CSAT] = "(sum + weight * prior) / (ratings + weight)",
         [EH_MEASURE_HANDLE_TIME] = "sum(mix * mean ms) / 1000, of handling",
-        [EH_MEASURE_REOPEN_RATE] = "reopened / closed",
+        [EH_MEASURE_REOPEN_RATE] = "reopened / first closed",
         [EH_MEASURE_CONVERSION] = "won / (won + lost)",
         [EH_MEASURE_RESPONSE_TIME] = "ms / tickets / 1000, to assignment",
         [EH_MEASURE_CYCLE_TIME] = "ms / tickets / 1000, to closing",
@@ -153,6 +164,8 @@ static struct eh_bonus_node *value_node(struct tree *t, uint32_t index)
     const struct eh_bonus_value *value = &t->pool->values[index];
     bool exact = measure->kind == EH_MEASURE_REVENUE || measure->kind == EH_MEASURE_IMPORTED;
     const char *formula = value->missing ? "missing" : formulas[measure->kind];
+    if (measure->kind == EH_MEASURE_REOPEN_RATE && t->facts->by_closings && !value->missing)
+        formula = "reopened / closed";
     struct eh_bonus_node *made = node(t, measure->name, value->prior ? "the plan's prior" : formula,
                                       exact || value->prior || value->missing ? none : half_away,
                                       measure->unit, value->value);

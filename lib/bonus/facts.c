@@ -20,9 +20,10 @@ static int check_counts(const struct eh_bonus_facts *f, struct eh_error *error)
         const char *name;
         int64_t value;
     } counts[] = {
-        {"the count of ratings", f->ratings},      {"the sum of ratings", f->rating_sum},
-        {"the count of reopened", f->reopened},    {"the count of responses", f->responses},
-        {"the time of responses", f->response_ms}, {"the count of cycles", f->cycles},
+        {"the count of ratings", f->ratings},       {"the sum of ratings", f->rating_sum},
+        {"the count of first closings", f->firsts}, {"the count of reopened", f->reopened},
+        {"the count of cancelled", f->cancelled},   {"the count of responses", f->responses},
+        {"the time of responses", f->response_ms},  {"the count of cycles", f->cycles},
         {"the time of cycles", f->cycle_ms}};
     for (size_t i = 0; i < sizeof counts / sizeof *counts; i++)
         if (counts[i].value < 0)

@@ -83,8 +83,10 @@ static int reopen_rate(const struct eh_plan_measure *measure, const struct eh_bo
                        struct eh_bonus_value *ret, struct eh_error *error)
 {
     (void)measure;
-    int r = total(facts, offsetof(struct eh_bonus_kind, closed), "the count of closed", &ret->count,
-                  error);
+    ret->count = facts->firsts;
+    int r = facts->by_closings ? total(facts, offsetof(struct eh_bonus_kind, closed),
+                                       "the count of closed", &ret->count, error)
+                               : 0;
     return r < 0 ? r
                  : ratio((__int128)facts->reopened * EH_PPM, ret->count, "reopen_rate", ret, error);
 }
@@ -99,11 +101,21 @@ static int conversion(const struct eh_plan_measure *measure, const struct eh_bon
     return r < 0 ? r : ratio(won * EH_PPM, won + lost, "conversion", ret, error);
 }
 
+/* Those that were not counted, for nobody can tell how long they took. */
+static int64_t unknown(const struct eh_bonus_facts *facts, int64_t known)
+{
+    __int128 closed = 0;
+    for (uint32_t i = 0; i < facts->kind_count; i++)
+        closed += facts->kinds[i].closed;
+    return facts->by_closings || closed <= known ? 0 : (int64_t)(closed - known);
+}
+
 static int response_time(const struct eh_plan_measure *measure, const struct eh_bonus_facts *facts,
                          struct eh_bonus_value *ret, struct eh_error *error)
 {
     (void)measure;
     ret->count = facts->responses;
+    ret->unknown = unknown(facts, facts->responses);
     return ratio(facts->response_ms, (__int128)facts->responses * MS, "response_time", ret, error);
 }
 
@@ -112,6 +124,7 @@ static int cycle_time(const struct eh_plan_measure *measure, const struct eh_bon
 {
     (void)measure;
     ret->count = facts->cycles;
+    ret->unknown = unknown(facts, facts->cycles);
     return ratio(facts->cycle_ms, (__int128)facts->cycles * MS, "cycle_time", ret, error);
 }
 

@@ -192,8 +192,9 @@ int eh_step_update(struct step *s)
     if (eh_message_has(m, EH_FIELD_PRIORITY))
         change_priority(e, slot, m->priority);
     if (eh_message_has(m, EH_FIELD_VALUE))
-        t->value = m->value;
-    r = eh_deal_waiting(s);
+        r = eh_outcome_value(s, slot, m->value);
+    if (r == 0)
+        r = eh_deal_waiting(s);
     if (r < 0)
         return r;
     eh_digest_ticket(e, slot);

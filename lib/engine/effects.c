@@ -3,7 +3,7 @@
  *
  * Every text is copied into the caller's arena: it outlives the ticket and even the engine.
  */
-#include "state.h"
+#include "story.h"
 
 void eh_step_begin(struct eh_effects *fx)
 {
@@ -164,6 +164,17 @@ int eh_step_refused_notice(struct step *s, const struct eh_message *m, uint8_t o
                                      .why = s->fx->reason,
                                      .stream_ms = stream_ms,
                                      .stream_no = stream_no});
+}
+
+int eh_step_corrected_notice(struct step *s, int type, const struct ticket *t,
+                             const struct story_entry *entry, struct eh_str why)
+{
+    return add(s, (struct eh_effect){.type = (uint8_t)type,
+                                     .source = ticket_source(t),
+                                     .id = ticket_id(t),
+                                     .why = why,
+                                     .stream_ms = entry->stream_ms,
+                                     .stream_no = entry->stream_no});
 }
 
 static int copy_bytes(struct eh_arena *arena, const struct eh_bytes *bytes, struct eh_str *ret)

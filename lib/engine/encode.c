@@ -6,6 +6,8 @@
  */
 #include "image.h"
 
+#include <stdlib.h>
+
 static void put_key(struct eh_bytes *out, struct eh_key key)
 {
     uint8_t bytes[16];
@@ -57,6 +59,16 @@ bool eh_read_flag(struct eh_reader *in)
 #define ASIDE 0x80 /* in the byte of the state: few tickets ever are */
 #define LEFT  0x40 /* likewise */
 
+static void put_story(const struct eh_engine *e, const struct story *story, struct eh_bytes *out)
+{
+    eh_bytes_put_u8(out, story != NULL);
+    if (!story)
+        return;
+    eh_story_put_sum(&story->base, out);
+    eh_bytes_put_str(out, name_of(&e->team_names, story->first_team));
+    eh_bytes_put_str(out, eh_str_n((const char *)story->journal, story->journal_size));
+}
+
 void eh_encode_ticket(const struct eh_engine *e, const struct ticket *t, struct eh_bytes *out)
 {
     eh_bytes_put_u8(out, IMAGE_VERSION);
@@ -81,7 +93,7 @@ void eh_encode_ticket(const struct eh_engine *e, const struct ticket *t, struct 
     eh_bytes_put_i(out, t->refunded);
     eh_bytes_put_i(out, t->received_us);
     eh_bytes_put_i(out, t->assigned_us);
-    eh_bytes_put_i(out, t->closed_us);
+    eh_bytes_put_i(out, eh_ticket_closed_us(t));
     eh_bytes_put_u(out, t->stream_ms);
     eh_bytes_put_u(out, t->stream_no);
     eh_bytes_put_u8(out, t->receipted);
@@ -89,6 +101,7 @@ void eh_encode_ticket(const struct eh_engine *e, const struct ticket *t, struct 
     eh_bytes_put_i(out, t->created_us);
     eh_bytes_put_i(out, t->first_us);
     eh_bytes_put_i(out, t->closed_date);
+    put_story(e, t->story, out);
 }
 
 static void read_names(struct eh_reader *in, struct image *image)
@@ -118,7 +131,10 @@ static void read_numbers(struct eh_reader *in, struct ticket *t)
     t->refunded = eh_read_i(in);
     t->received_us = eh_read_i(in);
     t->assigned_us = eh_read_i(in);
-    t->closed_us = eh_read_i(in);
+    int64_t closed_us = eh_read_i(in);
+    if (t->state == EH_TICKET_CLOSED)
+        t->closed_us = closed_us;
+    in->failed |= t->state != EH_TICKET_CLOSED && closed_us != 0;
     t->stream_ms = eh_read_u(in);
     t->stream_no = eh_read_u(in);
 }
@@ -138,9 +154,34 @@ static void read_times(struct eh_reader *in, uint8_t version, struct ticket *t)
     t->closed_date = version < 3 ? 0 : eh_read_i32(in);
 }
 
+/* Images from before there were stories have none. */
+static void read_story(struct eh_reader *in, uint8_t version, struct image *image)
+{
+    struct tale tale = {.count = 0};
+    image->has_story = version >= 4 && eh_read_flag(in);
+    if (!image->has_story)
+        return;
+    eh_story_read_sum(in, &image->base);
+    image->first_team = eh_read_str(in);
+    image->journal = eh_read_str(in);
+    in->failed |= in->failed || !eh_tale_read(image->journal, &image->base, &tale);
+    image->sum = tale.sum;
+}
+
+/* What the ticket says and what its story comes to are the same. */
+static bool has_sound_story(const struct image *image)
+{
+    const struct ticket *t = &image->t;
+    const struct story_sum *sum = &image->sum;
+    return !image->has_story || (eh_story_sum_is_sound(sum) && t->outcome == sum->outcome &&
+                                 t->value == sum->value && t->refunded == sum->refunded &&
+                                 (!sum->outcome || (t->closed_us == sum->closed_us &&
+                                                    t->closed_date == sum->closed_date)));
+}
+
 static bool has_sound_numbers(const struct ticket *t)
 {
-    const int64_t times[] = {t->received_us, t->assigned_us, t->closed_us, t->created_us,
+    const int64_t times[] = {t->received_us, t->assigned_us, eh_ticket_closed_us(t), t->created_us,
                              t->first_us};
     int64_t left; /* to be refunded */
     bool sound =
@@ -154,10 +195,11 @@ static bool is_sound(const struct image *image)
 {
     const struct ticket *t = &image->t;
     bool closed = t->state == EH_TICKET_CLOSED;
-    return has_sound_numbers(t) && t->state >= EH_TICKET_WAITING && t->state <= EH_TICKET_CLOSED &&
-           t->priority <= 9 && closed == (t->outcome != 0) && t->outcome <= EH_OUTCOME_CANCELLED &&
-           image->team.size && image->kind.size && image->source.size <= UINT16_MAX &&
-           image->id.size <= UINT16_MAX && image->skills.size <= UINT16_MAX &&
+    return has_sound_numbers(t) && has_sound_story(image) && t->state >= EH_TICKET_WAITING &&
+           t->state <= EH_TICKET_CLOSED && t->priority <= 9 && closed == (t->outcome != 0) &&
+           t->outcome <= EH_OUTCOME_CANCELLED && image->team.size && image->kind.size &&
+           image->source.size <= UINT16_MAX && image->id.size <= UINT16_MAX &&
+           image->skills.size <= UINT16_MAX &&
            (t->state != EH_TICKET_ASSIGNED || image->rep.size > 0) &&
            (t->state != EH_TICKET_WAITING || image->rep.size == 0);
 }
@@ -178,6 +220,7 @@ int eh_image_read(struct eh_reader *in, struct image *ret)
     read_numbers(in, &image.t);
     read_receipt(in, version, &image.t);
     read_times(in, version, &image.t);
+    read_story(in, version, &image);
     if (in->failed || !is_sound(&image))
         return -EH_ECORRUPT;
     *ret = image;
@@ -188,6 +231,25 @@ static int add_rep(struct eh_engine *e, struct eh_str id, uint32_t *ret)
 {
     *ret = NONE;
     return id.size ? eh_engine_add_rep(e, id, ret) : 0;
+}
+
+/* The ticket's own, of a sound image. */
+static int make_story(struct eh_engine *e, const struct image *image, struct ticket *t)
+{
+    struct story *story;
+    struct tale tale;
+    uint32_t team = NONE;
+    if (!image->has_story)
+        return 0;
+    int r = image->first_team.size ? eh_engine_add_team(e, image->first_team, &team) : 0;
+    if (r == 0)
+        r = eh_tale_read(image->journal, &image->base, &tale) ? eh_tale_close(&tale, &story)
+                                                              : -EH_ECORRUPT;
+    if (r < 0)
+        return r;
+    story->first_team = team;
+    t->story = story;
+    return 0;
 }
 
 int eh_decode_ticket(struct eh_engine *e, struct eh_reader *in, struct ticket *ret)
@@ -204,7 +266,12 @@ int eh_decode_ticket(struct eh_engine *e, struct eh_reader *in, struct ticket *r
         r = add_rep(e, image.was, &image.t.was);
     if (r == 0)
         r = eh_ticket_set_text(&image.t, image.source, image.id, image.skills, image.customer);
-    if (r == 0)
+    if (r < 0)
+        return r;
+    r = make_story(e, &image, &image.t);
+    if (r < 0)
+        free(image.t.text);
+    else
         *ret = image.t;
     return r;
 }
@@ -289,7 +356,7 @@ void eh_encode_parked(const struct parked *p, struct eh_bytes *out)
     eh_bytes_put_i(out, p->until_us);
     eh_bytes_put_u(out, p->stream_ms);
     eh_bytes_put_u(out, p->stream_no);
-    eh_bytes_put_u8(out, p->origin);
+    eh_bytes_put_u8(out, (uint8_t)(p->origin | (p->judged ? EH_PARKED_JUDGED : 0)));
     eh_bytes_put_str(out, eh_str_n((const char *)p->body, p->body_size));
 }
 
@@ -327,6 +394,10 @@ void eh_encode_period(const struct eh_engine *e, const struct period *p, struct 
     eh_bytes_put_i(out, p->reopened);
     eh_bytes_put_i(out, p->responses);
     eh_bytes_put_i(out, p->cycles);
+    if (e->rules < EH_RULES_TICKETS) /* DESK inputs of older logs recall such bytes */
+        return;
+    eh_bytes_put_i(out, p->firsts);
+    eh_bytes_put_i(out, p->cancelled);
 }
 
 void eh_encode_fact(const struct eh_engine *e, const struct fact *fact, struct eh_bytes *out)

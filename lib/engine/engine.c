@@ -6,6 +6,7 @@
  * snapshot and log, which is what its owner does anyway.
  */
 #include "stays.h"
+#include "story.h"
 
 #include <stdlib.h>
 
@@ -32,8 +33,10 @@ void eh_engine_free(struct eh_engine *e)
 {
     if (!e)
         return;
-    for (uint32_t i = 0; i < e->ticket_count; i++)
+    for (uint32_t i = 0; i < e->ticket_count; i++) {
         free(e->tickets[i].text);
+        eh_story_free(e->tickets[i].story);
+    }
     for (uint32_t i = 0; i < e->parked_slots; i++)
         free(e->parked[i].body);
     eh_past_done(e);
@@ -171,9 +174,12 @@ static int step_rules(struct step *s)
         return -EH_EVERSION;
     s->touched = true;
     bool leavers = e->rules < EH_RULES_LEAVERS && s->m.rules >= EH_RULES_LEAVERS;
+    bool tickets = e->rules < EH_RULES_TICKETS && s->m.rules >= EH_RULES_TICKETS;
     e->rules = (uint32_t)s->m.rules;
     if (leavers)
         eh_leavers_begin(e);
+    if (tickets)
+        eh_tally_begin(e);
     return 0;
 }
 

@@ -234,7 +234,7 @@ int eh_facts_room(const struct eh_engine *e, uint32_t team, int32_t date, struct
 
 /* ---- counting */
 
-static const struct eh_plan_measure *handle_time(const struct eh_bonus_plan *plan)
+const struct eh_plan_measure *eh_plan_handle_time(const struct eh_bonus_plan *plan)
 {
     for (uint32_t i = 0; i < plan->measure_count; i++)
         if (plan->measures[i].kind == EH_MEASURE_HANDLE_TIME)
@@ -242,16 +242,11 @@ static const struct eh_plan_measure *handle_time(const struct eh_bonus_plan *pla
     return NULL;
 }
 
-static void touch_period(struct eh_engine *e, uint32_t period)
+void eh_facts_touch(struct eh_engine *e, uint32_t period)
 {
     struct period *p = &e->periods[period];
     p->late += p->state != EH_PERIOD_OPEN;
     eh_digest_period(e, period);
-}
-
-static int64_t passed_ms(int64_t from_us, int64_t to_us)
-{
-    return to_us > from_us ? (to_us - from_us) / 1000 : 0;
 }
 
 static int count_kind(struct eh_engine *e, uint32_t period, const struct ticket *t,
@@ -262,7 +257,7 @@ static int count_kind(struct eh_engine *e, uint32_t period, const struct ticket 
     if (r < 0)
         return r;
     struct fact *fact = &e->facts[slot];
-    const struct eh_plan_measure *measure = handle_time(e->periods[period].plan);
+    const struct eh_plan_measure *measure = eh_plan_handle_time(e->periods[period].plan);
     fact->closed++;
     fact->won += t->outcome == EH_OUTCOME_WON;
     fact->lost += t->outcome == EH_OUTCOME_LOST;
@@ -308,12 +303,12 @@ static int count_closing(struct eh_engine *e, uint32_t period, const struct tick
         p->revenue += t->value;
     if (t->first_us) {
         p->responses++;
-        p->response_ms += passed_ms(t->created_us, t->first_us);
+        p->response_ms += eh_passed_ms(t->created_us, t->first_us);
     }
     p->cycles++;
-    p->cycle_ms += passed_ms(t->created_us, t->closed_us);
+    p->cycle_ms += eh_passed_ms(t->created_us, t->closed_us);
     count_rating(p, m);
-    touch_period(e, period);
+    eh_facts_touch(e, period);
     return 0;
 }
 
@@ -332,7 +327,7 @@ static int count_reopening(struct eh_engine *e, uint32_t period, const struct ti
         e->facts[slot].lost -= t->outcome == EH_OUTCOME_LOST;
         eh_digest_fact(e, period, slot);
     }
-    touch_period(e, period);
+    eh_facts_touch(e, period);
     return 0;
 }
 
@@ -350,19 +345,26 @@ int eh_facts_closed(struct eh_engine *e, const struct ticket *t, const struct eh
 
 /* What refers to a closing counts where that closing does; nowhere, when that is settled for good.
  */
-static uint32_t period_of_closing(struct eh_engine *e, const struct ticket *t, bool shadow)
+uint32_t eh_facts_period(struct eh_engine *e, uint32_t team, int32_t date, bool shadow)
 {
-    int32_t date = t->closed_date;
     if (e->rules >= EH_RULES_TIME_BACK && date > e->date + AHEAD_DAYS)
         date = e->date;
-    return eh_period_find(e, *head_of(e, t->team, shadow), date);
+    return eh_period_find(e, *head_of(e, team, shadow), date);
+}
+
+int eh_facts_make_period(struct eh_engine *e, uint32_t team, int32_t date, bool shadow,
+                         uint32_t *ret)
+{
+    if (date > e->date + AHEAD_DAYS)
+        date = e->date;
+    return get_period(e, team, date, shadow, ret);
 }
 
 int eh_facts_reopened(struct eh_engine *e, const struct ticket *t)
 {
     int r = 0;
     for (int shadow = 0; r == 0 && shadow <= 1; shadow++) {
-        uint32_t period = period_of_closing(e, t, shadow);
+        uint32_t period = eh_facts_period(e, t->team, t->closed_date, shadow);
         if (period != NONE)
             r = count_reopening(e, period, t);
     }
@@ -372,11 +374,11 @@ int eh_facts_reopened(struct eh_engine *e, const struct ticket *t)
 void eh_facts_refunded(struct eh_engine *e, const struct ticket *t, int64_t value)
 {
     for (int shadow = 0; shadow <= 1; shadow++) {
-        uint32_t period = period_of_closing(e, t, shadow);
+        uint32_t period = eh_facts_period(e, t->team, t->closed_date, shadow);
         if (period == NONE)
             continue;
         e->periods[period].revenue -= value;
-        touch_period(e, period);
+        eh_facts_touch(e, period);
     }
 }
 
@@ -384,11 +386,11 @@ bool eh_facts_rated(struct eh_engine *e, const struct ticket *t, const struct eh
 {
     bool counted = false;
     for (int shadow = 0; eh_message_has(m, EH_FIELD_CSAT) && shadow <= 1; shadow++) {
-        uint32_t period = period_of_closing(e, t, shadow);
+        uint32_t period = eh_facts_period(e, t->team, t->closed_date, shadow);
         if (period == NONE)
             continue;
         count_rating(&e->periods[period], m);
-        touch_period(e, period);
+        eh_facts_touch(e, period);
         counted = true;
     }
     return counted;
@@ -418,7 +420,7 @@ static int import(struct eh_engine *e, uint32_t period, const struct eh_message 
         e->facts[slot].sum += m->value;
     }
     eh_digest_fact(e, period, slot);
-    touch_period(e, period);
+    eh_facts_touch(e, period);
     return 0;
 }
 
@@ -455,7 +457,7 @@ int eh_facts_excluded(struct eh_engine *e, uint32_t team, struct eh_period of, u
             return r;
         e->facts[slot].excluded = true;
         eh_digest_fact(e, period, slot);
-        touch_period(e, period);
+        eh_facts_touch(e, period);
     }
     return r;
 }
@@ -491,8 +493,11 @@ static void move_sums(struct period *to, struct period *from)
     to->reopened += from->reopened;
     to->responses += from->responses;
     to->cycles += from->cycles;
+    to->firsts += from->firsts;
+    to->cancelled += from->cancelled;
     from->revenue = from->response_ms = from->cycle_ms = 0;
     from->ratings = from->rating_sum = from->reopened = from->responses = from->cycles = 0;
+    from->firsts = from->cancelled = 0;
 }
 
 /* What came of tickets goes; imported figures and who is set aside name their period themselves. */
@@ -508,7 +513,7 @@ static int move_period(struct eh_engine *e, uint32_t to, uint32_t from)
     if (r < 0)
         return r;
     move_sums(&e->periods[to], &e->periods[from]);
-    touch_period(e, to);
+    eh_facts_touch(e, to);
     if (named)
         eh_digest_period(e, from);
     else

@@ -29,6 +29,18 @@ static inline bool eh_period_settled(const struct eh_engine *e, uint32_t team, i
 uint32_t eh_period_find(const struct eh_engine *, uint32_t head, int32_t date);
 int eh_period_add(struct eh_engine *, uint32_t team, struct eh_period, const struct eh_bonus_plan *,
                   bool shadow, uint32_t *ret) EH_MUST_CHECK;
+/* The period in which a closing of that date counts, or NONE; ... made, where a plan governs. */
+uint32_t eh_facts_period(struct eh_engine *, uint32_t team, int32_t date, bool shadow);
+int eh_facts_make_period(struct eh_engine *, uint32_t team, int32_t date, bool shadow,
+                         uint32_t *ret) EH_MUST_CHECK;
+/* Something was counted in it. */
+void eh_facts_touch(struct eh_engine *, uint32_t period);
+/* Its measure of that name, or NULL. */
+const struct eh_plan_measure *eh_plan_handle_time(const struct eh_bonus_plan *);
+static inline int64_t eh_passed_ms(int64_t from_us, int64_t to_us)
+{
+    return to_us > from_us ? (to_us - from_us) / 1000 : 0;
+}
 void eh_period_drop(struct eh_engine *, uint32_t slot);
 /* The one there is or a new one. */
 int eh_fact_get(struct eh_engine *, uint32_t period, uint8_t type, uint32_t rep, uint32_t kind,

@@ -4,12 +4,15 @@
 #ifndef EVENHAND_LIB_ENGINE_IMAGE_H
 #define EVENHAND_LIB_ENGINE_IMAGE_H
 
-#include "state.h"
+#include "story.h"
 
 struct image {
     struct ticket t; /* numbers; its texts and names are below */
     struct eh_str source, id, skills, team, kind, rep, was;
     const uint8_t *customer; /* 16 bytes, or NULL */
+    bool has_story;
+    struct eh_str first_team, journal;
+    struct story_sum base, sum; /* of the story */
 };
 
 /* Text points into the input. -EH_EVERSION, -EH_ECORRUPT. */

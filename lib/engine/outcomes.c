@@ -1,60 +1,14 @@
 /*
  * outcomes: how a ticket ends, comes back, is refunded or rated.
  *
- * Checked first, against the ticket in memory or as it was recalled; then applied.
+ * An outcome is put in its place in the story of its ticket, in memory or as it was recalled; then
+ * the ticket is brought to where its story ends, what it counts with it. Rules before
+ * EH_RULES_TICKETS apply each as it comes (outcomes_earlier.c).
  */
-#include "state.h"
-
-static bool closes(int outcome)
-{
-    return outcome >= EH_OUTCOME_WON && outcome <= EH_OUTCOME_CANCELLED;
-}
-
-static int check_open(const struct ticket *t, int outcome, struct eh_error *error)
-{
-    if (t->state == EH_TICKET_WAITING && outcome != EH_OUTCOME_CANCELLED)
-        return eh_error_field(error, EH_ECONFLICT, "outcome",
-                              "outcome: ticket %.*s/%.*s still waits; it can only be cancelled",
-                              EH_STR_ARG(ticket_source(t)), EH_STR_ARG(ticket_id(t)));
-    if (closes(outcome) || outcome == EH_OUTCOME_REOPENED)
-        return 0;
-    return eh_error_field(error, EH_ECONFLICT, "outcome",
-                          "outcome: ticket %.*s/%.*s is not closed yet",
-                          EH_STR_ARG(ticket_source(t)), EH_STR_ARG(ticket_id(t)));
-}
-
-static int check_refund(const struct ticket *t, const struct eh_message *m, struct eh_error *error)
-{
-    if (t->outcome != EH_OUTCOME_WON)
-        return eh_error_field(error, EH_ECONFLICT, "outcome",
-                              "outcome: ticket %.*s/%.*s is %s; only a won one can be refunded",
-                              EH_STR_ARG(ticket_source(t)), EH_STR_ARG(ticket_id(t)),
-                              eh_outcome_name(t->outcome));
-    int64_t left = t->value - t->refunded;
-    if (eh_message_has(m, EH_FIELD_VALUE) && (m->value < 0 || m->value > left))
-        return eh_error_field(error, EH_ERANGE, "value",
-                              "value: %lld cannot be refunded, %lld of ticket %.*s/%.*s is left",
-                              (long long)m->value, (long long)left, EH_STR_ARG(ticket_source(t)),
-                              EH_STR_ARG(ticket_id(t)));
-    return 0;
-}
-
-int eh_outcome_check(const struct ticket *t, const struct eh_message *m, struct eh_error *error)
-{
-    if (t->state != EH_TICKET_CLOSED)
-        return check_open(t, m->outcome, error);
-    if (m->outcome == EH_OUTCOME_REFUNDED)
-        return check_refund(t, m, error);
-    if (closes(m->outcome) && m->outcome != t->outcome)
-        return eh_error_field(error, EH_ECONFLICT, "outcome",
-                              "outcome: ticket %.*s/%.*s is closed as %s; reopen it first",
-                              EH_STR_ARG(ticket_source(t)), EH_STR_ARG(ticket_id(t)),
-                              eh_outcome_name(t->outcome));
-    return 0;
-}
+#include "story.h"
 
 /* When it happened, as the desk's calendar has it. */
-static int32_t date_of(const struct eh_engine *e, const struct eh_message *m)
+int32_t eh_outcome_date(const struct eh_engine *e, const struct eh_message *m)
 {
     if (eh_message_has(m, EH_FIELD_AT_DAY))
         return (int32_t)m->at_day;
@@ -63,15 +17,10 @@ static int32_t date_of(const struct eh_engine *e, const struct eh_message *m)
     return eh_message_has(m, EH_FIELD_AT) ? (int32_t)(m->at_ms / DAY_MS) : e->date;
 }
 
-/* Whether the desk still has a place for a ticket that comes back, and its team's periods for one
- * that is closed. */
-int eh_outcome_room(const struct eh_engine *e, const struct ticket *t, const struct eh_message *m,
-                    struct eh_error *error)
+/* Whether the desk still has a place for a ticket that comes back. */
+int eh_outcome_room_to_return(const struct eh_engine *e, const struct ticket *t,
+                              struct eh_error *error)
 {
-    if (closes(m->outcome) && t->state != EH_TICKET_CLOSED)
-        return eh_facts_room(e, t->team, date_of(e, m), error);
-    if (m->outcome != EH_OUTCOME_REOPENED || t->state != EH_TICKET_CLOSED)
-        return 0;
     struct eh_str team = name_of(&e->team_names, t->team);
     if (!e->teams[t->team].desk)
         return eh_error_field(error, EH_ENOTFOUND, "team", "team: %.*s is not on the desk any more",
@@ -84,31 +33,10 @@ int eh_outcome_room(const struct eh_engine *e, const struct ticket *t, const str
     return 0;
 }
 
-static int64_t refund_of(const struct ticket *t, const struct eh_message *m)
+/* Out of its queue or off its rep, and out of all counts. */
+void eh_outcome_leave(struct eh_engine *e, uint32_t slot)
 {
-    return eh_message_has(m, EH_FIELD_VALUE) ? m->value : t->value - t->refunded;
-}
-
-/* Once checked: whether it makes any difference. */
-static bool outcome_changes(const struct ticket *t, const struct eh_message *m)
-{
-    switch (m->outcome) {
-    case EH_OUTCOME_RATED:
-        return false; /* a fact of its period */
-    case EH_OUTCOME_REFUNDED:
-        return refund_of(t, m) != 0;
-    case EH_OUTCOME_REOPENED:
-        return t->state == EH_TICKET_CLOSED;
-    default:
-        return t->state != EH_TICKET_CLOSED;
-    }
-}
-
-static int close_ticket(struct step *s, uint32_t slot, const struct eh_message *m, int64_t at_us)
-{
-    struct eh_engine *e = s->e;
     struct ticket *t = &e->tickets[slot];
-    uint32_t rep = t->rep;
     if (t->state == EH_TICKET_WAITING)
         eh_queue_remove(e, slot);
     else
@@ -120,35 +48,25 @@ static int close_ticket(struct step *s, uint32_t slot, const struct eh_message *
     t->was = NONE;
     t->aside = false;
     t->state = EH_TICKET_CLOSED;
-    t->outcome = m->outcome;
-    t->closed_us = at_us;
-    t->closed_date = date_of(e, m);
-    if (m->outcome == EH_OUTCOME_WON && eh_message_has(m, EH_FIELD_VALUE))
-        t->value = m->value;
-    int r = eh_facts_closed(e, t, m);
-    if (r < 0)
-        return r;
-    if (rep != NONE)
-        eh_eligible_refresh(e, rep);
-    return eh_step_emit(s, EH_NOTICE_CLOSED, t, rep, NONE, NULL);
 }
 
-/* To the rep it was with, however much he has; dealt anew when he left the team. */
-static int reopen_ticket(struct step *s, uint32_t slot)
+int eh_outcome_tell_closed(struct step *s, uint32_t slot)
+{
+    const struct ticket *t = &s->e->tickets[slot];
+    if (t->rep != NONE)
+        eh_eligible_refresh(s->e, t->rep);
+    return eh_step_emit(s, EH_NOTICE_CLOSED, t, t->rep, NONE, NULL);
+}
+
+/* Its set is acquired. To the rep it was with, however much he has; dealt anew when he left the
+ * team; and it waits when nobody had it. */
+int eh_outcome_come_back(struct step *s, uint32_t slot)
 {
     struct eh_engine *e = s->e;
     struct ticket *t = &e->tickets[slot];
     uint32_t rep = t->rep;
-    int r = eh_set_acquire(e, t->team, ticket_skills(t), s->in->no, &t->set);
-    if (r == 0)
-        r = eh_facts_reopened(e, t);
-    if (r < 0)
-        return r;
-    t->outcome = 0;
-    t->closed_us = 0;
-    t->closed_date = 0;
-    t->refunded = 0;
-    r = eh_affinity_join(e, slot);
+    t->next = t->previous = NONE;
+    int r = eh_affinity_join(e, slot);
     if (r < 0)
         return r;
     if (rep != NONE && eh_member_active(e, t->team, rep) != NONE) {
@@ -166,30 +84,214 @@ static int reopen_ticket(struct step *s, uint32_t slot)
     return eh_deal_or_wait(s, slot);
 }
 
-int eh_outcome_apply(struct step *s, uint32_t slot, const struct eh_message *m, int64_t at_us)
+/* ---- the story of the ticket */
+
+/* A day alone: after what happened on it, as near as can be told without its time zone; and never
+ * after it was told. */
+static struct story_when when_of_day(int32_t day, int32_t today, int64_t arrival_us)
+{
+    int64_t end_us = (int64_t)day >= 0 ? ((int64_t)day + 1) * DAY_MS * 1000 - SECOND_US : 0;
+    if (day >= today)
+        return (struct story_when){arrival_us, day, false};
+    return (struct story_when){end_us < arrival_us ? end_us : arrival_us, day, true};
+}
+
+struct story_entry eh_outcome_entry(const struct eh_engine *e, const struct eh_message *m,
+                                    int64_t at_us, int64_t arrival_us)
+{
+    struct story_entry entry = {.when = {at_us, eh_outcome_date(e, m), false},
+                                .arrival_us = arrival_us,
+                                .outcome = m->outcome,
+                                .flags = STORY_TIMED};
+    if (eh_message_has(m, EH_FIELD_AT_DAY)) {
+        int32_t today = eh_message_has(m, EH_FIELD_AT_DATE) ? (int32_t)m->at_date : e->date;
+        entry.when = when_of_day((int32_t)m->at_day, today, arrival_us);
+        entry.flags = entry.when.whole_day ? STORY_AT : 0;
+    }
+    if (eh_message_has(m, EH_FIELD_AT))
+        entry.flags |= STORY_AT;
+    if (eh_message_has(m, EH_FIELD_EVENT))
+        entry.event = m->event;
+    if (eh_message_has(m, EH_FIELD_VALUE)) {
+        entry.flags |= STORY_HAS_VALUE;
+        entry.value = m->value;
+    }
+    if (eh_message_has(m, EH_FIELD_HANDLED)) {
+        entry.flags |= STORY_HAS_HANDLED;
+        entry.handled_s = m->handled_s;
+    }
+    if (eh_message_has(m, EH_FIELD_CSAT))
+        entry.csat = m->csat;
+    return entry;
+}
+
+static bool was_closed(const struct ticket *t)
+{
+    return t->state == EH_TICKET_CLOSED;
+}
+
+static int tale_room(const struct eh_engine *e, const struct ticket *t, const struct tale *tale,
+                     struct eh_error *error)
+{
+    const struct story_sum *sum = &tale->sum;
+    int r = 0;
+    if (was_closed(t) && !sum->outcome)
+        r = eh_outcome_room_to_return(e, t, error);
+    if (r == 0 && sum->outcome && (!was_closed(t) || sum->closed_date != t->closed_date))
+        r = eh_facts_room(e, t->team, sum->closed_date, error);
+    if (r == 0 && sum->has_first && sum->first_date != sum->closed_date)
+        r = eh_facts_room(e, t->team, sum->first_date, error);
+    return r;
+}
+
+static void take_story(struct ticket *t, struct story *story)
+{
+    const struct story_sum *sum = &story->sum;
+    bool closed = sum->outcome != 0;
+    if (sum->has_first)
+        story->first_team = t->story && t->story->sum.has_first ? t->story->first_team : t->team;
+    eh_story_free(t->story);
+    t->story = story;
+    t->outcome = sum->outcome;
+    if (closed)
+        t->closed_us = sum->closed_us;
+    t->closed_date = closed ? sum->closed_date : 0;
+    t->value = sum->value;
+    t->refunded = sum->refunded;
+}
+
+/* The ticket is as its story now says. */
+static int turn(struct step *s, uint32_t slot, const struct tale *tale)
 {
     struct eh_engine *e = s->e;
     struct ticket *t = &e->tickets[slot];
-    if (m->outcome == EH_OUTCOME_RATED)
-        s->touched |= eh_facts_rated(e, t, m);
-    if (!outcome_changes(t, m))
-        return 0;
-    int r = 0;
-    s->touched = true;
-    s->subject = slot;
-    if (m->outcome == EH_OUTCOME_REFUNDED) {
-        int64_t refund = refund_of(t, m);
-        t->refunded += refund;
-        eh_facts_refunded(e, t, refund);
-    } else if (m->outcome == EH_OUTCOME_REOPENED) {
-        r = reopen_ticket(s, slot);
-    } else {
-        r = close_ticket(s, slot, m, at_us);
-    }
+    struct tallies old, new;
+    struct story *story;
+    bool closing = !was_closed(t) && tale->sum.outcome,
+         opening = was_closed(t) && !tale->sum.outcome;
+    int r = eh_tale_close(tale, &story);
     if (r < 0)
         return r;
-    eh_digest_ticket(e, slot);
-    return eh_step_image(s, t);
+    s->touched = true;
+    eh_tally(t, &old);
+    if (closing)
+        eh_outcome_leave(e, slot);
+    if (opening)
+        r = eh_set_acquire(e, t->team, ticket_skills(t), s->in->no, &t->set);
+    take_story(t, story);
+    eh_tally(t, &new);
+    if (r == 0)
+        r = eh_tally_change(e, &old, &new);
+    if (r == 0 && closing)
+        r = eh_outcome_tell_closed(s, slot);
+    if (r == 0 && opening)
+        r = eh_outcome_come_back(s, slot);
+    return r;
+}
+
+/* Tells of those that the story takes otherwise than before. */
+static int tell_corrections(struct step *s, const struct ticket *t, const struct tale *before,
+                            const struct tale *now)
+{
+    int r = 0;
+    for (uint32_t i = 0; r == 0 && i < now->count; i++) {
+        const struct story_entry *entry = &now->entries[i];
+        const struct story_entry *was = eh_tale_find(before, entry->input);
+        struct eh_error why = {0};
+        if (!was || ((was->flags ^ entry->flags) & STORY_REFUSED) == 0)
+            continue;
+        if (entry->flags & STORY_REFUSED) {
+            eh_tale_why(now, entry->input, t, &why);
+            r = eh_step_corrected_notice(s, EH_NOTICE_REFUSED, t, entry, eh_str(why.text));
+        } else if (!eh_parked_taken(s->e, ticket_identity(t), entry->input)) {
+            r = eh_step_corrected_notice(s, EH_NOTICE_TAKEN, t, entry,
+                                         eh_str(eh_outcome_name(entry->outcome)));
+        }
+    }
+    return r;
+}
+
+/* Whether PostgreSQL has to know. */
+static bool is_shown(const struct story_sum *a, const struct story_sum *b)
+{
+    return a->outcome || b->outcome || a->value != b->value || a->refunded != b->refunded ||
+           a->csat != b->csat;
+}
+
+/* held: in memory before and after; one that was recalled, and stays closed, is in PostgreSQL
+ * alone. */
+static int carry_out(struct step *s, uint32_t slot, bool held, const struct tale *before,
+                     const struct tale *now)
+{
+    struct eh_engine *e = s->e;
+    struct ticket *t = &e->tickets[slot];
+    int r = turn(s, slot, now);
+    if (r == 0)
+        r = tell_corrections(s, t, before, now);
+    if (held) {
+        s->subject = slot;
+        eh_digest_ticket(e, slot);
+    }
+    return r == 0 && is_shown(&before->sum, &now->sum) ? eh_step_image(s, t) : r;
+}
+
+/* -EH_E… and why it is refused; in its place in *ret_now, if the story refuses it. */
+static int try_outcome(const struct eh_engine *e, const struct ticket *t,
+                       const struct story_entry *entry, const struct tale *before,
+                       struct tale *ret_now, struct eh_error *error)
+{
+    *ret_now = *before;
+    eh_tale_add(ret_now, entry, t);
+    if (eh_tale_find(ret_now, entry->input)->flags & STORY_REFUSED) {
+        eh_tale_why(ret_now, entry->input, t, error);
+        return -error->code;
+    }
+    int r = tale_room(e, t, ret_now, error);
+    if (r < 0)
+        *ret_now = *before;
+    return r;
+}
+
+int eh_outcome_place(struct step *s, uint32_t slot, const struct story_entry *entry,
+                     struct eh_error *error)
+{
+    struct tale before, now;
+    const struct ticket *t = &s->e->tickets[slot];
+    eh_tale_open(t, s->now_us, &before);
+    int r = try_outcome(s->e, t, entry, &before, &now, error);
+    return r < 0 ? r : carry_out(s, slot, true, &before, &now);
+}
+
+int eh_outcome_value(struct step *s, uint32_t slot, int64_t value)
+{
+    struct ticket *t = &s->e->tickets[slot];
+    struct story_entry entry = {.when = {s->now_us, s->e->date, false},
+                                .arrival_us = s->now_us,
+                                .input = s->in->no,
+                                .outcome = STORY_VALUE,
+                                .flags = STORY_HAS_VALUE,
+                                .value = value};
+    struct eh_error error = {0};
+    if (t->story)
+        return eh_outcome_place(s, slot, &entry, &error);
+    t->value = value;
+    return 0;
+}
+
+int eh_outcomes_place(struct step *s, uint32_t slot, const struct story_entry *entries,
+                      uint32_t count, bool *ret_refused)
+{
+    struct tale before, now;
+    const struct ticket *t = &s->e->tickets[slot];
+    eh_tale_open(t, s->now_us, &before);
+    now = before;
+    for (uint32_t i = 0; i < count; i++)
+        eh_tale_add(&now, &entries[i], t);
+    if (tale_room(s->e, t, &now, NULL) < 0)
+        return -EH_EFULL;
+    for (uint32_t i = 0; i < count; i++)
+        ret_refused[i] = eh_tale_find(&now, entries[i].input)->flags & STORY_REFUSED;
+    return carry_out(s, slot, true, &before, &now);
 }
 
 /* A closed ticket as PostgreSQL has it, in a slot that nothing refers to yet. */
@@ -211,33 +313,41 @@ static int recall(struct eh_engine *e, struct eh_str image, struct eh_key identi
     return r;
 }
 
-static int apply_or_refuse(struct step *s, uint32_t slot, bool recalled, int64_t at_us)
+/* A recalled ticket that opens again is held in memory from now on. */
+static int enter(struct eh_engine *e, uint32_t slot)
+{
+    if (e->waiting + e->open >= EH_TICKETS_MAX)
+        return -EH_EFULL;
+    return eh_ticket_enter(e, slot, ticket_identity(&e->tickets[slot]));
+}
+
+static int place_or_refuse(struct step *s, uint32_t slot, bool held, int64_t at_us)
 {
     struct eh_engine *e = s->e;
-    const struct ticket *t = &e->tickets[slot];
+    struct tale before, now;
     struct eh_error error = {0};
-    int r = eh_outcome_check(t, &s->m, &error);
-    if (r == 0)
-        r = eh_outcome_room(e, t, &s->m, &error);
-    if (r == 0 && s->m.outcome == EH_OUTCOME_RATED)
-        s->touched = eh_facts_rated(e, t, &s->m);
-    bool changes = r == 0 && outcome_changes(t, &s->m), entered = !recalled;
+    struct story_entry entry = eh_outcome_entry(e, &s->m, at_us, s->now_us);
+    entry.input = s->in->no;
+    entry.stream_ms = s->in->stream_ms;
+    entry.stream_no = s->in->stream_no;
+    eh_tale_open(&e->tickets[slot], s->now_us, &before);
+    int r = try_outcome(e, &e->tickets[slot], &entry, &before, &now, &error);
     if (r < 0)
         r = eh_step_refuse(s, error.code, "%s", error.text);
-    else if (changes && s->m.outcome == EH_OUTCOME_REOPENED &&
-             e->waiting + e->open >= EH_TICKETS_MAX)
-        r = -EH_EFULL;
-    else if (changes && recalled)
-        entered = (r = eh_ticket_enter(e, slot, ticket_identity(t))) == 0;
-    if (!entered)
+    else if (!held && !now.sum.outcome)
+        held = (r = enter(e, slot)) == 0;
+    if (r == 0 && eh_tale_find(&now, entry.input))
+        r = carry_out(s, slot, held, &before, &now);
+    if (!held)
         eh_ticket_drop(e, slot);
-    return r < 0 || !changes ? r : eh_outcome_apply(s, slot, &s->m, at_us);
+    return r;
 }
 
 int eh_step_outcome(struct step *s)
 {
     const struct eh_message *m = &s->m;
     const struct eh_recalled *recalled = &s->in->recalled;
+    bool places = s->e->rules >= EH_RULES_TICKETS;
     int64_t at_us = s->now_us;
     if (eh_message_has(m, EH_FIELD_AT)) {
         if (m->at_ms > s->now_us / 1000 + EH_AT_AHEAD_MAX_S * INT64_C(1000))
@@ -253,10 +363,12 @@ int eh_step_outcome(struct step *s)
     }
     struct eh_key identity = eh_ticket_identity(m->source, m->id);
     uint32_t slot = eh_ticket_find(s->e, identity);
-    if (slot != NONE)
-        return apply_or_refuse(s, slot, false, at_us);
-    if (!recalled->ticket_known)
+    bool held = slot != NONE;
+    if (!held && !recalled->ticket_known)
         return eh_park(s, identity);
-    int r = recall(s->e, recalled->ticket_image, identity, &slot);
-    return r < 0 ? r : apply_or_refuse(s, slot, true, at_us);
+    int r = held ? 0 : recall(s->e, recalled->ticket_image, identity, &slot);
+    if (r < 0)
+        return r;
+    return places ? place_or_refuse(s, slot, held, at_us)
+                  : eh_outcome_step_earlier(s, slot, !held, at_us);
 }

@@ -111,7 +111,7 @@ static void reverse(struct eh_engine *e, uint32_t *head)
     }
 }
 
-static void read_period_numbers(struct eh_reader *in, struct period *p)
+static void read_period_numbers(const struct eh_engine *e, struct eh_reader *in, struct period *p)
 {
     p->state = eh_read_u8(in);
     p->late = eh_read_u(in);
@@ -130,6 +130,10 @@ static void read_period_numbers(struct eh_reader *in, struct period *p)
     p->reopened = eh_read_i(in);
     p->responses = eh_read_i(in);
     p->cycles = eh_read_i(in);
+    if (e->rules < EH_RULES_TICKETS)
+        return;
+    p->firsts = eh_read_i(in);
+    p->cancelled = eh_read_i(in);
 }
 
 static int read_handed_in(struct eh_reader *in, char **text, uint32_t *size, struct eh_key *key)
@@ -158,7 +162,7 @@ static int read_period(struct eh_engine *e, struct eh_reader *in)
     if (r < 0)
         return r;
     struct period *p = &e->periods[slot];
-    read_period_numbers(in, p);
+    read_period_numbers(e, in, p);
     r = read_handed_in(in, &p->frozen, &p->frozen_size, &p->frozen_key);
     if (r == 0)
         r = read_handed_in(in, &p->statement, &p->statement_size, &p->statement_key);

@@ -36,6 +36,9 @@ static struct eh_period_view view_of(const struct eh_engine *e, uint32_t slot)
         .ratings = p->ratings,
         .rating_sum = p->rating_sum,
         .reopened = p->reopened,
+        .by_closings = e->rules < EH_RULES_TICKETS,
+        .firsts = p->firsts,
+        .cancelled = p->cancelled,
         .responses = p->responses,
         .cycles = p->cycles,
         .response_ms = p->response_ms,
@@ -61,6 +64,7 @@ bool eh_engine_period(const struct eh_engine *e, struct eh_str id, struct eh_per
                                        .plan = plan,
                                        .state = EH_PERIOD_OPEN,
                                        .published_late = is_late(e, team, first),
+                                       .by_closings = e->rules < EH_RULES_TICKETS,
                                        .handle = NONE};
     else
         return false;

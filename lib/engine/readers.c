@@ -54,7 +54,7 @@ static struct eh_ticket_view view_numbers(const struct ticket *t)
         .deals = t->deals,
         .received_us = t->received_us,
         .assigned_us = t->assigned_us,
-        .closed_us = t->closed_us,
+        .closed_us = eh_ticket_closed_us(t),
     };
 }
 

@@ -404,6 +404,8 @@ static int read_parked(struct eh_engine *e, struct eh_reader *in)
     parked.stream_ms = eh_read_u(in);
     parked.stream_no = eh_read_u(in);
     parked.origin = eh_read_u8(in);
+    parked.judged = parked.origin & EH_PARKED_JUDGED;
+    parked.origin &= (uint8_t)~EH_PARKED_JUDGED;
     struct eh_str body = eh_read_str(in);
     if (in->failed || body.size == 0 || parked.until_us < EH_PARKED_S * SECOND_US ||
         parked.until_us > EH_TIME_LAST + EH_PARKED_S * SECOND_US ||

@@ -25,6 +25,8 @@
  *     time_back.c  the log led back to the true time
  *     stays.c      days in a team           past.c      what the desks said of days before today
  *     foretell.c   what a new desk does to them
+ *     story.c      what a ticket's outcomes come to     journal.c   ... in their order
+ *     tally.c      what a ticket counts in its periods
  */
 #ifndef EVENHAND_LIB_ENGINE_STATE_H
 #define EVENHAND_LIB_ENGINE_STATE_H
@@ -38,7 +40,7 @@
 #define ACCOUNTS_MAX       (1u << 22) /* pairs of team and rep ever dealt to */
 #define SETS_MAX           (EH_DESK_TEAMS_MAX * EH_SKILL_SETS_MAX)
 #define READY_WORDS        ((EH_DESK_TEAMS_MAX + 63) / 64)
-#define IMAGE_VERSION      3
+#define IMAGE_VERSION      4
 #define SNAPSHOT_VERSION   EH_STATE_VERSION
 #define SECOND_US          INT64_C(1000000)
 #define MINUTE_S           60
@@ -69,12 +71,19 @@ struct names {
 struct ticket {
     uint64_t no; /* the input that brought it */
     struct eh_key digest;
-    struct eh_key hash; /* its part of the state digest */
-    char *text;         /* source, id, skills, then 16 bytes of the customer's digest, if there is
-                           one, one behind the other; owned */
+    struct eh_key hash;  /* its part of the state digest */
+    struct story *story; /* what its outcomes come to; owned; NULL: it had none */
+    char *text;          /* source, id, skills, then 16 bytes of the customer's digest, if there is
+                            one, one behind the other; owned */
     int64_t value, refunded;
     int64_t booked; /* value of the receipt */
-    int64_t received_us, assigned_us, closed_us;
+    int64_t received_us, assigned_us;
+    union {
+        int64_t closed_us;           /* while it is closed: eh_ticket_closed_us() */
+        struct {                     /* while it is not */
+            uint32_t next, previous; /* of its rep; next: of the free slots */
+        };
+    };
     int64_t created_us; /* as the helpdesk says, else received */
     int64_t first_us;   /* when somebody got it first; 0: nobody did */
     uint64_t stream_ms, stream_no;
@@ -82,7 +91,6 @@ struct ticket {
     uint32_t was;             /* released by: not to him while another may have it; or NONE */
     uint32_t set;             /* of its team, while open or waiting */
     uint32_t queue_at;        /* place in that set's queue, while waiting */
-    uint32_t next, previous;  /* of its rep; next: of the free slots */
     uint32_t newer, older;    /* of its customer in its team */
     uint32_t points, deals;
     int32_t closed_date; /* local civil date of its closing, once it is closed */
@@ -97,6 +105,12 @@ struct ticket {
     bool given_back : 1;  /* released in this very step, which has an effect set aside for it */
     bool left : 1;        /* its rep left the team, and it waits for that */
 };
+
+/* 0 while it is open. */
+static inline int64_t eh_ticket_closed_us(const struct ticket *t)
+{
+    return t->state == EH_TICKET_CLOSED ? t->closed_us : 0;
+}
 
 /* A list through `next` and `previous` of tickets. */
 struct list {
@@ -248,7 +262,8 @@ struct period {
     struct eh_key frozen_key, statement_key; /* hashes of them */
     __int128 revenue, response_ms, cycle_ms;
     int64_t ratings, rating_sum, reopened, responses, cycles;
-    uint32_t facts, imports; /* lists */
+    int64_t firsts, cancelled; /* EH_RULES_TICKETS */
+    uint32_t facts, imports;   /* lists */
     uint32_t import_count;
     uint32_t older; /* of the team; of the free slots */
     struct eh_key hash;
@@ -317,12 +332,15 @@ struct account {
     struct eh_key hash;
 };
 
+#define EH_PARKED_JUDGED 0x80 /* in the byte of the origin */
+
 struct parked {
     uint64_t input;
     struct eh_key identity; /* of the ticket it waits for */
     int64_t until_us;
     uint64_t stream_ms, stream_no;
     uint8_t origin;
+    bool judged;   /* its ticket is there, and refuses it */
     uint8_t *body; /* canonical message; owned */
     uint32_t body_size;
     uint32_t next, previous; /* all, in order of input */
@@ -518,6 +536,10 @@ int eh_step_refuse(struct step *, int code, const char *format, ...) EH_PRINTF(3
 void eh_step_take(struct step *);
 int eh_step_refused_notice(struct step *, const struct eh_message *, uint8_t origin,
                            uint64_t stream_ms, uint64_t stream_no) EH_MUST_CHECK;
+struct story_entry;
+/* Of an outcome that came earlier: it is refused now, and why, or it is taken after all. */
+int eh_step_corrected_notice(struct step *, int type, const struct ticket *,
+                             const struct story_entry *, struct eh_str why) EH_MUST_CHECK;
 int eh_step_emit(struct step *, int type, const struct ticket *, uint32_t rep, uint32_t was,
                  const struct decision *) EH_MUST_CHECK;
 /* Commitment or seed of a draw epoch. */
@@ -727,13 +749,18 @@ void eh_held_drop(struct eh_engine *, uint32_t rep);
 int eh_rep_set_text(char **text, uint32_t *size, struct eh_str) EH_MUST_CHECK;
 
 /* outcomes.c */
-/* Whether it may be applied: 0, or -EH_E… and why not. */
+/* An open ticket got another value. */
+int eh_outcome_value(struct step *, uint32_t slot, int64_t value) EH_MUST_CHECK;
+/* outcomes_earlier.c: rules before EH_RULES_TICKETS. Whether it may be applied: 0, or -EH_E… and
+ * why not. */
 int eh_outcome_check(const struct ticket *, const struct eh_message *,
                      struct eh_error *) EH_MUST_CHECK;
 int eh_outcome_room(const struct eh_engine *, const struct ticket *, const struct eh_message *,
                     struct eh_error *) EH_MUST_CHECK;
 int eh_outcome_apply(struct step *, uint32_t slot, const struct eh_message *,
                      int64_t at_us) EH_MUST_CHECK;
+int eh_outcome_step_earlier(struct step *, uint32_t slot, bool recalled,
+                            int64_t at_us) EH_MUST_CHECK;
 
 /* facts.c */
 /* Whether a closing of that date can be counted: 0, or -EH_EFULL and why not. */
@@ -755,8 +782,10 @@ void eh_periods_adopt(struct eh_engine *, int32_t today);
 int eh_park(struct step *, struct eh_key ticket) EH_MUST_CHECK;
 int eh_parked_add(struct eh_engine *, struct parked *) EH_MUST_CHECK;   /* takes the body over */
 int eh_parked_apply(struct step *, uint32_t ticket_slot) EH_MUST_CHECK; /* a ticket arrived */
-int eh_parked_expire(struct step *) EH_MUST_CHECK;                      /* the oldest one */
-int eh_parked_drop(struct step *, struct eh_str why) EH_MUST_CHECK;     /* ... unapplied */
+/* The story of its ticket took an outcome that waits: false, if none waits of this input. */
+bool eh_parked_taken(struct eh_engine *, struct eh_key ticket, uint64_t input);
+int eh_parked_expire(struct step *) EH_MUST_CHECK;                  /* the oldest one */
+int eh_parked_drop(struct step *, struct eh_str why) EH_MUST_CHECK; /* ... unapplied */
 
 /* skipped.c */
 int eh_step_skipped(struct step *) EH_MUST_CHECK;

@@ -1,7 +1,7 @@
 /*
  * tickets: slots for all open and waiting tickets, their order by number, the list of each rep.
  */
-#include "state.h"
+#include "story.h"
 
 #include <stdlib.h>
 
@@ -63,6 +63,7 @@ int eh_ticket_set_text(struct ticket *t, struct eh_str source, struct eh_str id,
 void eh_ticket_drop(struct eh_engine *e, uint32_t slot)
 {
     free(e->tickets[slot].text);
+    eh_story_free(e->tickets[slot].story);
     e->tickets[slot] = (struct ticket){.next = e->free_ticket};
     e->free_ticket = slot;
 }

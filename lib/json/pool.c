@@ -68,6 +68,7 @@ static json_t *metric_json(const struct eh_pool_metric *m, const struct eh_plan_
     put(metric, "value", m->missing ? NULL : json_integer(m->value));
     put(metric, "unit", json_string(eh_unit_name(m->unit)));
     put_int(metric, "count", m->count);
+    put_int(metric, "without_duration", m->unknown);
     put(metric, "prior", json_boolean(m->prior));
     put(metric, "missing", json_boolean(m->missing));
     put_int(metric, "curve_ppm", m->curve_ppm);
@@ -170,6 +171,7 @@ static void put_head(json_t *to, const struct eh_pool_statement *s,
     put_sha256(to, "facts_sha256", s->facts_sha256);
     put(to, "published_late", json_boolean(s->published_late));
     put_int(to, "late", (int64_t)s->late);
+    put_int(to, "cancelled_tickets", s->cancelled_tickets);
     put(to, "target_pool", shown->plan ? json_integer(shown->plan->target_pool) : NULL);
     put(to, "max_pool", shown->plan ? json_integer(shown->plan->max_pool) : NULL);
 }

@@ -37,6 +37,7 @@ static int describe_metrics(const struct eh_bonus_plan *plan, const struct eh_bo
         s->metrics[i] = (struct eh_pool_metric){.name = plan->measures[metric->measure].name,
                                                 .value = value->value,
                                                 .count = value->count,
+                                                .unknown = value->unknown,
                                                 .unit = plan->measures[metric->measure].unit,
                                                 .prior = value->prior,
                                                 .missing = value->missing,
@@ -117,6 +118,7 @@ int eh_pool_describe(const struct eh_bonus_plan *plan, const struct eh_bonus_fac
     if (r < 0)
         return r;
     s->estimate = facts->estimate;
+    s->cancelled_tickets = facts->cancelled;
     s->carry = result->carry;
     s->net = result->net;
     s->carry_before = facts->carry_open;

@@ -286,6 +286,9 @@ static int copy_team(const struct eh_period_view *view, struct eh_bonus_facts *f
     facts->ratings = view->ratings;
     facts->rating_sum = view->rating_sum;
     facts->reopened = view->reopened;
+    facts->by_closings = view->by_closings;
+    facts->firsts = view->firsts;
+    facts->cancelled = view->cancelled;
     facts->responses = view->responses;
     facts->cycles = view->cycles;
     int r = narrow(view, view->revenue, "the revenue", none, &facts->revenue, error);

@@ -8,7 +8,9 @@
 
 #include <evenhand/draw/hash.h>
 
-#define VERSION 1 /* of the form; another form is another number */
+/* Of the form. */
+#define VERSION_CLOSINGS 1 /* by_closings */
+#define VERSION          2
 
 /* The fewest bytes of a thing that is repeated. */
 #define KIND_LEAST   7
@@ -49,6 +51,10 @@ static void put_team(const struct eh_bonus_facts *facts, struct eh_bytes *out)
                                facts->cycles,   facts->cycle_ms,  facts->carry_open};
     for (size_t i = 0; i < sizeof figures / sizeof *figures; i++)
         eh_bytes_put_i(out, figures[i]);
+    if (facts->by_closings)
+        return;
+    eh_bytes_put_i(out, facts->firsts);
+    eh_bytes_put_i(out, facts->cancelled);
 }
 
 static void put_kind(const struct eh_bonus_kind *kind, struct eh_bytes *out)
@@ -113,7 +119,7 @@ void eh_pool_facts_encode(const struct eh_bonus_facts *facts, struct eh_bytes *o
         out->failed = true;
         return;
     }
-    eh_bytes_put_u8(out, VERSION);
+    eh_bytes_put_u8(out, facts->by_closings ? VERSION_CLOSINGS : VERSION);
     eh_pool_put_period(out, facts->period);
     eh_pool_put_flags(out, &facts->estimate, 1);
     put_team(facts, out);
@@ -148,6 +154,10 @@ static void read_team(struct eh_reader *in, struct eh_bonus_facts *facts)
                                 &facts->cycles,   &facts->cycle_ms,  &facts->carry_open};
     for (size_t i = 0; i < sizeof figures / sizeof *figures; i++)
         *figures[i] = eh_read_i(in);
+    if (facts->by_closings)
+        return;
+    facts->firsts = eh_read_i(in);
+    facts->cancelled = eh_read_i(in);
 }
 
 static bool read_kinds(struct eh_reader *in, struct eh_bonus_facts *facts, struct eh_arena *arena)
@@ -239,11 +249,14 @@ int eh_pool_facts_decode(struct eh_str bytes, struct eh_arena *arena, struct eh_
                          struct eh_error *error)
 {
     struct eh_reader in = eh_reader(bytes.data, bytes.size);
-    if (eh_read_u8(&in) != VERSION)
-        return eh_error_set(error, EH_ECORRUPT, "these are no facts of version %d", VERSION);
+    uint8_t version = eh_read_u8(&in);
+    if (version != VERSION && version != VERSION_CLOSINGS)
+        return eh_error_set(error, EH_ECORRUPT, "these are no facts of version %d or %d",
+                            VERSION_CLOSINGS, VERSION);
     struct eh_bonus_facts *facts = eh_arena_alloc(arena, sizeof *facts);
     if (!facts)
         return eh_error_set(error, EH_ENOMEM, "out of memory for the facts");
+    facts->by_closings = version == VERSION_CLOSINGS;
     facts->period = eh_pool_read_period(&in);
     eh_pool_read_flags(&in, 1, &facts->estimate);
     read_team(&in, facts);

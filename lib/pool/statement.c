@@ -91,6 +91,18 @@ static void add_view(const struct eh_period_view *view, struct eh_pool_statement
     s->published_late = view->published_late;
 }
 
+/* Those of the facts its last version is made of. */
+static int add_cancelled(const struct eh_period_view *view, struct eh_pool_statement *s,
+                         struct eh_arena *arena, struct eh_error *error)
+{
+    struct eh_bonus_facts *facts;
+    int r = s->facts.size > 0 ? eh_pool_facts_decode(s->facts, arena, &facts, error)
+                              : eh_pool_frozen(view, arena, &facts, error);
+    if (r == 0)
+        s->cancelled_tickets = facts->cancelled;
+    return r;
+}
+
 int eh_pool_statement(const struct eh_engine *e, const struct eh_period_view *view,
                       struct eh_arena *arena, struct eh_pool_statement **ret,
                       struct eh_error *error)
@@ -103,6 +115,8 @@ int eh_pool_statement(const struct eh_engine *e, const struct eh_period_view *vi
         r = eh_pool_settled(view, arena, &s, error);
     else
         r = compute(e, view, arena, &basis, error);
+    if (r == 0 && settled)
+        r = add_cancelled(view, s, arena, error);
     if (r == 0 && !settled)
         r = eh_pool_describe(view->plan, basis.facts, basis.result, arena, &s, error);
     if (r == 0 && view->state == EH_PERIOD_OPEN)

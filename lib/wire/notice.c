@@ -17,6 +17,7 @@ const char *eh_notice_type_name(int type)
         [EH_NOTICE_LOST] = "lost",
         [EH_NOTICE_LEFT] = "left",
         [EH_NOTICE_BACK] = "back",
+        [EH_NOTICE_TAKEN] = "taken",
     };
     return type > 0 && type < (int)(sizeof names / sizeof *names) ? names[type] : NULL;
 }

@@ -792,8 +792,8 @@ static int64_t by_hand(const struct eh_bonus_node *n)
         return (int64_t)eh_round_divide(given(n, "sum") * 1000 +
                                             given(n, "weight") * given(n, "prior"),
                                         given(n, "ratings") + given(n, "weight"));
-    if (is(n, "reopened / closed"))
-        return (int64_t)eh_round_divide(given(n, "reopened") * EH_PPM, given(n, "closed"));
+    if (is(n, "reopened / first closed"))
+        return (int64_t)eh_round_divide(given(n, "reopened") * EH_PPM, given(n, "first closed"));
     if (is(n, "curve"))
         return given(n, "curve");
     if (is(n, "min(max_pool, target_pool * funding)"))

@@ -97,6 +97,7 @@ static inline void example_init(struct example *e)
                                        .revenue = 12934567,
                                        .ratings = 184,
                                        .rating_sum = 812,
+                                       .firsts = 412,
                                        .reopened = 23,
                                        .members = e->members,
                                        .member_count = REPS,

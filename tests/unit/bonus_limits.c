@@ -121,6 +121,7 @@ Test(bonus_limits, means_and_ratios_are_exact)
         e.facts.ratings = (int64_t)n;
         e.facts.rating_sum = (int64_t)sum;
         e.kinds[ORDER].closed = (int64_t)n + 1;
+        e.facts.firsts = (int64_t)n + 393;
         e.facts.reopened = (int64_t)(sum % (n + 1));
         const struct eh_bonus_result *r = example_compute(&e);
         struct big csat = big_add(big_multiply(big_of(sum), big_of(1000)), big_of(30 * 4200));
@@ -128,7 +129,7 @@ Test(bonus_limits, means_and_ratios_are_exact)
                      big_u64(big_round_divide(csat, big_of(n + 30))));
         struct big rate = big_multiply(big_of((uint64_t)e.facts.reopened), big_of(EH_PPM));
         cr_assert_eq((uint64_t)r->pool.values[3].value,
-                     big_u64(big_round_divide(rate, big_of(n + 1 + 392))));
+                     big_u64(big_round_divide(rate, big_of(n + 393))));
     }
 }
 
@@ -262,6 +263,7 @@ Test(bonus_limits, overflows_are_errors)
 {
     EH_AUTO(example) struct example e;
     example_init(&e);
+    e.facts.by_closings = true;
     e.kinds[ORDER].closed = e.kinds[QUOTE].closed = INT64_MAX;
     expect_range(&e, "the count of closed does not fit 64 bits");
     example_done(&e);

@@ -54,8 +54,8 @@ Test(notice, names_are_those_of_the_contract)
 {
     static const char *const names[] = {NULL,    "assigned", "waiting",    "returned", "closed",
                                         "moved", "refused",  "commitment", "revealed", NULL,
-                                        "lost",  "left",     "back",       NULL};
-    for (int type = 0; type <= 11; type++)
+                                        "lost",  "left",     "back",       "taken",    NULL};
+    for (int type = 0; type <= 14; type++)
         if (names[type])
             cr_assert_str_eq(eh_notice_type_name(type), names[type]);
         else

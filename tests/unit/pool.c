@@ -37,6 +37,7 @@ Test(pool, facts_say_everything)
     EH_AUTO(eh_bytes) struct eh_bytes bytes = EH_BYTES_INIT;
     example_init(&e);
     add_imports(&e);
+    e.facts.cancelled = 7;
     e.facts.responses = 11, e.facts.response_ms = 12, e.facts.cycles = 13, e.facts.cycle_ms = 14;
     eh_pool_facts_encode(&e.facts, &bytes);
     struct eh_bonus_facts *f = NULL;
@@ -47,7 +48,10 @@ Test(pool, facts_say_everything)
     cr_expect_eq(f->revenue, 12934567);
     cr_expect_eq(f->ratings, 184);
     cr_expect_eq(f->rating_sum, 812);
+    cr_expect_eq(f->firsts, 412);
     cr_expect_eq(f->reopened, 23);
+    cr_expect_eq(f->cancelled, 7);
+    cr_expect(!f->by_closings);
     cr_expect_eq(f->responses * 1000000 + f->response_ms * 10000 + f->cycles * 100 + f->cycle_ms,
                  11121314);
     cr_expect_eq(f->carry_open, -1240);
@@ -124,14 +128,37 @@ Test(pool, counts_are_bounded_by_what_there_is)
     }
 }
 
+/* As builds wrote them that counted closings: the same bytes again, and their own denominator. */
+Test(pool, facts_of_the_first_form)
+{
+    EH_AUTO(example) struct example e;
+    EH_AUTO(eh_bytes) struct eh_bytes bytes = EH_BYTES_INIT, again = EH_BYTES_INIT;
+    struct eh_bonus_facts *f = NULL;
+    example_init(&e);
+    e.facts.by_closings = true;
+    e.facts.firsts = 0;
+    e.facts.reopened = 23;
+    eh_pool_facts_encode(&e.facts, &bytes);
+    cr_assert_eq(bytes.data[0], 1);
+    struct eh_str text = eh_str_n((char *)bytes.data, bytes.size);
+    cr_assert_eq(eh_pool_facts_decode(text, &e.arena, &f, &e.error), 0);
+    cr_expect(f->by_closings);
+    eh_pool_facts_encode(f, &again);
+    cr_expect(eh_str_equal(text, eh_str_n((char *)again.data, again.size)));
+    struct eh_bonus_result *result = NULL;
+    cr_assert_eq(eh_bonus_compute(e.plan, f, &e.arena, &result, &e.error), 0, "%s", e.error.text);
+    cr_expect_eq(result->pool.values[3].value, 55825); /* of 412 closings */
+    cr_expect_eq(result->pool.values[3].count, 412);
+}
+
 Test(pool, facts_of_another_form_are_refused)
 {
     EH_AUTO(eh_arena) struct eh_arena arena = EH_ARENA_INIT;
     struct eh_bonus_facts *facts = NULL;
     struct eh_pool_statement *s = NULL;
     struct eh_error error = {0};
-    cr_expect_eq(eh_pool_facts_decode(eh_str("\2"), &arena, &facts, &error), -EH_ECORRUPT);
-    cr_expect_str_eq(error.text, "these are no facts of version 1");
+    cr_expect_eq(eh_pool_facts_decode(eh_str("\3"), &arena, &facts, &error), -EH_ECORRUPT);
+    cr_expect_str_eq(error.text, "these are no facts of version 1 or 2");
     cr_expect_eq(eh_pool_statement_decode(eh_str("\4"), &arena, &s, &error), -EH_ECORRUPT);
     cr_expect_str_eq(error.text, "this is no statement of version 1 to 3");
     cr_expect(!facts && !s);
@@ -236,6 +263,7 @@ Test(pool, an_estimate_marks_what_is_missing)
     cr_expect_eq(s->metrics[2].score_ppm, 0);
     cr_expect(!s->metrics[0].missing);
     e.facts.kind_count = 0;
+    e.facts.firsts = e.facts.reopened = 0;
     s = estimate(&e);
     cr_expect(s->metrics[2].gate_missing && s->metrics[2].gate_failed);
     e.facts.estimate = false;

@@ -217,8 +217,10 @@ static inline void office_march(struct office *o)
                              handled[kind], csat);
                 office_close(o, kinds[kind], reps[rep], fields);
             }
-    for (unsigned i = 0; i < 23; i++)
+    for (unsigned i = 0; i < 23; i++) {
         office_outcome(o, first + 300 + i, "'outcome':'reopened'");
+        office_outcome(o, first + 300 + i, "'outcome':'resolved'");
+    }
 }
 
 static inline void office_minutes(struct office *o, const char *period)

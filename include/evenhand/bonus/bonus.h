@@ -21,7 +21,7 @@
 
 /* --- What is known of a period. Counts and minutes are 0 or more. --- */
 
-/* Closings belong to the period of their own time; `closed` counts reopened ones, too. */
+/* Tickets whose last closing lies in the period and stands; cancelled ones are in none of it. */
 struct eh_bonus_kind {
     struct eh_str id;
     int64_t closed, won, lost;
@@ -52,7 +52,11 @@ struct eh_bonus_facts {
     uint32_t kind_count;
     int64_t revenue; /* won minus refunded, minor units */
     int64_t ratings, rating_sum;
-    int64_t reopened;
+    int64_t firsts;    /* tickets first closed in the period, taken back since or not ... */
+    int64_t reopened;  /* ... and those of them that were reopened */
+    int64_t cancelled; /* tickets that are no work */
+    bool by_closings;  /* as earlier builds counted: every closing and reopening, cancelled ones,
+                          too; no `firsts` */
     int64_t responses, response_ms;
     int64_t cycles, cycle_ms;
     const struct eh_bonus_import *imports;
@@ -66,10 +70,11 @@ struct eh_bonus_facts {
 /* --- What comes of it. --- */
 
 struct eh_bonus_value {
-    int64_t value; /* in the measure's unit */
-    int64_t count; /* of the facts it is made of */
-    bool prior;    /* nothing came; the plan's prior stands in */
-    bool missing;  /* only in an estimate */
+    int64_t value;   /* in the measure's unit */
+    int64_t count;   /* of the facts it is made of */
+    int64_t unknown; /* closed tickets whose time cannot be known: they are in no mean */
+    bool prior;      /* nothing came; the plan's prior stands in */
+    bool missing;    /* only in an estimate */
 };
 
 struct eh_bonus_score {

@@ -38,7 +38,10 @@
 #define EH_PARKED_MAX            10000   /* outcomes that wait for their ticket */
 #define EH_PARKED_PER_TICKET_MAX 16      /* ... for the same one */
 #define EH_PARKED_S              60      /* so long */
-#define EH_SKILL_SETS_MAX        64      /* required-skill sets in use per team */
+/* Outcomes of a ticket that come within so long, and at most so many, are put in order of `at`. */
+#define EH_ORDER_S        60
+#define EH_ORDER_MAX      32
+#define EH_SKILL_SETS_MAX 64 /* required-skill sets in use per team */
 /* A step deals, gives back and tells of so many tickets, or of as many as its message says
  * (EH_FIELD_MOST); the rest follows by further DUE inputs. On top of that come the effects of the
  * message itself, never more than EH_STEP_EFFECTS_MORE. */

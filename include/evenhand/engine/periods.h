@@ -69,6 +69,8 @@ struct eh_period_view {
     /* Facts of the whole team up to now. */
     __int128 revenue; /* won minus refunded, minor units */
     int64_t ratings, rating_sum, reopened, responses, cycles;
+    bool by_closings;          /* as rules before EH_RULES_TICKETS count: every closing */
+    int64_t firsts, cancelled; /* tickets whose first closing is here; that are no work */
     __int128 response_ms, cycle_ms;
     uint32_t handle; /* private: where the rest is counted */
 };

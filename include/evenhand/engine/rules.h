@@ -33,8 +33,10 @@ enum eh_rules {
     /* Ties in a pool go by SHA-256; a part that nobody can earn goes to the others, in plans
      * published from here on. */
     EH_RULES_TIES = 12,
+    /* Bonus periods count tickets, not closings; outcomes are put in order of their time. */
+    EH_RULES_TICKETS = 13,
 };
 /* The rules of this build. */
-#define EH_RULES_LAST EH_RULES_TIES
+#define EH_RULES_LAST EH_RULES_TICKETS
 
 #endif

@@ -42,6 +42,7 @@ int eh_pool_facts_decode(struct eh_str, struct eh_arena *, struct eh_bonus_facts
 struct eh_pool_metric {
     struct eh_str name;
     int64_t value, count; /* count: of the facts it is made of */
+    int64_t unknown;      /* closed tickets without a duration; 0 in one read back */
     uint8_t unit;         /* enum eh_unit */
     bool prior, missing;
     int64_t curve_ppm, score_ppm;
@@ -99,6 +100,7 @@ struct eh_pool_statement {
     bool ties_by_id;           /* shared as the first builds did, for ever: by version 1 */
     uint8_t form;              /* enum eh_pool_form */
     int64_t difference, cancelled, paid; /* of this version; version 1: 0, 0, net */
+    int64_t cancelled_tickets;           /* that are no work: in none of its figures */
     int64_t carry_open;                  /* of the team after it */
     int64_t carry_before;                /* ... and before its first version */
     struct eh_pool_line *lines;          /* by rep */
@@ -129,7 +131,8 @@ int eh_pool_explain(const struct eh_engine *, const struct eh_period_view *,
                     const struct eh_bonus_lines *, struct eh_arena *,
                     const struct eh_bonus_node **ret, struct eh_error *) EH_MUST_CHECK;
 
-/* What stands in a settlement; `state`, paid_version, published_late and late are not in it. */
+/* What stands in a settlement; `state`, paid_version, published_late, late and
+ * cancelled_tickets are not in it. */
 void eh_pool_statement_encode(const struct eh_pool_statement *, struct eh_bytes *);
 int eh_pool_statement_decode(struct eh_str, struct eh_arena *, struct eh_pool_statement **ret,
                              struct eh_error *) EH_MUST_CHECK;

@@ -23,7 +23,8 @@ enum eh_notice_type {
     EH_NOTICE_REVEALED = 8,
     EH_NOTICE_LOST = 10, /* its seed can never be revealed */
     EH_NOTICE_LEFT = 11, /* a rep left a team with open tickets */
-    EH_NOTICE_BACK = 12  /* a rep came back, and starts afresh */
+    EH_NOTICE_BACK = 12, /* a rep came back, and starts afresh */
+    EH_NOTICE_TAKEN = 13 /* an outcome that was refused is taken after all */
 };
 
 /* Text is the caller's. Of COMMITMENT and REVEALED `id` is the number of the draw epoch and `why`
