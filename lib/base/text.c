@@ -130,6 +130,31 @@ void eh_text_tidy(char *text, size_t size)
     }
 }
 
+static uint32_t least(uint32_t a, uint32_t b, uint32_t c)
+{
+    uint32_t m = a < b ? a : b;
+    return m < c ? m : c;
+}
+
+uint32_t eh_text_distance(struct eh_str a, struct eh_str b)
+{
+    uint32_t row[EH_DISTANCE_MAX + 1];
+    if (a.size > EH_DISTANCE_MAX || b.size > EH_DISTANCE_MAX)
+        return UINT32_MAX;
+    for (uint32_t j = 0; j <= b.size; j++)
+        row[j] = j;
+    for (uint32_t i = 0; i < a.size; i++) {
+        uint32_t diagonal = row[0];
+        row[0] = i + 1;
+        for (uint32_t j = 1; j <= b.size; j++) {
+            uint32_t above = row[j];
+            row[j] = least(above + 1, row[j - 1] + 1, diagonal + (a.data[i] != b.data[j - 1]));
+            diagonal = above;
+        }
+    }
+    return row[b.size];
+}
+
 bool eh_name_valid(struct eh_str s, size_t max)
 {
     if (s.size == 0 || s.size > max)

@@ -130,34 +130,70 @@ bool eh_ticket_image_same(struct eh_str recorded, struct eh_str image)
     return memcmp(recorded.data + 1, image.data + 1, recorded.size - 1) == 0;
 }
 
-size_t eh_engine_tickets(const struct eh_engine *e, struct eh_str team, struct eh_str rep,
-                         int state, uint64_t after, size_t max, struct eh_ticket_view *ret,
-                         uint64_t *ret_after)
+/* A query with the names in it looked up. */
+struct wanted {
+    const struct eh_ticket_query *query;
+    uint32_t team, rep;
+};
+
+static bool is_wanted(const struct wanted *w, const struct ticket *t)
 {
-    uint32_t team_no = team.size ? eh_names_find(&e->team_names, team) : NONE;
-    uint32_t rep_no = rep.size ? eh_names_find(&e->rep_names, rep) : NONE;
+    return (!w->query->team.size || t->team == w->team) &&
+           (!w->query->rep.size || t->rep == w->rep) &&
+           (!w->query->state || t->state == w->query->state) &&
+           t->received_us >= w->query->since_us;
+}
+
+/* Places in order[] that are left: those from the first above `after` on, or those before it. */
+static void bounds_of_query(const struct eh_engine *e, const struct eh_ticket_query *q,
+                            uint32_t *ret_at, uint32_t *ret_left)
+{
+    uint32_t above = !q->newest ? eh_order_above(e, q->after)
+                     : q->after ? eh_order_above(e, q->after - 1)
+                                : e->order_count;
+    *ret_at = q->newest ? above - 1 : above; /* none is left when that wraps */
+    *ret_left = q->newest ? above : e->order_count - above;
+}
+
+size_t eh_engine_tickets(const struct eh_engine *e, const struct eh_ticket_query *query, size_t max,
+                         struct eh_ticket_view *ret, uint64_t *ret_after)
+{
+    struct wanted wanted = {query,
+                            query->team.size ? eh_names_find(&e->team_names, query->team) : NONE,
+                            query->rep.size ? eh_names_find(&e->rep_names, query->rep) : NONE};
+    uint32_t at, left, passed = 0;
+    uint64_t last = query->after;
     size_t count = 0;
     *ret_after = 0;
-    if ((team.size && team_no == NONE) || (rep.size && rep_no == NONE))
+    if ((query->team.size && wanted.team == NONE) || (query->rep.size && wanted.rep == NONE))
         return 0;
-    uint32_t at = eh_order_above(e, after);
-    for (uint32_t passed = 0; at < e->order_count; at++, passed++) {
-        if (count == max || passed == EH_SCAN_MAX) {
-            *ret_after = at > 0 ? e->order[at - 1].no : after;
+    bounds_of_query(e, query, &at, &left);
+    for (; left > 0; left--, at += query->newest ? UINT32_MAX : 1) {
+        if (count == max || passed++ == EH_SCAN_MAX) {
+            *ret_after = last;
             return count;
         }
+        last = e->order[at].no;
         if (e->order[at].slot == NONE)
             continue;
         const struct ticket *t = &e->tickets[e->order[at].slot];
-        if ((team.size && t->team != team_no) || (rep.size && t->rep != rep_no) ||
-            (state && t->state != state))
-            continue;
-        ret[count++] = view_ticket(e, t);
+        if (is_wanted(&wanted, t))
+            ret[count++] = view_ticket(e, t);
     }
     return count;
 }
 
 /* ---- reps and teams */
+
+bool eh_engine_knows_team(const struct eh_engine *e, struct eh_str id)
+{
+    return eh_names_find(&e->team_names, id) != NONE;
+}
+
+bool eh_engine_knows_rep(const struct eh_engine *e, struct eh_str id)
+{
+    return eh_names_find(&e->rep_names, id) != NONE;
+}
 
 static bool is_full(const struct eh_engine *e, const struct rep *rep)
 {

@@ -283,7 +283,8 @@ Test(engine_state, lists)
     uint64_t after = 0;
     size_t seen = 0, rounds = 0;
     do {
-        size_t count = eh_engine_tickets(k.e, eh_str(""), eh_str(""), 0, after, 4, views, &after);
+        struct eh_ticket_query page = {.after = after};
+        size_t count = eh_engine_tickets(k.e, &page, 4, views, &after);
         for (size_t i = 1; i < count; i++)
             cr_assert_gt(views[i].no, views[i - 1].no);
         seen += count;
@@ -291,15 +292,43 @@ Test(engine_state, lists)
     } while (after);
     cr_assert_eq(seen, 10);
     cr_assert_eq(rounds, 3);
-    seen =
-        eh_engine_tickets(k.e, eh_str("sales"), eh_str(""), EH_TICKET_WAITING, 0, 4, views, &after);
+    struct eh_ticket_query waiting = {.team = eh_str("sales"), .state = EH_TICKET_WAITING};
+    seen = eh_engine_tickets(k.e, &waiting, 4, views, &after);
     cr_assert_eq(seen, 1); /* two reps, two tickets each */
     cr_assert(kit_is(views[0].waiting_why, "full"));
-    cr_assert_eq(eh_engine_tickets(k.e, eh_str("nope"), eh_str(""), 0, 0, 4, views, &after), 0);
+    struct eh_ticket_query nope = {.team = eh_str("nope")}, care = {.team = eh_str("care")};
+    cr_assert_eq(eh_engine_tickets(k.e, &nope, 4, views, &after), 0);
     cr_assert_eq(after, 0);
     kit_send(&k, "{'type':'outcome','id':'T0','outcome':'won'}");
-    cr_assert_eq(eh_engine_tickets(k.e, eh_str("care"), eh_str(""), 0, 0, 4, views, &after), 4);
+    cr_assert_eq(eh_engine_tickets(k.e, &care, 4, views, &after), 4);
     cr_assert(kit_is(views[0].id, "T2"));
+}
+
+Test(engine_state, lists_go_both_ways_and_begin_somewhere)
+{
+    for (int i = 0; i < 10; i++) {
+        char id[16];
+        snprintf(id, sizeof id, "T%d", i);
+        ticket(id, i % 2 ? "sales" : "care");
+    }
+    struct eh_ticket_view all[10], some[4];
+    uint64_t after = 0;
+    struct eh_ticket_query query = {0};
+    cr_assert_eq(eh_engine_tickets(k.e, &query, 10, all, &after), 10);
+    query.newest = true;
+    size_t seen = 0;
+    do {
+        query.after = after;
+        size_t count = eh_engine_tickets(k.e, &query, 4, some, &after);
+        for (size_t i = 0; i < count; i++)
+            cr_assert_eq(some[i].no, all[9 - seen - i].no);
+        seen += count;
+    } while (after);
+    cr_assert_eq(seen, 10);
+    struct eh_ticket_query since = {.since_us = all[0].received_us};
+    cr_assert_eq(eh_engine_tickets(k.e, &since, 10, all, &after), 10);
+    since.since_us = all[9].received_us + 1;
+    cr_assert_eq(eh_engine_tickets(k.e, &since, 10, all, &after), 0);
 }
 
 Test(engine_state, reps)

@@ -66,6 +66,11 @@ size_t eh_utf8_whole(const char *text, size_t size);
  * control character below U+0080. */
 void eh_text_tidy(char *text, size_t size);
 
+/* Levenshtein's distance: bytes to insert, delete or replace to make b of a. UINT32_MAX: one of them
+ * is longer than EH_DISTANCE_MAX. */
+#define EH_DISTANCE_MAX 32
+uint32_t eh_text_distance(struct eh_str a, struct eh_str b);
+
 /* The character at the beginning of s: its bytes (1 to 4) and its number; 0 where no character of
  * UTF-8 stands. s is not empty. */
 size_t eh_utf8_next(struct eh_str s, uint32_t *ret_point);

@@ -305,13 +305,23 @@ int eh_ticket_image_view(struct eh_str image, struct eh_ticket_view *ret,
 /* Whether a recorded image says what this one says. Another form (IMAGE_VERSION) only adds behind
  * what the one before says: an image of an earlier build is compared as far as it goes. */
 bool eh_ticket_image_same(struct eh_str recorded, struct eh_str image);
-/* Tickets in memory by number, smallest above `after` first; team, rep empty or 0: any. Returns how
- * many were written to ret (at most max). Cost grows with the tickets it passes over, at most
- * EH_SCAN_MAX a call; *ret_after is where to go on, 0 at the end. */
+/* Which tickets in memory are wanted, and in which order of their numbers. */
+struct eh_ticket_query {
+    struct eh_str team, rep; /* empty: any */
+    int state;               /* enum eh_ticket_state; 0: any */
+    int64_t since_us;        /* received then or later */
+    bool newest;             /* the largest number first */
+    uint64_t after;          /* go on behind this number, in that order; 0: from the beginning */
+};
+/* Returns how many were written to ret (at most max). Cost grows with the tickets it passes over, at
+ * most EH_SCAN_MAX a call; *ret_after is where to go on, 0 at the end. */
 #define EH_SCAN_MAX 20000
-size_t eh_engine_tickets(const struct eh_engine *, struct eh_str team, struct eh_str rep, int state,
-                         uint64_t after, size_t max, struct eh_ticket_view *ret,
-                         uint64_t *ret_after);
+size_t eh_engine_tickets(const struct eh_engine *, const struct eh_ticket_query *, size_t max,
+                         struct eh_ticket_view *ret, uint64_t *ret_after);
+
+/* Whether there is or was one of this name: its tickets and books stay. */
+bool eh_engine_knows_team(const struct eh_engine *, struct eh_str id);
+bool eh_engine_knows_rep(const struct eh_engine *, struct eh_str id);
 
 struct eh_rep_view {
     struct eh_str id, name, user;

@@ -185,6 +185,10 @@ int eh_message_from_json(struct eh_str, struct eh_arena *, struct eh_message *re
 int eh_message_from_json_body(struct eh_str, struct eh_arena *, struct eh_message *m,
                               struct eh_error *) EH_MUST_CHECK;
 
+/* Any bytes that came as a message, for a person: msgpack as JSON, text as it is, else hexadecimal.
+ * Appends to *out; -EH_ENOMEM. */
+int eh_message_readable(struct eh_str body, struct eh_bytes *out) EH_MUST_CHECK;
+
 /* The known fields as one JSON object or msgpack map, keys in the order of enum eh_field, `type`
  * first. What a reader of :dead or a producer sees. Raw bytes and digests are binary in msgpack; in
  * JSON raw bytes are text with U+FFFD for what is no UTF-8, digests hexadecimal. -EH_ENOMEM. */
