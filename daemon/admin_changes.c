@@ -16,7 +16,76 @@ struct change {
     uint8_t type;
     struct eh_str source, id;   /* the ticket it is about, or empty; in the request's arena */
     struct eh_desk_basis basis; /* what a desk file's changes were told against */
+    struct eh_str rep;        /* of a signal ... */
+    uint8_t status;
+    bool has_for;
+    int64_t for_s;
 };
+
+/* ---- Which rule of which team bounded a signal. */
+
+struct bound {
+    const char *rule;
+    struct eh_str team;
+    int64_t seconds;
+};
+
+/* The largest at_least and the smallest at_most of the teams the rep is in today. */
+static void find_bounds(const struct eh_engine *engine, struct eh_str id, struct bound *at_least,
+                        struct bound *at_most)
+{
+    const struct eh_desk *desk = eh_engine_desk(engine);
+    struct eh_rep_view rep;
+    if (!eh_engine_rep(engine, id, &rep))
+        return;
+    for (uint32_t i = 0; i < rep.team_count; i++) {
+        const struct eh_desk_team *team = &desk->teams[rep.teams[i]];
+        struct eh_member_view member;
+        if (!eh_engine_member_of(engine, team->id, id, &member) || !member.active)
+            continue;
+        if (!at_least->rule || team->overloaded_at_least_s > at_least->seconds)
+            *at_least = (struct bound){"at_least", team->id, team->overloaded_at_least_s};
+        if (!at_most->rule || team->overloaded_at_most_s < at_most->seconds)
+            *at_most = (struct bound){"at_most", team->id, team->overloaded_at_most_s};
+    }
+}
+
+/* `available` was said before at_least is over, and no rate holds it back. */
+static bool is_too_early(const struct eh_admin_request *request, const struct change *change,
+                         const struct eh_command_result *result)
+{
+    const struct eh_engine *engine = eh_app_engine(request->admin->app);
+    struct eh_rep_view rep;
+    return change->status == EH_STATUS_AVAILABLE && eh_engine_rep(engine, change->rep, &rep) &&
+           rep.state == EH_STATUS_OVERLOADED && rep.next_state == 0 &&
+           result->from_us > eh_app_now_us(request->admin->app);
+}
+
+/* The rule that made it last otherwise than was said, or begin later; null: none did. */
+static json_t *bound_json(const struct eh_admin_request *request, const struct change *change,
+                          const struct eh_command_result *result)
+{
+    const struct eh_engine *engine = eh_app_engine(request->admin->app);
+    struct bound at_least = {0}, at_most = {0};
+    const struct bound *bound = NULL;
+    if (!engine || change->rep.size == 0)
+        return NULL;
+    find_bounds(engine, change->rep, &at_least, &at_most);
+    bool overloaded = change->status == EH_STATUS_OVERLOADED;
+    if (overloaded && at_most.rule && (!change->has_for || change->for_s > at_most.seconds))
+        bound = &at_most;
+    else if (at_least.rule &&
+             ((overloaded && change->has_for && change->for_s < at_least.seconds) ||
+              is_too_early(request, change, result)))
+        bound = &at_least;
+    if (!bound)
+        return NULL;
+    json_t *body = json_object();
+    eh_json_put(body, "rule", json_string(bound->rule));
+    eh_json_put(body, "team", eh_json_text(bound->team));
+    eh_json_put(body, "seconds", json_integer(bound->seconds));
+    return body;
+}
 
 /* Where the ticket stands now, as far as memory knows. */
 static void put_ticket_state(json_t *body, const struct eh_admin_request *request,
@@ -100,6 +169,7 @@ static void on_done(void *context, const struct eh_command_result *result)
     if (change->type == EH_MESSAGE_SIGNAL) {
         eh_json_put(body, "from", eh_json_time(result->from_us));
         eh_json_put(body, "until", eh_json_time(result->until_us));
+        eh_json_put(body, "bound", result->repeat ? NULL : bound_json(request, change, result));
     }
     put_ticket_state(body, request, change);
     check_basis(request, change, result);
@@ -136,7 +206,11 @@ static int take_actor(const struct eh_admin_request *request, struct eh_command 
 static struct change *note_change(struct eh_admin_request *request,
                                   const struct eh_message *message)
 {
-    struct change change = {.type = message->type};
+    struct change change = {.type = message->type,
+                            .status = message->status,
+                            .has_for = eh_message_has(message, EH_FIELD_FOR),
+                            .for_s = message->for_s,
+                            .rep = eh_arena_str(&request->arena, message->rep)};
     if (message->type == EH_MESSAGE_DESK)
         change.basis = eh_desk_basis(eh_app_engine(request->admin->app));
     bool about_ticket = message->id.size > 0;
@@ -244,7 +318,7 @@ void eh_admin_post_signal(struct eh_admin_request *request)
         return;
     }
     if (!known) {
-        eh_admin_error(request, EH_ENOTFOUND, "rep", "rep %.*s: there is none", EH_STR_ARG(id));
+        eh_admin_no_rep(request, id);
         return;
     }
     struct eh_command *command = new_command(request, EH_MESSAGE_SIGNAL);
@@ -285,7 +359,7 @@ void eh_admin_post_release(struct eh_admin_request *request)
         return;
     }
     if (!known) {
-        eh_admin_error(request, EH_ENOTFOUND, "rep", "rep %.*s: there is none", EH_STR_ARG(id));
+        eh_admin_no_rep(request, id);
         return;
     }
     struct eh_command *command = new_command(request, EH_MESSAGE_RELEASE);
@@ -424,7 +498,7 @@ void eh_admin_post_period(struct eh_admin_request *request)
     if (!commands_team(request, team))
         return;
     if (!desk || !eh_desk_team(desk, team)) {
-        eh_admin_error(request, EH_ENOTFOUND, "team", "team %.*s: there is none", EH_STR_ARG(team));
+        eh_admin_no_team(request, team);
         return;
     }
     if (eh_period_parse(text, &period, &error) < 0) {

@@ -74,7 +74,7 @@ void eh_admin_get_fairness(struct eh_admin_request *request)
         return;
     }
     if (!desk || !eh_desk_team(desk, team)) {
-        eh_admin_error(request, EH_ENOTFOUND, NULL, "team %.*s: there is none", EH_STR_ARG(team));
+        eh_admin_no_team(request, team);
         return;
     }
     if (read_date(request, "from", from) && read_date(request, "to", to))

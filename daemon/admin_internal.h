@@ -38,7 +38,9 @@
 #define EH_ADMIN_POOL_PAGE            60          /* periods of a list in one answer */
 #define EH_ADMIN_TICKET_PAGE          250         /* tickets: they have many keys */
 #define EH_ADMIN_SCAN_MAX             EH_SCAN_MAX /* reps looked at for one page */
+#define EH_ADMIN_SKILL_LOOKS          200000      /* members looked at for missing skills */
 #define EH_ADMIN_REP_ROUNDS           10          /* times EH_SCAN_MAX tickets to find one rep's */
+#define EH_ADMIN_DEAD_PAGE            100         /* dead letters: their bodies are up to 64 KiB */
 #define EH_ADMIN_CLOSED_SCAN          5000        /* closed tickets looked at for one page */
 #define EH_ADMIN_HISTORY_MAX          1000        /* effects shown of one ticket */
 #define EH_ADMIN_EXPORT_TICKETS       250         /* of a customer, in one page of an export */
@@ -201,6 +203,9 @@ json_t *eh_json_hex(const uint8_t *, size_t size);
 void eh_json_put(json_t *object, const char *key, json_t *value); /* takes value */
 json_t *eh_json_skills(struct eh_str); /* joined by '\x1f' */
 json_t *eh_json_ticket(const struct eh_ticket_view *, const struct eh_desk *);
+json_t *eh_json_skills(struct eh_str); /* as a list */
+json_t *eh_json_rep(const struct eh_rep_view *, const struct eh_desk *);
+json_t *eh_admin_roles(const struct eh_peer *); /* as a list */
 json_t *eh_json_tickets(int64_t nano); /* 10^-9 tickets as a number of tickets, three decimals */
 
 /* admin_receipt.c: of the deal that gave a ticket to a rep, as it stands in the log. */
@@ -216,6 +221,34 @@ json_t *eh_json_receipt(const struct eh_receipt *, const struct eh_desk *);
 /* A rep's own, a manager's teams'; operators and auditors see all: in lists and one by one. */
 bool eh_admin_sees_ticket(const struct eh_admin_request *, const struct eh_ticket_view *);
 
+/* Sends one of eh_admin_statements with two parameters: the desk's id and a key. Its callback gets
+ * the request. -EH_EUNAVAILABLE: PostgreSQL is away. */
+int eh_admin_ask(struct eh_admin_request *, const char *statement, const void *key, int key_size,
+                 eh_pg_result_fn *, struct eh_error *) EH_MUST_CHECK;
+
+/* admin_range.c: which part of a list is wanted. */
+struct eh_admin_range {
+    uint64_t after;   /* go on behind this number; 0: from the beginning */
+    int64_t since_us; /* 0: since ever */
+    uint32_t limit;   /* items of an answer, 1 to a page */
+    bool newest;      /* the largest number first */
+};
+/* Out of after, since, newest and limit. -EH_EINVAL, -EH_ERANGE. */
+int eh_admin_range(const struct eh_admin_request *, uint32_t page, struct eh_admin_range *ret,
+                   struct eh_error *) EH_MUST_CHECK;
+/* What stands behind everything in the direction of the range, where none was given. */
+int64_t eh_admin_range_begin(const struct eh_admin_range *);
+json_t *eh_json_cursor(uint64_t after); /* 0: null */
+
+/* admin_names.c: 404, with the nearest name that the caller may know. */
+void eh_admin_no_team(struct eh_admin_request *, struct eh_str id);
+void eh_admin_no_rep(struct eh_admin_request *, struct eh_str id);
+/* Of a ticket that waits for a skill: those nobody in its team has today; all of them when each is
+ * there and nobody has all. NULL: it does not wait for that, or *looks were not enough, which
+ * counts down with every member looked at. */
+json_t *eh_admin_missing_skills(const struct eh_engine *, const struct eh_ticket_view *,
+                                uint32_t *looks);
+
 /* ---- Handlers. */
 void eh_admin_get_status(struct eh_admin_request *);
 void eh_admin_get_teams(struct eh_admin_request *);
@@ -225,6 +258,9 @@ void eh_admin_get_rep(struct eh_admin_request *);
 void eh_admin_get_desk(struct eh_admin_request *);
 void eh_admin_get_tickets(struct eh_admin_request *);
 void eh_admin_get_ticket(struct eh_admin_request *);
+void eh_admin_get_me(struct eh_admin_request *);
+void eh_admin_get_dead(struct eh_admin_request *);
+void eh_admin_get_dead_letter(struct eh_admin_request *);
 void eh_admin_get_draws(struct eh_admin_request *);
 void eh_admin_post_reveal(struct eh_admin_request *);
 void eh_admin_get_fairness(struct eh_admin_request *);

@@ -77,12 +77,18 @@ static void send_answer(struct eh_admin_request *request, int status, const char
 {
     struct eh_admin *admin = request->admin;
     struct eh_http_request *http = request->http;
+    const struct eh_engine *engine = eh_app_engine(admin->app);
+    const struct eh_desk *desk = engine ? eh_engine_desk(engine) : NULL;
+    char zone[64] = "";
+    if (desk)
+        eh_format(zone, sizeof zone, "%.*s", EH_STR_ARG(desk->time_zone));
     bool in_doubt = status == 400 || status == 405 || status == 413; /* where the next one begins */
     const struct eh_http_answer answer = {
         .status = status,
         .phrase = phrase(status),
         .content_type = content_type,
         .allow = status == 405 ? "GET, POST, PUT" : NULL,
+        .time_zone = *zone ? zone : NULL,
         .close = in_doubt || admin->closing || http->guest->refused,
         .body = body,
     };

@@ -51,6 +51,11 @@ static int64_t parked(const struct figures *f)
 
 static int64_t dead(const struct figures *f)
 {
+    return (int64_t)f->app.committed.dead_letters;
+}
+
+static int64_t refused(const struct figures *f)
+{
     return (int64_t)f->app.committed.totals.dead;
 }
 
@@ -169,6 +174,8 @@ static const struct {
     {"evenhand_tickets_open", "gauge", "Tickets assigned and not closed", open_tickets, 1},
     {"evenhand_outcomes_parked", "gauge", "Outcomes that wait for their ticket", parked, 1},
     {"evenhand_dead_letters_total", "counter", "Entries refused since ever", dead, 1},
+    {"evenhand_refused_total", "counter", "The same, with what was refused over the socket",
+     refused, 1},
     {"evenhand_in_flight", "gauge", "Entries read and not committed yet", in_flight, 1},
     {"evenhand_repeats_total", "counter", "Messages recognised as known since start", repeats, 1},
     {"evenhand_signals_superseded_total", "counter",

@@ -22,7 +22,7 @@ static bool may_see(struct eh_admin_request *request, struct eh_str *ret_only)
         return false;
     }
     if (!team) {
-        eh_admin_error(request, EH_ENOTFOUND, NULL, "team %.*s: there is none", EH_STR_ARG(id));
+        eh_admin_no_team(request, id);
         return false;
     }
     bool all = eh_peer_sees_all(peer) || eh_peer_manages(peer, desk, id);

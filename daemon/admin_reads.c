@@ -7,7 +7,7 @@
 
 /* ---- Status. */
 
-static json_t *roles_of(const struct eh_peer *peer)
+json_t *eh_admin_roles(const struct eh_peer *peer)
 {
     json_t *list = json_array();
     for (unsigned bit = 1; bit <= EH_MAY_REP; bit <<= 1)
@@ -30,6 +30,7 @@ static void put_totals(json_t *body, const struct eh_engine *engine,
     const struct eh_desk *desk = engine && committed->has_desk ? eh_engine_desk(engine) : NULL;
     eh_json_put(body, "desk", desk ? eh_json_text(desk->id) : NULL);
     eh_json_put(body, "currency", desk ? eh_json_text(desk->currency) : NULL);
+    eh_json_put(body, "time_zone", desk ? eh_json_text(desk->time_zone) : NULL);
     eh_json_put(body, "desk_sha256",
                 desk ? eh_json_hex(totals->desk_sha256, sizeof totals->desk_sha256) : NULL);
     eh_json_put(body, "input", known ? json_integer((json_int_t)totals->input) : NULL);
@@ -37,7 +38,8 @@ static void put_totals(json_t *body, const struct eh_engine *engine,
     eh_json_put(body, "waiting", known ? json_integer((json_int_t)totals->waiting) : NULL);
     eh_json_put(body, "open", known ? json_integer((json_int_t)totals->open) : NULL);
     eh_json_put(body, "parked", known ? json_integer((json_int_t)totals->parked) : NULL);
-    eh_json_put(body, "dead", known ? json_integer((json_int_t)totals->dead) : NULL);
+    eh_json_put(body, "dead", known ? json_integer((json_int_t)committed->dead_letters) : NULL);
+    eh_json_put(body, "refused", known ? json_integer((json_int_t)totals->dead) : NULL);
     eh_json_put(body, "rules", known ? json_integer((json_int_t)totals->rules) : NULL);
     eh_json_put(body, "draw_epoch", known ? json_integer((json_int_t)totals->epoch) : NULL);
     eh_json_put(body, "at", eh_json_time(totals->at_us));
@@ -110,7 +112,7 @@ void eh_admin_get_status(struct eh_admin_request *request)
     eh_json_put(body, "desk_file", eh_json_string(status.desk_file));
     eh_json_put(body, "desk_file_differs", json_boolean(status.desk_file_differs));
     eh_json_put(body, "user", eh_json_string(request->peer->user));
-    eh_json_put(body, "roles", roles_of(request->peer));
+    eh_json_put(body, "roles", eh_admin_roles(request->peer));
     eh_json_put(body, "rep", eh_json_string(request->peer->rep));
     eh_admin_reply(request, 200, body);
 }
@@ -220,7 +222,7 @@ void eh_admin_get_team(struct eh_admin_request *request)
         return;
     }
     if (!team || !eh_engine_team(engine, id, &view)) {
-        eh_admin_error(request, EH_ENOTFOUND, NULL, "team %.*s: there is none", EH_STR_ARG(id));
+        eh_admin_no_team(request, id);
         return;
     }
     json_t *body;
@@ -259,7 +261,7 @@ void eh_admin_get_teams(struct eh_admin_request *request)
 
 /* ---- Reps. */
 
-static json_t *rep_json(const struct eh_rep_view *rep, const struct eh_desk *desk)
+json_t *eh_json_rep(const struct eh_rep_view *rep, const struct eh_desk *desk)
 {
     json_t *teams = json_array();
     for (uint32_t i = 0; i < rep->team_count; i++)
@@ -301,8 +303,10 @@ static void put_tickets(const struct eh_admin_request *request, json_t *body,
     size_t seen = 0; /* of the rep, whether or not the caller may see them */
     size_t max = rep->open < EH_ADMIN_PAGE ? (size_t)rep->open : EH_ADMIN_PAGE;
     while (seen < max && (after != 0 || rounds == 0) && rounds++ < EH_ADMIN_REP_ROUNDS) {
-        size_t count = eh_engine_tickets(engine, eh_str(NULL), rep->id, EH_TICKET_ASSIGNED, after,
-                                         sizeof views / sizeof views[0], views, &after);
+        struct eh_ticket_query query = {
+            .rep = rep->id, .state = EH_TICKET_ASSIGNED, .after = after};
+        size_t count =
+            eh_engine_tickets(engine, &query, sizeof views / sizeof views[0], views, &after);
         seen += count;
         for (size_t i = 0; i < count; i++) {
             if (!eh_admin_sees_ticket(request, &views[i]))
@@ -338,10 +342,10 @@ void eh_admin_get_rep(struct eh_admin_request *request)
         return;
     }
     if (!known) {
-        eh_admin_error(request, EH_ENOTFOUND, NULL, "rep %.*s: there is none", EH_STR_ARG(id));
+        eh_admin_no_rep(request, id);
         return;
     }
-    json_t *body = rep_json(&rep, eh_engine_desk(engine));
+    json_t *body = eh_json_rep(&rep, eh_engine_desk(engine));
     const struct eh_desk *desk = eh_engine_desk(engine);
     eh_json_put(body, "currency", desk ? eh_json_text(desk->currency) : NULL);
     put_tickets(request, body, &rep);
@@ -375,7 +379,7 @@ void eh_admin_get_reps(struct eh_admin_request *request)
          i++, seen++) {
         struct eh_rep_view rep;
         if (eh_engine_rep(engine, desk->reps[i].id, &rep) && sees_rep(request->peer, &rep))
-            json_array_append_new(list, rep_json(&rep, desk));
+            json_array_append_new(list, eh_json_rep(&rep, desk));
     }
     bool more = desk && i < desk->rep_count;
     json_t *body = json_object();

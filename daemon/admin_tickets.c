@@ -44,6 +44,28 @@ const struct eh_pg_statement eh_admin_statements[] = {
      "LIMIT " STR(EH_ADMIN_CLOSED_SCAN) ") c WHERE d.name = $1 ORDER BY c.ticket",
      2,
      {TYPE_TEXT, TYPE_INT8}},
+    {"admin_closed_newest",
+     "SELECT c.ticket, c.state, c.image FROM evenhand.desk d CROSS JOIN LATERAL ("
+     "SELECT DISTINCT ON (x.ticket) x.ticket, x.state, x.image FROM evenhand.ticket_change x "
+     "WHERE x.desk = d.no AND x.ticket < $2 ORDER BY x.ticket DESC, x.input DESC "
+     "LIMIT " STR(EH_ADMIN_CLOSED_SCAN) ") c WHERE d.name = $1 ORDER BY c.ticket DESC",
+     2,
+     {TYPE_TEXT, TYPE_INT8}},
+    /* Entries that were refused. */
+    {"admin_dead",
+     "SELECT l.input, (extract(epoch FROM l.at) * 1000000)::bigint, l.reason, l.stream_id,"
+     " coalesce(l.size, length(l.body)), l.body"
+     " FROM evenhand.desk d JOIN evenhand.dead_letter l ON l.desk = d.no"
+     " WHERE d.name = $1 AND l.input > $2 ORDER BY l.input LIMIT " STR(EH_ADMIN_DEAD_PAGE),
+     2,
+     {TYPE_TEXT, TYPE_INT8}},
+    {"admin_dead_newest",
+     "SELECT l.input, (extract(epoch FROM l.at) * 1000000)::bigint, l.reason, l.stream_id,"
+     " coalesce(l.size, length(l.body)), l.body"
+     " FROM evenhand.desk d JOIN evenhand.dead_letter l ON l.desk = d.no"
+     " WHERE d.name = $1 AND l.input < $2 ORDER BY l.input DESC LIMIT " STR(EH_ADMIN_DEAD_PAGE),
+     2,
+     {TYPE_TEXT, TYPE_INT8}},
     {"admin_draws",
      "SELECT w.epoch, w.commitment, w.seed, (extract(epoch FROM w.opened_at) * 1000000)::bigint,"
      " (extract(epoch FROM w.revealed_at) * 1000000)::bigint FROM evenhand.desk d"
@@ -198,9 +220,8 @@ static const struct eh_desk *desk_of(const struct eh_admin_request *request)
     return engine ? eh_engine_desk(engine) : NULL;
 }
 
-/* Sends one of the statements above; its callback gets the request. */
-static int ask(struct eh_admin_request *request, const char *statement, const void *key,
-               int key_size, eh_pg_result_fn *on_result, struct eh_error *error)
+int eh_admin_ask(struct eh_admin_request *request, const char *statement, const void *key,
+                 int key_size, eh_pg_result_fn *on_result, struct eh_error *error)
 {
     const struct eh_desk *desk = desk_of(request);
     struct eh_pg *reader = eh_app_reader(request->admin->app);
@@ -263,7 +284,7 @@ void eh_admin_recall(struct eh_admin_request *request, struct eh_str source, str
 
     uint8_t identity[16];
     eh_key_bytes(eh_ticket_identity(source, id), identity);
-    if (ask(request, "admin_ticket", identity, sizeof identity, on_recalled, &error) < 0)
+    if (eh_admin_ask(request, "admin_ticket", identity, sizeof identity, on_recalled, &error) < 0)
         done(request, NULL, &error);
 }
 
@@ -334,10 +355,19 @@ bool eh_admin_sees_ticket(const struct eh_admin_request *request,
            (ticket->rep.size > 0 && eh_peer_is_rep(peer, ticket->rep));
 }
 
+static json_t *ticket_json(const struct eh_admin_request *request,
+                           const struct eh_ticket_view *ticket, uint32_t *looks)
+{
+    const struct eh_engine *engine = eh_app_engine(request->admin->app);
+    json_t *body = eh_json_ticket(ticket, engine ? eh_engine_desk(engine) : NULL);
+    eh_json_put(body, "missing_skills",
+                engine ? eh_admin_missing_skills(engine, ticket, looks) : NULL);
+    return body;
+}
+
 /* Answers with the ticket, and with its history when PostgreSQL is there. */
 static void show_ticket(struct eh_admin_request *request, const struct eh_ticket_view *ticket)
 {
-    const struct eh_desk *desk = desk_of(request);
     if (!eh_admin_sees_ticket(request, ticket)) {
         eh_admin_deny(request, "the rep of this ticket, a manager of its team, an auditor or an "
                                "operator");
@@ -345,8 +375,9 @@ static void show_ticket(struct eh_admin_request *request, const struct eh_ticket
     }
     char number[8];
     eh_pg_put64(number, (int64_t)ticket->no);
-    request->extra = eh_json_ticket(ticket, desk);
-    if (ask(request, "admin_history", number, sizeof number, on_history, NULL) < 0) {
+    uint32_t looks = EH_ADMIN_SKILL_LOOKS;
+    request->extra = ticket_json(request, ticket, &looks);
+    if (eh_admin_ask(request, "admin_history", number, sizeof number, on_history, NULL) < 0) {
         eh_json_put(request->extra, "history", NULL);
         eh_json_put(request->extra, "receipt", NULL);
         eh_admin_reply(request, 200, json_incref(request->extra));
@@ -381,7 +412,7 @@ void eh_admin_get_ticket(struct eh_admin_request *request)
 struct filter {
     struct eh_str team, rep; /* empty: any */
     int state;               /* enum eh_ticket_state; 0: waiting and assigned */
-    uint64_t after;
+    struct eh_admin_range range;
 };
 
 static int read_filter(const struct eh_admin_request *request, struct filter *ret,
@@ -397,14 +428,9 @@ static int read_filter(const struct eh_admin_request *request, struct filter *re
         return eh_error_field(error, EH_EINVAL, "state",
                               "state: %.*s is none of waiting, assigned, open, closed",
                               EH_STR_ARG(state));
-
-    struct eh_str after = eh_admin_path_query(&request->path, "after");
-    int64_t number = 0;
-    if (after.size > 0 && (eh_integer_parse(after, &number, NULL) < 0 || number < 0))
-        return eh_error_field(error, EH_EINVAL, "after",
-                              "after: %.*s is no cursor; take it from the answer before",
-                              EH_STR_ARG(after));
-    filter.after = (uint64_t)number;
+    int r = eh_admin_range(request, EH_ADMIN_TICKET_PAGE, &filter.range, error);
+    if (r < 0)
+        return r;
     *ret = filter;
     return 0;
 }
@@ -436,6 +462,20 @@ static bool narrow(struct eh_admin_request *request, struct filter *filter)
     return true; /* each ticket is looked at by itself, too */
 }
 
+/* A list of a team or rep that is not there is no empty one; false: answered with 404. A team that
+ * left the desk has its tickets. */
+static bool is_known(struct eh_admin_request *request, const struct filter *filter)
+{
+    const struct eh_engine *engine = eh_app_engine(request->admin->app);
+    if (filter->team.size > 0 && !eh_engine_knows_team(engine, filter->team))
+        eh_admin_no_team(request, filter->team);
+    else if (filter->rep.size > 0 && !eh_engine_knows_rep(engine, filter->rep))
+        eh_admin_no_rep(request, filter->rep);
+    else
+        return true;
+    return false;
+}
+
 static bool listed(const struct eh_admin_request *request, const struct filter *filter,
                    const struct eh_ticket_view *ticket)
 {
@@ -443,16 +483,14 @@ static bool listed(const struct eh_admin_request *request, const struct filter *
         return false;
     if (filter->rep.size > 0 && !eh_str_equal(filter->rep, ticket->rep))
         return false;
-    return eh_admin_sees_ticket(request, ticket);
+    return ticket->received_us >= filter->range.since_us && eh_admin_sees_ticket(request, ticket);
 }
 
 static void reply_list(struct eh_admin_request *request, json_t *list, uint64_t after)
 {
-    char text[24];
-    eh_format(text, sizeof text, "%llu", (unsigned long long)after);
     json_t *body = json_object();
     eh_json_put(body, "tickets", list);
-    eh_json_put(body, "after", after ? json_string(text) : NULL);
+    eh_json_put(body, "after", eh_json_cursor(after));
     eh_admin_reply(request, 200, body);
 }
 
@@ -465,14 +503,26 @@ static void list_from_memory(struct eh_admin_request *request, const struct filt
         return;
     }
     uint64_t after = 0;
-    size_t count = eh_engine_tickets(engine, filter->team, filter->rep, filter->state,
-                                     filter->after, EH_ADMIN_TICKET_PAGE, views, &after);
+    uint32_t looks = EH_ADMIN_SKILL_LOOKS;
+    struct eh_ticket_query query = {.team = filter->team,
+                                    .rep = filter->rep,
+                                    .state = filter->state,
+                                    .since_us = filter->range.since_us,
+                                    .newest = filter->range.newest,
+                                    .after = filter->range.after};
+    size_t count = eh_engine_tickets(engine, &query, filter->range.limit, views, &after);
     json_t *list = json_array();
     for (size_t i = 0; i < count; i++)
         if (listed(request, filter, &views[i]))
-            json_array_append_new(list, eh_json_ticket(&views[i], eh_engine_desk(engine)));
+            json_array_append_new(list, ticket_json(request, &views[i], &looks));
     free(views);
     reply_list(request, list, after);
+}
+
+/* Whether all that come behind it, the newest first, arrived too early. */
+static bool is_past(const struct filter *filter, const struct eh_ticket_view *ticket)
+{
+    return filter->range.newest && ticket->received_us < filter->range.since_us;
 }
 
 static void on_closed(void *context, PGresult *result)
@@ -488,14 +538,16 @@ static void on_closed(void *context, PGresult *result)
     const struct eh_desk *desk = desk_of(request);
     json_t *list = json_array();
     int rows = PQntuples(result), row = 0;
-    for (; row < rows && json_array_size(list) < EH_ADMIN_TICKET_PAGE; row++) {
+    bool over = false;
+    for (; row < rows && !over && json_array_size(list) < filter->range.limit; row++) {
         struct eh_ticket_view ticket;
-        if (eh_pg_int(result, row, 1) == EH_TICKET_CLOSED &&
-            eh_ticket_image_view(eh_pg_text(result, row, 2), &ticket, NULL) == 0 &&
-            listed(request, filter, &ticket))
+        if (eh_ticket_image_view(eh_pg_text(result, row, 2), &ticket, NULL) < 0)
+            continue;
+        over = is_past(filter, &ticket);
+        if (eh_pg_int(result, row, 1) == EH_TICKET_CLOSED && listed(request, filter, &ticket))
             json_array_append_new(list, eh_json_ticket(&ticket, desk));
     }
-    bool more = row < rows || rows == EH_ADMIN_CLOSED_SCAN;
+    bool more = !over && (row < rows || rows == EH_ADMIN_CLOSED_SCAN);
     reply_list(request, list, more && row > 0 ? (uint64_t)eh_pg_int(result, row - 1, 0) : 0);
 }
 
@@ -510,8 +562,9 @@ static void list_closed(struct eh_admin_request *request, const struct filter *f
     kept->rep = eh_arena_str(&request->arena, filter->rep); /* may be the peer's, which changes */
     request->state = kept;
     char after[8];
-    eh_pg_put64(after, (int64_t)filter->after);
-    if (ask(request, "admin_closed", after, sizeof after, on_closed, &error) < 0)
+    eh_pg_put64(after, eh_admin_range_begin(&kept->range));
+    if (eh_admin_ask(request, kept->range.newest ? "admin_closed_newest" : "admin_closed", after,
+                     sizeof after, on_closed, &error) < 0)
         eh_admin_fail(request, &error);
 }
 
@@ -521,7 +574,7 @@ void eh_admin_get_tickets(struct eh_admin_request *request)
     struct filter filter;
     if (read_filter(request, &filter, &error) < 0)
         eh_admin_fail(request, &error);
-    else if (!narrow(request, &filter))
+    else if (!narrow(request, &filter) || !is_known(request, &filter))
         return;
     else if (filter.state == EH_TICKET_CLOSED)
         list_closed(request, &filter);

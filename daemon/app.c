@@ -358,6 +358,7 @@ static void go_on(struct eh_app *app)
     app->deciding = true;
     app->role = app->role == EH_ROLE_STOPPING ? EH_ROLE_STOPPING : EH_ROLE_LEADER;
     eh_committed_from(app->engine, &app->committed);
+    app->committed.dead_letters = app->head.dead_letters;
     app->snapshot_at_us = eh_clock_monotonic_us();
     app_set_room(app);
     arm_timer(app);

@@ -109,6 +109,7 @@ int eh_app_when_confirmed(struct eh_app *, eh_confirmed_fn *on_confirmed,
 struct eh_committed {
     bool known, has_desk;
     struct eh_totals totals; /* without the desk's text, which changes with the next desk */
+    uint64_t dead_letters;   /* rows of `dead`; totals.dead has what was refused over the socket, too */
 };
 void eh_committed_from(const struct eh_engine *, struct eh_committed *ret);
 

@@ -655,5 +655,6 @@ int app_decide(struct eh_app *app, struct eh_batch *b, struct eh_error *error)
     b->digest = eh_engine_digest(app->engine);
     eh_committed_from(app->engine, &b->after);
     app_head_advance(&app->head, b);
+    b->after.dead_letters = app->head.dead_letters;
     return 0;
 }

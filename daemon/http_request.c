@@ -136,6 +136,8 @@ static void send_answer(struct eh_http_request *request, const struct eh_http_an
     evhttp_add_header(headers, "Cache-Control", "no-store");
     if (answer->allow)
         evhttp_add_header(headers, "Allow", answer->allow);
+    if (answer->time_zone)
+        evhttp_add_header(headers, "Time-Zone", answer->time_zone);
     if (answer->close)
         evhttp_add_header(headers, "Connection", "close");
     eh_http_connection_answers(connection);

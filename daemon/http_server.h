@@ -107,6 +107,7 @@ struct eh_http_answer {
     int status;
     const char *phrase, *content_type;
     const char *allow;     /* or NULL */
+    const char *time_zone; /* of the times people are told, or NULL */
     bool close;            /* the connection, behind the answer */
     struct evbuffer *body; /* its content is taken */
 };

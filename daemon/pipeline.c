@@ -107,6 +107,7 @@ void app_head_advance(struct eh_head *head, const struct eh_batch *b)
     head->input = b->to_input;
     head->seq = b->to_seq;
     head->dead = b->head_dead;
+    head->dead_letters += b->dead_count;
     head->at_us = b->at_us;
     head->high = b->high;
     head->low = b->low;

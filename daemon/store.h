@@ -31,6 +31,7 @@ struct eh_head {
     uint64_t epoch; /* of the lease */
     int schema;
     uint64_t input, seq, dead;
+    uint64_t dead_letters; /* how many there are */
     int64_t at_us;
     int64_t server_us; /* what PostgreSQL's own clock said then */
     struct eh_stream_id high, low;

@@ -43,6 +43,7 @@ static void on_head(void *context, PGresult *result)
     memcpy(h->chain.hash, chain.data, EH_CHAIN_BYTES);
     h->state = (int)eh_pg_int(result, 0, 10);
     h->server_us = eh_pg_int(result, 0, 11);
+    h->dead_letters = (uint64_t)eh_pg_int(result, 0, 12);
     s->state = STORE_LEADING;
     s->met = true;
     s->beat_answered = true;

@@ -52,7 +52,8 @@ const struct eh_pg_statement eh_store_write_statements[] = {
     {"head_read",
      "SELECT h.input, h.seq, h.at, h.dead, h.high_ms, h.high_no, h.low_ms, h.low_no, h.digest,"
      " h.chain, (SELECT c.state FROM evenhand.chain c WHERE c.desk = h.desk AND c.input = h.input),"
-     " (extract(epoch FROM clock_timestamp()) * 1000000)::bigint"
+     " (extract(epoch FROM clock_timestamp()) * 1000000)::bigint,"
+     " (SELECT count(*) FROM evenhand.dead l WHERE l.desk = h.desk)"
      " FROM evenhand.head h WHERE h.desk = " DESK_NO,
      1,
      {TEXT}},

@@ -504,11 +504,12 @@ class Stack:
     def sql1(self, query, *arguments):
         return self.sql(query, *arguments)[0][0]
 
-    def cli(self, *arguments, check=True, timeout=120, daemon=None):
+    def cli(self, *arguments, check=True, timeout=120, daemon=None, env=None):
         """Runs the evenhand command; returns (exit code, stdout, stderr)."""
         command = [EVENHAND, "--socket", (daemon or self.daemon).socket, *map(str, arguments)]
         done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-                              stdin=subprocess.DEVNULL, timeout=patience(timeout))
+                              stdin=subprocess.DEVNULL, timeout=patience(timeout),
+                              env={**os.environ, **(env or {})})
         if check and done.returncode != 0:
             raise AssertionError("%s: exit %d: %s%s" % (
                 " ".join(command), done.returncode, done.stdout, done.stderr))
