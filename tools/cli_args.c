@@ -1,13 +1,10 @@
 /* cli_args: reads the call: which command, which arguments, which options; guesses what was meant.
  */
-#include <limits.h>
-
 #include "evenhand.h"
 
-#define NAME_MAX_COMPARED 32 /* longer words get no suggestion */
-#define NEAR              3  /* edits up to which a word is taken for a misspelling */
+#define NEAR 3 /* edits up to which a word is taken for a misspelling */
 
-static const struct eh_cli_option everywhere[] = {
+const struct eh_cli_option eh_cli_everywhere[] = {
     {"socket", "PATH", "the daemon's admin socket", false},
     {"json", NULL, "print the daemon's answer as JSON", false},
     {"no-pager", NULL, "print a long text at once", false},
@@ -16,36 +13,9 @@ static const struct eh_cli_option everywhere[] = {
 };
 enum { EVERYWHERE_SOCKET, EVERYWHERE_JSON, EVERYWHERE_NO_PAGER };
 
-static unsigned least(unsigned a, unsigned b, unsigned c)
-{
-    unsigned m = a < b ? a : b;
-    return m < c ? m : c;
-}
-
-/* Levenshtein's distance: insertions, deletions and replacements from a to b. */
-static unsigned distance(const char *a, const char *b)
-{
-    size_t na = strlen(a), nb = strlen(b);
-    unsigned row[NAME_MAX_COMPARED + 1];
-    if (na > NAME_MAX_COMPARED || nb > NAME_MAX_COMPARED)
-        return UINT_MAX;
-    for (unsigned j = 0; j <= nb; j++)
-        row[j] = j;
-    for (size_t i = 1; i <= na; i++) {
-        unsigned diagonal = row[0];
-        row[0] = (unsigned)i;
-        for (size_t j = 1; j <= nb; j++) {
-            unsigned above = row[j];
-            row[j] = least(above + 1, row[j - 1] + 1, diagonal + (a[i - 1] != b[j - 1]));
-            diagonal = above;
-        }
-    }
-    return row[nb];
-}
-
 static void nearer(const char *word, const char *candidate, const char **best, unsigned *best_far)
 {
-    unsigned far = distance(word, candidate);
+    unsigned far = eh_text_distance(eh_str(word), eh_str(candidate));
     if (far < *best_far) {
         *best_far = far;
         *best = candidate;
@@ -92,17 +62,17 @@ static bool second_words(const struct eh_cli_command *commands, const char *firs
 
 /* The command, or the first word of commands, that was meant; "": none is near. */
 static void nearest_command(const struct eh_cli_command *commands, const char *word,
-                            char ret[NAME_MAX_COMPARED + 1])
+                            char ret[EH_DISTANCE_MAX + 1])
 {
     unsigned nearest = NEAR;
     ret[0] = '\0';
     for (const struct eh_cli_command *c = commands; c->name; c++) {
-        char name[NAME_MAX_COMPARED + 1];
+        char name[EH_DISTANCE_MAX + 1];
         eh_format(name, sizeof name, "%.*s", (int)strcspn(c->name, " "), c->name);
-        unsigned far = distance(word, name);
+        unsigned far = eh_text_distance(eh_str(word), eh_str(name));
         if (far < nearest) {
             nearest = far;
-            eh_format(ret, NAME_MAX_COMPARED + 1, "%s", name);
+            eh_format(ret, EH_DISTANCE_MAX + 1, "%s", name);
         }
     }
 }
@@ -113,7 +83,7 @@ static int say_unknown_command(const struct eh_cli *cli, const struct eh_cli_com
     char words[128];
     if (second && second_words(commands, first, words, sizeof words))
         return eh_say_usage(cli, "%s %s: no such command; %s has %s", first, second, first, words);
-    char best[NAME_MAX_COMPARED + 1];
+    char best[EH_DISTANCE_MAX + 1];
     nearest_command(commands, first, best);
     if (*best)
         return eh_say_usage(cli, "%s: no such command; did you mean `%s`?", first, best);
@@ -136,7 +106,7 @@ static int say_unknown_option(const struct eh_cli *cli, const char *name)
     for (const struct eh_cli_option *o = cli->command ? cli->command->options : NULL; o && o->name;
          o++)
         nearer(name, o->name, &best, &far);
-    for (const struct eh_cli_option *o = everywhere; o->name; o++)
+    for (const struct eh_cli_option *o = eh_cli_everywhere; o->name; o++)
         nearer(name, o->name, &best, &far);
     if (best)
         return eh_say_usage(cli, "--%s: no such option; did you mean --%s?", name, best);
@@ -152,7 +122,7 @@ static int take_option(struct eh_cli *cli, int argc, char **argv, int *at, bool 
     const struct eh_cli_option *o = option_in(own, name, size);
     bool mine = o != NULL;
     if (!o)
-        o = option_in(everywhere, name, size);
+        o = option_in(eh_cli_everywhere, name, size);
     if (!o) {
         char word[64];
         eh_format(word, sizeof word, "%.*s", (int)(size < 60 ? size : 60), name);
@@ -170,11 +140,11 @@ static int take_option(struct eh_cli *cli, int argc, char **argv, int *at, bool 
     }
     if (mine)
         cli->values[o - own] = value;
-    else if (o == &everywhere[EVERYWHERE_SOCKET])
+    else if (o == &eh_cli_everywhere[EVERYWHERE_SOCKET])
         cli->socket = value;
-    else if (o == &everywhere[EVERYWHERE_JSON])
+    else if (o == &eh_cli_everywhere[EVERYWHERE_JSON])
         cli->json = true;
-    else if (o == &everywhere[EVERYWHERE_NO_PAGER])
+    else if (o == &eh_cli_everywhere[EVERYWHERE_NO_PAGER])
         cli->no_pager = true;
     else
         *help = true;

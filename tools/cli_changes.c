@@ -6,6 +6,7 @@
 #include <evenhand/wire/desk.h>
 #include <evenhand/wire/message.h>
 
+#include "cli_caller.h"
 #include "cli_http.h"
 #include "cli_text.h"
 
@@ -17,25 +18,7 @@ bool eh_change_text(json_t *body, const char *key, const char *text)
     return false;
 }
 
-/* The rep whose Unix user is asking. */
-static int find_caller(const struct eh_cli *cli, char ret[EH_NAME_MAX + 1])
-{
-    EH_AUTO(eh_answer) struct eh_answer status = {0};
-    int r = eh_http_get(cli, "/v1/status", &status);
-    if (r != EH_EXIT_DONE)
-        return r;
-    const char *rep = eh_json_text(status.json, "rep"), *user = eh_json_text(status.json, "user");
-    if (rep) {
-        eh_format(ret, EH_NAME_MAX + 1, "%s", rep);
-        return EH_EXIT_DONE;
-    }
-    return eh_say(EH_EXIT_REFUSED,
-                  "no rep of the desk has the Unix user %s; name the rep: "
-                  "evenhand %s R",
-                  user ? user : "you are", cli->command->name);
-}
-
-/* " until 17:00:00 (in 2h)", or nothing. */
+/* " until 17:00:00 CET (in 2h)", or nothing. */
 static void moment(const json_t *answer, const char *key, const char *word, int64_t now_us,
                    char ret[2 * EH_CLI_TEXT + 16])
 {
@@ -49,6 +32,20 @@ static void moment(const json_t *answer, const char *key, const char *word, int6
     eh_format(ret, 2 * EH_CLI_TEXT + 16, "%s%s (%s)", word, when, span);
 }
 
+#define BOUND_TEXT (EH_NAME_MAX + EH_CLI_TEXT + 48)
+
+/* "; at_most of team sales: 8h": the rule by which it is otherwise than was said. */
+static void bound_text(const json_t *bound, char ret[BOUND_TEXT])
+{
+    char span[EH_CLI_TEXT];
+    const char *rule = eh_json_text(bound, "rule"), *team = eh_json_text(bound, "team");
+    ret[0] = '\0';
+    if (!rule || !team)
+        return;
+    eh_text_span(eh_json_int(bound, "seconds"), span);
+    eh_format(ret, BOUND_TEXT, "; %s of team %s: %s", rule, team, span);
+}
+
 static int post_signal(struct eh_cli *cli, const char *status, json_t *body)
 {
     EH_AUTO(eh_answer) struct eh_answer answer = {0};
@@ -57,7 +54,7 @@ static int post_signal(struct eh_cli *cli, const char *status, json_t *body)
     if (cli->arg_count)
         eh_format(rep, sizeof rep, "%s", cli->args[0]);
     else
-        r = find_caller(cli, rep);
+        r = eh_caller_rep(cli, rep);
     if (r == EH_EXIT_DONE && !eh_path(path, "/v1/reps/%s/signal", rep))
         r = eh_say_long(rep);
     if (r != EH_EXIT_DONE) {
@@ -67,12 +64,13 @@ static int post_signal(struct eh_cli *cli, const char *status, json_t *body)
     r = eh_http_post(cli, path, body, &answer);
     if (eh_answer_told(cli, r, &answer))
         return r;
-    char begins[2 * EH_CLI_TEXT + 16], ends[2 * EH_CLI_TEXT + 16];
+    char begins[2 * EH_CLI_TEXT + 16], ends[2 * EH_CLI_TEXT + 16], bound[BOUND_TEXT];
     int64_t now_us = eh_text_now_us(), from_us = 0;
     bool later = eh_json_time_us(answer.json, "from", &from_us) && from_us > now_us;
     moment(answer.json, "from", " from ", now_us, begins);
     moment(answer.json, "until", " until ", now_us, ends);
-    printf("%s is %s%s%s\n", rep, status, later ? begins : "", ends);
+    bound_text(json_object_get(answer.json, "bound"), bound);
+    printf("%s is %s%s%s%s\n", rep, status, later ? begins : "", ends, bound);
     return EH_EXIT_DONE;
 }
 
@@ -105,7 +103,7 @@ int eh_cmd_available(struct eh_cli *cli)
 
 int eh_cmd_away(struct eh_cli *cli)
 {
-    return signal_command(cli, "away", NULL);
+    return signal_command(cli, "away", eh_cli_option(cli, "for"));
 }
 
 int eh_change_post(struct eh_cli *cli, const char *path, json_t *body, const char *done)

@@ -124,6 +124,21 @@ static int say_refused(const struct eh_answer *answer, const char *what)
                           said ? "" : field, said ? "" : ": ", message);
 }
 
+/* The desk's zone, in which people read times. */
+static size_t on_header(char *data, size_t size, size_t count, void *context)
+{
+    static const char name[] = "Time-Zone: ";
+    const struct eh_cli *cli = context;
+    char zone[64];
+    size_t all = size * count, start = sizeof name - 1;
+    if (!cli->json && all > start && strncasecmp(data, name, start) == 0) {
+        eh_format(zone, sizeof zone, "%.*s", (int)(all - start), data + start);
+        zone[strcspn(zone, "\r\n")] = '\0';
+        eh_text_zone(zone);
+    }
+    return all;
+}
+
 static void set_body(CURL *curl, const char *method, struct eh_str body)
 {
     if (strcmp(method, "GET") == 0)
@@ -133,17 +148,20 @@ static void set_body(CURL *curl, const char *method, struct eh_str body)
     curl_easy_setopt(curl, CURLOPT_POSTFIELDS, body.data ? body.data : "");
 }
 
+/* what NULL: nothing is said of what goes wrong. */
 static int perform(const struct eh_cli *cli, CURL *curl, const char *what, struct eh_answer *ret)
 {
     CURLcode code = curl_easy_perform(curl);
     if (code != CURLE_OK)
-        return say_unreachable(cli, curl, code);
+        return what ? say_unreachable(cli, curl, code) : EH_EXIT_UNAVAILABLE;
     curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &ret->status);
     json_error_t where;
     if (ret->text.size)
         ret->json = json_loadb((const char *)ret->text.data, ret->text.size, 0, &where);
     if (ret->status < 200 || ret->status > 299)
-        return say_refused(ret, what);
+        return what ? say_refused(ret, what) : exit_of(ret->status);
+    if (!json_is_object(ret->json) && !what)
+        return EH_EXIT_UNAVAILABLE;
     if (!json_is_object(ret->json))
         return eh_say(EH_EXIT_UNAVAILABLE, "%s: the answer is no JSON object; is this evenhandd?",
                       cli->socket);
@@ -154,6 +172,8 @@ int eh_http_send(const struct eh_cli *cli, const char *method, const char *path,
                  struct eh_str body, const char *what, struct eh_answer *ret)
 {
     char url[EH_CLI_PATH + 32], content[64];
+    if (strlen(cli->socket) > SOCKET_PATH_MAX && !what)
+        return EH_EXIT_USAGE;
     if (strlen(cli->socket) > SOCKET_PATH_MAX)
         return eh_say(EH_EXIT_USAGE, "%s: a socket's path has at most %d bytes", cli->socket,
                       SOCKET_PATH_MAX);
@@ -173,6 +193,8 @@ int eh_http_send(const struct eh_cli *cli, const char *method, const char *path,
     curl_easy_setopt(curl, CURLOPT_TIMEOUT, (long)EH_CLI_ANSWER_S);
     curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, on_body);
     curl_easy_setopt(curl, CURLOPT_WRITEDATA, ret);
+    curl_easy_setopt(curl, CURLOPT_HEADERFUNCTION, on_header);
+    curl_easy_setopt(curl, CURLOPT_HEADERDATA, (void *)cli);
     set_body(curl, method, body);
     int r = perform(cli, curl, what, ret);
     curl_slist_free_all(headers);
@@ -183,6 +205,12 @@ int eh_http_send(const struct eh_cli *cli, const char *method, const char *path,
 int eh_http_get(const struct eh_cli *cli, const char *path, struct eh_answer *ret)
 {
     return eh_http_send(cli, "GET", path, "application/json", eh_str(NULL), "", ret);
+}
+
+bool eh_http_try(const struct eh_cli *cli, const char *path, struct eh_answer *ret)
+{
+    return eh_http_send(cli, "GET", path, "application/json", eh_str(NULL), NULL, ret) ==
+           EH_EXIT_DONE;
 }
 
 int eh_http_post(const struct eh_cli *cli, const char *path, json_t *body, struct eh_answer *ret)

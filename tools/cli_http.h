@@ -35,7 +35,10 @@ bool eh_path(char ret[EH_CLI_PATH], const char *format, ...) EH_PRINTF(2, 3) EH_
 bool eh_path_add(char path[EH_CLI_PATH], const char *before, const char *value) EH_MUST_CHECK;
 
 int eh_http_get(const struct eh_cli *, const char *path, struct eh_answer *ret) EH_MUST_CHECK;
-/* `what` stands before the daemon's sentence (a file's name and a colon), or is "". */
+/* The same without a word when it does not come off. */
+bool eh_http_try(const struct eh_cli *, const char *path, struct eh_answer *ret) EH_MUST_CHECK;
+/* `what` stands before the daemon's sentence (a file's name and a colon), or is ""; NULL: nothing
+ * is said. */
 int eh_http_send(const struct eh_cli *, const char *method, const char *path, const char *type,
                  struct eh_str body, const char *what, struct eh_answer *ret) EH_MUST_CHECK;
 /* POST of a JSON object, which it takes over. */

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "cli_caller.h"
 #include "cli_table.h"
 
 #define PLAN_MAX (1u << 20) /* bytes of a plan */
@@ -231,7 +232,12 @@ static int check_call(const struct eh_cli *cli)
 int eh_cmd_pool(struct eh_cli *cli)
 {
     EH_AUTO(eh_answer) struct eh_answer answer = {0};
+    char team[EH_NAME_MAX + 1];
     int r = check_call(cli);
+    if (r == EH_EXIT_DONE && cli->arg_count == 0) {
+        r = eh_caller_team(cli, team);
+        cli->args[cli->arg_count++] = team;
+    }
     if (r != EH_EXIT_DONE)
         return r;
     if (eh_cli_option(cli, "history"))

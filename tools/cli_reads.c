@@ -1,14 +1,14 @@
-/* cli_reads: status, teams, reps and tickets as tables. */
+/* cli_reads: status, teams and reps as tables. */
+#include "cli_reads.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "cli_http.h"
-#include "cli_table.h"
+#include "cli_caller.h"
+#include "cli_list.h"
 #include "cli_text.h"
 
-/* Rows after which a list for people stops asking; further ones with --after. */
-#define TICKETS_SHOWN 500
-#define LIST_SHOWN    100000
+#define LIST_SHOWN 100000 /* rows after which a list stops asking; further ones with --after */
 
 static void line(const struct eh_cli *cli, const char *name, const char *text)
 {
@@ -51,7 +51,7 @@ static void show_head(const struct eh_cli *cli, const json_t *s)
            (long long)eh_json_int(s, "schema"));
 }
 
-static void join_texts(const json_t *array, char *ret, size_t size)
+void eh_show_join(const json_t *array, char *ret, size_t size)
 {
     size_t i, used = 0;
     json_t *item;
@@ -119,9 +119,11 @@ static void show_status(const struct eh_cli *cli, const json_t *s)
     if (json_is_true(json_object_get(s, "desk_file_differs")))
         line(cli, "desk file", "differs from what is applied (evenhand desk diff FILE)");
     const char *user = eh_json_text(s, "user"), *rep = eh_json_text(s, "rep");
+    if (eh_json_int(s, "refused") > eh_json_int(s, "dead"))
+        line_count(cli, "refused", s, "refused");
     if (user) {
         char text[400], roles[128];
-        join_texts(json_object_get(s, "roles"), roles, sizeof roles);
+        eh_show_join(json_object_get(s, "roles"), roles, sizeof roles);
         eh_format(text, sizeof text, "%s%s%s%s%s", user, *roles ? ": " : "", roles,
                   rep ? "; rep " : "", rep ? rep : "");
         line(cli, "you", text);
@@ -146,88 +148,6 @@ int eh_cmd_status(struct eh_cli *cli)
     return EH_EXIT_DONE;
 }
 
-/* ---- Lists. The daemon answers them page by page; `after` says where the next one begins. */
-
-struct page_walk {
-    const struct eh_cli *cli;
-    const char *path;                                                 /* without `after` */
-    const char *key;                                                  /* of the array */
-    void (*add)(struct eh_grid *, const json_t *item, void *context); /* one row */
-    struct eh_grid *grid;
-    void *context;
-    size_t count, shown_max; /* stop asking beyond shown_max */
-    char after[EH_CLI_PATH]; /* where to go on; empty: at the beginning, or all was read */
-};
-
-/* The cursor of the next page as text; a number or a string in the answer. */
-static void next_page(const json_t *answer, char ret[EH_CLI_PATH])
-{
-    const json_t *after = json_object_get(answer, "after");
-    if (json_is_integer(after))
-        eh_format(ret, EH_CLI_PATH, "%lld", (long long)json_integer_value(after));
-    else if (json_is_string(after))
-        eh_format(ret, EH_CLI_PATH, "%s", json_string_value(after));
-    else
-        ret[0] = '\0';
-}
-
-static void take_page(struct page_walk *walk, const json_t *answer)
-{
-    size_t i;
-    json_t *item;
-    json_array_foreach(json_object_get(answer, walk->key), i, item)
-        walk->add(walk->grid, item, walk->context);
-    walk->count += i;
-    next_page(answer, walk->after);
-}
-
-/* Asks for the page that begins at walk->after. */
-static int get_page(const struct page_walk *walk, struct eh_answer *ret)
-{
-    char path[EH_CLI_PATH];
-    eh_format(path, sizeof path, "%s", walk->path);
-    const char *joint = strchr(path, '?') ? "&after=" : "?after=";
-    if (walk->after[0] && !eh_path_add(path, joint, walk->after))
-        return eh_say(EH_EXIT_USAGE, "--after: too long");
-    return eh_http_get(walk->cli, path, ret);
-}
-
-static int walk_pages(struct page_walk *walk)
-{
-    int r = EH_EXIT_DONE;
-    do {
-        EH_AUTO(eh_answer) struct eh_answer answer = {0};
-        r = get_page(walk, &answer);
-        if (r == EH_EXIT_DONE) {
-            eh_json_clean(answer.json);
-            take_page(walk, answer.json);
-        }
-    } while (r == EH_EXIT_DONE && walk->after[0] && walk->count < walk->shown_max);
-    return r;
-}
-
-/* A whole list for people; for programs one page, as it came. */
-static int show_list(struct page_walk *walk, const char *columns, const char *none)
-{
-    const char *from = eh_cli_option(walk->cli, "after");
-    eh_format(walk->after, sizeof walk->after, "%s", from ? from : "");
-    if (walk->cli->json) {
-        EH_AUTO(eh_answer) struct eh_answer answer = {0};
-        int r = get_page(walk, &answer);
-        if (r == EH_EXIT_DONE)
-            eh_answer_print(walk->cli, &answer);
-        return r;
-    }
-    walk->grid = eh_grid_new(walk->cli, columns);
-    int r = walk_pages(walk);
-    eh_grid_print(walk->grid);
-    if (r == EH_EXIT_DONE && walk->count == 0)
-        puts(none);
-    if (r == EH_EXIT_DONE && walk->after[0])
-        printf("… and more: evenhand %s --after %s\n", walk->cli->command->name, walk->after);
-    return r;
-}
-
 /* ---- Teams. */
 
 static void team_row(struct eh_grid *g, const json_t *team, void *context)
@@ -246,9 +166,9 @@ static void team_row(struct eh_grid *g, const json_t *team, void *context)
 
 int eh_cmd_teams(struct eh_cli *cli)
 {
-    struct page_walk walk = {
+    struct eh_list list = {
         .cli = cli, .path = "/v1/teams", .key = "teams", .add = team_row, .shown_max = LIST_SHOWN};
-    return show_list(&walk, "team,name,policy,>capacity,>open,>waiting", "no teams");
+    return eh_list_show(&list, "team,name,policy,>capacity,>open,>waiting", "no teams");
 }
 
 /* The state of a rep; "full" when he is available but has all he can carry. */
@@ -300,21 +220,21 @@ static int show_members(const struct eh_cli *cli, const char *path, const json_t
     const json_t *first = json_array_get(json_object_get(team, "reps"), 0);
     const char *currency = eh_json_text(team, "currency");
     struct members members = {json_object_get(first, "entitled") != NULL, eh_json_exponent(team)};
-    struct page_walk walk = {.cli = cli,
-                             .path = path,
-                             .key = "reps",
-                             .add = member_row,
-                             .context = &members,
-                             .shown_max = LIST_SHOWN};
+    struct eh_list list = {.cli = cli,
+                           .path = path,
+                           .key = "reps",
+                           .add = member_row,
+                           .context = &members,
+                           .shown_max = LIST_SHOWN};
     char columns[160];
     eh_format(columns, sizeof columns, "rep,state,>open,>points%s,>received%s,>value%s%s",
               members.entitled ? ",>entitled" : "", members.entitled ? ",>entitled value" : "",
               currency ? " " : "", currency ? currency : "");
-    walk.grid = eh_grid_new(cli, columns);
-    take_page(&walk, team);
-    int r = walk.after[0] ? walk_pages(&walk) : EH_EXIT_DONE;
-    eh_grid_print(walk.grid);
-    if (walk.count == 0)
+    list.grid = eh_grid_new(cli, columns);
+    eh_list_take(&list, team);
+    int r = list.after[0] ? eh_list_walk(&list) : EH_EXIT_DONE;
+    eh_grid_print(list.grid);
+    if (list.count == 0)
         puts("nobody is in this team");
     return r;
 }
@@ -356,7 +276,7 @@ static void rep_row(struct eh_grid *g, const json_t *rep, void *context)
 {
     (void)context;
     char teams[256], until[EH_CLI_TEXT];
-    join_texts(json_object_get(rep, "teams"), teams, sizeof teams);
+    eh_show_join(json_object_get(rep, "teams"), teams, sizeof teams);
     until_text(rep, until);
     eh_grid_text(g, eh_json_text(rep, "id"));
     eh_grid_text(g, eh_json_text(rep, "name"));
@@ -365,144 +285,69 @@ static void rep_row(struct eh_grid *g, const json_t *rep, void *context)
     eh_grid_text(g, until);
     eh_grid_count(g, eh_json_int(rep, "open"));
     eh_grid_count(g, eh_json_int(rep, "points"));
+    eh_grid_text(g, eh_json_text(rep, "reason"));
 }
 
 int eh_cmd_reps(struct eh_cli *cli)
 {
-    struct page_walk walk = {
+    struct eh_list list = {
         .cli = cli, .path = "/v1/reps", .key = "reps", .add = rep_row, .shown_max = LIST_SHOWN};
-    return show_list(&walk, "rep,name,teams,state,ends,>open,>points", "no reps");
+    return eh_list_show(&list, "rep,name,teams,state,ends,>open,>points,reason", "no reps");
 }
 
-static void show_rep(const struct eh_cli *cli, const json_t *rep)
+/* "overloaded until 17:00:00 CET (in 2h): quarter-end calls" */
+static void show_rep_state(const struct eh_cli *cli, const json_t *rep)
 {
-    char teams[512], until[EH_CLI_TEXT], open[EH_CLI_TEXT], points[EH_CLI_TEXT];
-    const char *state = shown_state(rep), *name = eh_json_text(rep, "name");
-    const char *reason = eh_json_text(rep, "reason");
+    const char *state = shown_state(rep), *reason = eh_json_text(rep, "reason");
+    const char *next = eh_json_text(rep, "next_state");
     char *clean = eh_text_clean(reason ? reason : "");
-    join_texts(json_object_get(rep, "teams"), teams, sizeof teams);
-    until_text(rep, until);
-    eh_text_count(eh_json_int(rep, "open"), open);
-    eh_text_count(eh_json_int(rep, "points"), points);
-    printf("%srep %s%s (%s), team%s %s\n", eh_colour_bold(cli), cli->args[0], eh_colour_end(cli),
-           name ? name : cli->args[0], strchr(teams, ',') ? "s" : "", *teams ? teams : "none");
-    printf("%s%s%s%s%s%s%s\n", eh_colour_of(cli, state ? state : ""), state ? state : "?",
-           eh_colour_end(cli), *until ? ", ends " : "", until, *clean ? ": " : "", clean);
-    printf("%s open, %s points\n", open, points);
+    char ago[EH_CLI_TEXT], when[EH_CLI_TEXT], from[EH_CLI_TEXT];
+    int64_t us, now_us = eh_text_now_us();
+    printf("%s%s%s", eh_colour_of(cli, state ? state : ""), state ? state : "?",
+           eh_colour_end(cli));
+    if (eh_json_time_us(rep, "until", &us)) {
+        eh_text_when_short(now_us, us, when);
+        eh_text_ago(now_us, us, ago);
+        printf(" until %s (%s)", when, ago);
+    }
+    printf("%s%s", *clean ? ": " : "", clean);
+    if (next && eh_json_time_us(rep, "next_from", &us)) {
+        eh_text_when_short(now_us, us, from);
+        printf("; %s from %s", next, from);
+    }
+    putchar('\n');
     free(clean);
 }
 
-/* ---- Tickets. */
-
-/* "4711", or "4711 of zammad" when it came from another helpdesk than the default one. */
-static void name_cell(struct eh_grid *g, const json_t *t)
+void eh_show_rep(const struct eh_cli *cli, const char *id, const json_t *rep)
 {
-    const char *source = eh_json_text(t, "source"), *id = eh_json_text(t, "id");
-    char name[2 * EH_NAME_MAX + 8];
-    bool other = source && strcmp(source, "default") != 0;
-    eh_format(name, sizeof name, "%s%s%s", id ? id : "", other ? " of " : "", other ? source : "");
-    eh_grid_text(g, name);
-}
-
-static void ago_cell(struct eh_grid *g, const json_t *t, const char *key, int64_t now_us)
-{
-    char ago[EH_CLI_TEXT] = "";
-    int64_t us;
-    if (eh_json_time_us(t, key, &us))
-        eh_text_ago(now_us, us, ago);
-    eh_grid_dim(g, ago);
-}
-
-static void ticket_row(struct eh_grid *g, const json_t *t, void *context)
-{
-    const int64_t *now_us = context;
-    const char *currency = eh_json_text(t, "currency");
-    char value[EH_CLI_TEXT + 8], money[EH_CLI_TEXT];
-    eh_text_money(eh_json_int(t, "value"), eh_json_exponent(t), money);
-    eh_format(value, sizeof value, "%s%s%s", money, currency ? " " : "", currency ? currency : "");
-    name_cell(g, t);
-    eh_grid_text(g, eh_json_text(t, "team"));
-    eh_grid_text(g, eh_json_text(t, "kind"));
-    eh_grid_text(g, value);
-    eh_grid_state(g, eh_json_text(t, "state"));
-    eh_grid_text(g, eh_json_text(t, "rep"));
-    ago_cell(g, t, "received_at", *now_us);
-}
-
-static void show_rep_tickets(const struct eh_cli *cli, const json_t *rep)
-{
-    json_t *tickets = json_object_get(rep, "tickets"), *t;
-    const char *currency = eh_json_text(rep, "currency");
-    int64_t now_us = eh_text_now_us();
-    char columns[96], after[EH_CLI_PATH];
-    size_t i;
-    if (json_array_size(tickets) == 0)
-        return;
-    putchar('\n');
-    eh_format(columns, sizeof columns, "ticket,team,kind,>value%s%s,>priority,assigned",
-              currency ? " " : "", currency ? currency : "");
-    struct eh_grid *g = eh_grid_new(cli, columns);
-    json_array_foreach(tickets, i, t)
-    {
-        name_cell(g, t);
-        eh_grid_text(g, eh_json_text(t, "team"));
-        eh_grid_text(g, eh_json_text(t, "kind"));
-        eh_grid_money(g, eh_json_int(t, "value"), eh_json_exponent(rep));
-        eh_grid_count(g, eh_json_int(t, "priority"));
-        ago_cell(g, t, "assigned_at", now_us);
-    }
-    eh_grid_print(g);
-    next_page(rep, after);
-    if (after[0])
-        printf("… and more: evenhand tickets --rep %s --after %s\n", cli->args[0], after);
+    char teams[512], open[EH_CLI_TEXT], points[EH_CLI_TEXT];
+    const char *name = eh_json_text(rep, "name");
+    eh_show_join(json_object_get(rep, "teams"), teams, sizeof teams);
+    eh_text_count(eh_json_int(rep, "open"), open);
+    eh_text_count(eh_json_int(rep, "points"), points);
+    printf("%srep %s%s (%s), team%s %s\n", eh_colour_bold(cli), id, eh_colour_end(cli),
+           name ? name : id, strchr(teams, ',') ? "s" : "", *teams ? teams : "none");
+    show_rep_state(cli, rep);
+    printf("%s open, %s points\n", open, points);
 }
 
 int eh_cmd_rep(struct eh_cli *cli)
 {
     EH_AUTO(eh_answer) struct eh_answer answer = {0};
-    char path[EH_CLI_PATH];
-    if (!eh_path(path, "/v1/reps/%s", cli->args[0]))
-        return eh_say_long(cli->args[0]);
-    int r = eh_http_get(cli, path, &answer);
+    char path[EH_CLI_PATH], id[EH_NAME_MAX + 1] = "";
+    int r = EH_EXIT_DONE;
+    if (cli->arg_count == 0)
+        r = eh_caller_rep(cli, id);
+    if (r != EH_EXIT_DONE)
+        return r;
+    const char *rep = cli->arg_count ? cli->args[0] : id;
+    if (!eh_path(path, "/v1/reps/%s", rep))
+        return eh_say_long(rep);
+    r = eh_http_get(cli, path, &answer);
     if (eh_answer_told(cli, r, &answer))
         return r;
-    show_rep(cli, answer.json);
-    show_rep_tickets(cli, answer.json);
+    eh_show_rep(cli, rep, answer.json);
+    eh_show_rep_tickets(cli, rep, answer.json);
     return EH_EXIT_DONE;
-}
-
-static bool tickets_path(const struct eh_cli *cli, char path[EH_CLI_PATH])
-{
-    static const char *const filters[] = {"team", "rep", "state"};
-    bool fits = eh_path(path, "/v1/tickets");
-    for (size_t i = 0; fits && i < sizeof filters / sizeof *filters; i++) {
-        const char *value = eh_cli_option(cli, filters[i]);
-        char before[16];
-        eh_format(before, sizeof before, "%c%s=", strchr(path, '?') ? '&' : '?', filters[i]);
-        if (value)
-            fits = eh_path_add(path, before, value);
-    }
-    return fits;
-}
-
-int eh_cmd_tickets(struct eh_cli *cli)
-{
-    static const char *const states[] = {"waiting", "assigned", "open", "closed"};
-    const char *state = eh_cli_option(cli, "state");
-    bool known = !state;
-    for (size_t i = 0; state && i < sizeof states / sizeof *states; i++)
-        known = known || strcmp(state, states[i]) == 0;
-    if (!known)
-        return eh_say_usage(cli, "--state: `%s` is none of waiting, assigned, open, closed", state);
-    char path[EH_CLI_PATH];
-    if (!tickets_path(cli, path))
-        return eh_say(EH_EXIT_USAGE, "tickets: an option is too long");
-    int64_t now_us = eh_text_now_us();
-    struct page_walk walk = {.cli = cli,
-                             .path = path,
-                             .key = "tickets",
-                             .add = ticket_row,
-                             .context = &now_us,
-                             .shown_max = TICKETS_SHOWN};
-    return show_list(&walk, "ticket,team,kind,>value,state,rep,received", "no such tickets");
 }

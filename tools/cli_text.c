@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
+#include <unistd.h>
 #include <wchar.h>
 
 #include "evenhand.h"
@@ -79,6 +80,19 @@ void eh_text_ago(int64_t now_us, int64_t then_us, char ret[EH_CLI_TEXT])
         eh_format(ret, EH_CLI_TEXT, "in %s", span);
 }
 
+void eh_text_zone(const char *name)
+{
+    static const char folder[] = "/usr/share/zoneinfo/";
+    char path[sizeof folder + 64];
+    const char *own = getenv("TZ");
+    bool plain = *name && !strstr(name, "..") && *name != '/' && *name != ':';
+    eh_format(path, sizeof path, "%s%s", folder, name);
+    if ((own && *own) || !plain || access(path, R_OK) != 0)
+        return;
+    setenv("TZ", name, 1);
+    tzset();
+}
+
 static void local(int64_t us, const char *format, char ret[EH_CLI_TEXT])
 {
     time_t seconds = (time_t)(us / 1000000);
@@ -89,7 +103,7 @@ static void local(int64_t us, const char *format, char ret[EH_CLI_TEXT])
 
 void eh_text_when(int64_t us, char ret[EH_CLI_TEXT])
 {
-    local(us, "%Y-%m-%d %H:%M:%S", ret);
+    local(us, "%Y-%m-%d %H:%M:%S %Z", ret);
 }
 
 void eh_text_when_short(int64_t now_us, int64_t us, char ret[EH_CLI_TEXT])
@@ -97,7 +111,7 @@ void eh_text_when_short(int64_t now_us, int64_t us, char ret[EH_CLI_TEXT])
     char today[EH_CLI_TEXT], day[EH_CLI_TEXT];
     local(now_us, "%Y-%m-%d", today);
     local(us, "%Y-%m-%d", day);
-    local(us, strcmp(today, day) == 0 ? "%H:%M:%S" : "%Y-%m-%d %H:%M", ret);
+    local(us, strcmp(today, day) == 0 ? "%H:%M:%S %Z" : "%Y-%m-%d %H:%M %Z", ret);
 }
 
 /* The next character of text: its bytes and columns. A bad byte is one column, one byte. */

@@ -5,7 +5,8 @@
  *     eh_text_count(12345, text);                  // "12,345"
  *     eh_text_money(1299500, 2, text);             // "12,995.00"
  *     eh_text_ago(now_us, then_us, text);          // "2h 10m ago"
- *     eh_text_when(then_us, text);                 // "2026-03-01 14:05:09", local time
+ *     eh_text_zone("Europe/Oslo");                 // of the times that follow
+ *     eh_text_when(then_us, text);                 // "2026-03-01 14:05:09 CET"
  */
 #ifndef EVENHAND_TOOLS_CLI_TEXT_H
 #define EVENHAND_TOOLS_CLI_TEXT_H
@@ -23,6 +24,8 @@ void eh_text_money(int64_t minor, unsigned exponent, char ret[EH_CLI_TEXT]);
 void eh_text_span(int64_t seconds, char ret[EH_CLI_TEXT]);
 /* "2h 10m ago", "in 5m", "just now". */
 void eh_text_ago(int64_t now_us, int64_t then_us, char ret[EH_CLI_TEXT]);
+/* Times are told in this zone from now on, unless $TZ names another one. */
+void eh_text_zone(const char *name);
 void eh_text_when(int64_t us, char ret[EH_CLI_TEXT]);
 /* The time alone when it is of today, else day and time without seconds. */
 void eh_text_when_short(int64_t now_us, int64_t us, char ret[EH_CLI_TEXT]);
@@ -31,8 +34,8 @@ void eh_text_when_short(int64_t now_us, int64_t us, char ret[EH_CLI_TEXT]);
 int eh_text_width(const char *text);
 /* The bytes of the longest beginning that is at most `width` columns wide. */
 size_t eh_text_cut(const char *text, int width);
-/* A copy for a terminal, malloc'ed: '?' stands for control characters and broken UTF-8, \u{NNNN} for
- * what a screen would hide: marks of direction, characters without width, fillers. */
+/* A copy for a terminal, malloc'ed: '?' stands for control characters and broken UTF-8, \u{NNNN}
+ * for what a screen would hide: marks of direction, characters without width, fillers. */
 char *eh_text_clean(const char *text);
 
 #endif

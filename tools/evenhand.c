@@ -24,17 +24,35 @@
 
 #define NARROWEST_TERMINAL 40 /* narrower ones are not believed */
 
+#define AFTER                                                                                      \
+    {                                                                                              \
+        "after", "CURSOR", "go on where a list ended", false                                       \
+    }
+#define NEWEST                                                                                     \
+    {                                                                                              \
+        "newest", NULL, "the newest first", false                                                  \
+    }
+#define SINCE                                                                                      \
+    {                                                                                              \
+        "since", "WHEN", "not older than a day, a time, or so long ago: 7d", false                 \
+    }
+#define LIMIT                                                                                      \
+    {                                                                                              \
+        "limit", "N", "show at most so many", false                                                \
+    }
+
 static const struct eh_cli_option tickets_options[] = {
     {"team", "T", "only tickets of this team", false},
     {"rep", "R", "only tickets this rep has", false},
     {"state", "S", "only waiting, assigned, open (both) or closed ones", false},
-    {"after", "CURSOR", "go on where a list ended", false},
+    NEWEST,
+    SINCE,
+    LIMIT,
+    AFTER,
     {0},
 };
-static const struct eh_cli_option after_option[] = {
-    {"after", "CURSOR", "go on where a list ended", false},
-    {0},
-};
+static const struct eh_cli_option part_options[] = {NEWEST, SINCE, LIMIT, AFTER, {0}};
+static const struct eh_cli_option after_option[] = {LIMIT, AFTER, {0}};
 static const struct eh_cli_option ticket_options[] = {
     {"source", "S", "the helpdesk it came from (default: default)", false},
     {"db", "CONNINFO", "replay this log, too: what chance each rep had of it", false},
@@ -65,6 +83,11 @@ static const struct eh_cli_option metric_options[] = {
 };
 static const struct eh_cli_option overloaded_options[] = {
     {"for", "SPAN", "how long: 90m, 2h; the team's rules bound it", false},
+    {"reason", "TEXT", "for the record", false},
+    {0},
+};
+static const struct eh_cli_option away_options[] = {
+    {"for", "SPAN", "how long: 90m, 2h, 7d; without it until `available`", false},
     {"reason", "TEXT", "for the record", false},
     {0},
 };
@@ -154,14 +177,22 @@ static const struct eh_cli_command commands[] = {
     {"help", "[COMMAND]", LOOK, "explain everything, a command, or a group of them", 0, 2, NULL,
      NULL, NULL},
     {"status", "", LOOK, "how the desk and its daemon are", 0, 0, NULL, eh_cmd_status, NULL},
+    {"me", "", LOOK, "who you are here, what you have, and what to do next", 0, 0, NULL, eh_cmd_me,
+     NULL},
     {"teams", "", LOOK, "the teams and what waits in them", 0, 0, after_option, eh_cmd_teams, NULL},
     {"team", "T", LOOK, "one team: its rules, who is in it and got what", 1, 1, NULL, eh_cmd_team,
      NULL},
     {"reps", "", LOOK, "everybody's state and open work", 0, 0, after_option, eh_cmd_reps, NULL},
-    {"rep", "R", LOOK, "one rep with the tickets he or she has", 1, 1, NULL, eh_cmd_rep, NULL},
+    {"rep", "[R]", LOOK, "one rep with the tickets he or she has", 0, 1, NULL, eh_cmd_rep,
+     "Without R it is you: the rep whose Unix user you are."},
     {"tickets", "", LOOK, "waiting and open tickets", 0, 0, tickets_options, eh_cmd_tickets, NULL},
+    {"waiting", "[T]", LOOK, "what waits, how long, and why", 0, 1, part_options, eh_cmd_waiting,
+     "Of all teams, or of team T."},
     {"ticket", "ID", LOOK, "one ticket with its whole story", 1, 1, ticket_options, eh_cmd_ticket,
      NULL},
+    {"dead", "[INPUT]", LOOK, "entries that were refused, and why", 0, 1, part_options, eh_cmd_dead,
+     "Of one, named by its number in the list, all that it said. What was refused over\n"
+     "the socket is not among them: whoever sent that was told."},
     {"fairness", "T", LOOK, "how evenly and honestly a team's tickets were dealt", 1, 1,
      fairness_options, eh_cmd_fairness,
      "Without --db the daemon is asked; when none answers, the log is replayed out of\n"
@@ -175,8 +206,8 @@ static const struct eh_cli_command commands[] = {
     {"available", "[R]", SIGNAL, "ready for tickets", 0, 1, reason_option, eh_cmd_available,
      "Without R it is you. Too early after `overloaded` it takes effect when the\n"
      "team's shortest time is over."},
-    {"away", "[R]", SIGNAL, "not at work", 0, 1, reason_option, eh_cmd_away,
-     "Without R it is you. It lasts until `available`."},
+    {"away", "[R]", SIGNAL, "not at work", 0, 1, away_options, eh_cmd_away,
+     "Without R it is you. It lasts until `available`, or as long as --for says."},
     {"outcome", "ID OUTCOME", SIGNAL, "what became of a ticket", 2, 2, outcome_options,
      eh_cmd_outcome, "OUTCOME: won, lost, resolved, cancelled, reopened, refunded or rated."},
     {"assign", "ID R", MANAGE, "give a ticket to somebody, whatever the deal says", 2, 2,
@@ -185,10 +216,11 @@ static const struct eh_cli_command commands[] = {
      eh_cmd_release, "R is set away, and gets none of them back while somebody else could."},
     {"move", "ID T", MANAGE, "a misrouted ticket goes to another team", 2, 2, override_options,
      eh_cmd_move, NULL},
-    {"pool", "T", BONUS, "the bonus pool: how it stands, why, and who gets what", 1, 1,
+    {"pool", "[T]", BONUS, "the bonus pool: how it stands, why, and who gets what", 0, 1,
      pool_options, eh_cmd_pool,
-     "The period that runs is a live estimate. Who is in the team sees the pool, the\n"
-     "rules and the own line; its managers, auditors and operators see all lines.\n"
+     "Without T it is your team. The period that runs is a live estimate. Who is in\n"
+     "the team sees the pool, the rules and the own line; its managers, auditors and\n"
+     "operators see all lines.\n"
      "--csv: rep,period,equal,hours,seniority,individual,amount,currency; the amounts\n"
      "are what each gets of the period in all, and sum to the pool."},
     {"freeze", "T PERIOD", BONUS, "a period that is over becomes provisional", 2, 2, NULL,
@@ -239,6 +271,8 @@ static const struct eh_cli_command commands[] = {
      "teams become ids; without a team it is `desk`. JSONL: each line one message as\n"
      "the stream takes it. A bad row is refused with its line before anything is sent;\n"
      "a second push of the same file changes nothing."},
+    {"complete", "[WORD...]", FEED, "for shells: what may stand in place of the last word", 0, 0,
+     NULL, NULL, NULL},
     {"draws reveal", "", PROVE, "end the current draw epoch and reveal its seed", 0, 0, NULL,
      eh_cmd_draws_reveal,
      "For operators. The next epoch begins at once; its seed was committed before."},
@@ -402,6 +436,8 @@ static int run(struct eh_cli *cli, int argc, char **argv)
         puts("evenhand " EVENHAND_VERSION);
         return EH_EXIT_DONE;
     }
+    if (argc > 0 && strcmp(argv[0], "complete") == 0)
+        return eh_complete(commands, argc - 1, argv + 1, cli);
     int r = eh_cli_parse(commands, argc, argv, cli, &wants_help);
     if (r != EH_EXIT_DONE)
         return r;

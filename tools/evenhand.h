@@ -39,6 +39,8 @@ struct eh_cli_option {
     bool required;
 };
 
+extern const struct eh_cli_option eh_cli_everywhere[]; /* what every command takes */
+
 struct eh_cli;
 
 struct eh_cli_command {
@@ -56,7 +58,7 @@ struct eh_cli {
     const struct eh_cli_command *command;
     const char *several; /* no command, but the first word of these: `desk` */
     const char *socket;
-    bool json;     /* print what the daemon answered */
+    bool json; /* print what the daemon answered */
     bool no_pager;
     bool terminal; /* stdout is one */
     bool colour;
@@ -87,6 +89,9 @@ int eh_say_usage(const struct eh_cli *, const char *format, ...) EH_PRINTF(2, 3)
 /* Of an argument that does not fit into an address of the admin API. */
 int eh_say_long(const char *argument);
 
+/* cli_complete.c: what may stand in place of the last word. */
+int eh_complete(const struct eh_cli_command *commands, int argc, char **argv, struct eh_cli *cli);
+
 /* A whole file in memory, with a terminator behind it; refuses what is larger than max bytes. */
 int eh_file_read(const char *path, size_t max, struct eh_bytes *ret,
                  struct eh_error *) EH_MUST_CHECK;
@@ -96,6 +101,9 @@ int eh_cmd_teams(struct eh_cli *);
 int eh_cmd_team(struct eh_cli *);
 int eh_cmd_reps(struct eh_cli *);
 int eh_cmd_rep(struct eh_cli *);
+int eh_cmd_me(struct eh_cli *);
+int eh_cmd_dead(struct eh_cli *);
+int eh_cmd_waiting(struct eh_cli *);
 int eh_cmd_tickets(struct eh_cli *);
 int eh_cmd_ticket(struct eh_cli *);
 int eh_cmd_overloaded(struct eh_cli *);

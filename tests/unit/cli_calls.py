@@ -59,7 +59,7 @@ def usage_of(command):
 def commands():
     text = call("--help").stdout.decode()
     names = re.findall(r"^  ([a-z]+(?: [a-z]+)?) .*?  ", text, re.M)
-    return [n for n in names if n != "help"]
+    return [n for n in names if n not in ("help", "complete")]
 
 
 def groups():

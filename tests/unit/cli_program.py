@@ -30,7 +30,7 @@ SHOP = os.path.join(DATA, "shop.csv")
 FOLDER = tempfile.mkdtemp(prefix="evenhand-cli-")
 SOCKET = os.path.join(FOLDER, "admin.sock")
 DESK = "desk: main\ncurrency: EUR\nreps: [ana, ben]\nteams: [{id: sales, reps: [ana, ben]}]\n"
-COMMANDS = ["help", "status", "teams", "team", "reps", "rep", "tickets", "ticket", "overloaded",
+COMMANDS = ["help", "status", "me", "waiting", "dead", "complete", "teams", "team", "reps", "rep", "tickets", "ticket", "overloaded",
             "available", "away", "outcome", "assign", "release", "move", "desk show", "desk diff",
             "desk apply", "desk from", "plan check", "plan test", "push", "simulate", "pool", "freeze",
             "close", "pay", "exclude", "metric"]
@@ -80,7 +80,7 @@ GETS = {
     "/v1/teams/secret": (403, refusal("denied", "team secret is not yours")),
     "/v1/reps": (200, {"reps": [{"id": "ana", "name": "Åse 中村", "teams": ["sales"],
                                  "state": "available", "full": True, "until": None, "open": 3,
-                                 "points": 6}], "after": "ana"}),
+                                 "points": 6, "reason": None}], "after": "ana"}),
     "/v1/reps?after=ana": (200, {"reps": [{"id": "ben", "name": "Ben", "teams": ["sales"],
                                            "state": "overloaded", "full": False,
                                            "until": later(3600), "open": 0, "points": 0}],
@@ -94,6 +94,25 @@ GETS = {
     "/v1/tickets": (200, {"tickets": [ticket("1"), ticket("2", source="shop")], "after": "17"}),
     "/v1/tickets?after=17": (200, {"tickets": [ticket("3")], "after": None}),
     "/v1/tickets?team=a%26b&state=open": (200, {"tickets": [], "after": None}),
+    "/v1/tickets?rep=a%27na&state=open&limit=2&newest=1": (200, {"tickets": [ticket("9"), ticket("8")],
+                                                                "after": "8"}),
+    "/v1/tickets?state=waiting": (200, {"tickets": [
+        ticket("w1", rep=None, state="waiting", why="skill", skills=["sap", "german"],
+               missing_skills=["german"]),
+        ticket("w2", rep=None, state="waiting", why="full", missing_skills=None)], "after": None}),
+    "/v1/tickets?state=waiting&team=sales": (200, {"tickets": [], "after": None}),
+    "/v1/dead?limit=1": (200, {"letters": [
+        {"input": 17, "at": "2026-03-01T09:00:00.000Z", "reason": "team: salse is not on the desk",
+         "stream_id": "7-1", "size": 40, "body": '{"type":"ticket","id":"T9"}'}], "after": "17"}),
+    "/v1/dead/17": (200, {"input": 17, "at": "2026-03-01T09:00:00.000Z", "reason": "team: salse is not",
+                          "stream_id": "7-1", "size": 40, "body": '{"type":"ticket","id":"T9"}'}),
+    "/v1/me": (200, {"user": "ana", "roles": ["rep"], "manages": [], "desk": "main", "currency": "EUR",
+                     "time_zone": "UTC",
+                     "rep": {"id": "ana", "name": "Ana", "teams": ["sales"], "state": "overloaded",
+                             "full": False, "until": later(3600), "reason": "calls", "open": 1,
+                             "points": 2}}),
+    "/v1/teams/sales/pool": (200, {"team": "sales", "period": "2026-03", "currency": "EUR", "net": 300000,
+                                   "shares": [{"rep": "ana", "total": 81261}]}),
     "/v1/tickets/default/1": (200, ticket("1", history=HISTORY)),
     "/v1/tickets/shop/a%2Fb%20%C3%A5": (200, ticket("a/b å", source="shop", history=None)),
     "/v1/desk": (200, {"desk": "main", "sha256": "00", "text": DESK}),
@@ -118,6 +137,7 @@ def what_if(body):
 class Handler(http.server.BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     asked = []
+    zone = None
 
     def log_message(self, *_):
         pass
@@ -129,6 +149,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
         text = (body if isinstance(body, str) else json.dumps(body) + "\n").encode()
         self.send_response(code)
         self.send_header("Content-Length", str(len(text)))
+        if Handler.zone:
+            self.send_header("Time-Zone", Handler.zone)
         self.end_headers()
         self.wfile.write(text)
 
@@ -151,7 +173,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
         elif "standby" in body:
             self.answer(503, refusal("unavailable", "this daemon is standby"))
         elif self.path.endswith("/signal"):
-            self.answer(200, {"input": 5, "from": later(0), "until": later(7200)})
+            self.answer(200, {"input": 5, "from": later(0), "until": later(7200), "bound": {
+                "rule": "at_most", "team": "sales", "seconds": 28800}})
         else:
             self.answer(200, {"input": 5})
 
@@ -199,7 +222,8 @@ def help_teaches():
     out = good("--help")
     for command in COMMANDS:
         assert re.search("^  %s( |$)" % command, out, re.M), command
-        mine = good(*command.split(), "--help") if command != "help" else "Usage: evenhand help"
+        mine = good(*command.split(), "--help") if command not in ("help", "complete") else \
+            "Usage: evenhand " + command
         assert mine.startswith("Usage: evenhand " + command), mine
         wide = [line for line in mine.splitlines() + out.splitlines() if len(line) > 80]
         assert not wide, wide
@@ -223,7 +247,7 @@ def wrong_calls_are_told():
     bad(2, "desk", "shwo", says="show, diff, apply, from")
     bad(2, "tickets", "--taem", "x", says="did you mean --team?")
     bad(2, "tickets", "--state", "done", says="--state")
-    bad(2, "rep", says="needs R")
+    bad(2, "team", says="needs T")
     bad(2, "assign", "1", "ana", says="--reason")
     bad(2, "overloaded", "--for", "soon", says="--for")
     bad(2, "outcome", "1", "sold", says="won, lost")
@@ -316,12 +340,96 @@ def tables_read_well():
         assert all(len(line) <= 80 for line in text.splitlines()), text
 
 
+def lists_say_why_and_how_to_go_on():
+    waiting = good("waiting")
+    assert re.search(r"w1 +sales +order +5 +2h 1\dm +nobody has german\n", waiting), waiting
+    assert re.search(r"w2 .* everybody is full\n", waiting), waiting
+    assert good("waiting", "sales") == "nothing waits\n"
+    assert "nobody has german" in good("tickets", "--state", "waiting")
+    more = good("tickets", "--rep", "a'na", "--state", "open", "--newest", "--limit", "2").splitlines()
+    assert len(more) == 4 and more[-1] == "… and more: evenhand tickets --rep 'a'\\''na' --state open " \
+        "--newest --limit 2 --after 8", more
+    assert len(good("reps", "--limit", "1").splitlines()) == 3
+    bad(2, "tickets", "--limit", "0", says="--limit")
+    bad(2, "tickets", "--since", "soon", says="--since: `soon` is neither a day")
+    for given, sent in (("2026-03-01", "2026-03-01T00:00:00.000Z"),
+                        ("2026-03-01T12:00:00+01:00", "2026-03-01T11:00:00.000Z")):
+        Handler.asked.clear()
+        run("tickets", "--since", given)
+        assert Handler.asked[-1][1] == "/v1/tickets?since=" + sent.replace(":", "%3A"), Handler.asked
+    Handler.asked.clear()
+    run("tickets", "--since", "2h")
+    assert re.search("since=20", Handler.asked[-1][1])
+
+
+def dead_letters_are_read():
+    letters = good("dead", "--limit", "1").splitlines()
+    assert re.search(r"17 +2026-03-01 09:00 UTC +T9 +team: salse is not on the desk", letters[1]), letters
+    assert letters[2] == "… and more: evenhand dead --limit 1 --after 17", letters
+    one = good("dead", "17")
+    assert "team: salse is not" in one and '\n  "id": "T9"\n' in one, one
+    assert json.loads(good("dead", "17", "--json"))["input"] == 17
+
+
+def the_caller_is_meant():
+    me = good("me")
+    for piece in ("you are ana: rep; desk main", "rep ana (Ana), team sales", "overloaded until ",
+                  ": calls\n", "pool sales 2026-03: 812.61 of 3,000.00 EUR for you", "9 of shop",
+                  "evenhand available"):
+        assert piece in me, (piece, me)
+    assert json.loads(good("me", "--json"))["user"] == "ana"
+    assert good("rep") == good("rep", "ana")
+    Handler.asked.clear()
+    run("pool")
+    assert Handler.asked[-1][1] == "/v1/teams/sales/pool", Handler.asked
+    kept = GETS["/v1/me"]
+    try:
+        GETS["/v1/me"] = (200, {**kept[1], "rep": None, "manages": ["sales", "support"]})
+        bad(1, "pool", says="which team? evenhand pool T, where T is one of sales, support")
+        GETS["/v1/me"] = (200, {**kept[1], "rep": None, "roles": []})
+        bad(1, "pool", says="you are in no team")
+        assert "an operator names your Unix user" in good("me")
+    finally:
+        GETS["/v1/me"] = kept
+
+
+def words_are_completed():
+    def words(*typed, **more):
+        return [line.split("\t")[0] for line in good("complete", *typed, **more).splitlines()]
+    assert words("tea") == ["teams", "team"] and "desk" in words("") and words("").count("plan") == 1
+    assert words("desk", "") == ["show", "diff", "apply", "from"] and words("draws", "r") == ["reveal"]
+    assert words("help", "desk", "d") == ["diff"] and "waiting" in words("help", "")
+    assert words("team", "s") == ["sales", "support"] and words("assign", "1", "") == ["ana"]
+    assert words("tickets", "--team", "sa") == ["sales"] and words("ticket", "") == []
+    GETS["/v1/tickets?newest=1"] = GETS["/v1/tickets"]
+    assert words("ticket", "") == ["1", "2"] and words("outcome", "1", "re")[1:] == ["reopened", "refunded"]
+    GETS["/v1/teams/sales/pools"] = (200, {"pools": [{"period": "2026-02"}, {"period": "2026-03"}]})
+    assert words("freeze", "sales", "2026-0") == ["2026-02", "2026-03"]
+    assert words("pool", "sales", "--period", "") == ["2026-02", "2026-03"]
+    assert words("tickets", "--state", "a") == ["assigned"] and words("desk", "apply", "") == [":files"]
+    assert words("--socket", SOCKET, "rep", "", socket=FOLDER + "/none") == ["ana"]
+    assert words("rep", "", socket=FOLDER + "/none.sock") == [], "no daemon, and not a word of it"
+    assert words("nonsense", "") == [] and words("rep", "ana", "more") == []
+
+
+def times_are_those_of_the_desk():
+    zone = {"TZ": ""}
+    try:
+        Handler.zone = "America/New_York"
+        assert "2026-03-01 04:00:00 EST" in good("ticket", "1", env=zone)
+        assert "2026-03-01 09:00:00 UTC" in good("ticket", "1")
+        Handler.zone = "../../etc/passwd"
+        good("ticket", "1", env=zone)
+    finally:
+        Handler.zone = None
+
+
 def a_ticket_has_its_story():
     story = good("ticket", "1")
     for piece in ["order worth 12,345.67 EUR for team sales", "with ana",
-                  "2026-03-01 09:00:00  waits: nobody is available",
-                  "2026-03-01 09:05:00  dealt to ben by random",
-                  "2026-03-01 09:10:00  given to ana by a manager, was with ben"]:
+                  "2026-03-01 09:00:00 UTC  waits: nobody is available",
+                  "2026-03-01 09:05:00 UTC  dealt to ben by random",
+                  "2026-03-01 09:10:00 UTC  given to ana by a manager, was with ben"]:
         assert piece in story, story
     assert "PostgreSQL is not reachable" in good("ticket", "a/b å", "--source", "shop")
 
@@ -341,7 +449,7 @@ def nothing_hidden_reaches_people():
         for path, (code, answer) in kept.items():
             GETS[path] = (code, dict(hide(answer), after=None))
         for call in (["status"], ["teams"], ["team", "sales"], ["reps"], ["tickets"],
-                     ["ticket", "1"]):
+                     ["ticket", "1"], ["waiting"], ["me"], ["dead", "17"]):
             assert json.dumps(HIDDEN)[1:-1] in good("--json", *call), call
             shown = good(*call)
             assert not set(HIDDEN) & set(shown) and "\\u{202e}" in shown, (call, shown)
@@ -362,7 +470,9 @@ def changes_say_what_is_meant():
     method, path, body, out = asked("overloaded", "--for", "1h30m", "--reason", "calls")
     assert (method, path) == ("POST", "/v1/reps/ana/signal")
     assert body == {"status": "overloaded", "for": 5400, "reason": "calls"}
-    assert re.match(r"ana is overloaded until \S+( \S+)? \(in (2h|1h 5\dm)\)\n", out), out
+    assert re.match(r"ana is overloaded until [0-9: -]+ UTC \(in (2h|1h 5\dm)\); "
+                    r"at_most of team sales: 8h\n", out), out
+    assert asked("away", "ben", "--for", "2d")[2] == {"status": "away", "for": 172800}
     assert asked("away", "ben")[1:3] == ("/v1/reps/ben/signal", {"status": "away"})
     assert asked("assign", "1", "ben", "--reason", "r", "--source", "s/t")[1:3] == \
         ("/v1/tickets/s%2Ft/1/assign", {"rep": "ben", "reason": "r"})
@@ -523,7 +633,8 @@ def the_sample_is_what_the_tests_believe():
 TESTS = [the_sample_is_what_the_tests_believe, help_teaches, a_full_disk_is_told,
          wrong_calls_are_told,
          exit_codes_follow_the_answer, errors_are_json_with_json, a_long_text_is_paged,
-         tables_read_well, a_ticket_has_its_story,
+         tables_read_well, lists_say_why_and_how_to_go_on,
+         dead_letters_are_read, the_caller_is_meant, words_are_completed, times_are_those_of_the_desk, a_ticket_has_its_story,
          nothing_hidden_reaches_people,
          json_is_what_the_daemon_said, changes_say_what_is_meant, the_callers_rep_is_found,
          desk_files_travel, a_desk_comes_out_of_a_history, a_history_is_dealt_again,

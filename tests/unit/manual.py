@@ -8,6 +8,7 @@ the source, where each is one table.
 """
 import os
 import re
+import shutil
 import subprocess
 import sys
 
@@ -73,22 +74,43 @@ def every_command_and_option_is_in_the_manual():
          {m for line in re.findall(r"^\*--.*$", general, re.M) for m in OPTION.findall(line)})
 
 
+SHELLS = {
+    "bash": """source "$1"; COMP_WORDS=("${@:2}"); COMP_CWORD=$(($# - 2)); compopt() { :; }
+        complete() { :; }; source "$1"; _evenhand; printf '%s\\n' "${COMPREPLY[@]}\"""",
+    "zsh": """_files() { print -l FILES }; _describe() { print -rl -- ${(P)2} }; compdef() { : }
+        words=("${@:2}"); CURRENT=$#words; f=$1; set --; source $f""",
+    "fish": """source $argv[1]; complete -C (string join ' ' -- $argv[2..-1])""",
+}
+
+
+def completed(shell, *words):
+    """What the shell offers in place of the last word, without what it says of each."""
+    suffix = {"bash": "bash", "zsh": "zsh", "fish": "fish"}[shell]
+    file = os.path.join(SOURCE, "tools", "completion", "evenhand." + suffix)
+    # fish completes by the name, so the program has to be found by it
+    env = {**os.environ, "PATH": os.path.dirname(os.path.abspath(EVENHAND)) + ":" + os.environ["PATH"],
+           "EVENHAND_SOCKET": "/nowhere.sock"}
+    extra = ["bash"] if shell == "bash" else ["zsh"] if shell == "zsh" else []
+    first = ["-f"] if shell == "zsh" else ["--no-config"] if shell == "fish" else []
+    out = subprocess.run([shell, *first, "-c", SHELLS[shell], *extra, file, "evenhand", *words], env=env,
+                         stdout=subprocess.PIPE, check=True, text=True).stdout
+    return {re.split(r"[\t:]", line)[0] for line in out.splitlines() if line}
+
+
 def completion_offers_the_same():
-    script = """source "$1"; COMP_WORDS=(evenhand "${@:2}"); COMP_CWORD=$(($# - 1)); compopt() { :; }
-        complete() { :; }; _evenhand; printf '%s\\n' "${COMPREPLY[@]}\""""
-    file = os.path.join(SOURCE, "tools", "completion", "evenhand.bash")
-
-    def completed(*words):
-        return set(told("bash", "-c", script, "bash", file, *words).split())
-
-    offered = {n: t for n, t in commands().items() if n != "plan history"}  # the daemon's
-    same("commands completed", {n.split()[0] for n in offered}, completed(""))
-    for name, text in offered.items():
-        words = name.split()
-        if len(words) == 2 and words[0] != "draws":
-            assert words[1] in completed(words[0], ""), name
-        same("options completed after `%s`" % name, options_told(text) - EVERYWHERE | {""},
-             {o[2:] for o in completed(*words, "--")} - EVERYWHERE | {""})
+    offered = {n: t for n, t in commands().items() if n != "complete"}
+    for shell in SHELLS:
+        if not shutil.which(shell):
+            print("# there is no %s" % shell)
+            continue
+        same("commands completed by " + shell, {n.split()[0] for n in offered}, completed(shell, ""))
+        few = ("desk from", "pool", "metric") if shell != "bash" else offered
+        for name in few:
+            words = name.split()
+            if len(words) == 2:
+                assert words[1] in completed(shell, words[0], ""), (shell, name)
+            same("options completed by %s after `%s`" % (shell, name), options_told(offered[name]) |
+                 EVERYWHERE - {"version"}, {o[2:] for o in completed(shell, *words, "--")})
 
 
 def help_fits_eighty_columns():
