@@ -173,7 +173,7 @@ static const struct {
     {"evenhand_tickets_waiting", "gauge", "Tickets that wait for a rep", waiting, 1},
     {"evenhand_tickets_open", "gauge", "Tickets assigned and not closed", open_tickets, 1},
     {"evenhand_outcomes_parked", "gauge", "Outcomes that wait for their ticket", parked, 1},
-    {"evenhand_dead_letters_total", "counter", "Entries refused since ever", dead, 1},
+    {"evenhand_dead_letters_total", "counter", "Entries of the stream refused since ever", dead, 1},
     {"evenhand_refused_total", "counter", "The same, with what was refused over the socket",
      refused, 1},
     {"evenhand_in_flight", "gauge", "Entries read and not committed yet", in_flight, 1},

@@ -90,8 +90,8 @@ static void show_undoable(const struct eh_cli *cli, const json_t *s)
     json_array_foreach(json_object_get(s, "missing_skills"), at, row)
     {
         char text[400], missing[128], together[128];
-        join_texts(json_object_get(row, "missing"), missing, sizeof missing);
-        join_texts(json_object_get(row, "skills"), together, sizeof together);
+        eh_show_join(json_object_get(row, "missing"), missing, sizeof missing);
+        eh_show_join(json_object_get(row, "skills"), together, sizeof together);
         eh_format(text, sizeof text, "%lld tickets of team %s wait for %s: nobody there has %s",
                   (long long)eh_json_int(row, "waiting"), eh_json_text(row, "team"), together,
                   *missing ? missing : "all of them");
