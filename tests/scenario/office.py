@@ -133,9 +133,10 @@ def days_in(team, rep, name):
 
 class Facts:
     def __init__(self):
-        self.revenue = self.ratings = self.rating_sum = self.reopened = 0
+        self.revenue = self.ratings = self.rating_sum = self.firsts = self.reopened = 0
+        self.cancelled = 0
         self.closed, self.won, self.lost = ({kind: 0 for kind in POINTS} for _ in range(3))
-        self.handled = {kind: [] for kind in POINTS}
+        self.handled, self.handled_ms = ({kind: 0 for kind in POINTS} for _ in range(2))
         self.points = {rep: 0 for rep in REPS}
         self.training, self.excluded = None, set()
 
@@ -145,11 +146,11 @@ class Facts:
         if name == "csat":
             return divide(1000 * self.rating_sum + 10 * 4000, self.ratings + 10)
         if name == "handle_time":
-            means = [divide(sum(self.handled[kind]), len(self.handled[kind]))
+            means = [divide(self.handled_ms[kind], self.handled[kind])
                      for kind in ("order", "query")]
             return divide(sum(500000 * mean for mean in means), PPM * 1000)
         if name == "reopen_rate":
-            return divide(self.reopened * PPM, sum(self.closed.values()))
+            return divide(self.reopened * PPM, self.firsts)
         if name == "conversion":
             return divide(self.won["quote"] * PPM, self.won["quote"] + self.lost["quote"])
         return self.training
@@ -169,6 +170,61 @@ class Facts:
                 "individual": {rep: self.points[rep] for rep in there}}
 
 
+class Ticket:
+    """What its outcomes come to, taken in the order in which they happened."""
+
+    def __init__(self, m):
+        self.team, self.rep, self.kind, self.id = m["team"], m["owner"], m["kind"], m["id"]
+        self.outcome = self.month = self.first = self.csat = self.at = None
+        self.value = self.refunded = 0
+        self.handled, self.reopened = None, False
+
+    def take(self, m):
+        self.at = m.get("at", self.at)
+        if m["outcome"] == "reopened" and self.outcome:
+            self.outcome, self.refunded, self.reopened = None, 0, True
+        elif m["outcome"] == "refunded":
+            self.refunded += m["value"]
+        elif m["outcome"] == "rated":
+            self.csat = m["csat"]
+        elif m["outcome"] != "reopened":
+            self.close(m)
+
+    def close(self, m):
+        assert self.outcome in (None, m["outcome"]), (self.id, m)
+        if not self.outcome:
+            self.outcome, self.month = m["outcome"], month_of(m["at"])
+            self.value = m.get("value", self.value)
+            if "handled" in m:
+                self.handled = (self.handled or 0) + m["handled"]
+            if m["outcome"] != "cancelled":
+                self.first = self.first or self.month
+        self.csat = m.get("csat", self.csat)
+
+    def counts(self):
+        """What it counts now: by team and month, which figure by how much."""
+        parts = {}
+        if self.first:
+            parts[self.team, self.first] = [("firsts", None, 1), ("reopened", None, self.reopened)]
+        if not self.outcome:
+            return parts
+        part = parts.setdefault((self.team, self.month), [])
+        if self.outcome == "cancelled":
+            part.append(("cancelled", None, 1))
+            return parts
+        part += [("closed", self.kind, 1), ("won", self.kind, self.outcome == "won"),
+                 ("lost", self.kind, self.outcome == "lost"),
+                 ("points", self.rep, POINTS[self.kind])]
+        if self.outcome == "won":
+            part.append(("revenue", None, self.value - self.refunded))
+        if self.csat:
+            part += [("ratings", None, 1), ("rating_sum", None, self.csat)]
+        if self.handled is not None:
+            part += [("handled", self.kind, 1),
+                     ("handled_ms", self.kind, min(max(self.handled, 60), 3600) * 1000)]
+        return parts
+
+
 class Office:
     """Takes messages as the daemon ought to, and says what each period has."""
 
@@ -183,8 +239,7 @@ class Office:
 
     def take(self, m):
         if m["type"] == "ticket" and m["id"] not in self.tickets:
-            self.tickets[m["id"]] = {"team": m["team"], "rep": m["owner"], "kind": m["kind"],
-                                     "id": m["id"], "outcome": None}
+            self.tickets[m["id"]] = Ticket(m)
             for waiting in self.early.pop(m["id"], []):
                 self.outcome(waiting)
         elif m["type"] == "metric":
@@ -201,42 +256,18 @@ class Office:
 
     def outcome(self, m):
         t = self.tickets[m["id"]]
-        if m["outcome"] == "reopened":
-            if t["outcome"]:
-                self.reopen(t)
-        elif m["outcome"] == "refunded":
-            t["refunded"] += m["value"]
-            self.of(t["team"], t["month"]).revenue -= m["value"]
-        elif m["outcome"] == "rated":
-            self.rate(self.of(t["team"], t["month"]), m)
-        elif not t["outcome"]:
-            self.close(t, m)
-        else:
-            assert t["outcome"] == m["outcome"], (t, m)
+        before = t.counts()
+        t.take(m)
+        after = t.counts()
+        for key in before.keys() | after.keys():
+            if before.get(key) != after.get(key):
+                self.change(self.of(*key), before.get(key, []), -1)
+                self.change(self.of(*key), after.get(key, []), 1)
 
     @staticmethod
-    def rate(facts, m):
-        if "csat" in m:
-            facts.ratings += 1
-            facts.rating_sum += m["csat"]
-
-    def close(self, t, m):
-        t.update(outcome=m["outcome"], value=m.get("value", 0), refunded=0,
-                 month=month_of(m["at"]))
-        facts, kind = self.of(t["team"], t["month"]), t["kind"]
-        facts.closed[kind] += 1
-        facts.points[t["rep"]] += POINTS[kind]
-        facts.won[kind] += m["outcome"] == "won"
-        facts.lost[kind] += m["outcome"] == "lost"
-        facts.revenue += t["value"] if m["outcome"] == "won" else 0
-        if "handled" in m:
-            facts.handled[kind].append(min(max(m["handled"], 60), 3600) * 1000)
-        self.rate(facts, m)
-
-    def reopen(self, t):
-        facts = self.of(t["team"], t["month"])
-        facts.reopened += 1
-        facts.won[t["kind"]] -= t["outcome"] == "won"
-        facts.lost[t["kind"]] -= t["outcome"] == "lost"
-        facts.revenue -= t["value"] - t["refunded"] if t["outcome"] == "won" else 0
-        t["outcome"] = None
+    def change(facts, part, sign):
+        for figure, of, by in part:
+            if of is None:
+                setattr(facts, figure, getattr(facts, figure) + sign * by)
+            else:
+                getattr(facts, figure)[of] += sign * by

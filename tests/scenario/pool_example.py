@@ -104,8 +104,10 @@ def march():
 
 
 def reopened(first, count):
-    return [{"type": "outcome", "id": "m-%d" % (first + i), "outcome": "reopened"}
-            for i in range(count)]
+    """They come back, and are resolved once more: the same tickets, counted once."""
+    return [{"type": "outcome", "id": "m-%d" % (first + i), "outcome": outcome,
+             "at": at(ZONE, "2026-03-31", hour)}
+            for i in range(count) for outcome, hour in (("reopened", 13), ("resolved", 14))]
 
 
 def of_metric(shown, name):

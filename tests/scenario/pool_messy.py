@@ -34,7 +34,7 @@ def closing(rng, ticket, kind, name):
     """How a ticket ended, some time in that month."""
     outcome = {"order": rng.choice(["won"] * 5 + ["cancelled"]), "query": "resolved",
                "quote": rng.choice(["won", "lost"])}[kind]
-    moment = datetime.datetime.fromisoformat(day(name, rng.randint(1, 28)) + "T00:00")
+    moment = datetime.datetime.fromisoformat(day(name, rng.randint(1, 26)) + "T00:00")
     moment = moment.replace(tzinfo=LOCAL) + datetime.timedelta(minutes=rng.randrange(1440))
     m = {"type": "outcome", "id": ticket, "outcome": outcome, "at": milliseconds(moment)}
     if outcome == "won":
@@ -46,13 +46,31 @@ def closing(rng, ticket, kind, name):
     return m
 
 
-def refund(rng, ticket, value):
-    return {"type": "outcome", "id": ticket, "outcome": "refunded",
-            "value": rng.randint(1, max(1, value // 3))}
+def later(rng, at, **more):
+    """An outcome some minutes after that moment: the order in which they are sent is theirs."""
+    return dict({"type": "outcome", "at": at + 60000 * rng.randint(1, 500)}, **more)
 
 
-def rating(rng, ticket):
-    return {"type": "outcome", "id": ticket, "outcome": "rated", "csat": rng.randint(1, 5)}
+def refund(rng, ticket, at, value):
+    return later(rng, at, id=ticket, outcome="refunded", value=rng.randint(1, max(1, value // 3)))
+
+
+def rating(rng, ticket, at):
+    return later(rng, at, id=ticket, outcome="rated", csat=rng.randint(1, 5))
+
+
+def reopening(rng, ticket, at):
+    return later(rng, at, id=ticket, outcome="reopened")
+
+
+def closing_again(rng, ticket, kind, at):
+    """In the same month, or in the last one."""
+    return dict(closing(rng, ticket, kind, THEN), at=at + 60000 * rng.randint(1, 500)) \
+        if rng.random() < 0.5 or month_of(at) == THEN else closing(rng, ticket, kind, THEN)
+
+
+def last_of(story):
+    return max(m.get("at", 0) for m in story)
 
 
 def life(rng, number):
@@ -73,14 +91,15 @@ def life(rng, number):
     if rng.random() < 0.1:
         story = [end, first] + story[2:]
     if end["outcome"] == "won" and rng.random() < 0.3 and end["value"] > 2:
-        back = dict(refund(rng, ticket, end["value"]), event="r-%d" % number)
+        back = dict(refund(rng, ticket, end["at"], end["value"]), event="r-%d" % number)
         story += [back] * rng.randint(1, 2)
     if rng.random() < 0.3:
-        story += [dict(rating(rng, ticket), event="s-%d" % number)] * rng.randint(1, 2)
+        story += [dict(rating(rng, ticket, last_of(story)),
+                       event="s-%d" % number)] * rng.randint(1, 2)
     if rng.random() < 0.15:
-        story.append({"type": "outcome", "id": ticket, "outcome": "reopened"})
+        story.append(reopening(rng, ticket, last_of(story)))
         if rep in STAY and rng.random() < 0.6:
-            story.append(closing(rng, ticket, kind, rng.choice([BEFORE, THEN])))
+            story.append(closing_again(rng, ticket, kind, last_of(story)))
     return story
 
 
@@ -98,21 +117,22 @@ def interleaved(rng, stories):
 def afterwards(rng, office, months, count):
     """What comes late to tickets of those months: refunds, ratings, reopenings, closings."""
     made, used = [], set()
-    tickets = sorted(office.tickets.values(), key=lambda t: int(t["id"][2:]))
+    tickets = sorted(office.tickets.values(), key=lambda t: int(t.id[2:]))
     while len(made) < count:
         t = rng.choice(tickets)
-        if t["id"] in used or (t["outcome"] and t["month"] not in months):
+        if t.id in used or (t.outcome and t.month not in months):
             continue
-        if not t["outcome"] and t["rep"] in STAY:
-            made.append(closing(rng, t["id"], t["kind"], rng.choice(months)))
-        elif t["outcome"] == "won" and t["value"] - t["refunded"] > 2 and rng.random() < 0.5:
-            made.append(refund(rng, t["id"], t["value"] - t["refunded"]))
-        elif t["outcome"]:
-            made.append(rating(rng, t["id"]) if rng.random() < 0.6 else
-                        {"type": "outcome", "id": t["id"], "outcome": "reopened"})
+        if not t.outcome and t.rep in STAY:
+            made.append(closing_again(rng, t.id, t.kind, t.at) if t.at else
+                        closing(rng, t.id, t.kind, rng.choice(months)))
+        elif t.outcome == "won" and t.value - t.refunded > 2 and rng.random() < 0.5:
+            made.append(refund(rng, t.id, t.at, t.value - t.refunded))
+        elif t.outcome:
+            made.append(rating(rng, t.id, t.at) if rng.random() < 0.6 else
+                        reopening(rng, t.id, t.at))
         else:
             continue
-        used.add(t["id"])
+        used.add(t.id)
     return made
 
 

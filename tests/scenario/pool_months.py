@@ -163,14 +163,15 @@ class Year:
                     row["ticket_id"] in self.reopened or self.rng.random() > chance:
                 continue
             before = len(messages)
-            at = datetime.datetime.fromisoformat(name + "-15T12:00").replace(tzinfo=LOCAL)
+            at = milliseconds(datetime.datetime.fromisoformat(row["closed_at"]))
             left = int(row["value_minor"]) - self.refunded.get(row["ticket_id"], 0)
             if row["outcome"] == "lost":
                 self.reopened.add(row["ticket_id"])
                 self.revenue[key] += left
-                messages += [{"type": "outcome", "id": row["ticket_id"], "outcome": "reopened"},
+                messages += [{"type": "outcome", "id": row["ticket_id"], "outcome": "reopened",
+                              "at": at + 1},
                              {"type": "outcome", "id": row["ticket_id"], "outcome": "won",
-                              "value": left, "at": milliseconds(at)}]
+                              "value": left, "at": at + 2}]
             elif left > 10:
                 value = left * part // 100
                 self.refunded[row["ticket_id"]] = value + int(row["value_minor"]) - left
