@@ -32,6 +32,12 @@ struct eh_books {
     uint64_t round_input;  /* 0: no round under way */
     uint32_t team, member; /* the next one of the round */
     int64_t done_us;       /* when the last round ended, monotonic */
+    /* The table book: the roster of a desk, and a round over the pools of all teams. */
+    bool has_roster;
+    uint8_t roster_sha256[32]; /* of the desk it was written for */
+    uint64_t pools_input, pools_round;
+    uint32_t pools_team;
+    int64_t pools_done_us;
 };
 
 /* What is known of other clocks, see start_time.c. */

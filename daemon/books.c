@@ -3,14 +3,19 @@
  * each rep was entitled to. The engine and the log are the truth; this is a copy that may lag.
  *
  * A round over all members begins once nothing has come in for a second, or ten seconds after the
- * last one; each second it goes a bounded number of members further.
+ * last one; each second it goes a bounded number of members further. So does one over the pools of
+ * the teams, once a minute; the roster is written when the desk is another.
  */
 #include "app_private.h"
 
 #include <stdlib.h>
 
+#include <evenhand/json/books.h>
+
 #define MEMBERS_MAX 2000 /* in one statement */
-#define ROUND_S     10   /* between two rounds while inputs keep coming */
+#define ROUND_S     10   /* between two rounds while inputs keep coming ... */
+#define POOLS_S     60   /* ... and of the pools */
+#define POOLS_MAX   24   /* periods of one team that are written */
 
 /* The members from the round's place on, at most MEMBERS_MAX; the round ends where there are no
  * more. */
@@ -50,6 +55,105 @@ static void begin(struct eh_books *books, uint64_t input)
     books->team = books->member = 0;
 }
 
+/* ---- The roster. */
+
+static void write_book(struct eh_app *app, struct eh_book *book, char *text)
+{
+    book->body = eh_str(text);
+    int r = eh_store_book(app->store, app->head.input, book);
+    if (r < 0)
+        app->books.has_roster = false; /* the next round writes it */
+    free(text);
+}
+
+static void write_roster(struct eh_app *app)
+{
+    struct eh_books *books = &app->books;
+    struct eh_book book = {.what = "roster"};
+    struct eh_totals totals;
+    char *text;
+    eh_engine_totals(app->engine, &totals);
+    bool known = books->has_roster &&
+                 memcmp(books->roster_sha256, totals.desk_sha256, sizeof totals.desk_sha256) == 0;
+    if (known || eh_roster_text(app->engine, &text, NULL) < 0)
+        return;
+    books->has_roster = true;
+    memcpy(books->roster_sha256, totals.desk_sha256, sizeof totals.desk_sha256);
+    if (text)
+        write_book(app, &book, text);
+}
+
+/* ---- Pools. */
+
+static uint32_t write_pool(struct eh_app *app, const struct eh_period_view *view)
+{
+    char period[EH_DECIMAL_TEXT_MAX], *text;
+    size_t size = eh_period_print(view->period, period);
+    struct eh_book book = {.what = "pool",
+                           .team = view->team,
+                           .period = eh_str_n(period, size),
+                           .version = view->last.version};
+    uint32_t lines;
+    if (eh_pool_metrics_text(app->engine, view, &text, &lines, NULL) == 0 && text)
+        write_book(app, &book, text);
+    return lines + 1;
+}
+
+/* The period that runs, and the last in which something happened. */
+static uint32_t write_pools_of(struct eh_app *app, struct eh_str team)
+{
+    struct eh_totals totals;
+    struct eh_period_view view, kept[POOLS_MAX];
+    uint32_t count = 0, lines = 1;
+    eh_engine_totals(app->engine, &totals);
+    const struct eh_bonus_plan *plan = eh_desk_plan(eh_engine_desk(app->engine), team, totals.date);
+    struct eh_period now = {0};
+    if (plan) {
+        now = eh_period_of(plan->from.kind, totals.date);
+        if (eh_engine_period(app->engine, team, now, &view))
+            lines += write_pool(app, &view);
+    }
+    for (int32_t after = EH_DATE_ALWAYS; eh_engine_period_after(app->engine, team, after, &view);
+         after = eh_period_first(view.period))
+        kept[count++ % POOLS_MAX] = view;
+    for (uint32_t i = count > POOLS_MAX ? count - POOLS_MAX : 0; i < count; i++)
+        if (!plan || !eh_period_equal(kept[i % POOLS_MAX].period, now))
+            lines += write_pool(app, &kept[i % POOLS_MAX]);
+    return lines;
+}
+
+static void step_pools(struct eh_app *app)
+{
+    struct eh_books *books = &app->books;
+    const struct eh_desk *desk = eh_engine_desk(app->engine);
+    uint32_t lines = 0;
+    while (desk && books->pools_team < desk->team_count && lines < MEMBERS_MAX)
+        lines += write_pools_of(app, desk->teams[books->pools_team++].id);
+    if (desk && books->pools_team < desk->team_count)
+        return;
+    books->pools_input = books->pools_round;
+    books->pools_round = 0;
+    books->pools_done_us = eh_clock_monotonic_us();
+}
+
+static void begin_pools(struct eh_books *books, uint64_t input)
+{
+    books->pools_round = input;
+    books->pools_team = 0;
+}
+
+static void pools_tick(struct eh_app *app, bool quiet)
+{
+    struct eh_books *books = &app->books;
+    int64_t age_us = eh_clock_monotonic_us() - books->pools_done_us;
+    write_roster(app);
+    if (books->pools_round == 0 && app->head.input != books->pools_input &&
+        (quiet || age_us >= POOLS_S * INT64_C(1000000)))
+        begin_pools(books, app->head.input);
+    if (books->pools_round != 0)
+        step_pools(app);
+}
+
 void app_books_tick(struct eh_app *app)
 {
     struct eh_books *books = &app->books;
@@ -64,13 +168,20 @@ void app_books_tick(struct eh_app *app)
         begin(books, head);
     if (books->round_input != 0)
         step(app);
+    pools_tick(app, quiet);
 }
 
 void app_books_finish(struct eh_app *app)
 {
-    if (app->books.input == app->head.input)
+    if (app->books.input != app->head.input) {
+        begin(&app->books, app->head.input);
+        while (app->books.round_input != 0)
+            step(app);
+    }
+    write_roster(app);
+    if (app->books.pools_input == app->head.input)
         return;
-    begin(&app->books, app->head.input);
-    while (app->books.round_input != 0)
-        step(app);
+    begin_pools(&app->books, app->head.input);
+    while (app->books.pools_round != 0)
+        step_pools(app);
 }

@@ -103,6 +103,13 @@ struct eh_ledger_entry {
 };
 int eh_store_ledger(struct eh_store *, uint64_t input, const struct eh_ledger_entry *,
                     size_t count) EH_MUST_CHECK;
+/* What people read of the desk and its pools, as text (evenhand/json/books.h), as of an input. */
+struct eh_book {
+    const char *what;
+    struct eh_str team, period, body;
+    int64_t version;
+};
+int eh_store_book(struct eh_store *, uint64_t input, const struct eh_book *) EH_MUST_CHECK;
 /* Why the ledger or a snapshot could not be written last; "": it could. */
 const char *eh_store_ledger_error(const struct eh_store *);
 const char *eh_store_snapshot_error(const struct eh_store *);

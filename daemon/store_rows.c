@@ -424,6 +424,35 @@ int eh_store_ledger(struct eh_store *s, uint64_t input, const struct eh_ledger_e
     return r == 0 ? eh_pg_sync(s->write) : r;
 }
 
+int eh_store_book(struct eh_store *s, uint64_t input, const struct eh_book *book)
+{
+    char desk[2], as_of[8], epoch[8], version[8];
+    if (s->state != STORE_LEADING)
+        return -EH_EUNAVAILABLE;
+    eh_pg_put16(desk, s->head.desk);
+    eh_pg_put64(as_of, (int64_t)input);
+    eh_pg_put64(epoch, (int64_t)s->head.epoch);
+    eh_pg_put64(version, book->version);
+    const char *values[] = {desk,
+                            as_of,
+                            epoch,
+                            book->what,
+                            book->team.data ? book->team.data : "",
+                            book->period.data ? book->period.data : "",
+                            version,
+                            book->body.data};
+    const int lengths[] = {2,
+                           8,
+                           8,
+                           (int)strlen(book->what),
+                           (int)book->team.size,
+                           (int)book->period.size,
+                           8,
+                           (int)book->body.size};
+    int r = eh_pg_send(s->write, "book_put", 8, values, lengths, on_ledger, s);
+    return r == 0 ? eh_pg_sync(s->write) : r;
+}
+
 int store_rows_send(struct eh_store *s, const struct store_part *part)
 {
     int r = send_inputs(s, part);

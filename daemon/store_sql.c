@@ -208,6 +208,16 @@ const struct eh_pg_statement eh_store_write_statements[] = {
      " (excluded.entitled, excluded.entitled_value, excluded.received, excluded.received_value)",
      9,
      {INT2, INT8, INT8, TEXTS, TEXTS, INT8S, INT8S, INT8S, INT8S}},
+    /* Only what changed, as the ledger. */
+    {"book_put",
+     "INSERT INTO evenhand.book AS b (desk, input, what, team, period, version, body)"
+     " SELECT $1, $2, $4, $5, $6, $7, $8 FROM evenhand.lease l"
+     " JOIN evenhand.head h ON h.desk = l.desk AND h.input >= $2"
+     " WHERE l.desk = $1 AND l.epoch = $3"
+     " ON CONFLICT (desk, what, team, period, version) DO UPDATE SET input = excluded.input,"
+     " body = excluded.body WHERE b.body IS DISTINCT FROM excluded.body",
+     8,
+     {INT2, INT8, INT8, TEXT, TEXT, TEXT, INT8, TEXT}},
     {NULL, NULL, 0, {0}},
 };
 

@@ -33,10 +33,12 @@ static const char *const selects[LOG_STREAMS] = {
                     " rep COLLATE \"C\"",
     [LOG_PARTS] = "SELECT input, part, parts, body FROM evenhand.snapshot WHERE desk = $1"
                   " ORDER BY input, part",
+    [LOG_BOOKS] = "SELECT input, what, team, period, version, body FROM evenhand.book"
+                  " WHERE desk = $1 ORDER BY input, what, team, period, version",
 };
 
 /* Rows read at once, where EH_CLI_LOG_PAGE of them would be too large. */
-static const int pages[LOG_STREAMS] = {[LOG_BODIES] = 32, [LOG_PARTS] = 8};
+static const int pages[LOG_STREAMS] = {[LOG_BODIES] = 32, [LOG_PARTS] = 8, [LOG_BOOKS] = 32};
 
 const char *eh_cli_log_conninfo(const char *option)
 {

@@ -23,6 +23,7 @@ enum {
     LOG_LEDGER,
     LOG_MEMBERS,
     LOG_PARTS,
+    LOG_BOOKS,
     LOG_STREAMS
 };
 

@@ -94,6 +94,24 @@ int eh_cli_log_next_member(struct eh_cli_log *log, struct eh_cli_log_ledger *ret
     return r;
 }
 
+int eh_cli_log_next_book(struct eh_cli_log *log, uint64_t input, struct eh_cli_log_book *ret,
+                         struct eh_error *error)
+{
+    struct log_stream *s = &log->streams[LOG_BOOKS];
+    struct eh_cli_log_book row = {0};
+    int r = log_next_of(log, LOG_BOOKS, input, &row.input, error);
+    if (r <= 0)
+        return r;
+    row.what = log_text(s->page, s->row, 1);
+    row.team = log_text(s->page, s->row, 2);
+    row.period = log_text(s->page, s->row, 3);
+    row.version = log_number(s->page, s->row, 4);
+    row.body = log_text(s->page, s->row, 5);
+    s->row++;
+    *ret = row;
+    return 1;
+}
+
 int eh_cli_log_next_part(struct eh_cli_log *log, uint64_t input, struct eh_cli_log_part *ret,
                          struct eh_error *error)
 {

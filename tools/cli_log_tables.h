@@ -57,6 +57,14 @@ int eh_cli_log_next_member(struct eh_cli_log *, struct eh_cli_log_ledger *ret,
 /* Input of the row written last; 0: there is none. */
 int eh_cli_log_ledger_end(struct eh_cli_log *, uint64_t *ret, struct eh_error *) EH_MUST_CHECK;
 
+struct eh_cli_log_book { /* what people read of the desk and its pools */
+    uint64_t input;
+    struct eh_str what, team, period, body;
+    int64_t version;
+};
+int eh_cli_log_next_book(struct eh_cli_log *, uint64_t input, struct eh_cli_log_book *ret,
+                         struct eh_error *) EH_MUST_CHECK;
+
 struct eh_cli_log_part { /* of a snapshot */
     uint64_t input;
     int64_t part, parts;

@@ -47,6 +47,7 @@ struct eh_proof_counts {
     uint64_t pools;      /* versions of closed periods: their facts, their text, their rows */
     uint64_t snapshots, other_snapshots; /* compared; of another form, which cannot be */
     uint64_t erased;                     /* inputs whose personal text is not there any more */
+    uint64_t other_books;                /* of another form, written by another build */
     uint64_t erased_bodies;              /* dead letters whose bodies are not there any more */
     uint64_t ledger_end;                 /* input of the ledger's last row; 0: it has none */
     bool reads[EH_PROOF_TABLES];         /* the role may read them */

@@ -110,6 +110,11 @@ int proof_compare_statements(uint64_t input, const struct eh_pool_statement *fou
                              struct eh_error *) EH_MUST_CHECK;
 int proof_pool_end(struct eh_proof *, struct eh_error *) EH_MUST_CHECK;
 
+/* ---- cli_proof_books.c: behind the decision; at the end. */
+
+int proof_compare_books(struct eh_proof *, bool compared, struct eh_error *) EH_MUST_CHECK;
+int proof_books_end(struct eh_proof *, struct eh_error *) EH_MUST_CHECK;
+
 /* ---- cli_proof_tables.c, cli_proof_snapshot.c: behind the decision; at the end. */
 
 int proof_tables_open(struct eh_proof *, struct eh_error *) EH_MUST_CHECK;

@@ -349,6 +349,8 @@ int proof_compare_tables(struct eh_proof *p, bool compared, struct eh_error *err
         r = compare_bodies(p, compared, error);
     if (r == 0)
         r = compare_personals(p, compared, error);
+    if (r == 0)
+        r = proof_compare_books(p, compared, error);
     return r < 0 ? r : compare_ledger(p, compared, error);
 }
 
@@ -374,5 +376,7 @@ int proof_tables_end(struct eh_proof *p, struct eh_error *error)
         return personal_wrong(personal.input, "there is no such input", error);
     if (r == 0)
         r = eh_cli_log_next_ledger(p->replay->log, UINT64_MAX, &ledger, error);
-    return r > 0 ? ledger_wrong(&ledger, "there is no such input", error) : r;
+    if (r > 0)
+        return ledger_wrong(&ledger, "there is no such input", error);
+    return r < 0 ? r : proof_books_end(p, error);
 }

@@ -161,7 +161,7 @@ static EH_PRINTF(2, 3) void remark(struct run *run, const char *format, ...)
 static void remark_tables(struct run *run, const struct eh_proof_counts *counts)
 {
     char count[EH_CLI_TEXT];
-    remark(run, "migration.applied, heartbeat.beat, heartbeat.host, ledger.input");
+    remark(run, "migration.applied, heartbeat.beat, heartbeat.host, ledger.input, book.input");
     if (run->to)
         remark(run, "what comes behind input %llu, with head, lease and desk",
                (unsigned long long)run->to);
@@ -182,6 +182,8 @@ static void remark_tables(struct run *run, const struct eh_proof_counts *counts)
         remark(run, "ledger (it has no row)");
     else if (!counts->ledger_whole)
         remark(run, "whether a row of ledger is missing");
+    if (counts->other_books > 0)
+        remark(run, "%llu rows of book of another form", (unsigned long long)counts->other_books);
     if (counts->other_snapshots > 0)
         remark(run, "%llu snapshots of another form", (unsigned long long)counts->other_snapshots);
 }

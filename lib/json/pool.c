@@ -78,7 +78,7 @@ static json_t *metric_json(const struct eh_pool_metric *m, const struct eh_plan_
     return metric;
 }
 
-static json_t *metrics_json(const struct eh_pool_statement *s, const struct eh_bonus_plan *plan)
+json_t *eh_pool_metrics_json(const struct eh_pool_statement *s, const struct eh_bonus_plan *plan)
 {
     json_t *list = json_array();
     for (uint32_t i = 0; i < s->metric_count; i++)
@@ -203,7 +203,7 @@ json_t *eh_pool_json(const struct eh_pool_statement *s, const struct eh_pool_sho
     if (!body)
         return NULL;
     put_head(body, s, shown);
-    put(body, "metrics", metrics_json(s, shown->plan));
+    put(body, "metrics", eh_pool_metrics_json(s, shown->plan));
     put_money(body, s);
     put_lines(body, s, shown);
     eh_pool_put_rules(body, shown->plan);

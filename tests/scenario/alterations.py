@@ -22,8 +22,9 @@ UNPROVEN = {
     "heartbeat.beat": "it counts on, also while nothing happens",
     "heartbeat.host": "who leads says so alone",
     "ledger.input": "the figures may be the same as of another input",
+    "book.input": "the text may be the same as of another input",
 }
-SOMETIMES = {"ledger.input"}  # seen where the figures are others
+SOMETIMES = {"ledger.input", "book.input"}  # seen where the figures are others
 # What only the chain tells: then any input may be named that the change leads to.
 CHAIN_ONLY = {"input.at", "input.actor", "input.stream_ms", "input.stream_no"}
 # What may be missing: one row of it deleted is no wrong.
@@ -31,6 +32,7 @@ MAY_BE_MISSING = {
     "personal": "it was erased",
     "dead_body": "it was erased",
     "snapshot": "the daemon deletes them itself, and starts without one",
+    "book": "nobody can say that it was ever written",
 }
 # As all of them may.
 MAY_BE_EMPTY = dict(MAY_BE_MISSING, ledger="nobody can say that one was ever written")
@@ -51,6 +53,7 @@ NAMES = {
     "chain": r"^input (one of \d+ to )?{input}\b|\bchain row of input {input}\b",
     "snapshot": r"^snapshot of input {input}\b",
     "ledger": r"^ledger of {rep} in {team}\b",
+    "book": r"^book {what}\b",
     "period_step": r"^input {input}: the .*pool|^input {input}: the payment",
     "period_line": r"^input {input}: .*{rep}",
 }

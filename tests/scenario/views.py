@@ -5,7 +5,7 @@ tickets waited, what was imported; and each view and column says what it is.
 import psycopg2
 
 import pools
-from harness import run, scenario
+from harness import run, scenario, wait_until
 from proofs import verify_ok
 
 CREATED = 1767225600123  # 2026-01-01T00:00:00.123Z
@@ -117,6 +117,80 @@ def waits(stack):
                       ("twice", "nobody", None, "assigned", True, False),
                       ("gone", "nobody", None, "closed", True, False),
                       ("twice", "nobody", "ana", None, True, True)], spells
+
+
+def follows(stack, query, wanted):
+    wait_until("%s gives %s" % (query, wanted), lambda: rows(stack, query) == wanted, 20)
+
+
+@scenario("reps, teams and memberships are those of the desk, and of who was there before")
+def roster(stack):
+    first, _ = desk()
+    first["reps"][1] = {"id": "ben", "name": "Ben Bö", "share": "50%", "user": "root"}
+    first["teams"][1].update(name="Support", managers=["games", {"group": "mail"}], capacity=12)
+    first["teams"][1]["reps"] = ["ana", {"id": "cai", "from": "2026-01-05", "until": "2026-03-31"}]
+    daemon = stack.start(first)
+    query = ("SELECT rep, name, share_ppm, \"user\", since::text, skills, on_desk FROM rep"
+             " WHERE rep IN ('ana', 'ben') ORDER BY rep")
+    ana = ("ana", "ana", 1000000, None, "2019-05-01", ["german", "sap"], True)
+    follows(stack, query, [ana, ("ben", "Ben Bö", 500000, "root", None, [], True)])
+    assert rows(stack, "SELECT team, name, policy, capacity, managers FROM team ORDER BY team") == [
+        ("sales", "sales", "random", None, []),
+        ("support", "Support", "random", 12, [{"user": "games"}, {"group": "mail"}])]
+    stays = ("SELECT rep, \"from\"::text, until::text FROM membership WHERE team = '%s'"
+             " ORDER BY rep")
+    assert rows(stack, stays % "support") == [("ana", None, None),
+                                              ("cai", "2026-01-05", "2026-03-31")]
+    verify_ok(stack)
+    # Ben is taken off the file: gone from today on, and still there for the days before.
+    gone = dict(first, reps=[r for r in first["reps"] if r["id"] != "ben"],
+                teams=[dict(first["teams"][0], reps=["ana", "cai", "dora"]), first["teams"][1]])
+    stack.write_desk(gone)
+    stack.cli("desk", "apply", stack.dir + "/desk.yaml")
+    follows(stack, query, [ana, ("ben", "Ben Bö", None, None, None, None, False)])
+    left = dict((rep, until) for rep, _, until in rows(stack, stays % "sales"))
+    assert left["ben"] is not None and left["ana"] is None, left
+    daemon.kill()
+    daemon.start()
+    stack.add_ticket("one")
+    stack.settle()
+    follows(stack, query, [ana, ("ben", "Ben Bö", None, None, None, None, False)])
+    assert daemon.stop() == 0
+    verify_ok(stack)
+
+
+@scenario("the metrics of a pool stand there while it is open, and of each of its versions")
+def metrics(stack):
+    whole, month = desk()
+    daemon = stack.start(whole)
+    history = pools.History(stack, [month], tickets=9)
+    history.send()
+
+    def shown(version):
+        return rows(stack, "SELECT metric, value, unit, count, score_ppm, weight_ppm FROM"
+                    " pool_metric WHERE team = 'sales' AND period = %s AND version = %s"
+                    " ORDER BY metric", month, version)
+
+    def told():
+        pool = daemon.get("/v1/teams/sales/pool?period=" + month).json
+        return sorted((m["metric"], m["value"], m["unit"], m["count"], m["score_ppm"],
+                       m["weight_ppm"]) for m in pool["metrics"])
+
+    wait_until("the open period is told", lambda: shown(0) == told(), 20)
+    assert ("revenue", history.revenue[month]) in [m[:2] for m in shown(0)], shown(0)
+    for step in ("freeze", "close"):
+        assert daemon.post("/v1/teams/sales/periods/%s/%s" % (month, step), {}).code == 200, step
+    wait_until("the first version is told", lambda: shown(1) == told(), 20)
+    assert shown(0) == [], "what is closed is still told as open"
+    won = next(o for o in history.outcomes if o["outcome"] == "won")
+    stack.add({"type": "outcome", "id": won["id"], "outcome": "refunded", "value": 1})
+    stack.settle()
+    first = shown(1)
+    assert daemon.post("/v1/teams/sales/periods/%s/close" % month, {}).code == 200
+    wait_until("the second version is told", lambda: shown(2) == told(), 20)
+    assert shown(1) == first and shown(2) != first, (first, shown(2))
+    assert daemon.stop() == 0
+    verify_ok(stack)
 
 
 @scenario("each view and each of its columns says what it is; auditors read all but personal text")

@@ -205,7 +205,7 @@ def every_view_is_in_the_manual():
         while "(" in chosen:
             chosen = re.sub(r"\([^()]*\)", "", chosen)
         chosen = re.sub(r"CASE\b.*?\bEND", "case", chosen, flags=re.S)
-        columns = {re.split(r"[\s.]+", part.strip())[-1] for part in chosen.split(",")}
+        columns = {re.split(r"[\s.]+", part.strip())[-1].strip('"') for part in chosen.split(",")}
         named = set(re.findall(r"\*([a-z_0-9]+)\*", re.sub(r"\(.*?\)", "", manual[view],
                                                            flags=re.S)))
         same("columns of the view " + view, columns - {"desk"}, named)

@@ -29,6 +29,9 @@ struct eh_pool_shown {
  * no memory. */
 json_t *eh_pool_json(const struct eh_pool_statement *, const struct eh_pool_shown *);
 
+/* Its metrics alone: [{metric, value, unit, count, ...}]. */
+json_t *eh_pool_metrics_json(const struct eh_pool_statement *, const struct eh_bonus_plan *);
+
 /* Its words under encourages, discourages and rules; plan NULL: null and none. */
 void eh_pool_put_rules(json_t *, const struct eh_bonus_plan *);
 
