@@ -162,6 +162,24 @@ int32_t eh_clock_date(const struct eh_clock *clock, int64_t us)
     return (int32_t)floor_divide((int64_t)timegm(&midnight), DAY_S);
 }
 
+static void use_zone(const char *name)
+{
+    eh_require(setenv("TZ", name, 1) == 0);
+    tzset();
+}
+
+int32_t eh_clock_date_in(const struct eh_clock *clock, struct eh_str zone, int64_t us)
+{
+    char name[sizeof clock->time_zone];
+    if (eh_str_equal(zone, eh_str(clock->time_zone)) || zone.size >= sizeof name)
+        return eh_clock_date(clock, us);
+    eh_format(name, sizeof name, "%.*s", EH_STR_ARG(zone));
+    use_zone(name);
+    int32_t date = eh_clock_date(clock, us);
+    use_zone(clock->time_zone);
+    return date;
+}
+
 /* mktime finds local midnight also where a day has 23 or 25 hours. Where it does not exist, or the
  * answer lies in the old day, the first second of the new date is found by halving. */
 int64_t eh_clock_next_day_us(const struct eh_clock *clock, int64_t us)

@@ -40,6 +40,8 @@ void eh_clock_take_wall(struct eh_clock *);
 int64_t eh_clock_now_us(struct eh_clock *);
 int64_t eh_clock_monotonic_us(void);
 int32_t eh_clock_date(const struct eh_clock *, int64_t us);
+/* In another zone than the one that is set: one that a desk had. */
+int32_t eh_clock_date_in(const struct eh_clock *, struct eh_str zone, int64_t us);
 /* First moment of the next local day after us. */
 int64_t eh_clock_next_day_us(const struct eh_clock *, int64_t us);
 

@@ -227,13 +227,30 @@ static int add_commitments(struct eh_app *app, struct eh_batch *b, struct eh_mes
     return eh_keys_replace(&app->keys, &totals, &b->arena, m);
 }
 
-/* The desk's time zone says on which day an outcome came about. */
-static void add_date(const struct eh_app *app, struct eh_message *m)
+struct moment {
+    struct eh_app *app;
+    int64_t us;
+};
+
+static int32_t date_in(void *context, struct eh_str zone)
 {
-    if (!eh_message_has(m, EH_FIELD_AT))
-        return;
-    m->at_date = eh_clock_date(&app->clock, m->at_ms * 1000);
-    m->has |= EH_FIELD_BIT(EH_FIELD_AT_DATE);
+    const struct moment *moment = context;
+    return eh_clock_date_in(&moment->app->clock, zone, moment->us);
+}
+
+/* The desk's time zone says on which day an outcome came about; without a time, today, where no
+ * other zone was said for this period. */
+static void add_date(struct eh_app *app, struct eh_input *in)
+{
+    struct eh_message *m = &in->message;
+    bool has = eh_message_has(m, EH_FIELD_AT);
+    struct moment moment = {app, has ? m->at_ms * 1000 : in->at_us};
+    m->at_date = eh_engine_local_date(app->engine, in, date_in, &moment);
+    m->has &= ~EH_FIELD_BIT(EH_FIELD_AT_DATE);
+    if (has || m->at_date != in->date)
+        m->has |= EH_FIELD_BIT(EH_FIELD_AT_DATE);
+    else
+        m->at_date = 0;
 }
 
 /* What is frozen or settled; or the sentence the engine refuses it with. */
@@ -254,8 +271,9 @@ static int add_text(const struct eh_app *app, struct eh_batch *b, struct eh_mess
     return m->text.data ? 0 : -EH_ENOMEM;
 }
 
-static int add_known(struct eh_app *app, struct eh_batch *b, struct eh_message *m)
+static int add_known(struct eh_app *app, struct eh_batch *b, struct eh_input *in)
 {
+    struct eh_message *m = &in->message;
     switch (m->type) {
     case EH_MESSAGE_DAY:
     case EH_MESSAGE_REVEAL:
@@ -264,7 +282,7 @@ static int add_known(struct eh_app *app, struct eh_batch *b, struct eh_message *
     case EH_MESSAGE_NEW_KEY:
         return add_commitments(app, b, m);
     case EH_MESSAGE_OUTCOME:
-        add_date(app, m);
+        add_date(app, in);
         return 0;
     case EH_MESSAGE_FREEZE:
     case EH_MESSAGE_CLOSE:
@@ -335,7 +353,7 @@ static int step(struct eh_app *app, struct eh_batch *b, struct eh_input *in,
     in->at_us = b->at_us;
     in->draws = &app->draws;
     add_size(app, b, &in->message);
-    int r = add_known(app, b, &in->message);
+    int r = add_known(app, b, in);
     if (r < 0)
         return r;
     bool own = in->origin != EH_ORIGIN_STREAM && !eh_message_has(&in->message, EH_FIELD_EVENT) &&

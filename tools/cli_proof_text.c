@@ -7,31 +7,51 @@
 
 /* ---- Outcomes. */
 
-int proof_compare_date(struct eh_proof *p, struct eh_error *error)
+struct moment {
+    struct eh_zone *zone;
+    int64_t ms;
+    struct eh_error *error;
+    int result;
+};
+
+static int32_t date_in(void *context, struct eh_str zone)
 {
-    const struct eh_input *in = &p->replay->in;
-    const struct eh_message *m = &in->message;
-    const struct eh_desk *desk = eh_engine_desk(p->replay->engine);
+    struct moment *moment = context;
+    int r = moment->result < 0 ? moment->result : eh_zone_set(moment->zone, zone, moment->error);
+    moment->result = r;
+    return r < 0 ? 0 : eh_zone_date(moment->ms);
+}
+
+static int date_wrong(const struct eh_proof *p, bool has, int32_t date, struct eh_error *error)
+{
+    const struct eh_message *m = &p->replay->in.message;
     char found[EH_DECIMAL_TEXT_MAX] = "nothing", wanted[EH_DECIMAL_TEXT_MAX];
-    if (m->type != EH_MESSAGE_OUTCOME || !eh_message_has(m, EH_FIELD_AT) || !desk)
-        return 0;
-    bool has = eh_message_has(m, EH_FIELD_AT_DATE);
-    if (!has && !p->dated) /* from before outcomes had one */
-        return 0;
-    p->dated = true;
-    int r = eh_zone_set(&p->zone, desk->time_zone, error);
-    if (r < 0)
-        return r;
-    int32_t date = eh_zone_date(m->at_ms);
-    if (has && m->at_date == date)
-        return 0;
     if (has && m->at_date >= INT32_MIN && m->at_date <= INT32_MAX)
         eh_date_print((int32_t)m->at_date, found);
     eh_date_print(date, wanted);
     return eh_error_set(error, EH_ECORRUPT,
                         "input %llu: outcome of %.*s: recorded for %s; when it happened it was %s "
                         "in %s",
-                        big(in->no), EH_STR_ARG(m->id), found, wanted, p->zone.name);
+                        big(p->replay->in.no), EH_STR_ARG(m->id), found, wanted, p->zone.name);
+}
+
+/* One without a time has a date only where it is not that of its input. */
+int proof_compare_date(struct eh_proof *p, struct eh_error *error)
+{
+    const struct eh_input *in = &p->replay->in;
+    const struct eh_message *m = &in->message;
+    if (m->type != EH_MESSAGE_OUTCOME || !eh_engine_desk(p->replay->engine))
+        return 0;
+    bool has = eh_message_has(m, EH_FIELD_AT_DATE), timed = eh_message_has(m, EH_FIELD_AT);
+    if (!has && !p->dated && timed) /* from before outcomes had one */
+        return 0;
+    p->dated |= timed;
+    struct moment moment = {&p->zone, timed ? m->at_ms : in->at_us / 1000, error, 0};
+    int32_t date = eh_engine_local_date(p->replay->engine, in, date_in, &moment);
+    if (moment.result < 0)
+        return moment.result;
+    bool right = has ? m->at_date == date : !timed && date == in->date;
+    return right ? 0 : date_wrong(p, has, date, error);
 }
 
 /* ---- FREEZE: the facts. */

@@ -5,6 +5,7 @@
  * never as numbers.
  */
 #include "image.h"
+#include "stays.h"
 
 #include <stdlib.h>
 
@@ -441,8 +442,10 @@ void eh_encode_globals(const struct eh_engine *e, struct eh_bytes *out)
     eh_bytes_put_u8(out, e->desk != NULL);
     if (e->desk)
         eh_bytes_put(out, e->desk->hash, sizeof e->desk->hash);
-    if (e->rules >= EH_RULES_STAYS)
+    if (e->rules >= EH_RULES_STAYS) {
         eh_bytes_put_i(out, e->told_from);
+        eh_encode_zones(e, out);
+    }
     put_published(e, out);
     if (e->committed) /* at the end: states from before there were commitments read the same */
         eh_bytes_put(out, e->commitment, sizeof e->commitment);

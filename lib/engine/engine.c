@@ -57,6 +57,7 @@ void eh_engine_free(struct eh_engine *e)
     eh_names_done(&e->rep_names);
     eh_names_done(&e->team_names);
     eh_names_done(&e->kind_names);
+    eh_names_done(&e->zone_names);
     eh_table_done(&e->account_index);
     eh_table_done(&e->parked_index);
     eh_table_done(&e->customers);

@@ -102,6 +102,11 @@ int eh_engine_add_kind(struct eh_engine *e, struct eh_str id, uint32_t *ret)
     return r;
 }
 
+int eh_engine_add_zone(struct eh_engine *e, struct eh_str name, uint32_t *ret)
+{
+    return names_add(&e->zone_names, name, ret);
+}
+
 static struct eh_key account_key(uint32_t team, uint32_t rep)
 {
     uint32_t pair[2] = {team, rep};

@@ -119,8 +119,9 @@ int eh_park(struct step *s, struct eh_key ticket)
                               "ticket %.*s/%.*s is not known, and %d outcomes wait for tickets "
                               "already",
                               EH_STR_ARG(s->m.source), EH_STR_ARG(s->m.id), EH_PARKED_MAX);
-    s->m.has &= ~EH_FIELD_BIT(EH_FIELD_MOST);  /* of this step alone */
-    if (!eh_message_has(&s->m, EH_FIELD_AT)) { /* when it came, whenever it is applied */
+    s->m.has &= ~EH_FIELD_BIT(EH_FIELD_MOST); /* of this step alone */
+    if (!eh_message_has(&s->m, EH_FIELD_AT) &&
+        !eh_message_has(&s->m, EH_FIELD_AT_DATE)) { /* when it came, whenever it is applied */
         s->m.at_date = e->date;
         s->m.has |= EH_FIELD_BIT(EH_FIELD_AT_DATE);
     }

@@ -160,6 +160,8 @@ int eh_past_turn(struct eh_engine *e, const struct eh_desk *new, int32_t day)
     for (uint32_t i = 0; r == 0 && i < e->team_names.count; i++)
         if (eh_past_turns(e, i, day))
             r = turn_team(e, i, new, day);
+    if (r == 0 && kept)
+        r = eh_zones_turn(e, new, day);
     if (kept && e->desk && e->told_from < day)
         e->told_from = day;
     return r;
@@ -212,6 +214,7 @@ void eh_past_back(struct eh_engine *e, int32_t date)
     }
     if (e->told_from > date)
         e->told_from = date;
+    eh_zones_back(e, date);
 }
 
 void eh_past_done(struct eh_engine *e)

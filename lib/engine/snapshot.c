@@ -156,8 +156,11 @@ static int read_globals(struct eh_engine *e, struct eh_reader *in, struct global
     globals.failed |= e->rules < EH_RULES_FIRST || e->rules > EH_RULES_LAST;
     ret->turn = eh_read_str(&globals);
     ret->desk = eh_read_flag(&globals) ? eh_read_bytes(&globals, 32) : NULL;
-    if (e->rules >= EH_RULES_STAYS)
+    int r = 0;
+    if (e->rules >= EH_RULES_STAYS) {
         e->told_from = eh_read_i32(&globals);
+        r = eh_zones_read(e, &globals);
+    }
     ret->published_count = eh_read_u32(&globals);
     ret->published = globals;
     for (uint32_t i = 0; i < ret->published_count && !globals.failed; i++)
@@ -166,6 +169,8 @@ static int read_globals(struct eh_engine *e, struct eh_reader *in, struct global
     const uint8_t *commitment = e->committed ? eh_read_bytes(&globals, sizeof e->commitment) : NULL;
     if (commitment)
         memcpy(e->commitment, commitment, sizeof e->commitment);
+    if (r < 0)
+        return r;
     return eh_reader_complete(&globals) && eh_is_time(e->at_us) && eh_is_date(e->date)
                ? 0
                : -EH_ECORRUPT;

@@ -24,7 +24,7 @@
  *     period_bytes.c  out and in again                  settlements.c   the text of a CLOSE
  *     time_back.c  the log led back to the true time
  *     stays.c      days in a team           past.c      what the desks said of days before today
- *     foretell.c   what a new desk does to them
+ *     foretell.c   what a new desk does to them  zones.c    time zones, day by day
  *     story.c      what a ticket's outcomes come to     journal.c   ... in their order
  *     tally.c      what a ticket counts in its periods
  */
@@ -371,6 +371,12 @@ struct desk_held {
     uint8_t hash[32];
 };
 
+/* A time zone that desks said from a day on. */
+struct zone_said {
+    int32_t from; /* EH_DATE_ALWAYS: the first that is known */
+    uint32_t zone;
+};
+
 struct eh_engine {
     uint64_t input, seq, dead;
     int64_t at_us;
@@ -387,6 +393,9 @@ struct eh_engine {
 
     struct desk_held *desk;
     int32_t told_from; /* day it took effect as the day's first; EH_DATE_ALWAYS: the first of all */
+    struct zone_said zones[EH_ZONES_KEPT]; /* of the days before it, once they differ */
+    uint32_t zone_count;
+    struct names zone_names;
     struct names rep_names, team_names, kind_names;
     struct rep *reps;
     struct team *teams;
@@ -520,6 +529,7 @@ void eh_names_done(struct names *);
 int eh_engine_add_rep(struct eh_engine *, struct eh_str id, uint32_t *ret) EH_MUST_CHECK;
 int eh_engine_add_team(struct eh_engine *, struct eh_str id, uint32_t *ret) EH_MUST_CHECK;
 int eh_engine_add_kind(struct eh_engine *, struct eh_str id, uint32_t *ret) EH_MUST_CHECK;
+int eh_engine_add_zone(struct eh_engine *, struct eh_str name, uint32_t *ret) EH_MUST_CHECK;
 /* The one there is or a new one; NULL: no memory, or too many. */
 struct account *eh_account(struct eh_engine *, uint32_t team, uint32_t rep);
 uint32_t eh_account_find(const struct eh_engine *, uint32_t team, uint32_t rep);

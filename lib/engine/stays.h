@@ -80,4 +80,12 @@ int eh_pasts_read(struct eh_engine *, struct eh_reader *) EH_MUST_CHECK;
 void eh_encode_past(const struct eh_engine *, uint32_t team, struct eh_bytes *);
 void eh_encode_since(const struct eh_engine *, uint32_t rep, struct eh_bytes *);
 
+/* ---- zones.c */
+
+/* As eh_past_turn(), before it. */
+int eh_zones_turn(struct eh_engine *, const struct eh_desk *new, int32_t day) EH_MUST_CHECK;
+void eh_zones_back(struct eh_engine *, int32_t date);
+void eh_encode_zones(const struct eh_engine *, struct eh_bytes *);
+int eh_zones_read(struct eh_engine *, struct eh_reader *) EH_MUST_CHECK;
+
 #endif

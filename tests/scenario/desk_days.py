@@ -131,6 +131,24 @@ def days_of_the_desks(stack):
     verify_ok(stack)
 
 
+@scenario("a period goes by the time zone that the desk had on its first day")
+def zone_of_the_first_day(stack):
+    stack.start(desk("ana", ana=OLD))
+    half_past = datetime.datetime.combine(FIRST, datetime.time(0, 30), LOCAL)
+    before = half_past - datetime.timedelta(hours=1)
+    apply_desk(stack, dict(desk("ana", ana=OLD), time_zone="America/New_York"))
+    for number, at in enumerate((half_past, before)):
+        name = "t-%d" % number
+        stack.add({"type": "ticket", "id": name, "team": "sales", "kind": "order"})
+        stack.add({"type": "outcome", "id": name, "outcome": "won", "value": 100 + number,
+                   "at": int(at.timestamp() * 1000)})
+    stack.settle()
+    for month, value in ((BEFORE, 101), (THEN, 100)):  # in New York both fell into the first
+        metric, = pool(stack, "sales", month)["metrics"]
+        assert metric["value"] == value, (month, metric)
+    verify_ok(stack)
+
+
 def check_csv(stack, books):
     """Each line to the cent, and the name of who is gone."""
     text = stack.cli("pool", "sales", "--period", THEN, "--csv")[1]

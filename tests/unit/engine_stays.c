@@ -400,6 +400,67 @@ Test(engine_stays, minutes_of_who_left)
     cr_assert_str_eq(kit_refused(&k), "rep: kim is not in team t");
 }
 
+/* Zones of this test: hours before or after UTC. The moment is one of a day's first hours. */
+static int32_t date_in(void *context, struct eh_str zone)
+{
+    const int64_t *hours = context; /* since the kit's day 0, UTC */
+    int64_t ahead = kit_is(zone, "Asia/Tokyo") ? 9 : kit_is(zone, "America/New_York") ? -5 : 0;
+    return (int32_t)(STAYS_DAY_0 + (*hours + ahead) / 24);
+}
+
+static int counted_on(int day, int hour)
+{
+    int64_t hours = (int64_t)day * 24 + hour;
+    struct eh_input in = {.date = k.date,
+                          .message = {.type = EH_MESSAGE_OUTCOME,
+                                      .source = eh_str("default"),
+                                      .id = eh_str("T1"),
+                                      .has = EH_FIELD_BIT(EH_FIELD_AT)}};
+    return eh_engine_local_date(k.e, &in, date_in, &hours) - STAYS_DAY_0;
+}
+
+static void zone_on(int day, const char *zone)
+{
+    char yaml[4096];
+    snprintf(yaml, sizeof yaml,
+             "desk: main\ncurrency: EUR\ntime_zone: %s\nkinds: {order: {points: 1}}\n%s", zone,
+             planned("{id: ann}, {id: leo}", "ann"));
+    if (STAYS_DAY_0 + day != k.date)
+        kit_day(&k, STAYS_DAY_0 + day);
+    kit_desk(&k, yaml);
+    cr_assert_str_eq(kit_refused(&k), "not refused");
+}
+
+/* Days 67 to 96 are September 2024. */
+Test(engine_stays, zone_of_the_first_day)
+{
+    zone_on(40, "UTC");
+    kit_send(&k, "{'type':'ticket','id':'T1','team':'t','kind':'order'}");
+    cr_assert_eq(counted_on(66, 20), 66);
+    zone_on(80, "Asia/Tokyo");
+    zone_on(80, "America/New_York"); /* the last one of the day counts */
+    zone_on(80, "Asia/Tokyo");
+    cr_assert_eq(counted_on(66, 20), 66); /* of August, by the clock of then */
+    cr_assert_eq(counted_on(67, 1), 67);
+    cr_assert_eq(counted_on(90, 20), 90); /* September began by UTC */
+    cr_assert_eq(counted_on(96, 14), 96);
+    cr_assert_eq(counted_on(96, 16), 96); /* October begins by Tokyo's clock, September goes on */
+    cr_assert_eq(counted_on(97, 0), 97);
+    cr_assert_eq(counted_on(97, 20), 98);
+    zone_on(98, "America/New_York");
+    cr_assert_eq(counted_on(97, 20), 98);   /* October is Tokyo's */
+    cr_assert_eq(counted_on(127, 10), 127); /* October is over there, and New York's November */
+    cr_assert_eq(counted_on(128, 2), 128);  /* has not begun: its first day */
+    cr_assert_eq(counted_on(128, 12), 128);
+    cr_assert_eq(counted_on(130, 2), 129);
+    EH_AUTO(eh_bytes) struct eh_bytes snapshot = EH_BYTES_INIT;
+    cr_assert_eq(eh_engine_snapshot(k.e, &snapshot), 0);
+    eh_engine_free(k.e);
+    cr_assert_eq(eh_engine_restore(eh_str_n((char *)snapshot.data, snapshot.size), &k.e, NULL), 0);
+    cr_assert_eq(counted_on(66, 20), 66);
+    cr_assert_eq(counted_on(97, 20), 98);
+}
+
 /* Settled for good: stays of days before are not asked for any more. */
 Test(engine_stays, forgotten)
 {

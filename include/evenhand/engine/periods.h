@@ -30,6 +30,7 @@
 #define EH_FACTS_MAX        (1u << 22) /* counted things of all periods together */
 #define EH_IMPORTS_MAX      64         /* imported names of a period */
 #define EH_STAYS_MAX        (1u << 22) /* stays of members that are over, of all teams together */
+#define EH_ZONES_KEPT       64         /* changes of the time zone: the last ones */
 #define EH_STAYS_DAYS_KEPT  1830       /* of a team that has no plan: those that ended since */
 
 enum eh_period_state {
@@ -120,6 +121,12 @@ int eh_engine_stays(const struct eh_engine *, struct eh_str team, int32_t first,
                     eh_stay_fn *, void *context) EH_MUST_CHECK;
 /* Since when a rep had been there, as said for that day; EH_DATE_ALWAYS: nothing was said. */
 int32_t eh_engine_since(const struct eh_engine *, struct eh_str rep, int32_t day);
+/* The local civil date on which an outcome counts: of the zone that was said for the first day of
+ * its team's bonus period. The caller knows the moment, and its date in a zone; one without a time
+ * counts today, if the zone was always the same. */
+typedef int32_t eh_zone_date_fn(void *context, struct eh_str zone);
+int32_t eh_engine_local_date(const struct eh_engine *, const struct eh_input *, eh_zone_date_fn *,
+                             void *context);
 /* The name a desk said last, of who is gone, too; else the id. */
 struct eh_str eh_engine_rep_name(const struct eh_engine *, struct eh_str rep);
 

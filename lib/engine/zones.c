@@ -1,0 +1,127 @@
+/*
+ * zones: which time zone the desks said on which day, and the civil date on which something counts.
+ *
+ * A bonus period is one of the zone of its first day: what happened around midnight does not move
+ * to another period because the desk moved to another zone later. It counts in the first period
+ * that is not over by its own clock; where that has not begun by it, on its first day.
+ */
+#include "facts.h"
+#include "image.h"
+#include "stays.h"
+
+#define ZONES_APART 2 /* days that the dates of two zones may be apart, and more */
+
+/* The last ones that were said before the desk of now, each from its day on; the first: ever. */
+static void add_said(struct eh_engine *e, int32_t from, uint32_t zone)
+{
+    if (e->zone_count == EH_ZONES_KEPT) {
+        memmove(&e->zones[0], &e->zones[1], (EH_ZONES_KEPT - 1) * sizeof *e->zones);
+        e->zone_count--;
+    }
+    e->zones[e->zone_count++] = (struct zone_said){e->zone_count ? from : EH_DATE_ALWAYS, zone};
+}
+
+int eh_zones_turn(struct eh_engine *e, const struct eh_desk *new, int32_t day)
+{
+    struct eh_str zone = e->desk ? e->desk->desk->time_zone : eh_str(NULL);
+    uint32_t no;
+    if (!e->desk || e->told_from >= day ||
+        (e->zone_count == 0 && eh_str_equal(zone, new->time_zone)))
+        return 0;
+    int r = eh_engine_add_zone(e, zone, &no);
+    if (r == 0 && (e->zone_count == 0 || e->zones[e->zone_count - 1].zone != no))
+        add_said(e, e->told_from, no);
+    return r;
+}
+
+void eh_zones_back(struct eh_engine *e, int32_t date)
+{
+    while (e->zone_count > 1 && e->zones[e->zone_count - 1].from >= date)
+        e->zone_count--;
+}
+
+static struct eh_str zone_on(const struct eh_engine *e, int32_t day)
+{
+    uint32_t at = e->zone_count;
+    if (at == 0 || day >= e->told_from)
+        return e->desk->desk->time_zone;
+    while (at > 1 && e->zones[at - 1].from > day)
+        at--;
+    return e->zone_names.items[e->zones[at - 1].zone];
+}
+
+/* ---- the date */
+
+struct days {
+    int32_t first, last;
+};
+
+/* The team's period around a day; where no plan governs, the day. */
+static struct days period_around(const struct eh_engine *e, struct eh_str team, int32_t day)
+{
+    const struct eh_bonus_plan *plan = team.size ? eh_desk_plan(e->desk->desk, team, day) : NULL;
+    if (!plan)
+        return (struct days){day, day};
+    struct eh_period period = eh_period_of(plan->from.kind, day);
+    return (struct days){eh_period_first(period), eh_period_last(period)};
+}
+
+/* Of the ticket that the message is about, or empty. */
+static struct eh_str team_of(const struct eh_engine *e, const struct eh_input *in)
+{
+    struct eh_ticket_view view = {.no = 0};
+    uint32_t slot = eh_ticket_find(e, eh_ticket_identity(in->message.source, in->message.id));
+    if (slot != NONE)
+        return name_of(&e->team_names, e->tickets[slot].team);
+    if (in->recalled.ticket_known &&
+        eh_ticket_image_view(in->recalled.ticket_image, &view, NULL) < 0)
+        view.team = eh_str(NULL);
+    return view.team;
+}
+
+int32_t eh_engine_local_date(const struct eh_engine *e, const struct eh_input *in,
+                             eh_zone_date_fn *date_in, void *context)
+{
+    if (!e->desk || (e->zone_count == 0 && !eh_message_has(&in->message, EH_FIELD_AT)))
+        return in->date;
+    int32_t date = date_in(context, e->desk->desk->time_zone);
+    if (e->zone_count == 0)
+        return date;
+    struct eh_str team = team_of(e, in);
+    struct days period = period_around(e, team, date);
+    for (int back = 0; back < ZONES_APART; back++)
+        period = period_around(e, team, period.first - 1);
+    for (int tried = 0; tried <= 2 * ZONES_APART; tried++) {
+        date = date_in(context, zone_on(e, period.first));
+        if (date <= period.last)
+            return date > period.first ? date : period.first;
+        period = period_around(e, team, period.last + 1);
+    }
+    return date;
+}
+
+/* ---- canonical bytes */
+
+void eh_encode_zones(const struct eh_engine *e, struct eh_bytes *out)
+{
+    eh_bytes_put_u(out, e->zone_count);
+    for (uint32_t i = 0; i < e->zone_count; i++) {
+        eh_bytes_put_i(out, e->zones[i].from);
+        eh_bytes_put_str(out, e->zone_names.items[e->zones[i].zone]);
+    }
+}
+
+int eh_zones_read(struct eh_engine *e, struct eh_reader *in)
+{
+    uint64_t count = eh_read_u(in);
+    int r = count > EH_ZONES_KEPT ? -EH_ECORRUPT : 0;
+    for (uint64_t i = 0; r == 0 && i < count && !in->failed; i++) {
+        struct zone_said said = {.from = eh_read_i32(in)};
+        struct eh_str name = eh_read_str(in);
+        bool ordered = i == 0 ? said.from == EH_DATE_ALWAYS : said.from > e->zones[i - 1].from;
+        r = name.size && ordered ? eh_engine_add_zone(e, name, &said.zone) : -EH_ECORRUPT;
+        if (r == 0)
+            e->zones[e->zone_count++] = said;
+    }
+    return r;
+}
