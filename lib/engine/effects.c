@@ -170,6 +170,7 @@ int eh_step_corrected_notice(struct step *s, int type, const struct ticket *t,
                              const struct story_entry *entry, struct eh_str why)
 {
     return add(s, (struct eh_effect){.type = (uint8_t)type,
+                                     .ticket = entry->input, /* whose row has the entry's id */
                                      .source = ticket_source(t),
                                      .id = ticket_id(t),
                                      .why = why,
