@@ -1,11 +1,12 @@
-/* cli_push: puts a file of tickets on the stream, at a pace, and shows how far it is. */
+/* cli_push: puts a file of tickets on the stream, at a pace, and tells what became of each row. */
+#include "cli_push.h"
+
 #include <stdio.h>
+#include <stdlib.h>
 #include <time.h>
 
 #include "cli_bar.h"
 #include "cli_http.h"
-#include "cli_plan.h"
-#include "cli_redis.h"
 #include "cli_text.h"
 
 #define RATE_MAX  10000000
@@ -17,6 +18,10 @@ struct push {
     int64_t rate; /* messages a second; 0: as fast as it goes */
     struct eh_bar bar;
     size_t sent, sent_tickets;
+    struct eh_entry_id *ids; /* of what was sent */
+    struct eh_fates fates;
+    bool reached; /* the daemon of this desk answers */
+    bool waits;
 };
 
 static bool ends_in(const char *text, const char *end)
@@ -52,9 +57,10 @@ static int make_plan(struct eh_cli *cli, struct eh_plan *ret)
     return r < 0 ? eh_say(EH_EXIT_REFUSED, "%s", error.text) : EH_EXIT_DONE;
 }
 
-/* Desk and Redis as given; what is not comes from the daemon. */
+/* Desk and Redis as given; what is not comes from the daemon. *ret_reached: it is the daemon of
+ * this desk that answers. */
 static int find_stream(struct eh_cli *cli, char desk[EH_ID_MAX + 1],
-                       char address[EH_REDIS_ADDRESS_MAX])
+                       char address[EH_REDIS_ADDRESS_MAX], bool *ret_reached)
 {
     const char *given_desk = eh_cli_option(cli, "desk");
     const char *given_redis = eh_cli_option(cli, "redis");
@@ -63,21 +69,23 @@ static int find_stream(struct eh_cli *cli, char desk[EH_ID_MAX + 1],
         return eh_say_usage(cli, "--desk: `%s` is no id", given_desk);
     if (given_redis && strlen(given_redis) >= EH_REDIS_ADDRESS_MAX)
         return eh_say_usage(cli, "--redis: too long");
-    if (!given_desk || !given_redis) {
-        int r = eh_http_get(cli, "/v1/status", &status);
-        if (r != EH_EXIT_DONE)
-            return r;
-        if (!given_desk)
-            given_desk = eh_json_text(status.json, "desk");
-        if (!given_redis)
-            given_redis = eh_json_text(status.json, "redis_address");
-    }
+    bool quiet = given_desk && given_redis;
+    int r = eh_http_send(cli, "GET", "/v1/status", "application/json", eh_str(NULL),
+                         quiet ? NULL : "", &status);
+    if (r != EH_EXIT_DONE && !quiet)
+        return r;
+    const char *answers = r == EH_EXIT_DONE ? eh_json_text(status.json, "desk") : NULL;
+    if (!given_desk)
+        given_desk = answers;
+    if (!given_redis)
+        given_redis = eh_json_text(status.json, "redis_address");
     if (!given_desk || !eh_id_valid(eh_str(given_desk)))
         return eh_say(EH_EXIT_REFUSED, "the daemon has no desk yet; name it with --desk");
     if (!given_redis || strlen(given_redis) >= EH_REDIS_ADDRESS_MAX)
         return eh_say(EH_EXIT_REFUSED, "the daemon does not tell where Redis is; say --redis");
     eh_format(desk, EH_ID_MAX + 1, "%s", given_desk);
     eh_format(address, EH_REDIS_ADDRESS_MAX, "%s", given_redis);
+    *ret_reached = answers && strcmp(answers, given_desk) == 0;
     return EH_EXIT_DONE;
 }
 
@@ -105,13 +113,15 @@ static size_t window_of(const struct push *p)
 static int send_all(struct push *p)
 {
     int r = EH_EXIT_DONE;
+    struct eh_entry_id ids[EH_STREAM_WINDOW];
     eh_bar_start(&p->bar, "sent");
     while (r == EH_EXIT_DONE && p->sent < p->plan.count) {
         size_t window = window_of(p), taken = 0;
         keep_pace(p);
         for (size_t i = 0; i < window; i++)
             eh_stream_add(&p->stream, p->plan.field, eh_plan_body(&p->plan, p->sent + i));
-        r = eh_stream_flush(&p->stream, &taken);
+        r = eh_stream_flush(&p->stream, &taken, ids);
+        memcpy(p->ids + p->sent, ids, taken * sizeof *ids);
         for (size_t i = 0; i < taken; i++)
             p->sent_tickets += p->plan.items[p->sent + i].is_ticket;
         p->sent += taken;
@@ -121,7 +131,32 @@ static int send_all(struct push *p)
     return r;
 }
 
-static void summary(const struct eh_cli *cli, const struct push *p)
+static json_t *summary_json(struct push *p, bool known)
+{
+    size_t counts[EH_FATE_COUNT];
+    json_t *body =
+        json_pack("{s:I, s:I, s:I}", "sent", (json_int_t)p->sent, "tickets",
+                  (json_int_t)p->sent_tickets, "took_us", (json_int_t)eh_bar_took_us(&p->bar));
+    eh_fates_count(&p->fates, counts);
+    if (!known)
+        return body;
+    json_object_set_new(body, "taken", json_integer((json_int_t)counts[EH_FATE_TAKEN]));
+    json_object_set_new(body, "repeated", json_integer((json_int_t)counts[EH_FATE_REPEATED]));
+    json_object_set_new(body, "older", json_integer((json_int_t)counts[EH_FATE_OLDER]));
+    json_object_set_new(body, "parked", json_integer((json_int_t)counts[EH_FATE_PARKED]));
+    json_object_set_new(body, "refused", eh_fates_json(&p->fates));
+    return body;
+}
+
+static void print_json(json_t *body)
+{
+    json_dumpf(body, stdout, JSON_COMPACT);
+    putchar('\n');
+    json_decref(body);
+}
+
+/* What was sent, and how fast. */
+static void say_sent(const struct push *p)
 {
     int64_t took_us = eh_bar_took_us(&p->bar);
     int64_t rate = took_us > 0 ? (int64_t)((__int128)p->sent_tickets * 1000000 / took_us) : 0;
@@ -129,29 +164,65 @@ static void summary(const struct eh_cli *cli, const struct push *p)
     eh_text_count((int64_t)p->sent, sent);
     eh_text_count((int64_t)p->sent_tickets, tickets);
     eh_text_count(rate, a_second);
-    if (cli->json)
-        printf("{\"sent\": %zu, \"tickets\": %zu, \"took_us\": %lld}\n", p->sent, p->sent_tickets,
-               (long long)took_us);
-    else if (p->sent == p->sent_tickets)
+    if (p->sent == p->sent_tickets)
         printf("%s sent to %s, %s tickets/s\n", sent, p->stream.key, a_second);
     else
         printf("%s sent to %s (%s of them tickets), %s tickets/s\n", sent, p->stream.key, tickets,
                a_second);
 }
 
-static int run(struct eh_cli *cli, struct push *p)
+/* The last words, whatever the reason of a refusal and whoever found it. */
+static int say_fates(const struct eh_cli *cli, struct push *p)
 {
-    char desk[EH_ID_MAX + 1], address[EH_REDIS_ADDRESS_MAX], key[EH_STREAM_KEY_MAX];
-    int r = find_stream(cli, desk, address);
-    if (r != EH_EXIT_DONE)
-        return r;
-    eh_format(key, sizeof key, "evenhand:{%s}:inbox", desk);
-    r = eh_stream_open(address, key, &p->stream);
+    char words[EH_FATES_TEXT];
+    size_t counts[EH_FATE_COUNT];
+    eh_fates_count(&p->fates, counts);
+    eh_fates_words(&p->fates, words);
+    if (cli->json) {
+        print_json(summary_json(p, true));
+    } else {
+        fflush(stdout);
+        eh_fates_tell(&p->fates);
+        printf("%s%s\n", words,
+               p->sent == 0 && counts[EH_FATE_REFUSED] ? "; nothing was sent" : "");
+    }
+    return counts[EH_FATE_REFUSED] ? EH_EXIT_REFUSED : EH_EXIT_DONE;
+}
+
+static int say_unknown(const struct eh_cli *cli, const struct push *p)
+{
+    return eh_say(EH_EXIT_UNAVAILABLE,
+                  "what became of the %zu messages cannot be known: no daemon of this desk answers "
+                  "at %s (--no-wait does not ask)",
+                  p->sent, cli->socket);
+}
+
+/* After everything was sent. */
+static int tell(const struct eh_cli *cli, struct push *p)
+{
+    if (p->waits && p->reached && p->plan.count) {
+        if (!cli->json)
+            say_sent(p);
+        fflush(stdout);
+        int r = eh_push_wait(cli, &p->plan, p->ids, eh_cli_option(cli, "source"), &p->fates);
+        return r == EH_EXIT_DONE ? say_fates(cli, p) : r;
+    }
+    if (cli->json)
+        print_json(summary_json(p, false));
+    else
+        say_sent(p);
+    fflush(stdout);
+    return p->waits && p->plan.count ? say_unknown(cli, p) : EH_EXIT_DONE;
+}
+
+static int send_and_tell(struct eh_cli *cli, struct push *p, const char *address, const char *key)
+{
+    int r = eh_stream_open(address, key, &p->stream);
     if (r != EH_EXIT_DONE)
         return r;
     r = send_all(p);
     if (r == EH_EXIT_DONE)
-        summary(cli, p);
+        r = tell(cli, p);
     else if (p->sent > 0)
         fprintf(stderr, "evenhand: %zu of %zu were sent; push the file again, nothing is doubled\n",
                 p->sent, p->plan.count);
@@ -159,9 +230,28 @@ static int run(struct eh_cli *cli, struct push *p)
     return r;
 }
 
+static int run(struct eh_cli *cli, struct push *p)
+{
+    char desk[EH_ID_MAX + 1], address[EH_REDIS_ADDRESS_MAX], key[EH_STREAM_KEY_MAX];
+    uint32_t last_line = 0;
+    int r = find_stream(cli, desk, address, &p->reached);
+    if (r != EH_EXIT_DONE)
+        return r;
+    for (size_t i = 0; i < p->plan.count; i++)
+        if (p->plan.items[i].line > last_line)
+            last_line = p->plan.items[i].line;
+    p->ids = calloc(p->plan.count + 1, sizeof *p->ids);
+    if (!p->ids || eh_fates_init(&p->fates, cli->args[0], last_line) < 0)
+        return eh_say(EH_EXIT_REFUSED, "out of memory");
+    if (!eh_push_check(cli, &p->plan, p->reached, &p->fates))
+        return say_fates(cli, p);
+    eh_format(key, sizeof key, "evenhand:{%s}:inbox", desk);
+    return send_and_tell(cli, p, address, key);
+}
+
 int eh_cmd_push(struct eh_cli *cli)
 {
-    struct push p = {0};
+    struct push p = {.waits = !eh_cli_option(cli, "no-wait")};
     const char *rate = eh_cli_option(cli, "rate");
     if (rate &&
         (eh_integer_parse(eh_str(rate), &p.rate, NULL) < 0 || p.rate < 1 || p.rate > RATE_MAX))
@@ -169,6 +259,8 @@ int eh_cmd_push(struct eh_cli *cli)
     int r = make_plan(cli, &p.plan);
     if (r == EH_EXIT_DONE)
         r = run(cli, &p);
+    eh_fates_done(&p.fates);
+    free(p.ids);
     eh_plan_done(&p.plan);
     return r;
 }

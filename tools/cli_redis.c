@@ -102,7 +102,30 @@ void eh_stream_add(struct eh_stream *s, char field, struct eh_str body)
     s->pending++;
 }
 
-int eh_stream_flush(struct eh_stream *s, size_t *ret_taken)
+bool eh_entry_id_read(const char *text, struct eh_entry_id *ret)
+{
+    char *end;
+    struct eh_entry_id id = {.ms = strtoull(text, &end, 10)};
+    if (end == text || *end != '-')
+        return false;
+    text = end + 1;
+    id.no = strtoull(text, &end, 10);
+    if (end == text || *end)
+        return false;
+    *ret = id;
+    return true;
+}
+
+struct eh_entry_id_text eh_entry_id_text(struct eh_entry_id id)
+{
+    struct eh_entry_id_text ret;
+    eh_format(ret.text, sizeof ret.text, "%llu-%llu", (unsigned long long)id.ms,
+              (unsigned long long)id.no);
+    return ret;
+}
+
+int eh_stream_flush(struct eh_stream *s, size_t *ret_taken,
+                    struct eh_entry_id ret_ids[EH_STREAM_WINDOW])
 {
     int r = EH_EXIT_DONE;
     size_t taken = 0;
@@ -117,6 +140,9 @@ int eh_stream_flush(struct eh_stream *s, size_t *ret_taken)
         const redisReply *answer = reply;
         if (answer->type == REDIS_REPLY_ERROR && r == EH_EXIT_DONE)
             r = say_answer(s, answer->str);
+        if (r == EH_EXIT_DONE &&
+            (answer->type != REDIS_REPLY_STRING || !eh_entry_id_read(answer->str, &ret_ids[taken])))
+            r = eh_say(EH_EXIT_UNAVAILABLE, "redis %s: no id for an entry", s->address);
         taken += r == EH_EXIT_DONE;
         freeReplyObject(reply);
     }

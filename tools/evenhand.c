@@ -139,6 +139,7 @@ static const struct eh_cli_option push_options[] = {
     {"source", "S", "the helpdesk they come from (default: default)", false},
     {"redis", "ADDRESS", "/path or host:port (default: the daemon's)", false},
     {"desk", "ID", "the desk they are for (default: the daemon's)", false},
+    {"no-wait", NULL, "do not wait for what becomes of them", false},
     {0},
 };
 

@@ -1,11 +1,13 @@
 #!/usr/bin/python3
 """push: whole histories through `evenhand push`, twice, and once with a changed value."""
 import csv
+import json
 import os
 import subprocess
+import time
 
 from generate import generate, write
-from harness import DEAD, EVENHAND, HISTORIES, SEED, Skip, note, run, scenario
+from harness import DEAD, EVENHAND, HISTORIES, INBOX, SEED, Skip, note, run, scenario
 from invariants import check_invariants
 
 ROWS = 3000
@@ -17,9 +19,11 @@ def start_from(stack, path, *team):
     stack.start(desk)
 
 
-def push(stack, path, *more):
-    stack.cli("push", path, "--redis", stack.redis_server.socket, *more, timeout=300)
+def push(stack, path, *more, check=True):
+    ended = stack.cli("push", path, "--redis", stack.redis_server.socket, *more, timeout=300,
+                      check=check)
     stack.settle(180)
+    return ended
 
 
 def read(path):
@@ -61,7 +65,10 @@ def generated(stack):
     altered[5] += 1
     with open(path, "w", encoding="utf-8") as f:
         write(f, rows)
-    push(stack, path)
+    ended = push(stack, path, check=False)
+    code, out, errors = ended
+    assert code == 1 and out.endswith("\n0 taken, %s repeated, 1 refused\n" % format(ROWS - 1, ",")), ended
+    assert errors.startswith("%s:%d: " % (path, 2 + rows.index(altered))), ended
     dead = stack.sql("SELECT reason, body FROM dead_letter")
     assert len(dead) == 1 and altered[0].encode() in bytes(dead[0][1]) and dead[0][0], dead
     assert stack.redis.xlen(DEAD) == 1
@@ -100,6 +107,97 @@ def crm_sales(stack):
 @scenario("a real help desk's history of 4,580 queries")
 def helpdesk_it(stack):
     real_history(stack, "helpdesk-it.tickets.csv", "--outcomes", team=("--team", "it"))
+
+
+HEADER = "ticket_id,opened_at,kind,team,value_minor,closed_at,outcome\n"
+
+
+def write_lines(stack, name, *lines):
+    path = os.path.join(stack.dir, name)
+    with open(path, "w", encoding="utf-8") as f:
+        f.write("".join(line + "\n" for line in lines))
+    return path
+
+
+def refused(stack, path, reasons, last, *more):
+    """The file is refused with a line for each reason, and with the same last words always."""
+    code, out, errors = stack.cli("push", path, *more, check=False)
+    assert code == 1, (code, out, errors)
+    assert errors.splitlines() == ["%s:%s" % (path, reason) for reason in reasons], errors
+    assert out.splitlines()[-1] == last, out
+
+
+@scenario("rows that the desk would refuse are refused with their lines, and nothing is sent")
+def refused_before(stack):
+    stack.start()
+    row = "%s,2026-10-01T10:00:00Z,%s,%s,%s,,"
+    path = write_lines(stack, "a.csv", HEADER.strip(), row % ("A1", "Incident", "sales", 1),
+                       row % ("A2", "order", "North", 1), row % ("A3", "order", "sales", 1),
+                       row % ("A3", "order", "sales", 2), row % ("A3", "order", "sales", 1))
+    refused(stack, path, ["2: kind: Incident is not on the desk", "3: team: north is not on the desk",
+                          "5: ticket A3 stands in line 4 already, with other content"],
+            "0 taken, 0 repeated, 3 refused; nothing was sent")
+    assert stack.redis.xlen(INBOX) == 0
+    path = write_lines(stack, "a.jsonl", json.dumps(dict(type="ticket", id="1", team="x", kind="order")))
+    refused(stack, path, ["1: team: x is not on the desk"],
+            "0 taken, 0 repeated, 1 refused; nothing was sent")
+
+
+@scenario("what became of each row is told: taken, repeated, parked, refused by the daemon")
+def told(stack):
+    daemon = stack.start()
+    stack.add_ticket("old", value=1)
+    stack.settle()
+    first = "%d-0" % (int(time.time() * 1000) + 1)
+    time.sleep(0.002)
+    path = write_lines(stack, "b.jsonl",
+                       json.dumps(dict(type="ticket", id="old", team="sales", kind="order", value=1)),
+                       json.dumps(dict(type="ticket", id="old2", team="sales", kind="order",
+                                       subject="a\tb")),
+                       json.dumps(dict(type="outcome", id="never", outcome="won")),
+                       json.dumps(dict(type="outcome", id="old", outcome="refunded")),
+                       json.dumps(dict(type="update", id="gone", priority=1)))
+    code, out, errors = stack.cli("push", path, check=False)
+    assert code == 1 and out.splitlines()[-1] == "1 taken, 1 repeated, 1 parked, 2 refused", (out, errors)
+    lines = errors.splitlines()
+    assert len(lines) == 2 and lines[0].startswith(path + ":4: outcome: ") \
+        and lines[1] == path + ":5: ticket default/gone is not known", lines
+    code, out, errors = stack.cli("--json", "push", path, check=False)
+    answer = json.loads(out)
+    assert code == 1 and answer["sent"] == 5 and answer["repeated"] == 2, answer
+    assert [r["line"] for r in answer["refused"]] == [4, 5], answer
+
+    entries = daemon.get("/v1/entries?from=%s" % first).json
+    assert [e["became"] for e in entries["entries"]][:5] == \
+        ["repeated", "taken", "parked", "refused", "refused"], entries
+    mended = entries["entries"][1]
+    assert (mended["ticket"], mended["mended"]) == ("old2", "subject: control characters taken out")
+    assert entries["entries"][4]["reason"] == "ticket default/gone is not known"
+    assert entries["after"] is None
+    assert daemon.get("/v1/entries?from=soon").code == 400
+
+    stack.add_many([dict(type="ticket", id="m%d" % i, team="sales", kind="order") for i in range(1200)])
+    stack.settle()
+    seen, after = [], ""
+    while after is not None:
+        page = daemon.get("/v1/entries?from=%s&after=%s" % (first, after)).json
+        assert len(page["entries"]) <= 500
+        seen += [e["id"] for e in page["entries"]]
+        after = page["after"]
+    assert len(seen) == len(set(seen)) == 1210, len(seen)
+
+
+@scenario("without the daemon a push says that it cannot know, and with --no-wait it does not ask")
+def cannot_know(stack):
+    stack.start()
+    path = write_lines(stack, "c.csv", HEADER.strip(), "C1,2026-10-01T10:00:00Z,order,sales,1,,")
+    stack.daemon.stop()
+    asked = ("push", path, "--desk", "main", "--redis", stack.redis_server.socket)
+    code, out, errors = stack.cli(*asked, check=False)
+    assert code == 69 and "cannot be known" in errors, (code, out, errors)
+    code, out, errors = stack.cli(*asked, "--no-wait")
+    assert errors == "" and "1 sent to" in out, (out, errors)
+    assert stack.redis.xlen(INBOX) == 2
 
 
 run()

@@ -601,18 +601,21 @@ def push_puts_a_file_on_the_stream():
     inbox = "evenhand:{main}:inbox"
     bad(69, "push", SHOP, says="redis")
     with Redis() as redis:
-        out = good("push", SHOP, "--outcomes")
+        out = good("push", SHOP, "--outcomes", "--no-wait")
         assert out.startswith("12 sent to " + inbox + " (7 of them tickets), "), out
         assert redis.cli("XLEN", inbox) == "12\n"
         first = redis.cli("--raw", "XRANGE", inbox, "-", "+", "COUNT", "1").splitlines()
         assert first[1] == "m" and "X-1" in first[2], first
-        good("push", SHOP, "--desk", "other", "--redis", redis.path, "--rate", "1000",
+        good("push", SHOP, "--desk", "other", "--redis", redis.path, "--rate", "1000", "--no-wait",
              socket=FOLDER + "/none.sock")
         assert redis.cli("XLEN", "evenhand:{other}:inbox") == "7\n"
+        r = run("push", SHOP, "--desk", "other", "--redis", redis.path,
+                socket=FOLDER + "/none.sock")
+        assert r.returncode == 69 and "cannot be known" in r.stderr, r
         lines = os.path.join(FOLDER, "t.jsonl")
         with open(lines, "w") as f:
             f.write('{"type":"ticket","id":"1","team":"t","kind":"order"}\n')
-        good("push", lines, "--desk", "json")
+        good("push", lines, "--desk", "json", "--no-wait")
         assert redis.cli("--raw", "XRANGE", "evenhand:{json}:inbox", "-", "+").splitlines()[1:] == \
             ["j", '{"type":"ticket","id":"1","team":"t","kind":"order"}']
         worse = os.path.join(FOLDER, "worse.csv")
