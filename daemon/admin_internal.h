@@ -37,6 +37,7 @@
 #define EH_ADMIN_PAGE                 1000        /* items of a list in one answer */
 #define EH_ADMIN_POOL_PAGE            60          /* periods of a list in one answer */
 #define EH_ADMIN_TICKET_PAGE          250         /* tickets: they have many keys */
+#define EH_ADMIN_ENTRY_PAGE           500         /* entries of the stream in one answer */
 #define EH_ADMIN_SCAN_MAX             EH_SCAN_MAX /* reps looked at for one page */
 #define EH_ADMIN_SKILL_LOOKS          200000      /* members looked at for missing skills */
 #define EH_ADMIN_REP_ROUNDS           10          /* times EH_SCAN_MAX tickets to find one rep's */
@@ -256,6 +257,7 @@ void eh_admin_get_team(struct eh_admin_request *);
 void eh_admin_get_reps(struct eh_admin_request *);
 void eh_admin_get_rep(struct eh_admin_request *);
 void eh_admin_get_desk(struct eh_admin_request *);
+void eh_admin_get_entries(struct eh_admin_request *);
 void eh_admin_get_tickets(struct eh_admin_request *);
 void eh_admin_get_ticket(struct eh_admin_request *);
 void eh_admin_get_me(struct eh_admin_request *);

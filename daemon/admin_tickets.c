@@ -201,6 +201,21 @@ const struct eh_pg_statement eh_admin_statements[] = {
                                                              "x.rank",
      4,
      {TYPE_TEXT, TYPE_TEXT, TYPE_TEXT, TYPE_INT8}},
+    /* What became of entries of the stream; what waited for its ticket in vain was refused by another
+       input. An input that stands for a signal has its id, and is no entry. */
+    {"admin_entries",
+     "SELECT i.input, i.type, i.stream_ms, i.stream_no, i.source, i.id, i.team, i.rest,"
+     " coalesce(d.reason, x.reason), x.input FROM evenhand.desk k"
+     " JOIN evenhand.input i ON i.desk = k.no AND i.stream_ms BETWEEN $2 AND $4"
+     " AND (i.stream_ms, i.stream_no) > ($2, $3) AND (i.stream_ms, i.stream_no) <= ($4, $5)"
+     " AND i.actor IS NULL"
+     " LEFT JOIN evenhand.dead d ON i.type < 0 AND d.desk = i.desk AND d.input = i.input"
+     " LEFT JOIN evenhand.dead x ON i.type = 4 AND x.desk = i.desk AND x.input <> i.input"
+     " AND x.stream_id = i.stream_ms || '-' || i.stream_no"
+     " WHERE k.name = $1 ORDER BY i.stream_ms, i.stream_no, i.input"
+     " LIMIT " STR(EH_ADMIN_ENTRY_PAGE),
+     5,
+     {TYPE_TEXT, TYPE_INT8, TYPE_INT8, TYPE_INT8, TYPE_INT8}},
     {NULL, NULL, 0, {0}},
 };
 

@@ -732,6 +732,17 @@ struct event_base *eh_app_base(const struct eh_app *app)
     return app->base;
 }
 
+size_t eh_app_repeats(const struct eh_app *app, struct eh_stream_id after, struct eh_stream_id last,
+                      struct eh_repeat *ret, size_t max)
+{
+    return eh_repeats_between(&app->repeated, after, last, ret, max);
+}
+
+struct eh_stream_id eh_app_decided_before(const struct eh_app *app)
+{
+    return app->inbox ? eh_inbox_low(app->inbox) : (struct eh_stream_id){0, 0};
+}
+
 struct eh_pg *eh_app_reader(const struct eh_app *app)
 {
     return app->reader;

@@ -121,6 +121,7 @@ struct eh_app {
     bool released;             /* stopping: a standby was told that it may take over */
     bool ready;                /* READY=1 was sent */
 
+    struct eh_repeats repeated; /* the last of them */
     uint64_t repeats, superseded, batches, commits_failed;
     char last_error[EH_ERROR_TEXT_MAX], redis_address[300];
     struct eh_alarms alarms;

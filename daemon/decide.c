@@ -578,6 +578,9 @@ static int decide_item(struct eh_app *app, struct eh_batch *b, struct eh_item *i
     }
     if (item->entry_known || eh_engine_is_repeat(app->engine, in)) {
         app->repeats++;
+        if (in->origin == EH_ORIGIN_STREAM)
+            eh_repeats_add(&app->repeated, (struct eh_stream_id){in->stream_ms, in->stream_no},
+                           in->recalled.input);
         item->result = (struct eh_command_result){.repeat = true,
                                                   .mended = in->message.mended,
                                                   .input = in->recalled.input,

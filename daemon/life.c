@@ -322,6 +322,7 @@ static void take_down(struct eh_app *app)
         event_base_free(app->base);
     eh_bytes_done(&app->scratch);
     eh_keys_done(&app->keys);
+    eh_repeats_done(&app->repeated);
 }
 
 /* Nothing is written before the schema is known to be ours. Waits for a server that is not there.

@@ -107,6 +107,18 @@ static uint32_t count_siblings(struct eh_engine *e, struct eh_key ticket)
     return count;
 }
 
+bool eh_engine_is_parked(const struct eh_engine *e, struct eh_str source, struct eh_str id,
+                         uint64_t input)
+{
+    uint64_t first;
+    if (!eh_table_get(&e->parked_index, eh_ticket_identity(source, id), &first))
+        return false;
+    for (uint32_t slot = (uint32_t)first; slot != NONE; slot = e->parked[slot].sibling)
+        if (e->parked[slot].input == input)
+            return true;
+    return false;
+}
+
 int eh_park(struct step *s, struct eh_key ticket)
 {
     struct eh_engine *e = s->e;

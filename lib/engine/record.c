@@ -344,6 +344,17 @@ static bool keep_digests(struct eh_input *in)
     return true;
 }
 
+bool eh_record_said(struct eh_str rest, struct eh_message *ret)
+{
+    struct eh_reader in = eh_reader(rest.data, rest.size);
+    eh_read_u8(&in);
+    eh_read_i32(&in);
+    eh_read_u8(&in);
+    struct eh_str message = eh_read_str(&in);
+    *ret = (struct eh_message){0};
+    return !in.failed && eh_message_decode(message, ret, NULL) == 0;
+}
+
 void eh_record_digests(struct eh_str rest, struct eh_input *ret)
 {
     struct eh_reader in = eh_reader(rest.data, rest.size);

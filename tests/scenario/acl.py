@@ -107,9 +107,10 @@ def others_are_bounded(stack):
     stack.produced["h-1"] = {}
     stack.settle()
     assert helpdesk.xread({OUTBOX: "0"})
+    assert helpdesk.xrange(DEAD) == []
     for command, *arguments in ((helpdesk.xrange, INBOX), (helpdesk.xtrim, INBOX, 0),
                                 (helpdesk.xadd, OUTBOX, {"j": "{}"}), (helpdesk.delete, INBOX),
-                                (helpdesk.xrange, DEAD), (helpdesk.flushall,),
+                                (helpdesk.delete, DEAD), (helpdesk.flushall,),
                                 (watcher.xadd, INBOX, {"j": "{}"}), (watcher.xtrim, DEAD, 0)):
         assert refused(command, *arguments), (command, arguments)
     for key in (INBOX, OUTBOX, DEAD):

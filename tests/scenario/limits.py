@@ -309,12 +309,11 @@ def filled(n, size):
 @scenario("an entry at each of its bounds is taken, one above it is refused, the next one is taken")
 def entries(stack):
     stack.start()
-    own = 5  # type, id, team, kind, and what is unknown
+    own = 5  # type, id, team, kind, and one that is unknown
     for most, make in (
             (65536, filled),
-            (8 - 1, lambda n, depth: entry(n, unknown=nested(depth))),
-            (256 - 2 * own, lambda n, items: entry(n, unknown=[1] * items)),
-            (16384, lambda n, size: entry(n, unknown="x" * size)),
+            (64 - 1, lambda n, depth: entry(n, unknown=nested(depth))),
+            (128 - own, lambda n, keys: entry(n, **{"k%d" % k: k for k in range(keys + 1)})),
             (2 ** 53 - 1, lambda n, value: entry(n, value=value))):
         tickets = stack.sql1("SELECT count(*) FROM ticket")
         dead = stack.sql1("SELECT count(*) FROM dead_letter")

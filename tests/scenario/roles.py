@@ -100,6 +100,34 @@ def helpdesk_and_auditor(stack):
            (403, "POST", "/v1/reps/ana/signal", {"status": "away"}))
 
 
+@scenario("what became of an entry is told in full to whom it concerns")
+def entries(stack):
+    start(stack)
+    begun = stack.daemon.get("/v1/entries").json["decided_before"]
+    for message in (dict(type="ticket", id="e1", team="sales", kind="order"),
+                    dict(type="ticket", id="e2", team="support", kind="query", source="shop"),
+                    dict(type="ticket", id="e3", team="nowhere", kind="order"), dict(type="no"),
+                    dict(type="ticket", id="e1", team="sales", kind="order")):
+        stack.add(message)
+    stack.settle()
+    whole = stack.daemon.get("/v1/entries?from=" + begun).json["entries"]
+    assert [e["became"] for e in whole] == ["taken", "taken", "refused", "refused", "repeated"], whole
+    assert [e.get("ticket") for e in whole] == ["e1", "e2", "e3", None, None], whole
+
+    def told(user, query=""):
+        answer = stack.ask_as(user, "GET", "/v1/entries?from=" + begun + query)
+        assert answer.code == 200 and [e["became"] for e in answer.json["entries"]] == \
+            [e["became"] for e in whole], answer
+        return [e.get("ticket") or e.get("reason") for e in answer.json["entries"]]
+    unread = whole[3]["reason"]
+    assert told(AUDITOR) == ["e1", "e2", "e3", unread, None]
+    assert told(HELPDESK) == ["e1", None, "e3", unread, None]
+    assert told(HELPDESK, "&source=shop") == [None, "e2", None, unread, None]
+    assert told(MANAGER) == ["e1", None, None, None, None]
+    for nobody in (REP, "nobody"):
+        assert stack.ask_as(nobody, "GET", "/v1/entries").code == 403
+
+
 @scenario("with stream_signals off a signal on the stream is refused and recorded")
 def stream_signals_off(stack):
     stack.start(stream_signals="off")

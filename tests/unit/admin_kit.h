@@ -121,6 +121,19 @@ int eh_app_when_confirmed(struct eh_app *app, eh_confirmed_fn *on_confirmed, voi
     return 0;
 }
 
+size_t eh_app_repeats(const struct eh_app *app, struct eh_stream_id after, struct eh_stream_id last,
+                      struct eh_repeat *ret, size_t max)
+{
+    (void)app, (void)after, (void)last, (void)ret, (void)max;
+    return 0;
+}
+
+struct eh_stream_id eh_app_decided_before(const struct eh_app *app)
+{
+    (void)app;
+    return (struct eh_stream_id){0, 0};
+}
+
 struct eh_command *eh_command_new(enum eh_message_type type, eh_command_fn *on_done, void *context)
 {
     struct eh_command *command = calloc(1, sizeof *command);

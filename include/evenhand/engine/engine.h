@@ -209,6 +209,10 @@ bool eh_engine_signal_is_old(const struct eh_engine *, const struct eh_input *);
 
 int eh_engine_step(struct eh_engine *, const struct eh_input *, struct eh_effects *) EH_MUST_CHECK;
 
+/* Whether this outcome, by the number of its input, waits for its ticket. */
+bool eh_engine_is_parked(const struct eh_engine *, struct eh_str source, struct eh_str id,
+                         uint64_t input);
+
 /* When the next DUE input is wanted (µs since 1970; EH_TIME_NEVER: nothing waits; may be past). */
 int64_t eh_engine_due_us(const struct eh_engine *);
 

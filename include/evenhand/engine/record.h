@@ -71,6 +71,8 @@ int eh_record_to_input(const struct eh_record *, struct eh_arena *, struct eh_in
 /* What a row's `rest` says of the message's personal text: its digests, in *ret and in its `has`.
  * Nothing where it cannot be read. */
 void eh_record_digests(struct eh_str rest, struct eh_input *ret);
+/* What of the message stands in `rest`, without its columns; texts point into it. */
+bool eh_record_said(struct eh_str rest, struct eh_message *ret);
 
 /* Adds the canonical bytes of a row and of its effects to the chain. */
 void eh_record_chain(const struct eh_record *, const struct eh_effect *effects, size_t count,

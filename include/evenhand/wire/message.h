@@ -33,6 +33,8 @@
 #define EH_MESSAGE_STRING_MAX     16384
 #define EH_CUSTOMER_MAX           254 /* bytes: of the longest address (RFC 5321) */
 #define EH_MENDED_MAX             512 /* bytes of the words about what was mended */
+/* One of them. */
+#define EH_WORD_OLDER "changed_at: older than what is known, nothing is changed"
 #define EH_MOST_MIN               2 /* effects a step may be limited to: half for a release, half */
 #define EH_MOST_MAX               1000        /* for others */
 #define EH_SKILLS_MAX             16          /* skills one ticket may require */
