@@ -84,6 +84,7 @@ def lively(stack):
                "skills": ["welding"], "customer": "Kari"})
     stack.redis.xadd("evenhand:{main}:inbox", {"j": '{"type":"ticket","customer":"Kari"'})
     stack.settle()
+    ask("GET", "/v1/entries")
     ask("POST", "/v1/tickets", {"id": "p", "team": "sales", "kind": "order"}, (200, 201))
     ask("POST", "/v1/tickets", {"id": "p", "team": "sales", "kind": "order"}, (200, 201))
     ask("POST", "/v1/tickets/default/p/assign", {"rep": "ana", "reason": "asked"})
