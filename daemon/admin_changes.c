@@ -510,7 +510,17 @@ void eh_admin_post_period(struct eh_admin_request *request)
         return;
     preset(command, EH_FIELD_TEAM, &command->message.team, team);
     preset(command, EH_FIELD_PERIOD, &command->message.period, text);
-    submit_body(request, command);
+    if (!read_body(request, command))
+        return;
+    if (eh_str_equal(eh_admin_path_query(&request->path, "dry_run"), eh_str("1"))) {
+        char field[32];
+        if (eh_admin_period_try(request, &command->message, &error) < 0)
+            eh_admin_error(request, error.code, field_of(error.text, field, sizeof field), "%s",
+                           error.text);
+        eh_command_free(command);
+    } else {
+        submit(request, command);
+    }
 }
 
 /* ---- Draws. */

@@ -285,6 +285,10 @@ void eh_admin_post_forget(struct eh_admin_request *);
 
 /* admin_periods.c: answers a step of a period's life that was taken, now or before. */
 void eh_admin_period_done(struct eh_admin_request *, const struct eh_command_result *);
+/* Answers what such a step would be told; nothing is done. Refused as the step would be: nothing is
+ * answered yet. */
+int eh_admin_period_try(struct eh_admin_request *, const struct eh_message *,
+                        struct eh_error *) EH_MUST_CHECK;
 
 /* admin_gauges.c: an array, a row a team, as of something committed; NULL: not known yet. */
 const json_t *eh_admin_gauges(struct eh_admin *);

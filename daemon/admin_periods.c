@@ -7,6 +7,9 @@
 #include "admin_internal.h"
 
 #include <evenhand/engine/periods.h>
+#include <evenhand/json/pool.h>
+
+#include "period_rows.h"
 
 static uint8_t state_named(struct eh_str name)
 {
@@ -16,18 +19,44 @@ static uint8_t state_named(struct eh_str name)
     return state;
 }
 
+static json_t *settled_json(const struct eh_period_answer *answer)
+{
+    static const struct eh_bonus_lines everybody;
+    json_t *list = json_array();
+    for (uint32_t i = 0; i < answer->settled_count; i++)
+        json_array_append_new(list, eh_pool_version_json(answer->settled[i], &everybody));
+    return list;
+}
+
+/* What is settled beside it, or would be. */
+static void put_consequences(json_t *body, const struct eh_period_answer *answer)
+{
+    static const struct eh_bonus_lines everybody;
+    if (answer->expected)
+        eh_json_put(body, "expected", eh_pool_expected_json(answer->expected, &everybody));
+    if (answer->settled)
+        eh_json_put(body, "settled", settled_json(answer));
+    if (answer->has_due)
+        eh_json_put(body, "due", json_integer(answer->due));
+}
+
+/* `input` 0: it was only tried. */
 static void reply(struct eh_admin_request *request, uint64_t input, bool repeat,
                   const struct eh_period_answer *answer)
 {
     json_t *body = json_object();
-    eh_json_put(body, "input", json_integer((json_int_t)input));
+    eh_json_put(body, "input", input ? json_integer((json_int_t)input) : NULL);
+    if (input == 0)
+        eh_json_put(body, "dry_run", json_true());
     if (repeat)
         eh_json_put(body, "repeat", json_true());
     eh_json_put(body, "team", eh_json_text(request->path.parts[2]));
     eh_json_put(body, "period", eh_json_text(request->path.parts[4]));
     eh_json_put(body, "state", eh_json_string(eh_period_state_name(answer->state)));
     eh_json_put(body, "version", json_integer(answer->version));
-    if (answer->currency.size > 0) {
+    if (answer->has_due) {
+        eh_json_put(body, "currency", eh_json_text(answer->currency));
+    } else if (answer->currency.size > 0) {
         bool has = answer->has_figures;
         eh_json_put(body, "gross", has ? json_integer(answer->gross) : NULL);
         eh_json_put(body, "carry", has ? json_integer(answer->carry) : NULL);
@@ -36,6 +65,7 @@ static void reply(struct eh_admin_request *request, uint64_t input, bool repeat,
     }
     if (answer->missing.size > 0)
         eh_json_put(body, "missing", eh_json_text(answer->missing));
+    put_consequences(body, answer);
     eh_admin_reply(request, 200, body);
 }
 
@@ -124,4 +154,18 @@ void eh_admin_period_done(struct eh_admin_request *request, const struct eh_comm
     request->state = repeat;
     if (ask(request, repeat) < 0)
         refuse(request, repeat);
+}
+
+/* ---- Nothing is done. */
+
+int eh_admin_period_try(struct eh_admin_request *request, const struct eh_message *m,
+                        struct eh_error *error)
+{
+    const struct eh_engine *engine = eh_app_engine(request->admin->app);
+    struct eh_period_answer *answer;
+    int64_t now_us = eh_app_now_us(request->admin->app);
+    int r = eh_period_try(engine, m, now_us, &request->arena, &answer, error);
+    if (r == 0)
+        reply(request, 0, false, answer);
+    return r;
 }

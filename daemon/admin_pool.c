@@ -168,8 +168,14 @@ void eh_admin_get_pool(struct eh_admin_request *request)
         eh_admin_fail(request, &error);
         return;
     }
+    struct eh_pool_expected expected;
+    bool expects = asked.view.last.version == 0;
+    expects =
+        expects && eh_pool_expect(asked.engine, &asked.view, &request->arena, &expected, NULL) == 0;
     const struct eh_pool_shown shown = {
         .plan = asked.view.plan,
+        .engine = asked.engine,
+        .expected = expects ? &expected : NULL,
         .lines = {asked.only, eh_admin_path_query(&request->path, "after"), EH_ADMIN_PAGE},
         .as_of_us = eh_app_now_us(request->admin->app)};
     json_t *body = eh_pool_json(statement, &shown);

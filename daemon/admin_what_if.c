@@ -86,8 +86,15 @@ static void ask_log(struct eh_admin_request *request, const struct eh_pool_asked
 static void reply(struct eh_admin_request *request, const struct eh_pool_asked *asked,
                   const struct eh_bonus_plan *plan, const struct eh_pool_statement *statement)
 {
+    struct eh_pool_expected expected;
+    struct eh_period_view view = asked->view;
+    view.plan = plan;
+    bool expects = view.last.version == 0 &&
+                   eh_pool_expect(asked->engine, &view, &request->arena, &expected, NULL) == 0;
     const struct eh_pool_shown shown = {
         .plan = plan,
+        .expected = expects ? &expected : NULL,
+        .engine = asked->engine,
         .lines = {.after = eh_admin_path_query(&request->path, "after"), .max = EH_ADMIN_PAGE},
         .as_of_us = eh_app_now_us(request->admin->app),
         .what_if = true};

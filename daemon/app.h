@@ -31,6 +31,8 @@ enum eh_role { EH_ROLE_STARTING, EH_ROLE_STANDBY, EH_ROLE_LEADER, EH_ROLE_STOPPI
 const char *eh_role_name(enum eh_role); /* "starting" "standby" "leader" "stopping" */
 
 struct eh_app;
+struct eh_pool_expected; /* evenhand/pool/pool.h */
+struct eh_pool_statement;
 
 /* How far a period is after the step that was taken. Figures are minor units. */
 struct eh_period_answer {
@@ -40,6 +42,11 @@ struct eh_period_answer {
     struct eh_str missing; /* ... or, frozen, why that cannot be said yet */
     struct eh_str currency;
     int64_t gross, carry, net;
+    const struct eh_pool_expected *expected;  /* freeze: what close would make of it; or NULL */
+    const struct eh_pool_statement **settled; /* close: versions of earlier periods, done first */
+    uint32_t settled_count;
+    bool has_due;
+    int64_t due; /* pay: what is paid by it */
 };
 
 /* What a desk file was taken instead of, and on which day. */

@@ -253,24 +253,6 @@ static void add_date(struct eh_app *app, struct eh_input *in)
         m->at_date = 0;
 }
 
-/* What is frozen or settled; or the sentence the engine refuses it with. */
-static int add_text(const struct eh_app *app, struct eh_batch *b, struct eh_message *m)
-{
-    EH_AUTO(eh_bytes) struct eh_bytes text = EH_BYTES_INIT;
-    struct eh_error error = {0};
-    int r = eh_pool_prepare(app->engine, m, &text, &error);
-    if (r == -EH_ENOMEM || text.failed)
-        return -EH_ENOMEM;
-    if (r < 0) {
-        m->reason = eh_batch_text(b, error.text[0] ? error.text : eh_code_name(r));
-        m->has |= EH_FIELD_BIT(EH_FIELD_REASON);
-        return m->reason.data ? 0 : -EH_ENOMEM;
-    }
-    m->text = eh_str_n(eh_arena_copy(&b->arena, text.data, text.size), text.size);
-    m->has |= EH_FIELD_BIT(EH_FIELD_TEXT);
-    return m->text.data ? 0 : -EH_ENOMEM;
-}
-
 static int add_known(struct eh_app *app, struct eh_batch *b, struct eh_input *in)
 {
     struct eh_message *m = &in->message;
@@ -286,7 +268,7 @@ static int add_known(struct eh_app *app, struct eh_batch *b, struct eh_input *in
         return 0;
     case EH_MESSAGE_FREEZE:
     case EH_MESSAGE_CLOSE:
-        return add_text(app, b, m);
+        return eh_period_text(app->engine, &b->arena, m);
     default:
         return 0;
     }

@@ -159,7 +159,85 @@ int eh_period_rows(const struct eh_engine *engine, const struct eh_input *in, st
                                     : add_payment(in, &view, b, error);
 }
 
+/* ---- What the shell adds. */
+
+int eh_period_text(const struct eh_engine *engine, struct eh_arena *arena, struct eh_message *m)
+{
+    EH_AUTO(eh_bytes) struct eh_bytes text = EH_BYTES_INIT;
+    struct eh_error error = {0};
+    int r = eh_pool_prepare(engine, m, &text, &error);
+    if (r == -EH_ENOMEM || text.failed)
+        return -EH_ENOMEM;
+    if (r < 0) {
+        m->reason = eh_arena_str(arena, eh_str(error.text[0] ? error.text : eh_code_name(r)));
+        m->has |= EH_FIELD_BIT(EH_FIELD_REASON);
+        return m->reason.data ? 0 : -EH_ENOMEM;
+    }
+    m->text = eh_str_n(eh_arena_copy(arena, text.data, text.size), text.size);
+    m->has |= EH_FIELD_BIT(EH_FIELD_TEXT);
+    return m->text.data ? 0 : -EH_ENOMEM;
+}
+
 /* ---- What is told. */
+
+static void tell_figures(struct eh_period_answer *answer, const struct eh_pool_statement *s)
+{
+    answer->has_figures = s != NULL;
+    if (!s)
+        return;
+    answer->gross = s->gross;
+    answer->carry = s->carry;
+    answer->net = s->net;
+}
+
+/* What CLOSE would make of what was frozen; without it the answer is the shorter. */
+static void tell_expected(const struct eh_engine *engine, const struct eh_period_view *view,
+                          struct eh_arena *arena, struct eh_period_answer *answer)
+{
+    struct eh_pool_expected *expected = eh_arena_alloc(arena, sizeof *expected);
+    if (expected && eh_pool_expect(engine, view, arena, expected, NULL) == 0)
+        answer->expected = expected;
+}
+
+/* The statements of a CLOSE but its own. */
+static int tell_settled(const struct eh_message *m, struct eh_arena *arena,
+                        struct eh_period_answer *answer)
+{
+    struct eh_str text = m->text;
+    struct eh_settlement one;
+    uint32_t count = 0;
+    while (eh_settlements_next(&text, &one) > 0)
+        count++;
+    answer->settled = eh_arena_alloc(arena, count * sizeof *answer->settled);
+    text = m->text;
+    while (answer->settled && eh_settlements_next(&text, &one) > 0) {
+        struct eh_pool_statement *s;
+        char period[EH_DECIMAL_TEXT_MAX];
+        size_t size = eh_period_print(one.period, period);
+        int r = eh_pool_statement_decode(one.statement, arena, &s, NULL);
+        if (r < 0)
+            return r;
+        if (eh_str_equal(m->period, eh_str_n(period, size))) {
+            answer->version = s->version;
+            tell_figures(answer, s);
+        } else {
+            answer->settled[answer->settled_count++] = s;
+        }
+    }
+    return answer->settled ? 0 : -EH_ENOMEM;
+}
+
+/* Of the last version, when versions up to `paid_version` had been paid. */
+static void tell_due(const struct eh_period_view *view, uint32_t paid_version,
+                     struct eh_arena *arena, struct eh_period_answer *answer)
+{
+    struct eh_pool_statement *s;
+    if (eh_pool_statement_decode(view->last.statement, arena, &s, NULL) < 0)
+        return;
+    s->paid_version = paid_version;
+    answer->has_due = eh_pool_due(s, &answer->due);
+    answer->currency = eh_arena_str(arena, s->currency);
+}
 
 /* The row of this input that is about the period it names. */
 static const struct eh_period_row *row_of(const struct eh_batch *b, const struct eh_input *in)
@@ -189,10 +267,84 @@ const struct eh_period_answer *eh_period_answer(const struct eh_engine *engine,
         answer->missing = row->missing;
         answer->currency = row->currency;
     }
-    if (answer->has_figures) {
-        answer->gross = row->statement->gross;
-        answer->carry = row->statement->carry;
-        answer->net = row->statement->net;
-    }
+    if (row && type != EH_MESSAGE_PAY)
+        tell_figures(answer, row->statement);
+    if (type == EH_MESSAGE_FREEZE)
+        tell_expected(engine, &view, &b->arena, answer);
+    if (type == EH_MESSAGE_PAY) /* it is paid by now: version 1, or what the statement kept */
+        tell_due(&view, view.last.version == 1 ? 0 : UINT32_MAX, &b->arena, answer);
+    if (type == EH_MESSAGE_CLOSE && tell_settled(&in->message, &b->arena, answer) < 0)
+        return NULL;
     return answer;
+}
+
+/* ---- What would be told. */
+
+static int try_freeze(const struct eh_engine *engine, const struct eh_message *m,
+                      struct eh_period_view view, struct eh_arena *arena,
+                      struct eh_period_answer *answer, struct eh_error *error)
+{
+    struct eh_bonus_facts *facts;
+    struct eh_bonus_result *result;
+    struct eh_pool_statement *s = NULL;
+    struct eh_error why = {0};
+    view.state = EH_PERIOD_PROVISIONAL;
+    view.frozen = m->text;
+    view.late = 0;
+    answer->state = view.state;
+    answer->currency = view.plan->currency;
+    int r = eh_pool_facts_decode(view.frozen, arena, &facts, error);
+    if (r < 0)
+        return r;
+    if (eh_bonus_compute(view.plan, facts, arena, &result, &why) < 0)
+        answer->missing = eh_arena_str(arena, eh_str(why.text));
+    tell_figures(answer, eh_pool_statement(engine, &view, arena, &s, NULL) == 0 ? s : NULL);
+    tell_expected(engine, &view, arena, answer);
+    return 0;
+}
+
+static int try_step(const struct eh_engine *engine, const struct eh_message *m,
+                    struct eh_arena *arena, struct eh_period_answer *answer, struct eh_error *error)
+{
+    struct eh_period_view view;
+    int r = view_of(engine, m, &view, error);
+    if (r < 0)
+        return r;
+    *answer = (struct eh_period_answer){.state = view.state, .version = view.last.version};
+    if (m->type == EH_MESSAGE_FREEZE)
+        return try_freeze(engine, m, view, arena, answer, error);
+    if (m->type == EH_MESSAGE_PAY) {
+        answer->state = EH_PERIOD_PAID;
+        tell_due(&view, view.paid_version, arena, answer);
+    }
+    if (m->type != EH_MESSAGE_CLOSE)
+        return 0;
+    answer->state = EH_PERIOD_CLOSED;
+    answer->currency = view.plan->currency;
+    return tell_settled(m, arena, answer);
+}
+
+int eh_period_try(const struct eh_engine *engine, const struct eh_message *m, int64_t now_us,
+                  struct eh_arena *arena, struct eh_period_answer **ret, struct eh_error *error)
+{
+    struct eh_totals totals;
+    struct eh_effects fx = {.arena = arena};
+    eh_engine_totals(engine, &totals);
+    struct eh_input in = {.origin = EH_ORIGIN_ADMIN,
+                          .no = totals.input + 1,
+                          .at_us = now_us,
+                          .date = totals.date,
+                          .message = *m};
+    struct eh_period_answer *answer = eh_arena_alloc(arena, sizeof *answer);
+    if (!answer || eh_period_text(engine, arena, &in.message) < 0)
+        return no_memory(error);
+    int r = eh_engine_try(engine, &in, &fx);
+    if (r < 0)
+        return eh_error_set(error, -r, "%s", eh_code_name(r));
+    if (fx.refused)
+        return eh_error_set(error, fx.refused_code, "%.*s", EH_STR_ARG(fx.reason));
+    r = try_step(engine, &in.message, arena, answer, error);
+    if (r == 0)
+        *ret = answer;
+    return r;
 }

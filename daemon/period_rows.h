@@ -26,6 +26,10 @@ struct eh_period_row {
     struct eh_str missing;                     /* FREEZE: what keeps the period from being closed */
 };
 
+/* What is frozen or settled, as the text of a FREEZE or CLOSE; or the sentence the engine refuses
+ * it with, as its reason. Both live in the arena. -EH_ENOMEM. */
+int eh_period_text(const struct eh_engine *, struct eh_arena *, struct eh_message *) EH_MUST_CHECK;
+
 /* Other types: nothing, 0. Facts that are missing are no error. -EH_ECORRUPT, -EH_ENOMEM. */
 int eh_period_rows(const struct eh_engine *, const struct eh_input *, struct eh_batch *,
                    struct eh_error *) EH_MUST_CHECK;
@@ -33,5 +37,10 @@ int eh_period_rows(const struct eh_engine *, const struct eh_input *, struct eh_
 /* Of FREEZE, CLOSE, PAY or EXCLUDE, in the batch's memory; NULL: another type, or out of memory. */
 const struct eh_period_answer *eh_period_answer(const struct eh_engine *, const struct eh_input *,
                                                 struct eh_batch *);
+
+/* What such a step would be told now, or refused with; nothing changes. In the arena. */
+int eh_period_try(const struct eh_engine *, const struct eh_message *, int64_t now_us,
+                  struct eh_arena *, struct eh_period_answer **ret,
+                  struct eh_error *) EH_MUST_CHECK;
 
 #endif

@@ -280,3 +280,15 @@ int eh_engine_step(struct eh_engine *e, const struct eh_input *in, struct eh_eff
     e->at_us = in->at_us;
     return e->broken ? -EH_ENOMEM : 0;
 }
+
+int eh_engine_try(const struct eh_engine *e, const struct eh_input *in, struct eh_effects *fx)
+{
+    int type = in->message.type;
+    struct step s = {.e = (struct eh_engine *)e, .in = in, .fx = fx, .subject = NONE, .dry = true};
+    if (type != EH_MESSAGE_FREEZE && type != EH_MESSAGE_CLOSE && type != EH_MESSAGE_PAY &&
+        type != EH_MESSAGE_EXCLUDE)
+        return -EH_EINVAL;
+    eh_message_of_input(in, &s.m);
+    eh_step_begin(fx);
+    return e->broken ? -EH_ECORRUPT : steps[type](&s);
+}

@@ -215,6 +215,8 @@ int eh_step_exclude(struct step *s)
         return refuse_final(s);
     if (eh_facts_room(s->e, team, eh_period_first(period), &error) < 0)
         return eh_step_refuse(s, EH_EFULL, "%s", error.text);
+    if (s->dry)
+        return 0;
     s->touched = true;
     return eh_facts_excluded(s->e, team, period, rep);
 }
@@ -247,6 +249,8 @@ int eh_step_freeze(struct step *s)
         return refuse_without_text(s);
     if (eh_facts_room(s->e, team, eh_period_first(period), &error) < 0)
         return eh_step_refuse(s, EH_EFULL, "%s", error.text);
+    if (s->dry)
+        return 0;
     s->touched = true;
     r = make_period(s, team, period, &slot);
     if (r < 0)
@@ -330,6 +334,8 @@ int eh_step_close(struct step *s)
     r = check_settlements(s->e, team, period, text);
     if (r < 0)
         return r;
+    if (s->dry)
+        return 0;
     s->touched = true;
     while ((r = eh_settlements_next(&text, &one)) > 0) {
         r = settle(s->e, team, &one);
@@ -355,6 +361,8 @@ int eh_step_pay(struct step *s)
     if (p->paid_version == p->last_version)
         return eh_step_refuse(s, EH_ECONFLICT, "period: %.*s of team %.*s is paid already",
                               EH_STR_ARG(s->m.period), EH_STR_ARG(s->m.team));
+    if (s->dry)
+        return 0;
     s->touched = true;
     p->paid_version = p->last_version;
     eh_digest_period(s->e, slot);

@@ -467,6 +467,7 @@ struct step {
     uint32_t turn;       /* team dealt to last in the round */
     uint32_t subject;    /* the ticket whose outcomes this step applies: goes if it ends closed */
     bool touched;        /* state has changed: an error from here on breaks the engine */
+    bool dry;            /* it ends where state would change; steps of a period's life alone */
 };
 
 /* The log says it was decided so, before rules had numbers: that holds, whatever rule there is now

@@ -88,10 +88,27 @@ json_t *eh_pool_metrics_json(const struct eh_pool_statement *s, const struct eh_
 
 /* ---- Shares. */
 
-static json_t *line_json(const struct eh_pool_line *l)
+/* Both are by rep. */
+static json_t *expected_of(const struct eh_pool_expected *expected, struct eh_str rep,
+                           uint32_t index)
 {
+    const struct eh_pool_statement *s = expected ? expected->statement : NULL;
+    if (!s || index >= s->line_count || !eh_str_equal(s->lines[index].rep, rep))
+        return NULL;
+    return json_integer(s->lines[index].total);
+}
+
+static json_t *line_json(const struct eh_pool_statement *s, uint32_t index,
+                         const struct eh_pool_shown *shown)
+{
+    const struct eh_pool_line *l = &s->lines[index];
     json_t *line = json_object();
+    int64_t before, due;
+    bool known = eh_pool_paid_before(s, l, &before);
+    bool sure = eh_pool_line_due(s, l, &due);
     put_text(line, "rep", l->rep);
+    put_text(line, "name",
+             shown->engine ? eh_engine_rep_name(shown->engine, l->rep) : eh_str(NULL));
     put(line, "eligible", json_boolean(l->eligible));
     put_int(line, "days", l->days);
     put_int(line, "minutes", l->minutes);
@@ -104,6 +121,9 @@ static json_t *line_json(const struct eh_pool_line *l)
     put_int(line, "individual", l->individual);
     put_int(line, "total", l->total);
     put_int(line, "paid", l->paid);
+    put(line, "paid_before", known ? json_integer(before) : NULL);
+    put(line, "due", sure ? json_integer(due) : NULL);
+    put(line, "expected", expected_of(shown->expected, l->rep, index));
     return line;
 }
 
@@ -120,7 +140,7 @@ static void put_lines(json_t *to, const struct eh_pool_statement *s,
         more = max > 0 && json_array_size(list) == max;
         if (more)
             break;
-        json_array_append_new(list, line_json(&s->lines[i]));
+        json_array_append_new(list, line_json(s, i, shown));
         last = s->lines[i].rep;
     }
     put(to, "shares", list);
@@ -158,7 +178,10 @@ static void put_head(json_t *to, const struct eh_pool_statement *s,
 {
     char period[EH_DECIMAL_TEXT_MAX];
     size_t size = eh_period_print(s->period, period);
+    const struct eh_desk *desk = shown->engine ? eh_engine_desk(shown->engine) : NULL;
+    const struct eh_desk_team *team = desk ? eh_desk_team(desk, s->team) : NULL;
     put_text(to, "team", s->team);
+    put_text(to, "team_name", team ? team->name : eh_str(NULL));
     put_text(to, "period", eh_str_n(period, size));
     put_int(to, "version", s->version);
     put_int(to, "paid_version", s->paid_version);
@@ -176,25 +199,88 @@ static void put_head(json_t *to, const struct eh_pool_statement *s,
     put(to, "max_pool", shown->plan ? json_integer(shown->plan->max_pool) : NULL);
 }
 
-static void put_money(json_t *to, const struct eh_pool_statement *s)
+static json_t *parts_json(const int64_t of[EH_PARTS])
 {
     json_t *parts = json_object();
-    put_int(parts, "equal", s->equal);
-    put_int(parts, "hours", s->hours);
-    put_int(parts, "seniority", s->seniority);
-    put_int(parts, "individual", s->individual);
+    for (unsigned i = 0; i < EH_PARTS; i++)
+        put_int(parts, eh_bonus_part_name((enum eh_bonus_part)i), of[i]);
+    return parts;
+}
+
+static void put_money(json_t *to, const struct eh_pool_statement *s)
+{
+    const int64_t parts[EH_PARTS] = {[EH_PART_EQUAL] = s->equal,
+                                     [EH_PART_HOURS] = s->hours,
+                                     [EH_PART_SENIORITY] = s->seniority,
+                                     [EH_PART_INDIVIDUAL] = s->individual};
+    int64_t due;
     put_int(to, "composite_ppm", s->composite_ppm);
     put_int(to, "funding_ppm", s->funding_ppm);
     put(to, "zeroed", json_boolean(s->zeroed));
     put_int(to, "gross", s->gross);
     put_int(to, "carry", s->carry);
     put_int(to, "net", s->net);
-    put(to, "parts", parts);
+    put(to, "parts", parts_json(parts));
+    put_int(to, "moved", s->moved);
     put_int(to, "held", s->held);
+    put(to, "held_parts", parts_json(s->held_of));
+    put(to, "ties", json_string(s->ties_by_id ? "id" : "sha256"));
     put_int(to, "difference", s->difference);
     put_int(to, "cancelled", s->cancelled);
     put_int(to, "paid", s->paid);
+    put(to, "due", eh_pool_due(s, &due) ? json_integer(due) : NULL);
     put_int(to, "carry_open", s->carry_open);
+}
+
+/* ---- What is settled first, and what is then left. */
+
+static json_t *payments_json(const struct eh_pool_statement *s, const struct eh_bonus_lines *lines)
+{
+    json_t *list = json_array();
+    for (uint32_t i = 0; i < s->line_count; i++) {
+        const struct eh_pool_line *l = &s->lines[i];
+        if (l->paid == 0 || !eh_bonus_line_wanted(lines, l->rep))
+            continue;
+        json_t *line = json_object();
+        put_text(line, "rep", l->rep);
+        put_int(line, "paid", l->paid);
+        json_array_append_new(list, line);
+    }
+    return list;
+}
+
+json_t *eh_pool_version_json(const struct eh_pool_statement *s, const struct eh_bonus_lines *lines)
+{
+    char period[EH_DECIMAL_TEXT_MAX];
+    size_t size = eh_period_print(s->period, period);
+    json_t *version = json_object();
+    put_text(version, "period", eh_str_n(period, size));
+    put_int(version, "version", s->version);
+    put_int(version, "gross", s->gross);
+    put_int(version, "carry", s->carry);
+    put_int(version, "net", s->net);
+    put_int(version, "difference", s->difference);
+    put_int(version, "cancelled", s->cancelled);
+    put_int(version, "paid", s->paid);
+    put_int(version, "carry_open", s->carry_open);
+    put(version, "shares", payments_json(s, lines));
+    return version;
+}
+
+json_t *eh_pool_expected_json(const struct eh_pool_expected *expected,
+                              const struct eh_bonus_lines *lines)
+{
+    if (!expected)
+        return NULL;
+    json_t *all = json_object(), *earlier = json_array();
+    for (uint32_t i = 0; i < expected->earlier_count; i++)
+        json_array_append_new(earlier, eh_pool_version_json(expected->earlier[i], lines));
+    put_int(all, "gross", expected->statement->gross);
+    put_int(all, "carry", expected->statement->carry);
+    put_int(all, "net", expected->statement->net);
+    put_int(all, "carry_open", expected->statement->carry_open);
+    put(all, "earlier", earlier);
+    return all;
 }
 
 json_t *eh_pool_json(const struct eh_pool_statement *s, const struct eh_pool_shown *shown)
@@ -205,6 +291,8 @@ json_t *eh_pool_json(const struct eh_pool_statement *s, const struct eh_pool_sho
     put_head(body, s, shown);
     put(body, "metrics", eh_pool_metrics_json(s, shown->plan));
     put_money(body, s);
+    const struct eh_bonus_lines own = {.only = shown->lines.only};
+    put(body, "expected", eh_pool_expected_json(shown->expected, &own));
     put_lines(body, s, shown);
     eh_pool_put_rules(body, shown->plan);
     put_time(body, "as_of", shown->as_of_us);

@@ -26,6 +26,11 @@ int eh_pool_describe_later(const struct eh_bonus_plan *, const struct eh_bonus_f
 int eh_pool_settled(const struct eh_period_view *, struct eh_arena *,
                     struct eh_pool_statement **ret, struct eh_error *) EH_MUST_CHECK;
 
+/* statement.c: of a period that is not closed, when the team has this to take back. */
+int eh_pool_live(const struct eh_engine *, const struct eh_period_view *, int64_t carry_open,
+                 struct eh_arena *, struct eh_pool_statement **ret,
+                 struct eh_error *) EH_MUST_CHECK;
+
 /* settle.c: the next version of a period: the first of one that is frozen, or one more. *carry_open
  * is the team's before it, and after it. */
 int eh_pool_settle(const struct eh_engine *, const struct eh_period_view *, enum eh_pool_form,

@@ -92,7 +92,7 @@ static int freeze(const struct eh_engine *e, const struct eh_period_view *view,
     return r;
 }
 
-/* ---- CLOSE */
+/* ---- what keeps CLOSE, and what it settles first */
 
 /* As it was frozen, or NULL; both lists are by rep. */
 static const struct eh_bonus_member *find_member(const struct eh_bonus_facts *facts,
@@ -199,6 +199,75 @@ static int check_closable(const struct eh_period_view *view, struct eh_error *er
                             view->last.version);
     return 0;
 }
+
+/* ---- What CLOSE would do. */
+
+static int expect_statement(const struct eh_engine *e, const struct eh_period_view *view,
+                            struct eh_arena *arena, int64_t *carry_open,
+                            struct eh_pool_statement **ret, struct eh_error *error)
+{
+    struct eh_settlement settlement;
+    struct eh_pool_statement *s = NULL;
+    int r = -EH_ENOTFOUND;
+    if (view->state == EH_PERIOD_PROVISIONAL)
+        r = eh_pool_settle(e, view, eh_pool_form_of(e), arena, carry_open, &settlement, error);
+    if (r == 0)
+        r = eh_pool_statement_decode(settlement.statement, arena, &s, error);
+    else if (r == -EH_ENOTFOUND) /* not frozen yet, or something is missing */
+        r = eh_pool_live(e, view, *carry_open, arena, &s, error);
+    if (r < 0)
+        return r;
+    *carry_open = s->carry_open;
+    *ret = s;
+    return 0;
+}
+
+/* What is closed before it takes of the carry first. */
+static int pass_earlier(const struct eh_engine *e, const struct eh_period_view *view,
+                        struct eh_arena *arena, int64_t *carry_open, struct eh_error *error)
+{
+    struct eh_period_view other;
+    int32_t first = eh_period_first(view->period);
+    int r = 0;
+    for (int32_t after = EH_DATE_ALWAYS;
+         r == 0 && *carry_open < 0 && eh_engine_period_after(e, view->team, after, &other) &&
+         eh_period_first(other.period) < first;
+         after = eh_period_first(other.period)) {
+        struct eh_pool_statement *s;
+        if (other.last.version == 0)
+            r = expect_statement(e, &other, arena, carry_open, &s, error);
+        if (r != -EH_ENOMEM && r != -EH_ECORRUPT)
+            r = 0; /* it cannot be closed as it is */
+    }
+    return r;
+}
+
+int eh_pool_expect(const struct eh_engine *e, const struct eh_period_view *view,
+                   struct eh_arena *arena, struct eh_pool_expected *ret, struct eh_error *error)
+{
+    int64_t carry_open = eh_engine_carry_open(e, view->team);
+    struct eh_pool_expected all = {0};
+    if (view->last.version > 0)
+        return eh_error_set(error, EH_ECONFLICT, "it is closed");
+    uint32_t most = count_late(e, view->team);
+    struct eh_settlement *settlements = eh_arena_alloc(arena, most * sizeof *settlements);
+    all.earlier = eh_arena_alloc(arena, most * sizeof *all.earlier);
+    if (!settlements || !all.earlier)
+        return eh_error_set(error, EH_ENOMEM, "out of memory for the settlements");
+    int r = settle_late(e, view->team, eh_pool_form_of(e), arena, &carry_open, settlements,
+                        &all.earlier_count, error);
+    for (uint32_t i = 0; r == 0 && i < all.earlier_count; i++)
+        r = eh_pool_statement_decode(settlements[i].statement, arena, &all.earlier[i], error);
+    if (r == 0)
+        r = pass_earlier(e, view, arena, &carry_open, error);
+    if (r == 0)
+        r = expect_statement(e, view, arena, &carry_open, &all.statement, error);
+    if (r == 0)
+        *ret = all;
+    return r;
+}
+
+/* ---- CLOSE */
 
 static int close_period(const struct eh_engine *e, const struct eh_period_view *view,
                         enum eh_pool_form form, struct eh_arena *arena, struct eh_bytes *ret,

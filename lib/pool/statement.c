@@ -57,12 +57,15 @@ static int take_facts(const struct eh_engine *e, const struct eh_period_view *vi
 }
 
 /* What is missing keeps a period from being closed, not from being looked at. */
-static int compute(const struct eh_engine *e, const struct eh_period_view *view,
-                   struct eh_arena *arena, struct basis *ret, struct eh_error *error)
+static int compute_with(const struct eh_engine *e, const struct eh_period_view *view,
+                        const int64_t *carry_open, struct eh_arena *arena, struct basis *ret,
+                        struct eh_error *error)
 {
     int r = take_facts(e, view, arena, &ret->facts, error);
     if (r < 0)
         return r;
+    if (carry_open)
+        ret->facts->carry_open = *carry_open;
     r = eh_bonus_compute(view->plan, ret->facts, arena, &ret->result, error);
     if (r != -EH_ENOTFOUND || view->state != EH_PERIOD_PROVISIONAL)
         return r;
@@ -81,6 +84,37 @@ bool eh_pool_paid_before(const struct eh_pool_statement *s, const struct eh_pool
     else if (s->form != EH_POOL_FORM_TIES && s->paid_version + 1 == s->version)
         *ret = line->total - line->paid;
     return *ret != EH_POOL_UNKNOWN;
+}
+
+bool eh_pool_line_due(const struct eh_pool_statement *s, const struct eh_pool_line *line,
+                      int64_t *ret)
+{
+    int64_t before;
+    *ret = 0;
+    if (s->version == 0)
+        return true;
+    if (!eh_pool_paid_before(s, line, &before))
+        return false;
+    *ret = line->total - before;
+    return true;
+}
+
+bool eh_pool_due(const struct eh_pool_statement *s, int64_t *ret)
+{
+    bool known = true;
+    *ret = 0;
+    for (uint32_t i = 0; i < s->line_count; i++) {
+        int64_t due;
+        known &= eh_pool_line_due(s, &s->lines[i], &due);
+        *ret += due;
+    }
+    return known;
+}
+
+static int compute(const struct eh_engine *e, const struct eh_period_view *view,
+                   struct eh_arena *arena, struct basis *ret, struct eh_error *error)
+{
+    return compute_with(e, view, NULL, arena, ret, error);
 }
 
 static void add_view(const struct eh_period_view *view, struct eh_pool_statement *s)
@@ -103,21 +137,13 @@ static int add_cancelled(const struct eh_period_view *view, struct eh_pool_state
     return r;
 }
 
-int eh_pool_statement(const struct eh_engine *e, const struct eh_period_view *view,
-                      struct eh_arena *arena, struct eh_pool_statement **ret,
-                      struct eh_error *error)
+int eh_pool_live(const struct eh_engine *e, const struct eh_period_view *view, int64_t carry_open,
+                 struct eh_arena *arena, struct eh_pool_statement **ret, struct eh_error *error)
 {
     struct eh_pool_statement *s;
     struct basis basis;
-    bool settled = view->state == EH_PERIOD_CLOSED || view->state == EH_PERIOD_PAID;
-    int r;
-    if (settled)
-        r = eh_pool_settled(view, arena, &s, error);
-    else
-        r = compute(e, view, arena, &basis, error);
-    if (r == 0 && settled)
-        r = add_cancelled(view, s, arena, error);
-    if (r == 0 && !settled)
+    int r = compute_with(e, view, &carry_open, arena, &basis, error);
+    if (r == 0)
         r = eh_pool_describe(view->plan, basis.facts, basis.result, arena, &s, error);
     if (r == 0 && view->state == EH_PERIOD_OPEN)
         r = eh_pool_facts_sha256(basis.facts, s->facts_sha256, error);
@@ -125,6 +151,23 @@ int eh_pool_statement(const struct eh_engine *e, const struct eh_period_view *vi
         return r;
     if (view->state == EH_PERIOD_PROVISIONAL)
         eh_hash_sha256(view->frozen.data, view->frozen.size, s->facts_sha256);
+    *ret = s;
+    return 0;
+}
+
+int eh_pool_statement(const struct eh_engine *e, const struct eh_period_view *view,
+                      struct eh_arena *arena, struct eh_pool_statement **ret,
+                      struct eh_error *error)
+{
+    struct eh_pool_statement *s;
+    int64_t carry_open = eh_engine_carry_open(e, view->team);
+    bool settled = view->state == EH_PERIOD_CLOSED || view->state == EH_PERIOD_PAID;
+    int r = settled ? eh_pool_settled(view, arena, &s, error)
+                    : eh_pool_live(e, view, carry_open, arena, &s, error);
+    if (r == 0 && settled)
+        r = add_cancelled(view, s, arena, error);
+    if (r < 0)
+        return r;
     add_view(view, s);
     *ret = s;
     return 0;

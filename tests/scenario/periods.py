@@ -263,6 +263,11 @@ def repeats(stack):
             again = ask(verb, **more)
             assert again.pop("repeat") is True and again == first[verb], (again, first[verb])
 
+    told = {verb: {key: first[verb].pop(key, None) for key in ("expected", "settled", "due")}
+            for verb in first}  # at once alone: by now they are others
+    assert told["freeze"]["expected"]["net"] == first["close"]["net"] == told["pay"]["due"], told
+    first["pay"].pop("currency")
+
     ask_all_again()
     daemon.kill()
     daemon.start()

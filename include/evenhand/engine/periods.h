@@ -152,6 +152,12 @@ struct eh_undoable {
 size_t eh_engine_undoable(const struct eh_engine *, struct eh_str team, size_t max,
                           struct eh_undoable *ret);
 
+/* What a step of a period's life (FREEZE, CLOSE, PAY, EXCLUDE) would be refused with, by the code
+ * that refuses it; nothing changes. 0: fx says. -EH_EINVAL: another type. Else as eh_engine_step().
+ */
+int eh_engine_try(const struct eh_engine *, const struct eh_input *,
+                  struct eh_effects *) EH_MUST_CHECK;
+
 /* Whether the plans of a new desk may be these from a day on: what has begun stays as it is, and
  * what is counted for a period to come was counted under its plan. -EH_ECONFLICT. */
 int eh_engine_plans_check(const struct eh_engine *, const struct eh_desk *, int32_t today,

@@ -20,17 +20,25 @@ struct eh_pool_shown {
     struct eh_bonus_lines lines;
     int64_t as_of_us; /* 0: not said */
     bool what_if;
+    const struct eh_engine *engine;          /* knows the names; NULL: none are told */
+    const struct eh_pool_expected *expected; /* NULL: not asked for, or it is closed */
 };
 
-/* Keys: team, period, version, paid_version, state, estimate, what_if, currency, plan, plan_sha256,
- * facts_sha256, published_late, late, target_pool, max_pool, metrics[], composite_ppm, funding_ppm,
- * zeroed, gross, carry, net, parts{}, held, difference, cancelled, paid, carry_open, shares[],
- * after (the last line's rep when there are more), encourages, discourages, rules[], as_of. NULL:
- * no memory. */
+/* Keys: team, team_name, period, version, paid_version, state, estimate, what_if, currency, plan,
+ * plan_sha256, facts_sha256, published_late, late, target_pool, max_pool, metrics[], composite_ppm,
+ * funding_ppm, zeroed, gross, carry, net, parts{}, moved, held, held_parts{}, ties, difference,
+ * cancelled, paid, due, carry_open, expected{}, shares[], after (the last line's rep when there are
+ * more), encourages, discourages, rules[], as_of. NULL: no memory. */
 json_t *eh_pool_json(const struct eh_pool_statement *, const struct eh_pool_shown *);
 
 /* Its metrics alone: [{metric, value, unit, count, ...}]. */
 json_t *eh_pool_metrics_json(const struct eh_pool_statement *, const struct eh_bonus_plan *);
+
+/* What CLOSE would make of it: {carry, net, carry_open, earlier[]}. */
+json_t *eh_pool_expected_json(const struct eh_pool_expected *, const struct eh_bonus_lines *);
+/* A version: {period, version, gross, carry, net, difference, cancelled, paid, carry_open, shares[]
+ * of whom it pays}. */
+json_t *eh_pool_version_json(const struct eh_pool_statement *, const struct eh_bonus_lines *);
 
 /* Its words under encourages, discourages and rules; plan NULL: null and none. */
 void eh_pool_put_rules(json_t *, const struct eh_bonus_plan *);

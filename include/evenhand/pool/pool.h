@@ -111,6 +111,10 @@ struct eh_pool_statement {
  * build, does not tell. */
 bool eh_pool_paid_before(const struct eh_pool_statement *, const struct eh_pool_line *,
                          int64_t *ret);
+/* What is to be paid now: what the last version leaves above that; before a period is closed,
+ * nothing. False: not known. */
+bool eh_pool_line_due(const struct eh_pool_statement *, const struct eh_pool_line *, int64_t *ret);
+bool eh_pool_due(const struct eh_pool_statement *, int64_t *ret); /* of all lines */
 
 /* As it is: of an open period an estimate over all that is known; of a provisional one what the
  * frozen facts give; of a closed one the last version, as it was settled. */
@@ -136,6 +140,19 @@ int eh_pool_explain(const struct eh_engine *, const struct eh_period_view *,
 void eh_pool_statement_encode(const struct eh_pool_statement *, struct eh_bytes *);
 int eh_pool_statement_decode(struct eh_str, struct eh_arena *, struct eh_pool_statement **ret,
                              struct eh_error *) EH_MUST_CHECK;
+
+/* What CLOSE would make of a period that is open or provisional, were it done now: by the code that
+ * does it. Of an open one, and where something is missing, an estimate. */
+struct eh_pool_expected {
+    struct eh_pool_statement *statement;
+    struct eh_pool_statement **earlier; /* a version more each, of closed periods that facts came
+                                           for: settled first, in that order */
+    uint32_t earlier_count;
+};
+/* Earlier periods of the team that are not closed yet are closed before it. A view with another plan
+ * is expected under that. -EH_ECONFLICT: it is closed. */
+int eh_pool_expect(const struct eh_engine *, const struct eh_period_view *, struct eh_arena *,
+                   struct eh_pool_expected *ret, struct eh_error *) EH_MUST_CHECK;
 
 /* ---- What the shell adds to FREEZE and CLOSE. */
 
