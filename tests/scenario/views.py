@@ -2,6 +2,8 @@
 """views: what people read in PostgreSQL says what happened: who asked for what and why, how long
 tickets waited, what was imported; and each view and column says what it is.
 """
+import time
+
 import psycopg2
 
 import pools
@@ -49,6 +51,45 @@ def tickets(stack):
     stack.add({"type": "outcome", "id": "t", "outcome": "refunded"})
     stack.settle()
     assert rows(stack, asked, "t")[0][3] == 900
+    verify_ok(stack)
+
+
+@scenario("a ticket's rating is the latest, its time that of all closings, whatever the order")
+def ratings(stack):
+    stack.start(desk()[0])
+    now = int(time.time() * 1000)
+
+    def tell(name, *outcomes):
+        for number, outcome in enumerate(outcomes):
+            stack.add(dict({"type": "outcome", "id": name, "event": "%s-%d" % (name, number)},
+                           **outcome))
+
+    early = {"outcome": "won", "csat": 5, "handled": 1, "at": now - 3600000}
+    tell("parked", early)  # waits for its ticket
+    stack.settle()
+    for name in ("none", "parked", "plain", "twice", "late", "same", "many"):
+        stack.add_ticket(name)
+    tell("plain", {"outcome": "resolved", "handled": 0})
+    tell("twice", {"outcome": "won", "csat": 2, "handled": 60}, {"outcome": "reopened"},
+         {"outcome": "resolved", "handled": 40}, {"outcome": "rated", "csat": 4})
+    tell("late", {"outcome": "won", "csat": 4, "at": now - 1000, "handled": 7},
+         {"outcome": "rated", "csat": 1, "at": now - 500},
+         {"outcome": "rated", "csat": 3, "at": now - 800})
+    tell("same", {"outcome": "won", "handled": 9}, {"outcome": "won", "handled": 8})
+    tell("many", {"outcome": "won", "csat": 5, "handled": 5}, {"outcome": "reopened"},
+         {"outcome": "lost", "handled": 6}, *[{"outcome": "rated", "csat": 1 + n % 5}
+                                               for n in range(72)])  # more than are kept apart
+    stack.settle()
+    wanted = {"many": (2, 11), "none": (None, None), "parked": (5, 1), "plain": (None, 0), "twice": (4, 100),
+              "late": (1, 7), "same": (None, 9)}
+    shown = {name: (csat, handled)
+             for name, csat, handled in rows(stack, "SELECT id, csat, handled FROM ticket")}
+    assert shown == wanted, shown
+    # Read once more out of what images have: the outcomes of the last minute, and the sum before.
+    stories = [r for r, in stack.sql("SELECT (story_of(image)).csat FROM ticket_change c WHERE NOT"
+                                     " EXISTS (SELECT FROM ticket_change n WHERE n.ticket = c.ticket"
+                                     " AND n.input > c.input)")]
+    assert sorted(s for s in stories if s) == [1, 2, 4, 5], stories
     verify_ok(stack)
 
 
