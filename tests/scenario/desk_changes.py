@@ -49,7 +49,11 @@ def write(stack, desk):
     return path
 
 
-@scenario("a team or kind with open tickets, the desk's id and its currency cannot change")
+def tried(stack, desk):
+    return stack.daemon.http("PUT", "/v1/desk?dry_run=1", json.dumps(desk))
+
+
+@scenario("a team or kind with open tickets, the desk's id and its currency cannot change, tried or done")
 def vanished_others(stack):
     stack.start()
     stack.add_ticket("d-1")
@@ -62,6 +66,17 @@ def vanished_others(stack):
                           ("currency", default_desk(currency="NOK"))):
         answer = put(stack, changed)
         assert answer.code == 409 and answer.json["error"]["message"], (name, answer)
+        assert tried(stack, changed).json == answer.json, (name, tried(stack, changed))
+    nowhere = default_desk(time_zone="Europe/Nowhere")
+    answer = tried(stack, nowhere)
+    assert answer.code == 400 and answer.json == put(stack, nowhere).json, answer
+    keeps = default_desk(teams=[default_team(t["id"], t["reps"], leavers_work="keep")
+                                for t in desk["teams"]])
+    assert tried(stack, keeps).json["changes"] == put(stack, keeps).json["changes"]
+    rep = stack.ticket("d-1")["rep"]
+    answer = tried(stack, without(rep, leavers_work="keep"))
+    assert answer.code == 409 and rep in answer.json["error"]["message"], answer
+    assert answer.json == put(stack, without(rep, leavers_work="keep")).json, answer
     check_invariants(stack)
 
 
