@@ -383,7 +383,7 @@ static int read_since(struct eh_engine *e, struct eh_reader *in)
 {
     uint32_t no = eh_names_find(&e->rep_names, eh_read_str(in));
     int32_t since = eh_read_i32(in), until = eh_read_i32(in);
-    if (in->failed || no == NONE || since == EH_DATE_ALWAYS || e->reps[no].since != EH_DATE_ALWAYS)
+    if (in->failed || no == NONE || !eh_is_date(since) || e->reps[no].since != EH_DATE_ALWAYS)
         return -EH_ECORRUPT;
     e->reps[no].since = since;
     e->reps[no].since_until = until;
