@@ -16,7 +16,7 @@ struct change {
     uint8_t type;
     struct eh_str source, id;   /* the ticket it is about, or empty; in the request's arena */
     struct eh_desk_basis basis; /* what a desk file's changes were told against */
-    struct eh_str rep;        /* of a signal ... */
+    struct eh_str rep;          /* of a signal ... */
     uint8_t status;
     bool has_for;
     int64_t for_s;
@@ -149,7 +149,8 @@ static void on_done(void *context, const struct eh_command_result *result)
         bool bad_desk = change->type == EH_MESSAGE_DESK && result->code == -EH_ENOTFOUND;
         char field[32];
         eh_admin_error(request, bad_desk ? EH_EINVAL : result->code,
-                       field_of(result->message, field, sizeof field), "%s", result->message);
+                       field_of(result->message, field, sizeof field), "%s%s", result->message,
+                       change->type == EH_MESSAGE_DESK ? eh_desk_way_out(result->message) : "");
         return;
     }
     if (about_period(change->type)) {
@@ -559,7 +560,11 @@ static int check_desk(struct eh_admin_request *request, const struct eh_desk *ne
     if (r < 0)
         return r;
     r = eh_engine_desk_check(eh_app_engine(app), new, totals.date, error);
-    return r < 0 ? about_field(error) : 0;
+    if (r == 0)
+        return 0;
+    size_t used = strlen(error->text);
+    eh_format(error->text + used, sizeof error->text - used, "%s", eh_desk_way_out(error->text));
+    return about_field(error);
 }
 
 /* {"sha256", "changes", "periods", "warnings"} of the new desk file. */
