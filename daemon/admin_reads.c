@@ -129,12 +129,17 @@ static const char *shown_state(uint8_t state, bool on_duty, bool left)
 
 /* A rep sees who is in the team and in which state, and of themselves alone what they were entitled
  * to and received: the others' parts would tell their shares. */
-static json_t *member_json(const struct eh_member_view *member, bool figures)
+static json_t *member_json(const struct eh_engine *engine, const struct eh_member_view *member,
+                           bool figures)
 {
     json_t *body = json_object();
+    struct eh_rep_view rep = {.until_us = EH_TIME_NEVER};
+    bool known = figures && eh_engine_rep(engine, member->rep, &rep);
     eh_json_put(body, "id", eh_json_text(member->rep));
     eh_json_put(body, "state",
                 eh_json_string(shown_state(member->state, member->active, member->left)));
+    eh_json_put(body, "until", eh_json_time(rep.until_us));
+    eh_json_put(body, "reason", known ? eh_json_text(rep.reason) : NULL);
     eh_json_put(body, "full", json_boolean(member->full));
     eh_json_put(body, "active", json_boolean(member->active));
     eh_json_put(body, "open", figures ? json_integer((json_int_t)member->open) : NULL);
@@ -198,7 +203,7 @@ static uint32_t team_json(const struct eh_admin_request *request, const struct e
     while (i < team->member_count && shown < EH_ADMIN_PAGE &&
            eh_engine_member(engine, team->id, i, &member)) {
         bool figures = all || eh_peer_is_rep(peer, member.rep);
-        json_array_append_new(reps, member_json(&member, figures));
+        json_array_append_new(reps, member_json(engine, &member, figures));
         shown++;
         i++;
     }

@@ -181,6 +181,7 @@ static const char *shown_state(const json_t *rep)
 
 struct members {
     bool entitled; /* the daemon tells what each was entitled to */
+    FILE *notes;
     unsigned exponent;
 };
 
@@ -189,6 +190,22 @@ static const char *entitled_text(const json_t *rep, char ret[EH_CLI_TEXT])
 {
     snprintf(ret, EH_CLI_TEXT, "%.1f", json_number_value(json_object_get(rep, "entitled")));
     return ret;
+}
+
+/* Below the table: until when somebody is not available, and why. */
+static void note_state(const struct members *members, const json_t *rep)
+{
+    const char *reason = eh_json_text(rep, "reason");
+    char when[EH_CLI_TEXT], ago[EH_CLI_TEXT], until[2 * EH_CLI_TEXT + 16] = "";
+    int64_t us, now_us = eh_text_now_us();
+    if (eh_json_time_us(rep, "until", &us)) {
+        eh_text_when_short(now_us, us, when);
+        eh_text_ago(now_us, us, ago);
+        eh_format(until, sizeof until, " until %s (%s)", when, ago);
+    }
+    if (*until || reason)
+        fprintf(members->notes, "%s: %s%s%s%s\n", eh_json_text(rep, "id"),
+                eh_json_text(rep, "state"), until, reason ? ": " : "", reason ? reason : "");
 }
 
 static void member_row(struct eh_grid *g, const json_t *rep, void *context)
@@ -205,6 +222,7 @@ static void member_row(struct eh_grid *g, const json_t *rep, void *context)
             eh_grid_dim(g, "-");
         return;
     }
+    note_state(members, rep);
     eh_grid_count(g, eh_json_int(rep, "open"));
     eh_grid_count(g, eh_json_int(rep, "points"));
     if (members->entitled)
@@ -219,7 +237,12 @@ static int show_members(const struct eh_cli *cli, const char *path, const json_t
 {
     const json_t *first = json_array_get(json_object_get(team, "reps"), 0);
     const char *currency = eh_json_text(team, "currency");
-    struct members members = {json_object_get(first, "entitled") != NULL, eh_json_exponent(team)};
+    char *notes = NULL;
+    size_t notes_size = 0;
+    struct members members = {.entitled = json_object_get(first, "entitled") != NULL,
+                              .notes = open_memstream(&notes, &notes_size),
+                              .exponent = eh_json_exponent(team)};
+    eh_require(members.notes);
     struct eh_list list = {.cli = cli,
                            .path = path,
                            .key = "reps",
@@ -234,6 +257,10 @@ static int show_members(const struct eh_cli *cli, const char *path, const json_t
     eh_list_take(&list, team);
     int r = list.after[0] ? eh_list_walk(&list) : EH_EXIT_DONE;
     eh_grid_print(list.grid);
+    fclose(members.notes);
+    if (notes_size > 0)
+        printf("\n%s", notes);
+    free(notes);
     if (list.count == 0)
         puts("nobody is in this team");
     return r;

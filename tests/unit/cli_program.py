@@ -61,7 +61,7 @@ STATUS = {"desk": "main", "currency": "EUR", "role": "leader", "epoch": 7, "inpu
           "rep": "ana"}
 MEMBERS = [{"id": "ana", "state": "available", "full": False, "active": True, "open": 3,
             "points": 6, "received": 1200, "received_value": 98765432},
-           {"id": "ben", "state": "overloaded", "full": False, "active": True, "open": 0,
+           {"id": "ben", "state": "overloaded", "until": later(3600), "reason": "calls", "full": False, "active": True, "open": 0,
             "points": 0, "received": 7, "received_value": -5}]
 TEAM = {"id": "sales", "name": "Sales", "policy": "random", "capacity": 0, "waiting": 2, "open": 3,
         "members": 2, "currency": "EUR", "plan": "sales-2026", "reps": MEMBERS, "after": None}
@@ -328,6 +328,7 @@ def tables_read_well():
     assert re.search(r"full +3 +6$", reps[1]) and re.search(r"in (1h|5\dm)", reps[2]), reps
     team = good("team", "sales")
     assert "987,654.32" in team and "-0.05" in team and "1,200" in team, team
+    assert re.search(r"\nben: overloaded until .* UTC \(in (1h|5\dm( \d+s)?)\): calls\n$", team), team
     assert team.splitlines()[0].endswith("2 waiting, bonus plan sales-2026"), team
     assert "no limit" in good("teams") and "2,500" in good("teams")
     tickets = good("tickets").splitlines()
