@@ -22,6 +22,24 @@ static void answer(struct eh_admin_request *request, const struct eh_child_resul
     eh_admin_child_refuse(request, result, what, instead);
 }
 
+/* A day that has not come, or a last one before the first, has nothing to report. */
+static bool is_range(struct eh_admin_request *request, const char *from, const char *to)
+{
+    struct eh_totals totals;
+    int32_t first, last;
+    eh_engine_totals(eh_app_engine(request->admin->app), &totals);
+    last = totals.date;
+    if (*to && eh_date_parse(eh_str(to), &last, NULL) < 0)
+        last = totals.date; /* it was read before */
+    if (!*from || eh_date_parse(eh_str(from), &first, NULL) < 0)
+        return true;
+    if (first > totals.date)
+        eh_admin_error(request, EH_ERANGE, "from", "from: %s has not come yet", from);
+    else if (first > last)
+        eh_admin_error(request, EH_ERANGE, "to", "to: %s is before %s", to, from);
+    return first <= totals.date && first <= last;
+}
+
 /* Written anew, so that what goes to the program is a date whatever was asked; false: answered. */
 static bool read_date(struct eh_admin_request *request, const char *name,
                       char ret[EH_DECIMAL_TEXT_MAX])
@@ -77,6 +95,7 @@ void eh_admin_get_fairness(struct eh_admin_request *request)
         eh_admin_no_team(request, team);
         return;
     }
-    if (read_date(request, "from", from) && read_date(request, "to", to))
+    if (read_date(request, "from", from) && read_date(request, "to", to) &&
+        is_range(request, from, to))
         start(request, team, from, to);
 }

@@ -51,21 +51,6 @@ int app_desk_file_identity(struct eh_app *app, char currency[4], struct eh_error
     return 0;
 }
 
-const char *eh_desk_way_out(const char *message)
-{
-    bool identity =
-        strncmp(message, "currency: it is ", 16) == 0 || strncmp(message, "desk: it is ", 12) == 0;
-    if (identity)
-        return "; this state keeps it: begin another one, `tools/up --state OTHER --desk FILE`, "
-               "else "
-               "another database";
-    if (strncmp(message, "plan ", 5) == 0 && strstr(message, " governs since "))
-        return "; a desk of its own begins another state: `tools/up --state OTHER --desk FILE`, "
-               "else "
-               "another database";
-    return "";
-}
-
 static void refused(struct eh_app *app, const char *text)
 {
     char line[EH_ERROR_TEXT_MAX];

@@ -182,13 +182,16 @@ static const struct eh_cli_command commands[] = {
      NULL},
     {"teams", "", LOOK, "the teams and what waits in them", 0, 0, after_option, eh_cmd_teams, NULL},
     {"team", "T", LOOK, "one team: its rules, who is in it and got what", 1, 1, NULL, eh_cmd_team,
-     NULL},
+     "entitled: the tickets that came to each by share, while they could have them;\n"
+     "received: those they were given. open and points are their work in all teams."},
     {"reps", "", LOOK, "everybody's state and open work", 0, 0, after_option, eh_cmd_reps, NULL},
     {"rep", "[R]", LOOK, "one rep with the tickets he or she has", 0, 1, NULL, eh_cmd_rep,
      "Without R it is you: the rep whose Unix user you are."},
     {"tickets", "", LOOK, "waiting and open tickets", 0, 0, tickets_options, eh_cmd_tickets, NULL},
     {"waiting", "[T]", LOOK, "what waits, how long, and why", 0, 1, part_options, eh_cmd_waiting,
-     "Of all teams, or of team T."},
+     "Of all teams, or of team T. Nobody is available: all are away or overloaded.\n"
+     "Everybody is full: the open work of each has reached the team's capacity. Nobody\n"
+     "has a skill: no member of today; it waits until somebody has it, or it is moved."},
     {"ticket", "ID", LOOK, "one ticket with its whole story", 1, 1, ticket_options, eh_cmd_ticket,
      NULL},
     {"dead", "[INPUT]", LOOK, "entries that were refused, and why", 0, 1, part_options, eh_cmd_dead,
@@ -212,7 +215,9 @@ static const struct eh_cli_command commands[] = {
     {"outcome", "ID OUTCOME", SIGNAL, "what became of a ticket", 2, 2, outcome_options,
      eh_cmd_outcome, "OUTCOME: won, lost, resolved, cancelled, reopened, refunded or rated."},
     {"assign", "ID R", MANAGE, "give a ticket to somebody, whatever the deal says", 2, 2,
-     override_options, eh_cmd_assign, NULL},
+     override_options, eh_cmd_assign,
+     "It counts as received, so the next deals make up for it; it is marked, and\n"
+     "counted per manager in the fairness report."},
     {"release", "R", MANAGE, "a leaver's open tickets go back to the deal", 1, 1, release_options,
      eh_cmd_release, "R is set away, and gets none of them back while somebody else could."},
     {"move", "ID T", MANAGE, "a misrouted ticket goes to another team", 2, 2, override_options,
@@ -240,10 +245,12 @@ static const struct eh_cli_command commands[] = {
      "VALUE as the plan's unit is written: 17, 129.95, 99.5%, 4.2, 12m. The minutes of\n"
      "a rep: metric sales paid_minutes 2026-03 9600 --rep ana"},
     {"desk show", "", DESK, "the desk file as the daemon holds it", 0, 0, NULL, eh_cmd_desk_show,
-     NULL},
+     "Managers and reps get their part of it."},
     {"desk diff", "FILE", DESK, "what a desk file would change", 1, 1, NULL, eh_cmd_desk_diff,
-     NULL},
-    {"desk apply", "FILE", DESK, "make a desk file the truth", 1, 1, NULL, eh_cmd_desk_apply, NULL},
+     "Nothing is changed. A FILE of - is standard input."},
+    {"desk apply", "FILE", DESK, "make a desk file the truth", 1, 1, NULL, eh_cmd_desk_apply,
+     "For operators. A file with an error is refused whole, with its line; look at it\n"
+     "with `desk diff` first. A FILE of - is standard input."},
     {"desk from", "FILE.csv", DESK, "a first desk file out of a ticket history", 1, 1, from_options,
      eh_cmd_desk_from,
      "Needs no daemon. Columns by header: ticket_id, kind, team, historical_rep,\n"
@@ -297,8 +304,8 @@ static const struct eh_cli_command commands[] = {
      "Needs no daemon. Columns by header, as for push, and historical_rep. Tickets\n"
      "arrive and are closed when the file says; who got how much is measured per team\n"
      "beside what was recorded. Without --desk the teams are those of the file."},
-    {"export", "", PERSON, "all that is held of one customer or rep, as JSON", 0, 0,
-     export_options, eh_cmd_export,
+    {"export", "", PERSON, "all that is held of one customer or rep, as JSON", 0, 0, export_options,
+     eh_cmd_export,
      "For operators. Of a customer: their tickets with all that became of them, and\n"
      "refused entries that name them. Of a rep: the desk's entry, each input about\n"
      "them or asked for by them, each ticket they had, their lines of pools."},
@@ -358,7 +365,7 @@ static void help_several(const char *first)
 
 static void help_all(void)
 {
-    puts("Usage: evenhand [--socket PATH] [--json] COMMAND\n\n"
+    puts("Usage: evenhand [--socket PATH] [--json] [--no-pager] COMMAND\n\n"
          "evenhand deals tickets to reps even-handedly: nobody picks, and everybody can\n"
          "see why a ticket went where it went. This talks to the daemon, evenhandd, over\n"
          "its admin socket.");
@@ -381,8 +388,9 @@ static void help_all(void)
          "  evenhand overloaded --for 2h --reason \"quarter-end calls\"\n"
          "  evenhand outcome 4711 won --value 129.95 --handled 12m\n"
          "  evenhand desk from history.csv > desk.yaml && evenhand desk apply desk.yaml\n\n"
-         "Exit codes: 0 done, 1 refused or not found, 2 wrong call, 69 daemon or server\n"
-         "not reachable, 77 not allowed, 78 bad configuration. More: man evenhand");
+         "Exit codes: 0 done, 1 refused or not found, 2 wrong call, 3 not all can be\n"
+         "proved, 69 daemon or server not reachable, 77 not allowed, 78 bad configuration.\n"
+         "More: evenhand help COMMAND, man evenhand");
 }
 
 static void help(const struct eh_cli *cli)

@@ -58,7 +58,7 @@ static int begin(struct eh_fairness_watch *w, int64_t at_us, int32_t date, struc
     int r = eh_fairness_new(w->team, at_us, &w->fairness, error);
     if (r < 0)
         return r;
-    w->first = w->from != EH_DATE_ALWAYS ? w->from : date;
+    w->first = w->from != EH_DATE_ALWAYS ? w->from : date; /* 0 before the first DAY, see below */
     w->last = w->to != EH_DATE_NEVER ? w->to : date;
     look_at_all(w, at_us);
     read_accounts(w);
@@ -97,6 +97,8 @@ static void take(struct eh_fairness_watch *w, const struct eh_input *in,
         take_assigned(w, in, &fx->items[i]);
     look_at_rep(w, fx->signal_rep, in->at_us);
     w->last = w->to != EH_DATE_NEVER ? w->to : in->date;
+    if (w->first == 0 && w->from == EH_DATE_ALWAYS)
+        w->first = in->date;
 }
 
 int eh_fairness_watch_step(struct eh_fairness_watch *w, const struct eh_input *in,

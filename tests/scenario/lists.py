@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 """lists: what the lists say of causes, whom they leave out, and what they say of names that are wrong."""
 import json
+import os
 
 import msgpack
 import redis
@@ -76,6 +77,31 @@ def names(stack):
         refused(stack, 1, "rep anna: there is none", *call)
     code, _, error = stack.cli("--json", "team", "salse", check=False)
     assert code == 1 and json.loads(error)["error"]["code"] == "not_found", error
+
+
+@scenario("a range that cannot be is an error, and a report begins with its first day")
+def ranges(stack):
+    stack.start()
+    stack.add_ticket("r-1")
+    stack.settle()
+    refused(stack, 2, "is before --from", "fairness", "sales", "--from", "2026-05-01", "--to", "2026-01-01")
+    refused(stack, 1, "from: 2199-01-01 has not come yet", "fairness", "sales", "--from", "2199-01-01")
+    assert stack.daemon.http("GET", "/v1/teams/sales/fairness?from=2026-05-01&to=2026-01-01").code == 400
+    assert " 1970-" not in says(stack, "fairness", "sales")
+    for limit in ("0", "-1", "x", "251"):
+        assert stack.daemon.http("GET", "/v1/tickets?limit=" + limit).code == 400, limit
+    assert stack.daemon.http("GET", "/v1/tickets?newest=yes").code == 400
+
+
+@scenario("what a state cannot mend names the way out")
+def ways_out(stack):
+    stack.start()
+    path = os.path.join(stack.dir, "other.yaml")
+    for change in ({"currency": "USD"}, {"desk": "other"}):
+        with open(path, "w") as f:
+            json.dump(default_desk(**change), f)
+        for command in ("diff", "apply"):
+            refused(stack, 1, "tools/up --state OTHER --desk FILE", "desk", command, path)
 
 
 @scenario("dead letters: only those of the stream, readable, one by one")
