@@ -315,7 +315,7 @@ void eh_admin_post_signal(struct eh_admin_request *request)
     bool known = eh_engine_rep(engine, id, &rep);
     if (!commands_all(request->peer) && !(known && (eh_peer_is_rep(request->peer, id) ||
                                                     eh_peer_manages_rep(request->peer, &rep)))) {
-        eh_admin_deny(request, "rep %.*s himself, a manager of his or an operator", EH_STR_ARG(id));
+        eh_admin_deny(request, "rep %.*s, one of their managers or an operator", EH_STR_ARG(id));
         return;
     }
     if (!known) {

@@ -342,7 +342,7 @@ void eh_admin_get_rep(struct eh_admin_request *request)
     bool known = eh_engine_rep(engine, id, &rep);
 
     if (known ? !sees_rep(request->peer, &rep) : !eh_peer_sees_all(request->peer)) {
-        eh_admin_deny(request, "rep %.*s himself, a manager of his, an auditor or an operator",
+        eh_admin_deny(request, "rep %.*s, one of their managers, an auditor or an operator",
                       EH_STR_ARG(id));
         return;
     }

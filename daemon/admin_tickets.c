@@ -461,7 +461,7 @@ static bool narrow(struct eh_admin_request *request, struct filter *filter)
     if (!(peer->roles & EH_MAY_MANAGER)) {
         if (filter->rep.size > 0) {
             eh_admin_deny(request,
-                          "rep %.*s himself, a manager of the team, an auditor or an "
+                          "rep %.*s, a manager of the team, an auditor or an "
                           "operator",
                           EH_STR_ARG(filter->rep));
             return false;

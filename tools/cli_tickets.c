@@ -175,6 +175,23 @@ int eh_cmd_tickets(struct eh_cli *cli)
                         "no such tickets");
 }
 
+/* A rep sees the own tickets, and none that waits is anybody's. */
+static bool sees_waiting(const struct eh_cli *cli)
+{
+    EH_AUTO(eh_answer) struct eh_answer me = {0};
+    size_t i;
+    json_t *role;
+    if (!eh_http_try(cli, "/v1/me", &me))
+        return true;
+    bool sees = false;
+    json_array_foreach(json_object_get(me.json, "roles"), i, role)
+    {
+        const char *name = json_string_value(role);
+        sees = sees || (name && strcmp(name, "rep") != 0 && strcmp(name, "helpdesk") != 0);
+    }
+    return sees;
+}
+
 int eh_cmd_waiting(struct eh_cli *cli)
 {
     char path[EH_CLI_PATH] = "/v1/tickets?state=waiting";
@@ -188,5 +205,10 @@ int eh_cmd_waiting(struct eh_cli *cli)
                            .context = &now_us,
                            .page = TICKETS_PAGE,
                            .shown_max = TICKETS_SHOWN};
+    if (!cli->json && !sees_waiting(cli))
+        return eh_say(
+            EH_EXIT_DENIED,
+            "what waits is shown to managers, auditors and operators; evenhand team T says "
+            "how many tickets wait");
     return eh_list_show(&list, "ticket,team,kind,>priority,waits,why", "nothing waits");
 }

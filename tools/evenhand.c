@@ -185,7 +185,7 @@ static const struct eh_cli_command commands[] = {
      "entitled: the tickets that came to each by share, while they could have them;\n"
      "received: those they were given. open and points are their work in all teams."},
     {"reps", "", LOOK, "everybody's state and open work", 0, 0, after_option, eh_cmd_reps, NULL},
-    {"rep", "[R]", LOOK, "one rep with the tickets he or she has", 0, 1, NULL, eh_cmd_rep,
+    {"rep", "[R]", LOOK, "one rep with the tickets they have", 0, 1, NULL, eh_cmd_rep,
      "Without R it is you: the rep whose Unix user you are."},
     {"tickets", "", LOOK, "waiting and open tickets", 0, 0, tickets_options, eh_cmd_tickets, NULL},
     {"waiting", "[T]", LOOK, "what waits, how long, and why", 0, 1, part_options, eh_cmd_waiting,

@@ -342,10 +342,14 @@ def tables_read_well():
 
 
 def lists_say_why_and_how_to_go_on():
+    rep = GETS["/v1/me"]
+    bad(77, "waiting", says="evenhand team T says how many")
+    GETS["/v1/me"] = (200, {**rep[1], "roles": ["rep", "manager"]})
     waiting = good("waiting")
     assert re.search(r"w1 +sales +order +5 +2h 1\dm +nobody has german\n", waiting), waiting
     assert re.search(r"w2 .* everybody is full\n", waiting), waiting
     assert good("waiting", "sales") == "nothing waits\n"
+    GETS["/v1/me"] = rep
     assert "nobody has german" in good("tickets", "--state", "waiting")
     more = good("tickets", "--rep", "a'na", "--state", "open", "--newest", "--limit", "2").splitlines()
     assert len(more) == 4 and more[-1] == "… and more: evenhand tickets --rep 'a'\\''na' --state open " \
@@ -450,7 +454,7 @@ def nothing_hidden_reaches_people():
         for path, (code, answer) in kept.items():
             GETS[path] = (code, dict(hide(answer), after=None))
         for call in (["status"], ["teams"], ["team", "sales"], ["reps"], ["tickets"],
-                     ["ticket", "1"], ["waiting"], ["me"], ["dead", "17"]):
+                     ["ticket", "1"], ["me"], ["dead", "17"]):
             assert json.dumps(HIDDEN)[1:-1] in good("--json", *call), call
             shown = good(*call)
             assert not set(HIDDEN) & set(shown) and "\\u{202e}" in shown, (call, shown)
