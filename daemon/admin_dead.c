@@ -111,8 +111,10 @@ void eh_admin_get_dead_letter(struct eh_admin_request *request)
     int64_t input = 0;
     struct eh_str text = request->path.parts[2];
     if (eh_integer_parse(text, &input, NULL) < 0 || input < 1) {
-        eh_admin_error(request, EH_EINVAL, "input",
-                       "%.*s is not the number of an input, as the list has it", EH_STR_ARG(text));
+        eh_admin_error(request, EH_ENOTFOUND, "input",
+                       "dead letter %.*s: there is none; it is the number of an input, as the list "
+                       "has it",
+                       EH_STR_ARG(text));
         return;
     }
     ask_for(request, &(struct letters){.one = (uint64_t)input});
