@@ -123,11 +123,24 @@ static void feed_line(struct csv *csv, struct csv_parser *parser, const char *li
         csv->row_bytes = 0; /* an empty line begins no row */
 }
 
+/* What stands between the fields: of the header, outside of quotes, the most frequent one. */
+static char separator_of(struct eh_str text)
+{
+    size_t commas = 0, semicolons = 0, tabs = 0;
+    bool quoted = false;
+    for (uint32_t i = 0; i < text.size && text.data[i] != '\n'; i++) {
+        quoted ^= text.data[i] == '"';
+        commas += !quoted && text.data[i] == ',';
+        semicolons += !quoted && text.data[i] == ';';
+        tabs += !quoted && text.data[i] == '\t';
+    }
+    return semicolons > commas && semicolons >= tabs ? ';' : tabs > commas ? '\t' : ',';
+}
+
 static void feed(struct csv *csv, struct csv_parser *parser, struct eh_str text)
 {
     const char *at = text.data, *end = text.data ? at + text.size : at;
-    if (text.size >= 3 && memcmp(at, "\xef\xbb\xbf", 3) == 0)
-        at += 3;
+    csv_set_delim(parser, (unsigned char)separator_of(text));
     while (at < end && csv->result == 0) {
         const char *newline = memchr(at, '\n', (size_t)(end - at));
         const char *next = newline ? newline + 1 : end;
@@ -139,6 +152,61 @@ static void feed(struct csv *csv, struct csv_parser *parser, struct eh_str text)
         refuse(csv, csv->row_line, EH_EPARSE, "a quote is left open to the end of the file");
     if (csv->result == 0 && csv->header.count == 0)
         refuse(csv, 1, EH_EPARSE, "is empty; the first line names the columns");
+}
+
+/* ---- What it is written in. */
+
+static uint32_t unit_at(struct eh_str text, size_t at, bool big)
+{
+    uint8_t first = (uint8_t)text.data[at], second = (uint8_t)text.data[at + 1];
+    return big ? (uint32_t)first << 8 | second : (uint32_t)second << 8 | first;
+}
+
+static void put_character(struct eh_bytes *out, uint32_t point)
+{
+    if (point < 0x80) {
+        eh_bytes_put_u8(out, (uint8_t)point);
+    } else if (point < 0x800) {
+        eh_bytes_put_u8(out, (uint8_t)(0xC0 | point >> 6));
+        eh_bytes_put_u8(out, (uint8_t)(0x80 | (point & 0x3F)));
+    } else {
+        if (point < 0x10000) {
+            eh_bytes_put_u8(out, (uint8_t)(0xE0 | point >> 12));
+        } else {
+            eh_bytes_put_u8(out, (uint8_t)(0xF0 | point >> 18));
+            eh_bytes_put_u8(out, (uint8_t)(0x80 | (point >> 12 & 0x3F)));
+        }
+        eh_bytes_put_u8(out, (uint8_t)(0x80 | (point >> 6 & 0x3F)));
+        eh_bytes_put_u8(out, (uint8_t)(0x80 | (point & 0x3F)));
+    }
+}
+
+/* Halves of pairs that stand alone become U+FFFD. */
+static void from_utf16(struct eh_str text, bool big, struct eh_bytes *out)
+{
+    for (size_t at = 2; at + 1 < text.size; at += 2) {
+        uint32_t point = unit_at(text, at, big);
+        uint32_t low = at + 3 < text.size ? unit_at(text, at + 2, big) : 0;
+        if (point >= 0xD800 && point < 0xDC00 && low >= 0xDC00 && low < 0xE000) {
+            point = 0x10000 + ((point - 0xD800) << 10) + (low - 0xDC00);
+            at += 2;
+        } else if (point >= 0xD800 && point < 0xE000) {
+            point = 0xFFFD;
+        }
+        put_character(out, point);
+    }
+}
+
+/* The text as UTF-8 without a byte order mark; `storage` may hold it. */
+static struct eh_str utf8_of(struct eh_str text, struct eh_bytes *storage)
+{
+    static const char little[] = "\xff\xfe", big[] = "\xfe\xff";
+    if (text.size >= 3 && memcmp(text.data, "\xef\xbb\xbf", 3) == 0)
+        return eh_str_n(text.data + 3, text.size - 3);
+    if (text.size < 2 || (memcmp(text.data, little, 2) != 0 && memcmp(text.data, big, 2) != 0))
+        return text;
+    from_utf16(text, memcmp(text.data, big, 2) == 0, storage);
+    return eh_str_n((const char *)storage->data, storage->size);
 }
 
 int eh_csv_read(struct eh_str text, const char *file, eh_csv_header_fn *on_header,
@@ -155,8 +223,13 @@ int eh_csv_read(struct eh_str text, const char *file, eh_csv_header_fn *on_heade
     csv->on_row = on_row;
     csv->context = context;
     csv->error = error;
+    struct eh_bytes storage = EH_BYTES_INIT;
+    text = utf8_of(text, &storage);
+    if (storage.failed)
+        refuse(csv, 1, EH_ENOMEM, "does not fit in memory");
     feed(csv, &parser, text);
     int r = csv->result;
+    eh_bytes_done(&storage);
     csv_free(&parser);
     eh_bytes_done(&csv->text);
     eh_bytes_done(&csv->header_text);
@@ -164,10 +237,37 @@ int eh_csv_read(struct eh_str text, const char *file, eh_csv_header_fn *on_heade
     return r;
 }
 
+static char plain(char c)
+{
+    return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c == ' ' || c == '-' ? '_' : c;
+}
+
+static struct eh_str trimmed(struct eh_str s)
+{
+    while (s.size > 0 && (s.data[0] == ' ' || s.data[0] == '\t'))
+        s = eh_str_n(s.data + 1, s.size - 1);
+    while (s.size > 0 && (s.data[s.size - 1] == ' ' || s.data[s.size - 1] == '\t'))
+        s.size--;
+    return s;
+}
+
+static bool names_it(struct eh_str told, const char *name)
+{
+    struct eh_str s = trimmed(told);
+    size_t size = strlen(name);
+    for (size_t i = 0; s.size == size && i < size; i++)
+        if (plain(s.data[i]) != plain(name[i]))
+            return false;
+    return s.size == size;
+}
+
 int eh_csv_column(const struct eh_csv_header *header, const char *name)
 {
     for (unsigned i = 0; i < header->count; i++)
         if (eh_str_equal(header->names[i], eh_str(name)))
+            return (int)i;
+    for (unsigned i = 0; i < header->count; i++)
+        if (names_it(header->names[i], name))
             return (int)i;
     return -1;
 }

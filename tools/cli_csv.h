@@ -1,6 +1,9 @@
 /*
  * cli_csv: rows of a CSV file (RFC 4180, UTF-8) by the names in its header.
  *
+ * Also as spreadsheets write it: in UTF-16 with a byte order mark, with `;` or tabs between the
+ * fields where the header has those and no commas.
+ *
  *     static int on_row(void *context, const struct eh_csv_row *row, struct eh_error *error)
  *     {
  *         struct eh_str id = eh_csv_field(row, eh_csv_column(row->header, "ticket_id"));
@@ -39,7 +42,8 @@ typedef int eh_csv_header_fn(void *context, const struct eh_csv_header *, struct
 int eh_csv_read(struct eh_str text, const char *file, eh_csv_header_fn *on_header,
                 eh_csv_row_fn *on_row, void *context, struct eh_error *) EH_MUST_CHECK;
 
-int eh_csv_column(const struct eh_csv_header *, const char *name); /* or -1 */
+/* -1: there is none. Capitals and small letters are the same, and so are a blank, `-` and `_`. */
+int eh_csv_column(const struct eh_csv_header *, const char *name);
 /* Empty for column -1. */
 struct eh_str eh_csv_field(const struct eh_csv_row *, int column);
 

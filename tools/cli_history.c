@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "cli_csv.h"
+#include "cli_zone.h"
 
 #define TIME_MIN_US INT64_C(946684800000000) /* 2000-01-01, as the daemon takes it */
 
@@ -59,18 +60,95 @@ static int about(const char *column, int r, const struct eh_error *said, struct 
     return eh_error_field(error, -r, column, "%s: %s", column, said->text);
 }
 
-static int read_time(const char *column, struct eh_str text, int64_t *ret, struct eh_error *error)
+int64_t eh_history_day_us(int32_t day, bool last)
 {
+    return last ? eh_zone_us(day + 1, 0) - 1 : eh_zone_us(day, 0);
+}
+
+/* "01.03.2026 …" becomes "2026-03-01 …"; anything else stays. */
+static struct eh_str year_first(const struct history *h, struct eh_str text, char storage[64])
+{
+    const char *t = text.data;
+    if (!h->rules->day_first || text.size < 10 || text.size > 63 ||
+        (t[2] != '.' && t[2] != '/' && t[2] != '-') || t[5] != t[2])
+        return text;
+    size_t size =
+        eh_format(storage, 64, "%.4s-%.2s-%.2s%.*s", t + 6, t + 3, t, (int)text.size - 10, t + 10);
+    return eh_str_n(storage, size);
+}
+
+static bool two_digits(const char *at, int most, int *ret)
+{
+    if (at[0] < '0' || at[0] > '9' || at[1] < '0' || at[1] > '9')
+        return false;
+    *ret = (at[0] - '0') * 10 + at[1] - '0';
+    return *ret <= most;
+}
+
+/* "2026-03-01T12:00", with or without seconds: a time that does not say of which zone. */
+static bool read_local(struct eh_str text, int32_t *ret_day, int32_t *ret_second)
+{
+    int hour, minute, second = 0;
+    const char *t = text.data;
+    if ((text.size != 16 && text.size != 19) || (t[10] != 'T' && t[10] != ' ') || t[13] != ':' ||
+        eh_date_parse(eh_str_n(t, 10), ret_day, NULL) < 0 || !two_digits(t + 11, 23, &hour) ||
+        !two_digits(t + 14, 59, &minute) ||
+        (text.size == 19 && (t[16] != ':' || !two_digits(t + 17, 59, &second))))
+        return false;
+    *ret_second = hour * 3600 + minute * 60 + second;
+    return true;
+}
+
+static int check_year(const char *column, struct eh_str text, int64_t us, struct eh_error *error)
+{
+    if (us >= TIME_MIN_US)
+        return 0;
+    return eh_error_field(error, EH_ERANGE, column, "%s: %.*s is before the year 2000", column,
+                          EH_STR_ARG(text));
+}
+
+static int read_local_time(const struct history *h, const char *column, struct eh_str text,
+                           int32_t day, int32_t second, int64_t *ret, struct eh_error *error)
+{
+    if (!h->rules->zone)
+        return eh_error_field(
+            error, EH_EINVAL, column,
+            "%s: `%.*s` has no offset from UTC, and no desk says which zone it is "
+            "of; --time-zone does",
+            column, EH_STR_ARG(text));
+    if (h->rules->ret_local)
+        *h->rules->ret_local = true;
+    *ret = eh_zone_us(day, second);
+    return check_year(column, text, *ret, error);
+}
+
+/* A moment, a day alone, or nothing. */
+static int read_time(const struct history *h, const char *column, struct eh_str told, int64_t *ret,
+                     int32_t *ret_day, struct eh_error *error)
+{
+    char storage[64];
     struct eh_error said = {0};
-    int64_t us = EH_HISTORY_NO_TIME;
-    int r = text.size ? eh_time_parse(text, &us, &said) : 0;
+    struct eh_str text = year_first(h, told, storage);
+    int32_t day, second;
+    *ret = EH_HISTORY_NO_TIME;
+    *ret_day = EH_HISTORY_NO_DAY;
+    if (text.size == 0)
+        return 0;
+    if (text.size == 10 && eh_date_parse(text, &day, NULL) == 0) {
+        *ret_day = day;
+        return check_year(column, told, eh_zone_us(day, 0), error);
+    }
+    if (read_local(text, &day, &second))
+        return read_local_time(h, column, told, day, second, ret, error);
+    int64_t us;
+    int r = eh_time_parse(text, &us, &said);
+    if (r < 0 && !h->rules->day_first && told.size >= 10 && told.data[2] == '.')
+        return eh_error_field(error, EH_EPARSE, column, "%s: %s; --dates dmy reads 31.12.2026",
+                              column, said.text);
     if (r < 0)
         return about(column, r, &said, error);
-    if (text.size && us < TIME_MIN_US)
-        return eh_error_field(error, EH_ERANGE, column, "%s: %.*s is before the year 2000", column,
-                              EH_STR_ARG(text));
     *ret = us;
-    return 0;
+    return check_year(column, told, us, error);
 }
 
 static int read_integer(const char *column, struct eh_str text, int64_t min, int64_t max,
@@ -79,6 +157,13 @@ static int read_integer(const char *column, struct eh_str text, int64_t min, int
     struct eh_error said = {0};
     int64_t n = 0;
     int r = eh_integer_parse(text, &n, &said);
+    if (r < 0 && text.size &&
+        (memchr(text.data, ',', text.size) || memchr(text.data, '.', text.size)))
+        return eh_error_field(
+            error, EH_EINVAL, column,
+            "%s: `%.*s` is no whole number; money stands in minor units (1250 for "
+            "12.50)",
+            column, EH_STR_ARG(text));
     if (r < 0)
         return about(column, r, &said, error);
     if (n < min || n > max)
@@ -136,7 +221,6 @@ static int check_names(const struct eh_history_ticket *t, struct eh_error *error
     } fields[] = {{"ticket_id", t->id, true},
                   {"kind", t->kind, true},
                   {"team", t->team_name, false},
-                  {"customer", t->customer, false},
                   {"historical_rep", t->rep, false}};
     for (size_t i = 0; i < sizeof fields / sizeof *fields; i++) {
         if (fields[i].text.size == 0 && fields[i].required)
@@ -155,9 +239,11 @@ static int read_numbers(const struct history *h, const struct eh_csv_row *row,
 {
     const int *c = h->columns;
     const char *value_name = h->rules->value_column ? h->rules->value_column : names[VALUE_MINOR];
-    int r = read_time("opened_at", eh_csv_field(row, c[OPENED_AT]), &t->opened_us, error);
+    int r = read_time(h, "opened_at", eh_csv_field(row, c[OPENED_AT]), &t->opened_us,
+                      &t->opened_day, error);
     if (r == 0)
-        r = read_time("closed_at", eh_csv_field(row, c[CLOSED_AT]), &t->closed_us, error);
+        r = read_time(h, "closed_at", eh_csv_field(row, c[CLOSED_AT]), &t->closed_us,
+                      &t->closed_day, error);
     if (r == 0)
         r = read_value(value_name, eh_csv_field(row, h->value_column), &t->has_value, &t->value,
                        error);
@@ -201,5 +287,9 @@ int eh_history_read(struct eh_str text, const struct eh_history_rules *rules,
                     eh_history_fn *on_ticket, void *context, struct eh_error *error)
 {
     struct history h = {.rules = rules, .on_ticket = on_ticket, .context = context};
+    struct eh_zone zone = {0};
+    int r = eh_zone_set(&zone, eh_str(rules->zone ? rules->zone : "UTC"), error);
+    if (r < 0)
+        return r;
     return eh_csv_read(text, rules->file, on_header, on_row, &h, error);
 }

@@ -88,10 +88,18 @@ static int add_ticket(struct planner *p, const struct eh_history_ticket *t, int6
     return add_message(p, &m, (struct eh_plan_item){at_us, 0, 0, 0, t->line, true}, error);
 }
 
+/* What the row says became of it; 0: it is open. */
 static int outcome_of(const struct eh_history_ticket *t, struct eh_error *error)
 {
-    if (t->outcome.size == 0 || eh_str_equal(t->outcome, eh_str("open")))
+    bool closed = t->closed_us != EH_HISTORY_NO_TIME || t->closed_day != EH_HISTORY_NO_DAY;
+    if (t->outcome.size == 0)
+        return closed ? EH_OUTCOME_RESOLVED : 0;
+    if (eh_str_equal(t->outcome, eh_str("open"))) {
+        if (closed)
+            return eh_error_field(error, EH_EINVAL, "outcome",
+                                  "outcome: open, but there is a closed_at");
         return 0;
+    }
     int outcome = eh_outcome_from_name(t->outcome);
     if (outcome <= 0 || outcome > EH_OUTCOME_CANCELLED)
         return eh_error_field(error, EH_EINVAL, "outcome",
@@ -100,12 +108,85 @@ static int outcome_of(const struct eh_history_ticket *t, struct eh_error *error)
     return outcome;
 }
 
+/* When the ticket was closed: a moment, else a day. */
+struct closing {
+    int64_t us;
+    int32_t day;
+};
+
+static int closing_of(const struct planner *p, const struct eh_history_ticket *t,
+                      struct closing *ret, struct eh_error *error)
+{
+    *ret = (struct closing){t->closed_us, t->closed_day};
+    if (ret->us != EH_HISTORY_NO_TIME || ret->day != EH_HISTORY_NO_DAY || p->rules->lenient)
+        return 0;
+    if (p->rules->undated == EH_HISTORY_NO_DAY || p->rules->undated == 0)
+        return eh_error_field(error, EH_EINVAL, "closed_at",
+                              "closed_at: missing, and the outcome is %.*s; --undated DAY says on "
+                              "which day such rows count",
+                              EH_STR_ARG(t->outcome));
+    ret->day = p->rules->undated;
+    return 0;
+}
+
+/* The last moment the closing may have been, and the first the ticket may have come. */
+static int check_order(const struct planner *p, const struct eh_history_ticket *t,
+                       const struct closing *closing, struct eh_error *error)
+{
+    bool dated = closing->us != EH_HISTORY_NO_TIME || closing->day != EH_HISTORY_NO_DAY;
+    bool opened = t->opened_us != EH_HISTORY_NO_TIME || t->opened_day != EH_HISTORY_NO_DAY;
+    if (!dated || !opened || p->rules->lenient)
+        return 0;
+    int64_t closed_us =
+        closing->us != EH_HISTORY_NO_TIME ? closing->us : eh_history_day_us(closing->day, true);
+    int64_t opened_us =
+        t->opened_us != EH_HISTORY_NO_TIME ? t->opened_us : eh_history_day_us(t->opened_day, false);
+    if (closed_us >= opened_us)
+        return 0;
+    return eh_error_field(error, EH_EINVAL, "closed_at", "closed_at: before opened_at");
+}
+
+/* The event has the moment, or the day, it is of: the same file pushed again says the same. */
+static void set_time(const struct closing *closing, struct eh_message *m,
+                     char event_at[EH_DECIMAL_TEXT_MAX])
+{
+    event_at[0] = '\0';
+    if (closing->us != EH_HISTORY_NO_TIME) {
+        m->at_ms = closing->us / 1000;
+        m->has |= EH_FIELD_BIT(EH_FIELD_AT);
+        eh_decimal_print(m->at_ms, 0, event_at);
+    } else if (closing->day != EH_HISTORY_NO_DAY) {
+        m->at_day = closing->day;
+        m->has |= EH_FIELD_BIT(EH_FIELD_AT_DAY);
+        eh_date_print(closing->day, event_at);
+    }
+}
+
+/* Where it stands in the file's order: never before its ticket; a day alone at its end. */
+static int64_t order_of(const struct planner *p, const struct closing *closing, int64_t opened_us)
+{
+    int64_t us = closing->us != EH_HISTORY_NO_TIME ? closing->us
+                 : closing->day != EH_HISTORY_NO_DAY
+                     ? eh_history_day_us(closing->day, !p->rules->lenient)
+                     : opened_us;
+    return us > opened_us ? us : opened_us;
+}
+
 static int add_outcome(struct planner *p, const struct eh_history_ticket *t, int64_t opened_us,
                        struct eh_error *error)
 {
-    int outcome = outcome_of(t, error);
+    bool dated = t->closed_us != EH_HISTORY_NO_TIME || t->closed_day != EH_HISTORY_NO_DAY;
+    bool open = t->outcome.size == 0 || eh_str_equal(t->outcome, eh_str("open"));
+    struct closing closing;
+    p->plan->closed += dated || !open;
+    int outcome = p->rules->outcomes ? outcome_of(t, error) : 0;
     if (outcome <= 0)
-        return outcome;
+        return p->rules->lenient && open ? 0 : outcome;
+    int r = closing_of(p, t, &closing, error);
+    if (r == 0)
+        r = check_order(p, t, &closing, error);
+    if (r < 0)
+        return r;
     struct eh_message m = {.type = EH_MESSAGE_OUTCOME, .outcome = (uint8_t)outcome};
     m.has = EH_FIELD_BIT(EH_FIELD_OUTCOME);
     set_text(&m, EH_FIELD_ID, &m.id, t->id);
@@ -118,18 +199,14 @@ static int add_outcome(struct planner *p, const struct eh_history_ticket *t, int
         m.csat = (uint8_t)t->csat;
         m.has |= EH_FIELD_BIT(EH_FIELD_CSAT);
     }
-    char event[EH_NAME_MAX + 64], at[EH_DECIMAL_TEXT_MAX] = "";
-    int64_t at_us = opened_us;
-    if (t->closed_us != EH_HISTORY_NO_TIME) {
-        m.at_ms = t->closed_us / 1000;
-        m.has |= EH_FIELD_BIT(EH_FIELD_AT);
-        eh_decimal_print(m.at_ms, 0, at);
-        at_us = t->closed_us > opened_us ? t->closed_us : opened_us; /* never before its ticket */
-    }
-    eh_format(event, sizeof event, "push:%.*s:%.*s:%s", EH_STR_ARG(t->id), EH_STR_ARG(t->outcome),
+    char event[EH_NAME_MAX + 64], at[EH_DECIMAL_TEXT_MAX];
+    set_time(&closing, &m, at);
+    eh_format(event, sizeof event, "push:%.*s:%s:%s", EH_STR_ARG(t->id), eh_outcome_name(outcome),
               at);
     set_text(&m, EH_FIELD_EVENT, &m.event, eh_str(event));
-    return add_message(p, &m, (struct eh_plan_item){at_us, 0, 0, 0, t->line, false}, error);
+    return add_message(
+        p, &m, (struct eh_plan_item){order_of(p, &closing, opened_us), 0, 0, 0, t->line, false},
+        error);
 }
 
 static int on_ticket(void *context, const struct eh_history_ticket *t, struct eh_error *error)
@@ -137,11 +214,11 @@ static int on_ticket(void *context, const struct eh_history_ticket *t, struct eh
     struct planner *p = context;
     if (t->opened_us != EH_HISTORY_NO_TIME)
         p->last_us = t->opened_us;
+    else if (t->opened_day != EH_HISTORY_NO_DAY)
+        p->last_us = eh_history_day_us(t->opened_day, false);
     int64_t opened_us = p->last_us;
     int r = add_ticket(p, t, opened_us, error);
-    if (r == 0 && p->rules->outcomes)
-        r = add_outcome(p, t, opened_us, error);
-    return r;
+    return r < 0 ? r : add_outcome(p, t, opened_us, error);
 }
 
 /* By time; at the same time tickets first, then as in the file. */

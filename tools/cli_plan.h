@@ -19,7 +19,9 @@
 
 struct eh_plan_rules {
     struct eh_history_rules history;
-    bool outcomes;        /* each ticket's outcome too */
+    bool outcomes;   /* each ticket's outcome too */
+    bool lenient;    /* closings without a date, or before their ticket's beginning, are taken */
+    int32_t undated; /* the day of closings without a date; EH_HISTORY_NO_DAY or 0: refused */
     struct eh_str source; /* empty: the default */
 };
 
@@ -38,6 +40,7 @@ struct eh_plan {
     struct eh_plan_item *items;
     size_t count, capacity;
     size_t tickets;
+    size_t closed; /* rows that are closed in the file */
 };
 
 int eh_plan_csv(struct eh_str text, const struct eh_plan_rules *, struct eh_plan *ret,

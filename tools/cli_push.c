@@ -20,7 +20,9 @@ struct push {
     size_t sent, sent_tickets;
     struct eh_entry_id *ids; /* of what was sent */
     struct eh_fates fates;
-    bool reached; /* the daemon of this desk answers */
+    bool reached;  /* the daemon of this desk answers */
+    bool local;    /* times without an offset were read */
+    char zone[64]; /* they are of; empty: not known */
     bool waits;
 };
 
@@ -30,19 +32,61 @@ static bool ends_in(const char *text, const char *end)
     return a >= b && strcmp(text + a - b, end) == 0;
 }
 
-static int make_plan(struct eh_cli *cli, struct eh_plan *ret)
+/* --dates: how a day is written. */
+static int read_dates(struct eh_cli *cli, bool *ret_day_first)
 {
+    const char *dates = eh_cli_option(cli, "dates");
+    *ret_day_first = dates && strcmp(dates, "dmy") == 0;
+    if (dates && !*ret_day_first && strcmp(dates, "ymd") != 0)
+        return eh_say_usage(cli, "--dates: `%s` is none of ymd (2026-12-31), dmy (31.12.2026)",
+                            dates);
+    return EH_EXIT_DONE;
+}
+
+static int read_undated(struct eh_cli *cli, int32_t *ret)
+{
+    const char *day = eh_cli_option(cli, "undated");
+    struct eh_error error = {0};
+    *ret = EH_HISTORY_NO_DAY;
+    if (day && eh_date_parse(eh_str(day), ret, &error) < 0)
+        return eh_say_usage(cli, "--undated: %s", error.text);
+    return EH_EXIT_DONE;
+}
+
+/* What people should know of a file that is taken. */
+static void say_notes(const struct eh_cli *cli, const struct push *p)
+{
+    const char *file = cli->args[0];
+    if (p->local)
+        fprintf(stderr, "%s: times without an offset are taken as those of %s\n", file, p->zone);
+    if (p->plan.closed && !eh_cli_option(cli, "outcomes"))
+        fprintf(stderr,
+                "%s: %zu rows are closed in the file; they are sent as new work, --outcomes closes "
+                "them\n",
+                file, p->plan.closed);
+}
+
+static int make_plan(struct eh_cli *cli, struct push *p)
+{
+    struct eh_plan *ret = &p->plan;
     const char *file = cli->args[0], *team = eh_cli_option(cli, "team");
     EH_AUTO(eh_bytes) struct eh_bytes bytes = EH_BYTES_INIT;
     struct eh_error error = {0};
     struct eh_plan_rules rules = {
         .history = {.file = file,
                     .team = eh_str(team),
-                    .value_column = eh_cli_option(cli, "value-column")},
+                    .value_column = eh_cli_option(cli, "value-column"),
+                    .zone = *p->zone ? p->zone : NULL,
+                    .ret_local = &p->local},
         .outcomes = eh_cli_option(cli, "outcomes") != NULL,
         .source = eh_str(eh_cli_option(cli, "source")),
     };
-    bool csv = ends_in(file, ".csv");
+    bool csv = ends_in(file, ".csv") || ends_in(file, ".tsv");
+    int r = read_dates(cli, &rules.history.day_first);
+    if (r == EH_EXIT_DONE)
+        r = read_undated(cli, &rules.undated);
+    if (r != EH_EXIT_DONE)
+        return r;
     if (!csv && !ends_in(file, ".jsonl"))
         return eh_say_usage(cli, "%s: neither .csv nor .jsonl", file);
     if (team && !eh_id_valid(rules.history.team))
@@ -53,14 +97,16 @@ static int make_plan(struct eh_cli *cli, struct eh_plan *ret)
     if (eh_file_read(file, EH_HISTORY_FILE_MAX, &bytes, &error) < 0)
         return eh_say(EH_EXIT_REFUSED, "%s", error.text);
     struct eh_str text = eh_str_n((const char *)bytes.data, bytes.size);
-    int r = csv ? eh_plan_csv(text, &rules, ret, &error) : eh_plan_jsonl(text, file, ret, &error);
-    return r < 0 ? eh_say(EH_EXIT_REFUSED, "%s", error.text) : EH_EXIT_DONE;
+    r = csv ? eh_plan_csv(text, &rules, ret, &error) : eh_plan_jsonl(text, file, ret, &error);
+    if (r < 0)
+        return eh_say(EH_EXIT_REFUSED, "%s", error.text);
+    return EH_EXIT_DONE;
 }
 
-/* Desk and Redis as given; what is not comes from the daemon. *ret_reached: it is the daemon of
- * this desk that answers. */
-static int find_stream(struct eh_cli *cli, char desk[EH_ID_MAX + 1],
-                       char address[EH_REDIS_ADDRESS_MAX], bool *ret_reached)
+/* Desk and Redis as given; what is not comes from the daemon. The
+ * desk's zone as well, where it is its daemon that answers. */
+static int find_stream(struct eh_cli *cli, struct push *p, char desk[EH_ID_MAX + 1],
+                       char address[EH_REDIS_ADDRESS_MAX])
 {
     const char *given_desk = eh_cli_option(cli, "desk");
     const char *given_redis = eh_cli_option(cli, "redis");
@@ -85,7 +131,10 @@ static int find_stream(struct eh_cli *cli, char desk[EH_ID_MAX + 1],
         return eh_say(EH_EXIT_REFUSED, "the daemon does not tell where Redis is; say --redis");
     eh_format(desk, EH_ID_MAX + 1, "%s", given_desk);
     eh_format(address, EH_REDIS_ADDRESS_MAX, "%s", given_redis);
-    *ret_reached = answers && strcmp(answers, given_desk) == 0;
+    p->reached = answers && strcmp(answers, given_desk) == 0;
+    const char *zone = p->reached ? eh_json_text(status.json, "time_zone") : NULL;
+    if (zone)
+        eh_format(p->zone, sizeof p->zone, "%s", zone);
     return EH_EXIT_DONE;
 }
 
@@ -220,6 +269,7 @@ static int send_and_tell(struct eh_cli *cli, struct push *p, const char *address
     int r = eh_stream_open(address, key, &p->stream);
     if (r != EH_EXIT_DONE)
         return r;
+    say_notes(cli, p);
     r = send_all(p);
     if (r == EH_EXIT_DONE)
         r = tell(cli, p);
@@ -230,19 +280,33 @@ static int send_and_tell(struct eh_cli *cli, struct push *p, const char *address
     return r;
 }
 
-static int run(struct eh_cli *cli, struct push *p)
+static int make_fates(struct eh_cli *cli, struct push *p)
 {
-    char desk[EH_ID_MAX + 1], address[EH_REDIS_ADDRESS_MAX], key[EH_STREAM_KEY_MAX];
     uint32_t last_line = 0;
-    int r = find_stream(cli, desk, address, &p->reached);
-    if (r != EH_EXIT_DONE)
-        return r;
     for (size_t i = 0; i < p->plan.count; i++)
         if (p->plan.items[i].line > last_line)
             last_line = p->plan.items[i].line;
     p->ids = calloc(p->plan.count + 1, sizeof *p->ids);
     if (!p->ids || eh_fates_init(&p->fates, cli->args[0], last_line) < 0)
         return eh_say(EH_EXIT_REFUSED, "out of memory");
+    return EH_EXIT_DONE;
+}
+
+static int run(struct eh_cli *cli, struct push *p)
+{
+    char desk[EH_ID_MAX + 1], address[EH_REDIS_ADDRESS_MAX], key[EH_STREAM_KEY_MAX];
+    const char *zone = eh_cli_option(cli, "time-zone");
+    if (zone && strlen(zone) >= sizeof p->zone)
+        return eh_say_usage(cli, "--time-zone: `%s` is no time zone", zone);
+    int r = find_stream(cli, p, desk, address);
+    if (zone)
+        eh_format(p->zone, sizeof p->zone, "%s", zone);
+    if (r == EH_EXIT_DONE)
+        r = make_plan(cli, p);
+    if (r == EH_EXIT_DONE)
+        r = make_fates(cli, p);
+    if (r != EH_EXIT_DONE)
+        return r;
     if (!eh_push_check(cli, &p->plan, p->reached, &p->fates))
         return say_fates(cli, p);
     eh_format(key, sizeof key, "evenhand:{%s}:inbox", desk);
@@ -256,9 +320,7 @@ int eh_cmd_push(struct eh_cli *cli)
     if (rate &&
         (eh_integer_parse(eh_str(rate), &p.rate, NULL) < 0 || p.rate < 1 || p.rate > RATE_MAX))
         return eh_say_usage(cli, "--rate: `%s` is not a whole number from 1 to %d", rate, RATE_MAX);
-    int r = make_plan(cli, &p.plan);
-    if (r == EH_EXIT_DONE)
-        r = run(cli, &p);
+    int r = run(cli, &p);
     eh_fates_done(&p.fates);
     free(p.ids);
     eh_plan_done(&p.plan);

@@ -146,7 +146,7 @@ static int link_plan(struct eh_simulation *s, struct eh_error *error)
 int eh_simulation_load(struct eh_str text, const struct eh_simulation_rules *rules,
                        struct eh_simulation *ret, struct eh_error *error)
 {
-    struct eh_plan_rules plan = {.history = rules->history, .outcomes = true};
+    struct eh_plan_rules plan = {.history = rules->history, .outcomes = true, .lenient = true};
     struct eh_simulation *s = ret;
     *s = (struct eh_simulation){.file = rules->history.file, .seed = rules->seed};
     s->recorded.by = "recorded";

@@ -51,3 +51,15 @@ int32_t eh_zone_date(int64_t ms)
         .tm_year = local.tm_year, .tm_mon = local.tm_mon, .tm_mday = local.tm_mday};
     return (int32_t)floor_divide((int64_t)timegm(&midnight), DAY_S);
 }
+
+int64_t eh_zone_us(int32_t date, int32_t second_of_day)
+{
+    int year, month, day;
+    eh_date_split(date, &year, &month, &day);
+    struct tm local = {.tm_year = year - 1900,
+                       .tm_mon = month - 1,
+                       .tm_mday = day,
+                       .tm_sec = second_of_day,
+                       .tm_isdst = -1};
+    return (int64_t)mktime(&local) * 1000000;
+}

@@ -18,5 +18,8 @@ struct eh_zone {
 /* -EH_ENOTFOUND: this machine does not know it. */
 int eh_zone_set(struct eh_zone *, struct eh_str name, struct eh_error *) EH_MUST_CHECK;
 int32_t eh_zone_date(int64_t ms);
+/* The moment of a local time, so many seconds into a day; what does not exist counts from the next
+ * that does. */
+int64_t eh_zone_us(int32_t date, int32_t second_of_day);
 
 #endif

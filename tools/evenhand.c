@@ -139,6 +139,9 @@ static const struct eh_cli_option push_options[] = {
     {"source", "S", "the helpdesk they come from (default: default)", false},
     {"redis", "ADDRESS", "/path or host:port (default: the daemon's)", false},
     {"desk", "ID", "the desk they are for (default: the daemon's)", false},
+    {"undated", "DAY", "the day on which closings without a date count", false},
+    {"dates", "HOW", "ymd (2026-12-31, the default) or dmy (31.12.2026)", false},
+    {"time-zone", "ZONE", "of times without an offset (default: the desk's)", false},
     {"no-wait", NULL, "do not wait for what becomes of them", false},
     {0},
 };
@@ -278,7 +281,8 @@ static const struct eh_cli_command commands[] = {
      "customer, value_minor, currency, priority, closed_at, outcome, csat. Names of\n"
      "teams become ids; without a team it is `desk`. JSONL: each line one message as\n"
      "the stream takes it. A bad row is refused with its line before anything is sent;\n"
-     "a second push of the same file changes nothing."},
+     "a second push of the same file changes nothing. A closed_at without an outcome\n"
+     "is resolved; an outcome without one is refused unless --undated names a day."},
     {"complete", "[WORD...]", FEED, "for shells: what may stand in place of the last word", 0, 0,
      NULL, NULL, NULL},
     {"draws reveal", "", PROVE, "end the current draw epoch and reveal its seed", 0, 0, NULL,

@@ -28,8 +28,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     unsigned how = size ? data[0] : 0;
     struct eh_plan_rules rules = {.history = {.file = "h.csv",
                                               .team = eh_str(how & 1 ? "sales" : NULL),
-                                              .value_column = columns[how >> 1 & 3]},
+                                              .value_column = columns[how >> 1 & 3],
+                                              .zone = how & 32 ? "Europe/Oslo" : NULL,
+                                              .day_first = how & 64},
                                   .outcomes = how & 8,
+                                  .undated = how & 128 ? 20000 : EH_HISTORY_NO_DAY,
                                   .source = eh_str(how & 16 ? "crm" : NULL)};
     struct eh_str text = eh_str_n((const char *)data + (size > 0), size - (size > 0));
     int r = eh_plan_csv(text, &rules, &plan, &error);

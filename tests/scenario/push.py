@@ -68,7 +68,7 @@ def generated(stack):
     ended = push(stack, path, check=False)
     code, out, errors = ended
     assert code == 1 and out.endswith("\n0 taken, %s repeated, 1 refused\n" % format(ROWS - 1, ",")), ended
-    assert errors.startswith("%s:%d: " % (path, 2 + rows.index(altered))), ended
+    assert errors.splitlines()[-1].startswith("%s:%d: " % (path, 2 + rows.index(altered))), ended
     dead = stack.sql("SELECT reason, body FROM dead_letter")
     assert len(dead) == 1 and altered[0].encode() in bytes(dead[0][1]) and dead[0][0], dead
     assert stack.redis.xlen(DEAD) == 1

@@ -129,9 +129,10 @@ Test(plan, follows_time_and_puts_tickets_before_outcomes)
 
 Test(plan, never_closes_before_it_opens)
 {
-    expect_plan("a,2025-01-05,order,t,,2025-01-01,won,,,\n"
-                "b,2025-01-03,order,t,,,,,,\n",
-                true, "ticket b;ticket a;outcome a won;");
+    expect_plan("a,2025-01-05T12:00:00Z,order,t,,2025-01-05,won,,,\n"
+                "b,2025-01-03,order,t,,,,,,\n"
+                "c,2025-01-06,order,t,,2025-01-06T00:00:00Z,won,,,\n",
+                true, "ticket b;ticket a;outcome a won;ticket c;outcome c won;");
 }
 
 Test(plan, keeps_rows_without_a_time_where_they_stand)
@@ -191,8 +192,9 @@ Test(plan, team_and_value_column_override)
     eh_plan_done(&plan);
     struct eh_message outcome = only(text, &rules, 1, &plan, &arena);
     cr_assert_eq(outcome.value, 50);
-    cr_assert_eq(outcome.at_ms, 1735689600000);
-    expect_text(outcome.event, "push:7:won:1735689600000");
+    cr_assert(eh_message_has(&outcome, EH_FIELD_AT_DAY) && !eh_message_has(&outcome, EH_FIELD_AT));
+    cr_assert_eq(outcome.at_day, eh_date_of(2025, 1, 1));
+    expect_text(outcome.event, "push:7:won:2025-01-01");
     eh_plan_done(&plan);
 }
 
@@ -213,7 +215,8 @@ Test(plan, won_without_a_value_is_worth_nothing_and_says_so)
 Test(plan, is_a_pure_function_of_the_file)
 {
     struct eh_plan_rules rules = {.history = {.file = "f.csv"}, .outcomes = true};
-    const char *text = HEADER "a,2025-01-05,order,t,7,2025-01-06,won,,,5\nb,,,,,,lost,,,\n";
+    const char *text =
+        HEADER "a,2025-01-05,order,t,7,2025-01-06,won,,,5\nb,,,,,2025-01-06,lost,,,\n";
     struct eh_plan one, two;
     cr_assert_eq(eh_plan_csv(eh_str(text), &rules, &one, NULL), 0);
     cr_assert_eq(eh_plan_csv(eh_str(text), &rules, &two, NULL), 0);
@@ -235,6 +238,98 @@ static void expect_bad_row(const char *row, const char *sentence)
     cr_assert_eq(strncmp(error.text, sentence, strlen(sentence)), 0, "%s", error.text);
 }
 
+/* What contradicts itself is not taken by its better half. */
+Test(plan, refuses_a_closing_without_a_date_and_one_before_its_ticket)
+{
+    expect_bad_row("a,2025-01-01,order,t,1,,won,,,",
+                   "f.csv:3: closed_at: missing, and the outcome is won; --undated DAY says");
+    expect_bad_row("a,2025-01-05,order,t,1,2025-01-04,won,,,",
+                   "f.csv:3: closed_at: before opened_at");
+    expect_bad_row("a,2025-01-05,order,t,1,2025-01-04T23:59:59Z,,,,",
+                   "f.csv:3: closed_at: before opened_at");
+    expect_bad_row("a,2025-01-05T10:00:00Z,order,t,1,2025-01-05T09:59:59Z,won,,,",
+                   "f.csv:3: closed_at: before opened_at");
+    expect_bad_row("a,2025-01-05,order,t,1,2025-01-06,open,,,",
+                   "f.csv:3: outcome: open, but there is a closed_at");
+    expect_bad_row("a,05.01.2025,order,t,1,,,,,", "f.csv:3: opened_at: `05.01.2025` is not a time");
+    expect_bad_row("a,2025-01-05 10:00,order,t,1,,,,,",
+                   "f.csv:3: opened_at: `2025-01-05 10:00` has no offset from UTC");
+    expect_bad_row("a,2025-01-05,order,t,\"12,50\",,,,,",
+                   "f.csv:3: value_minor: `12,50` is no whole");
+}
+
+Test(plan, closed_without_an_outcome_is_resolved_and_undated_ones_count_where_told)
+{
+    EH_AUTO(eh_arena) struct eh_arena arena = EH_ARENA_INIT;
+    struct eh_plan_rules rules = {
+        .history = {.file = "f.csv"}, .outcomes = true, .undated = eh_date_of(2026, 3, 31)};
+    struct eh_plan plan;
+    const char *text = "ticket_id,opened_at,closed_at,outcome\n"
+                       "1,2025-01-01T10:00:00Z,2025-01-02T10:00:00Z,\n"
+                       "2,2025-01-01T11:00:00Z,,lost\n";
+    struct eh_message m = only(text, &rules, 2, &plan, &arena);
+    cr_assert_eq(m.outcome, EH_OUTCOME_RESOLVED);
+    expect_text(m.event, "push:1:resolved:1735812000000");
+    eh_plan_done(&plan);
+    m = only(text, &rules, 3, &plan, &arena);
+    cr_assert_eq(m.outcome, EH_OUTCOME_LOST);
+    cr_assert_eq(m.at_day, eh_date_of(2026, 3, 31));
+    eh_plan_done(&plan);
+}
+
+/* A day alone has no moment: when the ticket was created is not known. */
+Test(plan, days_and_local_times_are_those_of_the_desk)
+{
+    EH_AUTO(eh_arena) struct eh_arena arena = EH_ARENA_INIT;
+    bool local = false;
+    struct eh_plan_rules rules = {
+        .history = {.file = "f.csv", .zone = "Europe/Oslo", .day_first = true, .ret_local = &local},
+        .outcomes = true};
+    struct eh_plan plan;
+    const char *text = "Ticket ID;Opened-At;KIND;closed at\n"
+                       "1;01.07.2025;order;02.07.2025\n"
+                       "2;2025-07-01 10:00;order;02.07.2025 09:30:15\n";
+    struct eh_message m = only(text, &rules, 0, &plan, &arena);
+    cr_assert(!eh_message_has(&m, EH_FIELD_CREATED_AT));
+    cr_assert_eq(plan.items[0].at_us, INT64_C(1751320800000000)); /* midnight in Oslo */
+    eh_plan_done(&plan);
+    m = only(text, &rules, 1, &plan, &arena);
+    cr_assert_eq(m.created_at_ms, INT64_C(1751356800000));
+    eh_plan_done(&plan);
+    m = only(text, &rules, 2, &plan, &arena);
+    cr_assert_eq(m.at_ms, INT64_C(1751441415000));
+    cr_assert(local);
+    eh_plan_done(&plan);
+    m = only(text, &rules, 3, &plan, &arena);
+    cr_assert_eq(m.at_day, eh_date_of(2025, 7, 2));
+    eh_plan_done(&plan);
+}
+
+Test(plan, reads_what_spreadsheets_write)
+{
+    EH_AUTO(eh_arena) struct eh_arena arena = EH_ARENA_INIT;
+    struct eh_bytes wide[2] = {EH_BYTES_INIT, EH_BYTES_INIT};
+    static const char text[] = "TICKET_ID\tkind\tcustomer\n7\torder\t\"Vik; Ida\"\n";
+    struct eh_plan_rules rules = {.history = {.file = "f.csv"}};
+    struct eh_plan plan;
+    struct eh_error error = {0};
+    for (int big = 0; big < 2; big++) {
+        eh_bytes_put(&wide[big], big ? "\xfe\xff" : "\xff\xfe", 2);
+        for (size_t i = 0; i + 1 < sizeof text; i++) {
+            eh_bytes_put_u8(&wide[big], big ? 0 : (uint8_t)text[i]);
+            eh_bytes_put_u8(&wide[big], big ? (uint8_t)text[i] : 0);
+        }
+        struct eh_str told = eh_str_n((const char *)wide[big].data, wide[big].size);
+        struct eh_message m;
+        cr_assert_eq(eh_plan_csv(told, &rules, &plan, &error), 0, "%s", error.text);
+        cr_assert_eq(eh_message_from_msgpack(eh_plan_body(&plan, 0), &arena, &m, &error), 0);
+        expect_text(m.customer, "Vik; Ida");
+        eh_plan_done(&plan);
+    }
+    eh_bytes_done(&wide[0]);
+    eh_bytes_done(&wide[1]);
+}
+
 Test(plan, names_line_and_column_of_a_bad_row)
 {
     expect_bad_row(",2025-01-01,order,t,1,,,,,", "f.csv:3: ticket_id: is empty");
@@ -243,7 +338,8 @@ Test(plan, names_line_and_column_of_a_bad_row)
     expect_bad_row("a,2025-01-01,order,t,1,2025-02-30,won,,,", "f.csv:3: closed_at: ");
     expect_bad_row("a,2025-01-01,order,t,1,,sold,,,",
                    "f.csv:3: outcome: `sold` is none of won, lost, resolved, cancelled, open");
-    expect_bad_row("a,2025-01-01,order,t,1,,won,,,6", "f.csv:3: csat: 6 is not within 1 and 5");
+    expect_bad_row("a,2025-01-01,order,t,1,2025-01-02,won,,,6",
+                   "f.csv:3: csat: 6 is not within 1 and 5");
     expect_bad_row("a,2025-01-01,order,!!!,1,,,,,", "f.csv:3: team: no id can be made of `!!!`");
     expect_bad_row("a\x01,2025-01-01,order,t,1,,,,,", "f.csv:3: ticket_id: is no name");
 }
