@@ -104,6 +104,16 @@ static void put_ticket_state(json_t *body, const struct eh_admin_request *reques
     eh_json_put(body, "rep", eh_json_text(ticket.rep));
 }
 
+/* What stands in the period now: nothing where no plan makes something of it. */
+static void put_figure(json_t *body, const struct eh_command_result *result)
+{
+    const struct eh_figure_view *figure = &result->figure;
+    eh_json_put(body, "now", result->has_figure ? json_integer(figure->now) : NULL);
+    eh_json_put(body, "unit",
+                figure->named ? json_string(eh_unit_name((enum eh_unit)figure->unit)) : NULL);
+    eh_json_put(body, "take", figure->named ? json_string(figure->sums ? "sum" : "last") : NULL);
+}
+
 /* Sentences about a field begin with its name and a colon; NULL: this one does not. */
 static const char *field_of(const char *message, char *ret, size_t size)
 {
@@ -172,6 +182,8 @@ static void on_done(void *context, const struct eh_command_result *result)
         eh_json_put(body, "until", eh_json_time(result->until_us));
         eh_json_put(body, "bound", result->repeat ? NULL : bound_json(request, change, result));
     }
+    if (change->type == EH_MESSAGE_METRIC)
+        put_figure(body, result);
     put_ticket_state(body, request, change);
     check_basis(request, change, result);
     if (request->extra)

@@ -65,14 +65,16 @@ static inline struct eh_desk_basis eh_desk_basis(const struct eh_engine *engine)
 }
 
 struct eh_command_result {
-    int code;                  /* 0, or -EH_E…: refused (message says why) or not decided */
-    const char *message;       /* one line; never NULL when code < 0 */
-    bool repeat;               /* known already, nothing changed */
-    bool later;                /* a signal that is not logged yet: it may be from from_us on */
-    bool parked;               /* an outcome that waits for its ticket, see EH_PARKED_S */
-    struct eh_str mended;      /* what was cleaned or left out of it; lives until on_done returns */
-    uint64_t input;            /* its number; repeat: of the first one */
-    int64_t from_us, until_us; /* signal */
+    int code;             /* 0, or -EH_E…: refused (message says why) or not decided */
+    const char *message;  /* one line; never NULL when code < 0 */
+    bool repeat;          /* known already, nothing changed */
+    bool later;           /* a signal that is not logged yet: it may be from from_us on */
+    bool parked;          /* an outcome that waits for its ticket, see EH_PARKED_S */
+    struct eh_str mended; /* what was cleaned or left out of it; lives until on_done returns */
+    bool has_figure;      /* METRIC: the figure stands in its period now, as `figure` says */
+    struct eh_figure_view figure;
+    uint64_t input;                        /* its number; repeat: of the first one */
+    int64_t from_us, until_us;             /* signal */
     struct eh_desk_basis basis;            /* desk file */
     const struct eh_period_answer *period; /* freeze, close, pay, exclude; NULL: none, or a repeat.
                                               Lives until on_done returns */
@@ -117,7 +119,8 @@ int eh_app_when_confirmed(struct eh_app *, eh_confirmed_fn *on_confirmed,
 struct eh_committed {
     bool known, has_desk;
     struct eh_totals totals; /* without the desk's text, which changes with the next desk */
-    uint64_t dead_letters;   /* rows of `dead`; totals.dead has what was refused over the socket, too */
+    uint64_t
+        dead_letters; /* rows of `dead`; totals.dead has what was refused over the socket, too */
 };
 void eh_committed_from(const struct eh_engine *, struct eh_committed *ret);
 

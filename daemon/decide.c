@@ -523,6 +523,14 @@ static void tell_mended(const struct eh_input *in)
                        (unsigned long long)in->no, EH_STR_ARG(m->mended));
 }
 
+/* What a figure came to, or stands at since it was told first. */
+static void tell_figure(const struct eh_app *app, struct eh_item *item)
+{
+    if (item->input.message.type == EH_MESSAGE_METRIC)
+        item->result.has_figure =
+            eh_engine_figure(app->engine, &item->input.message, &item->result.figure);
+}
+
 static void tell(const struct eh_app *app, struct eh_batch *b, struct eh_item *item)
 {
     const struct eh_effects *fx = &b->effects;
@@ -535,6 +543,7 @@ static void tell(const struct eh_app *app, struct eh_batch *b, struct eh_item *i
                                          .message = ""};
     if (!fx->refused) {
         tell_mended(&item->input);
+        tell_figure(app, item);
         result->period = eh_period_answer(app->engine, &item->input, b);
         return;
     }
@@ -567,6 +576,7 @@ static int decide_item(struct eh_app *app, struct eh_batch *b, struct eh_item *i
                                                   .mended = in->message.mended,
                                                   .input = in->recalled.input,
                                                   .message = ""};
+        tell_figure(app, item);
         return 0;
     }
     if (app_later_takes(app, b, item) || app_full_holds(app, b, item))

@@ -166,11 +166,66 @@ static bool is_minutes(const char *name)
     return strcmp(name, "paid_minutes") == 0 || strcmp(name, "contract_minutes") == 0;
 }
 
+/* As its unit is written. */
+static void write_value(const char *unit, unsigned exponent, int64_t value,
+                        char ret[EH_DECIMAL_TEXT_MAX])
+{
+    if (unit && strcmp(unit, "minor") == 0)
+        eh_decimal_print(value, exponent, ret);
+    else if (unit && strcmp(unit, "ppm") == 0)
+        eh_ppm_print(value, ret);
+    else if (unit && strcmp(unit, "milli") == 0)
+        eh_decimal_print(value, 3, ret);
+    else
+        eh_decimal_print(value, 0, ret);
+}
+
+/* Decimals of the desk's currency, for a figure in money. */
+static unsigned find_exponent(const struct eh_cli *cli, const char *unit)
+{
+    EH_AUTO(eh_answer) struct eh_answer status = {0};
+    if (!unit || strcmp(unit, "minor") != 0 ||
+        eh_http_send(cli, "GET", "/v1/status", "application/json", eh_str(NULL), NULL, &status) !=
+            EH_EXIT_DONE)
+        return 2;
+    return eh_json_exponent(status.json);
+}
+
+/* What the daemon did, and what the figure is now: `17 added: leads of team t in 2026-10 is 187`.
+ */
+static void say_figure(const struct eh_cli *cli, const json_t *answer)
+{
+    const char *rep = eh_cli_option(cli, "rep"), *take = eh_json_text(answer, "take");
+    const char *unit = eh_json_text(answer, "unit");
+    char now[EH_DECIMAL_TEXT_MAX];
+    bool repeat = json_is_true(json_object_get(answer, "repeat"));
+    bool replace = eh_cli_option(cli, "replace") != NULL;
+    if (is_minutes(cli->args[1])) {
+        printf("%s of %s of team %s in %s is %s%s\n", cli->args[1], rep ? rep : "?", cli->args[0],
+               cli->args[2], cli->args[3], repeat ? " (it was told before)" : "");
+        return;
+    }
+    if (!eh_json_has(answer, "now") || !take) {
+        printf(
+            "%s for %s of team %s in %s is written down; the plan of that period makes nothing of "
+            "it\n",
+            cli->args[3], cli->args[1], cli->args[0], cli->args[2]);
+        return;
+    }
+    write_value(unit, find_exponent(cli, unit), eh_json_int(answer, "now"), now);
+    if (repeat)
+        printf("told before, nothing changed: ");
+    else if (strcmp(take, "sum") == 0 && !replace)
+        printf("%s added: ", cli->args[3]);
+    printf("%s of team %s in %s is %s\n", cli->args[1], cli->args[0], cli->args[2], now);
+}
+
 int eh_cmd_metric(struct eh_cli *cli)
 {
     const char *team = cli->args[0], *name = cli->args[1], *period = cli->args[2];
     const char *rep = eh_cli_option(cli, "rep");
-    char path[EH_CLI_PATH], done[640];
+    EH_AUTO(eh_answer) struct eh_answer answer = {0};
+    char path[EH_CLI_PATH];
     int64_t value = 0;
     int r = check_period(cli, period);
     if (r == EH_EXIT_DONE)
@@ -187,7 +242,10 @@ int eh_cmd_metric(struct eh_cli *cli)
         json_decref(body);
         return EH_EXIT_USAGE;
     }
-    eh_format(done, sizeof done, "%s of %s%s%s in %s is %s", name, rep ? rep : "team ",
-              rep ? " of team " : "", team, period, cli->args[3]);
-    return eh_change_post(cli, path, body, done);
+    if (eh_cli_option(cli, "replace"))
+        json_object_set_new(body, "replace", json_true());
+    r = eh_http_post(cli, path, body, &answer);
+    if (!eh_answer_told(cli, r, &answer))
+        say_figure(cli, answer.json);
+    return r;
 }

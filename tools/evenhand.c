@@ -78,6 +78,7 @@ static const struct eh_cli_option exclude_options[] = {
 };
 static const struct eh_cli_option metric_options[] = {
     {"rep", "R", "a figure of this rep: paid_minutes, contract_minutes", false},
+    {"replace", NULL, "in place of what was imported before, not added to it", false},
     {"event", "NAME", "an identity: the same one again changes nothing", false},
     {0},
 };
@@ -246,7 +247,8 @@ static const struct eh_cli_command commands[] = {
     {"metric", "T NAME PERIOD VALUE", BONUS, "an imported figure of a team or rep", 4, 4,
      metric_options, eh_cmd_metric,
      "VALUE as the plan's unit is written: 17, 129.95, 99.5%, 4.2, 12m. The minutes of\n"
-     "a rep: metric sales paid_minutes 2026-03 9600 --rep ana"},
+     "a rep: metric sales paid_minutes 2026-03 9600 --rep ana. A figure that the plan\n"
+     "sums is added; a slip is put right with --replace, or a value below 0 behind --."},
     {"desk show", "", DESK, "the desk file as the daemon holds it", 0, 0, NULL, eh_cmd_desk_show,
      "Managers and reps get their part of it."},
     {"desk diff", "FILE", DESK, "what a desk file would change", 1, 1, NULL, eh_cmd_desk_diff,

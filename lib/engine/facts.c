@@ -417,11 +417,40 @@ static int import(struct eh_engine *e, uint32_t period, const struct eh_message 
             return r;
         e->facts[slot].count++;
         e->facts[slot].last = m->value;
-        e->facts[slot].sum += m->value;
+        e->facts[slot].sum =
+            m->value + (eh_message_has(m, EH_FIELD_REPLACE) ? 0 : e->facts[slot].sum);
     }
     eh_digest_fact(e, period, slot);
     eh_facts_touch(e, period);
     return 0;
+}
+
+bool eh_engine_figure(const struct eh_engine *e, const struct eh_message *m,
+                      struct eh_figure_view *ret)
+{
+    struct eh_period period;
+    uint32_t team = eh_names_find(&e->team_names, m->team), slot = NONE;
+    *ret = (struct eh_figure_view){.unit = EH_UNIT_COUNT};
+    if (team == NONE || !e->desk || eh_period_parse(m->period, &period, NULL) < 0)
+        return false;
+    const struct eh_bonus_plan *plan =
+        eh_desk_plan(e->desk->desk, m->team, eh_period_first(period));
+    for (uint32_t i = 0; plan && i < plan->measure_count; i++)
+        if (eh_str_equal(plan->measures[i].name, m->metric)) {
+            ret->named = true;
+            ret->unit = plan->measures[i].unit;
+            ret->sums = plan->measures[i].take == EH_TAKE_SUM;
+        }
+    uint32_t at = eh_period_find(e, e->teams[team].periods, eh_period_first(period));
+    if (at != NONE)
+        slot = find_import(e, at, m->metric);
+    if (slot == NONE)
+        return false;
+    const struct fact *fact = &e->facts[slot];
+    if (ret->sums && (fact->sum > EH_INTEGER_MAX || fact->sum < -EH_INTEGER_MAX))
+        return false;
+    ret->now = ret->sums ? (int64_t)fact->sum : fact->last;
+    return true;
 }
 
 bool eh_imports_full(const struct eh_engine *e, uint32_t team, int32_t date, struct eh_str name)

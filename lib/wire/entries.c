@@ -84,6 +84,9 @@ static void pack_value(msgpack_packer *packer, const struct eh_entry *entry)
     case EH_ENTRY_LIST:
         pack_list(packer, entry->text);
         break;
+    case EH_ENTRY_TRUE:
+        msgpack_pack_true(packer);
+        break;
     case EH_ENTRY_RAW:
     case EH_ENTRY_DIGEST:
         msgpack_pack_bin(packer, entry->text.size);
@@ -162,6 +165,8 @@ static json_t *json_of_entry(const struct eh_entry *entry)
         return json_of_raw(entry->text);
     case EH_ENTRY_DIGEST:
         return json_of_digest(entry->text);
+    case EH_ENTRY_TRUE:
+        return json_true();
     }
     return NULL;
 }

@@ -15,6 +15,7 @@ static struct eh_value value_of_msgpack(const msgpack_object *object)
         break;
     case MSGPACK_OBJECT_BOOLEAN:
         value.kind = EH_VALUE_BOOLEAN;
+        value.integer = object->via.boolean;
         break;
     case MSGPACK_OBJECT_POSITIVE_INTEGER: /* the scan kept it within 2^53 */
     case MSGPACK_OBJECT_NEGATIVE_INTEGER:
@@ -78,6 +79,7 @@ static struct eh_value value_of_json(const json_t *json)
     case JSON_TRUE:
     case JSON_FALSE:
         value.kind = EH_VALUE_BOOLEAN;
+        value.integer = json_is_true(json);
         break;
     case JSON_INTEGER:
         value.kind = EH_VALUE_INTEGER;

@@ -67,7 +67,8 @@ enum eh_field_kind {
     EH_KIND_INTEGER,  /* int64_t */
     EH_KIND_SMALL,    /* uint8_t */
     EH_KIND_STATUS,   /* uint8_t, a name outside */
-    EH_KIND_OUTCOME   /* uint8_t, a name outside */
+    EH_KIND_OUTCOME,  /* uint8_t, a name outside */
+    EH_KIND_FLAG      /* uint8_t, 1: true outside; false is the same as nothing */
 };
 
 /* What becomes of a value that is none for its field. */

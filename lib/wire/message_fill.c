@@ -381,13 +381,23 @@ static int take_named(struct filling *f, const struct eh_field_row *row,
     return 0;
 }
 
+/* 1: it says nothing. */
+static int take_flag(struct filling *f, const struct eh_field_row *row,
+                     const struct eh_value *value)
+{
+    if (value->kind != EH_VALUE_BOOLEAN)
+        return refuse_kind(f, row->name, "true or false", value->kind);
+    eh_field_set_number(f->m, row, value->integer);
+    return value->integer == 0;
+}
+
 typedef int take_fn(struct filling *, const struct eh_field_row *, const struct eh_value *);
 
 static take_fn *const take_by_kind[] = {
     [EH_KIND_TEXT] = take_text,     [EH_KIND_CURRENCY] = take_currency,
     [EH_KIND_SKILLS] = take_skills, [EH_KIND_INTEGER] = take_number,
     [EH_KIND_SMALL] = take_number,  [EH_KIND_STATUS] = take_named,
-    [EH_KIND_OUTCOME] = take_named,
+    [EH_KIND_OUTCOME] = take_named, [EH_KIND_FLAG] = take_flag,
 };
 
 /* --- the message --- */

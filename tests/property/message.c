@@ -72,7 +72,7 @@ static void choose_fields(struct seed *seed, struct eh_message *m)
         [EH_MESSAGE_OUTCOME] = {BIT(ID) | BIT(OUTCOME) | BIT(SOURCE),
                                 BIT(VALUE) | BIT(CSAT) | BIT(HANDLED) | BIT(AT) | BIT(EVENT)},
         [EH_MESSAGE_METRIC] = {BIT(TEAM) | BIT(METRIC) | BIT(PERIOD) | BIT(VALUE),
-                               BIT(REP) | BIT(EVENT)},
+                               BIT(REP) | BIT(EVENT) | BIT(REPLACE)},
     };
     m->type = (uint8_t)(1 + seed_below(seed, EH_MESSAGE_METRIC));
     m->has = by_type[m->type].always;
@@ -98,6 +98,7 @@ static struct eh_message any_message(struct seed *seed, struct eh_arena *arena)
         m.value = -m.value;
     m.priority = (uint8_t)seed_below(seed, 10);
     m.csat = (uint8_t)(1 + seed_below(seed, 5));
+    m.replace = 1;
     m.status = (uint8_t)(1 + seed_below(seed, EH_STATUS_AWAY));
     m.outcome = (uint8_t)(1 + seed_below(seed, EH_OUTCOME_RATED));
     m.created_at_ms = SINCE_2000 + any_number(seed, 253402300799999 - SINCE_2000);

@@ -187,6 +187,28 @@ def told(stack):
     assert len(seen) == len(set(seen)) == 1210, len(seen)
 
 
+@scenario("closed in the file is closed here, a day alone is a day of the desk, an undated one is refused")
+def holes(stack):
+    stack.start()
+    head = "Ticket ID;Opened At;Closed At;Kind;Team;Outcome"
+    path = write_lines(stack, "h.csv", head, "H1;2026-03-01T10:00:00Z;2026-03-02T10:00:00Z;query;sales;",
+                       "H2;02.03.2026 09:00;03.03.2026;order;sales;won", "H3;04.03.2026;;query;sales;")
+    code, out, errors = stack.cli("push", path, "--outcomes", "--dates", "dmy")
+    assert errors == "%s: times without an offset are taken as those of Europe/Oslo\n" % path, errors
+    assert out.splitlines()[-1] == "3 taken, 0 repeated, 0 refused", out
+    stack.settle()
+    assert dict(stack.sql("SELECT id, state FROM ticket")) == \
+        {"H1": "closed", "H2": "closed", "H3": "assigned"}
+    assert stack.sql1("SELECT outcome FROM ticket WHERE id = 'H1'") == "resolved"
+    path = write_lines(stack, "u.csv", head, "U1;2026-03-01T10:00:00Z;;query;sales;resolved")
+    code, out, errors = stack.cli("push", path, "--outcomes", check=False)
+    assert code == 1 and "u.csv:2: closed_at: missing" in errors, errors
+    stack.cli("push", path, "--outcomes", "--undated", "2026-03-31")
+    stack.settle()
+    assert stack.ticket("U1")["state"] == "closed"
+    check_invariants(stack)
+
+
 @scenario("without the daemon a push says that it cannot know, and with --no-wait it does not ask")
 def cannot_know(stack):
     stack.start()

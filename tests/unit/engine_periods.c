@@ -283,6 +283,32 @@ Test(engine_periods, imported_figures)
     restart();
 }
 
+/* A figure that takes the place of what came before it; what stands is told from the state. */
+Test(engine_periods, a_figure_is_replaced)
+{
+    struct eh_message said = {
+        .team = eh_str("sales"), .metric = eh_str("training"), .period = eh_str("2024-09")};
+    struct eh_figure_view figure;
+    cr_assert_not(eh_engine_figure(k.e, &said, &figure));
+    static const struct {
+        int value;
+        bool replace;
+        int sum;
+    } steps[] = {
+        {170, false, 170}, {17, false, 187}, {-20, false, 167}, {17, true, 17}, {3, false, 20}};
+    for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
+        kit_sendf(&k,
+                  "{'type':'metric','team':'sales','metric':'training','period':'2024-09',"
+                  "'value':%d%s}",
+                  steps[i].value, steps[i].replace ? ",'replace':true" : "");
+        struct eh_fact_view is =
+            fact("2024-09", (struct wanted){EH_FACT_IMPORT, .name = "training"});
+        cr_expect_eq((int)is.sum, steps[i].sum, "%zu", i);
+        cr_assert(eh_engine_figure(k.e, &said, &figure));
+        cr_expect_eq(figure.now, steps[i].value); /* no plan names it: the last one */
+    }
+}
+
 Test(engine_periods, a_figure_that_nothing_is_made_of_is_refused)
 {
     static const char *const computed[] = {"revenue",     "csat",       "handle_time",

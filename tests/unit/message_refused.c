@@ -235,6 +235,9 @@ static const struct refusal fields[] = {
     {TICKET("\"skills\":[\"a\\u001fb\"]"), EH_EINVAL, "skills[0]: control character at byte 1"},
     {TICKET("\"skills\":[1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1]"), EH_EFULL,
      "skills: 17 skills, at most 16"},
+    {JSON("\"type\":\"metric\",\"team\":\"a\",\"metric\":\"m\",\"period\":\"p\",\"value\":1,"
+          "\"replace\":1"),
+     EH_EINVAL, "replace: must be true or false, not a number"},
     {JSON("\"type\":\"signal\",\"rep\":\"a\",\"status\":\"busy\""), EH_EINVAL,
      "status: `busy` is none of available, overloaded, away"},
     {JSON("\"type\":\"signal\",\"rep\":\"a\",\"status\":2"), EH_EINVAL,

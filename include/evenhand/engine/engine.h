@@ -213,6 +213,17 @@ int eh_engine_step(struct eh_engine *, const struct eh_input *, struct eh_effect
 bool eh_engine_is_parked(const struct eh_engine *, struct eh_str source, struct eh_str id,
                          uint64_t input);
 
+/* An imported figure of a team and period as it stands, whatever brought it there. */
+struct eh_figure_view {
+    bool named;   /* the plan makes something of it ... */
+    bool sums;    /* ... of its sum; else of the last one */
+    uint8_t unit; /* enum eh_unit */
+    int64_t now;
+};
+/* Of a METRIC message; false: there is none, as without a plan, or of a rep's minutes. */
+bool eh_engine_figure(const struct eh_engine *, const struct eh_message *,
+                      struct eh_figure_view *ret);
+
 /* When the next DUE input is wanted (µs since 1970; EH_TIME_NEVER: nothing waits; may be past). */
 int64_t eh_engine_due_us(const struct eh_engine *);
 
@@ -317,8 +328,8 @@ struct eh_ticket_query {
     bool newest;             /* the largest number first */
     uint64_t after;          /* go on behind this number, in that order; 0: from the beginning */
 };
-/* Returns how many were written to ret (at most max). Cost grows with the tickets it passes over, at
- * most EH_SCAN_MAX a call; *ret_after is where to go on, 0 at the end. */
+/* Returns how many were written to ret (at most max). Cost grows with the tickets it passes over,
+ * at most EH_SCAN_MAX a call; *ret_after is where to go on, 0 at the end. */
 #define EH_SCAN_MAX 20000
 size_t eh_engine_tickets(const struct eh_engine *, const struct eh_ticket_query *, size_t max,
                          struct eh_ticket_view *ret, uint64_t *ret_after);

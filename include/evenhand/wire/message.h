@@ -34,11 +34,11 @@
 #define EH_CUSTOMER_MAX           254 /* bytes: of the longest address (RFC 5321) */
 #define EH_MENDED_MAX             512 /* bytes of the words about what was mended */
 /* One of them. */
-#define EH_WORD_OLDER "changed_at: older than what is known, nothing is changed"
-#define EH_MOST_MIN               2 /* effects a step may be limited to: half for a release, half */
-#define EH_MOST_MAX               1000        /* for others */
-#define EH_SKILLS_MAX             16          /* skills one ticket may require */
-#define EH_DESK_TEXT_MAX          (16u << 20) /* bytes of a desk file read from disk */
+#define EH_WORD_OLDER    "changed_at: older than what is known, nothing is changed"
+#define EH_MOST_MIN      2    /* effects a step may be limited to: half for a release, half */
+#define EH_MOST_MAX      1000 /* for others */
+#define EH_SKILLS_MAX    16   /* skills one ticket may require */
+#define EH_DESK_TEXT_MAX (16u << 20) /* bytes of a desk file read from disk */
 
 /* The numbers are stored in the log: never change one, only add. */
 enum eh_message_type {
@@ -126,6 +126,7 @@ enum eh_field {
     EH_FIELD_AT_DAY = 35, /* OUTCOME without `at`: told as `at: "2026-03-01"`, a day of the desk's
                              calendar of which nobody knows the moment */
     EH_FIELD_MENDED = 36, /* what was cleaned, cut or left out of what was told; in no digest */
+    EH_FIELD_REPLACE = 37, /* METRIC: the figure takes the place of what was imported before */
     EH_FIELD_COUNT
 };
 #define EH_FIELD_BIT(field) (UINT64_C(1) << (field))
@@ -149,6 +150,7 @@ struct eh_message {
     uint8_t outcome;  /* enum eh_outcome */
     uint8_t priority; /* 0..9, 9 first; default 5 */
     uint8_t csat;     /* 1..5 */
+    uint8_t replace;  /* 1 */
     uint64_t has;     /* EH_FIELD_BIT of every field given or defaulted */
     struct eh_str id, team, kind, source, currency, customer, channel, subject, owner, rep, reason,
         event, metric, period, actor, text, customer_digest, subject_digest, commitment,
