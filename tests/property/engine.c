@@ -249,7 +249,8 @@ static void check_dealt(const struct kit *k)
         const struct eh_effect *f = &k->fx.items[i];
         if (f->was.size)
             unsure[f->was.data[1] - '0'] = true;
-        if (!f->rep.size || f->type == EH_NOTICE_REFUSED)
+        bool of_ticket = f->type <= EH_NOTICE_MOVED && f->type != EH_NOTICE_REFUSED;
+        if (!f->rep.size || !of_ticket)
             continue;
         unsigned rep = (unsigned)(f->rep.data[1] - '0');
         uint32_t cost = points_of(k, f);

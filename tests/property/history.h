@@ -35,6 +35,7 @@ struct history {
     uint32_t rep_count, ticket_count;
     char desk[4096];
     bool unlimited;                        /* desks have no capacities */
+    bool keeps;                            /* leavers keep their tickets */
     struct seed sizes;                     /* of steps, apart from what happens */
     uint32_t limited;                      /* 0: steps have no sizes of their own */
     int64_t most;                          /* of the last step */
@@ -135,10 +136,11 @@ static inline void history_write_desk(struct history *h)
     for (uint32_t team = 0; team < HISTORY_TEAMS; team++) {
         at += eh_format(h->desk + at, sizeof h->desk - at,
                         "  - {id: t%u, policy: %s, value_weight: %u%%, capacity: %u, affinity: %s,"
-                        " affinity_for: 2h, reps: [",
+                        " affinity_for: 2h, leavers_work: %s, reps: [",
                         team, policies[history_below(h, 5)], history_below(h, 101),
                         history_below(h, 3) && !h->unlimited ? history_below(h, 12) : 0,
-                        history_below(h, 2) ? "open" : "off");
+                        history_below(h, 2) ? "open" : "off",
+                        h->keeps || history_below(h, 4) == 0 ? "keep" : "deal");
         for (uint32_t i = 0, first = 1; i < h->rep_count; i++) {
             if (history_below(h, 3) == 0)
                 continue;

@@ -15,6 +15,7 @@ TestSuite(slices, .timeout = 1800);
 
 struct wait {
     uint32_t dues[HISTORY_TEAMS]; /* DUE inputs since the team has something to deal and got none */
+    bool ready[HISTORY_TEAMS];    /* it had something to deal after the step before */
     uint64_t steps, most_effects, left_over;
 };
 
@@ -36,7 +37,8 @@ static void count_turns(struct history *h, struct wait *w, bool due)
         uint32_t no = eh_names_find(&h->e->team_names, eh_str(id));
         bool ready = no != NONE && h->e->teams[no].ready;
         w->left_over += ready;
-        w->dues[i] = !ready || dealt[i] ? 0 : w->dues[i] + due;
+        w->dues[i] = !ready || dealt[i] ? 0 : w->dues[i] + (due && w->ready[i]);
+        w->ready[i] = ready;
         cr_assert_lt(w->dues[i], HISTORY_TEAMS, "team %u", i);
     }
 }
@@ -117,7 +119,7 @@ static void run(struct history *h, uint64_t start, uint32_t limited)
     history_start(h, start);
     h->sizes.state = start;
     h->limited = limited;
-    h->unlimited = true;
+    h->unlimited = h->keeps = true;
     history_write_desk(h);
     cr_assert_eq(history_apply_desk(h), 0);
     for (int step = 0; step < STEPS; step++)
