@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "cli_changes.h"
+#include "cli_pool.h"
 #include "cli_text.h"
 
 /* The period as it was typed is one; else it is said. */
@@ -17,6 +18,36 @@ static int check_period(const struct eh_cli *cli, const char *text)
 
 /* ---- The way of a period. */
 
+/* What CLOSE will make of it, or has made of earlier periods. */
+static void show_consequences(const json_t *answer)
+{
+    const json_t *expected = json_object_get(answer, "expected");
+    const json_t *earlier = json_object_get(expected, "earlier");
+    const char *currency = eh_json_text(answer, "currency");
+    char text[2 * EH_CLI_TEXT + 64], paid[EH_CLI_TEXT];
+    size_t i;
+    json_t *one;
+    if (json_is_object(expected) && (json_array_size(earlier) > 0 ||
+                                     eh_json_int(expected, "net") != eh_json_int(answer, "net"))) {
+        eh_pool_expected(answer, expected, text, sizeof text);
+        puts(text);
+    }
+    if (!json_is_object(expected))
+        earlier = json_object_get(answer, "settled");
+    json_array_foreach((json_t *)earlier, i, one)
+    {
+        const char *period = eh_json_text(one, "period");
+        eh_text_amount(eh_json_int(one, "difference"), eh_json_exponent(answer), currency, text);
+        eh_text_amount(eh_json_int(one, "paid"), eh_json_exponent(answer), currency, paid);
+        printf("%s, version %lld: a difference of %s, %s is paid\n", period ? period : "?",
+               (long long)eh_json_int(one, "version"), text, paid);
+    }
+    if (eh_json_has(answer, "due")) {
+        eh_pool_amount(answer, "due", paid);
+        printf("%s is paid by it\n", paid);
+    }
+}
+
 /* What a step came to: its figures, as far as the daemon tells them, and what is missing. */
 static void show_step(const struct eh_cli *cli, const char *period, const json_t *answer)
 {
@@ -28,10 +59,11 @@ static void show_step(const struct eh_cli *cli, const char *period, const json_t
         eh_format(number, sizeof number, ", version %lld", (long long)version);
     printf("%s of team %s is %s%s", period, cli->args[0], state ? state : "?", number);
     if (currency && eh_json_has(answer, "net")) {
-        eh_text_money(eh_json_int(answer, "net"), eh_json_exponent(answer), net);
-        printf(": %s %s net", net, currency);
+        eh_pool_amount(answer, "net", net);
+        printf(": %s net", net);
     }
     puts(json_is_true(json_object_get(answer, "repeat")) ? " (it was already)" : "");
+    show_consequences(answer);
     if (missing) {
         char *clean = eh_text_clean(missing);
         printf("it cannot be closed like this: %s\n", clean);

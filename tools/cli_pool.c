@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "cli_caller.h"
+#include "cli_payroll.h"
 #include "cli_table.h"
 
 #define PLAN_MAX (1u << 20) /* bytes of a plan */
@@ -15,6 +16,7 @@ struct question {
     const char *method, *path, *list; /* list: the key of what comes in pages */
     struct eh_str body;
     const char *what; /* before what is refused */
+    bool quiet;       /* what is refused is not said */
 };
 
 static int ask(const struct eh_cli *cli, const struct question *q, const char *after,
@@ -25,7 +27,8 @@ static int ask(const struct eh_cli *cli, const struct question *q, const char *a
     if (after && !eh_path_add(path, strchr(path, '?') ? "&after=" : "?after=", after))
         return eh_say(EH_EXIT_REFUSED, "the daemon's `after` is too long");
     if (strcmp(q->method, "GET") == 0)
-        return eh_http_get(cli, path, ret);
+        return eh_http_send(cli, "GET", path, "application/json", eh_str(NULL),
+                            q->quiet ? NULL : "", ret);
     int r = eh_http_send(cli, q->method, path, "application/yaml", q->body, q->what, ret);
     return ret->status == 400 ? EH_EXIT_CONFIG : r;
 }
@@ -71,6 +74,12 @@ static int ask_all(const struct eh_cli *cli, const struct question *q, struct eh
         free(text);
     }
     return r;
+}
+
+int eh_pool_get(const struct eh_cli *cli, const char *path, bool quiet, struct eh_answer *ret)
+{
+    const struct question q = {.method = "GET", .path = path, .list = "shares", .quiet = quiet};
+    return ask_all(cli, &q, ret);
 }
 
 /* "/v1/teams/sales/pool" and what the options add. */
@@ -130,7 +139,7 @@ static void print_list(const struct eh_cli *cli, const json_t *pools)
     json_array_foreach((json_t *)list, i, item) list_row(g, item, exponent);
     eh_grid_print(g);
     if (eh_json_int(pools, "carry_open")) {
-        eh_pool_money(pools, "carry_open", exponent, open);
+        eh_pool_amount(pools, "carry_open", open);
         printf("still to be taken from pools to come: %s\n", open);
     }
 }
@@ -150,42 +159,11 @@ static int show_list(struct eh_cli *cli)
 
 /* ---- For payroll. */
 
-/* One line for each rep, amounts as decimals without separators. */
-static void print_rows(const json_t *pool)
-{
-    static const char *const parts[] = {"equal", "hours", "seniority", "individual", "total"};
-    const char *period = eh_json_text(pool, "period"), *currency = eh_json_text(pool, "currency");
-    unsigned exponent = eh_json_exponent(pool);
-    size_t i;
-    json_t *share;
-    puts("rep,period,equal,hours,seniority,individual,amount,currency");
-    json_array_foreach(json_object_get(pool, "shares"), i, share)
-    {
-        const char *rep = eh_json_text(share, "rep");
-        printf("%s,%s", rep ? rep : "", period ? period : "");
-        for (size_t part = 0; part < sizeof parts / sizeof *parts; part++) {
-            char text[EH_DECIMAL_TEXT_MAX];
-            eh_money_print(eh_json_int(share, parts[part]), exponent, text);
-            printf(",%s", text);
-        }
-        printf(",%s\n", currency ? currency : "");
-    }
-}
-
 static void print_csv(const json_t *pool)
 {
-    const char *period = eh_json_text(pool, "period"), *state = eh_json_text(pool, "state");
-    print_rows(pool);
-    if (json_is_true(json_object_get(pool, "what_if")))
-        eh_say(EH_EXIT_DONE, "%s: under another plan: nothing to pay by", period ? period : "?");
-    else if (eh_json_int(pool, "version") == 0)
-        eh_say(EH_EXIT_DONE, "%s is %s: not final, nothing to pay by yet", period ? period : "?",
-               state ? state : "open");
-    if (eh_json_int(pool, "held")) {
-        char held[EH_CLI_TEXT];
-        eh_pool_money(pool, "held", eh_json_exponent(pool), held);
-        eh_say(EH_EXIT_DONE, "%s of the pool is held: nobody has a weight in it", held);
-    }
+    eh_payroll_head();
+    eh_payroll_rows(pool);
+    eh_payroll_say(pool);
 }
 
 /* ---- The command. */

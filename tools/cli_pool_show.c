@@ -222,14 +222,46 @@ static void show_pool(const struct eh_cli *cli, const json_t *pool, unsigned exp
     printf("%s", eh_colour_end(cli));
 }
 
+/* One of the closed periods that CLOSE would settle first. */
+static void show_earlier(const struct eh_cli *cli, const json_t *pool, const json_t *earlier)
+{
+    char difference[EH_CLI_TEXT], paid[EH_CLI_TEXT], text[4 * EH_CLI_TEXT];
+    const char *currency = eh_json_text(pool, "currency"),
+               *period = eh_json_text(earlier, "period");
+    unsigned exponent = eh_json_exponent(pool);
+    eh_text_amount(eh_json_int(earlier, "difference"), exponent, currency, difference);
+    eh_text_amount(eh_json_int(earlier, "paid"), exponent, currency, paid);
+    eh_format(text, sizeof text, "%s comes first, as version %lld: a difference of %s, %s is paid",
+              period ? period : "?", (long long)eh_json_int(earlier, "version"), difference, paid);
+    say(cli, "", text);
+}
+
+/* What CLOSE would make of it, where that is not what stands there: facts of closed periods came.
+ */
+static void show_expected(const struct eh_cli *cli, const json_t *pool)
+{
+    const json_t *expected = json_object_get(pool, "expected");
+    const json_t *earlier = json_object_get(expected, "earlier");
+    char text[2 * EH_CLI_TEXT + 64];
+    size_t i;
+    json_t *one;
+    if (!json_is_object(expected))
+        return;
+    if (json_array_size(earlier) == 0 && eh_json_int(expected, "net") == eh_json_int(pool, "net"))
+        return;
+    eh_pool_expected(pool, expected, text, sizeof text);
+    say(cli, "close", text);
+    json_array_foreach(earlier, i, one) show_earlier(cli, pool, one);
+}
+
 /* What came after: later versions, what waits, what is held or still to be taken back. */
-static void show_rest(const struct eh_cli *cli, const json_t *pool, unsigned exponent)
+static void show_rest(const struct eh_cli *cli, const json_t *pool)
 {
     char a[EH_CLI_TEXT], b[EH_CLI_TEXT], c[EH_CLI_TEXT], text[4 * EH_CLI_TEXT + 128];
     if (eh_json_int(pool, "version") > 1) {
-        eh_pool_money(pool, "difference", exponent, a);
-        eh_pool_money(pool, "cancelled", exponent, b);
-        eh_pool_money(pool, "paid", exponent, c);
+        eh_pool_amount(pool, "difference", a);
+        eh_pool_amount(pool, "cancelled", b);
+        eh_pool_amount(pool, "paid", c);
         eh_format(
             text, sizeof text,
             "version %lld: a difference of %s; %s of it cancels what was to be taken back, %s "
@@ -245,12 +277,20 @@ static void show_rest(const struct eh_cli *cli, const json_t *pool, unsigned exp
         say(cli, "late", text);
     }
     if (eh_json_int(pool, "held")) {
-        eh_pool_money(pool, "held", exponent, a);
-        eh_format(text, sizeof text, "%s is of parts in which nobody has a weight", a);
+        eh_pool_amount(pool, "held", a);
+        eh_format(text, sizeof text, "%s is of parts in which nobody has a weight: nobody gets it",
+                  a);
         say(cli, "held", text);
     }
+    if (eh_json_int(pool, "moved")) {
+        eh_pool_amount(pool, "moved", a);
+        eh_format(text, sizeof text,
+                  "%s would have been in parts that nobody has a weight in; it is in the others",
+                  a);
+        say(cli, "moved", text);
+    }
     if (eh_json_int(pool, "carry_open")) {
-        eh_pool_money(pool, "carry_open", exponent, a);
+        eh_pool_amount(pool, "carry_open", a);
         eh_format(text, sizeof text, "%s is still to be taken from pools to come", a);
         say(cli, "carry open", text);
     }
@@ -261,7 +301,19 @@ static void show_rest(const struct eh_cli *cli, const json_t *pool, unsigned exp
 static const char *const parts[] = {"equal", "hours", "seniority", "individual", "total"};
 #define PARTS (sizeof parts / sizeof *parts)
 
-static void share_row(struct eh_grid *g, const json_t *share, unsigned exponent,
+/* Whether closing would give somebody another total than the one that stands there. */
+static bool expects_other(const json_t *shares)
+{
+    bool other = false;
+    size_t i;
+    json_t *share;
+    json_array_foreach((json_t *)shares, i, share) other |=
+        eh_json_has(share, "expected") &&
+        eh_json_int(share, "expected") != eh_json_int(share, "total");
+    return other;
+}
+
+static void share_row(struct eh_grid *g, const json_t *share, unsigned exponent, bool other,
                       int64_t sums[PARTS])
 {
     eh_grid_text(g, eh_json_text(share, "rep"));
@@ -269,6 +321,8 @@ static void share_row(struct eh_grid *g, const json_t *share, unsigned exponent,
         sums[i] += eh_json_int(share, parts[i]);
         eh_grid_money(g, eh_json_int(share, parts[i]), exponent);
     }
+    if (other)
+        eh_grid_money(g, eh_json_int(share, "expected"), exponent);
     eh_grid_dim(g, !is_true(share, "eligible") ? "no share"
                    : is_true(share, "capped")  ? "capped"
                                                : "");
@@ -277,7 +331,7 @@ static void share_row(struct eh_grid *g, const json_t *share, unsigned exponent,
 static void show_shares(const struct eh_cli *cli, const json_t *pool, unsigned exponent)
 {
     const json_t *shares = json_object_get(pool, "shares");
-    int64_t sums[PARTS] = {0};
+    int64_t sums[PARTS] = {0}, close = 0;
     size_t i;
     json_t *share;
     putchar('\n');
@@ -285,13 +339,22 @@ static void show_shares(const struct eh_cli *cli, const json_t *pool, unsigned e
         puts("nobody has a share");
         return;
     }
-    struct eh_grid *g = eh_grid_new(cli, "rep,>equal,>hours,>seniority,>individual,>total,note");
-    json_array_foreach((json_t *)shares, i, share) share_row(g, share, exponent, sums);
+    bool other = expects_other(shares);
+    struct eh_grid *g =
+        eh_grid_new(cli, other ? "rep,>equal,>hours,>seniority,>individual,>total,>at close,note"
+                               : "rep,>equal,>hours,>seniority,>individual,>total,note");
+    json_array_foreach((json_t *)shares, i, share)
+    {
+        share_row(g, share, exponent, other, sums);
+        close += eh_json_int(share, "expected");
+    }
     bool whole = sums[PARTS - 1] + eh_json_int(pool, "held") == eh_json_int(pool, "net");
     if (i > 1 || whole) {
         eh_grid_text(g, "total");
         for (size_t part = 0; part < PARTS; part++)
             eh_grid_money(g, sums[part], exponent);
+        if (other)
+            eh_grid_money(g, close, exponent);
         eh_grid_text(g, "");
     }
     eh_grid_print(g);
@@ -305,6 +368,7 @@ void eh_pool_show(const struct eh_cli *cli, const json_t *pool)
     show_head(cli, pool);
     show_metrics(cli, pool, exponent);
     show_pool(cli, pool, exponent);
-    show_rest(cli, pool, exponent);
+    show_expected(cli, pool);
+    show_rest(cli, pool);
     show_shares(cli, pool, exponent);
 }

@@ -11,6 +11,22 @@ void eh_pool_money(const json_t *object, const char *key, unsigned exponent, cha
     eh_text_money(eh_json_int(object, key), exponent, ret);
 }
 
+void eh_pool_amount(const json_t *object, const char *key, char ret[EH_CLI_TEXT])
+{
+    eh_text_amount(eh_json_int(object, key), eh_json_exponent(object),
+                   eh_json_text(object, "currency"), ret);
+}
+
+void eh_pool_expected(const json_t *pool, const json_t *expected, char *ret, size_t size)
+{
+    const char *currency = eh_json_text(pool, "currency");
+    unsigned exponent = eh_json_exponent(pool);
+    char carry[EH_CLI_TEXT], net[EH_CLI_TEXT];
+    eh_text_amount(eh_json_int(expected, "carry"), exponent, currency, carry);
+    eh_text_amount(eh_json_int(expected, "net"), exponent, currency, net);
+    eh_format(ret, size, "expected carry %s: then net %s", carry, net);
+}
+
 void eh_pool_percent(int64_t ppm, char ret[EH_CLI_TEXT])
 {
     char text[EH_DECIMAL_TEXT_MAX];

@@ -48,6 +48,13 @@ void eh_text_money(int64_t minor, unsigned exponent, char ret[EH_CLI_TEXT])
     separate(plain, ret);
 }
 
+void eh_text_amount(int64_t minor, unsigned exponent, const char *currency, char ret[EH_CLI_TEXT])
+{
+    char money[EH_CLI_TEXT];
+    eh_text_money(minor, exponent, money);
+    eh_format(ret, EH_CLI_TEXT, "%s%s%s", money, currency ? " " : "", currency ? currency : "");
+}
+
 void eh_text_span(int64_t seconds, char ret[EH_CLI_TEXT])
 {
     static const struct {

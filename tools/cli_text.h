@@ -19,6 +19,8 @@ int64_t eh_text_now_us(void);
 
 void eh_text_count(int64_t n, char ret[EH_CLI_TEXT]);
 void eh_text_money(int64_t minor, unsigned exponent, char ret[EH_CLI_TEXT]);
+/* In a sentence, with its currency (NULL: without): "12,995.00 EUR". */
+void eh_text_amount(int64_t minor, unsigned exponent, const char *currency, char ret[EH_CLI_TEXT]);
 
 /* The two largest units of a span: "3d 4h", "2h 10m", "40s". */
 void eh_text_span(int64_t seconds, char ret[EH_CLI_TEXT]);

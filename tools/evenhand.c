@@ -72,6 +72,10 @@ static const struct eh_cli_option pool_options[] = {
     {"history", NULL, "all periods, a line each", false},
     {0},
 };
+static const struct eh_cli_option payroll_options[] = {
+    {"csv", NULL, "for payroll: a line for each rep", false},
+    {0},
+};
 static const struct eh_cli_option exclude_options[] = {
     {"reason", "TEXT", "why; it is logged", true},
     {0},
@@ -231,8 +235,13 @@ static const struct eh_cli_command commands[] = {
      "Without T it is your team. The period that runs is a live estimate. Who is in\n"
      "the team sees the pool, the rules and the own line; its managers, auditors and\n"
      "operators see all lines.\n"
-     "--csv: rep,period,equal,hours,seniority,individual,amount,currency; the amounts\n"
-     "are what each gets of the period in all, and sum to the pool."},
+     "--csv: team, team_name, rep, name, period, version, equal, hours, seniority,\n"
+     "individual, total, paid_before, due, currency, state. Pay by `due`: what is to be\n"
+     "paid now. The totals sum to the pool; what nobody gets is a line without a rep."},
+    {"payroll", "PERIOD", BONUS, "what each gets of a period's pools, all teams together", 1, 1,
+     payroll_options, eh_cmd_payroll,
+     "Of every team that you may see the pool of and that has such a period.\n"
+     "--csv: as in pool, with one header."},
     {"freeze", "T PERIOD", BONUS, "a period that is over becomes provisional", 2, 2, NULL,
      eh_cmd_freeze,
      "Its facts are frozen, and may be disputed; freezing again takes what came since.\n"

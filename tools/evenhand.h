@@ -125,6 +125,7 @@ int eh_cmd_plan_check(struct eh_cli *);
 int eh_cmd_plan_test(struct eh_cli *);
 int eh_cmd_plan_history(struct eh_cli *);
 int eh_cmd_pool(struct eh_cli *);
+int eh_cmd_payroll(struct eh_cli *);
 int eh_cmd_freeze(struct eh_cli *);
 int eh_cmd_close(struct eh_cli *);
 int eh_cmd_pay(struct eh_cli *);

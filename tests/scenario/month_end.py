@@ -3,6 +3,8 @@
 the way to the payroll, and what nobody earns has its place.
 """
 import copy
+import csv
+import io
 
 from harness import default_desk, default_team, run, scenario
 from books import month, pool
@@ -118,6 +120,96 @@ def more(stack):
     assert (late["version"], late["paid_version"], late["due"]) == (3, 1, 21001), late
     assert step(stack, "pay", LAST).json["due"] == 21001
     assert pool(stack, "sales", LAST)["due"] == 0
+    verify_ok(stack)
+
+
+COLUMNS = ["team", "team_name", "rep", "name", "period", "version", "equal", "hours", "seniority",
+           "individual", "total", "paid_before", "due", "currency", "state"]
+
+
+def cents(text):
+    return round(float(text) * 100)
+
+
+def payroll(stack, period, team="sales"):
+    """The rows of the team, whose totals are the net, whatever state it is in."""
+    rows = list(csv.DictReader(io.StringIO(stack.cli("payroll", period, "--csv")[1])))
+    alone = list(csv.DictReader(io.StringIO(
+        stack.cli("pool", team, "--period", period, "--csv")[1])))
+    rows = [row for row in rows if row["team"] == team]
+    assert rows == alone and all(list(row) == COLUMNS for row in rows), (rows, alone)
+    shown = pool(stack, team, period)
+    assert sum(cents(row["total"]) for row in rows) == shown["net"], (rows, shown)
+    assert sum(cents(row["due"]) for row in rows) == shown["due"], (rows, shown)
+    for row in rows:
+        parts = sum(cents(row[part]) for part in COLUMNS[6:10])
+        assert parts == cents(row["total"]), row
+        assert row["state"] == shown["state"] and int(row["version"]) == shown["version"], row
+    return rows
+
+
+@scenario("whatever happens in a month, payroll sums to the net in every state")
+def sums(stack):
+    stack.start(desk())
+
+    def walk(**expected):
+        payroll(stack, LAST)
+        for verb in ("freeze", "close", "pay"):
+            answer = step(stack, verb, LAST)
+            assert answer.code == 200, answer
+            rows = payroll(stack, LAST)
+            payroll(stack, LAST, "care")
+        shown = pool(stack, "sales", LAST)
+        assert {key: shown[key] for key in expected} == expected, shown
+        return rows
+
+    win(stack, "q1", LAST, 33334, kind="quote")  # no order: nobody has a point
+    rows = walk(net=33334, held=0, moved=16667, state="paid")
+    assert [row["rep"] for row in rows] == ["ana", "ben"] and rows[0]["name"], rows
+    refund(stack, "q1", 33333)
+    win(stack, "o1", THIS, 20000)  # carry of 333.33 takes all of it
+    payroll(stack, THIS)
+    for verb in ("freeze", "close"):
+        assert step(stack, verb, THIS).code == 200
+        rows = payroll(stack, THIS)
+    shown = pool(stack, "sales", THIS)
+    assert (shown["gross"], shown["carry"], shown["net"], shown["due"]) == (20000, -20000, 0, 0)
+    assert shown["carry_open"] == -13333
+    assert step(stack, "pay", THIS).json["due"] == 0
+    win(stack, "c1", LAST, 10001, team="care", rep="cai")
+    assert stack.daemon.post("/v1/teams/care/periods/%s/exclude" % LAST,
+                             {"rep": "cai", "reason": "a test"}).code == 200
+    for verb in ("", "freeze", "close", "pay"):  # nobody is left who may have it
+        assert not verb or step(stack, verb, LAST, "care").code == 200
+        rows = payroll(stack, LAST, "care")
+        assert rows[-1]["rep"] == "" and rows[-1]["due"] == "0.00", rows
+        assert cents(rows[-1]["total"]) == 10001, rows
+    assert pool(stack, "care", LAST)["due"] == 0
+    for verb in ("freeze", "close", "pay"):  # nothing at all
+        assert step(stack, verb, THIS, "care").code == 200
+        payroll(stack, THIS, "care")
+    verify_ok(stack)
+
+
+@scenario("a plan that holds says who gets nothing, and due is what is to be paid, version by version")
+def held(stack):
+    stack.start(desk(unearned="hold"))
+    win(stack, "q1", LAST, 30000, kind="quote")
+    for verb in ("freeze", "close"):
+        assert step(stack, verb, LAST).code == 200
+    rows = payroll(stack, LAST)
+    assert [(row["rep"], row["total"], row["due"]) for row in rows] == [
+        ("ana", "75.00", "75.00"), ("ben", "75.00", "75.00"), ("", "150.00", "0.00")], rows
+    assert cents(rows[-1]["individual"]) == 15000, rows
+    assert step(stack, "pay", LAST).json["due"] == 15000
+    assert [row["due"] for row in payroll(stack, LAST)] == ["0.00"] * 3
+    win(stack, "q2", LAST, 20000, kind="quote")
+    assert step(stack, "close", LAST).code == 200
+    rows = payroll(stack, LAST)
+    assert [(row["total"], row["paid_before"], row["due"]) for row in rows] == [
+        ("125.00", "75.00", "50.00"), ("125.00", "75.00", "50.00"), ("250.00", "0.00", "0.00")], rows
+    text = stack.cli("pool", "sales", "--period", LAST)[1]
+    assert "250.00 EUR is of parts in which nobody has a weight" in " ".join(text.split()), text
     verify_ok(stack)
 
 

@@ -5,6 +5,7 @@ The pool is the worked example of the rules: March 2026, every figure known to t
 
     cli_pool.py path/to/evenhand
 """
+import csv
 import json
 import os
 import re
@@ -21,11 +22,15 @@ LINES = [  # rep, days, minutes, band, points, equal, hours, seniority, individu
     ("eli", 20, 6240, 125, 60, 36851, 41154, 19852, 10423, 108280),
 ]
 PARTS = ("equal", "hours", "seniority", "individual")
+NAMES = {"bo": "=1+1", "cy": 'Cy, "the" Cat', "dee": "-Dee", "eli": "@eli"}
+HEAD = ("team,team_name,rep,name,period,version,equal,hours,seniority,individual,total,paid_before,"
+        "due,currency,state")
 
 
 def share(rep, days, minutes, band, points, *money):
     return dict({"rep": rep, "eligible": True, "days": days, "minutes": minutes, "band": band,
-                 "points": points, "capped": rep == "ana", "paid": money[4]},
+                 "points": points, "capped": rep == "ana", "paid": money[4], "paid_before": 0,
+                 "due": money[4], "expected": None, "name": NAMES.get(rep, rep.title())},
                 **dict(zip(PARTS + ("total",), money)))
 
 
@@ -44,7 +49,7 @@ GROSS = {"name": "gross", "formula": "min(max_pool, target_pool * funding)",
                     {"name": "funding", "value": 1093942, "unit": "ppm", "count": 0},
                     {"name": "sum of ratings", "value": 812, "unit": "count", "count": 184}]}
 POOL = {
-    "team": "sales", "period": "2026-03", "version": 1, "paid_version": 0, "state": "closed",
+    "team": "sales", "team_name": "Sales", "period": "2026-03", "version": 1, "paid_version": 0, "state": "closed",
     "what_if": False, "currency": "EUR", "plan": "sales-2026", "plan_sha256": SHA,
     "facts_sha256": SHA, "published_late": False, "late": 0, "target_pool": 600000,
     "max_pool": 900000,
@@ -59,6 +64,8 @@ POOL = {
     "discourages": "Hurrying customers, picking, passing work on.",
     "rules": ["plan sales-2026 of team sales, every month from 2026-03 on"],
     "missing": [], "as_of": "2026-04-02T08:00:00.000Z"}
+EXPECTED = {"gross": 656365, "carry": -109466, "net": 546899, "carry_open": 0, "earlier": [
+    {"period": "2026-03", "version": 2, "difference": -109466, "paid": 0, "shares": []}]}
 OPEN = {**POOL, "version": 0, "state": "open", "period": "2026-04",
         "metrics": [metric("csat", 4200, "milli", 0, 500000, 250000),
                     metric("trainings", 9, "count", 0, 500000, 250000, prior=True),
@@ -87,7 +94,19 @@ GETS.update({
     "/v1/teams/later/pool": (200, LATER),
     "/v1/teams/mine/pool": (200, {**POOL, "shares": POOL["shares"][:1]}),
     "/v1/teams/yen/pool": (200, {**POOL, "currency": "JPY"}),
-    "/v1/teams/held/pool": (200, {**POOL, "net": 655225, "held": 100}),
+    "/v1/teams/held/pool": (200, {**POOL, "net": 655225, "held": 100,
+                                  "held_parts": {"equal": 0, "hours": 0, "seniority": 0,
+                                                 "individual": 100}}),
+    "/v1/teams/carry/pool": (200, {**OPEN, "expected": EXPECTED, "shares": [
+        {**s, "expected": s["total"] - 21893} for s in POOL["shares"]]}),
+    "/v1/teams": (200, {"teams": [{"id": "sales"}], "after": "sales"}),
+    "/v1/teams?after=sales": (200, {"teams": [{"id": "held"}, {"id": "bare"}, {"id": "other"}],
+                                    "after": None}),
+    "/v1/teams/held/pool?period=2026-03": (200, {**POOL, "team": "held", "team_name": "Held",
+                                                 "net": 655225, "held": 100}),
+    "/v1/teams/bare/pool?period=2026-03": (404, refusal("not_found", "team bare goes by the week",
+                                                        "period")),
+    "/v1/teams/other/pool?period=2026-03": (403, refusal("denied", "it is none of yours")),
     "/v1/teams/long/pool": (200, {**POOL, "shares": POOL["shares"][:2], "after": "bo"}),
     "/v1/teams/long/pool?after=bo": (200, {**POOL, "shares": POOL["shares"][2:]}),
     "/v1/teams/long/pool?explain=1": (200, {**POOL, "shares": POOL["shares"][:2], "after": "bo",
@@ -168,13 +187,47 @@ def the_way_to_it_is_told():
 
 def payroll_takes_it():
     out = good("pool", "sales", "--period", "2026-03", "--csv").splitlines()
-    assert out[0] == "rep,period,equal,hours,seniority,individual,amount,currency"
-    assert out[1] == "ana,2026-03,571.19,664.80,320.02,196.53,1752.54,EUR", out[1]
-    assert sum(round(float(line.split(",")[6]) * 100) for line in out[1:]) == POOL["net"]
-    assert good("pool", "yen", "--csv").splitlines()[1].endswith(",19653,175254,JPY")
+    assert out[0] == HEAD
+    assert out[1] == ("sales,Sales,ana,Ana,2026-03,1,571.19,664.80,320.02,196.53,1752.54,0.00,"
+                      "1752.54,EUR,closed"), out[1]
+    rows = list(csv.DictReader(out))
+    assert sum(round(float(row["total"]) * 100) for row in rows) == POOL["net"]
+    assert good("pool", "yen", "--csv").splitlines()[1].endswith(",19653,175254,0,175254,JPY,closed")
     live, held = run("pool", "sales", "--csv"), run("pool", "held", "--csv")
     assert live.returncode == 0 and "not final" in live.stderr, live
-    assert held.returncode == 0 and "1.00 of the pool is held" in held.stderr, held
+    assert held.returncode == 0 and "1.00 EUR of the pool of team sales is held" in held.stderr, held
+    rows = list(csv.DictReader(held.stdout.splitlines()))
+    assert (rows[-1]["rep"], rows[-1]["total"], rows[-1]["individual"], rows[-1]["due"]) \
+        == ("", "1.00", "1.00", "0.00"), rows[-1]
+    assert sum(round(float(row["total"]) * 100) for row in rows) == 655225
+
+
+def no_name_is_a_formula():
+    out = good("pool", "sales", "--period", "2026-03", "--csv")
+    names = [row["name"] for row in csv.DictReader(out.splitlines())]
+    assert names == ["Ana", "'=1+1", 'Cy, "the" Cat', "'-Dee", "'@eli"], names
+
+
+def payroll_is_of_all_teams():
+    told = run("payroll", "2026-03", "--csv")
+    assert told.returncode == 0 and "team bare goes by the week" in told.stderr, told
+    assert "none of yours" not in told.stderr, told
+    rows = list(csv.DictReader(told.stdout.splitlines()))
+    assert told.stdout.count(HEAD) == 1 and len(rows) == 2 * len(LINES) + 1, told.stdout
+    assert [row["team"] for row in rows] == ["sales"] * 5 + ["held"] * 6
+    out = narrow(run("payroll", "2026-03").stdout)
+    for piece in ["Sales (sales): closed, version 1", "Held (held)", "6,551.25", "6,552.25"]:
+        assert piece in out, "%s is not in\n%s" % (piece, out)
+    told = json.loads(run("payroll", "2026-03", "--json").stdout)
+    assert [p["team"] for p in told["pools"]] == ["sales", "held"], told
+
+
+def what_close_will_do_is_told():
+    out = " ".join(narrow(good("pool", "carry")).split())
+    for piece in ["expected carry -1,094.66 EUR: then net 5,468.99 EUR",
+                  "2026-03 comes first, as version 2: a difference of -1,094.66 EUR",
+                  "1,752.54 1,533.61", "at close"]:
+        assert piece in out, "%s is not in\n%s" % (piece, out)
 
 
 def long_answers_are_put_together():
@@ -254,6 +307,7 @@ def wrong_calls_are_told():
 
 TESTS = [a_pool_reads_well, an_estimate_says_so_and_what_is_missing,
          later_versions_and_single_lines_are_told, the_way_to_it_is_told, payroll_takes_it,
+         no_name_is_a_formula, payroll_is_of_all_teams, what_close_will_do_is_told,
          long_answers_are_put_together, history_is_a_line_each, another_plan_is_posted,
          steps_are_posted, figures_are_posted_in_their_unit, wrong_calls_are_told]
 
