@@ -15,12 +15,12 @@
 static void put_deficit(int64_t count_nano, int64_t value, const struct eh_desk *desk, char *ret,
                         size_t size)
 {
-    char count[EH_DECIMAL_TEXT_MAX], money[EH_DECIMAL_TEXT_MAX];
+    char count[EH_DECIMAL_TEXT_MAX], money[EH_AMOUNT_TEXT_MAX];
     int64_t milli = (int64_t)eh_round_divide(count_nano, MILLI);
     eh_decimal_print(milli < 0 ? -milli : milli, 3, count);
-    eh_money_print(value < 0 ? -value : value, desk->currency_exponent, money);
-    eh_format(ret, size, "%s tickets %s and %s %.*s %s", count, milli < 0 ? "ahead" : "behind",
-              money, EH_STR_ARG(desk->currency), value < 0 ? "ahead" : "behind");
+    eh_amount_print(value < 0 ? -value : value, desk->currency_exponent, desk->currency, money);
+    eh_format(ret, size, "%s tickets %s and %s %s", count, milli < 0 ? "ahead" : "behind", money,
+              value < 0 ? "ahead" : "behind");
 }
 
 /* What a colleague was owed, together with what they were entitled to, tells what they received. */

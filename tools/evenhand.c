@@ -236,8 +236,8 @@ static const struct eh_cli_command commands[] = {
      "the team sees the pool, the rules and the own line; its managers, auditors and\n"
      "operators see all lines.\n"
      "--csv: team, team_name, rep, name, period, version, equal, hours, seniority,\n"
-     "individual, total, paid_before, due, currency, state. Pay by `due`: what is to be\n"
-     "paid now. The totals sum to the pool; what nobody gets is a line without a rep."},
+     "individual, total, paid_before, due, currency, state. `due` is what to pay\n"
+     "now. The totals sum to the pool; what nobody gets is a line without a rep."},
     {"payroll", "PERIOD", BONUS, "what each gets of a period's pools, all teams together", 1, 1,
      payroll_options, eh_cmd_payroll,
      "Of every team that you may see the pool of and that has such a period.\n"

@@ -119,6 +119,22 @@ size_t eh_money_print(int64_t minor, unsigned exponent, char ret_text[EH_DECIMAL
     return eh_decimal_print(minor, exponent, ret_text);
 }
 
+size_t eh_amount_print(int64_t minor, unsigned exponent, struct eh_str currency,
+                       char ret_text[EH_AMOUNT_TEXT_MAX])
+{
+    char plain[EH_DECIMAL_TEXT_MAX], grouped[EH_AMOUNT_TEXT_MAX];
+    size_t size = eh_money_print(minor, exponent, plain), used = 0;
+    size_t whole = strcspn(plain, ".");
+    for (size_t i = 0; i < size; i++) {
+        bool digit = i > 0 && plain[i - 1] != '-';
+        if (digit && i < whole && (whole - i) % 3 == 0)
+            grouped[used++] = ',';
+        grouped[used++] = plain[i];
+    }
+    return eh_format(ret_text, EH_AMOUNT_TEXT_MAX, "%.*s%s%.*s", (int)used, grouped,
+                     currency.size > 0 ? " " : "", EH_STR_ARG(currency));
+}
+
 int eh_ppm_parse(struct eh_str s, int64_t *ret_ppm, struct eh_error *error)
 {
     if (s.size > 0 && s.data[s.size - 1] == '%')

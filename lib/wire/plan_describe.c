@@ -7,6 +7,16 @@
 
 #define MS 1000
 
+/* As eh_plan_value_print(), money as people read it. */
+static void print_value(const struct eh_bonus_plan *plan, enum eh_unit unit, int64_t value,
+                        char ret[EH_AMOUNT_TEXT_MAX])
+{
+    if (unit == EH_UNIT_MONEY)
+        eh_amount_print(value, plan->currency_exponent, plan->currency, ret);
+    else
+        eh_plan_value_print(plan, unit, value, ret);
+}
+
 /* One that is put together. */
 struct sentence {
     char text[EH_LINES_MAX];
@@ -62,9 +72,9 @@ static void describe_gate(struct eh_lines *to, const struct eh_bonus_plan *plan,
                                           [EH_GATE_ZERO_POOL] = "leaves no pool at all"};
     const struct eh_plan_gate *gate = &metric->gate;
     const struct eh_plan_measure *measure = &plan->measures[gate->measure];
-    char least[EH_DECIMAL_TEXT_MAX], most[EH_DECIMAL_TEXT_MAX];
-    eh_plan_value_print(plan, measure->unit, gate->at_least, least);
-    eh_plan_value_print(plan, measure->unit, gate->at_most, most);
+    char least[EH_AMOUNT_TEXT_MAX], most[EH_AMOUNT_TEXT_MAX];
+    print_value(plan, measure->unit, gate->at_least, least);
+    print_value(plan, measure->unit, gate->at_most, most);
     eh_lines_say(to, "%.*s %s unless %.*s is%s%s%s%s%s",
                  EH_STR_ARG(plan->measures[metric->measure].name), effects[gate->effect],
                  EH_STR_ARG(measure->name), gate->has_least ? " at least " : "",
@@ -76,11 +86,11 @@ static void describe_metric(struct eh_lines *to, struct sentence *s,
                             const struct eh_bonus_plan *plan, const struct eh_plan_metric *metric)
 {
     const struct eh_plan_measure *measure = &plan->measures[metric->measure];
-    char x[EH_DECIMAL_TEXT_MAX], y[EH_DECIMAL_TEXT_MAX];
+    char x[EH_AMOUNT_TEXT_MAX], y[EH_DECIMAL_TEXT_MAX];
     eh_ppm_print(metric->weight_ppm, y);
     add(s, "%s of the score is %.*s: ", y, EH_STR_ARG(measure->name));
     for (uint32_t i = 0; i < metric->curve.count; i++) {
-        eh_plan_value_print(plan, measure->unit, metric->curve.points[i].x, x);
+        print_value(plan, measure->unit, metric->curve.points[i].x, x);
         eh_ppm_print(metric->curve.points[i].y, y);
         add(s, "%s%s scores %s", comma(i), x, y);
     }
@@ -111,7 +121,7 @@ static void describe_measure(struct eh_lines *to, struct sentence *s,
                              const struct eh_bonus_plan *plan,
                              const struct eh_plan_measure *measure)
 {
-    char least[EH_DECIMAL_TEXT_MAX], most[EH_DECIMAL_TEXT_MAX], prior[EH_DECIMAL_TEXT_MAX];
+    char least[EH_DECIMAL_TEXT_MAX], most[EH_DECIMAL_TEXT_MAX], prior[EH_AMOUNT_TEXT_MAX];
     if (measure->mix_count > 0)
         describe_mix(to, s, measure);
     if (measure->mix_count > 0 && winsorised(measure)) {
@@ -120,7 +130,7 @@ static void describe_measure(struct eh_lines *to, struct sentence *s,
         eh_lines_say(to, "a time below %s counts as %s, one above %s as %s", least, least, most,
                      most);
     }
-    eh_plan_value_print(plan, measure->unit, measure->prior_mean, prior);
+    print_value(plan, measure->unit, measure->prior_mean, prior);
     if (measure->has_prior && measure->prior_count > 0)
         eh_lines_say(to, "%.*s is mixed with %s, which weighs as much as %lld ratings",
                      EH_STR_ARG(measure->name), prior, (long long)measure->prior_count);
@@ -202,16 +212,15 @@ size_t eh_plan_describe(const struct eh_bonus_plan *plan, eh_plan_line_fn *line,
 {
     struct eh_lines to = {line, context, 0};
     struct sentence s = {.used = 0};
-    char from[EH_DECIMAL_TEXT_MAX], target[EH_DECIMAL_TEXT_MAX], max[EH_DECIMAL_TEXT_MAX];
+    char from[EH_DECIMAL_TEXT_MAX], target[EH_AMOUNT_TEXT_MAX], max[EH_AMOUNT_TEXT_MAX];
     eh_period_print(plan->from, from);
-    eh_money_print(plan->target_pool, plan->currency_exponent, target);
-    eh_money_print(plan->max_pool, plan->currency_exponent, max);
+    eh_amount_print(plan->target_pool, plan->currency_exponent, plan->currency, target);
+    eh_amount_print(plan->max_pool, plan->currency_exponent, plan->currency, max);
     eh_lines_say(&to, "plan %.*s of team %.*s, every %s from %s on", EH_STR_ARG(plan->id),
                  EH_STR_ARG(plan->team), eh_period_kind_name(plan->from.kind), from);
     eh_lines_say(&to, "it encourages: %.*s", EH_STR_ARG(plan->encourages));
     eh_lines_say(&to, "it discourages: %.*s", EH_STR_ARG(plan->discourages));
-    eh_lines_say(&to, "the pool is %s %.*s on target and %s at most", target,
-                 EH_STR_ARG(plan->currency), max);
+    eh_lines_say(&to, "the pool is %s on target and %s at most", target, max);
     for (uint32_t i = 0; i < plan->metric_count; i++)
         describe_metric(&to, &s, plan, &plan->metrics[i]);
     for (uint32_t i = 0; i < plan->measure_count; i++)

@@ -17,10 +17,10 @@ static const struct eh_bonus_plan *by_id(const struct eh_desk *desk, struct eh_s
 static void say_new(const struct eh_bonus_plan *plan, eh_plan_line_fn *line, void *context)
 {
     char text[LINE_MAX], from[EH_DECIMAL_TEXT_MAX];
-    char target[EH_DECIMAL_TEXT_MAX], max[EH_DECIMAL_TEXT_MAX];
+    char target[EH_AMOUNT_TEXT_MAX], max[EH_AMOUNT_TEXT_MAX];
     eh_period_print(plan->from, from);
-    eh_money_print(plan->target_pool, plan->currency_exponent, target);
-    eh_money_print(plan->max_pool, plan->currency_exponent, max);
+    eh_amount_print(plan->target_pool, plan->currency_exponent, plan->currency, target);
+    eh_amount_print(plan->max_pool, plan->currency_exponent, plan->currency, max);
     eh_format(text, sizeof text, "plan %.*s: new, for team %.*s from %s, %s on target, %s at most",
               EH_STR_ARG(plan->id), EH_STR_ARG(plan->team), from, target, max);
     line(context, text);

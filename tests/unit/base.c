@@ -257,6 +257,27 @@ Test(number, prints_decimals)
     ASSERT_TEXT(out, "-9.223372036854775808");
 }
 
+Test(number, amounts_are_read_in_sentences)
+{
+    static const struct {
+        int64_t minor;
+        unsigned exponent;
+        const char *currency, *text;
+    } cases[] = {{109466, 2, "EUR", "1,094.66 EUR"},
+                 {-109466, 2, "EUR", "-1,094.66 EUR"},
+                 {-99999, 2, "USD", "-999.99 USD"},
+                 {1000, 0, "JPY", "1,000 JPY"},
+                 {0, 2, "EUR", "0.00 EUR"},
+                 {1234567890, 3, "KWD", "1,234,567.890 KWD"},
+                 {INT64_MIN, 2, "EUR", "-92,233,720,368,547,758.08 EUR"},
+                 {100, 2, "", "1.00"}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char text[EH_AMOUNT_TEXT_MAX];
+        eh_amount_print(cases[i].minor, cases[i].exponent, eh_str(cases[i].currency), text);
+        cr_expect_str_eq(text, cases[i].text);
+    }
+}
+
 Test(number, reads_shares_and_percentages)
 {
     static const struct {

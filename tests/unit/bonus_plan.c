@@ -373,8 +373,9 @@ Test(bonus_plan, is_described_in_sentences)
         "plan sales-2026 of team sales, every month from 2026-03 on\n"
         "it encourages: Answering well, at a steady pace, and helping each other.\n"
         "it discourages: Hurrying customers, picking, passing work on.\n"
-        "the pool is 6000.00 EUR on target and 9000.00 at most\n"
-        "40% of the score is revenue: 96000.00 scores 0%, 120000.00 scores 100%, 150000.00 scores "
+        "the pool is 6,000.00 EUR on target and 9,000.00 EUR at most\n"
+        "40% of the score is revenue: 96,000.00 EUR scores 0%, 120,000.00 EUR scores 100%, "
+        "150,000.00 EUR scores "
         "150%\n"
         "40% of the score is csat: 4.000 scores 0%, 4.400 scores 100%, 4.700 scores 125%\n"
         "20% of the score is handle_time: 600s scores 110%, 660s scores 100%, 900s scores 0%\n"
@@ -524,10 +525,10 @@ Test(bonus_plan, changes_of_plans_are_said)
     struct said said = {0};
     cr_expect_eq(eh_desk_plans_diff(one.desk, one.desk, hear, &said), 0);
     cr_expect_eq(eh_desk_plans_diff(one.desk, two.desk, hear, &said), 2);
-    cr_expect_str_eq(said.text,
-                     "plan second: changed\n"
-                     "plan fourth: new, for team help from 2026-W40, 1.00 on target, 1.00 at "
-                     "most\n");
+    cr_expect_str_eq(
+        said.text, "plan second: changed\n"
+                   "plan fourth: new, for team help from 2026-W40, 1.00 EUR on target, 1.00 EUR at "
+                   "most\n");
     said = (struct said){0};
     cr_expect_gt(eh_desk_diff(NULL, one.desk, hear, &said), 3);
     cr_expect_not_null(strstr(said.text, "plan first: new"));

@@ -31,6 +31,10 @@ size_t eh_decimal_print(int64_t value, unsigned decimals, char ret_text[EH_DECIM
 int eh_money_parse(struct eh_str s, unsigned exponent, int64_t *ret_minor,
                    struct eh_error *) EH_MUST_CHECK;
 size_t eh_money_print(int64_t minor, unsigned exponent, char ret_text[EH_DECIMAL_TEXT_MAX]);
+/* As people read it in a sentence: "1,094.66 EUR". */
+#define EH_AMOUNT_TEXT_MAX 48
+size_t eh_amount_print(int64_t minor, unsigned exponent, struct eh_str currency,
+                       char ret_text[EH_AMOUNT_TEXT_MAX]);
 
 /* "50%" or "0.5" -> 500000. At most four decimals before '%', six without. */
 int eh_ppm_parse(struct eh_str s, int64_t *ret_ppm, struct eh_error *) EH_MUST_CHECK;
