@@ -145,6 +145,15 @@ static bool is_empty(const struct eh_backtest *test, const struct eh_period *onl
     return true;
 }
 
+/* The desk's own plan shares what nobody earns as when it was published. */
+static void publish(struct eh_backtest *test)
+{
+    const struct eh_desk *desk = eh_engine_desk(test->replay.engine);
+    for (uint32_t i = 0; desk && i < desk->plan_count; i++)
+        if (eh_plan_same(&desk->plans[i], &test->plan))
+            test->plan.before_unearned = desk->plans[i].before_unearned;
+}
+
 static int take_periods(struct eh_backtest *test, const struct eh_period *only)
 {
     struct eh_totals totals;
@@ -181,5 +190,6 @@ int eh_backtest_run(const char *conninfo, const char *path, struct eh_backtest *
     eh_engine_shadow(test->replay.engine, &test->always, 1);
     if (eh_replay_all(&test->replay, &error) < 0)
         return fail(&error);
+    publish(test);
     return take_periods(test, test->period ? &only : NULL);
 }

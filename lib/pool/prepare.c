@@ -222,19 +222,22 @@ static int expect_statement(const struct eh_engine *e, const struct eh_period_vi
     return 0;
 }
 
+#define PASSED_MAX 24 /* periods nobody closed: more are not closed one after the other */
+
 /* What is closed before it takes of the carry first. */
 static int pass_earlier(const struct eh_engine *e, const struct eh_period_view *view,
                         struct eh_arena *arena, int64_t *carry_open, struct eh_error *error)
 {
     struct eh_period_view other;
     int32_t first = eh_period_first(view->period);
+    unsigned passed = 0;
     int r = 0;
-    for (int32_t after = EH_DATE_ALWAYS;
-         r == 0 && *carry_open < 0 && eh_engine_period_after(e, view->team, after, &other) &&
-         eh_period_first(other.period) < first;
+    for (int32_t after = EH_DATE_ALWAYS; r == 0 && *carry_open < 0 && passed < PASSED_MAX &&
+                                         eh_engine_period_after(e, view->team, after, &other) &&
+                                         eh_period_first(other.period) < first;
          after = eh_period_first(other.period)) {
         struct eh_pool_statement *s;
-        if (other.last.version == 0)
+        if (other.last.version == 0 && ++passed)
             r = expect_statement(e, &other, arena, carry_open, &s, error);
         if (r != -EH_ENOMEM && r != -EH_ECORRUPT)
             r = 0; /* it cannot be closed as it is */

@@ -387,6 +387,51 @@ Test(bonus, an_individual_part_without_points_goes_to_the_team_part)
     cr_expect_eq(paid_out(&s), 655125);
 }
 
+static const struct eh_bonus_node *part_node(const struct eh_bonus_node *root, const char *name)
+{
+    const struct eh_bonus_node *parts = root->children;
+    while (!eh_str_equal(parts->name, eh_str("parts")))
+        parts = parts->next;
+    const struct eh_bonus_node *part = parts->children;
+    while (part && !eh_str_equal(part->name, eh_str(name)))
+        part = part->next;
+    return part;
+}
+
+static void expect_part(const struct eh_bonus_node *root, const char *name, const char *formula,
+                        int64_t value)
+{
+    const struct eh_bonus_node *part = part_node(root, name);
+    cr_assert_not_null(part, "%s", name);
+    cr_expect(eh_str_equal(part->formula, eh_str(formula)), "%s: %.*s", name,
+              EH_STR_ARG(part->formula));
+    cr_expect_eq(part->value, value, "%s: %lld", name, (long long)part->value);
+}
+
+Test(bonus, the_explanation_says_where_a_part_went)
+{
+    EH_AUTO(example) struct example e;
+    example_init(&e);
+    const struct eh_bonus_result *r = example_compute(&e);
+    const struct eh_bonus_node *tree = eh_bonus_explain(e.plan, &e.facts, r, &all, &e.arena);
+    cr_expect_null(part_node(tree, "moved"));
+    expect_part(tree, "individual", "net * split", 65513);
+    memset(e.closed, 0, sizeof e.closed);
+    for (uint32_t i = 0; i < REPS; i++)
+        e.members[i].paid_minutes = 0;
+    r = example_compute(&e);
+    tree = eh_bonus_explain(e.plan, &e.facts, r, &all, &e.arena);
+    expect_part(tree, "individual", "nothing: nobody has points; it goes to the team part", 0);
+    expect_part(tree, "hours", "nothing: nobody has a weight in it; it goes to the others", 0);
+    expect_part(tree, "equal", "(team + over) * split / splits", 436750);
+    expect_part(tree, "moved", "what parts nobody has a weight in would have had", 65513 + 262050);
+    e.plan->unearned = EH_UNEARNED_HOLD;
+    r = example_compute(&e);
+    tree = eh_bonus_explain(e.plan, &e.facts, r, &all, &e.arena);
+    expect_part(tree, "held", "parts nobody has a weight in", 65513 + 235845);
+    cr_expect_eq(part_node(tree, "held")->input_count, 2);
+}
+
 /* 2 : 1 as equal and seniority have it; without any but theirs, to them alone. */
 Test(bonus, a_team_part_without_weights_goes_to_the_others_by_their_percentages)
 {

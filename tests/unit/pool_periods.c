@@ -395,6 +395,112 @@ Test(pool_periods, a_period_goes_on_by_the_rules_it_was_closed_under)
     cr_expect(codec_of_february(&o) == 3 && s->ties_by_id);
 }
 
+/* --- What is expected, paid before and due --- */
+
+static struct eh_pool_expected expected(struct office *o, const char *period)
+{
+    struct eh_period_view view = office_view(o, period);
+    struct eh_pool_expected found = {0};
+    struct eh_error error = {0};
+    int r = eh_pool_expect(o->k.e, &view, &o->arena, &found, &error);
+    cr_assert_eq(r, 0, "%s", error.text);
+    return found;
+}
+
+Test(pool_periods, what_is_expected_is_what_close_does)
+{
+    EH_AUTO(office) struct office o = {0};
+    office_until_april(&o);
+    struct eh_pool_expected open = expected(&o, "2026-03");
+    cr_assert_str_eq(office_step(&o, EH_MESSAGE_FREEZE, "2026-03"), "");
+    struct eh_pool_expected frozen = expected(&o, "2026-03");
+    cr_assert(open.earlier_count == 1 && frozen.earlier_count == 1);
+    cr_expect_eq(frozen.earlier[0]->difference, -1240);
+    cr_expect_eq(office_statement(&o, "2026-03")->net, 656365); /* as long as nothing is done */
+    cr_assert_str_eq(office_step(&o, EH_MESSAGE_CLOSE, "2026-03"), "");
+    const struct eh_pool_statement *march = office_statement(&o, "2026-03");
+    expect_march(march);
+    expect_march(open.statement);
+    expect_march(frozen.statement);
+    struct eh_period_view view = office_view(&o, "2026-03");
+    struct eh_pool_expected none;
+    cr_expect_eq(eh_pool_expect(o.k.e, &view, &o.arena, &none, NULL), -EH_ECONFLICT);
+}
+
+/* A month between that nobody closed takes of the carry first. */
+Test(pool_periods, what_is_closed_before_takes_the_carry)
+{
+    EH_AUTO(office) struct office o = {0};
+    office_until_april(&o);
+    office_close(&o, "order", "ana", "'outcome':'won','value':11500000,'handled':700,'csat':5");
+    cr_expect_eq(expected(&o, "2026-04").statement->carry, 0);
+    cr_expect_eq(expected(&o, "2026-04").earlier_count, 1);
+}
+
+static int64_t due_of(struct office *o, const char *period)
+{
+    int64_t due = -1;
+    cr_expect(eh_pool_due(office_statement(o, period), &due));
+    return due;
+}
+
+Test(pool_periods, what_is_due_is_what_was_not_paid)
+{
+    EH_AUTO(office) struct office o = {0};
+    office_until_april(&o);
+    cr_expect_eq(due_of(&o, "2026-03"), 0);
+    office_settle(&o, "2026-03");
+    cr_expect_eq(due_of(&o, "2026-03"), 655125);
+    cr_assert_str_eq(office_step(&o, EH_MESSAGE_PAY, "2026-03"), "");
+    cr_expect_eq(due_of(&o, "2026-03"), 0);
+    int64_t paid = 0;
+    for (unsigned i = 0; i < 2; i++) { /* versions 2 and 3, neither is paid */
+        office_sell_late(&o, 40000);
+        cr_assert_str_eq(office_step(&o, EH_MESSAGE_CLOSE, "2026-03"), "");
+        paid += office_statement(&o, "2026-03")->paid;
+        cr_expect_eq(due_of(&o, "2026-03"), paid);
+    }
+    cr_expect_gt(paid, 0);
+    struct eh_pool_statement *s = office_statement(&o, "2026-03");
+    for (uint32_t i = 0; i < s->line_count; i++)
+        s->lines[i].paid_before = EH_POOL_UNKNOWN; /* as an earlier build closed it */
+    s->form = EH_POOL_FORM_FACTS;
+    cr_expect_not(eh_pool_due(s, &paid));
+    cr_assert_str_eq(office_step(&o, EH_MESSAGE_PAY, "2026-03"), "");
+    cr_expect_eq(due_of(&o, "2026-03"), 0);
+}
+
+/* What a step is refused with is what trying it says; trying changes nothing. */
+Test(pool_periods, a_step_that_is_tried_changes_nothing)
+{
+    EH_AUTO(office) struct office o = {0};
+    static const int steps[] = {EH_MESSAGE_FREEZE, EH_MESSAGE_CLOSE, EH_MESSAGE_PAY};
+    office_until_april(&o);
+    for (unsigned round = 0; round < 4; round++)
+        for (unsigned i = 0; i < 3; i++) {
+            struct eh_message m = office_message(steps[i], "sales", "2026-03");
+            struct eh_effects fx = {.arena = &o.arena};
+            struct eh_key before = eh_engine_digest_anew(o.k.e);
+            if (i < 2 && office_prepare(&o, o.k.e, &m) == 0) {
+                m.text = o.text;
+                m.has |= EH_FIELD_BIT(EH_FIELD_TEXT);
+            } else if (i < 2) {
+                m.reason = eh_str(o.error.text);
+                m.has |= EH_FIELD_BIT(EH_FIELD_REASON);
+            }
+            struct eh_input in = {.message = m, .date = o.k.date, .at_us = o.k.now_us};
+            cr_assert_eq(eh_engine_try(o.k.e, &in, &fx), 0);
+            cr_assert(eh_key_equal(before, eh_engine_digest_anew(o.k.e)));
+            const char *said = office_step(&o, steps[i], "2026-03");
+            cr_expect_eq(fx.refused, *said != '\0', "%s", said);
+            if (fx.refused)
+                cr_expect(eh_str_equal(fx.reason, eh_str(said)), "%s", said);
+        }
+    struct eh_input other = {.message = {.type = EH_MESSAGE_TICKET}};
+    struct eh_effects fx = {.arena = &o.arena};
+    cr_expect_eq(eh_engine_try(o.k.e, &other, &fx), -EH_EINVAL);
+}
+
 /* --- Late periods --- */
 
 /* The example's plan with a gate that can lose what it is made of. */
