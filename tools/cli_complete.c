@@ -17,7 +17,8 @@ struct typed {
     const char *option_value;
     const char *args[EH_CLI_ARGS_MAX];
     int arg_count;
-    const char *word; /* what is there of it */
+    const char *word;  /* what is there of it */
+    const char *whole; /* "--team=s" of which `word` is the end; or NULL */
     struct eh_cli *cli;
 };
 
@@ -25,7 +26,8 @@ static void offer(const struct typed *t, const char *word, const char *what)
 {
     if (!word || strncmp(word, t->word, strlen(t->word)) != 0)
         return;
-    printf("%s%s%s\n", word, what ? "\t" : "", what ? what : "");
+    printf("%.*s%s%s%s\n", t->whole ? (int)(t->word - t->whole) : 0, t->whole ? t->whole : "", word,
+           what ? "\t" : "", what ? what : "");
 }
 
 static void offer_all(const struct typed *t, const char *const *words)
@@ -183,6 +185,8 @@ static void take_word(struct typed *t, const char *word)
 static void take_before(struct typed *t, const char *word)
 {
     const struct eh_cli_option *o = NULL;
+    if (t->option && strcmp(word, "=") == 0)
+        return;      /* bash breaks --team=s in three */
     if (t->option) { /* this is its value */
         if (strcmp(t->option, "socket") == 0)
             t->cli->socket = word;
@@ -201,11 +205,29 @@ static void take_before(struct typed *t, const char *word)
     t->option_value = t->option ? o->value : NULL;
 }
 
+/* "--team=s": the value of --team is typed. */
+static void take_joined(struct typed *t)
+{
+    const char *equals = strchr(t->word, '=');
+    char option[40];
+    if (t->option && strcmp(t->word, "=") == 0)
+        t->word = "";
+    if (t->option || strncmp(t->word, "--", 2) != 0 || !equals)
+        return;
+    eh_format(option, sizeof option, "%.*s", (int)(equals - t->word), t->word);
+    take_before(t, option);
+    if (t->option) {
+        t->whole = t->word;
+        t->word = equals + 1;
+    }
+}
+
 int eh_complete(const struct eh_cli_command *commands, int argc, char **argv, struct eh_cli *cli)
 {
     struct typed t = {.commands = commands, .word = argc ? argv[argc - 1] : "", .cli = cli};
     for (int i = 0; i + 1 < argc; i++)
         take_before(&t, argv[i]);
+    take_joined(&t);
     if (t.option)
         offer_value(&t);
     else if (t.word[0] == '-')

@@ -5,6 +5,8 @@
 #include "cli_reads.h"
 #include "cli_text.h"
 
+#define MANAGED_SHOWN 10 /* teams */
+
 #define NEXT(command, what) printf("  %-32s %s\n", command, what)
 
 /* "you are ana: rep, manager; desk main" */
@@ -18,6 +20,25 @@ static void show_head(const struct eh_cli *cli, const json_t *me)
            eh_colour_end(cli), *roles ? roles : "no role", desk ? desk : "(none yet)");
     if (*manages)
         printf("you manage %s\n", manages);
+}
+
+/* "team sales: 2 waiting, 5 open", of what the caller manages. */
+static void show_managed(const struct eh_cli *cli, const json_t *me)
+{
+    size_t i;
+    json_t *team;
+    json_array_foreach(json_object_get(me, "manages"), i, team)
+    {
+        EH_AUTO(eh_answer) struct eh_answer answer = {0};
+        char path[EH_CLI_PATH], waiting[EH_CLI_TEXT], open[EH_CLI_TEXT];
+        const char *id = json_string_value(team);
+        if (i == MANAGED_SHOWN || !id || !eh_path(path, "/v1/teams/%s", id) ||
+            !eh_http_try(cli, path, &answer))
+            return;
+        eh_text_count(eh_json_int(answer.json, "waiting"), waiting);
+        eh_text_count(eh_json_int(answer.json, "open"), open);
+        printf("team %s: %s waiting, %s open\n", id, waiting, open);
+    }
 }
 
 /* The caller's line of the pool that runs, or nothing: a team need not have a plan. */
@@ -112,6 +133,7 @@ int eh_cmd_me(struct eh_cli *cli)
     const json_t *rep = json_object_get(answer.json, "rep");
     const char *id = eh_json_text(rep, "id");
     show_head(cli, answer.json);
+    show_managed(cli, answer.json);
     if (id) {
         eh_show_rep(cli, id, rep);
         show_pools(cli, rep);

@@ -102,6 +102,12 @@ static void show_undoable(const struct eh_cli *cli, const json_t *s)
 static void show_status(const struct eh_cli *cli, const json_t *s)
 {
     show_head(cli, s);
+    const char *currency = eh_json_text(s, "currency"), *zone = eh_json_text(s, "time_zone");
+    if (currency && zone) {
+        char text[96];
+        eh_format(text, sizeof text, "%s, days of %s", currency, zone);
+        line(cli, "counts in", text);
+    }
     line_count(cli, "inputs", s, "input");
     line_count(cli, "outbox", s, "seq");
     if (eh_json_has(s, "published") && eh_json_int(s, "published") != eh_json_int(s, "seq"))

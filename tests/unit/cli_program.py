@@ -53,7 +53,7 @@ def ticket(id, **more):
             "outcome": None, "why": None, **more}
 
 
-STATUS = {"desk": "main", "currency": "EUR", "role": "leader", "epoch": 7, "input": 12345,
+STATUS = {"desk": "main", "currency": "EUR", "time_zone": "Europe/Oslo", "role": "leader", "epoch": 7, "input": 12345,
           "seq": 12000, "waiting": 2, "open": 1500, "in_flight": 0, "dead": 1, "redis": "up",
           "redis_address": os.path.join(FOLDER, "redis.sock"), "postgres": "down",
           "last_error": "PostgreSQL: connection refused", "alarm": None, "schema": 1,
@@ -321,7 +321,7 @@ def a_long_text_is_paged():
 
 def tables_read_well():
     status = good("status")
-    for piece in ["desk main: leader, epoch 7", "12,345", "differs", "down", "ana"]:
+    for piece in ["desk main: leader, epoch 7", "EUR, days of Europe/Oslo", "12,345", "differs", "down", "ana"]:
         assert piece in status, status
     reps = good("reps").splitlines()
     assert len(reps) == 3 and "ben" in reps[2], reps
@@ -390,6 +390,7 @@ def the_caller_is_meant():
     kept = GETS["/v1/me"]
     try:
         GETS["/v1/me"] = (200, {**kept[1], "rep": None, "manages": ["sales", "support"]})
+        assert "team sales: 2 waiting, 3 open\n" in good("me")
         bad(1, "pool", says="which team? evenhand pool T, where T is one of sales, support")
         GETS["/v1/me"] = (200, {**kept[1], "rep": None, "roles": []})
         bad(1, "pool", says="you are in no team")
@@ -412,6 +413,10 @@ def words_are_completed():
     assert words("freeze", "sales", "2026-0") == ["2026-02", "2026-03"]
     assert words("pool", "sales", "--period", "") == ["2026-02", "2026-03"]
     assert words("tickets", "--state", "a") == ["assigned"] and words("desk", "apply", "") == [":files"]
+    assert words("tickets", "--team=su") == ["--team=support"] and words("tickets", "--state=c") == \
+        ["--state=closed"]
+    assert words("tickets", "--team", "=", "su") == ["support"] == words("tickets", "--team", "su")
+    assert words("tickets", "--team", "=") == ["sales", "support"]  # so bash breaks it
     assert words("--socket", SOCKET, "rep", "", socket=FOLDER + "/none") == ["ana"]
     assert words("rep", "", socket=FOLDER + "/none.sock") == [], "no daemon, and not a word of it"
     assert words("nonsense", "") == [] and words("rep", "ana", "more") == []
