@@ -27,8 +27,9 @@ def documented():
     found = {}
 
     def names_of(heading, seen):
-        names = set(re.findall(r"\*([a-z_0-9]+)\*", texts[heading]))
-        for other in re.findall(r"[Ss]ee ([A-Z][A-Z ]*[A-Z])", texts[heading]):
+        text = texts[heading] if heading in texts else section(heading)
+        names = set(re.findall(r"\*([a-z_0-9]+)\*", text))
+        for other in re.findall(r"[Ss]ee ([A-Z][A-Z ]*[A-Z])", text):
             if other not in seen:
                 names |= names_of(other, seen | {other})
         return names
@@ -97,9 +98,11 @@ def lively(stack):
         ask("POST", "/v1/reps/cai/signal", {"status": ("away", "available")[n % 2]}, (200, 202))
     ask("POST", "/v1/teams/sales/metrics", {"metric": "training", "period": month, "value": 3})
     period = "/v1/teams/sales/periods/%s/" % month
+    ask("POST", period + "exclude?dry_run=1", {"rep": "dora", "reason": "lent"})
     ask("POST", period + "exclude", {"rep": "dora", "reason": "lent"})
     for step in ("freeze", "close", "pay"):
         ask("GET", "/v1/teams/sales/pool?period=%s&explain=1" % month)
+        ask("POST", period + step + "?dry_run=1", {})
         ask("POST", period + step, {})
     ask("GET", "/v1/teams/sales/pool?explain=1")
     ask("GET", "/v1/teams/sales/pool?period=%s&explain=1" % month)

@@ -82,7 +82,8 @@ def addresses(pattern):
             [pattern + "?rep=" + rep for rep in SHARES]
     else:
         texts = [pattern]
-    texts = [text.replace("/periods/:", "/periods/2020-02") for text in texts]
+    texts = [text.replace("/periods/:", "/periods/2020-02").replace("/dead/:", "/dead/1")
+             for text in texts]
     return [text + "?period=2020-02" if text.endswith("/pool") else text for text in texts]
 
 
