@@ -146,9 +146,10 @@ static void build_tree(struct eh_engine *e, uint32_t team_no, uint32_t set_no)
 {
     struct team *team = &e->teams[team_no];
     struct skill_set *set = &team->sets[set_no];
-    set->available = 0;
+    set->available = set->able = 0;
     for (uint32_t i = 0; i < team->leaves; i++) {
         bool member = i < team->member_count;
+        set->able += member && team->members[i].active && team->members[i].sets >> set_no & 1;
         set->tree[team->leaves + i] = member ? leaf_of(e, team, set_no, i) : nobody;
         if (member && team->members[i].available && team->members[i].sets >> set_no & 1)
             set->available++;
@@ -170,10 +171,11 @@ void eh_eligible_rebuild(struct eh_engine *e, uint32_t team_no)
     for (uint32_t i = 0; i < team->set_count; i++)
         if (team->sets[i].skills)
             set_bits(e, team_no, i);
-    team->available = 0;
+    team->available = team->today = 0;
     for (uint32_t i = 0; i < team->member_count; i++) {
         struct member *member = &team->members[i];
         member->active = is_active(member, e->date);
+        team->today += member->active;
         set_flags(e, team_no, i);
         team->available += member->available;
     }

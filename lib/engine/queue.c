@@ -257,6 +257,8 @@ const char *eh_waiting_why(const struct eh_engine *e, const struct ticket *t)
         return "aside";
     if (set->tree[1].count > 0 && e->rules >= EH_RULES_SLICES)
         return "queue";
+    if (e->rules >= EH_RULES_UNDOABLE && set->able == 0 && team->today > 0)
+        return "skill";
     if (team->available == 0)
         return "nobody";
     return set->available == 0 ? "skill" : "full";

@@ -220,6 +220,7 @@ struct skill_set {
     struct slot *slots; /* by position; NULL where the policy has no rounds */
     uint32_t uses;      /* open and waiting tickets; at 0 it may be replaced */
     uint32_t available; /* available members that have the skills */
+    uint32_t able;      /* members of today that have them, in whatever state; follows */
     uint64_t last_use;  /* input */
     struct node *tree;  /* tree[1] is all; leaves from tree[team->leaves] on */
     uint32_t *queue;    /* heap of waiting tickets: priority, then number */
@@ -310,6 +311,7 @@ struct team {
     struct skill_set *sets;
     uint32_t desk_index, member_count, leaves, set_count;
     uint32_t available;
+    uint32_t today; /* members of today, in whatever state; follows */
     uint64_t waiting, open;
     uint64_t ready;       /* bit i: sets[i] has both somebody eligible and something waiting */
     uint64_t ready_since; /* input that made the first of them ready */

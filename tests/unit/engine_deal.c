@@ -85,6 +85,11 @@ Test(engine_deal, skills)
     kit_send(&k, "{'type':'ticket','id':'T3','team':'sales','kind':'order'}");
     expect("waiting T3 nobody");
     cr_assert(kit_is(kit_ticket(&k, "T3").waiting_why, "nobody"));
+    /* Who is away still has the skill; what nobody has is told at once, whoever is there. */
+    kit_send(&k, "{'type':'ticket','id':'T4','team':'sales','kind':'order','skills':['de','fr']}");
+    expect("waiting T4 nobody");
+    kit_send(&k, "{'type':'ticket','id':'T5','team':'sales','kind':'order','skills':['de','sv']}");
+    expect("waiting T5 skill");
     kit_send(&k, "{'type':'signal','rep':'bob','status':'available'}");
     expect("assigned T3 bob random");
 }

@@ -35,8 +35,10 @@ enum eh_rules {
     EH_RULES_TIES = 12,
     /* Bonus periods count tickets, not closings; outcomes are put in order of their time. */
     EH_RULES_TICKETS = 13,
+    EH_RULES_UNDOABLE =
+        14, /* what nobody in the team has the skills of is told so, whoever is there */
 };
 /* The rules of this build. */
-#define EH_RULES_LAST EH_RULES_TICKETS
+#define EH_RULES_LAST EH_RULES_UNDOABLE
 
 #endif
