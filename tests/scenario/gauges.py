@@ -71,9 +71,13 @@ def missing(stack):
     assert "wait for german, juggling: nobody there has all of them" in out, out
     # Who is away still has the skill: it is only a wait.
     daemon.post("/v1/reps/ana/signal", {"status": "away"})
+    daemon.post("/v1/reps/ben/signal", {"status": "away"})
     stack.add_ticket("later", skills=["sap"])
+    stack.add_ticket("never", skills=["welding"])  # told at once, though nobody is there
     stack.settle()
-    assert daemon.status()["undoable"] == 3
+    assert daemon.status()["undoable"] == 4
+    why = dict(stack.sql("SELECT ticket, why FROM wait"))
+    assert why["later"] == "nobody" and why["never"] == "skill", why
     stack.write_desk(desk(ana=("german", "juggling", "sap", "welding")))
     stack.cli("desk", "apply", stack.dir + "/desk.yaml")
     wait_until("it is over", lambda: daemon.status()["undoable"] == 0, 10)
