@@ -327,6 +327,17 @@ static void add_size(const struct eh_app *app, const struct eh_batch *b, struct 
     m->has |= EH_FIELD_BIT(EH_FIELD_MOST);
 }
 
+/* One more word about the message. */
+static int add_word(struct eh_batch *b, struct eh_message *m, const char *word)
+{
+    char words[2 * EH_MENDED_MAX];
+    eh_format(words, sizeof words, "%.*s%s%s", EH_STR_ARG(m->mended), m->mended.size ? "; " : "",
+              word);
+    m->mended = eh_batch_text(b, words);
+    m->has |= EH_FIELD_BIT(EH_FIELD_MENDED);
+    return m->mended.data ? 0 : -EH_ENOMEM;
+}
+
 /* Steps one input and appends its rows. `item` is NULL for what time brought. */
 static int step(struct eh_app *app, struct eh_batch *b, struct eh_input *in,
                 const struct eh_item *item)
@@ -345,6 +356,8 @@ static int step(struct eh_app *app, struct eh_batch *b, struct eh_input *in,
     uint32_t before = b->effects.count;
     r = eh_engine_step(app->engine, in, &b->effects);
     if (r < 0)
+        return r;
+    if (b->effects.older && (r = add_word(b, &in->message, EH_WORD_OLDER)) < 0)
         return r;
     if (b->effects
             .refused) { /* nobody compares with it: its digests stand behind salts of nobody */
@@ -569,6 +582,8 @@ static int decide_item(struct eh_app *app, struct eh_batch *b, struct eh_item *i
     }
     if (item->entry_known || eh_engine_is_repeat(app->engine, in)) {
         app->repeats++;
+        if (eh_engine_is_older(app->engine, in) && add_word(b, &in->message, EH_WORD_OLDER) < 0)
+            return -EH_ENOMEM;
         if (in->origin == EH_ORIGIN_STREAM)
             eh_repeats_add(&app->repeated, (struct eh_stream_id){in->stream_ms, in->stream_no},
                            in->recalled.input);

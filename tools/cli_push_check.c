@@ -56,7 +56,7 @@ static const char *against_others(struct checking *c, size_t at, struct eh_input
         eh_require(eh_table_put(&c->known, in->identity, at) == 0);
         return NULL;
     }
-    if (eh_key_equal(c->digests[first], in->digest))
+    if (eh_key_equal(c->digests[first], in->digest) || eh_message_has(m, EH_FIELD_CHANGED_AT))
         return NULL;
     bool ticket = m->type == EH_MESSAGE_TICKET;
     eh_format(reason, REASON_TEXT, "%s %.*s stands in line %u already, with other content",

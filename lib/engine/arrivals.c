@@ -1,6 +1,7 @@
 /*
  * arrivals: a ticket comes, a ticket is changed.
  */
+#include "image.h"
 #include "state.h"
 
 /* Everything that would make the ticket wrong, before anything changes. 1: refused. */
@@ -78,7 +79,9 @@ static int create(struct step *s, uint32_t team, uint32_t kind, uint32_t *ret)
         return r;
     }
     eh_ticket_count(e, t, true);
-    r = eh_affinity_join(e, slot);
+    r = eh_changed_apply(s, t);
+    if (r == 0)
+        r = eh_affinity_join(e, slot);
     if (r < 0)
         forget(e, slot);
     else
@@ -121,6 +124,16 @@ int eh_step_ticket(struct step *s)
 
 /* ---- update */
 
+/* What came late, of a ticket that is closed: as it was recalled. */
+static bool recalled_is_newer(const struct step *s)
+{
+    struct eh_str bytes = s->in->recalled.ticket_image;
+    struct eh_reader in = eh_reader(bytes.data, bytes.size);
+    struct image image;
+    return eh_message_has(&s->m, EH_FIELD_CHANGED_AT) && eh_image_read(&in, &image) == 0 &&
+           eh_changed_is_older(&s->m, image.changed_ms);
+}
+
 /* Moves the ticket to the set of its new skills; a waiting one queues anew. */
 static int change_skills(struct step *s, uint32_t slot, uint32_t set)
 {
@@ -159,6 +172,10 @@ int eh_step_update(struct step *s)
     if (slot == NONE && !s->in->recalled.ticket_known)
         return eh_step_refuse(s, EH_ENOTFOUND, "ticket %.*s/%.*s is not known",
                               EH_STR_ARG(m->source), EH_STR_ARG(m->id));
+    s->fx->older = slot == NONE ? recalled_is_newer(s)
+                                : eh_changed_is_older(m, eh_changed_get(e, &e->tickets[slot]));
+    if (s->fx->older)
+        return 0;
     if (slot == NONE)
         return eh_step_refuse(s, EH_ECONFLICT, "ticket %.*s/%.*s is closed; reopen it first",
                               EH_STR_ARG(m->source), EH_STR_ARG(m->id));
@@ -177,7 +194,9 @@ int eh_step_update(struct step *s)
             return r;
     }
     s->touched = true;
-    r = eh_ticket_touch(s, slot);
+    r = eh_changed_apply(s, t);
+    if (r == 0)
+        r = eh_ticket_touch(s, slot);
     if (r == 0 && skills)
         r = change_skills(s, slot, set);
     uint32_t text_size = ticket_text_size(t);

@@ -103,6 +103,7 @@ void eh_encode_ticket(const struct eh_engine *e, const struct ticket *t, struct 
     eh_bytes_put_i(out, t->first_us);
     eh_bytes_put_i(out, t->closed_date);
     put_story(e, t->story, out);
+    eh_bytes_put_i(out, eh_changed_get(e, t));
 }
 
 static void read_names(struct eh_reader *in, struct image *image)
@@ -196,7 +197,8 @@ static bool is_sound(const struct image *image)
 {
     const struct ticket *t = &image->t;
     bool closed = t->state == EH_TICKET_CLOSED;
-    return has_sound_numbers(t) && has_sound_story(image) && t->state >= EH_TICKET_WAITING &&
+    return image->changed_ms >= 0 && image->changed_ms <= EH_INTEGER_MAX && has_sound_numbers(t) &&
+           has_sound_story(image) && t->state >= EH_TICKET_WAITING &&
            t->state <= EH_TICKET_CLOSED && t->priority <= 9 && closed == (t->outcome != 0) &&
            t->outcome <= EH_OUTCOME_CANCELLED && image->team.size && image->kind.size &&
            image->source.size <= UINT16_MAX && image->id.size <= UINT16_MAX &&
@@ -222,6 +224,7 @@ int eh_image_read(struct eh_reader *in, struct image *ret)
     read_receipt(in, version, &image.t);
     read_times(in, version, &image.t);
     read_story(in, version, &image);
+    image.changed_ms = version < 5 ? 0 : eh_read_i(in);
     if (in->failed || !is_sound(&image))
         return -EH_ECORRUPT;
     *ret = image;
@@ -270,6 +273,8 @@ int eh_decode_ticket(struct eh_engine *e, struct eh_reader *in, struct ticket *r
     if (r < 0)
         return r;
     r = make_story(e, &image, &image.t);
+    if (r == 0)
+        r = eh_changed_put(e, &image.t, image.changed_ms);
     if (r < 0)
         free(image.t.text);
     else

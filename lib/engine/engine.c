@@ -60,6 +60,7 @@ void eh_engine_free(struct eh_engine *e)
     eh_names_done(&e->zone_names);
     eh_table_done(&e->account_index);
     eh_table_done(&e->parked_index);
+    eh_table_done(&e->changed);
     eh_table_done(&e->customers);
     eh_facts_done(e);
     eh_watch_done(e);
@@ -85,7 +86,17 @@ bool eh_engine_is_repeat(const struct eh_engine *e, const struct eh_input *in)
 {
     struct eh_key digest;
     uint64_t input;
-    return find_known(e, in, &digest, &input) && eh_key_equal(digest, in->digest);
+    if (!find_known(e, in, &digest, &input))
+        return false;
+    return eh_key_equal(digest, in->digest) || eh_engine_is_older(e, in);
+}
+
+bool eh_engine_is_older(const struct eh_engine *e, const struct eh_input *in)
+{
+    if (in->message.type != EH_MESSAGE_TICKET || !eh_message_has(&in->message, EH_FIELD_CHANGED_AT))
+        return false;
+    uint32_t slot = eh_ticket_find(e, in->identity);
+    return slot != NONE && eh_changed_is_older(&in->message, eh_changed_get(e, &e->tickets[slot]));
 }
 
 /* 1: refused, because something else has this identity. */

@@ -7,6 +7,7 @@
 #include "story.h"
 
 struct image {
+    int64_t changed_ms;
     struct ticket t; /* numbers; its texts and names are below */
     struct eh_str source, id, skills, team, kind, rep, was;
     const uint8_t *customer; /* 16 bytes, or NULL */

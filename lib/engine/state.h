@@ -40,7 +40,7 @@
 #define ACCOUNTS_MAX       (1u << 22) /* pairs of team and rep ever dealt to */
 #define SETS_MAX           (EH_DESK_TEAMS_MAX * EH_SKILL_SETS_MAX)
 #define READY_WORDS        ((EH_DESK_TEAMS_MAX + 63) / 64)
-#define IMAGE_VERSION      4
+#define IMAGE_VERSION      5
 #define SNAPSHOT_VERSION   EH_STATE_VERSION
 #define SECOND_US          INT64_C(1000000)
 #define MINUTE_S           60
@@ -423,6 +423,7 @@ struct eh_engine {
     uint32_t parked_slots, parked_capacity, free_parked;
     struct list parked_list;
     struct eh_table parked_index; /* ticket -> the first one that waits for it */
+    struct eh_table changed;      /* ticket in memory -> ms of the newest `changed_at` applied */
 
     uint32_t *expiries; /* heap of reps: until_us, then id */
     uint32_t expiry_count, expiry_capacity;
@@ -790,6 +791,16 @@ void eh_facts_done(struct eh_engine *);
 /* periods.c */
 /* They are. */
 void eh_periods_adopt(struct eh_engine *, int32_t today);
+
+/* changed.c */
+/* What the newest `changed_at` applied to a ticket in memory was, in ms since 1970; 0: none. */
+int64_t eh_changed_get(const struct eh_engine *, const struct ticket *);
+int eh_changed_put(struct eh_engine *, const struct ticket *, int64_t ms) EH_MUST_CHECK;
+void eh_changed_drop(struct eh_engine *, const struct ticket *); /* it goes out of memory */
+/* Whether the message was changed before what is applied: it does nothing. */
+bool eh_changed_is_older(const struct eh_message *, int64_t newest_ms);
+/* The message is applied; a moment ahead of the time is the time. */
+int eh_changed_apply(struct step *, const struct ticket *) EH_MUST_CHECK;
 
 /* parked.c */
 int eh_park(struct step *, struct eh_key ticket) EH_MUST_CHECK;

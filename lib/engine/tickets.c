@@ -62,6 +62,7 @@ int eh_ticket_set_text(struct ticket *t, struct eh_str source, struct eh_str id,
 
 void eh_ticket_drop(struct eh_engine *e, uint32_t slot)
 {
+    eh_changed_drop(e, &e->tickets[slot]);
     free(e->tickets[slot].text);
     eh_story_free(e->tickets[slot].story);
     e->tickets[slot] = (struct ticket){.next = e->free_ticket};

@@ -161,6 +161,7 @@ struct eh_effects {
     uint64_t image_ticket; /* a ticket changed after its first deal (outcome, update, assign, move,
                               release; not the deal of a waiting one): its number, else 0 ... */
     struct eh_str image;   /* ... and all of it from now on, to be recalled with later outcomes */
+    bool older;            /* an update from before the newest `changed_at`: nothing was done */
     bool parked;           /* the outcome waits for a ticket that is not there yet */
     /* signal, or DUE that ended one: */
     struct eh_str signal_rep; /* empty: no signal took effect or was taken */
@@ -192,6 +193,8 @@ struct eh_key eh_entry_identity_salted(const uint8_t salt[EH_SALT_BYTES], uint64
 
 /* The same identity with the same content is there already (in memory or recalled). */
 bool eh_engine_is_repeat(const struct eh_engine *, const struct eh_input *);
+/* A ticket that is there already, said as it was before its newest `changed_at`: a repeat, too. */
+bool eh_engine_is_older(const struct eh_engine *, const struct eh_input *);
 
 /* The signal says once more, and says nothing else, what is in force or held back: it need not
  * become an input. Since when or from when on, and until when. */
@@ -244,7 +247,7 @@ int eh_engine_restore(struct eh_str snapshot, struct eh_engine **ret,
                       struct eh_error *) EH_MUST_CHECK;
 /* Sum of the hashes of all objects (mod 2^128), kept up to date with each change. The same state
  * has another sum, and another snapshot, where EH_STATE_VERSION is another. */
-#define EH_STATE_VERSION 10
+#define EH_STATE_VERSION 11
 struct eh_key eh_engine_digest(const struct eh_engine *);
 /* The same sum made anew from every object: what a test compares it with. */
 struct eh_key eh_engine_digest_anew(const struct eh_engine *);

@@ -126,7 +126,8 @@ enum eh_field {
     EH_FIELD_AT_DAY = 35, /* OUTCOME without `at`: told as `at: "2026-03-01"`, a day of the desk's
                              calendar of which nobody knows the moment */
     EH_FIELD_MENDED = 36, /* what was cleaned, cut or left out of what was told; in no digest */
-    EH_FIELD_REPLACE = 37, /* METRIC: the figure takes the place of what was imported before */
+    EH_FIELD_REPLACE = 37,    /* METRIC: the figure takes the place of what was imported before */
+    EH_FIELD_CHANGED_AT = 38, /* TICKET, UPDATE: when the helpdesk changed it so */
     EH_FIELD_COUNT
 };
 #define EH_FIELD_BIT(field) (UINT64_C(1) << (field))
@@ -158,6 +159,7 @@ struct eh_message {
     struct eh_str skills;  /* sorted, each once, joined by '\x1f': equal sets are equal text */
     int64_t value;         /* minor units; of a metric: as declared */
     int64_t created_at_ms; /* since 1970 UTC */
+    int64_t changed_at_ms;
     int64_t at_ms;
     int64_t at_date; /* days since 1970-01-01 */
     int64_t at_day;  /* the same */
