@@ -41,6 +41,8 @@ static void show_consequences(const json_t *answer)
         eh_text_amount(eh_json_int(one, "paid"), eh_json_exponent(answer), currency, paid);
         printf("%s, version %lld: a difference of %s, %s is paid\n", period ? period : "?",
                (long long)eh_json_int(one, "version"), text, paid);
+        if (!json_is_object(expected) && eh_json_int(one, "paid") > 0)
+            printf("payroll: evenhand payroll %s --csv\n", period ? period : "?");
     }
     if (eh_json_has(answer, "due")) {
         eh_pool_amount(answer, "due", paid);
