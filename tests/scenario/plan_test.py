@@ -52,6 +52,13 @@ def figures(statement):
               s["total"]) for s in statement["shares"]])
 
 
+def same_but_ties(found, wanted):
+    """A plan of another name draws anew who gets an odd cent: a part's, so three of a line."""
+    return found[:2] == wanted[:2] and all(
+        a[:3] == b[:3] and all(abs(x - y) <= 1 for x, y in zip(a[3:6], b[3:6])) and
+        abs(a[6] - b[6]) <= 3 for a, b in zip(found[2], wanted[2]))
+
+
 def revenue_of(statement):
     return next(m["value"] for m in statement["metrics"] if m["metric"] == "revenue")
 
@@ -128,7 +135,8 @@ def other_plans(stack):
     test = tested(stack, later)
     assert {p["period"]: revenue_of(p) for p in test["periods"]} == history.revenue, test
     same = live(stack, months[2:])  # months before the plan's first are not counted live
-    assert [figures(p) for p in test["periods"][2:]] == [figures(p) for p in same]
+    for found, wanted in zip(test["periods"][2:], same):
+        assert same_but_ties(figures(found), figures(wanted)), (found, wanted)
     test = tested(stack, later, "--team", "support")
     assert test["team"] == "support", test
     assert {p["period"]: revenue_of(p) for p in test["periods"]} == other.revenue, test
