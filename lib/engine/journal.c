@@ -174,7 +174,6 @@ static bool read_entry(struct eh_reader *in, struct story_entry *ret)
 
 bool eh_tale_read(struct eh_str journal, const struct story_sum *base, struct tale *ret)
 {
-    static const struct ticket nameless; /* nobody asks why */
     struct eh_reader in = eh_reader(journal.data, journal.size);
     ret->base = *base;
     for (ret->count = 0; in.at < in.end; ret->count++)
@@ -182,7 +181,7 @@ bool eh_tale_read(struct eh_str journal, const struct story_sum *base, struct ta
             (ret->count > 0 &&
              compare_entries(&ret->entries[ret->count - 1], &ret->entries[ret->count]) > 0))
             return false;
-    tell(ret, &nameless);
+    tell(ret, NULL); /* nobody asks why */
     return true;
 }
 
@@ -191,7 +190,7 @@ int eh_tale_close(const struct tale *tale, struct story **ret)
     struct tale kept = *tale;
     EH_AUTO(eh_bytes) struct eh_bytes out = EH_BYTES_INIT;
     if (kept.count > EH_ORDER_MAX)
-        settle(&kept, kept.count - EH_ORDER_MAX, &(struct ticket){.text = NULL});
+        settle(&kept, kept.count - EH_ORDER_MAX, NULL);
     for (uint32_t i = 0; i < kept.count; i++)
         put_entry(&kept.entries[i], &out);
     struct story *story = out.failed ? NULL : calloc(1, sizeof *story);

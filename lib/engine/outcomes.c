@@ -174,8 +174,10 @@ static int turn(struct step *s, uint32_t slot, const struct tale *tale)
         return r;
     s->touched = true;
     eh_tally(t, &old);
-    if (closing)
+    if (closing) {
         eh_outcome_leave(e, slot);
+        t->left = false;
+    }
     if (opening)
         r = eh_set_acquire(e, t->team, ticket_skills(t), s->in->no, &t->set);
     take_story(t, story);

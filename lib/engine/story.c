@@ -57,10 +57,20 @@ struct story_sum eh_story_of(const struct ticket *t)
     };
 }
 
+static struct eh_str source_of(const struct ticket *t)
+{
+    return t ? ticket_source(t) : eh_str_n(NULL, 0);
+}
+
+static struct eh_str id_of(const struct ticket *t)
+{
+    return t ? ticket_id(t) : eh_str_n(NULL, 0);
+}
+
 static int refuse_open(const struct story_sum *sum, const struct ticket *t, struct eh_error *error)
 {
     return eh_error_field(error, EH_ECONFLICT, "outcome", "outcome: ticket %.*s/%.*s is not %s yet",
-                          EH_STR_ARG(ticket_source(t)), EH_STR_ARG(ticket_id(t)),
+                          EH_STR_ARG(source_of(t)), EH_STR_ARG(id_of(t)),
                           sum->last ? "won" : "closed");
 }
 
@@ -77,7 +87,7 @@ static int refund(struct story_sum *sum, const struct story_entry *entry, const 
     if (sum->last != EH_OUTCOME_WON && sum->outcome)
         return eh_error_field(error, EH_ECONFLICT, "outcome",
                               "outcome: ticket %.*s/%.*s is %s; only a won one can be refunded",
-                              EH_STR_ARG(ticket_source(t)), EH_STR_ARG(ticket_id(t)),
+                              EH_STR_ARG(source_of(t)), EH_STR_ARG(id_of(t)),
                               eh_outcome_name(sum->outcome));
     if (sum->last != EH_OUTCOME_WON)
         return refuse_open(sum, t, error);
@@ -86,8 +96,8 @@ static int refund(struct story_sum *sum, const struct story_entry *entry, const 
     if (value < 0 || value > left)
         return eh_error_field(error, EH_ERANGE, "value",
                               "value: %lld cannot be refunded, %lld of ticket %.*s/%.*s is left",
-                              (long long)value, (long long)left, EH_STR_ARG(ticket_source(t)),
-                              EH_STR_ARG(ticket_id(t)));
+                              (long long)value, (long long)left, EH_STR_ARG(source_of(t)),
+                              EH_STR_ARG(id_of(t)));
     sum->refunded += (int64_t)value;
     return 0;
 }
@@ -128,7 +138,7 @@ static int apply_closing(struct story_sum *sum, const struct story_entry *entry,
     if (sum->outcome && sum->outcome != entry->outcome)
         return eh_error_field(error, EH_ECONFLICT, "outcome",
                               "outcome: ticket %.*s/%.*s is closed as %s; reopen it first",
-                              EH_STR_ARG(ticket_source(t)), EH_STR_ARG(ticket_id(t)),
+                              EH_STR_ARG(source_of(t)), EH_STR_ARG(id_of(t)),
                               eh_outcome_name(sum->outcome));
     if (!sum->outcome)
         close(sum, entry);

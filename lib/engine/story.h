@@ -87,7 +87,7 @@ static inline bool eh_outcome_closes(int outcome)
 }
 /* Of a ticket that has none yet. */
 struct story_sum eh_story_of(const struct ticket *);
-/* 0, or -EH_E… and why it cannot be. The ticket gives its name alone. */
+/* 0, or -EH_E… and why it cannot be. The ticket gives its name alone; NULL: nobody asks why. */
 int eh_story_apply(struct story_sum *, const struct story_entry *, const struct ticket *,
                    struct eh_error *);
 bool eh_story_sum_is_sound(const struct story_sum *);
