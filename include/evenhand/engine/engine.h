@@ -121,7 +121,8 @@ struct eh_input {
 struct eh_effect {
     uint64_t seq;    /* gapless, from 1 */
     uint8_t type;    /* enum eh_notice_type */
-    uint64_t ticket; /* number of the ticket's own input; 0 where there is none */
+    uint64_t ticket; /* number of the ticket's own input; of an outcome of earlier that is refused
+                        or taken now, of its; 0 where there is none */
     struct eh_str source, id, team, rep, was, why;
     uint64_t stream_ms, stream_no; /* of the ticket's entry (refused: of the refused one); or 0 */
     /* of a dealt ticket: what is needed to check the decision */
