@@ -119,14 +119,14 @@ static void show_status(const struct eh_cli *cli, const json_t *s)
     if (eh_json_int(s, "parked"))
         line_count(cli, "parked", s, "parked");
     line_count(cli, "dead", s, "dead");
+    if (eh_json_int(s, "refused") > eh_json_int(s, "dead"))
+        line_count(cli, "refused", s, "refused");
     line_server(cli, "redis", eh_json_text(s, "redis"), eh_json_text(s, "redis_address"),
                 eh_json_text(s, "redis_error"));
     line_server(cli, "postgres", eh_json_text(s, "postgres"), NULL, NULL);
     if (json_is_true(json_object_get(s, "desk_file_differs")))
         line(cli, "desk file", "differs from what is applied (evenhand desk diff FILE)");
     const char *user = eh_json_text(s, "user"), *rep = eh_json_text(s, "rep");
-    if (eh_json_int(s, "refused") > eh_json_int(s, "dead"))
-        line_count(cli, "refused", s, "refused");
     if (user) {
         char text[400], roles[128];
         eh_show_join(json_object_get(s, "roles"), roles, sizeof roles);
