@@ -259,7 +259,7 @@ def cut(stack):
     statements.append("DELETE FROM effect WHERE seq > %d" % seq)
     names(stack, "^input %d: is missing; the head says" % (keep + 1), *statements, checkpoint=False)
     # Whoever forges all that is kept in the database is only found out by what is kept elsewhere.
-    statements += ["DELETE FROM snapshot", "DELETE FROM ledger",
+    statements += ["DELETE FROM snapshot", "DELETE FROM ledger", "DELETE FROM book",
                    "UPDATE head SET input = %d, seq = %d, digest = '%s', chain = decode('%s', 'hex'),"
                    " dead = 0, at = (SELECT at FROM input WHERE input = %d)" % (
                        keep, seq, digest, chain, keep),
