@@ -196,6 +196,7 @@ static int put_numbers(const struct eh_cli *cli, json_t *body)
     const char *at = eh_cli_option(cli, "at"), *value = eh_cli_option(cli, "value");
     struct eh_error error = {0};
     int64_t n;
+    int32_t day;
     if (csat) {
         if (eh_integer_parse(eh_str(csat), &n, NULL) < 0 || n < 1 || n > 5)
             return eh_say_usage(cli, "--csat: `%s` is not a whole number from 1 to 5", csat);
@@ -209,7 +210,8 @@ static int put_numbers(const struct eh_cli *cli, json_t *body)
     if (at) {
         if (eh_time_parse(eh_str(at), &n, &error) < 0)
             return eh_say_usage(cli, "--at: %s", error.text);
-        json_object_set_new(body, "at", json_integer(n / 1000));
+        bool day_alone = eh_date_parse(eh_str(at), &day, NULL) == 0; /* of the desk, not of UTC */
+        json_object_set_new(body, "at", day_alone ? json_string(at) : json_integer(n / 1000));
     }
     if (value) {
         unsigned exponent = 0;

@@ -495,6 +495,8 @@ def changes_say_what_is_meant():
         ("/v1/tickets/default/1/outcome",
          {"outcome": "won", "csat": 4, "handled": 720, "at": 1772362800000, "value": 12995,
           "event": "e-1"})
+    assert asked("outcome", "1", "won", "--at", "2026-03-01")[2] == \
+        {"outcome": "won", "at": "2026-03-01"}
     bad(2, "outcome", "1", "won", "--value", "1.999", says="--value")
 
 
