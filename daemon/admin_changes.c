@@ -325,9 +325,13 @@ void eh_admin_post_signal(struct eh_admin_request *request)
     const struct eh_engine *engine = eh_app_engine(request->admin->app);
     struct eh_rep_view rep;
     bool known = eh_engine_rep(engine, id, &rep);
-    if (!commands_all(request->peer) && !(known && (eh_peer_is_rep(request->peer, id) ||
-                                                    eh_peer_manages_rep(request->peer, &rep)))) {
-        eh_admin_deny(request, "rep %.*s, one of their managers or an operator", EH_STR_ARG(id));
+    if (!commands_all(request->peer) &&
+        !(known && (eh_peer_is_rep(request->peer, id) ||
+                    eh_peer_manages_whole_rep(request->peer, engine, &rep)))) {
+        eh_admin_deny(request,
+                      "rep %.*s themselves, an operator or a manager of all teams they are in (a "
+                      "release is of one's own teams alone)",
+                      EH_STR_ARG(id));
         return;
     }
     if (!known) {
@@ -343,13 +347,17 @@ void eh_admin_post_signal(struct eh_admin_request *request)
 
 /* A manager releases what belongs to his teams: their ids, joined as the engine reads them. */
 static int limit_to_teams(const struct eh_admin_request *request, struct eh_command *command,
-                          const struct eh_rep_view *rep)
+                          struct eh_str rep)
 {
-    const struct eh_desk *desk = eh_engine_desk(eh_app_engine(request->admin->app));
+    const struct eh_engine *engine = eh_app_engine(request->admin->app);
+    const struct eh_desk *desk = eh_engine_desk(engine);
+    struct eh_member_view member;
     EH_AUTO(eh_bytes) struct eh_bytes list = EH_BYTES_INIT;
-    for (uint32_t i = 0; i < rep->team_count; i++) {
-        struct eh_str team = desk->teams[rep->teams[i]].id;
-        if (!eh_peer_manages(request->peer, desk, team))
+    for (uint32_t i = 0; i < desk->team_count; i++) {
+        struct eh_str team = desk->teams[i].id;
+        if (!eh_peer_manages(request->peer, desk, team) ||
+            !(eh_engine_open_in(engine, team, rep) > 0 ||
+              eh_engine_member_of(engine, team, rep, &member)))
             continue;
         if (list.size > 0)
             eh_bytes_put_u8(&list, '\x1f');
@@ -367,7 +375,9 @@ void eh_admin_post_release(struct eh_admin_request *request)
     const struct eh_engine *engine = eh_app_engine(request->admin->app);
     struct eh_rep_view rep;
     bool known = eh_engine_rep(engine, id, &rep);
-    if (!commands_all(request->peer) && !(known && eh_peer_manages_rep(request->peer, &rep))) {
+    if (!commands_all(request->peer) &&
+        !(known && (eh_peer_manages_rep(request->peer, &rep) ||
+                    eh_peer_holds_managed(request->peer, engine, id)))) {
         eh_admin_deny(request, "a manager of rep %.*s or an operator", EH_STR_ARG(id));
         return;
     }
@@ -381,7 +391,7 @@ void eh_admin_post_release(struct eh_admin_request *request)
     preset(command, EH_FIELD_REP, &command->message.rep, id);
     if (!read_body(request, command))
         return;
-    if (!commands_all(request->peer) && limit_to_teams(request, command, &rep) < 0) {
+    if (!commands_all(request->peer) && limit_to_teams(request, command, id) < 0) {
         eh_command_free(command);
         eh_admin_error(request, EH_ENOMEM, NULL, "out of memory");
         return;

@@ -27,7 +27,7 @@ static json_t *undoable_json(const struct eh_engine *engine, struct eh_str team)
     json_t *list = json_array();
     size_t count = eh_engine_undoable(engine, team, ROWS_MAX, rows);
     for (size_t i = 0; i < count; i++) {
-        json_t *row = json_object(), *skills = eh_json_skills(rows[i].skills);
+        json_t *row = json_object(), *skills = eh_json_list(rows[i].skills);
         json_t *missing = json_array();
         for (size_t n = 0; n < json_array_size(skills); n++)
             if (rows[i].lacking >> n & 1)

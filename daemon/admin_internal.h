@@ -96,6 +96,11 @@ void eh_peer_refresh(struct eh_peer *, const struct eh_config *, const struct eh
 bool eh_peer_manages(const struct eh_peer *, const struct eh_desk *, struct eh_str team);
 /* Manages a team the rep is a member of today. */
 bool eh_peer_manages_rep(const struct eh_peer *, const struct eh_rep_view *);
+/* ... and every team the rep is in today: what is said of the rep's state holds in all of them. */
+bool eh_peer_manages_whole_rep(const struct eh_peer *, const struct eh_engine *,
+                               const struct eh_rep_view *);
+/* Manages a team of which the rep has open tickets, in it or not. */
+bool eh_peer_holds_managed(const struct eh_peer *, const struct eh_engine *, struct eh_str rep);
 bool eh_peer_is_rep(const struct eh_peer *, struct eh_str rep);
 bool eh_peer_sees_all(const struct eh_peer *); /* operator or auditor */
 /* What all share keeps something back for them: they get in when everybody else has filled it. */
@@ -201,10 +206,9 @@ json_t *eh_json_text(struct eh_str);
 json_t *eh_json_string(const char *); /* NULL or "": null */
 json_t *eh_json_time(int64_t us);     /* 0 or never: null; else RFC 3339 UTC */
 json_t *eh_json_hex(const uint8_t *, size_t size);
+json_t *eh_json_list(struct eh_str);                              /* texts joined by '\x1f' */
 void eh_json_put(json_t *object, const char *key, json_t *value); /* takes value */
-json_t *eh_json_skills(struct eh_str); /* joined by '\x1f' */
 json_t *eh_json_ticket(const struct eh_ticket_view *, const struct eh_desk *);
-json_t *eh_json_skills(struct eh_str); /* as a list */
 json_t *eh_json_rep(const struct eh_rep_view *, const struct eh_desk *);
 json_t *eh_admin_roles(const struct eh_peer *); /* as a list */
 json_t *eh_json_tickets(int64_t nano); /* 10^-9 tickets as a number of tickets, three decimals */

@@ -338,15 +338,14 @@ void eh_json_put(json_t *object, const char *key, json_t *value)
     json_object_set_new_nocheck(object, key, value ? value : json_null());
 }
 
-/* Skills are one text, separated by '\x1f'. */
-json_t *eh_json_skills(struct eh_str skills)
+json_t *eh_json_list(struct eh_str items)
 {
     json_t *list = json_array();
     uint32_t start = 0;
-    for (uint32_t i = 0; i <= skills.size; i++)
-        if (i == skills.size || skills.data[i] == '\x1f') {
+    for (uint32_t i = 0; i <= items.size; i++)
+        if (i == items.size || items.data[i] == '\x1f') {
             if (i > start)
-                json_array_append_new(list, eh_json_text(eh_str_n(skills.data + start, i - start)));
+                json_array_append_new(list, eh_json_text(eh_str_n(items.data + start, i - start)));
             start = i + 1;
         }
     return list;
@@ -364,7 +363,7 @@ json_t *eh_json_ticket(const struct eh_ticket_view *ticket, const struct eh_desk
     eh_json_put(body, "currency", eh_json_text(desk ? desk->currency : eh_str(NULL)));
     eh_json_put(body, "priority", json_integer(ticket->priority));
     eh_json_put(body, "points", json_integer(ticket->points));
-    eh_json_put(body, "skills", eh_json_skills(ticket->skills));
+    eh_json_put(body, "skills", eh_json_list(ticket->skills));
     eh_json_put(body, "state", eh_json_string(eh_ticket_state_name(ticket->state)));
     eh_json_put(body, "rep", eh_json_text(ticket->rep));
     eh_json_put(body, "why", eh_json_text(ticket->waiting_why));

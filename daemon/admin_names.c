@@ -98,7 +98,7 @@ json_t *eh_admin_missing_skills(const struct eh_engine *engine, const struct eh_
     const struct eh_desk_team *team = desk ? eh_desk_team(desk, ticket->team) : NULL;
     if (!team || !eh_str_equal(ticket->waiting_why, eh_str("skill")))
         return NULL;
-    json_t *skills = eh_json_skills(ticket->skills), *missing = json_array(), *skill;
+    json_t *skills = eh_json_list(ticket->skills), *missing = json_array(), *skill;
     size_t i;
     json_array_foreach(skills, i, skill)
     {

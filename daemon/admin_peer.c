@@ -265,6 +265,29 @@ bool eh_peer_manages_rep(const struct eh_peer *peer, const struct eh_rep_view *r
     return false;
 }
 
+bool eh_peer_manages_whole_rep(const struct eh_peer *peer, const struct eh_engine *engine,
+                               const struct eh_rep_view *rep)
+{
+    const struct eh_desk *desk = eh_engine_desk(engine);
+    struct eh_member_view member;
+    for (uint32_t i = 0; i < rep->team_count; i++)
+        if (!manages_index(peer, rep->teams[i]) &&
+            eh_engine_member_of(engine, desk->teams[rep->teams[i]].id, rep->id, &member) &&
+            member.active)
+            return false;
+    return eh_peer_manages_rep(peer, rep);
+}
+
+bool eh_peer_holds_managed(const struct eh_peer *peer, const struct eh_engine *engine,
+                           struct eh_str rep)
+{
+    const struct eh_desk *desk = eh_engine_desk(engine);
+    for (uint32_t i = 0; (peer->roles & EH_MAY_MANAGER) && desk && i < desk->team_count; i++)
+        if (manages_index(peer, i) && eh_engine_open_in(engine, desk->teams[i].id, rep) > 0)
+            return true;
+    return false;
+}
+
 bool eh_peer_is_rep(const struct eh_peer *peer, struct eh_str rep)
 {
     return (peer->roles & EH_MAY_REP) && eh_str_equal(eh_str(peer->rep), rep);

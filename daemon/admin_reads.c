@@ -282,6 +282,8 @@ json_t *eh_json_rep(const struct eh_rep_view *rep, const struct eh_desk *desk)
     eh_json_put(body, "since", eh_json_time(rep->since_us));
     eh_json_put(body, "until", eh_json_time(rep->until_us));
     eh_json_put(body, "reason", eh_json_text(rep->reason));
+    eh_json_put(body, "by", eh_json_text(rep->by));
+    eh_json_put(body, "released_in", eh_json_list(rep->released_in));
     eh_json_put(body, "next_state", eh_json_string(eh_status_name(rep->next_state)));
     eh_json_put(body, "next_from", eh_json_time(rep->next_us));
     eh_json_put(body, "share_ppm", json_integer(rep->share_ppm));
@@ -341,7 +343,8 @@ void eh_admin_get_rep(struct eh_admin_request *request)
     struct eh_rep_view rep;
     bool known = eh_engine_rep(engine, id, &rep);
 
-    if (known ? !sees_rep(request->peer, &rep) : !eh_peer_sees_all(request->peer)) {
+    if (known ? !sees_rep(request->peer, &rep) && !eh_peer_holds_managed(request->peer, engine, id)
+              : !eh_peer_sees_all(request->peer)) {
         eh_admin_deny(request, "rep %.*s, one of their managers, an auditor or an operator",
                       EH_STR_ARG(id));
         return;

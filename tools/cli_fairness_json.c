@@ -67,6 +67,7 @@ static json_t *rep_json(const struct eh_fairness_rep *rep)
     put_money(o, "value_otherwise", rep->value_otherwise);
     put_money(o, "value_error", rep->value_error);
     put_int(o, "overrides", (int64_t)rep->overrides);
+    put_int(o, "overloads_ended", (int64_t)rep->ended);
     return o;
 }
 
@@ -76,6 +77,7 @@ static json_t *manager_json(const struct eh_fairness_manager *manager)
     put_text(o, "manager", manager->manager);
     put_int(o, "overrides", (int64_t)manager->overrides);
     put_int(o, "value", manager->value);
+    put_int(o, "overloads_ended", (int64_t)manager->ended);
     return o;
 }
 

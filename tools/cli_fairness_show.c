@@ -123,8 +123,9 @@ static void difference_cell(struct eh_grid *g, const json_t *rep, unsigned expon
 
 static void show_overloads(const struct eh_cli *cli, const json_t *report)
 {
-    struct eh_grid *g =
-        eh_grid_new(cli, "overloaded,>for,>of time,>times,>a week,>value of what came meanwhile");
+    struct eh_grid *g = eh_grid_new(
+        cli,
+        "overloaded,>for,>of time,>times,>a week,>ended by others,>value of what came meanwhile");
     bool any = false;
     size_t i;
     json_t *rep;
@@ -142,6 +143,7 @@ static void show_overloads(const struct eh_cli *cli, const json_t *report)
         eh_grid_count(g, eh_json_int(rep, "overloads"));
         number_text(rep, "overloads_weekly", 1, 1, text);
         eh_grid_text(g, text);
+        eh_grid_count(g, eh_json_int(rep, "overloads_ended"));
         difference_cell(g, rep, eh_json_exponent(report));
     }
     if (any)
@@ -151,7 +153,7 @@ static void show_overloads(const struct eh_cli *cli, const json_t *report)
 
 static void show_managers(const struct eh_cli *cli, const json_t *report)
 {
-    struct eh_grid *g = eh_grid_new(cli, "manager,>tickets given,>value");
+    struct eh_grid *g = eh_grid_new(cli, "manager,>tickets given,>value,>overloaded ended");
     size_t i;
     json_t *manager;
     json_array_foreach(json_object_get(report, "managers"), i, manager)
@@ -160,6 +162,7 @@ static void show_managers(const struct eh_cli *cli, const json_t *report)
         eh_grid_text(g, name ? name : "(not said)");
         eh_grid_count(g, eh_json_int(manager, "overrides"));
         eh_grid_money(g, eh_json_int(manager, "value"), eh_json_exponent(report));
+        eh_grid_count(g, eh_json_int(manager, "overloads_ended"));
     }
     if (i > 0)
         putchar('\n');

@@ -328,11 +328,24 @@ int eh_cmd_reps(struct eh_cli *cli)
     return eh_list_show(&list, "rep,name,teams,state,ends,>open,>points,reason", "no reps");
 }
 
+/* The teams that give them nothing since a release. */
+static void show_released(const json_t *rep)
+{
+    const json_t *teams = json_object_get(rep, "released_in");
+    size_t i;
+    json_t *team;
+    if (json_array_size(teams) == 0)
+        return;
+    printf("released, gets nothing until the next signal of:");
+    json_array_foreach((json_t *)teams, i, team) printf(" %s", json_string_value(team));
+    putchar('\n');
+}
+
 /* "overloaded until 17:00:00 CET (in 2h): quarter-end calls" */
 static void show_rep_state(const struct eh_cli *cli, const json_t *rep)
 {
     const char *state = shown_state(rep), *reason = eh_json_text(rep, "reason");
-    const char *next = eh_json_text(rep, "next_state");
+    const char *next = eh_json_text(rep, "next_state"), *by = eh_json_text(rep, "by");
     char *clean = eh_text_clean(reason ? reason : "");
     char ago[EH_CLI_TEXT], when[EH_CLI_TEXT], from[EH_CLI_TEXT];
     int64_t us, now_us = eh_text_now_us();
@@ -343,12 +356,13 @@ static void show_rep_state(const struct eh_cli *cli, const json_t *rep)
         eh_text_ago(now_us, us, ago);
         printf(" until %s (%s)", when, ago);
     }
-    printf("%s%s", *clean ? ": " : "", clean);
+    printf("%s%s%s%s", by ? ", said by " : "", by ? by : "", *clean ? ": " : "", clean);
     if (next && eh_json_time_us(rep, "next_from", &us)) {
         eh_text_when_short(now_us, us, from);
         printf("; %s from %s", next, from);
     }
     putchar('\n');
+    show_released(rep);
     free(clean);
 }
 

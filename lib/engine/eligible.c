@@ -109,6 +109,12 @@ static void drop_slots(struct eh_engine *e, uint32_t team_no, uint32_t position)
         drop_slot(e, team_no, (uint32_t)__builtin_ctzll(left), position);
 }
 
+bool eh_rep_is_away_in(const struct eh_engine *e, const struct rep *rep, uint32_t team)
+{
+    return rep->away_in_size && eh_team_list_has(eh_str_n(rep->away_in, rep->away_in_size),
+                                                 name_of(&e->team_names, team));
+}
+
 /* What follows from date, status, points and capacity. */
 static void set_flags(struct eh_engine *e, uint32_t team_no, uint32_t position)
 {
@@ -116,7 +122,8 @@ static void set_flags(struct eh_engine *e, uint32_t team_no, uint32_t position)
     struct member *member = &team->members[position];
     const struct rep *rep = &e->reps[member->rep];
     bool was = member->eligible;
-    member->available = member->active && rep->status == EH_STATUS_AVAILABLE;
+    member->available =
+        member->active && rep->status == EH_STATUS_AVAILABLE && !eh_rep_is_away_in(e, rep, team_no);
     member->eligible = member->available && eh_below_capacity(team, rep);
     if (was && !member->eligible)
         eh_ledger_leave(e, team_no, member);

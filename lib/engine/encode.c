@@ -300,6 +300,7 @@ static void put_held(struct eh_bytes *out, const struct held *held)
     eh_bytes_put_u8(out, held->status);
     eh_bytes_put_u8(out, held->has_for);
     eh_bytes_put_str(out, eh_str_n(held->reason, held->reason_size));
+    eh_bytes_put_str(out, eh_str_n(held->by, held->by_size));
 }
 
 void eh_encode_rep(const struct eh_engine *e, uint32_t no, struct eh_bytes *out)
@@ -308,7 +309,7 @@ void eh_encode_rep(const struct eh_engine *e, uint32_t no, struct eh_bytes *out)
     eh_bytes_put_str(out, e->rep_names.items[no]);
     eh_bytes_put_u8(out, rep->status);
     eh_bytes_put_u8(out, (uint8_t)(rep->signalled | rep->releasing << 1 | rep->gone << 2 |
-                                   rep->back << 3 | rep->leaves_told << 4));
+                                   rep->back << 3 | rep->leaves_told << 4 | rep->ended << 5));
     eh_bytes_put_i(out, rep->since_us);
     eh_bytes_put_i(out, rep->until_us);
     eh_bytes_put_str(out, eh_str_n(rep->reason, rep->reason_size));
@@ -316,6 +317,10 @@ void eh_encode_rep(const struct eh_engine *e, uint32_t no, struct eh_bytes *out)
     eh_bytes_put_u(out, rep->released);
     eh_bytes_put_u(out, rep->release_round);
     eh_bytes_put_str(out, eh_str_n(rep->leaves, rep->leaves_size));
+    eh_bytes_put_str(out, eh_str_n(rep->by, rep->by_size));
+    eh_bytes_put_u(out, rep->overloads);
+    eh_bytes_put_i(out, rep->overload_over_us);
+    eh_bytes_put_str(out, eh_str_n(rep->away_in, rep->away_in_size));
     put_held(out, &rep->held);
     put_rate(out, &rep->changes);
     put_rate(out, &rep->said);

@@ -46,6 +46,9 @@ void eh_engine_free(struct eh_engine *e)
         free(e->reps[i].reason);
         free(e->reps[i].scope);
         free(e->reps[i].leaves);
+        free(e->reps[i].by);
+        free(e->reps[i].away_in);
+        free(e->reps[i].held.by);
         free(e->reps[i].held.reason);
     }
     void *const arrays[] = {e->tickets, e->parked,      e->teams,      e->reps,

@@ -15,28 +15,27 @@
 
 /* ---- lists of team ids, joined by '\x1f' */
 
-/* The first id; *rest: what stands behind it. */
-static struct eh_str first_team(struct eh_str list, struct eh_str *rest)
+struct eh_str eh_team_list_next(struct eh_str *list)
 {
-    const char *end = list.size ? memchr(list.data, '\x1f', list.size) : NULL;
-    if (!end) {
-        *rest = eh_str_n(NULL, 0);
-        return list;
-    }
-    uint32_t size = (uint32_t)(end - list.data);
-    *rest = eh_str_n(end + 1, list.size - size - 1);
-    return eh_str_n(list.data, size);
+    struct eh_str whole = *list;
+    const char *end = whole.size ? memchr(whole.data, '\x1f', whole.size) : NULL;
+    *list = eh_str_n(NULL, 0);
+    if (!end)
+        return whole;
+    uint32_t size = (uint32_t)(end - whole.data);
+    *list = eh_str_n(end + 1, whole.size - size - 1);
+    return eh_str_n(whole.data, size);
 }
 
 bool eh_team_list_has(struct eh_str list, struct eh_str team)
 {
     while (list.size > 0)
-        if (eh_str_equal(first_team(list, &list), team))
+        if (eh_str_equal(eh_team_list_next(&list), team))
             return true;
     return false;
 }
 
-static int list_add(char **text, uint32_t *size, struct eh_str team)
+int eh_team_list_add(char **text, uint32_t *size, struct eh_str team)
 {
     uint32_t glue = *size > 0;
     char *grown = realloc(*text, (size_t)*size + glue + team.size);
@@ -120,7 +119,7 @@ static int leave_work(struct eh_engine *e, uint32_t rep_no, uint32_t team)
     struct eh_str id = name_of(&e->team_names, team);
     if (eh_team_list_has(eh_str_n(rep->leaves, rep->leaves_size), id))
         return 0;
-    int r = list_add(&rep->leaves, &rep->leaves_size, id);
+    int r = eh_team_list_add(&rep->leaves, &rep->leaves_size, id);
     if (r == 0)
         r = eh_rounds_update(e, rep_no);
     eh_digest_rep(e, rep_no);
@@ -162,16 +161,46 @@ static int start_afresh(struct step *s, uint32_t rep_no)
     struct eh_engine *e = s->e;
     struct rep *rep = &e->reps[rep_no];
     int r = eh_rep_set_text(&rep->reason, &rep->reason_size, eh_str_n(NULL, 0));
+    if (r == 0)
+        r = eh_rep_set_text(&rep->by, &rep->by_size, eh_str_n(NULL, 0));
+    if (r == 0)
+        r = eh_rep_set_text(&rep->away_in, &rep->away_in_size, eh_str_n(NULL, 0));
     if (r < 0)
         return r;
-    rep->gone = false;
+    rep->gone = rep->ended = false;
     rep->back = true;
     rep->signalled = false;
     eh_held_drop(e, rep_no);
     eh_signal_set(e, rep_no, eh_roster_presumes(e, rep_no), s->now_us, EH_TIME_NEVER);
     rep->since_us = s->now_us;
+    rep->overloads = 0;
+    rep->overload_over_us = 0;
+    eh_eligible_refresh(e, rep_no);
     eh_digest_rep(e, rep_no);
     return eh_rounds_update(e, rep_no);
+}
+
+/* A release in a team that they are out of is over. */
+static int drop_away_in(struct eh_engine *e, uint32_t rep_no)
+{
+    struct rep *rep = &e->reps[rep_no];
+    struct eh_str list = eh_str_n(rep->away_in, rep->away_in_size);
+    char *kept = NULL;
+    uint32_t size = 0;
+    int r = 0;
+    while (r == 0 && list.size > 0) {
+        struct eh_str id = eh_team_list_next(&list);
+        uint32_t team = eh_names_find(&e->team_names, id);
+        if (team != NONE && eh_member_active(e, team, rep_no) != NONE)
+            r = eh_team_list_add(&kept, &size, id);
+    }
+    bool changed = size != rep->away_in_size;
+    free(rep->away_in);
+    rep->away_in = kept;
+    rep->away_in_size = size;
+    if (changed)
+        eh_digest_rep(e, rep_no);
+    return r;
 }
 
 static int change_rep(struct step *s, uint32_t rep_no, uint8_t was)
@@ -181,6 +210,9 @@ static int change_rep(struct step *s, uint32_t rep_no, uint8_t was)
     bool active = is_on_duty(e, rep), again = rep->present && !(was & WAS_PRESENT);
     if (rep->gone && (active || again))
         return start_afresh(s, rep_no);
+    int r = rep->away_in_size ? drop_away_in(e, rep_no) : 0;
+    if (r < 0)
+        return r;
     if (!rep->gone && (!rep->present || (!active && (was & WAS_ACTIVE)))) {
         rep->gone = true;
         eh_digest_rep(e, rep_no);
@@ -261,7 +293,7 @@ uint32_t eh_leaves_team(const struct eh_engine *e, uint32_t rep_no, struct eh_st
     const struct rep *rep = &e->reps[rep_no];
     *ret_rest = eh_str_n(rep->leaves, rep->leaves_size);
     while (ret_rest->size > 0) {
-        uint32_t team = eh_names_find(&e->team_names, first_team(*ret_rest, ret_rest));
+        uint32_t team = eh_names_find(&e->team_names, eh_team_list_next(ret_rest));
         if (is_left(e, team, rep_no))
             return team;
     }

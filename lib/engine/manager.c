@@ -476,6 +476,61 @@ int eh_release_next(const struct step *s, uint32_t *ret_slot)
     return r;
 }
 
+/* Whether the rep is in a team today that the list has not. */
+static bool is_elsewhere(const struct eh_engine *e, const struct rep *rep, struct eh_str list)
+{
+    for (uint32_t i = 0; i < rep->membership_count; i++) {
+        const struct membership *m = &rep->memberships[i];
+        if (e->teams[m->team].members[m->position].active &&
+            !eh_team_list_has(list, name_of(&e->team_names, m->team)))
+            return true;
+    }
+    return false;
+}
+
+/* The rep's state is that of all teams, and stays; those of the list give them nothing until they
+ * signal. */
+static int release_in(struct step *s, uint32_t no)
+{
+    struct eh_engine *e = s->e;
+    struct rep *rep = &e->reps[no];
+    int r = 0;
+    struct eh_str list = s->m.team, team;
+    while (r == 0 && list.size > 0) {
+        team = eh_team_list_next(&list);
+        uint32_t at = eh_names_find(&e->team_names, team);
+        if (at != NONE && eh_member_active(e, at, no) != NONE && !eh_rep_is_away_in(e, rep, at))
+            r = eh_team_list_add(&rep->away_in, &rep->away_in_size, team);
+    }
+    s->fx->some_teams = true;
+    eh_eligible_refresh(e, no);
+    return r < 0 ? r : release_round(s, no);
+}
+
+/* Away, for all teams. */
+static int release_away(struct step *s, uint32_t no)
+{
+    struct eh_engine *e = s->e;
+    struct rep *rep = &e->reps[no];
+    struct eh_str by = eh_said_by(s, no);
+    int r = by.size && eh_overloaded_said(rep) && !rep->ended ? eh_tell_ended(s, no, by) : 0;
+    if (r == 0)
+        r = eh_rep_set_text(&rep->reason, &rep->reason_size, s->m.reason);
+    if (r == 0)
+        r = eh_rep_set_text(&rep->by, &rep->by_size, by);
+    if (r == 0)
+        r = eh_rep_set_text(&rep->away_in, &rep->away_in_size, eh_str_n(NULL, 0));
+    if (r < 0)
+        return r;
+    rep->ended = false;
+    rep->signalled = true;
+    eh_signal_newest(s, no);
+    eh_held_drop(e, no);
+    eh_signal_set(e, no, EH_STATUS_AWAY, s->now_us, EH_TIME_NEVER);
+    r = eh_step_signal(s, no, EH_STATUS_AWAY, s->now_us, EH_TIME_NEVER);
+    return r < 0 ? r : release_round(s, no);
+}
+
 int eh_step_release(struct step *s)
 {
     struct eh_engine *e = s->e;
@@ -485,16 +540,10 @@ int eh_step_release(struct step *s)
         return r;
     struct rep *rep = &e->reps[no];
     s->touched = true;
-    r = eh_rep_set_text(&rep->reason, &rep->reason_size, s->m.reason);
-    if (r == 0)
-        r = eh_rep_set_text(&rep->scope, &rep->scope_size, s->m.team);
+    r = eh_rep_set_text(&rep->scope, &rep->scope_size, s->m.team);
     if (r < 0)
         return r;
-    rep->signalled = true;
     rep->released = 0;
-    eh_signal_newest(s, no);
-    eh_held_drop(e, no);
-    eh_signal_set(e, no, EH_STATUS_AWAY, s->now_us, EH_TIME_NEVER);
-    r = eh_step_signal(s, no, EH_STATUS_AWAY, s->now_us, EH_TIME_NEVER);
-    return r < 0 ? r : release_round(s, no);
+    bool some = e->rules >= EH_RULES_OTHERS && s->m.team.size > 0;
+    return some && is_elsewhere(e, rep, s->m.team) ? release_in(s, no) : release_away(s, no);
 }

@@ -227,6 +227,8 @@ bool eh_engine_rep(const struct eh_engine *e, struct eh_str id, struct eh_rep_vi
         .next_state = rep->held.status,
         .next_us = rep->held.until_us,
         .reason = eh_str_n(rep->reason, rep->reason_size),
+        .by = eh_str_n(rep->by, rep->by_size),
+        .released_in = eh_str_n(rep->away_in, rep->away_in_size),
         .share_ppm = rep->share_ppm,
         .open = rep->open.count,
         .points = rep->points,
@@ -284,7 +286,8 @@ bool eh_engine_member(const struct eh_engine *e, struct eh_str team_id, uint32_t
     const struct rep *rep = &e->reps[member->rep];
     *ret = (struct eh_member_view){
         .rep = e->rep_names.items[member->rep],
-        .state = rep->status,
+        .state =
+            eh_rep_is_away_in(e, rep, (uint32_t)(team - e->teams)) ? EH_STATUS_AWAY : rep->status,
         .full = !eh_below_capacity(team, rep),
         .active = member->active,
         .left = !member->active && eh_member_is_over(e, member),
@@ -336,4 +339,12 @@ size_t eh_engine_left(const struct eh_engine *e, struct eh_left_view *ret, size_
         count++;
     }
     return count;
+}
+
+uint64_t eh_engine_open_in(const struct eh_engine *e, struct eh_str team_id, struct eh_str rep_id)
+{
+    uint32_t team = eh_names_find(&e->team_names, team_id);
+    uint32_t rep = eh_names_find(&e->rep_names, rep_id);
+    uint32_t account = team == NONE || rep == NONE ? NONE : eh_account_find(e, team, rep);
+    return account == NONE ? 0 : e->accounts[account].open;
 }

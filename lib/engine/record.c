@@ -75,9 +75,13 @@ static struct eh_str word_of(const struct eh_message *m)
     return eh_message_has(m, EH_FIELD_METRIC) ? m->metric : (struct eh_str){NULL, 0};
 }
 
+#define SOME_TEAMS "some_teams" /* word of a release that left the rep's state as it was */
+
 /* A signal that was taken, or ended by itself, in the columns a view shows. */
 static void set_signal(struct eh_record *row, const struct eh_effects *fx)
 {
+    if (fx->some_teams)
+        row->word = eh_str(SOME_TEAMS);
     if (fx->signal_rep.size == 0)
         return;
     row->has_until = fx->until_us != EH_TIME_NEVER;
@@ -271,6 +275,8 @@ static bool set_word(struct eh_message *m, struct eh_str word)
         m->metric = word;
         m->has |= EH_FIELD_BIT(EH_FIELD_METRIC);
         return true;
+    case EH_MESSAGE_RELEASE: /* what it caused, not what it was */
+        return eh_str_equal(word, eh_str(SOME_TEAMS));
     default:
         break;
     }

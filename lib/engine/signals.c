@@ -9,6 +9,10 @@
  * moment; whatever is said meanwhile stands in its place. What repeats the state in force is no
  * change, and an `available` that ends `away` is never held back.
  *
+ * Overloaded said again lasts anew, but not without end: so often in a row, then it is refused
+ * until it was over for at_least. Whoever ends another rep's overloaded has to say why; the rep is
+ * told.
+ *
  * The stream's ids say in which order its signals were said. Of a rep's, one that is older than the
  * newest taken changes nothing: the shell logs not every signal, and what it left out comes again
  * after a restart, behind what was said later.
@@ -110,6 +114,8 @@ void eh_signal_set(struct eh_engine *e, uint32_t rep_no, int status, int64_t now
     bool other = rep->status != status;
     if (other)
         rep->since_us = now_us;
+    if (other && rep->status == EH_STATUS_OVERLOADED)
+        rep->overload_over_us = now_us;
     rep->status = (uint8_t)status;
     rep->until_us = until_us;
     eh_expiry_update(e, rep_no);
@@ -156,6 +162,12 @@ struct said {
     bool has_for;
     int64_t for_s;
 };
+
+static int set_by(struct rep *rep, struct eh_str by, bool ended)
+{
+    rep->ended = ended;
+    return eh_rep_set_text(&rep->by, &rep->by_size, by);
+}
 
 static int64_t overloaded_until(struct said said, struct bounds bounds, int64_t now_us)
 {
@@ -214,11 +226,70 @@ static void count(struct rate *rate, int32_t date, int64_t now_us)
     rate->day_count += rate->day_count < UINT32_MAX;
 }
 
+/* ---- overloaded in a row */
+
+/* How long it has to be over before it counts as new. */
+static int64_t pause_end(const struct eh_engine *e, const struct rep *rep, int64_t over_us)
+{
+    return after_s(over_us, bounds_of(e, rep).at_least_s);
+}
+
+static bool lasts_anew(const struct eh_engine *e, const struct rep *rep, struct said said,
+                       int64_t now_us)
+{
+    return said.status == EH_STATUS_OVERLOADED &&
+           (rep->status != EH_STATUS_OVERLOADED ||
+            until_of(e, rep, said, now_us) > after_s(rep->until_us, EH_OVERLOADED_AGAIN_S));
+}
+
+/* When overloaded may last anew, as it is said now: now, or later. */
+static int64_t overload_from(const struct eh_engine *e, const struct rep *rep, struct said said,
+                             int64_t now_us)
+{
+    if (e->rules < EH_RULES_OTHERS || rep->overloads <= EH_OVERLOADED_RENEWALS ||
+        !lasts_anew(e, rep, said, now_us))
+        return now_us;
+    bool still = rep->status == EH_STATUS_OVERLOADED;
+    int64_t from = pause_end(e, rep, still ? rep->until_us : rep->overload_over_us);
+    return from > now_us ? from : now_us;
+}
+
+/* It says what is in force, and not for longer. */
+static bool repeats_overloaded(const struct eh_engine *e, const struct rep *rep, struct said said,
+                               int64_t now_us)
+{
+    return e->rules >= EH_RULES_OTHERS && said.status == EH_STATUS_OVERLOADED &&
+           rep->status == EH_STATUS_OVERLOADED && !lasts_anew(e, rep, said, now_us);
+}
+
+static void count_overload(const struct eh_engine *e, struct rep *rep, struct said said,
+                           int64_t now_us)
+{
+    if (e->rules < EH_RULES_OTHERS || !lasts_anew(e, rep, said, now_us))
+        return;
+    bool goes_on = rep->overload_over_us && now_us < pause_end(e, rep, rep->overload_over_us);
+    rep->overloads = rep->status == EH_STATUS_OVERLOADED || goes_on ? rep->overloads + 1 : 1;
+}
+
 /* ---- in force */
+
+/* Teams that gave them nothing since a release give again. */
+static int end_away_in(struct step *s, uint32_t rep_no)
+{
+    struct rep *rep = &s->e->reps[rep_no];
+    if (rep->away_in_size == 0)
+        return 0;
+    int r = eh_rep_set_text(&rep->away_in, &rep->away_in_size, eh_str_n(NULL, 0));
+    eh_eligible_refresh(s->e, rep_no);
+    return r;
+}
 
 static int take(struct step *s, uint32_t rep_no, struct said said)
 {
     struct rep *rep = &s->e->reps[rep_no];
+    int r = end_away_in(s, rep_no);
+    if (r < 0)
+        return r;
     int64_t until = until_of(s->e, rep, said, s->now_us);
     if (said.status == EH_STATUS_AVAILABLE && rep->status == EH_STATUS_OVERLOADED) {
         int64_t earliest = after_s(rep->since_us, bounds_of(s->e, rep).at_least_s);
@@ -230,6 +301,9 @@ static int take(struct step *s, uint32_t rep_no, struct said said)
     }
     if (said.status != rep->status && s->e->rules >= EH_RULES_SIGNALS)
         count(&rep->changes, s->e->date, s->now_us);
+    if (repeats_overloaded(s->e, rep, said, s->now_us) && until > rep->until_us)
+        until = rep->until_us;
+    count_overload(s->e, rep, said, s->now_us);
     eh_signal_set(s->e, rep_no, said.status, s->now_us, until);
     return eh_step_signal(s, rep_no, said.status, s->now_us, until);
 }
@@ -247,15 +321,19 @@ void eh_held_drop(struct eh_engine *e, uint32_t rep_no)
 {
     struct held *held = &e->reps[rep_no].held;
     free(held->reason);
+    free(held->by);
     *held = (struct held){.until_us = EH_TIME_NEVER};
     eh_expiry_update(e, rep_no);
 }
 
-static int hold(struct step *s, uint32_t rep_no, struct said said, int64_t from_us)
+static int hold(struct step *s, uint32_t rep_no, struct said said, struct eh_str by,
+                int64_t from_us)
 {
     struct rep *rep = &s->e->reps[rep_no];
     struct held *held = &rep->held;
     int r = eh_rep_set_text(&held->reason, &held->reason_size, s->m.reason);
+    if (r == 0)
+        r = eh_rep_set_text(&held->by, &held->by_size, by);
     if (r < 0)
         return r;
     held->status = said.status;
@@ -267,17 +345,24 @@ static int hold(struct step *s, uint32_t rep_no, struct said said, int64_t from_
     return eh_step_signal(s, rep_no, said.status, from_us, until_of(s->e, rep, said, from_us));
 }
 
-/* Its time has come: as if it were said now. */
+/* Its time has come: as if it were said now. An overloaded that may not last anew changes nothing.
+ */
 static int take_held(struct step *s, uint32_t rep_no)
 {
     struct rep *rep = &s->e->reps[rep_no];
     struct said said = {rep->held.status, rep->held.has_for, rep->held.for_s};
+    if (overload_from(s->e, rep, said, s->now_us) > s->now_us) {
+        eh_held_drop(s->e, rep_no);
+        eh_digest_rep(s->e, rep_no);
+        return 0;
+    }
     free(rep->reason);
     rep->reason = rep->held.reason;
     rep->reason_size = rep->held.reason_size;
     rep->held.reason = NULL;
+    int r = set_by(rep, eh_str_n(rep->held.by, rep->held.by_size), rep->ended);
     eh_held_drop(s->e, rep_no);
-    return take(s, rep_no, said);
+    return r < 0 ? r : take(s, rep_no, said);
 }
 
 /* ---- the stream's order */
@@ -306,20 +391,92 @@ void eh_signal_newest(struct step *s, uint32_t rep_no)
     eh_digest_rep(s->e, rep_no);
 }
 
+/* ---- said by others */
+
+struct eh_str eh_said_by(const struct step *s, uint32_t rep_no)
+{
+    const struct eh_engine *e = s->e;
+    struct eh_str user = e->desk->desk->reps[e->reps[rep_no].desk_index].user;
+    bool other = e->rules >= EH_RULES_OTHERS && s->in->origin == EH_ORIGIN_ADMIN &&
+                 !eh_str_equal(s->m.actor, user);
+    return other ? s->m.actor : eh_str_n(NULL, 0);
+}
+
+bool eh_overloaded_said(const struct rep *rep)
+{
+    bool held = rep->held.until_us != EH_TIME_NEVER && rep->held.status == EH_STATUS_OVERLOADED;
+    return held || rep->status == EH_STATUS_OVERLOADED;
+}
+
+/* It ends the rep's overloaded, or ends it sooner. */
+static bool ends_overloaded(const struct eh_engine *e, const struct rep *rep, struct said said,
+                            int64_t now_us)
+{
+    if (rep->ended || !eh_overloaded_said(rep))
+        return false;
+    return said.status != EH_STATUS_OVERLOADED || until_of(e, rep, said, now_us) < rep->until_us;
+}
+
+int eh_tell_ended(struct step *s, uint32_t rep_no, struct eh_str by)
+{
+    struct eh_str rep = name_of(&s->e->rep_names, rep_no);
+    struct eh_bytes *scratch = &s->e->scratch;
+    eh_bytes_clear(scratch);
+    const struct eh_str parts[] = {by, eh_str(" ended overloaded of "), rep, eh_str(": "),
+                                   s->m.reason};
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
+        eh_bytes_put(scratch, parts[i].data, parts[i].size);
+    if (scratch->failed)
+        return -EH_ENOMEM;
+    return eh_step_rep_notice(s, EH_NOTICE_ENDED, eh_str_n(NULL, 0), rep,
+                              eh_str_n((const char *)scratch->data, (uint32_t)scratch->size));
+}
+
 /* ---- the message */
 
-static int say(struct step *s, uint32_t rep_no, struct said said)
+static int refuse_in_a_row(struct step *s, int64_t from_us)
+{
+    char text[EH_DECIMAL_TEXT_MAX];
+    int size = (int)eh_time_print(from_us, text);
+    return eh_step_refuse(
+        s, EH_ECONFLICT,
+        "status: overloaded of %.*s lasted anew %d times in a row; it may be said "
+        "again from %.*s on",
+        EH_STR_ARG(s->m.rep), EH_OVERLOADED_RENEWALS, size, text);
+}
+
+/* What may not be said like this. */
+static int refuse_signal(struct step *s, const struct rep *rep, struct said said, struct eh_str by)
+{
+    int64_t from = overload_from(s->e, rep, said, s->now_us);
+    if (from > s->now_us)
+        return refuse_in_a_row(s, from);
+    if (by.size && s->m.reason.size == 0 && ends_overloaded(s->e, rep, said, s->now_us))
+        return eh_step_refuse(s, EH_EINVAL,
+                              "reason: missing; whoever ends overloaded of another says why");
+    return 0;
+}
+
+static int say(struct step *s, uint32_t rep_no, struct said said, struct eh_str by)
 {
     struct eh_engine *e = s->e;
     struct rep *rep = &e->reps[rep_no];
+    bool ends = by.size && ends_overloaded(e, rep, said, s->now_us);
+    bool ended = by.size && (ends || (rep->ended && said.status == EH_STATUS_AVAILABLE));
+    int r = ends ? eh_tell_ended(s, rep_no, by) : 0;
     count(&rep->said, e->date, s->now_us);
-    if (!is_free(rep, said.status)) {
+    if (r == 0 && !is_free(rep, said.status)) {
         int64_t from = allowed_from(&rep->changes, changes, e->date, s->now_us);
-        if (from > s->now_us)
-            return hold(s, rep_no, said, from);
+        if (from > s->now_us) {
+            rep->ended |= ended;
+            return hold(s, rep_no, said, by, from);
+        }
     }
     eh_held_drop(e, rep_no);
-    int r = eh_rep_set_text(&rep->reason, &rep->reason_size, s->m.reason);
+    if (r == 0)
+        r = set_by(rep, by, ended);
+    if (r == 0)
+        r = eh_rep_set_text(&rep->reason, &rep->reason_size, s->m.reason);
     return r < 0 ? r : take(s, rep_no, said);
 }
 
@@ -338,11 +495,16 @@ int eh_step_signal_message(struct step *s)
                               EH_STR_ARG(s->m.rep));
     if (is_old(e, rep, s->in))
         return 0;
+    struct eh_str by = eh_said_by(s, no);
+    r = refuse_signal(s, rep, said, by);
+    if (r < 0 || s->fx->refused)
+        return r;
     if (e->rules >= EH_RULES_SIGNALS) {
         s->touched = true;
         rep->signalled = true;
-        r = say(s, no, said);
+        r = say(s, no, said, by);
         eh_signal_newest(s, no);
+        eh_digest_rep(e, no);
         return r;
     }
     r = eh_rep_set_text(&rep->reason, &rep->reason_size, s->m.reason);
@@ -359,9 +521,14 @@ int eh_signal_expire(struct step *s, uint32_t no)
     s->touched = true;
     if (rep->held.until_us < rep->until_us)
         return take_held(s, no);
-    int r = eh_rep_set_text(&rep->reason, &rep->reason_size, (struct eh_str){NULL, 0});
+    int r = 0;
+    if (!rep->ended) /* else the rep is still to see who ended it, and why */
+        r = eh_rep_set_text(&rep->reason, &rep->reason_size, eh_str_n(NULL, 0));
+    if (r == 0 && !rep->ended)
+        r = set_by(rep, eh_str_n(NULL, 0), false);
     if (r < 0)
         return r;
+    rep->ended = false;
     eh_signal_set(s->e, no, EH_STATUS_AVAILABLE, s->now_us, EH_TIME_NEVER);
     return eh_step_signal(s, no, EH_STATUS_AVAILABLE, s->now_us, EH_TIME_NEVER);
 }
@@ -381,7 +548,7 @@ bool eh_engine_signal_is_repeat(const struct eh_engine *e, const struct eh_messa
     const struct rep *rep = rep_of(e, m);
     const uint64_t more =
         EH_FIELD_BIT(EH_FIELD_FOR) | EH_FIELD_BIT(EH_FIELD_REASON) | EH_FIELD_BIT(EH_FIELD_EVENT);
-    if (!rep || !rep->signalled || (m->has & more))
+    if (!rep || !rep->signalled || rep->away_in_size || (m->has & more))
         return false;
     bool held = rep->held.until_us != EH_TIME_NEVER;
     if (held ? m->status != rep->held.status || rep->held.has_for

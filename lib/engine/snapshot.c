@@ -193,13 +193,15 @@ static int read_held(struct eh_reader *in, struct held *held)
     held->status = eh_read_u8(in);
     held->has_for = eh_read_flag(in);
     int r = eh_rep_set_text(&held->reason, &held->reason_size, eh_read_str(in));
+    if (r == 0)
+        r = eh_rep_set_text(&held->by, &held->by_size, eh_read_str(in));
     bool there = held->until_us != EH_TIME_NEVER;
     in->failed |= held->until_us < 0 || held->for_s < 0 ||
                   (there ? !eh_status_name(held->status) : held->status != 0);
     return r;
 }
 
-#define FLAGS_LAST 0x1f /* of a rep: all of them set */
+#define FLAGS_LAST 0x3f /* of a rep: all of them set */
 
 static int read_rep(struct eh_engine *e, struct eh_reader *in)
 {
@@ -216,6 +218,7 @@ static int read_rep(struct eh_engine *e, struct eh_reader *in)
     rep->gone = flags >> 2 & 1;
     rep->back = flags >> 3 & 1;
     rep->leaves_told = flags >> 4 & 1;
+    rep->ended = flags >> 5 & 1;
     rep->since_us = eh_read_i(in);
     rep->until_us = eh_read_i(in);
     if (r == 0)
@@ -227,6 +230,12 @@ static int read_rep(struct eh_engine *e, struct eh_reader *in)
     if (r == 0)
         r = eh_rep_set_text(&rep->leaves, &rep->leaves_size, eh_read_str(in));
     if (r == 0)
+        r = eh_rep_set_text(&rep->by, &rep->by_size, eh_read_str(in));
+    rep->overloads = eh_read_u32(in);
+    rep->overload_over_us = eh_read_i(in);
+    if (r == 0)
+        r = eh_rep_set_text(&rep->away_in, &rep->away_in_size, eh_read_str(in));
+    if (r == 0)
         r = eh_rounds_update(e, no);
     if (r == 0)
         r = read_held(in, &rep->held);
@@ -235,7 +244,7 @@ static int read_rep(struct eh_engine *e, struct eh_reader *in)
     rep->newest_ms = eh_read_u(in);
     rep->newest_no = eh_read_u(in);
     if (r < 0 || in->failed || flags > FLAGS_LAST || !eh_status_name(rep->status) ||
-        !eh_is_time(rep->since_us) || rep->until_us < 0)
+        !eh_is_time(rep->since_us) || !eh_is_time(rep->overload_over_us) || rep->until_us < 0)
         return r < 0 ? r : -EH_ECORRUPT;
     eh_expiry_update(e, no);
     eh_digest_rep(e, no);

@@ -135,8 +135,8 @@ struct held {
     int64_t for_s;
     uint8_t status;
     bool has_for;
-    char *reason; /* owned */
-    uint32_t reason_size;
+    char *reason, *by; /* owned; by: the user, where that is not the rep */
+    uint32_t reason_size, by_size;
 };
 
 struct rep {
@@ -158,8 +158,13 @@ struct rep {
     uint32_t desk_index;
     uint32_t share_ppm;
     int64_t since_us, until_us;
-    char *reason; /* owned */
-    uint32_t reason_size;
+    char *reason, *by; /* owned; by: the user who said it, where that is not the rep */
+    uint32_t reason_size, by_size;
+    bool ended;               /* `by` ended overloaded; it is over at once, or soon */
+    uint32_t overloads;       /* times overloaded was said in a row, each lasting anew */
+    int64_t overload_over_us; /* when the last one was over, or 0 */
+    char *away_in;            /* teams that give them nothing until they signal; owned; joined */
+    uint32_t away_in_size;
     struct held held;
     int32_t since;       /* as desks before the one of now wrote it last, or EH_DATE_ALWAYS ... */
     int32_t since_until; /* ... which holds for the days before this one */
@@ -598,6 +603,8 @@ bool eh_ticket_before(const struct ticket *a, const struct ticket *b); /* in a q
 /* eligible.c */
 /* All of these, on today's desk. */
 bool eh_rep_has_skills(const struct eh_engine *, uint32_t rep, struct eh_str skills);
+/* The team gives the rep nothing since a release there. */
+bool eh_rep_is_away_in(const struct eh_engine *, const struct rep *, uint32_t team);
 bool eh_below_capacity(const struct team *, const struct rep *);
 void eh_eligible_rebuild(struct eh_engine *, uint32_t team);
 void eh_eligible_build_set(struct eh_engine *, uint32_t team, uint32_t set);
@@ -735,8 +742,11 @@ int eh_duty_change(struct step *, const struct duty *) EH_MUST_CHECK;
 void eh_duty_done(struct duty *);
 /* The rules begin that know of leavers. */
 void eh_leavers_begin(struct eh_engine *);
-/* Whether a list of team ids, joined by '\x1f', has this one. */
+/* Lists of team ids, joined by '\x1f': whether one has this team; the first team, which goes from
+ * the list; one more, in text of one's own. */
 bool eh_team_list_has(struct eh_str list, struct eh_str team);
+struct eh_str eh_team_list_next(struct eh_str *list);
+int eh_team_list_add(char **text, uint32_t *size, struct eh_str team) EH_MUST_CHECK;
 /* The first team whose tickets the rep is to leave behind, or NONE, and the teams behind it. */
 uint32_t eh_leaves_team(const struct eh_engine *, uint32_t rep, struct eh_str *ret_rest);
 int eh_leaves_done(struct eh_engine *, uint32_t rep, struct eh_str rest) EH_MUST_CHECK;
@@ -748,6 +758,12 @@ bool eh_member_is_over(const struct eh_engine *, const struct member *);
 int eh_roster_presumes(const struct eh_engine *, uint32_t rep);
 
 /* signals.c */
+/* The user who says the step's message, where that is not the rep's own; or empty. */
+struct eh_str eh_said_by(const struct step *, uint32_t rep);
+/* Overloaded is in force, or held back. */
+bool eh_overloaded_said(const struct rep *);
+/* Tells the rep that this user ended it, with the message's reason. */
+int eh_tell_ended(struct step *, uint32_t rep, struct eh_str by) EH_MUST_CHECK;
 int eh_signal_expire(struct step *, uint32_t rep) EH_MUST_CHECK;
 /* Sets status and times, keeps the heap, the trees and the digest. */
 void eh_signal_set(struct eh_engine *, uint32_t rep, int status, int64_t now_us, int64_t until_us);

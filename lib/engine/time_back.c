@@ -49,6 +49,7 @@ static void signals_back(struct eh_engine *e, int64_t to_us, int64_t delta_us, i
         struct rep *rep = &e->reps[i];
         move(&rep->since_us, to_us, delta_us);
         end_back(&rep->until_us, delta_us);
+        move(&rep->overload_over_us, to_us, delta_us);
         end_back(&rep->held.until_us, delta_us);
         rate_back(&rep->changes, to_us, delta_us, date);
         rate_back(&rep->said, to_us, delta_us, date);

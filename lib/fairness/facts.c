@@ -197,6 +197,16 @@ void eh_fairness_override(struct eh_fairness *f, struct eh_str manager_name, str
     f->tickets += waited;
 }
 
+void eh_fairness_ended(struct eh_fairness *f, struct eh_str manager_name, struct eh_str rep_id)
+{
+    struct manager *manager = manager_of(f, manager_name);
+    struct rep *rep = rep_of(f, rep_id);
+    if (!manager || !rep)
+        return;
+    manager->ended++;
+    rep->ended++;
+}
+
 /* ---- Arrivals and states. */
 
 void eh_fairness_arrival(struct eh_fairness *f, int64_t value)

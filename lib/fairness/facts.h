@@ -33,7 +33,7 @@ struct rep {
     struct eh_str id;
     uint32_t row;
     double expected, expected_value, drawn_expected, variance;
-    uint64_t drawn, overrides, overloads;
+    uint64_t drawn, overrides, overloads, ended;
     bool accounted;
     struct eh_fairness_account first, last;
     int status;                     /* enum eh_status; 0: not in the team */
@@ -44,7 +44,7 @@ struct rep {
 
 struct manager {
     struct eh_str id;
-    uint64_t overrides;
+    uint64_t overrides, ended;
     int64_t value;
 };
 

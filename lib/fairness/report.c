@@ -68,6 +68,7 @@ static void fill_rep(const struct rep *rep, struct eh_fairness_rep *ret)
         .overloaded_s = rep->status_us[EH_STATUS_OVERLOADED] / SECOND_US,
         .away_s = rep->status_us[EH_STATUS_AWAY] / SECOND_US,
         .overrides = rep->overrides,
+        .ended = rep->ended,
     };
     if (rep->variance >= EH_FAIRNESS_ENOUGH)
         ret->deviation = ((double)rep->drawn - rep->drawn_expected) / sqrt(rep->variance);
@@ -107,8 +108,8 @@ static int fill_managers(const struct eh_fairness *f, struct eh_arena *arena,
         return -EH_ENOMEM;
     for (uint32_t i = 0; i < count; i++) {
         const struct manager *m = &f->managers[i];
-        report->managers[i] =
-            (struct eh_fairness_manager){eh_arena_str(arena, m->id), m->overrides, m->value};
+        report->managers[i] = (struct eh_fairness_manager){eh_arena_str(arena, m->id), m->overrides,
+                                                           m->value, m->ended};
         if (m->id.size && !report->managers[i].manager.data)
             return -EH_ENOMEM;
     }

@@ -82,6 +82,15 @@ static void take_assigned(struct eh_fairness_watch *w, const struct eh_input *in
     }
 }
 
+/* Of the team's members alone. */
+static void take_ended(struct eh_fairness_watch *w, const struct eh_input *in,
+                       const struct eh_effect *e)
+{
+    struct eh_member_view member;
+    if (e->type == EH_NOTICE_ENDED && eh_engine_member_of(w->engine, w->team, e->rep, &member))
+        eh_fairness_ended(w->fairness, in->message.actor, e->rep);
+}
+
 static void take(struct eh_fairness_watch *w, const struct eh_input *in,
                  const struct eh_effects *fx)
 {
@@ -93,9 +102,11 @@ static void take(struct eh_fairness_watch *w, const struct eh_input *in,
         look_at_all(w, in->at_us);
     if (in->message.type == EH_MESSAGE_DESK)
         read_accounts(w);
-    for (uint32_t i = fx->first; i < fx->count; i++)
+    for (uint32_t i = fx->first; i < fx->count; i++) {
         take_assigned(w, in, &fx->items[i]);
-    look_at_rep(w, fx->signal_rep, in->at_us);
+        take_ended(w, in, &fx->items[i]);
+    }
+    look_at_rep(w, fx->some_teams ? in->message.rep : fx->signal_rep, in->at_us);
     w->last = w->to != EH_DATE_NEVER ? w->to : in->date;
     if (w->first == 0 && w->from == EH_DATE_ALWAYS)
         w->first = in->date;

@@ -18,6 +18,7 @@ const char *eh_notice_type_name(int type)
         [EH_NOTICE_LEFT] = "left",
         [EH_NOTICE_BACK] = "back",
         [EH_NOTICE_TAKEN] = "taken",
+        [EH_NOTICE_ENDED] = "ended",
     };
     return type > 0 && type < (int)(sizeof names / sizeof *names) ? names[type] : NULL;
 }

@@ -1,5 +1,6 @@
 #!/usr/bin/python3
 """fairness: the report of a team, over the socket, on the command line and from the database."""
+import getpass
 import json
 import os
 import re
@@ -115,6 +116,8 @@ def overload_and_overrides(stack):
     time.sleep(1.2)
     deal(stack, 40, first=40)
     posted = stack.daemon.post("/v1/reps/ana/signal", {"status": "available"})
+    assert posted.code == 400 and posted.json["error"]["field"] == "reason", posted
+    posted = stack.daemon.post("/v1/reps/ana/signal", {"status": "available", "reason": "phones"})
     assert posted.code == 200, posted
     wait_until("ana is back", lambda: stack.daemon.get("/v1/reps/ana").json["state"] == "available")
     ticket = stack.sql("SELECT id, rep, value FROM ticket WHERE rep <> 'ben' LIMIT 1")[0]
@@ -126,6 +129,9 @@ def overload_and_overrides(stack):
     reps = by_rep(answer)
     ana = reps["ana"]
     assert ana["overloads"] == 1 and ana["overloaded_s"] >= 1, ana
+    assert ana["overloads_ended"] == 1 and answer["managers"][0]["overloads_ended"] == 1, answer
+    told = stack.daemon.get("/v1/reps/ana").json
+    assert told["by"] == getpass.getuser() and told["reason"] == "phones", told
     assert ana["entitled"] < reps["cai"]["entitled"], reps
     assert ana["value_error"] is not None, ana
     assert reps["ben"]["overrides"] == 1 and answer["overrides"] == 1, answer

@@ -119,6 +119,7 @@ def to_another(stack):
     goes_to(stack, "t", "eva")
     stack.settle()
     assert stack.daemon.get("/v1/tickets/default/t-0").json["team"] == "support"
+    assert stack.sql("SELECT DISTINCT team FROM ticket WHERE id LIKE 't-%'") == [("support",)]
     check_invariants(stack, hands_allowed=True)
 
 

@@ -85,7 +85,7 @@ def released_early(stack, ticket):
     began = time.monotonic()
     stack.add_ticket(ticket)
     stack.settle()
-    answer = stack.daemon.post("/v1/reps/ana/signal", {"status": "available"})
+    answer = stack.daemon.post("/v1/reps/ana/signal", {"status": "available", "reason": "done"})
     assert answer.code == 200, answer
     early = time.monotonic() - began < AT_LEAST - 0.1
     wait_until("it is dealt", lambda: stack.ticket(ticket)["state"] == "assigned", 10)

@@ -54,7 +54,7 @@ def state_of(stack, rep):
 def socket(stack):
     daemon = stack.start(desk())
     began = time.monotonic()
-    answers = [daemon.post("/v1/reps/ana/signal", {"status": m["status"]})
+    answers = [daemon.post("/v1/reps/ana/signal", {"status": m["status"], "reason": "trying"})
                for m in flap("ana")]
     minutes = 1 + (time.monotonic() - began) // 60
     assert {a.code for a in answers} == {200, 202}, {a.code for a in answers}

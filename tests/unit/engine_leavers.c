@@ -243,7 +243,7 @@ Test(engine_leavers, whoever_comes_back_starts_afresh)
 Test(engine_leavers, back_on_the_desk_file)
 {
     for (int i = 0; i < 7; i++) /* the last one is held back */
-        kit_sendf(&k, "{'type':'signal','rep':'leo','status':'%s'}", i % 2 ? "away" : "overloaded");
+        kit_sendf(&k, "{'type':'signal','rep':'leo','status':'%s'}", i % 2 ? "available" : "away");
     cr_assert_neq(kit_rep(&k, "leo").next_us, EH_TIME_NEVER);
     desk("kinds: {order: {points: 1}}\nreps: [ana, eva]\n"
          "teams: [{id: sales, policy: random, reps: [ana]}, {id: care, reps: [eva]}]");

@@ -191,3 +191,82 @@ Test(engine_manager, release_to_another)
     cr_assert_eq(kit_item(&k, 0)->eligible, 1);
     cr_assert_eq(kit_item(&k, 0)->weight, EH_PPM);
 }
+
+/* ---- a release of some teams */
+
+static void in_both_teams(void)
+{
+    kit_desk(&k, "desk: main\ncurrency: EUR\ntime_zone: Europe/Oslo\n"
+                 "kinds: {order: {points: 2}}\nreps: [ana, bob]\n"
+                 "teams: [{id: sales, reps: [ana, bob], policy: random},"
+                 " {id: care, reps: [ana], policy: random}]\n");
+    for (int i = 0; i < 2; i++)
+        kit_sendf(&k, "{'type':'ticket','id':'%s','team':'%s','kind':'order','owner':'ana'}",
+                  i ? "C" : "S", i ? "care" : "sales");
+}
+
+static const char *release_of(const char *teams)
+{
+    struct eh_message m = {.type = EH_MESSAGE_RELEASE, .team = eh_str(teams)};
+    m.rep = eh_str("ana");
+    m.reason = eh_str("too much");
+    m.has =
+        EH_FIELD_BIT(EH_FIELD_REP) | EH_FIELD_BIT(EH_FIELD_REASON) | EH_FIELD_BIT(EH_FIELD_TEAM);
+    kit_step(&k, m, EH_ORIGIN_ADMIN);
+    return kit_effects(&k);
+}
+
+static int state_in(const char *team)
+{
+    struct eh_member_view member;
+    cr_assert(eh_engine_member_of(k.e, eh_str(team), eh_str("ana"), &member));
+    return member.state;
+}
+
+Test(engine_manager, a_release_of_one_team_leaves_the_others_alone)
+{
+    in_both_teams();
+    cr_assert_str_eq(release_of("sales"), "assigned S bob was ana release");
+    cr_assert_eq(k.fx.signal_rep.size, 0);
+    cr_assert_eq(kit_rep(&k, "ana").state, EH_STATUS_AVAILABLE);
+    cr_assert(kit_is(kit_rep(&k, "ana").released_in, "sales"));
+    cr_assert_eq(state_in("sales"), EH_STATUS_AWAY);
+    cr_assert_eq(state_in("care"), EH_STATUS_AVAILABLE);
+    cr_assert(kit_is(kit_ticket(&k, "C").rep, "ana"));
+    kit_send(&k, "{'type':'ticket','id':'C2','team':'care','kind':'order'}");
+    cr_assert_str_eq(kit_effects(&k), "assigned C2 ana random");
+    kit_send(&k, "{'type':'signal','rep':'bob','status':'away'}");
+    kit_send(&k, "{'type':'ticket','id':'S2','team':'sales','kind':'order'}");
+    cr_assert_str_eq(kit_effects(&k), "waiting S2 nobody");
+    EH_AUTO(eh_bytes) struct eh_bytes snapshot = EH_BYTES_INIT;
+    struct eh_engine *twin;
+    cr_assert_eq(eh_engine_snapshot(k.e, &snapshot), 0);
+    cr_assert_eq(eh_engine_restore(eh_str_n((char *)snapshot.data, snapshot.size), &twin, NULL), 0);
+    eh_engine_free(k.e);
+    k.e = twin;
+    struct eh_message m = kit_message(&k, "{'type':'signal','rep':'ana','status':'available'}");
+    int64_t from, until;
+    cr_assert_not(eh_engine_signal_is_repeat(k.e, &m, &from, &until));
+    kit_send(&k, "{'type':'signal','rep':'ana','status':'available'}");
+    cr_assert_str_eq(kit_effects(&k), "assigned S2 ana random");
+    cr_assert_eq(kit_rep(&k, "ana").released_in.size, 0);
+}
+
+Test(engine_manager, a_release_of_all_their_teams_sets_them_away)
+{
+    in_both_teams();
+    release_of("care\x1fsales");
+    cr_assert_eq(kit_rep(&k, "ana").state, EH_STATUS_AWAY);
+    cr_assert_eq(kit_rep(&k, "ana").released_in.size, 0);
+    cr_assert_eq(k.fx.signal_status, EH_STATUS_AWAY);
+}
+
+Test(engine_manager, a_release_in_a_team_is_over_with_the_team)
+{
+    in_both_teams();
+    release_of("sales");
+    kit_desk(&k, "kinds: {order: {points: 2}}\nreps: [ana, bob]\n"
+                 "teams: [{id: sales, reps: [bob], policy: random},"
+                 " {id: care, reps: [ana], policy: random}]\n");
+    cr_assert_eq(kit_rep(&k, "ana").released_in.size, 0);
+}

@@ -387,7 +387,7 @@ Test(engine_signal, so_many_become_inputs)
     kit_pass(&k, 59);
     for (int i = 0; i < EH_SIGNALS_A_DAY; i++) {
         kit_pass(&k, 10);
-        says("overloaded");
+        says("away");
     }
     cr_assert_eq(input_from("overloaded"), EH_SIGNAL_PAUSE_S);
     kit_day(&k, KIT_TODAY + 1);
@@ -503,4 +503,107 @@ Test(engine_signal, earlier_rules_take_what_comes)
     cr_assert(streamed_at("away", place.ms, 5));
     cr_assert(streamed_at("overloaded", place.ms, 4));
     cr_assert_eq(state_of("ida"), EH_STATUS_OVERLOADED);
+}
+
+/* ---- overloaded in a row, and said by others */
+
+static bool overloaded(const char *rep, const char *end)
+{
+    kit_sendf(&k, "{'type':'signal','rep':'%s','status':'overloaded'%s}", rep, end);
+    cr_assert_eq(k.result, 0);
+    return !k.fx.refused;
+}
+
+Test(engine_signal, overloaded_is_not_renewed_without_end)
+{
+    for (int i = 0; i <= EH_OVERLOADED_RENEWALS; i++) {
+        kit_pass(&k, 3600);
+        cr_assert(overloaded("bob", ""));
+        cr_assert_eq(minutes_from_now(kit_rep(&k, "bob").until_us), 4 * 60);
+    }
+    kit_pass(&k, 3600);
+    cr_assert_not(overloaded("bob", ""));
+    cr_assert_eq(k.fx.refused_code, EH_ECONFLICT);
+    cr_assert(strstr(k.fx.reason.data, "lasted anew 2 times in a row"));
+    cr_assert_eq(minutes_from_now(kit_rep(&k, "bob").until_us), 3 * 60);
+    cr_assert(overloaded("bob", ",'for':3600")); /* sooner is no renewal */
+    cr_assert_eq(minutes_from_now(kit_rep(&k, "bob").until_us), 60);
+    kit_pass(&k, 3600);
+    kit_due(&k);
+    cr_assert_eq(kit_rep(&k, "bob").state, EH_STATUS_AVAILABLE);
+    kit_pass(&k, 19 * 60);
+    cr_assert_not(overloaded("bob", ""));
+    kit_pass(&k, 60); /* at_least has passed */
+    cr_assert(overloaded("bob", ""));
+    kit_pass(&k, 3600);
+    cr_assert(overloaded("bob", ""));
+}
+
+/* Neither away in between nor its end makes it new before at_least has passed. */
+Test(engine_signal, a_row_goes_on_behind_a_short_break)
+{
+    cr_assert(overloaded("bob", ""));
+    for (int i = 0; i < EH_OVERLOADED_RENEWALS; i++) {
+        kit_send(&k, "{'type':'signal','rep':'bob','status':'away'}");
+        kit_pass(&k, 60);
+        cr_assert(overloaded("bob", ""));
+    }
+    kit_send(&k, "{'type':'signal','rep':'bob','status':'away'}");
+    cr_assert_not(overloaded("bob", ""));
+    kit_pass(&k, 20 * 60);
+    cr_assert(overloaded("bob", ""));
+}
+
+Test(engine_signal, old_rules_renew_for_ever)
+{
+    kit_done(&k);
+    kit_start_under(&k, EH_RULES_LEAVERS,
+                    "reps: [bob]\nteams: [{id: b, reps: [bob], policy: random}]");
+    for (int i = 0; i < 9; i++) {
+        kit_pass(&k, 3600);
+        cr_assert(overloaded("bob", ""));
+    }
+}
+
+/* As the user asks over the admin socket. */
+static const char *asks(int type, const char *user, const char *body)
+{
+    struct eh_message m = {.type = (uint8_t)type};
+    struct eh_error error = {0};
+    if (eh_message_from_json_body(kit_quoted(&k, body), &k.arena, &m, &error) < 0)
+        return error.text[0] ? "no message" : "";
+    m.actor = eh_str(user);
+    m.has |= EH_FIELD_BIT(EH_FIELD_ACTOR);
+    cr_assert_eq(kit_step(&k, m, EH_ORIGIN_ADMIN), 0);
+    return k.fx.refused ? k.fx.reason.data : kit_effects(&k);
+}
+
+Test(engine_signal, whoever_ends_anothers_overloaded_says_why)
+{
+    kit_desk(&k, "reps: [{id: bob, user: bobs}]\n"
+                 "teams: [{id: b, reps: [bob], policy: random}]");
+    overloaded("bob", "");
+    const char *missing = "reason: missing; whoever ends overloaded of another says why";
+    cr_assert_str_eq(asks(EH_MESSAGE_SIGNAL, "maja", "{'rep':'bob','status':'available'}"),
+                     missing);
+    cr_assert_str_eq(asks(EH_MESSAGE_SIGNAL, "maja", "{'rep':'bob','status':'away'}"), missing);
+    cr_assert_str_eq(
+        asks(EH_MESSAGE_SIGNAL, "maja", "{'rep':'bob','status':'overloaded','for':900}"), missing);
+    cr_assert_str_eq(
+        asks(EH_MESSAGE_SIGNAL, "maja", "{'rep':'bob','status':'available','reason':'phones'}"),
+        "ended bob maja ended overloaded of bob: phones");
+    /* Once is enough, while at_least lasts. */
+    cr_assert_str_eq(asks(EH_MESSAGE_SIGNAL, "maja", "{'rep':'bob','status':'available'}"), "");
+    cr_assert_eq(kit_rep(&k, "bob").state, EH_STATUS_OVERLOADED);
+    kit_pass(&k, 15 * 60);
+    kit_due(&k);
+    cr_assert_eq(kit_rep(&k, "bob").state, EH_STATUS_AVAILABLE);
+    cr_assert(kit_is(kit_rep(&k, "bob").by, "maja"));
+    cr_assert_str_eq(asks(EH_MESSAGE_SIGNAL, "bobs", "{'rep':'bob','status':'overloaded'}"), "");
+    cr_assert_eq(kit_rep(&k, "bob").by.size, 0);
+    cr_assert_str_eq(asks(EH_MESSAGE_SIGNAL, "bobs", "{'rep':'bob','status':'available'}"), "");
+    cr_assert_str_eq(asks(EH_MESSAGE_RELEASE, "maja", "{'rep':'bob','reason':'ill'}"),
+                     "ended bob maja ended overloaded of bob: ill");
+    cr_assert_eq(kit_rep(&k, "bob").state, EH_STATUS_AWAY);
+    cr_assert(kit_is(kit_rep(&k, "bob").reason, "ill"));
 }

@@ -22,7 +22,9 @@
  * is what happened.
  *
  * Not read from outside: RELEASE may carry in `team` the ids, joined by '\x1f', of the teams whose
- * tickets are released (the caller's); without it, all.
+ * tickets are released (the caller's); without it, all. From EH_RULES_OTHERS on, where the rep is
+ * in other teams, too, it says nothing of these: the rep's state stays, and the named teams alone
+ * give them nothing until they signal.
  */
 #ifndef EVENHAND_ENGINE_ENGINE_H
 #define EVENHAND_ENGINE_ENGINE_H
@@ -51,6 +53,11 @@
 #define EH_CHANGES_A_MINUTE 6
 #define EH_CHANGES_A_DAY    60
 #define EH_CHANGE_PAUSE_S   (15 * 60) /* from then on one in so long */
+/* Overloaded said again before it is over lasts anew so often; then it ends, and may be said again
+ * when the teams' at_least has passed behind its end. */
+#define EH_OVERLOADED_RENEWALS 2
+#define EH_OVERLOADED_AGAIN_S                                                                      \
+    60 /* what would make it last less longer is none, and changes nothing */
 /* Signals of a rep that become inputs, whatever they say. */
 #define EH_SIGNALS_A_MINUTE 12
 #define EH_SIGNALS_A_DAY    600
@@ -167,6 +174,7 @@ struct eh_effects {
     /* signal, or DUE that ended one: */
     struct eh_str signal_rep; /* empty: no signal took effect or was taken */
     uint8_t signal_status;    /* enum eh_status */
+    bool some_teams;          /* a release of some of the rep's teams: no signal */
     int64_t from_us;          /* when it takes effect (at_least of overloaded may delay it) */
     int64_t until_us;         /* when it ends by itself (EH_TIME_NEVER: does not) */
 };
@@ -353,6 +361,9 @@ struct eh_rep_view {
     uint8_t next_state; /* enum eh_status, said and held back, or 0 ... */
     int64_t next_us;    /* ... until then; EH_TIME_NEVER: nothing is */
     struct eh_str reason;
+    struct eh_str by;          /* the user who said it, where that is not the rep; or empty */
+    struct eh_str released_in; /* ids of teams that give them nothing until they signal, joined by
+                                  '\x1f' */
     uint32_t share_ppm;
     uint64_t open, points;
     const uint32_t *teams; /* indices into eh_engine_desk()->teams */
@@ -393,6 +404,9 @@ struct eh_left_view {
 };
 /* The first `max` of them, in no order; returns how many there are. Costs O(members). */
 size_t eh_engine_left(const struct eh_engine *, struct eh_left_view *ret, size_t max);
+
+/* How many open tickets of the team the rep has. */
+uint64_t eh_engine_open_in(const struct eh_engine *, struct eh_str team, struct eh_str rep);
 
 /* What a new desk file does to open tickets of those it takes out of a team, now or on a last day
  * to come: a line for each rep and team that the desk before has otherwise. */

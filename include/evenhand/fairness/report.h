@@ -61,6 +61,8 @@ void eh_fairness_time_back(struct eh_fairness *, int64_t from_us, int64_t to_us)
 /* A manager gave the rep a ticket, which nobody had yet (`waited`) or somebody else. */
 void eh_fairness_override(struct eh_fairness *, struct eh_str manager, struct eh_str rep,
                           int64_t value, bool waited);
+/* A manager ended the rep's overloaded. */
+void eh_fairness_ended(struct eh_fairness *, struct eh_str manager, struct eh_str rep);
 
 /* What a rep's account in the team's ledger shows, since ever. The first reading is where the
  * period begins (a rep who comes later begins with zeros: say so with a first reading of zeros, or
@@ -89,12 +91,14 @@ struct eh_fairness_rep {
                                                 overloaded: minor units */
     double value_error;                      /* standard error of their difference (Welch) */
     uint64_t overrides;                      /* tickets managers gave him */
+    uint64_t ended;                          /* times somebody else ended his overloaded */
 };
 
 struct eh_fairness_manager {
     struct eh_str manager;
     uint64_t overrides;
-    int64_t value; /* minor units */
+    int64_t value;  /* minor units */
+    uint64_t ended; /* times they ended somebody's overloaded */
 };
 
 /* Who got tickets of which value, against who could expect to: rep × quintile of value. */
