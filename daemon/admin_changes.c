@@ -129,7 +129,7 @@ static const char *field_of(const char *message, char *ret, size_t size)
 static bool about_period(uint8_t type)
 {
     return type == EH_MESSAGE_FREEZE || type == EH_MESSAGE_CLOSE || type == EH_MESSAGE_PAY ||
-           type == EH_MESSAGE_EXCLUDE;
+           type == EH_MESSAGE_EXCLUDE || type == EH_MESSAGE_INCLUDE;
 }
 
 /* What was told of a desk file beforehand is so only if nothing came in between. */
@@ -509,7 +509,9 @@ static enum eh_message_type step_of_path(const struct eh_admin_request *request)
         return EH_MESSAGE_FREEZE;
     if (eh_str_equal(verb, eh_str("close")))
         return EH_MESSAGE_CLOSE;
-    return eh_str_equal(verb, eh_str("pay")) ? EH_MESSAGE_PAY : EH_MESSAGE_EXCLUDE;
+    if (eh_str_equal(verb, eh_str("pay")))
+        return EH_MESSAGE_PAY;
+    return eh_str_equal(verb, eh_str("include")) ? EH_MESSAGE_INCLUDE : EH_MESSAGE_EXCLUDE;
 }
 
 void eh_admin_post_period(struct eh_admin_request *request)
@@ -548,8 +550,29 @@ void eh_admin_post_period(struct eh_admin_request *request)
 
 /* ---- Draws. */
 
+/* What it would end; nothing is done. */
+static void try_reveal(struct eh_admin_request *request)
+{
+    struct eh_totals totals;
+    eh_engine_totals(eh_app_engine(request->admin->app), &totals);
+    if (!totals.committed) {
+        eh_admin_error(request, EH_ECONFLICT, NULL,
+                       "no draw epoch has begun yet: there is no seed");
+        return;
+    }
+    json_t *body = json_object();
+    eh_json_put(body, "input", NULL);
+    eh_json_put(body, "dry_run", json_true());
+    eh_json_put(body, "epoch", json_integer(totals.epoch));
+    eh_admin_reply(request, 200, body);
+}
+
 void eh_admin_post_reveal(struct eh_admin_request *request)
 {
+    if (eh_str_equal(eh_admin_path_query(&request->path, "dry_run"), eh_str("1"))) {
+        try_reveal(request);
+        return;
+    }
     struct eh_command *command = new_command(request, EH_MESSAGE_REVEAL);
     if (command)
         submit_body(request, command);

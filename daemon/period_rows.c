@@ -253,8 +253,8 @@ const struct eh_period_answer *eh_period_answer(const struct eh_engine *engine,
 {
     struct eh_period_view view;
     uint8_t type = in->message.type;
-    if (type != EH_MESSAGE_EXCLUDE && type != EH_MESSAGE_FREEZE && type != EH_MESSAGE_CLOSE &&
-        type != EH_MESSAGE_PAY)
+    if (type != EH_MESSAGE_EXCLUDE && type != EH_MESSAGE_INCLUDE && type != EH_MESSAGE_FREEZE &&
+        type != EH_MESSAGE_CLOSE && type != EH_MESSAGE_PAY)
         return NULL;
     struct eh_period_answer *answer = eh_arena_alloc(&b->arena, sizeof *answer);
     if (!answer || view_of(engine, &in->message, &view, NULL) < 0)

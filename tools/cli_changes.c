@@ -2,6 +2,7 @@
 #include "cli_changes.h"
 
 #include <stdio.h>
+#include <unistd.h>
 
 #include <evenhand/wire/desk.h>
 #include <evenhand/wire/message.h>
@@ -250,4 +251,13 @@ int eh_cmd_outcome(struct eh_cli *cli)
     }
     eh_format(done, sizeof done, "%s: %s", cli->args[0], outcome);
     return eh_change_post(cli, path, body, done);
+}
+
+bool eh_change_confirmed(const struct eh_cli *cli, const char *question)
+{
+    char line[16] = "";
+    if (eh_cli_option(cli, "yes") || !isatty(STDIN_FILENO))
+        return true;
+    fprintf(stderr, "%s [y/N] ", question);
+    return fgets(line, sizeof line, stdin) && (line[0] == 'y' || line[0] == 'Y');
 }

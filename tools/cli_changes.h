@@ -18,4 +18,8 @@ bool eh_change_text(json_t *body, const char *key, const char *text);
 /* Posts a change, takes its body over, and prints the sentence when it is done. */
 int eh_change_post(struct eh_cli *, const char *path, json_t *body, const char *done);
 
+/* Whether it may be done: asks on a terminal, unless --yes is given. Without a terminal nothing is
+ * asked. */
+bool eh_change_confirmed(const struct eh_cli *, const char *question);
+
 #endif

@@ -170,8 +170,9 @@ static const struct eh_cli_option *find_option(const struct eh_cli_option *o, co
 static void take_word(struct typed *t, const char *word)
 {
     char both[64];
-    eh_format(both, sizeof both, "%s%s%s", t->first ? t->first : "", t->first ? " " : "", word);
-    for (const struct eh_cli_command *c = t->commands; !t->command && c->name; c++)
+    const char *first = t->command ? t->command->name : t->first; /* draws, then draws reveal */
+    eh_format(both, sizeof both, "%s%s%s", first ? first : "", first ? " " : "", word);
+    for (const struct eh_cli_command *c = t->commands; t->arg_count == 0 && c->name; c++)
         if (strcmp(c->name, both) == 0 && !(t->first == NULL && strcmp(word, "help") == 0)) {
             t->command = c;
             return;

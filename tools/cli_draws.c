@@ -1,6 +1,7 @@
 /* cli_draws: the draw epochs with their commitments and seeds, and ending the current one. */
 #include <stdio.h>
 
+#include "cli_changes.h"
 #include "cli_http.h"
 #include "cli_table.h"
 #include "cli_text.h"
@@ -88,9 +89,24 @@ static void print_revealed(const json_t *all)
     }
 }
 
+static int try_reveal(struct eh_cli *cli)
+{
+    EH_AUTO(eh_answer) struct eh_answer answer = {0};
+    int r = eh_http_post(cli, "/v1/draws/reveal?dry_run=1", json_object(), &answer);
+    if (eh_answer_told(cli, r, &answer))
+        return r;
+    printf("would end draw epoch %lld and reveal its seed\n",
+           (long long)eh_json_int(answer.json, "epoch"));
+    return r;
+}
+
 int eh_cmd_draws_reveal(struct eh_cli *cli)
 {
     EH_AUTO(eh_answer) struct eh_answer answer = {0};
+    if (eh_cli_option(cli, "dry-run"))
+        return try_reveal(cli);
+    if (!eh_change_confirmed(cli, "There is no way back. End the draw epoch?"))
+        return eh_say(EH_EXIT_REFUSED, "nothing was done");
     int r = eh_http_post(cli, "/v1/draws/reveal", json_object(), &answer);
     if (eh_answer_told(cli, r, &answer))
         return r;

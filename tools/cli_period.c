@@ -1,6 +1,7 @@
 /* cli_period: a period's way from open to paid, who is set aside, and imported figures. */
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "cli_changes.h"
 #include "cli_pool.h"
@@ -73,26 +74,93 @@ static void show_step(const struct eh_cli *cli, const char *period, const json_t
     }
 }
 
-/* POST to /v1/teams/T/periods/P/verb. Takes the body. *ret_done: to say what comes next. */
-static int post_step(struct eh_cli *cli, const char *period, const char *verb, json_t *body,
-                     bool *ret_done)
+/* What else comes of it: closing settles earlier periods first, freezing lets close expect it. */
+static void show_consequences(const json_t *answer)
+{
+    unsigned exponent = eh_json_exponent(answer);
+    const json_t *expected = json_object_get(answer, "expected"), *settled;
+    char carry[EH_CLI_TEXT], net[EH_CLI_TEXT];
+    size_t i;
+    json_array_foreach(json_object_get(answer, "settled"), i, settled)
+    {
+        const char *period = eh_json_text(settled, "period");
+        eh_text_money(eh_json_int(settled, "difference"), exponent, net);
+        printf("settles %s, version %lld: difference %s\n", period ? period : "?",
+               (long long)eh_json_int(settled, "version"), net);
+    }
+    if (json_is_object(expected) && eh_json_int(expected, "carry")) {
+        eh_text_money(eh_json_int(expected, "carry"), exponent, carry);
+        eh_text_money(eh_json_int(expected, "net"), exponent, net);
+        printf("expected carry %s: then net %s\n", carry, net);
+    }
+    if (eh_json_has(answer, "due")) {
+        eh_text_money(eh_json_int(answer, "due"), exponent, net);
+        printf("due %s\n", net);
+    }
+}
+
+/* One step of a period: what is asked before it is done, or NULL. */
+struct period_step {
+    const char *period, *verb, *question;
+    json_t *body;
+};
+
+static int send_step(struct eh_cli *cli, const struct period_step *step, bool dry,
+                     struct eh_answer *ret)
+{
+    char path[EH_CLI_PATH];
+    int r = check_period(cli, step->period);
+    if (r == EH_EXIT_DONE &&
+        (!eh_path(path, "/v1/teams/%s/periods/%s/", cli->args[0], step->period) ||
+         !eh_path_add(path, step->verb, "") || (dry && !eh_path_add(path, "?dry_run=", "1"))))
+        r = eh_say_long(cli->args[0]);
+    return r == EH_EXIT_DONE ? eh_http_post(cli, path, json_deep_copy(step->body), ret) : r;
+}
+
+/* Nothing is done: what would be, in words or as the daemon tells it. */
+static int try_step(struct eh_cli *cli, const struct period_step *step)
 {
     EH_AUTO(eh_answer) struct eh_answer answer = {0};
-    char path[EH_CLI_PATH];
-    *ret_done = false;
-    int r = check_period(cli, period);
-    if (r == EH_EXIT_DONE && (!eh_path(path, "/v1/teams/%s/periods/%s/", cli->args[0], period) ||
-                              !eh_path_add(path, verb, "")))
-        r = eh_say_long(cli->args[0]);
-    if (r != EH_EXIT_DONE) {
-        json_decref(body);
-        return r;
-    }
-    r = eh_http_post(cli, path, body, &answer);
+    int r = send_step(cli, step, true, &answer);
     if (eh_answer_told(cli, r, &answer))
         return r;
-    show_step(cli, period, answer.json);
+    printf("would be done: ");
+    show_step(cli, step->period, answer.json);
+    show_consequences(answer.json);
+    return r;
+}
+
+/* Whether somebody is there to be asked. */
+static bool is_asked(const struct eh_cli *cli, const struct period_step *step)
+{
+    return step->question && !eh_cli_option(cli, "yes") && isatty(STDIN_FILENO);
+}
+
+static int do_step(struct eh_cli *cli, const struct period_step *step, bool *ret_done)
+{
+    EH_AUTO(eh_answer) struct eh_answer answer = {0};
+    if (is_asked(cli, step) && !cli->json) {
+        int tried = try_step(cli, step);
+        if (tried != EH_EXIT_DONE)
+            return tried;
+    }
+    if (step->question && !eh_change_confirmed(cli, step->question))
+        return eh_say(EH_EXIT_REFUSED, "nothing was done");
+    int r = send_step(cli, step, false, &answer);
+    if (eh_answer_told(cli, r, &answer))
+        return r;
+    show_step(cli, step->period, answer.json);
+    show_consequences(answer.json);
     *ret_done = true;
+    return r;
+}
+
+/* POST to /v1/teams/T/periods/P/verb. Takes the body. *ret_done: to say what comes next. */
+static int post_step(struct eh_cli *cli, struct period_step step, bool *ret_done)
+{
+    *ret_done = false;
+    int r = eh_cli_option(cli, "dry-run") ? try_step(cli, &step) : do_step(cli, &step, ret_done);
+    json_decref(step.body);
     return r;
 }
 
@@ -100,7 +168,7 @@ int eh_cmd_freeze(struct eh_cli *cli)
 {
     const char *team = cli->args[0], *period = cli->args[1];
     bool done;
-    int r = post_step(cli, period, "freeze", json_object(), &done);
+    int r = post_step(cli, (struct period_step){period, "freeze", NULL, json_object()}, &done);
     if (done)
         printf("look:  evenhand pool %s --period %s\nfinal: evenhand close %s %s\n", team, period,
                team, period);
@@ -111,7 +179,10 @@ int eh_cmd_close(struct eh_cli *cli)
 {
     const char *team = cli->args[0], *period = cli->args[1];
     bool done;
-    int r = post_step(cli, period, "close", json_object(), &done);
+    int r = post_step(
+        cli,
+        (struct period_step){period, "close", "There is no way back. Close it?", json_object()},
+        &done);
     if (done)
         printf("payroll: evenhand pool %s --period %s --csv\npaid:    evenhand pay %s %s\n", team,
                period, team, period);
@@ -121,10 +192,14 @@ int eh_cmd_close(struct eh_cli *cli)
 int eh_cmd_pay(struct eh_cli *cli)
 {
     bool done;
-    return post_step(cli, cli->args[1], "pay", json_object(), &done);
+    return post_step(cli,
+                     (struct period_step){cli->args[1], "pay", "There is no way back. Was it paid?",
+                                          json_object()},
+                     &done);
 }
 
-int eh_cmd_exclude(struct eh_cli *cli)
+/* Sets a rep aside, or takes that back. */
+static int set_aside(struct eh_cli *cli, const char *verb, const char *question, const char *said)
 {
     bool done;
     json_t *body = json_object();
@@ -133,10 +208,20 @@ int eh_cmd_exclude(struct eh_cli *cli)
         json_decref(body);
         return EH_EXIT_USAGE;
     }
-    int r = post_step(cli, cli->args[2], "exclude", body, &done);
+    int r = post_step(cli, (struct period_step){cli->args[2], verb, question, body}, &done);
     if (done)
-        printf("%s is set aside in it\n", cli->args[1]);
+        printf("%s %s\n", cli->args[1], said);
     return r;
+}
+
+int eh_cmd_exclude(struct eh_cli *cli)
+{
+    return set_aside(cli, "exclude", "Set the rep aside?", "is set aside in it");
+}
+
+int eh_cmd_include(struct eh_cli *cli)
+{
+    return set_aside(cli, "include", "Include the rep again?", "has a share in it again");
 }
 
 /* ---- Imported figures. */

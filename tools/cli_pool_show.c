@@ -313,6 +313,25 @@ static bool expects_other(const json_t *shares)
     return other;
 }
 
+/* "set aside by maja: on leave; freeze again" */
+static void share_note(struct eh_grid *g, const json_t *share)
+{
+    const char *by = eh_json_text(share, "excluded_by"),
+               *why = eh_json_text(share, "excluded_reason");
+    bool excluded = is_true(share, "excluded"), since = is_true(share, "since_freeze");
+    char text[512];
+    if (excluded || since)
+        eh_format(text, sizeof text, "%s%s%s%s%s%s", excluded ? "set aside" : "included again",
+                  by ? " by " : "", by ? by : "", why ? ": " : "", why ? why : "",
+                  since ? "; since the freeze: freeze again" : "");
+    else
+        eh_format(text, sizeof text, "%s",
+                  !is_true(share, "eligible") ? "no share"
+                  : is_true(share, "capped")  ? "capped"
+                                              : "");
+    eh_grid_dim(g, text);
+}
+
 static void share_row(struct eh_grid *g, const json_t *share, unsigned exponent, bool other,
                       int64_t sums[PARTS])
 {
@@ -323,9 +342,7 @@ static void share_row(struct eh_grid *g, const json_t *share, unsigned exponent,
     }
     if (other)
         eh_grid_money(g, eh_json_int(share, "expected"), exponent);
-    eh_grid_dim(g, !is_true(share, "eligible") ? "no share"
-                   : is_true(share, "capped")  ? "capped"
-                                               : "");
+    share_note(g, share);
 }
 
 static void show_shares(const struct eh_cli *cli, const json_t *pool, unsigned exponent)

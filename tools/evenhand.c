@@ -76,8 +76,20 @@ static const struct eh_cli_option payroll_options[] = {
     {"csv", NULL, "for payroll: a line for each rep", false},
     {0},
 };
+#define DRY_RUN                                                                                    \
+    {                                                                                              \
+        "dry-run", NULL, "only say what would be done", false                                      \
+    }
+#define YES                                                                                        \
+    {                                                                                              \
+        "yes", NULL, "do not ask", false                                                           \
+    }
+static const struct eh_cli_option freeze_options[] = {DRY_RUN, {0}};
+static const struct eh_cli_option step_options[] = {DRY_RUN, YES, {0}};
 static const struct eh_cli_option exclude_options[] = {
     {"reason", "TEXT", "why; it is logged", true},
+    DRY_RUN,
+    YES,
     {0},
 };
 static const struct eh_cli_option metric_options[] = {
@@ -242,17 +254,23 @@ static const struct eh_cli_command commands[] = {
      payroll_options, eh_cmd_payroll,
      "Of every team that you may see the pool of and that has such a period.\n"
      "--csv: as in pool, with one header."},
-    {"freeze", "T PERIOD", BONUS, "a period that is over becomes provisional", 2, 2, NULL,
+    {"freeze", "T PERIOD", BONUS, "a period that is over becomes provisional", 2, 2, freeze_options,
      eh_cmd_freeze,
      "Its facts are frozen, and may be disputed; freezing again takes what came since.\n"
      "Refused while something is missing, with what that is. Next: close."},
-    {"close", "T PERIOD", BONUS, "a provisional period becomes final", 2, 2, NULL, eh_cmd_close,
+    {"close", "T PERIOD", BONUS, "a provisional period becomes final", 2, 2, step_options,
+     eh_cmd_close,
      "There is no way back. What belongs to it and comes later is settled when the\n"
      "next period closes, or by close again: a positive difference is paid, a negative\n"
      "one is taken from pools to come; nobody owes money back. Next: pay."},
-    {"pay", "T PERIOD", BONUS, "a closed period has been paid out", 2, 2, NULL, eh_cmd_pay, NULL},
+    {"pay", "T PERIOD", BONUS, "a closed period has been paid out", 2, 2, step_options, eh_cmd_pay,
+     NULL},
     {"exclude", "T R PERIOD", BONUS, "set a rep aside for a period", 3, 3, exclude_options,
-     eh_cmd_exclude, "R gets no share of that pool; the others share it."},
+     eh_cmd_exclude,
+     "R gets no share of that pool; the others share it. `include` takes it back.\n"
+     "Behind a freeze it holds with the next one: freeze again."},
+    {"include", "T R PERIOD", BONUS, "take back that a rep is set aside", 3, 3, exclude_options,
+     eh_cmd_include, "R shares that pool again. Behind a freeze: freeze again."},
     {"metric", "T NAME PERIOD VALUE", BONUS, "an imported figure of a team or rep", 4, 4,
      metric_options, eh_cmd_metric,
      "VALUE as the plan's unit is written: 17, 129.95, 99.5%, 4.2, 12m. The minutes of\n"
@@ -296,8 +314,8 @@ static const struct eh_cli_command commands[] = {
      "is resolved; an outcome without one is refused unless --undated names a day."},
     {"complete", "[WORD...]", FEED, "for shells: what may stand in place of the last word", 0, 0,
      NULL, NULL, NULL},
-    {"draws reveal", "", PROVE, "end the current draw epoch and reveal its seed", 0, 0, NULL,
-     eh_cmd_draws_reveal,
+    {"draws reveal", "", PROVE, "end the current draw epoch and reveal its seed", 0, 0,
+     step_options, eh_cmd_draws_reveal,
      "For operators. The next epoch begins at once; its seed was committed before."},
     {"draws", "", PROVE, "the draw epochs: commitments, and seeds once revealed", 0, 0, NULL,
      eh_cmd_draws,

@@ -130,6 +130,7 @@ int eh_cmd_freeze(struct eh_cli *);
 int eh_cmd_close(struct eh_cli *);
 int eh_cmd_pay(struct eh_cli *);
 int eh_cmd_exclude(struct eh_cli *);
+int eh_cmd_include(struct eh_cli *);
 int eh_cmd_metric(struct eh_cli *);
 int eh_cmd_push(struct eh_cli *);
 int eh_cmd_simulate(struct eh_cli *);

@@ -220,6 +220,7 @@ static step_fn *const steps[] = {
     [EH_MESSAGE_CLOSE] = eh_step_close,
     [EH_MESSAGE_PAY] = eh_step_pay,
     [EH_MESSAGE_EXCLUDE] = eh_step_exclude,
+    [EH_MESSAGE_INCLUDE] = eh_step_exclude,
     [EH_MESSAGE_NEW_KEY] = eh_step_new_key,
     [EH_MESSAGE_RULES] = step_rules,
     [EH_MESSAGE_ACCEPT_TIME] = eh_step_accept_time,
@@ -300,7 +301,7 @@ int eh_engine_try(const struct eh_engine *e, const struct eh_input *in, struct e
     int type = in->message.type;
     struct step s = {.e = (struct eh_engine *)e, .in = in, .fx = fx, .subject = NONE, .dry = true};
     if (type != EH_MESSAGE_FREEZE && type != EH_MESSAGE_CLOSE && type != EH_MESSAGE_PAY &&
-        type != EH_MESSAGE_EXCLUDE)
+        type != EH_MESSAGE_EXCLUDE && type != EH_MESSAGE_INCLUDE)
         return -EH_EINVAL;
     eh_message_of_input(in, &s.m);
     eh_step_begin(fx);

@@ -120,6 +120,14 @@ static int add_fact(struct eh_engine *e, uint32_t period, const struct fact *fac
     return 0;
 }
 
+uint32_t eh_fact_find(const struct eh_engine *e, uint32_t period, uint8_t type, uint32_t rep,
+                      uint32_t kind)
+{
+    uint64_t found;
+    return eh_table_get(&e->fact_index, key_of(period, type, rep, kind), &found) ? (uint32_t)found
+                                                                                 : NONE;
+}
+
 int eh_fact_get(struct eh_engine *e, uint32_t period, uint8_t type, uint32_t rep, uint32_t kind,
                 uint32_t *ret)
 {
@@ -473,7 +481,24 @@ int eh_facts_imported(struct eh_engine *e, uint32_t team, struct eh_period of,
     return r;
 }
 
-int eh_facts_excluded(struct eh_engine *e, uint32_t team, struct eh_period of, uint32_t rep)
+/* "BY\x1fREASON", behind the fact of a rep. */
+static int sign(struct eh_engine *e, struct fact *fact, const struct eh_message *m)
+{
+    struct eh_bytes *scratch = &e->scratch;
+    if (e->rules < EH_RULES_INCLUDE)
+        return 0;
+    eh_bytes_clear(scratch);
+    eh_bytes_put(scratch, m->actor.data, m->actor.size);
+    eh_bytes_put_u8(scratch, '\x1f');
+    eh_bytes_put(scratch, m->reason.data, m->reason.size);
+    if (scratch->failed)
+        return -EH_ENOMEM;
+    return eh_rep_set_text(&fact->name, &fact->name_size,
+                           eh_str_n((const char *)scratch->data, (uint32_t)scratch->size));
+}
+
+int eh_facts_excluded(struct eh_engine *e, uint32_t team, struct eh_period of, uint32_t rep,
+                      const struct eh_message *m)
 {
     int r = 0;
     for (int shadow = 0; r == 0 && shadow <= 1; shadow++) {
@@ -484,7 +509,8 @@ int eh_facts_excluded(struct eh_engine *e, uint32_t team, struct eh_period of, u
         r = eh_fact_get(e, period, EH_FACT_REP, rep, NONE, &slot);
         if (r < 0)
             return r;
-        e->facts[slot].excluded = true;
+        e->facts[slot].excluded = m->type == EH_MESSAGE_EXCLUDE;
+        r = sign(e, &e->facts[slot], m);
         eh_digest_fact(e, period, slot);
         eh_facts_touch(e, period);
     }

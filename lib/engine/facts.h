@@ -43,6 +43,8 @@ static inline int64_t eh_passed_ms(int64_t from_us, int64_t to_us)
 }
 void eh_period_drop(struct eh_engine *, uint32_t slot);
 /* The one there is or a new one. */
+uint32_t eh_fact_find(const struct eh_engine *, uint32_t period, uint8_t type, uint32_t rep,
+                      uint32_t kind); /* or NONE */
 int eh_fact_get(struct eh_engine *, uint32_t period, uint8_t type, uint32_t rep, uint32_t kind,
                 uint32_t *ret) EH_MUST_CHECK;
 int eh_import_get(struct eh_engine *, uint32_t period, struct eh_str name,
@@ -50,7 +52,7 @@ int eh_import_get(struct eh_engine *, uint32_t period, struct eh_str name,
 bool eh_imports_full(const struct eh_engine *, uint32_t team, int32_t date, struct eh_str name);
 int eh_facts_imported(struct eh_engine *, uint32_t team, struct eh_period,
                       const struct eh_message *) EH_MUST_CHECK;
-int eh_facts_excluded(struct eh_engine *, uint32_t team, struct eh_period,
-                      uint32_t rep) EH_MUST_CHECK;
+int eh_facts_excluded(struct eh_engine *, uint32_t team, struct eh_period, uint32_t rep,
+                      const struct eh_message *) EH_MUST_CHECK;
 
 #endif

@@ -83,8 +83,10 @@ static int read_fact(struct eh_engine *e, struct eh_reader *in, uint32_t period)
     read.name = fact->name;
     read.name_size = fact->name_size;
     *fact = read;
+    if (read.type == EH_FACT_REP) /* who set them aside, and why */
+        r = eh_rep_set_text(&fact->name, &fact->name_size, name);
     eh_digest_fact(e, period, slot);
-    return 0;
+    return r;
 }
 
 static int read_facts(struct eh_engine *e, struct eh_reader *in, uint32_t period)

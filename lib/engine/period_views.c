@@ -105,7 +105,7 @@ static void tell(const struct eh_engine *e, uint32_t head, eh_fact_fn *each, voi
             .type = fact->type,
             .kind = name_of(&e->kind_names, fact->kind),
             .rep = name_of(&e->rep_names, fact->rep),
-            .name = fact_name(fact),
+            .name = fact->type == EH_FACT_IMPORT ? fact_name(fact) : eh_str_n(NULL, 0),
             .closed = fact->closed,
             .won = fact->won,
             .lost = fact->lost,
@@ -121,6 +121,26 @@ static void tell(const struct eh_engine *e, uint32_t head, eh_fact_fn *each, voi
         };
         each(context, &view);
     }
+}
+
+bool eh_engine_set_aside(const struct eh_engine *e, struct eh_str team_id, struct eh_period period,
+                         struct eh_str rep_id, struct eh_set_aside *ret)
+{
+    uint32_t team = eh_names_find(&e->team_names, team_id);
+    uint32_t rep = eh_names_find(&e->rep_names, rep_id);
+    uint32_t at = team == NONE || rep == NONE
+                      ? NONE
+                      : eh_period_find(e, e->teams[team].periods, eh_period_first(period));
+    if (at == NONE || !eh_period_equal(e->periods[at].period, period))
+        return false;
+    uint32_t slot = eh_fact_find(e, at, EH_FACT_REP, rep, NONE);
+    const struct fact *fact = slot == NONE ? NULL : &e->facts[slot];
+    if (!fact || (!fact->excluded && fact->name_size == 0))
+        return false;
+    struct eh_str reason = fact_name(fact);
+    *ret = (struct eh_set_aside){.excluded = fact->excluded, .by = eh_team_list_next(&reason)};
+    ret->reason = reason;
+    return true;
 }
 
 void eh_engine_facts(const struct eh_engine *e, const struct eh_period_view *view, eh_fact_fn *each,

@@ -199,6 +199,22 @@ static int refuse_final(struct step *s)
                           EH_STR_ARG(s->m.period), EH_STR_ARG(s->m.team));
 }
 
+/* Only who is set aside can be included again. */
+static int refuse_include(struct step *s, uint32_t team, uint32_t rep, struct eh_period period)
+{
+    struct eh_set_aside now;
+    struct eh_engine *e = s->e;
+    if (e->rules < EH_RULES_INCLUDE)
+        return -EH_ECORRUPT;
+    if (eh_engine_set_aside(e, name_of(&e->team_names, team), period, name_of(&e->rep_names, rep),
+                            &now) &&
+        now.excluded)
+        return 0;
+    return eh_step_refuse(s, EH_ECONFLICT, "rep: %.*s is not set aside in %.*s",
+                          EH_STR_ARG(s->m.rep), EH_STR_ARG(s->m.period));
+}
+
+/* EXCLUDE and INCLUDE. */
 int eh_step_exclude(struct step *s)
 {
     uint32_t team = NONE, slot = NONE;
@@ -215,10 +231,12 @@ int eh_step_exclude(struct step *s)
         return refuse_final(s);
     if (eh_facts_room(s->e, team, eh_period_first(period), &error) < 0)
         return eh_step_refuse(s, EH_EFULL, "%s", error.text);
-    if (s->dry)
-        return 0;
+    bool include = s->m.type == EH_MESSAGE_INCLUDE;
+    r = include ? refuse_include(s, team, rep, period) : 0;
+    if (r < 0 || s->fx->refused || s->dry)
+        return r;
     s->touched = true;
-    return eh_facts_excluded(s->e, team, period, rep);
+    return eh_facts_excluded(s->e, team, period, rep, &s->m);
 }
 
 /* Replaces a text that was handed in. */

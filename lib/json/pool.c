@@ -98,6 +98,21 @@ static json_t *expected_of(const struct eh_pool_expected *expected, struct eh_st
     return json_integer(s->lines[index].total);
 }
 
+/* As it stands now: a provisional pool is of what was frozen. */
+static void put_set_aside(json_t *line, const struct eh_pool_statement *s,
+                          const struct eh_pool_line *l, const struct eh_pool_shown *shown)
+{
+    struct eh_set_aside now = {.excluded = false};
+    bool known =
+        shown->engine && eh_engine_set_aside(shown->engine, s->team, s->period, l->rep, &now);
+    bool since =
+        known && s->state == EH_PERIOD_PROVISIONAL && s->late > 0 && l->eligible == now.excluded;
+    put(line, "excluded", json_boolean(now.excluded));
+    put_text(line, "excluded_by", now.by);
+    put_text(line, "excluded_reason", now.reason);
+    put(line, "since_freeze", json_boolean(since));
+}
+
 static json_t *line_json(const struct eh_pool_statement *s, uint32_t index,
                          const struct eh_pool_shown *shown)
 {
@@ -124,6 +139,7 @@ static json_t *line_json(const struct eh_pool_statement *s, uint32_t index,
     put(line, "paid_before", known ? json_integer(before) : NULL);
     put(line, "due", sure ? json_integer(due) : NULL);
     put(line, "expected", expected_of(shown->expected, l->rep, index));
+    put_set_aside(line, s, l, shown);
     return line;
 }
 

@@ -116,7 +116,7 @@ static const char *changed_since(const struct eh_bonus_member *frozen,
                                  const struct eh_bonus_member *now)
 {
     if (now->excluded != frozen->excluded)
-        return "was set aside";
+        return now->excluded ? "was set aside" : "was included";
     if (now->has_paid != frozen->has_paid || now->paid_minutes != frozen->paid_minutes)
         return "got other paid_minutes";
     if (now->has_contract != frozen->has_contract ||

@@ -10,7 +10,7 @@
 #define RELEASE EH_TYPE_BIT(EH_MESSAGE_RELEASE)
 #define MOVE    EH_TYPE_BIT(EH_MESSAGE_MOVE)
 #define REVEAL  EH_TYPE_BIT(EH_MESSAGE_REVEAL)
-#define EXCLUDE EH_TYPE_BIT(EH_MESSAGE_EXCLUDE)
+#define EXCLUDE (EH_TYPE_BIT(EH_MESSAGE_EXCLUDE) | EH_TYPE_BIT(EH_MESSAGE_INCLUDE))
 #define PERIOD                                                                                     \
     (EH_TYPE_BIT(EH_MESSAGE_FREEZE) | EH_TYPE_BIT(EH_MESSAGE_CLOSE) |                              \
      EH_TYPE_BIT(EH_MESSAGE_PAY) | EXCLUDE)
@@ -106,7 +106,7 @@ static const char *const type_names[] = {
     [EH_MESSAGE_CLOSE] = "close",     [EH_MESSAGE_PAY] = "pay",
     [EH_MESSAGE_EXCLUDE] = "exclude", [EH_MESSAGE_NEW_KEY] = "new_key",
     [EH_MESSAGE_RULES] = "rules",     [EH_MESSAGE_ACCEPT_TIME] = "accept_time",
-    [EH_MESSAGE_SKIPPED] = "skipped",
+    [EH_MESSAGE_SKIPPED] = "skipped", [EH_MESSAGE_INCLUDE] = "include",
 };
 static const char *const status_names[] = {
     [EH_STATUS_AVAILABLE] = "available",

@@ -275,6 +275,11 @@ def steps_are_posted():
         "2026-03 of team sales is open (it was already)\nana is set aside in it\n"
     assert asked("exclude", "sales", "ana", "2026-03", "--reason", "on leave")[1:3] == \
         (steps + "exclude", {"rep": "ana", "reason": "on leave"})
+    assert good("include", "sales", "ana", "2026-03", "--reason", "r") == \
+        "2026-03 of team sales is open\nana has a share in it again\n"
+    for verb in ("freeze", "close", "pay"):
+        _, path, _, out = asked(verb, "sales", "2026-03", "--dry-run")
+        assert path == steps + verb + "?dry_run=1" and out.startswith("would be done: "), out
 
 
 def figures_are_posted_in_their_unit():

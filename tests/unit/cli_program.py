@@ -33,7 +33,7 @@ DESK = "desk: main\ncurrency: EUR\nreps: [ana, ben]\nteams: [{id: sales, reps: [
 COMMANDS = ["help", "status", "me", "waiting", "dead", "complete", "teams", "team", "reps", "rep", "tickets", "ticket", "overloaded",
             "available", "away", "outcome", "assign", "release", "move", "desk show", "desk diff",
             "desk apply", "desk from", "plan check", "plan test", "push", "simulate", "pool", "freeze",
-            "close", "pay", "exclude", "metric"]
+            "close", "pay", "exclude", "include", "metric"]
 
 
 # ---- A daemon that says what it is told to, and remembers what it was asked.
@@ -124,7 +124,8 @@ STEP = {"input": 5, "team": "sales", "period": "2026-03", "version": 0, "gross":
 STEPS = {"freeze": {**STEP, "state": "provisional", "missing": "csat: no ratings came"},
          "close": {**STEP, "state": "closed", "version": 1},
          "pay": {"input": 5, "state": "paid", "version": 1},
-         "exclude": {"input": 5, "state": "open", "version": 0, "repeat": True}}
+         "exclude": {"input": 5, "state": "open", "version": 0, "repeat": True},
+         "include": {"input": 6, "state": "open", "version": 0}}
 
 
 def what_if(body):
@@ -164,7 +165,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if "/pool/what-if" in self.path:
             self.answer(*what_if(body))
         elif "/periods/" in self.path:
-            self.answer(200, STEPS[self.path.rpartition("/")[2]])
+            self.answer(200, STEPS[self.path.partition("?")[0].rpartition("/")[2]])
         elif self.path.startswith("/v1/desk"):
             self.answer(200, {"input": 3, "sha256": "00", "changes": ["team sales: policy random"],
                               "warnings": ["team sales has no capacity"]})

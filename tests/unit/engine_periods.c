@@ -435,9 +435,29 @@ Test(engine_periods, who_is_set_aside)
     kit_command(&k, EH_MESSAGE_EXCLUDE,
                 "{'team':'sales','period':'2024-09','rep':'bob','reason':'x'}");
     cr_expect_str_eq(kit_refused(&k), "rep: bob is not in team sales");
+    struct eh_set_aside now;
+    struct eh_str team = eh_str("sales"), ana = eh_str("ana");
+    cr_assert(eh_engine_set_aside(k.e, team, month("2024-09"), ana, &now));
+    cr_assert(now.excluded && kit_is(now.reason, "on trial"));
+    lifecycle(EH_MESSAGE_FREEZE, "2024-09", eh_str("facts"));
+    for (int i = 0; i < 2; i++) /* once; then there is nothing to take back */
+        kit_command(&k, EH_MESSAGE_INCLUDE,
+                    "{'team':'sales','period':'2024-09','rep':'ana','reason':'passed it'}");
+    cr_expect_str_eq(kit_refused(&k), "rep: ana is not set aside in 2024-09");
+    EH_AUTO(eh_bytes) struct eh_bytes snapshot = EH_BYTES_INIT;
+    struct eh_engine *twin;
+    cr_assert_eq(eh_engine_snapshot(k.e, &snapshot), 0);
+    cr_assert_eq(eh_engine_restore(eh_str_n((char *)snapshot.data, snapshot.size), &twin, NULL), 0);
+    eh_engine_free(k.e);
+    k.e = twin;
+    cr_assert(eh_engine_set_aside(k.e, team, month("2024-09"), ana, &now));
+    cr_assert(!now.excluded && kit_is(now.reason, "passed it"));
     struct eh_settlement one = {month("2024-09"), 1, 100, 0, 100, 0, eh_str("one")};
     lifecycle(EH_MESSAGE_FREEZE, "2024-09", eh_str("facts"));
     close_with("2024-09", &one, 1);
+    kit_command(&k, EH_MESSAGE_INCLUDE,
+                "{'team':'sales','period':'2024-09','rep':'ana','reason':'x'}");
+    cr_expect(k.fx.refused);
     kit_command(&k, EH_MESSAGE_EXCLUDE,
                 "{'team':'sales','period':'2024-09','rep':'ana','reason':'x'}");
     cr_expect(k.fx.refused);

@@ -94,6 +94,12 @@ struct eh_fact_view {
     __int128 sum;
 };
 
+/* Who set a rep aside for a period last, or included them again, and why. */
+struct eh_set_aside {
+    bool excluded;            /* now */
+    struct eh_str by, reason; /* empty: before EH_RULES_INCLUDE */
+};
+
 /* False: the team has no plan that governs a period of that kind then, or it is so long ago that it
  * is settled for good. A period in which nothing has happened is open and empty. Texts live until
  * the next step. */
@@ -103,6 +109,9 @@ bool eh_engine_period(const struct eh_engine *, struct eh_str team, struct eh_pe
  * above `after` (EH_DATE_ALWAYS: the first of all). False: there is none. */
 bool eh_engine_period_after(const struct eh_engine *, struct eh_str team, int32_t after,
                             struct eh_period_view *ret);
+/* False: nobody ever did for that rep. Texts live until the next step. */
+bool eh_engine_set_aside(const struct eh_engine *, struct eh_str team, struct eh_period,
+                         struct eh_str rep, struct eh_set_aside *ret);
 typedef void eh_fact_fn(void *context, const struct eh_fact_view *);
 /* Everything counted in it, in no particular order. */
 void eh_engine_facts(const struct eh_engine *, const struct eh_period_view *, eh_fact_fn *,
@@ -152,8 +161,9 @@ struct eh_undoable {
 size_t eh_engine_undoable(const struct eh_engine *, struct eh_str team, size_t max,
                           struct eh_undoable *ret);
 
-/* What a step of a period's life (FREEZE, CLOSE, PAY, EXCLUDE) would be refused with, by the code
- * that refuses it; nothing changes. 0: fx says. -EH_EINVAL: another type. Else as eh_engine_step().
+/* What a step of a period's life (FREEZE, CLOSE, PAY, EXCLUDE, INCLUDE) would be refused with, by
+ * the code that refuses it; nothing changes. 0: fx says. -EH_EINVAL: another type. Else as
+ * eh_engine_step().
  */
 int eh_engine_try(const struct eh_engine *, const struct eh_input *,
                   struct eh_effects *) EH_MUST_CHECK;

@@ -39,9 +39,11 @@ enum eh_rules {
         14, /* what nobody in the team has the skills of is told so, whoever is there */
     /* What others say of a rep: a release of some teams concerns these alone, whoever ends
      * another's overloaded has a reason; and overloaded is not said again without end. */
-    EH_RULES_OTHERS = 14,
+    EH_RULES_OTHERS = 15,
+    /* Who is set aside for a period can be included again; who did it and why is known. */
+    EH_RULES_INCLUDE = 16,
 };
 /* The rules of this build. */
-#define EH_RULES_LAST EH_RULES_OTHERS
+#define EH_RULES_LAST EH_RULES_INCLUDE
 
 #endif

@@ -75,9 +75,11 @@ enum eh_message_type {
     /* from the shell, where what time brought cannot be stored; reason: with `ticket`, that one
      * stands aside until it is updated, assigned or moved; with a later date, that day has come and
      * no draw epoch turns; else what has been due for longest is over */
-    EH_MESSAGE_SKIPPED = 21
+    EH_MESSAGE_SKIPPED = 21,
+    /* from the admin socket alone: rep, reason: who was set aside for the period no longer is */
+    EH_MESSAGE_INCLUDE = 22
 };
-#define EH_MESSAGE_LAST EH_MESSAGE_SKIPPED
+#define EH_MESSAGE_LAST EH_MESSAGE_INCLUDE
 _Static_assert(EH_MESSAGE_LAST < 64, "a field has one bit for each type of message");
 
 /* The numbers are stored in the log and in digests: never change one, only add. */
