@@ -46,3 +46,10 @@ SELECT s.input, s.rep, CASE WHEN s.type = 7 THEN 'away' ELSE s.word END AS statu
 FROM input s
 WHERE (s.type IN (3, 11) AND s.rep IS NOT NULL AND s.word IS NOT NULL)
    OR (s.type = 7 AND s.word IS NULL);  -- 'some_teams': the rep's state stays
+
+CREATE OR REPLACE VIEW exclusion AS
+SELECT x.input, x.team, said(x.rest, 23) AS period, x.rep, x.actor AS by, x.reason,
+       instant(x.at) AS at, x.desk,
+       CASE x.type WHEN 17 THEN 'exclude' ELSE 'include' END AS what
+FROM input x WHERE x.type IN (17, 22);
+COMMENT ON COLUMN exclusion.what IS 'exclude, or include: it was taken back';

@@ -65,6 +65,8 @@ def after_the_freeze(stack):
     step(stack, "close")
     assert line(stack, "ana")["total"] == line(stack, "ben")["total"] > 0
     verify_ok(stack)
+    assert stack.sql("SELECT what, rep, reason FROM exclusion ORDER BY input") == [
+        ("exclude", "ana", "on trial"), ("include", "ana", "passed")]
     stack.daemon.kill()
     stack.daemon.start()
     assert line(stack, "ana")["excluded_reason"] == "passed"
