@@ -74,31 +74,6 @@ static void show_step(const struct eh_cli *cli, const char *period, const json_t
     }
 }
 
-/* What else comes of it: closing settles earlier periods first, freezing lets close expect it. */
-static void show_consequences(const json_t *answer)
-{
-    unsigned exponent = eh_json_exponent(answer);
-    const json_t *expected = json_object_get(answer, "expected"), *settled;
-    char carry[EH_CLI_TEXT], net[EH_CLI_TEXT];
-    size_t i;
-    json_array_foreach(json_object_get(answer, "settled"), i, settled)
-    {
-        const char *period = eh_json_text(settled, "period");
-        eh_text_money(eh_json_int(settled, "difference"), exponent, net);
-        printf("settles %s, version %lld: difference %s\n", period ? period : "?",
-               (long long)eh_json_int(settled, "version"), net);
-    }
-    if (json_is_object(expected) && eh_json_int(expected, "carry")) {
-        eh_text_money(eh_json_int(expected, "carry"), exponent, carry);
-        eh_text_money(eh_json_int(expected, "net"), exponent, net);
-        printf("expected carry %s: then net %s\n", carry, net);
-    }
-    if (eh_json_has(answer, "due")) {
-        eh_text_money(eh_json_int(answer, "due"), exponent, net);
-        printf("due %s\n", net);
-    }
-}
-
 /* One step of a period: what is asked before it is done, or NULL. */
 struct period_step {
     const char *period, *verb, *question;
@@ -126,7 +101,6 @@ static int try_step(struct eh_cli *cli, const struct period_step *step)
         return r;
     printf("would be done: ");
     show_step(cli, step->period, answer.json);
-    show_consequences(answer.json);
     return r;
 }
 
@@ -150,7 +124,6 @@ static int do_step(struct eh_cli *cli, const struct period_step *step, bool *ret
     if (eh_answer_told(cli, r, &answer))
         return r;
     show_step(cli, step->period, answer.json);
-    show_consequences(answer.json);
     *ret_done = true;
     return r;
 }

@@ -40,12 +40,13 @@ LEFT JOIN LATERAL (
 WHERE t.type = 1;
 
 
+-- A release with the word 'some_teams' leaves the rep's state as it was.
 CREATE OR REPLACE VIEW rep_signal AS
 SELECT s.input, s.rep, CASE WHEN s.type = 7 THEN 'away' ELSE s.word END AS status,
        instant(s.at) AS at, instant(s.until) AS until, s.actor AS by, s.reason, s.desk
 FROM input s
 WHERE (s.type IN (3, 11) AND s.rep IS NOT NULL AND s.word IS NOT NULL)
-   OR (s.type = 7 AND s.word IS NULL);  -- 'some_teams': the rep's state stays
+   OR (s.type = 7 AND s.word IS NULL);
 
 CREATE OR REPLACE VIEW exclusion AS
 SELECT x.input, x.team, said(x.rest, 23) AS period, x.rep, x.actor AS by, x.reason,
