@@ -37,6 +37,30 @@ struct history {
     int value_column;
 };
 
+/* A column of histories that says nothing here stands among those that are known. */
+static bool is_read(const struct history *h, const struct eh_csv_header *header, int column)
+{
+    if (column == h->value_column || column == eh_csv_column(header, "reassignments"))
+        return true;
+    for (int i = 0; i < COLUMN_COUNT; i++)
+        if (h->columns[i] == column)
+            return true;
+    return false;
+}
+
+static int name_unread(const struct history *h, const struct eh_csv_header *header,
+                       struct eh_error *error)
+{
+    struct eh_bytes *out = h->rules->ret_unread;
+    for (unsigned i = 0; out && i < header->count; i++) {
+        if (is_read(h, header, (int)i) || header->names[i].size == 0)
+            continue;
+        eh_bytes_put(out, ", ", out->size ? 2 : 0);
+        eh_bytes_put(out, header->names[i].data, header->names[i].size);
+    }
+    return out && out->failed ? eh_error_set(error, EH_ENOMEM, "out of memory") : 0;
+}
+
 static int on_header(void *context, const struct eh_csv_header *header, struct eh_error *error)
 {
     struct history *h = context;
@@ -51,7 +75,7 @@ static int on_header(void *context, const struct eh_csv_header *header, struct e
             return eh_error_set(error, EH_EPARSE, "there is no column `%s`",
                                 h->rules->value_column);
     }
-    return 0;
+    return name_unread(h, header, error);
 }
 
 /* Says which column an error is about. */

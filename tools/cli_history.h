@@ -21,12 +21,13 @@
 #define EH_HISTORY_NO_DAY   INT32_MIN
 
 struct eh_history_rules {
-    const char *file;         /* for messages */
-    struct eh_str team;       /* id of the team all tickets go to; empty: as the rows say */
-    const char *value_column; /* where the ticket's value stands; NULL: value_minor */
-    const char *zone;         /* of local times; NULL: there must be none */
-    bool day_first;           /* DD.MM.YYYY */
-    bool *ret_local;          /* set where a local time was read; may be NULL */
+    const char *file;            /* for messages */
+    struct eh_str team;          /* id of the team all tickets go to; empty: as the rows say */
+    const char *value_column;    /* where the ticket's value stands; NULL: value_minor */
+    const char *zone;            /* of local times; NULL: there must be none */
+    bool day_first;              /* DD.MM.YYYY */
+    bool *ret_local;             /* set where a local time was read; may be NULL */
+    struct eh_bytes *ret_unread; /* gets the names of columns that are not read; may be NULL */
 };
 
 struct eh_history_ticket {

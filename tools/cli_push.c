@@ -20,9 +20,10 @@ struct push {
     size_t sent, sent_tickets;
     struct eh_entry_id *ids; /* of what was sent */
     struct eh_fates fates;
-    bool reached;  /* the daemon of this desk answers */
-    bool local;    /* times without an offset were read */
-    char zone[64]; /* they are of; empty: not known */
+    bool reached;           /* the daemon of this desk answers */
+    bool local;             /* times without an offset were read */
+    char zone[64];          /* they are of; empty: not known */
+    struct eh_bytes unread; /* names of columns that are not read */
     bool waits;
 };
 
@@ -59,6 +60,9 @@ static void say_notes(const struct eh_cli *cli, const struct push *p)
     const char *file = cli->args[0];
     if (p->local)
         fprintf(stderr, "%s: times without an offset are taken as those of %s\n", file, p->zone);
+    if (p->unread.size > 0)
+        fprintf(stderr, "%s: columns that are not read: %.*s\n", file, (int)p->unread.size,
+                (const char *)p->unread.data);
     if (p->plan.closed && !eh_cli_option(cli, "outcomes"))
         fprintf(stderr,
                 "%s: %zu rows are closed in the file; they are sent as new work, --outcomes closes "
@@ -77,7 +81,8 @@ static int make_plan(struct eh_cli *cli, struct push *p)
                     .team = eh_str(team),
                     .value_column = eh_cli_option(cli, "value-column"),
                     .zone = *p->zone ? p->zone : NULL,
-                    .ret_local = &p->local},
+                    .ret_local = &p->local,
+                    .ret_unread = &p->unread},
         .outcomes = eh_cli_option(cli, "outcomes") != NULL,
         .source = eh_str(eh_cli_option(cli, "source")),
     };
@@ -321,6 +326,7 @@ int eh_cmd_push(struct eh_cli *cli)
         (eh_integer_parse(eh_str(rate), &p.rate, NULL) < 0 || p.rate < 1 || p.rate > RATE_MAX))
         return eh_say_usage(cli, "--rate: `%s` is not a whole number from 1 to %d", rate, RATE_MAX);
     int r = run(cli, &p);
+    eh_bytes_done(&p.unread);
     eh_fates_done(&p.fates);
     free(p.ids);
     eh_plan_done(&p.plan);

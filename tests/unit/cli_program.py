@@ -70,7 +70,8 @@ HISTORY = [{"seq": 1, "type": "waiting", "team": "sales", "rep": None, "was": No
            {"seq": 2, "type": "assigned", "team": "sales", "rep": "ben", "was": None,
             "why": "random", "at": "2026-03-01T09:05:00.000Z"},
            {"seq": 3, "type": "assigned", "team": "sales", "rep": "ana", "was": "ben",
-            "why": "manager", "at": "2026-03-01T09:10:00.000Z"}]
+            "why": "manager", "at": "2026-03-01T09:10:00.000Z", "by": "mia",
+            "reason": "knows the customer"}]
 HIDDEN = "\u202e\u200b\u0085"  # a mark of direction, nothing at all, a control
 GETS = {
     "/v1/status": (200, STATUS),
@@ -440,7 +441,8 @@ def a_ticket_has_its_story():
     for piece in ["order worth 12,345.67 EUR for team sales", "with ana",
                   "2026-03-01 09:00:00 UTC  waits: nobody is available",
                   "2026-03-01 09:05:00 UTC  dealt to ben by random",
-                  "2026-03-01 09:10:00 UTC  given to ana by a manager, was with ben"]:
+                  "2026-03-01 09:10:00 UTC  given to ana by a manager, was with ben; mia: knows the"
+                  " customer"]:
         assert piece in story, story
     assert "PostgreSQL is not reachable" in good("ticket", "a/b å", "--source", "shop")
 
@@ -614,8 +616,9 @@ def push_puts_a_file_on_the_stream():
     inbox = "evenhand:{main}:inbox"
     bad(69, "push", SHOP, says="redis")
     with Redis() as redis:
-        out = good("push", SHOP, "--outcomes", "--no-wait")
-        assert out.startswith("12 sent to " + inbox + " (7 of them tickets), "), out
+        r = run("push", SHOP, "--outcomes", "--no-wait")
+        assert (r.returncode, r.stderr) == (0, SHOP + ": columns that are not read: shelf\n"), r
+        assert r.stdout.startswith("12 sent to " + inbox + " (7 of them tickets), "), r
         assert redis.cli("XLEN", inbox) == "12\n"
         first = redis.cli("--raw", "XRANGE", inbox, "-", "+", "COUNT", "1").splitlines()
         assert first[1] == "m" and "X-1" in first[2], first
