@@ -218,6 +218,7 @@ struct eh_receipt {
     struct eh_str rep, why;
     int64_t epoch, eligible, weight; /* 0: not dealt */
     struct eh_str draws, detail;     /* as the columns of effect */
+    struct eh_str by, said;          /* the manager who asked for it, and why; or empty */
     bool whole;                      /* with everybody's figures ... */
     struct eh_str reader;            /* ... or with this rep's alone */
 };

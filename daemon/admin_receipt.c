@@ -62,7 +62,6 @@ static const struct {
     const char *why, *sentence;
 } booked[] = {
     {"owner", "The helpdesk named its owner."},
-    {"manager", "A manager gave it."},
     {"affinity", "The customer has a ticket open with the same rep."},
     {"reopened", "It was reopened, and had been with the same rep."},
 };
@@ -77,12 +76,26 @@ static bool tell_booked(struct eh_str why, char ret[SENTENCE_MAX])
     return false;
 }
 
+static void tell_manager(const struct eh_receipt *receipt, char ret[SENTENCE_MAX])
+{
+    bool said = receipt->said.size > 0;
+    if (receipt->by.size == 0)
+        eh_format(ret, SENTENCE_MAX, "A manager gave it.");
+    else
+        eh_format(ret, SENTENCE_MAX, "%.*s gave it by hand%s%.*s", EH_STR_ARG(receipt->by),
+                  said ? ": " : ".", EH_STR_ARG(receipt->said));
+}
+
 static void tell(const struct eh_deal_detail *d, const struct eh_desk *desk,
                  const struct eh_receipt *receipt, char ret[SENTENCE_MAX])
 {
     struct eh_str why = receipt->why, rep = receipt->rep;
     int64_t eligible = receipt->eligible;
     bool drawn = receipt->draws.size > 0;
+    if (eh_str_equal(why, eh_str("manager"))) {
+        tell_manager(receipt, ret);
+        return;
+    }
     if (tell_booked(why, ret))
         return;
     if (eligible <= 1)
@@ -137,6 +150,8 @@ json_t *eh_json_receipt(const struct eh_receipt *receipt, const struct eh_desk *
     json_t *body = json_object(), *compared = json_array();
     eh_json_put(body, "rep", eh_json_text(receipt->rep));
     eh_json_put(body, "why", eh_json_text(receipt->why));
+    eh_json_put(body, "by", receipt->by.size ? eh_json_text(receipt->by) : NULL);
+    eh_json_put(body, "by_reason", receipt->said.size ? eh_json_text(receipt->said) : NULL);
     eh_json_put(body, "epoch", json_integer(receipt->epoch));
     eh_json_put(body, "eligible", json_integer(receipt->eligible));
     /* A sum of few shares, less one's own, is a colleague's. */

@@ -30,7 +30,8 @@ const struct eh_pg_statement eh_admin_statements[] = {
     /* What happened to it, in order. */
     {"admin_history",
      "SELECT e.seq, e.type, e.team, e.rep, e.was, e.why, i.at, e.eligible, e.epoch, e.weight, "
-     "e.draws, e.detail FROM evenhand.desk d "
+     "e.draws, e.detail, CASE WHEN i.type IN (6, 7, 8) THEN i.actor END,"
+     " CASE WHEN i.type IN (6, 7, 8) THEN i.reason END FROM evenhand.desk d "
      "JOIN evenhand.effect e ON e.desk = d.no AND e.ticket = $2 "
      "JOIN evenhand.input i ON i.desk = e.desk AND i.input = e.input "
      "WHERE d.name = $1 ORDER BY e.seq LIMIT " STR(EH_ADMIN_HISTORY_MAX),
@@ -201,8 +202,8 @@ const struct eh_pg_statement eh_admin_statements[] = {
                                                              "x.rank",
      4,
      {TYPE_TEXT, TYPE_TEXT, TYPE_TEXT, TYPE_INT8}},
-    /* What became of entries of the stream; what waited for its ticket in vain was refused by another
-       input. An input that stands for a signal has its id, and is no entry. */
+    /* What became of entries of the stream; what waited for its ticket in vain was refused by
+       another input. An input that stands for a signal has its id, and is no entry. */
     {"admin_entries",
      "SELECT i.input, i.type, i.stream_ms, i.stream_no, i.source, i.id, i.team, i.rest,"
      " coalesce(d.reason, x.reason), x.input FROM evenhand.desk k"
@@ -322,6 +323,10 @@ static json_t *history_json(const PGresult *result)
             eh_json_put(item, "eligible", json_integer(eh_pg_int(result, row, 7)));
             eh_json_put(item, "epoch", json_integer(eh_pg_int(result, row, 8)));
         }
+        if (!PQgetisnull(result, row, 12)) {
+            eh_json_put(item, "by", eh_json_text(eh_pg_text(result, row, 12)));
+            eh_json_put(item, "reason", eh_json_text(eh_pg_text(result, row, 13)));
+        }
         json_array_append_new(list, item);
     }
     return list;
@@ -344,6 +349,8 @@ static json_t *receipt_json(const struct eh_admin_request *request, const PGresu
                                  .weight = eh_pg_int(result, row, 9),
                                  .draws = eh_pg_text(result, row, 10),
                                  .detail = eh_pg_text(result, row, 11),
+                                 .by = eh_pg_text(result, row, 12),
+                                 .said = eh_pg_text(result, row, 13),
                                  .whole = eh_peer_sees_all(peer) ||
                                           eh_peer_manages(peer, desk, eh_pg_text(result, row, 2)),
                                  .reader = eh_str(peer->rep)};

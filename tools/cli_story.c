@@ -145,6 +145,15 @@ static void add_chances(const json_t *h, char *text, size_t size)
                   (long long)eh_json_int(h, "epoch"));
 }
 
+/* Who asked for it, and why. */
+static void add_manager(const json_t *h, char *text, size_t size)
+{
+    const char *by = eh_json_text(h, "by"), *reason = eh_json_text(h, "reason");
+    size_t used = strlen(text);
+    if (by && used < size)
+        eh_format(text + used, size - used, "; %s: %s", by, reason ? reason : "no reason given");
+}
+
 static void show_history(const struct eh_cli *cli, const json_t *t)
 {
     json_t *history = json_object_get(t, "history"), *h;
@@ -156,12 +165,13 @@ static void show_history(const struct eh_cli *cli, const json_t *t)
     printf("\n%shistory%s\n", eh_colour_bold(cli), eh_colour_end(cli));
     json_array_foreach(history, i, h)
     {
-        char text[512], when[EH_CLI_TEXT] = "";
+        char text[1024], when[EH_CLI_TEXT] = "";
         int64_t us;
         if (eh_json_time_us(h, "at", &us))
             eh_text_when(us, when);
         sentence(h, text, sizeof text);
         add_chances(h, text, sizeof text);
+        add_manager(h, text, sizeof text);
         char *clean = eh_text_clean(text);
         printf("%s%s%s  %s\n", eh_colour_dim(cli), when, eh_colour_end(cli), clean);
         free(clean);

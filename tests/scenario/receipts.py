@@ -1,5 +1,6 @@
 #!/usr/bin/python3
 """receipts: why a ticket went to whom it went, and what each rep was entitled to."""
+import getpass
 import json
 
 from harness import SALES, SUPPORT, default_desk, run, scenario
@@ -100,7 +101,16 @@ def without_a_draw(stack):
     stack.cli("assign", "given", other, "--reason", "knows them")
     receipt = ticket_of(stack, "given")["receipt"]
     assert (receipt["rep"], receipt["why"]) == (other, "manager"), receipt
-    assert receipt["reason"] == "A manager gave it." and receipt["draws"] == [], receipt
+    me = getpass.getuser()
+    assert receipt["reason"] == me + " gave it by hand: knows them", receipt
+    assert (receipt["by"], receipt["by_reason"], receipt["draws"]) == (me, "knows them", [])
+    assert "; %s: knows them" % me in stack.cli("ticket", "given")[1]
+    stack.cli("release", other, "--reason", "fell ill")
+    stack.settle()
+    told = ticket_of(stack, "given")
+    assert (told["receipt"]["by"], told["receipt"]["by_reason"]) == (me, "fell ill"), told
+    assert [(h["by"], h["reason"]) for h in told["history"] if "by" in h] == \
+        [(me, "knows them"), (me, "fell ill")], told
 
 
 @scenario("a waiting ticket has no receipt, a closed one keeps it")
