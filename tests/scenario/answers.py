@@ -100,6 +100,7 @@ def lively(stack):
     period = "/v1/teams/sales/periods/%s/" % month
     ask("POST", period + "exclude?dry_run=1", {"rep": "dora", "reason": "lent"})
     ask("POST", period + "exclude", {"rep": "dora", "reason": "lent"})
+    ask("POST", period + "include", {"rep": "dora", "reason": "was not lent"})
     for step in ("freeze", "close", "pay"):
         ask("GET", "/v1/teams/sales/pool?period=%s&explain=1" % month)
         ask("POST", period + step + "?dry_run=1", {})
