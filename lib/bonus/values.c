@@ -101,12 +101,15 @@ static int conversion(const struct eh_plan_measure *measure, const struct eh_bon
     return r < 0 ? r : ratio(won * EH_PPM, won + lost, "conversion", ret, error);
 }
 
-/* Those that were not counted, for nobody can tell how long they took. */
-static int64_t unknown(const struct eh_bonus_facts *facts, int64_t known)
+int64_t eh_bonus_unknown(const struct eh_bonus_facts *facts, enum eh_measure_kind kind)
 {
+    bool response = kind == EH_MEASURE_RESPONSE_TIME;
+    int64_t known = response ? facts->responses : facts->cycles;
     __int128 closed = 0;
     for (uint32_t i = 0; i < facts->kind_count; i++)
         closed += facts->kinds[i].closed;
+    if (!response && kind != EH_MEASURE_CYCLE_TIME)
+        return 0;
     return facts->by_closings || closed <= known ? 0 : (int64_t)(closed - known);
 }
 
@@ -115,7 +118,7 @@ static int response_time(const struct eh_plan_measure *measure, const struct eh_
 {
     (void)measure;
     ret->count = facts->responses;
-    ret->unknown = unknown(facts, facts->responses);
+    ret->unknown = eh_bonus_unknown(facts, EH_MEASURE_RESPONSE_TIME);
     return ratio(facts->response_ms, (__int128)facts->responses * MS, "response_time", ret, error);
 }
 
@@ -124,7 +127,7 @@ static int cycle_time(const struct eh_plan_measure *measure, const struct eh_bon
 {
     (void)measure;
     ret->count = facts->cycles;
-    ret->unknown = unknown(facts, facts->cycles);
+    ret->unknown = eh_bonus_unknown(facts, EH_MEASURE_CYCLE_TIME);
     return ratio(facts->cycle_ms, (__int128)facts->cycles * MS, "cycle_time", ret, error);
 }
 

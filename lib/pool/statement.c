@@ -125,16 +125,22 @@ static void add_view(const struct eh_period_view *view, struct eh_pool_statement
     s->published_late = view->published_late;
 }
 
-/* Those of the facts its last version is made of. */
-static int add_cancelled(const struct eh_period_view *view, struct eh_pool_statement *s,
-                         struct eh_arena *arena, struct eh_error *error)
+/* What the facts of its last version left out. */
+static int add_left_out(const struct eh_period_view *view, struct eh_pool_statement *s,
+                        struct eh_arena *arena, struct eh_error *error)
 {
+    const struct eh_bonus_plan *plan = view->plan;
     struct eh_bonus_facts *facts;
     int r = s->facts.size > 0 ? eh_pool_facts_decode(s->facts, arena, &facts, error)
                               : eh_pool_frozen(view, arena, &facts, error);
-    if (r == 0)
-        s->cancelled_tickets = facts->cancelled;
-    return r;
+    if (r < 0)
+        return r;
+    s->cancelled_tickets = facts->cancelled;
+    for (uint32_t i = 0; i < s->metric_count && i < plan->metric_count; i++) {
+        uint8_t kind = plan->measures[plan->metrics[i].measure].kind;
+        s->metrics[i].unknown = eh_bonus_unknown(facts, (enum eh_measure_kind)kind);
+    }
+    return 0;
 }
 
 int eh_pool_live(const struct eh_engine *e, const struct eh_period_view *view, int64_t carry_open,
@@ -165,7 +171,7 @@ int eh_pool_statement(const struct eh_engine *e, const struct eh_period_view *vi
     int r = settled ? eh_pool_settled(view, arena, &s, error)
                     : eh_pool_live(e, view, carry_open, arena, &s, error);
     if (r == 0 && settled)
-        r = add_cancelled(view, s, arena, error);
+        r = add_left_out(view, s, arena, error);
     if (r < 0)
         return r;
     add_view(view, s);

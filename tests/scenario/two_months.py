@@ -223,8 +223,11 @@ def check_open(stack, work, name):
     assert shown["cancelled_tickets"] == facts.cancelled, (name, shown, facts.cancelled)
 
 
-def check_version(stack, name, book):
+def check_version(stack, name, book, facts):
     shown = pool(stack, "care", name)
+    without = {m["metric"]: m["without_duration"] for m in shown["metrics"]}
+    assert without["cycle_time"] == facts.unknown, (name, without, facts.unknown)
+    assert shown["cancelled_tickets"] == facts.cancelled, (name, shown, facts.cancelled)
     for key in ("version", "gross", "carry", "net", "carry_open"):
         assert shown[key] == book[key], (name, key, shown[key], book[key])
     found = {s["rep"]: {part: s[part] for part in PARTS} for s in shown["shares"] if s["eligible"]}
@@ -306,7 +309,7 @@ def two_months(stack):
     early = settle(PLAN, EARLY, work.facts(EARLY), people(), 0)
     for verb in ("freeze", "close", "pay"):
         step(stack, verb, "care", EARLY)
-    check_version(stack, EARLY, early)
+    check_version(stack, EARLY, early, work.facts(EARLY))
     check_payroll(stack, EARLY, early, early["net"])
     come_late(stack, work, EARLY, 0.6)
     step(stack, "freeze", "care", LAST)
@@ -314,13 +317,13 @@ def two_months(stack):
     come_late(stack, work, LAST, 0.3)
     step(stack, "close", "care", LAST)
     early = settle_again(PLAN, EARLY, work.facts(EARLY), early, early["carry_open"])
-    check_version(stack, EARLY, early)
+    check_version(stack, EARLY, early, work.facts(EARLY))
     last = settle(PLAN, LAST, frozen, people({"bo"}), early["carry_open"])
-    check_version(stack, LAST, last)
+    check_version(stack, LAST, last, frozen)
     check_payroll(stack, LAST, last, 0)
     step(stack, "close", "care", LAST)
     last = settle_again(PLAN, LAST, work.facts(LAST), last, last["carry_open"])
-    check_version(stack, LAST, last)
+    check_version(stack, LAST, last, work.facts(LAST))
     note("%s: net %d, carry %d; %s: net %d in %d versions, carry %d, open %d" % (
         EARLY, early["net"], early["carry"], LAST, last["net"], last["version"], last["carry"],
         last["carry_open"]))

@@ -173,6 +173,10 @@ int eh_bonus_recompute(const struct eh_bonus_plan *, const struct eh_bonus_facts
 /* y at x, on straight lines between the points, rounded once. */
 int64_t eh_curve_at(const struct eh_curve *, int64_t x);
 
+/* Closed tickets that are not in a mean of times, for nobody can tell how long they took; 0 for
+ * every other measure. */
+int64_t eh_bonus_unknown(const struct eh_bonus_facts *, enum eh_measure_kind);
+
 /* What of the open carry (0 or less) a period takes: 0 or less. */
 int64_t eh_bonus_carry(int64_t gross, int64_t carry_open, uint32_t at_most_ppm);
 

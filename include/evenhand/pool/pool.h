@@ -42,7 +42,7 @@ int eh_pool_facts_decode(struct eh_str, struct eh_arena *, struct eh_bonus_facts
 struct eh_pool_metric {
     struct eh_str name;
     int64_t value, count; /* count: of the facts it is made of */
-    int64_t unknown;      /* closed tickets without a duration; 0 in one read back */
+    int64_t unknown;      /* closed tickets without a duration */
     uint8_t unit;         /* enum eh_unit */
     bool prior, missing;
     int64_t curve_ppm, score_ppm;
