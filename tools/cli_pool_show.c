@@ -313,23 +313,33 @@ static bool expects_other(const json_t *shares)
     return other;
 }
 
-/* "set aside by maja: on leave; freeze again" */
 static void share_note(struct eh_grid *g, const json_t *share)
 {
-    const char *by = eh_json_text(share, "excluded_by"),
-               *why = eh_json_text(share, "excluded_reason");
-    bool excluded = is_true(share, "excluded"), since = is_true(share, "since_freeze");
-    char text[512];
-    if (excluded || since)
-        eh_format(text, sizeof text, "%s%s%s%s%s%s", excluded ? "set aside" : "included again",
-                  by ? " by " : "", by ? by : "", why ? ": " : "", why ? why : "",
+    eh_grid_dim(g, is_true(share, "excluded")       ? "set aside"
+                   : is_true(share, "since_freeze") ? "included"
+                   : !is_true(share, "eligible")    ? "no share"
+                   : is_true(share, "capped")       ? "capped"
+                                                    : "");
+}
+
+/* "dora, by maja: on leave; since the freeze: freeze again" */
+static void show_reasons(const struct eh_cli *cli, const json_t *shares)
+{
+    size_t i;
+    json_t *share;
+    json_array_foreach((json_t *)shares, i, share)
+    {
+        const char *by = eh_json_text(share, "excluded_by"), *rep = eh_json_text(share, "rep");
+        const char *why = eh_json_text(share, "excluded_reason");
+        bool excluded = is_true(share, "excluded"), since = is_true(share, "since_freeze");
+        char text[512];
+        if (!excluded && !since)
+            continue;
+        eh_format(text, sizeof text, "%s%s%s%s%s%s", rep ? rep : "?", by ? ", by " : "",
+                  by ? by : "", why ? ": " : "", why ? why : "",
                   since ? "; since the freeze: freeze again" : "");
-    else
-        eh_format(text, sizeof text, "%s",
-                  !is_true(share, "eligible") ? "no share"
-                  : is_true(share, "capped")  ? "capped"
-                                              : "");
-    eh_grid_dim(g, text);
+        say(cli, excluded ? "set aside" : "included", text);
+    }
 }
 
 static void share_row(struct eh_grid *g, const json_t *share, unsigned exponent, bool other,
@@ -375,6 +385,7 @@ static void show_shares(const struct eh_cli *cli, const json_t *pool, unsigned e
         eh_grid_text(g, "");
     }
     eh_grid_print(g);
+    show_reasons(cli, shares);
     if (i == 1 && !whole)
         puts("(your line; each rep sees the pool, the rules and the own line)");
 }

@@ -47,8 +47,8 @@ def day(stack):
     assert "T-1" in says(stack, "rep", rep)
     assert "closed" in says(stack, "ticket", "T-3")
     assert "is overloaded until" in says(stack, "overloaded", rep, "--for", "2h", "--reason", "r")
-    assert re.search(r"overloaded until \d\d.* \(in (2h|1h 5\dm)\): r", says(stack, "rep", rep))
-    assert "from" in says(stack, "available", rep)
+    assert re.search(r"overloaded until \d\d.* \(in (2h|1h 5\dm)\), said by \S+: r", says(stack, "rep", rep))
+    assert "from" in says(stack, "available", rep, "--reason", "r")
     assert says(stack, "outcome", "T-1", "won", "--value", "120", "--csat", "5") == "T-1: won\n"
     assert stack.sql1("SELECT value FROM outcome WHERE ticket = 'T-1'") == 12000
     refused(stack, 1, "reopen", "outcome", "T-1", "lost")

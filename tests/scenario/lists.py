@@ -140,7 +140,7 @@ def bounds(stack):
     rep = desk["teams"][0]["reps"][0]
     rep = rep["id"] if isinstance(rep, dict) else rep
     assert "; at_most of team sales: 4h\n" in says(stack, "overloaded", rep, "--for", "9h")
-    assert "; at_least of team sales: 10m\n" in says(stack, "available", rep)
+    assert "; at_least of team sales: 10m\n" in says(stack, "available", rep, "--reason", "r")
     assert "; at_least of team sales: 10m\n" in says(stack, "overloaded", rep, "--for", "1m")
     assert " of team " not in says(stack, "overloaded", rep, "--for", "1h")
     away = says(stack, "away", rep, "--for", "2d", "--reason", "a course")

@@ -49,7 +49,7 @@ def after_the_freeze(stack):
     assert ana["excluded_by"], ana
     assert not line(stack, "ben")["excluded"]
     told = stack.cli("pool", "sales", "--period", LAST)[1]
-    assert "set aside by" in told and "freeze again" in told, told
+    assert "ana, by " in told and "freeze again" in told, told
     refused = step(stack, "close", code=409)
     assert "ana was set aside after it was frozen" in refused["error"]["message"], refused
     step(stack, "freeze")
