@@ -124,7 +124,8 @@ struct eh_committed {
 };
 void eh_committed_from(const struct eh_engine *, struct eh_committed *ret);
 
-/* Behind why a desk file was refused, what to do where that cannot be mended in this state; or "". */
+/* Behind why a desk file was refused, what to do where that cannot be mended in this state; or "".
+ */
 const char *eh_desk_way_out(const char *message);
 
 /* What /v1/status and /metrics show of the shell. Text lives until the next tick. */

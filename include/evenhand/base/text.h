@@ -66,8 +66,8 @@ size_t eh_utf8_whole(const char *text, size_t size);
  * control character below U+0080. */
 void eh_text_tidy(char *text, size_t size);
 
-/* Levenshtein's distance: bytes to insert, delete or replace to make b of a. UINT32_MAX: one of them
- * is longer than EH_DISTANCE_MAX. */
+/* Levenshtein's distance: bytes to insert, delete or replace to make b of a. UINT32_MAX: one of
+ * them is longer than EH_DISTANCE_MAX. */
 #define EH_DISTANCE_MAX 32
 uint32_t eh_text_distance(struct eh_str a, struct eh_str b);
 

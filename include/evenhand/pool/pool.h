@@ -149,8 +149,8 @@ struct eh_pool_expected {
                                            for: settled first, in that order */
     uint32_t earlier_count;
 };
-/* Earlier periods of the team that are not closed yet are closed before it. A view with another plan
- * is expected under that. -EH_ECONFLICT: it is closed. */
+/* Earlier periods of the team that are not closed yet are closed before it. A view with another
+ * plan is expected under that. -EH_ECONFLICT: it is closed. */
 int eh_pool_expect(const struct eh_engine *, const struct eh_period_view *, struct eh_arena *,
                    struct eh_pool_expected *ret, struct eh_error *) EH_MUST_CHECK;
 
