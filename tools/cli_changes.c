@@ -107,12 +107,24 @@ int eh_cmd_away(struct eh_cli *cli)
     return signal_command(cli, "away", eh_cli_option(cli, "for"));
 }
 
+/* Where the daemon says that the ticket is now: "; with ana", "; it waits"; nothing once closed. */
+static void put_place(const json_t *answer, char *ret, size_t size)
+{
+    const char *state = eh_json_text(answer, "state"), *rep = eh_json_text(answer, "rep");
+    bool waits = state && strcmp(state, "waiting") == 0;
+    ret[0] = '\0';
+    if (waits || (state && rep))
+        eh_format(ret, size, "; %s%s", waits ? "it waits" : "with ", waits ? "" : rep);
+}
+
 int eh_change_post(struct eh_cli *cli, const char *path, json_t *body, const char *done)
 {
     EH_AUTO(eh_answer) struct eh_answer answer = {0};
+    char place[EH_NAME_MAX + 16];
     int r = eh_http_post(cli, path, body, &answer);
+    put_place(answer.json, place, sizeof place);
     if (!eh_answer_told(cli, r, &answer))
-        printf("%s%s\n", done,
+        printf("%s%s%s\n", done, place,
                json_is_true(json_object_get(answer.json, "repeat")) ? " (it was already)"
                : json_is_true(json_object_get(answer.json, "parked"))
                    ? " once this ticket comes; it is not there, and refused when it stays away"
@@ -140,14 +152,14 @@ static int redirect(struct eh_cli *cli, const char *verb, const char *key, const
 int eh_cmd_assign(struct eh_cli *cli)
 {
     char done[320];
-    eh_format(done, sizeof done, "%s is with %s now", cli->args[0], cli->args[1]);
+    eh_format(done, sizeof done, "%s: given by hand", cli->args[0]);
     return redirect(cli, "assign", "rep", done);
 }
 
 int eh_cmd_move(struct eh_cli *cli)
 {
     char done[320];
-    eh_format(done, sizeof done, "%s is in team %s now", cli->args[0], cli->args[1]);
+    eh_format(done, sizeof done, "%s: moved to team %s", cli->args[0], cli->args[1]);
     return redirect(cli, "move", "team", done);
 }
 

@@ -67,12 +67,13 @@ def overrides(stack):
     had = stack.ticket("T-2")["rep"]
     other = next(r for r in SALES if r != had)
     assert says(stack, "assign", "T-2", other, "--reason", "knows them") == \
-        "T-2 is with %s now\n" % other
+        "T-2: given by hand; with %s\n" % other
     assert "given to %s by a manager, was with %s" % (other, had) in says(stack, "ticket", "T-2")
     says(stack, "release", other, "--reason", "leaves")
     assert stack.ticket("T-2")["rep"] not in (None, other)
     assert "away" in says(stack, "rep", other)
-    says(stack, "move", "T-2", "support", "--reason", "misrouted")
+    moved = says(stack, "move", "T-2", "support", "--reason", "misrouted")
+    assert moved == "T-2: moved to team support; with %s\n" % stack.ticket("T-2")["rep"], moved
     assert "moved to team support" in says(stack, "ticket", "T-2")
 
 
