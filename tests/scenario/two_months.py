@@ -178,10 +178,10 @@ class Work:
         ended = self.day(name, 10, 18) if rng.random() < 0.93 else created - 86400000
         end = self.close(ident, holder, ended, undated=rng.random() < 0.1)
         for _ in range(rng.choice([0, 0, 0, 0, 1, 2])):
-            ended = max(self.last(ident), created) + rng.randint(1, 3 * 86400000)
+            ended = max(self.last(ident), created) + rng.randint(1, 2 * 86400000)
             self.outcome(ident, holder, "reopened", ended)
             if rng.random() < 0.8:
-                end = self.close(ident, holder, ended + rng.randint(1, 2 * 86400000),
+                end = self.close(ident, holder, ended + rng.randint(1, 86400000),
                                  undated=rng.random() < 0.1)
         ended = self.last(ident)
         if end["outcome"] == "won" and rng.random() < 0.3:
