@@ -282,13 +282,9 @@ static void show_rest(const struct eh_cli *cli, const json_t *pool)
                   a);
         say(cli, "held", text);
     }
-    if (eh_json_int(pool, "moved")) {
-        eh_pool_amount(pool, "moved", a);
-        eh_format(text, sizeof text,
-                  "%s would have been in parts that nobody has a weight in; it is in the others",
-                  a);
-        say(cli, "moved", text);
-    }
+    if (eh_json_int(pool, "moved"))
+        say(cli, "moved",
+            "nobody has a weight in some of the parts; what they would have had is in the others");
     if (eh_json_int(pool, "carry_open")) {
         eh_pool_amount(pool, "carry_open", a);
         eh_format(text, sizeof text, "%s is still to be taken from pools to come", a);
