@@ -124,8 +124,7 @@ static void difference_cell(struct eh_grid *g, const json_t *rep, unsigned expon
 static void show_overloads(const struct eh_cli *cli, const json_t *report)
 {
     struct eh_grid *g = eh_grid_new(
-        cli,
-        "overloaded,>for,>of time,>times,>a week,>ended by others,>value of what came meanwhile");
+        cli, "overloaded,>for,>of time,>times,>a week,>ended by others,>value meanwhile");
     bool any = false;
     size_t i;
     json_t *rep;
