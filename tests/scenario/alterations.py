@@ -264,6 +264,11 @@ def columns(stack):
     report(unseen, count)
 
 
+# Of which rows one is taken away. The ledger keeps a row of whoever left a team: it is compared
+# while it is there, and not missed.
+MISSED = {"ledger": "input = (SELECT max(input) FROM ledger)"}
+
+
 @scenario("a row missing, and one too many, of each table is seen")
 def rows(stack):
     rich(stack)
@@ -271,7 +276,7 @@ def rows(stack):
     database, unseen, count = Database(stack), [], 0
     for table in database.tables:
         columns = [c for c, _, _ in database.columns(table)]
-        place, row = database.pick(table, "true", stack.random)
+        place, row = database.pick(table, MISSED.get(table, "true"), stack.random)
         database.run("DELETE FROM %s WHERE ctid = '%s'" % (table, place))
         look(stack, unseen, "a row of %s deleted: %s" % (table, {
             k: row[k] for k in database.key(table)}), table, table in MAY_BE_MISSING, row)
