@@ -401,9 +401,11 @@ static struct eh_pool_statement *any_statement(struct eh_batch *b)
     memcpy(s->facts_sha256, any_bytes(b, 1).data, 1);
     s->lines = eh_arena_alloc(&b->arena, s->line_count * sizeof *s->lines);
     for (uint32_t i = 0; i < s->line_count; i++) {
-        char *rep = eh_arena_alloc(&b->arena, 2 * TEXT_MOST);
-        eh_format(rep, 2 * TEXT_MOST, "%u%.*s", i, EH_STR_ARG(any_text(b)));
-        s->lines[i] = (struct eh_pool_line){.rep = eh_str(rep),
+        struct eh_str text = any_text(b);
+        char *rep = eh_arena_alloc(&b->arena, text.size + (size_t)1);
+        rep[0] = (char)('0' + i);
+        memcpy(rep + 1, text.data, text.size);
+        s->lines[i] = (struct eh_pool_line){.rep = eh_str_n(rep, text.size + (size_t)1),
                                             .eligible = maybe(),
                                             .capped = maybe(),
                                             .days = any_number(),
