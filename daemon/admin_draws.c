@@ -53,8 +53,6 @@ static void on_draws(void *context, PGresult *result)
 
 void eh_admin_get_draws(struct eh_admin_request *request)
 {
-    const struct eh_desk *desk = eh_engine_desk(eh_app_engine(request->admin->app));
-    struct eh_pg *reader = eh_app_reader(request->admin->app);
     struct eh_str after = eh_admin_path_query(&request->path, "after");
     int64_t number = -1;
     if (after.size > 0 && (eh_integer_parse(after, &number, NULL) < 0 || number < 0)) {
@@ -65,14 +63,7 @@ void eh_admin_get_draws(struct eh_admin_request *request)
     }
     char big[8];
     eh_pg_put64(big, number);
-    const char *values[] = {desk ? desk->id.data : NULL, big};
-    const int lengths[] = {desk ? (int)desk->id.size : 0, 8};
-    if (!desk || !reader || !eh_pg_up(reader) ||
-        eh_pg_send(reader, "admin_draws", 2, values, lengths, on_draws, request) < 0) {
+    struct eh_str key = eh_str_n(big, sizeof big);
+    if (eh_admin_query(request, "admin_draws", &key, 1, on_draws) < 0)
         eh_admin_error(request, EH_EUNAVAILABLE, NULL, "PostgreSQL is away; try again later");
-        return;
-    }
-    eh_admin_wait(request);
-    int r = eh_pg_sync(reader);
-    (void)r; /* a link that dies now gives the callback NULL */
 }

@@ -219,25 +219,14 @@ static void on_entries(void *context, PGresult *result)
 
 static int send_query(struct eh_admin_request *request, const struct entries *asked)
 {
-    const struct eh_engine *engine = eh_app_engine(request->admin->app);
-    const struct eh_desk *desk = engine ? eh_engine_desk(engine) : NULL;
-    struct eh_pg *reader = eh_app_reader(request->admin->app);
+    const uint64_t bounds[] = {asked->after.ms, asked->after.no, asked->last.ms, asked->last.no};
     char numbers[4][8];
-    if (!desk || !reader || !eh_pg_up(reader))
-        return -EH_EUNAVAILABLE;
-    eh_pg_put64(numbers[0], (int64_t)asked->after.ms);
-    eh_pg_put64(numbers[1], (int64_t)asked->after.no);
-    eh_pg_put64(numbers[2], (int64_t)asked->last.ms);
-    eh_pg_put64(numbers[3], (int64_t)asked->last.no);
-    const char *values[] = {desk->id.data, numbers[0], numbers[1], numbers[2], numbers[3]};
-    const int lengths[] = {(int)desk->id.size, 8, 8, 8, 8};
-    int r = eh_pg_send(reader, "admin_entries", 5, values, lengths, on_entries, request);
-    if (r < 0)
-        return r;
-    eh_admin_wait(request);
-    r = eh_pg_sync(reader);
-    (void)r; /* a link that dies now gives the callback NULL */
-    return 0;
+    struct eh_str parameters[4];
+    for (size_t i = 0; i < 4; i++) {
+        eh_pg_put64(numbers[i], (int64_t)bounds[i]);
+        parameters[i] = eh_str_n(numbers[i], sizeof numbers[i]);
+    }
+    return eh_admin_query(request, "admin_entries", parameters, 4, on_entries);
 }
 
 void eh_admin_get_entries(struct eh_admin_request *request)

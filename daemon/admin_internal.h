@@ -227,10 +227,15 @@ json_t *eh_json_receipt(const struct eh_receipt *, const struct eh_desk *);
 /* A rep's own, a manager's teams'; operators and auditors see all: in lists and one by one. */
 bool eh_admin_sees_ticket(const struct eh_admin_request *, const struct eh_ticket_view *);
 
-/* Sends one of eh_admin_statements with two parameters: the desk's id and a key. Its callback gets
- * the request. -EH_EUNAVAILABLE: PostgreSQL is away. */
-int eh_admin_ask(struct eh_admin_request *, const char *statement, const void *key, int key_size,
-                 eh_pg_result_fn *, struct eh_error *) EH_MUST_CHECK;
+/* admin_query.c: sends one of eh_admin_statements with the desk's id and these parameters, at most
+ * four. The request waits; the callback gets it. -EH_EUNAVAILABLE: PostgreSQL is away, or there is
+ * no desk. */
+int eh_admin_query(struct eh_admin_request *, const char *statement,
+                   const struct eh_str *parameters, unsigned count,
+                   eh_pg_result_fn *) EH_MUST_CHECK;
+/* The same with one key, for what memory does not hold: *error says so. */
+int eh_admin_ask(struct eh_admin_request *, const char *statement, const void *key,
+                 uint32_t key_size, eh_pg_result_fn *, struct eh_error *) EH_MUST_CHECK;
 
 /* admin_range.c: which part of a list is wanted. */
 struct eh_admin_range {

@@ -120,23 +120,11 @@ static void on_step(void *context, PGresult *result)
 
 static int ask(struct eh_admin_request *request, const struct repeat *repeat)
 {
-    const struct eh_engine *engine = eh_app_engine(request->admin->app);
-    const struct eh_desk *desk = engine ? eh_engine_desk(engine) : NULL;
-    struct eh_pg *reader = eh_app_reader(request->admin->app);
-    struct eh_str team = request->path.parts[2], period = request->path.parts[4];
-    if (!desk || !reader || !eh_pg_up(reader))
-        return -EH_EUNAVAILABLE;
     char input[8];
     eh_pg_put64(input, (int64_t)repeat->input);
-    const char *values[] = {desk->id.data, input, team.data, period.data};
-    const int lengths[] = {(int)desk->id.size, sizeof input, (int)team.size, (int)period.size};
-    int r = eh_pg_send(reader, "admin_step", 4, values, lengths, on_step, request);
-    if (r < 0)
-        return r;
-    eh_admin_wait(request);
-    r = eh_pg_sync(reader);
-    (void)r; /* a link that dies now gives the callback NULL */
-    return 0;
+    const struct eh_str parameters[] = {eh_str_n(input, sizeof input), request->path.parts[2],
+                                        request->path.parts[4]};
+    return eh_admin_query(request, "admin_step", parameters, 3, on_step);
 }
 
 void eh_admin_period_done(struct eh_admin_request *request, const struct eh_command_result *result)

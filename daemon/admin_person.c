@@ -85,31 +85,18 @@ static void away(struct eh_admin_request *request)
     eh_admin_error(request, EH_EUNAVAILABLE, NULL, "PostgreSQL is away; try again later");
 }
 
-/* The desk, then these. */
-static void ask(struct eh_admin_request *request, const char *statement, int count,
+static void ask(struct eh_admin_request *request, const char *statement, unsigned count,
                 const struct eh_str *parameters, eh_pg_result_fn *on_result)
 {
-    const struct eh_desk *desk = eh_engine_desk(eh_app_engine(request->admin->app));
-    struct eh_pg *reader = eh_app_reader(request->admin->app);
-    const char *values[5] = {desk ? desk->id.data : NULL};
-    int lengths[5] = {desk ? (int)desk->id.size : 0};
-    for (int i = 0; i < count; i++) {
-        values[i + 1] = parameters[i].data ? parameters[i].data : "";
-        lengths[i + 1] = (int)parameters[i].size;
-    }
-    if (!desk || !reader || !eh_pg_up(reader) ||
-        eh_pg_send(reader, statement, count + 1, values, lengths, on_result, request) < 0) {
+    if (eh_admin_query(request, statement, parameters, count, on_result) < 0)
         away(request);
-        return;
-    }
-    eh_admin_wait(request);
-    int r = eh_pg_sync(reader);
-    (void)r; /* a link that dies now gives the callback NULL */
 }
 
-/* False: answered. */
-static bool there(struct eh_admin_request *request, const PGresult *result)
+/* False: the request is gone, or it was answered with an error. */
+static bool has_rows(struct eh_admin_request *request, const PGresult *result)
 {
+    if (!eh_admin_resume(request))
+        return false;
     if (result && PQresultStatus(result) == PGRES_TUPLES_OK)
         return true;
     if (!result) {
@@ -158,9 +145,7 @@ static json_t *entries_json(struct eh_str list)
 static void on_forgotten(void *context, PGresult *result)
 {
     struct eh_admin_request *request = context;
-    if (!eh_admin_resume(request))
-        return;
-    if (!there(request, result))
+    if (!has_rows(request, result))
         return;
     const struct person *person = request->state;
     json_t *body = json_object();
@@ -180,9 +165,7 @@ static void on_forgotten(void *context, PGresult *result)
 static void on_desks(void *context, PGresult *result)
 {
     struct eh_admin_request *request = context;
-    if (!eh_admin_resume(request))
-        return;
-    if (!there(request, result))
+    if (!has_rows(request, result))
         return;
     json_t *body = json_object();
     eh_json_put(body, "erased", json_false());
@@ -239,9 +222,7 @@ static void put_after(json_t *body, int64_t after)
 static void on_customer(void *context, PGresult *result)
 {
     struct eh_admin_request *request = context;
-    if (!eh_admin_resume(request))
-        return;
-    if (!there(request, result))
+    if (!has_rows(request, result))
         return;
     int rows = PQntuples(result);
     json_t *body = json_object(), *items = json_array();
@@ -316,9 +297,7 @@ static void name_type(json_t *item)
 static void on_rep(void *context, PGresult *result)
 {
     struct eh_admin_request *request = context;
-    if (!eh_admin_resume(request))
-        return;
-    if (!there(request, result))
+    if (!has_rows(request, result))
         return;
     const struct person *person = request->state;
     const struct eh_engine *engine = eh_app_engine(request->admin->app);

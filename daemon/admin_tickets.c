@@ -237,22 +237,12 @@ static const struct eh_desk *desk_of(const struct eh_admin_request *request)
 }
 
 int eh_admin_ask(struct eh_admin_request *request, const char *statement, const void *key,
-                 int key_size, eh_pg_result_fn *on_result, struct eh_error *error)
+                 uint32_t key_size, eh_pg_result_fn *on_result, struct eh_error *error)
 {
-    const struct eh_desk *desk = desk_of(request);
-    struct eh_pg *reader = eh_app_reader(request->admin->app);
-    int r = -EH_EUNAVAILABLE;
-    if (desk && reader && eh_pg_up(reader)) {
-        const char *values[] = {desk->id.data, key};
-        const int lengths[] = {(int)desk->id.size, key_size};
-        r = eh_pg_send(reader, statement, 2, values, lengths, on_result, request);
-    }
-    if (r < 0)
+    struct eh_str parameter = eh_str_n(key, key_size);
+    if (eh_admin_query(request, statement, &parameter, 1, on_result) < 0)
         return eh_error_set(error, EH_EUNAVAILABLE,
                             "PostgreSQL is away, and memory does not hold this; try again later");
-    eh_admin_wait(request);
-    r = eh_pg_sync(reader);
-    (void)r; /* a link that dies now gives the callback NULL */
     return 0;
 }
 
