@@ -282,7 +282,7 @@ static void show_rest(const struct eh_cli *cli, const json_t *pool)
                   a);
         say(cli, "held", text);
     }
-    if (eh_json_int(pool, "moved"))
+    if (is_true(pool, "moved"))
         say(cli, "moved",
             "nobody has a weight in some of the parts; what they would have had is in the others");
     if (eh_json_int(pool, "carry_open")) {

@@ -419,9 +419,6 @@ static void add_unearned(struct tree *t, struct eh_bonus_node *to)
         if (s->held_of[i] != 0)
             in[count++] =
                 input(eh_bonus_part_name((enum eh_bonus_part)i), EH_UNIT_MONEY, s->held_of[i]);
-    if (s->moved != 0)
-        add_part(t, to, "moved", "what parts nobody has a weight in would have had", none, s->moved,
-                 NULL, 0);
     add_part(t, to, "held", "parts nobody has a weight in", none, s->held, in, count);
 }
 

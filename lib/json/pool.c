@@ -237,7 +237,7 @@ static void put_money(json_t *to, const struct eh_pool_statement *s)
     put_int(to, "carry", s->carry);
     put_int(to, "net", s->net);
     put(to, "parts", parts_json(parts));
-    put_int(to, "moved", s->moved);
+    put(to, "moved", json_boolean(s->moved != 0));
     put_int(to, "held", s->held);
     put(to, "held_parts", parts_json(s->held_of));
     put(to, "ties", json_string(s->ties_by_id ? "id" : "sha256"));

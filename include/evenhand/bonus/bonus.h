@@ -108,10 +108,10 @@ struct eh_bonus_split {
     int64_t limit;                      /* for one line of the individual part */
     int64_t over; /* what caps left of it; goes to the team part before its split */
     int64_t equal, hours, seniority;
-    bool unearned[EH_PARTS];       /* nobody has a weight in it */
-    bool moves;                    /* ... and what it would have had goes to others */
-    int64_t moved;                 /* what such parts would have had */
-    int64_t held;                  /* of parts that nobody has a weight in */
+    bool unearned[EH_PARTS]; /* nobody has a weight in it */
+    bool moves;              /* ... and what it would have had goes to others */
+    int64_t moved; /* 0: no such part had anything. What one got of another counts twice */
+    int64_t held;  /* of parts that nobody has a weight in */
     int64_t held_of[EH_PARTS];     /* ... each */
     struct eh_bonus_share *shares; /* by rep */
     uint32_t count;

@@ -92,7 +92,7 @@ struct eh_pool_statement {
     int64_t gross, carry, net;
     int64_t individual, equal, hours, seniority; /* as shared; their sum is `paid` */
     int64_t over;  /* what caps left of the individual part: in the others */
-    int64_t moved; /* what parts that nobody has a weight in would have had: in the others. Both: 0
+    int64_t moved; /* not 0: parts that nobody has a weight in went to the others. Both: 0
                       in one read back of a form before EH_POOL_FORM_TIES */
     int64_t
         held; /* of parts that nobody has a weight in and nothing moves, all versions together */
