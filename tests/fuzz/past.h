@@ -6,6 +6,7 @@
 #define TESTS_FUZZ_PAST_H
 
 #include "../unit/engine_kit.h"
+#include "../unit/plan_text.h"
 
 #define PAST_DESK                                                                                  \
     "desk: main\ncurrency: EUR\ntime_zone: Europe/Oslo\n"                                          \
@@ -14,13 +15,7 @@
     "teams:\n"                                                                                     \
     "  - {id: sales, policy: balanced, reps: [ana, bob], affinity: open}\n"                        \
     "  - {id: care, policy: rotation, reps: [eva], capacity: 2}\n"                                 \
-    "plans:\n"                                                                                     \
-    "  - {id: p1, team: sales, from: 2024-08, period: month, encourages: a, discourages: b,\n"     \
-    "     target_pool: 6000.00, max_pool: 9000.00,\n"                                              \
-    "     metrics: [{metric: revenue, weight: 50%, curve: [[0.00, 0%], [100.00, 100%]]},\n"        \
-    "       {metric: handle_time, weight: 50%, mix: {order: 100%}, winsorise: [30s, 2h],\n"        \
-    "        curve: [[900s, 0%], [660s, 100%]]}],\n"                                               \
-    "     funding: [[0%, 0%], [100%, 100%]], split: {equal: 100%}}\n"
+    "plans:\n" PLAN_TEXT
 
 static const char *const past_messages[] = {
     "{'type':'ticket','id':'T1','team':'sales','kind':'order','value':129900,'customer':'Kari',"

@@ -9,6 +9,7 @@
 
 #include "../unit/engine_kit.h"
 #include "seed.h"
+#include "../unit/plan_text.h"
 
 #include <evenhand/engine/periods.h>
 
@@ -24,13 +25,7 @@ TestSuite(order, .timeout = 7200);
 
 #define DESK                                                                                       \
     "desk: main\ncurrency: EUR\ntime_zone: UTC\nkinds: {order: {points: 2}}\n"                     \
-    "reps: [{id: ana}, {id: bob}]\nteams: [{id: sales, reps: [ana, bob]}]\nplans:\n"               \
-    "  - {id: p1, team: sales, from: 2024-08, period: month, encourages: a, discourages: b,\n"     \
-    "     target_pool: 6000.00, max_pool: 9000.00,\n"                                              \
-    "     metrics: [{metric: revenue, weight: 50%, curve: [[0.00, 0%], [100.00, 100%]]},\n"        \
-    "       {metric: handle_time, weight: 50%, mix: {order: 100%}, winsorise: [30s, 2h],\n"        \
-    "        curve: [[900s, 0%], [660s, 100%]]}],\n"                                               \
-    "     funding: [[0%, 0%], [100%, 100%]], split: {equal: 100%}}\n"
+    "reps: [{id: ana}, {id: bob}]\nteams: [{id: sales, reps: [ana, bob]}]\nplans:\n" PLAN_TEXT
 
 #define MONTHS     2
 #define CREATED_MS INT64_C(1727700000000) /* 2024-09-30T12:40Z */

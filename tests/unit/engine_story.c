@@ -3,6 +3,7 @@
 #include <criterion/criterion.h>
 
 #include "engine_kit.h"
+#include "plan_text.h"
 
 #include <evenhand/engine/periods.h>
 
@@ -10,13 +11,7 @@
     "desk: main\ncurrency: EUR\ntime_zone: Europe/Oslo\n"                                          \
     "kinds: {order: {points: 2}, quote: {points: 1}}\n"                                            \
     "reps: [{id: ana}, {id: bob}]\n"                                                               \
-    "teams: [{id: sales, reps: [ana, bob]}, {id: care, reps: [bob]}]\nplans:\n"                    \
-    "  - {id: p1, team: sales, from: 2024-08, period: month, encourages: a, discourages: b,\n"     \
-    "     target_pool: 6000.00, max_pool: 9000.00,\n"                                              \
-    "     metrics: [{metric: revenue, weight: 50%, curve: [[0.00, 0%], [100.00, 100%]]},\n"        \
-    "       {metric: handle_time, weight: 50%, mix: {order: 100%}, winsorise: [30s, 2h],\n"        \
-    "        curve: [[900s, 0%], [660s, 100%]]}],\n"                                               \
-    "     funding: [[0%, 0%], [100%, 100%]], split: {equal: 100%}}\n"
+    "teams: [{id: sales, reps: [ana, bob]}, {id: care, reps: [bob]}]\nplans:\n" PLAN_TEXT
 #define SEPTEMBER_MS INT64_C(1726000000000) /* 2024-09-10 */
 #define OCTOBER_MS   INT64_C(1727900000000) /* 2024-10-02 */
 #define CREATED      ",'created_at':1725000000000"
