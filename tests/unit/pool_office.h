@@ -293,4 +293,31 @@ static inline void office_done(struct office *o)
     eh_arena_done(&o->arena);
 }
 
+/* The worked example, as it was closed. */
+static inline void office_expect_march(const struct eh_pool_statement *s)
+{
+    static const struct {
+        const char *rep;
+        int64_t days, minutes, band, points, individual, total;
+    } lines[] = {{"ana", 31, 10080, 130, 168, 19653, 175254},
+                 {"bo", 31, 9600, 115, 108, 18761, 167503},
+                 {"cy", 31, 5040, 105, 72, 12507, 128713},
+                 {"dee", 15, 4800, 100, 24, 4169, 75375},
+                 {"eli", 20, 6240, 125, 60, 10423, 108280}};
+    cr_assert_eq(s->line_count, REPS);
+    for (uint32_t i = 0; i < REPS; i++) {
+        const struct eh_pool_line *line = &s->lines[i];
+        cr_expect(eh_str_equal(line->rep, eh_str(lines[i].rep)));
+        cr_expect_eq(line->days, lines[i].days);
+        cr_expect_eq(line->minutes, lines[i].minutes);
+        cr_expect_eq(line->band, lines[i].band);
+        cr_expect_eq(line->points, lines[i].points);
+        cr_expect_eq(line->individual, lines[i].individual);
+        cr_expect_eq(line->total, lines[i].total, "%s: %lld", lines[i].rep, (long long)line->total);
+    }
+    cr_expect(s->lines[ANA].capped);
+    cr_expect_eq(s->net, 655125);
+    cr_expect_eq(s->carry, -1240);
+}
+
 #endif
