@@ -164,7 +164,7 @@ def sums(stack):
         return rows
 
     win(stack, "q1", LAST, 33334, kind="quote")  # no order: nobody has a point
-    rows = walk(net=33334, held=0, moved=16667, state="paid")
+    rows = walk(net=33334, held=0, moved=True, state="paid")
     assert [row["rep"] for row in rows] == ["ana", "ben"] and rows[0]["name"], rows
     refund(stack, "q1", 33333)
     win(stack, "o1", THIS, 20000)  # carry of 333.33 takes all of it
