@@ -91,6 +91,25 @@ static json_t *picking_json(const struct eh_fairness_picking *picking)
     return o;
 }
 
+static json_t *verdict_json(enum eh_verdict_kind kind, const struct eh_verdict *verdict)
+{
+    json_t *o = json_object();
+    put(o, "verdict", json_string(eh_verdict_name(kind)));
+    put_real(o, "p", verdict->p);
+    put_real(o, "corrected", verdict->corrected);
+    put(o, "doubtful", isnan(verdict->p) ? NULL : json_boolean(verdict->doubtful));
+    return o;
+}
+
+static void put_verdicts(json_t *o, const struct eh_fairness_report *report)
+{
+    json_t *verdicts = json_array();
+    for (uint32_t i = 0; i < EH_VERDICT_KINDS; i++)
+        json_array_append_new(verdicts, verdict_json(i, &report->verdicts[i]));
+    put(o, "verdicts", verdicts);
+    put_real(o, "level", EH_FAIRNESS_LEVEL);
+}
+
 static void put_lists(json_t *o, const struct eh_fairness_report *report)
 {
     json_t *reps = json_array(), *managers = json_array(), *notes = json_array();
@@ -134,6 +153,7 @@ json_t *eh_fairness_to_json(const struct eh_fairness_watch *watch,
     put_int(o, "drawn", (int64_t)report->drawn);
     put_int(o, "overrides", (int64_t)report->overrides);
     put_balance(o, report);
+    put_verdicts(o, report);
     put_real(o, "draw_p", report->draw_p);
     put_real(o, "draw_chi_square", report->draw_chi_square);
     put_int(o, "draw_degrees", report->draw_degrees);

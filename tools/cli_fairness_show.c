@@ -15,6 +15,7 @@
 #define EVEN    950000 /* Jain in ppm from which shares count as even, */
 #define NEARLY  850000 /* ... as nearly even */
 #define NOTICED 2      /* Cramér's V so many times what chance gives is worth a word */
+#define SMALL   0.0005 /* a chance that three decimals do not show */
 
 /* ---- Small texts. */
 
@@ -191,21 +192,73 @@ static void show_balance(const struct eh_cli *cli, const json_t *report, const c
     say(cli, name, text);
 }
 
+/* NULL: the report has no verdict of this name. */
+static const json_t *verdict_of(const json_t *report, const char *name)
+{
+    size_t i;
+    json_t *verdict;
+    json_array_foreach(json_object_get(report, "verdicts"), i,
+                       verdict) if (strcmp(json_string_value(json_object_get(verdict, "verdict")),
+                                           name) == 0) return verdict;
+    return NULL;
+}
+
+static bool is_doubtful(const json_t *verdict)
+{
+    return json_is_true(json_object_get(verdict, "doubtful"));
+}
+
+/* ".629", "1.2e-05" */
+static void chance_text(const json_t *verdict, const char *key, char ret[EH_CLI_TEXT])
+{
+    if (real(verdict, key) < SMALL)
+        snprintf(ret, EH_CLI_TEXT, "%.1e", real(verdict, key));
+    else
+        number_text(verdict, key, 1, 3, ret);
+}
+
+/* "doubtful: this. p .001, corrected .003", or "too few to tell". */
+static void show_verdict(const struct eh_cli *cli, const json_t *report, const char *line,
+                         const char *name, const char *innocent, const char *doubtful)
+{
+    const json_t *verdict = verdict_of(report, name);
+    char p[EH_CLI_TEXT], corrected[EH_CLI_TEXT], text[256];
+    if (!eh_json_has(verdict, "p")) {
+        say(cli, line, "too few to tell");
+        return;
+    }
+    chance_text(verdict, "p", p);
+    chance_text(verdict, "corrected", corrected);
+    eh_format(text, sizeof text, "%s%s: p %s, corrected %s",
+              is_doubtful(verdict) ? "doubtful: " : "", is_doubtful(verdict) ? doubtful : innocent,
+              p, corrected);
+    say(cli, line, text);
+}
+
 static void show_draw(const struct eh_cli *cli, const json_t *report)
 {
-    char text[256], p_text[EH_CLI_TEXT];
-    double p = real(report, "draw_p");
-    number_text(report, "draw_p", 1, 3, p_text);
-    if (!eh_json_has(report, "draw_p"))
-        eh_format(text, sizeof text, "too few to tell");
-    else if (p < EH_FAIRNESS_DOUBT)
-        snprintf(text, sizeof text,
-                 "doubtful: p %.2g; an honest draw is this far off less than once in 1,000 periods",
-                 p);
-    else
-        eh_format(text, sizeof text, "as chance would have it: p %s (below .001: doubtful)",
-                  p_text);
-    say(cli, "the draw", text);
+    show_verdict(cli, report, "the draw", "draw", "as chance would have it",
+                 "it gave what chance hardly gives");
+}
+
+/* What the corrected p of all of them is held against. */
+static void show_level(const struct eh_cli *cli, const json_t *report)
+{
+    char level[EH_CLI_TEXT], text[256];
+    unsigned shown = 0;
+    size_t i;
+    json_t *verdict;
+    json_array_foreach(json_object_get(report, "verdicts"), i, verdict) shown +=
+        eh_json_has(verdict, "p");
+    if (shown == 0)
+        return;
+    number_text(report, "level", 1, 2, level);
+    eh_format(text, sizeof text,
+              "p is how often an honest period looks like this or worse; corrected for the %u "
+              "verdict%s shown, %s and less is doubtful: one honest report in %.0f has a doubtful "
+              "verdict",
+              shown, shown == 1 ? "" : "s", level, 1 / real(report, "level"));
+    say(cli, "level", text);
 }
 
 static void show_picking(const struct eh_cli *cli, const json_t *report, const char *name,
@@ -272,6 +325,7 @@ void eh_fairness_show(const struct eh_cli *cli, const json_t *report)
     show_draw(cli, report);
     show_picking(cli, report, "by value", "picking_dealt");
     show_picking(cli, report, "overridden", "picking_overridden");
+    show_level(cli, report);
     show_predictability(cli, report);
     show_notes(cli, report);
 }

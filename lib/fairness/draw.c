@@ -81,6 +81,7 @@ int eh_fairness_judge_draw(struct eh_fairness *f, struct eh_fairness_report *rep
     report->draw_chi_square =
         eh_quadratic_form(matrix, off, cells.count, LEAST_VARIANCE, &report->draw_degrees);
     report->draw_p = eh_chi_square_tail(report->draw_chi_square, report->draw_degrees);
+    report->verdicts[EH_VERDICT_DRAW].p = report->draw_p;
     free(matrix);
     return 0;
 }

@@ -46,9 +46,9 @@ static void note_draw(struct eh_fairness_report *report, struct eh_arena *arena)
         add(report, arena,
             "draw: too few to tell; %llu draws gave nobody %d tickets' worth of chance",
             (unsigned long long)report->drawn, EH_FAIRNESS_ENOUGH);
-    else if (report->draw_p < EH_FAIRNESS_DOUBT)
+    else if (report->verdicts[EH_VERDICT_DRAW].doubtful)
         add(report, arena,
-            "draw: fewer than 1 in 1,000 honest periods come out like this; run evenhand verify");
+            "draw: fewer than 1 in 100 honest periods come out like this; run evenhand verify");
 }
 
 static void note_picking(struct eh_fairness_report *report, struct eh_arena *arena)

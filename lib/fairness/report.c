@@ -157,6 +157,25 @@ static int judge_balance(struct eh_fairness_report *report)
     return r;
 }
 
+/* ---- Verdicts. */
+
+static void no_verdicts(struct eh_fairness_report *report)
+{
+    for (uint32_t i = 0; i < EH_VERDICT_KINDS; i++)
+        report->verdicts[i] = (struct eh_verdict){.p = NAN};
+}
+
+/* Each part of the report has put down the p of its tests. */
+static int judge(struct eh_fairness *f, struct eh_fairness_report *report)
+{
+    no_verdicts(report);
+    int r = eh_fairness_judge_draw(f, report);
+    if (r == 0)
+        r = eh_fairness_judge_picking(f, report);
+    report->verdict_count = eh_verdicts_judge(report->verdicts, EH_VERDICT_KINDS);
+    return r;
+}
+
 int eh_fairness_report(struct eh_fairness *f, int64_t to_us, struct eh_arena *arena,
                        struct eh_fairness_report *ret, struct eh_error *error)
 {
@@ -177,9 +196,7 @@ int eh_fairness_report(struct eh_fairness *f, int64_t to_us, struct eh_arena *ar
     if (r == 0)
         r = judge_balance(&report);
     if (r == 0)
-        r = eh_fairness_judge_draw(f, &report);
-    if (r == 0)
-        r = eh_fairness_judge_picking(f, &report);
+        r = judge(f, &report);
     if (r == 0)
         r = eh_fairness_write_notes(&report, arena);
     if (r < 0)

@@ -249,7 +249,7 @@ Test(fairness, a_crooked_draw_is_doubted)
         deal(&p, i < 70 ? "ana" : "eli", 0.5, 100); /* χ² = 20²/25 = 16 */
     look(&p, HOUR_US);
     expect_near(p.report.draw_p, erfc(sqrt(8)));
-    cr_expect(noted(&p, "draw: fewer than 1 in 1,000"));
+    cr_expect(noted(&p, "draw: fewer than 1 in 100"));
     done(&p);
 }
 

@@ -29,15 +29,13 @@
 
 #include <evenhand/engine/engine.h>
 #include <evenhand/fairness/figures.h>
+#include <evenhand/fairness/verdicts.h>
 
 #define EH_FAIRNESS_ENOUGH         5 /* tickets; see above */
 #define EH_FAIRNESS_BALANCE_ENOUGH 20
 #define EH_FAIRNESS_CELLS_MAX                                                                      \
     256 /* reps counted by themselves; above: so many groups by id order */
 #define EH_FAIRNESS_QUINTILES 5
-
-/* The verdict on a draw: below it, fewer than 1 in 1,000 honest periods come out like this. */
-#define EH_FAIRNESS_DOUBT 0.001
 
 struct eh_fairness;
 
@@ -128,6 +126,8 @@ struct eh_fairness_report {
     uint32_t manager_count;
     struct eh_fairness_balance count, value;
     bool balance_enough;
+    struct eh_verdict verdicts[EH_VERDICT_KINDS];
+    uint32_t verdict_count;         /* of them those that are shown: enough to tell */
     double draw_chi_square, draw_p; /* NAN: too few to tell */
     uint32_t draw_degrees, draw_cells;
     struct eh_fairness_picking dealt, overridden;

@@ -1,0 +1,49 @@
+/*
+ * verdicts: which tests of a report say that it was hardly chance, at one level for all of them.
+ *
+ * Each test gives a p: how often an honest period looks at least like this. A report shows several
+ * tests, and one of ten honest ones is below 0.1 by chance; so each p is corrected for how many are
+ * shown, by Holm's method (Scandinavian Journal of Statistics 6, 1979): the smallest p times their
+ * number, the next times one less, and so on, none below the one before it. A report in which all
+ * was honest then has a doubtful verdict at most with chance EH_FAIRNESS_LEVEL, however the tests
+ * hang together; Bonferroni's method promises the same and finds less, Šidák's needs more than
+ * tests on the same deals can promise. A test without enough to tell is not shown and not counted.
+ *
+ *     struct eh_verdict verdicts[2] = {{.p = 0.004}, {.p = NAN}};
+ *     uint32_t shown = eh_verdicts_judge(verdicts, 2);   // 1; verdicts[0].doubtful
+ *
+ * A new test: a value of the enum, its name in verdicts.c, and the p into report->verdicts[…].p.
+ * What tests one thing of many (each rep, say) first makes one p of them: eh_smallest_of().
+ */
+#ifndef EVENHAND_FAIRNESS_VERDICTS_H
+#define EVENHAND_FAIRNESS_VERDICTS_H
+
+#include <evenhand/base/base.h>
+
+/* One honest report in a hundred has a doubtful verdict. */
+#define EH_FAIRNESS_LEVEL 0.01
+
+enum eh_verdict_kind {
+    EH_VERDICT_DRAW,       /* did everybody draw as many as chance gives? */
+    EH_VERDICT_BY_VALUE,   /* did they of each quintile of value? */
+    EH_VERDICT_PICKER,     /* did somebody get more of the most valuable quintile? */
+    EH_VERDICT_OVERRIDDEN, /* did the value tell whom a manager gave it? */
+    EH_VERDICT_KINDS
+};
+
+struct eh_verdict {
+    double p;         /* NAN: too few to tell */
+    double corrected; /* for all that are shown; NAN as p */
+    bool doubtful;    /* corrected <= EH_FAIRNESS_LEVEL */
+};
+
+/* "draw" | "by_value" | "picker" | "overridden" */
+const char *eh_verdict_name(enum eh_verdict_kind);
+
+/* Corrects each p and judges it. Returns how many there are to be shown. */
+uint32_t eh_verdicts_judge(struct eh_verdict *, uint32_t count);
+
+/* One p for `count` tests of which the smallest p is given (Bonferroni): min(1, count · p). */
+double eh_smallest_of(double p, uint32_t count);
+
+#endif
