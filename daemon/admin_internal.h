@@ -218,9 +218,13 @@ struct eh_receipt {
     struct eh_str rep, why;
     int64_t epoch, eligible, weight; /* 0: not dealt */
     struct eh_str draws, detail;     /* as the columns of effect */
-    struct eh_str by, said;          /* the manager who asked for it, and why; or empty */
-    bool whole;                      /* with everybody's figures ... */
-    struct eh_str reader;            /* ... or with this rep's alone */
+    int64_t deal;                    /* which of the ticket's deals, from 1 */
+    struct eh_str team;
+    struct eh_str digest;           /* of the ticket's content, 16 bytes */
+    struct eh_str commitment, seed; /* of the epoch, hexadecimal; seed: empty until revealed */
+    struct eh_str by, said;         /* the manager who asked for it, and why; or empty */
+    bool whole;                     /* with everybody's figures ... */
+    struct eh_str reader;           /* ... or with this rep's alone */
 };
 json_t *eh_json_receipt(const struct eh_receipt *, const struct eh_desk *);
 

@@ -31,9 +31,14 @@ const struct eh_pg_statement eh_admin_statements[] = {
     {"admin_history",
      "SELECT e.seq, e.type, e.team, e.rep, e.was, e.why, i.at, e.eligible, e.epoch, e.weight, "
      "e.draws, e.detail, CASE WHEN i.type IN (6, 7, 8) THEN i.actor END,"
-     " CASE WHEN i.type IN (6, 7, 8) THEN i.reason END FROM evenhand.desk d "
+     " CASE WHEN i.type IN (6, 7, 8) THEN i.reason END, t.digest, x.commitment, x.seed"
+     " FROM evenhand.desk d "
      "JOIN evenhand.effect e ON e.desk = d.no AND e.ticket = $2 "
      "JOIN evenhand.input i ON i.desk = e.desk AND i.input = e.input "
+     "JOIN evenhand.input t ON t.desk = e.desk AND t.input = e.ticket "
+     "LEFT JOIN LATERAL (SELECT max(y.why) FILTER (WHERE y.type = 7) AS commitment,"
+     " max(y.why) FILTER (WHERE y.type = 8) AS seed FROM evenhand.effect y WHERE y.desk = e.desk"
+     " AND y.epoch = e.epoch AND y.type IN (7, 8)) x ON e.draws IS NOT NULL "
      "WHERE d.name = $1 ORDER BY e.seq LIMIT " STR(EH_ADMIN_HISTORY_MAX),
      2,
      {TYPE_TEXT, TYPE_INT8}},
@@ -328,10 +333,13 @@ static json_t *receipt_json(const struct eh_admin_request *request, const PGresu
     const struct eh_desk *desk = desk_of(request);
     const struct eh_peer *peer = request->peer;
     int row = PQntuples(result) - 1;
+    int64_t deals = 0;
     while (row >= 0 && eh_pg_int(result, row, 1) != EH_NOTICE_ASSIGNED)
         row--;
     if (row < 0 || !desk)
         return NULL;
+    for (int each = 0; each <= row; each++)
+        deals += eh_pg_int(result, each, 1) == EH_NOTICE_ASSIGNED;
     struct eh_receipt receipt = {.rep = eh_pg_text(result, row, 3),
                                  .why = eh_pg_text(result, row, 5),
                                  .eligible = eh_pg_int(result, row, 7),
@@ -341,6 +349,11 @@ static json_t *receipt_json(const struct eh_admin_request *request, const PGresu
                                  .detail = eh_pg_text(result, row, 11),
                                  .by = eh_pg_text(result, row, 12),
                                  .said = eh_pg_text(result, row, 13),
+                                 .team = eh_pg_text(result, row, 2),
+                                 .deal = deals,
+                                 .digest = eh_pg_text(result, row, 14),
+                                 .commitment = eh_pg_text(result, row, 15),
+                                 .seed = eh_pg_text(result, row, 16),
                                  .whole = eh_peer_sees_all(peer) ||
                                           eh_peer_manages(peer, desk, eh_pg_text(result, row, 2)),
                                  .reader = eh_str(peer->rep)};

@@ -195,25 +195,41 @@ static void print_wrapped(const char *text, int width)
     putchar('\n');
 }
 
+static void proof_line(const struct eh_cli *cli, const char *name, const char *text)
+{
+    printf("%s%-10s%s %s\n", eh_colour_dim(cli), name, eh_colour_end(cli), text);
+}
+
+/* What was drawn, and what it can be checked by: evenhand-proof(7). */
+static void show_draws(const struct eh_cli *cli, const json_t *receipt, json_t *draws)
+{
+    const char *digest = eh_json_text(receipt, "digest"), *seed = eh_json_text(receipt, "seed");
+    const char *commitment = eh_json_text(receipt, "commitment");
+    const json_t *draw;
+    size_t i;
+    printf("%sdraw epoch %lld:%s", eh_colour_dim(cli), (long long)eh_json_int(receipt, "epoch"),
+           eh_colour_end(cli));
+    json_array_foreach(draws, i, draw) printf(" %s", json_string_value(draw));
+    printf("; deal %lld of the ticket\n", (long long)eh_json_int(receipt, "deal"));
+    proof_line(cli, "content", digest ? digest : "?");
+    proof_line(cli, "commitment", commitment ? commitment : "none: from before there were any");
+    proof_line(cli, "seed", seed ? seed : "not revealed yet");
+}
+
 /* Why the one who has it, or had it last, got it. */
 static void show_receipt(const struct eh_cli *cli, const json_t *t)
 {
-    const json_t *receipt = json_object_get(t, "receipt"), *draw;
+    const json_t *receipt = json_object_get(t, "receipt");
     const char *reason = eh_json_text(receipt, "reason");
     json_t *draws = json_object_get(receipt, "draws");
-    size_t i;
     if (!reason)
         return;
     char *clean = eh_text_clean(reason);
     printf("\n%swhy %s%s\n", eh_colour_bold(cli), eh_json_text(receipt, "rep"), eh_colour_end(cli));
     print_wrapped(clean, cli->width > 0 ? cli->width : 80);
     free(clean);
-    if (json_array_size(draws) == 0)
-        return;
-    printf("%sdraw epoch %lld:%s", eh_colour_dim(cli), (long long)eh_json_int(receipt, "epoch"),
-           eh_colour_end(cli));
-    json_array_foreach(draws, i, draw) printf(" %s", json_string_value(draw));
-    putchar('\n');
+    if (json_array_size(draws) > 0)
+        show_draws(cli, receipt, draws);
 }
 
 static void json_auto_done(json_t **json)

@@ -12,7 +12,7 @@
 
 #define DETAIL_MAX 512 /* bytes; two ids and some numbers */
 
-enum detail_kind { DETAIL_PAIR = 1, DETAIL_ROUND = 2 };
+enum detail_kind { DETAIL_PAIR = 1, DETAIL_ROUND = 2, DETAIL_SCORED = 3, DETAIL_TIES = 4 };
 
 struct eh_choice {
     const struct eh_engine *engine;

@@ -55,10 +55,16 @@ static struct amount deficit(const struct eh_choice *choice, uint32_t position)
     return d;
 }
 
+/* The named rounding: dv / M, in 10^-9. */
+static __int128 means_of(const struct eh_choice *choice, struct amount d)
+{
+    return divide_half_away(d.value, choice->mean);
+}
+
 static struct scored score(const struct eh_choice *choice, struct amount d)
 {
     int64_t weight = choice->team->desk->value_weight_ppm, x = choice->value;
-    __int128 means = divide_half_away(d.value, choice->mean) * weight;
+    __int128 means = means_of(choice, d) * weight;
     struct scored count = times((EH_PPM - weight) * d.count, (uint64_t)choice->mean);
     struct scored value = times(x < 0 ? -means : means, x < 0 ? -(uint64_t)x : (uint64_t)x);
     return sum(count, value);
@@ -74,17 +80,26 @@ static struct eh_str id_at(const struct eh_choice *choice, uint32_t position)
     return choice->engine->rep_names.items[choice->team->members[position].rep];
 }
 
+/* From EH_RULES_COMPARED on with all that the scores are made of. */
 static void tell(const struct eh_choice *choice, const uint32_t pair[2], const struct amount d[2],
                  bool tie)
 {
     struct eh_bytes *out = choice->detail;
-    eh_bytes_put_u8(out, DETAIL_PAIR);
+    bool scored = choice->engine->rules >= EH_RULES_COMPARED;
+    eh_bytes_put_u8(out, scored ? DETAIL_SCORED : DETAIL_PAIR);
     for (int i = 0; i < 2; i++) {
         eh_bytes_put_str(out, id_at(choice, pair[i]));
         eh_bytes_put_i(out, saturated(d[i].count));
         eh_bytes_put_i(out, saturated(divide_half_away(d[i].value, NANO)));
+        if (scored)
+            eh_bytes_put_i(out, saturated(means_of(choice, d[i])));
     }
     eh_bytes_put_u8(out, tie);
+    if (!scored)
+        return;
+    eh_bytes_put_i(out, choice->value);
+    eh_bytes_put_i(out, choice->mean);
+    eh_bytes_put_u(out, choice->team->desk->value_weight_ppm);
 }
 
 /* By share, the second without the first. */

@@ -12,6 +12,10 @@ static int choose(const struct eh_choice *choice, struct eh_draws *draws, uint32
         if (r < 0)
             return r;
     }
+    if (choice->engine->rules >= EH_RULES_COMPARED) {
+        eh_bytes_put_u8(choice->detail, DETAIL_TIES);
+        eh_bytes_put_u(choice->detail, all->ties);
+    }
     *ret_position = eh_eligible_at_tie(choice->engine, choice->team, choice->set, at);
     return 0;
 }

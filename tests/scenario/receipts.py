@@ -42,6 +42,26 @@ def check_receipts(stack, policy):
         else:
             assert not pair and not receipt["tie"], receipt
         assert (receipt["slots"] is not None) == (policy == "rotation"), receipt
+        assert (receipt["ties"] is not None) == (policy == "least_loaded"), receipt
+        check_proof(stack, "sales-%d" % n, receipt, policy)
+
+
+def check_proof(stack, name, receipt, policy):
+    """What the draw hangs on, as it stands in the log."""
+    digest, seed, commitment = stack.sql(
+        "SELECT i.digest, d.seed, d.commitment FROM input i JOIN effect e ON e.ticket = i.input"
+        " AND e.type = 1 JOIN draw d ON d.epoch = e.epoch WHERE i.type = 1 AND i.id = %s", name)[0]
+    assert [receipt[k] for k in ("desk", "team", "deal", "policy")] == ["main", "sales", 1, policy]
+    assert receipt["digest"] == digest.replace("-", ""), receipt
+    if receipt["draws"]:
+        assert (receipt["commitment"], receipt["seed"]) == (commitment, seed), receipt
+    for one in receipt["compared"]:
+        dv, weight = one["means_nano"] / 1e9, receipt["value_weight_ppm"] / 1e6
+        score = (1 - weight) * one["deficit_nano"] / 1e9 + \
+            weight * receipt["value_booked"] / receipt["mean_value"] * dv
+        assert abs(score - one["score"]) < 1e-5, receipt
+    scores = {one["rep"]: one["score"] for one in receipt["compared"]}
+    assert not scores or receipt["tie"] or scores[receipt["rep"]] == max(scores.values()), receipt
 
 
 def check_entitled(stack):
@@ -80,7 +100,13 @@ def each_policy(policy):
         out = stack.cli("ticket", "sales-0")[1]
         assert "why %s" % ticket_of(stack, "sales-0")["rep"] in out, out
         assert "draw epoch" in out, out  # all are equal at first, so every policy draws
+        assert "not revealed yet" in out, out
         assert "entitled" in stack.cli("team", "sales")[1]
+        stack.cli("draws", "reveal", "--yes")
+        receipt = ticket_of(stack, "sales-0")["receipt"]
+        assert receipt["seed"] == stack.sql1("SELECT seed FROM draw WHERE epoch = 0"), receipt
+        check_proof(stack, "sales-0", receipt, policy)
+        assert receipt["seed"] in stack.cli("ticket", "sales-0")[1]
 
 
 for name in DRAWS:

@@ -270,17 +270,47 @@ Test(engine_fair, the_detail_says_what_was_compared)
     ticket("T2", 100, "");
     cr_assert_str_eq(kit_effects(&k), "assigned T2 bob balanced");
     struct eh_deal_detail d = detail();
-    bool ana_first = kit_is(d.first, "ana");
-    cr_assert(kit_is(ana_first ? d.second : d.first, "bob"));
-    cr_assert_eq(ana_first ? d.first_dc_nano : d.second_dc_nano, -500000000);
-    cr_assert_eq(ana_first ? d.second_dc_nano : d.first_dc_nano, 500000000);
-    cr_assert_eq(ana_first ? d.first_dv : d.second_dv, -50);
-    cr_assert_eq(ana_first ? d.second_dv : d.first_dv, 50);
+    bool ana_first = kit_is(d.pair[0].rep, "ana");
+    cr_assert(kit_is(ana_first ? d.pair[1].rep : d.pair[0].rep, "bob"));
+    cr_assert_eq(ana_first ? d.pair[0].dc_nano : d.pair[1].dc_nano, -500000000);
+    cr_assert_eq(ana_first ? d.pair[1].dc_nano : d.pair[0].dc_nano, 500000000);
+    cr_assert_eq(ana_first ? d.pair[0].dv : d.pair[1].dv, -50);
+    cr_assert_eq(ana_first ? d.pair[1].dv : d.pair[0].dv, 50);
     cr_assert_eq(d.slots, 0);
+    cr_assert(d.scored && d.value == 100 && d.mean == 100 && d.value_weight_ppm == 500000);
+    cr_assert_eq(d.pair[0].means_nano, 10000000 * d.pair[0].dv); /* of a mean of 100 */
+    cr_assert_eq(d.pair[1].means_nano, 10000000 * d.pair[1].dv);
     static const char broken[] = {1, 3, 'a'};
     struct eh_error error;
     cr_assert_eq(eh_deal_detail_view(eh_str_n(broken, sizeof broken), &d, &error), -EH_ECORRUPT);
     cr_assert_eq(eh_deal_detail_view(eh_str_n(NULL, 0), &d, &error), 0);
+}
+
+/* As logs have it from before the parts of a score were told. */
+Test(engine_fair, the_detail_of_earlier_rules)
+{
+    kit_done(&k);
+    kit_start_under(&k, EH_RULES_COMPARED - 1,
+                    HEAD "reps: [ana, bob]\nteams: [{id: sales, reps: [ana, bob]}, {id: care,"
+                         " reps: [ana, bob], policy: least_loaded}]\n");
+    ticket("T1", 100, "");
+    struct eh_deal_detail d = detail();
+    cr_assert(d.tie && !d.scored && d.value == 0 && d.mean == 0);
+    kit_send(&k, "{'type':'ticket','id':'L1','team':'care','kind':'order'}");
+    cr_assert_eq(kit_item(&k, 0)->detail.size, 0);
+}
+
+Test(engine_fair, how_many_have_the_least_is_told)
+{
+    kit_desk(&k, HEAD "reps: [ana, bob, cai]\nteams: [{id: sales, reps: [ana, bob, cai],"
+                      " policy: least_loaded}]\n");
+    for (uint64_t ties = 3; ties >= 1; ties--) {
+        char id[8];
+        snprintf(id, sizeof id, "T%llu", (unsigned long long)ties);
+        ticket(id, 100, "");
+        cr_assert_eq(detail().ties, ties);
+        cr_assert_eq(kit_item(&k, 0)->draw_count, ties > 1);
+    }
 }
 
 /* Value tips the scales as much as its weight, and the more the ticket is worth. */

@@ -142,14 +142,23 @@ struct eh_effect {
 };
 
 /* What a policy compared, read back from effect.detail. Balanced gives to the larger
- * (1 - v) dc + v (x / M) (dv / M): v the team's weight of value, x the ticket's value, M the team's
- * mean value, dc and dv what the rep is owed in number and in value before this ticket. */
+ * (1 - v) dc + v (x / M) (dv / M): v the team's weight of value, x what the ticket is booked with,
+ * M the team's mean value, dc and dv what the rep is owed in number and in value before this
+ * ticket. evenhand-proof(7) says how to compute it. */
+struct eh_compared {
+    struct eh_str rep;
+    int64_t dc_nano;    /* deficit in number, 10^-9 tickets */
+    int64_t dv;         /* deficit in value, minor units, rounded */
+    int64_t means_nano; /* dv / M, 10^-9; with `scored` */
+};
 struct eh_deal_detail {
-    struct eh_str first, second;           /* balanced: the two reps drawn; empty: only one could */
-    int64_t first_dc_nano, second_dc_nano; /* deficit in number, 10^-9 tickets */
-    int64_t first_dv, second_dv;           /* deficit in value, minor units, rounded */
-    bool tie;                              /* equal scores: drawn */
-    uint64_t slots;                        /* rotation: slots left in the round; 0: no rotation */
+    struct eh_compared pair[2]; /* balanced: the two reps drawn; rep empty: no pair */
+    bool tie;                   /* equal scores: drawn */
+    bool scored;                /* the next three are there, from EH_RULES_COMPARED on */
+    int64_t value, mean;        /* x and M, minor units */
+    uint32_t value_weight_ppm;  /* v */
+    uint64_t slots;             /* rotation: slots left in the round; 0: no rotation */
+    uint64_t ties;              /* least_loaded: how many had the least; 0: not told */
 };
 /* Texts point into `detail`. -EH_ECORRUPT. */
 int eh_deal_detail_view(struct eh_str detail, struct eh_deal_detail *ret,

@@ -42,8 +42,10 @@ enum eh_rules {
     EH_RULES_OTHERS = 15,
     /* Who is set aside for a period can be included again; who did it and why is known. */
     EH_RULES_INCLUDE = 16,
+    /* A deal tells all that was compared: the parts of both scores, how many had the least load. */
+    EH_RULES_COMPARED = 17,
 };
 /* The rules of this build. */
-#define EH_RULES_LAST EH_RULES_INCLUDE
+#define EH_RULES_LAST EH_RULES_COMPARED
 
 #endif
