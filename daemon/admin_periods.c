@@ -63,6 +63,8 @@ static void reply(struct eh_admin_request *request, uint64_t input, bool repeat,
         eh_json_put(body, "net", has ? json_integer(answer->net) : NULL);
         eh_json_put(body, "currency", eh_json_text(answer->currency));
     }
+    if (answer->facts_of)
+        eh_json_put(body, "facts_of", eh_json_string(answer->facts_of));
     if (answer->missing.size > 0)
         eh_json_put(body, "missing", eh_json_text(answer->missing));
     put_consequences(body, answer);

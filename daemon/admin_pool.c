@@ -126,8 +126,10 @@ static bool asks_why(const struct eh_admin_request *request)
     return false;
 }
 
-int eh_pool_put_missing(struct eh_admin_request *request, const struct eh_pool_asked *asked,
-                        const struct eh_bonus_plan *plan, json_t *body, struct eh_error *error)
+/* Under `missing`: what keeps the period from being closed; for those who can do something about
+ * it. */
+static int put_missing(struct eh_admin_request *request, const struct eh_pool_asked *asked,
+                       json_t *body, struct eh_error *error)
 {
     const struct eh_period_view *view = &asked->view;
     struct eh_bonus_facts *facts;
@@ -141,7 +143,7 @@ int eh_pool_put_missing(struct eh_admin_request *request, const struct eh_pool_a
     else
         r = eh_pool_facts_decode(view->frozen, &request->arena, &facts, error);
     if (r == 0)
-        eh_json_put(body, "missing", eh_pool_missing_json(plan, facts));
+        eh_json_put(body, "missing", eh_pool_missing_json(view->plan, facts));
     return r;
 }
 
@@ -179,7 +181,7 @@ void eh_admin_get_pool(struct eh_admin_request *request)
         .lines = {asked.only, eh_admin_path_query(&request->path, "after"), EH_ADMIN_PAGE},
         .as_of_us = eh_app_now_us(request->admin->app)};
     json_t *body = eh_pool_json(statement, &shown);
-    int r = body ? eh_pool_put_missing(request, &asked, asked.view.plan, body, &error)
+    int r = body ? put_missing(request, &asked, body, &error)
                  : eh_error_set(&error, EH_ENOMEM, "out of memory");
     if (r == 0)
         r = put_why(request, &asked, &shown.lines, body, &error);

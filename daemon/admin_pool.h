@@ -22,10 +22,5 @@ struct eh_pool_asked {
 
 /* By the path's team and the query's period; without one that which runs today. False: answered. */
 bool eh_pool_asked(struct eh_admin_request *, struct eh_pool_asked *ret);
-/* Under `missing`: what keeps the period from being closed under a plan; for those who can do
- * something about it. */
-int eh_pool_put_missing(struct eh_admin_request *, const struct eh_pool_asked *,
-                        const struct eh_bonus_plan *, json_t *body,
-                        struct eh_error *) EH_MUST_CHECK;
 
 #endif

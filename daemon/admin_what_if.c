@@ -68,9 +68,10 @@ static void ask_log(struct eh_admin_request *request, const struct eh_pool_asked
 {
     static char json[] = "--json", plan[] = "plan", test[] = "test", file[] = "-";
     static char team_option[] = "--team", period_option[] = "--period", db[] = "--db";
+    static char carry[] = "--carry";
     char team[EH_ID_MAX + 1], period[EH_DECIMAL_TEXT_MAX];
-    char *const arguments[] = {json,          plan,   test, file, team_option, team,
-                               period_option, period, db,   file, NULL};
+    char *const arguments[] = {json,          plan,   test,  file, team_option, team,
+                               period_option, period, carry, db,   file,        NULL};
     const struct eh_admin_child_call call = {.what = "pool under another plan",
                                              .arguments = arguments,
                                              .input = request->body,
@@ -82,6 +83,18 @@ static void ask_log(struct eh_admin_request *request, const struct eh_pool_asked
 }
 
 /* ---- By what the engine counts. */
+
+/* Under `missing`: what scores nothing under that plan. */
+static int put_missing(struct eh_admin_request *request, const struct eh_pool_asked *asked,
+                       const struct eh_bonus_plan *plan, json_t *body, struct eh_error *error)
+{
+    struct eh_bonus_facts *facts;
+    int r = eh_pool_what_if_facts(asked->engine, &asked->view, plan, NULL, &request->arena, &facts,
+                                  error);
+    if (r == 0)
+        eh_json_put(body, "missing", eh_pool_missing_json(plan, facts));
+    return r;
+}
 
 static void reply(struct eh_admin_request *request, const struct eh_pool_asked *asked,
                   const struct eh_bonus_plan *plan, const struct eh_pool_statement *statement)
@@ -100,7 +113,7 @@ static void reply(struct eh_admin_request *request, const struct eh_pool_asked *
         .what_if = true};
     struct eh_error error = {0};
     json_t *body = eh_pool_json(statement, &shown);
-    int r = body ? eh_pool_put_missing(request, asked, plan, body, &error)
+    int r = body ? put_missing(request, asked, plan, body, &error)
                  : eh_error_set(&error, EH_ENOMEM, "out of memory");
     if (r < 0) {
         json_decref(body);
@@ -127,7 +140,7 @@ void eh_admin_post_what_if(struct eh_admin_request *request)
     int r = eh_pool_what_if(asked.engine, &asked.view, plan, &request->arena, &statement, &error);
     if (r == 0)
         reply(request, &asked, plan, statement);
-    else if (r == -EH_ECONFLICT)
+    else if (r == -EH_ECONFLICT || r == -EH_ENOTFOUND) /* or that version kept no facts */
         ask_log(request, &asked);
     else
         eh_admin_fail(request, &error);

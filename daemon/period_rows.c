@@ -303,6 +303,16 @@ static int try_freeze(const struct eh_engine *engine, const struct eh_message *m
     return 0;
 }
 
+/* Version 1 is made of what was frozen; a freeze or a later version of what is known now. */
+static void tell_basis(const struct eh_message *m, const struct eh_period_view *view,
+                       struct eh_period_answer *answer)
+{
+    if (m->type == EH_MESSAGE_FREEZE)
+        answer->facts_of = "now";
+    else if (m->type == EH_MESSAGE_CLOSE)
+        answer->facts_of = view->state == EH_PERIOD_PROVISIONAL ? "freeze" : "now";
+}
+
 static int try_step(const struct eh_engine *engine, const struct eh_message *m,
                     struct eh_arena *arena, struct eh_period_answer *answer, struct eh_error *error)
 {
@@ -311,6 +321,7 @@ static int try_step(const struct eh_engine *engine, const struct eh_message *m,
     if (r < 0)
         return r;
     *answer = (struct eh_period_answer){.state = view.state, .version = view.last.version};
+    tell_basis(m, &view, answer);
     if (m->type == EH_MESSAGE_FREEZE)
         return try_freeze(engine, m, view, arena, answer, error);
     if (m->type == EH_MESSAGE_PAY) {

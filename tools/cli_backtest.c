@@ -11,6 +11,7 @@ void eh_backtest_done(struct eh_backtest *test)
     eh_replay_done(&test->replay);
     eh_arena_done(&test->arena);
     free(test->periods);
+    free(test->steps);
 }
 
 static int fail(const struct eh_error *error)
@@ -110,18 +111,42 @@ static void tally(struct eh_backtest *test, const struct eh_pool_statement *s)
     }
 }
 
+/* Those of the version it stands at in the desk's own books, else of now. */
+static int take_facts(struct eh_backtest *test, const struct eh_period_view *view,
+                      struct eh_bonus_facts **ret, struct eh_period_view *ret_own,
+                      struct eh_error *error)
+{
+    struct eh_period_view own;
+    struct eh_bonus_facts *counted = NULL;
+    int r = 0;
+    bool there = eh_engine_period(test->replay.engine, view->team, view->period, &own);
+    if (there && own.state != EH_PERIOD_OPEN)
+        r = eh_backtest_counted(test, view->period, &counted, error);
+    if (r < 0)
+        return r;
+    *ret_own = counted ? own : *view;
+    if (!counted)
+        return eh_pool_facts(test->replay.engine, view, true, &test->arena, ret, error);
+    return eh_pool_what_if_facts(test->replay.engine, &own, &test->plan, counted, &test->arena, ret,
+                                 error);
+}
+
 static int take_period(struct eh_backtest *test, const struct eh_period_view *view, int32_t today,
                        struct eh_error *error)
 {
     struct eh_bonus_facts *facts;
     struct eh_pool_statement *statement;
-    int r = eh_pool_facts(test->replay.engine, view, true, &test->arena, &facts, error);
+    struct eh_period_view own;
+    int r = take_facts(test, view, &facts, &own, error);
     if (r < 0)
         return r;
-    facts->carry_open = 0; /* that of the desk's own plans is another story */
+    if (!test->carry)
+        facts->carry_open = 0; /* that of the desk's own plans is another story */
     r = eh_pool_estimate(&test->plan, facts, &test->arena, &statement, error);
     if (r < 0)
         return r;
+    statement->facts_of = eh_pool_facts_of(&own);
+    statement->late = own.late;
     struct eh_backtest_period *period = add_period(test);
     if (!period || __builtin_add_overflow(test->total_gross, statement->gross, &test->total_gross))
         return eh_error_set(error, EH_ENOMEM, "the total does not fit");
@@ -188,6 +213,8 @@ int eh_backtest_run(const char *conninfo, const char *path, struct eh_backtest *
     if (r != EH_EXIT_DONE)
         return r;
     eh_engine_shadow(test->replay.engine, &test->always, 1);
+    test->replay.decided = eh_backtest_watch;
+    test->replay.decided_context = test;
     if (eh_replay_all(&test->replay, &error) < 0)
         return fail(&error);
     publish(test);

@@ -99,7 +99,11 @@ static int try_step(struct eh_cli *cli, const struct period_step *step)
     int r = send_step(cli, step, true, &answer);
     if (eh_answer_told(cli, r, &answer))
         return r;
-    printf("would be done: ");
+    const char *facts = eh_json_text(answer.json, "facts_of");
+    if (facts)
+        printf("would be done, by the facts of %s: ", facts);
+    else
+        printf("would be done: ");
     show_step(cli, step->period, answer.json);
     return r;
 }

@@ -102,14 +102,16 @@ static const char *note_of(const struct eh_backtest *test, const struct eh_backt
 
 static void print_periods(const struct eh_cli *cli, const struct eh_backtest *test)
 {
-    char period[EH_DECIMAL_TEXT_MAX], columns[80];
-    eh_format(columns, sizeof columns, "period,>composite,>funding,>gross %.*s,note",
+    char period[EH_DECIMAL_TEXT_MAX], basis[EH_DECIMAL_TEXT_MAX], columns[96];
+    eh_format(columns, sizeof columns, "period,facts of,>composite,>funding,>gross %.*s,note",
               EH_STR_ARG(test->plan.currency));
     struct eh_grid *grid = eh_grid_new(cli, columns);
     for (uint32_t i = 0; i < test->period_count; i++) {
         const struct eh_pool_statement *s = test->periods[i].statement;
         eh_period_print(s->period, period);
         eh_grid_text(grid, period);
+        eh_pool_basis_print(s->facts_of, basis);
+        eh_grid_text(grid, basis);
         add_ppm(grid, s->composite_ppm);
         add_ppm(grid, s->funding_ppm);
         eh_grid_money(grid, s->gross, test->plan.currency_exponent);
@@ -249,7 +251,10 @@ int eh_cmd_plan_test(struct eh_cli *cli)
     const char *db = eh_cli_log_conninfo(eh_cli_option(cli, "db"));
     EH_AUTO(eh_backtest)
     struct eh_backtest test = {.team = eh_cli_option(cli, "team"),
-                               .period = eh_cli_option(cli, "period")};
+                               .period = eh_cli_option(cli, "period"),
+                               .carry = eh_cli_option(cli, "carry") != NULL};
+    if (test.carry && !test.period)
+        return eh_say_usage(cli, "--carry goes with --period");
     int r = eh_backtest_run(db, cli->args[0], &test);
     if (r != EH_EXIT_DONE)
         return r;

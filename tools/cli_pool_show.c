@@ -30,7 +30,9 @@ static void state_words(const json_t *pool, char *ret, size_t size)
     if (as_of && eh_json_time_us(pool, "as_of", &us))
         eh_text_when(us, when);
     if (is_true(pool, "what_if"))
-        eh_format(ret, size, "what if: the same facts under another plan; nothing is changed");
+        eh_format(ret, size,
+                  "what if: the same facts (of %s) under another plan; nothing is changed",
+                  eh_json_text(pool, "facts_of") ? eh_json_text(pool, "facts_of") : "now");
     else if (version == 0 && state && strcmp(state, "provisional") == 0)
         eh_format(ret, size, "provisional: the facts are frozen and may be disputed");
     else if (version == 0)

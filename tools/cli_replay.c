@@ -96,6 +96,8 @@ int eh_replay_all(struct eh_replay *replay, struct eh_error *error)
     eh_bar_start(&bar, "decided again");
     while ((r = eh_replay_next(replay, error)) > 0) {
         r = eh_replay_decide(replay, error);
+        if (r == 0 && replay->decided)
+            r = replay->decided(replay->decided_context, error);
         if (r < 0)
             break;
         eh_bar_show(&bar, replay->in.no, eh_cli_log_head(replay->log)->input);

@@ -27,6 +27,9 @@ struct eh_replay {
     struct eh_effects effects; /* empty until it is decided */
     struct eh_draws draws;     /* those of `in`; draw and context may be set to others */
     struct eh_arena arena;
+    /* May be set: asked by eh_replay_all() after each input, `in` and `effects` at hand. */
+    int (*decided)(void *context, struct eh_error *);
+    void *decided_context;
 };
 
 /* Errors are those of eh_cli_log_open(). */

@@ -141,6 +141,7 @@ static const struct eh_cli_option plan_options[] = {
 static const struct eh_cli_option plan_test_options[] = {
     {"team", "T", "test it for this team, whichever the file says", false},
     {"period", "P", "that period alone: 2026-03, 2026-Q1, 2026-W10", false},
+    {"carry", NULL, "take off --period what its own pool had to take back", false},
     {"db", "CONNINFO", "the database (default: $EVENHAND_DB, or the local)", false},
     {0},
 };
@@ -295,10 +296,11 @@ static const struct eh_cli_command commands[] = {
      plan_test_options, eh_cmd_plan_test,
      "Needs no daemon, only the log in PostgreSQL (role evenhand_auditor): it is\n"
      "decided again, and every closing counted under the plan, as if that had always\n"
-     "been there; nothing is changed. Who was in the team and since when is what the\n"
-     "desk says at the end of the log. Nothing is carried from one period to the\n"
-     "next. What a period misses scores nothing. What is said of targets and gates\n"
-     "is over the periods that ended. A plan may come from standard input: -."},
+     "been there; nothing is changed. A period that was frozen or closed has the\n"
+     "facts and people of its freeze or its last version, any other those of now.\n"
+     "Nothing is carried from one period to the next. What a period misses scores\n"
+     "nothing. What is said of targets and gates is over the periods that ended. A\n"
+     "plan may come from standard input: -."},
     {"plan history", "", DESK, "for the daemon: count the past for new plans", 0, 0,
      history_options, eh_cmd_plan_history,
      "Reads a desk file from standard input, decides the log again, and writes what\n"

@@ -189,6 +189,13 @@ json_t *eh_pool_missing_json(const struct eh_bonus_plan *plan, const struct eh_b
 
 /* ---- The statement. */
 
+static void put_basis(json_t *to, const struct eh_pool_statement *s)
+{
+    char text[EH_DECIMAL_TEXT_MAX];
+    size_t size = eh_pool_basis_print(s->facts_of, text);
+    put_text(to, "facts_of", eh_str_n(text, size));
+}
+
 static void put_head(json_t *to, const struct eh_pool_statement *s,
                      const struct eh_pool_shown *shown)
 {
@@ -208,6 +215,7 @@ static void put_head(json_t *to, const struct eh_pool_statement *s,
     put_text(to, "plan", s->plan);
     put_sha256(to, "plan_sha256", s->plan_sha256);
     put_sha256(to, "facts_sha256", s->facts_sha256);
+    put_basis(to, s);
     put(to, "published_late", json_boolean(s->published_late));
     put_int(to, "late", (int64_t)s->late);
     put_int(to, "cancelled_tickets", s->cancelled_tickets);

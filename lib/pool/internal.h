@@ -31,11 +31,19 @@ int eh_pool_live(const struct eh_engine *, const struct eh_period_view *, int64_
                  struct eh_arena *, struct eh_pool_statement **ret,
                  struct eh_error *) EH_MUST_CHECK;
 
+/* statement.c: the facts of version 1, or of an open period of now, with the carry they go by. */
+int eh_pool_first_facts(const struct eh_engine *, const struct eh_period_view *, struct eh_arena *,
+                        struct eh_bonus_facts **ret, struct eh_error *) EH_MUST_CHECK;
+
 /* settle.c: the next version of a period: the first of one that is frozen, or one more. *carry_open
  * is the team's before it, and after it. */
 int eh_pool_settle(const struct eh_engine *, const struct eh_period_view *, enum eh_pool_form,
                    struct eh_arena *, int64_t *carry_open, struct eh_settlement *ret,
                    struct eh_error *) EH_MUST_CHECK;
+
+/* settle.c: facts with the members they were frozen with. */
+int eh_pool_keep_members(const struct eh_bonus_facts *frozen, struct eh_arena *,
+                         struct eh_bonus_facts *facts, struct eh_error *) EH_MUST_CHECK;
 
 /* settle.c: a later version as it was computed, from what its statement kept. */
 struct eh_pool_version {

@@ -17,8 +17,8 @@ static int64_t closings(const struct eh_bonus_facts *frozen, const struct eh_bon
 
 /* The members it was closed with, by the kinds of today: who came into the desk file since has no
  * part in it, and who left it keeps theirs. */
-static int keep_members(const struct eh_bonus_facts *frozen, struct eh_arena *arena,
-                        struct eh_bonus_facts *facts, struct eh_error *error)
+int eh_pool_keep_members(const struct eh_bonus_facts *frozen, struct eh_arena *arena,
+                         struct eh_bonus_facts *facts, struct eh_error *error)
 {
     struct eh_bonus_member *members =
         eh_arena_copy(arena, frozen->members, frozen->member_count * sizeof *members);
@@ -101,7 +101,7 @@ static int settle_later(const struct eh_engine *e, const struct eh_period_view *
     if (r == 0)
         r = eh_pool_facts(e, view, false, arena, &facts, error);
     if (r == 0)
-        r = keep_members(frozen, arena, facts, error);
+        r = eh_pool_keep_members(frozen, arena, facts, error);
     if (r < 0)
         return r;
     facts->carry_open = carry_open;
@@ -148,7 +148,7 @@ static int kept_facts(const struct eh_pool_statement *s, const struct eh_bonus_f
                                "its way cannot be shown",
                                s->version);
     if (r == 0)
-        r = keep_members(frozen, arena, facts, error);
+        r = eh_pool_keep_members(frozen, arena, facts, error);
     if (r == 0)
         r = eh_pool_facts_sha256(facts, sha256, error);
     if (r < 0)

@@ -1,5 +1,5 @@
 /*
- * statement: what a period comes to, and why: live, as frozen, as settled, or under another plan.
+ * statement: what a period comes to, and why: live, as frozen, or as settled.
  */
 #include "internal.h"
 
@@ -27,8 +27,8 @@ int eh_pool_settled(const struct eh_period_view *view, struct eh_arena *arena,
 
 /* An open period's facts are those of now, any other's the frozen ones: with the carry that is open
  * now or, once it is closed, that was open then. */
-static int take_facts(const struct eh_engine *e, const struct eh_period_view *view,
-                      struct eh_arena *arena, struct eh_bonus_facts **ret, struct eh_error *error)
+int eh_pool_first_facts(const struct eh_engine *e, const struct eh_period_view *view,
+                        struct eh_arena *arena, struct eh_bonus_facts **ret, struct eh_error *error)
 {
     bool ties_by_id = eh_pool_form_of(e) < EH_POOL_FORM_TIES;
     if (view->state == EH_PERIOD_OPEN) {
@@ -61,7 +61,7 @@ static int compute_with(const struct eh_engine *e, const struct eh_period_view *
                         const int64_t *carry_open, struct eh_arena *arena, struct basis *ret,
                         struct eh_error *error)
 {
-    int r = take_facts(e, view, arena, &ret->facts, error);
+    int r = eh_pool_first_facts(e, view, arena, &ret->facts, error);
     if (r < 0)
         return r;
     if (carry_open)
@@ -123,6 +123,7 @@ static void add_view(const struct eh_period_view *view, struct eh_pool_statement
     s->paid_version = view->paid_version;
     s->late = view->late;
     s->published_late = view->published_late;
+    s->facts_of = eh_pool_facts_of(view);
 }
 
 /* What the facts of its last version left out. */
@@ -175,56 +176,6 @@ int eh_pool_statement(const struct eh_engine *e, const struct eh_period_view *vi
     if (r < 0)
         return r;
     add_view(view, s);
-    *ret = s;
-    return 0;
-}
-
-static const struct eh_plan_measure *handle_time(const struct eh_bonus_plan *plan)
-{
-    for (uint32_t i = 0; i < plan->measure_count; i++)
-        if (plan->measures[i].kind == EH_MEASURE_HANDLE_TIME)
-            return &plan->measures[i];
-    return NULL;
-}
-
-static int check_other(const struct eh_period_view *view, const struct eh_bonus_plan *plan,
-                       struct eh_error *error)
-{
-    const struct eh_bonus_plan *own = view->plan;
-    const struct eh_plan_measure *ours = handle_time(own), *theirs = handle_time(plan);
-    char period[EH_DECIMAL_TEXT_MAX];
-    eh_period_print(view->period, period);
-    if (plan->from.kind != view->period.kind)
-        return eh_error_set(error, EH_EINVAL, "the periods of plan %.*s are %ss, and %s is a %s",
-                            EH_STR_ARG(plan->id),
-                            eh_period_kind_name((enum eh_period_kind)plan->from.kind), period,
-                            eh_period_kind_name((enum eh_period_kind)view->period.kind));
-    if (!eh_str_equal(plan->currency, own->currency))
-        return eh_error_set(error, EH_EINVAL, "plan %.*s pays %.*s, and %s was counted in %.*s",
-                            EH_STR_ARG(plan->id), EH_STR_ARG(plan->currency), period,
-                            EH_STR_ARG(own->currency));
-    if (theirs && (!ours || ours->least_ms != theirs->least_ms || ours->most_ms != theirs->most_ms))
-        return eh_error_set(error, EH_ECONFLICT,
-                            "handling times have to be counted anew under these bounds");
-    return 0;
-}
-
-int eh_pool_what_if(const struct eh_engine *e, const struct eh_period_view *view,
-                    const struct eh_bonus_plan *plan, struct eh_arena *arena,
-                    struct eh_pool_statement **ret, struct eh_error *error)
-{
-    struct eh_bonus_facts *facts;
-    struct eh_pool_statement *s;
-    int r = check_other(view, plan, error);
-    if (r == 0)
-        r = take_facts(e, view, arena, &facts, error);
-    if (r < 0)
-        return r;
-    facts->estimate = true;
-    r = eh_pool_estimate(plan, facts, arena, &s, error);
-    if (r < 0)
-        return r;
-    s->team = view->team;
     *ret = s;
     return 0;
 }

@@ -232,11 +232,17 @@ Test(pool_reasons, another_plan_over_the_same_facts)
     cr_expect_eq(s->state, EH_PERIOD_OPEN);
     cr_expect(s->estimate);
     cr_expect(eh_key_equal(before, eh_engine_digest(o.k.e)));
+    cr_expect_eq(s->facts_of.kind, EH_POOL_FACTS_NOW);
     office_settle(&o, "2026-03");
     office_outcome(&o, order, "'outcome':'refunded','value':340000");
+    cr_assert_eq(what_if(&o, half, &s), 0, "%s", o.error.text);
+    cr_expect_eq(s->gross, 328183, "of what was frozen: version 1");
+    cr_expect_eq(s->late, 1);
     cr_assert_str_eq(office_step(&o, EH_MESSAGE_CLOSE, "2026-03"), "");
     cr_assert_eq(what_if(&o, half, &s), 0, "%s", o.error.text);
-    cr_expect_eq(s->gross, 328183, "of what was frozen");
+    cr_expect_eq(s->gross, 314583, "of what version 2 was made of");
+    cr_expect_eq(s->facts_of.kind, EH_POOL_FACTS_VERSION);
+    cr_expect_eq(s->facts_of.version, 2);
     cr_expect(s->estimate);
     cr_expect_eq(s->version, 0);
     cr_expect_eq(s->carry, -1240);

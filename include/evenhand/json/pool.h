@@ -25,10 +25,10 @@ struct eh_pool_shown {
 };
 
 /* Keys: team, team_name, period, version, paid_version, state, estimate, what_if, currency, plan,
- * plan_sha256, facts_sha256, published_late, late, target_pool, max_pool, metrics[], composite_ppm,
- * funding_ppm, zeroed, gross, carry, net, parts{}, moved, held, held_parts{}, ties, difference,
- * cancelled, paid, due, carry_open, expected{}, shares[], after (the last line's rep when there are
- * more), encourages, discourages, rules[], as_of. NULL: no memory. */
+ * plan_sha256, facts_sha256, facts_of, published_late, late, target_pool, max_pool, metrics[],
+ * composite_ppm, funding_ppm, zeroed, gross, carry, net, parts{}, moved, held, held_parts{}, ties,
+ * difference, cancelled, paid, due, carry_open, expected{}, shares[], after (the last line's rep
+ * when there are more), encourages, discourages, rules[], as_of. NULL: no memory. */
 json_t *eh_pool_json(const struct eh_pool_statement *, const struct eh_pool_shown *);
 
 /* Its metrics alone: [{metric, value, unit, count, ...}]. */

@@ -70,6 +70,15 @@ struct eh_pool_line {
  * Up to the second, ties went by id. */
 enum eh_pool_form { EH_POOL_FORM_FIRST, EH_POOL_FORM_FACTS, EH_POOL_FORM_TIES };
 
+/* Which facts it is made of: of now, of the last freeze, or of a version. */
+enum eh_pool_facts_kind { EH_POOL_FACTS_NOW, EH_POOL_FACTS_FROZEN, EH_POOL_FACTS_VERSION };
+struct eh_pool_basis {
+    uint8_t kind;     /* enum eh_pool_facts_kind */
+    uint32_t version; /* of EH_POOL_FACTS_VERSION */
+};
+/* "now", "freeze" or "version 2". */
+size_t eh_pool_basis_print(struct eh_pool_basis, char ret[EH_DECIMAL_TEXT_MAX]);
+
 struct eh_pool_statement {
     struct eh_str team, currency, plan;
     struct eh_period period;
@@ -80,6 +89,7 @@ struct eh_pool_statement {
     uint32_t paid_version;
     bool published_late;
     uint64_t late; /* facts that are not in it and wait for the next version */
+    struct eh_pool_basis facts_of;
     uint8_t plan_sha256[32];
     uint8_t facts_sha256[32]; /* over canonical bytes: what was frozen; of a later version, all that
                                  was known by then of what happened, with the frozen members */
@@ -120,12 +130,26 @@ bool eh_pool_due(const struct eh_pool_statement *, int64_t *ret); /* of all line
  * frozen facts give; of a closed one the last version, as it was settled. */
 int eh_pool_statement(const struct eh_engine *, const struct eh_period_view *, struct eh_arena *,
                       struct eh_pool_statement **ret, struct eh_error *) EH_MUST_CHECK;
-/* The same facts under another plan (once frozen, the frozen ones): an estimate that changes
+/* Which facts its statement, or a what-if of it, is made of. */
+struct eh_pool_basis eh_pool_facts_of(const struct eh_period_view *);
+/* These facts, with the carry it went by: of an open period those of now, of a frozen one or of
+ * version 1 the frozen ones, of a later version those it was settled by. For an estimate.
+ * -EH_ENOTFOUND: they were not kept. */
+int eh_pool_version_facts(const struct eh_engine *, const struct eh_period_view *,
+                          struct eh_arena *, struct eh_bonus_facts **ret,
+                          struct eh_error *) EH_MUST_CHECK;
+/* These facts under another plan: an estimate that changes
  * nothing. -EH_EINVAL: its periods are of another kind, or its currency is another. -EH_ECONFLICT:
  * it winsorises handling times otherwise than the one that governs. */
 int eh_pool_what_if(const struct eh_engine *, const struct eh_period_view *,
                     const struct eh_bonus_plan *, struct eh_arena *, struct eh_pool_statement **ret,
                     struct eh_error *) EH_MUST_CHECK;
+/* What it is made of: `counted`, if not NULL, knows the handling times as that plan winsorises
+ * them, when those facts were taken. */
+int eh_pool_what_if_facts(const struct eh_engine *, const struct eh_period_view *,
+                          const struct eh_bonus_plan *, const struct eh_bonus_facts *counted,
+                          struct eh_arena *, struct eh_bonus_facts **ret,
+                          struct eh_error *) EH_MUST_CHECK;
 /* Of facts and a plan alone, as an estimate or not. */
 int eh_pool_estimate(const struct eh_bonus_plan *, const struct eh_bonus_facts *, struct eh_arena *,
                      struct eh_pool_statement **ret, struct eh_error *) EH_MUST_CHECK;
@@ -135,7 +159,7 @@ int eh_pool_explain(const struct eh_engine *, const struct eh_period_view *,
                     const struct eh_bonus_lines *, struct eh_arena *,
                     const struct eh_bonus_node **ret, struct eh_error *) EH_MUST_CHECK;
 
-/* What stands in a settlement; `state`, paid_version, published_late, late and
+/* What stands in a settlement; `state`, paid_version, published_late, late, facts_of and
  * cancelled_tickets are not in it. */
 void eh_pool_statement_encode(const struct eh_pool_statement *, struct eh_bytes *);
 int eh_pool_statement_decode(struct eh_str, struct eh_arena *, struct eh_pool_statement **ret,

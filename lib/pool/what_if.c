@@ -1,0 +1,177 @@
+/*
+ * what_if: a period under another plan: the facts of the version it stands at, in every other way
+ * as they were, and an estimate that changes nothing.
+ */
+#include "internal.h"
+
+/* ---- the facts of its version */
+
+struct eh_pool_basis eh_pool_facts_of(const struct eh_period_view *view)
+{
+    if (view->last.version > 0)
+        return (struct eh_pool_basis){EH_POOL_FACTS_VERSION, view->last.version};
+    bool open = view->state == EH_PERIOD_OPEN;
+    return (struct eh_pool_basis){open ? EH_POOL_FACTS_NOW : EH_POOL_FACTS_FROZEN, 0};
+}
+
+size_t eh_pool_basis_print(struct eh_pool_basis basis, char ret[EH_DECIMAL_TEXT_MAX])
+{
+    if (basis.kind == EH_POOL_FACTS_VERSION)
+        return eh_format(ret, EH_DECIMAL_TEXT_MAX, "version %u", basis.version);
+    return eh_format(ret, EH_DECIMAL_TEXT_MAX,
+                     basis.kind == EH_POOL_FACTS_FROZEN ? "freeze" : "now");
+}
+
+/* Of a later version: all that was known by it, with the frozen members. */
+static int later_facts(const struct eh_period_view *view, struct eh_arena *arena,
+                       struct eh_bonus_facts **ret, struct eh_error *error)
+{
+    struct eh_pool_version version;
+    int r = eh_pool_settled_later(view, arena, &version, error);
+    if (r == 0)
+        *ret = version.facts;
+    return r;
+}
+
+int eh_pool_version_facts(const struct eh_engine *e, const struct eh_period_view *view,
+                          struct eh_arena *arena, struct eh_bonus_facts **ret,
+                          struct eh_error *error)
+{
+    struct eh_bonus_facts *first, *facts;
+    int r = eh_pool_first_facts(e, view, arena, &first, error);
+    if (r < 0)
+        return r;
+    facts = first;
+    if (view->last.version > 1)
+        r = later_facts(view, arena, &facts, error);
+    if (r < 0)
+        return r;
+    facts->carry_open = first->carry_open;
+    facts->ties_by_id = first->ties_by_id;
+    facts->estimate = true;
+    *ret = facts;
+    return 0;
+}
+
+/* ---- handling times, which a plan winsorises one by one */
+
+static const struct eh_plan_measure *handle_time(const struct eh_bonus_plan *plan)
+{
+    for (uint32_t i = 0; i < plan->measure_count; i++)
+        if (plan->measures[i].kind == EH_MEASURE_HANDLE_TIME)
+            return &plan->measures[i];
+    return NULL;
+}
+
+static int check_bounds(const struct eh_bonus_plan *own, const struct eh_bonus_plan *plan,
+                        struct eh_error *error)
+{
+    const struct eh_plan_measure *ours = handle_time(own), *theirs = handle_time(plan);
+    if (!theirs || (ours && ours->least_ms == theirs->least_ms && ours->most_ms == theirs->most_ms))
+        return 0;
+    return eh_error_set(error, EH_ECONFLICT,
+                        "handling times have to be counted anew under these bounds");
+}
+
+static void take_handled(struct eh_bonus_kind *kind, const struct eh_bonus_facts *counted)
+{
+    kind->handled_count = kind->handled_ms = 0;
+    for (uint32_t i = 0; i < counted->kind_count; i++)
+        if (eh_str_equal(counted->kinds[i].id, kind->id)) {
+            kind->handled_count = counted->kinds[i].handled_count;
+            kind->handled_ms = counted->kinds[i].handled_ms;
+        }
+}
+
+/* Nothing but the handling times differs between plans: the rest is the version's own. */
+static int put_handled(const struct eh_bonus_facts *counted, struct eh_arena *arena,
+                       struct eh_bonus_facts *facts, struct eh_error *error)
+{
+    struct eh_bonus_kind *kinds =
+        eh_arena_copy(arena, facts->kinds, facts->kind_count * sizeof *kinds);
+    if (!kinds)
+        return eh_error_set(error, EH_ENOMEM, "out of memory for the facts");
+    for (uint32_t i = 0; i < facts->kind_count; i++)
+        take_handled(&kinds[i], counted);
+    facts->kinds = kinds;
+    return 0;
+}
+
+/* Of a version that kept no facts of its own: as they were counted, with its people. */
+static int recount(const struct eh_engine *e, const struct eh_period_view *view,
+                   const struct eh_bonus_facts *counted, struct eh_arena *arena,
+                   struct eh_bonus_facts **ret, struct eh_error *error)
+{
+    struct eh_bonus_facts *first, *facts = eh_arena_copy(arena, counted, sizeof *facts);
+    if (!facts)
+        return eh_error_set(error, EH_ENOMEM, "out of memory for the facts");
+    int r = eh_pool_first_facts(e, view, arena, &first, error);
+    if (r == 0)
+        r = eh_pool_keep_members(first, arena, facts, error);
+    if (r < 0)
+        return r;
+    facts->carry_open = first->carry_open;
+    facts->ties_by_id = first->ties_by_id;
+    facts->estimate = true;
+    *ret = facts;
+    return 0;
+}
+
+/* ---- the whole */
+
+static int check_plan(const struct eh_period_view *view, const struct eh_bonus_plan *plan,
+                      struct eh_error *error)
+{
+    const struct eh_bonus_plan *own = view->plan;
+    char period[EH_DECIMAL_TEXT_MAX];
+    eh_period_print(view->period, period);
+    if (plan->from.kind != view->period.kind)
+        return eh_error_set(error, EH_EINVAL, "the periods of plan %.*s are %ss, and %s is a %s",
+                            EH_STR_ARG(plan->id),
+                            eh_period_kind_name((enum eh_period_kind)plan->from.kind), period,
+                            eh_period_kind_name((enum eh_period_kind)view->period.kind));
+    if (!eh_str_equal(plan->currency, own->currency))
+        return eh_error_set(error, EH_EINVAL, "plan %.*s pays %.*s, and %s was counted in %.*s",
+                            EH_STR_ARG(plan->id), EH_STR_ARG(plan->currency), period,
+                            EH_STR_ARG(own->currency));
+    return 0;
+}
+
+int eh_pool_what_if_facts(const struct eh_engine *e, const struct eh_period_view *view,
+                          const struct eh_bonus_plan *plan, const struct eh_bonus_facts *counted,
+                          struct eh_arena *arena, struct eh_bonus_facts **ret,
+                          struct eh_error *error)
+{
+    struct eh_bonus_facts *facts;
+    int r = check_plan(view, plan, error);
+    if (r == 0 && !counted)
+        r = check_bounds(view->plan, plan, error);
+    if (r < 0)
+        return r;
+    r = eh_pool_version_facts(e, view, arena, &facts, error);
+    if (r == 0 && counted)
+        r = put_handled(counted, arena, facts, error);
+    else if (r == -EH_ENOTFOUND && counted)
+        r = recount(e, view, counted, arena, &facts, error);
+    if (r == 0)
+        *ret = facts;
+    return r;
+}
+
+int eh_pool_what_if(const struct eh_engine *e, const struct eh_period_view *view,
+                    const struct eh_bonus_plan *plan, struct eh_arena *arena,
+                    struct eh_pool_statement **ret, struct eh_error *error)
+{
+    struct eh_bonus_facts *facts;
+    struct eh_pool_statement *s;
+    int r = eh_pool_what_if_facts(e, view, plan, NULL, arena, &facts, error);
+    if (r == 0)
+        r = eh_pool_estimate(plan, facts, arena, &s, error);
+    if (r < 0)
+        return r;
+    s->team = view->team;
+    s->late = view->late;
+    s->facts_of = eh_pool_facts_of(view);
+    *ret = s;
+    return 0;
+}
