@@ -327,19 +327,36 @@ static json_t *history_json(const PGresult *result)
     return list;
 }
 
-/* Of the last time somebody got it. */
+static bool is_deal(const PGresult *result, int row)
+{
+    return eh_pg_int(result, row, 1) == EH_NOTICE_ASSIGNED &&
+           !eh_str_equal(eh_pg_text(result, row, 5), eh_str("returned"));
+}
+
+/* The deal by which the last one who got it has it: where it came back to them, that of then in the
+ * same team. -1: there is none. */
+static int last_deal(const PGresult *result)
+{
+    int last = PQntuples(result) - 1, row;
+    while (last >= 0 && eh_pg_int(result, last, 1) != EH_NOTICE_ASSIGNED)
+        last--;
+    for (row = last; row >= 0; row--)
+        if (is_deal(result, row) &&
+            eh_str_equal(eh_pg_text(result, row, 2), eh_pg_text(result, last, 2)))
+            break;
+    return row;
+}
+
 static json_t *receipt_json(const struct eh_admin_request *request, const PGresult *result)
 {
     const struct eh_desk *desk = desk_of(request);
     const struct eh_peer *peer = request->peer;
-    int row = PQntuples(result) - 1;
+    int row = last_deal(result);
     int64_t deals = 0;
-    while (row >= 0 && eh_pg_int(result, row, 1) != EH_NOTICE_ASSIGNED)
-        row--;
     if (row < 0 || !desk)
         return NULL;
     for (int each = 0; each <= row; each++)
-        deals += eh_pg_int(result, each, 1) == EH_NOTICE_ASSIGNED;
+        deals += is_deal(result, each);
     struct eh_receipt receipt = {.rep = eh_pg_text(result, row, 3),
                                  .why = eh_pg_text(result, row, 5),
                                  .eligible = eh_pg_int(result, row, 7),

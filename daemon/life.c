@@ -314,8 +314,7 @@ static void take_down(struct eh_app *app)
     eh_engine_free(app->engine);
     struct event *events[] = {app->hold_over,    app->tick,          app->timer,
                               app->signals[0],   app->signals[1],    app->signals[2],
-                              app->housekeeping, app->stop_deadline, app->start_time.wait,
-                              app->books.soon};
+                              app->housekeeping, app->stop_deadline, app->start_time.wait};
     for (size_t i = 0; i < sizeof events / sizeof *events; i++)
         if (events[i])
             event_free(events[i]);

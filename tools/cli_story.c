@@ -58,6 +58,7 @@ static const struct {
     {"owner", "whom the helpdesk named as its owner"},
     {"release", "after a release"},
     {"left", "after the rep who had it left the team"},
+    {"returned", "who had it last in this team"},
     {"reopened", "who had it before it was reopened"},
     {"nobody", "nobody is available"},
     {"full", "everybody has all they can carry"},

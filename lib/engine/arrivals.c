@@ -53,7 +53,8 @@ static int create(struct step *s, uint32_t team, uint32_t kind, uint32_t *ret)
     struct ticket *t = &e->tickets[slot];
     bool customer = eh_message_has(m, EH_FIELD_CUSTOMER_DIGEST) && m->customer_digest.size == 16;
     r = eh_ticket_set_text(t, m->source, m->id, m->skills,
-                           customer ? (const uint8_t *)m->customer_digest.data : NULL);
+                           customer ? (const uint8_t *)m->customer_digest.data : NULL,
+                           eh_str_n(NULL, 0));
     if (r == 0)
         r = eh_set_acquire(e, team, m->skills, s->in->no, &set);
     if (r < 0) {
@@ -203,7 +204,7 @@ int eh_step_update(struct step *s)
     if (r == 0 && skills) { /* set_text copies before it frees what source and id point to */
         const uint8_t *customer = (const uint8_t *)ticket_skills(t).data + t->skills_size;
         r = eh_ticket_set_text(t, ticket_source(t), ticket_id(t), m->skills,
-                               t->has_customer ? customer : NULL);
+                               t->has_customer ? customer : NULL, ticket_tail(t));
         e->text_bytes += ticket_text_size(t) - (uint64_t)text_size;
     }
     if (r < 0)

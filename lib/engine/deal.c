@@ -26,8 +26,8 @@ void eh_deal_detach(struct eh_engine *e, uint32_t slot)
     eh_eligible_refresh(e, rep);
 }
 
-int eh_deal_book(struct step *s, uint32_t slot, uint32_t rep, uint32_t was,
-                 const struct decision *decision)
+static int hand_over(struct step *s, uint32_t slot, uint32_t rep, uint32_t was,
+                     const struct decision *decision)
 {
     struct eh_engine *e = s->e;
     struct ticket *t = &e->tickets[slot];
@@ -35,7 +35,6 @@ int eh_deal_book(struct step *s, uint32_t slot, uint32_t rep, uint32_t was,
     eh_require(position != NONE && t->state == EH_TICKET_WAITING);
 
     s->touched = true;
-    eh_watch_tell(e, t, rep, decision, s->now_us);
     eh_ledger_book(e, t, position); /* before eligibility changes */
     eh_ticket_count(e, t, false);
     t->state = EH_TICKET_ASSIGNED;
@@ -44,7 +43,6 @@ int eh_deal_book(struct step *s, uint32_t slot, uint32_t rep, uint32_t was,
         t->points = e->kinds[t->kind].points;
     else if (t->points == 0)
         t->points = 1; /* its kind left the desk before it was ever dealt */
-    t->deals++;
     t->assigned_us = s->now_us;
     if (t->first_us == 0)
         t->first_us = s->now_us;
@@ -54,6 +52,21 @@ int eh_deal_book(struct step *s, uint32_t slot, uint32_t rep, uint32_t was,
     eh_eligible_refresh(e, rep);
     eh_digest_ticket(e, slot);
     return eh_step_emit(s, EH_NOTICE_ASSIGNED, t, rep, was, decision);
+}
+
+int eh_deal_book(struct step *s, uint32_t slot, uint32_t rep, uint32_t was,
+                 const struct decision *decision)
+{
+    struct ticket *t = &s->e->tickets[slot];
+    eh_watch_tell(s->e, t, rep, decision, s->now_us);
+    t->deals++;
+    return hand_over(s, slot, rep, was, decision);
+}
+
+int eh_deal_return(struct step *s, uint32_t slot, uint32_t rep)
+{
+    const struct decision decision = {.why = "returned"};
+    return hand_over(s, slot, rep, NONE, &decision);
 }
 
 static struct eh_draw_query query_of(const struct eh_engine *e, const struct ticket *t,

@@ -104,6 +104,7 @@ void eh_encode_ticket(const struct eh_engine *e, const struct ticket *t, struct 
     eh_bytes_put_i(out, t->closed_date);
     put_story(e, t->story, out);
     eh_bytes_put_i(out, eh_changed_get(e, t));
+    eh_tail_put(e, t, out);
 }
 
 static void read_names(struct eh_reader *in, struct image *image)
@@ -225,6 +226,8 @@ int eh_image_read(struct eh_reader *in, struct image *ret)
     read_times(in, version, &image.t);
     read_story(in, version, &image);
     image.changed_ms = version < 5 ? 0 : eh_read_i(in);
+    if (version >= 6)
+        eh_tail_image(in, &image.tail);
     if (in->failed || !is_sound(&image))
         return -EH_ECORRUPT;
     *ret = image;
@@ -269,10 +272,13 @@ int eh_decode_ticket(struct eh_engine *e, struct eh_reader *in, struct ticket *r
     if (r == 0)
         r = add_rep(e, image.was, &image.t.was);
     if (r == 0)
-        r = eh_ticket_set_text(&image.t, image.source, image.id, image.skills, image.customer);
+        r = eh_ticket_set_text(&image.t, image.source, image.id, image.skills, image.customer,
+                               eh_str_n(NULL, 0));
     if (r < 0)
         return r;
-    r = make_story(e, &image, &image.t);
+    r = eh_tail_take(e, &image.tail, &image.t);
+    if (r == 0)
+        r = make_story(e, &image, &image.t);
     if (r == 0)
         r = eh_changed_put(e, &image.t, image.changed_ms);
     if (r < 0)

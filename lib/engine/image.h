@@ -5,6 +5,7 @@
 #define EVENHAND_LIB_ENGINE_IMAGE_H
 
 #include "story.h"
+#include "tail.h"
 
 struct image {
     int64_t changed_ms;
@@ -14,6 +15,7 @@ struct image {
     bool has_story;
     struct eh_str first_team, journal;
     struct story_sum base, sum; /* of the story */
+    struct tail_image tail;
 };
 
 /* Text points into the input. -EH_EVERSION, -EH_ECORRUPT. */

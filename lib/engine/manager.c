@@ -2,7 +2,7 @@
  * manager: what a manager may do with tickets: assign one, move one, release those of a rep. And
  * what becomes of those that somebody leaves behind in a team (leavers.c).
  */
-#include "state.h"
+#include "tail.h"
 
 #include <stdlib.h>
 
@@ -45,6 +45,21 @@ int eh_step_assign(struct step *s)
     return r < 0 ? r : eh_step_image(s, t);
 }
 
+/* In a team where it was dealt before, it goes to whoever had it last there. It is dealt again if
+ * they are in the team no more, or gave it back there. */
+static int come_home(struct step *s, uint32_t slot, const struct home *home)
+{
+    struct eh_engine *e = s->e;
+    struct ticket *t = &e->tickets[slot];
+    t->receipted = true;
+    t->booked = home->booked;
+    if (!home->given && eh_member_active(e, t->team, home->rep) != NONE)
+        return eh_deal_return(s, slot, home->rep);
+    t->was = home->rep;
+    t->left = home->left || !home->given;
+    return eh_deal_or_wait(s, slot);
+}
+
 /* Into another team, with the set of its skills there; before it is dealt there. */
 static int enter_team(struct step *s, uint32_t slot, uint32_t team, uint32_t set, const char *why)
 {
@@ -52,6 +67,10 @@ static int enter_team(struct step *s, uint32_t slot, uint32_t team, uint32_t set
     struct ticket *t = &e->tickets[slot];
     const struct decision decision = {.why = why};
     uint32_t was = t->state == EH_TICKET_ASSIGNED ? t->rep : t->was;
+    struct home home = {.team = NONE};
+    int r = e->rules >= EH_RULES_RETURNS ? eh_homes_move(t, team, &home) : 0;
+    if (r < 0)
+        return r;
     eh_deal_detach(e, slot);
     eh_affinity_leave(e, slot);
     eh_ledger_forget(t);
@@ -62,10 +81,12 @@ static int enter_team(struct step *s, uint32_t slot, uint32_t team, uint32_t set
     t->was = NONE;
     t->left = false;
     eh_ticket_count(e, t, true);
-    int r = eh_affinity_join(e, slot);
+    r = eh_affinity_join(e, slot);
     if (r == 0)
         r = eh_step_emit(s, EH_NOTICE_MOVED, t, NONE, was, why ? &decision : NULL);
-    return r == 0 ? eh_deal_or_wait(s, slot) : r;
+    if (r < 0)
+        return r;
+    return home.team != NONE ? come_home(s, slot, &home) : eh_deal_or_wait(s, slot);
 }
 
 int eh_step_move(struct step *s)
@@ -81,6 +102,12 @@ int eh_step_move(struct step *s)
         return r;
     if (team == t->team)
         return 0;
+    if (!eh_homes_room(t, team))
+        return eh_step_refuse(s, EH_ECONFLICT,
+                              "team: ticket %.*s/%.*s was dealt in %d teams already; it moves back "
+                              "to one of them alone",
+                              EH_STR_ARG(ticket_source(t)), EH_STR_ARG(ticket_id(t)),
+                              EH_TICKET_TEAMS_MAX + 1);
     r = eh_set_acquire(e, team, ticket_skills(t), s->in->no, &set);
     if (r == -EH_EFULL)
         return eh_step_refuse(s, EH_EFULL,
@@ -327,8 +354,8 @@ static uint32_t left_to(const struct eh_engine *e, uint32_t team)
     return eh_names_find(&e->team_names, desk->leavers_to);
 }
 
-/* Each of them is moved and dealt: two effects. Where the other team has no room for its skills, a
- * ticket goes back to the deal of its own. */
+/* Each of them is moved and dealt: two effects. Where the other team has no room for its skills, or
+ * it remembers no more teams, a ticket goes back to the deal of its own. */
 static int move_all(struct step *s, const struct lowest *given, uint32_t rep, uint32_t team)
 {
     struct eh_engine *e = s->e;
@@ -336,7 +363,9 @@ static int move_all(struct step *s, const struct lowest *given, uint32_t rep, ui
     int r = 0;
     for (uint32_t i = 0; r == 0 && i < given->count; i++) {
         uint32_t slot = given->items[i].slot, set;
-        r = eh_set_acquire(e, team, ticket_skills(&e->tickets[slot]), s->in->no, &set);
+        const struct ticket *t = &e->tickets[slot];
+        r = !eh_homes_room(t, team) ? -EH_EFULL
+                                    : eh_set_acquire(e, team, ticket_skills(t), s->in->no, &set);
         if (r == -EH_EFULL) {
             stay.items[stay.count++] = given->items[i];
             r = 0;

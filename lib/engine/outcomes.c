@@ -45,7 +45,8 @@ void eh_outcome_leave(struct eh_engine *e, uint32_t slot)
     eh_ticket_count(e, t, false);
     eh_set_release(e, t->team, t->set);
     t->set = NONE;
-    t->was = NONE;
+    if (e->rules < EH_RULES_RETURNS) /* later ones keep who gave it back: it may come back */
+        t->was = NONE;
     t->aside = false;
     t->state = EH_TICKET_CLOSED;
 }
@@ -78,6 +79,10 @@ int eh_outcome_come_back(struct step *s, uint32_t slot)
     }
     if (rep != NONE)
         eh_ledger_lift(e, t);
+    if (rep != NONE && e->rules >= EH_RULES_RETURNS) {
+        t->was = rep;
+        t->left = true;
+    }
     t->state = EH_TICKET_WAITING;
     t->rep = NONE;
     eh_ticket_count(e, t, true);
@@ -176,7 +181,8 @@ static int turn(struct step *s, uint32_t slot, const struct tale *tale)
     eh_tally(t, &old);
     if (closing) {
         eh_outcome_leave(e, slot);
-        t->left = false;
+        if (e->rules < EH_RULES_RETURNS)
+            t->left = false;
     }
     if (opening)
         r = eh_set_acquire(e, t->team, ticket_skills(t), s->in->no, &t->set);

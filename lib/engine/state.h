@@ -27,6 +27,7 @@
  *     foretell.c   what a new desk does to them  zones.c    time zones, day by day
  *     story.c      what a ticket's outcomes come to     journal.c   ... in their order
  *     tally.c      what a ticket counts in its periods
+ *     tail.c       what few tickets have     homes.c     teams that a ticket was dealt in before
  */
 #ifndef EVENHAND_LIB_ENGINE_STATE_H
 #define EVENHAND_LIB_ENGINE_STATE_H
@@ -40,7 +41,7 @@
 #define ACCOUNTS_MAX       (1u << 22) /* pairs of team and rep ever dealt to */
 #define SETS_MAX           (EH_DESK_TEAMS_MAX * EH_SKILL_SETS_MAX)
 #define READY_WORDS        ((EH_DESK_TEAMS_MAX + 63) / 64)
-#define IMAGE_VERSION      5
+#define IMAGE_VERSION      6
 #define SNAPSHOT_VERSION   EH_STATE_VERSION
 #define SECOND_US          INT64_C(1000000)
 #define MINUTE_S           60
@@ -74,7 +75,7 @@ struct ticket {
     struct eh_key hash;  /* its part of the state digest */
     struct story *story; /* what its outcomes come to; owned; NULL: it had none */
     char *text;          /* source, id, skills, then 16 bytes of the customer's digest, if there is
-                            one, one behind the other; owned */
+                            one, then its tail (tail.h), one behind the other; owned */
     int64_t value, refunded;
     int64_t booked; /* value of the receipt */
     int64_t received_us, assigned_us;
@@ -97,13 +98,15 @@ struct ticket {
     uint16_t source_size, id_size, skills_size;
     uint8_t state, priority, outcome;
     bool has_customer : 1;
-    bool receipted : 1;   /* entitled in this team, and booked as received: with its rep, or with
-                             the team's in_air account while it waits */
+    bool receipted : 1;   /* given to somebody in this team before: entitled there, and booked as
+                             received, with its rep or with the team's in_air account while it
+                             waits */
     bool in_affinity : 1; /* stands in the list of its customer */
     bool aside : 1;       /* its deal or release cannot be stored: outside its queue, or stays with
                              its rep, until it is touched */
     bool given_back : 1;  /* released in this very step, which has an effect set aside for it */
     bool left : 1;        /* its rep left the team, and it waits for that */
+    uint16_t tail_size;   /* bytes of what few tickets have */
 };
 
 /* 0 while it is open. */
@@ -503,6 +506,7 @@ static inline struct eh_str ticket_id(const struct ticket *t)
 {
     return eh_str_n(t->text + t->source_size, t->id_size);
 }
+/* The tail apart. */
 static inline uint32_t ticket_text_size(const struct ticket *t)
 {
     return (uint32_t)t->source_size + t->id_size + t->skills_size + (t->has_customer ? 16 : 0);
@@ -525,6 +529,11 @@ static inline struct eh_key ticket_customer(const struct ticket *t) /* has_custo
 static inline struct eh_str name_of(const struct names *names, uint32_t no)
 {
     return no == NONE ? (struct eh_str){NULL, 0} : names->items[no];
+}
+
+static inline struct eh_str ticket_tail(const struct ticket *t)
+{
+    return eh_str_n(t->text + ticket_text_size(t), t->tail_size);
 }
 
 /* Makes room for `count` items of `size` bytes. New ones are not touched: what is not used does not
@@ -584,9 +593,11 @@ void eh_index_remove(struct eh_engine *, uint32_t slot); /* it stands there */
 /* tickets.c */
 /* A slot that nothing refers to yet; -EH_ENOMEM. */
 int eh_ticket_alloc(struct eh_engine *, uint32_t *ret) EH_MUST_CHECK;
-/* customer: NULL, or 16 bytes. May point into the text it replaces. */
+/* customer: NULL, or 16 bytes. All of it may point into the text it replaces. */
 int eh_ticket_set_text(struct ticket *, struct eh_str source, struct eh_str id,
-                       struct eh_str skills, const uint8_t *customer) EH_MUST_CHECK;
+                       struct eh_str skills, const uint8_t *customer,
+                       struct eh_str tail) EH_MUST_CHECK;
+int eh_ticket_set_tail(struct ticket *, struct eh_str tail) EH_MUST_CHECK;
 void eh_ticket_drop(struct eh_engine *, uint32_t slot); /* frees one that nothing refers to */
 /* Enters a slot into index and order, under its own identity; out of them, of the digest, and away.
  */
@@ -693,6 +704,8 @@ int eh_deal_waiting(struct step *) EH_MUST_CHECK;
 /* Books it to the rep, whoever decided. */
 int eh_deal_book(struct step *, uint32_t slot, uint32_t rep, uint32_t was,
                  const struct decision *) EH_MUST_CHECK;
+/* To the rep who had it last in its team, however much they have: no deal. */
+int eh_deal_return(struct step *, uint32_t slot, uint32_t rep) EH_MUST_CHECK;
 /* Off its rep or out of its queue. */
 void eh_deal_detach(struct eh_engine *, uint32_t slot);
 

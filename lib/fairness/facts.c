@@ -164,7 +164,7 @@ void eh_fairness_on_deal(void *fairness, const struct eh_deal *deal)
     struct eh_fairness *f = fairness;
     if (!eh_str_equal(deal->team, f->team) || eh_str_equal(deal->why, eh_str("manager")))
         return;
-    f->tickets++;
+    f->tickets += !deal->further;
     f->deals++;
     if (deal->dealt) {
         add_draw(f, deal);
@@ -175,11 +175,6 @@ void eh_fairness_on_deal(void *fairness, const struct eh_deal *deal)
         return;
     rep->expected += 1;
     rep->expected_value += (double)deal->value;
-}
-
-void eh_fairness_again(struct eh_fairness *f)
-{
-    f->tickets--;
 }
 
 void eh_fairness_override(struct eh_fairness *f, struct eh_str manager_name, struct eh_str rep_id,

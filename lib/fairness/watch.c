@@ -66,20 +66,16 @@ static int begin(struct eh_fairness_watch *w, int64_t at_us, int32_t date, struc
     return r < 0 ? eh_error_set(error, -r, "deals cannot be observed: %s", eh_code_name(r)) : 0;
 }
 
-/* What was assigned: by a manager, or dealt once more. */
+/* What a manager assigned. */
 static void take_assigned(struct eh_fairness_watch *w, const struct eh_input *in,
                           const struct eh_effect *e)
 {
     struct eh_ticket_view ticket = {0};
     bool first = e->was.size == 0;
-    if (e->type != EH_NOTICE_ASSIGNED || !eh_str_equal(e->team, w->team))
-        return;
-    if (!eh_str_equal(e->why, eh_str("manager"))) {
-        if (!first)
-            eh_fairness_again(w->fairness);
-    } else if (eh_engine_ticket(w->engine, e->source, e->id, &ticket)) {
+    if (e->type == EH_NOTICE_ASSIGNED && eh_str_equal(e->team, w->team) &&
+        eh_str_equal(e->why, eh_str("manager")) &&
+        eh_engine_ticket(w->engine, e->source, e->id, &ticket))
         eh_fairness_override(w->fairness, in->message.actor, e->rep, ticket.value, first);
-    }
 }
 
 /* Of the team's members alone. */

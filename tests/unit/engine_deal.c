@@ -256,8 +256,10 @@ Test(engine_deal, what_a_draw_is_for)
     cr_assert_eq(asked.deal, 1);
     cr_assert_arr_eq(asked_digest, digest, sizeof digest);
     cr_assert_eq(kit_item(&k, 0)->epoch, 1);
-    kit_command(&k, EH_MESSAGE_MOVE, "{'source':'web','id':'T1','team':'care','reason':'x'}");
-    kit_command(&k, EH_MESSAGE_MOVE, "{'source':'web','id':'T1','team':'sales','reason':'x'}");
-    cr_assert_eq(asked.deal, 3);
+    char body[64];
+    struct eh_str rep = kit_item(&k, 0)->rep;
+    snprintf(body, sizeof body, "{'rep':'%.*s','reason':'x'}", EH_STR_ARG(rep));
+    kit_command(&k, EH_MESSAGE_RELEASE, body);
+    cr_assert_eq(asked.deal, 2);
     cr_assert_arr_eq(asked_digest, digest, sizeof digest);
 }

@@ -169,7 +169,7 @@ Test(engine_outcome, reopened)
                  "kinds: {order: {points: 2}}\nreps: [{id: ana}, {id: bob}]\n"
                  "teams: [{id: sales, reps: [bob], policy: random}]\n");
     cr_assert_not(k.fx.refused, "%s", kit_refused(&k));
-    send("{'type':'outcome','id':'T1','outcome':'reopened'}", "assigned T1 bob random");
+    send("{'type':'outcome','id':'T1','outcome':'reopened'}", "assigned T1 bob was ana left");
     cr_assert_eq(kit_ticket(&k, "T1").deals, 2);
     send("{'type':'outcome','id':'T1','outcome':'won'}", "closed T1 bob");
     kit_send(&k, "{'type':'outcome','id':'T2','outcome':'won'}");

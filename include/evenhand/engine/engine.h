@@ -43,7 +43,10 @@
 /* Outcomes of a ticket that come within so long, and at most so many, are put in order of `at`. */
 #define EH_ORDER_S        60
 #define EH_ORDER_MAX      32
-#define EH_SKILL_SETS_MAX 64 /* required-skill sets in use per team */
+/* A ticket remembers so many teams it was dealt in, beside the one it is in. Then it moves to one of
+ * these alone: what it forgot could be drawn anew. */
+#define EH_TICKET_TEAMS_MAX 16
+#define EH_SKILL_SETS_MAX   64 /* required-skill sets in use per team */
 /* A step deals, gives back and tells of so many tickets, or of as many as its message says
  * (EH_FIELD_MOST); the rest follows by further DUE inputs. On top of that come the effects of the
  * message itself, never more than EH_STEP_EFFECTS_MORE. */
@@ -265,7 +268,7 @@ int eh_engine_restore(struct eh_str snapshot, struct eh_engine **ret,
                       struct eh_error *) EH_MUST_CHECK;
 /* Sum of the hashes of all objects (mod 2^128), kept up to date with each change. The same state
  * has another sum, and another snapshot, where EH_STATE_VERSION is another. */
-#define EH_STATE_VERSION 12
+#define EH_STATE_VERSION 13
 struct eh_key eh_engine_digest(const struct eh_engine *);
 /* The same sum made anew from every object: what a test compares it with. */
 struct eh_key eh_engine_digest_anew(const struct eh_engine *);
@@ -288,7 +291,11 @@ struct eh_deal_chance {
 struct eh_deal {
     uint64_t ticket; /* number of its input */
     struct eh_str source, id, team, rep, why;
+    struct eh_str was; /* who gave it back, or left it behind, in this team; or empty */
     int64_t value, at_us;
+    uint32_t deal; /* which deal of this ticket it is, 1 for the first */
+    bool further;  /* the ticket was given to somebody in this team before */
+    bool left;     /* ... and `was` is in the team no more */
     bool dealt; /* by policy: `chances` holds everybody eligible; false: owner, manager, affinity,
                    or only one could: whoever got it had no chance to win or lose */
     const struct eh_deal_chance *chances;

@@ -44,8 +44,10 @@ enum eh_rules {
     EH_RULES_INCLUDE = 16,
     /* A deal tells all that was compared: the parts of both scores, how many had the least load. */
     EH_RULES_COMPARED = 17,
+    /* A ticket that comes back to a team by a move goes to whoever had it last there. */
+    EH_RULES_RETURNS = 18,
 };
 /* The rules of this build. */
-#define EH_RULES_LAST EH_RULES_COMPARED
+#define EH_RULES_LAST EH_RULES_RETURNS
 
 #endif

@@ -48,8 +48,6 @@ void eh_fairness_free(struct eh_fairness *); /* NULL allowed */
 /* An eh_deal_fn; context is the struct eh_fairness. Deals of other teams and managers' overrides
  * (those are told apart) are passed over. */
 void eh_fairness_on_deal(void *fairness, const struct eh_deal *);
-/* The last deal told was of a ticket that had been dealt before (released, say). */
-void eh_fairness_again(struct eh_fairness *);
 /* A ticket of the team came in, dealt or not. */
 void eh_fairness_arrival(struct eh_fairness *, int64_t value);
 /* From at_us on the rep is so (enum eh_status); 0: not in the team. The same again is nothing. */

@@ -1,0 +1,51 @@
+/*
+ * homes: the teams that a ticket was dealt in before the one it is in.
+ *
+ * What a move takes out of a team, and a later one brings back, is not drawn again (come_home() in
+ * manager.c), nor is it entitled again: its receipt of then goes on. None of them is ever
+ * forgotten: a ticket whose memory is full does not move to a further team.
+ */
+#include "tail.h"
+
+static uint32_t home_find(const struct tail *tail, uint32_t team)
+{
+    uint32_t at = 0;
+    while (at < tail->home_count && tail->homes[at].team != team)
+        at++;
+    return at;
+}
+
+bool eh_homes_room(const struct ticket *t, uint32_t team)
+{
+    struct tail tail;
+    eh_tail_read(t, &tail);
+    return !t->receipted || tail.home_count < EH_TICKET_TEAMS_MAX ||
+           home_find(&tail, team) < tail.home_count;
+}
+
+/* Of the team it is in, where it was given to somebody. */
+static struct home home_here(const struct ticket *t)
+{
+    bool held = t->state == EH_TICKET_ASSIGNED;
+    return (struct home){.booked = t->booked,
+                         .team = t->team,
+                         .rep = held ? t->rep : t->was,
+                         .given = !held,
+                         .left = t->left};
+}
+
+int eh_homes_move(struct ticket *t, uint32_t team, struct home *ret)
+{
+    struct tail tail;
+    eh_tail_read(t, &tail);
+    uint32_t at = home_find(&tail, team), count = tail.home_count;
+    *ret = (struct home){.team = NONE, .rep = NONE};
+    if (at < count) {
+        *ret = tail.homes[at];
+        tail.home_count--;
+        memmove(&tail.homes[at], &tail.homes[at + 1], (tail.home_count - at) * sizeof *tail.homes);
+    }
+    if (t->receipted)
+        tail.homes[tail.home_count++] = home_here(t);
+    return tail.home_count || count ? eh_tail_write(t, &tail) : 0;
+}

@@ -1,0 +1,50 @@
+/*
+ * tail: what few tickets have, in bytes behind their texts. Private to engine/.
+ *
+ *     tail.c       in memory, in images
+ *     homes.c      teams that a ticket was dealt in before the one it is in
+ *
+ * A ticket that comes back to such a team is not drawn again: its home there says who had it last.
+ */
+#ifndef EVENHAND_LIB_ENGINE_TAIL_H
+#define EVENHAND_LIB_ENGINE_TAIL_H
+
+#include "state.h"
+
+/* A team that the ticket was dealt in. */
+struct home {
+    int64_t booked;     /* value of its receipt there */
+    uint32_t team, rep; /* rep: who had it last; NONE: rules before EH_RULES_RETURNS forgot it */
+    bool given;         /* it was given back there, and waited when it went */
+    bool left;          /* ... because the rep left the team */
+};
+
+struct tail {
+    struct home homes[EH_TICKET_TEAMS_MAX]; /* in the order it left them */
+    uint32_t home_count;
+};
+
+/* As an image says it: names instead of numbers, which point into it. */
+struct tail_image {
+    struct tail tail;
+    struct eh_str teams[EH_TICKET_TEAMS_MAX], reps[EH_TICKET_TEAMS_MAX];
+};
+
+/* ---- tail.c */
+
+void eh_tail_read(const struct ticket *, struct tail *ret);
+int eh_tail_write(struct ticket *, const struct tail *) EH_MUST_CHECK;
+/* Canonical bytes, and back: without an engine, then into a ticket that has its texts. */
+void eh_tail_put(const struct eh_engine *, const struct ticket *, struct eh_bytes *);
+void eh_tail_image(struct eh_reader *, struct tail_image *ret);
+int eh_tail_take(struct eh_engine *, const struct tail_image *, struct ticket *) EH_MUST_CHECK;
+
+/* ---- homes.c */
+
+/* Whether the ticket can remember the team it is in when it goes to this one. */
+bool eh_homes_room(const struct ticket *, uint32_t team);
+/* It goes to another team: the one it is in is remembered, if it was dealt there. *ret is its home
+ * in the other one, which it leaves out from now on; team NONE: it has none. */
+int eh_homes_move(struct ticket *, uint32_t team, struct home *ret) EH_MUST_CHECK;
+
+#endif
