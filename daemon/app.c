@@ -316,6 +316,7 @@ static void on_committed(void *context, struct eh_batch *b)
     } else {
         app_done_with(app, b);
     }
+    app_books_soon(app);
     app_set_room(app);
     app_wake(app);
 }
@@ -352,7 +353,7 @@ static bool fits(struct eh_app *app)
 
 static void go_on(struct eh_app *app)
 {
-    app->books = (struct eh_books){0};
+    app_books_forget(app);
     app->items_first = false;
     app->resuming = false;
     app->deciding = true;

@@ -31,7 +31,10 @@ struct eh_books {
     uint64_t seen_input;   /* head a second ago */
     uint64_t round_input;  /* 0: no round under way */
     uint32_t team, member; /* the next one of the round */
+    uint32_t counted;      /* members of the round so far */
     int64_t done_us;       /* when the last round ended, monotonic */
+    uint32_t members;      /* how many it had */
+    struct event *soon;    /* a round begins shortly after a commit */
     /* The table book: the roster of a desk, and a round over the pools of all teams. */
     bool has_roster;
     uint8_t roster_sha256[32]; /* of the desk it was written for */
@@ -229,7 +232,9 @@ void app_stop(struct eh_app *);
 
 /* books.c: once a second, and to the end at a clean stop */
 void app_books_tick(struct eh_app *);
+void app_books_soon(struct eh_app *); /* something was committed */
 void app_books_finish(struct eh_app *);
+void app_books_forget(struct eh_app *); /* another state: all is to be written */
 
 /* desk_file.c */
 void app_desk_file_load(struct eh_app *, const char *actor); /* read it and submit what it says */

@@ -2,9 +2,10 @@
  * books: keeps the table ledger near what the engine knows, so that people can read there what
  * each rep was entitled to. The engine and the log are the truth; this is a copy that may lag.
  *
- * A round over all members begins once nothing has come in for a second, or ten seconds after the
- * last one; each second it goes a bounded number of members further. So does one over the pools of
- * the teams, once a minute; the roster is written when the desk is another.
+ * A round over all members begins shortly after a commit with nothing behind it (a desk of a
+ * hundred is written within a tenth of a second), once nothing has come in for a second, or ten
+ * seconds after the last one; each second it goes a bounded number of members further. So does one
+ * over the pools of the teams, once a minute; the roster is written when the desk is another.
  */
 #include "app_private.h"
 
@@ -12,10 +13,12 @@
 
 #include <evenhand/json/books.h>
 
-#define MEMBERS_MAX 2000 /* in one statement */
-#define ROUND_S     10   /* between two rounds while inputs keep coming ... */
-#define POOLS_S     60   /* ... and of the pools */
-#define POOLS_MAX   24   /* periods of one team that are written */
+#define MEMBERS_MAX 2000  /* in one statement */
+#define ROUND_S     10    /* between two rounds while inputs keep coming ... */
+#define POOLS_S     60    /* ... and of the pools */
+#define SOON_US     20000 /* from a commit to a round: so long ... */
+#define MEMBER_US   1000  /* ... and so long for each member since the last round */
+#define POOLS_MAX   24    /* periods of one team that are written */
 
 /* The members from the round's place on, at most MEMBERS_MAX; the round ends where there are no
  * more. */
@@ -33,7 +36,9 @@ static size_t collect(struct eh_app *app, struct eh_ledger_entry *entries)
             if (!eh_engine_member(app->engine, entry->team, books->member, &entry->member))
                 break;
             count++;
+            books->counted++;
         }
+    books->members = books->counted;
     books->input = books->round_input;
     books->round_input = 0;
     books->done_us = eh_clock_monotonic_us();
@@ -52,7 +57,7 @@ static void step(struct eh_app *app)
 static void begin(struct eh_books *books, uint64_t input)
 {
     books->round_input = input;
-    books->team = books->member = 0;
+    books->team = books->member = books->counted = 0;
 }
 
 /* ---- The roster. */
@@ -169,6 +174,41 @@ void app_books_tick(struct eh_app *app)
     if (books->round_input != 0)
         step(app);
     pools_tick(app, quiet);
+}
+
+/* Nothing came in behind the commit, and what came since is not written yet. */
+static void on_soon(evutil_socket_t fd, short what, void *context)
+{
+    (void)fd;
+    (void)what;
+    struct eh_app *app = context;
+    struct eh_books *books = &app->books;
+    if (!app->deciding || app->in_flight || books->round_input != 0 ||
+        books->input == app->head.input)
+        return;
+    begin(books, app->head.input);
+    step(app);
+}
+
+void app_books_soon(struct eh_app *app)
+{
+    struct eh_books *books = &app->books;
+    int64_t wait_us =
+        books->done_us + (int64_t)books->members * MEMBER_US - eh_clock_monotonic_us();
+    if (wait_us < SOON_US)
+        wait_us = SOON_US;
+    if (wait_us >= INT64_C(1000000) || app->in_flight)
+        return; /* the next second has it, or the next commit */
+    if (!books->soon)
+        books->soon = evtimer_new(app->base, on_soon, app);
+    struct timeval wait = {0, (suseconds_t)wait_us};
+    if (books->soon && !evtimer_pending(books->soon, NULL))
+        event_add(books->soon, &wait);
+}
+
+void app_books_forget(struct eh_app *app)
+{
+    app->books = (struct eh_books){.soon = app->books.soon};
 }
 
 void app_books_finish(struct eh_app *app)

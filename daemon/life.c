@@ -314,7 +314,8 @@ static void take_down(struct eh_app *app)
     eh_engine_free(app->engine);
     struct event *events[] = {app->hold_over,    app->tick,          app->timer,
                               app->signals[0],   app->signals[1],    app->signals[2],
-                              app->housekeeping, app->stop_deadline, app->start_time.wait};
+                              app->housekeeping, app->stop_deadline, app->start_time.wait,
+                              app->books.soon};
     for (size_t i = 0; i < sizeof events / sizeof *events; i++)
         if (events[i])
             event_free(events[i]);

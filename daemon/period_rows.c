@@ -1,6 +1,10 @@
 /* period_rows: what a step of a period's life leaves in PostgreSQL. See period_rows.h. */
 #include "period_rows.h"
 
+#include <stdlib.h>
+
+#include <evenhand/json/books.h>
+
 static int no_memory(struct eh_error *error)
 {
     return eh_error_set(error, EH_ENOMEM, "out of memory");
@@ -59,6 +63,24 @@ static int keep_names(struct eh_arena *arena, struct eh_pool_statement *s, struc
     return 0;
 }
 
+/* The metrics as people read them, with the step itself: the next version may come before the next
+ * round over the pools (books.c). Without a text the round writes them. */
+static int add_metrics(const struct eh_engine *engine, const struct eh_period_view *view,
+                       struct eh_batch *b, struct eh_period_row *row, struct eh_error *error)
+{
+    char *text = NULL;
+    uint32_t lines;
+    if (view->last.version != row->version)
+        return 0; /* too old to be kept in memory */
+    int r = eh_pool_metrics_text(engine, view, &text, &lines, error);
+    if (r == 0 && text) {
+        row->metrics = eh_arena_str(&b->arena, eh_str(text));
+        r = row->metrics.data ? 0 : no_memory(error);
+    }
+    free(text);
+    return r;
+}
+
 /* What the frozen facts lack, as who closes the period will be told. */
 static int add_missing(const struct eh_period_view *view, struct eh_batch *b,
                        struct eh_period_row *row, struct eh_error *error)
@@ -93,7 +115,8 @@ static int add_freeze(const struct eh_engine *engine, const struct eh_input *in,
         return r;
     }
     row->statement = statement;
-    return statement ? keep_names(&b->arena, statement, error) : 0;
+    r = statement ? keep_names(&b->arena, statement, error) : 0;
+    return r == 0 ? add_metrics(engine, view, b, row, error) : r;
 }
 
 /* One of the versions that a CLOSE settles. */
@@ -116,7 +139,7 @@ static int add_version(const struct eh_engine *engine, const struct eh_input *in
     row->statement = statement;
     if (view.last.version == 0) /* settled, and too old to be kept in memory */
         row->state = EH_PERIOD_CLOSED;
-    return 0;
+    return add_metrics(engine, &view, b, row, error);
 }
 
 static int add_versions(const struct eh_engine *engine, const struct eh_input *in,

@@ -24,6 +24,7 @@ struct eh_period_row {
     bool published_late;
     const struct eh_pool_statement *statement; /* NULL: a PAY, or nothing can be computed */
     struct eh_str missing;                     /* FREEZE: what keeps the period from being closed */
+    struct eh_str metrics;                     /* the row of the table book, or none */
 };
 
 /* What is frozen or settled, as the text of a FREEZE or CLOSE; or the sentence the engine refuses

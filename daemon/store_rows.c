@@ -351,6 +351,26 @@ static void put_line(struct eh_array *c, const struct eh_period_row *row,
         eh_array_put_int(c++, numbers[i]);
 }
 
+/* The metrics of what was frozen or settled. */
+static int send_books(struct eh_store *s, const struct store_part *part)
+{
+    static const enum eh_array_type types[] = {EH_ARRAY_INT8, EH_ARRAY_INT8, EH_ARRAY_TEXT,
+                                               EH_ARRAY_TEXT, EH_ARRAY_TEXT};
+    const struct eh_batch *b = part->batch;
+    begin(s, types, 5);
+    for (size_t i = 0; i < b->period_count && is_part(part, b->period_rows[i].input); i++) {
+        const struct eh_period_row *row = &b->period_rows[i];
+        if (row->metrics.size == 0)
+            continue;
+        eh_array_put_int(&s->columns[0], (int64_t)row->input);
+        eh_array_put_int(&s->columns[1], row->version);
+        eh_array_put_text(&s->columns[2], row->team);
+        eh_array_put_text(&s->columns[3], row->period);
+        eh_array_put_text(&s->columns[4], row->metrics);
+    }
+    return s->columns[0].count ? send_columns(s, "insert_book", -1, 5) : 0;
+}
+
 static int send_periods(struct eh_store *s, const struct store_part *part)
 {
     const struct eh_batch *b = part->batch;
@@ -370,7 +390,8 @@ static int send_periods(struct eh_store *s, const struct store_part *part)
         for (uint32_t n = 0; statement && n < statement->line_count; n++)
             put_line(s->columns, &b->period_rows[i], &statement->lines[n]);
     }
-    return s->columns[0].count ? send_columns(s, "insert_line", -1, lines) : 0;
+    r = s->columns[0].count ? send_columns(s, "insert_line", -1, lines) : 0;
+    return r == 0 ? send_books(s, part) : r;
 }
 
 /* ---- The ledger as people read it. */

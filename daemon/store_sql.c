@@ -155,6 +155,16 @@ const struct eh_pg_statement eh_store_write_statements[] = {
      17,
      {INT2, INT8S, INT2S, INT2S, TEXTS, TEXTS, TEXTS, INT8S, INT8S, INT8S, INT8S, INT8S, INT8S,
       INT8S, INT8S, INT8S, INT8S}},
+    /* A period may be frozen more than once in a batch. */
+    {"insert_book",
+     "INSERT INTO evenhand.book AS b (desk, what, team, period, version, input, body)"
+     " SELECT DISTINCT ON (u.team, u.period, u.version) $1, 'pool', u.team, u.period, u.version,"
+     " u.input, u.body FROM unnest($2::int8[], $3::int8[], $4::text[], $5::text[], $6::text[])"
+     " AS u (input, version, team, period, body) ORDER BY u.team, u.period, u.version, u.input DESC"
+     " ON CONFLICT (desk, what, team, period, version) DO UPDATE SET input = excluded.input,"
+     " body = excluded.body",
+     6,
+     {INT2, INT8S, INT8S, TEXTS, TEXTS, TEXTS}},
     /* Asserts the lease's epoch (FOR SHARE: a successor waits for us) and the head we started from.
      * If either is not ours the NULL is refused by chain.input, and with it the transaction. What
      * link and seal are made of stands in 0005_chain_links.sql; evenhand verify makes them anew. */

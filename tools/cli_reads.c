@@ -256,9 +256,10 @@ static int show_members(const struct eh_cli *cli, const char *path, const json_t
                            .context = &members,
                            .shown_max = LIST_SHOWN};
     char columns[160];
-    eh_format(columns, sizeof columns, "rep,state,>open,>points%s,>received%s,>value%s%s",
-              members.entitled ? ",>entitled" : "", members.entitled ? ",>entitled value" : "",
-              currency ? " " : "", currency ? currency : "");
+    const char *unit = currency ? currency : "value"; /* as in the fairness report */
+    eh_format(columns, sizeof columns, "rep,state,>open,>points%s,>received%s%s,>received %s",
+              members.entitled ? ",>entitled" : "", members.entitled ? ",>entitled " : "",
+              members.entitled ? unit : "", unit);
     list.grid = eh_grid_new(cli, columns);
     eh_list_take(&list, team);
     int r = list.after[0] ? eh_list_walk(&list) : EH_EXIT_DONE;
