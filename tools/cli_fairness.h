@@ -28,5 +28,7 @@ json_t *eh_fairness_to_json(const struct eh_fairness_watch *, const struct eh_fa
                             const struct eh_desk *);
 /* The same for people, within 80 columns where names and sums allow it. */
 void eh_fairness_show(const struct eh_cli *, const json_t *report);
+/* Of it: further deals and tickets that were sent again, if there are any. */
+void eh_fairness_show_again(const struct eh_cli *, const json_t *report);
 
 #endif

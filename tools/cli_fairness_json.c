@@ -78,7 +78,30 @@ static json_t *manager_json(const struct eh_fairness_manager *manager)
     put_int(o, "overrides", (int64_t)manager->overrides);
     put_int(o, "value", manager->value);
     put_int(o, "overloads_ended", (int64_t)manager->ended);
+    put_int(o, "moves", (int64_t)manager->moves);
+    put_int(o, "moves_value", manager->moves_value);
     return o;
+}
+
+/* What lets a ticket be drawn again, and who did it. */
+static void put_again(json_t *o, const struct eh_fairness_report *report)
+{
+    json_t *list = json_array();
+    for (uint32_t i = 0; i < report->further_count; i++) {
+        const struct eh_fairness_further *further = &report->further[i];
+        json_t *item = json_object();
+        put_text(item, "who", further->who);
+        put(item, "why", json_string(further->left ? "left" : "release"));
+        put_int(item, "deals", (int64_t)further->deals);
+        put_int(item, "value", further->value);
+        json_array_append_new(list, item);
+    }
+    put_int(o, "moves", (int64_t)report->moves);
+    put_int(o, "moves_value", report->moves_value);
+    put_int(o, "further_deals", (int64_t)report->further_deals);
+    put(o, "further", list);
+    put_int(o, "resent", (int64_t)report->resent);
+    put_int(o, "resent_value", report->resent_value);
 }
 
 static json_t *picking_json(const struct eh_fairness_picking *picking)
@@ -161,5 +184,6 @@ json_t *eh_fairness_to_json(const struct eh_fairness_watch *watch,
     put(o, "picking_dealt", picking_json(&report->dealt));
     put(o, "picking_overridden", picking_json(&report->overridden));
     put_lists(o, report);
+    put_again(o, report);
     return o;
 }

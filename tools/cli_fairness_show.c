@@ -153,7 +153,8 @@ static void show_overloads(const struct eh_cli *cli, const json_t *report)
 
 static void show_managers(const struct eh_cli *cli, const json_t *report)
 {
-    struct eh_grid *g = eh_grid_new(cli, "manager,>tickets given,>value,>overloaded ended");
+    struct eh_grid *g =
+        eh_grid_new(cli, "manager,>tickets given,>value,>moved,>value moved,>overloaded ended");
     size_t i;
     json_t *manager;
     json_array_foreach(json_object_get(report, "managers"), i, manager)
@@ -162,6 +163,8 @@ static void show_managers(const struct eh_cli *cli, const json_t *report)
         eh_grid_text(g, name ? name : "(not said)");
         eh_grid_count(g, eh_json_int(manager, "overrides"));
         eh_grid_money(g, eh_json_int(manager, "value"), eh_json_exponent(report));
+        eh_grid_count(g, eh_json_int(manager, "moves"));
+        eh_grid_money(g, eh_json_int(manager, "moves_value"), eh_json_exponent(report));
         eh_grid_count(g, eh_json_int(manager, "overloads_ended"));
     }
     if (i > 0)
@@ -319,6 +322,7 @@ void eh_fairness_show(const struct eh_cli *cli, const json_t *report)
     show_reps(cli, report);
     show_overloads(cli, report);
     show_managers(cli, report);
+    eh_fairness_show_again(cli, report);
     putchar('\n');
     show_balance(cli, report, "in number", "jain_count", "gini_count");
     show_balance(cli, report, "in value", "jain_value", "gini_value");

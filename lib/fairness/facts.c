@@ -32,6 +32,7 @@ void eh_fairness_free(struct eh_fairness *f)
     free(f->managers);
     eh_table_done(&f->rep_numbers);
     eh_table_done(&f->manager_numbers);
+    eh_fairness_again_done(&f->again);
     eh_arena_done(&f->arena);
     free(f);
 }
@@ -80,7 +81,7 @@ static struct rep *rep_of(struct eh_fairness *f, struct eh_str id)
     return rep;
 }
 
-static struct manager *manager_of(struct eh_fairness *f, struct eh_str id)
+struct manager *eh_fairness_manager_of(struct eh_fairness *f, struct eh_str id)
 {
     uint64_t number;
     if (eh_table_get(&f->manager_numbers, eh_key_of_text(id), &number))
@@ -180,7 +181,7 @@ void eh_fairness_on_deal(void *fairness, const struct eh_deal *deal)
 void eh_fairness_override(struct eh_fairness *f, struct eh_str manager_name, struct eh_str rep_id,
                           int64_t value, bool waited)
 {
-    struct manager *manager = manager_of(f, manager_name);
+    struct manager *manager = eh_fairness_manager_of(f, manager_name);
     struct rep *rep = rep_of(f, rep_id);
     if (!manager || !rep)
         return;
@@ -194,7 +195,7 @@ void eh_fairness_override(struct eh_fairness *f, struct eh_str manager_name, str
 
 void eh_fairness_ended(struct eh_fairness *f, struct eh_str manager_name, struct eh_str rep_id)
 {
-    struct manager *manager = manager_of(f, manager_name);
+    struct manager *manager = eh_fairness_manager_of(f, manager_name);
     struct rep *rep = rep_of(f, rep_id);
     if (!manager || !rep)
         return;

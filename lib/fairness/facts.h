@@ -44,8 +44,21 @@ struct rep {
 
 struct manager {
     struct eh_str id;
-    uint64_t overrides, ended;
-    int64_t value;
+    uint64_t overrides, ended, moves;
+    int64_t value, moves_value;
+};
+
+/* again.c */
+struct eh_fairness_again {
+    struct eh_str actor; /* of the input under way: the caller's */
+    struct eh_table name_numbers;
+    struct eh_str *names; /* of who released somebody */
+    uint32_t name_count, name_room;
+    struct eh_table released; /* rep -> number of the name of who released them last */
+    struct eh_fairness_further *further;
+    uint32_t further_count;
+    uint64_t moves, resent;
+    int64_t moves_value, resent_value;
 };
 
 struct eh_fairness {
@@ -71,6 +84,7 @@ struct eh_fairness {
     struct arrived arrived;
     uint64_t tickets, deals, drawn, overrides;
     double most; /* Σ max p over draws */
+    struct eh_fairness_again again;
 };
 
 /* rows.c */
@@ -85,6 +99,14 @@ uint32_t *eh_fairness_by_id(const struct eh_fairness *);
 /* draw.c, picking.c */
 int eh_fairness_judge_draw(struct eh_fairness *, struct eh_fairness_report *) EH_MUST_CHECK;
 int eh_fairness_judge_picking(struct eh_fairness *, struct eh_fairness_report *) EH_MUST_CHECK;
+
+/* facts.c. NULL: no memory; noted. */
+struct manager *eh_fairness_manager_of(struct eh_fairness *, struct eh_str id);
+
+/* again.c */
+void eh_fairness_again_done(struct eh_fairness_again *);
+int eh_fairness_fill_again(const struct eh_fairness *, struct eh_arena *,
+                           struct eh_fairness_report *) EH_MUST_CHECK;
 
 /* notes.c */
 int eh_fairness_write_notes(struct eh_fairness_report *, struct eh_arena *) EH_MUST_CHECK;

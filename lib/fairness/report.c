@@ -108,8 +108,12 @@ static int fill_managers(const struct eh_fairness *f, struct eh_arena *arena,
         return -EH_ENOMEM;
     for (uint32_t i = 0; i < count; i++) {
         const struct manager *m = &f->managers[i];
-        report->managers[i] = (struct eh_fairness_manager){eh_arena_str(arena, m->id), m->overrides,
-                                                           m->value, m->ended};
+        report->managers[i] = (struct eh_fairness_manager){.manager = eh_arena_str(arena, m->id),
+                                                           .overrides = m->overrides,
+                                                           .value = m->value,
+                                                           .ended = m->ended,
+                                                           .moves = m->moves,
+                                                           .moves_value = m->moves_value};
         if (m->id.size && !report->managers[i].manager.data)
             return -EH_ENOMEM;
     }
@@ -193,6 +197,8 @@ int eh_fairness_report(struct eh_fairness *f, int64_t to_us, struct eh_arena *ar
     int r = f->failed ? -EH_ENOMEM : fill_reps(f, arena, &report);
     if (r == 0)
         r = fill_managers(f, arena, &report);
+    if (r == 0)
+        r = eh_fairness_fill_again(f, arena, &report);
     if (r == 0)
         r = judge_balance(&report);
     if (r == 0)

@@ -53,6 +53,12 @@ static void look_at_all(const struct eh_fairness_watch *w, int64_t at_us)
 
 /* ---- The period. */
 
+static void on_deal(void *fairness, const struct eh_deal *deal)
+{
+    eh_fairness_further(fairness, deal);
+    eh_fairness_on_deal(fairness, deal);
+}
+
 static int begin(struct eh_fairness_watch *w, int64_t at_us, int32_t date, struct eh_error *error)
 {
     int r = eh_fairness_new(w->team, at_us, &w->fairness, error);
@@ -62,7 +68,7 @@ static int begin(struct eh_fairness_watch *w, int64_t at_us, int32_t date, struc
     w->last = w->to != EH_DATE_NEVER ? w->to : date;
     look_at_all(w, at_us);
     read_accounts(w);
-    r = eh_engine_observe(w->engine, eh_fairness_on_deal, w->fairness);
+    r = eh_engine_observe(w->engine, on_deal, w->fairness);
     return r < 0 ? eh_error_set(error, -r, "deals cannot be observed: %s", eh_code_name(r)) : 0;
 }
 
@@ -78,6 +84,29 @@ static void take_assigned(struct eh_fairness_watch *w, const struct eh_input *in
         eh_fairness_override(w->fairness, in->message.actor, e->rep, ticket.value, first);
 }
 
+/* Out of the team, which had it before, or into it. */
+static void take_moved(struct eh_fairness_watch *w, const struct eh_input *in,
+                       const struct eh_effect *e, bool out)
+{
+    struct eh_ticket_view ticket;
+    if (in->message.type == EH_MESSAGE_MOVE && e->type == EH_NOTICE_MOVED &&
+        (out || eh_str_equal(e->team, w->team)) &&
+        eh_engine_ticket(w->engine, e->source, e->id, &ticket))
+        eh_fairness_moved(w->fairness, in->message.actor, ticket.value);
+}
+
+/* Before it is decided: whose deed its deals are; whether it is about a ticket of the team. */
+static bool look_before(const struct eh_fairness_watch *w, const struct eh_input *in)
+{
+    const struct eh_message *m = &in->message;
+    struct eh_ticket_view ticket;
+    eh_fairness_actor_is(w->fairness, m->actor);
+    if (m->type == EH_MESSAGE_RELEASE)
+        eh_fairness_released(w->fairness, m->rep, m->actor);
+    return m->type == EH_MESSAGE_MOVE && eh_engine_ticket(w->engine, m->source, m->id, &ticket) &&
+           eh_str_equal(ticket.team, w->team);
+}
+
 /* Of the team's members alone. */
 static void take_ended(struct eh_fairness_watch *w, const struct eh_input *in,
                        const struct eh_effect *e)
@@ -88,7 +117,7 @@ static void take_ended(struct eh_fairness_watch *w, const struct eh_input *in,
 }
 
 static void take(struct eh_fairness_watch *w, const struct eh_input *in,
-                 const struct eh_effects *fx)
+                 const struct eh_effects *fx, bool ours)
 {
     if (in->message.type == EH_MESSAGE_TICKET && !fx->refused &&
         eh_str_equal(in->message.team, w->team))
@@ -101,6 +130,7 @@ static void take(struct eh_fairness_watch *w, const struct eh_input *in,
     for (uint32_t i = fx->first; i < fx->count; i++) {
         take_assigned(w, in, &fx->items[i]);
         take_ended(w, in, &fx->items[i]);
+        take_moved(w, in, &fx->items[i], ours);
     }
     look_at_rep(w, fx->some_teams ? in->message.rep : fx->signal_rep, in->at_us);
     w->last = w->to != EH_DATE_NEVER ? w->to : in->date;
@@ -126,12 +156,13 @@ int eh_fairness_watch_step(struct eh_fairness_watch *w, const struct eh_input *i
         return r;
     if (w->fairness && in->message.type == EH_MESSAGE_DESK)
         read_accounts(w);
+    bool ours = w->fairness && look_before(w, in);
     r = eh_engine_step(w->engine, in, fx);
     if (r < 0)
         return eh_error_set(error, -r, "input %llu cannot be decided again: %s",
                             (unsigned long long)in->no, eh_code_name(r));
     if (w->fairness)
-        take(w, in, fx);
+        take(w, in, fx, ours);
     return 0;
 }
 

@@ -277,6 +277,98 @@ Test(fairness_watch, released_and_dealt_again)
     done(&w);
 }
 
+static void command(struct watched *w, int type, const char *user, const char *body)
+{
+    struct eh_message m = {.type = (uint8_t)type};
+    struct eh_error error = {0};
+    cr_assert_eq(eh_message_from_json_body(kit_quoted(&w->kit, body), &w->kit.arena, &m, &error), 0,
+                 "%s", error.text);
+    m.actor = eh_str(user);
+    m.has |= EH_FIELD_BIT(EH_FIELD_ACTOR);
+    step(w, m, EH_ORIGIN_ADMIN);
+}
+
+static void move(struct watched *w, const char *user, const char *team)
+{
+    char body[128];
+    eh_format(body, sizeof body, "{'id':'T1','team':'%s','reason':'misrouted'}", team);
+    command(w, EH_MESSAGE_MOVE, user, body);
+}
+
+/* Out and back as often as one likes: no deal, and each move is counted for who did it. */
+Test(fairness_watch, moves_are_counted_for_who_made_them)
+{
+    struct watched w;
+    double entitled;
+    int64_t received;
+    start(&w, EH_DATE_ALWAYS, EH_DATE_NEVER);
+    deal(&w, 1, "sales", 700);
+    for (int i = 0; i < 3; i++) {
+        move(&w, "maja", "support");
+        move(&w, i == 2 ? "olaf" : "maja", "sales");
+    }
+    look(&w);
+    cr_expect_eq(w.report.tickets, 1);
+    cr_expect_eq(w.report.deals, 1);
+    cr_expect_eq(w.report.further_deals, 0);
+    cr_expect_eq(w.report.moves, 6);
+    cr_expect_eq(w.report.moves_value, 4200);
+    cr_assert_eq(w.report.manager_count, 2);
+    cr_expect(eh_str_equal(w.report.managers[0].manager, eh_str("maja")));
+    cr_expect_eq(w.report.managers[0].moves, 5);
+    cr_expect_eq(w.report.managers[1].moves, 1);
+    cr_expect_eq(w.report.managers[1].moves_value, 700);
+    sum(&w, &entitled, &received);
+    cr_expect_eq(received, 1);
+    cr_expect(fabs(entitled - 1) < 0.01, "%f", entitled);
+    done(&w);
+}
+
+static void released_by(struct watched *w, const char *user, struct eh_str rep)
+{
+    char body[128];
+    eh_format(body, sizeof body, "{'rep':'%.*s','reason':'ill'}", EH_STR_ARG(rep));
+    command(w, EH_MESSAGE_RELEASE, user, body);
+}
+
+static void expect_further(const struct watched *w, uint32_t at, const char *who, bool left)
+{
+    const struct eh_fairness_further *further = &w->report.further[at];
+    cr_assert_gt(w->report.further_count, at);
+    cr_expect(eh_str_equal(further->who, eh_str(who)), "%.*s", EH_STR_ARG(further->who));
+    cr_expect_eq(further->left, left);
+    cr_expect_eq(further->deals, 1);
+    cr_expect_eq(further->value, 700);
+}
+
+/* By whoever released who had it, or moved it back when they had left. */
+Test(fairness_watch, further_deals_are_counted_with_who_and_why)
+{
+    struct watched w;
+    struct eh_ticket_view ticket;
+    char rest[32] = "";
+    start(&w, EH_DATE_ALWAYS, EH_DATE_NEVER);
+    deal(&w, 1, "sales", 700);
+    cr_assert(eh_engine_ticket(w.kit.e, eh_str("default"), eh_str("T1"), &ticket));
+    released_by(&w, "maja", ticket.rep);
+    cr_assert(eh_engine_ticket(w.kit.e, eh_str("default"), eh_str("T1"), &ticket));
+    static const char *const reps[] = {"ana", "ben", "cai"};
+    for (int i = 0; i < 3; i++)
+        if (!eh_str_equal(ticket.rep, eh_str(reps[i])))
+            eh_format(rest + strlen(rest), sizeof rest - strlen(rest), "%s%s", rest[0] ? ", " : "",
+                      reps[i]);
+    move(&w, "maja", "support");
+    desk(&w, rest);
+    move(&w, "olaf", "sales");
+    look(&w);
+    cr_expect_eq(w.report.tickets, 1);
+    cr_expect_eq(w.report.deals, 3);
+    cr_expect_eq(w.report.further_deals, 2);
+    expect_further(&w, 0, "maja", false);
+    expect_further(&w, 1, "olaf", true);
+    done(&w);
+}
+
 Test(fairness_watch, leaving_and_joining)
 {
     struct watched w;

@@ -57,6 +57,16 @@ void eh_fairness_time_back(struct eh_fairness *, int64_t from_us, int64_t to_us)
 /* A manager gave the rep a ticket, which nobody had yet (`waited`) or somebody else. */
 void eh_fairness_override(struct eh_fairness *, struct eh_str manager, struct eh_str rep,
                           int64_t value, bool waited);
+/* Who sent the input whose deals are told next: the caller's text, until the next call. */
+void eh_fairness_actor_is(struct eh_fairness *, struct eh_str actor);
+/* From now on the rep's tickets go back because of this user's release. */
+void eh_fairness_released(struct eh_fairness *, struct eh_str rep, struct eh_str by);
+/* A deal of any team: counted if it is a further one of a ticket in this team, with who and why. */
+void eh_fairness_further(struct eh_fairness *, const struct eh_deal *);
+/* A manager moved a ticket into the team, or out of it. */
+void eh_fairness_moved(struct eh_fairness *, struct eh_str manager, int64_t value);
+/* A ticket came in that had been cancelled under another id. */
+void eh_fairness_resent(struct eh_fairness *, int64_t value);
 /* A manager ended the rep's overloaded. */
 void eh_fairness_ended(struct eh_fairness *, struct eh_str manager, struct eh_str rep);
 
@@ -95,6 +105,17 @@ struct eh_fairness_manager {
     uint64_t overrides;
     int64_t value;  /* minor units */
     uint64_t ended; /* times they ended somebody's overloaded */
+    uint64_t moves; /* of tickets out of the team and into it */
+    int64_t moves_value;
+};
+
+/* Tickets that were dealt in the team once more, though somebody in it had had them. */
+struct eh_fairness_further {
+    struct eh_str who; /* released that rep, moved the ticket or reopened it; empty: nobody did, or
+                          it was before the period */
+    bool left;         /* for the rep had left the team; else: the rep was released */
+    uint64_t deals;
+    int64_t value; /* minor units */
 };
 
 /* Who got tickets of which value, against who could expect to: rep × quintile of value. */
@@ -122,6 +143,13 @@ struct eh_fairness_report {
     uint32_t rep_count;
     struct eh_fairness_manager *managers; /* by name */
     uint32_t manager_count;
+    uint64_t moves; /* by managers, out of the team and into it */
+    int64_t moves_value;
+    struct eh_fairness_further *further; /* by who and why */
+    uint32_t further_count;
+    uint64_t further_deals; /* of them all */
+    uint64_t resent;        /* tickets that had been cancelled under another id */
+    int64_t resent_value;
     struct eh_fairness_balance count, value;
     bool balance_enough;
     struct eh_verdict verdicts[EH_VERDICT_KINDS];
