@@ -173,6 +173,13 @@ static const struct eh_cli_option verify_options[] = {
     {0},
 };
 
+static const struct eh_cli_option deals_options[] = {
+    {"db", "CONNINFO", "the database (default: $EVENHAND_DB, or the local)", false},
+    {"from", "N", "deals from this input on", false},
+    {"to", "N", "... up to this one", false},
+    {0},
+};
+
 static const struct eh_cli_option simulate_options[] = {
     {"policy", "A,B", "policies to compare (default: all four)", false},
     {"desk", "FILE", "desk file with shares, capacity, skills", false},
@@ -319,6 +326,11 @@ static const struct eh_cli_command commands[] = {
     {"draws reveal", "", PROVE, "end the current draw epoch and reveal its seed", 0, 0,
      step_options, eh_cmd_draws_reveal,
      "For operators. The next epoch begins at once; its seed was committed before."},
+    {"draws deals", "", PROVE, "what every draw hangs on, a line of JSON each", 0, 0, deals_options,
+     eh_cmd_draws_deals,
+     "For whoever checks the draws without this program: tickets as they were hashed,\n"
+     "commitments and seeds, and each deal with who could have got it. See\n"
+     "evenhand-proof(7). It needs the database, not the daemon; an auditor may do it."},
     {"draws", "", PROVE, "the draw epochs: commitments, and seeds once revealed", 0, 0, NULL,
      eh_cmd_draws,
      "The commitment of a seed is its BLAKE2b-256, published before the epoch begins;\n"

@@ -116,6 +116,7 @@ int eh_cmd_move(struct eh_cli *);
 int eh_cmd_outcome(struct eh_cli *);
 int eh_cmd_draws(struct eh_cli *);
 int eh_cmd_draws_reveal(struct eh_cli *);
+int eh_cmd_draws_deals(struct eh_cli *);
 int eh_cmd_verify(struct eh_cli *);
 int eh_cmd_desk_show(struct eh_cli *);
 int eh_cmd_desk_diff(struct eh_cli *);

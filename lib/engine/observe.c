@@ -74,7 +74,9 @@ int eh_watch_chances(struct eh_engine *e, const struct eh_choice *choice)
         uint32_t rep = team->members[i].rep;
         c->positions[c->count] = i;
         c->items[c->count++] = (struct eh_deal_chance){.rep = name_of(&e->rep_names, rep),
-                                                       .share_ppm = e->reps[rep].share_ppm};
+                                                       .share_ppm = e->reps[rep].share_ppm,
+                                                       .slots = tree[team->leaves + i].slots,
+                                                       .points = e->reps[rep].points};
     }
     team->policy->chances(choice, c);
     return 0;
@@ -91,6 +93,7 @@ void eh_watch_tell(struct eh_engine *e, const struct ticket *t, uint32_t rep,
                            .team = name_of(&e->team_names, t->team),
                            .rep = name_of(&e->rep_names, rep),
                            .why = eh_str(decision->why),
+                           .policy = eh_str(e->teams[t->team].policy->name),
                            .was = name_of(&e->rep_names, t->was),
                            .deal = t->deals + 1,
                            .further = t->receipted,

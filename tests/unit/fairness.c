@@ -135,8 +135,9 @@ static void done(struct period *p)
 /* Dealt between ana and eli, ana's chance being p. */
 static void deal(struct period *p, const char *rep, double chance, int64_t value)
 {
-    const struct eh_deal_chance chances[] = {{eh_str("ana"), 1000000, chance},
-                                             {eh_str("eli"), 1000000, 1 - chance}};
+    const struct eh_deal_chance chances[] = {
+        {.rep = eh_str("ana"), .share_ppm = 1000000, .p = chance},
+        {.rep = eh_str("eli"), .share_ppm = 1000000, .p = 1 - chance}};
     struct eh_deal deal = {.team = eh_str("sales"),
                            .rep = eh_str(rep),
                            .why = eh_str("random"),

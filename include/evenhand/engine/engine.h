@@ -283,6 +283,8 @@ bool eh_ledger_check(const struct eh_engine *);
 struct eh_deal_chance {
     struct eh_str rep;
     uint32_t share_ppm;
+    uint32_t slots;  /* rotation: left in the round */
+    uint64_t points; /* of open work, in all teams */
     double p; /* that this rep would get it, given everything before it, under the policy; for
                  people and tests, never for decisions */
 };
@@ -290,7 +292,7 @@ struct eh_deal_chance {
 /* One ticket that was given to somebody. Text and chances live until the observer returns. */
 struct eh_deal {
     uint64_t ticket; /* number of its input */
-    struct eh_str source, id, team, rep, why;
+    struct eh_str source, id, team, rep, why, policy;
     struct eh_str was; /* who gave it back, or left it behind, in this team; or empty */
     int64_t value, at_us;
     uint32_t deal; /* which deal of this ticket it is, 1 for the first */
