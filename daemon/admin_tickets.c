@@ -31,11 +31,10 @@ const struct eh_pg_statement eh_admin_statements[] = {
     {"admin_history",
      "SELECT e.seq, e.type, e.team, e.rep, e.was, e.why, i.at, e.eligible, e.epoch, e.weight, "
      "e.draws, e.detail, CASE WHEN i.type IN (6, 7, 8) THEN i.actor END,"
-     " CASE WHEN i.type IN (6, 7, 8) THEN i.reason END, t.digest, x.commitment, x.seed"
+     " CASE WHEN i.type IN (6, 7, 8) THEN i.reason END, x.commitment, x.seed"
      " FROM evenhand.desk d "
      "JOIN evenhand.effect e ON e.desk = d.no AND e.ticket = $2 "
      "JOIN evenhand.input i ON i.desk = e.desk AND i.input = e.input "
-     "JOIN evenhand.input t ON t.desk = e.desk AND t.input = e.ticket "
      "LEFT JOIN LATERAL (SELECT max(y.why) FILTER (WHERE y.type = 7) AS commitment,"
      " max(y.why) FILTER (WHERE y.type = 8) AS seed FROM evenhand.effect y WHERE y.desk = e.desk"
      " AND y.epoch = e.epoch AND y.type IN (7, 8)) x ON e.draws IS NOT NULL "
@@ -351,6 +350,7 @@ static json_t *receipt_json(const struct eh_admin_request *request, const PGresu
 {
     const struct eh_desk *desk = desk_of(request);
     const struct eh_peer *peer = request->peer;
+    const uint8_t *digest = request->state;
     int row = last_deal(result);
     int64_t deals = 0;
     if (row < 0 || !desk)
@@ -368,9 +368,9 @@ static json_t *receipt_json(const struct eh_admin_request *request, const PGresu
                                  .said = eh_pg_text(result, row, 13),
                                  .team = eh_pg_text(result, row, 2),
                                  .deal = deals,
-                                 .digest = eh_pg_text(result, row, 14),
-                                 .commitment = eh_pg_text(result, row, 15),
-                                 .seed = eh_pg_text(result, row, 16),
+                                 .digest = eh_str_n((const char *)digest, EH_DIGEST_BYTES),
+                                 .commitment = eh_pg_text(result, row, 14),
+                                 .seed = eh_pg_text(result, row, 15),
                                  .whole = eh_peer_sees_all(peer) ||
                                           eh_peer_manages(peer, desk, eh_pg_text(result, row, 2)),
                                  .reader = eh_str(peer->rep)};
@@ -416,10 +416,14 @@ static void show_ticket(struct eh_admin_request *request, const struct eh_ticket
         return;
     }
     char number[8];
+    uint8_t digest[EH_DIGEST_BYTES];
     eh_pg_put64(number, (int64_t)ticket->no);
+    eh_key_bytes(ticket->digest, digest);
+    request->state = eh_arena_copy(&request->arena, digest, sizeof digest);
     uint32_t looks = EH_ADMIN_SKILL_LOOKS;
     request->extra = ticket_json(request, ticket, &looks);
-    if (eh_admin_ask(request, "admin_history", number, sizeof number, on_history, NULL) < 0) {
+    if (!request->state ||
+        eh_admin_ask(request, "admin_history", number, sizeof number, on_history, NULL) < 0) {
         eh_json_put(request->extra, "history", NULL);
         eh_json_put(request->extra, "receipt", NULL);
         eh_admin_reply(request, 200, json_incref(request->extra));

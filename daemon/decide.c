@@ -110,6 +110,9 @@ static void overlay(const struct eh_app *app, const struct eh_batch *b, struct e
         in->recalled.input = r->input;
     }
     overlay_salts(app, b, item);
+    if ((in->message.customer.size || in->message.subject.size) &&
+        eh_engine_rules(app->engine) >= EH_RULES_CONTENT)
+        eh_salts_leave_out(in);
     if (item->seen_before && recent(app, b, item->entry, false, &holds))
         item->entry_known = true;
     if (in->message.type != EH_MESSAGE_OUTCOME && in->message.type != EH_MESSAGE_UPDATE)

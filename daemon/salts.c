@@ -22,6 +22,7 @@ static void draw(struct eh_message *m, enum eh_field text, enum eh_field digest,
 
 void eh_salts_draw(struct eh_input *in)
 {
+    in->bare = false;
     draw(&in->message, EH_FIELD_CUSTOMER, EH_FIELD_CUSTOMER_DIGEST, &in->customer_salt);
     draw(&in->message, EH_FIELD_SUBJECT, EH_FIELD_SUBJECT_DIGEST, &in->subject_salt);
 }
@@ -55,13 +56,42 @@ static void take(struct eh_salt *salt, uint8_t digest[16], const struct eh_past_
     }
 }
 
-void eh_salts_take(struct eh_input *in, const struct eh_past *past)
+/* A text that is not told again is no other one. */
+static bool is_same(const struct eh_message *m, enum eh_field field, const uint8_t digest[16],
+                    const struct eh_past_text *past)
+{
+    return !eh_message_has(m, field) ||
+           (past->was && memcmp(digest, past->digest, sizeof past->digest) == 0);
+}
+
+static void identify(struct eh_input *in, bool bare)
 {
     struct eh_key identity = in->identity;
-    take(&in->customer_salt, in->customer_digest, &past->customer);
-    take(&in->subject_salt, in->subject_digest, &past->subject);
+    in->bare = bare;
     eh_input_identify(in);
     in->identity = identity; /* by which it was found */
+}
+
+/* A digest without personal text says nothing of it: what is there of it has to be the same. */
+void eh_salts_take(struct eh_input *in, const struct eh_past *past)
+{
+    const struct eh_message *m = &in->message;
+    take(&in->customer_salt, in->customer_digest, &past->customer);
+    take(&in->subject_salt, in->subject_digest, &past->subject);
+    identify(in, false);
+    if (m->type != EH_MESSAGE_TICKET || eh_key_equal(in->digest, in->recalled.digest) ||
+        !is_same(m, EH_FIELD_CUSTOMER_DIGEST, in->customer_digest, &past->customer) ||
+        !is_same(m, EH_FIELD_SUBJECT_DIGEST, in->subject_digest, &past->subject))
+        return;
+    identify(in, true);
+    if (!eh_key_equal(in->digest, in->recalled.digest))
+        identify(in, false);
+}
+
+void eh_salts_leave_out(struct eh_input *in)
+{
+    if (in->message.type == EH_MESSAGE_TICKET && !in->recalled.known)
+        identify(in, true);
 }
 
 void eh_salts_take_customer(struct eh_input *in, struct eh_str salt)

@@ -33,8 +33,11 @@ void eh_salt_draw(uint8_t ret[EH_SALT_BYTES]);
 void eh_salts_draw(struct eh_input *);
 /* What `rest` of a row of the log says was there. */
 void eh_past_read(struct eh_str rest, struct eh_past *ret);
-/* The salts by which it compares with that; and identifies it. */
+/* The salts by which it compares with that, and with recalled.digest; and identifies it. */
 void eh_salts_take(struct eh_input *, const struct eh_past *);
+/* From EH_RULES_CONTENT on: the content digest of a ticket that is not there already is without
+ * personal text, and so without salts. Behind eh_salts_take(), for whatever was looked up. */
+void eh_salts_leave_out(struct eh_input *);
 /* A customer's own salt (EH_SALT_BYTES; anything else: none is known); and identifies it. */
 void eh_salts_take_customer(struct eh_input *, struct eh_str salt);
 

@@ -152,14 +152,12 @@ static void put_detail(json_t *line, const struct eh_effect *effect)
 static json_t *deal_line(struct export *x, const struct eh_deal *deal,
                          const struct eh_effect *effect)
 {
-    struct eh_totals totals;
     const struct eh_desk *desk = eh_engine_desk(x->replay.engine);
     json_t *line = json_object();
-    eh_engine_totals(x->replay.engine, &totals);
     put(line, "what", json_string("deal"));
     put(line, "seq", json_integer((json_int_t)effect->seq));
     put(line, "input", json_integer((json_int_t)x->replay.in.no));
-    put(line, "rules", json_integer(totals.rules));
+    put(line, "rules", json_integer(eh_engine_rules(x->replay.engine)));
     put(line, "ticket", json_integer((json_int_t)deal->ticket));
     put(line, "desk", desk ? text_of(desk->id) : json_null());
     put(line, "team", text_of(effect->team));

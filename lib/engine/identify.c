@@ -3,7 +3,9 @@
  *
  * Customer and subject stand in both as their digests alone, so the text can be erased later and
  * the digests still be made anew. The digests are made behind a salt that is erased with the text:
- * then nobody can tell from them whose they were. Who asked over the admin socket is no part of
+ * then nobody can tell from them whose they were. A ticket's content digest is without them: draws
+ * hang on it, and who makes the same entry be decided once more, behind another salt, would draw
+ * anew. Who asked over the admin socket is no part of
  * what was said, nor are the commitments, seeds, dates and texts that the shell adds.
  */
 #include "state.h"
@@ -161,7 +163,7 @@ void eh_input_identify(struct eh_input *in)
         m->has |= EH_FIELD_BIT(EH_FIELD_SUBJECT_DIGEST);
     }
     EH_AUTO(eh_bytes) struct eh_bytes out = EH_BYTES_INIT;
-    in->digest = content_without(in, 0, &out);
+    in->digest = content_without(in, in->bare ? DIGESTS : 0, &out);
     if (m->type == EH_MESSAGE_TICKET)
         in->identity = eh_ticket_identity(m->source, m->id);
     else if (m->type == EH_MESSAGE_UNPARSED)

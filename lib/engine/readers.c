@@ -34,6 +34,11 @@ void eh_engine_totals(const struct eh_engine *e, struct eh_totals *ret)
     }
 }
 
+uint32_t eh_engine_rules(const struct eh_engine *e)
+{
+    return e->rules;
+}
+
 const struct eh_desk *eh_engine_desk(const struct eh_engine *e)
 {
     return e->desk ? e->desk->desk : NULL;
@@ -45,6 +50,7 @@ static struct eh_ticket_view view_numbers(const struct ticket *t)
 {
     return (struct eh_ticket_view){
         .no = t->no,
+        .digest = t->digest,
         .outcome = eh_str(t->outcome ? eh_outcome_name(t->outcome) : NULL),
         .state = t->state,
         .priority = t->priority,

@@ -91,6 +91,50 @@ Test(salts, erased_text_is_any_text)
     cr_assert_not(compares(&past, was.digest, "Kari", "y"), "the subject is still there");
 }
 
+/* Nothing of a ticket's draw hangs on what is drawn anew when it is decided once more. */
+Test(salts, the_digest_of_a_new_ticket_is_without)
+{
+    struct eh_input a = input_of("Kari", "x"), b = input_of("Kari", "x");
+    eh_salts_leave_out(&a);
+    eh_salts_leave_out(&b);
+    cr_assert(eh_key_equal(a.digest, b.digest));
+    cr_assert(eh_key_equal(a.digest, input_of(NULL, NULL).digest));
+    struct eh_key digest = b.digest;
+    b.recalled.known = true;
+    eh_salts_draw(&b);
+    eh_input_identify(&b);
+    eh_salts_leave_out(&b);
+    cr_assert_not(eh_key_equal(b.digest, digest), "what is there already is compared");
+}
+
+static bool compares_bare(const struct eh_past *past, const struct eh_input *was,
+                          const char *customer, const char *subject)
+{
+    struct eh_input again = input_of(customer, subject);
+    again.recalled.known = true;
+    again.recalled.digest = was->digest;
+    eh_salts_take(&again, past);
+    return eh_key_equal(again.digest, was->digest);
+}
+
+Test(salts, and_its_text_is_compared_all_the_same)
+{
+    struct eh_input was = input_of("Kari", "x");
+    struct eh_past past = past_of(&was, true, true);
+    eh_salts_leave_out(&was);
+    cr_assert(compares_bare(&past, &was, "Kari", "x"));
+    cr_assert_not(compares_bare(&past, &was, "Ola", "x"));
+    cr_assert_not(compares_bare(&past, &was, "Kari", "y"));
+    cr_assert(compares_bare(&past, &was, NULL, "x"), "what is left out is no other text");
+    cr_assert(compares_bare(&past, &was, NULL, NULL));
+    cr_assert_not(compares_bare(&past, &was, NULL, "y"));
+    past = past_of(&was, false, false);
+    cr_assert(compares_bare(&past, &was, "Ola", "y"), "erased, it is any");
+    struct eh_input none = input_of(NULL, NULL);
+    past = past_of(&none, true, true);
+    cr_assert_not(compares_bare(&past, &none, "Kari", NULL), "it had none");
+}
+
 /* The digest of what it was compared with does not stay with a message that is refused for it. */
 Test(salts, drawn_anew_nothing_of_then_is_left)
 {

@@ -123,6 +123,8 @@ struct eh_input {
     uint8_t customer_digest[16], subject_digest[16]; /* what the message's slices of that name point
                                                         to; read from here, so a copy is fine */
     struct eh_salt customer_salt, subject_salt;      /* set before it is identified */
+    bool bare; /* likewise: the content digest is of what is no personal text; of tickets that are
+                  taken, from EH_RULES_CONTENT on */
     struct eh_recalled recalled;
     struct eh_draws *draws; /* count is reset at each decision */
 };
@@ -328,10 +330,12 @@ struct eh_totals {
     uint8_t commitment[2][EH_SEED_BYTES];
 };
 void eh_engine_totals(const struct eh_engine *, struct eh_totals *ret);
+uint32_t eh_engine_rules(const struct eh_engine *);             /* as in the totals */
 const struct eh_desk *eh_engine_desk(const struct eh_engine *); /* NULL before the first */
 
 struct eh_ticket_view {
     uint64_t no;                                        /* number of its input */
+    struct eh_key digest;                               /* that its draws hang on */
     struct eh_str source, id, team, kind, rep, outcome; /* rep: empty while waiting */
     struct eh_str waiting_why;                          /* "nobody" | "full" | "skill" | "queue" |
                                                            "aside" */

@@ -46,8 +46,11 @@ enum eh_rules {
     EH_RULES_COMPARED = 17,
     /* A ticket that comes back to a team by a move goes to whoever had it last there. */
     EH_RULES_RETURNS = 18,
+    /* The content digest of a ticket that is taken is without its personal text: the salt of that is
+     * another one where the same entry is decided once more, and draws hang on the digest. */
+    EH_RULES_CONTENT = 19,
 };
 /* The rules of this build. */
-#define EH_RULES_LAST EH_RULES_RETURNS
+#define EH_RULES_LAST EH_RULES_CONTENT
 
 #endif
