@@ -92,13 +92,19 @@ static bool affinity(void *context, uint64_t seq)
     return eh_cli_log_affinity(&x->replay.row, seq);
 }
 
+/* What comes back to whoever had it is given anew, and is no deal. */
+static bool is_deal(const struct eh_effect *effect)
+{
+    return effect->type == EH_NOTICE_ASSIGNED && !eh_str_equal(effect->why, eh_str("returned"));
+}
+
 /* The row that has this deal: of those of the input, as many were before it. */
 static const struct eh_effect *recorded(struct export *x)
 {
     const struct eh_cli_log_row *row = &x->replay.row;
     uint32_t before = x->dealt++;
     for (uint32_t i = 0; i < row->effect_count; i++)
-        if (row->effects[i].type == EH_NOTICE_ASSIGNED && before-- == 0)
+        if (is_deal(&row->effects[i]) && before-- == 0)
             return &row->effects[i];
     return NULL;
 }
