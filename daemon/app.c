@@ -155,33 +155,6 @@ static void give_up_list(struct eh_app *app, struct eh_batch **list, const char 
 
 /* ---- Decide, commit, publish. */
 
-static void take_snapshot(struct eh_app *app)
-{
-    if (eh_store_snapshotting(app->store))
-        return;
-    EH_AUTO(eh_bytes) struct eh_bytes bytes = EH_BYTES_INIT;
-    int64_t began = eh_clock_monotonic_us();
-    if (eh_engine_snapshot(app->engine, &bytes) < 0 || bytes.failed) {
-        app_error(app, "snapshot: out of memory");
-        return;
-    }
-    app->snapshot_pause_us = eh_clock_monotonic_us() - began;
-    app->snapshot_input = app->head.input;
-    app->snapshot_at_us = began;
-    eh_log(EH_LOG_INFO, "snapshot input=%llu bytes=%zu pause_us=%lld",
-           (unsigned long long)app->head.input, bytes.size, (long long)app->snapshot_pause_us);
-    eh_store_snapshot(app->store, app->head.input, &bytes);
-}
-
-static void maybe_snapshot(struct eh_app *app)
-{
-    uint64_t since = app->head.input - app->snapshot_input;
-    int64_t age_us = eh_clock_monotonic_us() - app->snapshot_at_us;
-    if (since >= (uint64_t)app->config->snapshot_inputs ||
-        (since > 0 && age_us >= app->config->snapshot_seconds * 1000000))
-        take_snapshot(app);
-}
-
 void app_fatal(struct eh_app *app, int exit_code, const char *why)
 {
     eh_log(EH_LOG_ERROR, "%s", why);
@@ -225,7 +198,7 @@ static void on_recalled(void *context, struct eh_batch *b)
     b->sent_us = eh_clock_monotonic_us();
     if (eh_store_commit(app->store, b) < 0)
         return;
-    maybe_snapshot(app);
+    app_snapshot_maybe(app);
     arm_timer(app);
     app_set_room(app);
     app_wake(app);
@@ -424,7 +397,7 @@ static void on_time_waited(evutil_socket_t fd, short what, void *context)
     begin_deciding(context);
 }
 
-static void on_recovered(void *context, struct eh_engine *engine, uint64_t replayed,
+static void on_recovered(void *context, struct eh_engine *engine, const struct eh_recovered *found,
                          const struct eh_error *error)
 {
     struct eh_app *app = context;
@@ -443,9 +416,10 @@ static void on_recovered(void *context, struct eh_engine *engine, uint64_t repla
     }
     eh_engine_free(app->engine);
     app->engine = engine;
-    app->snapshot_input = app->head.input - replayed;
+    app->snapshot_input = app->head.input - found->replayed;
+    app->latest_day = found->latest_day;
     eh_log(EH_LOG_INFO, "recovered input=%llu replayed=%llu", (unsigned long long)app->head.input,
-           (unsigned long long)replayed);
+           (unsigned long long)found->replayed);
     if (app->resuming)
         resume(app);
     else
@@ -465,7 +439,9 @@ static bool engine_still_good(const struct eh_app *app)
 
 static void recover(struct eh_app *app)
 {
-    app->recovery = eh_recovery_start(eh_store_reads(app->store), &app->head, on_recovered, app);
+    static const struct eh_recovery_callbacks callbacks = {.on_done = on_recovered,
+                                                           .on_month = app_snapshot_past};
+    app->recovery = eh_recovery_start(eh_store_reads(app->store), &app->head, &callbacks, app);
     if (!app->recovery)
         eh_store_restart(app->store, "recovery could not begin");
 }
@@ -560,6 +536,13 @@ static void on_lost(void *context, const char *why)
     app_later_unread(app);
 }
 
+static void on_snapshot(void *context)
+{
+    struct eh_app *app = context;
+    if (app->recovery)
+        eh_recovery_go_on(app->recovery);
+}
+
 const struct eh_store_callbacks app_store_callbacks = {
     .on_leading = on_leading,
     .on_standby = on_standby,
@@ -568,6 +551,7 @@ const struct eh_store_callbacks app_store_callbacks = {
     .on_recalled = on_recalled,
     .on_committed = on_committed,
     .on_page = on_page,
+    .on_snapshot = on_snapshot,
     .on_fatal = on_fatal,
 };
 
@@ -792,5 +776,5 @@ void app_final_writes(struct eh_app *app)
     checkpoint(app, app->head.input, app->head.digest, &app->head.chain);
     app_books_finish(app);
     if (app->head.input > app->snapshot_input)
-        take_snapshot(app);
+        app_snapshot_take(app);
 }

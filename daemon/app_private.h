@@ -116,6 +116,7 @@ struct eh_app {
     struct event *hold_over, *tick, *timer, *signals[3], *housekeeping, *stop_deadline;
     int64_t snapshot_at_us, snapshot_pause_us;
     uint64_t snapshot_input;
+    int32_t latest_day;              /* of the inputs decided: local, days since 1970 */
     struct eh_checkpoint checkpoint; /* the last one written ... */
     int64_t checkpoint_at_us;        /* ... and when, monotonic */
     struct eh_dead_bodies dead_bodies;
@@ -168,6 +169,15 @@ extern const struct eh_store_callbacks app_store_callbacks;
 extern const struct eh_inbox_callbacks app_inbox_callbacks;
 /* eh_outbox_want_fn: a page of what was committed, from the store. */
 void app_want_notices(void *context, uint64_t from_seq, uint64_t from_dead_input);
+
+/* snapshots.c */
+void app_snapshot_take(struct eh_app *);  /* not while one is being written */
+void app_snapshot_maybe(struct eh_app *); /* where so many inputs came, or time passed */
+/* Before a batch of that local day is decided: where it begins a month. */
+void app_snapshot_month(struct eh_app *, int32_t day);
+void app_day_is(struct eh_app *); /* behind what was decided */
+/* An eh_recovery_month_fn. */
+bool app_snapshot_past(void *app, const struct eh_engine *, int32_t day);
 
 /* refused.c */
 void app_refused(void *context, const struct eh_refusal *);

@@ -665,6 +665,7 @@ int app_decide(struct eh_app *app, struct eh_batch *b, struct eh_error *error)
     b->at_us = eh_clock_now_us(&app->clock);
     if (b->at_us < app->head.at_us)
         b->at_us = app->head.at_us;
+    app_snapshot_month(app, eh_clock_date(&app->clock, b->at_us));
     int32_t date = 0;
     int r = step_rules(app, b);
     if (r >= 0 && app->new_key_due)
@@ -686,6 +687,7 @@ int app_decide(struct eh_app *app, struct eh_batch *b, struct eh_error *error)
     b->digest = eh_engine_digest(app->engine);
     eh_committed_from(app->engine, &b->after);
     app_head_advance(&app->head, b);
+    app_day_is(app);
     b->after.dead_letters = app->head.dead_letters;
     return 0;
 }

@@ -4,32 +4,38 @@
 #include <endian.h>
 #include <stdlib.h>
 
+#include <evenhand/base/period.h>
+
 #include "log.h"
 
 #define CANDIDATES_MAX 2
+/* Of EH_RECORD_SELECT. */
+#define TYPE_COLUMN 1
+#define AT_COLUMN   4
 
 struct eh_recovery {
     struct eh_pg *reads;
     struct eh_head head;
-    eh_recovery_fn *on_done;
+    struct eh_recovery_callbacks callbacks;
     void *context;
     bool abandoned; /* the owner does not want it any more; freed when the last answer came */
     int outstanding;
 
     struct eh_engine *engine;
     uint64_t snapshots[CANDIDATES_MAX];
-    int32_t parts[CANDIDATES_MAX];
+    int32_t parts[CANDIDATES_MAX], days[CANDIDATES_MAX];
     int candidate_count, candidate;
     int32_t part;
     struct eh_bytes bytes;
 
     uint64_t page_input, page_seq; /* end of the page being read */
-    PGresult *inputs;
-    const PGresult *draw_rows; /* while a page is replayed: the recorded draws, in order */
-    uint64_t draw_seq;         /* of the effect before them */
+    PGresult *inputs, *draw_rows;  /* of the page; draw_rows: the recorded draws, in order */
+    uint64_t draw_seq;             /* of the effect before them */
     int draw_row;
     size_t draw_at;
-    uint64_t replayed;
+    int row;   /* of inputs: the next one */
+    bool held; /* before it: a month begins, and on_month has no time */
+    struct eh_recovered found;
     struct eh_arena arena;
 };
 
@@ -40,7 +46,7 @@ static void finish(struct eh_recovery *r, const struct eh_error *error)
 {
     struct eh_engine *engine = r->engine;
     r->engine = NULL;
-    r->on_done(r->context, error ? NULL : engine, r->replayed, error);
+    r->callbacks.on_done(r->context, error ? NULL : engine, &r->found, error);
     if (error)
         eh_engine_free(engine);
 }
@@ -154,25 +160,61 @@ static int replay_row(struct eh_recovery *r, int row, struct eh_error *error)
     if (effects.refused != (record.type < 0))
         return eh_error_set(error, EH_ECORRUPT, "input %llu is decided otherwise than recorded",
                             (unsigned long long)in.no);
-    r->replayed++;
+    r->found.replayed++;
+    if (in.date > r->found.latest_day)
+        r->found.latest_day = in.date;
     return 0;
 }
 
-static void replay_page(struct eh_recovery *r, const PGresult *draws)
+/* The local date of a row; 0: it cannot be read, as replay_row() will say. */
+static int32_t date_of(struct eh_recovery *r, int row)
+{
+    struct eh_record record;
+    struct eh_input in;
+    eh_arena_reset(&r->arena);
+    return read_record(r->inputs, row, &record) == 0 &&
+                   eh_record_to_input(&record, &r->arena, &in, NULL) == 0
+               ? in.date
+               : 0;
+}
+
+/* Inputs of one time are of one batch, whose state nobody else has seen in between; but for those
+ * of a batch that led the time back. True: a snapshot is wanted, and there is no time for it. */
+static bool month_holds(struct eh_recovery *r)
+{
+    int last = r->row;
+    int64_t at_us = eh_pg_int(r->inputs, r->row, AT_COLUMN);
+    struct eh_totals totals;
+    if (r->row > 0 && eh_pg_int(r->inputs, r->row - 1, AT_COLUMN) == at_us)
+        return false;
+    while (last + 1 < PQntuples(r->inputs) && eh_pg_int(r->inputs, last + 1, AT_COLUMN) == at_us)
+        last++;
+    eh_engine_totals(r->engine, &totals);
+    return totals.input > 0 &&
+           eh_period_begins(EH_PERIOD_MONTH, r->found.latest_day, date_of(r, last)) &&
+           eh_pg_int(r->inputs, r->row, TYPE_COLUMN) != EH_MESSAGE_ACCEPT_TIME &&
+           !r->callbacks.on_month(r->context, r->engine, r->found.latest_day);
+}
+
+static void page_done(struct eh_recovery *r)
+{
+    PQclear(r->inputs);
+    PQclear(r->draw_rows);
+    r->inputs = r->draw_rows = NULL;
+}
+
+static void replay_page(struct eh_recovery *r)
 {
     struct eh_error error = {0};
     struct eh_totals totals;
-    eh_engine_totals(r->engine, &totals);
-    r->draw_rows = draws;
-    r->draw_seq = totals.seq;
-    r->draw_row = 0;
-    r->draw_at = 0;
     int done = 0;
-    for (int row = 0; row < PQntuples(r->inputs) && done == 0; row++)
-        done = replay_row(r, row, &error);
-    PQclear(r->inputs);
-    r->inputs = NULL;
-    r->draw_rows = NULL;
+    for (; r->row < PQntuples(r->inputs) && done == 0; r->row++) {
+        r->held = month_holds(r);
+        if (r->held)
+            return;
+        done = replay_row(r, r->row, &error);
+    }
+    page_done(r);
     if (done < 0) {
         fail(r, error.code, error.text);
         return;
@@ -187,8 +229,21 @@ static void replay_page(struct eh_recovery *r, const PGresult *draws)
 static void on_draws(void *context, PGresult *result)
 {
     struct eh_recovery *r = context;
-    if (usable(r, result) && r->inputs)
-        replay_page(r, result);
+    struct eh_totals totals;
+    if (!usable(r, result) || !r->inputs)
+        return;
+    eh_engine_totals(r->engine, &totals);
+    r->draw_rows = eh_pg_keep(r->reads);
+    r->draw_seq = totals.seq;
+    r->draw_row = r->row = 0;
+    r->draw_at = 0;
+    replay_page(r);
+}
+
+void eh_recovery_go_on(struct eh_recovery *r)
+{
+    if (r->held)
+        replay_page(r);
 }
 
 /* The rows must outlive the callback: they are replayed when the draws are there, too. */
@@ -271,6 +326,7 @@ static void restore(struct eh_recovery *r)
     int done = r->bytes.failed ? -EH_ENOMEM : eh_engine_restore(snapshot, &r->engine, &error);
     eh_bytes_done(&r->bytes);
     if (done == 0) {
+        r->found.latest_day = r->days[r->candidate];
         next_page(r);
         return;
     }
@@ -316,23 +372,24 @@ static void on_list(void *context, PGresult *result)
     for (int i = 0; i < PQntuples(result) && i < CANDIDATES_MAX; i++) {
         r->snapshots[i] = (uint64_t)eh_pg_int(result, i, 0);
         r->parts[i] = (int32_t)eh_pg_int(result, i, 1);
+        r->days[i] = (int32_t)eh_pg_int(result, i, 2);
         r->candidate_count++;
     }
     load_part(r);
 }
 
 struct eh_recovery *eh_recovery_start(struct eh_pg *reads, const struct eh_head *head,
-                                      eh_recovery_fn *on_done, void *context)
+                                      const struct eh_recovery_callbacks *callbacks, void *context)
 {
     struct eh_recovery *r = calloc(1, sizeof *r);
     if (!r)
         return NULL;
     r->reads = reads;
     r->head = *head;
-    r->on_done = on_done;
+    r->callbacks = *callbacks;
     r->context = context;
-    const int64_t wanted[1] = {(int64_t)head->input};
-    if (ask(r, "snapshot_list", 1, wanted, on_list) < 0 || eh_pg_sync(reads) < 0) {
+    const int64_t wanted[2] = {(int64_t)head->input, EH_STATE_VERSION};
+    if (ask(r, "snapshot_list", 2, wanted, on_list) < 0 || eh_pg_sync(reads) < 0) {
         r->outstanding = 0;
         eh_recovery_free(r);
         return NULL;
@@ -348,8 +405,7 @@ void eh_recovery_free(struct eh_recovery *r)
         r->abandoned = true;
         return;
     }
-    if (r->inputs)
-        PQclear(r->inputs);
+    page_done(r);
     eh_engine_free(r->engine);
     eh_bytes_done(&r->bytes);
     eh_arena_done(&r->arena);

@@ -71,6 +71,7 @@ struct eh_store_callbacks {
     void (*on_recalled)(void *context, struct eh_batch *);
     void (*on_committed)(void *context, struct eh_batch *);   /* in the order of eh_store_commit */
     void (*on_page)(void *context, struct eh_outbox_batch *); /* NULL: could not be read */
+    void (*on_snapshot)(void *context); /* it is written, or failed; NULL: nobody waits for it */
     /* It makes no sense to go on: schema, settings. exit_code as in evenhandd(8). */
     void (*on_fatal)(void *context, int exit_code, const char *why);
 };
@@ -118,8 +119,9 @@ const char *eh_store_snapshot_error(const struct eh_store *);
 size_t eh_store_committing(const struct eh_store *);
 
 /* A snapshot of the state after `input`, written in parts beside the batches; the bytes are taken
- * over. Ignored while one is being written. */
-void eh_store_snapshot(struct eh_store *, uint64_t input, struct eh_bytes *);
+ * over. `day`: the latest local date of the inputs up to there. Ignored while one is being written;
+ * at its end on_snapshot is told. */
+void eh_store_snapshot(struct eh_store *, uint64_t input, int32_t day, struct eh_bytes *);
 bool eh_store_snapshotting(const struct eh_store *);
 
 /* Notices and dead letters from these numbers on, for the outbox -> on_page. */

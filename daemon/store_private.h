@@ -65,6 +65,7 @@ struct eh_store {
 
     struct eh_bytes snapshot;
     uint64_t snapshot_input;
+    int32_t snapshot_day;
     size_t snapshot_at; /* bytes sent */
     bool snapshot_in_flight;
 

@@ -183,27 +183,33 @@ const struct eh_pg_statement eh_store_write_statements[] = {
      " VALUES ($1, (SELECT input FROM h), $5, $12, $13, $14, $15, (SELECT link FROM k))",
      15,
      {INT2, INT8, INT8, INT8, INT8, INT8, INT8, INT8, INT8, INT8, INT8, INT8, UUID, BYTEA, INT2}},
+    /* Of the same input: one of another form, or one that was not written to its end. */
+    {"snapshot_clear",
+     "DELETE FROM evenhand.snapshot s USING evenhand.lease l"
+     " WHERE s.desk = $1 AND s.input = $2 AND l.desk = $1 AND l.epoch = $4 AND (s.state <> $3"
+     " OR s.parts <> (SELECT count(*) FROM evenhand.snapshot w WHERE w.desk = $1 AND w.input = "
+     "$2))",
+     4,
+     {INT2, INT8, INT2, INT8}},
+    /* Of where a batch ended alone: verify compares it there. */
     {"snapshot_put",
-     "INSERT INTO evenhand.snapshot (desk, input, part, parts, body)"
-     " SELECT $1, $2, $3, $4, $5 FROM evenhand.lease l JOIN evenhand.head h ON h.desk = l.desk"
-     " WHERE l.desk = $1 AND l.epoch = $6 AND h.input >= $2 ON CONFLICT DO NOTHING",
-     6,
-     {INT2, INT8, INT4, INT4, BYTEA, INT8}},
-    /* Kept: the two newest, and for reports the last one before this month, the one before it and
-     * the next one; in every time zone before, so 14 hours before it is there in UTC. */
+     "INSERT INTO evenhand.snapshot (desk, input, part, parts, day, state, body)"
+     " SELECT $1, $2, $3, $4, $5, $6, $7 FROM evenhand.lease l"
+     " JOIN evenhand.chain c ON c.desk = l.desk AND c.input = $2"
+     " WHERE l.desk = $1 AND l.epoch = $8 ON CONFLICT DO NOTHING",
+     8,
+     {INT2, INT8, INT4, INT4, INT4, INT2, BYTEA, INT8}},
+    /* Kept: the two newest, and the last one of each month, where whatever asks of the next month
+     * begins. What another version wrote can be read by nobody any more. */
     {"snapshot_trim",
-     "WITH whole AS (SELECT s.input, i.at FROM (SELECT input FROM evenhand.snapshot WHERE desk = $1"
-     " GROUP BY input, parts HAVING count(*) = parts) s"
-     " JOIN evenhand.input i ON i.desk = $1 AND i.input = s.input),"
-     " month AS (SELECT extract(epoch FROM date_trunc('month',"
-     " to_timestamp(max(at) / 1000000.0) AT TIME ZONE 'UTC') + n * interval '1 month'"
-     " - interval '14 hours') * 1000000 AS at FROM whole, generate_series(-1, 1) n GROUP BY n)"
+     "WITH whole AS (SELECT s.input, s.day FROM evenhand.snapshot s WHERE s.desk = $1"
+     " AND s.state = $2 GROUP BY s.input, s.day, s.parts HAVING count(*) = s.parts)"
      " DELETE FROM evenhand.snapshot WHERE desk = $1 AND input <"
      " (SELECT min(input) FROM (SELECT input FROM whole ORDER BY input DESC LIMIT 2) newest)"
-     " AND input NOT IN (SELECT max(w.input) FROM whole w JOIN month m ON w.at < m.at"
-     " GROUP BY m.at)",
-     1,
-     {INT2}},
+     " AND input NOT IN (SELECT max(w.input) FROM whole w"
+     " GROUP BY date_trunc('month', date '1970-01-01' + w.day))",
+     2,
+     {INT2, INT2}},
     /* Only what changed, and only once the input it is as of is committed under our epoch. */
     {"ledger_put",
      "INSERT INTO evenhand.ledger AS g (desk, input, team, rep, entitled, entitled_value, received,"
@@ -260,10 +266,11 @@ const struct eh_pg_statement eh_store_read_statements[] = {
      2,
      {INT2, UUIDS}},
     {"snapshot_list",
-     "SELECT input, parts FROM evenhand.snapshot WHERE desk = $1 AND input <= $2"
-     " GROUP BY input, parts HAVING count(*) = parts ORDER BY input DESC LIMIT 2",
-     2,
-     {INT2, INT8}},
+     "SELECT s.input, s.parts, s.day FROM evenhand.snapshot s WHERE s.desk = $1 AND s.input <= $2"
+     " AND s.state = $3 GROUP BY s.input, s.parts, s.day HAVING count(*) = s.parts"
+     " ORDER BY s.input DESC LIMIT 2",
+     3,
+     {INT2, INT8, INT8}},
     {"snapshot_part",
      "SELECT body FROM evenhand.snapshot WHERE desk = $1 AND input = $2 AND part = $3",
      3,

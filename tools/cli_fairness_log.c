@@ -19,6 +19,12 @@ static int watch_all(struct eh_replay *replay, struct eh_fairness_watch *watch,
     return r;
 }
 
+static int begin(struct eh_replay *replay, int32_t from, struct eh_error *error)
+{
+    const struct eh_cli_log_before before = {.day = from, .input = UINT64_MAX};
+    return from == EH_DATE_ALWAYS ? 0 : eh_replay_begin_before(replay, &before, error);
+}
+
 int eh_fairness_from_log(const char *conninfo, const struct eh_fairness_call *call, json_t **ret)
 {
     EH_AUTO(eh_replay) struct eh_replay replay = {0};
@@ -31,7 +37,7 @@ int eh_fairness_from_log(const char *conninfo, const struct eh_fairness_call *ca
     struct eh_totals totals;
     int r = eh_replay_open(conninfo, &replay, &error);
     if (r == 0)
-        r = eh_replay_begin_before(&replay, call->from, &error);
+        r = begin(&replay, call->from, &error);
     if (r == 0) {
         watch.engine = replay.engine;
         eh_engine_totals(replay.engine, &totals);

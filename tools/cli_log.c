@@ -5,8 +5,9 @@
 #include "cli_log_tables.h"
 #include "evenhand.h"
 
-#define SCHEMA_VERSION 7 /* the first with all of these columns */
+#define SCHEMA_VERSION 16 /* the first with all of these columns */
 #define SQL_MAX        800
+#define CHANGES_INPUTS 50000 /* inputs whose changes are sorted at once */
 
 /* The others are made of their columns. */
 static const char *const selects[LOG_STREAMS] = {
@@ -31,10 +32,17 @@ static const char *const selects[LOG_STREAMS] = {
     [LOG_MEMBERS] = "SELECT input, team, rep, entitled, entitled_value, received, received_value"
                     " FROM evenhand.ledger WHERE desk = $1 ORDER BY team COLLATE \"C\","
                     " rep COLLATE \"C\"",
-    [LOG_PARTS] = "SELECT input, part, parts, body FROM evenhand.snapshot WHERE desk = $1"
-                  " ORDER BY input, part",
+    [LOG_PARTS] =
+        "SELECT input, part, parts, day, state, body FROM evenhand.snapshot WHERE desk = $1"
+        " ORDER BY input, part",
     [LOG_BOOKS] = "SELECT input, what, team, period, version, body FROM evenhand.book"
                   " WHERE desk = $1 ORDER BY input, what, team, period, version",
+};
+
+/* Those that begin behind an input with the log. */
+static const bool by_input[LOG_STREAMS] = {
+    [LOG_INPUTS] = true, [LOG_CHAIN] = true,    [LOG_DEAD] = true,
+    [LOG_BODIES] = true, [LOG_PERSONAL] = true, [LOG_PARTS] = true,
 };
 
 /* Rows read at once, where EH_CLI_LOG_PAGE of them would be too large. */
@@ -141,11 +149,26 @@ int log_record(const PGresult *page, int row, struct eh_record *ret, struct eh_e
 
 /* ---- Cursors. */
 
-static void begin_behind(const struct eh_cli_log *log, int which, char *ret, size_t size)
+/* Changes have no index in the order of their inputs, and are sorted: so many inputs at a time. */
+static void next_changes(struct eh_cli_log *log, char *ret, size_t size)
+{
+    uint64_t from = log->changes_to ? log->changes_to : log->begun, to = from + CHANGES_INPUTS;
+    bool last = to >= log->head.input; /* with those that stand under no input */
+    log->changes_to = last ? UINT64_MAX : to;
+    if (last)
+        eh_format(ret, size, " AND input > %llu", (unsigned long long)from);
+    else
+        eh_format(ret, size, " AND input > %llu AND input <= %llu", (unsigned long long)from,
+                  (unsigned long long)to);
+}
+
+static void begin_behind(struct eh_cli_log *log, int which, char *ret, size_t size)
 {
     ret[0] = '\0';
-    if (which == LOG_INPUTS || which == LOG_CHANGES)
-        eh_format(ret, size, " AND input > %llu", (unsigned long long)log->input);
+    if (which == LOG_CHANGES)
+        next_changes(log, ret, size);
+    else if (which != LOG_EFFECTS && which < LOG_STREAMS && by_input[which])
+        eh_format(ret, size, " AND input > %llu", (unsigned long long)log->begun);
     else if (which == LOG_EFFECTS)
         eh_format(ret, size, " AND seq > %llu", (unsigned long long)log->first_seq);
 }
@@ -157,7 +180,7 @@ static int declare(struct eh_cli_log *log, int which, struct eh_error *error)
     if (selects[which]) {
         const char *dollar =
             strstr(selects[which], "$1"); /* a cursor's query takes no parameters */
-        char behind[64];
+        char behind[80];
         begin_behind(log, which, behind, sizeof behind);
         size = eh_format(select, sizeof select, "%.*s%d%s%s", (int)(dollar - selects[which]),
                          selects[which], log->head.desk, behind, dollar + 2);
@@ -170,25 +193,45 @@ static int declare(struct eh_cli_log *log, int which, struct eh_error *error)
     return command(log, sql, error);
 }
 
-int log_peek(struct eh_cli_log *log, int which, struct eh_error *error)
+/* The next page of the stream, or of what comes behind it. */
+static int fetch(struct eh_cli_log *log, int which, struct eh_error *error)
 {
     struct log_stream *s = &log->streams[which];
-    int r = s->open ? 0 : declare(log, which, error);
-    if (r < 0 || s->ended)
-        return r;
-    if (s->page && s->row < PQntuples(s->page))
-        return 1;
     char sql[64];
     PQclear(s->page);
     s->page = NULL;
     s->row = 0;
     eh_format(sql, sizeof sql, "FETCH %d FROM eh%d", pages[which] ? pages[which] : EH_CLI_LOG_PAGE,
               which);
-    r = log_query(log, sql, &s->page, error);
-    if (r < 0)
-        return r;
-    s->ended = PQntuples(s->page) == 0;
-    return !s->ended;
+    return log_query(log, sql, &s->page, error);
+}
+
+static int close_stream(struct eh_cli_log *log, int which, struct eh_error *error)
+{
+    char sql[32];
+    eh_format(sql, sizeof sql, "CLOSE eh%d", which);
+    log->streams[which].open = false;
+    return command(log, sql, error);
+}
+
+int log_peek(struct eh_cli_log *log, int which, struct eh_error *error)
+{
+    struct log_stream *s = &log->streams[which];
+    int r = 0;
+    if (s->page && s->row < PQntuples(s->page))
+        return 1;
+    while (r == 0 && !s->ended) {
+        if (!s->open && (r = declare(log, which, error)) < 0)
+            break;
+        r = fetch(log, which, error);
+        if (r == 0 && PQntuples(s->page) > 0)
+            return 1;
+        if (r == 0 && which == LOG_CHANGES && log->changes_to < UINT64_MAX)
+            r = close_stream(log, which, error);
+        else
+            s->ended = true;
+    }
+    return r;
 }
 
 /* ---- Opening. */
@@ -326,28 +369,42 @@ int eh_cli_log_desk(struct eh_cli_log *log, struct eh_arena *arena, struct eh_st
 
 /* ---- Beginning elsewhere. */
 
+void eh_cli_log_want_changes(struct eh_cli_log *log)
+{
+    log->wants_changes = true;
+}
+
 void eh_cli_log_begin_behind(struct eh_cli_log *log, uint64_t input, uint64_t seq)
 {
-    log->input = input;
+    log->input = log->begun = input;
     log->first_seq = seq;
 }
 
-static int find_snapshot(struct eh_cli_log *log, int64_t before_us, int skip, uint64_t *ret,
-                         struct eh_error *error)
+/* Of our version, and how many of another are newer. */
+static int find_snapshot(struct eh_cli_log *log, const struct eh_cli_log_before *before, int skip,
+                         struct eh_cli_log_snapshot *ret, struct eh_error *error)
 {
     char sql[SQL_MAX];
     PGresult *found = NULL;
+    uint64_t input = before->input < INT64_MAX ? before->input : INT64_MAX;
     eh_format(sql, sizeof sql,
-              "SELECT s.input FROM (SELECT desk, input FROM evenhand.snapshot WHERE desk = %d"
-              " GROUP BY desk, input, parts HAVING count(*) = parts) s"
-              " JOIN evenhand.input i ON i.desk = s.desk AND i.input = s.input"
-              " WHERE i.at < %lld ORDER BY s.input DESC LIMIT 1 OFFSET %d",
-              log->head.desk, (long long)before_us, skip);
+              "WITH whole AS (SELECT s.input, s.day, s.state FROM evenhand.snapshot s"
+              " WHERE s.desk = %d AND s.day < %d AND s.input < %llu"
+              " GROUP BY s.input, s.day, s.state, s.parts HAVING count(*) = s.parts),"
+              " one AS (SELECT input, day FROM whole WHERE state = %d ORDER BY input DESC"
+              " LIMIT 1 OFFSET %d)"
+              " SELECT (SELECT input FROM one), (SELECT day FROM one), (SELECT count(*) FROM whole"
+              " WHERE state <> %d AND input > coalesce((SELECT input FROM one), 0))",
+              log->head.desk, before->day, (unsigned long long)input, EH_STATE_VERSION, skip,
+              EH_STATE_VERSION);
     int r = log_query(log, sql, &found, error);
-    *ret = r == 0 && PQntuples(found) == 1 ? (uint64_t)log_number(found, 0, 0) : 0;
-    if (r == 0)
-        PQclear(found);
-    return r;
+    if (r < 0)
+        return r;
+    ret->input = (uint64_t)log_number(found, 0, 0);
+    ret->day = (int32_t)log_number(found, 0, 1);
+    ret->others = (unsigned)log_number(found, 0, 2);
+    PQclear(found);
+    return 0;
 }
 
 /* Part by part: a row at a time is held twice. */
@@ -375,15 +432,16 @@ static int read_snapshot(struct eh_cli_log *log, uint64_t input, struct eh_bytes
     return parts > 0;
 }
 
-int eh_cli_log_snapshot(struct eh_cli_log *log, int64_t before_us, int skip, struct eh_bytes *ret,
+int eh_cli_log_snapshot(struct eh_cli_log *log, const struct eh_cli_log_before *before, int skip,
+                        struct eh_bytes *bytes, struct eh_cli_log_snapshot *ret,
                         struct eh_error *error)
 {
-    uint64_t input = 0;
     bool may = false;
     int r = eh_cli_log_may_read(log, "snapshot", &may, error);
+    *ret = (struct eh_cli_log_snapshot){.others = 0};
     if (r == 0 && may)
-        r = find_snapshot(log, before_us, skip, &input, error);
-    return r == 0 && input > 0 ? read_snapshot(log, input, ret, error) : r;
+        r = find_snapshot(log, before, skip, ret, error);
+    return r == 0 && ret->input > 0 ? read_snapshot(log, ret->input, bytes, error) : r;
 }
 
 int eh_cli_log_exit(int code)

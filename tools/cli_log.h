@@ -30,7 +30,7 @@ struct eh_cli_log;
 
 /* Text lives until the next row is read. */
 struct eh_cli_log_row {
-    struct eh_record record;         /* with the image of a ticket it changed */
+    struct eh_record record;         /* with the image of a ticket it changed, where wanted */
     const struct eh_effect *effects; /* as recorded; source, id and stream id stand elsewhere */
     uint32_t effect_count;
     /* The other columns of its row in ticket_change, when record.image_ticket is not 0. */
@@ -74,12 +74,34 @@ int eh_cli_log_open(const char *conninfo, struct eh_cli_log **ret, struct eh_err
 void eh_cli_log_close(struct eh_cli_log *); /* NULL allowed */
 
 const struct eh_cli_log_head *eh_cli_log_head(const struct eh_cli_log *);
-/* The newest whole snapshot of the state before `before_us` (µs since 1970), appended to `ret`;
- * `skip`: so many newer ones were of no use. 0: there is none, or it is not ours to read. */
-int eh_cli_log_snapshot(struct eh_cli_log *, int64_t before_us, int skip, struct eh_bytes *ret,
+/* What a snapshot has to be of to serve: inputs that are all of days before `day` (local), and all
+ * before `input`. */
+struct eh_cli_log_before {
+    int32_t day;    /* EH_DATE_NEVER: any */
+    uint64_t input; /* UINT64_MAX: any */
+};
+struct eh_cli_log_snapshot {
+    uint64_t input;
+    int32_t day;     /* the latest of its inputs */
+    unsigned others; /* newer ones that would serve, and are of another version */
+};
+/* The newest whole snapshot that serves, appended to `bytes`; `skip`: so many newer ones were of no
+ * use. 0: there is none, or it is not ours to read; ret->others is set all the same. */
+int eh_cli_log_snapshot(struct eh_cli_log *, const struct eh_cli_log_before *, int skip,
+                        struct eh_bytes *bytes, struct eh_cli_log_snapshot *ret,
                         struct eh_error *) EH_MUST_CHECK;
+/* Rows come with what changed of a ticket, too. Nothing is decided by that: only a proof asks. */
+void eh_cli_log_want_changes(struct eh_cli_log *);
 /* Rows are read from behind this input and effect on. Before anything else is read. */
 void eh_cli_log_begin_behind(struct eh_cli_log *, uint64_t input, uint64_t seq);
+/* Inputs up to this one, the last first / those that are rare and name a period, a desk or rules,
+ * the first first; refused ones are left out of the latter. Ends where `*ret_goes_on` is false. A
+ * result below 0 of the caller's function is an error. */
+typedef int eh_cli_log_input_fn(void *context, const struct eh_input *, bool *ret_goes_on);
+int eh_cli_log_back(struct eh_cli_log *, uint64_t input, eh_cli_log_input_fn *, void *context,
+                    struct eh_error *) EH_MUST_CHECK;
+int eh_cli_log_named(struct eh_cli_log *, uint64_t input, eh_cli_log_input_fn *, void *context,
+                     struct eh_error *) EH_MUST_CHECK;
 /* The desk file that is in force at the end of the log, empty before the first; in the arena. */
 int eh_cli_log_desk(struct eh_cli_log *, struct eh_arena *, struct eh_str *ret,
                     struct eh_error *) EH_MUST_CHECK;

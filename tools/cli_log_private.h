@@ -37,8 +37,10 @@ struct eh_cli_log {
     PGconn *connection;
     struct eh_cli_log_head head;
     struct log_stream streams[LOG_STREAMS];
-    uint64_t input;        /* of the last row given out */
-    uint64_t first_seq;    /* the first effect follows it */
+    uint64_t input;            /* of the last row given out */
+    uint64_t begun, first_seq; /* the first input, and the first effect, follow it */
+    bool wants_changes;
+    uint64_t changes_to;   /* of LOG_CHANGES: read up to this input */
     struct eh_arena arena; /* of the effects of one row */
     struct eh_effect *effects;
     uint32_t effect_capacity;

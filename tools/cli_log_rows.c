@@ -130,7 +130,7 @@ static int read_change(struct eh_cli_log *log, uint64_t input, struct eh_cli_log
                        struct eh_error *error)
 {
     struct log_stream *s = &log->streams[LOG_CHANGES];
-    int r = log_peek(log, LOG_CHANGES, error);
+    int r = log->wants_changes ? log_peek(log, LOG_CHANGES, error) : 0;
     if (r <= 0)
         return r;
     const PGresult *p = s->page;

@@ -122,7 +122,9 @@ int eh_cli_log_next_part(struct eh_cli_log *log, uint64_t input, struct eh_cli_l
         return r;
     row.part = log_number(s->page, s->row, 1);
     row.parts = log_number(s->page, s->row, 2);
-    row.body = log_text(s->page, s->row, 3);
+    row.day = (int32_t)log_number(s->page, s->row, 3);
+    row.state = (int16_t)log_number(s->page, s->row, 4);
+    row.body = log_text(s->page, s->row, 5);
     s->row++;
     *ret = row;
     return 1;

@@ -68,6 +68,8 @@ int eh_cli_log_next_book(struct eh_cli_log *, uint64_t input, struct eh_cli_log_
 struct eh_cli_log_part { /* of a snapshot */
     uint64_t input;
     int64_t part, parts;
+    int32_t day; /* the latest local date of its inputs */
+    int16_t state;
     struct eh_str body;
 };
 int eh_cli_log_next_part(struct eh_cli_log *, uint64_t input, struct eh_cli_log_part *ret,

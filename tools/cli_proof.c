@@ -11,6 +11,7 @@ int eh_proof_new(struct eh_replay *replay, uint64_t from, struct eh_proof **ret,
         return eh_error_set(error, EH_ENOMEM, "out of memory");
     p->replay = replay;
     p->from = from;
+    eh_cli_log_want_changes(replay->log);
     replay->draws = (struct eh_draws){.draw = proof_draw, .affinity = proof_affinity, .context = p};
     int r = proof_tables_open(p, error);
     if (r < 0)
@@ -104,6 +105,8 @@ static void remember(struct eh_proof *p)
         p->unended = p->last;
     p->at_us = in->at_us;
     p->last = in->no;
+    if (in->date > p->latest_day)
+        p->latest_day = in->date;
     if (in->stream_ms > p->high_ms || (in->stream_ms == p->high_ms && in->stream_no > p->high_no)) {
         p->high_ms = in->stream_ms;
         p->high_no = in->stream_no;

@@ -35,6 +35,7 @@ struct eh_proof {
     bool linked;              /* it has a link: */
     uint8_t link[EH_CLI_LOG_LINK_BYTES];
     int64_t at_us;             /* of the last input */
+    int32_t latest_day;        /* of all inputs so far: local, days since 1970 */
     uint64_t high_ms, high_no; /* highest stream id so far */
     uint64_t dead;             /* input of the last dead letter ... */
     uint64_t dead_size;        /* ... and of its body */

@@ -14,6 +14,7 @@
 struct snapshot {
     struct eh_bytes made, stored; /* stored: only from where it differs */
     uint64_t input;
+    int32_t day;
     int64_t count, parts; /* read so far; as the rows say */
     int64_t wrong;        /* number of the first part that differs; -1: none */
 };
@@ -37,6 +38,11 @@ static struct eh_str slice(const struct eh_bytes *bytes, uint64_t part)
 static int take_part(struct snapshot *s, const struct eh_cli_log_part *row, struct eh_error *error)
 {
     int64_t parts = (int64_t)((s->made.size + PART_BYTES - 1) / PART_BYTES);
+    if (row->day != s->day)
+        return snapshot_wrong(row->input, row->part, "its day is not the latest up to there",
+                              error);
+    if (row->state != EH_STATE_VERSION)
+        return snapshot_wrong(row->input, row->part, "its form is another than it says", error);
     if (row->part < 0 || row->part >= row->parts || (s->count > 0 && row->parts != s->parts))
         return snapshot_wrong(row->input, row->part, "parts do not count so many", error);
     s->parts = row->parts;
@@ -97,6 +103,7 @@ static int compare_parts(struct eh_proof *p, struct eh_cli_log_part *row, struct
 {
     struct snapshot s = {
         .made = EH_BYTES_INIT, .stored = EH_BYTES_INIT, .input = p->last, .wrong = -1};
+    s.day = p->latest_day;
     int r = 1;
     if (eh_engine_snapshot(p->replay->engine, &s.made) < 0)
         r = eh_error_set(error, EH_ENOMEM, "out of memory");

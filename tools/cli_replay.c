@@ -1,13 +1,9 @@
 /* cli_replay: the one loop that leads an engine through the log. See cli_replay.h. */
 #include "cli_replay.h"
 
-#include "cli_bar.h"
+#include <stdio.h>
 
-#define SNAPSHOTS_TRIED 2
-#define DAY_US          INT64_C(86400000000)
-#define ZONE_MAX_US                                                                                \
-    (14 * (DAY_US / 24)) /* a local day begins at most so long before its UTC one                  \
-                          */
+#include "cli_bar.h"
 
 int eh_replay_open(const char *conninfo, struct eh_replay *replay, struct eh_error *error)
 {
@@ -29,41 +25,86 @@ void eh_replay_done(struct eh_replay *replay)
     eh_arena_done(&replay->arena);
 }
 
-/* 1: the engine is the one of the snapshot. */
-static int use_snapshot(struct eh_replay *replay, const struct eh_bytes *bytes, int32_t date,
-                        struct eh_error *error)
+/* Of no use. */
+static void tell_unused(uint64_t input, const char *why)
+{
+    fprintf(
+        stderr,
+        "evenhand: the snapshot of input %llu cannot be used (%s); going on from an earlier one\n",
+        (unsigned long long)input, why);
+}
+
+static void tell_others(const struct eh_cli_log_snapshot *found)
+{
+    if (found->others == 0)
+        return;
+    fprintf(stderr, "evenhand: %u later snapshots are of another version and cannot be read; ",
+            found->others);
+    if (found->input > 0)
+        fprintf(stderr, "the log is decided again from input %llu on\n",
+                (unsigned long long)found->input);
+    else
+        fputs("the log is decided again from its beginning\n", stderr);
+}
+
+/* 1: the engine is the one of the snapshot; 0: it is of no use. */
+static int use_snapshot(struct eh_replay *replay, const struct eh_bytes *bytes,
+                        const struct eh_cli_log_snapshot *found, struct eh_error *error)
 {
     struct eh_totals totals;
     struct eh_engine *engine = NULL;
-    int r = eh_engine_restore(eh_str_n((const char *)bytes->data, bytes->size), &engine, NULL);
+    struct eh_error why = {0};
+    int r = eh_engine_restore(eh_str_n((const char *)bytes->data, bytes->size), &engine, &why);
     if (r == -EH_ENOMEM)
         return eh_error_set(error, EH_ENOMEM, "out of memory");
-    if (r < 0)
-        return 0; /* written by another version, or damaged */
+    if (r < 0) {
+        tell_unused(found->input, why.text);
+        return 0;
+    }
     eh_engine_totals(engine, &totals);
-    if (totals.date >= date || totals.input > eh_cli_log_head(replay->log)->input) {
+    if (totals.input != found->input || totals.input > eh_cli_log_head(replay->log)->input) {
+        tell_unused(found->input, "it is of another input");
         eh_engine_free(engine);
         return 0;
     }
     eh_engine_free(replay->engine);
     replay->engine = engine;
+    replay->begun = *found;
     eh_cli_log_begin_behind(replay->log, totals.input, totals.seq);
     return 1;
 }
 
-int eh_replay_begin_before(struct eh_replay *replay, int32_t date, struct eh_error *error)
+int eh_replay_begin_anew(struct eh_replay *replay, struct eh_error *error)
 {
-    int used = 0;
-    if (date == EH_DATE_ALWAYS)
-        return 0;
-    for (int skip = 0; used == 0 && skip < SNAPSHOTS_TRIED; skip++) {
+    struct eh_engine *engine;
+    int r = replay->begun.input > 0 ? eh_engine_new(EH_RULES_FIRST, &engine, error) : 0;
+    if (r < 0 || replay->begun.input == 0)
+        return r;
+    eh_engine_free(replay->engine);
+    replay->engine = engine;
+    replay->begun = (struct eh_cli_log_snapshot){.input = 0};
+    eh_cli_log_begin_behind(replay->log, 0, 0);
+    return 0;
+}
+
+int eh_replay_begin_before(struct eh_replay *replay, const struct eh_cli_log_before *before,
+                           struct eh_error *error)
+{
+    struct eh_cli_log_snapshot found;
+    int used = 0, r = eh_replay_begin_anew(replay, error);
+    if (r < 0)
+        return r;
+    for (int skip = 0; used == 0; skip++) {
         EH_AUTO(eh_bytes) struct eh_bytes bytes = EH_BYTES_INIT;
-        int r = eh_cli_log_snapshot(replay->log, date * DAY_US - ZONE_MAX_US, skip, &bytes, error);
+        r = eh_cli_log_snapshot(replay->log, before, skip, &bytes, &found, error);
         if (r <= 0)
-            return r;
-        used = use_snapshot(replay, &bytes, date, error);
+            break;
+        used = use_snapshot(replay, &bytes, &found, error);
     }
-    return used < 0 ? used : 0;
+    if (r < 0 || used < 0)
+        return r < 0 ? r : used;
+    tell_others(&found);
+    return 0;
 }
 
 int eh_replay_next(struct eh_replay *replay, struct eh_error *error)

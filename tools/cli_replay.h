@@ -30,14 +30,18 @@ struct eh_replay {
     /* May be set: asked by eh_replay_all() after each input, `in` and `effects` at hand. */
     int (*decided)(void *context, struct eh_error *);
     void *decided_context;
+    struct eh_cli_log_snapshot begun; /* where it began; input 0: at the beginning */
 };
 
 /* Errors are those of eh_cli_log_open(). */
 int eh_replay_open(const char *conninfo, struct eh_replay *, struct eh_error *) EH_MUST_CHECK;
-/* Before the first input: goes on from the newest snapshot that is older than this local date,
- * where there is one that can be used; else from the beginning. For what asks nothing of the time
- * before. What a proof is made of begins at the beginning: a snapshot is proved by nothing. */
-int eh_replay_begin_before(struct eh_replay *, int32_t date, struct eh_error *) EH_MUST_CHECK;
+/* Before the first input: goes on from the newest snapshot that serves, where there is one that can
+ * be used; else from the beginning. What cannot be used and costs time for it is told on stderr.
+ * The engine is another one behind it. */
+int eh_replay_begin_before(struct eh_replay *, const struct eh_cli_log_before *,
+                           struct eh_error *) EH_MUST_CHECK;
+/* At the beginning, wherever it was to begin before. */
+int eh_replay_begin_anew(struct eh_replay *, struct eh_error *) EH_MUST_CHECK;
 void eh_replay_done(struct eh_replay *); /* safe on a zeroed one */
 
 /* 1: there is one more input, read but not decided; 0: that was all. Errors are those of

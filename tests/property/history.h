@@ -43,6 +43,7 @@ struct history {
     struct eh_str images[HISTORY_TICKETS]; /* malloc'd: the last one given out */
     int result;
     void (*after)(struct history *); /* each step; NULL: nothing */
+    const struct eh_input *in;       /* within it: what was decided */
     void *context;
 };
 
@@ -105,9 +106,10 @@ static inline int history_step(struct history *h, struct eh_message m)
     if (h->result < 0)
         return h->result;
     h->no++;
-    history_keep_image(h);
+    h->in = &in;
     if (h->after)
         h->after(h);
+    history_keep_image(h); /* `in` may have recalled the one before */
     return 0;
 }
 

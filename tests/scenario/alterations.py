@@ -430,8 +430,11 @@ def snapshots(stack):
                    " WHERE input = %d AND part = %d", "UPDATE snapshot SET body = substr(body, 2)"
                    " WHERE input = %d AND part = %d", "UPDATE snapshot SET part = part + 100"
                    " WHERE input = %d AND part = %d", "UPDATE snapshot SET parts = parts + 1"
-                   " WHERE input = %d AND part = %d", "INSERT INTO snapshot SELECT desk, input,"
-                   " part + 100, parts, body FROM snapshot WHERE input = %d AND part = %d"):
+                   " WHERE input = %d AND part = %d", "UPDATE snapshot SET day = day - 40"
+                   " WHERE input = %d AND part = %d", "UPDATE snapshot SET state = state - 1"
+                   " WHERE input = %d AND part = %d", "INSERT INTO snapshot (desk, input, part,"
+                   " parts, day, state, body) SELECT desk, input, part + 100, parts, day, state,"
+                   " body FROM snapshot WHERE input = %d AND part = %d"):
         for part in (0, 1, parts - 1):
             database.run(change % (last, part))
             look(stack, unseen, change % (last, part), "snapshot", False, {"input": last})
@@ -443,7 +446,7 @@ def snapshots(stack):
     database.restore("snapshot")
     database.run("DELETE FROM snapshot WHERE part = 1")  # as a daemon that was killed leaves it
     verify_ok(stack)
-    report(unseen, 16)
+    report(unseen, 22)
 
 
 def names_entry(stack, wanted, *arguments):

@@ -258,25 +258,29 @@ def snapshots(stack):
     whole = from_database(stack, "sales", "--from", tomorrow)
     stack.sql("UPDATE snapshot SET parts = parts - 1")
     stack.sql("ALTER TABLE input DISABLE TRIGGER ALL")
-    stack.sql("UPDATE input SET at = at - 86400000000 WHERE input = %s", newest)  # old enough
     stack.sql("DELETE FROM input WHERE input < %s", newest)
     assert from_database(stack, "sales", "--from", tomorrow) == whole
     error = stack.cli("fairness", "sales", "--db", stack.postgres.daemon_dsn, check=False)[2]
     assert "is missing" in error, error  # that needs all of the log
 
 
-@scenario("kept are the two newest snapshots, and the last one before each of two months")
+@scenario("kept are the two newest snapshots, and the last one of each month")
 def kept(stack):
     stack.start(desk(), limits={"snapshot_inputs": 50})
     deal_snapshots(stack, 2)
     old = snapshots_of(stack)
-    stack.sql("ALTER TABLE input DISABLE TRIGGER ALL")
-    stack.sql("UPDATE input SET at = at - %s WHERE input = %s", 33 * 86400000000, old[0])
-    stack.sql("UPDATE input SET at = at - %s WHERE input = %s", 32 * 86400000000, old[1])
+    # Of one month, and of ten years after one another: one each is kept.
+    stack.sql("UPDATE snapshot SET day = 10227")  # the first of a month
+    for n in range(1, 120):
+        stack.sql("INSERT INTO snapshot (desk, input, part, parts, day, state, body)"
+                  " SELECT desk, input - %s, part, parts, day - 30 * %s, state, body FROM snapshot"
+                  " WHERE input = %s", n, n, old[0])
     deal_snapshots(stack, 4)
-    wait_until("others are gone", lambda: len(snapshots_of(stack)) <= 4)
+    wait_until("others are gone", lambda: old[0] not in snapshots_of(stack))
     left = snapshots_of(stack)
-    assert old[1] in left and old[0] not in left[1:], (old, left)
+    assert old[1] in left and len(left) in range(100, 125), (old, left)
+    assert stack.sql1("SELECT max(n) FROM (SELECT count(*) AS n FROM snapshot WHERE day < 10227"
+                      " GROUP BY date_trunc('month', date '1970-01-01' + day)) AS months") == 1
 
 
 @scenario("a period is counted from its first day to its last")

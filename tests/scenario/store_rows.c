@@ -297,7 +297,7 @@ Test(store_rows, snapshots_and_ledgers_come_back_as_they_went_in)
     while (wanted.size < 2 * EH_SNAPSHOT_PART_BYTES + 17)
         eh_bytes_put_u8(&wanted, (uint8_t)seed_next(&bench.seed));
     eh_bytes_put(&given, wanted.data, wanted.size);
-    eh_store_snapshot(bench.store, b->to_input, &given);
+    eh_store_snapshot(bench.store, b->to_input, 0, &given);
     uint64_t parts = 0;
     for (int i = 0; i < WAIT_S * 10 && parts < 3; i++) {
         struct timeval most = {0, 100000};

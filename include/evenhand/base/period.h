@@ -41,6 +41,12 @@ static inline bool eh_period_equal(struct eh_period a, struct eh_period b)
     return a.kind == b.kind && a.number == b.number;
 }
 
+/* Whether a date is of a later period than the latest one before it. */
+static inline bool eh_period_begins(enum eh_period_kind kind, int32_t latest, int32_t date)
+{
+    return date > latest && eh_period_of(kind, date).number > eh_period_of(kind, latest).number;
+}
+
 /* The kind follows from the form. -EH_EPARSE. */
 int eh_period_parse(struct eh_str s, struct eh_period *ret, struct eh_error *) EH_MUST_CHECK;
 size_t eh_period_print(struct eh_period, char ret_text[EH_DECIMAL_TEXT_MAX]);
