@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "cli_begin.h"
 #include "cli_plan_file.h"
 #include "evenhand.h"
 
@@ -212,7 +213,12 @@ int eh_backtest_run(const char *conninfo, const char *path, struct eh_backtest *
         r = read_period(test, &only);
     if (r != EH_EXIT_DONE)
         return r;
-    eh_engine_shadow(test->replay.engine, &test->always, 1);
+    const struct eh_begin begin = {.first = test->period ? eh_period_first(only) : EH_DATE_ALWAYS,
+                                   .plans = &test->always,
+                                   .count = 1,
+                                   .input = UINT64_MAX};
+    if (eh_replay_begin_count(&test->replay, &begin, &error) < 0)
+        return fail(&error);
     test->replay.decided = eh_backtest_watch;
     test->replay.decided_context = test;
     if (eh_replay_all(&test->replay, &error) < 0)

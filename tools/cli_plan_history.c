@@ -7,7 +7,7 @@
 
 #include <evenhand/engine/periods.h>
 
-#include "cli_replay.h"
+#include "cli_begin.h"
 #include "evenhand.h"
 
 static int read_desk(struct eh_arena *arena, struct eh_desk **ret)
@@ -26,14 +26,34 @@ static int read_desk(struct eh_arena *arena, struct eh_desk **ret)
     return EH_EXIT_DONE;
 }
 
-static int count(const char *conninfo, const struct eh_bonus_plan *plans, size_t plan_count,
+/* The first day of plans whose team had none, by the desk at the end of the log. */
+static int first_day(struct eh_replay *replay, const struct eh_desk *desk, struct eh_arena *arena,
+                     int32_t *ret, struct eh_error *error)
+{
+    struct eh_desk *last = NULL;
+    struct eh_str text;
+    int r = eh_cli_log_desk(replay->log, arena, &text, error);
+    if (r == 0 && text.size > 0)
+        r = eh_desk_parse(text, arena, &last, error);
+    *ret = EH_DATE_NEVER;
+    for (size_t i = 0; r == 0 && i < desk->plan_count; i++) {
+        int32_t first = eh_period_first(desk->plans[i].from);
+        if (first < *ret && !(last && eh_desk_plan(last, desk->plans[i].team, EH_DATE_LAST)))
+            *ret = first;
+    }
+    return r;
+}
+
+static int count(const char *conninfo, const struct eh_desk *desk, struct eh_arena *arena,
                  struct eh_replay *replay, struct eh_error *error)
 {
+    struct eh_begin begin = {.plans = desk->plans, .count = desk->plan_count, .input = UINT64_MAX};
     int r = eh_replay_open(conninfo, replay, error);
-    if (r < 0)
-        return r;
-    eh_engine_shadow(replay->engine, plans, plan_count);
-    return eh_replay_all(replay, error);
+    if (r == 0)
+        r = first_day(replay, desk, arena, &begin.first, error);
+    if (r == 0)
+        r = eh_replay_begin_count(replay, &begin, error);
+    return r < 0 ? r : eh_replay_all(replay, error);
 }
 
 static int print(const struct eh_engine *engine)
@@ -58,7 +78,7 @@ int eh_cmd_plan_history(struct eh_cli *cli)
     int r = read_desk(&arena, &desk);
     if (r != EH_EXIT_DONE)
         return r;
-    if (count(db, desk->plans, desk->plan_count, &replay, &error) < 0)
+    if (count(db, desk, &arena, &replay, &error) < 0)
         return eh_say(eh_cli_log_exit(-error.code), "%s", error.text);
     return print(replay.engine);
 }

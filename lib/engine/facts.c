@@ -468,17 +468,20 @@ bool eh_imports_full(const struct eh_engine *e, uint32_t team, int32_t date, str
            find_import(e, period, name) == NONE;
 }
 
+static int import_for(struct eh_engine *e, bool shadow, uint32_t team, struct eh_period of,
+                      const struct eh_message *m)
+{
+    uint32_t period;
+    int r = get_period(e, team, eh_period_first(of), shadow, &period);
+    bool counts = r == 0 && period != NONE && eh_period_equal(e->periods[period].period, of);
+    return counts ? import(e, period, m) : r;
+}
+
 int eh_facts_imported(struct eh_engine *e, uint32_t team, struct eh_period of,
                       const struct eh_message *m)
 {
-    int r = 0;
-    for (int shadow = 0; r == 0 && shadow <= 1; shadow++) {
-        uint32_t period;
-        r = get_period(e, team, eh_period_first(of), shadow, &period);
-        if (r == 0 && period != NONE && eh_period_equal(e->periods[period].period, of))
-            r = import(e, period, m);
-    }
-    return r;
+    int r = import_for(e, false, team, of, m);
+    return r < 0 ? r : import_for(e, true, team, of, m);
 }
 
 /* "BY\x1fREASON", behind the fact of a rep. */
@@ -497,24 +500,39 @@ static int sign(struct eh_engine *e, struct fact *fact, const struct eh_message 
                            eh_str_n((const char *)scratch->data, (uint32_t)scratch->size));
 }
 
+static int exclude_for(struct eh_engine *e, bool shadow, uint32_t team, struct eh_period of,
+                       uint32_t rep, const struct eh_message *m)
+{
+    uint32_t period, slot;
+    int r = get_period(e, team, eh_period_first(of), shadow, &period);
+    if (r < 0 || period == NONE || !eh_period_equal(e->periods[period].period, of))
+        return r;
+    r = eh_fact_get(e, period, EH_FACT_REP, rep, NONE, &slot);
+    if (r < 0)
+        return r;
+    e->facts[slot].excluded = m->type == EH_MESSAGE_EXCLUDE;
+    r = sign(e, &e->facts[slot], m);
+    eh_digest_fact(e, period, slot);
+    eh_facts_touch(e, period);
+    return r;
+}
+
 int eh_facts_excluded(struct eh_engine *e, uint32_t team, struct eh_period of, uint32_t rep,
                       const struct eh_message *m)
 {
-    int r = 0;
-    for (int shadow = 0; r == 0 && shadow <= 1; shadow++) {
-        uint32_t period, slot;
-        r = get_period(e, team, eh_period_first(of), shadow, &period);
-        if (r < 0 || period == NONE || !eh_period_equal(e->periods[period].period, of))
-            continue;
-        r = eh_fact_get(e, period, EH_FACT_REP, rep, NONE, &slot);
-        if (r < 0)
-            return r;
-        e->facts[slot].excluded = m->type == EH_MESSAGE_EXCLUDE;
-        r = sign(e, &e->facts[slot], m);
-        eh_digest_fact(e, period, slot);
-        eh_facts_touch(e, period);
-    }
-    return r;
+    int r = exclude_for(e, false, team, of, rep, m);
+    return r < 0 ? r : exclude_for(e, true, team, of, rep, m);
+}
+
+int eh_engine_shadow_named(struct eh_engine *e, const struct eh_message *m)
+{
+    struct eh_period of;
+    uint32_t team = eh_names_find(&e->team_names, m->team);
+    uint32_t rep = eh_names_find(&e->rep_names, m->rep);
+    bool figure = m->type == EH_MESSAGE_METRIC;
+    if (team == NONE || (m->rep.size && rep == NONE) || eh_period_parse(m->period, &of, NULL) < 0)
+        return 0;
+    return figure ? import_for(e, true, team, of, m) : exclude_for(e, true, team, of, rep, m);
 }
 
 /* ---- time taken back */

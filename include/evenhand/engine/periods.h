@@ -188,6 +188,9 @@ int eh_engine_desk_days(const struct eh_engine *, const struct eh_desk *, int32_
  * counted is no part of the state, of its digest or of snapshots. Sorted as eh_plans_find() wants
  * them; they live as long as the engine. Counting begins with the next step. */
 void eh_engine_shadow(struct eh_engine *, const struct eh_bonus_plan *, size_t count);
+/* Where the engine goes on from a snapshot: what was taken before of a period to come (METRIC,
+ * EXCLUDE, INCLUDE), in the order of the log, counts for these plans. -EH_ENOMEM. */
+int eh_engine_shadow_named(struct eh_engine *, const struct eh_message *) EH_MUST_CHECK;
 /* As eh_engine_period_after(), of what is counted for these plans. */
 bool eh_engine_shadow_after(const struct eh_engine *, struct eh_str team, int32_t after,
                             struct eh_period_view *ret);

@@ -1,0 +1,69 @@
+/* cli_log_look: inputs of the log that are looked for out of their order. See cli_log.h. */
+#include "cli_log_private.h"
+
+#define SQL_MAX 600
+
+static int give(const PGresult *page, int row, eh_cli_log_input_fn *each, void *context,
+                bool *ret_goes_on, struct eh_error *error)
+{
+    EH_AUTO(eh_arena) struct eh_arena arena = EH_ARENA_INIT;
+    struct eh_record record;
+    struct eh_input in;
+    int r = log_record(page, row, &record, error);
+    if (r < 0)
+        return r;
+    if (eh_record_to_input(&record, &arena, &in, NULL) < 0)
+        return eh_error_set(error, EH_ECORRUPT, "input %llu: cannot be read back",
+                            (unsigned long long)record.input);
+    r = each(context, &in, ret_goes_on);
+    return r < 0 ? eh_error_set(error, -r, "input %llu: %s", (unsigned long long)record.input,
+                                eh_code_name(r))
+                 : 0;
+}
+
+static int give_all(struct eh_cli_log *log, const char *sql, eh_cli_log_input_fn *each,
+                    void *context, int *ret_rows, bool *ret_goes_on, struct eh_error *error)
+{
+    PGresult *page = NULL;
+    int r = log_query(log, sql, &page, error);
+    if (r < 0)
+        return r;
+    *ret_rows = PQntuples(page);
+    for (int row = 0; r == 0 && *ret_goes_on && row < *ret_rows; row++)
+        r = give(page, row, each, context, ret_goes_on, error);
+    PQclear(page);
+    return r;
+}
+
+int eh_cli_log_back(struct eh_cli_log *log, uint64_t input, eh_cli_log_input_fn *each,
+                    void *context, struct eh_error *error)
+{
+    bool goes_on = true;
+    int rows = 1, r = 0;
+    for (uint64_t to = input; r == 0 && goes_on && rows > 0 && to > 0;) {
+        char sql[SQL_MAX];
+        uint64_t from = to > EH_CLI_LOG_PAGE ? to - EH_CLI_LOG_PAGE : 0;
+        eh_format(sql, sizeof sql,
+                  "SELECT " EH_RECORD_SELECT " FROM evenhand.input WHERE desk = %d AND input > %llu"
+                  " AND input <= %llu ORDER BY input DESC",
+                  log->head.desk, (unsigned long long)from, (unsigned long long)to);
+        r = give_all(log, sql, each, context, &rows, &goes_on, error);
+        to = from;
+    }
+    return r;
+}
+
+/* The condition is that of the index input_named. */
+int eh_cli_log_named(struct eh_cli_log *log, uint64_t input, eh_cli_log_input_fn *each,
+                     void *context, struct eh_error *error)
+{
+    char sql[SQL_MAX];
+    bool goes_on = true;
+    int rows;
+    eh_format(sql, sizeof sql,
+              "SELECT " EH_RECORD_SELECT " FROM evenhand.input WHERE desk = %d AND input <= %llu"
+              " AND type IN (%d, %d, %d, %d, %d) AND type <> %d ORDER BY input",
+              log->head.desk, (unsigned long long)input, EH_MESSAGE_METRIC, EH_MESSAGE_DESK,
+              EH_MESSAGE_EXCLUDE, EH_MESSAGE_RULES, EH_MESSAGE_INCLUDE, EH_MESSAGE_DESK);
+    return give_all(log, sql, each, context, &rows, &goes_on, error);
+}
