@@ -3,13 +3,16 @@
  *
  * Each ticket entitles everybody eligible by share, in number and in value; it costs the same
  * however many they are: the clock of its required-skill set advances by what one ppm of share is
- * due. Whole 10^-9 tickets and 10^-9 minor units; what the division leaves over is carried into the
- * next ticket of the set. So, in every team and after every step,
+ * due. Whole 10^-15 tickets and 10^-9 minor units; what the division leaves over is carried into
+ * the next ticket of the set. So, in every team and after every step,
  *
- *     Σ entitled + carried + loose  ==  10^9 × (Σ received + in_air)
+ *     Σ entitled + carried + loose  ==  Σ received + in_air
  *
- * exactly, for count and for value. A ticket entitles once in each team it stands in. What it was
- * booked with is kept on the ticket, its receipt: that goes where the ticket goes.
+ * exactly, for count and for value. What is carried goes to those who are there for the next
+ * ticket, less than 10^-9 of one each: coming and going moves no more than that. (Rules before
+ * EH_RULES_FINER divided in 10^-9 tickets, and it was up to 10^-3.) A ticket entitles once in each
+ * team it stands in. What it was booked with is kept on the ticket, its receipt: that goes where
+ * the ticket goes.
  */
 #include "state.h"
 
@@ -70,13 +73,13 @@ struct amount eh_ledger_entitled(const struct eh_engine *e, const struct team *t
     return sum;
 }
 
-/* Whole parts to the clock, the rest to the carry; the rest has the sign of neither: it is what is
+/* Whole grains to the clock, the rest to the carry; the rest has the sign of neither: it is what is
  * left of rounding down. */
-static void advance(__int128 *clock, __int128 *carry, __int128 more, uint64_t weight)
+static void advance(__int128 *clock, __int128 *carry, __int128 more, uint64_t weight, int64_t grain)
 {
-    __int128 total = *carry + more, rest = total % weight;
+    __int128 total = *carry + more, whole = (__int128)weight * grain, rest = total % whole;
     if (rest < 0)
-        rest += weight;
+        rest += whole;
     *clock += (total - rest) / weight;
     *carry = rest;
 }
@@ -87,8 +90,10 @@ static void entitle_set(struct eh_engine *e, const struct ticket *t, int64_t boo
     struct skill_set *set = &team->sets[t->set];
     struct amount *loose = &team->ledger.loose;
     uint64_t weight = set->tree[1].weight;
-    advance(&set->clock.count, &set->carry.count, NANO + loose->count, weight);
-    advance(&set->clock.value, &set->carry.value, (__int128)booked * NANO + loose->value, weight);
+    advance(&set->clock.count, &set->carry.count, TICKET + loose->count, weight,
+            e->rules < EH_RULES_FINER ? TICKET_NANO : 1);
+    advance(&set->clock.value, &set->carry.value, (__int128)booked * NANO + loose->value, weight,
+            1);
     *loose = (struct amount){0, 0};
     set->dealt = true;
     eh_digest_set(e, t->team, t->set);
@@ -134,7 +139,8 @@ static void entitle(struct eh_engine *e, struct ticket *t, const struct member *
     if (team->sets[t->set].tree[1].count > 0) {
         entitle_set(e, t, t->booked);
     } else {
-        add(&account_at(e, receiver)->offset, (struct amount){NANO, (__int128)t->booked * NANO}, 1);
+        add(&account_at(e, receiver)->offset, (struct amount){TICKET, (__int128)t->booked * NANO},
+            1);
     }
     ledger->dealt++;
     ledger->dealt_value += t->value;
@@ -220,7 +226,7 @@ static struct amount received_in(const struct eh_engine *e, uint32_t team_no)
 static bool is_balanced(const struct eh_engine *e, uint32_t team)
 {
     struct amount entitled = entitled_in(e, team), received = received_in(e, team);
-    return entitled.count == received.count * NANO && entitled.value == received.value * NANO &&
+    return entitled.count == received.count * TICKET && entitled.value == received.value * NANO &&
            received.count == (__int128)e->teams[team].ledger.dealt &&
            e->teams[team].ledger.in_air >= 0;
 }

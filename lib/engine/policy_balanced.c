@@ -7,8 +7,8 @@
  *
  *     (1 - v) · dc  +  v · (x / M) · (dv / M)
  *
- * This is compared times M × 10^6, exactly, in 192 bits; dv / M alone is rounded before, to 10^-9,
- * half away from zero.
+ * This is compared times M × 10^6, exactly, in 192 bits; dc and dv / M alone are rounded before, to
+ * 10^-9, half away from zero.
  */
 #include "policy.h"
 
@@ -45,12 +45,13 @@ static __int128 divide_half_away(__int128 a, int64_t by)
     return (a < 0 ? 2 * a - by : 2 * a + by) / ((__int128)2 * by);
 }
 
+/* The count in 10^-9 tickets. */
 static struct amount deficit(const struct eh_choice *choice, uint32_t position)
 {
     const struct account *account =
         &choice->engine->accounts[choice->team->members[position].account];
     struct amount d = eh_ledger_entitled(choice->engine, choice->team, position);
-    d.count -= (__int128)account->received * NANO;
+    d.count = divide_half_away(d.count - (__int128)account->received * TICKET, TICKET_NANO);
     d.value -= account->received_value * NANO;
     return d;
 }

@@ -289,10 +289,9 @@ static int64_t saturated(__int128 number)
 }
 
 /* Rounded half away from zero. */
-static __int128 minor_units(__int128 nano)
+static __int128 divided(__int128 sum, int64_t by)
 {
-    const int64_t one = 1000000000;
-    return (nano < 0 ? nano - one / 2 : nano + one / 2) / one;
+    return (sum < 0 ? sum - by / 2 : sum + by / 2) / by;
 }
 
 bool eh_engine_member(const struct eh_engine *e, struct eh_str team_id, uint32_t i,
@@ -315,8 +314,8 @@ bool eh_engine_member(const struct eh_engine *e, struct eh_str team_id, uint32_t
     };
     const struct account *account = &e->accounts[member->account];
     struct amount entitled = eh_ledger_entitled(e, team, i);
-    ret->entitled_nano = saturated(entitled.count);
-    ret->entitled_value = saturated(minor_units(entitled.value));
+    ret->entitled_nano = saturated(divided(entitled.count, TICKET_NANO));
+    ret->entitled_value = saturated(divided(entitled.value, 1000000000));
     ret->received = (uint64_t)account->received;
     ret->received_value = saturated(account->received_value);
     return true;

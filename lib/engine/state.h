@@ -205,7 +205,11 @@ struct node {
     uint32_t slots; /* left in the round; kept for policies by slots */
 };
 
-/* A pair of sums, in 10^-9 tickets and 10^-9 minor units. */
+/* One ticket, and 10^-9 of it, as amounts count them. */
+#define TICKET      INT64_C(1000000000000000)
+#define TICKET_NANO INT64_C(1000000)
+
+/* A pair of sums, in 10^-15 tickets and 10^-9 minor units. */
 struct amount {
     __int128 count, value;
 };

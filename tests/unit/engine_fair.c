@@ -84,7 +84,7 @@ Test(engine_fair, remainders_are_carried)
     kit_desk(&k, HEAD "reps: [{id: ana}, {id: bob}, {id: joe}]\n"
                       "teams: [{id: sales, reps: [ana, bob, joe], policy: random}]\n");
     ticket("T1", 0, "");
-    expect_entitled("ana", 333000000, 0); /* whole 10^-9 for each ppm of three shares */
+    expect_entitled("ana", 333333333, 0); /* whole 10^-15 for each ppm of three shares */
     ticket("T2", 0, "");
     ticket("T3", 0, "");
     expect_entitled("ana", 1000000000, 0);
@@ -94,7 +94,7 @@ Test(engine_fair, who_cannot_get_it_is_owed_nothing)
 {
     signal("bob", "overloaded");
     ticket("T1", 600, "");
-    expect_entitled("ana", 666000000, 400);
+    expect_entitled("ana", 666666666, 400);
     expect_entitled("bob", 0, 0);
     signal("bob", "available");
     ticket("T2", 600, ",'skills':['de']");
@@ -214,13 +214,13 @@ Test(engine_fair, a_set_settles_before_it_goes)
     kit_desk(&k, yaml);
     cr_assert_not(k.fx.refused, "%s", kit_refused(&k));
     with_skill(0, 100);
-    expect_entitled("eva", 333000000, 33);
+    expect_entitled("eva", 333333333, 33);
     for (int i = 1; i < 64; i++)
         with_skill(i, 0);
     ticket("N", 0, ""); /* none required: one set more */
     cr_assert(eh_ledger_check(k.e));
     cr_assert(kit_sound(&k));
-    expect_entitled("eva", 333000000 + 333000000, 33);
+    expect_entitled("eva", 666666666, 33);
     with_skill(0, 100);
     cr_assert(eh_ledger_check(k.e));
 }
@@ -437,7 +437,7 @@ Test(engine_fair, affinity_the_newest_counts)
     kit_send(&k, "{'type':'outcome','id':'T3','outcome':'won'}");
     cr_assert(by_affinity("T5", ""));
     cr_assert_str_eq(kit_effects(&k), "assigned T5 ana affinity");
-    expect_entitled("eva", 1666000000, 17);
+    expect_entitled("eva", 1666666666, 17);
 }
 
 Test(engine_fair, affinity_binds_for_a_time_and_who_can)

@@ -49,8 +49,11 @@ enum eh_rules {
     /* The content digest of a ticket that is taken is without its personal text: the salt of that is
      * another one where the same entry is decided once more, and draws hang on the digest. */
     EH_RULES_CONTENT = 19,
+    /* Entitlement in number is divided in 10^-15 tickets, not 10^-9: what a division leaves over
+     * goes to whoever is there for the next ticket. */
+    EH_RULES_FINER = 20,
 };
 /* The rules of this build. */
-#define EH_RULES_LAST EH_RULES_CONTENT
+#define EH_RULES_LAST EH_RULES_FINER
 
 #endif
