@@ -114,6 +114,21 @@ static json_t *picking_json(const struct eh_fairness_picking *picking)
     return o;
 }
 
+/* NULL: too few to tell. */
+static json_t *picker_json(const struct eh_fairness_picker *picker)
+{
+    json_t *o = picker->of ? json_object() : NULL;
+    if (!o)
+        return NULL;
+    put_text(o, "first", picker->first);
+    put_text(o, "last", picker->last);
+    put_tickets(o, "received", picker->received);
+    put_tickets(o, "expected", picker->expected);
+    put_real(o, "deviation", picker->deviation);
+    put_int(o, "of", picker->of);
+    return o;
+}
+
 static json_t *verdict_json(enum eh_verdict_kind kind, const struct eh_verdict *verdict)
 {
     json_t *o = json_object();
@@ -183,6 +198,7 @@ json_t *eh_fairness_to_json(const struct eh_fairness_watch *watch,
     put_ppm(o, "predictability", report->predictability);
     put(o, "picking_dealt", picking_json(&report->dealt));
     put(o, "picking_overridden", picking_json(&report->overridden));
+    put(o, "picker", picker_json(&report->picker));
     put_lists(o, report);
     put_again(o, report);
     return o;

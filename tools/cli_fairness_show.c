@@ -14,7 +14,6 @@
 #define HANGING 13     /* columns before the text of a line with a name */
 #define EVEN    950000 /* Jain in ppm from which shares count as even, */
 #define NEARLY  850000 /* ... as nearly even */
-#define NOTICED 2      /* Cramér's V so many times what chance gives is worth a word */
 #define SMALL   0.0005 /* a chance that three decimals do not show */
 
 /* ---- Small texts. */
@@ -225,7 +224,7 @@ static void show_verdict(const struct eh_cli *cli, const json_t *report, const c
                          const char *name, const char *innocent, const char *doubtful)
 {
     const json_t *verdict = verdict_of(report, name);
-    char p[EH_CLI_TEXT], corrected[EH_CLI_TEXT], text[256];
+    char p[EH_CLI_TEXT], corrected[EH_CLI_TEXT], text[512];
     if (!eh_json_has(verdict, "p")) {
         say(cli, line, "too few to tell");
         return;
@@ -264,25 +263,53 @@ static void show_level(const struct eh_cli *cli, const json_t *report)
     say(cli, "level", text);
 }
 
-static void show_picking(const struct eh_cli *cli, const json_t *report, const char *name,
-                         const char *key)
+/* " Cramér's V .079, by chance about .095; G 13.8"; nothing without figures. */
+static void picking_text(const json_t *picking, char ret[128])
 {
-    const json_t *picking = json_object_get(report, key);
-    char v[EH_CLI_TEXT], chance[EH_CLI_TEXT], g[EH_CLI_TEXT], text[256];
-    if (eh_json_int(picking, "tickets") == 0)
+    char v[EH_CLI_TEXT], chance[EH_CLI_TEXT], g[EH_CLI_TEXT];
+    ret[0] = '\0';
+    if (!eh_json_has(picking, "g"))
         return;
     ratio_text(picking, "cramer_v", v);
     ratio_text(picking, "cramer_v_by_chance", chance);
     number_text(picking, "g", 1, 1, g);
-    if (!eh_json_has(picking, "g"))
-        eh_format(text, sizeof text, "too few to tell");
-    else
-        eh_format(text, sizeof text, "%s: Cramér's V %s, by chance alone about %s; G %s",
-                  real(picking, "cramer_v") > NOTICED * real(picking, "cramer_v_by_chance")
-                      ? "value told who got it"
-                      : "value did not tell who got it",
-                  v, chance, g);
-    say(cli, name, text);
+    eh_format(ret, 128, "Cramér's V %s, by chance about %s; G %s", v, chance, g);
+}
+
+static void show_picking(const struct eh_cli *cli, const json_t *report, const char *line,
+                         const char *verdict, const char *key)
+{
+    const json_t *picking = json_object_get(report, key);
+    char text[128];
+    if (eh_json_int(picking, "tickets") == 0)
+        return;
+    show_verdict(cli, report, line, verdict, "value did not tell who got it",
+                 "value told who got it");
+    picking_text(picking, text);
+    if (*text)
+        say(cli, "", text);
+}
+
+/* "ana got 90 of the most valuable fifth, 60.0 expected" */
+static void show_picker(const struct eh_cli *cli, const json_t *report)
+{
+    const json_t *picker = json_object_get(report, "picker");
+    const char *first = eh_json_text(picker, "first"), *last = eh_json_text(picker, "last");
+    char received[EH_CLI_TEXT], expected[EH_CLI_TEXT], who[2 * EH_CLI_TEXT], innocent[256],
+        doubtful[256];
+    if (!first || !last)
+        return;
+    number_text(picker, "received", 1, 0, received);
+    number_text(picker, "expected", 1, 1, expected);
+    eh_format(who, sizeof who, "%s%s%s", first, strcmp(first, last) ? " to " : "",
+              strcmp(first, last) ? last : "");
+    eh_format(innocent, sizeof innocent,
+              "nobody got more of the most valuable fifth than chance gives (%s most: %s, "
+              "%s expected)",
+              who, received, expected);
+    eh_format(doubtful, sizeof doubtful, "%s got %s of the most valuable fifth, %s expected", who,
+              received, expected);
+    show_verdict(cli, report, "top fifth", "picker", innocent, doubtful);
 }
 
 static void show_predictability(const struct eh_cli *cli, const json_t *report)
@@ -327,8 +354,9 @@ void eh_fairness_show(const struct eh_cli *cli, const json_t *report)
     show_balance(cli, report, "in number", "jain_count", "gini_count");
     show_balance(cli, report, "in value", "jain_value", "gini_value");
     show_draw(cli, report);
-    show_picking(cli, report, "by value", "picking_dealt");
-    show_picking(cli, report, "overridden", "picking_overridden");
+    show_picking(cli, report, "by value", "by_value", "picking_dealt");
+    show_picker(cli, report);
+    show_picking(cli, report, "overridden", "overridden", "picking_overridden");
     show_level(cli, report);
     show_predictability(cli, report);
     show_notes(cli, report);

@@ -55,6 +55,12 @@ double eh_chi_square_tail(double chi_square, double degrees)
     return x < a + 1 ? 1 - gamma_lower(a, x) : gamma_upper(a, x);
 }
 
+/* With variance V and third cumulant V, off + 2 V is Gamma(4 V) / 2, and four times it a χ². */
+double eh_excess_tail(double off, double variance)
+{
+    return eh_chi_square_tail(8 * variance + 4 * off, 8 * variance);
+}
+
 /* Reads the upper triangle; what is factored away is subtracted in place. */
 static double *cell(double *matrix, uint32_t n, uint32_t a, uint32_t b)
 {

@@ -12,9 +12,8 @@ int eh_fairness_new(struct eh_str team, int64_t from_us, struct eh_fairness **re
     if (f) {
         f->from_us = from_us;
         f->team = eh_arena_str(&f->arena, team);
-        f->covariance = calloc((size_t)ROWS_MAX * ROWS_MAX, sizeof *f->covariance);
     }
-    if (!f || !f->covariance || (team.size && !f->team.data)) {
+    if (!f || (team.size && !f->team.data)) {
         eh_fairness_free(f);
         return eh_error_set(error, EH_ENOMEM, "the fairness report: out of memory");
     }
@@ -26,8 +25,8 @@ void eh_fairness_free(struct eh_fairness *f)
 {
     if (!f)
         return;
+    eh_fairness_covariance_done(f);
     eh_fairness_rows_done(f);
-    free(f->covariance);
     free(f->reps);
     free(f->managers);
     eh_table_done(&f->rep_numbers);
@@ -120,20 +119,19 @@ static void add_chance(struct eh_fairness *f, const struct eh_deal *deal,
     f->chance[rep->row] += chance->p;
 }
 
-/* The deal's own covariance: p_a δ_ab − p_a p_b. Forgets its chances. */
-static void add_covariance(struct eh_fairness *f)
+/* By share alone, whatever the policy makes of it; by their chances where no share is told. */
+static void add_entitled(struct eh_fairness *f, const struct eh_deal *deal, uint32_t bin)
 {
-    for (uint32_t i = 0; i < f->touched_count; i++) {
-        uint32_t a = f->touched[i];
-        double *line = &f->covariance[(size_t)a * ROWS_MAX];
-        line[a] += f->chance[a];
-        for (uint32_t j = 0; j < f->touched_count; j++)
-            if (a <= f->touched[j])
-                line[f->touched[j]] -= f->chance[a] * f->chance[f->touched[j]];
+    double shares = 0;
+    for (uint32_t i = 0; i < deal->count; i++)
+        shares += deal->chances[i].share_ppm;
+    for (uint32_t i = 0; i < deal->count; i++) {
+        const struct eh_deal_chance *chance = &deal->chances[i];
+        const struct rep *rep = rep_of(f, chance->rep);
+        if (rep)
+            f->rows[rep->row]->entitled_in[bin] +=
+                shares > 0 ? chance->share_ppm / shares : chance->p;
     }
-    for (uint32_t i = 0; i < f->touched_count; i++)
-        f->chance[f->touched[i]] = 0;
-    f->touched_count = 0;
 }
 
 static void add_draw(struct eh_fairness *f, const struct eh_deal *deal)
@@ -148,7 +146,9 @@ static void add_draw(struct eh_fairness *f, const struct eh_deal *deal)
         add_chance(f, deal, &deal->chances[i], bin);
         most = deal->chances[i].p > most ? deal->chances[i].p : most;
     }
-    add_covariance(f);
+    add_entitled(f, deal, bin);
+    if (eh_fairness_covariance_add(f, bin) < 0)
+        f->failed = true;
     f->most += most;
     f->drawn++;
 

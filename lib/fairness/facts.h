@@ -21,6 +21,34 @@ struct row {
     double drawn, expected; /* tickets in draws, and Σ p of them */
     uint32_t observed[BINS], overridden[BINS];
     double expected_in[BINS]; /* Σ p by value */
+    double entitled_in[BINS]; /* Σ share / Σ shares of who is eligible, of draws, by value */
+};
+
+/* A lower triangle of covariances, row after row; see covariance.c. */
+struct matrix {
+    double *entries;
+    uint32_t rows;
+};
+
+/* Which cell each row belongs to; see cells.c. */
+struct cells {
+    uint32_t of_row[ROWS_MAX], count;
+};
+
+/* Rows to compare, in that order: n − e and what they were entitled to, by row. */
+struct compared {
+    const uint32_t *rows;
+    uint32_t count;
+    const double *triangle; /* covariances of n − e */
+    const double *off, *entitled;
+};
+
+/* Sums over comparisons that do not depend on each other; see cells.c. */
+struct comparison {
+    double chi_square;        /* (n − e)ᵀ Σ⁻ (n − e), */
+    uint32_t degrees;         /* and the rank of Σ */
+    double q, mean, variance; /* Q, and what chance makes of it */
+    uint32_t cells;
 };
 
 /* Tickets that arrived, and their values exactly. */
@@ -75,7 +103,9 @@ struct eh_fairness {
 
     struct row *rows[ROWS_MAX];
     uint32_t row_count;
-    double *covariance;      /* ROWS_MAX × ROWS_MAX, a <= b: Σ (p_a δ − p_a p_b) */
+    struct matrix matrices[BINS]; /* of each 2^coarse classes of value */
+    uint32_t coarse;
+    size_t matrix_entries;   /* of all matrices */
     struct eh_str *row_last; /* once put together: the last id of each row; else NULL */
 
     double chance[ROWS_MAX]; /* of the deal at hand */
@@ -95,10 +125,34 @@ uint32_t eh_fairness_bin(int64_t value);
 void eh_fairness_rows_done(struct eh_fairness *);
 /* The numbers of all reps in order of id; free() it. NULL: no memory. */
 uint32_t *eh_fairness_by_id(const struct eh_fairness *);
+/* All rows in order of their first rep's id. */
+int eh_fairness_rows_by_id(const struct eh_fairness *, uint32_t ret[ROWS_MAX]) EH_MUST_CHECK;
+
+/* covariance.c */
+/* Takes the deal at hand, of that class of value, and forgets its chances. */
+int eh_fairness_covariance_add(struct eh_fairness *, uint32_t bin) EH_MUST_CHECK;
+double *eh_fairness_covariance_at(double *triangle, uint32_t a, uint32_t b);
+/* The sum over classes of value first <= bin < end, which must be whole multiples of 2^coarse, or
+ * BINS; free() it. NULL: no memory. */
+double *eh_fairness_covariance_of(const struct eh_fairness *, uint32_t first_bin, uint32_t end_bin);
+int eh_fairness_covariance_gather(struct eh_fairness *, const uint32_t *new_row,
+                                  uint32_t rows) EH_MUST_CHECK;
+void eh_fairness_covariance_done(struct eh_fairness *);
+
+/* cells.c */
+/* Rows in that order; who has less than EH_FAIRNESS_ENOUGH of variance is put together with the
+ * next until they have, a rest with the last. No cell: all together have too little. */
+void eh_fairness_cells_make(const uint32_t *rows, uint32_t count, const double *triangle,
+                            struct cells *ret);
+/* Adds what the cells come to; nothing where there are less than two. */
+int eh_fairness_compare(const struct compared *, struct comparison *to) EH_MUST_CHECK;
+/* How often chance gives such a q or more. NAN: nothing was compared. */
+double eh_fairness_comparison_p(const struct comparison *);
 
 /* draw.c, picking.c */
 int eh_fairness_judge_draw(struct eh_fairness *, struct eh_fairness_report *) EH_MUST_CHECK;
-int eh_fairness_judge_picking(struct eh_fairness *, struct eh_fairness_report *) EH_MUST_CHECK;
+int eh_fairness_judge_picking(struct eh_fairness *, struct eh_arena *,
+                              struct eh_fairness_report *) EH_MUST_CHECK;
 
 /* facts.c. NULL: no memory; noted. */
 struct manager *eh_fairness_manager_of(struct eh_fairness *, struct eh_str id);

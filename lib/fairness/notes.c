@@ -53,9 +53,14 @@ static void note_draw(struct eh_fairness_report *report, struct eh_arena *arena)
 
 static void note_picking(struct eh_fairness_report *report, struct eh_arena *arena)
 {
-    if (report->drawn > 0 && isnan(report->dealt.g))
+    if (report->verdicts[EH_VERDICT_BY_VALUE].doubtful ||
+        report->verdicts[EH_VERDICT_PICKER].doubtful)
+        add(report, arena,
+            "value of dealt tickets: fewer than 1 in 100 honest periods come out like this; run "
+            "evenhand verify");
+    if (report->drawn > 0 && isnan(report->verdicts[EH_VERDICT_BY_VALUE].p))
         add(report, arena, "value of dealt tickets: too few to tell, or all of about one value");
-    if (report->overrides > 0 && isnan(report->overridden.g))
+    if (report->overrides > 0 && isnan(report->verdicts[EH_VERDICT_OVERRIDDEN].p))
         add(report, arena, "value of overridden tickets: too few to tell; %llu override%s",
             (unsigned long long)report->overrides, report->overrides == 1 ? "" : "s");
 }

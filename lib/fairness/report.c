@@ -170,12 +170,12 @@ static void no_verdicts(struct eh_fairness_report *report)
 }
 
 /* Each part of the report has put down the p of its tests. */
-static int judge(struct eh_fairness *f, struct eh_fairness_report *report)
+static int judge(struct eh_fairness *f, struct eh_arena *arena, struct eh_fairness_report *report)
 {
     no_verdicts(report);
     int r = eh_fairness_judge_draw(f, report);
     if (r == 0)
-        r = eh_fairness_judge_picking(f, report);
+        r = eh_fairness_judge_picking(f, arena, report);
     report->verdict_count = eh_verdicts_judge(report->verdicts, EH_VERDICT_KINDS);
     return r;
 }
@@ -202,7 +202,7 @@ int eh_fairness_report(struct eh_fairness *f, int64_t to_us, struct eh_arena *ar
     if (r == 0)
         r = judge_balance(&report);
     if (r == 0)
-        r = judge(f, &report);
+        r = judge(f, arena, &report);
     if (r == 0)
         r = eh_fairness_write_notes(&report, arena);
     if (r < 0)

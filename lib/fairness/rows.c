@@ -52,6 +52,20 @@ uint32_t *eh_fairness_by_id(const struct eh_fairness *f)
     return order;
 }
 
+int eh_fairness_rows_by_id(const struct eh_fairness *f, uint32_t ret[ROWS_MAX])
+{
+    bool seen[ROWS_MAX] = {false};
+    uint32_t count = 0, *order = eh_fairness_by_id(f);
+    for (uint32_t i = 0; order && i < f->rep_count; i++) {
+        uint32_t row = f->reps[order[i]].row;
+        if (!seen[row])
+            ret[count++] = row;
+        seen[row] = true;
+    }
+    free(order);
+    return order ? 0 : -EH_ENOMEM;
+}
+
 /* ---- Putting neighbours together. Only ever done once, while each row is one rep. */
 
 static void add_row(struct row *to, const struct row *from)
@@ -62,19 +76,8 @@ static void add_row(struct row *to, const struct row *from)
         to->observed[bin] += from->observed[bin];
         to->overridden[bin] += from->overridden[bin];
         to->expected_in[bin] += from->expected_in[bin];
+        to->entitled_in[bin] += from->entitled_in[bin];
     }
-}
-
-/* The covariance of sums is the sum of the covariances. */
-static void add_covariances(const struct eh_fairness *f, const uint32_t *new_row, double *to)
-{
-    for (uint32_t a = 0; a < f->row_count; a++)
-        for (uint32_t b = a; b < f->row_count; b++) {
-            uint32_t low = new_row[a] < new_row[b] ? new_row[a] : new_row[b];
-            uint32_t high = new_row[a] < new_row[b] ? new_row[b] : new_row[a];
-            double entry = f->covariance[(size_t)a * ROWS_MAX + b];
-            to[(size_t)low * ROWS_MAX + high] += a != b && low == high ? 2 * entry : entry;
-        }
 }
 
 /* Every rep's row follows from its place among the ids; last ids close the rows. */
@@ -112,22 +115,18 @@ int eh_fairness_rows_gather(struct eh_fairness *f)
     if (f->row_count <= EH_FAIRNESS_CELLS_MAX)
         return 0;
     uint32_t *order = eh_fairness_by_id(f);
-    double *covariance = calloc((size_t)ROWS_MAX * ROWS_MAX, sizeof *covariance);
     f->row_last = calloc(EH_FAIRNESS_CELLS_MAX, sizeof *f->row_last);
-    if (!order || !covariance || !f->row_last) {
+    if (!order || !f->row_last) {
         free(order);
-        free(covariance);
         free(f->row_last);
         f->row_last = NULL;
         return -EH_ENOMEM;
     }
     renumber(f, order, new_row);
-    add_covariances(f, new_row, covariance);
+    int r = eh_fairness_covariance_gather(f, new_row, EH_FAIRNESS_CELLS_MAX);
     move_rows(f, new_row);
-    free(f->covariance);
-    f->covariance = covariance;
     free(order);
-    return 0;
+    return r;
 }
 
 /* ---- Finding one. */

@@ -34,6 +34,13 @@ int eh_gini(const struct eh_portion *, size_t count, double *ret) EH_MUST_CHECK;
  */
 double eh_chi_square_tail(double chi_square, double degrees);
 
+/* The chance that a sum of chances is by `off` or more above what was expected, when its variance
+ * is Σ p (1 − p): Pearson's type III (Philosophical Transactions A 186, 1895) with that variance
+ * and the third cumulant Σ p (1 − p) (1 − 2p) where all p are small, which is Poisson's and the
+ * largest it can be. So it errs, if at all, by calling an excess less surprising than it is. Half
+ * of the chance of exactly so much is in it (mid-p: Lancaster, JASA 56, 1961). */
+double eh_excess_tail(double off, double variance);
+
 /* xᵀ Σ⁻ x for a symmetric positive semidefinite Σ (row by row, upper triangle read) and an x in its
  * range: Cholesky with diagonal pivoting, which ends where what is left of every variance is below
  * `least` (> 0, in the units of Σ); its rank is the number of pivots until then. Any generalised

@@ -19,10 +19,13 @@
  * - balance: EH_FAIRNESS_BALANCE_ENOUGH tickets a rep on average. Chance alone leaves Jain's index
  * at about 1 − 1/n with n tickets each, so below it the most honest draw would look uneven;
  * - the draw: a rep counts by himself with EH_FAIRNESS_ENOUGH tickets' worth of variance
- *   (Σ p (1 − p)); the others are counted together if that makes it enough, else left out. For
+ *   (Σ p (1 − p)); who has less is counted together with the next by id until they have. For
  * small p it is Cochran's rule of five expected in a class (Cochran, Biometrics 10, 1954), and
  * where chance had little say (two reps who alternate) it is stricter, as it must be;
- * - cherry-picking: Cochran's five expected in a cell on average; reps with less counted together.
+ * - by value: the same within each quintile. G and Cramér's V, which are figures and no verdict:
+ * Cochran's five expected in a cell on average; reps with less counted together with the next.
+ *
+ * Verdicts are those of verdicts.h.
  */
 #ifndef EVENHAND_FAIRNESS_REPORT_H
 #define EVENHAND_FAIRNESS_REPORT_H
@@ -126,6 +129,15 @@ struct eh_fairness_picking {
     double v_by_chance; /* its root mean square when tickets are drawn one by one */
 };
 
+/* Who got more of the most valuable tickets than they were due, the least likely by chance. Reps
+ * from `first` to `last` by id are counted together where one has too little chance. */
+struct eh_fairness_picker {
+    struct eh_str first, last;
+    double received, expected; /* tickets of the top quintile */
+    double deviation;          /* z; of these the largest, about */
+    uint32_t of;               /* so many were looked at; 0: too few to tell */
+};
+
 struct eh_fairness_balance {
     double jain, gini;             /* of received / entitled, weighed by entitlement */
     double plain_jain, plain_gini; /* of received alone, each rep counting the same */
@@ -153,10 +165,12 @@ struct eh_fairness_report {
     struct eh_fairness_balance count, value;
     bool balance_enough;
     struct eh_verdict verdicts[EH_VERDICT_KINDS];
-    uint32_t verdict_count;         /* of them those that are shown: enough to tell */
-    double draw_chi_square, draw_p; /* NAN: too few to tell */
+    uint32_t verdict_count; /* of them those that are shown: enough to tell */
+    double draw_chi_square; /* (n − e)ᵀ Σ⁻ (n − e), of rank: */
     uint32_t draw_degrees, draw_cells;
+    double draw_p; /* of the verdict; both NAN: too few to tell */
     struct eh_fairness_picking dealt, overridden;
+    struct eh_fairness_picker picker;
     double predictability; /* mean of the most anybody's chance was; 1: everybody could tell */
     const char **notes;    /* sentences for people */
     uint32_t note_count;
