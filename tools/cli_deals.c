@@ -69,6 +69,7 @@ static int print_ticket(struct export *x, struct eh_error *error)
     json_t *line = json_object();
     put(line, "what", json_string("ticket"));
     put(line, "ticket", json_integer((json_int_t)x->replay.in.no));
+    put(line, "rules", json_integer(eh_engine_rules(x->replay.engine)));
     put(line, "message", json_loadb((const char *)json.data, json.size, 0, NULL));
     put(line, "digest", json_string(hex));
     print(line);

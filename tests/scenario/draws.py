@@ -1,9 +1,13 @@
 #!/usr/bin/python3
 """draws: nobody makes a ticket be drawn once more, and whoever wants to can check every draw."""
+import json
+import os
 import re
+import subprocess
+import sys
 
-from harness import run, scenario, wait_until
-from proofs import verify_ok
+from harness import CHECKOUT, run, scenario, wait_until
+from proofs import tampered, verify_ok
 
 TEAM = ["ana", "ben", "cai", "dora"]
 
@@ -43,6 +47,154 @@ def vetoed(stack):
     stack.settle()
     assert stack.ticket("big")["rep"] == vetoes()[0], stack.ticket("big")
     verify_ok(stack)
+
+
+# ---- A stranger's program, written from the manual alone.
+
+POLICIES = ["random", "balanced", "rotation", "least_loaded"]
+SHARES = {"ana": 1.0, "ben": 0.5, "cai": 1.0, "dora": 0.37}
+SKILLS = {"ana": ["de"], "ben": ["de", "fr"], "cai": ["fr"], "dora": ["de", "fr"]}
+FOUND = re.compile(r"(\d+) draws and (\d+) choices checked, (\d+) draws await their seed; "
+                   r"(\d+) tickets, (\d+) faults")
+
+
+def check(text, *args):
+    """(faults in words, the numbers of the last line)"""
+    done = subprocess.run([sys.executable, os.path.join(CHECKOUT, "tools", "evenhand-check-draws"), *args],
+                          input=text, stdout=subprocess.PIPE, text=True, check=False)
+    *faults, last = done.stdout.splitlines()
+    numbers = [int(n) for n in FOUND.match(last).groups()]
+    assert (done.returncode == 0) == (faults == ["ok"]) == (numbers[-1] == 0), done
+    return faults, numbers
+
+
+def exported(stack, *args):
+    code, out, error = stack.cli("draws", "deals", "--db", stack.postgres.daemon_dsn, *args)
+    assert code == 0, error
+    return out
+
+
+def busy(stack):
+    """All that happens to tickets, under every policy, over three epochs; the last one goes on."""
+    daemon = stack.start(dict(
+        desk(), reps=[{"id": r, "share": SHARES[r], "skills": SKILLS[r]} for r in TEAM],
+        teams=[{"id": p, "policy": p, "reps": TEAM, "capacity": 400, "affinity": "open",
+                "overloaded": {"at_least": 0}} for p in POLICIES]))
+
+    def deal(part, count):
+        stack.add_many([{"type": "ticket", "id": "%s-%s-%d" % (part, p, n), "team": p,
+                         "kind": "order", "value": 100 + n * n * 37,
+                         "customer": "%s%d" % (part if n % 5 else "", n % 5 and n), "subject": "number %d" % n,
+                         "channel": "mail", "priority": n % 10, "skills": [["de"], ["fr", "de"], []][n % 3],
+                         **({"owner": TEAM[n % 4]} if n % 13 == 5 else {})}
+                        for n in range(count) for p in POLICIES])
+        stack.settle()
+    stack.add({"type": "ticket", "id": "first", "team": "least_loaded", "kind": "order"})
+    stack.settle()  # nobody has anything: it is drawn
+    deal("a", 24)
+    stack.cli("draws", "reveal")
+    for n in range(0, 24, 2):
+        for p in POLICIES:
+            stack.add({"type": "outcome", "id": "a-%s-%d" % (p, n), "outcome": "won"})
+    stack.add({"type": "signal", "rep": "cai", "status": "overloaded", "for": 3600})
+    stack.settle()
+    for n in (1, 3, 7):  # there, on, and back home
+        for p, to in zip(POLICIES, POLICIES[1:] + POLICIES[:1]):
+            daemon.post("/v1/tickets/default/a-%s-%d/move" % (p, n), {"team": to, "reason": "x"})
+    daemon.post("/v1/tickets/default/a-random-1/move", {"team": "random", "reason": "back"})
+    deal("b", 16)
+    daemon.post("/v1/reps/ben/release", {"reason": "ill"})
+    deal("c", 8)
+    stack.cli("draws", "reveal")
+    stack.add({"type": "signal", "rep": "ben", "status": "available"})
+    deal("d", 8)
+    daemon.kill()
+    daemon.start()
+    deal("e", 8)
+    return daemon
+
+
+def check_eligible(stack, dealt):
+    """By what busy() did and said, and by the rows."""
+    rows = {seq: (count, weight) for seq, count, weight in stack.sql(
+        "SELECT seq, eligible, weight FROM effect WHERE type = 1 AND eligible > 1")}
+    skills = dict(stack.sql("SELECT input, skills FROM ticket"))
+    assert {d["seq"] for d in dealt} == set(rows)
+    for d in dealt:
+        who = {e["rep"]: e["share_ppm"] for e in d["eligible"]}
+        part = d["id"].split("-")[0]
+        assert (len(who), sum(who.values())) == rows[d["seq"]], d
+        assert all(share == 1000000 * SHARES[rep] for rep, share in who.items()), d
+        assert all(set(skills[d["ticket"]] or []) <= set(SKILLS[rep]) for rep in who), d
+        assert part not in "bcde" or "cai" not in who, d  # overloaded
+        assert part != "c" or "ben" not in who or d["why"] == "release", d
+        assert d["was"] is None or d["was"] not in who, d
+        assert list(who) == sorted(who), d
+
+
+@scenario("every draw and every choice is what the manual says, and what was changed is found")
+def stranger(stack):
+    daemon = busy(stack)
+    kept = os.path.join(stack.dir, "kept.json")
+    with open(kept, "w", encoding="utf-8") as f:
+        f.write(stack.cli("--json", "draws")[1])
+    faults, (draws, choices, awaiting, tickets, _) = check(exported(stack), kept)
+    assert faults == ["ok"], faults
+    assert draws > 150 and choices > 150 and awaiting > 20 and tickets == 4 * 64 + 1, (
+        draws, choices, awaiting, tickets)
+    lines = [json.loads(line) for line in exported(stack).splitlines()]
+    dealt = [line for line in lines if line["what"] == "deal"]
+    assert {d["why"] for d in dealt} >= {*POLICIES, "owner", "affinity", "release"}, dealt[0]
+    assert {d["policy"] for d in dealt} == {*POLICIES, None}
+    check_eligible(stack, [d for d in dealt if d["policy"]])
+    assert max(d["deal"] for d in dealt) >= 2 and max(len(d["draws"]) for d in dealt) == 3
+    stack.cli("draws", "reveal")
+    assert check(exported(stack), kept)[1][:3] == [draws + awaiting, choices, 0]
+    assert daemon.stop() == 0
+    verify_ok(stack)
+
+    def found(pattern, statement, *args):
+        with tampered(stack, statement):
+            told = check(exported(stack), *args)[0]
+        assert any(re.search(pattern, t) for t in told), (pattern, told)
+    for why in POLICIES:
+        seq, rep, name = stack.sql(
+            "SELECT e.seq, e.rep, i.id FROM effect e JOIN input i ON i.input = e.ticket WHERE"
+            " e.type = 1 AND e.why = %s AND e.draws IS NOT NULL ORDER BY e.seq LIMIT 1",
+            why)[0]
+        other = next(r for r in TEAM if r != rep)
+        found("default/%s: %s has it; the draws give it to %s$" % (name, other, rep),
+              "UPDATE effect SET rep = '%s' WHERE seq = %d" % (other, seq))
+        found("default/%s: drew" % name, "UPDATE effect SET draws = overlay(draws placing"
+              " decode('0123', 'hex') from 4) WHERE seq = %d" % seq)
+        found("default/%s: is not what its digest was made of" % name,
+              "UPDATE input SET value = value + 1 WHERE type = 1 AND id = '%s'" % name)
+    swap = "UPDATE effect SET why = (SELECT why FROM effect WHERE type = %d AND epoch = %d)" \
+        " WHERE type = %d AND epoch = %d"
+    found("epoch 0: the seed is not the one that was promised", swap % (8, 1, 8, 0))
+    found("epoch 0: its commitment is not the one of then", swap % (7, 1, 7, 0), kept)
+
+
+@scenario("a rep checks their own ticket")
+def own(stack):
+    busy(stack)
+    name = stack.sql1("SELECT i.id FROM effect e JOIN input i ON i.input = e.ticket WHERE e.type = 1"
+                      " AND e.why = 'balanced' AND e.draws IS NOT NULL AND e.epoch = 0 AND"
+                      " e.ticket NOT IN (SELECT ticket FROM effect WHERE type = 5)"
+                      " ORDER BY e.seq LIMIT 1")
+    told = stack.cli("--json", "ticket", name)[1]
+    faults, (draws, _, awaiting, _, _) = check(told)
+    assert faults == ["ok"] and draws >= 2 and awaiting == 0, (faults, told)
+    ticket = json.loads(told)
+    for key in ("digest", "seed", "commitment"):
+        receipt = dict(ticket["receipt"])
+        receipt[key] = "0" * len(receipt[key])
+        assert check(json.dumps(dict(ticket, receipt=receipt)))[0] != ["ok"], key
+    assert check(json.dumps(dict(ticket, id="another")))[0] != ["ok"]
+    late = stack.cli("--json", "ticket", stack.sql1(
+        "SELECT i.id FROM effect e JOIN input i ON i.input = e.ticket WHERE e.type = 1 AND e.epoch ="
+        " 2 AND e.why = 'balanced' AND e.draws IS NOT NULL ORDER BY e.seq DESC LIMIT 1"))[1]
+    assert check(late)[1][2] >= 2, late
 
 
 run()

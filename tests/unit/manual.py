@@ -238,12 +238,38 @@ def every_alarm_is_in_the_manual():
     same("alarms", names, set(re.findall(r"^\*([a-z_]+)\*$", section, re.M)))
 
 
+def what_is_hashed_of_a_ticket_is_in_the_manual():
+    """In evenhand-proof(7), and in the program that was written from it."""
+    numbers = dict(re.findall(r"^    EH_FIELD_([A-Z_]+) =\s+(\d+),",
+                              source("include", "evenhand", "wire", "message.h"), re.M))
+    table = source("lib", "wire", "message_fields.c").split("/* clang-format on */")[0]
+    parts = re.split(r"^    \[EH_FIELD_([A-Z_]+)\] = ", table, flags=re.M)[1:]
+    kept = {"CUSTOMER", "SUBJECT"}  # as digests
+    told = {name for name, row in zip(parts[::2], parts[1::2])
+            if re.search(r"\.(?:required|optional) =[A-Z |]*\bTICKET\b", row)} - kept
+    told |= {name + "_DIGEST" for name in kept}
+    offered = {"%s %s" % (numbers[name], name.lower()) for name in told}
+    section = page("evenhand-proof.7").split("\n# THE CONTENT DIGEST\n")[1].split("\n# ")[0]
+    same("keys of a ticket's content", offered,
+         {"%s %s" % m for m in re.findall(r"^\|  (\d+)\n:  ([a-z_]+)$", section, re.M)})
+    program = source("tools", "evenhand-check-draws")
+    keys = re.search(r"^KEYS = \{(.*?)\}$", program, re.M | re.S)[1]
+    same("keys in evenhand-check-draws", offered,
+         {"%s %s" % (n, k) for k, n in re.findall(r'"([a-z_]+)": (\d+)', keys)})
+    rules = dict(re.findall(r"EH_RULES_([A-Z_]+) =\s+(\d+),",
+                            source("include", "evenhand", "engine", "rules.h")))
+    assert "\nBARE = %s " % rules["CONTENT"] in program, "rules from which a content is bare"
+    assert section.count("under rules before %s alone" % rules["CONTENT"]) == 2
+    for name in ("COMPARED", "RETURNS", "CONTENT"):
+        assert re.search(r"^\|  %s$" % rules[name], page("evenhand-proof.7"), re.M), name
+
+
 TESTS = [every_command_and_option_is_in_the_manual, completion_offers_the_same,
          help_fits_eighty_columns, the_daemons_options_are_in_its_manual,
          every_key_of_the_configuration_is_in_its_manual, every_message_is_in_the_manual,
          every_route_is_in_the_manual, every_view_is_in_the_manual,
          every_key_of_an_answer_is_in_the_manual, every_metric_is_in_the_manual,
-         every_alarm_is_in_the_manual]
+         every_alarm_is_in_the_manual, what_is_hashed_of_a_ticket_is_in_the_manual]
 
 
 if __name__ == "__main__":
