@@ -619,7 +619,7 @@ static int describe_desk(struct eh_admin_request *request, json_t **ret, struct 
     const struct eh_desk *old = eh_engine_desk(engine);
     EH_AUTO(eh_arena) struct eh_arena arena = EH_ARENA_INIT;
     struct eh_desk *new;
-    int r = eh_desk_parse(request->body, &arena, &new, error);
+    int r = eh_desk_parse_new(request->body, &arena, &new, error);
     if (r == 0)
         r = check_desk(request, new, error);
     if (r < 0)

@@ -612,7 +612,11 @@ static int check_desk(struct eh_app *app, const struct eh_command *c, struct eh_
 {
     EH_AUTO(eh_arena) struct eh_arena arena = EH_ARENA_INIT;
     struct eh_desk *desk;
-    int r = eh_desk_parse(c->message.text, &arena, &desk, error);
+    struct eh_totals totals;
+    eh_engine_totals(app->engine, &totals);
+    bool known = eh_str_equal(c->message.text, totals.desk_text); /* applied once: it may stay */
+    int r = known ? eh_desk_parse(c->message.text, &arena, &desk, error)
+                  : eh_desk_parse_new(c->message.text, &arena, &desk, error);
     return r < 0 ? r : eh_app_check_zone(app, desk, error);
 }
 

@@ -256,6 +256,25 @@ static void add_date(struct eh_app *app, struct eh_input *in)
         m->at_date = 0;
 }
 
+static int32_t date_at(void *context, struct eh_str zone, int64_t us)
+{
+    const struct eh_app *app = context;
+    return eh_clock_date_in(&app->clock, zone, us);
+}
+
+/* How long the period of a rep's minutes is, by the desk's clock. */
+static void add_minutes(struct eh_app *app, struct eh_message *m)
+{
+    struct eh_period period;
+    m->has &= ~EH_FIELD_BIT(EH_FIELD_MINUTES);
+    m->minutes = 0;
+    if (!eh_plan_is_minutes(m->metric) || eh_period_parse(m->period, &period, NULL) < 0)
+        return;
+    m->minutes = eh_engine_period_minutes(app->engine, period, date_at, app);
+    if (m->minutes > 0)
+        m->has |= EH_FIELD_BIT(EH_FIELD_MINUTES);
+}
+
 static int add_known(struct eh_app *app, struct eh_batch *b, struct eh_input *in)
 {
     struct eh_message *m = &in->message;
@@ -268,6 +287,9 @@ static int add_known(struct eh_app *app, struct eh_batch *b, struct eh_input *in
         return add_commitments(app, b, m);
     case EH_MESSAGE_OUTCOME:
         add_date(app, in);
+        return 0;
+    case EH_MESSAGE_METRIC:
+        add_minutes(app, m);
         return 0;
     case EH_MESSAGE_FREEZE:
     case EH_MESSAGE_CLOSE:
@@ -361,6 +383,8 @@ static int step(struct eh_app *app, struct eh_batch *b, struct eh_input *in,
     if (r < 0)
         return r;
     if (b->effects.older && (r = add_word(b, &in->message, EH_WORD_OLDER)) < 0)
+        return r;
+    if (b->effects.note.size && (r = add_word(b, &in->message, b->effects.note.data)) < 0)
         return r;
     if (b->effects
             .refused) { /* nobody compares with it: its digests stand behind salts of nobody */
@@ -533,7 +557,12 @@ static void make_unparsed(struct eh_input *in, const char *reason)
 static void tell_mended(const struct eh_input *in)
 {
     const struct eh_message *m = &in->message;
-    if (m->mended.size)
+    if (m->mended.size && m->type == EH_MESSAGE_METRIC)
+        eh_log_limited(EH_LOG_WARNING, "figure",
+                       "metric=%.*s of team=%.*s period=%.*s input=%llu: %.*s",
+                       EH_STR_ARG(m->metric), EH_STR_ARG(m->team), EH_STR_ARG(m->period),
+                       (unsigned long long)in->no, EH_STR_ARG(m->mended));
+    else if (m->mended.size)
         eh_log_limited(EH_LOG_INFO, "mended", "%s of id=%.*s source=%.*s input=%llu: %.*s",
                        eh_message_type_name(m->type), EH_STR_ARG(m->id), EH_STR_ARG(m->source),
                        (unsigned long long)in->no, EH_STR_ARG(m->mended));

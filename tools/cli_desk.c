@@ -51,7 +51,8 @@ static int read_desk(const char *path, struct eh_bytes *ret)
     struct eh_bytes text = EH_BYTES_INIT;
     if (eh_file_read(path, DESK_SENT_MAX, &text, &error) < 0)
         return eh_say(EH_EXIT_REFUSED, "%s", error.text);
-    if (eh_desk_parse(eh_str_n((const char *)text.data, text.size), &arena, &desk, &error) < 0) {
+    if (eh_desk_parse_new(eh_str_n((const char *)text.data, text.size), &arena, &desk, &error) <
+        0) {
         eh_bytes_done(&text);
         return eh_say(EH_EXIT_CONFIG, "%s:%s", path, error.text);
     }

@@ -230,7 +230,7 @@ static int read_value(const struct eh_cli *cli, const char *unit, unsigned expon
     if (strcmp(unit, "minor") == 0)
         r = eh_money_parse(value, exponent, ret, &error);
     else if (strcmp(unit, "ppm") == 0)
-        r = eh_ppm_parse(value, ret, &error);
+        r = eh_percent_parse(value, ret, &error);
     else if (strcmp(unit, "milli") == 0)
         r = eh_decimal_parse(value, 3, ret, &error);
     else if (strcmp(unit, "seconds") == 0 && eh_integer_parse(value, ret, NULL) < 0)
@@ -250,10 +250,9 @@ static int find_value(const struct eh_cli *cli, int64_t *ret)
     char path[EH_CLI_PATH];
     if (!eh_path(path, "/v1/teams/%s/pool?period=%s", cli->args[0], cli->args[2]))
         return eh_say_long(cli->args[0]);
-    int r = eh_http_get(cli, path, &answer);
-    if (r != EH_EXIT_DONE)
-        return r;
-    const char *unit = unit_of(answer.json, cli->args[1]);
+    const char *unit = NULL;
+    if (eh_http_try(cli, path, &answer)) /* else whoever takes the figure says what is wrong */
+        unit = unit_of(answer.json, cli->args[1]);
     return read_value(cli, unit ? unit : "count", eh_json_exponent(answer.json), cli->args[3], ret);
 }
 
@@ -302,10 +301,8 @@ static void say_figure(const struct eh_cli *cli, const json_t *answer)
         return;
     }
     if (!eh_json_has(answer, "now") || !take) {
-        printf(
-            "%s for %s of team %s in %s is written down; the plan of that period makes nothing of "
-            "it\n",
-            cli->args[3], cli->args[1], cli->args[0], cli->args[2]);
+        printf("%s for %s of team %s in %s is written down\n", cli->args[3], cli->args[1],
+               cli->args[0], cli->args[2]);
         return;
     }
     write_value(unit, find_exponent(cli, unit), eh_json_int(answer, "now"), now);
@@ -340,8 +337,13 @@ int eh_cmd_metric(struct eh_cli *cli)
     }
     if (eh_cli_option(cli, "replace"))
         json_object_set_new(body, "replace", json_true());
+    if (eh_cli_option(cli, "new"))
+        json_object_set_new(body, "new", json_true());
     r = eh_http_post(cli, path, body, &answer);
-    if (!eh_answer_told(cli, r, &answer))
+    if (!eh_answer_told(cli, r, &answer)) {
         say_figure(cli, answer.json);
+        if (eh_json_text(answer.json, "mended"))
+            (void)eh_say(EH_EXIT_DONE, "warning: %s", eh_json_text(answer.json, "mended"));
+    }
     return r;
 }

@@ -43,7 +43,7 @@ static int read_desk(const char *path, struct eh_arena *arena, struct eh_desk **
     if (!path)
         return EH_EXIT_DONE;
     int r = eh_plan_file_text(path, arena, &text);
-    if (r == EH_EXIT_DONE && eh_desk_parse(text, arena, ret, &error) < 0)
+    if (r == EH_EXIT_DONE && eh_desk_parse_new(text, arena, ret, &error) < 0)
         r = eh_say(EH_EXIT_CONFIG, "%s:%s", path, error.text);
     return r;
 }

@@ -81,6 +81,8 @@ static int compare_before(struct eh_proof *p, struct eh_error *error)
     if (r == 0)
         r = proof_compare_date(p, error);
     if (r == 0)
+        r = proof_compare_minutes(p, error);
+    if (r == 0)
         r = proof_compare_past(p->replay, error);
     return r < 0 ? r : proof_compare_text(p, error);
 }

@@ -95,6 +95,7 @@ int proof_compare_record(struct eh_replay *, struct eh_error *) EH_MUST_CHECK;
 /* ---- cli_proof_text.c: what was added to an input; before it is decided. */
 
 int proof_compare_date(struct eh_proof *, struct eh_error *) EH_MUST_CHECK;
+int proof_compare_minutes(struct eh_proof *, struct eh_error *) EH_MUST_CHECK;
 int proof_compare_text(const struct eh_proof *, struct eh_error *) EH_MUST_CHECK;
 
 /* ---- cli_proof_past.c */

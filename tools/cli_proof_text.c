@@ -3,6 +3,9 @@
  * same state: the local date of an outcome, what a FREEZE keeps, what a CLOSE settles.
  */
 #include "cli_proof_private.h"
+
+#include <evenhand/engine/rules.h>
+
 #include "cli_text.h"
 
 /* ---- Outcomes. */
@@ -52,6 +55,37 @@ int proof_compare_date(struct eh_proof *p, struct eh_error *error)
         return moment.result;
     bool right = has ? m->at_date == date : !timed && date == in->date;
     return right ? 0 : date_wrong(p, has, date, error);
+}
+
+/* ---- Imported figures. */
+
+static int32_t date_at(void *context, struct eh_str zone, int64_t us)
+{
+    struct moment *moment = context;
+    moment->ms = us / 1000;
+    return date_in(context, zone);
+}
+
+/* How many minutes its period has, from the first input on that was decided by it. */
+int proof_compare_minutes(struct eh_proof *p, struct eh_error *error)
+{
+    const struct eh_message *m = &p->replay->in.message;
+    struct eh_period period;
+    struct eh_totals totals;
+    eh_engine_totals(p->replay->engine, &totals);
+    if (m->type != EH_MESSAGE_METRIC || totals.rules < EH_RULES_COUNTABLE ||
+        !eh_plan_is_minutes(m->metric) || eh_period_parse(m->period, &period, NULL) < 0)
+        return 0;
+    struct moment moment = {&p->zone, 0, error, 0};
+    int64_t minutes = eh_engine_period_minutes(p->replay->engine, period, date_at, &moment);
+    if (moment.result < 0)
+        return moment.result;
+    if (minutes == (eh_message_has(m, EH_FIELD_MINUTES) ? m->minutes : 0))
+        return 0;
+    return eh_error_set(error, EH_ECORRUPT,
+                        "input %llu: %.*s of %.*s: recorded as of %lld minutes; it has %lld in %s",
+                        big(p->replay->in.no), EH_STR_ARG(m->metric), EH_STR_ARG(m->period),
+                        (long long)m->minutes, (long long)minutes, p->zone.name);
 }
 
 /* ---- FREEZE: the facts. */

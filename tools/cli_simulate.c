@@ -79,7 +79,7 @@ static int check_desk(const struct call *call)
     const char *file = eh_cli_option(call->cli, "desk");
     if (!file)
         return EH_EXIT_DONE;
-    if (eh_desk_parse(call->rules.desk, &arena, &desk, &error) < 0)
+    if (eh_desk_parse_new(call->rules.desk, &arena, &desk, &error) < 0)
         return eh_say(EH_EXIT_CONFIG, "%s:%s", file, error.text);
     return EH_EXIT_DONE;
 }

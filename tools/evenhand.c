@@ -95,6 +95,7 @@ static const struct eh_cli_option exclude_options[] = {
 static const struct eh_cli_option metric_options[] = {
     {"rep", "R", "a figure of this rep: paid_minutes, contract_minutes", false},
     {"replace", NULL, "in place of what was imported before, not added to it", false},
+    {"new", NULL, "the name is meant, though it is much like a known one", false},
     {"event", "NAME", "an identity: the same one again changes nothing", false},
     {0},
 };

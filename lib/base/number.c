@@ -142,6 +142,23 @@ int eh_ppm_parse(struct eh_str s, int64_t *ret_ppm, struct eh_error *error)
     return eh_decimal_parse(s, 6, ret_ppm, error);
 }
 
+int eh_percent_parse(struct eh_str s, int64_t *ret_ppm, struct eh_error *error)
+{
+    char percent[EH_DECIMAL_TEXT_MAX];
+    int64_t ppm;
+    bool sign = s.size > 0 && s.data[s.size - 1] == '%';
+    int r = eh_ppm_parse(s, &ppm, error);
+    if (r == 0 && (sign || ppm == 0))
+        *ret_ppm = ppm;
+    if (r < 0 || sign || ppm == 0)
+        return r;
+    if (ppm > EH_PPM || ppm < -EH_PPM)
+        return eh_error_set(error, EH_EPARSE, "%.*s has no sign; write %.*s%%", SHOWN(s), SHOWN(s));
+    eh_ppm_print(ppm, percent);
+    return eh_error_set(error, EH_EPARSE, "%.*s has no sign; write %s or %.*s%%", SHOWN(s), percent,
+                        SHOWN(s));
+}
+
 size_t eh_ppm_print(int64_t ppm, char ret_text[EH_DECIMAL_TEXT_MAX])
 {
     size_t size = eh_decimal_print(ppm, 4, ret_text);

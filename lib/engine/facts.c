@@ -409,9 +409,8 @@ bool eh_facts_rated(struct eh_engine *e, const struct ticket *t, const struct eh
 static int import(struct eh_engine *e, uint32_t period, const struct eh_message *m)
 {
     bool paid = eh_str_equal(m->metric, eh_str("paid_minutes"));
-    bool contract = eh_str_equal(m->metric, eh_str("contract_minutes"));
     uint32_t slot;
-    if (paid || contract) {
+    if (eh_plan_is_minutes(m->metric)) {
         uint32_t rep = eh_names_find(&e->rep_names, m->rep);
         int r = eh_fact_get(e, period, EH_FACT_REP, rep, NONE, &slot);
         if (r < 0)
@@ -475,6 +474,13 @@ static int import_for(struct eh_engine *e, bool shadow, uint32_t team, struct eh
     int r = get_period(e, team, eh_period_first(of), shadow, &period);
     bool counts = r == 0 && period != NONE && eh_period_equal(e->periods[period].period, of);
     return counts ? import(e, period, m) : r;
+}
+
+bool eh_import_known(const struct eh_engine *e, uint32_t team, struct eh_period period,
+                     struct eh_str name)
+{
+    uint32_t at = eh_period_find(e, e->teams[team].periods, eh_period_first(period));
+    return at != NONE && find_import(e, at, name) != NONE;
 }
 
 int eh_facts_imported(struct eh_engine *e, uint32_t team, struct eh_period of,

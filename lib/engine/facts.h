@@ -50,6 +50,13 @@ int eh_fact_get(struct eh_engine *, uint32_t period, uint8_t type, uint32_t rep,
 int eh_import_get(struct eh_engine *, uint32_t period, struct eh_str name,
                   uint32_t *ret) EH_MUST_CHECK;
 bool eh_imports_full(const struct eh_engine *, uint32_t team, int32_t date, struct eh_str name);
+/* ... whether the period has such a figure already. */
+bool eh_import_known(const struct eh_engine *, uint32_t team, struct eh_period, struct eh_str name);
+/* figures.c: refuses a figure that nobody can count; `plan`: that governs its period, or NULL. */
+int eh_figure_check(struct step *, uint32_t team, struct eh_period,
+                    const struct eh_bonus_plan *plan) EH_MUST_CHECK;
+/* periods.c: the message's period is of another kind than those of the plan. */
+int eh_step_refuse_kind(struct step *, const struct eh_bonus_plan *) EH_MUST_CHECK;
 int eh_facts_imported(struct eh_engine *, uint32_t team, struct eh_period,
                       const struct eh_message *) EH_MUST_CHECK;
 int eh_facts_excluded(struct eh_engine *, uint32_t team, struct eh_period, uint32_t rep,

@@ -27,6 +27,13 @@ static const char *const forms[] = {
     [EH_PERIOD_QUARTER] = "quarters, like 2026-Q1",
 };
 
+int eh_step_refuse_kind(struct step *s, const struct eh_bonus_plan *plan)
+{
+    const struct eh_message *m = &s->m;
+    return eh_step_refuse(s, EH_EINVAL, "period: %.*s is none of team %.*s: its periods are %s",
+                          EH_STR_ARG(m->period), EH_STR_ARG(m->team), forms[plan->from.kind]);
+}
+
 /* Team, period and the plan that governs it, or NULL; refuses what cannot be. */
 static int find_plan(struct step *s, uint32_t *ret_team, struct eh_period *ret_period,
                      const struct eh_bonus_plan **ret_plan)
@@ -45,8 +52,7 @@ static int find_plan(struct step *s, uint32_t *ret_team, struct eh_period *ret_p
     const struct eh_bonus_plan *plan =
         eh_desk_plan(s->e->desk->desk, m->team, eh_period_first(*ret_period));
     if (plan && plan->from.kind != ret_period->kind)
-        return eh_step_refuse(s, EH_EINVAL, "period: %.*s is none of team %.*s: its periods are %s",
-                              EH_STR_ARG(m->period), EH_STR_ARG(m->team), forms[plan->from.kind]);
+        return eh_step_refuse_kind(s, plan);
     *ret_plan = plan;
     return 0;
 }
@@ -115,12 +121,25 @@ static int find_person(struct step *s, uint32_t team, struct eh_period period, u
                           EH_STR_ARG(s->m.team));
 }
 
+/* There are no days of theirs to count: nobody could take the figure up. */
+static int refuse_absent(struct step *s, uint32_t team, struct eh_period period)
+{
+    uint32_t rep = eh_names_find(&s->e->rep_names, s->m.rep);
+    int r = was_there(s, team, period);
+    if (r != 0 || rep == NONE)
+        return r < 0 ? r : rep == NONE ? eh_step_rep(s, &rep) : 0;
+    return eh_step_refuse(s, EH_ENOTFOUND, "rep: %.*s was not in team %.*s in %.*s",
+                          EH_STR_ARG(s->m.rep), EH_STR_ARG(s->m.team), EH_STR_ARG(s->m.period));
+}
+
 /* The first builds took figures of everybody. */
 static int find_counted(struct step *s, uint32_t team, struct eh_period period)
 {
     uint32_t rep;
     if (!eh_message_has(&s->m, EH_FIELD_REP))
         return 0;
+    if (s->e->rules >= EH_RULES_COUNTABLE)
+        return refuse_absent(s, team, period);
     return s->e->rules < EH_RULES_METRICS ? eh_step_rep(s, &rep)
                                           : find_person(s, team, period, &rep);
 }
@@ -163,11 +182,12 @@ static int import_figure(struct step *s)
         r = refuse_useless(s);
     if (r < 0 || s->fx->refused)
         return r;
-    bool minutes = eh_str_equal(m->metric, eh_str("paid_minutes")) ||
-                   eh_str_equal(m->metric, eh_str("contract_minutes"));
+    bool minutes = eh_plan_is_minutes(m->metric);
     int32_t first = eh_period_first(period);
     struct eh_error error = {0};
     r = refuse_figure(s, minutes);
+    if (r == 0 && !s->fx->refused)
+        r = eh_figure_check(s, team, period, plan);
     if (r == 0 && !s->fx->refused && plan)
         r = refuse_settled(s, team, first);
     if (r < 0 || s->fx->refused)

@@ -10,6 +10,9 @@
 #include "stays.h"
 
 #define ZONES_APART 2 /* days that the dates of two zones may be apart, and more */
+#define MINUTE_S    60
+#define DAY_S       INT64_C(86400)
+#define ZONE_MOST_S (26 * INT64_C(3600)) /* no zone is so far from UTC */
 
 /* The last ones that were said before the desk of now, each from its day on; the first: ever. */
 static void add_said(struct eh_engine *e, int32_t from, uint32_t zone)
@@ -48,6 +51,11 @@ static struct eh_str zone_on(const struct eh_engine *e, int32_t day)
     while (at > 1 && e->zones[at - 1].from > day)
         at--;
     return e->zone_names.items[e->zones[at - 1].zone];
+}
+
+struct eh_str eh_engine_zone(const struct eh_engine *e, int32_t day)
+{
+    return e->desk ? zone_on(e, day) : eh_str(NULL);
 }
 
 /* ---- the date */
@@ -98,6 +106,33 @@ int32_t eh_engine_local_date(const struct eh_engine *e, const struct eh_input *i
         period = period_around(e, team, period.last + 1);
     }
     return date;
+}
+
+/* ---- how long a period is */
+
+/* The first second of a local day: no zone is further from UTC than that. */
+static int64_t begin_s(struct eh_str zone, int32_t date, eh_zone_date_at_fn *date_at, void *context)
+{
+    int64_t low = date * DAY_S - ZONE_MOST_S, high = date * DAY_S + ZONE_MOST_S;
+    while (high - low > 1) {
+        int64_t middle = low + (high - low) / 2;
+        if (date_at(context, zone, middle * SECOND_US) < date)
+            low = middle;
+        else
+            high = middle;
+    }
+    return high;
+}
+
+int64_t eh_engine_period_minutes(const struct eh_engine *e, struct eh_period period,
+                                 eh_zone_date_at_fn *date_at, void *context)
+{
+    int32_t first = eh_period_first(period), last = eh_period_last(period);
+    struct eh_str zone = eh_engine_zone(e, first);
+    if (zone.size == 0)
+        return 0;
+    return (begin_s(zone, last + 1, date_at, context) - begin_s(zone, first, date_at, context)) /
+           MINUTE_S;
 }
 
 /* ---- canonical bytes */

@@ -341,15 +341,19 @@ static int read_top(struct desk_reader *reader, const struct desk_node *root)
     return r;
 }
 
-int eh_desk_parse(struct eh_str text, struct eh_arena *arena, struct eh_desk **ret,
-                  struct eh_error *error)
+static int parse(struct eh_str text, bool written_now, struct eh_arena *arena, struct eh_desk **ret,
+                 struct eh_error *error)
 {
     if (text.size > EH_DESK_TEXT_MAX)
         return eh_error_set(error, EH_ERANGE,
                             "1: %u bytes are too many; a desk file has at most %u", text.size,
                             EH_DESK_TEXT_MAX);
     EH_AUTO(eh_arena) struct eh_arena scratch = EH_ARENA_INIT;
-    struct desk_reader reader = {.arena = arena, .scratch = &scratch, .error = error, .desk = NULL};
+    struct desk_reader reader = {.arena = arena,
+                                 .scratch = &scratch,
+                                 .error = error,
+                                 .desk = NULL,
+                                 .written_now = written_now};
     struct desk_node *root;
     int r = eh_desk_tree_build(text, &scratch, &root, error);
     if (r < 0)
@@ -362,6 +366,18 @@ int eh_desk_parse(struct eh_str text, struct eh_arena *arena, struct eh_desk **r
         return r;
     *ret = reader.desk;
     return 0;
+}
+
+int eh_desk_parse(struct eh_str text, struct eh_arena *arena, struct eh_desk **ret,
+                  struct eh_error *error)
+{
+    return parse(text, false, arena, ret, error);
+}
+
+int eh_desk_parse_new(struct eh_str text, struct eh_arena *arena, struct eh_desk **ret,
+                      struct eh_error *error)
+{
+    return parse(text, true, arena, ret, error);
 }
 
 /* Finds an id in an array sorted by it, whose items begin with their id. */

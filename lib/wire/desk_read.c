@@ -347,6 +347,13 @@ int eh_desk_read_number(struct desk_reader *reader, const struct desk_node *node
     return 0;
 }
 
+int eh_desk_parse_percent(const struct desk_reader *reader, struct eh_str text, int64_t *ret_ppm,
+                          struct eh_error *error)
+{
+    return reader->written_now ? eh_percent_parse(text, ret_ppm, error)
+                               : eh_ppm_parse(text, ret_ppm, error);
+}
+
 int eh_desk_read_share(struct desk_reader *reader, const struct desk_node *node,
                        const struct desk_path *path, uint32_t least_allowed, const char *whole,
                        uint32_t *ret_ppm)
@@ -357,8 +364,14 @@ int eh_desk_read_share(struct desk_reader *reader, const struct desk_node *node,
         return r;
     int64_t ppm;
     struct eh_error inner;
-    if (eh_ppm_parse(text, &ppm, &inner) < 0)
+    bool percent = whole[strlen(whole) - 1] == '%';
+    if ((percent ? eh_desk_parse_percent(reader, text, &ppm, &inner)
+                 : eh_ppm_parse(text, &ppm, &inner)) < 0)
         return eh_desk_refuse(reader, node, path, EH_EINVAL, "%s", inner.text);
+    if (ppm >= 2 * EH_PPM && !percent && text.data[text.size - 1] != '%')
+        return eh_desk_refuse(reader, node, path, EH_ERANGE,
+                              "%.*s is above %s; a percentage has its sign: %.*s%%",
+                              EH_STR_ARG(shown(text)), whole, EH_STR_ARG(shown(text)));
     if (ppm > EH_PPM)
         return eh_desk_refuse(reader, node, path, EH_ERANGE, "%.*s is above %s",
                               EH_STR_ARG(shown(text)), whole);

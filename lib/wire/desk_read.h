@@ -22,6 +22,7 @@ struct desk_reader {
     struct eh_arena *scratch; /* what only reading needs */
     struct eh_error *error;
     struct eh_desk *desk;
+    bool written_now; /* by somebody who can be asked: percentages have their sign */
     uint32_t members; /* of all teams so far */
 };
 
@@ -75,7 +76,11 @@ desk_read_fn eh_desk_read_node;     /* const struct desk_node *: to be read late
 /* A whole number between the two. */
 int eh_desk_read_number(struct desk_reader *, const struct desk_node *, const struct desk_path *,
                         uint32_t least, uint32_t most, uint32_t *ret) EH_MUST_CHECK;
-/* "0.8" or "80%": ppm, from `least` up to a whole, which the sentence spells `whole`. */
+/* A percentage: in a log it may be without its sign. */
+int eh_desk_parse_percent(const struct desk_reader *, struct eh_str, int64_t *ret_ppm,
+                          struct eh_error *) EH_MUST_CHECK;
+/* "80%", or "0.8" where that is a part of something or stands in a log: ppm, from `least` up to a
+ * whole, which the sentence spells `whole`: "1.0" or "100%". */
 int eh_desk_read_share(struct desk_reader *, const struct desk_node *, const struct desk_path *,
                        uint32_t least, const char *whole, uint32_t *ret_ppm) EH_MUST_CHECK;
 /* One of `count` words; the index of it. */

@@ -88,6 +88,10 @@ const struct eh_field_row eh_field_rows[EH_FIELD_COUNT] = {
         .most = EH_DATES_MAX, .optional = SHELL}, /* told as `at` */
     [EH_FIELD_REPLACE] = {NAMED("replace", replace), .kind = EH_KIND_FLAG, .least = 1, .most = 1,
         .optional = METRIC},
+    [EH_FIELD_NEW] = {NAMED("new", insists), .kind = EH_KIND_FLAG, .least = 1, .most = 1,
+        .optional = METRIC},
+    [EH_FIELD_MINUTES] = {NAMED("minutes", minutes), .kind = EH_KIND_INTEGER, .least = 1,
+        .most = EH_INTEGER_MAX, .optional = SHELL},
     [EH_FIELD_CHANGED_AT] = {TIME("changed_at", changed_at_ms), .optional = TICKET | UPDATE,
         .mending = EH_MEND_LEAVE_OUT},
     [EH_FIELD_MENDED] = {NAMED("mended", mended), .kind = EH_KIND_TEXT, .least = 1,

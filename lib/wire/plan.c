@@ -272,8 +272,11 @@ int eh_plan_parse(struct eh_str text, const struct eh_desk *desk, struct eh_aren
                             text.size, EH_DESK_TEXT_MAX);
     EH_AUTO(eh_arena) struct eh_arena scratch = EH_ARENA_INIT;
     struct eh_desk known = desk ? *desk : (struct eh_desk){0};
-    struct desk_reader reader = {
-        .arena = arena, .scratch = &scratch, .error = error, .desk = desk ? &known : NULL};
+    struct desk_reader reader = {.arena = arena,
+                                 .scratch = &scratch,
+                                 .error = error,
+                                 .desk = desk ? &known : NULL,
+                                 .written_now = true};
     const struct desk_path path = {0};
     struct desk_node *root;
     int r = eh_desk_tree_build(text, &scratch, &root, error);

@@ -4,14 +4,14 @@
  */
 #include "plan_read.h"
 
-static int parse_value(struct eh_str text, const struct plan_bounds *bounds, int64_t *ret,
-                       struct eh_error *error)
+static int parse_value(const struct desk_reader *reader, struct eh_str text,
+                       const struct plan_bounds *bounds, int64_t *ret, struct eh_error *error)
 {
     switch (bounds->unit) {
     case EH_UNIT_MONEY:
         return eh_money_parse(text, bounds->exponent, ret, error);
     case EH_UNIT_PPM:
-        return eh_ppm_parse(text, ret, error);
+        return eh_desk_parse_percent(reader, text, ret, error);
     case EH_UNIT_MILLI:
         return eh_decimal_parse(text, 3, ret, error);
     case EH_UNIT_SECONDS:
@@ -55,7 +55,7 @@ int eh_plan_read_value(struct desk_reader *reader, const struct desk_node *node,
         return r;
     int64_t value;
     struct eh_error inner;
-    if (parse_value(text, bounds, &value, &inner) < 0)
+    if (parse_value(reader, text, bounds, &value, &inner) < 0)
         return eh_desk_refuse(reader, node, path, EH_EINVAL, "%s", inner.text);
     if (value < bounds->least || value > bounds->most) {
         char shown[EH_DECIMAL_TEXT_MAX], least[EH_DECIMAL_TEXT_MAX], most[EH_DECIMAL_TEXT_MAX];

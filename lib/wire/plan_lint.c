@@ -65,6 +65,128 @@ static void lint_directions(struct eh_lines *to, const struct eh_bonus_plan *pla
     }
 }
 
+/* ---- what can never matter */
+
+/* What a figure can be at all; of an imported one nobody knows. */
+struct range {
+    int64_t least, most;
+};
+
+static struct range range_of(const struct eh_plan_measure *measure)
+{
+    const struct plan_known *known = eh_plan_known(measure->kind);
+    if (!known || measure->kind == EH_MEASURE_REVENUE)
+        return (struct range){INT64_MIN, INT64_MAX};
+    if (measure->kind == EH_MEASURE_REOPEN_RATE)
+        return (struct range){0, EH_PPM};
+    bool time = measure->unit == EH_UNIT_SECONDS;
+    return (struct range){known->least, time ? INT64_MAX : known->most};
+}
+
+static struct range scores_of(const struct eh_curve *curve)
+{
+    int64_t first = curve->points[0].y, last = curve->points[curve->count - 1].y;
+    return first < last ? (struct range){first, last} : (struct range){last, first};
+}
+
+static void lint_gate(struct eh_lines *to, const struct eh_bonus_plan *plan,
+                      const struct eh_plan_metric *metric)
+{
+    const struct eh_plan_gate *gate = &metric->gate;
+    const struct eh_plan_measure *watched = &plan->measures[gate->measure];
+    struct range can = range_of(watched), scores = scores_of(&metric->curve);
+    struct eh_str name = plan->measures[metric->measure].name;
+    bool low = gate->has_least && gate->at_least > can.least;
+    bool high = gate->has_most && gate->at_most < can.most;
+    if (!low && !high)
+        eh_lines_say(to,
+                     "the gate of %.*s can never shut: %.*s is always within it; move its bound",
+                     EH_STR_ARG(name), EH_STR_ARG(watched->name));
+    else if ((gate->has_least && gate->at_least > can.most) ||
+             (gate->has_most && gate->at_most < can.least))
+        eh_lines_say(to, "the gate of %.*s is always shut: %.*s is never within it; move its bound",
+                     EH_STR_ARG(name), EH_STR_ARG(watched->name));
+    else if ((gate->effect == EH_GATE_CAP_METRIC && scores.most <= EH_PPM) ||
+             (gate->effect == EH_GATE_ZERO_METRIC && scores.most == 0))
+        eh_lines_say(to,
+                     "the gate of %.*s changes nothing: its curve gives no more than the gate "
+                     "leaves; leave it out",
+                     EH_STR_ARG(name));
+}
+
+/* A slope of the curve somewhere between the two. */
+static bool slopes_within(const struct eh_curve *curve, struct range can)
+{
+    for (uint32_t i = 0; i + 1 < curve->count; i++) {
+        const struct eh_curve_point *p = &curve->points[i];
+        if (p[0].y != p[1].y && p[0].x < can.most && p[1].x > can.least)
+            return true;
+    }
+    return false;
+}
+
+static void lint_curve(struct eh_lines *to, const struct eh_bonus_plan *plan,
+                       const struct eh_plan_metric *metric)
+{
+    const struct eh_plan_measure *measure = &plan->measures[metric->measure];
+    struct range scores = scores_of(&metric->curve);
+    if (scores.least != scores.most && !slopes_within(&metric->curve, range_of(measure)))
+        eh_lines_say(to,
+                     "the curve of %.*s can never matter: no value of it lies where the curve "
+                     "slopes; move its points",
+                     EH_STR_ARG(measure->name));
+}
+
+/* What the scores can come to together, gates and all. */
+static struct range composites_of(const struct eh_bonus_plan *plan)
+{
+    __int128 least = 0, most = 0;
+    for (uint32_t i = 0; i < plan->metric_count; i++) {
+        const struct eh_plan_metric *metric = &plan->metrics[i];
+        struct range scores = scores_of(&metric->curve);
+        bool zeroed = metric->gate.effect == EH_GATE_ZERO_METRIC;
+        least += (__int128)metric->weight_ppm * (zeroed ? 0 : scores.least);
+        most += (__int128)metric->weight_ppm * scores.most;
+    }
+    return (struct range){(int64_t)(least / EH_PPM), (int64_t)(most / EH_PPM)};
+}
+
+static void lint_funding(struct eh_lines *to, const struct eh_bonus_plan *plan)
+{
+    struct range can = composites_of(plan), pays = scores_of(&plan->funding);
+    char least[EH_DECIMAL_TEXT_MAX], most[EH_DECIMAL_TEXT_MAX];
+    eh_ppm_print(can.least, least);
+    eh_ppm_print(can.most, most);
+    if (pays.least == pays.most || (can.least < can.most && !slopes_within(&plan->funding, can)))
+        eh_lines_say(to,
+                     "the funding curve can never matter: the composite is between %s and %s, "
+                     "and there it is flat; move its points",
+                     least, most);
+    for (uint32_t i = 0; i + 1 < plan->funding.count; i++) {
+        const struct eh_curve_point *p = &plan->funding.points[i];
+        char from[EH_DECIMAL_TEXT_MAX];
+        if (p[0].y == p[1].y || p[0].x < can.most || !slopes_within(&plan->funding, can))
+            continue;
+        eh_ppm_print(p[0].x, from);
+        eh_lines_say(to,
+                     "funding above a composite of %s is never reached: it is %s at most; move "
+                     "the points or let a curve go higher",
+                     from, most);
+        break;
+    }
+}
+
+static void lint_never(struct eh_lines *to, const struct eh_bonus_plan *plan)
+{
+    for (uint32_t i = 0; i < plan->metric_count; i++) {
+        const struct eh_plan_metric *metric = &plan->metrics[i];
+        lint_curve(to, plan, metric);
+        if (metric->gate.effect != EH_GATE_NONE)
+            lint_gate(to, plan, metric);
+    }
+    lint_funding(to, plan);
+}
+
 /* Only for plans that use the scorecard at all. */
 static void lint_perspectives(struct eh_lines *to, const struct eh_bonus_plan *plan)
 {
@@ -130,6 +252,7 @@ size_t eh_plan_lint(const struct eh_bonus_plan *plan, const struct eh_desk *desk
     struct eh_lines to = {line, context, 0};
     lint_quantity(&to, plan);
     lint_directions(&to, plan);
+    lint_never(&to, plan);
     lint_perspectives(&to, plan);
     lint_priors(&to, plan);
     lint_kinds(&to, plan, desk);

@@ -41,6 +41,28 @@ bool eh_plan_computes(struct eh_str metric)
     return false;
 }
 
+bool eh_plan_is_minutes(struct eh_str metric)
+{
+    return eh_str_equal(metric, eh_str("paid_minutes")) ||
+           eh_str_equal(metric, eh_str("contract_minutes"));
+}
+
+bool eh_plan_has(const struct eh_bonus_plan *plan, struct eh_str metric)
+{
+    for (uint32_t i = 0; plan && i < plan->measure_count; i++)
+        if (eh_str_equal(plan->measures[i].name, metric))
+            return true;
+    return false;
+}
+
+const char *eh_plan_computed(size_t at)
+{
+    for (size_t i = 0; i < KNOWN_COUNT; i++)
+        if (known[i].name && at-- == 0)
+            return known[i].name;
+    return NULL;
+}
+
 /* The keys that say how a figure is made, of a metric or a gate, before its name is known. */
 struct raw {
     struct eh_str name;

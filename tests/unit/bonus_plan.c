@@ -34,7 +34,7 @@ static struct loaded load_text(struct eh_str text, bool is_desk)
     cr_assert_not_null(copy);
     memcpy(copy, text.data, text.size);
     text.data = copy;
-    l.r = is_desk ? eh_desk_parse(text, &l.arena, &l.desk, &l.error)
+    l.r = is_desk ? eh_desk_parse_new(text, &l.arena, &l.desk, &l.error)
                   : eh_plan_parse(text, l.desk, &l.arena, &l.plan, &l.error);
     free(copy);
     return l;
@@ -349,6 +349,35 @@ Test(bonus_plan, what_will_go_wrong_is_said)
         "`seniority` is never used"};
     for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++)
         cr_expect_not_null(strstr(said.text, wanted[i]), "%s\n%s", wanted[i], said.text);
+}
+
+Test(bonus_plan, what_can_never_matter_is_said)
+{
+    EH_AUTO(loaded) struct loaded l = load("good/never.yaml");
+    struct said said;
+    cr_assert_eq(l.r, 0, "%s", l.error.text);
+    cr_expect_eq(lint(&l, &said), 5, "%s", said.text);
+    static const char *const wanted[] = {
+        "the gate of revenue can never shut: csat is always within it",
+        "the gate of csat changes nothing: its curve gives no more than the gate leaves",
+        "the curve of reopen_rate can never matter: no value of it lies where the curve slopes",
+        "the gate of reopen_rate can never shut: conversion is always within it",
+        "the gate of conversion changes nothing"};
+    for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++)
+        cr_expect_not_null(strstr(said.text, wanted[i]), "%s\n%s", wanted[i], said.text);
+    l.plan->metrics[0].gate.at_least = 5001; /* milli-points */
+    l.plan->metrics[2].curve.points[0].y = l.plan->metrics[2].curve.points[1].y = 0;
+    l.plan->funding.points[1].x = 950000;
+    lint(&l, &said);
+    cr_expect_not_null(strstr(said.text, "the gate of revenue is always shut: csat is never"));
+    cr_expect_not_null(strstr(said.text, "funding above a composite of 95% is never reached: it is "
+                                         "77% at most"),
+                       "%s", said.text);
+    l.plan->funding.points[0].x = 770000;
+    lint(&l, &said);
+    cr_expect_not_null(strstr(said.text, "the funding curve can never matter: the composite is "
+                                         "between 0% and 77%, and there it is flat"),
+                       "%s", said.text);
 }
 
 Test(bonus_plan, a_quality_gate_is_enough)

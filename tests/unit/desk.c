@@ -38,7 +38,7 @@ static struct loaded load_bytes(const char *data, size_t size)
     struct loaded l = {.text = malloc(size ? size : 1), .size = (uint32_t)size};
     cr_assert_not_null(l.text);
     memcpy(l.text, data, size);
-    l.r = eh_desk_parse(eh_str_n(l.text, size), &l.arena, &l.desk, &l.error);
+    l.r = eh_desk_parse_new(eh_str_n(l.text, size), &l.arena, &l.desk, &l.error);
     return l;
 }
 
@@ -216,6 +216,22 @@ static unsigned files_in(const char *folder)
         count += file->d_name[0] != '.';
     closedir(files);
     return count;
+}
+
+/* A part of a position may be a number below 1; in a log a percentage may be one, too. */
+Test(desk, percentages_have_their_sign_but_in_a_log)
+{
+    EH_AUTO(eh_arena) struct eh_arena arena = EH_ARENA_INIT;
+    const struct eh_str text = eh_str("desk: main\ncurrency: EUR\ntime_zone: UTC\n"
+                                      "reps: [{id: ana, share: 0.5}]\n"
+                                      "teams: [{id: sales, value_weight: 0.25, reps: [ana]}]\n");
+    struct eh_error error = {0};
+    struct eh_desk *desk;
+    cr_expect_eq(eh_desk_parse_new(text, &arena, &desk, &error), -EH_EINVAL);
+    cr_expect_str_eq(error.text, "5: teams[0].value_weight: 0.25 has no sign; write 25% or 0.25%");
+    cr_assert_eq(eh_desk_parse(text, &arena, &desk, &error), 0, "%s", error.text);
+    cr_expect_eq(desk->teams[0].value_weight_ppm, EH_PPM / 4);
+    cr_expect_eq(desk->reps[0].share_ppm, EH_PPM / 2);
 }
 
 static void expect_refused(const char *name, const char *sentence)

@@ -317,7 +317,7 @@ Test(engine_periods, a_figure_that_nothing_is_made_of_is_refused)
     char sentence[128];
     refused("{'type':'metric','team':'sales','metric':'paid_minutes','period':'2024-09',"
             "'value':1,'rep':'bob'}",
-            "rep: bob is not in team sales");
+            "rep: bob was not in team sales in 2024-09");
     for (size_t i = 0; i < sizeof computed / sizeof *computed; i++) {
         kit_sendf(&k, "{'type':'metric','team':'sales','metric':'%s','period':'2024-09','value':1}",
                   computed[i]);
@@ -325,6 +325,82 @@ Test(engine_periods, a_figure_that_nothing_is_made_of_is_refused)
                   "metric: %s is computed from the tickets; none is imported", computed[i]);
         cr_expect_str_eq(kit_refused(&k), sentence);
     }
+}
+
+/* The kit's day is of September 2024; sales has monthly plans, care has none. */
+static void note_is(const char *team, const char *metric, const char *period, const char *note)
+{
+    kit_sendf(&k, "{'type':'metric','team':'%s','metric':'%s','period':'%s','value':1}", team,
+              metric, period);
+    cr_expect_not(k.fx.refused, "%.*s", EH_STR_ARG(k.fx.reason));
+    cr_expect_eq(k.fx.note.size, strlen(note), "%s %s: %.*s", metric, period,
+                 EH_STR_ARG(k.fx.note));
+    cr_expect(eh_str_equal(k.fx.note, eh_str(note)), "%s %s: %.*s", metric, period,
+              EH_STR_ARG(k.fx.note));
+}
+
+Test(engine_periods, a_figure_that_counts_nowhere_is_taken_and_told)
+{
+    note_is("sales", "csat_of_partners", "2024-09",
+            "counts nowhere: no plan of team sales has csat_of_partners");
+    note_is("sales", "training", "2024-01",
+            "counts nowhere: no plan of team sales governs 2024-01");
+    note_is("care", "training", "2024-Q4", "counts nowhere: no plan of team care governs 2024-Q4");
+}
+
+Test(engine_periods, slips_of_known_names_are_refused)
+{
+    static const struct {
+        const char *metric, *meant;
+    } slips[] = {{"Revenue", "revenue"},
+                 {"revenu", "revenue"},
+                 {"CSAT", "csat"},
+                 {"reopen-rate", "reopen_rate"},
+                 {"paid_minuts", "paid_minutes"},
+                 {"Paid_Minutes", "paid_minutes"},
+                 {"contract_min", NULL},
+                 {"conversoin", "conversion"},
+                 {"contractminute", "contract_minutes"}};
+    char sentence[256];
+    for (size_t i = 0; i < sizeof slips / sizeof *slips; i++) {
+        const char *key = slips[i].metric;
+        kit_sendf(&k, "{'type':'metric','team':'sales','metric':'%s','period':'2024-09','value':1}",
+                  key);
+        cr_assert_eq(k.fx.refused, slips[i].meant != NULL, "%s", key);
+        if (!slips[i].meant)
+            continue;
+        eh_format(
+            sentence, sizeof sentence,
+            "metric: no plan of team sales has %s; did you mean %s? A new name is insisted on "
+            "with `new`: true, or --new",
+            key, slips[i].meant);
+        cr_expect_str_eq(kit_refused(&k), sentence);
+    }
+    for (int again = 0; again < 2; again++) { /* insisted on once, it is known */
+        kit_sendf(&k,
+                  "{'type':'metric','team':'sales','metric':'revenues','period':'2024-09',"
+                  "'value':1%s}",
+                  again ? "" : ",'new':true");
+        cr_expect_not(k.fx.refused, "%.*s", EH_STR_ARG(k.fx.reason));
+    }
+    refused("{'type':'metric','team':'sales','metric':'revenue','period':'2024-09','value':1,"
+            "'new':true}",
+            "metric: revenue is computed from the tickets; none is imported");
+}
+
+Test(engine_periods, figures_of_no_period_and_beyond_it_are_refused)
+{
+    refused("{'type':'metric','team':'sales','metric':'training','period':'2024-Q1','value':1}",
+            "period: 2024-Q1 is none of team sales: its periods are months, like 2026-03");
+    refused("{'type':'metric','team':'sales','metric':'paid_minutes','period':'2024-09',"
+            "'rep':'ana','value':43201}",
+            "value: 43201 paid_minutes are more than the 43200 minutes of 2024-09");
+    refused("{'type':'metric','team':'sales','metric':'contract_minutes','period':'2024-09',"
+            "'rep':'ana','value':1000000000}",
+            "value: 1000000000 contract_minutes are more than the 43200 minutes of 2024-09");
+    kit_send(&k, "{'type':'metric','team':'sales','metric':'paid_minutes','period':'2024-09',"
+                 "'rep':'ana','value':43200}");
+    cr_expect_not(k.fx.refused);
 }
 
 Test(engine_periods, earlier_logs_have_such_figures)

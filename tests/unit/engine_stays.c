@@ -389,8 +389,8 @@ Test(engine_stays, minutes_of_who_left)
     figure("paid_minutes", "leo", "2024-10", "not refused");
     figure("contract_minutes", "leo", "2024-09", "not refused");
     figure("training", "leo", "2024-09", "not refused");
-    figure("paid_minutes", "leo", "2024-11", "rep: leo is not on the desk");
-    figure("paid_minutes", "kim", "2024-10", "rep: kim is not in team t");
+    figure("paid_minutes", "leo", "2024-11", "rep: leo was not in team t in 2024-11");
+    figure("paid_minutes", "kim", "2024-10", "rep: kim was not in team t in 2024-10");
     figure("paid_minutes", "ann", "2024-11", "not refused");
     kit_command(&k, EH_MESSAGE_EXCLUDE,
                 "{'team':'t','period':'2024-09','rep':'leo','reason':'r','actor':'boss'}");

@@ -469,7 +469,7 @@ Test(pool_periods, stays_add_up_and_strangers_get_nothing)
     const char *desk = office_desk(&o, "2026-02");
     desk = office_replaced(&o, desk, "cy, {id: dee,",
                            "{id: cy, until: 2026-03-10}, {id: cy, from: 2026-03-22},"
-                           " {id: fay, until: 2026-01-31}, {id: dee,");
+                           " {id: fay, until: 2026-03-02}, {id: dee,");
     desk = office_replaced(&o, desk, "teams:", "  - {id: fay}\n  - {id: gus}\nteams:");
     desk = office_replaced(&o, desk, "plans:", "  - {id: care, reps: [fay, gus]}\nplans:");
     office_start(&o, desk);
@@ -477,6 +477,7 @@ Test(pool_periods, stays_add_up_and_strangers_get_nothing)
     office_close(&o, "query", "bo", "'outcome':'resolved','handled':1");
     office_close(&o, "quote", "bo", "'outcome':'lost'");
     office_metric(&o, "2026-03", "fay", "paid_minutes", 60);
+    kit_desk(&o.k, office_replaced(&o, desk, "fay, until: 2026-03-02", "fay, until: 2026-01-31"));
     office_metric(&o, "2026-03", NULL, "uptime", 3);
     office_metric(&o, "2026-03", NULL, "uptime", -5);
     office_metric(&o, "2026-03", NULL, "safety", 7);

@@ -38,6 +38,9 @@ size_t eh_amount_print(int64_t minor, unsigned exponent, struct eh_str currency,
 
 /* "50%" or "0.5" -> 500000. At most four decimals before '%', six without. */
 int eh_ppm_parse(struct eh_str s, int64_t *ret_ppm, struct eh_error *) EH_MUST_CHECK;
+/* Where a percentage is meant: "37.5%", or 0. A number without the sign is refused: 50 and 0.5
+ * might both be a half. */
+int eh_percent_parse(struct eh_str s, int64_t *ret_ppm, struct eh_error *) EH_MUST_CHECK;
 /* Prints as percent with as many decimals as needed: 375000 -> "37.5%". */
 size_t eh_ppm_print(int64_t ppm, char ret_text[EH_DECIMAL_TEXT_MAX]);
 

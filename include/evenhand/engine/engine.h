@@ -183,6 +183,7 @@ struct eh_effects {
     uint64_t image_ticket; /* a ticket changed after its first deal (outcome, update, assign, move,
                               release; not the deal of a waiting one): its number, else 0 ... */
     struct eh_str image;   /* ... and all of it from now on, to be recalled with later outcomes */
+    struct eh_str note;    /* what was taken counts nowhere, and why: for who sent it; or empty */
     bool older;            /* an update from before the newest `changed_at`: nothing was done */
     bool parked;           /* the outcome waits for a ticket that is not there yet */
     /* signal, or DUE that ended one: */

@@ -136,6 +136,13 @@ int32_t eh_engine_since(const struct eh_engine *, struct eh_str rep, int32_t day
 typedef int32_t eh_zone_date_fn(void *context, struct eh_str zone);
 int32_t eh_engine_local_date(const struct eh_engine *, const struct eh_input *, eh_zone_date_fn *,
                              void *context);
+/* How many minutes a period has in the zone that was said for its first day: 1440 a day, but for
+ * days on which clocks are changed. 0: there is no desk. */
+typedef int32_t eh_zone_date_at_fn(void *context, struct eh_str zone, int64_t us);
+int64_t eh_engine_period_minutes(const struct eh_engine *, struct eh_period, eh_zone_date_at_fn *,
+                                 void *context);
+/* The zone that was said for a day; empty: there is no desk. */
+struct eh_str eh_engine_zone(const struct eh_engine *, int32_t day);
 /* The name a desk said last, of who is gone, too; else the id. */
 struct eh_str eh_engine_rep_name(const struct eh_engine *, struct eh_str rep);
 

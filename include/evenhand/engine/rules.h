@@ -52,8 +52,11 @@ enum eh_rules {
     /* Entitlement in number is divided in 10^-15 tickets, not 10^-9: what a division leaves over
      * goes to whoever is there for the next ticket. */
     EH_RULES_FINER = 20,
+    /* A figure that nobody can count is refused: its name much like a known one, its period of a
+     * kind that no plan has, more minutes than the period has, of who was not there. */
+    EH_RULES_COUNTABLE = 21,
 };
 /* The rules of this build. */
-#define EH_RULES_LAST EH_RULES_FINER
+#define EH_RULES_LAST EH_RULES_COUNTABLE
 
 #endif

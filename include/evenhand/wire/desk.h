@@ -5,7 +5,7 @@
  * by id, so the order in the file decides nothing. Everything lives in the arena.
  *
  *     struct eh_desk *desk;
- *     int r = eh_desk_parse(text, &arena, &desk, &error);
+ *     int r = eh_desk_parse_new(text, &arena, &desk, &error);
  *     if (r < 0) // error.text: "14: teams[0].reps[2].share: 1.5 is above 1.0"; no file name in it
  *         return r;
  *     const struct eh_desk_team *team = eh_desk_team(desk, eh_str("sales"));
@@ -92,10 +92,14 @@ struct eh_desk {
     uint32_t plan_count;
 };
 
-/* At most EH_DESK_TEXT_MAX bytes. -EH_EPARSE, -EH_EINVAL, -EH_ERANGE, -EH_ENOMEM; error->text is
- * "LINE: path: what". */
+/* Of a log or a desk that was applied: as eh_desk_parse_new(), and percentages may be without their
+ * sign, as they could be written once. */
 int eh_desk_parse(struct eh_str text, struct eh_arena *, struct eh_desk **ret,
                   struct eh_error *) EH_MUST_CHECK;
+/* Of a file that somebody wrote. At most EH_DESK_TEXT_MAX bytes. -EH_EPARSE, -EH_EINVAL,
+ * -EH_ERANGE, -EH_ENOMEM; error->text is "LINE: path: what". */
+int eh_desk_parse_new(struct eh_str text, struct eh_arena *, struct eh_desk **ret,
+                      struct eh_error *) EH_MUST_CHECK;
 
 const struct eh_desk_rep *eh_desk_rep(const struct eh_desk *, struct eh_str id);   /* or NULL */
 const struct eh_desk_team *eh_desk_team(const struct eh_desk *, struct eh_str id); /* or NULL */

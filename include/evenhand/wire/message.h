@@ -130,6 +130,8 @@ enum eh_field {
     EH_FIELD_MENDED = 36, /* what was cleaned, cut or left out of what was told; in no digest */
     EH_FIELD_REPLACE = 37,    /* METRIC: the figure takes the place of what was imported before */
     EH_FIELD_CHANGED_AT = 38, /* TICKET, UPDATE: when the helpdesk changed it so */
+    EH_FIELD_NEW = 39,        /* METRIC: the name is meant, though it is much like a known one */
+    EH_FIELD_MINUTES = 40,    /* METRIC of minutes, by the shell: how many its period has */
     EH_FIELD_COUNT
 };
 #define EH_FIELD_BIT(field) (UINT64_C(1) << (field))
@@ -154,6 +156,7 @@ struct eh_message {
     uint8_t priority; /* 0..9, 9 first; default 5 */
     uint8_t csat;     /* 1..5 */
     uint8_t replace;  /* 1 */
+    uint8_t insists;  /* 1: `new` */
     uint64_t has;     /* EH_FIELD_BIT of every field given or defaulted */
     struct eh_str id, team, kind, source, currency, customer, channel, subject, owner, rep, reason,
         event, metric, period, actor, text, customer_digest, subject_digest, commitment,
@@ -170,6 +173,7 @@ struct eh_message {
     int64_t rules; /* enum eh_rules */
     int64_t ticket;
     int64_t most; /* EH_MOST_MIN to EH_MOST_MAX */
+    int64_t minutes;
 };
 
 static inline bool eh_message_has(const struct eh_message *m, enum eh_field field)

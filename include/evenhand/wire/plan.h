@@ -166,6 +166,13 @@ static inline bool eh_plan_shares_unearned(const struct eh_bonus_plan *plan)
            (plan->unearned == EH_UNEARNED_UNSAID && !plan->before_unearned);
 }
 
+/* Figures of a rep that payroll imports, whatever the plans say. */
+bool eh_plan_is_minutes(struct eh_str metric);
+/* Whether it makes something of that figure, in a metric or a gate; NULL: no plan does. */
+bool eh_plan_has(const struct eh_bonus_plan *, struct eh_str metric);
+/* The names that eh_plan_computes() knows, one after the other; NULL: that was all. */
+const char *eh_plan_computed(size_t at);
+
 struct eh_desk;
 
 /* A file that holds one plan. Without a desk: team and kinds are not looked up, money is EUR. The
