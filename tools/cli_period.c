@@ -100,11 +100,10 @@ static int try_step(struct eh_cli *cli, const struct period_step *step)
     if (eh_answer_told(cli, r, &answer))
         return r;
     const char *facts = eh_json_text(answer.json, "facts_of");
-    if (facts)
-        printf("would be done, by the facts of %s: ", facts);
-    else
-        printf("would be done: ");
+    printf("would be done: ");
     show_step(cli, step->period, answer.json);
+    if (facts)
+        printf("by the facts of %s\n", facts);
     return r;
 }
 

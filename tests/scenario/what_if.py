@@ -85,7 +85,7 @@ def tried(stack, what):
     answer = stack.daemon.post("/v1/teams/sales/periods/%s/%s?dry_run=1" % (THEN, what))
     assert answer.code == 200, answer
     out = stack.cli(what, "sales", THEN, "--dry-run")[1]
-    assert "by the facts of %s:" % answer.json["facts_of"] in out, out
+    assert "by the facts of %s\n" % answer.json["facts_of"] in out, out
     return answer.json["facts_of"], answer.json["gross"]
 
 
