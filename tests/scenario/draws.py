@@ -175,6 +175,69 @@ def stranger(stack):
     found("epoch 0: its commitment is not the one of then", swap % (7, 1, 7, 0), kept)
 
 
+class Ledger:
+    """Of a team, as the manual has it: what everybody is owed before each deal."""
+
+    def __init__(self):
+        self.clock, self.carry = {}, {}  # by set of skills
+        self.entitled = {rep: [0, 0] for rep in TEAM}
+        self.received = {rep: [0, 0] for rep in TEAM}
+        self.values, self.dealt = 0, 0
+
+    @staticmethod
+    def half_away(a, b):
+        return (2 * abs(a) + b) // (2 * b) * (1 if a >= 0 else -1)
+
+    def compared(self, rep, mean):
+        count = self.entitled[rep][0] - self.received[rep][0] * 10**15
+        value = self.entitled[rep][1] - self.received[rep][1] * 10**9
+        return self.half_away(count, 10**6), self.half_away(value, mean)
+
+    def mean(self, value):
+        return max(1, (self.values + value) // (self.dealt + 1))
+
+    def book(self, skills, who, rep, value):
+        """who: the shares of all who are eligible"""
+        booked = min(value, 10 * self.mean(value))
+        self.values += value
+        self.dealt += 1
+        carry = self.carry.setdefault(skills, [0, 0])
+        for i, more in enumerate((10**15, booked * 10**9)):
+            total, weight = carry[i] + more, sum(who.values())
+            carry[i] = total % weight
+            for one, share in who.items():
+                self.entitled[one][i] += share * (total // weight)
+        self.received[rep][0] += 1
+        self.received[rep][1] += booked
+
+
+@scenario("the scores that are compared follow from the ledger as the manual has it")
+def scores(stack):
+    stack.start(dict(desk(policy="balanced", value_weight="35%"),
+                     reps=[{"id": r, "share": SHARES[r], "skills": SKILLS[r]} for r in TEAM]))
+    for part in range(4):
+        stack.add({"type": "signal", "rep": TEAM[part], "status": "away"})
+        stack.add_many([{"type": "ticket", "id": "t-%d-%d" % (part, n), "team": "sales",
+                         "kind": "order", "value": 10 ** (n % 6) + n,
+                         "skills": [["de"], [], ["fr"], ["fr", "de"]][n % 4]} for n in range(60)])
+        stack.settle()
+        stack.add({"type": "signal", "rep": TEAM[part], "status": "available"})
+    lines = [json.loads(line) for line in exported(stack).splitlines()]
+    message = {line["ticket"]: line["message"] for line in lines if line["what"] == "ticket"}
+    ledger, checked = Ledger(), 0
+    for deal in (line for line in lines if line["what"] == "deal"):
+        value, skills = message[deal["ticket"]]["value"], message[deal["ticket"]].get("skills", [])
+        who = {e["rep"]: e["share_ppm"] for e in deal["eligible"]} or \
+            {deal["rep"]: int(1000000 * SHARES[deal["rep"]])}  # nobody else could
+        mean = ledger.mean(value)
+        for one in deal["compared"]:
+            assert (one["deficit_nano"], one["means_nano"]) == ledger.compared(one["rep"], mean), deal
+            assert deal["mean_value"] == mean and deal["value_booked"] == min(value, 10 * mean), deal
+            checked += 1
+        ledger.book(tuple(sorted(skills)), who, deal["rep"], value)
+    assert checked > 250, checked
+
+
 @scenario("a rep checks their own ticket")
 def own(stack):
     busy(stack)
