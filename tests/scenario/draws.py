@@ -1,10 +1,12 @@
 #!/usr/bin/python3
 """draws: nobody makes a ticket be drawn once more, and whoever wants to can check every draw."""
+import hashlib
 import json
 import os
 import re
 import subprocess
 import sys
+import uuid
 
 from harness import CHECKOUT, run, scenario, wait_until
 from proofs import tampered, verify_ok
@@ -237,6 +239,76 @@ def scores(stack):
             checked += 1
         ledger.book(tuple(sorted(skills)), who, deal["rep"], value)
     assert checked > 250, checked
+
+
+# ---- The chain.
+
+def u(n):
+    n %= 1 << 64
+    return bytes([n]) if n < 128 else bytes([n % 128 + 128]) + u(n // 128)
+
+
+def i(n):
+    return u(2 * (n or 0) if (n or 0) >= 0 else -2 * n - 1)
+
+
+def s(x):
+    data = x.encode() if isinstance(x, str) else bytes(x or b"")
+    return u(len(data)) + data
+
+
+COLUMNS = {"id": 1, "team": 2, "kind": 4, "source": 8, "value": 16, "priority": 128, "rep": 8192,
+           "reason": 65536, "csat": 524288, "handled": 1048576, "happened": 2097152,
+           "actor": 16777216}
+
+
+def row_bytes(row, change, effects):
+    ticket, image = change or (0, None)
+    said = sum(bit for name, bit in COLUMNS.items() if row[name] is not None)
+    out = [u(row["input"]), i(row["type"]), i(row["at"]), uuid.UUID(row["identity"]).bytes,
+           uuid.UUID(row["digest"]).bytes, u(row["stream_ms"] or 0), u(row["stream_no"] or 0), u(said)]
+    out += [s(row[name]) for name in ("source", "id", "team", "kind", "rep", "actor", "reason",
+                                      "word", "rest")] + [s(image)]
+    out += [i(row["value"]), i(row["handled"]), i(row["happened"]), u(row["priority"] or 0),
+            u(row["csat"] or 0), bytes([row["until"] is not None]), i(row["until"]), u(ticket),
+            u(len(effects))]
+    for e in effects:
+        draws, detail = bytes(e["draws"] or b""), bytes(e["detail"] or b"")
+        results = [int.from_bytes(draws[at:at + 8], "big") for at in range(0, len(draws), 8)]
+        out += [u(e["seq"]), bytes([e["type"] | (0x80 if detail else 0)]), u(e["ticket"] or 0),
+                s(e["team"]), s(e["rep"]), s(e["was"]), s(e["why"]), u(e["epoch"] or 0),
+                u(e["eligible"] or 0), u(e["weight"] or 0), u(len(results)), *map(u, results)]
+        out += [s(detail)] if detail else []
+    return b"".join(out)
+
+
+def rows_of(stack, table):
+    names = [c[0] for c in stack.sql("SELECT column_name FROM information_schema.columns WHERE"
+                                     " table_schema = 'evenhand' AND table_name = %s", table)]
+    return [dict(zip(names, r)) for r in stack.sql(
+        "SELECT %s FROM %s ORDER BY %s" % (", ".join('"%s"' % n for n in names), table,
+                                           "seq" if table == "effect" else "input"))]
+
+
+@scenario("the chain and the checkpoints are what the manual says")
+def chain(stack):
+    daemon = busy(stack)
+    assert daemon.stop() == 0
+    changes = {c["input"]: (c["ticket"], c["image"]) for c in rows_of(stack, "ticket_change")}
+    hashes = {c["input"]: bytes(c["hash"]) for c in rows_of(stack, "chain")}
+    effects, hashed, met = {}, bytes(32), 0
+    for e in rows_of(stack, "effect"):
+        effects.setdefault(e["input"], []).append(e)
+    for row in rows_of(stack, "input"):
+        data = row_bytes(row, changes.get(row["input"]), effects.get(row["input"], []))
+        hashed = hashlib.blake2b(hashed + data, digest_size=32).digest()
+        if row["input"] in hashes:
+            assert hashes[row["input"]] == hashed, "another chain as of input %d" % row["input"]
+            met += 1
+    assert met == len(hashes) > 10 and bytes(rows_of(stack, "head")[0]["chain"]) == hashed
+    with open(stack.dir + "/checkpoints", encoding="ascii") as f:
+        lines = [line.split() for line in f]
+    assert lines and all(hashes[int(no)].hex() == link for no, _, link in lines), lines
 
 
 @scenario("a rep checks their own ticket")
