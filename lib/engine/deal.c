@@ -58,7 +58,9 @@ int eh_deal_book(struct step *s, uint32_t slot, uint32_t rep, uint32_t was,
                  const struct decision *decision)
 {
     struct ticket *t = &s->e->tickets[slot];
-    eh_watch_tell(s->e, t, rep, decision, s->now_us);
+    int r = eh_watch_tell(s->e, t, rep, decision, s->now_us);
+    if (r < 0)
+        return r;
     t->deals++;
     return hand_over(s, slot, rep, was, decision);
 }

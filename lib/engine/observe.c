@@ -12,6 +12,8 @@ struct watch {
     void *context;
     struct eh_chances chances;
     uint32_t capacity;
+    struct eh_deal_member *members;
+    uint32_t member_room;
 };
 
 int eh_engine_observe(struct eh_engine *e, eh_deal_fn *fn, void *context)
@@ -40,6 +42,7 @@ void eh_watch_done(struct eh_engine *e)
     if (!e->watch)
         return;
     drop(&e->watch->chances);
+    free(e->watch->members);
     free(e->watch);
     e->watch = NULL;
 }
@@ -82,11 +85,56 @@ int eh_watch_chances(struct eh_engine *e, const struct eh_choice *choice)
     return 0;
 }
 
-void eh_watch_tell(struct eh_engine *e, const struct ticket *t, uint32_t rep,
-                   const struct decision *decision, int64_t now_us)
+/* Before the deal: who could have got the ticket, and why not. */
+static uint8_t barrier_of(const struct eh_engine *e, const struct ticket *t, uint32_t position,
+                          bool avoided)
 {
+    const struct team *team = &e->teams[t->team];
+    const struct member *member = &team->members[position];
+    const struct rep *rep = &e->reps[member->rep];
+    if (!(member->sets >> t->set & 1))
+        return EH_BARRIER_SKILL;
+    if (rep->status != EH_STATUS_AVAILABLE)
+        return rep->status == EH_STATUS_AWAY ? EH_BARRIER_AWAY : EH_BARRIER_OVERLOADED;
+    if (!member->available)
+        return EH_BARRIER_RELEASED;
+    if (!member->eligible)
+        return EH_BARRIER_FULL;
+    return avoided && member->rep == t->was ? EH_BARRIER_GAVE_BACK : EH_BARRIER_NONE;
+}
+
+/* -EH_ENOMEM */
+static int fill_members(struct eh_engine *e, const struct ticket *t,
+                        const struct decision *decision, uint32_t *ret_count)
+{
+    struct watch *watch = e->watch;
+    const struct team *team = &e->teams[t->team];
+    bool avoided = decision->eligible && decision->eligible < team->sets[t->set].tree[1].count;
+    int r = eh_room(&watch->members, &watch->member_room, team->member_count + 1,
+                    sizeof *watch->members);
+    uint32_t count = 0;
+    for (uint32_t i = 0; r == 0 && i < team->member_count; i++) {
+        const struct rep *rep = &e->reps[team->members[i].rep];
+        if (team->members[i].active)
+            watch->members[count++] =
+                (struct eh_deal_member){.rep = name_of(&e->rep_names, team->members[i].rep),
+                                        .share_ppm = rep->share_ppm,
+                                        .barrier = barrier_of(e, t, i, avoided),
+                                        .since_us = rep->since_us};
+    }
+    *ret_count = count;
+    return r;
+}
+
+int eh_watch_tell(struct eh_engine *e, const struct ticket *t, uint32_t rep,
+                  const struct decision *decision, int64_t now_us)
+{
+    uint32_t members;
     if (!e->watch)
-        return;
+        return 0;
+    int r = fill_members(e, t, decision, &members);
+    if (r < 0)
+        return r;
     struct eh_deal deal = {.ticket = t->no,
                            .source = ticket_source(t),
                            .id = ticket_id(t),
@@ -100,10 +148,14 @@ void eh_watch_tell(struct eh_engine *e, const struct ticket *t, uint32_t rep,
                            .left = t->left,
                            .value = t->value,
                            .at_us = now_us,
-                           .dealt = decision->chances};
+                           .booked = eh_ledger_booked(e, t),
+                           .dealt = decision->chances,
+                           .members = e->watch->members,
+                           .member_count = members};
     if (deal.dealt) {
         deal.chances = e->watch->chances.items;
         deal.count = e->watch->chances.count;
     }
     e->watch->fn(e->watch->context, &deal);
+    return 0;
 }

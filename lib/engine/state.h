@@ -673,8 +673,8 @@ int eh_affinity_rebuild(struct eh_engine *) EH_MUST_CHECK;
 struct eh_choice;
 /* Of everybody in the set's tree, for the deal told next. */
 int eh_watch_chances(struct eh_engine *, const struct eh_choice *) EH_MUST_CHECK;
-void eh_watch_tell(struct eh_engine *, const struct ticket *, uint32_t rep, const struct decision *,
-                   int64_t now_us);
+int eh_watch_tell(struct eh_engine *, const struct ticket *, uint32_t rep, const struct decision *,
+                  int64_t now_us) EH_MUST_CHECK;
 void eh_watch_done(struct eh_engine *);
 
 /* queue.c */

@@ -292,19 +292,41 @@ struct eh_deal_chance {
                  people and tests, never for decisions */
 };
 
-/* One ticket that was given to somebody. Text and chances live until the observer returns. */
+/* Why somebody who is in the team that day could not get a ticket by the policy. */
+enum eh_barrier {
+    EH_BARRIER_NONE = 0,
+    EH_BARRIER_SKILL, /* has not all its skills */
+    EH_BARRIER_AWAY,  /* this and those below: has the skills */
+    EH_BARRIER_OVERLOADED,
+    EH_BARRIER_RELEASED, /* gets nothing in this team until they signal */
+    EH_BARRIER_FULL,
+    EH_BARRIER_GAVE_BACK, /* gave this very ticket back, and another could have it */
+};
+
+struct eh_deal_member {
+    struct eh_str rep;
+    uint32_t share_ppm;
+    uint8_t barrier;  /* enum eh_barrier */
+    int64_t since_us; /* of their state: available, overloaded or away */
+};
+
+/* One ticket that was given to somebody. Text, chances and members live until the observer returns.
+ */
 struct eh_deal {
     uint64_t ticket; /* number of its input */
     struct eh_str source, id, team, rep, why, policy;
     struct eh_str was; /* who gave it back, or left it behind, in this team; or empty */
     int64_t value, at_us;
-    uint32_t deal; /* which deal of this ticket it is, 1 for the first */
-    bool further;  /* the ticket was given to somebody in this team before */
-    bool left;     /* ... and `was` is in the team no more */
+    int64_t booked; /* the value that the ledger counts: capped */
+    uint32_t deal;  /* which deal of this ticket it is, 1 for the first */
+    bool further;   /* the ticket was given to somebody in this team before: entitles nobody anew */
+    bool left;      /* ... and `was` is in the team no more */
     bool dealt; /* by policy: `chances` holds everybody eligible; false: owner, manager, affinity,
                    or only one could: whoever got it had no chance to win or lose */
     const struct eh_deal_chance *chances;
-    uint32_t count; /* in order of rep id */
+    uint32_t count;                       /* in order of rep id */
+    const struct eh_deal_member *members; /* everybody in the team that day */
+    uint32_t member_count;                /* in order of rep id */
 };
 typedef void eh_deal_fn(void *context, const struct eh_deal *);
 /* Called in step() for each deal, before the state changes. NULL: nobody watches. Costs O(n) and
