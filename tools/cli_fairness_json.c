@@ -66,6 +66,8 @@ static json_t *rep_json(const struct eh_fairness_rep *rep)
     put_money(o, "value_meanwhile", rep->value_meanwhile);
     put_money(o, "value_otherwise", rep->value_otherwise);
     put_money(o, "value_error", rep->value_error);
+    put_int(o, "not_drawn", (int64_t)rep->not_drawn);
+    put_int(o, "not_drawn_value", rep->not_drawn_value);
     put_int(o, "overrides", (int64_t)rep->overrides);
     put_int(o, "overloads_ended", (int64_t)rep->ended);
     return o;
@@ -127,6 +129,58 @@ static json_t *picker_json(const struct eh_fairness_picker *picker)
     put_real(o, "deviation", picker->deviation);
     put_int(o, "of", picker->of);
     return o;
+}
+
+static json_t *gain_json(const struct eh_fairness_gain *gain, bool due)
+{
+    json_t *o = json_object();
+    put_text(o, "rep", gain->rep);
+    put_int(o, "tickets", (int64_t)gain->tickets);
+    put_int(o, "value", gain->value);
+    put_tickets(o, "due", due ? gain->due : NAN);
+    return o;
+}
+
+static json_t *done_json(const struct eh_fairness_done *done)
+{
+    json_t *o = json_object();
+    put(o, "by", json_string(eh_doer_name(done->doer)));
+    put_text(o, "name", done->name);
+    put_int(o, "tickets", (int64_t)done->tickets);
+    put_int(o, "value", done->value);
+    return o;
+}
+
+static json_t *way_json(enum eh_way no, const struct eh_fairness_way *way)
+{
+    json_t *o = json_object(), *reps = json_array(), *doers = json_array();
+    put(o, "way", json_string(eh_way_name(no)));
+    put_int(o, "tickets", (int64_t)way->tickets);
+    put_int(o, "value", way->value);
+    put_int(o, "top_fifth", (int64_t)way->top);
+    put_int(o, "top_fifth_value", way->top_value);
+    put_tickets(o, "top_fifth_due", way->top_due);
+    for (uint32_t i = 0; i < way->rep_count; i++)
+        json_array_append_new(reps, gain_json(&way->reps[i], no != EH_WAY_BEFORE));
+    for (uint32_t i = 0; i < way->doer_count; i++)
+        json_array_append_new(doers, done_json(&way->doers[i]));
+    put(o, "reps", reps);
+    put(o, "doers", doers);
+    return o;
+}
+
+/* What was given without a draw, and, of all deals, what came just after a presence was set. */
+static void put_ways(json_t *o, const struct eh_fairness_report *report)
+{
+    json_t *not_drawn = json_object(), *ways = json_array();
+    for (uint32_t no = 0; no < EH_WAY_BEFORE; no++)
+        json_array_append_new(ways, way_json(no, &report->ways[no]));
+    put_int(not_drawn, "tickets", (int64_t)report->not_drawn);
+    put_int(not_drawn, "value", report->not_drawn_value);
+    put_int(not_drawn, "of_value", report->given_value);
+    put(not_drawn, "ways", ways);
+    put(o, "not_drawn", not_drawn);
+    put(o, "presence_before", way_json(EH_WAY_BEFORE, &report->ways[EH_WAY_BEFORE]));
 }
 
 static json_t *verdict_json(enum eh_verdict_kind kind, const struct eh_verdict *verdict)
@@ -192,6 +246,7 @@ json_t *eh_fairness_to_json(const struct eh_fairness_watch *watch,
     put_int(o, "overrides", (int64_t)report->overrides);
     put_balance(o, report);
     put_verdicts(o, report);
+    put_ways(o, report);
     put_real(o, "draw_p", report->draw_p);
     put_real(o, "draw_chi_square", report->draw_chi_square);
     put_int(o, "draw_degrees", report->draw_degrees);

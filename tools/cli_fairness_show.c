@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "cli_fairness.h"
+#include "cli_fairness_text.h"
 #include "cli_table.h"
 #include "cli_text.h"
 
@@ -24,7 +24,7 @@ static double real(const json_t *o, const char *key)
 }
 
 /* ".981", "1.000", "12.3", with `decimals`; "-" where there is no figure. */
-static void number_text(const json_t *o, const char *key, double unit, int decimals,
+void eh_fairness_number(const json_t *o, const char *key, double unit, int decimals,
                         char ret[EH_CLI_TEXT])
 {
     char text[EH_CLI_TEXT];
@@ -39,17 +39,17 @@ static void number_text(const json_t *o, const char *key, double unit, int decim
 
 static void ratio_text(const json_t *o, const char *key, char ret[EH_CLI_TEXT])
 {
-    number_text(o, key, EH_PPM, 3, ret);
+    eh_fairness_number(o, key, EH_PPM, 3, ret);
 }
 
 /* "37 %" */
-static void percent_text(double part, double whole, char ret[EH_CLI_TEXT])
+void eh_fairness_percent(double part, double whole, char ret[EH_CLI_TEXT])
 {
     snprintf(ret, EH_CLI_TEXT, whole > 0 ? "%.0f %%" : "-", 100 * part / whole);
 }
 
 /* The text behind a name, broken at blanks so that no line is longer than LINE. */
-static void say(const struct eh_cli *cli, const char *name, const char *text)
+void eh_fairness_say(const struct eh_cli *cli, const char *name, const char *text)
 {
     char *clean = eh_text_clean(text);
     const char *at = clean;
@@ -72,12 +72,12 @@ static void rep_row(struct eh_grid *g, const json_t *rep, unsigned exponent)
 {
     char text[EH_CLI_TEXT];
     eh_grid_text(g, eh_json_text(rep, "rep"));
-    number_text(rep, "entitled", 1, 1, text);
+    eh_fairness_number(rep, "entitled", 1, 1, text);
     eh_grid_text(g, text);
-    number_text(rep, "expected", 1, 1, text);
+    eh_fairness_number(rep, "expected", 1, 1, text);
     eh_grid_text(g, text);
     eh_grid_count(g, eh_json_int(rep, "received"));
-    number_text(rep, "deviation", 1, 1, text);
+    eh_fairness_number(rep, "deviation", 1, 1, text);
     eh_grid_text(g, text);
     eh_grid_money(g, eh_json_int(rep, "entitled_value"), exponent);
     eh_grid_money(g, eh_json_int(rep, "received_value"), exponent);
@@ -137,10 +137,10 @@ static void show_overloads(const struct eh_cli *cli, const json_t *report)
         eh_grid_text(g, eh_json_text(rep, "rep"));
         eh_text_span(eh_json_int(rep, "overloaded_s"), text);
         eh_grid_text(g, text);
-        percent_text(real(rep, "overloaded_s"), present_s(rep), text);
+        eh_fairness_percent(real(rep, "overloaded_s"), present_s(rep), text);
         eh_grid_text(g, text);
         eh_grid_count(g, eh_json_int(rep, "overloads"));
-        number_text(rep, "overloads_weekly", 1, 1, text);
+        eh_fairness_number(rep, "overloads_weekly", 1, 1, text);
         eh_grid_text(g, text);
         eh_grid_count(g, eh_json_int(rep, "overloads_ended"));
         difference_cell(g, rep, eh_json_exponent(report));
@@ -191,7 +191,7 @@ static void show_balance(const struct eh_cli *cli, const json_t *report, const c
     ratio_text(report, gini_key, gini);
     eh_format(text, sizeof text, "%s: Jain %s (1 is perfectly fair), Gini %s (0 is)",
               evenness(report, jain_key), jain, gini);
-    say(cli, name, text);
+    eh_fairness_say(cli, name, text);
 }
 
 /* NULL: the report has no verdict of this name. */
@@ -216,7 +216,30 @@ static void chance_text(const json_t *verdict, const char *key, char ret[EH_CLI_
     if (real(verdict, key) < SMALL)
         snprintf(ret, EH_CLI_TEXT, "%.1e", real(verdict, key));
     else
-        number_text(verdict, key, 1, 3, ret);
+        eh_fairness_number(verdict, key, 1, 3, ret);
+}
+
+bool eh_fairness_is_doubtful(const json_t *report, const char *verdict)
+{
+    return is_doubtful(verdict_of(report, verdict));
+}
+
+bool eh_fairness_is_told(const json_t *report, const char *verdict)
+{
+    return eh_json_has(verdict_of(report, verdict), "p");
+}
+
+void eh_fairness_chance(const json_t *report, const char *name, char ret[EH_FAIRNESS_CHANCE])
+{
+    const json_t *verdict = verdict_of(report, name);
+    char p[EH_CLI_TEXT], corrected[EH_CLI_TEXT];
+    if (!eh_json_has(verdict, "p")) {
+        eh_format(ret, EH_FAIRNESS_CHANCE, "too few to tell");
+        return;
+    }
+    chance_text(verdict, "p", p);
+    chance_text(verdict, "corrected", corrected);
+    eh_format(ret, EH_FAIRNESS_CHANCE, "p %s, corrected %s", p, corrected);
 }
 
 /* "doubtful: this. p .001, corrected .003", or "too few to tell". */
@@ -226,7 +249,7 @@ static void show_verdict(const struct eh_cli *cli, const json_t *report, const c
     const json_t *verdict = verdict_of(report, name);
     char p[EH_CLI_TEXT], corrected[EH_CLI_TEXT], text[512];
     if (!eh_json_has(verdict, "p")) {
-        say(cli, line, "too few to tell");
+        eh_fairness_say(cli, line, "too few to tell");
         return;
     }
     chance_text(verdict, "p", p);
@@ -234,7 +257,7 @@ static void show_verdict(const struct eh_cli *cli, const json_t *report, const c
     eh_format(text, sizeof text, "%s%s: p %s, corrected %s",
               is_doubtful(verdict) ? "doubtful: " : "", is_doubtful(verdict) ? doubtful : innocent,
               p, corrected);
-    say(cli, line, text);
+    eh_fairness_say(cli, line, text);
 }
 
 static void show_draw(const struct eh_cli *cli, const json_t *report)
@@ -246,7 +269,7 @@ static void show_draw(const struct eh_cli *cli, const json_t *report)
 /* What the corrected p of all of them is held against. */
 static void show_level(const struct eh_cli *cli, const json_t *report)
 {
-    char level[EH_CLI_TEXT], text[256];
+    char level[EH_CLI_TEXT], honest[EH_CLI_TEXT], text[256];
     unsigned shown = 0;
     size_t i;
     json_t *verdict;
@@ -254,13 +277,14 @@ static void show_level(const struct eh_cli *cli, const json_t *report)
         eh_json_has(verdict, "p");
     if (shown == 0)
         return;
-    number_text(report, "level", 1, 2, level);
+    eh_fairness_number(report, "level", 1, 2, level);
+    snprintf(honest, sizeof honest, "%.0f", 1 / real(report, "level"));
     eh_format(text, sizeof text,
               "p is how often an honest period looks like this or worse; corrected for the %u "
-              "verdict%s shown, %s and less is doubtful: one honest report in %.0f has a doubtful "
+              "verdict%s shown, %s and less is doubtful: one honest report in %s has a doubtful "
               "verdict",
-              shown, shown == 1 ? "" : "s", level, 1 / real(report, "level"));
-    say(cli, "level", text);
+              shown, shown == 1 ? "" : "s", level, honest);
+    eh_fairness_say(cli, "level", text);
 }
 
 /* " Cramér's V .079, by chance about .095; G 13.8"; nothing without figures. */
@@ -272,7 +296,7 @@ static void picking_text(const json_t *picking, char ret[128])
         return;
     ratio_text(picking, "cramer_v", v);
     ratio_text(picking, "cramer_v_by_chance", chance);
-    number_text(picking, "g", 1, 1, g);
+    eh_fairness_number(picking, "g", 1, 1, g);
     eh_format(ret, 128, "Cramér's V %s, by chance about %s; G %s", v, chance, g);
 }
 
@@ -287,7 +311,7 @@ static void show_picking(const struct eh_cli *cli, const json_t *report, const c
                  "value told who got it");
     picking_text(picking, text);
     if (*text)
-        say(cli, "", text);
+        eh_fairness_say(cli, "", text);
 }
 
 /* "ana got 90 of the most valuable fifth, 60.0 expected" */
@@ -299,8 +323,8 @@ static void show_picker(const struct eh_cli *cli, const json_t *report)
         doubtful[256];
     if (!first || !last)
         return;
-    number_text(picker, "received", 1, 0, received);
-    number_text(picker, "expected", 1, 1, expected);
+    eh_fairness_number(picker, "received", 1, 0, received);
+    eh_fairness_number(picker, "expected", 1, 1, expected);
     eh_format(who, sizeof who, "%s%s%s", first, strcmp(first, last) ? " to " : "",
               strcmp(first, last) ? last : "");
     eh_format(innocent, sizeof innocent,
@@ -317,9 +341,9 @@ static void show_predictability(const struct eh_cli *cli, const json_t *report)
     char percent[EH_CLI_TEXT], text[256];
     if (!eh_json_has(report, "predictability"))
         return;
-    percent_text(real(report, "predictability"), EH_PPM, percent);
+    eh_fairness_percent(real(report, "predictability"), EH_PPM, percent);
     eh_format(text, sizeof text, "the best guess who is next is right in %s of draws", percent);
-    say(cli, "guessing", text);
+    eh_fairness_say(cli, "guessing", text);
 }
 
 static void show_notes(const struct eh_cli *cli, const json_t *report)
@@ -327,20 +351,25 @@ static void show_notes(const struct eh_cli *cli, const json_t *report)
     size_t i;
     json_t *note;
     json_array_foreach(json_object_get(report, "notes"), i, note)
-        say(cli, i == 0 ? "notes" : "", json_string_value(note));
+        eh_fairness_say(cli, i == 0 ? "notes" : "", json_string_value(note));
 }
 
 static void show_head(const struct eh_cli *cli, const json_t *report)
 {
     const char *team = eh_json_text(report, "team"), *from = eh_json_text(report, "from");
     const char *to = eh_json_text(report, "to");
-    char tickets[EH_CLI_TEXT], deals[EH_CLI_TEXT], overrides[EH_CLI_TEXT];
+    char first[2 * LINE], counts[2 * LINE], tickets[EH_CLI_TEXT], deals[EH_CLI_TEXT],
+        drawn[EH_CLI_TEXT], overrides[EH_CLI_TEXT];
     eh_text_count(eh_json_int(report, "tickets"), tickets);
     eh_text_count(eh_json_int(report, "deals"), deals);
+    eh_text_count(eh_json_int(report, "drawn"), drawn);
     eh_text_count(eh_json_int(report, "overrides"), overrides);
-    printf("%steam %s%s, %s to %s: %s tickets in %s deals, %s by managers\n", eh_colour_bold(cli),
-           team ? team : "?", eh_colour_end(cli), from ? from : "?", to ? to : "?", tickets, deals,
-           overrides);
+    eh_format(first, sizeof first, "team %s, %s to %s:", team ? team : "?", from ? from : "?",
+              to ? to : "?");
+    eh_format(counts, sizeof counts, "%s tickets in %s deals, %s drawn, %s by managers", tickets,
+              deals, drawn, overrides);
+    printf("%s%s%s%s%s\n", eh_colour_bold(cli), first, eh_colour_end(cli),
+           strlen(first) + strlen(counts) < LINE ? " " : "\n", counts);
 }
 
 void eh_fairness_show(const struct eh_cli *cli, const json_t *report)
@@ -350,6 +379,7 @@ void eh_fairness_show(const struct eh_cli *cli, const json_t *report)
     show_overloads(cli, report);
     show_managers(cli, report);
     eh_fairness_show_again(cli, report);
+    eh_fairness_show_ways(cli, report);
     putchar('\n');
     show_balance(cli, report, "in number", "jain_count", "gini_count");
     show_balance(cli, report, "in value", "jain_value", "gini_value");

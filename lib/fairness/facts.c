@@ -27,6 +27,7 @@ void eh_fairness_free(struct eh_fairness *f)
         return;
     eh_fairness_covariance_done(f);
     eh_fairness_rows_done(f);
+    eh_fairness_undrawn_done(f);
     free(f->reps);
     free(f->managers);
     eh_table_done(&f->rep_numbers);
@@ -38,8 +39,7 @@ void eh_fairness_free(struct eh_fairness *f)
 
 /* ---- Who is who. */
 
-/* Room for one more item; the array may move. */
-static bool make_room(void **items, uint32_t count, uint32_t *room, size_t size, uint32_t max)
+bool eh_fairness_room(void **items, uint32_t count, uint32_t *room, size_t size, uint32_t max)
 {
     if (count < *room)
         return true;
@@ -57,7 +57,8 @@ static struct rep *add_rep(struct eh_fairness *f, struct eh_str id)
 {
     struct eh_str copy = eh_arena_str(&f->arena, id);
     uint32_t row = 0;
-    if (!make_room((void **)&f->reps, f->rep_count, &f->rep_room, sizeof *f->reps, REPS_MAX) ||
+    if (!eh_fairness_room((void **)&f->reps, f->rep_count, &f->rep_room, sizeof *f->reps,
+                          REPS_MAX) ||
         !copy.data || eh_fairness_row_for(f, copy, &row) < 0 ||
         eh_table_put(&f->rep_numbers, eh_key_of_text(copy), f->rep_count) < 0)
         return NULL;
@@ -68,8 +69,7 @@ static struct rep *add_rep(struct eh_fairness *f, struct eh_str id)
     return rep;
 }
 
-/* NULL: no memory; noted. The pointer holds until the next new rep. */
-static struct rep *rep_of(struct eh_fairness *f, struct eh_str id)
+struct rep *eh_fairness_rep_of(struct eh_fairness *f, struct eh_str id)
 {
     uint64_t number;
     if (eh_table_get(&f->rep_numbers, eh_key_of_text(id), &number))
@@ -86,8 +86,8 @@ struct manager *eh_fairness_manager_of(struct eh_fairness *f, struct eh_str id)
     if (eh_table_get(&f->manager_numbers, eh_key_of_text(id), &number))
         return &f->managers[number];
     struct eh_str copy = eh_arena_str(&f->arena, id);
-    if (!make_room((void **)&f->managers, f->manager_count, &f->manager_room, sizeof *f->managers,
-                   MANAGERS_MAX) ||
+    if (!eh_fairness_room((void **)&f->managers, f->manager_count, &f->manager_room,
+                          sizeof *f->managers, MANAGERS_MAX) ||
         (id.size && !copy.data) ||
         eh_table_put(&f->manager_numbers, eh_key_of_text(id), f->manager_count) < 0) {
         f->failed = true;
@@ -103,11 +103,13 @@ struct manager *eh_fairness_manager_of(struct eh_fairness *f, struct eh_str id)
 static void add_chance(struct eh_fairness *f, const struct eh_deal *deal,
                        const struct eh_deal_chance *chance, uint32_t bin)
 {
-    struct rep *rep = chance->p > 0 ? rep_of(f, chance->rep) : NULL;
+    struct rep *rep = chance->p > 0 ? eh_fairness_rep_of(f, chance->rep) : NULL;
     if (!rep)
         return;
-    rep->expected += chance->p;
-    rep->expected_value += chance->p * (double)deal->value;
+    if (!deal->further) {
+        rep->expected += chance->p;
+        rep->expected_value += chance->p * (double)deal->booked;
+    }
     rep->drawn_expected += chance->p;
     rep->variance += chance->p * (1 - chance->p);
 
@@ -127,7 +129,7 @@ static void add_entitled(struct eh_fairness *f, const struct eh_deal *deal, uint
         shares += deal->chances[i].share_ppm;
     for (uint32_t i = 0; i < deal->count; i++) {
         const struct eh_deal_chance *chance = &deal->chances[i];
-        const struct rep *rep = rep_of(f, chance->rep);
+        const struct rep *rep = eh_fairness_rep_of(f, chance->rep);
         if (rep)
             f->rows[rep->row]->entitled_in[bin] +=
                 shares > 0 ? chance->share_ppm / shares : chance->p;
@@ -140,7 +142,7 @@ static void add_draw(struct eh_fairness *f, const struct eh_deal *deal)
     uint32_t bin = eh_fairness_bin(deal->value);
     /* Newcomers first: one may put rows together, and a deal must not lie astride that. */
     for (uint32_t i = 0; i < deal->count; i++)
-        if (!rep_of(f, deal->chances[i].rep))
+        if (!eh_fairness_rep_of(f, deal->chances[i].rep))
             return;
     for (uint32_t i = 0; i < deal->count; i++) {
         add_chance(f, deal, &deal->chances[i], bin);
@@ -152,7 +154,7 @@ static void add_draw(struct eh_fairness *f, const struct eh_deal *deal)
     f->most += most;
     f->drawn++;
 
-    struct rep *rep = rep_of(f, deal->rep);
+    struct rep *rep = eh_fairness_rep_of(f, deal->rep);
     if (!rep)
         return;
     rep->drawn++;
@@ -160,29 +162,35 @@ static void add_draw(struct eh_fairness *f, const struct eh_deal *deal)
     f->rows[rep->row]->observed[bin]++;
 }
 
+/* Whoever got it had no chance to win or lose. */
+static void add_certain(struct eh_fairness *f, const struct eh_deal *deal)
+{
+    struct rep *rep = eh_fairness_rep_of(f, deal->rep);
+    if (!rep || deal->further)
+        return;
+    rep->expected += 1;
+    rep->expected_value += (double)deal->booked;
+}
+
 void eh_fairness_on_deal(void *fairness, const struct eh_deal *deal)
 {
     struct eh_fairness *f = fairness;
-    if (!eh_str_equal(deal->team, f->team) || eh_str_equal(deal->why, eh_str("manager")))
+    if (!eh_str_equal(deal->team, f->team))
         return;
     f->tickets += !deal->further;
-    f->deals++;
-    if (deal->dealt) {
+    f->deals += !eh_str_equal(deal->why, eh_str("manager"));
+    eh_fairness_undrawn_take(f, deal);
+    if (deal->dealt)
         add_draw(f, deal);
-        return;
-    }
-    struct rep *rep = rep_of(f, deal->rep);
-    if (!rep)
-        return;
-    rep->expected += 1;
-    rep->expected_value += (double)deal->value;
+    else
+        add_certain(f, deal);
 }
 
 void eh_fairness_override(struct eh_fairness *f, struct eh_str manager_name, struct eh_str rep_id,
-                          int64_t value, bool waited)
+                          int64_t value)
 {
     struct manager *manager = eh_fairness_manager_of(f, manager_name);
-    struct rep *rep = rep_of(f, rep_id);
+    struct rep *rep = eh_fairness_rep_of(f, rep_id);
     if (!manager || !rep)
         return;
     manager->overrides++;
@@ -190,13 +198,12 @@ void eh_fairness_override(struct eh_fairness *f, struct eh_str manager_name, str
     rep->overrides++;
     f->rows[rep->row]->overridden[eh_fairness_bin(value)]++;
     f->overrides++;
-    f->tickets += waited;
 }
 
 void eh_fairness_ended(struct eh_fairness *f, struct eh_str manager_name, struct eh_str rep_id)
 {
     struct manager *manager = eh_fairness_manager_of(f, manager_name);
-    struct rep *rep = rep_of(f, rep_id);
+    struct rep *rep = eh_fairness_rep_of(f, rep_id);
     if (!manager || !rep)
         return;
     manager->ended++;
@@ -234,7 +241,7 @@ static void book_status(struct eh_fairness *f, struct rep *rep, int64_t at_us)
 
 void eh_fairness_state(struct eh_fairness *f, struct eh_str id, int status, int64_t at_us)
 {
-    struct rep *rep = rep_of(f, id);
+    struct rep *rep = eh_fairness_rep_of(f, id);
     if (!rep || status == rep->status || status < 0 || status > EH_STATUS_AWAY)
         return;
     book_status(f, rep, at_us);
@@ -256,7 +263,7 @@ void eh_fairness_time_back(struct eh_fairness *f, int64_t from_us, int64_t to_us
 void eh_fairness_account(struct eh_fairness *f, struct eh_str id,
                          const struct eh_fairness_account *reading)
 {
-    struct rep *rep = rep_of(f, id);
+    struct rep *rep = eh_fairness_rep_of(f, id);
     if (!rep)
         return;
     if (!rep->accounted)

@@ -17,11 +17,31 @@
 #define MANAGERS_MAX 10000
 #define NONE         UINT32_MAX
 
+/* Tickets and what they were booked with, by class of value. */
+struct by_bin {
+    uint32_t tickets[BINS];
+    int64_t value[BINS];
+};
+
+/* What somebody got in one way. */
+struct got {
+    uint64_t tickets;
+    int64_t value;
+    double due; /* by share of everybody in the team */
+};
+
+struct doer {
+    enum eh_doer doer;
+    struct eh_str name;
+    struct by_bin *ways[EH_WAYS]; /* NULL: nothing */
+};
+
 struct row {
     double drawn, expected; /* tickets in draws, and Σ p of them */
     uint32_t observed[BINS], overridden[BINS];
-    double expected_in[BINS]; /* Σ p by value */
-    double entitled_in[BINS]; /* Σ share / Σ shares of who is eligible, of draws, by value */
+    double expected_in[BINS];     /* Σ p by value */
+    double entitled_in[BINS];     /* Σ share / Σ shares of who is eligible, of draws, by value */
+    struct by_bin *ways[EH_WAYS]; /* NULL: nothing */
 };
 
 /* A lower triangle of covariances, row after row; see covariance.c. */
@@ -68,6 +88,11 @@ struct rep {
     int64_t since_us, status_us[4]; /* time in each status before since_us */
     struct arrived at_since;        /* the team's, when the status began */
     struct arrived meanwhile, otherwise;
+    struct got *ways;    /* EH_WAYS of them; NULL: nothing, and nothing was due */
+    uint32_t set_by;     /* number of the doer; 0, of the unknown one, until somebody is known */
+    int64_t set_us;      /* when */
+    uint32_t was_set_by; /* ... and before that, should the last one be refused */
+    int64_t was_set_us;
 };
 
 struct manager {
@@ -101,6 +126,12 @@ struct eh_fairness {
     struct manager *managers;
     uint32_t manager_count, manager_room;
 
+    struct doer *doers; /* [0]: EH_DOER_UNKNOWN */
+    uint32_t doer_count, doer_room;
+    struct eh_table doer_numbers;
+    struct by_bin given;         /* deals and overrides */
+    struct by_bin ways[EH_WAYS]; /* of them */
+
     struct row *rows[ROWS_MAX];
     uint32_t row_count;
     struct matrix matrices[BINS]; /* of each 2^coarse classes of value */
@@ -116,6 +147,23 @@ struct eh_fairness {
     double most; /* Σ max p over draws */
     struct eh_fairness_again again;
 };
+
+/* facts.c. NULL: no memory; noted. The pointer holds until the next new rep. */
+struct rep *eh_fairness_rep_of(struct eh_fairness *, struct eh_str id);
+/* Room for one more item; the array may move. */
+bool eh_fairness_room(void **items, uint32_t count, uint32_t *room, size_t size, uint32_t max);
+
+/* undrawn.c */
+void eh_fairness_undrawn_take(struct eh_fairness *, const struct eh_deal *);
+void eh_fairness_undrawn_done(struct eh_fairness *);
+/* What one row has goes to another. */
+void eh_fairness_ways_move(struct by_bin *to[EH_WAYS], struct by_bin *from[EH_WAYS]);
+void eh_fairness_ways_done(struct by_bin *ways[EH_WAYS]);
+
+/* ways.c */
+int eh_fairness_fill_ways(const struct eh_fairness *, struct eh_arena *,
+                          struct eh_fairness_report *) EH_MUST_CHECK;
+void eh_fairness_judge_ways(const struct eh_fairness *, struct eh_fairness_report *);
 
 /* rows.c */
 int eh_fairness_row_for(struct eh_fairness *, struct eh_str rep, uint32_t *ret) EH_MUST_CHECK;

@@ -70,6 +70,10 @@ static void fill_rep(const struct rep *rep, struct eh_fairness_rep *ret)
         .overrides = rep->overrides,
         .ended = rep->ended,
     };
+    for (uint32_t way = 0; rep->ways && way < EH_WAY_BEFORE; way++) {
+        ret->not_drawn += rep->ways[way].tickets;
+        ret->not_drawn_value += rep->ways[way].value;
+    }
     if (rep->variance >= EH_FAIRNESS_ENOUGH)
         ret->deviation = ((double)rep->drawn - rep->drawn_expected) / sqrt(rep->variance);
     fill_overload(rep, ret);
@@ -176,6 +180,7 @@ static int judge(struct eh_fairness *f, struct eh_arena *arena, struct eh_fairne
     int r = eh_fairness_judge_draw(f, report);
     if (r == 0)
         r = eh_fairness_judge_picking(f, arena, report);
+    eh_fairness_judge_ways(f, report);
     report->verdict_count = eh_verdicts_judge(report->verdicts, EH_VERDICT_KINDS);
     return r;
 }
@@ -199,6 +204,8 @@ int eh_fairness_report(struct eh_fairness *f, int64_t to_us, struct eh_arena *ar
         r = fill_managers(f, arena, &report);
     if (r == 0)
         r = eh_fairness_fill_again(f, arena, &report);
+    if (r == 0)
+        r = eh_fairness_fill_ways(f, arena, &report);
     if (r == 0)
         r = judge_balance(&report);
     if (r == 0)

@@ -68,8 +68,9 @@ int eh_fairness_rows_by_id(const struct eh_fairness *f, uint32_t ret[ROWS_MAX])
 
 /* ---- Putting neighbours together. Only ever done once, while each row is one rep. */
 
-static void add_row(struct row *to, const struct row *from)
+static void add_row(struct row *to, struct row *from)
 {
+    eh_fairness_ways_move(to->ways, from->ways);
     to->drawn += from->drawn;
     to->expected += from->expected;
     for (uint32_t bin = 0; bin < BINS; bin++) {
@@ -166,7 +167,9 @@ int eh_fairness_row_for(struct eh_fairness *f, struct eh_str rep, uint32_t *ret)
 
 void eh_fairness_rows_done(struct eh_fairness *f)
 {
-    for (uint32_t i = 0; i < f->row_count; i++)
+    for (uint32_t i = 0; i < f->row_count; i++) {
+        eh_fairness_ways_done(f->rows[i]->ways);
         free(f->rows[i]);
+    }
     free(f->row_last);
 }

@@ -77,11 +77,10 @@ static void take_assigned(struct eh_fairness_watch *w, const struct eh_input *in
                           const struct eh_effect *e)
 {
     struct eh_ticket_view ticket = {0};
-    bool first = e->was.size == 0;
     if (e->type == EH_NOTICE_ASSIGNED && eh_str_equal(e->team, w->team) &&
         eh_str_equal(e->why, eh_str("manager")) &&
         eh_engine_ticket(w->engine, e->source, e->id, &ticket))
-        eh_fairness_override(w->fairness, in->message.actor, e->rep, ticket.value, first);
+        eh_fairness_override(w->fairness, in->message.actor, e->rep, ticket.value);
 }
 
 /* Out of the team, which had it before, or into it. */
@@ -116,6 +115,13 @@ static void take_ended(struct eh_fairness_watch *w, const struct eh_input *in,
         eh_fairness_ended(w->fairness, in->message.actor, e->rep);
 }
 
+static bool sets_presence(const struct eh_fairness_watch *w, const struct eh_message *m)
+{
+    struct eh_member_view member;
+    return (m->type == EH_MESSAGE_SIGNAL || m->type == EH_MESSAGE_RELEASE) &&
+           eh_engine_member_of(w->engine, w->team, m->rep, &member);
+}
+
 static void take(struct eh_fairness_watch *w, const struct eh_input *in,
                  const struct eh_effects *fx, bool ours)
 {
@@ -132,10 +138,29 @@ static void take(struct eh_fairness_watch *w, const struct eh_input *in,
         take_ended(w, in, &fx->items[i]);
         take_moved(w, in, &fx->items[i], ours);
     }
+    if (fx->refused && sets_presence(w, &in->message))
+        eh_fairness_set_refused(w->fairness, in->message.rep);
     look_at_rep(w, fx->some_teams ? in->message.rep : fx->signal_rep, in->at_us);
     w->last = w->to != EH_DATE_NEVER ? w->to : in->date;
     if (w->first == 0 && w->from == EH_DATE_ALWAYS)
         w->first = in->date;
+}
+
+/* Before it is decided, for it may deal at once: who sets a presence. What is
+ * held back comes into force later, as it was said last. */
+static void take_doer(struct eh_fairness_watch *w, const struct eh_input *in)
+{
+    const struct eh_message *m = &in->message;
+    bool admin = in->origin == EH_ORIGIN_ADMIN;
+    struct eh_rep_view rep;
+    if (!sets_presence(w, m))
+        return;
+    bool own = admin && eh_engine_rep(w->engine, m->rep, &rep) && eh_str_equal(m->actor, rep.user);
+    enum eh_doer doer = in->origin == EH_ORIGIN_STREAM ? EH_DOER_STREAM
+                        : own                          ? EH_DOER_REP
+                        : admin && m->actor.size       ? EH_DOER_MANAGER
+                                                       : EH_DOER_UNKNOWN;
+    eh_fairness_set_by(w->fairness, m->rep, doer, m->actor, in->at_us);
 }
 
 int eh_fairness_watch_step(struct eh_fairness_watch *w, const struct eh_input *in,
@@ -156,6 +181,8 @@ int eh_fairness_watch_step(struct eh_fairness_watch *w, const struct eh_input *i
         return r;
     if (w->fairness && in->message.type == EH_MESSAGE_DESK)
         read_accounts(w);
+    if (w->fairness)
+        take_doer(w, in);
     bool ours = w->fairness && look_before(w, in);
     r = eh_engine_step(w->engine, in, fx);
     if (r < 0)

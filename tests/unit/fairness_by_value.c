@@ -240,7 +240,7 @@ Test(fairness_by_value, what_managers_gave_is_judged_by_value)
         deal(&p, i % 4 < 2 ? 0 : 3, coin, i % 2 ? 9000 : 100);
     for (int i = 0; i < 60; i++)
         eh_fairness_override(p.f, eh_str("maja"), eh_str(i < 15 || i >= 55 ? "ana" : "dov"),
-                             i < 30 ? 100 : 9000, true);
+                             i < 30 ? 100 : 9000);
     look(&p);
     expect_near(p.report.verdicts[EH_VERDICT_OVERRIDDEN].p, exp(-100 / 7.5 / 2));
     cr_expect(p.report.verdicts[EH_VERDICT_OVERRIDDEN].doubtful);

@@ -41,6 +41,11 @@ double eh_chi_square_tail(double chi_square, double degrees);
  * of the chance of exactly so much is in it (mid-p: Lancaster, JASA 56, 1961). */
 double eh_excess_tail(double off, double variance);
 
+/* The chance of k or more of `high` among n drawn from `all` without putting back (high, n <= all),
+ * and of k or more successes in n, each with chance p. Exact but for rounding. */
+double eh_hypergeometric_tail(uint64_t k, uint64_t n, uint64_t high, uint64_t all);
+double eh_binomial_tail(uint64_t k, uint64_t n, double p);
+
 /* xᵀ Σ⁻ x for a symmetric positive semidefinite Σ (row by row, upper triangle read) and an x in its
  * range: Cholesky with diagonal pivoting, which ends where what is left of every variance is below
  * `least` (> 0, in the units of Σ); its rank is the number of pivots until then. Any generalised

@@ -40,6 +40,11 @@
     256 /* reps counted by themselves; above: so many groups by id order */
 #define EH_FAIRNESS_QUINTILES 5
 
+/* A presence that was set so shortly before a deal counts as set just before it. */
+#define EH_FAIRNESS_JUST_BEFORE_S 60
+#define EH_FAIRNESS_DOERS_MAX     512 /* told apart; who comes later is counted with "others" */
+#define EH_FAIRNESS_NAMED_MAX     20  /* of a way: reps and doers that are named, the most first */
+
 struct eh_fairness;
 
 int eh_fairness_new(struct eh_str team, int64_t from_us, struct eh_fairness **ret,
@@ -48,18 +53,33 @@ void eh_fairness_free(struct eh_fairness *); /* NULL allowed */
 
 /* ---- Facts. */
 
-/* An eh_deal_fn; context is the struct eh_fairness. Deals of other teams and managers' overrides
- * (those are told apart) are passed over. */
+/* An eh_deal_fn; context is the struct eh_fairness. Deals of other teams are passed over. */
 void eh_fairness_on_deal(void *fairness, const struct eh_deal *);
+
+/* Who did something that made chance have no say, as far as the log tells. */
+enum eh_doer {
+    EH_DOER_UNKNOWN, /* the log does not tell, or nobody did it */
+    EH_DOER_SOURCE,  /* a ticket's source, by name */
+    EH_DOER_MANAGER, /* by name */
+    EH_DOER_REP,     /* the reps themselves, together */
+    EH_DOER_STREAM,  /* whoever writes to the stream: signals there name nobody */
+    EH_DOER_OTHERS,  /* beyond EH_FAIRNESS_DOERS_MAX */
+};
+const char *eh_doer_name(enum eh_doer); /* "unknown" | "source" | … */
+
+/* Who set the rep's presence as it will be from now on, and when. */
+void eh_fairness_set_by(struct eh_fairness *, struct eh_str rep, enum eh_doer, struct eh_str name,
+                        int64_t at_us);
+void eh_fairness_set_refused(struct eh_fairness *, struct eh_str rep); /* the last of these */
 /* A ticket of the team came in, dealt or not. */
 void eh_fairness_arrival(struct eh_fairness *, int64_t value);
 /* From at_us on the rep is so (enum eh_status); 0: not in the team. The same again is nothing. */
 void eh_fairness_state(struct eh_fairness *, struct eh_str rep, int status, int64_t at_us);
 /* The time went up to from_us, and goes on from to_us, which is before it. */
 void eh_fairness_time_back(struct eh_fairness *, int64_t from_us, int64_t to_us);
-/* A manager gave the rep a ticket, which nobody had yet (`waited`) or somebody else. */
+/* A manager gave the rep a ticket. The deal itself comes apart. */
 void eh_fairness_override(struct eh_fairness *, struct eh_str manager, struct eh_str rep,
-                          int64_t value, bool waited);
+                          int64_t value);
 /* Who sent the input whose deals are told next: the caller's text, until the next call. */
 void eh_fairness_actor_is(struct eh_fairness *, struct eh_str actor);
 /* From now on the rep's tickets go back because of this user's release. */
@@ -89,9 +109,10 @@ void eh_fairness_account(struct eh_fairness *, struct eh_str rep,
 struct eh_fairness_rep {
     struct eh_str rep;
     struct eh_fairness_account account; /* of the period: last reading less the first */
-    double expected, expected_value;    /* Σ p, Σ p v over deals; 1 where nobody else could */
-    uint64_t drawn;                     /* tickets he got by policy, chance having a say */
-    double drawn_expected;              /* Σ p of those */
+    double expected, expected_value; /* Σ p, Σ p v over the tickets that entitled somebody in the
+                                        period; 1 where nobody else could */
+    uint64_t drawn;                  /* tickets he got by policy, chance having a say */
+    double drawn_expected;           /* Σ p of those */
     double deviation; /* z = (drawn − Σ p) / √Σ p (1 − p); NAN: too few to tell */
     int64_t available_s, overloaded_s, away_s;
     uint64_t overloads;                      /* times he turned overloaded */
@@ -99,6 +120,8 @@ struct eh_fairness_rep {
     double value_meanwhile, value_otherwise; /* mean of what arrived while he was, and was not,
                                                 overloaded: minor units */
     double value_error;                      /* standard error of their difference (Welch) */
+    uint64_t not_drawn;                      /* times he was given a ticket without a draw */
+    int64_t not_drawn_value;                 /* as booked, minor units */
     uint64_t overrides;                      /* tickets managers gave him */
     uint64_t ended;                          /* times somebody else ended his overloaded */
 };
@@ -143,14 +166,63 @@ struct eh_fairness_balance {
     double plain_jain, plain_gini; /* of received alone, each rep counting the same */
 };
 
+/* ---- What was not drawn. */
+
+/* How a ticket came to somebody without a draw. The last one is no such way, and overlaps the
+ * others: what was dealt, drawn or not, just after a presence had been set. */
+enum eh_way {
+    EH_WAY_OWNER,      /* the ticket named its owner */
+    EH_WAY_MANAGER,    /* a manager gave it to them */
+    EH_WAY_SKILL,      /* nobody else in the team has the skills */
+    EH_WAY_AWAY,       /* all others who have them were away */
+    EH_WAY_OVERLOADED, /* ... overloaded */
+    EH_WAY_FULL,       /* ... full */
+    EH_WAY_MIXED,      /* ... partly one, partly another, or had given it back */
+    EH_WAY_AFFINITY,   /* they had a ticket of the customer open */
+    EH_WAY_SINGLE,     /* nobody else was in the team that day */
+    EH_WAY_BEFORE,     /* somebody who could have had it was set away or overloaded just before */
+    EH_WAYS
+};
+const char *eh_way_name(enum eh_way); /* "owner" | "manager" | … */
+
+struct eh_fairness_gain {
+    struct eh_str rep;
+    uint64_t tickets;
+    int64_t value;
+    double due; /* tickets: what the shares of everybody in the team that day give */
+};
+
+struct eh_fairness_done {
+    enum eh_doer doer;
+    struct eh_str name; /* of sources and managers; else empty */
+    uint64_t tickets;
+    int64_t value;
+};
+
+struct eh_fairness_way {
+    uint64_t tickets; /* times a ticket was given like this */
+    int64_t value;    /* as booked, minor units */
+    uint64_t top;     /* of them of the most valuable fifth of all that was given ... */
+    int64_t top_value;
+    double top_due;                /* ... where chance gives so many; NAN: all of about one value */
+    struct eh_fairness_gain *reps; /* who got most in value first; of EH_WAY_BEFORE the top alone */
+    uint32_t rep_count;
+    struct eh_fairness_done *doers; /* who did most in value first; of EH_WAY_BEFORE ... */
+    uint32_t doer_count;
+};
+
 struct eh_fairness_report {
     struct eh_str team;
     int64_t from_us, to_us;
-    uint64_t arrived;             /* tickets of the team that came in */
-    uint64_t tickets;             /* given out, by deal, booking or manager */
-    uint64_t deals;               /* deals and bookings: a ticket that was released counts again */
-    uint64_t drawn;               /* of them those in which chance had a say */
-    uint64_t overrides;           /* given by managers */
+    uint64_t arrived;        /* tickets of the team that came in */
+    uint64_t tickets;        /* given out for the first time in this team, each once */
+    uint64_t deals;          /* deals and bookings: a ticket that was released counts again */
+    uint64_t drawn;          /* of them those in which chance had a say */
+    uint64_t overrides;      /* given by managers, beside the deals */
+    uint64_t not_drawn;      /* deals - drawn + overrides ... */
+    int64_t not_drawn_value; /* ... and what they were booked with, */
+    int64_t given_value;     /* ... of all deals and overrides */
+    struct eh_fairness_way ways[EH_WAYS];
     struct eh_fairness_rep *reps; /* by id */
     uint32_t rep_count;
     struct eh_fairness_manager *managers; /* by name */

@@ -28,6 +28,13 @@ enum eh_verdict_kind {
     EH_VERDICT_BY_VALUE,   /* did they of each quintile of value? */
     EH_VERDICT_PICKER,     /* did somebody get more of the most valuable quintile? */
     EH_VERDICT_OVERRIDDEN, /* did the value tell whom a manager gave it? */
+    /* Of what was not drawn: is it more valuable than the rest, or did somebody get more of it? */
+    EH_VERDICT_OWNER,    /* tickets that named their owner */
+    EH_VERDICT_MANAGER,  /* a manager gave them to somebody */
+    EH_VERDICT_SKILL,    /* only one in the team has the skills */
+    EH_VERDICT_ALONE,    /* all others were away, overloaded or full */
+    EH_VERDICT_AFFINITY, /* somebody had a ticket of the customer open */
+    EH_VERDICT_PRESENCE, /* dealt just after somebody had been set away or overloaded */
     EH_VERDICT_KINDS
 };
 
@@ -37,7 +44,7 @@ struct eh_verdict {
     bool doubtful;    /* corrected <= EH_FAIRNESS_LEVEL */
 };
 
-/* "draw" | "by_value" | "picker" | "overridden" */
+/* "draw" | "by_value" | "picker" | "overridden" | "owner" | … */
 const char *eh_verdict_name(enum eh_verdict_kind);
 
 /* Corrects each p and judges it. Returns how many there are to be shown. */

@@ -1,0 +1,272 @@
+/*
+ * undrawn: takes what came to somebody without a draw: in which way, to whom, by whose deed; and
+ * what was dealt just after a presence had been set.
+ *
+ * Nothing is kept per ticket: sums per way, per rep, per row of reps and per doer, by class of
+ * value, for which values are the highest is known at the end alone.
+ */
+#include <stdlib.h>
+
+#include "facts.h"
+
+#define SECOND_US INT64_C(1000000)
+
+/* ---- Who did it. */
+
+static uint32_t add_doer(struct eh_fairness *f, enum eh_doer doer, struct eh_str name)
+{
+    struct eh_str copy = eh_arena_str(&f->arena, name);
+    if (!eh_fairness_room((void **)&f->doers, f->doer_count, &f->doer_room, sizeof *f->doers,
+                          EH_FAIRNESS_DOERS_MAX + 2) ||
+        (name.size && !copy.data)) {
+        f->failed = true;
+        return 0;
+    }
+    f->doers[f->doer_count] = (struct doer){.doer = doer, .name = copy};
+    return f->doer_count++;
+}
+
+static struct eh_key key_of(enum eh_doer doer, struct eh_str name)
+{
+    struct eh_key key = eh_key_of_text(name);
+    key.low += doer;
+    return key;
+}
+
+/* The number of a doer; of too many, and where memory ends, one that stands for others. */
+static uint32_t doer_of(struct eh_fairness *f, enum eh_doer doer, struct eh_str name)
+{
+    uint64_t number;
+    if (f->doer_count == 0)
+        add_doer(f, EH_DOER_UNKNOWN, eh_str(NULL));
+    if (doer == EH_DOER_UNKNOWN)
+        return 0;
+    if (f->doer_count > EH_FAIRNESS_DOERS_MAX)
+        doer = EH_DOER_OTHERS;
+    bool named = doer == EH_DOER_SOURCE || doer == EH_DOER_MANAGER;
+    struct eh_key key = key_of(doer, named ? name : eh_str(NULL));
+    if (eh_table_get(&f->doer_numbers, key, &number))
+        return (uint32_t)number;
+    uint32_t added = add_doer(f, doer, named ? name : eh_str(NULL));
+    if (added && eh_table_put(&f->doer_numbers, key, added) < 0)
+        f->failed = true;
+    return added;
+}
+
+void eh_fairness_set_by(struct eh_fairness *f, struct eh_str id, enum eh_doer doer,
+                        struct eh_str name, int64_t at_us)
+{
+    uint32_t number = doer_of(f, doer, name);
+    struct rep *rep = eh_fairness_rep_of(f, id);
+    if (!rep)
+        return;
+    rep->was_set_by = rep->set_by;
+    rep->was_set_us = rep->set_us;
+    rep->set_by = number;
+    rep->set_us = at_us;
+}
+
+void eh_fairness_set_refused(struct eh_fairness *f, struct eh_str id)
+{
+    struct rep *rep = eh_fairness_rep_of(f, id);
+    if (!rep)
+        return;
+    rep->set_by = rep->was_set_by;
+    rep->set_us = rep->was_set_us;
+}
+
+/* ---- In which way. */
+
+/* What keeps all others from it who have the skills: one barrier, or that they are several. */
+static enum eh_way way_alone(const struct eh_deal *deal)
+{
+    static const uint8_t ways[] = {
+        [EH_BARRIER_NONE] = EH_WAY_MIXED,     [EH_BARRIER_SKILL] = EH_WAY_SKILL,
+        [EH_BARRIER_AWAY] = EH_WAY_AWAY,      [EH_BARRIER_OVERLOADED] = EH_WAY_OVERLOADED,
+        [EH_BARRIER_RELEASED] = EH_WAY_AWAY,  [EH_BARRIER_FULL] = EH_WAY_FULL,
+        [EH_BARRIER_GAVE_BACK] = EH_WAY_MIXED};
+    uint32_t way = deal->member_count == 1 ? EH_WAY_SINGLE : EH_WAYS;
+    for (uint32_t i = 0; i < deal->member_count; i++) {
+        const struct eh_deal_member *member = &deal->members[i];
+        if (eh_str_equal(member->rep, deal->rep))
+            continue;
+        uint32_t its = ways[member->barrier];
+        if (way == EH_WAYS || way == EH_WAY_SKILL)
+            way = its;
+        else if (its != EH_WAY_SKILL && its != way)
+            way = EH_WAY_MIXED;
+    }
+    return way == EH_WAYS ? EH_WAY_MIXED : way;
+}
+
+static enum eh_way way_of(const struct eh_deal *deal)
+{
+    if (eh_str_equal(deal->why, eh_str("owner")))
+        return EH_WAY_OWNER;
+    if (eh_str_equal(deal->why, eh_str("manager")))
+        return EH_WAY_MANAGER;
+    return eh_str_equal(deal->why, eh_str("affinity")) ? EH_WAY_AFFINITY : way_alone(deal);
+}
+
+static bool is_by_presence(enum eh_way way)
+{
+    return way == EH_WAY_AWAY || way == EH_WAY_OVERLOADED || way == EH_WAY_MIXED;
+}
+
+static bool is_gone(const struct eh_deal_member *member)
+{
+    return member->barrier == EH_BARRIER_AWAY || member->barrier == EH_BARRIER_OVERLOADED ||
+           member->barrier == EH_BARRIER_RELEASED;
+}
+
+/* Who of those who could have had it was the last to be set away or overloaded. */
+struct gone {
+    bool any;
+    int64_t since_us;
+    uint32_t doer;
+};
+
+static struct gone last_gone(struct eh_fairness *f, const struct eh_deal *deal)
+{
+    struct gone last = {.any = false};
+    for (uint32_t i = 0; i < deal->member_count; i++) {
+        const struct eh_deal_member *member = &deal->members[i];
+        if (!is_gone(member) || eh_str_equal(member->rep, deal->rep))
+            continue;
+        const struct rep *rep = eh_fairness_rep_of(f, member->rep);
+        if (!rep)
+            break;
+        int64_t since = member->barrier == EH_BARRIER_RELEASED ? rep->set_us : member->since_us;
+        if (!last.any || since > last.since_us)
+            last = (struct gone){true, since, rep->set_us ? rep->set_by : 0};
+    }
+    return last;
+}
+
+static bool is_just_before(const struct gone *gone, int64_t at_us)
+{
+    return gone->any && gone->since_us <= at_us &&
+           at_us - gone->since_us <= EH_FAIRNESS_JUST_BEFORE_S * SECOND_US;
+}
+
+/* ---- The sums. */
+
+static void add_bin(struct by_bin *to, uint32_t bin, int64_t booked)
+{
+    to->tickets[bin]++;
+    if (__builtin_add_overflow(to->value[bin], booked, &to->value[bin]))
+        to->value[bin] = booked < 0 ? INT64_MIN : INT64_MAX;
+}
+
+static void add_to(struct eh_fairness *f, struct by_bin **to, uint32_t bin, int64_t booked)
+{
+    if (!*to)
+        *to = calloc(1, sizeof **to);
+    if (*to)
+        add_bin(*to, bin, booked);
+    else
+        f->failed = true;
+}
+
+/* NULL: no memory; noted. */
+static struct got *got_of(struct eh_fairness *f, struct eh_str id)
+{
+    struct rep *rep = eh_fairness_rep_of(f, id);
+    if (rep && !rep->ways)
+        rep->ways = calloc(EH_WAYS, sizeof *rep->ways);
+    if (!rep || !rep->ways) {
+        f->failed = true;
+        return NULL;
+    }
+    return rep->ways;
+}
+
+static void add_due(struct eh_fairness *f, const struct eh_deal *deal, enum eh_way way)
+{
+    uint64_t shares = 0;
+    for (uint32_t i = 0; i < deal->member_count; i++)
+        shares += deal->members[i].share_ppm;
+    for (uint32_t i = 0; i < deal->member_count; i++) {
+        struct got *got = got_of(f, deal->members[i].rep);
+        if (!got)
+            return;
+        got[way].due += deal->members[i].share_ppm / (double)shares;
+    }
+}
+
+static void add_way(struct eh_fairness *f, const struct eh_deal *deal, enum eh_way way,
+                    uint32_t doer)
+{
+    uint32_t bin = eh_fairness_bin(deal->value);
+    struct got *got = got_of(f, deal->rep);
+    const struct rep *rep = got ? eh_fairness_rep_of(f, deal->rep) : NULL;
+    if (!rep)
+        return;
+    got[way].tickets++;
+    got[way].value += deal->booked;
+    add_bin(&f->ways[way], bin, deal->booked);
+    add_to(f, &f->rows[rep->row]->ways[way], bin, deal->booked);
+    if (doer < f->doer_count)
+        add_to(f, &f->doers[doer].ways[way], bin, deal->booked);
+}
+
+static uint32_t doer_of_way(struct eh_fairness *f, const struct eh_deal *deal, enum eh_way way,
+                            const struct gone *gone)
+{
+    struct eh_str actor = f->again.actor;
+    if (way == EH_WAY_MANAGER)
+        return doer_of(f, actor.size ? EH_DOER_MANAGER : EH_DOER_UNKNOWN, actor);
+    if (is_by_presence(way))
+        return gone->doer;
+    bool source = way == EH_WAY_OWNER || way == EH_WAY_SKILL || way == EH_WAY_AFFINITY;
+    return doer_of(f, source ? EH_DOER_SOURCE : EH_DOER_UNKNOWN, deal->source);
+}
+
+void eh_fairness_undrawn_take(struct eh_fairness *f, const struct eh_deal *deal)
+{
+    enum eh_way way = deal->dealt ? EH_WAYS : way_of(deal);
+    bool by_policy = way != EH_WAY_OWNER && way != EH_WAY_MANAGER && way != EH_WAY_AFFINITY;
+    struct gone gone = last_gone(f, deal);
+    doer_of(f, EH_DOER_UNKNOWN, eh_str(NULL)); /* so that there is one */
+    add_bin(&f->given, eh_fairness_bin(deal->value), deal->booked);
+    if (way != EH_WAYS) {
+        add_due(f, deal, way);
+        add_way(f, deal, way, doer_of_way(f, deal, way, &gone));
+    }
+    if (by_policy && is_just_before(&gone, deal->at_us))
+        add_way(f, deal, EH_WAY_BEFORE, gone.doer);
+}
+
+/* ---- Life. */
+
+void eh_fairness_ways_move(struct by_bin *to[EH_WAYS], struct by_bin *from[EH_WAYS])
+{
+    for (uint32_t way = 0; way < EH_WAYS; way++) {
+        struct by_bin *more = from[way];
+        from[way] = NULL;
+        for (uint32_t bin = 0; to[way] && more && bin < BINS; bin++) {
+            to[way]->tickets[bin] += more->tickets[bin];
+            to[way]->value[bin] += more->value[bin];
+        }
+        if (to[way])
+            free(more);
+        else
+            to[way] = more;
+    }
+}
+
+void eh_fairness_ways_done(struct by_bin *ways[EH_WAYS])
+{
+    for (uint32_t way = 0; way < EH_WAYS; way++)
+        free(ways[way]);
+}
+
+void eh_fairness_undrawn_done(struct eh_fairness *f)
+{
+    for (uint32_t i = 0; i < f->rep_count; i++)
+        free(f->reps[i].ways);
+    for (uint32_t i = 0; i < f->doer_count; i++)
+        eh_fairness_ways_done(f->doers[i].ways);
+    free(f->doers);
+    eh_table_done(&f->doer_numbers);
+}
