@@ -218,6 +218,7 @@ struct eh_receipt {
     struct eh_str rep, why;
     int64_t epoch, eligible, weight; /* 0: not dealt */
     struct eh_str draws, detail;     /* as the columns of effect */
+    struct eh_str resent_of;         /* id of the cancelled ticket it is once more; or empty */
     int64_t deal;                    /* which of the ticket's deals, from 1 */
     struct eh_str team;
     struct eh_str digest;           /* of the ticket's content, 16 bytes */

@@ -364,6 +364,7 @@ json_t *eh_json_ticket(const struct eh_ticket_view *ticket, const struct eh_desk
     eh_json_put(body, "priority", json_integer(ticket->priority));
     eh_json_put(body, "points", json_integer(ticket->points));
     eh_json_put(body, "skills", eh_json_list(ticket->skills));
+    eh_json_put(body, "resent_of", ticket->resent_of.size ? eh_json_text(ticket->resent_of) : NULL);
     eh_json_put(body, "state", eh_json_string(eh_ticket_state_name(ticket->state)));
     eh_json_put(body, "rep", eh_json_text(ticket->rep));
     eh_json_put(body, "why", eh_json_text(ticket->waiting_why));

@@ -221,5 +221,7 @@ json_t *eh_json_receipt(const struct eh_receipt *receipt, const struct eh_desk *
     put_proof(body, receipt, &detail, desk);
     tell(&detail, desk, receipt, sentence);
     eh_json_put(body, "reason", json_string(sentence));
+    eh_json_put(body, "resent_of",
+                receipt->resent_of.size ? eh_json_text(receipt->resent_of) : NULL);
     return body;
 }

@@ -346,6 +346,15 @@ static int last_deal(const PGresult *result)
     return row;
 }
 
+/* Id of the cancelled ticket that came again as this one; or empty. */
+static struct eh_str resent_of(const PGresult *result)
+{
+    for (int row = 0; row < PQntuples(result); row++)
+        if (eh_pg_int(result, row, 1) == EH_NOTICE_RESENT)
+            return eh_pg_text(result, row, 5);
+    return eh_str_n(NULL, 0);
+}
+
 static json_t *receipt_json(const struct eh_admin_request *request, const PGresult *result)
 {
     const struct eh_desk *desk = desk_of(request);
@@ -368,6 +377,7 @@ static json_t *receipt_json(const struct eh_admin_request *request, const PGresu
                                  .said = eh_pg_text(result, row, 13),
                                  .team = eh_pg_text(result, row, 2),
                                  .deal = deals,
+                                 .resent_of = resent_of(result),
                                  .digest = eh_str_n((const char *)digest, EH_DIGEST_BYTES),
                                  .commitment = eh_pg_text(result, row, 14),
                                  .seed = eh_pg_text(result, row, 15),

@@ -95,6 +95,7 @@ static void overlay_salts(const struct eh_app *app, const struct eh_batch *b, st
     if (salt.size == 0 && (p = recent_customer(app, b, in->message.customer)))
         salt = eh_str_n((const char *)p->customer_salt, EH_SALT_BYTES);
     eh_salts_take_customer(in, salt);
+    eh_salts_bind_subject(in, app->keys.master);
 }
 
 /* What PostgreSQL recalled, made newer by what is still on its way there. */

@@ -101,3 +101,13 @@ void eh_salts_take_customer(struct eh_input *in, struct eh_str salt)
     take_salt(&in->customer_salt, salt);
     eh_input_identify(in);
 }
+
+void eh_salts_bind_subject(struct eh_input *in, const uint8_t secret[EH_SEED_BYTES])
+{
+    if (in->customer_salt.how != EH_SALTED || in->subject_salt.how != EH_SALTED)
+        return;
+    eh_key_bytes(
+        eh_hash_salted(EH_DOMAIN_SUBJECT_SALT, in->customer_salt.bytes, secret, EH_SEED_BYTES),
+        in->subject_salt.bytes);
+    eh_input_identify(in);
+}

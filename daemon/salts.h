@@ -1,8 +1,9 @@
 /*
  * salts: the salts that personal text is hashed behind, and when which one is taken.
  *
- * Each customer has one, drawn with their first input, so that their tickets still compare; each
- * subject and each dead letter has its own. They stand with the text, in the tables `personal` and
+ * Each customer has one, drawn with their first input, so that their tickets still compare. Another
+ * one is made of it and the master key for all their subjects, so that what they send again is seen
+ * to be the same. Any other subject and each dead letter has its own. They stand with the text, in the tables `personal` and
  * `dead_body`, and are erased with it. What was erased is known again by its identity, and by all
  * that was not erased.
  *
@@ -40,5 +41,8 @@ void eh_salts_take(struct eh_input *, const struct eh_past *);
 void eh_salts_leave_out(struct eh_input *);
 /* A customer's own salt (EH_SALT_BYTES; anything else: none is known); and identifies it. */
 void eh_salts_take_customer(struct eh_input *, struct eh_str salt);
+/* The one salt of all subjects of its customer, which nobody makes without the secret: a subject
+ * that is erased alone cannot be guessed by the customer's salt; and identifies it. */
+void eh_salts_bind_subject(struct eh_input *, const uint8_t secret[EH_SEED_BYTES]);
 
 #endif

@@ -47,6 +47,7 @@ static void show_what(const struct eh_cli *cli, const json_t *t)
            (long long)eh_json_int(t, "priority"));
     outside_text(cli, "customer", customer);
     outside_text(cli, "subject", subject);
+    outside_text(cli, "resent", eh_json_text(t, "resent_of"));
 }
 
 /* Why somebody got it, or why nobody did, in words. Unknown reasons stand as they are. */
@@ -112,6 +113,8 @@ static void sentence(const json_t *h, char *ret, size_t size)
         eh_format(ret, size, "moved to team %s%s%s",
                   eh_json_text(h, "team") ? eh_json_text(h, "team") : "?", had ? ", was with " : "",
                   had ? was : "");
+    else if (type && strcmp(type, "resent") == 0)
+        eh_format(ret, size, "sent again: it had been cancelled as %s", said ? why : "?");
     else if (type && strcmp(type, "returned") == 0)
         eh_format(ret, size, "reopened, with %s again", has_rep ? rep : "?");
     else if (!has_rep)

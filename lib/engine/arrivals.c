@@ -2,7 +2,7 @@
  * arrivals: a ticket comes, a ticket is changed.
  */
 #include "image.h"
-#include "state.h"
+#include "tail.h"
 
 /* Everything that would make the ticket wrong, before anything changes. 1: refused. */
 static int refuse_ticket(struct step *s, uint32_t team, uint32_t kind)
@@ -41,6 +41,30 @@ static void forget(struct eh_engine *e, uint32_t slot)
     eh_ticket_remove(e, slot);
 }
 
+/* Keeps what it is like, and which cancelled one it is once more. Its texts are set. */
+static int keep_likeness(struct step *s, struct ticket *t)
+{
+    struct eh_engine *e = s->e;
+    struct tail tail = {.home_count = 0};
+    t->likeness = e->rules >= EH_RULES_RESENDS ? eh_likeness(&s->m) : 0;
+    uint32_t was = eh_cancelled_find(e, t, s->now_us);
+    if (was == NONE)
+        return 0;
+    tail.resent_of = eh_str_n(e->cancelled[was].id, e->cancelled[was].id_size);
+    return eh_tail_write(t, &tail);
+}
+
+/* The cancelled one has come again, and is forgotten. */
+static int tell_resent(struct step *s, const struct ticket *t)
+{
+    uint32_t cancelled = eh_cancelled_find(s->e, t, s->now_us);
+    if (cancelled == NONE)
+        return 0;
+    s->touched = true;
+    eh_cancelled_remove(s->e, cancelled);
+    return eh_step_resent_notice(s, t, eh_ticket_resent_of(t));
+}
+
 /* A waiting ticket of the message: entered, counted, nobody's. Undone by forget(). */
 static int create(struct step *s, uint32_t team, uint32_t kind, uint32_t *ret)
 {
@@ -55,6 +79,8 @@ static int create(struct step *s, uint32_t team, uint32_t kind, uint32_t *ret)
     r = eh_ticket_set_text(t, m->source, m->id, m->skills,
                            customer ? (const uint8_t *)m->customer_digest.data : NULL,
                            eh_str_n(NULL, 0));
+    if (r == 0)
+        r = keep_likeness(s, t);
     if (r == 0)
         r = eh_set_acquire(e, team, m->skills, s->in->no, &set);
     if (r < 0) {
@@ -99,6 +125,13 @@ static uint32_t owner_of(const struct step *s, uint32_t team)
     return rep != NONE && eh_member_active(s->e, team, rep) != NONE ? rep : NONE;
 }
 
+static int give_first(struct step *s, uint32_t slot, uint32_t team)
+{
+    uint32_t owner = owner_of(s, team);
+    const struct decision decision = {.why = "owner"};
+    return owner != NONE ? eh_deal_book(s, slot, owner, NONE, &decision) : eh_deal_or_wait(s, slot);
+}
+
 int eh_step_ticket(struct step *s)
 {
     struct eh_engine *e = s->e;
@@ -112,9 +145,9 @@ int eh_step_ticket(struct step *s)
     int r = create(s, team, kind, &slot);
     if (r < 0)
         return r;
-    uint32_t owner = owner_of(s, team);
-    struct decision decision = {.why = "owner"};
-    r = owner != NONE ? eh_deal_book(s, slot, owner, NONE, &decision) : eh_deal_or_wait(s, slot);
+    r = tell_resent(s, &e->tickets[slot]);
+    if (r == 0)
+        r = give_first(s, slot, team);
     if (r < 0) {
         if (!s->touched)
             forget(e, slot);

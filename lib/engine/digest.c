@@ -19,7 +19,8 @@ enum object {
     OBJECT_PERIOD,
     OBJECT_FACT,
     OBJECT_PAST,
-    OBJECT_SINCE
+    OBJECT_SINCE,
+    OBJECT_CANCELLED
 };
 
 static unsigned __int128 number_of(struct eh_key key)
@@ -75,6 +76,12 @@ void eh_digest_parked(struct eh_engine *e, struct parked *parked)
 {
     eh_encode_parked(parked, begin(e, OBJECT_PARKED));
     replace(e, &parked->hash);
+}
+
+void eh_digest_cancelled(struct eh_engine *e, uint32_t slot)
+{
+    eh_cancelled_encode(&e->cancelled[slot], begin(e, OBJECT_CANCELLED));
+    replace(e, &e->cancelled[slot].hash);
 }
 
 void eh_digest_ledger(struct eh_engine *e, uint32_t team)
@@ -306,6 +313,11 @@ struct eh_key eh_engine_digest_anew(const struct eh_engine *e)
     for (uint32_t i = e->parked_list.first; i != NONE; i = e->parked[i].next) {
         start(&bytes, OBJECT_PARKED);
         eh_encode_parked(&e->parked[i], &bytes);
+        sum += hash_apart(&bytes);
+    }
+    for (uint32_t i = e->cancelled_list.first; i != NONE; i = e->cancelled[i].next) {
+        start(&bytes, OBJECT_CANCELLED);
+        eh_cancelled_encode(&e->cancelled[i], &bytes);
         sum += hash_apart(&bytes);
     }
     return key_of(sum);

@@ -116,6 +116,18 @@ int eh_step_rep_notice(struct step *s, int type, struct eh_str team, struct eh_s
         s, (struct eh_effect){.type = (uint8_t)type, .team = team, .rep = rep, .why = sentence});
 }
 
+int eh_step_resent_notice(struct step *s, const struct ticket *t, struct eh_str id)
+{
+    return add(s, (struct eh_effect){.type = EH_NOTICE_RESENT,
+                                     .ticket = t->no,
+                                     .source = ticket_source(t),
+                                     .id = ticket_id(t),
+                                     .team = name_of(&s->e->team_names, t->team),
+                                     .why = id,
+                                     .stream_ms = t->stream_ms,
+                                     .stream_no = t->stream_no});
+}
+
 int eh_step_lost_notice(struct step *s, uint32_t epoch)
 {
     char id[16];

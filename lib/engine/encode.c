@@ -105,6 +105,7 @@ void eh_encode_ticket(const struct eh_engine *e, const struct ticket *t, struct 
     put_story(e, t->story, out);
     eh_bytes_put_i(out, eh_changed_get(e, t));
     eh_tail_put(e, t, out);
+    eh_bytes_put_u(out, t->likeness);
 }
 
 static void read_names(struct eh_reader *in, struct image *image)
@@ -210,12 +211,8 @@ static bool is_sound(const struct image *image)
 
 int eh_image_read(struct eh_reader *in, struct image *ret)
 {
-    struct image image = {.t = {.set = NONE,
-                                .queue_at = NONE,
-                                .next = NONE,
-                                .previous = NONE,
-                                .newer = NONE,
-                                .older = NONE}};
+    struct image image = {
+        .t = {.set = NONE, .next = NONE, .previous = NONE, .newer = NONE, .older = NONE}};
     uint8_t version = eh_read_u8(in);
     if (version < 1 || version > IMAGE_VERSION)
         return in->failed ? -EH_ECORRUPT : -EH_EVERSION;
@@ -226,8 +223,8 @@ int eh_image_read(struct eh_reader *in, struct image *ret)
     read_times(in, version, &image.t);
     read_story(in, version, &image);
     image.changed_ms = version < 5 ? 0 : eh_read_i(in);
-    if (version >= 6)
-        eh_tail_image(in, &image.tail);
+    eh_tail_image(in, version, &image.tail);
+    image.t.likeness = version < 7 ? 0 : eh_read_u32(in);
     if (in->failed || !is_sound(&image))
         return -EH_ECORRUPT;
     *ret = image;

@@ -25,6 +25,8 @@ int eh_engine_new(enum eh_rules rules, struct eh_engine **ret, struct eh_error *
     e->turn = NONE;
     e->told_from = EH_DATE_ALWAYS;
     e->parked_list = (struct list){NONE, NONE, 0};
+    e->free_cancelled = NONE;
+    e->cancelled_list = (struct list){NONE, NONE, 0};
     *ret = e;
     return 0;
 }
@@ -39,6 +41,7 @@ void eh_engine_free(struct eh_engine *e)
     }
     for (uint32_t i = 0; i < e->parked_slots; i++)
         free(e->parked[i].body);
+    eh_cancelled_done(e);
     eh_past_done(e);
     for (uint32_t i = 0; i < e->team_names.count; i++)
         eh_team_free(&e->teams[i]);

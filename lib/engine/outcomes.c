@@ -174,6 +174,7 @@ static int turn(struct step *s, uint32_t slot, const struct tale *tale)
     struct story *story;
     bool closing = !was_closed(t) && tale->sum.outcome,
          opening = was_closed(t) && !tale->sum.outcome;
+    bool cancels = t->outcome != EH_OUTCOME_CANCELLED && tale->sum.outcome == EH_OUTCOME_CANCELLED;
     int r = eh_tale_close(tale, &story);
     if (r < 0)
         return r;
@@ -194,6 +195,8 @@ static int turn(struct step *s, uint32_t slot, const struct tale *tale)
         r = eh_outcome_tell_closed(s, slot);
     if (r == 0 && opening)
         r = eh_outcome_come_back(s, slot);
+    if (r == 0 && cancels && e->rules >= EH_RULES_RESENDS)
+        r = eh_cancelled_note(s, t);
     return r;
 }
 

@@ -70,6 +70,7 @@ static struct eh_ticket_view view_ticket(const struct eh_engine *e, const struct
     view.source = ticket_source(t);
     view.id = ticket_id(t);
     view.skills = ticket_skills(t);
+    view.resent_of = eh_ticket_resent_of(t);
     view.team = name_of(&e->team_names, t->team);
     view.kind = name_of(&e->kind_names, t->kind);
     view.rep = name_of(&e->rep_names, t->rep);
@@ -135,6 +136,7 @@ int eh_ticket_image_view(struct eh_str bytes, struct eh_ticket_view *ret, struct
     view.source = image.source;
     view.id = image.id;
     view.skills = image.skills;
+    view.resent_of = image.tail.tail.resent_of;
     view.team = image.team;
     view.kind = image.kind;
     view.rep = image.rep;

@@ -122,6 +122,9 @@ int eh_engine_snapshot(const struct eh_engine *e, struct eh_bytes *out)
     eh_bytes_put_u(out, e->parked_list.count);
     for (uint32_t i = e->parked_list.first; i != NONE; i = e->parked[i].next)
         eh_encode_parked(&e->parked[i], out);
+    eh_bytes_put_u(out, e->cancelled_list.count);
+    for (uint32_t i = e->cancelled_list.first; i != NONE; i = e->cancelled[i].next)
+        eh_cancelled_encode(&e->cancelled[i], out);
     put_purses(e, out);
     eh_pasts_put(e, out);
     eh_periods_put(e, false, out);
@@ -436,6 +439,19 @@ static int read_parked(struct eh_engine *e, struct eh_reader *in)
     return r;
 }
 
+/* In their order, one of a key. */
+static int read_cancelled(struct eh_engine *e, struct eh_reader *in)
+{
+    uint64_t key = eh_read_u(in);
+    int64_t at_us = eh_read_i(in);
+    struct eh_str id = eh_read_str(in);
+    uint32_t last = e->cancelled_list.last;
+    if (in->failed || !eh_is_time(at_us) || id.size == 0 || id.size > EH_NAME_MAX ||
+        (last != NONE && e->cancelled[last].at_us > at_us) || eh_cancelled_has(e, key))
+        return -EH_ECORRUPT;
+    return eh_cancelled_add(e, key, at_us, id);
+}
+
 static int read_purse(struct eh_engine *e, struct eh_reader *in)
 {
     uint32_t team;
@@ -514,6 +530,8 @@ static int read_state(struct eh_engine *e, struct eh_reader *in, struct eh_error
         r = read_all(e, in, EH_TICKETS_MAX, read_ticket);
     if (r == 0)
         r = read_all(e, in, EH_PARKED_MAX, read_parked);
+    if (r == 0)
+        r = read_all(e, in, EH_CANCELLED_MAX, read_cancelled);
     if (r == 0)
         r = read_all(e, in, NAMES_MAX, read_purse);
     if (r == 0)

@@ -28,6 +28,7 @@
  *     story.c      what a ticket's outcomes come to     journal.c   ... in their order
  *     tally.c      what a ticket counts in its periods
  *     tail.c       what few tickets have     homes.c     teams that a ticket was dealt in before
+ *     resends.c    cancelled tickets that may come again
  */
 #ifndef EVENHAND_LIB_ENGINE_STATE_H
 #define EVENHAND_LIB_ENGINE_STATE_H
@@ -41,7 +42,7 @@
 #define ACCOUNTS_MAX       (1u << 22) /* pairs of team and rep ever dealt to */
 #define SETS_MAX           (EH_DESK_TEAMS_MAX * EH_SKILL_SETS_MAX)
 #define READY_WORDS        ((EH_DESK_TEAMS_MAX + 63) / 64)
-#define IMAGE_VERSION      6
+#define IMAGE_VERSION      7
 #define SNAPSHOT_VERSION   EH_STATE_VERSION
 #define SECOND_US          INT64_C(1000000)
 #define MINUTE_S           60
@@ -80,9 +81,13 @@ struct ticket {
     int64_t booked; /* value of the receipt */
     int64_t received_us, assigned_us;
     union {
-        int64_t closed_us;           /* while it is closed: eh_ticket_closed_us() */
-        struct {                     /* while it is not */
-            uint32_t next, previous; /* of its rep; next: of the free slots */
+        int64_t closed_us; /* while it is closed: eh_ticket_closed_us() */
+        struct {           /* while it is not */
+            uint32_t next; /* of its rep; of the free slots */
+            union {
+                uint32_t previous; /* of its rep */
+                uint32_t queue_at; /* place in its set's queue, while waiting */
+            };
         };
     };
     int64_t created_us; /* as the helpdesk says, else received */
@@ -91,7 +96,7 @@ struct ticket {
     uint32_t team, kind, rep; /* rep: who holds or held it, or NONE */
     uint32_t was;             /* released by: not to him while another may have it; or NONE */
     uint32_t set;             /* of its team, while open or waiting */
-    uint32_t queue_at;        /* place in that set's queue, while waiting */
+    uint32_t likeness;        /* of subject and value of its first message (resends.c); 0: none */
     uint32_t newer, older;    /* of its customer in its team */
     uint32_t points, deals;
     int32_t closed_date; /* local civil date of its closing, once it is closed */
@@ -362,6 +367,16 @@ struct parked {
     struct eh_key hash;
 };
 
+/* A cancelled ticket that may come again under another id (resends.c). */
+struct cancelled {
+    uint64_t key;  /* the same of all tickets that are alike */
+    int64_t at_us; /* when it was told */
+    char *id;      /* owned */
+    uint32_t id_size;
+    uint32_t next, previous; /* in order of at_us */
+    struct eh_key hash;
+};
+
 /* Slots by identity: open addressing, a power of two of places. */
 struct tagged {
     uint32_t tag;  /* low bits of the identity */
@@ -435,7 +450,11 @@ struct eh_engine {
     uint32_t parked_slots, parked_capacity, free_parked;
     struct list parked_list;
     struct eh_table parked_index; /* ticket -> the first one that waits for it */
-    struct eh_table changed;      /* ticket in memory -> ms of the newest `changed_at` applied */
+    struct cancelled *cancelled;
+    uint32_t cancelled_slots, cancelled_capacity, free_cancelled;
+    struct list cancelled_list;
+    struct eh_table cancelled_index; /* key -> the one of it */
+    struct eh_table changed;         /* ticket in memory -> ms of the newest `changed_at` applied */
 
     uint32_t *expiries; /* heap of reps: until_us, then id */
     uint32_t expiry_count, expiry_capacity;
@@ -582,6 +601,8 @@ int eh_step_rep_notice(struct step *, int type, struct eh_str team, struct eh_st
                        struct eh_str sentence) EH_MUST_CHECK;
 /* Of an epoch whose seed nobody has. */
 int eh_step_lost_notice(struct step *, uint32_t epoch) EH_MUST_CHECK;
+/* The ticket was cancelled before, under this id. */
+int eh_step_resent_notice(struct step *, const struct ticket *, struct eh_str id) EH_MUST_CHECK;
 int eh_step_image(struct step *, const struct ticket *) EH_MUST_CHECK;
 int eh_step_signal(struct step *, uint32_t rep, int status, int64_t from_us,
                    int64_t until_us) EH_MUST_CHECK;
@@ -844,6 +865,22 @@ bool eh_parked_taken(struct eh_engine *, struct eh_key ticket, uint64_t input);
 int eh_parked_expire(struct step *) EH_MUST_CHECK;                  /* the oldest one */
 int eh_parked_drop(struct step *, struct eh_str why) EH_MUST_CHECK; /* ... unapplied */
 
+/* resends.c */
+/* What a message says beside source and customer; 0: too little. */
+uint32_t eh_likeness(const struct eh_message *);
+/* The cancelled ticket that this one is once more, or NONE. */
+uint32_t eh_cancelled_find(const struct eh_engine *, const struct ticket *, int64_t now_us);
+/* Behind all others; there is none of this key. */
+int eh_cancelled_add(struct eh_engine *, uint64_t key, int64_t at_us,
+                     struct eh_str id) EH_MUST_CHECK;
+bool eh_cancelled_has(const struct eh_engine *, uint64_t key);
+void eh_cancelled_remove(struct eh_engine *, uint32_t slot);
+/* The ticket is cancelled, as of now. */
+int eh_cancelled_note(struct step *, const struct ticket *) EH_MUST_CHECK;
+void eh_cancelled_back(struct eh_engine *, int64_t to_us); /* the time is led back to this */
+void eh_cancelled_encode(const struct cancelled *, struct eh_bytes *);
+void eh_cancelled_done(struct eh_engine *);
+
 /* skipped.c */
 int eh_step_skipped(struct step *) EH_MUST_CHECK;
 int eh_ticket_touch(struct step *, uint32_t slot) EH_MUST_CHECK; /* it stands aside no longer */
@@ -882,6 +919,7 @@ void eh_digest_ticket(struct eh_engine *, uint32_t slot);
 void eh_digest_rep(struct eh_engine *, uint32_t rep);
 void eh_digest_account(struct eh_engine *, struct account *);
 void eh_digest_parked(struct eh_engine *, struct parked *);
+void eh_digest_cancelled(struct eh_engine *, uint32_t slot);
 void eh_digest_ledger(struct eh_engine *, uint32_t team);
 void eh_digest_set(struct eh_engine *, uint32_t team, uint32_t set);
 void eh_digest_slot(struct eh_engine *, uint32_t team, uint32_t set, uint32_t position);

@@ -5,20 +5,44 @@
 
 enum home_flag { HOME_GIVEN = 1, HOME_LEFT = 2, HOME_FLAGS = 3 };
 
-_Static_assert(sizeof(struct home) * EH_TICKET_TEAMS_MAX <= UINT16_MAX, "tail_size holds it");
+/* In memory: the size of an id, the id, the homes as they are. */
+#define TAIL_MAX (1 + EH_NAME_MAX + EH_TICKET_TEAMS_MAX * sizeof(struct home))
+
+_Static_assert(TAIL_MAX <= UINT16_MAX && EH_NAME_MAX <= UINT8_MAX, "their sizes hold it");
 
 void eh_tail_read(const struct ticket *t, struct tail *ret)
 {
     struct eh_str bytes = ticket_tail(t);
-    ret->home_count = bytes.size / (uint32_t)sizeof *ret->homes;
-    if (bytes.size)
-        memcpy(ret->homes, bytes.data, bytes.size);
+    ret->resent_of = eh_str_n(NULL, 0);
+    ret->home_count = 0;
+    if (bytes.size == 0)
+        return;
+    ret->resent_of = eh_str_n(bytes.data + 1, (uint8_t)bytes.data[0]);
+    uint32_t head = 1 + ret->resent_of.size, homes = bytes.size - head;
+    ret->home_count = homes / (uint32_t)sizeof *ret->homes;
+    if (homes)
+        memcpy(ret->homes, bytes.data + head, homes);
+}
+
+struct eh_str eh_ticket_resent_of(const struct ticket *t)
+{
+    struct tail tail;
+    eh_tail_read(t, &tail);
+    return tail.resent_of;
 }
 
 int eh_tail_write(struct ticket *t, const struct tail *tail)
 {
-    uint32_t size = tail->home_count * (uint32_t)sizeof *tail->homes;
-    return eh_ticket_set_tail(t, eh_str_n((const char *)tail->homes, size));
+    char bytes[TAIL_MAX];
+    size_t size = 1, homes = tail->home_count * sizeof *tail->homes;
+    bytes[0] = (char)tail->resent_of.size;
+    if (tail->resent_of.size)
+        memcpy(bytes + size, tail->resent_of.data, tail->resent_of.size);
+    size += tail->resent_of.size;
+    if (homes)
+        memcpy(bytes + size, tail->homes, homes);
+    size += homes;
+    return eh_ticket_set_tail(t, eh_str_n(bytes, size == 1 ? 0 : (uint32_t)size));
 }
 
 void eh_tail_put(const struct eh_engine *e, const struct ticket *t, struct eh_bytes *out)
@@ -34,6 +58,7 @@ void eh_tail_put(const struct eh_engine *e, const struct ticket *t, struct eh_by
         eh_bytes_put_u8(out,
                         (uint8_t)((home->given ? HOME_GIVEN : 0) | (home->left ? HOME_LEFT : 0)));
     }
+    eh_bytes_put_str(out, tail.resent_of);
 }
 
 static bool is_named_before(const struct tail_image *image, uint32_t place)
@@ -44,9 +69,9 @@ static bool is_named_before(const struct tail_image *image, uint32_t place)
     return false;
 }
 
-void eh_tail_image(struct eh_reader *in, struct tail_image *ret)
+void eh_tail_image(struct eh_reader *in, uint8_t version, struct tail_image *ret)
 {
-    uint32_t count = eh_read_u8(in);
+    uint32_t count = version < 6 ? 0 : eh_read_u8(in);
     in->failed |= count > EH_TICKET_TEAMS_MAX;
     ret->tail.home_count = in->failed ? 0 : count;
     for (uint32_t i = 0; i < ret->tail.home_count; i++) {
@@ -60,6 +85,8 @@ void eh_tail_image(struct eh_reader *in, struct tail_image *ret)
         in->failed |= flags > HOME_FLAGS || ret->teams[i].size == 0 || is_named_before(ret, i) ||
                       (ret->reps[i].size == 0 && !home->given);
     }
+    ret->tail.resent_of = version < 7 ? eh_str_n(NULL, 0) : eh_read_str(in);
+    in->failed |= ret->tail.resent_of.size > EH_NAME_MAX;
 }
 
 int eh_tail_take(struct eh_engine *e, const struct tail_image *image, struct ticket *t)
@@ -74,5 +101,6 @@ int eh_tail_take(struct eh_engine *e, const struct tail_image *image, struct tic
         if (r == 0 && tail.homes[i].team == t->team)
             r = -EH_ECORRUPT;
     }
-    return r == 0 && tail.home_count ? eh_tail_write(t, &tail) : r;
+    bool any = tail.home_count || tail.resent_of.size;
+    return r == 0 && any ? eh_tail_write(t, &tail) : r;
 }

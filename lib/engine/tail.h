@@ -20,6 +20,7 @@ struct home {
 };
 
 struct tail {
+    struct eh_str resent_of; /* id of the cancelled ticket that came again as this one; or empty */
     struct home homes[EH_TICKET_TEAMS_MAX]; /* in the order it left them */
     uint32_t home_count;
 };
@@ -32,11 +33,13 @@ struct tail_image {
 
 /* ---- tail.c */
 
+/* Text points into the ticket. */
 void eh_tail_read(const struct ticket *, struct tail *ret);
+struct eh_str eh_ticket_resent_of(const struct ticket *);
 int eh_tail_write(struct ticket *, const struct tail *) EH_MUST_CHECK;
 /* Canonical bytes, and back: without an engine, then into a ticket that has its texts. */
 void eh_tail_put(const struct eh_engine *, const struct ticket *, struct eh_bytes *);
-void eh_tail_image(struct eh_reader *, struct tail_image *ret);
+void eh_tail_image(struct eh_reader *, uint8_t version, struct tail_image *ret);
 int eh_tail_take(struct eh_engine *, const struct tail_image *, struct ticket *) EH_MUST_CHECK;
 
 /* ---- homes.c */

@@ -28,7 +28,6 @@ int eh_ticket_alloc(struct eh_engine *e, uint32_t *ret)
     e->tickets[slot] = (struct ticket){.rep = NONE,
                                        .was = NONE,
                                        .set = NONE,
-                                       .queue_at = NONE,
                                        .next = NONE,
                                        .previous = NONE,
                                        .newer = NONE,

@@ -65,6 +65,7 @@ int eh_time_back(struct step *s, int64_t from_us)
     s->touched = true;
     tickets_back(e, s->now_us, delta_us);
     signals_back(e, s->now_us, delta_us, s->in->date);
+    eh_cancelled_back(e, s->now_us);
     eh_past_back(e, s->in->date);
     int r = eh_parked_back(e, delta_us, s->in->date);
     return r < 0 ? r : eh_facts_back(e, s->in->date);

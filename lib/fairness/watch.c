@@ -128,6 +128,9 @@ static void take(struct eh_fairness_watch *w, const struct eh_input *in,
     if (in->message.type == EH_MESSAGE_TICKET && !fx->refused &&
         eh_str_equal(in->message.team, w->team))
         eh_fairness_arrival(w->fairness, in->message.value);
+    for (uint32_t i = fx->first; i < fx->count; i++)
+        if (fx->items[i].type == EH_NOTICE_RESENT && eh_str_equal(fx->items[i].team, w->team))
+            eh_fairness_resent(w->fairness, in->message.value);
     if (in->message.type == EH_MESSAGE_DESK || in->message.type == EH_MESSAGE_DAY ||
         in->message.type == EH_MESSAGE_ACCEPT_TIME)
         look_at_all(w, in->at_us);

@@ -8,11 +8,13 @@
 
 #include <evenhand/wire/message.h>
 
-#define TIME_ZONE_MAX 63 /* bytes */
+#define TIME_ZONE_MAX   63 /* bytes */
+#define RESEND_WITHIN_S 86400
 
 /* Lists and maps are read in an order of ours, whatever the file's: teams name reps. */
 struct top {
     struct eh_str id, currency, time_zone;
+    int64_t resend_within_s;
     const struct desk_node *kinds, *reps, *teams, *plans;
 };
 
@@ -62,6 +64,7 @@ static const struct desk_field top_fields[] = {
     {"desk", eh_desk_read_id, offsetof(struct top, id), false},
     {"currency", read_currency, offsetof(struct top, currency), false},
     {"time_zone", read_time_zone, offsetof(struct top, time_zone), false},
+    {"resend_within", eh_desk_read_duration, offsetof(struct top, resend_within_s), false},
     {"kinds", eh_desk_read_node, offsetof(struct top, kinds), false},
     {"reps", eh_desk_read_node, offsetof(struct top, reps), false},
     {"teams", eh_desk_read_node, offsetof(struct top, teams), false},
@@ -319,8 +322,10 @@ static int read_section(struct desk_reader *reader, const struct desk_node *node
 static int read_top(struct desk_reader *reader, const struct desk_node *root)
 {
     const struct desk_path path = {0};
-    struct top top = {
-        .id = eh_str("main"), .currency = eh_str("EUR"), .time_zone = eh_str("Europe/Oslo")};
+    struct top top = {.id = eh_str("main"),
+                      .currency = eh_str("EUR"),
+                      .time_zone = eh_str("Europe/Oslo"),
+                      .resend_within_s = RESEND_WITHIN_S};
     int r = eh_desk_read_map(reader, root, &path, top_fields,
                              sizeof top_fields / sizeof *top_fields, &top);
     if (r < 0)
@@ -330,6 +335,7 @@ static int read_top(struct desk_reader *reader, const struct desk_node *root)
     desk->currency = top.currency;
     desk->currency_exponent = (unsigned)eh_currency_exponent(top.currency);
     desk->time_zone = top.time_zone;
+    desk->resend_within_s = top.resend_within_s;
     r = top.kinds ? read_section(reader, top.kinds, &path, "kinds", read_kinds)
                   : default_kinds(reader);
     if (r == 0)

@@ -289,6 +289,8 @@ size_t eh_desk_diff(const struct eh_desk *old, const struct eh_desk *new, eh_des
         diff_text(&to, &about, "id", old->id, new->id);
         diff_text(&to, &about, "currency", old->currency, new->currency);
         diff_text(&to, &about, "time_zone", old->time_zone, new->time_zone);
+        diff_number(&to, &about, "resend_within", eh_duration_print, old->resend_within_s,
+                    new->resend_within_s);
     } else {
         eh_lines_say(&to, "desk %.*s: new, %.*s, %.*s", EH_STR_ARG(new->id),
                      EH_STR_ARG(new->currency), EH_STR_ARG(new->time_zone));

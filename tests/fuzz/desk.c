@@ -48,6 +48,7 @@ static void check_desk(const struct eh_desk *desk)
 {
     eh_require(eh_id_valid(desk->id));
     eh_require(eh_currency_exponent(desk->currency) == (int)desk->currency_exponent);
+    eh_require(desk->resend_within_s >= 0 && desk->resend_within_s <= EH_DESK_DURATION_MAX_S);
     eh_require(desk->kind_count >= 1 && desk->kind_count <= EH_DESK_KINDS_MAX);
     for (uint32_t i = 0; i < desk->kind_count; i++) {
         eh_require(desk->kinds[i].points >= 1 && desk->kinds[i].points <= EH_DESK_POINTS_MAX);

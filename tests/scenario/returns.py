@@ -76,4 +76,53 @@ def closed(stack):
     verify_ok(stack)
 
 
+def sent(name, **more):
+    return dict({"type": "ticket", "id": name, "team": "sales", "kind": "order", "value": 4500,
+                 "customer": "Acme, Oslo", "subject": "a pump"}, **more)
+
+
+@scenario("a ticket that is cancelled and sent again under another id is marked and counted")
+def resent(stack):
+    start(stack)
+    stack.add(sent("r1"))
+    stack.settle()
+    command(stack, "/v1/tickets/default/r1/outcome", outcome="cancelled")
+    restart(stack, "kill")
+    stack.add_many([sent("r2"), sent("r3"), sent("r4", customer="Apex"), sent("r5", subject="two")])
+    stack.settle()
+    marks = [shown(stack, "r%d" % n)["resent_of"] for n in range(1, 6)]
+    assert marks == [None, "r1", None, None, None], marks
+    ticket = shown(stack, "r2")
+    assert ticket["receipt"]["resent_of"] == "r1", ticket["receipt"]
+    assert [(h["type"], h["why"]) for h in ticket["history"]][:1] == [("resent", "r1")], ticket
+    told = stack.cli("ticket", "r2")[1]
+    assert "sent again: it had been cancelled as r1" in told, told
+    command(stack, "/v1/tickets/default/r2/outcome", outcome="won")
+    restart(stack, "stop")
+    assert shown(stack, "r2")["resent_of"] == "r1"
+    report = stack.daemon.get("/v1/teams/sales/fairness").json
+    assert (report["resent"], report["resent_value"]) == (1, 4500), report
+    verify_ok(stack)
+
+
+@scenario("the fairness report counts moves for who made them, and further deals with who and why")
+def counted(stack):
+    start(stack)
+    stack.add(sent("f1"))
+    stack.settle()
+    holder = shown(stack, "f1")["rep"]
+    out_and_back(stack, "f1", holder)
+    report = stack.daemon.get("/v1/teams/sales/fairness").json
+    assert (report["tickets"], report["deals"], report["further_deals"]) == (1, 1, 0), report
+    assert [(m["moves"], m["moves_value"]) for m in report["managers"]] == [(2, 9000)], report
+    command(stack, "/v1/reps/%s/release" % holder)
+    report = stack.daemon.get("/v1/teams/sales/fairness").json
+    further = [(f["who"], f["why"], f["deals"], f["value"]) for f in report["further"]]
+    assert further == [(report["managers"][0]["manager"], "release", 1, 4500)], report
+    assert report["tickets"] == 1 and report["further_deals"] == 1, report
+    text = stack.cli("fairness", "sales")[1]
+    assert "who had it was released" in text and "value moved" in text, text
+    verify_ok(stack)
+
+
 run()

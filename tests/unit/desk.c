@@ -117,6 +117,7 @@ Test(desk, what_is_left_out_has_its_default)
     expect_text(least.desk->id, "main");
     expect_text(least.desk->currency, "EUR");
     expect_text(least.desk->time_zone, "Europe/Oslo");
+    cr_expect_eq(least.desk->resend_within_s, 86400);
     cr_assert_eq(least.desk->kind_count, 3);
     cr_expect_eq(eh_desk_kind(least.desk, eh_str("quote"))->points, 2);
     cr_expect_eq(least.desk->rep_count + least.desk->team_count, 0);
@@ -365,6 +366,7 @@ static void expect_diff(const char *old, const char *new, size_t count, const ch
     "        {id: old}]\n"
 #define AFTER                                                                                      \
     "currency: NOK\n"                                                                              \
+    "resend_within: 2h\n"                                                                          \
     "kinds: {order: {points: 3}, quote: {points: 2}, visit: {points: 1}}\n"                        \
     "reps: [{id: ana, name: Ana, since: 2026-01-01, skills: [tax, wood]}, eli, zoe]\n"             \
     "teams: [{id: sales, policy: random, value_weight: 12.5%, capacity: 40, affinity: open,\n"     \
@@ -374,8 +376,9 @@ static void expect_diff(const char *old, const char *new, size_t count, const ch
 
 Test(desk, diff_says_everything_that_changes)
 {
-    expect_diff(BEFORE, AFTER, 27,
+    expect_diff(BEFORE, AFTER, 28,
                 "desk main: currency EUR -> NOK\n"
+                "desk main: resend_within 1d -> 2h\n"
                 "kind query: gone\n"
                 "kind order: points 2 -> 3\n"
                 "kind visit: new, 1 point\n"

@@ -369,6 +369,26 @@ Test(fairness_watch, further_deals_are_counted_with_who_and_why)
     done(&w);
 }
 
+Test(fairness_watch, what_was_sent_again_is_counted)
+{
+    struct watched w;
+    start(&w, EH_DATE_ALWAYS, EH_DATE_NEVER);
+    for (int i = 0; i < 3; i++) {
+        char json[256];
+        eh_format(json, sizeof json,
+                  "{'type':'ticket','id':'A%d','team':'%s','kind':'order','customer':'acme',"
+                  "'subject':'a pump','value':900}",
+                  i, i < 2 ? "sales" : "support");
+        send(&w, json);
+        eh_format(json, sizeof json, "{'type':'outcome','id':'A%d','outcome':'cancelled'}", i);
+        send(&w, json);
+    }
+    look(&w);
+    cr_expect_eq(w.report.resent, 1, "the third is another team's");
+    cr_expect_eq(w.report.resent_value, 900);
+    done(&w);
+}
+
 Test(fairness_watch, leaving_and_joining)
 {
     struct watched w;

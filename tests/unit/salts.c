@@ -55,6 +55,30 @@ Test(salts, each_input_has_its_own)
     cr_assert_arr_neq(a.subject_digest, b.subject_digest, 16);
 }
 
+/* What a customer sends again is the same, for whoever has the secret. */
+Test(salts, subjects_of_a_customer_compare)
+{
+    static const uint8_t secret[EH_SEED_BYTES] = "a", other[EH_SEED_BYTES] = "b";
+    struct eh_input a = input_of("Kari", "x"), b = input_of("Kari", "x"), c = b, d = b,
+                    alone = input_of(NULL, "x");
+    uint8_t before[16];
+    memcpy(before, alone.subject_digest, 16);
+    struct eh_str salt = eh_str_n((const char *)a.customer_salt.bytes, EH_SALT_BYTES);
+    eh_salts_bind_subject(&a, secret);
+    eh_salts_take_customer(&b, salt);
+    eh_salts_bind_subject(&b, secret);
+    cr_assert_arr_eq(a.subject_digest, b.subject_digest, 16);
+    cr_assert_arr_eq(a.subject_salt.bytes, b.subject_salt.bytes, EH_SALT_BYTES);
+    cr_assert_arr_neq(a.subject_salt.bytes, a.customer_salt.bytes, EH_SALT_BYTES);
+    eh_salts_take_customer(&c, salt);
+    eh_salts_bind_subject(&c, other);
+    cr_assert_arr_neq(a.subject_digest, c.subject_digest, 16);
+    eh_salts_bind_subject(&d, secret);
+    cr_assert_arr_neq(a.subject_digest, d.subject_digest, 16, "another customer's salt");
+    eh_salts_bind_subject(&alone, secret);
+    cr_assert_arr_eq(alone.subject_digest, before, 16, "it has its own");
+}
+
 Test(salts, what_is_there_compares_behind_the_salts_of_then)
 {
     struct eh_input was = input_of("Kari", "x");

@@ -17,12 +17,13 @@
 #define EH_CHAIN_BYTES 32
 
 enum eh_domain {
-    EH_DOMAIN_IDENTITY = 1,    /* what makes two messages the same one */
-    EH_DOMAIN_CONTENT = 2,     /* what a message says */
-    EH_DOMAIN_ENTRY = 3,       /* a stream entry as such: its id and its bytes */
-    EH_DOMAIN_PERSONAL = 4,    /* customer, subject, as earlier builds had them */
-    EH_DOMAIN_SALTED = 5,      /* customer, subject, behind their salt */
-    EH_DOMAIN_SALTED_ENTRY = 6 /* a refused entry, behind its salt */
+    EH_DOMAIN_IDENTITY = 1,     /* what makes two messages the same one */
+    EH_DOMAIN_CONTENT = 2,      /* what a message says */
+    EH_DOMAIN_ENTRY = 3,        /* a stream entry as such: its id and its bytes */
+    EH_DOMAIN_PERSONAL = 4,     /* customer, subject, as earlier builds had them */
+    EH_DOMAIN_SALTED = 5,       /* customer, subject, behind their salt */
+    EH_DOMAIN_SALTED_ENTRY = 6, /* a refused entry, behind its salt */
+    EH_DOMAIN_SUBJECT_SALT = 7 /* salt of a customer's subjects, of their salt and the master key */
 };
 #define EH_SALT_BYTES 16
 

@@ -41,12 +41,13 @@
 #define EH_PARKED_PER_TICKET_MAX 16      /* ... for the same one */
 #define EH_PARKED_S              60      /* so long */
 /* Outcomes of a ticket that come within so long, and at most so many, are put in order of `at`. */
-#define EH_ORDER_S        60
-#define EH_ORDER_MAX      32
-/* A ticket remembers so many teams it was dealt in, beside the one it is in. Then it moves to one of
- * these alone: what it forgot could be drawn anew. */
+#define EH_ORDER_S   60
+#define EH_ORDER_MAX 32
+/* A ticket remembers so many teams it was dealt in, beside the one it is in. Then it moves to one
+ * of these alone: what it forgot could be drawn anew. */
 #define EH_TICKET_TEAMS_MAX 16
-#define EH_SKILL_SETS_MAX   64 /* required-skill sets in use per team */
+#define EH_CANCELLED_MAX    65536 /* cancelled tickets that may come again under another id */
+#define EH_SKILL_SETS_MAX   64    /* required-skill sets in use per team */
 /* A step deals, gives back and tells of so many tickets, or of as many as its message says
  * (EH_FIELD_MOST); the rest follows by further DUE inputs. On top of that come the effects of the
  * message itself, never more than EH_STEP_EFFECTS_MORE. */
@@ -271,7 +272,7 @@ int eh_engine_restore(struct eh_str snapshot, struct eh_engine **ret,
                       struct eh_error *) EH_MUST_CHECK;
 /* Sum of the hashes of all objects (mod 2^128), kept up to date with each change. The same state
  * has another sum, and another snapshot, where EH_STATE_VERSION is another. */
-#define EH_STATE_VERSION 14
+#define EH_STATE_VERSION 15
 struct eh_key eh_engine_digest(const struct eh_engine *);
 /* The same sum made anew from every object: what a test compares it with. */
 struct eh_key eh_engine_digest_anew(const struct eh_engine *);
@@ -363,6 +364,7 @@ struct eh_ticket_view {
     struct eh_str waiting_why;                          /* "nobody" | "full" | "skill" | "queue" |
                                                            "aside" */
     struct eh_str skills;
+    struct eh_str resent_of; /* id of the cancelled ticket that came again as this one; or empty */
     uint8_t state, priority;
     int64_t value, refunded;
     uint32_t points, deals;

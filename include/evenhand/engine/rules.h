@@ -55,8 +55,10 @@ enum eh_rules {
     /* A figure that nobody can count is refused: its name much like a known one, its period of a
      * kind that no plan has, more minutes than the period has, of who was not there. */
     EH_RULES_COUNTABLE = 21,
+    /* A ticket that was cancelled and comes again under another id is marked. */
+    EH_RULES_RESENDS = 22,
 };
 /* The rules of this build. */
-#define EH_RULES_LAST EH_RULES_COUNTABLE
+#define EH_RULES_LAST EH_RULES_RESENDS
 
 #endif

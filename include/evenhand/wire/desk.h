@@ -82,6 +82,7 @@ struct eh_desk_team {
 struct eh_desk {
     struct eh_str id, currency, time_zone;
     unsigned currency_exponent;
+    int64_t resend_within_s; /* a cancelled ticket that comes again within it is marked; 0: none */
     struct eh_desk_kind *kinds; /* sorted by id */
     uint32_t kind_count;
     struct eh_desk_rep *reps; /* sorted by id */

@@ -25,13 +25,14 @@ enum eh_notice_type {
     EH_NOTICE_LEFT = 11,  /* a rep left a team with open tickets */
     EH_NOTICE_BACK = 12,  /* a rep came back, and starts afresh */
     EH_NOTICE_TAKEN = 13, /* an outcome that was refused is taken after all */
-    EH_NOTICE_ENDED = 14  /* somebody else ended a rep's overloaded */
+    EH_NOTICE_ENDED = 14, /* somebody else ended a rep's overloaded */
+    EH_NOTICE_RESENT = 15 /* a ticket came in that had been cancelled under another id */
 };
 
 /* Text is the caller's. Of COMMITMENT and REVEALED `id` is the number of the draw epoch and `why`
  * its hash or seed in hexadecimal; of LOST it is the epoch, and `why` the reason its key was
- * replaced for; of REFUSED, LEFT, BACK and ENDED `why` is a sentence. LEFT names rep and team, BACK
- * and ENDED the rep; none is of a ticket. */
+ * replaced for; of RESENT `why` is that id; of REFUSED, LEFT, BACK and ENDED it is a sentence. LEFT
+ * names rep and team, BACK and ENDED the rep; none is of a ticket. */
 struct eh_notice {
     uint8_t type; /* enum eh_notice_type */
     uint64_t seq; /* gapless per desk */

@@ -1,0 +1,170 @@
+/*
+ * resends: tickets that were cancelled, for as long as one like them may be the same one sent again
+ * (`resend_within` of the desk).
+ *
+ * Alike are two tickets of one source with the same customer, value and subject, as their first
+ * messages said them. A cancelled one marks the next one like it, under whatever id, and is
+ * forgotten with that. At most EH_CANCELLED_MAX are remembered: then the oldest is forgotten.
+ */
+#include "tail.h"
+
+#include <stdlib.h>
+
+static struct eh_key place_of(uint64_t key)
+{
+    return (struct eh_key){key, ~key};
+}
+
+uint32_t eh_likeness(const struct eh_message *m)
+{
+    uint8_t room[32];
+    struct eh_bytes out = {room, 0, sizeof room, false};
+    bool subject = eh_message_has(m, EH_FIELD_SUBJECT_DIGEST) && m->subject_digest.size == 16;
+    if (!subject && !eh_message_has(m, EH_FIELD_CUSTOMER_DIGEST) && m->value == 0)
+        return 0;
+    if (subject)
+        eh_bytes_put(&out, m->subject_digest.data, 16);
+    eh_bytes_put_i(&out, m->value);
+    eh_require(!out.failed);
+    uint32_t likeness = (uint32_t)eh_hash_state(out.data, out.size).low;
+    return likeness ? likeness : 1;
+}
+
+/* The same of all tickets that are alike. */
+static uint64_t key_of(const struct ticket *t)
+{
+    uint8_t room[EH_NAME_MAX + 32];
+    struct eh_bytes out = {room, 0, sizeof room, false};
+    if (t->source_size > EH_NAME_MAX) /* no message has it */
+        return 0;
+    eh_bytes_put_str(&out, ticket_source(t));
+    if (t->has_customer) {
+        uint8_t customer[16];
+        eh_key_bytes(ticket_customer(t), customer);
+        eh_bytes_put(&out, customer, sizeof customer);
+    }
+    eh_bytes_put_u(&out, t->likeness);
+    eh_require(!out.failed);
+    return eh_hash_state(out.data, out.size).low;
+}
+
+/* ---- the list, the oldest first */
+
+static int alloc(struct eh_engine *e, uint32_t *ret)
+{
+    if (e->free_cancelled != NONE) {
+        *ret = e->free_cancelled;
+        e->free_cancelled = e->cancelled[*ret].next;
+        return 0;
+    }
+    int r = eh_room(&e->cancelled, &e->cancelled_capacity, e->cancelled_slots + 1,
+                    sizeof *e->cancelled);
+    if (r == 0)
+        *ret = e->cancelled_slots++;
+    return r;
+}
+
+static void give_back(struct eh_engine *e, uint32_t slot)
+{
+    free(e->cancelled[slot].id);
+    e->cancelled[slot] = (struct cancelled){.next = e->free_cancelled};
+    e->free_cancelled = slot;
+}
+
+int eh_cancelled_add(struct eh_engine *e, uint64_t key, int64_t at_us, struct eh_str id)
+{
+    uint32_t slot = NONE;
+    int r = alloc(e, &slot);
+    if (r < 0)
+        return r;
+    struct cancelled *c = &e->cancelled[slot];
+    struct list *all = &e->cancelled_list;
+    *c = (struct cancelled){.key = key, .at_us = at_us, .next = NONE, .previous = all->last};
+    r = eh_rep_set_text(&c->id, &c->id_size, id);
+    if (r == 0)
+        r = eh_table_put(&e->cancelled_index, place_of(key), slot);
+    if (r < 0) {
+        give_back(e, slot);
+        return r;
+    }
+    *(all->last == NONE ? &all->first : &e->cancelled[all->last].next) = slot;
+    all->last = slot;
+    all->count++;
+    eh_digest_cancelled(e, slot);
+    return 0;
+}
+
+void eh_cancelled_remove(struct eh_engine *e, uint32_t slot)
+{
+    struct cancelled *c = &e->cancelled[slot];
+    struct list *all = &e->cancelled_list;
+    eh_table_remove(&e->cancelled_index, place_of(c->key));
+    *(c->previous == NONE ? &all->first : &e->cancelled[c->previous].next) = c->next;
+    *(c->next == NONE ? &all->last : &e->cancelled[c->next].previous) = c->previous;
+    all->count--;
+    eh_digest_leave(e, &c->hash);
+    give_back(e, slot);
+}
+
+static bool is_over(const struct eh_engine *e, const struct cancelled *c, int64_t now_us)
+{
+    return !e->desk || (now_us - c->at_us) / SECOND_US >= e->desk->desk->resend_within_s;
+}
+
+bool eh_cancelled_has(const struct eh_engine *e, uint64_t key)
+{
+    uint64_t slot;
+    return eh_table_get(&e->cancelled_index, place_of(key), &slot);
+}
+
+uint32_t eh_cancelled_find(const struct eh_engine *e, const struct ticket *t, int64_t now_us)
+{
+    uint64_t slot;
+    if (!t->likeness || e->cancelled_list.count == 0 ||
+        !eh_table_get(&e->cancelled_index, place_of(key_of(t)), &slot) ||
+        is_over(e, &e->cancelled[slot], now_us))
+        return NONE;
+    return (uint32_t)slot;
+}
+
+int eh_cancelled_note(struct step *s, const struct ticket *t)
+{
+    struct eh_engine *e = s->e;
+    struct list *all = &e->cancelled_list;
+    uint64_t same, key = key_of(t);
+    if (!t->likeness)
+        return 0;
+    while (all->first != NONE && is_over(e, &e->cancelled[all->first], s->now_us))
+        eh_cancelled_remove(e, all->first);
+    if (eh_table_get(&e->cancelled_index, place_of(key), &same))
+        eh_cancelled_remove(e, (uint32_t)same);
+    else if (all->count == EH_CANCELLED_MAX)
+        eh_cancelled_remove(e, all->first);
+    return eh_cancelled_add(e, key, s->now_us, ticket_id(t));
+}
+
+/* ---- the rest of their life */
+
+void eh_cancelled_back(struct eh_engine *e, int64_t to_us)
+{
+    for (uint32_t at = e->cancelled_list.first; at != NONE; at = e->cancelled[at].next)
+        if (e->cancelled[at].at_us > to_us) {
+            e->cancelled[at].at_us = to_us;
+            eh_digest_cancelled(e, at);
+        }
+}
+
+void eh_cancelled_encode(const struct cancelled *c, struct eh_bytes *out)
+{
+    eh_bytes_put_u(out, c->key);
+    eh_bytes_put_i(out, c->at_us);
+    eh_bytes_put_str(out, eh_str_n(c->id, c->id_size));
+}
+
+void eh_cancelled_done(struct eh_engine *e)
+{
+    for (uint32_t i = 0; i < e->cancelled_slots; i++)
+        free(e->cancelled[i].id);
+    free(e->cancelled);
+    eh_table_done(&e->cancelled_index);
+}
