@@ -5,6 +5,7 @@
  * 50) from 46 on, 1 − C(8, 0) … and so on; binomials likewise.
  */
 #include <math.h>
+#include <stdio.h>
 
 #include <criterion/criterion.h>
 
@@ -395,4 +396,46 @@ Test(fairness_ways, doers_are_bounded)
     expect_doer(&p.report.ways[EH_WAY_OWNER], 0, EH_DOER_OTHERS, "", 600 - EH_FAIRNESS_DOERS_MAX,
                 600 - EH_FAIRNESS_DOERS_MAX);
     done(&p);
+}
+
+/* ---- How soon it shows: of the valuable ones, one after the other, while others are drawn. */
+
+static void big_one(struct period *p, enum eh_verdict_kind kind)
+{
+    int barrier = kind == EH_VERDICT_SKILL ? EH_BARRIER_SKILL : EH_BARRIER_AWAY;
+    p->at_us += 100 * SECOND_US;
+    for (int rep = BEN; rep <= DOV && kind != EH_VERDICT_OWNER; rep++)
+        set(p, rep, barrier, EH_DOER_MANAGER, "otto");
+    give(p, ANA, kind == EH_VERDICT_OWNER ? "owner" : "random", 900);
+    for (int rep = BEN; rep <= DOV; rep++)
+        p->members[rep].barrier = EH_BARRIER_NONE;
+}
+
+static int until_doubted(enum eh_verdict_kind kind)
+{
+    struct period p = start();
+    int given = 0;
+    bool doubted = false;
+    draw_hundred(&p);
+    for (; !doubted && given < 100; given++) {
+        p.at_us += 100 * SECOND_US;
+        for (int i = 0; i < 5; i++)
+            draw(&p, (given + i) % REPS, i == 0 ? 900 : 10);
+        big_one(&p, kind);
+        doubted = look(&p)->verdicts[kind].doubtful;
+        eh_arena_done(&p.arena);
+    }
+    done(&p);
+    return given;
+}
+
+/* The table in evenhand-proof(7) says so. */
+Test(fairness_ways, how_soon_it_shows)
+{
+    int owner = until_doubted(EH_VERDICT_OWNER), skill = until_doubted(EH_VERDICT_SKILL);
+    int alone = until_doubted(EH_VERDICT_ALONE);
+    fprintf(stderr, "# %d owners, %d skills, %d left alone\n", owner, skill, alone);
+    cr_expect_leq(owner, 5);
+    cr_expect_leq(skill, 5);
+    cr_expect_leq(alone, 5);
 }
