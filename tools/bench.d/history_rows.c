@@ -1,0 +1,327 @@
+/* history_rows: PostgreSQL's binary COPY format. See history_rows.h. */
+#include "history_rows.h"
+
+#include <endian.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#define DESK       1
+#define EPOCH      1 /* of the lease */
+#define SEND_BYTES (1u << 20)
+#define PART_BYTES (256u << 10)
+
+_Noreturn void rows_die(const char *what, const char *why)
+{
+    fprintf(stderr, "bench-history: %s: %s\n", what, why);
+    exit(1);
+}
+
+static PGconn *connect_to(const char *conninfo)
+{
+    PGconn *connection = PQconnectdb(conninfo);
+    if (PQstatus(connection) != CONNECTION_OK)
+        rows_die("postgres", PQerrorMessage(connection));
+    return connection;
+}
+
+static void check(PGconn *connection, PGresult *result, ExecStatusType wanted)
+{
+    if (PQresultStatus(result) != wanted)
+        rows_die("postgres", PQerrorMessage(connection));
+    PQclear(result);
+}
+
+/* ---- Copying. */
+
+static const char head[] = "PGCOPY\n\377\r\n\0\0\0\0\0\0\0\0"; /* and the terminator: 19 bytes */
+
+static void copy_open(struct rows_copy *copy, const char *conninfo, const char *sql)
+{
+    copy->connection = connect_to(conninfo);
+    check(copy->connection, PQexec(copy->connection, sql), PGRES_COPY_IN);
+    eh_bytes_put(&copy->bytes, head, sizeof head);
+}
+
+static void copy_send(struct rows_copy *copy)
+{
+    if (copy->bytes.failed)
+        rows_die("copy", "out of memory");
+    if (PQputCopyData(copy->connection, (const char *)copy->bytes.data, (int)copy->bytes.size) != 1)
+        rows_die("copy", PQerrorMessage(copy->connection));
+    eh_bytes_clear(&copy->bytes);
+}
+
+static void put16(struct eh_bytes *out, int64_t value)
+{
+    uint16_t big = htobe16((uint16_t)value);
+    eh_bytes_put(out, &big, sizeof big);
+}
+
+static void put32(struct eh_bytes *out, int64_t value)
+{
+    uint32_t big = htobe32((uint32_t)value);
+    eh_bytes_put(out, &big, sizeof big);
+}
+
+static void put64(struct eh_bytes *out, int64_t value)
+{
+    uint64_t big = htobe64((uint64_t)value);
+    eh_bytes_put(out, &big, sizeof big);
+}
+
+static void copy_close(struct rows_copy *copy)
+{
+    put16(&copy->bytes, -1);
+    copy_send(copy);
+    if (PQputCopyEnd(copy->connection, NULL) != 1)
+        rows_die("copy", PQerrorMessage(copy->connection));
+    check(copy->connection, PQgetResult(copy->connection), PGRES_COMMAND_OK);
+    PQfinish(copy->connection);
+    eh_bytes_done(&copy->bytes);
+}
+
+static struct eh_bytes *row_begin(struct rows_copy *copy, int columns)
+{
+    if (copy->bytes.size > SEND_BYTES)
+        copy_send(copy);
+    put16(&copy->bytes, columns);
+    return &copy->bytes;
+}
+
+static void col16(struct eh_bytes *out, bool there, int64_t value)
+{
+    put32(out, there ? 2 : -1);
+    if (there)
+        put16(out, value);
+}
+
+static void col32(struct eh_bytes *out, bool there, int64_t value)
+{
+    put32(out, there ? 4 : -1);
+    if (there)
+        put32(out, value);
+}
+
+static void col64(struct eh_bytes *out, bool there, int64_t value)
+{
+    put32(out, there ? 8 : -1);
+    if (there)
+        put64(out, value);
+}
+
+static void col_bytes(struct eh_bytes *out, const void *data, size_t size)
+{
+    put32(out, size ? (int64_t)size : -1);
+    eh_bytes_put(out, data, size);
+}
+
+static void col_text(struct eh_bytes *out, struct eh_str text)
+{
+    col_bytes(out, text.data, text.size);
+}
+
+static void col_key(struct eh_bytes *out, struct eh_key key)
+{
+    uint8_t bytes[16];
+    eh_key_bytes(key, bytes);
+    col_bytes(out, bytes, sizeof bytes);
+}
+
+/* ---- The tables. */
+
+void rows_open(struct rows *rows, const char *conninfo)
+{
+    *rows = (struct rows){.more = connect_to(conninfo)};
+    copy_open(&rows->inputs, conninfo,
+              "COPY evenhand.input (desk, " EH_RECORD_SELECT ") FROM STDIN BINARY");
+    copy_open(&rows->effects, conninfo,
+              "COPY evenhand.effect (desk, seq, type, epoch, input, ticket, eligible, weight, team,"
+              " rep, was, why, draws, detail) FROM STDIN BINARY");
+    copy_open(&rows->changes, conninfo,
+              "COPY evenhand.ticket_change (desk, state, priority, ticket, input, value, closed,"
+              " team, outcome, image) FROM STDIN BINARY");
+    copy_open(&rows->chain, conninfo,
+              "COPY evenhand.chain (desk, input, seq, epoch, digest, hash, state, link)"
+              " FROM STDIN BINARY");
+}
+
+#define HAS(record, field) (((record)->has & EH_FIELD_BIT(EH_FIELD_##field)) != 0)
+
+/* In the order of EH_RECORD_SELECT. */
+void rows_input(struct rows *rows, const struct eh_record *r)
+{
+    bool streamed = r->stream_ms != 0 || r->stream_no != 0;
+    const struct eh_str texts[] = {r->source, r->id,    r->team,   r->kind, r->rep,
+                                   r->word,   r->actor, r->reason, r->rest};
+    struct eh_bytes *out = row_begin(&rows->inputs, 1 + EH_RECORD_SELECT_COUNT);
+    col16(out, true, DESK);
+    col64(out, true, (int64_t)r->input);
+    col16(out, true, r->type);
+    col16(out, HAS(r, PRIORITY), r->priority);
+    col16(out, HAS(r, CSAT), r->csat);
+    col64(out, true, r->at_us);
+    col_key(out, r->identity);
+    col_key(out, r->digest);
+    col64(out, streamed, (int64_t)r->stream_ms);
+    col64(out, streamed, (int64_t)r->stream_no);
+    col64(out, HAS(r, VALUE), r->value);
+    col64(out, HAS(r, HANDLED), r->handled_s);
+    col64(out, HAS(r, AT), r->at_ms);
+    col64(out, r->has_until, r->until_us);
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+        col_text(out, texts[i]);
+}
+
+void rows_effect(struct rows *rows, const struct eh_effect *e, uint64_t seq, uint64_t input)
+{
+    bool dealt = e->eligible > 0;
+    bool epoch = e->type == EH_NOTICE_COMMITMENT || e->type == EH_NOTICE_REVEALED;
+    struct eh_bytes *out = row_begin(&rows->effects, 14);
+    col16(out, true, DESK);
+    col64(out, true, (int64_t)seq);
+    col16(out, true, e->type);
+    col32(out, dealt || epoch, e->epoch);
+    col64(out, true, (int64_t)input);
+    col64(out, e->ticket != 0, (int64_t)e->ticket);
+    col32(out, dealt, e->eligible);
+    col64(out, dealt, (int64_t)e->weight);
+    col_text(out, e->team);
+    col_text(out, e->rep);
+    col_text(out, e->was);
+    col_text(out, e->why);
+    put32(out, e->draw_count ? 8 * (int64_t)e->draw_count : -1);
+    for (uint32_t i = 0; i < e->draw_count; i++)
+        put64(out, (int64_t)e->draws[i]);
+    col_text(out, e->detail);
+}
+
+void rows_change(struct rows *rows, const struct eh_record *r)
+{
+    struct eh_ticket_view v;
+    if (eh_ticket_image_view(r->image, &v, NULL) < 0)
+        rows_die("ticket", "its image cannot be read");
+    struct eh_bytes *out = row_begin(&rows->changes, 10);
+    col16(out, true, DESK);
+    col16(out, true, v.state);
+    col16(out, true, v.priority);
+    col64(out, true, (int64_t)r->image_ticket);
+    col64(out, true, (int64_t)r->input);
+    col64(out, true, v.value);
+    col64(out, v.state == EH_TICKET_CLOSED, v.closed_us);
+    col_text(out, v.team);
+    col_text(out, v.outcome);
+    col_text(out, r->image);
+}
+
+/* ---- Where a batch ends; see daemon/schema/0005_chain_links.sql. */
+
+static void hash_of(const struct eh_bytes *said, uint8_t ret[16])
+{
+    uint8_t hash[32];
+    eh_hash_sha256(said->data, said->size, hash);
+    memcpy(ret, hash, 16);
+}
+
+static void put_state(struct eh_bytes *out, const struct rows_state *s)
+{
+    uint8_t digest[16];
+    eh_key_bytes(s->digest, digest);
+    eh_bytes_put(out, digest, sizeof digest);
+    eh_bytes_put(out, s->chain.hash, sizeof s->chain.hash);
+}
+
+static void make_link(struct rows *rows, const struct rows_state *s)
+{
+    EH_AUTO(eh_bytes) struct eh_bytes said = EH_BYTES_INIT;
+    if (rows->linked)
+        eh_bytes_put(&said, rows->link, sizeof rows->link);
+    put64(&said, (int64_t)rows->chained);
+    put64(&said, (int64_t)s->input);
+    put64(&said, (int64_t)s->seq);
+    put64(&said, EPOCH);
+    put_state(&said, s);
+    put16(&said, EH_STATE_VERSION);
+    hash_of(&said, rows->link);
+    rows->linked = true;
+}
+
+void rows_batch_end(struct rows *rows, const struct rows_state *s)
+{
+    struct eh_bytes *out = row_begin(&rows->chain, 8);
+    make_link(rows, s);
+    col16(out, true, DESK);
+    col64(out, true, (int64_t)s->input);
+    col64(out, true, (int64_t)s->seq);
+    col64(out, true, EPOCH);
+    col_key(out, s->digest);
+    col_bytes(out, s->chain.hash, sizeof s->chain.hash);
+    col16(out, true, EH_STATE_VERSION);
+    col_bytes(out, rows->link, sizeof rows->link);
+    rows->chained = s->input;
+}
+
+static void make_seal(const struct rows *rows, const struct rows_state *s, uint8_t ret[16])
+{
+    EH_AUTO(eh_bytes) struct eh_bytes said = EH_BYTES_INIT;
+    const uint64_t numbers[] = {s->input,     s->seq,       (uint64_t)s->at_us, 0,
+                                s->stream_ms, s->stream_no, s->stream_ms,       s->stream_no};
+    eh_bytes_put(&said, rows->link, sizeof rows->link);
+    put16(&said, DESK);
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
+        put64(&said, (int64_t)numbers[i]);
+    put_state(&said, s);
+    hash_of(&said, ret);
+}
+
+static void hex_of(const uint8_t *bytes, size_t size, char *ret)
+{
+    for (size_t i = 0; i < size; i++)
+        eh_format(ret + 2 * i, 3, "%02x", bytes[i]);
+}
+
+static void write_head(struct rows *rows, const struct rows_state *s)
+{
+    char sql[400], digest[33], chain[65], seal_text[33];
+    uint8_t bytes[16], seal[16];
+    eh_key_bytes(s->digest, bytes);
+    make_seal(rows, s, seal);
+    hex_of(bytes, sizeof bytes, digest);
+    hex_of(s->chain.hash, sizeof s->chain.hash, chain);
+    hex_of(seal, sizeof seal, seal_text);
+    eh_format(sql, sizeof sql,
+              "INSERT INTO evenhand.head VALUES (%d, %llu, %llu, %lld, 0, %llu, %llu, %llu, %llu,"
+              " '%s', '\\x%s', '\\x%s')",
+              DESK, (unsigned long long)s->input, (unsigned long long)s->seq, (long long)s->at_us,
+              (unsigned long long)s->stream_ms, (unsigned long long)s->stream_no,
+              (unsigned long long)s->stream_ms, (unsigned long long)s->stream_no, digest, chain,
+              seal_text);
+    check(rows->more, PQexec(rows->more, sql), PGRES_COMMAND_OK);
+}
+
+void rows_snapshot(struct rows *rows, uint64_t input, int32_t day, const struct eh_bytes *bytes)
+{
+    size_t parts = (bytes->size + PART_BYTES - 1) / PART_BYTES;
+    for (size_t part = 0; part < parts; part++) {
+        char sql[200];
+        const char *body = (const char *)bytes->data + part * PART_BYTES;
+        size_t left = bytes->size - part * PART_BYTES;
+        int size = (int)(left < PART_BYTES ? left : PART_BYTES), binary = 1;
+        eh_format(sql, sizeof sql,
+                  "INSERT INTO evenhand.snapshot (desk, input, part, parts, day, state, body)"
+                  " VALUES (%d, %llu, %zu, %zu, %d, %d, $1)",
+                  DESK, (unsigned long long)input, part, parts, day, EH_STATE_VERSION);
+        check(rows->more,
+              PQexecParams(rows->more, sql, 1, (const Oid[]){17}, &body, &size, &binary, 0),
+              PGRES_COMMAND_OK);
+    }
+}
+
+void rows_close(struct rows *rows, const struct rows_state *s)
+{
+    copy_close(&rows->inputs);
+    copy_close(&rows->effects);
+    copy_close(&rows->changes);
+    copy_close(&rows->chain);
+    write_head(rows, s);
+    PQfinish(rows->more);
+}
