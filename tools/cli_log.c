@@ -41,8 +41,8 @@ static const char *const selects[LOG_STREAMS] = {
 
 /* Those that begin behind an input with the log. */
 static const bool by_input[LOG_STREAMS] = {
-    [LOG_INPUTS] = true, [LOG_CHAIN] = true,    [LOG_DEAD] = true,
-    [LOG_BODIES] = true, [LOG_PERSONAL] = true, [LOG_PARTS] = true,
+    [LOG_INPUTS] = true,   [LOG_CHAIN] = true, [LOG_DEAD] = true,   [LOG_BODIES] = true,
+    [LOG_PERSONAL] = true, [LOG_PARTS] = true, [LOG_LEDGER] = true, [LOG_BOOKS] = true,
 };
 
 /* Rows read at once, where EH_CLI_LOG_PAGE of them would be too large. */
@@ -167,6 +167,8 @@ static void begin_behind(struct eh_cli_log *log, int which, char *ret, size_t si
     ret[0] = '\0';
     if (which == LOG_CHANGES)
         next_changes(log, ret, size);
+    else if (which == LOG_CHAIN) /* with the row of where it begins */
+        eh_format(ret, size, " AND input >= %llu", (unsigned long long)log->begun);
     else if (which != LOG_EFFECTS && which < LOG_STREAMS && by_input[which])
         eh_format(ret, size, " AND input > %llu", (unsigned long long)log->begun);
     else if (which == LOG_EFFECTS)

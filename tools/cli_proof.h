@@ -55,12 +55,16 @@ struct eh_proof_counts {
     bool sealed;                         /* all columns of the head are proved */
 };
 
-/* from: rows before this input are decided again, but not compared; the chain is taken as it stands
- * there. */
+/* from: rows before this input are decided again, where they are read, but not compared; the chain
+ * is taken as it stands there. */
 int eh_proof_new(struct eh_replay *, uint64_t from, struct eh_proof **ret,
                  struct eh_error *) EH_MUST_CHECK;
 void eh_proof_free(struct eh_proof *); /* NULL allowed */
 
+/* Where the replay goes on from a snapshot: with the row of chain of its input, whose word is taken
+ * for all before it; the snapshot's state has to be the one it speaks of. */
+int eh_proof_begin(struct eh_proof *, const struct eh_cli_log_chain *,
+                   struct eh_error *) EH_MUST_CHECK;
 int eh_proof_epoch(struct eh_proof *, const struct eh_cli_log_epoch *,
                    struct eh_error *) EH_MUST_CHECK;
 /* Decides the input that eh_replay_next() read, and compares what it leads to. */

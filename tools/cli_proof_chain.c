@@ -129,6 +129,30 @@ int eh_proof_chain(struct eh_proof *p, const struct eh_cli_log_chain *row, struc
     return r;
 }
 
+int eh_proof_begin(struct eh_proof *p, const struct eh_cli_log_chain *row, struct eh_error *error)
+{
+    struct eh_totals totals;
+    eh_engine_totals(p->replay->engine, &totals);
+    if (row->input != totals.input)
+        return eh_error_set(error, EH_ECORRUPT,
+                            "snapshot of input %llu: there is no chain row of input %llu",
+                            big(totals.input), big(totals.input));
+    if (row->seq != totals.seq || (row->state == EH_STATE_VERSION &&
+                                   !eh_key_equal(row->digest, eh_engine_digest(p->replay->engine))))
+        return eh_error_set(error, EH_ECORRUPT,
+                            "snapshot of input %llu: it is not the state that its chain row tells",
+                            big(totals.input));
+    p->last = p->chained = totals.input;
+    p->at_us = totals.at_us;
+    p->latest_day = p->replay->begun.day;
+    p->chain = row->chain;
+    p->lease = row->epoch;
+    p->state = row->state;
+    p->linked = row->linked;
+    memcpy(p->link, row->link, sizeof p->link);
+    return 0;
+}
+
 /* ---- Behind the last row. */
 
 static int head_wrong(const char *column, uint64_t found, uint64_t wanted, struct eh_error *error)
@@ -157,7 +181,8 @@ static int compare_head(struct eh_proof *p, struct eh_error *error)
     const struct eh_cli_log_head *head = eh_cli_log_head(p->replay->log);
     if (head->at_us != p->at_us)
         return head_wrong("at", (uint64_t)head->at_us, (uint64_t)p->at_us, error);
-    if (head->dead != p->dead)
+    bool before = p->dead == 0 && head->dead <= p->replay->begun.input;
+    if (head->dead != p->dead && !before)
         return head_wrong("dead", head->dead, p->dead, error);
     if (p->last > 0 && p->chained != p->last)
         return missing_row(p->last, "the head stands there", error);

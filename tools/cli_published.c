@@ -192,6 +192,16 @@ int eh_published_compare(struct eh_published *p, const struct eh_input *in,
     return r;
 }
 
+int eh_published_skip(struct eh_published *p, uint64_t seq, struct eh_error *error)
+{
+    int r = 0;
+    while (r == 0 && p->stream.redis && p->next > 0 && p->next <= seq) {
+        p->begun = true;
+        r = advance(p, error);
+    }
+    return r;
+}
+
 int eh_published_end(struct eh_published *p, struct eh_error *error)
 {
     if (!p->stream.redis || p->next == 0)

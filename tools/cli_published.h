@@ -38,6 +38,8 @@ int eh_published_open(const char *address, const char *desk, struct eh_published
 /* -EH_ECORRUPT with a sentence that names the entry. compared false: only passed over. */
 int eh_published_compare(struct eh_published *, const struct eh_input *, const struct eh_effects *,
                          bool compared, struct eh_error *) EH_MUST_CHECK;
+/* Before the first effect: those up to this one are not looked at. */
+int eh_published_skip(struct eh_published *, uint64_t seq, struct eh_error *) EH_MUST_CHECK;
 int eh_published_end(struct eh_published *, struct eh_error *) EH_MUST_CHECK;
 void eh_published_close(struct eh_published *);
 

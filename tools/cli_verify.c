@@ -75,9 +75,10 @@ static int compare_marks(struct run *run, struct eh_error *error)
     }
     while (r == 0 && run->has_checkpoint && run->checkpoints.input <= run->last) {
         const struct eh_checkpoints *said = &run->checkpoints;
-        const char *other = run->last < run->from ? NULL
-                                                  : eh_proof_differs(run->proof, EH_PROOF_NO_SEQ,
-                                                                     said->digest, &said->chain);
+        bool taken = run->last < run->from && run->last != run->replay.begun.input;
+        const char *other =
+            taken ? NULL
+                  : eh_proof_differs(run->proof, EH_PROOF_NO_SEQ, said->digest, &said->chain);
         if (other)
             return eh_error_set(error, EH_ECORRUPT,
                                 "input %llu: %s:%u has another %s: the log up to there was written "
@@ -115,7 +116,27 @@ static int compare_end(struct run *run, struct eh_error *error)
     return r < 0 ? r : eh_published_end(&run->published, error);
 }
 
-static int prove(struct run *run, struct eh_error *error)
+/* The snapshot and its row of chain are taken at their word, and so is what a checkpoint said
+ * there; earlier ones say nothing of what is compared. */
+static int go_on_from_snapshot(struct run *run, struct eh_error *error)
+{
+    struct eh_totals totals;
+    eh_engine_totals(run->replay.engine, &totals);
+    if (!run->has_chain)
+        return eh_error_set(error, EH_ECORRUPT, "chain: it ends before input %llu",
+                            (unsigned long long)totals.input);
+    int r = eh_proof_begin(run->proof, &run->chain, error);
+    if (r == 0)
+        r = step_chain(run, error);
+    while (r == 0 && run->has_checkpoint && run->checkpoints.input < totals.input)
+        r = step_checkpoint(run, error);
+    if (r == 0)
+        r = eh_published_skip(&run->published, totals.seq, error);
+    run->last = totals.input;
+    return r < 0 ? r : compare_marks(run, error);
+}
+
+static int open_streams(struct run *run, struct eh_error *error)
 {
     int r = eh_catalogue_check(run->replay.log, &run->catalogue, error);
     if (r == 0)
@@ -124,6 +145,12 @@ static int prove(struct run *run, struct eh_error *error)
         r = step_chain(run, error);
     if (r == 0)
         r = step_checkpoint(run, error);
+    return r == 0 && run->replay.begun.input > 0 ? go_on_from_snapshot(run, error) : r;
+}
+
+static int prove(struct run *run, struct eh_error *error)
+{
+    int r = open_streams(run, error);
     uint64_t all = run->to ? run->to : eh_cli_log_head(run->replay.log)->input;
     while (r == 0 && (run->to == 0 || run->last < run->to)) {
         r = eh_replay_next(&run->replay, error);
@@ -162,6 +189,9 @@ static void remark_tables(struct run *run, const struct eh_proof_counts *counts)
 {
     char count[EH_CLI_TEXT];
     remark(run, "migration.applied, heartbeat.beat, heartbeat.host, ledger.input, book.input");
+    if (run->replay.begun.input > 0)
+        remark(run, "what comes up to input %llu: its snapshot is taken at its word",
+               (unsigned long long)run->replay.begun.input);
     if (run->to)
         remark(run, "what comes behind input %llu, with head, lease and desk",
                (unsigned long long)run->to);
@@ -425,6 +455,13 @@ static int open_published(const struct eh_cli *cli, struct run *run, struct eh_e
     return eh_published_open(address, desk, &run->published, error);
 }
 
+/* The last snapshot before the first row that is compared. */
+static int begin_before(struct run *run, struct eh_error *error)
+{
+    const struct eh_cli_log_before before = {.day = EH_DATE_NEVER, .input = run->from};
+    return eh_replay_begin_before(&run->replay, &before, error);
+}
+
 static int run_proof(const struct eh_cli *cli, struct run *run)
 {
     struct eh_error error = {0};
@@ -437,6 +474,8 @@ static int run_proof(const struct eh_cli *cli, struct run *run)
         return eh_cli_log_exit(r);
     if (r == 0)
         r = eh_replay_open(db, &run->replay, &error);
+    if (r == 0 && run->from > 1)
+        r = begin_before(run, &error);
     if (r == 0)
         r = eh_proof_new(&run->replay, run->from, &run->proof, &error);
     if (r < 0)

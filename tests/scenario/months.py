@@ -97,6 +97,18 @@ class Months:
                          {"rep": self.random.choice(SALES), "reason": "a test"})
         self.stack.settle()
 
+    def say_ahead(self, midnight):
+        """Of the month that begins: a figure, and now and then work that is dated in it."""
+        messages = [{"type": "metric", "team": team, "metric": "training",
+                     "period": midnight.strftime("%Y-%m"), "value": self.random.randrange(1, 9)}
+                    for team in ("sales", "support")]
+        at = midnight + datetime.timedelta(seconds=self.random.randrange(5, 200))
+        if len(self.turned) % 2 == 0:
+            messages.append({"type": "outcome", "id": self.open.pop(), "outcome": "won",
+                             "at": at.strftime("%Y-%m-%dT%H:%M:%SZ")})
+        self.stack.add_many(messages)
+        self.stack.settle()
+
     def month(self, end):
         """Its last moments, and the first ones of the next month."""
         midnight = datetime.datetime.combine(end, datetime.time()) + datetime.timedelta(days=1)
@@ -107,6 +119,7 @@ class Months:
         assert self.daemon.stop() == 0
         self.start(midnight - datetime.timedelta(seconds=BEFORE_MIDNIGHT))
         self.send(20)
+        self.say_ahead(midnight)
         first_us = int(midnight.replace(tzinfo=datetime.timezone.utc).timestamp()) * 1000000
         before = "SELECT max(input) FROM input WHERE at < %d" % first_us
         wait_until("the month is over", lambda: self.stack.sql(
@@ -176,8 +189,18 @@ def the_month_alone(stack):
     call = ("sales", FIRST_DAYS[-1], FIRST_DAYS[-1])
     whole = fairness(stack, *call)
     with tampered(stack, "DELETE FROM input WHERE input <= %d" % last,
-                  "DELETE FROM effect WHERE input <= %d" % last, "DELETE FROM ticket_change"):
+                  "DELETE FROM effect WHERE input <= %d AND type NOT IN (7, 8)" % last):
         assert fairness(stack, *call) == whole
+        verify_ok(stack, "--from", last + 1)
+        told = not_proved(stack, "--from", last + 1)
+        assert "what comes up to input %d: its snapshot is taken at its word" % last in told, told
+        with tampered(stack, "UPDATE effect SET rep = 'ben' WHERE seq = (SELECT max(seq) FROM effect"
+                      " WHERE type = 1 AND rep <> 'ben')"):
+            assert verify(stack, "--from", last + 1)[0] == 1
+    with tampered(stack, "UPDATE chain SET digest = md5('x')::uuid WHERE input = %d" % last):
+        code, verdict, _ = verify(stack, "--from", last + 1)
+        assert (code, verdict) == (1, "snapshot of input %d: it is not the state that its chain row"
+                                   " tells" % last), verdict
     damage = ("UPDATE snapshot SET body = set_byte(body, 900, 255 - get_byte(body, 900))"
               " WHERE input = %d AND part = 0" % last)
     with tampered(stack, damage, "DELETE FROM input WHERE input <= %d" % before):
@@ -190,6 +213,44 @@ def the_month_alone(stack):
             code, verdict, _ = verify(stack)
             assert code == 1 and verdict.startswith(names[1:]), (change, verdict)
     verify_ok(stack)
+
+
+def training_plan(team, since):
+    metrics = [{"metric": "revenue", "weight": "50%", "curve": [["0.00", "0%"], ["90000.00", "100%"]]},
+               {"metric": "training", "weight": "50%", "take": "sum",
+                "curve": [[0, "0%"], [100, "100%"]]}]
+    return pools.plan(since, team=team, metrics=metrics)
+
+
+def tested(stack, plan, month):
+    path = stack.dir + "/plan.json"
+    with open(path, "w", encoding="utf-8") as file:
+        json.dump(plan, file)
+    _, out, _ = stack.cli("--json", "plan", "test", path, "--period", month, "--db",
+                          stack.postgres.daemon_dsn)
+    return json.loads(out)["periods"]
+
+
+@scenario("a plan is tested on a month, and counts late, from there on, with what was said before it")
+def plans(stack):
+    months = Months(stack)
+    months.go_through(ENDS[-3:])
+    plan = {team: training_plan(team, NAMES[1]) for team in ("sales", "support")}
+    found = {(team, name): tested(stack, plan[team], name) for team in plan for name in NAMES[-3:]}
+    with tampered(stack, *OTHER_VERSION):
+        for (team, name), periods in found.items():
+            assert tested(stack, plan[team], name) == periods, (team, name)
+    assert all([m["value"] for m in periods[0]["metrics"] if m["metric"] == "training"] > [0]
+               for periods in found.values()), found
+    # What a desk file recalls of the past for its late plans, verify counts from the beginning.
+    late = dict(plan["support"], **{"from": NAMES[-2]})
+    months.daemon.start()
+    before = stack.sql1("SELECT max(input) FROM input")
+    answer = months.daemon.http("PUT", "/v1/desk", json.dumps(desk("balanced", [late])))
+    assert answer.code == 200, answer
+    assert months.daemon.stop() == 0
+    verify_ok(stack)
+    verify_ok(stack, "--from", before)
 
 
 @scenario("after an upgrade the first start writes the months anew, and after kill -9 goes on with them")
