@@ -3,8 +3,16 @@
 
 #define SQL_MAX 600
 
-static int give(const PGresult *page, int row, eh_cli_log_input_fn *each, void *context,
-                bool *ret_goes_on, struct eh_error *error)
+/* Who is told, and how far it came. */
+struct look {
+    eh_cli_log_input_fn *each;
+    void *context;
+    bool goes_on;
+    int rows;      /* of the last page */
+    uint64_t last; /* input of the last row */
+};
+
+static int give(const PGresult *page, int row, struct look *look, struct eh_error *error)
 {
     EH_AUTO(eh_arena) struct eh_arena arena = EH_ARENA_INIT;
     struct eh_record record;
@@ -15,22 +23,23 @@ static int give(const PGresult *page, int row, eh_cli_log_input_fn *each, void *
     if (eh_record_to_input(&record, &arena, &in, NULL) < 0)
         return eh_error_set(error, EH_ECORRUPT, "input %llu: cannot be read back",
                             (unsigned long long)record.input);
-    r = each(context, &in, ret_goes_on);
+    look->last = record.input;
+    r = look->each(look->context, &in, &look->goes_on);
     return r < 0 ? eh_error_set(error, -r, "input %llu: %s", (unsigned long long)record.input,
                                 eh_code_name(r))
                  : 0;
 }
 
-static int give_all(struct eh_cli_log *log, const char *sql, eh_cli_log_input_fn *each,
-                    void *context, int *ret_rows, bool *ret_goes_on, struct eh_error *error)
+static int give_page(struct eh_cli_log *log, const char *sql, struct look *look,
+                     struct eh_error *error)
 {
     PGresult *page = NULL;
     int r = log_query(log, sql, &page, error);
     if (r < 0)
         return r;
-    *ret_rows = PQntuples(page);
-    for (int row = 0; r == 0 && *ret_goes_on && row < *ret_rows; row++)
-        r = give(page, row, each, context, ret_goes_on, error);
+    look->rows = PQntuples(page);
+    for (int row = 0; r == 0 && look->goes_on && row < look->rows; row++)
+        r = give(page, row, look, error);
     PQclear(page);
     return r;
 }
@@ -38,16 +47,16 @@ static int give_all(struct eh_cli_log *log, const char *sql, eh_cli_log_input_fn
 int eh_cli_log_back(struct eh_cli_log *log, uint64_t input, eh_cli_log_input_fn *each,
                     void *context, struct eh_error *error)
 {
-    bool goes_on = true;
-    int rows = 1, r = 0;
-    for (uint64_t to = input; r == 0 && goes_on && rows > 0 && to > 0;) {
+    struct look look = {each, context, true, 1, 0};
+    int r = 0;
+    for (uint64_t to = input; r == 0 && look.goes_on && look.rows > 0 && to > 0;) {
         char sql[SQL_MAX];
         uint64_t from = to > EH_CLI_LOG_PAGE ? to - EH_CLI_LOG_PAGE : 0;
         eh_format(sql, sizeof sql,
                   "SELECT " EH_RECORD_SELECT " FROM evenhand.input WHERE desk = %d AND input > %llu"
                   " AND input <= %llu ORDER BY input DESC",
                   log->head.desk, (unsigned long long)from, (unsigned long long)to);
-        r = give_all(log, sql, each, context, &rows, &goes_on, error);
+        r = give_page(log, sql, &look, error);
         to = from;
     }
     return r;
@@ -57,13 +66,18 @@ int eh_cli_log_back(struct eh_cli_log *log, uint64_t input, eh_cli_log_input_fn 
 int eh_cli_log_named(struct eh_cli_log *log, uint64_t input, eh_cli_log_input_fn *each,
                      void *context, struct eh_error *error)
 {
-    char sql[SQL_MAX];
-    bool goes_on = true;
-    int rows;
-    eh_format(sql, sizeof sql,
-              "SELECT " EH_RECORD_SELECT " FROM evenhand.input WHERE desk = %d AND input <= %llu"
-              " AND type IN (%d, %d, %d, %d, %d) AND type <> %d ORDER BY input",
-              log->head.desk, (unsigned long long)input, EH_MESSAGE_METRIC, EH_MESSAGE_DESK,
-              EH_MESSAGE_EXCLUDE, EH_MESSAGE_RULES, EH_MESSAGE_INCLUDE, EH_MESSAGE_DESK);
-    return give_all(log, sql, each, context, &rows, &goes_on, error);
+    struct look look = {each, context, true, EH_CLI_LOG_PAGE, 0};
+    int r = 0;
+    while (r == 0 && look.goes_on && look.rows == EH_CLI_LOG_PAGE) {
+        char sql[SQL_MAX];
+        eh_format(sql, sizeof sql,
+                  "SELECT " EH_RECORD_SELECT " FROM evenhand.input WHERE desk = %d"
+                  " AND input > %llu AND input <= %llu AND type IN (%d, %d, %d, %d, %d)"
+                  " AND type <> %d ORDER BY input LIMIT %d",
+                  log->head.desk, (unsigned long long)look.last, (unsigned long long)input,
+                  EH_MESSAGE_METRIC, EH_MESSAGE_DESK, EH_MESSAGE_EXCLUDE, EH_MESSAGE_RULES,
+                  EH_MESSAGE_INCLUDE, EH_MESSAGE_DESK, EH_CLI_LOG_PAGE);
+        r = give_page(log, sql, &look, error);
+    }
+    return r;
 }
