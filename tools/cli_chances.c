@@ -42,12 +42,22 @@ static void on_deal(void *context, const struct eh_deal *deal)
     json_array_append_new(search->deals, told);
 }
 
+/* Where it came, or at the beginning: a ticket may have been named otherwise by an earlier build. */
+static int begin(struct eh_replay *replay, const struct search *search, struct eh_error *error)
+{
+    struct eh_cli_log_before before = {.day = EH_DATE_NEVER};
+    int r = eh_cli_log_ticket(replay->log, search->source, search->id, &before.input, error);
+    return r < 0 || before.input == 0 ? r : eh_replay_begin_before(replay, &before, error);
+}
+
 int eh_chances_from_log(const char *conninfo, const char *source, const char *id, json_t **ret)
 {
     EH_AUTO(eh_replay) struct eh_replay replay = {0};
     struct search search = {.source = eh_str(source), .id = eh_str(id), .deals = json_array()};
     struct eh_error error = {0};
     int r = eh_replay_open(conninfo, &replay, &error);
+    if (r == 0)
+        r = begin(&replay, &search, &error);
     if (r == 0 && eh_engine_observe(replay.engine, on_deal, &search) < 0)
         r = eh_error_set(&error, EH_ENOMEM, "out of memory");
     if (r == 0)

@@ -102,6 +102,9 @@ int eh_cli_log_back(struct eh_cli_log *, uint64_t input, eh_cli_log_input_fn *, 
                     struct eh_error *) EH_MUST_CHECK;
 int eh_cli_log_named(struct eh_cli_log *, uint64_t input, eh_cli_log_input_fn *, void *context,
                      struct eh_error *) EH_MUST_CHECK;
+/* The input that brought a ticket; 0: there is none. */
+int eh_cli_log_ticket(struct eh_cli_log *, struct eh_str source, struct eh_str id, uint64_t *ret,
+                      struct eh_error *) EH_MUST_CHECK;
 /* The desk file that is in force at the end of the log, empty before the first; in the arena. */
 int eh_cli_log_desk(struct eh_cli_log *, struct eh_arena *, struct eh_str *ret,
                     struct eh_error *) EH_MUST_CHECK;

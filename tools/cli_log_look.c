@@ -81,3 +81,23 @@ int eh_cli_log_named(struct eh_cli_log *log, uint64_t input, eh_cli_log_input_fn
     }
     return r;
 }
+
+int eh_cli_log_ticket(struct eh_cli_log *log, struct eh_str source, struct eh_str id,
+                      uint64_t *ret, struct eh_error *error)
+{
+    char sql[SQL_MAX], hex[33];
+    uint8_t bytes[16];
+    PGresult *found = NULL;
+    eh_key_bytes(eh_ticket_identity(source, id), bytes);
+    for (size_t i = 0; i < sizeof bytes; i++)
+        eh_format(hex + 2 * i, 3, "%02x", bytes[i]);
+    eh_format(sql, sizeof sql,
+              "SELECT input FROM evenhand.input WHERE identity = '%s' AND desk + 0 = %d", hex,
+              log->head.desk);
+    int r = log_query(log, sql, &found, error);
+    if (r < 0)
+        return r;
+    *ret = PQntuples(found) > 0 ? (uint64_t)log_number(found, 0, 0) : 0;
+    PQclear(found);
+    return 0;
+}

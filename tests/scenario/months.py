@@ -187,6 +187,14 @@ def the_month_alone(stack):
     months.go_through(ENDS[-2:])
     last, before = months.turned[-1], months.turned[-2]
     call = ("sales", FIRST_DAYS[-1], FIRST_DAYS[-1])
+    newest = stack.sql1("SELECT id FROM input WHERE input > %d AND type = 1 AND team = 'sales'"
+                        " ORDER BY input LIMIT 1" % last)
+    months.daemon.start()
+    receipt = ("--json", "ticket", newest, "--db", stack.postgres.daemon_dsn)
+    chances = json.loads(stack.cli(*receipt)[1])["chances"]
+    with tampered(stack, *OTHER_VERSION):
+        assert json.loads(stack.cli(*receipt)[1])["chances"] == chances != [], chances
+    assert months.daemon.stop() == 0
     whole = fairness(stack, *call)
     with tampered(stack, "DELETE FROM input WHERE input <= %d" % last,
                   "DELETE FROM effect WHERE input <= %d AND type NOT IN (7, 8)" % last):
