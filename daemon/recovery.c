@@ -33,8 +33,9 @@ struct eh_recovery {
     uint64_t draw_seq;             /* of the effect before them */
     int draw_row;
     size_t draw_at;
-    int row;   /* of inputs: the next one */
-    bool held; /* before it: a month begins, and on_month has no time */
+    int row;     /* of inputs: the next one */
+    bool asking; /* on_month is being called: it may give the recovery up */
+    bool held;   /* before it: a month begins, and on_month has no time */
     struct eh_recovered found;
     struct eh_arena arena;
 };
@@ -182,6 +183,7 @@ static int32_t date_of(struct eh_recovery *r, int row)
  * of a batch that led the time back. True: a snapshot is wanted, and there is no time for it. */
 static bool month_holds(struct eh_recovery *r)
 {
+    bool taken = true;
     int last = r->row;
     int64_t at_us = eh_pg_int(r->inputs, r->row, AT_COLUMN);
     struct eh_totals totals;
@@ -190,10 +192,14 @@ static bool month_holds(struct eh_recovery *r)
     while (last + 1 < PQntuples(r->inputs) && eh_pg_int(r->inputs, last + 1, AT_COLUMN) == at_us)
         last++;
     eh_engine_totals(r->engine, &totals);
-    return totals.input > 0 &&
-           eh_period_begins(EH_PERIOD_MONTH, r->found.latest_day, date_of(r, last)) &&
-           eh_pg_int(r->inputs, r->row, TYPE_COLUMN) != EH_MESSAGE_ACCEPT_TIME &&
-           !r->callbacks.on_month(r->context, r->engine, r->found.latest_day);
+    if (totals.input > 0 &&
+        eh_period_begins(EH_PERIOD_MONTH, r->found.latest_day, date_of(r, last)) &&
+        eh_pg_int(r->inputs, r->row, TYPE_COLUMN) != EH_MESSAGE_ACCEPT_TIME) {
+        r->asking = true;
+        taken = r->callbacks.on_month(r->context, r->engine, r->found.latest_day);
+        r->asking = false;
+    }
+    return !taken;
 }
 
 static void page_done(struct eh_recovery *r)
@@ -210,6 +216,11 @@ static void replay_page(struct eh_recovery *r)
     int done = 0;
     for (; r->row < PQntuples(r->inputs) && done == 0; r->row++) {
         r->held = month_holds(r);
+        if (r->abandoned) {
+            r->abandoned = false;
+            eh_recovery_free(r);
+            return;
+        }
         if (r->held)
             return;
         done = replay_row(r, r->row, &error);
@@ -401,7 +412,7 @@ void eh_recovery_free(struct eh_recovery *r)
 {
     if (!r)
         return;
-    if (r->outstanding > 0) {
+    if (r->outstanding > 0 || r->asking) {
         r->abandoned = true;
         return;
     }
