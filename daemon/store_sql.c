@@ -204,10 +204,11 @@ const struct eh_pg_statement eh_store_write_statements[] = {
     {"snapshot_trim",
      "WITH whole AS (SELECT s.input, s.day FROM evenhand.snapshot s WHERE s.desk = $1"
      " AND s.state = $2 GROUP BY s.input, s.day, s.parts HAVING count(*) = s.parts)"
-     " DELETE FROM evenhand.snapshot WHERE desk = $1 AND input <"
+     " DELETE FROM evenhand.snapshot s WHERE s.desk = $1 AND"
+     " (s.state <> $2 AND s.input < (SELECT max(input) FROM whole) OR s.input <"
      " (SELECT min(input) FROM (SELECT input FROM whole ORDER BY input DESC LIMIT 2) newest)"
-     " AND input NOT IN (SELECT max(w.input) FROM whole w"
-     " GROUP BY date_trunc('month', date '1970-01-01' + w.day))",
+     " AND s.input NOT IN (SELECT max(w.input) FROM whole w"
+     " GROUP BY date_trunc('month', date '1970-01-01' + w.day)))",
      2,
      {INT2, INT2}},
     /* Only what changed, and only once the input it is as of is committed under our epoch. */

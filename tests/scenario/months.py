@@ -13,7 +13,7 @@ from harness import SALES, SEED, SUPPORT, Skip, default_desk, run, scenario, wai
 from office import FAKETIME, fakes_time
 from proofs import not_proved, tampered, verify, verify_ok
 
-MONTHS = 4  # that are over
+MONTHS = 3  # that are over
 BEFORE_MIDNIGHT = 4  # seconds: then a month begins
 OTHER_VERSION = ("UPDATE snapshot SET state = state - 1", "UPDATE snapshot SET body ="
                  " set_byte(body, 8, get_byte(body, 8) - 1) WHERE part = 0")
