@@ -46,8 +46,9 @@ static void next_page(struct eh_recovery *r);
 static void finish(struct eh_recovery *r, const struct eh_error *error)
 {
     struct eh_engine *engine = r->engine;
+    const struct eh_recovered found = r->found; /* on_done may free r */
     r->engine = NULL;
-    r->callbacks.on_done(r->context, error ? NULL : engine, &r->found, error);
+    r->callbacks.on_done(r->context, error ? NULL : engine, &found, error);
     if (error)
         eh_engine_free(engine);
 }

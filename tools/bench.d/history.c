@@ -257,7 +257,6 @@ static void go_through(struct history *h, struct eh_period month, uint64_t ticke
 
 static void put_desk(struct history *h)
 {
-    EH_AUTO(eh_bytes) struct eh_bytes text = EH_BYTES_INIT;
     char reps[64 * REPS] = "", names[16 * REPS] = "", whole[8192];
     size_t at = 0, to = 0;
     for (int i = 0; i < REPS; i++) {
