@@ -401,6 +401,7 @@ static void on_recovered(void *context, struct eh_engine *engine, const struct e
                          const struct eh_error *error)
 {
     struct eh_app *app = context;
+    struct eh_recovered been = *found; /* the recovery's, which ends here */
     eh_recovery_free(app->recovery);
     app->recovery = NULL;
     if (!engine) {
@@ -416,10 +417,10 @@ static void on_recovered(void *context, struct eh_engine *engine, const struct e
     }
     eh_engine_free(app->engine);
     app->engine = engine;
-    app->snapshot_input = app->head.input - found->replayed;
-    app->latest_day = found->latest_day;
+    app->snapshot_input = app->head.input - been.replayed;
+    app->latest_day = been.latest_day;
     eh_log(EH_LOG_INFO, "recovered input=%llu replayed=%llu", (unsigned long long)app->head.input,
-           (unsigned long long)found->replayed);
+           (unsigned long long)been.replayed);
     if (app->resuming)
         resume(app);
     else
