@@ -16,9 +16,13 @@ static int read_since(const struct eh_admin_request *request, struct eh_str text
                       struct eh_error *error)
 {
     int64_t us = 0;
-    if (text.size > 0 && eh_time_parse(text, &us, NULL) < 0)
+    int32_t day;
+    if (text.size > 0 && eh_date_parse(text, &day, NULL) == 0)
+        us = eh_app_day_us(request->admin->app, day);
+    else if (text.size > 0 && eh_time_parse(text, &us, NULL) < 0)
         return eh_error_field(error, EH_EINVAL, "since",
-                              "since: %.*s is no time; write it like 2026-03-01T12:00:00Z",
+                              "since: %.*s is no time; write it like 2026-03-01T12:00:00Z, or a "
+                              "day of the desk, 2026-03-01",
                               EH_STR_ARG(text));
     if (us > eh_app_now_us(request->admin->app))
         return eh_error_field(error, EH_ERANGE, "since", "since: %.*s has not come yet",

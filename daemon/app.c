@@ -738,6 +738,11 @@ struct eh_pg *eh_app_reader(const struct eh_app *app)
     return app->reader;
 }
 
+int64_t eh_app_day_us(struct eh_app *app, int32_t date)
+{
+    return eh_clock_day_us(&app->clock, date);
+}
+
 int64_t eh_app_now_us(struct eh_app *app)
 {
     return eh_clock_now_us(&app->clock);

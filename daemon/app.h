@@ -164,5 +164,7 @@ size_t eh_app_repeats(const struct eh_app *, struct eh_stream_id after, struct e
 struct eh_stream_id eh_app_decided_before(const struct eh_app *);
 struct eh_pg *eh_app_reader(const struct eh_app *);
 int64_t eh_app_now_us(struct eh_app *);
+/* First moment of a day of the desk. */
+int64_t eh_app_day_us(struct eh_app *, int32_t date);
 
 #endif

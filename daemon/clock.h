@@ -42,6 +42,8 @@ int64_t eh_clock_monotonic_us(void);
 int32_t eh_clock_date(const struct eh_clock *, int64_t us);
 /* In another zone than the one that is set: one that a desk had. */
 int32_t eh_clock_date_in(const struct eh_clock *, struct eh_str zone, int64_t us);
+/* First moment of a local day. */
+int64_t eh_clock_day_us(const struct eh_clock *, int32_t date);
 /* First moment of the next local day after us. */
 int64_t eh_clock_next_day_us(const struct eh_clock *, int64_t us);
 
