@@ -126,6 +126,15 @@ static bool asks_why(const struct eh_admin_request *request)
     return false;
 }
 
+/* What became another since it was frozen keeps it from being closed, too. */
+static void put_since(struct eh_admin_request *request, const struct eh_pool_asked *asked,
+                      json_t *missing)
+{
+    struct eh_error why = {0};
+    if (eh_pool_since_freeze(asked->engine, &asked->view, &request->arena, &why) == -EH_ECONFLICT)
+        json_array_append_new(missing, json_string(why.text));
+}
+
 /* Under `missing`: what keeps the period from being closed; for those who can do something about
  * it. */
 static int put_missing(struct eh_admin_request *request, const struct eh_pool_asked *asked,
@@ -142,9 +151,14 @@ static int put_missing(struct eh_admin_request *request, const struct eh_pool_as
         r = eh_pool_facts(asked->engine, view, true, &request->arena, &facts, error);
     else
         r = eh_pool_facts_decode(view->frozen, &request->arena, &facts, error);
-    if (r == 0)
-        eh_json_put(body, "missing", eh_pool_missing_json(view->plan, facts));
-    return r;
+    if (r < 0)
+        return r;
+    bool forgone = view->state != EH_PERIOD_OPEN && facts->estimate; /* it scores nothing */
+    json_t *missing = forgone ? json_array() : eh_pool_missing_json(view->plan, facts);
+    eh_json_put(body, "missing", missing);
+    if (view->state == EH_PERIOD_PROVISIONAL)
+        put_since(request, asked, missing);
+    return 0;
 }
 
 static int put_why(struct eh_admin_request *request, const struct eh_pool_asked *asked,

@@ -144,7 +144,14 @@ int eh_cmd_freeze(struct eh_cli *cli)
 {
     const char *team = cli->args[0], *period = cli->args[1];
     bool done;
-    int r = post_step(cli, (struct period_step){period, "freeze", NULL, json_object()}, &done);
+    json_t *body = json_object();
+    if (eh_cli_option(cli, "incomplete"))
+        json_object_set_new(body, "incomplete", json_true());
+    if (!eh_change_text(body, "reason", eh_cli_option(cli, "reason"))) {
+        json_decref(body);
+        return EH_EXIT_USAGE;
+    }
+    int r = post_step(cli, (struct period_step){period, "freeze", NULL, body}, &done);
     if (done)
         printf("look:  evenhand pool %s --period %s\nfinal: evenhand close %s %s\n", team, period,
                team, period);

@@ -84,7 +84,12 @@ static const struct eh_cli_option payroll_options[] = {
     {                                                                                              \
         "yes", NULL, "do not ask", false                                                           \
     }
-static const struct eh_cli_option freeze_options[] = {DRY_RUN, {0}};
+static const struct eh_cli_option freeze_options[] = {
+    {"incomplete", NULL, "what is missing scores nothing; with --reason", false},
+    {"reason", "TEXT", "why it is frozen incomplete; it is logged", false},
+    DRY_RUN,
+    {0},
+};
 static const struct eh_cli_option step_options[] = {DRY_RUN, YES, {0}};
 static const struct eh_cli_option exclude_options[] = {
     {"reason", "TEXT", "why; it is logged", true},
@@ -266,7 +271,8 @@ static const struct eh_cli_command commands[] = {
     {"freeze", "T PERIOD", BONUS, "a period that is over becomes provisional", 2, 2, freeze_options,
      eh_cmd_freeze,
      "Its facts are frozen, and may be disputed; freezing again takes what came since.\n"
-     "Refused while something is missing, with what that is. Next: close."},
+     "What is missing is told, and keeps it from being closed; --incomplete --reason\n"
+     "lets it score nothing, where it will never come. Next: close."},
     {"close", "T PERIOD", BONUS, "a provisional period becomes final", 2, 2, step_options,
      eh_cmd_close,
      "There is no way back. What belongs to it and comes later is settled when the\n"

@@ -166,10 +166,14 @@ static struct eh_bonus_node *value_node(struct tree *t, uint32_t index)
     const char *formula = value->missing ? "missing" : formulas[measure->kind];
     if (measure->kind == EH_MEASURE_REOPEN_RATE && t->facts->by_closings && !value->missing)
         formula = "reopened / closed";
-    struct eh_bonus_node *made = node(t, measure->name, value->prior ? "the plan's prior" : formula,
-                                      exact || value->prior || value->missing ? none : half_away,
+    if (value->prior)
+        formula = "the plan's prior";
+    if (value->kept)
+        formula = "that of the version before: nothing it is made of is known any more";
+    bool taken = value->prior || value->missing || value->kept;
+    struct eh_bonus_node *made = node(t, measure->name, formula, exact || taken ? none : half_away,
                                       measure->unit, value->value);
-    if (value->prior || value->missing)
+    if (taken)
         return made;
     if (measure->kind == EH_MEASURE_HANDLE_TIME)
         handle_inputs(t, made, measure);

@@ -101,13 +101,28 @@ static void fund(const struct eh_bonus_plan *plan, struct eh_bonus_pool *pool)
     pool->gross = gross < plan->max_pool ? (int64_t)gross : plan->max_pool;
 }
 
+/* The figures of the plan; what is missing now is what it was in the version before. */
+static int measure_all(const struct eh_bonus_plan *plan, const struct eh_bonus_facts *facts,
+                       const struct eh_bonus_value *last, struct eh_bonus_value *values,
+                       struct eh_error *error)
+{
+    int r = 0;
+    for (uint32_t i = 0; r == 0 && i < plan->measure_count; i++) {
+        r = eh_bonus_measure(plan, &plan->measures[i], facts, &values[i], error);
+        if (r == 0 && values[i].missing && last && !last[i].missing)
+            values[i] = (struct eh_bonus_value){.value = last[i].value, .kept = true};
+    }
+    return r;
+}
+
 /* Checks the facts, refuses what is missing, and goes as far as the gross pool. */
 static int compute_pool(const struct eh_bonus_plan *plan, const struct eh_bonus_facts *facts,
-                        struct eh_arena *arena, struct eh_bonus_pool *ret, struct eh_error *error)
+                        const struct eh_bonus_value *last, struct eh_arena *arena,
+                        struct eh_bonus_pool *ret, struct eh_error *error)
 {
     EH_AUTO(eh_arena) struct eh_arena scratch = EH_ARENA_INIT;
     int r = eh_bonus_check_facts(facts, &scratch, error);
-    if (r == 0 && !facts->estimate)
+    if (r == 0 && !facts->estimate && !last)
         r = refuse_missing(plan, facts, error);
     if (r < 0)
         return r;
@@ -116,11 +131,9 @@ static int compute_pool(const struct eh_bonus_plan *plan, const struct eh_bonus_
         .scores = eh_arena_alloc(arena, plan->metric_count * sizeof *pool.scores)};
     if (!pool.values || !pool.scores)
         return eh_error_set(error, EH_ENOMEM, "out of memory for the scores");
-    for (uint32_t i = 0; i < plan->measure_count; i++) {
-        r = eh_bonus_measure(plan, &plan->measures[i], facts, &pool.values[i], error);
-        if (r < 0)
-            return r;
-    }
+    r = measure_all(plan, facts, last, pool.values, error);
+    if (r < 0)
+        return r;
     for (uint32_t i = 0; i < plan->metric_count; i++)
         score(plan, &pool, i);
     fund(plan, &pool);
@@ -134,7 +147,7 @@ int eh_bonus_compute(const struct eh_bonus_plan *plan, const struct eh_bonus_fac
     struct eh_bonus_result *result = eh_arena_alloc(arena, sizeof *result);
     if (!result)
         return eh_error_set(error, EH_ENOMEM, "out of memory for the result");
-    int r = compute_pool(plan, facts, arena, &result->pool, error);
+    int r = compute_pool(plan, facts, NULL, arena, &result->pool, error);
     if (r < 0)
         return r;
     result->carry = eh_bonus_carry(result->pool.gross, facts->carry_open, plan->carry_at_most_ppm);
@@ -179,7 +192,7 @@ int eh_bonus_recompute(const struct eh_bonus_plan *plan, const struct eh_bonus_f
     EH_AUTO(eh_arena) struct eh_arena scratch = EH_ARENA_INIT;
     int r = eh_bonus_check_facts(frozen, &scratch, error);
     if (r == 0)
-        r = compute_pool(plan, facts, arena, &later->pool, error);
+        r = compute_pool(plan, facts, last->values, arena, &later->pool, error);
     if (r == 0)
         r = settle(last, facts->carry_open, later, error);
     if (r == 0)

@@ -63,8 +63,11 @@ static int refuse_settled(struct step *s, uint32_t team, int32_t first)
     if (!eh_period_settled(s->e, team, first) ||
         eh_period_find(s->e, s->e->teams[team].periods, first) != NONE)
         return 0;
-    return eh_step_refuse(s, EH_ECONFLICT, "period: %.*s of team %.*s is settled for good",
-                          EH_STR_ARG(s->m.period), EH_STR_ARG(s->m.team));
+    return eh_step_refuse(s, EH_ECONFLICT, "period: %.*s of team %.*s is settled for good%s",
+                          EH_STR_ARG(s->m.period), EH_STR_ARG(s->m.team),
+                          s->e->rules >= EH_RULES_WAYS_OUT
+                              ? "; what belongs there goes into a period that is not closed"
+                              : "");
 }
 
 /* As find_plan(), and the period that is there, or NONE. A plan has to govern it. */
@@ -194,7 +197,8 @@ static int import_figure(struct step *s)
         return r;
     if (plan && eh_facts_room(s->e, team, first, &error) < 0)
         return eh_step_refuse(s, EH_EFULL, "%s", error.text);
-    if (plan && !minutes && eh_imports_full(s->e, team, first, m->metric))
+    bool needed = s->e->rules >= EH_RULES_WAYS_OUT && eh_plan_has(plan, m->metric);
+    if (plan && !minutes && !needed && eh_imports_full(s->e, team, first, m->metric))
         return eh_step_refuse(s, EH_EFULL, "metric: %.*s has %d imported metrics already",
                               EH_STR_ARG(m->period), EH_IMPORTS_MAX);
     s->touched = true;
@@ -215,6 +219,11 @@ int eh_step_metric(struct step *s)
 
 static int refuse_final(struct step *s)
 {
+    if (s->e->rules >= EH_RULES_WAYS_OUT)
+        return eh_step_refuse(s, EH_ECONFLICT,
+                              "period: %.*s of team %.*s is closed: that is final; what came since "
+                              "is settled by `close` again",
+                              EH_STR_ARG(s->m.period), EH_STR_ARG(s->m.team));
     return eh_step_refuse(s, EH_ECONFLICT, "period: %.*s of team %.*s is closed: that is final",
                           EH_STR_ARG(s->m.period), EH_STR_ARG(s->m.team));
 }
@@ -285,7 +294,10 @@ int eh_step_freeze(struct step *s)
         return refuse_final(s);
     if (!eh_message_has(&s->m, EH_FIELD_TEXT) || eh_period_last(period) >= s->in->date)
         return refuse_without_text(s);
-    if (eh_facts_room(s->e, team, eh_period_first(period), &error) < 0)
+    if (eh_message_has(&s->m, EH_FIELD_INCOMPLETE) && !eh_message_has(&s->m, EH_FIELD_REASON))
+        return eh_step_refuse(s, EH_EINVAL, "reason: missing; say why it is frozen incomplete");
+    bool there = slot != NONE && s->e->rules >= EH_RULES_WAYS_OUT; /* it takes up no more */
+    if (!there && eh_facts_room(s->e, team, eh_period_first(period), &error) < 0)
         return eh_step_refuse(s, EH_EFULL, "%s", error.text);
     if (s->dry)
         return 0;
@@ -349,13 +361,36 @@ static void forget_old(struct eh_engine *e, uint32_t team)
     for (uint32_t at = e->teams[team].periods, older; at != NONE; at = older) {
         const struct period *p = &e->periods[at];
         older = p->older;
-        if (p->last_version == 0 || p->late > 0 || kept++ < EH_PERIODS_KEPT)
+        bool due = e->rules >= EH_RULES_WAYS_OUT && p->paid_version < p->last_version;
+        if (p->last_version == 0 || p->late > 0 || due || kept++ < EH_PERIODS_KEPT)
             continue;
         if (p->last > e->teams[team].purse.settled)
             e->teams[team].purse.settled = p->last;
         eh_period_drop(e, at);
     }
     eh_digest_purse(e, team);
+}
+
+/* What is closed and not paid is kept, and so is bounded. */
+static int refuse_unpaid(struct step *s, uint32_t team)
+{
+    const struct period *oldest = NULL;
+    uint32_t unpaid = 0;
+    char text[EH_DECIMAL_TEXT_MAX];
+    for (uint32_t at = s->e->teams[team].periods; at != NONE; at = s->e->periods[at].older) {
+        const struct period *p = &s->e->periods[at];
+        if (p->paid_version == p->last_version)
+            continue;
+        unpaid++;
+        oldest = p;
+    }
+    if (unpaid < EH_PERIODS_DUE_MAX || s->e->rules < EH_RULES_WAYS_OUT)
+        return 0;
+    eh_period_print(oldest->period, text);
+    return eh_step_refuse(s, EH_EFULL,
+                          "period: %u closed periods of team %.*s are not paid; tell with `pay` "
+                          "which were, the oldest is %s",
+                          unpaid, EH_STR_ARG(s->m.team), text);
 }
 
 int eh_step_close(struct step *s)
@@ -369,6 +404,9 @@ int eh_step_close(struct step *s)
     if (!eh_message_has(&s->m, EH_FIELD_TEXT))
         return refuse_without_text(s);
     struct eh_str text = s->m.text;
+    r = refuse_unpaid(s, team);
+    if (r < 0 || s->fx->refused)
+        return r;
     r = check_settlements(s->e, team, period, text);
     if (r < 0)
         return r;
@@ -394,8 +432,10 @@ int eh_step_pay(struct step *s)
         return r;
     struct period *p = slot == NONE ? NULL : &s->e->periods[slot];
     if (!p || p->last_version == 0)
-        return eh_step_refuse(s, EH_ECONFLICT, "period: %.*s of team %.*s is not closed yet",
-                              EH_STR_ARG(s->m.period), EH_STR_ARG(s->m.team));
+        return eh_step_refuse(s, EH_ECONFLICT, "period: %.*s of team %.*s is not closed yet%s",
+                              EH_STR_ARG(s->m.period), EH_STR_ARG(s->m.team),
+                              s->e->rules >= EH_RULES_WAYS_OUT ? "; freeze and close it first"
+                                                               : "");
     if (p->paid_version == p->last_version)
         return eh_step_refuse(s, EH_ECONFLICT, "period: %.*s of team %.*s is paid already",
                               EH_STR_ARG(s->m.period), EH_STR_ARG(s->m.team));

@@ -6,6 +6,9 @@
 
 #include <evenhand/pool/pool.h>
 
+/* prepare.c: enum eh_rules in force. */
+uint32_t eh_pool_rules(const struct eh_engine *);
+
 /* facts_code.c: as the period was frozen. */
 int eh_pool_frozen(const struct eh_period_view *, struct eh_arena *, struct eh_bonus_facts **ret,
                    struct eh_error *) EH_MUST_CHECK;

@@ -74,7 +74,20 @@ static int check_over(const struct eh_engine *e, struct eh_period period, struct
     return eh_error_set(error, EH_ECONFLICT, "%s runs until %s; freeze it after that", name, last);
 }
 
-static int freeze(const struct eh_engine *e, const struct eh_period_view *view,
+static void count_line(void *context, const char *line)
+{
+    (void)line;
+    ++*(size_t *)context;
+}
+
+/* What is missing is to score nothing: then it is frozen as an estimate is made. */
+static void forgo_missing(const struct eh_period_view *view, struct eh_bonus_facts *facts)
+{
+    size_t missing = 0;
+    facts->estimate = eh_bonus_missing(view->plan, facts, count_line, &missing) > 0;
+}
+
+static int freeze(const struct eh_engine *e, const struct eh_period_view *view, bool incomplete,
                   struct eh_arena *arena, struct eh_bytes *ret, struct eh_error *error)
 {
     char name[EH_DECIMAL_TEXT_MAX];
@@ -87,6 +100,8 @@ static int freeze(const struct eh_engine *e, const struct eh_period_view *view,
     int r = check_over(e, view->period, error);
     if (r == 0)
         r = eh_pool_facts(e, view, false, arena, &facts, error);
+    if (r == 0 && incomplete)
+        forgo_missing(view, facts);
     if (r == 0)
         eh_pool_facts_encode(facts, ret);
     return r;
@@ -272,6 +287,19 @@ int eh_pool_expect(const struct eh_engine *e, const struct eh_period_view *view,
 
 /* ---- CLOSE */
 
+/* Behind what is missing. */
+static int add_way_out(struct eh_error *error)
+{
+    char missing[EH_ERROR_TEXT_MAX];
+    if (!error)
+        return -EH_ENOTFOUND;
+    eh_format(missing, sizeof missing, "%s", error->text);
+    return eh_error_set(error, EH_ENOTFOUND,
+                        "%s; freeze it again when it is there, or with `incomplete` (--incomplete "
+                        "--reason TEXT): then what is missing scores nothing",
+                        missing);
+}
+
 static int close_period(const struct eh_engine *e, const struct eh_period_view *view,
                         enum eh_pool_form form, struct eh_arena *arena, struct eh_bytes *ret,
                         struct eh_error *error)
@@ -281,7 +309,8 @@ static int close_period(const struct eh_engine *e, const struct eh_period_view *
     uint32_t count = 0;
     int r = check_closable(view, error);
     if (r == 0 && first)
-        r = check_members(e, view, arena, error);
+        r = eh_pool_rules(e) < EH_RULES_WAYS_OUT ? check_members(e, view, arena, error)
+                                                 : eh_pool_since_freeze(e, view, arena, error);
     if (r < 0)
         return r;
     size_t most = (first ? count_late(e, view->team) : 0) + (size_t)1;
@@ -292,6 +321,8 @@ static int close_period(const struct eh_engine *e, const struct eh_period_view *
         r = settle_late(e, view->team, form, arena, &carry_open, settlements, &count, error);
     if (r == 0)
         r = eh_pool_settle(e, view, form, arena, &carry_open, &settlements[count], error);
+    if (r == -EH_ENOTFOUND && first && eh_pool_rules(e) >= EH_RULES_WAYS_OUT)
+        return add_way_out(error);
     if (r == 0)
         eh_settlements_put(ret, settlements, count + (size_t)1);
     return r;
@@ -306,18 +337,25 @@ int eh_pool_prepare_as(const struct eh_engine *e, const struct eh_message *m,
         return 0;
     int r = find_period(e, m, &view, error);
     if (r == 0)
-        r = m->type == EH_MESSAGE_FREEZE ? freeze(e, &view, &arena, ret_text, error)
-                                         : close_period(e, &view, form, &arena, ret_text, error);
+        r = m->type == EH_MESSAGE_FREEZE
+                ? freeze(e, &view, eh_message_has(m, EH_FIELD_INCOMPLETE), &arena, ret_text, error)
+
+                : close_period(e, &view, form, &arena, ret_text, error);
     if (r == 0 && ret_text->failed)
         return eh_error_set(error, EH_ENOMEM, "out of memory for the text");
     return r;
 }
 
-enum eh_pool_form eh_pool_form_of(const struct eh_engine *e)
+uint32_t eh_pool_rules(const struct eh_engine *e)
 {
     struct eh_totals totals;
     eh_engine_totals(e, &totals);
-    return totals.rules >= EH_RULES_TIES ? EH_POOL_FORM_TIES : EH_POOL_FORM_FACTS;
+    return totals.rules;
+}
+
+enum eh_pool_form eh_pool_form_of(const struct eh_engine *e)
+{
+    return eh_pool_rules(e) >= EH_RULES_TIES ? EH_POOL_FORM_TIES : EH_POOL_FORM_FACTS;
 }
 
 int eh_pool_prepare(const struct eh_engine *e, const struct eh_message *m,

@@ -5,6 +5,7 @@
 #include "internal.h"
 
 #include <evenhand/draw/hash.h>
+#include <evenhand/engine/rules.h>
 
 static int64_t closings(const struct eh_bonus_facts *frozen, const struct eh_bonus_member *m,
                         struct eh_str kind)
@@ -82,12 +83,38 @@ static int keep_facts(const struct eh_bonus_facts *facts, struct eh_arena *arena
     return keep(&bytes, arena, ret, error);
 }
 
+static struct eh_bonus_value value_in(const struct eh_pool_statement *s, struct eh_str name)
+{
+    for (uint32_t i = 0; i < s->metric_count; i++) {
+        const struct eh_pool_metric *m = &s->metrics[i];
+        if (eh_str_equal(m->name, name))
+            return (struct eh_bonus_value){.value = m->value, .missing = m->missing};
+        if (m->gate != EH_GATE_NONE && eh_str_equal(m->gate_metric, name))
+            return (struct eh_bonus_value){.value = m->gate_value, .missing = m->gate_missing};
+    }
+    return (struct eh_bonus_value){.missing = true};
+}
+
+/* The figures of a version, by the plan's measures: each is one of a metric or a gate. */
+static int take_values(const struct eh_bonus_plan *plan, const struct eh_pool_statement *s,
+                       struct eh_arena *arena, const struct eh_bonus_value **ret,
+                       struct eh_error *error)
+{
+    struct eh_bonus_value *values = eh_arena_alloc(arena, plan->measure_count * sizeof *values);
+    if (!values)
+        return eh_error_set(error, EH_ENOMEM, "out of memory for the figures");
+    for (uint32_t i = 0; i < plan->measure_count; i++)
+        values[i] = value_in(s, plan->measures[i].name);
+    *ret = values;
+    return 0;
+}
+
 static int settle_later(const struct eh_engine *e, const struct eh_period_view *view,
                         struct eh_arena *arena, int64_t carry_open, struct eh_pool_statement **ret,
                         struct eh_error *error)
 {
-    const struct eh_bonus_closed last = {view->last.version, view->last.gross, view->last.carry,
-                                         view->last.net};
+    struct eh_bonus_closed last = {view->last.version, view->last.gross, view->last.carry,
+                                   view->last.net, NULL};
     struct eh_bonus_facts *facts, *frozen;
     struct eh_bonus_later *later;
     struct eh_pool_statement *before, *s;
@@ -102,9 +129,12 @@ static int settle_later(const struct eh_engine *e, const struct eh_period_view *
         r = eh_pool_facts(e, view, false, arena, &facts, error);
     if (r == 0)
         r = eh_pool_keep_members(frozen, arena, facts, error);
+    if (r == 0 && eh_pool_rules(e) >= EH_RULES_WAYS_OUT)
+        r = take_values(view->plan, before, arena, &last.values, error);
     if (r < 0)
         return r;
     facts->carry_open = carry_open;
+    facts->estimate = frozen->estimate;
     r = eh_bonus_recompute(view->plan, facts, frozen, &last, arena, &later, error);
     if (r == 0)
         r = eh_pool_describe_later(view->plan, facts, later, before, arena, &s, error);
@@ -180,7 +210,9 @@ int eh_pool_settled_later(const struct eh_period_view *view, struct eh_arena *ar
     if (__builtin_sub_overflow(s->gross, s->difference, &v.last.gross) ||
         __builtin_sub_overflow(s->net, s->paid, &v.last.net))
         return refuse_other(error);
-    r = eh_bonus_recompute(view->plan, v.facts, frozen, &v.last, arena, &v.later, error);
+    r = take_values(view->plan, s, arena, &v.last.values, error); /* what was kept is the same */
+    if (r == 0)
+        r = eh_bonus_recompute(view->plan, v.facts, frozen, &v.last, arena, &v.later, error);
     if (r == 0 && (v.later->pool.gross != s->gross || v.later->paid != s->paid ||
                    v.later->split.count != s->line_count))
         return refuse_other(error);

@@ -307,7 +307,7 @@ static void check_later(const struct eh_bonus_plan *plan, const struct eh_bonus_
                         const struct eh_bonus_result *first, int64_t revenue, int64_t open,
                         struct eh_arena *arena)
 {
-    struct eh_bonus_closed closed = {1, first->pool.gross, first->carry, first->net};
+    struct eh_bonus_closed closed = {1, first->pool.gross, first->carry, first->net, NULL};
     struct eh_bonus_facts now = *facts;
     now.revenue = revenue;
     now.carry_open = open;

@@ -178,7 +178,7 @@ Test(bonus, a_refund_after_the_close_becomes_carry)
 {
     EH_AUTO(example) struct example e;
     example_init(&e);
-    const struct eh_bonus_closed closed = {1, 656365, -1240, 655125};
+    const struct eh_bonus_closed closed = {1, 656365, -1240, 655125, NULL};
     const struct eh_bonus_later *v2 = recompute(&e, 12934567 - 340000, 0, &closed);
     cr_expect_eq(v2->version, 2);
     cr_expect_eq(v2->pool.scores[0].score_ppm, 1099095);
@@ -199,7 +199,7 @@ Test(bonus, a_positive_difference_cancels_carry_and_pays_the_rest)
 {
     EH_AUTO(example) struct example e;
     example_init(&e);
-    const struct eh_bonus_closed second = {2, 629166, -1240, 655125};
+    const struct eh_bonus_closed second = {2, 629166, -1240, 655125, NULL};
     const struct eh_bonus_later *whole = recompute(&e, 12934567, -27199, &second);
     cr_expect_eq(whole->difference, 27199);
     cr_expect_eq(whole->cancelled, 27199);
@@ -224,7 +224,7 @@ Test(bonus, a_second_refund_adds_only_what_is_new)
 {
     EH_AUTO(example) struct example e;
     example_init(&e);
-    const struct eh_bonus_closed second = {2, 629166, -1240, 655125};
+    const struct eh_bonus_closed second = {2, 629166, -1240, 655125, NULL};
     const struct eh_bonus_later *v3 = recompute(&e, 12934567 - 340000, -27199, &second);
     cr_expect_eq(v3->difference, 0);
     cr_expect_eq(v3->carry_open, -27199);

@@ -175,7 +175,7 @@ Test(bonus_explain, the_tree_of_a_later_version_can_be_followed_by_hand)
     int64_t totals[REPS];
     for (uint32_t i = 0; i < REPS; i++)
         totals[i] = r->split.shares[i].total;
-    const struct eh_bonus_before before = {{1, r->pool.gross, r->carry, r->net},
+    const struct eh_bonus_before before = {{1, r->pool.gross, r->carry, r->net, NULL},
                                            totals,
                                            eh_bonus_explain(e.plan, &e.facts, r, &all, &e.arena)};
     struct eh_bonus_later *later = NULL;

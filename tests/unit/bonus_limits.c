@@ -286,7 +286,7 @@ Test(bonus_limits, a_later_version_says_what_does_not_fit)
     EH_AUTO(example) struct example e;
     example_init(&e);
     struct eh_bonus_later *later = NULL;
-    struct eh_bonus_closed last = {1, 0, 0, INT64_MAX};
+    struct eh_bonus_closed last = {1, 0, 0, INT64_MAX, NULL};
     e.facts.carry_open = 0;
     int r = eh_bonus_recompute(e.plan, &e.facts, &e.facts, &last, &e.arena, &later, &e.error);
     cr_expect_eq(r, -EH_ERANGE);

@@ -144,11 +144,20 @@ static inline int office_prepare(struct office *o, const struct eh_engine *e,
     return r;
 }
 
+#define OFFICE_FREEZE_INCOMPLETE 1000 /* a FREEZE that says what is missing scores nothing */
+
 /* FREEZE, CLOSE or PAY as the shell does it. The sentence is empty when it was done. */
 static inline const char *office_step(struct office *o, int type, const char *period)
 {
     static char sentence[512];
+    bool incomplete = type == OFFICE_FREEZE_INCOMPLETE;
+    type = incomplete ? EH_MESSAGE_FREEZE : type;
     struct eh_message m = office_message(type, "sales", period);
+    if (incomplete) {
+        m.incomplete = 1;
+        m.reason = eh_str("nobody knows it any more");
+        m.has |= EH_FIELD_BIT(EH_FIELD_INCOMPLETE) | EH_FIELD_BIT(EH_FIELD_REASON);
+    }
     bool prepared = type == EH_MESSAGE_FREEZE || type == EH_MESSAGE_CLOSE;
     if (prepared && office_prepare(o, o->k.e, &m) < 0) {
         m.reason = eh_str(o->error.text);

@@ -232,7 +232,8 @@ Test(pool_periods, missing_minutes_block_the_close_and_not_the_look)
     cr_assert_str_eq(office_step(&o, EH_MESSAGE_FREEZE, "2026-03"), "");
     cr_expect_str_eq(office_step(&o, EH_MESSAGE_CLOSE, "2026-03"),
                      "2026-03: paid_minutes of cy did not come; send them with `metric` (and 2 "
-                     "more missing)");
+                     "more missing); freeze it again when it is there, or with `incomplete` "
+                     "(--incomplete --reason TEXT): then what is missing scores nothing");
     const struct eh_pool_statement *s = office_statement(&o, "2026-03");
     cr_expect_eq(s->state, EH_PERIOD_PROVISIONAL);
     cr_expect(s->estimate);
@@ -303,7 +304,19 @@ static const char *desk_with_conversion(struct office *o)
                            "{metric: conversion, at_least: 1%,");
 }
 
-Test(pool_periods, a_late_period_that_cannot_be_settled_blocks_no_other)
+/* The text of the first node that has it in its formula, or NULL. */
+static const struct eh_bonus_node *find_formula(const struct eh_bonus_node *node, const char *text)
+{
+    if (memmem(node->formula.data, node->formula.size, text, strlen(text)))
+        return node;
+    const struct eh_bonus_node *found = NULL;
+    for (const struct eh_bonus_node *c = node->children; c && !found; c = c->next)
+        found = find_formula(c, text);
+    return found;
+}
+
+/* Nothing is known of it any more: no version more may be refused for that. */
+Test(pool_periods, a_figure_that_went_missing_stays_that_of_the_version_before)
 {
     EH_AUTO(office) struct office o = {0};
     office_start(&o, desk_with_conversion(&o));
@@ -319,13 +332,25 @@ Test(pool_periods, a_late_period_that_cannot_be_settled_blocks_no_other)
     office_outcome(&o, quote, "'outcome':'reopened'");
     office_outcome(&o, order, "'outcome':'refunded','value':4961");
     office_day(&o, "2026-04-01");
-    cr_expect_str_eq(office_step(&o, EH_MESSAGE_CLOSE, "2026-02"),
-                     "2026-02: conversion: no quote was won or lost");
+    cr_expect_str_eq(office_step(&o, EH_MESSAGE_CLOSE, "2026-02"), "");
+    const struct eh_pool_statement *s = office_statement(&o, "2026-02");
+    cr_expect_eq(s->version, 2);
+    cr_expect_eq(s->late, 0);
+    cr_expect_eq(s->metrics[2].gate_value, EH_PPM);
+    cr_expect_not(s->estimate || s->metrics[2].gate_failed);
+    const struct eh_bonus_node *why = NULL, *kept;
+    struct eh_period_view view = office_view(&o, "2026-02");
+    cr_assert_eq(eh_pool_explain(o.k.e, &view, &all, &o.arena, &why, &o.error), 0, "%s",
+                 o.error.text);
+    kept = find_formula(why, "that of the version before");
+    cr_assert_not_null(kept);
+    cr_expect(eh_str_equal(kept->name, eh_str("conversion")));
+    cr_expect_eq(kept->value, EH_PPM);
     office_settle(&o, "2026-03");
     cr_expect_eq(office_statement(&o, "2026-03")->version, 1);
-    cr_expect_eq(office_statement(&o, "2026-03")->carry, 0);
-    cr_expect_eq(office_statement(&o, "2026-02")->version, 1);
-    cr_expect_eq(office_statement(&o, "2026-02")->late, 2);
+    office_outcome(&o, order, "'outcome':'refunded','value':1");
+    cr_expect_str_eq(office_step(&o, EH_MESSAGE_CLOSE, "2026-02"), "");
+    cr_expect_eq(office_statement(&o, "2026-02")->metrics[2].gate_value, EH_PPM, "still");
 }
 
 Test(pool_periods, what_is_not_late_is_left_alone)

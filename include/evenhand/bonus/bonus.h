@@ -74,6 +74,7 @@ struct eh_bonus_value {
     int64_t count;   /* of the facts it is made of */
     int64_t unknown; /* closed tickets whose time cannot be known: they are in no mean */
     bool prior;      /* nothing came; the plan's prior stands in */
+    bool kept;       /* nothing is known any more: it is that of the version before */
     bool missing;    /* only in an estimate */
 };
 
@@ -147,6 +148,7 @@ struct eh_bonus_closed {
     uint32_t version;
     int64_t gross, carry; /* of the last version; carry is version 1's for ever */
     int64_t net;          /* paid in total so far */
+    const struct eh_bonus_value *values;
 };
 
 struct eh_bonus_later {
@@ -162,7 +164,8 @@ struct eh_bonus_later {
 };
 
 /* `facts`: all that is known by now, with the team's carry_open of today. `frozen`: the facts the
- * period was closed with; its members and weights share what is paid. Nobody owes money back. */
+ * period was closed with; its members and weights share what is paid. Nobody owes money back.
+ * last->values, by the plan's measures, or NULL: what stands in for those that are missing now. */
 int eh_bonus_recompute(const struct eh_bonus_plan *, const struct eh_bonus_facts *facts,
                        const struct eh_bonus_facts *frozen, const struct eh_bonus_closed *last,
                        struct eh_arena *, struct eh_bonus_later **ret,
@@ -176,6 +179,11 @@ int64_t eh_curve_at(const struct eh_curve *, int64_t x);
 /* Closed tickets that are not in a mean of times, for nobody can tell how long they took; 0 for
  * every other measure. */
 int64_t eh_bonus_unknown(const struct eh_bonus_facts *, enum eh_measure_kind);
+
+/* An imported figure of the plan, as it would count. */
+int eh_bonus_imported(const struct eh_bonus_plan *, const struct eh_plan_measure *,
+                      const struct eh_bonus_facts *, struct eh_bonus_value *ret,
+                      struct eh_error *) EH_MUST_CHECK;
 
 /* What of the open carry (0 or less) a period takes: 0 or less. */
 int64_t eh_bonus_carry(int64_t gross, int64_t carry_open, uint32_t at_most_ppm);

@@ -27,6 +27,7 @@
 
 #define EH_PERIODS_KEPT     60  /* of a team: older ones that are closed are settled for good */
 #define EH_PERIODS_OPEN_MAX 600 /* of a team: periods that nobody closed */
+#define EH_PERIODS_DUE_MAX  600 /* of a team: closed periods that nobody paid */
 #define EH_FACTS_MAX        (1u << 22) /* counted things of all periods together */
 #define EH_IMPORTS_MAX      64         /* imported names of a period */
 #define EH_STAYS_MAX        (1u << 22) /* stays of members that are over, of all teams together */

@@ -186,6 +186,12 @@ int eh_pool_expect(const struct eh_engine *, const struct eh_period_view *, stru
 int eh_pool_prepare(const struct eh_engine *, const struct eh_message *, struct eh_bytes *ret_text,
                     struct eh_error *) EH_MUST_CHECK;
 
+/* Of a provisional period: why it has to be frozen again before it is closed: the days, years of
+ * service, minutes or the setting aside of somebody, or an imported figure, are others since.
+ * -EH_ECONFLICT: says what. Tickets that came since are not looked at: they are late facts. */
+int eh_pool_since_freeze(const struct eh_engine *, const struct eh_period_view *, struct eh_arena *,
+                         struct eh_error *) EH_MUST_CHECK;
+
 /* The form of the rules in force; under those of the first builds, of the second form. */
 enum eh_pool_form eh_pool_form_of(const struct eh_engine *);
 /* In another form: who proves a log asks for it. */

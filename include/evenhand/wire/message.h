@@ -132,6 +132,7 @@ enum eh_field {
     EH_FIELD_CHANGED_AT = 38, /* TICKET, UPDATE: when the helpdesk changed it so */
     EH_FIELD_NEW = 39,        /* METRIC: the name is meant, though it is much like a known one */
     EH_FIELD_MINUTES = 40,    /* METRIC of minutes, by the shell: how many its period has */
+    EH_FIELD_INCOMPLETE = 41, /* FREEZE: what is missing scores nothing */
     EH_FIELD_COUNT
 };
 #define EH_FIELD_BIT(field) (UINT64_C(1) << (field))
@@ -150,14 +151,15 @@ enum eh_outcome {
 };
 
 struct eh_message {
-    uint8_t type;     /* enum eh_message_type */
-    uint8_t status;   /* enum eh_status */
-    uint8_t outcome;  /* enum eh_outcome */
-    uint8_t priority; /* 0..9, 9 first; default 5 */
-    uint8_t csat;     /* 1..5 */
-    uint8_t replace;  /* 1 */
-    uint8_t insists;  /* 1: `new` */
-    uint64_t has;     /* EH_FIELD_BIT of every field given or defaulted */
+    uint8_t type;       /* enum eh_message_type */
+    uint8_t status;     /* enum eh_status */
+    uint8_t outcome;    /* enum eh_outcome */
+    uint8_t priority;   /* 0..9, 9 first; default 5 */
+    uint8_t csat;       /* 1..5 */
+    uint8_t replace;    /* 1 */
+    uint8_t insists;    /* 1: `new` */
+    uint8_t incomplete; /* 1 */
+    uint64_t has;       /* EH_FIELD_BIT of every field given or defaulted */
     struct eh_str id, team, kind, source, currency, customer, channel, subject, owner, rep, reason,
         event, metric, period, actor, text, customer_digest, subject_digest, commitment,
         commitment_first, seed, mended;

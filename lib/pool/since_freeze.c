@@ -1,0 +1,91 @@
+/*
+ * since_freeze: what became another since a period was frozen, other than by tickets: who was in
+ * the team on which days and for how long, who is set aside, what was imported. It decides who is
+ * paid what, and no later version takes it up: it has to be frozen with the rest.
+ */
+#include "internal.h"
+
+static bool seniority_differs(const struct eh_bonus_plan *plan, const struct eh_bonus_member *a,
+                              const struct eh_bonus_member *b)
+{
+    return plan->seniority_ppm > 0 && eh_bonus_band(plan, a->since, a->first_day) !=
+                                          eh_bonus_band(plan, b->since, b->first_day);
+}
+
+/* Of somebody who was there both times, as a clause; NULL: nothing that matters. */
+static const char *changed(const struct eh_bonus_plan *plan, const struct eh_bonus_member *frozen,
+                           const struct eh_bonus_member *now)
+{
+    if (now->excluded != frozen->excluded)
+        return now->excluded ? "was set aside" : "was included";
+    if (now->has_paid != frozen->has_paid || now->paid_minutes != frozen->paid_minutes)
+        return "got other paid_minutes";
+    if (now->has_contract != frozen->has_contract ||
+        now->contract_minutes != frozen->contract_minutes)
+        return "got other contract_minutes";
+    if (now->days != frozen->days || now->left != frozen->left)
+        return "got other days in the team";
+    return seniority_differs(plan, frozen, now) ? "got other years of service" : NULL;
+}
+
+static int refuse(const struct eh_period_view *view, const char *what, struct eh_str of,
+                  const char *became, struct eh_error *error)
+{
+    char name[EH_DECIMAL_TEXT_MAX];
+    eh_period_print(view->period, name);
+    return eh_error_set(error, EH_ECONFLICT, "%s: %s%.*s %s after it was frozen; freeze it again",
+                        name, what, EH_STR_ARG(of), became);
+}
+
+/* Both lists are by rep. Of whom there are no days, in neither, only tickets can tell. */
+static int check_members(const struct eh_period_view *view, const struct eh_bonus_facts *frozen,
+                         const struct eh_bonus_facts *now, struct eh_error *error)
+{
+    uint32_t i = 0, k = 0;
+    while (i < frozen->member_count || k < now->member_count) {
+        const struct eh_bonus_member *was = i < frozen->member_count ? &frozen->members[i] : NULL;
+        const struct eh_bonus_member *is = k < now->member_count ? &now->members[k] : NULL;
+        int order = !was ? 1 : !is ? -1 : eh_str_compare(was->rep, is->rep);
+        const char *what = NULL;
+        if (order == 0)
+            what = changed(view->plan, was, is);
+        else if (order > 0 && is->days > 0)
+            what = "got days in the team";
+        else if (order < 0 && was->days > 0)
+            what = "lost their days in the team";
+        if (what)
+            return refuse(view, "rep ", order > 0 ? is->rep : was->rep, what, error);
+        i += order <= 0;
+        k += order >= 0;
+    }
+    return 0;
+}
+
+/* One figure as it was frozen and as it is. */
+static int check_import(const struct eh_period_view *view, const struct eh_plan_measure *measure,
+                        const struct eh_bonus_facts *frozen, const struct eh_bonus_facts *now,
+                        struct eh_error *error)
+{
+    struct eh_bonus_value was, is;
+    int r = eh_bonus_imported(view->plan, measure, frozen, &was, error);
+    if (r == 0)
+        r = eh_bonus_imported(view->plan, measure, now, &is, error);
+    if (r < 0 || (was.value == is.value && was.missing == is.missing && was.prior == is.prior))
+        return r;
+    return refuse(view, "", measure->name, "was imported", error);
+}
+
+int eh_pool_since_freeze(const struct eh_engine *e, const struct eh_period_view *view,
+                         struct eh_arena *arena, struct eh_error *error)
+{
+    struct eh_bonus_facts *frozen, *now;
+    int r = eh_pool_frozen(view, arena, &frozen, error);
+    if (r == 0)
+        r = eh_pool_facts(e, view, false, arena, &now, error);
+    if (r == 0)
+        r = check_members(view, frozen, now, error);
+    for (uint32_t i = 0; r == 0 && i < view->plan->measure_count; i++)
+        if (view->plan->measures[i].kind == EH_MEASURE_IMPORTED)
+            r = check_import(view, &view->plan->measures[i], frozen, now, error);
+    return r;
+}
