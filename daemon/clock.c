@@ -208,7 +208,7 @@ int64_t eh_clock_next_day_us(const struct eh_clock *clock, int64_t us)
 /* From a moment that is before it in every zone, day by day. */
 int64_t eh_clock_day_us(const struct eh_clock *clock, int32_t date)
 {
-    int64_t us = (date * INT64_C(DAY_S) - 15 * 3600) * 1000000; /* no zone is so far ahead */
+    int64_t us = ((int64_t)date * DAY_S - 15 * 3600) * 1000000; /* no zone is so far ahead */
     while (eh_clock_date(clock, us) < date)
         us = eh_clock_next_day_us(clock, us);
     return us;

@@ -41,42 +41,25 @@ void eh_list_take(struct eh_list *list, const json_t *answer)
 
 /* ---- Which part is wanted. */
 
-/* The beginning of a day in the desk's zone, which the daemon is asked for. */
-static int day_us(const struct eh_cli *cli, int32_t days, int64_t *ret)
-{
-    EH_AUTO(eh_answer) struct eh_answer status = {0};
-    int r = eh_http_get(cli, "/v1/status", &status); /* sets the zone */
-    if (r != EH_EXIT_DONE)
-        return r;
-    time_t noon = (time_t)days * 86400 + 43200;
-    struct tm day;
-    gmtime_r(&noon, &day);
-    day.tm_hour = 0;
-    day.tm_isdst = -1;
-    *ret = (int64_t)mktime(&day) * 1000000;
-    return EH_EXIT_DONE;
-}
-
 /* --since as the daemon takes it: a time, a day, or how long ago. */
 static int since_text(const struct eh_cli *cli, const char *since, char ret[SINCE_TEXT])
 {
     int64_t us, span_s;
     int32_t days;
-    int r = EH_EXIT_DONE;
+    if (eh_date_parse(eh_str(since), &days, NULL) == 0) { /* of the desk, whatever TZ says */
+        eh_format(ret, SINCE_TEXT, "%s", since);
+        return EH_EXIT_DONE;
+    }
     if (eh_duration_parse(eh_str(since), &span_s, NULL) == 0)
         us = eh_text_now_us() - span_s * 1000000;
-    else if (eh_date_parse(eh_str(since), &days, NULL) == 0)
-        r = day_us(cli, days, &us);
     else if (eh_time_parse(eh_str(since), &us, NULL) < 0)
         return eh_say_usage(cli,
                             "--since: `%s` is neither a day (2026-03-01), a time "
                             "(2026-03-01T12:00:00Z) nor a span (2h, 7d)",
                             since);
-    if (r != EH_EXIT_DONE)
-        return r;
     char text[EH_DECIMAL_TEXT_MAX];
     eh_format(ret, SINCE_TEXT, "%.*s", (int)eh_time_print(us, text), text);
-    return r;
+    return EH_EXIT_DONE;
 }
 
 static int add_query(char path[EH_CLI_PATH], const char *name, const char *value)

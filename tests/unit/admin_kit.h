@@ -103,6 +103,12 @@ int64_t eh_app_now_us(struct eh_app *app)
     return app->kit.now_us;
 }
 
+int64_t eh_app_day_us(struct eh_app *app, int32_t date)
+{
+    (void)app; /* its desk is in UTC */
+    return date * INT64_C(86400000000);
+}
+
 static inline int app_owe(struct eh_app *app, const struct app_owed *owed)
 {
     struct app_owed **end = &app->owed, *kept = malloc(sizeof *kept);

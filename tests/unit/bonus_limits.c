@@ -291,7 +291,7 @@ Test(bonus_limits, a_later_version_says_what_does_not_fit)
     int r = eh_bonus_recompute(e.plan, &e.facts, &e.facts, &last, &e.arena, &later, &e.error);
     cr_expect_eq(r, -EH_ERANGE);
     cr_expect_str_eq(e.error.text, "what is paid in total does not fit 64 bits");
-    last = (struct eh_bonus_closed){1, LARGEST, 0, LARGEST};
+    last = (struct eh_bonus_closed){1, LARGEST, 0, LARGEST, NULL};
     e.facts.carry_open = INT64_MIN;
     r = eh_bonus_recompute(e.plan, &e.facts, &e.facts, &last, &e.arena, &later, &e.error);
     cr_expect_eq(r, -EH_ERANGE);
