@@ -423,7 +423,8 @@ Test(engine_periods, the_way_of_a_period)
     lifecycle(EH_MESSAGE_FREEZE, "2024-10", eh_str("facts")); /* still runs */
     cr_expect(k.fx.refused);
     lifecycle(EH_MESSAGE_PAY, "2024-09", eh_str("x"));
-    cr_expect_str_eq(kit_refused(&k), "period: 2024-09 of team sales is not closed yet");
+    cr_expect_str_eq(kit_refused(&k),
+                     "period: 2024-09 of team sales is not closed yet; freeze and close it first");
     ticket("T1", "order", 100);
     outcome("T1", "won", SEPTEMBER_MS, "");
     struct eh_str image = eh_arena_str(&k.arena, k.fx.image);
@@ -445,7 +446,10 @@ Test(engine_periods, the_way_of_a_period)
     cr_expect(kit_is(closed.frozen, "facts again"));
     cr_expect(kit_is(closed.last.statement, "statement"));
     lifecycle(EH_MESSAGE_FREEZE, "2024-09", eh_str("facts"));
-    cr_expect_str_eq(kit_refused(&k), "period: 2024-09 of team sales is closed: that is final");
+    cr_expect_str_eq(
+        kit_refused(&k),
+        "period: 2024-09 of team sales is closed: that is final; what came since is settled "
+        "by `close` again");
     lifecycle(EH_MESSAGE_PAY, "2024-09", eh_str("x"));
     cr_expect_eq(period("2024-09").state, EH_PERIOD_PAID);
     lifecycle(EH_MESSAGE_PAY, "2024-09", eh_str("x"));
@@ -664,7 +668,9 @@ Test(engine_periods, old_ones_are_forgotten)
     /* Nothing can be made of them again. */
     cr_expect_not(eh_engine_period(k.e, eh_str("sales"), month("2010-03"), &view));
     lifecycle(EH_MESSAGE_FREEZE, "2010-03", eh_str("facts"));
-    cr_expect_str_eq(kit_refused(&k), "period: 2010-03 of team sales is settled for good");
+    cr_expect_str_eq(kit_refused(&k),
+                     "period: 2010-03 of team sales is settled for good; what belongs there goes "
+                     "into a period that is not closed");
     ticket("T1", "order", 100);
     outcome("T1", "won", INT64_C(1268000000000), ""); /* 2010-03-07 */
     cr_expect_not(eh_engine_period(k.e, eh_str("sales"), month("2010-03"), &view));
