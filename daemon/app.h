@@ -41,7 +41,7 @@ struct eh_period_answer {
     bool has_figures;      /* freeze and close: what it comes to ... */
     struct eh_str missing; /* ... or, frozen, why that cannot be said yet */
     struct eh_str currency;
-    const char *facts_of; /* tried: which facts it would be made of; or NULL */
+    const char *facts_of; /* freeze and close: which facts it is made of; or NULL */
     int64_t gross, carry, net;
     const struct eh_pool_expected *expected;  /* freeze: what close would make of it; or NULL */
     const struct eh_pool_statement **settled; /* close: versions of earlier periods, done first */

@@ -271,6 +271,15 @@ static const struct eh_period_row *row_of(const struct eh_batch *b, const struct
     return NULL;
 }
 
+/* Version 1 is made of what was frozen; a freeze or a later version of what is known now. */
+static void tell_basis(uint8_t type, bool first, struct eh_period_answer *answer)
+{
+    if (type == EH_MESSAGE_FREEZE)
+        answer->facts_of = "now";
+    else if (type == EH_MESSAGE_CLOSE)
+        answer->facts_of = first ? "freeze" : "now";
+}
+
 const struct eh_period_answer *eh_period_answer(const struct eh_engine *engine,
                                                 const struct eh_input *in, struct eh_batch *b)
 {
@@ -294,6 +303,7 @@ const struct eh_period_answer *eh_period_answer(const struct eh_engine *engine,
         tell_figures(answer, row->statement);
     if (type == EH_MESSAGE_FREEZE)
         tell_expected(engine, &view, &b->arena, answer);
+    tell_basis(type, answer->version == 1, answer);
     if (type == EH_MESSAGE_PAY) /* it is paid by now: version 1, or what the statement kept */
         tell_due(&view, view.last.version == 1 ? 0 : UINT32_MAX, &b->arena, answer);
     if (type == EH_MESSAGE_CLOSE && tell_settled(&in->message, &b->arena, answer) < 0)
@@ -326,16 +336,6 @@ static int try_freeze(const struct eh_engine *engine, const struct eh_message *m
     return 0;
 }
 
-/* Version 1 is made of what was frozen; a freeze or a later version of what is known now. */
-static void tell_basis(const struct eh_message *m, const struct eh_period_view *view,
-                       struct eh_period_answer *answer)
-{
-    if (m->type == EH_MESSAGE_FREEZE)
-        answer->facts_of = "now";
-    else if (m->type == EH_MESSAGE_CLOSE)
-        answer->facts_of = view->state == EH_PERIOD_PROVISIONAL ? "freeze" : "now";
-}
-
 static int try_step(const struct eh_engine *engine, const struct eh_message *m,
                     struct eh_arena *arena, struct eh_period_answer *answer, struct eh_error *error)
 {
@@ -344,7 +344,7 @@ static int try_step(const struct eh_engine *engine, const struct eh_message *m,
     if (r < 0)
         return r;
     *answer = (struct eh_period_answer){.state = view.state, .version = view.last.version};
-    tell_basis(m, &view, answer);
+    tell_basis(m->type, view.last.version == 0, answer);
     if (m->type == EH_MESSAGE_FREEZE)
         return try_freeze(engine, m, view, arena, answer, error);
     if (m->type == EH_MESSAGE_PAY) {

@@ -168,11 +168,3 @@ int eh_bonus_measure(const struct eh_bonus_plan *plan, const struct eh_plan_meas
     *ret = value;
     return 0;
 }
-
-int eh_bonus_imported(const struct eh_bonus_plan *plan, const struct eh_plan_measure *measure,
-                      const struct eh_bonus_facts *facts, struct eh_bonus_value *ret,
-                      struct eh_error *error)
-{
-    eh_require(measure->kind == EH_MEASURE_IMPORTED);
-    return eh_bonus_measure(plan, measure, facts, ret, error);
-}

@@ -1,7 +1,8 @@
 /*
- * since_freeze: what became another since a period was frozen, other than by tickets: who was in
- * the team on which days and for how long, who is set aside, what was imported. It decides who is
- * paid what, and no later version takes it up: it has to be frozen with the rest.
+ * since_freeze: what became another of the people since a period was frozen: who was in the team on
+ * which days and for how long, their minutes, who is set aside. It decides who is paid what, and no
+ * later version takes it up: it has to be frozen with the rest. Tickets and the team's imported
+ * figures are late facts, which the next version has.
  */
 #include "internal.h"
 
@@ -61,20 +62,6 @@ static int check_members(const struct eh_period_view *view, const struct eh_bonu
     return 0;
 }
 
-/* One figure as it was frozen and as it is. */
-static int check_import(const struct eh_period_view *view, const struct eh_plan_measure *measure,
-                        const struct eh_bonus_facts *frozen, const struct eh_bonus_facts *now,
-                        struct eh_error *error)
-{
-    struct eh_bonus_value was, is;
-    int r = eh_bonus_imported(view->plan, measure, frozen, &was, error);
-    if (r == 0)
-        r = eh_bonus_imported(view->plan, measure, now, &is, error);
-    if (r < 0 || (was.value == is.value && was.missing == is.missing && was.prior == is.prior))
-        return r;
-    return refuse(view, "", measure->name, "was imported", error);
-}
-
 int eh_pool_since_freeze(const struct eh_engine *e, const struct eh_period_view *view,
                          struct eh_arena *arena, struct eh_error *error)
 {
@@ -84,8 +71,5 @@ int eh_pool_since_freeze(const struct eh_engine *e, const struct eh_period_view 
         r = eh_pool_facts(e, view, false, arena, &now, error);
     if (r == 0)
         r = check_members(view, frozen, now, error);
-    for (uint32_t i = 0; r == 0 && i < view->plan->measure_count; i++)
-        if (view->plan->measures[i].kind == EH_MEASURE_IMPORTED)
-            r = check_import(view, &view->plan->measures[i], frozen, now, error);
     return r;
 }

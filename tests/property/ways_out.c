@@ -1,7 +1,7 @@
 /*
  * ways_out: no state of a team's periods is one from which nobody gets on: whatever happened, each
  * period that is over is frozen, closed and paid after the steps that its refusals name, and then
- * nothing that is owed is left behind. And what became another since a freeze, but for tickets, is
+ * nothing that is owed is left behind. And what became another of the people since a freeze is
  * frozen again before it is closed.
  */
 #include "../unit/pool_office.h"
@@ -191,7 +191,7 @@ static void step(struct life *l)
 
 /* ---- since a freeze */
 
-/* The facts of now with the tickets of then: what is left is what people changed. */
+/* The facts of now with the tickets and figures of then: what is left is of the people. */
 static void take_tickets(const struct eh_bonus_facts *then, struct eh_bonus_facts *now,
                          struct eh_arena *arena)
 {
@@ -206,8 +206,6 @@ static void take_tickets(const struct eh_bonus_facts *then, struct eh_bonus_fact
     }
     facts.members = members;
     facts.member_count = now->member_count;
-    facts.imports = now->imports;
-    facts.import_count = now->import_count;
     *now = facts;
 }
 

@@ -180,11 +180,6 @@ int64_t eh_curve_at(const struct eh_curve *, int64_t x);
  * every other measure. */
 int64_t eh_bonus_unknown(const struct eh_bonus_facts *, enum eh_measure_kind);
 
-/* An imported figure of the plan, as it would count. */
-int eh_bonus_imported(const struct eh_bonus_plan *, const struct eh_plan_measure *,
-                      const struct eh_bonus_facts *, struct eh_bonus_value *ret,
-                      struct eh_error *) EH_MUST_CHECK;
-
 /* What of the open carry (0 or less) a period takes: 0 or less. */
 int64_t eh_bonus_carry(int64_t gross, int64_t carry_open, uint32_t at_most_ppm);
 

@@ -58,8 +58,8 @@ enum eh_rules {
     /* A ticket that was cancelled and comes again under another id is marked. */
     EH_RULES_RESENDS = 22,
     /* No period is refused for ever: a version more keeps a figure that is missing by now; a freeze
-     * may say that what is missing scores nothing; what is not paid is not forgotten. Whatever
-     * became another since the freeze, but for tickets, is to be frozen again. */
+     * may say that what is missing scores nothing; what is not paid is not forgotten. What became
+     * another of the people since the freeze is to be frozen again. */
     EH_RULES_WAYS_OUT = 23,
 };
 /* The rules of this build. */

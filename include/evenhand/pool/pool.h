@@ -187,8 +187,8 @@ int eh_pool_prepare(const struct eh_engine *, const struct eh_message *, struct 
                     struct eh_error *) EH_MUST_CHECK;
 
 /* Of a provisional period: why it has to be frozen again before it is closed: the days, years of
- * service, minutes or the setting aside of somebody, or an imported figure, are others since.
- * -EH_ECONFLICT: says what. Tickets that came since are not looked at: they are late facts. */
+ * service, minutes or the setting aside of somebody are others since.
+ * -EH_ECONFLICT: says what. Tickets and figures of the team that came since are late facts. */
 int eh_pool_since_freeze(const struct eh_engine *, const struct eh_period_view *, struct eh_arena *,
                          struct eh_error *) EH_MUST_CHECK;
 
