@@ -19,11 +19,14 @@ static int compare(const uint32_t *rows, uint32_t count, const double *triangle,
                    const struct line *lines, uint32_t column, struct comparison *to)
 {
     double off[ROWS_MAX], entitled[ROWS_MAX];
+    const struct compared compared = {rows, count, triangle, off, entitled};
+    struct cells cells;
     for (uint32_t row = 0; row < count; row++) {
         off[row] = lines[row].observed[column] - lines[row].expected[column];
         entitled[row] = lines[row].entitled[column];
     }
-    return eh_fairness_compare(&(struct compared){rows, count, triangle, off, entitled}, to);
+    eh_fairness_cells_by_share(&compared, &cells);
+    return eh_fairness_compare(&compared, &cells, to);
 }
 
 /* ---- The picker. */

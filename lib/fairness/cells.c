@@ -37,6 +37,13 @@ static double more_variance(const double *triangle, const uint32_t *rows, uint32
     return more;
 }
 
+/* A rest at the end, from `first` on, goes to the last cell. */
+static void close_cells(const uint32_t *rows, uint32_t count, uint32_t first, struct cells *cells)
+{
+    for (uint32_t i = first; cells->count > 0 && i < count; i++)
+        cells->of_row[rows[i]] = cells->count - 1;
+}
+
 void eh_fairness_cells_make(const uint32_t *rows, uint32_t count, const double *triangle,
                             struct cells *ret)
 {
@@ -52,9 +59,31 @@ void eh_fairness_cells_make(const uint32_t *rows, uint32_t count, const double *
         first = i + 1;
         variance = 0;
     }
-    /* A rest at the end goes to the last cell. */
-    for (uint32_t i = first; ret->count > 0 && i < count; i++)
-        ret->of_row[rows[i]] = ret->count - 1;
+    close_cells(rows, count, first, ret);
+}
+
+void eh_fairness_cells_by_share(const struct compared *c, struct cells *ret)
+{
+    double variance = 0, entitled = 0, squares = 0, part = 0; /* part: of the cell being filled */
+    uint32_t first = 0;
+    *ret = (struct cells){.count = 0};
+    for (uint32_t i = 0; i < c->count; i++) {
+        double a = c->entitled[c->rows[i]];
+        variance += covariance(c->triangle, c->rows[i], c->rows[i]);
+        entitled += a;
+        squares += a * a;
+    }
+    double unit = variance / (1 - squares / (entitled * entitled));
+    for (uint32_t i = 0; entitled > 0 && i < c->count; i++) {
+        part += c->entitled[c->rows[i]] / entitled;
+        ret->of_row[c->rows[i]] = ret->count;
+        if (!(unit * part * (1 - part) >= EH_FAIRNESS_ENOUGH))
+            continue;
+        ret->count++;
+        first = i + 1;
+        part = 0;
+    }
+    close_cells(c->rows, c->count, first, ret);
 }
 
 /* ---- Cells compared. */
@@ -93,22 +122,20 @@ static void add_q(const struct sums *s, struct comparison *to)
     }
 }
 
-int eh_fairness_compare(const struct compared *c, struct comparison *to)
+int eh_fairness_compare(const struct compared *c, const struct cells *cells, struct comparison *to)
 {
-    struct cells cells;
     struct sums sums;
     uint32_t degrees;
-    eh_fairness_cells_make(c->rows, c->count, c->triangle, &cells);
-    if (cells.count < 2)
+    if (cells->count < 2)
         return 0;
-    int r = sums_make(c, &cells, &sums);
+    int r = sums_make(c, cells, &sums);
     if (r < 0)
         return r;
     add_q(&sums, to);
     to->chi_square +=
-        eh_quadratic_form(sums.matrix, sums.off, cells.count, LEAST_VARIANCE, &degrees);
+        eh_quadratic_form(sums.matrix, sums.off, cells->count, LEAST_VARIANCE, &degrees);
     to->degrees += degrees;
-    to->cells += cells.count;
+    to->cells += cells->count;
     free(sums.matrix);
     return 0;
 }

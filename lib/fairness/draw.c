@@ -19,6 +19,7 @@ static void fill(const struct eh_fairness *f, double *ret_off, double *ret_entit
 int eh_fairness_judge_draw(struct eh_fairness *f, struct eh_fairness_report *report)
 {
     struct comparison all = {0};
+    struct cells cells;
     double off[ROWS_MAX], entitled[ROWS_MAX];
     uint32_t rows[ROWS_MAX];
     int r = eh_fairness_rows_gather(f);
@@ -27,8 +28,9 @@ int eh_fairness_judge_draw(struct eh_fairness *f, struct eh_fairness_report *rep
     double *covariance = r == 0 ? eh_fairness_covariance_of(f, 0, BINS) : NULL;
     if (r == 0 && covariance) {
         fill(f, off, entitled);
+        eh_fairness_cells_make(rows, f->row_count, covariance, &cells);
         r = eh_fairness_compare(&(struct compared){rows, f->row_count, covariance, off, entitled},
-                                &all);
+                                &cells, &all);
     }
     report->draw_cells = all.cells;
     report->draw_degrees = all.degrees;

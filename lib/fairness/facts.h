@@ -192,8 +192,12 @@ void eh_fairness_covariance_done(struct eh_fairness *);
  * next until they have, a rest with the last. No cell: all together have too little. */
 void eh_fairness_cells_make(const uint32_t *rows, uint32_t count, const double *triangle,
                             struct cells *ret);
+/* The same by the variance each row would have by its share of what all of them have. No draw
+ * changes who is put together, so Q keeps its mean where many are about the border. */
+void eh_fairness_cells_by_share(const struct compared *, struct cells *ret);
 /* Adds what the cells come to; nothing where there are less than two. */
-int eh_fairness_compare(const struct compared *, struct comparison *to) EH_MUST_CHECK;
+int eh_fairness_compare(const struct compared *, const struct cells *,
+                        struct comparison *to) EH_MUST_CHECK;
 /* How often chance gives such a q or more. NAN: nothing was compared. */
 double eh_fairness_comparison_p(const struct comparison *);
 
