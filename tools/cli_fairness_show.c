@@ -387,6 +387,10 @@ void eh_fairness_show(const struct eh_cli *cli, const json_t *report)
     show_picking(cli, report, "by value", "by_value", "picking_dealt");
     show_picker(cli, report);
     show_picking(cli, report, "overridden", "overridden", "picking_overridden");
+    if (eh_json_has(verdict_of(report, "overload"), "p"))
+        show_verdict(cli, report, "overloaded", "overload",
+                     "what arrived meanwhile was worth no less and no more than otherwise",
+                     "what arrived meanwhile was not worth what it was otherwise");
     show_level(cli, report);
     show_predictability(cli, report);
     show_notes(cli, report);

@@ -212,18 +212,37 @@ void eh_fairness_ended(struct eh_fairness *f, struct eh_str manager_name, struct
 
 /* ---- Arrivals and states. */
 
+/* The rank of a ticket's value among all that arrived up to it, between −½ and ½. Where values come
+ * in no order it is 0 on average, and independent of what came before (Rényi, MTA III. Oszt. Közl.
+ * 12, 1962); its variance with ties is Kruskal and Wallis' (JASA 47, 1952). However wild the
+ * values, ranks are tame, so a few of them add up to about a normal distribution. */
+static void rank_arrival(struct eh_fairness *f, uint32_t bin)
+{
+    double below = 0, ties = f->arrived_in[bin], n = (double)f->arrived.count;
+    for (uint32_t i = 0; i < bin; i++)
+        below += f->arrived_in[i];
+    f->arrived_in[bin]++;
+    f->arrived_ties += 3 * ties * (ties + 1); /* (τ + 1)³ − (τ + 1) less τ³ − τ */
+    f->arrived.rank += (below + (ties + 2) / 2 - (n + 1) / 2) / n;
+    f->arrived.rank_variance += (n * n - 1 - f->arrived_ties / n) / (12 * n * n);
+}
+
 void eh_fairness_arrival(struct eh_fairness *f, int64_t value)
 {
     f->arrived.count++;
     f->arrived.sum += value;
     f->arrived.squares += (__int128)value * value;
+    rank_arrival(f, eh_fairness_bin(value));
 }
 
-static void add_since(struct arrived *to, const struct arrived *now, const struct arrived *then)
+void eh_fairness_add_since(struct arrived *to, const struct arrived *now,
+                           const struct arrived *then)
 {
     to->count += now->count - then->count;
     to->sum += now->sum - then->sum;
     to->squares += now->squares - then->squares;
+    to->rank += now->rank - then->rank;
+    to->rank_variance += now->rank_variance - then->rank_variance;
 }
 
 /* Books the time and the arrivals of the status that ends, or goes on, at at_us. */
@@ -234,8 +253,9 @@ static void book_status(struct eh_fairness *f, struct rep *rep, int64_t at_us)
         rep->since_us = at_us;
     }
     if (rep->status)
-        add_since(rep->status == EH_STATUS_OVERLOADED ? &rep->meanwhile : &rep->otherwise,
-                  &f->arrived, &rep->at_since);
+        eh_fairness_add_since(rep->status == EH_STATUS_OVERLOADED ? &rep->meanwhile
+                                                                  : &rep->otherwise,
+                              &f->arrived, &rep->at_since);
     rep->at_since = f->arrived;
 }
 

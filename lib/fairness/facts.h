@@ -74,7 +74,8 @@ struct comparison {
 /* Tickets that arrived, and their values exactly. */
 struct arrived {
     uint64_t count;
-    __int128 sum, squares; /* minor units, and their squares */
+    __int128 sum, squares;      /* minor units, and their squares */
+    double rank, rank_variance; /* Σ of what eh_fairness_arrival() makes of each */
 };
 
 struct rep {
@@ -143,6 +144,8 @@ struct eh_fairness {
     uint32_t touched[ROWS_MAX], touched_count;
 
     struct arrived arrived;
+    uint32_t arrived_in[BINS]; /* tickets by class of value, */
+    double arrived_ties;       /* and Σ (τ³ − τ) over them */
     uint64_t tickets, deals, drawn, overrides;
     double most; /* Σ max p over draws */
     struct eh_fairness_again again;
@@ -152,6 +155,8 @@ struct eh_fairness {
 struct rep *eh_fairness_rep_of(struct eh_fairness *, struct eh_str id);
 /* Room for one more item; the array may move. */
 bool eh_fairness_room(void **items, uint32_t count, uint32_t *room, size_t size, uint32_t max);
+void eh_fairness_add_since(struct arrived *to, const struct arrived *now,
+                           const struct arrived *then);
 
 /* undrawn.c */
 void eh_fairness_undrawn_take(struct eh_fairness *, const struct eh_deal *);
@@ -164,7 +169,6 @@ void eh_fairness_ways_done(struct by_bin *ways[EH_WAYS]);
 int eh_fairness_fill_ways(const struct eh_fairness *, struct eh_arena *,
                           struct eh_fairness_report *) EH_MUST_CHECK;
 void eh_fairness_judge_ways(const struct eh_fairness *, struct eh_fairness_report *);
-
 /* rows.c */
 int eh_fairness_row_for(struct eh_fairness *, struct eh_str rep, uint32_t *ret) EH_MUST_CHECK;
 /* At most EH_FAIRNESS_CELLS_MAX rows from now on. */

@@ -5,10 +5,9 @@
 
 #include "facts.h"
 
-#define NOTES_MAX       (8 + REPS_NAMED)
-#define REPS_NAMED      20 /* whom a note is given by name */
-#define NOTE_BYTES      256
-#define STANDARD_ERRORS 3 /* beyond this a difference is worth a word */
+#define NOTES_MAX  (8 + REPS_NAMED)
+#define REPS_NAMED 20 /* whom a note is given by name */
+#define NOTE_BYTES 256
 
 static void add(struct eh_fairness_report *report, struct eh_arena *arena, const char *format, ...)
     EH_PRINTF(3, 4);
@@ -67,17 +66,19 @@ static void note_picking(struct eh_fairness_report *report, struct eh_arena *are
 
 static void note_overload(struct eh_fairness_report *report, struct eh_arena *arena)
 {
-    uint32_t unclear = 0, named = 0;
+    uint32_t unclear = 0, named = 0, count = 0;
+    for (uint32_t i = 0; i < report->rep_count; i++)
+        count += !isnan(report->reps[i].meanwhile_p);
     for (uint32_t i = 0; i < report->rep_count; i++) {
         const struct eh_fairness_rep *rep = &report->reps[i];
         double difference = rep->value_meanwhile - rep->value_otherwise;
         unclear += rep->overloaded_s > 0 && isnan(rep->value_error);
-        if (named < REPS_NAMED && rep->value_error > 0 &&
-            fabs(difference) > STANDARD_ERRORS * rep->value_error) {
+        if (named < REPS_NAMED && report->verdicts[EH_VERDICT_OVERLOAD].doubtful &&
+            eh_smallest_of(rep->meanwhile_p, count) <= EH_FAIRNESS_LEVEL) {
             add(report, arena,
                 "overload: tickets that arrived while %.*s was overloaded were worth %s than "
-                "otherwise, beyond %d standard errors",
-                EH_STR_ARG(rep->rep), difference < 0 ? "less" : "more", STANDARD_ERRORS);
+                "otherwise, beyond what chance gives",
+                EH_STR_ARG(rep->rep), difference < 0 ? "less" : "more");
             named++;
         }
     }

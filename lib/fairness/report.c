@@ -24,16 +24,28 @@ static bool mean_of(const struct arrived *a, double *ret_mean, double *ret_varia
     return true;
 }
 
+/* By ranks: the mean one meanwhile less that otherwise, against a normal distribution, both ways.
+ */
+static double meanwhile_p(const struct arrived *meanwhile, const struct arrived *otherwise)
+{
+    double n = (double)meanwhile->count, m = (double)otherwise->count;
+    double variance = meanwhile->rank_variance / (n * n) + otherwise->rank_variance / (m * m);
+    double difference = meanwhile->rank / n - otherwise->rank / m;
+    return variance > 0 ? eh_chi_square_tail(difference * difference / variance, 1) : NAN;
+}
+
 static void fill_overload(const struct rep *rep, struct eh_fairness_rep *ret)
 {
     double meanwhile_variance, otherwise_variance;
     double present_s = (double)(ret->available_s + ret->overloaded_s + ret->away_s);
     ret->overloads = rep->overloads;
     ret->overloads_weekly = present_s >= DAY_S ? (double)rep->overloads * WEEK_S / present_s : NAN;
-    ret->value_meanwhile = ret->value_otherwise = ret->value_error = NAN;
+    ret->value_meanwhile = ret->value_otherwise = ret->value_error = ret->meanwhile_p = NAN;
     if (mean_of(&rep->meanwhile, &ret->value_meanwhile, &meanwhile_variance) &&
-        mean_of(&rep->otherwise, &ret->value_otherwise, &otherwise_variance))
+        mean_of(&rep->otherwise, &ret->value_otherwise, &otherwise_variance)) {
         ret->value_error = sqrt(meanwhile_variance + otherwise_variance);
+        ret->meanwhile_p = meanwhile_p(&rep->meanwhile, &rep->otherwise);
+    }
 }
 
 /* Books what goes on up to to_us on a copy. */
@@ -43,11 +55,8 @@ static struct rep rep_until(const struct eh_fairness *f, uint32_t number, int64_
     struct arrived *to = rep.status == EH_STATUS_OVERLOADED ? &rep.meanwhile : &rep.otherwise;
     if (to_us > rep.since_us)
         rep.status_us[rep.status] += to_us - rep.since_us;
-    if (rep.status) {
-        to->count += f->arrived.count - rep.at_since.count;
-        to->sum += f->arrived.sum - rep.at_since.sum;
-        to->squares += f->arrived.squares - rep.at_since.squares;
-    }
+    if (rep.status)
+        eh_fairness_add_since(to, &f->arrived, &rep.at_since);
     return rep;
 }
 
@@ -173,10 +182,24 @@ static void no_verdicts(struct eh_fairness_report *report)
         report->verdicts[i] = (struct eh_verdict){.p = NAN};
 }
 
+static void judge_overload(struct eh_fairness_report *report)
+{
+    double least = NAN;
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < report->rep_count; i++) {
+        double p = report->reps[i].meanwhile_p;
+        count += !isnan(p);
+        if (!isnan(p) && !(p >= least))
+            least = p;
+    }
+    report->verdicts[EH_VERDICT_OVERLOAD].p = eh_smallest_of(least, count);
+}
+
 /* Each part of the report has put down the p of its tests. */
 static int judge(struct eh_fairness *f, struct eh_arena *arena, struct eh_fairness_report *report)
 {
     no_verdicts(report);
+    judge_overload(report);
     int r = eh_fairness_judge_draw(f, report);
     if (r == 0)
         r = eh_fairness_judge_picking(f, arena, report);

@@ -8,9 +8,10 @@
 static const char *const names[EH_VERDICT_KINDS] = {
     [EH_VERDICT_DRAW] = "draw",         [EH_VERDICT_BY_VALUE] = "by_value",
     [EH_VERDICT_PICKER] = "picker",     [EH_VERDICT_OVERRIDDEN] = "overridden",
-    [EH_VERDICT_OWNER] = "owner",       [EH_VERDICT_MANAGER] = "manager",
-    [EH_VERDICT_SKILL] = "skill",       [EH_VERDICT_ALONE] = "alone",
-    [EH_VERDICT_AFFINITY] = "affinity", [EH_VERDICT_PRESENCE] = "presence",
+    [EH_VERDICT_OVERLOAD] = "overload", [EH_VERDICT_OWNER] = "owner",
+    [EH_VERDICT_MANAGER] = "manager",   [EH_VERDICT_SKILL] = "skill",
+    [EH_VERDICT_ALONE] = "alone",       [EH_VERDICT_AFFINITY] = "affinity",
+    [EH_VERDICT_PRESENCE] = "presence",
 };
 
 const char *eh_verdict_name(enum eh_verdict_kind kind)

@@ -296,3 +296,60 @@ Test(fairness_by_value, classes_become_coarser_and_lose_nothing)
 {
     expect_near(chi_square_of_many(of_every_class), chi_square_of_many(all_alike));
 }
+
+/* ---- Overload. */
+
+/* 40 values arrive in ascending order, ana overloaded from the 21st on; 40 times the same value
+ * says nothing. Rank t of t, ½ − ½/t above the middle, of variance (t² − 1) / 12 t². */
+Test(fairness_by_value, what_arrives_meanwhile_is_judged_by_ranks)
+{
+    struct period p = start();
+    double rank[2] = {0}, variance[2] = {0};
+    eh_fairness_state(p.f, eh_str("ana"), EH_STATUS_AVAILABLE, 0);
+    for (int t = 1; t <= 40; t++) {
+        if (t == 21)
+            eh_fairness_state(p.f, eh_str("ana"), EH_STATUS_OVERLOADED, 1);
+        eh_fairness_arrival(p.f, INT64_C(1) << t);
+        rank[t > 20] += (0.5 - 0.5 / t) / 20;
+        variance[t > 20] += (t * t - 1) / (12.0 * t * t) / 400;
+    }
+    look(&p);
+    double z = (rank[1] - rank[0]) / sqrt(variance[0] + variance[1]);
+    expect_near(p.report.reps[0].meanwhile_p, erfc(z / sqrt(2)));
+    expect_near(p.report.verdicts[EH_VERDICT_OVERLOAD].p, erfc(z / sqrt(2)));
+    done(&p);
+    p = start();
+    eh_fairness_state(p.f, eh_str("ana"), EH_STATUS_AVAILABLE, 0);
+    for (int t = 1; t <= 40; t++) {
+        if (t == 21)
+            eh_fairness_state(p.f, eh_str("ana"), EH_STATUS_OVERLOADED, 1);
+        eh_fairness_arrival(p.f, 100);
+    }
+    look(&p);
+    cr_expect(isnan(p.report.verdicts[EH_VERDICT_OVERLOAD].p));
+    done(&p);
+}
+
+/* Of 10,000 reps who are overloaded for 6 of 60 tickets of wild values, 5 in 100 are below .05. */
+Test(fairness_by_value, ranks_are_tame_where_values_are_not)
+{
+    uint64_t state = 1;
+    unsigned at_05 = 0, at_001 = 0;
+    for (int run = 0; run < 10000; run++) {
+        struct period p = start();
+        eh_fairness_state(p.f, eh_str("ana"), EH_STATUS_AVAILABLE, 0);
+        for (int t = 0; t < 60; t++) {
+            state = state * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+            if (t == 20 || t == 26)
+                eh_fairness_state(p.f, eh_str("ana"),
+                                  t == 20 ? EH_STATUS_OVERLOADED : EH_STATUS_AVAILABLE, t);
+            eh_fairness_arrival(p.f, (int64_t)exp((double)(state >> 40) * 0x1p-24 * 30));
+        }
+        look(&p);
+        at_05 += p.report.reps[0].meanwhile_p <= 0.05;
+        at_001 += p.report.reps[0].meanwhile_p <= 0.001;
+        done(&p);
+    }
+    cr_expect(at_05 > 420 && at_05 < 580, "%u", at_05); /* 3.6 standard errors */
+    cr_expect(at_001 < 23, "%u", at_001);
+}

@@ -120,10 +120,11 @@ struct eh_fairness_rep {
     double value_meanwhile, value_otherwise; /* mean of what arrived while he was, and was not,
                                                 overloaded: minor units */
     double value_error;                      /* standard error of their difference (Welch) */
-    uint64_t not_drawn;                      /* times he was given a ticket without a draw */
-    int64_t not_drawn_value;                 /* as booked, minor units */
-    uint64_t overrides;                      /* tickets managers gave him */
-    uint64_t ended;                          /* times somebody else ended his overloaded */
+    double meanwhile_p;      /* how often chance makes them differ so, by ranks; NAN: too few */
+    uint64_t not_drawn;      /* times he was given a ticket without a draw */
+    int64_t not_drawn_value; /* as booked, minor units */
+    uint64_t overrides;      /* tickets managers gave him */
+    uint64_t ended;          /* times somebody else ended his overloaded */
 };
 
 struct eh_fairness_manager {

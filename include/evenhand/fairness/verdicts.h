@@ -28,6 +28,7 @@ enum eh_verdict_kind {
     EH_VERDICT_BY_VALUE,   /* did they of each quintile of value? */
     EH_VERDICT_PICKER,     /* did somebody get more of the most valuable quintile? */
     EH_VERDICT_OVERRIDDEN, /* did the value tell whom a manager gave it? */
+    EH_VERDICT_OVERLOAD,   /* was what came while a rep was overloaded worth less, or more? */
     /* Of what was not drawn: is it more valuable than the rest, or did somebody get more of it? */
     EH_VERDICT_OWNER,    /* tickets that named their owner */
     EH_VERDICT_MANAGER,  /* a manager gave them to somebody */
@@ -44,7 +45,7 @@ struct eh_verdict {
     bool doubtful;    /* corrected <= EH_FAIRNESS_LEVEL */
 };
 
-/* "draw" | "by_value" | "picker" | "overridden" | "owner" | … */
+/* "draw" | "by_value" | "picker" | "overridden" | "overload" | "owner" | … */
 const char *eh_verdict_name(enum eh_verdict_kind);
 
 /* Corrects each p and judges it. Returns how many there are to be shown. */
