@@ -90,7 +90,7 @@ def three_ways(stack):
     assert "Jain" in people and "z: how many" in people, people
     flat = " ".join(people.split())
     assert ".01 and less is doubtful: one honest report in 100 has a doubtful verdict" in flat, people
-    assert "as chance would have it: p " in flat and "top fifth nobody got more" in flat, people
+    assert re.search("the draw .*?: p [^ ]+, corrected ", flat), people
     assert max(len(line) for line in people.splitlines()) <= 80, people
     stack.daemon.kill()  # the log alone is enough
     assert from_database(stack) == told
