@@ -89,6 +89,15 @@ static void tell_manager(const struct eh_receipt *receipt, char ret[SENTENCE_MAX
                   said ? ": " : ".", EH_STR_ARG(receipt->said));
 }
 
+static void tell_late(const struct eh_deal_detail *d, struct eh_str rep, char ret[SENTENCE_MAX])
+{
+    eh_format(ret, SENTENCE_MAX,
+              "Of those who could have got it %.*s was furthest behind what the rounds owe, by %u"
+              " tickets at least%s.",
+              EH_STR_ARG(rep), EH_ROTATION_LATE,
+              d->late > 1 ? "; others were as far behind, so it was drawn among them" : "");
+}
+
 static void tell(const struct eh_deal_detail *d, const struct eh_desk *desk,
                  const struct eh_receipt *receipt, char ret[SENTENCE_MAX])
 {
@@ -110,6 +119,8 @@ static void tell(const struct eh_deal_detail *d, const struct eh_desk *desk,
                   "Of %lld who could have got it, with %llu slots left in the round, one slot was"
                   " drawn: it was %.*s's.",
                   (long long)eligible, (unsigned long long)d->slots, EH_STR_ARG(rep));
+    else if (d->late)
+        tell_late(d, rep, ret);
     else if (eh_str_equal(why, eh_str("least_loaded")))
         eh_format(ret, SENTENCE_MAX,
                   "Of %lld who could have got it %.*s had the least open work per share%s.",
@@ -162,6 +173,7 @@ static const char *policy_of(const struct eh_receipt *receipt, const struct eh_d
             return names[i];
     return d->pair[0].rep.size ? "balanced"
            : d->slots          ? "rotation"
+           : d->late           ? "rotation"
            : d->ties           ? "least_loaded"
                                : NULL;
 }
@@ -193,6 +205,7 @@ static void put_compared(json_t *body, const struct eh_receipt *receipt,
     eh_json_put(body, "mean_value", whole ? json_integer(d->mean) : NULL);
     eh_json_put(body, "value_weight_ppm", d->scored ? json_integer(d->value_weight_ppm) : NULL);
     eh_json_put(body, "slots", d->slots ? json_integer((json_int_t)d->slots) : NULL);
+    eh_json_put(body, "late", d->late ? json_integer((json_int_t)d->late) : NULL);
     eh_json_put(body, "ties", d->ties ? json_integer((json_int_t)d->ties) : NULL);
 }
 

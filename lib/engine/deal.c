@@ -147,7 +147,7 @@ static int deal_by_policy(struct step *s, uint32_t slot, uint32_t avoid)
         return r;
     if (team->policy->took) {
         s->touched = true;
-        team->policy->took(e, t->team, t->set, at);
+        team->policy->took(e, t->team, t->set, at, avoid, &decision);
     }
     if (t->was != NONE)
         decision.why = t->left ? "left" : "release";

@@ -103,8 +103,7 @@ static void put_slot(const struct eh_engine *e, const struct team *team,
     eh_bytes_put_str(out, team->desk->id);
     eh_bytes_put_str(out, eh_str_n(set->skills, set->skills_size));
     eh_bytes_put_str(out, e->rep_names.items[team->members[position].rep]);
-    eh_bytes_put_u(out, set->slots[position].slots);
-    eh_bytes_put_u(out, set->slots[position].credit);
+    eh_encode_slot(&set->slots[position], out);
 }
 
 void eh_digest_slot(struct eh_engine *e, uint32_t team_no, uint32_t set_no, uint32_t position)
@@ -112,7 +111,7 @@ void eh_digest_slot(struct eh_engine *e, uint32_t team_no, uint32_t set_no, uint
     struct team *team = &e->teams[team_no];
     struct skill_set *set = &team->sets[set_no];
     struct slot *slot = &set->slots[position];
-    if (slot->slots == 0 && slot->credit == 0) { /* as good as none */
+    if (eh_slot_is_empty(slot)) { /* as good as none */
         eh_digest_leave(e, &slot->hash);
         return;
     }
@@ -208,7 +207,7 @@ static unsigned __int128 sum_of_set(const struct eh_engine *e, const struct team
         sum += hash_apart(bytes);
     }
     for (uint32_t i = 0; set->slots && i < team->member_count; i++) {
-        if (set->slots[i].slots == 0 && set->slots[i].credit == 0)
+        if (eh_slot_is_empty(&set->slots[i]))
             continue;
         start(bytes, OBJECT_SLOT);
         put_slot(e, team, set, i, bytes);

@@ -38,6 +38,13 @@ static void combine(const struct eh_engine *e, const struct team *team, struct n
     tree[at] = sum;
 }
 
+/* NULL where the policy has no rounds. */
+static void combine_dues(__int128 *dues, uint32_t at)
+{
+    if (dues)
+        dues[at] = dues[2 * at] < dues[2 * at + 1] ? dues[2 * at] : dues[2 * at + 1];
+}
+
 static struct node leaf_of(const struct eh_engine *e, const struct team *team, uint32_t set,
                            uint32_t position)
 {
@@ -49,6 +56,15 @@ static struct node leaf_of(const struct eh_engine *e, const struct team *team, u
                          slots ? slots[position].slots : 0};
 }
 
+static void put_due(const struct eh_engine *e, const struct team *team, uint32_t set,
+                    uint32_t position)
+{
+    __int128 *dues = team->sets[set].dues;
+    uint32_t at = team->leaves + position;
+    bool can = team->sets[set].tree[at].count > 0;
+    dues[at] = can ? eh_turns_due(e, team, set, position) : NEVER_DUE;
+}
+
 static void put_leaf(struct eh_engine *e, uint32_t team_no, uint32_t set, uint32_t position,
                      struct node leaf)
 {
@@ -56,8 +72,12 @@ static void put_leaf(struct eh_engine *e, uint32_t team_no, uint32_t set, uint32
     struct node *tree = team->sets[set].tree;
     uint32_t at = team->leaves + position;
     tree[at] = leaf;
-    for (at /= 2; at >= 1; at /= 2)
+    if (team->sets[set].dues)
+        put_due(e, team, set, position);
+    for (at /= 2; at >= 1; at /= 2) {
         combine(e, team, tree, at);
+        combine_dues(team->sets[set].dues, at);
+    }
     eh_set_check_ready(e, team_no, set);
 }
 
@@ -93,26 +113,37 @@ static bool is_active(const struct member *member, int32_t date)
     return false;
 }
 
-static void drop_slot(struct eh_engine *e, uint32_t team, uint32_t set, uint32_t position)
-{
-    struct slot *slots = e->teams[team].sets[set].slots;
-    if (!slots || slots[position].slots == 0)
-        return;
-    slots[position].slots = 0;
-    eh_digest_slot(e, team, set, position);
-}
-
-/* Who returns enters with the next round. */
+/* Rules before EH_RULES_TURNS: who returns enters with the next round. */
 static void drop_slots(struct eh_engine *e, uint32_t team_no, uint32_t position)
 {
     for (uint64_t left = e->teams[team_no].members[position].sets; left; left &= left - 1)
-        drop_slot(e, team_no, (uint32_t)__builtin_ctzll(left), position);
+        eh_rotation_earlier_drop(e, team_no, (uint32_t)__builtin_ctzll(left), position);
+}
+
+static void lose_skills(struct eh_engine *e, uint32_t team, uint32_t set, uint32_t position)
+{
+    if (e->rules < EH_RULES_TURNS)
+        eh_rotation_earlier_drop(e, team, set, position);
+    else if (e->teams[team].sets[set].slots)
+        eh_turns_put_down(e, &e->teams[team], set, position);
 }
 
 bool eh_rep_is_away_in(const struct eh_engine *e, const struct rep *rep, uint32_t team)
 {
     return rep->away_in_size && eh_team_list_has(eh_str_n(rep->away_in, rep->away_in_size),
                                                  name_of(&e->team_names, team));
+}
+
+static void enter(struct eh_engine *e, uint32_t team, const struct member *member)
+{
+    eh_ledger_enter(e, team, member);
+    eh_turns_enter(e, team, member);
+}
+
+static void leave(struct eh_engine *e, uint32_t team, const struct member *member)
+{
+    eh_ledger_leave(e, team, member);
+    eh_turns_leave(e, team, member);
 }
 
 /* What follows from date, status, points and capacity. */
@@ -126,10 +157,10 @@ static void set_flags(struct eh_engine *e, uint32_t team_no, uint32_t position)
         member->active && rep->status == EH_STATUS_AVAILABLE && !eh_rep_is_away_in(e, rep, team_no);
     member->eligible = member->available && eh_below_capacity(team, rep);
     if (was && !member->eligible)
-        eh_ledger_leave(e, team_no, member);
+        leave(e, team_no, member);
     else if (!was && member->eligible)
-        eh_ledger_enter(e, team_no, member);
-    if (!member->eligible && team->policy->by_slots && !e->restoring)
+        enter(e, team_no, member);
+    if (!member->eligible && team->policy->by_slots && e->rules < EH_RULES_TURNS && !e->restoring)
         drop_slots(e, team_no, position);
 }
 
@@ -145,7 +176,7 @@ static void set_bits(struct eh_engine *e, uint32_t team_no, uint32_t set_no)
         bool has = eh_rep_has_skills(e, member->rep, skills);
         member->sets = has ? member->sets | bit : member->sets & ~bit;
         if (!has)
-            drop_slot(e, team_no, set_no, i);
+            lose_skills(e, team_no, set_no, i);
     }
 }
 
@@ -158,11 +189,17 @@ static void build_tree(struct eh_engine *e, uint32_t team_no, uint32_t set_no)
         bool member = i < team->member_count;
         set->able += member && team->members[i].active && team->members[i].sets >> set_no & 1;
         set->tree[team->leaves + i] = member ? leaf_of(e, team, set_no, i) : nobody;
+        if (set->dues && member)
+            put_due(e, team, set_no, i);
+        else if (set->dues)
+            set->dues[team->leaves + i] = NEVER_DUE;
         if (member && team->members[i].available && team->members[i].sets >> set_no & 1)
             set->available++;
     }
-    for (uint32_t at = team->leaves - 1; at >= 1; at--)
+    for (uint32_t at = team->leaves - 1; at >= 1; at--) {
         combine(e, team, set->tree, at);
+        combine_dues(set->dues, at);
+    }
     eh_set_check_ready(e, team_no, set_no);
 }
 
@@ -197,7 +234,7 @@ void eh_eligible_leave_all(struct eh_engine *e, uint32_t team_no)
     for (uint32_t i = 0; i < team->member_count; i++) {
         struct member *member = &team->members[i];
         if (member->eligible)
-            eh_ledger_leave(e, team_no, member);
+            leave(e, team_no, member);
         member->eligible = false;
     }
 }

@@ -338,6 +338,7 @@ void eh_encode_account(const struct eh_engine *e, const struct account *a, struc
     eh_bytes_put_i(out, a->received);
     put_wide(out, a->received_value);
     put_amount(out, a->offset);
+    put_wide(out, a->turns);
 }
 
 void eh_encode_ledger(const struct eh_engine *e, uint32_t team, struct eh_bytes *out)
@@ -361,6 +362,16 @@ void eh_encode_set(const struct eh_engine *e, const struct team *team, const str
     eh_bytes_put_u8(out, set->dealt);
     put_amount(out, set->clock);
     put_amount(out, set->carry);
+    put_wide(out, set->turns.clock);
+    put_wide(out, set->turns.carry);
+    eh_bytes_put_u(out, set->turns.level);
+}
+
+void eh_encode_slot(const struct slot *slot, struct eh_bytes *out)
+{
+    eh_bytes_put_u(out, slot->slots);
+    eh_bytes_put_u(out, slot->credit);
+    put_wide(out, slot->offset);
 }
 
 void eh_encode_parked(const struct parked *p, struct eh_bytes *out)

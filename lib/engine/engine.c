@@ -193,11 +193,14 @@ static int step_rules(struct step *s)
     s->touched = true;
     bool leavers = e->rules < EH_RULES_LEAVERS && s->m.rules >= EH_RULES_LEAVERS;
     bool tickets = e->rules < EH_RULES_TICKETS && s->m.rules >= EH_RULES_TICKETS;
+    bool turns = e->rules < EH_RULES_TURNS && s->m.rules >= EH_RULES_TURNS;
     e->rules = (uint32_t)s->m.rules;
     if (leavers)
         eh_leavers_begin(e);
     if (tickets)
         eh_tally_begin(e);
+    if (turns)
+        eh_turns_begin(e);
     return 0;
 }
 

@@ -12,7 +12,13 @@
 
 #define DETAIL_MAX 512 /* bytes; two ids and some numbers */
 
-enum detail_kind { DETAIL_PAIR = 1, DETAIL_ROUND = 2, DETAIL_SCORED = 3, DETAIL_TIES = 4 };
+enum detail_kind {
+    DETAIL_PAIR = 1,
+    DETAIL_ROUND = 2,
+    DETAIL_SCORED = 3,
+    DETAIL_TIES = 4,
+    DETAIL_LATE = 5
+};
 
 struct eh_choice {
     const struct eh_engine *engine;
@@ -47,12 +53,19 @@ struct eh_policy {
     void (*chances)(const struct eh_choice *, const struct eh_chances *);
     /* Before a ticket is dealt, while `avoid` (or NONE) is masked; true: the state changed. */
     bool (*prepare)(struct eh_engine *, uint32_t team, uint32_t set, uint32_t avoid); /* or NULL */
-    /* The one at this position was chosen. */
-    void (*took)(struct eh_engine *, uint32_t team, uint32_t set, uint32_t position); /* or NULL */
+    /* The one at this position was chosen, by this decision, while `avoid` (or NONE) was masked. */
+    void (*took)(struct eh_engine *, uint32_t team, uint32_t set, uint32_t position, uint32_t avoid,
+                 const struct decision *); /* or NULL */
 };
 
 extern const struct eh_policy eh_policy_random, eh_policy_balanced, eh_policy_rotation,
     eh_policy_least_loaded;
+
+/* policy_rotation_earlier.c: rules before EH_RULES_TURNS */
+bool eh_rotation_earlier_prepare(struct eh_engine *, uint32_t team, uint32_t set, uint32_t avoid);
+void eh_rotation_earlier_took(struct eh_engine *, uint32_t team, uint32_t set, uint32_t position);
+/* Who ceases to be eligible enters with the next round. */
+void eh_rotation_earlier_drop(struct eh_engine *, uint32_t team, uint32_t set, uint32_t position);
 
 const struct eh_policy *eh_policy_find(struct eh_str name); /* NULL: there is none */
 

@@ -2,58 +2,233 @@
  * policy_rotation: shuffled rounds: each ticket is drawn among those with slots left in the round.
  *
  * A round is of one team and required-skill set. It begins when none of the eligible has a slot
- * left: whoever is eligible then is credited with his share, and each whole share is a slot; where
- * all shares are small, as many rounds begin at once as it takes until somebody has a slot; but one
- * for whoever gave the ticket back and is passed over. Who ceases to be eligible loses his slots
- * (eligible.c) and enters with the next round.
+ * left. Whoever is eligible then gets as many slots as what the rounds owe them (turns.c) and their
+ * share come to, in whole tickets; where all shares are small, so many shares as it takes until
+ * somebody has one. Slots wait for who goes and returns within the round. Between rounds, too,
+ * nothing is lost: what somebody was entitled to while there stays owed to them, and what they
+ * received beyond that is made up for; a whole ticket owed is a slot in any round. So nobody gets
+ * fewer tickets by coming and going (bounds.h says how exact that is).
+ *
+ * Whoever is EH_ROTATION_LATE tickets behind comes before all slots, the latest first. Where
+ * everybody eligible is ahead, all of this is measured from a level so many tickets below.
+ *
+ * What only one can get is no part of a round, nor what comes with an owner, from a manager or by
+ * affinity.
  */
 #include "policy.h"
 
-static bool takes_part(const struct team *team, uint32_t set, uint32_t position)
+#define PER_TICKET (TICKET / EH_PPM) /* units of a ticket in a share of one ppm */
+
+/* One round that is to begin. */
+struct round {
+    struct eh_engine *e;
+    struct team *team;
+    struct skill_set *set;
+    uint32_t team_no, set_no, avoid;
+    __int128 shares; /* so many of everybody's begin at once */
+};
+
+static bool takes_part(const struct round *r, uint32_t position)
 {
-    return team->members[position].eligible && team->members[position].sets >> set & 1;
+    const struct member *member = &r->team->members[position];
+    return member->eligible && member->sets >> r->set_no & 1;
+}
+
+static __int128 share_of(const struct round *r, uint32_t position)
+{
+    return (__int128)r->e->reps[r->team->members[position].rep].share_ppm * PER_TICKET;
+}
+
+/* Above the level. */
+static __int128 owed(const struct round *r, uint32_t position)
+{
+    return eh_turns_owed(r->e, r->team, r->set_no, position) +
+           (__int128)r->set->turns.level * TICKET;
+}
+
+/* The level at which the one who is owed most of those who may get the ticket is not ahead. */
+static uint32_t level_of(const struct round *r)
+{
+    bool any = false;
+    __int128 most = 0;
+    for (uint32_t i = 0; i < r->team->member_count; i++) {
+        if (i == r->avoid || !takes_part(r, i))
+            continue;
+        __int128 of = eh_turns_owed(r->e, r->team, r->set_no, i);
+        most = !any || of > most ? of : most;
+        any = true;
+    }
+    return most < 0 ? (uint32_t)((-most + TICKET - 1) / TICKET) : 0;
+}
+
+/* More than a ticket ahead, who is not in line. */
+static bool is_in_line(const struct round *r, uint32_t position)
+{
+    return takes_part(r, position) && owed(r, position) >= -TICKET;
 }
 
 /* How many shares it takes until one of those who may get the ticket has a slot. */
-static uint64_t rounds_needed(const struct eh_engine *e, const struct team *team, uint32_t set,
-                              uint32_t avoid)
+static __int128 shares_needed(const struct round *r)
 {
-    uint64_t least = UINT64_MAX;
-    for (uint32_t i = 0; i < team->member_count; i++) {
-        if (i == avoid || !takes_part(team, set, i))
+    __int128 least = NEVER_DUE;
+    for (uint32_t i = 0; i < r->team->member_count; i++) {
+        if (i == r->avoid || !is_in_line(r, i))
             continue;
-        uint64_t share = e->reps[team->members[i].rep].share_ppm;
-        uint64_t missing = EH_PPM - team->sets[set].slots[i].credit;
-        uint64_t rounds = (missing + share - 1) / share;
-        least = rounds < least ? rounds : least;
+        __int128 share = share_of(r, i), missing = TICKET - owed(r, i);
+        __int128 shares = missing > share ? (missing + share - 1) / share : 1;
+        least = shares < least ? shares : least;
     }
     return least;
 }
 
-static bool prepare(struct eh_engine *e, uint32_t team_no, uint32_t set_no, uint32_t avoid)
+static uint32_t slots_of(const struct round *r, uint32_t position)
+{
+    if (!is_in_line(r, position))
+        return 0;
+    __int128 sum = owed(r, position) + r->shares * share_of(r, position);
+    return sum < TICKET ? 0 : (uint32_t)(sum / TICKET);
+}
+
+/* Those of who is not there, too: theirs were of the round before. */
+static void set_slots(const struct round *r)
+{
+    for (uint32_t i = 0; i < r->team->member_count; i++) {
+        struct slot *slot = &r->set->slots[i];
+        uint32_t slots = slots_of(r, i);
+        bool same = slot->slots == slots;
+        slot->slots = slots;
+        if (!same)
+            eh_digest_slot(r->e, r->team_no, r->set_no, i);
+        if (takes_part(r, i) && i != r->avoid)
+            eh_eligible_slots(r->e, r->team_no, r->set_no, i);
+    }
+}
+
+static void begin_round(struct eh_engine *e, uint32_t team_no, uint32_t set_no, uint32_t avoid)
 {
     struct team *team = &e->teams[team_no];
-    struct skill_set *set = &team->sets[set_no];
-    if (set->tree[1].slots > 0)
-        return false;
-    uint64_t rounds = rounds_needed(e, team, set_no, avoid);
-    for (uint32_t i = 0; i < team->member_count; i++) {
-        if (!takes_part(team, set_no, i))
+    struct round r = {.e = e,
+                      .team = team,
+                      .set = &team->sets[set_no],
+                      .team_no = team_no,
+                      .set_no = set_no,
+                      .avoid = avoid};
+    for (uint32_t i = 0; i < team->member_count; i++)
+        if (takes_part(&r, i))
+            eh_turns_take_up(e, team_no, set_no, i);
+    r.set->turns.level = level_of(&r);
+    r.shares = shares_needed(&r);
+    set_slots(&r);
+}
+
+/* Somebody came who is less far ahead than everybody was when the round began. */
+static bool is_above_level(const struct team *team, uint32_t set_no)
+{
+    const struct skill_set *set = &team->sets[set_no];
+    __int128 next = eh_turns_next(set, set->tree[1].weight);
+    return set->turns.level > 0 && eh_turns_due_from(team, set, next, 0) != NONE;
+}
+
+/* A whole ticket owed is a slot. */
+static bool give_slots(struct eh_engine *e, uint32_t team_no, uint32_t set_no)
+{
+    const struct team *team = &e->teams[team_no];
+    const struct skill_set *set = &team->sets[set_no];
+    __int128 next = eh_turns_next(set, set->tree[1].weight);
+    bool given = false;
+    for (uint32_t at = 0; (at = eh_turns_due_from(team, set, next, at)) != NONE; at++) {
+        if (set->slots[at].slots > 0)
             continue;
-        struct slot *slot = &set->slots[i];
-        uint64_t shares = i == avoid ? 1 : rounds;
-        uint64_t credit = slot->credit + shares * e->reps[team->members[i].rep].share_ppm;
-        slot->slots += (uint32_t)(credit / EH_PPM);
-        slot->credit = (uint32_t)(credit % EH_PPM);
-        eh_digest_slot(e, team_no, set_no, i);
-        if (i != avoid)
-            eh_eligible_slots(e, team_no, set_no, i);
+        set->slots[at].slots = 1;
+        eh_digest_slot(e, team_no, set_no, at);
+        eh_eligible_slots(e, team_no, set_no, at);
+        given = true;
     }
-    return true;
+    return given;
+}
+
+static bool prepare(struct eh_engine *e, uint32_t team, uint32_t set, uint32_t avoid)
+{
+    const struct node *all = &e->teams[team].sets[set].tree[1];
+    if (e->rules < EH_RULES_TURNS)
+        return eh_rotation_earlier_prepare(e, team, set, avoid);
+    if (all->count < 2)
+        return false;
+    bool begins = all->slots == 0 || is_above_level(&e->teams[team], set);
+    if (begins)
+        begin_round(e, team, set, avoid);
+    return give_slots(e, team, set) || begins;
+}
+
+/* ---- who is late */
+
+/* Those who are latest, as late as each other. */
+struct late {
+    uint32_t count; /* 0: nobody is late */
+    __int128 most;
+};
+
+static __int128 clock_of(const struct eh_choice *choice)
+{
+    return eh_turns_next(choice->set, choice->set->tree[1].weight);
+}
+
+static uint32_t late_from(const struct eh_choice *choice, uint32_t position)
+{
+    return eh_turns_due_from(choice->team, choice->set, clock_of(choice), position);
+}
+
+/* With what the ticket entitles to. */
+static __int128 owed_with(const struct eh_choice *choice, uint32_t position)
+{
+    uint32_t set = (uint32_t)(choice->set - choice->team->sets);
+    uint32_t share = choice->engine->reps[choice->team->members[position].rep].share_ppm;
+    __int128 owed_now = eh_turns_owed(choice->engine, choice->team, set, position);
+    return owed_now + (clock_of(choice) - choice->set->turns.clock) * share;
+}
+
+static struct late find_late(const struct eh_choice *choice)
+{
+    struct late late = {.count = 0};
+    if (choice->engine->rules < EH_RULES_TURNS)
+        return late;
+    for (uint32_t at = 0; (at = late_from(choice, at)) != NONE; at++) {
+        __int128 of = owed_with(choice, at);
+        if (late.count == 0 || of > late.most)
+            late = (struct late){.most = of};
+        late.count += of == late.most;
+    }
+    return late;
+}
+
+static uint32_t late_at(const struct eh_choice *choice, const struct late *late, uint64_t no)
+{
+    uint32_t at = late_from(choice, 0);
+    while (owed_with(choice, at) != late->most || no-- > 0)
+        at = late_from(choice, at + 1);
+    return at;
+}
+
+/* ---- the policy */
+
+static int choose_late(const struct eh_choice *choice, const struct late *late,
+                       struct eh_draws *draws, uint32_t *ret_position)
+{
+    uint64_t at = 0;
+    int r = eh_draw_below(draws, choice->query, late->count, &at);
+    if (r < 0)
+        return r;
+    eh_bytes_put_u8(choice->detail, DETAIL_LATE);
+    eh_bytes_put_u(choice->detail, late->count);
+    *ret_position = late_at(choice, late, at);
+    return 0;
 }
 
 static int choose(const struct eh_choice *choice, struct eh_draws *draws, uint32_t *ret_position)
 {
+    struct late late = find_late(choice);
+    if (late.count > 0)
+        return choose_late(choice, &late, draws, ret_position);
     uint64_t slots = choice->set->tree[1].slots, at = 0;
     int r = eh_draw_below(draws, choice->query, slots, &at);
     if (r < 0)
@@ -64,20 +239,46 @@ static int choose(const struct eh_choice *choice, struct eh_draws *draws, uint32
     return 0;
 }
 
-static void took(struct eh_engine *e, uint32_t team, uint32_t set, uint32_t position)
+static void take(struct eh_engine *e, uint32_t team, uint32_t set, uint32_t position,
+                 uint32_t slots, __int128 tickets)
 {
     struct slot *slot = &e->teams[team].sets[set].slots[position];
-    eh_require(slot->slots > 0);
-    slot->slots--;
+    eh_require(slot->slots >= slots);
+    slot->slots -= slots;
+    slot->offset -= tickets;
     eh_digest_slot(e, team, set, position);
     eh_eligible_slots(e, team, set, position);
 }
 
+/* Who was passed over is not entitled to what they gave back. */
+static void took(struct eh_engine *e, uint32_t team_no, uint32_t set_no, uint32_t position,
+                 uint32_t avoid, const struct decision *decision)
+{
+    const struct team *team = &e->teams[team_no];
+    const struct skill_set *set = &team->sets[set_no];
+    if (e->rules < EH_RULES_TURNS)
+        eh_rotation_earlier_took(e, team_no, set_no, position);
+    if (e->rules < EH_RULES_TURNS || decision->eligible < 2)
+        return;
+    __int128 before = set->turns.clock;
+    eh_turns_advance(e, team_no, set_no, decision->weight);
+    take(e, team_no, set_no, position, 1, TICKET);
+    if (avoid != NONE)
+        take(e, team_no, set_no, avoid, 0,
+             (set->turns.clock - before) * e->reps[team->members[avoid].rep].share_ppm);
+}
+
+/* Where somebody is late, the latest have a slot each, and nobody else has one. */
 static void chances(const struct eh_choice *choice, const struct eh_chances *to)
 {
-    double all = choice->set->tree[1].slots;
-    for (uint32_t i = 0; i < to->count; i++)
-        to->items[i].p = choice->set->slots[to->positions[i]].slots / all;
+    struct late late = find_late(choice);
+    double all = late.count ? late.count : choice->set->tree[1].slots;
+    for (uint32_t i = 0; i < to->count; i++) {
+        bool is_late = late.count && owed_with(choice, to->positions[i]) == late.most;
+        uint32_t slots = choice->set->slots[to->positions[i]].slots;
+        to->items[i].slots = late.count ? is_late : slots;
+        to->items[i].p = to->items[i].slots / all;
+    }
 }
 
 const struct eh_policy eh_policy_rotation = {.name = "rotation",

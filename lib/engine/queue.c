@@ -45,21 +45,30 @@ bool eh_set_room(const struct eh_engine *e, uint32_t team, struct eh_str skills)
     return find_set(&e->teams[team], skills) != NONE || find_place(&e->teams[team]) != NONE;
 }
 
-static void leave_slots(struct eh_engine *e, const struct team *team, struct skill_set *set)
+/* The set goes, or its rounds do: what they owe is not lost. */
+void eh_set_end_rounds(struct eh_engine *e, const struct team *team, uint32_t set_no)
 {
-    for (uint32_t i = 0; set->slots && i < team->member_count; i++)
-        eh_digest_leave(e, &set->slots[i].hash);
+    struct skill_set *set = &team->sets[set_no];
+    for (uint32_t i = 0; i < team->member_count; i++)
+        eh_turns_put_down(e, team, set_no, i);
+    free(set->slots);
+    free(set->dues);
+    set->slots = NULL;
+    set->dues = NULL;
+    set->turns = (struct turns){0};
+    if (set->dealt)
+        eh_digest_set(e, (uint32_t)(team - e->teams), set_no);
 }
 
 void eh_set_done(struct eh_engine *e, uint32_t team, uint32_t set_no)
 {
     struct skill_set *set = set_of(e, team, set_no);
+    if (set->slots)
+        eh_set_end_rounds(e, &e->teams[team], set_no);
     if (set->skills)
         eh_ledger_close_set(e, team, set_no);
-    leave_slots(e, &e->teams[team], set);
     free(set->skills);
     free(set->tree);
-    free(set->slots);
     free(set->queue);
     *set = (struct skill_set){.skills = NULL};
 }
@@ -70,18 +79,22 @@ static int make_set(struct eh_engine *e, uint32_t team_no, uint32_t place, struc
     char *copy = malloc(skills.size + 1);
     struct node *tree = calloc(2 * (size_t)team->leaves, sizeof *tree);
     struct slot *slots = NULL;
+    __int128 *dues = NULL;
     bool rounds = team->policy->by_slots;
-    if (rounds)
+    if (rounds) {
         slots = calloc(team->member_count + (size_t)1, sizeof *slots);
+        dues = calloc(2 * (size_t)team->leaves, sizeof *dues);
+    }
     struct skill_set *sets = team->sets;
     if (place == team->set_count)
         sets = realloc(team->sets, (place + 1) * sizeof *sets);
     if (sets)
         team->sets = sets;
-    if (!copy || !tree || (rounds && !slots) || !sets) {
+    if (!copy || !tree || (rounds && (!slots || !dues)) || !sets) {
         free(copy);
         free(tree);
         free(slots);
+        free(dues);
         return -EH_ENOMEM;
     }
     if (place == team->set_count)
@@ -91,7 +104,7 @@ static int make_set(struct eh_engine *e, uint32_t team_no, uint32_t place, struc
     if (skills.size)
         memcpy(copy, skills.data, skills.size);
     sets[place] = (struct skill_set){
-        .skills = copy, .skills_size = skills.size, .tree = tree, .slots = slots};
+        .skills = copy, .skills_size = skills.size, .tree = tree, .slots = slots, .dues = dues};
     eh_eligible_build_set(e, team_no, place);
     return 0;
 }

@@ -108,7 +108,9 @@ int eh_deal_detail_view(struct eh_str detail, struct eh_deal_detail *ret, struct
         view.slots = eh_read_u(&in);
     else if (kind == DETAIL_TIES)
         view.ties = eh_read_u(&in);
-    if (kind > DETAIL_TIES || !eh_reader_complete(&in))
+    else if (kind == DETAIL_LATE)
+        view.late = eh_read_u(&in);
+    if (kind > DETAIL_LATE || !eh_reader_complete(&in))
         return eh_error_set(error, EH_ECORRUPT, "the detail of a decision cannot be read");
     *ret = view;
     return 0;

@@ -248,9 +248,10 @@ static void set_reps_and_kinds(struct eh_engine *e, const struct eh_desk *desk)
 
 /* What everybody has of the rounds, by the positions of the new members. Both are in order of rep
  * id. */
-static int move_slots(struct eh_engine *e, const struct team *team, struct skill_set *set,
+static int move_slots(struct eh_engine *e, const struct team *team, uint32_t set_no,
                       const struct member *members, uint32_t count)
 {
+    struct skill_set *set = &team->sets[set_no];
     if (!set->slots)
         return 0;
     struct slot *slots = calloc(count + (size_t)1, sizeof *slots);
@@ -263,7 +264,7 @@ static int move_slots(struct eh_engine *e, const struct team *team, struct skill
         if (to < count && members[to].rep == team->members[i].rep)
             slots[to] = set->slots[i];
         else
-            eh_digest_leave(e, &set->slots[i].hash);
+            eh_turns_put_down(e, team, set_no, i);
     }
     free(set->slots);
     set->slots = slots;
@@ -276,7 +277,7 @@ static int put_members(struct eh_engine *e, struct team *team, struct member *me
 {
     int r = 0;
     for (uint32_t i = 0; r == 0 && i < team->set_count; i++)
-        r = move_slots(e, team, &team->sets[i], members, count);
+        r = move_slots(e, team, i, members, count);
     free(team->members);
     team->members = members;
     team->member_count = count;
@@ -314,19 +315,19 @@ static int set_members(struct eh_engine *e, uint32_t team_no, const struct eh_de
 }
 
 /* Rounds begin and end with the policy. */
-static int set_slots(struct eh_engine *e, const struct team *team, struct skill_set *set)
+static int set_slots(struct eh_engine *e, const struct team *team, uint32_t set_no)
 {
-    if (team->policy->by_slots && !set->slots) {
+    struct skill_set *set = &team->sets[set_no];
+    if (!team->policy->by_slots) {
+        if (set->slots)
+            eh_set_end_rounds(e, team, set_no);
+        return 0;
+    }
+    if (!set->slots)
         set->slots = calloc(team->member_count + (size_t)1, sizeof *set->slots);
-        return set->slots ? 0 : -EH_ENOMEM;
-    }
-    if (!team->policy->by_slots && set->slots) {
-        for (uint32_t i = 0; i < team->member_count; i++)
-            eh_digest_leave(e, &set->slots[i].hash);
-        free(set->slots);
-        set->slots = NULL;
-    }
-    return 0;
+    free(set->dues);
+    set->dues = calloc(2 * (size_t)team->leaves, sizeof *set->dues);
+    return set->slots && set->dues ? 0 : -EH_ENOMEM;
 }
 
 /* Sets keep queues and clocks and get trees of the new size. */
@@ -337,7 +338,7 @@ static int set_trees(struct eh_engine *e, uint32_t team_no)
         struct skill_set *set = &team->sets[i];
         if (!set->skills)
             continue;
-        int r = set_slots(e, team, set);
+        int r = set_slots(e, team, i);
         if (r < 0)
             return r;
         struct node *tree = calloc(2 * (size_t)team->leaves, sizeof *tree);
@@ -355,6 +356,7 @@ void eh_team_free(struct team *team)
         free(team->sets[i].skills);
         free(team->sets[i].tree);
         free(team->sets[i].slots);
+        free(team->sets[i].dues);
         free(team->sets[i].queue);
     }
     free(team->sets);

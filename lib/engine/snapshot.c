@@ -50,14 +50,13 @@ static void put_slots(const struct eh_engine *e, const struct team *team,
 {
     uint32_t count = 0;
     for (uint32_t i = 0; set->slots && i < team->member_count; i++)
-        count += set->slots[i].slots || set->slots[i].credit;
+        count += !eh_slot_is_empty(&set->slots[i]);
     eh_bytes_put_u(out, count);
     for (uint32_t i = 0; set->slots && i < team->member_count; i++) {
-        if (!set->slots[i].slots && !set->slots[i].credit)
+        if (eh_slot_is_empty(&set->slots[i]))
             continue;
         eh_bytes_put_str(out, e->rep_names.items[team->members[i].rep]);
-        eh_bytes_put_u(out, set->slots[i].slots);
-        eh_bytes_put_u(out, set->slots[i].credit);
+        eh_encode_slot(&set->slots[i], out);
     }
 }
 
@@ -272,16 +271,31 @@ static int read_ledger(struct eh_engine *e, struct eh_reader *in)
     return 0;
 }
 
+/* What rounds may owe somebody: multiplied and added up it still fits. */
+static bool is_owed(__int128 amount)
+{
+    const __int128 most = (__int128)1 << 112;
+    return -most < amount && amount < most;
+}
+
+static bool are_turns(const struct turns *turns)
+{
+    return turns->clock >= 0 && turns->clock < (__int128)1 << 90 && turns->carry >= 0 &&
+           turns->carry < (__int128)1 << 62;
+}
+
 static int read_slot(struct eh_engine *e, struct eh_reader *in, uint32_t team_no, uint32_t set)
 {
     uint32_t rep = eh_names_find(&e->rep_names, eh_read_str(in));
     uint32_t at = rep == NONE ? NONE : eh_member_position(e, team_no, rep);
-    if (at == NONE || !e->teams[team_no].sets[set].slots)
+    if (at == NONE || !e->teams[team_no].sets[set].slots ||
+        !(e->teams[team_no].members[at].sets >> set & 1))
         return -EH_ECORRUPT;
     struct slot *slot = &e->teams[team_no].sets[set].slots[at];
     slot->slots = eh_read_u32(in);
     slot->credit = eh_read_u32(in);
-    if (slot->slots > EH_PPM || slot->credit >= EH_PPM)
+    slot->offset = eh_read_wide(in);
+    if (slot->slots > EH_PPM || slot->credit >= EH_PPM || !is_owed(slot->offset))
         return -EH_ECORRUPT;
     eh_digest_slot(e, team_no, set, at);
     return 0;
@@ -295,6 +309,10 @@ static int read_set(struct eh_engine *e, struct eh_reader *in)
         return -EH_ECORRUPT;
     bool dealt = eh_read_flag(in);
     struct amount clock = eh_read_amount(in), carry = eh_read_amount(in);
+    struct turns turns = {.clock = eh_read_wide(in), .carry = eh_read_wide(in)};
+    turns.level = eh_read_u32(in);
+    if (!are_turns(&turns))
+        return -EH_ECORRUPT;
     int r = eh_set_add(e, team_no, skills, eh_read_u(in), &at);
     if (r < 0)
         return r;
@@ -302,6 +320,7 @@ static int read_set(struct eh_engine *e, struct eh_reader *in)
     set->dealt = dealt;
     set->clock = clock;
     set->carry = carry;
+    set->turns = turns;
     if (dealt)
         eh_digest_set(e, team_no, at);
     uint64_t count = eh_read_u(in);
@@ -326,8 +345,9 @@ static int read_account(struct eh_engine *e, struct eh_reader *in)
     account->received = eh_read_i(in);
     account->received_value = eh_read_wide(in);
     account->offset = eh_read_amount(in);
+    account->turns = eh_read_wide(in);
     eh_digest_account(e, account);
-    return 0;
+    return is_owed(account->turns) ? 0 : -EH_ECORRUPT;
 }
 
 /* In the order of the desk's plans. */

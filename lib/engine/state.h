@@ -11,6 +11,7 @@
  *     signals.c    overloaded, available, away          outcomes.c  messages outcome
  *     queue.c      waiting tickets, skill sets          parked.c    outcomes before their ticket
  *     deal.c       one decision; rounds of them         eligible.c  the trees of who may receive
+ *     turns.c      what a rotation's rounds owe whom
  *     ledger.c     who is entitled to how much          policies.c  the table of policies
  *     affinity.c   a customer's tickets                 observe.c   who had which chance
  *     manager.c    assign, release, move                leavers.c   who leaves, who comes back
@@ -221,10 +222,24 @@ struct amount {
 
 /* What a member has of the rounds of one set. */
 struct slot {
-    uint32_t slots;  /* tickets still due to him in this round */
-    uint32_t credit; /* share, ppm, that makes no slot yet */
+    uint32_t slots;  /* tickets still due to them in this round */
+    uint32_t credit; /* rules before EH_RULES_TURNS: share, ppm, that makes no slot yet */
+    __int128 offset; /* of what the rounds owe them, 10^-15 tickets (turns.c) */
     struct eh_key hash;
 };
+
+static inline bool eh_slot_is_empty(const struct slot *slot)
+{
+    return slot->slots == 0 && slot->credit == 0 && slot->offset == 0;
+}
+
+/* The rounds of one set. */
+struct turns {
+    __int128 clock; /* entitlement per ppm of share, 10^-15 tickets, by drawn tickets */
+    __int128 carry; /* what the divisions left over; below the weight that divided */
+    uint32_t level; /* so many tickets everybody was ahead when the round began, rounded up */
+};
+#define NEVER_DUE ((__int128)((unsigned __int128)-1 >> 1))
 
 /* Tickets of one team that require the same skills. */
 struct skill_set {
@@ -234,7 +249,9 @@ struct skill_set {
     struct amount clock; /* entitlement per ppm of share, since the set was made */
     struct amount carry; /* what the divisions left over; below the weight that divided */
     struct eh_key hash;
+    struct turns turns;
     struct slot *slots; /* by position; NULL where the policy has no rounds */
+    __int128 *dues;     /* a tree as `tree` is, of the least; NULL with `slots` */
     uint32_t uses;      /* open and waiting tickets; at 0 it may be replaced */
     uint32_t available; /* available members that have the skills */
     uint32_t able;      /* members of today that have them, in whatever state; follows */
@@ -348,6 +365,7 @@ struct account {
     int64_t received;        /* tickets */
     __int128 received_value; /* as booked, minor units */
     struct amount offset;
+    __int128 turns; /* what rounds owe that went on without the rep, 10^-15 tickets */
     struct eh_key hash;
 };
 
@@ -681,6 +699,29 @@ void eh_ledger_forget(struct ticket *);
 /* A set goes away: what its members are entitled to is theirs. */
 void eh_ledger_close_set(struct eh_engine *, uint32_t team, uint32_t set);
 
+/* turns.c: of policies by slots; does nothing for others */
+/* The member becomes eligible, or ceases to be; with the sets and the share he has now. */
+void eh_turns_enter(struct eh_engine *, uint32_t team, const struct member *);
+void eh_turns_leave(struct eh_engine *, uint32_t team, const struct member *);
+/* Entitled by the deals of the rounds up to now, less received by them; 10^-15 tickets. */
+__int128 eh_turns_owed(const struct eh_engine *, const struct team *, uint32_t set,
+                       uint32_t position);
+/* What is owed goes to the account, for somebody who has no part in the set any more; and from it
+ * into a round. */
+void eh_turns_put_down(struct eh_engine *, const struct team *, uint32_t set, uint32_t position);
+void eh_turns_take_up(struct eh_engine *, uint32_t team, uint32_t set, uint32_t position);
+/* The clock after a ticket dealt among so many shares. */
+__int128 eh_turns_next(const struct skill_set *, uint64_t weight);
+void eh_turns_advance(struct eh_engine *, uint32_t team, uint32_t set, uint64_t weight);
+/* The clock at which the member is owed as much as matters next. */
+__int128 eh_turns_due(const struct eh_engine *, const struct team *, uint32_t set,
+                      uint32_t position);
+/* The first one from this position on who is by this clock, or NONE. */
+uint32_t eh_turns_due_from(const struct team *, const struct skill_set *, __int128 clock,
+                           uint32_t position);
+/* EH_RULES_TURNS begins: all rounds begin anew, nobody is owed anything. */
+void eh_turns_begin(struct eh_engine *);
+
 /* affinity.c */
 /* A ticket with a customer is open or waits in its team; and does no more. */
 int eh_affinity_join(struct eh_engine *, uint32_t slot) EH_MUST_CHECK;
@@ -705,6 +746,7 @@ int eh_set_acquire(struct eh_engine *, uint32_t team, struct eh_str skills, uint
 bool eh_set_room(const struct eh_engine *, uint32_t team, struct eh_str skills);
 void eh_set_release(struct eh_engine *, uint32_t team, uint32_t set);
 void eh_set_done(struct eh_engine *, uint32_t team, uint32_t set);
+void eh_set_end_rounds(struct eh_engine *, const struct team *, uint32_t set);
 /* A set as it was, unused; for restoring. */
 int eh_set_add(struct eh_engine *, uint32_t team, struct eh_str skills, uint64_t last_use,
                uint32_t *ret) EH_MUST_CHECK;
@@ -907,6 +949,7 @@ void eh_encode_parked(const struct parked *, struct eh_bytes *);
 void eh_encode_ledger(const struct eh_engine *, uint32_t team, struct eh_bytes *);
 void eh_encode_set(const struct eh_engine *, const struct team *, const struct skill_set *,
                    struct eh_bytes *);
+void eh_encode_slot(const struct slot *, struct eh_bytes *); /* whose and where apart */
 __int128 eh_read_wide(struct eh_reader *);
 struct amount eh_read_amount(struct eh_reader *);
 void eh_encode_purse(const struct eh_engine *, uint32_t team, struct eh_bytes *);

@@ -65,23 +65,67 @@ static bool less_loaded(const struct rep *a, const struct rep *b)
            (unsigned __int128)b->points * a->share_ppm;
 }
 
-/* Who cannot get a ticket has no slot; whoever has one stands where the walk finds him. */
+static bool naive_takes_part(const struct eh_engine *e, const struct team *team, uint32_t set,
+                             uint32_t position)
+{
+    const struct member *m = &team->members[position];
+    return naive_skilled(&e->desk->desk->reps[e->reps[m->rep].desk_index], &team->sets[set]) &&
+           naive_eligible(e, team, m);
+}
+
+/* Who has not the skills has no slot; the walk finds the slots of those who can get a ticket. */
 static void check_slots(const struct eh_engine *e, const struct team *team, uint32_t set_no)
 {
     const struct skill_set *set = &team->sets[set_no];
     cr_assert_eq(set->slots != NULL, team->policy->by_slots);
     uint32_t slots = 0;
     for (uint32_t i = 0; set->slots && i < team->member_count; i++) {
-        cr_assert_lt(set->slots[i].credit, EH_PPM);
         const struct member *m = &team->members[i];
-        if (set->slots[i].slots == 0)
+        cr_assert_eq(set->slots[i].credit, 0);
+        if (!naive_skilled(&e->desk->desk->reps[e->reps[m->rep].desk_index], set))
+            cr_assert(eh_slot_is_empty(&set->slots[i]));
+        if (!naive_takes_part(e, team, set_no, i) || set->slots[i].slots == 0)
             continue;
-        cr_assert(naive_eligible(e, team, m));
-        cr_assert(naive_skilled(&e->desk->desk->reps[e->reps[m->rep].desk_index], set));
         cr_assert_eq(eh_eligible_at_slot(team, set, slots), i);
         slots += set->slots[i].slots;
     }
     cr_assert_eq(set->tree[1].slots, slots);
+}
+
+/* The first clock at which what the rounds owe somebody comes to the next threshold. */
+static void check_dues(const struct eh_engine *e, const struct team *team, uint32_t set_no)
+{
+    const struct skill_set *set = &team->sets[set_no];
+    for (uint32_t i = 0; set->slots && i < team->member_count; i++) {
+        __int128 due = set->dues[team->leaves + i];
+        if (!naive_takes_part(e, team, set_no, i)) {
+            cr_assert(due == NEVER_DUE);
+            continue;
+        }
+        __int128 share = e->reps[team->members[i].rep].share_ppm;
+        __int128 owed = eh_turns_owed(e, team, set_no, i) + set->turns.level * (__int128)TICKET;
+        __int128 threshold = TICKET * (__int128)(set->slots[i].slots ? EH_ROTATION_LATE : 1);
+        cr_assert(owed + (due - set->turns.clock) * share >= threshold);
+        cr_assert(owed + (due - 1 - set->turns.clock) * share < threshold);
+        cr_assert_eq(eh_turns_due_from(team, set, due, i), i);
+        cr_assert_neq(eh_turns_due_from(team, set, due - 1, i), i);
+    }
+}
+
+/* What rounds owe somebody they owe at the cost of others; less what a division left over of sets
+ * that are gone. */
+static void check_turns(const struct eh_engine *e, uint32_t team_no)
+{
+    const struct team *team = &e->teams[team_no];
+    __int128 sum = 0;
+    for (uint32_t i = 0; i < e->account_count; i++)
+        sum += e->accounts[i].team == team_no ? e->accounts[i].turns : 0;
+    for (uint32_t set = 0; set < team->set_count; set++) {
+        sum += team->sets[set].slots ? team->sets[set].turns.carry : 0;
+        for (uint32_t i = 0; team->sets[set].slots && i < team->member_count; i++)
+            sum += eh_turns_owed(e, team, set, i);
+    }
+    cr_assert(sum <= 0 && sum > -TICKET / 1000000, "%g", (double)sum / 1e15);
 }
 
 /* A customer's tickets in a team, one behind the other, every one once. */
@@ -131,6 +175,7 @@ static void check_set(const struct eh_engine *e, const struct team *team, uint32
     cr_assert_eq(all->count, count);
     cr_assert_eq(set->available, available);
     check_slots(e, team, set_no);
+    check_dues(e, team, set_no);
     if (!team->policy->by_load || count == 0)
         return;
     cr_assert_eq(all->ties, ties);
@@ -220,6 +265,8 @@ static void check_state(const struct eh_engine *e)
                 check_set(e, &e->teams[t], s);
                 check_queue(e, t, s);
             }
+    for (uint32_t t = 0; t < e->team_names.count; t++)
+        check_turns(e, t);
     cr_assert(eh_key_equal(eh_engine_digest(e), eh_engine_digest_anew(e)));
 }
 

@@ -44,7 +44,7 @@ struct office_due {
     double count, value; /* value: as booked, minor units */
     double variance;     /* Σ p (1 - p) of the chances told */
     double entitled, entitled_value, received, received_value;
-    double value_squares; /* Σ (value (1 received - p))², of the shares */
+    double value_variance; /* Σ value² p (1 - p), p by share */
 };
 
 struct office_rep {
@@ -178,10 +178,9 @@ static inline void office_dealt(void *context, const struct eh_deal *deal)
             continue;
         struct office_due *due = &o->due[i][t->set];
         double part = o->reps[i].share / all, p = deal->dealt ? deal->chances[at++].p : 1;
-        double off = value * (part - (i == got));
         due->count += part - (i == got);
-        due->value += off;
-        due->value_squares += off * off;
+        due->value += value * (part - (i == got));
+        due->value_variance += value * value * part * (1 - part);
         due->entitled += part;
         due->entitled_value += part * value;
         due->received += i == got;
@@ -366,10 +365,15 @@ static inline void office_ticket_of(struct office *o, unsigned set, int64_t valu
 }
 
 /* Lognormal, σ = 1.2. */
-static inline void office_ticket(struct office *o, unsigned set)
+static inline int64_t office_value(struct office *o)
 {
     double normal = sqrt(-2 * log(office_uniform(o))) * cos(6.283185307179586 * office_uniform(o));
-    office_ticket_of(o, set, llround(10000 * exp(1.2 * normal)));
+    return llround(10000 * exp(1.2 * normal));
+}
+
+static inline void office_ticket(struct office *o, unsigned set)
+{
+    office_ticket_of(o, set, office_value(o));
 }
 
 /* ---- opens and closes */

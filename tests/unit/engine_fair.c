@@ -388,18 +388,51 @@ Test(engine_fair, slots_are_accumulated_share)
     cr_assert_eq(rounds(40, "eva"), 20);
 }
 
-Test(engine_fair, who_returns_enters_with_the_next_round)
+/* Who got it: a letter. */
+static char got(void)
+{
+    return kit_item(&k, 0)->rep.data[0];
+}
+
+/* The first gets it; then one of the others goes. */
+static void leave_in_round(const char **ret_first, const char **ret_gone, const char **ret_stays)
 {
     rotation("{id: ana}, {id: bob}, {id: eva}");
     ticket("T1", 0, "");
-    char got[8];
-    snprintf(got, sizeof got, "%.*s", EH_STR_ARG(kit_item(&k, 0)->rep));
-    const char *other = strcmp(got, "ana") == 0 ? "bob" : "ana";
-    signal(other, "away");
-    signal(other, "available");
+    *ret_first = got() == 'a' ? "ana" : got() == 'b' ? "bob" : "eva";
+    *ret_gone = got() == 'a' ? "bob" : "ana";
+    *ret_stays = got() == 'e' ? "bob" : "eva";
+    signal(*ret_gone, "away");
+}
+
+Test(engine_fair, slots_wait_for_who_returns_within_the_round)
+{
+    const char *first, *gone, *stays;
+    leave_in_round(&first, &gone, &stays);
     ticket("T2", 0, "");
-    cr_assert_not(kit_is(kit_item(&k, 0)->rep, other));
-    cr_assert_eq(rounds(3, other), 1);
+    cr_assert(kit_is(kit_item(&k, 0)->rep, stays)); /* who has one */
+    cr_assert_eq(detail().slots, 1);
+    signal(gone, "available");
+    ticket("T3", 0, "");
+    cr_assert(kit_is(kit_item(&k, 0)->rep, gone));
+    cr_assert_eq(detail().slots, 1);
+    /* Whoever was gone was entitled to 2/3 of these three, and has the next slot later. */
+    ticket("T4", 0, "");
+    cr_assert_eq(detail().slots, 2);
+    cr_assert_not(kit_is(kit_item(&k, 0)->rep, gone));
+    cr_assert(strcmp(first, stays) != 0);
+}
+
+/* A round ends when nobody who is there has a slot. */
+Test(engine_fair, who_returns_after_the_round_has_what_they_were_entitled_to)
+{
+    const char *first, *gone, *stays;
+    leave_in_round(&first, &gone, &stays);
+    ticket("T2", 0, "");
+    cr_assert_eq(rounds(4, first), 2);
+    signal(gone, "available");
+    cr_assert_eq(rounds(1, gone), 1); /* owed a third; nobody else is owed anything */
+    cr_assert_eq(rounds(5, gone), 1);
 }
 
 /* ---- affinity */

@@ -31,6 +31,7 @@
 
 #include <evenhand/draw/draw.h>
 #include <evenhand/draw/hash.h>
+#include <evenhand/engine/bounds.h>
 #include <evenhand/engine/rules.h>
 #include <evenhand/wire/desk.h>
 #include <evenhand/wire/message.h>
@@ -163,8 +164,10 @@ struct eh_deal_detail {
     bool scored;                /* the next three are there, from EH_RULES_COMPARED on */
     int64_t value, mean;        /* x and M, minor units */
     uint32_t value_weight_ppm;  /* v */
-    uint64_t slots;             /* rotation: slots left in the round; 0: no rotation */
-    uint64_t ties;              /* least_loaded: how many had the least; 0: not told */
+    uint64_t slots;             /* rotation: slots left in the round; 0: no rotation, or: */
+    uint64_t late; /* rotation: so many are EH_ROTATION_LATE tickets late, as late as each
+                      other, and come before all slots; 0: nobody is */
+    uint64_t ties; /* least_loaded: how many had the least; 0: not told */
 };
 /* Texts point into `detail`. -EH_ECORRUPT. */
 int eh_deal_detail_view(struct eh_str detail, struct eh_deal_detail *ret,
@@ -272,7 +275,7 @@ int eh_engine_restore(struct eh_str snapshot, struct eh_engine **ret,
                       struct eh_error *) EH_MUST_CHECK;
 /* Sum of the hashes of all objects (mod 2^128), kept up to date with each change. The same state
  * has another sum, and another snapshot, where EH_STATE_VERSION is another. */
-#define EH_STATE_VERSION 15
+#define EH_STATE_VERSION 16
 struct eh_key eh_engine_digest(const struct eh_engine *);
 /* The same sum made anew from every object: what a test compares it with. */
 struct eh_key eh_engine_digest_anew(const struct eh_engine *);

@@ -46,8 +46,8 @@ enum eh_rules {
     EH_RULES_COMPARED = 17,
     /* A ticket that comes back to a team by a move goes to whoever had it last there. */
     EH_RULES_RETURNS = 18,
-    /* The content digest of a ticket that is taken is without its personal text: the salt of that is
-     * another one where the same entry is decided once more, and draws hang on the digest. */
+    /* The content digest of a ticket that is taken is without its personal text: the salt of that
+     * is another one where the same entry is decided once more, and draws hang on the digest. */
     EH_RULES_CONTENT = 19,
     /* Entitlement in number is divided in 10^-15 tickets, not 10^-9: what a division leaves over
      * goes to whoever is there for the next ticket. */
@@ -61,8 +61,10 @@ enum eh_rules {
      * may say that what is missing scores nothing; what is not paid is not forgotten. What became
      * another of the people since the freeze is to be frozen again. */
     EH_RULES_WAYS_OUT = 23,
+    /* Rounds of a rotation go by what each was entitled to while there, and slots wait. */
+    EH_RULES_TURNS = 24,
 };
 /* The rules of this build. */
-#define EH_RULES_LAST EH_RULES_WAYS_OUT
+#define EH_RULES_LAST EH_RULES_TURNS
 
 #endif

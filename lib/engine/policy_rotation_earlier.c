@@ -1,0 +1,72 @@
+/*
+ * policy_rotation_earlier: rounds under rules before EH_RULES_TURNS.
+ *
+ * A round begins when none of the eligible has a slot left: whoever is eligible then is credited
+ * with their share, and each whole share is a slot; where all shares are small, as many rounds
+ * begin at once as it takes until somebody has a slot; but one for whoever gave the ticket back and
+ * is passed over. Who ceases to be eligible loses their slots (eligible.c) and enters with the next
+ * round: whoever came and went in the right moments got nothing.
+ */
+#include "policy.h"
+
+static bool takes_part(const struct team *team, uint32_t set, uint32_t position)
+{
+    return team->members[position].eligible && team->members[position].sets >> set & 1;
+}
+
+/* How many shares it takes until one of those who may get the ticket has a slot. */
+static uint64_t rounds_needed(const struct eh_engine *e, const struct team *team, uint32_t set,
+                              uint32_t avoid)
+{
+    uint64_t least = UINT64_MAX;
+    for (uint32_t i = 0; i < team->member_count; i++) {
+        if (i == avoid || !takes_part(team, set, i))
+            continue;
+        uint64_t share = e->reps[team->members[i].rep].share_ppm;
+        uint64_t missing = EH_PPM - team->sets[set].slots[i].credit;
+        uint64_t rounds = (missing + share - 1) / share;
+        least = rounds < least ? rounds : least;
+    }
+    return least;
+}
+
+bool eh_rotation_earlier_prepare(struct eh_engine *e, uint32_t team_no, uint32_t set_no,
+                                 uint32_t avoid)
+{
+    struct team *team = &e->teams[team_no];
+    struct skill_set *set = &team->sets[set_no];
+    if (set->tree[1].slots > 0)
+        return false;
+    uint64_t rounds = rounds_needed(e, team, set_no, avoid);
+    for (uint32_t i = 0; i < team->member_count; i++) {
+        if (!takes_part(team, set_no, i))
+            continue;
+        struct slot *slot = &set->slots[i];
+        uint64_t shares = i == avoid ? 1 : rounds;
+        uint64_t credit = slot->credit + shares * e->reps[team->members[i].rep].share_ppm;
+        slot->slots += (uint32_t)(credit / EH_PPM);
+        slot->credit = (uint32_t)(credit % EH_PPM);
+        eh_digest_slot(e, team_no, set_no, i);
+        if (i != avoid)
+            eh_eligible_slots(e, team_no, set_no, i);
+    }
+    return true;
+}
+
+void eh_rotation_earlier_took(struct eh_engine *e, uint32_t team, uint32_t set, uint32_t position)
+{
+    struct slot *slot = &e->teams[team].sets[set].slots[position];
+    eh_require(slot->slots > 0);
+    slot->slots--;
+    eh_digest_slot(e, team, set, position);
+    eh_eligible_slots(e, team, set, position);
+}
+
+void eh_rotation_earlier_drop(struct eh_engine *e, uint32_t team, uint32_t set, uint32_t position)
+{
+    struct slot *slots = e->teams[team].sets[set].slots;
+    if (!slots || slots[position].slots == 0)
+        return;
+    slots[position].slots = 0;
+    eh_digest_slot(e, team, set, position);
+}

@@ -1,0 +1,152 @@
+/*
+ * turns: what the rounds of a rotation owe each rep: entitled by its deals less received by them.
+ *
+ * One balance for each member and required-skill set. It grows as the ledger's entitlement does,
+ * with a clock of the set that only drawn tickets move: `offset` + share × clock while the member
+ * is eligible, else `offset` alone. So it lasts whoever comes and goes. What somebody is owed who
+ * leaves the team, loses the skills or whose set goes away stands on their account, until a round
+ * begins that they take part in.
+ *
+ * A leaf of the tree `dues` says at which clock the member is owed so much that it matters:
+ * a whole ticket, which is a slot whatever the round; with a slot, EH_ROTATION_LATE tickets, which
+ * come before all slots. Both above the level of the round (policy_rotation.c).
+ */
+#include "policy.h"
+
+static bool is_eligible(const struct team *team, uint32_t set, uint32_t position)
+{
+    return team->members[position].eligible && team->members[position].sets >> set & 1;
+}
+
+__int128 eh_turns_owed(const struct eh_engine *e, const struct team *team, uint32_t set,
+                       uint32_t position)
+{
+    const struct slot *slot = &team->sets[set].slots[position];
+    if (!is_eligible(team, set, position))
+        return slot->offset;
+    return slot->offset +
+           team->sets[set].turns.clock * e->reps[team->members[position].rep].share_ppm;
+}
+
+static void settle(struct eh_engine *e, uint32_t team_no, const struct member *member, int sign)
+{
+    const struct team *team = &e->teams[team_no];
+    uint32_t position = (uint32_t)(member - team->members);
+    if (e->restoring || !team->policy->by_slots)
+        return;
+    for (uint64_t left = member->sets; left; left &= left - 1) {
+        uint32_t set = (uint32_t)__builtin_ctzll(left);
+        __int128 clock = team->sets[set].turns.clock;
+        if (clock == 0)
+            continue;
+        team->sets[set].slots[position].offset += sign * clock * e->reps[member->rep].share_ppm;
+        eh_digest_slot(e, team_no, set, position);
+    }
+}
+
+void eh_turns_enter(struct eh_engine *e, uint32_t team, const struct member *member)
+{
+    settle(e, team, member, -1);
+}
+
+void eh_turns_leave(struct eh_engine *e, uint32_t team, const struct member *member)
+{
+    settle(e, team, member, 1);
+}
+
+void eh_turns_take_up(struct eh_engine *e, uint32_t team_no, uint32_t set, uint32_t position)
+{
+    const struct team *team = &e->teams[team_no];
+    struct account *account = &e->accounts[team->members[position].account];
+    if (account->turns == 0)
+        return;
+    team->sets[set].slots[position].offset += account->turns;
+    account->turns = 0;
+    eh_digest_account(e, account);
+    eh_digest_slot(e, team_no, set, position);
+}
+
+void eh_turns_put_down(struct eh_engine *e, const struct team *team, uint32_t set,
+                       uint32_t position)
+{
+    struct slot *slot = &team->sets[set].slots[position];
+    struct account *account = &e->accounts[team->members[position].account];
+    __int128 owed = eh_turns_owed(e, team, set, position);
+    eh_digest_leave(e, &slot->hash);
+    *slot = (struct slot){0};
+    if (owed == 0)
+        return;
+    account->turns += owed;
+    eh_digest_account(e, account);
+}
+
+/* ---- a deal */
+
+__int128 eh_turns_next(const struct skill_set *set, uint64_t weight)
+{
+    return set->turns.clock + (set->turns.carry + TICKET) / weight;
+}
+
+void eh_turns_advance(struct eh_engine *e, uint32_t team, uint32_t set_no, uint64_t weight)
+{
+    struct skill_set *set = &e->teams[team].sets[set_no];
+    set->turns.clock = eh_turns_next(set, weight);
+    set->turns.carry = (set->turns.carry + TICKET) % weight;
+    set->dealt = true;
+    eh_digest_set(e, team, set_no);
+}
+
+/* ---- when it matters */
+
+__int128 eh_turns_due(const struct eh_engine *e, const struct team *team, uint32_t set_no,
+                      uint32_t position)
+{
+    const struct skill_set *set = &team->sets[set_no];
+    const struct slot *slot = &set->slots[position];
+    uint32_t share = e->reps[team->members[position].rep].share_ppm;
+    __int128 tickets = (slot->slots ? EH_ROTATION_LATE : 1) - (__int128)set->turns.level;
+    __int128 missing = tickets * TICKET - slot->offset;
+    return missing > 0 ? (missing + share - 1) / share : missing / share;
+}
+
+uint32_t eh_turns_due_from(const struct team *team, const struct skill_set *set, __int128 clock,
+                           uint32_t position)
+{
+    uint32_t node = team->leaves + position;
+    if (position >= team->leaves)
+        return NONE;
+    while (set->dues[node] > clock) {
+        while (node & 1)
+            node /= 2;
+        if (node == 0)
+            return NONE;
+        node++;
+    }
+    while (node < team->leaves) {
+        node *= 2;
+        node += set->dues[node] > clock;
+    }
+    return node - team->leaves;
+}
+
+/* ---- the rules */
+
+static void begin(struct eh_engine *e, uint32_t team_no, uint32_t set_no)
+{
+    struct skill_set *set = &e->teams[team_no].sets[set_no];
+    for (uint32_t i = 0; i < e->teams[team_no].member_count; i++) {
+        eh_digest_leave(e, &set->slots[i].hash);
+        set->slots[i] = (struct slot){0};
+    }
+    eh_eligible_build_set(e, team_no, set_no);
+}
+
+void eh_turns_begin(struct eh_engine *e)
+{
+    for (uint32_t i = 0; i < e->team_names.count; i++) {
+        const struct team *team = &e->teams[i];
+        for (uint32_t set = 0; set < team->set_count; set++)
+            if (team->sets[set].skills && team->sets[set].slots)
+                begin(e, i, set);
+    }
+}
