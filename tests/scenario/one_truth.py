@@ -219,7 +219,7 @@ def check_ledger(stack):
     def written():
         found = {}
         for row in rows(stack, "fairness_by_rep", ["team", "rep"] + figures):
-            found[row["team"], row["rep"]] = [float(row["entitled"])] + [
+            found[row["team"], row["rep"]] = [round(float(row["entitled"]), 3)] + [
                 row[f] for f in figures[1:]]
         return found
     told = {}
@@ -257,7 +257,7 @@ def check_report(stack):
                                        "received_value"], "team = %s", team)}
         for rep in report["reps"]:
             of = ledger[rep["rep"]]
-            of["entitled"] = float(of["entitled"])
+            of["entitled"] = round(float(of["entitled"]), 3)
             same(("fairness", team, rep["rep"]), rep, of)
 
 
