@@ -1,5 +1,5 @@
-"""fair_model: who is entitled to what of what was dealt, what chance each had, and what a report says
-of it, out of the messages and of who got each ticket, in exact fractions.
+"""fair_model: who is entitled to what of what was dealt, what chance each had, and what a report
+says of it, out of the messages and of who got each ticket, in exact fractions.
 
 It is written from the rules that people read, and shares no code with the program.
 

@@ -371,7 +371,8 @@ class Sharing:
 
     def out(self, amount):
         """Everybody's lines; what nobody can earn goes on, or is held."""
-        hold = self.plan.get("unearned") == "hold" or not any(map(self.earned, PARTS))
+        hold = self.plan.get("unearned") == "hold" or not (self.earned("individual") or any(
+            self.plan["split"][part] and self.earned(part) for part in PARTS[:3]))
         return self.held_back(amount) if hold else self.handed_on(amount)
 
     def held_back(self, amount):

@@ -411,7 +411,7 @@ class World:
                                                                   team.contract)):
                 if metric == "contract_minutes" and rng.random() < 0.5:
                     continue
-                minutes = rng.choice((0, rng.randint(1, 10000), rng.randint(1, 10000)))
+                minutes = rng.choice((0, rng.randint(1, 9000), rng.randint(1, 9000)))
                 message = {"type": "metric", "team": team.name, "metric": metric,
                            "period": period, "rep": person.rep, "value": minutes}
                 if metric == "paid_minutes" and rng.random() < forgotten / 3:

@@ -199,10 +199,10 @@ class Played:
                       float(of.drawn - of.drawn_expected) / float(of.variance) ** 0.5)
 
     def check_balance(self, name, team, report):
-        reps = team.reps.values()
+        reps, told = team.reps.values(), {r["rep"]: r for r in report["reps"]}
         for what, pairs in (("count", [(r.entitled, r.received) for r in reps]),
-                            ("value", [(Fraction(int(r.entitled_value)), r.received_value)
-                                       for r in reps])):
+                            ("value", [(Fraction(told[n]["entitled_value"]), r.received_value)
+                                       for n, r in team.reps.items()])):  # as rounded there
             for index, of in (("jain", team.jain), ("gini", team.gini)):
                 plain = [(Fraction(a > 0), g) for a, g in pairs]
                 self.near((name, index, what), report["%s_%s" % (index, what)],
