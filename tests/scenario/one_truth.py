@@ -198,11 +198,11 @@ class Period:
 
 def take(period, verb, expected=None):
     """What freeze, close and pay answer is what the pool says then; freeze tells what close will,
-    pay what was due until then."""
+    pay what was due until then. facts_of is what the step was made of."""
     before = pool(period.stack, period.team, period.name)
     answer = step(period.stack, verb, period.team, period.name)
     told = pool(period.stack, period.team, period.name)
-    period.same((verb,), answer, told, ("missing", "input", "due"))
+    period.same((verb,), answer, told, ("missing", "input", "due", "facts_of"))
     if verb == "pay":
         assert answer["due"] == before["due"] and told["due"] == 0, (answer, before)
     if expected:

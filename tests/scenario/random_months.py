@@ -14,8 +14,7 @@ import random
 from harness import LONG, SEED, note, run, scenario
 from books import apply_desk, check_sums, check_views
 from invariants import check_invariants
-from pay_model import (PARTS, Pool, figure, missing, needed_by, settle, settle_again, value_of,
-                       weights_of)
+from pay_model import (PARTS, Pool, figure, missing, settle, settle_again, value_of, weights_of)
 from pay_worlds import REASONS, World
 from proofs import verify
 
@@ -34,7 +33,7 @@ class Played:
         self.frozen = {}  # (team, period): facts, people
         self.carry = dict.fromkeys(self.world.teams, 0)
         self.paid = {}    # (team, period): lines that are paid out
-        self.figures = self.versions = self.refused = self.waiting = 0
+        self.figures = self.versions = self.refused = 0
 
     # ---- talking
 
@@ -182,10 +181,6 @@ class Played:
         used, now = self.used[team, period].content(), facts.content()
         version = self.pool(team, period)["version"]
         if now == used and version == book["version"]:
-            return
-        if version == book["version"] and any(figure(plan, m, facts) is None
-                                              for m in needed_by(plan)):
-            self.waiting += 1  # for a figure
             return
         assert version > book["version"], (team, period, version, {
             key: (used[key], now[key]) for key in now if now[key] != used[key]})
@@ -422,9 +417,8 @@ def random_months(stack):
                 here.shut()
                 here.remove()
         figures, worlds = figures + played.figures, worlds + 1
-        note("%s: %d periods so far, %d versions, %d closes refused, %d late figures that wait, %d"
-             " figures compared" % (played.world.zone, done, played.versions, played.refused,
-                            played.waiting, figures))
+        note("%s: %d periods so far, %d versions, %d closes refused, %d figures compared" % (
+            played.world.zone, done, played.versions, played.refused, figures))
         if "EVENHAND_WORLD" in os.environ:
             break
 
