@@ -90,6 +90,10 @@ static void set_signal(struct eh_record *row, const struct eh_effects *fx)
         row->rep = fx->signal_rep;
         row->word = eh_str(eh_status_name(fx->signal_status));
         row->has |= EH_FIELD_BIT(EH_FIELD_REP);
+        if (fx->from_us < row->at_us) { /* it was so before the input came for it */
+            row->at_ms = fx->from_us / 1000;
+            row->has |= EH_FIELD_BIT(EH_FIELD_AT);
+        }
     }
 }
 

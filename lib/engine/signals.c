@@ -284,28 +284,29 @@ static int end_away_in(struct step *s, uint32_t rep_no)
     return r;
 }
 
-static int take(struct step *s, uint32_t rep_no, struct said said)
+/* As it is said at that moment: now, or, of what was held back, when it was to take effect. */
+static int take(struct step *s, uint32_t rep_no, struct said said, int64_t at_us)
 {
     struct rep *rep = &s->e->reps[rep_no];
     int r = end_away_in(s, rep_no);
     if (r < 0)
         return r;
-    int64_t until = until_of(s->e, rep, said, s->now_us);
+    int64_t until = until_of(s->e, rep, said, at_us);
     if (said.status == EH_STATUS_AVAILABLE && rep->status == EH_STATUS_OVERLOADED) {
         int64_t earliest = after_s(rep->since_us, bounds_of(s->e, rep).at_least_s);
-        if (earliest > s->now_us) { /* stays overloaded until then; a DUE input ends it */
+        if (earliest > at_us) { /* stays overloaded until then; a DUE input ends it */
             int64_t from = earliest < rep->until_us ? earliest : rep->until_us;
-            eh_signal_set(s->e, rep_no, EH_STATUS_OVERLOADED, s->now_us, from);
+            eh_signal_set(s->e, rep_no, EH_STATUS_OVERLOADED, at_us, from);
             return eh_step_signal(s, rep_no, said.status, from, EH_TIME_NEVER);
         }
     }
     if (said.status != rep->status && s->e->rules >= EH_RULES_SIGNALS)
-        count(&rep->changes, s->e->date, s->now_us);
-    if (repeats_overloaded(s->e, rep, said, s->now_us) && until > rep->until_us)
+        count(&rep->changes, s->e->date, at_us);
+    if (repeats_overloaded(s->e, rep, said, at_us) && until > rep->until_us)
         until = rep->until_us;
-    count_overload(s->e, rep, said, s->now_us);
-    eh_signal_set(s->e, rep_no, said.status, s->now_us, until);
-    return eh_step_signal(s, rep_no, said.status, s->now_us, until);
+    count_overload(s->e, rep, said, at_us);
+    eh_signal_set(s->e, rep_no, said.status, at_us, until);
+    return eh_step_signal(s, rep_no, said.status, at_us, until);
 }
 
 /* It repeats the state in force, or ends `away`: no rate holds it back. */
@@ -345,13 +346,23 @@ static int hold(struct step *s, uint32_t rep_no, struct said said, struct eh_str
     return eh_step_signal(s, rep_no, said.status, from_us, until_of(s->e, rep, said, from_us));
 }
 
-/* Its time has come: as if it were said now. An overloaded that may not last anew changes nothing.
+/* What ends, or begins, by itself does so at its time, however late a DUE input comes for it: the
+ * daemon may have been down. */
+static int64_t moment_of(const struct step *s, const struct rep *rep, int64_t due_us)
+{
+    if (s->e->rules < EH_RULES_ENDS || due_us > s->now_us)
+        return s->now_us;
+    return due_us > rep->since_us ? due_us : rep->since_us;
+}
+
+/* Its time has come: as if it were said then. An overloaded that may not last anew changes nothing.
  */
 static int take_held(struct step *s, uint32_t rep_no)
 {
     struct rep *rep = &s->e->reps[rep_no];
     struct said said = {rep->held.status, rep->held.has_for, rep->held.for_s};
-    if (overload_from(s->e, rep, said, s->now_us) > s->now_us) {
+    int64_t at_us = moment_of(s, rep, rep->held.until_us);
+    if (overload_from(s->e, rep, said, at_us) > at_us) {
         eh_held_drop(s->e, rep_no);
         eh_digest_rep(s->e, rep_no);
         return 0;
@@ -362,7 +373,7 @@ static int take_held(struct step *s, uint32_t rep_no)
     rep->held.reason = NULL;
     int r = set_by(rep, eh_str_n(rep->held.by, rep->held.by_size), rep->ended);
     eh_held_drop(s->e, rep_no);
-    return r < 0 ? r : take(s, rep_no, said);
+    return r < 0 ? r : take(s, rep_no, said, at_us);
 }
 
 /* ---- the stream's order */
@@ -477,7 +488,7 @@ static int say(struct step *s, uint32_t rep_no, struct said said, struct eh_str 
         r = set_by(rep, by, ended);
     if (r == 0)
         r = eh_rep_set_text(&rep->reason, &rep->reason_size, s->m.reason);
-    return r < 0 ? r : take(s, rep_no, said);
+    return r < 0 ? r : take(s, rep_no, said, s->now_us);
 }
 
 int eh_step_signal_message(struct step *s)
@@ -512,7 +523,7 @@ int eh_step_signal_message(struct step *s)
         return r;
     s->touched = true;
     rep->signalled = true;
-    return take(s, no, said);
+    return take(s, no, said, s->now_us);
 }
 
 int eh_signal_expire(struct step *s, uint32_t no)
@@ -529,8 +540,9 @@ int eh_signal_expire(struct step *s, uint32_t no)
     if (r < 0)
         return r;
     rep->ended = false;
-    eh_signal_set(s->e, no, EH_STATUS_AVAILABLE, s->now_us, EH_TIME_NEVER);
-    return eh_step_signal(s, no, EH_STATUS_AVAILABLE, s->now_us, EH_TIME_NEVER);
+    int64_t at_us = moment_of(s, rep, rep->until_us);
+    eh_signal_set(s->e, no, EH_STATUS_AVAILABLE, at_us, EH_TIME_NEVER);
+    return eh_step_signal(s, no, EH_STATUS_AVAILABLE, at_us, EH_TIME_NEVER);
 }
 
 /* ---- what the shell asks before a signal becomes an input */

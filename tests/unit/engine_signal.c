@@ -93,6 +93,54 @@ Test(engine_signal, ends_by_itself)
     cr_assert_eq(kit_rep(&k, "ana").reason.size, 0);
 }
 
+/* The daemon was down for ten hours: it ended after two all the same. */
+Test(engine_signal, ends_at_its_time_however_late_it_is_noticed)
+{
+    kit_send(&k, "{'type':'signal','rep':'ana','status':'overloaded'}");
+    int64_t end_us = k.now_us + INT64_C(7200000000);
+    kit_pass(&k, 36000);
+    kit_due(&k);
+    cr_assert_eq(kit_rep(&k, "ana").state, EH_STATUS_AVAILABLE);
+    cr_assert_eq(kit_rep(&k, "ana").since_us, end_us);
+    cr_assert_eq(k.fx.from_us, end_us);
+    kit_send(&k, "{'type':'signal','rep':'bob','status':'away','for':60}");
+    end_us = k.now_us + 60 * INT64_C(1000000);
+    kit_pass(&k, 3600);
+    kit_due(&k);
+    cr_assert_eq(kit_rep(&k, "bob").since_us, end_us);
+}
+
+/* What was held back began when it was to begin, and ended as long after that. */
+Test(engine_signal, begins_at_its_time_however_late_it_is_noticed)
+{
+    for (int i = 0; i < EH_CHANGES_A_MINUTE; i++)
+        kit_sendf(&k, "{'type':'signal','rep':'bob','status':'%s'}", i % 2 ? "available" : "away");
+    kit_send(&k, "{'type':'signal','rep':'bob','status':'overloaded','for':3600}");
+    int64_t from_us = k.fx.from_us, until_us = k.fx.until_us;
+    cr_assert_eq(from_us, k.now_us + 60 * INT64_C(1000000));
+    cr_assert_eq(until_us, from_us + INT64_C(3600000000));
+    kit_pass(&k, 36000);
+    kit_due(&k);
+    cr_assert_eq(kit_rep(&k, "bob").state, EH_STATUS_OVERLOADED);
+    cr_assert_eq(kit_rep(&k, "bob").since_us, from_us);
+    cr_assert_eq(kit_rep(&k, "bob").until_us, until_us);
+    kit_due(&k);
+    cr_assert_eq(kit_rep(&k, "bob").state, EH_STATUS_AVAILABLE);
+    cr_assert_eq(kit_rep(&k, "bob").since_us, until_us);
+}
+
+Test(engine_signal, earlier_rules_end_it_when_it_is_noticed)
+{
+    kit_done(&k);
+    kit_start_under(&k, EH_RULES_ENDS - 1,
+                    "desk: main\ncurrency: EUR\nkinds: {order: {points: 2}}\nreps: [{id: ana}]\n"
+                    "teams: [{id: a, reps: [ana], overloaded: {at_most: 2h}}]\n");
+    kit_send(&k, "{'type':'signal','rep':'ana','status':'overloaded'}");
+    kit_pass(&k, 36000);
+    kit_due(&k);
+    cr_assert_eq(kit_rep(&k, "ana").since_us, k.now_us);
+}
+
 Test(engine_signal, available_too_early)
 {
     kit_send(&k, "{'type':'signal','rep':'ana','status':'overloaded'}");
@@ -262,7 +310,7 @@ Test(engine_signal, the_last_one_said)
     cr_assert_eq(kit_rep(&k, "ida").reason.size, 0);
     kit_pass(&k, 70);
     kit_due(&k);
-    cr_assert_eq(seconds_from_now(k.fx.until_us), 30); /* from when it takes effect */
+    cr_assert_eq(seconds_from_now(k.fx.until_us), 20); /* from when it took effect */
     cr_assert(kit_is(kit_rep(&k, "ida").reason, "tea"));
 }
 

@@ -63,8 +63,11 @@ enum eh_rules {
     EH_RULES_WAYS_OUT = 23,
     /* Rounds of a rotation go by what each was entitled to while there, and slots wait. */
     EH_RULES_TURNS = 24,
+    /* A state that ends by itself, or is held back until it begins, does so at its time, not when a
+     * DUE input comes for it. */
+    EH_RULES_ENDS = 25,
 };
 /* The rules of this build. */
-#define EH_RULES_LAST EH_RULES_TURNS
+#define EH_RULES_LAST EH_RULES_ENDS
 
 #endif
