@@ -5,6 +5,7 @@
  */
 #include "cli_fairness.h"
 #include "cli_replay.h"
+#include "cli_zone.h"
 
 /* Up to the end of the period, or of the log. */
 static int watch_all(struct eh_replay *replay, struct eh_fairness_watch *watch,
@@ -25,12 +26,19 @@ static int begin(struct eh_replay *replay, int32_t from, struct eh_error *error)
     return from == EH_DATE_ALWAYS ? 0 : eh_replay_begin_before(replay, &before, error);
 }
 
+/* As the daemon has it; the end of time where this machine does not know the zone. */
+static int64_t day_start(const struct eh_desk *desk, int32_t date)
+{
+    struct eh_zone zone = {0};
+    return eh_zone_set(&zone, desk->time_zone, NULL) < 0 ? EH_TIME_LAST : eh_zone_us(date, 0);
+}
+
 int eh_fairness_from_log(const char *conninfo, const struct eh_fairness_call *call, json_t **ret)
 {
     EH_AUTO(eh_replay) struct eh_replay replay = {0};
     EH_AUTO(eh_fairness_watch)
     struct eh_fairness_watch watch = {
-        .team = eh_str(call->team), .from = call->from, .to = call->to};
+        .team = eh_str(call->team), .from = call->from, .to = call->to, .day_start = day_start};
     EH_AUTO(eh_arena) struct eh_arena arena = EH_ARENA_INIT;
     struct eh_fairness_report report;
     struct eh_error error = {0};

@@ -391,6 +391,7 @@ void eh_fairness_show(const struct eh_cli *cli, const json_t *report)
         show_verdict(cli, report, "overloaded", "overload",
                      "what arrived meanwhile was worth no less and no more than otherwise",
                      "what arrived meanwhile was not worth what it was otherwise");
+    eh_fairness_show_way_verdicts(cli, report);
     show_level(cli, report);
     show_predictability(cli, report);
     show_notes(cli, report);

@@ -27,6 +27,7 @@ static const struct way ways[] = {
      "alone"},
     {"affinity", "customer's open ticket", "went where a ticket of the customer was open",
      "affinity"},
+    {"again", "dealt again to the only one", "had been given back and only one could get", ""},
     {"single", "alone in the team", "came while nobody else was in the team", ""},
 };
 #define WAYS (sizeof ways / sizeof *ways)

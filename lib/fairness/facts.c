@@ -245,13 +245,22 @@ void eh_fairness_add_since(struct arrived *to, const struct arrived *now,
     to->rank_variance += now->rank_variance - then->rank_variance;
 }
 
+void eh_fairness_book_time(struct rep *rep, int64_t to_us)
+{
+    int64_t end_us = to_us;
+    if (to_us <= rep->since_us)
+        return;
+    if (rep->ends_us && rep->ends_us < end_us)
+        end_us = rep->ends_us > rep->since_us ? rep->ends_us : rep->since_us;
+    rep->status_us[rep->status] += end_us - rep->since_us;
+    rep->status_us[EH_STATUS_AVAILABLE] += to_us - end_us;
+    rep->since_us = to_us;
+}
+
 /* Books the time and the arrivals of the status that ends, or goes on, at at_us. */
 static void book_status(struct eh_fairness *f, struct rep *rep, int64_t at_us)
 {
-    if (at_us > rep->since_us) {
-        rep->status_us[rep->status] += at_us - rep->since_us;
-        rep->since_us = at_us;
-    }
+    eh_fairness_book_time(rep, at_us);
     if (rep->status)
         eh_fairness_add_since(rep->status == EH_STATUS_OVERLOADED ? &rep->meanwhile
                                                                   : &rep->otherwise,
@@ -268,6 +277,14 @@ void eh_fairness_state(struct eh_fairness *f, struct eh_str id, int status, int6
     /* Who is overloaded when the period begins turned so before it. */
     rep->overloads += status == EH_STATUS_OVERLOADED && at_us > f->from_us;
     rep->status = status;
+    rep->ends_us = 0;
+}
+
+void eh_fairness_ends(struct eh_fairness *f, struct eh_str id, int64_t ends_us)
+{
+    struct rep *rep = eh_fairness_rep_of(f, id);
+    if (rep)
+        rep->ends_us = ends_us == EH_TIME_NEVER ? 0 : ends_us;
 }
 
 void eh_fairness_time_back(struct eh_fairness *f, int64_t from_us, int64_t to_us)

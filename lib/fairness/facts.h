@@ -87,6 +87,7 @@ struct rep {
     struct eh_fairness_account first, last;
     int status;                     /* enum eh_status; 0: not in the team */
     int64_t since_us, status_us[4]; /* time in each status before since_us */
+    int64_t ends_us;                /* when the status ends by itself; 0: it does not */
     struct arrived at_since;        /* the team's, when the status began */
     struct arrived meanwhile, otherwise;
     struct got *ways;    /* EH_WAYS of them; NULL: nothing, and nothing was due */
@@ -130,8 +131,9 @@ struct eh_fairness {
     struct doer *doers; /* [0]: EH_DOER_UNKNOWN */
     uint32_t doer_count, doer_room;
     struct eh_table doer_numbers;
-    struct by_bin given;         /* deals and overrides */
-    struct by_bin ways[EH_WAYS]; /* of them */
+    struct by_bin given;   /* deals and overrides, but further deals: what a way is held against */
+    int64_t further_value; /* ... of these, as booked */
+    struct by_bin ways[EH_WAYS];
 
     struct row *rows[ROWS_MAX];
     uint32_t row_count;
@@ -157,6 +159,10 @@ struct rep *eh_fairness_rep_of(struct eh_fairness *, struct eh_str id);
 bool eh_fairness_room(void **items, uint32_t count, uint32_t *room, size_t size, uint32_t max);
 void eh_fairness_add_since(struct arrived *to, const struct arrived *now,
                            const struct arrived *then);
+
+/* Books the time of a status that ends, or goes on, at to_us; what ended by itself before that was
+ * available from then on. */
+void eh_fairness_book_time(struct rep *, int64_t to_us);
 
 /* undrawn.c */
 void eh_fairness_undrawn_take(struct eh_fairness *, const struct eh_deal *);

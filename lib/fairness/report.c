@@ -53,8 +53,7 @@ static struct rep rep_until(const struct eh_fairness *f, uint32_t number, int64_
 {
     struct rep rep = f->reps[number];
     struct arrived *to = rep.status == EH_STATUS_OVERLOADED ? &rep.meanwhile : &rep.otherwise;
-    if (to_us > rep.since_us)
-        rep.status_us[rep.status] += to_us - rep.since_us;
+    eh_fairness_book_time(&rep, to_us);
     if (rep.status)
         eh_fairness_add_since(to, &f->arrived, &rep.at_since);
     return rep;

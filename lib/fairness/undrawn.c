@@ -105,7 +105,9 @@ static enum eh_way way_of(const struct eh_deal *deal)
         return EH_WAY_OWNER;
     if (eh_str_equal(deal->why, eh_str("manager")))
         return EH_WAY_MANAGER;
-    return eh_str_equal(deal->why, eh_str("affinity")) ? EH_WAY_AFFINITY : way_alone(deal);
+    if (eh_str_equal(deal->why, eh_str("affinity")))
+        return EH_WAY_AFFINITY;
+    return deal->further ? EH_WAY_AGAIN : way_alone(deal);
 }
 
 static bool is_by_presence(enum eh_way way)
@@ -222,18 +224,28 @@ static uint32_t doer_of_way(struct eh_fairness *f, const struct eh_deal *deal, e
     return doer_of(f, source ? EH_DOER_SOURCE : EH_DOER_UNKNOWN, deal->source);
 }
 
+/* A further deal is apart: whoever gave the ticket back, or was released, is gone at that moment,
+ * and the ticket was there before that. */
+static void take_given(struct eh_fairness *f, const struct eh_deal *deal)
+{
+    if (!deal->further || eh_str_equal(deal->why, eh_str("manager")))
+        add_bin(&f->given, eh_fairness_bin(deal->value), deal->booked);
+    else
+        f->further_value += deal->booked;
+}
+
 void eh_fairness_undrawn_take(struct eh_fairness *f, const struct eh_deal *deal)
 {
     enum eh_way way = deal->dealt ? EH_WAYS : way_of(deal);
     bool by_policy = way != EH_WAY_OWNER && way != EH_WAY_MANAGER && way != EH_WAY_AFFINITY;
     struct gone gone = last_gone(f, deal);
     doer_of(f, EH_DOER_UNKNOWN, eh_str(NULL)); /* so that there is one */
-    add_bin(&f->given, eh_fairness_bin(deal->value), deal->booked);
+    take_given(f, deal);
     if (way != EH_WAYS) {
         add_due(f, deal, way);
         add_way(f, deal, way, doer_of_way(f, deal, way, &gone));
     }
-    if (by_policy && is_just_before(&gone, deal->at_us))
+    if (by_policy && !deal->further && is_just_before(&gone, deal->at_us))
         add_way(f, deal, EH_WAY_BEFORE, gone.doer);
 }
 

@@ -31,11 +31,21 @@ static int status_of(const struct eh_member_view *member)
     return member->active ? member->state : 0;
 }
 
+static void tell_state(const struct eh_fairness_watch *w, const struct eh_member_view *member,
+                       int64_t at_us)
+{
+    struct eh_rep_view rep;
+    int status = status_of(member);
+    bool ends = status > EH_STATUS_AVAILABLE && eh_engine_rep(w->engine, member->rep, &rep);
+    eh_fairness_state(w->fairness, member->rep, status, at_us);
+    eh_fairness_ends(w->fairness, member->rep, ends ? rep.until_us : EH_TIME_NEVER);
+}
+
 static void look_at_rep(const struct eh_fairness_watch *w, struct eh_str rep, int64_t at_us)
 {
     struct eh_member_view member;
     if (rep.size && eh_engine_member_of(w->engine, w->team, rep, &member))
-        eh_fairness_state(w->fairness, rep, status_of(&member), at_us);
+        tell_state(w, &member, at_us);
 }
 
 /* Everybody: who is in the team today, and who is not any more. */
@@ -43,7 +53,7 @@ static void look_at_all(const struct eh_fairness_watch *w, int64_t at_us)
 {
     struct eh_member_view member;
     for (uint32_t i = 0; eh_engine_member(w->engine, w->team, i, &member); i++)
-        eh_fairness_state(w->fairness, member.rep, status_of(&member), at_us);
+        tell_state(w, &member, at_us);
     for (uint32_t i = 0; i < w->fairness->rep_count; i++) {
         struct eh_str rep = w->fairness->reps[i].id;
         if (w->fairness->reps[i].status && !eh_engine_member_of(w->engine, w->team, rep, &member))
@@ -59,8 +69,21 @@ static void on_deal(void *fairness, const struct eh_deal *deal)
     eh_fairness_on_deal(fairness, deal);
 }
 
-static int begin(struct eh_fairness_watch *w, int64_t at_us, int32_t date, struct eh_error *error)
+/* When a day begins, but not before or after these. */
+static int64_t day_start(const struct eh_fairness_watch *w, int32_t date, int64_t least_us,
+                         int64_t most_us)
 {
+    const struct eh_desk *desk = eh_engine_desk(w->engine);
+    int64_t us = w->day_start && desk ? w->day_start(desk, date) : most_us;
+    return us < least_us ? least_us : us > most_us ? most_us : us;
+}
+
+/* The first input of a day may come long after it began: states went on meanwhile. */
+static int begin(struct eh_fairness_watch *w, int64_t before_us, int64_t at_us, int32_t date,
+                 struct eh_error *error)
+{
+    if (w->from != EH_DATE_ALWAYS && before_us <= at_us)
+        at_us = day_start(w, w->from, before_us, at_us);
     int r = eh_fairness_new(w->team, at_us, &w->fairness, error);
     if (r < 0)
         return r;
@@ -143,7 +166,10 @@ static void take(struct eh_fairness_watch *w, const struct eh_input *in,
     }
     if (fx->refused && sets_presence(w, &in->message))
         eh_fairness_set_refused(w->fairness, in->message.rep);
-    look_at_rep(w, fx->some_teams ? in->message.rep : fx->signal_rep, in->at_us);
+    /* What begins or ends by itself does so when it does, not when the input came for it. */
+    bool late = in->message.type == EH_MESSAGE_DUE && fx->from_us < in->at_us;
+    look_at_rep(w, fx->some_teams ? in->message.rep : fx->signal_rep,
+                fx->signal_rep.size && late ? fx->from_us : in->at_us);
     w->last = w->to != EH_DATE_NEVER ? w->to : in->date;
     if (w->first == 0 && w->from == EH_DATE_ALWAYS)
         w->first = in->date;
@@ -170,16 +196,19 @@ int eh_fairness_watch_step(struct eh_fairness_watch *w, const struct eh_input *i
                            struct eh_effects *fx, struct eh_error *error)
 {
     int r = 0;
+    int64_t before_us = w->at_us;
     if (w->over)
         return 0;
     if (w->fairness && in->at_us < w->at_us)
         eh_fairness_time_back(w->fairness, w->at_us, in->at_us);
     w->at_us = in->at_us;
     w->over = in->date > w->to;
+    if (w->over && before_us <= in->at_us)
+        w->at_us = day_start(w, w->to + 1, before_us, in->at_us);
     if (w->over)
         return 0;
     if (!w->fairness && in->date >= w->from)
-        r = begin(w, in->at_us, in->date, error);
+        r = begin(w, before_us, in->at_us, in->date, error);
     if (r < 0)
         return r;
     if (w->fairness && in->message.type == EH_MESSAGE_DESK)
@@ -205,7 +234,7 @@ int eh_fairness_watch_report(struct eh_fairness_watch *w, struct eh_arena *arena
         (!w->fairness || !w->fairness->rep_count))
         return eh_error_set(error, EH_ENOTFOUND, "team %.*s: there is none", EH_STR_ARG(w->team));
     eh_engine_totals(w->engine, &totals);
-    int r = w->fairness ? 0 : begin(w, w->at_us, w->over ? w->to : totals.date, error);
+    int r = w->fairness ? 0 : begin(w, w->at_us, w->at_us, w->over ? w->to : totals.date, error);
     if (r < 0)
         return r;
     read_accounts(w);

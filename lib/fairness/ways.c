@@ -17,10 +17,10 @@
 #include "facts.h"
 
 static const char *const way_names[EH_WAYS] = {
-    [EH_WAY_OWNER] = "owner",   [EH_WAY_MANAGER] = "manager",       [EH_WAY_SKILL] = "skill",
-    [EH_WAY_AWAY] = "away",     [EH_WAY_OVERLOADED] = "overloaded", [EH_WAY_FULL] = "full",
-    [EH_WAY_MIXED] = "mixed",   [EH_WAY_AFFINITY] = "affinity",     [EH_WAY_SINGLE] = "single",
-    [EH_WAY_BEFORE] = "before",
+    [EH_WAY_OWNER] = "owner", [EH_WAY_MANAGER] = "manager",       [EH_WAY_SKILL] = "skill",
+    [EH_WAY_AWAY] = "away",   [EH_WAY_OVERLOADED] = "overloaded", [EH_WAY_FULL] = "full",
+    [EH_WAY_MIXED] = "mixed", [EH_WAY_AFFINITY] = "affinity",     [EH_WAY_SINGLE] = "single",
+    [EH_WAY_AGAIN] = "again", [EH_WAY_BEFORE] = "before",
 };
 
 const char *eh_way_name(enum eh_way way)
@@ -176,7 +176,7 @@ int eh_fairness_fill_ways(const struct eh_fairness *f, struct eh_arena *arena,
     uint32_t top = top_bin(f);
     double all = (double)tickets_from(&f->given, 0), high = (double)tickets_from(&f->given, top);
     int r = 0;
-    report->given_value = value_from(&f->given, 0);
+    report->given_value = value_from(&f->given, 0) + f->further_value;
     for (uint32_t no = 0; r == 0 && no < EH_WAYS; no++) {
         struct eh_fairness_way *way = &report->ways[no];
         *way = (struct eh_fairness_way){.tickets = tickets_from(&f->ways[no], 0),

@@ -18,7 +18,7 @@ TestSuite(fairness_watch, .timeout = 600);
     "kinds: {order: {points: 1}}\n"                                                                \
     "reps: [{id: ana}, {id: ben}, {id: cai}, {id: dov}]\n"                                         \
     "teams:\n"                                                                                     \
-    "- {id: sales, policy: random, reps: [%s], overloaded: {at_least: 1s, at_most: 8h}}\n"         \
+    "- {id: sales, policy: random, reps: [%s], overloaded: {%s, at_most: 8h}}\n"                   \
     "- {id: support, policy: random, reps: [dov]}\n"
 
 /* A kit whose inputs go through a watch. */
@@ -61,15 +61,20 @@ static void day(struct watched *w, int32_t date)
     step(w, (struct eh_message){.type = EH_MESSAGE_DAY}, EH_ORIGIN_SHELL);
 }
 
-static void desk(struct watched *w, const char *sales)
+static void apply(struct watched *w, const char *sales, const char *least)
 {
     char text[1024];
-    eh_format(text, sizeof text, DESK, sales);
+    eh_format(text, sizeof text, DESK, sales, least);
     step(w,
          (struct eh_message){.type = EH_MESSAGE_DESK,
                              .has = EH_FIELD_BIT(EH_FIELD_TEXT),
                              .text = eh_arena_str(&w->kit.arena, eh_str(text))},
          EH_ORIGIN_SHELL);
+}
+
+static void desk(struct watched *w, const char *sales)
+{
+    apply(w, sales, "at_least: 1s");
 }
 
 static void deal(struct watched *w, uint32_t count, const char *team, int value)
@@ -84,17 +89,22 @@ static void deal(struct watched *w, uint32_t count, const char *team, int value)
     }
 }
 
-static void start(struct watched *w, int32_t from, int32_t to)
+static void start_under(struct watched *w, enum eh_rules rules, int32_t from, int32_t to)
 {
     struct eh_error error = {0};
     *w = (struct watched){.kit = {.now_us = KIT_START}};
     w->kit.draws.draw = kit_draw;
     w->kit.fx.arena = &w->kit.arena;
-    cr_assert_eq(eh_engine_new(EH_RULES_LAST, &w->kit.e, &error), 0);
+    cr_assert_eq(eh_engine_new(rules, &w->kit.e, &error), 0);
     w->watch = (struct eh_fairness_watch){
         .engine = w->kit.e, .team = eh_str("sales"), .from = from, .to = to};
     day(w, KIT_TODAY);
     desk(w, "ana, ben, cai");
+}
+
+static void start(struct watched *w, int32_t from, int32_t to)
+{
+    start_under(w, EH_RULES_LAST, from, to);
 }
 
 static void look(struct watched *w)
@@ -215,6 +225,86 @@ Test(fairness_watch, overload_and_return)
     cr_expect_eq(rep_of(&w, "ben")->overloads, 0);
     cr_expect(entitled_to(&w, "ana", 20 / 3.0));
     done(&w);
+}
+
+/* Overloaded for half an hour; the daemon is down for ten. */
+static void half_an_hour_of_ten(enum eh_rules rules)
+{
+    struct watched w;
+    start_under(&w, rules, EH_DATE_ALWAYS, EH_DATE_NEVER);
+    send(&w, "{'type':'signal','rep':'ana','status':'overloaded','for':1800}");
+    send(&w, "{'type':'signal','rep':'ben','status':'away','for':600}");
+    kit_pass(&w.kit, 36000);
+    for (int i = 0; i < 2; i++)
+        step(&w, (struct eh_message){.type = EH_MESSAGE_DUE}, EH_ORIGIN_SHELL);
+    look(&w);
+    cr_expect_eq(rep_of(&w, "ana")->overloaded_s, 1800);
+    cr_expect_eq(rep_of(&w, "ana")->available_s, 36000 - 1800);
+    cr_expect_eq(rep_of(&w, "ben")->away_s, 600);
+    cr_expect_eq(rep_of(&w, "ben")->available_s, 36000 - 600);
+    cr_expect_eq(rep_of(&w, "cai")->available_s, 36000);
+    done(&w);
+}
+
+Test(fairness_watch, a_state_ends_when_it_ended)
+{
+    half_an_hour_of_ten(EH_RULES_LAST);
+    half_an_hour_of_ten(EH_RULES_ENDS - 1); /* the log of before tells as much */
+}
+
+/* What nobody has noticed yet has ended, too. */
+Test(fairness_watch, a_state_that_ended_before_the_report)
+{
+    struct watched w;
+    start(&w, EH_DATE_ALWAYS, KIT_TODAY);
+    send(&w, "{'type':'signal','rep':'ana','status':'overloaded','for':1800}");
+    kit_pass(&w.kit, 86400);
+    day(&w, KIT_TODAY + 1);
+    look(&w);
+    cr_expect_eq(rep_of(&w, "ana")->overloaded_s, 1800);
+    cr_expect_eq(rep_of(&w, "ana")->available_s, 86400 - 1800);
+    done(&w);
+}
+
+/* Ended sooner, but not before at_least. */
+Test(fairness_watch, a_state_whose_end_is_brought_forward)
+{
+    struct watched w;
+    start(&w, EH_DATE_ALWAYS, EH_DATE_NEVER);
+    apply(&w, "ana, ben, cai", "at_least: 10m");
+    send(&w, "{'type':'signal','rep':'ana','status':'overloaded'}");
+    kit_pass(&w.kit, 60);
+    send(&w, "{'type':'signal','rep':'ana','status':'available'}");
+    kit_pass(&w.kit, 36000);
+    step(&w, (struct eh_message){.type = EH_MESSAGE_DUE}, EH_ORIGIN_SHELL);
+    look(&w);
+    cr_expect_eq(rep_of(&w, "ana")->overloaded_s, 600);
+    done(&w);
+}
+
+static int64_t midnight(const struct eh_desk *desk, int32_t date)
+{
+    (void)desk;
+    return KIT_START + (date - KIT_TODAY) * INT64_C(86400000000) + INT64_C(3600000000);
+}
+
+/* The day begins an hour after KIT_START. The first input of the next day comes ten hours late: a
+ * day has its 24 hours all the same, and so has the one behind it. */
+Test(fairness_watch, a_period_ends_when_its_last_day_does)
+{
+    for (int32_t later = 0; later < 2; later++) {
+        struct watched w;
+        start(&w, KIT_TODAY + 1 + later, KIT_TODAY + 1 + later);
+        w.watch.day_start = midnight;
+        for (int32_t i = 1; i <= 3; i++) {
+            kit_pass(&w.kit, 86400 + (i == 1 ? 3600 : i == 2 ? 36000 : 0));
+            day(&w, KIT_TODAY + i);
+        }
+        look(&w);
+        cr_expect_eq(rep_of(&w, "ana")->available_s, 86400, "%lld",
+                     (long long)rep_of(&w, "ana")->available_s);
+        done(&w);
+    }
 }
 
 Test(fairness_watch, overrides)

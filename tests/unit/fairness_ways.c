@@ -347,6 +347,39 @@ Test(fairness_ways, managers_and_customers)
     done(&p);
 }
 
+/* ben is released: his tickets are dealt again, for he is gone, and cai and dov are full. */
+Test(fairness_ways, further_deals_are_apart)
+{
+    struct period p = start();
+    draw_hundred(&p);
+    set(&p, BEN, EH_BARRIER_AWAY, EH_DOER_MANAGER, "maja");
+    p.members[CAI].barrier = p.members[DOV].barrier = EH_BARRIER_FULL;
+    struct eh_deal deal = {.team = eh_str("sales"),
+                           .rep = eh_str("ana"),
+                           .was = eh_str("ben"),
+                           .why = eh_str("release"),
+                           .value = 900,
+                           .booked = 800,
+                           .at_us = p.at_us,
+                           .further = true,
+                           .members = p.members,
+                           .member_count = REPS};
+    for (int i = 0; i < 10; i++)
+        eh_fairness_on_deal(p.f, &deal);
+    const struct eh_fairness_report *r = look(&p);
+    cr_expect_eq(r->tickets, 100);
+    cr_expect_eq(r->deals, 110);
+    cr_expect_eq(tickets_in(r, EH_WAY_AGAIN), 10);
+    cr_expect_eq(r->not_drawn, 10);
+    cr_expect_eq(r->not_drawn_value, 8000);
+    cr_expect_eq(r->given_value, 20 * 900 + 80 * 10 + 8000);
+    cr_expect_eq(tickets_in(r, EH_WAY_BEFORE), 0);
+    cr_expect(isnan(r->verdicts[EH_VERDICT_ALONE].p));
+    expect_near(
+        r->reps[0].expected + r->reps[1].expected + r->reps[2].expected + r->reps[3].expected, 100);
+    done(&p);
+}
+
 /* Three of a quarter, all of it: 1/64 might be chance, so nothing is judged. */
 Test(fairness_ways, too_few_to_tell)
 {

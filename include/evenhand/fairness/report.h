@@ -75,6 +75,9 @@ void eh_fairness_set_refused(struct eh_fairness *, struct eh_str rep); /* the la
 void eh_fairness_arrival(struct eh_fairness *, int64_t value);
 /* From at_us on the rep is so (enum eh_status); 0: not in the team. The same again is nothing. */
 void eh_fairness_state(struct eh_fairness *, struct eh_str rep, int status, int64_t at_us);
+/* The status as told last ends by itself, and the rep is available from then on, whenever that is
+ * told; EH_TIME_NEVER: it does not end. */
+void eh_fairness_ends(struct eh_fairness *, struct eh_str rep, int64_t ends_us);
 /* The time went up to from_us, and goes on from to_us, which is before it. */
 void eh_fairness_time_back(struct eh_fairness *, int64_t from_us, int64_t to_us);
 /* A manager gave the rep a ticket. The deal itself comes apart. */
@@ -181,6 +184,7 @@ enum eh_way {
     EH_WAY_MIXED,      /* ... partly one, partly another, or had given it back */
     EH_WAY_AFFINITY,   /* they had a ticket of the customer open */
     EH_WAY_SINGLE,     /* nobody else was in the team that day */
+    EH_WAY_AGAIN,      /* given back before, and nobody else could get it now */
     EH_WAY_BEFORE,     /* somebody who could have had it was set away or overloaded just before */
     EH_WAYS
 };

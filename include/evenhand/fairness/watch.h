@@ -19,6 +19,9 @@ struct eh_fairness_watch {
     struct eh_engine *engine;
     struct eh_str team;
     int32_t from, to; /* local civil dates, both included; EH_DATE_ALWAYS, EH_DATE_NEVER */
+    /* When a day begins in the desk's zone. NULL: a period begins and ends with the first input of
+     * its day, and of the day behind it, however late that came. */
+    int64_t (*day_start)(const struct eh_desk *, int32_t date);
     /* What it has come to: */
     bool over;                    /* an input behind the period came; it was not decided */
     struct eh_fairness *fairness; /* NULL before the period */
