@@ -121,15 +121,19 @@ static json_t *draws_of(const struct eh_effect *effect)
     return list;
 }
 
-static json_t *eligible_of(const struct eh_deal *deal)
+static json_t *eligible_of(const struct eh_deal *deal, const struct eh_effect *effect)
 {
+    struct eh_deal_detail d = {.late = 0};
     json_t *list = json_array();
+    if (eh_deal_detail_view(effect->detail, &d, NULL) < 0)
+        d.late = 0;
     for (uint32_t i = 0; i < deal->count; i++) {
         const struct eh_deal_chance *one = &deal->chances[i];
         json_t *item = json_object();
         put(item, "rep", text_of(one->rep));
         put(item, "share_ppm", json_integer(one->share_ppm));
         put(item, "slots", json_integer(one->slots));
+        put(item, "late", json_boolean(d.late && one->p > 0));
         put(item, "points", json_integer((json_int_t)one->points));
         json_array_append_new(list, item);
     }
@@ -178,7 +182,7 @@ static json_t *deal_line(struct export *x, const struct eh_deal *deal,
     put(line, "epoch", json_integer(effect->epoch));
     put(line, "digest", effect->draw_count ? json_string(x->digest) : json_null());
     put(line, "draws", draws_of(effect));
-    put(line, "eligible", eligible_of(deal));
+    put(line, "eligible", eligible_of(deal, effect));
     put_detail(line, effect);
     return line;
 }

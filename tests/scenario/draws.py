@@ -8,7 +8,7 @@ import subprocess
 import sys
 import uuid
 
-from harness import CHECKOUT, run, scenario, wait_until
+from harness import CHECKOUT, note, run, scenario, wait_until
 from proofs import tampered, verify_ok
 
 TEAM = ["ana", "ben", "cai", "dora"]
@@ -239,6 +239,76 @@ def scores(stack):
             checked += 1
         ledger.book(tuple(sorted(skills)), who, deal["rep"], value)
     assert checked > 250, checked
+
+
+class Rounds:
+    """Of a set of skills, as the manual has it: slots, and who is late, before each deal."""
+    ONE = 10**15
+
+    def __init__(self):
+        self.owed, self.slots = dict.fromkeys(TEAM, 0), dict.fromkeys(TEAM, 0)
+        self.carry = self.level = 0
+
+    def before(self, who):
+        """who: the shares of all who may get it; returns those who are latest"""
+        gain = {r: who[r] * ((self.carry + self.ONE) // sum(who.values())) for r in who}
+
+        def due(rep, tickets):
+            return self.owed[rep] + gain[rep] >= (tickets - self.level) * self.ONE
+        if not any(self.slots[r] for r in who) or self.level and any(due(r, 1) for r in who):
+            self.begin(who)
+        for rep in who:
+            self.slots[rep] = self.slots[rep] or int(due(rep, 1))
+        late = {r: self.owed[r] + gain[r] for r in who if due(r, 2)}
+        return [r for r in late if late[r] == max(late.values())]
+
+    def begin(self, who):
+        self.level = -(min(0, max(self.owed[r] for r in who)) // self.ONE)
+        over = {r: self.owed[r] + self.level * self.ONE for r in who}
+        line = {r: share * 10**9 for r, share in who.items() if over[r] >= -self.ONE}
+        k = min(max(1, -(-(self.ONE - over[r]) // line[r])) for r in line)
+        self.slots = {r: max(0, (over[r] + k * line[r]) // self.ONE) if r in line else 0
+                      for r in TEAM}
+
+    def after(self, who, rep):
+        total, weight = self.carry + self.ONE, sum(who.values())
+        self.carry = total % weight
+        for one, share in who.items():
+            self.owed[one] += share * (total // weight)
+        self.owed[rep] -= self.ONE
+        self.slots[rep] -= 1
+
+
+@scenario("the rounds of a rotation, and who is late, follow as the manual has it")
+def rounds(stack):
+    stack.start(dict(desk(policy="rotation"),
+                     reps=[{"id": r, "share": SHARES[r], "skills": SKILLS[r]} for r in TEAM]))
+    for part in range(24):
+        away = [r for n, r in enumerate(TEAM) if (part * 7 + 3 * n) % 5 < 2][:2]
+        for rep in away:
+            stack.add({"type": "signal", "rep": rep, "status": "away"})
+        stack.add_many([{"type": "ticket", "id": "t-%d-%d" % (part, n), "team": "sales",
+                         "kind": "order", "skills": [[], ["de"], []][n % 3]}
+                        for n in range(5 + part % 9)])
+        stack.settle()
+        for rep in away:
+            stack.add({"type": "signal", "rep": rep, "status": "available"})
+        stack.settle()
+    lines = [json.loads(line) for line in exported(stack).splitlines()]
+    skills = {line["ticket"]: tuple(line["message"].get("skills", ())) for line in lines
+              if line["what"] == "ticket"}
+    of, lates, checked = {}, 0, 0
+    for deal in (line for line in lines if line["what"] == "deal" and line["eligible"]):
+        own = of.setdefault(skills[deal["ticket"]], Rounds())
+        who = {e["rep"]: e["share_ppm"] for e in deal["eligible"]}
+        late = own.before(who)
+        assert {e["rep"]: e["slots"] for e in deal["eligible"]} == {r: own.slots[r] for r in who}, deal
+        assert [e["rep"] for e in deal["eligible"] if e["late"]] == late, (deal, late)
+        own.after(who, deal["rep"])
+        lates, checked = lates + (len(late) > 0), checked + 1
+    assert checked > 150, checked
+    note("%d rounds' deals, of %d somebody was late" % (checked, lates))
+    assert check(exported(stack))[0] == ["ok"]
 
 
 # ---- The chain.
