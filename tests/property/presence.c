@@ -9,7 +9,7 @@
  * A rep who flaps is better off if what they receive falls short of what they are entitled to while
  * they are there (work is shed) or goes beyond it (work is grabbed), in number or in value, by more
  * than the bounds below, which hold for whoever stays. EVENHAND_PRESENCE=N: N times as many of
- * everything, and longer; the figures in the manual are of EVENHAND_PRESENCE=20.
+ * everything, each five times as long.
  */
 #include "../../lib/engine/policy.h"
 #include "presence_office.h"
@@ -171,6 +171,14 @@ static void expect_by_chance(const struct office *o, const char *what)
     }
 }
 
+/* What is owed to who leaves the team goes with them into whatever set they are dealt to next. */
+static void expect_rotation(const struct worst *w, unsigned sets, bool joins)
+{
+    cr_expect_leq(fmax(w->all_behind, w->all_ahead), sets * ROTATION_AT_RANDOM);
+    if (sets == 1 || !joins)
+        cr_expect_leq(fmax(w->behind, w->ahead), ROTATION_AT_RANDOM);
+}
+
 static void flap(int policy, uint64_t seed, unsigned tickets, struct worst *worst)
 {
     static const double shares[] = {1, 1, 0.8, 0.5, 0.333333, 0.1};
@@ -188,7 +196,7 @@ static void flap(int policy, uint64_t seed, unsigned tickets, struct worst *wors
         .capacity = seed_below(&chance, 2) ? 10 * (1 + (unsigned)seed_below(&chance, 3)) : 0,
         .shares = share};
     struct habits h = {.flap = rates[seed_below(&chance, 4)],
-                       .join = 0.01,
+                       .join = seed_below(&chance, 2) ? 0.01 : 0,
                        .mass = seed_below(&chance, 3) ? 0 : 0.02,
                        .done = 1};
     struct office o;
@@ -213,7 +221,7 @@ static void flap(int policy, uint64_t seed, unsigned tickets, struct worst *wors
         cr_expect_leq(fmax(own.value_behind, own.value_ahead), bound);
     }
     if (policy == ROTATION)
-        cr_expect_leq(fmax(own.behind, own.ahead), ROTATION_AT_RANDOM);
+        expect_rotation(&own, plan.sets, h.join > 0);
     add_worst(worst, &own);
     office_close(&o);
 }

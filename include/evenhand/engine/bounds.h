@@ -8,10 +8,15 @@
  * Entitled is what the ledger entitles by deals that were drawn; what comes with an owner, what a
  * manager gives and what goes to a customer's own rep is no deal.
  *
- * `rotation`, in number, for each required-skill set of a team. However often anybody comes, goes,
- * is full, leaves the team and joins it again, and whoever plots it with whom:
+ * `rotation`, in number, for each required-skill set of a team. However often anybody comes, goes
+ * and is full, and whoever plots it with whom; where the team has one set, also however often
+ * anybody leaves the team and joins it again:
  *
  *     |received - entitled|  <  5/2 (n - 1)      n: reps who were ever in the team
+ *
+ * (Where it has several, what is owed to who leaves goes with them into the set they are dealt to
+ * next. So nothing is lost, but the sets no longer add up to nothing each. Measured in all sets
+ * together: less than 2.5 tickets a set.)
  *
  * Proof. Let S(k) be the most that k reps together were ever behind; claim: S(k) < 5/2 k (n - k).
  * A ticket entitles a set K of reps to p(K) <= 1, and goes to j. If j is in K, K is no further
