@@ -288,14 +288,15 @@ static int read_slot(struct eh_engine *e, struct eh_reader *in, uint32_t team_no
 {
     uint32_t rep = eh_names_find(&e->rep_names, eh_read_str(in));
     uint32_t at = rep == NONE ? NONE : eh_member_position(e, team_no, rep);
-    if (at == NONE || !e->teams[team_no].sets[set].slots ||
-        !(e->teams[team_no].members[at].sets >> set & 1))
+    if (at == NONE || !e->teams[team_no].sets[set].slots)
         return -EH_ECORRUPT;
+    bool able = e->teams[team_no].members[at].sets >> set & 1;
     struct slot *slot = &e->teams[team_no].sets[set].slots[at];
     slot->slots = eh_read_u32(in);
     slot->credit = eh_read_u32(in);
     slot->offset = eh_read_wide(in);
-    if (slot->slots > EH_PPM || slot->credit >= EH_PPM || !is_owed(slot->offset))
+    if (slot->slots > EH_PPM || slot->credit >= EH_PPM || !is_owed(slot->offset) ||
+        (!able && (slot->slots || slot->offset))) /* credit of earlier rules stays without skills */
         return -EH_ECORRUPT;
     eh_digest_slot(e, team_no, set, at);
     return 0;
