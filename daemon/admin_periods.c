@@ -89,6 +89,8 @@ static void read_answer(const PGresult *result, uint64_t input, struct eh_period
     bool own = (uint64_t)eh_pg_int(result, 0, 2) == input;
     if (!own || eh_pg_int(result, 0, 8) != 0)
         return;
+    ret->facts_of = eh_period_basis(
+        ret->state == EH_PERIOD_CLOSED ? EH_MESSAGE_CLOSE : EH_MESSAGE_FREEZE, ret->version == 1);
     ret->currency = eh_pg_text(result, 0, 3);
     ret->has_figures = !PQgetisnull(result, 0, 4);
     ret->gross = eh_pg_int(result, 0, 4);

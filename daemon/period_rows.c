@@ -271,13 +271,11 @@ static const struct eh_period_row *row_of(const struct eh_batch *b, const struct
     return NULL;
 }
 
-/* Version 1 is made of what was frozen; a freeze or a later version of what is known now. */
-static void tell_basis(uint8_t type, bool first, struct eh_period_answer *answer)
+const char *eh_period_basis(uint8_t type, bool first)
 {
     if (type == EH_MESSAGE_FREEZE)
-        answer->facts_of = "now";
-    else if (type == EH_MESSAGE_CLOSE)
-        answer->facts_of = first ? "freeze" : "now";
+        return "now";
+    return type != EH_MESSAGE_CLOSE ? NULL : first ? "freeze" : "now";
 }
 
 const struct eh_period_answer *eh_period_answer(const struct eh_engine *engine,
@@ -303,7 +301,7 @@ const struct eh_period_answer *eh_period_answer(const struct eh_engine *engine,
         tell_figures(answer, row->statement);
     if (type == EH_MESSAGE_FREEZE)
         tell_expected(engine, &view, &b->arena, answer);
-    tell_basis(type, answer->version == 1, answer);
+    answer->facts_of = eh_period_basis(type, answer->version == 1);
     if (type == EH_MESSAGE_PAY) /* it is paid by now: version 1, or what the statement kept */
         tell_due(&view, view.last.version == 1 ? 0 : UINT32_MAX, &b->arena, answer);
     if (type == EH_MESSAGE_CLOSE && tell_settled(&in->message, &b->arena, answer) < 0)
@@ -344,7 +342,7 @@ static int try_step(const struct eh_engine *engine, const struct eh_message *m,
     if (r < 0)
         return r;
     *answer = (struct eh_period_answer){.state = view.state, .version = view.last.version};
-    tell_basis(m->type, view.last.version == 0, answer);
+    answer->facts_of = eh_period_basis(m->type, view.last.version == 0);
     if (m->type == EH_MESSAGE_FREEZE)
         return try_freeze(engine, m, view, arena, answer, error);
     if (m->type == EH_MESSAGE_PAY) {

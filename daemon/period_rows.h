@@ -35,6 +35,9 @@ int eh_period_text(const struct eh_engine *, struct eh_arena *, struct eh_messag
 int eh_period_rows(const struct eh_engine *, const struct eh_input *, struct eh_batch *,
                    struct eh_error *) EH_MUST_CHECK;
 
+/* Which facts a step is made of. The first version is made of what was frozen ("freeze"); a freeze
+ * or a later version of what is known then ("now"). NULL: another step. */
+const char *eh_period_basis(uint8_t type, bool first);
 /* Of FREEZE, CLOSE, PAY or EXCLUDE, in the batch's memory; NULL: another type, or out of memory. */
 const struct eh_period_answer *eh_period_answer(const struct eh_engine *, const struct eh_input *,
                                                 struct eh_batch *);
