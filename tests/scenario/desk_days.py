@@ -118,12 +118,18 @@ def days_of_the_desks(stack):
     stack.daemon.start()
     assert days(stack) == expected
     bands = dict.fromkeys(expected, 130) | {"kim": 100, "eli": 100}  # back without a `since`
+    step(stack, "freeze", "sales", THEN)
+    told(stack, desk({"id": "ana", "from": day(THEN, 5)}, ana=OLD))
+    code, _, error = stack.cli("close", "sales", THEN, check=False)
+    assert code == 1 and "rep ana got other days" in error and "freeze it again" in error, error
+    expected["ana"] -= 4
+    assert days(stack) != expected  # what was frozen
+    step(stack, "freeze", "sales", THEN)
+    assert days(stack) == expected, (days(stack), expected)
     books = Books("sales", SPLIT, 250000)
     books.close(THEN, "p", 77777, {
         "equal": expected, "hours": MINUTES, "individual": {},
         "seniority": {rep: bands[rep] * count for rep, count in expected.items()}})
-    step(stack, "freeze", "sales", THEN)
-    told(stack, desk({"id": "ana", "from": day(THEN, 5)}, ana=OLD))  # too late: it is frozen
     step(stack, "close", "sales", THEN)
     step(stack, "pay", "sales", THEN)
     books.check(pool(stack, "sales", THEN))
