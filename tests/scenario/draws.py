@@ -255,7 +255,8 @@ class Rounds:
 
         def due(rep, tickets):
             return self.owed[rep] + gain[rep] >= (tickets - self.level) * self.ONE
-        if not any(self.slots[r] for r in who) or self.level and any(due(r, 1) for r in who):
+        above = self.level > 0 and any(due(r, 2 if self.slots[r] else 1) for r in who)
+        if above or not any(self.slots[r] for r in who):
             self.begin(who)
         for rep in who:
             self.slots[rep] = self.slots[rep] or int(due(rep, 1))
