@@ -287,11 +287,11 @@ class Daemon:
         self.wait_alive("is " + role, lambda: self.status().get("role") == role, seconds)
 
     def wait_ready(self, seconds=20):
-        """Leads by a desk, with the links to both servers up: a leader gets these one by one.
+        """Leads by a desk, with all links to both servers up: a leader gets these one by one.
         The desk is asked for by itself: what status shows of it may not be committed yet."""
         def ready():
             return self.status().get("role") == "leader" and self.shows("/v1/desk") and \
-                self.healthy()
+                self.healthy() and self.shows("/v1/draws")  # which asks PostgreSQL
         self.wait_alive("is ready", ready, seconds)
 
     def last_words(self, lines=15):
