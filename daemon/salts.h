@@ -3,9 +3,9 @@
  *
  * Each customer has one, drawn with their first input, so that their tickets still compare. Another
  * one is made of it and the master key for all their subjects, so that what they send again is seen
- * to be the same. Any other subject and each dead letter has its own. They stand with the text, in the tables `personal` and
- * `dead_body`, and are erased with it. What was erased is known again by its identity, and by all
- * that was not erased.
+ * to be the same. Any other subject and each dead letter has its own. They stand with the text, in
+ * the tables `personal` and `dead_body`, and are erased with it. What was erased is known again by
+ * its identity, and by all that was not erased.
  *
  *     eh_salts_draw(&item->input);              // where it comes in
  *     eh_input_identify(&item->input);

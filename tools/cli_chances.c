@@ -42,7 +42,8 @@ static void on_deal(void *context, const struct eh_deal *deal)
     json_array_append_new(search->deals, told);
 }
 
-/* Where it came, or at the beginning: a ticket may have been named otherwise by an earlier build. */
+/* Where it came, or at the beginning: a ticket may have been named otherwise by an earlier build.
+ */
 static int begin(struct eh_replay *replay, const struct search *search, struct eh_error *error)
 {
     struct eh_cli_log_before before = {.day = EH_DATE_NEVER};

@@ -82,8 +82,8 @@ int eh_cli_log_named(struct eh_cli_log *log, uint64_t input, eh_cli_log_input_fn
     return r;
 }
 
-int eh_cli_log_ticket(struct eh_cli_log *log, struct eh_str source, struct eh_str id,
-                      uint64_t *ret, struct eh_error *error)
+int eh_cli_log_ticket(struct eh_cli_log *log, struct eh_str source, struct eh_str id, uint64_t *ret,
+                      struct eh_error *error)
 {
     char sql[SQL_MAX], hex[33];
     uint8_t bytes[16];
