@@ -109,62 +109,6 @@ static int freeze(const struct eh_engine *e, const struct eh_period_view *view, 
 
 /* ---- what keeps CLOSE, and what it settles first */
 
-/* As it was frozen, or NULL; both lists are by rep. */
-static const struct eh_bonus_member *find_member(const struct eh_bonus_facts *facts,
-                                                 struct eh_str rep)
-{
-    uint32_t low = 0, high = facts->member_count;
-    while (low < high) {
-        uint32_t middle = low + (high - low) / 2;
-        int order = eh_str_compare(facts->members[middle].rep, rep);
-        if (order == 0)
-            return &facts->members[middle];
-        if (order < 0)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return NULL;
-}
-
-static const char *changed_since(const struct eh_bonus_member *frozen,
-                                 const struct eh_bonus_member *now)
-{
-    if (now->excluded != frozen->excluded)
-        return now->excluded ? "was set aside" : "was included";
-    if (now->has_paid != frozen->has_paid || now->paid_minutes != frozen->paid_minutes)
-        return "got other paid_minutes";
-    if (now->has_contract != frozen->has_contract ||
-        now->contract_minutes != frozen->contract_minutes)
-        return "got other contract_minutes";
-    return NULL;
-}
-
-/* What is known of the people themselves decides who is paid, and no later version takes it up: it
- * has to be frozen with the rest. */
-static int check_members(const struct eh_engine *e, const struct eh_period_view *view,
-                         struct eh_arena *arena, struct eh_error *error)
-{
-    struct eh_bonus_facts *frozen, *now;
-    char name[EH_DECIMAL_TEXT_MAX];
-    if (view->late == 0)
-        return 0;
-    int r = eh_pool_frozen(view, arena, &frozen, error);
-    if (r == 0)
-        r = eh_pool_facts(e, view, false, arena, &now, error);
-    for (uint32_t i = 0; r == 0 && i < now->member_count; i++) {
-        const struct eh_bonus_member *before = find_member(frozen, now->members[i].rep);
-        const char *what = before ? changed_since(before, &now->members[i]) : NULL;
-        if (!what)
-            continue;
-        eh_period_print(view->period, name);
-        return eh_error_set(error, EH_ECONFLICT,
-                            "%s: rep %.*s %s after it was frozen; freeze it again", name,
-                            EH_STR_ARG(now->members[i].rep), what);
-    }
-    return r;
-}
-
 static bool is_late(const struct eh_period_view *view)
 {
     return view->late > 0 && (view->state == EH_PERIOD_CLOSED || view->state == EH_PERIOD_PAID);
@@ -309,8 +253,7 @@ static int close_period(const struct eh_engine *e, const struct eh_period_view *
     uint32_t count = 0;
     int r = check_closable(view, error);
     if (r == 0 && first)
-        r = eh_pool_rules(e) < EH_RULES_WAYS_OUT ? check_members(e, view, arena, error)
-                                                 : eh_pool_since_freeze(e, view, arena, error);
+        r = eh_pool_since_freeze(e, view, arena, error);
     if (r < 0)
         return r;
     size_t most = (first ? count_late(e, view->team) : 0) + (size_t)1;

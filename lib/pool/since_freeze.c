@@ -6,6 +6,20 @@
  */
 #include "internal.h"
 
+/* Of what is known of the member alone, as a clause; NULL: nothing. */
+static const char *own_change(const struct eh_bonus_member *frozen,
+                              const struct eh_bonus_member *now)
+{
+    if (now->excluded != frozen->excluded)
+        return now->excluded ? "was set aside" : "was included";
+    if (now->has_paid != frozen->has_paid || now->paid_minutes != frozen->paid_minutes)
+        return "got other paid_minutes";
+    if (now->has_contract != frozen->has_contract ||
+        now->contract_minutes != frozen->contract_minutes)
+        return "got other contract_minutes";
+    return NULL;
+}
+
 static bool seniority_differs(const struct eh_bonus_plan *plan, const struct eh_bonus_member *a,
                               const struct eh_bonus_member *b)
 {
@@ -17,45 +31,51 @@ static bool seniority_differs(const struct eh_bonus_plan *plan, const struct eh_
 static const char *changed(const struct eh_bonus_plan *plan, const struct eh_bonus_member *frozen,
                            const struct eh_bonus_member *now)
 {
-    if (now->excluded != frozen->excluded)
-        return now->excluded ? "was set aside" : "was included";
-    if (now->has_paid != frozen->has_paid || now->paid_minutes != frozen->paid_minutes)
-        return "got other paid_minutes";
-    if (now->has_contract != frozen->has_contract ||
-        now->contract_minutes != frozen->contract_minutes)
-        return "got other contract_minutes";
+    const char *own = own_change(frozen, now);
+    if (own)
+        return own;
     if (now->days != frozen->days || now->left != frozen->left)
         return "got other days in the team";
     return seniority_differs(plan, frozen, now) ? "got other years of service" : NULL;
 }
 
-static int refuse(const struct eh_period_view *view, const char *what, struct eh_str of,
-                  const char *became, struct eh_error *error)
+static int refuse(const struct eh_period_view *view, struct eh_str rep, const char *became,
+                  struct eh_error *error)
 {
     char name[EH_DECIMAL_TEXT_MAX];
     eh_period_print(view->period, name);
-    return eh_error_set(error, EH_ECONFLICT, "%s: %s%.*s %s after it was frozen; freeze it again",
-                        name, what, EH_STR_ARG(of), became);
+    return eh_error_set(error, EH_ECONFLICT, "%s: rep %.*s %s after it was frozen; freeze it again",
+                        name, EH_STR_ARG(rep), became);
 }
 
-/* Both lists are by rep. Of whom there are no days, in neither, only tickets can tell. */
-static int check_members(const struct eh_period_view *view, const struct eh_bonus_facts *frozen,
-                         const struct eh_bonus_facts *now, struct eh_error *error)
+/* One of both may be NULL: the rep has no facts there. Of whom there are no days, in neither, only
+ * tickets can tell. */
+static const char *became(const struct eh_bonus_plan *plan, uint32_t rules,
+                          const struct eh_bonus_member *was, const struct eh_bonus_member *is)
+{
+    if (rules < EH_RULES_WAYS_OUT)
+        return was && is ? own_change(was, is) : NULL;
+    if (was && is)
+        return changed(plan, was, is);
+    if (is)
+        return is->days > 0 ? "got days in the team" : NULL;
+    return was->days > 0 ? "lost their days in the team" : NULL;
+}
+
+/* Both lists are by rep. */
+static int check_members(const struct eh_period_view *view, uint32_t rules,
+                         const struct eh_bonus_facts *frozen, const struct eh_bonus_facts *now,
+                         struct eh_error *error)
 {
     uint32_t i = 0, k = 0;
     while (i < frozen->member_count || k < now->member_count) {
         const struct eh_bonus_member *was = i < frozen->member_count ? &frozen->members[i] : NULL;
         const struct eh_bonus_member *is = k < now->member_count ? &now->members[k] : NULL;
         int order = !was ? 1 : !is ? -1 : eh_str_compare(was->rep, is->rep);
-        const char *what = NULL;
-        if (order == 0)
-            what = changed(view->plan, was, is);
-        else if (order > 0 && is->days > 0)
-            what = "got days in the team";
-        else if (order < 0 && was->days > 0)
-            what = "lost their days in the team";
+        const char *what =
+            became(view->plan, rules, order <= 0 ? was : NULL, order >= 0 ? is : NULL);
         if (what)
-            return refuse(view, "rep ", order > 0 ? is->rep : was->rep, what, error);
+            return refuse(view, order > 0 ? is->rep : was->rep, what, error);
         i += order <= 0;
         k += order >= 0;
     }
@@ -66,10 +86,13 @@ int eh_pool_since_freeze(const struct eh_engine *e, const struct eh_period_view 
                          struct eh_arena *arena, struct eh_error *error)
 {
     struct eh_bonus_facts *frozen, *now;
+    uint32_t rules = eh_pool_rules(e);
+    if (rules < EH_RULES_WAYS_OUT && view->late == 0)
+        return 0;
     int r = eh_pool_frozen(view, arena, &frozen, error);
     if (r == 0)
         r = eh_pool_facts(e, view, false, arena, &now, error);
     if (r == 0)
-        r = check_members(view, frozen, now, error);
+        r = check_members(view, rules, frozen, now, error);
     return r;
 }
