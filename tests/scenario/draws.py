@@ -60,10 +60,15 @@ FOUND = re.compile(r"(\d+) draws and (\d+) choices checked, (\d+) draws await th
                    r"(\d+) tickets, (\d+) faults")
 
 
+def checker(text, *args):
+    return subprocess.run([sys.executable, CHECKOUT + "/tools/evenhand-check-draws", *args],
+                          input=text, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                          check=False)
+
+
 def check(text, *args):
     """(faults in words, the numbers of the last line)"""
-    done = subprocess.run([sys.executable, os.path.join(CHECKOUT, "tools", "evenhand-check-draws"), *args],
-                          input=text, stdout=subprocess.PIPE, text=True, check=False)
+    done = checker(text, *args)
     *faults, last = done.stdout.splitlines()
     numbers = [int(n) for n in FOUND.match(last).groups()]
     assert (done.returncode == 0) == (faults == ["ok"]) == (numbers[-1] == 0), done
@@ -398,6 +403,10 @@ def own(stack):
         receipt[key] = "0" * len(receipt[key])
         assert check(json.dumps(dict(ticket, receipt=receipt)))[0] != ["ok"], key
     assert check(json.dumps(dict(ticket, id="another")))[0] != ["ok"]
+    for text, args, why in (("", (), "nothing to check"), ("{}\n", (), "line 1"),
+                            ("x\n", (), "line 1"), (told, ("/nowhere",), "/nowhere")):
+        done = checker(text, *args)
+        assert done.returncode == 2 and why in done.stderr and "Traceback" not in done.stderr, done
     late = stack.cli("--json", "ticket", stack.sql1(
         "SELECT i.id FROM effect e JOIN input i ON i.input = e.ticket WHERE e.type = 1 AND e.epoch ="
         " 2 AND e.why = 'balanced' AND e.draws IS NOT NULL ORDER BY e.seq DESC LIMIT 1"))[1]
