@@ -330,15 +330,7 @@ struct history {
 
 static struct eh_engine *reborn(struct eh_engine *e)
 {
-    EH_AUTO(eh_bytes) struct eh_bytes bytes = EH_BYTES_INIT;
-    struct eh_engine *again;
-    struct eh_error error = {0};
-    cr_assert_eq(eh_engine_snapshot(e, &bytes), 0);
-    int r = eh_engine_restore(eh_str_n((char *)bytes.data, bytes.size), &again, &error);
-    cr_assert_eq(r, 0, "%s", error.text);
-    EH_AUTO(eh_bytes) struct eh_bytes second = EH_BYTES_INIT;
-    cr_assert_eq(eh_engine_snapshot(again, &second), 0);
-    cr_assert(bytes.size == second.size && memcmp(bytes.data, second.data, bytes.size) == 0);
+    struct eh_engine *again = kit_restored(e);
     eh_engine_free(e);
     return again;
 }

@@ -11,6 +11,7 @@
 #include <criterion/criterion.h>
 
 #include "../../tools/cli_fairness.h"
+#include "../unit/engine_kit.h"
 #include "history.h"
 
 enum { DESKS = 400, STEPS = 600, DAYS = 12 };
@@ -40,21 +41,11 @@ static void follow(struct told *told, const struct history *h)
     eh_arena_reset(&told->arena);
 }
 
-static void restore(const struct eh_engine *from, struct eh_engine **ret)
-{
-    struct eh_bytes bytes = EH_BYTES_INIT;
-    struct eh_error error = {0};
-    cr_assert_eq(eh_engine_snapshot(from, &bytes), 0);
-    int r = eh_engine_restore(eh_str_n((const char *)bytes.data, bytes.size), ret, &error);
-    cr_assert_eq(r, 0, "%s", error.text);
-    eh_bytes_done(&bytes);
-}
-
 /* As the command line begins: the engine's time is that of the snapshot. */
 static void begin_month(struct pair *pair)
 {
     struct eh_totals totals;
-    restore(pair->whole.watch.engine, &pair->month.watch.engine);
+    pair->month.watch.engine = kit_restored(pair->whole.watch.engine);
     eh_engine_totals(pair->month.watch.engine, &totals);
     pair->month.watch.at_us = totals.at_us;
 }
@@ -104,7 +95,7 @@ static void compare_reports(uint64_t seed)
                               ? pair.whole.watch.from + (int32_t)seed_below(&more, 8)
                               : EH_DATE_NEVER;
     pair.month.watch = pair.whole.watch;
-    restore(h.e, &pair.whole.watch.engine);
+    pair.whole.watch.engine = kit_restored(h.e);
     cr_assert_not_null(pair.whole.watch.engine, "%s", error.text);
     h.after = follow_both;
     h.context = &pair;

@@ -5,6 +5,7 @@
  */
 #include <criterion/criterion.h>
 
+#include "../unit/engine_kit.h"
 #include "history.h"
 
 #define HISTORIES 1500
@@ -152,12 +153,7 @@ static int tamper(struct world *w)
 /* A restart in between knows as much. */
 static void restart(struct world *w)
 {
-    EH_AUTO(eh_bytes) struct eh_bytes bytes = EH_BYTES_INIT;
-    struct eh_engine *again;
-    struct eh_error error = {0};
-    cr_assert_eq(eh_engine_snapshot(w->h->e, &bytes), 0);
-    int r = eh_engine_restore(eh_str_n((const char *)bytes.data, bytes.size), &again, &error);
-    cr_assert_eq(r, 0, "%s", error.text);
+    struct eh_engine *again = kit_restored(w->h->e);
     eh_engine_free(w->h->e);
     w->h->e = again;
     cr_assert_eq(eh_engine_observe(w->h->e, on_deal, w), 0);

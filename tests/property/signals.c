@@ -58,17 +58,6 @@ static uint8_t any_status(struct world *w)
     return (uint8_t)(EH_STATUS_AVAILABLE + seed_below(&w->seed, 3));
 }
 
-/* What is killed goes on from what its log or its snapshot says. */
-static void restart(struct world *w)
-{
-    EH_AUTO(eh_bytes) struct eh_bytes bytes = EH_BYTES_INIT;
-    struct eh_engine *again;
-    cr_assert_eq(eh_engine_snapshot(w->k.e, &bytes), 0);
-    cr_assert_eq(eh_engine_restore(eh_str_n((char *)bytes.data, bytes.size), &again, NULL), 0);
-    eh_engine_free(w->k.e);
-    w->k.e = again;
-}
-
 static void pass(struct world *w, int64_t seconds)
 {
     kit_pass(&w->k, seconds);
@@ -80,7 +69,7 @@ static void deliver(struct world *w)
 {
     uint64_t at = seed_below(&w->seed, SIGNALS);
     if (seed_below(&w->seed, 8) == 0)
-        restart(w);
+        kit_restart(&w->k);
     if (seed_below(&w->seed, 4) == 0)
         pass(w, (int64_t)seed_below(&w->seed, 30));
     if (seed_below(&w->seed, 10) == 0) /* over the socket, later than all that is known */

@@ -233,15 +233,11 @@ static void write_desk(const struct said *said, char *text, size_t size)
 
 static void check(const struct kit *k, const struct model *m, const char *yaml)
 {
-    EH_AUTO(eh_bytes) struct eh_bytes snapshot = EH_BYTES_INIT;
-    struct eh_engine *again;
     const char *wanted = model_text(m);
     cr_assert_str_eq(stays_of(k->e, "t", 0, DAYS - 1), wanted, "day %d: %s\nfound  %s\nwanted %s",
                      k->date - STAYS_DAY_0, yaml, stays_of(k->e, "t", 0, DAYS - 1), wanted);
     cr_assert(kit_sound(k));
-    cr_assert_eq(eh_engine_snapshot(k->e, &snapshot), 0);
-    cr_assert_eq(eh_engine_restore(eh_str_n((char *)snapshot.data, snapshot.size), &again, NULL),
-                 0);
+    struct eh_engine *again = kit_restored(k->e);
     cr_assert_str_eq(stays_of(again, "t", 0, DAYS - 1), wanted);
     eh_engine_free(again);
 }

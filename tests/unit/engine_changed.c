@@ -98,13 +98,7 @@ Test(engine_changed, a_time_ahead_is_now_and_a_snapshot_keeps_it)
     kit_pass(&k, 10);
     kit_send(&k, "{'type':'update','id':'T1','value':2,'changed_at':4000000000000}");
     assert_stands(2, 5);
-    EH_AUTO(eh_bytes) struct eh_bytes snapshot = EH_BYTES_INIT;
-    struct eh_engine *again;
-    cr_assert_eq(eh_engine_snapshot(k.e, &snapshot), 0);
-    cr_assert_eq(
-        eh_engine_restore(eh_str_n((const char *)snapshot.data, snapshot.size), &again, NULL), 0);
-    eh_engine_free(k.e);
-    k.e = again;
+    kit_restart(&k);
     kit_send(&k, "{'type':'update','id':'T1','value':3,'changed_at':1600000000000}");
     cr_assert(k.fx.older);
     assert_stands(2, 5);

@@ -139,17 +139,9 @@ Test(engine_epochs, old_logs_begin_without_commitments)
 
 Test(engine_epochs, a_snapshot_keeps_what_is_committed)
 {
-    EH_AUTO(eh_bytes) struct eh_bytes bytes = EH_BYTES_INIT;
-    struct eh_error error = {0};
     cr_assert_eq(turn(EH_MESSAGE_DAY, NULL, commitments[0], commitments[1]), 0);
     cr_assert_eq(kit_desk(&k, desk), 0);
-    cr_assert_eq(eh_engine_snapshot(k.e, &bytes), 0);
-    struct eh_key digest = eh_engine_digest(k.e);
-    eh_engine_free(k.e);
-    k.e = NULL;
-    cr_assert_eq(eh_engine_restore(eh_str_n((const char *)bytes.data, bytes.size), &k.e, &error), 0,
-                 "%s", error.text);
-    cr_assert(eh_key_equal(digest, eh_engine_digest(k.e)));
+    kit_restart(&k);
     struct eh_totals totals;
     eh_engine_totals(k.e, &totals);
     cr_assert(totals.committed);

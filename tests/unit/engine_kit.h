@@ -234,4 +234,32 @@ static inline bool kit_sound(const struct kit *k)
     return eh_key_equal(eh_engine_digest(k->e), eh_engine_digest_anew(k->e));
 }
 
+/* Another engine, made of a snapshot of this one: the same to the byte. */
+static inline struct eh_engine *kit_restored(const struct eh_engine *e)
+{
+    EH_AUTO(eh_bytes) struct eh_bytes bytes = EH_BYTES_INIT;
+    EH_AUTO(eh_bytes) struct eh_bytes second = EH_BYTES_INIT;
+    struct eh_engine *again;
+    struct eh_error error = {0};
+    if (eh_engine_snapshot(e, &bytes) < 0)
+        kit_fail("snapshot", "cannot be taken");
+    if (eh_engine_restore(eh_str_n((const char *)bytes.data, bytes.size), &again, &error) < 0)
+        kit_fail("snapshot", error.text);
+    if (!eh_key_equal(eh_engine_digest(e), eh_engine_digest(again)) ||
+        !eh_key_equal(eh_engine_digest(again), eh_engine_digest_anew(again)))
+        kit_fail("snapshot", "what it makes has another digest");
+    if (eh_engine_snapshot(again, &second) < 0 || second.size != bytes.size ||
+        memcmp(second.data, bytes.data, bytes.size) != 0)
+        kit_fail("snapshot", "what it makes has another snapshot");
+    return again;
+}
+
+/* As a restart makes it: whoever observed says so again. */
+static inline void kit_restart(struct kit *k)
+{
+    struct eh_engine *again = kit_restored(k->e);
+    eh_engine_free(k->e);
+    k->e = again;
+}
+
 #endif

@@ -187,15 +187,7 @@ Test(engine_leavers, in_bounded_steps)
     desk(TEAMS("", ""));
     size_t rounds = 0, dealt = 0;
     for (; !nothing_due() && rounds < 50; rounds++) {
-        EH_AUTO(eh_bytes) struct eh_bytes snapshot = EH_BYTES_INIT;
-        struct eh_engine *twin;
-        struct eh_error error = {0};
-        cr_assert_eq(eh_engine_snapshot(k.e, &snapshot), 0);
-        cr_assert_eq(
-            eh_engine_restore(eh_str_n((char *)snapshot.data, snapshot.size), &twin, &error), 0,
-            "%s", error.text);
-        eh_engine_free(k.e);
-        k.e = twin;
+        kit_restart(&k);
         round_of_it();
         cr_assert_leq(k.fx.count, 3); /* two, and the sentence */
         for (uint32_t i = 0; i < k.fx.count; i++)

@@ -238,12 +238,7 @@ Test(engine_manager, a_release_of_one_team_leaves_the_others_alone)
     kit_send(&k, "{'type':'signal','rep':'bob','status':'away'}");
     kit_send(&k, "{'type':'ticket','id':'S2','team':'sales','kind':'order'}");
     cr_assert_str_eq(kit_effects(&k), "waiting S2 nobody");
-    EH_AUTO(eh_bytes) struct eh_bytes snapshot = EH_BYTES_INIT;
-    struct eh_engine *twin;
-    cr_assert_eq(eh_engine_snapshot(k.e, &snapshot), 0);
-    cr_assert_eq(eh_engine_restore(eh_str_n((char *)snapshot.data, snapshot.size), &twin, NULL), 0);
-    eh_engine_free(k.e);
-    k.e = twin;
+    kit_restart(&k);
     struct eh_message m = kit_message(&k, "{'type':'signal','rep':'ana','status':'available'}");
     int64_t from, until;
     cr_assert_not(eh_engine_signal_is_repeat(k.e, &m, &from, &until));

@@ -118,22 +118,6 @@ static void close_with(const char *of, const struct eh_settlement *all, size_t c
     lifecycle(EH_MESSAGE_CLOSE, of, eh_str_n((char *)text.data, text.size));
 }
 
-/* Comes back from its own snapshot. */
-static void restart(void)
-{
-    EH_AUTO(eh_bytes) struct eh_bytes before = EH_BYTES_INIT;
-    struct eh_engine *again;
-    struct eh_error error = {0};
-    struct eh_key digest = eh_engine_digest(k.e);
-    cr_assert_eq(eh_engine_snapshot(k.e, &before), 0);
-    cr_assert_eq(eh_engine_restore(eh_str_n((char *)before.data, before.size), &again, &error), 0,
-                 "%s", error.text);
-    eh_engine_free(k.e);
-    k.e = again;
-    cr_assert(eh_key_equal(digest, eh_engine_digest(k.e)));
-    cr_assert(kit_sound(&k));
-}
-
 Test(engine_periods, a_closing_counts_where_it_happened)
 {
     ticket("T1", "order", 5000);
@@ -160,7 +144,7 @@ Test(engine_periods, a_closing_counts_where_it_happened)
     struct eh_period_view next;
     cr_assert(eh_engine_period_after(k.e, eh_str("sales"), EH_DATE_ALWAYS, &next));
     cr_expect(eh_period_equal(next.period, month("2024-08")));
-    restart();
+    kit_restart(&k);
     cr_expect_eq((int64_t)period("2024-09").revenue, 5000);
 }
 
@@ -222,7 +206,7 @@ Test(engine_periods, refunds_and_reopenings)
     struct eh_fact_view quotes = fact("2024-09", (struct wanted){EH_FACT_KIND, .kind = "quote"});
     cr_expect_eq(quotes.won, 0);
     cr_expect_eq(quotes.closed, 0);
-    restart();
+    kit_restart(&k);
     kit_pass(&k, EH_ORDER_S + 1); /* it is not put in its place any more */
     outcome("T1", "lost", AUGUST_MS, "");
     cr_expect_eq(fact("2024-08", (struct wanted){EH_FACT_KIND, .kind = "quote"}).lost, 1);
@@ -280,7 +264,7 @@ Test(engine_periods, imported_figures)
             "metric: 2024-09 has 64 imported metrics already");
     kit_send(&k, "{'type':'metric','team':'care','metric':'y','period':'2024-W40','value':1}");
     cr_expect_not(k.fx.refused); /* no plan yet: written down */
-    restart();
+    kit_restart(&k);
 }
 
 /* A figure that takes the place of what came before it; what stands is told from the state. */
@@ -437,7 +421,7 @@ Test(engine_periods, the_way_of_a_period)
     cr_expect_eq(period("2024-09").late, 1);
     lifecycle(EH_MESSAGE_FREEZE, "2024-09", eh_str("facts again"));
     cr_expect_eq(period("2024-09").late, 0);
-    restart();
+    kit_restart(&k);
     close_with("2024-09", &first, 1);
     cr_expect_not(k.fx.refused);
     struct eh_period_view closed = period("2024-09");
@@ -454,7 +438,7 @@ Test(engine_periods, the_way_of_a_period)
     cr_expect_eq(period("2024-09").state, EH_PERIOD_PAID);
     lifecycle(EH_MESSAGE_PAY, "2024-09", eh_str("x"));
     cr_expect_str_eq(kit_refused(&k), "period: 2024-09 of team sales is paid already");
-    restart();
+    kit_restart(&k);
     cr_expect_eq(period("2024-09").state, EH_PERIOD_PAID);
 }
 
@@ -484,7 +468,7 @@ Test(engine_periods, versions)
     one.net = 150;
     close_with("2024-09", &one, 1);
     cr_expect_eq(period("2024-09").state, EH_PERIOD_CLOSED); /* until that is paid, too */
-    restart();
+    kit_restart(&k);
     cr_expect_eq(eh_engine_carry_open(k.e, eh_str("sales")), -30);
 }
 
@@ -524,12 +508,7 @@ Test(engine_periods, who_is_set_aside)
         kit_command(&k, EH_MESSAGE_INCLUDE,
                     "{'team':'sales','period':'2024-09','rep':'ana','reason':'passed it'}");
     cr_expect_str_eq(kit_refused(&k), "rep: ana is not set aside in 2024-09");
-    EH_AUTO(eh_bytes) struct eh_bytes snapshot = EH_BYTES_INIT;
-    struct eh_engine *twin;
-    cr_assert_eq(eh_engine_snapshot(k.e, &snapshot), 0);
-    cr_assert_eq(eh_engine_restore(eh_str_n((char *)snapshot.data, snapshot.size), &twin, NULL), 0);
-    eh_engine_free(k.e);
-    k.e = twin;
+    kit_restart(&k);
     cr_assert(eh_engine_set_aside(k.e, team, month("2024-09"), ana, &now));
     cr_assert(!now.excluded && kit_is(now.reason, "passed it"));
     struct eh_settlement one = {month("2024-09"), 1, 100, 0, 100, 0, eh_str("one")};
@@ -558,7 +537,7 @@ Test(engine_periods, plans_that_began_stay)
                      PLAN("p3", "sales", "2024-12"));
     cr_expect_not(k.fx.refused, "%s", kit_refused(&k));
     cr_expect_eq(period("2024-11").plan, &eh_engine_desk(k.e)->plans[1]);
-    restart();
+    kit_restart(&k);
 }
 
 /* A plan more is counted, and is no part of the state. */
@@ -585,7 +564,7 @@ Test(engine_periods, the_shadow)
     cr_expect_eq((int64_t)fact("2024-09", (struct wanted){EH_FACT_KIND, .kind = "order"}).sum,
                  30000);
     cr_expect(kit_sound(&k));
-    restart();
+    kit_restart(&k);
     cr_expect_not(eh_engine_shadow_after(k.e, eh_str("sales"), EH_DATE_ALWAYS, &view));
 }
 
@@ -622,7 +601,7 @@ Test(engine_periods, a_plan_that_comes_late)
     struct eh_key late_digest = eh_engine_digest(k.e);
     cr_expect_eq((int64_t)period("2024-09").revenue, 5000);
     cr_expect(period("2024-09").published_late);
-    restart();
+    kit_restart(&k);
     cr_expect(eh_key_equal(eh_engine_digest(k.e), late_digest));
     outcome("T3", "won", OCTOBER_MS, ""); /* waits */
     ticket("T3", "order", 7);
@@ -674,7 +653,7 @@ Test(engine_periods, old_ones_are_forgotten)
     ticket("T1", "order", 100);
     outcome("T1", "won", INT64_C(1268000000000), ""); /* 2010-03-07 */
     cr_expect_not(eh_engine_period(k.e, eh_str("sales"), month("2010-03"), &view));
-    restart();
+    kit_restart(&k);
 }
 
 /* ---- time taken back */

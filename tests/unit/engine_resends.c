@@ -52,27 +52,15 @@ static void expect_resent(const char *of)
         cr_expect(kit_is(kit_item(&k, 0)->why, of));
 }
 
-static void restart(void)
-{
-    EH_AUTO(eh_bytes) struct eh_bytes bytes = EH_BYTES_INIT;
-    struct eh_engine *again;
-    struct eh_error error = {0};
-    cr_assert_eq(eh_engine_snapshot(k.e, &bytes), 0);
-    int r = eh_engine_restore(eh_str_n((const char *)bytes.data, bytes.size), &again, &error);
-    cr_assert_eq(r, 0, "%s", error.text);
-    eh_engine_free(k.e);
-    k.e = again;
-}
-
 Test(engine_resends, under_another_id_it_is_told)
 {
     ticket("A1", SAME);
     expect_resent(NULL);
     cancel("A1");
-    restart();
+    kit_restart(&k);
     ticket("A2", SAME);
     expect_resent("A1");
-    restart();
+    kit_restart(&k);
     expect_resent("A1");
     ticket("A3", SAME); /* a cancelled one comes again once */
     expect_resent(NULL);

@@ -94,17 +94,10 @@ static void expect_back(const char *rep)
     cr_expect_str_eq(kit_effects(&k), expected);
 }
 
-/* The engine as a restart makes it. */
+/* The engine as a restart makes it, observed again. */
 static void restart(void)
 {
-    EH_AUTO(eh_bytes) struct eh_bytes bytes = EH_BYTES_INIT;
-    struct eh_engine *again;
-    struct eh_error error = {0};
-    cr_assert_eq(eh_engine_snapshot(k.e, &bytes), 0);
-    int r = eh_engine_restore(eh_str_n((const char *)bytes.data, bytes.size), &again, &error);
-    cr_assert_eq(r, 0, "%s", error.text);
-    eh_engine_free(k.e);
-    k.e = again;
+    kit_restart(&k);
     cr_assert_eq(eh_engine_observe(k.e, on_deal, NULL), 0);
 }
 

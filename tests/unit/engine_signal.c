@@ -446,14 +446,9 @@ Test(engine_signal, so_many_become_inputs)
 /* What is held back and what was counted outlive a restart. */
 Test(engine_signal, held_back_in_a_snapshot)
 {
-    EH_AUTO(eh_bytes) struct eh_bytes bytes = EH_BYTES_INIT;
-    struct eh_engine *again;
     change(EH_CHANGES_A_MINUTE);
     kit_send(&k, "{'type':'signal','rep':'ida','status':'away','for':60,'reason':'tea'}");
-    cr_assert_eq(eh_engine_snapshot(k.e, &bytes), 0);
-    cr_assert_eq(eh_engine_restore(eh_str_n((char *)bytes.data, bytes.size), &again, NULL), 0);
-    eh_engine_free(k.e);
-    k.e = again;
+    kit_restart(&k);
     cr_assert_eq(seconds_from_now(eh_engine_due_us(k.e)), 60);
     kit_pass(&k, 60);
     kit_due(&k);
@@ -531,13 +526,8 @@ Test(engine_signal, a_command_stands_for_what_was_said_before_it)
 
 Test(engine_signal, the_order_outlives_a_restart)
 {
-    EH_AUTO(eh_bytes) struct eh_bytes bytes = EH_BYTES_INIT;
-    struct eh_engine *again;
     cr_assert(streamed_at("away", place.ms, 5));
-    cr_assert_eq(eh_engine_snapshot(k.e, &bytes), 0);
-    cr_assert_eq(eh_engine_restore(eh_str_n((char *)bytes.data, bytes.size), &again, NULL), 0);
-    eh_engine_free(k.e);
-    k.e = again;
+    kit_restart(&k);
     cr_assert_not(streamed_at("overloaded", place.ms, 4));
     cr_assert_eq(state_of("ida"), EH_STATUS_AWAY);
 }

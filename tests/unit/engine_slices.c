@@ -185,16 +185,6 @@ Test(engine_slices, back_in_the_middle_of_a_release)
     cr_assert_eq(eh_engine_due_us(k.e), EH_TIME_NEVER);
 }
 
-static struct eh_engine *reborn(void)
-{
-    EH_AUTO(eh_bytes) struct eh_bytes bytes = EH_BYTES_INIT;
-    struct eh_engine *again;
-    cr_assert_eq(eh_engine_snapshot(k.e, &bytes), 0);
-    cr_assert_eq(eh_engine_restore(eh_str_n((char *)bytes.data, bytes.size), &again, NULL), 0);
-    eh_engine_free(k.e);
-    return again;
-}
-
 /* Whose turn it is, and that what was there is left over, outlives a restart. */
 Test(engine_slices, from_a_snapshot)
 {
@@ -202,13 +192,13 @@ Test(engine_slices, from_a_snapshot)
     signal_of("bob", "available");
     kit_due(&k);
     expect("assigned A2 ana random; assigned B2 bob random");
-    k.e = reborn();
+    kit_restart(&k);
     signal_of("kim", "available");
     expect("");
     k.most = 3;
     kit_due(&k);
     expect("assigned A3 ana random; assigned B3 bob random; assigned A4 ana random");
-    k.e = reborn();
+    kit_restart(&k);
     kit_due(&k);
     expect("assigned B4 bob random; assigned A5 ana random; assigned B5 bob random");
 }

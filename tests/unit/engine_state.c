@@ -151,16 +151,8 @@ static void expect_same(struct eh_engine *a, struct eh_engine *b)
 
 static struct eh_engine *restored(void)
 {
-    EH_AUTO(eh_bytes) struct eh_bytes snapshot = EH_BYTES_INIT;
-    struct eh_engine *e;
-    struct eh_error error = {0};
-    cr_assert_eq(eh_engine_snapshot(k.e, &snapshot), 0);
-    int r = eh_engine_restore(eh_str_n((char *)snapshot.data, snapshot.size), &e, &error);
-    cr_assert_eq(r, 0, "%s", error.text);
-    cr_assert(eh_key_equal(eh_engine_digest(e), eh_engine_digest(k.e)));
-    cr_assert(eh_key_equal(eh_engine_digest(e), eh_engine_digest_anew(e)));
+    struct eh_engine *e = kit_restored(k.e);
     cr_assert_eq(eh_engine_due_us(e), eh_engine_due_us(k.e));
-    expect_same(e, k.e);
     return e;
 }
 

@@ -47,13 +47,8 @@ static void start(void)
 static void expect(const char *stays)
 {
     cr_assert_str_eq(stays_of(k.e, "t", 1, 99), stays);
-    EH_AUTO(eh_bytes) struct eh_bytes snapshot = EH_BYTES_INIT;
-    struct eh_engine *again;
-    cr_assert_eq(eh_engine_snapshot(k.e, &snapshot), 0);
-    cr_assert_eq(eh_engine_restore(eh_str_n((char *)snapshot.data, snapshot.size), &again, NULL),
-                 0);
+    struct eh_engine *again = kit_restored(k.e);
     cr_assert_str_eq(stays_of(again, "t", 1, 99), stays);
-    cr_assert(eh_key_equal(eh_engine_digest(again), eh_engine_digest_anew(again)));
     eh_engine_free(again);
 }
 
@@ -244,11 +239,7 @@ Test(engine_stays, names)
     expect_name("leo", "Leo 3");
     expect_name("ann", "ann");
     expect_name("nobody", "nobody");
-    EH_AUTO(eh_bytes) struct eh_bytes snapshot = EH_BYTES_INIT;
-    struct eh_engine *again;
-    cr_assert_eq(eh_engine_snapshot(k.e, &snapshot), 0);
-    cr_assert_eq(eh_engine_restore(eh_str_n((char *)snapshot.data, snapshot.size), &again, NULL),
-                 0);
+    struct eh_engine *again = kit_restored(k.e);
     cr_assert(kit_is(eh_engine_rep_name(again, eh_str("leo")), "Leo 3"));
     eh_engine_free(again);
     since_on(60, ", {id: leo}");
@@ -453,10 +444,7 @@ Test(engine_stays, zone_of_the_first_day)
     cr_assert_eq(counted_on(128, 2), 128);  /* has not begun: its first day */
     cr_assert_eq(counted_on(128, 12), 128);
     cr_assert_eq(counted_on(130, 2), 129);
-    EH_AUTO(eh_bytes) struct eh_bytes snapshot = EH_BYTES_INIT;
-    cr_assert_eq(eh_engine_snapshot(k.e, &snapshot), 0);
-    eh_engine_free(k.e);
-    cr_assert_eq(eh_engine_restore(eh_str_n((char *)snapshot.data, snapshot.size), &k.e, NULL), 0);
+    kit_restart(&k);
     cr_assert_eq(counted_on(66, 20), 66);
     cr_assert_eq(counted_on(97, 20), 98);
 }

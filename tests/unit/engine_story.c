@@ -462,17 +462,9 @@ Test(engine_story, a_value_of_an_update_stands)
 
 Test(engine_story, a_story_outlives_a_restart)
 {
-    EH_AUTO(eh_bytes) struct eh_bytes bytes = EH_BYTES_INIT;
-    struct eh_engine *again;
-    struct eh_error error = {0};
     ticket("T", CREATED);
     tell("reopened", SEPTEMBER_MS + MINUTE_MS, ",'event':'a name of some length'");
-    cr_assert_eq(eh_engine_snapshot(k.e, &bytes), 0);
-    cr_assert_eq(eh_engine_restore(eh_str_n((char *)bytes.data, bytes.size), &again, &error), 0,
-                 "%s", error.text);
-    cr_assert(eh_key_equal(eh_engine_digest(k.e), eh_engine_digest(again)));
-    eh_engine_free(k.e);
-    k.e = again;
+    kit_restart(&k);
     tell("won", SEPTEMBER_MS, "");
     cr_expect(kit_holds(&k, "T"));
 }

@@ -33,15 +33,6 @@ static int codec_of_february(const struct office *o)
     return office_view(o, "2026-02").last.statement.data[0];
 }
 
-static void restart(struct office *o)
-{
-    EH_AUTO(eh_bytes) struct eh_bytes snapshot = EH_BYTES_INIT;
-    cr_assert_eq(eh_engine_snapshot(o->k.e, &snapshot), 0);
-    struct eh_str bytes = eh_str_n((char *)snapshot.data, snapshot.size);
-    eh_engine_free(o->k.e);
-    cr_assert_eq(eh_engine_restore(bytes, &o->k.e, &o->error), 0, "%s", o->error.text);
-}
-
 Test(pool_month_end, what_nobody_earns_goes_to_the_others)
 {
     EH_AUTO(office) struct office o = {0};
@@ -67,7 +58,7 @@ Test(pool_month_end, a_period_goes_on_by_the_rules_it_was_closed_under)
     to_these_rules(&o);
     kit_desk(&o.k, office_replaced(&o, desk, "desk: main", "# a word\ndesk: main"));
     office_sent(&o, "the same plans again");
-    restart(&o);
+    kit_restart(&o.k);
     cr_expect(!eh_plan_shares_unearned(&eh_engine_desk(o.k.e)->plans[0]));
     office_sell_on(&o, "2026-02-10", 650000);
     cr_assert_str_eq(office_step(&o, EH_MESSAGE_CLOSE, "2026-02"), "");

@@ -417,14 +417,10 @@ static struct eh_str prepared(struct office *o, const struct eh_engine *e, int t
 Test(pool_periods, a_restored_engine_gives_the_same_bytes)
 {
     EH_AUTO(office) struct office o = {0};
-    EH_AUTO(eh_bytes) struct eh_bytes snapshot = EH_BYTES_INIT;
-    struct eh_engine *again = NULL;
     office_until_april(&o);
     cr_assert_str_eq(office_step(&o, EH_MESSAGE_FREEZE, "2026-03"), "");
     office_outcome(&o, 11, "'outcome':'refunded','value':1000");
-    cr_assert_eq(eh_engine_snapshot(o.k.e, &snapshot), 0);
-    struct eh_str bytes = eh_str_n((char *)snapshot.data, snapshot.size);
-    cr_assert_eq(eh_engine_restore(bytes, &again, &o.error), 0, "%s", o.error.text);
+    struct eh_engine *again = kit_restored(o.k.e);
     for (int type = EH_MESSAGE_FREEZE; type <= EH_MESSAGE_CLOSE; type++)
         cr_expect(eh_str_equal(prepared(&o, o.k.e, type, "2026-03"),
                                prepared(&o, again, type, "2026-03")));
