@@ -2,17 +2,13 @@
  * pool: what must hold of a team's pools whatever happens: tickets, refunds, reopenings, minutes,
  * members that come and go, periods frozen, closed and closed again in any order.
  */
-#include "../unit/pool_office.h"
-#include "seed.h"
+#include "period_life.h"
 
 static const struct eh_bonus_lines all;
 
-enum { HISTORIES = 250, STEPS = 400, WEEKS_MAX = 40, REPS_MAX = 12 };
+enum { HISTORIES = 250, STEPS = 400, WEEKS_MAX = 40, REPS_HERE = 6, REPS_MAX = 12 };
 
 TestSuite(pool, .timeout = 1800);
-
-static const char *const reps[] = {"ana", "bo", "cy", "dee", "eli", "fay"};
-static const char *const kinds[] = {"order", "quote", "query"};
 
 /* What is known of a closed period, to be compared with its next version. */
 struct known {
@@ -21,31 +17,15 @@ struct known {
     int64_t totals[REPS_MAX];
 };
 
-struct life {
-    struct office o;
-    struct seed seed;
+struct history {
+    struct life life;
     unsigned plan[5]; /* chosen once: an immutable plan */
     unsigned closings, versions;
     struct known known[WEEKS_MAX];
 };
 
-static unsigned below(struct life *l, unsigned n)
-{
-    return (unsigned)seed_below(&l->seed, n);
-}
-
-static struct eh_period week(int32_t date)
-{
-    return eh_period_of(EH_PERIOD_WEEK, date);
-}
-
-static int32_t first_week(void)
-{
-    return kit_period("2026-W06").number;
-}
-
 /* A random roster; the plan is that of the life. */
-static void write_desk(struct life *l, char *text, size_t size)
+static void write_desk(struct history *h, char *text, size_t size)
 {
     static const char *const splits[] = {"individual: 10%, equal: 36%, hours: 36%, seniority: 18%",
                                          "individual: 0%, equal: 50%, hours: 0%, seniority: 50%",
@@ -55,21 +35,21 @@ static void write_desk(struct life *l, char *text, size_t size)
     static const char *const most[] = {"0%", "25%", "100%"};
     size_t at = (size_t)snprintf(
         text, size,
-        "desk: main\ncurrency: EUR\nkinds: {order: {points: 2}, quote: {points: 2}, query: "
-        "{points: 1}}\nreps: [{id: ana, since: 2014-02-01}, {id: bo, since: 2021-06-01}, {id: cy}, "
-        "{id: dee, since: 2026-03-01}, {id: eli}, {id: fay, since: 2026-02-20}]\n"
-        "teams:\n  - id: sales\n    reps: [ana");
-    for (unsigned i = 1; i < 6; i++) {
-        unsigned what = below(l, 6);
-        int32_t date = kit_date("2026-02-02") + (int32_t)below(l, 60);
+        LIFE_DESK "reps: [{id: ana, since: 2014-02-01}, {id: bo, since: 2021-06-01}, {id: cy}, "
+                  "{id: dee, since: 2026-03-01}, {id: eli}, {id: fay, since: 2026-02-20}]\n"
+                  "teams:\n  - id: sales\n    reps: [ana");
+    for (unsigned i = 1; i < REPS_HERE; i++) {
+        unsigned what = life_below(&h->life, 6);
+        int32_t date = kit_date("2026-02-02") + (int32_t)life_below(&h->life, 60);
         char day[EH_DECIMAL_TEXT_MAX];
         eh_date_print(date, day);
         if (what == 0)
-            at += (size_t)snprintf(text + at, size - at, ", {id: %s, from: %s}", reps[i], day);
+            at += (size_t)snprintf(text + at, size - at, ", {id: %s, from: %s}", life_reps[i], day);
         else if (what == 1)
-            at += (size_t)snprintf(text + at, size - at, ", {id: %s, until: %s}", reps[i], day);
+            at +=
+                (size_t)snprintf(text + at, size - at, ", {id: %s, until: %s}", life_reps[i], day);
         else if (what < 5)
-            at += (size_t)snprintf(text + at, size - at, ", %s", reps[i]);
+            at += (size_t)snprintf(text + at, size - at, ", %s", life_reps[i]);
     }
     snprintf(
         text + at, size - at,
@@ -84,17 +64,17 @@ static void write_desk(struct life *l, char *text, size_t size)
         "    split: {%s}\n    individual: {points: {order: 2, quote: 1, query: 1}, cap: %s}\n"
         "    seniority: [[0y, 100], [1y, 105], [3y, 115]]\n    leavers: %s\n"
         "    carry: {at_most: %s}\n    if_missing: prior\n",
-        100 + l->plan[0], splits[l->plan[1]], caps[l->plan[2]], l->plan[3] ? "forfeit" : "prorate",
-        most[l->plan[4]]);
+        100 + h->plan[0], splits[h->plan[1]], caps[h->plan[2]], h->plan[3] ? "forfeit" : "prorate",
+        most[h->plan[4]]);
 }
 
 /* ---- what must hold */
 
-static void check_version(struct life *l, const struct eh_pool_statement *s)
+static void check_version(struct history *h, const struct eh_pool_statement *s)
 {
-    int32_t index = s->period.number - first_week();
+    int32_t index = s->period.number - life_first_week();
     cr_assert(index >= 0 && index < WEEKS_MAX);
-    struct known *k = &l->known[index];
+    struct known *k = &h->known[index];
     cr_assert_geq(s->version, k->version);
     cr_assert_eq(s->net >= k->net, true);
     cr_assert_leq(s->carry, 0);
@@ -106,7 +86,7 @@ static void check_version(struct life *l, const struct eh_pool_statement *s)
         cr_assert_eq(s->carry_before, k->carry_before);
         cr_assert_eq(s->line_count, k->lines);
     }
-    l->versions += s->version - k->version;
+    h->versions += s->version - k->version;
     k->version = s->version;
     k->net = s->net;
     k->carry = s->carry;
@@ -169,12 +149,12 @@ static void check_net(const struct eh_bonus_node *net, const struct eh_pool_stat
     cr_assert_eq(gross->children->children->value, s->composite_ppm);
 }
 
-static void check_explained(struct life *l, const struct eh_period_view *view,
+static void check_explained(struct history *h, const struct eh_period_view *view,
                             const struct eh_pool_statement *s, struct eh_arena *arena)
 {
     const struct eh_bonus_node *why = NULL;
     struct eh_error error = {0};
-    int r = eh_pool_explain(l->o.k.e, view, &all, arena, &why, &error);
+    int r = eh_pool_explain(h->life.o.k.e, view, &all, arena, &why, &error);
     cr_assert_eq(r, 0, "%s", error.text);
     cr_assert_eq(why->value, s->net);
     for (const struct eh_bonus_node *n = why->children; n; n = n->next)
@@ -185,28 +165,22 @@ static void check_explained(struct life *l, const struct eh_period_view *view,
 }
 
 /* Each pool is paid or still open to be taken back, to the cent. */
-static void check_life(struct life *l)
+static void check_life(struct history *h)
 {
     EH_AUTO(eh_arena) struct eh_arena arena = EH_ARENA_INIT;
     struct eh_period_view view;
-    const struct eh_engine *e = l->o.k.e;
+    const struct eh_engine *e = h->life.o.k.e;
     struct eh_str sales = eh_str("sales");
     int64_t paid = 0, earned = 0;
     for (int32_t after = EH_DATE_ALWAYS; eh_engine_period_after(e, sales, after, &view);
          after = eh_period_first(view.period)) {
-        struct eh_pool_statement *s = NULL;
-        struct eh_error error = {0};
-        cr_assert_eq(eh_pool_statement(e, &view, &arena, &s, &error), 0, "%s", error.text);
-        int64_t sum = s->held;
-        for (uint32_t i = 0; i < s->line_count; i++)
-            sum += s->lines[i].total;
-        cr_assert_eq(sum, s->net);
-        check_explained(l, &view, s, &arena);
+        struct eh_pool_statement *s = office_statement_of(&h->life.o, &view, &arena);
+        check_explained(h, &view, s, &arena);
         if (view.state >= EH_PERIOD_PROVISIONAL)
             check_frozen(&view, &arena);
         if (view.state < EH_PERIOD_CLOSED)
             continue;
-        check_version(l, s);
+        check_version(h, s);
         paid += s->net;
         earned += s->gross;
     }
@@ -221,87 +195,51 @@ static void outcome(struct life *l)
     static const char *const outcomes[] = {"won",      "won",       "won",      "lost",
                                            "resolved", "cancelled", "refunded", "refunded",
                                            "rated",    "reopened"};
-    struct office *o = &l->o;
-    if (o->tickets == 0)
+    if (l->o.tickets == 0)
         return;
-    unsigned ticket = below(l, o->tickets), which = below(l, 10);
-    char id[16], extra[64] = "";
-    snprintf(id, sizeof id, "T%u", ticket);
-    if (!kit_holds(&o->k, id))
-        o->k.in.recalled =
-            (struct eh_recalled){.ticket_known = true, .ticket_image = o->images[ticket]};
+    unsigned ticket = life_below(l, l->o.tickets), which = life_below(l, 10);
+    char fields[96];
+    size_t at = (size_t)snprintf(fields, sizeof fields, "'outcome':'%s'", outcomes[which]);
     if (which < 3 || which == 6 || which == 7)
-        snprintf(extra, sizeof extra, ",'value':%u", below(l, 6000));
-    if (which < 6 && below(l, 2))
-        snprintf(extra + strlen(extra), sizeof extra - strlen(extra), ",'csat':%u",
-                 1 + below(l, 5));
-    if (which == 8)
-        snprintf(extra, sizeof extra, ",'csat':%u", 1 + below(l, 5));
-    kit_sendf(&o->k, "{'type':'outcome','id':'%s','outcome':'%s'%s}", id, outcomes[which], extra);
-    cr_assert_eq(o->k.result, 0, "%s", eh_code_name(o->k.result));
-    if (o->k.fx.image_ticket)
-        o->images[ticket] = eh_arena_str(&o->arena, o->k.fx.image);
-}
-
-static void ticket(struct life *l)
-{
-    struct office *o = &l->o;
-    if (o->tickets == OFFICE_TICKETS_MAX)
-        return;
-    kit_sendf(&o->k,
-              "{'type':'ticket','id':'T%u','team':'sales','kind':'%s','owner':'%s','value':%u}",
-              o->tickets, kinds[below(l, 3)], reps[below(l, 6)], below(l, 5000));
-    o->tickets++;
-}
-
-static const char *some_week(struct life *l, bool past)
-{
-    static char text[EH_DECIMAL_TEXT_MAX];
-    int32_t weeks = week(l->o.k.date).number - first_week();
-    int32_t back = (int32_t)below(l, 4) + past;
-    eh_period_print(
-        (struct eh_period){EH_PERIOD_WEEK, first_week() + (weeks > back ? weeks - back : 0)}, text);
-    return text;
+        at += (size_t)snprintf(fields + at, sizeof fields - at, ",'value':%u", life_below(l, 6000));
+    if (which == 8 || (which < 6 && life_below(l, 2)))
+        snprintf(fields + at, sizeof fields - at, ",'csat':%u", 1 + life_below(l, 5));
+    life_outcome(l, ticket, fields);
 }
 
 static void minutes(struct life *l)
 {
-    const char *metric = below(l, 3) ? "contract_minutes" : "paid_minutes";
-    const char *period = some_week(l, false);
-    for (unsigned i = 0; i < 6; i++)
-        if (below(l, 8))
+    const char *metric = life_below(l, 3) ? "contract_minutes" : "paid_minutes";
+    const char *period = life_week(l, false);
+    for (unsigned i = 0; i < REPS_HERE; i++)
+        if (life_below(l, 8))
             kit_sendf(&l->o.k,
                       "{'type':'metric','team':'sales','period':'%s','rep':'%s','metric':'%s',"
                       "'value':%u}",
-                      period, reps[i], metric, below(l, 2400));
+                      period, life_reps[i], metric, life_below(l, 2400));
 }
 
 static void exclude(struct life *l)
 {
-    char body[128];
-    snprintf(body, sizeof body, "{'team':'sales','period':'%s','rep':'%s','reason':'x'}",
-             some_week(l, false), reps[below(l, 6)]);
-    kit_command(&l->o.k, EH_MESSAGE_EXCLUDE, body);
+    const char *rep = life_reps[life_below(l, REPS_HERE)], *period = life_week(l, false);
+    life_set_aside(l, EH_MESSAGE_EXCLUDE, period, rep);
 }
 
-static void roster(struct life *l)
+static void roster(struct history *h)
 {
     static char text[8192];
-    write_desk(l, text, sizeof text);
-    if (l->o.k.e)
-        kit_desk(&l->o.k, text);
-    else
-        office_start(&l->o, text);
-    office_sent(&l->o, text);
+    write_desk(h, text, sizeof text);
+    life_desk(&h->life, text);
 }
 
-static void step(struct life *l)
+static void step(struct history *h)
 {
+    struct life *l = &h->life;
     struct kit *k = &l->o.k;
     kit_pass(k, 60);
-    unsigned what = below(l, 100);
+    unsigned what = life_below(l, 100);
     if (what < 25)
-        ticket(l);
+        life_ticket(l);
     else if (what < 65)
         outcome(l);
     else if (what < 72)
@@ -309,36 +247,36 @@ static void step(struct life *l)
     else if (what < 74)
         exclude(l);
     else if (what < 76)
-        roster(l);
-    else if (what < 82 && week(k->date).number - first_week() < WEEKS_MAX - 2)
-        kit_day(k, k->date + 1 + (int32_t)below(l, 5));
+        roster(h);
+    else if (what < 82 && life_weeks(l) < WEEKS_MAX - 2)
+        kit_day(k, k->date + 1 + (int32_t)life_below(l, 5));
     else if (what < 88)
-        office_step(&l->o, EH_MESSAGE_FREEZE, some_week(l, true));
+        office_step(&l->o, EH_MESSAGE_FREEZE, life_week(l, true));
     else if (what < 98)
-        l->closings += !*office_step(&l->o, EH_MESSAGE_CLOSE, some_week(l, true));
+        h->closings += !*office_step(&l->o, EH_MESSAGE_CLOSE, life_week(l, true));
     else
-        office_step(&l->o, EH_MESSAGE_PAY, some_week(l, true));
+        office_step(&l->o, EH_MESSAGE_PAY, life_week(l, true));
     cr_assert_eq(k->result, 0, "%s", eh_code_name(k->result));
 }
 
 static void live(struct seed seed, unsigned *closings, unsigned *versions)
 {
-    static struct life l;
-    l = (struct life){.seed = seed};
+    static struct history h;
+    h = (struct history){.life = {.seed = seed, .reps = REPS_HERE}};
     const unsigned choices[] = {500, 4, 3, 2, 3};
     for (unsigned i = 0; i < 5; i++)
-        l.plan[i] = below(&l, choices[i]);
-    roster(&l);
-    kit_day(&l.o.k, kit_date("2026-02-02"));
+        h.plan[i] = life_below(&h.life, choices[i]);
+    roster(&h);
+    kit_day(&h.life.o.k, kit_date("2026-02-02"));
     for (unsigned i = 0; i < STEPS; i++) {
-        step(&l);
+        step(&h);
         if (i % 4 == 0 || i + 1 == STEPS)
-            check_life(&l);
+            check_life(&h);
     }
-    cr_assert(kit_sound(&l.o.k));
-    *closings += l.closings;
-    *versions += l.versions;
-    office_done(&l.o);
+    cr_assert(kit_sound(&h.life.o.k));
+    *closings += h.closings;
+    *versions += h.versions;
+    office_done(&h.life.o);
 }
 
 Test(pool, every_cent_is_paid_or_open_and_nothing_paid_is_taken_back)

@@ -4,32 +4,17 @@
  * nothing that is owed is left behind. And what became another of the people since a freeze is
  * frozen again before it is closed.
  */
-#include "../unit/pool_office.h"
-#include "seed.h"
+#include "period_life.h"
 
-enum { HISTORIES = 120, STEPS = 250, STEPS_A_PERIOD = 12, WEEKS_MAX = 30 };
+enum { REPS_HERE = 4, HISTORIES = 120, STEPS = 250, STEPS_A_PERIOD = 12, WEEKS_MAX = 30 };
 
 TestSuite(ways_out, .timeout = 1800);
 
-static const char *const reps[] = {"ana", "bo", "cy", "dee"};
-static const char *const kinds[] = {"order", "quote", "query"};
-
-struct life {
-    struct office o;
-    struct seed seed;
+struct history {
+    struct life life;
     bool few; /* metrics in the plan: a close misses none, and a later version may */
     unsigned refusals, kept;
 };
-
-static unsigned below(struct life *l, unsigned n)
-{
-    return (unsigned)seed_below(&l->seed, n);
-}
-
-static int32_t first_week(void)
-{
-    return kit_period("2026-W06").number;
-}
 
 static const char few[] =
     "      - {metric: conversion, weight: 70%, curve: [[0%, 0%], [50%, 100%]], "
@@ -47,23 +32,23 @@ static const char many[] =
     "150%]]}\n";
 
 /* Every figure of the plan may be missing: nobody may close a quote, or tell minutes. */
-static void write_desk(struct life *l, char *text, size_t size)
+static void write_desk(struct history *h, char *text, size_t size)
 {
+    struct life *l = &h->life;
     size_t at = (size_t)snprintf(
         text, size,
-        "desk: main\ncurrency: EUR\nkinds: {order: {points: 2}, quote: {points: 2}, query: "
-        "{points: 1}}\nreps: [{id: ana, since: 2014-02-01}, {id: bo, since: 20%02u-06-01}, {id: "
-        "cy}, {id: dee}]\nteams:\n  - id: sales\n    reps: [ana",
-        10 + below(l, 15));
-    for (unsigned i = 1; i < 4; i++) {
+        LIFE_DESK "reps: [{id: ana, since: 2014-02-01}, {id: bo, since: 20%02u-06-01}, {id: "
+                  "cy}, {id: dee}]\nteams:\n  - id: sales\n    reps: [ana",
+        10 + life_below(l, 15));
+    for (unsigned i = 1; i < REPS_HERE; i++) {
         char day[EH_DECIMAL_TEXT_MAX];
-        eh_date_print(kit_date("2026-02-02") + (int32_t)below(l, 60), day);
-        unsigned what = below(l, 5);
+        eh_date_print(kit_date("2026-02-02") + (int32_t)life_below(l, 60), day);
+        unsigned what = life_below(l, 5);
         if (what < 2)
-            at += (size_t)snprintf(text + at, size - at, ", {id: %s, %s: %s}", reps[i],
+            at += (size_t)snprintf(text + at, size - at, ", {id: %s, %s: %s}", life_reps[i],
                                    what ? "from" : "until", day);
         else if (what < 4)
-            at += (size_t)snprintf(text + at, size - at, ", %s", reps[i]);
+            at += (size_t)snprintf(text + at, size - at, ", %s", life_reps[i]);
     }
     snprintf(text + at, size - at,
              "]\nplans:\n  - id: weekly\n    team: sales\n    from: 2026-W06\n    period: week\n"
@@ -75,99 +60,68 @@ static void write_desk(struct life *l, char *text, size_t size)
              "    individual: {points: {order: 2, quote: 1}, cap: 40%%}\n"
              "    seniority: [[0y, 100], [1y, 105], [6y, 115]]\n    leavers: %s\n"
              "    carry: {at_most: 25%%}\n",
-             l->few ? few : many, l->few ? "60" : "30", l->few ? "0" : "30",
-             l->few ? "forfeit" : "prorate");
+             h->few ? few : many, h->few ? "60" : "30", h->few ? "0" : "30",
+             h->few ? "forfeit" : "prorate");
 }
 
 /* ---- what happens */
-
-static const char *some_week(struct life *l, bool past)
-{
-    static char text[EH_DECIMAL_TEXT_MAX];
-    int32_t weeks = eh_period_of(EH_PERIOD_WEEK, l->o.k.date).number - first_week();
-    int32_t back = (int32_t)below(l, 4) + past;
-    eh_period_print(
-        (struct eh_period){EH_PERIOD_WEEK, first_week() + (weeks > back ? weeks - back : 0)}, text);
-    return text;
-}
 
 static void outcome(struct life *l)
 {
     static const char *const outcomes[] = {"won",  "lost",     "resolved", "cancelled",
                                            "won",  "refunded", "rated",    "reopened",
                                            "lost", "reopened"};
-    struct office *o = &l->o;
-    if (o->tickets == 0)
+    if (l->o.tickets == 0)
         return;
-    unsigned ticket = below(l, o->tickets), which = below(l, 10);
-    char id[16], extra[64] = "";
-    snprintf(id, sizeof id, "T%u", ticket);
-    if (!kit_holds(&o->k, id))
-        o->k.in.recalled =
-            (struct eh_recalled){.ticket_known = true, .ticket_image = o->images[ticket]};
-    if (which < 3 && below(l, 2))
-        snprintf(extra, sizeof extra, ",'handled':%u", below(l, 1500));
+    unsigned ticket = life_below(l, l->o.tickets), which = life_below(l, 10);
+    char fields[64];
+    int at = snprintf(fields, sizeof fields, "'outcome':'%s'", outcomes[which]);
+    char *more = fields + at;
+    size_t size = sizeof fields - (size_t)at;
+    if (which < 3 && life_below(l, 2))
+        snprintf(more, size, ",'handled':%u", life_below(l, 1500));
     if (which == 5)
-        snprintf(extra, sizeof extra, ",'value':%u", below(l, 3000));
+        snprintf(more, size, ",'value':%u", life_below(l, 3000));
     if (which == 6)
-        snprintf(extra, sizeof extra, ",'csat':%u", 1 + below(l, 5));
-    kit_sendf(&o->k, "{'type':'outcome','id':'%s','outcome':'%s'%s}", id, outcomes[which], extra);
-    cr_assert_eq(o->k.result, 0, "%s", eh_code_name(o->k.result));
-    if (o->k.fx.image_ticket)
-        o->images[ticket] = eh_arena_str(&o->arena, o->k.fx.image);
-}
-
-static void ticket(struct life *l)
-{
-    struct office *o = &l->o;
-    if (o->tickets == OFFICE_TICKETS_MAX)
-        return;
-    kit_sendf(&o->k,
-              "{'type':'ticket','id':'T%u','team':'sales','kind':'%s','owner':'%s','value':%u}",
-              o->tickets, kinds[below(l, 3)], reps[below(l, 4)], below(l, 5000));
-    o->tickets++;
+        snprintf(more, size, ",'csat':%u", 1 + life_below(l, 5));
+    life_outcome(l, ticket, fields);
 }
 
 static void figure(struct life *l)
 {
-    if (below(l, 3) == 0)
+    if (life_below(l, 3) == 0)
         kit_sendf(&l->o.k,
                   "{'type':'metric','team':'sales','period':'%s','metric':'training','value':%u}",
-                  some_week(l, false), below(l, 9));
+                  life_week(l, false), life_below(l, 9));
     else
         kit_sendf(&l->o.k,
                   "{'type':'metric','team':'sales','period':'%s','rep':'%s','metric':'%s',"
                   "'value':%u}",
-                  some_week(l, false), reps[below(l, 4)],
-                  below(l, 3) ? "paid_minutes" : "contract_minutes", below(l, 2400));
+                  life_week(l, false), life_reps[life_below(l, REPS_HERE)],
+                  life_below(l, 3) ? "paid_minutes" : "contract_minutes", life_below(l, 2400));
 }
 
 static void set_aside(struct life *l)
 {
-    char body[128];
-    snprintf(body, sizeof body, "{'team':'sales','period':'%s','rep':'%s','reason':'x'}",
-             some_week(l, false), reps[below(l, 4)]);
-    kit_command(&l->o.k, below(l, 2) ? EH_MESSAGE_EXCLUDE : EH_MESSAGE_INCLUDE, body);
+    const char *rep = life_reps[life_below(l, REPS_HERE)], *period = life_week(l, false);
+    life_set_aside(l, life_below(l, 2) ? EH_MESSAGE_EXCLUDE : EH_MESSAGE_INCLUDE, period, rep);
 }
 
-static void roster(struct life *l)
+static void roster(struct history *h)
 {
     static char text[8192];
-    write_desk(l, text, sizeof text);
-    if (l->o.k.e)
-        kit_desk(&l->o.k, text);
-    else
-        office_start(&l->o, text);
-    office_sent(&l->o, text);
+    write_desk(h, text, sizeof text);
+    life_desk(&h->life, text);
 }
 
-static void step(struct life *l)
+static void step(struct history *h)
 {
+    struct life *l = &h->life;
     struct kit *k = &l->o.k;
     kit_pass(k, 60);
-    unsigned what = below(l, 100);
+    unsigned what = life_below(l, 100);
     if (what < 25)
-        ticket(l);
+        life_ticket(l);
     else if (what < 60)
         outcome(l);
     else if (what < 70)
@@ -175,17 +129,16 @@ static void step(struct life *l)
     else if (what < 73)
         set_aside(l);
     else if (what < 76)
-        roster(l);
-    else if (what < 82 &&
-             eh_period_of(EH_PERIOD_WEEK, k->date).number - first_week() < WEEKS_MAX - 3)
-        kit_day(k, k->date + 1 + (int32_t)below(l, 5));
+        roster(h);
+    else if (what < 82 && life_weeks(l) < WEEKS_MAX - 3)
+        kit_day(k, k->date + 1 + (int32_t)life_below(l, 5));
     else if (what < 90)
-        office_step(&l->o, below(l, 3) ? EH_MESSAGE_FREEZE : OFFICE_FREEZE_INCOMPLETE,
-                    some_week(l, true));
+        office_step(&l->o, life_below(l, 3) ? EH_MESSAGE_FREEZE : OFFICE_FREEZE_INCOMPLETE,
+                    life_week(l, true));
     else if (what < 98)
-        office_step(&l->o, EH_MESSAGE_CLOSE, some_week(l, true));
+        office_step(&l->o, EH_MESSAGE_CLOSE, life_week(l, true));
     else
-        office_step(&l->o, EH_MESSAGE_PAY, some_week(l, true));
+        office_step(&l->o, EH_MESSAGE_PAY, life_week(l, true));
     cr_assert_eq(k->result, 0, "%s", eh_code_name(k->result));
 }
 
@@ -233,22 +186,22 @@ static bool same_pay(const struct eh_bonus_plan *plan, struct eh_bonus_facts *a,
 }
 
 /* What freeze showed and what the people and figures of now would make of the same tickets. */
-static void check_since(struct life *l, const struct eh_period_view *view)
+static void check_since(struct history *h, const struct eh_period_view *view)
 {
     EH_AUTO(eh_arena) struct eh_arena arena = EH_ARENA_INIT;
     struct eh_bonus_facts *then, *now;
     struct eh_error error = {0};
     char period[EH_DECIMAL_TEXT_MAX];
     cr_assert_eq(eh_pool_facts_decode(view->frozen, &arena, &then, NULL), 0);
-    cr_assert_eq(eh_pool_facts(l->o.k.e, view, false, &arena, &now, NULL), 0);
+    cr_assert_eq(eh_pool_facts(h->life.o.k.e, view, false, &arena, &now, NULL), 0);
     now->carry_open = then->carry_open;
     take_tickets(then, now, &arena);
-    int r = eh_pool_since_freeze(l->o.k.e, view, &arena, &error);
+    int r = eh_pool_since_freeze(h->life.o.k.e, view, &arena, &error);
     bool same = same_pay(view->plan, then, now, &arena);
     cr_assert(r < 0 || same, "%s: what was frozen is not what would be paid",
               (eh_period_print(view->period, period), period));
     cr_assert(r == 0 || strstr(error.text, "freeze it again"), "%s", error.text);
-    l->refusals += r < 0;
+    h->refusals += r < 0;
 }
 
 /* ---- the way out */
@@ -298,77 +251,73 @@ static unsigned count_kept(const struct eh_bonus_node *node)
     return count;
 }
 
-static void check_nothing_left(struct life *l)
+static void check_nothing_left(struct history *h)
 {
     EH_AUTO(eh_arena) struct eh_arena arena = EH_ARENA_INIT;
     struct eh_period_view view;
-    const struct eh_engine *e = l->o.k.e;
+    const struct eh_engine *e = h->life.o.k.e;
     struct eh_str sales = eh_str("sales");
     int64_t paid = 0, earned = 0;
     for (int32_t after = EH_DATE_ALWAYS; eh_engine_period_after(e, sales, after, &view);
          after = eh_period_first(view.period)) {
-        struct eh_pool_statement *s = NULL;
+        struct eh_pool_statement *s = office_statement_of(&h->life.o, &view, &arena);
         const struct eh_bonus_node *why = NULL;
         struct eh_error error = {0};
-        int64_t due, sum;
+        int64_t due;
         static const struct eh_bonus_lines all;
         cr_assert_eq(view.state, EH_PERIOD_PAID);
         cr_assert_eq(view.late, 0);
-        cr_assert_eq(eh_pool_statement(e, &view, &arena, &s, &error), 0, "%s", error.text);
         cr_assert(eh_pool_due(s, &due) && due == 0);
         cr_assert_eq(eh_pool_explain(e, &view, &all, &arena, &why, &error), 0, "%s", error.text);
-        l->kept += count_kept(why);
-        sum = s->held;
-        for (uint32_t i = 0; i < s->line_count; i++)
-            sum += s->lines[i].total;
-        cr_assert_eq(sum, s->net);
+        h->kept += count_kept(why);
         paid += s->net;
         earned += s->gross;
     }
     cr_assert_eq(paid + eh_engine_carry_open(e, sales), earned);
 }
 
-static void way_out(struct life *l)
+static void way_out(struct history *h)
 {
     struct eh_period_view view;
     unsigned steps = 0, periods = 0;
     bool more = true;
-    kit_day(&l->o.k, l->o.k.date + 21);
+    kit_day(&h->life.o.k, h->life.o.k.date + 21);
     while (more) {
         more = false;
         periods = 0;
         for (int32_t after = EH_DATE_ALWAYS;
-             eh_engine_period_after(l->o.k.e, eh_str("sales"), after, &view);
+             eh_engine_period_after(h->life.o.k.e, eh_str("sales"), after, &view);
              after = eh_period_first(view.period)) {
-            more |= bring_on(l, &view);
+            more |= bring_on(&h->life, &view);
             periods++;
         }
         cr_assert_leq(++steps, STEPS_A_PERIOD + 2 * periods);
     }
-    check_nothing_left(l);
+    check_nothing_left(h);
 }
 
 static void live(struct seed seed, unsigned *refusals, unsigned *kept)
 {
-    static struct life l;
+    static struct history h;
+    struct life *l = &h.life;
     struct eh_period_view view;
-    l = (struct life){.seed = seed};
-    l.few = below(&l, 2);
-    roster(&l);
-    kit_day(&l.o.k, kit_date("2026-02-02"));
+    h = (struct history){.life = {.seed = seed, .reps = REPS_HERE}};
+    h.few = life_below(l, 2);
+    roster(&h);
+    kit_day(&l->o.k, kit_date("2026-02-02"));
     for (unsigned i = 0; i < STEPS; i++) {
-        step(&l);
+        step(&h);
         for (int32_t after = EH_DATE_ALWAYS;
-             eh_engine_period_after(l.o.k.e, eh_str("sales"), after, &view);
+             eh_engine_period_after(l->o.k.e, eh_str("sales"), after, &view);
              after = eh_period_first(view.period))
             if (view.state == EH_PERIOD_PROVISIONAL && i % 3 == 0)
-                check_since(&l, &view);
+                check_since(&h, &view);
     }
-    way_out(&l);
-    cr_assert(kit_sound(&l.o.k));
-    *refusals += l.refusals;
-    *kept += l.kept;
-    office_done(&l.o);
+    way_out(&h);
+    cr_assert(kit_sound(&l->o.k));
+    *refusals += h.refusals;
+    *kept += h.kept;
+    office_done(&l->o);
 }
 
 Test(ways_out, every_period_is_paid_in_the_end_and_nothing_owed_is_forgotten)

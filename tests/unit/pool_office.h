@@ -73,19 +73,24 @@ static inline void office_day(struct office *o, const char *date)
     office_sent(o, date);
 }
 
-/* With the ticket's image recalled, and kept anew. */
-static inline void office_outcome(struct office *o, unsigned ticket, const char *fields)
+/* With the ticket's image recalled, and kept anew. It may be refused. */
+static inline void office_try_outcome(struct office *o, unsigned ticket, const char *fields)
 {
     char id[16];
     snprintf(id, sizeof id, "T%u", ticket);
     if (!kit_holds(&o->k, id))
         o->k.in.recalled =
             (struct eh_recalled){.ticket_known = true, .ticket_image = o->images[ticket]};
-    kit_pass(&o->k, 1);
     kit_sendf(&o->k, "{'type':'outcome','id':'%s',%s}", id, fields);
-    office_sent(o, fields);
     if (o->k.fx.image_ticket)
         o->images[ticket] = eh_arena_str(&o->arena, o->k.fx.image);
+}
+
+static inline void office_outcome(struct office *o, unsigned ticket, const char *fields)
+{
+    kit_pass(&o->k, 1);
+    office_try_outcome(o, ticket, fields);
+    office_sent(o, fields);
 }
 
 static inline unsigned office_ticket(struct office *o, const char *kind, const char *rep)
@@ -188,18 +193,28 @@ static inline struct eh_period_view office_view(const struct office *o, const ch
     return view;
 }
 
-static inline struct eh_pool_statement *office_statement(struct office *o, const char *period)
+/* What its lines get and what is held make up what is paid. */
+static inline struct eh_pool_statement *office_statement_of(const struct office *o,
+                                                            const struct eh_period_view *view,
+                                                            struct eh_arena *arena)
 {
-    struct eh_period_view view = office_view(o, period);
     struct eh_pool_statement *s = NULL;
     struct eh_error error = {0};
-    int r = eh_pool_statement(o->k.e, &view, &o->arena, &s, &error);
+    char period[EH_DECIMAL_TEXT_MAX];
+    eh_period_print(view->period, period);
+    int r = eh_pool_statement(o->k.e, view, arena, &s, &error);
     cr_assert_eq(r, 0, "%s: %s", period, error.text);
     int64_t sum = s->held;
     for (uint32_t i = 0; i < s->line_count; i++)
         sum += s->lines[i].total;
     cr_assert_eq(sum, s->net, "%s", period);
     return s;
+}
+
+static inline struct eh_pool_statement *office_statement(struct office *o, const char *period)
+{
+    struct eh_period_view view = office_view(o, period);
+    return office_statement_of(o, &view, &o->arena);
 }
 
 /* The tickets of the worked example's March, on a day when everybody is there. The first 20 are
