@@ -5,7 +5,7 @@
  * Number orders a list, so it is the same after a restore. A look passes over AFFINITY_LOOKS
  * tickets at most: whose customer has more than that unanswered is dealt like anybody else.
  */
-#include "state.h"
+#include "calls.h"
 
 #define AFFINITY_LOOKS 64
 

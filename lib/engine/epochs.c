@@ -12,7 +12,7 @@
  * Where the master key is lost, nobody can reveal the seed of the current epoch, nor use the one
  * committed for the next: both are told as lost, and the one after them begins under another key.
  */
-#include "state.h"
+#include "calls.h"
 
 static bool is_32_bytes(struct eh_str bytes)
 {

@@ -4,7 +4,7 @@
 #ifndef EVENHAND_LIB_ENGINE_FACTS_H
 #define EVENHAND_LIB_ENGINE_FACTS_H
 
-#include "state.h"
+#include "calls.h"
 
 static inline struct eh_str fact_name(const struct fact *fact)
 {

@@ -2,7 +2,7 @@
  * gauges: how a team stands just now, for whoever watches it: what waits and since when, who could
  * take it, and what nobody could.
  */
-#include "state.h"
+#include "calls.h"
 
 /* Sets of the team that somebody who is in it today has the skills of, in whatever state they are.
  */

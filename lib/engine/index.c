@@ -2,7 +2,7 @@
  * index: from a ticket's identity to its slot, in 8 bytes a place: the identity itself is computed
  * again from the ticket's text where the tag is the same.
  */
-#include "state.h"
+#include "calls.h"
 
 #include <stdlib.h>
 

@@ -9,7 +9,7 @@
  * Before EH_RULES_LEAVERS nothing of it happened: who had left by then is marked as gone, and their
  * tickets stay with them until a manager releases them.
  */
-#include "state.h"
+#include "calls.h"
 
 #include <stdlib.h>
 

@@ -14,7 +14,7 @@
  * team it stands in. What it was booked with is kept on the ticket, its receipt: that goes where
  * the ticket goes.
  */
-#include "state.h"
+#include "calls.h"
 
 #define NANO      INT64_C(1000000000)
 #define CAP_MEANS 10 /* a ticket is booked with so many means at most */

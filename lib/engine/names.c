@@ -1,7 +1,7 @@
 /*
  * names: numbers for ids, never given again, and the arrays that go by them.
  */
-#include "state.h"
+#include "calls.h"
 
 #include <stdlib.h>
 

@@ -8,7 +8,7 @@
 #ifndef EVENHAND_LIB_ENGINE_POLICY_H
 #define EVENHAND_LIB_ENGINE_POLICY_H
 
-#include "state.h"
+#include "calls.h"
 
 #define DETAIL_MAX 512 /* bytes; two ids and some numbers */
 

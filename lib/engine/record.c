@@ -6,7 +6,7 @@
  */
 #include <evenhand/engine/record.h>
 
-#include "state.h"
+#include "calls.h"
 
 #define REST_VERSION 1
 

@@ -17,7 +17,7 @@
  * newest taken changes nothing: the shell logs not every signal, and what it left out comes again
  * after a restart, behind what was said later.
  */
-#include "state.h"
+#include "calls.h"
 
 #include <stdlib.h>
 

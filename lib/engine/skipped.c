@@ -5,7 +5,7 @@
  * until somebody touches it; a rep is available without a word; an outcome that waited is a dead
  * letter; a day has come, and the draw epoch goes on.
  */
-#include "state.h"
+#include "calls.h"
 
 static void stand_aside(struct step *s, uint32_t slot)
 {

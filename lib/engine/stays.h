@@ -4,7 +4,7 @@
 #ifndef EVENHAND_LIB_ENGINE_STAYS_H
 #define EVENHAND_LIB_ENGINE_STAYS_H
 
-#include "state.h"
+#include "calls.h"
 
 /* What the desks said of a team: stays of the days before `day`; from `day` on a desk. */
 struct told {

@@ -13,7 +13,7 @@
 #ifndef EVENHAND_LIB_ENGINE_STORY_H
 #define EVENHAND_LIB_ENGINE_STORY_H
 
-#include "state.h"
+#include "calls.h"
 
 #define STORY_HANDLED_MAX_S (INT64_C(1) << 40) /* of all closings together */
 #define STORY_VALUE         0                  /* no outcome: an update brought a value */

@@ -9,7 +9,7 @@
 #ifndef EVENHAND_LIB_ENGINE_TAIL_H
 #define EVENHAND_LIB_ENGINE_TAIL_H
 
-#include "state.h"
+#include "calls.h"
 
 /* A team that the ticket was dealt in. */
 struct home {

@@ -4,7 +4,7 @@
  */
 #include <criterion/criterion.h>
 
-#include "../../lib/engine/state.h"
+#include "../../lib/engine/calls.h"
 #include "history.h"
 
 #define HISTORIES 400

@@ -98,7 +98,7 @@ void eh_fairness_ended(struct eh_fairness *, struct eh_str manager, struct eh_st
 
 /* What a rep's account in the team's ledger shows, since ever. The first reading is where the
  * period begins (a rep who comes later begins with zeros: say so with a first reading of zeros, or
- * begin with what he has), the last where it ends. */
+ * begin with what they have), the last where it ends. */
 struct eh_fairness_account {
     int64_t entitled_nano; /* 10^-9 tickets */
     int64_t received;
@@ -114,20 +114,20 @@ struct eh_fairness_rep {
     struct eh_fairness_account account; /* of the period: last reading less the first */
     double expected, expected_value; /* Σ p, Σ p v over the tickets that entitled somebody in the
                                         period; 1 where nobody else could */
-    uint64_t drawn;                  /* tickets he got by policy, chance having a say */
+    uint64_t drawn;                  /* tickets they got by policy, chance having a say */
     double drawn_expected;           /* Σ p of those */
     double deviation; /* z = (drawn − Σ p) / √Σ p (1 − p); NAN: too few to tell */
     int64_t available_s, overloaded_s, away_s;
-    uint64_t overloads;                      /* times he turned overloaded */
+    uint64_t overloads;                      /* times they turned overloaded */
     double overloads_weekly;                 /* NAN: there for less than a day */
-    double value_meanwhile, value_otherwise; /* mean of what arrived while he was, and was not,
+    double value_meanwhile, value_otherwise; /* mean of what arrived while they were, and were not,
                                                 overloaded: minor units */
     double value_error;                      /* standard error of their difference (Welch) */
     double meanwhile_p;      /* how often chance makes them differ so, by ranks; NAN: too few */
-    uint64_t not_drawn;      /* times he was given a ticket without a draw */
+    uint64_t not_drawn;      /* times they were given a ticket without a draw */
     int64_t not_drawn_value; /* as booked, minor units */
-    uint64_t overrides;      /* tickets managers gave him */
-    uint64_t ended;          /* times somebody else ended his overloaded */
+    uint64_t overrides;      /* tickets managers gave them */
+    uint64_t ended;          /* times somebody else ended their overloaded */
 };
 
 struct eh_fairness_manager {
