@@ -28,19 +28,6 @@ struct table {
     struct eh_deal_chance chances[REPS];
 };
 
-static struct seed fixed_seed(void)
-{
-    if (getenv("EVENHAND_SEED"))
-        return seed_start();
-    fprintf(stderr, "# seed 1 (another with EVENHAND_SEED=N)\n");
-    return (struct seed){1};
-}
-
-static double chance(struct seed *seed)
-{
-    return (double)(seed_next(seed) >> 11) * 0x1p-53;
-}
-
 static void sit_down(struct table *t, struct seed *seed)
 {
     struct eh_error error = {0};
@@ -66,7 +53,7 @@ static void tell(struct table *t, int winner)
 /* Every rep by its chance as said, but the first one by `more`, taken from all alike. */
 static void deal_at_random(struct table *t, double more)
 {
-    double at = chance(&t->seed);
+    double at = seed_chance(&t->seed);
     int winner = 0;
     if (at < more)
         at = 0;
@@ -140,7 +127,7 @@ static double distance(double *p, int n)
 
 Test(fairness, p_is_uniform_when_the_draw_is_honest)
 {
-    struct seed seed = fixed_seed();
+    struct seed seed = seed_fixed();
     double p[PERIODS];
     for (int i = 0; i < PERIODS; i++) {
         struct table t;
@@ -158,7 +145,7 @@ Test(fairness, p_is_uniform_when_the_draw_is_honest)
 
 Test(fairness, p_is_uniform_when_the_policy_adapts)
 {
-    struct seed seed = fixed_seed();
+    struct seed seed = seed_fixed();
     double p[PERIODS];
     for (int i = 0; i < PERIODS; i++) {
         struct table t;
@@ -177,7 +164,7 @@ Test(fairness, p_is_uniform_when_the_policy_adapts)
 /* Ana gets 15 % of what should be 10 %: (x + (1 − x) / 10 = 0.15) x = 0.05 / 0.9. */
 Test(fairness, five_points_more_for_one_do_not_stay_hidden)
 {
-    struct seed seed = fixed_seed();
+    struct seed seed = seed_fixed();
     struct table t;
     sit_down(&t, &seed);
     for (unsigned n = 0; n < LONG; n++) {

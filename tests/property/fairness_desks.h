@@ -7,6 +7,14 @@
  *
  *     struct eh_verdict verdicts[EH_VERDICT_KINDS];
  *     honest_desk(&seed, &shape, verdicts);
+ *
+ * Or of another desk file, and told what the test likes:
+ *
+ *     struct desk d = {.pause_us = 60000000};
+ *     desk_begin(&d, &seed, yaml);
+ *     desk_say(&d, "{\"type\":\"ticket\",…}");
+ *     double p = desk_report(&d).draw_p;
+ *     desk_close(&d);
  */
 #ifndef TESTS_PROPERTY_FAIRNESS_DESKS_H
 #define TESTS_PROPERTY_FAIRNESS_DESKS_H
@@ -43,29 +51,31 @@ struct desk {
     uint8_t key[EH_SEED_BYTES];
     struct eh_draws draws;
     struct seed seed;
+    int64_t pause_us; /* between two inputs */
     uint64_t no;
     unsigned open[DESK_OPEN], open_count; /* tickets not closed yet, in no order */
 };
 
-static bool desk_draw(void *context, const struct eh_draw_query *query, uint64_t *ret)
+static inline bool desk_draw(void *context, const struct eh_draw_query *query, uint64_t *ret)
 {
     *ret = eh_draw_compute(context, query);
     return true;
 }
 
-static bool one_in(struct desk *d, unsigned n)
+static inline bool one_in(struct desk *d, unsigned n)
 {
     return seed_below(&d->seed, n) == 0;
 }
 
 /* ---- Inputs. What the engine refuses is refused: a ticket that closed before it was moved. */
 
-static void desk_step(struct desk *d, const struct eh_message *message, int origin)
+/* Whether it was accepted. */
+static inline bool desk_step(struct desk *d, const struct eh_message *message, int origin)
 {
     struct eh_effects fx = {.arena = &d->arena};
     struct eh_error error = {0};
     struct eh_input in = {.no = ++d->no,
-                          .at_us = DESK_START + (int64_t)d->no * 10000000,
+                          .at_us = DESK_START + (int64_t)d->no * d->pause_us,
                           .date = DESK_TODAY,
                           .origin = (uint8_t)origin,
                           .stream_ms = d->no,
@@ -74,10 +84,11 @@ static void desk_step(struct desk *d, const struct eh_message *message, int orig
     eh_input_identify(&in);
     cr_assert_eq(eh_fairness_watch_step(&d->watch, &in, &fx, &error), 0, "%s", error.text);
     eh_arena_reset(&d->arena);
+    return !fx.refused;
 }
 
-static void desk_say(struct desk *d, const char *format, ...) EH_PRINTF(2, 3);
-static void desk_say(struct desk *d, const char *format, ...)
+static inline bool desk_say(struct desk *d, const char *format, ...) EH_PRINTF(2, 3);
+static inline bool desk_say(struct desk *d, const char *format, ...)
 {
     char json[512];
     struct eh_message message = {0};
@@ -88,11 +99,11 @@ static void desk_say(struct desk *d, const char *format, ...)
     va_end(args);
     cr_assert_eq(eh_message_from_json(eh_str(json), &d->arena, &message, &error), 0, "%s: %s", json,
                  error.text);
-    desk_step(d, &message, EH_ORIGIN_STREAM);
+    return desk_step(d, &message, EH_ORIGIN_STREAM);
 }
 
-static void desk_command(struct desk *d, int type, const char *format, ...) EH_PRINTF(3, 4);
-static void desk_command(struct desk *d, int type, const char *format, ...)
+static inline void desk_command(struct desk *d, int type, const char *format, ...) EH_PRINTF(3, 4);
+static inline void desk_command(struct desk *d, int type, const char *format, ...)
 {
     char body[512];
     struct eh_message message = {.type = (uint8_t)type};
@@ -108,7 +119,7 @@ static void desk_command(struct desk *d, int type, const char *format, ...)
 
 /* ---- The desk. */
 
-static struct desk_shape desk_shape_of(struct seed *seed)
+static inline struct desk_shape desk_shape_of(struct seed *seed)
 {
     struct desk_shape s = {
         .policy = desk_policies[seed_below(seed, 4)],
@@ -127,7 +138,7 @@ static struct desk_shape desk_shape_of(struct seed *seed)
     return s;
 }
 
-static void desk_yaml(const struct desk_shape *s, struct eh_bytes *out)
+static inline void desk_yaml(const struct desk_shape *s, struct eh_bytes *out)
 {
     eh_bytes_put_text(out, "desk: main\ncurrency: EUR\nkinds: {order: {points: 1}}\nreps:\n");
     for (unsigned i = 0; i < s->reps; i++)
@@ -142,11 +153,11 @@ static void desk_yaml(const struct desk_shape *s, struct eh_bytes *out)
     eh_bytes_put_text(out, "]}\n");
 }
 
-static void desk_open(struct desk *d, struct seed *seed)
+/* Its engine is told the desk file; what happens and the draws have each a seed of their own. */
+static inline void desk_begin(struct desk *d, struct seed *seed, struct eh_str yaml)
 {
     struct eh_error error = {0};
-    struct eh_bytes text = {0};
-    *d = (struct desk){.shape = desk_shape_of(seed), .seed = {seed_next(seed)}};
+    d->seed.state = seed_next(seed);
     uint64_t number = seed_next(seed);
     memcpy(d->key, &number, sizeof number);
     d->draws = (struct eh_draws){.draw = desk_draw, .context = d->key};
@@ -154,17 +165,22 @@ static void desk_open(struct desk *d, struct seed *seed)
         .team = eh_str("sales"), .from = EH_DATE_ALWAYS, .to = EH_DATE_NEVER};
     cr_assert_eq(eh_engine_new(EH_RULES_LAST, &d->watch.engine, &error), 0);
     desk_step(d, &(struct eh_message){.type = EH_MESSAGE_DAY}, EH_ORIGIN_SHELL);
-    desk_yaml(&d->shape, &text);
     desk_step(d,
-              &(struct eh_message){.type = EH_MESSAGE_DESK,
-                                   .has = EH_FIELD_BIT(EH_FIELD_TEXT),
-                                   .text = {(const char *)text.data, (uint32_t)text.size}},
+              &(struct eh_message){
+                  .type = EH_MESSAGE_DESK, .has = EH_FIELD_BIT(EH_FIELD_TEXT), .text = yaml},
               EH_ORIGIN_SHELL);
     cr_assert(eh_engine_desk(d->watch.engine), "the desk was refused");
-    eh_bytes_done(&text);
 }
 
-static void desk_close(struct desk *d)
+static inline void desk_open(struct desk *d, struct seed *seed)
+{
+    EH_AUTO(eh_bytes) struct eh_bytes text = EH_BYTES_INIT;
+    *d = (struct desk){.shape = desk_shape_of(seed), .pause_us = 10000000};
+    desk_yaml(&d->shape, &text);
+    desk_begin(d, seed, eh_str_n((const char *)text.data, text.size));
+}
+
+static inline void desk_close(struct desk *d)
 {
     eh_fairness_watch_done(&d->watch);
     eh_engine_free(d->watch.engine);
@@ -173,18 +189,11 @@ static void desk_close(struct desk *d)
 
 /* ---- What happens. */
 
-static double desk_normal(struct seed *seed)
-{
-    double a = (double)((seed_next(seed) >> 11) + 1) * 0x1p-53;
-    double b = (double)(seed_next(seed) >> 11) * 0x1p-53;
-    return sqrt(-2 * log(a)) * cos(6.283185307179586 * b);
-}
-
-static void desk_ticket(struct desk *d, unsigned n)
+static inline void desk_ticket(struct desk *d, unsigned n)
 {
     char extra[128] = "";
     bool worthless = d->shape.worthless && !one_in(d, 4);
-    int64_t value = worthless ? 0 : (int64_t)(5000 * exp(1.2 * desk_normal(&d->seed)));
+    int64_t value = worthless ? 0 : (int64_t)(5000 * exp(1.2 * seed_normal(&d->seed)));
     if (d->shape.skills && one_in(d, 5))
         eh_format(extra, sizeof extra, ",\"skills\":[\"german\"]");
     else if (d->shape.owners && one_in(d, 20))
@@ -201,7 +210,7 @@ static void desk_ticket(struct desk *d, unsigned n)
 }
 
 /* So that about two are open for each rep. */
-static void desk_outcome(struct desk *d)
+static inline void desk_outcome(struct desk *d)
 {
     while (d->open_count > 2 * d->shape.reps) {
         unsigned at = (unsigned)seed_below(&d->seed, d->open_count), id = d->open[at];
@@ -210,14 +219,14 @@ static void desk_outcome(struct desk *d)
     }
 }
 
-static void desk_flap(struct desk *d)
+static inline void desk_flap(struct desk *d)
 {
     unsigned rep = (unsigned)seed_below(&d->seed, d->shape.reps);
     desk_say(d, "{\"type\":\"signal\",\"rep\":\"r%u\",\"status\":\"%s\"}", rep,
              seed_below(&d->seed, 3) ? "available" : "away");
 }
 
-static void desk_moves(struct desk *d)
+static inline void desk_moves(struct desk *d)
 {
     unsigned id = d->open[seed_below(&d->seed, d->open_count)];
     if (one_in(d, 10)) {
@@ -229,7 +238,7 @@ static void desk_moves(struct desk *d)
     desk_command(d, EH_MESSAGE_MOVE, "{\"id\":\"T%u\",\"team\":\"sales\",\"reason\":\"yes\"}", id);
 }
 
-static void desk_run(struct desk *d)
+static inline void desk_run(struct desk *d)
 {
     for (unsigned n = 0; n < d->shape.tickets; n++) {
         if (d->shape.flaps && one_in(d, 8))
@@ -241,16 +250,22 @@ static void desk_run(struct desk *d)
     }
 }
 
-static void honest_desk(struct seed *seed, struct desk_shape *ret_shape,
-                        struct eh_verdict ret[EH_VERDICT_KINDS])
+static inline struct eh_fairness_report desk_report(struct desk *d)
 {
-    static struct desk d;
     struct eh_fairness_report report;
     struct eh_error error = {0};
+    cr_assert_eq(eh_fairness_watch_report(&d->watch, &d->arena, &report, &error), 0, "%s",
+                 error.text);
+    return report;
+}
+
+static inline void honest_desk(struct seed *seed, struct desk_shape *ret_shape,
+                               struct eh_verdict ret[EH_VERDICT_KINDS])
+{
+    static struct desk d;
     desk_open(&d, seed);
     desk_run(&d);
-    cr_assert_eq(eh_fairness_watch_report(&d.watch, &d.arena, &report, &error), 0, "%s",
-                 error.text);
+    struct eh_fairness_report report = desk_report(&d);
     memcpy(ret, report.verdicts, sizeof report.verdicts);
     *ret_shape = d.shape;
     desk_close(&d);

@@ -53,13 +53,9 @@ static void expect_within(const char *name, const struct tally *t, bool exact)
 
 Test(fairness_verdicts, honest_desks_are_doubted_as_often_as_said)
 {
-    struct seed seed = {1};
+    struct seed seed = seed_fixed();
     struct tally kinds[EH_VERDICT_KINDS] = {0}, reports = {0};
     unsigned desks = getenv("EVENHAND_LONG") ? LONG : SHORT, doubtful = 0;
-    if (getenv("EVENHAND_SEED"))
-        seed = seed_start();
-    else
-        fprintf(stderr, "# seed 1 (another with EVENHAND_SEED=N)\n");
     for (unsigned i = 0; i < desks; i++) {
         struct eh_verdict verdicts[EH_VERDICT_KINDS];
         struct desk_shape shape;

@@ -5,14 +5,9 @@
  * Seeds are fixed (EVENHAND_SEED=N tries others): the bounds are four standard errors of chance, or
  * what the policy promises.
  */
-#include <math.h>
+#include "seeded_engine.h"
 
-#include <criterion/criterion.h>
-
-#include "history.h"
-
-#define REPS  10
-#define START 20000
+#define REPS 10
 
 TestSuite(policies, .timeout = 1800);
 
@@ -20,66 +15,23 @@ static const char *const names[] = {"random", "balanced", "rotation", "least_loa
 enum { RANDOM, BALANCED, ROTATION, LEAST_LOADED, POLICIES };
 
 struct office {
-    struct eh_engine *e;
-    struct eh_arena arena;
-    struct eh_effects fx;
-    struct eh_draws draws;
+    struct seeded s;
     struct seed seed;
-    uint8_t draw_seed[EH_SEED_BYTES];
-    uint64_t no, tickets;
-    int64_t now_us, last_value;
+    uint64_t tickets;
+    int64_t last_value;
     double got[REPS], value[REPS]; /* by the digit the rep's id ends with */
 };
 
-static bool draw(void *context, const struct eh_draw_query *query, uint64_t *ret)
-{
-    *ret = eh_draw_compute(((struct office *)context)->draw_seed, query);
-    return true;
-}
-
-static void step(struct office *o, struct eh_message m)
-{
-    struct eh_input in = {.no = ++o->no,
-                          .at_us = o->now_us,
-                          .date = START,
-                          .origin = EH_ORIGIN_STREAM,
-                          .stream_ms = o->no,
-                          .message = m,
-                          .draws = &o->draws};
-    eh_input_identify(&in);
-    eh_arena_reset(&o->arena);
-    o->fx = (struct eh_effects){.arena = &o->arena};
-    cr_assert_eq(eh_engine_step(o->e, &in, &o->fx), 0);
-    cr_assert_not(o->fx.refused, "%s", o->fx.reason.data);
-}
-
-static void apply(struct office *o, const char *yaml)
-{
-    step(o, (struct eh_message){
-                .type = EH_MESSAGE_DESK, .has = EH_FIELD_BIT(EH_FIELD_TEXT), .text = eh_str(yaml)});
-}
-
-static uint64_t wished(uint64_t seed)
-{
-    const char *wish = getenv("EVENHAND_SEED");
-    return (wish ? strtoull(wish, NULL, 0) : 1) * 1000003 + seed;
-}
-
 static void open_office(struct office *o, const char *yaml, uint64_t seed)
 {
-    struct eh_error error;
-    *o = (struct office){.seed = {wished(seed)}, .now_us = HISTORY_START};
-    memcpy(o->draw_seed, &o->seed.state, sizeof o->seed.state);
-    o->draws = (struct eh_draws){.draw = draw, .context = o};
-    cr_assert_eq(eh_engine_new(EH_RULES_LAST, &o->e, &error), 0);
-    step(o, (struct eh_message){.type = EH_MESSAGE_DAY});
-    apply(o, yaml);
+    *o = (struct office){.seed = {seed_fixed_of(seed)}};
+    seeded_start(&o->s, o->seed.state);
+    seeded_desk(&o->s, yaml);
 }
 
 static void close_office(struct office *o)
 {
-    eh_engine_free(o->e);
-    eh_arena_done(&o->arena);
+    seeded_done(&o->s);
 }
 
 /* One team t of r0 … r9, the last `absent` of them not in it. */
@@ -102,44 +54,23 @@ static const char *desk_of(const char *policy, unsigned absent)
 /* Gives out one ticket; who got it, by the last digit of his id. */
 static unsigned ticket(struct office *o)
 {
-    char id[24];
-    double u = ((double)(seed_next(&o->seed) >> 11) + 0.5) / 9007199254740992.0;
-    eh_format(id, sizeof id, "T%llu", (unsigned long long)o->tickets++);
+    double u = seeded_uniform(&o->seed);
     o->last_value = llround(fmin(1000 / sqrt(u), 20000)); /* Pareto, 2, cut: a mean near 2000 */
-    step(o, (struct eh_message){.type = EH_MESSAGE_TICKET,
-                                .id = eh_str(id),
-                                .source = eh_str("default"),
-                                .team = eh_str("t"),
-                                .kind = eh_str("order"),
-                                .value = o->last_value,
-                                .has = HISTORY_HAS(EH_FIELD_BIT(EH_FIELD_TEAM) |
-                                                   EH_FIELD_BIT(EH_FIELD_KIND) |
-                                                   EH_FIELD_BIT(EH_FIELD_VALUE))});
-    cr_assert_eq(o->fx.count, 1);
-    cr_assert_eq(o->fx.items[0].type, EH_NOTICE_ASSIGNED);
-    struct eh_str rep = o->fx.items[0].rep;
+    seeded_ticket(&o->s, o->tickets++, o->last_value, NULL);
+    cr_assert_eq(o->s.fx.count, 1);
+    cr_assert_eq(o->s.fx.items[0].type, EH_NOTICE_ASSIGNED);
+    struct eh_str rep = o->s.fx.items[0].rep;
     unsigned got = (unsigned)(rep.data[rep.size - 1] - '0');
     o->got[got]++;
     o->value[got] += (double)o->last_value;
     return got;
 }
 
-static void close_ticket(struct office *o, uint64_t no)
-{
-    char id[24];
-    eh_format(id, sizeof id, "T%llu", (unsigned long long)no);
-    step(o, (struct eh_message){.type = EH_MESSAGE_OUTCOME,
-                                .id = eh_str(id),
-                                .source = eh_str("default"),
-                                .outcome = EH_OUTCOME_RESOLVED,
-                                .has = HISTORY_HAS(EH_FIELD_BIT(EH_FIELD_OUTCOME))});
-}
-
 /* A ticket that is done at once, so that load tells nothing. */
 static unsigned quick_ticket(struct office *o)
 {
     unsigned got = ticket(o);
-    close_ticket(o, o->tickets - 1);
+    seeded_resolved(&o->s, o->tickets - 1);
     return got;
 }
 
@@ -147,11 +78,8 @@ static void signal(struct office *o, unsigned rep, int status)
 {
     char id[8];
     eh_format(id, sizeof id, "r%u", rep);
-    o->now_us += 1000000;
-    step(o, (struct eh_message){.type = EH_MESSAGE_SIGNAL,
-                                .rep = eh_str(id),
-                                .status = (uint8_t)status,
-                                .has = EH_FIELD_BIT(EH_FIELD_REP) | EH_FIELD_BIT(EH_FIELD_STATUS)});
+    o->s.now_us += 1000000;
+    seeded_signal(&o->s, id, status);
 }
 
 /* ---- who returns, who joins */
@@ -196,7 +124,7 @@ Test(policies, nobody_who_joins_starts_behind_or_ahead)
             open_office(&o, desk_of(names[policy], 1), seed);
             for (int i = 0; i < 400; i++)
                 quick_ticket(&o);
-            apply(&o, desk_of(names[policy], 0));
+            seeded_desk(&o.s, desk_of(names[policy], 0));
             expect_no_flood(&o, policy, "who joined");
             close_office(&o);
         }
@@ -341,7 +269,7 @@ static void compare(void *context, const struct eh_deal *deal)
     double mean = floor(w->dealt_value / w->dealt), x = fmin((double)deal->value, 10 * mean);
     for (uint32_t i = 0; i < deal->count; i++) {
         struct eh_member_view m;
-        cr_assert(eh_engine_member(w->o->e, deal->team, i, &m));
+        cr_assert(eh_engine_member(w->o->s.e, deal->team, i, &m));
         cr_assert(eh_str_equal(m.rep, deal->chances[i].rep));
         reps[i] = (struct owed){deal->chances[i].share_ppm,
                                 (double)m.entitled_nano / 1e9 - (double)m.received,
@@ -367,7 +295,7 @@ Test(policies, observers_are_told_the_probabilities)
         " {id: r3, share: 0.25}, {id: r4}]\n"
         "teams: [{id: t, policy: balanced, value_weight: 30%, reps: [r0, r1, r2, r3, r4]}]\n",
         1);
-    cr_assert_eq(eh_engine_observe(o.e, compare, &w), 0);
+    cr_assert_eq(eh_engine_observe(o.s.e, compare, &w), 0);
     for (int i = 0; i < 2000; i++)
         ticket(&o);
     cr_assert_gt(w.compared, 1000);
@@ -405,7 +333,7 @@ Test(policies, what_happens_is_as_probable_as_told)
                   "teams: [{id: t, policy: %s, reps: [r0, r1, r2, r3, r4]}]\n",
                   names[policy]);
         open_office(&o, yaml, 3);
-        cr_assert_eq(eh_engine_observe(o.e, count, &tally), 0);
+        cr_assert_eq(eh_engine_observe(o.s.e, count, &tally), 0);
         for (int i = 0; i < 20000; i++) {
             quick_ticket(&o);
             if (i % 7 == 0) /* somebody comes or goes */

@@ -7,23 +7,14 @@
  * capped at 10 M as it is booked. A figure is the mean over independent repetitions; it is compared
  * with four standard errors to spare. Seeds are fixed (EVENHAND_SEED=N tries another).
  */
-#include <math.h>
-
-#include <criterion/criterion.h>
-
-#include <evenhand/engine/engine.h>
 #include <evenhand/fairness/figures.h>
 
-#include "seed.h"
+#include "seeded_engine.h"
 
 #define REPS        10
-#define SIGMA       1.2 /* of the lognormal values */
 #define MEDIAN      10000.0
 #define PARETO      1.5 /* exponent of the Pareto values */
 #define REPEATS_MAX 100
-#define START_US    INT64_C(1767225600000000) /* 2026-01-01 */
-#define START_DAY   20454
-#define TWO_PI      6.283185307179586
 #define H_10        2.9289682539682538 /* 1 + 1/2 + … + 1/10 */
 
 TestSuite(policies_reference, .timeout = 1800);
@@ -42,13 +33,8 @@ static const double unequal[REPS] = {1, 1, 1, 1, 0.8, 0.8, 0.6, 0.5, 0.5, 0.3};
 
 /* One history under one policy. */
 struct world {
-    struct eh_engine *engine;
-    struct eh_arena arena;
-    struct eh_effects effects;
-    struct eh_draws draws;
-    uint8_t draw_seed[EH_SEED_BYTES];
+    struct seeded s;
     struct seed chance; /* of the values */
-    uint64_t input;
     const double *shares;
     double all_shares, value_sum, mean;
     double count[REPS], value[REPS];          /* received */
@@ -67,26 +53,11 @@ struct figures {
 
 /* ---- chance */
 
-/* 0 < u < 1 */
-static double uniform(struct seed *seed)
-{
-    return ((double)(seed_next(seed) >> 11) + 0.5) / 9007199254740992.0;
-}
-
 static int64_t draw_value(struct world *w, enum values values)
 {
-    double u = uniform(&w->chance);
     if (values == PARETO_VALUES)
-        return llround(MEDIAN * pow(u, -1 / PARETO));
-    double normal = sqrt(-2 * log(u)) * cos(TWO_PI * uniform(&w->chance)); /* Box and Muller */
-    return llround(MEDIAN * exp(SIGMA * normal));
-}
-
-static bool draw(void *context, const struct eh_draw_query *query, uint64_t *ret)
-{
-    struct world *w = context;
-    *ret = eh_draw_compute(w->draw_seed, query);
-    return true;
+        return llround(MEDIAN * pow(seeded_uniform(&w->chance), -1 / PARETO));
+    return seeded_value(&w->chance);
 }
 
 /* ---- one history */
@@ -106,31 +77,12 @@ static void observe(void *context, const struct eh_deal *deal)
     w->observed++;
 }
 
-static void step(struct world *w, struct eh_message message)
-{
-    struct eh_input in = {.no = ++w->input,
-                          .at_us = START_US,
-                          .date = START_DAY,
-                          .origin = EH_ORIGIN_STREAM,
-                          .stream_ms = 1,
-                          .stream_no = w->input,
-                          .message = message,
-                          .draws = &w->draws};
-    eh_input_identify(&in);
-    eh_arena_reset(&w->arena);
-    w->effects = (struct eh_effects){.arena = &w->arena};
-    cr_assert_eq(eh_engine_step(w->engine, &in, &w->effects), 0);
-    cr_assert_not(w->effects.refused, "%s", w->effects.reason.data);
-}
-
 static void start(struct world *w, const struct setting *setting, uint64_t seed)
 {
-    struct eh_error error = {0};
     char yaml[2048];
     size_t size = eh_format(yaml, sizeof yaml, "desk: main\ncurrency: EUR\nreps:\n");
     *w = (struct world){.chance = {seed}, .shares = setting->shares};
-    memcpy(w->draw_seed, &seed, sizeof seed);
-    w->draws = (struct eh_draws){.draw = draw, .context = w};
+    seeded_start(&w->s, seed);
     for (unsigned i = 0; i < REPS; i++) {
         size += eh_format(yaml + size, sizeof yaml - size, "  - {id: r%u, share: %u.%u}\n", i,
                           setting->shares[i] >= 1, (unsigned)lround(10 * setting->shares[i]) % 10);
@@ -140,18 +92,15 @@ static void start(struct world *w, const struct setting *setting, uint64_t seed)
               "teams:\n  - id: t\n    policy: %s\n    value_weight: 50%%\n"
               "    reps: [r0, r1, r2, r3, r4, r5, r6, r7, r8, r9]\n",
               setting->policy);
-    cr_assert_eq(eh_engine_new(EH_RULES_LAST, &w->engine, &error), 0, "%s", error.text);
-    step(w, (struct eh_message){.type = EH_MESSAGE_DAY});
-    step(w, (struct eh_message){
-                .type = EH_MESSAGE_DESK, .has = EH_FIELD_BIT(EH_FIELD_TEXT), .text = eh_str(yaml)});
-    cr_assert_eq(eh_engine_observe(w->engine, observe, w), 0);
+    seeded_desk(&w->s, yaml);
+    cr_assert_eq(eh_engine_observe(w->s.e, observe, w), 0);
 }
 
 /* Whoever of r0 .. r9 the one effect names. */
 static unsigned receiver(const struct world *w)
 {
-    cr_assert_eq(w->effects.count, 1);
-    const struct eh_effect *effect = &w->effects.items[0];
+    cr_assert_eq(w->s.fx.count, 1);
+    const struct eh_effect *effect = &w->s.fx.items[0];
     cr_assert_eq(effect->type, EH_NOTICE_ASSIGNED);
     cr_assert_eq(effect->rep.size, 2);
     return (unsigned)(effect->rep.data[1] - '0');
@@ -177,17 +126,17 @@ static void deal(struct world *w, enum values values, unsigned no)
     char id[24];
     int64_t value = draw_value(w, values);
     eh_format(id, sizeof id, "T%u", no);
-    step(w, (struct eh_message){.type = EH_MESSAGE_TICKET,
-                                .priority = 5,
-                                .id = eh_str(id),
-                                .source = eh_str("default"),
-                                .team = eh_str("t"),
-                                .kind = eh_str("order"),
-                                .value = value,
-                                .has = EH_FIELD_BIT(EH_FIELD_ID) | EH_FIELD_BIT(EH_FIELD_SOURCE) |
-                                       EH_FIELD_BIT(EH_FIELD_TEAM) | EH_FIELD_BIT(EH_FIELD_KIND) |
-                                       EH_FIELD_BIT(EH_FIELD_VALUE) |
-                                       EH_FIELD_BIT(EH_FIELD_PRIORITY)});
+    seeded_step(&w->s, (struct eh_message){
+                           .type = EH_MESSAGE_TICKET,
+                           .priority = 5,
+                           .id = eh_str(id),
+                           .source = eh_str("default"),
+                           .team = eh_str("t"),
+                           .kind = eh_str("order"),
+                           .value = value,
+                           .has = EH_FIELD_BIT(EH_FIELD_ID) | EH_FIELD_BIT(EH_FIELD_SOURCE) |
+                                  EH_FIELD_BIT(EH_FIELD_TEAM) | EH_FIELD_BIT(EH_FIELD_KIND) |
+                                  EH_FIELD_BIT(EH_FIELD_VALUE) | EH_FIELD_BIT(EH_FIELD_PRIORITY)});
     book(w, no, receiver(w), (double)value);
 }
 
@@ -224,11 +173,9 @@ static struct figure figure_of(const double *samples, unsigned count)
 static struct figures play(const struct setting *setting)
 {
     static double count[REPEATS_MAX], value[REPEATS_MAX], even[REPEATS_MAX], guess[REPEATS_MAX];
-    const char *wish = getenv("EVENHAND_SEED");
-    uint64_t seed = wish ? strtoull(wish, NULL, 0) : 1;
     for (unsigned r = 0; r < setting->repeats; r++) {
         struct world w;
-        start(&w, setting, seed * 1000003 + r);
+        start(&w, setting, seed_fixed_of(r));
         for (unsigned no = 1; no <= setting->tickets; no++)
             deal(&w, setting->values, no);
         cr_assert_eq(w.observed, setting->tickets);
@@ -236,15 +183,14 @@ static struct figures play(const struct setting *setting)
         value[r] = spread(w.booked) / w.mean;
         even[r] = jain(&w);
         guess[r] = w.likeliest / setting->tickets;
-        eh_engine_free(w.engine);
-        eh_arena_done(&w.arena);
+        seeded_done(&w.s);
     }
     struct figures f = {figure_of(count, setting->repeats), figure_of(value, setting->repeats),
                         figure_of(even, setting->repeats), figure_of(guess, setting->repeats)};
     fprintf(stderr,
             "# seed %llu %-8s %5u tickets: count %6.2f ± %.2f, value %6.2f ± %.2f M,"
             " Jain %.3f, guess %.3f\n",
-            (unsigned long long)seed, setting->policy, setting->tickets, f.count.mean,
+            (unsigned long long)seed_wish(), setting->policy, setting->tickets, f.count.mean,
             f.count.error, f.value.mean, f.value.error, f.jain.mean, f.guess.mean);
     return f;
 }

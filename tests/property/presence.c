@@ -32,12 +32,6 @@ static unsigned steps(void)
     return times() > 1 ? 5 : 1;
 }
 
-static uint64_t wished(uint64_t seed)
-{
-    const char *wish = getenv("EVENHAND_SEED");
-    return (wish ? strtoull(wish, NULL, 0) : 1) * 1000003 + seed;
-}
-
 /* The standard deviations that chance is granted. */
 #define SIGMAS 4.5
 
@@ -137,7 +131,7 @@ static void expect_ledger(struct office *o)
         struct eh_member_view m;
         char id[8];
         eh_format(id, sizeof id, "r%02u", i);
-        if (!eh_engine_member_of(o->e, eh_str("t"), eh_str(id), &m))
+        if (!eh_engine_member_of(o->s.e, eh_str("t"), eh_str(id), &m))
             continue;
         double entitled = 0, received = 0;
         for (unsigned set = 0; set < o->plan.sets; set++) {
@@ -149,7 +143,7 @@ static void expect_ledger(struct office *o)
                            "%s: the ledger has %.6f, due is %.6f", id,
                            (double)m.entitled_nano * 1e-9, entitled);
     }
-    cr_expect(eh_ledger_check(o->e));
+    cr_expect(eh_ledger_check(o->s.e));
 }
 
 /* Whether chance may bring this about. */
@@ -183,7 +177,7 @@ static void flap(int policy, uint64_t seed, unsigned tickets, struct worst *wors
 {
     static const double shares[] = {1, 1, 0.8, 0.5, 0.333333, 0.1};
     double share[OFFICE_REPS_MAX];
-    struct seed chance = {wished(1000 * seed)};
+    struct seed chance = {seed_fixed_of(1000 * seed)};
     static const unsigned sizes[] = {2, 3, 4, 5, 7, 10, 16, 24};
     static const double rates[] = {0.002, 0.02, 0.1, 0.4};
     bool equal = seed_below(&chance, 2);
@@ -233,7 +227,7 @@ Test(presence, nobody_lives_on_what_divisions_leave_over)
     for (unsigned alone = 0; alone < 2; alone++) {
         struct office o;
         office_open(&o, &(struct office_plan){.policy = "balanced", .reps = 7, .sets = 1},
-                    wished(1));
+                    seed_fixed_of(1));
         for (unsigned i = 0; i < 1000 * times(); i++) {
             bool all = i % 2 == alone;
             for (unsigned rep = 1; rep < 7; rep++)
@@ -299,7 +293,7 @@ Test(presence, whoever_plots_with_whom)
             unsigned tickets = 1000 * times();
             office_open(
                 &o, &(struct office_plan){.policy = policies[policy], .reps = sizes[i], .sets = 1},
-                wished(5));
+                seed_fixed_of(5));
             o.after = note_worst;
             o.context = &worst;
             for (unsigned no = 0; no < tickets; no++) {
@@ -331,7 +325,7 @@ struct sight {
 
 static struct sight look(const struct office *o, unsigned no, unsigned since, int64_t last)
 {
-    const struct eh_engine *e = o->e;
+    const struct eh_engine *e = o->s.e;
     const struct team *team = &e->teams[eh_names_find(&e->team_names, eh_str("t"))];
     const struct slot *slots = team->set_count ? team->sets[0].slots : NULL;
     struct sight s = {.owed = office_owed(o, 0),
@@ -445,13 +439,13 @@ static void flap_alone(int policy, unsigned reps, const double *shares, const st
     office_open(&o,
                 &(struct office_plan){
                     .policy = policies[policy], .reps = reps, .sets = 1, .shares = shares},
-                wished(seed));
+                seed_fixed_of(seed));
     o.after = note_alone;
     o.context = worst;
     for (unsigned i = 0; i < 1000 * steps(); i++) {
         struct sight s = look(&o, i, since, last);
         office_here(&o, 0, table ? by_table(table, &s, reps) : by_hand(how, &s, reps));
-        last = bursts ? burst_value(&o, &big) : office_value(&o);
+        last = bursts ? burst_value(&o, &big) : seeded_value(&o.seed);
         office_ticket_of(&o, 0, last);
         since = o.last == 0 ? 0 : since + 1;
         office_done(&o, 0);
@@ -469,7 +463,7 @@ static void everybody_alone(int policy, bool bursts, struct worst *worst)
     static const double small[] = {0.1, 1, 1, 0.3, 0.8, 1, 0.1, 1, 0.5, 1};
     static const double *const shares[] = {NULL, unequal, small};
     static const unsigned sizes[] = {2, 3, 5, 10};
-    struct seed chance = {wished(77)};
+    struct seed chance = {seed_fixed_of(77)};
     for (unsigned i = times() > 1 ? 0 : 3; i<12; i += times()> 1 ? 1 : 2)
         for (unsigned how = 0; how < HANDS; how++)
             flap_alone(policy, sizes[i % 4], shares[i / 4], NULL, how, bursts, i, worst);

@@ -15,19 +15,10 @@
 #ifndef TESTS_PROPERTY_PRESENCE_OFFICE_H
 #define TESTS_PROPERTY_PRESENCE_OFFICE_H
 
-#include <math.h>
-#include <string.h>
-
-#include <criterion/criterion.h>
-
-#include <evenhand/engine/engine.h>
-
-#include "seed.h"
+#include "seeded_engine.h"
 
 #define OFFICE_REPS_MAX 40
 #define OFFICE_SETS_MAX 3
-#define OFFICE_START_US INT64_C(1728000000000000)
-#define OFFICE_DAY      20000
 #define OFFICE_CHANGES  50 /* of a rep a day; below EH_CHANGES_A_DAY */
 
 struct office_plan {
@@ -62,15 +53,8 @@ struct office_ticket {
 
 struct office {
     struct office_plan plan;
-    struct eh_engine *e;
-    struct eh_arena arena;
-    struct eh_effects fx;
-    struct eh_draws draws;
+    struct seeded s;
     struct seed seed;
-    uint8_t draw_seed[EH_SEED_BYTES];
-    uint64_t no;
-    int64_t now_us;
-    int32_t date;
     struct office_rep reps[OFFICE_REPS_MAX];
     struct office_due due[OFFICE_REPS_MAX][OFFICE_SETS_MAX];
     struct office_ticket *tickets;
@@ -80,41 +64,10 @@ struct office {
     unsigned dealt;
     double likeliest; /* Σ max p, of those drawn */
     unsigned drawn;
-    uint64_t slots; /* rotation: left when the last one was drawn, that one included */
-    unsigned last;  /* rep who got the last one */
+    unsigned last;                  /* rep who got the last one */
     void (*after)(struct office *); /* each deal; NULL: nothing */
     void *context;
 };
-
-static inline bool office_draw(void *context, const struct eh_draw_query *query, uint64_t *ret)
-{
-    *ret = eh_draw_compute(((struct office *)context)->draw_seed, query);
-    return true;
-}
-
-static inline void office_step(struct office *o, struct eh_message m)
-{
-    struct eh_input in = {.no = ++o->no,
-                          .at_us = o->now_us,
-                          .date = o->date,
-                          .origin = EH_ORIGIN_STREAM,
-                          .stream_ms = o->no,
-                          .message = m,
-                          .draws = &o->draws};
-    eh_input_identify(&in);
-    eh_arena_reset(&o->arena);
-    o->fx = (struct eh_effects){.arena = &o->arena};
-    cr_assert_eq(eh_engine_step(o->e, &in, &o->fx), 0);
-    cr_assert_not(o->fx.refused, "%s", o->fx.refused ? o->fx.reason.data : "");
-    for (uint32_t i = 0; i < o->fx.count; i++) {
-        struct eh_deal_detail detail;
-        struct eh_error error;
-        if (o->fx.items[i].type != EH_NOTICE_ASSIGNED)
-            continue;
-        cr_assert_eq(eh_deal_detail_view(o->fx.items[i].detail, &detail, &error), 0);
-        o->slots = detail.slots;
-    }
-}
 
 /* "r07" */
 static inline unsigned office_number(struct eh_str id)
@@ -126,10 +79,10 @@ static inline unsigned office_number(struct eh_str id)
 static inline void office_due_inputs(struct office *o)
 {
     struct eh_due due;
-    while (eh_engine_due_us(o->e) <= o->now_us) {
-        if (eh_engine_due(o->e, &due) && due.kind == EH_DUE_SIGNAL)
+    while (eh_engine_due_us(o->s.e) <= o->s.now_us) {
+        if (eh_engine_due(o->s.e, &due) && due.kind == EH_DUE_SIGNAL)
             o->reps[office_number(due.rep)].status = EH_STATUS_AVAILABLE;
-        office_step(o, (struct eh_message){.type = EH_MESSAGE_DUE});
+        seeded_step(&o->s, (struct eh_message){.type = EH_MESSAGE_DUE});
     }
 }
 
@@ -247,19 +200,17 @@ static inline void office_desk(struct office *o)
         if (o->reps[i].in)
             at += eh_format(yaml + at, sizeof yaml - at, "r%02u, ", i);
     eh_format(yaml + at, sizeof yaml - at, "]}\n");
-    office_step(o, (struct eh_message){.type = EH_MESSAGE_DESK,
-                                       .has = EH_FIELD_BIT(EH_FIELD_TEXT),
-                                       .text = eh_str(yaml)});
+    seeded_desk(&o->s, yaml);
     office_due_inputs(o);
 }
 
 static inline void office_day(struct office *o)
 {
-    o->date++;
-    o->now_us += INT64_C(86400000000);
+    o->s.date++;
+    o->s.now_us += INT64_C(86400000000);
     for (unsigned i = 0; i < o->plan.reps; i++)
         o->reps[i].changes = 0;
-    office_step(o, (struct eh_message){.type = EH_MESSAGE_DAY});
+    seeded_step(&o->s, (struct eh_message){.type = EH_MESSAGE_DAY});
     office_due_inputs(o);
 }
 
@@ -272,14 +223,10 @@ static inline void office_status(struct office *o, unsigned rep, int status)
     if (r->changes++ >= OFFICE_CHANGES)
         office_day(o);
     eh_format(id, sizeof id, "r%02u", rep);
-    o->now_us += 61000000;
+    o->s.now_us += 61000000;
     office_due_inputs(o);
     r->status = (uint8_t)status;
-    office_step(
-        o, (struct eh_message){.type = EH_MESSAGE_SIGNAL,
-                               .rep = eh_str(id),
-                               .status = (uint8_t)status,
-                               .has = EH_FIELD_BIT(EH_FIELD_REP) | EH_FIELD_BIT(EH_FIELD_STATUS)});
+    seeded_signal(&o->s, id, status);
     office_due_inputs(o);
 }
 
@@ -288,22 +235,14 @@ static inline void office_here(struct office *o, unsigned rep, bool here)
     office_status(o, rep, here ? EH_STATUS_AVAILABLE : EH_STATUS_AWAY);
 }
 
-#define OFFICE_HAS(...) (EH_FIELD_BIT(EH_FIELD_SOURCE) | EH_FIELD_BIT(EH_FIELD_ID) | __VA_ARGS__)
-
 /* The open ticket at this place. */
 static inline void office_done(struct office *o, uint32_t at)
 {
     uint32_t no = o->open[at];
-    char id[24];
-    eh_format(id, sizeof id, "T%u", no);
     o->open[at] = o->open[--o->open_count];
     o->tickets[no].open = false;
     o->reps[o->tickets[no].rep].points--;
-    office_step(o, (struct eh_message){.type = EH_MESSAGE_OUTCOME,
-                                       .id = eh_str(id),
-                                       .source = eh_str("default"),
-                                       .outcome = EH_OUTCOME_RESOLVED,
-                                       .has = OFFICE_HAS(EH_FIELD_BIT(EH_FIELD_OUTCOME))});
+    seeded_resolved(&o->s, no);
     office_due_inputs(o);
 }
 
@@ -326,7 +265,7 @@ static inline void office_member(struct office *o, unsigned rep, bool in)
 
 static inline double office_uniform(struct office *o) /* 0 < u < 1 */
 {
-    return ((double)(seed_next(&o->seed) >> 11) + 0.5) / 9007199254740992.0;
+    return seeded_uniform(&o->seed);
 }
 
 static inline bool office_chance(struct office *o, double p)
@@ -336,56 +275,31 @@ static inline bool office_chance(struct office *o, double p)
 
 static inline void office_ticket_of(struct office *o, unsigned set, int64_t value)
 {
-    char id[24], skill[4];
+    char skill[4];
     if (o->ticket_count == o->ticket_capacity) {
         o->ticket_capacity = o->ticket_capacity ? 2 * o->ticket_capacity : 1024;
         o->tickets = realloc(o->tickets, o->ticket_capacity * sizeof *o->tickets);
         o->open = realloc(o->open, o->ticket_capacity * sizeof *o->open);
         cr_assert(o->tickets && o->open);
     }
-    eh_format(id, sizeof id, "T%u", o->ticket_count);
     eh_format(skill, sizeof skill, "s%u", set);
-    o->tickets[o->ticket_count++] = (struct office_ticket){.set = (uint8_t)set};
-    struct eh_message m = {.type = EH_MESSAGE_TICKET,
-                           .id = eh_str(id),
-                           .source = eh_str("default"),
-                           .team = eh_str("t"),
-                           .kind = eh_str("order"),
-                           .value = value,
-                           .has = OFFICE_HAS(EH_FIELD_BIT(EH_FIELD_TEAM) |
-                                             EH_FIELD_BIT(EH_FIELD_KIND) |
-                                             EH_FIELD_BIT(EH_FIELD_VALUE))};
-    if (set) {
-        m.skills = eh_str(skill);
-        m.has |= EH_FIELD_BIT(EH_FIELD_SKILLS);
-    }
-    o->now_us += 1000000;
+    o->s.now_us += 1000000;
     office_due_inputs(o);
-    office_step(o, m);
-}
-
-/* Lognormal, σ = 1.2. */
-static inline int64_t office_value(struct office *o)
-{
-    double normal = sqrt(-2 * log(office_uniform(o))) * cos(6.283185307179586 * office_uniform(o));
-    return llround(10000 * exp(1.2 * normal));
+    o->tickets[o->ticket_count] = (struct office_ticket){.set = (uint8_t)set};
+    seeded_ticket(&o->s, o->ticket_count++, value, set ? skill : NULL);
 }
 
 static inline void office_ticket(struct office *o, unsigned set)
 {
-    office_ticket_of(o, set, office_value(o));
+    office_ticket_of(o, set, seeded_value(&o->seed));
 }
 
 /* ---- opens and closes */
 
 static inline void office_open(struct office *o, const struct office_plan *plan, uint64_t seed)
 {
-    struct eh_error error;
-    *o = (struct office){.plan = *plan, .seed = {seed}, .now_us = OFFICE_START_US};
-    o->date = OFFICE_DAY;
-    uint64_t draws = seed_next(&o->seed);
-    memcpy(o->draw_seed, &draws, sizeof draws);
-    o->draws = (struct eh_draws){.draw = office_draw, .context = o};
+    *o = (struct office){.plan = *plan, .seed = {seed}};
+    seeded_start(&o->s, seed_next(&o->seed));
     o->mean = 1;
     for (unsigned i = 0; i < plan->reps; i++)
         o->reps[i] = (struct office_rep){
@@ -393,16 +307,13 @@ static inline void office_open(struct office *o, const struct office_plan *plan,
             .status = EH_STATUS_AVAILABLE,
             .share = plan->shares ? plan->shares[i] : 1,
             .skills = plan->skilled || i < 2 ? UINT32_MAX : 1 | (uint32_t)seed_next(&o->seed)};
-    cr_assert_eq(eh_engine_new(EH_RULES_LAST, &o->e, &error), 0);
-    cr_assert_eq(eh_engine_observe(o->e, office_dealt, o), 0);
-    office_step(o, (struct eh_message){.type = EH_MESSAGE_DAY});
+    cr_assert_eq(eh_engine_observe(o->s.e, office_dealt, o), 0);
     office_desk(o);
 }
 
 static inline void office_close(struct office *o)
 {
-    eh_engine_free(o->e);
-    eh_arena_done(&o->arena);
+    seeded_done(&o->s);
     free(o->tickets);
     free(o->open);
 }

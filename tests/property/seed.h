@@ -8,6 +8,7 @@
 #ifndef TESTS_PROPERTY_SEED_H
 #define TESTS_PROPERTY_SEED_H
 
+#include <math.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -32,6 +33,20 @@ static inline uint64_t seed_below(struct seed *seed, uint64_t below)
     return seed_next(seed) % below;
 }
 
+/* 0 <= chance < 1 */
+static inline double seed_chance(struct seed *seed)
+{
+    return (double)(seed_next(seed) >> 11) * 0x1p-53;
+}
+
+/* Of mean 0 and variance 1 (Box and Muller). */
+static inline double seed_normal(struct seed *seed)
+{
+    double a = seed_chance(seed) + 0x1p-53, b = seed_chance(seed);
+    return sqrt(-2 * log(a)) * cos(6.283185307179586 * b);
+}
+
+/* Another one each time, unless EVENHAND_SEED says which. */
 static inline struct seed seed_start(void)
 {
     const char *wish = getenv("EVENHAND_SEED");
@@ -39,6 +54,27 @@ static inline struct seed seed_start(void)
     fprintf(stderr, "# seed %llu (again with EVENHAND_SEED=%llu)\n", (unsigned long long)seed.state,
             (unsigned long long)seed.state);
     return seed;
+}
+
+/* Of tests whose bounds chance may break: the same each time, unless EVENHAND_SEED
+ * says which. */
+static inline uint64_t seed_wish(void)
+{
+    const char *wish = getenv("EVENHAND_SEED");
+    return wish ? strtoull(wish, NULL, 0) : 1;
+}
+
+static inline struct seed seed_fixed(void)
+{
+    struct seed seed = {seed_wish()};
+    fprintf(stderr, "# seed %llu (another with EVENHAND_SEED=N)\n", (unsigned long long)seed.state);
+    return seed;
+}
+
+/* For the n-th of many. */
+static inline uint64_t seed_fixed_of(uint64_t n)
+{
+    return seed_wish() * 1000003 + n;
 }
 
 #endif
