@@ -68,6 +68,16 @@ static void say(const char *rep, const char *status)
     kit_sendf(&k, "{'type':'signal','rep':'%s','status':'%s'}", rep, status);
 }
 
+static const char *const reps[] = {"ana", "bob", "cleo", "dan"}; /* of sales */
+
+/* Everybody in sales but this one; NULL: all of them. */
+static void all_say(const char *status, const char *except)
+{
+    for (int i = 0; i < 4; i++)
+        if (!except || strcmp(reps[i], except) != 0)
+            say(reps[i], status);
+}
+
 /* Who holds it now; "" while it waits. */
 static const char *holder(const char *id)
 {
@@ -87,6 +97,20 @@ static const char *drawn(const char *id)
     return rep;
 }
 
+/* The image that T1 leaves. */
+static struct eh_str cancel(void)
+{
+    kit_send(&k, "{'type':'outcome','id':'T1','outcome':'cancelled'}");
+    cr_assert_not(kit_holds(&k, "T1"));
+    return eh_arena_str(&k.arena, k.fx.image);
+}
+
+static void reopen(struct eh_str image)
+{
+    k.in.recalled = (struct eh_recalled){.ticket_known = true, .ticket_image = image};
+    kit_send(&k, "{'type':'outcome','id':'T1','outcome':'reopened'}");
+}
+
 static void expect_back(const char *rep)
 {
     char expected[128];
@@ -103,8 +127,7 @@ static void restart(void)
 
 Test(engine_returns, moves_out_and_back_draw_nothing)
 {
-    char rep[EH_ID_MAX + 1];
-    snprintf(rep, sizeof rep, "%s", drawn("T1"));
+    const char *rep = drawn("T1");
     for (int i = 0; i < 40; i++) {
         move("T1", "care");
         if (i % 10 == 5)
@@ -118,9 +141,8 @@ Test(engine_returns, moves_out_and_back_draw_nothing)
 
 Test(engine_returns, it_is_entitled_once)
 {
-    char rep[EH_ID_MAX + 1];
     struct eh_member_view before, after;
-    snprintf(rep, sizeof rep, "%s", drawn("T1"));
+    const char *rep = drawn("T1");
     cr_assert(eh_engine_member_of(k.e, eh_str("sales"), eh_str(rep), &before));
     for (int i = 0; i < 5; i++) {
         move("T1", "care");
@@ -136,8 +158,7 @@ Test(engine_returns, it_is_entitled_once)
 Test(engine_returns, also_to_who_is_away_overloaded_or_full)
 {
     static const char *const states[] = {"away", "overloaded"};
-    char rep[EH_ID_MAX + 1];
-    snprintf(rep, sizeof rep, "%s", drawn("T1"));
+    const char *rep = drawn("T1");
     for (int i = 0; i < 2; i++) {
         move("T1", "care");
         say(rep, states[i]);
@@ -160,8 +181,7 @@ Test(engine_returns, also_to_who_is_away_overloaded_or_full)
 
 Test(engine_returns, through_a_third_team)
 {
-    char rep[EH_ID_MAX + 1];
-    snprintf(rep, sizeof rep, "%s", drawn("T1"));
+    const char *rep = drawn("T1");
     move("T1", "care");
     move("T1", "back");
     restart();
@@ -176,9 +196,7 @@ Test(engine_returns, through_a_third_team)
 
 Test(engine_returns, what_nobody_had_is_drawn)
 {
-    static const char *const reps[] = {"ana", "bob", "cleo", "dan"};
-    for (int i = 0; i < 4; i++)
-        say(reps[i], "away");
+    all_say("away", NULL);
     kit_send(&k, "{'type':'ticket','id':'T1','team':'sales','kind':'order'}");
     move("T1", "care");
     say("cleo", "available");
@@ -199,18 +217,13 @@ Test(engine_returns, to_whom_a_manager_gave_it)
 
 Test(engine_returns, given_back_there_it_is_dealt_again)
 {
-    static const char *const reps[] = {"ana", "bob", "cleo", "dan"};
-    char rep[EH_ID_MAX + 1];
-    snprintf(rep, sizeof rep, "%s", drawn("T1"));
-    for (int i = 0; i < 4; i++)
-        if (strcmp(reps[i], rep) != 0)
-            say(reps[i], "away");
+    const char *rep = drawn("T1");
+    all_say("away", rep);
     release(rep);
     cr_assert_str_eq(holder("T1"), "");
     move("T1", "care");
     restart();
-    for (int i = 0; i < 4; i++)
-        say(reps[i], "available");
+    all_say("available", NULL);
     move("T1", "sales");
     cr_expect_str_neq(holder("T1"), rep, "they gave it back, and another could have it");
     cr_expect(kit_is(kit_item(&k, 1)->why, "release"));
@@ -221,8 +234,7 @@ Test(engine_returns, given_back_there_it_is_dealt_again)
 
 Test(engine_returns, given_back_elsewhere_it_is_not)
 {
-    char rep[EH_ID_MAX + 1];
-    snprintf(rep, sizeof rep, "%s", drawn("T1"));
+    const char *rep = drawn("T1");
     move("T1", "care");
     release("eva");
     cr_assert_str_eq(holder("T1"), "");
@@ -238,7 +250,6 @@ Test(engine_returns, given_back_elsewhere_it_is_not)
 static void without(const char *rep)
 {
     char yaml[1024], team[128] = "";
-    static const char *const reps[] = {"ana", "bob", "cleo", "dan"};
     for (int i = 0; i < 4; i++)
         if (!rep || strcmp(reps[i], rep) != 0)
             snprintf(team + strlen(team), sizeof team - strlen(team), "%s%s", team[0] ? ", " : "",
@@ -253,8 +264,7 @@ static void without(const char *rep)
 
 Test(engine_returns, who_left_the_team_gets_nothing_back)
 {
-    char rep[EH_ID_MAX + 1];
-    snprintf(rep, sizeof rep, "%s", drawn("T1"));
+    const char *rep = drawn("T1");
     move("T1", "care");
     without(rep);
     move("T1", "sales");
@@ -266,8 +276,7 @@ Test(engine_returns, who_left_the_team_gets_nothing_back)
 
 Test(engine_returns, who_left_and_came_back_does)
 {
-    char rep[EH_ID_MAX + 1];
-    snprintf(rep, sizeof rep, "%s", drawn("T1"));
+    const char *rep = drawn("T1");
     move("T1", "care");
     without(rep);
     without(NULL);
@@ -278,8 +287,7 @@ Test(engine_returns, who_left_and_came_back_does)
 
 Test(engine_returns, a_team_that_was_off_the_desk_knows_it_still)
 {
-    char rep[EH_ID_MAX + 1];
-    snprintf(rep, sizeof rep, "%s", drawn("T1"));
+    const char *rep = drawn("T1");
     move("T1", "care");
     kit_desk(&k, HEAD REPS "teams: [" CARE ", " BACK "]\n");
     restart();
@@ -290,15 +298,11 @@ Test(engine_returns, a_team_that_was_off_the_desk_knows_it_still)
 
 Test(engine_returns, a_closed_one_remembers_in_its_image)
 {
-    char rep[EH_ID_MAX + 1];
-    snprintf(rep, sizeof rep, "%s", drawn("T1"));
+    const char *rep = drawn("T1");
     move("T1", "care");
-    kit_send(&k, "{'type':'outcome','id':'T1','outcome':'cancelled'}");
-    cr_assert_not(kit_holds(&k, "T1"));
-    struct eh_str image = eh_arena_str(&k.arena, k.fx.image);
+    struct eh_str image = cancel();
     kit_pass(&k, 86400);
-    k.in.recalled = (struct eh_recalled){.ticket_known = true, .ticket_image = image};
-    kit_send(&k, "{'type':'outcome','id':'T1','outcome':'reopened'}");
+    reopen(image);
     cr_assert_str_eq(kit_effects(&k), "returned T1 eva");
     move("T1", "sales");
     expect_back(rep);
@@ -307,19 +311,12 @@ Test(engine_returns, a_closed_one_remembers_in_its_image)
 
 Test(engine_returns, one_that_was_closed_while_given_back_is_dealt_further)
 {
-    char rep[EH_ID_MAX + 1];
-    static const char *const reps[] = {"ana", "bob", "cleo", "dan"};
-    snprintf(rep, sizeof rep, "%s", drawn("T1"));
-    for (int i = 0; i < 4; i++)
-        if (strcmp(reps[i], rep) != 0)
-            say(reps[i], "away");
+    const char *rep = drawn("T1");
+    all_say("away", rep);
     release(rep);
-    kit_send(&k, "{'type':'outcome','id':'T1','outcome':'cancelled'}");
-    struct eh_str image = eh_arena_str(&k.arena, k.fx.image);
-    for (int i = 0; i < 4; i++)
-        say(reps[i], "available");
-    k.in.recalled = (struct eh_recalled){.ticket_known = true, .ticket_image = image};
-    kit_send(&k, "{'type':'outcome','id':'T1','outcome':'reopened'}");
+    struct eh_str image = cancel();
+    all_say("available", NULL);
+    reopen(image);
     cr_expect(kit_is(kit_item(&k, 0)->why, "release"), "%s", kit_effects(&k));
     cr_expect(kit_is(kit_item(&k, 0)->was, rep));
     cr_expect_str_neq(holder("T1"), rep);
@@ -328,13 +325,10 @@ Test(engine_returns, one_that_was_closed_while_given_back_is_dealt_further)
 
 Test(engine_returns, reopened_when_its_rep_left_it_is_dealt_further)
 {
-    char rep[EH_ID_MAX + 1];
-    snprintf(rep, sizeof rep, "%s", drawn("T1"));
-    kit_send(&k, "{'type':'outcome','id':'T1','outcome':'cancelled'}");
-    struct eh_str image = eh_arena_str(&k.arena, k.fx.image);
+    const char *rep = drawn("T1");
+    struct eh_str image = cancel();
     without(rep);
-    k.in.recalled = (struct eh_recalled){.ticket_known = true, .ticket_image = image};
-    kit_send(&k, "{'type':'outcome','id':'T1','outcome':'reopened'}");
+    reopen(image);
     cr_expect(kit_is(kit_item(&k, 0)->why, "left"), "%s", kit_effects(&k));
     cr_expect(kit_is(kit_item(&k, 0)->was, rep));
     cr_expect_eq(drawn_again, 1);
@@ -349,8 +343,8 @@ Test(engine_returns, it_forgets_no_team)
                  ", {id: t%d, policy: random, reps: [eva]}", i);
     strcat(yaml, "]\n");
     kit_desk(&k, yaml);
-    char rep[EH_ID_MAX + 1], team[8];
-    snprintf(rep, sizeof rep, "%s", drawn("T1"));
+    const char *rep = drawn("T1");
+    char team[8];
     for (int i = 0; i < EH_TICKET_TEAMS_MAX; i++) {
         snprintf(team, sizeof team, "t%d", i);
         move("T1", team);
@@ -380,8 +374,7 @@ Test(engine_returns, a_draw_hashes_the_first_message_whatever_came_later)
 {
     uint8_t first[16];
     k.draws.draw = note_draw;
-    char rep[EH_ID_MAX + 1];
-    snprintf(rep, sizeof rep, "%s", drawn("T1"));
+    const char *rep = drawn("T1");
     eh_key_bytes(k.in.digest, first);
     cr_assert_arr_eq(digest_asked, first, 16);
     cr_expect_eq(asked.deal, 1);
