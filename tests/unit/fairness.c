@@ -5,21 +5,11 @@
  * e^(−x/2) Σ (x/2)^k / k!, for an odd one erfc and its recursion, in 40 decimal digits. The indices
  * come from their definitions, the Gini as the double sum over all pairs.
  */
-#include <math.h>
-
-#include <criterion/criterion.h>
-
-#include <evenhand/fairness/report.h>
+#include "fairness_kit.h"
 
 #define HOUR_US INT64_C(3600000000)
 
 TestSuite(fairness, .timeout = 600);
-
-static void expect_near(double is, double should)
-{
-    cr_expect(fabs(is - should) <= 1e-9 * fabs(should) + 1e-300, "%.17g should be %.17g", is,
-              should);
-}
 
 Test(fairness, chi_square_tail)
 {
@@ -105,35 +95,8 @@ Test(fairness, observed_against_expected)
 
 /* ---- The report. */
 
-struct period {
-    struct eh_fairness *f;
-    struct eh_arena arena;
-    struct eh_fairness_report report;
-};
-
-static struct period start(void)
-{
-    struct period p = {0};
-    struct eh_error error = {0};
-    cr_assert_eq(eh_fairness_new(eh_str("sales"), 0, &p.f, &error), 0, "%s", error.text);
-    return p;
-}
-
-static void look(struct period *p, int64_t to_us)
-{
-    struct eh_error error = {0};
-    cr_assert_eq(eh_fairness_report(p->f, to_us, &p->arena, &p->report, &error), 0, "%s",
-                 error.text);
-}
-
-static void done(struct period *p)
-{
-    eh_fairness_free(p->f);
-    eh_arena_done(&p->arena);
-}
-
 /* Dealt between ana and eli, ana's chance being p. */
-static void deal(struct period *p, const char *rep, double chance, int64_t value)
+static void deal(struct told *p, const char *rep, double chance, int64_t value)
 {
     const struct eh_deal_chance chances[] = {
         {.rep = eh_str("ana"), .share_ppm = 1000000, .p = chance},
@@ -149,8 +112,7 @@ static void deal(struct period *p, const char *rep, double chance, int64_t value
     eh_fairness_on_deal(p->f, &deal);
 }
 
-static void book(struct period *p, const char *team, const char *rep, const char *why,
-                 int64_t value)
+static void book(struct told *p, const char *team, const char *rep, const char *why, int64_t value)
 {
     struct eh_deal deal = {.team = eh_str(team),
                            .rep = eh_str(rep),
@@ -160,7 +122,7 @@ static void book(struct period *p, const char *team, const char *rep, const char
     eh_fairness_on_deal(p->f, &deal);
 }
 
-static void account(struct period *p, const char *rep, int64_t entitled, int64_t received)
+static void account(struct told *p, const char *rep, int64_t entitled, int64_t received)
 {
     const struct eh_fairness_account none = {0}, now = {entitled * 1000000000, received,
                                                         entitled * 100, received * 100};
@@ -168,7 +130,7 @@ static void account(struct period *p, const char *rep, int64_t entitled, int64_t
     eh_fairness_account(p->f, eh_str(rep), &now);
 }
 
-static bool noted(const struct period *p, const char *beginning)
+static bool noted(const struct told *p, const char *beginning)
 {
     for (uint32_t i = 0; i < p->report.note_count; i++)
         if (strncmp(p->report.notes[i], beginning, strlen(beginning)) == 0)
@@ -179,14 +141,14 @@ static bool noted(const struct period *p, const char *beginning)
 /* 20 coins, ana gets 12: e = 10, Σ = 5 [1 −1; −1 1], χ² = 2²/5 = 0.8, p = erfc(√0.4). */
 Test(fairness, a_period_of_coins)
 {
-    struct period p = start();
+    struct told p = told_start();
     for (int i = 0; i < 20; i++)
         deal(&p, i < 12 ? "ana" : "eli", 0.5, 1000);
     book(&p, "sales", "eli", "affinity", 500);
     book(&p, "support", "eli", "owner", 500); /* another team's */
     account(&p, "ana", 10, 12);
     account(&p, "eli", 11, 9);
-    look(&p, HOUR_US);
+    told_look(&p, HOUR_US);
 
     const struct eh_fairness_report *r = &p.report;
     cr_assert_eq(r->rep_count, 2);
@@ -212,15 +174,15 @@ Test(fairness, a_period_of_coins)
     cr_expect(noted(&p, "balance: too few") && !noted(&p, "draw"));
     account(&p, "ana", 20, 12);
     account(&p, "eli", 20, 9);
-    look(&p, HOUR_US);
+    told_look(&p, HOUR_US);
     cr_expect(p.report.balance_enough && !noted(&p, "balance"));
-    done(&p);
+    told_done(&p);
 }
 
 Test(fairness, too_few_to_tell)
 {
-    struct period p = start();
-    look(&p, HOUR_US);
+    struct told p = told_start();
+    told_look(&p, HOUR_US);
     cr_expect(isnan(p.report.draw_p) && isnan(p.report.count.jain));
     cr_expect(noted(&p, "draw: too few to tell; chance had no say"));
     cr_expect(noted(&p, "balance: too few to tell"));
@@ -228,48 +190,48 @@ Test(fairness, too_few_to_tell)
         deal(&p, "ana", 0.5, 0);
     account(&p, "ana", 4, 9);
     account(&p, "eli", 5, 0);
-    look(&p, HOUR_US);
+    told_look(&p, HOUR_US);
     cr_expect(isnan(p.report.draw_p) && isnan(p.report.reps[0].deviation));
     cr_expect(noted(&p, "draw: too few to tell; 19 draws"));
     cr_expect(noted(&p, "balance: too few to tell; 19 tickets among 2 reps"));
-    done(&p);
+    told_done(&p);
 }
 
 /* Two who alternate: chance has no say, and 1,000 tickets do not change that. */
 Test(fairness, certainty_is_no_draw)
 {
-    struct period p = start();
+    struct told p = told_start();
     for (int i = 0; i < 1000; i++)
         deal(&p, i % 2 ? "ana" : "eli", i % 2, 100);
-    look(&p, HOUR_US);
+    told_look(&p, HOUR_US);
     cr_expect(isnan(p.report.draw_p));
     expect_near(p.report.predictability, 1);
-    done(&p);
+    told_done(&p);
 }
 
 Test(fairness, a_crooked_draw_is_doubted)
 {
-    struct period p = start();
+    struct told p = told_start();
     for (int i = 0; i < 100; i++)
         deal(&p, i < 70 ? "ana" : "eli", 0.5, 100); /* χ² = 20²/25 = 16 */
-    look(&p, HOUR_US);
+    told_look(&p, HOUR_US);
     expect_near(p.report.draw_p, erfc(sqrt(8)));
     cr_expect(noted(&p, "draw: fewer than 1 in 100"));
-    done(&p);
+    told_done(&p);
 }
 
 /* Values 1, 10, ... 10,000 by 20 each: ana gets all of the two highest, eli of the two lowest. E is
  * 10 in each of ten cells, O 20 in four, 0 in four, 10 in two: G = 2 · 4 · 20 ln 2, χ² = 80. */
 Test(fairness, picking_the_valuable_ones_shows)
 {
-    struct period p = start();
+    struct told p = told_start();
     const int64_t values[] = {1, 10, 100, 1000, 10000};
     for (int q = 0; q < 5; q++)
         for (int i = 0; i < 20; i++)
             deal(&p, q > 2 || (q == 2 && i % 2) ? "ana" : "eli", 0.5, values[q]);
     for (int i = 0; i < 100; i++)
         eh_fairness_override(p.f, eh_str("maja"), eh_str(i < 50 ? "ana" : "eli"), values[i % 5]);
-    look(&p, HOUR_US);
+    told_look(&p, HOUR_US);
     expect_near(p.report.dealt.g, 2 * 4 * 20 * log(2));
     expect_near(p.report.dealt.v, sqrt(80.0 / 100));
     expect_near(p.report.dealt.v_by_chance, sqrt(5.0 / 100));
@@ -281,14 +243,14 @@ Test(fairness, picking_the_valuable_ones_shows)
     cr_expect_eq(p.report.managers[0].overrides, 100);
     cr_expect_eq(p.report.managers[0].value, 20 * 11111);
     cr_expect_eq(p.report.reps[0].overrides, 50);
-    done(&p);
+    told_done(&p);
 }
 
 /* Values 10 to 50 while overloaded: mean 30, variance 250; 110 to 150 otherwise: mean 130. Error
  * √(250/5 + 250/5) = 10. */
 Test(fairness, overload)
 {
-    struct period p = start();
+    struct told p = told_start();
     eh_fairness_state(p.f, eh_str("ana"), EH_STATUS_AVAILABLE, 0);
     for (int i = 1; i <= 5; i++)
         eh_fairness_arrival(p.f, 100 + 10 * i);
@@ -299,7 +261,7 @@ Test(fairness, overload)
     eh_fairness_state(p.f, eh_str("ana"), EH_STATUS_AWAY, 3 * HOUR_US);
     eh_fairness_state(p.f, eh_str("ana"), 0, 4 * HOUR_US);
     eh_fairness_arrival(p.f, 1000000);
-    look(&p, 9 * HOUR_US);
+    told_look(&p, 9 * HOUR_US);
     const struct eh_fairness_rep *ana = &p.report.reps[0];
     cr_expect_eq(p.report.arrived, 11);
     cr_expect_eq(ana->available_s, 7200);
@@ -311,40 +273,40 @@ Test(fairness, overload)
     expect_near(ana->value_otherwise, 130);
     expect_near(ana->value_error, 10);
     cr_expect(noted(&p, "overload: tickets that arrived while ana was overloaded were worth less"));
-    done(&p);
+    told_done(&p);
 }
 
 Test(fairness, overloads_a_week)
 {
-    struct period p = start();
+    struct told p = told_start();
     for (int day = 0; day < 2; day++) {
         eh_fairness_state(p.f, eh_str("ana"), EH_STATUS_AVAILABLE, day * 24 * HOUR_US);
         eh_fairness_state(p.f, eh_str("ana"), EH_STATUS_OVERLOADED, (day * 24 + 10) * HOUR_US);
     }
-    look(&p, 48 * HOUR_US);
+    told_look(&p, 48 * HOUR_US);
     expect_near(p.report.reps[0].overloads_weekly, 7);
-    done(&p);
+    told_done(&p);
 }
 
 /* A reading up to now does not end the period. */
 Test(fairness, a_report_may_be_asked_for_again)
 {
-    struct period p = start();
+    struct told p = told_start();
     eh_fairness_state(p.f, eh_str("ana"), EH_STATUS_OVERLOADED, 0);
     eh_fairness_arrival(p.f, 5);
-    look(&p, HOUR_US);
+    told_look(&p, HOUR_US);
     cr_expect_eq(p.report.reps[0].overloaded_s, 3600);
     cr_expect_eq(p.report.reps[0].overloads, 0); /* he was before it began */
     eh_fairness_state(p.f, eh_str("ana"), EH_STATUS_AVAILABLE, 2 * HOUR_US);
-    look(&p, 3 * HOUR_US);
+    told_look(&p, 3 * HOUR_US);
     cr_expect_eq(p.report.reps[0].overloaded_s, 7200);
     cr_expect_eq(p.report.reps[0].available_s, 3600);
-    done(&p);
+    told_done(&p);
 }
 
 /* ---- More reps than are told apart. */
 
-static void deal_among(struct period *p, struct eh_deal_chance *chances, uint32_t count,
+static void deal_among(struct told *p, struct eh_deal_chance *chances, uint32_t count,
                        uint32_t winner)
 {
     for (uint32_t i = 0; i < count; i++)
@@ -360,7 +322,7 @@ static void deal_among(struct period *p, struct eh_deal_chance *chances, uint32_
 
 enum { MANY = 768, EACH = 3, SOME = 600 };
 
-static void many_reps(struct period *p, uint32_t first_count)
+static void many_reps(struct told *p, uint32_t first_count)
 {
     static char names[MANY][8];
     static struct eh_deal_chance chances[MANY];
@@ -372,26 +334,26 @@ static void many_reps(struct period *p, uint32_t first_count)
         deal_among(p, chances + (MANY - first_count) / 2, first_count, i % first_count);
     for (uint32_t i = 0; i < EACH * MANY; i++)
         deal_among(p, chances, MANY, i % MANY);
-    look(p, HOUR_US);
+    told_look(p, HOUR_US);
 }
 
 /* Everybody gets exactly what chance expects, so whatever the groups, χ² is 0. */
 Test(fairness, above_256_reps_there_are_groups_by_id)
 {
-    struct period p = start();
+    struct told p = told_start();
     many_reps(&p, SOME);
     cr_expect_eq(p.report.rep_count, MANY);
     cr_expect_eq(p.report.draw_cells, EH_FAIRNESS_CELLS_MAX);
     cr_expect_eq(p.report.draw_degrees, EH_FAIRNESS_CELLS_MAX - 1);
     cr_expect_lt(p.report.draw_chi_square, 1e-9);
     cr_expect(eh_str_equal(p.report.reps[MANY - 1].rep, eh_str("r0767")));
-    done(&p);
+    told_done(&p);
 }
 
 /* Known to as many as fit, put together only by the report. */
 Test(fairness, between_256_and_512_they_are_grouped_at_the_end)
 {
-    struct period p = start();
+    struct told p = told_start();
     static char names[300][8];
     static struct eh_deal_chance chances[300];
     for (uint32_t i = 0; i < 300; i++) {
@@ -400,9 +362,9 @@ Test(fairness, between_256_and_512_they_are_grouped_at_the_end)
     }
     for (uint32_t i = 0; i < 3000; i++)
         deal_among(&p, chances, 300, i % 300);
-    look(&p, HOUR_US);
+    told_look(&p, HOUR_US);
     cr_expect_eq(p.report.draw_cells, EH_FAIRNESS_CELLS_MAX);
     cr_expect_eq(p.report.draw_degrees, EH_FAIRNESS_CELLS_MAX - 1);
     cr_expect_lt(p.report.draw_chi_square, 1e-9);
-    done(&p);
+    told_done(&p);
 }

@@ -4,19 +4,9 @@
  * The tail of an excess comes from Python: of an even number of degrees of freedom the exact sum in
  * 50 decimal digits. Others are computed here deal by deal, or by hand.
  */
-#include <math.h>
-
-#include <criterion/criterion.h>
-
-#include <evenhand/fairness/report.h>
+#include "fairness_kit.h"
 
 TestSuite(fairness_by_value, .timeout = 600);
-
-static void expect_near(double is, double should)
-{
-    cr_expect(fabs(is - should) <= 1e-9 * fabs(should) + 1e-300, "%.17g should be %.17g", is,
-              should);
-}
 
 Test(fairness_by_value, tail_of_an_excess)
 {
@@ -48,32 +38,8 @@ enum { REPS = 4 };
 
 static const char *const names[REPS] = {"ana", "ben", "cai", "dov"};
 
-struct period {
-    struct eh_fairness *f;
-    struct eh_arena arena;
-    struct eh_fairness_report report;
-};
-
-static struct period start(void)
-{
-    struct period p = {0};
-    cr_assert_eq(eh_fairness_new(eh_str("sales"), 0, &p.f, NULL), 0);
-    return p;
-}
-
-static void look(struct period *p)
-{
-    cr_assert_eq(eh_fairness_report(p->f, 1, &p->arena, &p->report, NULL), 0);
-}
-
-static void done(struct period *p)
-{
-    eh_fairness_free(p->f);
-    eh_arena_done(&p->arena);
-}
-
 /* Shares are told as chances, unless `shares` says otherwise. */
-static void deal_told(struct period *p, int who, const double *chances, const double *shares,
+static void deal_told(struct told *p, int who, const double *chances, const double *shares,
                       int64_t value)
 {
     struct eh_deal_chance told[REPS];
@@ -90,60 +56,65 @@ static void deal_told(struct period *p, int who, const double *chances, const do
     eh_fairness_on_deal(p->f, &deal);
 }
 
-static void deal(struct period *p, int who, const double *chances, int64_t value)
+static void deal(struct told *p, int who, const double *chances, int64_t value)
 {
     deal_told(p, who, chances, chances, value);
+}
+
+/* So many of the same tickets to each. */
+static void deal_each(struct told *p, const double *chances, const int counts[REPS])
+{
+    for (int who = 0; who < REPS; who++)
+        for (int i = 0; i < counts[who]; i++)
+            deal(p, who, chances, 100);
 }
 
 /* 40 tickets, ana's chance is a tenth: her variance is 3.6, so ben is counted with her. Then 6 of
  * 0.55 · 40 = 22 against 12 of 18: χ² = 6²/(40 · 0.45 · 0.55), of one degree. */
 Test(fairness_by_value, too_little_chance_goes_with_the_next_by_id)
 {
-    struct period p = start();
+    struct told p = told_start();
     const double chances[REPS] = {0.1, 0.45, 0, 0.45};
-    for (int i = 0; i < 40; i++)
-        deal(&p, i < 9 ? 0 : i < 28 ? 1 : 3, chances, 100);
-    look(&p);
+    deal_each(&p, chances, (const int[REPS]){9, 19, 0, 12});
+    told_look(&p, 1);
     cr_expect(isnan(p.report.reps[0].deviation) && !isnan(p.report.reps[1].deviation));
     cr_expect_eq(p.report.draw_cells, 2);
     cr_expect_eq(p.report.draw_degrees, 1);
     expect_near(p.report.draw_chi_square, 36 / 9.9);
     expect_near(p.report.draw_p, erfc(sqrt(36 / 9.9 / 2)));
     expect_near(p.report.verdicts[EH_VERDICT_DRAW].p, p.report.draw_p);
-    done(&p);
+    told_done(&p);
 }
 
 /* The last by id goes with the one before. */
 Test(fairness_by_value, too_little_chance_at_the_end_goes_with_the_last)
 {
-    struct period p = start();
+    struct told p = told_start();
     const double chances[REPS] = {0.45, 0.45, 0, 0.1};
-    for (int i = 0; i < 40; i++)
-        deal(&p, i < 12 ? 0 : i < 31 ? 1 : 3, chances, 100);
-    look(&p);
+    deal_each(&p, chances, (const int[REPS]){12, 19, 0, 9});
+    told_look(&p, 1);
     cr_expect_eq(p.report.draw_cells, 2);
     expect_near(p.report.draw_chi_square, 36 / 9.9);
-    done(&p);
+    told_done(&p);
 }
 
 /* Of one multinomial Q is Pearson's χ², with its degrees of freedom. */
 Test(fairness_by_value, drawn_by_share_the_test_is_pearsons)
 {
-    struct period p = start();
+    struct told p = told_start();
     const double chances[REPS] = {0.1, 0.2, 0.3, 0.4};
-    for (int i = 0; i < 100; i++)
-        deal(&p, i < 14 ? 0 : i < 31 ? 1 : i < 66 ? 2 : 3, chances, 100);
-    look(&p);
+    deal_each(&p, chances, (const int[REPS]){14, 17, 35, 34});
+    told_look(&p, 1);
     double pearson = 16 / 10.0 + 9 / 20.0 + 25 / 30.0 + 36 / 40.0;
     expect_near(p.report.draw_chi_square, pearson);
     expect_near(p.report.draw_p, eh_chi_square_tail(pearson, 3));
-    done(&p);
+    told_done(&p);
 }
 
 /* What a policy makes of equal shares: Q, its mean and variance from their definitions. */
 Test(fairness_by_value, a_policy_has_its_own_mean_and_variance)
 {
-    struct period p = start();
+    struct told p = told_start();
     const double equal[REPS] = {0.25, 0.25, 0.25, 0.25};
     const double told[3][REPS] = {{0.5, 0.3, 0.1, 0.1}, {0, 0.2, 0.3, 0.5}, {0.25, 0.5, 0, 0.25}};
     double off[REPS] = {0}, sigma[REPS][REPS] = {{0}}, q = 0, mean = 0, variance = 0;
@@ -164,11 +135,11 @@ Test(fairness_by_value, a_policy_has_its_own_mean_and_variance)
         for (int b = 0; b < REPS; b++)
             variance += 2 * sigma[a][b] * sigma[a][b] / (37.5 * 37.5);
     }
-    look(&p);
+    told_look(&p, 1);
     cr_expect_eq(p.report.draw_cells, REPS);
     expect_near(p.report.draw_p,
                 eh_chi_square_tail(2 * q * mean / variance, 2 * mean * mean / variance));
-    done(&p);
+    told_done(&p);
 }
 
 /* ---- By value. Two values by half each: two columns. */
@@ -176,13 +147,13 @@ Test(fairness_by_value, a_policy_has_its_own_mean_and_variance)
 /* Coins of ana and dov: of 40 cheap ones each gets 20, of 40 dear ones dov 28. Q is 8²/10. */
 Test(fairness_by_value, each_quintile_is_compared_by_itself)
 {
-    struct period p = start();
+    struct told p = told_start();
     const double coin[REPS] = {0.5, 0, 0, 0.5};
     for (int i = 0; i < 40; i++)
         deal(&p, i % 2 ? 0 : 3, coin, 100);
     for (int i = 0; i < 40; i++)
         deal(&p, i < 12 ? 0 : 3, coin, 9000);
-    look(&p);
+    told_look(&p, 1);
     const struct eh_fairness_report *r = &p.report;
     expect_near(r->verdicts[EH_VERDICT_BY_VALUE].p, exp(-3.2)); /* χ² 6.4, two degrees */
     expect_near(r->verdicts[EH_VERDICT_PICKER].p, 2 * eh_excess_tail(8, 10));
@@ -194,58 +165,58 @@ Test(fairness_by_value, each_quintile_is_compared_by_itself)
     cr_expect_eq(r->picker.of, 2);
     expect_near(r->draw_p, erfc(sqrt(64 / 20.0 / 2)));
     cr_expect_eq(r->verdict_count, 3);
-    done(&p);
+    told_done(&p);
 }
 
 /* A picker among those counted together is named with them. */
 Test(fairness_by_value, neighbours_are_named_from_to)
 {
-    struct period p = start();
+    struct told p = told_start();
     const double chances[REPS] = {0.1, 0.1, 0.4, 0.4};
     for (int i = 0; i < 40; i++)
         deal(&p, i % 10 < 2 ? i % 10 : 2 + i % 2, chances, 100);
     for (int i = 0; i < 40; i++)
         deal(&p, i % 5 < 2 ? 1 : 2 + i % 2, chances, 9000);
-    look(&p);
+    told_look(&p, 1);
     cr_expect(eh_str_equal(p.report.picker.first, eh_str("ana")));
     cr_expect(eh_str_equal(p.report.picker.last, eh_str("ben")));
     expect_near(p.report.picker.received, 16);
     expect_near(p.report.picker.expected, 8);
     cr_expect_eq(p.report.picker.of, 3);
-    done(&p);
+    told_done(&p);
 }
 
 /* Two who alternate, whatever the value: no draw, nothing to doubt. */
 Test(fairness_by_value, who_alternates_is_not_doubted)
 {
-    struct period p = start();
+    struct told p = told_start();
     const double shares[REPS] = {0.5, 0.5, 0, 0};
     for (int i = 0; i < 1000; i++) {
         const double sure[REPS] = {i % 2 == 0, i % 2 == 1, 0, 0};
         deal_told(&p, i % 2, sure, shares, i % 2 ? 9000 : 100);
     }
-    look(&p);
+    told_look(&p, 1);
     cr_expect_eq(p.report.verdict_count, 0);
     for (int i = 0; i < EH_VERDICT_KINDS; i++)
         cr_expect(!p.report.verdicts[i].doubtful);
-    done(&p);
+    told_done(&p);
 }
 
 /* Of 30 cheap overrides and 30 dear ones each is due half. Dov got 25 dear ones: Q = 10²/7.5. */
 Test(fairness_by_value, what_managers_gave_is_judged_by_value)
 {
-    struct period p = start();
+    struct told p = told_start();
     const double coin[REPS] = {0.5, 0, 0, 0.5};
     for (int i = 0; i < 80; i++)
         deal(&p, i % 4 < 2 ? 0 : 3, coin, i % 2 ? 9000 : 100);
     for (int i = 0; i < 60; i++)
         eh_fairness_override(p.f, eh_str("maja"), eh_str(i < 15 || i >= 55 ? "ana" : "dov"),
                              i < 30 ? 100 : 9000);
-    look(&p);
+    told_look(&p, 1);
     expect_near(p.report.verdicts[EH_VERDICT_OVERRIDDEN].p, exp(-100 / 7.5 / 2));
     cr_expect(p.report.verdicts[EH_VERDICT_OVERRIDDEN].doubtful);
     cr_expect(!p.report.verdicts[EH_VERDICT_PICKER].doubtful);
-    done(&p);
+    told_done(&p);
 }
 
 /* ---- More classes of value than there is room for matrices. */
@@ -254,7 +225,7 @@ enum { MANY = 200, DEALS = 600 };
 
 static double chi_square_of_many(int64_t (*value_of)(int))
 {
-    struct period p = start();
+    struct told p = told_start();
     static char many[MANY][8];
     static struct eh_deal_chance told[MANY];
     for (int i = 0; i < MANY; i++) {
@@ -272,11 +243,11 @@ static double chi_square_of_many(int64_t (*value_of)(int))
                             .count = MANY};
         eh_fairness_on_deal(p.f, &d);
     }
-    look(&p);
+    told_look(&p, 1);
     double chi_square = p.report.draw_chi_square;
     cr_expect_gt(p.report.draw_cells, 90);
     cr_expect(!isnan(p.report.verdicts[EH_VERDICT_BY_VALUE].p));
-    done(&p);
+    told_done(&p);
     return chi_square;
 }
 
@@ -303,7 +274,7 @@ Test(fairness_by_value, classes_become_coarser_and_lose_nothing)
  * says nothing. Rank t of t, ½ − ½/t above the middle, of variance (t² − 1) / 12 t². */
 Test(fairness_by_value, what_arrives_meanwhile_is_judged_by_ranks)
 {
-    struct period p = start();
+    struct told p = told_start();
     double rank[2] = {0}, variance[2] = {0};
     eh_fairness_state(p.f, eh_str("ana"), EH_STATUS_AVAILABLE, 0);
     for (int t = 1; t <= 40; t++) {
@@ -313,21 +284,21 @@ Test(fairness_by_value, what_arrives_meanwhile_is_judged_by_ranks)
         rank[t > 20] += (0.5 - 0.5 / t) / 20;
         variance[t > 20] += (t * t - 1) / (12.0 * t * t) / 400;
     }
-    look(&p);
+    told_look(&p, 1);
     double z = (rank[1] - rank[0]) / sqrt(variance[0] + variance[1]);
     expect_near(p.report.reps[0].meanwhile_p, erfc(z / sqrt(2)));
     expect_near(p.report.verdicts[EH_VERDICT_OVERLOAD].p, erfc(z / sqrt(2)));
-    done(&p);
-    p = start();
+    told_done(&p);
+    p = told_start();
     eh_fairness_state(p.f, eh_str("ana"), EH_STATUS_AVAILABLE, 0);
     for (int t = 1; t <= 40; t++) {
         if (t == 21)
             eh_fairness_state(p.f, eh_str("ana"), EH_STATUS_OVERLOADED, 1);
         eh_fairness_arrival(p.f, 100);
     }
-    look(&p);
+    told_look(&p, 1);
     cr_expect(isnan(p.report.verdicts[EH_VERDICT_OVERLOAD].p));
-    done(&p);
+    told_done(&p);
 }
 
 /* Of 10,000 reps who are overloaded for 6 of 60 tickets of wild values, 5 in 100 are below .05. */
@@ -336,7 +307,7 @@ Test(fairness_by_value, ranks_are_tame_where_values_are_not)
     uint64_t state = 1;
     unsigned at_05 = 0, at_001 = 0;
     for (int run = 0; run < 10000; run++) {
-        struct period p = start();
+        struct told p = told_start();
         eh_fairness_state(p.f, eh_str("ana"), EH_STATUS_AVAILABLE, 0);
         for (int t = 0; t < 60; t++) {
             state = state * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
@@ -345,10 +316,10 @@ Test(fairness_by_value, ranks_are_tame_where_values_are_not)
                                   t == 20 ? EH_STATUS_OVERLOADED : EH_STATUS_AVAILABLE, t);
             eh_fairness_arrival(p.f, (int64_t)exp((double)(state >> 40) * 0x1p-24 * 30));
         }
-        look(&p);
+        told_look(&p, 1);
         at_05 += p.report.reps[0].meanwhile_p <= 0.05;
         at_001 += p.report.reps[0].meanwhile_p <= 0.001;
-        done(&p);
+        told_done(&p);
     }
     cr_expect(at_05 > 420 && at_05 < 580, "%u", at_05); /* 3.6 standard errors */
     cr_expect(at_001 < 23, "%u", at_001);

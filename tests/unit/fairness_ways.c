@@ -4,22 +4,13 @@
  * The tails come from exact fractions: C(20, 5) / C(100, 5), Σ C(122, k) C(478, 50 − k) / C(600,
  * 50) from 46 on, 1 − C(8, 0) … and so on; binomials likewise.
  */
-#include <math.h>
 #include <stdio.h>
 
-#include <criterion/criterion.h>
-
-#include <evenhand/fairness/report.h>
+#include "fairness_kit.h"
 
 #define SECOND_US INT64_C(1000000)
 
 TestSuite(fairness_ways, .timeout = 600);
-
-static void expect_near(double is, double should)
-{
-    cr_expect(fabs(is - should) <= 1e-9 * fabs(should) + 1e-300, "%.17g should be %.17g", is,
-              should);
-}
 
 Test(fairness_ways, tails)
 {
@@ -42,9 +33,7 @@ Test(fairness_ways, tails)
 enum { ANA, BEN, CAI, DOV, REPS };
 
 struct period {
-    struct eh_fairness *f;
-    struct eh_arena arena;
-    struct eh_fairness_report report;
+    struct told told;
     struct eh_deal_member members[REPS];
     int64_t at_us;
 };
@@ -52,27 +41,17 @@ struct period {
 static struct period start(void)
 {
     static const char *const ids[REPS] = {"ana", "ben", "cai", "dov"};
-    struct period p = {.at_us = 1000 * SECOND_US};
-    struct eh_error error = {0};
-    cr_assert_eq(eh_fairness_new(eh_str("sales"), 0, &p.f, &error), 0, "%s", error.text);
+    struct period p = {.told = told_start(), .at_us = 1000 * SECOND_US};
     for (int i = 0; i < REPS; i++)
         p.members[i] = (struct eh_deal_member){.rep = eh_str(ids[i]),
                                                .share_ppm = i == DOV ? 500000 : 1000000};
     return p;
 }
 
-static void done(struct period *p)
-{
-    eh_fairness_free(p->f);
-    eh_arena_done(&p->arena);
-}
-
 static const struct eh_fairness_report *look(struct period *p)
 {
-    struct eh_error error = {0};
-    cr_assert_eq(eh_fairness_report(p->f, p->at_us, &p->arena, &p->report, &error), 0, "%s",
-                 error.text);
-    return &p->report;
+    told_look(&p->told, p->at_us);
+    return &p->told.report;
 }
 
 static void give(struct period *p, int to, const char *why, int64_t value)
@@ -86,7 +65,7 @@ static void give(struct period *p, int to, const char *why, int64_t value)
                            .at_us = p->at_us,
                            .members = p->members,
                            .member_count = REPS};
-    eh_fairness_on_deal(p->f, &deal);
+    eh_fairness_on_deal(p->told.f, &deal);
 }
 
 /* Drawn among all of them who can. */
@@ -110,7 +89,7 @@ static void draw(struct period *p, int to, int64_t value)
                            .count = count,
                            .members = p->members,
                            .member_count = REPS};
-    eh_fairness_on_deal(p->f, &deal);
+    eh_fairness_on_deal(p->told.f, &deal);
 }
 
 /* 100 tickets in turn, every fifth of them worth 900 and the others 10. */
@@ -124,7 +103,7 @@ static void set(struct period *p, int rep, int barrier, enum eh_doer doer, const
 {
     p->members[rep].barrier = (uint8_t)barrier;
     p->members[rep].since_us = p->at_us;
-    eh_fairness_set_by(p->f, p->members[rep].rep, doer, eh_str(name), p->at_us);
+    eh_fairness_set_by(p->told.f, p->members[rep].rep, doer, eh_str(name), p->at_us);
 }
 
 static void expect_gain(const struct eh_fairness_way *way, uint32_t i, const char *rep,
@@ -178,7 +157,7 @@ Test(fairness_ways, owners_of_the_big_ones_are_doubted)
     cr_expect(r->verdicts[EH_VERDICT_OWNER].doubtful);
     cr_expect_eq(r->reps[0].not_drawn, 20);
     cr_expect_eq(r->reps[0].not_drawn_value, 18000);
-    done(&p);
+    told_done(&p.told);
 }
 
 /* By share and whatever the value: nothing is said. */
@@ -192,7 +171,7 @@ Test(fairness_ways, honest_owners_are_not)
     const struct eh_fairness_report *r = look(&p);
     cr_expect_gt(r->verdicts[EH_VERDICT_OWNER].p, 0.5);
     expect_gain(&r->ways[EH_WAY_OWNER], 3, "dov", 10, 10 * 10 + 2 * 890, 10);
-    done(&p);
+    told_done(&p.told);
 }
 
 /* All owners alike in value, and half of them one rep's: the names tell. */
@@ -203,9 +182,10 @@ Test(fairness_ways, one_name_too_often_is_doubted)
     for (int i = 0; i < 40; i++)
         give(&p, i % 2 ? DOV : i / 2 % 3, "owner", i % 5 == 0 ? 900 : 10);
     look(&p);
-    expect_near(p.report.verdicts[EH_VERDICT_OWNER].p, 2 * 4 * eh_binomial_tail(20, 40, 1 / 7.0));
-    cr_expect(p.report.verdicts[EH_VERDICT_OWNER].doubtful);
-    done(&p);
+    expect_near(p.told.report.verdicts[EH_VERDICT_OWNER].p,
+                2 * 4 * eh_binomial_tail(20, 40, 1 / 7.0));
+    cr_expect(p.told.report.verdicts[EH_VERDICT_OWNER].doubtful);
+    told_done(&p.told);
 }
 
 static uint64_t tickets_in(const struct eh_fairness_report *r, enum eh_way way)
@@ -235,7 +215,7 @@ Test(fairness_ways, who_is_alone_is_so_for_a_reason)
     cr_expect_eq(tickets_in(r, EH_WAY_MIXED), 2);
     cr_expect_eq(r->not_drawn, 8);
     cr_expect_eq(r->not_drawn, r->deals - r->drawn + r->overrides);
-    done(&p);
+    told_done(&p.told);
 }
 
 Test(fairness_ways, nobody_else_is_in_the_team)
@@ -246,12 +226,12 @@ Test(fairness_ways, nobody_else_is_in_the_team)
                            .why = eh_str("random"),
                            .members = p.members,
                            .member_count = 1};
-    eh_fairness_on_deal(p.f, &deal);
+    eh_fairness_on_deal(p.told.f, &deal);
     const struct eh_fairness_report *r = look(&p);
     cr_expect_eq(tickets_in(r, EH_WAY_SINGLE), 1);
     for (int i = EH_VERDICT_OWNER; i < EH_VERDICT_KINDS; i++)
         cr_expect(isnan(r->verdicts[i].p));
-    done(&p);
+    told_done(&p.told);
 }
 
 Test(fairness_ways, others_sent_away_for_the_big_ones)
@@ -262,7 +242,7 @@ Test(fairness_ways, others_sent_away_for_the_big_ones)
         p.at_us += 100 * SECOND_US;
         for (int rep = BEN; rep <= DOV; rep++)
             set(&p, rep, EH_BARRIER_AWAY, EH_DOER_MANAGER, rep == DOV ? "maja" : "otto");
-        eh_fairness_set_by(p.f, eh_str("ben"), EH_DOER_REP, eh_str("ben"), p.at_us);
+        eh_fairness_set_by(p.told.f, eh_str("ben"), EH_DOER_REP, eh_str("ben"), p.at_us);
         p.members[DOV].since_us++; /* the last one to go */
         p.at_us += 61 * SECOND_US;
         give(&p, ANA, "random", 10); /* too late to be just before */
@@ -283,7 +263,7 @@ Test(fairness_ways, others_sent_away_for_the_big_ones)
     expect_near(r->verdicts[EH_VERDICT_ALONE].p, eh_hypergeometric_tail(10, 20, 30, 120));
     expect_near(r->verdicts[EH_VERDICT_PRESENCE].p, eh_hypergeometric_tail(10, 10, 30, 120));
     cr_expect(r->verdicts[EH_VERDICT_PRESENCE].doubtful);
-    done(&p);
+    told_done(&p.told);
 }
 
 /* One of four goes: three are left, and it was drawn; still it came just after. */
@@ -301,7 +281,7 @@ Test(fairness_ways, fewer_than_a_minute_before_is_told_too)
     cr_expect_eq(r->ways[EH_WAY_BEFORE].top, 8);
     expect_doer(&r->ways[EH_WAY_BEFORE], 0, EH_DOER_REP, "", 8, 7200);
     cr_expect(r->verdicts[EH_VERDICT_PRESENCE].doubtful);
-    done(&p);
+    told_done(&p.told);
 }
 
 /* A refused signal set nothing; what a log from before the period did is unknown. */
@@ -313,27 +293,27 @@ Test(fairness_ways, who_set_it_is_known_or_unknown)
         p.members[rep].since_us = p.at_us;
     }
     give(&p, ANA, "random", 900);
-    eh_fairness_set_by(p.f, eh_str("ben"), EH_DOER_STREAM, eh_str(NULL), p.at_us);
+    eh_fairness_set_by(p.told.f, eh_str("ben"), EH_DOER_STREAM, eh_str(NULL), p.at_us);
     p.members[BEN].since_us++;
     p.at_us++;
     give(&p, ANA, "random", 90);
-    eh_fairness_set_by(p.f, eh_str("ben"), EH_DOER_MANAGER, eh_str("maja"), p.at_us);
-    eh_fairness_set_refused(p.f, eh_str("ben"));
+    eh_fairness_set_by(p.told.f, eh_str("ben"), EH_DOER_MANAGER, eh_str("maja"), p.at_us);
+    eh_fairness_set_refused(p.told.f, eh_str("ben"));
     give(&p, ANA, "random", 9);
     look(&p);
-    expect_doer(&p.report.ways[EH_WAY_AWAY], 0, EH_DOER_UNKNOWN, "", 1, 900);
-    expect_doer(&p.report.ways[EH_WAY_AWAY], 1, EH_DOER_STREAM, "", 2, 99);
-    done(&p);
+    expect_doer(&p.told.report.ways[EH_WAY_AWAY], 0, EH_DOER_UNKNOWN, "", 1, 900);
+    expect_doer(&p.told.report.ways[EH_WAY_AWAY], 1, EH_DOER_STREAM, "", 2, 99);
+    told_done(&p.told);
 }
 
 Test(fairness_ways, managers_and_customers)
 {
     struct period p = start();
     draw_hundred(&p);
-    eh_fairness_actor_is(p.f, eh_str("maja"));
+    eh_fairness_actor_is(p.told.f, eh_str("maja"));
     for (int i = 0; i < 6; i++)
         give(&p, BEN, "manager", 900);
-    eh_fairness_actor_is(p.f, eh_str(NULL));
+    eh_fairness_actor_is(p.told.f, eh_str(NULL));
     give(&p, CAI, "manager", 10);
     for (int i = 0; i < 6; i++)
         give(&p, CAI, "affinity", 900);
@@ -344,7 +324,7 @@ Test(fairness_ways, managers_and_customers)
     cr_expect(r->verdicts[EH_VERDICT_MANAGER].doubtful);
     cr_expect(r->verdicts[EH_VERDICT_AFFINITY].doubtful);
     cr_expect_eq(r->deals, 106); /* without managers' */
-    done(&p);
+    told_done(&p.told);
 }
 
 /* ben is released: his tickets are dealt again, for he is gone, and cai and dov are full. */
@@ -365,7 +345,7 @@ Test(fairness_ways, further_deals_are_apart)
                            .members = p.members,
                            .member_count = REPS};
     for (int i = 0; i < 10; i++)
-        eh_fairness_on_deal(p.f, &deal);
+        eh_fairness_on_deal(p.told.f, &deal);
     const struct eh_fairness_report *r = look(&p);
     cr_expect_eq(r->tickets, 100);
     cr_expect_eq(r->deals, 110);
@@ -377,7 +357,7 @@ Test(fairness_ways, further_deals_are_apart)
     cr_expect(isnan(r->verdicts[EH_VERDICT_ALONE].p));
     expect_near(
         r->reps[0].expected + r->reps[1].expected + r->reps[2].expected + r->reps[3].expected, 100);
-    done(&p);
+    told_done(&p.told);
 }
 
 /* Three of a quarter, all of it: 1/64 might be chance, so nothing is judged. */
@@ -389,8 +369,8 @@ Test(fairness_ways, too_few_to_tell)
     for (int i = 0; i < 3; i++)
         give(&p, ANA, "affinity", 900);
     look(&p);
-    cr_expect(isnan(p.report.verdicts[EH_VERDICT_AFFINITY].p));
-    done(&p);
+    cr_expect(isnan(p.told.report.verdicts[EH_VERDICT_AFFINITY].p));
+    told_done(&p.told);
 }
 
 Test(fairness_ways, all_of_one_value)
@@ -401,9 +381,9 @@ Test(fairness_ways, all_of_one_value)
     for (int i = 0; i < 50; i++)
         give(&p, i % 3, "affinity", 10);
     look(&p);
-    cr_expect(isnan(p.report.ways[EH_WAY_AFFINITY].top_due));
-    cr_expect(isnan(p.report.verdicts[EH_VERDICT_AFFINITY].p));
-    done(&p);
+    cr_expect(isnan(p.told.report.ways[EH_WAY_AFFINITY].top_due));
+    cr_expect(isnan(p.told.report.verdicts[EH_VERDICT_AFFINITY].p));
+    told_done(&p.told);
 }
 
 /* So many sources are told apart; the rest stands together. */
@@ -421,14 +401,14 @@ Test(fairness_ways, doers_are_bounded)
                                .booked = 1,
                                .members = p.members,
                                .member_count = REPS};
-        eh_fairness_on_deal(p.f, &deal);
+        eh_fairness_on_deal(p.told.f, &deal);
     }
     look(&p);
-    cr_expect_eq(p.report.ways[EH_WAY_OWNER].tickets, 600);
-    cr_expect_eq(p.report.ways[EH_WAY_OWNER].doer_count, EH_FAIRNESS_NAMED_MAX);
-    expect_doer(&p.report.ways[EH_WAY_OWNER], 0, EH_DOER_OTHERS, "", 600 - EH_FAIRNESS_DOERS_MAX,
-                600 - EH_FAIRNESS_DOERS_MAX);
-    done(&p);
+    cr_expect_eq(p.told.report.ways[EH_WAY_OWNER].tickets, 600);
+    cr_expect_eq(p.told.report.ways[EH_WAY_OWNER].doer_count, EH_FAIRNESS_NAMED_MAX);
+    expect_doer(&p.told.report.ways[EH_WAY_OWNER], 0, EH_DOER_OTHERS, "",
+                600 - EH_FAIRNESS_DOERS_MAX, 600 - EH_FAIRNESS_DOERS_MAX);
+    told_done(&p.told);
 }
 
 /* ---- How soon it shows: of the valuable ones, one after the other, while others are drawn. */
@@ -456,9 +436,9 @@ static int until_doubted(enum eh_verdict_kind kind)
             draw(&p, (given + i) % REPS, i == 0 ? 900 : 10);
         big_one(&p, kind);
         doubted = look(&p)->verdicts[kind].doubtful;
-        eh_arena_done(&p.arena);
+        eh_arena_done(&p.told.arena);
     }
-    done(&p);
+    told_done(&p.told);
     return given;
 }
 
