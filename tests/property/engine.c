@@ -456,12 +456,8 @@ Test(engine, histories, .timeout = 1800)
         struct history y = {.h.seed.state = seed_next(&seed)};
         struct kit *k = &y.k;
         char text[8192];
-        k->now_us = KIT_START;
-        k->draws.draw = kit_draw;
-        k->fx.arena = &k->arena;
-        cr_assert_eq(eh_engine_new(EH_RULES_LAST, &k->e, NULL), 0);
+        kit_open(k, EH_RULES_LAST);
         cr_assert_eq(eh_engine_new(EH_RULES_LAST, &y.twin, NULL), 0);
-        k->date = KIT_TODAY;
         step(&y, (struct eh_message){.type = EH_MESSAGE_DAY}, EH_ORIGIN_SHELL, eh_str(""));
         helpdesk_desk(&y.h, text, sizeof text);
         struct eh_message m = {.type = EH_MESSAGE_DESK, .has = EH_FIELD_BIT(EH_FIELD_TEXT)};

@@ -244,12 +244,11 @@ static void check(const struct kit *k, const struct model *m, const char *yaml)
 
 static void live(struct seed *seed)
 {
-    struct kit k = {.now_us = KIT_START, .date = STAYS_DAY_0 + 10};
+    struct kit k;
     struct model m = {.day = 0};
     char yaml[4096];
-    k.fx.arena = &k.arena;
-    cr_assert_eq(eh_engine_new(EH_RULES_LAST, &k.e, NULL), 0);
-    kit_day(&k, k.date);
+    kit_open(&k, EH_RULES_LAST);
+    kit_day(&k, STAYS_DAY_0 + 10);
     for (int i = 0; i < DESKS; i++) {
         int today = k.date - STAYS_DAY_0;
         struct said said = some_desk(seed, today);

@@ -45,8 +45,7 @@ static void refused(const char *yaml, int code, const char *reason)
 Test(engine_desk, before_the_first)
 {
     stop();
-    k = (struct kit){.now_us = KIT_START, .fx.arena = &k.arena};
-    cr_assert_eq(eh_engine_new(EH_RULES_LAST, &k.e, NULL), 0);
+    kit_open(&k, EH_RULES_LAST);
     kit_send(&k, "{'type':'ticket','id':'T1','team':'sales','kind':'order'}");
     cr_assert_str_eq(kit_refused(&k), "no desk file has been applied yet");
     kit_send(&k, "{'type':'signal','rep':'ana','status':'away'}");

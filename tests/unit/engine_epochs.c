@@ -17,10 +17,7 @@ static void start(void)
         eh_seed_derive(master, i, seeds[i]);
         eh_seed_commit(seeds[i], commitments[i]);
     }
-    k = (struct kit){.now_us = KIT_START, .date = KIT_TODAY}; /* no day yet, unlike kit_start() */
-    k.draws.draw = kit_draw;
-    k.fx.arena = &k.arena;
-    cr_assert_eq(eh_engine_new(EH_RULES_LAST, &k.e, NULL), 0);
+    kit_open(&k, EH_RULES_LAST);
 }
 
 static void stop(void)

@@ -120,13 +120,18 @@ static inline int kit_sendf(struct kit *k, const char *format, ...)
 }
 
 /* A command of the admin socket: type and fields as the routes give them. */
-static inline int kit_command(struct kit *k, int type, const char *body)
+static inline struct eh_message kit_command_message(struct kit *k, int type, const char *body)
 {
     struct eh_message m = {.type = (uint8_t)type};
     struct eh_error error = {0};
     if (eh_message_from_json_body(kit_quoted(k, body), &k->arena, &m, &error) < 0)
         kit_fail(body, error.text);
-    return kit_step(k, m, EH_ORIGIN_ADMIN);
+    return m;
+}
+
+static inline int kit_command(struct kit *k, int type, const char *body)
+{
+    return kit_step(k, kit_command_message(k, type, body), EH_ORIGIN_ADMIN);
 }
 
 static inline int kit_desk(struct kit *k, const char *yaml)
@@ -152,15 +157,21 @@ static inline void kit_pass(struct kit *k, int64_t seconds)
     k->now_us += seconds * 1000000;
 }
 
-/* As a log of these rules begins. */
-static inline void kit_start_under(struct kit *k, enum eh_rules rules, const char *desk)
+/* Told nothing yet, not even the day. */
+static inline void kit_open(struct kit *k, enum eh_rules rules)
 {
-    *k = (struct kit){.now_us = KIT_START};
+    *k = (struct kit){.now_us = KIT_START, .date = KIT_TODAY};
     k->draws.draw = kit_draw;
     k->fx.arena = &k->arena;
     struct eh_error error = {0};
     if (eh_engine_new(rules, &k->e, &error) < 0)
         kit_fail("engine", error.text);
+}
+
+/* As a log of these rules begins. */
+static inline void kit_start_under(struct kit *k, enum eh_rules rules, const char *desk)
+{
+    kit_open(k, rules);
     if (kit_day(k, KIT_TODAY) < 0 || kit_desk(k, desk) < 0 || k->fx.refused)
         kit_fail(desk, k->fx.refused ? k->fx.reason.data : eh_code_name(k->result));
 }

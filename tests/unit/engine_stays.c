@@ -36,11 +36,8 @@ static void members_on(int day, const char *format, ...)
 
 static void start(void)
 {
-    k = (struct kit){.now_us = KIT_START, .date = STAYS_DAY_0 + 40};
-    k.fx.arena = &k.arena;
-    k.draws.draw = kit_draw;
-    cr_assert_eq(eh_engine_new(EH_RULES_LAST, &k.e, NULL), 0);
-    kit_day(&k, k.date);
+    kit_open(&k, EH_RULES_LAST);
+    kit_day(&k, STAYS_DAY_0 + 40);
     members_on(40, "ann, leo");
 }
 
@@ -269,10 +266,8 @@ Test(engine_stays, time_back)
 Test(engine_stays, earlier_rules)
 {
     kit_done(&k);
-    k = (struct kit){.now_us = KIT_START, .date = STAYS_DAY_0 + 40};
-    k.fx.arena = &k.arena;
-    cr_assert_eq(eh_engine_new(EH_RULES_STAYS - 1, &k.e, NULL), 0);
-    kit_day(&k, k.date);
+    kit_open(&k, EH_RULES_STAYS - 1);
+    kit_day(&k, STAYS_DAY_0 + 40);
     members_on(40, "ann, leo");
     members_on(50, "ann, kim");
     expect("ann 1-99, kim 1-99");

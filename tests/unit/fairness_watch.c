@@ -55,6 +55,15 @@ static void send(struct watched *w, const char *json)
     step(w, kit_message(&w->kit, json), EH_ORIGIN_STREAM);
 }
 
+/* Of a manager; NULL: nobody says who they are. */
+static void command(struct watched *w, int type, const char *user, const char *body)
+{
+    struct eh_message m = kit_command_message(&w->kit, type, body);
+    m.actor = eh_str(user);
+    m.has |= user ? EH_FIELD_BIT(EH_FIELD_ACTOR) : 0;
+    step(w, m, EH_ORIGIN_ADMIN);
+}
+
 static void day(struct watched *w, int32_t date)
 {
     w->kit.date = date;
@@ -89,16 +98,18 @@ static void deal(struct watched *w, uint32_t count, const char *team, int value)
     }
 }
 
-static void start_under(struct watched *w, enum eh_rules rules, int32_t from, int32_t to)
+static void start_without_desk(struct watched *w, enum eh_rules rules, int32_t from, int32_t to)
 {
-    struct eh_error error = {0};
-    *w = (struct watched){.kit = {.now_us = KIT_START}};
-    w->kit.draws.draw = kit_draw;
-    w->kit.fx.arena = &w->kit.arena;
-    cr_assert_eq(eh_engine_new(rules, &w->kit.e, &error), 0);
+    *w = (struct watched){.tickets = 0};
+    kit_open(&w->kit, rules);
     w->watch = (struct eh_fairness_watch){
         .engine = w->kit.e, .team = eh_str("sales"), .from = from, .to = to};
     day(w, KIT_TODAY);
+}
+
+static void start_under(struct watched *w, enum eh_rules rules, int32_t from, int32_t to)
+{
+    start_without_desk(w, rules, from, to);
     desk(w, "ana, ben, cai");
 }
 
@@ -136,21 +147,22 @@ static bool entitled_to(const struct watched *w, const char *id, double tickets)
            0.01; /* a division may be carried */
 }
 
-static void sum(const struct watched *w, double *ret_entitled, int64_t *ret_received)
+/* All of them together were entitled to as many as they received. */
+static void expect_all_have(const struct watched *w, int64_t tickets)
 {
-    *ret_entitled = 0;
-    *ret_received = 0;
+    double entitled = 0;
+    int64_t received = 0;
     for (uint32_t i = 0; i < w->report.rep_count; i++) {
-        *ret_entitled += (double)w->report.reps[i].account.entitled_nano * 1e-9;
-        *ret_received += w->report.reps[i].account.received;
+        entitled += (double)w->report.reps[i].account.entitled_nano * 1e-9;
+        received += w->report.reps[i].account.received;
     }
+    cr_expect_eq(received, tickets);
+    cr_expect(fabs(entitled - (double)tickets) < 0.01, "%f", entitled);
 }
 
 Test(fairness_watch, all_of_a_log)
 {
     struct watched w;
-    double entitled;
-    int64_t received;
     start(&w, EH_DATE_ALWAYS, EH_DATE_NEVER);
     deal(&w, 90, "sales", 1000);
     deal(&w, 10, "support", 1000);
@@ -159,9 +171,7 @@ Test(fairness_watch, all_of_a_log)
     cr_expect_eq(w.report.arrived, 90);
     cr_expect_eq(w.report.drawn, 90);
     cr_assert_eq(w.report.rep_count, 3);
-    sum(&w, &entitled, &received);
-    cr_expect(fabs(entitled - 90) < 0.01);
-    cr_expect_eq(received, 90);
+    expect_all_have(&w, 90);
     cr_expect(entitled_to(&w, "ana", 30));
     cr_expect(fabs(rep_of(&w, "ana")->expected - 30) < 1e-9);
     cr_expect_eq(rep_of(&w, "ana")->available_s, 100 * 60);
@@ -172,8 +182,6 @@ Test(fairness_watch, all_of_a_log)
 Test(fairness_watch, a_period_within_a_log)
 {
     struct watched w;
-    double entitled;
-    int64_t received;
     start(&w, KIT_TODAY + 1, KIT_TODAY + 1);
     deal(&w, 30, "sales", 1000);
     kit_pass(&w.kit, 86400);
@@ -187,9 +195,7 @@ Test(fairness_watch, a_period_within_a_log)
     cr_expect_eq(w.report.tickets, 12);
     cr_expect_eq(w.watch.first, KIT_TODAY + 1);
     cr_expect_eq(w.watch.last, KIT_TODAY + 1);
-    sum(&w, &entitled, &received);
-    cr_expect(fabs(entitled - 12) < 0.01, "%f", entitled);
-    cr_expect_eq(received, 12);
+    expect_all_have(&w, 12);
     cr_expect_eq(rep_of(&w, "ana")->available_s, 12 * 60 + 86400);
     done(&w);
 }
@@ -310,50 +316,36 @@ Test(fairness_watch, a_period_ends_when_its_last_day_does)
 Test(fairness_watch, overrides)
 {
     struct watched w;
-    double entitled;
-    int64_t received;
     start(&w, EH_DATE_ALWAYS, EH_DATE_NEVER);
     deal(&w, 10, "sales", 700);
     const char *to = kit_is(kit_ticket(&w.kit, "T1").rep, "ben") ? "cai" : "ben";
-    struct eh_message m = {
-        .type = EH_MESSAGE_ASSIGN,
-        .has = EH_FIELD_BIT(EH_FIELD_ID) | EH_FIELD_BIT(EH_FIELD_SOURCE) |
-               EH_FIELD_BIT(EH_FIELD_REP) | EH_FIELD_BIT(EH_FIELD_REASON) |
-               EH_FIELD_BIT(EH_FIELD_ACTOR),
-        .id = eh_str("T1"),
-        .source = eh_str("default"),
-        .rep = eh_str(to),
-        .reason = eh_str("knows them"),
-        .actor = eh_str("maja"),
-    };
-    step(&w, m, EH_ORIGIN_ADMIN);
+    char body[128];
+    eh_format(body, sizeof body, "{'id':'T1','rep':'%s','reason':'knows them'}", to);
+    command(&w, EH_MESSAGE_ASSIGN, "maja", body);
     look(&w);
     cr_assert_eq(w.report.manager_count, 1);
     cr_expect(eh_str_equal(w.report.managers[0].manager, eh_str("maja")));
     cr_expect_eq(w.report.managers[0].value, 700);
     cr_expect_eq(rep_of(&w, to)->overrides, 1);
     cr_expect_eq(w.report.tickets, 10);
-    sum(&w, &entitled, &received);
-    cr_expect_eq(received, 10);
-    cr_expect(fabs(entitled - 10) < 0.01, "%f", entitled);
+    expect_all_have(&w, 10);
     done(&w);
+}
+
+static void released_by(struct watched *w, const char *user, struct eh_str rep)
+{
+    char body[128];
+    eh_format(body, sizeof body, "{'rep':'%.*s','reason':'ill'}", EH_STR_ARG(rep));
+    command(w, EH_MESSAGE_RELEASE, user, body);
 }
 
 Test(fairness_watch, released_and_dealt_again)
 {
     struct watched w;
-    double entitled;
-    int64_t received;
     start(&w, EH_DATE_ALWAYS, EH_DATE_NEVER);
     deal(&w, 30, "sales", 700);
     uint64_t open = kit_rep(&w.kit, "cai").open;
-    struct eh_message m = {
-        .type = EH_MESSAGE_RELEASE,
-        .has = EH_FIELD_BIT(EH_FIELD_REP) | EH_FIELD_BIT(EH_FIELD_REASON),
-        .rep = eh_str("cai"),
-        .reason = eh_str("left"),
-    };
-    step(&w, m, EH_ORIGIN_ADMIN);
+    released_by(&w, NULL, eh_str("cai"));
     kit_pass(&w.kit, 600);
     deal(&w, 1, "sales", 700);
     look(&w);
@@ -361,21 +353,8 @@ Test(fairness_watch, released_and_dealt_again)
     cr_expect_eq(w.report.deals, 31 + open);
     cr_expect_eq(rep_of(&w, "cai")->account.received, 0);
     cr_expect_eq(rep_of(&w, "cai")->away_s, 660);
-    sum(&w, &entitled, &received);
-    cr_expect_eq(received, 31);
-    cr_expect(fabs(entitled - 31) < 0.01, "%f", entitled);
+    expect_all_have(&w, 31);
     done(&w);
-}
-
-static void command(struct watched *w, int type, const char *user, const char *body)
-{
-    struct eh_message m = {.type = (uint8_t)type};
-    struct eh_error error = {0};
-    cr_assert_eq(eh_message_from_json_body(kit_quoted(&w->kit, body), &w->kit.arena, &m, &error), 0,
-                 "%s", error.text);
-    m.actor = eh_str(user);
-    m.has |= EH_FIELD_BIT(EH_FIELD_ACTOR);
-    step(w, m, EH_ORIGIN_ADMIN);
 }
 
 static void move(struct watched *w, const char *user, const char *team)
@@ -389,8 +368,6 @@ static void move(struct watched *w, const char *user, const char *team)
 Test(fairness_watch, moves_are_counted_for_who_made_them)
 {
     struct watched w;
-    double entitled;
-    int64_t received;
     start(&w, EH_DATE_ALWAYS, EH_DATE_NEVER);
     deal(&w, 1, "sales", 700);
     for (int i = 0; i < 3; i++) {
@@ -408,17 +385,8 @@ Test(fairness_watch, moves_are_counted_for_who_made_them)
     cr_expect_eq(w.report.managers[0].moves, 5);
     cr_expect_eq(w.report.managers[1].moves, 1);
     cr_expect_eq(w.report.managers[1].moves_value, 700);
-    sum(&w, &entitled, &received);
-    cr_expect_eq(received, 1);
-    cr_expect(fabs(entitled - 1) < 0.01, "%f", entitled);
+    expect_all_have(&w, 1);
     done(&w);
-}
-
-static void released_by(struct watched *w, const char *user, struct eh_str rep)
-{
-    char body[128];
-    eh_format(body, sizeof body, "{'rep':'%.*s','reason':'ill'}", EH_STR_ARG(rep));
-    command(w, EH_MESSAGE_RELEASE, user, body);
 }
 
 static void expect_further(const struct watched *w, uint32_t at, const char *who, bool left)
@@ -482,8 +450,6 @@ Test(fairness_watch, what_was_sent_again_is_counted)
 Test(fairness_watch, leaving_and_joining)
 {
     struct watched w;
-    double entitled;
-    int64_t received;
     start(&w, EH_DATE_ALWAYS, EH_DATE_NEVER);
     deal(&w, 30, "sales", 1000);
     desk(&w, "ben, cai, dov");
@@ -495,9 +461,7 @@ Test(fairness_watch, leaving_and_joining)
     cr_expect_eq(rep_of(&w, "ben")->available_s, 60 * 60);
     cr_expect(entitled_to(&w, "ana", 10));
     cr_expect(entitled_to(&w, "dov", 10));
-    sum(&w, &entitled, &received);
-    cr_expect_eq(received, 60);
-    cr_expect(fabs(entitled - 60) < 0.01);
+    expect_all_have(&w, 60);
     done(&w);
 }
 
@@ -514,13 +478,8 @@ Test(fairness_watch, a_team_that_never_was)
 
 Test(fairness_watch, before_there_was_a_desk)
 {
-    struct watched w = {.kit = {.date = KIT_TODAY, .now_us = KIT_START}};
-    struct eh_error error = {0};
-    w.kit.fx.arena = &w.kit.arena;
-    cr_assert_eq(eh_engine_new(EH_RULES_LAST, &w.kit.e, &error), 0);
-    w.watch = (struct eh_fairness_watch){
-        .engine = w.kit.e, .team = eh_str("sales"), .from = EH_DATE_ALWAYS, .to = KIT_TODAY - 1};
-    day(&w, KIT_TODAY);
+    struct watched w;
+    start_without_desk(&w, EH_RULES_LAST, EH_DATE_ALWAYS, KIT_TODAY - 1);
     cr_expect(w.watch.over);
     look(&w);
     cr_expect_eq(w.report.rep_count, 0);
