@@ -33,6 +33,14 @@ static int later_facts(const struct eh_period_view *view, struct eh_arena *arena
     return r;
 }
 
+/* An estimate takes back, and breaks ties, as the first version does. */
+static void keep_terms(const struct eh_bonus_facts *first, struct eh_bonus_facts *facts)
+{
+    facts->carry_open = first->carry_open;
+    facts->ties_by_id = first->ties_by_id;
+    facts->estimate = true;
+}
+
 int eh_pool_version_facts(const struct eh_engine *e, const struct eh_period_view *view,
                           struct eh_arena *arena, struct eh_bonus_facts **ret,
                           struct eh_error *error)
@@ -46,9 +54,7 @@ int eh_pool_version_facts(const struct eh_engine *e, const struct eh_period_view
         r = later_facts(view, arena, &facts, error);
     if (r < 0)
         return r;
-    facts->carry_open = first->carry_open;
-    facts->ties_by_id = first->ties_by_id;
-    facts->estimate = true;
+    keep_terms(first, facts);
     *ret = facts;
     return 0;
 }
@@ -110,9 +116,7 @@ static int recount(const struct eh_engine *e, const struct eh_period_view *view,
         r = eh_pool_keep_members(first, arena, facts, error);
     if (r < 0)
         return r;
-    facts->carry_open = first->carry_open;
-    facts->ties_by_id = first->ties_by_id;
-    facts->estimate = true;
+    keep_terms(first, facts);
     *ret = facts;
     return 0;
 }
