@@ -90,13 +90,14 @@ static inline void life_outcome(struct life *l, unsigned ticket, const char *fie
     cr_assert_eq(l->o.k.result, 0, "%s", eh_code_name(l->o.k.result));
 }
 
-/* Somebody in some week is left out of the pool, or is in it again. */
-static inline void life_set_aside(struct life *l, int type, const char *period, const char *rep)
+/* Somebody is left out of the pool of some week; back: or is in it again. */
+static inline void life_set_aside(struct life *l, bool back)
 {
     char body[128];
+    const char *rep = life_reps[life_below(l, l->reps)], *period = life_week(l, false);
     snprintf(body, sizeof body, "{'team':'sales','period':'%s','rep':'%s','reason':'x'}", period,
              rep);
-    kit_command(&l->o.k, type, body);
+    kit_command(&l->o.k, !back || life_below(l, 2) ? EH_MESSAGE_EXCLUDE : EH_MESSAGE_INCLUDE, body);
 }
 
 #endif

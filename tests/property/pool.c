@@ -25,8 +25,10 @@ struct history {
 };
 
 /* A random roster; the plan is that of the life. */
-static void write_desk(struct history *h, char *text, size_t size)
+static const char *write_desk(struct history *h)
 {
+    static char text[8192];
+    const size_t size = sizeof text;
     static const char *const splits[] = {"individual: 10%, equal: 36%, hours: 36%, seniority: 18%",
                                          "individual: 0%, equal: 50%, hours: 0%, seniority: 50%",
                                          "individual: 30%, equal: 0%, hours: 70%, seniority: 0%",
@@ -66,6 +68,7 @@ static void write_desk(struct history *h, char *text, size_t size)
         "    carry: {at_most: %s}\n    if_missing: prior\n",
         100 + h->plan[0], splits[h->plan[1]], caps[h->plan[2]], h->plan[3] ? "forfeit" : "prorate",
         most[h->plan[4]]);
+    return text;
 }
 
 /* ---- what must hold */
@@ -219,19 +222,6 @@ static void minutes(struct life *l)
                       period, life_reps[i], metric, life_below(l, 2400));
 }
 
-static void exclude(struct life *l)
-{
-    const char *rep = life_reps[life_below(l, REPS_HERE)], *period = life_week(l, false);
-    life_set_aside(l, EH_MESSAGE_EXCLUDE, period, rep);
-}
-
-static void roster(struct history *h)
-{
-    static char text[8192];
-    write_desk(h, text, sizeof text);
-    life_desk(&h->life, text);
-}
-
 static void step(struct history *h)
 {
     struct life *l = &h->life;
@@ -245,9 +235,9 @@ static void step(struct history *h)
     else if (what < 72)
         minutes(l);
     else if (what < 74)
-        exclude(l);
+        life_set_aside(l, false);
     else if (what < 76)
-        roster(h);
+        life_desk(l, write_desk(h));
     else if (what < 82 && life_weeks(l) < WEEKS_MAX - 2)
         kit_day(k, k->date + 1 + (int32_t)life_below(l, 5));
     else if (what < 88)
@@ -266,7 +256,7 @@ static void live(struct seed seed, unsigned *closings, unsigned *versions)
     const unsigned choices[] = {500, 4, 3, 2, 3};
     for (unsigned i = 0; i < 5; i++)
         h.plan[i] = life_below(&h.life, choices[i]);
-    roster(&h);
+    life_desk(&h.life, write_desk(&h));
     kit_day(&h.life.o.k, kit_date("2026-02-02"));
     for (unsigned i = 0; i < STEPS; i++) {
         step(&h);

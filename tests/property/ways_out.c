@@ -32,8 +32,10 @@ static const char many[] =
     "150%]]}\n";
 
 /* Every figure of the plan may be missing: nobody may close a quote, or tell minutes. */
-static void write_desk(struct history *h, char *text, size_t size)
+static const char *write_desk(struct history *h)
 {
+    static char text[8192];
+    const size_t size = sizeof text;
     struct life *l = &h->life;
     size_t at = (size_t)snprintf(
         text, size,
@@ -62,6 +64,7 @@ static void write_desk(struct history *h, char *text, size_t size)
              "    carry: {at_most: 25%%}\n",
              h->few ? few : many, h->few ? "60" : "30", h->few ? "0" : "30",
              h->few ? "forfeit" : "prorate");
+    return text;
 }
 
 /* ---- what happens */
@@ -101,19 +104,6 @@ static void figure(struct life *l)
                   life_below(l, 3) ? "paid_minutes" : "contract_minutes", life_below(l, 2400));
 }
 
-static void set_aside(struct life *l)
-{
-    const char *rep = life_reps[life_below(l, REPS_HERE)], *period = life_week(l, false);
-    life_set_aside(l, life_below(l, 2) ? EH_MESSAGE_EXCLUDE : EH_MESSAGE_INCLUDE, period, rep);
-}
-
-static void roster(struct history *h)
-{
-    static char text[8192];
-    write_desk(h, text, sizeof text);
-    life_desk(&h->life, text);
-}
-
 static void step(struct history *h)
 {
     struct life *l = &h->life;
@@ -127,9 +117,9 @@ static void step(struct history *h)
     else if (what < 70)
         figure(l);
     else if (what < 73)
-        set_aside(l);
+        life_set_aside(l, true);
     else if (what < 76)
-        roster(h);
+        life_desk(l, write_desk(h));
     else if (what < 82 && life_weeks(l) < WEEKS_MAX - 3)
         kit_day(k, k->date + 1 + (int32_t)life_below(l, 5));
     else if (what < 90)
@@ -303,7 +293,7 @@ static void live(struct seed seed, unsigned *refusals, unsigned *kept)
     struct eh_period_view view;
     h = (struct history){.life = {.seed = seed, .reps = REPS_HERE}};
     h.few = life_below(l, 2);
-    roster(&h);
+    life_desk(l, write_desk(&h));
     kit_day(&l->o.k, kit_date("2026-02-02"));
     for (unsigned i = 0; i < STEPS; i++) {
         step(&h);
