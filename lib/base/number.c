@@ -174,8 +174,18 @@ size_t eh_ppm_print(int64_t ppm, char ret_text[EH_DECIMAL_TEXT_MAX])
 __int128 eh_round_divide(__int128 dividend, __int128 divisor)
 {
     eh_require(divisor > 0);
-    __int128 quotient = dividend / divisor, rest = dividend % divisor;
+    __int128 quotient = dividend / divisor, rest = dividend - quotient * divisor;
     if (rest < 0)
         return -rest >= divisor + rest ? quotient - 1 : quotient;
     return rest >= divisor - rest ? quotient + 1 : quotient;
+}
+
+int64_t eh_clamp(__int128 number)
+{
+    return number > INT64_MAX ? INT64_MAX : number < INT64_MIN ? INT64_MIN : (int64_t)number;
+}
+
+int64_t eh_add_clamped(int64_t a, int64_t b)
+{
+    return eh_clamp((__int128)a + b);
 }

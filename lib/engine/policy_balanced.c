@@ -37,21 +37,13 @@ static int compare(const struct scored *a, const struct scored *b)
     return a->low < b->low ? -1 : a->low > b->low;
 }
 
-static __int128 divide_half_away(__int128 a, int64_t by)
-{
-    __int128 half = by / 2;
-    if (by % 2 == 0)
-        return (a < 0 ? a - half : a + half) / by;
-    return (a < 0 ? 2 * a - by : 2 * a + by) / ((__int128)2 * by);
-}
-
 /* The count in 10^-9 tickets. */
 static struct amount deficit(const struct eh_choice *choice, uint32_t position)
 {
     const struct account *account =
         &choice->engine->accounts[choice->team->members[position].account];
     struct amount d = eh_ledger_entitled(choice->engine, choice->team, position);
-    d.count = divide_half_away(d.count - (__int128)account->received * TICKET, TICKET_NANO);
+    d.count = eh_round_divide(d.count - (__int128)account->received * TICKET, TICKET_NANO);
     d.value -= account->received_value * NANO;
     return d;
 }
@@ -59,7 +51,7 @@ static struct amount deficit(const struct eh_choice *choice, uint32_t position)
 /* The named rounding: dv / M, in 10^-9. */
 static __int128 means_of(const struct eh_choice *choice, struct amount d)
 {
-    return divide_half_away(d.value, choice->mean);
+    return eh_round_divide(d.value, choice->mean);
 }
 
 static struct scored score(const struct eh_choice *choice, struct amount d)
@@ -69,11 +61,6 @@ static struct scored score(const struct eh_choice *choice, struct amount d)
     struct scored count = times((EH_PPM - weight) * d.count, (uint64_t)choice->mean);
     struct scored value = times(x < 0 ? -means : means, x < 0 ? -(uint64_t)x : (uint64_t)x);
     return sum(count, value);
-}
-
-static int64_t saturated(__int128 number)
-{
-    return number > INT64_MAX ? INT64_MAX : number < INT64_MIN ? INT64_MIN : (int64_t)number;
 }
 
 static struct eh_str id_at(const struct eh_choice *choice, uint32_t position)
@@ -90,10 +77,10 @@ static void tell(const struct eh_choice *choice, const uint32_t pair[2], const s
     eh_bytes_put_u8(out, scored ? DETAIL_SCORED : DETAIL_PAIR);
     for (int i = 0; i < 2; i++) {
         eh_bytes_put_str(out, id_at(choice, pair[i]));
-        eh_bytes_put_i(out, saturated(d[i].count));
-        eh_bytes_put_i(out, saturated(divide_half_away(d[i].value, NANO)));
+        eh_bytes_put_i(out, eh_clamp(d[i].count));
+        eh_bytes_put_i(out, eh_clamp(eh_round_divide(d[i].value, NANO)));
         if (scored)
-            eh_bytes_put_i(out, saturated(means_of(choice, d[i])));
+            eh_bytes_put_i(out, eh_clamp(means_of(choice, d[i])));
     }
     eh_bytes_put_u8(out, tie);
     if (!scored)

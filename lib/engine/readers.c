@@ -287,17 +287,6 @@ bool eh_engine_team(const struct eh_engine *e, struct eh_str id, struct eh_team_
     return true;
 }
 
-static int64_t saturated(__int128 number)
-{
-    return number > INT64_MAX ? INT64_MAX : number < INT64_MIN ? INT64_MIN : (int64_t)number;
-}
-
-/* Rounded half away from zero. */
-static __int128 divided(__int128 sum, int64_t by)
-{
-    return (sum < 0 ? sum - by / 2 : sum + by / 2) / by;
-}
-
 bool eh_engine_member(const struct eh_engine *e, struct eh_str team_id, uint32_t i,
                       struct eh_member_view *ret)
 {
@@ -318,10 +307,10 @@ bool eh_engine_member(const struct eh_engine *e, struct eh_str team_id, uint32_t
     };
     const struct account *account = &e->accounts[member->account];
     struct amount entitled = eh_ledger_entitled(e, team, i);
-    ret->entitled_nano = saturated(divided(entitled.count, TICKET_NANO));
-    ret->entitled_value = saturated(divided(entitled.value, 1000000000));
+    ret->entitled_nano = eh_clamp(eh_round_divide(entitled.count, TICKET_NANO));
+    ret->entitled_value = eh_clamp(eh_round_divide(entitled.value, 1000000000));
     ret->received = (uint64_t)account->received;
-    ret->received_value = saturated(account->received_value);
+    ret->received_value = eh_clamp(account->received_value);
     return true;
 }
 

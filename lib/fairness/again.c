@@ -97,7 +97,7 @@ void eh_fairness_further(struct eh_fairness *f, const struct eh_deal *deal)
     if (!further)
         return;
     further->deals++;
-    further->value += deal->value;
+    further->value = eh_add_clamped(further->value, deal->value);
 }
 
 void eh_fairness_moved(struct eh_fairness *f, struct eh_str manager_name, int64_t value)
@@ -106,15 +106,15 @@ void eh_fairness_moved(struct eh_fairness *f, struct eh_str manager_name, int64_
     if (!manager)
         return;
     manager->moves++;
-    manager->moves_value += value;
+    manager->moves_value = eh_add_clamped(manager->moves_value, value);
     f->again.moves++;
-    f->again.moves_value += value;
+    f->again.moves_value = eh_add_clamped(f->again.moves_value, value);
 }
 
 void eh_fairness_resent(struct eh_fairness *f, int64_t value)
 {
     f->again.resent++;
-    f->again.resent_value += value;
+    f->again.resent_value = eh_add_clamped(f->again.resent_value, value);
 }
 
 static int by_name(const void *left, const void *right)

@@ -194,7 +194,7 @@ void eh_fairness_override(struct eh_fairness *f, struct eh_str manager_name, str
     if (!manager || !rep)
         return;
     manager->overrides++;
-    manager->value += value;
+    manager->value = eh_add_clamped(manager->value, value);
     rep->overrides++;
     f->rows[rep->row]->overridden[eh_fairness_bin(value)]++;
     f->overrides++;

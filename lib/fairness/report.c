@@ -80,7 +80,7 @@ static void fill_rep(const struct rep *rep, struct eh_fairness_rep *ret)
     };
     for (uint32_t way = 0; rep->ways && way < EH_WAY_BEFORE; way++) {
         ret->not_drawn += rep->ways[way].tickets;
-        ret->not_drawn_value += rep->ways[way].value;
+        ret->not_drawn_value = eh_add_clamped(ret->not_drawn_value, rep->ways[way].value);
     }
     if (rep->variance >= EH_FAIRNESS_ENOUGH)
         ret->deviation = ((double)rep->drawn - rep->drawn_expected) / sqrt(rep->variance);

@@ -156,8 +156,7 @@ static bool is_just_before(const struct gone *gone, int64_t at_us)
 static void add_bin(struct by_bin *to, uint32_t bin, int64_t booked)
 {
     to->tickets[bin]++;
-    if (__builtin_add_overflow(to->value[bin], booked, &to->value[bin]))
-        to->value[bin] = booked < 0 ? INT64_MIN : INT64_MAX;
+    to->value[bin] = eh_add_clamped(to->value[bin], booked);
 }
 
 static void add_to(struct eh_fairness *f, struct by_bin **to, uint32_t bin, int64_t booked)
@@ -205,7 +204,7 @@ static void add_way(struct eh_fairness *f, const struct eh_deal *deal, enum eh_w
     if (!rep)
         return;
     got[way].tickets++;
-    got[way].value += deal->booked;
+    got[way].value = eh_add_clamped(got[way].value, deal->booked);
     add_bin(&f->ways[way], bin, deal->booked);
     add_to(f, &f->rows[rep->row]->ways[way], bin, deal->booked);
     if (doer < f->doer_count)
@@ -231,7 +230,7 @@ static void take_given(struct eh_fairness *f, const struct eh_deal *deal)
     if (!deal->further || eh_str_equal(deal->why, eh_str("manager")))
         add_bin(&f->given, eh_fairness_bin(deal->value), deal->booked);
     else
-        f->further_value += deal->booked;
+        f->further_value = eh_add_clamped(f->further_value, deal->booked);
 }
 
 void eh_fairness_undrawn_take(struct eh_fairness *f, const struct eh_deal *deal)
@@ -258,7 +257,7 @@ void eh_fairness_ways_move(struct by_bin *to[EH_WAYS], struct by_bin *from[EH_WA
         from[way] = NULL;
         for (uint32_t bin = 0; to[way] && more && bin < BINS; bin++) {
             to[way]->tickets[bin] += more->tickets[bin];
-            to[way]->value[bin] += more->value[bin];
+            to[way]->value[bin] = eh_add_clamped(to[way]->value[bin], more->value[bin]);
         }
         if (to[way])
             free(more);

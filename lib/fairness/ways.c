@@ -52,7 +52,7 @@ static int64_t value_from(const struct by_bin *by_bin, uint32_t bin)
     __int128 sum = 0;
     for (; by_bin && bin < BINS; bin++)
         sum += by_bin->value[bin];
-    return sum > INT64_MAX ? INT64_MAX : sum < INT64_MIN ? INT64_MIN : (int64_t)sum;
+    return eh_clamp(sum);
 }
 
 /* The first class of it: a class belongs where its middle ticket is. */
@@ -186,7 +186,7 @@ int eh_fairness_fill_ways(const struct eh_fairness *f, struct eh_arena *arena,
         way->top_due = high > 0 && high < all ? (double)way->tickets * high / all : NAN;
         if (no != EH_WAY_BEFORE) {
             report->not_drawn += way->tickets;
-            report->not_drawn_value += way->value;
+            report->not_drawn_value = eh_add_clamped(report->not_drawn_value, way->value);
         }
         r = fill_way(f, no, top, arena, way);
     }

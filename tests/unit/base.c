@@ -438,6 +438,16 @@ Test(number, rounds_half_away_from_zero)
                      cases[i].quotient, "%zu", i);
 }
 
+Test(number, clamps_what_no_64_bits_can_say)
+{
+    cr_assert_eq(eh_clamp((__int128)INT64_MAX + 1), INT64_MAX);
+    cr_assert_eq(eh_clamp((__int128)INT64_MIN - 1), INT64_MIN);
+    cr_assert_eq(eh_clamp(INT64_MIN), INT64_MIN);
+    cr_assert_eq(eh_add_clamped(INT64_MAX, 1), INT64_MAX);
+    cr_assert_eq(eh_add_clamped(INT64_MIN, -1), INT64_MIN);
+    cr_assert_eq(eh_add_clamped(INT64_MAX, -1), INT64_MAX - 1);
+}
+
 /* --- arena --- */
 
 Test(arena, gives_zeroed_aligned_memory)
