@@ -65,8 +65,10 @@ static void fill_rep(const struct rep *rep, struct eh_fairness_rep *ret)
         .rep = rep->id,
         .account = {.entitled_nano = rep->last.entitled_nano - rep->first.entitled_nano,
                     .received = rep->last.received - rep->first.received,
-                    .entitled_value = rep->last.entitled_value - rep->first.entitled_value,
-                    .received_value = rep->last.received_value - rep->first.received_value},
+                    .entitled_value =
+                        eh_clamp((__int128)rep->last.entitled_value - rep->first.entitled_value),
+                    .received_value =
+                        eh_clamp((__int128)rep->last.received_value - rep->first.received_value)},
         .expected = rep->expected,
         .expected_value = rep->expected_value,
         .drawn = rep->drawn,

@@ -176,7 +176,7 @@ int eh_fairness_fill_ways(const struct eh_fairness *f, struct eh_arena *arena,
     uint32_t top = top_bin(f);
     double all = (double)tickets_from(&f->given, 0), high = (double)tickets_from(&f->given, top);
     int r = 0;
-    report->given_value = value_from(&f->given, 0) + f->further_value;
+    report->given_value = eh_add_clamped(value_from(&f->given, 0), f->further_value);
     for (uint32_t no = 0; r == 0 && no < EH_WAYS; no++) {
         struct eh_fairness_way *way = &report->ways[no];
         *way = (struct eh_fairness_way){.tickets = tickets_from(&f->ways[no], 0),
