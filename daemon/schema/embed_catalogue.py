@@ -34,7 +34,7 @@ def server_of(listing):
 
 def main(output, query, catalogue, *migrations):
     listing = read(catalogue)
-    out = ["/* Made by embed_catalogue.py from daemon/schema. */", '#include "cli_catalogue.h"', "",
+    out = ["/* Made by embed_catalogue.py from daemon/schema. */", '#include "verify/catalogue.h"', "",
            "const char eh_catalogue_query[] ="]
     out += ["    " + literal(line + "\n") for line in read(query).splitlines()
             if not line.startswith("--")]

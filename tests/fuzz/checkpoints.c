@@ -1,6 +1,6 @@
 /* fuzz/checkpoints: any bytes as the file of checkpoints: lines in order, or the one that is none.
  */
-#include "cli_checkpoints.h"
+#include "log/checkpoints.h"
 #include "fuzz.h"
 #include "memory_file.h"
 

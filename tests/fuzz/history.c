@@ -2,7 +2,7 @@
  * fuzz/history: any bytes as a ticket history in CSV. What is planned from it are messages in the
  * order of their times; a refusal names file and line in one line.
  */
-#include "cli_plan.h"
+#include "history/messages.h"
 #include "fuzz.h"
 
 #include <evenhand/wire/message.h>

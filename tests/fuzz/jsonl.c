@@ -1,5 +1,5 @@
 /* fuzz/jsonl: any bytes as lines of JSON to be pushed: each line is one message, or is named. */
-#include "cli_plan.h"
+#include "history/messages.h"
 #include "fuzz.h"
 
 #include <evenhand/wire/message.h>

@@ -10,7 +10,7 @@
 
 #include <criterion/criterion.h>
 
-#include "../../tools/cli_fairness.h"
+#include "ask/fairness.h"
 #include "../unit/engine_kit.h"
 #include "history.h"
 

@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 #include "checkpoint.h"
-#include "cli_checkpoints.h"
+#include "log/checkpoints.h"
 
 static char folder[] = "/tmp/eh-checkpoint-XXXXXX", path[64];
 

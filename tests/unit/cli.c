@@ -9,11 +9,11 @@
 #include <evenhand/wire/desk.h>
 #include <evenhand/wire/message.h>
 
-#include "cli_csv.h"
-#include "cli_found.h"
-#include "cli_plan.h"
-#include "cli_text.h"
-#include "evenhand.h"
+#include "command.h"
+#include "history/csv.h"
+#include "history/found.h"
+#include "history/messages.h"
+#include "term/text.h"
 
 #define HEADER                                                                                     \
     "ticket_id,opened_at,kind,team,value_minor,closed_at,outcome,historical_rep,currency,csat\n"

@@ -3,8 +3,8 @@
 #include <criterion/criterion.h>
 #include <math.h>
 
-#include "cli_policy.h"
-#include "cli_simulation.h"
+#include "simulate/policy.h"
+#include "simulate/simulation.h"
 
 #define HEADER "ticket_id,opened_at,kind,team,value_minor,closed_at,outcome,historical_rep\n"
 

@@ -86,7 +86,7 @@ SHELLS = {
 def completed(shell, *words):
     """What the shell offers in place of the last word, without what it says of each."""
     suffix = {"bash": "bash", "zsh": "zsh", "fish": "fish"}[shell]
-    file = os.path.join(SOURCE, "tools", "completion", "evenhand." + suffix)
+    file = os.path.join(SOURCE, "tools", "evenhand", "completion", "evenhand." + suffix)
     # fish completes by the name, so the program has to be found by it
     env = {**os.environ, "PATH": os.path.dirname(os.path.abspath(EVENHAND)) + ":" + os.environ["PATH"],
            "EVENHAND_SOCKET": "/nowhere.sock"}
@@ -215,7 +215,7 @@ def every_key_of_an_answer_is_in_the_manual():
     """Whatever is put into an answer by its name; the scenario `answers` looks route by route."""
     files = [("daemon", name) for name in os.listdir(os.path.join(SOURCE, "daemon"))
              if re.fullmatch(r"admin_?\w*\.c", name) and name != "admin_desk.c"]
-    files += [("lib", "json", "pool.c"), ("tools", "cli_fairness_json.c")]
+    files += [("lib", "json", "pool.c"), ("tools", "evenhand", "ask", "fairness_json.c")]
     put = re.compile(r'\b(?:eh_json_)?(?:put\w*|object_set\w*)\(\s*[\w>.-]+,\s*"([a-z_0-9]+)"')
     offered = {key for file in files for key in put.findall(source(*file))}
     assert len(offered) > 150, offered

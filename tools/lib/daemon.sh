@@ -19,7 +19,7 @@ build_tree() {
     }
 }
 
-cli() { "$BUILD/tools/evenhand" --socket "$STATE/admin.sock" "$@"; }
+cli() { "$BUILD/tools/evenhand/evenhand" --socket "$STATE/admin.sock" "$@"; }
 
 daemon_pid() { pid_of "$STATE/evenhandd.pid" "--config $STATE/evenhandd.yaml"; }
 daemon_status_has() { cli --json status 2>/dev/null | grep -Eq "$1"; }

@@ -1,0 +1,102 @@
+/* chances: what chance each rep had of a ticket, from the log alone. See chances.h. */
+#include "chances.h"
+
+#include <stdio.h>
+
+#include "client/http.h"
+#include "log/replay.h"
+#include "term/table.h"
+#include "term/text.h"
+
+struct search {
+    struct eh_str source, id;
+    json_t *deals;
+};
+
+static json_t *text_of(struct eh_str text)
+{
+    return json_stringn(text.data ? text.data : "", text.size);
+}
+
+static void on_deal(void *context, const struct eh_deal *deal)
+{
+    struct search *search = context;
+    if (!eh_str_equal(deal->id, search->id) || !eh_str_equal(deal->source, search->source))
+        return;
+    char at[EH_DECIMAL_TEXT_MAX];
+    size_t size = eh_time_print(deal->at_us, at);
+    json_t *chances = json_array(), *told = json_object();
+    for (uint32_t i = 0; i < deal->count; i++) {
+        json_t *chance = json_object();
+        json_object_set_new(chance, "rep", text_of(deal->chances[i].rep));
+        json_object_set_new(chance, "share_ppm", json_integer(deal->chances[i].share_ppm));
+        json_object_set_new(chance, "chance_ppm",
+                            json_integer((json_int_t)(deal->chances[i].p * EH_PPM + 0.5)));
+        json_array_append_new(chances, chance);
+    }
+    json_object_set_new(told, "at", json_stringn(at, size));
+    json_object_set_new(told, "rep", text_of(deal->rep));
+    json_object_set_new(told, "why", text_of(deal->why));
+    json_object_set_new(told, "dealt", json_boolean(deal->dealt));
+    json_object_set_new(told, "chances", chances);
+    json_array_append_new(search->deals, told);
+}
+
+/* Where it came, or at the beginning: a ticket may have been named otherwise by an earlier build.
+ */
+static int begin(struct eh_replay *replay, const struct search *search, struct eh_error *error)
+{
+    struct eh_cli_log_before before = {.day = EH_DATE_NEVER};
+    int r = eh_cli_log_ticket(replay->log, search->source, search->id, &before.input, error);
+    return r < 0 || before.input == 0 ? r : eh_replay_begin_before(replay, &before, error);
+}
+
+int eh_chances_from_log(const char *conninfo, const char *source, const char *id, json_t **ret)
+{
+    EH_AUTO(eh_replay) struct eh_replay replay = {0};
+    struct search search = {.source = eh_str(source), .id = eh_str(id), .deals = json_array()};
+    struct eh_error error = {0};
+    int r = eh_replay_open(conninfo, &replay, &error);
+    if (r == 0)
+        r = begin(&replay, &search, &error);
+    if (r == 0 && eh_engine_observe(replay.engine, on_deal, &search) < 0)
+        r = eh_error_set(&error, EH_ENOMEM, "out of memory");
+    if (r == 0)
+        r = eh_replay_all(&replay, &error);
+    if (r < 0) {
+        json_decref(search.deals);
+        return eh_say(eh_cli_log_exit(r), "%s", error.text);
+    }
+    *ret = search.deals;
+    return EH_EXIT_DONE;
+}
+
+static void show_deal(const struct eh_cli *cli, const json_t *deal)
+{
+    const char *rep = eh_json_text(deal, "rep"), *why = eh_json_text(deal, "why");
+    const json_t *chances = json_object_get(deal, "chances"), *chance;
+    char when[EH_CLI_TEXT] = "", part[EH_DECIMAL_TEXT_MAX], share[EH_DECIMAL_TEXT_MAX];
+    int64_t us;
+    size_t i;
+    if (eh_json_time_us(deal, "at", &us))
+        eh_text_when(us, when);
+    printf("\n%schances %s%s\n", eh_colour_bold(cli), when, eh_colour_end(cli));
+    if (!json_is_true(json_object_get(deal, "dealt")))
+        printf("%s: nobody else could have got it (%s)\n", rep ? rep : "?", why ? why : "?");
+    else
+        json_array_foreach(chances, i, chance)
+        {
+            const char *name = eh_json_text(chance, "rep");
+            eh_ppm_print(eh_json_int(chance, "chance_ppm"), part);
+            eh_ppm_print(eh_json_int(chance, "share_ppm"), share);
+            printf("%-24s %10s  share %s%s\n", name ? name : "?", part, share,
+                   name && rep && strcmp(name, rep) == 0 ? "  <- got it" : "");
+        }
+}
+
+void eh_chances_show(const struct eh_cli *cli, const json_t *deals)
+{
+    const json_t *deal;
+    size_t i;
+    json_array_foreach(deals, i, deal) show_deal(cli, deal);
+}

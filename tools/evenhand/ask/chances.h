@@ -1,0 +1,22 @@
+/*
+ * chances: what chance each rep had of a ticket, from the log alone.
+ *
+ * Everything before the ticket is decided again (no daemon is asked, the auditor's role is enough),
+ * then the policy is asked for its distribution before each of the ticket's deals.
+ *
+ *     json_t *deals;
+ *     r = eh_chances_from_log("dbname=evenhand", "default", "T1", &deals);
+ *     // [{"rep","why","dealt","at","chances":[{"rep","share_ppm","chance_ppm"}, …]}, …]
+ */
+#ifndef EVENHAND_TOOLS_ASK_CHANCES_H
+#define EVENHAND_TOOLS_ASK_CHANCES_H
+
+#include <jansson.h>
+
+#include "command.h"
+
+/* An exit code; on EH_EXIT_DONE *ret is the caller's. Empty: nobody was ever given the ticket. */
+int eh_chances_from_log(const char *conninfo, const char *source, const char *id, json_t **ret);
+void eh_chances_show(const struct eh_cli *, const json_t *deals);
+
+#endif

@@ -1,0 +1,90 @@
+/* dead: dead letters: entries of the stream that were refused, and why. */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "client/list.h"
+#include "term/text.h"
+
+#define DEAD_SHOWN 500 /* rows after which the list stops asking; further ones with --after */
+#define DEAD_PAGE  100
+
+/* The id of the ticket it is about, where its body tells one. */
+static void id_cell(struct eh_grid *g, const json_t *letter)
+{
+    const char *body = eh_json_text(letter, "body");
+    json_t *said = body ? json_loads(body, 0, NULL) : NULL;
+    const json_t *id = json_object_get(said, "id");
+    eh_grid_text(g, json_is_string(id) ? json_string_value(id) : "");
+    json_decref(said);
+}
+
+static void letter_row(struct eh_grid *g, const json_t *letter, void *context)
+{
+    const int64_t *now_us = context;
+    char input[EH_DECIMAL_TEXT_MAX], when[EH_CLI_TEXT] = "";
+    int64_t us;
+    if (eh_json_time_us(letter, "at", &us))
+        eh_text_when_short(*now_us, us, when);
+    eh_format(input, sizeof input, "%lld", (long long)eh_json_int(letter, "input"));
+    eh_grid_text(g, input);
+    eh_grid_dim(g, when);
+    id_cell(g, letter);
+    eh_grid_text(g, eh_json_text(letter, "reason"));
+}
+
+static void say(const struct eh_cli *cli, const char *name, const char *text)
+{
+    if (text)
+        printf("%s%-9s%s %s\n", eh_colour_dim(cli), name, eh_colour_end(cli), text);
+}
+
+/* Indented where it is JSON, as it is otherwise. */
+static void show_body(const struct eh_cli *cli, const char *body)
+{
+    json_t *said = json_loads(body, 0, NULL);
+    char *text = said ? json_dumps(said, JSON_INDENT(2) | JSON_PRESERVE_ORDER) : NULL;
+    printf("\n%swhat it said%s\n%s\n", eh_colour_bold(cli), eh_colour_end(cli), text ? text : body);
+    free(text);
+    json_decref(said);
+}
+
+static int show_one(struct eh_cli *cli)
+{
+    EH_AUTO(eh_answer) struct eh_answer answer = {0};
+    char path[EH_CLI_PATH], when[EH_CLI_TEXT], size[EH_CLI_TEXT];
+    int64_t us;
+    if (!eh_path(path, "/v1/dead/%s", cli->args[0]))
+        return eh_say_long(cli->args[0]);
+    int r = eh_http_get(cli, path, &answer);
+    if (eh_answer_told(cli, r, &answer))
+        return r;
+    printf("%sdead letter %s%s\n", eh_colour_bold(cli), cli->args[0], eh_colour_end(cli));
+    say(cli, "why", eh_json_text(answer.json, "reason"));
+    if (eh_json_time_us(answer.json, "at", &us)) {
+        eh_text_when(us, when);
+        say(cli, "refused", when);
+    }
+    say(cli, "stream id", eh_json_text(answer.json, "stream_id"));
+    eh_text_count(eh_json_int(answer.json, "size"), size);
+    say(cli, "bytes", size);
+    if (eh_json_text(answer.json, "body"))
+        show_body(cli, eh_json_text(answer.json, "body"));
+    else
+        puts("\nwhat it said is not kept, or not for you to read");
+    return EH_EXIT_DONE;
+}
+
+int eh_cmd_dead(struct eh_cli *cli)
+{
+    int64_t now_us = eh_text_now_us();
+    struct eh_list list = {.cli = cli,
+                           .path = "/v1/dead",
+                           .key = "letters",
+                           .add = letter_row,
+                           .context = &now_us,
+                           .page = DEAD_PAGE,
+                           .shown_max = DEAD_SHOWN};
+    if (cli->arg_count)
+        return show_one(cli);
+    return eh_list_show(&list, ">input,refused,id,why", "no dead letters");
+}

@@ -1,0 +1,280 @@
+/*
+ * deals: what every draw of a log hangs on, a line of JSON each, for whoever checks the draws
+ * by themselves: see evenhand-proof(7).
+ *
+ * The log is decided again, for who could have got a ticket stands in no row. What was drawn, who
+ * got it and what was compared is printed as it was recorded, not as it is decided now.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "term/bar.h"
+#include "client/http.h"
+#include "log/replay.h"
+#include "term/text.h"
+
+#define DRAW_TEXT 17 /* 16 hexadecimal digits */
+
+struct export
+{
+    struct eh_replay replay;
+    struct eh_draw_query query; /* of the last draw of the step under way */
+    char digest[2 * EH_DIGEST_BYTES + 1];
+    int64_t from, to;
+    uint32_t dealt; /* of the input under way */
+    int failed;     /* 0, or what reading the log failed with */
+    struct eh_error error;
+};
+
+static json_t *text_of(struct eh_str text)
+{
+    return text.size ? json_stringn(text.data, text.size) : json_null();
+}
+
+static void put(json_t *to, const char *key, json_t *value)
+{
+    json_object_set_new(to, key, value);
+}
+
+static void print(json_t *line)
+{
+    json_dumpf(line, stdout, JSON_COMPACT);
+    putchar('\n');
+    json_decref(line);
+}
+
+static bool wanted(const struct export *x)
+{
+    int64_t no = (int64_t)x->replay.in.no;
+    return no >= x->from && no <= x->to;
+}
+
+static void hex_of(const uint8_t *bytes, size_t size, char *ret)
+{
+    for (size_t i = 0; i < size; i++)
+        eh_format(ret + 2 * i, 3, "%02x", bytes[i]);
+}
+
+/* ---- A ticket: what was said, and the digest that stands in the log. */
+
+static int print_ticket(struct export *x, struct eh_error *error)
+{
+    EH_AUTO(eh_bytes) struct eh_bytes json = EH_BYTES_INIT;
+    uint8_t digest[16];
+    char hex[33];
+    if (eh_message_to_json(&x->replay.in.message, &json) < 0)
+        return eh_error_set(error, EH_ENOMEM, "out of memory");
+    eh_key_bytes(x->replay.row.record.digest, digest);
+    hex_of(digest, sizeof digest, hex);
+    json_t *line = json_object();
+    put(line, "what", json_string("ticket"));
+    put(line, "ticket", json_integer((json_int_t)x->replay.in.no));
+    put(line, "rules", json_integer(eh_engine_rules(x->replay.engine)));
+    put(line, "message", json_loadb((const char *)json.data, json.size, 0, NULL));
+    put(line, "digest", json_string(hex));
+    print(line);
+    return 0;
+}
+
+/* ---- A deal. */
+
+/* Draws as they were recorded; the last query tells the ticket's digest and the deal's number. */
+static bool draw(void *context, const struct eh_draw_query *query, uint64_t *ret_result)
+{
+    struct export *x = context;
+    x->query = *query;
+    hex_of(query->digest, EH_DIGEST_BYTES, x->digest);
+    return eh_cli_log_draw(&x->replay.row, query, ret_result);
+}
+
+static bool affinity(void *context, uint64_t seq)
+{
+    struct export *x = context;
+    return eh_cli_log_affinity(&x->replay.row, seq);
+}
+
+/* What comes back to whoever had it is given anew, and is no deal. */
+static bool is_deal(const struct eh_effect *effect)
+{
+    return effect->type == EH_NOTICE_ASSIGNED && !eh_str_equal(effect->why, eh_str("returned"));
+}
+
+/* The row that has this deal: of those of the input, as many were before it. */
+static const struct eh_effect *recorded(struct export *x)
+{
+    const struct eh_cli_log_row *row = &x->replay.row;
+    uint32_t before = x->dealt++;
+    for (uint32_t i = 0; i < row->effect_count; i++)
+        if (is_deal(&row->effects[i]) && before-- == 0)
+            return &row->effects[i];
+    return NULL;
+}
+
+static json_t *draws_of(const struct eh_effect *effect)
+{
+    json_t *list = json_array();
+    for (uint32_t i = 0; i < effect->draw_count; i++) {
+        char text[DRAW_TEXT];
+        eh_format(text, sizeof text, "%016llx", (unsigned long long)effect->draws[i]);
+        json_array_append_new(list, json_string(text));
+    }
+    return list;
+}
+
+static json_t *eligible_of(const struct eh_deal *deal, const struct eh_effect *effect)
+{
+    struct eh_deal_detail d = {.late = 0};
+    json_t *list = json_array();
+    if (eh_deal_detail_view(effect->detail, &d, NULL) < 0)
+        d.late = 0;
+    for (uint32_t i = 0; i < deal->count; i++) {
+        const struct eh_deal_chance *one = &deal->chances[i];
+        json_t *item = json_object();
+        put(item, "rep", text_of(one->rep));
+        put(item, "share_ppm", json_integer(one->share_ppm));
+        put(item, "slots", json_integer(one->slots));
+        put(item, "late", json_boolean(d.late && one->p > 0));
+        put(item, "points", json_integer((json_int_t)one->points));
+        json_array_append_new(list, item);
+    }
+    return list;
+}
+
+static void put_detail(json_t *line, const struct eh_effect *effect)
+{
+    struct eh_deal_detail d = {.tie = false};
+    json_t *compared = json_array();
+    if (eh_deal_detail_view(effect->detail, &d, NULL) < 0)
+        d = (struct eh_deal_detail){.tie = false};
+    for (int i = 0; i < 2 && d.scored; i++) {
+        json_t *item = json_object();
+        put(item, "rep", text_of(d.pair[i].rep));
+        put(item, "deficit_nano", json_integer(d.pair[i].dc_nano));
+        put(item, "means_nano", json_integer(d.pair[i].means_nano));
+        json_array_append_new(compared, item);
+    }
+    put(line, "compared", compared);
+    put(line, "tie", json_boolean(d.tie));
+    put(line, "value_booked", json_integer(d.value));
+    put(line, "mean_value", json_integer(d.mean));
+    put(line, "value_weight_ppm", json_integer(d.value_weight_ppm));
+}
+
+static json_t *deal_line(struct export *x, const struct eh_deal *deal,
+                         const struct eh_effect *effect)
+{
+    const struct eh_desk *desk = eh_engine_desk(x->replay.engine);
+    json_t *line = json_object();
+    put(line, "what", json_string("deal"));
+    put(line, "seq", json_integer((json_int_t)effect->seq));
+    put(line, "input", json_integer((json_int_t)x->replay.in.no));
+    put(line, "rules", json_integer(eh_engine_rules(x->replay.engine)));
+    put(line, "ticket", json_integer((json_int_t)deal->ticket));
+    put(line, "desk", desk ? text_of(desk->id) : json_null());
+    put(line, "team", text_of(effect->team));
+    put(line, "source", text_of(deal->source));
+    put(line, "id", text_of(deal->id));
+    put(line, "deal", json_integer(deal->deal));
+    put(line, "why", text_of(effect->why));
+    put(line, "was", text_of(effect->was));
+    put(line, "rep", text_of(effect->rep));
+    put(line, "policy", deal->dealt ? text_of(deal->policy) : json_null());
+    put(line, "epoch", json_integer(effect->epoch));
+    put(line, "digest", effect->draw_count ? json_string(x->digest) : json_null());
+    put(line, "draws", draws_of(effect));
+    put(line, "eligible", eligible_of(deal, effect));
+    put_detail(line, effect);
+    return line;
+}
+
+static void on_deal(void *context, const struct eh_deal *deal)
+{
+    struct export *x = context;
+    const struct eh_effect *effect = recorded(x);
+    if (!effect)
+        x->failed =
+            eh_error_set(&x->error, EH_ECORRUPT,
+                         "input %llu: a deal of ticket %.*s has no row; see evenhand verify",
+                         (unsigned long long)x->replay.in.no, EH_STR_ARG(deal->id));
+    else if (wanted(x))
+        print(deal_line(x, deal, effect));
+}
+
+/* ---- The log. */
+
+static void print_epoch(const struct eh_cli_log_epoch *epoch)
+{
+    json_t *line = json_object();
+    put(line, "what", json_string(epoch->revealed ? "seed" : "commitment"));
+    put(line, "epoch", json_integer(epoch->epoch));
+    put(line, epoch->revealed ? "seed" : "commitment", text_of(epoch->hex));
+    print(line);
+}
+
+static int print_epochs(struct export *x, struct eh_error *error)
+{
+    struct eh_cli_log_epoch epoch;
+    int r;
+    while ((r = eh_cli_log_next_epoch(x->replay.log, &epoch, error)) > 0)
+        print_epoch(&epoch);
+    return r;
+}
+
+static int print_input(struct export *x, struct eh_error *error)
+{
+    bool ticket = x->replay.row.record.type == EH_MESSAGE_TICKET;
+    x->dealt = 0;
+    int r = ticket ? print_ticket(x, error) : 0;
+    if (r == 0)
+        r = eh_replay_decide(&x->replay, error);
+    if (r == 0 && x->failed < 0) {
+        *error = x->error;
+        r = x->failed;
+    }
+    return r;
+}
+
+static int print_log(struct export *x, struct eh_error *error)
+{
+    int r = print_epochs(x, error);
+    while (r == 0 && (r = eh_replay_next(&x->replay, error)) > 0) {
+        if ((int64_t)x->replay.in.no > x->to)
+            return 0;
+        r = print_input(x, error);
+    }
+    return r;
+}
+
+static int open_log(struct export *x, const char *db, struct eh_error *error)
+{
+    int r = eh_replay_open(eh_cli_log_conninfo(db), &x->replay, error);
+    if (r < 0)
+        return r;
+    x->replay.draws.draw = draw;
+    x->replay.draws.affinity = affinity;
+    x->replay.draws.context = x;
+    return eh_engine_observe(x->replay.engine, on_deal, x) < 0
+               ? eh_error_set(error, EH_ENOMEM, "out of memory")
+               : 0;
+}
+
+static bool number_of(struct eh_cli *cli, const char *name, int64_t *ret)
+{
+    const char *text = eh_cli_option(cli, name);
+    return !text || (eh_integer_parse(eh_str(text), ret, NULL) == 0 && *ret > 0);
+}
+
+int eh_cmd_draws_deals(struct eh_cli *cli)
+{
+    struct export x = {.from = 1, .to = INT64_MAX};
+    struct eh_error error = {0};
+    if (!number_of(cli, "from", &x.from) || !number_of(cli, "to", &x.to))
+        return eh_say(EH_EXIT_USAGE, "--from and --to are numbers of inputs, from 1");
+    int r = open_log(&x, eh_cli_option(cli, "db"), &error);
+    if (r == 0)
+        r = print_log(&x, &error);
+    eh_replay_done(&x.replay);
+    if (r < 0)
+        return eh_say(eh_cli_log_exit(r), "%s", error.text);
+    return fflush(stdout) == 0 ? EH_EXIT_DONE : eh_say(EH_EXIT_REFUSED, "cannot write it all");
+}

@@ -1,0 +1,129 @@
+/* desk: the desk as the daemon holds it, what a file would change, and a first desk file. */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <evenhand/wire/desk.h>
+
+#include "history/found.h"
+#include "client/http.h"
+#include "term/text.h"
+
+#define DESK_SENT_MAX (1u << 20) /* bytes the admin socket takes; SIGHUP takes more */
+
+/* A file as it is; on a terminal each line as one may see it. */
+static void print_file(const struct eh_cli *cli, const char *text)
+{
+    while (*text) {
+        size_t size = strcspn(text, "\n");
+        char *line = strndup(text, size), *shown = line;
+        eh_require(line);
+        if (cli->terminal)
+            shown = eh_text_clean(line);
+        puts(shown);
+        if (shown != line)
+            free(shown);
+        free(line);
+        text += size + (text[size] == '\n');
+    }
+}
+
+int eh_cmd_desk_show(struct eh_cli *cli)
+{
+    EH_AUTO(eh_answer) struct eh_answer answer = {0};
+    int r = eh_http_get(cli, "/v1/desk", &answer);
+    if (r != EH_EXIT_DONE || cli->json) {
+        (void)eh_answer_told(cli, r, &answer);
+        return r;
+    }
+    const char *text = eh_json_text(answer.json, "text");
+    if (!text || !*text)
+        return eh_say(EH_EXIT_REFUSED, "no desk file has been applied yet");
+    print_file(cli, text);
+    return EH_EXIT_DONE;
+}
+
+/* Reads a desk file and checks it here, where its name can stand before the line. */
+static int read_desk(const char *path, struct eh_bytes *ret)
+{
+    EH_AUTO(eh_arena) struct eh_arena arena = EH_ARENA_INIT;
+    struct eh_error error = {0};
+    struct eh_desk *desk;
+    struct eh_bytes text = EH_BYTES_INIT;
+    if (eh_file_read(path, DESK_SENT_MAX, &text, &error) < 0)
+        return eh_say(EH_EXIT_REFUSED, "%s", error.text);
+    if (eh_desk_parse_new(eh_str_n((const char *)text.data, text.size), &arena, &desk, &error) <
+        0) {
+        eh_bytes_done(&text);
+        return eh_say(EH_EXIT_CONFIG, "%s:%s", path, error.text);
+    }
+    *ret = text;
+    return EH_EXIT_DONE;
+}
+
+static void print_lines(const json_t *lines, const char *before)
+{
+    size_t i;
+    json_t *line;
+    json_array_foreach((json_t *)lines, i, line)
+    {
+        if (!json_is_string(line))
+            continue;
+        char *clean = eh_text_clean(json_string_value(line));
+        printf("%s%s\n", before, clean);
+        free(clean);
+    }
+}
+
+static int put_desk(struct eh_cli *cli, const char *path, const char *nothing)
+{
+    EH_AUTO(eh_answer) struct eh_answer answer = {0};
+    EH_AUTO(eh_bytes) struct eh_bytes text = EH_BYTES_INIT;
+    char what[EH_CLI_PATH];
+    int r = read_desk(cli->args[0], &text);
+    if (r != EH_EXIT_DONE)
+        return r;
+    eh_format(what, sizeof what, "%s: ", cli->args[0]);
+    r = eh_http_send(cli, "PUT", path, "application/yaml",
+                     eh_str_n((const char *)text.data, text.size), what, &answer);
+    if (answer.status == 400)
+        return EH_EXIT_CONFIG;
+    if (eh_answer_told(cli, r, &answer))
+        return r;
+    const json_t *changes = json_object_get(answer.json, "changes");
+    if (json_array_size(changes) + json_array_size(json_object_get(answer.json, "periods")) == 0)
+        puts(nothing);
+    print_lines(changes, "");
+    print_lines(json_object_get(answer.json, "periods"), "");
+    print_lines(json_object_get(answer.json, "warnings"), "warning: ");
+    return EH_EXIT_DONE;
+}
+
+int eh_cmd_desk_diff(struct eh_cli *cli)
+{
+    return put_desk(cli, "/v1/desk?dry_run=1", "the file would change nothing");
+}
+
+int eh_cmd_desk_apply(struct eh_cli *cli)
+{
+    return put_desk(cli, "/v1/desk", "applied; it changed nothing");
+}
+
+int eh_cmd_desk_from(struct eh_cli *cli)
+{
+    const char *file = cli->args[0], *team = eh_cli_option(cli, "team");
+    EH_AUTO(eh_bytes) struct eh_bytes text = EH_BYTES_INIT;
+    EH_AUTO(eh_bytes) struct eh_bytes desk = EH_BYTES_INIT;
+    struct eh_history_rules rules = {.file = file, .team = eh_str(team)};
+    struct eh_error error = {0};
+    if (team && !eh_id_valid(rules.team))
+        return eh_say_usage(cli, "--team: `%s` is no id (a-z, 0-9, and . _ - behind the first)",
+                            team);
+    if (cli->json)
+        return eh_say_usage(cli, "desk from: writes YAML; there is no --json");
+    if (eh_file_read(file, EH_HISTORY_FILE_MAX, &text, &error) < 0)
+        return eh_say(EH_EXIT_REFUSED, "%s", error.text);
+    if (eh_found_desk(eh_str_n((const char *)text.data, text.size), &rules, &desk, &error) < 0)
+        return eh_say(EH_EXIT_REFUSED, "%s", error.text);
+    fwrite(desk.data, 1, desk.size, stdout);
+    return EH_EXIT_DONE;
+}

@@ -1,0 +1,87 @@
+/*
+ * fairness: `evenhand fairness`: asks the daemon when there is one, else replays the log.
+ */
+#include "fairness.h"
+#include "log/log.h"
+
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#define PRECISION 12 /* digits of a number in JSON */
+
+/* Somebody answers at the socket. */
+static bool reachable(const struct eh_cli *cli)
+{
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    if (strlen(cli->socket) >= sizeof address.sun_path)
+        return false;
+    strcpy(address.sun_path, cli->socket);
+    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    bool is = fd >= 0 && connect(fd, (struct sockaddr *)&address, sizeof address) == 0;
+    if (fd >= 0)
+        close(fd);
+    return is;
+}
+
+static int read_date(const struct eh_cli *cli, const char *option, int32_t missing, int32_t *ret)
+{
+    const char *text = eh_cli_option(cli, option);
+    struct eh_error error = {0};
+    *ret = missing;
+    if (text && eh_date_parse(eh_str(text), ret, &error) < 0)
+        return eh_say_usage(cli, "--%s: %s", option, error.text);
+    return EH_EXIT_DONE;
+}
+
+static int read_call(const struct eh_cli *cli, struct eh_fairness_call *ret)
+{
+    ret->team = cli->args[0];
+    int r = read_date(cli, "from", EH_DATE_ALWAYS, &ret->from);
+    if (r == EH_EXIT_DONE)
+        r = read_date(cli, "to", EH_DATE_NEVER, &ret->to);
+    if (r == EH_EXIT_DONE && ret->from > ret->to)
+        r = eh_say_usage(cli, "--to: %s is before --from", eh_cli_option(cli, "to"));
+    return r;
+}
+
+static int from_daemon(const struct eh_cli *cli, struct eh_answer *answer)
+{
+    char path[EH_CLI_PATH];
+    const char *from = eh_cli_option(cli, "from"), *to = eh_cli_option(cli, "to");
+    if (!eh_path(path, "/v1/teams/%s/fairness", cli->args[0]) ||
+        (from && !eh_path_add(path, "?from=", from)) ||
+        (to && !eh_path_add(path, from ? "&to=" : "?to=", to)))
+        return eh_say_long(cli->args[0]);
+    return eh_http_get(cli, path, answer);
+}
+
+static int from_database(const char *conninfo, const struct eh_fairness_call *call,
+                         struct eh_answer *answer)
+{
+    int r = eh_fairness_from_log(conninfo, call, &answer->json);
+    if (r != EH_EXIT_DONE)
+        return r;
+    char *text = json_dumps(answer->json, JSON_COMPACT | JSON_REAL_PRECISION(PRECISION));
+    eh_require(text);
+    eh_bytes_put(&answer->text, text, strlen(text));
+    free(text);
+    return EH_EXIT_DONE;
+}
+
+int eh_cmd_fairness(struct eh_cli *cli)
+{
+    EH_AUTO(eh_answer) struct eh_answer answer = {0};
+    const char *db = eh_cli_option(cli, "db");
+    struct eh_fairness_call call;
+    int r = read_call(cli, &call);
+    if (r != EH_EXIT_DONE)
+        return r;
+    if (!db && reachable(cli))
+        r = from_daemon(cli, &answer);
+    else
+        r = from_database(eh_cli_log_conninfo(db), &call, &answer);
+    if (!eh_answer_told(cli, r, &answer))
+        eh_fairness_show(cli, answer.json);
+    return r;
+}

@@ -1,0 +1,34 @@
+/*
+ * fairness: what the parts of `evenhand fairness` share.
+ *
+ *     struct eh_fairness_call call = {.team = "sales", .from = from, .to = to};
+ *     json_t *report;
+ *     r = eh_fairness_from_log(conninfo, &call, &report);     // or the daemon's answer
+ *     eh_fairness_show(cli, report);
+ */
+#ifndef EVENHAND_TOOLS_ASK_FAIRNESS_H
+#define EVENHAND_TOOLS_ASK_FAIRNESS_H
+
+#include <evenhand/fairness/watch.h>
+
+#include "client/http.h"
+
+struct eh_fairness_call {
+    const char *team;
+    int32_t from, to; /* EH_DATE_ALWAYS, EH_DATE_NEVER: not given */
+};
+
+/* Replays the log in the database. An exit code; said already when it is not EH_EXIT_DONE. */
+int eh_fairness_from_log(const char *conninfo, const struct eh_fairness_call *,
+                         json_t **ret) EH_MUST_CHECK;
+
+/* The object that GET /v1/teams/T/fairness answers. Ratios are ppm, money minor units, no figure is
+ * null; numbers of tickets that need not be whole have three decimals or more. */
+json_t *eh_fairness_to_json(const struct eh_fairness_watch *, const struct eh_fairness_report *,
+                            const struct eh_desk *);
+/* The same for people, within 80 columns where names and sums allow it. */
+void eh_fairness_show(const struct eh_cli *, const json_t *report);
+/* Of it: further deals and tickets that were sent again, if there are any. */
+void eh_fairness_show_again(const struct eh_cli *, const json_t *report);
+
+#endif

@@ -1,0 +1,304 @@
+/*
+ * payroll: what payroll takes: pools as rows of a CSV file, and those of all teams together.
+ *
+ * The totals of a pool sum to its net: what nobody gets is a row of its own. A cell that a
+ * spreadsheet would take for a formula begins with an apostrophe.
+ */
+#include <stdio.h>
+
+#include "payroll.h"
+#include "pool.h"
+#include "term/table.h"
+
+static const char *const parts[] = {"equal", "hours", "seniority", "individual"};
+#define PARTS (sizeof parts / sizeof *parts)
+
+/* ---- CSV */
+
+static void put_cell(const char *text)
+{
+    static const char formula[] = "=+-@\t\r";
+    const char *apostrophe = *text && strchr(formula, *text) ? "'" : "";
+    if (!*apostrophe && !text[strcspn(text, ",\"\n\r")]) {
+        printf("%s,", text);
+        return;
+    }
+    printf("\"%s", apostrophe);
+    for (; *text; text++)
+        printf(*text == '"' ? "\"\"" : "%c", *text);
+    printf("\",");
+}
+
+static void put_text(const json_t *object, const char *key)
+{
+    const char *text = eh_json_text(object, key);
+    put_cell(text ? text : "");
+}
+
+static void put_money(int64_t minor, unsigned exponent)
+{
+    char text[EH_DECIMAL_TEXT_MAX];
+    eh_money_print(minor, exponent, text);
+    printf("%s,", text);
+}
+
+/* Null: not known, an empty cell. */
+static void put_amount(const json_t *object, const char *key, unsigned exponent)
+{
+    if (eh_json_has(object, key))
+        put_money(eh_json_int(object, key), exponent);
+    else
+        putchar(',');
+}
+
+/* team,team_name */
+static void put_team(const json_t *pool)
+{
+    put_text(pool, "team");
+    put_text(pool, "team_name");
+}
+
+/* currency,state */
+static void put_end(const json_t *pool)
+{
+    const char *currency = eh_json_text(pool, "currency"), *state = eh_json_text(pool, "state");
+    if (json_is_true(json_object_get(pool, "what_if")))
+        state = "what_if";
+    printf("%s,%s\n", currency ? currency : "", state ? state : "");
+}
+
+static void put_period(const json_t *pool)
+{
+    const char *period = eh_json_text(pool, "period");
+    printf("%s,%lld,", period ? period : "", (long long)eh_json_int(pool, "version"));
+}
+
+static void put_share(const json_t *pool, const json_t *share, unsigned exponent)
+{
+    put_team(pool);
+    put_text(share, "rep");
+    put_text(share, "name");
+    put_period(pool);
+    for (size_t i = 0; i < PARTS; i++)
+        put_amount(share, parts[i], exponent);
+    put_amount(share, "total", exponent);
+    put_amount(share, "paid_before", exponent);
+    put_amount(share, "due", exponent);
+    put_end(pool);
+}
+
+/* What is held is nobody's, and due to nobody. */
+static void put_held(const json_t *pool, unsigned exponent)
+{
+    put_team(pool);
+    put_cell("");
+    put_cell(EH_PAYROLL_HELD);
+    put_period(pool);
+    for (size_t i = 0; i < PARTS; i++)
+        put_money(eh_json_int(json_object_get(pool, "held_parts"), parts[i]), exponent);
+    put_money(eh_json_int(pool, "held"), exponent);
+    put_money(0, exponent);
+    put_money(0, exponent);
+    put_end(pool);
+}
+
+bool eh_payroll_whole(const json_t *pool)
+{
+    int64_t sum = eh_json_int(pool, "held");
+    size_t i;
+    json_t *share;
+    json_array_foreach(json_object_get(pool, "shares"), i, share) sum +=
+        eh_json_int(share, "total");
+    return sum == eh_json_int(pool, "net");
+}
+
+void eh_payroll_head(void)
+{
+    puts("team,team_name,rep,name,period,version,equal,hours,seniority,individual,total,"
+         "paid_before,due,currency,state");
+}
+
+void eh_payroll_rows(const json_t *pool)
+{
+    unsigned exponent = eh_json_exponent(pool);
+    size_t i;
+    json_t *share;
+    json_array_foreach(json_object_get(pool, "shares"), i, share) put_share(pool, share, exponent);
+    if (eh_json_int(pool, "held") && eh_payroll_whole(pool))
+        put_held(pool, exponent);
+}
+
+void eh_payroll_say(const json_t *pool)
+{
+    const char *team = eh_json_text(pool, "team"), *period = eh_json_text(pool, "period");
+    const char *state = eh_json_text(pool, "state");
+    char held[EH_CLI_TEXT];
+    if (json_is_true(json_object_get(pool, "what_if")))
+        eh_say(EH_EXIT_DONE, "%s: under another plan: nothing to pay by", period ? period : "?");
+    else if (eh_json_int(pool, "version") == 0)
+        eh_say(EH_EXIT_DONE, "%s of team %s is %s: not final, nothing to pay by yet",
+               period ? period : "?", team ? team : "?", state ? state : "open");
+    if (!eh_json_int(pool, "held"))
+        return;
+    eh_pool_amount(pool, "held", held);
+    eh_say(EH_EXIT_DONE, "%s of the pool of team %s is held: nobody has a weight in it", held,
+           team ? team : "?");
+}
+
+/* ---- For people */
+
+static void share_row(struct eh_grid *g, const json_t *share, unsigned exponent)
+{
+    static const char *const keys[] = {"total", "paid_before", "due"};
+    eh_grid_text(g, eh_json_text(share, "rep"));
+    eh_grid_text(g, eh_json_text(share, "name"));
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
+        if (eh_json_has(share, keys[i]))
+            eh_grid_money(g, eh_json_int(share, keys[i]), exponent);
+        else
+            eh_grid_dim(g, "?");
+}
+
+static void total_row(struct eh_grid *g, const json_t *pool, unsigned exponent)
+{
+    int64_t total = 0, before = 0, due = 0;
+    size_t i;
+    json_t *share;
+    if (eh_json_int(pool, "held")) {
+        eh_grid_dim(g, "");
+        eh_grid_dim(g, EH_PAYROLL_HELD);
+        eh_grid_money(g, eh_json_int(pool, "held"), exponent);
+        eh_grid_dim(g, "");
+        eh_grid_dim(g, "");
+    }
+    json_array_foreach(json_object_get(pool, "shares"), i, share)
+    {
+        total += eh_json_int(share, "total");
+        before += eh_json_int(share, "paid_before");
+        due += eh_json_int(share, "due");
+    }
+    eh_grid_text(g, "total");
+    eh_grid_text(g, "");
+    eh_grid_money(g, total + eh_json_int(pool, "held"), exponent);
+    eh_grid_money(g, before, exponent);
+    eh_grid_money(g, due, exponent);
+}
+
+static void show_pool(const struct eh_cli *cli, const json_t *pool)
+{
+    unsigned exponent = eh_json_exponent(pool);
+    const char *name = eh_json_text(pool, "team_name"), *team = eh_json_text(pool, "team");
+    const char *state = eh_json_text(pool, "state"), *currency = eh_json_text(pool, "currency");
+    int64_t version = eh_json_int(pool, "version");
+    char columns[96], number[32] = "";
+    size_t i;
+    json_t *share;
+    if (version > 0)
+        eh_format(number, sizeof number, ", version %lld", (long long)version);
+    printf("%s%s (%s)%s: %s%s%s\n", eh_colour_bold(cli), name ? name : "?", team ? team : "?",
+           eh_colour_end(cli), state ? state : "?", number,
+           version > 0 ? "" : ", not final: nothing is due yet");
+    eh_format(columns, sizeof columns, "rep,name,>total %s,>paid before,>due",
+              currency ? currency : "");
+    struct eh_grid *g = eh_grid_new(cli, columns);
+    json_array_foreach(json_object_get(pool, "shares"), i, share) share_row(g, share, exponent);
+    if (eh_payroll_whole(pool))
+        total_row(g, pool, exponent);
+    eh_grid_print(g);
+}
+
+/* ---- All teams */
+
+/* The ids of the teams the caller sees. */
+static int list_teams(const struct eh_cli *cli, json_t *ret)
+{
+    char after[EH_ID_MAX + 1] = "";
+    do {
+        EH_AUTO(eh_answer) struct eh_answer answer = {0};
+        char path[EH_CLI_PATH];
+        size_t i;
+        json_t *team;
+        if (!eh_path(path, "/v1/teams") || (*after && !eh_path_add(path, "?after=", after)))
+            return eh_say(EH_EXIT_REFUSED, "the daemon's `after` is too long");
+        int r = eh_http_get(cli, path, &answer);
+        if (r != EH_EXIT_DONE)
+            return r;
+        json_array_foreach(json_object_get(answer.json, "teams"), i, team)
+            json_array_append(ret, json_object_get(team, "id"));
+        const char *next = eh_json_text(answer.json, "after");
+        eh_format(after, sizeof after, "%s", next ? next : "");
+    } while (*after);
+    return EH_EXIT_DONE;
+}
+
+/* Teams without such a period are told of; those that are none of the caller's business are not. */
+static int add_pool(const struct eh_cli *cli, const char *team, json_t *pools)
+{
+    EH_AUTO(eh_answer) struct eh_answer answer = {0};
+    char path[EH_CLI_PATH];
+    if (!eh_path(path, "/v1/teams/%s/pool?period=%s", team, cli->args[0]))
+        return eh_say_long(team);
+    int r = eh_pool_get(cli, path, true, &answer);
+    if (r == EH_EXIT_DONE) {
+        json_array_append(pools, answer.json);
+        return r;
+    }
+    const char *why = eh_json_text(json_object_get(answer.json, "error"), "message");
+    if (answer.status == 403)
+        return EH_EXIT_DONE;
+    eh_say(r, "%s", why ? why : "there is no answer");
+    return answer.status == 404 ? EH_EXIT_DONE : r;
+}
+
+static void print_all(const struct eh_cli *cli, const json_t *pools)
+{
+    bool csv = eh_cli_option(cli, "csv") != NULL;
+    size_t i;
+    json_t *pool;
+    if (cli->json) {
+        json_t *all = json_pack("{s:s, s:O}", "period", cli->args[0], "pools", pools);
+        json_dumpf(all, stdout, JSON_COMPACT);
+        putchar('\n');
+        json_decref(all);
+        return;
+    }
+    if (csv)
+        eh_payroll_head();
+    json_array_foreach((json_t *)pools, i, pool)
+    {
+        eh_json_clean(pool);
+        if (csv) {
+            eh_payroll_rows(pool);
+            eh_payroll_say(pool);
+        } else {
+            printf("%s", i ? "\n" : "");
+            show_pool(cli, pool);
+        }
+    }
+}
+
+int eh_cmd_payroll(struct eh_cli *cli)
+{
+    struct eh_period period;
+    struct eh_error error = {0};
+    size_t i;
+    json_t *team;
+    if (eh_period_parse(eh_str(cli->args[0]), &period, &error) < 0)
+        return eh_say_usage(cli, "%s", error.text);
+    if (cli->json && eh_cli_option(cli, "csv"))
+        return eh_say_usage(cli, "--csv: does not go with --json");
+    json_t *teams = json_array(), *pools = json_array();
+    int r = list_teams(cli, teams);
+    json_array_foreach(teams, i, team)
+    {
+        if (r == EH_EXIT_DONE)
+            r = add_pool(cli, json_string_value(team), pools);
+    }
+    if (r == EH_EXIT_DONE && json_array_size(pools) == 0)
+        r = eh_say(EH_EXIT_REFUSED, "no team that you may see has a pool for %s", cli->args[0]);
+    if (r == EH_EXIT_DONE)
+        print_all(cli, pools);
+    json_decref(teams);
+    json_decref(pools);
+    return r;
+}

@@ -1,0 +1,22 @@
+/*
+ * payroll: pools as payroll takes them.
+ *
+ *     eh_payroll_head();
+ *     eh_payroll_rows(pool);      // a pool as the daemon answers it
+ *     eh_payroll_say(pool);       // on standard error: what is not final, what is held
+ */
+#ifndef EVENHAND_TOOLS_ASK_PAYROLL_H
+#define EVENHAND_TOOLS_ASK_PAYROLL_H
+
+#include <jansson.h>
+#include <stdbool.h>
+
+#define EH_PAYROLL_HELD "(held: nobody has a weight in it)"
+
+void eh_payroll_head(void);
+void eh_payroll_rows(const json_t *pool);
+void eh_payroll_say(const json_t *pool);
+/* Whether all its lines are there: a rep is told the own one alone. */
+bool eh_payroll_whole(const json_t *pool);
+
+#endif

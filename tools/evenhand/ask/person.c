@@ -1,0 +1,150 @@
+/* person: what is held of one customer or rep, as JSON, and a customer forgotten. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "changes.h"
+#include "client/http.h"
+#include "term/text.h"
+
+/* {"customer": X} or {"rep": R}. False: it was said what is wrong. */
+static bool person_of(struct eh_cli *cli, json_t *ret)
+{
+    const char *customer = eh_cli_option(cli, "customer"), *rep = eh_cli_option(cli, "rep");
+    if (!customer == !rep) {
+        eh_say_usage(cli, "one of --customer and --rep is needed");
+        return false;
+    }
+    return eh_change_text(ret, "customer", customer) && eh_change_text(ret, "rep", rep);
+}
+
+/* ---- export */
+
+/* All pages into `all`. */
+static int fetch(struct eh_cli *cli, const json_t *person, json_t *all)
+{
+    json_t *items = json_array(), *after = json_null();
+    int r = EH_EXIT_DONE;
+    json_object_set_new(all, "items", items);
+    do {
+        EH_AUTO(eh_answer) struct eh_answer answer = {0};
+        json_t *body = json_deep_copy(person);
+        json_object_set_new(body, "after", after);
+        after = NULL;
+        r = eh_http_post(cli, "/v1/export", body, &answer);
+        if (r != EH_EXIT_DONE)
+            break;
+        json_array_extend(items, json_object_get(answer.json, "items"));
+        if (json_is_object(json_object_get(answer.json, "rep")))
+            json_object_set(all, "rep", json_object_get(answer.json, "rep"));
+        if (eh_json_has(answer.json, "after"))
+            after = json_incref(json_object_get(answer.json, "after"));
+    } while (after);
+    return r;
+}
+
+int eh_cmd_export(struct eh_cli *cli)
+{
+    json_t *person = json_object(), *all = json_object();
+    int r = person_of(cli, person) ? EH_EXIT_DONE : EH_EXIT_USAGE;
+    if (r == EH_EXIT_DONE) {
+        json_object_update(all, person);
+        r = fetch(cli, person, all);
+    }
+    if (r == EH_EXIT_DONE) {
+        char *text = json_dumps(all, JSON_INDENT(2));
+        puts(text ? text : "");
+        free(text);
+    }
+    json_decref(person);
+    json_decref(all);
+    return r;
+}
+
+/* ---- forget */
+
+static void print_counts(const json_t *answer, bool erased)
+{
+    printf("%s: personal text of %lld tickets in %lld rows, and %lld refused entries\n",
+           erased ? "Erased" : "To be erased", (long long)eh_json_int(answer, "tickets"),
+           (long long)eh_json_int(answer, "texts"), (long long)eh_json_int(answer, "bodies"));
+}
+
+/* What the daemon cannot erase. */
+static void print_left(const json_t *answer)
+{
+    const json_t *entries = json_object_get(answer, "dead_entries"), *entry;
+    size_t i;
+    if (json_array_size(entries) > 0) {
+        printf("Still in Redis, until it is trimmed: XDEL evenhand:{DESK}:dead");
+        json_array_foreach(entries, i, entry) printf(" %s", json_string_value(entry));
+        putchar('\n');
+    }
+    puts("The log is proven as before. Not reached: the inbox until it is trimmed, backups, and\n"
+         "what was written into ids or reasons (man evenhand-api, ERASING).");
+}
+
+/* Asks, when there is somebody to ask. */
+static bool confirmed(const struct eh_cli *cli)
+{
+    char line[16] = "";
+    if (eh_cli_option(cli, "yes") || !isatty(STDIN_FILENO))
+        return true;
+    fputs("There is no way back. Erase? [y/N] ", stderr);
+    return fgets(line, sizeof line, stdin) && (line[0] == 'y' || line[0] == 'Y');
+}
+
+static int forget_customer(struct eh_cli *cli, json_t *person)
+{
+    bool dry = eh_cli_option(cli, "dry-run") != NULL;
+    EH_AUTO(eh_answer) struct eh_answer counted = {0}, done = {0};
+    json_t *body = json_deep_copy(person);
+    json_object_set_new(body, "dry_run", json_true());
+    int r = eh_http_post(cli, "/v1/forget", body, &counted);
+    if (r != EH_EXIT_DONE || (dry && eh_answer_told(cli, r, &counted)))
+        return r;
+    if (!cli->json)
+        print_counts(counted.json, false);
+    if (dry)
+        return EH_EXIT_DONE;
+    if (!confirmed(cli))
+        return eh_say(EH_EXIT_REFUSED, "nothing was erased");
+    r = eh_http_post(cli, "/v1/forget", json_deep_copy(person), &done);
+    if (eh_answer_told(cli, r, &done))
+        return r;
+    print_counts(done.json, true);
+    print_left(done.json);
+    return EH_EXIT_DONE;
+}
+
+/* The display name is no longer in force; past desk files keep it, which is said and no success. */
+static int forget_name(struct eh_cli *cli, json_t *person)
+{
+    EH_AUTO(eh_answer) struct eh_answer answer = {0};
+    if (!eh_cli_option(cli, "name-only"))
+        return eh_say_usage(cli, "--rep goes with --name-only: the id stands in the log, and in "
+                                 "what was paid");
+    json_t *body = json_deep_copy(person);
+    json_object_set_new(body, "name_only", json_true());
+    int r = eh_http_post(cli, "/v1/forget", body, &answer);
+    if (r != EH_EXIT_DONE || eh_json_int(answer.json, "desk_files") == 0) {
+        if (!eh_answer_told(cli, r, &answer))
+            printf("No desk file of the log speaks of %s.\n", eh_cli_option(cli, "rep"));
+        return r;
+    }
+    return eh_say(
+        EH_EXIT_REFUSED,
+        "the name of %s is not in force any more, but %lld desk files of the log may hold "
+        "it; they are part of the proof, and stay",
+        eh_cli_option(cli, "rep"), (long long)eh_json_int(answer.json, "desk_files"));
+}
+
+int eh_cmd_forget(struct eh_cli *cli)
+{
+    json_t *person = json_object();
+    int r = person_of(cli, person) ? EH_EXIT_DONE : EH_EXIT_USAGE;
+    if (r == EH_EXIT_DONE)
+        r = eh_cli_option(cli, "rep") ? forget_name(cli, person) : forget_customer(cli, person);
+    json_decref(person);
+    return r;
+}

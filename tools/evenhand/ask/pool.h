@@ -1,0 +1,34 @@
+/*
+ * pool: what the parts of `evenhand pool` share: each takes a pool as the daemon answers it.
+ *
+ *     eh_pool_show(cli, pool);                // for people, within 80 columns
+ *     eh_pool_show_why(cli, pool);            // the tree under "explain"
+ */
+#ifndef EVENHAND_TOOLS_ASK_POOL_H
+#define EVENHAND_TOOLS_ASK_POOL_H
+
+#include "client/http.h"
+#include "term/text.h"
+
+#define EH_POOL_LINE 80 /* columns */
+
+/* A pool at that path, whole however long. `quiet`: what is refused is not said. */
+int eh_pool_get(const struct eh_cli *, const char *path, bool quiet,
+                struct eh_answer *ret) EH_MUST_CHECK;
+
+void eh_pool_show(const struct eh_cli *, const json_t *pool);
+void eh_pool_show_why(const struct eh_cli *, const json_t *pool);
+
+/* `key` of the object in the words of its "unit": "12,995.00", "4.383", "10m55s", "5.5825%". */
+void eh_pool_value(const json_t *object, const char *key, unsigned exponent, char ret[EH_CLI_TEXT]);
+void eh_pool_money(const json_t *object, const char *key, unsigned exponent, char ret[EH_CLI_TEXT]);
+/* ... with the object's currency, as every sentence has money: "12,995.00 EUR". */
+void eh_pool_amount(const json_t *object, const char *key, char ret[EH_CLI_TEXT]);
+/* "expected carry -1,094.66 EUR: then net 3,284.01 EUR"; the currency is the pool's. */
+void eh_pool_expected(const json_t *pool, const json_t *expected, char *ret, size_t size);
+/* Two decimals: "115.58%". */
+void eh_pool_percent(int64_t ppm, char ret[EH_CLI_TEXT]);
+/* Text without control characters, broken at blanks; further lines begin `hang` columns in. */
+void eh_pool_wrap(const char *text, int used, int hang);
+
+#endif

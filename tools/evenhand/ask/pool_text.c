@@ -1,0 +1,79 @@
+/* pool_text: figures of a pool in their units' words, sentences in lines of a screen. */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "pool.h"
+
+#define HUNDREDTH_PPM 100 /* of a percent */
+
+void eh_pool_money(const json_t *object, const char *key, unsigned exponent, char ret[EH_CLI_TEXT])
+{
+    eh_text_money(eh_json_int(object, key), exponent, ret);
+}
+
+void eh_pool_amount(const json_t *object, const char *key, char ret[EH_CLI_TEXT])
+{
+    eh_text_amount(eh_json_int(object, key), eh_json_exponent(object),
+                   eh_json_text(object, "currency"), ret);
+}
+
+void eh_pool_expected(const json_t *pool, const json_t *expected, char *ret, size_t size)
+{
+    const char *currency = eh_json_text(pool, "currency");
+    unsigned exponent = eh_json_exponent(pool);
+    char carry[EH_CLI_TEXT], net[EH_CLI_TEXT];
+    eh_text_amount(eh_json_int(expected, "carry"), exponent, currency, carry);
+    eh_text_amount(eh_json_int(expected, "net"), exponent, currency, net);
+    eh_format(ret, size, "expected carry %s: then net %s", carry, net);
+}
+
+void eh_pool_percent(int64_t ppm, char ret[EH_CLI_TEXT])
+{
+    char text[EH_DECIMAL_TEXT_MAX];
+    int64_t half = ppm < 0 ? -HUNDREDTH_PPM / 2 : HUNDREDTH_PPM / 2;
+    eh_decimal_print((ppm + half) / HUNDREDTH_PPM, 2, text);
+    eh_format(ret, EH_CLI_TEXT, "%s%%", text);
+}
+
+void eh_pool_value(const json_t *object, const char *key, unsigned exponent, char ret[EH_CLI_TEXT])
+{
+    const char *unit = eh_json_text(object, "unit");
+    int64_t value = eh_json_int(object, key);
+    char text[EH_DECIMAL_TEXT_MAX];
+    if (!unit)
+        unit = "";
+    if (strcmp(unit, "minor") == 0) {
+        eh_text_money(value, exponent, ret);
+    } else if (strcmp(unit, "ppm") == 0) {
+        eh_ppm_print(value, text);
+        eh_format(ret, EH_CLI_TEXT, "%s", text);
+    } else if (strcmp(unit, "milli") == 0) {
+        eh_decimal_print(value, 3, text);
+        eh_format(ret, EH_CLI_TEXT, "%s", text);
+    } else if (strcmp(unit, "seconds") == 0) {
+        eh_duration_print(value < 0 ? 0 : value, text);
+        eh_format(ret, EH_CLI_TEXT, "%s", text);
+    } else {
+        eh_text_count(value, ret);
+    }
+}
+
+void eh_pool_wrap(const char *text, int used, int hang)
+{
+    char *clean = eh_text_clean(text);
+    const char *at = clean;
+    while (*at) {
+        int room = EH_POOL_LINE - used > 8 ? EH_POOL_LINE - used : 8;
+        size_t bytes = eh_text_cut(at, room), end = bytes;
+        if (at[bytes])
+            while (end > 0 && at[end] != ' ')
+                end--;
+        end = end ? end : bytes;
+        printf("%.*s\n", (int)end, at);
+        at += end + (at[end] == ' ');
+        if (*at)
+            printf("%*s", hang, "");
+        used = hang;
+    }
+    free(clean);
+}

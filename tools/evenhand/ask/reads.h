@@ -1,0 +1,17 @@
+/* reads: pieces that several commands show. */
+#ifndef EVENHAND_TOOLS_ASK_READS_H
+#define EVENHAND_TOOLS_ASK_READS_H
+
+#include "client/http.h"
+#include "term/table.h"
+
+/* "sales, support": texts, or the ids of objects. */
+void eh_show_join(const json_t *array, char *ret, size_t size);
+/* A rep's teams, state with reason and end, and open work. `id`: as it was asked for. */
+void eh_show_rep(const struct eh_cli *, const char *id, const json_t *rep);
+/* tickets.c: the tickets that /v1/reps/R has, as a table behind an empty line. */
+void eh_show_rep_tickets(const struct eh_cli *, const char *id, const json_t *rep);
+/* Why a ticket waits, in words; what is not known stands as it is. NULL: it says nothing. */
+const char *eh_show_cause(const json_t *ticket, char *ret, size_t size);
+
+#endif

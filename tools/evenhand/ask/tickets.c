@@ -1,0 +1,214 @@
+/* tickets: tickets as tables: all, and what waits and why. */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "client/list.h"
+#include "reads.h"
+#include "term/text.h"
+
+#define TICKETS_SHOWN 500 /* rows after which a list stops asking; further ones with --after */
+#define TICKETS_PAGE  250
+#define CAUSE_TEXT    160
+
+/* "4711", or "4711 of zammad" when it came from another helpdesk than the default one. */
+static void name_cell(struct eh_grid *g, const json_t *t)
+{
+    const char *source = eh_json_text(t, "source"), *id = eh_json_text(t, "id");
+    char name[2 * EH_NAME_MAX + 8];
+    bool other = source && strcmp(source, "default") != 0;
+    eh_format(name, sizeof name, "%s%s%s", id ? id : "", other ? " of " : "", other ? source : "");
+    eh_grid_text(g, name);
+}
+
+static void ago_cell(struct eh_grid *g, const json_t *t, const char *key, int64_t now_us)
+{
+    char ago[EH_CLI_TEXT] = "";
+    int64_t us;
+    if (eh_json_time_us(t, key, &us))
+        eh_text_ago(now_us, us, ago);
+    eh_grid_dim(g, ago);
+}
+
+/* ---- What a ticket waits for. */
+
+static const struct {
+    const char *why, *words;
+} causes[] = {
+    {"nobody", "nobody is available"},  {"full", "everybody is full"},
+    {"queue", "others waited before"},  {"aside", "PostgreSQL refused its deal"},
+    {"skill", "nobody has its skills"},
+};
+
+const char *eh_show_cause(const json_t *ticket, char *ret, size_t size)
+{
+    const char *why = eh_json_text(ticket, "why");
+    const json_t *missing = json_object_get(ticket, "missing_skills");
+    char skills[CAUSE_TEXT];
+    if (!why)
+        return NULL;
+    if (strcmp(why, "skill") == 0 && json_array_size(missing) > 0) {
+        eh_show_join(missing, skills, sizeof skills);
+        eh_format(ret, size, "nobody has %s", skills);
+        return ret;
+    }
+    for (size_t i = 0; i < sizeof causes / sizeof *causes; i++)
+        if (strcmp(causes[i].why, why) == 0)
+            why = causes[i].words;
+    eh_format(ret, size, "%s", why);
+    return ret;
+}
+
+/* ---- Tables. */
+
+static void value_cell(struct eh_grid *g, const json_t *t)
+{
+    const char *currency = eh_json_text(t, "currency");
+    char value[EH_CLI_TEXT + 8], money[EH_CLI_TEXT];
+    eh_text_money(eh_json_int(t, "value"), eh_json_exponent(t), money);
+    eh_format(value, sizeof value, "%s%s%s", money, currency ? " " : "", currency ? currency : "");
+    eh_grid_text(g, value);
+}
+
+/* Who has it; of a waiting one why nobody does. */
+static void holder_cell(struct eh_grid *g, const json_t *t)
+{
+    char cause[CAUSE_TEXT];
+    const char *rep = eh_json_text(t, "rep");
+    if (rep)
+        eh_grid_text(g, rep);
+    else
+        eh_grid_dim(g, eh_show_cause(t, cause, sizeof cause));
+}
+
+static void ticket_row(struct eh_grid *g, const json_t *t, void *context)
+{
+    const int64_t *now_us = context;
+    name_cell(g, t);
+    eh_grid_text(g, eh_json_text(t, "team"));
+    eh_grid_text(g, eh_json_text(t, "kind"));
+    value_cell(g, t);
+    eh_grid_state(g, eh_json_text(t, "state"));
+    holder_cell(g, t);
+    ago_cell(g, t, "received_at", *now_us);
+}
+
+static void waiting_row(struct eh_grid *g, const json_t *t, void *context)
+{
+    const int64_t *now_us = context;
+    char cause[CAUSE_TEXT], age[EH_CLI_TEXT] = "";
+    int64_t us;
+    if (eh_json_time_us(t, "received_at", &us))
+        eh_text_span(*now_us > us ? (*now_us - us) / 1000000 : 0, age);
+    name_cell(g, t);
+    eh_grid_text(g, eh_json_text(t, "team"));
+    eh_grid_text(g, eh_json_text(t, "kind"));
+    eh_grid_count(g, eh_json_int(t, "priority"));
+    eh_grid_text(g, age);
+    eh_grid_text(g, eh_show_cause(t, cause, sizeof cause));
+}
+
+void eh_show_rep_tickets(const struct eh_cli *cli, const char *id, const json_t *rep)
+{
+    json_t *tickets = json_object_get(rep, "tickets"), *t;
+    const char *currency = eh_json_text(rep, "currency");
+    int64_t now_us = eh_text_now_us();
+    char columns[96], after[EH_CLI_PATH];
+    size_t i;
+    if (json_array_size(tickets) == 0)
+        return;
+    putchar('\n');
+    eh_format(columns, sizeof columns, "ticket,team,kind,>value%s%s,>priority,assigned",
+              currency ? " " : "", currency ? currency : "");
+    struct eh_grid *g = eh_grid_new(cli, columns);
+    json_array_foreach(tickets, i, t)
+    {
+        name_cell(g, t);
+        eh_grid_text(g, eh_json_text(t, "team"));
+        eh_grid_text(g, eh_json_text(t, "kind"));
+        eh_grid_money(g, eh_json_int(t, "value"), eh_json_exponent(rep));
+        eh_grid_count(g, eh_json_int(t, "priority"));
+        ago_cell(g, t, "assigned_at", now_us);
+    }
+    eh_grid_print(g);
+    eh_list_next(rep, after);
+    if (after[0])
+        printf("… and more: evenhand tickets --rep %s --after %s\n", id, after);
+}
+
+/* ---- The commands. */
+
+static bool tickets_path(const struct eh_cli *cli, char path[EH_CLI_PATH])
+{
+    static const char *const filters[] = {"team", "rep", "state"};
+    bool fits = eh_path(path, "/v1/tickets");
+    for (size_t i = 0; fits && i < sizeof filters / sizeof *filters; i++) {
+        const char *value = eh_cli_option(cli, filters[i]);
+        char before[16];
+        eh_format(before, sizeof before, "%c%s=", strchr(path, '?') ? '&' : '?', filters[i]);
+        if (value)
+            fits = eh_path_add(path, before, value);
+    }
+    return fits;
+}
+
+int eh_cmd_tickets(struct eh_cli *cli)
+{
+    static const char *const states[] = {"waiting", "assigned", "open", "closed"};
+    const char *state = eh_cli_option(cli, "state");
+    bool known = !state;
+    for (size_t i = 0; state && i < sizeof states / sizeof *states; i++)
+        known = known || strcmp(state, states[i]) == 0;
+    if (!known)
+        return eh_say_usage(cli, "--state: `%s` is none of waiting, assigned, open, closed", state);
+    char path[EH_CLI_PATH];
+    if (!tickets_path(cli, path))
+        return eh_say(EH_EXIT_USAGE, "tickets: an option is too long");
+    int64_t now_us = eh_text_now_us();
+    struct eh_list walk = {.cli = cli,
+                           .path = path,
+                           .key = "tickets",
+                           .add = ticket_row,
+                           .context = &now_us,
+                           .page = TICKETS_PAGE,
+                           .shown_max = TICKETS_SHOWN};
+    return eh_list_show(&walk, "ticket,team,kind,>value,state,with or why,received",
+                        "no such tickets");
+}
+
+/* A rep sees the own tickets, and none that waits is anybody's. */
+static bool sees_waiting(const struct eh_cli *cli)
+{
+    EH_AUTO(eh_answer) struct eh_answer me = {0};
+    size_t i;
+    json_t *role;
+    if (!eh_http_try(cli, "/v1/me", &me))
+        return true;
+    bool sees = false;
+    json_array_foreach(json_object_get(me.json, "roles"), i, role)
+    {
+        const char *name = json_string_value(role);
+        sees = sees || (name && strcmp(name, "rep") != 0 && strcmp(name, "helpdesk") != 0);
+    }
+    return sees;
+}
+
+int eh_cmd_waiting(struct eh_cli *cli)
+{
+    char path[EH_CLI_PATH] = "/v1/tickets?state=waiting";
+    int64_t now_us = eh_text_now_us();
+    if (cli->arg_count && !eh_path_add(path, "&team=", cli->args[0]))
+        return eh_say_long(cli->args[0]);
+    struct eh_list list = {.cli = cli,
+                           .path = path,
+                           .key = "tickets",
+                           .add = waiting_row,
+                           .context = &now_us,
+                           .page = TICKETS_PAGE,
+                           .shown_max = TICKETS_SHOWN};
+    if (!cli->json && !sees_waiting(cli))
+        return eh_say(
+            EH_EXIT_DENIED,
+            "what waits is shown to managers, auditors and operators; evenhand team T says "
+            "how many tickets wait");
+    return eh_list_show(&list, "ticket,team,kind,>priority,waits,why", "nothing waits");
+}

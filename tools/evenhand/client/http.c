@@ -1,0 +1,314 @@
+/* http: libcurl over the daemon's Unix socket, and what its answers mean for the exit code. */
+#include "http.h"
+
+#include <curl/curl.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "term/text.h"
+
+#define SOCKET_PATH_MAX 107 /* bytes, sun_path without its terminator */
+
+void eh_answer_done(struct eh_answer *answer)
+{
+    eh_bytes_done(&answer->text);
+    json_decref(answer->json);
+    *answer = (struct eh_answer){0};
+}
+
+static bool unreserved(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+           (c && strchr("-._~", c));
+}
+
+static bool put_encoded(char path[EH_CLI_PATH], size_t *used, const char *text)
+{
+    static const char hex[] = "0123456789ABCDEF";
+    for (; *text; text++) {
+        if (*used + 4 > EH_CLI_PATH)
+            return false;
+        uint8_t byte = (uint8_t)*text;
+        if (unreserved(*text)) {
+            path[(*used)++] = *text;
+        } else {
+            path[(*used)++] = '%';
+            path[(*used)++] = hex[byte >> 4];
+            path[(*used)++] = hex[byte & 15];
+        }
+    }
+    path[*used] = '\0';
+    return true;
+}
+
+bool eh_path(char ret[EH_CLI_PATH], const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    size_t used = 0;
+    bool fits = true;
+    for (const char *f = format; *f && fits; f++) {
+        if (f[0] == '%' && f[1] == 's') {
+            fits = put_encoded(ret, &used, va_arg(args, const char *));
+            f++;
+        } else if ((fits = used + 1 < EH_CLI_PATH)) {
+            ret[used++] = *f;
+        }
+    }
+    va_end(args);
+    ret[used < EH_CLI_PATH ? used : EH_CLI_PATH - 1] = '\0';
+    return fits;
+}
+
+bool eh_path_add(char path[EH_CLI_PATH], const char *before, const char *value)
+{
+    size_t used = strlen(path), size = strlen(before);
+    if (used + size + 1 > EH_CLI_PATH)
+        return false;
+    memcpy(path + used, before, size + 1);
+    used += size;
+    return put_encoded(path, &used, value);
+}
+
+static size_t on_body(char *data, size_t size, size_t count, void *context)
+{
+    struct eh_answer *answer = context;
+    if (answer->text.size + size * count > EH_CLI_ANSWER_MAX)
+        return 0;
+    eh_bytes_put(&answer->text, data, size * count);
+    return answer->text.failed ? 0 : size * count;
+}
+
+static int say_unreachable(const struct eh_cli *cli, CURL *curl, CURLcode code)
+{
+    long os_error = 0;
+    curl_easy_getinfo(curl, CURLINFO_OS_ERRNO, &os_error);
+    if (code == CURLE_COULDNT_CONNECT) {
+        /* libcurl does not always hand on why; the file itself tells. */
+        if (access(cli->socket, R_OK | W_OK) != 0)
+            os_error = errno;
+        if (os_error == EACCES || os_error == EPERM)
+            return eh_say(EH_EXIT_DENIED,
+                          "%s: you may not open this socket; its group may (see evenhandd.yaml: "
+                          "admin_group)",
+                          cli->socket);
+        return eh_say(EH_EXIT_UNAVAILABLE, "%s: %s; is evenhandd running? (--socket names another)",
+                      cli->socket, strerror(os_error ? (int)os_error : ECONNREFUSED));
+    }
+    if (code == CURLE_WRITE_ERROR)
+        return eh_say(EH_EXIT_UNAVAILABLE, "%s: the answer is longer than %zu bytes", cli->socket,
+                      EH_CLI_ANSWER_MAX);
+    return eh_say(EH_EXIT_UNAVAILABLE, "%s: %s; is this the admin socket of evenhandd?",
+                  cli->socket, curl_easy_strerror(code));
+}
+
+static int exit_of(long status)
+{
+    if (status == 403)
+        return EH_EXIT_DENIED;
+    return status >= 500 ? EH_EXIT_UNAVAILABLE : EH_EXIT_REFUSED;
+}
+
+/* One line out of {"error": {"code", "message", "field"}}. */
+static int say_refused(const struct eh_answer *answer, const char *what)
+{
+    const json_t *error = json_object_get(answer->json, "error");
+    const char *message = eh_json_text(error, "message"), *field = eh_json_text(error, "field");
+    int code = exit_of(answer->status);
+    if (!message)
+        return eh_say(code, "%sthe daemon answered %ld", what, answer->status);
+    bool said = !field || strstr(message, field); /* at the front, or behind the line of a file */
+    return eh_say_refused(code, eh_json_text(error, "code"), field, "%s%s%s%s", what,
+                          said ? "" : field, said ? "" : ": ", message);
+}
+
+/* The desk's zone, in which people read times. */
+static size_t on_header(char *data, size_t size, size_t count, void *context)
+{
+    static const char name[] = "Time-Zone: ";
+    const struct eh_cli *cli = context;
+    char zone[64];
+    size_t all = size * count, start = sizeof name - 1;
+    if (!cli->json && all > start && strncasecmp(data, name, start) == 0) {
+        eh_format(zone, sizeof zone, "%.*s", (int)(all - start), data + start);
+        zone[strcspn(zone, "\r\n")] = '\0';
+        eh_text_zone(zone);
+    }
+    return all;
+}
+
+static void set_body(CURL *curl, const char *method, struct eh_str body)
+{
+    if (strcmp(method, "GET") == 0)
+        return;
+    curl_easy_setopt(curl, CURLOPT_CUSTOMREQUEST, method);
+    curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)body.size);
+    curl_easy_setopt(curl, CURLOPT_POSTFIELDS, body.data ? body.data : "");
+}
+
+/* what NULL: nothing is said of what goes wrong. */
+static int perform(const struct eh_cli *cli, CURL *curl, const char *what, struct eh_answer *ret)
+{
+    CURLcode code = curl_easy_perform(curl);
+    if (code != CURLE_OK)
+        return what ? say_unreachable(cli, curl, code) : EH_EXIT_UNAVAILABLE;
+    curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &ret->status);
+    json_error_t where;
+    if (ret->text.size)
+        ret->json = json_loadb((const char *)ret->text.data, ret->text.size, 0, &where);
+    if (ret->status < 200 || ret->status > 299)
+        return what ? say_refused(ret, what) : exit_of(ret->status);
+    if (!json_is_object(ret->json) && !what)
+        return EH_EXIT_UNAVAILABLE;
+    if (!json_is_object(ret->json))
+        return eh_say(EH_EXIT_UNAVAILABLE, "%s: the answer is no JSON object; is this evenhandd?",
+                      cli->socket);
+    return EH_EXIT_DONE;
+}
+
+int eh_http_send(const struct eh_cli *cli, const char *method, const char *path, const char *type,
+                 struct eh_str body, const char *what, struct eh_answer *ret)
+{
+    char url[EH_CLI_PATH + 32], content[64];
+    if (strlen(cli->socket) > SOCKET_PATH_MAX && !what)
+        return EH_EXIT_USAGE;
+    if (strlen(cli->socket) > SOCKET_PATH_MAX)
+        return eh_say(EH_EXIT_USAGE, "%s: a socket's path has at most %d bytes", cli->socket,
+                      SOCKET_PATH_MAX);
+    eh_format(url, sizeof url, "http://evenhand%s", path);
+    eh_format(content, sizeof content, "Content-Type: %s", type);
+    CURL *curl = curl_easy_init();
+    struct curl_slist *headers = curl_slist_append(NULL, content);
+    headers = curl_slist_append(headers, "Expect:");
+    eh_require(curl && headers);
+    curl_easy_setopt(curl, CURLOPT_UNIX_SOCKET_PATH, cli->socket);
+    curl_easy_setopt(curl, CURLOPT_URL, url);
+    curl_easy_setopt(curl, CURLOPT_PATH_AS_IS, 1L);
+    curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers);
+    curl_easy_setopt(curl, CURLOPT_PROXY, "");
+    curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
+    curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT, (long)EH_CLI_CONNECT_S);
+    curl_easy_setopt(curl, CURLOPT_TIMEOUT, (long)EH_CLI_ANSWER_S);
+    curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, on_body);
+    curl_easy_setopt(curl, CURLOPT_WRITEDATA, ret);
+    curl_easy_setopt(curl, CURLOPT_HEADERFUNCTION, on_header);
+    curl_easy_setopt(curl, CURLOPT_HEADERDATA, (void *)cli);
+    set_body(curl, method, body);
+    int r = perform(cli, curl, what, ret);
+    curl_slist_free_all(headers);
+    curl_easy_cleanup(curl);
+    return r;
+}
+
+int eh_http_get(const struct eh_cli *cli, const char *path, struct eh_answer *ret)
+{
+    return eh_http_send(cli, "GET", path, "application/json", eh_str(NULL), "", ret);
+}
+
+bool eh_http_try(const struct eh_cli *cli, const char *path, struct eh_answer *ret)
+{
+    return eh_http_send(cli, "GET", path, "application/json", eh_str(NULL), NULL, ret) ==
+           EH_EXIT_DONE;
+}
+
+int eh_http_post(const struct eh_cli *cli, const char *path, json_t *body, struct eh_answer *ret)
+{
+    char *text = json_dumps(body, JSON_COMPACT);
+    json_decref(body);
+    if (!text)
+        return eh_say(EH_EXIT_USAGE, "an argument is not valid UTF-8");
+    int r = eh_http_send(cli, "POST", path, "application/json", eh_str(text), "", ret);
+    free(text);
+    return r;
+}
+
+void eh_json_clean(json_t *json)
+{
+    const char *key;
+    size_t i;
+    json_t *value;
+    if (json_is_object(json)) {
+        json_object_foreach(json, key, value) eh_json_clean(value);
+    } else if (json_is_array(json)) {
+        json_array_foreach(json, i, value) eh_json_clean(value);
+    } else if (json_is_string(json)) {
+        char *clean = eh_text_clean(json_string_value(json));
+        json_string_set(json, clean);
+        free(clean);
+    }
+}
+
+/* The same JSON with nothing in it that the terminal would hide. */
+static void print_for_terminal(const json_t *json)
+{
+    char *text = json_dumps(json, JSON_INDENT(2) | JSON_PRESERVE_ORDER);
+    eh_require(text);
+    struct eh_str left = eh_str(text);
+    while (left.size > 0) {
+        uint32_t point = 0;
+        size_t size = eh_utf8_next(left, &point);
+        if (size > 1 && eh_utf8_hidden(point) && point > 0xFFFF)
+            printf("\\u%04x\\u%04x", 0xD800 + ((point - 0x10000) >> 10),
+                   0xDC00 + ((point - 0x10000) & 0x3FF));
+        else if (size > 1 && eh_utf8_hidden(point))
+            printf("\\u%04x", point);
+        else
+            fwrite(left.data, 1, size ? size : 1, stdout);
+        size = size ? size : 1;
+        left = eh_str_n(left.data + size, left.size - size);
+    }
+    free(text);
+}
+
+void eh_answer_print(const struct eh_cli *cli, const struct eh_answer *answer)
+{
+    if (cli->terminal) {
+        print_for_terminal(answer->json);
+        putchar('\n');
+        return;
+    }
+    const struct eh_bytes *text = &answer->text;
+    fwrite(text->data, 1, text->size, stdout);
+    if (text->size && text->data[text->size - 1] != '\n')
+        putchar('\n');
+}
+
+bool eh_answer_told(const struct eh_cli *cli, int r, const struct eh_answer *answer)
+{
+    if (r == EH_EXIT_DONE && cli->json)
+        eh_answer_print(cli, answer);
+    else if (r == EH_EXIT_DONE)
+        eh_json_clean(answer->json);
+    return r != EH_EXIT_DONE || cli->json;
+}
+
+const char *eh_json_text(const json_t *object, const char *key)
+{
+    return json_string_value(json_object_get(object, key));
+}
+
+int64_t eh_json_int(const json_t *object, const char *key)
+{
+    return json_integer_value(json_object_get(object, key));
+}
+
+bool eh_json_has(const json_t *object, const char *key)
+{
+    const json_t *value = json_object_get(object, key);
+    return value && !json_is_null(value);
+}
+
+bool eh_json_time_us(const json_t *object, const char *key, int64_t *ret)
+{
+    const char *text = eh_json_text(object, key);
+    return text && eh_time_parse(eh_str(text), ret, NULL) == 0;
+}
+
+unsigned eh_json_exponent(const json_t *object)
+{
+    const char *currency = eh_json_text(object, "currency");
+    int exponent = currency ? eh_currency_exponent(eh_str(currency)) : 2;
+    return exponent < 0 ? 2 : (unsigned)exponent;
+}

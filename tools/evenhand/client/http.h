@@ -1,0 +1,65 @@
+/*
+ * http: one request to the daemon over its Unix socket, and its JSON answer.
+ *
+ *     EH_AUTO(eh_answer) struct eh_answer answer = {0};
+ *     char path[EH_CLI_PATH];
+ *     eh_path(path, "/v1/reps/%s/signal", rep);
+ *     int r = eh_http_send(cli, "POST", path, "application/json", body, &answer);
+ *
+ * What the daemon refuses is said on stderr and becomes the exit code: 403 is 77, 503 is 69, the
+ * rest 1.
+ */
+#ifndef EVENHAND_TOOLS_CLIENT_HTTP_H
+#define EVENHAND_TOOLS_CLIENT_HTTP_H
+
+#include <jansson.h>
+
+#include "command.h"
+
+#define EH_CLI_PATH       1024               /* bytes of a request's path, with terminator */
+#define EH_CLI_ANSWER_MAX ((size_t)64 << 20) /* bytes of an answer */
+#define EH_CLI_CONNECT_S  5
+#define EH_CLI_ANSWER_S   30
+
+struct eh_answer {
+    long status; /* of HTTP; 0: there was no answer */
+    struct eh_bytes text;
+    json_t *json;
+};
+
+void eh_answer_done(struct eh_answer *);
+
+/* Writes a path whose %s parts are percent-encoded; false when it gets too long. */
+bool eh_path(char ret[EH_CLI_PATH], const char *format, ...) EH_PRINTF(2, 3) EH_MUST_CHECK;
+/* The same with further text behind it, for queries: "&team=" and an encoded value. */
+bool eh_path_add(char path[EH_CLI_PATH], const char *before, const char *value) EH_MUST_CHECK;
+
+int eh_http_get(const struct eh_cli *, const char *path, struct eh_answer *ret) EH_MUST_CHECK;
+/* The same without a word when it does not come off. */
+bool eh_http_try(const struct eh_cli *, const char *path, struct eh_answer *ret) EH_MUST_CHECK;
+/* `what` stands before the daemon's sentence (a file's name and a colon), or is ""; NULL: nothing
+ * is said. */
+int eh_http_send(const struct eh_cli *, const char *method, const char *path, const char *type,
+                 struct eh_str body, const char *what, struct eh_answer *ret) EH_MUST_CHECK;
+/* POST of a JSON object, which it takes over. */
+int eh_http_post(const struct eh_cli *, const char *path, json_t *body,
+                 struct eh_answer *ret) EH_MUST_CHECK;
+
+/* Prints the answer for programs: as it came, indented on a terminal. */
+void eh_answer_print(const struct eh_cli *, const struct eh_answer *);
+/* What asking came to (r) needs no more words: it failed, which was said, or the answer has been
+ * printed for programs. False: it is to be shown to people, and is clean. */
+bool eh_answer_told(const struct eh_cli *, int r, const struct eh_answer *);
+
+/* Every text in it as a terminal may have it (eh_text_clean): before people are shown anything. */
+void eh_json_clean(json_t *);
+
+/* Reading answers without minding what is missing. */
+const char *eh_json_text(const json_t *object, const char *key);           /* or NULL */
+int64_t eh_json_int(const json_t *object, const char *key);                /* or 0 */
+bool eh_json_has(const json_t *object, const char *key);                   /* there and not null */
+bool eh_json_time_us(const json_t *object, const char *key, int64_t *ret); /* RFC 3339 */
+/* Decimals of the object's `currency`; 2 where it has none or an unknown one. */
+unsigned eh_json_exponent(const json_t *object);
+
+#endif

@@ -1,0 +1,245 @@
+/*
+ * complete: `evenhand complete WORD...`: what may stand in place of the last word, a line each:
+ * the word, and behind a tab what it is. A line `:files` means names of files. The completion of
+ * bash, zsh and fish asks here, so they know what --help knows; ids come from the daemon, and where
+ * that is not there nothing is said.
+ */
+#include <stdio.h>
+
+#include "client/http.h"
+
+#define PERIODS_ASKED "/v1/teams/%s/pools"
+
+struct typed {
+    const struct eh_cli_command *commands, *command;
+    const char *first;  /* the word before the command is known, or NULL */
+    const char *option; /* its value is being typed, or NULL */
+    const char *option_value;
+    const char *args[EH_CLI_ARGS_MAX];
+    int arg_count;
+    const char *word;  /* what is there of it */
+    const char *whole; /* "--team=s" of which `word` is the end; or NULL */
+    struct eh_cli *cli;
+};
+
+static void offer(const struct typed *t, const char *word, const char *what)
+{
+    if (!word || strncmp(word, t->word, strlen(t->word)) != 0)
+        return;
+    printf("%.*s%s%s%s\n", t->whole ? (int)(t->word - t->whole) : 0, t->whole ? t->whole : "", word,
+           what ? "\t" : "", what ? what : "");
+}
+
+static void offer_all(const struct typed *t, const char *const *words)
+{
+    for (; *words; words++)
+        offer(t, *words, NULL);
+}
+
+/* ---- Ids, from the daemon. */
+
+static void offer_ids(const struct typed *t, const char *path, const char *list, const char *id,
+                      const char *what)
+{
+    EH_AUTO(eh_answer) struct eh_answer answer = {0};
+    size_t i;
+    json_t *item;
+    if (!eh_http_try(t->cli, path, &answer))
+        return;
+    eh_json_clean(answer.json);
+    json_array_foreach(json_object_get(answer.json, list), i, item)
+    {
+        const json_t *word = json_object_get(item, id);
+        char number[EH_DECIMAL_TEXT_MAX];
+        if (json_is_integer(word))
+            eh_format(number, sizeof number, "%lld", (long long)json_integer_value(word));
+        offer(t, json_is_integer(word) ? number : json_string_value(word),
+              eh_json_text(item, what));
+    }
+}
+
+/* Those of the team that was typed. */
+static void offer_periods(const struct typed *t)
+{
+    char path[EH_CLI_PATH];
+    if (t->arg_count > 0 && eh_path(path, PERIODS_ASKED, t->args[0]))
+        offer_ids(t, path, "pools", "period", "state");
+}
+
+/* ---- What an argument or a value is. */
+
+static const char *const outcomes[] = {"won",      "lost",     "resolved", "cancelled",
+                                       "reopened", "refunded", "rated",    NULL};
+static const char *const states[] = {"waiting", "assigned", "open", "closed", NULL};
+static const char *const policies[] = {"balanced", "rotation", "random", "least_loaded", NULL};
+static const char *const ratings[] = {"1", "2", "3", "4", "5", NULL};
+static const char *const minutes[] = {"paid_minutes", "contract_minutes", NULL};
+
+/* By how the help writes it. */
+static void offer_kind(const struct typed *t, const char *kind)
+{
+    if (strstr(kind, "FILE") || strstr(kind, "PATH") || strstr(kind, ".yaml"))
+        puts(":files");
+    else if (strcmp(kind, "T") == 0)
+        offer_ids(t, "/v1/teams", "teams", "id", "name");
+    else if (strcmp(kind, "R") == 0)
+        offer_ids(t, "/v1/reps", "reps", "id", "name");
+    else if (strcmp(kind, "ID") == 0)
+        offer_ids(t, "/v1/tickets?newest=1", "tickets", "id", "state");
+    else if (strcmp(kind, "INPUT") == 0)
+        offer_ids(t, "/v1/dead?newest=1", "letters", "input", "reason");
+    else if (strcmp(kind, "PERIOD") == 0 || strcmp(kind, "P") == 0)
+        offer_periods(t);
+    else if (strcmp(kind, "OUTCOME") == 0)
+        offer_all(t, outcomes);
+    else if (strcmp(kind, "NAME") == 0 && t->command && strcmp(t->command->name, "metric") == 0)
+        offer_all(t, minutes);
+}
+
+static void offer_value(const struct typed *t)
+{
+    if (strcmp(t->option, "state") == 0)
+        offer_all(t, states);
+    else if (strcmp(t->option, "policy") == 0)
+        offer_all(t, policies);
+    else if (strcmp(t->option, "csat") == 0)
+        offer_all(t, ratings);
+    else if (strcmp(t->option, "desk") != 0 || strcmp(t->option_value, "FILE") == 0)
+        offer_kind(t, t->option_value);
+}
+
+/* The kind of the argument that comes next: a word of "T NAME PERIOD VALUE" or "[R]". */
+static void offer_argument(const struct typed *t)
+{
+    const char *kind = t->command->args;
+    char word[32];
+    for (int i = 0; i < t->arg_count && *kind; i++) {
+        kind += strcspn(kind, " ");
+        kind += *kind == ' ';
+    }
+    kind += *kind == '[';
+    eh_format(word, sizeof word, "%.*s", (int)strcspn(kind, " ]"), kind);
+    if (*word)
+        offer_kind(t, word);
+}
+
+/* ---- Commands and options. */
+
+/* First words, each once; or the second ones of the first. */
+static void offer_commands(const struct typed *t)
+{
+    size_t size = t->first ? strlen(t->first) : 0;
+    const char *last = "";
+    for (const struct eh_cli_command *c = t->commands; c->name; c++) {
+        size_t first = strcspn(c->name, " ");
+        char word[32];
+        eh_format(word, sizeof word, "%.*s", (int)first, c->name);
+        bool again = strncmp(last, c->name, first) == 0 && (last[first] == ' ' || !last[first]);
+        if (t->first && first == size && strncmp(c->name, t->first, size) == 0 && c->name[first])
+            offer(t, c->name + first + 1, c->help);
+        else if (!t->first && !again && strcmp(word, "complete") != 0)
+            offer(t, word, c->name[first] ? NULL : c->help);
+        last = c->name;
+    }
+}
+
+static void offer_options(const struct typed *t)
+{
+    for (int own = 1; own >= 0; own--) {
+        const struct eh_cli_option *o =
+            own ? t->command ? t->command->options : NULL : eh_cli_everywhere;
+        for (; o && o->name; o++) {
+            char word[40];
+            eh_format(word, sizeof word, "--%s", o->name);
+            offer(t, word, o->help);
+        }
+    }
+    if (!t->command && !t->first)
+        offer(t, "--version", "print the version");
+}
+
+/* ---- What was typed before. */
+
+static const struct eh_cli_option *find_option(const struct eh_cli_option *o, const char *name)
+{
+    while (o && o->name && strcmp(o->name, name) != 0)
+        o++;
+    return o && o->name ? o : NULL;
+}
+
+static void take_word(struct typed *t, const char *word)
+{
+    char both[64];
+    const char *first = t->command ? t->command->name : t->first; /* draws, then draws reveal */
+    eh_format(both, sizeof both, "%s%s%s", first ? first : "", first ? " " : "", word);
+    for (const struct eh_cli_command *c = t->commands; t->arg_count == 0 && c->name; c++)
+        if (strcmp(c->name, both) == 0 && !(t->first == NULL && strcmp(word, "help") == 0)) {
+            t->command = c;
+            return;
+        }
+    if (!t->command && !(t->first == NULL && strcmp(word, "help") == 0))
+        t->first = word;
+    else if (t->command && t->arg_count < EH_CLI_ARGS_MAX)
+        t->args[t->arg_count++] = word;
+}
+
+static void take_before(struct typed *t, const char *word)
+{
+    const struct eh_cli_option *o = NULL;
+    if (t->option && strcmp(word, "=") == 0)
+        return;      /* bash breaks --team=s in three */
+    if (t->option) { /* this is its value */
+        if (strcmp(t->option, "socket") == 0)
+            t->cli->socket = word;
+        t->option = NULL;
+        return;
+    }
+    if (strncmp(word, "--", 2) != 0) {
+        take_word(t, word);
+        return;
+    }
+    if (t->command)
+        o = find_option(t->command->options, word + 2);
+    if (!o)
+        o = find_option(eh_cli_everywhere, word + 2);
+    t->option = o && o->value ? o->name : NULL;
+    t->option_value = t->option ? o->value : NULL;
+}
+
+/* "--team=s": the value of --team is typed. */
+static void take_joined(struct typed *t)
+{
+    const char *equals = strchr(t->word, '=');
+    char option[40];
+    if (t->option && strcmp(t->word, "=") == 0)
+        t->word = "";
+    if (t->option || strncmp(t->word, "--", 2) != 0 || !equals)
+        return;
+    eh_format(option, sizeof option, "%.*s", (int)(equals - t->word), t->word);
+    take_before(t, option);
+    if (t->option) {
+        t->whole = t->word;
+        t->word = equals + 1;
+    }
+}
+
+int eh_complete(const struct eh_cli_command *commands, int argc, char **argv, struct eh_cli *cli)
+{
+    struct typed t = {.commands = commands, .word = argc ? argv[argc - 1] : "", .cli = cli};
+    for (int i = 0; i + 1 < argc; i++)
+        take_before(&t, argv[i]);
+    take_joined(&t);
+    if (t.option)
+        offer_value(&t);
+    else if (t.word[0] == '-')
+        offer_options(&t);
+    else if (!t.command)
+        offer_commands(&t);
+    else if (t.arg_count == 0 && t.command->arg_max == 0 && !strchr(t.command->name, ' '))
+        offer_commands(&(struct typed){.commands = commands, /* draws, and draws reveal */
+                                       .first = t.command->name,
+                                       .word = t.word});
+    else
+        offer_argument(&t);
+    return EH_EXIT_DONE;
+}

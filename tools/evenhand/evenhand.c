@@ -1,0 +1,533 @@
+/* evenhand: the command line: the table of its commands, its help, and main. */
+#include "command.h"
+
+#include <curl/curl.h>
+#include <errno.h>
+#include <locale.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "log/log.h"
+#include "term/pager.h"
+
+#define LOOK   "Look"
+#define SIGNAL "Say how it is going"
+#define MANAGE "Decide, as a manager"
+#define BONUS  "Run the team's bonus pool"
+#define DESK   "Set up the desk"
+#define FEED   "Bring tickets in"
+#define PROVE  "Prove the deal, or try another"
+#define PERSON "One person: what is held, and what goes"
+
+#define NARROWEST_TERMINAL 40 /* narrower ones are not believed */
+
+#define AFTER                                                                                      \
+    {                                                                                              \
+        "after", "CURSOR", "go on where a list ended", false                                       \
+    }
+#define NEWEST                                                                                     \
+    {                                                                                              \
+        "newest", NULL, "the newest first", false                                                  \
+    }
+#define SINCE                                                                                      \
+    {                                                                                              \
+        "since", "WHEN", "not older than a day, a time, or so long ago: 7d", false                 \
+    }
+#define LIMIT                                                                                      \
+    {                                                                                              \
+        "limit", "N", "show at most so many", false                                                \
+    }
+
+static const struct eh_cli_option tickets_options[] = {
+    {"team", "T", "only tickets of this team", false},
+    {"rep", "R", "only tickets this rep has", false},
+    {"state", "S", "only waiting, assigned, open (both) or closed ones", false},
+    NEWEST,
+    SINCE,
+    LIMIT,
+    AFTER,
+    {0},
+};
+static const struct eh_cli_option part_options[] = {NEWEST, SINCE, LIMIT, AFTER, {0}};
+static const struct eh_cli_option after_option[] = {LIMIT, AFTER, {0}};
+static const struct eh_cli_option ticket_options[] = {
+    {"source", "S", "the helpdesk it came from (default: default)", false},
+    {"db", "CONNINFO", "replay this log, too: what chance each rep had of it", false},
+    {0},
+};
+static const struct eh_cli_option fairness_options[] = {
+    {"from", "DATE", "first day (default: that of the first entry)", false},
+    {"to", "DATE", "last day (default: today)", false},
+    {"db", "CONNINFO", "replay this log instead of asking the daemon", false},
+    {0},
+};
+static const struct eh_cli_option pool_options[] = {
+    {"period", "P", "2026-03, 2026-W10, 2026-Q1 (default: the one that runs)", false},
+    {"explain", NULL, "the way to every cent, as a tree", false},
+    {"what-if", "PLAN.yaml", "the same facts under another plan; changes nothing", false},
+    {"csv", NULL, "for payroll: a line for each rep", false},
+    {"history", NULL, "all periods, a line each", false},
+    {0},
+};
+static const struct eh_cli_option payroll_options[] = {
+    {"csv", NULL, "for payroll: a line for each rep", false},
+    {0},
+};
+#define DRY_RUN                                                                                    \
+    {                                                                                              \
+        "dry-run", NULL, "only say what would be done", false                                      \
+    }
+#define YES                                                                                        \
+    {                                                                                              \
+        "yes", NULL, "do not ask", false                                                           \
+    }
+static const struct eh_cli_option freeze_options[] = {
+    {"incomplete", NULL, "what is missing scores nothing; with --reason", false},
+    {"reason", "TEXT", "why it is frozen incomplete; it is logged", false},
+    DRY_RUN,
+    {0},
+};
+static const struct eh_cli_option step_options[] = {DRY_RUN, YES, {0}};
+static const struct eh_cli_option exclude_options[] = {
+    {"reason", "TEXT", "why; it is logged", true},
+    DRY_RUN,
+    YES,
+    {0},
+};
+static const struct eh_cli_option metric_options[] = {
+    {"rep", "R", "a figure of this rep: paid_minutes, contract_minutes", false},
+    {"replace", NULL, "in place of what was imported before, not added to it", false},
+    {"new", NULL, "the name is meant, though it is much like a known one", false},
+    {"event", "NAME", "an identity: the same one again changes nothing", false},
+    {0},
+};
+static const struct eh_cli_option overloaded_options[] = {
+    {"for", "SPAN", "how long: 90m, 2h; the team's rules bound it", false},
+    {"reason", "TEXT", "for the record", false},
+    {0},
+};
+static const struct eh_cli_option away_options[] = {
+    {"for", "SPAN", "how long: 90m, 2h, 7d; without it until `available`", false},
+    {"reason", "TEXT", "for the record", false},
+    {0},
+};
+static const struct eh_cli_option reason_option[] = {
+    {"reason", "TEXT", "for the record", false},
+    {0},
+};
+static const struct eh_cli_option override_options[] = {
+    {"reason", "TEXT", "why; it is logged and counted", true},
+    {"source", "S", "the helpdesk it came from (default: default)", false},
+    {0},
+};
+static const struct eh_cli_option release_options[] = {
+    {"reason", "TEXT", "why; it is logged", true},
+    {0},
+};
+static const struct eh_cli_option outcome_options[] = {
+    {"value", "MONEY", "what it brought, 129.95; of refunded: what went back", false},
+    {"csat", "1..5", "the customer's satisfaction", false},
+    {"handled", "SPAN", "time worked on it: 12m", false},
+    {"at", "TIME", "when it happened, RFC 3339 (default: now)", false},
+    {"event", "NAME", "an identity: the same one again changes nothing", false},
+    {"source", "S", "the helpdesk it came from (default: default)", false},
+    {0},
+};
+static const struct eh_cli_option from_options[] = {
+    {"team", "T", "one team for all, whatever the rows say", false},
+    {0},
+};
+static const struct eh_cli_option plan_options[] = {
+    {"desk", "FILE", "the desk file it is for: teams, kinds, currency", false},
+    {0},
+};
+static const struct eh_cli_option plan_test_options[] = {
+    {"team", "T", "test it for this team, whichever the file says", false},
+    {"period", "P", "that period alone: 2026-03, 2026-Q1, 2026-W10", false},
+    {"carry", NULL, "take off --period what its own pool had to take back", false},
+    {"db", "CONNINFO", "the database (default: $EVENHAND_DB, or the local)", false},
+    {0},
+};
+static const struct eh_cli_option history_options[] = {
+    {"db", "CONNINFO", "the database (default: $EVENHAND_DB, or the local)", false},
+    {0},
+};
+static const struct eh_cli_option push_options[] = {
+    {"rate", "N", "messages a second (default: as fast as it goes)", false},
+    {"team", "T", "send all tickets to this team", false},
+    {"value-column", "C", "the column of a ticket's value (default: value_minor)", false},
+    {"outcomes", NULL, "send each ticket's outcome too, all in order of time", false},
+    {"source", "S", "the helpdesk they come from (default: default)", false},
+    {"redis", "ADDRESS", "/path or host:port (default: the daemon's)", false},
+    {"desk", "ID", "the desk they are for (default: the daemon's)", false},
+    {"undated", "DAY", "the day on which closings without a date count", false},
+    {"dates", "HOW", "ymd (2026-12-31, the default) or dmy (31.12.2026)", false},
+    {"time-zone", "ZONE", "of times without an offset (default: the desk's)", false},
+    {"no-wait", NULL, "do not wait for what becomes of them", false},
+    {0},
+};
+
+static const struct eh_cli_option verify_options[] = {
+    {"db", "CONNINFO", "the database (default: $EVENHAND_DB, or the local)", false},
+    {"checkpoint", "FILE", "checkpoints (default: /var/lib/evenhand/checkpoints)", false},
+    {"from", "N", "compare from this input on", false},
+    {"to", "N", "... up to this one", false},
+    {"redis", "ADDRESS", "compare the outbox there, too: /path or host:port", false},
+    {0},
+};
+
+static const struct eh_cli_option deals_options[] = {
+    {"db", "CONNINFO", "the database (default: $EVENHAND_DB, or the local)", false},
+    {"from", "N", "deals from this input on", false},
+    {"to", "N", "... up to this one", false},
+    {0},
+};
+
+static const struct eh_cli_option simulate_options[] = {
+    {"policy", "A,B", "policies to compare (default: all four)", false},
+    {"desk", "FILE", "desk file with shares, capacity, skills", false},
+    {"seed", "N", "of the draws (default: 1)", false},
+    {"value-column", "C", "the column of a ticket's value (default: value_minor)", false},
+    {0},
+};
+
+static const struct eh_cli_option export_options[] = {
+    {"customer", "X", "a customer, as the helpdesk wrote them", false},
+    {"rep", "R", "a rep", false},
+    {0},
+};
+static const struct eh_cli_option forget_options[] = {
+    {"customer", "X", "a customer, as the helpdesk wrote them", false},
+    {"rep", "R", "a rep's display name, with --name-only", false},
+    {"name-only", NULL, "of a rep: the id stays, it stands in the log", false},
+    {"dry-run", NULL, "only count what would go", false},
+    {"yes", NULL, "do not ask", false},
+    {0},
+};
+
+static const struct eh_cli_command commands[] = {
+    {"help", "[COMMAND]", LOOK, "explain everything, a command, or a group of them", 0, 2, NULL,
+     NULL, NULL},
+    {"status", "", LOOK, "how the desk and its daemon are", 0, 0, NULL, eh_cmd_status, NULL},
+    {"me", "", LOOK, "who you are here, what you have, and what to do next", 0, 0, NULL, eh_cmd_me,
+     NULL},
+    {"teams", "", LOOK, "the teams and what waits in them", 0, 0, after_option, eh_cmd_teams, NULL},
+    {"team", "T", LOOK, "one team: its rules, who is in it and got what", 1, 1, NULL, eh_cmd_team,
+     "entitled: the tickets that came to each by share, while they could have them;\n"
+     "received: those they were given. open and points are their work in all teams."},
+    {"reps", "", LOOK, "everybody's state and open work", 0, 0, after_option, eh_cmd_reps, NULL},
+    {"rep", "[R]", LOOK, "one rep with the tickets they have", 0, 1, NULL, eh_cmd_rep,
+     "Without R it is you: the rep whose Unix user you are."},
+    {"tickets", "", LOOK, "waiting and open tickets", 0, 0, tickets_options, eh_cmd_tickets, NULL},
+    {"waiting", "[T]", LOOK, "what waits, how long, and why", 0, 1, part_options, eh_cmd_waiting,
+     "Of all teams, or of team T. Nobody is available: all are away or overloaded.\n"
+     "Everybody is full: the open work of each has reached the team's capacity. Nobody\n"
+     "has a skill: no member of today; it waits until somebody has it, or it is moved."},
+    {"ticket", "ID", LOOK, "one ticket with its whole story", 1, 1, ticket_options, eh_cmd_ticket,
+     NULL},
+    {"dead", "[INPUT]", LOOK, "entries that were refused, and why", 0, 1, part_options, eh_cmd_dead,
+     "Of one, named by its number in the list, all that it said. What was refused over\n"
+     "the socket is not among them: whoever sent that was told."},
+    {"fairness", "T", LOOK, "how evenly and honestly a team's tickets were dealt", 1, 1,
+     fairness_options, eh_cmd_fairness,
+     "Without --db the daemon is asked; when none answers, the log is replayed out of\n"
+     "$EVENHAND_DB, else " EH_CLI_DB ".\n"
+     "--db - is that database, too. Small numbers are said to be too few to tell."},
+    {"overloaded", "[R]", SIGNAL, "no new tickets for a while", 0, 1, overloaded_options,
+     eh_cmd_overloaded,
+     "Without R it is you: the rep whose Unix user you are. What you have stays yours;\n"
+     "tickets to come go to others. Each team bounds how short and how long that may\n"
+     "be."},
+    {"available", "[R]", SIGNAL, "ready for tickets", 0, 1, reason_option, eh_cmd_available,
+     "Without R it is you. Too early after `overloaded` it takes effect when the\n"
+     "team's shortest time is over."},
+    {"away", "[R]", SIGNAL, "not at work", 0, 1, away_options, eh_cmd_away,
+     "Without R it is you. It lasts until `available`, or as long as --for says."},
+    {"outcome", "ID OUTCOME", SIGNAL, "what became of a ticket", 2, 2, outcome_options,
+     eh_cmd_outcome, "OUTCOME: won, lost, resolved, cancelled, reopened, refunded or rated."},
+    {"assign", "ID R", MANAGE, "give a ticket to somebody, whatever the deal says", 2, 2,
+     override_options, eh_cmd_assign,
+     "It counts as received, so the next deals make up for it; it is marked, and\n"
+     "counted per manager in the fairness report."},
+    {"release", "R", MANAGE, "a leaver's open tickets go back to the deal", 1, 1, release_options,
+     eh_cmd_release, "R is set away, and gets none of them back while somebody else could."},
+    {"move", "ID T", MANAGE, "a misrouted ticket goes to another team", 2, 2, override_options,
+     eh_cmd_move, NULL},
+    {"pool", "[T]", BONUS, "the bonus pool: how it stands, why, and who gets what", 0, 1,
+     pool_options, eh_cmd_pool,
+     "Without T it is your team. The period that runs is a live estimate. Who is in\n"
+     "the team sees the pool, the rules and the own line; its managers, auditors and\n"
+     "operators see all lines.\n"
+     "--csv: team, team_name, rep, name, period, version, equal, hours, seniority,\n"
+     "individual, total, paid_before, due, currency, state. `due` is what to pay\n"
+     "now. The totals sum to the pool; what nobody gets is a line without a rep."},
+    {"payroll", "PERIOD", BONUS, "what each gets of a period's pools, all teams together", 1, 1,
+     payroll_options, eh_cmd_payroll,
+     "Of every team that you may see the pool of and that has such a period.\n"
+     "--csv: as in pool, with one header."},
+    {"freeze", "T PERIOD", BONUS, "a period that is over becomes provisional", 2, 2, freeze_options,
+     eh_cmd_freeze,
+     "Its facts are frozen, and may be disputed; freezing again takes what came since.\n"
+     "What is missing is told, and keeps it from being closed; --incomplete --reason\n"
+     "lets it score nothing, where it will never come. Next: close."},
+    {"close", "T PERIOD", BONUS, "a provisional period becomes final", 2, 2, step_options,
+     eh_cmd_close,
+     "There is no way back. What belongs to it and comes later is settled when the\n"
+     "next period closes, or by close again: a positive difference is paid, a negative\n"
+     "one is taken from pools to come; nobody owes money back. Next: pay."},
+    {"pay", "T PERIOD", BONUS, "a closed period has been paid out", 2, 2, step_options, eh_cmd_pay,
+     NULL},
+    {"exclude", "T R PERIOD", BONUS, "set a rep aside for a period", 3, 3, exclude_options,
+     eh_cmd_exclude,
+     "R gets no share of that pool; the others share it. `include` takes it back.\n"
+     "Behind a freeze it holds with the next one: freeze again."},
+    {"include", "T R PERIOD", BONUS, "take back that a rep is set aside", 3, 3, exclude_options,
+     eh_cmd_include, "R shares that pool again. Behind a freeze: freeze again."},
+    {"metric", "T NAME PERIOD VALUE", BONUS, "an imported figure of a team or rep", 4, 4,
+     metric_options, eh_cmd_metric,
+     "VALUE as the plan's unit is written: 17, 129.95, 99.5%, 4.2, 12m. The minutes of\n"
+     "a rep: metric sales paid_minutes 2026-03 9600 --rep ana. A figure that the plan\n"
+     "sums is added; a slip is put right with --replace, or a value below 0 behind --."},
+    {"desk show", "", DESK, "the desk file as the daemon holds it", 0, 0, NULL, eh_cmd_desk_show,
+     "Managers and reps get their part of it."},
+    {"desk diff", "FILE", DESK, "what a desk file would change", 1, 1, NULL, eh_cmd_desk_diff,
+     "Nothing is changed. A FILE of - is standard input."},
+    {"desk apply", "FILE", DESK, "make a desk file the truth", 1, 1, NULL, eh_cmd_desk_apply,
+     "For operators. A file with an error is refused whole, with its line; look at it\n"
+     "with `desk diff` first. A FILE of - is standard input."},
+    {"desk from", "FILE.csv", DESK, "a first desk file out of a ticket history", 1, 1, from_options,
+     eh_cmd_desk_from,
+     "Needs no daemon. Columns by header: ticket_id, kind, team, historical_rep,\n"
+     "currency; others are passed over. Writes the desk file to stdout."},
+    {"plan check", "PLAN.yaml", DESK, "what a bonus plan rewards, and advice", 1, 1, plan_options,
+     eh_cmd_plan_check,
+     "Needs no daemon. The file holds one plan, as an item of `plans` in a desk file.\n"
+     "Without --desk its team and kinds are believed, and its money is EUR."},
+    {"plan test", "PLAN.yaml", DESK, "what a bonus plan would have paid so far", 1, 1,
+     plan_test_options, eh_cmd_plan_test,
+     "Needs no daemon, only the log in PostgreSQL (role evenhand_auditor): it is\n"
+     "decided again, and every closing counted under the plan, as if that had always\n"
+     "been there; nothing is changed. A period that was frozen or closed has the\n"
+     "facts and people of its freeze or its last version, any other those of now.\n"
+     "Nothing is carried from one period to the next. What a period misses scores\n"
+     "nothing. What is said of targets and gates is over the periods that ended. A\n"
+     "plan may come from standard input: -."},
+    {"plan history", "", DESK, "for the daemon: count the past for new plans", 0, 0,
+     history_options, eh_cmd_plan_history,
+     "Reads a desk file from standard input, decides the log again, and writes what\n"
+     "was closed in the past of teams whose first plan begins there. The daemon asks\n"
+     "for it when such a desk file is applied; nobody else has to."},
+    {"push", "FILE", FEED, "put the tickets of a .csv or .jsonl file on the stream", 1, 1,
+     push_options, eh_cmd_push,
+     "CSV columns by header: ticket_id, opened_at, kind (default query), team,\n"
+     "customer, value_minor, currency, priority, closed_at, outcome, csat. Names of\n"
+     "teams become ids; without a team it is `desk`. JSONL: each line one message as\n"
+     "the stream takes it. A bad row is refused with its line before anything is sent;\n"
+     "a second push of the same file changes nothing. A closed_at without an outcome\n"
+     "is resolved; an outcome without one is refused unless --undated names a day."},
+    {"complete", "[WORD...]", FEED, "for shells: what may stand in place of the last word", 0, 0,
+     NULL, NULL, NULL},
+    {"draws reveal", "", PROVE, "end the current draw epoch and reveal its seed", 0, 0,
+     step_options, eh_cmd_draws_reveal,
+     "For operators. The next epoch begins at once; its seed was committed before."},
+    {"draws deals", "", PROVE, "what every draw hangs on, a line of JSON each", 0, 0, deals_options,
+     eh_cmd_draws_deals,
+     "For whoever checks the draws without this program: tickets as they were hashed,\n"
+     "commitments and seeds, and each deal with who could have got it. See\n"
+     "evenhand-proof(7). It needs the database, not the daemon; an auditor may do it."},
+    {"draws", "", PROVE, "the draw epochs: commitments, and seeds once revealed", 0, 0, NULL,
+     eh_cmd_draws,
+     "The commitment of a seed is its BLAKE2b-256, published before the epoch begins;\n"
+     "the seed follows when the epoch is over. Whoever holds the master key can\n"
+     "predict the draws of their own desk; the commitment keeps them from changing one\n"
+     "afterwards. Ticket ids must not be chosen by them."},
+    {"verify", "", PROVE, "decide the whole log again and name the first bad row", 0, 0,
+     verify_options, eh_cmd_verify,
+     "Needs no daemon, only the log in PostgreSQL (role evenhand_auditor) and the file\n"
+     "of checkpoints. Checks that numbers are gapless, the hash chain, every decision,\n"
+     "the state digests, every draw whose seed is revealed, what was frozen, settled\n"
+     "and paid of every pool, every row of every other table, the schema itself, and\n"
+     "that the end was not cut off. A second line says what is not proved. With --from\n"
+     "the log is still decided from its beginning, and the chain taken as it stands\n"
+     "there; only rows from there on are compared."},
+    {"simulate", "FILE.csv", PROVE, "deal a recorded history under each policy, and compare", 1, 1,
+     simulate_options, eh_cmd_simulate,
+     "Needs no daemon. Columns by header, as for push, and historical_rep. Tickets\n"
+     "arrive and are closed when the file says; who got how much is measured per team\n"
+     "beside what was recorded. Without --desk the teams are those of the file."},
+    {"export", "", PERSON, "all that is held of one customer or rep, as JSON", 0, 0, export_options,
+     eh_cmd_export,
+     "For operators. Of a customer: their tickets with all that became of them, and\n"
+     "refused entries that name them. Of a rep: the desk's entry, each input about\n"
+     "them or asked for by them, each ticket they had, their lines of pools."},
+    {"forget", "", PERSON, "erase a customer's personal text; the proof stays", 0, 0,
+     forget_options, eh_cmd_forget,
+     "For operators. Customer and subjects of all their tickets go, and refused\n"
+     "entries that name them; numbers, values and decisions stay, and verify says ok.\n"
+     "--rep R --name-only: take the name out of the desk file first; what past desk\n"
+     "files hold of it is part of the proof, is counted, and stays (exit status 1)."},
+    {0},
+};
+
+static void help_options(const struct eh_cli_option *options)
+{
+    for (const struct eh_cli_option *o = options; o && o->name; o++) {
+        char left[48];
+        eh_format(left, sizeof left, "--%s%s%s", o->name, o->value ? " " : "",
+                  o->value ? o->value : "");
+        printf("  %-20s  %s%s\n", left, o->help, o->required ? " (required)" : "");
+    }
+}
+
+static void help_command(const struct eh_cli_command *c)
+{
+    printf("Usage: evenhand %s%s%s%s\n\n%c%s.\n", c->name, *c->args ? " " : "", c->args,
+           c->options ? " [OPTIONS]" : "",
+           c->help[0] - ('a' <= c->help[0] && c->help[0] <= 'z') * ('a' - 'A'), c->help + 1);
+    if (c->details)
+        printf("%s\n", c->details);
+    puts("\nOptions:");
+    help_options(c->options);
+    puts("  --socket PATH         the daemon's admin socket\n"
+         "  --json                for programs; errors are JSON too\n"
+         "  --no-pager            print a long text at once");
+}
+
+/* A line for each command of two words that begins with this one. */
+static void list_commands(const char *first, const char *heading)
+{
+    size_t size = strlen(first);
+    for (const struct eh_cli_command *c = commands; c->name; c++) {
+        char left[48];
+        if (strncmp(c->name, first, size) != 0 || c->name[size] != ' ')
+            continue;
+        eh_format(left, sizeof left, "%s %s", c->name, c->args);
+        printf("%s  %-20s  %s\n", heading, left, c->help);
+        heading = "";
+    }
+}
+
+static void help_several(const char *first)
+{
+    printf("Usage: evenhand %s COMMAND\n", first);
+    list_commands(first, "\nCommands:\n");
+    printf("\nMore of one: evenhand help %s COMMAND\n", first);
+}
+
+static void help_all(void)
+{
+    puts("Usage: evenhand [--socket PATH] [--json] [--no-pager] COMMAND\n\n"
+         "evenhand deals tickets to reps even-handedly: nobody picks, and everybody can\n"
+         "see why a ticket went where it went. This talks to the daemon, evenhandd, over\n"
+         "its admin socket.");
+    const char *group = "";
+    for (const struct eh_cli_command *c = commands; c->name; c++) {
+        char left[48];
+        if (strcmp(group, c->group) != 0)
+            printf("\n%s\n", c->group);
+        group = c->group;
+        eh_format(left, sizeof left, "%s %s", c->name, c->args);
+        printf("  %-20s  %s\n", left, c->help);
+    }
+    puts("\nOptions\n"
+         "  --socket PATH         default: $EVENHAND_SOCKET, else " EH_CLI_SOCKET "\n"
+         "  --json                print the daemon's answer, for programs; errors too\n"
+         "  --no-pager            print a text longer than the terminal at once\n"
+         "  --help                this; behind a command: about that command\n"
+         "  --version\n\n"
+         "Examples\n"
+         "  evenhand overloaded --for 2h --reason \"quarter-end calls\"\n"
+         "  evenhand outcome 4711 won --value 129.95 --handled 12m\n"
+         "  evenhand desk from history.csv > desk.yaml && evenhand desk apply desk.yaml\n\n"
+         "Exit codes: 0 done, 1 refused or not found, 2 wrong call, 3 not all can be\n"
+         "proved, 69 daemon or server not reachable, 77 not allowed, 78 bad configuration.\n"
+         "More: evenhand help COMMAND, man evenhand");
+}
+
+static void help(const struct eh_cli *cli)
+{
+    if (cli->several) {
+        help_several(cli->several);
+    } else if (cli->command) {
+        help_command(cli->command);
+        list_commands(cli->command->name, "\nCommands:\n");
+    } else {
+        help_all();
+    }
+}
+
+static void look_around(struct eh_cli *cli)
+{
+    const char *no_colour = getenv("NO_COLOR"), *term = getenv("TERM");
+    struct winsize size;
+    cli->terminal = isatty(STDOUT_FILENO);
+    cli->colour = cli->terminal && !(no_colour && *no_colour) && !(term && !strcmp(term, "dumb"));
+    if (cli->terminal && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 &&
+        size.ws_col >= NARROWEST_TERMINAL)
+        cli->width = size.ws_col;
+    cli->socket = getenv("EVENHAND_SOCKET");
+    if (!cli->socket || !*cli->socket)
+        cli->socket = EH_CLI_SOCKET;
+}
+
+/* What is read and asks nothing back. Programs and files get theirs at once. */
+static bool may_page(const struct eh_cli *cli, bool wants_help)
+{
+    static const char *const names[] = {"pool",      "payroll",    "desk show",
+                                        "desk diff", "plan check", "plan test"};
+    if (!cli->terminal || cli->json || cli->no_pager)
+        return false;
+    if (wants_help)
+        return true;
+    for (int i = 0; cli->command->options && cli->command->options[i].name; i++)
+        if (strcmp(cli->command->options[i].name, "csv") == 0 && cli->values[i])
+            return false;
+    bool read = strcmp(cli->command->group, LOOK) == 0 || strcmp(cli->command->name, "draws") == 0;
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        read = read || strcmp(cli->command->name, names[i]) == 0;
+    return read;
+}
+
+static int run(struct eh_cli *cli, int argc, char **argv)
+{
+    bool wants_help = false;
+    struct eh_pager pager = {0};
+    if (argc == 1 && strcmp(argv[0], "--version") == 0) {
+        puts("evenhand " EVENHAND_VERSION);
+        return EH_EXIT_DONE;
+    }
+    if (argc > 0 && strcmp(argv[0], "complete") == 0)
+        return eh_complete(commands, argc - 1, argv + 1, cli);
+    int r = eh_cli_parse(commands, argc, argv, cli, &wants_help);
+    if (r != EH_EXIT_DONE)
+        return r;
+    if (may_page(cli, wants_help))
+        eh_pager_begin(&pager);
+    if (wants_help)
+        help(cli);
+    else
+        r = cli->command->run(cli);
+    eh_pager_end(&pager);
+    return r;
+}
+
+int main(int argc, char **argv)
+{
+    struct eh_cli cli = {0};
+    setlocale(LC_CTYPE, "C.UTF-8");
+    signal(SIGPIPE, SIG_IGN);
+    look_around(&cli);
+    for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++)
+        if (strcmp(argv[i], "--json") == 0)
+            eh_say_in_json();
+    curl_global_init(CURL_GLOBAL_NOTHING);
+    int r = run(&cli, argc - 1, argv + 1);
+    curl_global_cleanup();
+    /* EPIPE: whoever read has seen enough. */
+    if ((fflush(stdout) != 0 || ferror(stdout)) && errno != EPIPE && r == EH_EXIT_DONE)
+        r = eh_say(EH_EXIT_UNAVAILABLE, "the output could not be written");
+    return r;
+}

@@ -1,0 +1,113 @@
+/*
+ * check: rows held against the desk and against each other before anything is sent.
+ *
+ * What the daemon would refuse for what it says is refused here: a kind, a team or a currency that
+ * is not the desk's, and the same ticket twice with other content. Whoever may not read the desk
+ * learns it from what became of the rows.
+ */
+#include <stdlib.h>
+
+#include <evenhand/engine/engine.h>
+#include <evenhand/wire/desk.h>
+
+#include "client/http.h"
+#include "push.h"
+#include "term/text.h"
+
+#define REASON_TEXT 400
+
+struct checking {
+    const struct eh_plan *plan;
+    struct eh_fates *fates;
+    const struct eh_desk *desk; /* NULL: not to be read */
+    struct eh_table known;      /* identity -> index of the item that has it */
+    struct eh_key *digests;     /* of each item */
+    struct eh_arena arena;
+};
+
+static const char *against_desk(const struct eh_message *m, const struct eh_desk *desk,
+                                char reason[REASON_TEXT])
+{
+    if (!desk || m->type != EH_MESSAGE_TICKET)
+        return NULL;
+    if (!eh_desk_team(desk, m->team))
+        eh_format(reason, REASON_TEXT, "team: %.*s is not on the desk", EH_STR_ARG(m->team));
+    else if (!eh_desk_kind(desk, m->kind))
+        eh_format(reason, REASON_TEXT, "kind: %.*s is not on the desk", EH_STR_ARG(m->kind));
+    else if (eh_message_has(m, EH_FIELD_CURRENCY) && !eh_str_equal(m->currency, desk->currency))
+        eh_format(reason, REASON_TEXT, "currency: %.*s, but the desk counts in %.*s",
+                  EH_STR_ARG(m->currency), EH_STR_ARG(desk->currency));
+    else
+        return NULL;
+    return reason;
+}
+
+/* Tickets, and whatever names its event: said once more, it has to say the same. */
+static const char *against_others(struct checking *c, size_t at, struct eh_input *in,
+                                  char reason[REASON_TEXT])
+{
+    const struct eh_message *m = &in->message;
+    uint64_t first;
+    if (m->type != EH_MESSAGE_TICKET && !eh_message_has(m, EH_FIELD_EVENT))
+        return NULL;
+    eh_input_identify(in);
+    c->digests[at] = in->digest;
+    if (!eh_table_get(&c->known, in->identity, &first)) {
+        eh_require(eh_table_put(&c->known, in->identity, at) == 0);
+        return NULL;
+    }
+    if (eh_key_equal(c->digests[first], in->digest) || eh_message_has(m, EH_FIELD_CHANGED_AT))
+        return NULL;
+    bool ticket = m->type == EH_MESSAGE_TICKET;
+    eh_format(reason, REASON_TEXT, "%s %.*s stands in line %u already, with other content",
+              ticket ? "ticket" : "event", EH_STR_ARG(ticket ? m->id : m->event),
+              c->plan->items[first].line);
+    return reason;
+}
+
+static void check_item(struct checking *c, size_t at)
+{
+    struct eh_input in = {.origin = EH_ORIGIN_STREAM};
+    struct eh_str body = eh_plan_body(c->plan, at);
+    char reason[REASON_TEXT];
+    int r = c->plan->field == 'm' ? eh_message_from_msgpack(body, &c->arena, &in.message, NULL)
+                                  : eh_message_from_json(body, &c->arena, &in.message, NULL);
+    const char *why = r < 0 ? NULL : against_desk(&in.message, c->desk, reason);
+    if (r == 0 && !why)
+        why = against_others(c, at, &in, reason);
+    if (why)
+        eh_fates_set(c->fates, c->plan->items[at].line, EH_FATE_REFUSED, why);
+    eh_arena_reset(&c->arena);
+}
+
+/* The desk as the daemon has it, where the caller may read all of it. */
+static const struct eh_desk *read_desk(const struct eh_cli *cli, struct eh_arena *arena)
+{
+    EH_AUTO(eh_answer) struct eh_answer answer = {0};
+    struct eh_desk *desk;
+    if (eh_http_send(cli, "GET", "/v1/desk", "application/json", eh_str(NULL), NULL, &answer) !=
+            EH_EXIT_DONE ||
+        !json_is_true(json_object_get(answer.json, "whole")))
+        return NULL;
+    struct eh_str text = eh_arena_str(arena, eh_str(eh_json_text(answer.json, "text")));
+    return text.data && eh_desk_parse(text, arena, &desk, NULL) == 0 ? desk : NULL;
+}
+
+bool eh_push_check(const struct eh_cli *cli, const struct eh_plan *plan, bool ask,
+                   struct eh_fates *fates)
+{
+    EH_AUTO(eh_arena) struct eh_arena arena = EH_ARENA_INIT;
+    struct checking c = {.plan = plan,
+                         .fates = fates,
+                         .desk = ask ? read_desk(cli, &arena) : NULL,
+                         .digests = calloc(plan->count + 1, sizeof *c.digests)};
+    size_t counts[EH_FATE_COUNT];
+    eh_require(c.digests);
+    for (size_t i = 0; i < plan->count; i++)
+        check_item(&c, i);
+    free(c.digests);
+    eh_table_done(&c.known);
+    eh_arena_done(&c.arena);
+    eh_fates_count(fates, counts);
+    return counts[EH_FATE_REFUSED] == 0;
+}

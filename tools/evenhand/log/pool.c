@@ -1,0 +1,231 @@
+/* pool: reads, compares and prints rows as the tables of their columns say. */
+#include "pool.h"
+
+#include "private.h"
+#include "term/text.h"
+
+#define STEP(column_, cell_, member_)                                                              \
+    {                                                                                              \
+        column_, EH_CELL_##cell_, offsetof(struct eh_cli_log_step, member_), false                 \
+    }
+#define FIGURE(column_, cell_)                                                                     \
+    {                                                                                              \
+#column_, EH_CELL_##cell_, offsetof(struct eh_cli_log_step, figures.column_), true         \
+    }
+#define LINE(column_, cell_, member_)                                                              \
+    {                                                                                              \
+        column_, EH_CELL_##cell_, offsetof(struct eh_cli_log_line, member_), false                 \
+    }
+
+/* In the order in which a difference is most worth naming. */
+const struct eh_cli_log_column eh_cli_log_step_columns[EH_CLI_LOG_STEP_COLUMNS] = {
+    STEP("team", TEXT, team),
+    STEP("period", TEXT, period),
+    STEP("step", TEXT, step),
+    STEP("version", COUNT, version),
+    FIGURE(gross, NUMBER),
+    FIGURE(carry, NUMBER),
+    FIGURE(net, NUMBER),
+    FIGURE(difference, NUMBER),
+    FIGURE(cancelled, NUMBER),
+    FIGURE(paid, NUMBER),
+    FIGURE(held, NUMBER),
+    FIGURE(carry_open, NUMBER),
+    FIGURE(composite_ppm, NUMBER),
+    FIGURE(funding_ppm, NUMBER),
+    STEP("state", TEXT, state),
+    STEP("published_late", FLAG, published_late),
+    STEP("currency", TEXT, currency),
+    STEP("plan", TEXT, plan),
+    FIGURE(plan_sha256, SHA256),
+    FIGURE(facts_sha256, SHA256),
+    STEP("missing", TEXT, missing),
+};
+const struct eh_cli_log_column eh_cli_log_line_columns[EH_CLI_LOG_LINE_COLUMNS] = {
+    LINE("team", TEXT, team),
+    LINE("period", TEXT, period),
+    LINE("rep", TEXT, line.rep),
+    LINE("total", NUMBER, line.total),
+    LINE("paid", NUMBER, line.paid),
+    LINE("equal", NUMBER, line.equal),
+    LINE("hours", NUMBER, line.hours),
+    LINE("seniority", NUMBER, line.seniority),
+    LINE("individual", NUMBER, line.individual),
+    LINE("eligible", FLAG, line.eligible),
+    LINE("capped", FLAG, line.capped),
+    LINE("days", NUMBER, line.days),
+    LINE("minutes", NUMBER, line.minutes),
+    LINE("band", NUMBER, line.band),
+    LINE("points", NUMBER, line.points),
+};
+
+/* ---- Reading. */
+
+size_t log_pool_select(int which, int desk, char *ret, size_t size)
+{
+    bool steps = which == LOG_STEPS;
+    const struct eh_cli_log_column *columns =
+        steps ? eh_cli_log_step_columns : eh_cli_log_line_columns;
+    size_t count = steps ? EH_CLI_LOG_STEP_COLUMNS : EH_CLI_LOG_LINE_COLUMNS;
+    size_t used = eh_format(ret, size, "SELECT input");
+    for (size_t i = 0; i < count && used < size; i++)
+        used += eh_format(ret + used, size - used, ", %s", columns[i].name);
+    if (used < size)
+        used += eh_format(ret + used, size - used,
+                          " FROM evenhand.%s WHERE desk = %d ORDER BY input, team COLLATE \"C\","
+                          " period COLLATE \"C\"%s",
+                          steps ? "period_step" : "period_line", desk,
+                          steps ? "" : ", rep COLLATE \"C\"");
+    return used;
+}
+
+static void read_cell(const PGresult *page, int row, int column, uint8_t cell, void *ret)
+{
+    struct eh_str bytes = log_text(page, row, column);
+    int64_t number = cell == EH_CELL_TEXT ? 0 : log_number(page, row, column);
+    switch (cell) {
+    case EH_CELL_TEXT:
+        *(struct eh_str *)ret = bytes;
+        break;
+    case EH_CELL_NUMBER:
+        *(int64_t *)ret = number;
+        break;
+    case EH_CELL_COUNT:
+        *(uint32_t *)ret = (uint32_t)number;
+        break;
+    case EH_CELL_FLAG:
+        *(bool *)ret = number != 0;
+        break;
+    default:
+        if (bytes.size == 32)
+            memcpy(ret, bytes.data, bytes.size);
+    }
+}
+
+/* *ret is zeroed. */
+static void read_row(const struct log_stream *s, const struct eh_cli_log_column *columns,
+                     size_t count, void *ret, uint32_t *ret_nulls)
+{
+    for (size_t i = 0; i < count; i++) {
+        int column = (int)i + 1;
+        if (PQgetisnull(s->page, s->row, column))
+            *ret_nulls |= UINT32_C(1) << i;
+        else
+            read_cell(s->page, s->row, column, columns[i].cell, (char *)ret + columns[i].at);
+    }
+}
+
+int eh_cli_log_next_step(struct eh_cli_log *log, uint64_t input, struct eh_cli_log_step *ret,
+                         struct eh_error *error)
+{
+    struct log_stream *s = &log->streams[LOG_STEPS];
+    struct eh_cli_log_step row = {0};
+    int r = log_next_of(log, LOG_STEPS, input, &row.input, error);
+    if (r <= 0)
+        return r;
+    read_row(s, eh_cli_log_step_columns, EH_CLI_LOG_STEP_COLUMNS, &row, &row.nulls);
+    s->row++;
+    *ret = row;
+    return 1;
+}
+
+int eh_cli_log_next_line(struct eh_cli_log *log, uint64_t input, struct eh_cli_log_line *ret,
+                         struct eh_error *error)
+{
+    struct log_stream *s = &log->streams[LOG_LINES];
+    struct eh_cli_log_line row = {0};
+    int r = log_next_of(log, LOG_LINES, input, &row.input, error);
+    if (r <= 0)
+        return r;
+    read_row(s, eh_cli_log_line_columns, EH_CLI_LOG_LINE_COLUMNS, &row, &row.nulls);
+    s->row++;
+    *ret = row;
+    return 1;
+}
+
+/* ---- Comparing. */
+
+static bool same_cell(uint8_t cell, const void *a, const void *b)
+{
+    switch (cell) {
+    case EH_CELL_TEXT:
+        return eh_str_equal(*(const struct eh_str *)a, *(const struct eh_str *)b);
+    case EH_CELL_NUMBER:
+        return *(const int64_t *)a == *(const int64_t *)b;
+    case EH_CELL_COUNT:
+        return *(const uint32_t *)a == *(const uint32_t *)b;
+    case EH_CELL_FLAG:
+        return *(const bool *)a == *(const bool *)b;
+    default:
+        return memcmp(a, b, 32) == 0;
+    }
+}
+
+static const struct eh_cli_log_column *differs(const struct eh_cli_log_column *columns,
+                                               size_t count, const void *a, uint32_t a_nulls,
+                                               const void *b, uint32_t b_nulls)
+{
+    for (size_t i = 0; i < count; i++) {
+        bool nothing = a_nulls >> i & 1;
+        if (nothing != (b_nulls >> i & 1))
+            return &columns[i];
+        size_t at = columns[i].at;
+        if (!nothing && !same_cell(columns[i].cell, (const char *)a + at, (const char *)b + at))
+            return &columns[i];
+    }
+    return NULL;
+}
+
+const struct eh_cli_log_column *eh_cli_log_step_differs(const struct eh_cli_log_step *a,
+                                                        const struct eh_cli_log_step *b)
+{
+    return differs(eh_cli_log_step_columns, EH_CLI_LOG_STEP_COLUMNS, a, a->nulls, b, b->nulls);
+}
+
+const struct eh_cli_log_column *eh_cli_log_line_differs(const struct eh_cli_log_line *a,
+                                                        const struct eh_cli_log_line *b)
+{
+    return differs(eh_cli_log_line_columns, EH_CLI_LOG_LINE_COLUMNS, a, a->nulls, b, b->nulls);
+}
+
+/* ---- Printing. */
+
+static void print_cell(uint8_t cell, const void *value, char ret[EH_CELL_TEXT_MAX])
+{
+    const uint8_t *hash = value;
+    switch (cell) {
+    case EH_CELL_TEXT:
+        eh_format(ret, EH_CELL_TEXT_MAX, "%.*s", EH_STR_ARG(*(const struct eh_str *)value));
+        break;
+    case EH_CELL_NUMBER:
+        eh_text_count(*(const int64_t *)value, ret);
+        break;
+    case EH_CELL_COUNT:
+        eh_text_count(*(const uint32_t *)value, ret);
+        break;
+    case EH_CELL_FLAG:
+        eh_format(ret, EH_CELL_TEXT_MAX, "%s", *(const bool *)value ? "true" : "false");
+        break;
+    default:
+        for (size_t i = 0; i < 32; i++)
+            eh_format(ret + 2 * i, EH_CELL_TEXT_MAX - 2 * i, "%02x", hash[i]);
+    }
+}
+
+void eh_cli_log_step_print(const struct eh_cli_log_step *row,
+                           const struct eh_cli_log_column *column, char ret[EH_CELL_TEXT_MAX])
+{
+    if (row->nulls >> (column - eh_cli_log_step_columns) & 1)
+        eh_format(ret, EH_CELL_TEXT_MAX, "nothing");
+    else
+        print_cell(column->cell, (const char *)row + column->at, ret);
+}
+
+void eh_cli_log_line_print(const struct eh_cli_log_line *row,
+                           const struct eh_cli_log_column *column, char ret[EH_CELL_TEXT_MAX])
+{
+    if (row->nulls >> (column - eh_cli_log_line_columns) & 1)
+        eh_format(ret, EH_CELL_TEXT_MAX, "nothing");
+    else
+        print_cell(column->cell, (const char *)row + column->at, ret);
+}

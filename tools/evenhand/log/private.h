@@ -1,0 +1,72 @@
+/*
+ * private: what the parts of log share: cursors over one snapshot of the database, and
+ * columns in PostgreSQL's binary format.
+ */
+#ifndef EVENHAND_TOOLS_LOG_PRIVATE_H
+#define EVENHAND_TOOLS_LOG_PRIVATE_H
+
+#include <libpq-fe.h>
+
+#include "log.h"
+
+enum {
+    LOG_INPUTS,
+    LOG_EFFECTS,
+    LOG_CHANGES,
+    LOG_CHAIN,
+    LOG_EPOCHS,
+    LOG_STEPS,
+    LOG_LINES,
+    LOG_DEAD,
+    LOG_BODIES,
+    LOG_PERSONAL,
+    LOG_LEDGER,
+    LOG_MEMBERS,
+    LOG_PARTS,
+    LOG_BOOKS,
+    LOG_STREAMS
+};
+
+struct log_stream {
+    PGresult *page;
+    int row; /* of the page, the next one */
+    bool open, ended;
+};
+
+struct eh_cli_log {
+    PGconn *connection;
+    struct eh_cli_log_head head;
+    struct log_stream streams[LOG_STREAMS];
+    uint64_t input;            /* of the last row given out */
+    uint64_t begun, first_seq; /* the first input, and the first effect, follow it */
+    bool wants_changes;
+    uint64_t changes_to;   /* of LOG_CHANGES: read up to this input */
+    struct eh_arena arena; /* of the effects of one row */
+    struct eh_effect *effects;
+    uint32_t effect_capacity;
+};
+
+/* 1: row `row` of `page` of the stream is the next one; 0: there is none. */
+int log_peek(struct eh_cli_log *, int which, struct eh_error *) EH_MUST_CHECK;
+
+/* 1: the stream's next row stands under this input or an earlier one; its first column is that. */
+int log_next_of(struct eh_cli_log *, int which, uint64_t input, uint64_t *ret_input,
+                struct eh_error *) EH_MUST_CHECK;
+/* Rows in binary. *ret is the caller's to clear. */
+int log_query(struct eh_cli_log *, const char *sql, PGresult **ret,
+              struct eh_error *) EH_MUST_CHECK;
+
+int64_t log_number(const PGresult *, int row, int column);
+struct eh_str log_text(const PGresult *, int row, int column);
+bool log_key(const PGresult *, int row, int column, struct eh_key *ret);
+bool log_chain(const PGresult *, int row, int column, struct eh_chain *ret);
+/* A link or seal, which may not be there. */
+bool log_link(const PGresult *, int row, int column, uint8_t ret[EH_CLI_LOG_LINK_BYTES],
+              bool *ret_there);
+/* A row of EH_RECORD_SELECT. Text points into the page. */
+int log_record(const PGresult *, int row, struct eh_record *ret, struct eh_error *) EH_MUST_CHECK;
+
+/* The query of LOG_STEPS or LOG_LINES; returns the length it would have had. */
+size_t log_pool_select(int which, int desk, char *ret, size_t size);
+
+#endif

@@ -1,0 +1,55 @@
+/*
+ * replay: the log in PostgreSQL decided again, input by input, with the draws as recorded, in
+ * an engine that begins empty. No daemon is asked, the auditor's role is enough.
+ *
+ *     EH_AUTO(eh_replay) struct eh_replay replay = {0};
+ *     r = eh_replay_open("dbname=evenhand", &replay, &error);
+ *     eh_engine_observe(replay.engine, on_deal, context);      // whatever is to be watched
+ *     while ((r = eh_replay_next(&replay, &error)) > 0) {      // replay.row, replay.in
+ *         r = eh_replay_decide(&replay, &error);               // replay.effects
+ *         …
+ *     }
+ *
+ * or, where nothing is asked in between, eh_replay_all().
+ */
+#ifndef EVENHAND_TOOLS_LOG_REPLAY_H
+#define EVENHAND_TOOLS_LOG_REPLAY_H
+
+#include "log.h"
+
+struct eh_replay {
+    const char *conninfo; /* the caller's */
+    struct eh_cli_log *log;
+    struct eh_engine *engine;
+    /* Of the input under way; all of it lives until the next one: */
+    struct eh_cli_log_row row;
+    struct eh_input in;
+    struct eh_effects effects; /* empty until it is decided */
+    struct eh_draws draws;     /* those of `in`; draw and context may be set to others */
+    struct eh_arena arena;
+    /* May be set: asked by eh_replay_all() after each input, `in` and `effects` at hand. */
+    int (*decided)(void *context, struct eh_error *);
+    void *decided_context;
+    struct eh_cli_log_snapshot begun; /* where it began; input 0: at the beginning */
+};
+
+/* Errors are those of eh_cli_log_open(). */
+int eh_replay_open(const char *conninfo, struct eh_replay *, struct eh_error *) EH_MUST_CHECK;
+/* Before the first input: goes on from the newest snapshot that serves, where there is one that can
+ * be used; else from the beginning. What cannot be used and costs time for it is told on stderr.
+ * The engine is another one behind it. */
+int eh_replay_begin_before(struct eh_replay *, const struct eh_cli_log_before *,
+                           struct eh_error *) EH_MUST_CHECK;
+/* At the beginning, wherever it was to begin before. */
+int eh_replay_begin_anew(struct eh_replay *, struct eh_error *) EH_MUST_CHECK;
+void eh_replay_done(struct eh_replay *); /* safe on a zeroed one */
+
+/* 1: there is one more input, read but not decided; 0: that was all. Errors are those of
+ * eh_cli_log_next(). */
+int eh_replay_next(struct eh_replay *, struct eh_error *) EH_MUST_CHECK;
+/* -EH_ECORRUPT: the input cannot be decided again. */
+int eh_replay_decide(struct eh_replay *, struct eh_error *) EH_MUST_CHECK;
+/* To the end of the log, with a bar where it takes long. */
+int eh_replay_all(struct eh_replay *, struct eh_error *) EH_MUST_CHECK;
+
+#endif

@@ -1,0 +1,291 @@
+/* rows: the tables of the log merged by input: an input, what it caused, what it changed.
+ */
+#include <stdlib.h>
+
+#include "private.h"
+
+/* ---- One input with what it caused. */
+
+static struct eh_effect *room(struct eh_cli_log *log, uint32_t count)
+{
+    if (count == log->effect_capacity) {
+        uint32_t capacity = count ? 2 * count : 64;
+        struct eh_effect *effects = realloc(log->effects, capacity * sizeof *effects);
+        if (!effects)
+            return NULL;
+        log->effects = effects;
+        log->effect_capacity = capacity;
+    }
+    return &log->effects[count];
+}
+
+/* Big-endian numbers of 8 bytes each. */
+static bool read_draws(struct eh_arena *arena, struct eh_str bytes, struct eh_effect *effect)
+{
+    effect->draw_count = bytes.size / 8;
+    effect->draws = eh_arena_alloc(arena, (effect->draw_count + 1) * sizeof *effect->draws);
+    if (!effect->draws)
+        return false;
+    for (uint32_t i = 0; i < effect->draw_count; i++) {
+        uint64_t value = 0;
+        for (uint32_t b = 0; b < 8; b++)
+            value = value << 8 | (uint8_t)bytes.data[8 * i + b];
+        effect->draws[i] = value;
+    }
+    return true;
+}
+
+/* What holds nothing is NULL, and never an empty text; whatever reads the row would not see the
+ * difference. */
+static bool none_empty(const PGresult *p, int row, int first, int last)
+{
+    for (int c = first; c <= last; c++)
+        if (!PQgetisnull(p, row, c) && PQgetlength(p, row, c) == 0)
+            return false;
+    return true;
+}
+
+/* Whether the columns are NULL where the store writes them so. */
+static bool effect_fits(const PGresult *p, int row)
+{
+    int64_t type = log_number(p, row, 1);
+    bool dealt = !PQgetisnull(p, row, 5);
+    bool epoch =
+        type == EH_NOTICE_COMMITMENT || type == EH_NOTICE_REVEALED || type == EH_NOTICE_LOST;
+    return type > 0 && type <= UINT8_MAX && none_empty(p, row, 7, 12) &&
+           PQgetisnull(p, row, 2) == !(dealt || epoch) && PQgetisnull(p, row, 6) == !dealt &&
+           (!dealt || log_number(p, row, 5) > 0) &&
+           PQgetisnull(p, row, 4) == (log_number(p, row, 4) == 0);
+}
+
+/* The text is copied: the page may go before the row does. */
+static int read_effect(struct eh_cli_log *log, const struct log_stream *s, struct eh_effect *ret,
+                       struct eh_error *error)
+{
+    const PGresult *p = s->page;
+    struct eh_arena *arena = &log->arena;
+    *ret = (struct eh_effect){
+        .seq = (uint64_t)log_number(p, s->row, 0),
+        .type = (uint8_t)log_number(p, s->row, 1),
+        .epoch = (uint32_t)log_number(p, s->row, 2),
+        .ticket = (uint64_t)log_number(p, s->row, 4),
+        .eligible = (uint32_t)log_number(p, s->row, 5),
+        .weight = (uint64_t)log_number(p, s->row, 6),
+        .team = eh_arena_str(arena, log_text(p, s->row, 7)),
+        .rep = eh_arena_str(arena, log_text(p, s->row, 8)),
+        .was = eh_arena_str(arena, log_text(p, s->row, 9)),
+        .why = eh_arena_str(arena, log_text(p, s->row, 10)),
+        .detail = eh_arena_str(arena, log_text(p, s->row, 12)),
+    };
+    struct eh_str draws = log_text(p, s->row, 11);
+    if (!effect_fits(p, s->row))
+        return eh_error_set(
+            error, EH_ECORRUPT, "input %llu: seq %llu: holds a type or a NULL that no effect has",
+            (unsigned long long)log_number(p, s->row, 3), (unsigned long long)ret->seq);
+    if (draws.size % 8 != 0)
+        return eh_error_set(error, EH_ECORRUPT, "seq %llu: its draws are not of 8 bytes each",
+                            (unsigned long long)ret->seq);
+    return read_draws(arena, draws, ret) ? 0 : eh_error_set(error, EH_ENOMEM, "out of memory");
+}
+
+static int stray(const char *what, int64_t number, int64_t input, struct eh_error *error)
+{
+    return eh_error_set(error, EH_ECORRUPT,
+                        "%s %lld: stands under input %lld, where it does not belong", what,
+                        (long long)number, (long long)input);
+}
+
+/* Those of the input; input 0: there may be none left. */
+static int read_effects(struct eh_cli_log *log, uint64_t input, struct eh_cli_log_row *row,
+                        struct eh_error *error)
+{
+    struct log_stream *s = &log->streams[LOG_EFFECTS];
+    int r;
+    while ((r = log_peek(log, LOG_EFFECTS, error)) > 0) {
+        int64_t under = log_number(s->page, s->row, 3);
+        if (input > 0 && under > (int64_t)input)
+            break;
+        if (under != (int64_t)input)
+            return stray("seq", log_number(s->page, s->row, 0), under, error);
+        struct eh_effect *effect = room(log, row->effect_count);
+        r = effect ? read_effect(log, s, effect, error)
+                   : eh_error_set(error, EH_ENOMEM, "out of memory");
+        if (r < 0)
+            return r;
+        row->effect_count++;
+        s->row++;
+    }
+    row->effects = log->effects;
+    return r < 0 ? r : 0;
+}
+
+static bool change_fits(const PGresult *p, int row)
+{
+    int64_t state = log_number(p, row, 2), priority = log_number(p, row, 3);
+    return state > 0 && state <= UINT8_MAX && priority >= 0 && priority <= UINT8_MAX &&
+           none_empty(p, row, 6, 8) && PQgetisnull(p, row, 5) == (state != EH_TICKET_CLOSED);
+}
+
+static int read_change(struct eh_cli_log *log, uint64_t input, struct eh_cli_log_row *row,
+                       struct eh_error *error)
+{
+    struct log_stream *s = &log->streams[LOG_CHANGES];
+    int r = log->wants_changes ? log_peek(log, LOG_CHANGES, error) : 0;
+    if (r <= 0)
+        return r;
+    const PGresult *p = s->page;
+    int64_t under = log_number(p, s->row, 0);
+    if (input > 0 && under > (int64_t)input)
+        return 0;
+    if (under != (int64_t)input)
+        return stray("change of ticket", log_number(p, s->row, 1), under, error);
+    if (!change_fits(p, s->row))
+        return eh_error_set(error, EH_ECORRUPT,
+                            "input %lld: change of ticket %lld: its columns do not fit together",
+                            (long long)under, (long long)log_number(p, s->row, 1));
+    row->record.image_ticket = (uint64_t)log_number(p, s->row, 1);
+    row->record.image = log_text(p, s->row, 8);
+    row->change = (struct eh_ticket_view){
+        .state = (uint8_t)log_number(p, s->row, 2),
+        .priority = (uint8_t)log_number(p, s->row, 3),
+        .value = log_number(p, s->row, 4),
+        .closed_us = log_number(p, s->row, 5),
+        .team = log_text(p, s->row, 6),
+        .outcome = log_text(p, s->row, 7),
+    };
+    s->row++;
+    return 0;
+}
+
+/* The stream's id is there or not; no text is there and empty. */
+static int check_nulls(const PGresult *p, int row, uint64_t input, struct eh_error *error)
+{
+    bool none = log_number(p, row, 7) == 0 && log_number(p, row, 8) == 0;
+    if (none_empty(p, row, 13, EH_RECORD_SELECT_COUNT - 1) && PQgetisnull(p, row, 7) == none &&
+        PQgetisnull(p, row, 8) == none)
+        return 0;
+    return eh_error_set(error, EH_ECORRUPT,
+                        "input %llu: a column holds an empty text, or half a stream id",
+                        (unsigned long long)input);
+}
+
+/* Numbers are gapless, from 1 to the head's. */
+static int check_gap(const struct eh_cli_log *log, const struct eh_record *row,
+                     struct eh_error *error)
+{
+    unsigned long long next = log->input + 1;
+    if (row && row->input != next)
+        return eh_error_set(error, EH_ECORRUPT, "input %llu: is missing; the log goes on with %llu",
+                            next, (unsigned long long)row->input);
+    if (!row && next <= log->head.input)
+        return eh_error_set(error, EH_ECORRUPT,
+                            "input %llu: is missing; the head says the log ends with %llu", next,
+                            (unsigned long long)log->head.input);
+    return 0;
+}
+
+int eh_cli_log_next(struct eh_cli_log *log, struct eh_cli_log_row *ret, struct eh_error *error)
+{
+    struct log_stream *s = &log->streams[LOG_INPUTS];
+    struct eh_cli_log_row row = {0};
+    eh_arena_reset(&log->arena);
+    int r = log_peek(log, LOG_INPUTS, error);
+    if (r < 0)
+        return r;
+    bool one = r > 0;
+    r = one ? log_record(s->page, s->row, &row.record, error) : 0;
+    if (r == 0 && one)
+        r = check_nulls(s->page, s->row, row.record.input, error);
+    if (r == 0)
+        r = check_gap(log, one ? &row.record : NULL, error);
+    uint64_t input =
+        one ? row.record.input : 0; /* none left: whatever is left elsewhere is stray */
+    if (r == 0)
+        r = read_effects(log, input, &row, error);
+    if (r == 0)
+        r = read_change(log, input, &row, error);
+    if (r < 0)
+        return r;
+    s->row += one;
+    log->input += one;
+    *ret = row;
+    return one;
+}
+
+/* ---- The rest. */
+
+int log_next_of(struct eh_cli_log *log, int which, uint64_t input, uint64_t *ret_input,
+                struct eh_error *error)
+{
+    const struct log_stream *s = &log->streams[which];
+    int r = log_peek(log, which, error);
+    if (r <= 0)
+        return r;
+    *ret_input = (uint64_t)log_number(s->page, s->row, 0);
+    return *ret_input <= input;
+}
+
+int eh_cli_log_next_chain(struct eh_cli_log *log, struct eh_cli_log_chain *ret,
+                          struct eh_error *error)
+{
+    struct log_stream *s = &log->streams[LOG_CHAIN];
+    int r = log_peek(log, LOG_CHAIN, error);
+    if (r <= 0)
+        return r;
+    struct eh_cli_log_chain chain = {
+        .input = (uint64_t)log_number(s->page, s->row, 0),
+        .seq = (uint64_t)log_number(s->page, s->row, 1),
+        .epoch = (uint64_t)log_number(s->page, s->row, 2),
+        .state = (int16_t)log_number(s->page, s->row, 5),
+    };
+    if (!log_key(s->page, s->row, 3, &chain.digest) ||
+        !log_chain(s->page, s->row, 4, &chain.chain) ||
+        !log_link(s->page, s->row, 6, chain.link, &chain.linked))
+        return eh_error_set(error, EH_ECORRUPT, "chain row of input %llu: holds no hash",
+                            (unsigned long long)chain.input);
+    s->row++;
+    *ret = chain;
+    return 1;
+}
+
+int eh_cli_log_next_epoch(struct eh_cli_log *log, struct eh_cli_log_epoch *ret,
+                          struct eh_error *error)
+{
+    struct log_stream *s = &log->streams[LOG_EPOCHS];
+    int r = log_peek(log, LOG_EPOCHS, error);
+    if (r <= 0)
+        return r;
+    *ret = (struct eh_cli_log_epoch){
+        .epoch = (uint32_t)log_number(s->page, s->row, 0),
+        .revealed = log_number(s->page, s->row, 1) == EH_NOTICE_REVEALED,
+        .hex = log_text(s->page, s->row, 2),
+    };
+    s->row++;
+    return 1;
+}
+
+bool eh_cli_log_draw(void *context, const struct eh_draw_query *query, uint64_t *ret_result)
+{
+    struct eh_cli_log_row *row = context;
+    uint32_t skip = row->draws_taken;
+    (void)query;
+    for (uint32_t i = 0; i < row->effect_count; i++) {
+        const struct eh_effect *effect = &row->effects[i];
+        if (skip < effect->draw_count) {
+            *ret_result = effect->draws[skip];
+            row->draws_taken++;
+            return true;
+        }
+        skip -= effect->draw_count;
+    }
+    return false;
+}
+
+bool eh_cli_log_affinity(void *context, uint64_t seq)
+{
+    const struct eh_cli_log_row *row = context;
+    for (uint32_t i = 0; i < row->effect_count; i++)
+        if (row->effects[i].seq == seq)
+            return eh_str_equal(row->effects[i].why, eh_str("affinity"));
+    return false;
+}

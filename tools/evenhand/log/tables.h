@@ -1,0 +1,91 @@
+/*
+ * tables: what PostgreSQL holds beside inputs and effects: dead letters, personal text, the
+ * ledger as people read it, snapshots, and who leads; in the order of the inputs they belong to.
+ *
+ *     struct eh_cli_log_dead row;
+ *     while ((r = eh_cli_log_next_dead(log, input, &row, &error)) > 0)
+ *         …row.reason…
+ *
+ * Of each, 1 says that the next row stands under this input or an earlier one, 0 that none does.
+ * Texts live until the next row of that table is read.
+ */
+#ifndef EVENHAND_TOOLS_LOG_TABLES_H
+#define EVENHAND_TOOLS_LOG_TABLES_H
+
+#include "log.h"
+
+struct eh_cli_log_dead {
+    uint64_t input;
+    struct eh_str stream_id, reason;
+    uint64_t size;      /* of its body ... */
+    struct eh_str body; /* ... where evenhandd made it; what came stands apart */
+    bool has_stream_id, has_body;
+};
+int eh_cli_log_next_dead(struct eh_cli_log *, uint64_t input, struct eh_cli_log_dead *ret,
+                         struct eh_error *) EH_MUST_CHECK;
+
+struct eh_cli_log_body { /* of a dead letter */
+    uint64_t input;
+    struct eh_str salt, body, sha256;
+    bool has_salt, has_body;
+};
+int eh_cli_log_next_body(struct eh_cli_log *, uint64_t input, struct eh_cli_log_body *ret,
+                         struct eh_error *) EH_MUST_CHECK;
+
+/* Whether this role may read it: an auditor may not. */
+int eh_cli_log_may_read(struct eh_cli_log *, const char *table, bool *ret,
+                        struct eh_error *) EH_MUST_CHECK;
+struct eh_cli_log_personal {
+    uint64_t input;
+    struct eh_str customer, subject;
+    struct eh_str customer_salt, subject_salt;
+    bool has_customer, has_subject, has_customer_salt, has_subject_salt;
+};
+int eh_cli_log_next_personal(struct eh_cli_log *, uint64_t input, struct eh_cli_log_personal *ret,
+                             struct eh_error *) EH_MUST_CHECK;
+
+struct eh_cli_log_ledger {
+    uint64_t input;
+    struct eh_str team, rep;
+    int64_t entitled, entitled_value, received, received_value;
+};
+int eh_cli_log_next_ledger(struct eh_cli_log *, uint64_t input, struct eh_cli_log_ledger *ret,
+                           struct eh_error *) EH_MUST_CHECK;
+/* All of them once more, by team and rep. */
+int eh_cli_log_next_member(struct eh_cli_log *, struct eh_cli_log_ledger *ret,
+                           struct eh_error *) EH_MUST_CHECK;
+/* Input of the row written last; 0: there is none. */
+int eh_cli_log_ledger_end(struct eh_cli_log *, uint64_t *ret, struct eh_error *) EH_MUST_CHECK;
+
+struct eh_cli_log_book { /* what people read of the desk and its pools */
+    uint64_t input;
+    struct eh_str what, team, period, body;
+    int64_t version;
+};
+int eh_cli_log_next_book(struct eh_cli_log *, uint64_t input, struct eh_cli_log_book *ret,
+                         struct eh_error *) EH_MUST_CHECK;
+
+struct eh_cli_log_part { /* of a snapshot */
+    uint64_t input;
+    int64_t part, parts;
+    int32_t day; /* the latest local date of its inputs */
+    int16_t state;
+    struct eh_str body;
+};
+int eh_cli_log_next_part(struct eh_cli_log *, uint64_t input, struct eh_cli_log_part *ret,
+                         struct eh_error *) EH_MUST_CHECK;
+
+struct eh_cli_log_lease {
+    uint64_t leases, heartbeats; /* rows */
+    int64_t epoch, beating;      /* the lease's, and that of who leads */
+};
+int eh_cli_log_lease(struct eh_cli_log *, struct eh_cli_log_lease *ret,
+                     struct eh_error *) EH_MUST_CHECK;
+
+/* Every row of `sql` in text, two columns (NULL: ""), with the caller's function; it may end it. */
+typedef int eh_cli_log_row_fn(void *context, const char *first, const char *second,
+                              struct eh_error *);
+int eh_cli_log_ask(struct eh_cli_log *, const char *sql, eh_cli_log_row_fn *, void *context,
+                   struct eh_error *) EH_MUST_CHECK;
+
+#endif

@@ -1,0 +1,105 @@
+/* check: a bonus plan read as the daemon would: what it rewards, advice, its SHA-256. */
+#include <stdio.h>
+
+#include <jansson.h>
+
+#include <evenhand/bonus/bonus.h>
+#include <evenhand/draw/hash.h>
+
+#include "file.h"
+#include "ask/pool.h"
+#include "command.h"
+
+#define HANG         4 /* columns a sentence's further lines are further in */
+#define SHA256_BYTES 32
+#define HEX_TEXT     (2 * SHA256_BYTES + 1)
+
+/* One list of sentences, printed as they come or kept for --json. */
+struct lines {
+    const char *before; /* each printed line */
+    json_t *list;       /* NULL: print */
+};
+
+static void print_line(const char *before, const char *line)
+{
+    printf("%s", before);
+    eh_pool_wrap(line, eh_text_width(before), HANG);
+}
+
+static void take_line(void *context, const char *line)
+{
+    const struct lines *lines = context;
+    if (lines->list)
+        json_array_append_new(lines->list, json_string(line));
+    else
+        print_line(lines->before, line);
+}
+
+/* Without --desk *ret stays NULL: team and kinds are believed. */
+static int read_desk(const char *path, struct eh_arena *arena, struct eh_desk **ret)
+{
+    struct eh_error error = {0};
+    struct eh_str text;
+    if (!path)
+        return EH_EXIT_DONE;
+    int r = eh_plan_file_text(path, arena, &text);
+    if (r == EH_EXIT_DONE && eh_desk_parse_new(text, arena, ret, &error) < 0)
+        r = eh_say(EH_EXIT_CONFIG, "%s:%s", path, error.text);
+    return r;
+}
+
+static int hash_plan(const struct eh_bonus_plan *plan, char ret[HEX_TEXT])
+{
+    uint8_t hash[SHA256_BYTES];
+    if (eh_draw_init() < 0 || eh_bonus_plan_sha256(plan, hash) < 0)
+        return eh_say(EH_EXIT_REFUSED, "the plan's SHA-256 cannot be computed");
+    for (size_t i = 0; i < sizeof hash; i++)
+        eh_format(ret + 2 * i, HEX_TEXT - 2 * i, "%02x", hash[i]);
+    return EH_EXIT_DONE;
+}
+
+static void print_plan(const struct eh_bonus_plan *plan, const struct eh_desk *desk,
+                       const char *sha256)
+{
+    struct lines said = {"", NULL}, advice = {"warning: ", NULL};
+    eh_plan_describe(plan, take_line, &said);
+    eh_plan_lint(plan, desk, take_line, &advice);
+    printf("sha256 %s\n", sha256);
+}
+
+static void print_json(const struct eh_bonus_plan *plan, const struct eh_desk *desk,
+                       const char *sha256)
+{
+    struct lines said = {NULL, json_array()}, advice = {NULL, json_array()};
+    eh_plan_describe(plan, take_line, &said);
+    eh_plan_lint(plan, desk, take_line, &advice);
+    json_t *all = json_pack("{s:s#, s:s#, s:s, s:o, s:o}", "plan", plan->id.data,
+                            (int)plan->id.size, "team", plan->team.data, (int)plan->team.size,
+                            "sha256", sha256, "says", said.list, "warnings", advice.list);
+    json_dumpf(all, stdout, JSON_COMPACT);
+    putchar('\n');
+    json_decref(all);
+}
+
+int eh_cmd_plan_check(struct eh_cli *cli)
+{
+    EH_AUTO(eh_arena) struct eh_arena arena = EH_ARENA_INIT;
+    char sha256[HEX_TEXT];
+    struct eh_desk *desk = NULL;
+    struct eh_bonus_plan *plan;
+    struct eh_str text;
+    int r = read_desk(eh_cli_option(cli, "desk"), &arena, &desk);
+    if (r == EH_EXIT_DONE)
+        r = eh_plan_file_text(cli->args[0], &arena, &text);
+    if (r == EH_EXIT_DONE)
+        r = eh_plan_file_parse(cli->args[0], text, desk, &arena, &plan);
+    if (r == EH_EXIT_DONE)
+        r = hash_plan(plan, sha256);
+    if (r != EH_EXIT_DONE)
+        return r;
+    if (cli->json)
+        print_json(plan, desk, sha256);
+    else
+        print_plan(plan, desk, sha256);
+    return EH_EXIT_DONE;
+}

@@ -1,0 +1,270 @@
+/* simulate: a recorded history under several policies, side by side. */
+#include "simulation.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <jansson.h>
+
+#include "term/bar.h"
+#include "policy.h"
+#include "term/table.h"
+#include "term/text.h"
+
+#define ALL_POLICIES "balanced,rotation,random,least_loaded"
+#define POLICY_TEXT  128 /* bytes of the list of policies */
+
+struct call {
+    struct eh_cli *cli;
+    struct eh_bytes text, desk_text; /* of the files */
+    char policies[POLICY_TEXT];      /* the list, cut into words */
+    struct eh_simulation_rules rules;
+};
+
+/* ---- the call */
+
+static int read_policies(struct call *call)
+{
+    const char *given = eh_cli_option(call->cli, "policy");
+    struct eh_simulation_rules *rules = &call->rules;
+    if (eh_format(call->policies, sizeof call->policies, "%s", given ? given : ALL_POLICIES) >=
+        sizeof call->policies)
+        return eh_say_usage(call->cli, "--policy: too long");
+    char *rest = NULL;
+    for (char *word = strtok_r(call->policies, ",", &rest); word;
+         word = strtok_r(NULL, ",", &rest)) {
+        if (!eh_policy_known(eh_str(word)))
+            return eh_say_usage(call->cli, "--policy: `%s` is none of " ALL_POLICIES, word);
+        for (size_t i = 0; i < rules->policy_count; i++)
+            if (strcmp(rules->policies[i], word) == 0)
+                return eh_say_usage(call->cli, "--policy: %s stands twice", word);
+        rules->policies[rules->policy_count++] = word;
+    }
+    return rules->policy_count
+               ? EH_EXIT_DONE
+               : eh_say_usage(call->cli, "--policy: is empty; it takes some of " ALL_POLICIES);
+}
+
+static int read_seed(struct call *call)
+{
+    const char *given = eh_cli_option(call->cli, "seed");
+    int64_t seed = 1;
+    if (given && (eh_integer_parse(eh_str(given), &seed, NULL) < 0 || seed < 0))
+        return eh_say_usage(call->cli, "--seed: `%s` is not a whole number from 0", given);
+    call->rules.seed = (uint64_t)seed;
+    return EH_EXIT_DONE;
+}
+
+static int read_files(struct call *call)
+{
+    const char *desk = eh_cli_option(call->cli, "desk");
+    struct eh_error error = {0};
+    call->rules.history.file = call->cli->args[0];
+    call->rules.history.value_column = eh_cli_option(call->cli, "value-column");
+    if (eh_file_read(call->cli->args[0], EH_HISTORY_FILE_MAX, &call->text, &error) < 0 ||
+        (desk && eh_file_read(desk, EH_DESK_TEXT_MAX, &call->desk_text, &error) < 0))
+        return eh_say(EH_EXIT_REFUSED, "%s", error.text);
+    call->rules.desk = eh_str_n((const char *)call->desk_text.data, call->desk_text.size);
+    return EH_EXIT_DONE;
+}
+
+/* Refused here, so that the name of the file can stand before the line. */
+static int check_desk(const struct call *call)
+{
+    EH_AUTO(eh_arena) struct eh_arena arena = EH_ARENA_INIT;
+    struct eh_error error = {0};
+    struct eh_desk *desk;
+    const char *file = eh_cli_option(call->cli, "desk");
+    if (!file)
+        return EH_EXIT_DONE;
+    if (eh_desk_parse_new(call->rules.desk, &arena, &desk, &error) < 0)
+        return eh_say(EH_EXIT_CONFIG, "%s:%s", file, error.text);
+    return EH_EXIT_DONE;
+}
+
+/* ---- for people */
+
+static void put_index(struct eh_grid *grid, double value)
+{
+    char text[EH_CLI_TEXT] = "";
+    if (!isnan(value))
+        snprintf(text, sizeof text, "%.3f", value);
+    eh_grid_text(grid, text);
+}
+
+static void put_row(struct eh_grid *grid, const struct eh_tally *tally, uint32_t team,
+                    unsigned exponent)
+{
+    struct eh_figures f;
+    char name[EH_CLI_TEXT], guess[EH_CLI_TEXT] = "";
+    int r = eh_tally_figures(tally, team, &f);
+    eh_require(r == 0);
+    eh_format(name, sizeof name, "  %s", tally->by);
+    eh_grid_text(grid, name);
+    put_index(grid, f.gini_count);
+    put_index(grid, f.jain_count);
+    eh_grid_count(grid, llround(f.spread_count));
+    put_index(grid, f.gini_value);
+    put_index(grid, f.jain_value);
+    if (isnan(f.gini_value))
+        eh_grid_text(grid, "");
+    else
+        eh_grid_money(grid, llround(f.spread_value), exponent);
+    if (!isnan(f.guess))
+        snprintf(guess, sizeof guess, "%.1f%%", 100 * f.guess);
+    eh_grid_text(grid, guess);
+}
+
+static void put_rows(struct eh_grid *grid, const struct eh_simulation *s, uint32_t team,
+                     const char *title)
+{
+    eh_grid_text(grid, title);
+    for (int i = 0; i < 7; i++)
+        eh_grid_text(grid, "");
+    put_row(grid, &s->recorded, team, s->desk->currency_exponent);
+    for (size_t i = 0; i < s->run_count; i++)
+        put_row(grid, &s->runs[i].tally, team, s->desk->currency_exponent);
+}
+
+static void print_head(const struct eh_simulation *s)
+{
+    char tickets[EH_CLI_TEXT], from[EH_DECIMAL_TEXT_MAX] = "", to[EH_DECIMAL_TEXT_MAX] = "";
+    eh_text_count((int64_t)s->plan.tickets, tickets);
+    if (s->plan.count) {
+        eh_date_print((int32_t)(s->plan.items[0].at_us / 86400000000), from);
+        eh_date_print((int32_t)(s->plan.items[s->plan.count - 1].at_us / 86400000000), to);
+    }
+    printf("%s tickets, %s to %s, %u rep%s in %u team%s, seed %" PRIu64 "\n\n", tickets, from, to,
+           s->desk->rep_count, s->desk->rep_count == 1 ? "" : "s", s->desk->team_count,
+           s->desk->team_count == 1 ? "" : "s", s->seed);
+}
+
+static void print_table(const struct eh_cli *cli, const struct eh_simulation *s)
+{
+    struct eh_grid *grid = eh_grid_new(cli, "team,>Gini,>Jain,>spread,>value Gini,>Jain,>spread,"
+                                            ">guess");
+    print_head(s);
+    for (uint32_t t = 0; t < s->desk->team_count; t++) {
+        const struct eh_desk_team *team = &s->desk->teams[t];
+        char title[EH_NAME_MAX + 1];
+        eh_format(title, sizeof title, "%.*s", EH_STR_ARG(team->name));
+        put_rows(grid, s, t, title);
+    }
+    if (s->desk->team_count > 1)
+        put_rows(grid, s, EH_TALLY_ALL, "all teams");
+    eh_grid_print(grid);
+    puts("\nGini: 0 is even; Jain: 1 is even; spread: most less least, per share of 1.0;\n"
+         "guess: how often the likeliest rep, known beforehand, would have been it.");
+    if (s->desk->team_count > 1)
+        puts("What one team has more to deal than another no policy changes.");
+    for (size_t i = 0; i < s->run_count; i++) {
+        char waiting[EH_CLI_TEXT];
+        eh_text_count((int64_t)s->runs[i].tally.waiting, waiting);
+        if (s->runs[i].tally.waiting)
+            printf("%s: %s still waiting at the end.\n", s->runs[i].tally.by, waiting);
+    }
+}
+
+/* ---- for programs */
+
+static json_t *ppm(double value)
+{
+    return isnan(value) ? json_null() : json_integer(llround(value * EH_PPM));
+}
+
+static json_t *figures_json(const struct eh_tally *tally, uint32_t team)
+{
+    struct eh_figures f;
+    int r = eh_tally_figures(tally, team, &f);
+    eh_require(r == 0);
+    json_t *o = json_object();
+    json_object_set_new(o, "by", json_string(tally->by));
+    json_object_set_new(o, "tickets", json_integer((json_int_t)f.tickets));
+    json_object_set_new(o, "reps", json_integer((json_int_t)f.reps));
+    json_object_set_new(o, "gini_count", ppm(f.gini_count));
+    json_object_set_new(o, "jain_count", ppm(f.jain_count));
+    json_object_set_new(o, "spread_count_milli", json_integer(llround(1000 * f.spread_count)));
+    json_object_set_new(o, "gini_value", ppm(f.gini_value));
+    json_object_set_new(o, "jain_value", ppm(f.jain_value));
+    json_object_set_new(o, "spread_value", json_integer(llround(f.spread_value)));
+    json_object_set_new(o, "predictability", ppm(f.guess));
+    if (team == EH_TALLY_ALL)
+        json_object_set_new(o, "waiting", json_integer((json_int_t)tally->waiting));
+    return o;
+}
+
+static json_t *dealt_json(const struct eh_simulation *s, uint32_t team)
+{
+    json_t *dealt = json_array();
+    json_array_append_new(dealt, figures_json(&s->recorded, team));
+    for (size_t i = 0; i < s->run_count; i++)
+        json_array_append_new(dealt, figures_json(&s->runs[i].tally, team));
+    return dealt;
+}
+
+static void print_json(const struct eh_cli *cli, const struct eh_simulation *s)
+{
+    json_t *o = json_object(), *teams = json_array();
+    json_object_set_new(o, "tickets", json_integer((json_int_t)s->plan.tickets));
+    json_object_set_new(o, "seed", json_integer((json_int_t)s->seed));
+    json_object_set_new(o, "currency",
+                        json_stringn(s->desk->currency.data, s->desk->currency.size));
+    for (uint32_t t = 0; t < s->desk->team_count; t++) {
+        json_t *team = json_object();
+        struct eh_str id = s->desk->teams[t].id;
+        json_object_set_new(team, "team", json_stringn(id.data, id.size));
+        json_object_set_new(team, "dealt", dealt_json(s, t));
+        json_array_append_new(teams, team);
+    }
+    json_object_set_new(o, "teams", teams);
+    json_object_set_new(o, "all", dealt_json(s, EH_TALLY_ALL));
+    json_dumpf(o, stdout, cli->terminal ? JSON_INDENT(2) : JSON_COMPACT);
+    putchar('\n');
+    json_decref(o);
+}
+
+/* ---- the command */
+
+static void show(void *context, size_t done, size_t all)
+{
+    eh_bar_show(context, done, all);
+}
+
+static int simulate(struct call *call)
+{
+    struct eh_simulation s;
+    struct eh_error error = {0};
+    struct eh_bar bar;
+    int r = eh_simulation_load(eh_str_n((const char *)call->text.data, call->text.size),
+                               &call->rules, &s, &error);
+    if (r == 0) {
+        eh_bar_start(&bar, "dealt");
+        r = eh_simulation_run(&s, show, &bar, &error);
+        eh_bar_end(&bar);
+    }
+    if (r == 0 && call->cli->json)
+        print_json(call->cli, &s);
+    else if (r == 0)
+        print_table(call->cli, &s);
+    eh_simulation_done(&s);
+    return r < 0 ? eh_say(EH_EXIT_REFUSED, "%s", error.text) : EH_EXIT_DONE;
+}
+
+int eh_cmd_simulate(struct eh_cli *cli)
+{
+    struct call call = {.cli = cli, .text = EH_BYTES_INIT, .desk_text = EH_BYTES_INIT};
+    int r = read_policies(&call);
+    if (r == EH_EXIT_DONE)
+        r = read_seed(&call);
+    if (r == EH_EXIT_DONE)
+        r = read_files(&call);
+    if (r == EH_EXIT_DONE)
+        r = check_desk(&call);
+    if (r == EH_EXIT_DONE)
+        r = simulate(&call);
+    eh_bytes_done(&call.text);
+    eh_bytes_done(&call.desk_text);
+    return r;
+}

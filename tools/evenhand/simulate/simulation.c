@@ -1,0 +1,215 @@
+/* simulation: reads the history, takes down who had what, and leads all runs through it. */
+#include "simulation.h"
+
+#include <stdlib.h>
+
+#include "history/found.h"
+
+#define PROGRESS_EVERY 256 /* messages */
+
+static int say_memory(struct eh_error *error)
+{
+    return eh_error_set(error, EH_ENOMEM, "out of memory");
+}
+
+/* ---- who had what */
+
+/* The share of the rep on the desk who has this name, or the id it makes. */
+static uint32_t share_of(const struct eh_desk *desk, struct eh_str name)
+{
+    char id[EH_ID_MAX + 1];
+    const struct eh_desk_rep *rep = NULL;
+    if (eh_id_from_name(name, id) > 0)
+        rep = eh_desk_rep(desk, eh_str(id));
+    for (uint32_t i = 0; !rep && i < desk->rep_count; i++)
+        if (eh_str_equal(desk->reps[i].name, name))
+            rep = &desk->reps[i];
+    return rep ? rep->share_ppm : EH_PPM;
+}
+
+static int find_rep(struct eh_simulation *s, struct eh_str name, uint32_t *ret)
+{
+    uint64_t no;
+    if (!eh_table_get(&s->rep_by_name, eh_key_of_text(name), &no)) {
+        no = s->recorded_reps;
+        if (eh_table_put(&s->rep_by_name, eh_key_of_text(name), no) < 0)
+            return -EH_ENOMEM;
+        s->recorded_reps++;
+    }
+    *ret = (uint32_t)no;
+    return 0;
+}
+
+static int record(struct eh_simulation *s, const struct eh_history_ticket *t, uint32_t team,
+                  uint32_t *ret_rep)
+{
+    uint32_t rep = EH_SIMULATION_NONE;
+    if (t->rep.size > 0) {
+        int r = find_rep(s, t->rep, &rep);
+        if (r == 0)
+            r = eh_tally_open(&s->recorded, team, rep, share_of(s->desk, t->rep));
+        if (r == 0)
+            r = eh_tally_add(&s->recorded, team, rep, t->value);
+        if (r < 0)
+            return r;
+    }
+    *ret_rep = rep;
+    return 0;
+}
+
+static int add(struct eh_simulation *s, struct eh_simulation_ticket ticket)
+{
+    if (s->ticket_count == s->ticket_capacity) {
+        size_t capacity = s->ticket_capacity ? 2 * s->ticket_capacity : 1024;
+        struct eh_simulation_ticket *tickets = realloc(s->tickets, capacity * sizeof *tickets);
+        if (!tickets)
+            return -EH_ENOMEM;
+        s->tickets = tickets;
+        s->ticket_capacity = capacity;
+    }
+    s->tickets[s->ticket_count++] = ticket;
+    return 0;
+}
+
+static int on_ticket(void *context, const struct eh_history_ticket *t, struct eh_error *error)
+{
+    struct eh_simulation *s = context;
+    const struct eh_desk_team *team = eh_desk_team(s->desk, eh_str(t->team));
+    uint64_t before;
+    uint32_t rep = EH_SIMULATION_NONE;
+    if (!team)
+        return eh_error_field(error, EH_ENOTFOUND, "team", "team: %s is not on the desk", t->team);
+    if (eh_table_get(&s->by_id, eh_key_of_text(t->id), &before))
+        return eh_error_field(error, EH_ECONFLICT, "ticket_id",
+                              "ticket_id: `%.*s` stands on line %u, too", EH_STR_ARG(t->id),
+                              s->tickets[before].line);
+    uint32_t no = (uint32_t)(team - s->desk->teams);
+    if (eh_table_put(&s->by_id, eh_key_of_text(t->id), s->ticket_count) < 0 ||
+        record(s, t, no, &rep) < 0)
+        return say_memory(error);
+    struct eh_simulation_ticket ticket = {
+        .line = t->line, .team = no, .rep = rep, .value = t->value, .closing = SIZE_MAX};
+    return add(s, ticket) < 0 ? say_memory(error) : 0;
+}
+
+/* ---- the desk and the plan */
+
+static int load_desk(struct eh_str text, const struct eh_simulation_rules *rules,
+                     struct eh_simulation *s, struct eh_error *error)
+{
+    struct eh_bytes found = EH_BYTES_INIT;
+    int r = rules->desk.size ? 0 : eh_found_desk(text, &rules->history, &found, error);
+    struct eh_str desk =
+        rules->desk.size ? rules->desk : eh_str_n((const char *)found.data, found.size);
+    if (r == 0)
+        r = eh_desk_parse(desk, &s->arena, &s->desk, error);
+    eh_bytes_done(&found);
+    return r;
+}
+
+/* The ticket that stands on this line; lines grow with tickets. */
+static size_t ticket_on_line(const struct eh_simulation *s, uint32_t line)
+{
+    size_t low = 0, high = s->ticket_count;
+    while (high - low > 1) {
+        size_t middle = low + (high - low) / 2;
+        if (s->tickets[middle].line <= line)
+            low = middle;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+static int link_plan(struct eh_simulation *s, struct eh_error *error)
+{
+    s->ticket_of = calloc(s->plan.count + 1, sizeof *s->ticket_of);
+    if (!s->ticket_of)
+        return say_memory(error);
+    for (size_t i = 0; i < s->plan.count; i++) {
+        const struct eh_plan_item *item = &s->plan.items[i];
+        struct eh_simulation_ticket *t = &s->tickets[ticket_on_line(s, item->line)];
+        s->ticket_of[i] = (size_t)(t - s->tickets);
+        if (item->at_us < 0)
+            return eh_error_set(error, EH_ERANGE, "%s:%u: opened_at: is before 1970", s->file,
+                                item->line);
+        if (item->is_ticket) {
+            t->opening = i;
+        } else {
+            t->closing = i;
+            t->took_us = item->at_us - s->plan.items[t->opening].at_us;
+        }
+    }
+    return 0;
+}
+
+int eh_simulation_load(struct eh_str text, const struct eh_simulation_rules *rules,
+                       struct eh_simulation *ret, struct eh_error *error)
+{
+    struct eh_plan_rules plan = {.history = rules->history, .outcomes = true, .lenient = true};
+    struct eh_simulation *s = ret;
+    *s = (struct eh_simulation){.file = rules->history.file, .seed = rules->seed};
+    s->recorded.by = "recorded";
+    int r = load_desk(text, rules, s, error);
+    if (r == 0)
+        r = eh_history_read(text, &rules->history, on_ticket, s, error);
+    if (r == 0)
+        r = eh_plan_csv(text, &plan, &s->plan, error);
+    if (r == 0)
+        r = link_plan(s, error);
+    for (size_t i = 0; r == 0 && i < rules->policy_count; i++) {
+        s->run_count = i + 1; /* half-built ones are freed, too */
+        r = eh_run_start(&s->runs[i], s, rules->policies[i], error);
+    }
+    return r;
+}
+
+/* ---- the runs */
+
+/* One message of the plan, read once and taken by every run. */
+static int take(struct eh_simulation *s, size_t at, struct eh_arena *arena, struct eh_error *error)
+{
+    struct eh_input in = {.at_us = s->plan.items[at].at_us,
+                          .origin = EH_ORIGIN_STREAM,
+                          .stream_ms = (uint64_t)s->plan.items[at].at_us / 1000,
+                          .stream_no = at};
+    int r = eh_message_from_msgpack(eh_plan_body(&s->plan, at), arena, &in.message, error);
+    if (r < 0)
+        return r;
+    eh_input_identify(&in);
+    for (size_t i = 0; r == 0 && i < s->run_count; i++)
+        r = eh_run_step(&s->runs[i], at, &in, error);
+    return r;
+}
+
+int eh_simulation_run(struct eh_simulation *s, eh_simulation_progress_fn *progress, void *context,
+                      struct eh_error *error)
+{
+    EH_AUTO(eh_arena) struct eh_arena arena = EH_ARENA_INIT;
+    int r = 0;
+    for (size_t at = 0; r == 0 && at < s->plan.count; at++) {
+        r = take(s, at, &arena, error);
+        eh_arena_reset(&arena);
+        if (progress && at % PROGRESS_EVERY == 0)
+            progress(context, at, s->plan.count);
+    }
+    for (size_t i = 0; r == 0 && i < s->run_count; i++)
+        r = eh_run_finish(&s->runs[i], error);
+    if (r == 0 && progress)
+        progress(context, s->plan.count, s->plan.count);
+    return r;
+}
+
+void eh_simulation_done(struct eh_simulation *s)
+{
+    for (size_t i = 0; i < s->run_count; i++)
+        eh_run_done(&s->runs[i]);
+    eh_tally_done(&s->recorded);
+    eh_table_done(&s->rep_by_name);
+    eh_table_done(&s->by_id);
+    eh_plan_done(&s->plan);
+    eh_arena_done(&s->arena);
+    free(s->tickets);
+    free(s->ticket_of);
+    *s = (struct eh_simulation){0};
+}

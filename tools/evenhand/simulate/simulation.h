@@ -1,0 +1,100 @@
+/*
+ * simulation: a recorded history, dealt again under several policies at once, by the engine the
+ * daemon has, without servers.
+ *
+ *     struct eh_simulation_rules rules = {.history = {.file = "history.csv"}, .seed = 1, …};
+ *     struct eh_simulation s = {0};
+ *     r = eh_simulation_load(text, &rules, &s, &error);
+ *     r = eh_simulation_run(&s, on_progress, context, &error);
+ *     eh_tally_figures(&s.recorded, team, &figures);        // s.runs[i].tally: under policy i
+ *     eh_simulation_done(&s);
+ *
+ * In order of time; what has the same time in the order of the file, arrivals before closings: with
+ * dates alone, what is closed on a day is open all that day. A ticket that had to wait is closed as
+ * long after its deal as the recorded one was after its arrival. Days are those of UTC.
+ */
+#ifndef EVENHAND_TOOLS_SIMULATE_SIMULATION_H
+#define EVENHAND_TOOLS_SIMULATE_SIMULATION_H
+
+#include <evenhand/engine/engine.h>
+
+#include "history/messages.h"
+#include "tally.h"
+
+#define EH_SIMULATION_POLICIES_MAX 4
+#define EH_SIMULATION_NONE         UINT32_MAX
+
+struct eh_simulation_rules {
+    struct eh_history_rules history;
+    struct eh_str desk; /* text of a desk file; empty: what the history speaks of */
+    const char *policies[EH_SIMULATION_POLICIES_MAX];
+    size_t policy_count;
+    uint64_t seed;
+};
+
+struct eh_simulation_ticket {
+    uint32_t line;   /* of the file */
+    uint32_t team;   /* of the desk */
+    uint32_t rep;    /* who had it, a number among `recorded`; or EH_SIMULATION_NONE */
+    int64_t value;   /* minor units */
+    size_t opening;  /* its place in the plan */
+    size_t closing;  /* ... and that of its outcome; SIZE_MAX: none is recorded */
+    int64_t took_us; /* from arrival to outcome */
+};
+
+/* One policy: an engine, and what it has done so far. */
+struct eh_simulation_run {
+    const struct eh_simulation *simulation;
+    struct eh_engine *engine;
+    struct eh_arena arena; /* of one step */
+    struct eh_effects effects;
+    struct eh_draws draws;
+    uint8_t master[EH_SEED_BYTES], seed[EH_SEED_BYTES];
+    uint32_t seed_epoch;
+    bool has_seed;
+    uint64_t input; /* last number used */
+    int64_t now_us;
+    int32_t date;
+    struct eh_simulation_late *late; /* heap of closings that are put off */
+    size_t late_count, late_capacity;
+    bool *waited;       /* by ticket: was not dealt at once, so its closing is put off */
+    bool out_of_memory; /* said by the observer, which cannot fail */
+    struct eh_tally tally;
+};
+
+struct eh_simulation {
+    struct eh_arena arena;
+    struct eh_desk *desk;
+    struct eh_plan plan;
+    struct eh_simulation_ticket *tickets; /* in order of the file */
+    size_t ticket_count, ticket_capacity;
+    struct eh_table by_id;
+    size_t *ticket_of; /* by place in the plan */
+    struct eh_table rep_by_name;
+    uint32_t recorded_reps;
+    struct eh_tally recorded;
+    struct eh_simulation_run runs[EH_SIMULATION_POLICIES_MAX];
+    size_t run_count;
+    const char *file;
+    uint64_t seed;
+};
+
+typedef void eh_simulation_progress_fn(void *context, size_t done, size_t all);
+
+/* error->text is "FILE:LINE: what" or what is wrong with the desk. */
+int eh_simulation_load(struct eh_str text, const struct eh_simulation_rules *,
+                       struct eh_simulation *ret, struct eh_error *) EH_MUST_CHECK;
+int eh_simulation_run(struct eh_simulation *, eh_simulation_progress_fn *, void *context,
+                      struct eh_error *) EH_MUST_CHECK;
+void eh_simulation_done(struct eh_simulation *);
+
+/* run.c: one policy. Times never run backwards. */
+int eh_run_start(struct eh_simulation_run *, const struct eh_simulation *, const char *policy,
+                 struct eh_error *) EH_MUST_CHECK;
+/* Takes the message at this place of the plan; what was put off to before its time comes first. */
+int eh_run_step(struct eh_simulation_run *, size_t at, const struct eh_input *,
+                struct eh_error *) EH_MUST_CHECK;
+int eh_run_finish(struct eh_simulation_run *, struct eh_error *) EH_MUST_CHECK;
+void eh_run_done(struct eh_simulation_run *);
+
+#endif

@@ -1,0 +1,170 @@
+/* tally: counts what everybody got, and measures how evenly. */
+#include "tally.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#include <evenhand/fairness/figures.h>
+
+static struct eh_key key_of(uint32_t team, uint32_t rep)
+{
+    uint32_t pair[2] = {team, rep};
+    return eh_key_of_text(eh_str_n((const char *)pair, sizeof pair));
+}
+
+static int room_for_team(struct eh_tally *t, uint32_t team)
+{
+    if (team < t->guess_teams)
+        return 0;
+    uint32_t teams = t->guess_teams ? t->guess_teams : 8;
+    while (teams <= team)
+        teams *= 2;
+    struct eh_tally_guess *guesses = realloc(t->guesses, teams * sizeof *guesses);
+    if (!guesses)
+        return -EH_ENOMEM;
+    memset(guesses + t->guess_teams, 0, (teams - t->guess_teams) * sizeof *guesses);
+    t->guesses = guesses;
+    t->guess_teams = teams;
+    return 0;
+}
+
+int eh_tally_open(struct eh_tally *t, uint32_t team, uint32_t rep, uint32_t share_ppm)
+{
+    uint64_t at;
+    if (eh_table_get(&t->index, key_of(team, rep), &at))
+        return 0;
+    if (t->count == t->capacity) {
+        size_t capacity = t->capacity ? 2 * t->capacity : 64;
+        struct eh_tally_row *rows = realloc(t->rows, capacity * sizeof *rows);
+        if (!rows)
+            return -EH_ENOMEM;
+        t->rows = rows;
+        t->capacity = capacity;
+    }
+    int r = eh_table_put(&t->index, key_of(team, rep), t->count);
+    if (r == 0)
+        t->rows[t->count++] = (struct eh_tally_row){team, rep, share_ppm, 0, 0};
+    return r;
+}
+
+int eh_tally_add(struct eh_tally *t, uint32_t team, uint32_t rep, int64_t value)
+{
+    uint64_t at;
+    if (!eh_table_get(&t->index, key_of(team, rep), &at)) {
+        int r = eh_tally_open(t, team, rep, EH_PPM);
+        if (r < 0)
+            return r;
+        at = t->count - 1;
+    }
+    struct eh_tally_row *row = &t->rows[at];
+    row->count++;
+    if (__builtin_add_overflow(row->value, value, &row->value))
+        row->value = INT64_MAX;
+    return 0;
+}
+
+int eh_tally_guess(struct eh_tally *t, uint32_t team, double chance)
+{
+    int r = room_for_team(t, team);
+    if (r < 0)
+        return r;
+    t->guesses[team].sum += chance;
+    t->guesses[team].count++;
+    return 0;
+}
+
+/* ---- how evenly */
+
+static int by_rep(const void *a, const void *b)
+{
+    const struct eh_tally_row *x = a, *y = b;
+    return (x->rep > y->rep) - (x->rep < y->rep);
+}
+
+/* Copies the rows of the team; of all teams, with one row a rep. */
+static size_t gather(const struct eh_tally *t, uint32_t team, struct eh_tally_row *ret)
+{
+    size_t count = 0, kept = 0;
+    for (size_t i = 0; i < t->count; i++)
+        if (team == EH_TALLY_ALL || t->rows[i].team == team)
+            ret[count++] = t->rows[i];
+    if (count)
+        qsort(ret, count, sizeof *ret, by_rep);
+    for (size_t i = 0; i < count; i++) {
+        if (kept == 0 || ret[kept - 1].rep != ret[i].rep) {
+            ret[kept++] = ret[i];
+            continue;
+        }
+        ret[kept - 1].count += ret[i].count;
+        if (__builtin_add_overflow(ret[kept - 1].value, ret[i].value, &ret[kept - 1].value))
+            ret[kept - 1].value = INT64_MAX;
+    }
+    return kept;
+}
+
+/* Most less least of received per share. */
+static double spread_of(const struct eh_portion *portions, size_t count)
+{
+    double least = INFINITY, most = -INFINITY;
+    for (size_t i = 0; i < count; i++) {
+        double r = portions[i].received / portions[i].entitled;
+        least = r < least ? r : least;
+        most = r > most ? r : most;
+    }
+    return count ? most - least : 0;
+}
+
+static int measure(const struct eh_tally_row *rows, size_t count, struct eh_portion *portions,
+                   struct eh_figures *f)
+{
+    for (size_t i = 0; i < count; i++) {
+        portions[i] =
+            (struct eh_portion){rows[i].share_ppm / (double)EH_PPM, (double)rows[i].count};
+        f->tickets += rows[i].count;
+    }
+    f->jain_count = eh_jain(portions, count);
+    f->spread_count = spread_of(portions, count);
+    int r = eh_gini(portions, count, &f->gini_count);
+    for (size_t i = 0; i < count; i++)
+        portions[i].received = (double)rows[i].value;
+    f->jain_value = eh_jain(portions, count);
+    f->spread_value = spread_of(portions, count);
+    return r < 0 ? r : eh_gini(portions, count, &f->gini_value);
+}
+
+static double guess_of(const struct eh_tally *t, uint32_t team)
+{
+    double sum = 0;
+    uint64_t count = 0;
+    for (uint32_t i = 0; i < t->guess_teams; i++)
+        if (team == EH_TALLY_ALL || team == i) {
+            sum += t->guesses[i].sum;
+            count += t->guesses[i].count;
+        }
+    return count ? sum / (double)count : NAN;
+}
+
+int eh_tally_figures(const struct eh_tally *t, uint32_t team, struct eh_figures *ret)
+{
+    struct eh_tally_row *rows = calloc(t->count + 1, sizeof *rows);
+    struct eh_portion *portions = calloc(t->count + 1, sizeof *portions);
+    struct eh_figures f = {.guess = guess_of(t, team)};
+    int r = rows && portions ? 0 : -EH_ENOMEM;
+    if (r == 0) {
+        f.reps = gather(t, team, rows);
+        r = measure(rows, f.reps, portions, &f);
+    }
+    free(rows);
+    free(portions);
+    if (r == 0)
+        *ret = f;
+    return r;
+}
+
+void eh_tally_done(struct eh_tally *t)
+{
+    eh_table_done(&t->index);
+    free(t->rows);
+    free(t->guesses);
+    *t = (struct eh_tally){0};
+}

@@ -1,0 +1,62 @@
+/*
+ * tally: who got how much under one way of dealing, and how evenly that is spread.
+ *
+ *     struct eh_tally tally = {.by = "balanced"};
+ *     r = eh_tally_open(&tally, team, rep, share_ppm);      // somebody who may get tickets
+ *     r = eh_tally_add(&tally, team, rep, 12995);           // and got one worth 129.95
+ *     struct eh_figures f;
+ *     r = eh_tally_figures(&tally, team, &f);               // or EH_TALLY_ALL
+ *     eh_tally_done(&tally);
+ *
+ * Figures are taken per share: a rep with share 0.5 is as well off with half of what a full one
+ * gets, and counts half. They are the plain ones, over what was received; what somebody could not
+ * have received because of absence or capacity is not taken out, for a recorded history does not
+ * tell it.
+ */
+#ifndef EVENHAND_TOOLS_SIMULATE_TALLY_H
+#define EVENHAND_TOOLS_SIMULATE_TALLY_H
+
+#include <evenhand/base/base.h>
+
+#define EH_TALLY_ALL UINT32_MAX /* as a team: all of them, a rep's teams together */
+
+struct eh_tally_row {
+    uint32_t team, rep; /* numbers of the caller's */
+    uint32_t share_ppm;
+    uint64_t count;
+    int64_t value; /* minor units */
+};
+
+/* How well the receiver could be guessed: chances of the likeliest one, per team. */
+struct eh_tally_guess {
+    double sum;
+    uint64_t count;
+};
+
+struct eh_tally {
+    const char *by;
+    struct eh_table index;
+    struct eh_tally_row *rows;
+    size_t count, capacity;
+    struct eh_tally_guess *guesses; /* by team */
+    uint32_t guess_teams;
+    uint64_t waiting; /* never dealt */
+};
+
+struct eh_figures {
+    uint64_t tickets, reps;
+    double gini_count, jain_count; /* 0 and 1 when all have the same */
+    double gini_value, jain_value; /* NaN: there is no value */
+    double spread_count;           /* most less least, tickets of a full share */
+    double spread_value;           /* ... minor units */
+    double guess;                  /* mean chance of the likeliest; NaN: nothing was dealt */
+};
+
+/* -EH_ENOMEM, all of them. */
+int eh_tally_open(struct eh_tally *, uint32_t team, uint32_t rep, uint32_t share_ppm) EH_MUST_CHECK;
+int eh_tally_add(struct eh_tally *, uint32_t team, uint32_t rep, int64_t value) EH_MUST_CHECK;
+int eh_tally_guess(struct eh_tally *, uint32_t team, double chance) EH_MUST_CHECK;
+int eh_tally_figures(const struct eh_tally *, uint32_t team, struct eh_figures *ret) EH_MUST_CHECK;
+void eh_tally_done(struct eh_tally *);
+
+#endif
