@@ -1,0 +1,42 @@
+/*
+ * desk_find: a rep, a team or a kind of a desk by id. The lists of a desk are sorted by id.
+ */
+#include <evenhand/wire/desk.h>
+
+/* The item with this id in an array that is sorted by id, or NULL. Every item begins with its id.
+ */
+static const void *item_find(const void *items, uint32_t count, size_t size, struct eh_str id)
+{
+    uint32_t low = 0, high = count;
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        const char *item = (const char *)items + middle * size;
+        int order = eh_str_compare(*(const struct eh_str *)(const void *)item, id);
+        if (order == 0)
+            return item;
+        if (order < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return NULL;
+}
+
+_Static_assert(offsetof(struct eh_desk_rep, id) == 0 && offsetof(struct eh_desk_team, id) == 0 &&
+                   offsetof(struct eh_desk_kind, id) == 0,
+               "item_find() reads the id at the start of an item");
+
+const struct eh_desk_rep *eh_desk_rep(const struct eh_desk *desk, struct eh_str id)
+{
+    return item_find(desk->reps, desk->rep_count, sizeof *desk->reps, id);
+}
+
+const struct eh_desk_team *eh_desk_team(const struct eh_desk *desk, struct eh_str id)
+{
+    return item_find(desk->teams, desk->team_count, sizeof *desk->teams, id);
+}
+
+const struct eh_desk_kind *eh_desk_kind(const struct eh_desk *desk, struct eh_str id)
+{
+    return item_find(desk->kinds, desk->kind_count, sizeof *desk->kinds, id);
+}
