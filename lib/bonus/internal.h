@@ -20,9 +20,10 @@ int eh_bonus_measure(const struct eh_bonus_plan *, const struct eh_plan_measure 
 /* pool.c: the point left of x: the first one for what is before it, the last one for what is
  * beyond; where x is a point, the one before. */
 const struct eh_curve_point *eh_bonus_curve_left(const struct eh_curve *, int64_t x);
-/* split.c: whether a member takes part, and the minutes that count; false: none are known. */
+/* member.c: whether a member takes part; the minutes that count, false: no minutes are known. */
 bool eh_bonus_eligible(const struct eh_bonus_plan *, const struct eh_bonus_member *);
 bool eh_bonus_minutes(const struct eh_bonus_plan *, const struct eh_bonus_member *, int64_t *ret);
+/* split.c: the lines and parts of an amount. */
 int eh_bonus_share_out(const struct eh_bonus_plan *, const struct eh_bonus_facts *, int64_t amount,
                        struct eh_arena *, struct eh_bonus_split *ret,
                        struct eh_error *) EH_MUST_CHECK;

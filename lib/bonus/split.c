@@ -5,22 +5,6 @@
 
 #include <stdlib.h>
 
-bool eh_bonus_eligible(const struct eh_bonus_plan *plan, const struct eh_bonus_member *m)
-{
-    return m->days > 0 && !m->excluded && !(m->left && plan->leavers == EH_LEAVERS_FORFEIT);
-}
-
-bool eh_bonus_minutes(const struct eh_bonus_plan *plan, const struct eh_bonus_member *m,
-                      int64_t *ret)
-{
-    bool prior = !m->has_paid && plan->if_missing == EH_MISSING_PRIOR && m->has_contract;
-    if (!m->has_paid && !prior)
-        return false;
-    bool bounded = m->has_contract && (prior || m->paid_minutes > m->contract_minutes);
-    *ret = bounded ? m->contract_minutes : m->paid_minutes;
-    return true;
-}
-
 /* `worth`: the points of a closing, by the facts' kinds. */
 static int count_points(const uint32_t *worth, uint32_t kinds, const struct eh_bonus_member *m,
                         int64_t *ret, struct eh_error *error)
