@@ -6,7 +6,7 @@
 
 #include <evenhand/pool/pool.h>
 
-/* prepare.c: enum eh_rules in force. */
+/* form.c: enum eh_rules in force. */
 uint32_t eh_pool_rules(const struct eh_engine *);
 
 /* facts_code.c: as the period was frozen. */
@@ -25,18 +25,17 @@ int eh_pool_describe_later(const struct eh_bonus_plan *, const struct eh_bonus_f
                            struct eh_arena *, struct eh_pool_statement **ret,
                            struct eh_error *) EH_MUST_CHECK;
 
-/* statement.c: the last version of a closed period, as it was settled. */
-int eh_pool_settled(const struct eh_period_view *, struct eh_arena *,
-                    struct eh_pool_statement **ret, struct eh_error *) EH_MUST_CHECK;
-
 /* statement.c: of a period that is not closed, when the team has this to take back. */
 int eh_pool_live(const struct eh_engine *, const struct eh_period_view *, int64_t carry_open,
                  struct eh_arena *, struct eh_pool_statement **ret,
                  struct eh_error *) EH_MUST_CHECK;
 
-/* statement.c: the facts of version 1, or of an open period of now, with the carry they go by. */
+/* basis.c: the facts of version 1, or of an open period of now, with the carry they go by. */
 int eh_pool_first_facts(const struct eh_engine *, const struct eh_period_view *, struct eh_arena *,
                         struct eh_bonus_facts **ret, struct eh_error *) EH_MUST_CHECK;
+/* ... what an estimate has in common with the first version: the carry it takes back, and how it
+ * breaks ties. */
+void eh_pool_keep_terms(const struct eh_bonus_facts *first, struct eh_bonus_facts *);
 
 /* settle.c: the next version of a period: the first of one that is frozen, or one more. *carry_open
  * is the team's before it, and after it. */
@@ -44,11 +43,19 @@ int eh_pool_settle(const struct eh_engine *, const struct eh_period_view *, enum
                    struct eh_arena *, int64_t *carry_open, struct eh_settlement *ret,
                    struct eh_error *) EH_MUST_CHECK;
 
-/* settle.c: facts with the members they were frozen with. */
+/* settled.c: the last version of a closed period, as it was settled. */
+int eh_pool_settled(const struct eh_period_view *, struct eh_arena *,
+                    struct eh_pool_statement **ret, struct eh_error *) EH_MUST_CHECK;
+/* ... its figures, by the plan's measures: each is one of a metric or a gate. */
+int eh_pool_settled_values(const struct eh_bonus_plan *, const struct eh_pool_statement *,
+                           struct eh_arena *, const struct eh_bonus_value **ret,
+                           struct eh_error *) EH_MUST_CHECK;
+/* ... facts with the members they were frozen with, by the kinds of these facts: a rep who came
+ * into the desk file since has no part in it, and one who left it keeps theirs. */
 int eh_pool_keep_members(const struct eh_bonus_facts *frozen, struct eh_arena *,
                          struct eh_bonus_facts *facts, struct eh_error *) EH_MUST_CHECK;
 
-/* settle.c: a later version as it was computed, from what its statement kept. */
+/* ... a later version as it was computed, from what its statement kept. */
 struct eh_pool_version {
     struct eh_bonus_facts *facts;
     struct eh_bonus_later *later;

@@ -289,18 +289,6 @@ int eh_pool_prepare_as(const struct eh_engine *e, const struct eh_message *m,
     return r;
 }
 
-uint32_t eh_pool_rules(const struct eh_engine *e)
-{
-    struct eh_totals totals;
-    eh_engine_totals(e, &totals);
-    return totals.rules;
-}
-
-enum eh_pool_form eh_pool_form_of(const struct eh_engine *e)
-{
-    return eh_pool_rules(e) >= EH_RULES_TIES ? EH_POOL_FORM_TIES : EH_POOL_FORM_FACTS;
-}
-
 int eh_pool_prepare(const struct eh_engine *e, const struct eh_message *m,
                     struct eh_bytes *ret_text, struct eh_error *error)
 {

@@ -7,37 +7,6 @@
 #include <evenhand/draw/hash.h>
 #include <evenhand/engine/rules.h>
 
-static int64_t closings(const struct eh_bonus_facts *frozen, const struct eh_bonus_member *m,
-                        struct eh_str kind)
-{
-    for (uint32_t i = 0; m->closed && i < frozen->kind_count; i++)
-        if (eh_str_equal(frozen->kinds[i].id, kind))
-            return m->closed[i];
-    return 0;
-}
-
-/* The members it was closed with, by the kinds of today: who came into the desk file since has no
- * part in it, and who left it keeps theirs. */
-int eh_pool_keep_members(const struct eh_bonus_facts *frozen, struct eh_arena *arena,
-                         struct eh_bonus_facts *facts, struct eh_error *error)
-{
-    struct eh_bonus_member *members =
-        eh_arena_copy(arena, frozen->members, frozen->member_count * sizeof *members);
-    bool room = members;
-    for (uint32_t i = 0; room && i < frozen->member_count; i++) {
-        if (!members[i].closed)
-            continue;
-        int64_t *closed = eh_arena_alloc(arena, facts->kind_count * sizeof *closed);
-        room = closed;
-        for (uint32_t k = 0; room && k < facts->kind_count; k++)
-            closed[k] = closings(frozen, &members[i], facts->kinds[k].id);
-        members[i].closed = closed;
-    }
-    facts->members = members;
-    facts->member_count = frozen->member_count;
-    return room ? 0 : eh_error_set(error, EH_ENOMEM, "out of memory for the members");
-}
-
 static int settle_first(const struct eh_period_view *view, enum eh_pool_form form,
                         struct eh_arena *arena, int64_t carry_open, struct eh_pool_statement **ret,
                         struct eh_error *error)
@@ -83,32 +52,6 @@ static int keep_facts(const struct eh_bonus_facts *facts, struct eh_arena *arena
     return keep(&bytes, arena, ret, error);
 }
 
-static struct eh_bonus_value value_in(const struct eh_pool_statement *s, struct eh_str name)
-{
-    for (uint32_t i = 0; i < s->metric_count; i++) {
-        const struct eh_pool_metric *m = &s->metrics[i];
-        if (eh_str_equal(m->name, name))
-            return (struct eh_bonus_value){.value = m->value, .missing = m->missing};
-        if (m->gate != EH_GATE_NONE && eh_str_equal(m->gate_metric, name))
-            return (struct eh_bonus_value){.value = m->gate_value, .missing = m->gate_missing};
-    }
-    return (struct eh_bonus_value){.missing = true};
-}
-
-/* The figures of a version, by the plan's measures: each is one of a metric or a gate. */
-static int take_values(const struct eh_bonus_plan *plan, const struct eh_pool_statement *s,
-                       struct eh_arena *arena, const struct eh_bonus_value **ret,
-                       struct eh_error *error)
-{
-    struct eh_bonus_value *values = eh_arena_alloc(arena, plan->measure_count * sizeof *values);
-    if (!values)
-        return eh_error_set(error, EH_ENOMEM, "out of memory for the figures");
-    for (uint32_t i = 0; i < plan->measure_count; i++)
-        values[i] = value_in(s, plan->measures[i].name);
-    *ret = values;
-    return 0;
-}
-
 static int settle_later(const struct eh_engine *e, const struct eh_period_view *view,
                         struct eh_arena *arena, int64_t carry_open, struct eh_pool_statement **ret,
                         struct eh_error *error)
@@ -130,7 +73,7 @@ static int settle_later(const struct eh_engine *e, const struct eh_period_view *
     if (r == 0)
         r = eh_pool_keep_members(frozen, arena, facts, error);
     if (r == 0 && eh_pool_rules(e) >= EH_RULES_WAYS_OUT)
-        r = take_values(view->plan, before, arena, &last.values, error);
+        r = eh_pool_settled_values(view->plan, before, arena, &last.values, error);
     if (r < 0)
         return r;
     facts->carry_open = carry_open;
@@ -144,80 +87,6 @@ static int settle_later(const struct eh_engine *e, const struct eh_period_view *
         r = keep_facts(facts, arena, &s->facts, error);
     if (r == 0)
         *ret = s;
-    return r;
-}
-
-static int refuse_other(struct eh_error *error)
-{
-    return eh_error_set(error, EH_ECORRUPT, "the facts kept with the last version are not its own");
-}
-
-/* What each had before this version. */
-static int take_totals(const struct eh_pool_statement *s, struct eh_arena *arena,
-                       const int64_t **ret, struct eh_error *error)
-{
-    int64_t *totals = eh_arena_alloc(arena, s->line_count * sizeof *totals);
-    if (!totals)
-        return eh_error_set(error, EH_ENOMEM, "out of memory for the totals");
-    for (uint32_t i = 0; i < s->line_count; i++)
-        if (__builtin_sub_overflow(s->lines[i].total, s->lines[i].paid, &totals[i]))
-            return refuse_other(error);
-    *ret = totals;
-    return 0;
-}
-
-static int kept_facts(const struct eh_pool_statement *s, const struct eh_bonus_facts *frozen,
-                      struct eh_arena *arena, struct eh_bonus_facts **ret, struct eh_error *error)
-{
-    uint8_t sha256[32];
-    struct eh_bonus_facts *facts;
-    int r = s->facts.size > 0
-                ? eh_pool_facts_decode(s->facts, arena, &facts, error)
-                : eh_error_set(error, EH_ENOTFOUND,
-                               "version %u was closed by an evenhandd that did not keep its facts: "
-                               "its way cannot be shown",
-                               s->version);
-    if (r == 0)
-        r = eh_pool_keep_members(frozen, arena, facts, error);
-    if (r == 0)
-        r = eh_pool_facts_sha256(facts, sha256, error);
-    if (r < 0)
-        return r;
-    if (memcmp(sha256, s->facts_sha256, sizeof sha256) != 0)
-        return refuse_other(error);
-    *ret = facts;
-    return 0;
-}
-
-int eh_pool_settled_later(const struct eh_period_view *view, struct eh_arena *arena,
-                          struct eh_pool_version *ret, struct eh_error *error)
-{
-    struct eh_bonus_facts *frozen;
-    struct eh_pool_statement *s;
-    struct eh_pool_version v = {0};
-    int r = eh_pool_settled(view, arena, &s, error);
-    if (r == 0)
-        r = eh_pool_frozen(view, arena, &frozen, error);
-    if (r == 0)
-        frozen->ties_by_id = s->ties_by_id;
-    if (r == 0)
-        r = kept_facts(s, frozen, arena, &v.facts, error);
-    if (r == 0)
-        r = take_totals(s, arena, &v.totals, error);
-    if (r < 0)
-        return r;
-    v.last = (struct eh_bonus_closed){.version = s->version - 1, .carry = s->carry};
-    if (__builtin_sub_overflow(s->gross, s->difference, &v.last.gross) ||
-        __builtin_sub_overflow(s->net, s->paid, &v.last.net))
-        return refuse_other(error);
-    r = take_values(view->plan, s, arena, &v.last.values, error); /* what was kept is the same */
-    if (r == 0)
-        r = eh_bonus_recompute(view->plan, v.facts, frozen, &v.last, arena, &v.later, error);
-    if (r == 0 && (v.later->pool.gross != s->gross || v.later->paid != s->paid ||
-                   v.later->split.count != s->line_count))
-        return refuse_other(error);
-    if (r == 0)
-        *ret = v;
     return r;
 }
 

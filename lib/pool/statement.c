@@ -11,51 +11,6 @@ struct basis {
     struct eh_bonus_result *result;
 };
 
-int eh_pool_settled(const struct eh_period_view *view, struct eh_arena *arena,
-                    struct eh_pool_statement **ret, struct eh_error *error)
-{
-    struct eh_pool_statement *s;
-    int r = eh_pool_statement_decode(view->last.statement, arena, &s, error);
-    if (r < 0)
-        return r;
-    if (!eh_str_equal(s->team, view->team) || !eh_period_equal(s->period, view->period) ||
-        s->version != view->last.version)
-        return eh_error_set(error, EH_ECORRUPT, "the statement is that of another period");
-    *ret = s;
-    return 0;
-}
-
-/* An open period's facts are those of now, any other's the frozen ones: with the carry that is open
- * now or, once it is closed, that was open then. */
-int eh_pool_first_facts(const struct eh_engine *e, const struct eh_period_view *view,
-                        struct eh_arena *arena, struct eh_bonus_facts **ret, struct eh_error *error)
-{
-    bool ties_by_id = eh_pool_form_of(e) < EH_POOL_FORM_TIES;
-    if (view->state == EH_PERIOD_OPEN) {
-        int r = eh_pool_facts(e, view, true, arena, ret, error);
-        if (r == 0)
-            (*ret)->ties_by_id = ties_by_id;
-        return r;
-    }
-    int64_t carry_open = eh_engine_carry_open(e, view->team);
-    struct eh_pool_statement *settled = NULL;
-    int r = 0;
-    if (view->state != EH_PERIOD_PROVISIONAL) {
-        r = eh_pool_settled(view, arena, &settled, error);
-        if (r == 0)
-            carry_open = settled->carry_before, ties_by_id = settled->ties_by_id;
-    }
-    struct eh_bonus_facts *facts;
-    if (r == 0)
-        r = eh_pool_frozen(view, arena, &facts, error);
-    if (r < 0)
-        return r;
-    facts->carry_open = carry_open;
-    facts->ties_by_id = ties_by_id;
-    *ret = facts;
-    return 0;
-}
-
 /* What is missing keeps a period from being closed, not from being looked at. */
 static int compute_with(const struct eh_engine *e, const struct eh_period_view *view,
                         const int64_t *carry_open, struct eh_arena *arena, struct basis *ret,
@@ -71,44 +26,6 @@ static int compute_with(const struct eh_engine *e, const struct eh_period_view *
         return r;
     ret->facts->estimate = true;
     return eh_bonus_compute(view->plan, ret->facts, arena, &ret->result, error);
-}
-
-bool eh_pool_paid_before(const struct eh_pool_statement *s, const struct eh_pool_line *line,
-                         int64_t *ret)
-{
-    *ret = line->paid_before;
-    if (s->version == 0 || s->paid_version == 0)
-        *ret = 0;
-    else if (s->paid_version == s->version)
-        *ret = line->total;
-    else if (s->form != EH_POOL_FORM_TIES && s->paid_version + 1 == s->version)
-        *ret = line->total - line->paid;
-    return *ret != EH_POOL_UNKNOWN;
-}
-
-bool eh_pool_line_due(const struct eh_pool_statement *s, const struct eh_pool_line *line,
-                      int64_t *ret)
-{
-    int64_t before;
-    *ret = 0;
-    if (s->version == 0)
-        return true;
-    if (!eh_pool_paid_before(s, line, &before))
-        return false;
-    *ret = line->total - before;
-    return true;
-}
-
-bool eh_pool_due(const struct eh_pool_statement *s, int64_t *ret)
-{
-    bool known = true;
-    *ret = 0;
-    for (uint32_t i = 0; i < s->line_count; i++) {
-        int64_t due;
-        known &= eh_pool_line_due(s, &s->lines[i], &due);
-        *ret += due;
-    }
-    return known;
 }
 
 static int compute(const struct eh_engine *e, const struct eh_period_view *view,

@@ -4,61 +4,6 @@
  */
 #include "internal.h"
 
-/* ---- the facts of its version */
-
-struct eh_pool_basis eh_pool_facts_of(const struct eh_period_view *view)
-{
-    if (view->last.version > 0)
-        return (struct eh_pool_basis){EH_POOL_FACTS_VERSION, view->last.version};
-    bool open = view->state == EH_PERIOD_OPEN;
-    return (struct eh_pool_basis){open ? EH_POOL_FACTS_NOW : EH_POOL_FACTS_FROZEN, 0};
-}
-
-size_t eh_pool_basis_print(struct eh_pool_basis basis, char ret[EH_DECIMAL_TEXT_MAX])
-{
-    if (basis.kind == EH_POOL_FACTS_VERSION)
-        return eh_format(ret, EH_DECIMAL_TEXT_MAX, "version %u", basis.version);
-    return eh_format(ret, EH_DECIMAL_TEXT_MAX,
-                     basis.kind == EH_POOL_FACTS_FROZEN ? "freeze" : "now");
-}
-
-/* Of a later version: all that was known by it, with the frozen members. */
-static int later_facts(const struct eh_period_view *view, struct eh_arena *arena,
-                       struct eh_bonus_facts **ret, struct eh_error *error)
-{
-    struct eh_pool_version version;
-    int r = eh_pool_settled_later(view, arena, &version, error);
-    if (r == 0)
-        *ret = version.facts;
-    return r;
-}
-
-/* An estimate takes back, and breaks ties, as the first version does. */
-static void keep_terms(const struct eh_bonus_facts *first, struct eh_bonus_facts *facts)
-{
-    facts->carry_open = first->carry_open;
-    facts->ties_by_id = first->ties_by_id;
-    facts->estimate = true;
-}
-
-int eh_pool_version_facts(const struct eh_engine *e, const struct eh_period_view *view,
-                          struct eh_arena *arena, struct eh_bonus_facts **ret,
-                          struct eh_error *error)
-{
-    struct eh_bonus_facts *first, *facts;
-    int r = eh_pool_first_facts(e, view, arena, &first, error);
-    if (r < 0)
-        return r;
-    facts = first;
-    if (view->last.version > 1)
-        r = later_facts(view, arena, &facts, error);
-    if (r < 0)
-        return r;
-    keep_terms(first, facts);
-    *ret = facts;
-    return 0;
-}
-
 /* ---- handling times, which a plan winsorises one by one */
 
 static const struct eh_plan_measure *handle_time(const struct eh_bonus_plan *plan)
@@ -116,7 +61,7 @@ static int recount(const struct eh_engine *e, const struct eh_period_view *view,
         r = eh_pool_keep_members(first, arena, facts, error);
     if (r < 0)
         return r;
-    keep_terms(first, facts);
+    eh_pool_keep_terms(first, facts);
     *ret = facts;
     return 0;
 }
