@@ -153,10 +153,13 @@ struct eh_fairness {
     struct eh_fairness_again again;
 };
 
-/* facts.c. NULL: no memory; noted. The pointer holds until the next new rep. */
+/* people.c. NULL: no memory; noted. The pointer holds until the next new rep. */
 struct rep *eh_fairness_rep_of(struct eh_fairness *, struct eh_str id);
+struct manager *eh_fairness_manager_of(struct eh_fairness *, struct eh_str id);
 /* Room for one more item; the array may move. */
 bool eh_fairness_room(void **items, uint32_t count, uint32_t *room, size_t size, uint32_t max);
+
+/* facts.c */
 void eh_fairness_add_since(struct arrived *to, const struct arrived *now,
                            const struct arrived *then);
 
@@ -167,6 +170,9 @@ void eh_fairness_book_time(struct rep *, int64_t to_us);
 /* undrawn.c */
 void eh_fairness_undrawn_take(struct eh_fairness *, const struct eh_deal *);
 void eh_fairness_undrawn_done(struct eh_fairness *);
+
+/* bins.c: the class of a value. */
+uint32_t eh_fairness_bin(int64_t value);
 /* What one row has goes to another. */
 void eh_fairness_ways_move(struct by_bin *to[EH_WAYS], struct by_bin *from[EH_WAYS]);
 void eh_fairness_ways_done(struct by_bin *ways[EH_WAYS]);
@@ -179,7 +185,6 @@ void eh_fairness_judge_ways(const struct eh_fairness *, struct eh_fairness_repor
 int eh_fairness_row_for(struct eh_fairness *, struct eh_str rep, uint32_t *ret) EH_MUST_CHECK;
 /* At most EH_FAIRNESS_CELLS_MAX rows from now on. */
 int eh_fairness_rows_gather(struct eh_fairness *) EH_MUST_CHECK;
-uint32_t eh_fairness_bin(int64_t value);
 void eh_fairness_rows_done(struct eh_fairness *);
 /* The numbers of all reps in order of id; free() it. NULL: no memory. */
 uint32_t *eh_fairness_by_id(const struct eh_fairness *);
@@ -215,9 +220,6 @@ double eh_fairness_comparison_p(const struct comparison *);
 int eh_fairness_judge_draw(struct eh_fairness *, struct eh_fairness_report *) EH_MUST_CHECK;
 int eh_fairness_judge_picking(struct eh_fairness *, struct eh_arena *,
                               struct eh_fairness_report *) EH_MUST_CHECK;
-
-/* facts.c. NULL: no memory; noted. */
-struct manager *eh_fairness_manager_of(struct eh_fairness *, struct eh_str id);
 
 /* again.c */
 void eh_fairness_again_done(struct eh_fairness_again *);

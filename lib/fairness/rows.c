@@ -5,15 +5,6 @@
 
 #include "facts.h"
 
-uint32_t eh_fairness_bin(int64_t value)
-{
-    if (value <= 0)
-        return 0;
-    unsigned power = 63u - (unsigned)__builtin_clzll((unsigned long long)value);
-    uint64_t eighth = power >= 3 ? (uint64_t)value >> (power - 3) : (uint64_t)value << (3 - power);
-    return 1 + power * 8 + (uint32_t)(eighth & 7);
-}
-
 /* ---- Order of ids: heapsort, for qsort knows nothing of the names behind the numbers. */
 
 static bool before(const struct eh_fairness *f, uint32_t a, uint32_t b)

@@ -248,30 +248,6 @@ void eh_fairness_undrawn_take(struct eh_fairness *f, const struct eh_deal *deal)
         add_way(f, deal, EH_WAY_BEFORE, gone.doer);
 }
 
-/* ---- Life. */
-
-void eh_fairness_ways_move(struct by_bin *to[EH_WAYS], struct by_bin *from[EH_WAYS])
-{
-    for (uint32_t way = 0; way < EH_WAYS; way++) {
-        struct by_bin *more = from[way];
-        from[way] = NULL;
-        for (uint32_t bin = 0; to[way] && more && bin < BINS; bin++) {
-            to[way]->tickets[bin] += more->tickets[bin];
-            to[way]->value[bin] = eh_add_clamped(to[way]->value[bin], more->value[bin]);
-        }
-        if (to[way])
-            free(more);
-        else
-            to[way] = more;
-    }
-}
-
-void eh_fairness_ways_done(struct by_bin *ways[EH_WAYS])
-{
-    for (uint32_t way = 0; way < EH_WAYS; way++)
-        free(ways[way]);
-}
-
 void eh_fairness_undrawn_done(struct eh_fairness *f)
 {
     for (uint32_t i = 0; i < f->rep_count; i++)
