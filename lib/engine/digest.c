@@ -6,21 +6,22 @@
  */
 #include "stays.h"
 
+/* Numbers are hashed, and digests are stored: never change, never reuse. */
 enum object {
     OBJECT_GLOBALS = 1,
-    OBJECT_TICKET,
-    OBJECT_REP,
-    OBJECT_ACCOUNT,
-    OBJECT_PARKED,
-    OBJECT_LEDGER,
-    OBJECT_SET,
-    OBJECT_SLOT,
-    OBJECT_PURSE,
-    OBJECT_PERIOD,
-    OBJECT_FACT,
-    OBJECT_PAST,
-    OBJECT_SINCE,
-    OBJECT_CANCELLED
+    OBJECT_TICKET = 2,
+    OBJECT_REP = 3,
+    OBJECT_ACCOUNT = 4,
+    OBJECT_PARKED = 5,
+    OBJECT_LEDGER = 6,
+    OBJECT_SET = 7,
+    OBJECT_SLOT = 8,
+    OBJECT_PURSE = 9,
+    OBJECT_PERIOD = 10,
+    OBJECT_FACT = 11,
+    OBJECT_PAST = 12,
+    OBJECT_SINCE = 13,
+    OBJECT_CANCELLED = 14
 };
 
 static unsigned __int128 number_of(struct eh_key key)

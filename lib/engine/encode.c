@@ -5,6 +5,7 @@
  * never as numbers.
  */
 #include "image.h"
+#include "stored.h"
 #include "stays.h"
 
 #include <stdlib.h>
@@ -57,9 +58,6 @@ bool eh_read_flag(struct eh_reader *in)
 
 /* ---- tickets */
 
-#define ASIDE 0x80 /* in the byte of the state: few tickets ever are */
-#define LEFT  0x40 /* likewise */
-
 static void put_story(const struct eh_engine *e, const struct story *story, struct eh_bytes *out)
 {
     eh_bytes_put_u8(out, story != NULL);
@@ -85,7 +83,8 @@ void eh_encode_ticket(const struct eh_engine *e, const struct ticket *t, struct 
     eh_bytes_put_str(out, name_of(&e->kind_names, t->kind));
     eh_bytes_put_str(out, name_of(&e->rep_names, t->rep));
     eh_bytes_put_str(out, name_of(&e->rep_names, t->was));
-    eh_bytes_put_u8(out, (uint8_t)(t->state | (t->aside ? ASIDE : 0) | (t->left ? LEFT : 0)));
+    eh_bytes_put_u8(
+        out, (uint8_t)(t->state | (t->aside ? TICKET_ASIDE : 0) | (t->left ? TICKET_LEFT : 0)));
     eh_bytes_put_u8(out, t->priority);
     eh_bytes_put_u8(out, t->outcome);
     eh_bytes_put_u(out, t->points);
@@ -124,9 +123,9 @@ static void read_names(struct eh_reader *in, struct image *image)
 static void read_numbers(struct eh_reader *in, struct ticket *t)
 {
     t->state = eh_read_u8(in);
-    t->aside = (t->state & ASIDE) != 0;
-    t->left = (t->state & LEFT) != 0;
-    t->state &= (uint8_t) ~(ASIDE | LEFT);
+    t->aside = (t->state & TICKET_ASIDE) != 0;
+    t->left = (t->state & TICKET_LEFT) != 0;
+    t->state &= (uint8_t) ~(TICKET_ASIDE | TICKET_LEFT);
     t->priority = eh_read_u8(in);
     t->outcome = eh_read_u8(in);
     t->points = eh_read_u32(in);
@@ -306,13 +305,19 @@ static void put_held(struct eh_bytes *out, const struct held *held)
     eh_bytes_put_str(out, eh_str_n(held->by, held->by_size));
 }
 
+static uint8_t flags_of_rep(const struct rep *rep)
+{
+    return (uint8_t)((rep->signalled ? REP_SIGNALLED : 0) | (rep->releasing ? REP_RELEASING : 0) |
+                     (rep->gone ? REP_GONE : 0) | (rep->back ? REP_BACK : 0) |
+                     (rep->leaves_told ? REP_LEAVES_TOLD : 0) | (rep->ended ? REP_ENDED : 0));
+}
+
 void eh_encode_rep(const struct eh_engine *e, uint32_t no, struct eh_bytes *out)
 {
     const struct rep *rep = &e->reps[no];
     eh_bytes_put_str(out, e->rep_names.items[no]);
     eh_bytes_put_u8(out, rep->status);
-    eh_bytes_put_u8(out, (uint8_t)(rep->signalled | rep->releasing << 1 | rep->gone << 2 |
-                                   rep->back << 3 | rep->leaves_told << 4 | rep->ended << 5));
+    eh_bytes_put_u8(out, flags_of_rep(rep));
     eh_bytes_put_i(out, rep->since_us);
     eh_bytes_put_i(out, rep->until_us);
     eh_bytes_put_str(out, eh_str_n(rep->reason, rep->reason_size));
@@ -431,7 +436,9 @@ void eh_encode_fact(const struct eh_engine *e, const struct fact *fact, struct e
     eh_bytes_put_str(out, name_of(&e->rep_names, fact->rep));
     eh_bytes_put_str(out, name_of(&e->kind_names, fact->kind));
     eh_bytes_put_str(out, eh_str_n(fact->name, fact->name_size));
-    eh_bytes_put_u8(out, (uint8_t)(fact->has_paid | fact->has_contract << 1 | fact->excluded << 2));
+    eh_bytes_put_u8(out, (uint8_t)((fact->has_paid ? FACT_PAID : 0) |
+                                   (fact->has_contract ? FACT_CONTRACT : 0) |
+                                   (fact->excluded ? FACT_EXCLUDED : 0)));
     const int64_t numbers[] = {fact->closed,   fact->won,   fact->lost, fact->paid,
                                fact->contract, fact->count, fact->last};
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)

@@ -206,7 +206,8 @@ int eh_tale_close(const struct tale *tale, struct story **ret)
     return 0;
 }
 
-enum {
+/* Numbers are stored: never change, never reuse. */
+enum sum_flag {
     SUM_TIMED = 1,
     SUM_HANDLED = 2,
     SUM_FIRST = 4,

@@ -3,6 +3,7 @@
  * snapshots, and where a plan comes later than what it governs.
  */
 #include "facts.h"
+#include "stored.h"
 
 #include <evenhand/draw/hash.h>
 
@@ -52,10 +53,10 @@ static void read_fact_numbers(struct eh_reader *in, struct fact *fact)
     uint8_t flags = eh_read_u8(in);
     int64_t *const numbers[] = {&fact->closed,   &fact->won,   &fact->lost, &fact->paid,
                                 &fact->contract, &fact->count, &fact->last};
-    fact->has_paid = flags & 1;
-    fact->has_contract = flags >> 1 & 1;
-    fact->excluded = flags >> 2 & 1;
-    in->failed |= flags > 7;
+    fact->has_paid = flags & FACT_PAID;
+    fact->has_contract = flags & FACT_CONTRACT;
+    fact->excluded = flags & FACT_EXCLUDED;
+    in->failed |= flags > FACT_FLAGS;
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
         *numbers[i] = eh_read_i(in);
     fact->sum = eh_read_wide(in);

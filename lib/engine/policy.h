@@ -12,6 +12,7 @@
 
 #define DETAIL_MAX 512 /* bytes; two ids and some numbers */
 
+/* What a deal tells of its choice. Numbers are stored: never change, never reuse. */
 enum detail_kind {
     DETAIL_PAIR = 1,
     DETAIL_ROUND = 2,

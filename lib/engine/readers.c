@@ -6,7 +6,11 @@
 
 const char *eh_ticket_state_name(int state)
 {
-    static const char *const names[] = {NULL, "waiting", "assigned", "closed"};
+    static const char *const names[] = {
+        [EH_TICKET_WAITING] = "waiting",
+        [EH_TICKET_ASSIGNED] = "assigned",
+        [EH_TICKET_CLOSED] = "closed",
+    };
     return state >= EH_TICKET_WAITING && state <= EH_TICKET_CLOSED ? names[state] : NULL;
 }
 

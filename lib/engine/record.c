@@ -15,10 +15,11 @@
     (EH_FIELD_BIT(EH_FIELD_STATUS) | EH_FIELD_BIT(EH_FIELD_OUTCOME) | EH_FIELD_BIT(EH_FIELD_METRIC))
 
 /* Joins an effect's type in the chain; without it, rows are as they were before there were details.
- */
-#define WITH_DETAIL 0x80
+ * Numbers are hashed, and the chain is stored: never change, never reuse. */
+enum effect_flag { WITH_DETAIL = 128 };
 
-enum { RECALLED_KNOWN = 1, RECALLED_TICKET = 2, RECALLED_PERIODS = 4 };
+/* Numbers are stored: never change, never reuse. */
+enum recalled_flag { RECALLED_KNOWN = 1, RECALLED_TICKET = 2, RECALLED_PERIODS = 4 };
 
 static uint64_t without(const struct eh_message *m)
 {

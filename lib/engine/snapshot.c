@@ -6,6 +6,7 @@
  */
 #include "facts.h"
 #include "stays.h"
+#include "stored.h"
 
 #include <stdlib.h>
 
@@ -203,8 +204,6 @@ static int read_held(struct eh_reader *in, struct held *held)
     return r;
 }
 
-#define FLAGS_LAST 0x3f /* of a rep: all of them set */
-
 static int read_rep(struct eh_engine *e, struct eh_reader *in)
 {
     uint32_t no;
@@ -215,12 +214,12 @@ static int read_rep(struct eh_engine *e, struct eh_reader *in)
     rep->known = true;
     rep->status = eh_read_u8(in);
     uint8_t flags = eh_read_u8(in);
-    rep->signalled = flags & 1;
-    rep->releasing = flags >> 1 & 1;
-    rep->gone = flags >> 2 & 1;
-    rep->back = flags >> 3 & 1;
-    rep->leaves_told = flags >> 4 & 1;
-    rep->ended = flags >> 5 & 1;
+    rep->signalled = flags & REP_SIGNALLED;
+    rep->releasing = flags & REP_RELEASING;
+    rep->gone = flags & REP_GONE;
+    rep->back = flags & REP_BACK;
+    rep->leaves_told = flags & REP_LEAVES_TOLD;
+    rep->ended = flags & REP_ENDED;
     rep->since_us = eh_read_i(in);
     rep->until_us = eh_read_i(in);
     if (r == 0)
@@ -245,7 +244,7 @@ static int read_rep(struct eh_engine *e, struct eh_reader *in)
     read_rate(in, &rep->said);
     rep->newest_ms = eh_read_u(in);
     rep->newest_no = eh_read_u(in);
-    if (r < 0 || in->failed || flags > FLAGS_LAST || !eh_status_name(rep->status) ||
+    if (r < 0 || in->failed || flags > REP_FLAGS || !eh_status_name(rep->status) ||
         !eh_is_time(rep->since_us) || !eh_is_time(rep->overload_over_us) || rep->until_us < 0)
         return r < 0 ? r : -EH_ECORRUPT;
     eh_expiry_update(e, no);

@@ -16,7 +16,7 @@
 #include "calls.h"
 
 #define STORY_HANDLED_MAX_S (INT64_C(1) << 40) /* of all closings together */
-#define STORY_VALUE         0                  /* no outcome: an update brought a value */
+#define STORY_VALUE         0                  /* no outcome: an update brought a value; stored */
 
 /* When something happened. A whole day that is over, of which nobody knows the moment, comes after
  * all that happened on it. */
@@ -43,6 +43,7 @@ struct story_sum {
     bool old;      /* closed, and counted by rules before EH_RULES_TICKETS */
 };
 
+/* Numbers are stored: never change, never reuse. */
 enum story_flag {
     STORY_HAS_VALUE = 1,
     STORY_HAS_HANDLED = 2,

@@ -3,6 +3,7 @@
  */
 #include "tail.h"
 
+/* Numbers are stored: never change, never reuse. */
 enum home_flag { HOME_GIVEN = 1, HOME_LEFT = 2, HOME_FLAGS = 3 };
 
 /* In memory: the size of an id, the id, the homes as they are. */

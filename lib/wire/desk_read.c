@@ -393,13 +393,26 @@ int eh_desk_read_word(struct desk_reader *reader, const struct desk_node *node,
     char known[160];
     size_t at = 0;
     for (size_t i = 0; i < count; i++) {
+        if (!words[i])
+            continue;
         if (eh_str_equal(text, eh_str(words[i]))) {
             *ret = i;
             return 0;
         }
         if (at < sizeof known)
-            at += eh_format(known + at, sizeof known - at, "%s%s", i ? ", " : "", words[i]);
+            at += eh_format(known + at, sizeof known - at, "%s%s", at ? ", " : "", words[i]);
     }
     return eh_desk_refuse(reader, node, path, EH_EINVAL, "`%.*s` is none of %s",
                           EH_STR_ARG(shown(text)), known);
+}
+
+int eh_desk_read_choice(struct desk_reader *reader, const struct desk_node *node,
+                        const struct desk_path *path, const char *const *words, size_t count,
+                        uint8_t *ret)
+{
+    size_t number;
+    int r = eh_desk_read_word(reader, node, path, words, count, &number);
+    if (r == 0)
+        *ret = (uint8_t)number;
+    return r;
 }

@@ -83,9 +83,12 @@ int eh_desk_parse_percent(const struct desk_reader *, struct eh_str, int64_t *re
  * whole, which the sentence spells `whole`: "1.0" or "100%". */
 int eh_desk_read_share(struct desk_reader *, const struct desk_node *, const struct desk_path *,
                        uint32_t least, const char *whole, uint32_t *ret_ppm) EH_MUST_CHECK;
-/* One of `count` words; the index of it. */
+/* One of `count` words; the index of it. NULL in between: no word has that index. */
 int eh_desk_read_word(struct desk_reader *, const struct desk_node *, const struct desk_path *,
                       const char *const *words, size_t count, size_t *ret) EH_MUST_CHECK;
+/* The same of words that stand under the number each of them means. */
+int eh_desk_read_choice(struct desk_reader *, const struct desk_node *, const struct desk_path *,
+                        const char *const *words, size_t count, uint8_t *ret) EH_MUST_CHECK;
 
 /* desk_team.c: an item of `teams`; desk->reps must be complete. */
 int eh_desk_read_team(struct desk_reader *, const struct desk_node *, const struct desk_path *,

@@ -199,11 +199,7 @@ static int read_presence(struct desk_reader *reader, const struct desk_node *nod
 {
     static const char *const words[] = {
         [EH_PRESENCE_ASSUMED] = "assumed", [EH_PRESENCE_SIGNALLED] = "signalled"};
-    size_t index;
-    int r = eh_desk_read_word(reader, node, path, words, 2, &index);
-    if (r == 0)
-        *(uint8_t *)ret = (uint8_t)index;
-    return r;
+    return eh_desk_read_choice(reader, node, path, words, 2, ret);
 }
 
 static int read_overloaded(struct desk_reader *reader, const struct desk_node *node,

@@ -37,11 +37,7 @@ static int read_leavers(struct desk_reader *reader, const struct desk_node *node
 {
     static const char *const words[] = {
         [EH_LEAVERS_PRORATE] = "prorate", [EH_LEAVERS_FORFEIT] = "forfeit"};
-    size_t index;
-    int r = eh_desk_read_word(reader, node, path, words, 2, &index);
-    if (r == 0)
-        *(uint8_t *)ret = (uint8_t)index;
-    return r;
+    return eh_desk_read_choice(reader, node, path, words, 2, ret);
 }
 
 static int read_if_missing(struct desk_reader *reader, const struct desk_node *node,
@@ -49,23 +45,14 @@ static int read_if_missing(struct desk_reader *reader, const struct desk_node *n
 {
     static const char *const words[] = {
         [EH_MISSING_BLOCKS] = "block", [EH_MISSING_PRIOR] = "prior"};
-    size_t index;
-    int r = eh_desk_read_word(reader, node, path, words, 2, &index);
-    if (r == 0)
-        *(uint8_t *)ret = (uint8_t)index;
-    return r;
+    return eh_desk_read_choice(reader, node, path, words, 2, ret);
 }
 
 static int read_unearned(struct desk_reader *reader, const struct desk_node *node,
                          const struct desk_path *path, void *ret)
 {
-    static const char *const words[] = {"share", "hold"};
-    static const uint8_t meant[] = {EH_UNEARNED_SHARE, EH_UNEARNED_HOLD};
-    size_t index;
-    int r = eh_desk_read_word(reader, node, path, words, 2, &index);
-    if (r == 0)
-        *(uint8_t *)ret = meant[index];
-    return r;
+    static const char *const words[] = {[EH_UNEARNED_SHARE] = "share", [EH_UNEARNED_HOLD] = "hold"};
+    return eh_desk_read_choice(reader, node, path, words, sizeof words / sizeof *words, ret);
 }
 
 static int read_at_most(struct desk_reader *reader, const struct desk_node *node,

@@ -112,23 +112,20 @@ static int read_weight(struct desk_reader *reader, const struct desk_node *node,
 static int read_perspective(struct desk_reader *reader, const struct desk_node *node,
                             const struct desk_path *path, void *ret)
 {
-    static const char *const words[] = {"financial", "customer", "process", "learning"};
-    size_t index;
-    int r = eh_desk_read_word(reader, node, path, words, sizeof words / sizeof *words, &index);
-    if (r == 0)
-        *(uint8_t *)ret = (uint8_t)(EH_PERSPECTIVE_FINANCIAL + index);
-    return r;
+    static const char *const words[] = {[EH_PERSPECTIVE_FINANCIAL] = "financial",
+                                        [EH_PERSPECTIVE_CUSTOMER] = "customer",
+                                        [EH_PERSPECTIVE_PROCESS] = "process",
+                                        [EH_PERSPECTIVE_LEARNING] = "learning"};
+    return eh_desk_read_choice(reader, node, path, words, sizeof words / sizeof *words, ret);
 }
 
 static int read_effect(struct desk_reader *reader, const struct desk_node *node,
                        const struct desk_path *path, void *ret)
 {
-    static const char *const words[] = {"zero_metric", "cap_metric", "zero_pool"};
-    size_t index;
-    int r = eh_desk_read_word(reader, node, path, words, sizeof words / sizeof *words, &index);
-    if (r == 0)
-        *(uint8_t *)ret = (uint8_t)(EH_GATE_ZERO_METRIC + index);
-    return r;
+    static const char *const words[] = {[EH_GATE_ZERO_METRIC] = "zero_metric",
+                                        [EH_GATE_CAP_METRIC] = "cap_metric",
+                                        [EH_GATE_ZERO_POOL] = "zero_pool"};
+    return eh_desk_read_choice(reader, node, path, words, sizeof words / sizeof *words, ret);
 }
 
 /* What only handle_time and only imported figures have. */

@@ -17,6 +17,7 @@
 
 #include <evenhand/base/number.h>
 
+/* Numbers are stored: never change, never reuse. */
 enum eh_period_kind { EH_PERIOD_WEEK = 0, EH_PERIOD_MONTH = 1, EH_PERIOD_QUARTER = 2 };
 
 #define EH_PERIOD_NUMBER_MAX 1000000 /* either way; the last of 9999 is below */

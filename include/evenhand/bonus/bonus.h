@@ -92,11 +92,12 @@ struct eh_bonus_share {
     int64_t equal, hours, seniority, individual, total;
 };
 
+/* The order of amounts in a statement. Numbers are stored: never change, never reuse. */
 enum eh_bonus_part {
-    EH_PART_EQUAL,
-    EH_PART_HOURS,
-    EH_PART_SENIORITY,
-    EH_PART_INDIVIDUAL,
+    EH_PART_EQUAL = 0,
+    EH_PART_HOURS = 1,
+    EH_PART_SENIORITY = 2,
+    EH_PART_INDIVIDUAL = 3,
     EH_PARTS
 };
 const char *eh_bonus_part_name(enum eh_bonus_part); /* "equal" */

@@ -16,6 +16,7 @@
 
 #define EH_CHAIN_BYTES 32
 
+/* Numbers are hashed, and hashes are stored: never change, never reuse. */
 enum eh_domain {
     EH_DOMAIN_IDENTITY = 1,     /* what makes two messages the same one */
     EH_DOMAIN_CONTENT = 2,      /* what a message says */

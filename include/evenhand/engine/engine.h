@@ -86,6 +86,7 @@ struct eh_recalled {
                                    (eh_engine_late_plans); may be empty */
 };
 
+/* Numbers are stored: never change, never reuse. */
 enum eh_origin_type { EH_ORIGIN_SHELL = 0, EH_ORIGIN_STREAM = 1, EH_ORIGIN_ADMIN = 2 };
 
 /* How the log says an input was decided. Builds from before there were numbered rules decided some
@@ -339,6 +340,7 @@ int eh_engine_observe(struct eh_engine *, eh_deal_fn *, void *context) EH_MUST_C
 
 /* ---- Readers. They compute, store nothing, and what they hand out lives until the next step(). */
 
+/* Numbers are stored: never change, never reuse. */
 enum eh_ticket_state { EH_TICKET_WAITING = 1, EH_TICKET_ASSIGNED = 2, EH_TICKET_CLOSED = 3 };
 const char *eh_ticket_state_name(int state); /* "waiting" | "assigned" | "closed" */
 

@@ -34,11 +34,12 @@
 #define EH_ZONES_KEPT       64         /* changes of the time zone: the last ones */
 #define EH_STAYS_DAYS_KEPT  1830       /* of a team that has no plan: those that ended since */
 
+/* Numbers are stored: never change, never reuse. */
 enum eh_period_state {
     EH_PERIOD_OPEN = 1,
-    EH_PERIOD_PROVISIONAL,
-    EH_PERIOD_CLOSED,
-    EH_PERIOD_PAID
+    EH_PERIOD_PROVISIONAL = 2,
+    EH_PERIOD_CLOSED = 3,
+    EH_PERIOD_PAID = 4 /* what readers are told of a closed one; not stored */
 };
 const char *eh_period_state_name(int state); /* "open", "provisional", "closed", "paid" */
 
@@ -77,12 +78,13 @@ struct eh_period_view {
     uint32_t handle; /* private: where the rest is counted */
 };
 
+/* Numbers are stored: never change, never reuse. */
 enum eh_fact_type {
-    EH_FACT_KIND =
-        1,         /* kind: closed, won, lost, handled; sum: ms, each as the plan winsorises it */
-    EH_FACT_HELD,  /* rep, kind: closed */
-    EH_FACT_REP,   /* rep: minutes as imported last, and whether set aside */
-    EH_FACT_IMPORT /* name: count, last; sum */
+    /* kind: closed, won, lost, handled; sum: ms, each as the plan winsorises it */
+    EH_FACT_KIND = 1,
+    EH_FACT_HELD = 2,  /* rep, kind: closed */
+    EH_FACT_REP = 3,   /* rep: minutes as imported last, and whether set aside */
+    EH_FACT_IMPORT = 4 /* name: count, last; sum */
 };
 
 struct eh_fact_view {

@@ -9,12 +9,12 @@
  *     if (e->rules >= EH_RULES_…)      // in lib/engine, where a decision differs
  *         …the new way…
  *
- * The numbers stand in logs: never change one, only add. Each names what differs from the one
- * before.
+ * Each number names what differs from the one before.
  */
 #ifndef EVENHAND_ENGINE_RULES_H
 #define EVENHAND_ENGINE_RULES_H
 
+/* Numbers are stored: never change, never reuse. */
 enum eh_rules {
     EH_RULES_FIRST = 1,    /* of logs without a RULES input before */
     EH_RULES_NUMBERED = 2, /* decides as EH_RULES_FIRST; the log says so */

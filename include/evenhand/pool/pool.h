@@ -68,7 +68,7 @@ struct eh_pool_line {
 /* How a statement is told, and by which rules it was shared. The first builds that closed periods
  * told what caps left of the individual part in it, too, and kept no facts with a later version.
  * Up to the second, ties went by id. */
-enum eh_pool_form { EH_POOL_FORM_FIRST, EH_POOL_FORM_FACTS, EH_POOL_FORM_TIES };
+enum eh_pool_form { EH_POOL_FORM_FIRST = 0, EH_POOL_FORM_FACTS = 1, EH_POOL_FORM_TIES = 2 };
 
 /* Which facts it is made of: of now, of the last freeze, or of a version. */
 enum eh_pool_facts_kind { EH_POOL_FACTS_NOW, EH_POOL_FACTS_FROZEN, EH_POOL_FACTS_VERSION };

@@ -40,7 +40,7 @@
 #define EH_SKILLS_MAX    16   /* skills one ticket may require */
 #define EH_DESK_TEXT_MAX (16u << 20) /* bytes of a desk file read from disk */
 
-/* The numbers are stored in the log: never change one, only add. */
+/* Numbers are stored: never change, never reuse. The log, its views and digests hold them. */
 enum eh_message_type {
     /* from the stream or the admin socket */
     EH_MESSAGE_TICKET = 1,
@@ -82,7 +82,7 @@ enum eh_message_type {
 #define EH_MESSAGE_LAST EH_MESSAGE_INCLUDE
 _Static_assert(EH_MESSAGE_LAST < 64, "a field has one bit for each type of message");
 
-/* The numbers are stored in the log and in digests: never change one, only add. */
+/* Numbers are stored: never change, never reuse. The log, its views and digests hold them. */
 enum eh_field {
     EH_FIELD_ID = 0,
     EH_FIELD_TEAM = 1,
@@ -138,8 +138,10 @@ enum eh_field {
 #define EH_FIELD_BIT(field) (UINT64_C(1) << (field))
 _Static_assert(EH_FIELD_COUNT <= 64, "a message's `has` has one bit for each field");
 
+/* Numbers are stored: never change, never reuse. */
 enum eh_status { EH_STATUS_AVAILABLE = 1, EH_STATUS_OVERLOADED = 2, EH_STATUS_AWAY = 3 };
 
+/* Numbers are stored: never change, never reuse. */
 enum eh_outcome {
     EH_OUTCOME_WON = 1,
     EH_OUTCOME_LOST = 2,

@@ -11,7 +11,7 @@
 
 #include <evenhand/base/base.h>
 
-/* The numbers are stored: never change one, only add. */
+/* Numbers are stored: never change, never reuse. 9 stood for a notice that was never sent. */
 enum eh_notice_type {
     EH_NOTICE_ASSIGNED = 1,
     EH_NOTICE_WAITING = 2,

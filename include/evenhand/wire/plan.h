@@ -32,7 +32,10 @@
 #define EH_PLAN_SENTENCE_MAX 500      /* bytes of `encourages` and `discourages` */
 #define EH_PLAN_MONEY_MAX    9000000000000000 /* minor units of a pool */
 
-/* The numbers of all these are hashed into plan_sha256: never change one, only add. */
+/* The canonical form of a plan holds the numbers of the enums below, and plan_sha256 is its hash: a
+ * number that changes changes the hash of every plan that was ever published. */
+
+/* Numbers are stored: never change, never reuse. */
 enum eh_measure_kind {
     EH_MEASURE_REVENUE = 0,
     EH_MEASURE_CSAT = 1,
@@ -44,6 +47,7 @@ enum eh_measure_kind {
     EH_MEASURE_IMPORTED = 7
 };
 
+/* Numbers are stored: never change, never reuse. */
 enum eh_unit {
     EH_UNIT_COUNT = 0, /* whole numbers */
     EH_UNIT_MONEY = 1, /* minor units */
@@ -52,18 +56,24 @@ enum eh_unit {
     EH_UNIT_SECONDS = 4
 };
 
+/* Numbers are stored: never change, never reuse. */
 enum eh_take { EH_TAKE_SUM = 0, EH_TAKE_LAST = 1 };
+/* Numbers are stored: never change, never reuse. */
 enum eh_gate {
     EH_GATE_NONE = 0,
     EH_GATE_ZERO_METRIC = 1,
     EH_GATE_CAP_METRIC = 2,
     EH_GATE_ZERO_POOL = 3
 };
+/* Numbers are stored: never change, never reuse. */
 enum eh_leavers { EH_LEAVERS_PRORATE = 0, EH_LEAVERS_FORFEIT = 1 };
 /* What becomes of a part of the pool that nobody has a weight in. UNSAID: nothing, if the plan was
- * published when there was no such rule; else as SHARE. */
+ * published when there was no such rule; else as SHARE. Numbers are stored: never change, never
+ * reuse. */
 enum eh_unearned { EH_UNEARNED_UNSAID = 0, EH_UNEARNED_SHARE = 1, EH_UNEARNED_HOLD = 2 };
+/* Numbers are stored: never change, never reuse. */
 enum eh_if_missing { EH_MISSING_BLOCKS = 0, EH_MISSING_PRIOR = 1 };
+/* Numbers are stored: never change, never reuse. */
 enum eh_perspective {
     EH_PERSPECTIVE_NONE = 0,
     EH_PERSPECTIVE_FINANCIAL = 1,
