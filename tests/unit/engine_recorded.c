@@ -81,8 +81,8 @@ Test(engine_recorded, a_figure_that_was_taken_counts_nowhere)
         "'metric':'paid_minutes','period':'2024-09','value':-3,'rep':'ana'"};
     struct eh_period_view view;
     for (size_t i = 0; i < sizeof figures / sizeof *figures; i++)
-        for (uint8_t recorded = EH_RECORDED_NOT; recorded <= EH_RECORDED_REFUSED; recorded++) {
-            k.recorded = recorded;
+        for (int recorded = EH_RECORDED_NOT; recorded <= EH_RECORDED_REFUSED; recorded++) {
+            k.recorded = (uint8_t)recorded;
             kit_sendf(&k, "{'type':'metric','team':'sales',%s}", figures[i]);
             expect_decided(recorded != EH_RECORDED_TAKEN, figures[i]);
         }
