@@ -432,4 +432,50 @@ void eh_digest_leave(struct eh_engine *, struct eh_key *hash); /* the object goe
 /* personal text (identify.c) */
 void eh_message_of_input(const struct eh_input *, struct eh_message *ret);
 
+/* canonical.c */
+void eh_put_key(struct eh_bytes *, struct eh_key);
+struct eh_key eh_read_key(struct eh_reader *);
+void eh_put_wide(struct eh_bytes *, __int128);
+void eh_put_amount(struct eh_bytes *, struct amount);
+
+/* member.c */
+/* Today is one of their days in some team. */
+bool eh_rep_is_on_duty(const struct eh_engine *, const struct rep *);
+
+/* rules.c */
+int eh_step_rules(struct step *) EH_MUST_CHECK;
+
+/* desk_held.c */
+/* A team whose policy the first builds did not have, or NULL. */
+const struct eh_desk_team *eh_desk_later_policy(const struct eh_desk *);
+
+/* desk_check.c */
+int eh_desk_refuse_change(struct step *, const struct eh_desk *new) EH_MUST_CHECK;
+
+/* rounds.c: the rep whose turn it is; there is one */
+uint32_t eh_rounds_next(const struct eh_engine *);
+
+/* lowest.c */
+/* The `most` lowest numbers of those that were offered: a heap, the highest of them on top. */
+struct lowest {
+    struct place *items;
+    uint32_t count, most;
+    uint64_t offered;
+};
+/* None yet, room for `most`; the caller frees the items. */
+int eh_lowest_new(struct lowest *ret) EH_MUST_CHECK;
+/* The rep's next tickets to be released. */
+int eh_lowest_of_release(const struct eh_engine *, const struct rep *,
+                         struct lowest *ret) EH_MUST_CHECK;
+/* The rep's next tickets of a team that is left. */
+int eh_lowest_of_team(const struct eh_engine *, const struct rep *, uint32_t team,
+                      struct lowest *ret) EH_MUST_CHECK;
+
+/* move.c: with the set of its skills there; before it is dealt there */
+int eh_ticket_enter_team(struct step *, uint32_t slot, uint32_t team, uint32_t set,
+                         const char *why) EH_MUST_CHECK;
+
+/* parked.c */
+void eh_parked_remove(struct eh_engine *, uint32_t slot);
+
 #endif

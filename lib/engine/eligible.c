@@ -81,30 +81,6 @@ static void put_leaf(struct eh_engine *e, uint32_t team_no, uint32_t set, uint32
     eh_set_check_ready(e, team_no, set);
 }
 
-bool eh_below_capacity(const struct team *team, const struct rep *rep)
-{
-    if (team->desk->capacity == 0)
-        return true;
-    return rep->points * EH_PPM < (uint64_t)team->desk->capacity * rep->share_ppm;
-}
-
-bool eh_rep_has_skills(const struct eh_engine *e, uint32_t rep, struct eh_str skills)
-{
-    const struct eh_desk_rep *desk = &e->desk->desk->reps[e->reps[rep].desk_index];
-    uint32_t has = 0;
-    while (skills.size > 0) { /* both are sorted */
-        const char *end = memchr(skills.data, '\x1f', skills.size);
-        size_t size = end ? (size_t)(end - skills.data) : skills.size;
-        struct eh_str skill = eh_str_n(skills.data, size);
-        while (has < desk->skill_count && eh_str_compare(desk->skills[has], skill) < 0)
-            has++;
-        if (has == desk->skill_count || !eh_str_equal(desk->skills[has], skill))
-            return false;
-        skills = end ? eh_str_n(end + 1, skills.size - size - 1) : eh_str_n(NULL, 0);
-    }
-    return true;
-}
-
 static bool is_active(const struct member *member, int32_t date)
 {
     for (uint32_t i = 0; i < member->range_count; i++)
@@ -126,12 +102,6 @@ static void lose_skills(struct eh_engine *e, uint32_t team, uint32_t set, uint32
         eh_rotation_earlier_drop(e, team, set, position);
     else if (e->teams[team].sets[set].slots)
         eh_turns_put_down(e, &e->teams[team], set, position);
-}
-
-bool eh_rep_is_away_in(const struct eh_engine *e, const struct rep *rep, uint32_t team)
-{
-    return rep->away_in_size && eh_team_list_has(eh_str_n(rep->away_in, rep->away_in_size),
-                                                 name_of(&e->team_names, team));
 }
 
 static void enter(struct eh_engine *e, uint32_t team, const struct member *member)
@@ -324,19 +294,4 @@ uint32_t eh_eligible_at_tie(const struct eh_engine *e, const struct team *team,
         }
     }
     return node - team->leaves;
-}
-
-uint32_t eh_member_position(const struct eh_engine *e, uint32_t team, uint32_t rep_no)
-{
-    const struct rep *rep = &e->reps[rep_no];
-    for (uint32_t i = 0; i < rep->membership_count; i++)
-        if (rep->memberships[i].team == team)
-            return rep->memberships[i].position;
-    return NONE;
-}
-
-uint32_t eh_member_active(const struct eh_engine *e, uint32_t team, uint32_t rep)
-{
-    uint32_t at = eh_member_position(e, team, rep);
-    return at != NONE && e->teams[team].members[at].active ? at : NONE;
 }

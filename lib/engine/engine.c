@@ -125,83 +125,26 @@ static int refuse_known(struct step *s)
 
 /* ---- what is due */
 
-static int64_t leftover_due(const struct eh_engine *e)
-{
-    return e->ready_count || e->releasing_count ? e->at_us : EH_TIME_NEVER;
-}
-
-static int64_t parked_due(const struct eh_engine *e)
-{
-    uint32_t first = e->parked_list.first;
-    return first != NONE ? e->parked[first].until_us : EH_TIME_NEVER;
-}
-
-static int64_t least(int64_t a, int64_t b)
-{
-    return a < b ? a : b;
-}
-
-int64_t eh_engine_due_us(const struct eh_engine *e)
-{
-    return least(leftover_due(e), least(eh_expiry_due(e), parked_due(e)));
-}
-
-bool eh_engine_due(const struct eh_engine *e, struct eh_due *ret)
-{
-    int64_t due = eh_engine_due_us(e);
-    *ret = (struct eh_due){0};
-    if (due == EH_TIME_NEVER)
-        return false;
-    if (due == leftover_due(e))
-        ret->kind = EH_DUE_LEFTOVER;
-    else if (due == eh_expiry_due(e)) {
-        ret->kind = EH_DUE_SIGNAL;
-        ret->rep = name_of(&e->rep_names, e->expiries[0]);
-    } else {
-        ret->kind = EH_DUE_PARKED;
-        ret->input = e->parked[e->parked_list.first].input;
-    }
-    return true;
-}
-
 /* One thing, the one that has been due for longest. */
 static int step_due(struct step *s)
 {
     struct eh_engine *e = s->e;
-    int64_t due = eh_engine_due_us(e);
-    if (due > s->now_us)
+    struct eh_due due;
+    if (eh_engine_due_us(e) > s->now_us || !eh_engine_due(e, &due))
         return 0;
-    if (due == leftover_due(e)) /* the deals themselves follow every step */
+    switch (due.kind) {
+    case EH_DUE_LEFTOVER: /* the deals themselves follow every step */
         return e->releasing_count ? eh_release_round(s) : 0;
-    return due == eh_expiry_due(e) ? eh_signal_expire(s, e->expiries[0]) : eh_parked_expire(s);
+    case EH_DUE_SIGNAL:
+        return eh_signal_expire(s, e->expiries[0]);
+    default:
+        return eh_parked_expire(s);
+    }
 }
 
 static int step_unparsed(struct step *s)
 {
     return eh_step_refuse(s, EH_EPARSE, "%.*s", EH_STR_ARG(s->m.reason));
-}
-
-/* ---- the rules */
-
-static int step_rules(struct step *s)
-{
-    struct eh_engine *e = s->e;
-    if (!eh_message_has(&s->m, EH_FIELD_RULES) || s->m.rules <= e->rules)
-        return -EH_ECORRUPT;
-    if (s->m.rules > EH_RULES_LAST)
-        return -EH_EVERSION;
-    s->touched = true;
-    bool leavers = e->rules < EH_RULES_LEAVERS && s->m.rules >= EH_RULES_LEAVERS;
-    bool tickets = e->rules < EH_RULES_TICKETS && s->m.rules >= EH_RULES_TICKETS;
-    bool turns = e->rules < EH_RULES_TURNS && s->m.rules >= EH_RULES_TURNS;
-    e->rules = (uint32_t)s->m.rules;
-    if (leavers)
-        eh_leavers_begin(e);
-    if (tickets)
-        eh_tally_begin(e);
-    if (turns)
-        eh_turns_begin(e);
-    return 0;
 }
 
 /* ---- the step */
@@ -228,7 +171,7 @@ static step_fn *const steps[] = {
     [EH_MESSAGE_EXCLUDE] = eh_step_exclude,
     [EH_MESSAGE_INCLUDE] = eh_step_exclude,
     [EH_MESSAGE_NEW_KEY] = eh_step_new_key,
-    [EH_MESSAGE_RULES] = step_rules,
+    [EH_MESSAGE_RULES] = eh_step_rules,
     [EH_MESSAGE_ACCEPT_TIME] = eh_step_accept_time,
     [EH_MESSAGE_SKIPPED] = eh_step_skipped,
 };

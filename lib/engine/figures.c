@@ -71,6 +71,19 @@ static int refuse_slip(struct step *s, uint32_t team, struct eh_period period)
 
 /* ---- the period */
 
+static const char *const forms[] = {
+    [EH_PERIOD_WEEK] = "weeks, like 2026-W10",
+    [EH_PERIOD_MONTH] = "months, like 2026-03",
+    [EH_PERIOD_QUARTER] = "quarters, like 2026-Q1",
+};
+
+int eh_step_refuse_kind(struct step *s, const struct eh_bonus_plan *plan)
+{
+    const struct eh_message *m = &s->m;
+    return eh_step_refuse(s, EH_EINVAL, "period: %.*s is none of team %.*s: its periods are %s",
+                          EH_STR_ARG(m->period), EH_STR_ARG(m->team), forms[plan->from.kind]);
+}
+
 /* The team's first plan, or NULL; *ret_kind: whether one of its plans has such periods. */
 static const struct eh_bonus_plan *look_for(const struct eh_desk *desk, struct eh_str team,
                                             struct eh_period period, bool *ret_kind)

@@ -21,4 +21,7 @@ struct image {
 /* Text points into the input. -EH_EVERSION, -EH_ECORRUPT. */
 int eh_image_read(struct eh_reader *, struct image *ret) EH_MUST_CHECK;
 
+/* The numbers of a ticket, as others see them. */
+struct eh_ticket_view eh_ticket_view_numbers(const struct ticket *);
+
 #endif

@@ -7,88 +7,6 @@
  */
 #include "story.h"
 
-/* When it happened, as the desk's calendar has it. */
-int32_t eh_outcome_date(const struct eh_engine *e, const struct eh_message *m)
-{
-    if (eh_message_has(m, EH_FIELD_AT_DAY))
-        return (int32_t)m->at_day;
-    if (eh_message_has(m, EH_FIELD_AT_DATE))
-        return (int32_t)m->at_date;
-    return eh_message_has(m, EH_FIELD_AT) ? (int32_t)(m->at_ms / DAY_MS) : e->date;
-}
-
-/* Whether the desk still has a place for a ticket that comes back. */
-int eh_outcome_room_to_return(const struct eh_engine *e, const struct ticket *t,
-                              struct eh_error *error)
-{
-    struct eh_str team = name_of(&e->team_names, t->team);
-    if (!e->teams[t->team].desk)
-        return eh_error_field(error, EH_ENOTFOUND, "team", "team: %.*s is not on the desk any more",
-                              EH_STR_ARG(team));
-    if (!eh_set_room(e, t->team, ticket_skills(t)))
-        return eh_error_field(error, EH_EFULL, "skills",
-                              "skills: open tickets of team %.*s require %d different sets of "
-                              "skills already",
-                              EH_STR_ARG(team), EH_SKILL_SETS_MAX);
-    return 0;
-}
-
-/* Out of its queue or off its rep, and out of all counts. */
-void eh_outcome_leave(struct eh_engine *e, uint32_t slot)
-{
-    struct ticket *t = &e->tickets[slot];
-    if (t->state == EH_TICKET_WAITING)
-        eh_queue_remove(e, slot);
-    else
-        eh_ticket_take(e, slot);
-    eh_affinity_leave(e, slot);
-    eh_ticket_count(e, t, false);
-    eh_set_release(e, t->team, t->set);
-    t->set = NONE;
-    if (e->rules < EH_RULES_RETURNS) /* later ones keep who gave it back: it may come back */
-        t->was = NONE;
-    t->aside = false;
-    t->state = EH_TICKET_CLOSED;
-}
-
-int eh_outcome_tell_closed(struct step *s, uint32_t slot)
-{
-    const struct ticket *t = &s->e->tickets[slot];
-    if (t->rep != NONE)
-        eh_eligible_refresh(s->e, t->rep);
-    return eh_step_emit(s, EH_NOTICE_CLOSED, t, t->rep, NONE, NULL);
-}
-
-/* Its set is acquired. To the rep it was with, however much he has; dealt anew when he left the
- * team; and it waits when nobody had it. */
-int eh_outcome_come_back(struct step *s, uint32_t slot)
-{
-    struct eh_engine *e = s->e;
-    struct ticket *t = &e->tickets[slot];
-    uint32_t rep = t->rep;
-    t->next = t->previous = NONE;
-    int r = eh_affinity_join(e, slot);
-    if (r < 0)
-        return r;
-    if (rep != NONE && eh_member_active(e, t->team, rep) != NONE) {
-        t->state = EH_TICKET_ASSIGNED;
-        eh_ticket_count(e, t, true);
-        eh_ticket_give(e, slot, rep);
-        eh_eligible_refresh(e, rep);
-        return eh_step_emit(s, EH_NOTICE_RETURNED, t, rep, NONE, NULL);
-    }
-    if (rep != NONE)
-        eh_ledger_lift(e, t);
-    if (rep != NONE && e->rules >= EH_RULES_RETURNS) {
-        t->was = rep;
-        t->left = true;
-    }
-    t->state = EH_TICKET_WAITING;
-    t->rep = NONE;
-    eh_ticket_count(e, t, true);
-    return eh_deal_or_wait(s, slot);
-}
-
 /* ---- the story of the ticket */
 
 /* A day alone: after what happened on it, as near as can be told without its time zone; and never
@@ -231,8 +149,8 @@ static bool is_shown(const struct story_sum *a, const struct story_sum *b)
 
 /* held: in memory before and after; one that was recalled, and stays closed, is in PostgreSQL
  * alone. */
-static int carry_out(struct step *s, uint32_t slot, bool held, const struct tale *before,
-                     const struct tale *now)
+int eh_outcome_carry_out(struct step *s, uint32_t slot, bool held, const struct tale *before,
+                         const struct tale *now)
 {
     struct eh_engine *e = s->e;
     struct ticket *t = &e->tickets[slot];
@@ -247,9 +165,9 @@ static int carry_out(struct step *s, uint32_t slot, bool held, const struct tale
 }
 
 /* -EH_E… and why it is refused; in its place in *ret_now, if the story refuses it. */
-static int try_outcome(const struct eh_engine *e, const struct ticket *t,
-                       const struct story_entry *entry, const struct tale *before,
-                       struct tale *ret_now, struct eh_error *error)
+int eh_outcome_try(const struct eh_engine *e, const struct ticket *t,
+                   const struct story_entry *entry, const struct tale *before, struct tale *ret_now,
+                   struct eh_error *error)
 {
     *ret_now = *before;
     eh_tale_add(ret_now, entry, t);
@@ -269,8 +187,8 @@ int eh_outcome_place(struct step *s, uint32_t slot, const struct story_entry *en
     struct tale before, now;
     const struct ticket *t = &s->e->tickets[slot];
     eh_tale_open(t, s->now_us, &before);
-    int r = try_outcome(s->e, t, entry, &before, &now, error);
-    return r < 0 ? r : carry_out(s, slot, true, &before, &now);
+    int r = eh_outcome_try(s->e, t, entry, &before, &now, error);
+    return r < 0 ? r : eh_outcome_carry_out(s, slot, true, &before, &now);
 }
 
 int eh_outcome_value(struct step *s, uint32_t slot, int64_t value)
@@ -305,84 +223,5 @@ int eh_outcomes_place(struct step *s, uint32_t slot, const struct story_entry *e
         return -EH_EFULL;
     for (uint32_t i = 0; i < count; i++)
         ret_refused[i] = eh_tale_find(&now, entries[i].input)->flags & STORY_REFUSED;
-    return carry_out(s, slot, true, &before, &now);
-}
-
-/* A closed ticket as PostgreSQL has it, in a slot that nothing refers to yet. */
-static int recall(struct eh_engine *e, struct eh_str image, struct eh_key identity, uint32_t *ret)
-{
-    uint32_t slot;
-    int r = eh_ticket_alloc(e, &slot);
-    if (r < 0)
-        return r;
-    struct eh_reader in = eh_reader(image.data, image.size);
-    r = eh_decode_ticket(e, &in, &e->tickets[slot]);
-    if (r == 0 && (!eh_reader_complete(&in) || e->tickets[slot].state != EH_TICKET_CLOSED ||
-                   !eh_key_equal(ticket_identity(&e->tickets[slot]), identity)))
-        r = -EH_ECORRUPT;
-    if (r < 0)
-        eh_ticket_drop(e, slot);
-    else
-        *ret = slot;
-    return r;
-}
-
-/* A recalled ticket that opens again is held in memory from now on. */
-static int enter(struct eh_engine *e, uint32_t slot)
-{
-    if (e->waiting + e->open >= EH_TICKETS_MAX)
-        return -EH_EFULL;
-    return eh_ticket_enter(e, slot, ticket_identity(&e->tickets[slot]));
-}
-
-static int place_or_refuse(struct step *s, uint32_t slot, bool held, int64_t at_us)
-{
-    struct eh_engine *e = s->e;
-    struct tale before, now;
-    struct eh_error error = {0};
-    struct story_entry entry = eh_outcome_entry(e, &s->m, at_us, s->now_us);
-    entry.input = s->in->no;
-    entry.stream_ms = s->in->stream_ms;
-    entry.stream_no = s->in->stream_no;
-    eh_tale_open(&e->tickets[slot], s->now_us, &before);
-    int r = try_outcome(e, &e->tickets[slot], &entry, &before, &now, &error);
-    if (r < 0)
-        r = eh_step_refuse(s, error.code, "%s", error.text);
-    else if (!held && !now.sum.outcome)
-        held = (r = enter(e, slot)) == 0;
-    if (r == 0 && eh_tale_find(&now, entry.input))
-        r = carry_out(s, slot, held, &before, &now);
-    if (!held)
-        eh_ticket_drop(e, slot);
-    return r;
-}
-
-int eh_step_outcome(struct step *s)
-{
-    const struct eh_message *m = &s->m;
-    const struct eh_recalled *recalled = &s->in->recalled;
-    bool places = s->e->rules >= EH_RULES_TICKETS;
-    int64_t at_us = s->now_us;
-    if (eh_message_has(m, EH_FIELD_AT)) {
-        if (m->at_ms > s->now_us / 1000 + EH_AT_AHEAD_MAX_S * INT64_C(1000))
-            return eh_step_refuse(s, EH_ERANGE,
-                                  "at: %lld is more than %d seconds ahead of the time",
-                                  (long long)m->at_ms, EH_AT_AHEAD_MAX_S);
-        at_us = m->at_ms * 1000;
-    }
-    if (eh_message_has(m, EH_FIELD_AT_DAY) && m->at_day > s->e->date) {
-        char day[EH_DECIMAL_TEXT_MAX];
-        eh_date_print((int32_t)m->at_day, day);
-        return eh_step_refuse(s, EH_ERANGE, "at: %s has not come yet", day);
-    }
-    struct eh_key identity = eh_ticket_identity(m->source, m->id);
-    uint32_t slot = eh_ticket_find(s->e, identity);
-    bool held = slot != NONE;
-    if (!held && !recalled->ticket_known)
-        return eh_park(s, identity);
-    int r = held ? 0 : recall(s->e, recalled->ticket_image, identity, &slot);
-    if (r < 0)
-        return r;
-    return places ? place_or_refuse(s, slot, held, at_us)
-                  : eh_outcome_step_earlier(s, slot, !held, at_us);
+    return eh_outcome_carry_out(s, slot, true, &before, &now);
 }

@@ -1,8 +1,7 @@
 /*
  * parked: outcomes that came before their ticket. They wait EH_PARKED_S for it, at most
- * EH_PARKED_MAX of them, EH_PARKED_PER_TICKET_MAX for one ticket. Once it is there they are put in
- * their places in its story. What it refuses goes on waiting, for what may still come before it,
- * and is a dead letter when its time is over.
+ * EH_PARKED_MAX of them, EH_PARKED_PER_TICKET_MAX for one ticket. What becomes of them stands in
+ * parked_apply.c.
  */
 #include "story.h"
 
@@ -80,7 +79,7 @@ static void leave_siblings(struct eh_engine *e, uint32_t slot)
     }
 }
 
-static void remove_parked(struct eh_engine *e, uint32_t slot)
+void eh_parked_remove(struct eh_engine *e, uint32_t slot)
 {
     struct parked *parked = at(e, slot);
     struct list *all = &e->parked_list;
@@ -191,93 +190,6 @@ int eh_parked_back(struct eh_engine *e, int64_t delta_us, int32_t date)
     return r;
 }
 
-static int message_of(const struct parked *parked, struct eh_message *ret)
-{
-    *ret = (struct eh_message){0};
-    struct eh_str body = eh_str_n((const char *)parked->body, parked->body_size);
-    return eh_message_decode(body, ret, NULL) < 0 ? -EH_ECORRUPT : 0;
-}
-
-static int64_t time_of(const struct parked *parked, const struct eh_message *m)
-{
-    return eh_message_has(m, EH_FIELD_AT) ? m->at_ms * 1000
-                                          : parked->until_us - EH_PARKED_S * SECOND_US;
-}
-
-static int check(const struct eh_engine *e, uint32_t ticket, const struct eh_message *m,
-                 struct eh_error *error)
-{
-    int r = eh_outcome_check(&e->tickets[ticket], m, error);
-    return r < 0 ? r : eh_outcome_room(e, &e->tickets[ticket], m, error);
-}
-
-/* Rules before EH_RULES_TICKETS: in the order they came. */
-static int apply_earlier(struct step *s, uint32_t ticket, uint32_t first)
-{
-    struct eh_engine *e = s->e;
-    int r = 0;
-    uint32_t left = e->rules >= EH_RULES_SLICES ? EH_PARKED_PER_TICKET_MAX : UINT32_MAX;
-    for (uint32_t slot = first, next; r == 0 && slot != NONE && left > 0; slot = next) {
-        left--;
-        next = at(e, slot)->sibling;
-        struct eh_message m;
-        r = message_of(at(e, slot), &m);
-        if (r < 0 || check(e, ticket, &m, NULL) < 0)
-            continue;
-        r = eh_outcome_apply(s, ticket, &m, time_of(at(e, slot), &m));
-        remove_parked(e, slot);
-    }
-    return r;
-}
-
-static int entry_of(const struct eh_engine *e, uint32_t slot, struct story_entry *ret)
-{
-    const struct parked *parked = &e->parked[slot];
-    struct eh_message m;
-    int r = message_of(parked, &m);
-    if (r < 0)
-        return r;
-    *ret = eh_outcome_entry(e, &m, time_of(parked, &m), parked->until_us - EH_PARKED_S * SECOND_US);
-    ret->input = parked->input;
-    ret->stream_ms = parked->stream_ms;
-    ret->stream_no = parked->stream_no;
-    return 0;
-}
-
-static int apply_all(struct step *s, uint32_t ticket, uint32_t first)
-{
-    struct eh_engine *e = s->e;
-    struct story_entry entries[EH_PARKED_PER_TICKET_MAX] = {{.input = 0}};
-    bool refused[EH_PARKED_PER_TICKET_MAX];
-    uint32_t count = 0;
-    int r = 0;
-    for (uint32_t slot = first; r == 0 && slot != NONE && count < EH_PARKED_PER_TICKET_MAX;
-         slot = at(e, slot)->sibling)
-        r = entry_of(e, slot, &entries[count++]);
-    if (r == 0)
-        r = eh_outcomes_place(s, ticket, entries, count, refused);
-    if (r < 0)
-        return r == -EH_EFULL ? 0 : r; /* tried once more when their time is over */
-    for (uint32_t i = 0, slot = first, next; i < count; i++, slot = next) {
-        next = at(e, slot)->sibling;
-        at(e, slot)->judged = refused[i];
-        if (refused[i])
-            eh_digest_parked(e, at(e, slot));
-        else
-            remove_parked(e, slot);
-    }
-    return 0;
-}
-
-int eh_parked_apply(struct step *s, uint32_t ticket)
-{
-    uint64_t first;
-    if (!eh_table_get(&s->e->parked_index, s->in->identity, &first))
-        return 0;
-    return s->e->rules < EH_RULES_TICKETS ? apply_earlier(s, ticket, (uint32_t)first)
-                                          : apply_all(s, ticket, (uint32_t)first);
-}
-
 bool eh_parked_taken(struct eh_engine *e, struct eh_key ticket, uint64_t input)
 {
     uint64_t first;
@@ -287,89 +199,6 @@ bool eh_parked_taken(struct eh_engine *e, struct eh_key ticket, uint64_t input)
     while (slot != NONE && at(e, slot)->input != input)
         slot = at(e, slot)->sibling;
     if (slot != NONE)
-        remove_parked(e, slot);
+        eh_parked_remove(e, slot);
     return slot != NONE;
-}
-
-/* It is a dead letter. */
-static int refuse_parked(struct step *s, const struct parked *parked, const struct eh_message *m,
-                         const struct eh_error *error)
-{
-    int r = eh_step_refuse(s, error->code, "%s", error->text);
-    if (r == 0)
-        r = eh_step_dead(s, m, parked->stream_ms, parked->stream_no);
-    s->touched = true;
-    return r < 0
-               ? r
-               : eh_step_refused_notice(s, m, parked->origin, parked->stream_ms, parked->stream_no);
-}
-
-/* Why its ticket refuses it, as far as that is still known. */
-static void tell_judged(const struct step *s, uint32_t ticket, const struct parked *parked,
-                        const struct eh_message *m, struct eh_error *error)
-{
-    struct tale tale;
-    eh_error_set(error, EH_ECONFLICT, "outcome: ticket %.*s/%.*s did not allow it at its time",
-                 EH_STR_ARG(m->source), EH_STR_ARG(m->id));
-    if (ticket == NONE)
-        return;
-    eh_tale_open(&s->e->tickets[ticket], s->now_us, &tale);
-    eh_tale_why(&tale, parked->input, &s->e->tickets[ticket], error);
-}
-
-/* 0: it is applied; -EH_E… and why it is refused. */
-static int try_once_more(struct step *s, uint32_t slot, uint32_t ticket, const struct eh_message *m,
-                         struct eh_error *error)
-{
-    struct eh_engine *e = s->e;
-    struct parked *parked = at(e, slot);
-    struct story_entry entry;
-    if (e->rules < EH_RULES_TICKETS) {
-        int r = check(e, ticket, m, error);
-        s->touched |= r == 0;
-        return r < 0 ? r : eh_outcome_apply(s, ticket, m, time_of(parked, m));
-    }
-    int r = entry_of(e, slot, &entry);
-    return r < 0 ? r : eh_outcome_place(s, ticket, &entry, error);
-}
-
-int eh_parked_expire(struct step *s)
-{
-    struct eh_engine *e = s->e;
-    uint32_t slot = e->parked_list.first;
-    struct parked *parked = at(e, slot);
-    struct eh_message m;
-    struct eh_error error = {0};
-    int r = message_of(parked, &m);
-    if (r < 0)
-        return r;
-    uint32_t ticket = eh_ticket_find(e, parked->identity);
-    if (parked->judged)
-        tell_judged(s, ticket, parked, &m, &error);
-    else if (ticket == NONE)
-        eh_error_set(&error, EH_ENOTFOUND,
-                     "ticket %.*s/%.*s was not open within %d seconds of its outcome",
-                     EH_STR_ARG(m.source), EH_STR_ARG(m.id), EH_PARKED_S);
-    else
-        r = try_once_more(s, slot, ticket, &m, &error);
-    if (error.text[0])
-        r = refuse_parked(s, parked, &m, &error);
-    if (r == 0)
-        remove_parked(e, slot);
-    return r;
-}
-
-int eh_parked_drop(struct step *s, struct eh_str why)
-{
-    uint32_t slot = s->e->parked_list.first;
-    struct eh_message m;
-    struct eh_error error = {0};
-    int r = message_of(at(s->e, slot), &m);
-    if (r < 0)
-        return r;
-    eh_error_set(&error, EH_EINVAL, "%.*s", EH_STR_ARG(why));
-    r = refuse_parked(s, at(s->e, slot), &m, &error);
-    if (r == 0)
-        remove_parked(s->e, slot);
-    return r;
 }

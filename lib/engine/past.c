@@ -287,26 +287,6 @@ int eh_past_has(const struct eh_engine *e, uint32_t team, uint32_t rep, int32_t 
 
 /* ---- canonical bytes */
 
-void eh_encode_past(const struct eh_engine *e, uint32_t no, struct eh_bytes *out)
-{
-    const struct past *past = &e->teams[no].past;
-    eh_bytes_put_str(out, e->team_names.items[no]);
-    eh_bytes_put_i(out, past->day);
-    eh_bytes_put_u(out, past->count);
-    for (uint32_t i = 0; i < past->count; i++) {
-        eh_bytes_put_str(out, e->rep_names.items[past->stays[i].rep]);
-        eh_bytes_put_i(out, past->stays[i].from);
-        eh_bytes_put_i(out, past->stays[i].until);
-    }
-}
-
-void eh_encode_since(const struct eh_engine *e, uint32_t no, struct eh_bytes *out)
-{
-    eh_bytes_put_str(out, e->rep_names.items[no]);
-    eh_bytes_put_i(out, e->reps[no].since);
-    eh_bytes_put_i(out, e->reps[no].since_until);
-}
-
 static void put_names(const struct eh_engine *e, struct eh_bytes *out)
 {
     uint32_t count = 0;

@@ -21,19 +21,6 @@ const char *eh_period_state_name(int state)
 
 /* ---- what a message names */
 
-static const char *const forms[] = {
-    [EH_PERIOD_WEEK] = "weeks, like 2026-W10",
-    [EH_PERIOD_MONTH] = "months, like 2026-03",
-    [EH_PERIOD_QUARTER] = "quarters, like 2026-Q1",
-};
-
-int eh_step_refuse_kind(struct step *s, const struct eh_bonus_plan *plan)
-{
-    const struct eh_message *m = &s->m;
-    return eh_step_refuse(s, EH_EINVAL, "period: %.*s is none of team %.*s: its periods are %s",
-                          EH_STR_ARG(m->period), EH_STR_ARG(m->team), forms[plan->from.kind]);
-}
-
 /* Team, period and the plan that governs it, or NULL; refuses what cannot be. */
 static int find_plan(struct step *s, uint32_t *ret_team, struct eh_period *ret_period,
                      const struct eh_bonus_plan **ret_plan)

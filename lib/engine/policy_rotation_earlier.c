@@ -61,12 +61,3 @@ void eh_rotation_earlier_took(struct eh_engine *e, uint32_t team, uint32_t set, 
     eh_digest_slot(e, team, set, position);
     eh_eligible_slots(e, team, set, position);
 }
-
-void eh_rotation_earlier_drop(struct eh_engine *e, uint32_t team, uint32_t set, uint32_t position)
-{
-    struct slot *slots = e->teams[team].sets[set].slots;
-    if (!slots || slots[position].slots == 0)
-        return;
-    slots[position].slots = 0;
-    eh_digest_slot(e, team, set, position);
-}

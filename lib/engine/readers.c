@@ -50,27 +50,9 @@ const struct eh_desk *eh_engine_desk(const struct eh_engine *e)
 
 /* ---- tickets */
 
-static struct eh_ticket_view view_numbers(const struct ticket *t)
-{
-    return (struct eh_ticket_view){
-        .no = t->no,
-        .digest = t->digest,
-        .outcome = eh_str(t->outcome ? eh_outcome_name(t->outcome) : NULL),
-        .state = t->state,
-        .priority = t->priority,
-        .value = t->value,
-        .refunded = t->refunded,
-        .points = t->points,
-        .deals = t->deals,
-        .received_us = t->received_us,
-        .assigned_us = t->assigned_us,
-        .closed_us = eh_ticket_closed_us(t),
-    };
-}
-
 static struct eh_ticket_view view_ticket(const struct eh_engine *e, const struct ticket *t)
 {
-    struct eh_ticket_view view = view_numbers(t);
+    struct eh_ticket_view view = eh_ticket_view_numbers(t);
     view.source = ticket_source(t);
     view.id = ticket_id(t);
     view.skills = ticket_skills(t);
@@ -83,43 +65,6 @@ static struct eh_ticket_view view_ticket(const struct eh_engine *e, const struct
     return view;
 }
 
-static void read_pair(struct eh_reader *in, bool scored, struct eh_deal_detail *ret)
-{
-    for (int i = 0; i < 2; i++) {
-        struct eh_compared *one = &ret->pair[i];
-        one->rep = eh_read_str(in);
-        one->dc_nano = eh_read_i(in);
-        one->dv = eh_read_i(in);
-        one->means_nano = scored ? eh_read_i(in) : 0;
-    }
-    ret->tie = eh_read_flag(in);
-    ret->scored = scored;
-    if (!scored)
-        return;
-    ret->value = eh_read_i(in);
-    ret->mean = eh_read_i(in);
-    ret->value_weight_ppm = eh_read_u32(in);
-}
-
-int eh_deal_detail_view(struct eh_str detail, struct eh_deal_detail *ret, struct eh_error *error)
-{
-    struct eh_deal_detail view = {.tie = false};
-    struct eh_reader in = eh_reader(detail.data, detail.size);
-    uint8_t kind = detail.size ? eh_read_u8(&in) : 0;
-    if (kind == DETAIL_PAIR || kind == DETAIL_SCORED)
-        read_pair(&in, kind == DETAIL_SCORED, &view);
-    else if (kind == DETAIL_ROUND)
-        view.slots = eh_read_u(&in);
-    else if (kind == DETAIL_TIES)
-        view.ties = eh_read_u(&in);
-    else if (kind == DETAIL_LATE)
-        view.late = eh_read_u(&in);
-    if (kind > DETAIL_LATE || !eh_reader_complete(&in))
-        return eh_error_set(error, EH_ECORRUPT, "the detail of a decision cannot be read");
-    *ret = view;
-    return 0;
-}
-
 bool eh_engine_ticket(const struct eh_engine *e, struct eh_str source, struct eh_str id,
                       struct eh_ticket_view *ret)
 {
@@ -127,34 +72,6 @@ bool eh_engine_ticket(const struct eh_engine *e, struct eh_str source, struct eh
     if (slot != NONE)
         *ret = view_ticket(e, &e->tickets[slot]);
     return slot != NONE;
-}
-
-int eh_ticket_image_view(struct eh_str bytes, struct eh_ticket_view *ret, struct eh_error *error)
-{
-    struct image image;
-    struct eh_reader in = eh_reader(bytes.data, bytes.size);
-    int r = eh_image_read(&in, &image);
-    if (r == 0 && !eh_reader_complete(&in))
-        r = -EH_ECORRUPT;
-    if (r < 0)
-        return eh_error_set(error, -r, "a ticket's image cannot be read: %s", eh_code_name(r));
-    struct eh_ticket_view view = view_numbers(&image.t);
-    view.source = image.source;
-    view.id = image.id;
-    view.skills = image.skills;
-    view.resent_of = image.tail.tail.resent_of;
-    view.team = image.team;
-    view.kind = image.kind;
-    view.rep = image.rep;
-    *ret = view;
-    return 0;
-}
-
-bool eh_ticket_image_same(struct eh_str recorded, struct eh_str image)
-{
-    if (recorded.size == 0 || recorded.size >= image.size || recorded.data[0] >= image.data[0])
-        return eh_str_equal(recorded, image);
-    return memcmp(recorded.data + 1, image.data + 1, recorded.size - 1) == 0;
 }
 
 /* A query with the names in it looked up. */

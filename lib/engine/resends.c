@@ -154,13 +154,6 @@ void eh_cancelled_back(struct eh_engine *e, int64_t to_us)
         }
 }
 
-void eh_cancelled_encode(const struct cancelled *c, struct eh_bytes *out)
-{
-    eh_bytes_put_u(out, c->key);
-    eh_bytes_put_i(out, c->at_us);
-    eh_bytes_put_str(out, eh_str_n(c->id, c->id_size));
-}
-
 void eh_cancelled_done(struct eh_engine *e)
 {
     for (uint32_t i = 0; i < e->cancelled_slots; i++)

@@ -92,21 +92,6 @@ void eh_expiry_update(struct eh_engine *e, uint32_t rep_no)
 
 /* ---- status */
 
-int eh_rep_set_text(char **text, uint32_t *size, struct eh_str to)
-{
-    char *copy = NULL;
-    if (to.size) {
-        copy = malloc(to.size);
-        if (!copy)
-            return -EH_ENOMEM;
-        memcpy(copy, to.data, to.size);
-    }
-    free(*text);
-    *text = copy;
-    *size = to.size;
-    return 0;
-}
-
 void eh_signal_set(struct eh_engine *e, uint32_t rep_no, int status, int64_t now_us,
                    int64_t until_us)
 {
@@ -194,6 +179,7 @@ struct limit {
     uint32_t a_minute, a_day;
     int64_t pause_s;
 };
+
 static const struct limit changes = {EH_CHANGES_A_MINUTE, EH_CHANGES_A_DAY, EH_CHANGE_PAUSE_S};
 static const struct limit inputs = {EH_SIGNALS_A_MINUTE, EH_SIGNALS_A_DAY, EH_SIGNAL_PAUSE_S};
 

@@ -107,6 +107,14 @@ int eh_outcomes_place(struct step *, uint32_t slot, const struct story_entry *, 
                       bool *ret_refused) EH_MUST_CHECK;
 /* When it happened, as the desk's calendar has it. */
 int32_t eh_outcome_date(const struct eh_engine *, const struct eh_message *);
+/* -EH_E… and why it is refused; in its place in *ret_now, if the story refuses it. */
+int eh_outcome_try(const struct eh_engine *, const struct ticket *, const struct story_entry *,
+                   const struct tale *before, struct tale *ret_now,
+                   struct eh_error *) EH_MUST_CHECK;
+/* held: in memory before and after; one that was recalled, and stays closed, is in PostgreSQL
+ * alone. */
+int eh_outcome_carry_out(struct step *, uint32_t slot, bool held, const struct tale *before,
+                         const struct tale *now) EH_MUST_CHECK;
 /* What both rules do: a ticket leaves its queue or its rep; that is told; it comes back, if there
  * is room. */
 void eh_outcome_leave(struct eh_engine *, uint32_t slot);

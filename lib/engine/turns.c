@@ -131,22 +131,11 @@ uint32_t eh_turns_due_from(const struct team *team, const struct skill_set *set,
 
 /* ---- the rules */
 
-static void begin(struct eh_engine *e, uint32_t team_no, uint32_t set_no)
+void eh_rotation_earlier_drop(struct eh_engine *e, uint32_t team, uint32_t set, uint32_t position)
 {
-    struct skill_set *set = &e->teams[team_no].sets[set_no];
-    for (uint32_t i = 0; i < e->teams[team_no].member_count; i++) {
-        eh_digest_leave(e, &set->slots[i].hash);
-        set->slots[i] = (struct slot){0};
-    }
-    eh_eligible_build_set(e, team_no, set_no);
-}
-
-void eh_turns_begin(struct eh_engine *e)
-{
-    for (uint32_t i = 0; i < e->team_names.count; i++) {
-        const struct team *team = &e->teams[i];
-        for (uint32_t set = 0; set < team->set_count; set++)
-            if (team->sets[set].skills && team->sets[set].slots)
-                begin(e, i, set);
-    }
+    struct slot *slots = e->teams[team].sets[set].slots;
+    if (!slots || slots[position].slots == 0)
+        return;
+    slots[position].slots = 0;
+    eh_digest_slot(e, team, set, position);
 }

@@ -137,15 +137,6 @@ int64_t eh_engine_period_minutes(const struct eh_engine *e, struct eh_period per
 
 /* ---- canonical bytes */
 
-void eh_encode_zones(const struct eh_engine *e, struct eh_bytes *out)
-{
-    eh_bytes_put_u(out, e->zone_count);
-    for (uint32_t i = 0; i < e->zone_count; i++) {
-        eh_bytes_put_i(out, e->zones[i].from);
-        eh_bytes_put_str(out, e->zone_names.items[e->zones[i].zone]);
-    }
-}
-
 int eh_zones_read(struct eh_engine *e, struct eh_reader *in)
 {
     uint64_t count = eh_read_u(in);

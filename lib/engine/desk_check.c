@@ -1,0 +1,164 @@
+/*
+ * desk_check: whether a new desk file may take effect: who or what still holds tickets stays.
+ */
+#include "facts.h"
+#include "stays.h"
+
+#define HOLDERS_NAMED 3
+
+enum held_by { BY_REP, BY_TEAM, BY_KIND };
+
+/* Who or what still holds tickets. */
+struct holder {
+    enum held_by by;
+    const char *what;
+    struct eh_str id;
+    uint32_t no;
+    uint64_t count;
+    const struct eh_desk
+        *keeping; /* BY_REP: those alone that this desk lets leavers keep; or NULL */
+};
+
+/* Whether the ticket's team leaves their tickets to whoever goes. */
+static bool keeps(const struct eh_engine *e, const struct eh_desk *new, const struct ticket *t)
+{
+    const struct eh_desk_team *team = eh_desk_team(new, name_of(&e->team_names, t->team));
+    return team && team->leavers_work == EH_LEAVERS_WORK_KEEP;
+}
+
+static bool is_held(const struct eh_engine *e, const struct ticket *t, const struct holder *h)
+{
+    if (h->by == BY_REP)
+        return t->rep == h->no && (!h->keeping || keeps(e, h->keeping, t));
+    return h->by == BY_TEAM ? t->team == h->no : t->kind == h->no;
+}
+
+/* The first few tickets held: "default/T1, default/T2, …". */
+static void name_tickets(const struct eh_engine *e, const struct holder *h, char *text, size_t size)
+{
+    size_t length = 0;
+    uint32_t named = 0;
+    for (uint32_t i = 0; i < e->order_count && named < HOLDERS_NAMED; i++) {
+        if (e->order[i].slot == NONE)
+            continue;
+        const struct ticket *t = &e->tickets[e->order[i].slot];
+        if (!is_held(e, t, h) || length >= size)
+            continue;
+        length += eh_format(text + length, size - length, "%s%.*s/%.*s", named ? ", " : "",
+                            EH_STR_ARG(ticket_source(t)), EH_STR_ARG(ticket_id(t)));
+        named++;
+    }
+    if (h->count > named && length < size)
+        eh_format(text + length, size - length, ", …");
+}
+
+static int refuse_held(struct step *s, const struct holder *h)
+{
+    char tickets[HOLDERS_NAMED * (2 * EH_NAME_MAX + 4)] = "";
+    name_tickets(s->e, h, tickets, sizeof tickets);
+    return eh_step_refuse(s, EH_ECONFLICT, "%s: %.*s still holds %llu open ticket%s (%s)%s",
+                          h->what, EH_STR_ARG(h->id), (unsigned long long)h->count,
+                          h->count == 1 ? "" : "s", tickets,
+                          h->keeping ? "; release them first, or let leavers_work deal them" : "");
+}
+
+/* Off the file: their tickets go back to the deal, but for those of teams that let them be kept. */
+static int refuse_rep(struct step *s, const struct eh_desk *new, struct eh_str id)
+{
+    const struct eh_engine *e = s->e;
+    uint32_t no = eh_names_find(&e->rep_names, id);
+    struct holder h = {BY_REP, "reps", id, no, e->reps[no].open.count, NULL};
+    if (e->rules >= EH_RULES_LEAVERS) {
+        h.keeping = new;
+        h.count = 0;
+        for (uint32_t at = e->reps[no].open.first; at != NONE; at = e->tickets[at].next)
+            h.count += keeps(e, new, &e->tickets[at]);
+    }
+    return h.count ? refuse_held(s, &h) : 0;
+}
+
+static int refuse_vanished(struct step *s, const struct eh_desk *old, const struct eh_desk *new)
+{
+    const struct eh_engine *e = s->e;
+    for (uint32_t i = 0; i < old->rep_count; i++) {
+        int r = eh_desk_rep(new, old->reps[i].id) ? 0 : refuse_rep(s, new, old->reps[i].id);
+        if (r < 0 || s->fx->refused)
+            return r;
+    }
+    for (uint32_t i = 0; i < old->team_count; i++) {
+        struct holder h = {.by = BY_TEAM, .what = "teams", .id = old->teams[i].id};
+        h.no = eh_names_find(&e->team_names, h.id);
+        h.count = e->teams[h.no].open + e->teams[h.no].waiting;
+        if (h.count && !eh_desk_team(new, h.id))
+            return refuse_held(s, &h);
+    }
+    for (uint32_t i = 0; i < old->kind_count; i++) {
+        struct holder h = {.by = BY_KIND, .what = "kinds", .id = old->kinds[i].id};
+        h.no = eh_names_find(&e->kind_names, h.id);
+        h.count = e->kinds[h.no].held;
+        if (h.count && !eh_desk_kind(new, h.id))
+            return refuse_held(s, &h);
+    }
+    return 0;
+}
+
+/* The first builds had two policies. Nothing else was wrong with such a desk. */
+static int refuse_policy(struct step *s, const struct eh_desk *new)
+{
+    const struct eh_desk_team *team = eh_desk_later_policy(new);
+    return !team ? 0
+                 : eh_step_refuse(s, EH_EINVAL,
+                                  "teams: %.*s: policy %.*s: not in this version; use random or "
+                                  "least_loaded",
+                                  EH_STR_ARG(team->id), EH_STR_ARG(team->policy));
+}
+
+/* As long as plans did nothing, they might change and go. */
+static int refuse_plans(struct step *s, const struct eh_desk *new)
+{
+    struct eh_error error = {0};
+    if (eh_was(s, EH_RECORDED_TAKEN) || eh_engine_plans_check(s->e, new, s->in->date, &error) == 0)
+        return 0;
+    return eh_step_refuse(s, EH_ECONFLICT, "%s", error.text);
+}
+
+static int refuse_identity(struct step *s, const struct eh_desk *new)
+{
+    if (!s->e->desk)
+        return 0;
+    const struct eh_desk *old = s->e->desk->desk;
+    if (!eh_str_equal(old->id, new->id))
+        return eh_step_refuse(s, EH_ECONFLICT, "desk: it is %.*s and cannot become %.*s",
+                              EH_STR_ARG(old->id), EH_STR_ARG(new->id));
+    if (!eh_str_equal(old->currency, new->currency))
+        return eh_step_refuse(s, EH_ECONFLICT, "currency: it is %.*s and cannot become %.*s",
+                              EH_STR_ARG(old->currency), EH_STR_ARG(new->currency));
+    return refuse_vanished(s, old, new);
+}
+
+int eh_desk_refuse_change(struct step *s, const struct eh_desk *new)
+{
+    struct eh_error error = {0};
+    int r = refuse_plans(s, new);
+    if (r == 0 && !s->fx->refused)
+        r = refuse_identity(s, new);
+    if (r == 0 && !s->fx->refused && eh_past_room(s->e, &error) < 0)
+        r = eh_step_refuse(s, error.code, "%s", error.text);
+    if (r == 0 && !s->fx->refused && eh_was(s, EH_RECORDED_REFUSED))
+        r = refuse_policy(s, new);
+    return r;
+}
+
+/* A step that changes nothing: refusing only reads. */
+int eh_engine_desk_check(const struct eh_engine *e, const struct eh_desk *new, int32_t today,
+                         struct eh_error *error)
+{
+    EH_AUTO(eh_arena) struct eh_arena arena = EH_ARENA_INIT;
+    struct eh_effects fx = {.arena = &arena};
+    struct eh_input in = {.date = today};
+    struct step s = {.e = (struct eh_engine *)e, .in = &in, .fx = &fx};
+    int r = eh_desk_refuse_change(&s, new);
+    if (r < 0)
+        return eh_error_set(error, -r, "out of memory for the desk");
+    return !fx.refused ? 0 : eh_error_set(error, fx.refused_code, "%.*s", EH_STR_ARG(fx.reason));
+}

@@ -1,0 +1,37 @@
+/*
+ * leaves: one team after the other whose tickets a rep leaves behind.
+ */
+#include "calls.h"
+
+bool eh_leaves_stay(const struct eh_engine *e, uint32_t team, uint32_t rep)
+{
+    const struct eh_desk_team *desk = e->teams[team].desk;
+    return !desk || desk->leavers_work == EH_LEAVERS_WORK_KEEP ||
+           eh_member_active(e, team, rep) != NONE;
+}
+
+/* Whether the rep has tickets of the team that do not stay. */
+static bool is_left(const struct eh_engine *e, uint32_t team, uint32_t rep)
+{
+    uint32_t account = team == NONE ? NONE : eh_account_find(e, team, rep);
+    return account != NONE && e->accounts[account].open > 0 && !eh_leaves_stay(e, team, rep);
+}
+
+uint32_t eh_leaves_team(const struct eh_engine *e, uint32_t rep_no, struct eh_str *ret_rest)
+{
+    const struct rep *rep = &e->reps[rep_no];
+    *ret_rest = eh_str_n(rep->leaves, rep->leaves_size);
+    while (ret_rest->size > 0) {
+        uint32_t team = eh_names_find(&e->team_names, eh_team_list_next(ret_rest));
+        if (is_left(e, team, rep_no))
+            return team;
+    }
+    return NONE;
+}
+
+int eh_leaves_done(struct eh_engine *e, uint32_t rep_no, struct eh_str rest)
+{
+    struct rep *rep = &e->reps[rep_no];
+    rep->leaves_told = false;
+    return eh_rep_set_text(&rep->leaves, &rep->leaves_size, rest);
+}

@@ -1,0 +1,91 @@
+/*
+ * lowest: the tickets of a rep with the lowest numbers, as many as a round gives back.
+ */
+#include "calls.h"
+
+#include <stdlib.h>
+
+static void sift_up(struct lowest *l, uint32_t at)
+{
+    while (at > 0 && l->items[(at - 1) / 2].no < l->items[at].no) {
+        struct place swap = l->items[at];
+        l->items[at] = l->items[(at - 1) / 2];
+        l->items[(at - 1) / 2] = swap;
+        at = (at - 1) / 2;
+    }
+}
+
+static void sift_down(struct lowest *l)
+{
+    for (uint32_t at = 0, child; (child = 2 * at + 1) < l->count; at = child) {
+        if (child + 1 < l->count && l->items[child].no < l->items[child + 1].no)
+            child++;
+        if (l->items[at].no >= l->items[child].no)
+            return;
+        struct place swap = l->items[at];
+        l->items[at] = l->items[child];
+        l->items[child] = swap;
+    }
+}
+
+static void offer(struct lowest *l, struct place place)
+{
+    l->offered++;
+    if (l->count < l->most) {
+        l->items[l->count] = place;
+        sift_up(l, l->count++);
+    } else if (l->most > 0 && place.no < l->items[0].no) {
+        l->items[0] = place;
+        sift_down(l);
+    }
+}
+
+static int by_number(const void *a, const void *b)
+{
+    const struct place *left = a, *right = b;
+    return left->no < right->no ? -1 : left->no > right->no;
+}
+
+/* The lowest of a rep's tickets, at most `most` of them; the caller frees them. */
+int eh_lowest_new(struct lowest *ret)
+{
+    ret->items = malloc((ret->most + (size_t)1) * sizeof *ret->items);
+    return ret->items ? 0 : -EH_ENOMEM;
+}
+
+static void lowest_sort(struct lowest *l)
+{
+    qsort(l->items, l->count, sizeof *l->items, by_number);
+}
+
+/* The rep's next tickets to be released. */
+int eh_lowest_of_release(const struct eh_engine *e, const struct rep *rep, struct lowest *ret)
+{
+    struct eh_str scope = eh_str_n(rep->scope, rep->scope_size);
+    int r = eh_lowest_new(ret);
+    if (r < 0)
+        return r;
+    for (uint32_t slot = rep->open.first; slot != NONE; slot = e->tickets[slot].next) {
+        const struct ticket *t = &e->tickets[slot];
+        bool in_scope =
+            scope.size == 0 || eh_team_list_has(scope, name_of(&e->team_names, t->team));
+        if (t->no > rep->released && !t->aside && in_scope)
+            offer(ret, (struct place){t->no, slot});
+    }
+    lowest_sort(ret);
+    return 0;
+}
+
+/* The rep's next tickets of a team that is left. */
+int eh_lowest_of_team(const struct eh_engine *e, const struct rep *rep, uint32_t team,
+                      struct lowest *ret)
+{
+    int r = eh_lowest_new(ret);
+    if (r < 0)
+        return r;
+    for (uint32_t slot = rep->open.first; slot != NONE; slot = e->tickets[slot].next)
+        if (e->tickets[slot].team == team && !e->tickets[slot].aside)
+            offer(ret, (struct place){e->tickets[slot].no, slot});
+    lowest_sort(ret);
+    return 0;
+}

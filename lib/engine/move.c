@@ -1,0 +1,49 @@
+/*
+ * move: a ticket goes to another team: to a home it had there, or to the deal.
+ */
+#include "tail.h"
+
+/* In a team where it was dealt before, it goes to whoever had it last there. It is dealt again if
+ * they are in the team no more, or gave it back there. */
+static int come_home(struct step *s, uint32_t slot, const struct home *home)
+{
+    struct eh_engine *e = s->e;
+    struct ticket *t = &e->tickets[slot];
+    t->receipted = true;
+    t->booked = home->booked;
+    if (!home->given && eh_member_active(e, t->team, home->rep) != NONE)
+        return eh_deal_return(s, slot, home->rep);
+    t->was = home->rep;
+    t->left = home->left || !home->given;
+    return eh_deal_or_wait(s, slot);
+}
+
+/* Into another team, with the set of its skills there; before it is dealt there. */
+int eh_ticket_enter_team(struct step *s, uint32_t slot, uint32_t team, uint32_t set,
+                         const char *why)
+{
+    struct eh_engine *e = s->e;
+    struct ticket *t = &e->tickets[slot];
+    const struct decision decision = {.why = why};
+    uint32_t was = t->state == EH_TICKET_ASSIGNED ? t->rep : t->was;
+    struct home home = {.team = NONE};
+    int r = e->rules >= EH_RULES_RETURNS ? eh_homes_move(t, team, &home) : 0;
+    if (r < 0)
+        return r;
+    eh_deal_detach(e, slot);
+    eh_affinity_leave(e, slot);
+    eh_ledger_forget(t);
+    eh_ticket_count(e, t, false);
+    eh_set_release(e, t->team, t->set);
+    t->team = team;
+    t->set = set;
+    t->was = NONE;
+    t->left = false;
+    eh_ticket_count(e, t, true);
+    r = eh_affinity_join(e, slot);
+    if (r == 0)
+        r = eh_step_emit(s, EH_NOTICE_MOVED, t, NONE, was, why ? &decision : NULL);
+    if (r < 0)
+        return r;
+    return home.team != NONE ? come_home(s, slot, &home) : eh_deal_or_wait(s, slot);
+}

@@ -1,0 +1,25 @@
+/*
+ * named: the rep and the team that a message names.
+ */
+#include "calls.h"
+
+static int refuse_name(struct step *s, const char *what, struct eh_str id)
+{
+    return eh_step_refuse(s, EH_ENOTFOUND, "%s: %.*s is not on the desk", what, EH_STR_ARG(id));
+}
+
+int eh_step_rep(struct step *s, uint32_t *ret)
+{
+    uint32_t no = eh_names_find(&s->e->rep_names, s->m.rep);
+    bool there = no != NONE && s->e->reps[no].present;
+    *ret = there ? no : NONE;
+    return there ? 0 : refuse_name(s, "rep", s->m.rep);
+}
+
+int eh_step_team(struct step *s, uint32_t *ret)
+{
+    uint32_t no = eh_names_find(&s->e->team_names, s->m.team);
+    bool there = no != NONE && s->e->teams[no].desk;
+    *ret = there ? no : NONE;
+    return there ? 0 : refuse_name(s, "team", s->m.team);
+}

@@ -1,0 +1,179 @@
+/*
+ * parked_apply: outcomes that came before their ticket, once the ticket is there or their time is
+ * over.
+ *
+ * Once the ticket is there they are put in their places in its story. What the story refuses goes
+ * on waiting, for an outcome that may still come before it. It is a dead letter when its time is
+ * over.
+ */
+#include "story.h"
+
+static int message_of(const struct parked *parked, struct eh_message *ret)
+{
+    *ret = (struct eh_message){0};
+    struct eh_str body = eh_str_n((const char *)parked->body, parked->body_size);
+    return eh_message_decode(body, ret, NULL) < 0 ? -EH_ECORRUPT : 0;
+}
+
+static int64_t time_of(const struct parked *parked, const struct eh_message *m)
+{
+    return eh_message_has(m, EH_FIELD_AT) ? m->at_ms * 1000
+                                          : parked->until_us - EH_PARKED_S * SECOND_US;
+}
+
+static int check(const struct eh_engine *e, uint32_t ticket, const struct eh_message *m,
+                 struct eh_error *error)
+{
+    int r = eh_outcome_check(&e->tickets[ticket], m, error);
+    return r < 0 ? r : eh_outcome_room(e, &e->tickets[ticket], m, error);
+}
+
+/* Rules before EH_RULES_TICKETS: in the order they came. */
+static int apply_earlier(struct step *s, uint32_t ticket, uint32_t first)
+{
+    struct eh_engine *e = s->e;
+    int r = 0;
+    uint32_t left = e->rules >= EH_RULES_SLICES ? EH_PARKED_PER_TICKET_MAX : UINT32_MAX;
+    for (uint32_t slot = first, next; r == 0 && slot != NONE && left > 0; slot = next) {
+        left--;
+        next = e->parked[slot].sibling;
+        struct eh_message m;
+        r = message_of(&e->parked[slot], &m);
+        if (r < 0 || check(e, ticket, &m, NULL) < 0)
+            continue;
+        r = eh_outcome_apply(s, ticket, &m, time_of(&e->parked[slot], &m));
+        eh_parked_remove(e, slot);
+    }
+    return r;
+}
+
+static int entry_of(const struct eh_engine *e, uint32_t slot, struct story_entry *ret)
+{
+    const struct parked *parked = &e->parked[slot];
+    struct eh_message m;
+    int r = message_of(parked, &m);
+    if (r < 0)
+        return r;
+    *ret = eh_outcome_entry(e, &m, time_of(parked, &m), parked->until_us - EH_PARKED_S * SECOND_US);
+    ret->input = parked->input;
+    ret->stream_ms = parked->stream_ms;
+    ret->stream_no = parked->stream_no;
+    return 0;
+}
+
+static int apply_all(struct step *s, uint32_t ticket, uint32_t first)
+{
+    struct eh_engine *e = s->e;
+    struct story_entry entries[EH_PARKED_PER_TICKET_MAX] = {{.input = 0}};
+    bool refused[EH_PARKED_PER_TICKET_MAX];
+    uint32_t count = 0;
+    int r = 0;
+    for (uint32_t slot = first; r == 0 && slot != NONE && count < EH_PARKED_PER_TICKET_MAX;
+         slot = e->parked[slot].sibling)
+        r = entry_of(e, slot, &entries[count++]);
+    if (r == 0)
+        r = eh_outcomes_place(s, ticket, entries, count, refused);
+    if (r < 0)
+        return r == -EH_EFULL ? 0 : r; /* tried once more when their time is over */
+    for (uint32_t i = 0, slot = first, next; i < count; i++, slot = next) {
+        next = e->parked[slot].sibling;
+        e->parked[slot].judged = refused[i];
+        if (refused[i])
+            eh_digest_parked(e, &e->parked[slot]);
+        else
+            eh_parked_remove(e, slot);
+    }
+    return 0;
+}
+
+int eh_parked_apply(struct step *s, uint32_t ticket)
+{
+    uint64_t first;
+    if (!eh_table_get(&s->e->parked_index, s->in->identity, &first))
+        return 0;
+    return s->e->rules < EH_RULES_TICKETS ? apply_earlier(s, ticket, (uint32_t)first)
+                                          : apply_all(s, ticket, (uint32_t)first);
+}
+
+/* It is a dead letter. */
+static int refuse_parked(struct step *s, const struct parked *parked, const struct eh_message *m,
+                         const struct eh_error *error)
+{
+    int r = eh_step_refuse(s, error->code, "%s", error->text);
+    if (r == 0)
+        r = eh_step_dead(s, m, parked->stream_ms, parked->stream_no);
+    s->touched = true;
+    return r < 0
+               ? r
+               : eh_step_refused_notice(s, m, parked->origin, parked->stream_ms, parked->stream_no);
+}
+
+/* Why its ticket refuses it, as far as that is still known. */
+static void tell_judged(const struct step *s, uint32_t ticket, const struct parked *parked,
+                        const struct eh_message *m, struct eh_error *error)
+{
+    struct tale tale;
+    eh_error_set(error, EH_ECONFLICT, "outcome: ticket %.*s/%.*s did not allow it at its time",
+                 EH_STR_ARG(m->source), EH_STR_ARG(m->id));
+    if (ticket == NONE)
+        return;
+    eh_tale_open(&s->e->tickets[ticket], s->now_us, &tale);
+    eh_tale_why(&tale, parked->input, &s->e->tickets[ticket], error);
+}
+
+/* 0: it is applied; -EH_E… and why it is refused. */
+static int try_once_more(struct step *s, uint32_t slot, uint32_t ticket, const struct eh_message *m,
+                         struct eh_error *error)
+{
+    struct eh_engine *e = s->e;
+    struct parked *parked = &e->parked[slot];
+    struct story_entry entry;
+    if (e->rules < EH_RULES_TICKETS) {
+        int r = check(e, ticket, m, error);
+        s->touched |= r == 0;
+        return r < 0 ? r : eh_outcome_apply(s, ticket, m, time_of(parked, m));
+    }
+    int r = entry_of(e, slot, &entry);
+    return r < 0 ? r : eh_outcome_place(s, ticket, &entry, error);
+}
+
+int eh_parked_expire(struct step *s)
+{
+    struct eh_engine *e = s->e;
+    uint32_t slot = e->parked_list.first;
+    struct parked *parked = &e->parked[slot];
+    struct eh_message m;
+    struct eh_error error = {0};
+    int r = message_of(parked, &m);
+    if (r < 0)
+        return r;
+    uint32_t ticket = eh_ticket_find(e, parked->identity);
+    if (parked->judged)
+        tell_judged(s, ticket, parked, &m, &error);
+    else if (ticket == NONE)
+        eh_error_set(&error, EH_ENOTFOUND,
+                     "ticket %.*s/%.*s was not open within %d seconds of its outcome",
+                     EH_STR_ARG(m.source), EH_STR_ARG(m.id), EH_PARKED_S);
+    else
+        r = try_once_more(s, slot, ticket, &m, &error);
+    if (error.text[0])
+        r = refuse_parked(s, parked, &m, &error);
+    if (r == 0)
+        eh_parked_remove(e, slot);
+    return r;
+}
+
+int eh_parked_drop(struct step *s, struct eh_str why)
+{
+    uint32_t slot = s->e->parked_list.first;
+    struct eh_message m;
+    struct eh_error error = {0};
+    int r = message_of(&s->e->parked[slot], &m);
+    if (r < 0)
+        return r;
+    eh_error_set(&error, EH_EINVAL, "%.*s", EH_STR_ARG(why));
+    r = refuse_parked(s, &s->e->parked[slot], &m, &error);
+    if (r == 0)
+        eh_parked_remove(s->e, slot);
+    return r;
+}

@@ -1,0 +1,315 @@
+/*
+ * release: what a rep releases or leaves behind in a team goes back by ticket number, in rounds:
+ * each gives back as many as the step may have effects. A round of a release keeps in mind how far
+ * it came, so each ticket is given back once, whatever the rep says meanwhile.
+ */
+#include "tail.h"
+
+#include <stdlib.h>
+
+/* From the rep into the queue of its set. */
+static int give_back(struct step *s, uint32_t slot, uint32_t rep, bool left)
+{
+    struct ticket *t = &s->e->tickets[slot];
+    eh_deal_detach(s->e, slot);
+    t->was = rep;
+    t->left = left;
+    t->given_back = s->e->rules >= EH_RULES_SLICES;
+    int r = eh_queue_reserve(s->e, t->team, t->set);
+    if (r < 0)
+        return r;
+    eh_queue_push(s->e, slot);
+    eh_digest_ticket(s->e, slot);
+    return 0;
+}
+
+/* Tells where those wait that nobody got. */
+static int tell_waiting(struct step *s, const struct lowest *given, uint32_t rep)
+{
+    struct eh_engine *e = s->e;
+    int r = 0;
+    for (uint32_t i = 0; r == 0 && i < given->count; i++) {
+        struct ticket *t = &e->tickets[given->items[i].slot];
+        t->given_back = false;
+        if (t->state != EH_TICKET_WAITING)
+            continue;
+        struct decision decision = {.why = eh_waiting_why(e, t)};
+        r = eh_step_emit(s, EH_NOTICE_WAITING, t, NONE, rep, &decision);
+    }
+    return r;
+}
+
+static int set_releasing(struct eh_engine *e, uint32_t rep_no, bool releasing)
+{
+    struct rep *rep = &e->reps[rep_no];
+    rep->releasing = releasing;
+    int r = eh_rounds_update(e, rep_no);
+    if (r == 0 && !releasing)
+        r = eh_rep_set_text(&rep->scope, &rep->scope_size, eh_str_n(NULL, 0));
+    return r;
+}
+
+/* How many tickets a round gives back: half of the step, when others are to be dealt, too. */
+static uint32_t round_of(const struct step *s)
+{
+    const struct eh_engine *e = s->e;
+    bool others = e->rules >= EH_RULES_SLICES && e->ready_count > 0;
+    return others && s->m.type == EH_MESSAGE_DUE ? s->deals_left / 2 : s->deals_left;
+}
+
+/* Where it came to, and whether there is more to come. */
+static int end_round(struct step *s, uint32_t rep_no, const struct lowest *given)
+{
+    struct rep *rep = &s->e->reps[rep_no];
+    bool more = given->offered > given->count;
+    if (s->e->rules >= EH_RULES_SLICES) {
+        rep->released = !more ? 0 : given->count ? given->items[given->count - 1].no : 0;
+        rep->release_round = more ? s->in->no : 0;
+        s->deals_left -= given->count; /* each is dealt or told to wait */
+    }
+    return set_releasing(s->e, rep_no, more);
+}
+
+/* Gives them back to the deal of their team, deals, and tells where the others wait. */
+static int give_all(struct step *s, const struct lowest *given, uint32_t rep, bool left)
+{
+    int r = 0;
+    for (uint32_t i = 0; r == 0 && i < given->count; i++)
+        r = give_back(s, given->items[i].slot, rep, left);
+    if (r == 0)
+        r = eh_deal_waiting(s);
+    return r == 0 ? tell_waiting(s, given, rep) : r;
+}
+
+static int release_round(struct step *s, uint32_t rep_no)
+{
+    struct eh_engine *e = s->e;
+    struct lowest given = {.most = round_of(s)};
+    int r = eh_lowest_of_release(e, &e->reps[rep_no], &given);
+    if (r < 0)
+        return r;
+    r = end_round(s, rep_no, &given);
+    if (r == 0)
+        r = give_all(s, &given, rep_no, false);
+    free(given.items);
+    eh_digest_rep(e, rep_no);
+    return r;
+}
+
+/* ---- rounds of what is left behind */
+
+/* Team the tickets of a team that is left go to, or NONE: they stay in it. */
+static uint32_t left_to(const struct eh_engine *e, uint32_t team)
+{
+    const struct eh_desk_team *desk = e->teams[team].desk;
+    if (desk->leavers_work != EH_LEAVERS_WORK_TO)
+        return NONE;
+    return eh_names_find(&e->team_names, desk->leavers_to);
+}
+
+/* Each of them is moved and dealt: two effects. Where the other team has no room for its skills, or
+ * it remembers no more teams, a ticket goes back to the deal of its own. */
+static int move_all(struct step *s, const struct lowest *given, uint32_t rep, uint32_t team)
+{
+    struct eh_engine *e = s->e;
+    struct lowest stay = {.items = given->items};
+    int r = 0;
+    for (uint32_t i = 0; r == 0 && i < given->count; i++) {
+        uint32_t slot = given->items[i].slot, set;
+        const struct ticket *t = &e->tickets[slot];
+        r = !eh_homes_room(t, team) ? -EH_EFULL
+                                    : eh_set_acquire(e, team, ticket_skills(t), s->in->no, &set);
+        if (r == -EH_EFULL) {
+            stay.items[stay.count++] = given->items[i];
+            r = 0;
+        } else if (r == 0) {
+            r = eh_ticket_enter_team(s, slot, team, set, "left");
+        }
+    }
+    return r == 0 ? give_all(s, &stay, rep, true) : r;
+}
+
+static int tell_left(struct step *s, uint32_t rep_no, uint32_t team, uint64_t count)
+{
+    struct eh_engine *e = s->e;
+    struct eh_str id = name_of(&e->rep_names, rep_no), left = name_of(&e->team_names, team);
+    uint32_t to = left_to(e, team);
+    char text[4 * EH_ID_MAX];
+    size_t size = eh_format(
+        text, sizeof text, "%.*s left team %.*s: %llu open ticket%s %s%.*s", EH_STR_ARG(id),
+        EH_STR_ARG(left), (unsigned long long)count, count == 1 ? " goes" : "s go",
+        to == NONE ? "back to the deal" : "to team ", EH_STR_ARG(name_of(&e->team_names, to)));
+    e->reps[rep_no].leaves_told = true;
+    return eh_step_rep_notice(s, EH_NOTICE_LEFT, left, id, eh_str_n(text, size));
+}
+
+/* A round in one team; the last one there leads on to the `rest`. */
+static int leave_team(struct step *s, uint32_t rep_no, uint32_t team, struct eh_str rest)
+{
+    struct eh_engine *e = s->e;
+    uint32_t to = left_to(e, team), most = round_of(s);
+    struct lowest given = {.most = to == NONE || most < 2 ? most : most / 2};
+    int r = eh_lowest_of_team(e, &e->reps[rep_no], team, &given);
+    if (r == 0 && given.count > 0 && !e->reps[rep_no].leaves_told)
+        r = tell_left(s, rep_no, team, given.offered);
+    if (r == 0 && given.offered == given.count)
+        r = eh_leaves_done(e, rep_no, rest);
+    if (r == 0) {
+        uint32_t cost = to == NONE ? given.count : 2 * given.count;
+        s->deals_left -= cost < s->deals_left ? cost : s->deals_left;
+        r = to == NONE ? give_all(s, &given, rep_no, true) : move_all(s, &given, rep_no, to);
+    }
+    free(given.items);
+    return r;
+}
+
+static int leave_round(struct step *s, uint32_t rep_no)
+{
+    struct eh_engine *e = s->e;
+    struct rep *rep = &e->reps[rep_no];
+    struct eh_str rest;
+    uint32_t team = eh_leaves_team(e, rep_no, &rest);
+    int r = team == NONE ? eh_leaves_done(e, rep_no, rest) : leave_team(s, rep_no, team, rest);
+    rep->release_round = rep->leaves_size > 0 ? s->in->no : 0;
+    if (r == 0)
+        r = eh_rounds_update(e, rep_no);
+    eh_digest_rep(e, rep_no);
+    return r;
+}
+
+static int tell_back(struct step *s, uint32_t rep_no)
+{
+    struct eh_engine *e = s->e;
+    struct eh_str id = name_of(&e->rep_names, rep_no);
+    char text[2 * EH_ID_MAX];
+    size_t size = eh_format(text, sizeof text,
+                            "%.*s is back and starts afresh: no earlier signal "
+                            "holds",
+                            EH_STR_ARG(id));
+    e->reps[rep_no].back = false;
+    int r = eh_rounds_update(e, rep_no);
+    eh_digest_rep(e, rep_no);
+    return r == 0
+               ? eh_step_rep_notice(s, EH_NOTICE_BACK, eh_str_n(NULL, 0), id, eh_str_n(text, size))
+               : r;
+}
+
+/* ---- whose turn it is */
+
+int eh_release_round(struct step *s)
+{
+    uint32_t no = eh_rounds_next(s->e);
+    const struct rep *rep = &s->e->reps[no];
+    s->touched = true;
+    if (rep->back)
+        return tell_back(s, no);
+    return rep->releasing ? release_round(s, no) : leave_round(s, no);
+}
+
+bool eh_release_skip_notice(struct step *s)
+{
+    struct eh_engine *e = s->e;
+    uint32_t no = e->releasing_count ? eh_rounds_next(e) : NONE;
+    if (no == NONE || !e->reps[no].back)
+        return false;
+    s->touched = true;
+    e->reps[no].back = false;
+    eh_digest_rep(e, no);
+    return eh_rounds_update(e, no) == 0; /* it takes one out: no memory is needed */
+}
+
+/* The next ticket of the round that is next. */
+static int next_of(const struct eh_engine *e, uint32_t no, struct lowest *next)
+{
+    const struct rep *rep = &e->reps[no];
+    if (rep->releasing)
+        return eh_lowest_of_release(e, rep, next);
+    struct eh_str rest;
+    uint32_t team = eh_leaves_team(e, no, &rest);
+    return team == NONE ? eh_lowest_new(next) : eh_lowest_of_team(e, rep, team, next);
+}
+
+int eh_release_next(const struct step *s, uint32_t *ret_slot)
+{
+    const struct eh_engine *e = s->e;
+    struct lowest next = {.most = 1};
+    int r = next_of(e, eh_rounds_next(e), &next);
+    if (r == 0)
+        *ret_slot = next.count ? next.items[0].slot : NONE;
+    free(next.items);
+    return r;
+}
+
+/* ---- the message */
+
+/* Whether the rep is in a team today that the list has not. */
+static bool is_elsewhere(const struct eh_engine *e, const struct rep *rep, struct eh_str list)
+{
+    for (uint32_t i = 0; i < rep->membership_count; i++) {
+        const struct membership *m = &rep->memberships[i];
+        if (e->teams[m->team].members[m->position].active &&
+            !eh_team_list_has(list, name_of(&e->team_names, m->team)))
+            return true;
+    }
+    return false;
+}
+
+/* The rep's state is that of all teams, and stays; those of the list give them nothing until they
+ * signal. */
+static int release_in(struct step *s, uint32_t no)
+{
+    struct eh_engine *e = s->e;
+    struct rep *rep = &e->reps[no];
+    int r = 0;
+    struct eh_str list = s->m.team, team;
+    while (r == 0 && list.size > 0) {
+        team = eh_team_list_next(&list);
+        uint32_t at = eh_names_find(&e->team_names, team);
+        if (at != NONE && eh_member_active(e, at, no) != NONE && !eh_rep_is_away_in(e, rep, at))
+            r = eh_team_list_add(&rep->away_in, &rep->away_in_size, team);
+    }
+    s->fx->some_teams = true;
+    eh_eligible_refresh(e, no);
+    return r < 0 ? r : release_round(s, no);
+}
+
+/* Away, for all teams. */
+static int release_away(struct step *s, uint32_t no)
+{
+    struct eh_engine *e = s->e;
+    struct rep *rep = &e->reps[no];
+    struct eh_str by = eh_said_by(s, no);
+    int r = by.size && eh_overloaded_said(rep) && !rep->ended ? eh_tell_ended(s, no, by) : 0;
+    if (r == 0)
+        r = eh_rep_set_text(&rep->reason, &rep->reason_size, s->m.reason);
+    if (r == 0)
+        r = eh_rep_set_text(&rep->by, &rep->by_size, by);
+    if (r == 0)
+        r = eh_rep_set_text(&rep->away_in, &rep->away_in_size, eh_str_n(NULL, 0));
+    if (r < 0)
+        return r;
+    rep->ended = false;
+    rep->signalled = true;
+    eh_signal_newest(s, no);
+    eh_held_drop(e, no);
+    eh_signal_set(e, no, EH_STATUS_AWAY, s->now_us, EH_TIME_NEVER);
+    r = eh_step_signal(s, no, EH_STATUS_AWAY, s->now_us, EH_TIME_NEVER);
+    return r < 0 ? r : release_round(s, no);
+}
+
+int eh_step_release(struct step *s)
+{
+    struct eh_engine *e = s->e;
+    uint32_t no;
+    int r = eh_step_rep(s, &no);
+    if (r < 0 || no == NONE)
+        return r;
+    struct rep *rep = &e->reps[no];
+    s->touched = true;
+    r = eh_rep_set_text(&rep->scope, &rep->scope_size, s->m.team);
+    if (r < 0)
+        return r;
+    rep->released = 0;
+    bool some = e->rules >= EH_RULES_OTHERS && s->m.team.size > 0;
+    return some && is_elsewhere(e, rep, s->m.team) ? release_in(s, no) : release_away(s, no);
+}

@@ -1,0 +1,53 @@
+/*
+ * rounds: whose tickets go back to the deal, a few a step, and whose turn it is.
+ */
+#include "calls.h"
+
+static void rounds_remove(struct eh_engine *e, uint32_t rep)
+{
+    uint32_t at = 0;
+    while (e->releasing[at] != rep)
+        at++;
+    e->releasing[at] = e->releasing[--e->releasing_count];
+}
+
+static int rounds_add(struct eh_engine *e, uint32_t rep)
+{
+    int r = eh_room(&e->releasing, &e->releasing_capacity, e->releasing_count + 1,
+                    sizeof *e->releasing);
+    if (r == 0)
+        e->releasing[e->releasing_count++] = rep;
+    return r;
+}
+
+int eh_rounds_update(struct eh_engine *e, uint32_t rep_no)
+{
+    struct rep *rep = &e->reps[rep_no];
+    bool due = rep->releasing || rep->leaves_size > 0 || rep->back;
+    int r = 0;
+    if (due && !rep->in_rounds)
+        r = rounds_add(e, rep_no);
+    else if (!due && rep->in_rounds)
+        rounds_remove(e, rep_no);
+    if (r == 0)
+        rep->in_rounds = due;
+    return r;
+}
+
+/* The one whose last round is the longest ago; before EH_RULES_SLICES the first by id. */
+static bool comes_before(const struct eh_engine *e, uint32_t a, uint32_t b)
+{
+    uint64_t left = e->reps[a].release_round, right = e->reps[b].release_round;
+    if (left != right)
+        return left < right;
+    return eh_str_compare(e->rep_names.items[a], e->rep_names.items[b]) < 0;
+}
+
+uint32_t eh_rounds_next(const struct eh_engine *e)
+{
+    uint32_t first = e->releasing[0];
+    for (uint32_t i = 1; i < e->releasing_count; i++)
+        if (comes_before(e, e->releasing[i], first))
+            first = e->releasing[i];
+    return first;
+}

@@ -1,0 +1,146 @@
+/*
+ * skill_set: the required-skill sets of a team: found, made, used, and replaced when nobody uses
+ * them.
+ */
+#include "policy.h"
+
+#include <stdlib.h>
+
+static struct skill_set *set_of(struct eh_engine *e, uint32_t team, uint32_t set)
+{
+    return &e->teams[team].sets[set];
+}
+
+static uint32_t find_set(const struct team *team, struct eh_str skills)
+{
+    for (uint32_t i = 0; i < team->set_count; i++) {
+        const struct skill_set *set = &team->sets[i];
+        if (set->skills && eh_str_equal(eh_str_n(set->skills, set->skills_size), skills))
+            return i;
+    }
+    return NONE;
+}
+
+/* A place for one set more: a new one while there is room, else the one unused for longest. A
+ * place that is free already counts as room. */
+static uint32_t find_place(const struct team *team)
+{
+    if (team->set_count < EH_SKILL_SETS_MAX)
+        return team->set_count;
+    uint32_t best = NONE;
+    for (uint32_t i = 0; i < team->set_count; i++)
+        if (team->sets[i].uses == 0 &&
+            (best == NONE || team->sets[i].last_use < team->sets[best].last_use))
+            best = i;
+    return best;
+}
+
+bool eh_set_room(const struct eh_engine *e, uint32_t team, struct eh_str skills)
+{
+    return find_set(&e->teams[team], skills) != NONE || find_place(&e->teams[team]) != NONE;
+}
+
+/* The set goes, or its rounds do: what they owe is not lost. */
+void eh_set_end_rounds(struct eh_engine *e, const struct team *team, uint32_t set_no)
+{
+    struct skill_set *set = &team->sets[set_no];
+    for (uint32_t i = 0; i < team->member_count; i++)
+        eh_turns_put_down(e, team, set_no, i);
+    free(set->slots);
+    free(set->dues);
+    set->slots = NULL;
+    set->dues = NULL;
+    set->turns = (struct turns){0};
+    if (set->dealt)
+        eh_digest_set(e, (uint32_t)(team - e->teams), set_no);
+}
+
+void eh_set_done(struct eh_engine *e, uint32_t team, uint32_t set_no)
+{
+    struct skill_set *set = set_of(e, team, set_no);
+    if (set->slots)
+        eh_set_end_rounds(e, &e->teams[team], set_no);
+    if (set->skills)
+        eh_ledger_close_set(e, team, set_no);
+    free(set->skills);
+    free(set->tree);
+    free(set->queue);
+    *set = (struct skill_set){.skills = NULL};
+}
+
+static int make_set(struct eh_engine *e, uint32_t team_no, uint32_t place, struct eh_str skills)
+{
+    struct team *team = &e->teams[team_no];
+    char *copy = malloc(skills.size + 1);
+    struct node *tree = calloc(2 * (size_t)team->leaves, sizeof *tree);
+    struct slot *slots = NULL;
+    __int128 *dues = NULL;
+    bool rounds = team->policy->by_slots;
+    if (rounds) {
+        slots = calloc(team->member_count + (size_t)1, sizeof *slots);
+        dues = calloc(2 * (size_t)team->leaves, sizeof *dues);
+    }
+    struct skill_set *sets = team->sets;
+    if (place == team->set_count)
+        sets = realloc(team->sets, (place + 1) * sizeof *sets);
+    if (sets)
+        team->sets = sets;
+    if (!copy || !tree || (rounds && (!slots || !dues)) || !sets) {
+        free(copy);
+        free(tree);
+        free(slots);
+        free(dues);
+        return -EH_ENOMEM;
+    }
+    if (place == team->set_count)
+        team->set_count++;
+    else
+        eh_set_done(e, team_no, place);
+    if (skills.size)
+        memcpy(copy, skills.data, skills.size);
+    sets[place] = (struct skill_set){
+        .skills = copy, .skills_size = skills.size, .tree = tree, .slots = slots, .dues = dues};
+    eh_eligible_build_set(e, team_no, place);
+    return 0;
+}
+
+int eh_set_acquire(struct eh_engine *e, uint32_t team_no, struct eh_str skills, uint64_t input,
+                   uint32_t *ret)
+{
+    struct team *team = &e->teams[team_no];
+    uint32_t at = find_set(team, skills);
+    if (at == NONE) {
+        at = find_place(team);
+        if (at == NONE)
+            return -EH_EFULL;
+        int r = make_set(e, team_no, at, skills);
+        if (r < 0)
+            return r;
+    }
+    team->sets[at].uses++;
+    if (input > team->sets[at].last_use)
+        team->sets[at].last_use = input;
+    *ret = at;
+    return 0;
+}
+
+int eh_set_add(struct eh_engine *e, uint32_t team_no, struct eh_str skills, uint64_t last_use,
+               uint32_t *ret)
+{
+    struct team *team = &e->teams[team_no];
+    uint32_t at = team->set_count;
+    if (at == EH_SKILL_SETS_MAX || find_set(team, skills) != NONE)
+        return -EH_ECORRUPT;
+    int r = make_set(e, team_no, at, skills);
+    if (r < 0)
+        return r;
+    team->sets[at].last_use = last_use;
+    *ret = at;
+    return 0;
+}
+
+void eh_set_release(struct eh_engine *e, uint32_t team, uint32_t set)
+{
+    eh_assert(set_of(e, team, set)->uses > 0);
+    set_of(e, team, set)->uses--;
+}
