@@ -1,7 +1,7 @@
 /*
  * message_fields: the one table of what a message may say, and how a parsed value gets into it.
  *
- *     struct eh_pairs pairs = {…};             // from msgpack-c or jansson, in the sender's order
+ *     struct eh_pairs pairs = {.count = count, .item = item};  // in the order of the sender
  *     int r = eh_message_fill(&pairs, &arena, &m, &error);   // m.type is set: only its fields
  */
 #ifndef EVENHAND_WIRE_MESSAGE_FIELDS_H

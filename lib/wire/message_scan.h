@@ -2,7 +2,8 @@
  * message_scan: bounds before parsing. Walks the bytes of a message once, allocates nothing, and
  * refuses whatever could make a parser allocate, recurse or guess.
  *
- *     int r = eh_scan_msgpack(bytes, &error);
+ *     struct eh_blemishes blemishes;
+ *     int r = eh_scan_msgpack(bytes, &blemishes, &error);
  *     if (r < 0) // error.text: "byte 17: map of 4,000,000,000 pairs in 12 bytes"
  *         return r;
  *     // only now may msgpack-c see the bytes

@@ -5,7 +5,7 @@
  *     office_open(&o, &(struct office_plan){"rotation", .reps = 10, .sets = 1}, seed);
  *     office_status(&o, 3, EH_STATUS_AWAY);       // also: full, out of the team, back in it
  *     office_ticket(&o, 0);                       // one that asks for the skills of set 0
- *     o.due[3][0].count                           // entitled less received, tickets
+ *     double due = o.due[3][0].count;             // entitled less received, tickets
  *     office_close(&o);
  *
  * What is due is found here, by share among those this file says can get a ticket, and not read

@@ -6,7 +6,7 @@
  *     seeded_start(&s, 7);
  *     seeded_desk(&s, yaml);                   // with a team t
  *     seeded_ticket(&s, 1, 5000, NULL);
- *     s.fx.items[0].rep
+ *     struct eh_str rep = s.fx.items[0].rep;
  *     seeded_done(&s);
  *
  * A struct seeded stays where it was started.

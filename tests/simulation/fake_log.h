@@ -3,8 +3,8 @@
  * and read back as the store does it.
  *
  *     log_recall(&log, &in);                 // before step()
- *     log_append(&log, &in, &fx);            // after it: durable from now on
- *     log_replay(&log, engine, from, &why);  // the same effects and digest, or false
+ *     log_append(&log, &in, &fx, entry, digest); // after it: durable from now on
+ *     at = log_replay(&log, engine, from);       // as far as effects and digests are the same
  */
 #ifndef TESTS_SIMULATION_FAKE_LOG_H
 #define TESTS_SIMULATION_FAKE_LOG_H

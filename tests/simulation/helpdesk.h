@@ -3,7 +3,7 @@
  *
  *     struct helpdesk h = {.seed = seed};
  *     helpdesk_desk(&h, text, sizeof text);          // a desk file
- *     helpdesk_next(&h, json, sizeof json, &origin); // the next thing that happens
+ *     int type = helpdesk_next(&h, json, sizeof json); // the next thing that happens
  *
  * Few names, so that everything meets everything: outcomes before their tickets, reps that vanish,
  * the same ticket again and with other content.

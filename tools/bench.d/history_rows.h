@@ -4,7 +4,7 @@
  *     struct rows rows;
  *     rows_open(&rows, "dbname=bench");
  *     rows_input(&rows, &record);
- *     rows_effect(&rows, &effect, input);
+ *     rows_effect(&rows, &effect, seq, input);
  *     rows_change(&rows, &record);
  *     rows_batch_end(&rows, &state);       // a row of chain
  *     rows_close(&rows, &state);           // and the head

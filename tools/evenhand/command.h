@@ -11,7 +11,9 @@
  *         int r = eh_http_get(cli, "/v1/reps", &answer);
  *         if (r != EH_EXIT_DONE || cli->json)
  *             return eh_answer_finish(cli, r, &answer);
- *         …
+ *         …for people: a table of what answer.json says…
+ *         return EH_EXIT_DONE;
+ *     }
  */
 #ifndef EVENHAND_TOOLS_COMMAND_H
 #define EVENHAND_TOOLS_COMMAND_H

@@ -10,7 +10,8 @@
  *     open -> FREEZE -> provisional -> CLOSE -> closed -> PAY -> paid          and never back
  *
  *     struct eh_period_view v;
- *     if (!eh_engine_period(e, team, period, &v)) …     // no plan governs such a period
+ *     if (!eh_engine_period(e, team, period, &v))
+ *         return -EH_ENOTFOUND;                         // no plan governs such a period
  *     eh_engine_facts(e, &v, each, context);            // what is counted by kind, rep and name
  *     eh_settlements_put(&text, &settlement, 1);        // for CLOSE
  *

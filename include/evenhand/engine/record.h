@@ -7,7 +7,7 @@
  *     struct eh_record row;
  *     eh_record_from_input(&in, &fx, &arena, &row);
  *     eh_record_chain(&row, &fx.items[fx.first], fx.count - fx.first, &scratch, &chain);
- *     ...
+ *     …
  *     eh_record_to_input(&row, &arena, &in, &error);    // for replay: everything step() reads
  */
 #ifndef EVENHAND_ENGINE_RECORD_H

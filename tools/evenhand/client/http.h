@@ -4,7 +4,7 @@
  *     EH_AUTO(eh_answer) struct eh_answer answer = {0};
  *     char path[EH_CLI_PATH];
  *     eh_path(path, "/v1/reps/%s/signal", rep);
- *     int r = eh_http_send(cli, "POST", path, "application/json", body, &answer);
+ *     int r = eh_http_send(cli, "POST", path, "application/json", body, NULL, &answer);
  *
  * What the daemon refuses is said on stderr and becomes the exit code: 403 is 77, 503 is 69, the
  * rest 1.

@@ -9,7 +9,7 @@
  *     EH_AUTO(eh_backtest) struct eh_backtest test = {.team = NULL};
  *     r = eh_backtest_run(conninfo, "sales.yaml", &test);
  *     for (uint32_t i = 0; i < test.period_count; i++)
- *         print(test.periods[i].statement->gross);
+ *         print(eh_str("gross"), test.periods[i].statement->gross);
  */
 #ifndef EVENHAND_TOOLS_PLAN_BACKTEST_H
 #define EVENHAND_TOOLS_PLAN_BACKTEST_H

@@ -2,7 +2,7 @@
  * simulation: a recorded history, dealt again under several policies at once, by the engine the
  * daemon has, without servers.
  *
- *     struct eh_simulation_rules rules = {.history = {.file = "history.csv"}, .seed = 1, …};
+ *     struct eh_simulation_rules rules = {.history = {.file = "history.csv"}, .seed = 1};
  *     struct eh_simulation s = {0};
  *     r = eh_simulation_load(text, &rules, &s, &error);
  *     r = eh_simulation_run(&s, on_progress, context, &error);

@@ -3,9 +3,9 @@
  * in the bytes evenhandd writes, and none between the first and the last is missing.
  *
  *     r = eh_published_open(address, "main", &published, &error);   // before the log is read
- *     ... for each input that was decided again:
+ *     …for each input that was decided again:…
  *     r = eh_published_compare(&published, &in, &effects, true, &error);
- *     ... behind the last:
+ *     …behind the last:…
  *     r = eh_published_end(&published, &error);
  *     eh_published_close(&published);
  *

@@ -1,0 +1,203 @@
+#!/usr/bin/python3
+"""examples: the example at the head of each header compiles.
+
+    examples.py path/to/source path/to/build COMPILER...
+
+An example is each indented paragraph of a header's first comment in which a line ends with a `;`.
+The statements of a header are compiled as the body of a function that returns int; functions in the
+example stand before it. `…words…` stands for statements that are left out. The names that an example
+does not declare itself (`error`, `arena`, `r`, …) are declared below, once for all headers, so that
+one name means one thing. A header has an entry of its own where a name means something else there,
+or where its example needs further headers.
+"""
+import concurrent.futures
+import os
+import re
+import sys
+
+import headers
+import tap
+
+GIVEN = """
+    int r = 0;
+    struct eh_error error;
+    struct eh_arena arena, scratch;
+    struct eh_bytes out, bytes;
+    struct eh_str id, rep, team, text, told, reason;
+    int64_t now, now_us, then_us, from_us, to_us, at_ms, took_us, total, open;
+    int32_t today, date, first, last;
+    size_t count, size, done, all, max, last_line;
+    uint64_t seed, from, to, epoch, input;
+    void *context, *ctx;
+    struct eh_key digest;
+    const struct eh_draws *draws;
+    struct eh_message m, message;
+    struct eh_input in;
+    struct eh_effects fx, effects;
+    struct eh_engine *engine, *e;
+    struct eh_chain chain;
+    struct eh_record record;
+    struct eh_period period;
+    struct eh_period_view view;
+    struct eh_settlement settlement;
+    struct eh_desk *desk;
+    struct eh_bonus_plan *plan;
+    struct eh_bonus_facts facts;
+    struct eh_checkpoint checkpoint;
+    struct event_base *base;
+    struct eh_config *config;
+    struct eh_app *app;
+    struct eh_batch *b, *batch;
+    struct eh_item *item;
+    struct eh_head head;
+    struct eh_store *store;
+    struct eh_outbox *outbox;
+    struct eh_redis_link *link;
+    struct eh_admin_request *request;
+    struct eh_child *child;
+    struct eh_stream_id low, high;
+    struct eh_cli *cli;
+    struct eh_cli_log *log;
+    struct eh_replay replay;
+    const char *conninfo, *path, *line, *body, *yaml, *const *values;
+    const int *lengths;
+    void print(struct eh_str who, int64_t amount);
+    void pay(struct eh_str who, int64_t amount);
+    void log_error(const char *format, const char *text);
+    void dead_letter(const char *reason);
+"""
+
+# {end of a header's path: #include lines, and declarations of its own}
+OWN = {
+    "bonus/apportion.h": "struct eh_str ana, bo;",
+    "draw/draw.h": "struct eh_str desk, source; uint8_t *seed, *digest;",
+    "draw/hash.h": "void *bytes, *row;",
+    "base/error.h": "#include <evenhand/wire/desk.h>\n",
+    "base/bytes.h": "int in;",
+    "engine/periods.h": "struct eh_engine *e; struct eh_bytes text; eh_fact_fn *each;",
+    "fairness/report.h": "struct eh_fairness_account reading;",
+    "fairness/verdicts.h": "#include <math.h>\n",
+    "fairness/watch.h": """struct eh_str sales; struct eh_fairness_report report; int64_t first, last;
+        bool next_input(struct eh_input *ret);""",
+    "json/pool.h": "struct eh_pool_statement *statement; struct eh_bonus_node *why;",
+    "wire/plan.h": "eh_plan_line_fn *say;",
+    "engine/policy.h": "struct eh_choice choice; uint32_t position; struct eh_draws *draws;",
+    "engine/stored.h": "#include \"state.h\"\nstruct fact *fact; struct eh_bytes *out;",
+    "wire/desk_read.h": """struct desk_reader *reader; struct desk_node *node; struct desk_path *path;
+        struct eh_desk_rep rep;""",
+    "wire/message_fields.h": "void *item;",
+    "wire/message_scan.h": "struct eh_str bytes;",
+    "wire/lines.h": "#include <evenhand/wire/desk.h>\nstruct eh_desk_team *team; void *line;",
+    "bench.d/engine.h": "int64_t took;",
+    "bench.d/history_rows.h": "struct eh_effect effect; struct rows_state state; uint64_t seq;",
+    "ask/fairness_text.h": "json_t *report; char text[80];",
+    "ask/payroll.h": "json_t *pool;",
+    "ask/pool.h": "json_t *pool;",
+    "client/http.h": "struct eh_str body; const char *rep;",
+    "evenhand/command.h": "#include \"client/http.h\"\n",
+    "feed/fates.h": "size_t counts[EH_FATE_COUNT];",
+    "feed/redis.h": "struct eh_str body; size_t taken; struct eh_entry_id ids[EH_STREAM_WINDOW];",
+    "history/found.h": "struct eh_history_rules rules;",
+    "history/history.h": "eh_history_fn *on_ticket;",
+    "history/messages.h": "struct eh_history_rules rules;",
+    "log/replay.h": "eh_deal_fn *on_deal;",
+    "plan/file.h": "#include \"command.h\"\n",
+    "simulate/simulation.h": """void *on_progress; struct eh_figures figures; uint32_t team;""",
+    "simulate/tally.h": "uint32_t team, rep, share_ppm;",
+    "verify/published.h": "char *address; struct eh_published published;",
+    "fuzz/edits.h": "uint8_t *data; struct eh_str good;",
+    "property/fairness_desks.h": "struct desk_shape shape; struct seed seed; struct eh_str yaml;",
+    "scenario/redis_bench.h": "void *is_so;",
+    "simulation/fake_log.h": "struct log log; struct eh_str entry; size_t at;",
+    "simulation/helpdesk.h": "char text[80], json[80];",
+    "unit/admin_kit.h": "const char *desk; void *setup;",
+    "unit/admin_lives.h": "int REQUEST;",
+    "unit/fairness_kit.h": "struct eh_deal deal;",
+    "unit/stays_kit.h": "struct kit k;",
+}
+
+
+def example_of(text):
+    """The code of the comment that a header opens with; empty without."""
+    comment = re.match(r"/\*(.*?)\*/", text, re.DOTALL)
+    lines = [re.sub(r"^ \* ?", "", line) for line in (comment[1] if comment else "").split("\n")]
+    blocks, block = [], []
+    for line in lines + [""]:
+        if line.startswith("    "):
+            block.append(line[4:])
+        else:
+            blocks.append(block)
+            block = []
+    return "".join(line + "\n" for part in blocks
+                   if re.search(r";( *//.*)?$", "\n".join(part), re.MULTILINE) for line in part)
+
+
+def whole_functions(code):
+    """(functions that are there whole, the statements around them)"""
+    pattern = re.compile(r"^\w[^;\n]*\)\n\{\n.*?^\}\n", re.MULTILINE | re.DOTALL)
+    return "".join(pattern.findall(code)), pattern.sub("", code)
+
+
+def names(declarations):
+    """{name: its declaration}. A declaration is of one function, or of variables of one type."""
+    found = {}
+    for words in filter(str.strip, declarations.split(";")):
+        function = re.match(r"\s*[^(]*?(\w+)\(", words)
+        if function:
+            found[function[1]] = words.strip() + ";"
+            continue
+        kind, variables = re.match(r"\s*((?:const )?(?:struct )?\w+) ([^;]*)", words).groups()
+        for variable in variables.split(","):
+            name = re.findall(r"\w+", re.split(r"[\[=]", variable)[0])[-1]
+            found[name] = "static %s %s;" % (kind, variable.strip())
+    return found
+
+
+def program(header, code):
+    own = next((text for end, text in OWN.items() if header.endswith(end)), "")
+    known = {**names(GIVEN), **names(re.sub(r"#include.*", "", own))}
+    code = re.sub(r"…[^…\n]*…|…", "left_out();", code)
+    functions, statements = whole_functions(code)
+    bare = re.sub(r'"[^"\n]*"|\'[^\'\n]*\'|//.*', "", code)
+    given = [words for name, words in known.items() if re.search(r"(?<![.>\w])%s\b" % name, bare)]
+    return "\n".join(["#include <evenhand/base/base.h>",
+                      '#include "%s"' % os.path.join(headers.SOURCE, header),
+                      *re.findall(r"^#include.*", own, re.MULTILINE),
+                      "void left_out(void);", functions,
+                      "int example(void)", "{", *given, "{", statements, "}", "return 0;", "}", ""])
+
+
+def complaint_of(header, code):
+    return headers.compiled(program(header, code), [
+        *headers.flags_of(header), "-w", "-Werror=implicit-function-declaration",
+        "-Werror=implicit-int", "-Werror=incompatible-pointer-types", "-Werror=int-conversion"])
+
+
+def complaint(header):
+    """None: there is no example."""
+    with open(os.path.join(headers.SOURCE, header), encoding="utf-8") as f:
+        code = example_of(f.read())
+    return complaint_of(header, code) if code else None
+
+
+def each_example_compiles():
+    names = [name for folder in ("include", "lib", "tools", "tests")
+             for name in headers.headers(folder)]
+    with concurrent.futures.ThreadPoolExecutor(headers.WORKERS) as pool:
+        told = {name: text for name, text in zip(names, pool.map(complaint, names))
+                if text is not None}
+    print("# %d examples" % len(told))
+    wrong = ["%s: its example does not compile:\n%s" % item for item in told.items() if item[1]]
+    assert not wrong, "\n".join(wrong)
+
+
+def one_that_does_not_compile_is_found():
+    text = "/*\n * x: an example.\n *\n *     struct eh_str x = eh_str_n(%s);\n *     …use it…\n */\n"
+    for word, wrong in (('"x", 1', False), ('"x"', True), ("nowhere, 1", True)):
+        code = example_of(text % word)
+        header = os.path.join("include", "evenhand", "base", "text.h")
+        assert code and bool(complaint_of(header, code)) == wrong, (word, code)
+
+
+if __name__ == "__main__":
+    tap.play([each_example_compiles, one_that_does_not_compile_is_found])
