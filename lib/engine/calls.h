@@ -231,26 +231,11 @@ int eh_deal_return(struct step *, uint32_t slot, uint32_t rep) EH_MUST_CHECK;
 /* Off its rep or out of its queue. */
 void eh_deal_detach(struct eh_engine *, uint32_t slot);
 
-/* the messages */
-int eh_step_ticket(struct step *) EH_MUST_CHECK;
-int eh_step_update(struct step *) EH_MUST_CHECK;
-int eh_step_signal_message(struct step *) EH_MUST_CHECK;
-int eh_step_outcome(struct step *) EH_MUST_CHECK;
-int eh_step_metric(struct step *) EH_MUST_CHECK;
-int eh_step_assign(struct step *) EH_MUST_CHECK;
-int eh_step_release(struct step *) EH_MUST_CHECK;
-int eh_step_move(struct step *) EH_MUST_CHECK;
-int eh_step_desk(struct step *) EH_MUST_CHECK;
-int eh_step_freeze(struct step *) EH_MUST_CHECK;
-int eh_step_close(struct step *) EH_MUST_CHECK;
-int eh_step_pay(struct step *) EH_MUST_CHECK;
-int eh_step_exclude(struct step *) EH_MUST_CHECK;
-
-/* epochs.c */
-int eh_step_day(struct step *) EH_MUST_CHECK;
-int eh_step_reveal(struct step *) EH_MUST_CHECK;
-int eh_step_new_key(struct step *) EH_MUST_CHECK;
-int eh_step_accept_time(struct step *) EH_MUST_CHECK;
+/* One for each type of message: what it does, or that it is refused. */
+#define EH_STEP_DECLARED(NAME, number, name, does, ...)                                            \
+    int eh_step_##does(struct step *) EH_MUST_CHECK;
+EH_MESSAGE_TYPES(EH_STEP_DECLARED)
+#undef EH_STEP_DECLARED
 
 /* ---- time_back.c */
 
@@ -379,7 +364,6 @@ void eh_cancelled_encode(const struct cancelled *, struct eh_bytes *);
 void eh_cancelled_done(struct eh_engine *);
 
 /* skipped.c */
-int eh_step_skipped(struct step *) EH_MUST_CHECK;
 int eh_ticket_touch(struct step *, uint32_t slot) EH_MUST_CHECK; /* it stands aside no longer */
 
 /* roster.c */
@@ -441,9 +425,6 @@ void eh_put_amount(struct eh_bytes *, struct amount);
 /* member.c */
 /* Today is one of their days in some team. */
 bool eh_rep_is_on_duty(const struct eh_engine *, const struct rep *);
-
-/* rules.c */
-int eh_step_rules(struct step *) EH_MUST_CHECK;
 
 /* desk_held.c */
 /* A team whose policy the first builds did not have, or NULL. */

@@ -126,7 +126,7 @@ static int refuse_known(struct step *s)
 /* ---- what is due */
 
 /* One thing, the one that has been due for longest. */
-static int step_due(struct step *s)
+int eh_step_due(struct step *s)
 {
     struct eh_engine *e = s->e;
     struct eh_due due;
@@ -142,7 +142,7 @@ static int step_due(struct step *s)
     }
 }
 
-static int step_unparsed(struct step *s)
+int eh_step_unparsed(struct step *s)
 {
     return eh_step_refuse(s, EH_EPARSE, "%.*s", EH_STR_ARG(s->m.reason));
 }
@@ -151,30 +151,9 @@ static int step_unparsed(struct step *s)
 
 typedef int step_fn(struct step *);
 
-static step_fn *const steps[] = {
-    [EH_MESSAGE_TICKET] = eh_step_ticket,
-    [EH_MESSAGE_UPDATE] = eh_step_update,
-    [EH_MESSAGE_SIGNAL] = eh_step_signal_message,
-    [EH_MESSAGE_OUTCOME] = eh_step_outcome,
-    [EH_MESSAGE_METRIC] = eh_step_metric,
-    [EH_MESSAGE_ASSIGN] = eh_step_assign,
-    [EH_MESSAGE_RELEASE] = eh_step_release,
-    [EH_MESSAGE_MOVE] = eh_step_move,
-    [EH_MESSAGE_DESK] = eh_step_desk,
-    [EH_MESSAGE_DAY] = eh_step_day,
-    [EH_MESSAGE_DUE] = step_due,
-    [EH_MESSAGE_UNPARSED] = step_unparsed,
-    [EH_MESSAGE_REVEAL] = eh_step_reveal,
-    [EH_MESSAGE_FREEZE] = eh_step_freeze,
-    [EH_MESSAGE_CLOSE] = eh_step_close,
-    [EH_MESSAGE_PAY] = eh_step_pay,
-    [EH_MESSAGE_EXCLUDE] = eh_step_exclude,
-    [EH_MESSAGE_INCLUDE] = eh_step_exclude,
-    [EH_MESSAGE_NEW_KEY] = eh_step_new_key,
-    [EH_MESSAGE_RULES] = eh_step_rules,
-    [EH_MESSAGE_ACCEPT_TIME] = eh_step_accept_time,
-    [EH_MESSAGE_SKIPPED] = eh_step_skipped,
-};
+#define STEP(NAME, number, name, does, ...) [EH_MESSAGE_##NAME] = eh_step_##does,
+
+static step_fn *const steps[] = {EH_MESSAGE_TYPES(STEP)};
 
 /* Numbers without a gap, time and day in order. Until the first day has come, any date goes. An
  * operator may lead both back. */
@@ -183,7 +162,7 @@ static bool is_next(const struct eh_engine *e, const struct eh_input *in)
     int type = in->message.type;
     bool accepted = type == EH_MESSAGE_ACCEPT_TIME && e->rules >= EH_RULES_TIME_BACK;
     return in->no == e->input + 1 && (in->at_us >= e->at_us || accepted) && eh_is_time(in->at_us) &&
-           eh_is_date(in->date) && type >= EH_MESSAGE_TICKET && type <= EH_MESSAGE_LAST &&
+           eh_is_date(in->date) && type > 0 && type <= EH_MESSAGE_LAST &&
            (in->date == e->date || !e->has_day || type == EH_MESSAGE_DAY || accepted ||
             (type == EH_MESSAGE_SKIPPED && in->date > e->date));
 }
@@ -249,8 +228,7 @@ int eh_engine_try(const struct eh_engine *e, const struct eh_input *in, struct e
 {
     int type = in->message.type;
     struct step s = {.e = (struct eh_engine *)e, .in = in, .fx = fx, .subject = NONE, .dry = true};
-    if (type != EH_MESSAGE_FREEZE && type != EH_MESSAGE_CLOSE && type != EH_MESSAGE_PAY &&
-        type != EH_MESSAGE_EXCLUDE && type != EH_MESSAGE_INCLUDE)
+    if (!eh_type_is(type, EH_TYPE_PERIOD))
         return -EH_EINVAL;
     eh_message_of_input(in, &s.m);
     eh_step_begin(fx);

@@ -21,8 +21,9 @@
 /* What the shell adds once a message is identified. */
 static uint64_t added(const struct eh_message *m)
 {
-    bool settles = m->type == EH_MESSAGE_FREEZE || m->type == EH_MESSAGE_CLOSE;
-    return ADDED | (settles ? EH_FIELD_BIT(EH_FIELD_TEXT) | EH_FIELD_BIT(EH_FIELD_REASON) : 0);
+    return ADDED | (eh_message_is(m, EH_TYPE_SETTLES)
+                        ? EH_FIELD_BIT(EH_FIELD_TEXT) | EH_FIELD_BIT(EH_FIELD_REASON)
+                        : 0);
 }
 
 static struct eh_str digest_text(struct eh_str text, const struct eh_salt *salt,

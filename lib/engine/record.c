@@ -260,32 +260,26 @@ int eh_record_set_column(struct eh_record *row, int number, const void *bytes, s
 
 /* ---- and back */
 
+/* By the field of its type that stands in `word`. */
 static bool set_word(struct eh_message *m, struct eh_str word)
 {
+    uint64_t field = eh_message_types[m->type].required & WORDS;
+    int number = 1;
     if (word.size == 0)
         return true;
-    int number = 0;
-    switch (m->type) {
-    case EH_MESSAGE_SIGNAL:
+    if (m->type == EH_MESSAGE_RELEASE) /* what it caused, not what it was */
+        return eh_str_equal(word, eh_str(SOME_TEAMS));
+    if (field == EH_FIELD_BIT(EH_FIELD_STATUS)) {
         number = eh_status_from_name(word);
         m->status = (uint8_t)number;
-        m->has |= EH_FIELD_BIT(EH_FIELD_STATUS);
-        break;
-    case EH_MESSAGE_OUTCOME:
+    } else if (field == EH_FIELD_BIT(EH_FIELD_OUTCOME)) {
         number = eh_outcome_from_name(word);
         m->outcome = (uint8_t)number;
-        m->has |= EH_FIELD_BIT(EH_FIELD_OUTCOME);
-        break;
-    case EH_MESSAGE_METRIC:
+    } else if (field == EH_FIELD_BIT(EH_FIELD_METRIC)) {
         m->metric = word;
-        m->has |= EH_FIELD_BIT(EH_FIELD_METRIC);
-        return true;
-    case EH_MESSAGE_RELEASE: /* what it caused, not what it was */
-        return eh_str_equal(word, eh_str(SOME_TEAMS));
-    default:
-        break;
     }
-    return number > 0;
+    m->has |= field;
+    return field && number > 0;
 }
 
 static bool set_columns(const struct eh_record *row, struct eh_message *m)

@@ -276,7 +276,7 @@ int eh_pool_prepare_as(const struct eh_engine *e, const struct eh_message *m,
 {
     EH_AUTO(eh_arena) struct eh_arena arena = EH_ARENA_INIT;
     struct eh_period_view view;
-    if (m->type != EH_MESSAGE_FREEZE && m->type != EH_MESSAGE_CLOSE)
+    if (!eh_message_is(m, EH_TYPE_SETTLES))
         return 0;
     int r = find_period(e, m, &view, error);
     if (r == 0)

@@ -277,19 +277,12 @@ static int fill_body(const struct eh_pairs *pairs, struct eh_arena *arena, struc
     return r;
 }
 
-/* Types that only the shell makes. */
-#define SHELL_TYPES                                                                                \
-    (EH_TYPE_BIT(EH_MESSAGE_DESK) | EH_TYPE_BIT(EH_MESSAGE_DAY) | EH_TYPE_BIT(EH_MESSAGE_DUE) |    \
-     EH_TYPE_BIT(EH_MESSAGE_UNPARSED) | EH_TYPE_BIT(EH_MESSAGE_NEW_KEY) |                          \
-     EH_TYPE_BIT(EH_MESSAGE_RULES) | EH_TYPE_BIT(EH_MESSAGE_ACCEPT_TIME) |                         \
-     EH_TYPE_BIT(EH_MESSAGE_SKIPPED))
-
 int eh_message_from_json_body(struct eh_str text, struct eh_arena *arena, struct eh_message *m,
                               struct eh_error *error)
 {
     struct eh_pairs pairs;
     json_t *root = NULL;
-    if (m->type < EH_MESSAGE_TICKET || m->type > EH_MESSAGE_LAST || (SHELL_TYPES >> m->type & 1))
+    if (!eh_message_is(m, EH_TYPE_ADMIN))
         return eh_error_field(error, EH_EINVAL, "type", "type: no message from outside");
     pairs.count = 0;
     if (text.size > 0) {

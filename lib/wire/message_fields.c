@@ -1,20 +1,6 @@
-/* message_fields.c: the table of fields. A new key is a row here and a number in message.h. */
+/* message_fields.c: the table of fields. A new field is a row here, a number in message.h and its
+ * place in the rows of the types that have it (message_types.h). */
 #include "message_fields.h"
-
-#define TICKET  EH_TYPE_BIT(EH_MESSAGE_TICKET)
-#define UPDATE  EH_TYPE_BIT(EH_MESSAGE_UPDATE)
-#define SIGNAL  EH_TYPE_BIT(EH_MESSAGE_SIGNAL)
-#define OUTCOME EH_TYPE_BIT(EH_MESSAGE_OUTCOME)
-#define METRIC  EH_TYPE_BIT(EH_MESSAGE_METRIC)
-#define ASSIGN  EH_TYPE_BIT(EH_MESSAGE_ASSIGN)
-#define RELEASE EH_TYPE_BIT(EH_MESSAGE_RELEASE)
-#define MOVE    EH_TYPE_BIT(EH_MESSAGE_MOVE)
-#define REVEAL  EH_TYPE_BIT(EH_MESSAGE_REVEAL)
-#define EXCLUDE (EH_TYPE_BIT(EH_MESSAGE_EXCLUDE) | EH_TYPE_BIT(EH_MESSAGE_INCLUDE))
-#define PERIOD                                                                                     \
-    (EH_TYPE_BIT(EH_MESSAGE_FREEZE) | EH_TYPE_BIT(EH_MESSAGE_CLOSE) |                              \
-     EH_TYPE_BIT(EH_MESSAGE_PAY) | EXCLUDE)
-#define SHELL 0 /* set by the shell or the engine, never read from outside */
 
 #define NAMED(text, member)                                                                        \
     .name = text, .name_size = sizeof text - 1, .offset = offsetof(struct eh_message, member)
@@ -30,90 +16,66 @@
 
 /* clang-format off */
 const struct eh_field_row eh_field_rows[EH_FIELD_COUNT] = {
-    [EH_FIELD_ID] = {NAME("id", id), .required = TICKET | UPDATE | OUTCOME | ASSIGN | MOVE},
-    [EH_FIELD_TEAM] = {NAME("team", team), .required = TICKET | METRIC | MOVE | PERIOD},
-    [EH_FIELD_KIND] = {NAME("kind", kind), .required = TICKET},
-    [EH_FIELD_SOURCE] = {NAME("source", source), .optional = TICKET | UPDATE | OUTCOME | ASSIGN | MOVE,
-        .default_for = TICKET | UPDATE | OUTCOME | ASSIGN | MOVE, .default_text = "default"},
-    /* below 0 only as a metric: eh_message_finish() */
+    [EH_FIELD_ID] = {NAME("id", id)},
+    [EH_FIELD_TEAM] = {NAME("team", team)},
+    [EH_FIELD_KIND] = {NAME("kind", kind)},
+    [EH_FIELD_SOURCE] = {NAME("source", source), .default_text = "default"},
+    /* below 0 for EH_TYPE_SIGNED alone: eh_message_finish() */
     [EH_FIELD_VALUE] = {NAMED("value", value), .kind = EH_KIND_INTEGER,
-        .least = -EH_INTEGER_MAX, .most = EH_INTEGER_MAX,
-        .required = METRIC, .optional = TICKET | UPDATE | OUTCOME, .default_for = TICKET},
-    [EH_FIELD_CURRENCY] = {NAMED("currency", currency), .kind = EH_KIND_CURRENCY, .optional = TICKET},
+        .least = -EH_INTEGER_MAX, .most = EH_INTEGER_MAX},
+    [EH_FIELD_CURRENCY] = {NAMED("currency", currency), .kind = EH_KIND_CURRENCY},
     [EH_FIELD_CUSTOMER] = {NAMED("customer", customer), .kind = EH_KIND_TEXT, .least = 1,
-        .most = EH_CUSTOMER_MAX, .optional = TICKET, .mending = EH_MEND_CLEAN},
+        .most = EH_CUSTOMER_MAX, .mending = EH_MEND_CLEAN},
     [EH_FIELD_PRIORITY] = {NAMED("priority", priority), .kind = EH_KIND_SMALL, .most = 9,
-        .optional = TICKET | UPDATE, .default_for = TICKET, .default_number = 5,
-        .mending = EH_MEND_NEAREST},
-    [EH_FIELD_SKILLS] = {NAMED("skills", skills), .kind = EH_KIND_SKILLS, .optional = TICKET | UPDATE},
-    [EH_FIELD_CHANNEL] = {NAME("channel", channel), .optional = TICKET, .mending = EH_MEND_CLEAN},
-    [EH_FIELD_SUBJECT] = {LINE("subject", subject), .optional = TICKET | UPDATE,
-        .mending = EH_MEND_CLEAN},
-    [EH_FIELD_CREATED_AT] = {TIME("created_at", created_at_ms), .optional = TICKET,
-        .mending = EH_MEND_LEAVE_OUT},
-    [EH_FIELD_OWNER] = {NAME("owner", owner), .optional = TICKET, .mending = EH_MEND_LEAVE_OUT},
-    [EH_FIELD_REP] = {NAME("rep", rep), .required = SIGNAL | ASSIGN | RELEASE | EXCLUDE,
-        .optional = METRIC},
+        .default_number = 5, .mending = EH_MEND_NEAREST},
+    [EH_FIELD_SKILLS] = {NAMED("skills", skills), .kind = EH_KIND_SKILLS},
+    [EH_FIELD_CHANNEL] = {NAME("channel", channel), .mending = EH_MEND_CLEAN},
+    [EH_FIELD_SUBJECT] = {LINE("subject", subject), .mending = EH_MEND_CLEAN},
+    [EH_FIELD_CREATED_AT] = {TIME("created_at", created_at_ms), .mending = EH_MEND_LEAVE_OUT},
+    [EH_FIELD_OWNER] = {NAME("owner", owner), .mending = EH_MEND_LEAVE_OUT},
+    [EH_FIELD_REP] = {NAME("rep", rep)},
     [EH_FIELD_STATUS] = {NAMED("status", status), .kind = EH_KIND_STATUS,
-        .least = EH_STATUS_AVAILABLE, .most = EH_STATUS_AWAY, .required = SIGNAL},
-    [EH_FIELD_FOR] = {SECONDS("for", for_s), .optional = SIGNAL},
-    [EH_FIELD_REASON] = {LINE("reason", reason), .required = ASSIGN | RELEASE | MOVE | EXCLUDE,
-        .optional = SIGNAL | EH_TYPE_BIT(EH_MESSAGE_FREEZE), .mending = EH_MEND_CLEAN},
-    [EH_FIELD_EVENT] = {NAME("event", event), .optional = SIGNAL | OUTCOME | METRIC | REVEAL | PERIOD},
+        .least = EH_STATUS_AVAILABLE, .most = EH_STATUS_AWAY},
+    [EH_FIELD_FOR] = {SECONDS("for", for_s)},
+    [EH_FIELD_REASON] = {LINE("reason", reason), .mending = EH_MEND_CLEAN},
+    [EH_FIELD_EVENT] = {NAME("event", event)},
     [EH_FIELD_OUTCOME] = {NAMED("outcome", outcome), .kind = EH_KIND_OUTCOME,
-        .least = EH_OUTCOME_WON, .most = EH_OUTCOME_RATED, .required = OUTCOME},
+        .least = EH_OUTCOME_WON, .most = EH_OUTCOME_RATED},
     [EH_FIELD_CSAT] = {NAMED("csat", csat), .kind = EH_KIND_SMALL, .least = 1, .most = 5,
-        .optional = OUTCOME, .mending = EH_MEND_LEAVE_OUT},
-    [EH_FIELD_HANDLED] = {SECONDS("handled", handled_s), .optional = OUTCOME,
         .mending = EH_MEND_LEAVE_OUT},
-    [EH_FIELD_AT] = {TIME("at", at_ms), .optional = OUTCOME}, /* or AT_DAY */
-    [EH_FIELD_METRIC] = {NAME("metric", metric), .required = METRIC},
-    [EH_FIELD_PERIOD] = {NAME("period", period), .required = METRIC | PERIOD},
-    [EH_FIELD_ACTOR] = {NAME("actor", actor), .optional = SHELL},
-    [EH_FIELD_TEXT] = {NAMED("text", text), .kind = EH_KIND_RAW, .optional = SHELL},
-    [EH_FIELD_CUSTOMER_DIGEST] = {DIGEST("customer_digest", customer_digest), .optional = SHELL},
-    [EH_FIELD_SUBJECT_DIGEST] = {DIGEST("subject_digest", subject_digest), .optional = SHELL},
-    [EH_FIELD_COMMITMENT] = {DIGEST("commitment", commitment), .optional = SHELL},
-    [EH_FIELD_COMMITMENT_FIRST] = {DIGEST("commitment_first", commitment_first), .optional = SHELL},
-    [EH_FIELD_SEED] = {DIGEST("seed", seed), .optional = SHELL},
+    [EH_FIELD_HANDLED] = {SECONDS("handled", handled_s), .mending = EH_MEND_LEAVE_OUT},
+    [EH_FIELD_AT] = {TIME("at", at_ms)}, /* or AT_DAY */
+    [EH_FIELD_METRIC] = {NAME("metric", metric)},
+    [EH_FIELD_PERIOD] = {NAME("period", period)},
+    [EH_FIELD_ACTOR] = {NAME("actor", actor)},
+    [EH_FIELD_TEXT] = {NAMED("text", text), .kind = EH_KIND_RAW},
+    [EH_FIELD_CUSTOMER_DIGEST] = {DIGEST("customer_digest", customer_digest)},
+    [EH_FIELD_SUBJECT_DIGEST] = {DIGEST("subject_digest", subject_digest)},
+    [EH_FIELD_COMMITMENT] = {DIGEST("commitment", commitment)},
+    [EH_FIELD_COMMITMENT_FIRST] = {DIGEST("commitment_first", commitment_first)},
+    [EH_FIELD_SEED] = {DIGEST("seed", seed)},
     [EH_FIELD_AT_DATE] = {NAMED("at_date", at_date), .kind = EH_KIND_INTEGER, .least = -EH_DATES_MAX,
-        .most = EH_DATES_MAX, .optional = SHELL},
+        .most = EH_DATES_MAX},
     [EH_FIELD_RULES] = {NAMED("rules", rules), .kind = EH_KIND_INTEGER, .least = 1,
-        .most = UINT32_MAX, .optional = SHELL},
+        .most = UINT32_MAX},
     [EH_FIELD_MOST] = {NAMED("most", most), .kind = EH_KIND_INTEGER, .least = EH_MOST_MIN,
-        .most = EH_MOST_MAX, .optional = SHELL},
+        .most = EH_MOST_MAX},
     [EH_FIELD_TICKET] = {NAMED("ticket", ticket), .kind = EH_KIND_INTEGER, .least = 1,
-        .most = EH_INTEGER_MAX, .optional = SHELL},
+        .most = EH_INTEGER_MAX},
     [EH_FIELD_AT_DAY] = {NAMED("at_day", at_day), .kind = EH_KIND_INTEGER, .least = -EH_DATES_MAX,
-        .most = EH_DATES_MAX, .optional = SHELL}, /* told as `at` */
-    [EH_FIELD_REPLACE] = {NAMED("replace", replace), .kind = EH_KIND_FLAG, .least = 1, .most = 1,
-        .optional = METRIC},
-    [EH_FIELD_NEW] = {NAMED("new", insists), .kind = EH_KIND_FLAG, .least = 1, .most = 1,
-        .optional = METRIC},
+        .most = EH_DATES_MAX}, /* told as `at` */
+    [EH_FIELD_REPLACE] = {NAMED("replace", replace), .kind = EH_KIND_FLAG, .least = 1, .most = 1},
+    [EH_FIELD_NEW] = {NAMED("new", insists), .kind = EH_KIND_FLAG, .least = 1, .most = 1},
     [EH_FIELD_INCOMPLETE] = {NAMED("incomplete", incomplete), .kind = EH_KIND_FLAG, .least = 1,
-        .most = 1, .optional = EH_TYPE_BIT(EH_MESSAGE_FREEZE)},
+        .most = 1},
     [EH_FIELD_MINUTES] = {NAMED("minutes", minutes), .kind = EH_KIND_INTEGER, .least = 1,
-        .most = EH_INTEGER_MAX, .optional = SHELL},
-    [EH_FIELD_CHANGED_AT] = {TIME("changed_at", changed_at_ms), .optional = TICKET | UPDATE,
-        .mending = EH_MEND_LEAVE_OUT},
+        .most = EH_INTEGER_MAX},
+    [EH_FIELD_CHANGED_AT] = {TIME("changed_at", changed_at_ms), .mending = EH_MEND_LEAVE_OUT},
     [EH_FIELD_MENDED] = {NAMED("mended", mended), .kind = EH_KIND_TEXT, .least = 1,
-        .most = EH_MENDED_MAX, .optional = SHELL},
+        .most = EH_MENDED_MAX},
 };
 /* clang-format on */
 
-static const char *const type_names[] = {
-    [EH_MESSAGE_TICKET] = "ticket",   [EH_MESSAGE_UPDATE] = "update",
-    [EH_MESSAGE_SIGNAL] = "signal",   [EH_MESSAGE_OUTCOME] = "outcome",
-    [EH_MESSAGE_METRIC] = "metric",   [EH_MESSAGE_ASSIGN] = "assign",
-    [EH_MESSAGE_RELEASE] = "release", [EH_MESSAGE_MOVE] = "move",
-    [EH_MESSAGE_DESK] = "desk",       [EH_MESSAGE_DAY] = "day",
-    [EH_MESSAGE_DUE] = "due",         [EH_MESSAGE_UNPARSED] = "unparsed",
-    [EH_MESSAGE_REVEAL] = "reveal",   [EH_MESSAGE_FREEZE] = "freeze",
-    [EH_MESSAGE_CLOSE] = "close",     [EH_MESSAGE_PAY] = "pay",
-    [EH_MESSAGE_EXCLUDE] = "exclude", [EH_MESSAGE_NEW_KEY] = "new_key",
-    [EH_MESSAGE_RULES] = "rules",     [EH_MESSAGE_ACCEPT_TIME] = "accept_time",
-    [EH_MESSAGE_SKIPPED] = "skipped", [EH_MESSAGE_INCLUDE] = "include",
-};
 static const char *const status_names[] = {
     [EH_STATUS_AVAILABLE] = "available",
     [EH_STATUS_OVERLOADED] = "overloaded",
@@ -140,25 +102,28 @@ static int number_of(const char *const *names, int count, struct eh_str name)
     return 0;
 }
 
-const char *eh_message_type_name(int type)
-{
-    return name_of(type_names, COUNT(type_names), type);
-}
-
 const char *eh_field_name(int field)
 {
     return field >= 0 && field < EH_FIELD_COUNT ? eh_field_rows[field].name : NULL;
 }
 
-int eh_field_named(struct eh_str name)
+int eh_field_find(struct eh_str name, uint64_t among)
 {
     for (int field = 0; field < EH_FIELD_COUNT; field++) {
         const struct eh_field_row *row = &eh_field_rows[field];
-        if (row->name_size == name.size && (row->required | row->optional) &&
+        if (row->name_size == name.size && (among & EH_FIELD_BIT(field)) &&
             memcmp(row->name, name.data, name.size) == 0)
             return field;
     }
     return EH_FIELD_COUNT;
+}
+
+#define F(field)                                               EH_FIELD_BIT(EH_FIELD_##field)
+#define TOLD(NAME, number, text, step, flags, needs, may, ...) | (needs) | (may)
+
+int eh_field_named(struct eh_str name)
+{
+    return eh_field_find(name, 0 EH_MESSAGE_TYPES(TOLD));
 }
 
 const char *eh_status_name(int status)

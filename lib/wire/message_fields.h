@@ -1,5 +1,5 @@
 /*
- * message_fields: the one table of what a message may say, and how a parsed value gets into it.
+ * message_fields: the one table of what a field may hold, and how a parsed value gets into it.
  *
  *     struct eh_pairs pairs = {.count = count, .item = item};  // in the order of the sender
  *     int r = eh_message_fill(&pairs, &arena, &m, &error);   // m.type is set: only its fields
@@ -84,17 +84,12 @@ struct eh_field_row {
     uint8_t name_size;
     uint8_t kind; /* enum eh_field_kind */
     uint16_t offset;
-    uint64_t required; /* EH_TYPE_BITs */
-    uint64_t optional; /* EH_TYPE_BITs */
     int64_t least, most;
-    int64_t least_told;   /* unless 0: what may be told from now on; the log may hold less */
-    uint8_t mending;      /* enum eh_mending */
-    uint64_t default_for; /* EH_TYPE_BITs that get the default below when the field is not given */
-    const char *default_text;
+    int64_t least_told;       /* unless 0: what may be told from now on; the log may hold less */
+    uint8_t mending;          /* enum eh_mending */
+    const char *default_text; /* of the types whose row says so */
     int64_t default_number;
 };
-
-#define EH_TYPE_BIT(type) (UINT64_C(1) << (type))
 
 extern const struct eh_field_row eh_field_rows[EH_FIELD_COUNT];
 
@@ -116,7 +111,9 @@ void eh_field_set_text(struct eh_message *, const struct eh_field_row *, struct 
 bool eh_field_same(const struct eh_message *, const struct eh_message *,
                    const struct eh_field_row *);
 
-/* The field of this name that may be told, whatever the type, or EH_FIELD_COUNT. */
+/* The field of this name among these EH_FIELD_BITs, or EH_FIELD_COUNT. */
+int eh_field_find(struct eh_str name, uint64_t among);
+/* ... among those that some type may be told. */
 int eh_field_named(struct eh_str name);
 
 /* Takes every pair that is a field of m->type; others are ignored. m->mended says what was mended.
@@ -125,7 +122,7 @@ int eh_message_fill(const struct eh_pairs *, struct eh_arena *, struct eh_messag
                     struct eh_error *) EH_MUST_CHECK;
 /* Defaults, then what is missing, then what no single field can say. */
 int eh_message_finish(struct eh_message *, struct eh_error *) EH_MUST_CHECK;
-/* m->type from the pair `type`: only types the stream may carry. */
+/* m->type from the pair `type`: EH_TYPE_STREAM alone. */
 int eh_message_take_type(const struct eh_pairs *, struct eh_message *,
                          struct eh_error *) EH_MUST_CHECK;
 /* The pair with this key, or NULL. */

@@ -402,18 +402,6 @@ static take_fn *const take_by_kind[] = {
 
 /* --- the message --- */
 
-/* The field with this name if the type has it, or EH_FIELD_COUNT. */
-static int find_field(struct eh_str key, uint64_t type_bit)
-{
-    for (int field = 0; field < EH_FIELD_COUNT; field++) {
-        const struct eh_field_row *row = &eh_field_rows[field];
-        if (row->name_size == key.size && ((row->required | row->optional) & type_bit) &&
-            memcmp(row->name, key.data, key.size) == 0)
-            return field;
-    }
-    return EH_FIELD_COUNT;
-}
-
 /* What is taken to mean "none" of a field that may be left out. */
 static bool is_none(const struct eh_field_row *row, const struct eh_value *value)
 {
@@ -462,7 +450,7 @@ static int take_or_mend(struct filling *f, const struct eh_field_row *row,
 static int take_pair(struct filling *f, const struct eh_field_row *row,
                      const struct eh_value *value)
 {
-    bool required = row->required >> f->m->type & 1;
+    bool required = eh_message_types[f->m->type].required & EH_FIELD_BIT(row - eh_field_rows);
     bool read = value->kind == EH_VALUE_TEXT && value->text.size > 0;
     if (row->mending == EH_MEND_NEVER || (required && !read)) {
         int r = take_by_kind[row->kind](f, row, value);
@@ -477,9 +465,10 @@ int eh_message_fill(const struct eh_pairs *pairs, struct eh_arena *arena, struct
                     struct eh_error *error)
 {
     struct filling f = {.pairs = pairs, .arena = arena, .m = m, .error = error};
+    const struct eh_message_type_row *type = &eh_message_types[m->type];
     uint64_t seen = 0;
     for (size_t i = 0; i < pairs->count; i++) {
-        int field = find_field(pairs->pairs[i].key, EH_TYPE_BIT(m->type));
+        int field = eh_field_find(pairs->pairs[i].key, type->required | type->optional);
         if (field == EH_FIELD_COUNT)
             continue;
         const struct eh_field_row *row = &eh_field_rows[field];
@@ -507,19 +496,19 @@ static void set_default(struct eh_message *m, const struct eh_field_row *row)
 
 int eh_message_finish(struct eh_message *m, struct eh_error *error)
 {
-    uint64_t type_bit = EH_TYPE_BIT(m->type);
+    const struct eh_message_type_row *type = &eh_message_types[m->type];
     for (int field = 0; field < EH_FIELD_COUNT; field++) {
         const struct eh_field_row *row = &eh_field_rows[field];
         if (m->has & EH_FIELD_BIT(field))
             continue;
-        if (row->required & type_bit)
+        if (type->required & EH_FIELD_BIT(field))
             return eh_error_field(error, EH_EINVAL, row->name, "%s: missing", row->name);
-        if (row->default_for & type_bit) {
+        if (type->defaulted & EH_FIELD_BIT(field)) {
             set_default(m, row);
             m->has |= EH_FIELD_BIT(field);
         }
     }
-    if (m->type != EH_MESSAGE_METRIC && m->value < 0)
+    if (!eh_message_is(m, EH_TYPE_SIGNED) && m->value < 0)
         return eh_error_field(error, EH_ERANGE, "value", "value: %lld is below 0",
                               (long long)m->value);
     /* A ticket that asks for no skill says the same as one that does not speak of skills; an update
@@ -537,6 +526,26 @@ const struct eh_value *eh_pairs_get(const struct eh_pairs *pairs, struct eh_str 
     return NULL;
 }
 
+#define TYPE_NAMES_MAX 256 /* bytes of a list of all types */
+
+/* "ticket, update, …": what may stand on the stream. */
+static void list_stream_types(char ret[TYPE_NAMES_MAX])
+{
+    size_t used = 0;
+    for (int type = 1; type <= EH_MESSAGE_LAST; type++)
+        if (eh_type_is(type, EH_TYPE_STREAM))
+            used += eh_format(ret + used, TYPE_NAMES_MAX - used, "%s%s", used ? ", " : "",
+                              eh_message_type_name(type));
+}
+
+static int refuse_type(struct eh_str name, struct eh_error *error)
+{
+    char names[TYPE_NAMES_MAX];
+    list_stream_types(names);
+    return eh_error_field(error, EH_EINVAL, "type", "type: `%.*s` is none of %s", SHOWN(name),
+                          names);
+}
+
 int eh_message_take_type(const struct eh_pairs *pairs, struct eh_message *m, struct eh_error *error)
 {
     struct filling f = {.pairs = pairs, .error = error};
@@ -545,12 +554,11 @@ int eh_message_take_type(const struct eh_pairs *pairs, struct eh_message *m, str
         return eh_error_field(error, EH_EINVAL, "type", "type: missing");
     if (value->kind != EH_VALUE_TEXT)
         return refuse_kind(&f, "type", "text", value->kind);
-    for (int type = EH_MESSAGE_TICKET; type <= EH_MESSAGE_METRIC; type++)
-        if (eh_str_equal(eh_str(eh_message_type_name(type)), value->text)) {
+    for (int type = 1; type <= EH_MESSAGE_LAST; type++)
+        if (eh_type_is(type, EH_TYPE_STREAM) &&
+            eh_str_equal(eh_str(eh_message_type_name(type)), value->text)) {
             m->type = (uint8_t)type;
             return 0;
         }
-    return eh_error_field(error, EH_EINVAL, "type",
-                          "type: `%.*s` is none of ticket, update, signal, outcome, metric",
-                          SHOWN(value->text));
+    return refuse_type(value->text, error);
 }

@@ -144,17 +144,31 @@ def api(section):
     return page("evenhand-api.7").split("\n# " + section + "\n")[1].split("\n# ")[0]
 
 
+def fields():
+    """{EH_FIELD_ without the prefix: its name}."""
+    table = source("lib", "wire", "message_fields.c").split("/* clang-format on */")[0]
+    return dict(re.findall(r'^    \[EH_FIELD_([A-Z_]+)\] = \{[A-Z]+\("([a-z_]+)"', table, re.M))
+
+
+def messages():
+    """{type: (its flags, the EH_FIELDs it needs, those it may have)} of those from outside."""
+    table = source("include", "evenhand", "wire", "message_types.h").split("/* clang-format ")[1]
+    rows = [re.sub(r"/\*.*?\*/|\\\n", "", row, flags=re.S) for row in table.split("    ROW(")[1:]]
+    cells = [row.rsplit(")", 1)[0].split(",") for row in rows]
+    assert len(cells) > 20 and all(len(row) == 8 for row in cells), cells
+    return {row[2].strip(' "'): tuple(set(re.findall(r"\b[TF]\(([A-Z_]+)\)", cell)) for cell in row[4:7])
+            for row in cells}
+
+
 def every_message_is_in_the_manual():
-    table = source("lib", "wire", "message_fields.c")
-    table = table[table.index("eh_field_rows[EH_FIELD_COUNT]"):table.index("/* clang-format on")]
-    rows = re.split(r"\[EH_FIELD_[A-Z_]+\] = ", table)[1:]
-    for kind in ("ticket", "update", "signal", "outcome", "metric"):
-        line = re.search(r"^\*%s\*: (.*)$" % kind, api("THE INBOX"), re.M)[1]
-        needed, _, more = line.partition(";")
-        for attribute, documented in ((".required", needed), (".optional", more)):
-            offered = {re.search(r'"([a-z_]+)"', row)[1] for row in rows
-                       if re.search(r"\%s =[A-Z |]*\b%s\b" % (attribute, kind.upper()), row)}
-            same("keys of a message %s that are %s" % (kind, attribute[1:]), offered,
+    names = fields()
+    manual = dict(re.findall(r"^\*([a-z_]+)\*: (.*)$", api("THE INBOX"), re.M))
+    stream = {kind: row for kind, row in messages().items() if "STREAM" in row[0]}
+    same("messages of the inbox", set(stream), set(manual) & set(messages()))
+    for kind, (_, needs, may) in stream.items():
+        needed, _, more = manual[kind].partition(";")
+        for what, offered, documented in (("required", needs, needed), ("optional", may, more)):
+            same("keys of a message %s that are %s" % (kind, what), {names[f] for f in offered},
                  set(re.findall(r"\*([a-z_]+)\*", documented)))
     types = set(re.findall(r'= "([a-z]+)"', source("lib", "wire", "notice.c")))
     same("types of outbox entries", types,
@@ -242,12 +256,9 @@ def what_is_hashed_of_a_ticket_is_in_the_manual():
     """In evenhand-proof(7), and in the program that was written from it."""
     numbers = dict(re.findall(r"^    EH_FIELD_([A-Z_]+) =\s+(\d+),",
                               source("include", "evenhand", "wire", "message.h"), re.M))
-    table = source("lib", "wire", "message_fields.c").split("/* clang-format on */")[0]
-    parts = re.split(r"^    \[EH_FIELD_([A-Z_]+)\] = ", table, flags=re.M)[1:]
     kept = {"CUSTOMER", "SUBJECT"}  # as digests
-    told = {name for name, row in zip(parts[::2], parts[1::2])
-            if re.search(r"\.(?:required|optional) =[A-Z |]*\bTICKET\b", row)} - kept
-    told |= {name + "_DIGEST" for name in kept}
+    _, needed, more = messages()["ticket"]
+    told = (needed | more) - kept | {name + "_DIGEST" for name in kept}
     offered = {"%s %s" % (numbers[name], name.lower()) for name in told}
     section = page("evenhand-proof.7").split("\n# THE CONTENT DIGEST\n")[1].split("\n# ")[0]
     same("keys of a ticket's content", offered,

@@ -2,7 +2,8 @@
 """Numbers that are stored or hashed are those that are written down in data/numbers.
 
 An enum of include/ or lib/ either says `stored: never change, never reuse` (then each number of it
-stands in the list) or it is named in the list as one that is not stored.
+stands in the list) or it is named in the list as one that is not stored. Where an enum is made of
+rows, the compiler holds a row's number to its place: rows behind those in the list may be added.
 """
 import re
 import sys
@@ -31,19 +32,33 @@ def members_of(body):
     return members
 
 
+def made_of_rows(text, body):
+    """`ROWS(CELL)` in a body as the members it stands for; None: there is none."""
+    call = re.match(r"\s*(\w+)\((\w+)\)", body)
+    if not call:
+        return None
+    text = without_comments(text)
+    rows = re.search(r"^#define %s\(ROW\)(.*?[^\\])\n" % call[1], text, re.S | re.M)[1]
+    prefix = re.search(r"^#define %s\(NAME, number, \.\.\.\) (\w+)##NAME = number," % call[2], text, re.M)[1]
+    return [(prefix + name, int(number))
+            for name, number in re.findall(r"^\s+ROW\((\w+), (\d+),", rows, re.M)]
+
+
 def is_marked(comment):
     words = re.sub(r"\s*\n \* ?|\s+", " ", comment or "")
     return WORDS.split(":")[1] in words and "stored" in words
 
 
 def enums_of(paths):
-    """Of each enum by name: whether it is marked, and its members."""
+    """Of each enum by name: whether it is marked, its members, and whether they are rows."""
     found = {}
     for path in paths:
-        for comment, name, body in ENUM.findall(path.read_text()):
+        text = path.read_text()
+        for comment, name, body in ENUM.findall(text):
             assert name, "%s: an enum without a name; give it one" % path
             assert name not in found, "%s: enum %s stands twice" % (path, name)
-            found[name] = is_marked(comment), members_of(body)
+            rows = made_of_rows(text, body) if is_marked(comment) else None
+            found[name] = is_marked(comment), rows or members_of(body), rows is not None
     return found
 
 
@@ -77,7 +92,7 @@ def numbers_are_those_that_are_written_down():
     found = enums_of(sources())
     for name, numbers in stored.items():
         assert name in found, "enum %s is gone; if it has a new name, change it in data/numbers" % name
-        marked, members = found[name]
+        marked, members, rows = found[name]
         assert marked, "enum %s: its comment says no more `%s`" % (name, WORDS)
         counted = [member for member in members if member[1] is not None]
         for member, number in members:
@@ -88,6 +103,9 @@ def numbers_are_those_that_are_written_down():
             assert number not in gone[name], "%s: %d was used once; take another" % (member, number)
             assert number not in seen, "%s and %s are both %d" % (seen[number], member, number)
             seen[number] = member
+            if rows and number > max(numbers):
+                assert number == len(seen), "%s: %d is not its place" % (member, number)
+                continue
             assert numbers.get(number) == member, (
                 "%s is %d, but in data/numbers %d is %s. A new one goes to the end, with a number "
                 "nobody had; a mere new name is to be changed there, too"
@@ -100,7 +118,7 @@ def numbers_are_those_that_are_written_down():
 
 def every_enum_says_whether_it_is_stored():
     free, stored, _ = written_down()
-    for name, (marked, _) in enums_of(sources()).items():
+    for name, (marked, _, _) in enums_of(sources()).items():
         assert not (marked and name in free), "enum %s is marked, and free in data/numbers" % name
         assert marked or name in free, (
             "enum %s: does a number of it reach a hash, the log, a snapshot or a column? Then say "
@@ -123,13 +141,17 @@ def the_finder_reads_what_is_there():
     with tempfile.TemporaryDirectory() as folder:
         tmp = Path(folder) / "a.h"
         assert found(tmp, "/* Numbers are stored: never change, never reuse. */\nenum a { A = 0, B = 0x10 };\n") \
-            == {"a": (True, [("A", 0), ("B", 16)])}
+            == {"a": (True, [("A", 0), ("B", 16)], False)}
         assert found(tmp, "/* Long. Numbers are stored: never change, never\n * reuse. */\nenum a { A = 0 };\n") \
-            == {"a": (True, [("A", 0)])}
+            == {"a": (True, [("A", 0)], False)}
         assert found(tmp, "/* Numbers are stored: never change, never reuse. */\nint x;\nenum a { A };\n") \
-            == {"a": (False, [("A", None)])}
+            == {"a": (False, [("A", None)], False)}
         assert found(tmp, "enum a {\n    A = 1, /* one, two */\n    B\n};\n") \
-            == {"a": (False, [("A", 1), ("B", None)])}
+            == {"a": (False, [("A", 1), ("B", None)], False)}
+        rows = "#define ROWS(ROW) \\\n    ROW(A, 1, x) \\\n    /* b */ \\\n    ROW(B, 2, y)\n" \
+            "#define CELL(NAME, number, ...) X_##NAME = number,\n"
+        assert found(tmp, rows + "/* Numbers are stored: never change, never reuse. */\n"
+                     "enum a { ROWS(CELL) X_COUNT };\n") == {"a": (True, [("X_A", 1), ("X_B", 2)], True)}
 
 
 play([numbers_are_those_that_are_written_down, every_enum_says_whether_it_is_stored,

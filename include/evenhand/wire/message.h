@@ -1,10 +1,10 @@
 /*
  * message: what the outside tells evenhand, as one flat struct, whatever it was written in.
  *
- * msgpack and JSON become the same struct; one table (message_fields.c) says which keys a type has,
- * what they may hold and which are required. Bounds come first: bytes are scanned for depth,
- * counts, lengths and trailing rubbish before a parser sees them. Text points into the input bytes
- * or the arena and lives as long as both.
+ * msgpack and JSON become the same struct. The row of a type (message_types.h) says which fields it
+ * has and which are required, the row of a field (message_fields.c) what it may hold. Bounds come
+ * first: bytes are scanned for depth, counts, lengths and trailing rubbish before a parser sees
+ * them. Text points into the input bytes or the arena and lives as long as both.
  *
  *     struct eh_message m;
  *     struct eh_error error = {0};
@@ -25,6 +25,7 @@
 #define EVENHAND_WIRE_MESSAGE_H
 
 #include <evenhand/base/base.h>
+#include <evenhand/wire/message_types.h>
 
 #define EH_MESSAGE_MAX            65536 /* bytes of one entry */
 #define EH_MESSAGE_DEPTH_MAX      8
@@ -39,48 +40,6 @@
 #define EH_MOST_MAX      1000 /* for others */
 #define EH_SKILLS_MAX    16   /* skills one ticket may require */
 #define EH_DESK_TEXT_MAX (16u << 20) /* bytes of a desk file read from disk */
-
-/* Numbers are stored: never change, never reuse. The log, its views and digests hold them. */
-enum eh_message_type {
-    /* from the stream or the admin socket */
-    EH_MESSAGE_TICKET = 1,
-    EH_MESSAGE_UPDATE = 2,
-    EH_MESSAGE_SIGNAL = 3,
-    EH_MESSAGE_OUTCOME = 4,
-    EH_MESSAGE_METRIC = 5,
-    /* from the admin socket alone */
-    EH_MESSAGE_ASSIGN = 6,  /* id, source, rep, reason */
-    EH_MESSAGE_RELEASE = 7, /* rep, reason */
-    EH_MESSAGE_MOVE = 8,    /* id, source, team, reason */
-    /* from the shell */
-    EH_MESSAGE_DESK = 9,      /* text: a new desk file */
-    EH_MESSAGE_DAY = 10,      /* the local civil date changed (the input carries it) */
-    EH_MESSAGE_DUE = 11,      /* something the engine waits for is due (eh_engine_due_us) */
-    EH_MESSAGE_UNPARSED = 12, /* an entry that is no message; reason says why, text is its bytes */
-    /* from the admin socket alone; what it reveals is the shell's */
-    EH_MESSAGE_REVEAL = 13, /* an operator ends the draw epoch: the next begins */
-    /* a team's period: team, period; the shell adds `text`, or the `reason` why it cannot be */
-    EH_MESSAGE_FREEZE = 14, /* text: the facts as they are frozen */
-    EH_MESSAGE_CLOSE = 15,  /* text: what is settled (evenhand/engine/periods.h) */
-    EH_MESSAGE_PAY = 16,
-    EH_MESSAGE_EXCLUDE = 17, /* rep, reason: sets a rep aside for the period */
-    /* from the shell, as an operator told it at the start: actor, reason */
-    EH_MESSAGE_NEW_KEY = 18, /* the master key is lost: another one takes its place */
-    /* from the shell: what comes behind it is decided under these rules (evenhand/engine/rules.h)
-     */
-    EH_MESSAGE_RULES = 19,
-    /* from the shell, as an operator told it at the start: actor, reason. Its own time is true,
-     * also where it is before the input before; a draw epoch turns with it. */
-    EH_MESSAGE_ACCEPT_TIME = 20,
-    /* from the shell, where what time brought cannot be stored; reason: with `ticket`, that one
-     * stands aside until it is updated, assigned or moved; with a later date, that day has come and
-     * no draw epoch turns; else what has been due for longest is over */
-    EH_MESSAGE_SKIPPED = 21,
-    /* from the admin socket alone: rep, reason: who was set aside for the period no longer is */
-    EH_MESSAGE_INCLUDE = 22
-};
-#define EH_MESSAGE_LAST EH_MESSAGE_INCLUDE
-_Static_assert(EH_MESSAGE_LAST < 64, "a field has one bit for each type of message");
 
 /* Numbers are stored: never change, never reuse. The log, its views and digests hold them. */
 enum eh_field {
@@ -185,6 +144,12 @@ static inline bool eh_message_has(const struct eh_message *m, enum eh_field fiel
     return (m->has & EH_FIELD_BIT(field)) != 0;
 }
 
+/* Whether its type has one of these EH_TYPE_ flags. */
+static inline bool eh_message_is(const struct eh_message *m, unsigned flags)
+{
+    return eh_type_is(m->type, flags);
+}
+
 /* Bytes of an entry's field `m` / `j` -> message, with defaults filled in (source "default",
  * ticket: value 0, priority 5). A ticket's empty `skills` is the same as none; an update's takes
  * them away. Keys a type does not have are ignored like unknown ones. -EH_EPARSE for bytes,
@@ -224,7 +189,6 @@ int eh_message_copy(const struct eh_message *, struct eh_arena *,
                     struct eh_message *ret) EH_MUST_CHECK;
 
 /* Names as they stand in messages; NULL / 0 when there is none. */
-const char *eh_message_type_name(int type);
 const char *eh_field_name(int field);
 const char *eh_status_name(int status);
 int eh_status_from_name(struct eh_str);
