@@ -1,7 +1,7 @@
 #!/usr/bin/python3
-"""limits: every bound of README's table has a test that reaches it, crosses it and leaves it again;
-which one, is told here. What has no other place is tried here: what clients of the admin socket
-take together, under the memory of the unit, and the sizes of entries and of a desk.
+"""limits: every bound of the table in evenhandd(8) has a test that reaches it, crosses it and leaves
+it again; which one, is told here. What has no other place is tried here: what clients of the admin
+socket take together, under the memory of the unit, and the sizes of entries and of a desk.
 """
 import fcntl
 import json
@@ -263,12 +263,11 @@ def bodies(stack):
 
 
 def rows():
-    """First cells of README's table of bounds."""
-    with open(os.path.join(CHECKOUT, "README.md"), encoding="utf-8") as f:
+    """First cells of the table of bounds in evenhandd(8)."""
+    with open(os.path.join(CHECKOUT, "tools", "man", "evenhandd.8.scd"), encoding="utf-8") as f:
         text = f.read()
-    text = text[text.index("\n## Limits\n"):text.index("\n## What it stands on\n")]
-    return [cells.split("|")[1].strip() for cells in text.splitlines()
-            if cells.startswith("| ")][1:]
+    text = text.split("\n# LIMITS\n")[1].split("\n# ")[0]
+    return re.findall(r"^\|  (.*)$", text, re.MULTILINE)
 
 
 def is_there(file, name):
@@ -280,7 +279,7 @@ def is_there(file, name):
     return False
 
 
-@scenario("every row of README's table of bounds has its tests")
+@scenario("every row of the manual's table of bounds has its tests")
 def table(stack):
     del stack
     assert set(rows()) == set(TESTS), set(rows()) ^ set(TESTS)

@@ -2,7 +2,7 @@
 """readme: README's own commands, from top to bottom, as they are written.
 
 They run in a folder that looks like a checkout and has the build that is there; of what they start
-nothing stays. `tools/test` is left out, and what needs a systemd.
+nothing stays. `tools/test` is left out.
 """
 import os
 import re
@@ -15,10 +15,10 @@ from harness import BUILD, CHECKOUT, patience, run, scenario
 def blocks():
     """The indented commands, one text a block."""
     with open(os.path.join(CHECKOUT, "README.md"), encoding="utf-8") as f:
-        text = f.read().split("\n## A desk under systemd\n")[0]
+        text = f.read()
     found = re.findall(r"(?:^    .*\n|(?<=\n)\n(?=    ))+", text, re.M)
     blocks = [re.sub(r"^    ", "", block, flags=re.M).strip() for block in found]
-    return [b for b in blocks if "──" not in b and not b.startswith("include/")]
+    return [b for b in blocks if "──" not in b]
 
 
 class Folder:
