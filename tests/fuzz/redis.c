@@ -3,8 +3,8 @@
  * everything that the inbox takes one for.
  */
 #include "fuzz.h"
-#include "inbox_entry.h"
-#include "redis_reply.h"
+#include "inbox/entry.h"
+#include "redis/reply.h"
 
 #include <evenhand/wire/message.h>
 

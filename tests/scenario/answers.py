@@ -48,7 +48,7 @@ def keys_of(answer):
 
 
 def routes():
-    with open(os.path.join(CHECKOUT, "daemon", "admin_routes.c"), encoding="utf-8") as f:
+    with open(os.path.join(CHECKOUT, "daemon", "evenhandd", "admin", "api", "routes.c"), encoding="utf-8") as f:
         return ["%s %s" % row for row in re.findall(r'\{"(GET|POST|PUT)", "([^"]*)"', f.read())]
 
 

@@ -55,7 +55,7 @@ def start(stack):
 
 def routes():
     """(method, pattern, roles) of every row of the daemon's table."""
-    with open(os.path.join(CHECKOUT, "daemon", "admin_routes.c"), encoding="utf-8") as f:
+    with open(os.path.join(CHECKOUT, "daemon", "evenhandd", "admin", "api", "routes.c"), encoding="utf-8") as f:
         text = f.read()
     named = {name: set(re.findall(r"EH_MAY_(\w+)", value)) for name, value in
              re.findall(r"#define (READERS|MANAGERS)\s+(.*)", text)}

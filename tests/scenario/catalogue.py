@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""catalogue: daemon/schema/catalogue.txt is what the migrations give. `evenhand verify` holds every
+"""catalogue: daemon/evenhandd/store/schema/catalogue.txt is what the migrations give. `evenhand verify` holds every
 database to it.
 
 After a change of the migrations make it anew: tests/scenario/catalogue.py --write
@@ -8,7 +8,7 @@ import glob
 import os
 import sys
 
-SCHEMA = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../daemon/schema")
+SCHEMA = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../daemon/evenhandd/store/schema")
 sys.path.insert(0, SCHEMA)
 
 from embed_catalogue import migrations_sha256, read, rows_of

@@ -42,7 +42,7 @@ import redis
 HERE = os.path.dirname(os.path.abspath(__file__))
 CHECKOUT = os.path.dirname(os.path.dirname(HERE))
 BUILD = os.environ.get("EVENHAND_BUILD", os.path.join(CHECKOUT, "build"))
-EVENHANDD = os.environ.get("EVENHANDD", os.path.join(BUILD, "daemon", "evenhandd"))
+EVENHANDD = os.environ.get("EVENHANDD", os.path.join(BUILD, "daemon", "evenhandd", "evenhandd"))
 EVENHAND = os.environ.get("EVENHAND", os.path.join(BUILD, "tools", "evenhand", "evenhand"))
 HISTORIES = os.path.join(os.path.dirname(CHECKOUT), "shared", "data")
 PG_BIN = "/usr/lib/postgresql/15/bin"

@@ -16,7 +16,7 @@
 #include <event2/event.h>
 #include <hiredis/hiredis.h>
 
-#include "redis_link.h"
+#include "redis/link.h"
 
 #define BENCH_INBOX  "evenhand:{main}:inbox"
 #define BENCH_OUTBOX "evenhand:{main}:outbox"

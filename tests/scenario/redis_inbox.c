@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "inbox.h"
+#include "inbox/inbox.h"
 #include "redis_bench.h"
 
 #define SEEN_MAX 4096

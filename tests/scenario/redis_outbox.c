@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "outbox.h"
+#include "outbox/outbox.h"
 #include "redis_bench.h"
 
 #define BODY_BYTES 65536

@@ -3,7 +3,7 @@
 
 #include <criterion/criterion.h>
 
-#include "period_rows.h"
+#include "lead/period_rows.h"
 
 #define ROWS        60   /* inputs in a batch */
 #define EFFECTS_MAX 4    /* of one input */

@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "log.h"
-#include "schema.h"
+#include "host/log.h"
+#include "store/schema.h"
 
 #define PG_BIN "/usr/lib/postgresql/15/bin/"
 

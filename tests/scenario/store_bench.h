@@ -17,8 +17,8 @@
 
 #include "../property/seed.h"
 #include "../unit/engine_kit.h"
-#include "batch.h"
-#include "store.h"
+#include "batch/batch.h"
+#include "store/store.h"
 
 #define WAIT_S 120 /* bound of every wait: it ends what hangs */
 #define IMAGES 6

@@ -6,8 +6,8 @@
 
 #include <stdlib.h>
 
-#include "period_rows.h"
-#include "pg.h"
+#include "lead/period_rows.h"
+#include "pg/pg.h"
 #include "store_bench.h"
 
 #define BATCHES 8

@@ -1,6 +1,6 @@
 /* unit/admin: addresses taken apart, routes, roles and codes of the admin API. */
-#include "admin_internal.h"
-#include "clock.h"
+#include "admin/api/api.h"
+#include "host/clock.h"
 
 #include <criterion/criterion.h>
 #include <unistd.h>

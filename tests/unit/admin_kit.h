@@ -20,8 +20,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "admin_internal.h"
-#include "clock.h"
+#include "admin/api/api.h"
+#include "admin/server.h"
+#include "host/clock.h"
 #include "engine_kit.h"
 
 /* STEADY: every command is said to be done and changes nothing. LATER: what is owed to the admin

@@ -24,7 +24,7 @@
 #include <event2/bufferevent.h>
 
 #include "admin_kit.h"
-#include "command_line.h"
+#include "host/command_line.h"
 
 #define LIVES_CLIENTS  4
 #define LIVES_OUT_MAX  (64u << 10) /* bytes a client has still to send */

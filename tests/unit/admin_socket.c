@@ -10,8 +10,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "admin_socket.h"
-#include "log.h"
+#include "admin/http/socket.h"
+#include "host/log.h"
 
 TestSuite(admin_socket, .timeout = 600);
 

@@ -1,5 +1,5 @@
 /* alarms: each stands under its own name until it is over; the most urgent is shown first. */
-#include "alarms.h"
+#include "host/alarms.h"
 
 #include <criterion/criterion.h>
 

@@ -1,7 +1,7 @@
 /* array: PostgreSQL's binary arrays, against bytes written out by hand from the wire format. */
 #include <criterion/criterion.h>
 
-#include "array.h"
+#include "pg/array.h"
 
 static void expect(struct eh_array *a, const char *bytes, int size)
 {

@@ -11,7 +11,7 @@ import sys
 
 import tap
 
-SCHEMA = os.path.join(sys.argv[1], "daemon", "schema")
+SCHEMA = os.path.join(sys.argv[1], "daemon", "evenhandd", "store", "schema")
 sys.path.insert(0, SCHEMA)
 
 from embed_catalogue import migrations_sha256, read, rows_of

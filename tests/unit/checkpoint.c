@@ -5,7 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "checkpoint.h"
+#include "lead/checkpoint.h"
 #include "log/checkpoints.h"
 
 static char folder[] = "/tmp/eh-checkpoint-XXXXXX", path[64];

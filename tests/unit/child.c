@@ -8,7 +8,7 @@
 
 #include <criterion/criterion.h>
 
-#include "child.h"
+#include "host/child.h"
 
 #define OUTPUT_MAX 100000
 #define MEMORY_MAX (96u << 20)

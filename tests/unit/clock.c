@@ -7,7 +7,7 @@
 
 #include <time.h>
 
-#include "clock.h"
+#include "host/clock.h"
 
 TestSuite(clock, .timeout = 600);
 

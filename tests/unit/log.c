@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "log.h"
+#include "host/log.h"
 
 TestSuite(log, .timeout = 600);
 

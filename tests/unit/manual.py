@@ -128,7 +128,7 @@ def the_daemons_options_are_in_its_manual():
 
 def every_key_of_the_configuration_is_in_its_manual():
     rows = re.findall(r'^    \{"([a-z_]+)", [A-Z]+, FIELD\([a-z_]+\), (?:"([^"]*)"|NULL), (.*)\},$',
-                      source("daemon", "config.c"), re.M)
+                      source("daemon", "evenhandd", "config.c"), re.M)
     manual = page("evenhandd.yaml.5").split("# EXAMPLE")[0]
     parts = re.split(r"^\*([a-z_]+)\*$", manual, flags=re.M)[1:]
     keys = dict(zip(parts[::2], parts[1::2]))
@@ -182,7 +182,7 @@ def every_message_is_in_the_manual():
 
 def every_route_is_in_the_manual():
     offered = {"%s %s(%s)" % (method, path, query) for method, path, query in re.findall(
-        r'\{"(GET|POST|PUT)", "([^"]*)", "([^"]*)"', source("daemon", "admin_routes.c"))}
+        r'\{"(GET|POST|PUT)", "([^"]*)", "([^"]*)"', source("daemon", "evenhandd", "admin", "api", "routes.c"))}
     documented = set()
     for line in re.findall(r"^\|  ((?:GET|POST|PUT) .*)$", api("THE ADMIN SOCKET"), re.M):
         request, _, query = line.rstrip(")").partition(" (")
@@ -204,10 +204,10 @@ def every_route_is_in_the_manual():
 
 def every_view_is_in_the_manual():
     views = {}
-    for name in sorted(os.listdir(os.path.join(SOURCE, "daemon", "schema"))):
+    for name in sorted(os.listdir(os.path.join(SOURCE, "daemon", "evenhandd", "store", "schema"))):
         if name.endswith(".sql"):
             for view, body in re.findall(r"^CREATE (?:OR REPLACE )?VIEW (\w+) AS\n(.*?);\n",
-                                         source("daemon", "schema", name), re.M | re.S):
+                                         source("daemon", "evenhandd", "store", "schema", name), re.M | re.S):
                 views[view] = body
     parts = re.split(r"^\*([a-z_]+)\*$", api("SQL"), flags=re.M)[1:]
     manual = dict(zip(parts[::2], parts[1::2]))
@@ -227,8 +227,9 @@ def every_view_is_in_the_manual():
 
 def every_key_of_an_answer_is_in_the_manual():
     """Whatever is put into an answer by its name; the scenario `answers` looks route by route."""
-    files = [("daemon", name) for name in os.listdir(os.path.join(SOURCE, "daemon"))
-             if re.fullmatch(r"admin_?\w*\.c", name) and name != "admin_desk.c"]
+    files = [("daemon", "evenhandd", "admin", room, name) for room in ("api", "http")
+             for name in os.listdir(os.path.join(SOURCE, "daemon", "evenhandd", "admin", room))
+             if name.endswith(".c") and (room, name) != ("api", "desk.c")]
     files += [("lib", "json", "pool.c"), ("tools", "evenhand", "ask", "fairness_json.c")]
     put = re.compile(r'\b(?:eh_json_)?(?:put\w*|object_set\w*)\(\s*[\w>.-]+,\s*"([a-z_0-9]+)"')
     offered = {key for file in files for key in put.findall(source(*file))}
@@ -241,13 +242,14 @@ def every_key_of_an_answer_is_in_the_manual():
 
 
 def every_metric_is_in_the_manual():
-    text = source("daemon", "admin_metrics.c") + source("daemon", "admin_gauges.c")
+    text = source("daemon", "evenhandd", "admin", "api", "metrics.c") + source(
+        "daemon", "evenhandd", "admin", "api", "gauges.c")
     same("metrics", set(re.findall(r"\b(evenhand_[a-z_]+)\b", text)),
          set(re.findall(r"\*(evenhand_[a-z_]+)\*", api("METRICS"))))
 
 
 def every_alarm_is_in_the_manual():
-    names = set(re.findall(r'\] = "([a-z_]+)"', source("daemon", "alarms.c")))
+    names = set(re.findall(r'\] = "([a-z_]+)"', source("daemon", "host", "alarms.c")))
     section = page("evenhandd.8").split("\n# ALARMS\n")[1].split("\n# ")[0]
     same("alarms", names, set(re.findall(r"^\*([a-z_]+)\*$", section, re.M)))
 

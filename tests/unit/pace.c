@@ -1,8 +1,8 @@
 /* pace: how much one transaction may hold, and what the next one takes over from it. */
 #include <criterion/criterion.h>
 
-#include "batch.h"
-#include "pace.h"
+#include "batch/batch.h"
+#include "batch/pace.h"
 
 Test(pace, what_is_quick_grows_to_its_bound)
 {

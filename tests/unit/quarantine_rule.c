@@ -1,7 +1,7 @@
 /* quarantine_rule: when a refused input is to blame, and when it is not. */
 #include <criterion/criterion.h>
 
-#include "quarantine.h"
+#include "lead/quarantine.h"
 
 #define SECOND INT64_C(1000000)
 #define START  (1000 * SECOND)

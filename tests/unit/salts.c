@@ -1,5 +1,5 @@
 /* salts: behind which salt a message is compared with one that is there already. See salts.h. */
-#include "salts.h"
+#include "batch/salts.h"
 
 #include <criterion/criterion.h>
 

@@ -1,7 +1,7 @@
 /* trusted_time: a clock is held against the log and against two servers. */
 #include <criterion/criterion.h>
 
-#include "trusted_time.h"
+#include "lead/trusted_time.h"
 
 #define SECOND INT64_C(1000000)
 #define HOUR   (3600 * SECOND)

@@ -213,7 +213,7 @@ void rows_change(struct rows *rows, const struct eh_record *r)
     col_text(out, r->image);
 }
 
-/* ---- Where a batch ends; see daemon/schema/0005_chain_links.sql. */
+/* ---- Where a batch ends; see daemon/evenhandd/store/schema/0005_chain_links.sql. */
 
 static void hash_of(const struct eh_bytes *said, uint8_t ret[16])
 {

@@ -47,9 +47,9 @@ CONFIG
 daemon_start() {
     local pid log=$STATE/evenhandd.log
     ! daemon_pid >/dev/null || return 0
-    "$BUILD/daemon/evenhandd" --config "$STATE/evenhandd.yaml" --migrate >>"$log" 2>&1 ||
+    "$BUILD/daemon/evenhandd/evenhandd" --config "$STATE/evenhandd.yaml" --migrate >>"$log" 2>&1 ||
         fail "the migration failed: $(tail -n 1 "$log")"
-    setsid "$BUILD/daemon/evenhandd" --config "$STATE/evenhandd.yaml" >>"$log" 2>&1 </dev/null &
+    setsid "$BUILD/daemon/evenhandd/evenhandd" --config "$STATE/evenhandd.yaml" >>"$log" 2>&1 </dev/null &
     pid=$!
     printf '%s\n' "$pid" >"$STATE/evenhandd.pid"
     wait_until 60 daemon_is_ready_or_fails "$pid" || true

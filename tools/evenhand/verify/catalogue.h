@@ -23,7 +23,7 @@ struct eh_catalogue_migration {
     int version;
     const char *name;
 };
-/* Made from daemon/schema at build time; each ends with NULL. */
+/* Made from daemon/evenhandd/store/schema at build time; each ends with NULL. */
 extern const char eh_catalogue_query[];
 extern const int eh_catalogue_server; /* major version of the PostgreSQL the listing is of */
 extern const struct eh_catalogue_object eh_catalogue[];

@@ -37,7 +37,7 @@ static int take_form(struct eh_proof *p, const struct eh_cli_log_chain *row, str
     return 0;
 }
 
-/* Bytes of sha256 that are kept; see daemon/schema/0005_chain_links.sql. */
+/* Bytes of sha256 that are kept; see daemon/evenhandd/store/schema/0005_chain_links.sql. */
 static bool is_hash_of(const struct eh_bytes *said, const uint8_t found[EH_CLI_LOG_LINK_BYTES])
 {
     uint8_t hash[32];

@@ -1,0 +1,154 @@
+/*
+ * api: what the files of the admin API share: handlers, lists, and what they are made of.
+ */
+#ifndef EVENHAND_ADMIN_API_API_H
+#define EVENHAND_ADMIN_API_API_H
+
+#include "admin/http/request.h"
+#include "pg/pg.h"
+
+#define EH_ADMIN_COMMANDS_PER_USER 16   /* changes not done yet of one user, who is no operator */
+#define EH_ADMIN_LEFT_MAX          100  /* leavers with open tickets in the status */
+#define EH_ADMIN_PAGE              1000 /* items of a list in one answer */
+#define EH_ADMIN_POOL_PAGE         60   /* periods of a list in one answer */
+#define EH_ADMIN_TICKET_PAGE       250  /* tickets: they have many keys */
+#define EH_ADMIN_ENTRY_PAGE        500  /* entries of the stream in one answer */
+#define EH_ADMIN_SCAN_MAX          EH_SCAN_MAX /* reps looked at for one page */
+#define EH_ADMIN_SKILL_LOOKS       200000      /* members looked at for missing skills */
+#define EH_ADMIN_REP_ROUNDS        10          /* times EH_SCAN_MAX tickets to find one rep's */
+#define EH_ADMIN_DEAD_PAGE         100         /* dead letters: their bodies are up to 64 KiB */
+#define EH_ADMIN_CLOSED_SCAN       5000        /* closed tickets looked at for one page */
+#define EH_ADMIN_HISTORY_MAX       1000        /* effects shown of one ticket */
+#define EH_ADMIN_EXPORT_TICKETS    250         /* of a customer, in one page of an export */
+#define EH_ADMIN_EXPORT_INPUTS     5000        /* looked at for a page of a rep's export */
+
+/* ---- JSON. Each gives JSON null for what is not there. */
+json_t *eh_json_ticket(const struct eh_ticket_view *, const struct eh_desk *);
+json_t *eh_json_rep(const struct eh_rep_view *, const struct eh_desk *);
+json_t *eh_admin_roles(const struct eh_peer *); /* as a list */
+json_t *eh_json_tickets(int64_t nano); /* 10^-9 tickets as a number of tickets, three decimals */
+
+/* receipt.c: of the deal that gave a ticket to a rep, as it stands in the log. */
+struct eh_receipt {
+    struct eh_str rep, why;
+    int64_t epoch, eligible, weight; /* 0: not dealt */
+    struct eh_str draws, detail;     /* as the columns of effect */
+    struct eh_str resent_of;         /* id of the cancelled ticket it is once more; or empty */
+    int64_t deal;                    /* which of the ticket's deals, from 1 */
+    struct eh_str team;
+    struct eh_str digest;           /* of the ticket's content, 16 bytes */
+    struct eh_str commitment, seed; /* of the epoch, hexadecimal; seed: empty until revealed */
+    struct eh_str by, said;         /* the manager who asked for it, and why; or empty */
+    bool whole;                     /* with everybody's figures ... */
+    struct eh_str reader;           /* ... or with this rep's alone */
+};
+json_t *eh_json_receipt(const struct eh_receipt *, const struct eh_desk *);
+
+/* A rep's own, a manager's teams'; operators and auditors see all: in lists and one by one. */
+bool eh_admin_sees_ticket(const struct eh_admin_request *, const struct eh_ticket_view *);
+
+/* query.c: sends one of eh_admin_statements with the desk's id and these parameters, at most
+ * four. The request waits; the callback gets it. -EH_EUNAVAILABLE: PostgreSQL is away, or there is
+ * no desk. */
+int eh_admin_query(struct eh_admin_request *, const char *statement,
+                   const struct eh_str *parameters, unsigned count,
+                   eh_pg_result_fn *) EH_MUST_CHECK;
+/* The same with one key, for what memory does not hold: *error says so. */
+int eh_admin_ask(struct eh_admin_request *, const char *statement, const void *key,
+                 uint32_t key_size, eh_pg_result_fn *, struct eh_error *) EH_MUST_CHECK;
+
+/* range.c: which part of a list is wanted. */
+struct eh_admin_range {
+    uint64_t after;   /* go on behind this number; 0: from the beginning */
+    int64_t since_us; /* 0: since ever */
+    uint32_t limit;   /* items of an answer, 1 to a page */
+    bool newest;      /* the largest number first */
+};
+/* Out of after, since, newest and limit. -EH_EINVAL, -EH_ERANGE. */
+int eh_admin_range(const struct eh_admin_request *, uint32_t page, struct eh_admin_range *ret,
+                   struct eh_error *) EH_MUST_CHECK;
+/* What stands behind everything in the direction of the range, where none was given. */
+int64_t eh_admin_range_begin(const struct eh_admin_range *);
+json_t *eh_json_cursor(uint64_t after); /* 0: null */
+
+/* names.c: 404, with the nearest name that the caller may know. */
+void eh_admin_no_team(struct eh_admin_request *, struct eh_str id);
+void eh_admin_no_rep(struct eh_admin_request *, struct eh_str id);
+/* Of a ticket that waits for a skill: those nobody in its team has today; all of them when each is
+ * there and nobody has all. NULL: it does not wait for that, or *looks were not enough, which
+ * counts down with every member looked at. */
+json_t *eh_admin_missing_skills(const struct eh_engine *, const struct eh_ticket_view *,
+                                uint32_t *looks);
+
+/* ---- Routes. */
+struct eh_admin_route {
+    const char *method, *pattern, *queries; /* queries: names with spaces between */
+    unsigned who;                           /* roles that may have any business here */
+    bool needs_engine;                      /* else it answers whatever state the daemon is in */
+    uint32_t body_max;
+    void (*handle)(struct eh_admin_request *);
+};
+
+/* Finds the route and asks it; answers by itself when there is none or the caller may not. */
+void eh_admin_dispatch(struct eh_admin_request *, const char *method);
+const struct eh_admin_route *eh_admin_route(const char *method, const struct eh_admin_path *,
+                                            bool *ret_other_method);
+
+/* ---- Handlers. */
+void eh_admin_get_status(struct eh_admin_request *);
+void eh_admin_get_teams(struct eh_admin_request *);
+void eh_admin_get_team(struct eh_admin_request *);
+void eh_admin_get_reps(struct eh_admin_request *);
+void eh_admin_get_rep(struct eh_admin_request *);
+void eh_admin_get_desk(struct eh_admin_request *);
+void eh_admin_get_entries(struct eh_admin_request *);
+void eh_admin_get_tickets(struct eh_admin_request *);
+void eh_admin_get_ticket(struct eh_admin_request *);
+void eh_admin_get_me(struct eh_admin_request *);
+void eh_admin_get_dead(struct eh_admin_request *);
+void eh_admin_get_dead_letter(struct eh_admin_request *);
+void eh_admin_get_draws(struct eh_admin_request *);
+void eh_admin_post_reveal(struct eh_admin_request *);
+void eh_admin_get_fairness(struct eh_admin_request *);
+void eh_admin_get_pool(struct eh_admin_request *);
+void eh_admin_get_pools(struct eh_admin_request *);
+void eh_admin_post_what_if(struct eh_admin_request *);
+void eh_admin_get_metrics(struct eh_admin_request *);
+void eh_admin_get_health(struct eh_admin_request *);
+void eh_admin_post_signal(struct eh_admin_request *);
+void eh_admin_post_release(struct eh_admin_request *);
+void eh_admin_post_ticket(struct eh_admin_request *);
+void eh_admin_post_outcome(struct eh_admin_request *);
+void eh_admin_post_assign(struct eh_admin_request *);
+void eh_admin_post_move(struct eh_admin_request *);
+void eh_admin_post_metric(struct eh_admin_request *);
+void eh_admin_post_period(struct eh_admin_request *); /* freeze, close, pay, exclude */
+void eh_admin_put_desk(struct eh_admin_request *);
+void eh_admin_post_export(struct eh_admin_request *);
+void eh_admin_post_forget(struct eh_admin_request *);
+
+/* periods.c: answers a step of a period's life that was taken, now or before. */
+void eh_admin_period_done(struct eh_admin_request *, const struct eh_command_result *);
+/* Answers what such a step would be told; nothing is done. Refused as the step would be: nothing is
+ * answered yet. */
+int eh_admin_period_try(struct eh_admin_request *, const struct eh_message *,
+                        struct eh_error *) EH_MUST_CHECK;
+
+/* gauges.c: an array, a row a team, as of something committed; NULL: not known yet. */
+const json_t *eh_admin_gauges(struct eh_admin *);
+void eh_admin_gauges_done(struct eh_admin *);
+void eh_admin_put_undoable(const struct eh_admin_request *, json_t *body); /* of the status */
+void eh_admin_print_gauges(struct eh_admin *, struct evbuffer *out);
+
+/* ---- What PostgreSQL knows of a ticket that memory does not hold any more. */
+/* found NULL: error says why (EH_ENOTFOUND, EH_EUNAVAILABLE, EH_ECORRUPT). The view lives until the
+ * callback returns. Called exactly once, possibly before this returns. */
+typedef void eh_admin_recall_fn(struct eh_admin_request *, const struct eh_ticket_view *found,
+                                const struct eh_error *);
+void eh_admin_recall(struct eh_admin_request *, struct eh_str source, struct eh_str id,
+                     eh_admin_recall_fn *);
+
+/* Statements the reader connection must know (ends with NULL); passed to eh_pg_new by life.c. */
+extern const struct eh_pg_statement eh_admin_statements[];
+
+#endif

@@ -1,0 +1,397 @@
+/*
+ * reads: status, desk, teams and reps, straight from the engine's memory.
+ *
+ * Lists come in pages of EH_ADMIN_PAGE, so that no single answer holds up the loop for long.
+ */
+#include "admin/api/api.h"
+
+/* ---- Status. */
+
+json_t *eh_admin_roles(const struct eh_peer *peer)
+{
+    json_t *list = json_array();
+    for (unsigned bit = 1; bit <= EH_MAY_REP; bit <<= 1)
+        if (peer->roles & bit)
+            json_array_append_new(list, json_string(eh_admin_role_name(bit)));
+    return list;
+}
+
+static void put_u(json_t *body, const char *key, uint64_t value)
+{
+    eh_json_put(body, key, json_integer((json_int_t)value));
+}
+
+/* What is committed; id and currency of a desk never change. */
+static void put_totals(json_t *body, const struct eh_engine *engine,
+                       const struct eh_committed *committed)
+{
+    const struct eh_totals *totals = &committed->totals;
+    bool known = committed->known;
+    const struct eh_desk *desk = engine && committed->has_desk ? eh_engine_desk(engine) : NULL;
+    eh_json_put(body, "desk", desk ? eh_json_text(desk->id) : NULL);
+    eh_json_put(body, "currency", desk ? eh_json_text(desk->currency) : NULL);
+    eh_json_put(body, "time_zone", desk ? eh_json_text(desk->time_zone) : NULL);
+    eh_json_put(body, "desk_sha256",
+                desk ? eh_json_hex(totals->desk_sha256, sizeof totals->desk_sha256) : NULL);
+    eh_json_put(body, "input", known ? json_integer((json_int_t)totals->input) : NULL);
+    eh_json_put(body, "seq", known ? json_integer((json_int_t)totals->seq) : NULL);
+    eh_json_put(body, "waiting", known ? json_integer((json_int_t)totals->waiting) : NULL);
+    eh_json_put(body, "open", known ? json_integer((json_int_t)totals->open) : NULL);
+    eh_json_put(body, "parked", known ? json_integer((json_int_t)totals->parked) : NULL);
+    eh_json_put(body, "dead", known ? json_integer((json_int_t)committed->dead_letters) : NULL);
+    eh_json_put(body, "refused", known ? json_integer((json_int_t)totals->dead) : NULL);
+    eh_json_put(body, "rules", known ? json_integer((json_int_t)totals->rules) : NULL);
+    eh_json_put(body, "draw_epoch", known ? json_integer((json_int_t)totals->epoch) : NULL);
+    eh_json_put(body, "at", eh_json_time(totals->at_us));
+}
+
+/* Tickets of teams their reps have left, of those teams that the caller may see. */
+static json_t *left_of(const struct eh_admin_request *request)
+{
+    const struct eh_engine *engine = eh_app_engine(request->admin->app);
+    const struct eh_desk *desk = engine ? eh_engine_desk(engine) : NULL;
+    struct eh_left_view views[EH_ADMIN_LEFT_MAX];
+    size_t count = desk ? eh_engine_left(engine, views, EH_ADMIN_LEFT_MAX) : 0;
+    json_t *list = json_array();
+    for (size_t i = 0; i < count && i < EH_ADMIN_LEFT_MAX; i++) {
+        if (!eh_peer_sees_all(request->peer) &&
+            !eh_peer_manages(request->peer, desk, views[i].team))
+            continue;
+        json_t *one = json_object();
+        eh_json_put(one, "team", eh_json_text(views[i].team));
+        eh_json_put(one, "rep", eh_json_text(views[i].rep));
+        put_u(one, "open", views[i].open);
+        json_array_append_new(list, one);
+    }
+    return list;
+}
+
+/* All that stand, the most urgent first. */
+static json_t *alarms_of(const struct eh_alarms *alarms)
+{
+    json_t *list = json_array();
+    for (enum eh_alarm alarm = 0; alarm < EH_ALARM_COUNT; alarm++) {
+        if (!eh_alarm_stands(alarms, alarm))
+            continue;
+        json_t *one = json_object();
+        eh_json_put(one, "name", json_string(eh_alarm_name(alarm)));
+        eh_json_put(one, "text", eh_json_string(alarms->rows[alarm].text));
+        eh_json_put(one, "since", eh_json_time(alarms->rows[alarm].since_us));
+        json_array_append_new(list, one);
+    }
+    return list;
+}
+
+void eh_admin_get_status(struct eh_admin_request *request)
+{
+    struct eh_app_status status;
+    eh_app_status(request->admin->app, &status);
+    json_t *body = json_object();
+    eh_json_put(body, "role", eh_json_string(eh_role_name(status.role)));
+    put_u(body, "epoch", status.epoch);
+    put_totals(body, eh_app_engine(request->admin->app), &status.committed);
+    eh_admin_put_undoable(request, body);
+    put_u(body, "published", status.published_seq);
+    put_u(body, "in_flight", status.in_flight);
+    put_u(body, "repeats", status.repeats);
+    put_u(body, "signals_superseded", status.superseded);
+    put_u(body, "signals_kept", status.kept);
+    eh_json_put(body, "redis", json_string(status.redis_up ? "up" : "down"));
+    eh_json_put(body, "redis_address", eh_json_string(status.redis_address));
+    eh_json_put(body, "redis_error", eh_json_string(status.redis_error));
+    eh_json_put(body, "postgres", json_string(status.postgres_up ? "up" : "down"));
+    /* It may quote the desk file, shares and first days with it. */
+    bool all = eh_peer_sees_all(request->peer);
+    eh_json_put(body, "last_error", all ? eh_json_string(status.last_error) : NULL);
+    eh_json_put(body, "last_error_at", eh_json_time(status.last_error_us));
+    eh_json_put(body, "alarm", eh_json_string(eh_alarm_first(status.alarms)));
+    eh_json_put(body, "alarms", alarms_of(status.alarms));
+    eh_json_put(body, "left_with_open", left_of(request));
+    eh_json_put(body, "schema", json_integer(status.schema));
+    eh_json_put(body, "version", json_string(EVENHAND_VERSION));
+    eh_json_put(body, "desk_file", eh_json_string(status.desk_file));
+    eh_json_put(body, "desk_file_differs", json_boolean(status.desk_file_differs));
+    eh_json_put(body, "user", eh_json_string(request->peer->user));
+    eh_json_put(body, "roles", eh_admin_roles(request->peer));
+    eh_json_put(body, "rep", eh_json_string(request->peer->rep));
+    eh_admin_reply(request, 200, body);
+}
+
+/* ---- Teams. */
+
+/* Somebody who is in no team today is in none of the states. */
+static const char *shown_state(uint8_t state, bool on_duty, bool left)
+{
+    if (on_duty)
+        return eh_status_name(state);
+    return left ? "left" : "not on duty";
+}
+
+/* A rep sees who is in the team and in which state, and of themselves alone what they were entitled
+ * to and received: the others' parts would tell their shares. */
+static json_t *member_json(const struct eh_engine *engine, const struct eh_member_view *member,
+                           bool figures)
+{
+    json_t *body = json_object();
+    struct eh_rep_view rep = {.until_us = EH_TIME_NEVER};
+    bool known = figures && eh_engine_rep(engine, member->rep, &rep);
+    eh_json_put(body, "id", eh_json_text(member->rep));
+    eh_json_put(body, "state",
+                eh_json_string(shown_state(member->state, member->active, member->left)));
+    eh_json_put(body, "until", eh_json_time(rep.until_us));
+    eh_json_put(body, "reason", known ? eh_json_text(rep.reason) : NULL);
+    eh_json_put(body, "full", json_boolean(member->full));
+    eh_json_put(body, "active", json_boolean(member->active));
+    eh_json_put(body, "open", figures ? json_integer((json_int_t)member->open) : NULL);
+    eh_json_put(body, "points", figures ? json_integer((json_int_t)member->points) : NULL);
+    eh_json_put(body, "entitled", figures ? eh_json_tickets(member->entitled_nano) : NULL);
+    eh_json_put(body, "received", figures ? json_integer((json_int_t)member->received) : NULL);
+    eh_json_put(body, "entitled_value", figures ? json_integer(member->entitled_value) : NULL);
+    eh_json_put(body, "received_value", figures ? json_integer(member->received_value) : NULL);
+    return body;
+}
+
+/* Index of the first member whose id comes behind `after`. */
+static uint32_t member_behind(const struct eh_engine *engine, const struct eh_team_view *team,
+                              struct eh_str after)
+{
+    uint32_t low = 0, high = after.size > 0 ? team->member_count : 0;
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        struct eh_member_view member;
+        if (eh_engine_member(engine, team->id, middle, &member) &&
+            eh_str_compare(member.rep, after) <= 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+/* The one its period of today is under, or null. */
+static json_t *plan_of(const struct eh_engine *engine, const struct eh_desk *desk,
+                       struct eh_str team)
+{
+    struct eh_totals totals;
+    eh_engine_totals(engine, &totals);
+    const struct eh_bonus_plan *plan = desk ? eh_desk_plan(desk, team, totals.date) : NULL;
+    return plan ? eh_json_text(plan->id) : NULL;
+}
+
+/* The team with a page of its members; returns how many those were. */
+static uint32_t team_json(const struct eh_admin_request *request, const struct eh_team_view *team,
+                          struct eh_str after, json_t **ret)
+{
+    const struct eh_engine *engine = eh_app_engine(request->admin->app);
+    const struct eh_peer *peer = request->peer;
+    json_t *body = json_object();
+    eh_json_put(body, "id", eh_json_text(team->id));
+    eh_json_put(body, "name", eh_json_text(team->name));
+    eh_json_put(body, "policy", eh_json_text(team->policy));
+    put_u(body, "capacity", team->capacity);
+    put_u(body, "waiting", team->waiting);
+    put_u(body, "open", team->open);
+    put_u(body, "members", team->member_count);
+    const struct eh_desk *desk = eh_engine_desk(engine);
+    eh_json_put(body, "plan", plan_of(engine, desk, team->id));
+    eh_json_put(body, "currency", desk ? eh_json_text(desk->currency) : NULL);
+
+    bool all = eh_peer_sees_all(peer) || eh_peer_manages(peer, desk, team->id);
+    json_t *reps = json_array();
+    uint32_t i = member_behind(engine, team, after), shown = 0;
+    struct eh_member_view member = {0};
+    while (i < team->member_count && shown < EH_ADMIN_PAGE &&
+           eh_engine_member(engine, team->id, i, &member)) {
+        bool figures = all || eh_peer_is_rep(peer, member.rep);
+        json_array_append_new(reps, member_json(engine, &member, figures));
+        shown++;
+        i++;
+    }
+    eh_json_put(body, "reps", reps);
+    eh_json_put(body, "after", i < team->member_count ? eh_json_text(member.rep) : NULL);
+    *ret = body;
+    return shown;
+}
+
+void eh_admin_get_team(struct eh_admin_request *request)
+{
+    const struct eh_engine *engine = eh_app_engine(request->admin->app);
+    const struct eh_desk *desk = eh_engine_desk(engine);
+    struct eh_str id = request->path.parts[2];
+    const struct eh_desk_team *team = desk ? eh_desk_team(desk, id) : NULL;
+    struct eh_team_view view;
+
+    if (team ? !eh_peer_sees_team(request->peer, desk, team) : !eh_peer_sees_all(request->peer)) {
+        eh_admin_deny(request, "a manager or member of team %.*s, an auditor or an operator",
+                      EH_STR_ARG(id));
+        return;
+    }
+    if (!team || !eh_engine_team(engine, id, &view)) {
+        eh_admin_no_team(request, id);
+        return;
+    }
+    json_t *body;
+    team_json(request, &view, eh_admin_path_query(&request->path, "after"), &body);
+    eh_admin_reply(request, 200, body);
+}
+
+/* Whole teams, as many as hold about a page of members; `after` is the last team shown. */
+void eh_admin_get_teams(struct eh_admin_request *request)
+{
+    const struct eh_engine *engine = eh_app_engine(request->admin->app);
+    const struct eh_desk *desk = eh_engine_desk(engine);
+    struct eh_str after = eh_admin_path_query(&request->path, "after");
+    json_t *list = json_array();
+    uint32_t members = 0, i = 0;
+    struct eh_str last = {NULL, 0};
+
+    for (; desk && i < desk->team_count && members < EH_ADMIN_PAGE; i++) {
+        struct eh_team_view view;
+        const struct eh_desk_team *team = &desk->teams[i];
+        if (after.size > 0 && eh_str_compare(team->id, after) <= 0)
+            continue;
+        if (!eh_peer_sees_team(request->peer, desk, team) ||
+            !eh_engine_team(engine, team->id, &view))
+            continue;
+        json_t *body;
+        members += 1 + team_json(request, &view, eh_str(NULL), &body);
+        json_array_append_new(list, body);
+        last = team->id;
+    }
+    json_t *body = json_object();
+    eh_json_put(body, "teams", list);
+    eh_json_put(body, "after", desk && i < desk->team_count ? eh_json_text(last) : NULL);
+    eh_admin_reply(request, 200, body);
+}
+
+/* ---- Reps. */
+
+json_t *eh_json_rep(const struct eh_rep_view *rep, const struct eh_desk *desk)
+{
+    json_t *teams = json_array();
+    for (uint32_t i = 0; i < rep->team_count; i++)
+        json_array_append_new(teams, eh_json_text(desk->teams[rep->teams[i]].id));
+
+    json_t *body = json_object();
+    eh_json_put(body, "id", eh_json_text(rep->id));
+    eh_json_put(body, "name", eh_json_text(rep->name));
+    eh_json_put(body, "user", eh_json_text(rep->user));
+    eh_json_put(body, "teams", teams);
+    eh_json_put(body, "state", eh_json_string(shown_state(rep->state, rep->member, rep->left)));
+    eh_json_put(body, "full", json_boolean(rep->full));
+    eh_json_put(body, "since", eh_json_time(rep->since_us));
+    eh_json_put(body, "until", eh_json_time(rep->until_us));
+    eh_json_put(body, "reason", eh_json_text(rep->reason));
+    eh_json_put(body, "by", eh_json_text(rep->by));
+    eh_json_put(body, "released_in", eh_json_list(rep->released_in));
+    eh_json_put(body, "next_state", eh_json_string(eh_status_name(rep->next_state)));
+    eh_json_put(body, "next_from", eh_json_time(rep->next_us));
+    eh_json_put(body, "share_ppm", json_integer(rep->share_ppm));
+    put_u(body, "open", rep->open);
+    put_u(body, "points", rep->points);
+    return body;
+}
+
+static bool sees_rep(const struct eh_peer *peer, const struct eh_rep_view *rep)
+{
+    return eh_peer_sees_all(peer) || eh_peer_is_rep(peer, rep->id) ||
+           eh_peer_manages_rep(peer, rep);
+}
+
+/* His open tickets into body: at most a page, and not for ever; `after` goes on in /v1/tickets. */
+static void put_tickets(const struct eh_admin_request *request, json_t *body,
+                        const struct eh_rep_view *rep)
+{
+    const struct eh_engine *engine = eh_app_engine(request->admin->app);
+    json_t *list = json_array();
+    struct eh_ticket_view views[64];
+    uint64_t after = 0;
+    unsigned rounds = 0;
+    size_t seen = 0; /* of the rep, whether or not the caller may see them */
+    size_t max = rep->open < EH_ADMIN_PAGE ? (size_t)rep->open : EH_ADMIN_PAGE;
+    while (seen < max && (after != 0 || rounds == 0) && rounds++ < EH_ADMIN_REP_ROUNDS) {
+        struct eh_ticket_query query = {
+            .rep = rep->id, .state = EH_TICKET_ASSIGNED, .after = after};
+        size_t count =
+            eh_engine_tickets(engine, &query, sizeof views / sizeof views[0], views, &after);
+        seen += count;
+        for (size_t i = 0; i < count; i++) {
+            if (!eh_admin_sees_ticket(request, &views[i]))
+                continue;
+            json_t *item = json_object();
+            eh_json_put(item, "source", eh_json_text(views[i].source));
+            eh_json_put(item, "id", eh_json_text(views[i].id));
+            eh_json_put(item, "team", eh_json_text(views[i].team));
+            eh_json_put(item, "kind", eh_json_text(views[i].kind));
+            eh_json_put(item, "value", json_integer(views[i].value));
+            eh_json_put(item, "priority", json_integer(views[i].priority));
+            eh_json_put(item, "assigned_at", eh_json_time(views[i].assigned_us));
+            json_array_append_new(list, item);
+        }
+    }
+    char text[24];
+    eh_format(text, sizeof text, "%llu", (unsigned long long)after);
+    bool cut = after != 0 && seen < rep->open;
+    eh_json_put(body, "tickets", list);
+    eh_json_put(body, "after", cut ? json_string(text) : NULL);
+}
+
+void eh_admin_get_rep(struct eh_admin_request *request)
+{
+    const struct eh_engine *engine = eh_app_engine(request->admin->app);
+    struct eh_str id = request->path.parts[2];
+    struct eh_rep_view rep;
+    bool known = eh_engine_rep(engine, id, &rep);
+
+    if (known ? !sees_rep(request->peer, &rep) && !eh_peer_holds_managed(request->peer, engine, id)
+              : !eh_peer_sees_all(request->peer)) {
+        eh_admin_deny(request, "rep %.*s, one of their managers, an auditor or an operator",
+                      EH_STR_ARG(id));
+        return;
+    }
+    if (!known) {
+        eh_admin_no_rep(request, id);
+        return;
+    }
+    json_t *body = eh_json_rep(&rep, eh_engine_desk(engine));
+    const struct eh_desk *desk = eh_engine_desk(engine);
+    eh_json_put(body, "currency", desk ? eh_json_text(desk->currency) : NULL);
+    put_tickets(request, body, &rep);
+    eh_admin_reply(request, 200, body);
+}
+
+/* Index of the first rep whose id comes behind `after`. */
+static uint32_t rep_behind(const struct eh_desk *desk, struct eh_str after)
+{
+    uint32_t low = 0, high = after.size > 0 ? desk->rep_count : 0;
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (eh_str_compare(desk->reps[middle].id, after) <= 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+void eh_admin_get_reps(struct eh_admin_request *request)
+{
+    const struct eh_engine *engine = eh_app_engine(request->admin->app);
+    const struct eh_desk *desk = eh_engine_desk(engine);
+    json_t *list = json_array();
+    uint32_t i = desk ? rep_behind(desk, eh_admin_path_query(&request->path, "after")) : 0;
+    uint32_t seen = 0;
+
+    for (; desk && i < desk->rep_count && seen < EH_ADMIN_SCAN_MAX &&
+           json_array_size(list) < EH_ADMIN_PAGE;
+         i++, seen++) {
+        struct eh_rep_view rep;
+        if (eh_engine_rep(engine, desk->reps[i].id, &rep) && sees_rep(request->peer, &rep))
+            json_array_append_new(list, eh_json_rep(&rep, desk));
+    }
+    bool more = desk && i < desk->rep_count;
+    json_t *body = json_object();
+    eh_json_put(body, "reps", list);
+    eh_json_put(body, "after", more ? eh_json_text(desk->reps[i - 1].id) : NULL);
+    eh_admin_reply(request, 200, body);
+}

@@ -1,0 +1,120 @@
+/*
+ * request: a request to the admin socket, and how it is answered.
+ *
+ * A request lives from the moment it is whole until it is answered and nobody calls back for it any
+ * more. Whoever waits for a callback says so (eh_admin_wait) and tells when it came
+ * (eh_admin_resume); between the two the request cannot go away, though it may be answered already
+ * (the deadline was faster). Whether its client is still there makes no difference to it: a change
+ * goes its way, and the answer is dropped in the end.
+ *
+ *     static void get_status(struct eh_admin_request *request)
+ *     {
+ *         json_t *body = json_object();
+ *         eh_json_put(body, "role", eh_json_text(eh_str("leader")));
+ *         eh_admin_reply(request, 200, body);      // exactly once, or eh_admin_error()
+ *     }
+ */
+#ifndef EVENHAND_ADMIN_HTTP_REQUEST_H
+#define EVENHAND_ADMIN_HTTP_REQUEST_H
+
+#include <event2/buffer.h>
+
+#include "admin/http/json.h"
+#include "admin/http/peer.h"
+#include "http/path.h"
+#include "http/server.h"
+#include "lead/app.h"
+
+#define EH_ADMIN_BODY_MAX             65536            /* bytes of a body but the desk file's */
+#define EH_ADMIN_DESK_BODY_MAX        EH_HTTP_BODY_MAX /* bytes of a desk file over HTTP */
+#define EH_ADMIN_REFUSED_MAX          64               /* connections over a cap that are told so */
+#define EH_ADMIN_FD_RESERVE           24               /* descriptors that no client gets */
+#define EH_ADMIN_OPERATOR_CONNECTIONS 32   /* per operator instead of the per-user cap */
+#define EH_ADMIN_RESERVE_PART         8    /* one of so many places is for operators only */
+#define EH_ADMIN_DEBT_US              1000 /* work at a stretch before it has to rest ... */
+#define EH_ADMIN_REST                 4    /* ... so many times as long: a fifth of the loop */
+
+struct eh_admin_counts {
+    uint64_t requests, refused_connections, errors_4xx, errors_5xx;
+};
+
+struct eh_admin_request;
+
+/* The admin socket. */
+struct eh_admin {
+    struct eh_app *app;
+    struct evhttp *http;
+    struct eh_http_server server;
+    struct evhttp_bound_socket *bound;
+    struct event *accept_pause;
+    char path[EH_SOCKET_PATH_MAX + 1]; /* empty: not ours to remove */
+    dev_t path_device;
+    ino_t path_inode;
+    bool closing;
+    uint32_t connection_count, operator_count; /* of which operators' */
+    uint32_t refused_count;
+    struct eh_admin_request *requests;
+    size_t pending;
+    struct eh_admin_request *queue; /* wait for the end of the rest, in order */
+    struct event *rest;             /* pending: no request is worked on */
+    int64_t debt_us, worked_us;     /* work not rested from; when that was noted */
+    int64_t began_us;               /* of the work just being done, or 0 */
+    struct eh_peers peers;
+    struct eh_admin_child *children; /* they make answers, or wait for a turn (child.c) */
+    struct eh_admin_counts counts;
+    struct eh_admin_gauges *gauges; /* api/gauges.c; NULL: nobody asked yet */
+};
+
+struct eh_admin_request {
+    struct eh_admin *admin;       /* NULL once that is gone */
+    struct eh_http_request *http; /* NULL once answered; its client may have left */
+    struct eh_peer *peer;
+    struct event *deadline;
+    uint32_t waits; /* callbacks still to come */
+    struct eh_arena arena;
+    const char *method;
+    struct eh_admin_request *queued; /* the next one in the queue */
+    struct eh_admin_path path;
+    struct eh_str body;    /* lives as long as http */
+    bool shows_state;      /* a read of the engine, not known to be committed yet */
+    struct evbuffer *held; /* its finished answer, waiting for that */
+    json_t *extra;         /* a change: what its answer has beside `input` */
+    void *state;           /* the handler's own, in the arena */
+    struct eh_admin_request *next, **link;
+};
+
+/* A whole request that came over HTTP: in admin->requests until it is answered. */
+struct eh_admin_request *eh_admin_request_new(struct eh_admin *, struct eh_http_request *);
+/* The admin socket goes: whoever still waits for a callback outlives it. */
+void eh_admin_request_orphan(struct eh_admin_request *);
+
+/* ---- Answering. The first answer counts, further ones are dropped (the deadline came first). */
+void eh_admin_reply(struct eh_admin_request *, int status, json_t *body); /* takes body */
+void eh_admin_reply_text(struct eh_admin_request *, const char *content_type, struct evbuffer *);
+/* Is there room for an answer of so many bytes? False: the request is answered so. */
+bool eh_admin_has_room(struct eh_admin_request *, size_t size);
+/* code: enum eh_code, positive or negative; its HTTP status follows. field NULL: none. */
+void eh_admin_error(struct eh_admin_request *, int code, const char *field, const char *format, ...)
+    EH_PRINTF(4, 5);
+void eh_admin_error_status(struct eh_admin_request *, int status, const char *code,
+                           const char *field, const char *message);
+void eh_admin_fail(struct eh_admin_request *, const struct eh_error *);
+/* 403: `needed` is who could ("a manager of team sales or an operator"); it is logged. */
+void eh_admin_deny(struct eh_admin_request *, const char *format, ...) EH_PRINTF(2, 3);
+int eh_admin_status_of(int code);
+const char *eh_admin_code_name(int code);
+
+/* Gives an error page of evhttp's own the shape of all other errors, while it still stands in the
+ * output buffer; false: it is something else, and left alone. */
+bool eh_admin_fix_page(struct evbuffer *output);
+
+/* A callback will come. */
+void eh_admin_wait(struct eh_admin_request *);
+/* It came. False: nobody waits for an answer any more, and the request may be gone. */
+bool eh_admin_resume(struct eh_admin_request *);
+/* The request has no further use: frees it unless a callback is still to come. */
+void eh_admin_answered(struct eh_admin_request *);
+/* Notes how long the work for an answer took since began_us; after much of it others come first. */
+void eh_admin_worked(struct eh_admin *);
+
+#endif

@@ -1,0 +1,318 @@
+/*
+ * server: clients and requests of the admin socket: how many at once, in which turn, and how they
+ * are answered. Connections and what they say are http/server.h's matter.
+ */
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/resource.h>
+
+#include <event2/listener.h>
+
+#include "admin/api/api.h"
+#include "admin/http/child.h"
+#include "admin/http/socket.h"
+#include "admin/server.h"
+#include "host/clock.h"
+
+static const struct eh_http_refusal no_room_at_all = {
+    503, "too many connections to the admin socket; try again in a moment"};
+static const struct eh_http_refusal no_room_for_user = {
+    429, "too many connections of this user to the admin socket; close some"};
+
+/* ---- Connections. */
+
+/* Why there is no room for one more of this user; NULL: there is. */
+static const struct eh_http_refusal *no_room(const struct eh_admin *admin,
+                                             const struct eh_peer *peer)
+{
+    const struct eh_config *config = eh_app_config(admin->app);
+    int64_t all = config->admin_connections, per_user = config->admin_connections_per_user;
+    bool reserve = eh_peer_has_reserve(peer);
+    if (reserve && per_user < EH_ADMIN_OPERATOR_CONNECTIONS)
+        per_user = EH_ADMIN_OPERATOR_CONNECTIONS;
+    int64_t others = admin->connection_count - admin->operator_count;
+
+    if (admin->connection_count >= all)
+        return &no_room_at_all;
+    if (!reserve && others >= all - all / EH_ADMIN_RESERVE_PART)
+        return &no_room_at_all;
+    if (peer->connections >= per_user)
+        return &no_room_for_user;
+    return NULL;
+}
+
+/* The last descriptors are for the links to the servers and for files: accept gives the lowest. */
+static bool takes_reserve(evutil_socket_t fd)
+{
+    struct rlimit most;
+    if (getrlimit(RLIMIT_NOFILE, &most) < 0 || (rlim_t)fd + EH_ADMIN_FD_RESERVE < most.rlim_cur)
+        return false;
+    eh_log_limited(EH_LOG_WARNING, "admin-descriptors",
+                   "admin connection dropped: nearly out of descriptors");
+    return true;
+}
+
+/* Counts the connection in, or marks it refused; false: not even room to say so. */
+static bool admit(void *context, evutil_socket_t fd, struct eh_http_guest *ret)
+{
+    struct eh_admin *admin = context;
+    struct eh_error error = {0};
+    if (takes_reserve(fd)) {
+        admin->counts.refused_connections++;
+        return false;
+    }
+    struct eh_peer *peer = eh_peers_of_socket(&admin->peers, fd, &error);
+    if (!peer) {
+        eh_log_limited(EH_LOG_WARNING, "admin-peer", "admin connection dropped: %s", error.text);
+        return false;
+    }
+    eh_peer_refresh(peer, eh_app_config(admin->app), eh_app_engine(admin->app));
+
+    const struct eh_http_refusal *why = no_room(admin, peer);
+    admin->counts.refused_connections += why != NULL;
+    if (why && admin->refused_count >= EH_ADMIN_REFUSED_MAX) {
+        eh_peer_release(peer);
+        return false;
+    }
+    *ret =
+        (struct eh_http_guest){.who = peer, .reserve = eh_peer_has_reserve(peer), .refused = why};
+    if (why) {
+        eh_log_limited(EH_LOG_WARNING, "admin-room", "admin connection refused user=%s: %s",
+                       peer->user, why->message);
+        admin->refused_count++;
+    } else {
+        admin->connection_count++;
+        admin->operator_count += ret->reserve;
+        peer->connections++;
+    }
+    return true;
+}
+
+static void left(void *context, const struct eh_http_guest *guest)
+{
+    struct eh_admin *admin = context;
+    struct eh_peer *peer = guest->who;
+    if (guest->refused) {
+        admin->refused_count--;
+    } else {
+        admin->connection_count--;
+        admin->operator_count -= guest->reserve;
+        peer->connections--;
+    }
+    eh_peer_release(peer);
+}
+
+/* ---- Requests. */
+
+/* ---- Work, and rest, so that no crowd of clients keeps the loop from dealing. */
+
+static void work_on(struct eh_admin_request *request)
+{
+    struct eh_admin *admin = request->admin;
+    struct eh_error error = {0};
+    admin->began_us = eh_clock_monotonic_us();
+    if (eh_admin_path_parse(request->http->path, request->http->query, &request->arena,
+                            &request->path, &error) < 0) {
+        eh_admin_fail(request, &error);
+        return;
+    }
+    eh_peer_refresh(request->peer, eh_app_config(admin->app), eh_app_engine(admin->app));
+    eh_admin_dispatch(request, request->method);
+    eh_admin_worked(admin);
+}
+
+/* Operators go before all others, who are at most as many as there are places. */
+static void enqueue(struct eh_admin_request *request)
+{
+    struct eh_admin_request **place = &request->admin->queue;
+    bool reserve = eh_peer_has_reserve(request->peer);
+    eh_admin_wait(request);
+    while (*place && (!reserve || eh_peer_has_reserve((*place)->peer)))
+        place = &(*place)->queued;
+    request->queued = *place;
+    *place = request;
+}
+
+static void on_rested(evutil_socket_t fd, short what, void *context)
+{
+    (void)fd, (void)what;
+    struct eh_admin *admin = context;
+    while (admin->queue && !event_pending(admin->rest, EV_TIMEOUT, NULL)) {
+        struct eh_admin_request *request = admin->queue;
+        admin->queue = request->queued;
+        if (eh_admin_resume(request)) /* its deadline may have come first */
+            work_on(request);
+    }
+}
+
+static void ask(void *context, struct eh_http_request *http)
+{
+    struct eh_admin *admin = context;
+    struct eh_admin_request *request = eh_admin_request_new(admin, http);
+    const struct eh_http_refusal *refused = http->guest->refused;
+    const char *fault = eh_http_framing_fault(http);
+
+    if (refused)
+        eh_admin_error_status(request, refused->status, "full", NULL, refused->message);
+    else if (fault)
+        eh_admin_error(request, EH_EPARSE, NULL, "%s", fault);
+    else if (!request->method)
+        eh_admin_error_status(request, 405, "method", NULL, "only GET, POST and PUT are taken");
+    else if (admin->queue || event_pending(admin->rest, EV_TIMEOUT, NULL))
+        enqueue(request);
+    else
+        work_on(request);
+}
+
+static const struct eh_http_owner owner = {admit, left, ask, eh_admin_fix_page};
+
+/* ---- Listening. */
+
+/* evhttp has the context of its listener for itself, so that on_accept_error cannot be told. */
+static struct eh_admin *listening_admin;
+
+static void accept_again(evutil_socket_t fd, short what, void *context)
+{
+    (void)fd, (void)what;
+    struct eh_admin *admin = context;
+    if (admin->bound)
+        evconnlistener_enable(evhttp_bound_socket_get_listener(admin->bound));
+}
+
+/* Mostly out of descriptors: the waiting connection would wake the loop over and over. */
+static void on_accept_error(struct evconnlistener *listener, void *context)
+{
+    static const struct timeval pause = {1, 0};
+    (void)context;
+    eh_log_limited(EH_LOG_WARNING, "admin-accept", "accept on the admin socket: %s",
+                   evutil_socket_error_to_string(EVUTIL_SOCKET_ERROR()));
+    evconnlistener_disable(listener);
+    event_add(listening_admin->accept_pause, &pause);
+}
+
+static int listen_on(struct eh_admin *admin, int fd, struct eh_error *error)
+{
+    admin->bound = evhttp_accept_socket_with_handle(admin->http, fd);
+    if (!admin->bound)
+        return eh_error_set(error, EH_EUNAVAILABLE, "admin socket: cannot accept on it");
+    listening_admin = admin;
+    evconnlistener_set_error_cb(evhttp_bound_socket_get_listener(admin->bound), on_accept_error);
+    return 0;
+}
+
+static int start_http(struct eh_admin *admin, int fd, struct eh_error *error)
+{
+    struct event_base *base = eh_app_base(admin->app);
+    admin->accept_pause = event_new(base, -1, 0, accept_again, admin);
+    admin->rest = event_new(base, -1, 0, on_rested, admin);
+    admin->http = evhttp_new(base);
+    if (!admin->accept_pause || !admin->rest || !admin->http)
+        return eh_error_set(error, EH_ENOMEM, "admin socket: out of memory");
+
+    eh_http_server_init(&admin->server, base, admin->http, &owner, admin);
+    return listen_on(admin, fd, error);
+}
+
+int eh_admin_new(struct eh_app *app, struct eh_admin **ret, struct eh_error *error)
+{
+    struct eh_admin *admin = calloc(1, sizeof *admin);
+    if (!admin)
+        return eh_error_set(error, EH_ENOMEM, "admin socket: out of memory");
+    admin->app = app;
+    signal(SIGPIPE, SIG_IGN); /* an answer may come after its client has left */
+
+    struct eh_admin_socket listening;
+    int r = eh_admin_socket_open(eh_app_config(app), &listening, error);
+    if (r < 0) {
+        eh_admin_free(admin);
+        return r;
+    }
+    memcpy(admin->path, listening.path, sizeof admin->path);
+    admin->path_device = listening.device;
+    admin->path_inode = listening.inode;
+    r = start_http(admin, listening.fd, error);
+    if (r < 0) {
+        if (!admin->bound)
+            evutil_closesocket(listening.fd);
+        eh_admin_free(admin);
+        return r;
+    }
+    *ret = admin;
+    return 0;
+}
+
+static int listen_again(struct eh_admin *admin, struct eh_error *error)
+{
+    struct eh_admin_socket listening;
+    int r = eh_admin_socket_open(eh_app_config(admin->app), &listening, error);
+    if (r < 0)
+        return r;
+    struct evhttp_bound_socket *before = admin->bound;
+    r = listen_on(admin, listening.fd, error);
+    if (r < 0) {
+        evutil_closesocket(listening.fd);
+        admin->bound = before;
+        return r;
+    }
+    evhttp_del_accept_socket(admin->http, before);
+    admin->path_device = listening.device;
+    admin->path_inode = listening.inode;
+    eh_log(EH_LOG_WARNING, "admin_socket %s: was gone, and is there again", admin->path);
+    return 0;
+}
+
+int eh_admin_look(struct eh_admin *admin, struct eh_error *error)
+{
+    if (admin->closing || !*admin->path || !admin->bound)
+        return 0;
+    int r = eh_admin_socket_look(eh_app_config(admin->app), admin->path_device, admin->path_inode,
+                                 error);
+    return r == -EH_ENOTFOUND ? listen_again(admin, error) : r;
+}
+
+void eh_admin_close(struct eh_admin *admin)
+{
+    if (admin->closing)
+        return;
+    admin->closing = true;
+    if (admin->bound)
+        evhttp_del_accept_socket(admin->http, admin->bound);
+    admin->bound = NULL;
+    eh_admin_socket_remove(admin->path, admin->path_device, admin->path_inode);
+}
+
+size_t eh_admin_pending(const struct eh_admin *admin)
+{
+    return admin->pending;
+}
+
+/* Whoever still waits for a callback outlives us; the others go. */
+static void orphan_requests(struct eh_admin *admin)
+{
+    for (struct eh_admin_request *queued = admin->queue; queued; queued = queued->queued)
+        queued->waits--; /* nobody will take it out any more */
+    struct eh_admin_request *request = admin->requests, *next;
+    for (; request; request = next) {
+        next = request->next;
+        eh_admin_request_orphan(request);
+    }
+}
+
+void eh_admin_free(struct eh_admin *admin)
+{
+    if (!admin)
+        return;
+    eh_admin_close(admin);
+    orphan_requests(admin);
+    eh_admin_children_stop(admin);
+    if (admin->http)
+        evhttp_free(admin->http); /* closes the connections, which frees ours */
+    eh_http_server_done(&admin->server);
+    if (admin->accept_pause)
+        event_free(admin->accept_pause);
+    if (admin->rest)
+        event_free(admin->rest);
+    eh_peers_done(&admin->peers);
+    eh_admin_gauges_done(admin);
+    free(admin);
+}

@@ -1,0 +1,25 @@
+/*
+ * command: see command.h.
+ */
+#include "batch/command.h"
+
+#include <stdlib.h>
+
+struct eh_command *eh_command_new(enum eh_message_type type, eh_command_fn *on_done, void *context)
+{
+    struct eh_command *c = calloc(1, sizeof *c);
+    if (!c)
+        return NULL;
+    c->message.type = (uint8_t)type;
+    c->on_done = on_done;
+    c->context = context;
+    return c;
+}
+
+void eh_command_free(struct eh_command *c)
+{
+    if (!c)
+        return;
+    eh_arena_done(&c->arena);
+    free(c);
+}

@@ -1,0 +1,52 @@
+/*
+ * notices: what is published of committed batches: notices, and the entries that were refused.
+ *
+ *     struct eh_outbox_batch *told = eh_batch_notices(batch);     // a copy
+ *     eh_outbox_publish(outbox, told);                            // takes it over
+ */
+#ifndef EVENHAND_BATCH_NOTICES_H
+#define EVENHAND_BATCH_NOTICES_H
+
+#include <evenhand/draw/hash.h>
+#include <evenhand/wire/notice.h>
+
+#define EH_OUTBOX_PAGE 1000 /* notices asked for at once when catching up */
+
+#define EH_DEAD_DIGEST_BYTES 32 /* SHA-256: people can check it with sha256sum */
+struct eh_dead_entry {
+    uint64_t input;
+    struct eh_str reason, stream_id, body; /* stream_id "ms-no" or empty */
+    struct eh_str sha256;                  /* of a body that is not kept, 32 bytes; empty: it is */
+    uint64_t size;                         /* ... and how many bytes it had */
+    bool salted;                           /* its row in the log is named by its bytes behind ... */
+    uint8_t salt[EH_SALT_BYTES];           /* ... this salt */
+    int64_t at_ms;
+};
+
+/* Committed rows, in order; freed with eh_outbox_batch_free (arena and all). */
+struct eh_outbox_batch {
+    struct eh_arena arena; /* owns every text below */
+    struct eh_notice *notices;
+    size_t notice_count;
+    struct eh_dead_entry *dead;
+    size_t dead_count;
+    uint64_t head_seq;  /* last seq committed with this batch (also when it has no notices) */
+    uint64_t head_dead; /* input of the last dead letter ever committed */
+};
+struct eh_outbox_batch *eh_outbox_batch_new(void);
+void eh_outbox_batch_free(struct eh_outbox_batch *);
+
+struct eh_batch;
+/* What is published of it: notices and dead letters copied into a batch for the outbox. What is
+ * committed has to be told: without memory for it the process ends, and tells it after the next
+ * start. */
+struct eh_outbox_batch *eh_batch_notices(const struct eh_batch *);
+
+/* A copy. What is committed is told whole or not at all: without memory the process ends, and the
+ * next one tells it. */
+struct eh_str eh_batch_kept(struct eh_arena *, struct eh_str);
+
+/* "ms-no", or empty for 0-0. */
+struct eh_str eh_stream_id_text(struct eh_arena *, uint64_t ms, uint64_t no);
+
+#endif

@@ -1,0 +1,51 @@
+/*
+ * held: entries that wait on the stream, because the desk has as many open tickets as it may
+ * have. They stay pending in Redis, are not acknowledged, and are read again when their turn comes.
+ *
+ * A ticket is held while the desk is full, and while tickets before it are held. An outcome or an
+ * update is held while it may belong to a held ticket, so that it comes to the desk behind it; it
+ * is let go with that ticket, and at the latest with the last one.
+ *
+ *     struct eh_inbox_held held = {0};
+ *     r = eh_inbox_held_add(&held, id, identity_of_ticket, true);
+ *     …there is room for three:
+ *     if (eh_inbox_held_release(&held, 3, &first, &last))   // read from first to last once more
+ *         …
+ *     eh_inbox_held_done(&held);
+ */
+#ifndef EVENHAND_INBOX_HELD_H
+#define EVENHAND_INBOX_HELD_H
+
+#include "inbox/inbox.h"
+
+#define EH_INBOX_HELD_MAX (1u << 18) /* entries; above it nothing new is read */
+
+struct eh_inbox_held_item {
+    struct eh_stream_id id;
+    struct eh_key ticket; /* its own identity, or that of the ticket it is about */
+    bool is_ticket, gone;
+};
+
+struct eh_inbox_held {
+    struct eh_inbox_held_item *items; /* sorted by id, with gaps where they are gone */
+    size_t first, end, capacity;      /* items[first .. end) */
+    size_t tickets, others;           /* not gone */
+    struct eh_table woken;            /* identities of tickets that came */
+};
+
+/* In order of id nearly always. -EH_ENOMEM. */
+int eh_inbox_held_add(struct eh_inbox_held *, struct eh_stream_id, struct eh_key ticket,
+                      bool is_ticket) EH_MUST_CHECK;
+bool eh_inbox_held_has(const struct eh_inbox_held *, struct eh_stream_id);
+bool eh_inbox_held_lowest(const struct eh_inbox_held *, struct eh_stream_id *ret);
+/* A ticket came: what is about it goes at the next release. -EH_ENOMEM. */
+int eh_inbox_held_wake(struct eh_inbox_held *, struct eh_key ticket) EH_MUST_CHECK;
+void eh_inbox_held_forget_woken(struct eh_inbox_held *);
+/* Lets the first `tickets` of them go, and what is about tickets that came or go now; everything,
+ * when no ticket is left. False: nothing went. */
+bool eh_inbox_held_release(struct eh_inbox_held *, size_t tickets, struct eh_stream_id *ret_first,
+                           struct eh_stream_id *ret_last);
+void eh_inbox_held_clear(struct eh_inbox_held *);
+void eh_inbox_held_done(struct eh_inbox_held *);
+
+#endif

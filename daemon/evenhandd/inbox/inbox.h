@@ -1,0 +1,111 @@
+/*
+ * inbox: reads tickets and messages from the Redis stream, on a connection of its own.
+ *
+ * Hands over entries and forgets nothing: an entry is "in flight" from on_entries() until
+ * eh_inbox_done(), and only then acknowledged (XACK goes over the write link). Whatever could have
+ * been seen before is marked `seen_before`, so that the store looks it up as an entry too. At each
+ * (re)connect, in this order: XGROUP CREATE evenhand 0 MKSTREAM, own pending entries from id 0, the
+ * sweep of delivered entries that are neither pending nor known (XRANGE up to the group's
+ * last-delivered-id), then new ones (XREADGROUP BLOCK). Every 5 s the pending list is read again
+ * for ids that are not in flight, and the positions are looked at. One consumer name: "evenhandd".
+ *
+ * Where the group stands is what Redis says; how far we have come is what we have seen: the sweep
+ * reads whatever lies between two entries that were handed out one after the other.
+ *
+ *     struct eh_inbox *inbox = eh_inbox_new(base, link_config, &callbacks, app);
+ *     eh_inbox_start(inbox, low, high);   // once leading
+ *     …on_entries(): decide, commit…
+ *     eh_inbox_done(inbox, ids, count);   // after COMMIT: acknowledge, trim
+ *     eh_inbox_hold(inbox, held, count);  // or: the desk is full, they come again later
+ *     eh_inbox_stop(inbox);               // no longer leading: forgets what is in flight
+ */
+#ifndef EVENHAND_INBOX_INBOX_H
+#define EVENHAND_INBOX_INBOX_H
+
+#include "redis/link.h"
+
+struct eh_stream_id {
+    uint64_t ms, no;
+};
+
+struct eh_inbox_entry {
+    struct eh_stream_id id;
+    bool seen_before;    /* may have been handed over in an earlier life: look it up */
+    uint32_t deliveries; /* of entries read from the pending list; else 1 */
+    char encoding;       /* 'm', 'j', or 0: no message; `reason` says why */
+    const char *reason; /* "trimmed", "field `x`: entries have exactly one field, `m` or `j`", … */
+    struct eh_str body; /* value of the one field; without encoding: all fields and values */
+    uint64_t body_size; /* full size; body holds at most EH_MESSAGE_MAX + 1 bytes of it */
+};
+
+enum eh_inbox_doubt_kind {
+    EH_INBOX_SKIPPED, /* the group stood behind unread entries: from .. to; they are taken */
+    EH_INBOX_BACK,    /* the group stood at `to`, and had been at `from` */
+    EH_INBOX_BEYOND,  /* the group stood at `from`, behind the end of the stream at `to` */
+    EH_INBOX_OLDER,   /* the stream ends at `to`, and we had come to `from` */
+    EH_INBOX_MISSING  /* entries that nobody knows are gone: from .. to */
+};
+
+struct eh_inbox_doubt {
+    enum eh_inbox_doubt_kind kind;
+    struct eh_stream_id from, to;
+    uint64_t count;  /* of what is missing; 0: not known */
+    const char *why; /* the group could not be set back; else "" */
+};
+
+struct eh_inbox_callbacks {
+    /* Entries in order of id; they live until the callback returns. Callbacks may set the room, say
+     * what is done, stop and start; they must not free the inbox. */
+    void (*on_entries)(void *context, const struct eh_inbox_entry *, size_t count);
+    /* up: connected, group there. lost: the stream or group was gone and has been made anew. */
+    void (*on_state)(void *context, bool up, bool lost, const char *why);
+    /* The stream ends with this id, as Redis says at each look. May be NULL. */
+    void (*on_end)(void *context, struct eh_stream_id end);
+    /* What Redis says of positions disagrees with what we know. May be NULL. */
+    void (*on_doubt)(void *context, const struct eh_inbox_doubt *);
+};
+
+struct eh_inbox;
+
+/* `key` is the inbox key; `writes` is the write link (owned by the caller), for XACK and XTRIM. */
+struct eh_inbox *eh_inbox_new(struct event_base *, const struct eh_redis_address *, const char *key,
+                              int64_t keep, struct eh_redis_link *writes,
+                              const struct eh_inbox_callbacks *, void *context);
+void eh_inbox_free(struct eh_inbox *);
+
+/* low: lowest id that may not be committed yet (sweep begins here). high: highest id ever
+ * committed; ids above it that come for the first time are not `seen_before`. */
+void eh_inbox_start(struct eh_inbox *, struct eh_stream_id low, struct eh_stream_id high);
+void eh_inbox_stop(struct eh_inbox *);
+
+/* How many further entries may be handed over (0 stops reading). Called by the app as it fills and
+ * empties; the inbox never has more than this asked of Redis. */
+void eh_inbox_set_room(struct eh_inbox *, size_t entries);
+
+/* These are committed (or recognised as known): acknowledge, then trim up to the lowest id in
+ * flight or unread, keeping `keep` more. Never trims what is not acknowledged. */
+void eh_inbox_done(struct eh_inbox *, const struct eh_stream_id *, size_t count);
+/* These wait on the stream until they are let go (inbox_held.h): not in flight any more, and not
+ * done. */
+struct eh_inbox_hold {
+    struct eh_stream_id id;
+    struct eh_key ticket; /* identity of the ticket that it is, or is about */
+    bool is_ticket;
+};
+void eh_inbox_hold(struct eh_inbox *, const struct eh_inbox_hold *, size_t count);
+/* A ticket came to the desk: what waits and is about it may go. */
+void eh_inbox_wake(struct eh_inbox *, struct eh_key ticket);
+/* There is room for so many tickets: they come again by on_entries(), in order, with what is about
+ * them or about tickets that came. settled: nothing else is to be held for a ticket that came
+ * already. Nothing is done while such a release is still under way. */
+void eh_inbox_release(struct eh_inbox *, size_t tickets, bool settled);
+struct eh_inbox_waiting {
+    size_t tickets, others;
+    bool woken; /* some of the others may go */
+};
+struct eh_inbox_waiting eh_inbox_waiting(const struct eh_inbox *);
+bool eh_inbox_held_full(const struct eh_inbox *); /* as many as may: nothing new is read */
+/* Lowest id not yet done (in flight or not read yet); what the head row keeps as low-water mark. */
+struct eh_stream_id eh_inbox_low(const struct eh_inbox *);
+
+#endif

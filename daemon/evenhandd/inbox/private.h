@@ -1,0 +1,127 @@
+/*
+ * private: what inbox.c (reading), look.c (positions) and ack.c (acknowledging,
+ * trimming) share.
+ */
+#ifndef EVENHAND_INBOX_PRIVATE_H
+#define EVENHAND_INBOX_PRIVATE_H
+
+#include "inbox/entry.h"
+#include "inbox/held.h"
+#include "inbox/set.h"
+
+#define EH_INBOX_GROUP_NAME "evenhand"
+#define EH_INBOX_CONSUMER   "evenhandd"
+#define EH_INBOX_PAGE       1000  /* pending ids listed at once */
+#define EH_INBOX_ROOM_MAX   65536 /* entries; the app's own bound is lower */
+#define EH_INBOX_ACKING_MAX 65536 /* acknowledged, not answered yet: reading pauses */
+#define EH_INBOX_MARKS      64    /* see struct eh_inbox_mark */
+
+enum eh_inbox_phase {
+    EH_INBOX_GROUP,
+    EH_INBOX_PENDING_LIST,
+    EH_INBOX_PENDING_READ,
+    EH_INBOX_SWEEP_INFO,
+    EH_INBOX_STREAM_INFO,
+    EH_INBOX_SWEEP_READ,
+    EH_INBOX_SET_BACK,
+    EH_INBOX_LIVE
+};
+
+struct eh_inbox_pending {
+    struct eh_stream_id id;
+    uint32_t deliveries;
+};
+
+/* When `acked` entries were done in all, every id below `low` was. Tells where to trim so that at
+ * least `keep` of them stay. */
+struct eh_inbox_mark {
+    struct eh_stream_id low;
+    uint64_t acked;
+};
+
+struct eh_inbox_ack; /* one XACK */
+struct eh_inbox_acks {
+    struct eh_inbox_ack *head, *tail;
+};
+
+/* Positions as Redis told them at the last look, and what we counted since. */
+struct eh_inbox_look {
+    struct eh_stream_id delivered; /* by the group */
+    struct eh_inbox_info info;
+    bool known;             /* info is */
+    bool beyond;            /* the group stands behind the end of the stream */
+    int64_t info_after_us;  /* XINFO STREAM answered with too much: not again before */
+    bool based;             /* base means something */
+    uint64_t base, counted; /* entries ever when all were read; what came since */
+    struct eh_stream_id base_end;
+};
+
+struct eh_inbox {
+    struct eh_redis_link *reads, *writes; /* reads: our own */
+    char key[256];
+    struct eh_inbox_callbacks callbacks;
+    void *context;
+
+    enum eh_inbox_phase phase;
+    unsigned run; /* counts stops: a callback may have stopped us */
+    bool started;
+    bool up;        /* on_state(true) was said */
+    bool busy;      /* a command is under way on `reads` */
+    bool had_group; /* there was a group once: its absence is a loss */
+    bool swept;     /* pending and sweep are finished since the link came up */
+    bool rechecking;
+    bool handing_over; /* inside on_entries: cursors are not moved on yet, nothing is asked */
+    size_t room, count_cap, asked;
+    struct eh_stream_id floor; /* nothing below is unfinished, while not swept */
+    struct eh_stream_id next;  /* all below was handed over or is known, once swept */
+    struct eh_stream_id high;  /* highest id ever committed or handed over */
+    struct eh_inbox_set set;
+    struct eh_inbox_held held;
+    bool releasing; /* released_to: the pending list is read up to there for what was let go */
+    struct eh_stream_id released_from, released_to;
+    struct eh_arena arena; /* for one reply */
+
+    struct eh_inbox_pending page[EH_INBOX_PAGE];
+    size_t page_count, page_at;
+    struct eh_stream_id page_after;
+    int64_t pending_read_us;
+    struct eh_stream_id sweep_from, sweep_to; /* inclusive */
+    struct eh_stream_id sweep_next;           /* `next` after the sweep */
+    bool resuming;                            /* the link went away while sweeping */
+    struct eh_inbox_look look;
+    bool oversize; /* a single entry was above EH_REDIS_REPLY_MAX */
+    struct eh_stream_id oversize_id;
+
+    struct eh_inbox_acks sent, unsent; /* unsent: no link, or no answer; tried again */
+    struct event *trim_timer, *ack_timer;
+    bool trimming, trim_due;
+    bool trim_known; /* trim_below was learned from XINFO on the write link */
+    int64_t trimmed_us;
+    uint64_t acked, acked_at_trim, keep;
+    struct eh_stream_id trim_below, trimmed_below;
+    struct eh_inbox_mark marks[EH_INBOX_MARKS];
+    size_t mark_count; /* ever; the ring holds the last EH_INBOX_MARKS */
+};
+
+int64_t eh_inbox_now_us(void);
+void eh_inbox_pump(struct eh_inbox *); /* asks for what comes next, if it may */
+/* What is held is known to decode: its deliveries count anew (intake.c tries suspects). */
+void eh_inbox_forgive(struct eh_inbox *, const struct eh_inbox_hold *, size_t count);
+void eh_inbox_enter(struct eh_inbox *, enum eh_inbox_phase);
+void eh_inbox_ask(struct eh_inbox *, eh_redis_reply_fn *, int argc, const char *const *argv);
+/* The command is answered. False: nothing to do with the reply. */
+bool eh_inbox_answered(struct eh_inbox *, const redisReply *);
+void eh_inbox_end_sweep(struct eh_inbox *);
+void eh_inbox_send_sweep_info(struct eh_inbox *);
+void eh_inbox_send_stream_info(struct eh_inbox *);
+void eh_inbox_send_set_back(struct eh_inbox *);
+void eh_inbox_look_count(struct eh_inbox *, struct eh_stream_id); /* an entry that was read */
+void eh_inbox_look_swept(struct eh_inbox *);                      /* the first sweep is over */
+void eh_inbox_tell(struct eh_inbox *, enum eh_inbox_doubt_kind, struct eh_stream_id from,
+                   struct eh_stream_id to);
+void eh_inbox_ack_init(struct eh_inbox *, struct event_base *);
+void eh_inbox_ack_swept(struct eh_inbox *); /* trimming may begin */
+void eh_inbox_ack_stop(struct eh_inbox *);
+void eh_inbox_ack_done(struct eh_inbox *);
+
+#endif

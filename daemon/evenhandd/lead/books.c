@@ -1,0 +1,227 @@
+/*
+ * books: keeps the table ledger near what the engine knows, so that people can read there what
+ * each rep was entitled to. The engine and the log are the truth; this is a copy that may lag.
+ *
+ * A round over all members begins shortly after a commit with nothing behind it (a desk of a
+ * hundred is written within a tenth of a second), once nothing has come in for a second, or ten
+ * seconds after the last one; each second it goes a bounded number of members further. So does one
+ * over the pools of the teams, once a minute; the roster is written when the desk is another.
+ */
+#include "lead/app_private.h"
+
+#include <stdlib.h>
+
+#include <evenhand/json/books.h>
+
+#define MEMBERS_MAX 2000  /* in one statement */
+#define ROUND_S     10    /* between two rounds while inputs keep coming ... */
+#define POOLS_S     60    /* ... and of the pools */
+#define SOON_US     20000 /* from a commit to a round: so long ... */
+#define MEMBER_US   1000  /* ... and so long for each member since the last round */
+#define POOLS_MAX   24    /* periods of one team that are written */
+
+/* The members from the round's place on, at most MEMBERS_MAX; the round ends where there are no
+ * more. */
+static size_t collect(struct eh_app *app, struct eh_ledger_entry *entries)
+{
+    struct eh_books *books = &app->books;
+    const struct eh_desk *desk = eh_engine_desk(app->engine);
+    size_t count = 0;
+    for (; desk && books->team < desk->team_count; books->team++, books->member = 0)
+        for (;; books->member++) {
+            struct eh_ledger_entry *entry = &entries[count];
+            if (count == MEMBERS_MAX)
+                return count;
+            entry->team = desk->teams[books->team].id;
+            if (!eh_engine_member(app->engine, entry->team, books->member, &entry->member))
+                break;
+            count++;
+            books->counted++;
+        }
+    books->members = books->counted;
+    books->input = books->round_input;
+    books->round_input = 0;
+    books->done_us = eh_clock_monotonic_us();
+    return count;
+}
+
+static void step(struct eh_app *app)
+{
+    struct eh_ledger_entry *entries = calloc(MEMBERS_MAX, sizeof *entries);
+    size_t count = entries ? collect(app, entries) : 0;
+    if (!entries || (count > 0 && eh_store_ledger(app->store, app->head.input, entries, count) < 0))
+        app->books.round_input = 0; /* the next round writes it */
+    free(entries);
+}
+
+static void begin(struct eh_books *books, uint64_t input)
+{
+    books->round_input = input;
+    books->team = books->member = books->counted = 0;
+}
+
+/* ---- The roster. */
+
+static void write_book(struct eh_app *app, struct eh_book *book, char *text)
+{
+    book->body = eh_str(text);
+    int r = eh_store_book(app->store, app->head.input, book);
+    if (r < 0)
+        app->books.has_roster = false; /* the next round writes it */
+    free(text);
+}
+
+static void write_roster(struct eh_app *app)
+{
+    struct eh_books *books = &app->books;
+    struct eh_book book = {.what = "roster"};
+    struct eh_totals totals;
+    char *text;
+    eh_engine_totals(app->engine, &totals);
+    bool known = books->has_roster &&
+                 memcmp(books->roster_sha256, totals.desk_sha256, sizeof totals.desk_sha256) == 0;
+    if (known || eh_roster_text(app->engine, &text, NULL) < 0)
+        return;
+    books->has_roster = true;
+    memcpy(books->roster_sha256, totals.desk_sha256, sizeof totals.desk_sha256);
+    if (text)
+        write_book(app, &book, text);
+}
+
+/* ---- Pools. */
+
+static uint32_t write_pool(struct eh_app *app, const struct eh_period_view *view)
+{
+    char period[EH_DECIMAL_TEXT_MAX], *text;
+    size_t size = eh_period_print(view->period, period);
+    struct eh_book book = {.what = "pool",
+                           .team = view->team,
+                           .period = eh_str_n(period, size),
+                           .version = view->last.version};
+    uint32_t lines;
+    if (eh_pool_metrics_text(app->engine, view, &text, &lines, NULL) == 0 && text)
+        write_book(app, &book, text);
+    return lines + 1;
+}
+
+/* The period that runs, and the last in which something happened. */
+static uint32_t write_pools_of(struct eh_app *app, struct eh_str team)
+{
+    struct eh_totals totals;
+    struct eh_period_view view, kept[POOLS_MAX];
+    uint32_t count = 0, lines = 1;
+    eh_engine_totals(app->engine, &totals);
+    const struct eh_bonus_plan *plan = eh_desk_plan(eh_engine_desk(app->engine), team, totals.date);
+    struct eh_period now = {0};
+    if (plan) {
+        now = eh_period_of(plan->from.kind, totals.date);
+        if (eh_engine_period(app->engine, team, now, &view))
+            lines += write_pool(app, &view);
+    }
+    for (int32_t after = EH_DATE_ALWAYS; eh_engine_period_after(app->engine, team, after, &view);
+         after = eh_period_first(view.period))
+        kept[count++ % POOLS_MAX] = view;
+    for (uint32_t i = count > POOLS_MAX ? count - POOLS_MAX : 0; i < count; i++)
+        if (!plan || !eh_period_equal(kept[i % POOLS_MAX].period, now))
+            lines += write_pool(app, &kept[i % POOLS_MAX]);
+    return lines;
+}
+
+static void step_pools(struct eh_app *app)
+{
+    struct eh_books *books = &app->books;
+    const struct eh_desk *desk = eh_engine_desk(app->engine);
+    uint32_t lines = 0;
+    while (desk && books->pools_team < desk->team_count && lines < MEMBERS_MAX)
+        lines += write_pools_of(app, desk->teams[books->pools_team++].id);
+    if (desk && books->pools_team < desk->team_count)
+        return;
+    books->pools_input = books->pools_round;
+    books->pools_round = 0;
+    books->pools_done_us = eh_clock_monotonic_us();
+}
+
+static void begin_pools(struct eh_books *books, uint64_t input)
+{
+    books->pools_round = input;
+    books->pools_team = 0;
+}
+
+static void pools_tick(struct eh_app *app, bool quiet)
+{
+    struct eh_books *books = &app->books;
+    int64_t age_us = eh_clock_monotonic_us() - books->pools_done_us;
+    write_roster(app);
+    if (books->pools_round == 0 && app->head.input != books->pools_input &&
+        (quiet || age_us >= POOLS_S * INT64_C(1000000)))
+        begin_pools(books, app->head.input);
+    if (books->pools_round != 0)
+        step_pools(app);
+}
+
+void app_books_tick(struct eh_app *app)
+{
+    struct eh_books *books = &app->books;
+    uint64_t head = app->head.input;
+    bool quiet = head == books->seen_input;
+    int64_t age_us = eh_clock_monotonic_us() - books->done_us;
+    books->seen_input = head;
+    if (!app->deciding)
+        return;
+    if (books->round_input == 0 && head != books->input &&
+        (quiet || age_us >= ROUND_S * INT64_C(1000000)))
+        begin(books, head);
+    if (books->round_input != 0)
+        step(app);
+    pools_tick(app, quiet);
+}
+
+/* Nothing came in behind the commit, and what came since is not written yet. */
+static void on_soon(evutil_socket_t fd, short what, void *context)
+{
+    (void)fd;
+    (void)what;
+    struct eh_app *app = context;
+    struct eh_books *books = &app->books;
+    if (!app->deciding || app->in_flight || books->round_input != 0 ||
+        books->input == app->head.input)
+        return;
+    begin(books, app->head.input);
+    step(app);
+}
+
+void app_books_soon(struct eh_app *app)
+{
+    struct eh_books *books = &app->books;
+    int64_t wait_us =
+        books->done_us + (int64_t)books->members * MEMBER_US - eh_clock_monotonic_us();
+    if (wait_us < SOON_US)
+        wait_us = SOON_US;
+    if (wait_us >= INT64_C(1000000) || app->in_flight)
+        return; /* the next second has it, or the next commit */
+    if (!books->soon)
+        books->soon = evtimer_new(app->base, on_soon, app);
+    struct timeval wait = {0, (suseconds_t)wait_us};
+    if (books->soon && !evtimer_pending(books->soon, NULL))
+        event_add(books->soon, &wait);
+}
+
+void app_books_forget(struct eh_app *app)
+{
+    app->books = (struct eh_books){.soon = app->books.soon};
+}
+
+void app_books_finish(struct eh_app *app)
+{
+    if (app->books.input != app->head.input) {
+        begin(&app->books, app->head.input);
+        while (app->books.round_input != 0)
+            step(app);
+    }
+    write_roster(app);
+    if (app->books.pools_input == app->head.input)
+        return;
+    begin_pools(&app->books, app->head.input);
+    while (app->books.pools_round != 0)
+        step_pools(app);
+}

@@ -1,0 +1,170 @@
+/*
+ * full: what happens when the desk has as many open tickets as it may have (limits: open_tickets).
+ *
+ * A new ticket waits on the stream, pending and not acknowledged; so does what comes behind it and
+ * is about it. Everything else on the stream is taken: an outcome closes a ticket, and the first
+ * that waits gets its place. Over the admin socket a new ticket is refused, for there somebody is
+ * told. Each team keeps a part above the bound for itself, so that one team's flood stops no other.
+ * What was above the bound before (a lower one was configured) stays.
+ */
+#include "lead/app_private.h"
+
+#define RELEASE_MAX      8192 /* tickets let go at once */
+#define TEAMS_PART       10   /* one of so many tickets more, shared equally by the teams */
+#define TICKET_TEXT_MEAN 128  /* bytes of ids and skills of an open ticket, on average at most */
+
+static uint64_t open_tickets(const struct eh_app *app)
+{
+    struct eh_totals totals;
+    eh_engine_totals(app->engine, &totals);
+    return totals.waiting + totals.open;
+}
+
+/* For how many more there is room. Few tickets with long ids and many skills may be as large as
+ * many others. */
+static uint64_t room_for(const struct eh_app *app)
+{
+    struct eh_totals totals;
+    eh_engine_totals(app->engine, &totals);
+    uint64_t open = totals.waiting + totals.open, most = (uint64_t)app->config->open_tickets;
+    if (open >= most || totals.text_bytes >= most * TICKET_TEXT_MEAN)
+        return 0;
+    uint64_t by_text = (most * TICKET_TEXT_MEAN - totals.text_bytes) / TICKET_TEXT_MEAN + 1;
+    return most - open < by_text ? most - open : by_text;
+}
+
+static bool is_full(const struct eh_app *app)
+{
+    return room_for(app) == 0;
+}
+
+/* Whether the team has less than its part above the bound. */
+static bool team_has_room(const struct eh_app *app, struct eh_str team)
+{
+    const struct eh_desk *desk = eh_engine_desk(app->engine);
+    uint64_t most = (uint64_t)app->config->open_tickets, more = most / TEAMS_PART;
+    struct eh_team_view view;
+    struct eh_totals totals;
+    eh_engine_totals(app->engine, &totals);
+    if (!desk || totals.waiting + totals.open >= EH_TICKETS_MAX ||
+        totals.text_bytes >= (most + more) * TICKET_TEXT_MEAN ||
+        !eh_engine_team(app->engine, team, &view))
+        return false;
+    return view.waiting + view.open < more / desk->team_count;
+}
+
+/* Tickets that wait on the stream, those that the inbox has not been told of among them. */
+static size_t waiting_tickets(const struct eh_app *app)
+{
+    return eh_inbox_waiting(app->inbox).tickets + app->holding;
+}
+
+/* An entry of an earlier delivery is older than whatever waits: it goes by the bound alone. */
+static bool ticket_waits(const struct eh_app *app, const struct eh_item *item)
+{
+    bool full = is_full(app) || (!item->seen_before && waiting_tickets(app) > 0);
+    return full && !team_has_room(app, item->input.message.team);
+}
+
+/* Its ticket may be one that waits. */
+static bool follower_waits(const struct eh_app *app, const struct eh_input *in)
+{
+    struct eh_ticket_view view;
+    return waiting_tickets(app) > 0 && !in->recalled.ticket_known &&
+           !eh_engine_ticket(app->engine, in->message.source, in->message.id, &view);
+}
+
+static bool waits(const struct eh_app *app, const struct eh_item *item)
+{
+    switch (item->input.message.type) {
+    case EH_MESSAGE_TICKET:
+        return ticket_waits(app, item);
+    case EH_MESSAGE_OUTCOME:
+    case EH_MESSAGE_UPDATE:
+        return follower_waits(app, &item->input);
+    default:
+        return false;
+    }
+}
+
+bool app_full_holds(struct eh_app *app, struct eh_batch *b, struct eh_item *item)
+{
+    const struct eh_message *m = &item->input.message;
+    char text[EH_ERROR_TEXT_MAX];
+    if (item->input.origin == EH_ORIGIN_STREAM) {
+        item->held = waits(app, item);
+        app->holding += item->held && m->type == EH_MESSAGE_TICKET;
+        app->following += item->held && m->type != EH_MESSAGE_TICKET;
+        return item->held;
+    }
+    if (item->input.origin != EH_ORIGIN_ADMIN || m->type != EH_MESSAGE_TICKET || !is_full(app) ||
+        team_has_room(app, m->team))
+        return false;
+    eh_format(
+        text, sizeof text,
+        "ticket %.*s: the desk has as many open tickets as it may have (limits: open_tickets, "
+        "%lld); close some, then send it again",
+        EH_STR_ARG(m->id), (long long)app->config->open_tickets);
+    struct eh_str message = eh_batch_text(b, text);
+    item->result = (struct eh_command_result){
+        .code = -EH_EFULL, .message = message.data ? message.data : "the desk is full"};
+    return true;
+}
+
+/* What is about it may have been held before it came. */
+void app_full_came(struct eh_app *app, const struct eh_input *in)
+{
+    if (in->message.type == EH_MESSAGE_TICKET &&
+        (app->following > 0 || eh_inbox_waiting(app->inbox).others > 0))
+        eh_inbox_wake(app->inbox, in->identity);
+}
+
+/* Committed: from now on the inbox knows that they wait. */
+void app_full_hold(struct eh_app *app, const struct eh_batch *b)
+{
+    struct eh_inbox_hold hold[EH_BATCH_ITEMS_MAX];
+    size_t count = 0;
+    for (size_t i = 0; i < b->item_count; i++) {
+        const struct eh_input *in = &b->items[i].input;
+        if (!b->items[i].held)
+            continue;
+        bool is_ticket = in->message.type == EH_MESSAGE_TICKET;
+        app->holding -= is_ticket && app->holding > 0;
+        app->following -= !is_ticket && app->following > 0;
+        hold[count++] =
+            (struct eh_inbox_hold){.id = {in->stream_ms, in->stream_no},
+                                   .ticket = eh_ticket_identity(in->message.source, in->message.id),
+                                   .is_ticket = is_ticket};
+    }
+    if (count > 0)
+        eh_inbox_hold(app->inbox, hold, count);
+}
+
+static void note_alarm(struct eh_app *app)
+{
+    struct eh_inbox_waiting waiting = eh_inbox_waiting(app->inbox);
+    size_t entries = waiting.tickets + waiting.others;
+    if (entries == 0 && !is_full(app))
+        eh_alarm_clear(&app->alarms, EH_ALARM_OPEN_TICKETS);
+    else
+        eh_alarm_set(&app->alarms, EH_ALARM_OPEN_TICKETS, eh_clock_now_us(&app->clock),
+                     "the desk has %llu open tickets (limits: open_tickets is %lld), %zu entries "
+                     "wait on the stream%s; close tickets, or raise it and the unit's MemoryMax",
+                     (unsigned long long)open_tickets(app), (long long)app->config->open_tickets,
+                     entries,
+                     eh_inbox_held_full(app->inbox)
+                         ? ", nothing behind them is read: changes come in over the admin socket"
+                         : "");
+}
+
+void app_full_look(struct eh_app *app)
+{
+    if (!app->deciding || !app->engine)
+        return;
+    uint64_t room = room_for(app);
+    struct eh_inbox_waiting waiting = eh_inbox_waiting(app->inbox);
+    bool others_may = waiting.others > 0 && (waiting.woken || waiting.tickets == 0);
+    if ((waiting.tickets > 0 && room > 0) || others_may)
+        eh_inbox_release(app->inbox, room < RELEASE_MAX ? room : RELEASE_MAX, app->following == 0);
+    note_alarm(app);
+}

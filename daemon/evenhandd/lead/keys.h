@@ -1,0 +1,49 @@
+/*
+ * keys: the desk's master key and the seed of the draw epoch in use.
+ *
+ * The key file holds 32 bytes, mode 0600, made at the first start. Nothing else ever reads it.
+ *
+ *     r = eh_keys_load(&keys, config->key_file, &error);
+ *     struct eh_draws draws = {.draw = eh_keys_draw, .context = &keys};
+ *     if (keys.absent && !totals.committed)
+ *         eh_keys_make(&keys, path, &error);
+ *     eh_keys_check(&keys, &totals, path, &error);        // before anything is decided
+ *     eh_keys_turn(&keys, &totals, arena, &message);      // DAY, REVEAL
+ *     eh_keys_replace(&keys, &totals, arena, &message);   // NEW_KEY
+ *     eh_keys_done(&keys);   // wipes
+ */
+#ifndef EVENHAND_LEAD_KEYS_H
+#define EVENHAND_LEAD_KEYS_H
+
+#include <evenhand/engine/engine.h>
+
+struct eh_keys {
+    uint8_t master[EH_SEED_BYTES];
+    uint8_t seed[EH_SEED_BYTES];
+    uint32_t epoch;
+    bool derived; /* `seed` is that of `epoch` */
+    bool absent;  /* there is no key file */
+};
+
+/* Adds to an input that turns the draw epoch what only the key knows: the commitments, and the seed
+ * of the epoch that ends. `now`: the engine before it. Text lives in the arena. */
+int eh_keys_turn(const struct eh_keys *, const struct eh_totals *now, struct eh_arena *,
+                 struct eh_message *) EH_MUST_CHECK;
+/* The same for an input that puts this key in the place of a lost one: two commitments. */
+int eh_keys_replace(const struct eh_keys *, const struct eh_totals *now, struct eh_arena *,
+                    struct eh_message *) EH_MUST_CHECK;
+/* Whether the seeds derived from this key are those the log has committed. -EH_ENOTFOUND: the key
+ * is lost: no file, though something is committed; -EH_ECONFLICT: it is another desk's. */
+int eh_keys_check(const struct eh_keys *, const struct eh_totals *, const char *path,
+                  struct eh_error *) EH_MUST_CHECK;
+/* No file is no error: `absent`. */
+int eh_keys_load(struct eh_keys *, const char *path, struct eh_error *) EH_MUST_CHECK;
+/* A new key in a new file. */
+int eh_keys_make(struct eh_keys *, const char *path, struct eh_error *) EH_MUST_CHECK;
+/* Looks at the file again: puts one that is gone back. -EH_E…: it is not, or no more, what the key
+ * in use was read from. */
+int eh_keys_look(const struct eh_keys *, const char *path, struct eh_error *) EH_MUST_CHECK;
+void eh_keys_done(struct eh_keys *);
+bool eh_keys_draw(void *keys, const struct eh_draw_query *, uint64_t *ret_result);
+
+#endif

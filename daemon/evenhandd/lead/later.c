@@ -1,0 +1,415 @@
+/*
+ * later: signals that are said more often than they may become inputs.
+ *
+ * A signal is a state, so of a rep's signals the last one said is the one that counts. What comes
+ * above the rate of inputs (eh_engine_signal_from) is kept here until the rate allows it, one a
+ * rep, whether it came over the socket or the stream; whatever is said meanwhile takes its place.
+ *
+ * One of the socket is answered as not logged yet, and a clean stop logs it. One of the stream is
+ * not acknowledged before it is logged: its entry stays pending, in flight for the inbox, and
+ * comes again after a kill. What it takes the place of is acknowledged without an input. The sweep
+ * after a kill hands that over again, behind what is pending: the engine knows the newest id taken
+ * and tells that it is old. A signal of the socket that takes the place of the stream's is logged
+ * with its id, and the entry is acknowledged then.
+ */
+#include "lead/app_private.h"
+
+#include <stdlib.h>
+
+#include "inbox/set.h"
+
+#define MOVED_AT_ONCE 16 /* into one batch: commands have their places, too */
+
+/* Of one rep. `id` tells it from what takes its place; 0: a free slot. */
+struct later {
+    uint64_t id;
+    struct eh_key rep;
+    int64_t due_us;
+    bool moved;     /* on its way in a batch ... */
+    bool decided;   /* ... and an input there */
+    char encoding;  /* of an entry of the stream; 0: it was said over the socket */
+    uint8_t *bytes; /* the entry's body, or the message */
+    size_t size;
+    struct eh_stream_id
+        entry;  /* the newest of the stream that it is, or takes the place of, or 0 */
+    bool owned; /* ... which is pending until this is logged */
+};
+
+struct eh_later {
+    struct eh_table by_rep; /* -> slot */
+    struct later *items;
+    size_t count, capacity, bytes;
+    size_t free_from; /* no slot before it is free */
+    uint64_t last_id;
+    int64_t next_us; /* none is due before it */
+};
+
+static struct eh_later *of(struct eh_app *app)
+{
+    if (!app->later) {
+        app->later = calloc(1, sizeof *app->later);
+        eh_require(app->later);
+        app->later->next_us = EH_TIME_NEVER;
+    }
+    return app->later;
+}
+
+static struct later *find(struct eh_later *l, struct eh_key rep)
+{
+    uint64_t at;
+    return eh_table_get(&l->by_rep, rep, &at) ? &l->items[at] : NULL;
+}
+
+/* ---- Kept, and away again. */
+
+static void drop(struct eh_later *l, struct later *kept)
+{
+    eh_table_remove(&l->by_rep, kept->rep);
+    size_t at = (size_t)(kept - l->items);
+    l->free_from = at < l->free_from ? at : l->free_from;
+    l->bytes -= kept->size;
+    free(kept->bytes);
+    *kept = (struct later){.id = 0};
+}
+
+/* Whatever is in flight is read again: the stream's signals, too. */
+void app_later_unread(struct eh_app *app)
+{
+    struct eh_later *l = app->later;
+    for (size_t i = 0; l && i < l->count; i++) {
+        struct later *kept = &l->items[i];
+        if (kept->id && kept->encoding)
+            drop(l, kept);
+        kept->moved = kept->decided = kept->owned = false;
+        l->next_us = kept->id && kept->due_us < l->next_us ? kept->due_us : l->next_us;
+    }
+}
+
+void app_later_forget(struct eh_app *app)
+{
+    struct eh_later *l = app->later;
+    for (size_t i = 0; l && i < l->count; i++)
+        if (l->items[i].id)
+            drop(l, &l->items[i]);
+}
+
+void app_later_free(struct eh_app *app)
+{
+    app_later_forget(app);
+    if (app->later) {
+        eh_table_done(&app->later->by_rep);
+        free(app->later->items);
+    }
+    free(app->later);
+    app->later = NULL;
+}
+
+static struct later *free_slot(struct eh_later *l)
+{
+    while (l->free_from < l->count && l->items[l->free_from].id)
+        l->free_from++;
+    if (l->free_from < l->count)
+        return &l->items[l->free_from];
+    if (l->count == l->capacity) {
+        size_t more = l->capacity ? l->capacity * 2 : 16;
+        struct later *items = realloc(l->items, more * sizeof *items);
+        if (!items)
+            return NULL;
+        l->items = items;
+        l->capacity = more;
+    }
+    l->items[l->count] = (struct later){.id = 0};
+    return &l->items[l->count++];
+}
+
+/* What is kept of it: an entry is decoded once more. */
+static bool copy_of(const struct eh_item *item, struct eh_bytes *bytes)
+{
+    if (item->input.origin == EH_ORIGIN_STREAM)
+        eh_bytes_put(bytes, item->body.data, item->body.size);
+    else
+        eh_message_encode(&item->input.message, 0, bytes);
+    return !bytes->failed;
+}
+
+/* Nothing of this rep is kept. False: there is no room for it; it becomes an input. */
+static bool keep(struct eh_later *l, const struct eh_item *item, struct later as)
+{
+    EH_AUTO(eh_bytes) struct eh_bytes bytes = EH_BYTES_INIT;
+    if (!copy_of(item, &bytes) || l->bytes + bytes.size > EH_LATER_BYTES_MAX)
+        return false;
+    struct later *slot = free_slot(l);
+    if (!slot || eh_table_put(&l->by_rep, as.rep, (uint64_t)(slot - l->items)) < 0)
+        return false;
+    *slot = as;
+    slot->id = ++l->last_id;
+    slot->encoding = item->input.origin == EH_ORIGIN_STREAM ? item->encoding : 0;
+    slot->size = bytes.size;
+    slot->bytes = bytes.data; /* taken over */
+    bytes.data = NULL;
+    l->bytes += slot->size;
+    l->next_us = slot->due_us < l->next_us ? slot->due_us : l->next_us;
+    return true;
+}
+
+/* ---- Decided. */
+
+struct place {
+    struct eh_stream_id entry;
+    bool owned;
+};
+
+/* Something else was said: what is kept is gone, and what it stands for is handed on. */
+static struct place take_place(struct eh_app *app, struct eh_later *l, struct later *kept)
+{
+    if (!kept)
+        return (struct place){.owned = false};
+    struct place place = {kept->entry, kept->owned && !kept->decided};
+    app->superseded += kept->encoding && !kept->decided;
+    drop(l, kept);
+    return place;
+}
+
+static void stand_for(struct eh_input *in, struct eh_stream_id entry)
+{
+    if (entry.ms == 0 && entry.no == 0)
+        return;
+    in->stream_ms = entry.ms;
+    in->stream_no = entry.no;
+}
+
+/* It is no input, and never will be. */
+static bool is_none(const struct eh_batch *b, struct eh_item *item)
+{
+    item->result = (struct eh_command_result){.repeat = true,
+                                              .input = b->to_input,
+                                              .from_us = b->at_us,
+                                              .until_us = EH_TIME_NEVER,
+                                              .message = ""};
+    return true;
+}
+
+static bool is_state_in_force(struct eh_app *app, const struct eh_batch *b, struct eh_item *item)
+{
+    int64_t from, until;
+    if (!eh_engine_signal_is_repeat(app->engine, &item->input.message, &from, &until))
+        return false;
+    app->repeats++;
+    (void)is_none(b, item);
+    item->result.from_us = from;
+    item->result.until_us = until;
+    return true;
+}
+
+static bool is_later(struct eh_item *item, int64_t due_us)
+{
+    item->kept = true;
+    item->result = (struct eh_command_result){
+        .later = true, .from_us = due_us, .until_us = EH_TIME_NEVER, .message = ""};
+    return true;
+}
+
+/* What was kept, and nothing was said since. */
+static bool decide_kept(struct eh_app *app, const struct eh_batch *b, struct eh_item *item,
+                        struct later *kept)
+{
+    struct eh_input *in = &item->input;
+    bool socket = !kept->encoding, stopping = app->role == EH_ROLE_STOPPING;
+    if (eh_engine_signal_is_old(app->engine, in)) {
+        app->superseded++;
+        return is_none(b, item);
+    }
+    if (socket && !stopping && kept->entry.ms == 0 && kept->entry.no == 0 &&
+        is_state_in_force(app, b, item))
+        return true;
+    int64_t due = eh_engine_signal_from(app->engine, &in->message, b->at_us);
+    if (due > b->at_us && !stopping) {
+        kept->due_us = due;
+        return is_later(item, due);
+    }
+    kept->decided = item->was_input = true;
+    if (socket)
+        stand_for(in, kept->entry);
+    return false;
+}
+
+static bool decide_streamed(struct eh_app *app, const struct eh_batch *b, struct eh_item *item,
+                            struct later *kept)
+{
+    const struct eh_input *in = &item->input;
+    struct eh_stream_id id = {in->stream_ms, in->stream_no};
+    if (kept && !kept->decided && eh_stream_id_compare(id, kept->entry) == 0) {
+        kept->owned = true; /* decided or read once more */
+        return is_later(item, kept->due_us);
+    }
+    if (eh_engine_signal_is_old(app->engine, in) ||
+        (kept && eh_signal_is_old(id.ms, id.no, kept->entry.ms, kept->entry.no))) {
+        app->superseded++;
+        return is_none(b, item);
+    }
+    if (in->recalled.known) /* its event was another one's: it is refused */
+        return false;
+    int64_t due = eh_engine_signal_from(app->engine, &in->message, b->at_us);
+    struct place before = take_place(app, app->later, kept);
+    if (before.owned)
+        item->also = before.entry;
+    struct later as = {
+        .rep = eh_key_of_text(in->message.rep), .due_us = due, .entry = id, .owned = true};
+    return due > b->at_us && keep(app->later, item, as) && is_later(item, due);
+}
+
+static bool decide_said(struct eh_app *app, const struct eh_batch *b, struct eh_item *item,
+                        struct later *kept)
+{
+    struct eh_input *in = &item->input;
+    bool stands = kept && (kept->entry.ms || kept->entry.no);
+    if (app->role != EH_ROLE_STOPPING && !stands) {
+        struct place none = take_place(app, app->later, kept);
+        eh_require(!none.owned);
+        if (is_state_in_force(app, b, item))
+            return true;
+        kept = NULL;
+    }
+    struct place before = take_place(app, app->later, kept);
+    int64_t due = eh_engine_signal_from(app->engine, &in->message, b->at_us);
+    struct later as = {.rep = eh_key_of_text(in->message.rep),
+                       .due_us = due,
+                       .entry = before.entry,
+                       .owned = before.owned};
+    if (due > b->at_us && app->role != EH_ROLE_STOPPING && keep(app->later, item, as))
+        return is_later(item, due);
+    stand_for(in, before.entry);
+    return false;
+}
+
+bool app_later_takes(struct eh_app *app, const struct eh_batch *b, struct eh_item *item)
+{
+    struct eh_input *in = &item->input;
+    struct eh_later *l = of(app);
+    if (in->message.type == EH_MESSAGE_RELEASE && in->origin == EH_ORIGIN_ADMIN)
+        stand_for(in, take_place(app, l, find(l, eh_key_of_text(in->message.rep))).entry);
+    if (in->message.type != EH_MESSAGE_SIGNAL)
+        return false;
+    struct later *kept = find(l, eh_key_of_text(in->message.rep));
+    if (item->later && (!kept || kept->id != item->later)) { /* another one was said meanwhile */
+        item->kept = !item->was_input; /* its entry went to what took its place */
+        return is_none(b, item);
+    }
+    if (item->later)
+        return decide_kept(app, b, item, kept);
+    return in->origin == EH_ORIGIN_STREAM ? decide_streamed(app, b, item, kept)
+                                          : decide_said(app, b, item, kept);
+}
+
+/* ---- Its time has come. */
+
+struct waiter {
+    struct eh_app *app;
+    struct eh_key rep;
+    uint64_t id;
+};
+
+/* Not committed: it is tried again, unless something else was said. */
+static void on_done(void *context, const struct eh_command_result *result)
+{
+    const struct waiter *waiter = context;
+    struct eh_later *l = waiter->app->later;
+    struct later *kept = l ? find(l, waiter->rep) : NULL;
+    if (!kept || kept->id != waiter->id)
+        return;
+    if (result->code == -EH_EUNAVAILABLE || result->later) {
+        kept->moved = kept->decided = false;
+        l->next_us = kept->due_us < l->next_us ? kept->due_us : l->next_us;
+    } else {
+        if (!kept->encoding && kept->owned) /* once more, or it is no input */
+            eh_inbox_done(waiter->app->inbox, &kept->entry, 1);
+        drop(l, kept);
+    }
+}
+
+static int decode(const struct later *kept, const void *bytes, struct eh_command *c)
+{
+    struct eh_str text = eh_str_n(bytes, kept->size);
+    c->message = (struct eh_message){0};
+    return kept->encoding ? app_decode(kept->encoding, text, &c->arena, &c->message, NULL)
+                          : eh_message_decode(text, &c->message, NULL);
+}
+
+static struct eh_command *command_of(struct eh_app *app, const struct later *kept)
+{
+    struct eh_command *c = eh_command_new(EH_MESSAGE_SIGNAL, on_done, NULL);
+    struct waiter *waiter = c ? eh_arena_alloc(&c->arena, sizeof *waiter) : NULL;
+    void *bytes = waiter ? eh_arena_copy(&c->arena, kept->bytes, kept->size) : NULL;
+    if (!bytes) {
+        eh_command_free(c);
+        return NULL;
+    }
+    int r = decode(kept, bytes, c);
+    if (r == -EH_ENOMEM) {
+        eh_command_free(c);
+        return NULL;
+    }
+    eh_require(r == 0); /* it was, when it came */
+    *waiter = (struct waiter){app, kept->rep, kept->id};
+    c->context = waiter;
+    c->patient = true;
+    c->reserve = kept->encoding == 0;
+    c->later = kept->id;
+    if (kept->encoding) {
+        c->stream_ms = kept->entry.ms;
+        c->stream_no = kept->entry.no;
+        c->body = eh_str_n(bytes, kept->size);
+    }
+    return c;
+}
+
+static bool move(struct eh_app *app, const struct later *kept)
+{
+    struct eh_error error = {0};
+    struct eh_command *c = command_of(app, kept);
+    if (c && eh_app_submit(app, c, &error) == 0)
+        return true;
+    eh_command_free(c);
+    return false;
+}
+
+int64_t app_later_due_us(const struct eh_app *app)
+{
+    return app->later ? app->later->next_us : EH_TIME_NEVER;
+}
+
+/* What finds no place now is due still: the next tick tries again. */
+void app_later_move(struct eh_app *app, int64_t now_us)
+{
+    struct eh_later *l = app->later;
+    if (!l || l->next_us > now_us)
+        return;
+    size_t moved = 0;
+    l->next_us = EH_TIME_NEVER;
+    for (size_t i = 0; i < l->count; i++) {
+        struct later *kept = &l->items[i];
+        if (!kept->id || kept->moved)
+            continue;
+        kept->moved = kept->due_us <= now_us && moved < MOVED_AT_ONCE && move(app, kept);
+        moved += kept->moved;
+        if (!kept->moved && kept->due_us < l->next_us)
+            l->next_us = kept->due_us;
+    }
+}
+
+size_t app_later_pending(const struct eh_app *app)
+{
+    size_t pending = 0;
+    for (size_t i = 0; app->later && i < app->later->count; i++)
+        pending += app->later->items[i].id != 0 && app->later->items[i].owned;
+    return pending;
+}
+
+void app_later_flush(struct eh_app *app)
+{
+    struct eh_later *l = app->later;
+    for (size_t i = 0; l && i < l->count; i++)
+        l->items[i].due_us = 0;
+    if (l && l->count)
+        l->next_us = 0;
+}

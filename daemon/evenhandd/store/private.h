@@ -1,0 +1,100 @@
+/* private: what the files of the store share. See store.h. */
+#ifndef EVENHAND_STORE_PRIVATE_H
+#define EVENHAND_STORE_PRIVATE_H
+
+#include "pg/array.h"
+#include "pg/pg.h"
+#include "store/store.h"
+
+enum store_state {
+    STORE_DOWN,
+    STORE_LOOKING,
+    STORE_STANDBY,
+    STORE_TAKING,
+    STORE_LEADING,
+    STORE_REFUSED
+};
+
+/* Arrays of the widest insert. */
+#define STORE_COLUMNS_MAX 24
+
+/* The rows of the first records of a batch; of the last of them so many effects. */
+struct store_part {
+    const struct eh_batch *batch;
+    size_t records;
+    uint32_t effects; /* UINT32_MAX: all */
+};
+
+/* Between so many that PostgreSQL takes and so many that it refuses: records first, then effects of
+ * the one. */
+struct store_search {
+    bool under_way, in_effects;
+    int64_t good, bad, tried;
+    bool failed;             /* the trial under way ... */
+    struct eh_refusal found; /* ... with these words */
+};
+
+struct eh_store {
+    struct event_base *base;
+    struct eh_pg *write, *read;
+    const struct eh_store_callbacks *callbacks;
+    void *context;
+    char desk_name[EH_ID_MAX + 1], currency[8], host[128];
+    char error[EH_ERROR_TEXT_MAX];
+
+    enum store_state state;
+    struct eh_head head; /* as read when the lease was taken */
+    struct event *beat;  /* leader: heartbeat; standby: look again */
+    bool beat_answered;
+    bool locked;       /* this session holds the desk's advisory lock */
+    bool releasing;    /* the end of the heartbeat is on its way */
+    bool met;          /* this process has led, or stood by: a free lock alone makes it no leader */
+    int64_t seen_beat; /* standby: last heartbeat seen, and for how many looks it has not moved */
+    int beat_stands;
+
+    struct eh_batch *committing, *committing_last; /* oldest first */
+    size_t commit_count;
+    struct eh_array columns[STORE_COLUMNS_MAX];
+
+    struct eh_refusal refusal;  /* of the oldest transaction that was not answered yet */
+    size_t refused_answers;     /* commits behind a refused one, still to be answered */
+    struct store_search search; /* for the row that was refused */
+    char ledger_error[EH_ERROR_TEXT_MAX], snapshot_error[EH_ERROR_TEXT_MAX];
+
+    struct eh_batch *recalling;
+    int recall_answers; /* results still to come */
+
+    struct eh_bytes snapshot;
+    uint64_t snapshot_input;
+    int32_t snapshot_day;
+    size_t snapshot_at; /* bytes sent */
+    bool snapshot_in_flight;
+
+    struct eh_outbox_batch *page;
+};
+
+extern const struct eh_pg_statement eh_store_write_statements[];
+extern const struct eh_pg_statement eh_store_read_statements[];
+
+void store_lost(struct eh_store *, const char *why);
+void store_lease_look(struct eh_store *); /* the links are up */
+void store_lease_stop(struct eh_store *); /* they are not */
+int store_rows_send(struct eh_store *, const struct store_part *);
+void store_forget_in_flight(struct eh_store *);
+/* The lease is ours and its heartbeat goes on. */
+bool store_leads(const struct eh_store *);
+
+/* store_refusal.c */
+void store_row_done(void *context, PGresult *); /* of a statement of a transaction */
+bool store_head_not_ours(const PGresult *);     /* somebody else wrote on from our head */
+bool store_in_refused(const PGresult *);        /* the session is in a transaction that failed */
+/* The transaction of s->committing was not committed. False: it was not refused for its content. */
+bool store_refused(struct eh_store *);
+void store_refused_answer(struct eh_store *); /* a commit behind a refused one */
+#define EH_STATE_UNSENT "22000" /* SQLSTATE of what we refused ourselves: data exception */
+void store_value_refused(struct eh_store *, struct eh_refusal *ret);
+void store_statement_done(void *context, PGresult *); /* for results that only can fail */
+/* Remembers the first error of a result for people. True if it is one. */
+bool store_failed(struct eh_store *, const PGresult *);
+
+#endif

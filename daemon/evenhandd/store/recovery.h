@@ -1,0 +1,40 @@
+/*
+ * recovery: the engine as the log says it is: the last snapshot, then the inputs after it.
+ *
+ * Every input is decided again with its recorded draws; what comes out must end where the head
+ * says: same input, same seq, same digest. Otherwise nothing is served (-EH_ECORRUPT).
+ *
+ *     r = eh_recovery_start(eh_store_reads(store), &head, on_done, app, &recovery);
+ *     …on_done(app, engine or NULL, &error)…   // the engine is the callee's
+ *     eh_recovery_free(recovery);
+ */
+#ifndef EVENHAND_STORE_RECOVERY_H
+#define EVENHAND_STORE_RECOVERY_H
+
+#include "store/store.h"
+
+#define EH_RECOVERY_PAGE 4000 /* inputs read at once (a batch more at most) */
+
+struct eh_recovery;
+
+struct eh_recovered {
+    uint64_t replayed;  /* inputs behind the snapshot */
+    int32_t latest_day; /* local, of all inputs; days since 1970 */
+};
+
+struct eh_recovery_callbacks {
+    /* engine NULL: error says why; -EH_EUNAVAILABLE in error->code: the link went, try again
+     * later. */
+    void (*on_done)(void *context, struct eh_engine *engine, const struct eh_recovered *,
+                    const struct eh_error *error);
+    /* A month begins behind what the engine is as of, where a batch ended; `latest_day` as above.
+     * False: not now; asked again at eh_recovery_go_on(). */
+    bool (*on_month)(void *context, const struct eh_engine *, int32_t latest_day);
+};
+
+struct eh_recovery *eh_recovery_start(struct eh_pg *reads, const struct eh_head *,
+                                      const struct eh_recovery_callbacks *, void *context);
+void eh_recovery_go_on(struct eh_recovery *);
+void eh_recovery_free(struct eh_recovery *); /* on_done is not called any more */
+
+#endif

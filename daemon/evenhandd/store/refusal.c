@@ -1,0 +1,252 @@
+/*
+ * refusal: a transaction that PostgreSQL refused for what is in it: which row was it?
+ *
+ * The same rows are tried again in a transaction that is rolled back in any case, half as many at a
+ * time, until the first one stands alone that PostgreSQL does not take. The engine has no part in
+ * it. The head is left out: where all rows are taken, none of them is to blame.
+ */
+#include "store/private.h"
+
+#include "host/log.h"
+
+static bool is_class(const char *state, const char *prefix)
+{
+    return strncmp(state, prefix, strlen(prefix)) == 0;
+}
+
+static bool is_one_of(const char *state, const char *const *classes, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (is_class(state, classes[i]))
+            return true;
+    return false;
+}
+
+/* A key of our own rows is there already. Constraints that others added have other names. */
+static bool is_own_key(const char *constraint)
+{
+    size_t size = strlen(constraint);
+    return strcmp(constraint, "input_identity") == 0 ||
+           (size > 5 && strcmp(constraint + size - 5, "_pkey") == 0);
+}
+
+static const char *field(const PGresult *result, int code)
+{
+    const char *text = PQresultErrorField(result, code);
+    return text ? text : "";
+}
+
+/* Another wrote on from our head: the head's row refused it, or a row of the log was there. */
+bool store_head_not_ours(const PGresult *result)
+{
+    const char *state = field(result, PG_DIAG_SQLSTATE);
+    const char *table = field(result, PG_DIAG_TABLE_NAME);
+    return (strcmp(state, "23502") == 0 && strcmp(table, "chain") == 0 &&
+            strcmp(field(result, PG_DIAG_COLUMN_NAME), "input") == 0) ||
+           (strcmp(state, "23505") == 0 && is_own_key(field(result, PG_DIAG_CONSTRAINT_NAME)));
+}
+
+bool store_in_refused(const PGresult *result)
+{
+    return strcmp(field(result, PG_DIAG_SQLSTATE), "25P02") == 0;
+}
+
+/* EH: raised by our own triggers; P0: by those of others. */
+static enum eh_refusal_kind kind_of(const PGresult *result)
+{
+    static const char *const content[] = {"21", "22", "23", "44", "54", "EH", "P0"};
+    static const char *const schema[] = {"0A", "2F", "38", "39", "3F", "42", "F0", "XX"};
+    static const char *const slow[] = {"40", "55P03", "57014"};
+    const char *state = field(result, PG_DIAG_SQLSTATE);
+    if (store_head_not_ours(result))
+        return EH_REFUSED_NOT;
+    if (is_one_of(state, content, sizeof content / sizeof *content))
+        return EH_REFUSED_CONTENT;
+    if (is_one_of(state, schema, sizeof schema / sizeof *schema))
+        return EH_REFUSED_SCHEMA;
+    return is_one_of(state, slow, sizeof slow / sizeof *slow) ? EH_REFUSED_SLOW : EH_REFUSED_NOT;
+}
+
+static void describe(const PGresult *result, struct eh_refusal *ret)
+{
+    *ret = (struct eh_refusal){.kind = kind_of(result), .record = SIZE_MAX, .effect = UINT32_MAX};
+    eh_format(ret->state, sizeof ret->state, "%s", field(result, PG_DIAG_SQLSTATE));
+    eh_format(ret->table, sizeof ret->table, "%s", field(result, PG_DIAG_TABLE_NAME));
+    eh_format(ret->constraint, sizeof ret->constraint, "%s",
+              field(result, PG_DIAG_CONSTRAINT_NAME));
+    eh_format(ret->text, sizeof ret->text, "%s", field(result, PG_DIAG_MESSAGE_PRIMARY));
+    eh_text_tidy(ret->table, strlen(ret->table));
+    eh_text_tidy(ret->constraint, strlen(ret->constraint));
+    eh_text_tidy(ret->text, strlen(ret->text));
+}
+
+/* The first error counts: those behind it follow from it. */
+void store_row_done(void *context, PGresult *result)
+{
+    struct eh_store *s = context;
+    if (!result || !store_failed(s, result) || PQresultStatus(result) != PGRES_FATAL_ERROR)
+        return;
+    if (s->state == STORE_REFUSED) {
+        if (!s->search.failed)
+            describe(result, &s->search.found);
+        s->search.failed = true;
+    } else if (!s->refusal.state[0]) {
+        describe(result, &s->refusal);
+    }
+}
+
+/* A value that its column cannot hold was found before it was sent: s->error says which. */
+void store_value_refused(struct eh_store *s, struct eh_refusal *ret)
+{
+    *ret = (struct eh_refusal){.kind = EH_REFUSED_CONTENT, .state = EH_STATE_UNSENT};
+    eh_format(ret->text, sizeof ret->text, "%s", s->error);
+}
+
+/* ---- The search. */
+
+static void tell(struct eh_store *s)
+{
+    struct eh_refusal refusal = s->refusal;
+    s->refusal = (struct eh_refusal){0};
+    store_forget_in_flight(s);
+    s->error[0] = 0;
+    s->state = STORE_LEADING;
+    s->callbacks->on_refused(s->context, &refusal);
+}
+
+static void on_rolled_back(void *context, PGresult *result);
+
+/* Clean again, whatever state the session is in. */
+static int send_rollback(struct eh_store *s)
+{
+    int r = eh_pg_send(s->write, "rollback", 0, NULL, NULL, on_rolled_back, s);
+    return r == 0 ? eh_pg_sync(s->write) : r;
+}
+
+static void try_rows(struct eh_store *s, const struct store_part *part)
+{
+    s->search.failed = false;
+    int r = eh_pg_send(s->write, "begin", 0, NULL, NULL, store_row_done, s);
+    if (r == 0)
+        r = store_rows_send(s, part);
+    if (r == 0) /* what is checked at the end of a transaction is checked now */
+        r = eh_pg_send(s->write, "constraints_now", 0, NULL, NULL, store_row_done, s);
+    if (r == -EH_EINVAL) {
+        store_value_refused(s, &s->search.found);
+        s->search.failed = true;
+        r = 0;
+    }
+    if (r < 0 || eh_pg_sync(s->write) < 0 || send_rollback(s) < 0)
+        store_lost(s, "postgres: the rows could not be tried");
+}
+
+/* All records before the one that is looked into, and some of its effects. */
+static void try_middle(struct eh_store *s)
+{
+    struct store_search *search = &s->search;
+    struct store_part part = {s->refusal.batch, 0, UINT32_MAX};
+    search->tried = search->good + (search->bad - search->good) / 2;
+    if (search->in_effects) {
+        part.records = s->refusal.record + 1;
+        part.effects = (uint32_t)search->tried;
+    } else {
+        part.records = (size_t)search->tried;
+    }
+    try_rows(s, &part);
+}
+
+/* Its words are those of the last rows that were refused: the one that is looked for is among
+ * them. */
+static void take_words(struct eh_refusal *to, const struct eh_refusal *from)
+{
+    memcpy(to->state, from->state, sizeof to->state);
+    memcpy(to->table, from->table, sizeof to->table);
+    memcpy(to->constraint, from->constraint, sizeof to->constraint);
+    memcpy(to->text, from->text, sizeof to->text);
+}
+
+static void look_into_effects(struct eh_store *s)
+{
+    struct eh_refusal *refusal = &s->refusal;
+    refusal->record = (size_t)s->search.bad - 1;
+    uint32_t count = refusal->batch->records[refusal->record].effect_count;
+    s->search.in_effects = true;
+    s->search.good = -1;
+    s->search.bad = count;
+    if (count == 0)
+        tell(s);
+    else
+        try_middle(s);
+}
+
+/* What is tried next; or the one is found. */
+static void go_on(struct eh_store *s)
+{
+    struct store_search *search = &s->search;
+    struct eh_refusal *refusal = &s->refusal;
+    if (search->bad - search->good > 1) {
+        try_middle(s);
+    } else if (search->in_effects) {
+        refusal->effect = search->bad > 0 ? (uint32_t)search->bad - 1 : UINT32_MAX;
+        tell(s);
+    } else if ((size_t)search->bad > refusal->batch->record_count) {
+        tell(s); /* all rows are taken */
+    } else {
+        look_into_effects(s);
+    }
+}
+
+static void begin_search(struct eh_store *s)
+{
+    struct eh_refusal *refusal = &s->refusal;
+    s->search =
+        (struct store_search){.under_way = true, .bad = (int64_t)refusal->batch->record_count + 1};
+    refusal->record = SIZE_MAX;
+    refusal->effect = UINT32_MAX;
+    eh_log(EH_LOG_WARNING, "refused: %s (%s): trying %zu inputs in halves", refusal->text,
+           refusal->state, refusal->batch->record_count);
+    go_on(s);
+}
+
+/* Of the refused transaction, then of each trial. */
+static void on_rolled_back(void *context, PGresult *result)
+{
+    struct eh_store *s = context;
+    struct store_search *search = &s->search;
+    if (!result || s->state != STORE_REFUSED)
+        return;
+    if (store_failed(s, result)) {
+        store_lost(s, s->error);
+    } else if (!search->under_way) {
+        search->under_way = s->refusal.kind == EH_REFUSED_CONTENT;
+        if (search->under_way)
+            begin_search(s);
+        else
+            tell(s);
+    } else if (search->failed && search->found.kind != EH_REFUSED_CONTENT) {
+        store_lost(s, s->error); /* another trouble came meanwhile */
+    } else {
+        if (search->failed)
+            take_words(&s->refusal, &search->found);
+        *(search->failed ? &search->bad : &search->good) = search->tried;
+        go_on(s);
+    }
+}
+
+bool store_refused(struct eh_store *s)
+{
+    if (s->refusal.kind == EH_REFUSED_NOT)
+        return false;
+    s->refusal.batch = s->committing;
+    s->state = STORE_REFUSED;
+    s->search = (struct store_search){0};
+    s->refused_answers = s->commit_count;
+    store_refused_answer(s);
+    return true;
+}
+
+void store_refused_answer(struct eh_store *s)
+{
+    if (--s->refused_answers == 0 && send_rollback(s) < 0)
+        store_lost(s, "postgres: the refused batch could not be rolled back");
+}

@@ -1,0 +1,325 @@
+/* sql: every statement of the store, in one place. */
+#include "store/private.h"
+
+#define INT2   21
+#define INT4   23
+#define INT8   20
+#define UUID   2950
+#define BYTEA  17
+#define TEXT   25
+#define INT2S  1005
+#define INT4S  1007
+#define INT8S  1016
+#define TEXTS  1009
+#define BYTEAS 1001
+#define UUIDS  2951
+
+#define DESK_NO "(SELECT no FROM evenhand.desk WHERE name = $1)"
+
+const struct eh_pg_statement eh_store_write_statements[] = {
+    {"lease_look",
+     "SELECT (SELECT max(version) FROM evenhand.migration), current_setting('fsync') = 'on'"
+     " AND current_setting('full_page_writes') = 'on'"
+     " AND current_setting('synchronous_commit') IN ('on', 'remote_write', 'remote_apply'),"
+     " pg_is_in_recovery(), pg_try_advisory_lock(1702260078, hashtext($1)),"
+     " (SELECT beat FROM evenhand.heartbeat WHERE desk = " DESK_NO "),"
+     " coalesce((SELECT host IN ('', $2) FROM evenhand.heartbeat WHERE desk = " DESK_NO "), true)",
+     2,
+     {TEXT, TEXT}},
+    {"lease_desk",
+     "INSERT INTO evenhand.desk (no, name, currency)"
+     " SELECT coalesce((SELECT max(no) FROM evenhand.desk), 0) + 1, $1, $2"
+     " ON CONFLICT DO NOTHING",
+     2,
+     {TEXT, TEXT}},
+    {"lease_rows",
+     "WITH d AS (SELECT no FROM evenhand.desk WHERE name = $1),"
+     " l AS (INSERT INTO evenhand.lease (desk) SELECT no FROM d ON CONFLICT DO NOTHING),"
+     " h AS (INSERT INTO evenhand.head (desk) SELECT no FROM d ON CONFLICT DO NOTHING)"
+     " INSERT INTO evenhand.heartbeat (desk, epoch, beat, host)"
+     " SELECT no, 0, 0, '' FROM d ON CONFLICT DO NOTHING",
+     1,
+     {TEXT}},
+    {"lease_take",
+     "UPDATE evenhand.lease SET epoch = epoch + 1 WHERE desk = " DESK_NO " RETURNING desk, epoch",
+     1,
+     {TEXT}},
+    {"heartbeat_take",
+     "UPDATE evenhand.heartbeat SET beat = beat + 1, host = $2,"
+     " epoch = (SELECT epoch FROM evenhand.lease WHERE desk = " DESK_NO ") WHERE desk = " DESK_NO,
+     2,
+     {TEXT, TEXT}},
+    {"head_read",
+     "SELECT h.input, h.seq, h.at, h.dead, h.high_ms, h.high_no, h.low_ms, h.low_no, h.digest,"
+     " h.chain, (SELECT c.state FROM evenhand.chain c WHERE c.desk = h.desk AND c.input = h.input),"
+     " (extract(epoch FROM clock_timestamp()) * 1000000)::bigint,"
+     " (SELECT count(*) FROM evenhand.dead l WHERE l.desk = h.desk)"
+     " FROM evenhand.head h WHERE h.desk = " DESK_NO,
+     1,
+     {TEXT}},
+    /* A leader that took over from one who stands still gets the lock when that session ends. */
+    {"heartbeat",
+     "UPDATE evenhand.heartbeat SET beat = beat + 1 WHERE desk = $1 AND epoch = $2"
+     " RETURNING $3::int2 = 1 OR pg_try_advisory_lock(1702260078, hashtext($4)),"
+     " (SELECT max(version) FROM evenhand.migration)",
+     4,
+     {INT2, INT8, INT2, TEXT}},
+    {"heartbeat_end",
+     "UPDATE evenhand.heartbeat SET host = '' WHERE desk = $1 AND epoch = $2",
+     2,
+     {INT2, INT8}},
+    {"lock_end", "SELECT pg_advisory_unlock_all()", 0, {0}},
+    {"begin", "BEGIN", 0, {0}},
+    {"commit", "COMMIT", 0, {0}},
+    {"rollback", "ROLLBACK", 0, {0}},
+    {"constraints_now", "SET CONSTRAINTS ALL IMMEDIATE", 0, {0}},
+    /* What every ticket costs is unnested in the select list, side by side; the first column has no
+     * NULL and so says how many rows there are. In FROM each array would be written into a store of
+     * its own first, value by value, and read back. */
+    {"insert_input",
+     "INSERT INTO evenhand.input (desk, input, type, priority, csat, at, identity, digest,"
+     " stream_ms, stream_no, value, handled, happened, until, source, id, team, kind, rep, word,"
+     " actor, reason, rest)"
+     " SELECT $1, $2 + generate_subscripts($3::int2[], 1), unnest($3::int2[]), unnest($4::int2[]),"
+     " unnest($5::int2[]), unnest($6::int8[]), unnest($7::uuid[]), unnest($8::uuid[]),"
+     " unnest($9::int8[]), unnest($10::int8[]), unnest($11::int8[]), unnest($12::int8[]),"
+     " unnest($13::int8[]), unnest($14::int8[]), unnest($15::text[]), unnest($16::text[]),"
+     " unnest($17::text[]), unnest($18::text[]), unnest($19::text[]), unnest($20::text[]),"
+     " unnest($21::text[]), unnest($22::text[]), unnest($23::bytea[])",
+     23,
+     {INT2,  INT8,  INT2S, INT2S, INT2S, INT8S, UUIDS, UUIDS, INT8S, INT8S, INT8S, INT8S,
+      INT8S, INT8S, TEXTS, TEXTS, TEXTS, TEXTS, TEXTS, TEXTS, TEXTS, TEXTS, BYTEAS}},
+    {"insert_effect",
+     "INSERT INTO evenhand.effect (desk, seq, type, epoch, input, ticket, eligible, weight, team,"
+     " rep, was, why, draws, detail)"
+     " SELECT $1, $2 + generate_subscripts($3::int2[], 1), unnest($3::int2[]), unnest($4::int4[]),"
+     " unnest($5::int8[]), unnest($6::int8[]), unnest($7::int4[]), unnest($8::int8[]),"
+     " unnest($9::text[]), unnest($10::text[]), unnest($11::text[]), unnest($12::text[]),"
+     " unnest($13::bytea[]), unnest($14::bytea[])",
+     14,
+     {INT2, INT8, INT2S, INT4S, INT8S, INT8S, INT4S, INT8S, TEXTS, TEXTS, TEXTS, TEXTS, BYTEAS,
+      BYTEAS}},
+    {"insert_change",
+     "INSERT INTO evenhand.ticket_change (desk, state, priority, ticket, input, value, closed, "
+     "team,"
+     " outcome, image)"
+     " SELECT $1, u.* FROM unnest($2::int2[], $3::int2[], $4::int8[], $5::int8[], $6::int8[],"
+     " $7::int8[], $8::text[], $9::text[], $10::bytea[]) AS u",
+     10,
+     {INT2, INT2S, INT2S, INT8S, INT8S, INT8S, INT8S, TEXTS, TEXTS, BYTEAS}},
+    {"insert_dead",
+     "INSERT INTO evenhand.dead (desk, input, stream_id, reason, size, body)"
+     " SELECT $1, u.* FROM unnest($2::int8[], $3::text[], $4::text[], $5::int8[], $6::bytea[])"
+     " AS u",
+     6,
+     {INT2, INT8S, TEXTS, TEXTS, INT8S, BYTEAS}},
+    {"insert_dead_body",
+     "INSERT INTO evenhand.dead_body (desk, input, salt, body, sha256)"
+     " SELECT $1, u.input, u.salt, CASE WHEN u.sha256 IS NULL THEN coalesce(u.body, '') END,"
+     " u.sha256 FROM unnest($2::int8[], $3::bytea[], $4::bytea[], $5::bytea[])"
+     " AS u (input, salt, body, sha256)",
+     5,
+     {INT2, INT8S, BYTEAS, BYTEAS, BYTEAS}},
+    {"insert_personal",
+     "INSERT INTO evenhand.personal (desk, input, customer, subject, customer_salt, subject_salt)"
+     " SELECT $1, u.* FROM unnest($2::int8[], $3::text[], $4::text[], $5::bytea[], $6::bytea[])"
+     " AS u",
+     6,
+     {INT2, INT8S, TEXTS, TEXTS, BYTEAS, BYTEAS}},
+    /* In the order they were taken: each is checked against those before it. */
+    {"insert_step",
+     "INSERT INTO evenhand.period_step (desk, input, version, published_late, team, period, step,"
+     " state, currency, plan, missing, plan_sha256, facts_sha256, composite_ppm, funding_ppm,"
+     " gross, carry, net, difference, cancelled, paid, held, carry_open)"
+     " SELECT $1, u.input, u.version, u.late = 1, u.team, u.period, u.step, u.state, u.currency,"
+     " u.plan, u.missing, u.plan_sha256, u.facts_sha256, u.composite, u.funding, u.gross, u.carry,"
+     " u.net, u.difference, u.cancelled, u.paid, u.held, u.carry_open"
+     " FROM unnest($2::int8[], $3::int4[], $4::int2[], $5::text[], $6::text[], $7::text[],"
+     " $8::text[], $9::text[], $10::text[], $11::text[], $12::bytea[], $13::bytea[], $14::int8[],"
+     " $15::int8[], $16::int8[], $17::int8[], $18::int8[], $19::int8[], $20::int8[], $21::int8[],"
+     " $22::int8[], $23::int8[]) WITH ORDINALITY AS u (input, version, late, team, period, step,"
+     " state, currency, plan, missing, plan_sha256, facts_sha256, composite, funding, gross, carry,"
+     " net, difference, cancelled, paid, held, carry_open, n) ORDER BY u.n",
+     23,
+     {INT2,   INT8S, INT4S, INT2S, TEXTS, TEXTS, TEXTS, TEXTS, TEXTS, TEXTS, TEXTS, BYTEAS,
+      BYTEAS, INT8S, INT8S, INT8S, INT8S, INT8S, INT8S, INT8S, INT8S, INT8S, INT8S}},
+    {"insert_line",
+     "INSERT INTO evenhand.period_line (desk, input, eligible, capped, team, period, rep, days,"
+     " minutes, band, points, equal, hours, seniority, individual, total, paid)"
+     " SELECT $1, u.input, u.eligible = 1, u.capped = 1, u.team, u.period, u.rep, u.days,"
+     " u.minutes, u.band, u.points, u.equal, u.hours, u.seniority, u.individual, u.total, u.paid"
+     " FROM unnest($2::int8[], $3::int2[], $4::int2[], $5::text[], $6::text[], $7::text[],"
+     " $8::int8[], $9::int8[], $10::int8[], $11::int8[], $12::int8[], $13::int8[], $14::int8[],"
+     " $15::int8[], $16::int8[], $17::int8[]) AS u (input, eligible, capped, team, period, rep,"
+     " days, minutes, band, points, equal, hours, seniority, individual, total, paid)",
+     17,
+     {INT2, INT8S, INT2S, INT2S, TEXTS, TEXTS, TEXTS, INT8S, INT8S, INT8S, INT8S, INT8S, INT8S,
+      INT8S, INT8S, INT8S, INT8S}},
+    /* A period may be frozen more than once in a batch. */
+    {"insert_book",
+     "INSERT INTO evenhand.book AS b (desk, what, team, period, version, input, body)"
+     " SELECT DISTINCT ON (u.team, u.period, u.version) $1, 'pool', u.team, u.period, u.version,"
+     " u.input, u.body FROM unnest($2::int8[], $3::int8[], $4::text[], $5::text[], $6::text[])"
+     " AS u (input, version, team, period, body) ORDER BY u.team, u.period, u.version, u.input DESC"
+     " ON CONFLICT (desk, what, team, period, version) DO UPDATE SET input = excluded.input,"
+     " body = excluded.body",
+     6,
+     {INT2, INT8S, INT8S, TEXTS, TEXTS, TEXTS}},
+    /* Asserts the lease's epoch (FOR SHARE: a successor waits for us) and the head we started from.
+     * If either is not ours the NULL is refused by chain.input, and with it the transaction. What
+     * link and seal are made of stands in 0005_chain_links.sql; evenhand verify makes them anew. */
+    {"advance_head",
+     "WITH l AS (SELECT FROM evenhand.lease WHERE desk = $1 AND epoch = $12 FOR SHARE),"
+     " k AS (SELECT substr(sha256(coalesce((SELECT c.link FROM evenhand.chain c WHERE c.desk = $1"
+     " AND c.input = $2), '') || int8send($2) || int8send($3) || int8send($5) || int8send($12) ||"
+     " uuid_send($13) || $14 || int2send($15)), 1, 16) AS link),"
+     " h AS (UPDATE evenhand.head SET input = $3, seq = $5, at = $6, dead = $7, high_ms = $8,"
+     " high_no = $9, low_ms = $10, low_no = $11, digest = $13, chain = $14,"
+     " seal = (SELECT substr(sha256(k.link || int2send($1) || int8send($3) || int8send($5) ||"
+     " int8send($6) || int8send($7) || int8send($8) || int8send($9) || int8send($10) ||"
+     " int8send($11) || uuid_send($13) || $14), 1, 16) FROM k)"
+     " WHERE desk = $1 AND input = $2 AND seq = $4 AND EXISTS (SELECT FROM l) RETURNING input)"
+     " INSERT INTO evenhand.chain (desk, input, seq, epoch, digest, hash, state, link)"
+     " VALUES ($1, (SELECT input FROM h), $5, $12, $13, $14, $15, (SELECT link FROM k))",
+     15,
+     {INT2, INT8, INT8, INT8, INT8, INT8, INT8, INT8, INT8, INT8, INT8, INT8, UUID, BYTEA, INT2}},
+    /* Of the same input: one of another form, or one that was not written to its end. */
+    {"snapshot_clear",
+     "DELETE FROM evenhand.snapshot s USING evenhand.lease l"
+     " WHERE s.desk = $1 AND s.input = $2 AND l.desk = $1 AND l.epoch = $4 AND (s.state <> $3"
+     " OR s.parts <> (SELECT count(*) FROM evenhand.snapshot w WHERE w.desk = $1 AND w.input = "
+     "$2))",
+     4,
+     {INT2, INT8, INT2, INT8}},
+    /* Of where a batch ended alone: verify compares it there. */
+    {"snapshot_put",
+     "INSERT INTO evenhand.snapshot (desk, input, part, parts, day, state, body)"
+     " SELECT $1, $2, $3, $4, $5, $6, $7 FROM evenhand.lease l"
+     " JOIN evenhand.chain c ON c.desk = l.desk AND c.input = $2"
+     " WHERE l.desk = $1 AND l.epoch = $8 ON CONFLICT DO NOTHING",
+     8,
+     {INT2, INT8, INT4, INT4, INT4, INT2, BYTEA, INT8}},
+    /* Kept: the two newest, and the last one of each month, where whatever asks of the next month
+     * begins. What another version wrote can be read by nobody any more. */
+    {"snapshot_trim",
+     "WITH whole AS (SELECT s.input, s.day FROM evenhand.snapshot s WHERE s.desk = $1"
+     " AND s.state = $2 GROUP BY s.input, s.day, s.parts HAVING count(*) = s.parts)"
+     " DELETE FROM evenhand.snapshot s WHERE s.desk = $1 AND"
+     " (s.state <> $2 AND s.input < (SELECT max(input) FROM whole) OR s.input <"
+     " (SELECT min(input) FROM (SELECT input FROM whole ORDER BY input DESC LIMIT 2) newest)"
+     " AND s.input NOT IN (SELECT max(w.input) FROM whole w"
+     " GROUP BY date_trunc('month', date '1970-01-01' + w.day)))",
+     2,
+     {INT2, INT2}},
+    /* Only what changed, and only once the input it is as of is committed under our epoch. */
+    {"ledger_put",
+     "INSERT INTO evenhand.ledger AS g (desk, input, team, rep, entitled, entitled_value, received,"
+     " received_value)"
+     " SELECT $1, $2, u.* FROM unnest($4::text[], $5::text[], $6::int8[], $7::int8[], $8::int8[],"
+     " $9::int8[]) AS u JOIN evenhand.lease l ON l.desk = $1 AND l.epoch = $3"
+     " JOIN evenhand.head h ON h.desk = $1 AND h.input >= $2"
+     " ON CONFLICT (desk, team, rep) DO UPDATE SET input = excluded.input,"
+     " entitled = excluded.entitled, entitled_value = excluded.entitled_value,"
+     " received = excluded.received, received_value = excluded.received_value"
+     " WHERE (g.entitled, g.entitled_value, g.received, g.received_value) IS DISTINCT FROM"
+     " (excluded.entitled, excluded.entitled_value, excluded.received, excluded.received_value)",
+     9,
+     {INT2, INT8, INT8, TEXTS, TEXTS, INT8S, INT8S, INT8S, INT8S}},
+    /* Only what changed, as the ledger. */
+    {"book_put",
+     "INSERT INTO evenhand.book AS b (desk, input, what, team, period, version, body)"
+     " SELECT $1, $2, $4, $5, $6, $7, $8 FROM evenhand.lease l"
+     " JOIN evenhand.head h ON h.desk = l.desk AND h.input >= $2"
+     " WHERE l.desk = $1 AND l.epoch = $3"
+     " ON CONFLICT (desk, what, team, period, version) DO UPDATE SET input = excluded.input,"
+     " body = excluded.body WHERE b.body IS DISTINCT FROM excluded.body",
+     8,
+     {INT2, INT8, INT8, TEXT, TEXT, TEXT, INT8, TEXT}},
+    {NULL, NULL, 0, {0}},
+};
+
+const struct eh_pg_statement eh_store_read_statements[] = {
+    {"recall_identities",
+     "SELECT i.identity, i.digest, i.input, i.rest, (p.customer IS NOT NULL)::int,"
+     " p.customer_salt, (p.subject IS NOT NULL)::int, p.subject_salt FROM evenhand.input i"
+     " LEFT JOIN evenhand.personal p ON p.desk = i.desk AND p.input = i.input"
+     " WHERE i.identity = ANY ($2) AND i.desk + 0 = $1",
+     2,
+     {INT2, UUIDS}},
+    {"recall_customers",
+     "SELECT u.name, p.customer_salt FROM (SELECT DISTINCT unnest($2::text[]) AS name) u"
+     " CROSS JOIN LATERAL (SELECT p.customer_salt FROM evenhand.personal p WHERE p.desk + 0 = $1"
+     " AND p.customer = u.name AND p.customer_salt IS NOT NULL LIMIT 1) p",
+     2,
+     {INT2, TEXTS}},
+    {"recall_dead",
+     "SELECT d.stream_id, i.identity, (b.input IS NOT NULL)::int, d.size, b.salt"
+     " FROM evenhand.dead d JOIN evenhand.input i ON i.desk = d.desk AND i.input = d.input"
+     " LEFT JOIN evenhand.dead_body b ON b.desk = d.desk AND b.input = d.input"
+     " WHERE d.stream_id = ANY ($2) AND d.desk + 0 = $1",
+     2,
+     {INT2, TEXTS}},
+    {"recall_tickets",
+     "SELECT i.identity, i.input, c.image FROM evenhand.input i LEFT JOIN LATERAL ("
+     "SELECT image FROM evenhand.ticket_change c WHERE c.desk = i.desk AND c.ticket = i.input"
+     " ORDER BY c.input DESC LIMIT 1) c ON true"
+     " WHERE i.identity = ANY ($2) AND i.desk + 0 = $1 AND i.type = 1",
+     2,
+     {INT2, UUIDS}},
+    {"snapshot_list",
+     "SELECT s.input, s.parts, s.day FROM evenhand.snapshot s WHERE s.desk = $1 AND s.input <= $2"
+     " AND s.state = $3 GROUP BY s.input, s.parts, s.day HAVING count(*) = s.parts"
+     " ORDER BY s.input DESC LIMIT 2",
+     3,
+     {INT2, INT8, INT8}},
+    {"snapshot_part",
+     "SELECT body FROM evenhand.snapshot WHERE desk = $1 AND input = $2 AND part = $3",
+     3,
+     {INT2, INT8, INT8}},
+    {"page_end",
+     "SELECT input, seq FROM evenhand.chain WHERE desk = $1 AND input >= $2 ORDER BY input LIMIT 1",
+     2,
+     {INT2, INT8}},
+    {"chain_at",
+     "SELECT digest, hash FROM evenhand.chain WHERE desk = $1 AND input = $2",
+     2,
+     {INT2, INT8}},
+    {"page_inputs",
+     "SELECT " EH_RECORD_SELECT
+     " FROM evenhand.input WHERE desk = $1 AND input > $2 AND input <= $3 ORDER BY input",
+     3,
+     {INT2, INT8, INT8}},
+    {"page_draws",
+     "SELECT input, draws, (why = 'affinity')::int FROM evenhand.effect"
+     " WHERE desk = $1 AND seq > $2 AND seq <= $3 ORDER BY seq",
+     3,
+     {INT2, INT8, INT8}},
+    /* An outcome whose time is over is refused by an input of type 11 or 21 that names nobody: what
+     * it said and where it stood on the stream is with its dead letter. Bodies of others are no
+     * JSON, and which condition comes first is the planner's to choose: hence CASE. */
+    {"page_notices",
+     "SELECT e.seq, e.type, coalesce(t.source, p.said->>'source'),"
+     " CASE WHEN e.type IN (7, 8, 10) THEN e.epoch::text"
+     " ELSE coalesce(t.id, i.id, p.said->>'id') END,"
+     " e.team, e.rep, e.was, e.why, i.at,"
+     " e.input, t.stream_ms, t.stream_no, p.stream_id"
+     " FROM evenhand.effect e JOIN evenhand.input i ON i.desk = e.desk AND i.input = e.input"
+     " LEFT JOIN evenhand.input t ON t.desk = e.desk AND t.input = coalesce(e.ticket, e.input)"
+     " AND e.type NOT IN (11, 12, 14)" /* left, back, ended: of no ticket and of no entry */
+     " LEFT JOIN LATERAL (SELECT d.stream_id,"
+     " CASE WHEN i.type IN (-11, -21) THEN convert_from(d.body, 'UTF8')::json END AS said"
+     " FROM evenhand.dead d WHERE d.desk = e.desk AND d.input = e.input"
+     " AND i.type IN (-11, -21)) p ON true"
+     " WHERE e.desk = $1 AND e.seq >= $2 ORDER BY e.seq LIMIT $3",
+     3,
+     {INT2, INT8, INT8}},
+    {"page_dead",
+     "SELECT d.input, d.reason, d.stream_id, coalesce(d.body, b.body), i.at, d.size, b.sha256 FROM "
+     "evenhand.dead d"
+     " JOIN evenhand.input i ON i.desk = d.desk AND i.input = d.input"
+     " LEFT JOIN evenhand.dead_body b ON b.desk = d.desk AND b.input = d.input"
+     " WHERE d.desk = $1 AND d.input >= $2 ORDER BY d.input LIMIT $3",
+     3,
+     {INT2, INT8, INT8}},
+    {NULL, NULL, 0, {0}},
+};

@@ -1,0 +1,205 @@
+/*
+ * connection: connections of an HTTP server: how they begin, how long they last, and how they
+ * end.
+ *
+ * evhttp accepts and parses. It tells of a connection only when a whole request is there, so each
+ * connection is taken note of where its bufferevent is made (eh_http_connection_new), and looked at
+ * one step of the loop later, when it has its descriptor (admit). From then on a timer of our own
+ * limits the time of a whole request, which evhttp's own does not: that begins anew with each byte.
+ *
+ * evhttp does not read while an answer is owed, so a client that leaves is mostly noticed when it
+ * is answered. Not always: a "100 Continue" that found no room is still being written then, and
+ * fails. evhttp closes the connection at once and leaves the request to us.
+ */
+#include <stdlib.h>
+
+#include <event2/bufferevent.h>
+
+#include "http/server.h"
+
+static const struct timeval request_time = {EH_HTTP_REQUEST_S, 0};
+static const struct timeval answer_time = {EH_HTTP_ANSWER_S, 0};
+
+/* ---- Its output: error pages of evhttp's own are put right before the loop writes them. */
+
+static void fix_page(evutil_socket_t fd, short what, void *context)
+{
+    (void)fd, (void)what;
+    struct eh_http_connection *connection = context;
+    if (connection->server->owner->fix_page(bufferevent_get_output(connection->bev)))
+        bufferevent_disable(connection->bev, EV_READ); /* the connection ends behind it */
+}
+
+static void on_output(struct evbuffer *output, const struct evbuffer_cb_info *info, void *context)
+{
+    (void)output;
+    if (info->n_added > 0 && info->orig_size == 0)
+        event_active(((struct eh_http_connection *)context)->page, 0, 0);
+}
+
+/* ---- Its end. */
+
+static void forget(struct eh_http_connection *connection)
+{
+    const struct eh_http_server *server = connection->server;
+    *connection->link = connection->next;
+    if (connection->next)
+        connection->next->link = connection->link;
+    if (connection->admitted)
+        server->owner->left(server->context, &connection->guest);
+    eh_http_room_settled(connection);
+    free(connection);
+}
+
+static void let_go(struct eh_http_connection *connection)
+{
+    event_free(connection->timer);
+    event_free(connection->page);
+    eh_http_room_done(connection);
+    evbuffer_remove_cb(bufferevent_get_output(connection->bev), on_output, connection);
+    bufferevent_decref(connection->bev);
+    connection->bev = NULL;
+    connection->evcon = NULL;
+}
+
+static void on_closed(struct evhttp_connection *evcon, void *context)
+{
+    (void)evcon;
+    struct eh_http_connection *connection = context;
+    let_go(connection);
+    if (connection->owed)
+        eh_http_request_client_left(connection->owed);
+    else
+        forget(connection);
+}
+
+void eh_http_connection_settled(struct eh_http_connection *connection)
+{
+    connection->owed = NULL;
+    if (!connection->bev)
+        forget(connection);
+    else
+        eh_http_room_settled(connection);
+}
+
+static void on_deadline(evutil_socket_t fd, short what, void *context)
+{
+    (void)fd, (void)what;
+    struct eh_http_connection *connection = context;
+    connection->server->late++;
+    evhttp_connection_free(connection->evcon); /* on_closed follows from within */
+}
+
+/* ---- Its deadlines. */
+
+void eh_http_connection_asked(struct eh_http_connection *connection,
+                              struct eh_http_request *request)
+{
+    eh_require(!connection->owed);
+    connection->owed = request;
+    event_del(connection->timer);
+}
+
+/* The answer has gone to the client. */
+static void on_sent(struct evhttp_request *evhttp, void *context)
+{
+    (void)evhttp;
+    struct eh_http_connection *connection = context;
+    connection->answer = 0;
+    event_add(connection->timer, &request_time);
+}
+
+void eh_http_connection_answers(struct eh_http_connection *connection)
+{
+    evhttp_request_set_on_complete_cb(connection->owed->evhttp, on_sent, connection);
+    event_add(connection->timer, &answer_time);
+}
+
+/* ---- Its beginning. */
+
+/* One step after accept: evhttp has given the bufferevent its descriptor by now. */
+static void admit(evutil_socket_t fd, short what, void *context)
+{
+    (void)fd, (void)what;
+    struct eh_http_connection *connection = context;
+    const struct eh_http_server *server = connection->server;
+    bufferevent_event_cb on_event = NULL;
+    void *evcon = NULL; /* evhttp registers its connection with its callbacks */
+    bufferevent_getcb(connection->bev, NULL, NULL, &on_event, &evcon);
+    if (!on_event || !evcon) { /* evhttp gave it up at once */
+        let_go(connection);
+        forget(connection);
+        return;
+    }
+    connection->evcon = evcon;
+    evhttp_connection_set_closecb(connection->evcon, on_closed, connection);
+    connection->admitted = server->owner->admit(server->context, bufferevent_getfd(connection->bev),
+                                                &connection->guest);
+    if (!connection->admitted) {
+        evhttp_connection_free(connection->evcon);
+        return;
+    }
+    event_assign(connection->timer, server->base, -1, 0, on_deadline, connection);
+    event_add(connection->timer, &request_time);
+}
+
+struct bufferevent *eh_http_connection_new(struct event_base *base, void *context)
+{
+    struct eh_http_server *server = context;
+    struct eh_http_connection *connection = calloc(1, sizeof *connection);
+    eh_require(connection);
+    connection->server = server;
+    connection->bev = bufferevent_socket_new(base, -1, 0); /* evhttp closes the descriptor */
+    eh_require(connection->bev);
+    bufferevent_incref(connection->bev);
+    connection->timer = event_new(base, -1, 0, admit, connection);
+    connection->page = event_new(base, -1, 0, fix_page, connection);
+    eh_require(connection->timer && connection->page);
+    evbuffer_add_cb(bufferevent_get_output(connection->bev), on_output, connection);
+    eh_http_room_init(connection);
+
+    connection->next = server->connections;
+    connection->link = &server->connections;
+    if (connection->next)
+        connection->next->link = &connection->next;
+    server->connections = connection;
+    event_active(connection->timer, 0, 0);
+    return connection->bev;
+}
+
+struct eh_http_connection *eh_http_connection_of(struct eh_http_server *server,
+                                                 struct evhttp_request *evhttp)
+{
+    struct evhttp_connection *evcon = evhttp_request_get_connection(evhttp);
+    for (struct eh_http_connection *c = server->connections; c; c = c->next)
+        if (c->evcon == evcon)
+            return c;
+    return NULL;
+}
+
+/* ---- All of them. */
+
+void eh_http_server_init(struct eh_http_server *server, struct event_base *base,
+                         struct evhttp *http, const struct eh_http_owner *owner, void *context)
+{
+    *server = (struct eh_http_server){.base = base, .owner = owner, .context = context};
+    evhttp_set_max_headers_size(http, EH_HTTP_HEADERS_MAX);
+    evhttp_set_max_body_size(http, EH_HTTP_BODY_MAX);
+    evhttp_set_flags(http, EVHTTP_SERVER_LINGERING_CLOSE);
+    evhttp_set_default_content_type(http, NULL);
+    evhttp_set_allowed_methods(http, EVHTTP_REQ_GET | EVHTTP_REQ_POST | EVHTTP_REQ_PUT |
+                                         EVHTTP_REQ_HEAD | EVHTTP_REQ_DELETE | EVHTTP_REQ_OPTIONS |
+                                         EVHTTP_REQ_TRACE |
+                                         EVHTTP_REQ_PATCH); /* the others get our 405 */
+    evhttp_set_bevcb(http, eh_http_connection_new, server);
+    evhttp_set_gencb(http, eh_http_on_request, server);
+}
+
+void eh_http_server_done(struct eh_http_server *server)
+{
+    while (server->connections) { /* accepted, never looked at */
+        eh_require(!server->connections->owed);
+        let_go(server->connections);
+        forget(server->connections);
+    }
+}

@@ -1,0 +1,140 @@
+/*
+ * room: what bodies being read and answers not taken yet may take in memory, all together.
+ *
+ * A small request or answer needs no room: there are only so many connections. A connection that
+ * has read as much as a small request may have is not read any further until it has one of the
+ * places for large ones. They are given in the order in which they were asked for, to those first
+ * who have a reserve. Who gets none in time is dropped at the request's deadline, as all are.
+ */
+#include <event2/bufferevent.h>
+
+#include "http/server.h"
+
+/* ---- Bodies. */
+
+static bool has_place(const struct eh_http_connection *connection)
+{
+    const struct eh_http_server *server = connection->server;
+    const struct eh_http_guest *guest = &connection->guest;
+    unsigned all = 0, others = 0, own = 0;
+    for (const struct eh_http_connection *c = server->connections; c; c = c->next) {
+        all += c->large;
+        others += c->large && !c->guest.reserve;
+        own += c->large && c->guest.who == guest->who;
+    }
+    if (all >= EH_HTTP_LARGE_MAX || guest->refused)
+        return false;
+    return guest->reserve ||
+           (others < EH_HTTP_LARGE_MAX - EH_HTTP_LARGE_RESERVE && own < EH_HTTP_LARGE_USER);
+}
+
+static bool goes_before(const struct eh_http_connection *a, const struct eh_http_connection *b)
+{
+    if (!b || a->guest.reserve != b->guest.reserve)
+        return !b || a->guest.reserve;
+    return a->turn < b->turn;
+}
+
+static void give_places(struct eh_http_server *server)
+{
+    for (;;) {
+        struct eh_http_connection *first = NULL;
+        for (struct eh_http_connection *c = server->connections; c; c = c->next)
+            if (c->turn && has_place(c) && goes_before(c, first))
+                first = c;
+        if (!first)
+            return;
+        first->turn = 0;
+        first->large = true;
+        bufferevent_setwatermark(first->bev, EV_READ, 0, EH_HTTP_INPUT_MAX);
+    }
+}
+
+static void on_full(evutil_socket_t fd, short what, void *context)
+{
+    (void)fd, (void)what;
+    struct eh_http_connection *connection = context;
+    if (!connection->admitted || connection->owed || connection->large || connection->turn ||
+        evbuffer_get_length(bufferevent_get_input(connection->bev)) < EH_HTTP_SMALL_MAX)
+        return;
+    connection->turn = ++connection->server->turns;
+    give_places(connection->server);
+}
+
+static void on_input(struct evbuffer *input, const struct evbuffer_cb_info *info, void *context)
+{
+    struct eh_http_connection *connection = context;
+    size_t size = evbuffer_get_length(input);
+    if (info->n_added == 0)
+        return;
+    connection->taken += info->n_added;
+    if (size >= EH_HTTP_SMALL_MAX)
+        event_active(connection->full, 0, 0);
+    /* evhttp puts away the parts of a body that comes in parts, where no watermark holds. */
+    if (connection->evcon && connection->taken - size > EH_HTTP_SMALL_MAX)
+        evhttp_connection_set_max_body_size(connection->evcon, EH_HTTP_SMALL_MAX);
+}
+
+void eh_http_room_init(struct eh_http_connection *connection)
+{
+    connection->full = event_new(connection->server->base, -1, 0, on_full, connection);
+    eh_require(connection->full);
+    evbuffer_add_cb(bufferevent_get_input(connection->bev), on_input, connection);
+    bufferevent_setwatermark(connection->bev, EV_READ, 0, EH_HTTP_SMALL_MAX);
+}
+
+void eh_http_room_done(struct eh_http_connection *connection)
+{
+    event_free(connection->full);
+    connection->full = NULL;
+    connection->turn = 0;
+    evbuffer_remove_cb(bufferevent_get_input(connection->bev), on_input, connection);
+}
+
+/* What was read behind the request stands in its input. */
+static void begin_anew(struct eh_http_connection *connection)
+{
+    connection->taken = evbuffer_get_length(bufferevent_get_input(connection->bev));
+    evhttp_connection_set_max_body_size(connection->evcon, EH_HTTP_BODY_MAX);
+    bufferevent_setwatermark(connection->bev, EV_READ, 0, EH_HTTP_SMALL_MAX);
+    event_active(connection->full, 0, 0);
+}
+
+void eh_http_room_settled(struct eh_http_connection *connection)
+{
+    bool large = connection->large;
+    connection->large = false;
+    if (connection->evcon)
+        begin_anew(connection);
+    if (large)
+        give_places(connection->server);
+}
+
+/* ---- Answers. */
+
+static bool fits(const struct eh_http_connection *connection, size_t size)
+{
+    const struct eh_http_guest *guest = &connection->guest;
+    size_t all = 0, own = 0; /* of those who have a reserve, or of those who have none */
+    for (const struct eh_http_connection *c = connection->server->connections; c; c = c->next) {
+        if (c->guest.reserve == guest->reserve)
+            all += c->answer;
+        if (c->guest.who == guest->who)
+            own += c->answer;
+    }
+    if (own > 0 && !guest->reserve && own + size > EH_HTTP_ANSWERS_USER)
+        return false;
+    return all == 0 || all + size <= EH_HTTP_ANSWERS_MAX;
+}
+
+bool eh_http_answer_fits(struct eh_http_request *request, size_t size)
+{
+    struct eh_http_connection *connection = request->connection;
+    connection->answer = 0;
+    if (size <= EH_HTTP_ANSWER_SMALL)
+        return true;
+    if (!fits(connection, size))
+        return false;
+    connection->answer = size;
+    return true;
+}
