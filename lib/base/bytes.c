@@ -1,5 +1,6 @@
 /* bytes.c: the growing buffer, LEB128, and the reader that stops at its end. */
 #include <evenhand/base/bytes.h>
+#include <evenhand/base/hex.h>
 
 #include <stdlib.h>
 
@@ -94,6 +95,14 @@ void eh_bytes_put_text(struct eh_bytes *bytes, const char *format, ...)
         bytes->size += length;
     va_end(again);
     va_end(args);
+}
+
+void eh_bytes_put_hex(struct eh_bytes *bytes, const void *data, size_t size)
+{
+    if (size > SIZE_MAX / 4)
+        bytes->failed = true;
+    else if (size > 0 && reserve(bytes, EH_HEX_TEXT(size)))
+        bytes->size += eh_hex_print(data, size, (char *)bytes->data + bytes->size);
 }
 
 void eh_bytes_clear(struct eh_bytes *bytes)

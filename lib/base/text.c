@@ -115,6 +115,18 @@ size_t eh_utf8_whole(const char *text, size_t size)
     return size - start < wanted ? start - 1 : size;
 }
 
+struct eh_str eh_text_list_next(struct eh_str *list)
+{
+    struct eh_str whole = *list;
+    const char *end = whole.size ? memchr(whole.data, EH_TEXT_LIST_SEPARATOR, whole.size) : NULL;
+    *list = eh_str_n(NULL, 0);
+    if (!end)
+        return whole;
+    uint32_t size = (uint32_t)(end - whole.data);
+    *list = eh_str_n(end + 1, whole.size - size - 1);
+    return eh_str_n(whole.data, size);
+}
+
 struct eh_str eh_str_cut(struct eh_str s, size_t most)
 {
     return s.size <= most ? s : eh_str_n(s.data, eh_utf8_whole(s.data, most));

@@ -3,6 +3,7 @@
 
 #include <criterion/criterion.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 #define ASSERT_TEXT(actual, expected) cr_assert_str_eq(actual, expected)
@@ -183,6 +184,21 @@ Test(text, format_terminates_and_counts)
     cr_assert_eq(eh_format(NULL, 0, "%d", 12345), 5);
     cr_assert_eq(eh_format(out, 1, "x"), 1);
     ASSERT_TEXT(out, "");
+}
+
+Test(text, lists_give_their_items_in_turn)
+{
+    struct eh_str list = eh_str("ana\x1f"
+                                "bo\x1f"
+                                "c");
+    cr_assert(eh_str_equal(eh_text_list_next(&list), eh_str("ana")));
+    cr_assert(eh_str_equal(eh_text_list_next(&list), eh_str("bo")));
+    cr_assert_eq(list.size, 1);
+    cr_assert(eh_str_equal(eh_text_list_next(&list), eh_str("c")));
+    cr_assert_eq(list.size, 0);
+    cr_assert_eq(eh_text_list_next(&list).size, 0);
+    list = eh_str(NULL);
+    cr_assert_eq(eh_text_list_next(&list).size, 0);
 }
 
 /* --- number --- */
@@ -570,6 +586,131 @@ Test(bytes, takes_formatted_text_of_any_length)
     cr_assert_arr_eq(out.data + length - 8, "298,299,", 8);
     eh_bytes_clear(&out);
     cr_assert_eq(out.size, 0);
+}
+
+/* --- array --- */
+
+struct growing {
+    uint64_t *items;
+    uint32_t count, capacity;
+};
+
+Test(array, grows_and_keeps_what_it_has)
+{
+    struct growing g = {0};
+    for (uint32_t i = 0; i < 100000; i++) {
+        cr_assert_eq(eh_array_room(&g.items, &g.capacity, g.count + 1, EH_ARRAY_MAX), 0);
+        cr_assert_leq(g.count + 1, g.capacity);
+        g.items[g.count++] = i;
+    }
+    for (uint32_t i = 0; i < g.count; i++)
+        cr_assert_eq(g.items[i], i);
+    cr_assert_leq(g.capacity, 100000 + 100000 / 8, "a large one grows by an eighth");
+    free(g.items);
+}
+
+Test(array, makes_room_for_many_at_once)
+{
+    struct growing g = {0};
+    cr_assert_eq(eh_array_room(&g.items, &g.capacity, 0, EH_ARRAY_MAX), 0);
+    cr_assert(!g.items && g.capacity == 0);
+    cr_assert_eq(eh_array_room(&g.items, &g.capacity, 1000, EH_ARRAY_MAX), 0);
+    cr_assert_geq(g.capacity, 1000);
+    g.items[999] = 1;
+    free(g.items);
+}
+
+Test(array, stops_at_its_bound)
+{
+    struct growing g = {0};
+    cr_assert_eq(eh_array_room(&g.items, &g.capacity, 3, 3), 0);
+    cr_assert_eq(g.capacity, 3);
+    const uint64_t *before = g.items;
+    cr_assert_eq(eh_array_room(&g.items, &g.capacity, 4, 3), -EH_EFULL);
+    cr_assert(g.items == before && g.capacity == 3);
+    cr_assert_eq(eh_array_room(&g.items, &g.capacity, 41, 41), 0);
+    cr_assert_eq(g.capacity, 41);
+    free(g.items);
+}
+
+Test(array, refuses_what_no_memory_can_hold)
+{
+    struct {
+        uint8_t bytes[1024];
+    } *large = NULL;
+    size_t capacity = 0;
+    cr_assert_eq(eh_array_room(&large, &capacity, SIZE_MAX / 2, SIZE_MAX), -EH_ENOMEM);
+    cr_assert_eq(eh_array_room(&large, &capacity, SIZE_MAX, SIZE_MAX), -EH_ENOMEM);
+    cr_assert(!large && capacity == 0);
+    uint32_t narrow = 0;
+    cr_assert_eq(eh_array_room(&large, &narrow, (size_t)UINT32_MAX + 1, SIZE_MAX), -EH_EFULL);
+}
+
+Test(array, lives_in_an_arena)
+{
+    EH_AUTO(eh_arena) struct eh_arena arena = EH_ARENA_INIT;
+    struct growing g = {0};
+    size_t wide = 0;
+    uint16_t *narrow = NULL;
+    for (uint32_t i = 0; i < 5000; i++) {
+        cr_assert_eq(eh_array_room_in(&arena, &g.items, &g.capacity, i + 1, 5000), 0);
+        cr_assert_eq(eh_array_room_in(&arena, &narrow, &wide, i + 1, EH_ARRAY_MAX), 0);
+        g.items[i] = narrow[i] = (uint16_t)i;
+    }
+    for (uint32_t i = 0; i < 5000; i++)
+        cr_assert(g.items[i] == i && narrow[i] == i);
+    cr_assert_eq(g.capacity, 5000);
+    cr_assert_eq(eh_array_room_in(&arena, &g.items, &g.capacity, 5001, 5000), -EH_EFULL);
+    arena.limit = arena.held;
+    cr_assert_eq(eh_array_room_in(&arena, &g.items, &g.capacity, 1 << 20, EH_ARRAY_MAX),
+                 -EH_ENOMEM);
+    cr_assert(g.capacity == 5000 && g.items[4999] == 4999);
+}
+
+/* --- hex --- */
+
+Test(hex, is_what_it_was)
+{
+    uint8_t bytes[256], back[256];
+    char text[EH_HEX_TEXT(sizeof bytes)];
+    for (unsigned i = 0; i < sizeof bytes; i++)
+        bytes[i] = (uint8_t)i;
+    cr_assert_eq(eh_hex_print(bytes, sizeof bytes, text), 512);
+    cr_assert_eq(strlen(text), 512);
+    cr_assert_eq(strncmp(text, "000102", 6), 0);
+    ASSERT_TEXT(text + 508, "feff");
+    cr_assert_eq(eh_hex_read(eh_str(text), back, sizeof back), 512);
+    cr_assert_arr_eq(back, bytes, sizeof bytes);
+}
+
+Test(hex, reads_only_what_is_printed)
+{
+    uint8_t bytes[2] = {0};
+    cr_assert_eq(eh_hex_read(eh_str("12aB"), bytes, 2), 3);
+    cr_assert_eq(eh_hex_read(eh_str("12a"), bytes, 2), 3);
+    cr_assert_eq(eh_hex_read(eh_str("12 b"), bytes, 2), 2);
+    cr_assert_eq(eh_hex_read(eh_str(""), bytes, 2), 0);
+    cr_assert_eq(eh_hex_read(eh_str("12ab34"), bytes, 2), 4);
+    cr_assert(bytes[0] == 0x12 && bytes[1] == 0xab);
+}
+
+Test(hex, digits_are_of_either_case)
+{
+    for (int c = 0; c < 256; c++) {
+        const char *all = "0123456789abcdefABCDEF", *at = c ? strchr(all, c) : NULL;
+        int value = !at ? -1 : at - all < 16 ? (int)(at - all) : (int)(at - all) - 6;
+        cr_assert_eq(eh_hex_digit((char)c), value, "%d", c);
+    }
+}
+
+Test(bytes, take_hexadecimal_digits)
+{
+    EH_AUTO(eh_bytes) struct eh_bytes out = EH_BYTES_INIT;
+    eh_bytes_put_hex(&out, "\x00\xfe", 2);
+    eh_bytes_put_hex(&out, NULL, 0);
+    cr_assert(out.size == 4 && memcmp(out.data, "00fe", 4) == 0);
+    eh_bytes_put_hex(&out, "x", SIZE_MAX / 2);
+    cr_assert(out.failed && out.size == 4);
 }
 
 /* --- table --- */

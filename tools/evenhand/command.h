@@ -24,16 +24,6 @@
 #define EH_CLI_OPTIONS_MAX 12 /* options of a command */
 #define EH_CLI_SOCKET      "/run/evenhand/admin.sock"
 
-enum eh_exit {
-    EH_EXIT_DONE = 0,
-    EH_EXIT_REFUSED = 1, /* refused, or not found */
-    EH_EXIT_USAGE = 2,
-    EH_EXIT_UNPROVEN = 3,     /* verify: nothing is wrong, and not all can be proved */
-    EH_EXIT_UNAVAILABLE = 69, /* the daemon or a server cannot be reached */
-    EH_EXIT_DENIED = 77,
-    EH_EXIT_CONFIG = 78
-};
-
 struct eh_cli_option {
     const char *name;  /* without the dashes */
     const char *value; /* what stands for its value in the help; NULL: a switch */

@@ -1,7 +1,8 @@
 /*
  * base: what every other room of libevenhand stands on.
  *
- * Errors, slices of text, growing byte buffers, arenas, a hash table, exact decimals, periods.
+ * Errors, slices of text, growing byte buffers and arrays, arenas, a hash table, exact decimals,
+ * hexadecimal digits, periods, exit codes.
  * No I/O, no clock, no randomness, no globals, no logging. Everything a caller passes in stays the
  * caller's; everything a function hands out says who frees it.
  *
@@ -18,8 +19,11 @@
 #define EVENHAND_BASE_BASE_H
 
 #include <evenhand/base/arena.h>
+#include <evenhand/base/array.h>
 #include <evenhand/base/bytes.h>
 #include <evenhand/base/error.h>
+#include <evenhand/base/exit.h>
+#include <evenhand/base/hex.h>
 #include <evenhand/base/number.h>
 #include <evenhand/base/period.h>
 #include <evenhand/base/table.h>

@@ -38,6 +38,7 @@ void eh_bytes_put_u(struct eh_bytes *, uint64_t);
 void eh_bytes_put_i(struct eh_bytes *, int64_t);
 void eh_bytes_put_str(struct eh_bytes *, struct eh_str);
 void eh_bytes_put_text(struct eh_bytes *, const char *format, ...) EH_PRINTF(2, 3); /* no length */
+void eh_bytes_put_hex(struct eh_bytes *, const void *data, size_t size);
 void eh_bytes_clear(struct eh_bytes *); /* size 0, memory kept */
 void eh_bytes_done(struct eh_bytes *);  /* frees; safe on a zeroed one */
 

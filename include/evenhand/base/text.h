@@ -57,6 +57,12 @@ bool eh_name_valid(struct eh_str s, size_t max);
 /* Well-formed UTF-8 (RFC 3629: no surrogates, nothing overlong). Says where it breaks. */
 bool eh_utf8_valid(struct eh_str s, size_t *ret_bad_at);
 
+/* A list in one text: its items, each of at least one byte, joined by a separator that no name has
+ * in it. */
+#define EH_TEXT_LIST_SEPARATOR '\x1f'
+/* Takes the first item off the list. Of an empty list: nothing. */
+struct eh_str eh_text_list_next(struct eh_str *list);
+
 /* Text is cut between characters, never inside one: a half character is no text, and no column of
  * PostgreSQL takes it. Returns the first bytes of s, at most `most` of them. */
 struct eh_str eh_str_cut(struct eh_str s, size_t most);
