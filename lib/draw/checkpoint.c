@@ -1,16 +1,6 @@
 /* checkpoint: a line, there and back. See checkpoint.h. */
+#include <evenhand/base/hex.h>
 #include <evenhand/draw/checkpoint.h>
-
-static const char digits[] = "0123456789abcdef";
-
-static char *put_hex(char *to, const uint8_t *bytes, size_t size)
-{
-    for (size_t i = 0; i < size; i++) {
-        *to++ = digits[bytes[i] >> 4];
-        *to++ = digits[bytes[i] & 15];
-    }
-    return to;
-}
 
 size_t eh_checkpoint_print(const struct eh_checkpoint *checkpoint, char ret[EH_CHECKPOINT_LINE_MAX])
 {
@@ -18,9 +8,9 @@ size_t eh_checkpoint_print(const struct eh_checkpoint *checkpoint, char ret[EH_C
     char *end = ret + eh_format(ret, EH_CHECKPOINT_LINE_MAX, "%llu ",
                                 (unsigned long long)checkpoint->input);
     eh_key_bytes(checkpoint->digest, digest);
-    end = put_hex(end, digest, sizeof digest);
+    end += eh_hex_print(digest, sizeof digest, end);
     *end++ = ' ';
-    end = put_hex(end, checkpoint->chain.hash, sizeof checkpoint->chain.hash);
+    end += eh_hex_print(checkpoint->chain.hash, sizeof checkpoint->chain.hash, end);
     *end++ = '\n';
     *end = 0;
     return (size_t)(end - ret);
@@ -47,14 +37,9 @@ static enum eh_checkpoint_line read_number(struct eh_str *line, uint64_t *ret)
 
 static enum eh_checkpoint_line read_hex(struct eh_str *line, uint8_t *ret, size_t size)
 {
-    for (size_t i = 0; i < 2 * size; i++) {
-        if (i == line->size)
-            return EH_CHECKPOINT_TORN;
-        const char *digit = memchr(digits, line->data[i], sizeof digits - 1);
-        if (!digit)
-            return EH_CHECKPOINT_FOREIGN;
-        ret[i / 2] = (uint8_t)(ret[i / 2] << 4 | (uint8_t)(digit - digits));
-    }
+    size_t digits = eh_hex_read(*line, ret, size);
+    if (digits < 2 * size)
+        return digits == line->size ? EH_CHECKPOINT_TORN : EH_CHECKPOINT_FOREIGN;
     *line = eh_str_n(line->data + 2 * size, line->size - 2 * size);
     return EH_CHECKPOINT_WHOLE;
 }

@@ -4,8 +4,6 @@
 #include <jansson.h>
 #include <msgpack.h>
 
-#define LIST_SEPARATOR '\x1f'
-
 void eh_entries_add(struct eh_entries *list, const char *key, enum eh_entry_form form,
                     struct eh_str text)
 {
@@ -19,24 +17,11 @@ void eh_entries_add_number(struct eh_entries *list, const char *key, int64_t num
     list->entries[list->count++] = (struct eh_entry){key, EH_ENTRY_NUMBER, {NULL, 0}, number};
 }
 
-/* Cuts the first part off *rest; false when nothing is left. Start with *more true. */
-static bool next_part(struct eh_str *rest, bool *more, struct eh_str *ret)
+static size_t list_count(struct eh_str list)
 {
-    if (!*more)
-        return false;
-    const char *at = rest->size ? memchr(rest->data, LIST_SEPARATOR, rest->size) : NULL;
-    *more = at != NULL;
-    *ret = at ? eh_str_n(rest->data, (size_t)(at - rest->data)) : *rest;
-    if (at)
-        *rest = eh_str_n(at + 1, rest->size - ret->size - 1);
-    return true;
-}
-
-static size_t count_parts(struct eh_str list)
-{
-    size_t count = list.size > 0;
-    for (uint32_t i = 0; i < list.size; i++)
-        count += list.data[i] == LIST_SEPARATOR;
+    size_t count = 0;
+    for (; list.size > 0; count++)
+        eh_text_list_next(&list);
     return count;
 }
 
@@ -65,11 +50,9 @@ static void pack_text(msgpack_packer *packer, struct eh_str text)
 
 static void pack_list(msgpack_packer *packer, struct eh_str list)
 {
-    bool more = list.size > 0;
-    struct eh_str part;
-    msgpack_pack_array(packer, count_parts(list));
-    while (next_part(&list, &more, &part))
-        pack_text(packer, part);
+    msgpack_pack_array(packer, list_count(list));
+    while (list.size > 0)
+        pack_text(packer, eh_text_list_next(&list));
 }
 
 static void pack_value(msgpack_packer *packer, const struct eh_entry *entry)
@@ -134,18 +117,15 @@ static json_t *json_of_text(struct eh_str text)
 static json_t *json_of_digest(struct eh_str digest)
 {
     EH_AUTO(eh_bytes) struct eh_bytes hex = EH_BYTES_INIT;
-    for (uint32_t i = 0; i < digest.size; i++)
-        eh_bytes_put_text(&hex, "%02x", (unsigned)(uint8_t)digest.data[i]);
+    eh_bytes_put_hex(&hex, digest.data, digest.size);
     return hex.failed ? NULL : json_stringn(hex.data ? (const char *)hex.data : "", hex.size);
 }
 
 static json_t *json_of_list(struct eh_str list)
 {
     json_t *array = json_array();
-    bool more = list.size > 0;
-    struct eh_str part;
-    while (array && next_part(&list, &more, &part))
-        if (json_array_append_new(array, json_of_text(part)) < 0) {
+    while (array && list.size > 0)
+        if (json_array_append_new(array, json_of_text(eh_text_list_next(&list))) < 0) {
             json_decref(array);
             return NULL;
         }

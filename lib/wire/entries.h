@@ -16,7 +16,7 @@
 enum eh_entry_form {
     EH_ENTRY_TEXT,
     EH_ENTRY_NUMBER,
-    EH_ENTRY_LIST,   /* text joined by '\x1f' -> an array */
+    EH_ENTRY_LIST,   /* a list in one text (eh_text_list_next) -> an array */
     EH_ENTRY_RAW,    /* bytes: binary in msgpack; in JSON text, with U+FFFD for what is no UTF-8 */
     EH_ENTRY_DIGEST, /* bytes: binary in msgpack; in JSON hexadecimal */
     EH_ENTRY_TRUE

@@ -9,8 +9,7 @@
 
 #include <evenhand/wire/message.h>
 
-#define EH_LINE_MAX        1024 /* bytes of a subject or a reason */
-#define EH_SKILL_SEPARATOR '\x1f'
+#define EH_LINE_MAX        1024                       /* bytes of a subject or a reason */
 #define EH_SECONDS_MAX     (EH_INTEGER_MAX / 1000000) /* its microseconds fit a message too */
 #define EH_MILLIS_MAX      INT64_C(253402300799999)   /* 9999-12-31T23:59:59.999Z */
 #define EH_MILLIS_TOLD_MIN INT64_C(946684800000)      /* 2000-01-01: what is earlier is a mistake */

@@ -219,7 +219,7 @@ static int join_skills(struct filling *f, const struct eh_field_row *row,
     char *at = joined;
     for (size_t i = 0; i < count; i++) {
         if (i > 0)
-            *at++ = EH_SKILL_SEPARATOR;
+            *at++ = EH_TEXT_LIST_SEPARATOR;
         memcpy(at, skills[i].data, skills[i].size);
         at += skills[i].size;
     }

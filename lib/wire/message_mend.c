@@ -124,23 +124,6 @@ int eh_mend_msgpack(struct eh_str bytes, const struct eh_blemishes *found, struc
 
 /* ---- JSON */
 
-static int hex4(const char *at, const char *end)
-{
-    int value = 0;
-    for (int i = 0; i < 4; i++, at++) {
-        if (at == end)
-            return -1;
-        int digit = *at >= '0' && *at <= '9'   ? *at - '0'
-                    : *at >= 'a' && *at <= 'f' ? *at - 'a' + 10
-                    : *at >= 'A' && *at <= 'F' ? *at - 'A' + 10
-                                               : -1;
-        if (digit < 0)
-            return -1;
-        value = value * 16 + digit;
-    }
-    return value;
-}
-
 static void put_point(uint32_t point, struct eh_bytes *out)
 {
     char text[CHARACTER_MAX];
@@ -167,14 +150,14 @@ static void put_point(uint32_t point, struct eh_bytes *out)
  * UTF-8. */
 static const char *put_unicode(const char *at, const char *end, struct eh_bytes *out)
 {
-    int unit = hex4(at, end), low = -1;
+    int unit = eh_scan_unit(at, end), low = -1;
     if (unit < 0) {
         eh_bytes_put(out, "\\u", 2);
         return at;
     }
     at += 4;
     if (unit >= 0xD800 && unit <= 0xDBFF && end - at >= 6 && at[0] == '\\' && at[1] == 'u')
-        low = hex4(at + 2, end);
+        low = eh_scan_unit(at + 2, end);
     if (low >= 0xDC00 && low <= 0xDFFF) {
         put_point(0x10000 + ((uint32_t)(unit - 0xD800) << 10) + (uint32_t)(low - 0xDC00), out);
         return at + 6;

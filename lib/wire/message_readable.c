@@ -25,11 +25,7 @@ static json_t *text_json(const char *text, size_t size)
 static json_t *hex_json(const char *bytes, size_t size)
 {
     EH_AUTO(eh_bytes) struct eh_bytes hex = EH_BYTES_INIT;
-    for (size_t i = 0; i < size; i++) {
-        static const char digits[] = "0123456789abcdef";
-        eh_bytes_put_u8(&hex, (uint8_t)digits[(uint8_t)bytes[i] >> 4]);
-        eh_bytes_put_u8(&hex, (uint8_t)digits[(uint8_t)bytes[i] & 15]);
-    }
+    eh_bytes_put_hex(&hex, bytes, size);
     return hex.failed ? NULL : json_stringn((const char *)hex.data, hex.size);
 }
 
@@ -136,10 +132,6 @@ int eh_message_readable(struct eh_str body, struct eh_bytes *out)
         eh_bytes_put(out, body.data, body.size);
         return out->failed ? -EH_ENOMEM : 0;
     }
-    json_t *hex = hex_json(body.data, body.size);
-    if (!hex)
-        return -EH_ENOMEM;
-    eh_bytes_put(out, json_string_value(hex), json_string_length(hex));
-    json_decref(hex);
+    eh_bytes_put_hex(out, body.data, body.size);
     return out->failed ? -EH_ENOMEM : 0;
 }

@@ -74,6 +74,8 @@ bool eh_scan_mendable(const struct eh_scan *, struct eh_str key, int *ret_field)
 bool eh_scan_forgives(struct eh_scan *);
 void eh_scan_found(struct eh_blemishes *, enum eh_blemish_kind, int field, const uint8_t *from,
                    const uint8_t *to);
+/* The four hexadecimal digits behind "\u" as a unit of UTF-16, or -1. */
+int eh_scan_unit(const char *at, const char *end);
 /* Offset of a place, for "byte N". */
 size_t eh_scan_offset(const struct eh_scan *, const uint8_t *at);
 

@@ -34,29 +34,31 @@ static bool is_digit(int byte)
     return byte >= '0' && byte <= '9';
 }
 
-/* Four hexadecimal digits, or -1. */
-static int read_hex4(struct eh_scan *scan)
+int eh_scan_unit(const char *at, const char *end)
 {
-    int value = 0;
-    if (scan->end - scan->at < 4)
+    int unit = 0;
+    if (end - at < 4)
         return -1;
     for (int i = 0; i < 4; i++) {
-        int byte = *scan->at++;
-        int digit = is_digit(byte)               ? byte - '0'
-                    : byte >= 'a' && byte <= 'f' ? byte - 'a' + 10
-                    : byte >= 'A' && byte <= 'F' ? byte - 'A' + 10
-                                                 : -1;
+        int digit = eh_hex_digit(at[i]);
         if (digit < 0)
             return -1;
-        value = value << 4 | digit;
+        unit = unit << 4 | digit;
     }
-    return value;
+    return unit;
+}
+
+static int scan_unit(struct eh_scan *scan)
+{
+    int unit = eh_scan_unit((const char *)scan->at, (const char *)scan->end);
+    scan->at += unit < 0 ? 0 : 4;
+    return unit;
 }
 
 /* Behind "\u": adds the bytes of the character it stands for. `at` is the backslash. */
 static int scan_unicode_escape(struct eh_scan *scan, const uint8_t *at, size_t *size)
 {
-    int unit = read_hex4(scan);
+    int unit = scan_unit(scan);
     if (unit < 0)
         return refuse(scan, at, "\\u wants four hexadecimal digits");
     if (unit == 0)
@@ -65,7 +67,7 @@ static int scan_unicode_escape(struct eh_scan *scan, const uint8_t *at, size_t *
         return refuse(scan, at, "lone surrogate");
     if (unit >= 0xD800 && unit <= 0xDBFF) {
         bool paired = skip_byte(scan, '\\') && skip_byte(scan, 'u');
-        int low = paired ? read_hex4(scan) : -1;
+        int low = paired ? scan_unit(scan) : -1;
         if (low < 0xDC00 || low > 0xDFFF)
             return refuse(scan, at, "lone surrogate");
         *size += 4;

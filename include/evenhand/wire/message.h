@@ -124,7 +124,7 @@ struct eh_message {
     struct eh_str id, team, kind, source, currency, customer, channel, subject, owner, rep, reason,
         event, metric, period, actor, text, customer_digest, subject_digest, commitment,
         commitment_first, seed, mended;
-    struct eh_str skills;  /* sorted, each once, joined by '\x1f': equal sets are equal text */
+    struct eh_str skills;  /* sorted, each once, a list in one text: equal sets are equal text */
     int64_t value;         /* minor units; of a metric: as declared */
     int64_t created_at_ms; /* since 1970 UTC */
     int64_t changed_at_ms;
