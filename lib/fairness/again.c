@@ -6,26 +6,14 @@
 
 #include "facts.h"
 
+#define FURTHER_MAX (2 * MANAGERS_MAX) /* a name that let go, and one that left, each */
+
 void eh_fairness_again_done(struct eh_fairness_again *a)
 {
     free(a->names);
     free(a->further);
     eh_table_done(&a->name_numbers);
     eh_table_done(&a->released);
-}
-
-static bool name_room(struct eh_fairness_again *a)
-{
-    if (a->name_count < a->name_room)
-        return true;
-    uint32_t room = a->name_room ? a->name_room * 2 : 16;
-    struct eh_str *names =
-        a->name_count < MANAGERS_MAX ? realloc(a->names, room * sizeof *names) : NULL;
-    if (names) {
-        a->names = names;
-        a->name_room = room;
-    }
-    return names != NULL;
 }
 
 /* The number of a name; false: no memory, noted. */
@@ -35,7 +23,8 @@ static bool number_of(struct eh_fairness *f, struct eh_str name, uint64_t *ret)
     if (eh_table_get(&a->name_numbers, eh_key_of_text(name), ret))
         return true;
     struct eh_str copy = eh_arena_str(&f->arena, name);
-    if (!name_room(a) || (name.size && !copy.data) ||
+    if (eh_array_room(&a->names, &a->name_room, a->name_count + 1, MANAGERS_MAX) < 0 ||
+        (name.size && !copy.data) ||
         eh_table_put(&a->name_numbers, eh_key_of_text(name), a->name_count) < 0) {
         f->failed = true;
         return false;
@@ -75,13 +64,10 @@ static struct eh_fairness_further *further_of(struct eh_fairness *f, struct eh_s
             return &a->further[i];
     if (!number_of(f, who, &number)) /* which keeps the name */
         return NULL;
-    size_t size = (a->further_count + (size_t)1) * sizeof *a->further;
-    struct eh_fairness_further *grown = realloc(a->further, size);
-    if (!grown) {
+    if (eh_array_room(&a->further, &a->further_room, a->further_count + 1, FURTHER_MAX) < 0) {
         f->failed = true;
         return NULL;
     }
-    a->further = grown;
     a->further[a->further_count] = (struct eh_fairness_further){a->names[number], left, 0, 0};
     return &a->further[a->further_count++];
 }

@@ -111,7 +111,7 @@ struct eh_fairness_again {
     uint32_t name_count, name_room;
     struct eh_table released; /* rep -> number of the name of who released them last */
     struct eh_fairness_further *further;
-    uint32_t further_count;
+    uint32_t further_count, further_room;
     uint64_t moves, resent;
     int64_t moves_value, resent_value;
 };
@@ -156,8 +156,6 @@ struct eh_fairness {
 /* people.c. NULL: no memory; noted. The pointer holds until the next new rep. */
 struct rep *eh_fairness_rep_of(struct eh_fairness *, struct eh_str id);
 struct manager *eh_fairness_manager_of(struct eh_fairness *, struct eh_str id);
-/* Room for one more item; the array may move. */
-bool eh_fairness_room(void **items, uint32_t count, uint32_t *room, size_t size, uint32_t max);
 
 /* facts.c */
 void eh_fairness_add_since(struct arrived *to, const struct arrived *now,

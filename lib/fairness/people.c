@@ -1,37 +1,18 @@
 /*
  * people: the reps and the managers that the facts name, each with the sums kept of them.
  */
-#include <stdlib.h>
-
 #include "facts.h"
-
-bool eh_fairness_room(void **items, uint32_t count, uint32_t *room, size_t size, uint32_t max)
-{
-    if (count < *room)
-        return true;
-    uint32_t more = *room ? *room * 2 : 16;
-    void *grown = count < max ? realloc(*items, more * size) : NULL;
-    if (!grown)
-        return false;
-    memset((char *)grown + *room * size, 0, (more - *room) * size);
-    *items = grown;
-    *room = more;
-    return true;
-}
 
 static struct rep *add_rep(struct eh_fairness *f, struct eh_str id)
 {
     struct eh_str copy = eh_arena_str(&f->arena, id);
     uint32_t row = 0;
-    if (!eh_fairness_room((void **)&f->reps, f->rep_count, &f->rep_room, sizeof *f->reps,
-                          REPS_MAX) ||
-        !copy.data || eh_fairness_row_for(f, copy, &row) < 0 ||
+    if (eh_array_room(&f->reps, &f->rep_room, f->rep_count + 1, REPS_MAX) < 0 || !copy.data ||
+        eh_fairness_row_for(f, copy, &row) < 0 ||
         eh_table_put(&f->rep_numbers, eh_key_of_text(copy), f->rep_count) < 0)
         return NULL;
     struct rep *rep = &f->reps[f->rep_count++];
-    rep->id = copy;
-    rep->row = row;
-    rep->since_us = f->from_us;
+    *rep = (struct rep){.id = copy, .row = row, .since_us = f->from_us};
     return rep;
 }
 
@@ -52,14 +33,13 @@ struct manager *eh_fairness_manager_of(struct eh_fairness *f, struct eh_str id)
     if (eh_table_get(&f->manager_numbers, eh_key_of_text(id), &number))
         return &f->managers[number];
     struct eh_str copy = eh_arena_str(&f->arena, id);
-    if (!eh_fairness_room((void **)&f->managers, f->manager_count, &f->manager_room,
-                          sizeof *f->managers, MANAGERS_MAX) ||
+    if (eh_array_room(&f->managers, &f->manager_room, f->manager_count + 1, MANAGERS_MAX) < 0 ||
         (id.size && !copy.data) ||
         eh_table_put(&f->manager_numbers, eh_key_of_text(id), f->manager_count) < 0) {
         f->failed = true;
         return NULL;
     }
     struct manager *manager = &f->managers[f->manager_count++];
-    manager->id = copy;
+    *manager = (struct manager){.id = copy};
     return manager;
 }

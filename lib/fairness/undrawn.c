@@ -9,6 +9,7 @@
 
 #include "facts.h"
 
+#define DOERS_MAX (EH_FAIRNESS_DOERS_MAX + 2) /* the unknown one, and one for all beyond */
 #define SECOND_US INT64_C(1000000)
 
 /* ---- Who did it. */
@@ -16,8 +17,7 @@
 static uint32_t add_doer(struct eh_fairness *f, enum eh_doer doer, struct eh_str name)
 {
     struct eh_str copy = eh_arena_str(&f->arena, name);
-    if (!eh_fairness_room((void **)&f->doers, f->doer_count, &f->doer_room, sizeof *f->doers,
-                          EH_FAIRNESS_DOERS_MAX + 2) ||
+    if (eh_array_room(&f->doers, &f->doer_room, f->doer_count + 1, DOERS_MAX) < 0 ||
         (name.size && !copy.data)) {
         f->failed = true;
         return 0;

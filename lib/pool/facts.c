@@ -15,16 +15,9 @@ struct names {
 
 static bool add_name(struct names *names, struct eh_str name, struct eh_arena *scratch)
 {
-    if (names->count == names->capacity) {
-        uint32_t capacity = names->capacity ? names->capacity * 2 : 64;
-        struct eh_str *items = eh_arena_alloc(scratch, capacity * sizeof *items);
-        if (!items)
-            return false;
-        if (names->count > 0)
-            memcpy(items, names->items, names->count * sizeof *items);
-        names->items = items;
-        names->capacity = capacity;
-    }
+    if (eh_array_room_in(scratch, &names->items, &names->capacity, names->count + (size_t)1,
+                         EH_ARRAY_MAX) < 0)
+        return false;
     names->items[names->count++] = name;
     return true;
 }
@@ -176,27 +169,14 @@ static int collect_kinds(struct gathering *g, const struct eh_desk *desk)
     return room ? 0 : refuse_memory(g->error);
 }
 
-static bool stay_room(struct gathering *g)
-{
-    if (g->stay_count < g->stay_capacity)
-        return true;
-    uint32_t capacity = g->stay_capacity ? g->stay_capacity * 2 : 64;
-    struct stay *stays = eh_arena_alloc(g->scratch, capacity * sizeof *stays);
-    if (!stays)
-        return false;
-    if (g->stay_count > 0)
-        memcpy(stays, g->stays, g->stay_count * sizeof *stays);
-    g->stays = stays;
-    g->stay_capacity = capacity;
-    return true;
-}
-
 static void collect_stay(void *context, struct eh_str rep, const struct eh_stay *stay)
 {
     struct gathering *g = context;
     if (g->result < 0)
         return;
-    if (!stay_room(g) || !add_name(&g->reps, rep, g->scratch))
+    if (eh_array_room_in(g->scratch, &g->stays, &g->stay_capacity, g->stay_count + (size_t)1,
+                         EH_ARRAY_MAX) < 0 ||
+        !add_name(&g->reps, rep, g->scratch))
         g->result = refuse_memory(g->error);
     else
         g->stays[g->stay_count++] = (struct stay){rep, {stay->from, stay->until}};
