@@ -13,6 +13,7 @@
 #include "history/csv.h"
 #include "history/found.h"
 #include "history/messages.h"
+#include "term/args.h"
 #include "term/text.h"
 
 #define HEADER                                                                                     \

@@ -1,7 +1,4 @@
 /* evenhand: the command line: the table of its commands, its help, and main. */
-#include "command.h"
-
-#include <curl/curl.h>
 #include <errno.h>
 #include <locale.h>
 #include <signal.h>
@@ -10,8 +7,19 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "ask/commands.h"
+#include "client/http.h"
+#include "command.h"
+#include "completion/complete.h"
+#include "feed/commands.h"
+#include "history/commands.h"
 #include "log/log.h"
+#include "plan/commands.h"
+#include "simulate/commands.h"
+#include "term/args.h"
 #include "term/pager.h"
+#include "term/say.h"
+#include "verify/commands.h"
 
 #define LOOK   "Look"
 #define SIGNAL "Say how it is going"
@@ -523,9 +531,9 @@ int main(int argc, char **argv)
     for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++)
         if (strcmp(argv[i], "--json") == 0)
             eh_say_in_json();
-    curl_global_init(CURL_GLOBAL_NOTHING);
+    eh_http_begin();
     int r = run(&cli, argc - 1, argv + 1);
-    curl_global_cleanup();
+    eh_http_end();
     /* EPIPE: whoever read has seen enough. */
     if ((fflush(stdout) != 0 || ferror(stdout)) && errno != EPIPE && r == EH_EXIT_DONE)
         r = eh_say(EH_EXIT_UNAVAILABLE, "the output could not be written");

@@ -4,7 +4,9 @@
 #include <stdio.h>
 
 #include "client/http.h"
+#include "client/object.h"
 #include "log/replay.h"
+#include "term/say.h"
 #include "term/table.h"
 #include "term/text.h"
 
@@ -73,12 +75,12 @@ int eh_chances_from_log(const char *conninfo, const char *source, const char *id
 
 static void show_deal(const struct eh_cli *cli, const json_t *deal)
 {
-    const char *rep = eh_json_text(deal, "rep"), *why = eh_json_text(deal, "why");
+    const char *rep = eh_object_text(deal, "rep"), *why = eh_object_text(deal, "why");
     const json_t *chances = json_object_get(deal, "chances"), *chance;
     char when[EH_CLI_TEXT] = "", part[EH_DECIMAL_TEXT_MAX], share[EH_DECIMAL_TEXT_MAX];
     int64_t us;
     size_t i;
-    if (eh_json_time_us(deal, "at", &us))
+    if (eh_object_time_us(deal, "at", &us))
         eh_text_when(us, when);
     printf("\n%schances %s%s\n", eh_colour_bold(cli), when, eh_colour_end(cli));
     if (!json_is_true(json_object_get(deal, "dealt")))
@@ -86,9 +88,9 @@ static void show_deal(const struct eh_cli *cli, const json_t *deal)
     else
         json_array_foreach(chances, i, chance)
         {
-            const char *name = eh_json_text(chance, "rep");
-            eh_ppm_print(eh_json_int(chance, "chance_ppm"), part);
-            eh_ppm_print(eh_json_int(chance, "share_ppm"), share);
+            const char *name = eh_object_text(chance, "rep");
+            eh_ppm_print(eh_object_int(chance, "chance_ppm"), part);
+            eh_ppm_print(eh_object_int(chance, "share_ppm"), share);
             printf("%-24s %10s  share %s%s\n", name ? name : "?", part, share,
                    name && rep && strcmp(name, rep) == 0 ? "  <- got it" : "");
         }

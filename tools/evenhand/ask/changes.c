@@ -9,6 +9,10 @@
 
 #include "client/caller.h"
 #include "client/http.h"
+#include "client/object.h"
+#include "commands.h"
+#include "term/args.h"
+#include "term/say.h"
 #include "term/text.h"
 
 bool eh_change_text(json_t *body, const char *key, const char *text)
@@ -26,7 +30,7 @@ static void moment(const json_t *answer, const char *key, const char *word, int6
     char when[EH_CLI_TEXT], span[EH_CLI_TEXT];
     int64_t us;
     ret[0] = '\0';
-    if (!eh_json_time_us(answer, key, &us))
+    if (!eh_object_time_us(answer, key, &us))
         return;
     eh_text_when_short(now_us, us, when);
     eh_text_ago(now_us, us, span);
@@ -39,11 +43,11 @@ static void moment(const json_t *answer, const char *key, const char *word, int6
 static void bound_text(const json_t *bound, char ret[BOUND_TEXT])
 {
     char span[EH_CLI_TEXT];
-    const char *rule = eh_json_text(bound, "rule"), *team = eh_json_text(bound, "team");
+    const char *rule = eh_object_text(bound, "rule"), *team = eh_object_text(bound, "team");
     ret[0] = '\0';
     if (!rule || !team)
         return;
-    eh_text_span(eh_json_int(bound, "seconds"), span);
+    eh_text_span(eh_object_int(bound, "seconds"), span);
     eh_format(ret, BOUND_TEXT, "; %s of team %s: %s", rule, team, span);
 }
 
@@ -67,7 +71,7 @@ static int post_signal(struct eh_cli *cli, const char *status, json_t *body)
         return r;
     char begins[2 * EH_CLI_TEXT + 16], ends[2 * EH_CLI_TEXT + 16], bound[BOUND_TEXT];
     int64_t now_us = eh_text_now_us(), from_us = 0;
-    bool later = eh_json_time_us(answer.json, "from", &from_us) && from_us > now_us;
+    bool later = eh_object_time_us(answer.json, "from", &from_us) && from_us > now_us;
     moment(answer.json, "from", " from ", now_us, begins);
     moment(answer.json, "until", " until ", now_us, ends);
     bound_text(json_object_get(answer.json, "bound"), bound);
@@ -110,7 +114,7 @@ int eh_cmd_away(struct eh_cli *cli)
 /* Where the daemon says that the ticket is now: "; with ana", "; it waits"; nothing once closed. */
 static void put_place(const json_t *answer, char *ret, size_t size)
 {
-    const char *state = eh_json_text(answer, "state"), *rep = eh_json_text(answer, "rep");
+    const char *state = eh_object_text(answer, "state"), *rep = eh_object_text(answer, "rep");
     bool waits = state && strcmp(state, "waiting") == 0;
     ret[0] = '\0';
     if (waits || (state && rep))
@@ -184,7 +188,7 @@ static int find_exponent(const struct eh_cli *cli, unsigned *ret)
     int r = eh_http_get(cli, "/v1/status", &status);
     if (r != EH_EXIT_DONE)
         return r;
-    const char *currency = eh_json_text(status.json, "currency");
+    const char *currency = eh_object_text(status.json, "currency");
     int exponent = currency ? eh_currency_exponent(eh_str(currency)) : -1;
     if (exponent >= 0) {
         *ret = (unsigned)exponent;
@@ -196,7 +200,7 @@ static int find_exponent(const struct eh_cli *cli, unsigned *ret)
     r = eh_http_get(cli, "/v1/desk", &answer);
     if (r != EH_EXIT_DONE)
         return r;
-    if (eh_desk_parse(eh_str(eh_json_text(answer.json, "text")), &arena, &desk, NULL) < 0)
+    if (eh_desk_parse(eh_str(eh_object_text(answer.json, "text")), &arena, &desk, NULL) < 0)
         return eh_say(EH_EXIT_REFUSED, "--value: the daemon does not tell the desk's currency");
     *ret = desk->currency_exponent;
     return EH_EXIT_DONE;

@@ -3,6 +3,9 @@
 #include <stdlib.h>
 
 #include "client/list.h"
+#include "client/object.h"
+#include "commands.h"
+#include "term/say.h"
 #include "term/text.h"
 
 #define DEAD_SHOWN 500 /* rows after which the list stops asking; further ones with --after */
@@ -11,7 +14,7 @@
 /* The id of the ticket it is about, where its body tells one. */
 static void id_cell(struct eh_grid *g, const json_t *letter)
 {
-    const char *body = eh_json_text(letter, "body");
+    const char *body = eh_object_text(letter, "body");
     json_t *said = body ? json_loads(body, 0, NULL) : NULL;
     const json_t *id = json_object_get(said, "id");
     eh_grid_text(g, json_is_string(id) ? json_string_value(id) : "");
@@ -23,13 +26,13 @@ static void letter_row(struct eh_grid *g, const json_t *letter, void *context)
     const int64_t *now_us = context;
     char input[EH_DECIMAL_TEXT_MAX], when[EH_CLI_TEXT] = "";
     int64_t us;
-    if (eh_json_time_us(letter, "at", &us))
+    if (eh_object_time_us(letter, "at", &us))
         eh_text_when_short(*now_us, us, when);
-    eh_format(input, sizeof input, "%lld", (long long)eh_json_int(letter, "input"));
+    eh_format(input, sizeof input, "%lld", (long long)eh_object_int(letter, "input"));
     eh_grid_text(g, input);
     eh_grid_dim(g, when);
     id_cell(g, letter);
-    eh_grid_text(g, eh_json_text(letter, "reason"));
+    eh_grid_text(g, eh_object_text(letter, "reason"));
 }
 
 static void say(const struct eh_cli *cli, const char *name, const char *text)
@@ -59,16 +62,16 @@ static int show_one(struct eh_cli *cli)
     if (eh_answer_told(cli, r, &answer))
         return r;
     printf("%sdead letter %s%s\n", eh_colour_bold(cli), cli->args[0], eh_colour_end(cli));
-    say(cli, "why", eh_json_text(answer.json, "reason"));
-    if (eh_json_time_us(answer.json, "at", &us)) {
+    say(cli, "why", eh_object_text(answer.json, "reason"));
+    if (eh_object_time_us(answer.json, "at", &us)) {
         eh_text_when(us, when);
         say(cli, "refused", when);
     }
-    say(cli, "stream id", eh_json_text(answer.json, "stream_id"));
-    eh_text_count(eh_json_int(answer.json, "size"), size);
+    say(cli, "stream id", eh_object_text(answer.json, "stream_id"));
+    eh_text_count(eh_object_int(answer.json, "size"), size);
     say(cli, "bytes", size);
-    if (eh_json_text(answer.json, "body"))
-        show_body(cli, eh_json_text(answer.json, "body"));
+    if (eh_object_text(answer.json, "body"))
+        show_body(cli, eh_object_text(answer.json, "body"));
     else
         puts("\nwhat it said is not kept, or not for you to read");
     return EH_EXIT_DONE;

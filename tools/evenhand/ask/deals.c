@@ -8,10 +8,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "term/bar.h"
 #include "client/http.h"
+#include "commands.h"
 #include "log/replay.h"
-#include "term/text.h"
+#include "term/args.h"
+#include "term/bar.h"
+#include "term/say.h"
 
 #define DRAW_TEXT 17 /* 16 hexadecimal digits */
 

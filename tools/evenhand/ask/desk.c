@@ -1,11 +1,14 @@
-/* desk: the desk as the daemon holds it, what a file would change, and a first desk file. */
+/* desk: the desk as the daemon holds it, and what a desk file would change or changes. */
 #include <stdio.h>
 #include <stdlib.h>
 
 #include <evenhand/wire/desk.h>
 
-#include "history/found.h"
 #include "client/http.h"
+#include "client/object.h"
+#include "commands.h"
+#include "term/file.h"
+#include "term/say.h"
 #include "term/text.h"
 
 #define DESK_SENT_MAX (1u << 20) /* bytes the admin socket takes; SIGHUP takes more */
@@ -35,7 +38,7 @@ int eh_cmd_desk_show(struct eh_cli *cli)
         (void)eh_answer_told(cli, r, &answer);
         return r;
     }
-    const char *text = eh_json_text(answer.json, "text");
+    const char *text = eh_object_text(answer.json, "text");
     if (!text || !*text)
         return eh_say(EH_EXIT_REFUSED, "no desk file has been applied yet");
     print_file(cli, text);
@@ -106,24 +109,4 @@ int eh_cmd_desk_diff(struct eh_cli *cli)
 int eh_cmd_desk_apply(struct eh_cli *cli)
 {
     return put_desk(cli, "/v1/desk", "applied; it changed nothing");
-}
-
-int eh_cmd_desk_from(struct eh_cli *cli)
-{
-    const char *file = cli->args[0], *team = eh_cli_option(cli, "team");
-    EH_AUTO(eh_bytes) struct eh_bytes text = EH_BYTES_INIT;
-    EH_AUTO(eh_bytes) struct eh_bytes desk = EH_BYTES_INIT;
-    struct eh_history_rules rules = {.file = file, .team = eh_str(team)};
-    struct eh_error error = {0};
-    if (team && !eh_id_valid(rules.team))
-        return eh_say_usage(cli, "--team: `%s` is no id (a-z, 0-9, and . _ - behind the first)",
-                            team);
-    if (cli->json)
-        return eh_say_usage(cli, "desk from: writes YAML; there is no --json");
-    if (eh_file_read(file, EH_HISTORY_FILE_MAX, &text, &error) < 0)
-        return eh_say(EH_EXIT_REFUSED, "%s", error.text);
-    if (eh_found_desk(eh_str_n((const char *)text.data, text.size), &rules, &desk, &error) < 0)
-        return eh_say(EH_EXIT_REFUSED, "%s", error.text);
-    fwrite(desk.data, 1, desk.size, stdout);
-    return EH_EXIT_DONE;
 }

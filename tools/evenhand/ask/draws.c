@@ -3,6 +3,10 @@
 
 #include "changes.h"
 #include "client/http.h"
+#include "client/object.h"
+#include "commands.h"
+#include "term/args.h"
+#include "term/say.h"
 #include "term/table.h"
 #include "term/text.h"
 
@@ -18,7 +22,7 @@ static int fetch(struct eh_cli *cli, json_t *all)
         if (r != EH_EXIT_DONE)
             return r;
         json_array_extend(all, json_object_get(answer.json, "draws"));
-        const char *after = eh_json_text(answer.json, "after");
+        const char *after = eh_object_text(answer.json, "after");
         if (!after)
             return EH_EXIT_DONE;
         if (!eh_path(path, "/v1/draws?after=%s", after))
@@ -30,7 +34,7 @@ static void put_time(struct eh_grid *grid, const json_t *draw, const char *key)
 {
     int64_t us;
     char text[EH_CLI_TEXT] = "";
-    if (eh_json_time_us(draw, key, &us))
+    if (eh_object_time_us(draw, key, &us))
         eh_text_when(us, text);
     eh_grid_text(grid, text);
 }
@@ -41,11 +45,11 @@ static void print(struct eh_cli *cli, const json_t *all)
     struct eh_grid *grid = eh_grid_new(cli, ">epoch,opened,revealed,commitment,seed");
     for (size_t i = first; i < count; i++) {
         const json_t *draw = json_array_get(all, i);
-        const char *seed = eh_json_text(draw, "seed");
-        eh_grid_count(grid, eh_json_int(draw, "epoch"));
+        const char *seed = eh_object_text(draw, "seed");
+        eh_grid_count(grid, eh_object_int(draw, "epoch"));
         put_time(grid, draw, "opened_at");
         put_time(grid, draw, "revealed_at");
-        eh_grid_text(grid, eh_json_text(draw, "commitment"));
+        eh_grid_text(grid, eh_object_text(draw, "commitment"));
         if (seed)
             eh_grid_text(grid, seed);
         else if (json_is_true(json_object_get(draw, "lost")))
@@ -80,11 +84,11 @@ static void print_revealed(const json_t *all)
 {
     for (size_t i = json_array_size(all); i-- > 0;) {
         const json_t *draw = json_array_get(all, i);
-        const char *seed = eh_json_text(draw, "seed");
+        const char *seed = eh_object_text(draw, "seed");
         if (!seed)
             continue;
-        printf("Draw epoch %lld is over; its seed is %s.\n", (long long)eh_json_int(draw, "epoch"),
-               seed);
+        printf("Draw epoch %lld is over; its seed is %s.\n",
+               (long long)eh_object_int(draw, "epoch"), seed);
         return;
     }
 }
@@ -96,7 +100,7 @@ static int try_reveal(struct eh_cli *cli)
     if (eh_answer_told(cli, r, &answer))
         return r;
     printf("would end draw epoch %lld and reveal its seed\n",
-           (long long)eh_json_int(answer.json, "epoch"));
+           (long long)eh_object_int(answer.json, "epoch"));
     return r;
 }
 

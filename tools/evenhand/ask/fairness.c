@@ -2,11 +2,15 @@
  * fairness: `evenhand fairness`: asks the daemon when there is one, else replays the log.
  */
 #include "fairness.h"
-#include "log/log.h"
 
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
+
+#include "commands.h"
+#include "log/log.h"
+#include "term/args.h"
+#include "term/say.h"
 
 #define PRECISION 12 /* digits of a number in JSON */
 

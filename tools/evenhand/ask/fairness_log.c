@@ -5,6 +5,7 @@
  */
 #include "fairness.h"
 #include "log/replay.h"
+#include "term/say.h"
 #include "term/zone.h"
 
 /* Up to the end of the period, or of the log. */

@@ -4,6 +4,7 @@
  */
 #include <stdio.h>
 
+#include "client/object.h"
 #include "fairness_text.h"
 #include "term/table.h"
 #include "term/text.h"
@@ -52,7 +53,7 @@ static const json_t *first_of(const json_t *way, const char *list)
 /* "source crm", "manager maja", "the reps" */
 static void doer_text(const json_t *done, char *ret, size_t size)
 {
-    const char *by = eh_json_text(done, "by"), *name = eh_json_text(done, "name");
+    const char *by = eh_object_text(done, "by"), *name = eh_object_text(done, "name");
     bool rep = by && strcmp(by, "rep") == 0, stream = by && strcmp(by, "stream") == 0;
     if (name)
         eh_format(ret, size, "%s %s", by, name);
@@ -79,37 +80,37 @@ static void way_row(struct eh_grid *g, const json_t *report, const char *words, 
     const json_t *rep = first_of(way, "reps"), *done = first_of(way, "doers");
     char doer[LINE_TEXT];
     eh_grid_text(g, words);
-    eh_grid_count(g, eh_json_int(way, "tickets"));
-    eh_grid_money(g, eh_json_int(way, "value"), eh_json_exponent(report));
-    eh_grid_count(g, eh_json_int(way, "top_fifth"));
+    eh_grid_count(g, eh_object_int(way, "tickets"));
+    eh_grid_money(g, eh_object_int(way, "value"), eh_object_exponent(report));
+    eh_grid_count(g, eh_object_int(way, "top_fifth"));
     if (rep)
-        who_cell(g, eh_json_text(rep, "rep"), eh_json_int(rep, "tickets"));
+        who_cell(g, eh_object_text(rep, "rep"), eh_object_int(rep, "tickets"));
     else
         eh_grid_dim(g, "-");
     doer_text(done, doer, sizeof doer);
     if (done)
-        who_cell(g, doer, eh_json_int(done, "tickets"));
+        who_cell(g, doer, eh_object_int(done, "tickets"));
     else
         eh_grid_dim(g, "-");
 }
 
 void eh_fairness_show_ways(const struct eh_cli *cli, const json_t *report)
 {
-    const char *currency = eh_json_text(report, "currency");
+    const char *currency = eh_object_text(report, "currency");
     const json_t *before = json_object_get(report, "presence_before");
     char columns[160];
-    bool any = eh_json_int(before, "tickets") > 0;
+    bool any = eh_object_int(before, "tickets") > 0;
     eh_format(columns, sizeof columns, "not drawn,>tickets,>%s,>top fifth,most to,most by",
               currency ? currency : "value");
     struct eh_grid *g = eh_grid_new(cli, columns);
     for (size_t i = 0; i < WAYS; i++) {
         const json_t *way = way_of(report, ways[i].name);
-        if (eh_json_int(way, "tickets") == 0)
+        if (eh_object_int(way, "tickets") == 0)
             continue;
         any = true;
         way_row(g, report, ways[i].words, way);
     }
-    if (eh_json_int(before, "tickets") > 0)
+    if (eh_object_int(before, "tickets") > 0)
         way_row(g, report, "presence just before", before);
     if (any)
         putchar('\n');
@@ -122,8 +123,8 @@ void eh_fairness_show_ways(const struct eh_cli *cli, const json_t *report)
 static void facts_text(const json_t *way, const char *words, char ret[LINE_TEXT])
 {
     char tickets[EH_CLI_TEXT], top[EH_CLI_TEXT], due[EH_CLI_TEXT];
-    eh_text_count(eh_json_int(way, "tickets"), tickets);
-    eh_text_count(eh_json_int(way, "top_fifth"), top);
+    eh_text_count(eh_object_int(way, "tickets"), tickets);
+    eh_text_count(eh_object_int(way, "top_fifth"), top);
     eh_fairness_number(way, "top_fifth_due", 1, 1, due);
     eh_format(ret, LINE_TEXT,
               "%s tickets %s, %s of them of the most valuable fifth where chance gives %s", tickets,
@@ -138,12 +139,12 @@ static void who_text(const json_t *way, char ret[LINE_TEXT])
     ret[0] = '\0';
     if (!rep || !done)
         return;
-    eh_text_count(eh_json_int(rep, "tickets"), got);
+    eh_text_count(eh_object_int(rep, "tickets"), got);
     eh_fairness_number(rep, "due", 1, 1, due);
     doer_text(done, doer, sizeof doer);
-    if (eh_json_has(rep, "due"))
+    if (eh_object_has(rep, "due"))
         eh_format(give, sizeof give, " where shares give %s", due);
-    eh_format(ret, LINE_TEXT, "; %s got %s%s; most by %s", eh_json_text(rep, "rep"), got, give,
+    eh_format(ret, LINE_TEXT, "; %s got %s%s; most by %s", eh_object_text(rep, "rep"), got, give,
               doer);
 }
 
@@ -165,11 +166,11 @@ static const struct way *most_of(const json_t *report, const char *verdict)
     int64_t value = 0;
     for (size_t i = 0; i < WAYS; i++) {
         const json_t *way = way_of(report, ways[i].name);
-        bool more = !most || eh_json_int(way, "top_fifth_value") > value;
-        if (strcmp(ways[i].verdict, verdict) != 0 || eh_json_int(way, "tickets") == 0 || !more)
+        bool more = !most || eh_object_int(way, "top_fifth_value") > value;
+        if (strcmp(ways[i].verdict, verdict) != 0 || eh_object_int(way, "tickets") == 0 || !more)
             continue;
         most = &ways[i];
-        value = eh_json_int(way, "top_fifth_value");
+        value = eh_object_int(way, "top_fifth_value");
     }
     return most;
 }
@@ -180,9 +181,9 @@ static void show_not_drawn(const struct eh_cli *cli, const json_t *report)
     const json_t *sums = json_object_get(report, "not_drawn");
     char text[LINE_TEXT], tickets[EH_CLI_TEXT], part[EH_CLI_TEXT];
     unsigned doubtful = 0, told = 0;
-    eh_text_count(eh_json_int(sums, "tickets"), tickets);
-    eh_fairness_percent((double)eh_json_int(sums, "value"), (double)eh_json_int(sums, "of_value"),
-                        part);
+    eh_text_count(eh_object_int(sums, "tickets"), tickets);
+    eh_fairness_percent((double)eh_object_int(sums, "value"),
+                        (double)eh_object_int(sums, "of_value"), part);
     for (size_t i = 0; i < sizeof verdicts / sizeof *verdicts; i++) {
         const struct way *way = most_of(report, verdicts[i]);
         told += way && eh_fairness_is_told(report, verdicts[i]);
@@ -195,7 +196,7 @@ static void show_not_drawn(const struct eh_cli *cli, const json_t *report)
               : told > 0   ? ": neither more valuable than the rest nor one rep's more than chance "
                              "gives"
                            : ": too few to tell");
-    if (doubtful == 0 && eh_json_int(sums, "tickets") > 0)
+    if (doubtful == 0 && eh_object_int(sums, "tickets") > 0)
         eh_fairness_say(cli, "not drawn", text);
 }
 
@@ -205,7 +206,7 @@ void eh_fairness_show_way_verdicts(const struct eh_cli *cli, const json_t *repor
     static const char words[] = "came just after somebody had been set away or overloaded";
     char text[2 * LINE_TEXT], facts[LINE_TEXT], p[LINE_TEXT];
     show_not_drawn(cli, report);
-    if (eh_json_int(before, "tickets") == 0)
+    if (eh_object_int(before, "tickets") == 0)
         return;
     if (eh_fairness_is_doubtful(report, "presence")) {
         say_doubtful(cli, report, "presence", "presence", before, words);

@@ -2,6 +2,8 @@
 #include <stdio.h>
 
 #include "client/list.h"
+#include "client/object.h"
+#include "commands.h"
 #include "reads.h"
 #include "term/text.h"
 
@@ -13,9 +15,9 @@
 static void show_head(const struct eh_cli *cli, const json_t *me)
 {
     char roles[128], manages[512];
-    const char *user = eh_json_text(me, "user"), *desk = eh_json_text(me, "desk");
-    eh_show_join(json_object_get(me, "roles"), roles, sizeof roles);
-    eh_show_join(json_object_get(me, "manages"), manages, sizeof manages);
+    const char *user = eh_object_text(me, "user"), *desk = eh_object_text(me, "desk");
+    eh_object_join(json_object_get(me, "roles"), roles, sizeof roles);
+    eh_object_join(json_object_get(me, "manages"), manages, sizeof manages);
     printf("%syou are %s%s: %s; desk %s\n", eh_colour_bold(cli), user ? user : "?",
            eh_colour_end(cli), *roles ? roles : "no role", desk ? desk : "(none yet)");
     if (*manages)
@@ -35,8 +37,8 @@ static void show_managed(const struct eh_cli *cli, const json_t *me)
         if (i == MANAGED_SHOWN || !id || !eh_path(path, "/v1/teams/%s", id) ||
             !eh_http_try(cli, path, &answer))
             return;
-        eh_text_count(eh_json_int(answer.json, "waiting"), waiting);
-        eh_text_count(eh_json_int(answer.json, "open"), open);
+        eh_text_count(eh_object_int(answer.json, "waiting"), waiting);
+        eh_text_count(eh_object_int(answer.json, "open"), open);
         printf("team %s: %s waiting, %s open\n", id, waiting, open);
     }
 }
@@ -50,17 +52,17 @@ static void show_line(const struct eh_cli *cli, const char *team, const char *re
     json_t *share;
     if (!eh_path(path, "/v1/teams/%s/pool", team) || !eh_http_try(cli, path, &pool))
         return;
-    eh_json_clean(pool.json);
-    unsigned exponent = eh_json_exponent(pool.json);
-    const char *currency = eh_json_text(pool.json, "currency");
+    eh_object_clean(pool.json);
+    unsigned exponent = eh_object_exponent(pool.json);
+    const char *currency = eh_object_text(pool.json, "currency");
     json_array_foreach(json_object_get(pool.json, "shares"), i, share)
     {
-        const char *who = eh_json_text(share, "rep");
+        const char *who = eh_object_text(share, "rep");
         if (!who || strcmp(who, rep) != 0)
             continue;
-        eh_text_money(eh_json_int(share, "total"), exponent, total);
-        eh_text_money(eh_json_int(pool.json, "net"), exponent, net);
-        const char *period = eh_json_text(pool.json, "period");
+        eh_text_money(eh_object_int(share, "total"), exponent, total);
+        eh_text_money(eh_object_int(pool.json, "net"), exponent, net);
+        const char *period = eh_object_text(pool.json, "period");
         printf("pool %s %s: %s of %s %s for you, as it stands\n", team, period ? period : "", total,
                net, currency ? currency : "");
     }
@@ -70,7 +72,7 @@ static void show_pools(const struct eh_cli *cli, const json_t *rep)
 {
     size_t i;
     json_t *team;
-    const char *id = eh_json_text(rep, "id");
+    const char *id = eh_object_text(rep, "id");
     json_array_foreach(json_object_get(rep, "teams"), i, team)
     {
         if (id && json_is_string(team))
@@ -84,7 +86,7 @@ static void show_tickets(const struct eh_cli *cli, const char *rep)
     char path[EH_CLI_PATH];
     if (!eh_path(path, "/v1/reps/%s", rep) || !eh_http_try(cli, path, &answer))
         return;
-    eh_json_clean(answer.json);
+    eh_object_clean(answer.json);
     eh_show_rep_tickets(cli, rep, answer.json);
 }
 
@@ -102,13 +104,13 @@ static bool has_role(const json_t *me, const char *role)
 
 static void show_next(const struct eh_cli *cli, const json_t *me, const json_t *rep)
 {
-    const char *state = eh_json_text(rep, "state");
+    const char *state = eh_object_text(rep, "state");
     printf("\n%snext%s\n", eh_colour_bold(cli), eh_colour_end(cli));
     if (state && strcmp(state, "available") == 0)
         NEXT("evenhand overloaded --for 2h", "no new tickets for a while");
     else if (state)
         NEXT("evenhand available", "ready for tickets again");
-    if (eh_json_int(rep, "open") > 0)
+    if (eh_object_int(rep, "open") > 0)
         NEXT("evenhand ticket ID", "why a ticket is yours");
     if (state)
         NEXT("evenhand pool", "how the team's bonus pool stands, and your line");
@@ -131,7 +133,7 @@ int eh_cmd_me(struct eh_cli *cli)
     if (eh_answer_told(cli, r, &answer))
         return r;
     const json_t *rep = json_object_get(answer.json, "rep");
-    const char *id = eh_json_text(rep, "id");
+    const char *id = eh_object_text(rep, "id");
     show_head(cli, answer.json);
     show_managed(cli, answer.json);
     if (id) {

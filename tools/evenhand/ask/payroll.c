@@ -4,11 +4,18 @@
  * The totals of a pool sum to its net: what nobody gets is a row of its own. A cell that a
  * spreadsheet would take for a formula begins with an apostrophe.
  */
+#include "payroll.h"
+
 #include <stdio.h>
 
-#include "payroll.h"
+#include "client/object.h"
+#include "commands.h"
 #include "pool.h"
+#include "pool_ask.h"
+#include "term/args.h"
+#include "term/say.h"
 #include "term/table.h"
+#include "term/text.h"
 
 static const char *const parts[] = {"equal", "hours", "seniority", "individual"};
 #define PARTS (sizeof parts / sizeof *parts)
@@ -31,7 +38,7 @@ static void put_cell(const char *text)
 
 static void put_text(const json_t *object, const char *key)
 {
-    const char *text = eh_json_text(object, key);
+    const char *text = eh_object_text(object, key);
     put_cell(text ? text : "");
 }
 
@@ -45,8 +52,8 @@ static void put_money(int64_t minor, unsigned exponent)
 /* Null: not known, an empty cell. */
 static void put_amount(const json_t *object, const char *key, unsigned exponent)
 {
-    if (eh_json_has(object, key))
-        put_money(eh_json_int(object, key), exponent);
+    if (eh_object_has(object, key))
+        put_money(eh_object_int(object, key), exponent);
     else
         putchar(',');
 }
@@ -61,7 +68,7 @@ static void put_team(const json_t *pool)
 /* currency,state */
 static void put_end(const json_t *pool)
 {
-    const char *currency = eh_json_text(pool, "currency"), *state = eh_json_text(pool, "state");
+    const char *currency = eh_object_text(pool, "currency"), *state = eh_object_text(pool, "state");
     if (json_is_true(json_object_get(pool, "what_if")))
         state = "what_if";
     printf("%s,%s\n", currency ? currency : "", state ? state : "");
@@ -69,8 +76,8 @@ static void put_end(const json_t *pool)
 
 static void put_period(const json_t *pool)
 {
-    const char *period = eh_json_text(pool, "period");
-    printf("%s,%lld,", period ? period : "", (long long)eh_json_int(pool, "version"));
+    const char *period = eh_object_text(pool, "period");
+    printf("%s,%lld,", period ? period : "", (long long)eh_object_int(pool, "version"));
 }
 
 static void put_share(const json_t *pool, const json_t *share, unsigned exponent)
@@ -95,8 +102,8 @@ static void put_held(const json_t *pool, unsigned exponent)
     put_cell(EH_PAYROLL_HELD);
     put_period(pool);
     for (size_t i = 0; i < PARTS; i++)
-        put_money(eh_json_int(json_object_get(pool, "held_parts"), parts[i]), exponent);
-    put_money(eh_json_int(pool, "held"), exponent);
+        put_money(eh_object_int(json_object_get(pool, "held_parts"), parts[i]), exponent);
+    put_money(eh_object_int(pool, "held"), exponent);
     put_money(0, exponent);
     put_money(0, exponent);
     put_end(pool);
@@ -104,12 +111,12 @@ static void put_held(const json_t *pool, unsigned exponent)
 
 bool eh_payroll_whole(const json_t *pool)
 {
-    int64_t sum = eh_json_int(pool, "held");
+    int64_t sum = eh_object_int(pool, "held");
     size_t i;
     json_t *share;
     json_array_foreach(json_object_get(pool, "shares"), i, share) sum +=
-        eh_json_int(share, "total");
-    return sum == eh_json_int(pool, "net");
+        eh_object_int(share, "total");
+    return sum == eh_object_int(pool, "net");
 }
 
 void eh_payroll_head(void)
@@ -120,25 +127,25 @@ void eh_payroll_head(void)
 
 void eh_payroll_rows(const json_t *pool)
 {
-    unsigned exponent = eh_json_exponent(pool);
+    unsigned exponent = eh_object_exponent(pool);
     size_t i;
     json_t *share;
     json_array_foreach(json_object_get(pool, "shares"), i, share) put_share(pool, share, exponent);
-    if (eh_json_int(pool, "held") && eh_payroll_whole(pool))
+    if (eh_object_int(pool, "held") && eh_payroll_whole(pool))
         put_held(pool, exponent);
 }
 
 void eh_payroll_say(const json_t *pool)
 {
-    const char *team = eh_json_text(pool, "team"), *period = eh_json_text(pool, "period");
-    const char *state = eh_json_text(pool, "state");
+    const char *team = eh_object_text(pool, "team"), *period = eh_object_text(pool, "period");
+    const char *state = eh_object_text(pool, "state");
     char held[EH_CLI_TEXT];
     if (json_is_true(json_object_get(pool, "what_if")))
         eh_say(EH_EXIT_DONE, "%s: under another plan: nothing to pay by", period ? period : "?");
-    else if (eh_json_int(pool, "version") == 0)
+    else if (eh_object_int(pool, "version") == 0)
         eh_say(EH_EXIT_DONE, "%s of team %s is %s: not final, nothing to pay by yet",
                period ? period : "?", team ? team : "?", state ? state : "open");
-    if (!eh_json_int(pool, "held"))
+    if (!eh_object_int(pool, "held"))
         return;
     eh_pool_amount(pool, "held", held);
     eh_say(EH_EXIT_DONE, "%s of the pool of team %s is held: nobody has a weight in it", held,
@@ -150,11 +157,11 @@ void eh_payroll_say(const json_t *pool)
 static void share_row(struct eh_grid *g, const json_t *share, unsigned exponent)
 {
     static const char *const keys[] = {"total", "paid_before", "due"};
-    eh_grid_text(g, eh_json_text(share, "rep"));
-    eh_grid_text(g, eh_json_text(share, "name"));
+    eh_grid_text(g, eh_object_text(share, "rep"));
+    eh_grid_text(g, eh_object_text(share, "name"));
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
-        if (eh_json_has(share, keys[i]))
-            eh_grid_money(g, eh_json_int(share, keys[i]), exponent);
+        if (eh_object_has(share, keys[i]))
+            eh_grid_money(g, eh_object_int(share, keys[i]), exponent);
         else
             eh_grid_dim(g, "?");
 }
@@ -164,32 +171,32 @@ static void total_row(struct eh_grid *g, const json_t *pool, unsigned exponent)
     int64_t total = 0, before = 0, due = 0;
     size_t i;
     json_t *share;
-    if (eh_json_int(pool, "held")) {
+    if (eh_object_int(pool, "held")) {
         eh_grid_dim(g, "");
         eh_grid_dim(g, EH_PAYROLL_HELD);
-        eh_grid_money(g, eh_json_int(pool, "held"), exponent);
+        eh_grid_money(g, eh_object_int(pool, "held"), exponent);
         eh_grid_dim(g, "");
         eh_grid_dim(g, "");
     }
     json_array_foreach(json_object_get(pool, "shares"), i, share)
     {
-        total += eh_json_int(share, "total");
-        before += eh_json_int(share, "paid_before");
-        due += eh_json_int(share, "due");
+        total += eh_object_int(share, "total");
+        before += eh_object_int(share, "paid_before");
+        due += eh_object_int(share, "due");
     }
     eh_grid_text(g, "total");
     eh_grid_text(g, "");
-    eh_grid_money(g, total + eh_json_int(pool, "held"), exponent);
+    eh_grid_money(g, total + eh_object_int(pool, "held"), exponent);
     eh_grid_money(g, before, exponent);
     eh_grid_money(g, due, exponent);
 }
 
 static void show_pool(const struct eh_cli *cli, const json_t *pool)
 {
-    unsigned exponent = eh_json_exponent(pool);
-    const char *name = eh_json_text(pool, "team_name"), *team = eh_json_text(pool, "team");
-    const char *state = eh_json_text(pool, "state"), *currency = eh_json_text(pool, "currency");
-    int64_t version = eh_json_int(pool, "version");
+    unsigned exponent = eh_object_exponent(pool);
+    const char *name = eh_object_text(pool, "team_name"), *team = eh_object_text(pool, "team");
+    const char *state = eh_object_text(pool, "state"), *currency = eh_object_text(pool, "currency");
+    int64_t version = eh_object_int(pool, "version");
     char columns[96], number[32] = "";
     size_t i;
     json_t *share;
@@ -225,7 +232,7 @@ static int list_teams(const struct eh_cli *cli, json_t *ret)
             return r;
         json_array_foreach(json_object_get(answer.json, "teams"), i, team)
             json_array_append(ret, json_object_get(team, "id"));
-        const char *next = eh_json_text(answer.json, "after");
+        const char *next = eh_object_text(answer.json, "after");
         eh_format(after, sizeof after, "%s", next ? next : "");
     } while (*after);
     return EH_EXIT_DONE;
@@ -243,7 +250,7 @@ static int add_pool(const struct eh_cli *cli, const char *team, json_t *pools)
         json_array_append(pools, answer.json);
         return r;
     }
-    const char *why = eh_json_text(json_object_get(answer.json, "error"), "message");
+    const char *why = eh_object_text(json_object_get(answer.json, "error"), "message");
     if (answer.status == 403)
         return EH_EXIT_DONE;
     eh_say(r, "%s", why ? why : "there is no answer");
@@ -266,7 +273,7 @@ static void print_all(const struct eh_cli *cli, const json_t *pools)
         eh_payroll_head();
     json_array_foreach((json_t *)pools, i, pool)
     {
-        eh_json_clean(pool);
+        eh_object_clean(pool);
         if (csv) {
             eh_payroll_rows(pool);
             eh_payroll_say(pool);

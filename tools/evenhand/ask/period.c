@@ -4,7 +4,11 @@
 #include <unistd.h>
 
 #include "changes.h"
+#include "client/object.h"
+#include "commands.h"
 #include "pool.h"
+#include "term/args.h"
+#include "term/say.h"
 #include "term/text.h"
 
 /* The period as it was typed is one; else it is said. */
@@ -24,12 +28,13 @@ static void show_consequences(const json_t *answer)
 {
     const json_t *expected = json_object_get(answer, "expected");
     const json_t *earlier = json_object_get(expected, "earlier");
-    const char *currency = eh_json_text(answer, "currency");
+    const char *currency = eh_object_text(answer, "currency");
     char text[2 * EH_CLI_TEXT + 64], paid[EH_CLI_TEXT];
     size_t i;
     json_t *one;
-    if (json_is_object(expected) && (json_array_size(earlier) > 0 ||
-                                     eh_json_int(expected, "net") != eh_json_int(answer, "net"))) {
+    if (json_is_object(expected) &&
+        (json_array_size(earlier) > 0 ||
+         eh_object_int(expected, "net") != eh_object_int(answer, "net"))) {
         eh_pool_expected(answer, expected, text, sizeof text);
         puts(text);
     }
@@ -37,15 +42,16 @@ static void show_consequences(const json_t *answer)
         earlier = json_object_get(answer, "settled");
     json_array_foreach((json_t *)earlier, i, one)
     {
-        const char *period = eh_json_text(one, "period");
-        eh_text_amount(eh_json_int(one, "difference"), eh_json_exponent(answer), currency, text);
-        eh_text_amount(eh_json_int(one, "paid"), eh_json_exponent(answer), currency, paid);
+        const char *period = eh_object_text(one, "period");
+        eh_text_amount(eh_object_int(one, "difference"), eh_object_exponent(answer), currency,
+                       text);
+        eh_text_amount(eh_object_int(one, "paid"), eh_object_exponent(answer), currency, paid);
         printf("%s, version %lld: a difference of %s, %s is paid\n", period ? period : "?",
-               (long long)eh_json_int(one, "version"), text, paid);
-        if (!json_is_object(expected) && eh_json_int(one, "paid") > 0)
+               (long long)eh_object_int(one, "version"), text, paid);
+        if (!json_is_object(expected) && eh_object_int(one, "paid") > 0)
             printf("payroll: evenhand payroll %s --csv\n", period ? period : "?");
     }
-    if (eh_json_has(answer, "due")) {
+    if (eh_object_has(answer, "due")) {
         eh_pool_amount(answer, "due", paid);
         printf("%s is paid by it\n", paid);
     }
@@ -54,14 +60,15 @@ static void show_consequences(const json_t *answer)
 /* What a step came to: its figures, as far as the daemon tells them, and what is missing. */
 static void show_step(const struct eh_cli *cli, const char *period, const json_t *answer)
 {
-    const char *state = eh_json_text(answer, "state"), *missing = eh_json_text(answer, "missing");
-    const char *currency = eh_json_text(answer, "currency");
-    int64_t version = eh_json_int(answer, "version");
+    const char *state = eh_object_text(answer, "state"),
+               *missing = eh_object_text(answer, "missing");
+    const char *currency = eh_object_text(answer, "currency");
+    int64_t version = eh_object_int(answer, "version");
     char net[EH_CLI_TEXT], number[32] = "";
     if (version > 0)
         eh_format(number, sizeof number, ", version %lld", (long long)version);
     printf("%s of team %s is %s%s", period, cli->args[0], state ? state : "?", number);
-    if (currency && eh_json_has(answer, "net")) {
+    if (currency && eh_object_has(answer, "net")) {
         eh_pool_amount(answer, "net", net);
         printf(": %s net", net);
     }
@@ -99,7 +106,7 @@ static int try_step(struct eh_cli *cli, const struct period_step *step)
     int r = send_step(cli, step, true, &answer);
     if (eh_answer_told(cli, r, &answer))
         return r;
-    const char *facts = eh_json_text(answer.json, "facts_of");
+    const char *facts = eh_object_text(answer.json, "facts_of");
     printf("would be done: ");
     show_step(cli, step->period, answer.json);
     if (facts)
@@ -217,11 +224,11 @@ static const char *unit_of(const json_t *pool, const char *name)
     json_array_foreach(json_object_get(pool, "metrics"), i, metric)
     {
         const json_t *gate = json_object_get(metric, "gate");
-        const char *own = eh_json_text(metric, "metric"), *other = eh_json_text(gate, "metric");
+        const char *own = eh_object_text(metric, "metric"), *other = eh_object_text(gate, "metric");
         if (own && strcmp(own, name) == 0)
-            return eh_json_text(metric, "unit");
+            return eh_object_text(metric, "unit");
         if (other && strcmp(other, name) == 0)
-            return eh_json_text(gate, "unit");
+            return eh_object_text(gate, "unit");
     }
     return NULL;
 }
@@ -259,7 +266,8 @@ static int find_value(const struct eh_cli *cli, int64_t *ret)
     const char *unit = NULL;
     if (eh_http_try(cli, path, &answer)) /* else whoever takes the figure says what is wrong */
         unit = unit_of(answer.json, cli->args[1]);
-    return read_value(cli, unit ? unit : "count", eh_json_exponent(answer.json), cli->args[3], ret);
+    return read_value(cli, unit ? unit : "count", eh_object_exponent(answer.json), cli->args[3],
+                      ret);
 }
 
 static bool is_minutes(const char *name)
@@ -289,15 +297,15 @@ static unsigned find_exponent(const struct eh_cli *cli, const char *unit)
         eh_http_send(cli, "GET", "/v1/status", "application/json", eh_str(NULL), NULL, &status) !=
             EH_EXIT_DONE)
         return 2;
-    return eh_json_exponent(status.json);
+    return eh_object_exponent(status.json);
 }
 
 /* What the daemon did, and what the figure is now: `17 added: leads of team t in 2026-10 is 187`.
  */
 static void say_figure(const struct eh_cli *cli, const json_t *answer)
 {
-    const char *rep = eh_cli_option(cli, "rep"), *take = eh_json_text(answer, "take");
-    const char *unit = eh_json_text(answer, "unit");
+    const char *rep = eh_cli_option(cli, "rep"), *take = eh_object_text(answer, "take");
+    const char *unit = eh_object_text(answer, "unit");
     char now[EH_DECIMAL_TEXT_MAX];
     bool repeat = json_is_true(json_object_get(answer, "repeat"));
     bool replace = eh_cli_option(cli, "replace") != NULL;
@@ -306,12 +314,12 @@ static void say_figure(const struct eh_cli *cli, const json_t *answer)
                cli->args[2], cli->args[3], repeat ? " (it was told before)" : "");
         return;
     }
-    if (!eh_json_has(answer, "now") || !take) {
+    if (!eh_object_has(answer, "now") || !take) {
         printf("%s for %s of team %s in %s is written down\n", cli->args[3], cli->args[1],
                cli->args[0], cli->args[2]);
         return;
     }
-    write_value(unit, find_exponent(cli, unit), eh_json_int(answer, "now"), now);
+    write_value(unit, find_exponent(cli, unit), eh_object_int(answer, "now"), now);
     if (repeat)
         printf("told before, nothing changed: ");
     else if (strcmp(take, "sum") == 0 && !replace)
@@ -348,8 +356,8 @@ int eh_cmd_metric(struct eh_cli *cli)
     r = eh_http_post(cli, path, body, &answer);
     if (!eh_answer_told(cli, r, &answer)) {
         say_figure(cli, answer.json);
-        if (eh_json_text(answer.json, "mended"))
-            (void)eh_say(EH_EXIT_DONE, "warning: %s", eh_json_text(answer.json, "mended"));
+        if (eh_object_text(answer.json, "mended"))
+            (void)eh_say(EH_EXIT_DONE, "warning: %s", eh_object_text(answer.json, "mended"));
     }
     return r;
 }

@@ -5,7 +5,10 @@
 
 #include "changes.h"
 #include "client/http.h"
-#include "term/text.h"
+#include "client/object.h"
+#include "commands.h"
+#include "term/args.h"
+#include "term/say.h"
 
 /* {"customer": X} or {"rep": R}. False: it was said what is wrong. */
 static bool person_of(struct eh_cli *cli, json_t *ret)
@@ -37,7 +40,7 @@ static int fetch(struct eh_cli *cli, const json_t *person, json_t *all)
         json_array_extend(items, json_object_get(answer.json, "items"));
         if (json_is_object(json_object_get(answer.json, "rep")))
             json_object_set(all, "rep", json_object_get(answer.json, "rep"));
-        if (eh_json_has(answer.json, "after"))
+        if (eh_object_has(answer.json, "after"))
             after = json_incref(json_object_get(answer.json, "after"));
     } while (after);
     return r;
@@ -66,8 +69,8 @@ int eh_cmd_export(struct eh_cli *cli)
 static void print_counts(const json_t *answer, bool erased)
 {
     printf("%s: personal text of %lld tickets in %lld rows, and %lld refused entries\n",
-           erased ? "Erased" : "To be erased", (long long)eh_json_int(answer, "tickets"),
-           (long long)eh_json_int(answer, "texts"), (long long)eh_json_int(answer, "bodies"));
+           erased ? "Erased" : "To be erased", (long long)eh_object_int(answer, "tickets"),
+           (long long)eh_object_int(answer, "texts"), (long long)eh_object_int(answer, "bodies"));
 }
 
 /* What the daemon cannot erase. */
@@ -127,7 +130,7 @@ static int forget_name(struct eh_cli *cli, json_t *person)
     json_t *body = json_deep_copy(person);
     json_object_set_new(body, "name_only", json_true());
     int r = eh_http_post(cli, "/v1/forget", body, &answer);
-    if (r != EH_EXIT_DONE || eh_json_int(answer.json, "desk_files") == 0) {
+    if (r != EH_EXIT_DONE || eh_object_int(answer.json, "desk_files") == 0) {
         if (!eh_answer_told(cli, r, &answer))
             printf("No desk file of the log speaks of %s.\n", eh_cli_option(cli, "rep"));
         return r;
@@ -136,7 +139,7 @@ static int forget_name(struct eh_cli *cli, json_t *person)
         EH_EXIT_REFUSED,
         "the name of %s is not in force any more, but %lld desk files of the log may hold "
         "it; they are part of the proof, and stay",
-        eh_cli_option(cli, "rep"), (long long)eh_json_int(answer.json, "desk_files"));
+        eh_cli_option(cli, "rep"), (long long)eh_object_int(answer.json, "desk_files"));
 }
 
 int eh_cmd_forget(struct eh_cli *cli)

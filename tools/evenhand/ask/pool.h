@@ -10,12 +10,6 @@
 #include "client/http.h"
 #include "term/text.h"
 
-#define EH_POOL_LINE 80 /* columns */
-
-/* A pool at that path, whole however long. `quiet`: what is refused is not said. */
-int eh_pool_get(const struct eh_cli *, const char *path, bool quiet,
-                struct eh_answer *ret) EH_MUST_CHECK;
-
 void eh_pool_show(const struct eh_cli *, const json_t *pool);
 void eh_pool_show_why(const struct eh_cli *, const json_t *pool);
 
@@ -28,7 +22,5 @@ void eh_pool_amount(const json_t *object, const char *key, char ret[EH_CLI_TEXT]
 void eh_pool_expected(const json_t *pool, const json_t *expected, char *ret, size_t size);
 /* Two decimals: "115.58%". */
 void eh_pool_percent(int64_t ppm, char ret[EH_CLI_TEXT]);
-/* Text without control characters, broken at blanks; further lines begin `hang` columns in. */
-void eh_pool_wrap(const char *text, int used, int hang);
 
 #endif

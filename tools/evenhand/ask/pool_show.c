@@ -1,8 +1,10 @@
 /* pool_show: a pool for people: how it came about, what it is, who gets what. */
 #include <stdio.h>
 
+#include "client/object.h"
 #include "pool.h"
 #include "term/table.h"
+#include "term/text.h"
 
 #define NAME      12     /* columns of a line's name */
 #define BAR       12     /* columns of a bar */
@@ -17,22 +19,23 @@ static bool is_true(const json_t *object, const char *key)
 static void say(const struct eh_cli *cli, const char *name, const char *text)
 {
     printf("%s%-*s%s", eh_colour_dim(cli), NAME, name, eh_colour_end(cli));
-    eh_pool_wrap(text, NAME, NAME);
+    eh_text_print_wrapped(text, NAME, NAME);
 }
 
 /* ---- What it is. */
 
 static void state_words(const json_t *pool, char *ret, size_t size)
 {
-    const char *state = eh_json_text(pool, "state"), *as_of = eh_json_text(pool, "as_of");
-    int64_t version = eh_json_int(pool, "version"), paid = eh_json_int(pool, "paid_version"), us;
+    const char *state = eh_object_text(pool, "state"), *as_of = eh_object_text(pool, "as_of");
+    int64_t version = eh_object_int(pool, "version"), paid = eh_object_int(pool, "paid_version"),
+            us;
     char when[EH_CLI_TEXT] = "now";
-    if (as_of && eh_json_time_us(pool, "as_of", &us))
+    if (as_of && eh_object_time_us(pool, "as_of", &us))
         eh_text_when(us, when);
     if (is_true(pool, "what_if"))
         eh_format(ret, size,
                   "what if: the same facts (of %s) under another plan; nothing is changed",
-                  eh_json_text(pool, "facts_of") ? eh_json_text(pool, "facts_of") : "now");
+                  eh_object_text(pool, "facts_of") ? eh_object_text(pool, "facts_of") : "now");
     else if (version == 0 && state && strcmp(state, "provisional") == 0)
         eh_format(ret, size, "provisional: the facts are frozen and may be disputed");
     else if (version == 0)
@@ -46,23 +49,23 @@ static void state_words(const json_t *pool, char *ret, size_t size)
 
 static void show_head(const struct eh_cli *cli, const json_t *pool)
 {
-    const char *team = eh_json_text(pool, "team"), *period = eh_json_text(pool, "period");
-    const char *plan = eh_json_text(pool, "plan"), *sha256 = eh_json_text(pool, "plan_sha256");
+    const char *team = eh_object_text(pool, "team"), *period = eh_object_text(pool, "period");
+    const char *plan = eh_object_text(pool, "plan"), *sha256 = eh_object_text(pool, "plan_sha256");
     char state[160], text[EH_NAME_MAX + 128];
     state_words(pool, state, sizeof state);
     printf("%steam %s, %s%s: ", eh_colour_bold(cli), team ? team : "?", period ? period : "?",
            eh_colour_end(cli));
-    eh_pool_wrap(state, 9 + eh_text_width(team ? team : "?") + eh_text_width(period ? period : "?"),
-                 NAME);
+    eh_text_print_wrapped(
+        state, 9 + eh_text_width(team ? team : "?") + eh_text_width(period ? period : "?"), NAME);
     eh_format(text, sizeof text, "%s, in %s; sha256 %.*s%s", plan ? plan : "?",
-              eh_json_text(pool, "currency") ? eh_json_text(pool, "currency") : "?", SHA_SHOWN,
+              eh_object_text(pool, "currency") ? eh_object_text(pool, "currency") : "?", SHA_SHOWN,
               sha256 ? sha256 : "?",
               is_true(pool, "published_late") ? "; published when the period had begun" : "");
     say(cli, "plan", text);
-    if (eh_json_text(pool, "encourages"))
-        say(cli, "encourages", eh_json_text(pool, "encourages"));
-    if (eh_json_text(pool, "discourages"))
-        say(cli, "discourages", eh_json_text(pool, "discourages"));
+    if (eh_object_text(pool, "encourages"))
+        say(cli, "encourages", eh_object_text(pool, "encourages"));
+    if (eh_object_text(pool, "discourages"))
+        say(cli, "discourages", eh_object_text(pool, "discourages"));
 }
 
 /* ---- Metrics. */
@@ -86,9 +89,10 @@ static void value_words(const json_t *metric, unsigned exponent, char ret[EH_CLI
 
 static void metric_row(struct eh_grid *g, const json_t *metric, unsigned exponent)
 {
-    int64_t score = eh_json_int(metric, "score_ppm"), weight = eh_json_int(metric, "weight_ppm");
+    int64_t score = eh_object_int(metric, "score_ppm"),
+            weight = eh_object_int(metric, "weight_ppm");
     char text[EH_CLI_TEXT], bar[BAR * 4];
-    eh_grid_text(g, eh_json_text(metric, "metric"));
+    eh_grid_text(g, eh_object_text(metric, "metric"));
     value_words(metric, exponent, text);
     eh_grid_text(g, text);
     bar_of(score, bar, sizeof bar);
@@ -106,7 +110,7 @@ static void bound_words(const json_t *gate, const char *key, const char *word, u
 {
     char text[EH_CLI_TEXT];
     ret[0] = '\0';
-    if (!eh_json_has(gate, key))
+    if (!eh_object_has(gate, key))
         return;
     eh_pool_value(gate, key, exponent, text);
     eh_format(ret, size, " %s %s", word, text);
@@ -118,8 +122,8 @@ static void show_gate(const struct eh_cli *cli, const json_t *metric, unsigned e
                                              {"cap_metric", "counts 100% at most"},
                                              {"zero_pool", "leaves no pool"}};
     const json_t *gate = json_object_get(metric, "gate");
-    const char *effect = eh_json_text(gate, "effect"), *name = eh_json_text(metric, "metric");
-    const char *on = eh_json_text(gate, "metric"), *words = "";
+    const char *effect = eh_object_text(gate, "effect"), *name = eh_object_text(metric, "metric");
+    const char *on = eh_object_text(gate, "metric"), *words = "";
     char value[EH_CLI_TEXT], least[EH_CLI_TEXT], most[EH_CLI_TEXT], text[640];
     if (!effect)
         return;
@@ -129,7 +133,7 @@ static void show_gate(const struct eh_cli *cli, const json_t *metric, unsigned e
     eh_pool_value(gate, "value", exponent, value);
     bound_words(gate, "at_least", "at least", exponent, least, sizeof least);
     bound_words(gate, "at_most", "at most", exponent, most, sizeof most);
-    if (!eh_json_has(gate, "value"))
+    if (!eh_object_has(gate, "value"))
         eh_format(value, sizeof value, "not known yet");
     eh_format(text, sizeof text, "%s %s unless %s is%s%s%s: it is %s, so the gate is %s",
               name ? name : "?", words, on ? on : "?", least, *least && *most ? " and" : "", most,
@@ -140,9 +144,9 @@ static void show_gate(const struct eh_cli *cli, const json_t *metric, unsigned e
 /* The plan's prior stands in, or is all there is: csat shrinks to it. */
 static void show_prior(const struct eh_cli *cli, const json_t *metric)
 {
-    const char *name = eh_json_text(metric, "metric");
+    const char *name = eh_object_text(metric, "metric");
     char text[EH_NAME_MAX + 64];
-    bool alone = name && strcmp(name, "csat") == 0 && eh_json_int(metric, "count") == 0;
+    bool alone = name && strcmp(name, "csat") == 0 && eh_object_int(metric, "count") == 0;
     if (!is_true(metric, "prior") && (!alone || is_true(metric, "missing")))
         return;
     eh_format(text, sizeof text, "nothing came for %s: the plan's prior stands in",
@@ -153,14 +157,14 @@ static void show_prior(const struct eh_cli *cli, const json_t *metric)
 /* What nobody can tell the duration of, and what is no work. */
 static void show_left_out(const struct eh_cli *cli, const json_t *pool)
 {
-    int64_t cancelled = eh_json_int(pool, "cancelled_tickets");
+    int64_t cancelled = eh_object_int(pool, "cancelled_tickets");
     char text[EH_NAME_MAX + 64];
     size_t i;
     json_t *metric;
     json_array_foreach(json_object_get(pool, "metrics"), i, metric)
     {
-        int64_t without = eh_json_int(metric, "without_duration");
-        const char *name = eh_json_text(metric, "metric");
+        int64_t without = eh_object_int(metric, "without_duration");
+        const char *name = eh_object_text(metric, "metric");
         if (without == 0)
             continue;
         eh_format(text, sizeof text,
@@ -202,25 +206,26 @@ static void show_pool(const struct eh_cli *cli, const json_t *pool, unsigned exp
 {
     char value[EH_CLI_TEXT], other[EH_CLI_TEXT], note[2 * EH_CLI_TEXT + 32];
     putchar('\n');
-    eh_pool_percent(eh_json_int(pool, "composite_ppm"), value);
+    eh_pool_percent(eh_object_int(pool, "composite_ppm"), value);
     amount(cli, "composite", value, "");
-    eh_pool_percent(eh_json_int(pool, "funding_ppm"), value);
+    eh_pool_percent(eh_object_int(pool, "funding_ppm"), value);
     eh_pool_money(pool, "target_pool", exponent, other);
     eh_format(note, sizeof note, "of %s on target", other);
-    amount(cli, "funding", value, eh_json_has(pool, "target_pool") ? note : "");
+    amount(cli, "funding", value, eh_object_has(pool, "target_pool") ? note : "");
     eh_pool_money(pool, "gross", exponent, value);
     eh_pool_money(pool, "max_pool", exponent, other);
     eh_format(note, sizeof note, "%s at most", other);
     amount(cli, "gross", value,
-           is_true(pool, "zeroed")         ? "a gate leaves no pool"
-           : eh_json_has(pool, "max_pool") ? note
-                                           : "");
+           is_true(pool, "zeroed")           ? "a gate leaves no pool"
+           : eh_object_has(pool, "max_pool") ? note
+                                             : "");
     eh_pool_money(pool, "carry", exponent, value);
     amount(cli, "carry", value,
-           eh_json_int(pool, "carry") ? "taken back: earlier pools were too large" : "");
+           eh_object_int(pool, "carry") ? "taken back: earlier pools were too large" : "");
     eh_pool_money(pool, "net", exponent, value);
     printf("%s", eh_colour_bold(cli));
-    amount(cli, "net", value, eh_json_text(pool, "currency") ? eh_json_text(pool, "currency") : "");
+    amount(cli, "net", value,
+           eh_object_text(pool, "currency") ? eh_object_text(pool, "currency") : "");
     printf("%s", eh_colour_end(cli));
 }
 
@@ -228,13 +233,14 @@ static void show_pool(const struct eh_cli *cli, const json_t *pool, unsigned exp
 static void show_earlier(const struct eh_cli *cli, const json_t *pool, const json_t *earlier)
 {
     char difference[EH_CLI_TEXT], paid[EH_CLI_TEXT], text[4 * EH_CLI_TEXT];
-    const char *currency = eh_json_text(pool, "currency"),
-               *period = eh_json_text(earlier, "period");
-    unsigned exponent = eh_json_exponent(pool);
-    eh_text_amount(eh_json_int(earlier, "difference"), exponent, currency, difference);
-    eh_text_amount(eh_json_int(earlier, "paid"), exponent, currency, paid);
+    const char *currency = eh_object_text(pool, "currency"),
+               *period = eh_object_text(earlier, "period");
+    unsigned exponent = eh_object_exponent(pool);
+    eh_text_amount(eh_object_int(earlier, "difference"), exponent, currency, difference);
+    eh_text_amount(eh_object_int(earlier, "paid"), exponent, currency, paid);
     eh_format(text, sizeof text, "%s comes first, as version %lld: a difference of %s, %s is paid",
-              period ? period : "?", (long long)eh_json_int(earlier, "version"), difference, paid);
+              period ? period : "?", (long long)eh_object_int(earlier, "version"), difference,
+              paid);
     say(cli, "", text);
 }
 
@@ -249,7 +255,8 @@ static void show_expected(const struct eh_cli *cli, const json_t *pool)
     json_t *one;
     if (!json_is_object(expected))
         return;
-    if (json_array_size(earlier) == 0 && eh_json_int(expected, "net") == eh_json_int(pool, "net"))
+    if (json_array_size(earlier) == 0 &&
+        eh_object_int(expected, "net") == eh_object_int(pool, "net"))
         return;
     eh_pool_expected(pool, expected, text, sizeof text);
     say(cli, "close", text);
@@ -260,7 +267,7 @@ static void show_expected(const struct eh_cli *cli, const json_t *pool)
 static void show_rest(const struct eh_cli *cli, const json_t *pool)
 {
     char a[EH_CLI_TEXT], b[EH_CLI_TEXT], c[EH_CLI_TEXT], text[4 * EH_CLI_TEXT + 128];
-    if (eh_json_int(pool, "version") > 1) {
+    if (eh_object_int(pool, "version") > 1) {
         eh_pool_amount(pool, "difference", a);
         eh_pool_amount(pool, "cancelled", b);
         eh_pool_amount(pool, "paid", c);
@@ -268,17 +275,17 @@ static void show_rest(const struct eh_cli *cli, const json_t *pool)
             text, sizeof text,
             "version %lld: a difference of %s; %s of it cancels what was to be taken back, %s "
             "is paid",
-            (long long)eh_json_int(pool, "version"), a, b, c);
+            (long long)eh_object_int(pool, "version"), a, b, c);
         say(cli, "difference", text);
     }
-    if (eh_json_int(pool, "late")) {
-        bool one = eh_json_int(pool, "late") == 1;
-        eh_text_count(eh_json_int(pool, "late"), a);
+    if (eh_object_int(pool, "late")) {
+        bool one = eh_object_int(pool, "late") == 1;
+        eh_text_count(eh_object_int(pool, "late"), a);
         eh_format(text, sizeof text, "%s %s later and %s for the next version", a,
                   one ? "fact came" : "facts came", one ? "waits" : "wait");
         say(cli, "late", text);
     }
-    if (eh_json_int(pool, "held")) {
+    if (eh_object_int(pool, "held")) {
         eh_pool_amount(pool, "held", a);
         eh_format(text, sizeof text, "%s is of parts in which nobody has a weight: nobody gets it",
                   a);
@@ -287,7 +294,7 @@ static void show_rest(const struct eh_cli *cli, const json_t *pool)
     if (is_true(pool, "moved"))
         say(cli, "moved",
             "nobody has a weight in some of the parts; what they would have had is in the others");
-    if (eh_json_int(pool, "carry_open")) {
+    if (eh_object_int(pool, "carry_open")) {
         eh_pool_amount(pool, "carry_open", a);
         eh_format(text, sizeof text, "%s is still to be taken from pools to come", a);
         say(cli, "carry open", text);
@@ -306,8 +313,8 @@ static bool expects_other(const json_t *shares)
     size_t i;
     json_t *share;
     json_array_foreach((json_t *)shares, i, share) other |=
-        eh_json_has(share, "expected") &&
-        eh_json_int(share, "expected") != eh_json_int(share, "total");
+        eh_object_has(share, "expected") &&
+        eh_object_int(share, "expected") != eh_object_int(share, "total");
     return other;
 }
 
@@ -327,8 +334,8 @@ static void show_reasons(const struct eh_cli *cli, const json_t *shares)
     json_t *share;
     json_array_foreach((json_t *)shares, i, share)
     {
-        const char *by = eh_json_text(share, "excluded_by"), *rep = eh_json_text(share, "rep");
-        const char *why = eh_json_text(share, "excluded_reason");
+        const char *by = eh_object_text(share, "excluded_by"), *rep = eh_object_text(share, "rep");
+        const char *why = eh_object_text(share, "excluded_reason");
         bool excluded = is_true(share, "excluded"), since = is_true(share, "since_freeze");
         char text[512];
         if (!excluded && !since)
@@ -343,13 +350,13 @@ static void show_reasons(const struct eh_cli *cli, const json_t *shares)
 static void share_row(struct eh_grid *g, const json_t *share, unsigned exponent, bool other,
                       int64_t sums[PARTS])
 {
-    eh_grid_text(g, eh_json_text(share, "rep"));
+    eh_grid_text(g, eh_object_text(share, "rep"));
     for (size_t i = 0; i < PARTS; i++) {
-        sums[i] += eh_json_int(share, parts[i]);
-        eh_grid_money(g, eh_json_int(share, parts[i]), exponent);
+        sums[i] += eh_object_int(share, parts[i]);
+        eh_grid_money(g, eh_object_int(share, parts[i]), exponent);
     }
     if (other)
-        eh_grid_money(g, eh_json_int(share, "expected"), exponent);
+        eh_grid_money(g, eh_object_int(share, "expected"), exponent);
     share_note(g, share);
 }
 
@@ -371,9 +378,9 @@ static void show_shares(const struct eh_cli *cli, const json_t *pool, unsigned e
     json_array_foreach((json_t *)shares, i, share)
     {
         share_row(g, share, exponent, other, sums);
-        close += eh_json_int(share, "expected");
+        close += eh_object_int(share, "expected");
     }
-    bool whole = sums[PARTS - 1] + eh_json_int(pool, "held") == eh_json_int(pool, "net");
+    bool whole = sums[PARTS - 1] + eh_object_int(pool, "held") == eh_object_int(pool, "net");
     if (i > 1 || whole) {
         eh_grid_text(g, "total");
         for (size_t part = 0; part < PARTS; part++)
@@ -390,7 +397,7 @@ static void show_shares(const struct eh_cli *cli, const json_t *pool, unsigned e
 
 void eh_pool_show(const struct eh_cli *cli, const json_t *pool)
 {
-    unsigned exponent = eh_json_exponent(pool);
+    unsigned exponent = eh_object_exponent(pool);
     show_head(cli, pool);
     show_metrics(cli, pool, exponent);
     show_pool(cli, pool, exponent);

@@ -2,28 +2,30 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "client/object.h"
 #include "pool.h"
+#include "term/text.h"
 
 #define HUNDREDTH_PPM 100 /* of a percent */
 
 void eh_pool_money(const json_t *object, const char *key, unsigned exponent, char ret[EH_CLI_TEXT])
 {
-    eh_text_money(eh_json_int(object, key), exponent, ret);
+    eh_text_money(eh_object_int(object, key), exponent, ret);
 }
 
 void eh_pool_amount(const json_t *object, const char *key, char ret[EH_CLI_TEXT])
 {
-    eh_text_amount(eh_json_int(object, key), eh_json_exponent(object),
-                   eh_json_text(object, "currency"), ret);
+    eh_text_amount(eh_object_int(object, key), eh_object_exponent(object),
+                   eh_object_text(object, "currency"), ret);
 }
 
 void eh_pool_expected(const json_t *pool, const json_t *expected, char *ret, size_t size)
 {
-    const char *currency = eh_json_text(pool, "currency");
-    unsigned exponent = eh_json_exponent(pool);
+    const char *currency = eh_object_text(pool, "currency");
+    unsigned exponent = eh_object_exponent(pool);
     char carry[EH_CLI_TEXT], net[EH_CLI_TEXT];
-    eh_text_amount(eh_json_int(expected, "carry"), exponent, currency, carry);
-    eh_text_amount(eh_json_int(expected, "net"), exponent, currency, net);
+    eh_text_amount(eh_object_int(expected, "carry"), exponent, currency, carry);
+    eh_text_amount(eh_object_int(expected, "net"), exponent, currency, net);
     eh_format(ret, size, "expected carry %s: then net %s", carry, net);
 }
 
@@ -37,8 +39,8 @@ void eh_pool_percent(int64_t ppm, char ret[EH_CLI_TEXT])
 
 void eh_pool_value(const json_t *object, const char *key, unsigned exponent, char ret[EH_CLI_TEXT])
 {
-    const char *unit = eh_json_text(object, "unit");
-    int64_t value = eh_json_int(object, key);
+    const char *unit = eh_object_text(object, "unit");
+    int64_t value = eh_object_int(object, key);
     char text[EH_DECIMAL_TEXT_MAX];
     if (!unit)
         unit = "";
@@ -56,24 +58,4 @@ void eh_pool_value(const json_t *object, const char *key, unsigned exponent, cha
     } else {
         eh_text_count(value, ret);
     }
-}
-
-void eh_pool_wrap(const char *text, int used, int hang)
-{
-    char *clean = eh_text_clean(text);
-    const char *at = clean;
-    while (*at) {
-        int room = EH_POOL_LINE - used > 8 ? EH_POOL_LINE - used : 8;
-        size_t bytes = eh_text_cut(at, room), end = bytes;
-        if (at[bytes])
-            while (end > 0 && at[end] != ' ')
-                end--;
-        end = end ? end : bytes;
-        printf("%.*s\n", (int)end, at);
-        at += end + (at[end] == ' ');
-        if (*at)
-            printf("%*s", hang, "");
-        used = hang;
-    }
-    free(clean);
 }

@@ -2,8 +2,10 @@
  * its numbers, and how it was made whole. */
 #include <stdio.h>
 
+#include "client/object.h"
 #include "pool.h"
 #include "term/table.h"
+#include "term/text.h"
 
 #define STEP     2    /* columns a child is further in */
 #define DEEPEST  12   /* further in than this nothing is moved */
@@ -14,11 +16,11 @@ static void input_words(const json_t *input, unsigned exponent, char *ret, size_
 {
     char value[EH_CLI_TEXT], count[EH_CLI_TEXT];
     eh_pool_value(input, "value", exponent, value);
-    if (eh_json_int(input, "count") == 0) {
+    if (eh_object_int(input, "count") == 0) {
         eh_format(ret, size, "%s", value);
         return;
     }
-    eh_text_count(eh_json_int(input, "count"), count);
+    eh_text_count(eh_object_int(input, "count"), count);
     eh_format(ret, size, "%s (of %s)", value, count);
 }
 
@@ -40,7 +42,7 @@ static const char *named(const char *formula, const char *name)
 /* The formula with the value behind each input it names: "target_pool 6,000.00 * funding 109%". */
 static void formula_words(const json_t *node, unsigned exponent, char ret[TEXT_MAX])
 {
-    const char *formula = eh_json_text(node, "formula");
+    const char *formula = eh_object_text(node, "formula");
     const json_t *inputs = json_object_get(node, "inputs");
     char value[2 * EH_CLI_TEXT];
     size_t used = 0, i;
@@ -50,7 +52,7 @@ static void formula_words(const json_t *node, unsigned exponent, char ret[TEXT_M
         const char *name = NULL;
         json_array_foreach((json_t *)inputs, i, input)
         {
-            const char *found = eh_json_text(input, "name");
+            const char *found = eh_object_text(input, "name");
             if (found && named(formula, found) == at) {
                 name = found;
                 input_words(input, exponent, value, sizeof value);
@@ -68,14 +70,14 @@ static void formula_words(const json_t *node, unsigned exponent, char ret[TEXT_M
 /* Inputs the formula does not name. */
 static void other_inputs(const json_t *node, unsigned exponent, char ret[TEXT_MAX])
 {
-    const char *formula = eh_json_text(node, "formula");
+    const char *formula = eh_object_text(node, "formula");
     char value[2 * EH_CLI_TEXT];
     size_t used = 0, i;
     json_t *input;
     ret[0] = '\0';
     json_array_foreach(json_object_get(node, "inputs"), i, input)
     {
-        const char *name = eh_json_text(input, "name");
+        const char *name = eh_object_text(input, "name");
         if (!name || (formula && named(formula, name)) || used >= TEXT_MAX)
             continue;
         input_words(input, exponent, value, sizeof value);
@@ -86,7 +88,7 @@ static void other_inputs(const json_t *node, unsigned exponent, char ret[TEXT_MA
 static void show_node(const struct eh_cli *cli, const json_t *node, unsigned exponent, int depth)
 {
     int in = STEP * (depth < DEEPEST ? depth : DEEPEST);
-    const char *name = eh_json_text(node, "name"), *rounding = eh_json_text(node, "rounding");
+    const char *name = eh_object_text(node, "name"), *rounding = eh_object_text(node, "rounding");
     char value[EH_CLI_TEXT], formula[TEXT_MAX], others[TEXT_MAX], text[2 * TEXT_MAX + 128];
     eh_pool_value(node, "value", exponent, value);
     formula_words(node, exponent, formula);
@@ -96,8 +98,8 @@ static void show_node(const struct eh_cli *cli, const json_t *node, unsigned exp
               rounded ? "; rounded: " : "", rounded ? rounding : "", "");
     printf("%*s%s%s %s%s", in, "", eh_colour_bold(cli), name ? name : "?", value,
            eh_colour_end(cli));
-    eh_pool_wrap(text, in + eh_text_width(name ? name : "?") + 1 + eh_text_width(value),
-                 in + 2 * STEP);
+    eh_text_print_wrapped(text, in + eh_text_width(name ? name : "?") + 1 + eh_text_width(value),
+                          in + 2 * STEP);
     size_t i;
     json_t *child;
     json_array_foreach(json_object_get(node, "children"), i, child)
@@ -112,7 +114,7 @@ static void show_rules(const struct eh_cli *cli, const json_t *rules)
     json_array_foreach((json_t *)rules, i, rule)
     {
         const char *text = json_string_value(rule);
-        eh_pool_wrap(text ? text : "?", 0, 2 * STEP);
+        eh_text_print_wrapped(text ? text : "?", 0, 2 * STEP);
     }
 }
 
@@ -123,5 +125,5 @@ void eh_pool_show_why(const struct eh_cli *cli, const json_t *pool)
         return;
     show_rules(cli, json_object_get(pool, "rules"));
     printf("\n%swhy%s\n", eh_colour_bold(cli), eh_colour_end(cli));
-    show_node(cli, root, eh_json_exponent(pool), 0);
+    show_node(cli, root, eh_object_exponent(pool), 0);
 }

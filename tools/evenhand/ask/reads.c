@@ -6,6 +6,9 @@
 
 #include "client/caller.h"
 #include "client/list.h"
+#include "client/object.h"
+#include "commands.h"
+#include "term/say.h"
 #include "term/text.h"
 
 #define LIST_SHOWN 100000 /* rows after which a list stops asking; further ones with --after */
@@ -21,9 +24,9 @@ static void line_count(const struct eh_cli *cli, const char *name, const json_t 
                        const char *key)
 {
     char text[EH_CLI_TEXT];
-    if (!eh_json_has(object, key))
+    if (!eh_object_has(object, key))
         return;
-    eh_text_count(eh_json_int(object, key), text);
+    eh_text_count(eh_object_int(object, key), text);
     line(cli, name, text);
 }
 
@@ -40,29 +43,15 @@ static void line_server(const struct eh_cli *cli, const char *name, const char *
 
 static void show_head(const struct eh_cli *cli, const json_t *s)
 {
-    const char *role = eh_json_text(s, "role"), *desk = eh_json_text(s, "desk");
+    const char *role = eh_object_text(s, "role"), *desk = eh_object_text(s, "desk");
     printf("%sdesk %s%s: %s%s%s", eh_colour_bold(cli), desk ? desk : "(none yet)",
            eh_colour_end(cli), eh_colour_of(cli, role ? role : ""), role ? role : "?",
            eh_colour_end(cli));
-    if (eh_json_has(s, "epoch"))
-        printf(", epoch %lld", (long long)eh_json_int(s, "epoch"));
-    const char *version = eh_json_text(s, "version");
+    if (eh_object_has(s, "epoch"))
+        printf(", epoch %lld", (long long)eh_object_int(s, "epoch"));
+    const char *version = eh_object_text(s, "version");
     printf("; evenhandd %s, schema %lld\n", version ? version : "?",
-           (long long)eh_json_int(s, "schema"));
-}
-
-void eh_show_join(const json_t *array, char *ret, size_t size)
-{
-    size_t i, used = 0;
-    json_t *item;
-    ret[0] = '\0';
-    json_array_foreach(array, i, item)
-    {
-        const char *text =
-            json_is_object(item) ? eh_json_text(item, "id") : json_string_value(item);
-        if (text && used < size)
-            used += eh_format(ret + used, size - used, "%s%s", used ? ", " : "", text);
-    }
+           (long long)eh_object_int(s, "schema"));
 }
 
 /* Who has left a team and still has open tickets of it. */
@@ -73,8 +62,8 @@ static void show_left(const struct eh_cli *cli, const json_t *list)
     json_array_foreach((json_t *)list, i, one)
     {
         char text[400];
-        const char *rep = eh_json_text(one, "rep"), *team = eh_json_text(one, "team");
-        int64_t open = eh_json_int(one, "open");
+        const char *rep = eh_object_text(one, "rep"), *team = eh_object_text(one, "team");
+        int64_t open = eh_object_int(one, "open");
         eh_format(text, sizeof text,
                   "%s left team %s with %lld open ticket%s (evenhand release %s)", rep ? rep : "?",
                   team ? team : "?", (long long)open, open == 1 ? "" : "s", rep ? rep : "R");
@@ -90,10 +79,10 @@ static void show_undoable(const struct eh_cli *cli, const json_t *s)
     json_array_foreach(json_object_get(s, "missing_skills"), at, row)
     {
         char text[400], missing[128], together[128];
-        eh_show_join(json_object_get(row, "missing"), missing, sizeof missing);
-        eh_show_join(json_object_get(row, "skills"), together, sizeof together);
+        eh_object_join(json_object_get(row, "missing"), missing, sizeof missing);
+        eh_object_join(json_object_get(row, "skills"), together, sizeof together);
         eh_format(text, sizeof text, "%lld tickets of team %s wait for %s: nobody there has %s",
-                  (long long)eh_json_int(row, "waiting"), eh_json_text(row, "team"), together,
+                  (long long)eh_object_int(row, "waiting"), eh_object_text(row, "team"), together,
                   *missing ? missing : "all of them");
         line(cli, "skills", text);
     }
@@ -102,7 +91,7 @@ static void show_undoable(const struct eh_cli *cli, const json_t *s)
 static void show_status(const struct eh_cli *cli, const json_t *s)
 {
     show_head(cli, s);
-    const char *currency = eh_json_text(s, "currency"), *zone = eh_json_text(s, "time_zone");
+    const char *currency = eh_object_text(s, "currency"), *zone = eh_object_text(s, "time_zone");
     if (currency && zone) {
         char text[96];
         eh_format(text, sizeof text, "%s, days of %s", currency, zone);
@@ -110,26 +99,26 @@ static void show_status(const struct eh_cli *cli, const json_t *s)
     }
     line_count(cli, "inputs", s, "input");
     line_count(cli, "outbox", s, "seq");
-    if (eh_json_has(s, "published") && eh_json_int(s, "published") != eh_json_int(s, "seq"))
+    if (eh_object_has(s, "published") && eh_object_int(s, "published") != eh_object_int(s, "seq"))
         line_count(cli, "published", s, "published");
     line_count(cli, "waiting", s, "waiting");
     show_undoable(cli, s);
     line_count(cli, "open", s, "open");
     line_count(cli, "in flight", s, "in_flight");
-    if (eh_json_int(s, "parked"))
+    if (eh_object_int(s, "parked"))
         line_count(cli, "parked", s, "parked");
     line_count(cli, "dead", s, "dead");
-    if (eh_json_int(s, "refused") > eh_json_int(s, "dead"))
+    if (eh_object_int(s, "refused") > eh_object_int(s, "dead"))
         line_count(cli, "refused", s, "refused");
-    line_server(cli, "redis", eh_json_text(s, "redis"), eh_json_text(s, "redis_address"),
-                eh_json_text(s, "redis_error"));
-    line_server(cli, "postgres", eh_json_text(s, "postgres"), NULL, NULL);
+    line_server(cli, "redis", eh_object_text(s, "redis"), eh_object_text(s, "redis_address"),
+                eh_object_text(s, "redis_error"));
+    line_server(cli, "postgres", eh_object_text(s, "postgres"), NULL, NULL);
     if (json_is_true(json_object_get(s, "desk_file_differs")))
         line(cli, "desk file", "differs from what is applied (evenhand desk diff FILE)");
-    const char *user = eh_json_text(s, "user"), *rep = eh_json_text(s, "rep");
+    const char *user = eh_object_text(s, "user"), *rep = eh_object_text(s, "rep");
     if (user) {
         char text[400], roles[128];
-        eh_show_join(json_object_get(s, "roles"), roles, sizeof roles);
+        eh_object_join(json_object_get(s, "roles"), roles, sizeof roles);
         eh_format(text, sizeof text, "%s%s%s%s%s", user, *roles ? ": " : "", roles,
                   rep ? "; rep " : "", rep ? rep : "");
         line(cli, "you", text);
@@ -138,8 +127,8 @@ static void show_status(const struct eh_cli *cli, const json_t *s)
     size_t at;
     json_t *alarm;
     json_array_foreach(json_object_get(s, "alarms"), at, alarm)
-        line(cli, "alarm", eh_json_text(alarm, "text"));
-    const char *error = eh_json_text(s, "last_error");
+        line(cli, "alarm", eh_object_text(alarm, "text"));
+    const char *error = eh_object_text(s, "last_error");
     if (error && *error)
         line(cli, "last error", error);
 }
@@ -159,15 +148,15 @@ int eh_cmd_status(struct eh_cli *cli)
 static void team_row(struct eh_grid *g, const json_t *team, void *context)
 {
     (void)context;
-    eh_grid_text(g, eh_json_text(team, "id"));
-    eh_grid_text(g, eh_json_text(team, "name"));
-    eh_grid_text(g, eh_json_text(team, "policy"));
-    if (eh_json_int(team, "capacity"))
-        eh_grid_count(g, eh_json_int(team, "capacity"));
+    eh_grid_text(g, eh_object_text(team, "id"));
+    eh_grid_text(g, eh_object_text(team, "name"));
+    eh_grid_text(g, eh_object_text(team, "policy"));
+    if (eh_object_int(team, "capacity"))
+        eh_grid_count(g, eh_object_int(team, "capacity"));
     else
         eh_grid_dim(g, "no limit");
-    eh_grid_count(g, eh_json_int(team, "open"));
-    eh_grid_count(g, eh_json_int(team, "waiting"));
+    eh_grid_count(g, eh_object_int(team, "open"));
+    eh_grid_count(g, eh_object_int(team, "waiting"));
 }
 
 int eh_cmd_teams(struct eh_cli *cli)
@@ -180,7 +169,7 @@ int eh_cmd_teams(struct eh_cli *cli)
 /* The state of a rep; "full" when he is available but has all he can carry. */
 static const char *shown_state(const json_t *rep)
 {
-    const char *state = eh_json_text(rep, "state");
+    const char *state = eh_object_text(rep, "state");
     bool full = json_is_true(json_object_get(rep, "full"));
     return full && state && strcmp(state, "available") == 0 ? "full" : state;
 }
@@ -201,53 +190,53 @@ static const char *entitled_text(const json_t *rep, char ret[EH_CLI_TEXT])
 /* Below the table: until when somebody is not available, and why. */
 static void note_state(const struct members *members, const json_t *rep)
 {
-    const char *reason = eh_json_text(rep, "reason");
+    const char *reason = eh_object_text(rep, "reason");
     char when[EH_CLI_TEXT], ago[EH_CLI_TEXT], until[2 * EH_CLI_TEXT + 16] = "";
     int64_t us, now_us = eh_text_now_us();
-    if (eh_json_time_us(rep, "until", &us)) {
+    if (eh_object_time_us(rep, "until", &us)) {
         eh_text_when_short(now_us, us, when);
         eh_text_ago(now_us, us, ago);
         eh_format(until, sizeof until, " until %s (%s)", when, ago);
     }
     if (*until || reason)
-        fprintf(members->notes, "%s: %s%s%s%s\n", eh_json_text(rep, "id"),
-                eh_json_text(rep, "state"), until, reason ? ": " : "", reason ? reason : "");
+        fprintf(members->notes, "%s: %s%s%s%s\n", eh_object_text(rep, "id"),
+                eh_object_text(rep, "state"), until, reason ? ": " : "", reason ? reason : "");
 }
 
 static void member_row(struct eh_grid *g, const json_t *rep, void *context)
 {
     const struct members *members = context;
     char entitled[EH_CLI_TEXT];
-    eh_grid_text(g, eh_json_text(rep, "id"));
+    eh_grid_text(g, eh_object_text(rep, "id"));
     if (json_is_false(json_object_get(rep, "active")))
         eh_grid_dim(g, shown_state(rep));
     else
         eh_grid_state(g, shown_state(rep));
-    if (!eh_json_has(rep, "received")) { /* a colleague, whom only managers see figures of */
+    if (!eh_object_has(rep, "received")) { /* a colleague, whom only managers see figures of */
         for (int i = members->entitled ? 6 : 4; i > 0; i--)
             eh_grid_dim(g, "-");
         return;
     }
     note_state(members, rep);
-    eh_grid_count(g, eh_json_int(rep, "open"));
-    eh_grid_count(g, eh_json_int(rep, "points"));
+    eh_grid_count(g, eh_object_int(rep, "open"));
+    eh_grid_count(g, eh_object_int(rep, "points"));
     if (members->entitled)
         eh_grid_text(g, entitled_text(rep, entitled));
-    eh_grid_count(g, eh_json_int(rep, "received"));
+    eh_grid_count(g, eh_object_int(rep, "received"));
     if (members->entitled)
-        eh_grid_money(g, eh_json_int(rep, "entitled_value"), members->exponent);
-    eh_grid_money(g, eh_json_int(rep, "received_value"), members->exponent);
+        eh_grid_money(g, eh_object_int(rep, "entitled_value"), members->exponent);
+    eh_grid_money(g, eh_object_int(rep, "received_value"), members->exponent);
 }
 
 static int show_members(const struct eh_cli *cli, const char *path, const json_t *team)
 {
     const json_t *first = json_array_get(json_object_get(team, "reps"), 0);
-    const char *currency = eh_json_text(team, "currency");
+    const char *currency = eh_object_text(team, "currency");
     char *notes = NULL;
     size_t notes_size = 0;
     struct members members = {.entitled = json_object_get(first, "entitled") != NULL,
                               .notes = open_memstream(&notes, &notes_size),
-                              .exponent = eh_json_exponent(team)};
+                              .exponent = eh_object_exponent(team)};
     eh_require(members.notes);
     struct eh_list list = {.cli = cli,
                            .path = path,
@@ -283,14 +272,14 @@ int eh_cmd_team(struct eh_cli *cli)
     if (eh_answer_told(cli, r, &answer))
         return r;
     const json_t *team = answer.json;
-    const char *name = eh_json_text(team, "name"), *policy = eh_json_text(team, "policy");
-    eh_text_count(eh_json_int(team, "capacity"), capacity);
-    eh_text_count(eh_json_int(team, "waiting"), waiting);
-    const char *plan = eh_json_text(team, "plan");
+    const char *name = eh_object_text(team, "name"), *policy = eh_object_text(team, "policy");
+    eh_text_count(eh_object_int(team, "capacity"), capacity);
+    eh_text_count(eh_object_int(team, "waiting"), waiting);
+    const char *plan = eh_object_text(team, "plan");
     printf("%steam %s%s (%s): policy %s, %s%s, %s waiting%s%s\n\n", eh_colour_bold(cli),
            cli->args[0], eh_colour_end(cli), name ? name : cli->args[0], policy ? policy : "?",
-           eh_json_int(team, "capacity") ? "capacity " : "no limit",
-           eh_json_int(team, "capacity") ? capacity : "", waiting, plan ? ", bonus plan " : "",
+           eh_object_int(team, "capacity") ? "capacity " : "no limit",
+           eh_object_int(team, "capacity") ? capacity : "", waiting, plan ? ", bonus plan " : "",
            plan ? plan : "");
     return show_members(cli, path, team);
 }
@@ -302,7 +291,7 @@ static void until_text(const json_t *rep, char ret[EH_CLI_TEXT])
 {
     int64_t us;
     ret[0] = '\0';
-    if (eh_json_time_us(rep, "until", &us))
+    if (eh_object_time_us(rep, "until", &us))
         eh_text_ago(eh_text_now_us(), us, ret);
 }
 
@@ -310,16 +299,16 @@ static void rep_row(struct eh_grid *g, const json_t *rep, void *context)
 {
     (void)context;
     char teams[256], until[EH_CLI_TEXT];
-    eh_show_join(json_object_get(rep, "teams"), teams, sizeof teams);
+    eh_object_join(json_object_get(rep, "teams"), teams, sizeof teams);
     until_text(rep, until);
-    eh_grid_text(g, eh_json_text(rep, "id"));
-    eh_grid_text(g, eh_json_text(rep, "name"));
+    eh_grid_text(g, eh_object_text(rep, "id"));
+    eh_grid_text(g, eh_object_text(rep, "name"));
     eh_grid_text(g, teams);
     eh_grid_state(g, shown_state(rep));
     eh_grid_text(g, until);
-    eh_grid_count(g, eh_json_int(rep, "open"));
-    eh_grid_count(g, eh_json_int(rep, "points"));
-    eh_grid_text(g, eh_json_text(rep, "reason"));
+    eh_grid_count(g, eh_object_int(rep, "open"));
+    eh_grid_count(g, eh_object_int(rep, "points"));
+    eh_grid_text(g, eh_object_text(rep, "reason"));
 }
 
 int eh_cmd_reps(struct eh_cli *cli)
@@ -345,20 +334,20 @@ static void show_released(const json_t *rep)
 /* "overloaded until 17:00:00 CET (in 2h): quarter-end calls" */
 static void show_rep_state(const struct eh_cli *cli, const json_t *rep)
 {
-    const char *state = shown_state(rep), *reason = eh_json_text(rep, "reason");
-    const char *next = eh_json_text(rep, "next_state"), *by = eh_json_text(rep, "by");
+    const char *state = shown_state(rep), *reason = eh_object_text(rep, "reason");
+    const char *next = eh_object_text(rep, "next_state"), *by = eh_object_text(rep, "by");
     char *clean = eh_text_clean(reason ? reason : "");
     char ago[EH_CLI_TEXT], when[EH_CLI_TEXT], from[EH_CLI_TEXT];
     int64_t us, now_us = eh_text_now_us();
     printf("%s%s%s", eh_colour_of(cli, state ? state : ""), state ? state : "?",
            eh_colour_end(cli));
-    if (eh_json_time_us(rep, "until", &us)) {
+    if (eh_object_time_us(rep, "until", &us)) {
         eh_text_when_short(now_us, us, when);
         eh_text_ago(now_us, us, ago);
         printf(" until %s (%s)", when, ago);
     }
     printf("%s%s%s%s", by ? ", said by " : "", by ? by : "", *clean ? ": " : "", clean);
-    if (next && eh_json_time_us(rep, "next_from", &us)) {
+    if (next && eh_object_time_us(rep, "next_from", &us)) {
         eh_text_when_short(now_us, us, from);
         printf("; %s from %s", next, from);
     }
@@ -370,10 +359,10 @@ static void show_rep_state(const struct eh_cli *cli, const json_t *rep)
 void eh_show_rep(const struct eh_cli *cli, const char *id, const json_t *rep)
 {
     char teams[512], open[EH_CLI_TEXT], points[EH_CLI_TEXT];
-    const char *name = eh_json_text(rep, "name");
-    eh_show_join(json_object_get(rep, "teams"), teams, sizeof teams);
-    eh_text_count(eh_json_int(rep, "open"), open);
-    eh_text_count(eh_json_int(rep, "points"), points);
+    const char *name = eh_object_text(rep, "name");
+    eh_object_join(json_object_get(rep, "teams"), teams, sizeof teams);
+    eh_text_count(eh_object_int(rep, "open"), open);
+    eh_text_count(eh_object_int(rep, "points"), points);
     printf("%srep %s%s (%s), team%s %s\n", eh_colour_bold(cli), id, eh_colour_end(cli),
            name ? name : id, strchr(teams, ',') ? "s" : "", *teams ? teams : "none");
     show_rep_state(cli, rep);

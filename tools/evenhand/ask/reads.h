@@ -5,8 +5,6 @@
 #include "client/http.h"
 #include "term/table.h"
 
-/* "sales, support": texts, or the ids of objects. */
-void eh_show_join(const json_t *array, char *ret, size_t size);
 /* A rep's teams, state with reason and end, and open work. `id`: as it was asked for. */
 void eh_show_rep(const struct eh_cli *, const char *id, const json_t *rep);
 /* tickets.c: the tickets that /v1/reps/R has, as a table behind an empty line. */

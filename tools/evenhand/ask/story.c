@@ -4,6 +4,10 @@
 
 #include "chances.h"
 #include "client/http.h"
+#include "client/object.h"
+#include "commands.h"
+#include "term/args.h"
+#include "term/say.h"
 #include "term/table.h"
 #include "term/text.h"
 
@@ -12,7 +16,7 @@ static void moment(const struct eh_cli *cli, const json_t *t, const char *name, 
 {
     char when[EH_CLI_TEXT], ago[EH_CLI_TEXT];
     int64_t us;
-    if (!eh_json_time_us(t, key, &us))
+    if (!eh_object_time_us(t, key, &us))
         return;
     eh_text_when(us, when);
     eh_text_ago(eh_text_now_us(), us, ago);
@@ -32,22 +36,22 @@ static void outside_text(const struct eh_cli *cli, const char *name, const char 
 
 static void show_what(const struct eh_cli *cli, const json_t *t)
 {
-    const char *source = eh_json_text(t, "source"), *kind = eh_json_text(t, "kind");
-    const char *currency = eh_json_text(t, "currency"), *team = eh_json_text(t, "team");
-    const char *customer = eh_json_text(t, "customer"), *subject = eh_json_text(t, "subject");
+    const char *source = eh_object_text(t, "source"), *kind = eh_object_text(t, "kind");
+    const char *currency = eh_object_text(t, "currency"), *team = eh_object_text(t, "team");
+    const char *customer = eh_object_text(t, "customer"), *subject = eh_object_text(t, "subject");
     char value[EH_CLI_TEXT];
     bool other = source && strcmp(source, "default") != 0;
     printf("%sticket %s%s%s%s: %s", eh_colour_bold(cli), cli->args[0], other ? " of " : "",
            other ? source : "", eh_colour_end(cli), kind ? kind : "ticket");
-    if (eh_json_int(t, "value")) {
-        eh_text_money(eh_json_int(t, "value"), eh_json_exponent(t), value);
+    if (eh_object_int(t, "value")) {
+        eh_text_money(eh_object_int(t, "value"), eh_object_exponent(t), value);
         printf(" worth %s%s%s", value, currency ? " " : "", currency ? currency : "");
     }
     printf(" for team %s, priority %lld\n", team ? team : "?",
-           (long long)eh_json_int(t, "priority"));
+           (long long)eh_object_int(t, "priority"));
     outside_text(cli, "customer", customer);
     outside_text(cli, "subject", subject);
-    outside_text(cli, "resent", eh_json_text(t, "resent_of"));
+    outside_text(cli, "resent", eh_object_text(t, "resent_of"));
 }
 
 /* Why somebody got it, or why nobody did, in words. Unknown reasons stand as they are. */
@@ -78,8 +82,8 @@ static const char *in_words(const char *why)
 
 static void show_state(const struct eh_cli *cli, const json_t *t)
 {
-    const char *state = eh_json_text(t, "state"), *rep = eh_json_text(t, "rep");
-    const char *why = eh_json_text(t, "why");
+    const char *state = eh_object_text(t, "state"), *rep = eh_object_text(t, "rep");
+    const char *why = eh_object_text(t, "why");
     bool waiting = state && strcmp(state, "waiting") == 0;
     const char *with = !rep || !*rep                           ? ""
                        : state && strcmp(state, "closed") == 0 ? ", had by "
@@ -90,11 +94,11 @@ static void show_state(const struct eh_cli *cli, const json_t *t)
            waiting && why ? (in_words(why) ? in_words(why) : why) : "");
     moment(cli, t, "received", "received_at", NULL);
     moment(cli, t, "assigned", "assigned_at", NULL);
-    moment(cli, t, "closed", "closed_at", eh_json_text(t, "outcome"));
-    if (eh_json_int(t, "refunded")) {
+    moment(cli, t, "closed", "closed_at", eh_object_text(t, "outcome"));
+    if (eh_object_int(t, "refunded")) {
         char money[EH_CLI_TEXT];
-        const char *currency = eh_json_text(t, "currency");
-        eh_text_money(eh_json_int(t, "refunded"), eh_json_exponent(t), money);
+        const char *currency = eh_object_text(t, "currency");
+        eh_text_money(eh_object_int(t, "refunded"), eh_object_exponent(t), money);
         printf("%s%-9s%s %s %s\n", eh_colour_dim(cli), "refunded", eh_colour_end(cli), money,
                currency ? currency : "");
     }
@@ -103,16 +107,16 @@ static void show_state(const struct eh_cli *cli, const json_t *t)
 /* One line of history as a sentence. */
 static void sentence(const json_t *h, char *ret, size_t size)
 {
-    const char *rep = eh_json_text(h, "rep"), *was = eh_json_text(h, "was");
-    const char *why = eh_json_text(h, "why"), *type = eh_json_text(h, "type");
+    const char *rep = eh_object_text(h, "rep"), *was = eh_object_text(h, "was");
+    const char *why = eh_object_text(h, "why"), *type = eh_object_text(h, "type");
     const char *words = why ? in_words(why) : NULL;
     bool has_rep = rep && *rep, had = was && *was, said = why && *why;
     if (type && strcmp(type, "closed") == 0)
         eh_format(ret, size, "closed%s%s", said ? ": " : "", said ? why : "");
     else if (type && strcmp(type, "moved") == 0)
         eh_format(ret, size, "moved to team %s%s%s",
-                  eh_json_text(h, "team") ? eh_json_text(h, "team") : "?", had ? ", was with " : "",
-                  had ? was : "");
+                  eh_object_text(h, "team") ? eh_object_text(h, "team") : "?",
+                  had ? ", was with " : "", had ? was : "");
     else if (type && strcmp(type, "resent") == 0)
         eh_format(ret, size, "sent again: it had been cancelled as %s", said ? why : "?");
     else if (type && strcmp(type, "returned") == 0)
@@ -138,21 +142,21 @@ static void sentence(const json_t *h, char *ret, size_t size)
 static void add_chances(const json_t *h, char *text, size_t size)
 {
     size_t used = strlen(text);
-    int64_t eligible = eh_json_int(h, "eligible");
+    int64_t eligible = eh_object_int(h, "eligible");
     if (eligible > 1 && used < size)
         used +=
             eh_format(text + used, size - used, "; %lld could have got it", (long long)eligible);
     else if (eligible == 1 && used < size)
         used += eh_format(text + used, size - used, "; nobody else could have got it");
-    if (eh_json_int(h, "epoch") && used < size)
+    if (eh_object_int(h, "epoch") && used < size)
         eh_format(text + used, size - used, " (draw epoch %lld)",
-                  (long long)eh_json_int(h, "epoch"));
+                  (long long)eh_object_int(h, "epoch"));
 }
 
 /* Who asked for it, and why. */
 static void add_manager(const json_t *h, char *text, size_t size)
 {
-    const char *by = eh_json_text(h, "by"), *reason = eh_json_text(h, "reason");
+    const char *by = eh_object_text(h, "by"), *reason = eh_object_text(h, "reason");
     size_t used = strlen(text);
     if (by && used < size)
         eh_format(text + used, size - used, "; %s: %s", by, reason ? reason : "no reason given");
@@ -162,7 +166,7 @@ static void show_history(const struct eh_cli *cli, const json_t *t)
 {
     json_t *history = json_object_get(t, "history"), *h;
     size_t i;
-    if (eh_json_has(t, "id") && !eh_json_has(t, "history"))
+    if (eh_object_has(t, "id") && !eh_object_has(t, "history"))
         puts("\nits history cannot be read now: PostgreSQL is not reachable");
     if (json_array_size(history) == 0)
         return;
@@ -171,7 +175,7 @@ static void show_history(const struct eh_cli *cli, const json_t *t)
     {
         char text[1024], when[EH_CLI_TEXT] = "";
         int64_t us;
-        if (eh_json_time_us(h, "at", &us))
+        if (eh_object_time_us(h, "at", &us))
             eh_text_when(us, when);
         sentence(h, text, sizeof text);
         add_chances(h, text, sizeof text);
@@ -207,14 +211,14 @@ static void proof_line(const struct eh_cli *cli, const char *name, const char *t
 /* What was drawn, and what it can be checked by: evenhand-proof(7). */
 static void show_draws(const struct eh_cli *cli, const json_t *receipt, json_t *draws)
 {
-    const char *digest = eh_json_text(receipt, "digest"), *seed = eh_json_text(receipt, "seed");
-    const char *commitment = eh_json_text(receipt, "commitment");
+    const char *digest = eh_object_text(receipt, "digest"), *seed = eh_object_text(receipt, "seed");
+    const char *commitment = eh_object_text(receipt, "commitment");
     const json_t *draw;
     size_t i;
-    printf("%sdraw epoch %lld:%s", eh_colour_dim(cli), (long long)eh_json_int(receipt, "epoch"),
+    printf("%sdraw epoch %lld:%s", eh_colour_dim(cli), (long long)eh_object_int(receipt, "epoch"),
            eh_colour_end(cli));
     json_array_foreach(draws, i, draw) printf(" %s", json_string_value(draw));
-    printf("; deal %lld of the ticket\n", (long long)eh_json_int(receipt, "deal"));
+    printf("; deal %lld of the ticket\n", (long long)eh_object_int(receipt, "deal"));
     proof_line(cli, "content", digest ? digest : "?");
     proof_line(cli, "commitment", commitment ? commitment : "none: from before there were any");
     proof_line(cli, "seed", seed ? seed : "not revealed yet");
@@ -224,12 +228,13 @@ static void show_draws(const struct eh_cli *cli, const json_t *receipt, json_t *
 static void show_receipt(const struct eh_cli *cli, const json_t *t)
 {
     const json_t *receipt = json_object_get(t, "receipt");
-    const char *reason = eh_json_text(receipt, "reason");
+    const char *reason = eh_object_text(receipt, "reason");
     json_t *draws = json_object_get(receipt, "draws");
     if (!reason)
         return;
     char *clean = eh_text_clean(reason);
-    printf("\n%swhy %s%s\n", eh_colour_bold(cli), eh_json_text(receipt, "rep"), eh_colour_end(cli));
+    printf("\n%swhy %s%s\n", eh_colour_bold(cli), eh_object_text(receipt, "rep"),
+           eh_colour_end(cli));
     print_wrapped(clean, cli->width > 0 ? cli->width : 80);
     free(clean);
     if (json_array_size(draws) > 0)
@@ -264,8 +269,8 @@ int eh_cmd_ticket(struct eh_cli *cli)
         json_dumpf(answer.json, stdout, JSON_COMPACT);
         putchar('\n');
     } else {
-        eh_json_clean(answer.json);
-        eh_json_clean(chances);
+        eh_object_clean(answer.json);
+        eh_object_clean(chances);
         show_what(cli, answer.json);
         show_state(cli, answer.json);
         show_history(cli, answer.json);

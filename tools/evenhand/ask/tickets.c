@@ -3,7 +3,11 @@
 #include <stdlib.h>
 
 #include "client/list.h"
+#include "client/object.h"
+#include "commands.h"
 #include "reads.h"
+#include "term/args.h"
+#include "term/say.h"
 #include "term/text.h"
 
 #define TICKETS_SHOWN 500 /* rows after which a list stops asking; further ones with --after */
@@ -13,7 +17,7 @@
 /* "4711", or "4711 of zammad" when it came from another helpdesk than the default one. */
 static void name_cell(struct eh_grid *g, const json_t *t)
 {
-    const char *source = eh_json_text(t, "source"), *id = eh_json_text(t, "id");
+    const char *source = eh_object_text(t, "source"), *id = eh_object_text(t, "id");
     char name[2 * EH_NAME_MAX + 8];
     bool other = source && strcmp(source, "default") != 0;
     eh_format(name, sizeof name, "%s%s%s", id ? id : "", other ? " of " : "", other ? source : "");
@@ -24,7 +28,7 @@ static void ago_cell(struct eh_grid *g, const json_t *t, const char *key, int64_
 {
     char ago[EH_CLI_TEXT] = "";
     int64_t us;
-    if (eh_json_time_us(t, key, &us))
+    if (eh_object_time_us(t, key, &us))
         eh_text_ago(now_us, us, ago);
     eh_grid_dim(g, ago);
 }
@@ -41,13 +45,13 @@ static const struct {
 
 const char *eh_show_cause(const json_t *ticket, char *ret, size_t size)
 {
-    const char *why = eh_json_text(ticket, "why");
+    const char *why = eh_object_text(ticket, "why");
     const json_t *missing = json_object_get(ticket, "missing_skills");
     char skills[CAUSE_TEXT];
     if (!why)
         return NULL;
     if (strcmp(why, "skill") == 0 && json_array_size(missing) > 0) {
-        eh_show_join(missing, skills, sizeof skills);
+        eh_object_join(missing, skills, sizeof skills);
         eh_format(ret, size, "nobody has %s", skills);
         return ret;
     }
@@ -62,9 +66,9 @@ const char *eh_show_cause(const json_t *ticket, char *ret, size_t size)
 
 static void value_cell(struct eh_grid *g, const json_t *t)
 {
-    const char *currency = eh_json_text(t, "currency");
+    const char *currency = eh_object_text(t, "currency");
     char value[EH_CLI_TEXT + 8], money[EH_CLI_TEXT];
-    eh_text_money(eh_json_int(t, "value"), eh_json_exponent(t), money);
+    eh_text_money(eh_object_int(t, "value"), eh_object_exponent(t), money);
     eh_format(value, sizeof value, "%s%s%s", money, currency ? " " : "", currency ? currency : "");
     eh_grid_text(g, value);
 }
@@ -73,7 +77,7 @@ static void value_cell(struct eh_grid *g, const json_t *t)
 static void holder_cell(struct eh_grid *g, const json_t *t)
 {
     char cause[CAUSE_TEXT];
-    const char *rep = eh_json_text(t, "rep");
+    const char *rep = eh_object_text(t, "rep");
     if (rep)
         eh_grid_text(g, rep);
     else
@@ -84,10 +88,10 @@ static void ticket_row(struct eh_grid *g, const json_t *t, void *context)
 {
     const int64_t *now_us = context;
     name_cell(g, t);
-    eh_grid_text(g, eh_json_text(t, "team"));
-    eh_grid_text(g, eh_json_text(t, "kind"));
+    eh_grid_text(g, eh_object_text(t, "team"));
+    eh_grid_text(g, eh_object_text(t, "kind"));
     value_cell(g, t);
-    eh_grid_state(g, eh_json_text(t, "state"));
+    eh_grid_state(g, eh_object_text(t, "state"));
     holder_cell(g, t);
     ago_cell(g, t, "received_at", *now_us);
 }
@@ -97,12 +101,12 @@ static void waiting_row(struct eh_grid *g, const json_t *t, void *context)
     const int64_t *now_us = context;
     char cause[CAUSE_TEXT], age[EH_CLI_TEXT] = "";
     int64_t us;
-    if (eh_json_time_us(t, "received_at", &us))
+    if (eh_object_time_us(t, "received_at", &us))
         eh_text_span(*now_us > us ? (*now_us - us) / 1000000 : 0, age);
     name_cell(g, t);
-    eh_grid_text(g, eh_json_text(t, "team"));
-    eh_grid_text(g, eh_json_text(t, "kind"));
-    eh_grid_count(g, eh_json_int(t, "priority"));
+    eh_grid_text(g, eh_object_text(t, "team"));
+    eh_grid_text(g, eh_object_text(t, "kind"));
+    eh_grid_count(g, eh_object_int(t, "priority"));
     eh_grid_text(g, age);
     eh_grid_text(g, eh_show_cause(t, cause, sizeof cause));
 }
@@ -110,7 +114,7 @@ static void waiting_row(struct eh_grid *g, const json_t *t, void *context)
 void eh_show_rep_tickets(const struct eh_cli *cli, const char *id, const json_t *rep)
 {
     json_t *tickets = json_object_get(rep, "tickets"), *t;
-    const char *currency = eh_json_text(rep, "currency");
+    const char *currency = eh_object_text(rep, "currency");
     int64_t now_us = eh_text_now_us();
     char columns[96], after[EH_CLI_PATH];
     size_t i;
@@ -123,10 +127,10 @@ void eh_show_rep_tickets(const struct eh_cli *cli, const char *id, const json_t 
     json_array_foreach(tickets, i, t)
     {
         name_cell(g, t);
-        eh_grid_text(g, eh_json_text(t, "team"));
-        eh_grid_text(g, eh_json_text(t, "kind"));
-        eh_grid_money(g, eh_json_int(t, "value"), eh_json_exponent(rep));
-        eh_grid_count(g, eh_json_int(t, "priority"));
+        eh_grid_text(g, eh_object_text(t, "team"));
+        eh_grid_text(g, eh_object_text(t, "kind"));
+        eh_grid_money(g, eh_object_int(t, "value"), eh_object_exponent(rep));
+        eh_grid_count(g, eh_object_int(t, "priority"));
         ago_cell(g, t, "assigned_at", now_us);
     }
     eh_grid_print(g);

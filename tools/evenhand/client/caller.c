@@ -1,13 +1,17 @@
 /* caller: whom and which team a command without a name is about. */
 #include "caller.h"
 
+#include "object.h"
+#include "term/say.h"
+
 int eh_caller_rep(const struct eh_cli *cli, char ret[EH_NAME_MAX + 1])
 {
     EH_AUTO(eh_answer) struct eh_answer status = {0};
     int r = eh_http_get(cli, "/v1/status", &status);
     if (r != EH_EXIT_DONE)
         return r;
-    const char *rep = eh_json_text(status.json, "rep"), *user = eh_json_text(status.json, "user");
+    const char *rep = eh_object_text(status.json, "rep"),
+               *user = eh_object_text(status.json, "user");
     if (rep) {
         eh_format(ret, EH_NAME_MAX + 1, "%s", rep);
         return EH_EXIT_DONE;

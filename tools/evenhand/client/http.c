@@ -7,9 +7,21 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "object.h"
+#include "term/say.h"
 #include "term/text.h"
 
 #define SOCKET_PATH_MAX 107 /* bytes, sun_path without its terminator */
+
+void eh_http_begin(void)
+{
+    curl_global_init(CURL_GLOBAL_NOTHING);
+}
+
+void eh_http_end(void)
+{
+    curl_global_cleanup();
+}
 
 void eh_answer_done(struct eh_answer *answer)
 {
@@ -115,12 +127,12 @@ static int exit_of(long status)
 static int say_refused(const struct eh_answer *answer, const char *what)
 {
     const json_t *error = json_object_get(answer->json, "error");
-    const char *message = eh_json_text(error, "message"), *field = eh_json_text(error, "field");
+    const char *message = eh_object_text(error, "message"), *field = eh_object_text(error, "field");
     int code = exit_of(answer->status);
     if (!message)
         return eh_say(code, "%sthe daemon answered %ld", what, answer->status);
     bool said = !field || strstr(message, field); /* at the front, or behind the line of a file */
-    return eh_say_refused(code, eh_json_text(error, "code"), field, "%s%s%s%s", what,
+    return eh_say_refused(code, eh_object_text(error, "code"), field, "%s%s%s%s", what,
                           said ? "" : field, said ? "" : ": ", message);
 }
 
@@ -224,22 +236,6 @@ int eh_http_post(const struct eh_cli *cli, const char *path, json_t *body, struc
     return r;
 }
 
-void eh_json_clean(json_t *json)
-{
-    const char *key;
-    size_t i;
-    json_t *value;
-    if (json_is_object(json)) {
-        json_object_foreach(json, key, value) eh_json_clean(value);
-    } else if (json_is_array(json)) {
-        json_array_foreach(json, i, value) eh_json_clean(value);
-    } else if (json_is_string(json)) {
-        char *clean = eh_text_clean(json_string_value(json));
-        json_string_set(json, clean);
-        free(clean);
-    }
-}
-
 /* The same JSON with nothing in it that the terminal would hide. */
 static void print_for_terminal(const json_t *json)
 {
@@ -280,35 +276,6 @@ bool eh_answer_told(const struct eh_cli *cli, int r, const struct eh_answer *ans
     if (r == EH_EXIT_DONE && cli->json)
         eh_answer_print(cli, answer);
     else if (r == EH_EXIT_DONE)
-        eh_json_clean(answer->json);
+        eh_object_clean(answer->json);
     return r != EH_EXIT_DONE || cli->json;
-}
-
-const char *eh_json_text(const json_t *object, const char *key)
-{
-    return json_string_value(json_object_get(object, key));
-}
-
-int64_t eh_json_int(const json_t *object, const char *key)
-{
-    return json_integer_value(json_object_get(object, key));
-}
-
-bool eh_json_has(const json_t *object, const char *key)
-{
-    const json_t *value = json_object_get(object, key);
-    return value && !json_is_null(value);
-}
-
-bool eh_json_time_us(const json_t *object, const char *key, int64_t *ret)
-{
-    const char *text = eh_json_text(object, key);
-    return text && eh_time_parse(eh_str(text), ret, NULL) == 0;
-}
-
-unsigned eh_json_exponent(const json_t *object)
-{
-    const char *currency = eh_json_text(object, "currency");
-    int exponent = currency ? eh_currency_exponent(eh_str(currency)) : 2;
-    return exponent < 0 ? 2 : (unsigned)exponent;
 }

@@ -21,6 +21,10 @@
 #define EH_CLI_CONNECT_S  5
 #define EH_CLI_ANSWER_S   30
 
+/* Once in the life of the program, around all requests. */
+void eh_http_begin(void);
+void eh_http_end(void);
+
 struct eh_answer {
     long status; /* of HTTP; 0: there was no answer */
     struct eh_bytes text;
@@ -50,16 +54,5 @@ void eh_answer_print(const struct eh_cli *, const struct eh_answer *);
 /* What asking came to (r) needs no more words: it failed, which was said, or the answer has been
  * printed for programs. False: it is to be shown to people, and is clean. */
 bool eh_answer_told(const struct eh_cli *, int r, const struct eh_answer *);
-
-/* Every text in it as a terminal may have it (eh_text_clean): before people are shown anything. */
-void eh_json_clean(json_t *);
-
-/* Reading answers without minding what is missing. */
-const char *eh_json_text(const json_t *object, const char *key);           /* or NULL */
-int64_t eh_json_int(const json_t *object, const char *key);                /* or 0 */
-bool eh_json_has(const json_t *object, const char *key);                   /* there and not null */
-bool eh_json_time_us(const json_t *object, const char *key, int64_t *ret); /* RFC 3339 */
-/* Decimals of the object's `currency`; 2 where it has none or an unknown one. */
-unsigned eh_json_exponent(const json_t *object);
 
 #endif

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "object.h"
+#include "term/say.h"
 #include "term/text.h"
 
 #define SINCE_TEXT 40 /* bytes of a time as the daemon takes it */
@@ -121,7 +123,7 @@ int eh_list_walk(struct eh_list *list)
         EH_AUTO(eh_answer) struct eh_answer answer = {0};
         r = get_page(list, &answer);
         if (r == EH_EXIT_DONE) {
-            eh_json_clean(answer.json);
+            eh_object_clean(answer.json);
             eh_list_take(list, answer.json);
         }
     } while (r == EH_EXIT_DONE && list->after[0] && list->count < list->shown_max);

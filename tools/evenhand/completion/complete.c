@@ -4,9 +4,13 @@
  * bash, zsh and fish asks here, so they know what --help knows; ids come from the daemon, and where
  * that is not there nothing is said.
  */
+#include "complete.h"
+
 #include <stdio.h>
 
 #include "client/http.h"
+#include "client/object.h"
+#include "term/args.h"
 
 #define PERIODS_ASKED "/v1/teams/%s/pools"
 
@@ -46,7 +50,7 @@ static void offer_ids(const struct typed *t, const char *path, const char *list,
     json_t *item;
     if (!eh_http_try(t->cli, path, &answer))
         return;
-    eh_json_clean(answer.json);
+    eh_object_clean(answer.json);
     json_array_foreach(json_object_get(answer.json, list), i, item)
     {
         const json_t *word = json_object_get(item, id);
@@ -54,7 +58,7 @@ static void offer_ids(const struct typed *t, const char *path, const char *list,
         if (json_is_integer(word))
             eh_format(number, sizeof number, "%lld", (long long)json_integer_value(word));
         offer(t, json_is_integer(word) ? number : json_string_value(word),
-              eh_json_text(item, what));
+              eh_object_text(item, what));
     }
 }
 

@@ -11,8 +11,8 @@
 #include <evenhand/wire/desk.h>
 
 #include "client/http.h"
+#include "client/object.h"
 #include "push.h"
-#include "term/text.h"
 
 #define REASON_TEXT 400
 
@@ -89,7 +89,7 @@ static const struct eh_desk *read_desk(const struct eh_cli *cli, struct eh_arena
             EH_EXIT_DONE ||
         !json_is_true(json_object_get(answer.json, "whole")))
         return NULL;
-    struct eh_str text = eh_arena_str(arena, eh_str(eh_json_text(answer.json, "text")));
+    struct eh_str text = eh_arena_str(arena, eh_str(eh_object_text(answer.json, "text")));
     return text.data && eh_desk_parse(text, arena, &desk, NULL) == 0 ? desk : NULL;
 }
 

@@ -5,8 +5,13 @@
 #include <stdlib.h>
 #include <time.h>
 
-#include "term/bar.h"
 #include "client/http.h"
+#include "client/object.h"
+#include "commands.h"
+#include "term/args.h"
+#include "term/bar.h"
+#include "term/file.h"
+#include "term/say.h"
 #include "term/text.h"
 
 #define RATE_MAX  10000000
@@ -125,11 +130,11 @@ static int find_stream(struct eh_cli *cli, struct push *p, char desk[EH_ID_MAX +
                          quiet ? NULL : "", &status);
     if (r != EH_EXIT_DONE && !quiet)
         return r;
-    const char *answers = r == EH_EXIT_DONE ? eh_json_text(status.json, "desk") : NULL;
+    const char *answers = r == EH_EXIT_DONE ? eh_object_text(status.json, "desk") : NULL;
     if (!given_desk)
         given_desk = answers;
     if (!given_redis)
-        given_redis = eh_json_text(status.json, "redis_address");
+        given_redis = eh_object_text(status.json, "redis_address");
     if (!given_desk || !eh_id_valid(eh_str(given_desk)))
         return eh_say(EH_EXIT_REFUSED, "the daemon has no desk yet; name it with --desk");
     if (!given_redis || strlen(given_redis) >= EH_REDIS_ADDRESS_MAX)
@@ -137,7 +142,7 @@ static int find_stream(struct eh_cli *cli, struct push *p, char desk[EH_ID_MAX +
     eh_format(desk, EH_ID_MAX + 1, "%s", given_desk);
     eh_format(address, EH_REDIS_ADDRESS_MAX, "%s", given_redis);
     p->reached = answers && strcmp(answers, given_desk) == 0;
-    const char *zone = p->reached ? eh_json_text(status.json, "time_zone") : NULL;
+    const char *zone = p->reached ? eh_object_text(status.json, "time_zone") : NULL;
     if (zone)
         eh_format(p->zone, sizeof p->zone, "%s", zone);
     return EH_EXIT_DONE;

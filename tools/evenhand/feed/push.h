@@ -4,10 +4,10 @@
 #ifndef EVENHAND_TOOLS_FEED_PUSH_H
 #define EVENHAND_TOOLS_FEED_PUSH_H
 
+#include "command.h"
 #include "fates.h"
 #include "history/messages.h"
-#include "redis.h"
-#include "command.h"
+#include "redis/stream.h"
 
 /* Whether nothing is wrong with the rows, as far as can be told before; `ask`: the daemon's desk.
  * What is wrong with which is in *fates. */

@@ -6,10 +6,11 @@
  */
 #include <time.h>
 
-#include "term/bar.h"
 #include "client/http.h"
+#include "client/object.h"
 #include "push.h"
-#include "term/text.h"
+#include "term/bar.h"
+#include "term/say.h"
 
 #define PAUSE_MIN_US INT64_C(20000)
 #define PAUSE_MAX_US INT64_C(500000)
@@ -70,14 +71,14 @@ static void take_page(struct waiting *w, const json_t *page)
     size_t i;
     json_t *entry;
     struct eh_entry_id id, end = w->decided;
-    const char *after = eh_json_text(page, "after");
+    const char *after = eh_object_text(page, "after");
     json_array_foreach(json_object_get(page, "entries"), i, entry)
     {
-        if (!read_id(eh_json_text(entry, "id"), &id) || compare(id, w->decided) >= 0)
+        if (!read_id(eh_object_text(entry, "id"), &id) || compare(id, w->decided) >= 0)
             continue;
         pass_over(w, id);
         if (w->known < w->plan->count && compare(w->ids[w->known], id) == 0)
-            set(w, fate_of(eh_json_text(entry, "became")), eh_json_text(entry, "reason"));
+            set(w, fate_of(eh_object_text(entry, "became")), eh_object_text(entry, "reason"));
     }
     if (after && read_id(after, &id) &&
         compare(id, end) < 0) /* more pages: behind it all is open */
@@ -96,7 +97,7 @@ static bool ask(struct waiting *w)
         return false;
     if (eh_http_send(w->cli, "GET", path, "application/json", eh_str(NULL), NULL, &answer) !=
             EH_EXIT_DONE ||
-        !read_id(eh_json_text(answer.json, "decided_before"), &w->decided))
+        !read_id(eh_object_text(answer.json, "decided_before"), &w->decided))
         return false;
     take_page(w, answer.json);
     return true;

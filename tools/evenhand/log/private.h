@@ -52,6 +52,10 @@ int log_peek(struct eh_cli_log *, int which, struct eh_error *) EH_MUST_CHECK;
 /* 1: the stream's next row stands under this input or an earlier one; its first column is that. */
 int log_next_of(struct eh_cli_log *, int which, uint64_t input, uint64_t *ret_input,
                 struct eh_error *) EH_MUST_CHECK;
+/* What a failed statement (result) or connection (result NULL) means: sets the error. */
+int log_fail(const PGconn *, const PGresult *, struct eh_error *);
+/* A statement without rows. */
+int log_command(struct eh_cli_log *, const char *sql, struct eh_error *) EH_MUST_CHECK;
 /* Rows in binary. *ret is the caller's to clear. */
 int log_query(struct eh_cli_log *, const char *sql, PGresult **ret,
               struct eh_error *) EH_MUST_CHECK;

@@ -214,17 +214,6 @@ int eh_cli_log_next(struct eh_cli_log *log, struct eh_cli_log_row *ret, struct e
 
 /* ---- The rest. */
 
-int log_next_of(struct eh_cli_log *log, int which, uint64_t input, uint64_t *ret_input,
-                struct eh_error *error)
-{
-    const struct log_stream *s = &log->streams[which];
-    int r = log_peek(log, which, error);
-    if (r <= 0)
-        return r;
-    *ret_input = (uint64_t)log_number(s->page, s->row, 0);
-    return *ret_input <= input;
-}
-
 int eh_cli_log_next_chain(struct eh_cli_log *log, struct eh_cli_log_chain *ret,
                           struct eh_error *error)
 {

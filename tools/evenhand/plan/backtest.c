@@ -3,9 +3,10 @@
 
 #include <stdlib.h>
 
-#include "log/begin.h"
-#include "file.h"
 #include "command.h"
+#include "file.h"
+#include "log/begin.h"
+#include "term/say.h"
 
 void eh_backtest_done(struct eh_backtest *test)
 {

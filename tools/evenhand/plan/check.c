@@ -1,14 +1,15 @@
 /* check: a bonus plan read as the daemon would: what it rewards, advice, its SHA-256. */
-#include <stdio.h>
-
 #include <jansson.h>
+#include <stdio.h>
 
 #include <evenhand/bonus/bonus.h>
 #include <evenhand/draw/hash.h>
 
+#include "commands.h"
 #include "file.h"
-#include "ask/pool.h"
-#include "command.h"
+#include "term/args.h"
+#include "term/say.h"
+#include "term/text.h"
 
 #define HANG         4 /* columns a sentence's further lines are further in */
 #define SHA256_BYTES 32
@@ -23,7 +24,7 @@ struct lines {
 static void print_line(const char *before, const char *line)
 {
     printf("%s", before);
-    eh_pool_wrap(line, eh_text_width(before), HANG);
+    eh_text_print_wrapped(line, eh_text_width(before), HANG);
 }
 
 static void take_line(void *context, const char *line)

@@ -2,6 +2,8 @@
 #include "file.h"
 
 #include "command.h"
+#include "term/file.h"
+#include "term/say.h"
 
 #define FILE_MAX (1u << 20) /* bytes of a plan or a desk file */
 

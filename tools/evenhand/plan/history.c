@@ -7,8 +7,10 @@
 
 #include <evenhand/engine/periods.h>
 
+#include "commands.h"
 #include "log/begin.h"
-#include "command.h"
+#include "term/args.h"
+#include "term/say.h"
 
 static int read_desk(struct eh_arena *arena, struct eh_desk **ret)
 {

@@ -1,11 +1,14 @@
 /* test: evenhand plan test: what a plan would have paid over all recorded periods. */
 #include <stdio.h>
 
+#include <evenhand/json/pool.h>
+
 #include "backtest.h"
+#include "commands.h"
+#include "term/args.h"
+#include "term/say.h"
 #include "term/table.h"
 #include "term/text.h"
-#include "command.h"
-#include <evenhand/json/pool.h>
 
 #define MISSING_LINES_MAX 12 /* sentences on what is missing that people are shown */
 

@@ -1,15 +1,17 @@
 /* simulate: a recorded history under several policies, side by side. */
-#include "simulation.h"
-
 #include <inttypes.h>
+#include <jansson.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-#include <jansson.h>
-
-#include "term/bar.h"
+#include "commands.h"
 #include "policy.h"
+#include "simulation.h"
+#include "term/args.h"
+#include "term/bar.h"
+#include "term/file.h"
+#include "term/say.h"
 #include "term/table.h"
 #include "term/text.h"
 

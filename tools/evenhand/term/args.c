@@ -1,6 +1,8 @@
 /* args: reads the call: which command, which arguments, which options; guesses what was meant.
  */
-#include "command.h"
+#include "args.h"
+
+#include "say.h"
 
 #define NEAR 3 /* edits up to which a word is taken for a misspelling */
 

@@ -1,16 +1,12 @@
-/* text: numbers, money and times as people read them; the one way to say an error; files. */
+/* text: numbers, money and times as people read them; widths on a terminal. */
 #include "text.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
 #include <unistd.h>
 #include <wchar.h>
 
-#include "command.h"
-
-#define FILE_CHUNK  65536
 #define SHOWN_BYTES 12 /* of a character that a screen hides, with terminator */
 
 int64_t eh_text_now_us(void)
@@ -191,135 +187,22 @@ char *eh_text_clean(const char *text)
     return copy;
 }
 
-/* Of the process: what is said before the call is understood obeys --json too. */
-static bool says_json;
-
-void eh_say_in_json(void)
+void eh_text_print_wrapped(const char *text, int used, int hang)
 {
-    says_json = true;
-}
-
-/* A text without control characters as a JSON string. */
-static void put_json_text(const char *text)
-{
-    putc('"', stderr);
-    for (; *text; text++)
-        fprintf(stderr, *text == '"' || *text == '\\' ? "\\%c" : "%c", *text);
-    putc('"', stderr);
-}
-
-/* What a program is told of an error that the daemon did not name. */
-static const char *name_of(int code)
-{
-    switch (code) {
-    case EH_EXIT_USAGE:
-        return "usage";
-    case EH_EXIT_UNAVAILABLE:
-        return "unavailable";
-    case EH_EXIT_DENIED:
-        return "denied";
-    case EH_EXIT_CONFIG:
-        return "invalid";
-    default:
-        return "refused";
+    char *clean = eh_text_clean(text);
+    const char *at = clean;
+    while (*at) {
+        int room = EH_TEXT_LINE - used > 8 ? EH_TEXT_LINE - used : 8;
+        size_t bytes = eh_text_cut(at, room), end = bytes;
+        if (at[bytes])
+            while (end > 0 && at[end] != ' ')
+                end--;
+        end = end ? end : bytes;
+        printf("%.*s\n", (int)end, at);
+        at += end + (at[end] == ' ');
+        if (*at)
+            printf("%*s", hang, "");
+        used = hang;
     }
-}
-
-static void say_json(const char *name, const char *field, const char *message)
-{
-    fputs("{\"error\":{\"code\":", stderr);
-    put_json_text(name);
-    fputs(",\"message\":", stderr);
-    put_json_text(message);
-    fputs(",\"field\":", stderr);
-    if (field)
-        put_json_text(field);
-    else
-        fputs("null", stderr);
-    fputs("}}\n", stderr);
-}
-
-static void say(const char *name, const char *field, const char *format, va_list args,
-                const char *hint)
-{
-    char *line = NULL;
-    if (vasprintf(&line, format, args) < 0)
-        return;
-    char *clean = eh_text_clean(line), *clean_field = field ? eh_text_clean(field) : NULL;
-    fflush(stdout);
-    if (says_json)
-        say_json(name, clean_field, clean);
-    else
-        fprintf(stderr, "evenhand: %s%s\n", clean, hint);
-    free(clean_field);
     free(clean);
-    free(line);
-}
-
-int eh_say(int code, const char *format, ...)
-{
-    va_list args;
-    va_start(args, format);
-    say(name_of(code), NULL, format, args, "");
-    va_end(args);
-    return code;
-}
-
-int eh_say_refused(int code, const char *name, const char *field, const char *format, ...)
-{
-    va_list args;
-    va_start(args, format);
-    say(name ? name : name_of(code), field, format, args, "");
-    va_end(args);
-    return code;
-}
-
-int eh_say_usage(const struct eh_cli *cli, const char *format, ...)
-{
-    char hint[96];
-    const char *name = cli->command ? cli->command->name : cli->several ? cli->several : "";
-    eh_format(hint, sizeof hint, " (try `evenhand %s%s--help`)", name, *name ? " " : "");
-    va_list args;
-    va_start(args, format);
-    say(name_of(EH_EXIT_USAGE), NULL, format, args, hint);
-    va_end(args);
-    return EH_EXIT_USAGE;
-}
-
-int eh_say_long(const char *argument)
-{
-    return eh_say(EH_EXIT_USAGE, "%s: too long for a name", argument);
-}
-
-int eh_file_read(const char *path, size_t max, struct eh_bytes *ret, struct eh_error *error)
-{
-    FILE *file = strcmp(path, "-") == 0 ? stdin : fopen(path, "rbe");
-    if (!file)
-        return eh_error_set(error, errno == ENOENT ? EH_ENOTFOUND : EH_EDENIED, "%s: %s", path,
-                            strerror(errno));
-    struct eh_bytes bytes = EH_BYTES_INIT;
-    char *chunk = malloc(FILE_CHUNK);
-    eh_require(chunk);
-    size_t n;
-    errno = 0;
-    while (bytes.size <= max && (n = fread(chunk, 1, FILE_CHUNK, file)) > 0)
-        eh_bytes_put(&bytes, chunk, n);
-    free(chunk);
-    int r = 0;
-    if (ferror(file))
-        r = eh_error_set(error, EH_EDENIED, "%s: %s", path, strerror(errno));
-    else if (bytes.size > max)
-        r = eh_error_set(error, EH_ERANGE, "%s: is larger than %zu bytes", path, max);
-    eh_bytes_put_u8(&bytes, 0);
-    if (bytes.failed && r == 0)
-        r = eh_error_set(error, EH_ENOMEM, "%s: does not fit in memory", path);
-    if (file != stdin)
-        fclose(file);
-    if (r < 0) {
-        eh_bytes_done(&bytes);
-        return r;
-    }
-    bytes.size--;
-    *ret = bytes;
-    return 0;
 }

@@ -13,7 +13,8 @@
 
 #include <evenhand/base/base.h>
 
-#define EH_CLI_TEXT 64 /* bytes any of these needs, with terminator */
+#define EH_TEXT_LINE 80 /* columns of a line of prose */
+#define EH_CLI_TEXT  64 /* bytes any of these needs, with terminator */
 
 int64_t eh_text_now_us(void);
 
@@ -39,5 +40,8 @@ size_t eh_text_cut(const char *text, int width);
 /* A copy for a terminal, malloc'ed: '?' stands for control characters and broken UTF-8, \u{NNNN}
  * for what a screen would hide: marks of direction, characters without width, fillers. */
 char *eh_text_clean(const char *text);
+/* Prints a text, cleaned and broken at blanks. `used` columns of the first line are taken; further
+ * lines begin `hang` columns in. */
+void eh_text_print_wrapped(const char *text, int used, int hang);
 
 #endif

@@ -1,8 +1,6 @@
 /* published: the outbox in Redis beside the log. See published.h. */
 #include "published.h"
 
-#include <hiredis/hiredis.h>
-
 #define NUMBER_MAX 48 /* bytes of an entry's id */
 
 /* For "%llu". */
@@ -11,84 +9,45 @@ static unsigned long long big(uint64_t number)
     return number;
 }
 
-static int no_answer(const struct eh_published *p, const redisReply *reply, struct eh_error *error)
-{
-    const char *why = reply ? reply->str : p->stream.redis->errstr;
-    bool denied = reply && (strncmp(why, "NOPERM", 6) == 0 || strncmp(why, "NOAUTH", 6) == 0);
-    return eh_error_set(error, denied ? EH_EDENIED : EH_EUNAVAILABLE, "redis %s: %.*s",
-                        p->stream.address, (int)strcspn(why, "\r\n"), why);
-}
-
 /* "812-0" as 812; 0: no number of ours. */
-static uint64_t number_of(const redisReply *id)
+static uint64_t number_of(struct eh_str id)
 {
     int64_t number;
-    size_t size = id && id->type == REDIS_REPLY_STRING ? (size_t)id->len : 0;
-    bool ours = size > 2 && strcmp(id->str + size - 2, "-0") == 0 &&
-                eh_integer_parse(eh_str_n(id->str, size - 2), &number, NULL) == 0 && number > 0;
+    bool ours = id.size > 2 && memcmp(id.data + id.size - 2, "-0", 2) == 0 &&
+                eh_integer_parse(eh_str_n(id.data, id.size - 2), &number, NULL) == 0 && number > 0;
     return ours ? (uint64_t)number : 0;
 }
 
-static const redisReply *entry_of(const struct eh_published *p)
+static int stray(struct eh_str id, const char *what, struct eh_error *error)
 {
-    return ((const redisReply *)p->page)->element[p->at];
+    return eh_error_set(error, EH_ECORRUPT, "outbox entry %.*s: %s", EH_STR_ARG(id), what);
 }
 
-static int stray(const redisReply *id, const char *what, struct eh_error *error)
+/* The next entry of the outbox becomes the one to compare. */
+static int advance(struct eh_published *p, struct eh_error *error)
 {
-    return eh_error_set(error, EH_ECORRUPT, "outbox entry %.*s: %s", (int)id->len, id->str, what);
-}
-
-/* The page's next entry becomes the next one. */
-static int step(struct eh_published *p, struct eh_error *error)
-{
-    const redisReply *entry = entry_of(p);
-    if (entry->type != REDIS_REPLY_ARRAY || entry->elements != 2)
+    int r = eh_entries_next(&p->entries, &p->entry, error);
+    if (r <= 0) {
+        p->next = 0;
+        return r;
+    }
+    uint64_t number = number_of(p->entry.id);
+    if (p->entry.id.size == 0)
         return eh_error_set(error, EH_ECORRUPT, "outbox: an entry cannot be read");
-    uint64_t number = number_of(entry->element[0]);
     if (number == 0 || number <= p->next)
-        return stray(entry->element[0], "its id is no number of the log", error);
+        return stray(p->entry.id, "its id is no number of the log", error);
     p->next = number > p->last ? 0 : number;
     return 0;
 }
 
-static int read_page(struct eh_published *p, struct eh_error *error)
-{
-    char from[NUMBER_MAX];
-    eh_format(from, sizeof from, "(%llu-0", big(p->next));
-    freeReplyObject(p->page);
-    p->at = p->count = 0;
-    p->page = redisCommand(p->stream.redis, "XRANGE %s %s + COUNT %d", p->stream.key, from,
-                           EH_PUBLISHED_PAGE);
-    const redisReply *reply = p->page;
-    if (!reply || reply->type != REDIS_REPLY_ARRAY)
-        return no_answer(p, reply, error);
-    p->count = reply->elements;
-    if (p->count > 0)
-        return step(p, error);
-    p->next = 0;
-    return 0;
-}
-
-static int advance(struct eh_published *p, struct eh_error *error)
-{
-    return ++p->at < p->count ? step(p, error) : read_page(p, error);
-}
-
-/* The number of the last entry; 0: there is none. */
+/* Sets p->last to the number of the last entry; 0: there is none. */
 static int find_last(struct eh_published *p, struct eh_error *error)
 {
-    redisReply *reply = redisCommand(p->stream.redis, "XREVRANGE %s + - COUNT 1", p->stream.key);
-    bool some = reply && reply->type == REDIS_REPLY_ARRAY && reply->elements == 1 &&
-                reply->element[0]->type == REDIS_REPLY_ARRAY && reply->element[0]->elements == 2;
-    int r = reply && reply->type == REDIS_REPLY_ARRAY ? 0 : no_answer(p, reply, error);
-    if (some) {
-        p->last = number_of(reply->element[0]->element[0]);
-        if (p->last == 0)
-            r = stray(reply->element[0]->element[0], "its id is no number of the log", error);
-    }
-    freeReplyObject(reply);
-    return r;
+    int r = eh_entries_last(&p->entries, &p->entry, error);
+    if (r <= 0)
+        return r;
+    p->last = number_of(p->entry.id);
+    return p->last > 0 ? 0 : stray(p->entry.id, "its id is no number of the log", error);
 }
 
 int eh_published_open(const char *address, const char *desk, struct eh_published *ret,
@@ -104,17 +63,17 @@ int eh_published_open(const char *address, const char *desk, struct eh_published
                : r == EH_EXIT_DENIED ? -EH_EDENIED
                                      : -EH_EUNAVAILABLE;
     }
+    ret->entries.stream = &ret->stream;
     r = find_last(ret, error);
-    return r == 0 && ret->last > 0 ? read_page(ret, error) : r;
+    return r == 0 && ret->last > 0 ? advance(ret, error) : r;
 }
 
 void eh_published_close(struct eh_published *p)
 {
-    freeReplyObject(p->page);
+    eh_entries_done(&p->entries);
     eh_bytes_done(&p->scratch);
     if (p->stream.redis)
         eh_stream_close(&p->stream);
-    p->page = NULL;
 }
 
 /* ---- One effect. */
@@ -142,28 +101,24 @@ static int compare_entry(struct eh_published *p, const struct eh_effect *e,
                          const struct eh_input *in, struct eh_error *error)
 {
     char inbox[NUMBER_MAX];
-    const redisReply *id = entry_of(p)->element[0], *fields = entry_of(p)->element[1];
+    const struct eh_entry *entry = &p->entry;
     const struct eh_notice notice = notice_of(e, in, inbox);
-    bool one =
-        fields->type == REDIS_REPLY_ARRAY && fields->elements == 2 && fields->element[0]->len == 1;
-    bool json = one && fields->element[0]->str[0] == 'j';
-    if (!one || (!json && fields->element[0]->str[0] != 'm'))
-        return stray(id, "its fields are not those of an entry", error);
+    bool json = eh_str_equal(entry->field, eh_str("j"));
+    if (!json && !eh_str_equal(entry->field, eh_str("m")))
+        return stray(entry->id, "its fields are not those of an entry", error);
     eh_bytes_clear(&p->scratch);
     int r =
         json ? eh_notice_to_json(&notice, &p->scratch) : eh_notice_to_msgpack(&notice, &p->scratch);
     if (r < 0)
         return eh_error_set(error, EH_ENOMEM, "out of memory");
-    const redisReply *body = fields->element[1];
+    struct eh_str given = eh_str_n((const char *)p->scratch.data, p->scratch.size);
     p->compared++;
-    if ((size_t)body->len == p->scratch.size &&
-        memcmp(body->str, p->scratch.data, p->scratch.size) == 0)
+    if (eh_str_equal(entry->body, given))
         return 0;
     if (!json)
-        return stray(id, "it says something else than the log gives", error);
+        return stray(entry->id, "it says something else than the log gives", error);
     return eh_error_set(error, EH_ECORRUPT, "outbox entry %.*s: says %.*s, the log gives %.*s",
-                        (int)id->len, id->str, (int)body->len, body->str, (int)p->scratch.size,
-                        (const char *)p->scratch.data);
+                        EH_STR_ARG(entry->id), EH_STR_ARG(entry->body), EH_STR_ARG(given));
 }
 
 static int take_effect(struct eh_published *p, const struct eh_effect *e, const struct eh_input *in,

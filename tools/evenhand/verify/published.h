@@ -17,15 +17,13 @@
 
 #include <evenhand/engine/engine.h>
 
-#include "feed/redis.h"
-
-#define EH_PUBLISHED_PAGE 500 /* entries read at once */
+#include "redis/entries.h"
 
 struct eh_published {
     struct eh_stream stream; /* not open: nothing is compared */
-    void *page;              /* redisReply */
-    size_t at, count;        /* the page's next entry; its entries */
-    uint64_t next, last;     /* numbers of the next entry (0: none) and of the last at opening */
+    struct eh_entries entries;
+    struct eh_entry entry; /* the next one */
+    uint64_t next, last;   /* numbers of the next entry (0: none) and of the last at opening */
     uint64_t compared, unpublished;
     bool begun; /* an entry was compared: from here on none may be missing */
     struct eh_bytes scratch;

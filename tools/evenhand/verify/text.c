@@ -2,10 +2,9 @@
  * text: what the shell had added to an input before it was decided, made again on the
  * same state: the local date of an outcome, what a FREEZE keeps, what a CLOSE settles.
  */
-#include "private.h"
-
 #include <evenhand/engine/rules.h>
 
+#include "private.h"
 #include "term/text.h"
 
 /* ---- Outcomes. */

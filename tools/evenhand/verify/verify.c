@@ -6,13 +6,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "term/bar.h"
 #include "catalogue.h"
+#include "commands.h"
 #include "log/checkpoints.h"
 #include "proof.h"
 #include "published.h"
+#include "term/args.h"
+#include "term/bar.h"
+#include "term/say.h"
 #include "term/text.h"
-#include "command.h"
 
 #define LOST_TEXT_MAX 280 /* bytes of the verdict about lost keys; then it names no more */
 #define REMARKS_MAX   16  /* things that are not proved */

@@ -1,5 +1,5 @@
 /*
- * redis: a plain connection to Redis and windows of XADD over it.
+ * stream: a plain connection to Redis and windows of XADD over it.
  *
  *     struct eh_stream stream;
  *     int r = eh_stream_open("unix:/run/redis.sock", "evenhand:{main}:inbox", &stream);
@@ -10,8 +10,8 @@
  * What goes wrong is said on stderr and comes back as an exit code. When Redis wants a password:
  * EVENHAND_REDIS_PASSWORD and, if it is not the default user's, EVENHAND_REDIS_USER.
  */
-#ifndef EVENHAND_TOOLS_FEED_REDIS_H
-#define EVENHAND_TOOLS_FEED_REDIS_H
+#ifndef EVENHAND_TOOLS_REDIS_STREAM_H
+#define EVENHAND_TOOLS_REDIS_STREAM_H
 
 #include "command.h"
 

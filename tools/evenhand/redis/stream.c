@@ -1,9 +1,11 @@
-/* redis: hiredis without an event loop, pipelined by windows. */
-#include "redis.h"
+/* stream: hiredis without an event loop, pipelined by windows. */
+#include "stream.h"
 
 #include <hiredis/hiredis.h>
 #include <stdlib.h>
 #include <sys/time.h>
+
+#include "term/say.h"
 
 bool eh_redis_address(const char *address, char ret_host[EH_REDIS_ADDRESS_MAX], int *ret_port)
 {

@@ -1,0 +1,71 @@
+/* pool_ask: asks for a pool or a list of pools, and joins the pages of a long answer. */
+#include "pool_ask.h"
+
+#include <stdlib.h>
+
+#include "client/object.h"
+#include "term/say.h"
+
+static int ask(const struct eh_cli *cli, const struct eh_pool_question *q, const char *after,
+               struct eh_answer *ret)
+{
+    char path[EH_CLI_PATH];
+    eh_format(path, sizeof path, "%s", q->path);
+    if (after && !eh_path_add(path, strchr(path, '?') ? "&after=" : "?after=", after))
+        return eh_say(EH_EXIT_REFUSED, "the daemon's `after` is too long");
+    if (strcmp(q->method, "GET") == 0)
+        return eh_http_send(cli, "GET", path, "application/json", eh_str(NULL),
+                            q->quiet ? NULL : "", ret);
+    int r = eh_http_send(cli, q->method, path, "application/yaml", q->body, q->what, ret);
+    return ret->status == 400 ? EH_EXIT_CONFIG : r;
+}
+
+/* The lines that a page's tree has under "shares" go behind those of the trees before; so under
+ * "version 1", which stands in the tree of a later version. */
+static void join_trees(const json_t *tree, const json_t *page)
+{
+    const json_t *children = json_object_get(tree, "children");
+    const json_t *others = json_object_get(page, "children");
+    for (size_t i = 0; i < json_array_size(children); i++) {
+        const json_t *child = json_array_get(children, i), *other = json_array_get(others, i);
+        const char *name = eh_object_text(child, "name");
+        if (name && strcmp(name, "shares") == 0)
+            json_array_extend(json_object_get(child, "children"),
+                              json_object_get(other, "children"));
+        else if (name && strcmp(name, "version 1") == 0)
+            join_trees(child, other);
+    }
+}
+
+/* The first page with the lists of all others at its end. */
+int eh_pool_ask(const struct eh_cli *cli, const struct eh_pool_question *q, struct eh_answer *ret)
+{
+    int r = ask(cli, q, NULL, ret);
+    bool more = false;
+    while (r == EH_EXIT_DONE && eh_object_has(ret->json, "after")) {
+        EH_AUTO(eh_answer) struct eh_answer page = {0};
+        r = ask(cli, q, eh_object_text(ret->json, "after"), &page);
+        if (r != EH_EXIT_DONE)
+            break;
+        json_array_extend(json_object_get(ret->json, q->list), json_object_get(page.json, q->list));
+        join_trees(json_object_get(ret->json, "explain"), json_object_get(page.json, "explain"));
+        json_object_set(ret->json, "after", json_object_get(page.json, "after"));
+        more = true;
+    }
+    if (r == EH_EXIT_DONE && more) {
+        char *text = json_dumps(ret->json, JSON_COMPACT);
+        eh_require(text);
+        eh_bytes_done(&ret->text);
+        ret->text = (struct eh_bytes)EH_BYTES_INIT;
+        eh_bytes_put(&ret->text, text, strlen(text));
+        free(text);
+    }
+    return r;
+}
+
+int eh_pool_get(const struct eh_cli *cli, const char *path, bool quiet, struct eh_answer *ret)
+{
+    const struct eh_pool_question q = {
+        .method = "GET", .path = path, .list = "shares", .quiet = quiet};
+    return eh_pool_ask(cli, &q, ret);
+}

@@ -1,0 +1,28 @@
+/*
+ * pool_ask: asks for a pool or a list of pools, whole however long. The daemon answers in pages;
+ * what comes back is the first page with the lists of all others at its end.
+ *
+ *     const struct eh_pool_question q = {.method = "GET", .path = path, .list = "shares"};
+ *     EH_AUTO(eh_answer) struct eh_answer answer = {0};
+ *     int r = eh_pool_ask(cli, &q, &answer);
+ */
+#ifndef EVENHAND_TOOLS_ASK_POOL_ASK_H
+#define EVENHAND_TOOLS_ASK_POOL_ASK_H
+
+#include "client/http.h"
+
+struct eh_pool_question {
+    const char *method, *path;
+    const char *list;   /* key of the array that comes in pages */
+    struct eh_str body; /* of a POST: a plan */
+    const char *what;   /* stands before what the daemon refuses; or NULL */
+    bool quiet;         /* what the daemon refuses is not said */
+};
+
+int eh_pool_ask(const struct eh_cli *, const struct eh_pool_question *,
+                struct eh_answer *ret) EH_MUST_CHECK;
+/* The pool at this path. `quiet`: what the daemon refuses is not said. */
+int eh_pool_get(const struct eh_cli *, const char *path, bool quiet,
+                struct eh_answer *ret) EH_MUST_CHECK;
+
+#endif

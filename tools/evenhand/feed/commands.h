@@ -1,0 +1,9 @@
+/* commands: the command of this room. See command.h. */
+#ifndef EVENHAND_TOOLS_FEED_COMMANDS_H
+#define EVENHAND_TOOLS_FEED_COMMANDS_H
+
+#include "command.h"
+
+int eh_cmd_push(struct eh_cli *);
+
+#endif

@@ -1,0 +1,142 @@
+/* cursors: the tables of the log, each read page by page in the order of its inputs. */
+#include "private.h"
+
+#define SQL_MAX        800
+#define CHANGES_INPUTS 50000 /* inputs whose changes are sorted at once */
+
+/* The others are made of their columns. */
+static const char *const selects[LOG_STREAMS] = {
+    [LOG_INPUTS] = "SELECT " EH_RECORD_SELECT " FROM evenhand.input WHERE desk = $1 ORDER BY input",
+    [LOG_EFFECTS] = "SELECT seq, type, epoch, input, ticket, eligible, weight, team, rep, was, why,"
+                    " draws, detail FROM evenhand.effect WHERE desk = $1 ORDER BY seq",
+    [LOG_CHANGES] = "SELECT input, ticket, state, priority, value, closed, team, outcome, image"
+                    " FROM evenhand.ticket_change WHERE desk = $1 ORDER BY input, ticket",
+    [LOG_CHAIN] =
+        "SELECT input, seq, epoch, digest, hash, state, link FROM evenhand.chain WHERE desk = $1"
+        " ORDER BY input",
+    [LOG_EPOCHS] = "SELECT epoch, type, why FROM evenhand.effect WHERE desk = $1 AND type IN (7, 8)"
+                   " ORDER BY epoch, type",
+    [LOG_DEAD] = "SELECT input, stream_id, reason, size, body"
+                 " FROM evenhand.dead WHERE desk = $1 ORDER BY input",
+    [LOG_BODIES] = "SELECT input, salt, body, sha256 FROM evenhand.dead_body WHERE desk = $1"
+                   " ORDER BY input",
+    [LOG_PERSONAL] = "SELECT input, customer, subject, customer_salt, subject_salt"
+                     " FROM evenhand.personal WHERE desk = $1 ORDER BY input",
+    [LOG_LEDGER] = "SELECT input, team, rep, entitled, entitled_value, received, received_value"
+                   " FROM evenhand.ledger WHERE desk = $1 ORDER BY input, team, rep",
+    [LOG_MEMBERS] = "SELECT input, team, rep, entitled, entitled_value, received, received_value"
+                    " FROM evenhand.ledger WHERE desk = $1 ORDER BY team COLLATE \"C\","
+                    " rep COLLATE \"C\"",
+    [LOG_PARTS] =
+        "SELECT input, part, parts, day, state, body FROM evenhand.snapshot WHERE desk = $1"
+        " ORDER BY input, part",
+    [LOG_BOOKS] = "SELECT input, what, team, period, version, body FROM evenhand.book"
+                  " WHERE desk = $1 ORDER BY input, what, team, period, version",
+};
+
+/* Those that begin behind an input with the log. */
+static const bool by_input[LOG_STREAMS] = {
+    [LOG_INPUTS] = true,   [LOG_CHAIN] = true, [LOG_DEAD] = true,   [LOG_BODIES] = true,
+    [LOG_PERSONAL] = true, [LOG_PARTS] = true, [LOG_LEDGER] = true, [LOG_BOOKS] = true,
+};
+
+/* Rows read at once, where EH_CLI_LOG_PAGE of them would be too large. */
+static const int pages[LOG_STREAMS] = {[LOG_BODIES] = 32, [LOG_PARTS] = 8, [LOG_BOOKS] = 32};
+
+/* Changes have no index in the order of their inputs, and are sorted: so many inputs at a time. */
+static void next_changes(struct eh_cli_log *log, char *ret, size_t size)
+{
+    uint64_t from = log->changes_to ? log->changes_to : log->begun, to = from + CHANGES_INPUTS;
+    bool last = to >= log->head.input; /* with those that stand under no input */
+    log->changes_to = last ? UINT64_MAX : to;
+    if (last)
+        eh_format(ret, size, " AND input > %llu", (unsigned long long)from);
+    else
+        eh_format(ret, size, " AND input > %llu AND input <= %llu", (unsigned long long)from,
+                  (unsigned long long)to);
+}
+
+static void begin_behind(struct eh_cli_log *log, int which, char *ret, size_t size)
+{
+    ret[0] = '\0';
+    if (which == LOG_CHANGES)
+        next_changes(log, ret, size);
+    else if (which == LOG_CHAIN) /* with the row of where it begins */
+        eh_format(ret, size, " AND input >= %llu", (unsigned long long)log->begun);
+    else if (which != LOG_EFFECTS && which < LOG_STREAMS && by_input[which])
+        eh_format(ret, size, " AND input > %llu", (unsigned long long)log->begun);
+    else if (which == LOG_EFFECTS)
+        eh_format(ret, size, " AND seq > %llu", (unsigned long long)log->first_seq);
+}
+
+static int declare(struct eh_cli_log *log, int which, struct eh_error *error)
+{
+    char sql[SQL_MAX], select[SQL_MAX - 40];
+    size_t size;
+    if (selects[which]) {
+        const char *dollar =
+            strstr(selects[which], "$1"); /* a cursor's query takes no parameters */
+        char behind[80];
+        begin_behind(log, which, behind, sizeof behind);
+        size = eh_format(select, sizeof select, "%.*s%d%s%s", (int)(dollar - selects[which]),
+                         selects[which], log->head.desk, behind, dollar + 2);
+    } else {
+        size = log_pool_select(which, log->head.desk, select, sizeof select);
+    }
+    eh_require(size < sizeof select);
+    eh_format(sql, sizeof sql, "DECLARE eh%d NO SCROLL CURSOR FOR %s", which, select);
+    log->streams[which].open = true;
+    return log_command(log, sql, error);
+}
+
+/* The next page of the stream, or of what comes behind it. */
+static int fetch(struct eh_cli_log *log, int which, struct eh_error *error)
+{
+    struct log_stream *s = &log->streams[which];
+    char sql[64];
+    PQclear(s->page);
+    s->page = NULL;
+    s->row = 0;
+    eh_format(sql, sizeof sql, "FETCH %d FROM eh%d", pages[which] ? pages[which] : EH_CLI_LOG_PAGE,
+              which);
+    return log_query(log, sql, &s->page, error);
+}
+
+static int close_stream(struct eh_cli_log *log, int which, struct eh_error *error)
+{
+    char sql[32];
+    eh_format(sql, sizeof sql, "CLOSE eh%d", which);
+    log->streams[which].open = false;
+    return log_command(log, sql, error);
+}
+
+int log_peek(struct eh_cli_log *log, int which, struct eh_error *error)
+{
+    struct log_stream *s = &log->streams[which];
+    int r = 0;
+    if (s->page && s->row < PQntuples(s->page))
+        return 1;
+    while (r == 0 && !s->ended) {
+        if (!s->open && (r = declare(log, which, error)) < 0)
+            break;
+        r = fetch(log, which, error);
+        if (r == 0 && PQntuples(s->page) > 0)
+            return 1;
+        if (r == 0 && which == LOG_CHANGES && log->changes_to < UINT64_MAX)
+            r = close_stream(log, which, error);
+        else
+            s->ended = true;
+    }
+    return r;
+}
+
+int log_next_of(struct eh_cli_log *log, int which, uint64_t input, uint64_t *ret_input,
+                struct eh_error *error)
+{
+    const struct log_stream *s = &log->streams[which];
+    int r = log_peek(log, which, error);
+    if (r <= 0)
+        return r;
+    *ret_input = (uint64_t)log_number(s->page, s->row, 0);
+    return *ret_input <= input;
+}

@@ -1,0 +1,107 @@
+/* say: the one way to tell an error: a line for people, an object of JSON for programs. */
+#include "say.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "text.h"
+
+/* Of the process: what is said before the call is understood obeys --json too. */
+static bool says_json;
+
+void eh_say_in_json(void)
+{
+    says_json = true;
+}
+
+/* A text without control characters as a JSON string. */
+static void put_json_text(const char *text)
+{
+    putc('"', stderr);
+    for (; *text; text++)
+        fprintf(stderr, *text == '"' || *text == '\\' ? "\\%c" : "%c", *text);
+    putc('"', stderr);
+}
+
+/* What a program is told of an error that the daemon did not name. */
+static const char *name_of(int code)
+{
+    switch (code) {
+    case EH_EXIT_USAGE:
+        return "usage";
+    case EH_EXIT_UNAVAILABLE:
+        return "unavailable";
+    case EH_EXIT_DENIED:
+        return "denied";
+    case EH_EXIT_CONFIG:
+        return "invalid";
+    default:
+        return "refused";
+    }
+}
+
+static void say_json(const char *name, const char *field, const char *message)
+{
+    fputs("{\"error\":{\"code\":", stderr);
+    put_json_text(name);
+    fputs(",\"message\":", stderr);
+    put_json_text(message);
+    fputs(",\"field\":", stderr);
+    if (field)
+        put_json_text(field);
+    else
+        fputs("null", stderr);
+    fputs("}}\n", stderr);
+}
+
+static void say(const char *name, const char *field, const char *format, va_list args,
+                const char *hint)
+{
+    char *line = NULL;
+    if (vasprintf(&line, format, args) < 0)
+        return;
+    char *clean = eh_text_clean(line), *clean_field = field ? eh_text_clean(field) : NULL;
+    fflush(stdout);
+    if (says_json)
+        say_json(name, clean_field, clean);
+    else
+        fprintf(stderr, "evenhand: %s%s\n", clean, hint);
+    free(clean_field);
+    free(clean);
+    free(line);
+}
+
+int eh_say(int code, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    say(name_of(code), NULL, format, args, "");
+    va_end(args);
+    return code;
+}
+
+int eh_say_refused(int code, const char *name, const char *field, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    say(name ? name : name_of(code), field, format, args, "");
+    va_end(args);
+    return code;
+}
+
+int eh_say_usage(const struct eh_cli *cli, const char *format, ...)
+{
+    char hint[96];
+    const char *name = cli->command ? cli->command->name : cli->several ? cli->several : "";
+    eh_format(hint, sizeof hint, " (try `evenhand %s%s--help`)", name, *name ? " " : "");
+    va_list args;
+    va_start(args, format);
+    say(name_of(EH_EXIT_USAGE), NULL, format, args, hint);
+    va_end(args);
+    return EH_EXIT_USAGE;
+}
+
+int eh_say_long(const char *argument)
+{
+    return eh_say(EH_EXIT_USAGE, "%s: too long for a name", argument);
+}
