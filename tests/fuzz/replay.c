@@ -4,13 +4,16 @@
  * of them.
  *
  *     fuzz-msgpack tests/fuzz/corpus/msgpack
+ *     fuzz-msgpack crash-0a1b2c          // one input alone
  */
 #include "fuzz.h"
 
 #include "../property/seed.h"
 
 #include <dirent.h>
+#include <stdbool.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #define FILES_MAX       1024
 #define MUTANTS_DEFAULT 50000
@@ -25,11 +28,8 @@ struct corpus {
     size_t count;
 };
 
-static int read_file(const char *folder, const char *name, struct file *ret)
+static int read_file(const char *path, struct file *ret)
 {
-    char path[4096];
-    if (snprintf(path, sizeof path, "%s/%s", folder, name) >= (int)sizeof path)
-        return -1;
     FILE *stream = fopen(path, "rb");
     uint8_t *data = malloc(FUZZ_INPUT_MAX);
     if (!stream || !data) {
@@ -43,6 +43,14 @@ static int read_file(const char *folder, const char *name, struct file *ret)
     return 0;
 }
 
+static int read_file_in(const char *folder, const char *name, struct file *ret)
+{
+    char path[4096];
+    if (snprintf(path, sizeof path, "%s/%s", folder, name) >= (int)sizeof path)
+        return -1;
+    return read_file(path, ret);
+}
+
 /* In the order of their names, so that a seed means the same everywhere. */
 static int read_corpus(const char *folder, struct corpus *ret)
 {
@@ -50,7 +58,7 @@ static int read_corpus(const char *folder, struct corpus *ret)
     int count = scandir(folder, &names, NULL, alphasort), failed = count < 0;
     for (int i = 0; i < count; i++) {
         if (names[i]->d_name[0] != '.' && ret->count < FILES_MAX && !failed) {
-            failed = read_file(folder, names[i]->d_name, &ret->files[ret->count]) < 0;
+            failed = read_file_in(folder, names[i]->d_name, &ret->files[ret->count]) < 0;
             ret->count += !failed;
         }
         free(names[i]);
@@ -123,18 +131,30 @@ static void run_mutants(struct seed *seed, const struct corpus *corpus, unsigned
     }
 }
 
-int main(int count, char **arguments)
+/* One file alone, as libFuzzer leaves it behind. */
+static int replay_file(const char *path)
+{
+    struct file file;
+    printf("TAP version 13\n1..1\n");
+    if (read_file(path, &file) < 0) {
+        printf("Bail out! %s cannot be read\n", path);
+        return 1;
+    }
+    fflush(NULL);
+    run_exact(file.data, file.size);
+    free(file.data);
+    printf("ok 1 - %s\n", path);
+    return 0;
+}
+
+static int replay_corpus(const char *path)
 {
     static struct corpus corpus;
-    if (count != 2) {
-        fprintf(stderr, "usage: %s CORPUS\n", arguments[0]);
-        return 2;
-    }
     const char *wish = getenv("EVENHAND_MUTANTS");
     unsigned long mutants = wish ? strtoul(wish, NULL, 10) : MUTANTS_DEFAULT;
     printf("TAP version 13\n1..2\n");
-    if (read_corpus(arguments[1], &corpus) < 0) {
-        printf("Bail out! %s cannot be read\n", arguments[1]);
+    if (read_corpus(path, &corpus) < 0) {
+        printf("Bail out! %s cannot be read\n", path);
         return 1;
     }
     struct seed seed = seed_start();
@@ -148,4 +168,15 @@ int main(int count, char **arguments)
     for (size_t i = 0; i < corpus.count; i++)
         free(corpus.files[i].data);
     return 0;
+}
+
+int main(int count, char **arguments)
+{
+    struct stat status;
+    if (count != 2) {
+        fprintf(stderr, "usage: %s CORPUS|FILE\n", arguments[0]);
+        return 2;
+    }
+    bool is_file = stat(arguments[1], &status) == 0 && S_ISREG(status.st_mode);
+    return is_file ? replay_file(arguments[1]) : replay_corpus(arguments[1]);
 }
