@@ -4,8 +4,8 @@
  * An alarm is raised and cleared by whoever sees its cause. The log tells of both once; `status`,
  * `/v1/status` and `/metrics` show all that stand.
  *
- *     eh_alarm_set(&app->alarms, EH_ALARM_CLOCK, now_us, "the wall clock is %lld s ahead", s);
- *     eh_alarm_clear(&app->alarms, EH_ALARM_CLOCK);
+ *     eh_alarm_set(alarms, EH_ALARM_CLOCK, now_us, "the wall clock is %d s ahead", 301);
+ *     eh_alarm_clear(alarms, EH_ALARM_CLOCK);
  *
  * A new alarm is a value here and a row in alarms.c.
  */

@@ -6,7 +6,8 @@
  * the old offset is kept and an alarm raised until the two agree again or the daemon restarts.
  *
  *     struct eh_clock clock;
- *     eh_clock_init(&clock, eh_str("Europe/Oslo"), &error);
+ *     int r = eh_clock_init(&clock, &error);
+ *     r = eh_clock_set_zone(&clock, eh_str("Europe/Oslo"), &error);
  *     int64_t now = eh_clock_now_us(&clock);           // >= every value before
  *     int32_t today = eh_clock_date(&clock, now);      // local civil date, days since 1970
  */

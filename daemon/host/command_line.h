@@ -2,9 +2,9 @@
  * command_line: our own command line, run as a child: what replays the log has no place on the
  * loop.
  *
- *     char *const arguments[] = {"--json", "fairness", team, "--db", "-", NULL};
- *     const struct eh_command_line run = {.conninfo = config->postgres, .arguments = arguments,
- *                                         .bounds = {.output_max = 1 << 20, …}};
+ *     char *const arguments[] = {"--json", "fairness", "sales", "--db", "-", NULL};
+ *     const struct eh_command_line run = {
+ *         .conninfo = conninfo, .arguments = arguments, .bounds = {.output_max = 1 << 20}};
  *     r = eh_command_line_start(base, &run, on_end, context, &child, &error);
  *
  * The conninfo goes over by environment (EVENHAND_DB): the arguments of a process are for everybody

@@ -7,9 +7,9 @@
  * afterwards. A client that leaves gives its place back when the answer it was owed is made: what
  * its requests cost stays bounded by the number of places.
  *
- *     static const struct eh_http_owner owner = {admit, left, ask, fix_page};
- *     eh_http_server_init(&server, http, &owner, context);       // http: an evhttp, not listening
- *     …ask(context, request): now or later, exactly once:
+ *     const struct eh_http_owner owner = {admit, left, ask, fix_page};
+ *     eh_http_server_init(&server, base, http, &owner, context); // http: an evhttp, not listening
+ *     …ask(context, request): now or later, exactly once:…
  *     eh_http_answer(request, &answer);                         // frees the request
  *     …or eh_http_request_drop(request), when the server goes…
  *     evhttp_free(http);

@@ -69,6 +69,42 @@ GIVEN = """
 
 # {end of a header's path: #include lines, and declarations of its own}
 OWN = {
+    "admin/http/child.h": "void *answer;",
+    "admin/http/peer.h": "struct eh_peers peers; int fd;",
+    "batch/command.h": "eh_command_fn *on_done;",
+    "batch/pace.h": "struct eh_pace pace; uint32_t weight;",
+    "batch/salts.h": "struct eh_past past; struct eh_input *input;",
+    "inbox/entry.h": "redisReply *element; struct eh_inbox_entry entry;",
+    "inbox/held.h": "struct eh_key identity_of_ticket; struct eh_stream_id id, first, last;",
+    "inbox/inbox.h": """struct eh_redis_address *address; const char *key; int64_t keep;
+        struct eh_redis_link *writes; struct eh_inbox_callbacks callbacks; struct eh_stream_id *ids;
+        struct eh_inbox_hold *held;""",
+    "inbox/set.h": "struct eh_stream_id id, *ids; struct eh_str body;",
+    "lead/app.h": "eh_command_fn *on_done;",
+    "lead/keys.h": "struct eh_keys keys; struct eh_totals totals;",
+    "lead/quarantine.h": "struct eh_quarantine q;",
+    "lead/repeats.h": "struct eh_repeats repeats; struct eh_stream_id id, after, last; void *found;",
+    "lead/skips.h": "struct eh_skips skips; bool is_day;",
+    "outbox/burst.h": """struct eh_burst burst; struct eh_notice *notice; bool json;
+        const char *outbox_key, *dead_key; struct eh_burst_trim trim;
+        eh_redis_reply_fn *on_queued, *on_exec;""",
+    "outbox/match.h": "redisReply *reply;",
+    "outbox/outbox.h": "uint64_t head_seq, last_dead_input; struct eh_outbox_batch *batch;",
+    "pg/array.h": "const char *values[8]; int lengths[8];",
+    "pg/pg.h": """struct eh_pg_statement *statements; eh_pg_state_fn *on_state;
+        eh_pg_result_fn *got_row;""",
+    "store/recovery.h": "void *on_done, *on_month; struct eh_recovery *recovery;",
+    "store/schema.h": "eh_schema_report_fn *report; struct eh_schema_found found;",
+    "store/store.h": "struct eh_store_callbacks callbacks;",
+    "host/alarms.h": "struct eh_alarms *alarms;",
+    "host/child.h": "char **environment; struct eh_str input; eh_child_fn *on_end;",
+    "host/command_line.h": "eh_child_fn *on_end;",
+    "http/server.h": """void *admit, *left, *ask, *fix_page; struct eh_http_server server;
+        struct evhttp *http; struct eh_http_answer answer; struct eh_http_request *request;""",
+    "redis/link.h": """struct eh_redis_address address; eh_redis_state_fn *on_state;
+        eh_redis_reply_fn *got_reply; int argc; const char **argv; size_t *argvlen;""",
+    "redis/reply.h": "#include <hiredis/async.h>\nredisAsyncContext *ac;",
+    "redis/rights.h": "struct eh_redis_keys keys; eh_redis_rights_fn *on_answer;",
     "bonus/apportion.h": "struct eh_str ana, bo;",
     "draw/draw.h": "struct eh_str desk, source; uint8_t *seed, *digest;",
     "draw/hash.h": "void *bytes, *row;",
@@ -185,7 +221,7 @@ def complaint(header):
 
 
 def each_example_compiles():
-    names = [name for folder in ("include", "lib", "tools", "tests")
+    names = [name for folder in ("include", "lib", "daemon", "tools", "tests")
              for name in headers.headers(folder)]
     with concurrent.futures.ThreadPoolExecutor(headers.WORKERS) as pool:
         told = {name: text for name, text in zip(names, pool.map(complaint, names))

@@ -2,7 +2,7 @@
  * command: a change asked for over the admin socket, and how it ended.
  *
  *     struct eh_command *c = eh_command_new(EH_MESSAGE_SIGNAL, on_done, request);
- *     c->message.rep = …;               // its text must live in c->arena
+ *     c->message.rep = rep;             // its text must live in c->arena
  *     …a batch takes it; after COMMIT: on_done(request, &result) exactly once, then…
  *     eh_command_free(c);
  */

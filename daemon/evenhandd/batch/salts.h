@@ -7,10 +7,10 @@
  * the tables `personal` and `dead_body`, and are erased with it. What was erased is known again by
  * its identity, and by all that was not erased.
  *
- *     eh_salts_draw(&item->input);              // where it comes in
- *     eh_input_identify(&item->input);
- *     …look up item->past and item->customer_salt…
- *     eh_salts_take(&item->input, &past);       // before it is compared
+ *     eh_salts_draw(input);              // where it comes in
+ *     eh_input_identify(input);
+ *     …the store looks up what is known of it: past…
+ *     eh_salts_take(input, &past);       // before it is compared
  */
 #ifndef EVENHAND_BATCH_SALTS_H
 #define EVENHAND_BATCH_SALTS_H

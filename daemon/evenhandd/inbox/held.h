@@ -8,7 +8,7 @@
  *
  *     struct eh_inbox_held held = {0};
  *     r = eh_inbox_held_add(&held, id, identity_of_ticket, true);
- *     …there is room for three:
+ *     …there is room for three:…
  *     if (eh_inbox_held_release(&held, 3, &first, &last))   // read from first to last once more
  *         …
  *     eh_inbox_held_done(&held);

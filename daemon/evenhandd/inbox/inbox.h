@@ -12,7 +12,7 @@
  * Where the group stands is what Redis says; how far we have come is what we have seen: the sweep
  * reads whatever lies between two entries that were handed out one after the other.
  *
- *     struct eh_inbox *inbox = eh_inbox_new(base, link_config, &callbacks, app);
+ *     struct eh_inbox *inbox = eh_inbox_new(base, address, key, keep, writes, &callbacks, app);
  *     eh_inbox_start(inbox, low, high);   // once leading
  *     …on_entries(): decide, commit…
  *     eh_inbox_done(inbox, ids, count);   // after COMMIT: acknowledge, trim

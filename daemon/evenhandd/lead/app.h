@@ -6,8 +6,8 @@
  * enqueue; eh_app's tick works.
  *
  *     struct eh_command *c = eh_command_new(EH_MESSAGE_SIGNAL, on_done, request);
- *     c->message.rep = …;                       // text must live in c->arena
- *     r = eh_app_submit(app, c);                // < 0: not taken (standby, PostgreSQL away, full)
+ *     c->message.rep = rep;                     // text must live in c->arena
+ *     r = eh_app_submit(app, c, &error);        // < 0: not taken (standby, PostgreSQL away, full)
  *     …after COMMIT: on_done(request, &result) exactly once, then the command is freed…
  */
 #ifndef EVENHAND_LEAD_APP_H

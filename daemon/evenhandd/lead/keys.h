@@ -3,13 +3,13 @@
  *
  * The key file holds 32 bytes, mode 0600, made at the first start. Nothing else ever reads it.
  *
- *     r = eh_keys_load(&keys, config->key_file, &error);
+ *     r = eh_keys_load(&keys, path, &error);
  *     struct eh_draws draws = {.draw = eh_keys_draw, .context = &keys};
  *     if (keys.absent && !totals.committed)
  *         eh_keys_make(&keys, path, &error);
  *     eh_keys_check(&keys, &totals, path, &error);        // before anything is decided
- *     eh_keys_turn(&keys, &totals, arena, &message);      // DAY, REVEAL
- *     eh_keys_replace(&keys, &totals, arena, &message);   // NEW_KEY
+ *     eh_keys_turn(&keys, &totals, &arena, &message);     // DAY, REVEAL
+ *     eh_keys_replace(&keys, &totals, &arena, &message);  // NEW_KEY
  *     eh_keys_done(&keys);   // wipes
  */
 #ifndef EVENHAND_LEAD_KEYS_H

@@ -2,8 +2,8 @@
  * repeats: the last entries of the stream that changed nothing, being known already. The log does
  * not have them; whoever pushed them asks what became of each.
  *
- *     eh_repeats_add(&app->repeated, id, in->recalled.input);
- *     size_t count = eh_repeats_between(&app->repeated, after, last, found, max);
+ *     eh_repeats_add(&repeats, id, input);
+ *     size_t count = eh_repeats_between(&repeats, after, last, found, max);
  *
  * Bounded: EH_REPEATS_MAX of them, the oldest give way. A restart forgets them.
  */

@@ -6,7 +6,7 @@
  * what Redis has.
  *
  *     eh_burst_clear(&burst);
- *     while (… && eh_burst_has_room(&burst))
+ *     while (eh_burst_has_room(&burst))
  *         eh_burst_add_notice(&burst, notice, json);
  *     eh_burst_send(&burst, link, outbox_key, dead_key, trim, on_queued, on_exec, outbox);
  */

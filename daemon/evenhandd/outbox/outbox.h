@@ -14,7 +14,8 @@
  *
  *     eh_outbox_start(outbox, head_seq, last_dead_input);
  *     eh_outbox_publish(outbox, batch);           // after COMMIT; takes the batch over
- *     … on_want(from_seq, from_dead, max) …  ->  eh_outbox_page(outbox, batch)
+ *     …on_want(from_seq, from_dead, max) was asked, and PostgreSQL answered:…
+ *     eh_outbox_page(outbox, batch);
  */
 #ifndef EVENHAND_OUTBOX_OUTBOX_H
 #define EVENHAND_OUTBOX_OUTBOX_H

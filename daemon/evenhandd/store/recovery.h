@@ -4,8 +4,9 @@
  * Every input is decided again with its recorded draws; what comes out must end where the head
  * says: same input, same seq, same digest. Otherwise nothing is served (-EH_ECORRUPT).
  *
- *     r = eh_recovery_start(eh_store_reads(store), &head, on_done, app, &recovery);
- *     …on_done(app, engine or NULL, &error)…   // the engine is the callee's
+ *     const struct eh_recovery_callbacks callbacks = {on_done, on_month};
+ *     recovery = eh_recovery_start(eh_store_reads(store), &head, &callbacks, app);
+ *     …on_done(app, engine or NULL, &recovered, &error): the engine is the callee's…
  *     eh_recovery_free(recovery);
  */
 #ifndef EVENHAND_STORE_RECOVERY_H

@@ -8,12 +8,13 @@
  * on_lost(), after which whatever was decided and not confirmed must be forgotten. The store then
  * connects and takes the lease again by itself.
  *
- *     store = eh_store_new(base, config->postgres, "main", "EUR", &callbacks, app);
+ *     store = eh_store_new(base, conninfo, eh_str("main"), eh_str("EUR"), &callbacks, app);
  *     eh_store_start(store);
- *     on_leading(head)  -> recover, then for each batch:
- *         eh_store_recall(store, batch)  -> on_recalled(batch)
- *         decide(batch)
- *         eh_store_commit(store, batch)  -> on_committed(batch)
+ *     …on_leading(app, &head): recover, then for each batch:…
+ *     r = eh_store_recall(store, batch);
+ *     …on_recalled(app, batch): decide it, and…
+ *     r = eh_store_commit(store, batch);
+ *     …on_committed(app, batch)…
  */
 #ifndef EVENHAND_STORE_STORE_H
 #define EVENHAND_STORE_STORE_H

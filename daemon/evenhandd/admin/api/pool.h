@@ -4,6 +4,7 @@
  *     struct eh_pool_asked asked;
  *     if (!eh_pool_asked(request, &asked))
  *         return;                                  // answered: not allowed, or not there
+ *     struct eh_pool_statement *s;
  *     r = eh_pool_statement(engine, &asked.view, &request->arena, &s, &error);
  */
 #ifndef EVENHAND_ADMIN_API_POOL_H

@@ -2,7 +2,7 @@
  * child: an answer that the command line makes in a process of its own: what replays the log
  * has no place on the loop.
  *
- *     char *const arguments[] = {"--json", "fairness", team, "--db", "-", NULL};
+ *     char *const arguments[] = {"--json", "fairness", "sales", "--db", "-", NULL};
  *     const struct eh_admin_child_call call = {
  *         .what = "fairness report", .arguments = arguments, .output_max = 1 << 20,
  *         .answer = answer};

@@ -7,7 +7,7 @@
  * (the deadline was faster). Whether its client is still there makes no difference to it: a change
  * goes its way, and the answer is dropped in the end.
  *
- *     static void get_status(struct eh_admin_request *request)
+ *     void get_status(struct eh_admin_request *request)
  *     {
  *         json_t *body = json_object();
  *         eh_json_put(body, "role", eh_json_text(eh_str("leader")));
