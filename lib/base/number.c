@@ -180,6 +180,14 @@ __int128 eh_round_divide(__int128 dividend, __int128 divisor)
     return rest >= divisor - rest ? quotient + 1 : quotient;
 }
 
+int eh_narrow(__int128 wide, const char *what, int64_t *ret, struct eh_error *error)
+{
+    if (wide < INT64_MIN || wide > INT64_MAX)
+        return eh_error_set(error, EH_ERANGE, "%s does not fit 64 bits", what);
+    *ret = (int64_t)wide;
+    return 0;
+}
+
 int64_t eh_clamp(__int128 number)
 {
     return number > INT64_MAX ? INT64_MAX : number < INT64_MIN ? INT64_MIN : (int64_t)number;

@@ -75,110 +75,34 @@ static struct eh_bonus_input input(const char *what, enum eh_unit unit, int64_t 
 
 /* --- From facts to values --- */
 
-static void handle_inputs(struct tree *t, struct eh_bonus_node *to,
-                          const struct eh_plan_measure *measure)
-{
-    struct eh_bonus_input in[EH_PLAN_MIX_MAX * 2];
-    uint32_t count = 0;
-    for (uint32_t i = 0; i < measure->mix_count; i++)
-        for (uint32_t k = 0; k < t->facts->kind_count; k++) {
-            const struct eh_bonus_kind *kind = &t->facts->kinds[k];
-            if (!eh_str_equal(kind->id, measure->mix[i].kind) || kind->handled_count == 0)
-                continue;
-            in[count] = input("", EH_UNIT_COUNT,
-                              (int64_t)eh_round_divide(kind->handled_ms, kind->handled_count));
-            in[count].name = name(t, "mean ms of %.*s", EH_STR_ARG(kind->id));
-            in[count++].count = kind->handled_count;
-            in[count] = input("", EH_UNIT_PPM, measure->mix[i].share_ppm);
-            in[count++].name = name(t, "mix of %.*s", EH_STR_ARG(kind->id));
-            break; /* at most two inputs for each of the mix */
-        }
-    inputs(t, to, in, count);
-}
-
-/* They are in no mean, and told. */
-static void unknown_input(const struct eh_bonus_value *value, struct eh_bonus_input *in,
-                          uint32_t *count)
-{
-    if (value->unknown > 0)
-        in[(*count)++] = input("without a duration", EH_UNIT_COUNT, value->unknown);
-}
-
-static void plain_inputs(struct tree *t, struct eh_bonus_node *to,
+static void value_inputs(struct tree *t, struct eh_bonus_node *to,
                          const struct eh_plan_measure *measure, const struct eh_bonus_value *value)
 {
-    const struct eh_bonus_facts *f = t->facts;
-    struct eh_bonus_input in[4];
-    uint32_t count = 0;
-    switch (measure->kind) {
-    case EH_MEASURE_CSAT:
-        in[count++] = input("sum", EH_UNIT_COUNT, f->rating_sum);
-        in[0].count = f->ratings;
-        in[count++] = input("ratings", EH_UNIT_COUNT, f->ratings);
-        in[count++] = input("prior", EH_UNIT_MILLI, measure->prior_mean);
-        in[count++] = input("weight", EH_UNIT_COUNT, measure->prior_count);
-        break;
-    case EH_MEASURE_REOPEN_RATE:
-        in[count++] = input("reopened", EH_UNIT_COUNT, f->reopened);
-        in[count++] =
-            input(f->by_closings ? "closed" : "first closed", EH_UNIT_COUNT, value->count);
-        break;
-    case EH_MEASURE_RESPONSE_TIME:
-        in[count++] = input("ms", EH_UNIT_COUNT, f->response_ms);
-        in[count++] = input("tickets", EH_UNIT_COUNT, f->responses);
-        unknown_input(value, in, &count);
-        break;
-    case EH_MEASURE_CYCLE_TIME:
-        in[count++] = input("ms", EH_UNIT_COUNT, f->cycle_ms);
-        in[count++] = input("tickets", EH_UNIT_COUNT, f->cycles);
-        unknown_input(value, in, &count);
-        break;
-    case EH_MEASURE_CONVERSION:
-        for (uint32_t i = 0; i < f->kind_count; i++)
-            if (eh_str_equal(f->kinds[i].id, eh_str("quote"))) {
-                in[count++] = input("won", EH_UNIT_COUNT, f->kinds[i].won);
-                in[count++] = input("lost", EH_UNIT_COUNT, f->kinds[i].lost);
-            }
-        break;
-    default:
-        in[count++] = input("total", measure->unit, value->value);
-        break;
-    }
-    if (in[0].count == 0)
-        in[0].count = value->count;
-    inputs(t, to, in, count);
+    struct eh_measure_inputs made = {.arena = t->arena};
+    eh_measure(measure->kind)->explain(measure, t->facts, value, &made);
+    t->failed |= made.failed;
+    inputs(t, to, made.list, made.count);
 }
 
 static struct eh_bonus_node *value_node(struct tree *t, uint32_t index)
 {
-    static const char *const formulas[] = {
-        [EH_MEASURE_REVENUE] = "won - refunded",
-        [EH_MEASURE_CSAT] = "(sum + weight * prior) / (ratings + weight)",
-        [EH_MEASURE_HANDLE_TIME] = "sum(mix * mean ms) / 1000, of handling",
-        [EH_MEASURE_REOPEN_RATE] = "reopened / first closed",
-        [EH_MEASURE_CONVERSION] = "won / (won + lost)",
-        [EH_MEASURE_RESPONSE_TIME] = "ms / tickets / 1000, to assignment",
-        [EH_MEASURE_CYCLE_TIME] = "ms / tickets / 1000, to closing",
-        [EH_MEASURE_IMPORTED] = "imported"};
     const struct eh_plan_measure *measure = &t->plan->measures[index];
+    const struct eh_measure *row = eh_measure(measure->kind);
     const struct eh_bonus_value *value = &t->pool->values[index];
-    bool exact = measure->kind == EH_MEASURE_REVENUE || measure->kind == EH_MEASURE_IMPORTED;
-    const char *formula = value->missing ? "missing" : formulas[measure->kind];
-    if (measure->kind == EH_MEASURE_REOPEN_RATE && t->facts->by_closings && !value->missing)
-        formula = "reopened / closed";
+    bool earlier = t->facts->by_closings && row->formula_earlier;
+    const char *formula = earlier ? row->formula_earlier : row->formula;
+    if (value->missing)
+        formula = "missing";
     if (value->prior)
         formula = "the plan's prior";
     if (value->kept)
         formula = "that of the version before: nothing it is made of is known any more";
     bool taken = value->prior || value->missing || value->kept;
-    struct eh_bonus_node *made = node(t, measure->name, formula, exact || taken ? none : half_away,
-                                      measure->unit, value->value);
-    if (taken)
-        return made;
-    if (measure->kind == EH_MEASURE_HANDLE_TIME)
-        handle_inputs(t, made, measure);
-    else
-        plain_inputs(t, made, measure, value);
+    struct eh_bonus_node *made =
+        node(t, measure->name, formula, row->exact || taken ? none : half_away, measure->unit,
+             value->value);
+    if (!taken)
+        value_inputs(t, made, measure, value);
     return made;
 }
 

@@ -76,20 +76,6 @@ int eh_bonus_check_facts(const struct eh_bonus_facts *facts, struct eh_arena *sc
     return 0;
 }
 
-static const char *why_missing(const struct eh_plan_measure *measure)
-{
-    static const char *const reasons[] = {
-        [EH_MEASURE_REVENUE] = "nothing is known",
-        [EH_MEASURE_CSAT] = "no ratings came and the prior weighs nothing",
-        [EH_MEASURE_HANDLE_TIME] = "a kind of the mix has no handled ticket",
-        [EH_MEASURE_REOPEN_RATE] = "no ticket was closed",
-        [EH_MEASURE_CONVERSION] = "no quote was won or lost",
-        [EH_MEASURE_RESPONSE_TIME] = "no ticket was assigned",
-        [EH_MEASURE_CYCLE_TIME] = "no ticket was closed",
-        [EH_MEASURE_IMPORTED] = "the imported figure did not come; send it with `metric`"};
-    return reasons[measure->kind];
-}
-
 size_t eh_bonus_missing(const struct eh_bonus_plan *plan, const struct eh_bonus_facts *facts,
                         eh_bonus_line_fn *line, void *context)
 {
@@ -100,7 +86,8 @@ size_t eh_bonus_missing(const struct eh_bonus_plan *plan, const struct eh_bonus_
         const struct eh_plan_measure *measure = &plan->measures[i];
         if (eh_bonus_measure(plan, measure, facts, &value, NULL) < 0 || !value.missing)
             continue;
-        eh_format(text, sizeof text, "%.*s: %s", EH_STR_ARG(measure->name), why_missing(measure));
+        eh_format(text, sizeof text, "%.*s: %s", EH_STR_ARG(measure->name),
+                  eh_measure(measure->kind)->missing);
         line(context, text);
         count++;
     }

@@ -7,9 +7,6 @@
 #include <evenhand/bonus/apportion.h>
 #include <evenhand/bonus/bonus.h>
 
-/* A number too large for 64 bits is refused; `what` names the node. */
-int eh_bonus_narrow(__int128 wide, const char *what, int64_t *ret, struct eh_error *) EH_MUST_CHECK;
-
 /* facts.c: refuses facts that cannot be: negative counts, a rep twice. */
 int eh_bonus_check_facts(const struct eh_bonus_facts *, struct eh_arena *scratch,
                          struct eh_error *) EH_MUST_CHECK;

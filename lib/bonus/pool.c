@@ -162,8 +162,8 @@ int eh_bonus_compute(const struct eh_bonus_plan *plan, const struct eh_bonus_fac
 static int settle(const struct eh_bonus_closed *last, int64_t carry_open,
                   struct eh_bonus_later *later, struct eh_error *error)
 {
-    int r = eh_bonus_narrow((__int128)later->pool.gross - last->gross, "the difference",
-                            &later->difference, error);
+    int r = eh_narrow((__int128)later->pool.gross - last->gross, "the difference",
+                      &later->difference, error);
     if (r < 0)
         return r;
     int64_t d = later->difference;
@@ -172,10 +172,10 @@ static int settle(const struct eh_bonus_closed *last, int64_t carry_open,
         later->cancelled = -open < d ? (int64_t)-open : d;
     open += d > 0 ? later->cancelled : d;
     later->paid = d > 0 ? d - later->cancelled : 0;
-    r = eh_bonus_narrow(open, "the carry", &later->carry_open, error);
+    r = eh_narrow(open, "the carry", &later->carry_open, error);
     return r < 0 ? r
-                 : eh_bonus_narrow((__int128)last->net + later->paid, "what is paid in total",
-                                   &later->net, error);
+                 : eh_narrow((__int128)last->net + later->paid, "what is paid in total",
+                             &later->net, error);
 }
 
 int eh_bonus_recompute(const struct eh_bonus_plan *plan, const struct eh_bonus_facts *facts,

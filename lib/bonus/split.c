@@ -12,7 +12,7 @@ static int count_points(const uint32_t *worth, uint32_t kinds, const struct eh_b
     __int128 sum = 0;
     for (uint32_t i = 0; m->closed && i < kinds; i++)
         sum += (__int128)m->closed[i] * worth[i];
-    return eh_bonus_narrow(sum, "the points of a rep", ret, error);
+    return eh_narrow(sum, "the points of a rep", ret, error);
 }
 
 static const uint32_t *worth_of_kinds(const struct eh_bonus_plan *plan,

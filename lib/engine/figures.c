@@ -57,8 +57,8 @@ static int refuse_slip(struct step *s, uint32_t team, struct eh_period period)
     search_plans(s->e->desk->desk, m->team, &search);
     compare(&search, eh_str("paid_minutes"));
     compare(&search, eh_str("contract_minutes"));
-    for (size_t i = 0; eh_plan_computed(i); i++)
-        compare(&search, eh_str(eh_plan_computed(i)));
+    for (size_t i = 0; eh_measure_reserved(i); i++)
+        compare(&search, eh_str(eh_measure_reserved(i)));
     if (search.known || search.near.size == 0 || eh_message_has(m, EH_FIELD_NEW) ||
         eh_import_known(s->e, team, period, m->metric))
         return 0;
@@ -131,7 +131,8 @@ static int note(struct step *s, const struct eh_bonus_plan *plan)
 {
     const struct eh_message *m = &s->m;
     char text[EH_MENDED_MAX / 2];
-    if (eh_plan_is_minutes(m->metric) ? plan != NULL : eh_plan_has(plan, m->metric))
+    if (eh_plan_is_minutes(m->metric) ? plan != NULL
+                                      : eh_plan_measure_find(plan, m->metric) != NULL)
         return 0;
     struct eh_str what = plan ? eh_str_cut(m->metric, NAME_MAX) : m->period;
     eh_format(text, sizeof text, "counts nowhere: no plan of team %.*s %s %.*s",

@@ -135,12 +135,13 @@ static int find_counted(struct step *s, uint32_t team, struct eh_period period)
 }
 
 /* Figures that nothing would ever be made of. */
-static int refuse_useless(struct step *s)
+static int refuse_useless(struct step *s, const struct eh_bonus_plan *plan)
 {
     const struct eh_message *m = &s->m;
+    const struct eh_plan_measure *measure = eh_plan_measure_find(plan, m->metric);
     if (s->e->rules < EH_RULES_METRICS)
         return 0;
-    if (eh_plan_computes(m->metric))
+    if (eh_measure_is_reserved(m->metric) || (measure && measure->kind != EH_MEASURE_IMPORTED))
         return eh_step_refuse(s, EH_EINVAL,
                               "metric: %.*s is computed from the tickets; none is imported",
                               EH_STR_ARG(m->metric));
@@ -169,7 +170,7 @@ static int import_figure(struct step *s)
         return r;
     r = find_counted(s, team, period);
     if (r == 0 && !s->fx->refused)
-        r = refuse_useless(s);
+        r = refuse_useless(s, plan);
     if (r < 0 || s->fx->refused)
         return r;
     bool minutes = eh_plan_is_minutes(m->metric);
@@ -184,7 +185,7 @@ static int import_figure(struct step *s)
         return r;
     if (plan && eh_facts_room(s->e, team, first, &error) < 0)
         return eh_step_refuse(s, EH_EFULL, "%s", error.text);
-    bool needed = s->e->rules >= EH_RULES_WAYS_OUT && eh_plan_has(plan, m->metric);
+    bool needed = s->e->rules >= EH_RULES_WAYS_OUT && eh_plan_measure_find(plan, m->metric) != NULL;
     if (plan && !minutes && !needed && eh_imports_full(s->e, team, first, m->metric))
         return eh_step_refuse(s, EH_EFULL, "metric: %.*s has %d imported metrics already",
                               EH_STR_ARG(m->period), EH_IMPORTS_MAX);

@@ -55,8 +55,8 @@ static int add_left_out(const struct eh_period_view *view, struct eh_pool_statem
         return r;
     s->cancelled_tickets = facts->cancelled;
     for (uint32_t i = 0; i < s->metric_count && i < plan->metric_count; i++) {
-        uint8_t kind = plan->measures[plan->metrics[i].measure].kind;
-        s->metrics[i].unknown = eh_bonus_unknown(facts, (enum eh_measure_kind)kind);
+        const struct eh_measure *row = eh_measure(plan->measures[plan->metrics[i].measure].kind);
+        s->metrics[i].unknown = row->unknown ? row->unknown(facts) : 0;
     }
     return 0;
 }

@@ -213,7 +213,7 @@ static int check_priors(struct desk_reader *reader, const struct desk_path *up,
     const struct eh_bonus_plan *plan = &top->plan;
     struct desk_path path = eh_desk_path_key(up, eh_str("metrics"));
     for (uint32_t i = 0; plan->if_missing == EH_MISSING_PRIOR && i < plan->measure_count; i++)
-        if (plan->measures[i].kind != EH_MEASURE_REVENUE && !plan->measures[i].has_prior)
+        if (eh_measure(plan->measures[i].kind)->missing && !plan->measures[i].has_prior)
             return eh_desk_refuse(reader, top->metrics, &path, EH_EINVAL,
                                   "`if_missing: prior` needs `prior: {mean: ...}` for %.*s",
                                   EH_STR_ARG(plan->measures[i].name));

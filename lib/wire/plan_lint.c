@@ -6,15 +6,13 @@
 
 static bool is_quality(const struct eh_plan_measure *measure)
 {
-    const struct plan_known *known = eh_plan_known(measure->kind);
-    return known && known->quality;
+    return eh_measure(measure->kind)->quality;
 }
 
 /* Amount or speed: what can be had more of at the cost of doing it well. */
 static bool is_quantity(const struct eh_plan_measure *measure)
 {
-    const struct plan_known *known = eh_plan_known(measure->kind);
-    return known && !known->quality;
+    return measure->kind != EH_MEASURE_IMPORTED && !is_quality(measure);
 }
 
 static bool pays_quality(const struct eh_bonus_plan *plan)
@@ -52,14 +50,14 @@ static void lint_directions(struct eh_lines *to, const struct eh_bonus_plan *pla
     for (uint32_t i = 0; i < plan->metric_count; i++) {
         const struct eh_plan_metric *metric = &plan->metrics[i];
         const struct eh_plan_measure *measure = &plan->measures[metric->measure];
-        const struct plan_known *known = eh_plan_known(measure->kind);
+        int better = eh_measure(measure->kind)->better;
         int64_t first = metric->curve.points[0].y;
         int64_t last = metric->curve.points[metric->curve.count - 1].y;
         if (first == last)
             eh_lines_say(
                 to, "%.*s scores the same whatever it is; give its curve a slope or leave it out",
                 EH_STR_ARG(measure->name));
-        else if (known && (last > first) != (known->better > 0))
+        else if (better && (last > first) != (better > 0))
             eh_lines_say(to, "%.*s pays more the worse it gets; turn its curve around",
                          EH_STR_ARG(measure->name));
     }
@@ -67,26 +65,16 @@ static void lint_directions(struct eh_lines *to, const struct eh_bonus_plan *pla
 
 /* ---- what can never matter */
 
-/* What a figure can be at all; of an imported one nobody knows. */
-struct range {
-    int64_t least, most;
-};
-
-static struct range range_of(const struct eh_plan_measure *measure)
+static struct eh_measure_range range_of(const struct eh_plan_measure *measure)
 {
-    const struct plan_known *known = eh_plan_known(measure->kind);
-    if (!known || measure->kind == EH_MEASURE_REVENUE)
-        return (struct range){INT64_MIN, INT64_MAX};
-    if (measure->kind == EH_MEASURE_REOPEN_RATE)
-        return (struct range){0, EH_PPM};
-    bool time = measure->unit == EH_UNIT_SECONDS;
-    return (struct range){known->least, time ? INT64_MAX : known->most};
+    return eh_measure(measure->kind)->can;
 }
 
-static struct range scores_of(const struct eh_curve *curve)
+static struct eh_measure_range scores_of(const struct eh_curve *curve)
 {
     int64_t first = curve->points[0].y, last = curve->points[curve->count - 1].y;
-    return first < last ? (struct range){first, last} : (struct range){last, first};
+    return first < last ? (struct eh_measure_range){first, last}
+                        : (struct eh_measure_range){last, first};
 }
 
 static void lint_gate(struct eh_lines *to, const struct eh_bonus_plan *plan,
@@ -94,7 +82,7 @@ static void lint_gate(struct eh_lines *to, const struct eh_bonus_plan *plan,
 {
     const struct eh_plan_gate *gate = &metric->gate;
     const struct eh_plan_measure *watched = &plan->measures[gate->measure];
-    struct range can = range_of(watched), scores = scores_of(&metric->curve);
+    struct eh_measure_range can = range_of(watched), scores = scores_of(&metric->curve);
     struct eh_str name = plan->measures[metric->measure].name;
     bool low = gate->has_least && gate->at_least > can.least;
     bool high = gate->has_most && gate->at_most < can.most;
@@ -115,7 +103,7 @@ static void lint_gate(struct eh_lines *to, const struct eh_bonus_plan *plan,
 }
 
 /* A slope of the curve somewhere between the two. */
-static bool slopes_within(const struct eh_curve *curve, struct range can)
+static bool slopes_within(const struct eh_curve *curve, struct eh_measure_range can)
 {
     for (uint32_t i = 0; i + 1 < curve->count; i++) {
         const struct eh_curve_point *p = &curve->points[i];
@@ -129,7 +117,7 @@ static void lint_curve(struct eh_lines *to, const struct eh_bonus_plan *plan,
                        const struct eh_plan_metric *metric)
 {
     const struct eh_plan_measure *measure = &plan->measures[metric->measure];
-    struct range scores = scores_of(&metric->curve);
+    struct eh_measure_range scores = scores_of(&metric->curve);
     if (scores.least != scores.most && !slopes_within(&metric->curve, range_of(measure)))
         eh_lines_say(to,
                      "the curve of %.*s can never matter: no value of it lies where the curve "
@@ -138,22 +126,22 @@ static void lint_curve(struct eh_lines *to, const struct eh_bonus_plan *plan,
 }
 
 /* What the scores can come to together, gates and all. */
-static struct range composites_of(const struct eh_bonus_plan *plan)
+static struct eh_measure_range composites_of(const struct eh_bonus_plan *plan)
 {
     __int128 least = 0, most = 0;
     for (uint32_t i = 0; i < plan->metric_count; i++) {
         const struct eh_plan_metric *metric = &plan->metrics[i];
-        struct range scores = scores_of(&metric->curve);
+        struct eh_measure_range scores = scores_of(&metric->curve);
         bool zeroed = metric->gate.effect == EH_GATE_ZERO_METRIC;
         least += (__int128)metric->weight_ppm * (zeroed ? 0 : scores.least);
         most += (__int128)metric->weight_ppm * scores.most;
     }
-    return (struct range){(int64_t)(least / EH_PPM), (int64_t)(most / EH_PPM)};
+    return (struct eh_measure_range){(int64_t)(least / EH_PPM), (int64_t)(most / EH_PPM)};
 }
 
 static void lint_funding(struct eh_lines *to, const struct eh_bonus_plan *plan)
 {
-    struct range can = composites_of(plan), pays = scores_of(&plan->funding);
+    struct eh_measure_range can = composites_of(plan), pays = scores_of(&plan->funding);
     char least[EH_DECIMAL_TEXT_MAX], most[EH_DECIMAL_TEXT_MAX];
     eh_ppm_print(can.least, least);
     eh_ppm_print(can.most, most);
@@ -206,7 +194,7 @@ static void lint_perspectives(struct eh_lines *to, const struct eh_bonus_plan *p
 static void lint_priors(struct eh_lines *to, const struct eh_bonus_plan *plan)
 {
     for (uint32_t i = 0; plan->if_missing == EH_MISSING_BLOCKS && i < plan->measure_count; i++)
-        if (plan->measures[i].has_prior && plan->measures[i].kind != EH_MEASURE_CSAT)
+        if (plan->measures[i].has_prior && !eh_measure(plan->measures[i].kind)->shrinks)
             eh_lines_say(to,
                          "the prior of %.*s is never used; say `if_missing: prior` or leave it out",
                          EH_STR_ARG(plan->measures[i].name));
@@ -220,6 +208,15 @@ static bool has_points(const struct eh_bonus_plan *plan, struct eh_str kind)
     return false;
 }
 
+static void lint_of_kind(struct eh_lines *to, const struct eh_plan_measure *measure,
+                         const struct eh_desk *desk)
+{
+    const char *kind = eh_measure(measure->kind)->of_kind;
+    if (kind && !eh_desk_kind(desk, eh_str(kind)))
+        eh_lines_say(to, "%.*s counts tickets of kind %s, and this desk has none; leave it out",
+                     EH_STR_ARG(measure->name), kind);
+}
+
 static void lint_kinds(struct eh_lines *to, const struct eh_bonus_plan *plan,
                        const struct eh_desk *desk)
 {
@@ -230,10 +227,7 @@ static void lint_kinds(struct eh_lines *to, const struct eh_bonus_plan *plan,
                          "`individual.points`",
                          EH_STR_ARG(desk->kinds[i].id));
     for (uint32_t i = 0; desk && i < plan->measure_count; i++)
-        if (plan->measures[i].kind == EH_MEASURE_CONVERSION && !eh_desk_kind(desk, eh_str("quote")))
-            eh_lines_say(
-                to,
-                "conversion counts tickets of kind quote, and this desk has none; leave it out");
+        lint_of_kind(to, &plan->measures[i], desk);
 }
 
 static void lint_unused(struct eh_lines *to, const struct eh_bonus_plan *plan)

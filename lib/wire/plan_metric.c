@@ -5,41 +5,10 @@
 
 #include <stdlib.h>
 
-#define RATING_LEAST 1000 /* milli-points */
-#define RATING_MOST  5000
-#define MS           1000
+#define MS         1000
+#define NAMES_SIZE 200 /* bytes of a list of all measures */
 
-/* By number; one without a name is of a figure that is imported. */
-static const struct plan_known known[] = {
-    [EH_MEASURE_REVENUE] = {"revenue", EH_MEASURE_REVENUE, EH_UNIT_MONEY, 1, false,
-                            -EH_PLAN_MONEY_MAX, EH_PLAN_MONEY_MAX},
-    [EH_MEASURE_CSAT] = {"csat", EH_MEASURE_CSAT, EH_UNIT_MILLI, 1, true, RATING_LEAST,
-                         RATING_MOST},
-    [EH_MEASURE_HANDLE_TIME] = {"handle_time", EH_MEASURE_HANDLE_TIME, EH_UNIT_SECONDS, -1, false,
-                                0, EH_DESK_DURATION_MAX_S},
-    [EH_MEASURE_REOPEN_RATE] = {"reopen_rate", EH_MEASURE_REOPEN_RATE, EH_UNIT_PPM, -1, true, 0,
-                                EH_PLAN_RATIO_MAX},
-    [EH_MEASURE_CONVERSION] = {"conversion", EH_MEASURE_CONVERSION, EH_UNIT_PPM, 1, false, 0,
-                               EH_PPM},
-    [EH_MEASURE_RESPONSE_TIME] = {"response_time", EH_MEASURE_RESPONSE_TIME, EH_UNIT_SECONDS, -1,
-                                  false, 0, EH_DESK_DURATION_MAX_S},
-    [EH_MEASURE_CYCLE_TIME] = {"cycle_time", EH_MEASURE_CYCLE_TIME, EH_UNIT_SECONDS, -1, false, 0,
-                               EH_DESK_DURATION_MAX_S},
-};
-#define KNOWN_COUNT (sizeof known / sizeof *known)
-
-const struct plan_known *eh_plan_known(enum eh_measure_kind kind)
-{
-    return kind < KNOWN_COUNT && known[kind].name ? &known[kind] : NULL;
-}
-
-bool eh_plan_computes(struct eh_str metric)
-{
-    for (size_t i = 0; i < KNOWN_COUNT; i++)
-        if (known[i].name && eh_str_equal(metric, eh_str(known[i].name)))
-            return true;
-    return false;
-}
+_Static_assert(EH_MEASURE_TIME_MAX_S == EH_DESK_DURATION_MAX_S, "a plan says times as a desk does");
 
 bool eh_plan_is_minutes(struct eh_str metric)
 {
@@ -47,19 +16,12 @@ bool eh_plan_is_minutes(struct eh_str metric)
            eh_str_equal(metric, eh_str("contract_minutes"));
 }
 
-bool eh_plan_has(const struct eh_bonus_plan *plan, struct eh_str metric)
+const struct eh_plan_measure *eh_plan_measure_find(const struct eh_bonus_plan *plan,
+                                                   struct eh_str metric)
 {
     for (uint32_t i = 0; plan && i < plan->measure_count; i++)
         if (eh_str_equal(plan->measures[i].name, metric))
-            return true;
-    return false;
-}
-
-const char *eh_plan_computed(size_t at)
-{
-    for (size_t i = 0; i < KNOWN_COUNT; i++)
-        if (known[i].name && at-- == 0)
-            return known[i].name;
+            return &plan->measures[i];
     return NULL;
 }
 
@@ -96,11 +58,11 @@ struct metrics {
 static struct plan_bounds bounds_of(const struct eh_bonus_plan *plan,
                                     const struct eh_plan_measure *measure)
 {
-    const struct plan_known *k = eh_plan_known(measure->kind);
+    struct eh_measure_range said = eh_measure(measure->kind)->said;
     return (struct plan_bounds){.unit = measure->unit,
                                 .exponent = plan->currency_exponent,
-                                .least = k ? k->least : -EH_PLAN_MONEY_MAX,
-                                .most = k ? k->most : EH_PLAN_MONEY_MAX};
+                                .least = said.least,
+                                .most = said.most};
 }
 
 static int read_weight(struct desk_reader *reader, const struct desk_node *node,
@@ -152,6 +114,25 @@ static int check_keys(struct metrics *m, const struct desk_path *path, const str
     return 0;
 }
 
+/* "revenue, csat, ..." */
+static void list_names(char *ret, size_t size)
+{
+    size_t used = 0;
+    for (size_t i = 0; used < size && eh_measure_name(i); i++)
+        used += eh_format(ret + used, size - used, "%s%s", i ? ", " : "", eh_measure_name(i));
+}
+
+static int refuse_name(struct metrics *m, const struct desk_path *path, const struct raw *raw,
+                       struct eh_str name)
+{
+    char names[NAMES_SIZE];
+    list_names(names, sizeof names);
+    return eh_desk_refuse(m->reader, raw->node, path, EH_EINVAL,
+                          "`%.*s` is none of %s; an imported metric says `take: sum` or "
+                          "`take: last`",
+                          name.size < 40 ? (int)name.size : 40, name.data, names);
+}
+
 static int read_imported(struct metrics *m, const struct desk_path *path, const struct raw *raw,
                          struct eh_plan_measure *measure)
 {
@@ -163,12 +144,7 @@ static int read_imported(struct metrics *m, const struct desk_path *path, const 
                                         [EH_UNIT_SECONDS] = "seconds"};
     size_t index = 0;
     if (!raw->take)
-        return eh_desk_refuse(m->reader, raw->node, path, EH_EINVAL,
-                              "`%.*s` is none of revenue, csat, handle_time, reopen_rate, "
-                              "conversion, response_time, cycle_time; an imported metric says "
-                              "`take: sum` or `take: last`",
-                              measure->name.size < 40 ? (int)measure->name.size : 40,
-                              measure->name.data);
+        return refuse_name(m, path, raw, measure->name);
     struct desk_path at = eh_desk_path_key(path, eh_str("take"));
     int r = eh_desk_read_word(m->reader, raw->take, &at, takes, 2, &index);
     measure->take = (uint8_t)index;
@@ -266,12 +242,13 @@ static int read_prior(struct metrics *m, const struct desk_node *node, const str
         {"mean", eh_desk_read_node, offsetof(struct prior, mean), true},
         {"count", eh_desk_read_node, offsetof(struct prior, count), false}};
     struct desk_path path = eh_desk_path_key(up, eh_str("prior"));
-    bool csat = measure->kind == EH_MEASURE_CSAT;
+    bool shrinks = eh_measure(measure->kind)->shrinks;
     if (!node)
-        return !csat ? 0
-                     : eh_desk_refuse(m->reader, raw->node, &path, EH_EINVAL,
-                                      "is missing; csat needs the mean that few ratings shrink "
-                                      "to, such as {mean: 4.2, count: 30}");
+        return !shrinks ? 0
+                        : eh_desk_refuse(m->reader, raw->node, &path, EH_EINVAL,
+                                         "is missing; %.*s needs the mean that few ratings shrink "
+                                         "to, such as {mean: 4.2, count: 30}",
+                                         EH_STR_ARG(measure->name));
     struct prior prior = {0};
     int r = eh_desk_read_map(m->reader, node, &path, fields, 2, &prior);
     if (r < 0)
@@ -281,29 +258,31 @@ static int read_prior(struct metrics *m, const struct desk_node *node, const str
     r = eh_plan_read_value(m->reader, prior.mean, &at, &bounds, &measure->prior_mean);
     measure->has_prior = true;
     at = eh_desk_path_key(&path, eh_str("count"));
-    if (r == 0 && csat != !!prior.count)
+    if (r == 0 && shrinks != !!prior.count)
         return eh_desk_refuse(m->reader, node, &at, EH_EINVAL, "%s",
-                              csat ? "is missing; say how many ratings the mean weighs"
-                                   : "belongs to csat; leave it out");
+                              shrinks ? "is missing; say how many ratings the mean weighs"
+                                      : "belongs to csat; leave it out");
     uint32_t count = 0;
-    if (r == 0 && csat)
+    if (r == 0 && shrinks)
         r = eh_desk_read_number(m->reader, prior.count, &at, 0, EH_PLAN_PRIOR_MAX, &count);
     measure->prior_count = count;
     return r;
 }
 
+/* A plan of before there was a measure of that name imports the figure, and says so. */
+static enum eh_measure_kind kind_of(const struct raw *raw)
+{
+    enum eh_measure_kind kind = eh_measure_named(raw->name);
+    return raw->take && !eh_measure(kind)->reserved ? EH_MEASURE_IMPORTED : kind;
+}
+
 static int define(struct metrics *m, const struct desk_path *path, const struct raw *raw,
                   struct eh_plan_measure *ret)
 {
+    enum eh_measure_kind kind = kind_of(raw);
     struct eh_plan_measure measure = {
-        .name = raw->name, .kind = EH_MEASURE_IMPORTED, .unit = EH_UNIT_COUNT};
-    for (size_t i = 0; i < KNOWN_COUNT; i++)
-        if (known[i].name && eh_str_equal(raw->name, eh_str(known[i].name))) {
-            measure.kind = known[i].kind;
-            measure.unit = known[i].unit;
-        }
-    if (eh_str_equal(raw->name, eh_str("paid_minutes")) ||
-        eh_str_equal(raw->name, eh_str("contract_minutes")))
+        .name = raw->name, .kind = (uint8_t)kind, .unit = eh_measure(kind)->unit};
+    if (eh_plan_is_minutes(raw->name))
         return eh_desk_refuse(m->reader, raw->node, path, EH_EINVAL,
                               "%.*s is what `split: hours` shares by, not a metric of the pool",
                               EH_STR_ARG(raw->name));

@@ -8,17 +8,6 @@
 
 #include "desk_read.h"
 
-/* What is known of a metric by its name. */
-struct plan_known {
-    const char *name;
-    uint8_t kind, unit;
-    int8_t better;       /* 1: more is better, -1: less is better */
-    bool quality;        /* of the work, not the amount or the speed of it */
-    int64_t least, most; /* values that can be, in its unit */
-};
-
-const struct plan_known *eh_plan_known(enum eh_measure_kind); /* NULL for imported ones */
-
 /* plan.c: the list `plans` of a desk whose kinds and teams are read. */
 int eh_plan_read_all(struct desk_reader *, const struct desk_node *,
                      const struct desk_path *) EH_MUST_CHECK;

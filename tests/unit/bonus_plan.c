@@ -3,7 +3,8 @@
  * the canonical form, advice, and which plan governs when.
  *
  * data/plans/bad holds the refused ones; data/plans/bad.sentences has a line for each: its name, a
- * tab, and the sentence. Names that begin with `desk-` are desk files, the others single plans.
+ * tab, and the sentence, in which {MEASURES} stands for the names of all measures. Names that begin
+ * with `desk-` are desk files, the others single plans.
  */
 #include "bonus_kit.h"
 
@@ -267,12 +268,28 @@ Test(bonus_plan, whatever_changes_changes_the_hash)
 
 /* --- What is refused --- */
 
+/* The line, with the names of all measures where it says MEASURES in braces. */
+static void fill_in(const char *line, char *ret, size_t size)
+{
+    static const char mark[] = "{MEASURES}";
+    size_t length = strcspn(line, "\n"), used = 0;
+    const char *at = memmem(line, length, mark, sizeof mark - 1);
+    size_t before = at ? (size_t)(at - line) : length;
+    used = (size_t)snprintf(ret, size, "%.*s", (int)before, line);
+    for (size_t i = 0; at && eh_measure_name(i); i++)
+        used +=
+            (size_t)snprintf(ret + used, size - used, "%s%s", i ? ", " : "", eh_measure_name(i));
+    if (at)
+        snprintf(ret + used, size - used, "%.*s", (int)(length - before - sizeof mark + 1),
+                 at + sizeof mark - 1);
+}
+
 static bool known_sentence(struct eh_str sentences, const char *name, char *ret, size_t size)
 {
     size_t length = strlen(name);
     for (const char *at = sentences.data; at; at = strchr(at, '\n') ? strchr(at, '\n') + 1 : NULL)
         if (strncmp(at, name, length) == 0 && at[length] == '\t') {
-            snprintf(ret, size, "%.*s", (int)strcspn(at + length + 1, "\n"), at + length + 1);
+            fill_in(at + length + 1, ret, size);
             return true;
         }
     return false;

@@ -115,6 +115,8 @@ OWN = {
     "fairness/verdicts.h": "#include <math.h>\n",
     "fairness/watch.h": """struct eh_str sales; struct eh_fairness_report report; int64_t first, last;
         bool next_input(struct eh_input *ret);""",
+    "measure/measure.h": """const struct eh_plan_measure *measure; const struct eh_bonus_facts *facts;
+        void complain(const char *why);""",
     "json/pool.h": "struct eh_pool_statement *statement; struct eh_bonus_node *why;",
     "wire/plan.h": "eh_plan_line_fn *say;",
     "engine/policy.h": "struct eh_choice choice; uint32_t position; struct eh_draws *draws;",

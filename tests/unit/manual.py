@@ -248,6 +248,22 @@ def every_metric_is_in_the_manual():
          set(re.findall(r"\*(evenhand_[a-z_]+)\*", api("METRICS"))))
 
 
+def every_measure_is_in_the_manual():
+    """With its unit and what it is, as its row says."""
+    units = {"MONEY": "money", "MILLI": "rating", "SECONDS": "time", "PPM": "percent", "COUNT": "count"}
+    rows = re.split(r"\[EH_MEASURE_[A-Z_]+\] = ", source("lib", "measure", "measures.c"))[1:]
+    offered = set()
+    for row in rows:
+        text = {key: "".join(re.findall(r'"(.*?)"', strings)) for key, strings in
+                re.findall(r'\.(\w+)\s*=\s*((?:"[^"]*"\s*)+)', row)}
+        if "name" in text:  # the others are imported
+            unit = units[re.search(r"\.unit = EH_UNIT_([A-Z]+)", row)[1]]
+            offered.add("%s, %s: %s" % (text["name"], unit, text["help"]))
+    table = page("evenhand-plan.5").split("\n# METRICS\n")[1].split("\n*")[1]
+    same("measures", offered, {"%s, %s: %s" % row for row in re.findall(
+        r"^\|  (\w+)\n:  (\w+)\n:  (.*)$", table, re.M)})
+
+
 def every_alarm_is_in_the_manual():
     names = set(re.findall(r'\] = "([a-z_]+)"', source("daemon", "host", "alarms.c")))
     section = page("evenhandd.8").split("\n# ALARMS\n")[1].split("\n# ")[0]
@@ -282,7 +298,8 @@ TESTS = [every_command_and_option_is_in_the_manual, completion_offers_the_same,
          every_key_of_the_configuration_is_in_its_manual, every_message_is_in_the_manual,
          every_route_is_in_the_manual, every_view_is_in_the_manual,
          every_key_of_an_answer_is_in_the_manual, every_metric_is_in_the_manual,
-         every_alarm_is_in_the_manual, what_is_hashed_of_a_ticket_is_in_the_manual]
+         every_measure_is_in_the_manual, every_alarm_is_in_the_manual,
+         what_is_hashed_of_a_ticket_is_in_the_manual]
 
 
 if __name__ == "__main__":

@@ -66,6 +66,9 @@ int eh_currency_exponent(struct eh_str code);
 /* The one rounding rule: half away from zero. divisor > 0. */
 __int128 eh_round_divide(__int128 dividend, __int128 divisor);
 
+/* A number too large for 64 bits is refused: -EH_ERANGE; `what` names it. */
+int eh_narrow(__int128 wide, const char *what, int64_t *ret, struct eh_error *) EH_MUST_CHECK;
+
 /* The nearest 64 bit number: a sum of values may be larger than any of them can say. */
 int64_t eh_clamp(__int128);
 /* The sum, clamped: for a running sum that is shown, and decides nothing. */

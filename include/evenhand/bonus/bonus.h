@@ -17,66 +17,10 @@
 #define EVENHAND_BONUS_BONUS_H
 
 #include <evenhand/base/base.h>
+#include <evenhand/measure/facts.h>
 #include <evenhand/wire/plan.h>
 
-/* --- What is known of a period. Counts and minutes are 0 or more. --- */
-
-/* Tickets whose last closing lies in the period and stands; cancelled ones are in none of it. */
-struct eh_bonus_kind {
-    struct eh_str id;
-    int64_t closed, won, lost;
-    int64_t handled_count, handled_ms; /* winsorised by eh_plan_winsorise() one by one */
-};
-
-struct eh_bonus_import {
-    struct eh_str name;
-    int64_t sum, last, count; /* count 0: the feed did not come */
-};
-
-struct eh_bonus_member {
-    struct eh_str rep;
-    int32_t since;     /* date of joining the company; EH_DATE_ALWAYS: not known, the first band */
-    int32_t first_day; /* first eligible day in the period */
-    uint32_t days;     /* eligible days in the period; 0: no share */
-    bool left;         /* not in the team on the period's last day */
-    bool excluded;     /* set aside by a manager */
-    bool has_paid, has_contract;
-    int64_t paid_minutes, contract_minutes; /* paid count up to contract */
-    const int64_t *closed;                  /* closings held, by the facts' kinds; NULL: none */
-};
-
-struct eh_bonus_facts {
-    struct eh_period period;
-    bool estimate; /* of a period that runs: what is missing scores nothing instead of blocking */
-    const struct eh_bonus_kind *kinds;
-    uint32_t kind_count;
-    int64_t revenue; /* won minus refunded, minor units */
-    int64_t ratings, rating_sum;
-    int64_t firsts;    /* tickets first closed in the period, taken back since or not ... */
-    int64_t reopened;  /* ... and those of them that were reopened */
-    int64_t cancelled; /* tickets that are no work */
-    bool by_closings;  /* as earlier builds counted: every closing and reopening, cancelled ones,
-                          too; no `firsts` */
-    int64_t responses, response_ms;
-    int64_t cycles, cycle_ms;
-    const struct eh_bonus_import *imports;
-    uint32_t import_count;
-    const struct eh_bonus_member *members; /* in any order */
-    uint32_t member_count;
-    int64_t carry_open; /* 0 or less: what the team's pool still has to take back */
-    bool ties_by_id;    /* no figure: ties are broken as the first builds did */
-};
-
 /* --- What comes of it. --- */
-
-struct eh_bonus_value {
-    int64_t value;   /* in the measure's unit */
-    int64_t count;   /* of the facts it is made of */
-    int64_t unknown; /* closed tickets whose time cannot be known: they are in no mean */
-    bool prior;      /* nothing came; the plan's prior stands in */
-    bool kept;       /* nothing is known any more: it is that of the version before */
-    bool missing;    /* only in an estimate */
-};
 
 struct eh_bonus_score {
     int64_t curve_ppm; /* what the curve gives */
@@ -177,10 +121,6 @@ int eh_bonus_recompute(const struct eh_bonus_plan *, const struct eh_bonus_facts
 /* y at x, on straight lines between the points, rounded once. */
 int64_t eh_curve_at(const struct eh_curve *, int64_t x);
 
-/* Closed tickets that are not in a mean of times, for nobody can tell how long they took; 0 for
- * every other measure. */
-int64_t eh_bonus_unknown(const struct eh_bonus_facts *, enum eh_measure_kind);
-
 /* What of the open carry (0 or less) a period takes: 0 or less. */
 int64_t eh_bonus_carry(int64_t gross, int64_t carry_open, uint32_t at_most_ppm);
 
@@ -199,13 +139,6 @@ void eh_bonus_count_days(const struct eh_bonus_stay *, uint32_t count, struct eh
 int eh_bonus_plan_sha256(const struct eh_bonus_plan *, uint8_t ret[32]) EH_MUST_CHECK;
 
 /* --- Why. --- */
-
-struct eh_bonus_input {
-    struct eh_str name;
-    int64_t value;
-    uint8_t unit;  /* enum eh_unit */
-    int64_t count; /* of the facts behind it; 0: it is no figure of facts */
-};
 
 struct eh_bonus_node {
     struct eh_str name, formula, rounding; /* rounding: how the value came to be a whole number */

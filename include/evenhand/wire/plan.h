@@ -17,47 +17,22 @@
 #define EVENHAND_WIRE_PLAN_H
 
 #include <evenhand/base/base.h>
+#include <evenhand/measure/measure.h>
 
 #define EH_PLANS_MAX         10000 /* of a desk */
 #define EH_PLAN_METRICS_MAX  16
-#define EH_PLAN_CURVE_MAX    32       /* points of a curve */
-#define EH_PLAN_MIX_MAX      64       /* kinds a handle_time is mixed of */
-#define EH_PLAN_BANDS_MAX    32       /* steps of seniority */
-#define EH_PLAN_BAND_LARGEST 10000    /* weight of a step */
-#define EH_PLAN_YEARS_MAX    100      /* of service a step may ask for */
-#define EH_PLAN_RATIO_MAX    10000000 /* ppm a curve may reach: 1000 % */
-#define EH_PLAN_POINTS_MAX   1000     /* for a closing */
-#define EH_PLAN_PRIOR_MAX    100000   /* weight of a prior, in ratings */
-#define EH_PLAN_CAP_LEAST    10000    /* ppm: a lower cap would hold back most of the part */
-#define EH_PLAN_SENTENCE_MAX 500      /* bytes of `encourages` and `discourages` */
-#define EH_PLAN_MONEY_MAX    9000000000000000 /* minor units of a pool */
+#define EH_PLAN_CURVE_MAX    32     /* points of a curve */
+#define EH_PLAN_BANDS_MAX    32     /* steps of seniority */
+#define EH_PLAN_BAND_LARGEST 10000  /* weight of a step */
+#define EH_PLAN_YEARS_MAX    100    /* of service a step may ask for */
+#define EH_PLAN_POINTS_MAX   1000   /* for a closing */
+#define EH_PLAN_PRIOR_MAX    100000 /* weight of a prior, in ratings */
+#define EH_PLAN_CAP_LEAST    10000  /* ppm: a lower cap would hold back most of the part */
+#define EH_PLAN_SENTENCE_MAX 500    /* bytes of `encourages` and `discourages` */
 
 /* The canonical form of a plan holds the numbers of the enums below, and plan_sha256 is its hash: a
  * number that changes changes the hash of every plan that was ever published. */
 
-/* Numbers are stored: never change, never reuse. */
-enum eh_measure_kind {
-    EH_MEASURE_REVENUE = 0,
-    EH_MEASURE_CSAT = 1,
-    EH_MEASURE_HANDLE_TIME = 2,
-    EH_MEASURE_REOPEN_RATE = 3,
-    EH_MEASURE_CONVERSION = 4,
-    EH_MEASURE_RESPONSE_TIME = 5,
-    EH_MEASURE_CYCLE_TIME = 6,
-    EH_MEASURE_IMPORTED = 7
-};
-
-/* Numbers are stored: never change, never reuse. */
-enum eh_unit {
-    EH_UNIT_COUNT = 0, /* whole numbers */
-    EH_UNIT_MONEY = 1, /* minor units */
-    EH_UNIT_PPM = 2,
-    EH_UNIT_MILLI = 3, /* thousandths: points of a rating */
-    EH_UNIT_SECONDS = 4
-};
-
-/* Numbers are stored: never change, never reuse. */
-enum eh_take { EH_TAKE_SUM = 0, EH_TAKE_LAST = 1 };
 /* Numbers are stored: never change, never reuse. */
 enum eh_gate {
     EH_GATE_NONE = 0,
@@ -91,33 +66,6 @@ struct eh_curve {
     struct eh_curve_point *points; /* 2 or more */
     uint32_t count;
 };
-
-struct eh_plan_mix {
-    struct eh_str kind;
-    uint32_t share_ppm; /* all together 10^6 */
-};
-
-/* How one figure is made of the facts; metrics and gates that name the same figure share it. */
-struct eh_plan_measure {
-    struct eh_str name;
-    uint8_t kind; /* enum eh_measure_kind */
-    uint8_t unit; /* enum eh_unit, of its value */
-    uint8_t take; /* enum eh_take, for imported ones */
-    bool has_prior;
-    int64_t prior_mean;      /* in its unit */
-    int64_t prior_count;     /* weight in ratings, for csat */
-    struct eh_plan_mix *mix; /* by kind, for handle_time */
-    uint32_t mix_count;
-    int64_t least_ms, most_ms; /* winsorised at these */
-};
-
-/* A duration as the measure counts it. */
-static inline int64_t eh_plan_winsorise(const struct eh_plan_measure *measure, int64_t duration_ms)
-{
-    if (duration_ms < measure->least_ms)
-        return measure->least_ms;
-    return duration_ms > measure->most_ms ? measure->most_ms : duration_ms;
-}
 
 struct eh_plan_gate {
     uint8_t effect;            /* enum eh_gate; NONE: there is no gate */
@@ -178,10 +126,9 @@ static inline bool eh_plan_shares_unearned(const struct eh_bonus_plan *plan)
 
 /* Figures of a rep that payroll imports, whatever the plans say. */
 bool eh_plan_is_minutes(struct eh_str metric);
-/* Whether it makes something of that figure, in a metric or a gate; NULL: no plan does. */
-bool eh_plan_has(const struct eh_bonus_plan *, struct eh_str metric);
-/* The names that eh_plan_computes() knows, one after the other; NULL: that was all. */
-const char *eh_plan_computed(size_t at);
+/* What it makes of that figure, in a metric or a gate; NULL: nothing. The plan may be NULL. */
+const struct eh_plan_measure *eh_plan_measure_find(const struct eh_bonus_plan *,
+                                                   struct eh_str metric);
 
 struct eh_desk;
 
@@ -227,9 +174,6 @@ int eh_desk_plans_check(const struct eh_desk *old, const struct eh_desk *new, in
 /* A value in the words of its unit: "129.95", "4.383", "5.5825%", "655s". */
 size_t eh_plan_value_print(const struct eh_bonus_plan *, enum eh_unit, int64_t value,
                            char ret_text[EH_DECIMAL_TEXT_MAX]);
-
-/* Whether a metric of this name is made from what happened: no figure is imported under it. */
-bool eh_plan_computes(struct eh_str metric);
 
 const char *eh_gate_name(enum eh_gate); /* "zero_metric" */
 const char *eh_unit_name(enum eh_unit); /* "minor", "milli", "seconds", "ppm", "count" */
