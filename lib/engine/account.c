@@ -18,8 +18,7 @@ uint32_t eh_account_find(const struct eh_engine *e, uint32_t team, uint32_t rep)
 struct account *eh_account_add(struct eh_engine *e, uint32_t team, uint32_t rep)
 {
     if (e->account_count >= ACCOUNTS_MAX ||
-        eh_room(&e->accounts, &e->account_capacity, e->account_count + 1, sizeof *e->accounts) <
-            0 ||
+        eh_array_room(&e->accounts, &e->account_capacity, e->account_count + 1, ACCOUNTS_MAX) < 0 ||
         eh_table_put(&e->account_index, account_key(team, rep), e->account_count) < 0)
         return NULL;
     struct account *account = &e->accounts[e->account_count++];

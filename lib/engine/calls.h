@@ -32,10 +32,6 @@
 
 #include "state.h"
 
-/* Makes room for `count` items of `size` bytes. New ones are not touched: what is not used does not
- * become resident. -EH_ENOMEM. */
-int eh_room(void *items, uint32_t *capacity, uint32_t count, size_t size) EH_MUST_CHECK;
-
 /* names: number of an id, or NONE; adding a rep, team or kind gives the number there is or a new
  * one. */
 uint32_t eh_names_find(const struct names *, struct eh_str);
@@ -262,10 +258,9 @@ int eh_duty_change(struct step *, const struct duty *) EH_MUST_CHECK;
 void eh_duty_done(struct duty *);
 /* The rules begin that know of leavers. */
 void eh_leavers_begin(struct eh_engine *);
-/* Lists of team ids, joined by '\x1f': whether one has this team; the first team, which goes from
- * the list; one more, in text of one's own. */
+/* A list of team ids in one text (eh_text_list_next): whether it has this team; one more, in text
+ * that the caller owns. */
 bool eh_team_list_has(struct eh_str list, struct eh_str team);
-struct eh_str eh_team_list_next(struct eh_str *list);
 int eh_team_list_add(char **text, uint32_t *size, struct eh_str team) EH_MUST_CHECK;
 /* The first team whose tickets the rep is to leave behind, or NONE, and the teams behind it. */
 uint32_t eh_leaves_team(const struct eh_engine *, uint32_t rep, struct eh_str *ret_rest);

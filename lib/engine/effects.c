@@ -14,21 +14,6 @@ void eh_step_begin(struct eh_effects *fx)
         .arena = arena, .items = items, .count = count, .capacity = capacity, .first = count};
 }
 
-static int reserve(struct eh_effects *fx)
-{
-    if (fx->count < fx->capacity)
-        return 0;
-    uint32_t capacity = fx->capacity ? fx->capacity * 2 : 64;
-    struct eh_effect *items = eh_arena_alloc(fx->arena, capacity * sizeof *items);
-    if (!items)
-        return -EH_ENOMEM;
-    if (fx->count)
-        memcpy(items, fx->items, fx->count * sizeof *items);
-    fx->items = items;
-    fx->capacity = capacity;
-    return 0;
-}
-
 /* Copies the texts of an effect and its draws in one piece. */
 static int own(struct eh_arena *arena, struct eh_effect *effect)
 {
@@ -55,7 +40,8 @@ static int own(struct eh_arena *arena, struct eh_effect *effect)
 
 static int add(struct step *s, struct eh_effect effect)
 {
-    int r = reserve(s->fx);
+    int r = eh_array_room_in(s->fx->arena, &s->fx->items, &s->fx->capacity,
+                             s->fx->count + (size_t)1, EH_ARRAY_MAX);
     if (r == 0)
         r = own(s->fx->arena, &effect);
     if (r < 0)
@@ -96,16 +82,12 @@ int eh_step_emit(struct step *s, int type, const struct ticket *t, uint32_t rep,
 int eh_step_epoch_notice(struct step *s, int type, uint32_t epoch,
                          const uint8_t bytes[EH_SEED_BYTES])
 {
-    static const char digits[] = "0123456789abcdef";
-    char id[16], hex[2 * EH_SEED_BYTES];
+    char id[16], hex[EH_HEX_TEXT(EH_SEED_BYTES)];
     size_t size = eh_format(id, sizeof id, "%u", epoch);
-    for (size_t i = 0; i < EH_SEED_BYTES; i++) {
-        hex[2 * i] = digits[bytes[i] >> 4];
-        hex[2 * i + 1] = digits[bytes[i] & 15];
-    }
+    size_t digits = eh_hex_print(bytes, EH_SEED_BYTES, hex);
     return add(s, (struct eh_effect){.type = (uint8_t)type,
                                      .id = eh_str_n(id, size),
-                                     .why = eh_str_n(hex, sizeof hex),
+                                     .why = eh_str_n(hex, digits),
                                      .epoch = epoch});
 }
 

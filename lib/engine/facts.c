@@ -40,7 +40,7 @@ static int allocate(struct eh_engine *e, uint32_t *ret)
         e->free_period = e->periods[*ret].older;
         return 0;
     }
-    int r = eh_room(&e->periods, &e->period_capacity, e->period_count + 1, sizeof *e->periods);
+    int r = eh_array_room(&e->periods, &e->period_capacity, e->period_count + 1, EH_ARRAY_MAX);
     if (r == 0)
         *ret = e->period_count++;
     return r;
@@ -106,7 +106,8 @@ static int add_fact(struct eh_engine *e, uint32_t period, const struct fact *fac
     uint32_t slot = e->free_fact;
     if (slot != NONE)
         e->free_fact = e->facts[slot].next;
-    else if ((r = eh_room(&e->facts, &e->fact_capacity, e->fact_count + 1, sizeof *e->facts)) == 0)
+    else if ((r = eh_array_room(&e->facts, &e->fact_capacity, e->fact_count + 1, EH_ARRAY_MAX)) ==
+             0)
         slot = e->fact_count++;
     if (r < 0)
         return r;
@@ -490,7 +491,7 @@ int eh_facts_imported(struct eh_engine *e, uint32_t team, struct eh_period of,
     return r < 0 ? r : import_for(e, true, team, of, m);
 }
 
-/* "BY\x1fREASON", behind the fact of a rep. */
+/* "BY" and "REASON", a list in one text, behind the fact of a rep. */
 static int sign(struct eh_engine *e, struct fact *fact, const struct eh_message *m)
 {
     struct eh_bytes *scratch = &e->scratch;
@@ -498,7 +499,7 @@ static int sign(struct eh_engine *e, struct fact *fact, const struct eh_message 
         return 0;
     eh_bytes_clear(scratch);
     eh_bytes_put(scratch, m->actor.data, m->actor.size);
-    eh_bytes_put_u8(scratch, '\x1f');
+    eh_bytes_put_u8(scratch, EH_TEXT_LIST_SEPARATOR);
     eh_bytes_put(scratch, m->reason.data, m->reason.size);
     if (scratch->failed)
         return -EH_ENOMEM;

@@ -41,7 +41,7 @@ static int take(void *context, struct eh_str id, uint32_t rep, const struct eh_s
 {
     struct spans *to = context;
     (void)rep;
-    int r = eh_room(&to->items, &to->capacity, to->count + count, sizeof *to->items);
+    int r = eh_array_room(&to->items, &to->capacity, to->count + count, EH_ARRAY_MAX);
     for (uint32_t i = 0; r == 0 && i < count; i++)
         to->items[to->count++] = (struct span){id, stays[i]};
     return r;

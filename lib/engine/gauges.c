@@ -93,13 +93,9 @@ static bool anybody_has(const struct eh_engine *e, const struct team *team, stru
 static uint32_t lacking(const struct eh_engine *e, const struct team *team, struct eh_str skills)
 {
     uint32_t bits = 0;
-    for (uint32_t i = 0; skills.size > 0; i++) {
-        const char *end = memchr(skills.data, '\x1f', skills.size);
-        size_t size = end ? (size_t)(end - skills.data) : skills.size;
-        if (!anybody_has(e, team, eh_str_n(skills.data, size)))
+    for (uint32_t i = 0; skills.size > 0; i++)
+        if (!anybody_has(e, team, eh_text_list_next(&skills)))
             bits |= UINT32_C(1) << i;
-        skills = end ? eh_str_n(end + 1, skills.size - size - 1) : eh_str_n(NULL, 0);
-    }
     return bits;
 }
 

@@ -143,7 +143,7 @@ static int drop_away_in(struct eh_engine *e, uint32_t rep_no)
     uint32_t size = 0;
     int r = 0;
     while (r == 0 && list.size > 0) {
-        struct eh_str id = eh_team_list_next(&list);
+        struct eh_str id = eh_text_list_next(&list);
         uint32_t team = eh_names_find(&e->team_names, id);
         if (team != NONE && eh_member_active(e, team, rep_no) != NONE)
             r = eh_team_list_add(&kept, &size, id);

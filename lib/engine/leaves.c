@@ -22,7 +22,7 @@ uint32_t eh_leaves_team(const struct eh_engine *e, uint32_t rep_no, struct eh_st
     const struct rep *rep = &e->reps[rep_no];
     *ret_rest = eh_str_n(rep->leaves, rep->leaves_size);
     while (ret_rest->size > 0) {
-        uint32_t team = eh_names_find(&e->team_names, eh_team_list_next(ret_rest));
+        uint32_t team = eh_names_find(&e->team_names, eh_text_list_next(ret_rest));
         if (is_left(e, team, rep_no))
             return team;
     }

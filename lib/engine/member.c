@@ -24,14 +24,11 @@ bool eh_rep_has_skills(const struct eh_engine *e, uint32_t rep, struct eh_str sk
     const struct eh_desk_rep *desk = &e->desk->desk->reps[e->reps[rep].desk_index];
     uint32_t has = 0;
     while (skills.size > 0) { /* both are sorted */
-        const char *end = memchr(skills.data, '\x1f', skills.size);
-        size_t size = end ? (size_t)(end - skills.data) : skills.size;
-        struct eh_str skill = eh_str_n(skills.data, size);
+        struct eh_str skill = eh_text_list_next(&skills);
         while (has < desk->skill_count && eh_str_compare(desk->skills[has], skill) < 0)
             has++;
         if (has == desk->skill_count || !eh_str_equal(desk->skills[has], skill))
             return false;
-        skills = end ? eh_str_n(end + 1, skills.size - size - 1) : eh_str_n(NULL, 0);
     }
     return true;
 }

@@ -20,7 +20,7 @@ static int names_add(struct names *names, struct eh_str name, uint32_t *ret)
     }
     if (names->count >= NAMES_MAX)
         return -EH_EFULL;
-    int r = eh_room(&names->items, &names->capacity, names->count + 1, sizeof *names->items);
+    int r = eh_array_room(&names->items, &names->capacity, names->count + 1, NAMES_MAX);
     if (r < 0)
         return r;
     struct eh_str copy = eh_arena_str(&names->text, name);
@@ -44,9 +44,9 @@ void eh_names_done(struct names *names)
 int eh_engine_add_rep(struct eh_engine *e, struct eh_str id, uint32_t *ret)
 {
     uint32_t count = e->rep_names.count;
-    int r = eh_room(&e->reps, &e->reps_capacity, count + 1, sizeof *e->reps);
+    int r = eh_array_room(&e->reps, &e->reps_capacity, count + 1, NAMES_MAX);
     if (r == 0)
-        r = eh_room(&e->expiries, &e->expiry_capacity, count + 1, sizeof *e->expiries);
+        r = eh_array_room(&e->expiries, &e->expiry_capacity, count + 1, NAMES_MAX);
     if (r == 0)
         r = names_add(&e->rep_names, id, ret);
     if (r == 0 && *ret == count)
@@ -63,7 +63,7 @@ int eh_engine_add_rep(struct eh_engine *e, struct eh_str id, uint32_t *ret)
 int eh_engine_add_team(struct eh_engine *e, struct eh_str id, uint32_t *ret)
 {
     uint32_t count = e->team_names.count;
-    int r = eh_room(&e->teams, &e->teams_capacity, count + 1, sizeof *e->teams);
+    int r = eh_array_room(&e->teams, &e->teams_capacity, count + 1, NAMES_MAX);
     if (r == 0)
         r = names_add(&e->team_names, id, ret);
     if (r == 0 && *ret == count)
@@ -75,7 +75,7 @@ int eh_engine_add_team(struct eh_engine *e, struct eh_str id, uint32_t *ret)
 int eh_engine_add_kind(struct eh_engine *e, struct eh_str id, uint32_t *ret)
 {
     uint32_t count = e->kind_names.count;
-    int r = eh_room(&e->kinds, &e->kinds_capacity, count + 1, sizeof *e->kinds);
+    int r = eh_array_room(&e->kinds, &e->kinds_capacity, count + 1, NAMES_MAX);
     if (r == 0)
         r = names_add(&e->kind_names, id, ret);
     if (r == 0 && *ret == count)

@@ -110,8 +110,8 @@ static int fill_members(struct eh_engine *e, const struct ticket *t,
     struct watch *watch = e->watch;
     const struct team *team = &e->teams[t->team];
     bool avoided = decision->eligible && decision->eligible < team->sets[t->set].tree[1].count;
-    int r = eh_room(&watch->members, &watch->member_room, team->member_count + 1,
-                    sizeof *watch->members);
+    int r =
+        eh_array_room(&watch->members, &watch->member_room, team->member_count + 1, EH_ARRAY_MAX);
     uint32_t count = 0;
     for (uint32_t i = 0; r == 0 && i < team->member_count; i++) {
         const struct rep *rep = &e->reps[team->members[i].rep];

@@ -19,7 +19,7 @@ static int alloc(struct eh_engine *e, uint32_t *ret)
         e->free_parked = at(e, *ret)->next;
         return 0;
     }
-    int r = eh_room(&e->parked, &e->parked_capacity, e->parked_slots + 1, sizeof *e->parked);
+    int r = eh_array_room(&e->parked, &e->parked_capacity, e->parked_slots + 1, EH_ARRAY_MAX);
     if (r == 0)
         *ret = e->parked_slots++;
     return r;

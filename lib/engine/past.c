@@ -38,7 +38,7 @@ static int fold_one(void *context, struct eh_str id, uint32_t rep, const struct 
                     uint32_t count)
 {
     struct fold *f = context;
-    int r = eh_room(&f->stays, &f->capacity, f->count + count, sizeof *f->stays);
+    int r = eh_array_room(&f->stays, &f->capacity, f->count + count, EH_ARRAY_MAX);
     if (rep == NONE)
         rep = eh_names_find(&f->e->rep_names, id);
     for (uint32_t i = 0; r == 0 && i < count && stays[i].from < f->day; i++) {
@@ -64,7 +64,7 @@ static int fold_again(struct fold *f, const struct team *team, const struct eh_d
         i += of.past_count;
         if (eh_stays_lists(new, is, id))
             of.range_count = 0; /* it says whatever it says itself */
-        r = eh_room(&stays, &capacity, of.past_count + 2 * of.range_count, sizeof *stays);
+        r = eh_array_room(&stays, &capacity, of.past_count + 2 * of.range_count, EH_ARRAY_MAX);
         if (r == 0)
             r = fold_one(f, id, rep, stays, eh_stays_corrected(&of, true, stays));
     }
@@ -350,7 +350,7 @@ static int read_past(struct eh_engine *e, struct eh_reader *in)
     past->day = day;
     int r = 0;
     for (uint64_t i = 0; r == 0 && i < count; i++) {
-        r = eh_room(&past->stays, &capacity, past->count + 1, sizeof *past->stays);
+        r = eh_array_room(&past->stays, &capacity, past->count + 1, EH_ARRAY_MAX);
         if (r == 0)
             r = read_stay(e, in, past);
     }

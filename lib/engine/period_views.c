@@ -138,7 +138,7 @@ bool eh_engine_set_aside(const struct eh_engine *e, struct eh_str team_id, struc
     if (!fact || (!fact->excluded && fact->name_size == 0))
         return false;
     struct eh_str reason = fact_name(fact);
-    *ret = (struct eh_set_aside){.excluded = fact->excluded, .by = eh_team_list_next(&reason)};
+    *ret = (struct eh_set_aside){.excluded = fact->excluded, .by = eh_text_list_next(&reason)};
     ret->reason = reason;
     return true;
 }

@@ -55,7 +55,7 @@ static void settle(struct eh_engine *e, struct skill_set *set, uint32_t at)
 int eh_queue_reserve(struct eh_engine *e, uint32_t team, uint32_t set_no)
 {
     struct skill_set *set = set_of(e, team, set_no);
-    return eh_room(&set->queue, &set->queue_capacity, set->queue_count + 1, sizeof *set->queue);
+    return eh_array_room(&set->queue, &set->queue_capacity, set->queue_count + 1, EH_ARRAY_MAX);
 }
 
 void eh_queue_push(struct eh_engine *e, uint32_t slot)

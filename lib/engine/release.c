@@ -263,7 +263,7 @@ static int release_in(struct step *s, uint32_t no)
     int r = 0;
     struct eh_str list = s->m.team, team;
     while (r == 0 && list.size > 0) {
-        team = eh_team_list_next(&list);
+        team = eh_text_list_next(&list);
         uint32_t at = eh_names_find(&e->team_names, team);
         if (at != NONE && eh_member_active(e, at, no) != NONE && !eh_rep_is_away_in(e, rep, at))
             r = eh_team_list_add(&rep->away_in, &rep->away_in_size, team);

@@ -57,8 +57,8 @@ static int alloc(struct eh_engine *e, uint32_t *ret)
         e->free_cancelled = e->cancelled[*ret].next;
         return 0;
     }
-    int r = eh_room(&e->cancelled, &e->cancelled_capacity, e->cancelled_slots + 1,
-                    sizeof *e->cancelled);
+    int r =
+        eh_array_room(&e->cancelled, &e->cancelled_capacity, e->cancelled_slots + 1, EH_ARRAY_MAX);
     if (r == 0)
         *ret = e->cancelled_slots++;
     return r;

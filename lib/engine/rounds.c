@@ -13,8 +13,8 @@ static void rounds_remove(struct eh_engine *e, uint32_t rep)
 
 static int rounds_add(struct eh_engine *e, uint32_t rep)
 {
-    int r = eh_room(&e->releasing, &e->releasing_capacity, e->releasing_count + 1,
-                    sizeof *e->releasing);
+    int r =
+        eh_array_room(&e->releasing, &e->releasing_capacity, e->releasing_count + 1, EH_ARRAY_MAX);
     if (r == 0)
         e->releasing[e->releasing_count++] = rep;
     return r;

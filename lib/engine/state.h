@@ -132,7 +132,8 @@ struct rep {
     bool gone;        /* was in a team, and is in none today or off the desk file */
     bool back;        /* is to be told that they came back and start afresh */
     bool leaves_told; /* of the first team in: */
-    char *leaves; /* teams whose tickets are to be taken from them; owned; ids joined by '\x1f' */
+    char *leaves; /* teams whose tickets are to be taken from them; owned; a list of ids in one text
+                   */
     uint32_t leaves_size;
     bool in_rounds;         /* stands among those that rounds are due of */
     uint64_t released;      /* ... up to this number they are given back */

@@ -220,7 +220,7 @@ int eh_stays_walk(const struct eh_engine *e, const struct told *told, stays_fn *
         struct eh_str id;
         uint32_t rep;
         struct told_of of = next_of(&w, &id, &rep);
-        r = eh_room(&w.stays, &w.capacity, of.past_count + 2 * of.range_count, sizeof *w.stays);
+        r = eh_array_room(&w.stays, &w.capacity, of.past_count + 2 * of.range_count, EH_ARRAY_MAX);
         if (r < 0)
             break;
         uint32_t count = eh_stays_of(&of, w.stays);

@@ -15,7 +15,7 @@ int eh_ticket_alloc(struct eh_engine *e, uint32_t *ret)
     if (slot != NONE) {
         e->free_ticket = e->tickets[slot].next;
     } else {
-        int r = eh_room(&e->tickets, &e->ticket_capacity, e->ticket_count + 1, sizeof *e->tickets);
+        int r = eh_array_room(&e->tickets, &e->ticket_capacity, e->ticket_count + 1, EH_ARRAY_MAX);
         if (r < 0)
             return r;
         slot = e->ticket_count++;
@@ -84,7 +84,7 @@ static void order_remove(struct eh_engine *e, uint64_t no)
 int eh_ticket_enter(struct eh_engine *e, uint32_t slot, struct eh_key identity)
 {
     const struct ticket *t = &e->tickets[slot];
-    int r = eh_room(&e->order, &e->order_capacity, e->order_count + 1, sizeof *e->order);
+    int r = eh_array_room(&e->order, &e->order_capacity, e->order_count + 1, EH_ARRAY_MAX);
     if (r == 0)
         r = eh_index_put(e, slot, identity);
     if (r == 0)

@@ -21,10 +21,10 @@
  * it and rebuild it. A message that is wrong is not an error: it is refused by an effect, and that
  * is what happened.
  *
- * Not read from outside: RELEASE may carry in `team` the ids, joined by '\x1f', of the teams whose
- * tickets are released (the caller's); without it, all. From EH_RULES_OTHERS on, where the rep is
- * in other teams, too, it says nothing of these: the rep's state stays, and the named teams alone
- * give them nothing until they signal.
+ * Not read from outside: RELEASE may carry in `team` the ids, a list in one text, of the teams
+ * whose tickets are released (the caller's); without it, all. From EH_RULES_OTHERS on, where the
+ * rep is in other teams, too, it says nothing of these: the rep's state stays, and the named teams
+ * alone give them nothing until they signal.
  */
 #ifndef EVENHAND_ENGINE_ENGINE_H
 #define EVENHAND_ENGINE_ENGINE_H
@@ -414,8 +414,8 @@ struct eh_rep_view {
     int64_t next_us;    /* ... until then; EH_TIME_NEVER: nothing is */
     struct eh_str reason;
     struct eh_str by;          /* the user who said it, where that is not the rep; or empty */
-    struct eh_str released_in; /* ids of teams that give them nothing until they signal, joined by
-                                  '\x1f' */
+    struct eh_str released_in; /* teams that give them nothing until they signal: ids, a list in one
+                                  text */
     uint32_t share_ppm;
     uint64_t open, points;
     const uint32_t *teams; /* indices into eh_engine_desk()->teams */

@@ -165,7 +165,7 @@ bool eh_engine_team_gauges(const struct eh_engine *, struct eh_str team, uint32_
 /* Tickets that wait for skills which nobody has who is in the team today, in whatever state they
  * are: a row for each set of skills. Returns how many, at most `max`. */
 struct eh_undoable {
-    struct eh_str skills; /* the set, joined by '\x1f' */
+    struct eh_str skills; /* the set, a list in one text */
     uint32_t lacking;     /* bit i: nobody has its i-th; 0: nobody has all of them together */
     uint64_t waiting;
 };
