@@ -1,4 +1,4 @@
-/* unit/cli: what the command line works out before it talks to anybody: calls, histories, plans,
+/* unit/cli: what the command line works out before it talks to anybody: calls, histories, messages,
  * desks. */
 #include <criterion/criterion.h>
 
@@ -91,15 +91,15 @@ Test(csv, bounds_a_row)
 
 /* ---- Plans. */
 
-/* The plan in words: "ticket 1;outcome 1 won;". */
-static void describe(const struct eh_plan *plan, char *ret, size_t size)
+/* The messages in words: "ticket 1;outcome 1 won;". */
+static void describe(const struct eh_messages *messages, char *ret, size_t size)
 {
     EH_AUTO(eh_arena) struct eh_arena arena = EH_ARENA_INIT;
     size_t used = 0;
     ret[0] = '\0';
-    for (size_t i = 0; i < plan->count; i++) {
+    for (size_t i = 0; i < messages->count; i++) {
         struct eh_message m;
-        cr_assert_eq(eh_message_from_msgpack(eh_plan_body(plan, i), &arena, &m, NULL), 0);
+        cr_assert_eq(eh_message_from_msgpack(eh_messages_body(messages, i), &arena, &m, NULL), 0);
         used += eh_format(ret + used, size - used, "%s %.*s%s%s;", eh_message_type_name(m.type),
                           EH_STR_ARG(m.id), m.outcome ? " " : "",
                           m.outcome ? eh_outcome_name(m.outcome) : "");
@@ -109,17 +109,18 @@ static void describe(const struct eh_plan *plan, char *ret, size_t size)
 static void expect_plan(const char *rows, bool outcomes, const char *words)
 {
     char text[2048], said[1024];
-    struct eh_plan_rules rules = {.history = {.file = "f.csv"}, .outcomes = outcomes};
-    struct eh_plan plan;
+    struct eh_messages_rules rules = {.history = {.file = "f.csv"}, .outcomes = outcomes};
+    struct eh_messages messages;
     struct eh_error error = {0};
     eh_format(text, sizeof text, "%s%s", HEADER, rows);
-    cr_assert_eq(eh_plan_csv(eh_str(text), &rules, &plan, &error), 0, "%s", error.text);
-    describe(&plan, said, sizeof said);
+    cr_assert_eq(eh_messages_from_csv(eh_str(text), &rules, &messages, &error), 0, "%s",
+                 error.text);
+    describe(&messages, said, sizeof said);
     cr_assert_str_eq(said, words);
-    eh_plan_done(&plan);
+    eh_messages_done(&messages);
 }
 
-Test(plan, follows_time_and_puts_tickets_before_outcomes)
+Test(messages, follows_time_and_puts_tickets_before_outcomes)
 {
     const char *rows = "b,2025-01-02,order,t,,2025-01-02,won,,,\n"
                        "a,2025-01-01,order,t,,2025-01-03,lost,,,\n"
@@ -128,7 +129,7 @@ Test(plan, follows_time_and_puts_tickets_before_outcomes)
     expect_plan(rows, true, "ticket a;ticket b;ticket c;outcome b won;outcome a lost;");
 }
 
-Test(plan, never_closes_before_it_opens)
+Test(messages, never_closes_before_it_opens)
 {
     expect_plan("a,2025-01-05T12:00:00Z,order,t,,2025-01-05,won,,,\n"
                 "b,2025-01-03,order,t,,,,,,\n"
@@ -136,20 +137,20 @@ Test(plan, never_closes_before_it_opens)
                 true, "ticket b;ticket a;outcome a won;ticket c;outcome c won;");
 }
 
-Test(plan, keeps_rows_without_a_time_where_they_stand)
+Test(messages, keeps_rows_without_a_time_where_they_stand)
 {
     expect_plan("a,2025-01-05,order,t,,,,,,\nb,,order,t,,,,,,\nc,2025-01-04,order,t,,,,,,\n", true,
                 "ticket c;ticket a;ticket b;");
 }
 
-static struct eh_message only(const char *text, const struct eh_plan_rules *rules, size_t at,
-                              struct eh_plan *plan, struct eh_arena *arena)
+static struct eh_message only(const char *text, const struct eh_messages_rules *rules, size_t at,
+                              struct eh_messages *messages, struct eh_arena *arena)
 {
     struct eh_error error = {0};
     struct eh_message m;
-    cr_assert_eq(eh_plan_csv(eh_str(text), rules, plan, &error), 0, "%s", error.text);
-    cr_assert_gt(plan->count, at);
-    cr_assert_eq(eh_message_from_msgpack(eh_plan_body(plan, at), arena, &m, &error), 0);
+    cr_assert_eq(eh_messages_from_csv(eh_str(text), rules, messages, &error), 0, "%s", error.text);
+    cr_assert_gt(messages->count, at);
+    cr_assert_eq(eh_message_from_msgpack(eh_messages_body(messages, at), arena, &m, &error), 0);
     return m;
 }
 
@@ -158,14 +159,14 @@ static void expect_text(struct eh_str is, const char *should)
     cr_assert(eh_str_equal(is, eh_str(should)), "`%.*s` is not `%s`", EH_STR_ARG(is), should);
 }
 
-Test(plan, fills_a_ticket_from_its_row)
+Test(messages, fills_a_ticket_from_its_row)
 {
     EH_AUTO(eh_arena) struct eh_arena arena = EH_ARENA_INIT;
-    struct eh_plan_rules rules = {.history = {.file = "f.csv"}, .source = eh_str("shop")};
-    struct eh_plan plan;
+    struct eh_messages_rules rules = {.history = {.file = "f.csv"}, .source = eh_str("shop")};
+    struct eh_messages messages;
     struct eh_message m = only("ticket_id,team,opened_at,value_minor,customer,priority,currency\n"
                                "7,Summer Sewald,2025-01-01T00:00:01.5Z,12995,\"Vik, Ida\",9,NOK\n",
-                               &rules, 0, &plan, &arena);
+                               &rules, 0, &messages, &arena);
     expect_text(m.id, "7");
     expect_text(m.team, "summer-sewald");
     expect_text(m.kind, "query");
@@ -175,72 +176,72 @@ Test(plan, fills_a_ticket_from_its_row)
     cr_assert_eq(m.value, 12995);
     cr_assert_eq(m.priority, 9);
     cr_assert_eq(m.created_at_ms, 1735689601500);
-    eh_plan_done(&plan);
+    eh_messages_done(&messages);
 }
 
-Test(plan, team_and_value_column_override)
+Test(messages, team_and_value_column_override)
 {
     EH_AUTO(eh_arena) struct eh_arena arena = EH_ARENA_INIT;
-    struct eh_plan_rules rules = {
+    struct eh_messages_rules rules = {
         .history = {.file = "f.csv", .team = eh_str("all"), .value_column = "list"},
         .outcomes = true};
-    struct eh_plan plan;
+    struct eh_messages messages;
     const char *text = "ticket_id,team,value_minor,list,outcome,closed_at\n"
                        "7,Chairs,50,80,won,2025-01-01\n";
-    struct eh_message ticket = only(text, &rules, 0, &plan, &arena);
+    struct eh_message ticket = only(text, &rules, 0, &messages, &arena);
     expect_text(ticket.team, "all");
     cr_assert_eq(ticket.value, 80);
-    eh_plan_done(&plan);
-    struct eh_message outcome = only(text, &rules, 1, &plan, &arena);
+    eh_messages_done(&messages);
+    struct eh_message outcome = only(text, &rules, 1, &messages, &arena);
     cr_assert_eq(outcome.value, 50);
     cr_assert(eh_message_has(&outcome, EH_FIELD_AT_DAY) && !eh_message_has(&outcome, EH_FIELD_AT));
     cr_assert_eq(outcome.at_day, eh_date_of(2025, 1, 1));
     expect_text(outcome.event, "push:7:won:2025-01-01");
-    eh_plan_done(&plan);
+    eh_messages_done(&messages);
 }
 
-Test(plan, won_without_a_value_is_worth_nothing_and_says_so)
+Test(messages, won_without_a_value_is_worth_nothing_and_says_so)
 {
     EH_AUTO(eh_arena) struct eh_arena arena = EH_ARENA_INIT;
-    struct eh_plan_rules rules = {.history = {.file = "f.csv"}, .outcomes = true};
-    struct eh_plan plan;
+    struct eh_messages_rules rules = {.history = {.file = "f.csv"}, .outcomes = true};
+    struct eh_messages messages;
     struct eh_message m =
         only("ticket_id,value_minor,outcome,closed_at,csat\n7,,won,2025-01-01,4\n", &rules, 1,
-             &plan, &arena);
+             &messages, &arena);
     cr_assert(eh_message_has(&m, EH_FIELD_VALUE));
     cr_assert_eq(m.value, 0);
     cr_assert_eq(m.csat, 4);
-    eh_plan_done(&plan);
+    eh_messages_done(&messages);
 }
 
-Test(plan, is_a_pure_function_of_the_file)
+Test(messages, is_a_pure_function_of_the_file)
 {
-    struct eh_plan_rules rules = {.history = {.file = "f.csv"}, .outcomes = true};
+    struct eh_messages_rules rules = {.history = {.file = "f.csv"}, .outcomes = true};
     const char *text =
         HEADER "a,2025-01-05,order,t,7,2025-01-06,won,,,5\nb,,,,,2025-01-06,lost,,,\n";
-    struct eh_plan one, two;
-    cr_assert_eq(eh_plan_csv(eh_str(text), &rules, &one, NULL), 0);
-    cr_assert_eq(eh_plan_csv(eh_str(text), &rules, &two, NULL), 0);
+    struct eh_messages one, two;
+    cr_assert_eq(eh_messages_from_csv(eh_str(text), &rules, &one, NULL), 0);
+    cr_assert_eq(eh_messages_from_csv(eh_str(text), &rules, &two, NULL), 0);
     cr_assert_eq(one.count, 4);
     cr_assert_eq(one.bytes.size, two.bytes.size);
     cr_assert_eq(memcmp(one.bytes.data, two.bytes.data, one.bytes.size), 0);
-    eh_plan_done(&one);
-    eh_plan_done(&two);
+    eh_messages_done(&one);
+    eh_messages_done(&two);
 }
 
 static void expect_bad_row(const char *row, const char *sentence)
 {
     char text[1024];
-    struct eh_plan_rules rules = {.history = {.file = "f.csv"}, .outcomes = true};
-    struct eh_plan plan;
+    struct eh_messages_rules rules = {.history = {.file = "f.csv"}, .outcomes = true};
+    struct eh_messages messages;
     struct eh_error error = {0};
     eh_format(text, sizeof text, "%sok,2025-01-01,order,t,1,,,,,\n%s\n", HEADER, row);
-    cr_assert_lt(eh_plan_csv(eh_str(text), &rules, &plan, &error), 0);
+    cr_assert_lt(eh_messages_from_csv(eh_str(text), &rules, &messages, &error), 0);
     cr_assert_eq(strncmp(error.text, sentence, strlen(sentence)), 0, "%s", error.text);
 }
 
 /* What contradicts itself is not taken by its better half. */
-Test(plan, refuses_a_closing_without_a_date_and_one_before_its_ticket)
+Test(messages, refuses_a_closing_without_a_date_and_one_before_its_ticket)
 {
     expect_bad_row("a,2025-01-01,order,t,1,,won,,,",
                    "f.csv:3: closed_at: missing, and the outcome is won; --undated DAY says");
@@ -259,60 +260,60 @@ Test(plan, refuses_a_closing_without_a_date_and_one_before_its_ticket)
                    "f.csv:3: value_minor: `12,50` is no whole");
 }
 
-Test(plan, closed_without_an_outcome_is_resolved_and_undated_ones_count_where_told)
+Test(messages, closed_without_an_outcome_is_resolved_and_undated_ones_count_where_told)
 {
     EH_AUTO(eh_arena) struct eh_arena arena = EH_ARENA_INIT;
-    struct eh_plan_rules rules = {
+    struct eh_messages_rules rules = {
         .history = {.file = "f.csv"}, .outcomes = true, .undated = eh_date_of(2026, 3, 31)};
-    struct eh_plan plan;
+    struct eh_messages messages;
     const char *text = "ticket_id,opened_at,closed_at,outcome\n"
                        "1,2025-01-01T10:00:00Z,2025-01-02T10:00:00Z,\n"
                        "2,2025-01-01T11:00:00Z,,lost\n";
-    struct eh_message m = only(text, &rules, 2, &plan, &arena);
+    struct eh_message m = only(text, &rules, 2, &messages, &arena);
     cr_assert_eq(m.outcome, EH_OUTCOME_RESOLVED);
     expect_text(m.event, "push:1:resolved:1735812000000");
-    eh_plan_done(&plan);
-    m = only(text, &rules, 3, &plan, &arena);
+    eh_messages_done(&messages);
+    m = only(text, &rules, 3, &messages, &arena);
     cr_assert_eq(m.outcome, EH_OUTCOME_LOST);
     cr_assert_eq(m.at_day, eh_date_of(2026, 3, 31));
-    eh_plan_done(&plan);
+    eh_messages_done(&messages);
 }
 
 /* A day alone has no moment: when the ticket was created is not known. */
-Test(plan, days_and_local_times_are_those_of_the_desk)
+Test(messages, days_and_local_times_are_those_of_the_desk)
 {
     EH_AUTO(eh_arena) struct eh_arena arena = EH_ARENA_INIT;
     bool local = false;
-    struct eh_plan_rules rules = {
+    struct eh_messages_rules rules = {
         .history = {.file = "f.csv", .zone = "Europe/Oslo", .day_first = true, .ret_local = &local},
         .outcomes = true};
-    struct eh_plan plan;
+    struct eh_messages messages;
     const char *text = "Ticket ID;Opened-At;KIND;closed at\n"
                        "1;01.07.2025;order;02.07.2025\n"
                        "2;2025-07-01 10:00;order;02.07.2025 09:30:15\n";
-    struct eh_message m = only(text, &rules, 0, &plan, &arena);
+    struct eh_message m = only(text, &rules, 0, &messages, &arena);
     cr_assert(!eh_message_has(&m, EH_FIELD_CREATED_AT));
-    cr_assert_eq(plan.items[0].at_us, INT64_C(1751320800000000)); /* midnight in Oslo */
-    eh_plan_done(&plan);
-    m = only(text, &rules, 1, &plan, &arena);
+    cr_assert_eq(messages.items[0].at_us, INT64_C(1751320800000000)); /* midnight in Oslo */
+    eh_messages_done(&messages);
+    m = only(text, &rules, 1, &messages, &arena);
     cr_assert_eq(m.created_at_ms, INT64_C(1751356800000));
-    eh_plan_done(&plan);
-    m = only(text, &rules, 2, &plan, &arena);
+    eh_messages_done(&messages);
+    m = only(text, &rules, 2, &messages, &arena);
     cr_assert_eq(m.at_ms, INT64_C(1751441415000));
     cr_assert(local);
-    eh_plan_done(&plan);
-    m = only(text, &rules, 3, &plan, &arena);
+    eh_messages_done(&messages);
+    m = only(text, &rules, 3, &messages, &arena);
     cr_assert_eq(m.at_day, eh_date_of(2025, 7, 2));
-    eh_plan_done(&plan);
+    eh_messages_done(&messages);
 }
 
-Test(plan, reads_what_spreadsheets_write)
+Test(messages, reads_what_spreadsheets_write)
 {
     EH_AUTO(eh_arena) struct eh_arena arena = EH_ARENA_INIT;
     struct eh_bytes wide[2] = {EH_BYTES_INIT, EH_BYTES_INIT};
     static const char text[] = "TICKET_ID\tkind\tcustomer\n7\torder\t\"Vik; Ida\"\n";
-    struct eh_plan_rules rules = {.history = {.file = "f.csv"}};
-    struct eh_plan plan;
+    struct eh_messages_rules rules = {.history = {.file = "f.csv"}};
+    struct eh_messages messages;
     struct eh_error error = {0};
     for (int big = 0; big < 2; big++) {
         eh_bytes_put(&wide[big], big ? "\xfe\xff" : "\xff\xfe", 2);
@@ -322,16 +323,17 @@ Test(plan, reads_what_spreadsheets_write)
         }
         struct eh_str told = eh_str_n((const char *)wide[big].data, wide[big].size);
         struct eh_message m;
-        cr_assert_eq(eh_plan_csv(told, &rules, &plan, &error), 0, "%s", error.text);
-        cr_assert_eq(eh_message_from_msgpack(eh_plan_body(&plan, 0), &arena, &m, &error), 0);
+        cr_assert_eq(eh_messages_from_csv(told, &rules, &messages, &error), 0, "%s", error.text);
+        cr_assert_eq(eh_message_from_msgpack(eh_messages_body(&messages, 0), &arena, &m, &error),
+                     0);
         expect_text(m.customer, "Vik; Ida");
-        eh_plan_done(&plan);
+        eh_messages_done(&messages);
     }
     eh_bytes_done(&wide[0]);
     eh_bytes_done(&wide[1]);
 }
 
-Test(plan, names_line_and_column_of_a_bad_row)
+Test(messages, names_line_and_column_of_a_bad_row)
 {
     expect_bad_row(",2025-01-01,order,t,1,,,,,", "f.csv:3: ticket_id: is empty");
     expect_bad_row("a,yesterday,order,t,1,,,,,", "f.csv:3: opened_at: ");
@@ -345,42 +347,46 @@ Test(plan, names_line_and_column_of_a_bad_row)
     expect_bad_row("a\x01,2025-01-01,order,t,1,,,,,", "f.csv:3: ticket_id: is no name");
 }
 
-Test(plan, needs_the_columns_it_is_asked_for)
+Test(messages, needs_the_columns_it_is_asked_for)
 {
-    struct eh_plan_rules rules = {.history = {.file = "f.csv", .value_column = "list"}};
-    struct eh_plan plan;
+    struct eh_messages_rules rules = {.history = {.file = "f.csv", .value_column = "list"}};
+    struct eh_messages messages;
     struct eh_error error = {0};
-    cr_assert_lt(eh_plan_csv(eh_str("ticket_id\n1\n"), &rules, &plan, &error), 0);
+    cr_assert_lt(eh_messages_from_csv(eh_str("ticket_id\n1\n"), &rules, &messages, &error), 0);
     cr_assert_str_eq(error.text, "f.csv:1: there is no column `list`");
-    cr_assert_lt(eh_plan_csv(eh_str("id\n1\n"), &rules, &plan, &error), 0);
+    cr_assert_lt(eh_messages_from_csv(eh_str("id\n1\n"), &rules, &messages, &error), 0);
     cr_assert_str_eq(error.text, "f.csv:1: there is no column `ticket_id`");
 }
 
-Test(plan, finds_columns_behind_a_byte_order_mark)
+Test(messages, finds_columns_behind_a_byte_order_mark)
 {
-    struct eh_plan_rules rules = {.history = {.file = "f.csv"}};
-    struct eh_plan plan;
-    cr_assert_eq(eh_plan_csv(eh_str("\xef\xbb\xbfticket_id\n1\n"), &rules, &plan, NULL), 0);
-    cr_assert_eq(plan.count, 1);
-    eh_plan_done(&plan);
+    struct eh_messages_rules rules = {.history = {.file = "f.csv"}};
+    struct eh_messages messages;
+    cr_assert_eq(
+        eh_messages_from_csv(eh_str("\xef\xbb\xbfticket_id\n1\n"), &rules, &messages, NULL), 0);
+    cr_assert_eq(messages.count, 1);
+    eh_messages_done(&messages);
 }
 
-Test(plan, takes_json_lines_as_they_are)
+Test(messages, takes_json_lines_as_they_are)
 {
     const char *text =
         "{\"type\":\"ticket\",\"id\":\"1\",\"team\":\"t\",\"kind\":\"order\",\"x\":1}\n"
         "\n"
         "{\"type\": \"outcome\", \"id\": \"1\", \"outcome\": \"lost\"}\r\n";
-    struct eh_plan plan;
+    struct eh_messages messages;
     struct eh_error error = {0};
-    cr_assert_eq(eh_plan_jsonl(eh_str(text), "f.jsonl", &plan, &error), 0, "%s", error.text);
-    cr_assert_eq(plan.count, 2);
-    cr_assert_eq(plan.tickets, 1);
-    cr_assert_eq(plan.field, 'j');
-    expect_text(eh_plan_body(&plan, 1),
+    cr_assert_eq(eh_messages_from_jsonl(eh_str(text), "f.jsonl", &messages, &error), 0, "%s",
+                 error.text);
+    cr_assert_eq(messages.count, 2);
+    cr_assert_eq(messages.tickets, 1);
+    cr_assert_eq(messages.field, 'j');
+    expect_text(eh_messages_body(&messages, 1),
                 "{\"type\": \"outcome\", \"id\": \"1\", \"outcome\": \"lost\"}");
-    eh_plan_done(&plan);
-    cr_assert_lt(eh_plan_jsonl(eh_str("\n{\"type\":\"ticket\"}\n"), "f.jsonl", &plan, &error), 0);
+    eh_messages_done(&messages);
+    cr_assert_lt(
+        eh_messages_from_jsonl(eh_str("\n{\"type\":\"ticket\"}\n"), "f.jsonl", &messages, &error),
+        0);
     cr_assert_eq(strncmp(error.text, "f.jsonl:2: ", 11), 0, "%s", error.text);
 }
 

@@ -288,6 +288,6 @@ Test(simulation, refuses_with_file_and_line)
 Test(simulation, takes_an_empty_history_of_a_desk)
 {
     deal("", one_at_a_time, "random", 1);
-    cr_assert_eq(s.plan.tickets, 0);
+    cr_assert_eq(s.messages.tickets, 0);
     cr_assert_eq(s.runs[0].tally.waiting, 0);
 }

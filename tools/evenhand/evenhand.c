@@ -405,7 +405,7 @@ static void help_command(const struct eh_cli_command *c)
 }
 
 /* A line for each command of two words that begins with this one. */
-static void list_commands(const char *first, const char *heading)
+static void help_list_commands(const char *first, const char *heading)
 {
     size_t size = strlen(first);
     for (const struct eh_cli_command *c = commands; c->name; c++) {
@@ -421,7 +421,7 @@ static void list_commands(const char *first, const char *heading)
 static void help_several(const char *first)
 {
     printf("Usage: evenhand %s COMMAND\n", first);
-    list_commands(first, "\nCommands:\n");
+    help_list_commands(first, "\nCommands:\n");
     printf("\nMore of one: evenhand help %s COMMAND\n", first);
 }
 
@@ -455,19 +455,19 @@ static void help_all(void)
          "More: evenhand help COMMAND, man evenhand");
 }
 
-static void help(const struct eh_cli *cli)
+static void help_show(const struct eh_cli *cli)
 {
     if (cli->several) {
         help_several(cli->several);
     } else if (cli->command) {
         help_command(cli->command);
-        list_commands(cli->command->name, "\nCommands:\n");
+        help_list_commands(cli->command->name, "\nCommands:\n");
     } else {
         help_all();
     }
 }
 
-static void look_around(struct eh_cli *cli)
+static void terminal_look(struct eh_cli *cli)
 {
     const char *no_colour = getenv("NO_COLOR"), *term = getenv("TERM");
     struct winsize size;
@@ -482,7 +482,7 @@ static void look_around(struct eh_cli *cli)
 }
 
 /* What is read and asks nothing back. Programs and files get theirs at once. */
-static bool may_page(const struct eh_cli *cli, bool wants_help)
+static bool call_may_page(const struct eh_cli *cli, bool wants_help)
 {
     static const char *const names[] = {"pool",      "payroll",    "desk show",
                                         "desk diff", "plan check", "plan test"};
@@ -499,7 +499,7 @@ static bool may_page(const struct eh_cli *cli, bool wants_help)
     return read;
 }
 
-static int run(struct eh_cli *cli, int argc, char **argv)
+static int call_run(struct eh_cli *cli, int argc, char **argv)
 {
     bool wants_help = false;
     struct eh_pager pager = {0};
@@ -512,10 +512,10 @@ static int run(struct eh_cli *cli, int argc, char **argv)
     int r = eh_cli_parse(commands, argc, argv, cli, &wants_help);
     if (r != EH_EXIT_DONE)
         return r;
-    if (may_page(cli, wants_help))
+    if (call_may_page(cli, wants_help))
         eh_pager_begin(&pager);
     if (wants_help)
-        help(cli);
+        help_show(cli);
     else
         r = cli->command->run(cli);
     eh_pager_end(&pager);
@@ -527,12 +527,12 @@ int main(int argc, char **argv)
     struct eh_cli cli = {0};
     setlocale(LC_CTYPE, "C.UTF-8");
     signal(SIGPIPE, SIG_IGN);
-    look_around(&cli);
+    terminal_look(&cli);
     for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++)
         if (strcmp(argv[i], "--json") == 0)
             eh_say_in_json();
     eh_http_begin();
-    int r = run(&cli, argc - 1, argv + 1);
+    int r = call_run(&cli, argc - 1, argv + 1);
     eh_http_end();
     /* EPIPE: whoever read has seen enough. */
     if ((fflush(stdout) != 0 || ferror(stdout)) && errno != EPIPE && r == EH_EXIT_DONE)

@@ -15,12 +15,12 @@ struct search {
     json_t *deals;
 };
 
-static json_t *text_of(struct eh_str text)
+static json_t *json_text_new(struct eh_str text)
 {
     return json_stringn(text.data ? text.data : "", text.size);
 }
 
-static void on_deal(void *context, const struct eh_deal *deal)
+static void search_take_deal(void *context, const struct eh_deal *deal)
 {
     struct search *search = context;
     if (!eh_str_equal(deal->id, search->id) || !eh_str_equal(deal->source, search->source))
@@ -30,15 +30,15 @@ static void on_deal(void *context, const struct eh_deal *deal)
     json_t *chances = json_array(), *told = json_object();
     for (uint32_t i = 0; i < deal->count; i++) {
         json_t *chance = json_object();
-        json_object_set_new(chance, "rep", text_of(deal->chances[i].rep));
+        json_object_set_new(chance, "rep", json_text_new(deal->chances[i].rep));
         json_object_set_new(chance, "share_ppm", json_integer(deal->chances[i].share_ppm));
         json_object_set_new(chance, "chance_ppm",
                             json_integer((json_int_t)(deal->chances[i].p * EH_PPM + 0.5)));
         json_array_append_new(chances, chance);
     }
     json_object_set_new(told, "at", json_stringn(at, size));
-    json_object_set_new(told, "rep", text_of(deal->rep));
-    json_object_set_new(told, "why", text_of(deal->why));
+    json_object_set_new(told, "rep", json_text_new(deal->rep));
+    json_object_set_new(told, "why", json_text_new(deal->why));
     json_object_set_new(told, "dealt", json_boolean(deal->dealt));
     json_object_set_new(told, "chances", chances);
     json_array_append_new(search->deals, told);
@@ -46,7 +46,8 @@ static void on_deal(void *context, const struct eh_deal *deal)
 
 /* Where it came, or at the beginning: a ticket may have been named otherwise by an earlier build.
  */
-static int begin(struct eh_replay *replay, const struct search *search, struct eh_error *error)
+static int search_begin(struct eh_replay *replay, const struct search *search,
+                        struct eh_error *error)
 {
     struct eh_cli_log_before before = {.day = EH_DATE_NEVER};
     int r = eh_cli_log_ticket(replay->log, search->source, search->id, &before.input, error);
@@ -60,8 +61,8 @@ int eh_chances_from_log(const char *conninfo, const char *source, const char *id
     struct eh_error error = {0};
     int r = eh_replay_open(conninfo, &replay, &error);
     if (r == 0)
-        r = begin(&replay, &search, &error);
-    if (r == 0 && eh_engine_observe(replay.engine, on_deal, &search) < 0)
+        r = search_begin(&replay, &search, &error);
+    if (r == 0 && eh_engine_observe(replay.engine, search_take_deal, &search) < 0)
         r = eh_error_set(&error, EH_ENOMEM, "out of memory");
     if (r == 0)
         r = eh_replay_all(&replay, &error);

@@ -24,8 +24,8 @@ bool eh_change_text(json_t *body, const char *key, const char *text)
 }
 
 /* " until 17:00:00 CET (in 2h)", or nothing. */
-static void moment(const json_t *answer, const char *key, const char *word, int64_t now_us,
-                   char ret[2 * EH_CLI_TEXT + 16])
+static void answer_moment(const json_t *answer, const char *key, const char *word, int64_t now_us,
+                          char ret[2 * EH_CLI_TEXT + 16])
 {
     char when[EH_CLI_TEXT], span[EH_CLI_TEXT];
     int64_t us;
@@ -72,8 +72,8 @@ static int post_signal(struct eh_cli *cli, const char *status, json_t *body)
     char begins[2 * EH_CLI_TEXT + 16], ends[2 * EH_CLI_TEXT + 16], bound[BOUND_TEXT];
     int64_t now_us = eh_text_now_us(), from_us = 0;
     bool later = eh_object_time_us(answer.json, "from", &from_us) && from_us > now_us;
-    moment(answer.json, "from", " from ", now_us, begins);
-    moment(answer.json, "until", " until ", now_us, ends);
+    answer_moment(answer.json, "from", " from ", now_us, begins);
+    answer_moment(answer.json, "until", " until ", now_us, ends);
     bound_text(json_object_get(answer.json, "bound"), bound);
     printf("%s is %s%s%s%s\n", rep, status, later ? begins : "", ends, bound);
     return EH_EXIT_DONE;
@@ -137,7 +137,7 @@ int eh_change_post(struct eh_cli *cli, const char *path, json_t *body, const cha
 }
 
 /* assign and move: a ticket, whom or where to, and why. */
-static int redirect(struct eh_cli *cli, const char *verb, const char *key, const char *done)
+static int ticket_redirect(struct eh_cli *cli, const char *verb, const char *key, const char *done)
 {
     const char *source = eh_cli_option(cli, "source");
     char path[EH_CLI_PATH];
@@ -157,14 +157,14 @@ int eh_cmd_assign(struct eh_cli *cli)
 {
     char done[320];
     eh_format(done, sizeof done, "%s: given by hand", cli->args[0]);
-    return redirect(cli, "assign", "rep", done);
+    return ticket_redirect(cli, "assign", "rep", done);
 }
 
 int eh_cmd_move(struct eh_cli *cli)
 {
     char done[320];
     eh_format(done, sizeof done, "%s: moved to team %s", cli->args[0], cli->args[1]);
-    return redirect(cli, "move", "team", done);
+    return ticket_redirect(cli, "move", "team", done);
 }
 
 int eh_cmd_release(struct eh_cli *cli)
@@ -182,7 +182,7 @@ int eh_cmd_release(struct eh_cli *cli)
 }
 
 /* Decimals of the desk's currency: from the status, else out of the desk file. */
-static int find_exponent(const struct eh_cli *cli, unsigned *ret)
+static int ticket_exponent(const struct eh_cli *cli, unsigned *ret)
 {
     EH_AUTO(eh_answer) struct eh_answer status = {0};
     int r = eh_http_get(cli, "/v1/status", &status);
@@ -234,7 +234,7 @@ static int put_numbers(const struct eh_cli *cli, json_t *body)
         unsigned exponent = 0;
         if (eh_money_parse(eh_str(value), EH_MONEY_EXPONENT_MAX, &n, &error) < 0)
             return eh_say_usage(cli, "--value: %s", error.text);
-        int r = find_exponent(cli, &exponent);
+        int r = ticket_exponent(cli, &exponent);
         if (r != EH_EXIT_DONE)
             return r;
         if (eh_money_parse(eh_str(value), exponent, &n, &error) < 0)

@@ -35,14 +35,14 @@ static void letter_row(struct eh_grid *g, const json_t *letter, void *context)
     eh_grid_text(g, eh_object_text(letter, "reason"));
 }
 
-static void say(const struct eh_cli *cli, const char *name, const char *text)
+static void letter_line(const struct eh_cli *cli, const char *name, const char *text)
 {
     if (text)
         printf("%s%-9s%s %s\n", eh_colour_dim(cli), name, eh_colour_end(cli), text);
 }
 
 /* Indented where it is JSON, as it is otherwise. */
-static void show_body(const struct eh_cli *cli, const char *body)
+static void letter_body_show(const struct eh_cli *cli, const char *body)
 {
     json_t *said = json_loads(body, 0, NULL);
     char *text = said ? json_dumps(said, JSON_INDENT(2) | JSON_PRESERVE_ORDER) : NULL;
@@ -51,7 +51,7 @@ static void show_body(const struct eh_cli *cli, const char *body)
     json_decref(said);
 }
 
-static int show_one(struct eh_cli *cli)
+static int letter_show(struct eh_cli *cli)
 {
     EH_AUTO(eh_answer) struct eh_answer answer = {0};
     char path[EH_CLI_PATH], when[EH_CLI_TEXT], size[EH_CLI_TEXT];
@@ -62,16 +62,16 @@ static int show_one(struct eh_cli *cli)
     if (eh_answer_told(cli, r, &answer))
         return r;
     printf("%sdead letter %s%s\n", eh_colour_bold(cli), cli->args[0], eh_colour_end(cli));
-    say(cli, "why", eh_object_text(answer.json, "reason"));
+    letter_line(cli, "why", eh_object_text(answer.json, "reason"));
     if (eh_object_time_us(answer.json, "at", &us)) {
         eh_text_when(us, when);
-        say(cli, "refused", when);
+        letter_line(cli, "refused", when);
     }
-    say(cli, "stream id", eh_object_text(answer.json, "stream_id"));
+    letter_line(cli, "stream id", eh_object_text(answer.json, "stream_id"));
     eh_text_count(eh_object_int(answer.json, "size"), size);
-    say(cli, "bytes", size);
+    letter_line(cli, "bytes", size);
     if (eh_object_text(answer.json, "body"))
-        show_body(cli, eh_object_text(answer.json, "body"));
+        letter_body_show(cli, eh_object_text(answer.json, "body"));
     else
         puts("\nwhat it said is not kept, or not for you to read");
     return EH_EXIT_DONE;
@@ -88,6 +88,6 @@ int eh_cmd_dead(struct eh_cli *cli)
                            .page = DEAD_PAGE,
                            .shown_max = DEAD_SHOWN};
     if (cli->arg_count)
-        return show_one(cli);
+        return letter_show(cli);
     return eh_list_show(&list, ">input,refused,id,why", "no dead letters");
 }

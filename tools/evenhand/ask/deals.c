@@ -28,30 +28,30 @@ struct export
     struct eh_error error;
 };
 
-static json_t *text_of(struct eh_str text)
+static json_t *json_text_new(struct eh_str text)
 {
     return text.size ? json_stringn(text.data, text.size) : json_null();
 }
 
-static void put(json_t *to, const char *key, json_t *value)
+static void json_put(json_t *to, const char *key, json_t *value)
 {
     json_object_set_new(to, key, value);
 }
 
-static void print(json_t *line)
+static void json_print_line(json_t *line)
 {
     json_dumpf(line, stdout, JSON_COMPACT);
     putchar('\n');
     json_decref(line);
 }
 
-static bool wanted(const struct export *x)
+static bool input_is_wanted(const struct export *x)
 {
     int64_t no = (int64_t)x->replay.in.no;
     return no >= x->from && no <= x->to;
 }
 
-static void hex_of(const uint8_t *bytes, size_t size, char *ret)
+static void key_hex(const uint8_t *bytes, size_t size, char *ret)
 {
     for (size_t i = 0; i < size; i++)
         eh_format(ret + 2 * i, 3, "%02x", bytes[i]);
@@ -67,29 +67,29 @@ static int print_ticket(struct export *x, struct eh_error *error)
     if (eh_message_to_json(&x->replay.in.message, &json) < 0)
         return eh_error_set(error, EH_ENOMEM, "out of memory");
     eh_key_bytes(x->replay.row.record.digest, digest);
-    hex_of(digest, sizeof digest, hex);
+    key_hex(digest, sizeof digest, hex);
     json_t *line = json_object();
-    put(line, "what", json_string("ticket"));
-    put(line, "ticket", json_integer((json_int_t)x->replay.in.no));
-    put(line, "rules", json_integer(eh_engine_rules(x->replay.engine)));
-    put(line, "message", json_loadb((const char *)json.data, json.size, 0, NULL));
-    put(line, "digest", json_string(hex));
-    print(line);
+    json_put(line, "what", json_string("ticket"));
+    json_put(line, "ticket", json_integer((json_int_t)x->replay.in.no));
+    json_put(line, "rules", json_integer(eh_engine_rules(x->replay.engine)));
+    json_put(line, "message", json_loadb((const char *)json.data, json.size, 0, NULL));
+    json_put(line, "digest", json_string(hex));
+    json_print_line(line);
     return 0;
 }
 
 /* ---- A deal. */
 
 /* Draws as they were recorded; the last query tells the ticket's digest and the deal's number. */
-static bool draw(void *context, const struct eh_draw_query *query, uint64_t *ret_result)
+static bool draw_recorded(void *context, const struct eh_draw_query *query, uint64_t *ret_result)
 {
     struct export *x = context;
     x->query = *query;
-    hex_of(query->digest, EH_DIGEST_BYTES, x->digest);
+    key_hex(query->digest, EH_DIGEST_BYTES, x->digest);
     return eh_cli_log_draw(&x->replay.row, query, ret_result);
 }
 
-static bool affinity(void *context, uint64_t seq)
+static bool affinity_recorded(void *context, uint64_t seq)
 {
     struct export *x = context;
     return eh_cli_log_affinity(&x->replay.row, seq);
@@ -102,7 +102,7 @@ static bool is_deal(const struct eh_effect *effect)
 }
 
 /* The row that has this deal: of those of the input, as many were before it. */
-static const struct eh_effect *recorded(struct export *x)
+static const struct eh_effect *effect_recorded(struct export *x)
 {
     const struct eh_cli_log_row *row = &x->replay.row;
     uint32_t before = x->dealt++;
@@ -132,11 +132,11 @@ static json_t *eligible_of(const struct eh_deal *deal, const struct eh_effect *e
     for (uint32_t i = 0; i < deal->count; i++) {
         const struct eh_deal_chance *one = &deal->chances[i];
         json_t *item = json_object();
-        put(item, "rep", text_of(one->rep));
-        put(item, "share_ppm", json_integer(one->share_ppm));
-        put(item, "slots", json_integer(one->slots));
-        put(item, "late", json_boolean(d.late && one->p > 0));
-        put(item, "points", json_integer((json_int_t)one->points));
+        json_put(item, "rep", json_text_new(one->rep));
+        json_put(item, "share_ppm", json_integer(one->share_ppm));
+        json_put(item, "slots", json_integer(one->slots));
+        json_put(item, "late", json_boolean(d.late && one->p > 0));
+        json_put(item, "points", json_integer((json_int_t)one->points));
         json_array_append_new(list, item);
     }
     return list;
@@ -150,16 +150,16 @@ static void put_detail(json_t *line, const struct eh_effect *effect)
         d = (struct eh_deal_detail){.tie = false};
     for (int i = 0; i < 2 && d.scored; i++) {
         json_t *item = json_object();
-        put(item, "rep", text_of(d.pair[i].rep));
-        put(item, "deficit_nano", json_integer(d.pair[i].dc_nano));
-        put(item, "means_nano", json_integer(d.pair[i].means_nano));
+        json_put(item, "rep", json_text_new(d.pair[i].rep));
+        json_put(item, "deficit_nano", json_integer(d.pair[i].dc_nano));
+        json_put(item, "means_nano", json_integer(d.pair[i].means_nano));
         json_array_append_new(compared, item);
     }
-    put(line, "compared", compared);
-    put(line, "tie", json_boolean(d.tie));
-    put(line, "value_booked", json_integer(d.value));
-    put(line, "mean_value", json_integer(d.mean));
-    put(line, "value_weight_ppm", json_integer(d.value_weight_ppm));
+    json_put(line, "compared", compared);
+    json_put(line, "tie", json_boolean(d.tie));
+    json_put(line, "value_booked", json_integer(d.value));
+    json_put(line, "mean_value", json_integer(d.mean));
+    json_put(line, "value_weight_ppm", json_integer(d.value_weight_ppm));
 }
 
 static json_t *deal_line(struct export *x, const struct eh_deal *deal,
@@ -167,39 +167,39 @@ static json_t *deal_line(struct export *x, const struct eh_deal *deal,
 {
     const struct eh_desk *desk = eh_engine_desk(x->replay.engine);
     json_t *line = json_object();
-    put(line, "what", json_string("deal"));
-    put(line, "seq", json_integer((json_int_t)effect->seq));
-    put(line, "input", json_integer((json_int_t)x->replay.in.no));
-    put(line, "rules", json_integer(eh_engine_rules(x->replay.engine)));
-    put(line, "ticket", json_integer((json_int_t)deal->ticket));
-    put(line, "desk", desk ? text_of(desk->id) : json_null());
-    put(line, "team", text_of(effect->team));
-    put(line, "source", text_of(deal->source));
-    put(line, "id", text_of(deal->id));
-    put(line, "deal", json_integer(deal->deal));
-    put(line, "why", text_of(effect->why));
-    put(line, "was", text_of(effect->was));
-    put(line, "rep", text_of(effect->rep));
-    put(line, "policy", deal->dealt ? text_of(deal->policy) : json_null());
-    put(line, "epoch", json_integer(effect->epoch));
-    put(line, "digest", effect->draw_count ? json_string(x->digest) : json_null());
-    put(line, "draws", draws_of(effect));
-    put(line, "eligible", eligible_of(deal, effect));
+    json_put(line, "what", json_string("deal"));
+    json_put(line, "seq", json_integer((json_int_t)effect->seq));
+    json_put(line, "input", json_integer((json_int_t)x->replay.in.no));
+    json_put(line, "rules", json_integer(eh_engine_rules(x->replay.engine)));
+    json_put(line, "ticket", json_integer((json_int_t)deal->ticket));
+    json_put(line, "desk", desk ? json_text_new(desk->id) : json_null());
+    json_put(line, "team", json_text_new(effect->team));
+    json_put(line, "source", json_text_new(deal->source));
+    json_put(line, "id", json_text_new(deal->id));
+    json_put(line, "deal", json_integer(deal->deal));
+    json_put(line, "why", json_text_new(effect->why));
+    json_put(line, "was", json_text_new(effect->was));
+    json_put(line, "rep", json_text_new(effect->rep));
+    json_put(line, "policy", deal->dealt ? json_text_new(deal->policy) : json_null());
+    json_put(line, "epoch", json_integer(effect->epoch));
+    json_put(line, "digest", effect->draw_count ? json_string(x->digest) : json_null());
+    json_put(line, "draws", draws_of(effect));
+    json_put(line, "eligible", eligible_of(deal, effect));
     put_detail(line, effect);
     return line;
 }
 
-static void on_deal(void *context, const struct eh_deal *deal)
+static void export_take_deal(void *context, const struct eh_deal *deal)
 {
     struct export *x = context;
-    const struct eh_effect *effect = recorded(x);
+    const struct eh_effect *effect = effect_recorded(x);
     if (!effect)
         x->failed =
             eh_error_set(&x->error, EH_ECORRUPT,
                          "input %llu: a deal of ticket %.*s has no row; see evenhand verify",
                          (unsigned long long)x->replay.in.no, EH_STR_ARG(deal->id));
-    else if (wanted(x))
-        print(deal_line(x, deal, effect));
+    else if (input_is_wanted(x))
+        json_print_line(deal_line(x, deal, effect));
 }
 
 /* ---- The log. */
@@ -207,10 +207,10 @@ static void on_deal(void *context, const struct eh_deal *deal)
 static void print_epoch(const struct eh_cli_log_epoch *epoch)
 {
     json_t *line = json_object();
-    put(line, "what", json_string(epoch->revealed ? "seed" : "commitment"));
-    put(line, "epoch", json_integer(epoch->epoch));
-    put(line, epoch->revealed ? "seed" : "commitment", text_of(epoch->hex));
-    print(line);
+    json_put(line, "what", json_string(epoch->revealed ? "seed" : "commitment"));
+    json_put(line, "epoch", json_integer(epoch->epoch));
+    json_put(line, epoch->revealed ? "seed" : "commitment", json_text_new(epoch->hex));
+    json_print_line(line);
 }
 
 static int print_epochs(struct export *x, struct eh_error *error)
@@ -252,15 +252,15 @@ static int open_log(struct export *x, const char *db, struct eh_error *error)
     int r = eh_replay_open(eh_cli_log_conninfo(db), &x->replay, error);
     if (r < 0)
         return r;
-    x->replay.draws.draw = draw;
-    x->replay.draws.affinity = affinity;
+    x->replay.draws.draw = draw_recorded;
+    x->replay.draws.affinity = affinity_recorded;
     x->replay.draws.context = x;
-    return eh_engine_observe(x->replay.engine, on_deal, x) < 0
+    return eh_engine_observe(x->replay.engine, export_take_deal, x) < 0
                ? eh_error_set(error, EH_ENOMEM, "out of memory")
                : 0;
 }
 
-static bool number_of(struct eh_cli *cli, const char *name, int64_t *ret)
+static bool option_number(struct eh_cli *cli, const char *name, int64_t *ret)
 {
     const char *text = eh_cli_option(cli, name);
     return !text || (eh_integer_parse(eh_str(text), ret, NULL) == 0 && *ret > 0);
@@ -270,7 +270,7 @@ int eh_cmd_draws_deals(struct eh_cli *cli)
 {
     struct export x = {.from = 1, .to = INT64_MAX};
     struct eh_error error = {0};
-    if (!number_of(cli, "from", &x.from) || !number_of(cli, "to", &x.to))
+    if (!option_number(cli, "from", &x.from) || !option_number(cli, "to", &x.to))
         return eh_say(EH_EXIT_USAGE, "--from and --to are numbers of inputs, from 1");
     int r = open_log(&x, eh_cli_option(cli, "db"), &error);
     if (r == 0)

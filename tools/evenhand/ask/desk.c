@@ -14,7 +14,7 @@
 #define DESK_SENT_MAX (1u << 20) /* bytes the admin socket takes; SIGHUP takes more */
 
 /* A file as it is; on a terminal each line as one may see it. */
-static void print_file(const struct eh_cli *cli, const char *text)
+static void desk_file_print(const struct eh_cli *cli, const char *text)
 {
     while (*text) {
         size_t size = strcspn(text, "\n");
@@ -41,12 +41,12 @@ int eh_cmd_desk_show(struct eh_cli *cli)
     const char *text = eh_object_text(answer.json, "text");
     if (!text || !*text)
         return eh_say(EH_EXIT_REFUSED, "no desk file has been applied yet");
-    print_file(cli, text);
+    desk_file_print(cli, text);
     return EH_EXIT_DONE;
 }
 
 /* Reads a desk file and checks it here, where its name can stand before the line. */
-static int read_desk(const char *path, struct eh_bytes *ret)
+static int desk_file_read(const char *path, struct eh_bytes *ret)
 {
     EH_AUTO(eh_arena) struct eh_arena arena = EH_ARENA_INIT;
     struct eh_error error = {0};
@@ -63,7 +63,7 @@ static int read_desk(const char *path, struct eh_bytes *ret)
     return EH_EXIT_DONE;
 }
 
-static void print_lines(const json_t *lines, const char *before)
+static void lines_print(const json_t *lines, const char *before)
 {
     size_t i;
     json_t *line;
@@ -77,17 +77,21 @@ static void print_lines(const json_t *lines, const char *before)
     }
 }
 
-static int put_desk(struct eh_cli *cli, const char *path, const char *nothing)
+static int desk_put(struct eh_cli *cli, const char *path, const char *nothing)
 {
     EH_AUTO(eh_answer) struct eh_answer answer = {0};
     EH_AUTO(eh_bytes) struct eh_bytes text = EH_BYTES_INIT;
-    char what[EH_CLI_PATH];
-    int r = read_desk(cli->args[0], &text);
+    char file[EH_CLI_PATH];
+    int r = desk_file_read(cli->args[0], &text);
     if (r != EH_EXIT_DONE)
         return r;
-    eh_format(what, sizeof what, "%s: ", cli->args[0]);
-    r = eh_http_send(cli, "PUT", path, "application/yaml",
-                     eh_str_n((const char *)text.data, text.size), what, &answer);
+    eh_format(file, sizeof file, "%s: ", cli->args[0]);
+    const struct eh_request request = {.method = "PUT",
+                                       .path = path,
+                                       .type = "application/yaml",
+                                       .body = eh_str_n((const char *)text.data, text.size),
+                                       .file = file};
+    r = eh_http_send(cli, &request, &answer);
     if (answer.status == 400)
         return EH_EXIT_CONFIG;
     if (eh_answer_told(cli, r, &answer))
@@ -95,18 +99,18 @@ static int put_desk(struct eh_cli *cli, const char *path, const char *nothing)
     const json_t *changes = json_object_get(answer.json, "changes");
     if (json_array_size(changes) + json_array_size(json_object_get(answer.json, "periods")) == 0)
         puts(nothing);
-    print_lines(changes, "");
-    print_lines(json_object_get(answer.json, "periods"), "");
-    print_lines(json_object_get(answer.json, "warnings"), "warning: ");
+    lines_print(changes, "");
+    lines_print(json_object_get(answer.json, "periods"), "");
+    lines_print(json_object_get(answer.json, "warnings"), "warning: ");
     return EH_EXIT_DONE;
 }
 
 int eh_cmd_desk_diff(struct eh_cli *cli)
 {
-    return put_desk(cli, "/v1/desk?dry_run=1", "the file would change nothing");
+    return desk_put(cli, "/v1/desk?dry_run=1", "the file would change nothing");
 }
 
 int eh_cmd_desk_apply(struct eh_cli *cli)
 {
-    return put_desk(cli, "/v1/desk", "applied; it changed nothing");
+    return desk_put(cli, "/v1/desk", "applied; it changed nothing");
 }

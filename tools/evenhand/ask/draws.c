@@ -13,7 +13,7 @@
 #define EPOCHS_SHOWN 30 /* for people: the newest */
 
 /* Appends the pages to `all`; each answer says where the next one begins. */
-static int fetch(struct eh_cli *cli, json_t *all)
+static int epochs_fetch(struct eh_cli *cli, json_t *all)
 {
     char path[EH_CLI_PATH] = "/v1/draws";
     for (;;) {
@@ -39,10 +39,10 @@ static void put_time(struct eh_grid *grid, const json_t *draw, const char *key)
     eh_grid_text(grid, text);
 }
 
-static void print(struct eh_cli *cli, const json_t *all)
+static void epochs_print(struct eh_cli *cli, const json_t *all)
 {
     size_t count = json_array_size(all), first = count > EPOCHS_SHOWN ? count - EPOCHS_SHOWN : 0;
-    struct eh_grid *grid = eh_grid_new(cli, ">epoch,opened,revealed,commitment,seed");
+    struct eh_grid *grid = eh_grid_begin(cli, ">epoch,opened,revealed,commitment,seed");
     for (size_t i = first; i < count; i++) {
         const json_t *draw = json_array_get(all, i);
         const char *seed = eh_object_text(draw, "seed");
@@ -65,7 +65,7 @@ static void print(struct eh_cli *cli, const json_t *all)
 int eh_cmd_draws(struct eh_cli *cli)
 {
     json_t *all = json_array();
-    int r = fetch(cli, all);
+    int r = epochs_fetch(cli, all);
     if (r == EH_EXIT_DONE && cli->json) {
         json_t *body = json_pack("{s:O}", "draws", all);
         char *text = json_dumps(body, cli->terminal ? JSON_INDENT(2) : JSON_COMPACT);
@@ -73,14 +73,14 @@ int eh_cmd_draws(struct eh_cli *cli)
         free(text);
         json_decref(body);
     } else if (r == EH_EXIT_DONE) {
-        print(cli, all);
+        epochs_print(cli, all);
     }
     json_decref(all);
     return r;
 }
 
 /* The newest epoch whose seed is there. */
-static void print_revealed(const json_t *all)
+static void epoch_print_revealed(const json_t *all)
 {
     for (size_t i = json_array_size(all); i-- > 0;) {
         const json_t *draw = json_array_get(all, i);
@@ -93,7 +93,7 @@ static void print_revealed(const json_t *all)
     }
 }
 
-static int try_reveal(struct eh_cli *cli)
+static int epoch_reveal(struct eh_cli *cli)
 {
     EH_AUTO(eh_answer) struct eh_answer answer = {0};
     int r = eh_http_post(cli, "/v1/draws/reveal?dry_run=1", json_object(), &answer);
@@ -108,16 +108,16 @@ int eh_cmd_draws_reveal(struct eh_cli *cli)
 {
     EH_AUTO(eh_answer) struct eh_answer answer = {0};
     if (eh_cli_option(cli, "dry-run"))
-        return try_reveal(cli);
+        return epoch_reveal(cli);
     if (!eh_change_confirmed(cli, "There is no way back. End the draw epoch?"))
         return eh_say(EH_EXIT_REFUSED, "nothing was done");
     int r = eh_http_post(cli, "/v1/draws/reveal", json_object(), &answer);
     if (eh_answer_told(cli, r, &answer))
         return r;
     json_t *all = json_array();
-    r = fetch(cli, all);
+    r = epochs_fetch(cli, all);
     if (r == EH_EXIT_DONE)
-        print_revealed(all);
+        epoch_print_revealed(all);
     json_decref(all);
     return r;
 }

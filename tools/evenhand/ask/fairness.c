@@ -15,7 +15,7 @@
 #define PRECISION 12 /* digits of a number in JSON */
 
 /* Somebody answers at the socket. */
-static bool reachable(const struct eh_cli *cli)
+static bool daemon_is_reachable(const struct eh_cli *cli)
 {
     struct sockaddr_un address = {.sun_family = AF_UNIX};
     if (strlen(cli->socket) >= sizeof address.sun_path)
@@ -28,7 +28,7 @@ static bool reachable(const struct eh_cli *cli)
     return is;
 }
 
-static int read_date(const struct eh_cli *cli, const char *option, int32_t missing, int32_t *ret)
+static int option_date(const struct eh_cli *cli, const char *option, int32_t missing, int32_t *ret)
 {
     const char *text = eh_cli_option(cli, option);
     struct eh_error error = {0};
@@ -38,18 +38,18 @@ static int read_date(const struct eh_cli *cli, const char *option, int32_t missi
     return EH_EXIT_DONE;
 }
 
-static int read_call(const struct eh_cli *cli, struct eh_fairness_call *ret)
+static int call_read(const struct eh_cli *cli, struct eh_fairness_call *ret)
 {
     ret->team = cli->args[0];
-    int r = read_date(cli, "from", EH_DATE_ALWAYS, &ret->from);
+    int r = option_date(cli, "from", EH_DATE_ALWAYS, &ret->from);
     if (r == EH_EXIT_DONE)
-        r = read_date(cli, "to", EH_DATE_NEVER, &ret->to);
+        r = option_date(cli, "to", EH_DATE_NEVER, &ret->to);
     if (r == EH_EXIT_DONE && ret->from > ret->to)
         r = eh_say_usage(cli, "--to: %s is before --from", eh_cli_option(cli, "to"));
     return r;
 }
 
-static int from_daemon(const struct eh_cli *cli, struct eh_answer *answer)
+static int report_from_daemon(const struct eh_cli *cli, struct eh_answer *answer)
 {
     char path[EH_CLI_PATH];
     const char *from = eh_cli_option(cli, "from"), *to = eh_cli_option(cli, "to");
@@ -60,8 +60,8 @@ static int from_daemon(const struct eh_cli *cli, struct eh_answer *answer)
     return eh_http_get(cli, path, answer);
 }
 
-static int from_database(const char *conninfo, const struct eh_fairness_call *call,
-                         struct eh_answer *answer)
+static int report_from_database(const char *conninfo, const struct eh_fairness_call *call,
+                                struct eh_answer *answer)
 {
     int r = eh_fairness_from_log(conninfo, call, &answer->json);
     if (r != EH_EXIT_DONE)
@@ -78,13 +78,13 @@ int eh_cmd_fairness(struct eh_cli *cli)
     EH_AUTO(eh_answer) struct eh_answer answer = {0};
     const char *db = eh_cli_option(cli, "db");
     struct eh_fairness_call call;
-    int r = read_call(cli, &call);
+    int r = call_read(cli, &call);
     if (r != EH_EXIT_DONE)
         return r;
-    if (!db && reachable(cli))
-        r = from_daemon(cli, &answer);
+    if (!db && daemon_is_reachable(cli))
+        r = report_from_daemon(cli, &answer);
     else
-        r = from_database(eh_cli_log_conninfo(db), &call, &answer);
+        r = report_from_database(eh_cli_log_conninfo(db), &call, &answer);
     if (!eh_answer_told(cli, r, &answer))
         eh_fairness_show(cli, answer.json);
     return r;

@@ -18,7 +18,7 @@ static void further_row(struct eh_grid *g, const json_t *further, unsigned expon
 
 static void show_further(const struct eh_cli *cli, const json_t *report)
 {
-    struct eh_grid *g = eh_grid_new(cli, "dealt again by,why,>deals,>value");
+    struct eh_grid *g = eh_grid_begin(cli, "dealt again by,why,>deals,>value");
     size_t i;
     json_t *further;
     json_array_foreach(json_object_get(report, "further"), i, further)

@@ -9,7 +9,7 @@
 #include "term/zone.h"
 
 /* Up to the end of the period, or of the log. */
-static int watch_all(struct eh_replay *replay, struct eh_fairness_watch *watch,
+static int log_watch(struct eh_replay *replay, struct eh_fairness_watch *watch,
                      struct eh_error *error)
 {
     int r = 0;
@@ -21,7 +21,7 @@ static int watch_all(struct eh_replay *replay, struct eh_fairness_watch *watch,
     return r;
 }
 
-static int begin(struct eh_replay *replay, int32_t from, struct eh_error *error)
+static int log_begin(struct eh_replay *replay, int32_t from, struct eh_error *error)
 {
     const struct eh_cli_log_before before = {.day = from, .input = UINT64_MAX};
     return from == EH_DATE_ALWAYS ? 0 : eh_replay_begin_before(replay, &before, error);
@@ -46,14 +46,14 @@ int eh_fairness_from_log(const char *conninfo, const struct eh_fairness_call *ca
     struct eh_totals totals;
     int r = eh_replay_open(conninfo, &replay, &error);
     if (r == 0)
-        r = begin(&replay, call->from, &error);
+        r = log_begin(&replay, call->from, &error);
     if (r == 0) {
         watch.engine = replay.engine;
         eh_engine_totals(replay.engine, &totals);
         watch.at_us = totals.at_us;
     }
     if (r == 0)
-        r = watch_all(&replay, &watch, &error);
+        r = log_watch(&replay, &watch, &error);
     if (r == 0)
         r = eh_fairness_watch_report(&watch, &arena, &report, &error);
     if (r < 0)

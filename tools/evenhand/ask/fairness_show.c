@@ -16,7 +16,7 @@
 
 /* ---- Small texts. */
 
-static double real(const json_t *o, const char *key)
+static double object_real(const json_t *o, const char *key)
 {
     return json_number_value(json_object_get(o, key));
 }
@@ -28,7 +28,7 @@ static void ratio_text(const json_t *o, const char *key, char ret[EH_CLI_TEXT])
 
 /* ---- Who got what. */
 
-static void rep_row(struct eh_grid *g, const json_t *rep, unsigned exponent)
+static void grid_add_rep(struct eh_grid *g, const json_t *rep, unsigned exponent)
 {
     char text[EH_CLI_TEXT];
     eh_grid_text(g, eh_object_text(rep, "rep"));
@@ -43,7 +43,7 @@ static void rep_row(struct eh_grid *g, const json_t *rep, unsigned exponent)
     eh_grid_money(g, eh_object_int(rep, "received_value"), exponent);
 }
 
-static void show_reps(const struct eh_cli *cli, const json_t *report)
+static void reps_show(const struct eh_cli *cli, const json_t *report)
 {
     const char *currency = eh_object_text(report, "currency");
     char columns[160];
@@ -52,9 +52,9 @@ static void show_reps(const struct eh_cli *cli, const json_t *report)
     eh_format(columns, sizeof columns,
               "rep,>entitled,>expected,>received,>z,>entitled %s,>received %s",
               currency ? currency : "value", currency ? currency : "value");
-    struct eh_grid *g = eh_grid_new(cli, columns);
+    struct eh_grid *g = eh_grid_begin(cli, columns);
     json_array_foreach(json_object_get(report, "reps"), i, rep)
-        rep_row(g, rep, eh_object_exponent(report));
+        grid_add_rep(g, rep, eh_object_exponent(report));
     putchar('\n');
     eh_grid_print(g);
     printf("%sz: how many standard deviations more than expected the draw gave%s\n",
@@ -63,7 +63,8 @@ static void show_reps(const struct eh_cli *cli, const json_t *report)
 
 static double present_s(const json_t *rep)
 {
-    return real(rep, "available_s") + real(rep, "overloaded_s") + real(rep, "away_s");
+    return object_real(rep, "available_s") + object_real(rep, "overloaded_s") +
+           object_real(rep, "away_s");
 }
 
 /* "-12.50 ±4.10"; "-" where too few arrived. */
@@ -81,9 +82,9 @@ static void difference_cell(struct eh_grid *g, const json_t *rep, unsigned expon
     eh_grid_text(g, text);
 }
 
-static void show_overloads(const struct eh_cli *cli, const json_t *report)
+static void overloads_show(const struct eh_cli *cli, const json_t *report)
 {
-    struct eh_grid *g = eh_grid_new(
+    struct eh_grid *g = eh_grid_begin(
         cli, "overloaded,>for,>of time,>times,>a week,>ended by others,>value meanwhile");
     bool any = false;
     size_t i;
@@ -97,7 +98,7 @@ static void show_overloads(const struct eh_cli *cli, const json_t *report)
         eh_grid_text(g, eh_object_text(rep, "rep"));
         eh_text_span(eh_object_int(rep, "overloaded_s"), text);
         eh_grid_text(g, text);
-        eh_fairness_percent(real(rep, "overloaded_s"), present_s(rep), text);
+        eh_fairness_percent(object_real(rep, "overloaded_s"), present_s(rep), text);
         eh_grid_text(g, text);
         eh_grid_count(g, eh_object_int(rep, "overloads"));
         eh_fairness_number(rep, "overloads_weekly", 1, 1, text);
@@ -110,10 +111,10 @@ static void show_overloads(const struct eh_cli *cli, const json_t *report)
     eh_grid_print(g);
 }
 
-static void show_managers(const struct eh_cli *cli, const json_t *report)
+static void managers_show(const struct eh_cli *cli, const json_t *report)
 {
     struct eh_grid *g =
-        eh_grid_new(cli, "manager,>tickets given,>value,>moved,>value moved,>overloaded ended");
+        eh_grid_begin(cli, "manager,>tickets given,>value,>moved,>value moved,>overloaded ended");
     size_t i;
     json_t *manager;
     json_array_foreach(json_object_get(report, "managers"), i, manager)
@@ -133,7 +134,7 @@ static void show_managers(const struct eh_cli *cli, const json_t *report)
 
 /* ---- Verdicts. */
 
-static const char *evenness(const json_t *report, const char *key)
+static const char *balance_word(const json_t *report, const char *key)
 {
     int64_t jain = eh_object_int(report, key);
     if (!json_is_true(json_object_get(report, "balance_enough")))
@@ -141,7 +142,7 @@ static const char *evenness(const json_t *report, const char *key)
     return jain >= EVEN ? "even" : jain >= NEARLY ? "nearly even" : "uneven";
 }
 
-static void show_balance(const struct eh_cli *cli, const json_t *report, const char *name,
+static void balance_show(const struct eh_cli *cli, const json_t *report, const char *name,
                          const char *jain_key, const char *gini_key)
 {
     char jain[EH_CLI_TEXT], gini[EH_CLI_TEXT], text[256];
@@ -150,12 +151,12 @@ static void show_balance(const struct eh_cli *cli, const json_t *report, const c
     ratio_text(report, jain_key, jain);
     ratio_text(report, gini_key, gini);
     eh_format(text, sizeof text, "%s: Jain %s (1 is perfectly fair), Gini %s (0 is)",
-              evenness(report, jain_key), jain, gini);
+              balance_word(report, jain_key), jain, gini);
     eh_fairness_say(cli, name, text);
 }
 
 /* "doubtful: this: p .001, corrected .003", or "too few to tell". */
-static void show_verdict(const struct eh_cli *cli, const json_t *report, const char *line,
+static void verdict_show(const struct eh_cli *cli, const json_t *report, const char *line,
                          const char *name, const char *innocent, const char *doubtful)
 {
     bool is_doubtful = eh_fairness_is_doubtful(report, name);
@@ -170,14 +171,14 @@ static void show_verdict(const struct eh_cli *cli, const json_t *report, const c
     eh_fairness_say(cli, line, text);
 }
 
-static void show_draw(const struct eh_cli *cli, const json_t *report)
+static void draw_show(const struct eh_cli *cli, const json_t *report)
 {
-    show_verdict(cli, report, "the draw", "draw", "as chance would have it",
+    verdict_show(cli, report, "the draw", "draw", "as chance would have it",
                  "it gave what chance hardly gives");
 }
 
 /* What the corrected p of all of them is held against. */
-static void show_level(const struct eh_cli *cli, const json_t *report)
+static void level_show(const struct eh_cli *cli, const json_t *report)
 {
     char level[EH_CLI_TEXT], honest[EH_CLI_TEXT], text[256];
     unsigned shown = 0;
@@ -188,7 +189,7 @@ static void show_level(const struct eh_cli *cli, const json_t *report)
     if (shown == 0)
         return;
     eh_fairness_number(report, "level", 1, 2, level);
-    snprintf(honest, sizeof honest, "%.0f", 1 / real(report, "level"));
+    snprintf(honest, sizeof honest, "%.0f", 1 / object_real(report, "level"));
     eh_format(text, sizeof text,
               "p is how often an honest period looks like this or worse; corrected for the %u "
               "verdict%s shown, %s and less is doubtful: one honest report in %s has a doubtful "
@@ -210,14 +211,14 @@ static void picking_text(const json_t *picking, char ret[128])
     eh_format(ret, 128, "Cramér's V %s, by chance about %s; G %s", v, chance, g);
 }
 
-static void show_picking(const struct eh_cli *cli, const json_t *report, const char *line,
+static void picking_show(const struct eh_cli *cli, const json_t *report, const char *line,
                          const char *verdict, const char *key)
 {
     const json_t *picking = json_object_get(report, key);
     char text[128];
     if (eh_object_int(picking, "tickets") == 0)
         return;
-    show_verdict(cli, report, line, verdict, "value did not tell who got it",
+    verdict_show(cli, report, line, verdict, "value did not tell who got it",
                  "value told who got it");
     picking_text(picking, text);
     if (*text)
@@ -225,7 +226,7 @@ static void show_picking(const struct eh_cli *cli, const json_t *report, const c
 }
 
 /* "ana got 90 of the most valuable fifth, 60.0 expected" */
-static void show_picker(const struct eh_cli *cli, const json_t *report)
+static void picker_show(const struct eh_cli *cli, const json_t *report)
 {
     const json_t *picker = json_object_get(report, "picker");
     const char *first = eh_object_text(picker, "first"), *last = eh_object_text(picker, "last");
@@ -243,20 +244,20 @@ static void show_picker(const struct eh_cli *cli, const json_t *report)
               who, received, expected);
     eh_format(doubtful, sizeof doubtful, "%s got %s of the most valuable fifth, %s expected", who,
               received, expected);
-    show_verdict(cli, report, "top fifth", "picker", innocent, doubtful);
+    verdict_show(cli, report, "top fifth", "picker", innocent, doubtful);
 }
 
-static void show_predictability(const struct eh_cli *cli, const json_t *report)
+static void predictability_show(const struct eh_cli *cli, const json_t *report)
 {
     char percent[EH_CLI_TEXT], text[256];
     if (!eh_object_has(report, "predictability"))
         return;
-    eh_fairness_percent(real(report, "predictability"), EH_PPM, percent);
+    eh_fairness_percent(object_real(report, "predictability"), EH_PPM, percent);
     eh_format(text, sizeof text, "the best guess who is next is right in %s of draws", percent);
     eh_fairness_say(cli, "guessing", text);
 }
 
-static void show_notes(const struct eh_cli *cli, const json_t *report)
+static void notes_show(const struct eh_cli *cli, const json_t *report)
 {
     size_t i;
     json_t *note;
@@ -264,7 +265,7 @@ static void show_notes(const struct eh_cli *cli, const json_t *report)
         eh_fairness_say(cli, i == 0 ? "notes" : "", json_string_value(note));
 }
 
-static void show_head(const struct eh_cli *cli, const json_t *report)
+static void head_show(const struct eh_cli *cli, const json_t *report)
 {
     const char *team = eh_object_text(report, "team"), *from = eh_object_text(report, "from");
     const char *to = eh_object_text(report, "to");
@@ -284,25 +285,25 @@ static void show_head(const struct eh_cli *cli, const json_t *report)
 
 void eh_fairness_show(const struct eh_cli *cli, const json_t *report)
 {
-    show_head(cli, report);
-    show_reps(cli, report);
-    show_overloads(cli, report);
-    show_managers(cli, report);
+    head_show(cli, report);
+    reps_show(cli, report);
+    overloads_show(cli, report);
+    managers_show(cli, report);
     eh_fairness_show_again(cli, report);
     eh_fairness_show_ways(cli, report);
     putchar('\n');
-    show_balance(cli, report, "in number", "jain_count", "gini_count");
-    show_balance(cli, report, "in value", "jain_value", "gini_value");
-    show_draw(cli, report);
-    show_picking(cli, report, "by value", "by_value", "picking_dealt");
-    show_picker(cli, report);
-    show_picking(cli, report, "overridden", "overridden", "picking_overridden");
+    balance_show(cli, report, "in number", "jain_count", "gini_count");
+    balance_show(cli, report, "in value", "jain_value", "gini_value");
+    draw_show(cli, report);
+    picking_show(cli, report, "by value", "by_value", "picking_dealt");
+    picker_show(cli, report);
+    picking_show(cli, report, "overridden", "overridden", "picking_overridden");
     if (eh_fairness_is_told(report, "overload"))
-        show_verdict(cli, report, "overloaded", "overload",
+        verdict_show(cli, report, "overloaded", "overload",
                      "what arrived meanwhile was worth no less and no more than otherwise",
                      "what arrived meanwhile was not worth what it was otherwise");
     eh_fairness_show_way_verdicts(cli, report);
-    show_level(cli, report);
-    show_predictability(cli, report);
-    show_notes(cli, report);
+    level_show(cli, report);
+    predictability_show(cli, report);
+    notes_show(cli, report);
 }

@@ -10,7 +10,7 @@
 #define HANGING 13     /* columns before the text of a line with a name */
 #define SMALL   0.0005 /* a chance that three decimals do not show */
 
-static double real(const json_t *o, const char *key)
+static double object_real(const json_t *o, const char *key)
 {
     return json_number_value(json_object_get(o, key));
 }
@@ -23,7 +23,7 @@ void eh_fairness_number(const json_t *o, const char *key, double unit, int decim
         eh_format(ret, EH_CLI_TEXT, "-");
         return;
     }
-    snprintf(text, sizeof text, "%.*f", decimals, real(o, key) / unit);
+    snprintf(text, sizeof text, "%.*f", decimals, object_real(o, key) / unit);
     bool bare = strncmp(text, "0.", 2) == 0;
     eh_format(ret, EH_CLI_TEXT, "%s", text + bare);
 }
@@ -53,8 +53,8 @@ static const json_t *verdict_of(const json_t *report, const char *name)
 /* ".629", "1.2e-05" */
 static void chance_text(const json_t *verdict, const char *key, char ret[EH_CLI_TEXT])
 {
-    if (real(verdict, key) < SMALL)
-        snprintf(ret, EH_CLI_TEXT, "%.1e", real(verdict, key));
+    if (object_real(verdict, key) < SMALL)
+        snprintf(ret, EH_CLI_TEXT, "%.1e", object_real(verdict, key));
     else
         eh_fairness_number(verdict, key, 1, 3, ret);
 }

@@ -102,7 +102,7 @@ void eh_fairness_show_ways(const struct eh_cli *cli, const json_t *report)
     bool any = eh_object_int(before, "tickets") > 0;
     eh_format(columns, sizeof columns, "not drawn,>tickets,>%s,>top fifth,most to,most by",
               currency ? currency : "value");
-    struct eh_grid *g = eh_grid_new(cli, columns);
+    struct eh_grid *g = eh_grid_begin(cli, columns);
     for (size_t i = 0; i < WAYS; i++) {
         const json_t *way = way_of(report, ways[i].name);
         if (eh_object_int(way, "tickets") == 0)

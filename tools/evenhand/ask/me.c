@@ -12,7 +12,7 @@
 #define NEXT(command, what) printf("  %-32s %s\n", command, what)
 
 /* "you are ana: rep, manager; desk main" */
-static void show_head(const struct eh_cli *cli, const json_t *me)
+static void me_show_head(const struct eh_cli *cli, const json_t *me)
 {
     char roles[128], manages[512];
     const char *user = eh_object_text(me, "user"), *desk = eh_object_text(me, "desk");
@@ -25,7 +25,7 @@ static void show_head(const struct eh_cli *cli, const json_t *me)
 }
 
 /* "team sales: 2 waiting, 5 open", of what the caller manages. */
-static void show_managed(const struct eh_cli *cli, const json_t *me)
+static void me_show_managed(const struct eh_cli *cli, const json_t *me)
 {
     size_t i;
     json_t *team;
@@ -44,7 +44,7 @@ static void show_managed(const struct eh_cli *cli, const json_t *me)
 }
 
 /* The caller's line of the pool that runs, or nothing: a team need not have a plan. */
-static void show_line(const struct eh_cli *cli, const char *team, const char *rep)
+static void pool_line_show(const struct eh_cli *cli, const char *team, const char *rep)
 {
     EH_AUTO(eh_answer) struct eh_answer pool = {0};
     char path[EH_CLI_PATH], total[EH_CLI_TEXT], net[EH_CLI_TEXT];
@@ -68,7 +68,7 @@ static void show_line(const struct eh_cli *cli, const char *team, const char *re
     }
 }
 
-static void show_pools(const struct eh_cli *cli, const json_t *rep)
+static void me_show_pools(const struct eh_cli *cli, const json_t *rep)
 {
     size_t i;
     json_t *team;
@@ -76,11 +76,11 @@ static void show_pools(const struct eh_cli *cli, const json_t *rep)
     json_array_foreach(json_object_get(rep, "teams"), i, team)
     {
         if (id && json_is_string(team))
-            show_line(cli, json_string_value(team), id);
+            pool_line_show(cli, json_string_value(team), id);
     }
 }
 
-static void show_tickets(const struct eh_cli *cli, const char *rep)
+static void me_show_tickets(const struct eh_cli *cli, const char *rep)
 {
     EH_AUTO(eh_answer) struct eh_answer answer = {0};
     char path[EH_CLI_PATH];
@@ -90,7 +90,7 @@ static void show_tickets(const struct eh_cli *cli, const char *rep)
     eh_show_rep_tickets(cli, rep, answer.json);
 }
 
-static bool has_role(const json_t *me, const char *role)
+static bool me_has_role(const json_t *me, const char *role)
 {
     size_t i;
     json_t *item;
@@ -102,7 +102,7 @@ static bool has_role(const json_t *me, const char *role)
     return false;
 }
 
-static void show_next(const struct eh_cli *cli, const json_t *me, const json_t *rep)
+static void me_show_next(const struct eh_cli *cli, const json_t *me, const json_t *rep)
 {
     const char *state = eh_object_text(rep, "state");
     printf("\n%snext%s\n", eh_colour_bold(cli), eh_colour_end(cli));
@@ -114,11 +114,11 @@ static void show_next(const struct eh_cli *cli, const json_t *me, const json_t *
         NEXT("evenhand ticket ID", "why a ticket is yours");
     if (state)
         NEXT("evenhand pool", "how the team's bonus pool stands, and your line");
-    if (json_array_size(json_object_get(me, "manages")) > 0 || has_role(me, "operator"))
+    if (json_array_size(json_object_get(me, "manages")) > 0 || me_has_role(me, "operator"))
         NEXT("evenhand waiting", "what waits, and why");
-    if (has_role(me, "manager") || has_role(me, "auditor"))
+    if (me_has_role(me, "manager") || me_has_role(me, "auditor"))
         NEXT("evenhand fairness T", "how evenly a team's tickets were dealt");
-    if (has_role(me, "operator"))
+    if (me_has_role(me, "operator"))
         NEXT("evenhand desk diff FILE", "what a changed desk file would do");
     if (json_array_size(json_object_get(me, "roles")) == 0)
         puts("  an operator names your Unix user in the desk file: `user` of a rep, `managers` of "
@@ -134,13 +134,13 @@ int eh_cmd_me(struct eh_cli *cli)
         return r;
     const json_t *rep = json_object_get(answer.json, "rep");
     const char *id = eh_object_text(rep, "id");
-    show_head(cli, answer.json);
-    show_managed(cli, answer.json);
+    me_show_head(cli, answer.json);
+    me_show_managed(cli, answer.json);
     if (id) {
         eh_show_rep(cli, id, rep);
-        show_pools(cli, rep);
-        show_tickets(cli, id);
+        me_show_pools(cli, rep);
+        me_show_tickets(cli, id);
     }
-    show_next(cli, answer.json, rep);
+    me_show_next(cli, answer.json, rep);
     return EH_EXIT_DONE;
 }

@@ -22,7 +22,7 @@ static const char *const parts[] = {"equal", "hours", "seniority", "individual"}
 
 /* ---- CSV */
 
-static void put_cell(const char *text)
+static void csv_put_cell(const char *text)
 {
     static const char formula[] = "=+-@\t\r";
     const char *apostrophe = *text && strchr(formula, *text) ? "'" : "";
@@ -36,13 +36,13 @@ static void put_cell(const char *text)
     printf("\",");
 }
 
-static void put_text(const json_t *object, const char *key)
+static void csv_put_text(const json_t *object, const char *key)
 {
     const char *text = eh_object_text(object, key);
-    put_cell(text ? text : "");
+    csv_put_cell(text ? text : "");
 }
 
-static void put_money(int64_t minor, unsigned exponent)
+static void csv_put_money(int64_t minor, unsigned exponent)
 {
     char text[EH_DECIMAL_TEXT_MAX];
     eh_money_print(minor, exponent, text);
@@ -50,23 +50,23 @@ static void put_money(int64_t minor, unsigned exponent)
 }
 
 /* Null: not known, an empty cell. */
-static void put_amount(const json_t *object, const char *key, unsigned exponent)
+static void csv_put_amount(const json_t *object, const char *key, unsigned exponent)
 {
     if (eh_object_has(object, key))
-        put_money(eh_object_int(object, key), exponent);
+        csv_put_money(eh_object_int(object, key), exponent);
     else
         putchar(',');
 }
 
 /* team,team_name */
-static void put_team(const json_t *pool)
+static void csv_put_team(const json_t *pool)
 {
-    put_text(pool, "team");
-    put_text(pool, "team_name");
+    csv_put_text(pool, "team");
+    csv_put_text(pool, "team_name");
 }
 
 /* currency,state */
-static void put_end(const json_t *pool)
+static void csv_put_end(const json_t *pool)
 {
     const char *currency = eh_object_text(pool, "currency"), *state = eh_object_text(pool, "state");
     if (json_is_true(json_object_get(pool, "what_if")))
@@ -74,39 +74,39 @@ static void put_end(const json_t *pool)
     printf("%s,%s\n", currency ? currency : "", state ? state : "");
 }
 
-static void put_period(const json_t *pool)
+static void csv_put_period(const json_t *pool)
 {
     const char *period = eh_object_text(pool, "period");
     printf("%s,%lld,", period ? period : "", (long long)eh_object_int(pool, "version"));
 }
 
-static void put_share(const json_t *pool, const json_t *share, unsigned exponent)
+static void csv_put_share(const json_t *pool, const json_t *share, unsigned exponent)
 {
-    put_team(pool);
-    put_text(share, "rep");
-    put_text(share, "name");
-    put_period(pool);
+    csv_put_team(pool);
+    csv_put_text(share, "rep");
+    csv_put_text(share, "name");
+    csv_put_period(pool);
     for (size_t i = 0; i < PARTS; i++)
-        put_amount(share, parts[i], exponent);
-    put_amount(share, "total", exponent);
-    put_amount(share, "paid_before", exponent);
-    put_amount(share, "due", exponent);
-    put_end(pool);
+        csv_put_amount(share, parts[i], exponent);
+    csv_put_amount(share, "total", exponent);
+    csv_put_amount(share, "paid_before", exponent);
+    csv_put_amount(share, "due", exponent);
+    csv_put_end(pool);
 }
 
 /* What is held is nobody's, and due to nobody. */
-static void put_held(const json_t *pool, unsigned exponent)
+static void csv_put_held(const json_t *pool, unsigned exponent)
 {
-    put_team(pool);
-    put_cell("");
-    put_cell(EH_PAYROLL_HELD);
-    put_period(pool);
+    csv_put_team(pool);
+    csv_put_cell("");
+    csv_put_cell(EH_PAYROLL_HELD);
+    csv_put_period(pool);
     for (size_t i = 0; i < PARTS; i++)
-        put_money(eh_object_int(json_object_get(pool, "held_parts"), parts[i]), exponent);
-    put_money(eh_object_int(pool, "held"), exponent);
-    put_money(0, exponent);
-    put_money(0, exponent);
-    put_end(pool);
+        csv_put_money(eh_object_int(json_object_get(pool, "held_parts"), parts[i]), exponent);
+    csv_put_money(eh_object_int(pool, "held"), exponent);
+    csv_put_money(0, exponent);
+    csv_put_money(0, exponent);
+    csv_put_end(pool);
 }
 
 bool eh_payroll_whole(const json_t *pool)
@@ -130,9 +130,10 @@ void eh_payroll_rows(const json_t *pool)
     unsigned exponent = eh_object_exponent(pool);
     size_t i;
     json_t *share;
-    json_array_foreach(json_object_get(pool, "shares"), i, share) put_share(pool, share, exponent);
+    json_array_foreach(json_object_get(pool, "shares"), i, share)
+        csv_put_share(pool, share, exponent);
     if (eh_object_int(pool, "held") && eh_payroll_whole(pool))
-        put_held(pool, exponent);
+        csv_put_held(pool, exponent);
 }
 
 void eh_payroll_say(const json_t *pool)
@@ -154,7 +155,7 @@ void eh_payroll_say(const json_t *pool)
 
 /* ---- For people */
 
-static void share_row(struct eh_grid *g, const json_t *share, unsigned exponent)
+static void grid_add_share(struct eh_grid *g, const json_t *share, unsigned exponent)
 {
     static const char *const keys[] = {"total", "paid_before", "due"};
     eh_grid_text(g, eh_object_text(share, "rep"));
@@ -166,7 +167,7 @@ static void share_row(struct eh_grid *g, const json_t *share, unsigned exponent)
             eh_grid_dim(g, "?");
 }
 
-static void total_row(struct eh_grid *g, const json_t *pool, unsigned exponent)
+static void grid_add_total(struct eh_grid *g, const json_t *pool, unsigned exponent)
 {
     int64_t total = 0, before = 0, due = 0;
     size_t i;
@@ -191,7 +192,7 @@ static void total_row(struct eh_grid *g, const json_t *pool, unsigned exponent)
     eh_grid_money(g, due, exponent);
 }
 
-static void show_pool(const struct eh_cli *cli, const json_t *pool)
+static void pool_show(const struct eh_cli *cli, const json_t *pool)
 {
     unsigned exponent = eh_object_exponent(pool);
     const char *name = eh_object_text(pool, "team_name"), *team = eh_object_text(pool, "team");
@@ -207,17 +208,18 @@ static void show_pool(const struct eh_cli *cli, const json_t *pool)
            version > 0 ? "" : ", not final: nothing is due yet");
     eh_format(columns, sizeof columns, "rep,name,>total %s,>paid before,>due",
               currency ? currency : "");
-    struct eh_grid *g = eh_grid_new(cli, columns);
-    json_array_foreach(json_object_get(pool, "shares"), i, share) share_row(g, share, exponent);
+    struct eh_grid *g = eh_grid_begin(cli, columns);
+    json_array_foreach(json_object_get(pool, "shares"), i, share)
+        grid_add_share(g, share, exponent);
     if (eh_payroll_whole(pool))
-        total_row(g, pool, exponent);
+        grid_add_total(g, pool, exponent);
     eh_grid_print(g);
 }
 
 /* ---- All teams */
 
 /* The ids of the teams the caller sees. */
-static int list_teams(const struct eh_cli *cli, json_t *ret)
+static int teams_list(const struct eh_cli *cli, json_t *ret)
 {
     char after[EH_ID_MAX + 1] = "";
     do {
@@ -239,7 +241,7 @@ static int list_teams(const struct eh_cli *cli, json_t *ret)
 }
 
 /* Teams without such a period are told of; those that are none of the caller's business are not. */
-static int add_pool(const struct eh_cli *cli, const char *team, json_t *pools)
+static int pools_add(const struct eh_cli *cli, const char *team, json_t *pools)
 {
     EH_AUTO(eh_answer) struct eh_answer answer = {0};
     char path[EH_CLI_PATH];
@@ -257,7 +259,7 @@ static int add_pool(const struct eh_cli *cli, const char *team, json_t *pools)
     return answer.status == 404 ? EH_EXIT_DONE : r;
 }
 
-static void print_all(const struct eh_cli *cli, const json_t *pools)
+static void pools_print(const struct eh_cli *cli, const json_t *pools)
 {
     bool csv = eh_cli_option(cli, "csv") != NULL;
     size_t i;
@@ -279,7 +281,7 @@ static void print_all(const struct eh_cli *cli, const json_t *pools)
             eh_payroll_say(pool);
         } else {
             printf("%s", i ? "\n" : "");
-            show_pool(cli, pool);
+            pool_show(cli, pool);
         }
     }
 }
@@ -295,16 +297,16 @@ int eh_cmd_payroll(struct eh_cli *cli)
     if (cli->json && eh_cli_option(cli, "csv"))
         return eh_say_usage(cli, "--csv: does not go with --json");
     json_t *teams = json_array(), *pools = json_array();
-    int r = list_teams(cli, teams);
+    int r = teams_list(cli, teams);
     json_array_foreach(teams, i, team)
     {
         if (r == EH_EXIT_DONE)
-            r = add_pool(cli, json_string_value(team), pools);
+            r = pools_add(cli, json_string_value(team), pools);
     }
     if (r == EH_EXIT_DONE && json_array_size(pools) == 0)
         r = eh_say(EH_EXIT_REFUSED, "no team that you may see has a pool for %s", cli->args[0]);
     if (r == EH_EXIT_DONE)
-        print_all(cli, pools);
+        pools_print(cli, pools);
     json_decref(teams);
     json_decref(pools);
     return r;

@@ -234,8 +234,8 @@ static const char *unit_of(const json_t *pool, const char *name)
 }
 
 /* "99.95%", "12m", "4.2", "129.95", "17": as the unit is written. */
-static int read_value(const struct eh_cli *cli, const char *unit, unsigned exponent,
-                      const char *text, int64_t *ret)
+static int figure_read(const struct eh_cli *cli, const char *unit, unsigned exponent,
+                       const char *text, int64_t *ret)
 {
     struct eh_str value = eh_str(text);
     struct eh_error error = {0};
@@ -257,7 +257,7 @@ static int read_value(const struct eh_cli *cli, const char *unit, unsigned expon
 
 /* By the team's plan of that period; without one, or where it does not name the figure, a whole
  * number. Only a value that is none needs the daemon to be asked. */
-static int find_value(const struct eh_cli *cli, int64_t *ret)
+static int figure_find(const struct eh_cli *cli, int64_t *ret)
 {
     EH_AUTO(eh_answer) struct eh_answer answer = {0};
     char path[EH_CLI_PATH];
@@ -266,8 +266,8 @@ static int find_value(const struct eh_cli *cli, int64_t *ret)
     const char *unit = NULL;
     if (eh_http_try(cli, path, &answer)) /* else whoever takes the figure says what is wrong */
         unit = unit_of(answer.json, cli->args[1]);
-    return read_value(cli, unit ? unit : "count", eh_object_exponent(answer.json), cli->args[3],
-                      ret);
+    return figure_read(cli, unit ? unit : "count", eh_object_exponent(answer.json), cli->args[3],
+                       ret);
 }
 
 static bool is_minutes(const char *name)
@@ -276,8 +276,8 @@ static bool is_minutes(const char *name)
 }
 
 /* As its unit is written. */
-static void write_value(const char *unit, unsigned exponent, int64_t value,
-                        char ret[EH_DECIMAL_TEXT_MAX])
+static void figure_write(const char *unit, unsigned exponent, int64_t value,
+                         char ret[EH_DECIMAL_TEXT_MAX])
 {
     if (unit && strcmp(unit, "minor") == 0)
         eh_decimal_print(value, exponent, ret);
@@ -290,19 +290,17 @@ static void write_value(const char *unit, unsigned exponent, int64_t value,
 }
 
 /* Decimals of the desk's currency, for a figure in money. */
-static unsigned find_exponent(const struct eh_cli *cli, const char *unit)
+static unsigned desk_exponent(const struct eh_cli *cli, const char *unit)
 {
     EH_AUTO(eh_answer) struct eh_answer status = {0};
-    if (!unit || strcmp(unit, "minor") != 0 ||
-        eh_http_send(cli, "GET", "/v1/status", "application/json", eh_str(NULL), NULL, &status) !=
-            EH_EXIT_DONE)
+    if (!unit || strcmp(unit, "minor") != 0 || !eh_http_try(cli, "/v1/status", &status))
         return 2;
     return eh_object_exponent(status.json);
 }
 
 /* What the daemon did, and what the figure is now: `17 added: leads of team t in 2026-10 is 187`.
  */
-static void say_figure(const struct eh_cli *cli, const json_t *answer)
+static void figure_say(const struct eh_cli *cli, const json_t *answer)
 {
     const char *rep = eh_cli_option(cli, "rep"), *take = eh_object_text(answer, "take");
     const char *unit = eh_object_text(answer, "unit");
@@ -319,7 +317,7 @@ static void say_figure(const struct eh_cli *cli, const json_t *answer)
                cli->args[0], cli->args[2]);
         return;
     }
-    write_value(unit, find_exponent(cli, unit), eh_object_int(answer, "now"), now);
+    figure_write(unit, desk_exponent(cli, unit), eh_object_int(answer, "now"), now);
     if (repeat)
         printf("told before, nothing changed: ");
     else if (strcmp(take, "sum") == 0 && !replace)
@@ -336,8 +334,8 @@ int eh_cmd_metric(struct eh_cli *cli)
     int64_t value = 0;
     int r = check_period(cli, period);
     if (r == EH_EXIT_DONE)
-        r = is_minutes(name) ? read_value(cli, "count", 0, cli->args[3], &value)
-                             : find_value(cli, &value);
+        r = is_minutes(name) ? figure_read(cli, "count", 0, cli->args[3], &value)
+                             : figure_find(cli, &value);
     if (r == EH_EXIT_DONE && !eh_path(path, "/v1/teams/%s/metrics", team))
         r = eh_say_long(team);
     if (r != EH_EXIT_DONE)
@@ -355,7 +353,7 @@ int eh_cmd_metric(struct eh_cli *cli)
         json_object_set_new(body, "new", json_true());
     r = eh_http_post(cli, path, body, &answer);
     if (!eh_answer_told(cli, r, &answer)) {
-        say_figure(cli, answer.json);
+        figure_say(cli, answer.json);
         if (eh_object_text(answer.json, "mended"))
             (void)eh_say(EH_EXIT_DONE, "warning: %s", eh_object_text(answer.json, "mended"));
     }

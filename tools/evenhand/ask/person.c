@@ -24,7 +24,7 @@ static bool person_of(struct eh_cli *cli, json_t *ret)
 /* ---- export */
 
 /* All pages into `all`. */
-static int fetch(struct eh_cli *cli, const json_t *person, json_t *all)
+static int export_fetch(struct eh_cli *cli, const json_t *person, json_t *all)
 {
     json_t *items = json_array(), *after = json_null();
     int r = EH_EXIT_DONE;
@@ -52,7 +52,7 @@ int eh_cmd_export(struct eh_cli *cli)
     int r = person_of(cli, person) ? EH_EXIT_DONE : EH_EXIT_USAGE;
     if (r == EH_EXIT_DONE) {
         json_object_update(all, person);
-        r = fetch(cli, person, all);
+        r = export_fetch(cli, person, all);
     }
     if (r == EH_EXIT_DONE) {
         char *text = json_dumps(all, JSON_INDENT(2));
@@ -88,7 +88,7 @@ static void print_left(const json_t *answer)
 }
 
 /* Asks, when there is somebody to ask. */
-static bool confirmed(const struct eh_cli *cli)
+static bool forget_is_confirmed(const struct eh_cli *cli)
 {
     char line[16] = "";
     if (eh_cli_option(cli, "yes") || !isatty(STDIN_FILENO))
@@ -110,7 +110,7 @@ static int forget_customer(struct eh_cli *cli, json_t *person)
         print_counts(counted.json, false);
     if (dry)
         return EH_EXIT_DONE;
-    if (!confirmed(cli))
+    if (!forget_is_confirmed(cli))
         return eh_say(EH_EXIT_REFUSED, "nothing was erased");
     r = eh_http_post(cli, "/v1/forget", json_deep_copy(person), &done);
     if (eh_answer_told(cli, r, &done))

@@ -70,7 +70,7 @@ static void print_list(const struct eh_cli *cli, const json_t *pools)
     }
     eh_format(columns, sizeof columns, "period,state,>version,>gross,>carry,>net%s%s,note",
               currency ? " " : "", currency ? currency : "");
-    struct eh_grid *g = eh_grid_new(cli, columns);
+    struct eh_grid *g = eh_grid_begin(cli, columns);
     json_array_foreach((json_t *)list, i, item) list_row(g, item, exponent);
     eh_grid_print(g);
     if (eh_object_int(pools, "carry_open")) {
@@ -109,18 +109,18 @@ static int get_pool(struct eh_cli *cli, struct eh_answer *ret)
     const char *file = eh_cli_option(cli, "what-if");
     EH_AUTO(eh_bytes) struct eh_bytes plan = EH_BYTES_INIT;
     struct eh_error error = {0};
-    char path[EH_CLI_PATH], what[EH_CLI_PATH] = "";
+    char path[EH_CLI_PATH], before[EH_CLI_PATH] = "";
     if (!pool_path(cli, path))
         return eh_say_long(cli->args[0]);
     if (file && eh_file_read(file, PLAN_MAX, &plan, &error) < 0)
         return eh_say(EH_EXIT_REFUSED, "%s", error.text);
     if (file)
-        eh_format(what, sizeof what, "%s:", file);
+        eh_format(before, sizeof before, "%s:", file);
     const struct eh_pool_question q = {.method = file ? "POST" : "GET",
                                        .path = path,
                                        .list = "shares",
                                        .body = eh_str_n((const char *)plan.data, plan.size),
-                                       .what = what};
+                                       .file = before};
     return eh_pool_ask(cli, &q, ret);
 }
 

@@ -6,23 +6,28 @@
 #include "client/object.h"
 #include "term/say.h"
 
-static int ask(const struct eh_cli *cli, const struct eh_pool_question *q, const char *after,
-               struct eh_answer *ret)
+static int page_ask(const struct eh_cli *cli, const struct eh_pool_question *q, const char *after,
+                    struct eh_answer *ret)
 {
     char path[EH_CLI_PATH];
     eh_format(path, sizeof path, "%s", q->path);
     if (after && !eh_path_add(path, strchr(path, '?') ? "&after=" : "?after=", after))
         return eh_say(EH_EXIT_REFUSED, "the daemon's `after` is too long");
+    const struct eh_request request = {.method = q->method,
+                                       .path = path,
+                                       .type = strcmp(q->method, "GET") ? "application/yaml" : NULL,
+                                       .body = q->body,
+                                       .file = q->file,
+                                       .quiet = q->quiet};
+    int r = eh_http_send(cli, &request, ret);
     if (strcmp(q->method, "GET") == 0)
-        return eh_http_send(cli, "GET", path, "application/json", eh_str(NULL),
-                            q->quiet ? NULL : "", ret);
-    int r = eh_http_send(cli, q->method, path, "application/yaml", q->body, q->what, ret);
+        return r;
     return ret->status == 400 ? EH_EXIT_CONFIG : r;
 }
 
 /* The lines that a page's tree has under "shares" go behind those of the trees before; so under
  * "version 1", which stands in the tree of a later version. */
-static void join_trees(const json_t *tree, const json_t *page)
+static void trees_join(const json_t *tree, const json_t *page)
 {
     const json_t *children = json_object_get(tree, "children");
     const json_t *others = json_object_get(page, "children");
@@ -33,22 +38,22 @@ static void join_trees(const json_t *tree, const json_t *page)
             json_array_extend(json_object_get(child, "children"),
                               json_object_get(other, "children"));
         else if (name && strcmp(name, "version 1") == 0)
-            join_trees(child, other);
+            trees_join(child, other);
     }
 }
 
 /* The first page with the lists of all others at its end. */
 int eh_pool_ask(const struct eh_cli *cli, const struct eh_pool_question *q, struct eh_answer *ret)
 {
-    int r = ask(cli, q, NULL, ret);
+    int r = page_ask(cli, q, NULL, ret);
     bool more = false;
     while (r == EH_EXIT_DONE && eh_object_has(ret->json, "after")) {
         EH_AUTO(eh_answer) struct eh_answer page = {0};
-        r = ask(cli, q, eh_object_text(ret->json, "after"), &page);
+        r = page_ask(cli, q, eh_object_text(ret->json, "after"), &page);
         if (r != EH_EXIT_DONE)
             break;
         json_array_extend(json_object_get(ret->json, q->list), json_object_get(page.json, q->list));
-        join_trees(json_object_get(ret->json, "explain"), json_object_get(page.json, "explain"));
+        trees_join(json_object_get(ret->json, "explain"), json_object_get(page.json, "explain"));
         json_object_set(ret->json, "after", json_object_get(page.json, "after"));
         more = true;
     }

@@ -15,13 +15,13 @@ struct eh_pool_question {
     const char *method, *path;
     const char *list;   /* key of the array that comes in pages */
     struct eh_str body; /* of a POST: a plan */
-    const char *what;   /* stands before what the daemon refuses; or NULL */
-    bool quiet;         /* what the daemon refuses is not said */
+    const char *file;   /* stands before what the daemon says of the plan: "plan.yaml:"; or NULL */
+    bool quiet;         /* an error is not said */
 };
 
 int eh_pool_ask(const struct eh_cli *, const struct eh_pool_question *,
                 struct eh_answer *ret) EH_MUST_CHECK;
-/* The pool at this path. `quiet`: what the daemon refuses is not said. */
+/* The pool at this path. `quiet`: an error is not said. */
 int eh_pool_get(const struct eh_cli *, const char *path, bool quiet,
                 struct eh_answer *ret) EH_MUST_CHECK;
 

@@ -16,7 +16,7 @@ static bool is_true(const json_t *object, const char *key)
     return json_is_true(json_object_get(object, key));
 }
 
-static void say(const struct eh_cli *cli, const char *name, const char *text)
+static void line_show(const struct eh_cli *cli, const char *name, const char *text)
 {
     printf("%s%-*s%s", eh_colour_dim(cli), NAME, name, eh_colour_end(cli));
     eh_text_print_wrapped(text, NAME, NAME);
@@ -47,7 +47,7 @@ static void state_words(const json_t *pool, char *ret, size_t size)
                                   : ": final, not paid yet");
 }
 
-static void show_head(const struct eh_cli *cli, const json_t *pool)
+static void head_show(const struct eh_cli *cli, const json_t *pool)
 {
     const char *team = eh_object_text(pool, "team"), *period = eh_object_text(pool, "period");
     const char *plan = eh_object_text(pool, "plan"), *sha256 = eh_object_text(pool, "plan_sha256");
@@ -61,11 +61,11 @@ static void show_head(const struct eh_cli *cli, const json_t *pool)
               eh_object_text(pool, "currency") ? eh_object_text(pool, "currency") : "?", SHA_SHOWN,
               sha256 ? sha256 : "?",
               is_true(pool, "published_late") ? "; published when the period had begun" : "");
-    say(cli, "plan", text);
+    line_show(cli, "plan", text);
     if (eh_object_text(pool, "encourages"))
-        say(cli, "encourages", eh_object_text(pool, "encourages"));
+        line_show(cli, "encourages", eh_object_text(pool, "encourages"));
     if (eh_object_text(pool, "discourages"))
-        say(cli, "discourages", eh_object_text(pool, "discourages"));
+        line_show(cli, "discourages", eh_object_text(pool, "discourages"));
 }
 
 /* ---- Metrics. */
@@ -138,7 +138,7 @@ static void show_gate(const struct eh_cli *cli, const json_t *metric, unsigned e
     eh_format(text, sizeof text, "%s %s unless %s is%s%s%s: it is %s, so the gate is %s",
               name ? name : "?", words, on ? on : "?", least, *least && *most ? " and" : "", most,
               value, is_true(gate, "failed") ? "shut" : "open");
-    say(cli, "gate", text);
+    line_show(cli, "gate", text);
 }
 
 /* The plan's prior stands in, or is all there is: csat shrinks to it. */
@@ -151,7 +151,7 @@ static void show_prior(const struct eh_cli *cli, const json_t *metric)
         return;
     eh_format(text, sizeof text, "nothing came for %s: the plan's prior stands in",
               name ? name : "?");
-    say(cli, "prior", text);
+    line_show(cli, "prior", text);
 }
 
 /* What nobody can tell the duration of, and what is no work. */
@@ -170,17 +170,17 @@ static void show_left_out(const struct eh_cli *cli, const json_t *pool)
         eh_format(text, sizeof text,
                   "%lld of the closed tickets are not in %s: no duration is known",
                   (long long)without, name ? name : "?");
-        say(cli, "unknown", text);
+        line_show(cli, "unknown", text);
     }
     if (cancelled == 0)
         return;
     eh_format(text, sizeof text, "%lld: no work, and in none of the figures", (long long)cancelled);
-    say(cli, "cancelled", text);
+    line_show(cli, "cancelled", text);
 }
 
 static void show_metrics(const struct eh_cli *cli, const json_t *pool, unsigned exponent)
 {
-    struct eh_grid *g = eh_grid_new(cli, "metric,>value,,>score,>weight,>counts");
+    struct eh_grid *g = eh_grid_begin(cli, "metric,>value,,>score,>weight,>counts");
     size_t i;
     json_t *metric;
     json_array_foreach(json_object_get(pool, "metrics"), i, metric) metric_row(g, metric, exponent);
@@ -191,41 +191,42 @@ static void show_metrics(const struct eh_cli *cli, const json_t *pool, unsigned 
     json_array_foreach(json_object_get(pool, "metrics"), i, metric) show_prior(cli, metric);
     show_left_out(cli, pool);
     json_array_foreach(json_object_get(pool, "missing"), i, metric)
-        say(cli, i == 0 ? "missing" : "", json_string_value(metric));
+        line_show(cli, i == 0 ? "missing" : "", json_string_value(metric));
 }
 
 /* ---- Money. */
 
-static void amount(const struct eh_cli *cli, const char *name, const char *value, const char *note)
+static void amount_show(const struct eh_cli *cli, const char *name, const char *value,
+                        const char *note)
 {
     printf("%s%-*s%s%14s%s%s\n", eh_colour_dim(cli), NAME, name, eh_colour_end(cli), value,
            *note ? "  " : "", note);
 }
 
-static void show_pool(const struct eh_cli *cli, const json_t *pool, unsigned exponent)
+static void result_show(const struct eh_cli *cli, const json_t *pool, unsigned exponent)
 {
     char value[EH_CLI_TEXT], other[EH_CLI_TEXT], note[2 * EH_CLI_TEXT + 32];
     putchar('\n');
     eh_pool_percent(eh_object_int(pool, "composite_ppm"), value);
-    amount(cli, "composite", value, "");
+    amount_show(cli, "composite", value, "");
     eh_pool_percent(eh_object_int(pool, "funding_ppm"), value);
     eh_pool_money(pool, "target_pool", exponent, other);
     eh_format(note, sizeof note, "of %s on target", other);
-    amount(cli, "funding", value, eh_object_has(pool, "target_pool") ? note : "");
+    amount_show(cli, "funding", value, eh_object_has(pool, "target_pool") ? note : "");
     eh_pool_money(pool, "gross", exponent, value);
     eh_pool_money(pool, "max_pool", exponent, other);
     eh_format(note, sizeof note, "%s at most", other);
-    amount(cli, "gross", value,
-           is_true(pool, "zeroed")           ? "a gate leaves no pool"
-           : eh_object_has(pool, "max_pool") ? note
-                                             : "");
+    amount_show(cli, "gross", value,
+                is_true(pool, "zeroed")           ? "a gate leaves no pool"
+                : eh_object_has(pool, "max_pool") ? note
+                                                  : "");
     eh_pool_money(pool, "carry", exponent, value);
-    amount(cli, "carry", value,
-           eh_object_int(pool, "carry") ? "taken back: earlier pools were too large" : "");
+    amount_show(cli, "carry", value,
+                eh_object_int(pool, "carry") ? "taken back: earlier pools were too large" : "");
     eh_pool_money(pool, "net", exponent, value);
     printf("%s", eh_colour_bold(cli));
-    amount(cli, "net", value,
-           eh_object_text(pool, "currency") ? eh_object_text(pool, "currency") : "");
+    amount_show(cli, "net", value,
+                eh_object_text(pool, "currency") ? eh_object_text(pool, "currency") : "");
     printf("%s", eh_colour_end(cli));
 }
 
@@ -241,7 +242,7 @@ static void show_earlier(const struct eh_cli *cli, const json_t *pool, const jso
     eh_format(text, sizeof text, "%s comes first, as version %lld: a difference of %s, %s is paid",
               period ? period : "?", (long long)eh_object_int(earlier, "version"), difference,
               paid);
-    say(cli, "", text);
+    line_show(cli, "", text);
 }
 
 /* What CLOSE would make of it, where that is not what stands there: facts of closed periods came.
@@ -259,7 +260,7 @@ static void show_expected(const struct eh_cli *cli, const json_t *pool)
         eh_object_int(expected, "net") == eh_object_int(pool, "net"))
         return;
     eh_pool_expected(pool, expected, text, sizeof text);
-    say(cli, "close", text);
+    line_show(cli, "close", text);
     json_array_foreach(earlier, i, one) show_earlier(cli, pool, one);
 }
 
@@ -276,28 +277,29 @@ static void show_rest(const struct eh_cli *cli, const json_t *pool)
             "version %lld: a difference of %s; %s of it cancels what was to be taken back, %s "
             "is paid",
             (long long)eh_object_int(pool, "version"), a, b, c);
-        say(cli, "difference", text);
+        line_show(cli, "difference", text);
     }
     if (eh_object_int(pool, "late")) {
         bool one = eh_object_int(pool, "late") == 1;
         eh_text_count(eh_object_int(pool, "late"), a);
         eh_format(text, sizeof text, "%s %s later and %s for the next version", a,
                   one ? "fact came" : "facts came", one ? "waits" : "wait");
-        say(cli, "late", text);
+        line_show(cli, "late", text);
     }
     if (eh_object_int(pool, "held")) {
         eh_pool_amount(pool, "held", a);
         eh_format(text, sizeof text, "%s is of parts in which nobody has a weight: nobody gets it",
                   a);
-        say(cli, "held", text);
+        line_show(cli, "held", text);
     }
     if (is_true(pool, "moved"))
-        say(cli, "moved",
+        line_show(
+            cli, "moved",
             "nobody has a weight in some of the parts; what they would have had is in the others");
     if (eh_object_int(pool, "carry_open")) {
         eh_pool_amount(pool, "carry_open", a);
         eh_format(text, sizeof text, "%s is still to be taken from pools to come", a);
-        say(cli, "carry open", text);
+        line_show(cli, "carry open", text);
     }
 }
 
@@ -343,12 +345,12 @@ static void show_reasons(const struct eh_cli *cli, const json_t *shares)
         eh_format(text, sizeof text, "%s%s%s%s%s%s", rep ? rep : "?", by ? ", by " : "",
                   by ? by : "", why ? ": " : "", why ? why : "",
                   since ? "; since the freeze: freeze again" : "");
-        say(cli, excluded ? "set aside" : "included", text);
+        line_show(cli, excluded ? "set aside" : "included", text);
     }
 }
 
-static void share_row(struct eh_grid *g, const json_t *share, unsigned exponent, bool other,
-                      int64_t sums[PARTS])
+static void grid_add_share(struct eh_grid *g, const json_t *share, unsigned exponent, bool other,
+                           int64_t sums[PARTS])
 {
     eh_grid_text(g, eh_object_text(share, "rep"));
     for (size_t i = 0; i < PARTS; i++) {
@@ -373,11 +375,11 @@ static void show_shares(const struct eh_cli *cli, const json_t *pool, unsigned e
     }
     bool other = expects_other(shares);
     struct eh_grid *g =
-        eh_grid_new(cli, other ? "rep,>equal,>hours,>seniority,>individual,>total,>at close,note"
-                               : "rep,>equal,>hours,>seniority,>individual,>total,note");
+        eh_grid_begin(cli, other ? "rep,>equal,>hours,>seniority,>individual,>total,>at close,note"
+                                 : "rep,>equal,>hours,>seniority,>individual,>total,note");
     json_array_foreach((json_t *)shares, i, share)
     {
-        share_row(g, share, exponent, other, sums);
+        grid_add_share(g, share, exponent, other, sums);
         close += eh_object_int(share, "expected");
     }
     bool whole = sums[PARTS - 1] + eh_object_int(pool, "held") == eh_object_int(pool, "net");
@@ -398,9 +400,9 @@ static void show_shares(const struct eh_cli *cli, const json_t *pool, unsigned e
 void eh_pool_show(const struct eh_cli *cli, const json_t *pool)
 {
     unsigned exponent = eh_object_exponent(pool);
-    show_head(cli, pool);
+    head_show(cli, pool);
     show_metrics(cli, pool, exponent);
-    show_pool(cli, pool, exponent);
+    result_show(cli, pool, exponent);
     show_expected(cli, pool);
     show_rest(cli, pool);
     show_shares(cli, pool, exponent);

@@ -30,7 +30,7 @@ static bool is_name_char(char c)
 }
 
 /* Where the formula names the input as a word of its own, or NULL. */
-static const char *named(const char *formula, const char *name)
+static const char *formula_find_name(const char *formula, const char *name)
 {
     size_t size = strlen(name);
     for (const char *at = formula; size && (at = strstr(at, name)); at += size)
@@ -53,7 +53,7 @@ static void formula_words(const json_t *node, unsigned exponent, char ret[TEXT_M
         json_array_foreach((json_t *)inputs, i, input)
         {
             const char *found = eh_object_text(input, "name");
-            if (found && named(formula, found) == at) {
+            if (found && formula_find_name(formula, found) == at) {
                 name = found;
                 input_words(input, exponent, value, sizeof value);
                 break;
@@ -78,7 +78,7 @@ static void other_inputs(const json_t *node, unsigned exponent, char ret[TEXT_MA
     json_array_foreach(json_object_get(node, "inputs"), i, input)
     {
         const char *name = eh_object_text(input, "name");
-        if (!name || (formula && named(formula, name)) || used >= TEXT_MAX)
+        if (!name || (formula && formula_find_name(formula, name)) || used >= TEXT_MAX)
             continue;
         input_words(input, exponent, value, sizeof value);
         used += eh_format(ret + used, TEXT_MAX - used, "%s%s %s", used ? ", " : "", name, value);

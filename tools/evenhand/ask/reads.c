@@ -13,26 +13,26 @@
 
 #define LIST_SHOWN 100000 /* rows after which a list stops asking; further ones with --after */
 
-static void line(const struct eh_cli *cli, const char *name, const char *text)
+static void line_show(const struct eh_cli *cli, const char *name, const char *text)
 {
     char *clean = eh_text_clean(text);
     printf("%s%-10s%s %s\n", eh_colour_dim(cli), name, eh_colour_end(cli), clean);
     free(clean);
 }
 
-static void line_count(const struct eh_cli *cli, const char *name, const json_t *object,
-                       const char *key)
+static void line_show_count(const struct eh_cli *cli, const char *name, const json_t *object,
+                            const char *key)
 {
     char text[EH_CLI_TEXT];
     if (!eh_object_has(object, key))
         return;
     eh_text_count(eh_object_int(object, key), text);
-    line(cli, name, text);
+    line_show(cli, name, text);
 }
 
 /* "up", "down", or whatever the daemon says of a server: text, a switch, or an object with `up`. */
-static void line_server(const struct eh_cli *cli, const char *name, const char *state,
-                        const char *address, const char *error)
+static void line_show_server(const struct eh_cli *cli, const char *name, const char *state,
+                             const char *address, const char *error)
 {
     if (!state)
         return;
@@ -41,7 +41,7 @@ static void line_server(const struct eh_cli *cli, const char *name, const char *
            address ? address : "", error ? ": " : "", error ? error : "");
 }
 
-static void show_head(const struct eh_cli *cli, const json_t *s)
+static void status_show_head(const struct eh_cli *cli, const json_t *s)
 {
     const char *role = eh_object_text(s, "role"), *desk = eh_object_text(s, "desk");
     printf("%sdesk %s%s: %s%s%s", eh_colour_bold(cli), desk ? desk : "(none yet)",
@@ -67,7 +67,7 @@ static void show_left(const struct eh_cli *cli, const json_t *list)
         eh_format(text, sizeof text,
                   "%s left team %s with %lld open ticket%s (evenhand release %s)", rep ? rep : "?",
                   team ? team : "?", (long long)open, open == 1 ? "" : "s", rep ? rep : "R");
-        line(cli, "left", text);
+        line_show(cli, "left", text);
     }
 }
 
@@ -84,53 +84,53 @@ static void show_undoable(const struct eh_cli *cli, const json_t *s)
         eh_format(text, sizeof text, "%lld tickets of team %s wait for %s: nobody there has %s",
                   (long long)eh_object_int(row, "waiting"), eh_object_text(row, "team"), together,
                   *missing ? missing : "all of them");
-        line(cli, "skills", text);
+        line_show(cli, "skills", text);
     }
 }
 
 static void show_status(const struct eh_cli *cli, const json_t *s)
 {
-    show_head(cli, s);
+    status_show_head(cli, s);
     const char *currency = eh_object_text(s, "currency"), *zone = eh_object_text(s, "time_zone");
     if (currency && zone) {
         char text[96];
         eh_format(text, sizeof text, "%s, days of %s", currency, zone);
-        line(cli, "counts in", text);
+        line_show(cli, "counts in", text);
     }
-    line_count(cli, "inputs", s, "input");
-    line_count(cli, "outbox", s, "seq");
+    line_show_count(cli, "inputs", s, "input");
+    line_show_count(cli, "outbox", s, "seq");
     if (eh_object_has(s, "published") && eh_object_int(s, "published") != eh_object_int(s, "seq"))
-        line_count(cli, "published", s, "published");
-    line_count(cli, "waiting", s, "waiting");
+        line_show_count(cli, "published", s, "published");
+    line_show_count(cli, "waiting", s, "waiting");
     show_undoable(cli, s);
-    line_count(cli, "open", s, "open");
-    line_count(cli, "in flight", s, "in_flight");
+    line_show_count(cli, "open", s, "open");
+    line_show_count(cli, "in flight", s, "in_flight");
     if (eh_object_int(s, "parked"))
-        line_count(cli, "parked", s, "parked");
-    line_count(cli, "dead", s, "dead");
+        line_show_count(cli, "parked", s, "parked");
+    line_show_count(cli, "dead", s, "dead");
     if (eh_object_int(s, "refused") > eh_object_int(s, "dead"))
-        line_count(cli, "refused", s, "refused");
-    line_server(cli, "redis", eh_object_text(s, "redis"), eh_object_text(s, "redis_address"),
-                eh_object_text(s, "redis_error"));
-    line_server(cli, "postgres", eh_object_text(s, "postgres"), NULL, NULL);
+        line_show_count(cli, "refused", s, "refused");
+    line_show_server(cli, "redis", eh_object_text(s, "redis"), eh_object_text(s, "redis_address"),
+                     eh_object_text(s, "redis_error"));
+    line_show_server(cli, "postgres", eh_object_text(s, "postgres"), NULL, NULL);
     if (json_is_true(json_object_get(s, "desk_file_differs")))
-        line(cli, "desk file", "differs from what is applied (evenhand desk diff FILE)");
+        line_show(cli, "desk file", "differs from what is applied (evenhand desk diff FILE)");
     const char *user = eh_object_text(s, "user"), *rep = eh_object_text(s, "rep");
     if (user) {
         char text[400], roles[128];
         eh_object_join(json_object_get(s, "roles"), roles, sizeof roles);
         eh_format(text, sizeof text, "%s%s%s%s%s", user, *roles ? ": " : "", roles,
                   rep ? "; rep " : "", rep ? rep : "");
-        line(cli, "you", text);
+        line_show(cli, "you", text);
     }
     show_left(cli, json_object_get(s, "left_with_open"));
     size_t at;
     json_t *alarm;
     json_array_foreach(json_object_get(s, "alarms"), at, alarm)
-        line(cli, "alarm", eh_object_text(alarm, "text"));
+        line_show(cli, "alarm", eh_object_text(alarm, "text"));
     const char *error = eh_object_text(s, "last_error");
     if (error && *error)
-        line(cli, "last error", error);
+        line_show(cli, "last error", error);
 }
 
 int eh_cmd_status(struct eh_cli *cli)
@@ -145,7 +145,7 @@ int eh_cmd_status(struct eh_cli *cli)
 
 /* ---- Teams. */
 
-static void team_row(struct eh_grid *g, const json_t *team, void *context)
+static void grid_add_team(struct eh_grid *g, const json_t *team, void *context)
 {
     (void)context;
     eh_grid_text(g, eh_object_text(team, "id"));
@@ -161,8 +161,11 @@ static void team_row(struct eh_grid *g, const json_t *team, void *context)
 
 int eh_cmd_teams(struct eh_cli *cli)
 {
-    struct eh_list list = {
-        .cli = cli, .path = "/v1/teams", .key = "teams", .add = team_row, .shown_max = LIST_SHOWN};
+    struct eh_list list = {.cli = cli,
+                           .path = "/v1/teams",
+                           .key = "teams",
+                           .add = grid_add_team,
+                           .shown_max = LIST_SHOWN};
     return eh_list_show(&list, "team,name,policy,>capacity,>open,>waiting", "no teams");
 }
 
@@ -203,7 +206,7 @@ static void note_state(const struct members *members, const json_t *rep)
                 eh_object_text(rep, "state"), until, reason ? ": " : "", reason ? reason : "");
 }
 
-static void member_row(struct eh_grid *g, const json_t *rep, void *context)
+static void grid_add_member(struct eh_grid *g, const json_t *rep, void *context)
 {
     const struct members *members = context;
     char entitled[EH_CLI_TEXT];
@@ -241,7 +244,7 @@ static int show_members(const struct eh_cli *cli, const char *path, const json_t
     struct eh_list list = {.cli = cli,
                            .path = path,
                            .key = "reps",
-                           .add = member_row,
+                           .add = grid_add_member,
                            .context = &members,
                            .shown_max = LIST_SHOWN};
     char columns[160];
@@ -249,7 +252,7 @@ static int show_members(const struct eh_cli *cli, const char *path, const json_t
     eh_format(columns, sizeof columns, "rep,state,>open,>points%s,>received%s%s,>received %s",
               members.entitled ? ",>entitled" : "", members.entitled ? ",>entitled " : "",
               members.entitled ? unit : "", unit);
-    list.grid = eh_grid_new(cli, columns);
+    list.grid = eh_grid_begin(cli, columns);
     eh_list_take(&list, team);
     int r = list.after[0] ? eh_list_walk(&list) : EH_EXIT_DONE;
     eh_grid_print(list.grid);
@@ -295,7 +298,7 @@ static void until_text(const json_t *rep, char ret[EH_CLI_TEXT])
         eh_text_ago(eh_text_now_us(), us, ret);
 }
 
-static void rep_row(struct eh_grid *g, const json_t *rep, void *context)
+static void grid_add_rep(struct eh_grid *g, const json_t *rep, void *context)
 {
     (void)context;
     char teams[256], until[EH_CLI_TEXT];
@@ -313,8 +316,11 @@ static void rep_row(struct eh_grid *g, const json_t *rep, void *context)
 
 int eh_cmd_reps(struct eh_cli *cli)
 {
-    struct eh_list list = {
-        .cli = cli, .path = "/v1/reps", .key = "reps", .add = rep_row, .shown_max = LIST_SHOWN};
+    struct eh_list list = {.cli = cli,
+                           .path = "/v1/reps",
+                           .key = "reps",
+                           .add = grid_add_rep,
+                           .shown_max = LIST_SHOWN};
     return eh_list_show(&list, "rep,name,teams,state,ends,>open,>points,reason", "no reps");
 }
 

@@ -11,8 +11,8 @@
 #include "term/table.h"
 #include "term/text.h"
 
-static void moment(const struct eh_cli *cli, const json_t *t, const char *name, const char *key,
-                   const char *more)
+static void line_show_moment(const struct eh_cli *cli, const json_t *t, const char *name,
+                             const char *key, const char *more)
 {
     char when[EH_CLI_TEXT], ago[EH_CLI_TEXT];
     int64_t us;
@@ -92,9 +92,9 @@ static void show_state(const struct eh_cli *cli, const json_t *t)
            eh_colour_of(cli, state ? state : ""), state ? state : "?", eh_colour_end(cli), with,
            *with ? rep : "", waiting && why && *why ? ": " : "",
            waiting && why ? (in_words(why) ? in_words(why) : why) : "");
-    moment(cli, t, "received", "received_at", NULL);
-    moment(cli, t, "assigned", "assigned_at", NULL);
-    moment(cli, t, "closed", "closed_at", eh_object_text(t, "outcome"));
+    line_show_moment(cli, t, "received", "received_at", NULL);
+    line_show_moment(cli, t, "assigned", "assigned_at", NULL);
+    line_show_moment(cli, t, "closed", "closed_at", eh_object_text(t, "outcome"));
     if (eh_object_int(t, "refunded")) {
         char money[EH_CLI_TEXT];
         const char *currency = eh_object_text(t, "currency");
@@ -105,7 +105,7 @@ static void show_state(const struct eh_cli *cli, const json_t *t)
 }
 
 /* One line of history as a sentence. */
-static void sentence(const json_t *h, char *ret, size_t size)
+static void entry_sentence(const json_t *h, char *ret, size_t size)
 {
     const char *rep = eh_object_text(h, "rep"), *was = eh_object_text(h, "was");
     const char *why = eh_object_text(h, "why"), *type = eh_object_text(h, "type");
@@ -177,7 +177,7 @@ static void show_history(const struct eh_cli *cli, const json_t *t)
         int64_t us;
         if (eh_object_time_us(h, "at", &us))
             eh_text_when(us, when);
-        sentence(h, text, sizeof text);
+        entry_sentence(h, text, sizeof text);
         add_chances(h, text, sizeof text);
         add_manager(h, text, sizeof text);
         char *clean = eh_text_clean(text);

@@ -15,7 +15,7 @@
 #define CAUSE_TEXT    160
 
 /* "4711", or "4711 of zammad" when it came from another helpdesk than the default one. */
-static void name_cell(struct eh_grid *g, const json_t *t)
+static void grid_add_name(struct eh_grid *g, const json_t *t)
 {
     const char *source = eh_object_text(t, "source"), *id = eh_object_text(t, "id");
     char name[2 * EH_NAME_MAX + 8];
@@ -24,7 +24,7 @@ static void name_cell(struct eh_grid *g, const json_t *t)
     eh_grid_text(g, name);
 }
 
-static void ago_cell(struct eh_grid *g, const json_t *t, const char *key, int64_t now_us)
+static void grid_add_ago(struct eh_grid *g, const json_t *t, const char *key, int64_t now_us)
 {
     char ago[EH_CLI_TEXT] = "";
     int64_t us;
@@ -64,7 +64,7 @@ const char *eh_show_cause(const json_t *ticket, char *ret, size_t size)
 
 /* ---- Tables. */
 
-static void value_cell(struct eh_grid *g, const json_t *t)
+static void grid_add_value(struct eh_grid *g, const json_t *t)
 {
     const char *currency = eh_object_text(t, "currency");
     char value[EH_CLI_TEXT + 8], money[EH_CLI_TEXT];
@@ -74,7 +74,7 @@ static void value_cell(struct eh_grid *g, const json_t *t)
 }
 
 /* Who has it; of a waiting one why nobody does. */
-static void holder_cell(struct eh_grid *g, const json_t *t)
+static void grid_add_holder(struct eh_grid *g, const json_t *t)
 {
     char cause[CAUSE_TEXT];
     const char *rep = eh_object_text(t, "rep");
@@ -84,26 +84,26 @@ static void holder_cell(struct eh_grid *g, const json_t *t)
         eh_grid_dim(g, eh_show_cause(t, cause, sizeof cause));
 }
 
-static void ticket_row(struct eh_grid *g, const json_t *t, void *context)
+static void grid_add_ticket(struct eh_grid *g, const json_t *t, void *context)
 {
     const int64_t *now_us = context;
-    name_cell(g, t);
+    grid_add_name(g, t);
     eh_grid_text(g, eh_object_text(t, "team"));
     eh_grid_text(g, eh_object_text(t, "kind"));
-    value_cell(g, t);
+    grid_add_value(g, t);
     eh_grid_state(g, eh_object_text(t, "state"));
-    holder_cell(g, t);
-    ago_cell(g, t, "received_at", *now_us);
+    grid_add_holder(g, t);
+    grid_add_ago(g, t, "received_at", *now_us);
 }
 
-static void waiting_row(struct eh_grid *g, const json_t *t, void *context)
+static void grid_add_waiting(struct eh_grid *g, const json_t *t, void *context)
 {
     const int64_t *now_us = context;
     char cause[CAUSE_TEXT], age[EH_CLI_TEXT] = "";
     int64_t us;
     if (eh_object_time_us(t, "received_at", &us))
         eh_text_span(*now_us > us ? (*now_us - us) / 1000000 : 0, age);
-    name_cell(g, t);
+    grid_add_name(g, t);
     eh_grid_text(g, eh_object_text(t, "team"));
     eh_grid_text(g, eh_object_text(t, "kind"));
     eh_grid_count(g, eh_object_int(t, "priority"));
@@ -123,15 +123,15 @@ void eh_show_rep_tickets(const struct eh_cli *cli, const char *id, const json_t 
     putchar('\n');
     eh_format(columns, sizeof columns, "ticket,team,kind,>value%s%s,>priority,assigned",
               currency ? " " : "", currency ? currency : "");
-    struct eh_grid *g = eh_grid_new(cli, columns);
+    struct eh_grid *g = eh_grid_begin(cli, columns);
     json_array_foreach(tickets, i, t)
     {
-        name_cell(g, t);
+        grid_add_name(g, t);
         eh_grid_text(g, eh_object_text(t, "team"));
         eh_grid_text(g, eh_object_text(t, "kind"));
         eh_grid_money(g, eh_object_int(t, "value"), eh_object_exponent(rep));
         eh_grid_count(g, eh_object_int(t, "priority"));
-        ago_cell(g, t, "assigned_at", now_us);
+        grid_add_ago(g, t, "assigned_at", now_us);
     }
     eh_grid_print(g);
     eh_list_next(rep, after);
@@ -141,7 +141,7 @@ void eh_show_rep_tickets(const struct eh_cli *cli, const char *id, const json_t 
 
 /* ---- The commands. */
 
-static bool tickets_path(const struct eh_cli *cli, char path[EH_CLI_PATH])
+static bool path_of_tickets(const struct eh_cli *cli, char path[EH_CLI_PATH])
 {
     static const char *const filters[] = {"team", "rep", "state"};
     bool fits = eh_path(path, "/v1/tickets");
@@ -165,13 +165,13 @@ int eh_cmd_tickets(struct eh_cli *cli)
     if (!known)
         return eh_say_usage(cli, "--state: `%s` is none of waiting, assigned, open, closed", state);
     char path[EH_CLI_PATH];
-    if (!tickets_path(cli, path))
+    if (!path_of_tickets(cli, path))
         return eh_say(EH_EXIT_USAGE, "tickets: an option is too long");
     int64_t now_us = eh_text_now_us();
     struct eh_list walk = {.cli = cli,
                            .path = path,
                            .key = "tickets",
-                           .add = ticket_row,
+                           .add = grid_add_ticket,
                            .context = &now_us,
                            .page = TICKETS_PAGE,
                            .shown_max = TICKETS_SHOWN};
@@ -180,7 +180,7 @@ int eh_cmd_tickets(struct eh_cli *cli)
 }
 
 /* A rep sees the own tickets, and none that waits is anybody's. */
-static bool sees_waiting(const struct eh_cli *cli)
+static bool caller_sees_waiting(const struct eh_cli *cli)
 {
     EH_AUTO(eh_answer) struct eh_answer me = {0};
     size_t i;
@@ -205,11 +205,11 @@ int eh_cmd_waiting(struct eh_cli *cli)
     struct eh_list list = {.cli = cli,
                            .path = path,
                            .key = "tickets",
-                           .add = waiting_row,
+                           .add = grid_add_waiting,
                            .context = &now_us,
                            .page = TICKETS_PAGE,
                            .shown_max = TICKETS_SHOWN};
-    if (!cli->json && !sees_waiting(cli))
+    if (!cli->json && !caller_sees_waiting(cli))
         return eh_say(
             EH_EXIT_DENIED,
             "what waits is shown to managers, auditors and operators; evenhand team T says "

@@ -23,7 +23,7 @@ int eh_caller_rep(const struct eh_cli *cli, char ret[EH_NAME_MAX + 1])
 }
 
 /* Adds the ids that are not there yet. */
-static void add_teams(json_t *all, const json_t *more)
+static void teams_add(json_t *all, const json_t *more)
 {
     size_t i;
     json_t *team;
@@ -37,7 +37,7 @@ static void add_teams(json_t *all, const json_t *more)
     }
 }
 
-static int choose(const struct eh_cli *cli, const json_t *teams, char ret[EH_NAME_MAX + 1])
+static int team_choose(const struct eh_cli *cli, const json_t *teams, char ret[EH_NAME_MAX + 1])
 {
     size_t count = json_array_size(teams), used = 0;
     char names[200] = "";
@@ -62,9 +62,9 @@ int eh_caller_team(const struct eh_cli *cli, char ret[EH_NAME_MAX + 1])
     if (r != EH_EXIT_DONE)
         return r;
     json_t *teams = json_array();
-    add_teams(teams, json_object_get(json_object_get(me.json, "rep"), "teams"));
-    add_teams(teams, json_object_get(me.json, "manages"));
-    r = choose(cli, teams, ret);
+    teams_add(teams, json_object_get(json_object_get(me.json, "rep"), "teams"));
+    teams_add(teams, json_object_get(me.json, "manages"));
+    r = team_choose(cli, teams, ret);
     json_decref(teams);
     return r;
 }

@@ -30,20 +30,20 @@ void eh_answer_done(struct eh_answer *answer)
     *answer = (struct eh_answer){0};
 }
 
-static bool unreserved(char c)
+static bool char_is_unreserved(char c)
 {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
            (c && strchr("-._~", c));
 }
 
-static bool put_encoded(char path[EH_CLI_PATH], size_t *used, const char *text)
+static bool path_put_encoded(char path[EH_CLI_PATH], size_t *used, const char *text)
 {
     static const char hex[] = "0123456789ABCDEF";
     for (; *text; text++) {
         if (*used + 4 > EH_CLI_PATH)
             return false;
         uint8_t byte = (uint8_t)*text;
-        if (unreserved(*text)) {
+        if (char_is_unreserved(*text)) {
             path[(*used)++] = *text;
         } else {
             path[(*used)++] = '%';
@@ -63,7 +63,7 @@ bool eh_path(char ret[EH_CLI_PATH], const char *format, ...)
     bool fits = true;
     for (const char *f = format; *f && fits; f++) {
         if (f[0] == '%' && f[1] == 's') {
-            fits = put_encoded(ret, &used, va_arg(args, const char *));
+            fits = path_put_encoded(ret, &used, va_arg(args, const char *));
             f++;
         } else if ((fits = used + 1 < EH_CLI_PATH)) {
             ret[used++] = *f;
@@ -81,10 +81,10 @@ bool eh_path_add(char path[EH_CLI_PATH], const char *before, const char *value)
         return false;
     memcpy(path + used, before, size + 1);
     used += size;
-    return put_encoded(path, &used, value);
+    return path_put_encoded(path, &used, value);
 }
 
-static size_t on_body(char *data, size_t size, size_t count, void *context)
+static size_t answer_take_body(char *data, size_t size, size_t count, void *context)
 {
     struct eh_answer *answer = context;
     if (answer->text.size + size * count > EH_CLI_ANSWER_MAX)
@@ -93,7 +93,7 @@ static size_t on_body(char *data, size_t size, size_t count, void *context)
     return answer->text.failed ? 0 : size * count;
 }
 
-static int say_unreachable(const struct eh_cli *cli, CURL *curl, CURLcode code)
+static int request_say_unreachable(const struct eh_cli *cli, CURL *curl, CURLcode code)
 {
     long os_error = 0;
     curl_easy_getinfo(curl, CURLINFO_OS_ERRNO, &os_error);
@@ -116,7 +116,7 @@ static int say_unreachable(const struct eh_cli *cli, CURL *curl, CURLcode code)
                   cli->socket, curl_easy_strerror(code));
 }
 
-static int exit_of(long status)
+static int status_exit(long status)
 {
     if (status == 403)
         return EH_EXIT_DENIED;
@@ -124,20 +124,20 @@ static int exit_of(long status)
 }
 
 /* One line out of {"error": {"code", "message", "field"}}. */
-static int say_refused(const struct eh_answer *answer, const char *what)
+static int answer_say_refused(const struct eh_answer *answer, const char *file)
 {
     const json_t *error = json_object_get(answer->json, "error");
     const char *message = eh_object_text(error, "message"), *field = eh_object_text(error, "field");
-    int code = exit_of(answer->status);
+    int code = status_exit(answer->status);
     if (!message)
-        return eh_say(code, "%sthe daemon answered %ld", what, answer->status);
+        return eh_say(code, "%sthe daemon answered %ld", file, answer->status);
     bool said = !field || strstr(message, field); /* at the front, or behind the line of a file */
-    return eh_say_refused(code, eh_object_text(error, "code"), field, "%s%s%s%s", what,
+    return eh_say_refused(code, eh_object_text(error, "code"), field, "%s%s%s%s", file,
                           said ? "" : field, said ? "" : ": ", message);
 }
 
 /* The desk's zone, in which people read times. */
-static size_t on_header(char *data, size_t size, size_t count, void *context)
+static size_t answer_take_header(char *data, size_t size, size_t count, void *context)
 {
     static const char name[] = "Time-Zone: ";
     const struct eh_cli *cli = context;
@@ -151,46 +151,47 @@ static size_t on_header(char *data, size_t size, size_t count, void *context)
     return all;
 }
 
-static void set_body(CURL *curl, const char *method, struct eh_str body)
+static void request_set_body(CURL *curl, const struct eh_request *request)
 {
-    if (strcmp(method, "GET") == 0)
+    if (strcmp(request->method, "GET") == 0)
         return;
-    curl_easy_setopt(curl, CURLOPT_CUSTOMREQUEST, method);
-    curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)body.size);
-    curl_easy_setopt(curl, CURLOPT_POSTFIELDS, body.data ? body.data : "");
+    curl_easy_setopt(curl, CURLOPT_CUSTOMREQUEST, request->method);
+    curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)request->body.size);
+    curl_easy_setopt(curl, CURLOPT_POSTFIELDS, request->body.data ? request->body.data : "");
 }
 
-/* what NULL: nothing is said of what goes wrong. */
-static int perform(const struct eh_cli *cli, CURL *curl, const char *what, struct eh_answer *ret)
+static int request_perform(const struct eh_cli *cli, CURL *curl, const struct eh_request *request,
+                           struct eh_answer *ret)
 {
     CURLcode code = curl_easy_perform(curl);
     if (code != CURLE_OK)
-        return what ? say_unreachable(cli, curl, code) : EH_EXIT_UNAVAILABLE;
+        return request->quiet ? EH_EXIT_UNAVAILABLE : request_say_unreachable(cli, curl, code);
     curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &ret->status);
     json_error_t where;
     if (ret->text.size)
         ret->json = json_loadb((const char *)ret->text.data, ret->text.size, 0, &where);
     if (ret->status < 200 || ret->status > 299)
-        return what ? say_refused(ret, what) : exit_of(ret->status);
-    if (!json_is_object(ret->json) && !what)
-        return EH_EXIT_UNAVAILABLE;
-    if (!json_is_object(ret->json))
-        return eh_say(EH_EXIT_UNAVAILABLE, "%s: the answer is no JSON object; is this evenhandd?",
-                      cli->socket);
-    return EH_EXIT_DONE;
+        return request->quiet ? status_exit(ret->status)
+                              : answer_say_refused(ret, request->file ? request->file : "");
+    if (json_is_object(ret->json))
+        return EH_EXIT_DONE;
+    return request->quiet
+               ? EH_EXIT_UNAVAILABLE
+               : eh_say(EH_EXIT_UNAVAILABLE, "%s: the answer is no JSON object; is this evenhandd?",
+                        cli->socket);
 }
 
-int eh_http_send(const struct eh_cli *cli, const char *method, const char *path, const char *type,
-                 struct eh_str body, const char *what, struct eh_answer *ret)
+int eh_http_send(const struct eh_cli *cli, const struct eh_request *request, struct eh_answer *ret)
 {
     char url[EH_CLI_PATH + 32], content[64];
-    if (strlen(cli->socket) > SOCKET_PATH_MAX && !what)
+    if (strlen(cli->socket) > SOCKET_PATH_MAX && request->quiet)
         return EH_EXIT_USAGE;
     if (strlen(cli->socket) > SOCKET_PATH_MAX)
         return eh_say(EH_EXIT_USAGE, "%s: a socket's path has at most %d bytes", cli->socket,
                       SOCKET_PATH_MAX);
-    eh_format(url, sizeof url, "http://evenhand%s", path);
-    eh_format(content, sizeof content, "Content-Type: %s", type);
+    eh_format(url, sizeof url, "http://evenhand%s", request->path);
+    eh_format(content, sizeof content, "Content-Type: %s",
+              request->type ? request->type : "application/json");
     CURL *curl = curl_easy_init();
     struct curl_slist *headers = curl_slist_append(NULL, content);
     headers = curl_slist_append(headers, "Expect:");
@@ -203,12 +204,12 @@ int eh_http_send(const struct eh_cli *cli, const char *method, const char *path,
     curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
     curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT, (long)EH_CLI_CONNECT_S);
     curl_easy_setopt(curl, CURLOPT_TIMEOUT, (long)EH_CLI_ANSWER_S);
-    curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, on_body);
+    curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, answer_take_body);
     curl_easy_setopt(curl, CURLOPT_WRITEDATA, ret);
-    curl_easy_setopt(curl, CURLOPT_HEADERFUNCTION, on_header);
+    curl_easy_setopt(curl, CURLOPT_HEADERFUNCTION, answer_take_header);
     curl_easy_setopt(curl, CURLOPT_HEADERDATA, (void *)cli);
-    set_body(curl, method, body);
-    int r = perform(cli, curl, what, ret);
+    request_set_body(curl, request);
+    int r = request_perform(cli, curl, request, ret);
     curl_slist_free_all(headers);
     curl_easy_cleanup(curl);
     return r;
@@ -216,13 +217,13 @@ int eh_http_send(const struct eh_cli *cli, const char *method, const char *path,
 
 int eh_http_get(const struct eh_cli *cli, const char *path, struct eh_answer *ret)
 {
-    return eh_http_send(cli, "GET", path, "application/json", eh_str(NULL), "", ret);
+    return eh_http_send(cli, &(struct eh_request){.method = "GET", .path = path}, ret);
 }
 
 bool eh_http_try(const struct eh_cli *cli, const char *path, struct eh_answer *ret)
 {
-    return eh_http_send(cli, "GET", path, "application/json", eh_str(NULL), NULL, ret) ==
-           EH_EXIT_DONE;
+    const struct eh_request request = {.method = "GET", .path = path, .quiet = true};
+    return eh_http_send(cli, &request, ret) == EH_EXIT_DONE;
 }
 
 int eh_http_post(const struct eh_cli *cli, const char *path, json_t *body, struct eh_answer *ret)
@@ -231,13 +232,14 @@ int eh_http_post(const struct eh_cli *cli, const char *path, json_t *body, struc
     json_decref(body);
     if (!text)
         return eh_say(EH_EXIT_USAGE, "an argument is not valid UTF-8");
-    int r = eh_http_send(cli, "POST", path, "application/json", eh_str(text), "", ret);
+    const struct eh_request request = {.method = "POST", .path = path, .body = eh_str(text)};
+    int r = eh_http_send(cli, &request, ret);
     free(text);
     return r;
 }
 
 /* The same JSON with nothing in it that the terminal would hide. */
-static void print_for_terminal(const json_t *json)
+static void json_print_for_terminal(const json_t *json)
 {
     char *text = json_dumps(json, JSON_INDENT(2) | JSON_PRESERVE_ORDER);
     eh_require(text);
@@ -261,7 +263,7 @@ static void print_for_terminal(const json_t *json)
 void eh_answer_print(const struct eh_cli *cli, const struct eh_answer *answer)
 {
     if (cli->terminal) {
-        print_for_terminal(answer->json);
+        json_print_for_terminal(answer->json);
         putchar('\n');
         return;
     }

@@ -4,7 +4,8 @@
  *     EH_AUTO(eh_answer) struct eh_answer answer = {0};
  *     char path[EH_CLI_PATH];
  *     eh_path(path, "/v1/reps/%s/signal", rep);
- *     int r = eh_http_send(cli, "POST", path, "application/json", body, NULL, &answer);
+ *     const struct eh_request request = {.method = "POST", .path = path, .body = body};
+ *     int r = eh_http_send(cli, &request, &answer);
  *
  * What the daemon refuses is said on stderr and becomes the exit code: 403 is 77, 503 is 69, the
  * rest 1.
@@ -33,18 +34,24 @@ struct eh_answer {
 
 void eh_answer_done(struct eh_answer *);
 
+struct eh_request {
+    const char *method, *path;
+    const char *type;   /* of the body; NULL: JSON */
+    struct eh_str body; /* empty with GET */
+    const char *file;   /* stands before what the daemon says of the body: "desk.yaml: "; or NULL */
+    bool quiet;         /* an error is not said */
+};
+
 /* Writes a path whose %s parts are percent-encoded; false when it gets too long. */
 bool eh_path(char ret[EH_CLI_PATH], const char *format, ...) EH_PRINTF(2, 3) EH_MUST_CHECK;
 /* The same with further text behind it, for queries: "&team=" and an encoded value. */
 bool eh_path_add(char path[EH_CLI_PATH], const char *before, const char *value) EH_MUST_CHECK;
 
 int eh_http_get(const struct eh_cli *, const char *path, struct eh_answer *ret) EH_MUST_CHECK;
-/* The same without a word when it does not come off. */
+/* The same; an error is not said. */
 bool eh_http_try(const struct eh_cli *, const char *path, struct eh_answer *ret) EH_MUST_CHECK;
-/* `what` stands before the daemon's sentence (a file's name and a colon), or is ""; NULL: nothing
- * is said. */
-int eh_http_send(const struct eh_cli *, const char *method, const char *path, const char *type,
-                 struct eh_str body, const char *what, struct eh_answer *ret) EH_MUST_CHECK;
+int eh_http_send(const struct eh_cli *, const struct eh_request *,
+                 struct eh_answer *ret) EH_MUST_CHECK;
 /* POST of a JSON object, which it takes over. */
 int eh_http_post(const struct eh_cli *, const char *path, json_t *body,
                  struct eh_answer *ret) EH_MUST_CHECK;

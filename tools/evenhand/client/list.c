@@ -12,7 +12,7 @@
 #define SINCE_TEXT 40 /* bytes of a time as the daemon takes it */
 
 /* The option where the command has it, else NULL. */
-static const char *own_option(const struct eh_cli *cli, const char *name)
+static const char *option_of_own(const struct eh_cli *cli, const char *name)
 {
     for (int i = 0; cli->command->options && cli->command->options[i].name; i++)
         if (strcmp(cli->command->options[i].name, name) == 0)
@@ -44,7 +44,7 @@ void eh_list_take(struct eh_list *list, const json_t *answer)
 /* ---- Which part is wanted. */
 
 /* --since as the daemon takes it: a time, a day, or how long ago. */
-static int since_text(const struct eh_cli *cli, const char *since, char ret[SINCE_TEXT])
+static int option_since_text(const struct eh_cli *cli, const char *since, char ret[SINCE_TEXT])
 {
     int64_t us, span_s;
     int32_t days;
@@ -64,7 +64,7 @@ static int since_text(const struct eh_cli *cli, const char *since, char ret[SINC
     return EH_EXIT_DONE;
 }
 
-static int add_query(char path[EH_CLI_PATH], const char *name, const char *value)
+static int path_add_query(char path[EH_CLI_PATH], const char *name, const char *value)
 {
     char before[24];
     eh_format(before, sizeof before, "%c%s=", strchr(path, '?') ? '&' : '?', name);
@@ -73,9 +73,9 @@ static int add_query(char path[EH_CLI_PATH], const char *name, const char *value
 }
 
 /* --limit bounds what is shown; a page is asked no larger. */
-static int take_limit(struct eh_list *list)
+static int list_take_limit(struct eh_list *list)
 {
-    const char *text = own_option(list->cli, "limit");
+    const char *text = option_of_own(list->cli, "limit");
     int64_t limit = 0;
     char page[EH_DECIMAL_TEXT_MAX];
     if (!text)
@@ -86,33 +86,34 @@ static int take_limit(struct eh_list *list)
     if (list->page == 0)
         return EH_EXIT_DONE;
     eh_format(page, sizeof page, "%lld", (long long)(limit < list->page ? limit : list->page));
-    return add_query(list->asked, "limit", page);
+    return path_add_query(list->asked, "limit", page);
 }
 
-static int take_options(struct eh_list *list)
+static int list_take_options(struct eh_list *list)
 {
-    const char *since = own_option(list->cli, "since"), *after = own_option(list->cli, "after");
+    const char *since = option_of_own(list->cli, "since"),
+               *after = option_of_own(list->cli, "after");
     char text[SINCE_TEXT];
     eh_format(list->after, sizeof list->after, "%s", after ? after : "");
     eh_format(list->asked, sizeof list->asked, "%s", list->path);
-    int r = take_limit(list);
-    if (r == EH_EXIT_DONE && own_option(list->cli, "newest"))
-        r = add_query(list->asked, "newest", "1");
+    int r = list_take_limit(list);
+    if (r == EH_EXIT_DONE && option_of_own(list->cli, "newest"))
+        r = path_add_query(list->asked, "newest", "1");
     if (r == EH_EXIT_DONE && since)
-        r = since_text(list->cli, since, text);
+        r = option_since_text(list->cli, since, text);
     if (r == EH_EXIT_DONE && since)
-        r = add_query(list->asked, "since", text);
+        r = path_add_query(list->asked, "since", text);
     return r;
 }
 
 /* ---- Asking. */
 
 /* The page that begins at list->after. */
-static int get_page(const struct eh_list *list, struct eh_answer *ret)
+static int list_get_page(const struct eh_list *list, struct eh_answer *ret)
 {
     char path[EH_CLI_PATH];
     eh_format(path, sizeof path, "%s", list->asked[0] ? list->asked : list->path);
-    int r = list->after[0] ? add_query(path, "after", list->after) : EH_EXIT_DONE;
+    int r = list->after[0] ? path_add_query(path, "after", list->after) : EH_EXIT_DONE;
     return r == EH_EXIT_DONE ? eh_http_get(list->cli, path, ret) : r;
 }
 
@@ -121,7 +122,7 @@ int eh_list_walk(struct eh_list *list)
     int r = EH_EXIT_DONE;
     do {
         EH_AUTO(eh_answer) struct eh_answer answer = {0};
-        r = get_page(list, &answer);
+        r = list_get_page(list, &answer);
         if (r == EH_EXIT_DONE) {
             eh_object_clean(answer.json);
             eh_list_take(list, answer.json);
@@ -131,7 +132,7 @@ int eh_list_walk(struct eh_list *list)
 }
 
 /* A word as a shell takes it. */
-static void print_word(const char *word)
+static void shell_word_print(const char *word)
 {
     static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
                                 "-_.,:/@%+=";
@@ -150,32 +151,32 @@ void eh_list_more(const struct eh_cli *cli, const char *after)
     const struct eh_cli_option *options = cli->command->options;
     printf("… and more: evenhand %s", cli->command->name);
     for (int i = 0; i < cli->arg_count; i++)
-        print_word(cli->args[i]);
+        shell_word_print(cli->args[i]);
     for (int i = 0; options && options[i].name; i++) {
         if (!cli->values[i] || strcmp(options[i].name, "after") == 0)
             continue;
         printf(" --%s", options[i].name);
         if (options[i].value)
-            print_word(cli->values[i]);
+            shell_word_print(cli->values[i]);
     }
     fputs(" --after", stdout);
-    print_word(after);
+    shell_word_print(after);
     putchar('\n');
 }
 
 int eh_list_show(struct eh_list *list, const char *columns, const char *none)
 {
-    int r = take_options(list);
+    int r = list_take_options(list);
     if (r != EH_EXIT_DONE)
         return r;
     if (list->cli->json) {
         EH_AUTO(eh_answer) struct eh_answer answer = {0};
-        r = get_page(list, &answer);
+        r = list_get_page(list, &answer);
         if (r == EH_EXIT_DONE)
             eh_answer_print(list->cli, &answer);
         return r;
     }
-    list->grid = eh_grid_new(list->cli, columns);
+    list->grid = eh_grid_begin(list->cli, columns);
     r = eh_list_walk(list);
     eh_grid_print(list->grid);
     if (r == EH_EXIT_DONE && list->count == 0)

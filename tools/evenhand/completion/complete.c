@@ -26,7 +26,7 @@ struct typed {
     struct eh_cli *cli;
 };
 
-static void offer(const struct typed *t, const char *word, const char *what)
+static void word_offer(const struct typed *t, const char *word, const char *what)
 {
     if (!word || strncmp(word, t->word, strlen(t->word)) != 0)
         return;
@@ -34,15 +34,15 @@ static void offer(const struct typed *t, const char *word, const char *what)
            what ? "\t" : "", what ? what : "");
 }
 
-static void offer_all(const struct typed *t, const char *const *words)
+static void words_offer(const struct typed *t, const char *const *words)
 {
     for (; *words; words++)
-        offer(t, *words, NULL);
+        word_offer(t, *words, NULL);
 }
 
 /* ---- Ids, from the daemon. */
 
-static void offer_ids(const struct typed *t, const char *path, const char *list, const char *id,
+static void ids_offer(const struct typed *t, const char *path, const char *list, const char *id,
                       const char *what)
 {
     EH_AUTO(eh_answer) struct eh_answer answer = {0};
@@ -57,17 +57,17 @@ static void offer_ids(const struct typed *t, const char *path, const char *list,
         char number[EH_DECIMAL_TEXT_MAX];
         if (json_is_integer(word))
             eh_format(number, sizeof number, "%lld", (long long)json_integer_value(word));
-        offer(t, json_is_integer(word) ? number : json_string_value(word),
-              eh_object_text(item, what));
+        word_offer(t, json_is_integer(word) ? number : json_string_value(word),
+                   eh_object_text(item, what));
     }
 }
 
 /* Those of the team that was typed. */
-static void offer_periods(const struct typed *t)
+static void periods_offer(const struct typed *t)
 {
     char path[EH_CLI_PATH];
     if (t->arg_count > 0 && eh_path(path, PERIODS_ASKED, t->args[0]))
-        offer_ids(t, path, "pools", "period", "state");
+        ids_offer(t, path, "pools", "period", "state");
 }
 
 /* ---- What an argument or a value is. */
@@ -80,40 +80,40 @@ static const char *const ratings[] = {"1", "2", "3", "4", "5", NULL};
 static const char *const minutes[] = {"paid_minutes", "contract_minutes", NULL};
 
 /* By how the help writes it. */
-static void offer_kind(const struct typed *t, const char *kind)
+static void kind_offer(const struct typed *t, const char *kind)
 {
     if (strstr(kind, "FILE") || strstr(kind, "PATH") || strstr(kind, ".yaml"))
         puts(":files");
     else if (strcmp(kind, "T") == 0)
-        offer_ids(t, "/v1/teams", "teams", "id", "name");
+        ids_offer(t, "/v1/teams", "teams", "id", "name");
     else if (strcmp(kind, "R") == 0)
-        offer_ids(t, "/v1/reps", "reps", "id", "name");
+        ids_offer(t, "/v1/reps", "reps", "id", "name");
     else if (strcmp(kind, "ID") == 0)
-        offer_ids(t, "/v1/tickets?newest=1", "tickets", "id", "state");
+        ids_offer(t, "/v1/tickets?newest=1", "tickets", "id", "state");
     else if (strcmp(kind, "INPUT") == 0)
-        offer_ids(t, "/v1/dead?newest=1", "letters", "input", "reason");
+        ids_offer(t, "/v1/dead?newest=1", "letters", "input", "reason");
     else if (strcmp(kind, "PERIOD") == 0 || strcmp(kind, "P") == 0)
-        offer_periods(t);
+        periods_offer(t);
     else if (strcmp(kind, "OUTCOME") == 0)
-        offer_all(t, outcomes);
+        words_offer(t, outcomes);
     else if (strcmp(kind, "NAME") == 0 && t->command && strcmp(t->command->name, "metric") == 0)
-        offer_all(t, minutes);
+        words_offer(t, minutes);
 }
 
-static void offer_value(const struct typed *t)
+static void value_offer(const struct typed *t)
 {
     if (strcmp(t->option, "state") == 0)
-        offer_all(t, states);
+        words_offer(t, states);
     else if (strcmp(t->option, "policy") == 0)
-        offer_all(t, policies);
+        words_offer(t, policies);
     else if (strcmp(t->option, "csat") == 0)
-        offer_all(t, ratings);
+        words_offer(t, ratings);
     else if (strcmp(t->option, "desk") != 0 || strcmp(t->option_value, "FILE") == 0)
-        offer_kind(t, t->option_value);
+        kind_offer(t, t->option_value);
 }
 
 /* The kind of the argument that comes next: a word of "T NAME PERIOD VALUE" or "[R]". */
-static void offer_argument(const struct typed *t)
+static void argument_offer(const struct typed *t)
 {
     const char *kind = t->command->args;
     char word[32];
@@ -124,13 +124,13 @@ static void offer_argument(const struct typed *t)
     kind += *kind == '[';
     eh_format(word, sizeof word, "%.*s", (int)strcspn(kind, " ]"), kind);
     if (*word)
-        offer_kind(t, word);
+        kind_offer(t, word);
 }
 
 /* ---- Commands and options. */
 
 /* First words, each once; or the second ones of the first. */
-static void offer_commands(const struct typed *t)
+static void commands_offer(const struct typed *t)
 {
     size_t size = t->first ? strlen(t->first) : 0;
     const char *last = "";
@@ -140,14 +140,14 @@ static void offer_commands(const struct typed *t)
         eh_format(word, sizeof word, "%.*s", (int)first, c->name);
         bool again = strncmp(last, c->name, first) == 0 && (last[first] == ' ' || !last[first]);
         if (t->first && first == size && strncmp(c->name, t->first, size) == 0 && c->name[first])
-            offer(t, c->name + first + 1, c->help);
+            word_offer(t, c->name + first + 1, c->help);
         else if (!t->first && !again && strcmp(word, "complete") != 0)
-            offer(t, word, c->name[first] ? NULL : c->help);
+            word_offer(t, word, c->name[first] ? NULL : c->help);
         last = c->name;
     }
 }
 
-static void offer_options(const struct typed *t)
+static void options_offer(const struct typed *t)
 {
     for (int own = 1; own >= 0; own--) {
         const struct eh_cli_option *o =
@@ -155,23 +155,23 @@ static void offer_options(const struct typed *t)
         for (; o && o->name; o++) {
             char word[40];
             eh_format(word, sizeof word, "--%s", o->name);
-            offer(t, word, o->help);
+            word_offer(t, word, o->help);
         }
     }
     if (!t->command && !t->first)
-        offer(t, "--version", "print the version");
+        word_offer(t, "--version", "print the version");
 }
 
 /* ---- What was typed before. */
 
-static const struct eh_cli_option *find_option(const struct eh_cli_option *o, const char *name)
+static const struct eh_cli_option *option_find(const struct eh_cli_option *o, const char *name)
 {
     while (o && o->name && strcmp(o->name, name) != 0)
         o++;
     return o && o->name ? o : NULL;
 }
 
-static void take_word(struct typed *t, const char *word)
+static void typed_take_word(struct typed *t, const char *word)
 {
     char both[64];
     const char *first = t->command ? t->command->name : t->first; /* draws, then draws reveal */
@@ -187,7 +187,7 @@ static void take_word(struct typed *t, const char *word)
         t->args[t->arg_count++] = word;
 }
 
-static void take_before(struct typed *t, const char *word)
+static void typed_take_before(struct typed *t, const char *word)
 {
     const struct eh_cli_option *o = NULL;
     if (t->option && strcmp(word, "=") == 0)
@@ -199,19 +199,19 @@ static void take_before(struct typed *t, const char *word)
         return;
     }
     if (strncmp(word, "--", 2) != 0) {
-        take_word(t, word);
+        typed_take_word(t, word);
         return;
     }
     if (t->command)
-        o = find_option(t->command->options, word + 2);
+        o = option_find(t->command->options, word + 2);
     if (!o)
-        o = find_option(eh_cli_everywhere, word + 2);
+        o = option_find(eh_cli_everywhere, word + 2);
     t->option = o && o->value ? o->name : NULL;
     t->option_value = t->option ? o->value : NULL;
 }
 
 /* "--team=s": the value of --team is typed. */
-static void take_joined(struct typed *t)
+static void typed_take_joined(struct typed *t)
 {
     const char *equals = strchr(t->word, '=');
     char option[40];
@@ -220,7 +220,7 @@ static void take_joined(struct typed *t)
     if (t->option || strncmp(t->word, "--", 2) != 0 || !equals)
         return;
     eh_format(option, sizeof option, "%.*s", (int)(equals - t->word), t->word);
-    take_before(t, option);
+    typed_take_before(t, option);
     if (t->option) {
         t->whole = t->word;
         t->word = equals + 1;
@@ -231,19 +231,19 @@ int eh_complete(const struct eh_cli_command *commands, int argc, char **argv, st
 {
     struct typed t = {.commands = commands, .word = argc ? argv[argc - 1] : "", .cli = cli};
     for (int i = 0; i + 1 < argc; i++)
-        take_before(&t, argv[i]);
-    take_joined(&t);
+        typed_take_before(&t, argv[i]);
+    typed_take_joined(&t);
     if (t.option)
-        offer_value(&t);
+        value_offer(&t);
     else if (t.word[0] == '-')
-        offer_options(&t);
+        options_offer(&t);
     else if (!t.command)
-        offer_commands(&t);
+        commands_offer(&t);
     else if (t.arg_count == 0 && t.command->arg_max == 0 && !strchr(t.command->name, ' '))
-        offer_commands(&(struct typed){.commands = commands, /* draws, and draws reveal */
+        commands_offer(&(struct typed){.commands = commands, /* draws, and draws reveal */
                                        .first = t.command->name,
                                        .word = t.word});
     else
-        offer_argument(&t);
+        argument_offer(&t);
     return EH_EXIT_DONE;
 }

@@ -17,7 +17,7 @@
 #define REASON_TEXT 400
 
 struct checking {
-    const struct eh_plan *plan;
+    const struct eh_messages *messages;
     struct eh_fates *fates;
     const struct eh_desk *desk; /* NULL: not to be read */
     struct eh_table known;      /* identity -> index of the item that has it */
@@ -61,50 +61,49 @@ static const char *against_others(struct checking *c, size_t at, struct eh_input
     bool ticket = m->type == EH_MESSAGE_TICKET;
     eh_format(reason, REASON_TEXT, "%s %.*s stands in line %u already, with other content",
               ticket ? "ticket" : "event", EH_STR_ARG(ticket ? m->id : m->event),
-              c->plan->items[first].line);
+              c->messages->items[first].line);
     return reason;
 }
 
-static void check_item(struct checking *c, size_t at)
+static void item_check(struct checking *c, size_t at)
 {
     struct eh_input in = {.origin = EH_ORIGIN_STREAM};
-    struct eh_str body = eh_plan_body(c->plan, at);
+    struct eh_str body = eh_messages_body(c->messages, at);
     char reason[REASON_TEXT];
-    int r = c->plan->field == 'm' ? eh_message_from_msgpack(body, &c->arena, &in.message, NULL)
-                                  : eh_message_from_json(body, &c->arena, &in.message, NULL);
+    int r = c->messages->field == 'm' ? eh_message_from_msgpack(body, &c->arena, &in.message, NULL)
+                                      : eh_message_from_json(body, &c->arena, &in.message, NULL);
     const char *why = r < 0 ? NULL : against_desk(&in.message, c->desk, reason);
     if (r == 0 && !why)
         why = against_others(c, at, &in, reason);
     if (why)
-        eh_fates_set(c->fates, c->plan->items[at].line, EH_FATE_REFUSED, why);
+        eh_fates_set(c->fates, c->messages->items[at].line, EH_FATE_REFUSED, why);
     eh_arena_reset(&c->arena);
 }
 
 /* The desk as the daemon has it, where the caller may read all of it. */
-static const struct eh_desk *read_desk(const struct eh_cli *cli, struct eh_arena *arena)
+static const struct eh_desk *desk_from_daemon(const struct eh_cli *cli, struct eh_arena *arena)
 {
     EH_AUTO(eh_answer) struct eh_answer answer = {0};
     struct eh_desk *desk;
-    if (eh_http_send(cli, "GET", "/v1/desk", "application/json", eh_str(NULL), NULL, &answer) !=
-            EH_EXIT_DONE ||
+    if (!eh_http_try(cli, "/v1/desk", &answer) ||
         !json_is_true(json_object_get(answer.json, "whole")))
         return NULL;
     struct eh_str text = eh_arena_str(arena, eh_str(eh_object_text(answer.json, "text")));
     return text.data && eh_desk_parse(text, arena, &desk, NULL) == 0 ? desk : NULL;
 }
 
-bool eh_push_check(const struct eh_cli *cli, const struct eh_plan *plan, bool ask,
+bool eh_push_check(const struct eh_cli *cli, const struct eh_messages *messages, bool ask,
                    struct eh_fates *fates)
 {
     EH_AUTO(eh_arena) struct eh_arena arena = EH_ARENA_INIT;
-    struct checking c = {.plan = plan,
+    struct checking c = {.messages = messages,
                          .fates = fates,
-                         .desk = ask ? read_desk(cli, &arena) : NULL,
-                         .digests = calloc(plan->count + 1, sizeof *c.digests)};
+                         .desk = ask ? desk_from_daemon(cli, &arena) : NULL,
+                         .digests = calloc(messages->count + 1, sizeof *c.digests)};
     size_t counts[EH_FATE_COUNT];
     eh_require(c.digests);
-    for (size_t i = 0; i < plan->count; i++)
-        check_item(&c, i);
+    for (size_t i = 0; i < messages->count; i++)
+        item_check(&c, i);
     free(c.digests);
     eh_table_done(&c.known);
     eh_arena_done(&c.arena);

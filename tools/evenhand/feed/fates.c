@@ -40,7 +40,7 @@ void eh_fates_count(const struct eh_fates *fates, size_t ret_counts[EH_FATE_COUN
         ret_counts[fates->by_line[line]]++;
 }
 
-static int compare(const void *a, const void *b)
+static int reason_compare(const void *a, const void *b)
 {
     const struct eh_fate_reason *x = a, *y = b;
     return x->line < y->line ? -1 : x->line > y->line;
@@ -55,7 +55,7 @@ void eh_fates_tell(struct eh_fates *fates)
 {
     size_t counts[EH_FATE_COUNT], told = fates->reason_count;
     eh_fates_count(fates, counts);
-    qsort(fates->reasons, fates->reason_count, sizeof *fates->reasons, compare);
+    qsort(fates->reasons, fates->reason_count, sizeof *fates->reasons, reason_compare);
     if (told > EH_FATES_TOLD_MAX)
         told = EH_FATES_TOLD_MAX;
     for (size_t i = 0; i < told; i++)
@@ -69,7 +69,7 @@ void eh_fates_tell(struct eh_fates *fates)
 json_t *eh_fates_json(struct eh_fates *fates)
 {
     json_t *list = json_array();
-    qsort(fates->reasons, fates->reason_count, sizeof *fates->reasons, compare);
+    qsort(fates->reasons, fates->reason_count, sizeof *fates->reasons, reason_compare);
     for (size_t i = 0; i < fates->reason_count; i++)
         json_array_append_new(list,
                               json_pack("{s:I, s:s}", "line", (json_int_t)fates->reasons[i].line,

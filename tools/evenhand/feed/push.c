@@ -18,7 +18,7 @@
 #define STEPS_A_S 20 /* windows a second when a rate is asked for */
 
 struct push {
-    struct eh_plan plan;
+    struct eh_messages messages;
     struct eh_stream stream;
     int64_t rate; /* messages a second; 0: as fast as it goes */
     struct eh_bar bar;
@@ -60,7 +60,7 @@ static int read_undated(struct eh_cli *cli, int32_t *ret)
 }
 
 /* What people should know of a file that is taken. */
-static void say_notes(const struct eh_cli *cli, const struct push *p)
+static void push_say_notes(const struct eh_cli *cli, const struct push *p)
 {
     const char *file = cli->args[0];
     if (p->local)
@@ -68,20 +68,20 @@ static void say_notes(const struct eh_cli *cli, const struct push *p)
     if (p->unread.size > 0)
         fprintf(stderr, "%s: columns that are not read: %.*s\n", file, (int)p->unread.size,
                 (const char *)p->unread.data);
-    if (p->plan.closed && !eh_cli_option(cli, "outcomes"))
+    if (p->messages.closed && !eh_cli_option(cli, "outcomes"))
         fprintf(stderr,
                 "%s: %zu rows are closed in the file; they are sent as new work, --outcomes closes "
                 "them\n",
-                file, p->plan.closed);
+                file, p->messages.closed);
 }
 
-static int make_plan(struct eh_cli *cli, struct push *p)
+static int push_read_messages(struct eh_cli *cli, struct push *p)
 {
-    struct eh_plan *ret = &p->plan;
+    struct eh_messages *ret = &p->messages;
     const char *file = cli->args[0], *team = eh_cli_option(cli, "team");
     EH_AUTO(eh_bytes) struct eh_bytes bytes = EH_BYTES_INIT;
     struct eh_error error = {0};
-    struct eh_plan_rules rules = {
+    struct eh_messages_rules rules = {
         .history = {.file = file,
                     .team = eh_str(team),
                     .value_column = eh_cli_option(cli, "value-column"),
@@ -107,7 +107,8 @@ static int make_plan(struct eh_cli *cli, struct push *p)
     if (eh_file_read(file, EH_HISTORY_FILE_MAX, &bytes, &error) < 0)
         return eh_say(EH_EXIT_REFUSED, "%s", error.text);
     struct eh_str text = eh_str_n((const char *)bytes.data, bytes.size);
-    r = csv ? eh_plan_csv(text, &rules, ret, &error) : eh_plan_jsonl(text, file, ret, &error);
+    r = csv ? eh_messages_from_csv(text, &rules, ret, &error)
+            : eh_messages_from_jsonl(text, file, ret, &error);
     if (r < 0)
         return eh_say(EH_EXIT_REFUSED, "%s", error.text);
     return EH_EXIT_DONE;
@@ -115,8 +116,8 @@ static int make_plan(struct eh_cli *cli, struct push *p)
 
 /* Desk and Redis as given; what is not comes from the daemon. The
  * desk's zone as well, where it is its daemon that answers. */
-static int find_stream(struct eh_cli *cli, struct push *p, char desk[EH_ID_MAX + 1],
-                       char address[EH_REDIS_ADDRESS_MAX])
+static int push_find_stream(struct eh_cli *cli, struct push *p, char desk[EH_ID_MAX + 1],
+                            char address[EH_REDIS_ADDRESS_MAX])
 {
     const char *given_desk = eh_cli_option(cli, "desk");
     const char *given_redis = eh_cli_option(cli, "redis");
@@ -126,8 +127,8 @@ static int find_stream(struct eh_cli *cli, struct push *p, char desk[EH_ID_MAX +
     if (given_redis && strlen(given_redis) >= EH_REDIS_ADDRESS_MAX)
         return eh_say_usage(cli, "--redis: too long");
     bool quiet = given_desk && given_redis;
-    int r = eh_http_send(cli, "GET", "/v1/status", "application/json", eh_str(NULL),
-                         quiet ? NULL : "", &status);
+    const struct eh_request request = {.method = "GET", .path = "/v1/status", .quiet = quiet};
+    int r = eh_http_send(cli, &request, &status);
     if (r != EH_EXIT_DONE && !quiet)
         return r;
     const char *answers = r == EH_EXIT_DONE ? eh_object_text(status.json, "desk") : NULL;
@@ -149,7 +150,7 @@ static int find_stream(struct eh_cli *cli, struct push *p, char desk[EH_ID_MAX +
 }
 
 /* Waits until the message `at` is due. */
-static void keep_pace(const struct push *p)
+static void push_keep_pace(const struct push *p)
 {
     if (p->rate == 0)
         return;
@@ -161,36 +162,37 @@ static void keep_pace(const struct push *p)
     }
 }
 
-static size_t window_of(const struct push *p)
+static size_t push_window(const struct push *p)
 {
-    size_t left = p->plan.count - p->sent, window = EH_STREAM_WINDOW;
+    size_t left = p->messages.count - p->sent, window = EH_STREAM_WINDOW;
     if (p->rate && (size_t)p->rate < window * STEPS_A_S)
         window = p->rate < STEPS_A_S ? 1 : (size_t)p->rate / STEPS_A_S;
     return left < window ? left : window;
 }
 
-static int send_all(struct push *p)
+static int push_send_all(struct push *p)
 {
     int r = EH_EXIT_DONE;
     struct eh_entry_id ids[EH_STREAM_WINDOW];
     eh_bar_start(&p->bar, "sent");
-    while (r == EH_EXIT_DONE && p->sent < p->plan.count) {
-        size_t window = window_of(p), taken = 0;
-        keep_pace(p);
+    while (r == EH_EXIT_DONE && p->sent < p->messages.count) {
+        size_t window = push_window(p), taken = 0;
+        push_keep_pace(p);
         for (size_t i = 0; i < window; i++)
-            eh_stream_add(&p->stream, p->plan.field, eh_plan_body(&p->plan, p->sent + i));
+            eh_stream_add(&p->stream, p->messages.field,
+                          eh_messages_body(&p->messages, p->sent + i));
         r = eh_stream_flush(&p->stream, &taken, ids);
         memcpy(p->ids + p->sent, ids, taken * sizeof *ids);
         for (size_t i = 0; i < taken; i++)
-            p->sent_tickets += p->plan.items[p->sent + i].is_ticket;
+            p->sent_tickets += p->messages.items[p->sent + i].is_ticket;
         p->sent += taken;
-        eh_bar_show(&p->bar, p->sent, p->plan.count);
+        eh_bar_show(&p->bar, p->sent, p->messages.count);
     }
     eh_bar_end(&p->bar);
     return r;
 }
 
-static json_t *summary_json(struct push *p, bool known)
+static json_t *push_summary_json(struct push *p, bool known)
 {
     size_t counts[EH_FATE_COUNT];
     json_t *body =
@@ -207,7 +209,7 @@ static json_t *summary_json(struct push *p, bool known)
     return body;
 }
 
-static void print_json(json_t *body)
+static void json_print(json_t *body)
 {
     json_dumpf(body, stdout, JSON_COMPACT);
     putchar('\n');
@@ -215,7 +217,7 @@ static void print_json(json_t *body)
 }
 
 /* What was sent, and how fast. */
-static void say_sent(const struct push *p)
+static void push_say_sent(const struct push *p)
 {
     int64_t took_us = eh_bar_took_us(&p->bar);
     int64_t rate = took_us > 0 ? (int64_t)((__int128)p->sent_tickets * 1000000 / took_us) : 0;
@@ -231,14 +233,14 @@ static void say_sent(const struct push *p)
 }
 
 /* The last words, whatever the reason of a refusal and whoever found it. */
-static int say_fates(const struct eh_cli *cli, struct push *p)
+static int push_say_fates(const struct eh_cli *cli, struct push *p)
 {
     char words[EH_FATES_TEXT];
     size_t counts[EH_FATE_COUNT];
     eh_fates_count(&p->fates, counts);
     eh_fates_words(&p->fates, words);
     if (cli->json) {
-        print_json(summary_json(p, true));
+        json_print(push_summary_json(p, true));
     } else {
         fflush(stdout);
         eh_fates_tell(&p->fates);
@@ -248,7 +250,7 @@ static int say_fates(const struct eh_cli *cli, struct push *p)
     return counts[EH_FATE_REFUSED] ? EH_EXIT_REFUSED : EH_EXIT_DONE;
 }
 
-static int say_unknown(const struct eh_cli *cli, const struct push *p)
+static int push_say_unknown(const struct eh_cli *cli, const struct push *p)
 {
     return eh_say(EH_EXIT_UNAVAILABLE,
                   "what became of the %zu messages cannot be known: no daemon of this desk answers "
@@ -257,70 +259,71 @@ static int say_unknown(const struct eh_cli *cli, const struct push *p)
 }
 
 /* After everything was sent. */
-static int tell(const struct eh_cli *cli, struct push *p)
+static int push_tell(const struct eh_cli *cli, struct push *p)
 {
-    if (p->waits && p->reached && p->plan.count) {
+    if (p->waits && p->reached && p->messages.count) {
         if (!cli->json)
-            say_sent(p);
+            push_say_sent(p);
         fflush(stdout);
-        int r = eh_push_wait(cli, &p->plan, p->ids, eh_cli_option(cli, "source"), &p->fates);
-        return r == EH_EXIT_DONE ? say_fates(cli, p) : r;
+        int r = eh_push_wait(cli, &p->messages, p->ids, eh_cli_option(cli, "source"), &p->fates);
+        return r == EH_EXIT_DONE ? push_say_fates(cli, p) : r;
     }
     if (cli->json)
-        print_json(summary_json(p, false));
+        json_print(push_summary_json(p, false));
     else
-        say_sent(p);
+        push_say_sent(p);
     fflush(stdout);
-    return p->waits && p->plan.count ? say_unknown(cli, p) : EH_EXIT_DONE;
+    return p->waits && p->messages.count ? push_say_unknown(cli, p) : EH_EXIT_DONE;
 }
 
-static int send_and_tell(struct eh_cli *cli, struct push *p, const char *address, const char *key)
+static int push_send_and_tell(struct eh_cli *cli, struct push *p, const char *address,
+                              const char *key)
 {
     int r = eh_stream_open(address, key, &p->stream);
     if (r != EH_EXIT_DONE)
         return r;
-    say_notes(cli, p);
-    r = send_all(p);
+    push_say_notes(cli, p);
+    r = push_send_all(p);
     if (r == EH_EXIT_DONE)
-        r = tell(cli, p);
+        r = push_tell(cli, p);
     else if (p->sent > 0)
         fprintf(stderr, "evenhand: %zu of %zu were sent; push the file again, nothing is doubled\n",
-                p->sent, p->plan.count);
+                p->sent, p->messages.count);
     eh_stream_close(&p->stream);
     return r;
 }
 
-static int make_fates(struct eh_cli *cli, struct push *p)
+static int push_make_fates(struct eh_cli *cli, struct push *p)
 {
     uint32_t last_line = 0;
-    for (size_t i = 0; i < p->plan.count; i++)
-        if (p->plan.items[i].line > last_line)
-            last_line = p->plan.items[i].line;
-    p->ids = calloc(p->plan.count + 1, sizeof *p->ids);
+    for (size_t i = 0; i < p->messages.count; i++)
+        if (p->messages.items[i].line > last_line)
+            last_line = p->messages.items[i].line;
+    p->ids = calloc(p->messages.count + 1, sizeof *p->ids);
     if (!p->ids || eh_fates_init(&p->fates, cli->args[0], last_line) < 0)
         return eh_say(EH_EXIT_REFUSED, "out of memory");
     return EH_EXIT_DONE;
 }
 
-static int run(struct eh_cli *cli, struct push *p)
+static int push_run(struct eh_cli *cli, struct push *p)
 {
     char desk[EH_ID_MAX + 1], address[EH_REDIS_ADDRESS_MAX], key[EH_STREAM_KEY_MAX];
     const char *zone = eh_cli_option(cli, "time-zone");
     if (zone && strlen(zone) >= sizeof p->zone)
         return eh_say_usage(cli, "--time-zone: `%s` is no time zone", zone);
-    int r = find_stream(cli, p, desk, address);
+    int r = push_find_stream(cli, p, desk, address);
     if (zone)
         eh_format(p->zone, sizeof p->zone, "%s", zone);
     if (r == EH_EXIT_DONE)
-        r = make_plan(cli, p);
+        r = push_read_messages(cli, p);
     if (r == EH_EXIT_DONE)
-        r = make_fates(cli, p);
+        r = push_make_fates(cli, p);
     if (r != EH_EXIT_DONE)
         return r;
-    if (!eh_push_check(cli, &p->plan, p->reached, &p->fates))
-        return say_fates(cli, p);
+    if (!eh_push_check(cli, &p->messages, p->reached, &p->fates))
+        return push_say_fates(cli, p);
     eh_format(key, sizeof key, "evenhand:{%s}:inbox", desk);
-    return send_and_tell(cli, p, address, key);
+    return push_send_and_tell(cli, p, address, key);
 }
 
 int eh_cmd_push(struct eh_cli *cli)
@@ -330,10 +333,10 @@ int eh_cmd_push(struct eh_cli *cli)
     if (rate &&
         (eh_integer_parse(eh_str(rate), &p.rate, NULL) < 0 || p.rate < 1 || p.rate > RATE_MAX))
         return eh_say_usage(cli, "--rate: `%s` is not a whole number from 1 to %d", rate, RATE_MAX);
-    int r = run(cli, &p);
+    int r = push_run(cli, &p);
     eh_bytes_done(&p.unread);
     eh_fates_done(&p.fates);
     free(p.ids);
-    eh_plan_done(&p.plan);
+    eh_messages_done(&p.messages);
     return r;
 }

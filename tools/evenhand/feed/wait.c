@@ -18,7 +18,7 @@
 
 struct waiting {
     const struct eh_cli *cli;
-    const struct eh_plan *plan;
+    const struct eh_messages *messages;
     const struct eh_entry_id *ids;
     const char *source;
     struct eh_fates *fates;
@@ -27,12 +27,12 @@ struct waiting {
     bool failed;                /* the last question was not answered */
 };
 
-static int compare(struct eh_entry_id a, struct eh_entry_id b)
+static int entry_id_compare(struct eh_entry_id a, struct eh_entry_id b)
 {
     return a.ms != b.ms ? (a.ms < b.ms ? -1 : 1) : a.no < b.no ? -1 : a.no > b.no;
 }
 
-static bool read_id(const char *text, struct eh_entry_id *ret)
+static bool entry_id_read(const char *text, struct eh_entry_id *ret)
 {
     return text && eh_entry_id_read(text, ret);
 }
@@ -53,20 +53,20 @@ static enum eh_fate fate_of(const char *became)
     return EH_FATE_NONE;
 }
 
-static void set(struct waiting *w, enum eh_fate fate, const char *reason)
+static void waiting_set(struct waiting *w, enum eh_fate fate, const char *reason)
 {
-    eh_fates_set(w->fates, w->plan->items[w->known++].line, fate, reason);
+    eh_fates_set(w->fates, w->messages->items[w->known++].line, fate, reason);
 }
 
 /* Everything below `id` that was not listed. */
-static void pass_over(struct waiting *w, struct eh_entry_id id)
+static void waiting_pass_over(struct waiting *w, struct eh_entry_id id)
 {
-    while (w->known < w->plan->count && compare(w->ids[w->known], id) < 0)
-        set(w, EH_FATE_REPEATED, NULL);
+    while (w->known < w->messages->count && entry_id_compare(w->ids[w->known], id) < 0)
+        waiting_set(w, EH_FATE_REPEATED, NULL);
 }
 
 /* What the page says, as far as it is final. */
-static void take_page(struct waiting *w, const json_t *page)
+static void waiting_take_page(struct waiting *w, const json_t *page)
 {
     size_t i;
     json_t *entry;
@@ -74,32 +74,33 @@ static void take_page(struct waiting *w, const json_t *page)
     const char *after = eh_object_text(page, "after");
     json_array_foreach(json_object_get(page, "entries"), i, entry)
     {
-        if (!read_id(eh_object_text(entry, "id"), &id) || compare(id, w->decided) >= 0)
+        if (!entry_id_read(eh_object_text(entry, "id"), &id) ||
+            entry_id_compare(id, w->decided) >= 0)
             continue;
-        pass_over(w, id);
-        if (w->known < w->plan->count && compare(w->ids[w->known], id) == 0)
-            set(w, fate_of(eh_object_text(entry, "became")), eh_object_text(entry, "reason"));
+        waiting_pass_over(w, id);
+        if (w->known < w->messages->count && entry_id_compare(w->ids[w->known], id) == 0)
+            waiting_set(w, fate_of(eh_object_text(entry, "became")),
+                        eh_object_text(entry, "reason"));
     }
-    if (after && read_id(after, &id) &&
-        compare(id, end) < 0) /* more pages: behind it all is open */
+    if (after && entry_id_read(after, &id) &&
+        entry_id_compare(id, end) < 0) /* more pages: behind it all is open */
         end = id;
-    pass_over(w, end);
+    waiting_pass_over(w, end);
 }
 
-static bool ask(struct waiting *w)
+static bool waiting_ask(struct waiting *w)
 {
     EH_AUTO(eh_answer) struct eh_answer answer = {0};
     char path[EH_CLI_PATH];
-    struct eh_entry_id from = w->ids[w->known], to = w->ids[w->plan->count - 1];
+    struct eh_entry_id from = w->ids[w->known], to = w->ids[w->messages->count - 1];
     if (!eh_path(path, "/v1/entries?from=%s&to=%s", eh_entry_id_text(from).text,
                  eh_entry_id_text(to).text) ||
         (w->source && !eh_path_add(path, "&source=", w->source)))
         return false;
-    if (eh_http_send(w->cli, "GET", path, "application/json", eh_str(NULL), NULL, &answer) !=
-            EH_EXIT_DONE ||
-        !read_id(eh_object_text(answer.json, "decided_before"), &w->decided))
+    if (!eh_http_try(w->cli, path, &answer) ||
+        !entry_id_read(eh_object_text(answer.json, "decided_before"), &w->decided))
         return false;
-    take_page(w, answer.json);
+    waiting_take_page(w, answer.json);
     return true;
 }
 
@@ -109,40 +110,41 @@ static void sleep_us(int64_t us)
     nanosleep(&t, NULL);
 }
 
-static int say_stalled(const struct waiting *w)
+static int waiting_say_stalled(const struct waiting *w)
 {
-    size_t left = w->plan->count - w->known;
+    size_t left = w->messages->count - w->known;
     if (w->failed)
         return eh_say(EH_EXIT_UNAVAILABLE,
                       "%zu of %zu messages were sent and cannot be known of: %s does not answer; "
                       "push the file again, nothing is doubled",
-                      left, w->plan->count, w->cli->socket);
+                      left, w->messages->count, w->cli->socket);
     return eh_say(EH_EXIT_UNAVAILABLE,
                   "%zu of %zu messages still wait on the stream; `evenhand status` says why; push "
                   "the file again later to see what became of them, nothing is doubled",
-                  left, w->plan->count);
+                  left, w->messages->count);
 }
 
-int eh_push_wait(const struct eh_cli *cli, const struct eh_plan *plan,
+int eh_push_wait(const struct eh_cli *cli, const struct eh_messages *messages,
                  const struct eh_entry_id *ids, const char *source, struct eh_fates *fates)
 {
-    struct waiting w = {.cli = cli, .plan = plan, .ids = ids, .source = source, .fates = fates};
+    struct waiting w = {
+        .cli = cli, .messages = messages, .ids = ids, .source = source, .fates = fates};
     struct eh_bar bar, stall;
     int64_t pause_us = PAUSE_MIN_US;
     eh_bar_start(&bar, "decided");
     eh_bar_start(&stall, "");
-    while (w.known < plan->count) {
+    while (w.known < messages->count) {
         size_t before = w.known;
         struct eh_entry_id decided = w.decided;
-        w.failed = !ask(&w);
-        if (w.known > before || compare(decided, w.decided) != 0) {
+        w.failed = !waiting_ask(&w);
+        if (w.known > before || entry_id_compare(decided, w.decided) != 0) {
             eh_bar_start(&stall, "");
             pause_us = PAUSE_MIN_US;
         } else if (eh_bar_took_us(&stall) > STALL_S * INT64_C(1000000)) {
             eh_bar_end(&bar);
-            return say_stalled(&w);
+            return waiting_say_stalled(&w);
         }
-        eh_bar_show(&bar, w.known, plan->count);
+        eh_bar_show(&bar, w.known, messages->count);
         if (w.known == before) {
             sleep_us(pause_us);
             pause_us = pause_us * 2 < PAUSE_MAX_US ? pause_us * 2 : PAUSE_MAX_US;

@@ -20,18 +20,18 @@ struct csv {
     size_t row_bytes;        /* fed since the last complete row */
 };
 
-static int refuse(struct csv *csv, unsigned line, int code, const char *text)
+static int csv_refuse(struct csv *csv, unsigned line, int code, const char *text)
 {
     return csv->result = eh_error_set(csv->error, code, "%s:%u: %s", csv->file, line, text);
 }
 
 /* Puts file and line before what a handler said. */
-static void locate(struct csv *csv, unsigned line, int r, const struct eh_error *said)
+static void csv_locate(struct csv *csv, unsigned line, int r, const struct eh_error *said)
 {
-    refuse(csv, line, -r, said->text);
+    csv_refuse(csv, line, -r, said->text);
 }
 
-static void on_field(void *data, size_t size, void *context)
+static void csv_on_field(void *data, size_t size, void *context)
 {
     struct csv *csv = context;
     if (csv->fields > EH_CSV_COLUMNS_MAX)
@@ -40,7 +40,7 @@ static void on_field(void *data, size_t size, void *context)
     csv->ends[csv->fields++] = csv->text.size;
 }
 
-static void slices(const struct csv *csv, const struct eh_bytes *text, struct eh_str *ret)
+static void row_slices(const struct csv *csv, const struct eh_bytes *text, struct eh_str *ret)
 {
     const char *base = text->data ? (const char *)text->data : "";
     size_t from = 0;
@@ -50,33 +50,33 @@ static void slices(const struct csv *csv, const struct eh_bytes *text, struct eh
     }
 }
 
-static void take_header(struct csv *csv)
+static void csv_take_header(struct csv *csv)
 {
     struct eh_error said = {0};
     csv->header_text = csv->text;
     csv->text = (struct eh_bytes)EH_BYTES_INIT;
     csv->header.count = csv->fields;
-    slices(csv, &csv->header_text, csv->header.names);
+    row_slices(csv, &csv->header_text, csv->header.names);
     for (unsigned i = 0; i < csv->fields; i++)
         for (unsigned j = 0; j < i; j++)
             if (eh_str_equal(csv->header.names[i], csv->header.names[j]) &&
                 csv->header.names[i].size) {
                 int r = eh_error_set(&said, EH_EPARSE, "column `%.*s` stands twice",
                                      EH_STR_ARG(csv->header.names[i]));
-                locate(csv, csv->row_line, r, &said);
+                csv_locate(csv, csv->row_line, r, &said);
                 return;
             }
     int r = csv->on_header ? csv->on_header(csv->context, &csv->header, &said) : 0;
     if (r < 0)
-        locate(csv, csv->row_line, r, &said);
+        csv_locate(csv, csv->row_line, r, &said);
 }
 
-static void take_row(struct csv *csv)
+static void csv_take_row(struct csv *csv)
 {
     struct eh_str fields[EH_CSV_COLUMNS_MAX + 1];
     struct eh_error said = {0};
     int r;
-    slices(csv, &csv->text, fields);
+    row_slices(csv, &csv->text, fields);
     if (csv->fields != csv->header.count) {
         r = eh_error_set(&said, EH_EPARSE, "has %u fields, the header %u", csv->fields,
                          csv->header.count);
@@ -85,40 +85,41 @@ static void take_row(struct csv *csv)
         r = csv->on_row(csv->context, &row, &said);
     }
     if (r < 0)
-        locate(csv, csv->row_line, r, &said);
+        csv_locate(csv, csv->row_line, r, &said);
 }
 
-static void on_row_end(int character, void *context)
+static void csv_on_row_end(int character, void *context)
 {
     (void)character;
     struct csv *csv = context;
     if (csv->result < 0)
         return;
     if (csv->text.failed)
-        refuse(csv, csv->line, EH_ENOMEM, "does not fit in memory");
+        csv_refuse(csv, csv->line, EH_ENOMEM, "does not fit in memory");
     else if (csv->fields > EH_CSV_COLUMNS_MAX)
-        refuse(csv, csv->row_line, EH_ERANGE, "has more than 256 columns");
+        csv_refuse(csv, csv->row_line, EH_ERANGE, "has more than 256 columns");
     else if (csv->header.count == 0)
-        take_header(csv);
+        csv_take_header(csv);
     else
-        take_row(csv);
+        csv_take_row(csv);
     eh_bytes_clear(&csv->text);
     csv->fields = 0;
     csv->row_bytes = 0;
 }
 
-static void feed_line(struct csv *csv, struct csv_parser *parser, const char *line, size_t size)
+static void csv_feed_line(struct csv *csv, struct csv_parser *parser, const char *line, size_t size)
 {
     if (csv->row_bytes == 0)
         csv->row_line = csv->line;
     csv->row_bytes += size;
     if (csv->row_bytes > EH_CSV_ROW_MAX) {
-        refuse(csv, csv->row_line, EH_ERANGE,
-               "the row is longer than 65,536 bytes (is a quote left open?)");
+        csv_refuse(csv, csv->row_line, EH_ERANGE,
+                   "the row is longer than 65,536 bytes (is a quote left open?)");
         return;
     }
-    if (csv_parse(parser, line, size, on_field, on_row_end, csv) != size && csv->result == 0)
-        refuse(csv, csv->line, EH_EPARSE, "a quote inside a field has to be doubled");
+    if (csv_parse(parser, line, size, csv_on_field, csv_on_row_end, csv) != size &&
+        csv->result == 0)
+        csv_refuse(csv, csv->line, EH_EPARSE, "a quote inside a field has to be doubled");
     if (csv->row_bytes == size && (line[0] == '\n' || line[0] == '\r'))
         csv->row_bytes = 0; /* an empty line begins no row */
 }
@@ -137,7 +138,7 @@ static char separator_of(struct eh_str text)
     return semicolons > commas && semicolons >= tabs ? ';' : tabs > commas ? '\t' : ',';
 }
 
-static void feed(struct csv *csv, struct csv_parser *parser, struct eh_str text)
+static void csv_feed(struct csv *csv, struct csv_parser *parser, struct eh_str text)
 {
     const char *at = text.data, *end = text.data ? at + text.size : at;
     csv_set_delim(parser, (unsigned char)separator_of(text));
@@ -145,13 +146,14 @@ static void feed(struct csv *csv, struct csv_parser *parser, struct eh_str text)
         const char *newline = memchr(at, '\n', (size_t)(end - at));
         const char *next = newline ? newline + 1 : end;
         csv->line++;
-        feed_line(csv, parser, at, (size_t)(next - at));
+        csv_feed_line(csv, parser, at, (size_t)(next - at));
         at = next;
     }
-    if (csv->result == 0 && csv_fini(parser, on_field, on_row_end, csv) != 0 && csv->result == 0)
-        refuse(csv, csv->row_line, EH_EPARSE, "a quote is left open to the end of the file");
+    if (csv->result == 0 && csv_fini(parser, csv_on_field, csv_on_row_end, csv) != 0 &&
+        csv->result == 0)
+        csv_refuse(csv, csv->row_line, EH_EPARSE, "a quote is left open to the end of the file");
     if (csv->result == 0 && csv->header.count == 0)
-        refuse(csv, 1, EH_EPARSE, "is empty; the first line names the columns");
+        csv_refuse(csv, 1, EH_EPARSE, "is empty; the first line names the columns");
 }
 
 /* ---- What it is written in. */
@@ -226,8 +228,8 @@ int eh_csv_read(struct eh_str text, const char *file, eh_csv_header_fn *on_heade
     struct eh_bytes storage = EH_BYTES_INIT;
     text = utf8_of(text, &storage);
     if (storage.failed)
-        refuse(csv, 1, EH_ENOMEM, "does not fit in memory");
-    feed(csv, &parser, text);
+        csv_refuse(csv, 1, EH_ENOMEM, "does not fit in memory");
+    csv_feed(csv, &parser, text);
     int r = csv->result;
     eh_bytes_done(&storage);
     csv_free(&parser);
@@ -237,7 +239,7 @@ int eh_csv_read(struct eh_str text, const char *file, eh_csv_header_fn *on_heade
     return r;
 }
 
-static char plain(char c)
+static char char_lower(char c)
 {
     return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c == ' ' || c == '-' ? '_' : c;
 }
@@ -256,7 +258,7 @@ static bool names_it(struct eh_str told, const char *name)
     struct eh_str s = trimmed(told);
     size_t size = strlen(name);
     for (size_t i = 0; s.size == size && i < size; i++)
-        if (plain(s.data[i]) != plain(name[i]))
+        if (char_lower(s.data[i]) != char_lower(name[i]))
             return false;
     return s.size == size;
 }

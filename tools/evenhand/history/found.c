@@ -32,7 +32,7 @@ struct finder {
     char currency[4];
 };
 
-static int say_memory(struct eh_error *error)
+static int error_no_memory(struct eh_error *error)
 {
     return eh_error_set(error, EH_ENOMEM, "out of memory");
 }
@@ -51,12 +51,12 @@ static int64_t find_or_add(struct things *things, struct eh_str key, bool *ret_n
         uint32_t capacity = things->capacity ? 2 * things->capacity : 64;
         struct thing *items = realloc(things->items, capacity * sizeof *items);
         if (!items)
-            return say_memory(error);
+            return error_no_memory(error);
         things->items = items;
         things->capacity = capacity;
     }
     if (eh_table_put(&things->by_key, eh_key_of_text(key), things->count) < 0)
-        return say_memory(error);
+        return error_no_memory(error);
     things->items[things->count] = (struct thing){0};
     *ret_new = true;
     return things->count++;
@@ -66,7 +66,7 @@ static int keep_name(struct finder *f, struct thing *thing, struct eh_str name,
                      struct eh_error *error)
 {
     thing->name = eh_arena_str(&f->arena, name);
-    return thing->name.data ? 0 : say_memory(error);
+    return thing->name.data ? 0 : error_no_memory(error);
 }
 
 /* An id for a rep that no other rep has: "ana", "ana-2", … */
@@ -84,11 +84,11 @@ static int choose_id(struct finder *f, struct eh_str name, char ret[EH_ID_MAX + 
         size_t size = eh_format(suffix, sizeof suffix, "-%u", n);
         eh_format(ret, EH_ID_MAX + 1, "%.*s%s", (int)(EH_ID_MAX - size), base, suffix);
     }
-    return eh_table_put(&f->ids, eh_key_of_text(eh_str(ret)), 1) < 0 ? say_memory(error) : 0;
+    return eh_table_put(&f->ids, eh_key_of_text(eh_str(ret)), 1) < 0 ? error_no_memory(error) : 0;
 }
 
-static int64_t find_team(struct finder *f, const struct eh_history_ticket *t,
-                         struct eh_error *error)
+static int64_t finder_team(struct finder *f, const struct eh_history_ticket *t,
+                           struct eh_error *error)
 {
     bool is_new;
     int64_t no = find_or_add(&f->teams, eh_str(t->team), &is_new, error);
@@ -103,7 +103,8 @@ static int64_t find_team(struct finder *f, const struct eh_history_ticket *t,
     return r < 0 ? r : no;
 }
 
-static int64_t find_rep(struct finder *f, const struct eh_history_ticket *t, struct eh_error *error)
+static int64_t finder_rep(struct finder *f, const struct eh_history_ticket *t,
+                          struct eh_error *error)
 {
     bool is_new;
     int64_t no = find_or_add(&f->reps, t->rep, &is_new, error);
@@ -116,7 +117,7 @@ static int64_t find_rep(struct finder *f, const struct eh_history_ticket *t, str
     return r < 0 ? r : no;
 }
 
-static int join(struct finder *f, int64_t team_no, int64_t rep_no, struct eh_error *error)
+static int finder_join(struct finder *f, int64_t team_no, int64_t rep_no, struct eh_error *error)
 {
     struct eh_key pair = {(uint64_t)team_no * 0x9e3779b97f4a7c15u, (uint64_t)rep_no};
     struct thing *team = &f->teams.items[team_no];
@@ -127,12 +128,12 @@ static int join(struct finder *f, int64_t team_no, int64_t rep_no, struct eh_err
         uint32_t capacity = team->member_capacity ? 2 * team->member_capacity : 16;
         uint32_t *members = realloc(team->members, capacity * sizeof *members);
         if (!members)
-            return say_memory(error);
+            return error_no_memory(error);
         team->members = members;
         team->member_capacity = capacity;
     }
     team->members[team->member_count++] = (uint32_t)rep_no;
-    return eh_table_put(&f->memberships, pair, 1) < 0 ? say_memory(error) : 0;
+    return eh_table_put(&f->memberships, pair, 1) < 0 ? error_no_memory(error) : 0;
 }
 
 static int note_kind(struct finder *f, const struct eh_history_ticket *t, struct eh_error *error)
@@ -167,20 +168,21 @@ static int note_currency(struct finder *f, const struct eh_history_ticket *t,
     return 0;
 }
 
-static int on_ticket(void *context, const struct eh_history_ticket *t, struct eh_error *error)
+static int finder_take_ticket(void *context, const struct eh_history_ticket *t,
+                              struct eh_error *error)
 {
     struct finder *f = context;
     int r = note_kind(f, t, error);
     if (r == 0)
         r = note_currency(f, t, error);
-    int64_t team = r < 0 ? r : find_team(f, t, error);
+    int64_t team = r < 0 ? r : finder_team(f, t, error);
     if (team < 0 || t->rep.size == 0)
         return team < 0 ? (int)team : 0;
-    int64_t rep = find_rep(f, t, error);
-    return rep < 0 ? (int)rep : join(f, team, rep, error);
+    int64_t rep = finder_rep(f, t, error);
+    return rep < 0 ? (int)rep : finder_join(f, team, rep, error);
 }
 
-static int compare(const void *a, const void *b)
+static int name_compare(const void *a, const void *b)
 {
     return strcmp(((const struct thing *)a)->id, ((const struct thing *)b)->id);
 }
@@ -289,7 +291,7 @@ static int write_desk(struct finder *f, struct eh_bytes *out)
     struct things *sorted[] = {&f->teams, &f->reps, &f->kinds};
     for (size_t i = 0; i < sizeof sorted / sizeof *sorted; i++)
         if (sorted[i]->count)
-            qsort(sorted[i]->items, sorted[i]->count, sizeof *sorted[i]->items, compare);
+            qsort(sorted[i]->items, sorted[i]->count, sizeof *sorted[i]->items, name_compare);
     write_head(f, out);
     write_reps(f, out);
     eh_bytes_put_text(out, f->teams.count ? "teams:\n" : "teams: []\n");
@@ -303,7 +305,8 @@ static int write_desk(struct finder *f, struct eh_bytes *out)
 }
 
 /* What is handed out must be what the daemon takes. */
-static int check(const struct eh_bytes *out, size_t from, const char *file, struct eh_error *error)
+static int desk_check(const struct eh_bytes *out, size_t from, const char *file,
+                      struct eh_error *error)
 {
     EH_AUTO(eh_arena) struct eh_arena arena = EH_ARENA_INIT;
     struct eh_error said = {0};
@@ -343,13 +346,13 @@ int eh_found_desk(struct eh_str text, const struct eh_history_rules *rules, stru
         .kinds = {.max = EH_DESK_KINDS_MAX, .what = "kinds"},
     };
     size_t from = out->size;
-    int r = eh_history_read(text, rules, on_ticket, &f, error);
+    int r = eh_history_read(text, rules, finder_take_ticket, &f, error);
     if (r == 0 && f.teams.count == 0)
         r = eh_error_set(error, EH_EINVAL, "%s: has no rows", rules->file);
     if (r == 0 && (r = write_desk(&f, out)) < 0)
-        say_memory(error);
+        error_no_memory(error);
     if (r == 0)
-        r = check(out, from, rules->file, error);
+        r = desk_check(out, from, rules->file, error);
     finder_done(&f);
     return r;
 }

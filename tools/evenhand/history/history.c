@@ -29,6 +29,16 @@ static const char *const names[COLUMN_COUNT] = {
     "currency",  "historical_rep", "closed_at", "outcome", "csat",     "priority",
 };
 
+/* A time of a day that does not say of which zone. */
+struct local_time {
+    int32_t day, second; /* local date; seconds into it */
+};
+
+struct range {
+    int64_t min, max;
+};
+static const struct range ratings = {1, 5}, priorities = {0, 9};
+
 struct history {
     const struct eh_history_rules *rules;
     eh_history_fn *on_ticket;
@@ -61,7 +71,8 @@ static int name_unread(const struct history *h, const struct eh_csv_header *head
     return out && out->failed ? eh_error_set(error, EH_ENOMEM, "out of memory") : 0;
 }
 
-static int on_header(void *context, const struct eh_csv_header *header, struct eh_error *error)
+static int history_take_header(void *context, const struct eh_csv_header *header,
+                               struct eh_error *error)
 {
     struct history *h = context;
     for (int i = 0; i < COLUMN_COUNT; i++)
@@ -79,7 +90,8 @@ static int on_header(void *context, const struct eh_csv_header *header, struct e
 }
 
 /* Says which column an error is about. */
-static int about(const char *column, int r, const struct eh_error *said, struct eh_error *error)
+static int column_error(const char *column, int r, const struct eh_error *said,
+                        struct eh_error *error)
 {
     return eh_error_field(error, -r, column, "%s: %s", column, said->text);
 }
@@ -110,16 +122,16 @@ static bool two_digits(const char *at, int most, int *ret)
 }
 
 /* "2026-03-01T12:00", with or without seconds: a time that does not say of which zone. */
-static bool read_local(struct eh_str text, int32_t *ret_day, int32_t *ret_second)
+static bool column_local(struct eh_str text, struct local_time *ret)
 {
     int hour, minute, second = 0;
     const char *t = text.data;
     if ((text.size != 16 && text.size != 19) || (t[10] != 'T' && t[10] != ' ') || t[13] != ':' ||
-        eh_date_parse(eh_str_n(t, 10), ret_day, NULL) < 0 || !two_digits(t + 11, 23, &hour) ||
+        eh_date_parse(eh_str_n(t, 10), &ret->day, NULL) < 0 || !two_digits(t + 11, 23, &hour) ||
         !two_digits(t + 14, 59, &minute) ||
         (text.size == 19 && (t[16] != ':' || !two_digits(t + 17, 59, &second))))
         return false;
-    *ret_second = hour * 3600 + minute * 60 + second;
+    ret->second = hour * 3600 + minute * 60 + second;
     return true;
 }
 
@@ -131,8 +143,8 @@ static int check_year(const char *column, struct eh_str text, int64_t us, struct
                           EH_STR_ARG(text));
 }
 
-static int read_local_time(const struct history *h, const char *column, struct eh_str text,
-                           int32_t day, int32_t second, int64_t *ret, struct eh_error *error)
+static int column_local_time(const struct history *h, const char *column, struct eh_str text,
+                             struct local_time local, int64_t *ret, struct eh_error *error)
 {
     if (!h->rules->zone)
         return eh_error_field(
@@ -142,18 +154,19 @@ static int read_local_time(const struct history *h, const char *column, struct e
             column, EH_STR_ARG(text));
     if (h->rules->ret_local)
         *h->rules->ret_local = true;
-    *ret = eh_zone_us(day, second);
+    *ret = eh_zone_us(local.day, local.second);
     return check_year(column, text, *ret, error);
 }
 
 /* A moment, a day alone, or nothing. */
-static int read_time(const struct history *h, const char *column, struct eh_str told, int64_t *ret,
-                     int32_t *ret_day, struct eh_error *error)
+static int column_time(const struct history *h, const char *column, struct eh_str told,
+                       int64_t *ret, int32_t *ret_day, struct eh_error *error)
 {
     char storage[64];
     struct eh_error said = {0};
     struct eh_str text = year_first(h, told, storage);
-    int32_t day, second;
+    int32_t day;
+    struct local_time local;
     *ret = EH_HISTORY_NO_TIME;
     *ret_day = EH_HISTORY_NO_DAY;
     if (text.size == 0)
@@ -162,21 +175,21 @@ static int read_time(const struct history *h, const char *column, struct eh_str 
         *ret_day = day;
         return check_year(column, told, eh_zone_us(day, 0), error);
     }
-    if (read_local(text, &day, &second))
-        return read_local_time(h, column, told, day, second, ret, error);
+    if (column_local(text, &local))
+        return column_local_time(h, column, told, local, ret, error);
     int64_t us;
     int r = eh_time_parse(text, &us, &said);
     if (r < 0 && !h->rules->day_first && told.size >= 10 && told.data[2] == '.')
         return eh_error_field(error, EH_EPARSE, column, "%s: %s; --dates dmy reads 31.12.2026",
                               column, said.text);
     if (r < 0)
-        return about(column, r, &said, error);
+        return column_error(column, r, &said, error);
     *ret = us;
     return check_year(column, told, us, error);
 }
 
-static int read_integer(const char *column, struct eh_str text, int64_t min, int64_t max,
-                        int64_t *ret, struct eh_error *error)
+static int column_integer(const char *column, struct eh_str text, struct range range, int64_t *ret,
+                          struct eh_error *error)
 {
     struct eh_error said = {0};
     int64_t n = 0;
@@ -189,19 +202,20 @@ static int read_integer(const char *column, struct eh_str text, int64_t min, int
             "12.50)",
             column, EH_STR_ARG(text));
     if (r < 0)
-        return about(column, r, &said, error);
-    if (n < min || n > max)
+        return column_error(column, r, &said, error);
+    if (n < range.min || n > range.max)
         return eh_error_field(error, EH_ERANGE, column, "%s: %lld is not within %lld and %lld",
-                              column, (long long)n, (long long)min, (long long)max);
+                              column, (long long)n, (long long)range.min, (long long)range.max);
     *ret = n;
     return 0;
 }
 
-static int read_value(const char *column, struct eh_str text, bool *ret_has, int64_t *ret,
-                      struct eh_error *error)
+static int column_value(const char *column, struct eh_str text, bool *ret_has, int64_t *ret,
+                        struct eh_error *error)
 {
+    const struct range any = {-EH_INTEGER_MAX, EH_INTEGER_MAX};
     int64_t n = 0;
-    int r = text.size ? read_integer(column, text, -EH_INTEGER_MAX, EH_INTEGER_MAX, &n, error) : 0;
+    int r = text.size ? column_integer(column, text, any, &n, error) : 0;
     if (r < 0)
         return r;
     *ret_has = text.size > 0;
@@ -209,11 +223,11 @@ static int read_value(const char *column, struct eh_str text, bool *ret_has, int
     return 0;
 }
 
-static int read_small(const char *column, struct eh_str text, int64_t min, int64_t max, int absent,
-                      int *ret, struct eh_error *error)
+static int column_small(const char *column, struct eh_str text, struct range range, int absent,
+                        int *ret, struct eh_error *error)
 {
     int64_t n = absent;
-    int r = text.size ? read_integer(column, text, min, max, &n, error) : 0;
+    int r = text.size ? column_integer(column, text, range, &n, error) : 0;
     if (r < 0)
         return r;
     *ret = (int)n;
@@ -263,25 +277,26 @@ static int read_numbers(const struct history *h, const struct eh_csv_row *row,
 {
     const int *c = h->columns;
     const char *value_name = h->rules->value_column ? h->rules->value_column : names[VALUE_MINOR];
-    int r = read_time(h, "opened_at", eh_csv_field(row, c[OPENED_AT]), &t->opened_us,
-                      &t->opened_day, error);
+    int r = column_time(h, "opened_at", eh_csv_field(row, c[OPENED_AT]), &t->opened_us,
+                        &t->opened_day, error);
     if (r == 0)
-        r = read_time(h, "closed_at", eh_csv_field(row, c[CLOSED_AT]), &t->closed_us,
-                      &t->closed_day, error);
+        r = column_time(h, "closed_at", eh_csv_field(row, c[CLOSED_AT]), &t->closed_us,
+                        &t->closed_day, error);
     if (r == 0)
-        r = read_value(value_name, eh_csv_field(row, h->value_column), &t->has_value, &t->value,
-                       error);
+        r = column_value(value_name, eh_csv_field(row, h->value_column), &t->has_value, &t->value,
+                         error);
     if (r == 0)
-        r = read_value(names[VALUE_MINOR], eh_csv_field(row, c[VALUE_MINOR]), &t->has_won_value,
-                       &t->won_value, error);
+        r = column_value(names[VALUE_MINOR], eh_csv_field(row, c[VALUE_MINOR]), &t->has_won_value,
+                         &t->won_value, error);
     if (r == 0)
-        r = read_small("csat", eh_csv_field(row, c[CSAT]), 1, 5, 0, &t->csat, error);
+        r = column_small("csat", eh_csv_field(row, c[CSAT]), ratings, 0, &t->csat, error);
     if (r == 0)
-        r = read_small("priority", eh_csv_field(row, c[PRIORITY]), 0, 9, -1, &t->priority, error);
+        r = column_small("priority", eh_csv_field(row, c[PRIORITY]), priorities, -1, &t->priority,
+                         error);
     return r;
 }
 
-static int on_row(void *context, const struct eh_csv_row *row, struct eh_error *error)
+static int history_take_row(void *context, const struct eh_csv_row *row, struct eh_error *error)
 {
     const struct history *h = context;
     const int *c = h->columns;
@@ -315,5 +330,5 @@ int eh_history_read(struct eh_str text, const struct eh_history_rules *rules,
     int r = eh_zone_set(&zone, eh_str(rules->zone ? rules->zone : "UTC"), error);
     if (r < 0)
         return r;
-    return eh_csv_read(text, rules->file, on_header, on_row, &h, error);
+    return eh_csv_read(text, rules->file, history_take_header, history_take_row, &h, error);
 }

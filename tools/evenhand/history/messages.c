@@ -5,42 +5,41 @@
 
 #include <evenhand/wire/message.h>
 
-struct planner {
-    const struct eh_plan_rules *rules;
-    struct eh_plan *plan;
+struct reading {
+    const struct eh_messages_rules *rules;
+    struct eh_messages *messages;
     struct eh_arena arena; /* of the message being checked */
     int64_t last_us;       /* time of the row before: where a row without a time stands */
 };
 
-static int append(struct eh_plan *plan, struct eh_plan_item item, const void *data, size_t size,
-                  struct eh_error *error)
+static int messages_append(struct eh_messages *messages, struct eh_messages_item item,
+                           const void *data, size_t size, struct eh_error *error)
 {
-    if (plan->count == EH_PLAN_MESSAGES_MAX)
-        return eh_error_set(error, EH_EFULL, "more than %d messages in one file",
-                            EH_PLAN_MESSAGES_MAX);
-    if (plan->count == plan->capacity) {
-        size_t capacity = plan->capacity ? 2 * plan->capacity : 1024;
-        void *items = realloc(plan->items, capacity * sizeof *plan->items);
+    if (messages->count == EH_MESSAGES_MAX)
+        return eh_error_set(error, EH_EFULL, "more than %d messages in one file", EH_MESSAGES_MAX);
+    if (messages->count == messages->capacity) {
+        size_t capacity = messages->capacity ? 2 * messages->capacity : 1024;
+        void *items = realloc(messages->items, capacity * sizeof *messages->items);
         if (!items)
             return eh_error_set(error, EH_ENOMEM, "out of memory");
-        plan->items = items;
-        plan->capacity = capacity;
+        messages->items = items;
+        messages->capacity = capacity;
     }
-    item.offset = plan->bytes.size;
+    item.offset = messages->bytes.size;
     item.size = (uint32_t)size;
-    item.order = (uint32_t)plan->count;
-    eh_bytes_put(&plan->bytes, data, size);
-    if (plan->bytes.failed)
+    item.order = (uint32_t)messages->count;
+    eh_bytes_put(&messages->bytes, data, size);
+    if (messages->bytes.failed)
         return eh_error_set(error, EH_ENOMEM, "out of memory");
-    plan->items[plan->count++] = item;
-    plan->tickets += item.is_ticket;
+    messages->items[messages->count++] = item;
+    messages->tickets += item.is_ticket;
     return 0;
 }
 
 /* Writes the message and reads it back as the daemon will, so that what it would refuse is refused
  * here, with its row. */
-static int add_message(struct planner *p, const struct eh_message *m, struct eh_plan_item item,
-                       struct eh_error *error)
+static int messages_add(struct reading *p, const struct eh_message *m, struct eh_messages_item item,
+                        struct eh_error *error)
 {
     struct eh_bytes bytes = EH_BYTES_INIT;
     struct eh_message again;
@@ -51,7 +50,7 @@ static int add_message(struct planner *p, const struct eh_message *m, struct eh_
         r = eh_message_from_msgpack(eh_str_n((const char *)bytes.data, bytes.size), &p->arena,
                                     &again, error);
     if (r == 0)
-        r = append(p->plan, item, bytes.data, bytes.size, error);
+        r = messages_append(p->messages, item, bytes.data, bytes.size, error);
     eh_bytes_done(&bytes);
     eh_arena_reset(&p->arena);
     return r;
@@ -66,8 +65,8 @@ static void set_text(struct eh_message *m, enum eh_field field, struct eh_str *t
     m->has |= EH_FIELD_BIT(field);
 }
 
-static int add_ticket(struct planner *p, const struct eh_history_ticket *t, int64_t at_us,
-                      struct eh_error *error)
+static int messages_add_ticket(struct reading *p, const struct eh_history_ticket *t, int64_t at_us,
+                               struct eh_error *error)
 {
     struct eh_message m = {.type = EH_MESSAGE_TICKET, .value = t->value};
     set_text(&m, EH_FIELD_ID, &m.id, t->id);
@@ -85,7 +84,7 @@ static int add_ticket(struct planner *p, const struct eh_history_ticket *t, int6
         m.created_at_ms = t->opened_us / 1000;
         m.has |= EH_FIELD_BIT(EH_FIELD_CREATED_AT);
     }
-    return add_message(p, &m, (struct eh_plan_item){at_us, 0, 0, 0, t->line, true}, error);
+    return messages_add(p, &m, (struct eh_messages_item){at_us, 0, 0, 0, t->line, true}, error);
 }
 
 /* What the row says became of it; 0: it is open. */
@@ -114,7 +113,7 @@ struct closing {
     int32_t day;
 };
 
-static int closing_of(const struct planner *p, const struct eh_history_ticket *t,
+static int closing_of(const struct reading *p, const struct eh_history_ticket *t,
                       struct closing *ret, struct eh_error *error)
 {
     *ret = (struct closing){t->closed_us, t->closed_day};
@@ -130,7 +129,7 @@ static int closing_of(const struct planner *p, const struct eh_history_ticket *t
 }
 
 /* The last moment the closing may have been, and the first the ticket may have come. */
-static int check_order(const struct planner *p, const struct eh_history_ticket *t,
+static int check_order(const struct reading *p, const struct eh_history_ticket *t,
                        const struct closing *closing, struct eh_error *error)
 {
     bool dated = closing->us != EH_HISTORY_NO_TIME || closing->day != EH_HISTORY_NO_DAY;
@@ -163,7 +162,7 @@ static void set_time(const struct closing *closing, struct eh_message *m,
 }
 
 /* Where it stands in the file's order: never before its ticket; a day alone at its end. */
-static int64_t order_of(const struct planner *p, const struct closing *closing, int64_t opened_us)
+static int64_t order_of(const struct reading *p, const struct closing *closing, int64_t opened_us)
 {
     int64_t us = closing->us != EH_HISTORY_NO_TIME ? closing->us
                  : closing->day != EH_HISTORY_NO_DAY
@@ -172,13 +171,13 @@ static int64_t order_of(const struct planner *p, const struct closing *closing, 
     return us > opened_us ? us : opened_us;
 }
 
-static int add_outcome(struct planner *p, const struct eh_history_ticket *t, int64_t opened_us,
-                       struct eh_error *error)
+static int messages_add_outcome(struct reading *p, const struct eh_history_ticket *t,
+                                int64_t opened_us, struct eh_error *error)
 {
     bool dated = t->closed_us != EH_HISTORY_NO_TIME || t->closed_day != EH_HISTORY_NO_DAY;
     bool open = t->outcome.size == 0 || eh_str_equal(t->outcome, eh_str("open"));
     struct closing closing;
-    p->plan->closed += dated || !open;
+    p->messages->closed += dated || !open;
     int outcome = p->rules->outcomes ? outcome_of(t, error) : 0;
     if (outcome <= 0)
         return p->rules->lenient && open ? 0 : outcome;
@@ -204,27 +203,28 @@ static int add_outcome(struct planner *p, const struct eh_history_ticket *t, int
     eh_format(event, sizeof event, "push:%.*s:%s:%s", EH_STR_ARG(t->id), eh_outcome_name(outcome),
               at);
     set_text(&m, EH_FIELD_EVENT, &m.event, eh_str(event));
-    return add_message(
-        p, &m, (struct eh_plan_item){order_of(p, &closing, opened_us), 0, 0, 0, t->line, false},
+    return messages_add(
+        p, &m, (struct eh_messages_item){order_of(p, &closing, opened_us), 0, 0, 0, t->line, false},
         error);
 }
 
-static int on_ticket(void *context, const struct eh_history_ticket *t, struct eh_error *error)
+static int messages_take_ticket(void *context, const struct eh_history_ticket *t,
+                                struct eh_error *error)
 {
-    struct planner *p = context;
+    struct reading *p = context;
     if (t->opened_us != EH_HISTORY_NO_TIME)
         p->last_us = t->opened_us;
     else if (t->opened_day != EH_HISTORY_NO_DAY)
         p->last_us = eh_history_day_us(t->opened_day, false);
     int64_t opened_us = p->last_us;
-    int r = add_ticket(p, t, opened_us, error);
-    return r < 0 ? r : add_outcome(p, t, opened_us, error);
+    int r = messages_add_ticket(p, t, opened_us, error);
+    return r < 0 ? r : messages_add_outcome(p, t, opened_us, error);
 }
 
 /* By time; at the same time tickets first, then as in the file. */
-static int compare(const void *a, const void *b)
+static int item_compare(const void *a, const void *b)
 {
-    const struct eh_plan_item *x = a, *y = b;
+    const struct eh_messages_item *x = a, *y = b;
     if (x->at_us != y->at_us)
         return x->at_us < y->at_us ? -1 : 1;
     if (x->is_ticket != y->is_ticket)
@@ -232,36 +232,38 @@ static int compare(const void *a, const void *b)
     return x->order < y->order ? -1 : x->order > y->order;
 }
 
-int eh_plan_csv(struct eh_str text, const struct eh_plan_rules *rules, struct eh_plan *ret,
-                struct eh_error *error)
+int eh_messages_from_csv(struct eh_str text, const struct eh_messages_rules *rules,
+                         struct eh_messages *ret, struct eh_error *error)
 {
-    struct eh_plan plan = {.field = 'm'};
-    struct planner p = {.rules = rules, .plan = &plan, .arena = EH_ARENA_INIT, .last_us = 0};
-    int r = eh_history_read(text, &rules->history, on_ticket, &p, error);
+    struct eh_messages messages = {.field = 'm'};
+    struct reading p = {
+        .rules = rules, .messages = &messages, .arena = EH_ARENA_INIT, .last_us = 0};
+    int r = eh_history_read(text, &rules->history, messages_take_ticket, &p, error);
     eh_arena_done(&p.arena);
     if (r < 0) {
-        eh_plan_done(&plan);
+        eh_messages_done(&messages);
         return r;
     }
-    if (plan.count)
-        qsort(plan.items, plan.count, sizeof *plan.items, compare);
-    *ret = plan;
+    if (messages.count)
+        qsort(messages.items, messages.count, sizeof *messages.items, item_compare);
+    *ret = messages;
     return 0;
 }
 
-static int add_line(struct planner *p, struct eh_str line, uint32_t number, struct eh_error *error)
+static int messages_add_line(struct reading *p, struct eh_str line, uint32_t number,
+                             struct eh_error *error)
 {
     struct eh_message m;
     int r = eh_message_from_json(line, &p->arena, &m, error);
     if (r == 0) {
-        struct eh_plan_item item = {.line = number, .is_ticket = m.type == EH_MESSAGE_TICKET};
-        r = append(p->plan, item, line.data, line.size, error);
+        struct eh_messages_item item = {.line = number, .is_ticket = m.type == EH_MESSAGE_TICKET};
+        r = messages_append(p->messages, item, line.data, line.size, error);
     }
     eh_arena_reset(&p->arena);
     return r;
 }
 
-static bool blank(struct eh_str line)
+static bool line_is_blank(struct eh_str line)
 {
     for (uint32_t i = 0; i < line.size; i++)
         if (!strchr(" \t", line.data[i]))
@@ -269,10 +271,11 @@ static bool blank(struct eh_str line)
     return true;
 }
 
-int eh_plan_jsonl(struct eh_str text, const char *file, struct eh_plan *ret, struct eh_error *error)
+int eh_messages_from_jsonl(struct eh_str text, const char *file, struct eh_messages *ret,
+                           struct eh_error *error)
 {
-    struct eh_plan plan = {.field = 'j'};
-    struct planner p = {.plan = &plan, .arena = EH_ARENA_INIT};
+    struct eh_messages messages = {.field = 'j'};
+    struct reading p = {.messages = &messages, .arena = EH_ARENA_INIT};
     const char *at = text.data, *end = at ? at + text.size : at;
     int r = 0;
     for (uint32_t number = 1; r == 0 && at < end; number++) {
@@ -281,28 +284,28 @@ int eh_plan_jsonl(struct eh_str text, const char *file, struct eh_plan *ret, str
         size_t size = (size_t)(stop - at);
         struct eh_str line = eh_str_n(at, size > 0 && at[size - 1] == '\r' ? size - 1 : size);
         struct eh_error said = {0};
-        if (!blank(line) && (r = add_line(&p, line, number, &said)) < 0)
+        if (!line_is_blank(line) && (r = messages_add_line(&p, line, number, &said)) < 0)
             eh_error_set(error, -r, "%s:%u: %s", file, number, said.text);
         at = newline ? newline + 1 : end;
     }
     eh_arena_done(&p.arena);
     if (r < 0) {
-        eh_plan_done(&plan);
+        eh_messages_done(&messages);
         return r;
     }
-    *ret = plan;
+    *ret = messages;
     return 0;
 }
 
-struct eh_str eh_plan_body(const struct eh_plan *plan, size_t at)
+struct eh_str eh_messages_body(const struct eh_messages *messages, size_t at)
 {
-    const struct eh_plan_item *item = &plan->items[at];
-    return eh_str_n((const char *)plan->bytes.data + item->offset, item->size);
+    const struct eh_messages_item *item = &messages->items[at];
+    return eh_str_n((const char *)messages->bytes.data + item->offset, item->size);
 }
 
-void eh_plan_done(struct eh_plan *plan)
+void eh_messages_done(struct eh_messages *messages)
 {
-    eh_bytes_done(&plan->bytes);
-    free(plan->items);
-    *plan = (struct eh_plan){0};
+    eh_bytes_done(&messages->bytes);
+    free(messages->items);
+    *messages = (struct eh_messages){0};
 }

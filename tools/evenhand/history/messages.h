@@ -1,23 +1,24 @@
 /*
- * messages: what `push` will put on the stream, in order, worked out before anything is sent.
+ * messages: a ticket history as messages, in the order in which they happened: what `push` puts on
+ * the stream and `simulate` deals again.
  *
  * A message is a pure function of its row (and the rules), so pushing the same file again changes
  * nothing: the daemon recognises each.
  *
- *     struct eh_plan plan = {0};
- *     r = eh_plan_csv(text, &rules, &plan, &error);       // or eh_plan_jsonl(text, file, …)
- *     for (size_t i = 0; i < plan.count; i++)
- *         send(plan.field, eh_plan_body(&plan, i));
- *     eh_plan_done(&plan);
+ *     struct eh_messages messages = {0};
+ *     r = eh_messages_from_csv(text, &rules, &messages, &error);    // or eh_messages_from_jsonl()
+ *     for (size_t i = 0; i < messages.count; i++)
+ *         send(messages.field, eh_messages_body(&messages, i));
+ *     eh_messages_done(&messages);
  */
 #ifndef EVENHAND_TOOLS_HISTORY_MESSAGES_H
 #define EVENHAND_TOOLS_HISTORY_MESSAGES_H
 
 #include "history.h"
 
-#define EH_PLAN_MESSAGES_MAX 10000000
+#define EH_MESSAGES_MAX 10000000
 
-struct eh_plan_rules {
+struct eh_messages_rules {
     struct eh_history_rules history;
     bool outcomes;   /* each ticket's outcome too */
     bool lenient;    /* closings without a date, or before their ticket's beginning, are taken */
@@ -25,30 +26,30 @@ struct eh_plan_rules {
     struct eh_str source; /* empty: the default */
 };
 
-struct eh_plan_item {
+struct eh_messages_item {
     int64_t at_us; /* when it happened; later items are not earlier */
     size_t offset; /* of its bytes */
     uint32_t size;
-    uint32_t order; /* as it was planned: what breaks a tie */
+    uint32_t order; /* of its row in the file: breaks a tie */
     uint32_t line;  /* of the file */
     bool is_ticket;
 };
 
-struct eh_plan {
+struct eh_messages {
     char field; /* of the stream entries: 'm' or 'j' */
     struct eh_bytes bytes;
-    struct eh_plan_item *items;
+    struct eh_messages_item *items;
     size_t count, capacity;
     size_t tickets;
-    size_t closed; /* rows that are closed in the file */
+    size_t closed; /* rows with a closing */
 };
 
-int eh_plan_csv(struct eh_str text, const struct eh_plan_rules *, struct eh_plan *ret,
-                struct eh_error *) EH_MUST_CHECK;
+int eh_messages_from_csv(struct eh_str text, const struct eh_messages_rules *,
+                         struct eh_messages *ret, struct eh_error *) EH_MUST_CHECK;
 /* Each line one message, as is. */
-int eh_plan_jsonl(struct eh_str text, const char *file, struct eh_plan *ret,
-                  struct eh_error *) EH_MUST_CHECK;
-struct eh_str eh_plan_body(const struct eh_plan *, size_t at);
-void eh_plan_done(struct eh_plan *);
+int eh_messages_from_jsonl(struct eh_str text, const char *file, struct eh_messages *ret,
+                           struct eh_error *) EH_MUST_CHECK;
+struct eh_str eh_messages_body(const struct eh_messages *, size_t at);
+void eh_messages_done(struct eh_messages *);
 
 #endif

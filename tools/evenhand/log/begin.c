@@ -43,7 +43,7 @@ struct named {
     bool unsure;
 };
 
-static bool concerns(const struct named *named, const struct eh_message *m)
+static bool named_concerns(const struct named *named, const struct eh_message *m)
 {
     struct eh_period of;
     return eh_period_parse(m->period, &of, NULL) == 0 && eh_period_last(of) >= named->first;
@@ -56,7 +56,7 @@ static int take_named(void *context, const struct eh_input *in, bool *ret_goes_o
     int r = 0;
     if (m->type == EH_MESSAGE_RULES)
         named->asked = true;
-    else if (m->type != EH_MESSAGE_DESK && concerns(named, m)) {
+    else if (m->type != EH_MESSAGE_DESK && named_concerns(named, m)) {
         named->unsure |= !named->asked;
         r = eh_engine_shadow_named(named->engine, m);
     }

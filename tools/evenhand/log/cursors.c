@@ -44,7 +44,7 @@ static const bool by_input[LOG_STREAMS] = {
 static const int pages[LOG_STREAMS] = {[LOG_BODIES] = 32, [LOG_PARTS] = 8, [LOG_BOOKS] = 32};
 
 /* Changes have no index in the order of their inputs, and are sorted: so many inputs at a time. */
-static void next_changes(struct eh_cli_log *log, char *ret, size_t size)
+static void changes_begin(struct eh_cli_log *log, char *ret, size_t size)
 {
     uint64_t from = log->changes_to ? log->changes_to : log->begun, to = from + CHANGES_INPUTS;
     bool last = to >= log->head.input; /* with those that stand under no input */
@@ -56,11 +56,11 @@ static void next_changes(struct eh_cli_log *log, char *ret, size_t size)
                   (unsigned long long)to);
 }
 
-static void begin_behind(struct eh_cli_log *log, int which, char *ret, size_t size)
+static void cursor_begin_behind(struct eh_cli_log *log, int which, char *ret, size_t size)
 {
     ret[0] = '\0';
     if (which == LOG_CHANGES)
-        next_changes(log, ret, size);
+        changes_begin(log, ret, size);
     else if (which == LOG_CHAIN) /* with the row of where it begins */
         eh_format(ret, size, " AND input >= %llu", (unsigned long long)log->begun);
     else if (which != LOG_EFFECTS && which < LOG_STREAMS && by_input[which])
@@ -69,7 +69,7 @@ static void begin_behind(struct eh_cli_log *log, int which, char *ret, size_t si
         eh_format(ret, size, " AND seq > %llu", (unsigned long long)log->first_seq);
 }
 
-static int declare(struct eh_cli_log *log, int which, struct eh_error *error)
+static int cursor_declare(struct eh_cli_log *log, int which, struct eh_error *error)
 {
     char sql[SQL_MAX], select[SQL_MAX - 40];
     size_t size;
@@ -77,7 +77,7 @@ static int declare(struct eh_cli_log *log, int which, struct eh_error *error)
         const char *dollar =
             strstr(selects[which], "$1"); /* a cursor's query takes no parameters */
         char behind[80];
-        begin_behind(log, which, behind, sizeof behind);
+        cursor_begin_behind(log, which, behind, sizeof behind);
         size = eh_format(select, sizeof select, "%.*s%d%s%s", (int)(dollar - selects[which]),
                          selects[which], log->head.desk, behind, dollar + 2);
     } else {
@@ -90,7 +90,7 @@ static int declare(struct eh_cli_log *log, int which, struct eh_error *error)
 }
 
 /* The next page of the stream, or of what comes behind it. */
-static int fetch(struct eh_cli_log *log, int which, struct eh_error *error)
+static int cursor_fetch(struct eh_cli_log *log, int which, struct eh_error *error)
 {
     struct log_stream *s = &log->streams[which];
     char sql[64];
@@ -102,7 +102,7 @@ static int fetch(struct eh_cli_log *log, int which, struct eh_error *error)
     return log_query(log, sql, &s->page, error);
 }
 
-static int close_stream(struct eh_cli_log *log, int which, struct eh_error *error)
+static int cursor_close(struct eh_cli_log *log, int which, struct eh_error *error)
 {
     char sql[32];
     eh_format(sql, sizeof sql, "CLOSE eh%d", which);
@@ -117,13 +117,13 @@ int log_peek(struct eh_cli_log *log, int which, struct eh_error *error)
     if (s->page && s->row < PQntuples(s->page))
         return 1;
     while (r == 0 && !s->ended) {
-        if (!s->open && (r = declare(log, which, error)) < 0)
+        if (!s->open && (r = cursor_declare(log, which, error)) < 0)
             break;
-        r = fetch(log, which, error);
+        r = cursor_fetch(log, which, error);
         if (r == 0 && PQntuples(s->page) > 0)
             return 1;
         if (r == 0 && which == LOG_CHANGES && log->changes_to < UINT64_MAX)
-            r = close_stream(log, which, error);
+            r = cursor_close(log, which, error);
         else
             s->ended = true;
     }

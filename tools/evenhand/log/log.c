@@ -79,7 +79,7 @@ static int find_desk(struct eh_cli_log *log, struct eh_error *error)
     return r;
 }
 
-int eh_cli_log_open(const char *conninfo, struct eh_cli_log **ret, struct eh_error *error)
+int eh_cli_log_new(const char *conninfo, struct eh_cli_log **ret, struct eh_error *error)
 {
     struct eh_cli_log *log = calloc(1, sizeof *log);
     if (!log)
@@ -97,14 +97,14 @@ int eh_cli_log_open(const char *conninfo, struct eh_cli_log **ret, struct eh_err
     if (r == 0)
         r = find_desk(log, error);
     if (r < 0) {
-        eh_cli_log_close(log);
+        eh_cli_log_free(log);
         return r;
     }
     *ret = log;
     return 0;
 }
 
-void eh_cli_log_close(struct eh_cli_log *log)
+void eh_cli_log_free(struct eh_cli_log *log)
 {
     if (!log)
         return;

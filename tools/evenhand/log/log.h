@@ -7,13 +7,13 @@
  *
  *     struct eh_cli_log *log;
  *     struct eh_cli_log_row row;
- *     if (eh_cli_log_open("host=/run/postgresql dbname=evenhand", &log, &error) < 0) …
+ *     if (eh_cli_log_new("host=/run/postgresql dbname=evenhand", &log, &error) < 0) …
  *     while ((r = eh_cli_log_next(log, &row, &error)) > 0) {
  *         eh_record_to_input(&row.record, &arena, &in, &error);
  *         in.draws = &(struct eh_draws){.draw = eh_cli_log_draw, .context = &row};
  *         r = eh_engine_step(engine, &in, &effects);   // decides it again
  *     }
- *     eh_cli_log_close(log);
+ *     eh_cli_log_free(log);
  */
 #ifndef EVENHAND_TOOLS_LOG_LOG_H
 #define EVENHAND_TOOLS_LOG_LOG_H
@@ -70,8 +70,8 @@ struct eh_cli_log_head {
 
 /* -EH_EUNAVAILABLE: no connection; -EH_EDENIED: the role may not read it; -EH_EVERSION: another
  * schema; -EH_ENOTFOUND: no desk in it, or more than one. */
-int eh_cli_log_open(const char *conninfo, struct eh_cli_log **ret, struct eh_error *) EH_MUST_CHECK;
-void eh_cli_log_close(struct eh_cli_log *); /* NULL allowed */
+int eh_cli_log_new(const char *conninfo, struct eh_cli_log **ret, struct eh_error *) EH_MUST_CHECK;
+void eh_cli_log_free(struct eh_cli_log *); /* NULL allowed */
 
 const struct eh_cli_log_head *eh_cli_log_head(const struct eh_cli_log *);
 /* What a snapshot has to be of to serve: inputs that are all of days before `day` (local), and all

@@ -12,7 +12,7 @@ struct look {
     uint64_t last; /* input of the last row */
 };
 
-static int give(const PGresult *page, int row, struct look *look, struct eh_error *error)
+static int look_give_row(const PGresult *page, int row, struct look *look, struct eh_error *error)
 {
     EH_AUTO(eh_arena) struct eh_arena arena = EH_ARENA_INIT;
     struct eh_record record;
@@ -30,8 +30,8 @@ static int give(const PGresult *page, int row, struct look *look, struct eh_erro
                  : 0;
 }
 
-static int give_page(struct eh_cli_log *log, const char *sql, struct look *look,
-                     struct eh_error *error)
+static int look_give_page(struct eh_cli_log *log, const char *sql, struct look *look,
+                          struct eh_error *error)
 {
     PGresult *page = NULL;
     int r = log_query(log, sql, &page, error);
@@ -39,7 +39,7 @@ static int give_page(struct eh_cli_log *log, const char *sql, struct look *look,
         return r;
     look->rows = PQntuples(page);
     for (int row = 0; r == 0 && look->goes_on && row < look->rows; row++)
-        r = give(page, row, look, error);
+        r = look_give_row(page, row, look, error);
     PQclear(page);
     return r;
 }
@@ -56,7 +56,7 @@ int eh_cli_log_back(struct eh_cli_log *log, uint64_t input, eh_cli_log_input_fn 
                   "SELECT " EH_RECORD_SELECT " FROM evenhand.input WHERE desk = %d AND input > %llu"
                   " AND input <= %llu ORDER BY input DESC",
                   log->head.desk, (unsigned long long)from, (unsigned long long)to);
-        r = give_page(log, sql, &look, error);
+        r = look_give_page(log, sql, &look, error);
         to = from;
     }
     return r;
@@ -77,7 +77,7 @@ int eh_cli_log_named(struct eh_cli_log *log, uint64_t input, eh_cli_log_input_fn
                   log->head.desk, (unsigned long long)look.last, (unsigned long long)input,
                   EH_MESSAGE_METRIC, EH_MESSAGE_DESK, EH_MESSAGE_EXCLUDE, EH_MESSAGE_RULES,
                   EH_MESSAGE_INCLUDE, EH_MESSAGE_DESK, EH_CLI_LOG_PAGE);
-        r = give_page(log, sql, &look, error);
+        r = look_give_page(log, sql, &look, error);
     }
     return r;
 }

@@ -6,7 +6,7 @@
 
 /* ---- Reading. */
 
-static void read_cell(const PGresult *page, int row, int column, uint8_t cell, void *ret)
+static void cell_read(const PGresult *page, int row, int column, uint8_t cell, void *ret)
 {
     struct eh_str bytes = log_text(page, row, column);
     int64_t number = cell == EH_CELL_TEXT ? 0 : log_number(page, row, column);
@@ -30,7 +30,7 @@ static void read_cell(const PGresult *page, int row, int column, uint8_t cell, v
 }
 
 /* *ret is zeroed. */
-static void read_row(const struct log_stream *s, const struct eh_cli_log_column *columns,
+static void row_read(const struct log_stream *s, const struct eh_cli_log_column *columns,
                      size_t count, void *ret, uint32_t *ret_nulls)
 {
     for (size_t i = 0; i < count; i++) {
@@ -38,7 +38,7 @@ static void read_row(const struct log_stream *s, const struct eh_cli_log_column 
         if (PQgetisnull(s->page, s->row, column))
             *ret_nulls |= UINT32_C(1) << i;
         else
-            read_cell(s->page, s->row, column, columns[i].cell, (char *)ret + columns[i].at);
+            cell_read(s->page, s->row, column, columns[i].cell, (char *)ret + columns[i].at);
     }
 }
 
@@ -50,7 +50,7 @@ int eh_cli_log_next_step(struct eh_cli_log *log, uint64_t input, struct eh_cli_l
     int r = log_next_of(log, LOG_STEPS, input, &row.input, error);
     if (r <= 0)
         return r;
-    read_row(s, eh_cli_log_step_columns, EH_CLI_LOG_STEP_COLUMNS, &row, &row.nulls);
+    row_read(s, eh_cli_log_step_columns, EH_CLI_LOG_STEP_COLUMNS, &row, &row.nulls);
     s->row++;
     *ret = row;
     return 1;
@@ -64,7 +64,7 @@ int eh_cli_log_next_line(struct eh_cli_log *log, uint64_t input, struct eh_cli_l
     int r = log_next_of(log, LOG_LINES, input, &row.input, error);
     if (r <= 0)
         return r;
-    read_row(s, eh_cli_log_line_columns, EH_CLI_LOG_LINE_COLUMNS, &row, &row.nulls);
+    row_read(s, eh_cli_log_line_columns, EH_CLI_LOG_LINE_COLUMNS, &row, &row.nulls);
     s->row++;
     *ret = row;
     return 1;
@@ -72,7 +72,7 @@ int eh_cli_log_next_line(struct eh_cli_log *log, uint64_t input, struct eh_cli_l
 
 /* ---- Comparing. */
 
-static bool same_cell(uint8_t cell, const void *a, const void *b)
+static bool cell_is_same(uint8_t cell, const void *a, const void *b)
 {
     switch (cell) {
     case EH_CELL_TEXT:
@@ -88,16 +88,16 @@ static bool same_cell(uint8_t cell, const void *a, const void *b)
     }
 }
 
-static const struct eh_cli_log_column *differs(const struct eh_cli_log_column *columns,
-                                               size_t count, const void *a, uint32_t a_nulls,
-                                               const void *b, uint32_t b_nulls)
+static const struct eh_cli_log_column *row_differs(const struct eh_cli_log_column *columns,
+                                                   size_t count, const void *a, uint32_t a_nulls,
+                                                   const void *b, uint32_t b_nulls)
 {
     for (size_t i = 0; i < count; i++) {
         bool nothing = a_nulls >> i & 1;
         if (nothing != (b_nulls >> i & 1))
             return &columns[i];
         size_t at = columns[i].at;
-        if (!nothing && !same_cell(columns[i].cell, (const char *)a + at, (const char *)b + at))
+        if (!nothing && !cell_is_same(columns[i].cell, (const char *)a + at, (const char *)b + at))
             return &columns[i];
     }
     return NULL;
@@ -106,18 +106,18 @@ static const struct eh_cli_log_column *differs(const struct eh_cli_log_column *c
 const struct eh_cli_log_column *eh_cli_log_step_differs(const struct eh_cli_log_step *a,
                                                         const struct eh_cli_log_step *b)
 {
-    return differs(eh_cli_log_step_columns, EH_CLI_LOG_STEP_COLUMNS, a, a->nulls, b, b->nulls);
+    return row_differs(eh_cli_log_step_columns, EH_CLI_LOG_STEP_COLUMNS, a, a->nulls, b, b->nulls);
 }
 
 const struct eh_cli_log_column *eh_cli_log_line_differs(const struct eh_cli_log_line *a,
                                                         const struct eh_cli_log_line *b)
 {
-    return differs(eh_cli_log_line_columns, EH_CLI_LOG_LINE_COLUMNS, a, a->nulls, b, b->nulls);
+    return row_differs(eh_cli_log_line_columns, EH_CLI_LOG_LINE_COLUMNS, a, a->nulls, b, b->nulls);
 }
 
 /* ---- Printing. */
 
-static void print_cell(uint8_t cell, const void *value, char ret[EH_CELL_TEXT_MAX])
+static void cell_print(uint8_t cell, const void *value, char ret[EH_CELL_TEXT_MAX])
 {
     const uint8_t *hash = value;
     switch (cell) {
@@ -145,7 +145,7 @@ void eh_cli_log_step_print(const struct eh_cli_log_step *row,
     if (row->nulls >> (column - eh_cli_log_step_columns) & 1)
         eh_format(ret, EH_CELL_TEXT_MAX, "nothing");
     else
-        print_cell(column->cell, (const char *)row + column->at, ret);
+        cell_print(column->cell, (const char *)row + column->at, ret);
 }
 
 void eh_cli_log_line_print(const struct eh_cli_log_line *row,
@@ -154,5 +154,5 @@ void eh_cli_log_line_print(const struct eh_cli_log_line *row,
     if (row->nulls >> (column - eh_cli_log_line_columns) & 1)
         eh_format(ret, EH_CELL_TEXT_MAX, "nothing");
     else
-        print_cell(column->cell, (const char *)row + column->at, ret);
+        cell_print(column->cell, (const char *)row + column->at, ret);
 }

@@ -10,7 +10,7 @@ int eh_replay_open(const char *conninfo, struct eh_replay *replay, struct eh_err
     if (eh_draw_init() < 0) /* identities are hashed anew */
         return eh_error_set(error, EH_EUNAVAILABLE, "libsodium cannot be used");
     replay->conninfo = conninfo;
-    int r = eh_cli_log_open(conninfo, &replay->log, error);
+    int r = eh_cli_log_new(conninfo, &replay->log, error);
     if (r == 0)
         r = eh_engine_new(EH_RULES_FIRST, &replay->engine, error);
     replay->draws = (struct eh_draws){
@@ -21,7 +21,7 @@ int eh_replay_open(const char *conninfo, struct eh_replay *replay, struct eh_err
 void eh_replay_done(struct eh_replay *replay)
 {
     eh_engine_free(replay->engine);
-    eh_cli_log_close(replay->log);
+    eh_cli_log_free(replay->log);
     eh_arena_done(&replay->arena);
 }
 

@@ -33,7 +33,7 @@ struct eh_replay {
     struct eh_cli_log_snapshot begun; /* where it began; input 0: at the beginning */
 };
 
-/* Errors are those of eh_cli_log_open(). */
+/* Errors are those of eh_cli_log_new(). */
 int eh_replay_open(const char *conninfo, struct eh_replay *, struct eh_error *) EH_MUST_CHECK;
 /* Before the first input: goes on from the newest snapshot that serves, where there is one that can
  * be used; else from the beginning. What cannot be used and costs time for it is told on stderr.

@@ -6,7 +6,7 @@
 
 /* ---- One input with what it caused. */
 
-static struct eh_effect *room(struct eh_cli_log *log, uint32_t count)
+static struct eh_effect *effects_room(struct eh_cli_log *log, uint32_t count)
 {
     if (count == log->effect_capacity) {
         uint32_t capacity = count ? 2 * count : 64;
@@ -20,7 +20,7 @@ static struct eh_effect *room(struct eh_cli_log *log, uint32_t count)
 }
 
 /* Big-endian numbers of 8 bytes each. */
-static bool read_draws(struct eh_arena *arena, struct eh_str bytes, struct eh_effect *effect)
+static bool effect_read_draws(struct eh_arena *arena, struct eh_str bytes, struct eh_effect *effect)
 {
     effect->draw_count = bytes.size / 8;
     effect->draws = eh_arena_alloc(arena, (effect->draw_count + 1) * sizeof *effect->draws);
@@ -37,7 +37,7 @@ static bool read_draws(struct eh_arena *arena, struct eh_str bytes, struct eh_ef
 
 /* What holds nothing is NULL, and never an empty text; whatever reads the row would not see the
  * difference. */
-static bool none_empty(const PGresult *p, int row, int first, int last)
+static bool columns_not_empty(const PGresult *p, int row, int first, int last)
 {
     for (int c = first; c <= last; c++)
         if (!PQgetisnull(p, row, c) && PQgetlength(p, row, c) == 0)
@@ -52,14 +52,14 @@ static bool effect_fits(const PGresult *p, int row)
     bool dealt = !PQgetisnull(p, row, 5);
     bool epoch =
         type == EH_NOTICE_COMMITMENT || type == EH_NOTICE_REVEALED || type == EH_NOTICE_LOST;
-    return type > 0 && type <= UINT8_MAX && none_empty(p, row, 7, 12) &&
+    return type > 0 && type <= UINT8_MAX && columns_not_empty(p, row, 7, 12) &&
            PQgetisnull(p, row, 2) == !(dealt || epoch) && PQgetisnull(p, row, 6) == !dealt &&
            (!dealt || log_number(p, row, 5) > 0) &&
            PQgetisnull(p, row, 4) == (log_number(p, row, 4) == 0);
 }
 
 /* The text is copied: the page may go before the row does. */
-static int read_effect(struct eh_cli_log *log, const struct log_stream *s, struct eh_effect *ret,
+static int effect_read(struct eh_cli_log *log, const struct log_stream *s, struct eh_effect *ret,
                        struct eh_error *error)
 {
     const PGresult *p = s->page;
@@ -85,10 +85,11 @@ static int read_effect(struct eh_cli_log *log, const struct log_stream *s, struc
     if (draws.size % 8 != 0)
         return eh_error_set(error, EH_ECORRUPT, "seq %llu: its draws are not of 8 bytes each",
                             (unsigned long long)ret->seq);
-    return read_draws(arena, draws, ret) ? 0 : eh_error_set(error, EH_ENOMEM, "out of memory");
+    return effect_read_draws(arena, draws, ret) ? 0
+                                                : eh_error_set(error, EH_ENOMEM, "out of memory");
 }
 
-static int stray(const char *what, int64_t number, int64_t input, struct eh_error *error)
+static int row_stray(const char *what, int64_t number, int64_t input, struct eh_error *error)
 {
     return eh_error_set(error, EH_ECORRUPT,
                         "%s %lld: stands under input %lld, where it does not belong", what,
@@ -96,8 +97,8 @@ static int stray(const char *what, int64_t number, int64_t input, struct eh_erro
 }
 
 /* Those of the input; input 0: there may be none left. */
-static int read_effects(struct eh_cli_log *log, uint64_t input, struct eh_cli_log_row *row,
-                        struct eh_error *error)
+static int row_read_effects(struct eh_cli_log *log, uint64_t input, struct eh_cli_log_row *row,
+                            struct eh_error *error)
 {
     struct log_stream *s = &log->streams[LOG_EFFECTS];
     int r;
@@ -106,9 +107,9 @@ static int read_effects(struct eh_cli_log *log, uint64_t input, struct eh_cli_lo
         if (input > 0 && under > (int64_t)input)
             break;
         if (under != (int64_t)input)
-            return stray("seq", log_number(s->page, s->row, 0), under, error);
-        struct eh_effect *effect = room(log, row->effect_count);
-        r = effect ? read_effect(log, s, effect, error)
+            return row_stray("seq", log_number(s->page, s->row, 0), under, error);
+        struct eh_effect *effect = effects_room(log, row->effect_count);
+        r = effect ? effect_read(log, s, effect, error)
                    : eh_error_set(error, EH_ENOMEM, "out of memory");
         if (r < 0)
             return r;
@@ -123,11 +124,11 @@ static bool change_fits(const PGresult *p, int row)
 {
     int64_t state = log_number(p, row, 2), priority = log_number(p, row, 3);
     return state > 0 && state <= UINT8_MAX && priority >= 0 && priority <= UINT8_MAX &&
-           none_empty(p, row, 6, 8) && PQgetisnull(p, row, 5) == (state != EH_TICKET_CLOSED);
+           columns_not_empty(p, row, 6, 8) && PQgetisnull(p, row, 5) == (state != EH_TICKET_CLOSED);
 }
 
-static int read_change(struct eh_cli_log *log, uint64_t input, struct eh_cli_log_row *row,
-                       struct eh_error *error)
+static int row_read_change(struct eh_cli_log *log, uint64_t input, struct eh_cli_log_row *row,
+                           struct eh_error *error)
 {
     struct log_stream *s = &log->streams[LOG_CHANGES];
     int r = log->wants_changes ? log_peek(log, LOG_CHANGES, error) : 0;
@@ -138,7 +139,7 @@ static int read_change(struct eh_cli_log *log, uint64_t input, struct eh_cli_log
     if (input > 0 && under > (int64_t)input)
         return 0;
     if (under != (int64_t)input)
-        return stray("change of ticket", log_number(p, s->row, 1), under, error);
+        return row_stray("change of ticket", log_number(p, s->row, 1), under, error);
     if (!change_fits(p, s->row))
         return eh_error_set(error, EH_ECORRUPT,
                             "input %lld: change of ticket %lld: its columns do not fit together",
@@ -158,11 +159,11 @@ static int read_change(struct eh_cli_log *log, uint64_t input, struct eh_cli_log
 }
 
 /* The stream's id is there or not; no text is there and empty. */
-static int check_nulls(const PGresult *p, int row, uint64_t input, struct eh_error *error)
+static int row_check_nulls(const PGresult *p, int row, uint64_t input, struct eh_error *error)
 {
     bool none = log_number(p, row, 7) == 0 && log_number(p, row, 8) == 0;
-    if (none_empty(p, row, 13, EH_RECORD_SELECT_COUNT - 1) && PQgetisnull(p, row, 7) == none &&
-        PQgetisnull(p, row, 8) == none)
+    if (columns_not_empty(p, row, 13, EH_RECORD_SELECT_COUNT - 1) &&
+        PQgetisnull(p, row, 7) == none && PQgetisnull(p, row, 8) == none)
         return 0;
     return eh_error_set(error, EH_ECORRUPT,
                         "input %llu: a column holds an empty text, or half a stream id",
@@ -170,8 +171,8 @@ static int check_nulls(const PGresult *p, int row, uint64_t input, struct eh_err
 }
 
 /* Numbers are gapless, from 1 to the head's. */
-static int check_gap(const struct eh_cli_log *log, const struct eh_record *row,
-                     struct eh_error *error)
+static int row_check_gap(const struct eh_cli_log *log, const struct eh_record *row,
+                         struct eh_error *error)
 {
     unsigned long long next = log->input + 1;
     if (row && row->input != next)
@@ -195,15 +196,15 @@ int eh_cli_log_next(struct eh_cli_log *log, struct eh_cli_log_row *ret, struct e
     bool one = r > 0;
     r = one ? log_record(s->page, s->row, &row.record, error) : 0;
     if (r == 0 && one)
-        r = check_nulls(s->page, s->row, row.record.input, error);
+        r = row_check_nulls(s->page, s->row, row.record.input, error);
     if (r == 0)
-        r = check_gap(log, one ? &row.record : NULL, error);
+        r = row_check_gap(log, one ? &row.record : NULL, error);
     uint64_t input =
         one ? row.record.input : 0; /* none left: whatever is left elsewhere is stray */
     if (r == 0)
-        r = read_effects(log, input, &row, error);
+        r = row_read_effects(log, input, &row, error);
     if (r == 0)
-        r = read_change(log, input, &row, error);
+        r = row_read_change(log, input, &row, error);
     if (r < 0)
         return r;
     s->row += one;

@@ -16,20 +16,20 @@ void eh_backtest_done(struct eh_backtest *test)
     free(test->steps);
 }
 
-static int fail(const struct eh_error *error)
+static int test_fail(const struct eh_error *error)
 {
     return eh_say(eh_cli_log_exit(-error->code), "%s", error->text);
 }
 
 /* ---- Before: the desk, the plan, the period asked for. */
 
-static int read_desk(struct eh_backtest *test)
+static int test_read_desk(struct eh_backtest *test)
 {
     struct eh_error error = {0};
     struct eh_str text;
     struct eh_desk *desk;
     if (eh_cli_log_desk(test->replay.log, &test->arena, &text, &error) < 0)
-        return fail(&error);
+        return test_fail(&error);
     if (text.size == 0)
         return eh_say(EH_EXIT_REFUSED, "the log is empty: nothing is recorded yet");
     if (eh_desk_parse(text, &test->arena, &desk, &error) < 0)
@@ -101,7 +101,7 @@ static struct eh_backtest_period *add_period(struct eh_backtest *test)
     return &test->periods[test->period_count++];
 }
 
-static void tally(struct eh_backtest *test, const struct eh_pool_statement *s)
+static void totals_add(struct eh_backtest *test, const struct eh_pool_statement *s)
 {
     for (uint32_t i = 0; i < s->metric_count && i < EH_PLAN_METRICS_MAX; i++) {
         const struct eh_pool_metric *m = &s->metrics[i];
@@ -156,7 +156,7 @@ static int take_period(struct eh_backtest *test, const struct eh_period_view *vi
     if (period->running)
         test->running_gross += statement->gross;
     else
-        tally(test, statement);
+        totals_add(test, statement);
     test->ended += !period->running;
     return 0;
 }
@@ -173,7 +173,7 @@ static bool is_empty(const struct eh_backtest *test, const struct eh_period *onl
 }
 
 /* The desk's own plan shares what nobody earns as when it was published. */
-static void publish(struct eh_backtest *test)
+static void test_publish(struct eh_backtest *test)
 {
     const struct eh_desk *desk = eh_engine_desk(test->replay.engine);
     for (uint32_t i = 0; desk && i < desk->plan_count; i++)
@@ -196,7 +196,7 @@ static int take_periods(struct eh_backtest *test, const struct eh_period *only)
     }
     if (r == 0 && is_empty(test, only, &view))
         r = take_period(test, &view, totals.date, &error);
-    return r < 0 ? fail(&error) : EH_EXIT_DONE;
+    return r < 0 ? test_fail(&error) : EH_EXIT_DONE;
 }
 
 /* ---- The whole. */
@@ -206,8 +206,8 @@ int eh_backtest_run(const char *conninfo, const char *path, struct eh_backtest *
     struct eh_error error = {0};
     struct eh_period only = {0};
     if (eh_replay_open(conninfo, &test->replay, &error) < 0)
-        return fail(&error);
-    int r = read_desk(test);
+        return test_fail(&error);
+    int r = test_read_desk(test);
     if (r == EH_EXIT_DONE)
         r = read_plan(path, test);
     if (r == EH_EXIT_DONE)
@@ -219,11 +219,11 @@ int eh_backtest_run(const char *conninfo, const char *path, struct eh_backtest *
                                    .count = 1,
                                    .input = UINT64_MAX};
     if (eh_replay_begin_count(&test->replay, &begin, &error) < 0)
-        return fail(&error);
+        return test_fail(&error);
     test->replay.decided = eh_backtest_watch;
     test->replay.decided_context = test;
     if (eh_replay_all(&test->replay, &error) < 0)
-        return fail(&error);
-    publish(test);
+        return test_fail(&error);
+    test_publish(test);
     return take_periods(test, test->period ? &only : NULL);
 }

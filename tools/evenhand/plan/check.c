@@ -37,7 +37,7 @@ static void take_line(void *context, const char *line)
 }
 
 /* Without --desk *ret stays NULL: team and kinds are believed. */
-static int read_desk(const char *path, struct eh_arena *arena, struct eh_desk **ret)
+static int desk_read(const char *path, struct eh_arena *arena, struct eh_desk **ret)
 {
     struct eh_error error = {0};
     struct eh_str text;
@@ -49,7 +49,7 @@ static int read_desk(const char *path, struct eh_arena *arena, struct eh_desk **
     return r;
 }
 
-static int hash_plan(const struct eh_bonus_plan *plan, char ret[HEX_TEXT])
+static int plan_hash(const struct eh_bonus_plan *plan, char ret[HEX_TEXT])
 {
     uint8_t hash[SHA256_BYTES];
     if (eh_draw_init() < 0 || eh_bonus_plan_sha256(plan, hash) < 0)
@@ -59,7 +59,7 @@ static int hash_plan(const struct eh_bonus_plan *plan, char ret[HEX_TEXT])
     return EH_EXIT_DONE;
 }
 
-static void print_plan(const struct eh_bonus_plan *plan, const struct eh_desk *desk,
+static void plan_print(const struct eh_bonus_plan *plan, const struct eh_desk *desk,
                        const char *sha256)
 {
     struct lines said = {"", NULL}, advice = {"warning: ", NULL};
@@ -68,8 +68,8 @@ static void print_plan(const struct eh_bonus_plan *plan, const struct eh_desk *d
     printf("sha256 %s\n", sha256);
 }
 
-static void print_json(const struct eh_bonus_plan *plan, const struct eh_desk *desk,
-                       const char *sha256)
+static void plan_print_json(const struct eh_bonus_plan *plan, const struct eh_desk *desk,
+                            const char *sha256)
 {
     struct lines said = {NULL, json_array()}, advice = {NULL, json_array()};
     eh_plan_describe(plan, take_line, &said);
@@ -89,18 +89,18 @@ int eh_cmd_plan_check(struct eh_cli *cli)
     struct eh_desk *desk = NULL;
     struct eh_bonus_plan *plan;
     struct eh_str text;
-    int r = read_desk(eh_cli_option(cli, "desk"), &arena, &desk);
+    int r = desk_read(eh_cli_option(cli, "desk"), &arena, &desk);
     if (r == EH_EXIT_DONE)
         r = eh_plan_file_text(cli->args[0], &arena, &text);
     if (r == EH_EXIT_DONE)
         r = eh_plan_file_parse(cli->args[0], text, desk, &arena, &plan);
     if (r == EH_EXIT_DONE)
-        r = hash_plan(plan, sha256);
+        r = plan_hash(plan, sha256);
     if (r != EH_EXIT_DONE)
         return r;
     if (cli->json)
-        print_json(plan, desk, sha256);
+        plan_print_json(plan, desk, sha256);
     else
-        print_plan(plan, desk, sha256);
+        plan_print(plan, desk, sha256);
     return EH_EXIT_DONE;
 }

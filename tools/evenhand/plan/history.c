@@ -12,7 +12,7 @@
 #include "term/args.h"
 #include "term/say.h"
 
-static int read_desk(struct eh_arena *arena, struct eh_desk **ret)
+static int desk_read(struct eh_arena *arena, struct eh_desk **ret)
 {
     EH_AUTO(eh_bytes) struct eh_bytes bytes = EH_BYTES_INIT;
     struct eh_error error = {0};
@@ -46,8 +46,8 @@ static int first_day(struct eh_replay *replay, const struct eh_desk *desk, struc
     return r;
 }
 
-static int count(const char *conninfo, const struct eh_desk *desk, struct eh_arena *arena,
-                 struct eh_replay *replay, struct eh_error *error)
+static int facts_count(const char *conninfo, const struct eh_desk *desk, struct eh_arena *arena,
+                       struct eh_replay *replay, struct eh_error *error)
 {
     struct eh_begin begin = {.plans = desk->plans, .count = desk->plan_count, .input = UINT64_MAX};
     int r = eh_replay_open(conninfo, replay, error);
@@ -58,7 +58,7 @@ static int count(const char *conninfo, const struct eh_desk *desk, struct eh_are
     return r < 0 ? r : eh_replay_all(replay, error);
 }
 
-static int print(const struct eh_engine *engine)
+static int facts_print(const struct eh_engine *engine)
 {
     EH_AUTO(eh_bytes) struct eh_bytes bytes = EH_BYTES_INIT;
     struct eh_totals totals;
@@ -77,10 +77,10 @@ int eh_cmd_plan_history(struct eh_cli *cli)
     const char *db = eh_cli_log_conninfo(eh_cli_option(cli, "db"));
     struct eh_error error = {0};
     struct eh_desk *desk;
-    int r = read_desk(&arena, &desk);
+    int r = desk_read(&arena, &desk);
     if (r != EH_EXIT_DONE)
         return r;
-    if (count(db, desk, &arena, &replay, &error) < 0)
+    if (facts_count(db, desk, &arena, &replay, &error) < 0)
         return eh_say(eh_cli_log_exit(-error.code), "%s", error.text);
-    return print(replay.engine);
+    return facts_print(replay.engine);
 }

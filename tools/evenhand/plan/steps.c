@@ -6,12 +6,12 @@
 
 #include "backtest.h"
 
-static int no_memory(struct eh_error *error)
+static int error_no_memory(struct eh_error *error)
 {
     return eh_error_set(error, EH_ENOMEM, "out of memory for the facts of what was closed");
 }
 
-static struct eh_backtest_step *add_step(struct eh_backtest *test)
+static struct eh_backtest_step *step_add(struct eh_backtest *test)
 {
     if (test->step_count == test->step_capacity) {
         size_t capacity = test->step_capacity ? 2 * test->step_capacity : 64;
@@ -33,15 +33,15 @@ bool eh_backtest_view(const struct eh_backtest *test, struct eh_period period,
 }
 
 /* Names may be gone at the end: the bytes are kept. */
-static int keep(struct eh_backtest *test, struct eh_period period, struct eh_error *error)
+static int step_keep(struct eh_backtest *test, struct eh_period period, struct eh_error *error)
 {
     EH_AUTO(eh_arena) struct eh_arena scratch = EH_ARENA_INIT;
     EH_AUTO(eh_bytes) struct eh_bytes bytes = EH_BYTES_INIT;
     struct eh_bonus_facts *facts;
     struct eh_period_view view;
-    struct eh_backtest_step *step = add_step(test);
+    struct eh_backtest_step *step = step_add(test);
     if (!step)
-        return no_memory(error);
+        return error_no_memory(error);
     *step = (struct eh_backtest_step){.period = period};
     if (!eh_backtest_view(test, period, &view))
         return 0; /* nothing had happened: empty */
@@ -51,19 +51,19 @@ static int keep(struct eh_backtest *test, struct eh_period period, struct eh_err
     eh_pool_facts_encode(facts, &bytes);
     const void *kept = bytes.failed ? NULL : eh_arena_copy(&test->arena, bytes.data, bytes.size);
     if (!kept)
-        return no_memory(error);
+        return error_no_memory(error);
     step->facts = eh_str_n(kept, bytes.size);
     return 0;
 }
 
 /* Version 1 is of the frozen facts, a later one of those of its day. */
-static int keep_settled(struct eh_backtest *test, struct eh_str text, struct eh_error *error)
+static int step_keep_settled(struct eh_backtest *test, struct eh_str text, struct eh_error *error)
 {
     struct eh_settlement one;
     int r = 0;
     while (r == 0 && eh_settlements_next(&text, &one) > 0)
         if (one.version > 1)
-            r = keep(test, one.period, error);
+            r = step_keep(test, one.period, error);
     return r;
 }
 
@@ -76,8 +76,8 @@ int eh_backtest_watch(void *backtest, struct eh_error *error)
     if (!step || test->replay.effects.refused || !eh_str_equal(m->team, test->plan.team) ||
         eh_period_parse(m->period, &period, NULL) < 0)
         return 0;
-    return m->type == EH_MESSAGE_FREEZE ? keep(test, period, error)
-                                        : keep_settled(test, m->text, error);
+    return m->type == EH_MESSAGE_FREEZE ? step_keep(test, period, error)
+                                        : step_keep_settled(test, m->text, error);
 }
 
 int eh_backtest_counted(struct eh_backtest *test, struct eh_period period,
@@ -94,7 +94,7 @@ int eh_backtest_counted(struct eh_backtest *test, struct eh_period period,
         return eh_pool_facts_decode(bytes, &test->arena, ret, error);
     *ret = eh_arena_alloc(&test->arena, sizeof **ret);
     if (!*ret)
-        return no_memory(error);
+        return error_no_memory(error);
     (*ret)->period = period;
     return 0;
 }

@@ -25,7 +25,7 @@ static json_t *period_json(const struct eh_backtest *test, const struct eh_backt
     return all;
 }
 
-static struct eh_str name_of(const struct eh_backtest *test, uint32_t metric)
+static struct eh_str metric_name(const struct eh_backtest *test, uint32_t metric)
 {
     return test->plan.measures[test->plan.metrics[metric].measure].name;
 }
@@ -34,7 +34,7 @@ static json_t *metric_json(const struct eh_backtest *test, uint32_t i)
 {
     const struct eh_backtest_metric *m = &test->metrics[i];
     const struct eh_plan_gate *gate = &test->plan.metrics[i].gate;
-    struct eh_str name = name_of(test, i);
+    struct eh_str name = metric_name(test, i);
     json_t *all = json_pack("{s:s#, s:I, s:I, s:I}", "metric", name.data, (int)name.size, "reached",
                             (json_int_t)m->reached, "periods", (json_int_t)m->periods, "missing",
                             (json_int_t)m->missing);
@@ -43,7 +43,7 @@ static json_t *metric_json(const struct eh_backtest *test, uint32_t i)
     return all;
 }
 
-static void print_json(const struct eh_backtest *test)
+static void test_print_json(const struct eh_backtest *test)
 {
     json_t *periods = json_array(), *metrics = json_array();
     for (uint32_t i = 0; i < test->period_count; i++)
@@ -63,7 +63,7 @@ static void print_json(const struct eh_backtest *test)
 
 /* ---- For people: the periods. */
 
-static void print_head(const struct eh_backtest *test)
+static void test_print_head(const struct eh_backtest *test)
 {
     const struct eh_bonus_plan *plan = &test->plan;
     char from[EH_DECIMAL_TEXT_MAX], first[EH_DECIMAL_TEXT_MAX];
@@ -108,7 +108,7 @@ static void print_periods(const struct eh_cli *cli, const struct eh_backtest *te
     char period[EH_DECIMAL_TEXT_MAX], basis[EH_DECIMAL_TEXT_MAX], columns[96];
     eh_format(columns, sizeof columns, "period,facts of,>composite,>funding,>gross %.*s,note",
               EH_STR_ARG(test->plan.currency));
-    struct eh_grid *grid = eh_grid_new(cli, columns);
+    struct eh_grid *grid = eh_grid_begin(cli, columns);
     for (uint32_t i = 0; i < test->period_count; i++) {
         const struct eh_pool_statement *s = test->periods[i].statement;
         eh_period_print(s->period, period);
@@ -143,7 +143,7 @@ static void print_name(struct eh_str name)
 static void print_metric(const struct eh_backtest *test, uint32_t i)
 {
     const struct eh_backtest_metric *m = &test->metrics[i];
-    print_name(name_of(test, i));
+    print_name(metric_name(test, i));
     if (m->reached == 0)
         printf(" never reached its 100 %% target");
     else if (m->reached == m->periods)
@@ -162,7 +162,7 @@ static void print_gate(const struct eh_backtest *test, uint32_t i)
     if (gate->effect == EH_GATE_NONE)
         return;
     printf("the gate of ");
-    print_name(name_of(test, i));
+    print_name(metric_name(test, i));
     printf(" (");
     print_name(test->plan.measures[gate->measure].name);
     printf(", %s) ", eh_gate_name((enum eh_gate)gate->effect));
@@ -235,14 +235,14 @@ static void print_total(const struct eh_backtest *test)
     puts(".");
 }
 
-static void print_test(const struct eh_cli *cli, const struct eh_backtest *test)
+static void test_print(const struct eh_cli *cli, const struct eh_backtest *test)
 {
     if (test->period_count == 0) {
         printf("Nothing is recorded for team %.*s%s%s.\n", EH_STR_ARG(test->plan.team),
                test->period ? " in " : "", test->period ? test->period : "");
         return;
     }
-    print_head(test);
+    test_print_head(test);
     print_periods(cli, test);
     print_metrics(test);
     print_missing(test);
@@ -262,8 +262,8 @@ int eh_cmd_plan_test(struct eh_cli *cli)
     if (r != EH_EXIT_DONE)
         return r;
     if (cli->json)
-        print_json(&test);
+        test_print_json(&test);
     else
-        print_test(cli, &test);
+        test_print(cli, &test);
     return EH_EXIT_DONE;
 }

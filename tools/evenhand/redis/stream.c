@@ -36,13 +36,13 @@ bool eh_redis_address(const char *address, char ret_host[EH_REDIS_ADDRESS_MAX], 
     return true;
 }
 
-static int say_lost(const struct eh_stream *s)
+static int stream_say_lost(const struct eh_stream *s)
 {
     return eh_say(EH_EXIT_UNAVAILABLE, "redis %s: %s", s->address,
                   s->redis && s->redis->errstr[0] ? s->redis->errstr : "no answer");
 }
 
-static int say_answer(const struct eh_stream *s, const char *text)
+static int stream_say_answer(const struct eh_stream *s, const char *text)
 {
     bool denied = strncmp(text, "NOAUTH", 6) == 0 || strncmp(text, "NOPERM", 6) == 0 ||
                   strncmp(text, "WRONGPASS", 9) == 0;
@@ -54,7 +54,7 @@ static int say_answer(const struct eh_stream *s, const char *text)
                   denied ? "; EVENHAND_REDIS_USER and EVENHAND_REDIS_PASSWORD say who asks" : "");
 }
 
-static int authenticate(struct eh_stream *s)
+static int stream_authenticate(struct eh_stream *s)
 {
     const char *password = getenv("EVENHAND_REDIS_PASSWORD");
     const char *user = getenv("EVENHAND_REDIS_USER");
@@ -62,8 +62,8 @@ static int authenticate(struct eh_stream *s)
         return EH_EXIT_DONE;
     redisReply *reply = user ? redisCommand(s->redis, "AUTH %s %s", user, password)
                              : redisCommand(s->redis, "AUTH %s", password);
-    int r = !reply                             ? say_lost(s)
-            : reply->type == REDIS_REPLY_ERROR ? say_answer(s, reply->str)
+    int r = !reply                             ? stream_say_lost(s)
+            : reply->type == REDIS_REPLY_ERROR ? stream_say_answer(s, reply->str)
                                                : EH_EXIT_DONE;
     freeReplyObject(reply);
     return r;
@@ -84,9 +84,9 @@ int eh_stream_open(const char *address, const char *key, struct eh_stream *ret)
                    : redisConnectUnixWithTimeout(host, connect);
     int r = EH_EXIT_DONE;
     if (!s.redis || s.redis->err || redisSetTimeout(s.redis, answer) != REDIS_OK)
-        r = say_lost(&s);
+        r = stream_say_lost(&s);
     if (r == EH_EXIT_DONE)
-        r = authenticate(&s);
+        r = stream_authenticate(&s);
     if (r != EH_EXIT_DONE) {
         eh_stream_close(&s);
         return r;
@@ -135,13 +135,13 @@ int eh_stream_flush(struct eh_stream *s, size_t *ret_taken,
         void *reply = NULL;
         if (redisGetReply(s->redis, &reply) != REDIS_OK) {
             if (r == EH_EXIT_DONE)
-                r = say_lost(s);
+                r = stream_say_lost(s);
             s->pending = 0;
             break;
         }
         const redisReply *answer = reply;
         if (answer->type == REDIS_REPLY_ERROR && r == EH_EXIT_DONE)
-            r = say_answer(s, answer->str);
+            r = stream_say_answer(s, answer->str);
         if (r == EH_EXIT_DONE &&
             (answer->type != REDIS_REPLY_STRING || !eh_entry_id_read(answer->str, &ret_ids[taken])))
             r = eh_say(EH_EXIT_UNAVAILABLE, "redis %s: no id for an entry", s->address);

@@ -12,19 +12,19 @@ struct eh_simulation_late {
     size_t ticket;
 };
 
-static int say_memory(struct eh_error *error)
+static int error_no_memory(struct eh_error *error)
 {
     return eh_error_set(error, EH_ENOMEM, "out of memory");
 }
 
 /* ---- the heap of closings put off: by time, then in order of the file */
 
-static bool before(struct eh_simulation_late a, struct eh_simulation_late b)
+static bool late_is_before(struct eh_simulation_late a, struct eh_simulation_late b)
 {
     return a.at_us != b.at_us ? a.at_us < b.at_us : a.ticket < b.ticket;
 }
 
-static int put_off(struct eh_simulation_run *run, struct eh_simulation_late late)
+static int run_put_off(struct eh_simulation_run *run, struct eh_simulation_late late)
 {
     if (run->late_count == run->late_capacity) {
         size_t capacity = run->late_capacity ? 2 * run->late_capacity : 256;
@@ -35,20 +35,20 @@ static int put_off(struct eh_simulation_run *run, struct eh_simulation_late late
         run->late_capacity = capacity;
     }
     size_t at = run->late_count++;
-    for (; at > 0 && before(late, run->late[(at - 1) / 2]); at = (at - 1) / 2)
+    for (; at > 0 && late_is_before(late, run->late[(at - 1) / 2]); at = (at - 1) / 2)
         run->late[at] = run->late[(at - 1) / 2];
     run->late[at] = late;
     return 0;
 }
 
-static struct eh_simulation_late take_late(struct eh_simulation_run *run)
+static struct eh_simulation_late run_take_late(struct eh_simulation_run *run)
 {
     struct eh_simulation_late first = run->late[0], last = run->late[--run->late_count];
     size_t at = 0;
     for (size_t child = 1; child < run->late_count; child = 2 * at + 1) {
-        if (child + 1 < run->late_count && before(run->late[child + 1], run->late[child]))
+        if (child + 1 < run->late_count && late_is_before(run->late[child + 1], run->late[child]))
             child++;
-        if (!before(run->late[child], last))
+        if (!late_is_before(run->late[child], last))
             break;
         run->late[at] = run->late[child];
         at = child;
@@ -60,7 +60,7 @@ static struct eh_simulation_late take_late(struct eh_simulation_run *run)
 /* ---- steps */
 
 /* Draws as the daemon makes them, from a master key that is the simulation's seed. */
-static bool draw(void *context, const struct eh_draw_query *query, uint64_t *ret)
+static bool run_draw(void *context, const struct eh_draw_query *query, uint64_t *ret)
 {
     struct eh_simulation_run *run = context;
     if (!run->has_seed || run->seed_epoch != query->epoch) {
@@ -73,7 +73,7 @@ static bool draw(void *context, const struct eh_draw_query *query, uint64_t *ret
 }
 
 /* How likely the likeliest was; certain where nobody drew. */
-static void on_deal(void *context, const struct eh_deal *deal)
+static void run_take_deal(void *context, const struct eh_deal *deal)
 {
     struct eh_simulation_run *run = context;
     const struct eh_simulation *s = run->simulation;
@@ -86,7 +86,8 @@ static void on_deal(void *context, const struct eh_deal *deal)
         run->out_of_memory = true;
 }
 
-static int note_assigned(struct eh_simulation_run *run, const struct eh_effect *effect, uint64_t no)
+static int run_note_assigned(struct eh_simulation_run *run, const struct eh_effect *effect,
+                             uint64_t no)
 {
     const struct eh_simulation *s = run->simulation;
     const struct eh_simulation_ticket *t = &s->tickets[no];
@@ -95,10 +96,10 @@ static int note_assigned(struct eh_simulation_run *run, const struct eh_effect *
     int r = eh_tally_add(&run->tally, t->team, (uint32_t)(rep - s->desk->reps), t->value);
     if (r < 0 || !run->waited[no] || t->closing == SIZE_MAX)
         return r;
-    return put_off(run, (struct eh_simulation_late){run->now_us + t->took_us, no});
+    return run_put_off(run, (struct eh_simulation_late){run->now_us + t->took_us, no});
 }
 
-static int note_effect(struct eh_simulation_run *run, const struct eh_effect *effect)
+static int run_note_effect(struct eh_simulation_run *run, const struct eh_effect *effect)
 {
     uint64_t no = 0;
     if (effect->type != EH_NOTICE_ASSIGNED && effect->type != EH_NOTICE_WAITING)
@@ -106,12 +107,12 @@ static int note_effect(struct eh_simulation_run *run, const struct eh_effect *ef
     bool known = eh_table_get(&run->simulation->by_id, eh_key_of_text(effect->id), &no);
     eh_require(known);
     if (effect->type == EH_NOTICE_ASSIGNED)
-        return note_assigned(run, effect, no);
+        return run_note_assigned(run, effect, no);
     run->waited[no] = true;
     return 0;
 }
 
-static int step(struct eh_simulation_run *run, struct eh_input *in, struct eh_error *error)
+static int run_step(struct eh_simulation_run *run, struct eh_input *in, struct eh_error *error)
 {
     in->no = ++run->input;
     in->at_us = run->now_us;
@@ -120,7 +121,7 @@ static int step(struct eh_simulation_run *run, struct eh_input *in, struct eh_er
     run->effects.count = 0;
     int r = eh_engine_step(run->engine, in, &run->effects);
     for (uint32_t i = 0; r == 0 && i < run->effects.count; i++)
-        r = note_effect(run, &run->effects.items[i]);
+        r = run_note_effect(run, &run->effects.items[i]);
     if (r < 0 || run->out_of_memory)
         r = eh_error_set(error, r < 0 ? -r : EH_ENOMEM, "policy %s: %s", run->tally.by,
                          eh_code_name(r < 0 ? r : -EH_ENOMEM));
@@ -132,22 +133,22 @@ static int step(struct eh_simulation_run *run, struct eh_input *in, struct eh_er
     return r;
 }
 
-static int step_shell(struct eh_simulation_run *run, int type, struct eh_error *error)
+static int run_step_shell(struct eh_simulation_run *run, int type, struct eh_error *error)
 {
     struct eh_input in = {.origin = EH_ORIGIN_SHELL, .message = {.type = (uint8_t)type}};
     eh_input_identify(&in);
-    return step(run, &in, error);
+    return run_step(run, &in, error);
 }
 
 /* Lets time pass; a new day begins at its midnight. */
-static int pass_to(struct eh_simulation_run *run, int64_t at_us, struct eh_error *error)
+static int run_pass_to(struct eh_simulation_run *run, int64_t at_us, struct eh_error *error)
 {
     int32_t date = (int32_t)(at_us / DAY_US);
     int r = 0;
     if (date != run->date) {
         run->now_us = date * DAY_US;
         run->date = date;
-        r = step_shell(run, EH_MESSAGE_DAY, error);
+        r = run_step_shell(run, EH_MESSAGE_DAY, error);
     }
     if (at_us > run->now_us)
         run->now_us = at_us;
@@ -155,47 +156,48 @@ static int pass_to(struct eh_simulation_run *run, int64_t at_us, struct eh_error
 }
 
 /* What the engine itself waits for: the rest of many deals. */
-static int step_due(struct eh_simulation_run *run, struct eh_error *error)
+static int run_step_due(struct eh_simulation_run *run, struct eh_error *error)
 {
     int r = 0;
     while (r == 0 && eh_engine_due_us(run->engine) <= run->now_us)
-        r = step_shell(run, EH_MESSAGE_DUE, error);
+        r = run_step_shell(run, EH_MESSAGE_DUE, error);
     return r;
 }
 
 /* Names file and line of what the engine refused. */
-static int step_at(struct eh_simulation_run *run, size_t at, struct eh_input *in,
-                   struct eh_error *error)
+static int run_step_at(struct eh_simulation_run *run, size_t at, struct eh_input *in,
+                       struct eh_error *error)
 {
     const struct eh_simulation *s = run->simulation;
     struct eh_error said = {0};
-    int r = step(run, in, &said);
+    int r = run_step(run, in, &said);
     if (r < 0)
-        return eh_error_set(error, -r, "%s:%u: %s", s->file, s->plan.items[at].line, said.text);
-    return step_due(run, error);
+        return eh_error_set(error, -r, "%s:%u: %s", s->file, s->messages.items[at].line, said.text);
+    return run_step_due(run, error);
 }
 
-static int close_late(struct eh_simulation_run *run, struct eh_error *error)
+static int run_close_late(struct eh_simulation_run *run, struct eh_error *error)
 {
     EH_AUTO(eh_arena) struct eh_arena arena = EH_ARENA_INIT;
-    struct eh_simulation_late late = take_late(run);
+    struct eh_simulation_late late = run_take_late(run);
     const struct eh_simulation *s = run->simulation;
     size_t at = s->tickets[late.ticket].closing;
     struct eh_input in = {.origin = EH_ORIGIN_STREAM, .stream_no = at};
-    int r = pass_to(run, late.at_us, error);
+    int r = run_pass_to(run, late.at_us, error);
     if (r == 0)
-        r = eh_message_from_msgpack(eh_plan_body(&s->plan, at), &arena, &in.message, error);
+        r = eh_message_from_msgpack(eh_messages_body(&s->messages, at), &arena, &in.message, error);
     if (r < 0)
         return r;
     eh_input_identify(&in);
-    return step_at(run, at, &in, error);
+    return run_step_at(run, at, &in, error);
 }
 
-static int close_all_before(struct eh_simulation_run *run, int64_t at_us, struct eh_error *error)
+static int run_close_all_before(struct eh_simulation_run *run, int64_t at_us,
+                                struct eh_error *error)
 {
     int r = 0;
     while (r == 0 && run->late_count > 0 && run->late[0].at_us < at_us)
-        r = close_late(run, error);
+        r = run_close_late(run, error);
     return r;
 }
 
@@ -204,19 +206,19 @@ int eh_run_step(struct eh_simulation_run *run, size_t at, const struct eh_input 
 {
     const struct eh_simulation *s = run->simulation;
     struct eh_input in = *input;
-    int r = close_all_before(run, s->plan.items[at].at_us, error);
+    int r = run_close_all_before(run, s->messages.items[at].at_us, error);
     if (r < 0)
         return r;
-    if (!s->plan.items[at].is_ticket && run->waited[s->ticket_of[at]])
+    if (!s->messages.items[at].is_ticket && run->waited[s->ticket_of[at]])
         return 0; /* comes later here than it was recorded */
-    r = pass_to(run, s->plan.items[at].at_us, error);
-    return r < 0 ? r : step_at(run, at, &in, error);
+    r = run_pass_to(run, s->messages.items[at].at_us, error);
+    return r < 0 ? r : run_step_at(run, at, &in, error);
 }
 
 int eh_run_finish(struct eh_simulation_run *run, struct eh_error *error)
 {
     struct eh_totals totals;
-    int r = close_all_before(run, EH_TIME_NEVER, error);
+    int r = run_close_all_before(run, EH_TIME_NEVER, error);
     eh_engine_totals(run->engine, &totals);
     run->tally.waiting = totals.waiting;
     return r;
@@ -225,7 +227,7 @@ int eh_run_finish(struct eh_simulation_run *run, struct eh_error *error)
 /* ---- life */
 
 /* Everybody of a team may get its tickets, and has a place in the figures even without one. */
-static int open_tally(struct eh_simulation_run *run)
+static int run_open_tally(struct eh_simulation_run *run)
 {
     const struct eh_desk *desk = run->simulation->desk;
     int r = 0;
@@ -237,16 +239,16 @@ static int open_tally(struct eh_simulation_run *run)
     return r;
 }
 
-static int apply_desk(struct eh_simulation_run *run, const char *policy, struct eh_error *error)
+static int run_apply_desk(struct eh_simulation_run *run, const char *policy, struct eh_error *error)
 {
     EH_AUTO(eh_bytes) struct eh_bytes yaml = EH_BYTES_INIT;
     struct eh_input in = {.origin = EH_ORIGIN_SHELL,
                           .message = {.type = EH_MESSAGE_DESK, .has = EH_FIELD_BIT(EH_FIELD_TEXT)}};
     if (eh_policy_desk(run->simulation->desk, policy, &yaml) < 0)
-        return say_memory(error);
+        return error_no_memory(error);
     in.message.text = eh_str_n((const char *)yaml.data, yaml.size);
     eh_input_identify(&in);
-    return step(run, &in, error);
+    return run_step(run, &in, error);
 }
 
 int eh_run_start(struct eh_simulation_run *run, const struct eh_simulation *s, const char *policy,
@@ -255,19 +257,19 @@ int eh_run_start(struct eh_simulation_run *run, const struct eh_simulation *s, c
     *run = (struct eh_simulation_run){.simulation = s, .date = -1};
     run->tally.by = policy;
     run->effects.arena = &run->arena;
-    run->draws.draw = draw;
+    run->draws.draw = run_draw;
     run->draws.context = run;
     memcpy(run->master, &s->seed, sizeof s->seed);
     run->waited = calloc(s->ticket_count + 1, sizeof *run->waited);
-    if (!run->waited || open_tally(run) < 0)
-        return say_memory(error);
+    if (!run->waited || run_open_tally(run) < 0)
+        return error_no_memory(error);
     int r = eh_engine_new(EH_RULES_LAST, &run->engine, error);
     if (r == 0)
-        r = pass_to(run, s->plan.count ? s->plan.items[0].at_us : 0, error);
+        r = run_pass_to(run, s->messages.count ? s->messages.items[0].at_us : 0, error);
     if (r == 0)
-        r = apply_desk(run, policy, error);
-    if (r == 0 && eh_engine_observe(run->engine, on_deal, run) < 0)
-        r = say_memory(error);
+        r = run_apply_desk(run, policy, error);
+    if (r == 0 && eh_engine_observe(run->engine, run_take_deal, run) < 0)
+        r = error_no_memory(error);
     return r;
 }
 

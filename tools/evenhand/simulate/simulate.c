@@ -130,24 +130,24 @@ static void put_rows(struct eh_grid *grid, const struct eh_simulation *s, uint32
         put_row(grid, &s->runs[i].tally, team, s->desk->currency_exponent);
 }
 
-static void print_head(const struct eh_simulation *s)
+static void result_print_head(const struct eh_simulation *s)
 {
     char tickets[EH_CLI_TEXT], from[EH_DECIMAL_TEXT_MAX] = "", to[EH_DECIMAL_TEXT_MAX] = "";
-    eh_text_count((int64_t)s->plan.tickets, tickets);
-    if (s->plan.count) {
-        eh_date_print((int32_t)(s->plan.items[0].at_us / 86400000000), from);
-        eh_date_print((int32_t)(s->plan.items[s->plan.count - 1].at_us / 86400000000), to);
+    eh_text_count((int64_t)s->messages.tickets, tickets);
+    if (s->messages.count) {
+        eh_date_print((int32_t)(s->messages.items[0].at_us / 86400000000), from);
+        eh_date_print((int32_t)(s->messages.items[s->messages.count - 1].at_us / 86400000000), to);
     }
     printf("%s tickets, %s to %s, %u rep%s in %u team%s, seed %" PRIu64 "\n\n", tickets, from, to,
            s->desk->rep_count, s->desk->rep_count == 1 ? "" : "s", s->desk->team_count,
            s->desk->team_count == 1 ? "" : "s", s->seed);
 }
 
-static void print_table(const struct eh_cli *cli, const struct eh_simulation *s)
+static void result_print_table(const struct eh_cli *cli, const struct eh_simulation *s)
 {
-    struct eh_grid *grid = eh_grid_new(cli, "team,>Gini,>Jain,>spread,>value Gini,>Jain,>spread,"
-                                            ">guess");
-    print_head(s);
+    struct eh_grid *grid = eh_grid_begin(cli, "team,>Gini,>Jain,>spread,>value Gini,>Jain,>spread,"
+                                              ">guess");
+    result_print_head(s);
     for (uint32_t t = 0; t < s->desk->team_count; t++) {
         const struct eh_desk_team *team = &s->desk->teams[t];
         char title[EH_NAME_MAX + 1];
@@ -171,7 +171,7 @@ static void print_table(const struct eh_cli *cli, const struct eh_simulation *s)
 
 /* ---- for programs */
 
-static json_t *ppm(double value)
+static json_t *json_ppm(double value)
 {
     return isnan(value) ? json_null() : json_integer(llround(value * EH_PPM));
 }
@@ -185,13 +185,13 @@ static json_t *figures_json(const struct eh_tally *tally, uint32_t team)
     json_object_set_new(o, "by", json_string(tally->by));
     json_object_set_new(o, "tickets", json_integer((json_int_t)f.tickets));
     json_object_set_new(o, "reps", json_integer((json_int_t)f.reps));
-    json_object_set_new(o, "gini_count", ppm(f.gini_count));
-    json_object_set_new(o, "jain_count", ppm(f.jain_count));
+    json_object_set_new(o, "gini_count", json_ppm(f.gini_count));
+    json_object_set_new(o, "jain_count", json_ppm(f.jain_count));
     json_object_set_new(o, "spread_count_milli", json_integer(llround(1000 * f.spread_count)));
-    json_object_set_new(o, "gini_value", ppm(f.gini_value));
-    json_object_set_new(o, "jain_value", ppm(f.jain_value));
+    json_object_set_new(o, "gini_value", json_ppm(f.gini_value));
+    json_object_set_new(o, "jain_value", json_ppm(f.jain_value));
     json_object_set_new(o, "spread_value", json_integer(llround(f.spread_value)));
-    json_object_set_new(o, "predictability", ppm(f.guess));
+    json_object_set_new(o, "predictability", json_ppm(f.guess));
     if (team == EH_TALLY_ALL)
         json_object_set_new(o, "waiting", json_integer((json_int_t)tally->waiting));
     return o;
@@ -206,10 +206,10 @@ static json_t *dealt_json(const struct eh_simulation *s, uint32_t team)
     return dealt;
 }
 
-static void print_json(const struct eh_cli *cli, const struct eh_simulation *s)
+static void result_print_json(const struct eh_cli *cli, const struct eh_simulation *s)
 {
     json_t *o = json_object(), *teams = json_array();
-    json_object_set_new(o, "tickets", json_integer((json_int_t)s->plan.tickets));
+    json_object_set_new(o, "tickets", json_integer((json_int_t)s->messages.tickets));
     json_object_set_new(o, "seed", json_integer((json_int_t)s->seed));
     json_object_set_new(o, "currency",
                         json_stringn(s->desk->currency.data, s->desk->currency.size));
@@ -229,12 +229,12 @@ static void print_json(const struct eh_cli *cli, const struct eh_simulation *s)
 
 /* ---- the command */
 
-static void show(void *context, size_t done, size_t all)
+static void result_show(void *context, size_t done, size_t all)
 {
     eh_bar_show(context, done, all);
 }
 
-static int simulate(struct call *call)
+static int call_simulate(struct call *call)
 {
     struct eh_simulation s;
     struct eh_error error = {0};
@@ -243,13 +243,13 @@ static int simulate(struct call *call)
                                &call->rules, &s, &error);
     if (r == 0) {
         eh_bar_start(&bar, "dealt");
-        r = eh_simulation_run(&s, show, &bar, &error);
+        r = eh_simulation_run(&s, result_show, &bar, &error);
         eh_bar_end(&bar);
     }
     if (r == 0 && call->cli->json)
-        print_json(call->cli, &s);
+        result_print_json(call->cli, &s);
     else if (r == 0)
-        print_table(call->cli, &s);
+        result_print_table(call->cli, &s);
     eh_simulation_done(&s);
     return r < 0 ? eh_say(EH_EXIT_REFUSED, "%s", error.text) : EH_EXIT_DONE;
 }
@@ -265,7 +265,7 @@ int eh_cmd_simulate(struct eh_cli *cli)
     if (r == EH_EXIT_DONE)
         r = check_desk(&call);
     if (r == EH_EXIT_DONE)
-        r = simulate(&call);
+        r = call_simulate(&call);
     eh_bytes_done(&call.text);
     eh_bytes_done(&call.desk_text);
     return r;

@@ -7,7 +7,7 @@
 
 #define PROGRESS_EVERY 256 /* messages */
 
-static int say_memory(struct eh_error *error)
+static int error_no_memory(struct eh_error *error)
 {
     return eh_error_set(error, EH_ENOMEM, "out of memory");
 }
@@ -27,7 +27,7 @@ static uint32_t share_of(const struct eh_desk *desk, struct eh_str name)
     return rep ? rep->share_ppm : EH_PPM;
 }
 
-static int find_rep(struct eh_simulation *s, struct eh_str name, uint32_t *ret)
+static int simulation_rep(struct eh_simulation *s, struct eh_str name, uint32_t *ret)
 {
     uint64_t no;
     if (!eh_table_get(&s->rep_by_name, eh_key_of_text(name), &no)) {
@@ -40,12 +40,12 @@ static int find_rep(struct eh_simulation *s, struct eh_str name, uint32_t *ret)
     return 0;
 }
 
-static int record(struct eh_simulation *s, const struct eh_history_ticket *t, uint32_t team,
-                  uint32_t *ret_rep)
+static int ticket_record(struct eh_simulation *s, const struct eh_history_ticket *t, uint32_t team,
+                         uint32_t *ret_rep)
 {
     uint32_t rep = EH_SIMULATION_NONE;
     if (t->rep.size > 0) {
-        int r = find_rep(s, t->rep, &rep);
+        int r = simulation_rep(s, t->rep, &rep);
         if (r == 0)
             r = eh_tally_open(&s->recorded, team, rep, share_of(s->desk, t->rep));
         if (r == 0)
@@ -57,7 +57,7 @@ static int record(struct eh_simulation *s, const struct eh_history_ticket *t, ui
     return 0;
 }
 
-static int add(struct eh_simulation *s, struct eh_simulation_ticket ticket)
+static int ticket_add(struct eh_simulation *s, struct eh_simulation_ticket ticket)
 {
     if (s->ticket_count == s->ticket_capacity) {
         size_t capacity = s->ticket_capacity ? 2 * s->ticket_capacity : 1024;
@@ -71,7 +71,8 @@ static int add(struct eh_simulation *s, struct eh_simulation_ticket ticket)
     return 0;
 }
 
-static int on_ticket(void *context, const struct eh_history_ticket *t, struct eh_error *error)
+static int simulation_take_ticket(void *context, const struct eh_history_ticket *t,
+                                  struct eh_error *error)
 {
     struct eh_simulation *s = context;
     const struct eh_desk_team *team = eh_desk_team(s->desk, eh_str(t->team));
@@ -85,17 +86,17 @@ static int on_ticket(void *context, const struct eh_history_ticket *t, struct eh
                               s->tickets[before].line);
     uint32_t no = (uint32_t)(team - s->desk->teams);
     if (eh_table_put(&s->by_id, eh_key_of_text(t->id), s->ticket_count) < 0 ||
-        record(s, t, no, &rep) < 0)
-        return say_memory(error);
+        ticket_record(s, t, no, &rep) < 0)
+        return error_no_memory(error);
     struct eh_simulation_ticket ticket = {
         .line = t->line, .team = no, .rep = rep, .value = t->value, .closing = SIZE_MAX};
-    return add(s, ticket) < 0 ? say_memory(error) : 0;
+    return ticket_add(s, ticket) < 0 ? error_no_memory(error) : 0;
 }
 
-/* ---- the desk and the plan */
+/* ---- The desk and the messages. */
 
-static int load_desk(struct eh_str text, const struct eh_simulation_rules *rules,
-                     struct eh_simulation *s, struct eh_error *error)
+static int simulation_load_desk(struct eh_str text, const struct eh_simulation_rules *rules,
+                                struct eh_simulation *s, struct eh_error *error)
 {
     struct eh_bytes found = EH_BYTES_INIT;
     int r = rules->desk.size ? 0 : eh_found_desk(text, &rules->history, &found, error);
@@ -121,13 +122,13 @@ static size_t ticket_on_line(const struct eh_simulation *s, uint32_t line)
     return low;
 }
 
-static int link_plan(struct eh_simulation *s, struct eh_error *error)
+static int simulation_link_messages(struct eh_simulation *s, struct eh_error *error)
 {
-    s->ticket_of = calloc(s->plan.count + 1, sizeof *s->ticket_of);
+    s->ticket_of = calloc(s->messages.count + 1, sizeof *s->ticket_of);
     if (!s->ticket_of)
-        return say_memory(error);
-    for (size_t i = 0; i < s->plan.count; i++) {
-        const struct eh_plan_item *item = &s->plan.items[i];
+        return error_no_memory(error);
+    for (size_t i = 0; i < s->messages.count; i++) {
+        const struct eh_messages_item *item = &s->messages.items[i];
         struct eh_simulation_ticket *t = &s->tickets[ticket_on_line(s, item->line)];
         s->ticket_of[i] = (size_t)(t - s->tickets);
         if (item->at_us < 0)
@@ -137,7 +138,7 @@ static int link_plan(struct eh_simulation *s, struct eh_error *error)
             t->opening = i;
         } else {
             t->closing = i;
-            t->took_us = item->at_us - s->plan.items[t->opening].at_us;
+            t->took_us = item->at_us - s->messages.items[t->opening].at_us;
         }
     }
     return 0;
@@ -146,17 +147,18 @@ static int link_plan(struct eh_simulation *s, struct eh_error *error)
 int eh_simulation_load(struct eh_str text, const struct eh_simulation_rules *rules,
                        struct eh_simulation *ret, struct eh_error *error)
 {
-    struct eh_plan_rules plan = {.history = rules->history, .outcomes = true, .lenient = true};
+    struct eh_messages_rules wanted = {
+        .history = rules->history, .outcomes = true, .lenient = true};
     struct eh_simulation *s = ret;
     *s = (struct eh_simulation){.file = rules->history.file, .seed = rules->seed};
     s->recorded.by = "recorded";
-    int r = load_desk(text, rules, s, error);
+    int r = simulation_load_desk(text, rules, s, error);
     if (r == 0)
-        r = eh_history_read(text, &rules->history, on_ticket, s, error);
+        r = eh_history_read(text, &rules->history, simulation_take_ticket, s, error);
     if (r == 0)
-        r = eh_plan_csv(text, &plan, &s->plan, error);
+        r = eh_messages_from_csv(text, &wanted, &s->messages, error);
     if (r == 0)
-        r = link_plan(s, error);
+        r = simulation_link_messages(s, error);
     for (size_t i = 0; r == 0 && i < rules->policy_count; i++) {
         s->run_count = i + 1; /* half-built ones are freed, too */
         r = eh_run_start(&s->runs[i], s, rules->policies[i], error);
@@ -166,14 +168,15 @@ int eh_simulation_load(struct eh_str text, const struct eh_simulation_rules *rul
 
 /* ---- the runs */
 
-/* One message of the plan, read once and taken by every run. */
-static int take(struct eh_simulation *s, size_t at, struct eh_arena *arena, struct eh_error *error)
+/* One message, read once and taken by every run. */
+static int message_take(struct eh_simulation *s, size_t at, struct eh_arena *arena,
+                        struct eh_error *error)
 {
-    struct eh_input in = {.at_us = s->plan.items[at].at_us,
+    struct eh_input in = {.at_us = s->messages.items[at].at_us,
                           .origin = EH_ORIGIN_STREAM,
-                          .stream_ms = (uint64_t)s->plan.items[at].at_us / 1000,
+                          .stream_ms = (uint64_t)s->messages.items[at].at_us / 1000,
                           .stream_no = at};
-    int r = eh_message_from_msgpack(eh_plan_body(&s->plan, at), arena, &in.message, error);
+    int r = eh_message_from_msgpack(eh_messages_body(&s->messages, at), arena, &in.message, error);
     if (r < 0)
         return r;
     eh_input_identify(&in);
@@ -187,16 +190,16 @@ int eh_simulation_run(struct eh_simulation *s, eh_simulation_progress_fn *progre
 {
     EH_AUTO(eh_arena) struct eh_arena arena = EH_ARENA_INIT;
     int r = 0;
-    for (size_t at = 0; r == 0 && at < s->plan.count; at++) {
-        r = take(s, at, &arena, error);
+    for (size_t at = 0; r == 0 && at < s->messages.count; at++) {
+        r = message_take(s, at, &arena, error);
         eh_arena_reset(&arena);
         if (progress && at % PROGRESS_EVERY == 0)
-            progress(context, at, s->plan.count);
+            progress(context, at, s->messages.count);
     }
     for (size_t i = 0; r == 0 && i < s->run_count; i++)
         r = eh_run_finish(&s->runs[i], error);
     if (r == 0 && progress)
-        progress(context, s->plan.count, s->plan.count);
+        progress(context, s->messages.count, s->messages.count);
     return r;
 }
 
@@ -207,7 +210,7 @@ void eh_simulation_done(struct eh_simulation *s)
     eh_tally_done(&s->recorded);
     eh_table_done(&s->rep_by_name);
     eh_table_done(&s->by_id);
-    eh_plan_done(&s->plan);
+    eh_messages_done(&s->messages);
     eh_arena_done(&s->arena);
     free(s->tickets);
     free(s->ticket_of);

@@ -37,7 +37,7 @@ struct eh_simulation_ticket {
     uint32_t team;   /* of the desk */
     uint32_t rep;    /* who had it, a number among `recorded`; or EH_SIMULATION_NONE */
     int64_t value;   /* minor units */
-    size_t opening;  /* its place in the plan */
+    size_t opening;  /* its place among the messages */
     size_t closing;  /* ... and that of its outcome; SIZE_MAX: none is recorded */
     int64_t took_us; /* from arrival to outcome */
 };
@@ -65,11 +65,11 @@ struct eh_simulation_run {
 struct eh_simulation {
     struct eh_arena arena;
     struct eh_desk *desk;
-    struct eh_plan plan;
+    struct eh_messages messages;
     struct eh_simulation_ticket *tickets; /* in order of the file */
     size_t ticket_count, ticket_capacity;
     struct eh_table by_id;
-    size_t *ticket_of; /* by place in the plan */
+    size_t *ticket_of; /* by place among the messages */
     struct eh_table rep_by_name;
     uint32_t recorded_reps;
     struct eh_tally recorded;
@@ -91,7 +91,8 @@ void eh_simulation_done(struct eh_simulation *);
 /* run.c: one policy. Times never run backwards. */
 int eh_run_start(struct eh_simulation_run *, const struct eh_simulation *, const char *policy,
                  struct eh_error *) EH_MUST_CHECK;
-/* Takes the message at this place of the plan; what was put off to before its time comes first. */
+/* Takes the message at this place; what was put off to before its time comes first.
+ */
 int eh_run_step(struct eh_simulation_run *, size_t at, const struct eh_input *,
                 struct eh_error *) EH_MUST_CHECK;
 int eh_run_finish(struct eh_simulation_run *, struct eh_error *) EH_MUST_CHECK;

@@ -82,7 +82,7 @@ static int by_rep(const void *a, const void *b)
 }
 
 /* Copies the rows of the team; of all teams, with one row a rep. */
-static size_t gather(const struct eh_tally *t, uint32_t team, struct eh_tally_row *ret)
+static size_t tally_gather(const struct eh_tally *t, uint32_t team, struct eh_tally_row *ret)
 {
     size_t count = 0, kept = 0;
     for (size_t i = 0; i < t->count; i++)
@@ -114,8 +114,8 @@ static double spread_of(const struct eh_portion *portions, size_t count)
     return count ? most - least : 0;
 }
 
-static int measure(const struct eh_tally_row *rows, size_t count, struct eh_portion *portions,
-                   struct eh_figures *f)
+static int rows_measure(const struct eh_tally_row *rows, size_t count, struct eh_portion *portions,
+                        struct eh_figures *f)
 {
     for (size_t i = 0; i < count; i++) {
         portions[i] =
@@ -151,8 +151,8 @@ int eh_tally_figures(const struct eh_tally *t, uint32_t team, struct eh_figures 
     struct eh_figures f = {.guess = guess_of(t, team)};
     int r = rows && portions ? 0 : -EH_ENOMEM;
     if (r == 0) {
-        f.reps = gather(t, team, rows);
-        r = measure(rows, f.reps, portions, &f);
+        f.reps = tally_gather(t, team, rows);
+        r = rows_measure(rows, f.reps, portions, &f);
     }
     free(rows);
     free(portions);

@@ -15,7 +15,8 @@ const struct eh_cli_option eh_cli_everywhere[] = {
 };
 enum { EVERYWHERE_SOCKET, EVERYWHERE_JSON, EVERYWHERE_NO_PAGER };
 
-static void nearer(const char *word, const char *candidate, const char **best, unsigned *best_far)
+static void word_keep_nearer(const char *word, const char *candidate, const char **best,
+                             unsigned *best_far)
 {
     unsigned far = eh_text_distance(eh_str(word), eh_str(candidate));
     if (far < *best_far) {
@@ -24,14 +25,15 @@ static void nearer(const char *word, const char *candidate, const char **best, u
     }
 }
 
-static bool is_word(const char *text, const char *word, size_t size)
+static bool word_is(const char *text, const char *word, size_t size)
 {
     return strncmp(text, word, size) == 0 && word[0] && text[size] == '\0';
 }
 
 /* The row whose name is the first word, or the first two. *ret_used: how many words that were. */
-static const struct eh_cli_command *find(const struct eh_cli_command *commands, const char *first,
-                                         const char *second, int *ret_used)
+static const struct eh_cli_command *command_find(const struct eh_cli_command *commands,
+                                                 const char *first, const char *second,
+                                                 int *ret_used)
 {
     for (const struct eh_cli_command *c = commands; c->name; c++) {
         const char *space = strchr(c->name, ' ');
@@ -41,7 +43,7 @@ static const struct eh_cli_command *find(const struct eh_cli_command *commands, 
         }
         if (space && second && strlen(first) == (size_t)(space - c->name) &&
             strncmp(c->name, first, strlen(first)) == 0 &&
-            is_word(space + 1, second, strlen(second))) {
+            word_is(space + 1, second, strlen(second))) {
             *ret_used = 2;
             return c;
         }
@@ -50,8 +52,8 @@ static const struct eh_cli_command *find(const struct eh_cli_command *commands, 
 }
 
 /* Which second words the first one may have: "show, diff, apply, from". */
-static bool second_words(const struct eh_cli_command *commands, const char *first, char *text,
-                         size_t size)
+static bool command_second_words(const struct eh_cli_command *commands, const char *first,
+                                 char *text, size_t size)
 {
     size_t used = 0, length = strlen(first);
     text[0] = '\0';
@@ -63,7 +65,7 @@ static bool second_words(const struct eh_cli_command *commands, const char *firs
 }
 
 /* The command, or the first word of commands, that was meant; "": none is near. */
-static void nearest_command(const struct eh_cli_command *commands, const char *word,
+static void command_nearest(const struct eh_cli_command *commands, const char *word,
                             char ret[EH_DISTANCE_MAX + 1])
 {
     unsigned nearest = NEAR;
@@ -79,56 +81,56 @@ static void nearest_command(const struct eh_cli_command *commands, const char *w
     }
 }
 
-static int say_unknown_command(const struct eh_cli *cli, const struct eh_cli_command *commands,
+static int command_say_unknown(const struct eh_cli *cli, const struct eh_cli_command *commands,
                                const char *first, const char *second)
 {
     char words[128];
-    if (second && second_words(commands, first, words, sizeof words))
+    if (second && command_second_words(commands, first, words, sizeof words))
         return eh_say_usage(cli, "%s %s: no such command; %s has %s", first, second, first, words);
     char best[EH_DISTANCE_MAX + 1];
-    nearest_command(commands, first, best);
+    command_nearest(commands, first, best);
     if (*best)
         return eh_say_usage(cli, "%s: no such command; did you mean `%s`?", first, best);
     return eh_say_usage(cli, "%s: no such command", first);
 }
 
-static const struct eh_cli_option *option_in(const struct eh_cli_option *options, const char *name,
-                                             size_t size)
+static const struct eh_cli_option *option_find(const struct eh_cli_option *options,
+                                               const char *name, size_t size)
 {
     for (const struct eh_cli_option *o = options; o && o->name; o++)
-        if (is_word(o->name, name, size) && strlen(o->name) == size)
+        if (word_is(o->name, name, size) && strlen(o->name) == size)
             return o;
     return NULL;
 }
 
-static int say_unknown_option(const struct eh_cli *cli, const char *name)
+static int option_say_unknown(const struct eh_cli *cli, const char *name)
 {
     const char *best = NULL;
     unsigned far = NEAR + 1;
     for (const struct eh_cli_option *o = cli->command ? cli->command->options : NULL; o && o->name;
          o++)
-        nearer(name, o->name, &best, &far);
+        word_keep_nearer(name, o->name, &best, &far);
     for (const struct eh_cli_option *o = eh_cli_everywhere; o->name; o++)
-        nearer(name, o->name, &best, &far);
+        word_keep_nearer(name, o->name, &best, &far);
     if (best)
         return eh_say_usage(cli, "--%s: no such option; did you mean --%s?", name, best);
     return eh_say_usage(cli, "--%s: no such option", name);
 }
 
 /* Takes argv[*at] (and the word after it, when it is the value). */
-static int take_option(struct eh_cli *cli, int argc, char **argv, int *at, bool *help)
+static int call_take_option(struct eh_cli *cli, int argc, char **argv, int *at, bool *help)
 {
     const char *name = argv[*at] + 2, *equals = strchr(name, '=');
     size_t size = equals ? (size_t)(equals - name) : strlen(name);
     const struct eh_cli_option *own = cli->command ? cli->command->options : NULL;
-    const struct eh_cli_option *o = option_in(own, name, size);
+    const struct eh_cli_option *o = option_find(own, name, size);
     bool mine = o != NULL;
     if (!o)
-        o = option_in(eh_cli_everywhere, name, size);
+        o = option_find(eh_cli_everywhere, name, size);
     if (!o) {
         char word[64];
         eh_format(word, sizeof word, "%.*s", (int)(size < 60 ? size : 60), name);
-        return say_unknown_option(cli, word);
+        return option_say_unknown(cli, word);
     }
     const char *value = "";
     if (o->value && equals) {
@@ -153,7 +155,7 @@ static int take_option(struct eh_cli *cli, int argc, char **argv, int *at, bool 
     return EH_EXIT_DONE;
 }
 
-static int check(const struct eh_cli *cli)
+static int call_check(const struct eh_cli *cli)
 {
     const struct eh_cli_command *c = cli->command;
     if (cli->arg_count < c->arg_min)
@@ -182,25 +184,25 @@ const char *eh_cli_option(const struct eh_cli *cli, const char *name)
 }
 
 /* The words before the first that is no option name the command, or with one word several. */
-static int take_command(const struct eh_cli_command *commands, int argc, char **argv, int *at,
-                        struct eh_cli *cli)
+static int call_take_command(const struct eh_cli_command *commands, int argc, char **argv, int *at,
+                             struct eh_cli *cli)
 {
     const char *first = argv[*at], *second = *at + 1 < argc ? argv[*at + 1] : NULL;
     char words[128];
     if (second && second[0] == '-')
         second = NULL;
     int used = 0;
-    cli->command = find(commands, first, second, &used);
-    if (!cli->command && !second && second_words(commands, first, words, sizeof words))
+    cli->command = command_find(commands, first, second, &used);
+    if (!cli->command && !second && command_second_words(commands, first, words, sizeof words))
         cli->several = first;
     else if (!cli->command)
-        return say_unknown_command(cli, commands, first, second);
+        return command_say_unknown(cli, commands, first, second);
     else
         *at += used - 1;
     return EH_EXIT_DONE;
 }
 
-static int take_argument(struct eh_cli *cli, const char *word)
+static int call_take_argument(struct eh_cli *cli, const char *word)
 {
     if (!cli->command) /* behind a first word that several commands have */
         return eh_say_usage(cli, "%s: %s is one argument too many", cli->several, word);
@@ -222,15 +224,15 @@ int eh_cli_parse(const struct eh_cli_command *commands, int argc, char **argv, s
         else if (!only_words && strcmp(word, "-h") == 0)
             help = true;
         else if (!only_words && word[0] == '-' && word[1] == '-')
-            r = take_option(cli, argc, argv, &i, &help);
+            r = call_take_option(cli, argc, argv, &i, &help);
         else if (!only_words && word[0] == '-' && word[1])
             r = eh_say_usage(cli, "%s: no such option; options have two dashes", word);
         else if (!cli->command && !cli->several && !help && strcmp(word, "help") == 0)
             help = true;
         else if (!cli->command && !cli->several)
-            r = take_command(commands, argc, argv, &i, cli);
+            r = call_take_command(commands, argc, argv, &i, cli);
         else
-            r = take_argument(cli, word);
+            r = call_take_argument(cli, word);
         if (r != EH_EXIT_DONE)
             return r;
     }
@@ -239,5 +241,5 @@ int eh_cli_parse(const struct eh_cli_command *commands, int argc, char **argv, s
         return EH_EXIT_DONE;
     if (!cli->command)
         return eh_say_usage(cli, "which command?");
-    return check(cli);
+    return call_check(cli);
 }

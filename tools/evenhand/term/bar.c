@@ -24,7 +24,7 @@ void eh_bar_start(struct eh_bar *bar, const char *what)
     *bar = (struct eh_bar){what, isatty(STDERR_FILENO), false, now_us, now_us};
 }
 
-static void draw(const char *done, const char *all, unsigned percent)
+static void bar_draw(const char *done, const char *all, unsigned percent)
 {
     fputs("\r\033[K", stderr);
     for (unsigned i = 0; i < BAR_COLUMNS; i++)
@@ -44,7 +44,7 @@ void eh_bar_show(struct eh_bar *bar, size_t done, size_t all)
     eh_text_count((int64_t)done, some_text);
     eh_text_count((int64_t)all, all_text);
     if (bar->terminal)
-        draw(some_text, all_text, all ? (unsigned)(done * 100 / all) : 100);
+        bar_draw(some_text, all_text, all ? (unsigned)(done * 100 / all) : 100);
     else
         fprintf(stderr, "%s of %s %s\n", some_text, all_text, bar->what);
 }

@@ -44,7 +44,7 @@ static size_t rows_of(const char *line, size_t size, size_t columns)
     return width > columns ? (width + columns - 1) / columns : 1;
 }
 
-static bool fits(const char *text, size_t size)
+static bool text_fits(const char *text, size_t size)
 {
     struct winsize window;
     if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &window) != 0 || window.ws_row == 0 || window.ws_col == 0)
@@ -61,7 +61,7 @@ static bool fits(const char *text, size_t size)
 }
 
 /* The shell finds the pager; what it does not find is printed by `cat`. */
-static void become_pager(int from)
+static void pager_exec(int from)
 {
     const char *wanted = getenv("PAGER");
     signal(SIGPIPE, SIG_DFL);
@@ -84,7 +84,7 @@ static void write_all(int to, const char *text, size_t size)
 }
 
 /* False: there is no pager, and nothing was shown. */
-static bool page(const char *text, size_t size)
+static bool text_page(const char *text, size_t size)
 {
     int ends[2], status = 0;
     if (pipe(ends) != 0)
@@ -92,7 +92,7 @@ static bool page(const char *text, size_t size)
     pid_t child = fork();
     if (child == 0) {
         close(ends[1]);
-        become_pager(ends[0]);
+        pager_exec(ends[0]);
     }
     close(ends[0]);
     if (child > 0) {
@@ -111,7 +111,7 @@ void eh_pager_end(struct eh_pager *pager)
         return;
     fclose(stdout);
     stdout = pager->terminal;
-    if (fits(pager->text, pager->size) || !page(pager->text, pager->size))
+    if (text_fits(pager->text, pager->size) || !text_page(pager->text, pager->size))
         fwrite(pager->text, 1, pager->size, stdout);
     free(pager->text);
     *pager = (struct eh_pager){0};

@@ -15,7 +15,7 @@ void eh_say_in_json(void)
 }
 
 /* A text without control characters as a JSON string. */
-static void put_json_text(const char *text)
+static void json_put_text(const char *text)
 {
     putc('"', stderr);
     for (; *text; text++)
@@ -24,7 +24,7 @@ static void put_json_text(const char *text)
 }
 
 /* What a program is told of an error that the daemon did not name. */
-static const char *name_of(int code)
+static const char *exit_name(int code)
 {
     switch (code) {
     case EH_EXIT_USAGE:
@@ -40,22 +40,22 @@ static const char *name_of(int code)
     }
 }
 
-static void say_json(const char *name, const char *field, const char *message)
+static void error_say_json(const char *name, const char *field, const char *message)
 {
     fputs("{\"error\":{\"code\":", stderr);
-    put_json_text(name);
+    json_put_text(name);
     fputs(",\"message\":", stderr);
-    put_json_text(message);
+    json_put_text(message);
     fputs(",\"field\":", stderr);
     if (field)
-        put_json_text(field);
+        json_put_text(field);
     else
         fputs("null", stderr);
     fputs("}}\n", stderr);
 }
 
-static void say(const char *name, const char *field, const char *format, va_list args,
-                const char *hint)
+static void error_say(const char *name, const char *field, const char *format, va_list args,
+                      const char *hint)
 {
     char *line = NULL;
     if (vasprintf(&line, format, args) < 0)
@@ -63,7 +63,7 @@ static void say(const char *name, const char *field, const char *format, va_list
     char *clean = eh_text_clean(line), *clean_field = field ? eh_text_clean(field) : NULL;
     fflush(stdout);
     if (says_json)
-        say_json(name, clean_field, clean);
+        error_say_json(name, clean_field, clean);
     else
         fprintf(stderr, "evenhand: %s%s\n", clean, hint);
     free(clean_field);
@@ -75,7 +75,7 @@ int eh_say(int code, const char *format, ...)
 {
     va_list args;
     va_start(args, format);
-    say(name_of(code), NULL, format, args, "");
+    error_say(exit_name(code), NULL, format, args, "");
     va_end(args);
     return code;
 }
@@ -84,7 +84,7 @@ int eh_say_refused(int code, const char *name, const char *field, const char *fo
 {
     va_list args;
     va_start(args, format);
-    say(name ? name : name_of(code), field, format, args, "");
+    error_say(name ? name : exit_name(code), field, format, args, "");
     va_end(args);
     return code;
 }
@@ -96,7 +96,7 @@ int eh_say_usage(const struct eh_cli *cli, const char *format, ...)
     eh_format(hint, sizeof hint, " (try `evenhand %s%s--help`)", name, *name ? " " : "");
     va_list args;
     va_start(args, format);
-    say(name_of(EH_EXIT_USAGE), NULL, format, args, hint);
+    error_say(exit_name(EH_EXIT_USAGE), NULL, format, args, hint);
     va_end(args);
     return EH_EXIT_USAGE;
 }

@@ -60,7 +60,7 @@ const char *eh_colour_end(const struct eh_cli *cli)
     return cli->colour ? "\033[0m" : "";
 }
 
-struct eh_grid *eh_grid_new(const struct eh_cli *cli, const char *columns)
+struct eh_grid *eh_grid_begin(const struct eh_cli *cli, const char *columns)
 {
     struct eh_grid *g = calloc(1, sizeof *g);
     eh_require(g);
@@ -79,7 +79,7 @@ struct eh_grid *eh_grid_new(const struct eh_cli *cli, const char *columns)
     return g;
 }
 
-static void add(struct eh_grid *g, const char *text, const char *colour)
+static void grid_add(struct eh_grid *g, const char *text, const char *colour)
 {
     if (g->count == g->capacity) {
         g->capacity = g->capacity ? 2 * g->capacity : 256;
@@ -97,35 +97,35 @@ static void add(struct eh_grid *g, const char *text, const char *colour)
 
 void eh_grid_text(struct eh_grid *g, const char *text)
 {
-    add(g, text, "");
+    grid_add(g, text, "");
 }
 
 void eh_grid_dim(struct eh_grid *g, const char *text)
 {
-    add(g, text, eh_colour_dim(g->cli));
+    grid_add(g, text, eh_colour_dim(g->cli));
 }
 
 void eh_grid_state(struct eh_grid *g, const char *state)
 {
-    add(g, state, state ? eh_colour_of(g->cli, state) : "");
+    grid_add(g, state, state ? eh_colour_of(g->cli, state) : "");
 }
 
 void eh_grid_count(struct eh_grid *g, int64_t n)
 {
     char text[EH_CLI_TEXT];
     eh_text_count(n, text);
-    add(g, text, "");
+    grid_add(g, text, "");
 }
 
 void eh_grid_money(struct eh_grid *g, int64_t minor, unsigned exponent)
 {
     char text[EH_CLI_TEXT];
     eh_text_money(minor, exponent, text);
-    add(g, text, "");
+    grid_add(g, text, "");
 }
 
 /* Takes from the widest text column until the table fits the terminal. */
-static void fit(struct eh_grid *g)
+static void grid_fit(struct eh_grid *g)
 {
     if (g->cli->width == 0)
         return;
@@ -146,8 +146,8 @@ static void fit(struct eh_grid *g)
     }
 }
 
-static void print_cell(const struct eh_grid *g, size_t at, const char *text, int width,
-                       const char *colour, bool last)
+static void grid_print_cell(const struct eh_grid *g, size_t at, const char *text, int width,
+                            const char *colour, bool last)
 {
     const struct column *c = &g->columns[at];
     size_t bytes = strlen(text);
@@ -164,24 +164,24 @@ static void print_cell(const struct eh_grid *g, size_t at, const char *text, int
 }
 
 /* Up to the last cell that has something in it, so that no line ends in blanks. */
-static void print_row(const struct eh_grid *g, const struct cell *row)
+static void grid_print_row(const struct eh_grid *g, const struct cell *row)
 {
     size_t last = g->column_count - 1;
     while (last > 0 && !*row[last].text)
         last--;
     for (size_t i = 0; i <= last; i++)
-        print_cell(g, i, row[i].text, row[i].width, row[i].colour, i == last);
+        grid_print_cell(g, i, row[i].text, row[i].width, row[i].colour, i == last);
 }
 
 void eh_grid_print(struct eh_grid *g)
 {
     eh_require(g->count % g->column_count == 0);
-    fit(g);
+    grid_fit(g);
     for (size_t i = 0; g->count && i < g->column_count; i++)
-        print_cell(g, i, g->columns[i].name, eh_text_width(g->columns[i].name),
-                   eh_colour_bold(g->cli), i + 1 == g->column_count);
+        grid_print_cell(g, i, g->columns[i].name, eh_text_width(g->columns[i].name),
+                        eh_colour_bold(g->cli), i + 1 == g->column_count);
     for (size_t i = 0; i < g->count; i += g->column_count)
-        print_row(g, &g->cells[i]);
+        grid_print_row(g, &g->cells[i]);
     for (size_t i = 0; i < g->count; i++)
         free(g->cells[i].text);
     for (size_t i = 0; i < g->column_count; i++)

@@ -3,7 +3,7 @@
  * widest text cut with an ellipsis when the terminal is too narrow. Widths are those of UTF-8 on a
  * screen.
  *
- *     struct eh_grid *g = eh_grid_new(cli, "rep,state,>open,>value");   // '>' : to the right
+ *     struct eh_grid *g = eh_grid_begin(cli, "rep,state,>open,>value");   // '>' : to the right
  *     eh_grid_text(g, "ana");
  *     eh_grid_state(g, "available");
  *     eh_grid_count(g, 12);
@@ -18,7 +18,7 @@
 #define EH_GRID_COLUMNS_MAX 12
 
 struct eh_grid;
-struct eh_grid *eh_grid_new(const struct eh_cli *, const char *columns);
+struct eh_grid *eh_grid_begin(const struct eh_cli *, const char *columns);
 /* Cells come row by row, left to right. NULL is an empty cell. */
 void eh_grid_text(struct eh_grid *, const char *);
 void eh_grid_dim(struct eh_grid *, const char *);

@@ -17,7 +17,7 @@ int64_t eh_text_now_us(void)
 }
 
 /* Copies a printed number and puts a comma between thousands of its whole part. */
-static void separate(const char *plain, char ret[EH_CLI_TEXT])
+static void number_separate(const char *plain, char ret[EH_CLI_TEXT])
 {
     size_t digits = strcspn(plain + (*plain == '-'), "."), used = 0;
     if (*plain == '-')
@@ -34,14 +34,14 @@ void eh_text_count(int64_t n, char ret[EH_CLI_TEXT])
 {
     char plain[EH_DECIMAL_TEXT_MAX];
     eh_decimal_print(n, 0, plain);
-    separate(plain, ret);
+    number_separate(plain, ret);
 }
 
 void eh_text_money(int64_t minor, unsigned exponent, char ret[EH_CLI_TEXT])
 {
     char plain[EH_DECIMAL_TEXT_MAX];
     eh_money_print(minor, exponent, plain);
-    separate(plain, ret);
+    number_separate(plain, ret);
 }
 
 void eh_text_amount(int64_t minor, unsigned exponent, const char *currency, char ret[EH_CLI_TEXT])
@@ -96,7 +96,7 @@ void eh_text_zone(const char *name)
     tzset();
 }
 
-static void local(int64_t us, const char *format, char ret[EH_CLI_TEXT])
+static void time_local(int64_t us, const char *format, char ret[EH_CLI_TEXT])
 {
     time_t seconds = (time_t)(us / 1000000);
     struct tm tm;
@@ -106,19 +106,19 @@ static void local(int64_t us, const char *format, char ret[EH_CLI_TEXT])
 
 void eh_text_when(int64_t us, char ret[EH_CLI_TEXT])
 {
-    local(us, "%Y-%m-%d %H:%M:%S %Z", ret);
+    time_local(us, "%Y-%m-%d %H:%M:%S %Z", ret);
 }
 
 void eh_text_when_short(int64_t now_us, int64_t us, char ret[EH_CLI_TEXT])
 {
     char today[EH_CLI_TEXT], day[EH_CLI_TEXT];
-    local(now_us, "%Y-%m-%d", today);
-    local(us, "%Y-%m-%d", day);
-    local(us, strcmp(today, day) == 0 ? "%H:%M:%S %Z" : "%Y-%m-%d %H:%M %Z", ret);
+    time_local(now_us, "%Y-%m-%d", today);
+    time_local(us, "%Y-%m-%d", day);
+    time_local(us, strcmp(today, day) == 0 ? "%H:%M:%S %Z" : "%Y-%m-%d %H:%M %Z", ret);
 }
 
 /* The next character of text: its bytes and columns. A bad byte is one column, one byte. */
-static size_t next_character(const char *text, int *ret_width, bool *ret_plain)
+static size_t character_next(const char *text, int *ret_width, bool *ret_plain)
 {
     mbstate_t state = {0};
     wchar_t c;
@@ -135,7 +135,7 @@ int eh_text_width(const char *text)
     int width = 0, w;
     bool plain;
     while (*text) {
-        text += next_character(text, &w, &plain);
+        text += character_next(text, &w, &plain);
         width += w;
     }
     return width;
@@ -147,7 +147,7 @@ size_t eh_text_cut(const char *text, int width)
     int w;
     bool plain;
     while (text[at]) {
-        size_t n = next_character(text + at, &w, &plain);
+        size_t n = character_next(text + at, &w, &plain);
         if (w > width)
             break;
         width -= w;
@@ -157,7 +157,7 @@ size_t eh_text_cut(const char *text, int width)
 }
 
 /* Bytes of the character if it has several and a screen hides it, else 0. */
-static size_t hidden_size(const char *text, uint32_t *ret_point)
+static size_t character_hidden_size(const char *text, uint32_t *ret_point)
 {
     size_t size = eh_utf8_next(eh_str_n(text, strnlen(text, 4)), ret_point);
     return size > 1 && eh_utf8_hidden(*ret_point) ? size : 0;
@@ -171,7 +171,7 @@ char *eh_text_clean(const char *text)
         int w;
         bool plain;
         uint32_t point = 0;
-        size_t hidden = hidden_size(text, &point), n = next_character(text, &w, &plain);
+        size_t hidden = character_hidden_size(text, &point), n = character_next(text, &w, &plain);
         if (hidden) {
             out += eh_format(out, SHOWN_BYTES, "\\u{%04x}", point);
             n = hidden;

@@ -11,7 +11,7 @@
 
 /* A desk's zone was checked before it was applied; what is read here may have been changed since.
  */
-static bool is_known(const char *name)
+static bool zone_is_known(const char *name)
 {
     char path[sizeof ZONE_FOLDER + 64];
     if (strcmp(name, "UTC") == 0)
@@ -26,7 +26,7 @@ int eh_zone_set(struct eh_zone *zone, struct eh_str name, struct eh_error *error
     if (name.size > 0 && eh_str_equal(name, eh_str(zone->name)))
         return 0;
     eh_format(text, sizeof text, "%.*s", EH_STR_ARG(name));
-    if (name.size == 0 || name.size >= sizeof text || !is_known(text))
+    if (name.size == 0 || name.size >= sizeof text || !zone_is_known(text))
         return eh_error_set(error, EH_ENOTFOUND,
                             "the desk's time zone %.*s is not known here: install tzdata",
                             EH_STR_ARG(name));

@@ -14,7 +14,7 @@ struct check {
     bool strays;              /* it has a row of another desk */
 };
 
-static bool begins(const char *text, const char *with)
+static bool text_begins(const char *text, const char *with)
 {
     return strncmp(text, with, strlen(with)) == 0;
 }
@@ -63,12 +63,12 @@ static int compare_migrations(struct check *check, struct eh_error *error)
 /* ---- Objects. */
 
 /* Of what is there beside the schema: can it change what is written or read? */
-static bool matters(const char *object)
+static bool object_matters(const char *object)
 {
     static const char *const kinds[] = {"trigger ", "rule ",  "policy ", "heir ",
                                         "column ",  "grant ", "setting "};
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
-        if (begins(object, kinds[i]))
+        if (text_begins(object, kinds[i]))
             return true;
     return false;
 }
@@ -86,21 +86,23 @@ static bool is_of_ours(const char *object)
 {
     for (const struct eh_catalogue_object *o = eh_catalogue; o->object; o++) {
         const char *name = strchr(o->object, ' ') + 1;
-        bool whole = begins(o->object, "table ") || begins(o->object, "view ") ||
-                     begins(o->object, "function ");
+        bool whole = text_begins(o->object, "table ") || text_begins(o->object, "view ") ||
+                     text_begins(o->object, "function ");
         if (whole && is_of(object, name))
             return true;
     }
-    return begins(object, "setting ") || begins(object, "heir ") || begins(object, "grant schema ");
+    return text_begins(object, "setting ") || text_begins(object, "heir ") ||
+           text_begins(object, "grant schema ");
 }
 
 static int take_beside(struct check *check, const char *object, struct eh_error *error)
 {
     struct eh_catalogue_found *found = check->found;
     size_t used = strlen(found->names);
-    if (matters(object) && is_of_ours(object))
+    if (object_matters(object) && is_of_ours(object))
         return eh_error_set(error, EH_ECORRUPT, "%s: is not of the schema", object);
-    bool part = begins(object, "column ") || begins(object, "rule ") || begins(object, "grant ");
+    bool part = text_begins(object, "column ") || text_begins(object, "rule ") ||
+                text_begins(object, "grant ");
     if (part) /* of one that is named itself */
         return 0;
     if (found->beside++ == 0 || used + strlen(object) + 2 < sizeof found->names)
@@ -109,7 +111,7 @@ static int take_beside(struct check *check, const char *object, struct eh_error 
     return 0;
 }
 
-static int missing(const char *object, struct eh_error *error)
+static int object_missing(const char *object, struct eh_error *error)
 {
     return eh_error_set(error, EH_ECORRUPT, "%s: is missing in the schema", object);
 }
@@ -124,7 +126,7 @@ static int compare_object(void *context, const char *object, const char *definit
     if (order < 0)
         return take_beside(check, object, error);
     if (order > 0)
-        return missing(wanted->object, error);
+        return object_missing(wanted->object, error);
     if (strcmp(definition, wanted->definition) != 0)
         return eh_error_set(error, EH_ECORRUPT, "%s: is %s, the schema gives %s", object,
                             definition, wanted->definition);
@@ -150,7 +152,7 @@ static int compare_objects(struct check *check, struct eh_error *error)
         return r;
     check->next = eh_catalogue;
     r = eh_cli_log_ask(check->log, eh_catalogue_query, compare_object, check, error);
-    return r == 0 && check->next->object ? missing(check->next->object, error) : r;
+    return r == 0 && check->next->object ? object_missing(check->next->object, error) : r;
 }
 
 /* ---- Rows of another desk, which nothing else would read. */
@@ -168,7 +170,7 @@ static void put_key(const char *keys, char *ret, size_t size)
 {
     size_t used = eh_format(ret, size, "concat_ws(', ', NULL::text");
     const char *name = keys + strlen("desk");
-    while (begins(name, ", ") && used < size) {
+    while (text_begins(name, ", ") && used < size) {
         name += 2;
         int length = (int)strcspn(name, ",)");
         used +=
@@ -214,7 +216,7 @@ static int find_strays(struct check *check, struct eh_error *error)
     char table[64];
     int r = 0;
     for (const struct eh_catalogue_object *o = eh_catalogue; r == 0 && o->object; o++) {
-        if (!begins(o->object, "constraint ") || !begins(o->definition, primary))
+        if (!text_begins(o->object, "constraint ") || !text_begins(o->definition, primary))
             continue;
         const char *name = o->object + strlen("constraint ");
         eh_format(table, sizeof table, "%.*s", (int)strcspn(name, "."), name);

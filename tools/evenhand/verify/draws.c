@@ -3,7 +3,7 @@
 
 #include "private.h"
 
-static int nibble(char c)
+static int hex_nibble(char c)
 {
     if (c >= '0' && c <= '9')
         return c - '0';
@@ -15,7 +15,7 @@ static bool from_hex(struct eh_str hex, uint8_t ret[EH_SEED_BYTES])
     if (hex.size != 2 * EH_SEED_BYTES)
         return false;
     for (size_t i = 0; i < EH_SEED_BYTES; i++) {
-        int high = nibble(hex.data[2 * i]), low = nibble(hex.data[2 * i + 1]);
+        int high = hex_nibble(hex.data[2 * i]), low = hex_nibble(hex.data[2 * i + 1]);
         if (high < 0 || low < 0)
             return false;
         ret[i] = (uint8_t)(high << 4 | low);

@@ -150,7 +150,7 @@ int proof_compare_statements(uint64_t input, const struct eh_pool_statement *fou
 
 /* ---- What an input gives. */
 
-static int no_memory(struct eh_error *error)
+static int error_no_memory(struct eh_error *error)
 {
     return eh_error_set(error, EH_ENOMEM, "out of memory");
 }
@@ -168,7 +168,7 @@ static uint32_t nulls_of(const struct eh_pool_statement *statement, struct eh_st
     return nulls;
 }
 
-static struct made_step *room(struct made *made, struct eh_arena *arena)
+static struct made_step *made_room(struct made *made, struct eh_arena *arena)
 {
     if (made->count < made->capacity)
         return made->steps;
@@ -183,16 +183,16 @@ static struct made_step *room(struct made *made, struct eh_arena *arena)
 }
 
 /* Takes its place by period: a step is of one team. */
-static int add_step(struct made *made, const struct eh_replay *replay,
-                    const struct eh_period_view *view, struct made_step step,
-                    struct eh_arena *arena, struct eh_error *error)
+static int made_add_step(struct made *made, const struct eh_replay *replay,
+                         const struct eh_period_view *view, struct made_step step,
+                         struct eh_arena *arena, struct eh_error *error)
 {
     char text[EH_DECIMAL_TEXT_MAX];
     struct eh_str period = eh_arena_str(arena, eh_str_n(text, eh_period_print(view->period, text)));
-    struct made_step *steps = room(made, arena);
+    struct made_step *steps = made_room(made, arena);
     uint32_t at = made->count;
     if (!period.data || !steps)
-        return no_memory(error);
+        return error_no_memory(error);
     step.row.input = replay->in.no;
     step.row.team = replay->in.message.team;
     step.row.period = period;
@@ -223,7 +223,7 @@ static int why_not(const struct eh_period_view *view, struct eh_arena *arena, st
     r = eh_bonus_compute(view->plan, facts, arena, &result, &why);
     *ret = eh_str(NULL);
     if (r == -EH_ENOMEM)
-        return no_memory(error);
+        return error_no_memory(error);
     if (r < 0)
         *ret = eh_arena_str(arena, eh_str(why.text));
     return 0;
@@ -239,7 +239,7 @@ static int make_freeze(const struct eh_replay *replay, const struct eh_period_vi
         return r;
     if (eh_pool_statement(replay->engine, view, arena, &statement, NULL) == 0)
         step.statement = statement;
-    return add_step(made, replay, view, step, arena, error);
+    return made_add_step(made, replay, view, step, arena, error);
 }
 
 static int make_versions(const struct eh_replay *replay, struct eh_arena *arena, struct made *made,
@@ -260,7 +260,7 @@ static int make_versions(const struct eh_replay *replay, struct eh_arena *arena,
                                  .row.state = eh_str(paid ? "paid" : "closed")};
         step.statement = statement;
         if (r == 0)
-            r = add_step(made, replay, &view, step, arena, error);
+            r = made_add_step(made, replay, &view, step, arena, error);
     }
     return r;
 }
@@ -282,14 +282,14 @@ static int make_steps(const struct eh_replay *replay, struct eh_arena *arena, st
     if (m->type == EH_MESSAGE_CLOSE)
         return make_versions(replay, arena, made, error);
     struct made_step pay = {.row.version = view.last.version, .row.state = eh_str("paid")};
-    return add_step(made, replay, &view, pay, arena, error);
+    return made_add_step(made, replay, &view, pay, arena, error);
 }
 
 /* ---- What is recorded under it. */
 
 /* Whether it is told as the first builds did that had periods (EH_POOL_FORM_FIRST). */
-static bool is_first_form(const struct eh_replay *replay, const struct eh_cli_log_step *found,
-                          const struct eh_cli_log_step *wanted)
+static bool step_is_first_form(const struct eh_replay *replay, const struct eh_cli_log_step *found,
+                               const struct eh_cli_log_step *wanted)
 {
     struct eh_cli_log_step first = *wanted;
     first.figures.individual += first.figures.over;
@@ -310,7 +310,7 @@ static int compare_step(struct eh_proof *p, const struct made_step *wanted, stru
     if (row.input < wanted->row.input || order < 0)
         return stray_step(&row, error);
     const struct eh_cli_log_column *column = eh_cli_log_step_differs(&row, &wanted->row);
-    if (!column || is_first_form(p->replay, &row, &wanted->row))
+    if (!column || step_is_first_form(p->replay, &row, &wanted->row))
         return 0;
     return other_step(&row, &wanted->row, column, error);
 }

@@ -99,7 +99,7 @@ static int compare_behind(struct eh_proof *p, struct eh_error *error)
 
 /* What the head says of the last input, and where a batch ended for sure: all its inputs have one
  * time. */
-static void remember(struct eh_proof *p)
+static void proof_remember(struct eh_proof *p)
 {
     const struct eh_input *in = &p->replay->in;
     bool ended = p->last > 0 && in->at_us != p->at_us && p->chained != p->last;
@@ -134,7 +134,7 @@ int eh_proof_row(struct eh_proof *p, struct eh_error *error)
     if ((r = proof_take_lost(p, error)) < 0)
         return r;
     eh_record_chain(&row->record, row->effects, row->effect_count, &p->scratch, &p->chain);
-    remember(p);
+    proof_remember(p);
     p->counts.inputs += compared;
     p->counts.effects += compared ? row->effect_count : 0;
     return 0;

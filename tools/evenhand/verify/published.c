@@ -10,7 +10,7 @@ static unsigned long long big(uint64_t number)
 }
 
 /* "812-0" as 812; 0: no number of ours. */
-static uint64_t number_of(struct eh_str id)
+static uint64_t entry_number(struct eh_str id)
 {
     int64_t number;
     bool ours = id.size > 2 && memcmp(id.data + id.size - 2, "-0", 2) == 0 &&
@@ -18,36 +18,36 @@ static uint64_t number_of(struct eh_str id)
     return ours ? (uint64_t)number : 0;
 }
 
-static int stray(struct eh_str id, const char *what, struct eh_error *error)
+static int entry_stray(struct eh_str id, const char *what, struct eh_error *error)
 {
     return eh_error_set(error, EH_ECORRUPT, "outbox entry %.*s: %s", EH_STR_ARG(id), what);
 }
 
 /* The next entry of the outbox becomes the one to compare. */
-static int advance(struct eh_published *p, struct eh_error *error)
+static int published_advance(struct eh_published *p, struct eh_error *error)
 {
     int r = eh_entries_next(&p->entries, &p->entry, error);
     if (r <= 0) {
         p->next = 0;
         return r;
     }
-    uint64_t number = number_of(p->entry.id);
+    uint64_t number = entry_number(p->entry.id);
     if (p->entry.id.size == 0)
         return eh_error_set(error, EH_ECORRUPT, "outbox: an entry cannot be read");
     if (number == 0 || number <= p->next)
-        return stray(p->entry.id, "its id is no number of the log", error);
+        return entry_stray(p->entry.id, "its id is no number of the log", error);
     p->next = number > p->last ? 0 : number;
     return 0;
 }
 
 /* Sets p->last to the number of the last entry; 0: there is none. */
-static int find_last(struct eh_published *p, struct eh_error *error)
+static int published_find_last(struct eh_published *p, struct eh_error *error)
 {
     int r = eh_entries_last(&p->entries, &p->entry, error);
     if (r <= 0)
         return r;
-    p->last = number_of(p->entry.id);
-    return p->last > 0 ? 0 : stray(p->entry.id, "its id is no number of the log", error);
+    p->last = entry_number(p->entry.id);
+    return p->last > 0 ? 0 : entry_stray(p->entry.id, "its id is no number of the log", error);
 }
 
 int eh_published_open(const char *address, const char *desk, struct eh_published *ret,
@@ -64,8 +64,8 @@ int eh_published_open(const char *address, const char *desk, struct eh_published
                                      : -EH_EUNAVAILABLE;
     }
     ret->entries.stream = &ret->stream;
-    r = find_last(ret, error);
-    return r == 0 && ret->last > 0 ? advance(ret, error) : r;
+    r = published_find_last(ret, error);
+    return r == 0 && ret->last > 0 ? published_advance(ret, error) : r;
 }
 
 void eh_published_close(struct eh_published *p)
@@ -78,8 +78,8 @@ void eh_published_close(struct eh_published *p)
 
 /* ---- One effect. */
 
-static struct eh_notice notice_of(const struct eh_effect *e, const struct eh_input *in,
-                                  char inbox[NUMBER_MAX])
+static struct eh_notice effect_notice(const struct eh_effect *e, const struct eh_input *in,
+                                      char inbox[NUMBER_MAX])
 {
     size_t size = e->stream_ms || e->stream_no ? eh_format(inbox, NUMBER_MAX, "%llu-%llu",
                                                            big(e->stream_ms), big(e->stream_no))
@@ -97,15 +97,15 @@ static struct eh_notice notice_of(const struct eh_effect *e, const struct eh_inp
                               .inbox = eh_str_n(inbox, size)};
 }
 
-static int compare_entry(struct eh_published *p, const struct eh_effect *e,
-                         const struct eh_input *in, struct eh_error *error)
+static int published_compare_entry(struct eh_published *p, const struct eh_effect *e,
+                                   const struct eh_input *in, struct eh_error *error)
 {
     char inbox[NUMBER_MAX];
     const struct eh_entry *entry = &p->entry;
-    const struct eh_notice notice = notice_of(e, in, inbox);
+    const struct eh_notice notice = effect_notice(e, in, inbox);
     bool json = eh_str_equal(entry->field, eh_str("j"));
     if (!json && !eh_str_equal(entry->field, eh_str("m")))
-        return stray(entry->id, "its fields are not those of an entry", error);
+        return entry_stray(entry->id, "its fields are not those of an entry", error);
     eh_bytes_clear(&p->scratch);
     int r =
         json ? eh_notice_to_json(&notice, &p->scratch) : eh_notice_to_msgpack(&notice, &p->scratch);
@@ -116,13 +116,13 @@ static int compare_entry(struct eh_published *p, const struct eh_effect *e,
     if (eh_str_equal(entry->body, given))
         return 0;
     if (!json)
-        return stray(entry->id, "it says something else than the log gives", error);
+        return entry_stray(entry->id, "it says something else than the log gives", error);
     return eh_error_set(error, EH_ECORRUPT, "outbox entry %.*s: says %.*s, the log gives %.*s",
                         EH_STR_ARG(entry->id), EH_STR_ARG(entry->body), EH_STR_ARG(given));
 }
 
-static int take_effect(struct eh_published *p, const struct eh_effect *e, const struct eh_input *in,
-                       bool compared, struct eh_error *error)
+static int published_take_effect(struct eh_published *p, const struct eh_effect *e,
+                                 const struct eh_input *in, bool compared, struct eh_error *error)
 {
     if (p->next == 0) {
         p->unpublished++;
@@ -133,9 +133,9 @@ static int take_effect(struct eh_published *p, const struct eh_effect *e, const 
                                        "outbox entry %llu-0: is missing, and entry %llu-0 is there",
                                        big(e->seq), big(p->next))
                         : 0;
-    int r = compared ? compare_entry(p, e, in, error) : 0;
+    int r = compared ? published_compare_entry(p, e, in, error) : 0;
     p->begun = true;
-    return r < 0 ? r : advance(p, error);
+    return r < 0 ? r : published_advance(p, error);
 }
 
 int eh_published_compare(struct eh_published *p, const struct eh_input *in,
@@ -143,7 +143,7 @@ int eh_published_compare(struct eh_published *p, const struct eh_input *in,
 {
     int r = 0;
     for (uint32_t i = 0; r == 0 && p->stream.redis && i < effects->count; i++)
-        r = take_effect(p, &effects->items[i], in, compared, error);
+        r = published_take_effect(p, &effects->items[i], in, compared, error);
     return r;
 }
 
@@ -152,7 +152,7 @@ int eh_published_skip(struct eh_published *p, uint64_t seq, struct eh_error *err
     int r = 0;
     while (r == 0 && p->stream.redis && p->next > 0 && p->next <= seq) {
         p->begun = true;
-        r = advance(p, error);
+        r = published_advance(p, error);
     }
     return r;
 }

@@ -55,9 +55,9 @@ static const char *effect_name(int type)
     return type == EH_NOTICE_ASSIGNED ? "assignment" : name ? name : "effect";
 }
 
-static int differs(const struct eh_cli_log_row *row, const struct eh_effect *recorded,
-                   const char *column, struct eh_str found, struct eh_str wanted,
-                   struct eh_error *error)
+static int effect_differs(const struct eh_cli_log_row *row, const struct eh_effect *recorded,
+                          const char *column, struct eh_str found, struct eh_str wanted,
+                          struct eh_error *error)
 {
     return eh_error_set(error, EH_ECORRUPT,
                         "input %llu: %s seq %llu: recorded %s %.*s, the log gives %.*s",
@@ -80,7 +80,8 @@ static int compare_texts(const struct eh_cli_log_row *row, const struct eh_effec
     };
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
         if (!eh_str_equal(texts[i].found, texts[i].wanted))
-            return differs(row, recorded, texts[i].name, texts[i].found, texts[i].wanted, error);
+            return effect_differs(row, recorded, texts[i].name, texts[i].found, texts[i].wanted,
+                                  error);
     if (!eh_str_equal(recorded->detail, made->detail))
         return eh_error_set(
             error, EH_ECORRUPT,
@@ -109,8 +110,8 @@ static int compare_numbers(const struct eh_cli_log_row *row, const struct eh_eff
         char found[24], wanted[24];
         size_t found_size = eh_format(found, sizeof found, "%llu", big(numbers[i].found));
         size_t wanted_size = eh_format(wanted, sizeof wanted, "%llu", big(numbers[i].wanted));
-        return differs(row, recorded, numbers[i].name, eh_str_n(found, found_size),
-                       eh_str_n(wanted, wanted_size), error);
+        return effect_differs(row, recorded, numbers[i].name, eh_str_n(found, found_size),
+                              eh_str_n(wanted, wanted_size), error);
     }
     return 0;
 }
@@ -143,7 +144,7 @@ int proof_compare_effects(const struct eh_replay *replay, struct eh_error *error
 
 /* ---- Columns that follow from the decision. */
 
-static int column(const struct eh_cli_log_row *row, const char *name, struct eh_error *error)
+static int row_differs(const struct eh_cli_log_row *row, const char *name, struct eh_error *error)
 {
     return eh_error_set(error, EH_ECORRUPT, "input %llu: the recorded %s is not what the log gives",
                         big(row->record.input), name);
@@ -156,11 +157,11 @@ static int compare_change(const struct eh_cli_log_row *row, struct eh_error *err
     if (row->record.image_ticket == 0)
         return 0;
     if (eh_ticket_image_view(row->record.image, &v, NULL) < 0)
-        return column(row, "image of the ticket", error);
+        return row_differs(row, "image of the ticket", error);
     bool same = c->state == v.state && c->priority == v.priority && c->value == v.value &&
                 eh_str_equal(c->team, v.team) && eh_str_equal(c->outcome, v.outcome) &&
                 c->closed_us == (v.state == EH_TICKET_CLOSED ? v.closed_us : 0);
-    return same ? 0 : column(row, "state of the ticket (ticket_change)", error);
+    return same ? 0 : row_differs(row, "state of the ticket (ticket_change)", error);
 }
 
 int proof_compare_record(struct eh_replay *replay, struct eh_error *error)
@@ -171,16 +172,16 @@ int proof_compare_record(struct eh_replay *replay, struct eh_error *error)
     if (eh_record_from_input(&replay->in, &replay->effects, &replay->arena, &made) < 0)
         return eh_error_set(error, EH_ENOMEM, "out of memory");
     if (found->type != made.type)
-        return column(row, "type (refused or not)", error);
+        return row_differs(row, "type (refused or not)", error);
     if (!eh_str_equal(found->rep, made.rep))
-        return column(row, "rep", error);
+        return row_differs(row, "rep", error);
     if (!eh_str_equal(found->word, made.word))
-        return column(row, "word", error);
+        return row_differs(row, "word", error);
     if (found->has_until != made.has_until || found->until_us != made.until_us)
-        return column(row, "until", error);
+        return row_differs(row, "until", error);
     if (!eh_str_equal(found->rest, made.rest))
-        return column(row, "rest", error);
+        return row_differs(row, "rest", error);
     if (found->image_ticket != made.image_ticket || !eh_ticket_image_same(found->image, made.image))
-        return column(row, "image of the ticket", error);
+        return row_differs(row, "image of the ticket", error);
     return compare_change(row, error);
 }

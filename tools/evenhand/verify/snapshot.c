@@ -25,7 +25,7 @@ static int snapshot_wrong(uint64_t input, int64_t part, const char *what, struct
                         (long long)part, what);
 }
 
-static struct eh_str slice(const struct eh_bytes *bytes, uint64_t part)
+static struct eh_str part_slice(const struct eh_bytes *bytes, uint64_t part)
 {
     uint64_t at = part * PART_BYTES;
     if (at >= bytes->size)
@@ -47,7 +47,7 @@ static int take_part(struct snapshot *s, const struct eh_cli_log_part *row, stru
         return snapshot_wrong(row->input, row->part, "parts do not count so many", error);
     s->parts = row->parts;
     bool same =
-        row->parts == parts && eh_str_equal(row->body, slice(&s->made, (uint64_t)row->part));
+        row->parts == parts && eh_str_equal(row->body, part_slice(&s->made, (uint64_t)row->part));
     if (!same && s->wrong < 0) {
         s->wrong = row->part;
         eh_bytes_put(&s->stored, s->made.data,
@@ -90,7 +90,7 @@ static bool other_form(const struct eh_proof *p, const struct eh_cli_log_part *r
 }
 
 /* Passes over the rest of a snapshot that cannot be compared. */
-static int pass_over(struct eh_proof *p, struct eh_cli_log_part *row, struct eh_error *error)
+static int part_pass_over(struct eh_proof *p, struct eh_cli_log_part *row, struct eh_error *error)
 {
     int r;
     p->counts.other_snapshots++;
@@ -134,7 +134,7 @@ int eh_proof_snapshots(struct eh_proof *p, struct eh_error *error)
                             "missing, or no batch ended there",
                             big(row.input), big(row.input));
     if (p->last < p->from || other_form(p, &row))
-        return pass_over(p, &row, error);
+        return part_pass_over(p, &row, error);
     return compare_parts(p, &row, error);
 }
 

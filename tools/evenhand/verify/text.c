@@ -175,7 +175,7 @@ static bool is_older_form(struct eh_str found, struct eh_str wanted, struct eh_a
 }
 
 /* Whether it is told as the first builds did that closed periods. */
-static bool is_first_form(const struct eh_replay *replay)
+static bool log_is_first_form(const struct eh_replay *replay)
 {
     const struct eh_message *m = &replay->in.message;
     EH_AUTO(eh_bytes) struct eh_bytes made = EH_BYTES_INIT;
@@ -188,7 +188,7 @@ static int compare_settlements(const struct eh_replay *replay, struct eh_str fou
                                struct eh_str wanted, struct eh_arena *arena, struct eh_error *error)
 {
     struct eh_settlement a, b;
-    if (is_older_form(found, wanted, arena) || is_first_form(replay))
+    if (is_older_form(found, wanted, arena) || log_is_first_form(replay))
         return 0;
     while (eh_settlements_next(&found, &a) > 0 && eh_settlements_next(&wanted, &b) > 0) {
         int r = compare_settlement(replay, &a, &b, arena, error);

@@ -37,21 +37,21 @@ struct run {
     struct eh_bar bar;
 };
 
-static int step_chain(struct run *run, struct eh_error *error)
+static int run_step_chain(struct run *run, struct eh_error *error)
 {
     int r = eh_cli_log_next_chain(run->replay.log, &run->chain, error);
     run->has_chain = r > 0;
     return r < 0 ? r : 0;
 }
 
-static int step_checkpoint(struct run *run, struct eh_error *error)
+static int run_step_checkpoint(struct run *run, struct eh_error *error)
 {
     int r = eh_checkpoints_next(&run->checkpoints, error);
     run->has_checkpoint = r > 0;
     return r < 0 ? r : 0;
 }
 
-static int take_epochs(struct run *run, struct eh_error *error)
+static int run_take_epochs(struct run *run, struct eh_error *error)
 {
     struct eh_cli_log_epoch epoch;
     int r;
@@ -73,7 +73,7 @@ static int compare_marks(struct run *run, struct eh_error *error)
                 : eh_error_set(error, EH_ECORRUPT, "chain row of input %llu: there is no such row",
                                (unsigned long long)run->chain.input);
         if (r == 0)
-            r = step_chain(run, error);
+            r = run_step_chain(run, error);
     }
     while (r == 0 && run->has_checkpoint && run->checkpoints.input <= run->last) {
         const struct eh_checkpoints *said = &run->checkpoints;
@@ -88,7 +88,7 @@ static int compare_marks(struct run *run, struct eh_error *error)
                                 (unsigned long long)run->last, said->path, said->line, other);
         run->checkpoints_met += run->last >= run->from;
         run->checkpointed = said->input;
-        r = step_checkpoint(run, error);
+        r = run_step_checkpoint(run, error);
     }
     return r;
 }
@@ -129,9 +129,9 @@ static int go_on_from_snapshot(struct run *run, struct eh_error *error)
                             (unsigned long long)totals.input);
     int r = eh_proof_begin(run->proof, &run->chain, error);
     if (r == 0)
-        r = step_chain(run, error);
+        r = run_step_chain(run, error);
     while (r == 0 && run->has_checkpoint && run->checkpoints.input < totals.input)
-        r = step_checkpoint(run, error);
+        r = run_step_checkpoint(run, error);
     if (r == 0)
         r = eh_published_skip(&run->published, totals.seq, error);
     run->last = totals.input;
@@ -142,15 +142,15 @@ static int open_streams(struct run *run, struct eh_error *error)
 {
     int r = eh_catalogue_check(run->replay.log, &run->catalogue, error);
     if (r == 0)
-        r = take_epochs(run, error);
+        r = run_take_epochs(run, error);
     if (r == 0)
-        r = step_chain(run, error);
+        r = run_step_chain(run, error);
     if (r == 0)
-        r = step_checkpoint(run, error);
+        r = run_step_checkpoint(run, error);
     return r == 0 && run->replay.begun.input > 0 ? go_on_from_snapshot(run, error) : r;
 }
 
-static int prove(struct run *run, struct eh_error *error)
+static int run_prove(struct run *run, struct eh_error *error)
 {
     int r = open_streams(run, error);
     uint64_t all = run->to ? run->to : eh_cli_log_head(run->replay.log)->input;
@@ -369,7 +369,7 @@ static void print_remarks(const struct run *run)
     putchar(']');
 }
 
-static void print_json(const struct run *run, bool ok, const char *verdict)
+static void run_print_json(const struct run *run, bool ok, const char *verdict)
 {
     struct eh_proof_counts counts;
     eh_proof_counts(run->proof, &counts);
@@ -410,7 +410,7 @@ static int say_verdict(const struct eh_cli *cli, struct run *run, int r,
     const char *verdict = r == 0 ? text : error->text;
     char *clean = eh_text_clean(verdict);
     if (cli->json)
-        print_json(run, r == 0 && counts.lost == 0, clean ? clean : verdict);
+        run_print_json(run, r == 0 && counts.lost == 0, clean ? clean : verdict);
     else
         puts(clean ? clean : verdict);
     free(clean);
@@ -449,11 +449,11 @@ static int open_published(const struct eh_cli *cli, struct run *run, struct eh_e
     char desk[EH_ID_MAX + 1];
     if (!address)
         return 0;
-    int r = eh_cli_log_open(eh_cli_log_conninfo(eh_cli_option(cli, "db")), &log, error);
+    int r = eh_cli_log_new(eh_cli_log_conninfo(eh_cli_option(cli, "db")), &log, error);
     if (r < 0)
         return r;
     eh_format(desk, sizeof desk, "%s", eh_cli_log_head(log)->name);
-    eh_cli_log_close(log);
+    eh_cli_log_free(log);
     return eh_published_open(address, desk, &run->published, error);
 }
 
@@ -483,7 +483,7 @@ static int run_proof(const struct eh_cli *cli, struct run *run)
     if (r < 0)
         return eh_say(eh_cli_log_exit(-error.code), "%s", error.text);
     eh_bar_start(&run->bar, "verified");
-    r = prove(run, &error);
+    r = run_prove(run, &error);
     eh_bar_end(&run->bar);
     if (r == 0 && run->from > run->last)
         return eh_say(EH_EXIT_REFUSED, "--from: the log ends with input %llu: nothing was compared",
