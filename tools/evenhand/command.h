@@ -1,9 +1,10 @@
 /*
- * evenhand: what the parts of the command line share: exit codes, the command table's row, the
- * parsed call, and how errors are said.
+ * command: the types that all rooms of the command line share: exit codes, a row of the table of
+ * commands, the parsed call. It has no functions, so that every room may include it.
  *
  * A command is one row of the table in evenhand.c and one function `int eh_cmd_…(struct eh_cli *)`
- * that returns an exit code. It has said its one line on stderr when that is not EH_EXIT_DONE.
+ * that returns an exit code. When the code is not EH_EXIT_DONE, the function
+ * has printed one line on stderr that says why.
  *
  *     int eh_cmd_reps(struct eh_cli *cli)
  *     {
@@ -26,7 +27,7 @@
 
 struct eh_cli_option {
     const char *name;  /* without the dashes */
-    const char *value; /* what stands for its value in the help; NULL: a switch */
+    const char *value; /* name of the value in the help: "T"; NULL: a switch without a value */
     const char *help;
     bool required;
 };
@@ -46,13 +47,13 @@ struct eh_cli_command {
 
 struct eh_cli {
     const struct eh_cli_command *command;
-    const char *several; /* no command, but the first word of these: `desk` */
+    const char *several; /* set instead of `command`: a first word that several have, `desk` */
     const char *socket;
-    bool json; /* print what the daemon answered */
+    bool json; /* print the daemon's answer as it came */
     bool no_pager;
     bool terminal; /* stdout is one */
     bool colour;
-    int width; /* of the terminal, in columns; 0: nothing needs to be cut */
+    int width; /* columns of the terminal; 0: tables are not cut */
     const char *args[EH_CLI_ARGS_MAX];
     int arg_count;
     const char *values[EH_CLI_OPTIONS_MAX]; /* in the order of command->options; NULL: not given */

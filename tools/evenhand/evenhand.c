@@ -30,29 +30,29 @@
 #define PROVE  "Prove the deal, or try another"
 #define PERSON "One person: what is held, and what goes"
 
-#define NARROWEST_TERMINAL 40 /* narrower ones are not believed */
+#define NARROWEST_TERMINAL 40 /* columns; a smaller number is taken for a mistake */
 
 #define AFTER                                                                                      \
     {                                                                                              \
-        "after", "CURSOR", "go on where a list ended", false                                       \
+        "after", "CURSOR", "go on behind this cursor, which a list ends with", false               \
     }
 #define NEWEST                                                                                     \
     {                                                                                              \
-        "newest", NULL, "the newest first", false                                                  \
+        "newest", NULL, "newest first", false                                                      \
     }
 #define SINCE                                                                                      \
     {                                                                                              \
-        "since", "WHEN", "not older than a day, a time, or so long ago: 7d", false                 \
+        "since", "WHEN", "since a day, a time, or a span ago: 7d", false                           \
     }
 #define LIMIT                                                                                      \
     {                                                                                              \
-        "limit", "N", "show at most so many", false                                                \
+        "limit", "N", "show at most N", false                                                      \
     }
 
 static const struct eh_cli_option tickets_options[] = {
     {"team", "T", "only tickets of this team", false},
     {"rep", "R", "only tickets this rep has", false},
-    {"state", "S", "only waiting, assigned, open (both) or closed ones", false},
+    {"state", "S", "only waiting, assigned, open (both) or closed tickets", false},
     NEWEST,
     SINCE,
     LIMIT,
@@ -211,7 +211,7 @@ static const struct eh_cli_option forget_options[] = {
     {"customer", "X", "a customer, as the helpdesk wrote them", false},
     {"rep", "R", "a rep's display name, with --name-only", false},
     {"name-only", NULL, "of a rep: the id stays, it stands in the log", false},
-    {"dry-run", NULL, "only count what would go", false},
+    {"dry-run", NULL, "only count what would be erased", false},
     {"yes", NULL, "do not ask", false},
     {0},
 };
@@ -219,164 +219,172 @@ static const struct eh_cli_option forget_options[] = {
 static const struct eh_cli_command commands[] = {
     {"help", "[COMMAND]", LOOK, "explain everything, a command, or a group of them", 0, 2, NULL,
      NULL, NULL},
-    {"status", "", LOOK, "how the desk and its daemon are", 0, 0, NULL, eh_cmd_status, NULL},
+    {"status", "", LOOK, "the state of the desk and its daemon", 0, 0, NULL, eh_cmd_status, NULL},
     {"me", "", LOOK, "who you are here, what you have, and what to do next", 0, 0, NULL, eh_cmd_me,
      NULL},
-    {"teams", "", LOOK, "the teams and what waits in them", 0, 0, after_option, eh_cmd_teams, NULL},
-    {"team", "T", LOOK, "one team: its rules, who is in it and got what", 1, 1, NULL, eh_cmd_team,
-     "entitled: the tickets that came to each by share, while they could have them;\n"
-     "received: those they were given. open and points are their work in all teams."},
-    {"reps", "", LOOK, "everybody's state and open work", 0, 0, after_option, eh_cmd_reps, NULL},
+    {"teams", "", LOOK, "the teams and their waiting tickets", 0, 0, after_option, eh_cmd_teams,
+     NULL},
+    {"team", "T", LOOK, "one team: its rules, its members, what each got", 1, 1, NULL, eh_cmd_team,
+     "entitled: the tickets due to each by share, while they could get them; received:\n"
+     "the tickets they were given. open and points count their work in all teams."},
+    {"reps", "", LOOK, "all reps: their state and open work", 0, 0, after_option, eh_cmd_reps,
+     NULL},
     {"rep", "[R]", LOOK, "one rep with the tickets they have", 0, 1, NULL, eh_cmd_rep,
-     "Without R it is you: the rep whose Unix user you are."},
+     "Without R: the rep whose Unix user you are."},
     {"tickets", "", LOOK, "waiting and open tickets", 0, 0, tickets_options, eh_cmd_tickets, NULL},
-    {"waiting", "[T]", LOOK, "what waits, how long, and why", 0, 1, part_options, eh_cmd_waiting,
-     "Of all teams, or of team T. Nobody is available: all are away or overloaded.\n"
-     "Everybody is full: the open work of each has reached the team's capacity. Nobody\n"
-     "has a skill: no member of today; it waits until somebody has it, or it is moved."},
+    {"waiting", "[T]", LOOK, "waiting tickets: how long each waits, and why", 0, 1, part_options,
+     eh_cmd_waiting,
+     "Of all teams, or of team T. `nobody is available`: all are away or overloaded.\n"
+     "`everybody is full`: the open work of each has reached the team's capacity.\n"
+     "`nobody has SKILL`: no member of today has it; the ticket waits until a member\n"
+     "has the skill, or a manager moves it."},
     {"ticket", "ID", LOOK, "one ticket with its whole story", 1, 1, ticket_options, eh_cmd_ticket,
      NULL},
     {"dead", "[INPUT]", LOOK, "entries that were refused, and why", 0, 1, part_options, eh_cmd_dead,
-     "Of one, named by its number in the list, all that it said. What was refused over\n"
-     "the socket is not among them: whoever sent that was told."},
+     "With INPUT, a number of the list: the whole entry. The list does not hold\n"
+     "requests that were refused over the socket: their sender got the error."},
     {"fairness", "T", LOOK, "how evenly and honestly a team's tickets were dealt", 1, 1,
      fairness_options, eh_cmd_fairness,
-     "Without --db the daemon is asked; when none answers, the log is replayed out of\n"
-     "$EVENHAND_DB, else " EH_CLI_DB ".\n"
-     "--db - is that database, too. Small numbers are said to be too few to tell."},
+     "Without --db the daemon answers; when it cannot be reached, the log is replayed\n"
+     "from $EVENHAND_DB, else from " EH_CLI_DB ".\n"
+     "--db - is that database, too. Where tickets are too few for a verdict, the\n"
+     "report says `too few to tell`."},
     {"overloaded", "[R]", SIGNAL, "no new tickets for a while", 0, 1, overloaded_options,
      eh_cmd_overloaded,
-     "Without R it is you: the rep whose Unix user you are. What you have stays yours;\n"
-     "tickets to come go to others. Each team bounds how short and how long that may\n"
-     "be."},
+     "Without R: the rep whose Unix user you are. You keep your tickets; new ones go\n"
+     "to others. Each team sets the shortest and the longest time."},
     {"available", "[R]", SIGNAL, "ready for tickets", 0, 1, reason_option, eh_cmd_available,
-     "Without R it is you. Too early after `overloaded` it takes effect when the\n"
-     "team's shortest time is over."},
+     "Without R it is you. Soon after `overloaded` it takes effect when the team's\n"
+     "shortest time for that is over."},
     {"away", "[R]", SIGNAL, "not at work", 0, 1, away_options, eh_cmd_away,
      "Without R it is you. It lasts until `available`, or as long as --for says."},
     {"outcome", "ID OUTCOME", SIGNAL, "what became of a ticket", 2, 2, outcome_options,
      eh_cmd_outcome, "OUTCOME: won, lost, resolved, cancelled, reopened, refunded or rated."},
     {"assign", "ID R", MANAGE, "give a ticket to somebody, whatever the deal says", 2, 2,
      override_options, eh_cmd_assign,
-     "It counts as received, so the next deals make up for it; it is marked, and\n"
-     "counted per manager in the fairness report."},
-    {"release", "R", MANAGE, "a leaver's open tickets go back to the deal", 1, 1, release_options,
-     eh_cmd_release, "R is set away, and gets none of them back while somebody else could."},
-    {"move", "ID T", MANAGE, "a misrouted ticket goes to another team", 2, 2, override_options,
+     "The ticket counts as received, so the next deals make up for it. The fairness\n"
+     "report lists such tickets by manager."},
+    {"release", "R", MANAGE, "deal the open tickets of a rep who leaves again", 1, 1,
+     release_options, eh_cmd_release,
+     "R is set away, and gets none of them back while another rep could."},
+    {"move", "ID T", MANAGE, "send a misrouted ticket to another team", 2, 2, override_options,
      eh_cmd_move, NULL},
     {"pool", "[T]", BONUS, "the bonus pool: how it stands, why, and who gets what", 0, 1,
      pool_options, eh_cmd_pool,
-     "Without T it is your team. The period that runs is a live estimate. Who is in\n"
-     "the team sees the pool, the rules and the own line; its managers, auditors and\n"
-     "operators see all lines.\n"
+     "Without T it is your team. A running period is a live estimate. A member of the\n"
+     "team sees the pool, the rules and their own line; managers of the team, auditors\n"
+     "and operators see all lines.\n"
      "--csv: team, team_name, rep, name, period, version, equal, hours, seniority,\n"
      "individual, total, paid_before, due, currency, state. `due` is what to pay\n"
-     "now. The totals sum to the pool; what nobody gets is a line without a rep."},
-    {"payroll", "PERIOD", BONUS, "what each gets of a period's pools, all teams together", 1, 1,
+     "now. The totals sum to the pool; money that nobody gets is a line without a rep."},
+    {"payroll", "PERIOD", BONUS, "what each rep gets of a period's pools, all teams", 1, 1,
      payroll_options, eh_cmd_payroll,
-     "Of every team that you may see the pool of and that has such a period.\n"
+     "The pools of all teams that have this period and that you may see.\n"
      "--csv: as in pool, with one header."},
     {"freeze", "T PERIOD", BONUS, "a period that is over becomes provisional", 2, 2, freeze_options,
      eh_cmd_freeze,
-     "Its facts are frozen, and may be disputed; freezing again takes what came since.\n"
-     "What is missing is told, and keeps it from being closed; --incomplete --reason\n"
-     "lets it score nothing, where it will never come. Next: close."},
+     "Freezes its facts, which may then be disputed; freezing again adds what came\n"
+     "since. A missing figure is named, and the period cannot be closed without it;\n"
+     "--incomplete --reason lets it score nothing when it will never come. Next:\n"
+     "close."},
     {"close", "T PERIOD", BONUS, "a provisional period becomes final", 2, 2, step_options,
      eh_cmd_close,
-     "There is no way back. What belongs to it and comes later is settled when the\n"
-     "next period closes, or by close again: a positive difference is paid, a negative\n"
-     "one is taken from pools to come; nobody owes money back. Next: pay."},
+     "This cannot be undone. Facts that come later are settled when the next period\n"
+     "closes, or by closing again: a positive difference is paid, a negative one is\n"
+     "taken from later pools; nobody pays money back. Next: pay."},
     {"pay", "T PERIOD", BONUS, "a closed period has been paid out", 2, 2, step_options, eh_cmd_pay,
      NULL},
-    {"exclude", "T R PERIOD", BONUS, "set a rep aside for a period", 3, 3, exclude_options,
+    {"exclude", "T R PERIOD", BONUS, "exclude a rep from a period's pool", 3, 3, exclude_options,
      eh_cmd_exclude,
-     "R gets no share of that pool; the others share it. `include` takes it back.\n"
-     "Behind a freeze it holds with the next one: freeze again."},
-    {"include", "T R PERIOD", BONUS, "take back that a rep is set aside", 3, 3, exclude_options,
-     eh_cmd_include, "R shares that pool again. Behind a freeze: freeze again."},
+     "R gets no share of that pool; the others share it. `include` undoes it.\n"
+     "After a freeze it takes effect with the next one: freeze again."},
+    {"include", "T R PERIOD", BONUS, "undo `exclude`", 3, 3, exclude_options, eh_cmd_include,
+     "R shares that pool again. After a freeze: freeze again."},
     {"metric", "T NAME PERIOD VALUE", BONUS, "an imported figure of a team or rep", 4, 4,
      metric_options, eh_cmd_metric,
-     "VALUE as the plan's unit is written: 17, 129.95, 99.5%, 4.2, 12m. The minutes of\n"
-     "a rep: metric sales paid_minutes 2026-03 9600 --rep ana. A figure that the plan\n"
-     "sums is added; a slip is put right with --replace, or a value below 0 behind --."},
+     "VALUE is written in the plan's unit: 17, 129.95, 99.5%, 4.2, 12m. Minutes of a\n"
+     "rep: metric sales paid_minutes 2026-03 9600 --rep ana. A figure that the plan\n"
+     "sums is added to the earlier ones; correct a mistake with --replace, or with a\n"
+     "negative value behind --."},
     {"desk show", "", DESK, "the desk file as the daemon holds it", 0, 0, NULL, eh_cmd_desk_show,
      "Managers and reps get their part of it."},
     {"desk diff", "FILE", DESK, "what a desk file would change", 1, 1, NULL, eh_cmd_desk_diff,
      "Nothing is changed. A FILE of - is standard input."},
-    {"desk apply", "FILE", DESK, "make a desk file the truth", 1, 1, NULL, eh_cmd_desk_apply,
-     "For operators. A file with an error is refused whole, with its line; look at it\n"
-     "with `desk diff` first. A FILE of - is standard input."},
+    {"desk apply", "FILE", DESK, "put a desk file in force", 1, 1, NULL, eh_cmd_desk_apply,
+     "For operators. A file with an error is refused as a whole, and the error names\n"
+     "the line. Try `desk diff` first. A FILE of - is standard input."},
     {"desk from", "FILE.csv", DESK, "a first desk file out of a ticket history", 1, 1, from_options,
      eh_cmd_desk_from,
      "Needs no daemon. Columns by header: ticket_id, kind, team, historical_rep,\n"
-     "currency; others are passed over. Writes the desk file to stdout."},
+     "currency; others are ignored. Writes the desk file to stdout."},
     {"plan check", "PLAN.yaml", DESK, "what a bonus plan rewards, and advice", 1, 1, plan_options,
      eh_cmd_plan_check,
      "Needs no daemon. The file holds one plan, as an item of `plans` in a desk file.\n"
-     "Without --desk its team and kinds are believed, and its money is EUR."},
+     "Without --desk its team and kinds are not checked, and its money is EUR."},
     {"plan test", "PLAN.yaml", DESK, "what a bonus plan would have paid so far", 1, 1,
      plan_test_options, eh_cmd_plan_test,
-     "Needs no daemon, only the log in PostgreSQL (role evenhand_auditor): it is\n"
-     "decided again, and every closing counted under the plan, as if that had always\n"
-     "been there; nothing is changed. A period that was frozen or closed has the\n"
-     "facts and people of its freeze or its last version, any other those of now.\n"
-     "Nothing is carried from one period to the next. What a period misses scores\n"
-     "nothing. What is said of targets and gates is over the periods that ended. A\n"
-     "plan may come from standard input: -."},
+     "Needs no daemon, only the log in PostgreSQL (role evenhand_auditor). The log is\n"
+     "decided again, and every closing is counted under the plan, as if the plan had\n"
+     "always been in force; nothing is changed. A frozen or closed period keeps the\n"
+     "facts and people of its freeze or last version; any other has those of now. No\n"
+     "carry passes from one period to the next. A missing figure scores nothing.\n"
+     "Counts of targets and gates are of periods that have ended. A PLAN of - is\n"
+     "standard input."},
     {"plan history", "", DESK, "for the daemon: count the past for new plans", 0, 0,
      history_options, eh_cmd_plan_history,
-     "Reads a desk file from standard input, decides the log again, and writes what\n"
-     "was closed in the past of teams whose first plan begins there. The daemon asks\n"
-     "for it when such a desk file is applied; nobody else has to."},
+     "Reads a desk file from standard input and decides the log again. Writes the past\n"
+     "closings of teams whose first plan begins in the past. The daemon runs this when\n"
+     "such a desk file is applied; nobody else has to."},
     {"push", "FILE", FEED, "put the tickets of a .csv or .jsonl file on the stream", 1, 1,
      push_options, eh_cmd_push,
      "CSV columns by header: ticket_id, opened_at, kind (default query), team,\n"
      "customer, value_minor, currency, priority, closed_at, outcome, csat. Names of\n"
-     "teams become ids; without a team it is `desk`. JSONL: each line one message as\n"
-     "the stream takes it. A bad row is refused with its line before anything is sent;\n"
-     "a second push of the same file changes nothing. A closed_at without an outcome\n"
-     "is resolved; an outcome without one is refused unless --undated names a day."},
-    {"complete", "[WORD...]", FEED, "for shells: what may stand in place of the last word", 0, 0,
+     "teams become ids; a ticket without a team goes to `desk`. JSONL: each line is\n"
+     "one message as the stream takes it. Before anything is sent, bad rows are\n"
+     "refused with their lines. A second push of the same file changes nothing. A\n"
+     "closed_at without an outcome means resolved; an outcome without a closed_at is\n"
+     "refused, unless --undated names a day."},
+    {"complete", "[WORD...]", FEED, "for shells: the words that may replace the last one", 0, 0,
      NULL, NULL, NULL},
     {"draws reveal", "", PROVE, "end the current draw epoch and reveal its seed", 0, 0,
      step_options, eh_cmd_draws_reveal,
      "For operators. The next epoch begins at once; its seed was committed before."},
-    {"draws deals", "", PROVE, "what every draw hangs on, a line of JSON each", 0, 0, deals_options,
+    {"draws deals", "", PROVE, "the inputs of every draw, a line of JSON each", 0, 0, deals_options,
      eh_cmd_draws_deals,
-     "For whoever checks the draws without this program: tickets as they were hashed,\n"
-     "commitments and seeds, and each deal with who could have got it. See\n"
-     "evenhand-proof(7). It needs the database, not the daemon; an auditor may do it."},
+     "For checking the draws with another program: tickets as they were hashed,\n"
+     "commitments and seeds, and each deal with the reps who could have got it. See\n"
+     "evenhand-proof(7). Needs the database, not the daemon; an auditor may do it."},
     {"draws", "", PROVE, "the draw epochs: commitments, and seeds once revealed", 0, 0, NULL,
      eh_cmd_draws,
-     "The commitment of a seed is its BLAKE2b-256, published before the epoch begins;\n"
-     "the seed follows when the epoch is over. Whoever holds the master key can\n"
-     "predict the draws of their own desk; the commitment keeps them from changing one\n"
-     "afterwards. Ticket ids must not be chosen by them."},
+     "The commitment of a seed is its BLAKE2b-256. It is published before the epoch\n"
+     "begins, the seed when the epoch is over. A person who has the master key can\n"
+     "predict the draws of their desk, but cannot change one afterwards: the\n"
+     "commitment would not fit. That person must not choose the ids of tickets."},
     {"verify", "", PROVE, "decide the whole log again and name the first bad row", 0, 0,
      verify_options, eh_cmd_verify,
      "Needs no daemon, only the log in PostgreSQL (role evenhand_auditor) and the file\n"
-     "of checkpoints. Checks that numbers are gapless, the hash chain, every decision,\n"
-     "the state digests, every draw whose seed is revealed, what was frozen, settled\n"
-     "and paid of every pool, every row of every other table, the schema itself, and\n"
-     "that the end was not cut off. A second line says what is not proved. With --from\n"
-     "the log is still decided from its beginning, and the chain taken as it stands\n"
-     "there; only rows from there on are compared."},
+     "of checkpoints. Checks: no number is missing, the hash chain, every decision,\n"
+     "the state digests, every draw with a revealed seed, the freezes, settlements and\n"
+     "payments of every pool, every row of every other table, the schema, and that the\n"
+     "end of the log was not cut off. A second line says what is not proved. With\n"
+     "--from rows are compared from there on, and the log before it is trusted."},
     {"simulate", "FILE.csv", PROVE, "deal a recorded history under each policy, and compare", 1, 1,
      simulate_options, eh_cmd_simulate,
      "Needs no daemon. Columns by header, as for push, and historical_rep. Tickets\n"
-     "arrive and are closed when the file says; who got how much is measured per team\n"
-     "beside what was recorded. Without --desk the teams are those of the file."},
-    {"export", "", PERSON, "all that is held of one customer or rep, as JSON", 0, 0, export_options,
+     "arrive and are closed at the times of the file. For each team the result shows\n"
+     "who got how much under each policy, and what was recorded. Without --desk the\n"
+     "teams are those of the file."},
+    {"export", "", PERSON, "all data on one customer or rep, as JSON", 0, 0, export_options,
      eh_cmd_export,
-     "For operators. Of a customer: their tickets with all that became of them, and\n"
-     "refused entries that name them. Of a rep: the desk's entry, each input about\n"
-     "them or asked for by them, each ticket they had, their lines of pools."},
+     "For operators. Of a customer: their tickets with the whole story, and refused\n"
+     "entries that name them. Of a rep: their entry in the desk file, each input about\n"
+     "them or from them, each ticket they had, their lines of pools."},
     {"forget", "", PERSON, "erase a customer's personal text; the proof stays", 0, 0,
      forget_options, eh_cmd_forget,
-     "For operators. Customer and subjects of all their tickets go, and refused\n"
-     "entries that name them; numbers, values and decisions stay, and verify says ok.\n"
-     "--rep R --name-only: take the name out of the desk file first; what past desk\n"
-     "files hold of it is part of the proof, is counted, and stays (exit status 1)."},
+     "For operators. Erases customer and subject of all their tickets, and refused\n"
+     "entries that name them. Numbers, values and decisions stay, and verify says ok.\n"
+     "--rep R --name-only: take the name out of the desk file first. Past desk files\n"
+     "are part of the proof and keep the name: they are counted (exit status 1)."},
     {0},
 };
 
@@ -404,7 +412,7 @@ static void help_command(const struct eh_cli_command *c)
          "  --no-pager            print a long text at once");
 }
 
-/* A line for each command of two words that begins with this one. */
+/* Lists each command of two words whose first word is this one. */
 static void help_list_commands(const char *first, const char *heading)
 {
     size_t size = strlen(first);
@@ -429,8 +437,8 @@ static void help_all(void)
 {
     puts("Usage: evenhand [--socket PATH] [--json] [--no-pager] COMMAND\n\n"
          "evenhand deals tickets to reps even-handedly: nobody picks, and everybody can\n"
-         "see why a ticket went where it went. This talks to the daemon, evenhandd, over\n"
-         "its admin socket.");
+         "see why a ticket went where it went. This program asks the daemon, evenhandd,\n"
+         "over its admin socket.");
     const char *group = "";
     for (const struct eh_cli_command *c = commands; c->name; c++) {
         char left[48];
@@ -481,7 +489,8 @@ static void terminal_look(struct eh_cli *cli)
         cli->socket = EH_CLI_SOCKET;
 }
 
-/* What is read and asks nothing back. Programs and files get theirs at once. */
+/* Commands that print a text to read and ask no question. Output for a program or a file is never
+ * paged. */
 static bool call_may_page(const struct eh_cli *cli, bool wants_help)
 {
     static const char *const names[] = {"pool",      "payroll",    "desk show",
@@ -534,7 +543,7 @@ int main(int argc, char **argv)
     eh_http_begin();
     int r = call_run(&cli, argc - 1, argv + 1);
     eh_http_end();
-    /* EPIPE: whoever read has seen enough. */
+    /* EPIPE: the reader closed the pipe, for example `head`. */
     if ((fflush(stdout) != 0 || ferror(stdout)) && errno != EPIPE && r == EH_EXIT_DONE)
         r = eh_say(EH_EXIT_UNAVAILABLE, "the output could not be written");
     return r;

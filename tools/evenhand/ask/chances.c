@@ -44,7 +44,8 @@ static void search_take_deal(void *context, const struct eh_deal *deal)
     json_array_append_new(search->deals, told);
 }
 
-/* Where it came, or at the beginning: a ticket may have been named otherwise by an earlier build.
+/* Begins before the ticket's input. When none is found the replay begins at the first input: an
+ * earlier build may have hashed the ticket's name in another way.
  */
 static int search_begin(struct eh_replay *replay, const struct search *search,
                         struct eh_error *error)

@@ -15,7 +15,8 @@
 
 #include "command.h"
 
-/* An exit code; on EH_EXIT_DONE *ret is the caller's. Empty: nobody was ever given the ticket. */
+/* Returns an exit code. With EH_EXIT_DONE the caller frees *ret; an empty array: the ticket was
+ * never dealt. */
 int eh_chances_from_log(const char *conninfo, const char *source, const char *id, json_t **ret);
 void eh_chances_show(const struct eh_cli *, const json_t *deals);
 

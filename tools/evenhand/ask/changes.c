@@ -39,7 +39,7 @@ static void answer_moment(const json_t *answer, const char *key, const char *wor
 
 #define BOUND_TEXT (EH_NAME_MAX + EH_CLI_TEXT + 48)
 
-/* "; at_most of team sales: 8h": the rule by which it is otherwise than was said. */
+/* "; at_most of team sales: 8h": the team's rule that changed what was asked for. */
 static void bound_text(const json_t *bound, char ret[BOUND_TEXT])
 {
     char span[EH_CLI_TEXT];
@@ -79,7 +79,7 @@ static int post_signal(struct eh_cli *cli, const char *status, json_t *body)
     return EH_EXIT_DONE;
 }
 
-/* `span`: how long, as it was typed, or NULL. */
+/* `span`: how long, as typed; NULL: not given. */
 static int signal_command(struct eh_cli *cli, const char *status, const char *span)
 {
     struct eh_error error = {0};
@@ -111,7 +111,7 @@ int eh_cmd_away(struct eh_cli *cli)
     return signal_command(cli, "away", eh_cli_option(cli, "for"));
 }
 
-/* Where the daemon says that the ticket is now: "; with ana", "; it waits"; nothing once closed. */
+/* Where the ticket is now: "; with ana", "; it waits"; nothing when it is closed. */
 static void put_place(const json_t *answer, char *ret, size_t size)
 {
     const char *state = eh_object_text(answer, "state"), *rep = eh_object_text(answer, "rep");
@@ -136,7 +136,7 @@ int eh_change_post(struct eh_cli *cli, const char *path, json_t *body, const cha
     return r;
 }
 
-/* assign and move: a ticket, whom or where to, and why. */
+/* assign and move: both name a ticket, a target and a reason. */
 static int ticket_redirect(struct eh_cli *cli, const char *verb, const char *key, const char *done)
 {
     const char *source = eh_cli_option(cli, "source");
@@ -206,7 +206,7 @@ static int ticket_exponent(const struct eh_cli *cli, unsigned *ret)
     return EH_EXIT_DONE;
 }
 
-/* --value, --csat, --handled and --at become the message's keys. */
+/* Puts --value, --csat, --handled and --at into the message. */
 static int put_numbers(const struct eh_cli *cli, json_t *body)
 {
     const char *csat = eh_cli_option(cli, "csat"), *handled = eh_cli_option(cli, "handled");
@@ -227,7 +227,8 @@ static int put_numbers(const struct eh_cli *cli, json_t *body)
     if (at) {
         if (eh_time_parse(eh_str(at), &n, &error) < 0)
             return eh_say_usage(cli, "--at: %s", error.text);
-        bool day_alone = eh_date_parse(eh_str(at), &day, NULL) == 0; /* of the desk, not of UTC */
+        bool day_alone =
+            eh_date_parse(eh_str(at), &day, NULL) == 0; /* a day of the desk's zone, not of UTC */
         json_object_set_new(body, "at", day_alone ? json_string(at) : json_integer(n / 1000));
     }
     if (value) {

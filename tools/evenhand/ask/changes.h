@@ -1,6 +1,6 @@
 /*
- * changes: what every command that changes something does: a text of the call into its body,
- * and one sentence when the daemon has committed it.
+ * changes: the steps of every command that changes something: put texts of the call into the
+ * body, send it, print one sentence when the daemon has committed it.
  *
  *     json_t *body = json_object();
  *     if (!eh_change_text(body, "reason", eh_cli_option(cli, "reason"))) …
@@ -11,15 +11,15 @@
 
 #include "client/http.h"
 
-/* Puts a text that came from the command line, or nothing for NULL; false (and said) when it is not
- * UTF-8. */
+/* Puts a text of the command line into the body; NULL: puts nothing. False: the text is not UTF-8,
+ * and the error has been said. */
 bool eh_change_text(json_t *body, const char *key, const char *text);
 
-/* Posts a change, takes its body over, and prints the sentence when it is done. */
+/* Posts a change and frees `body`. Prints the sentence when the daemon has committed it. */
 int eh_change_post(struct eh_cli *, const char *path, json_t *body, const char *done);
 
-/* Whether it may be done: asks on a terminal, unless --yes is given. Without a terminal nothing is
- * asked. */
+/* Whether to go on: asks on a terminal, unless --yes is given. Without a terminal the answer is
+ * yes. */
 bool eh_change_confirmed(const struct eh_cli *, const char *question);
 
 #endif

@@ -8,10 +8,10 @@
 #include "term/say.h"
 #include "term/text.h"
 
-#define DEAD_SHOWN 500 /* rows after which the list stops asking; further ones with --after */
+#define DEAD_SHOWN 500 /* rows shown at most; --after shows the rest */
 #define DEAD_PAGE  100
 
-/* The id of the ticket it is about, where its body tells one. */
+/* The id of the ticket, when the body names one. */
 static void id_cell(struct eh_grid *g, const json_t *letter)
 {
     const char *body = eh_object_text(letter, "body");
@@ -41,7 +41,7 @@ static void letter_line(const struct eh_cli *cli, const char *name, const char *
         printf("%s%-9s%s %s\n", eh_colour_dim(cli), name, eh_colour_end(cli), text);
 }
 
-/* Indented where it is JSON, as it is otherwise. */
+/* Prints JSON indented, other text unchanged. */
 static void letter_body_show(const struct eh_cli *cli, const char *body)
 {
     json_t *said = json_loads(body, 0, NULL);

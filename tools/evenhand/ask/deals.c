@@ -1,9 +1,9 @@
 /*
- * deals: what every draw of a log hangs on, a line of JSON each, for whoever checks the draws
- * by themselves: see evenhand-proof(7).
+ * deals: the inputs of every draw, one line of JSON each, for anybody who checks draws with a
+ * program of their own: see evenhand-proof(7).
  *
- * The log is decided again, for who could have got a ticket stands in no row. What was drawn, who
- * got it and what was compared is printed as it was recorded, not as it is decided now.
+ * No row of the log holds the candidates of a deal, so the log is decided again to find them.
+ * Results of draws and winners are printed as recorded, not as decided now.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,11 +20,11 @@
 struct export
 {
     struct eh_replay replay;
-    struct eh_draw_query query; /* of the last draw of the step under way */
+    struct eh_draw_query query; /* of the last draw of the current step */
     char digest[2 * EH_DIGEST_BYTES + 1];
     int64_t from, to;
-    uint32_t dealt; /* of the input under way */
-    int failed;     /* 0, or what reading the log failed with */
+    uint32_t dealt; /* of the current input */
+    int failed;     /* 0, or the error of reading the log */
     struct eh_error error;
 };
 
@@ -80,7 +80,7 @@ static int print_ticket(struct export *x, struct eh_error *error)
 
 /* ---- A deal. */
 
-/* Draws as they were recorded; the last query tells the ticket's digest and the deal's number. */
+/* Gives the recorded draws. The last query holds the ticket's digest and the deal's number. */
 static bool draw_recorded(void *context, const struct eh_draw_query *query, uint64_t *ret_result)
 {
     struct export *x = context;
@@ -95,13 +95,13 @@ static bool affinity_recorded(void *context, uint64_t seq)
     return eh_cli_log_affinity(&x->replay.row, seq);
 }
 
-/* What comes back to whoever had it is given anew, and is no deal. */
+/* A ticket that returns to the rep who had it is given, not dealt. */
 static bool is_deal(const struct eh_effect *effect)
 {
     return effect->type == EH_NOTICE_ASSIGNED && !eh_str_equal(effect->why, eh_str("returned"));
 }
 
-/* The row that has this deal: of those of the input, as many were before it. */
+/* The effect of this deal: the n-th deal of the engine is the n-th one of the input's rows. */
 static const struct eh_effect *effect_recorded(struct export *x)
 {
     const struct eh_cli_log_row *row = &x->replay.row;

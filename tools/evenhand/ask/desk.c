@@ -11,9 +11,11 @@
 #include "term/say.h"
 #include "term/text.h"
 
-#define DESK_SENT_MAX (1u << 20) /* bytes the admin socket takes; SIGHUP takes more */
+#define DESK_SENT_MAX                                                                              \
+    (1u << 20) /* bytes of a desk file that the admin socket takes; with SIGHUP it may be larger   \
+                */
 
-/* A file as it is; on a terminal each line as one may see it. */
+/* Prints a file unchanged; on a terminal each line is cleaned. */
 static void desk_file_print(const struct eh_cli *cli, const char *text)
 {
     while (*text) {
@@ -45,7 +47,8 @@ int eh_cmd_desk_show(struct eh_cli *cli)
     return EH_EXIT_DONE;
 }
 
-/* Reads a desk file and checks it here, where its name can stand before the line. */
+/* Reads a desk file. Checks it here rather than by the daemon, so that the error can name the file
+ * and the line. */
 static int desk_file_read(const char *path, struct eh_bytes *ret)
 {
     EH_AUTO(eh_arena) struct eh_arena arena = EH_ARENA_INIT;

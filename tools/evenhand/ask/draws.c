@@ -10,9 +10,9 @@
 #include "term/table.h"
 #include "term/text.h"
 
-#define EPOCHS_SHOWN 30 /* for people: the newest */
+#define EPOCHS_SHOWN 30 /* epochs shown to people: the newest ones */
 
-/* Appends the pages to `all`; each answer says where the next one begins. */
+/* Appends the epochs of all pages to `all`. */
 static int epochs_fetch(struct eh_cli *cli, json_t *all)
 {
     char path[EH_CLI_PATH] = "/v1/draws";
@@ -79,7 +79,7 @@ int eh_cmd_draws(struct eh_cli *cli)
     return r;
 }
 
-/* The newest epoch whose seed is there. */
+/* The newest epoch with a revealed seed. */
 static void epoch_print_revealed(const json_t *all)
 {
     for (size_t i = json_array_size(all); i-- > 0;) {

@@ -14,7 +14,7 @@
 
 #define PRECISION 12 /* digits of a number in JSON */
 
-/* Somebody answers at the socket. */
+/* Whether a process listens on the socket. */
 static bool daemon_is_reachable(const struct eh_cli *cli)
 {
     struct sockaddr_un address = {.sun_family = AF_UNIX};

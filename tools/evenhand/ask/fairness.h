@@ -18,17 +18,17 @@ struct eh_fairness_call {
     int32_t from, to; /* EH_DATE_ALWAYS, EH_DATE_NEVER: not given */
 };
 
-/* Replays the log in the database. An exit code; said already when it is not EH_EXIT_DONE. */
+/* Replays the log in the database. Returns an exit code; an error has been said. */
 int eh_fairness_from_log(const char *conninfo, const struct eh_fairness_call *,
                          json_t **ret) EH_MUST_CHECK;
 
-/* The object that GET /v1/teams/T/fairness answers. Ratios are ppm, money minor units, no figure is
- * null; numbers of tickets that need not be whole have three decimals or more. */
+/* The object that GET /v1/teams/T/fairness answers: ratios in ppm, money in minor units, null for a
+ * figure that is missing. Expected numbers of tickets have three decimals or more. */
 json_t *eh_fairness_to_json(const struct eh_fairness_watch *, const struct eh_fairness_report *,
                             const struct eh_desk *);
 /* The same for people, within 80 columns where names and sums allow it. */
 void eh_fairness_show(const struct eh_cli *, const json_t *report);
-/* Of it: further deals and tickets that were sent again, if there are any. */
+/* Prints the part on further deals and on tickets that were sent again; nothing without any. */
 void eh_fairness_show_again(const struct eh_cli *, const json_t *report);
 
 #endif

@@ -1,4 +1,5 @@
-/* fairness_again: in the fairness report, what was dealt again and what was sent again. */
+/* fairness_again: the part of the fairness report on tickets that were dealt again or sent again.
+ */
 #include <stdio.h>
 
 #include "client/object.h"

@@ -13,7 +13,7 @@ static void json_put_int(json_t *object, const char *key, int64_t value)
     json_put(object, key, json_integer(value));
 }
 
-/* NAN: null. */
+/* NAN becomes null. */
 static void json_put_real(json_t *object, const char *key, double value)
 {
     json_put(object, key, isnan(value) ? NULL : json_real(value));
@@ -85,7 +85,7 @@ static json_t *manager_json(const struct eh_fairness_manager *manager)
     return o;
 }
 
-/* What lets a ticket be drawn again, and who did it. */
+/* Puts the deeds after which a ticket is dealt again, and who did them. */
 static void put_again(json_t *o, const struct eh_fairness_report *report)
 {
     json_t *list = json_array();
@@ -169,7 +169,7 @@ static json_t *way_json(enum eh_way no, const struct eh_fairness_way *way)
     return o;
 }
 
-/* What was given without a draw, and, of all deals, what came just after a presence was set. */
+/* Puts the deals without a draw, and the deals just after a presence was set. */
 static void put_ways(json_t *o, const struct eh_fairness_report *report)
 {
     json_t *not_drawn = json_object(), *ways = json_array();

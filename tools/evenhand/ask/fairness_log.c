@@ -1,14 +1,14 @@
 /*
  * fairness_log: the fairness report out of the log in PostgreSQL: every input is decided again,
- * with the draws as recorded, and watched. What lies long before the period is not decided again
- * where a snapshot tells what came of it.
+ * with the draws as recorded, and watched. When a snapshot lies before the period, the replay
+ * begins there.
  */
 #include "fairness.h"
 #include "log/replay.h"
 #include "term/say.h"
 #include "term/zone.h"
 
-/* Up to the end of the period, or of the log. */
+/* Replays up to the end of the period or of the log. */
 static int log_watch(struct eh_replay *replay, struct eh_fairness_watch *watch,
                      struct eh_error *error)
 {

@@ -1,7 +1,7 @@
 /*
  * fairness_show: the fairness report in words with figures.
  *
- * A verdict stands only where there is enough to tell; what stands without one says so.
+ * A part with too few tickets for a verdict says "too few to tell".
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -177,7 +177,7 @@ static void draw_show(const struct eh_cli *cli, const json_t *report)
                  "it gave what chance hardly gives");
 }
 
-/* What the corrected p of all of them is held against. */
+/* Says the level below which a corrected p is doubtful. */
 static void level_show(const struct eh_cli *cli, const json_t *report)
 {
     char level[EH_CLI_TEXT], honest[EH_CLI_TEXT], text[256];

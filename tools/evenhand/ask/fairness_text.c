@@ -39,7 +39,7 @@ void eh_fairness_say(const struct eh_cli *cli, const char *name, const char *tex
     eh_text_print_wrapped(text, HANGING, HANGING);
 }
 
-/* NULL: the report has no verdict of this name. */
+/* The verdict of this name; NULL: the report has none. */
 static const json_t *verdict_of(const json_t *report, const char *name)
 {
     size_t i;

@@ -1,5 +1,5 @@
 /*
- * fairness_text: what the parts of the fairness report in words share.
+ * fairness_text: small texts that the parts of the fairness report share.
  *
  *     eh_fairness_say(cli, "presence", "came just after …");       // a line with a name, broken
  *     eh_fairness_chance(report, "owner", text);                   // "p .001, corrected .004"
@@ -18,12 +18,12 @@ void eh_fairness_number(const json_t *, const char *key, double unit, int decima
                         char ret[EH_CLI_TEXT]);
 /* "37 %" */
 void eh_fairness_percent(double part, double whole, char ret[EH_CLI_TEXT]);
-/* Of the verdict of that name; "too few to tell". */
+/* The chance of a verdict, or "too few to tell". */
 void eh_fairness_chance(const json_t *report, const char *verdict, char ret[EH_FAIRNESS_CHANCE]);
 bool eh_fairness_is_doubtful(const json_t *report, const char *verdict);
-bool eh_fairness_is_told(const json_t *report, const char *verdict); /* enough to tell */
+bool eh_fairness_is_told(const json_t *report, const char *verdict); /* it has a p */
 
-/* fairness_ways.c */
+/* The parts of fairness_ways.c. */
 void eh_fairness_show_ways(const struct eh_cli *, const json_t *report);
 void eh_fairness_show_way_verdicts(const struct eh_cli *, const json_t *report);
 

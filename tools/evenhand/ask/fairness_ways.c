@@ -1,6 +1,6 @@
 /*
- * fairness_ways: the part of the fairness report on what was not drawn: which ways, to whom, by
- * whose deed, and a verdict on each.
+ * fairness_ways: the part of the fairness report on tickets that were not drawn: in which way, to
+ * whom, by whose deed, and a verdict on each way.
  */
 #include <stdio.h>
 
@@ -13,7 +13,7 @@
 
 struct way {
     const char *name, *words, *doubtful;
-    const char *verdict; /* several ways may have one */
+    const char *verdict; /* ways may share a verdict */
 };
 
 static const struct way ways[] = {
@@ -159,7 +159,7 @@ static void say_doubtful(const struct eh_cli *cli, const json_t *report, const c
     eh_fairness_say(cli, line, text);
 }
 
-/* Of ways with one verdict, what was worth most stands for all of them. */
+/* The way with the largest value among those that share the verdict. */
 static const struct way *most_of(const json_t *report, const char *verdict)
 {
     const struct way *most = NULL;

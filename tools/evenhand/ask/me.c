@@ -24,7 +24,7 @@ static void me_show_head(const struct eh_cli *cli, const json_t *me)
         printf("you manage %s\n", manages);
 }
 
-/* "team sales: 2 waiting, 5 open", of what the caller manages. */
+/* "team sales: 2 waiting, 5 open", for each team that the caller manages. */
 static void me_show_managed(const struct eh_cli *cli, const json_t *me)
 {
     size_t i;
@@ -43,7 +43,7 @@ static void me_show_managed(const struct eh_cli *cli, const json_t *me)
     }
 }
 
-/* The caller's line of the pool that runs, or nothing: a team need not have a plan. */
+/* Prints the caller's line of the running pool; nothing when the team has no plan. */
 static void pool_line_show(const struct eh_cli *cli, const char *team, const char *rep)
 {
     EH_AUTO(eh_answer) struct eh_answer pool = {0};

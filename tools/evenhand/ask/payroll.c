@@ -1,8 +1,8 @@
 /*
- * payroll: what payroll takes: pools as rows of a CSV file, and those of all teams together.
+ * payroll: pools as payroll takes them: rows of a CSV file, and the pools of all teams together.
  *
- * The totals of a pool sum to its net: what nobody gets is a row of its own. A cell that a
- * spreadsheet would take for a formula begins with an apostrophe.
+ * The totals of a pool sum to its net: money that nobody gets is a row of its own. A cell that a
+ * spreadsheet would read as a formula begins with an apostrophe.
  */
 #include "payroll.h"
 
@@ -49,7 +49,7 @@ static void csv_put_money(int64_t minor, unsigned exponent)
     printf("%s,", text);
 }
 
-/* Null: not known, an empty cell. */
+/* An empty cell for null, which means: not known. */
 static void csv_put_amount(const json_t *object, const char *key, unsigned exponent)
 {
     if (eh_object_has(object, key))
@@ -94,7 +94,7 @@ static void csv_put_share(const json_t *pool, const json_t *share, unsigned expo
     csv_put_end(pool);
 }
 
-/* What is held is nobody's, and due to nobody. */
+/* Held money belongs to nobody: its `due` is 0. */
 static void csv_put_held(const json_t *pool, unsigned exponent)
 {
     csv_put_team(pool);
@@ -240,7 +240,8 @@ static int teams_list(const struct eh_cli *cli, json_t *ret)
     return EH_EXIT_DONE;
 }
 
-/* Teams without such a period are told of; those that are none of the caller's business are not. */
+/* Adds the team's pool. A team without this period is said; one the caller may not see is skipped.
+ */
 static int pools_add(const struct eh_cli *cli, const char *team, json_t *pools)
 {
     EH_AUTO(eh_answer) struct eh_answer answer = {0};

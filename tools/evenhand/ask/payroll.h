@@ -16,7 +16,7 @@
 void eh_payroll_head(void);
 void eh_payroll_rows(const json_t *pool);
 void eh_payroll_say(const json_t *pool);
-/* Whether all its lines are there: a rep is told the own one alone. */
+/* Whether all lines of the pool are there: a rep sees only their own. */
 bool eh_payroll_whole(const json_t *pool);
 
 #endif

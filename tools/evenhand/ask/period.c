@@ -11,7 +11,7 @@
 #include "term/say.h"
 #include "term/text.h"
 
-/* The period as it was typed is one; else it is said. */
+/* Checks the period of the call; an error is said. */
 static int check_period(const struct eh_cli *cli, const char *text)
 {
     struct eh_period period;
@@ -23,7 +23,7 @@ static int check_period(const struct eh_cli *cli, const char *text)
 
 /* ---- The way of a period. */
 
-/* What CLOSE will make of it, or has made of earlier periods. */
+/* Prints what CLOSE will change, or has changed, in earlier periods. */
 static void show_consequences(const json_t *answer)
 {
     const json_t *expected = json_object_get(answer, "expected");
@@ -57,7 +57,7 @@ static void show_consequences(const json_t *answer)
     }
 }
 
-/* What a step came to: its figures, as far as the daemon tells them, and what is missing. */
+/* Prints the result of a step: the figures that the daemon tells, and what is missing. */
 static void show_step(const struct eh_cli *cli, const char *period, const json_t *answer)
 {
     const char *state = eh_object_text(answer, "state"),
@@ -81,7 +81,7 @@ static void show_step(const struct eh_cli *cli, const char *period, const json_t
     }
 }
 
-/* One step of a period: what is asked before it is done, or NULL. */
+/* One step of a period. `question` is asked on a terminal before the step is done; NULL: none. */
 struct period_step {
     const char *period, *verb, *question;
     json_t *body;
@@ -99,7 +99,7 @@ static int send_step(struct eh_cli *cli, const struct period_step *step, bool dr
     return r == EH_EXIT_DONE ? eh_http_post(cli, path, json_deep_copy(step->body), ret) : r;
 }
 
-/* Nothing is done: what would be, in words or as the daemon tells it. */
+/* --dry-run: prints what the step would do, in words or as JSON. */
 static int try_step(struct eh_cli *cli, const struct period_step *step)
 {
     EH_AUTO(eh_answer) struct eh_answer answer = {0};
@@ -114,7 +114,7 @@ static int try_step(struct eh_cli *cli, const struct period_step *step)
     return r;
 }
 
-/* Whether somebody is there to be asked. */
+/* Whether a person at a terminal can answer. */
 static bool is_asked(const struct eh_cli *cli, const struct period_step *step)
 {
     return step->question && !eh_cli_option(cli, "yes") && isatty(STDIN_FILENO);
@@ -138,7 +138,7 @@ static int do_step(struct eh_cli *cli, const struct period_step *step, bool *ret
     return r;
 }
 
-/* POST to /v1/teams/T/periods/P/verb. Takes the body. *ret_done: to say what comes next. */
+/* POST to /v1/teams/T/periods/P/verb. Frees the body. *ret_done: the step was done. */
 static int post_step(struct eh_cli *cli, struct period_step step, bool *ret_done)
 {
     *ret_done = false;
@@ -188,7 +188,7 @@ int eh_cmd_pay(struct eh_cli *cli)
                      &done);
 }
 
-/* Sets a rep aside, or takes that back. */
+/* exclude and include. */
 static int set_aside(struct eh_cli *cli, const char *verb, const char *question, const char *said)
 {
     bool done;
@@ -216,7 +216,7 @@ int eh_cmd_include(struct eh_cli *cli)
 
 /* ---- Imported figures. */
 
-/* The unit the plan gives that figure, as a metric or in a gate; NULL: it does not name it. */
+/* The unit of this figure in the plan, from a metric or a gate; NULL: the plan does not name it. */
 static const char *unit_of(const json_t *pool, const char *name)
 {
     size_t i;
@@ -233,7 +233,7 @@ static const char *unit_of(const json_t *pool, const char *name)
     return NULL;
 }
 
-/* "99.95%", "12m", "4.2", "129.95", "17": as the unit is written. */
+/* Reads a value as its unit is written: "99.95%", "12m", "4.2", "129.95", "17". */
 static int figure_read(const struct eh_cli *cli, const char *unit, unsigned exponent,
                        const char *text, int64_t *ret)
 {
@@ -264,7 +264,7 @@ static int figure_find(const struct eh_cli *cli, int64_t *ret)
     if (!eh_path(path, "/v1/teams/%s/pool?period=%s", cli->args[0], cli->args[2]))
         return eh_say_long(cli->args[0]);
     const char *unit = NULL;
-    if (eh_http_try(cli, path, &answer)) /* else whoever takes the figure says what is wrong */
+    if (eh_http_try(cli, path, &answer)) /* else the daemon says what is wrong with the figure */
         unit = unit_of(answer.json, cli->args[1]);
     return figure_read(cli, unit ? unit : "count", eh_object_exponent(answer.json), cli->args[3],
                        ret);
@@ -275,7 +275,7 @@ static bool is_minutes(const char *name)
     return strcmp(name, "paid_minutes") == 0 || strcmp(name, "contract_minutes") == 0;
 }
 
-/* As its unit is written. */
+/* Writes a value as its unit is written. */
 static void figure_write(const char *unit, unsigned exponent, int64_t value,
                          char ret[EH_DECIMAL_TEXT_MAX])
 {

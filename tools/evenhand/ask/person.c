@@ -10,7 +10,7 @@
 #include "term/args.h"
 #include "term/say.h"
 
-/* {"customer": X} or {"rep": R}. False: it was said what is wrong. */
+/* {"customer": X} or {"rep": R}. False: the call is wrong, and the error has been said. */
 static bool person_of(struct eh_cli *cli, json_t *ret)
 {
     const char *customer = eh_cli_option(cli, "customer"), *rep = eh_cli_option(cli, "rep");
@@ -23,7 +23,7 @@ static bool person_of(struct eh_cli *cli, json_t *ret)
 
 /* ---- export */
 
-/* All pages into `all`. */
+/* Appends all pages to `all`. */
 static int export_fetch(struct eh_cli *cli, const json_t *person, json_t *all)
 {
     json_t *items = json_array(), *after = json_null();
@@ -73,7 +73,7 @@ static void print_counts(const json_t *answer, bool erased)
            (long long)eh_object_int(answer, "texts"), (long long)eh_object_int(answer, "bodies"));
 }
 
-/* What the daemon cannot erase. */
+/* Prints the places from which the daemon cannot erase. */
 static void print_left(const json_t *answer)
 {
     const json_t *entries = json_object_get(answer, "dead_entries"), *entry;
@@ -120,7 +120,8 @@ static int forget_customer(struct eh_cli *cli, json_t *person)
     return EH_EXIT_DONE;
 }
 
-/* The display name is no longer in force; past desk files keep it, which is said and no success. */
+/* The current desk file no longer has the display name, but past ones keep it: the command says so
+ * and fails. */
 static int forget_name(struct eh_cli *cli, json_t *person)
 {
     EH_AUTO(eh_answer) struct eh_answer answer = {0};

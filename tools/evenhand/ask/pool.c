@@ -1,4 +1,4 @@
-/* pool: `evenhand pool`: asks for a team's pool, whole however long, and hands it on. */
+/* pool: `evenhand pool`: asks for a team's pool and prints it. */
 #include "pool.h"
 
 #include <stdio.h>
@@ -17,7 +17,7 @@
 
 #define PLAN_MAX (1u << 20) /* bytes of a plan */
 
-/* "/v1/teams/sales/pool" and what the options add. */
+/* "/v1/teams/sales/pool" with the query that the options make. */
 static bool pool_path(const struct eh_cli *cli, char ret[EH_CLI_PATH])
 {
     const char *period = eh_cli_option(cli, "period");
@@ -103,7 +103,7 @@ static void print_csv(const json_t *pool)
 
 /* ---- The command. */
 
-/* The pool asked for, or the one under the plan in a file. */
+/* Asks for the pool, or with --what-if for the pool under the plan of a file. */
 static int get_pool(struct eh_cli *cli, struct eh_answer *ret)
 {
     const char *file = eh_cli_option(cli, "what-if");

@@ -1,5 +1,5 @@
 /*
- * pool: what the parts of `evenhand pool` share: each takes a pool as the daemon answers it.
+ * pool: what the parts of `evenhand pool` share. A pool is the object that the daemon answers.
  *
  *     eh_pool_show(cli, pool);                // for people, within 80 columns
  *     eh_pool_show_why(cli, pool);            // the tree under "explain"
@@ -13,10 +13,11 @@
 void eh_pool_show(const struct eh_cli *, const json_t *pool);
 void eh_pool_show_why(const struct eh_cli *, const json_t *pool);
 
-/* `key` of the object in the words of its "unit": "12,995.00", "4.383", "10m55s", "5.5825%". */
+/* The figure under `key`, written in the object's "unit": "12,995.00", "4.383", "10m55s",
+ * "5.5825%". */
 void eh_pool_value(const json_t *object, const char *key, unsigned exponent, char ret[EH_CLI_TEXT]);
 void eh_pool_money(const json_t *object, const char *key, unsigned exponent, char ret[EH_CLI_TEXT]);
-/* ... with the object's currency, as every sentence has money: "12,995.00 EUR". */
+/* Money with the object's currency, for sentences: "12,995.00 EUR". */
 void eh_pool_amount(const json_t *object, const char *key, char ret[EH_CLI_TEXT]);
 /* "expected carry -1,094.66 EUR: then net 3,284.01 EUR"; the currency is the pool's. */
 void eh_pool_expected(const json_t *pool, const json_t *expected, char *ret, size_t size);

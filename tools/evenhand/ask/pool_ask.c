@@ -25,8 +25,8 @@ static int page_ask(const struct eh_cli *cli, const struct eh_pool_question *q, 
     return ret->status == 400 ? EH_EXIT_CONFIG : r;
 }
 
-/* The lines that a page's tree has under "shares" go behind those of the trees before; so under
- * "version 1", which stands in the tree of a later version. */
+/* Appends the lines under "shares" of a page's tree to those of the first tree. The tree of a later
+ * version holds that of "version 1", whose lines are appended likewise. */
 static void trees_join(const json_t *tree, const json_t *page)
 {
     const json_t *children = json_object_get(tree, "children");
@@ -42,7 +42,6 @@ static void trees_join(const json_t *tree, const json_t *page)
     }
 }
 
-/* The first page with the lists of all others at its end. */
 int eh_pool_ask(const struct eh_cli *cli, const struct eh_pool_question *q, struct eh_answer *ret)
 {
     int r = page_ask(cli, q, NULL, ret);

@@ -8,7 +8,7 @@
 
 #define NAME      12     /* columns of a line's name */
 #define BAR       12     /* columns of a bar */
-#define BAR_PPM   125000 /* of a score, for a column */
+#define BAR_PPM   125000 /* of a score, for one column */
 #define SHA_SHOWN 12     /* characters of a SHA-256 */
 
 static bool is_true(const json_t *object, const char *key)
@@ -70,7 +70,7 @@ static void head_show(const struct eh_cli *cli, const json_t *pool)
 
 /* ---- Metrics. */
 
-/* A column for each 12.5 %, at most a half more than a full score. */
+/* A bar with a column for each 12.5 %, at most 150 %. */
 static void bar_of(int64_t score_ppm, char *ret, size_t size)
 {
     size_t used = 0;
@@ -141,7 +141,7 @@ static void show_gate(const struct eh_cli *cli, const json_t *metric, unsigned e
     line_show(cli, "gate", text);
 }
 
-/* The plan's prior stands in, or is all there is: csat shrinks to it. */
+/* Says that the score of csat contains the plan's prior, or is the prior. */
 static void show_prior(const struct eh_cli *cli, const json_t *metric)
 {
     const char *name = eh_object_text(metric, "metric");
@@ -154,7 +154,7 @@ static void show_prior(const struct eh_cli *cli, const json_t *metric)
     line_show(cli, "prior", text);
 }
 
-/* What nobody can tell the duration of, and what is no work. */
+/* Says how many tickets were left out: of unknown duration, or no work. */
 static void show_left_out(const struct eh_cli *cli, const json_t *pool)
 {
     int64_t cancelled = eh_object_int(pool, "cancelled_tickets");
@@ -230,7 +230,7 @@ static void result_show(const struct eh_cli *cli, const json_t *pool, unsigned e
     printf("%s", eh_colour_end(cli));
 }
 
-/* One of the closed periods that CLOSE would settle first. */
+/* Prints one of the closed periods that CLOSE would settle first. */
 static void show_earlier(const struct eh_cli *cli, const json_t *pool, const json_t *earlier)
 {
     char difference[EH_CLI_TEXT], paid[EH_CLI_TEXT], text[4 * EH_CLI_TEXT];
@@ -245,7 +245,7 @@ static void show_earlier(const struct eh_cli *cli, const json_t *pool, const jso
     line_show(cli, "", text);
 }
 
-/* What CLOSE would make of it, where that is not what stands there: facts of closed periods came.
+/* Prints what CLOSE would make of the pool, where later facts of closed periods change it.
  */
 static void show_expected(const struct eh_cli *cli, const json_t *pool)
 {
@@ -264,7 +264,8 @@ static void show_expected(const struct eh_cli *cli, const json_t *pool)
     json_array_foreach(earlier, i, one) show_earlier(cli, pool, one);
 }
 
-/* What came after: later versions, what waits, what is held or still to be taken back. */
+/* Prints what came after: later versions, waiting facts, held money, money still to be taken back.
+ */
 static void show_rest(const struct eh_cli *cli, const json_t *pool)
 {
     char a[EH_CLI_TEXT], b[EH_CLI_TEXT], c[EH_CLI_TEXT], text[4 * EH_CLI_TEXT + 128];
@@ -308,7 +309,7 @@ static void show_rest(const struct eh_cli *cli, const json_t *pool)
 static const char *const parts[] = {"equal", "hours", "seniority", "individual", "total"};
 #define PARTS (sizeof parts / sizeof *parts)
 
-/* Whether closing would give somebody another total than the one that stands there. */
+/* Whether closing would change anybody's total. */
 static bool expects_other(const json_t *shares)
 {
     bool other = false;

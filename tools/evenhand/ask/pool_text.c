@@ -1,4 +1,4 @@
-/* pool_text: figures of a pool in their units' words, sentences in lines of a screen. */
+/* pool_text: figures of a pool, each written in its unit. */
 #include <stdio.h>
 #include <stdlib.h>
 

@@ -7,11 +7,11 @@
 #include "term/table.h"
 #include "term/text.h"
 
-#define STEP     2    /* columns a child is further in */
-#define DEEPEST  12   /* further in than this nothing is moved */
+#define STEP     2    /* columns by which a child is indented */
+#define DEEPEST  12   /* columns; deeper nodes are not indented further */
 #define TEXT_MAX 1024 /* bytes of a formula with its numbers */
 
-/* "184 of them" behind a figure that is made of facts. */
+/* "184 of them", for a figure that counts facts. */
 static void input_words(const json_t *input, unsigned exponent, char *ret, size_t size)
 {
     char value[EH_CLI_TEXT], count[EH_CLI_TEXT];
@@ -29,7 +29,7 @@ static bool is_name_char(char c)
     return c == '_' || ('a' <= c && c <= 'z') || ('A' <= c && c <= 'Z') || ('0' <= c && c <= '9');
 }
 
-/* Where the formula names the input as a word of its own, or NULL. */
+/* The place where the formula names the input as a whole word; NULL: it does not. */
 static const char *formula_find_name(const char *formula, const char *name)
 {
     size_t size = strlen(name);
@@ -67,7 +67,7 @@ static void formula_words(const json_t *node, unsigned exponent, char ret[TEXT_M
     }
 }
 
-/* Inputs the formula does not name. */
+/* Prints the inputs that the formula does not name. */
 static void other_inputs(const json_t *node, unsigned exponent, char ret[TEXT_MAX])
 {
     const char *formula = eh_object_text(node, "formula");

@@ -11,7 +11,7 @@
 #include "term/say.h"
 #include "term/text.h"
 
-#define LIST_SHOWN 100000 /* rows after which a list stops asking; further ones with --after */
+#define LIST_SHOWN 100000 /* rows shown at most; --after shows the rest */
 
 static void line_show(const struct eh_cli *cli, const char *name, const char *text)
 {
@@ -54,7 +54,7 @@ static void status_show_head(const struct eh_cli *cli, const json_t *s)
            (long long)eh_object_int(s, "schema"));
 }
 
-/* Who has left a team and still has open tickets of it. */
+/* Prints the reps who have left a team and still have open tickets of it. */
 static void show_left(const struct eh_cli *cli, const json_t *list)
 {
     size_t i;
@@ -71,7 +71,7 @@ static void show_left(const struct eh_cli *cli, const json_t *list)
     }
 }
 
-/* What nobody can do is told by the skills that are missing. */
+/* Prints the skills that waiting tickets need and nobody has. */
 static void show_undoable(const struct eh_cli *cli, const json_t *s)
 {
     size_t at;
@@ -169,7 +169,7 @@ int eh_cmd_teams(struct eh_cli *cli)
     return eh_list_show(&list, "team,name,policy,>capacity,>open,>waiting", "no teams");
 }
 
-/* The state of a rep; "full" when he is available but has all he can carry. */
+/* The state of a rep; "full" when they are available and their work has reached the capacity. */
 static const char *shown_state(const json_t *rep)
 {
     const char *state = eh_object_text(rep, "state");
@@ -178,19 +178,19 @@ static const char *shown_state(const json_t *rep)
 }
 
 struct members {
-    bool entitled; /* the daemon tells what each was entitled to */
+    bool entitled; /* the answer holds what each was entitled to */
     FILE *notes;
     unsigned exponent;
 };
 
-/* Tickets with one decimal: there are parts of them. */
+/* Entitlement in tickets with one decimal: it need not be whole. */
 static const char *entitled_text(const json_t *rep, char ret[EH_CLI_TEXT])
 {
     snprintf(ret, EH_CLI_TEXT, "%.1f", json_number_value(json_object_get(rep, "entitled")));
     return ret;
 }
 
-/* Below the table: until when somebody is not available, and why. */
+/* Notes below the table until when a rep is not available, and why. */
 static void note_state(const struct members *members, const json_t *rep)
 {
     const char *reason = eh_object_text(rep, "reason");
@@ -215,7 +215,7 @@ static void grid_add_member(struct eh_grid *g, const json_t *rep, void *context)
         eh_grid_dim(g, shown_state(rep));
     else
         eh_grid_state(g, shown_state(rep));
-    if (!eh_object_has(rep, "received")) { /* a colleague, whom only managers see figures of */
+    if (!eh_object_has(rep, "received")) { /* a rep sees no figures of colleagues */
         for (int i = members->entitled ? 6 : 4; i > 0; i--)
             eh_grid_dim(g, "-");
         return;
@@ -289,7 +289,7 @@ int eh_cmd_team(struct eh_cli *cli)
 
 /* ---- Reps. */
 
-/* When a state ends by itself: "in 1h 20m"; "" when it does not. */
+/* The time until a state ends: "in 1h 20m"; "": it has no end. */
 static void until_text(const json_t *rep, char ret[EH_CLI_TEXT])
 {
     int64_t us;
@@ -324,7 +324,7 @@ int eh_cmd_reps(struct eh_cli *cli)
     return eh_list_show(&list, "rep,name,teams,state,ends,>open,>points,reason", "no reps");
 }
 
-/* The teams that give them nothing since a release. */
+/* Prints the teams that deal the rep nothing since a release. */
 static void show_released(const json_t *rep)
 {
     const json_t *teams = json_object_get(rep, "released_in");

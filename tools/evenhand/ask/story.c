@@ -24,7 +24,7 @@ static void line_show_moment(const struct eh_cli *cli, const json_t *t, const ch
            more && *more ? ": " : "", more ? more : "");
 }
 
-/* What somebody outside wrote: never let it speak to the terminal. */
+/* A text of a customer, cleaned: it must not send control codes to the terminal. */
 static void outside_text(const struct eh_cli *cli, const char *name, const char *text)
 {
     if (!text || !*text)
@@ -54,7 +54,7 @@ static void show_what(const struct eh_cli *cli, const json_t *t)
     outside_text(cli, "resent", eh_object_text(t, "resent_of"));
 }
 
-/* Why somebody got it, or why nobody did, in words. Unknown reasons stand as they are. */
+/* Why a rep got the ticket, or why nobody did, in words. An unknown reason stays as it is. */
 static const struct {
     const char *why, *words;
 } reasons[] = {
@@ -138,7 +138,7 @@ static void entry_sentence(const json_t *h, char *ret, size_t size)
                   had ? ", was with " : "", had ? was : "");
 }
 
-/* What the line of history knows of the choice: how many could have got it, which draw epoch. */
+/* Adds how many reps could have got the ticket, and the draw epoch. */
 static void add_chances(const json_t *h, char *text, size_t size)
 {
     size_t used = strlen(text);
@@ -153,7 +153,7 @@ static void add_chances(const json_t *h, char *text, size_t size)
                   (long long)eh_object_int(h, "epoch"));
 }
 
-/* Who asked for it, and why. */
+/* Adds the manager who asked for it, and the reason. */
 static void add_manager(const json_t *h, char *text, size_t size)
 {
     const char *by = eh_object_text(h, "by"), *reason = eh_object_text(h, "reason");
@@ -186,7 +186,7 @@ static void show_history(const struct eh_cli *cli, const json_t *t)
     }
 }
 
-/* Words of a text in lines of at most `width` columns. */
+/* Prints a text in lines of at most `width` columns. */
 static void print_wrapped(const char *text, int width)
 {
     int column = 0;
@@ -208,7 +208,7 @@ static void proof_line(const struct eh_cli *cli, const char *name, const char *t
     printf("%s%-10s%s %s\n", eh_colour_dim(cli), name, eh_colour_end(cli), text);
 }
 
-/* What was drawn, and what it can be checked by: evenhand-proof(7). */
+/* Prints the draws, and the figures to check them by: see evenhand-proof(7). */
 static void show_draws(const struct eh_cli *cli, const json_t *receipt, json_t *draws)
 {
     const char *digest = eh_object_text(receipt, "digest"), *seed = eh_object_text(receipt, "seed");
@@ -224,7 +224,7 @@ static void show_draws(const struct eh_cli *cli, const json_t *receipt, json_t *
     proof_line(cli, "seed", seed ? seed : "not revealed yet");
 }
 
-/* Why the one who has it, or had it last, got it. */
+/* Prints why the rep who has the ticket, or had it last, got it. */
 static void show_receipt(const struct eh_cli *cli, const json_t *t)
 {
     const json_t *receipt = json_object_get(t, "receipt");

@@ -10,7 +10,7 @@
 #include "term/say.h"
 #include "term/text.h"
 
-#define TICKETS_SHOWN 500 /* rows after which a list stops asking; further ones with --after */
+#define TICKETS_SHOWN 500 /* rows shown at most; --after shows the rest */
 #define TICKETS_PAGE  250
 #define CAUSE_TEXT    160
 
@@ -73,7 +73,7 @@ static void grid_add_value(struct eh_grid *g, const json_t *t)
     eh_grid_text(g, value);
 }
 
-/* Who has it; of a waiting one why nobody does. */
+/* The rep who has the ticket; for a waiting one the reason. */
 static void grid_add_holder(struct eh_grid *g, const json_t *t)
 {
     char cause[CAUSE_TEXT];
@@ -179,7 +179,7 @@ int eh_cmd_tickets(struct eh_cli *cli)
                         "no such tickets");
 }
 
-/* A rep sees the own tickets, and none that waits is anybody's. */
+/* Whether the caller may see waiting tickets: a rep sees only their own, and those do not wait. */
 static bool caller_sees_waiting(const struct eh_cli *cli)
 {
     EH_AUTO(eh_answer) struct eh_answer me = {0};

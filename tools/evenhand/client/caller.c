@@ -1,4 +1,4 @@
-/* caller: whom and which team a command without a name is about. */
+/* caller: the rep and the team of a command whose call names none. */
 #include "caller.h"
 
 #include "object.h"

@@ -1,12 +1,12 @@
-/* caller: what a command means that names nobody: whoever is calling. */
+/* caller: the rep and the team that a call without a name means: those of the caller. */
 #ifndef EVENHAND_TOOLS_CLIENT_CALLER_H
 #define EVENHAND_TOOLS_CLIENT_CALLER_H
 
 #include "http.h"
 
-/* The rep whose Unix user is asking; said when there is none. */
+/* The rep whose Unix user is the caller. Without one, an error is said. */
 int eh_caller_rep(const struct eh_cli *, char ret[EH_NAME_MAX + 1]) EH_MUST_CHECK;
-/* The one team the caller is in or manages; said when it is none or one of several. */
+/* The only team that the caller is in or manages. With none or several, an error is said. */
 int eh_caller_team(const struct eh_cli *, char ret[EH_NAME_MAX + 1]) EH_MUST_CHECK;
 
 #endif

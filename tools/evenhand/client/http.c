@@ -98,7 +98,7 @@ static int request_say_unreachable(const struct eh_cli *cli, CURL *curl, CURLcod
     long os_error = 0;
     curl_easy_getinfo(curl, CURLINFO_OS_ERRNO, &os_error);
     if (code == CURLE_COULDNT_CONNECT) {
-        /* libcurl does not always hand on why; the file itself tells. */
+        /* libcurl does not always give the reason; access() does. */
         if (access(cli->socket, R_OK | W_OK) != 0)
             os_error = errno;
         if (os_error == EACCES || os_error == EPERM)
@@ -123,7 +123,7 @@ static int status_exit(long status)
     return status >= 500 ? EH_EXIT_UNAVAILABLE : EH_EXIT_REFUSED;
 }
 
-/* One line out of {"error": {"code", "message", "field"}}. */
+/* Says {"error": {"code", "message", "field"}} in one line. */
 static int answer_say_refused(const struct eh_answer *answer, const char *file)
 {
     const json_t *error = json_object_get(answer->json, "error");
@@ -131,12 +131,15 @@ static int answer_say_refused(const struct eh_answer *answer, const char *file)
     int code = status_exit(answer->status);
     if (!message)
         return eh_say(code, "%sthe daemon answered %ld", file, answer->status);
-    bool said = !field || strstr(message, field); /* at the front, or behind the line of a file */
+    bool said =
+        !field ||
+        strstr(message,
+               field); /* the message names the field: at its beginning, or behind a file's line */
     return eh_say_refused(code, eh_object_text(error, "code"), field, "%s%s%s%s", file,
                           said ? "" : field, said ? "" : ": ", message);
 }
 
-/* The desk's zone, in which people read times. */
+/* Times are printed in the desk's zone, which a header names. */
 static size_t answer_take_header(char *data, size_t size, size_t count, void *context)
 {
     static const char name[] = "Time-Zone: ";
@@ -238,7 +241,7 @@ int eh_http_post(const struct eh_cli *cli, const char *path, json_t *body, struc
     return r;
 }
 
-/* The same JSON with nothing in it that the terminal would hide. */
+/* Prints JSON with escapes in place of characters that a terminal hides. */
 static void json_print_for_terminal(const json_t *json)
 {
     char *text = json_dumps(json, JSON_INDENT(2) | JSON_PRESERVE_ORDER);

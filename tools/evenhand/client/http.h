@@ -7,8 +7,7 @@
  *     const struct eh_request request = {.method = "POST", .path = path, .body = body};
  *     int r = eh_http_send(cli, &request, &answer);
  *
- * What the daemon refuses is said on stderr and becomes the exit code: 403 is 77, 503 is 69, the
- * rest 1.
+ * An error is said on stderr and becomes the exit code: 403 is 77, 500 and above 69, the rest 1.
  */
 #ifndef EVENHAND_TOOLS_CLIENT_HTTP_H
 #define EVENHAND_TOOLS_CLIENT_HTTP_H
@@ -22,7 +21,7 @@
 #define EH_CLI_CONNECT_S  5
 #define EH_CLI_ANSWER_S   30
 
-/* Once in the life of the program, around all requests. */
+/* Each once in the life of the program, before and after all requests. */
 void eh_http_begin(void);
 void eh_http_end(void);
 
@@ -42,9 +41,9 @@ struct eh_request {
     bool quiet;         /* an error is not said */
 };
 
-/* Writes a path whose %s parts are percent-encoded; false when it gets too long. */
+/* Writes a path; its %s parts are percent-encoded. False: the path is too long. */
 bool eh_path(char ret[EH_CLI_PATH], const char *format, ...) EH_PRINTF(2, 3) EH_MUST_CHECK;
-/* The same with further text behind it, for queries: "&team=" and an encoded value. */
+/* Appends `before` as it is and `value` encoded: "&team=", "sales". */
 bool eh_path_add(char path[EH_CLI_PATH], const char *before, const char *value) EH_MUST_CHECK;
 
 int eh_http_get(const struct eh_cli *, const char *path, struct eh_answer *ret) EH_MUST_CHECK;
@@ -52,14 +51,14 @@ int eh_http_get(const struct eh_cli *, const char *path, struct eh_answer *ret) 
 bool eh_http_try(const struct eh_cli *, const char *path, struct eh_answer *ret) EH_MUST_CHECK;
 int eh_http_send(const struct eh_cli *, const struct eh_request *,
                  struct eh_answer *ret) EH_MUST_CHECK;
-/* POST of a JSON object, which it takes over. */
+/* POST of a JSON object, which it frees. */
 int eh_http_post(const struct eh_cli *, const char *path, json_t *body,
                  struct eh_answer *ret) EH_MUST_CHECK;
 
 /* Prints the answer for programs: as it came, indented on a terminal. */
 void eh_answer_print(const struct eh_cli *, const struct eh_answer *);
-/* What asking came to (r) needs no more words: it failed, which was said, or the answer has been
- * printed for programs. False: it is to be shown to people, and is clean. */
+/* True: nothing is left to print, for the request failed (r) or --json has printed the answer.
+ * False: the caller prints the answer, whose texts are clean now. */
 bool eh_answer_told(const struct eh_cli *, int r, const struct eh_answer *);
 
 #endif

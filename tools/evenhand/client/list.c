@@ -9,7 +9,7 @@
 #include "term/say.h"
 #include "term/text.h"
 
-#define SINCE_TEXT 40 /* bytes of a time as the daemon takes it */
+#define SINCE_TEXT 40 /* bytes of a time in a query */
 
 /* The option where the command has it, else NULL. */
 static const char *option_of_own(const struct eh_cli *cli, const char *name)
@@ -48,7 +48,8 @@ static int option_since_text(const struct eh_cli *cli, const char *since, char r
 {
     int64_t us, span_s;
     int32_t days;
-    if (eh_date_parse(eh_str(since), &days, NULL) == 0) { /* of the desk, whatever TZ says */
+    if (eh_date_parse(eh_str(since), &days, NULL) ==
+        0) { /* a day of the desk's zone, whatever $TZ is */
         eh_format(ret, SINCE_TEXT, "%s", since);
         return EH_EXIT_DONE;
     }
@@ -72,7 +73,7 @@ static int path_add_query(char path[EH_CLI_PATH], const char *name, const char *
                                             : eh_say(EH_EXIT_USAGE, "--%s: too long", name);
 }
 
-/* --limit bounds what is shown; a page is asked no larger. */
+/* --limit bounds the rows printed and the size of a page. */
 static int list_take_limit(struct eh_list *list)
 {
     const char *text = option_of_own(list->cli, "limit");
@@ -131,7 +132,7 @@ int eh_list_walk(struct eh_list *list)
     return r;
 }
 
-/* A word as a shell takes it. */
+/* Prints a word, quoted where a shell needs that. */
 static void shell_word_print(const char *word)
 {
     static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"

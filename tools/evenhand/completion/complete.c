@@ -1,8 +1,8 @@
 /*
- * complete: `evenhand complete WORD...`: what may stand in place of the last word, a line each:
- * the word, and behind a tab what it is. A line `:files` means names of files. The completion of
- * bash, zsh and fish asks here, so they know what --help knows; ids come from the daemon, and where
- * that is not there nothing is said.
+ * complete: `evenhand complete WORD...`: prints what may stand in place of the last word, a line
+ * each: the word, a tab, its meaning. The line `:files` stands for file names. The completion
+ * scripts of bash, zsh and fish call it, so they know all that --help knows. Ids come from the
+ * daemon; when it cannot be reached none are printed.
  */
 #include "complete.h"
 
@@ -21,7 +21,7 @@ struct typed {
     const char *option_value;
     const char *args[EH_CLI_ARGS_MAX];
     int arg_count;
-    const char *word;  /* what is there of it */
+    const char *word;  /* the beginning that was typed */
     const char *whole; /* "--team=s" of which `word` is the end; or NULL */
     struct eh_cli *cli;
 };
@@ -62,7 +62,7 @@ static void ids_offer(const struct typed *t, const char *path, const char *list,
     }
 }
 
-/* Those of the team that was typed. */
+/* Periods of the team that was typed. */
 static void periods_offer(const struct typed *t)
 {
     char path[EH_CLI_PATH];
@@ -79,7 +79,7 @@ static const char *const policies[] = {"balanced", "rotation", "random", "least_
 static const char *const ratings[] = {"1", "2", "3", "4", "5", NULL};
 static const char *const minutes[] = {"paid_minutes", "contract_minutes", NULL};
 
-/* By how the help writes it. */
+/* By the name that stands for the value in the help. */
 static void kind_offer(const struct typed *t, const char *kind)
 {
     if (strstr(kind, "FILE") || strstr(kind, "PATH") || strstr(kind, ".yaml"))
@@ -129,7 +129,7 @@ static void argument_offer(const struct typed *t)
 
 /* ---- Commands and options. */
 
-/* First words, each once; or the second ones of the first. */
+/* First words, each once; or the second words that belong to `first`. */
 static void commands_offer(const struct typed *t)
 {
     size_t size = t->first ? strlen(t->first) : 0;

@@ -1,9 +1,9 @@
 /*
- * check: rows held against the desk and against each other before anything is sent.
+ * check: checks rows against the desk and against each other before anything is sent.
  *
- * What the daemon would refuse for what it says is refused here: a kind, a team or a currency that
- * is not the desk's, and the same ticket twice with other content. Whoever may not read the desk
- * learns it from what became of the rows.
+ * Refuses what the daemon would refuse: a kind, team or currency that the desk does not have, and a
+ * ticket that comes twice with different content. A caller who may not read the desk file is told
+ * by the daemon's answers afterwards.
  */
 #include <stdlib.h>
 
@@ -42,7 +42,7 @@ static const char *against_desk(const struct eh_message *m, const struct eh_desk
     return reason;
 }
 
-/* Tickets, and whatever names its event: said once more, it has to say the same. */
+/* For tickets and messages that name an event: the second one must have the same content. */
 static const char *against_others(struct checking *c, size_t at, struct eh_input *in,
                                   char reason[REASON_TEXT])
 {
@@ -80,7 +80,7 @@ static void item_check(struct checking *c, size_t at)
     eh_arena_reset(&c->arena);
 }
 
-/* The desk as the daemon has it, where the caller may read all of it. */
+/* The daemon's desk; NULL: the caller may not read all of it. */
 static const struct eh_desk *desk_from_daemon(const struct eh_cli *cli, struct eh_arena *arena)
 {
     EH_AUTO(eh_answer) struct eh_answer answer = {0};

@@ -1,4 +1,4 @@
-/* fates: one byte a line, and the reasons of the first that were refused. */
+/* fates: keeps one byte per line of the file, and the reasons of the first refused rows. */
 #include "fates.h"
 
 #include <stdio.h>

@@ -1,5 +1,5 @@
 /*
- * fates: what became of each row of a file, and the words about it.
+ * fates: keeps and prints what became of each row of a file.
  *
  *     struct eh_fates fates;
  *     r = eh_fates_init(&fates, "t.csv", last_line);
@@ -17,11 +17,11 @@
 
 #include <evenhand/base/base.h>
 
-#define EH_FATES_TOLD_MAX 20    /* refused rows that people are told of, each with its reason */
-#define EH_FATES_KEPT_MAX 10000 /* ... that programs are */
+#define EH_FATES_TOLD_MAX 20    /* refused rows printed for people, each with its reason */
+#define EH_FATES_KEPT_MAX 10000 /* refused rows printed with --json */
 
 enum eh_fate {
-    EH_FATE_NONE, /* no row, or nothing is known of it */
+    EH_FATE_NONE, /* no row, or its fate is not known */
     EH_FATE_REPEATED,
     EH_FATE_OLDER,
     EH_FATE_TAKEN,

@@ -23,7 +23,7 @@ struct push {
     int64_t rate; /* messages a second; 0: as fast as it goes */
     struct eh_bar bar;
     size_t sent, sent_tickets;
-    struct eh_entry_id *ids; /* of what was sent */
+    struct eh_entry_id *ids; /* ids of the entries sent */
     struct eh_fates fates;
     bool reached;           /* the daemon of this desk answers */
     bool local;             /* times without an offset were read */
@@ -59,7 +59,7 @@ static int read_undated(struct eh_cli *cli, int32_t *ret)
     return EH_EXIT_DONE;
 }
 
-/* What people should know of a file that is taken. */
+/* Notes on a file that is accepted: columns not read, closings without --outcomes, local times. */
 static void push_say_notes(const struct eh_cli *cli, const struct push *p)
 {
     const char *file = cli->args[0];
@@ -114,8 +114,8 @@ static int push_read_messages(struct eh_cli *cli, struct push *p)
     return EH_EXIT_DONE;
 }
 
-/* Desk and Redis as given; what is not comes from the daemon. The
- * desk's zone as well, where it is its daemon that answers. */
+/* Finds desk and Redis: from options, else from the daemon. Its time zone is used when the daemon
+ * serves this desk. */
 static int push_find_stream(struct eh_cli *cli, struct push *p, char desk[EH_ID_MAX + 1],
                             char address[EH_REDIS_ADDRESS_MAX])
 {
@@ -149,7 +149,7 @@ static int push_find_stream(struct eh_cli *cli, struct push *p, char desk[EH_ID_
     return EH_EXIT_DONE;
 }
 
-/* Waits until the message `at` is due. */
+/* Waits until --rate allows message `at`. */
 static void push_keep_pace(const struct push *p)
 {
     if (p->rate == 0)
@@ -232,7 +232,7 @@ static void push_say_sent(const struct push *p)
                a_second);
 }
 
-/* The last words, whatever the reason of a refusal and whoever found it. */
+/* Prints the summary, whoever refused rows. */
 static int push_say_fates(const struct eh_cli *cli, struct push *p)
 {
     char words[EH_FATES_TEXT];

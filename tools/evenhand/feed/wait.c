@@ -1,8 +1,8 @@
 /*
  * wait: asks the daemon what became of the entries that were put on the stream.
  *
- * Entries and messages are in the same order, so one walk over both is enough: what is decided and
- * not listed repeated something.
+ * Entries and messages are in the same order, so one walk over both is enough. An entry that is
+ * decided and not listed repeated an earlier message.
  */
 #include <time.h>
 
@@ -14,7 +14,7 @@
 
 #define PAUSE_MIN_US INT64_C(20000)
 #define PAUSE_MAX_US INT64_C(500000)
-#define STALL_S      60 /* without one more decided: whoever waits is told so */
+#define STALL_S      60 /* seconds without progress after which the user is told */
 
 struct waiting {
     const struct eh_cli *cli;
@@ -22,8 +22,8 @@ struct waiting {
     const struct eh_entry_id *ids;
     const char *source;
     struct eh_fates *fates;
-    size_t known;               /* items whose fate is known: the first ones */
-    struct eh_entry_id decided; /* below it all is */
+    size_t known;               /* items with a known fate: the first so many */
+    struct eh_entry_id decided; /* all entries below it are decided */
     bool failed;                /* the last question was not answered */
 };
 
@@ -58,14 +58,14 @@ static void waiting_set(struct waiting *w, enum eh_fate fate, const char *reason
     eh_fates_set(w->fates, w->messages->items[w->known++].line, fate, reason);
 }
 
-/* Everything below `id` that was not listed. */
+/* Marks items below `id` as repeated: the answer did not list them. */
 static void waiting_pass_over(struct waiting *w, struct eh_entry_id id)
 {
     while (w->known < w->messages->count && entry_id_compare(w->ids[w->known], id) < 0)
         waiting_set(w, EH_FATE_REPEATED, NULL);
 }
 
-/* What the page says, as far as it is final. */
+/* Takes the fates of a page, up to the first entry that is not decided. */
 static void waiting_take_page(struct waiting *w, const json_t *page)
 {
     size_t i;
@@ -83,7 +83,8 @@ static void waiting_take_page(struct waiting *w, const json_t *page)
                         eh_object_text(entry, "reason"));
     }
     if (after && entry_id_read(after, &id) &&
-        entry_id_compare(id, end) < 0) /* more pages: behind it all is open */
+        entry_id_compare(id, end) <
+            0) /* there are more pages: entries behind the last one are not known yet */
         end = id;
     waiting_pass_over(w, end);
 }

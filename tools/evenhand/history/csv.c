@@ -25,7 +25,7 @@ static int csv_refuse(struct csv *csv, unsigned line, int code, const char *text
     return csv->result = eh_error_set(csv->error, code, "%s:%u: %s", csv->file, line, text);
 }
 
-/* Puts file and line before what a handler said. */
+/* Puts file and line before a handler's error. */
 static void csv_locate(struct csv *csv, unsigned line, int r, const struct eh_error *said)
 {
     csv_refuse(csv, line, -r, said->text);
@@ -121,10 +121,10 @@ static void csv_feed_line(struct csv *csv, struct csv_parser *parser, const char
         csv->result == 0)
         csv_refuse(csv, csv->line, EH_EPARSE, "a quote inside a field has to be doubled");
     if (csv->row_bytes == size && (line[0] == '\n' || line[0] == '\r'))
-        csv->row_bytes = 0; /* an empty line begins no row */
+        csv->row_bytes = 0; /* an empty line is no row */
 }
 
-/* What stands between the fields: of the header, outside of quotes, the most frequent one. */
+/* The separator: the most frequent candidate in the header, outside of quotes. */
 static char separator_of(struct eh_str text)
 {
     size_t commas = 0, semicolons = 0, tabs = 0;
@@ -183,7 +183,7 @@ static void put_character(struct eh_bytes *out, uint32_t point)
     }
 }
 
-/* Halves of pairs that stand alone become U+FFFD. */
+/* A surrogate without its partner becomes U+FFFD. */
 static void from_utf16(struct eh_str text, bool big, struct eh_bytes *out)
 {
     for (size_t at = 2; at + 1 < text.size; at += 2) {

@@ -1,8 +1,8 @@
 /*
  * csv: rows of a CSV file (RFC 4180, UTF-8) by the names in its header.
  *
- * Also as spreadsheets write it: in UTF-16 with a byte order mark, with `;` or tabs between the
- * fields where the header has those and no commas.
+ * Files of spreadsheets are read too: UTF-16 with a byte order mark, and `;` or tabs as separators
+ * when the header has them and no commas.
  *
  *     static int on_row(void *context, const struct eh_csv_row *row, struct eh_error *error)
  *     {
@@ -34,7 +34,7 @@ struct eh_csv_row {
     const struct eh_str *fields; /* header->count of them; they live until the handler returns */
 };
 
-/* What is negative ends the reading. */
+/* A negative result ends the reading. */
 typedef int eh_csv_row_fn(void *context, const struct eh_csv_row *, struct eh_error *);
 typedef int eh_csv_header_fn(void *context, const struct eh_csv_header *, struct eh_error *);
 
@@ -42,7 +42,7 @@ typedef int eh_csv_header_fn(void *context, const struct eh_csv_header *, struct
 int eh_csv_read(struct eh_str text, const char *file, eh_csv_header_fn *on_header,
                 eh_csv_row_fn *on_row, void *context, struct eh_error *) EH_MUST_CHECK;
 
-/* -1: there is none. Capitals and small letters are the same, and so are a blank, `-` and `_`. */
+/* -1: there is none. Case does not matter; a blank, `-` and `_` are the same. */
 int eh_csv_column(const struct eh_csv_header *, const char *name);
 /* Empty for column -1. */
 struct eh_str eh_csv_field(const struct eh_csv_row *, int column);

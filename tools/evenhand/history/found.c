@@ -37,7 +37,7 @@ static int error_no_memory(struct eh_error *error)
     return eh_error_set(error, EH_ENOMEM, "out of memory");
 }
 
-/* The thing under this key, made anew when there is none. Returns its number. */
+/* The number of the thing with this key; adds it when there is none. */
 static int64_t find_or_add(struct things *things, struct eh_str key, bool *ret_new,
                            struct eh_error *error)
 {
@@ -278,7 +278,7 @@ static int write_team(const struct thing *team, const char *const *rep_ids, stru
     return 0;
 }
 
-/* Everything sorted by id, so that the order of rows decides nothing but the suffixes. */
+/* Writes everything sorted by id, so that the order of rows affects only suffixes. */
 static int write_desk(struct finder *f, struct eh_bytes *out)
 {
     const char **rep_ids = calloc(f->reps.count + 1, sizeof *rep_ids);
@@ -304,7 +304,7 @@ static int write_desk(struct finder *f, struct eh_bytes *out)
     return r;
 }
 
-/* What is handed out must be what the daemon takes. */
+/* The daemon has to accept the desk file: parses it. */
 static int desk_check(const struct eh_bytes *out, size_t from, const char *file,
                       struct eh_error *error)
 {

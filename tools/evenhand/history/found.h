@@ -1,9 +1,9 @@
 /*
  * found: the desk that a ticket history speaks of, as a first desk file.
  *
- * Teams and reps are those the history names; a rep belongs to each team whose tickets he had.
+ * Teams and reps are those the history names; a rep belongs to each team whose tickets they had.
  * Names become ids; two names that become the same id get -2, -3 … in order of appearance. Teams
- * whose names become the same id are one team, as `push` would have it.
+ * whose names become the same id are one team, as in `push`.
  *
  *     EH_AUTO(eh_bytes) struct eh_bytes yaml = EH_BYTES_INIT;
  *     r = eh_found_desk(text, &rules, &yaml, &error);

@@ -1,4 +1,4 @@
-/* history: columns of a ticket history become checked values. */
+/* history: checks the columns of a ticket history and makes values of them. */
 #include "history.h"
 
 #include <stdlib.h>
@@ -47,7 +47,7 @@ struct history {
     int value_column;
 };
 
-/* A column of histories that says nothing here stands among those that are known. */
+/* Whether a column is read. `reassignments` is known and ignored. */
 static bool is_read(const struct history *h, const struct eh_csv_header *header, int column)
 {
     if (column == h->value_column || column == eh_csv_column(header, "reassignments"))
@@ -89,7 +89,7 @@ static int history_take_header(void *context, const struct eh_csv_header *header
     return name_unread(h, header, error);
 }
 
-/* Says which column an error is about. */
+/* Puts the column's name before an error. */
 static int column_error(const char *column, int r, const struct eh_error *said,
                         struct eh_error *error)
 {

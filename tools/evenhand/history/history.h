@@ -5,8 +5,8 @@
  * closed_at, outcome, csat, reassignments, priority, and any further ones. Only ticket_id has to be
  * there. Their names may be written in capitals and with blanks: `Ticket ID`.
  *
- * A time without an offset is one of the desk's zone, a day alone a day there of which nobody knows
- * the moment.
+ * A time without an offset is in the desk's zone. A day without a time is a day of that zone, at an
+ * unknown moment.
  *
  *     struct eh_history_rules rules = {.file = "history.csv", .team = eh_str("sales")};
  *     r = eh_history_read(text, &rules, on_ticket, context, &error);

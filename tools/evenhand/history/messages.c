@@ -1,4 +1,4 @@
-/* messages: rows become messages, messages are put in the order they happened. */
+/* messages: makes messages of rows and sorts them by time. */
 #include "messages.h"
 
 #include <stdlib.h>
@@ -36,8 +36,7 @@ static int messages_append(struct eh_messages *messages, struct eh_messages_item
     return 0;
 }
 
-/* Writes the message and reads it back as the daemon will, so that what it would refuse is refused
- * here, with its row. */
+/* Writes the message and reads it back as the daemon does, so that an error can name the row. */
 static int messages_add(struct reading *p, const struct eh_message *m, struct eh_messages_item item,
                         struct eh_error *error)
 {
@@ -87,7 +86,7 @@ static int messages_add_ticket(struct reading *p, const struct eh_history_ticket
     return messages_add(p, &m, (struct eh_messages_item){at_us, 0, 0, 0, t->line, true}, error);
 }
 
-/* What the row says became of it; 0: it is open. */
+/* The outcome of the row; 0: the ticket is open. */
 static int outcome_of(const struct eh_history_ticket *t, struct eh_error *error)
 {
     bool closed = t->closed_us != EH_HISTORY_NO_TIME || t->closed_day != EH_HISTORY_NO_DAY;
@@ -128,7 +127,7 @@ static int closing_of(const struct reading *p, const struct eh_history_ticket *t
     return 0;
 }
 
-/* The last moment the closing may have been, and the first the ticket may have come. */
+/* Checks the last possible moment of the closing against the first possible one of the ticket. */
 static int check_order(const struct reading *p, const struct eh_history_ticket *t,
                        const struct closing *closing, struct eh_error *error)
 {
@@ -145,7 +144,7 @@ static int check_order(const struct reading *p, const struct eh_history_ticket *
     return eh_error_field(error, EH_EINVAL, "closed_at", "closed_at: before opened_at");
 }
 
-/* The event has the moment, or the day, it is of: the same file pushed again says the same. */
+/* The event is named by its moment or day, so that a second push of the file repeats it. */
 static void set_time(const struct closing *closing, struct eh_message *m,
                      char event_at[EH_DECIMAL_TEXT_MAX])
 {
@@ -161,7 +160,8 @@ static void set_time(const struct closing *closing, struct eh_message *m,
     }
 }
 
-/* Where it stands in the file's order: never before its ticket; a day alone at its end. */
+/* The time by which an outcome is sorted: never before its ticket; a day alone counts as the end of
+ * the day. */
 static int64_t order_of(const struct reading *p, const struct closing *closing, int64_t opened_us)
 {
     int64_t us = closing->us != EH_HISTORY_NO_TIME ? closing->us

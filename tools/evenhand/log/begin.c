@@ -1,10 +1,10 @@
 /*
- * begin: what a snapshot leaves out of periods that begin behind it: figures and who is set
- * aside, which name their period themselves, and closings that were dated ahead. See begin.h.
+ * begin: what a snapshot lacks of periods that begin after it: imported figures and excluded reps,
+ * whose messages name their period, and closings dated ahead. See begin.h.
  */
 #include "begin.h"
 
-#define AHEAD_DAYS 1 /* a closing's date may be so far ahead of the day that it came */
+#define AHEAD_DAYS 1 /* a closing may be dated so far ahead of the day it came */
 
 /* ---- Closings dated ahead. */
 
@@ -23,7 +23,7 @@ static int look_ahead(void *context, const struct eh_input *in, bool *ret_goes_o
     return 0;
 }
 
-/* Those of the last day before it. */
+/* Whether a closing of the snapshot's last day is dated into the period. */
 static int any_ahead(struct eh_replay *replay, int32_t first, bool *ret, struct eh_error *error)
 {
     struct ahead ahead = {.first = first};
@@ -39,7 +39,7 @@ static int any_ahead(struct eh_replay *replay, int32_t first, bool *ret, struct 
 struct named {
     struct eh_engine *engine;
     int32_t first;
-    bool asked; /* by rules of today: what was taken counted */
+    bool asked; /* a RULES message came: from there on every figure that was taken counted */
     bool unsure;
 };
 
@@ -64,7 +64,8 @@ static int take_named(void *context, const struct eh_input *in, bool *ret_goes_o
     return r;
 }
 
-/* Before rules had numbers some figures were taken and counted nowhere: nobody knows which. */
+/* Before rules had numbers, builds took some figures without counting them; the log does not say
+ * which. *ret_unsure: there is such a figure. */
 static int take_all_named(struct eh_replay *replay, const struct eh_begin *begin, bool *ret_unsure,
                           struct eh_error *error)
 {

@@ -1,7 +1,7 @@
 /*
- * begin: where a count of facts under plans begins: at the last snapshot before the first day
- * it asks of, with what was said of its periods before. What comes of it is what the whole log
- * gives.
+ * begin: where a count of facts under plans begins: at the last snapshot before the first day of
+ * interest. Messages before the snapshot that name a later period are taken too, so the count is
+ * the one that the whole log gives.
  *
  *     const struct eh_begin begin = {.first = eh_period_first(period), .plans = &plan, .count = 1};
  *     r = eh_replay_begin_count(&replay, &begin, &error);
@@ -15,13 +15,13 @@
 #include "replay.h"
 
 struct eh_begin {
-    int32_t first;                     /* local date; EH_DATE_ALWAYS: at the beginning */
+    int32_t first; /* local date of the first day; EH_DATE_ALWAYS: begin with the log */
     const struct eh_bonus_plan *plans; /* as eh_engine_shadow() wants them */
     size_t count;
-    uint64_t input; /* the snapshot is from before it; UINT64_MAX: any */
+    uint64_t input; /* the snapshot lies before this input; UINT64_MAX: any */
 };
 
-/* Before the first input. The plans are counted from there on. */
+/* Call before the first input is read. Facts are counted under the plans from the snapshot on. */
 int eh_replay_begin_count(struct eh_replay *, const struct eh_begin *,
                           struct eh_error *) EH_MUST_CHECK;
 

@@ -24,7 +24,7 @@ void eh_checkpoints_close(struct eh_checkpoints *file)
     file->file = NULL;
 }
 
-/* Also what an earlier evenhandd wrote behind half a line, on the same line, is none. */
+/* A line that an earlier evenhandd appended to half a line is no checkpoint either. */
 static int read_line(struct eh_checkpoints *file, struct eh_str line, struct eh_error *error)
 {
     struct eh_checkpoint read;

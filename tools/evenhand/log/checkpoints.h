@@ -17,21 +17,21 @@
 #define EH_CLI_CHECKPOINTS "/var/lib/evenhand/checkpoints"
 
 struct eh_checkpoints {
-    FILE *file; /* NULL: there is none, and it has no lines */
+    FILE *file; /* NULL: there is no file, which reads as an empty one */
     const char *path;
-    long end;      /* bytes it had when it was opened: later lines are of what comes later */
+    long end;      /* size when it was opened; lines appended later are not read */
     unsigned line; /* from 1 */
-    unsigned torn; /* lines passed over: their writer ended half way */
+    unsigned torn; /* lines skipped because their writer died in the middle */
     uint64_t input;
     struct eh_key digest;
     struct eh_chain chain;
 };
 
-/* -EH_ENOTFOUND, -EH_EDENIED: it cannot be read. */
+/* -EH_ENOTFOUND, -EH_EDENIED: the file cannot be read. */
 int eh_checkpoints_open(const char *path, struct eh_checkpoints *ret,
                         struct eh_error *) EH_MUST_CHECK;
-/* 1, or 0 at the end. Torn lines are passed over. -EH_ECORRUPT: a line is none, or its input is
- * below the one before. */
+/* 1: there is one more line; 0: that was all. Torn lines are skipped. -EH_ECORRUPT: a line is no
+ * checkpoint, or its input is below the one before. */
 int eh_checkpoints_next(struct eh_checkpoints *, struct eh_error *) EH_MUST_CHECK;
 void eh_checkpoints_close(struct eh_checkpoints *);
 

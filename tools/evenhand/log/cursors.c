@@ -4,7 +4,7 @@
 #define SQL_MAX        800
 #define CHANGES_INPUTS 50000 /* inputs whose changes are sorted at once */
 
-/* The others are made of their columns. */
+/* The queries; those of LOG_STEPS and LOG_LINES are made by log_pool_select(). */
 static const char *const selects[LOG_STREAMS] = {
     [LOG_INPUTS] = "SELECT " EH_RECORD_SELECT " FROM evenhand.input WHERE desk = $1 ORDER BY input",
     [LOG_EFFECTS] = "SELECT seq, type, epoch, input, ticket, eligible, weight, team, rep, was, why,"
@@ -34,20 +34,20 @@ static const char *const selects[LOG_STREAMS] = {
                   " WHERE desk = $1 ORDER BY input, what, team, period, version",
 };
 
-/* Those that begin behind an input with the log. */
+/* Tables that are read from behind log->begun on. */
 static const bool by_input[LOG_STREAMS] = {
     [LOG_INPUTS] = true,   [LOG_CHAIN] = true, [LOG_DEAD] = true,   [LOG_BODIES] = true,
     [LOG_PERSONAL] = true, [LOG_PARTS] = true, [LOG_LEDGER] = true, [LOG_BOOKS] = true,
 };
 
-/* Rows read at once, where EH_CLI_LOG_PAGE of them would be too large. */
+/* Rows read at once from tables with large rows; from the others EH_CLI_LOG_PAGE. */
 static const int pages[LOG_STREAMS] = {[LOG_BODIES] = 32, [LOG_PARTS] = 8, [LOG_BOOKS] = 32};
 
-/* Changes have no index in the order of their inputs, and are sorted: so many inputs at a time. */
+/* ticket_change has no index by input, so its rows are sorted, CHANGES_INPUTS inputs at a time. */
 static void changes_begin(struct eh_cli_log *log, char *ret, size_t size)
 {
     uint64_t from = log->changes_to ? log->changes_to : log->begun, to = from + CHANGES_INPUTS;
-    bool last = to >= log->head.input; /* with those that stand under no input */
+    bool last = to >= log->head.input; /* also rows whose input does not exist */
     log->changes_to = last ? UINT64_MAX : to;
     if (last)
         eh_format(ret, size, " AND input > %llu", (unsigned long long)from);
@@ -61,7 +61,7 @@ static void cursor_begin_behind(struct eh_cli_log *log, int which, char *ret, si
     ret[0] = '\0';
     if (which == LOG_CHANGES)
         changes_begin(log, ret, size);
-    else if (which == LOG_CHAIN) /* with the row of where it begins */
+    else if (which == LOG_CHAIN) /* the row of `begun` as well */
         eh_format(ret, size, " AND input >= %llu", (unsigned long long)log->begun);
     else if (which != LOG_EFFECTS && which < LOG_STREAMS && by_input[which])
         eh_format(ret, size, " AND input > %llu", (unsigned long long)log->begun);
@@ -89,7 +89,7 @@ static int cursor_declare(struct eh_cli_log *log, int which, struct eh_error *er
     return log_command(log, sql, error);
 }
 
-/* The next page of the stream, or of what comes behind it. */
+/* Fetches the next page of the cursor. */
 static int cursor_fetch(struct eh_cli_log *log, int which, struct eh_error *error)
 {
     struct log_stream *s = &log->streams[which];

@@ -4,7 +4,7 @@
 #include "command.h"
 #include "private.h"
 
-#define SCHEMA_VERSION 16 /* the first with all of these columns */
+#define SCHEMA_VERSION 16 /* the oldest schema with all of these columns */
 
 const char *eh_cli_log_conninfo(const char *option)
 {

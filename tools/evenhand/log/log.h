@@ -1,8 +1,8 @@
 /*
- * log: the log in PostgreSQL read row by row, in order, as it stands there: one input with
- * what it caused at a time. Needs no daemon, the auditor's role is enough.
+ * log: reads the log in PostgreSQL in order, one input with its effects at a time. It needs no
+ * daemon; the role evenhand_auditor is enough.
  *
- * A number left out is refused, up to the head's.
+ * A gap in the numbers of inputs, up to the head's, is an error.
  * Everything is read in one snapshot of the database, by pages: memory does not grow with the log.
  *
  *     struct eh_cli_log *log;
@@ -23,17 +23,19 @@
 #define EH_CLI_DB       "host=/run/postgresql dbname=evenhand"
 #define EH_CLI_LOG_PAGE 2000 /* rows of a table read at once */
 
-/* The database that --db names; NULL or "-": that of $EVENHAND_DB, else EH_CLI_DB. */
+/* The database of --db; NULL or "-": $EVENHAND_DB, else EH_CLI_DB. */
 const char *eh_cli_log_conninfo(const char *option);
 
 struct eh_cli_log;
 
 /* Text lives until the next row is read. */
 struct eh_cli_log_row {
-    struct eh_record record;         /* with the image of a ticket it changed, where wanted */
-    const struct eh_effect *effects; /* as recorded; source, id and stream id stand elsewhere */
+    struct eh_record
+        record; /* with the image of the ticket it changed, after eh_cli_log_want_changes() */
+    const struct eh_effect
+        *effects; /* as recorded; without source, id and stream id, which its row does not hold */
     uint32_t effect_count;
-    /* The other columns of its row in ticket_change, when record.image_ticket is not 0. */
+    /* The other columns of the row in ticket_change; set when record.image_ticket is not 0. */
     struct eh_ticket_view change; /* state, priority, value, closed_us, team, outcome alone */
     uint32_t draws_taken;         /* by eh_cli_log_draw */
 };
@@ -44,8 +46,8 @@ struct eh_cli_log_chain { /* one row a batch */
     uint64_t input, seq, epoch;
     struct eh_key digest;
     struct eh_chain chain;
-    int16_t state; /* form of the digest (EH_STATE_VERSION); 0: from before that was written */
-    bool linked;   /* to the row before it; those from before that was written are not */
+    int16_t state; /* EH_STATE_VERSION of the digest; 0: an old row that does not say it */
+    bool linked;   /* the row has a link to the one before; old rows have none */
     uint8_t link[EH_CLI_LOG_LINK_BYTES];
 };
 
@@ -74,8 +76,8 @@ int eh_cli_log_new(const char *conninfo, struct eh_cli_log **ret, struct eh_erro
 void eh_cli_log_free(struct eh_cli_log *); /* NULL allowed */
 
 const struct eh_cli_log_head *eh_cli_log_head(const struct eh_cli_log *);
-/* What a snapshot has to be of to serve: inputs that are all of days before `day` (local), and all
- * before `input`. */
+/* Which snapshots serve: all their inputs are of local days before `day`, and lie before `input`.
+ */
 struct eh_cli_log_before {
     int32_t day;    /* EH_DATE_NEVER: any */
     uint64_t input; /* UINT64_MAX: any */
@@ -83,20 +85,20 @@ struct eh_cli_log_before {
 struct eh_cli_log_snapshot {
     uint64_t input;
     int32_t day;     /* the latest of its inputs */
-    unsigned others; /* newer ones that would serve, and are of another version */
+    unsigned others; /* newer ones that would serve, but have another version */
 };
-/* The newest whole snapshot that serves, appended to `bytes`; `skip`: so many newer ones were of no
- * use. 0: there is none, or it is not ours to read; ret->others is set all the same. */
+/* Appends the newest complete snapshot that serves to `bytes`, after skipping `skip` of them. 1:
+ * there is one; 0: there is none, or the role may not read it. ret->others is set in both cases. */
 int eh_cli_log_snapshot(struct eh_cli_log *, const struct eh_cli_log_before *, int skip,
                         struct eh_bytes *bytes, struct eh_cli_log_snapshot *ret,
                         struct eh_error *) EH_MUST_CHECK;
-/* Rows come with what changed of a ticket, too. Nothing is decided by that: only a proof asks. */
+/* From now on rows come with the change of a ticket, which verify compares. */
 void eh_cli_log_want_changes(struct eh_cli_log *);
-/* Rows are read from behind this input and effect on. Before anything else is read. */
+/* Reads from behind this input and effect on. Call before anything is read. */
 void eh_cli_log_begin_behind(struct eh_cli_log *, uint64_t input, uint64_t seq);
-/* Inputs up to this one, the last first / those that are rare and name a period, a desk or rules,
- * the first first; refused ones are left out of the latter. Ends where `*ret_goes_on` is false. A
- * result below 0 of the caller's function is an error. */
+/* eh_cli_log_back() gives inputs up to this one, the last first; eh_cli_log_named() gives the rare
+ * ones that name a period, a desk or rules, the first first and without refused ones. Both end when
+ * the caller's function sets `*ret_goes_on` to false or returns an error. */
 typedef int eh_cli_log_input_fn(void *context, const struct eh_input *, bool *ret_goes_on);
 int eh_cli_log_back(struct eh_cli_log *, uint64_t input, eh_cli_log_input_fn *, void *context,
                     struct eh_error *) EH_MUST_CHECK;
@@ -105,11 +107,11 @@ int eh_cli_log_named(struct eh_cli_log *, uint64_t input, eh_cli_log_input_fn *,
 /* The input that brought a ticket; 0: there is none. */
 int eh_cli_log_ticket(struct eh_cli_log *, struct eh_str source, struct eh_str id, uint64_t *ret,
                       struct eh_error *) EH_MUST_CHECK;
-/* The desk file that is in force at the end of the log, empty before the first; in the arena. */
+/* The desk file in force at the end of the log, in the arena; empty: there was none yet. */
 int eh_cli_log_desk(struct eh_cli_log *, struct eh_arena *, struct eh_str *ret,
                     struct eh_error *) EH_MUST_CHECK;
-/* 1: there is one; 0: that was all; < 0: why not. An input that is missing, and what stands under
- * one that is not there, is -EH_ECORRUPT. */
+/* 1: there is one more; 0: that was all. -EH_ECORRUPT: an input is missing, or a row belongs to an
+ * input that does not exist. */
 int eh_cli_log_next(struct eh_cli_log *, struct eh_cli_log_row *ret,
                     struct eh_error *) EH_MUST_CHECK;
 int eh_cli_log_next_chain(struct eh_cli_log *, struct eh_cli_log_chain *ret,
@@ -117,10 +119,10 @@ int eh_cli_log_next_chain(struct eh_cli_log *, struct eh_cli_log_chain *ret,
 int eh_cli_log_next_epoch(struct eh_cli_log *, struct eh_cli_log_epoch *ret,
                           struct eh_error *) EH_MUST_CHECK;
 
-/* What the command line ends with when reading or deciding the log failed with this code. */
+/* The exit code for an error of reading or deciding the log. */
 int eh_cli_log_exit(int code);
 
-/* An eh_draw_fn that gives the recorded results of a row in order; context: the row. */
+/* An eh_draw_fn: gives the recorded results of a row in order. Context: the row. */
 bool eh_cli_log_draw(void *row, const struct eh_draw_query *, uint64_t *ret_result);
 /* An eh_affinity_fn; context: the row. */
 bool eh_cli_log_affinity(void *row, uint64_t seq);

@@ -1,9 +1,9 @@
-/* look: inputs of the log that are looked for out of their order. See log.h. */
+/* look: reads inputs backwards, or selected ones. See log.h. */
 #include "private.h"
 
 #define SQL_MAX 600
 
-/* Who is told, and how far it came. */
+/* The caller's function, and how far the search is. */
 struct look {
     eh_cli_log_input_fn *each;
     void *context;

@@ -1,4 +1,5 @@
-/* pool: reads, compares and prints rows as the tables of their columns say. */
+/* pool: reads, compares and prints rows of period_step and period_line by the tables of their
+ * columns. */
 #include "pool.h"
 
 #include "private.h"

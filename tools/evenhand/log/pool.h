@@ -15,14 +15,14 @@
 
 #include "log.h"
 
-/* Texts live until some later row is read. */
+/* Texts live until the next row is read. */
 struct eh_cli_log_step {
     uint64_t input;
-    uint32_t nulls; /* bits of its columns that hold nothing */
+    uint32_t nulls; /* bit i: column i is NULL */
     struct eh_str team, period, step, state, currency, plan, missing;
     uint32_t version;
     bool published_late;
-    struct eh_pool_statement figures; /* those of its columns alone */
+    struct eh_pool_statement figures; /* only the members that are columns are set */
 };
 
 struct eh_cli_log_line {
@@ -37,8 +37,8 @@ enum eh_cell { EH_CELL_TEXT, EH_CELL_NUMBER, EH_CELL_COUNT, EH_CELL_FLAG, EH_CEL
 struct eh_cli_log_column {
     const char *name;
     uint8_t cell; /* enum eh_cell: struct eh_str, int64_t, uint32_t, bool, 32 bytes ... */
-    size_t at;    /* ... so far into the row */
-    bool figure;  /* of a statement: holds nothing where there is none */
+    size_t at;    /* offset in the row */
+    bool figure;  /* a figure of a statement: NULL when the row has none */
 };
 
 #define EH_CLI_LOG_STEP_COLUMNS 21
@@ -46,7 +46,7 @@ struct eh_cli_log_column {
 extern const struct eh_cli_log_column eh_cli_log_step_columns[EH_CLI_LOG_STEP_COLUMNS];
 extern const struct eh_cli_log_column eh_cli_log_line_columns[EH_CLI_LOG_LINE_COLUMNS];
 
-/* 1: the next row stands under this input or an earlier one; 0: there is none that does. */
+/* 1: the next row belongs to this input or an earlier one; 0: no such row is left. */
 int eh_cli_log_next_step(struct eh_cli_log *, uint64_t input, struct eh_cli_log_step *ret,
                          struct eh_error *) EH_MUST_CHECK;
 int eh_cli_log_next_line(struct eh_cli_log *, uint64_t input, struct eh_cli_log_line *ret,
@@ -57,7 +57,7 @@ const struct eh_cli_log_column *eh_cli_log_step_differs(const struct eh_cli_log_
                                                         const struct eh_cli_log_step *);
 const struct eh_cli_log_column *eh_cli_log_line_differs(const struct eh_cli_log_line *,
                                                         const struct eh_cli_log_line *);
-/* What stands there, for people: "12,345", "nothing". */
+/* The value for people: "12,345"; "nothing" for NULL. */
 #define EH_CELL_TEXT_MAX 72
 void eh_cli_log_step_print(const struct eh_cli_log_step *, const struct eh_cli_log_column *,
                            char ret[EH_CELL_TEXT_MAX]);

@@ -15,7 +15,7 @@
         column_, EH_CELL_##cell_, offsetof(struct eh_cli_log_line, member_), false                 \
     }
 
-/* In the order in which a difference is most worth naming. */
+/* The first column that differs is named: the order puts the most telling ones first. */
 const struct eh_cli_log_column eh_cli_log_step_columns[EH_CLI_LOG_STEP_COLUMNS] = {
     STEP("team", TEXT, team),
     STEP("period", TEXT, period),

@@ -38,7 +38,7 @@ struct eh_cli_log {
     struct eh_cli_log_head head;
     struct log_stream streams[LOG_STREAMS];
     uint64_t input;            /* of the last row given out */
-    uint64_t begun, first_seq; /* the first input, and the first effect, follow it */
+    uint64_t begun, first_seq; /* reading begins behind this input and this effect */
     bool wants_changes;
     uint64_t changes_to;   /* of LOG_CHANGES: read up to this input */
     struct eh_arena arena; /* of the effects of one row */
@@ -46,13 +46,14 @@ struct eh_cli_log {
     uint32_t effect_capacity;
 };
 
-/* 1: row `row` of `page` of the stream is the next one; 0: there is none. */
+/* 1: `row` of `page` is the next row; 0: there is none. Fetches the next page when needed. */
 int log_peek(struct eh_cli_log *, int which, struct eh_error *) EH_MUST_CHECK;
 
-/* 1: the stream's next row stands under this input or an earlier one; its first column is that. */
+/* 1: the next row belongs to this input or an earlier one; 0: no such row is left. The first column
+ * is the input. */
 int log_next_of(struct eh_cli_log *, int which, uint64_t input, uint64_t *ret_input,
                 struct eh_error *) EH_MUST_CHECK;
-/* What a failed statement (result) or connection (result NULL) means: sets the error. */
+/* Sets the error of a failed statement, or with NULL of a failed connection. */
 int log_fail(const PGconn *, const PGresult *, struct eh_error *);
 /* A statement without rows. */
 int log_command(struct eh_cli_log *, const char *sql, struct eh_error *) EH_MUST_CHECK;
@@ -64,13 +65,13 @@ int64_t log_number(const PGresult *, int row, int column);
 struct eh_str log_text(const PGresult *, int row, int column);
 bool log_key(const PGresult *, int row, int column, struct eh_key *ret);
 bool log_chain(const PGresult *, int row, int column, struct eh_chain *ret);
-/* A link or seal, which may not be there. */
+/* A link or seal; *ret_there false: the column is NULL. */
 bool log_link(const PGresult *, int row, int column, uint8_t ret[EH_CLI_LOG_LINK_BYTES],
               bool *ret_there);
 /* A row of EH_RECORD_SELECT. Text points into the page. */
 int log_record(const PGresult *, int row, struct eh_record *ret, struct eh_error *) EH_MUST_CHECK;
 
-/* The query of LOG_STEPS or LOG_LINES; returns the length it would have had. */
+/* Writes the query of LOG_STEPS or LOG_LINES. Returns its length, like snprintf(). */
 size_t log_pool_select(int which, int desk, char *ret, size_t size);
 
 #endif

@@ -25,7 +25,7 @@ void eh_replay_done(struct eh_replay *replay)
     eh_arena_done(&replay->arena);
 }
 
-/* Of no use. */
+/* Says that a snapshot cannot be used, and why. */
 static void tell_unused(uint64_t input, const char *why)
 {
     fprintf(
@@ -47,7 +47,7 @@ static void tell_others(const struct eh_cli_log_snapshot *found)
         fputs("the log is decided again from its beginning\n", stderr);
 }
 
-/* 1: the engine is the one of the snapshot; 0: it is of no use. */
+/* 1: the engine has the snapshot's state; 0: the snapshot cannot be used. */
 static int use_snapshot(struct eh_replay *replay, const struct eh_bytes *bytes,
                         const struct eh_cli_log_snapshot *found, struct eh_error *error)
 {

@@ -27,7 +27,7 @@ struct eh_replay {
     struct eh_effects effects; /* empty until it is decided */
     struct eh_draws draws;     /* those of `in`; draw and context may be set to others */
     struct eh_arena arena;
-    /* May be set: asked by eh_replay_all() after each input, `in` and `effects` at hand. */
+    /* Optional: eh_replay_all() calls it after each input, with `in` and `effects` set. */
     int (*decided)(void *context, struct eh_error *);
     void *decided_context;
     struct eh_cli_log_snapshot begun; /* where it began; input 0: at the beginning */
@@ -35,12 +35,12 @@ struct eh_replay {
 
 /* Errors are those of eh_cli_log_new(). */
 int eh_replay_open(const char *conninfo, struct eh_replay *, struct eh_error *) EH_MUST_CHECK;
-/* Before the first input: goes on from the newest snapshot that serves, where there is one that can
- * be used; else from the beginning. What cannot be used and costs time for it is told on stderr.
- * The engine is another one behind it. */
+/* Call before the first input is read. Begins at the newest snapshot that serves and can be
+ * restored, else with the first input. A snapshot that cannot be restored is said on stderr, for
+ * the replay takes longer without it. Replaces replay->engine. */
 int eh_replay_begin_before(struct eh_replay *, const struct eh_cli_log_before *,
                            struct eh_error *) EH_MUST_CHECK;
-/* At the beginning, wherever it was to begin before. */
+/* Begins with the first input, also after eh_replay_begin_before(). Replaces replay->engine. */
 int eh_replay_begin_anew(struct eh_replay *, struct eh_error *) EH_MUST_CHECK;
 void eh_replay_done(struct eh_replay *); /* safe on a zeroed one */
 
@@ -49,7 +49,7 @@ void eh_replay_done(struct eh_replay *); /* safe on a zeroed one */
 int eh_replay_next(struct eh_replay *, struct eh_error *) EH_MUST_CHECK;
 /* -EH_ECORRUPT: the input cannot be decided again. */
 int eh_replay_decide(struct eh_replay *, struct eh_error *) EH_MUST_CHECK;
-/* To the end of the log, with a bar where it takes long. */
+/* Decides all inputs to the end of the log, with a progress bar. */
 int eh_replay_all(struct eh_replay *, struct eh_error *) EH_MUST_CHECK;
 
 #endif

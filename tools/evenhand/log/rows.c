@@ -35,8 +35,7 @@ static bool effect_read_draws(struct eh_arena *arena, struct eh_str bytes, struc
     return true;
 }
 
-/* What holds nothing is NULL, and never an empty text; whatever reads the row would not see the
- * difference. */
+/* A text column is NULL or not empty: readers cannot tell an empty text from NULL. */
 static bool columns_not_empty(const PGresult *p, int row, int first, int last)
 {
     for (int c = first; c <= last; c++)
@@ -45,7 +44,7 @@ static bool columns_not_empty(const PGresult *p, int row, int first, int last)
     return true;
 }
 
-/* Whether the columns are NULL where the store writes them so. */
+/* Whether exactly those columns are NULL that the daemon leaves NULL. */
 static bool effect_fits(const PGresult *p, int row)
 {
     int64_t type = log_number(p, row, 1);
@@ -58,7 +57,7 @@ static bool effect_fits(const PGresult *p, int row)
            PQgetisnull(p, row, 4) == (log_number(p, row, 4) == 0);
 }
 
-/* The text is copied: the page may go before the row does. */
+/* Texts are copied: the page may be replaced while the row is in use. */
 static int effect_read(struct eh_cli_log *log, const struct log_stream *s, struct eh_effect *ret,
                        struct eh_error *error)
 {
@@ -96,7 +95,7 @@ static int row_stray(const char *what, int64_t number, int64_t input, struct eh_
                         (long long)number, (long long)input);
 }
 
-/* Those of the input; input 0: there may be none left. */
+/* Reads the effects of the input. Input 0: the log has ended, and no effect may be left. */
 static int row_read_effects(struct eh_cli_log *log, uint64_t input, struct eh_cli_log_row *row,
                             struct eh_error *error)
 {
@@ -158,7 +157,7 @@ static int row_read_change(struct eh_cli_log *log, uint64_t input, struct eh_cli
     return 0;
 }
 
-/* The stream's id is there or not; no text is there and empty. */
+/* Both halves of the stream id are set or neither is; no text is empty. */
 static int row_check_nulls(const PGresult *p, int row, uint64_t input, struct eh_error *error)
 {
     bool none = log_number(p, row, 7) == 0 && log_number(p, row, 8) == 0;
@@ -200,7 +199,7 @@ int eh_cli_log_next(struct eh_cli_log *log, struct eh_cli_log_row *ret, struct e
     if (r == 0)
         r = row_check_gap(log, one ? &row.record : NULL, error);
     uint64_t input =
-        one ? row.record.input : 0; /* none left: whatever is left elsewhere is stray */
+        one ? row.record.input : 0; /* the log has ended: a row left in another table is an error */
     if (r == 0)
         r = row_read_effects(log, input, &row, error);
     if (r == 0)

@@ -1,10 +1,10 @@
-/* snapshot: the newest snapshot of the engine in the database that serves. See log.h. */
+/* snapshot: finds and reads the newest snapshot that serves. See log.h. */
 #include "private.h"
 #include "tables.h"
 
 #define SQL_MAX 800
 
-/* Of our version, and how many of another are newer. */
+/* Finds a snapshot of this EH_STATE_VERSION, and counts newer ones of another. */
 static int find_snapshot(struct eh_cli_log *log, const struct eh_cli_log_before *before, int skip,
                          struct eh_cli_log_snapshot *ret, struct eh_error *error)
 {
@@ -31,7 +31,7 @@ static int find_snapshot(struct eh_cli_log *log, const struct eh_cli_log_before 
     return 0;
 }
 
-/* Part by part: a row at a time is held twice. */
+/* Reads part by part, so that only one part is in memory twice. */
 static int read_snapshot(struct eh_cli_log *log, uint64_t input, struct eh_bytes *out,
                          struct eh_error *error)
 {

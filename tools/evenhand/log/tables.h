@@ -6,8 +6,8 @@
  *     while ((r = eh_cli_log_next_dead(log, input, &row, &error)) > 0)
  *         …row.reason…
  *
- * Of each, 1 says that the next row stands under this input or an earlier one, 0 that none does.
- * Texts live until the next row of that table is read.
+ * Each function returns 1 when the next row belongs to this input or an earlier one, and 0 when no
+ * such row is left. Texts live until the next row of that table is read.
  */
 #ifndef EVENHAND_TOOLS_LOG_TABLES_H
 #define EVENHAND_TOOLS_LOG_TABLES_H
@@ -17,8 +17,9 @@
 struct eh_cli_log_dead {
     uint64_t input;
     struct eh_str stream_id, reason;
-    uint64_t size;      /* of its body ... */
-    struct eh_str body; /* ... where evenhandd made it; what came stands apart */
+    uint64_t size; /* of its body ... */
+    struct eh_str
+        body; /* set when evenhandd wrote it; a body that came from outside is in dead_body */
     bool has_stream_id, has_body;
 };
 int eh_cli_log_next_dead(struct eh_cli_log *, uint64_t input, struct eh_cli_log_dead *ret,
@@ -32,7 +33,7 @@ struct eh_cli_log_body { /* of a dead letter */
 int eh_cli_log_next_body(struct eh_cli_log *, uint64_t input, struct eh_cli_log_body *ret,
                          struct eh_error *) EH_MUST_CHECK;
 
-/* Whether this role may read it: an auditor may not. */
+/* Whether this role may read the table. An auditor may not read personal text. */
 int eh_cli_log_may_read(struct eh_cli_log *, const char *table, bool *ret,
                         struct eh_error *) EH_MUST_CHECK;
 struct eh_cli_log_personal {
@@ -51,7 +52,7 @@ struct eh_cli_log_ledger {
 };
 int eh_cli_log_next_ledger(struct eh_cli_log *, uint64_t input, struct eh_cli_log_ledger *ret,
                            struct eh_error *) EH_MUST_CHECK;
-/* All of them once more, by team and rep. */
+/* All rows again, ordered by team and rep. */
 int eh_cli_log_next_member(struct eh_cli_log *, struct eh_cli_log_ledger *ret,
                            struct eh_error *) EH_MUST_CHECK;
 /* Input of the row written last; 0: there is none. */
@@ -82,7 +83,8 @@ struct eh_cli_log_lease {
 int eh_cli_log_lease(struct eh_cli_log *, struct eh_cli_log_lease *ret,
                      struct eh_error *) EH_MUST_CHECK;
 
-/* Every row of `sql` in text, two columns (NULL: ""), with the caller's function; it may end it. */
+/* Calls the function with each row of `sql`: two columns as text, NULL as "". A result other than 0
+ * ends it. */
 typedef int eh_cli_log_row_fn(void *context, const char *first, const char *second,
                               struct eh_error *);
 int eh_cli_log_ask(struct eh_cli_log *, const char *sql, eh_cli_log_row_fn *, void *context,

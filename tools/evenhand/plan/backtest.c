@@ -1,4 +1,5 @@
-/* backtest: leads the log past a plan and takes what it gives. See backtest.h. */
+/* backtest: replays the log under a plan and collects the statement of each period. See backtest.h.
+ */
 #include "backtest.h"
 
 #include <stdlib.h>
@@ -38,13 +39,13 @@ static int test_read_desk(struct eh_backtest *test)
     return EH_EXIT_DONE;
 }
 
-/* A plan that is tested for another team may have been written for one this desk has not. */
+/* With --team the plan may name a team that this desk does not have. */
 static void pretend_team(struct eh_str text, struct eh_backtest *test, struct eh_desk *desk,
                          struct eh_desk_team *team)
 {
     struct eh_bonus_plan *plan;
     if (eh_plan_parse(text, NULL, &test->arena, &plan, NULL) < 0)
-        return; /* said when it is read for the desk */
+        return; /* an error is said when the plan is read for the desk */
     *team = (struct eh_desk_team){.id = plan->team};
     desk->teams = team;
     desk->team_count = 1;
@@ -161,7 +162,7 @@ static int take_period(struct eh_backtest *test, const struct eh_period_view *vi
     return 0;
 }
 
-/* One that was asked for is there even where nothing happened in it, when some plan governs it. */
+/* The period of --period gets a statement even when nothing happened in it, if a plan covers it. */
 static bool is_empty(const struct eh_backtest *test, const struct eh_period *only,
                      struct eh_period_view *ret)
 {

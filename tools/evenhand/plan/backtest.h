@@ -1,10 +1,10 @@
 /*
- * backtest: what a bonus plan would have paid over the periods in the log: all of it is decided
- * again, and the facts of every closing are counted under the plan, as if it had always been there.
+ * backtest: what a bonus plan would have paid for the periods in the log. The log is decided again,
+ * and every closing is counted under the plan, as if the plan had always been in force.
  *
- * A period of the team that was frozen or closed has the facts of its last version, with the people
- * it was frozen with; any other those of now. Nothing is carried from one period to the next. What
- * a period misses scores nothing.
+ * A frozen or closed period keeps the facts and people of its freeze or last version; any other
+ * period has those of now. No carry passes from one period to the next. A missing figure scores
+ * nothing.
  *
  *     EH_AUTO(eh_backtest) struct eh_backtest test = {.team = NULL};
  *     r = eh_backtest_run(conninfo, "sales.yaml", &test);
@@ -21,17 +21,17 @@
 struct eh_backtest_period {
     const struct eh_bonus_facts *facts;
     const struct eh_pool_statement *statement;
-    bool running; /* its last day had not passed at the end of the log */
+    bool running; /* it was still running at the end of the log */
 };
 
 /* Over the periods that had ended. */
 struct eh_backtest_metric {
     uint32_t periods, reached; /* reached: its curve gave 100 % or more */
-    uint32_t missing;          /* of the periods: it had no figure, and so did not reach it */
+    uint32_t missing;          /* periods without a figure, which did not reach it */
     uint32_t gate_failed;
 };
 
-/* What was counted under the plan when a period was frozen, or settled once more. */
+/* What the plan counted when a period was frozen or settled again. */
 struct eh_backtest_step {
     struct eh_period period;
     struct eh_str facts; /* canonical bytes */
@@ -39,25 +39,25 @@ struct eh_backtest_step {
 
 struct eh_backtest {
     /* Set before: */
-    const char *team;   /* another than the plan's, or NULL */
-    const char *period; /* that one alone, or NULL: all */
-    bool carry;         /* of that one: what the team's pool had to take back then */
+    const char *team;   /* team to test it for; NULL: the plan's */
+    const char *period; /* only this period; NULL: all */
+    bool carry;         /* with `period`: subtract the carry that the team's pool had then */
     /* What came of it: */
     struct eh_bonus_plan plan; /* for that team; begins when it says */
     const struct eh_desk *desk;
-    struct eh_backtest_period *periods; /* those in which something was recorded, the first first */
+    struct eh_backtest_period *periods; /* periods with recorded facts, the first first */
     uint32_t period_count, ended, capacity;
     struct eh_backtest_metric metrics[EH_PLAN_METRICS_MAX]; /* in the plan's order */
-    int64_t total_gross, running_gross;                     /* total: with those that still run */
+    int64_t total_gross, running_gross;                     /* total: with periods that still run */
     /* Private: */
-    struct eh_bonus_plan always;    /* the plan as if it had always been there */
+    struct eh_bonus_plan always;    /* the plan with its first period moved to the beginning */
     struct eh_backtest_step *steps; /* a period's last one counts */
     size_t step_count, step_capacity;
     struct eh_replay replay;
     struct eh_arena arena;
 };
 
-/* An exit code; said already where it is not EH_EXIT_DONE. */
+/* Returns an exit code; an error has been said. */
 int eh_backtest_run(const char *conninfo, const char *path, struct eh_backtest *) EH_MUST_CHECK;
 void eh_backtest_done(struct eh_backtest *);
 

@@ -1,4 +1,5 @@
-/* check: a bonus plan read as the daemon would: what it rewards, advice, its SHA-256. */
+/* check: `plan check`: reads a bonus plan as the daemon does, and prints what it rewards, advice,
+ * its SHA-256. */
 #include <jansson.h>
 #include <stdio.h>
 
@@ -11,7 +12,7 @@
 #include "term/say.h"
 #include "term/text.h"
 
-#define HANG         4 /* columns a sentence's further lines are further in */
+#define HANG         4 /* columns by which the further lines of a sentence are indented */
 #define SHA256_BYTES 32
 #define HEX_TEXT     (2 * SHA256_BYTES + 1)
 
@@ -36,7 +37,7 @@ static void take_line(void *context, const char *line)
         print_line(lines->before, line);
 }
 
-/* Without --desk *ret stays NULL: team and kinds are believed. */
+/* Without --desk *ret is NULL: team and kinds of the plan are not checked. */
 static int desk_read(const char *path, struct eh_arena *arena, struct eh_desk **ret)
 {
     struct eh_error error = {0};

@@ -12,8 +12,8 @@
 
 #include <evenhand/wire/desk.h>
 
-/* Both return an exit code and have said why where it is not EH_EXIT_DONE. Text and plan live in
- * the arena; the text ends with a terminator. Without a desk team and kinds are believed. */
+/* Both return an exit code; an error has been said. Text and plan live in the arena; a terminator
+ * stands behind the text. Without a desk, team and kinds of the plan are not checked. */
 int eh_plan_file_text(const char *path, struct eh_arena *, struct eh_str *ret) EH_MUST_CHECK;
 int eh_plan_file_parse(const char *path, struct eh_str text, const struct eh_desk *,
                        struct eh_arena *, struct eh_bonus_plan **ret) EH_MUST_CHECK;

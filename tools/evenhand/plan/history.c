@@ -1,7 +1,7 @@
 /*
- * history: what was closed in the past, counted for plans that begin there: the log is
- * decided again with these plans beside, and the facts are printed for the daemon, which puts them
- * into the log with the desk file.
+ * history: `plan history`: counts past closings for plans that begin in the past. The log is
+ * decided again under these plans, and the facts are printed for the daemon, which records them
+ * with the desk file.
  */
 #include <stdio.h>
 
@@ -28,7 +28,7 @@ static int desk_read(struct eh_arena *arena, struct eh_desk **ret)
     return EH_EXIT_DONE;
 }
 
-/* The first day of plans whose team had none, by the desk at the end of the log. */
+/* The first day of new plans of teams that have none in the desk at the end of the log. */
 static int first_day(struct eh_replay *replay, const struct eh_desk *desk, struct eh_arena *arena,
                      int32_t *ret, struct eh_error *error)
 {

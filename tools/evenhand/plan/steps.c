@@ -1,6 +1,6 @@
 /*
- * steps: what a plan counted of each period when that was frozen, or settled as a
- * later version: a test speaks of the facts that version is made of. See backtest.h.
+ * steps: keeps what a plan counted when a period was frozen or settled again: a test uses the facts
+ * of the period's last version. See backtest.h.
  */
 #include <stdlib.h>
 
@@ -32,7 +32,7 @@ bool eh_backtest_view(const struct eh_backtest *test, struct eh_period period,
            eh_period_equal(ret->period, period);
 }
 
-/* Names may be gone at the end: the bytes are kept. */
+/* Keeps bytes, not pointers: names may be gone at the end of the log. */
 static int step_keep(struct eh_backtest *test, struct eh_period period, struct eh_error *error)
 {
     EH_AUTO(eh_arena) struct eh_arena scratch = EH_ARENA_INIT;

@@ -1,4 +1,4 @@
-/* test: evenhand plan test: what a plan would have paid over all recorded periods. */
+/* test: `plan test`: prints what a plan would have paid for all recorded periods. */
 #include <stdio.h>
 
 #include <evenhand/json/pool.h>
@@ -10,7 +10,7 @@
 #include "term/table.h"
 #include "term/text.h"
 
-#define MISSING_LINES_MAX 12 /* sentences on what is missing that people are shown */
+#define MISSING_LINES_MAX 12 /* sentences on missing figures shown at most */
 
 /* ---- For programs. */
 
@@ -187,7 +187,7 @@ static void print_metrics(const struct eh_backtest *test)
     }
 }
 
-/* Each sentence once, with how many periods it is true of. */
+/* Prints each sentence once, with the number of periods it holds for. */
 static json_t *missing_of_all(const struct eh_backtest *test)
 {
     json_t *counts = json_object(), *line;

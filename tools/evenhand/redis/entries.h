@@ -17,8 +17,8 @@
 
 /* Texts live until the next entry is read. */
 struct eh_entry {
-    struct eh_str id;          /* empty: this is no entry */
-    struct eh_str field, body; /* empty field: it has not one field */
+    struct eh_str id;          /* empty: Redis answered something else than an entry */
+    struct eh_str field, body; /* empty: the entry has not exactly one field */
 };
 
 struct eh_entries {
@@ -28,7 +28,8 @@ struct eh_entries {
     char after[EH_ENTRY_ID_TEXT]; /* id of the last entry read; "": none yet */
 };
 
-/* 1: there is one more entry; 0: that was all. -EH_EUNAVAILABLE, -EH_EDENIED: Redis says why not.
+/* 1: there is one more entry; 0: that was all. -EH_EUNAVAILABLE, -EH_EDENIED: Redis refused, or
+ * does not answer.
  */
 int eh_entries_next(struct eh_entries *, struct eh_entry *ret, struct eh_error *) EH_MUST_CHECK;
 /* The newest entry, before any other is read. */

@@ -7,8 +7,9 @@
  *     r = eh_stream_flush(&stream, &taken, ids); // waits for all answers
  *     eh_stream_close(&stream);
  *
- * What goes wrong is said on stderr and comes back as an exit code. When Redis wants a password:
- * EVENHAND_REDIS_PASSWORD and, if it is not the default user's, EVENHAND_REDIS_USER.
+ * Functions that return int return an exit code; an error has been said on stderr.
+ * $EVENHAND_REDIS_PASSWORD is the password, $EVENHAND_REDIS_USER the user; without it the default
+ * user.
  */
 #ifndef EVENHAND_TOOLS_REDIS_STREAM_H
 #define EVENHAND_TOOLS_REDIS_STREAM_H

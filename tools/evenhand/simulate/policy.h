@@ -1,7 +1,7 @@
 /*
  * policy: a desk as it would be under another policy, as a desk file for an engine.
  *
- * Kept is what decides a deal: kinds, reps with shares and skills, memberships with their dates,
+ * It keeps what affects a deal: kinds, reps with shares and skills, memberships with their dates,
  * capacity, value weight, affinity. Everybody is at work until they say otherwise (a history has no
  * signals); names, users and managers are left out.
  *

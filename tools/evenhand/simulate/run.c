@@ -72,7 +72,7 @@ static bool run_draw(void *context, const struct eh_draw_query *query, uint64_t 
     return true;
 }
 
-/* How likely the likeliest was; certain where nobody drew. */
+/* The chance of the likeliest rep; 1 when nothing was drawn. */
 static void run_take_deal(void *context, const struct eh_deal *deal)
 {
     struct eh_simulation_run *run = context;
@@ -155,7 +155,7 @@ static int run_pass_to(struct eh_simulation_run *run, int64_t at_us, struct eh_e
     return r;
 }
 
-/* What the engine itself waits for: the rest of many deals. */
+/* Steps the engine while it has deals left to make. */
 static int run_step_due(struct eh_simulation_run *run, struct eh_error *error)
 {
     int r = 0;
@@ -226,7 +226,7 @@ int eh_run_finish(struct eh_simulation_run *run, struct eh_error *error)
 
 /* ---- life */
 
-/* Everybody of a team may get its tickets, and has a place in the figures even without one. */
+/* Opens a place in the figures for every member, also for those who get no ticket. */
 static int run_open_tally(struct eh_simulation_run *run)
 {
     const struct eh_desk *desk = run->simulation->desk;

@@ -72,7 +72,7 @@ static int read_files(struct call *call)
     return EH_EXIT_DONE;
 }
 
-/* Refused here, so that the name of the file can stand before the line. */
+/* Checked here, so that the error can name the file and the line. */
 static int check_desk(const struct call *call)
 {
     EH_AUTO(eh_arena) struct eh_arena arena = EH_ARENA_INIT;

@@ -1,4 +1,4 @@
-/* simulation: reads the history, takes down who had what, and leads all runs through it. */
+/* simulation: reads the history, records who had which ticket, and replays it in all runs. */
 #include "simulation.h"
 
 #include <stdlib.h>
@@ -160,7 +160,7 @@ int eh_simulation_load(struct eh_str text, const struct eh_simulation_rules *rul
     if (r == 0)
         r = simulation_link_messages(s, error);
     for (size_t i = 0; r == 0 && i < rules->policy_count; i++) {
-        s->run_count = i + 1; /* half-built ones are freed, too */
+        s->run_count = i + 1; /* eh_simulation_done() frees an incomplete one, too */
         r = eh_run_start(&s->runs[i], s, rules->policies[i], error);
     }
     return r;

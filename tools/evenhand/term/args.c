@@ -1,10 +1,11 @@
-/* args: reads the call: which command, which arguments, which options; guesses what was meant.
+/* args: reads the call: which command, which arguments, which options; suggests a word for a
+ * misspelt one.
  */
 #include "args.h"
 
 #include "say.h"
 
-#define NEAR 3 /* edits up to which a word is taken for a misspelling */
+#define NEAR 3 /* edits: words nearer than that are suggested */
 
 const struct eh_cli_option eh_cli_everywhere[] = {
     {"socket", "PATH", "the daemon's admin socket", false},
@@ -51,7 +52,7 @@ static const struct eh_cli_command *command_find(const struct eh_cli_command *co
     return NULL;
 }
 
-/* Which second words the first one may have: "show, diff, apply, from". */
+/* Lists the second words of a first word: "show, diff, apply, from". */
 static bool command_second_words(const struct eh_cli_command *commands, const char *first,
                                  char *text, size_t size)
 {
@@ -64,7 +65,7 @@ static bool command_second_words(const struct eh_cli_command *commands, const ch
     return used > 0;
 }
 
-/* The command, or the first word of commands, that was meant; "": none is near. */
+/* The first word of a command nearest to `word`; "": none is near. */
 static void command_nearest(const struct eh_cli_command *commands, const char *word,
                             char ret[EH_DISTANCE_MAX + 1])
 {
@@ -183,7 +184,7 @@ const char *eh_cli_option(const struct eh_cli *cli, const char *name)
     return NULL;
 }
 
-/* The words before the first that is no option name the command, or with one word several. */
+/* The first words name the command. One word alone may begin several: then cli->several is set. */
 static int call_take_command(const struct eh_cli_command *commands, int argc, char **argv, int *at,
                              struct eh_cli *cli)
 {

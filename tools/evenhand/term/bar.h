@@ -1,6 +1,6 @@
 /*
- * bar: how far a command is, on stderr: a bar that moves on a terminal, a line now and then
- * elsewhere, nothing at all for what is over at once.
+ * bar: progress on stderr: a bar on a terminal, else a line every two seconds; nothing when the
+ * work is done at once.
  *
  *     struct eh_bar bar;
  *     eh_bar_start(&bar, "sent");

@@ -18,13 +18,13 @@ void eh_pager_begin(struct eh_pager *pager)
 {
     FILE *kept = open_memstream(&pager->text, &pager->size);
     if (!kept)
-        return; /* then it is printed as it comes */
+        return; /* then stdout is printed directly */
     fflush(stdout);
     pager->terminal = stdout;
     stdout = kept;
 }
 
-/* Rows a line takes on a terminal of so many columns; what begins with ESC colours it. */
+/* Rows that a line takes on a terminal; escape sequences for colours take none. */
 static size_t rows_of(const char *line, size_t size, size_t columns)
 {
     char *plain = malloc(size + 1);
@@ -60,7 +60,7 @@ static bool text_fits(const char *text, size_t size)
     return rows <= window.ws_row;
 }
 
-/* The shell finds the pager; what it does not find is printed by `cat`. */
+/* The shell runs the pager; without `less` it runs `cat`. */
 static void pager_exec(int from)
 {
     const char *wanted = getenv("PAGER");
@@ -77,13 +77,13 @@ static void write_all(int to, const char *text, size_t size)
     while (size > 0) {
         ssize_t n = write(to, text, size);
         if (n <= 0)
-            return; /* who reads has seen enough */
+            return; /* the pager was closed */
         text += n;
         size -= (size_t)n;
     }
 }
 
-/* False: there is no pager, and nothing was shown. */
+/* False: no pager could be run, and nothing was shown. */
 static bool text_page(const char *text, size_t size)
 {
     int ends[2], status = 0;

@@ -1,5 +1,5 @@
 /*
- * pager: what is longer than the terminal is read in a pager: $PAGER, else `less -FRX`.
+ * pager: shows text longer than the terminal in a pager: $PAGER, else `less -FRX`.
  *
  *     struct eh_pager pager = {0};
  *     eh_pager_begin(&pager);          // from here on stdout is kept

@@ -6,7 +6,7 @@
 
 #include "text.h"
 
-/* Of the process: what is said before the call is understood obeys --json too. */
+/* The only state of the process: errors found before the call is parsed obey --json as well. */
 static bool says_json;
 
 void eh_say_in_json(void)
@@ -23,7 +23,7 @@ static void json_put_text(const char *text)
     putc('"', stderr);
 }
 
-/* What a program is told of an error that the daemon did not name. */
+/* The "code" of an error that did not come from the daemon. */
 static const char *exit_name(int code)
 {
     switch (code) {

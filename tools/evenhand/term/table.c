@@ -124,7 +124,7 @@ void eh_grid_money(struct eh_grid *g, int64_t minor, unsigned exponent)
     grid_add(g, text, "");
 }
 
-/* Takes from the widest text column until the table fits the terminal. */
+/* Narrows the widest text column until the table fits the terminal. */
 static void grid_fit(struct eh_grid *g)
 {
     if (g->cli->width == 0)

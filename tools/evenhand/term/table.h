@@ -1,7 +1,6 @@
 /*
- * table: tables for people: columns as wide as they need to be, numbers to the right, the
- * widest text cut with an ellipsis when the terminal is too narrow. Widths are those of UTF-8 on a
- * screen.
+ * table: tables for people. Columns are as wide as their cells; numbers are aligned right; on a
+ * narrow terminal the widest texts are cut with an ellipsis. Widths are those of UTF-8 on a screen.
  *
  *     struct eh_grid *g = eh_grid_begin(cli, "rep,state,>open,>value");   // '>' : to the right
  *     eh_grid_text(g, "ana");

@@ -27,7 +27,7 @@ void eh_text_amount(int64_t minor, unsigned exponent, const char *currency, char
 void eh_text_span(int64_t seconds, char ret[EH_CLI_TEXT]);
 /* "2h 10m ago", "in 5m", "just now". */
 void eh_text_ago(int64_t now_us, int64_t then_us, char ret[EH_CLI_TEXT]);
-/* Times are told in this zone from now on, unless $TZ names another one. */
+/* From now on times are printed in this zone, unless $TZ is set. */
 void eh_text_zone(const char *name);
 void eh_text_when(int64_t us, char ret[EH_CLI_TEXT]);
 /* The time alone when it is of today, else day and time without seconds. */

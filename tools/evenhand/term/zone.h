@@ -1,6 +1,6 @@
 /*
- * zone: the local civil date of a moment in a desk's time zone, as the daemon has it. The zone
- * is the process's: whoever prints local times uses another program.
+ * zone: the local civil date of a moment in a desk's time zone, as the daemon has it. Sets the zone
+ * of the whole process (TZ).
  *
  *     struct eh_zone zone = {0};
  *     r = eh_zone_set(&zone, eh_str("Europe/Oslo"), &error);    // cheap when it is that already
@@ -18,8 +18,8 @@ struct eh_zone {
 /* -EH_ENOTFOUND: this machine does not know it. */
 int eh_zone_set(struct eh_zone *, struct eh_str name, struct eh_error *) EH_MUST_CHECK;
 int32_t eh_zone_date(int64_t ms);
-/* The moment of a local time, so many seconds into a day; what does not exist counts from the next
- * that does. */
+/* The moment of a local time, given in seconds since midnight. A time that a clock change skips
+ * becomes a time after the change. */
 int64_t eh_zone_us(int32_t date, int32_t second_of_day);
 
 #endif

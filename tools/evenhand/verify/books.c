@@ -1,6 +1,6 @@
 /*
- * books: the roster and the metrics of pools as people read them, each text beside the
- * one that the log gives as of its input.
+ * books: compares the rosters and pool metrics that people read with the texts that the log gives
+ * at their inputs.
  */
 #include <stdlib.h>
 
@@ -17,7 +17,7 @@ static int book_wrong(const struct eh_cli_log_book *row, const char *what, struc
                         what);
 }
 
-/* Another build writes the same otherwise. */
+/* Another build may write the same content in another form. */
 static bool is_of_another_form(struct eh_str body)
 {
     static const char form[] = "{\"form\":";
@@ -26,7 +26,7 @@ static bool is_of_another_form(struct eh_str body)
            (body.size < whole || memcmp(body.data, EH_BOOK_FORM, whole) != 0);
 }
 
-/* What the log gives; NULL: it gives none of this kind. The caller's to free. */
+/* The text that the log gives, which the caller frees; NULL: it gives none of this kind. */
 static int wanted_text(const struct eh_proof *p, const struct eh_cli_log_book *row, char **ret,
                        struct eh_error *error)
 {

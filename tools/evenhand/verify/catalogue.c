@@ -1,4 +1,4 @@
-/* catalogue: the schema beside what the migrations make. See catalogue.h. */
+/* catalogue: compares the schema with the one that the migrations make. See catalogue.h. */
 #include "catalogue.h"
 
 #include <stdlib.h>
@@ -62,7 +62,7 @@ static int compare_migrations(struct check *check, struct eh_error *error)
 
 /* ---- Objects. */
 
-/* Of what is there beside the schema: can it change what is written or read? */
+/* Whether an object that is not of the schema can change what is written or read. */
 static bool object_matters(const char *object)
 {
     static const char *const kinds[] = {"trigger ", "rule ",  "policy ", "heir ",
@@ -73,7 +73,7 @@ static bool object_matters(const char *object)
     return false;
 }
 
-/* A column, right or rule of a table or view that is not ours either. */
+/* Whether the object belongs to a table or view that is not of the schema. */
 static bool is_of(const char *object, const char *name)
 {
     const char *at = strstr(object, name);
@@ -116,7 +116,7 @@ static int object_missing(const char *object, struct eh_error *error)
     return eh_error_set(error, EH_ECORRUPT, "%s: is missing in the schema", object);
 }
 
-/* Both are in the order of their bytes. */
+/* Both lists are sorted by bytes. */
 static int compare_object(void *context, const char *object, const char *definition,
                           struct eh_error *error)
 {

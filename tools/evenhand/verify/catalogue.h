@@ -1,20 +1,21 @@
 /*
- * catalogue: whether the schema in a database is that which the migrations make: their own
- * rows, every table, column, constraint, index, trigger, view, function and right; and whether
- * every row is of the one desk.
+ * catalogue: checks that the schema of a database is the one that the migrations make: their own
+ * rows, every table, column, constraint, index, trigger, view, function and right; and that every
+ * row belongs to the one desk.
  *
  *     struct eh_catalogue_found found = {0};
  *     r = eh_catalogue_check(log, &found, &error);   // "trigger dead.dead_insert_only: is missing"
  *
- * What is missing or another is -EH_ECORRUPT. What is there beside it can hide or falsify nothing,
- * and is named in `found`; but for triggers, rules, columns and the like, which can.
+ * An object that is missing or differs is -EH_ECORRUPT, and so is an additional trigger, rule,
+ * column or the like, which could hide or falsify rows. Other additional objects could not, and are
+ * named in `found`.
  */
 #ifndef EVENHAND_TOOLS_VERIFY_CATALOGUE_H
 #define EVENHAND_TOOLS_VERIFY_CATALOGUE_H
 
 #include "log/log.h"
 
-#define EH_CATALOGUE_TEXT_MAX 200 /* bytes of what is named of that which is there beside it */
+#define EH_CATALOGUE_TEXT_MAX 200 /* bytes of the names of additional objects */
 
 struct eh_catalogue_object {
     const char *object, *definition;

@@ -1,6 +1,6 @@
 /*
- * chain: where batches ended, that no row of chain is missing, and that the head, the
- * lease and the desk are those of the log.
+ * chain: compares the rows of chain, where batches ended, and checks that none is missing; compares
+ * head, lease and desk.
  */
 #include "log/tables.h"
 #include "private.h"
@@ -19,7 +19,8 @@ const char *eh_proof_differs(const struct eh_proof *p, uint64_t seq, struct eh_k
     return seq != EH_PROOF_NO_SEQ && seq != totals.seq ? "last seq" : NULL;
 }
 
-/* A digest of an earlier form says nothing here; but none comes behind one of a later form. */
+/* A digest of an earlier form cannot be compared; but no such digest may follow one of a later
+ * form. */
 static int take_form(struct eh_proof *p, const struct eh_cli_log_chain *row, struct eh_error *error)
 {
     if (row->state < p->state)
@@ -80,7 +81,7 @@ static int missing_row(uint64_t input, const char *why, struct eh_error *error)
                         why);
 }
 
-/* Rows from before there were links are only known to end where the time changes. */
+/* Old rows have no link: of them it is only known that a batch ended where the time changes. */
 static int compare_link(struct eh_proof *p, const struct eh_cli_log_chain *row,
                         struct eh_error *error)
 {

@@ -1,4 +1,4 @@
-/* draws: commitments, revealed seeds, and whether what was drawn follows from them. */
+/* draws: checks that seeds hash to their commitments, and that draws follow from revealed seeds. */
 #include <stdlib.h>
 
 #include "private.h"
@@ -41,8 +41,7 @@ static int epoch_room(struct eh_proof *p, uint32_t number, struct eh_error *erro
     return 0;
 }
 
-/* A commitment or a seed that does not hold is left out here: the row it stands in is compared in
- * its turn, and named then. */
+/* Skips a commitment or seed that is wrong: its row is compared later, and named then. */
 int eh_proof_epoch(struct eh_proof *p, const struct eh_cli_log_epoch *said, struct eh_error *error)
 {
     int r = epoch_room(p, said->epoch, error);

@@ -1,6 +1,6 @@
 /*
- * past: what a desk file recalls of the past, for plans that begin there: the log up to
- * it is decided once more, with its plans beside, and counted.
+ * past: compares the past facts that a desk file records for plans that begin in the past: the log
+ * up to it is decided once more under these plans, and counted.
  */
 #include "private.h"
 

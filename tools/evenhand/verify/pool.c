@@ -1,6 +1,5 @@
 /*
- * pool: the rows of period_step and period_line beside what the log gives: none missing,
- * none more, none other.
+ * pool: compares the rows of period_step and period_line with those that the log gives.
  */
 #include "log/pool.h"
 #include "private.h"
@@ -155,7 +154,7 @@ static int error_no_memory(struct eh_error *error)
     return eh_error_set(error, EH_ENOMEM, "out of memory");
 }
 
-/* Of a row without a statement, and of one without a sentence. */
+/* The columns that are NULL in a row without a statement, or without a sentence. */
 static uint32_t nulls_of(const struct eh_pool_statement *statement, struct eh_str missing)
 {
     uint32_t nulls = 0;
@@ -182,7 +181,7 @@ static struct made_step *made_room(struct made *made, struct eh_arena *arena)
     return made->steps = steps;
 }
 
-/* Takes its place by period: a step is of one team. */
+/* Inserts the step by period; all steps of an input are of one team. */
 static int made_add_step(struct made *made, const struct eh_replay *replay,
                          const struct eh_period_view *view, struct made_step step,
                          struct eh_arena *arena, struct eh_error *error)
@@ -210,7 +209,7 @@ static int made_add_step(struct made *made, const struct eh_replay *replay,
     return 0;
 }
 
-/* What keeps it from being closed, as whoever tries will be told. */
+/* The reason why the period cannot be closed, as CLOSE would say it. */
 static int why_not(const struct eh_period_view *view, struct eh_arena *arena, struct eh_str *ret,
                    struct eh_error *error)
 {
@@ -335,7 +334,8 @@ static int compare_line(struct eh_proof *p, const struct made_step *step,
     return column ? other_line(&step->row, &row, &wanted, column, error) : 0;
 }
 
-/* What is left of it, and of earlier inputs. Those below p->from are passed over. */
+/* Skips rows of inputs before p->from; any other row left of this or an earlier input is an error.
+ */
 static int compare_rest(struct eh_proof *p, uint64_t input, struct eh_error *error)
 {
     struct eh_cli_log_step step;

@@ -1,8 +1,8 @@
 /*
- * private: what the parts of proof share: draws, rows, pools.
+ * private: what the parts of the proof share.
  *
- * Each compares one side of what is recorded with what the log gives; where they differ it is
- * -EH_ECORRUPT and a sentence that names the row.
+ * Each function compares some recorded rows with those that the log gives. The first row that
+ * differs is -EH_ECORRUPT, with a sentence that names it.
  */
 #ifndef EVENHAND_TOOLS_VERIFY_PRIVATE_H
 #define EVENHAND_TOOLS_VERIFY_PRIVATE_H
@@ -15,10 +15,11 @@
 struct proof_epoch {
     bool committed, revealed; /* revealed: and the seed hashes to the commitment */
     uint8_t commitment[EH_SEED_BYTES], seed[EH_SEED_BYTES];
-    uint64_t awaiting, first, last; /* draws nobody can check yet, and the inputs that drew them */
+    uint64_t awaiting, first,
+        last; /* draws that cannot be checked yet, and the inputs that drew them */
 };
 
-/* The first draw of a row that is not what the revealed seed gives. */
+/* The first draw of a row that the revealed seed does not give. */
 struct proof_wrong_draw {
     bool found;
     uint32_t epoch, number;
@@ -79,14 +80,14 @@ bool proof_affinity(void *proof, uint64_t seq); /* an eh_affinity_fn */
 /* An eh_draw_fn: what was recorded, checked where the seed is known. Context: the proof. */
 bool proof_draw(void *proof, const struct eh_draw_query *, uint64_t *ret_result);
 int proof_compare_draws(const struct eh_proof *, struct eh_error *) EH_MUST_CHECK;
-/* Behind the row's decision: what it says is lost awaits nothing any more. */
+/* After the row is decided: draws whose key it says is lost no longer wait for a seed. */
 int proof_take_lost(struct eh_proof *, struct eh_error *) EH_MUST_CHECK;
 
 /* ---- rows.c */
 
-/* Of what is neither on the stream nor names an event. */
+/* The identity of an input that neither came from the stream nor names an event. */
 struct eh_key proof_own_identity(uint64_t no);
-/* Whether its content is what its digest was made of, and its name what its identity was. */
+/* Whether the content hashes to the digest, and the name to the identity. */
 int proof_compare_digests(const struct eh_replay *, struct eh_error *) EH_MUST_CHECK;
 int proof_compare_effects(const struct eh_replay *, struct eh_error *) EH_MUST_CHECK;
 /* The columns that follow from the decision. */

@@ -1,4 +1,4 @@
-/* proof: one input after the other, decided again and compared. See proof.h. */
+/* proof: decides one input after the other again and compares it. See proof.h. */
 #include <stdlib.h>
 
 #include "private.h"
@@ -97,8 +97,8 @@ static int compare_behind(struct eh_proof *p, struct eh_error *error)
     return r < 0 ? r : proof_compare_pool(p, error);
 }
 
-/* What the head says of the last input, and where a batch ended for sure: all its inputs have one
- * time. */
+/* Remembers what the head must say of the last input, and where a batch certainly ended: its inputs
+ * have one time. */
 static void proof_remember(struct eh_proof *p)
 {
     const struct eh_input *in = &p->replay->in;

@@ -1,7 +1,7 @@
 /*
- * proof: whether a log is what the rules make of its inputs. Decides every input again in an
- * engine of its own, compares each row it leads to with the recorded one, and says which is the
- * first that is not so.
+ * proof: proves that a log is what the rules make of its inputs. Decides every input again in an
+ * engine of its own, compares each resulting row with the recorded one, and names the first that
+ * differs.
  *
  *     struct eh_proof *proof;
  *     eh_proof_new(&replay, from, &proof, &error);
@@ -25,7 +25,7 @@
 
 struct eh_proof;
 
-/* Tables that not every role may read. */
+/* Tables that only some roles may read. */
 enum eh_proof_table {
     EH_PROOF_DEAD,
     EH_PROOF_BODY,
@@ -39,8 +39,8 @@ struct eh_proof_counts {
     uint64_t inputs, effects;
     uint64_t draws;       /* checked against a revealed seed */
     uint64_t awaiting;    /* of epochs whose seed is not revealed yet */
-    uint64_t lost;        /* of epochs whose seed can never be revealed: see eh_proof_lost() */
-    uint64_t uncommitted; /* from before there were commitments: nothing to check them against */
+    uint64_t lost;        /* of epochs whose seed is lost: see eh_proof_lost() */
+    uint64_t uncommitted; /* drawn before there were commitments; cannot be checked */
     uint32_t epochs_revealed;
     uint64_t bodyless; /* dead letters whose bodies were not kept: size and digest are not proved */
     uint64_t undigested; /* up to this input state digests are of an earlier form */
@@ -77,21 +77,21 @@ int eh_proof_snapshots(struct eh_proof *, struct eh_error *) EH_MUST_CHECK;
 /* Behind the last row of the log: nothing may be left that no row accounts for; and the head, the
  * lease and the desk are those of the log. */
 int eh_proof_end(struct eh_proof *, struct eh_error *) EH_MUST_CHECK;
-/* What is another after the row given last than said here ("hash chain"), or NULL. */
+/* What differs from this checkpoint after the last row ("hash chain"); NULL: nothing. */
 #define EH_PROOF_NO_SEQ UINT64_MAX /* not said */
 const char *eh_proof_differs(const struct eh_proof *, uint64_t seq, struct eh_key digest,
                              const struct eh_chain *);
 
 void eh_proof_counts(const struct eh_proof *, struct eh_proof_counts *ret);
 
-/* Draws that cannot be proved: their master key was lost, says an input of the log. */
+/* Draws that cannot be proved, for an input of the log says that their master key was lost. */
 struct eh_proof_lost {
     uint32_t epoch;
     uint64_t draws;       /* 0: nothing was drawn in it, nothing is missing */
     uint64_t first, last; /* inputs that drew */
     uint64_t input;       /* that put another key in its place */
 };
-/* In their order; they live as long as the proof and no row comes. */
+/* In the order of epochs. Valid until the next row. */
 const struct eh_proof_lost *eh_proof_lost(const struct eh_proof *, size_t *ret_count);
 
 #endif

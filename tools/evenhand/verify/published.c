@@ -1,4 +1,4 @@
-/* published: the outbox in Redis beside the log. See published.h. */
+/* published: compares the outbox in Redis with the log. See published.h. */
 #include "published.h"
 
 #define NUMBER_MAX 48 /* bytes of an entry's id */
@@ -57,7 +57,7 @@ int eh_published_open(const char *address, const char *desk, struct eh_published
     *ret = (struct eh_published){.scratch = EH_BYTES_INIT};
     eh_format(key, sizeof key, "evenhand:{%s}:outbox", desk);
     int r = eh_stream_open(address, key, &ret->stream);
-    if (r != EH_EXIT_DONE) { /* it has said why */
+    if (r != EH_EXIT_DONE) { /* the reason has been said */
         *ret = (struct eh_published){.scratch = EH_BYTES_INIT};
         return r == EH_EXIT_USAGE    ? -EH_EINVAL
                : r == EH_EXIT_DENIED ? -EH_EDENIED

@@ -1,6 +1,7 @@
 /*
- * published: the outbox in Redis beside the log: each entry there is the effect of its number,
- * in the bytes evenhandd writes, and none between the first and the last is missing.
+ * published: compares the outbox in Redis with the log: each entry has to be the effect of its
+ * number, in the bytes that evenhandd writes, and no entry between the first and the last may be
+ * missing.
  *
  *     r = eh_published_open(address, "main", &published, &error);   // before the log is read
  *     …for each input that was decided again:…
@@ -9,8 +10,8 @@
  *     r = eh_published_end(&published, &error);
  *     eh_published_close(&published);
  *
- * What was published after it was opened is left out: the log that is read may not have it. The
- * oldest entries may be gone: the daemon trims the stream.
+ * Entries published after the opening are not compared: the snapshot of the log may not have their
+ * effects. The oldest entries may be gone: the daemon trims the stream.
  */
 #ifndef EVENHAND_TOOLS_VERIFY_PUBLISHED_H
 #define EVENHAND_TOOLS_VERIFY_PUBLISHED_H
@@ -20,23 +21,23 @@
 #include "redis/entries.h"
 
 struct eh_published {
-    struct eh_stream stream; /* not open: nothing is compared */
+    struct eh_stream stream; /* not open when nothing is to be compared */
     struct eh_entries entries;
     struct eh_entry entry; /* the next one */
     uint64_t next, last;   /* numbers of the next entry (0: none) and of the last at opening */
     uint64_t compared, unpublished;
-    bool begun; /* an entry was compared: from here on none may be missing */
+    bool begun; /* an entry was met: from here on none may be missing */
     struct eh_bytes scratch;
 };
 
-/* -EH_EUNAVAILABLE, -EH_EDENIED, -EH_EINVAL: why it cannot be read. Without a text in the error it
- * was said on stderr. */
+/* -EH_EUNAVAILABLE, -EH_EDENIED, -EH_EINVAL: the stream cannot be read. When the error has no text,
+ * the reason has been said on stderr. */
 int eh_published_open(const char *address, const char *desk, struct eh_published *ret,
                       struct eh_error *) EH_MUST_CHECK;
 /* -EH_ECORRUPT with a sentence that names the entry. compared false: only passed over. */
 int eh_published_compare(struct eh_published *, const struct eh_input *, const struct eh_effects *,
                          bool compared, struct eh_error *) EH_MUST_CHECK;
-/* Before the first effect: those up to this one are not looked at. */
+/* Call before the first effect: entries up to this one are skipped. */
 int eh_published_skip(struct eh_published *, uint64_t seq, struct eh_error *) EH_MUST_CHECK;
 int eh_published_end(struct eh_published *, struct eh_error *) EH_MUST_CHECK;
 void eh_published_close(struct eh_published *);

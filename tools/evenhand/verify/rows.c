@@ -1,4 +1,4 @@
-/* rows: a row of the log beside what deciding it again leads to, column by column. */
+/* rows: compares a row of the log with the one that deciding it again gives, column by column. */
 #include "private.h"
 
 /* ---- What a row says by itself. */
@@ -10,7 +10,7 @@ struct eh_key proof_own_identity(uint64_t no)
     return eh_hash_128(EH_DOMAIN_ENTRY, text, size);
 }
 
-/* Digests behind a salt are taken as they stand: the salt is beside the text, if that is there. */
+/* Salted digests are copied from the row: the salt may have been erased with its text. */
 static void keep_digests(const struct eh_replay *replay, struct eh_input *in)
 {
     if (proof_rules(replay) < EH_RULES_SALTED)

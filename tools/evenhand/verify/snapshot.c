@@ -1,9 +1,9 @@
 /*
- * snapshot: the parts of a snapshot beside the state that deciding the log again leads
- * to. A start trusts a snapshot that is whole.
+ * snapshot: compares the parts of a snapshot with the state that deciding the log again gives. The
+ * daemon trusts a complete snapshot when it starts.
  *
- * Bytes are compared as they come. An engine that was itself restored may have its objects in
- * another order: then the snapshot is restored, and its digest has to be that of the state.
+ * Bytes are compared first. An engine that was restored may keep its objects in another order; then
+ * the snapshot is restored, and its digest has to be that of the state.
  */
 #include "log/tables.h"
 #include "private.h"
@@ -61,7 +61,7 @@ static int take_part(struct snapshot *s, const struct eh_cli_log_part *row, stru
     return s->stored.failed ? eh_error_set(error, EH_ENOMEM, "out of memory") : 0;
 }
 
-/* Other bytes, and perhaps the same state. */
+/* The bytes differ; the state may be the same. */
 static int compare_restored(const struct eh_proof *p, const struct snapshot *s,
                             struct eh_error *error)
 {

@@ -1,6 +1,6 @@
 /*
- * tables: what stands beside inputs and effects: dead letters, personal text, the ledger
- * as people read it. Each row beside what the log gives; in the order of the inputs.
+ * tables: compares the rows of dead letters, personal text and the ledger with those that the log
+ * gives, in the order of the inputs.
  */
 #include "log/tables.h"
 #include "private.h"
@@ -106,7 +106,7 @@ static bool body_fits(const struct eh_replay *replay, const struct eh_cli_log_bo
     return eh_key_equal(replay->row.record.identity, identity);
 }
 
-/* Of a body that is not kept nobody can tell what its identity was made of. */
+/* The identity of a body that was not kept cannot be computed. */
 static int compare_body(struct eh_proof *p, const struct eh_cli_log_body *row,
                         struct eh_error *error)
 {
@@ -354,7 +354,7 @@ int proof_compare_tables(struct eh_proof *p, bool compared, struct eh_error *err
     return r < 0 ? r : compare_ledger(p, compared, error);
 }
 
-/* Behind the last input: whatever is left stands under none. */
+/* After the last input: a row that is left belongs to no input. */
 int proof_tables_end(struct eh_proof *p, struct eh_error *error)
 {
     struct eh_cli_log_dead dead;

@@ -1,6 +1,6 @@
 /*
- * text: what the shell had added to an input before it was decided, made again on the
- * same state: the local date of an outcome, what a FREEZE keeps, what a CLOSE settles.
+ * text: compares what the daemon added to an input before deciding it: the local date of an
+ * outcome, the facts of a FREEZE, the settlements of a CLOSE. Each is made again on the same state.
  */
 #include <evenhand/engine/rules.h>
 
@@ -37,7 +37,7 @@ static int date_wrong(const struct eh_proof *p, bool has, int32_t date, struct e
                         big(p->replay->in.no), EH_STR_ARG(m->id), found, wanted, p->zone.name);
 }
 
-/* One without a time has a date only where it is not that of its input. */
+/* An outcome without a time has a date only when that differs from its input's. */
 int proof_compare_date(struct eh_proof *p, struct eh_error *error)
 {
     const struct eh_input *in = &p->replay->in;
@@ -89,7 +89,7 @@ int proof_compare_minutes(struct eh_proof *p, struct eh_error *error)
 
 /* ---- FREEZE: the facts. */
 
-/* The first figure that is another, as a clause; empty where none is. */
+/* A clause on the first figure that differs; empty: none does. */
 static void name_fact(struct eh_str found, struct eh_str wanted, struct eh_arena *arena, char *ret,
                       size_t size)
 {
@@ -200,7 +200,7 @@ static int compare_settlements(const struct eh_replay *replay, struct eh_str fou
 
 /* ---- Either. */
 
-/* The shell could not make the text, and said why. */
+/* The daemon could not make the text, and recorded the reason. */
 static int compare_reason(const struct eh_message *m, uint64_t no, const char *why,
                           struct eh_error *error)
 {

@@ -1,6 +1,6 @@
 /*
- * verify: evenhand verify: proves a log from PostgreSQL and the checkpoint file alone, with no
- * daemon running, and names the first row that is not what it should be.
+ * verify: `verify`: proves a log from PostgreSQL and the file of checkpoints, without a daemon, and
+ * names the first bad row.
  */
 #include <stdarg.h>
 #include <stdio.h>
@@ -93,7 +93,8 @@ static int compare_marks(struct run *run, struct eh_error *error)
     return r;
 }
 
-/* Nothing may be said of rows beyond the last one, and the last one has to be vouched for. */
+/* No chain row or checkpoint may speak of inputs behind the last one, and one has to speak of the
+ * last. */
 static int compare_end(struct run *run, struct eh_error *error)
 {
     const struct eh_cli_log_head *head = eh_cli_log_head(run->replay.log);
@@ -118,8 +119,8 @@ static int compare_end(struct run *run, struct eh_error *error)
     return r < 0 ? r : eh_published_end(&run->published, error);
 }
 
-/* The snapshot and its row of chain are taken at their word, and so is what a checkpoint said
- * there; earlier ones say nothing of what is compared. */
+/* The snapshot, its chain row and a checkpoint at its input are trusted; earlier checkpoints are
+ * skipped, for they say nothing of the rows compared. */
 static int go_on_from_snapshot(struct run *run, struct eh_error *error)
 {
     struct eh_totals totals;
@@ -186,7 +187,7 @@ static EH_PRINTF(2, 3) void remark(struct run *run, const char *format, ...)
     va_end(args);
 }
 
-/* Of the tables; the manual has the same list. */
+/* Tables that are not proved; the manual has the same list. */
 static void remark_tables(struct run *run, const struct eh_proof_counts *counts)
 {
     char count[EH_CLI_TEXT];
@@ -433,7 +434,7 @@ static int read_number(const struct eh_cli *cli, const char *option, uint64_t *r
     return EH_EXIT_DONE;
 }
 
-/* The default file may not be there; one that is named has to be. */
+/* The default file may be missing; a file that --checkpoint names may not. */
 static int open_checkpoints(const struct eh_cli *cli, struct run *run, struct eh_error *error)
 {
     const char *named = eh_cli_option(cli, "checkpoint");
@@ -441,7 +442,7 @@ static int open_checkpoints(const struct eh_cli *cli, struct run *run, struct eh
     return !named && r < 0 ? 0 : r;
 }
 
-/* Before the log, too, which only says whose outbox it is. */
+/* Opened before the log is read, whose head names the desk of the outbox. */
 static int open_published(const struct eh_cli *cli, struct run *run, struct eh_error *error)
 {
     const char *address = eh_cli_option(cli, "redis");
@@ -468,7 +469,8 @@ static int run_proof(const struct eh_cli *cli, struct run *run)
 {
     struct eh_error error = {0};
     const char *db = eh_cli_log_conninfo(eh_cli_option(cli, "db"));
-    /* Before the log: a line is only written once its rows are committed. */
+    /* Opened before the log: a line is written after its rows are committed, so the log has them.
+     */
     int r = open_checkpoints(cli, run, &error);
     if (r == 0)
         r = open_published(cli, run, &error);
