@@ -139,11 +139,23 @@ bool eh_admin_path_matches(const struct eh_admin_path *path, const char *pattern
     while (next_piece(&rest, '/', &piece)) {
         if (i == path->part_count)
             return false;
-        if (!eh_str_equal(piece, eh_str(":")) && !eh_str_equal(piece, path->parts[i]))
+        if (piece.data[0] != '{' && !eh_str_equal(piece, path->parts[i]))
             return false;
         i++;
     }
     return i == path->part_count;
+}
+
+struct eh_str eh_admin_path_part(const struct eh_admin_path *path, const char *pattern,
+                                 const char *name)
+{
+    const char *rest = pattern + 1;
+    struct eh_str piece, wanted = eh_str(name);
+    for (uint32_t i = 0; i < path->part_count && next_piece(&rest, '/', &piece); i++)
+        if (piece.data[0] == '{' && eh_str_equal(eh_str_n(piece.data + 1, piece.size - 2), wanted))
+            return path->parts[i];
+    eh_require(!"the pattern has this name");
+    return (struct eh_str){NULL, 0};
 }
 
 struct eh_str eh_admin_path_query(const struct eh_admin_path *path, const char *name)

@@ -33,8 +33,12 @@ struct eh_admin_path {
  * -EH_ENOMEM. */
 int eh_admin_path_parse(const char *path, const char *query, struct eh_arena *,
                         struct eh_admin_path *ret, struct eh_error *) EH_MUST_CHECK;
-/* A pattern such as "/v1/reps/:/signal"; ':' stands for any one part. */
+/* A pattern such as "/v1/reps/{rep}/signal": a name in braces stands for any one part. */
 bool eh_admin_path_matches(const struct eh_admin_path *, const char *pattern);
+/* The part that stands where the pattern has this name in braces. The path matches the pattern, and
+ * the pattern has the name. */
+struct eh_str eh_admin_path_part(const struct eh_admin_path *, const char *pattern,
+                                 const char *name);
 /* Value of a parameter; empty when it is not there. */
 struct eh_str eh_admin_path_query(const struct eh_admin_path *, const char *name);
 /* A parameter that is none of `names` (separated by spaces), or NULL. */

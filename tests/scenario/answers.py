@@ -48,8 +48,9 @@ def keys_of(answer):
 
 
 def routes():
-    with open(os.path.join(CHECKOUT, "daemon", "evenhandd", "admin", "api", "routes.c"), encoding="utf-8") as f:
-        return ["%s %s" % row for row in re.findall(r'\{"(GET|POST|PUT)", "([^"]*)"', f.read())]
+    with open(os.path.join(CHECKOUT, "daemon", "evenhandd", "admin", "api", "routes.h"), encoding="utf-8") as f:
+        return ["%s %s" % (method, re.sub(r"\{\w+\}", ":", pattern)) for method, pattern in
+                re.findall(r'ROUTE\("(GET|POST|PUT)", "([^"]*)"', f.read().replace("\\\n", " "))]
 
 
 class Asked:

@@ -55,18 +55,18 @@ def start(stack):
 
 def routes():
     """(method, pattern, roles) of every row of the daemon's table."""
-    with open(os.path.join(CHECKOUT, "daemon", "evenhandd", "admin", "api", "routes.c"), encoding="utf-8") as f:
-        text = f.read()
+    with open(os.path.join(CHECKOUT, "daemon", "evenhandd", "admin", "api", "routes.h"), encoding="utf-8") as f:
+        text = f.read().replace("\\\n", " ")
     named = {name: set(re.findall(r"EH_MAY_(\w+)", value)) for name, value in
-             re.findall(r"#define (READERS|MANAGERS)\s+(.*)", text)}
+             re.findall(r"#define (EH_ADMIN_READERS|EH_ADMIN_MANAGERS)\s+(.*)", text)}
     named["EH_MAY_ANY"] = {"OPERATOR", "HELPDESK", "AUDITOR", "MANAGER", "REP"}
-    rows = re.findall(r'\{"(GET|POST|PUT)", "([^"]*)", "[^"]*",\s*([^,]*?),\s*(?:true|false)', text)
+    rows = re.findall(r'ROUTE\("(GET|POST|PUT)", "([^"]*)", "[^"]*",\s*([^,]*?),\s*(?:true|false)', text)
     assert len(rows) > 25, rows
     for method, pattern, who in rows:
         roles = set(re.findall(r"EH_MAY_(OPERATOR|HELPDESK|AUDITOR|MANAGER|REP)\b", who))
         for name, value in named.items():
             roles |= value if re.search(r"\b%s\b" % name, who) else set()
-        yield method, pattern, {role.lower() for role in roles}
+        yield method, re.sub(r"\{\w+\}", ":", pattern), {role.lower() for role in roles}
 
 
 def addresses(pattern):

@@ -95,7 +95,8 @@ Test(admin_routes, tell_addresses_from_methods)
 {
     bool other = true;
     cr_assert_eq(route("GET", "/v1/reps/ana", &other)->handle, eh_admin_get_rep);
-    cr_assert_eq(route("POST", "/v1/tickets/shop/7/move", &other)->handle, eh_admin_post_move);
+    cr_assert_eq(route("POST", "/v1/tickets/shop/7/move", &other)->type, EH_MESSAGE_MOVE);
+    cr_assert_eq(route("POST", "/v1/tickets/shop/7/assign", &other)->type, EH_MESSAGE_ASSIGN);
     cr_assert_eq(route("PUT", "/v1/desk", &other)->body_max, 1u << 20);
     cr_assert_null(route("POST", "/v1/desk", &other));
     cr_assert(other);
@@ -110,6 +111,16 @@ Test(admin_routes, tell_addresses_from_methods)
         cr_assert_null(route("GET", nowhere[i], &other), "%s", nowhere[i]);
         cr_assert_not(other, "%s", nowhere[i]);
     }
+}
+
+Test(admin_routes, name_the_parts_of_a_path)
+{
+    struct eh_admin_path path;
+    bool other;
+    cr_assert_eq(parse("/v1/teams/sales/periods/2026-10/close", NULL, &path), 0);
+    const char *pattern = eh_admin_route("POST", &path, &other)->pattern;
+    cr_assert(eh_str_equal(eh_admin_path_part(&path, pattern, "team"), eh_str("sales")));
+    cr_assert(eh_str_equal(eh_admin_path_part(&path, pattern, "period"), eh_str("2026-10")));
 }
 
 Test(admin_routes, let_in_who_the_contract_names)

@@ -181,8 +181,8 @@ def every_message_is_in_the_manual():
 
 
 def every_route_is_in_the_manual():
-    offered = {"%s %s(%s)" % (method, path, query) for method, path, query in re.findall(
-        r'\{"(GET|POST|PUT)", "([^"]*)", "([^"]*)"', source("daemon", "evenhandd", "admin", "api", "routes.c"))}
+    offered = {"%s %s(%s)" % (method, re.sub(r"\{\w+\}", ":", path), query) for method, path, query in re.findall(
+        r'ROUTE\("(GET|POST|PUT)", "([^"]*)", "([^"]*)"', source("daemon", "evenhandd", "admin", "api", "routes.h").replace("\\\n", " "))}
     documented = set()
     for line in re.findall(r"^\|  ((?:GET|POST|PUT) .*)$", api("THE ADMIN SOCKET"), re.M):
         request, _, query = line.rstrip(")").partition(" (")

@@ -4,6 +4,7 @@
 #ifndef EVENHAND_ADMIN_API_API_H
 #define EVENHAND_ADMIN_API_API_H
 
+#include "admin/api/routes.h"
 #include "admin/http/request.h"
 #include "pg/pg.h"
 
@@ -81,51 +82,15 @@ json_t *eh_admin_missing_skills(const struct eh_engine *, const struct eh_ticket
                                 uint32_t *looks);
 
 /* ---- Routes. */
-struct eh_admin_route {
-    const char *method, *pattern, *queries; /* queries: names with spaces between */
-    unsigned who;                           /* roles that may have any business here */
-    bool needs_engine;                      /* else it answers whatever state the daemon is in */
-    uint32_t body_max;
-    void (*handle)(struct eh_admin_request *);
-};
-
 /* Finds the route and asks it; answers by itself when there is none or the caller may not. */
 void eh_admin_dispatch(struct eh_admin_request *, const char *method);
 const struct eh_admin_route *eh_admin_route(const char *method, const struct eh_admin_path *,
                                             bool *ret_other_method);
 
-/* ---- Handlers. */
-void eh_admin_get_status(struct eh_admin_request *);
-void eh_admin_get_teams(struct eh_admin_request *);
-void eh_admin_get_team(struct eh_admin_request *);
-void eh_admin_get_reps(struct eh_admin_request *);
-void eh_admin_get_rep(struct eh_admin_request *);
-void eh_admin_get_desk(struct eh_admin_request *);
-void eh_admin_get_entries(struct eh_admin_request *);
-void eh_admin_get_tickets(struct eh_admin_request *);
-void eh_admin_get_ticket(struct eh_admin_request *);
-void eh_admin_get_me(struct eh_admin_request *);
-void eh_admin_get_dead(struct eh_admin_request *);
-void eh_admin_get_dead_letter(struct eh_admin_request *);
-void eh_admin_get_draws(struct eh_admin_request *);
-void eh_admin_post_reveal(struct eh_admin_request *);
-void eh_admin_get_fairness(struct eh_admin_request *);
-void eh_admin_get_pool(struct eh_admin_request *);
-void eh_admin_get_pools(struct eh_admin_request *);
-void eh_admin_post_what_if(struct eh_admin_request *);
-void eh_admin_get_metrics(struct eh_admin_request *);
-void eh_admin_get_health(struct eh_admin_request *);
-void eh_admin_post_signal(struct eh_admin_request *);
-void eh_admin_post_release(struct eh_admin_request *);
-void eh_admin_post_ticket(struct eh_admin_request *);
-void eh_admin_post_outcome(struct eh_admin_request *);
-void eh_admin_post_assign(struct eh_admin_request *);
-void eh_admin_post_move(struct eh_admin_request *);
-void eh_admin_post_metric(struct eh_admin_request *);
-void eh_admin_post_period(struct eh_admin_request *); /* freeze, close, pay, exclude */
-void eh_admin_put_desk(struct eh_admin_request *);
-void eh_admin_post_export(struct eh_admin_request *);
-void eh_admin_post_forget(struct eh_admin_request *);
+#define EH_ADMIN_DECLARE(method, pattern, queries, who, engine, body_max, type, handle)            \
+    void handle(struct eh_admin_request *);
+EH_ADMIN_ROUTES(EH_ADMIN_DECLARE)
+#undef EH_ADMIN_DECLARE
 
 /* periods.c: answers a step of a period's life that was taken, now or before. */
 void eh_admin_period_done(struct eh_admin_request *, const struct eh_command_result *);

@@ -109,7 +109,7 @@ void eh_admin_get_dead(struct eh_admin_request *request)
 void eh_admin_get_dead_letter(struct eh_admin_request *request)
 {
     int64_t input = 0;
-    struct eh_str text = request->path.parts[2];
+    struct eh_str text = eh_admin_part(request, "input");
     if (eh_integer_parse(text, &input, NULL) < 0 || input < 1) {
         eh_admin_error(request, EH_ENOTFOUND, "input",
                        "dead letter %.*s: there is none; it is the number of an input, as the list "

@@ -8,7 +8,7 @@
 
 static void answer(struct eh_admin_request *request, const struct eh_child_result *result)
 {
-    struct eh_str team = request->path.parts[2];
+    struct eh_str team = eh_admin_part(request, "team");
     char what[EH_ID_MAX + 32], instead[EH_ID_MAX + 48];
     if (eh_admin_child_done(result)) {
         struct evbuffer *body = evbuffer_new();
@@ -84,7 +84,7 @@ static void start(struct eh_admin_request *request, struct eh_str id, char *from
 void eh_admin_get_fairness(struct eh_admin_request *request)
 {
     const struct eh_desk *desk = eh_engine_desk(eh_app_engine(request->admin->app));
-    struct eh_str team = request->path.parts[2];
+    struct eh_str team = eh_admin_part(request, "team");
     char from[EH_DECIMAL_TEXT_MAX], to[EH_DECIMAL_TEXT_MAX];
 
     if (!eh_peer_sees_all(request->peer) && !eh_peer_manages(request->peer, desk, team)) {

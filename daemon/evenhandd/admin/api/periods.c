@@ -50,8 +50,8 @@ static void reply(struct eh_admin_request *request, uint64_t input, bool repeat,
         eh_json_put(body, "dry_run", json_true());
     if (repeat)
         eh_json_put(body, "repeat", json_true());
-    eh_json_put(body, "team", eh_json_text(request->path.parts[2]));
-    eh_json_put(body, "period", eh_json_text(request->path.parts[4]));
+    eh_json_put(body, "team", eh_json_text(eh_admin_part(request, "team")));
+    eh_json_put(body, "period", eh_json_text(eh_admin_part(request, "period")));
     eh_json_put(body, "state", eh_json_string(eh_period_state_name(answer->state)));
     eh_json_put(body, "version", json_integer(answer->version));
     if (answer->has_due) {
@@ -126,8 +126,9 @@ static int ask(struct eh_admin_request *request, const struct repeat *repeat)
 {
     char input[8];
     eh_pg_put64(input, (int64_t)repeat->input);
-    const struct eh_str parameters[] = {eh_str_n(input, sizeof input), request->path.parts[2],
-                                        request->path.parts[4]};
+    const struct eh_str parameters[] = {eh_str_n(input, sizeof input),
+                                        eh_admin_part(request, "team"),
+                                        eh_admin_part(request, "period")};
     return eh_admin_query(request, "admin_step", parameters, 3, on_step);
 }
 

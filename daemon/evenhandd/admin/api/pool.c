@@ -14,7 +14,7 @@ static bool may_see(struct eh_admin_request *request, struct eh_str *ret_only)
 {
     const struct eh_desk *desk = eh_engine_desk(eh_app_engine(request->admin->app));
     const struct eh_peer *peer = request->peer;
-    struct eh_str id = request->path.parts[2];
+    struct eh_str id = eh_admin_part(request, "team");
     const struct eh_desk_team *team = desk ? eh_desk_team(desk, id) : NULL;
     if (team ? !eh_peer_sees_team(peer, desk, team) : !eh_peer_sees_all(peer)) {
         eh_admin_deny(request, "a manager or member of team %.*s, an auditor or an operator",
@@ -43,7 +43,7 @@ static const struct eh_bonus_plan *first_plan(const struct eh_desk *desk, struct
 static void refuse_period(struct eh_admin_request *request, const char *when, int32_t date)
 {
     const struct eh_desk *desk = eh_engine_desk(eh_app_engine(request->admin->app));
-    struct eh_str team = request->path.parts[2];
+    struct eh_str team = eh_admin_part(request, "team");
     const struct eh_bonus_plan *then = eh_desk_plan(desk, team, date);
     const struct eh_bonus_plan *first = first_plan(desk, team);
     char period[EH_DECIMAL_TEXT_MAX];
@@ -74,7 +74,7 @@ static bool running_period(struct eh_admin_request *request, const struct eh_eng
     struct eh_totals totals;
     eh_engine_totals(engine, &totals);
     const struct eh_bonus_plan *plan =
-        eh_desk_plan(eh_engine_desk(engine), request->path.parts[2], totals.date);
+        eh_desk_plan(eh_engine_desk(engine), eh_admin_part(request, "team"), totals.date);
     if (!plan) {
         refuse_period(request, "today", totals.date);
         return false;
@@ -97,7 +97,7 @@ static bool read_period(struct eh_admin_request *request, const char *key, struc
 bool eh_pool_asked(struct eh_admin_request *request, struct eh_pool_asked *ret)
 {
     struct eh_pool_asked asked = {.engine = eh_app_engine(request->admin->app),
-                                  .team = request->path.parts[2]};
+                                  .team = eh_admin_part(request, "team")};
     struct eh_str text = eh_admin_path_query(&request->path, "period");
     struct eh_period period;
     if (!may_see(request, &asked.only))
@@ -264,7 +264,7 @@ static bool read_after(struct eh_admin_request *request, int32_t *ret)
 void eh_admin_get_pools(struct eh_admin_request *request)
 {
     const struct eh_engine *engine = eh_app_engine(request->admin->app);
-    struct eh_str team = request->path.parts[2], only;
+    struct eh_str team = eh_admin_part(request, "team"), only;
     struct eh_period_view view;
     uint32_t members = 0;
     int32_t after;

@@ -217,7 +217,7 @@ void eh_admin_get_team(struct eh_admin_request *request)
 {
     const struct eh_engine *engine = eh_app_engine(request->admin->app);
     const struct eh_desk *desk = eh_engine_desk(engine);
-    struct eh_str id = request->path.parts[2];
+    struct eh_str id = eh_admin_part(request, "team");
     const struct eh_desk_team *team = desk ? eh_desk_team(desk, id) : NULL;
     struct eh_team_view view;
 
@@ -339,7 +339,7 @@ static void put_tickets(const struct eh_admin_request *request, json_t *body,
 void eh_admin_get_rep(struct eh_admin_request *request)
 {
     const struct eh_engine *engine = eh_app_engine(request->admin->app);
-    struct eh_str id = request->path.parts[2];
+    struct eh_str id = eh_admin_part(request, "rep");
     struct eh_rep_view rep;
     bool known = eh_engine_rep(engine, id, &rep);
 

@@ -454,7 +454,7 @@ static void show_recalled(struct eh_admin_request *request, const struct eh_tick
 
 void eh_admin_get_ticket(struct eh_admin_request *request)
 {
-    struct eh_str source = request->path.parts[2], id = request->path.parts[3];
+    struct eh_str source = eh_admin_part(request, "source"), id = eh_admin_part(request, "id");
     struct eh_ticket_view ticket;
     if (eh_engine_ticket(eh_app_engine(request->admin->app), source, id, &ticket))
         show_ticket(request, &ticket);

@@ -45,7 +45,7 @@ static void put_rest(struct eh_admin_request *request, json_t *body)
 
 static void answer(struct eh_admin_request *request, const struct eh_child_result *result)
 {
-    struct eh_str team = request->path.parts[2];
+    struct eh_str team = eh_admin_part(request, "team");
     char instead[EH_ID_MAX + 64];
     json_t *all = NULL, *body = NULL;
     if (eh_admin_child_done(result))

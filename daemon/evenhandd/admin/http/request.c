@@ -111,6 +111,11 @@ void eh_admin_request_orphan(struct eh_admin_request *request)
         request_free(request);
 }
 
+struct eh_str eh_admin_part(const struct eh_admin_request *request, const char *name)
+{
+    return eh_admin_path_part(&request->path, request->route->pattern, name);
+}
+
 /* ---- Work, and rest, so that no crowd of clients keeps the loop from dealing. */
 
 void eh_admin_worked(struct eh_admin *admin)

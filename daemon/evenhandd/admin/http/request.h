@@ -65,6 +65,18 @@ struct eh_admin {
     struct eh_admin_gauges *gauges; /* api/gauges.c; NULL: nobody asked yet */
 };
 
+/* What can be asked for, and by whom. */
+struct eh_admin_route {
+    const char *method;
+    const char *pattern;       /* as eh_admin_path_matches() has it */
+    const char *queries;       /* names with spaces between */
+    unsigned who;              /* roles that may have any business here */
+    bool needs_engine;         /* else it answers whatever state the daemon is in */
+    uint32_t body_max;         /* bytes; 0: EH_ADMIN_BODY_MAX */
+    enum eh_message_type type; /* what a change is logged as; 0: it is none */
+    void (*handle)(struct eh_admin_request *);
+};
+
 struct eh_admin_request {
     struct eh_admin *admin;       /* NULL once that is gone */
     struct eh_http_request *http; /* NULL once answered; its client may have left */
@@ -73,7 +85,8 @@ struct eh_admin_request {
     uint32_t waits; /* callbacks still to come */
     struct eh_arena arena;
     const char *method;
-    struct eh_admin_request *queued; /* the next one in the queue */
+    const struct eh_admin_route *route; /* set before its handler is called */
+    struct eh_admin_request *queued;    /* the next one in the queue */
     struct eh_admin_path path;
     struct eh_str body;    /* lives as long as http */
     bool shows_state;      /* a read of the engine, not known to be committed yet */
@@ -82,6 +95,9 @@ struct eh_admin_request {
     void *state;           /* the handler's own, in the arena */
     struct eh_admin_request *next, **link;
 };
+
+/* What stands in the request's path where its route has this name in braces. */
+struct eh_str eh_admin_part(const struct eh_admin_request *, const char *name);
 
 /* A whole request that came over HTTP: in admin->requests until it is answered. */
 struct eh_admin_request *eh_admin_request_new(struct eh_admin *, struct eh_http_request *);
