@@ -62,13 +62,25 @@ static void let_go(struct eh_http_connection *connection)
     connection->evcon = NULL;
 }
 
+/*
+ * Two ways lead to a closed connection. Either evhttp took its request off the connection first
+ * (the write of a "100 Continue" failed): the request is left to us, and we free it. Or evhttp
+ * frees both together. evhttp_request_get_connection() tells which: NULL is the former.
+ */
+static void leave_evhttp(struct eh_http_request *request)
+{
+    if (!evhttp_request_get_connection(request->evhttp))
+        evhttp_request_free(request->evhttp);
+    request->evhttp = NULL;
+}
+
 static void on_closed(struct evhttp_connection *evcon, void *context)
 {
     (void)evcon;
     struct eh_http_connection *connection = context;
     let_go(connection);
     if (connection->owed)
-        eh_http_request_client_left(connection->owed);
+        leave_evhttp(connection->owed);
     else
         forget(connection);
 }
@@ -80,6 +92,13 @@ void eh_http_connection_settled(struct eh_http_connection *connection)
         forget(connection);
     else
         eh_http_room_settled(connection);
+}
+
+void eh_http_connection_abandon(struct eh_http_connection *connection)
+{
+    eh_require(!connection->owed);
+    let_go(connection);
+    forget(connection);
 }
 
 static void on_deadline(evutil_socket_t fd, short what, void *context)
@@ -127,8 +146,7 @@ static void admit(evutil_socket_t fd, short what, void *context)
     void *evcon = NULL; /* evhttp registers its connection with its callbacks */
     bufferevent_getcb(connection->bev, NULL, NULL, &on_event, &evcon);
     if (!on_event || !evcon) { /* evhttp gave it up at once */
-        let_go(connection);
-        forget(connection);
+        eh_http_connection_abandon(connection);
         return;
     }
     connection->evcon = evcon;
@@ -175,31 +193,4 @@ struct eh_http_connection *eh_http_connection_of(struct eh_http_server *server,
         if (c->evcon == evcon)
             return c;
     return NULL;
-}
-
-/* ---- All of them. */
-
-void eh_http_server_init(struct eh_http_server *server, struct event_base *base,
-                         struct evhttp *http, const struct eh_http_owner *owner, void *context)
-{
-    *server = (struct eh_http_server){.base = base, .owner = owner, .context = context};
-    evhttp_set_max_headers_size(http, EH_HTTP_HEADERS_MAX);
-    evhttp_set_max_body_size(http, EH_HTTP_BODY_MAX);
-    evhttp_set_flags(http, EVHTTP_SERVER_LINGERING_CLOSE);
-    evhttp_set_default_content_type(http, NULL);
-    evhttp_set_allowed_methods(http, EVHTTP_REQ_GET | EVHTTP_REQ_POST | EVHTTP_REQ_PUT |
-                                         EVHTTP_REQ_HEAD | EVHTTP_REQ_DELETE | EVHTTP_REQ_OPTIONS |
-                                         EVHTTP_REQ_TRACE |
-                                         EVHTTP_REQ_PATCH); /* the others get our 405 */
-    evhttp_set_bevcb(http, eh_http_connection_new, server);
-    evhttp_set_gencb(http, eh_http_on_request, server);
-}
-
-void eh_http_server_done(struct eh_http_server *server)
-{
-    while (server->connections) { /* accepted, never looked at */
-        eh_require(!server->connections->owed);
-        let_go(server->connections);
-        forget(server->connections);
-    }
 }

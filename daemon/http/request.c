@@ -1,9 +1,5 @@
 /*
- * request: a request that owns what its answer needs. Nothing else touches evhttp's own.
- *
- * Two ways lead to a closed connection. Either evhttp took its request off the connection first
- * (the write of a "100 Continue" failed): it is left to us, who free it. Or it frees both together.
- * evhttp_request_get_connection() tells which: NULL is the former.
+ * request: a request that owns what its answer needs, and the answer to it.
  */
 #include <stdlib.h>
 #include <strings.h>
@@ -113,13 +109,6 @@ const char *eh_http_framing_fault(const struct eh_http_request *request)
 }
 
 /* ---- Its end. */
-
-void eh_http_request_client_left(struct eh_http_request *request)
-{
-    if (!evhttp_request_get_connection(request->evhttp))
-        evhttp_request_free(request->evhttp);
-    request->evhttp = NULL;
-}
 
 static void request_free(struct eh_http_request *request)
 {

@@ -119,7 +119,7 @@ void eh_http_answer(struct eh_http_request *, const struct eh_http_answer *);
 /* The same without an answer; the connection is the caller's to close. */
 void eh_http_request_drop(struct eh_http_request *);
 
-/* ---- Between connection.c, request.c and room.c. */
+/* ---- Between room.c, connection.c, request.c and server.c: each calls those before it. */
 
 struct eh_http_connection {
     struct eh_http_server *server;
@@ -145,11 +145,11 @@ void eh_http_connection_asked(struct eh_http_connection *, struct eh_http_reques
 void eh_http_connection_answers(struct eh_http_connection *);
 /* It owes nothing any more; frees it when its client has left. */
 void eh_http_connection_settled(struct eh_http_connection *);
+/* It was accepted, and evhttp has no hold of it: frees it. */
+void eh_http_connection_abandon(struct eh_http_connection *);
 void eh_http_room_init(struct eh_http_connection *);
 void eh_http_room_done(struct eh_http_connection *);    /* it is closed */
 void eh_http_room_settled(struct eh_http_connection *); /* answered, or gone */
 void eh_http_on_request(struct evhttp_request *, void *server);
-/* The connection is closed: nothing of evhttp's is touched any more. */
-void eh_http_request_client_left(struct eh_http_request *);
 
 #endif
