@@ -145,10 +145,16 @@ static void on_rested(evutil_socket_t fd, short what, void *context)
     }
 }
 
+static void on_late(struct eh_admin_request *request)
+{
+    eh_admin_error(request, EH_EUNAVAILABLE, NULL, "not answered within %d s; it may still be done",
+                   EH_HTTP_ANSWER_S);
+}
+
 static void ask(void *context, struct eh_http_request *http)
 {
     struct eh_admin *admin = context;
-    struct eh_admin_request *request = eh_admin_request_new(admin, http);
+    struct eh_admin_request *request = eh_admin_request_new(admin, http, on_late);
     const struct eh_http_refusal *refused = http->guest->refused;
     const char *fault = eh_http_framing_fault(http);
 

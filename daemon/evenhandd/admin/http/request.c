@@ -66,16 +66,17 @@ static void on_answer_deadline(evutil_socket_t fd, short what, void *context)
     (void)fd, (void)what;
     struct eh_admin_request *request = context;
     request->admin->server.late++;
-    eh_admin_error(request, EH_EUNAVAILABLE, NULL, "not answered within %d s; it may still be done",
-                   EH_HTTP_ANSWER_S);
+    request->on_late(request);
 }
 
-struct eh_admin_request *eh_admin_request_new(struct eh_admin *admin, struct eh_http_request *http)
+struct eh_admin_request *eh_admin_request_new(struct eh_admin *admin, struct eh_http_request *http,
+                                              eh_admin_late_fn *on_late)
 {
     struct eh_admin_request *request = calloc(1, sizeof *request);
     eh_require(request);
     request->admin = admin;
     request->http = http;
+    request->on_late = on_late;
     request->method = http->method;
     request->body = http->body;
     request->peer = http->guest->who;

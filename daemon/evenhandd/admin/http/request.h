@@ -39,6 +39,8 @@ struct eh_admin_counts {
 };
 
 struct eh_admin_request;
+/* The request was not answered in time: answers it so. */
+typedef void eh_admin_late_fn(struct eh_admin_request *);
 
 /* The admin socket. */
 struct eh_admin {
@@ -82,7 +84,8 @@ struct eh_admin_request {
     struct eh_http_request *http; /* NULL once answered; its client may have left */
     struct eh_peer *peer;
     struct event *deadline;
-    uint32_t waits; /* callbacks still to come */
+    eh_admin_late_fn *on_late; /* called at the deadline */
+    uint32_t waits;            /* callbacks still to come */
     struct eh_arena arena;
     const char *method;
     const struct eh_admin_route *route; /* set before its handler is called */
@@ -100,7 +103,8 @@ struct eh_admin_request {
 struct eh_str eh_admin_part(const struct eh_admin_request *, const char *name);
 
 /* A whole request that came over HTTP: in admin->requests until it is answered. */
-struct eh_admin_request *eh_admin_request_new(struct eh_admin *, struct eh_http_request *);
+struct eh_admin_request *eh_admin_request_new(struct eh_admin *, struct eh_http_request *,
+                                              eh_admin_late_fn *on_late);
 /* The admin socket goes: whoever still waits for a callback outlives it. */
 void eh_admin_request_orphan(struct eh_admin_request *);
 
