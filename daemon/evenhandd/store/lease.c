@@ -249,10 +249,3 @@ bool eh_store_releasing(const struct eh_store *s)
 {
     return s->state == STORE_LEADING && s->releasing;
 }
-
-void store_lease_stop(struct eh_store *s)
-{
-    if (s->beat)
-        event_free(s->beat);
-    s->beat = NULL;
-}

@@ -76,25 +76,39 @@ struct eh_store {
 extern const struct eh_pg_statement eh_store_write_statements[];
 extern const struct eh_pg_statement eh_store_read_statements[];
 
+/* Each file below calls those before it. */
+
+/* sqlstate.c */
+bool store_head_not_ours(const PGresult *); /* somebody else wrote on from our head */
+bool store_in_refused(const PGresult *);    /* the session is in a transaction that failed */
+void store_refusal_read(const PGresult *, struct eh_refusal *ret);
+
+/* link.c */
+/* Remembers the first error of a result for people. True if it is one. */
+bool store_failed(struct eh_store *, const PGresult *);
+void store_statement_done(void *context, PGresult *); /* for results that only can fail */
+void store_row_done(void *context, PGresult *);       /* of a statement of a transaction */
 void store_lost(struct eh_store *, const char *why);
-void store_lease_look(struct eh_store *); /* the links are up */
-void store_lease_stop(struct eh_store *); /* they are not */
-int store_rows_send(struct eh_store *, const struct store_part *);
+void store_beat_stop(struct eh_store *);
 void store_forget_in_flight(struct eh_store *);
 /* The lease is ours and its heartbeat goes on. */
 bool store_leads(const struct eh_store *);
 
-/* store_refusal.c */
-void store_row_done(void *context, PGresult *); /* of a statement of a transaction */
-bool store_head_not_ours(const PGresult *);     /* somebody else wrote on from our head */
-bool store_in_refused(const PGresult *);        /* the session is in a transaction that failed */
+/* lease.c */
+void store_lease_look(struct eh_store *); /* the links are up */
+
+/* rows.c */
+void store_columns_begin(struct eh_store *, const enum eh_array_type *, size_t count);
+int store_rows_send(struct eh_store *, const struct store_part *);
+
+/* refusal.c */
 /* The transaction of s->committing was not committed. False: it was not refused for its content. */
 bool store_refused(struct eh_store *);
 void store_refused_answer(struct eh_store *); /* a commit behind a refused one */
 #define EH_STATE_UNSENT "22000" /* SQLSTATE of what we refused ourselves: data exception */
 void store_value_refused(struct eh_store *, struct eh_refusal *ret);
-void store_statement_done(void *context, PGresult *); /* for results that only can fail */
-/* Remembers the first error of a result for people. True if it is one. */
-bool store_failed(struct eh_store *, const PGresult *);
+
+/* snapshot.c */
+void store_snapshot_next(struct eh_store *); /* sends the next part, if there is one */
 
 #endif

@@ -3,7 +3,7 @@
 
 #include <endian.h>
 
-static void begin(struct eh_store *s, const enum eh_array_type *types, size_t count)
+void store_columns_begin(struct eh_store *s, const enum eh_array_type *types, size_t count)
 {
     for (size_t i = 0; i < count; i++)
         eh_array_begin(&s->columns[i], types[i]);
@@ -130,7 +130,7 @@ static int send_inputs(struct eh_store *s, const struct store_part *part)
 {
     const struct eh_batch *b = part->batch;
     size_t count = sizeof input_types / sizeof *input_types;
-    begin(s, input_types, count);
+    store_columns_begin(s, input_types, count);
     for (size_t i = 0; i < part->records; i++)
         put_input(s->columns, &b->records[i]);
     return send_columns(s, "insert_input", (int64_t)b->from_input, count);
@@ -175,7 +175,7 @@ static int send_effects(struct eh_store *s, const struct store_part *part)
 {
     size_t count = sizeof effect_types / sizeof *effect_types, at = 0;
     const struct eh_batch *b = part->batch;
-    begin(s, effect_types, count);
+    store_columns_begin(s, effect_types, count);
     for (size_t i = 0; i < part->records; i++) {
         uint32_t most = i + 1 == part->records ? part->effects : UINT32_MAX;
         for (uint32_t e = 0; e < b->records[i].effect_count && e < most; e++)
@@ -210,7 +210,7 @@ static int send_changes(struct eh_store *s, const struct store_part *part)
 {
     const struct eh_batch *b = part->batch;
     size_t count = sizeof change_types / sizeof *change_types;
-    begin(s, change_types, count);
+    store_columns_begin(s, change_types, count);
     for (size_t i = 0; i < part->records; i++) {
         if (b->records[i].image_ticket == 0)
             continue;
@@ -233,7 +233,7 @@ static int send_dead(struct eh_store *s, const struct store_part *part)
     const struct eh_batch *b = part->batch;
     static const enum eh_array_type types[] = {EH_ARRAY_INT8, EH_ARRAY_TEXT, EH_ARRAY_TEXT,
                                                EH_ARRAY_INT8, EH_ARRAY_BYTEA};
-    begin(s, types, 5);
+    store_columns_begin(s, types, 5);
     for (size_t i = 0; i < b->dead_count && is_part(part, b->dead[i].input); i++) {
         const struct eh_dead_entry *d = &b->dead[i];
         eh_array_put_int(&s->columns[0], (int64_t)d->input);
@@ -250,7 +250,7 @@ static int send_dead_bodies(struct eh_store *s, const struct store_part *part)
     const struct eh_batch *b = part->batch;
     static const enum eh_array_type types[] = {EH_ARRAY_INT8, EH_ARRAY_BYTEA, EH_ARRAY_BYTEA,
                                                EH_ARRAY_BYTEA};
-    begin(s, types, 4);
+    store_columns_begin(s, types, 4);
     for (size_t i = 0; i < b->dead_count && is_part(part, b->dead[i].input); i++) {
         const struct eh_dead_entry *d = &b->dead[i];
         if (!d->salted)
@@ -277,7 +277,7 @@ static int send_personal(struct eh_store *s, const struct store_part *part)
     const struct eh_batch *b = part->batch;
     static const enum eh_array_type types[] = {EH_ARRAY_INT8, EH_ARRAY_TEXT, EH_ARRAY_TEXT,
                                                EH_ARRAY_BYTEA, EH_ARRAY_BYTEA};
-    begin(s, types, 5);
+    store_columns_begin(s, types, 5);
     for (size_t i = 0; i < b->personal_count && is_part(part, b->personal[i].input); i++) {
         const struct eh_personal *p = &b->personal[i];
         eh_array_put_int(&s->columns[0], (int64_t)p->input);
@@ -356,7 +356,7 @@ static int send_books(struct eh_store *s, const struct store_part *part)
     static const enum eh_array_type types[] = {EH_ARRAY_INT8, EH_ARRAY_INT8, EH_ARRAY_TEXT,
                                                EH_ARRAY_TEXT, EH_ARRAY_TEXT};
     const struct eh_batch *b = part->batch;
-    begin(s, types, 5);
+    store_columns_begin(s, types, 5);
     for (size_t i = 0; i < b->period_count && is_part(part, b->period_rows[i].input); i++) {
         const struct eh_period_row *row = &b->period_rows[i];
         if (row->metrics.size == 0)
@@ -377,13 +377,13 @@ static int send_periods(struct eh_store *s, const struct store_part *part)
     size_t lines = sizeof line_types / sizeof *line_types;
     if (b->period_count == 0 || !is_part(part, b->period_rows[0].input))
         return 0;
-    begin(s, step_types, steps);
+    store_columns_begin(s, step_types, steps);
     for (size_t i = 0; i < b->period_count && is_part(part, b->period_rows[i].input); i++)
         put_step(s->columns, &b->period_rows[i]);
     int r = send_columns(s, "insert_step", -1, steps);
     if (r < 0)
         return r;
-    begin(s, line_types, lines);
+    store_columns_begin(s, line_types, lines);
     for (size_t i = 0; i < b->period_count && is_part(part, b->period_rows[i].input); i++) {
         const struct eh_pool_statement *statement = b->period_rows[i].statement;
         for (uint32_t n = 0; statement && n < statement->line_count; n++)
@@ -391,86 +391,6 @@ static int send_periods(struct eh_store *s, const struct store_part *part)
     }
     r = s->columns[0].count ? send_columns(s, "insert_line", -1, lines) : 0;
     return r == 0 ? send_books(s, part) : r;
-}
-
-/* ---- The ledger as people read it. */
-
-static const enum eh_array_type ledger_types[] = {EH_ARRAY_TEXT, EH_ARRAY_TEXT, EH_ARRAY_INT8,
-                                                  EH_ARRAY_INT8, EH_ARRAY_INT8, EH_ARRAY_INT8};
-
-static void put_entry(struct eh_array *c, const struct eh_ledger_entry *entry)
-{
-    eh_array_put_text(c++, entry->team);
-    eh_array_put_text(c++, entry->member.rep);
-    eh_array_put_int(c++, entry->member.entitled_nano);
-    eh_array_put_int(c++, entry->member.entitled_value);
-    eh_array_put_int(c++, (int64_t)entry->member.received);
-    eh_array_put_int(c++, entry->member.received_value);
-}
-
-static void on_ledger(void *context, PGresult *result)
-{
-    struct eh_store *s = context;
-    if (!result)
-        return;
-    if (!store_failed(s, result))
-        s->ledger_error[0] = 0;
-    else if (!store_in_refused(result))
-        memcpy(s->ledger_error, s->error, sizeof s->ledger_error);
-}
-
-int eh_store_ledger(struct eh_store *s, uint64_t input, const struct eh_ledger_entry *entries,
-                    size_t count)
-{
-    size_t columns = sizeof ledger_types / sizeof *ledger_types;
-    char desk[2], as_of[8], epoch[8];
-    const char *values[3 + 6] = {desk, as_of, epoch};
-    int lengths[3 + 6] = {2, 8, 8};
-    if (s->state != STORE_LEADING)
-        return -EH_EUNAVAILABLE;
-    begin(s, ledger_types, columns);
-    for (size_t i = 0; i < count; i++)
-        put_entry(s->columns, &entries[i]);
-    eh_pg_put16(desk, s->head.desk);
-    eh_pg_put64(as_of, (int64_t)input);
-    eh_pg_put64(epoch, (int64_t)s->head.epoch);
-    for (size_t i = 0; i < columns; i++) {
-        if (s->columns[i].bytes.failed || s->columns[i].wrong)
-            return -EH_ENOMEM;
-        values[3 + i] = eh_array_value(&s->columns[i]);
-        lengths[3 + i] = eh_array_size(&s->columns[i]);
-    }
-    int r = eh_pg_send(s->write, "ledger_put", 9, values, lengths, on_ledger, s);
-    return r == 0 ? eh_pg_sync(s->write) : r;
-}
-
-int eh_store_book(struct eh_store *s, uint64_t input, const struct eh_book *book)
-{
-    char desk[2], as_of[8], epoch[8], version[8];
-    if (s->state != STORE_LEADING)
-        return -EH_EUNAVAILABLE;
-    eh_pg_put16(desk, s->head.desk);
-    eh_pg_put64(as_of, (int64_t)input);
-    eh_pg_put64(epoch, (int64_t)s->head.epoch);
-    eh_pg_put64(version, book->version);
-    const char *values[] = {desk,
-                            as_of,
-                            epoch,
-                            book->what,
-                            book->team.data ? book->team.data : "",
-                            book->period.data ? book->period.data : "",
-                            version,
-                            book->body.data};
-    const int lengths[] = {2,
-                           8,
-                           8,
-                           (int)strlen(book->what),
-                           (int)book->team.size,
-                           (int)book->period.size,
-                           8,
-                           (int)book->body.size};
-    int r = eh_pg_send(s->write, "book_put", 8, values, lengths, on_ledger, s);
-    return r == 0 ? eh_pg_sync(s->write) : r;
 }
 
 int store_rows_send(struct eh_store *s, const struct store_part *part)
