@@ -3,8 +3,6 @@
 
 #include <stdlib.h>
 
-#include "inbox/entry.h"
-
 #define KEPT_BYTES_MAX (2u << 20) /* of memory for the next batch: a desk file's is not kept */
 
 struct eh_batch *eh_batch_new(void)
@@ -190,12 +188,12 @@ struct eh_str eh_batch_kept(struct eh_arena *arena, struct eh_str text)
     return copy;
 }
 
-struct eh_str eh_stream_id_text(struct eh_arena *arena, uint64_t ms, uint64_t no)
+struct eh_str eh_batch_stream_id(struct eh_arena *arena, struct eh_stream_id id)
 {
-    if (ms == 0 && no == 0)
+    if (!eh_stream_id_is_set(id))
         return (struct eh_str){NULL, 0};
     char text[EH_STREAM_ID_TEXT_MAX];
-    size_t n = eh_stream_id_print((struct eh_stream_id){ms, no}, text);
+    size_t n = eh_stream_id_print(id, text);
     return eh_batch_kept(arena, eh_str_n(text, n));
 }
 
@@ -213,7 +211,7 @@ static void notice_of(struct eh_arena *arena, const struct eh_effect *e, uint64_
         .why = eh_batch_kept(arena, e->why),
         .at_ms = at_us / 1000,
         .input = input,
-        .inbox = eh_stream_id_text(arena, e->stream_ms, e->stream_no),
+        .inbox = eh_batch_stream_id(arena, (struct eh_stream_id){e->stream_ms, e->stream_no}),
     };
 }
 

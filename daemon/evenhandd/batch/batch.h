@@ -15,7 +15,7 @@
 #include <evenhand/engine/record.h>
 #include <evenhand/pool/pool.h>
 
-#include "inbox/inbox.h"
+#include "redis/stream_id.h"
 #include "batch/command.h"
 #include "batch/notices.h"
 #include "batch/pace.h"
@@ -62,6 +62,17 @@ struct eh_item {
     /* How a command ended, told after COMMIT. */
     struct eh_command_result result;
 };
+
+/* Of the entry that it is, or stands for; 0-0: of none. */
+static inline struct eh_stream_id eh_input_stream_id(const struct eh_input *in)
+{
+    return (struct eh_stream_id){in->stream_ms, in->stream_no};
+}
+static inline void eh_input_set_stream_id(struct eh_input *in, struct eh_stream_id id)
+{
+    in->stream_ms = id.ms;
+    in->stream_no = id.no;
+}
 
 struct eh_personal {
     uint64_t input;

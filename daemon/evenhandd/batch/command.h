@@ -11,6 +11,8 @@
 
 #include <evenhand/engine/engine.h>
 
+#include "redis/stream_id.h"
+
 struct eh_pool_expected; /* evenhand/pool/pool.h */
 struct eh_pool_statement;
 
@@ -69,7 +71,8 @@ struct eh_command {
     void *context;
     /* The shell's, see later.c: a signal that was kept, and which; else 0. What it was as an entry
      * of the stream, if it was one. */
-    uint64_t later, stream_ms, stream_no;
+    uint64_t later;
+    struct eh_stream_id entry;
     struct eh_str body;
     bool patient;            /* nobody waits for the answer */
     bool reserve;            /* an operator's, or our own: it has the last places */

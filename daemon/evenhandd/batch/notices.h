@@ -10,6 +10,8 @@
 #include <evenhand/draw/hash.h>
 #include <evenhand/wire/notice.h>
 
+#include "redis/stream_id.h"
+
 #define EH_OUTBOX_PAGE 1000 /* notices asked for at once when catching up */
 
 #define EH_DEAD_DIGEST_BYTES 32 /* SHA-256: people can check it with sha256sum */
@@ -47,6 +49,6 @@ struct eh_outbox_batch *eh_batch_notices(const struct eh_batch *);
 struct eh_str eh_batch_kept(struct eh_arena *, struct eh_str);
 
 /* "ms-no", or empty for 0-0. */
-struct eh_str eh_stream_id_text(struct eh_arena *, uint64_t ms, uint64_t no);
+struct eh_str eh_batch_stream_id(struct eh_arena *, struct eh_stream_id);
 
 #endif

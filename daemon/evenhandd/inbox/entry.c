@@ -10,54 +10,6 @@
 #define DELIVERIES_MAX 1000000 /* more are as many */
 #define REASON_FIELD   64      /* bytes of a foreign field name shown in a reason */
 
-static char *put_decimal(char *to, uint64_t value)
-{
-    char digits[20];
-    size_t count = 0;
-    do
-        digits[count++] = (char)('0' + value % 10);
-    while ((value /= 10) != 0);
-    while (count > 0)
-        *to++ = digits[--count];
-    return to;
-}
-
-size_t eh_stream_id_print(struct eh_stream_id id, char ret_text[EH_STREAM_ID_TEXT_MAX])
-{
-    char *end = put_decimal(ret_text, id.ms);
-    *end++ = '-';
-    end = put_decimal(end, id.no);
-    *end = 0;
-    return (size_t)(end - ret_text);
-}
-
-static bool read_u64(const char **at, const char *end, uint64_t *ret)
-{
-    uint64_t value = 0;
-    const char *begin = *at;
-    for (; *at < end && **at >= '0' && **at <= '9'; ++*at) {
-        uint64_t digit = (uint64_t)(**at - '0');
-        if (value > (UINT64_MAX - digit) / 10)
-            return false;
-        value = value * 10 + digit;
-    }
-    *ret = value;
-    return *at > begin;
-}
-
-bool eh_stream_id_read(const redisReply *reply, struct eh_stream_id *ret)
-{
-    if (!reply || reply->type != REDIS_REPLY_STRING)
-        return false;
-    const char *at = reply->str, *end = reply->str + reply->len;
-    struct eh_stream_id id;
-    if (!read_u64(&at, end, &id.ms) || at == end || *at++ != '-' || !read_u64(&at, end, &id.no) ||
-        at != end)
-        return false;
-    *ret = id;
-    return true;
-}
-
 static struct eh_str text_of(const redisReply *reply)
 {
     return reply->type == REDIS_REPLY_STRING ? eh_str_n(reply->str, reply->len)

@@ -1,5 +1,5 @@
 /*
- * entry: replies of Redis about streams -> ids and entries, without trusting their shape.
+ * entry: replies of Redis about streams -> entries, without trusting their shape.
  *
  *     struct eh_inbox_entry entry;
  *     if (eh_inbox_entry_read(element, &arena, &entry))   // text lives as long as reply and arena
@@ -9,12 +9,6 @@
 #define EVENHAND_INBOX_ENTRY_H
 
 #include "inbox/inbox.h"
-
-#define EH_STREAM_ID_TEXT_MAX 44 /* "18446744073709551615-18446744073709551615" and more */
-
-/* Returns its length. Without printf: every ticket's is printed three times. */
-size_t eh_stream_id_print(struct eh_stream_id, char ret_text[EH_STREAM_ID_TEXT_MAX]);
-bool eh_stream_id_read(const redisReply *, struct eh_stream_id *ret); /* a string reply */
 
 /* One [id, [field, value …]] of XREADGROUP or XRANGE. deliveries is set to 1. False: no entry. */
 bool eh_inbox_entry_read(const redisReply *, struct eh_arena *, struct eh_inbox_entry *ret);

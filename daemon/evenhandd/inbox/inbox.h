@@ -23,10 +23,7 @@
 #define EVENHAND_INBOX_INBOX_H
 
 #include "redis/link.h"
-
-struct eh_stream_id {
-    uint64_t ms, no;
-};
+#include "redis/stream_id.h"
 
 struct eh_inbox_entry {
     struct eh_stream_id id;

@@ -8,6 +8,8 @@
  */
 #include "inbox/private.h"
 
+#include "host/clock.h"
+
 static const struct eh_stream_id zero = {0, 0};
 
 static struct eh_stream_id later(struct eh_stream_id a, struct eh_stream_id b)
@@ -187,7 +189,7 @@ static void got_stream_info(void *context, const redisReply *reply)
 void eh_inbox_send_stream_info(struct eh_inbox *inbox)
 {
     const char *argv[] = {"XINFO", "STREAM", inbox->key};
-    if (eh_inbox_now_us() >= inbox->look.info_after_us) {
+    if (eh_clock_monotonic_us() >= inbox->look.info_after_us) {
         eh_inbox_ask(inbox, got_stream_info, 3, argv);
         return;
     }

@@ -1,7 +1,4 @@
-/*
- * private: what inbox.c (reading), look.c (positions) and ack.c (acknowledging,
- * trimming) share.
- */
+/* private: what the files of the inbox share. See inbox.h. */
 #ifndef EVENHAND_INBOX_PRIVATE_H
 #define EVENHAND_INBOX_PRIVATE_H
 
@@ -14,6 +11,7 @@
 #define EH_INBOX_PAGE       1000  /* pending ids listed at once */
 #define EH_INBOX_ROOM_MAX   65536 /* entries; the app's own bound is lower */
 #define EH_INBOX_ACKING_MAX 65536 /* acknowledged, not answered yet: reading pauses */
+#define EH_INBOX_COUNT_MAX  1024  /* entries asked for at once */
 #define EH_INBOX_MARKS      64    /* see struct eh_inbox_mark */
 
 enum eh_inbox_phase {
@@ -26,6 +24,9 @@ enum eh_inbox_phase {
     EH_INBOX_SET_BACK,
     EH_INBOX_LIVE
 };
+
+/* Asks for what comes next in a phase, if there is room for it. */
+typedef void eh_inbox_sender_fn(struct eh_inbox *);
 
 struct eh_inbox_pending {
     struct eh_stream_id id;
@@ -62,6 +63,7 @@ struct eh_inbox {
     struct eh_inbox_callbacks callbacks;
     void *context;
 
+    eh_inbox_sender_fn *const *senders; /* of each phase */
     enum eh_inbox_phase phase;
     unsigned run; /* counts stops: a callback may have stopped us */
     bool started;
@@ -103,25 +105,54 @@ struct eh_inbox {
     size_t mark_count; /* ever; the ring holds the last EH_INBOX_MARKS */
 };
 
-int64_t eh_inbox_now_us(void);
+static inline bool eh_inbox_reply_begins(const redisReply *reply, const char *word)
+{
+    return strncmp(reply->str, word, strlen(word)) == 0;
+}
+
+/* Each file below calls those before it. */
+
+/* ask.c */
 void eh_inbox_pump(struct eh_inbox *); /* asks for what comes next, if it may */
-/* What is held is known to decode: its deliveries count anew (intake.c tries suspects). */
-void eh_inbox_forgive(struct eh_inbox *, const struct eh_inbox_hold *, size_t count);
 void eh_inbox_enter(struct eh_inbox *, enum eh_inbox_phase);
 void eh_inbox_ask(struct eh_inbox *, eh_redis_reply_fn *, int argc, const char *const *argv);
 /* The command is answered. False: nothing to do with the reply. */
 bool eh_inbox_answered(struct eh_inbox *, const redisReply *);
-void eh_inbox_end_sweep(struct eh_inbox *);
-void eh_inbox_send_sweep_info(struct eh_inbox *);
-void eh_inbox_send_stream_info(struct eh_inbox *);
-void eh_inbox_send_set_back(struct eh_inbox *);
+
+/* trim.c */
+void eh_inbox_trim_init(struct eh_inbox *, struct event_base *);
+/* Now, when enough was acknowledged or enough time went by; else when the timer says so. */
+void eh_inbox_trim_consider(struct eh_inbox *);
+void eh_inbox_trim_swept(struct eh_inbox *); /* trimming may begin */
+void eh_inbox_trim_stop(struct eh_inbox *);
+void eh_inbox_trim_done(struct eh_inbox *);
+
+/* ack.c */
+void eh_inbox_ack_init(struct eh_inbox *, struct event_base *);
+void eh_inbox_ack_stop(struct eh_inbox *);
+void eh_inbox_ack_done(struct eh_inbox *);
+
+/* look.c */
+eh_inbox_sender_fn eh_inbox_send_sweep_info, eh_inbox_send_stream_info, eh_inbox_send_set_back;
 void eh_inbox_look_count(struct eh_inbox *, struct eh_stream_id); /* an entry that was read */
 void eh_inbox_look_swept(struct eh_inbox *);                      /* the first sweep is over */
 void eh_inbox_tell(struct eh_inbox *, enum eh_inbox_doubt_kind, struct eh_stream_id from,
                    struct eh_stream_id to);
-void eh_inbox_ack_init(struct eh_inbox *, struct event_base *);
-void eh_inbox_ack_swept(struct eh_inbox *); /* trimming may begin */
-void eh_inbox_ack_stop(struct eh_inbox *);
-void eh_inbox_ack_done(struct eh_inbox *);
+
+/* take.c */
+/* In flight, or held: nothing is to be asked of Redis for it. */
+bool eh_inbox_at_hand(const struct eh_inbox *, struct eh_stream_id);
+size_t eh_inbox_count_now(const struct eh_inbox *); /* how many entries to ask for; 0: none */
+/* Hands over the entries of a reply, in order; NULL: it has none. *ret_last: the last id in it.
+ * False: the inbox was stopped meanwhile. */
+bool eh_inbox_take_all(struct eh_inbox *, const redisReply *list, struct eh_stream_id *ret_last);
+/* The same of an entry that Redis cannot even show us within EH_REDIS_REPLY_MAX. */
+bool eh_inbox_take_oversize(struct eh_inbox *, struct eh_stream_id);
+
+/* pending.c, sweep.c, live.c */
+eh_inbox_sender_fn eh_inbox_send_pending_list, eh_inbox_send_pending, eh_inbox_send_sweep,
+    eh_inbox_send_new;
+void eh_inbox_reread_pending(struct eh_inbox *, struct eh_stream_id after);
+bool eh_inbox_recheck_due(const struct eh_inbox *);
 
 #endif

@@ -3,27 +3,6 @@
 
 #include <stdlib.h>
 
-int eh_stream_id_compare(struct eh_stream_id a, struct eh_stream_id b)
-{
-    if (a.ms != b.ms)
-        return a.ms < b.ms ? -1 : 1;
-    return a.no < b.no ? -1 : a.no > b.no;
-}
-
-struct eh_stream_id eh_stream_id_after(struct eh_stream_id id)
-{
-    if (id.no < UINT64_MAX)
-        return (struct eh_stream_id){id.ms, id.no + 1};
-    return id.ms < UINT64_MAX ? (struct eh_stream_id){id.ms + 1, 0} : id;
-}
-
-struct eh_stream_id eh_stream_id_before(struct eh_stream_id id)
-{
-    if (id.no > 0)
-        return (struct eh_stream_id){id.ms, id.no - 1};
-    return id.ms > 0 ? (struct eh_stream_id){id.ms - 1, UINT64_MAX} : id;
-}
-
 uint64_t eh_inbox_hash(struct eh_str body)
 {
     return eh_key_of_text(body).low;

@@ -27,9 +27,6 @@ struct eh_inbox_set {
     size_t count, capacity, acking; /* acking: not in flight any more */
 };
 
-int eh_stream_id_compare(struct eh_stream_id, struct eh_stream_id);
-struct eh_stream_id eh_stream_id_after(struct eh_stream_id);
-struct eh_stream_id eh_stream_id_before(struct eh_stream_id); /* of 0-0: 0-0 */
 uint64_t eh_inbox_hash(struct eh_str body);
 
 int eh_inbox_set_add(struct eh_inbox_set *, struct eh_stream_id, uint64_t hash) EH_MUST_CHECK;

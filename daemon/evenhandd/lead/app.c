@@ -210,10 +210,11 @@ static void acknowledge(struct eh_app *app, const struct eh_batch *b)
     size_t count = 0;
     for (size_t i = 0; i < b->item_count; i++) {
         const struct eh_item *item = &b->items[i];
-        const struct eh_stream_id id = {item->input.stream_ms, item->input.stream_no};
-        if ((id.ms || id.no) && !item->held && !item->kept) /* of it, or of what it stands for */
+        const struct eh_stream_id id = eh_input_stream_id(&item->input);
+        if (eh_stream_id_is_set(id) && !item->held &&
+            !item->kept) /* of it, or of what it stands for */
             ids[count++] = id;
-        if (item->also.ms || item->also.no)
+        if (eh_stream_id_is_set(item->also))
             ids[count++] = item->also;
     }
     if (count)
@@ -644,8 +645,7 @@ int eh_app_submit(struct eh_app *app, struct eh_command *c, struct eh_error *err
     item->input.message = c->message;
     if (c->body.size > 0) { /* it came from the stream */
         item->input.origin = EH_ORIGIN_STREAM;
-        item->input.stream_ms = c->stream_ms;
-        item->input.stream_no = c->stream_no;
+        eh_input_set_stream_id(&item->input, c->entry);
         item->body = c->body;
         app->filling->bytes += c->body.size;
     }

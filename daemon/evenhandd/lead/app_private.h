@@ -8,6 +8,7 @@
 #include "lead/checkpoint.h"
 #include "host/child.h"
 #include "host/clock.h"
+#include "inbox/inbox.h"
 #include "lead/keys.h"
 #include "lead/lookout.h"
 #include "lead/quarantine.h"

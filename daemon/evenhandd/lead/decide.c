@@ -175,6 +175,7 @@ static int add_dead(struct eh_app *app, struct eh_batch *b, const struct eh_item
     bool streamed = in->origin == EH_ORIGIN_STREAM || b->effects.dead.size > 0;
     if (!streamed)
         return 0;
+    const struct eh_stream_id kept = {b->effects.dead_stream_ms, b->effects.dead_stream_no};
     struct eh_dead_entry *dead = eh_batch_dead(b);
     if (!dead)
         return -EH_ENOMEM;
@@ -184,9 +185,7 @@ static int add_dead(struct eh_app *app, struct eh_batch *b, const struct eh_item
         .at_ms = in->at_us / 1000,
         .body = item ? item->body : b->effects.dead,
         .size = item ? item->body.size : b->effects.dead.size,
-        .stream_id = item ? eh_stream_id_text(&b->arena, in->stream_ms, in->stream_no)
-                          : eh_stream_id_text(&b->arena, b->effects.dead_stream_ms,
-                                              b->effects.dead_stream_no),
+        .stream_id = eh_batch_stream_id(&b->arena, item ? eh_input_stream_id(in) : kept),
     };
     b->head_dead = in->no;
     if (!item)
@@ -618,8 +617,7 @@ static int decide_item(struct eh_app *app, struct eh_batch *b, struct eh_item *i
         if (eh_engine_is_older(app->engine, in) && add_word(b, &in->message, EH_WORD_OLDER) < 0)
             return -EH_ENOMEM;
         if (in->origin == EH_ORIGIN_STREAM)
-            eh_repeats_add(&app->repeated, (struct eh_stream_id){in->stream_ms, in->stream_no},
-                           in->recalled.input);
+            eh_repeats_add(&app->repeated, eh_input_stream_id(in), in->recalled.input);
         item->result = (struct eh_command_result){.repeat = true,
                                                   .mended = in->message.mended,
                                                   .input = in->recalled.input,
@@ -662,8 +660,8 @@ static int decide_items(struct eh_app *app, struct eh_batch *b, int32_t date, ui
         struct eh_item *item = &b->items[(*at)++];
         if (item->history.size == 0)
             r = decide_item(app, b, item, date);
-        struct eh_stream_id id = {item->input.stream_ms, item->input.stream_no};
-        if (id.ms > b->high.ms || (id.ms == b->high.ms && id.no > b->high.no))
+        struct eh_stream_id id = eh_input_stream_id(&item->input);
+        if (eh_stream_id_compare(id, b->high) > 0)
             b->high = id;
     }
     return r;

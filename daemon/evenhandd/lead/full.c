@@ -132,7 +132,7 @@ void app_full_hold(struct eh_app *app, const struct eh_batch *b)
         app->holding -= is_ticket && app->holding > 0;
         app->following -= !is_ticket && app->following > 0;
         hold[count++] =
-            (struct eh_inbox_hold){.id = {in->stream_ms, in->stream_no},
+            (struct eh_inbox_hold){.id = eh_input_stream_id(in),
                                    .ticket = eh_ticket_identity(in->message.source, in->message.id),
                                    .is_ticket = is_ticket};
     }

@@ -6,7 +6,7 @@
  */
 #include "lead/app_private.h"
 
-#include "inbox/entry.h"
+#include "redis/stream_id.h"
 
 #define AHEAD_MAX_S UINT64_C(86400) /* of the ids, from the clock: a day */
 

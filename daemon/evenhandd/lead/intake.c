@@ -115,8 +115,7 @@ static void take_entry(struct eh_app *app, const struct eh_inbox_entry *entry)
     eh_require(item != NULL); /* the inbox hands over no more than it was given room for */
     struct eh_input *in = &item->input;
     in->origin = EH_ORIGIN_STREAM;
-    in->stream_ms = entry->id.ms;
-    in->stream_no = entry->id.no;
+    eh_input_set_stream_id(in, entry->id);
     item->body = eh_arena_str(&b->arena, entry->body);
     eh_require(item->body.data != NULL);
     item->encoding = entry->encoding;

@@ -16,7 +16,7 @@
 
 #include <stdlib.h>
 
-#include "inbox/set.h"
+#include "redis/stream_id.h"
 
 #define MOVED_AT_ONCE 16 /* into one batch: commands have their places, too */
 
@@ -172,10 +172,8 @@ static struct place take_place(struct eh_app *app, struct eh_later *l, struct la
 
 static void stand_for(struct eh_input *in, struct eh_stream_id entry)
 {
-    if (entry.ms == 0 && entry.no == 0)
-        return;
-    in->stream_ms = entry.ms;
-    in->stream_no = entry.no;
+    if (eh_stream_id_is_set(entry))
+        eh_input_set_stream_id(in, entry);
 }
 
 /* It is no input, and never will be. */
@@ -219,8 +217,7 @@ static bool decide_kept(struct eh_app *app, const struct eh_batch *b, struct eh_
         app->superseded++;
         return is_none(b, item);
     }
-    if (socket && !stopping && kept->entry.ms == 0 && kept->entry.no == 0 &&
-        is_state_in_force(app, b, item))
+    if (socket && !stopping && !eh_stream_id_is_set(kept->entry) && is_state_in_force(app, b, item))
         return true;
     int64_t due = eh_engine_signal_from(app->engine, &in->message, b->at_us);
     if (due > b->at_us && !stopping) {
@@ -237,7 +234,7 @@ static bool decide_streamed(struct eh_app *app, const struct eh_batch *b, struct
                             struct later *kept)
 {
     const struct eh_input *in = &item->input;
-    struct eh_stream_id id = {in->stream_ms, in->stream_no};
+    struct eh_stream_id id = eh_input_stream_id(in);
     if (kept && !kept->decided && eh_stream_id_compare(id, kept->entry) == 0) {
         kept->owned = true; /* decided or read once more */
         return is_later(item, kept->due_us);
@@ -262,7 +259,7 @@ static bool decide_said(struct eh_app *app, const struct eh_batch *b, struct eh_
                         struct later *kept)
 {
     struct eh_input *in = &item->input;
-    bool stands = kept && (kept->entry.ms || kept->entry.no);
+    bool stands = kept && eh_stream_id_is_set(kept->entry);
     if (app->role != EH_ROLE_STOPPING && !stands) {
         struct place none = take_place(app, app->later, kept);
         eh_require(!none.owned);
@@ -356,8 +353,7 @@ static struct eh_command *command_of(struct eh_app *app, const struct later *kep
     c->reserve = kept->encoding == 0;
     c->later = kept->id;
     if (kept->encoding) {
-        c->stream_ms = kept->entry.ms;
-        c->stream_no = kept->entry.no;
+        c->entry = kept->entry;
         c->body = eh_str_n(bytes, kept->size);
     }
     return c;

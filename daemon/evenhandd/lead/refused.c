@@ -87,10 +87,11 @@ static void describe(const struct eh_item *item, const struct eh_refusal *refusa
                                                 : refusal->batch->records[refusal->record].type);
     if (is_command(item))
         eh_format(ret, size, "a change (%s) over the admin socket", type);
-    else
-        eh_format(ret, size, "entry %llu-%llu of the inbox (%s)",
-                  (unsigned long long)item->input.stream_ms,
-                  (unsigned long long)item->input.stream_no, type);
+    else {
+        char entry[EH_STREAM_ID_TEXT_MAX];
+        eh_stream_id_print(eh_input_stream_id(&item->input), entry);
+        eh_format(ret, size, "entry %s of the inbox (%s)", entry, type);
+    }
 }
 
 static void alarm_quarantine(struct eh_app *app, const struct eh_item *item,
@@ -120,8 +121,8 @@ static bool set_aside(struct eh_app *app, struct eh_item *item, const struct eh_
     }
     item->refusals++;
     if (is_command(item)) {
-        const struct eh_stream_id id = {item->input.stream_ms, item->input.stream_no};
-        if (id.ms || id.no) /* it took the place of that entry */
+        const struct eh_stream_id id = eh_input_stream_id(&item->input);
+        if (eh_stream_id_is_set(id)) /* it took the place of that entry */
             eh_inbox_done(app->inbox, &id, 1);
         const struct eh_command_result result = {.code = -EH_ECONFLICT, .message = words};
         app_answer(app, item, &result);

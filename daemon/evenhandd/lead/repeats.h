@@ -10,7 +10,7 @@
 #ifndef EVENHAND_LEAD_REPEATS_H
 #define EVENHAND_LEAD_REPEATS_H
 
-#include "inbox/set.h"
+#include "redis/stream_id.h"
 
 #define EH_REPEATS_MAX 16384
 

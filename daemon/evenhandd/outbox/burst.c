@@ -4,7 +4,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-#include "inbox/entry.h"
+#include "redis/stream_id.h"
 
 #define NUMBER_TEXT_MAX 32
 

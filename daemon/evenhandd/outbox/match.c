@@ -1,7 +1,7 @@
 /* match: notices and dead letters beside what stands in Redis. See outbox_match.h. */
 #include "outbox/match.h"
 
-#include "inbox/entry.h"
+#include "redis/stream_id.h"
 
 static struct eh_str text_of(const redisReply *reply)
 {

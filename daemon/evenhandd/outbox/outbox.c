@@ -16,7 +16,7 @@
 #include <stdlib.h>
 #include <sys/time.h>
 
-#include "inbox/entry.h"
+#include "redis/stream_id.h"
 #include "host/log.h"
 #include "outbox/burst.h"
 #include "outbox/match.h"

@@ -30,10 +30,8 @@ static void on_head(void *context, PGresult *result)
     h->seq = (uint64_t)eh_pg_int(result, 0, 1);
     h->at_us = eh_pg_int(result, 0, 2);
     h->dead = (uint64_t)eh_pg_int(result, 0, 3);
-    h->high =
-        (struct eh_stream_id){(uint64_t)eh_pg_int(result, 0, 4), (uint64_t)eh_pg_int(result, 0, 5)};
-    h->low =
-        (struct eh_stream_id){(uint64_t)eh_pg_int(result, 0, 6), (uint64_t)eh_pg_int(result, 0, 7)};
+    h->high = store_stream_id(result, 0, 4);
+    h->low = store_stream_id(result, 0, 6);
     h->digest = eh_key_from_bytes((const uint8_t *)eh_pg_text(result, 0, 8).data);
     struct eh_str chain = eh_pg_text(result, 0, 9);
     if (chain.size != EH_CHAIN_BYTES) {

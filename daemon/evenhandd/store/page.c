@@ -34,8 +34,7 @@ static void on_page_notices(void *context, PGresult *result)
             .at_ms = eh_pg_int(result, i, 8) / 1000,
             .input = (uint64_t)eh_pg_int(result, i, 9),
             .inbox = PQgetisnull(result, i, 12)
-                         ? eh_stream_id_text(arena, (uint64_t)eh_pg_int(result, i, 10),
-                                             (uint64_t)eh_pg_int(result, i, 11))
+                         ? eh_batch_stream_id(arena, store_stream_id(result, i, 10))
                          : eh_batch_kept(arena, eh_pg_text(result, i, 12)),
         };
 }

@@ -76,6 +76,13 @@ struct eh_store {
 extern const struct eh_pg_statement eh_store_write_statements[];
 extern const struct eh_pg_statement eh_store_read_statements[];
 
+/* From two columns that stand side by side. */
+static inline struct eh_stream_id store_stream_id(const PGresult *result, int row, int column)
+{
+    return (struct eh_stream_id){(uint64_t)eh_pg_int(result, row, column),
+                                 (uint64_t)eh_pg_int(result, row, column + 1)};
+}
+
 /* Each file below calls those before it. */
 
 /* sqlstate.c */

@@ -6,7 +6,6 @@
  * are these customers hashed; and which of the entries that come again are dead letters. Most
  * batches of tickets ask the first, and the third where they have customers.
  */
-#include "inbox/entry.h"
 #include "store/private.h"
 
 static bool wants_ticket(const struct eh_input *in)
@@ -160,7 +159,7 @@ static void on_dead(void *context, PGresult *result)
         return;
     for (size_t i = 0; PQntuples(result) && i < s->recalling->item_count; i++) {
         struct eh_item *item = &s->recalling->items[i];
-        struct eh_stream_id id = {item->input.stream_ms, item->input.stream_no};
+        struct eh_stream_id id = eh_input_stream_id(&item->input);
         char text[EH_STREAM_ID_TEXT_MAX];
         if (!item->seen_before)
             continue;
@@ -187,10 +186,9 @@ static int ask(struct eh_store *s, const char *statement, struct eh_array *keys,
 static void put_seen(struct eh_batch *b, const struct eh_item *item, struct eh_array *identities,
                      struct eh_array *dead)
 {
-    const struct eh_input *in = &item->input;
     put_key(identities, item->entry);
     put_key(identities, item->former);
-    eh_array_put_text(dead, eh_stream_id_text(&b->arena, in->stream_ms, in->stream_no));
+    eh_array_put_text(dead, eh_batch_stream_id(&b->arena, eh_input_stream_id(&item->input)));
 }
 
 int eh_store_recall(struct eh_store *s, struct eh_batch *b)

@@ -102,15 +102,16 @@ static const enum eh_array_type input_types[] = {
 /* In the order of input_types and of the statement insert_input. */
 static void put_input(struct eh_array *c, const struct eh_record *r)
 {
-    bool streamed = r->stream_ms != 0 || r->stream_no != 0;
+    struct eh_stream_id entry = {r->stream_ms, r->stream_no};
+    bool streamed = eh_stream_id_is_set(entry);
     eh_array_put_int(c++, r->type);
     put_if(c++, HAS(r, PRIORITY), r->priority);
     put_if(c++, HAS(r, CSAT), r->csat);
     eh_array_put_int(c++, r->at_us);
     put_key(c++, r->identity);
     put_key(c++, r->digest);
-    put_if(c++, streamed, (int64_t)r->stream_ms);
-    put_if(c++, streamed, (int64_t)r->stream_no);
+    put_if(c++, streamed, (int64_t)entry.ms);
+    put_if(c++, streamed, (int64_t)entry.no);
     put_if(c++, HAS(r, VALUE), r->value);
     put_if(c++, HAS(r, HANDLED), r->handled_s);
     put_if(c++, HAS(r, AT), r->at_ms);

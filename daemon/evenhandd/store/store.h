@@ -19,6 +19,8 @@
 #ifndef EVENHAND_STORE_STORE_H
 #define EVENHAND_STORE_STORE_H
 
+#include <event2/event.h>
+
 #include "batch/batch.h"
 
 #define EH_COMMITS_MAX         2 /* batches in flight */

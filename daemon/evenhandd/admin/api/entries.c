@@ -12,8 +12,7 @@
 #include <evenhand/engine/record.h>
 
 #include "admin/api/api.h"
-#include "inbox/entry.h"
-#include "inbox/set.h"
+#include "redis/stream_id.h"
 
 #define ID_MS_MAX INT64_MAX /* beyond it no clock of Redis comes */
 

@@ -1,0 +1,70 @@
+/* live: entries that nobody was handed yet: XREADGROUP waits for them. */
+#include "inbox/private.h"
+
+#include <stdio.h>
+
+#define BLOCK_MS      "1000"
+#define HELD_BLOCK_MS "50" /* while entries are held: room for them may come at any time */
+
+/* Only content tells whether something lay between what came before and this: somebody may have
+ * moved the group on, or have read from it. What goes back may be another stream. */
+static void go_on_behind(struct eh_inbox *inbox, struct eh_stream_id first,
+                         struct eh_stream_id last)
+{
+    int order = eh_stream_id_compare(first, inbox->next);
+    if (order < 0)
+        eh_inbox_tell(inbox, EH_INBOX_BACK, eh_stream_id_before(inbox->next), first);
+    if (order == 0) {
+        inbox->next = eh_stream_id_after(last);
+        return;
+    }
+    inbox->sweep_from = order < 0 ? (struct eh_stream_id){0, 0} : inbox->next;
+    inbox->sweep_to = eh_stream_id_before(first);
+    inbox->sweep_next = eh_stream_id_after(last);
+    eh_inbox_enter(inbox, EH_INBOX_SWEEP_READ);
+}
+
+static void got_new(void *context, const redisReply *reply)
+{
+    struct eh_inbox *inbox = context;
+    if (!eh_inbox_answered(inbox, reply))
+        return;
+    const redisReply *list = eh_inbox_entries_of(reply);
+    struct eh_stream_id first, last;
+    bool any = eh_inbox_first_of(list, &first) && eh_inbox_last_of(list, &last);
+    if (!eh_inbox_take_all(inbox, list, &last))
+        return;
+    if (any)
+        go_on_behind(inbox, first, last);
+    eh_inbox_pump(inbox);
+}
+
+void eh_inbox_send_new(struct eh_inbox *inbox)
+{
+    if (inbox->releasing) {
+        eh_inbox_reread_pending(inbox, eh_stream_id_before(inbox->released_from));
+        return;
+    }
+    if (eh_inbox_recheck_due(inbox)) {
+        eh_inbox_reread_pending(inbox, (struct eh_stream_id){0, 0});
+        return;
+    }
+    inbox->asked = eh_inbox_held_full(inbox) ? 0 : eh_inbox_count_now(inbox);
+    if (inbox->asked == 0)
+        return;
+    bool held = inbox->held.tickets + inbox->held.others > 0;
+    char count[24];
+    snprintf(count, sizeof count, "%zu", inbox->asked);
+    const char *argv[] = {"XREADGROUP",
+                          "GROUP",
+                          EH_INBOX_GROUP_NAME,
+                          EH_INBOX_CONSUMER,
+                          "COUNT",
+                          count,
+                          "BLOCK",
+                          held ? HELD_BLOCK_MS : BLOCK_MS,
+                          "STREAMS",
+                          inbox->key,
+                          ">"};
+    eh_inbox_ask(inbox, got_new, 11, argv);
+}
