@@ -89,7 +89,7 @@ static void on_deadline(evutil_socket_t fd, short what, void *context)
     event_base_loopbreak(app->base);
 }
 
-void app_stop(struct eh_app *app)
+static void app_stop(struct eh_app *app)
 {
     if (app->role == EH_ROLE_STOPPING)
         return;

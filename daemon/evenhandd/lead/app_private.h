@@ -137,12 +137,14 @@ struct eh_app {
     struct stat desk_file_seen; /* as it was compared last; all 0: never */
 };
 
-/* app.c */
-void app_wake(struct eh_app *); /* the tick runs before the loop sleeps again */
-void app_error(struct eh_app *, const char *text);
+/* trouble.c */
+void app_error(struct eh_app *, const char *text); /* the last error, as people are shown it */
+/* Raises the alarm with the error's sentence when r < 0, or clears it. */
+void app_alarm_tell(struct eh_app *, enum eh_alarm, int r, const struct eh_error *);
 void app_fatal(struct eh_app *, int exit_code, const char *why); /* says why, and ends */
 
 /* pipeline.c */
+void app_wake(struct eh_app *); /* the tick runs before the loop sleeps again */
 void app_set_room(struct eh_app *);
 struct eh_batch *app_filling(struct eh_app *);     /* the batch that takes more; NULL: no memory */
 struct eh_batch *app_empty_batch(struct eh_app *); /* NULL: no memory */
@@ -155,18 +157,34 @@ bool app_pipeline_empty(const struct eh_app *);                   /* nothing is 
 void app_pace_commit(struct eh_app *, const struct eh_batch *);   /* it is committed */
 void app_head_advance(struct eh_head *, const struct eh_batch *); /* to the end of the batch */
 
-void app_begin_ticking(struct eh_app *);
-void app_forget_all(struct eh_app *, const char *why); /* answers what is not answered yet */
-/* The next batch that is committed gets a line on the checkpoint file. */
-void app_checkpoint_soon(struct eh_app *);
-/* Of a clean stop: checkpoint, ledger, snapshot, each if there is something new. */
-void app_final_writes(struct eh_app *);
+/* answers.c */
 void app_answer(struct eh_app *, struct eh_item *, const struct eh_command_result *);
 /* All commands of a batch, which then has entries alone. */
 void app_answer_commands(struct eh_app *, struct eh_batch *, const struct eh_command_result *);
+void app_tell_watchers(struct eh_batch *, bool confirmed);
 void app_drop_batch(struct eh_app *, struct eh_batch *); /* whoever watched it is told */
-void app_stop_deciding(struct eh_app *);                 /* app_resume comes next */
-void app_resume(struct eh_app *); /* from the last commit, once hold_until_us is over */
+/* Nothing is known of what became of it, or it was never decided: everybody is told why. */
+void app_give_up_batch(struct eh_app *, struct eh_batch *, const char *why);
+void app_give_up_list(struct eh_app *, struct eh_batch **list, const char *why);
+
+/* checkpoints.c */
+void app_checkpoint_write(struct eh_app *, uint64_t input, struct eh_key digest,
+                          const struct eh_chain *);
+void app_checkpoint_maybe(struct eh_app *, const struct eh_batch *); /* it is committed */
+/* The next batch that is committed gets a line on the checkpoint file. */
+void app_checkpoint_soon(struct eh_app *);
+
+/* tick.c */
+void app_tick_begin(struct eh_app *);
+void app_timer_arm(struct eh_app *); /* for what time brings next */
+void app_recalled(void *context, struct eh_batch *);
+void app_committed(void *context, struct eh_batch *);
+
+/* leader.c */
+void app_begin_ticking(struct eh_app *);
+void app_forget_all(struct eh_app *, const char *why); /* answers what is not answered yet */
+/* Of a clean stop: checkpoint, ledger, snapshot, each if there is something new. */
+void app_final_writes(struct eh_app *);
 extern const struct eh_store_callbacks app_store_callbacks;
 extern const struct eh_inbox_callbacks app_inbox_callbacks;
 /* eh_outbox_want_fn: a page of what was committed, from the store. */
@@ -181,8 +199,9 @@ void app_day_is(struct eh_app *); /* behind what was decided */
 /* An eh_recovery_month_fn. */
 bool app_snapshot_past(void *app, const struct eh_engine *, int32_t day);
 
-/* refused.c */
-void app_refused(void *context, const struct eh_refusal *);
+/* refused.c: all that was decided and is not committed is to be decided again, without the one that
+ * was refused. */
+void app_refused(struct eh_app *, const struct eh_refusal *);
 void app_refused_over(struct eh_app *, const struct eh_batch *); /* it is committed */
 void app_refused_tick(struct eh_app *);                          /* once a second: alarms */
 
@@ -194,6 +213,32 @@ int app_decode(char encoding, struct eh_str body, struct eh_arena *, struct eh_m
 /* inbox_trust.c: alarms of what Redis says of the inbox. */
 void app_inbox_end(void *context, struct eh_stream_id end);
 void app_inbox_doubt(void *context, const struct eh_inbox_doubt *);
+
+/* recent.c */
+/* What PostgreSQL recalled for an item, made newer by what is still on its way there. */
+void app_recent_overlay(const struct eh_app *, const struct eh_batch *, struct eh_item *);
+int app_recent_add(struct eh_batch *, const struct eh_record *) EH_MUST_CHECK;
+int app_recent_add_personal(struct eh_batch *, const struct eh_input *) EH_MUST_CHECK;
+
+/* fill.c: -EH_ENOMEM. */
+int app_fill(struct eh_app *, struct eh_batch *, struct eh_input *) EH_MUST_CHECK;
+
+/* step.c */
+/* Decides one input and appends its rows. `item` is NULL for what nobody sent. */
+int app_step(struct eh_app *, struct eh_batch *, struct eh_input *,
+             const struct eh_item *) EH_MUST_CHECK;
+/* One more word about what was done to the message. */
+int app_step_add_word(struct eh_batch *, struct eh_message *, const char *word) EH_MUST_CHECK;
+
+/* timely.c: each appends its inputs, if there is something to say. */
+int app_step_rules(struct eh_app *, struct eh_batch *) EH_MUST_CHECK;
+int app_step_new_key(struct eh_app *, struct eh_batch *) EH_MUST_CHECK;
+int app_step_accept_time(struct eh_app *, struct eh_batch *) EH_MUST_CHECK;
+int app_step_skipped_tickets(struct eh_app *, struct eh_batch *) EH_MUST_CHECK;
+int app_step_day(struct eh_app *, struct eh_batch *, int32_t *ret_date) EH_MUST_CHECK;
+/* What is due, until the batch weighs `most`. */
+int app_step_due(struct eh_app *, struct eh_batch *, int32_t date, uint32_t most) EH_MUST_CHECK;
+bool app_is_due(const struct eh_app *, const struct eh_batch *); /* something still is */
 
 /* decide.c */
 int app_decide(struct eh_app *, struct eh_batch *, struct eh_error *) EH_MUST_CHECK;
@@ -238,9 +283,6 @@ void app_accept_time_done(struct eh_app *); /* it is in the log */
 
 /* seen.c: an alarm where the log is not the one that the checkpoint file has seen. */
 void app_seen_compare(struct eh_app *);
-
-/* life.c: as on SIGTERM */
-void app_stop(struct eh_app *);
 
 /* books.c: once a second, and to the end at a clean stop */
 void app_books_tick(struct eh_app *);

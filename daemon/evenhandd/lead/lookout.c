@@ -11,14 +11,6 @@
 #include "lead/app_private.h"
 #include "store/schema.h"
 
-void app_alarm_tell(struct eh_app *app, enum eh_alarm alarm, int r, const struct eh_error *error)
-{
-    if (r < 0)
-        eh_alarm_set(&app->alarms, alarm, eh_clock_now_us(&app->clock), "%s", error->text);
-    else
-        eh_alarm_clear(&app->alarms, alarm);
-}
-
 /* ---- Files, socket, schema. */
 
 static void look_at_key(struct eh_app *app)

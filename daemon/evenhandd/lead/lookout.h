@@ -32,7 +32,5 @@ struct eh_lookout {
 struct eh_app;
 /* True every EH_LOOK_S: whoever owns something else to be looked at looks now. */
 bool app_lookout_tick(struct eh_app *);
-/* Raises the alarm with the error's sentence when r < 0, or clears it. */
-void app_alarm_tell(struct eh_app *, enum eh_alarm, int r, const struct eh_error *);
 
 #endif

@@ -4,6 +4,11 @@
  */
 #include "lead/app_private.h"
 
+void app_wake(struct eh_app *app)
+{
+    event_active(app->tick, EV_TIMEOUT, 0);
+}
+
 struct eh_batch *app_filling(struct eh_app *app)
 {
     if (!app->filling)

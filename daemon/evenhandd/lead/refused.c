@@ -254,14 +254,12 @@ static void hold(struct eh_app *app, const struct eh_refusal *refusal)
     eh_log(EH_LOG_WARNING, "holding for %lld s: %s", (long long)(wait_us / 1000000), refusal->text);
 }
 
-void app_refused(void *context, const struct eh_refusal *refusal)
+void app_refused(struct eh_app *app, const struct eh_refusal *refusal)
 {
-    struct eh_app *app = context;
     char text[EH_ERROR_TEXT_MAX];
     eh_format(text, sizeof text, "postgres: %s (%s)", refusal->text, refusal->state);
     app_error(app, text);
     eh_log(EH_LOG_WARNING, "refused: %s", text);
-    app_stop_deciding(app);
     app->commits_failed++;
     app->hold_until_us = 0;
     eh_skips_again(&app->skips);
@@ -281,7 +279,6 @@ void app_refused(void *context, const struct eh_refusal *refusal)
             .message = "PostgreSQL refuses what is written just now; nothing was changed"};
         answer_all(app, &result);
     }
-    app_resume(app);
 }
 
 void app_refused_over(struct eh_app *app, const struct eh_batch *b)

@@ -1,0 +1,116 @@
+/*
+ * fill: what the shell adds to an input before it is decided: seeds, local dates, room in the
+ * batch. It is no part of what was said, so the input's digest stays.
+ */
+#include "lead/app_private.h"
+
+#include "lead/period_rows.h"
+
+/* An input that turns the draw epoch carries what the key knows. */
+static int fill_seeds(struct eh_app *app, struct eh_batch *b, struct eh_message *m)
+{
+    struct eh_totals totals;
+    eh_engine_totals(app->engine, &totals);
+    return eh_keys_turn(&app->keys, &totals, &b->arena, m);
+}
+
+static int fill_commitments(struct eh_app *app, struct eh_batch *b, struct eh_message *m)
+{
+    struct eh_totals totals;
+    eh_engine_totals(app->engine, &totals);
+    return eh_keys_replace(&app->keys, &totals, &b->arena, m);
+}
+
+struct moment {
+    struct eh_app *app;
+    int64_t us;
+};
+
+static int32_t moment_date_in(void *context, struct eh_str zone)
+{
+    const struct moment *moment = context;
+    return eh_clock_date_in(&moment->app->clock, zone, moment->us);
+}
+
+/* The desk's time zone says on which day an outcome came about; without a time, today, where no
+ * other zone was said for this period. */
+static void fill_date(struct eh_app *app, struct eh_input *in)
+{
+    struct eh_message *m = &in->message;
+    bool has = eh_message_has(m, EH_FIELD_AT);
+    struct moment moment = {app, has ? m->at_ms * 1000 : in->at_us};
+    m->at_date = eh_engine_local_date(app->engine, in, moment_date_in, &moment);
+    m->has &= ~EH_FIELD_BIT(EH_FIELD_AT_DATE);
+    if (has || m->at_date != in->date)
+        m->has |= EH_FIELD_BIT(EH_FIELD_AT_DATE);
+    else
+        m->at_date = 0;
+}
+
+static int32_t clock_date_at(void *context, struct eh_str zone, int64_t us)
+{
+    const struct eh_app *app = context;
+    return eh_clock_date_in(&app->clock, zone, us);
+}
+
+/* How long the period of a rep's minutes is, by the desk's clock. */
+static void fill_minutes(struct eh_app *app, struct eh_message *m)
+{
+    struct eh_period period;
+    m->has &= ~EH_FIELD_BIT(EH_FIELD_MINUTES);
+    m->minutes = 0;
+    if (!eh_plan_is_minutes(m->metric) || eh_period_parse(m->period, &period, NULL) < 0)
+        return;
+    m->minutes = eh_engine_period_minutes(app->engine, period, clock_date_at, app);
+    if (m->minutes > 0)
+        m->has |= EH_FIELD_BIT(EH_FIELD_MINUTES);
+}
+
+static int fill_known(struct eh_app *app, struct eh_batch *b, struct eh_input *in)
+{
+    struct eh_message *m = &in->message;
+    switch (m->type) {
+    case EH_MESSAGE_DAY:
+    case EH_MESSAGE_REVEAL:
+    case EH_MESSAGE_ACCEPT_TIME:
+        return fill_seeds(app, b, m);
+    case EH_MESSAGE_NEW_KEY:
+        return fill_commitments(app, b, m);
+    case EH_MESSAGE_OUTCOME:
+        fill_date(app, in);
+        return 0;
+    case EH_MESSAGE_METRIC:
+        fill_minutes(app, m);
+        return 0;
+    case EH_MESSAGE_FREEZE:
+    case EH_MESSAGE_CLOSE:
+        return eh_period_text(app->engine, &b->arena, m);
+    default:
+        return 0;
+    }
+}
+
+/* Whoever can make many tickets dealable has a size: what the batch has room for. Without one a
+ * step has as many effects as any may. */
+static void fill_size(const struct eh_app *app, const struct eh_batch *b, struct eh_message *m)
+{
+    static const uint64_t many =
+        UINT64_C(1) << EH_MESSAGE_UPDATE | UINT64_C(1) << EH_MESSAGE_SIGNAL |
+        UINT64_C(1) << EH_MESSAGE_OUTCOME | UINT64_C(1) << EH_MESSAGE_ASSIGN |
+        UINT64_C(1) << EH_MESSAGE_RELEASE | UINT64_C(1) << EH_MESSAGE_MOVE |
+        UINT64_C(1) << EH_MESSAGE_DESK | UINT64_C(1) << EH_MESSAGE_DAY |
+        UINT64_C(1) << EH_MESSAGE_DUE | UINT64_C(1) << EH_MESSAGE_SKIPPED;
+    uint32_t weight = eh_batch_weight(b);
+    uint32_t left = app->pace.most > weight ? app->pace.most - weight : 0;
+    m->has &= ~EH_FIELD_BIT(EH_FIELD_MOST); /* decided before, and once more */
+    if (left >= EH_MOST_MAX || !(many >> m->type & 1))
+        return;
+    m->most = left < EH_MOST_MIN ? EH_MOST_MIN : left;
+    m->has |= EH_FIELD_BIT(EH_FIELD_MOST);
+}
+
+int app_fill(struct eh_app *app, struct eh_batch *b, struct eh_input *in)
+{
+    fill_size(app, b, &in->message);
+    return fill_known(app, b, in);
+}

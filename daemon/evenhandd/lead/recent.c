@@ -1,0 +1,147 @@
+/*
+ * recent: what is decided and may not be visible in PostgreSQL yet: the items of a batch look for
+ * repeats, tickets and salts there, too.
+ */
+#include "lead/app_private.h"
+
+/* A batch's items look for repeats among what is decided and may not be visible in PostgreSQL yet.
+ */
+static const struct eh_record *recent_record(const struct eh_app *app, const struct eh_batch *now,
+                                             struct eh_key key, bool images,
+                                             const struct eh_batch **ret_batch)
+{
+    const struct eh_batch *lists[3] = {now, app->in_flight, app->settled};
+    const struct eh_record *found = NULL;
+    for (size_t i = 0; i < 3; i++)
+        for (const struct eh_batch *b = lists[i]; b; b = i == 0 ? NULL : b->next) {
+            uint64_t at;
+            if (!eh_table_get(images ? &b->images : &b->known, key, &at))
+                continue;
+            const struct eh_record *r = &b->records[at];
+            if (found && r->input < found->input)
+                continue;
+            found = r;
+            *ret_batch = b;
+        }
+    return found;
+}
+
+static struct eh_key customer_key(struct eh_str customer)
+{
+    return eh_hash_state(customer.data, customer.size);
+}
+
+static const struct eh_personal *recent_customer(const struct eh_app *app,
+                                                 const struct eh_batch *now, struct eh_str customer)
+{
+    const struct eh_batch *lists[3] = {now, app->in_flight, app->settled};
+    struct eh_key key = customer_key(customer);
+    for (size_t i = 0; i < 3; i++)
+        for (const struct eh_batch *b = lists[i]; b; b = i == 0 ? NULL : b->next) {
+            uint64_t at;
+            if (eh_table_get(&b->customers, key, &at) &&
+                eh_str_equal(b->personal[at].customer, customer))
+                return &b->personal[at];
+        }
+    return NULL;
+}
+
+/* Of an input in this batch; they stand in its order. */
+static const struct eh_personal *personal_of(const struct eh_batch *b, uint64_t input)
+{
+    size_t low = 0, high = b->personal_count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (b->personal[middle].input < input)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < b->personal_count && b->personal[low].input == input ? &b->personal[low] : NULL;
+}
+
+static void recent_past(const struct eh_batch *b, const struct eh_record *r, struct eh_past *ret)
+{
+    const struct eh_personal *p = personal_of(b, r->input);
+    eh_past_read(r->rest, ret);
+    if (!p)
+        return;
+    ret->customer.there = p->customer.size > 0;
+    ret->subject.there = p->subject.size > 0;
+    ret->customer.salt = eh_str_n((const char *)p->customer_salt, EH_SALT_BYTES);
+    ret->subject.salt = eh_str_n((const char *)p->subject_salt, EH_SALT_BYTES);
+}
+
+/* A message that is there already compares behind the salts of then; else its customer has one. */
+static void recent_salts(const struct eh_app *app, const struct eh_batch *b, struct eh_item *item)
+{
+    struct eh_input *in = &item->input;
+    struct eh_str salt = item->customer_salt;
+    const struct eh_personal *p;
+    if (in->recalled.known) {
+        eh_salts_take(in, &item->past);
+        return;
+    }
+    if (in->message.customer.size == 0)
+        return;
+    if (salt.size == 0 && (p = recent_customer(app, b, in->message.customer)))
+        salt = eh_str_n((const char *)p->customer_salt, EH_SALT_BYTES);
+    eh_salts_take_customer(in, salt);
+    eh_salts_bind_subject(in, app->keys.master);
+}
+
+/* What PostgreSQL recalled, made newer by what is still on its way there. */
+void app_recent_overlay(const struct eh_app *app, const struct eh_batch *b, struct eh_item *item)
+{
+    struct eh_input *in = &item->input;
+    const struct eh_batch *holds = NULL;
+    const struct eh_record *r = recent_record(app, b, in->identity, false, &holds);
+    if (r) {
+        recent_past(holds, r, &item->past);
+        in->recalled.known = true;
+        in->recalled.digest = r->digest;
+        in->recalled.input = r->input;
+    }
+    recent_salts(app, b, item);
+    if ((in->message.customer.size || in->message.subject.size) &&
+        eh_engine_rules(app->engine) >= EH_RULES_CONTENT)
+        eh_salts_leave_out(in);
+    if (item->seen_before && recent_record(app, b, item->entry, false, &holds))
+        item->entry_known = true;
+    if (in->message.type != EH_MESSAGE_OUTCOME && in->message.type != EH_MESSAGE_UPDATE)
+        return;
+    r = recent_record(app, b, eh_ticket_identity(in->message.source, in->message.id), true, &holds);
+    if (r) {
+        in->recalled.ticket_known = true;
+        in->recalled.ticket_image = r->image;
+    }
+}
+
+int app_recent_add(struct eh_batch *b, const struct eh_record *r)
+{
+    uint64_t at = (uint64_t)(r - b->records);
+    int done = eh_table_put(&b->known, r->identity, at);
+    if (done == 0 && r->image_ticket != 0) {
+        struct eh_ticket_view v;
+        done = eh_ticket_image_view(r->image, &v, NULL);
+        if (done == 0)
+            done = eh_table_put(&b->images, eh_ticket_identity(v.source, v.id), at);
+    }
+    return done;
+}
+
+int app_recent_add_personal(struct eh_batch *b, const struct eh_input *in)
+{
+    const struct eh_message *m = &in->message;
+    bool has = m->customer.size > 0 || m->subject.size > 0;
+    if (!has || b->effects.refused)
+        return 0;
+    eh_require(b->personal_count < EH_BATCH_ITEMS_MAX);
+    struct eh_personal *p = &b->personal[b->personal_count++];
+    *p = (struct eh_personal){.input = in->no, .customer = m->customer, .subject = m->subject};
+    memcpy(p->customer_salt, in->customer_salt.bytes, EH_SALT_BYTES);
+    memcpy(p->subject_salt, in->subject_salt.bytes, EH_SALT_BYTES);
+    return p->customer.size == 0 ? 0
+                                 : eh_table_put(&b->customers, customer_key(p->customer),
+                                                (uint64_t)(p - b->personal));
+}

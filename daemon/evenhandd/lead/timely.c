@@ -1,0 +1,126 @@
+/*
+ * timely: inputs that nobody sends: a new day, what is due, a new key, new rules, an accepted time,
+ * and what takes the place of one that PostgreSQL refused.
+ */
+#include "lead/app_private.h"
+
+static int shell_step(struct eh_app *app, struct eh_batch *b, enum eh_message_type type,
+                      int32_t date)
+{
+    struct eh_input in = {.origin = EH_ORIGIN_SHELL, .date = date, .message.type = (uint8_t)type};
+    eh_input_identify(&in);
+    return app_step(app, b, &in, NULL);
+}
+
+/* It is logged why. */
+static int skip_step(struct eh_app *app, struct eh_batch *b, struct eh_skip *skip, int32_t date)
+{
+    struct eh_input in = {.origin = EH_ORIGIN_SHELL, .date = date};
+    in.message = (struct eh_message){.type = EH_MESSAGE_SKIPPED,
+                                     .has = EH_FIELD_BIT(EH_FIELD_REASON),
+                                     .reason = eh_batch_text(b, skip->reason),
+                                     .ticket = (int64_t)skip->ticket};
+    if (!in.message.reason.data)
+        return -EH_ENOMEM;
+    if (skip->ticket)
+        in.message.has |= EH_FIELD_BIT(EH_FIELD_TICKET);
+    eh_input_identify(&in);
+    int r = app_step(app, b, &in, NULL);
+    skip->input = in.no;
+    return r;
+}
+
+int app_step_skipped_tickets(struct eh_app *app, struct eh_batch *b)
+{
+    struct eh_totals totals;
+    struct eh_skip *skip;
+    int r = 0;
+    eh_engine_totals(app->engine, &totals);
+    while (r == 0 && (skip = eh_skips_ticket(&app->skips)) != NULL)
+        r = skip_step(app, b, skip, totals.date);
+    return r;
+}
+
+/* What time brings, or what takes its place where PostgreSQL refused it. */
+static int timed_step(struct eh_app *app, struct eh_batch *b, enum eh_message_type type,
+                      int32_t date)
+{
+    struct eh_key key = eh_skip_key(app->engine, date, type == EH_MESSAGE_DAY);
+    struct eh_skip *skip = eh_skips_find(&app->skips, key);
+    if (skip)
+        return skip_step(app, b, skip, date);
+    struct eh_batch_due *due = eh_batch_due(b);
+    if (!due)
+        return -EH_ENOMEM;
+    *due = (struct eh_batch_due){b->to_input + 1, key};
+    return shell_step(app, b, type, date);
+}
+
+/* Before anything else: what was committed can neither be drawn with nor revealed. */
+int app_step_new_key(struct eh_app *app, struct eh_batch *b)
+{
+    struct eh_totals totals;
+    struct eh_input in = {.origin = EH_ORIGIN_SHELL};
+    eh_engine_totals(app->engine, &totals);
+    in.date = totals.date;
+    app_new_key_message(app, &in.message);
+    eh_input_identify(&in);
+    app->new_key_due = false;
+    return app_step(app, b, &in, NULL);
+}
+
+/* The first leader of a new build says by which rules it decides from here on. */
+int app_step_rules(struct eh_app *app, struct eh_batch *b)
+{
+    struct eh_totals totals;
+    struct eh_input in = {.origin = EH_ORIGIN_SHELL, .message.type = EH_MESSAGE_RULES};
+    eh_engine_totals(app->engine, &totals);
+    if (totals.rules >= EH_RULES_LAST)
+        return 0;
+    in.date = totals.date;
+    in.message.rules = EH_RULES_LAST;
+    in.message.has = EH_FIELD_BIT(EH_FIELD_RULES);
+    eh_input_identify(&in);
+    return app_step(app, b, &in, NULL);
+}
+
+/* From here on the time is this clock's, whatever it was before. */
+int app_step_accept_time(struct eh_app *app, struct eh_batch *b)
+{
+    struct eh_input in = {.origin = EH_ORIGIN_SHELL};
+    b->at_us = eh_clock_now_us(&app->clock);
+    in.date = eh_clock_date(&app->clock, b->at_us);
+    app_accept_time_message(app, &in.message);
+    eh_input_identify(&in);
+    app->accept_due = false;
+    return app_step(app, b, &in, NULL);
+}
+
+/* A new local day comes before anything else that happens on it. */
+int app_step_day(struct eh_app *app, struct eh_batch *b, int32_t *ret_date)
+{
+    struct eh_totals totals;
+    eh_engine_totals(app->engine, &totals);
+    int32_t date = eh_clock_date(&app->clock, b->at_us);
+    if (totals.input > 0 && date < totals.date)
+        date = totals.date;
+    *ret_date = date;
+    if (date > totals.date || !totals.committed) /* nothing committed: first day, or an old log */
+        return timed_step(app, b, EH_MESSAGE_DAY, date);
+    return 0;
+}
+
+bool app_is_due(const struct eh_app *app, const struct eh_batch *b)
+{
+    return eh_engine_due_us(app->engine) <= b->at_us;
+}
+
+/* What is due, until the batch weighs as much as it may. */
+int app_step_due(struct eh_app *app, struct eh_batch *b, int32_t date, uint32_t most)
+{
+    int r = 0;
+    for (int i = 0;
+         r == 0 && i < EH_BATCH_DUE_MAX && app_is_due(app, b) && eh_batch_weight(b) < most; i++)
+        r = timed_step(app, b, EH_MESSAGE_DUE, date);
+    return r;
+}
