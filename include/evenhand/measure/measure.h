@@ -1,6 +1,6 @@
 /*
- * measure: what a plan can measure of a period: a row for each measure says its name, its unit, how
- * its value is made of the facts, and how that is explained.
+ * measure: what a plan can measure of a period. Each measure has a row: its name, its unit, the
+ * function that makes its value of the facts, and the one that explains the value.
  *
  *     const struct eh_measure *row = eh_measure(measure->kind);
  *     struct eh_bonus_value value = {0};
@@ -8,8 +8,8 @@
  *     if (value.missing)
  *         complain(row->missing);       // "no ticket was closed"
  *
- * A new measure is a number here, a row and its functions in lib/measure/measures.c, a paragraph in
- * evenhand-plan(5) and a line in tests/unit/data/numbers. Nothing else knows one from the other.
+ * A new measure is a number here, a row and its functions in lib/measure/measures.c, a row of the
+ * table in evenhand-plan(5), and a line in tests/unit/data/numbers.
  */
 #ifndef EVENHAND_MEASURE_MEASURE_H
 #define EVENHAND_MEASURE_MEASURE_H
@@ -44,6 +44,7 @@ enum eh_unit {
 
 /* Numbers are stored: never change, never reuse. */
 enum eh_take { EH_TAKE_SUM = 0, EH_TAKE_LAST = 1 };
+
 /* --- One figure of a plan --- */
 
 struct eh_plan_mix {

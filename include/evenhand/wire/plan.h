@@ -30,8 +30,8 @@
 #define EH_PLAN_CAP_LEAST    10000  /* ppm: a lower cap would hold back most of the part */
 #define EH_PLAN_SENTENCE_MAX 500    /* bytes of `encourages` and `discourages` */
 
-/* The canonical form of a plan holds the numbers of the enums below, and plan_sha256 is its hash: a
- * number that changes changes the hash of every plan that was ever published. */
+/* A plan's canonical form holds the numbers of these enums, and plan_sha256 is the hash of that
+ * form: another number gives every published plan another hash. */
 
 /* Numbers are stored: never change, never reuse. */
 enum eh_gate {
