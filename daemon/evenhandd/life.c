@@ -13,6 +13,7 @@
 #include "admin/http/socket.h"
 #include "admin/api/api.h"
 #include "admin/server.h"
+#include "host/loop.h"
 #include "lead/app_private.h"
 #include "store/schema.h"
 
@@ -203,6 +204,7 @@ static void on_housekeeping(evutil_socket_t fd, short what, void *context)
             look_at_socket(app);
     }
     event_add(app->housekeeping, &next);
+    eh_loop_note("housekeeping", "");
 }
 
 static void watch_signals(struct eh_app *app)
@@ -395,7 +397,7 @@ int eh_life_run(const struct eh_config *config, const struct eh_orders *orders)
     eh_redis_link_start(app.writes);
     eh_store_start(app.store);
     eh_pg_start(app.reader);
-    event_base_dispatch(app.base);
+    eh_loop_dispatch(app.base);
     int exit_code = app.exit_code;
     if (exit_code == 0)
         eh_log(EH_LOG_INFO, "stopped input=%llu seq=%llu", (unsigned long long)app.head.input,

@@ -18,6 +18,7 @@ EVENHAND_BUILD names the build folder, EVENHAND_SEED the seed of what is random,
 program that evenhandd is run under, EVENHAND_SLOW a factor on all times, EVENHAND_TMP where their
 folders go.
 """
+import functools
 import getpass
 import http.client
 import json
@@ -63,6 +64,23 @@ redis.UnixDomainSocketConnection.host = redis.UnixDomainSocketConnection.port = 
 
 class Skip(Exception):
     """Raised by a scenario that cannot run here."""
+
+
+def need_faults():
+    """Of a scenario that makes evenhandd fail by one of its fault hooks."""
+    assert has_faults(), "%s has no fault hooks: build it with `meson configure -Dfaults=true " \
+        "FOLDER` (tools/test does)" % EVENHANDD
+
+
+@functools.lru_cache(maxsize=None)
+def program_holds(text):
+    with open(EVENHANDD, "rb") as f:
+        return text in f.read()
+
+
+def has_faults():
+    """Was evenhandd built with the option `faults`?"""
+    return program_holds(b"EVENHAND_ABORT_ON")
 
 
 def is_root():

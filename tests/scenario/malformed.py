@@ -8,7 +8,7 @@ import struct
 import msgpack
 import redis
 
-from harness import DEAD, INBOX, LONG, OUTBOX, WRAPPER, Skip, run, scenario, wait_until
+from harness import DEAD, INBOX, LONG, OUTBOX, WRAPPER, Skip, need_faults, run, scenario, wait_until
 from invariants import check_invariants
 from proofs import verify, verify_ok
 
@@ -268,8 +268,7 @@ def expired_outcome(stack):
 def killing(stack):
     if WRAPPER:
         raise Skip("valgrind alone maps more than a process that tries an entry may")
-    if os.environ.get("EVENHAND_HOOKS") == "0":
-        raise Skip("release builds have no fault hooks")
+    need_faults()
     stack.start()
     assert stack.daemon.stop() == 0
     for number in range(10):

@@ -3,14 +3,24 @@
 # Sourced after common.sh. HERE is the checkout, BUILD the build folder, STATE the state folder.
 
 # build_tree FOLDER LOG [SETUP OPTION...]: set up once, then bring TARGETS up to date (none: all).
-TARGETS=()
+# FAULTS: whether the build has what only tests use (meson_options.txt); a folder follows it.
+TARGETS=() FAULTS=false
+has_faults() { # FOLDER
+    if grep -q -- -DEVENHAND_FAULTS "$1/build.ninja"; then echo true; else echo false; fi
+}
+
 build_tree() {
     local folder=$1 log=$2
     shift 2
     if [[ ! -e $folder/build.ninja ]]; then
-        meson setup "$@" "$folder" "$HERE" >"$log" 2>&1 || {
+        meson setup "$@" "-Dfaults=$FAULTS" "$folder" "$HERE" >"$log" 2>&1 || {
             tail -n 20 "$log" >&2
             fail "meson setup failed; all it said is in $log"
+        }
+    elif [[ $FAULTS != "$(has_faults "$folder")" ]]; then
+        meson setup --reconfigure "-Dfaults=$FAULTS" "$folder" "$HERE" >"$log" 2>&1 || {
+            tail -n 20 "$log" >&2
+            fail "meson setup --reconfigure failed; all it said is in $log"
         }
     fi
     ninja -C "$folder" "${TARGETS[@]}" >"$log" 2>&1 || {

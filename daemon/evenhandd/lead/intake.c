@@ -17,6 +17,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "host/faults.h"
+
 #define SUSPECT_DELIVERIES 4           /* from here on a decoder is tried in a child first ... */
 #define SUSPECT_CPU_S      2           /* ... which may compute so long, however busy the machine */
 #define SUSPECT_MS         10000       /* ... and live so long */
@@ -26,11 +28,7 @@
 int app_decode(char encoding, struct eh_str body, struct eh_arena *arena, struct eh_message *ret,
                struct eh_error *error)
 {
-#ifndef NDEBUG
-    const char *hook = getenv("EVENHAND_ABORT_ON"); /* fault tests: a decoder that dies */
-    if (hook && body.size >= strlen(hook) && memmem(body.data, body.size, hook, strlen(hook)))
-        abort();
-#endif
+    eh_fault_decoder(body);
     return encoding == 'm' ? eh_message_from_msgpack(body, arena, ret, error)
                            : eh_message_from_json(body, arena, ret, error);
 }

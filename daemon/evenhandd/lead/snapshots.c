@@ -9,6 +9,7 @@
 
 #include "lead/app_private.h"
 #include "host/log.h"
+#include "host/loop.h"
 
 static void take(struct eh_app *app, const struct eh_engine *engine, int32_t day)
 {
@@ -26,6 +27,7 @@ static void take(struct eh_app *app, const struct eh_engine *engine, int32_t day
     eh_log(EH_LOG_INFO, "snapshot input=%llu bytes=%zu pause_us=%lld",
            (unsigned long long)totals.input, bytes.size, (long long)app->snapshot_pause_us);
     eh_store_snapshot(app->store, totals.input, day, &bytes);
+    eh_loop_note("snapshot", "");
 }
 
 void app_snapshot_take(struct eh_app *app)

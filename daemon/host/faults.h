@@ -1,0 +1,22 @@
+/*
+ * faults: faults that a test asks for by an environment variable. A build has them only with the
+ * option `faults` (meson_options.txt); in any other build each function is empty and no variable is
+ * read.
+ *
+ *     EVENHAND_ABORT_ON=poisoned evenhandd …    # the decoder aborts on a body with this text in it
+ */
+#ifndef EVENHAND_HOST_FAULTS_H
+#define EVENHAND_HOST_FAULTS_H
+
+#include <evenhand/base/base.h>
+
+#ifdef EVENHAND_FAULTS
+void eh_fault_decoder(struct eh_str body);
+#else
+static inline void eh_fault_decoder(struct eh_str body)
+{
+    (void)body;
+}
+#endif
+
+#endif
