@@ -454,4 +454,50 @@ int eh_ticket_enter_team(struct step *, uint32_t slot, uint32_t team, uint32_t s
 /* parked.c */
 void eh_parked_remove(struct eh_engine *, uint32_t slot);
 
+/* In a team's list of periods: where it begins. */
+uint32_t *eh_period_head(struct eh_engine *, uint32_t team, bool shadow);
+/* The period of a date under the plan that governs it; NONE: none does. */
+int eh_period_get(struct eh_engine *, uint32_t team, int32_t date, bool shadow,
+                  uint32_t *ret) EH_MUST_CHECK;
+/* The imported figure of that name, or NONE. */
+uint32_t eh_import_find(const struct eh_engine *, uint32_t period, struct eh_str name);
+/* All facts of a list of the period. */
+void eh_facts_drop(struct eh_engine *, uint32_t period, uint32_t head);
+/* The team, the period and the plan that governs it, or NULL; refuses what cannot be. */
+int eh_step_plan(struct step *, uint32_t *ret_team, struct eh_period *ret_period,
+                 const struct eh_bonus_plan **ret_plan) EH_MUST_CHECK;
+/* ... and the period that is there, or NONE. A plan has to govern it. */
+int eh_step_period(struct step *, uint32_t *ret_team, struct eh_period *ret_period,
+                   uint32_t *ret_slot) EH_MUST_CHECK;
+/* Refuses a period that is not kept any more: it cannot be made again. */
+int eh_step_refuse_settled(struct step *, uint32_t team, int32_t first) EH_MUST_CHECK;
+/* Whether the rep was in the team on a day of the period: 1, 0 or -EH_ENOMEM. */
+int eh_step_rep_was_there(const struct step *, uint32_t team, struct eh_period) EH_MUST_CHECK;
+/* The rep: in the team today, or on a day of the period. NONE: that was refused. */
+int eh_step_person(struct step *, uint32_t team, struct eh_period, uint32_t *ret) EH_MUST_CHECK;
+
+/* What was said, whenever that was. */
+struct said {
+    uint8_t status;
+    bool has_for;
+    int64_t for_s;
+};
+/* When it ends by itself if it takes effect at `from_us`. */
+int64_t eh_signal_until(const struct eh_engine *, const struct rep *, struct said, int64_t from_us);
+/* When overloaded that began at `from_us` may end at the earliest. */
+int64_t eh_overloaded_least_until(const struct eh_engine *, const struct rep *, int64_t from_us);
+/* When the next change of the state in force may be: now, or later. */
+int64_t eh_change_from(const struct rep *, int32_t date, int64_t now_us);
+/* When the next signal may become an input: now, or later. */
+int64_t eh_input_from(const struct rep *, int32_t date, int64_t now_us);
+void eh_rate_count(struct rate *, int32_t date, int64_t now_us);
+/* When overloaded may last anew, as it is said now: now, or later. */
+int64_t eh_overload_from(const struct eh_engine *, const struct rep *, struct said, int64_t now_us);
+/* It says what is in force, and not for longer. */
+bool eh_overload_repeats(const struct eh_engine *, const struct rep *, struct said, int64_t now_us);
+void eh_overload_count(const struct eh_engine *, struct rep *, struct said, int64_t now_us);
+
+#define SNAPSHOT_MAGIC      "EVENHAND"
+#define SNAPSHOT_MAGIC_SIZE 8
+
 #endif

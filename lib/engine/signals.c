@@ -21,75 +21,6 @@
 
 #include <stdlib.h>
 
-/* ---- expiries: a heap of reps by what comes next, then id */
-
-/* When the state in force ends or what is held back takes effect. */
-static int64_t next_us(const struct rep *rep)
-{
-    return rep->held.until_us < rep->until_us ? rep->held.until_us : rep->until_us;
-}
-
-static bool before(const struct eh_engine *e, uint32_t a, uint32_t b)
-{
-    int64_t left = next_us(&e->reps[a]), right = next_us(&e->reps[b]);
-    if (left != right)
-        return left < right;
-    return eh_str_compare(name_of(&e->rep_names, a), name_of(&e->rep_names, b)) < 0;
-}
-
-int64_t eh_expiry_due(const struct eh_engine *e)
-{
-    return e->expiry_count ? next_us(&e->reps[e->expiries[0]]) : EH_TIME_NEVER;
-}
-
-static void put(struct eh_engine *e, uint32_t at, uint32_t rep)
-{
-    e->expiries[at] = rep;
-    e->reps[rep].expiry_at = at;
-}
-
-static void swap(struct eh_engine *e, uint32_t a, uint32_t b)
-{
-    uint32_t rep = e->expiries[a];
-    put(e, a, e->expiries[b]);
-    put(e, b, rep);
-}
-
-static void settle(struct eh_engine *e, uint32_t at)
-{
-    while (at > 0 && before(e, e->expiries[at], e->expiries[(at - 1) / 2])) {
-        swap(e, at, (at - 1) / 2);
-        at = (at - 1) / 2;
-    }
-    for (;;) {
-        uint32_t child = 2 * at + 1;
-        if (child + 1 < e->expiry_count && before(e, e->expiries[child + 1], e->expiries[child]))
-            child++;
-        if (child >= e->expiry_count || !before(e, e->expiries[child], e->expiries[at]))
-            return;
-        swap(e, at, child);
-        at = child;
-    }
-}
-
-void eh_expiry_update(struct eh_engine *e, uint32_t rep_no)
-{
-    struct rep *rep = &e->reps[rep_no];
-    uint32_t at = rep->expiry_at;
-    if (next_us(rep) != EH_TIME_NEVER) {
-        if (at == NONE) /* there is room for every rep */
-            put(e, at = e->expiry_count++, rep_no);
-        settle(e, at);
-    } else if (at != NONE) {
-        uint32_t last = e->expiries[--e->expiry_count];
-        rep->expiry_at = NONE;
-        if (last != rep_no) {
-            put(e, at, last);
-            settle(e, at);
-        }
-    }
-}
-
 /* ---- status */
 
 void eh_signal_set(struct eh_engine *e, uint32_t rep_no, int status, int64_t now_us,
@@ -109,152 +40,10 @@ void eh_signal_set(struct eh_engine *e, uint32_t rep_no, int status, int64_t now
     eh_digest_rep(e, rep_no);
 }
 
-struct bounds {
-    int64_t at_least_s, at_most_s;
-};
-
-/* The largest at_least and the smallest at_most of the teams he is in today; at_most wins. */
-static struct bounds bounds_of(const struct eh_engine *e, const struct rep *rep)
-{
-    struct bounds bounds = {-1, INT64_MAX};
-    for (uint32_t i = 0; i < rep->membership_count; i++) {
-        const struct team *team = &e->teams[rep->memberships[i].team];
-        if (!team->members[rep->memberships[i].position].active)
-            continue;
-        if (team->desk->overloaded_at_least_s > bounds.at_least_s)
-            bounds.at_least_s = team->desk->overloaded_at_least_s;
-        if (team->desk->overloaded_at_most_s < bounds.at_most_s)
-            bounds.at_most_s = team->desk->overloaded_at_most_s;
-    }
-    if (bounds.at_least_s < 0)
-        bounds = (struct bounds){AT_LEAST_DEFAULT_S, AT_MOST_DEFAULT_S};
-    if (bounds.at_least_s > bounds.at_most_s)
-        bounds.at_least_s = bounds.at_most_s;
-    return bounds;
-}
-
-static int64_t after_s(int64_t at_us, int64_t seconds)
-{
-    if (seconds <= 0)
-        return at_us;
-    return seconds > (EH_TIME_NEVER - at_us) / SECOND_US ? EH_TIME_NEVER
-                                                         : at_us + seconds * SECOND_US;
-}
-
-/* What was said, whenever that was. */
-struct said {
-    uint8_t status;
-    bool has_for;
-    int64_t for_s;
-};
-
 static int set_by(struct rep *rep, struct eh_str by, bool ended)
 {
     rep->ended = ended;
     return eh_rep_set_text(&rep->by, &rep->by_size, by);
-}
-
-static int64_t overloaded_until(struct said said, struct bounds bounds, int64_t now_us)
-{
-    int64_t seconds = bounds.at_most_s;
-    if (said.has_for && said.for_s < seconds)
-        seconds = said.for_s > bounds.at_least_s ? said.for_s : bounds.at_least_s;
-    return after_s(now_us, seconds);
-}
-
-/* When it ends by itself if it takes effect at `from_us`. */
-static int64_t until_of(const struct eh_engine *e, const struct rep *rep, struct said said,
-                        int64_t from_us)
-{
-    if (said.status == EH_STATUS_OVERLOADED)
-        return overloaded_until(said, bounds_of(e, rep), from_us);
-    return said.status == EH_STATUS_AWAY && said.has_for ? after_s(from_us, said.for_s)
-                                                         : EH_TIME_NEVER;
-}
-
-/* ---- rates */
-
-/* So many a minute and a day; from then on one in so long. */
-struct limit {
-    uint32_t a_minute, a_day;
-    int64_t pause_s;
-};
-
-static const struct limit changes = {EH_CHANGES_A_MINUTE, EH_CHANGES_A_DAY, EH_CHANGE_PAUSE_S};
-static const struct limit inputs = {EH_SIGNALS_A_MINUTE, EH_SIGNALS_A_DAY, EH_SIGNAL_PAUSE_S};
-
-/* When the next one may be; now, or later. */
-static int64_t allowed_from(const struct rate *rate, struct limit limit, int32_t date,
-                            int64_t now_us)
-{
-    int64_t from = now_us;
-    int64_t minute = after_s(rate->minute_us, MINUTE_S),
-            pause = after_s(rate->last_us, limit.pause_s);
-    if (rate->minute_count >= limit.a_minute && minute > from)
-        from = minute;
-    if (rate->date == date && rate->day_count >= limit.a_day && pause > from)
-        from = pause;
-    return from;
-}
-
-static void count(struct rate *rate, int32_t date, int64_t now_us)
-{
-    if (now_us >= after_s(rate->minute_us, MINUTE_S)) {
-        rate->minute_us = now_us;
-        rate->minute_count = 0;
-    }
-    if (rate->date != date) {
-        rate->date = date;
-        rate->day_count = 0;
-    }
-    rate->last_us = now_us;
-    rate->minute_count += rate->minute_count < UINT32_MAX;
-    rate->day_count += rate->day_count < UINT32_MAX;
-}
-
-/* ---- overloaded in a row */
-
-/* How long it has to be over before it counts as new. */
-static int64_t pause_end(const struct eh_engine *e, const struct rep *rep, int64_t over_us)
-{
-    return after_s(over_us, bounds_of(e, rep).at_least_s);
-}
-
-static bool lasts_anew(const struct eh_engine *e, const struct rep *rep, struct said said,
-                       int64_t now_us)
-{
-    return said.status == EH_STATUS_OVERLOADED &&
-           (rep->status != EH_STATUS_OVERLOADED ||
-            until_of(e, rep, said, now_us) > after_s(rep->until_us, EH_OVERLOADED_AGAIN_S));
-}
-
-/* When overloaded may last anew, as it is said now: now, or later. */
-static int64_t overload_from(const struct eh_engine *e, const struct rep *rep, struct said said,
-                             int64_t now_us)
-{
-    if (e->rules < EH_RULES_OTHERS || rep->overloads <= EH_OVERLOADED_RENEWALS ||
-        !lasts_anew(e, rep, said, now_us))
-        return now_us;
-    bool still = rep->status == EH_STATUS_OVERLOADED;
-    int64_t from = pause_end(e, rep, still ? rep->until_us : rep->overload_over_us);
-    return from > now_us ? from : now_us;
-}
-
-/* It says what is in force, and not for longer. */
-static bool repeats_overloaded(const struct eh_engine *e, const struct rep *rep, struct said said,
-                               int64_t now_us)
-{
-    return e->rules >= EH_RULES_OTHERS && said.status == EH_STATUS_OVERLOADED &&
-           rep->status == EH_STATUS_OVERLOADED && !lasts_anew(e, rep, said, now_us);
-}
-
-static void count_overload(const struct eh_engine *e, struct rep *rep, struct said said,
-                           int64_t now_us)
-{
-    if (e->rules < EH_RULES_OTHERS || !lasts_anew(e, rep, said, now_us))
-        return;
-    bool goes_on = rep->overload_over_us && now_us < pause_end(e, rep, rep->overload_over_us);
-    rep->overloads = rep->status == EH_STATUS_OVERLOADED || goes_on ? rep->overloads + 1 : 1;
 }
 
 /* ---- in force */
@@ -277,9 +66,9 @@ static int take(struct step *s, uint32_t rep_no, struct said said, int64_t at_us
     int r = end_away_in(s, rep_no);
     if (r < 0)
         return r;
-    int64_t until = until_of(s->e, rep, said, at_us);
+    int64_t until = eh_signal_until(s->e, rep, said, at_us);
     if (said.status == EH_STATUS_AVAILABLE && rep->status == EH_STATUS_OVERLOADED) {
-        int64_t earliest = after_s(rep->since_us, bounds_of(s->e, rep).at_least_s);
+        int64_t earliest = eh_overloaded_least_until(s->e, rep, rep->since_us);
         if (earliest > at_us) { /* stays overloaded until then; a DUE input ends it */
             int64_t from = earliest < rep->until_us ? earliest : rep->until_us;
             eh_signal_set(s->e, rep_no, EH_STATUS_OVERLOADED, at_us, from);
@@ -287,10 +76,10 @@ static int take(struct step *s, uint32_t rep_no, struct said said, int64_t at_us
         }
     }
     if (said.status != rep->status && s->e->rules >= EH_RULES_SIGNALS)
-        count(&rep->changes, s->e->date, at_us);
-    if (repeats_overloaded(s->e, rep, said, at_us) && until > rep->until_us)
+        eh_rate_count(&rep->changes, s->e->date, at_us);
+    if (eh_overload_repeats(s->e, rep, said, at_us) && until > rep->until_us)
         until = rep->until_us;
-    count_overload(s->e, rep, said, at_us);
+    eh_overload_count(s->e, rep, said, at_us);
     eh_signal_set(s->e, rep_no, said.status, at_us, until);
     return eh_step_signal(s, rep_no, said.status, at_us, until);
 }
@@ -329,7 +118,8 @@ static int hold(struct step *s, uint32_t rep_no, struct said said, struct eh_str
     held->until_us = from_us;
     eh_expiry_update(s->e, rep_no);
     eh_digest_rep(s->e, rep_no);
-    return eh_step_signal(s, rep_no, said.status, from_us, until_of(s->e, rep, said, from_us));
+    return eh_step_signal(s, rep_no, said.status, from_us,
+                          eh_signal_until(s->e, rep, said, from_us));
 }
 
 /* What ends, or begins, by itself does so at its time, however late a DUE input comes for it: the
@@ -348,7 +138,7 @@ static int take_held(struct step *s, uint32_t rep_no)
     struct rep *rep = &s->e->reps[rep_no];
     struct said said = {rep->held.status, rep->held.has_for, rep->held.for_s};
     int64_t at_us = moment_of(s, rep, rep->held.until_us);
-    if (overload_from(s->e, rep, said, at_us) > at_us) {
+    if (eh_overload_from(s->e, rep, said, at_us) > at_us) {
         eh_held_drop(s->e, rep_no);
         eh_digest_rep(s->e, rep_no);
         return 0;
@@ -411,7 +201,8 @@ static bool ends_overloaded(const struct eh_engine *e, const struct rep *rep, st
 {
     if (rep->ended || !eh_overloaded_said(rep))
         return false;
-    return said.status != EH_STATUS_OVERLOADED || until_of(e, rep, said, now_us) < rep->until_us;
+    return said.status != EH_STATUS_OVERLOADED ||
+           eh_signal_until(e, rep, said, now_us) < rep->until_us;
 }
 
 int eh_tell_ended(struct step *s, uint32_t rep_no, struct eh_str by)
@@ -445,7 +236,7 @@ static int refuse_in_a_row(struct step *s, int64_t from_us)
 /* What may not be said like this. */
 static int refuse_signal(struct step *s, const struct rep *rep, struct said said, struct eh_str by)
 {
-    int64_t from = overload_from(s->e, rep, said, s->now_us);
+    int64_t from = eh_overload_from(s->e, rep, said, s->now_us);
     if (from > s->now_us)
         return refuse_in_a_row(s, from);
     if (by.size && s->m.reason.size == 0 && ends_overloaded(s->e, rep, said, s->now_us))
@@ -461,9 +252,9 @@ static int say(struct step *s, uint32_t rep_no, struct said said, struct eh_str 
     bool ends = by.size && ends_overloaded(e, rep, said, s->now_us);
     bool ended = by.size && (ends || (rep->ended && said.status == EH_STATUS_AVAILABLE));
     int r = ends ? eh_tell_ended(s, rep_no, by) : 0;
-    count(&rep->said, e->date, s->now_us);
+    eh_rate_count(&rep->said, e->date, s->now_us);
     if (r == 0 && !is_free(rep, said.status)) {
-        int64_t from = allowed_from(&rep->changes, changes, e->date, s->now_us);
+        int64_t from = eh_change_from(rep, e->date, s->now_us);
         if (from > s->now_us) {
             rep->ended |= ended;
             return hold(s, rep_no, said, by, from);
@@ -554,7 +345,7 @@ bool eh_engine_signal_is_repeat(const struct eh_engine *e, const struct eh_messa
         return false;
     struct said said = {.status = m->status};
     *ret_from_us = held ? rep->held.until_us : e->at_us;
-    *ret_until_us = held ? until_of(e, rep, said, rep->held.until_us) : EH_TIME_NEVER;
+    *ret_until_us = held ? eh_signal_until(e, rep, said, rep->held.until_us) : EH_TIME_NEVER;
     return true;
 }
 
@@ -562,7 +353,7 @@ int64_t eh_engine_signal_from(const struct eh_engine *e, const struct eh_message
 {
     const struct rep *rep = rep_of(e, m);
     bool ends_away = rep && m->status == EH_STATUS_AVAILABLE && rep->status == EH_STATUS_AWAY;
-    return !rep || ends_away ? now_us : allowed_from(&rep->said, inputs, e->date, now_us);
+    return !rep || ends_away ? now_us : eh_input_from(rep, e->date, now_us);
 }
 
 bool eh_engine_signal_is_old(const struct eh_engine *e, const struct eh_input *in)

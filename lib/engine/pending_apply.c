@@ -1,5 +1,5 @@
 /*
- * parked_apply: outcomes that came before their ticket, once the ticket is there or their time is
+ * pending_apply: outcomes that came before their ticket, once the ticket is there or their time is
  * over.
  *
  * Once the ticket is there they are put in their places in its story. What the story refuses goes

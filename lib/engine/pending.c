@@ -1,7 +1,7 @@
 /*
- * parked: outcomes that came before their ticket. They wait EH_PARKED_S for it, at most
+ * pending: outcomes that came before their ticket. They wait EH_PARKED_S for it, at most
  * EH_PARKED_MAX of them, EH_PARKED_PER_TICKET_MAX for one ticket. What becomes of them stands in
- * parked_apply.c.
+ * pending_apply.c.
  */
 #include "story.h"
 

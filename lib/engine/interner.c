@@ -1,5 +1,5 @@
 /*
- * names: numbers for ids, never given again, and the arrays that these numbers index.
+ * interner: numbers for ids, never given again, and the arrays that these numbers index.
  */
 #include "calls.h"
 

@@ -1,0 +1,71 @@
+/*
+ * expiries: which rep's state changes next by itself: a heap of reps by that moment, then by id.
+ */
+#include "calls.h"
+
+/* When the state in force ends or what is held back takes effect. */
+static int64_t next_us(const struct rep *rep)
+{
+    return rep->held.until_us < rep->until_us ? rep->held.until_us : rep->until_us;
+}
+
+static bool before(const struct eh_engine *e, uint32_t a, uint32_t b)
+{
+    int64_t left = next_us(&e->reps[a]), right = next_us(&e->reps[b]);
+    if (left != right)
+        return left < right;
+    return eh_str_compare(name_of(&e->rep_names, a), name_of(&e->rep_names, b)) < 0;
+}
+
+int64_t eh_expiry_due(const struct eh_engine *e)
+{
+    return e->expiry_count ? next_us(&e->reps[e->expiries[0]]) : EH_TIME_NEVER;
+}
+
+static void put(struct eh_engine *e, uint32_t at, uint32_t rep)
+{
+    e->expiries[at] = rep;
+    e->reps[rep].expiry_at = at;
+}
+
+static void swap(struct eh_engine *e, uint32_t a, uint32_t b)
+{
+    uint32_t rep = e->expiries[a];
+    put(e, a, e->expiries[b]);
+    put(e, b, rep);
+}
+
+static void settle(struct eh_engine *e, uint32_t at)
+{
+    while (at > 0 && before(e, e->expiries[at], e->expiries[(at - 1) / 2])) {
+        swap(e, at, (at - 1) / 2);
+        at = (at - 1) / 2;
+    }
+    for (;;) {
+        uint32_t child = 2 * at + 1;
+        if (child + 1 < e->expiry_count && before(e, e->expiries[child + 1], e->expiries[child]))
+            child++;
+        if (child >= e->expiry_count || !before(e, e->expiries[child], e->expiries[at]))
+            return;
+        swap(e, at, child);
+        at = child;
+    }
+}
+
+void eh_expiry_update(struct eh_engine *e, uint32_t rep_no)
+{
+    struct rep *rep = &e->reps[rep_no];
+    uint32_t at = rep->expiry_at;
+    if (next_us(rep) != EH_TIME_NEVER) {
+        if (at == NONE) /* there is room for every rep */
+            put(e, at = e->expiry_count++, rep_no);
+        settle(e, at);
+    } else if (at != NONE) {
+        uint32_t last = e->expiries[--e->expiry_count];
+        rep->expiry_at = NONE;
+        if (last != rep_no) {
+            put(e, at, last);
+            settle(e, at);
+        }
+    }
+}

@@ -1,0 +1,96 @@
+/*
+ * metric: the message of an imported figure.
+ */
+#include "facts.h"
+
+/* There are no days of theirs to count: nobody could take the figure up. */
+static int refuse_absent(struct step *s, uint32_t team, struct eh_period period)
+{
+    uint32_t rep = eh_names_find(&s->e->rep_names, s->m.rep);
+    int r = eh_step_rep_was_there(s, team, period);
+    if (r != 0 || rep == NONE)
+        return r < 0 ? r : rep == NONE ? eh_step_rep(s, &rep) : 0;
+    return eh_step_refuse(s, EH_ENOTFOUND, "rep: %.*s was not in team %.*s in %.*s",
+                          EH_STR_ARG(s->m.rep), EH_STR_ARG(s->m.team), EH_STR_ARG(s->m.period));
+}
+
+/* The first builds took figures of everybody. */
+static int find_counted(struct step *s, uint32_t team, struct eh_period period)
+{
+    uint32_t rep;
+    if (!eh_message_has(&s->m, EH_FIELD_REP))
+        return 0;
+    if (s->e->rules >= EH_RULES_COUNTABLE)
+        return refuse_absent(s, team, period);
+    return s->e->rules < EH_RULES_METRICS ? eh_step_rep(s, &rep)
+                                          : eh_step_person(s, team, period, &rep);
+}
+
+/* Figures that nothing would ever be made of. */
+static int refuse_useless(struct step *s, const struct eh_bonus_plan *plan)
+{
+    const struct eh_message *m = &s->m;
+    const struct eh_plan_measure *measure = eh_plan_measure_find(plan, m->metric);
+    if (s->e->rules < EH_RULES_METRICS)
+        return 0;
+    if (eh_measure_is_reserved(m->metric) || (measure && measure->kind != EH_MEASURE_IMPORTED))
+        return eh_step_refuse(s, EH_EINVAL,
+                              "metric: %.*s is computed from the tickets; none is imported",
+                              EH_STR_ARG(m->metric));
+    return 0;
+}
+
+static int refuse_figure(struct step *s, bool minutes)
+{
+    const struct eh_message *m = &s->m;
+    if (minutes && !eh_message_has(m, EH_FIELD_REP))
+        return eh_step_refuse(s, EH_EINVAL, "rep: missing; %.*s are a rep's",
+                              EH_STR_ARG(m->metric));
+    if (minutes && m->value < 0)
+        return eh_step_refuse(s, EH_ERANGE, "value: %lld minutes are below 0", (long long)m->value);
+    return 0;
+}
+
+static int import_figure(struct step *s)
+{
+    const struct eh_message *m = &s->m;
+    uint32_t team = NONE;
+    struct eh_period period;
+    const struct eh_bonus_plan *plan;
+    int r = eh_step_plan(s, &team, &period, &plan);
+    if (r < 0 || s->fx->refused)
+        return r;
+    r = find_counted(s, team, period);
+    if (r == 0 && !s->fx->refused)
+        r = refuse_useless(s, plan);
+    if (r < 0 || s->fx->refused)
+        return r;
+    bool minutes = eh_plan_is_minutes(m->metric);
+    int32_t first = eh_period_first(period);
+    struct eh_error error = {0};
+    r = refuse_figure(s, minutes);
+    if (r == 0 && !s->fx->refused)
+        r = eh_figure_check(s, team, period, plan);
+    if (r == 0 && !s->fx->refused && plan)
+        r = eh_step_refuse_settled(s, team, first);
+    if (r < 0 || s->fx->refused)
+        return r;
+    if (plan && eh_facts_room(s->e, team, first, &error) < 0)
+        return eh_step_refuse(s, EH_EFULL, "%s", error.text);
+    bool needed = s->e->rules >= EH_RULES_WAYS_OUT && eh_plan_measure_find(plan, m->metric) != NULL;
+    if (plan && !minutes && !needed && eh_imports_full(s->e, team, first, m->metric))
+        return eh_step_refuse(s, EH_EFULL, "metric: %.*s has %d imported metrics already",
+                              EH_STR_ARG(m->period), EH_IMPORTS_MAX);
+    s->touched = true;
+    return eh_facts_imported(s->e, team, period, m);
+}
+
+/* Before there were periods a figure was only written down, with fewer questions asked: one that
+ * would be refused was taken, and counts nowhere. */
+int eh_step_metric(struct step *s)
+{
+    int r = import_figure(s);
+    if (r == 0 && s->fx->refused && eh_was(s, EH_RECORDED_TAKEN))
+        eh_step_take(s);
+    return r;
+}

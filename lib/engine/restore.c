@@ -1,0 +1,459 @@
+/*
+ * restore: an engine that goes on from a snapshot.
+ *
+ * What follows from the rest (trees, queues, lists, open points) is made anew. The digest at the
+ * end must be that of what was read: a snapshot that was damaged is not taken for a state.
+ */
+#include "facts.h"
+#include "stays.h"
+#include "stored.h"
+
+#include <stdlib.h>
+
+/* What stands before the desk it is about. */
+struct globals {
+    struct eh_str turn;         /* id of the team that was dealt to last, or empty */
+    const uint8_t *desk;        /* hash of the desk's text, or NULL when there is none */
+    struct eh_reader published; /* ids of plans, see eh_encode_globals() */
+    uint32_t published_count;
+};
+
+static int read_globals(struct eh_engine *e, struct eh_reader *in, struct globals *ret)
+{
+    struct eh_str bytes = eh_read_str(in);
+    struct eh_reader globals = eh_reader(bytes.data, bytes.size);
+    e->input = eh_read_u(&globals);
+    e->seq = eh_read_u(&globals);
+    e->dead = eh_read_u(&globals);
+    e->at_us = eh_read_i(&globals);
+    e->date = eh_read_i32(&globals);
+    e->has_day = eh_read_flag(&globals);
+    e->epoch = eh_read_u32(&globals);
+    e->rules = eh_read_u32(&globals);
+    globals.failed |= e->rules < EH_RULES_FIRST || e->rules > EH_RULES_LAST;
+    ret->turn = eh_read_str(&globals);
+    ret->desk = eh_read_flag(&globals) ? eh_read_bytes(&globals, 32) : NULL;
+    int r = 0;
+    if (e->rules >= EH_RULES_STAYS) {
+        e->told_from = eh_read_i32(&globals);
+        r = eh_zones_read(e, &globals);
+    }
+    ret->published_count = eh_read_u32(&globals);
+    ret->published = globals;
+    for (uint32_t i = 0; i < ret->published_count && !globals.failed; i++)
+        eh_read_str(&globals);
+    e->committed = globals.at < globals.end;
+    const uint8_t *commitment = e->committed ? eh_read_bytes(&globals, sizeof e->commitment) : NULL;
+    if (commitment)
+        memcpy(e->commitment, commitment, sizeof e->commitment);
+    if (r < 0)
+        return r;
+    return eh_reader_complete(&globals) && eh_is_time(e->at_us) && eh_is_date(e->date)
+               ? 0
+               : -EH_ECORRUPT;
+}
+
+static void read_rate(struct eh_reader *in, struct rate *rate)
+{
+    rate->minute_us = eh_read_i(in);
+    rate->last_us = eh_read_i(in);
+    rate->minute_count = eh_read_u32(in);
+    rate->day_count = eh_read_u32(in);
+    rate->date = eh_read_i32(in);
+    in->failed |= !eh_is_time(rate->minute_us) || !eh_is_time(rate->last_us);
+}
+
+static int read_held(struct eh_reader *in, struct held *held)
+{
+    held->until_us = eh_read_i(in);
+    held->for_s = eh_read_i(in);
+    held->status = eh_read_u8(in);
+    held->has_for = eh_read_flag(in);
+    int r = eh_rep_set_text(&held->reason, &held->reason_size, eh_read_str(in));
+    if (r == 0)
+        r = eh_rep_set_text(&held->by, &held->by_size, eh_read_str(in));
+    bool there = held->until_us != EH_TIME_NEVER;
+    in->failed |= held->until_us < 0 || held->for_s < 0 ||
+                  (there ? !eh_status_name(held->status) : held->status != 0);
+    return r;
+}
+
+static int read_rep(struct eh_engine *e, struct eh_reader *in)
+{
+    uint32_t no;
+    int r = eh_engine_add_rep(e, eh_read_str(in), &no);
+    if (r < 0 || in->failed)
+        return r < 0 ? r : -EH_ECORRUPT;
+    struct rep *rep = &e->reps[no];
+    rep->known = true;
+    rep->status = eh_read_u8(in);
+    uint8_t flags = eh_read_u8(in);
+    rep->signalled = flags & REP_SIGNALLED;
+    rep->releasing = flags & REP_RELEASING;
+    rep->gone = flags & REP_GONE;
+    rep->back = flags & REP_BACK;
+    rep->leaves_told = flags & REP_LEAVES_TOLD;
+    rep->ended = flags & REP_ENDED;
+    rep->since_us = eh_read_i(in);
+    rep->until_us = eh_read_i(in);
+    if (r == 0)
+        r = eh_rep_set_text(&rep->reason, &rep->reason_size, eh_read_str(in));
+    if (r == 0)
+        r = eh_rep_set_text(&rep->scope, &rep->scope_size, eh_read_str(in));
+    rep->released = eh_read_u(in);
+    rep->release_round = eh_read_u(in);
+    if (r == 0)
+        r = eh_rep_set_text(&rep->leaves, &rep->leaves_size, eh_read_str(in));
+    if (r == 0)
+        r = eh_rep_set_text(&rep->by, &rep->by_size, eh_read_str(in));
+    rep->overloads = eh_read_u32(in);
+    rep->overload_over_us = eh_read_i(in);
+    if (r == 0)
+        r = eh_rep_set_text(&rep->away_in, &rep->away_in_size, eh_read_str(in));
+    if (r == 0)
+        r = eh_rounds_update(e, no);
+    if (r == 0)
+        r = read_held(in, &rep->held);
+    read_rate(in, &rep->changes);
+    read_rate(in, &rep->said);
+    rep->newest_ms = eh_read_u(in);
+    rep->newest_no = eh_read_u(in);
+    if (r < 0 || in->failed || flags > REP_FLAGS || !eh_status_name(rep->status) ||
+        !eh_is_time(rep->since_us) || !eh_is_time(rep->overload_over_us) || rep->until_us < 0)
+        return r < 0 ? r : -EH_ECORRUPT;
+    eh_expiry_update(e, no);
+    eh_digest_rep(e, no);
+    return 0;
+}
+
+static int read_ledger(struct eh_engine *e, struct eh_reader *in)
+{
+    uint32_t team;
+    int r = eh_engine_add_team(e, eh_read_str(in), &team);
+    if (r < 0)
+        return r;
+    struct ledger *ledger = &e->teams[team].ledger;
+    ledger->used = eh_read_flag(in);
+    ledger->dealt = eh_read_u(in);
+    ledger->dealt_value = eh_read_wide(in);
+    ledger->in_air = eh_read_i(in);
+    ledger->in_air_value = eh_read_wide(in);
+    ledger->loose = eh_read_amount(in);
+    if (ledger->used)
+        eh_digest_ledger(e, team);
+    return 0;
+}
+
+/* What rounds may owe somebody: multiplied and added up it still fits. */
+static bool is_owed(__int128 amount)
+{
+    const __int128 most = (__int128)1 << 112;
+    return -most < amount && amount < most;
+}
+
+static bool are_turns(const struct turns *turns)
+{
+    return turns->clock >= 0 && turns->clock < (__int128)1 << 90 && turns->carry >= 0 &&
+           turns->carry < (__int128)1 << 62;
+}
+
+static int read_slot(struct eh_engine *e, struct eh_reader *in, uint32_t team_no, uint32_t set)
+{
+    uint32_t rep = eh_names_find(&e->rep_names, eh_read_str(in));
+    uint32_t at = rep == NONE ? NONE : eh_member_position(e, team_no, rep);
+    if (at == NONE || !e->teams[team_no].sets[set].slots)
+        return -EH_ECORRUPT;
+    bool able = e->teams[team_no].members[at].sets >> set & 1;
+    struct slot *slot = &e->teams[team_no].sets[set].slots[at];
+    slot->slots = eh_read_u32(in);
+    slot->credit = eh_read_u32(in);
+    slot->offset = eh_read_wide(in);
+    if (slot->slots > EH_PPM || slot->credit >= EH_PPM || !is_owed(slot->offset) ||
+        (!able && (slot->slots || slot->offset))) /* credit of earlier rules stays without skills */
+        return -EH_ECORRUPT;
+    eh_digest_slot(e, team_no, set, at);
+    return 0;
+}
+
+static int read_set(struct eh_engine *e, struct eh_reader *in)
+{
+    uint32_t team_no = eh_names_find(&e->team_names, eh_read_str(in)), at;
+    struct eh_str skills = eh_read_str(in);
+    if (team_no == NONE || !e->teams[team_no].desk || in->failed)
+        return -EH_ECORRUPT;
+    bool dealt = eh_read_flag(in);
+    struct amount clock = eh_read_amount(in), carry = eh_read_amount(in);
+    struct turns turns = {.clock = eh_read_wide(in), .carry = eh_read_wide(in)};
+    turns.level = eh_read_u32(in);
+    if (!are_turns(&turns))
+        return -EH_ECORRUPT;
+    int r = eh_set_add(e, team_no, skills, eh_read_u(in), &at);
+    if (r < 0)
+        return r;
+    struct skill_set *set = &e->teams[team_no].sets[at];
+    set->dealt = dealt;
+    set->clock = clock;
+    set->carry = carry;
+    set->turns = turns;
+    if (dealt)
+        eh_digest_set(e, team_no, at);
+    uint64_t count = eh_read_u(in);
+    if (count > e->teams[team_no].member_count)
+        return -EH_ECORRUPT;
+    for (uint64_t i = 0; r == 0 && i < count; i++)
+        r = read_slot(e, in, team_no, at);
+    return r;
+}
+
+static int read_account(struct eh_engine *e, struct eh_reader *in)
+{
+    uint32_t team, rep;
+    int r = eh_engine_add_team(e, eh_read_str(in), &team);
+    if (r == 0)
+        r = eh_engine_add_rep(e, eh_read_str(in), &rep);
+    if (r < 0)
+        return r;
+    struct account *account = eh_account_add(e, team, rep);
+    if (!account)
+        return -EH_ENOMEM;
+    account->received = eh_read_i(in);
+    account->received_value = eh_read_wide(in);
+    account->offset = eh_read_amount(in);
+    account->turns = eh_read_wide(in);
+    eh_digest_account(e, account);
+    return is_owed(account->turns) ? 0 : -EH_ECORRUPT;
+}
+
+/* In the order of the desk's plans. */
+static int mark_published(const struct globals *globals, struct eh_desk *desk)
+{
+    struct eh_reader ids = globals->published;
+    uint32_t at = 0;
+    for (uint32_t i = 0; i < globals->published_count; i++, at++) {
+        struct eh_str id = eh_read_str(&ids);
+        while (at < desk->plan_count && !eh_str_equal(desk->plans[at].id, id))
+            at++;
+        if (at == desk->plan_count)
+            return -EH_ECORRUPT;
+        desk->plans[at].before_unearned = true;
+    }
+    return 0;
+}
+
+static int read_desk(struct eh_engine *e, struct eh_reader *in, const struct globals *globals,
+                     struct eh_error *error)
+{
+    struct desk_held *held;
+    int r = eh_desk_held_new(eh_read_str(in), &held, error);
+    if (r < 0)
+        return r;
+    r = memcmp(held->hash, globals->desk, sizeof held->hash) == 0 ? 0 : -EH_ECORRUPT;
+    if (r == 0)
+        r = mark_published(globals, held->desk);
+    if (r == 0)
+        r = eh_roster_install(e, held, e->at_us);
+    if (r < 0 && e->desk != held)
+        eh_desk_held_free(held);
+    return r;
+}
+
+/* Whether what the ticket names is on the desk as it must be. */
+static bool fits(const struct eh_engine *e, const struct ticket *t)
+{
+    return t->state != EH_TICKET_CLOSED && e->teams[t->team].desk &&
+           (t->rep == NONE || e->reps[t->rep].known) &&
+           eh_ticket_find(e, ticket_identity(t)) == NONE;
+}
+
+static int place_ticket(struct eh_engine *e, uint32_t slot)
+{
+    struct ticket *t = &e->tickets[slot];
+    int r = eh_set_acquire(e, t->team, ticket_skills(t), 0, &t->set);
+    if (r == 0)
+        r = eh_ticket_enter(e, slot, ticket_identity(t));
+    if (r == 0)
+        r = eh_affinity_join(e, slot);
+    if (r < 0)
+        return r;
+    eh_ticket_count(e, t, true);
+    eh_digest_ticket(e, slot);
+    if (t->state == EH_TICKET_ASSIGNED) {
+        eh_ticket_give(e, slot, t->rep);
+        return 0;
+    }
+    if (t->aside)
+        return 0;
+    r = eh_queue_reserve(e, t->team, t->set);
+    if (r == 0)
+        eh_queue_push(e, slot);
+    return r;
+}
+
+static int read_ticket(struct eh_engine *e, struct eh_reader *in)
+{
+    uint32_t slot;
+    int r = eh_ticket_alloc(e, &slot);
+    if (r < 0)
+        return r;
+    struct ticket ticket;
+    r = eh_decode_ticket(e, in, &ticket);
+    if (r == 0) {
+        e->tickets[slot] = ticket;
+        r = fits(e, &e->tickets[slot]) ? place_ticket(e, slot) : -EH_ECORRUPT;
+    }
+    return r; /* a failed restore frees every slot */
+}
+
+static int read_parked(struct eh_engine *e, struct eh_reader *in)
+{
+    struct parked parked = {.input = eh_read_u(in)};
+    const uint8_t *identity = eh_read_bytes(in, 16);
+    if (!identity)
+        return -EH_ECORRUPT;
+    parked.identity = eh_key_from_bytes(identity);
+    parked.until_us = eh_read_i(in);
+    parked.stream_ms = eh_read_u(in);
+    parked.stream_no = eh_read_u(in);
+    parked.origin = eh_read_u8(in);
+    parked.judged = parked.origin & EH_PARKED_JUDGED;
+    parked.origin &= (uint8_t)~EH_PARKED_JUDGED;
+    struct eh_str body = eh_read_str(in);
+    if (in->failed || body.size == 0 || parked.until_us < EH_PARKED_S * SECOND_US ||
+        parked.until_us > EH_TIME_LAST + EH_PARKED_S * SECOND_US ||
+        e->parked_list.count >= EH_PARKED_MAX)
+        return -EH_ECORRUPT;
+    parked.body = malloc(body.size);
+    if (!parked.body)
+        return -EH_ENOMEM;
+    memcpy(parked.body, body.data, body.size);
+    parked.body_size = body.size;
+    int r = eh_parked_add(e, &parked);
+    if (r < 0)
+        free(parked.body);
+    return r;
+}
+
+/* In their order, one of a key. */
+static int read_cancelled(struct eh_engine *e, struct eh_reader *in)
+{
+    uint64_t key = eh_read_u(in);
+    int64_t at_us = eh_read_i(in);
+    struct eh_str id = eh_read_str(in);
+    uint32_t last = e->cancelled_list.last;
+    if (in->failed || !eh_is_time(at_us) || id.size == 0 || id.size > EH_NAME_MAX ||
+        (last != NONE && e->cancelled[last].at_us > at_us) || eh_cancelled_has(e, key))
+        return -EH_ECORRUPT;
+    return eh_cancelled_add(e, key, at_us, id);
+}
+
+static int read_purse(struct eh_engine *e, struct eh_reader *in)
+{
+    uint32_t team;
+    int r = eh_engine_add_team(e, eh_read_str(in), &team);
+    if (r < 0)
+        return r;
+    struct purse *purse = &e->teams[team].purse;
+    purse->used = eh_read_flag(in);
+    purse->planned_on = eh_read_i32(in);
+    purse->settled = eh_read_i32(in);
+    purse->carry_open = eh_read_i(in);
+    if (!purse->used)
+        return -EH_ECORRUPT;
+    eh_digest_purse(e, team);
+    return 0;
+}
+
+/* A count, then so many objects. */
+static int read_all(struct eh_engine *e, struct eh_reader *in, uint64_t most,
+                    int (*read)(struct eh_engine *, struct eh_reader *))
+{
+    uint64_t count = eh_read_u(in);
+    if (count > most)
+        return -EH_ECORRUPT;
+    int r = 0;
+    for (uint64_t i = 0; r == 0 && i < count; i++)
+        r = in->failed ? -EH_ECORRUPT : read(e, in);
+    return r;
+}
+
+static int read_checked_sets(struct eh_engine *e, struct eh_reader *in)
+{
+    struct eh_str bytes = eh_read_str(in);
+    const uint8_t *hash = eh_read_bytes(in, 16);
+    if (!hash || !eh_key_equal(eh_key_from_bytes(hash), eh_hash_state(bytes.data, bytes.size)))
+        return -EH_ECORRUPT;
+    struct eh_reader sets = eh_reader(bytes.data, bytes.size);
+    int r = read_all(e, &sets, SETS_MAX, read_set);
+    return r == 0 && !eh_reader_complete(&sets) ? -EH_ECORRUPT : r;
+}
+
+/* All teams are known by then. */
+static int take_turn(struct eh_engine *e, struct eh_str team)
+{
+    e->turn = team.size ? eh_names_find(&e->team_names, team) : NONE;
+    return team.size && e->turn == NONE ? -EH_ECORRUPT : 0;
+}
+
+static int read_state(struct eh_engine *e, struct eh_reader *in, struct eh_error *error)
+{
+    const uint8_t *head = eh_read_bytes(in, SNAPSHOT_MAGIC_SIZE);
+    if (!head || memcmp(head, SNAPSHOT_MAGIC, SNAPSHOT_MAGIC_SIZE) != 0)
+        return -EH_ECORRUPT;
+    if (eh_read_u8(in) != SNAPSHOT_VERSION)
+        return -EH_EVERSION;
+    struct globals globals;
+    struct eh_reader at_desk;
+    int r = read_globals(e, in, &globals);
+    if (r < 0)
+        return r;
+    at_desk = *in;
+    if (globals.desk)
+        eh_read_str(in);
+    r = read_all(e, in, NAMES_MAX, read_rep); /* first: the desk finds them as they were */
+    if (r == 0)
+        r = read_all(e, in, NAMES_MAX, read_ledger);
+    if (r == 0)
+        r = take_turn(e, globals.turn);
+    if (r == 0)
+        r = read_all(e, in, ACCOUNTS_MAX, read_account);
+    if (r == 0 && globals.desk)
+        r = read_desk(e, &at_desk, &globals, error);
+    if (r == 0)
+        r = read_checked_sets(e, in);
+    if (r == 0)
+        r = read_all(e, in, EH_TICKETS_MAX, read_ticket);
+    if (r == 0)
+        r = read_all(e, in, EH_PARKED_MAX, read_parked);
+    if (r == 0)
+        r = read_all(e, in, EH_CANCELLED_MAX, read_cancelled);
+    if (r == 0)
+        r = read_all(e, in, NAMES_MAX, read_purse);
+    if (r == 0)
+        r = eh_pasts_read(e, in);
+    return r < 0 ? r : eh_periods_read(e, in);
+}
+
+int eh_engine_restore(struct eh_str snapshot, struct eh_engine **ret, struct eh_error *error)
+{
+    struct eh_engine *e;
+    int r = eh_engine_new(EH_RULES_FIRST, &e, error);
+    if (r < 0)
+        return r;
+    e->restoring = true;
+    struct eh_error inner = {0};
+    struct eh_reader in = eh_reader(snapshot.data, snapshot.size);
+    r = read_state(e, &in, &inner);
+    const uint8_t *digest = eh_read_bytes(&in, 16);
+    if (r == 0 &&
+        (!eh_reader_complete(&in) || !eh_key_equal(eh_key_from_bytes(digest), eh_engine_digest(e))))
+        r = -EH_ECORRUPT;
+    if (r < 0) {
+        eh_engine_free(e);
+        return eh_error_set(error, -r, "the snapshot cannot be restored: %s",
+                            inner.text[0] ? inner.text : eh_code_name(r));
+    }
+    eh_roster_set_date(e, e->date); /* trees from the points there are now */
+    e->restoring = false;
+    *ret = e;
+    return 0;
+}
