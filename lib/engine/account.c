@@ -1,7 +1,10 @@
 /*
  * account: finding the account of a rep in a team, and opening one.
  */
-#include "calls.h"
+#include "account.h"
+
+#include "digest.h"
+#include "state.h"
 
 static struct eh_key account_key(uint32_t team, uint32_t rep)
 {
@@ -12,16 +15,17 @@ static struct eh_key account_key(uint32_t team, uint32_t rep)
 uint32_t eh_account_find(const struct eh_engine *e, uint32_t team, uint32_t rep)
 {
     uint64_t no;
-    return eh_table_get(&e->account_index, account_key(team, rep), &no) ? (uint32_t)no : NONE;
+    return eh_table_get(&e->accounts.index, account_key(team, rep), &no) ? (uint32_t)no : NONE;
 }
 
 struct account *eh_account_add(struct eh_engine *e, uint32_t team, uint32_t rep)
 {
-    if (e->account_count >= ACCOUNTS_MAX ||
-        eh_array_room(&e->accounts, &e->account_capacity, e->account_count + 1, ACCOUNTS_MAX) < 0 ||
-        eh_table_put(&e->account_index, account_key(team, rep), e->account_count) < 0)
+    if (e->accounts.count >= ACCOUNTS_MAX ||
+        eh_array_room(&e->accounts.items, &e->accounts.capacity, e->accounts.count + 1,
+                      ACCOUNTS_MAX) < 0 ||
+        eh_table_put(&e->accounts.index, account_key(team, rep), e->accounts.count) < 0)
         return NULL;
-    struct account *account = &e->accounts[e->account_count++];
+    struct account *account = &e->accounts.items[e->accounts.count++];
     *account = (struct account){.team = team, .rep = rep};
     return account;
 }
@@ -30,7 +34,7 @@ struct account *eh_account(struct eh_engine *e, uint32_t team, uint32_t rep)
 {
     uint32_t no = eh_account_find(e, team, rep);
     if (no != NONE)
-        return &e->accounts[no];
+        return &e->accounts.items[no];
     struct account *account = eh_account_add(e, team, rep);
     if (account)
         eh_digest_account(e, account);

@@ -5,7 +5,12 @@
  * Number orders a list, so it is the same after a restore. A look passes over AFFINITY_LOOKS
  * tickets at most: whose customer has more than that unanswered is dealt like anybody else.
  */
-#include "calls.h"
+#include "affinity.h"
+
+#include "member.h"
+#include "skill_set.h"
+#include "state.h"
+#include "ticket.h"
 
 #define AFFINITY_LOOKS 64
 
@@ -23,24 +28,24 @@ static uint32_t newest_of(const struct eh_engine *e, struct eh_key key)
 
 int eh_affinity_join(struct eh_engine *e, uint32_t slot)
 {
-    struct ticket *t = &e->tickets[slot];
-    if (!t->has_customer || t->in_affinity || !e->teams[t->team].desk->affinity_open)
+    struct ticket *t = &e->tickets.slots[slot];
+    if (!t->has_customer || t->in_affinity || !e->roster.teams[t->team].desk->affinity_open)
         return 0;
     struct eh_key key = key_of(t->team, ticket_customer(t));
     uint32_t newer = NONE, older = newest_of(e, key);
-    while (older != NONE && e->tickets[older].no > t->no) { /* a ticket that comes back */
+    while (older != NONE && e->tickets.slots[older].no > t->no) { /* a ticket that comes back */
         newer = older;
-        older = e->tickets[older].older;
+        older = e->tickets.slots[older].older;
     }
     if (newer == NONE) {
         int r = eh_table_put(&e->customers, key, slot);
         if (r < 0)
             return r;
     } else {
-        e->tickets[newer].older = slot;
+        e->tickets.slots[newer].older = slot;
     }
     if (older != NONE)
-        e->tickets[older].newer = slot;
+        e->tickets.slots[older].newer = slot;
     t->newer = newer;
     t->older = older;
     t->in_affinity = true;
@@ -49,30 +54,30 @@ int eh_affinity_join(struct eh_engine *e, uint32_t slot)
 
 void eh_affinity_leave(struct eh_engine *e, uint32_t slot)
 {
-    struct ticket *t = &e->tickets[slot];
+    struct ticket *t = &e->tickets.slots[slot];
     if (!t->in_affinity)
         return;
     struct eh_key key = key_of(t->team, ticket_customer(t));
     if (t->newer != NONE)
-        e->tickets[t->newer].older = t->older;
+        e->tickets.slots[t->newer].older = t->older;
     else if (t->older != NONE)
         eh_require(eh_table_put(&e->customers, key, t->older) == 0); /* replaces */
     else
         eh_table_remove(&e->customers, key);
     if (t->older != NONE)
-        e->tickets[t->older].newer = t->newer;
+        e->tickets.slots[t->older].newer = t->newer;
     t->newer = t->older = NONE;
     t->in_affinity = false;
 }
 
 uint32_t eh_affinity_find(const struct eh_engine *e, const struct ticket *t, int64_t now_us)
 {
-    const struct team *team = &e->teams[t->team];
+    const struct team *team = &e->roster.teams[t->team];
     if (!t->has_customer || !team->desk->affinity_open)
         return NONE;
     uint32_t at = newest_of(e, key_of(t->team, ticket_customer(t)));
     for (uint32_t looks = 0; at != NONE && looks < AFFINITY_LOOKS; looks++) {
-        const struct ticket *other = &e->tickets[at];
+        const struct ticket *other = &e->tickets.slots[at];
         if ((now_us - other->received_us) / SECOND_US >= team->desk->affinity_for_s)
             return NONE;
         uint32_t position = other->rep == NONE ? NONE : eh_member_position(e, t->team, other->rep);
@@ -88,15 +93,15 @@ int eh_affinity_rebuild(struct eh_engine *e)
     int r = 0;
     eh_table_done(&e->customers);
     e->customers = (struct eh_table){0};
-    for (uint32_t i = 0; i < e->order_count; i++) {
-        if (e->order[i].slot == NONE)
+    for (uint32_t i = 0; i < e->tickets.order_count; i++) {
+        if (e->tickets.order[i].slot == NONE)
             continue;
-        struct ticket *t = &e->tickets[e->order[i].slot];
+        struct ticket *t = &e->tickets.slots[e->tickets.order[i].slot];
         t->newer = t->older = NONE;
         t->in_affinity = false;
     }
-    for (uint32_t i = 0; r == 0 && i < e->order_count; i++)
-        if (e->order[i].slot != NONE)
-            r = eh_affinity_join(e, e->order[i].slot);
+    for (uint32_t i = 0; r == 0 && i < e->tickets.order_count; i++)
+        if (e->tickets.order[i].slot != NONE)
+            r = eh_affinity_join(e, e->tickets.order[i].slot);
     return r;
 }

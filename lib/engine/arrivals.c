@@ -1,8 +1,28 @@
 /*
  * arrivals: a ticket comes, a ticket is changed.
  */
+#include "affinity.h"
+#include "changed.h"
+#include "deal.h"
+#include "digest.h"
+#include "effects.h"
 #include "image.h"
+#include "index.h"
+#include "interner.h"
+#include "member.h"
+#include "outcomes.h"
+#include "pending_apply.h"
+#include "queue.h"
+#include "resends.h"
+#include "skill_set.h"
+#include "skipped.h"
+#include "state.h"
+#include "step.h"
+#include "steps.h"
 #include "tail.h"
+#include "ticket.h"
+#include "ticket_text.h"
+#include "tickets.h"
 
 /* Everything that would make the ticket wrong, before anything changes. 1: refused. */
 static int refuse_ticket(struct step *s, uint32_t team, uint32_t kind)
@@ -11,11 +31,11 @@ static int refuse_ticket(struct step *s, uint32_t team, uint32_t kind)
     struct eh_engine *e = s->e;
     if (!e->desk)
         return eh_step_refuse(s, EH_ENOTFOUND, "no desk file has been applied yet"), 1;
-    if (team == NONE || !e->teams[team].desk)
+    if (team == NONE || !e->roster.teams[team].desk)
         return eh_step_refuse(s, EH_ENOTFOUND, "team: %.*s is not on the desk",
                               EH_STR_ARG(m->team)),
                1;
-    if (kind == NONE || !e->kinds[kind].points)
+    if (kind == NONE || !e->roster.kinds[kind].points)
         return eh_step_refuse(s, EH_ENOTFOUND, "kind: %.*s is not on the desk",
                               EH_STR_ARG(m->kind)),
                1;
@@ -35,7 +55,7 @@ static int refuse_ticket(struct step *s, uint32_t team, uint32_t kind)
 
 static void forget(struct eh_engine *e, uint32_t slot)
 {
-    struct ticket *t = &e->tickets[slot];
+    struct ticket *t = &e->tickets.slots[slot];
     eh_ticket_count(e, t, false);
     eh_set_release(e, t->team, t->set);
     eh_ticket_remove(e, slot);
@@ -50,7 +70,7 @@ static int keep_likeness(struct step *s, struct ticket *t)
     uint32_t was = eh_cancelled_find(e, t, s->now_us);
     if (was == NONE)
         return 0;
-    tail.resent_of = eh_str_n(e->cancelled[was].id, e->cancelled[was].id_size);
+    tail.resent_of = eh_str_n(e->cancelled.slots[was].id, e->cancelled.slots[was].id_size);
     return eh_tail_write(t, &tail);
 }
 
@@ -74,7 +94,7 @@ static int create(struct step *s, uint32_t team, uint32_t kind, uint32_t *ret)
     int r = eh_ticket_alloc(e, &slot);
     if (r < 0)
         return r;
-    struct ticket *t = &e->tickets[slot];
+    struct ticket *t = &e->tickets.slots[slot];
     bool customer = eh_message_has(m, EH_FIELD_CUSTOMER_DIGEST) && m->customer_digest.size == 16;
     r = eh_ticket_set_text(t, m->source, m->id, m->skills,
                            customer ? (const uint8_t *)m->customer_digest.data : NULL,
@@ -121,7 +141,7 @@ static uint32_t owner_of(const struct step *s, uint32_t team)
 {
     if (!eh_message_has(&s->m, EH_FIELD_OWNER))
         return NONE;
-    uint32_t rep = eh_names_find(&s->e->rep_names, s->m.owner);
+    uint32_t rep = eh_interner_find(&s->e->roster.rep_ids, s->m.owner);
     return rep != NONE && eh_member_active(s->e, team, rep) != NONE ? rep : NONE;
 }
 
@@ -135,17 +155,17 @@ static int give_first(struct step *s, uint32_t slot, uint32_t team)
 int eh_step_ticket(struct step *s)
 {
     struct eh_engine *e = s->e;
-    uint32_t team = eh_names_find(&e->team_names, s->m.team);
-    uint32_t kind = eh_names_find(&e->kind_names, s->m.kind);
+    uint32_t team = eh_interner_find(&e->roster.team_ids, s->m.team);
+    uint32_t kind = eh_interner_find(&e->roster.kind_ids, s->m.kind);
     if (refuse_ticket(s, team, kind))
         return s->fx->refused ? 0 : -EH_ENOMEM;
-    if (e->waiting + e->open >= EH_TICKETS_MAX)
+    if (e->tickets.waiting + e->tickets.open >= EH_TICKETS_MAX)
         return -EH_EFULL;
     uint32_t slot;
     int r = create(s, team, kind, &slot);
     if (r < 0)
         return r;
-    r = tell_resent(s, &e->tickets[slot]);
+    r = tell_resent(s, &e->tickets.slots[slot]);
     if (r == 0)
         r = give_first(s, slot, team);
     if (r < 0) {
@@ -153,7 +173,7 @@ int eh_step_ticket(struct step *s)
             forget(e, slot);
         return r;
     }
-    return eh_parked_apply(s, slot);
+    return eh_pending_apply(s, slot);
 }
 
 /* ---- update */
@@ -172,7 +192,7 @@ static bool recalled_is_newer(const struct step *s)
 static int change_skills(struct step *s, uint32_t slot, uint32_t set)
 {
     struct eh_engine *e = s->e;
-    struct ticket *t = &e->tickets[slot];
+    struct ticket *t = &e->tickets.slots[slot];
     bool waits = t->state == EH_TICKET_WAITING;
     if (waits)
         eh_queue_remove(e, slot);
@@ -188,7 +208,7 @@ static int change_skills(struct step *s, uint32_t slot, uint32_t set)
 
 static void change_priority(struct eh_engine *e, uint32_t slot, uint8_t priority)
 {
-    struct ticket *t = &e->tickets[slot];
+    struct ticket *t = &e->tickets.slots[slot];
     if (t->state != EH_TICKET_WAITING) {
         t->priority = priority;
         return;
@@ -206,14 +226,15 @@ int eh_step_update(struct step *s)
     if (slot == NONE && !s->in->recalled.ticket_known)
         return eh_step_refuse(s, EH_ENOTFOUND, "ticket %.*s/%.*s is not known",
                               EH_STR_ARG(m->source), EH_STR_ARG(m->id));
-    s->fx->older = slot == NONE ? recalled_is_newer(s)
-                                : eh_changed_is_older(m, eh_changed_get(e, &e->tickets[slot]));
+    s->fx->older = slot == NONE
+                       ? recalled_is_newer(s)
+                       : eh_changed_is_older(m, eh_changed_get(e, &e->tickets.slots[slot]));
     if (s->fx->older)
         return 0;
     if (slot == NONE)
         return eh_step_refuse(s, EH_ECONFLICT, "ticket %.*s/%.*s is closed; reopen it first",
                               EH_STR_ARG(m->source), EH_STR_ARG(m->id));
-    struct ticket *t = &e->tickets[slot];
+    struct ticket *t = &e->tickets.slots[slot];
     bool skills = eh_message_has(m, EH_FIELD_SKILLS) && !eh_str_equal(m->skills, ticket_skills(t));
     uint32_t set = NONE;
     int r = 0;
@@ -223,7 +244,8 @@ int eh_step_update(struct step *s)
             return eh_step_refuse(s, EH_EFULL,
                                   "skills: open tickets of team %.*s require %d different sets of "
                                   "skills already",
-                                  EH_STR_ARG(name_of(&e->team_names, t->team)), EH_SKILL_SETS_MAX);
+                                  EH_STR_ARG(interned(&e->roster.team_ids, t->team)),
+                                  EH_SKILL_SETS_MAX);
         if (r < 0)
             return r;
     }
@@ -238,7 +260,7 @@ int eh_step_update(struct step *s)
         const uint8_t *customer = (const uint8_t *)ticket_skills(t).data + t->skills_size;
         r = eh_ticket_set_text(t, ticket_source(t), ticket_id(t), m->skills,
                                t->has_customer ? customer : NULL, ticket_tail(t));
-        e->text_bytes += ticket_text_size(t) - (uint64_t)text_size;
+        e->tickets.text_bytes += ticket_text_size(t) - (uint64_t)text_size;
     }
     if (r < 0)
         return r;

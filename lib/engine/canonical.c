@@ -1,7 +1,9 @@
 /*
  * canonical: canonical bytes of small things that many objects of the state hold.
  */
-#include "calls.h"
+#include "canonical.h"
+
+#include "amount.h"
 
 void eh_put_key(struct eh_bytes *out, struct eh_key key)
 {

@@ -1,6 +1,10 @@
 /* changed: which of a ticket's changes is the newest, by what the helpdesk says (`changed_at`).
  * Most say nothing: those that do are in a table, and not in every ticket. */
-#include "calls.h"
+#include "changed.h"
+
+#include "state.h"
+#include "step.h"
+#include "ticket.h"
 
 int64_t eh_changed_get(const struct eh_engine *e, const struct ticket *t)
 {

@@ -1,7 +1,21 @@
 /*
  * closing: how a ticket leaves its queue or its rep, and how it comes back.
  */
-#include "story.h"
+#include "closing.h"
+
+#include "affinity.h"
+#include "deal.h"
+#include "effects.h"
+#include "eligible.h"
+#include "interner.h"
+#include "ledger.h"
+#include "member.h"
+#include "queue.h"
+#include "skill_set.h"
+#include "state.h"
+#include "step.h"
+#include "ticket.h"
+#include "tickets.h"
 
 /* When it happened, as the desk's calendar has it. */
 int32_t eh_outcome_date(const struct eh_engine *e, const struct eh_message *m)
@@ -17,8 +31,8 @@ int32_t eh_outcome_date(const struct eh_engine *e, const struct eh_message *m)
 int eh_outcome_room_to_return(const struct eh_engine *e, const struct ticket *t,
                               struct eh_error *error)
 {
-    struct eh_str team = name_of(&e->team_names, t->team);
-    if (!e->teams[t->team].desk)
+    struct eh_str team = interned(&e->roster.team_ids, t->team);
+    if (!e->roster.teams[t->team].desk)
         return eh_error_field(error, EH_ENOTFOUND, "team", "team: %.*s is not on the desk any more",
                               EH_STR_ARG(team));
     if (!eh_set_room(e, t->team, ticket_skills(t)))
@@ -32,7 +46,7 @@ int eh_outcome_room_to_return(const struct eh_engine *e, const struct ticket *t,
 /* Out of its queue or off its rep, and out of all counts. */
 void eh_outcome_leave(struct eh_engine *e, uint32_t slot)
 {
-    struct ticket *t = &e->tickets[slot];
+    struct ticket *t = &e->tickets.slots[slot];
     if (t->state == EH_TICKET_WAITING)
         eh_queue_remove(e, slot);
     else
@@ -49,7 +63,7 @@ void eh_outcome_leave(struct eh_engine *e, uint32_t slot)
 
 int eh_outcome_tell_closed(struct step *s, uint32_t slot)
 {
-    const struct ticket *t = &s->e->tickets[slot];
+    const struct ticket *t = &s->e->tickets.slots[slot];
     if (t->rep != NONE)
         eh_eligible_refresh(s->e, t->rep);
     return eh_step_emit(s, EH_NOTICE_CLOSED, t, t->rep, NONE, NULL);
@@ -60,7 +74,7 @@ int eh_outcome_tell_closed(struct step *s, uint32_t slot)
 int eh_outcome_come_back(struct step *s, uint32_t slot)
 {
     struct eh_engine *e = s->e;
-    struct ticket *t = &e->tickets[slot];
+    struct ticket *t = &e->tickets.slots[slot];
     uint32_t rep = t->rep;
     t->next = t->previous = NONE;
     int r = eh_affinity_join(e, slot);

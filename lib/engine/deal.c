@@ -7,11 +7,30 @@
  * deal it, the teams in turn, and between them other inputs are decided. A ticket that comes
  * meanwhile waits behind what is left over in its own team, and behind nothing else.
  */
+#include "deal.h"
+
+#include "affinity.h"
+#include "desk_held.h"
+#include "detail.h"
+#include "digest.h"
+#include "effects.h"
+#include "eligible.h"
+#include "interner.h"
+#include "ledger.h"
+#include "member.h"
+#include "observe.h"
 #include "policy.h"
+#include "queue.h"
+#include "ready.h"
+#include "skill_set.h"
+#include "state.h"
+#include "step.h"
+#include "ticket.h"
+#include "tickets.h"
 
 void eh_deal_detach(struct eh_engine *e, uint32_t slot)
 {
-    struct ticket *t = &e->tickets[slot];
+    struct ticket *t = &e->tickets.slots[slot];
     if (t->state == EH_TICKET_WAITING) {
         eh_queue_remove(e, slot);
         return;
@@ -30,7 +49,7 @@ static int hand_over(struct step *s, uint32_t slot, uint32_t rep, uint32_t was,
                      const struct decision *decision)
 {
     struct eh_engine *e = s->e;
-    struct ticket *t = &e->tickets[slot];
+    struct ticket *t = &e->tickets.slots[slot];
     uint32_t position = eh_member_position(e, t->team, rep);
     eh_require(position != NONE && t->state == EH_TICKET_WAITING);
 
@@ -39,8 +58,8 @@ static int hand_over(struct step *s, uint32_t slot, uint32_t rep, uint32_t was,
     eh_ticket_count(e, t, false);
     t->state = EH_TICKET_ASSIGNED;
     eh_ticket_count(e, t, true);
-    if (e->kinds[t->kind].points)
-        t->points = e->kinds[t->kind].points;
+    if (e->roster.kinds[t->kind].points)
+        t->points = e->roster.kinds[t->kind].points;
     else if (t->points == 0)
         t->points = 1; /* its kind left the desk before it was ever dealt */
     t->assigned_us = s->now_us;
@@ -57,7 +76,7 @@ static int hand_over(struct step *s, uint32_t slot, uint32_t rep, uint32_t was,
 int eh_deal_book(struct step *s, uint32_t slot, uint32_t rep, uint32_t was,
                  const struct decision *decision)
 {
-    struct ticket *t = &s->e->tickets[slot];
+    struct ticket *t = &s->e->tickets.slots[slot];
     int r = eh_watch_tell(s->e, t, rep, decision, s->now_us);
     if (r < 0)
         return r;
@@ -74,9 +93,9 @@ int eh_deal_return(struct step *s, uint32_t slot, uint32_t rep)
 static struct eh_draw_query query_of(const struct eh_engine *e, const struct ticket *t,
                                      const uint8_t digest[16])
 {
-    return (struct eh_draw_query){.epoch = e->epoch,
+    return (struct eh_draw_query){.epoch = e->epochs.current,
                                   .desk = e->desk->desk->id,
-                                  .team = name_of(&e->team_names, t->team),
+                                  .team = interned(&e->roster.team_ids, t->team),
                                   .source = ticket_source(t),
                                   .ticket = ticket_id(t),
                                   .digest = digest,
@@ -87,7 +106,7 @@ static struct eh_draw_query query_of(const struct eh_engine *e, const struct tic
 static int choose(struct step *s, const struct ticket *t, struct eh_bytes *detail,
                   struct decision *ret, uint32_t *ret_at)
 {
-    const struct team *team = &s->e->teams[t->team];
+    const struct team *team = &s->e->roster.teams[t->team];
     const struct skill_set *set = &team->sets[t->set];
     const struct node *all = &set->tree[1];
     *ret =
@@ -120,7 +139,7 @@ static int choose(struct step *s, const struct ticket *t, struct eh_bytes *detai
 /* Position of the one who released it, if he could get it and another could, too; or NONE. */
 static uint32_t to_avoid(const struct eh_engine *e, const struct ticket *t)
 {
-    const struct team *team = &e->teams[t->team];
+    const struct team *team = &e->roster.teams[t->team];
     const struct skill_set *set = &team->sets[t->set];
     uint32_t at = t->was == NONE ? NONE : eh_member_position(e, t->team, t->was);
     return at != NONE && set->tree[team->leaves + at].count && set->tree[1].count > 1 ? at : NONE;
@@ -130,8 +149,8 @@ static uint32_t to_avoid(const struct eh_engine *e, const struct ticket *t)
 static int deal_by_policy(struct step *s, uint32_t slot, uint32_t avoid)
 {
     struct eh_engine *e = s->e;
-    const struct ticket *t = &e->tickets[slot];
-    const struct team *team = &e->teams[t->team];
+    const struct ticket *t = &e->tickets.slots[slot];
+    const struct team *team = &e->roster.teams[t->team];
     uint8_t room[DETAIL_MAX];
     struct eh_bytes detail = {room, 0, sizeof room, false};
     struct decision decision;
@@ -160,19 +179,19 @@ static bool is_before_affinity(const struct step *s)
 {
     const struct eh_engine *e = s->e;
     const struct eh_draws *draws = s->in->draws;
-    return eh_was(s, EH_RECORDED_TAKEN) && eh_roster_has_first_policies(e) && draws &&
+    return eh_step_was(s, EH_RECORDED_TAKEN) && eh_desk_has_first_policies(e) && draws &&
            draws->affinity && !draws->affinity(draws->context, e->seq + 1);
 }
 
 /* The ticket waits outside its queue, and somebody is eligible. */
 static int deal(struct step *s, uint32_t slot)
 {
-    const struct ticket *t = &s->e->tickets[slot];
+    const struct ticket *t = &s->e->tickets.slots[slot];
     uint32_t avoid = to_avoid(s->e, t), at = eh_affinity_find(s->e, t, s->now_us);
     if (at == NONE || at == avoid || is_before_affinity(s))
         return deal_by_policy(s, slot, avoid);
     struct decision decision = {.why = "affinity"};
-    return eh_deal_book(s, slot, s->e->teams[t->team].members[at].rep, t->was, &decision);
+    return eh_deal_book(s, slot, s->e->roster.teams[t->team].members[at].rep, t->was, &decision);
 }
 
 /* ---- the queues */
@@ -182,22 +201,22 @@ static uint32_t best_of(const struct eh_engine *e, const struct team *team)
 {
     const struct ticket *best = NULL;
     for (uint64_t left = team->ready; left; left &= left - 1) {
-        const struct ticket *t = &e->tickets[team->sets[__builtin_ctzll(left)].queue[0]];
+        const struct ticket *t = &e->tickets.slots[team->sets[__builtin_ctzll(left)].queue[0]];
         if (!best || eh_ticket_before(t, best))
             best = t;
     }
-    return (uint32_t)(best - e->tickets);
+    return (uint32_t)(best - e->tickets.slots);
 }
 
 /* As rules before EH_RULES_SLICES have it: the best of all teams. */
 static uint32_t best_waiting(const struct eh_engine *e)
 {
     uint32_t best = NONE;
-    for (uint32_t i = 0; i < e->team_names.count; i++) {
-        if (!e->teams[i].ready)
+    for (uint32_t i = 0; i < e->roster.team_ids.count; i++) {
+        if (!e->roster.teams[i].ready)
             continue;
-        uint32_t slot = best_of(e, &e->teams[i]);
-        if (best == NONE || eh_ticket_before(&e->tickets[slot], &e->tickets[best]))
+        uint32_t slot = best_of(e, &e->roster.teams[i]);
+        if (best == NONE || eh_ticket_before(&e->tickets.slots[slot], &e->tickets.slots[best]))
             best = slot;
     }
     return best;
@@ -209,11 +228,11 @@ static uint32_t place_behind(const struct eh_engine *e, uint32_t team)
     const struct eh_desk *desk = e->desk->desk;
     if (team == NONE)
         return 0;
-    if (e->teams[team].desk)
-        return e->teams[team].desk_index + 1;
+    if (e->roster.teams[team].desk)
+        return e->roster.teams[team].desk_index + 1;
     uint32_t place = 0;
     while (place < desk->team_count &&
-           eh_str_compare(desk->teams[place].id, name_of(&e->team_names, team)) < 0)
+           eh_str_compare(desk->teams[place].id, interned(&e->roster.team_ids, team)) < 0)
         place++;
     return place;
 }
@@ -223,12 +242,12 @@ static uint32_t place_behind(const struct eh_engine *e, uint32_t team)
 static uint32_t team_in_turn(const struct step *s, bool any)
 {
     const struct eh_engine *e = s->e;
-    uint32_t place = e->ready_count ? place_behind(e, s->turn) : 0;
-    for (uint32_t i = 0; i < e->ready_count; i++) {
+    uint32_t place = e->ready.count ? place_behind(e, s->turn) : 0;
+    for (uint32_t i = 0; i < e->ready.count; i++) {
         uint32_t team = eh_ready_team(e, place);
-        if (any || e->teams[team].ready_since == s->in->no)
+        if (any || e->roster.teams[team].ready_since == s->in->no)
             return team;
-        place = e->teams[team].desk_index + 1;
+        place = e->roster.teams[team].desk_index + 1;
     }
     return NONE;
 }
@@ -236,7 +255,7 @@ static uint32_t team_in_turn(const struct step *s, bool any)
 uint32_t eh_deal_next(const struct step *s)
 {
     uint32_t team = team_in_turn(s, true);
-    return team == NONE ? NONE : best_of(s->e, &s->e->teams[team]);
+    return team == NONE ? NONE : best_of(s->e, &s->e->roster.teams[team]);
 }
 
 static int deal_next(struct step *s, uint32_t slot)
@@ -249,7 +268,7 @@ static int deal_next(struct step *s, uint32_t slot)
 static int deal_best(struct step *s)
 {
     int r = 0;
-    for (; r == 0 && s->e->ready_count > 0 && s->deals_left > 0; s->deals_left--)
+    for (; r == 0 && s->e->ready.count > 0 && s->deals_left > 0; s->deals_left--)
         r = deal_next(s, best_waiting(s->e));
     return r;
 }
@@ -261,8 +280,8 @@ int eh_deal_waiting(struct step *s)
         return deal_best(s);
     int r = 0;
     for (uint32_t team; r == 0 && (team = team_in_turn(s, s->m.type == EH_MESSAGE_DUE)) != NONE;) {
-        uint32_t slot = best_of(e, &e->teams[team]);
-        if (!e->tickets[slot].given_back && s->deals_left-- == 0) {
+        uint32_t slot = best_of(e, &e->roster.teams[team]);
+        if (!e->tickets.slots[slot].given_back && s->deals_left-- == 0) {
             s->deals_left = 0;
             break;
         }
@@ -275,15 +294,15 @@ int eh_deal_waiting(struct step *s)
 /* Whether those that waited before come first. */
 static bool must_queue(const struct eh_engine *e, const struct ticket *t)
 {
-    const struct team *team = &e->teams[t->team];
-    bool left_over = e->rules < EH_RULES_SLICES ? e->ready_count > 0 : team->ready != 0;
+    const struct team *team = &e->roster.teams[t->team];
+    bool left_over = e->rules < EH_RULES_SLICES ? e->ready.count > 0 : team->ready != 0;
     return left_over || team->sets[t->set].tree[1].count == 0;
 }
 
 int eh_deal_or_wait(struct step *s, uint32_t slot)
 {
     struct eh_engine *e = s->e;
-    struct ticket *t = &e->tickets[slot];
+    struct ticket *t = &e->tickets.slots[slot];
     if (!must_queue(e, t))
         return deal(s, slot);
     int r = eh_queue_reserve(e, t->team, t->set);

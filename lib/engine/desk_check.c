@@ -1,8 +1,15 @@
 /*
  * desk_check: whether a new desk file may take effect: who or what still holds tickets stays.
  */
-#include "facts.h"
-#include "stays.h"
+#include "desk_check.h"
+
+#include "desk_held.h"
+#include "effects.h"
+#include "interner.h"
+#include "past.h"
+#include "state.h"
+#include "step.h"
+#include "ticket.h"
 
 #define HOLDERS_NAMED 3
 
@@ -22,7 +29,7 @@ struct holder {
 /* Whether the ticket's team leaves their tickets to whoever goes. */
 static bool keeps(const struct eh_engine *e, const struct eh_desk *new, const struct ticket *t)
 {
-    const struct eh_desk_team *team = eh_desk_team(new, name_of(&e->team_names, t->team));
+    const struct eh_desk_team *team = eh_desk_team(new, interned(&e->roster.team_ids, t->team));
     return team && team->leavers_work == EH_LEAVERS_WORK_KEEP;
 }
 
@@ -38,10 +45,10 @@ static void name_tickets(const struct eh_engine *e, const struct holder *h, char
 {
     size_t length = 0;
     uint32_t named = 0;
-    for (uint32_t i = 0; i < e->order_count && named < HOLDERS_NAMED; i++) {
-        if (e->order[i].slot == NONE)
+    for (uint32_t i = 0; i < e->tickets.order_count && named < HOLDERS_NAMED; i++) {
+        if (e->tickets.order[i].slot == NONE)
             continue;
-        const struct ticket *t = &e->tickets[e->order[i].slot];
+        const struct ticket *t = &e->tickets.slots[e->tickets.order[i].slot];
         if (!is_held(e, t, h) || length >= size)
             continue;
         length += eh_format(text + length, size - length, "%s%.*s/%.*s", named ? ", " : "",
@@ -66,13 +73,14 @@ static int refuse_held(struct step *s, const struct holder *h)
 static int refuse_rep(struct step *s, const struct eh_desk *new, struct eh_str id)
 {
     const struct eh_engine *e = s->e;
-    uint32_t no = eh_names_find(&e->rep_names, id);
-    struct holder h = {BY_REP, "reps", id, no, e->reps[no].open.count, NULL};
+    uint32_t no = eh_interner_find(&e->roster.rep_ids, id);
+    struct holder h = {BY_REP, "reps", id, no, e->roster.reps[no].open.count, NULL};
     if (e->rules >= EH_RULES_LEAVERS) {
         h.keeping = new;
         h.count = 0;
-        for (uint32_t at = e->reps[no].open.first; at != NONE; at = e->tickets[at].next)
-            h.count += keeps(e, new, &e->tickets[at]);
+        for (uint32_t at = e->roster.reps[no].open.first; at != NONE;
+             at = e->tickets.slots[at].next)
+            h.count += keeps(e, new, &e->tickets.slots[at]);
     }
     return h.count ? refuse_held(s, &h) : 0;
 }
@@ -87,15 +95,15 @@ static int refuse_vanished(struct step *s, const struct eh_desk *old, const stru
     }
     for (uint32_t i = 0; i < old->team_count; i++) {
         struct holder h = {.by = BY_TEAM, .what = "teams", .id = old->teams[i].id};
-        h.no = eh_names_find(&e->team_names, h.id);
-        h.count = e->teams[h.no].open + e->teams[h.no].waiting;
+        h.no = eh_interner_find(&e->roster.team_ids, h.id);
+        h.count = e->roster.teams[h.no].open + e->roster.teams[h.no].waiting;
         if (h.count && !eh_desk_team(new, h.id))
             return refuse_held(s, &h);
     }
     for (uint32_t i = 0; i < old->kind_count; i++) {
         struct holder h = {.by = BY_KIND, .what = "kinds", .id = old->kinds[i].id};
-        h.no = eh_names_find(&e->kind_names, h.id);
-        h.count = e->kinds[h.no].held;
+        h.no = eh_interner_find(&e->roster.kind_ids, h.id);
+        h.count = e->roster.kinds[h.no].held;
         if (h.count && !eh_desk_kind(new, h.id))
             return refuse_held(s, &h);
     }
@@ -117,7 +125,8 @@ static int refuse_policy(struct step *s, const struct eh_desk *new)
 static int refuse_plans(struct step *s, const struct eh_desk *new)
 {
     struct eh_error error = {0};
-    if (eh_was(s, EH_RECORDED_TAKEN) || eh_engine_plans_check(s->e, new, s->in->date, &error) == 0)
+    if (eh_step_was(s, EH_RECORDED_TAKEN) ||
+        eh_engine_plans_check(s->e, new, s->in->date, &error) == 0)
         return 0;
     return eh_step_refuse(s, EH_ECONFLICT, "%s", error.text);
 }
@@ -144,7 +153,7 @@ int eh_desk_refuse_change(struct step *s, const struct eh_desk *new)
         r = refuse_identity(s, new);
     if (r == 0 && !s->fx->refused && eh_past_room(s->e, &error) < 0)
         r = eh_step_refuse(s, error.code, "%s", error.text);
-    if (r == 0 && !s->fx->refused && eh_was(s, EH_RECORDED_REFUSED))
+    if (r == 0 && !s->fx->refused && eh_step_was(s, EH_RECORDED_REFUSED))
         r = refuse_policy(s, new);
     return r;
 }

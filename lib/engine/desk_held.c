@@ -1,7 +1,9 @@
 /*
  * desk_held: a desk file, parsed, as the engine keeps it.
  */
-#include "calls.h"
+#include "desk_held.h"
+
+#include "state.h"
 
 #include <stdlib.h>
 
@@ -42,7 +44,7 @@ const struct eh_desk_team *eh_desk_later_policy(const struct eh_desk *desk)
     return NULL;
 }
 
-bool eh_roster_has_first_policies(const struct eh_engine *e)
+bool eh_desk_has_first_policies(const struct eh_engine *e)
 {
     return e->desk && !eh_desk_later_policy(e->desk->desk);
 }

@@ -1,8 +1,18 @@
 /*
  * desk_step: a new desk file takes effect, or a new day: whoever leaves or comes back by it does.
  */
-#include "facts.h"
-#include "stays.h"
+#include "desk_step.h"
+
+#include "desk_check.h"
+#include "desk_held.h"
+#include "effects.h"
+#include "leavers.h"
+#include "past.h"
+#include "plans.h"
+#include "roster.h"
+#include "state.h"
+#include "step.h"
+#include "steps.h"
 
 static int install(struct step *s, struct desk_held *held)
 {

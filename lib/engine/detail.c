@@ -1,7 +1,9 @@
 /*
  * detail: what a policy compared, read back for others.
  */
-#include "policy.h"
+#include "detail.h"
+
+#include "canonical.h"
 
 static void read_pair(struct eh_reader *in, bool scored, struct eh_deal_detail *ret)
 {

@@ -4,7 +4,13 @@
  * It is the sum, modulo 2^128, of the hashes of the canonical bytes of all objects; an object that
  * changed takes its old hash out and puts its new one in.
  */
-#include "stays.h"
+#include "digest.h"
+
+#include "encode.h"
+#include "skill_set.h"
+#include "state.h"
+#include "ticket.h"
+#include "turns.h"
 
 /* Numbers are hashed, and digests are stored: never change, never reuse. */
 enum object {
@@ -12,7 +18,7 @@ enum object {
     OBJECT_TICKET = 2,
     OBJECT_REP = 3,
     OBJECT_ACCOUNT = 4,
-    OBJECT_PARKED = 5,
+    OBJECT_PENDING = 5,
     OBJECT_LEDGER = 6,
     OBJECT_SET = 7,
     OBJECT_SLOT = 8,
@@ -57,14 +63,14 @@ static void replace(struct eh_engine *e, struct eh_key *hash)
 
 void eh_digest_ticket(struct eh_engine *e, uint32_t slot)
 {
-    eh_encode_ticket(e, &e->tickets[slot], begin(e, OBJECT_TICKET));
-    replace(e, &e->tickets[slot].hash);
+    eh_encode_ticket(e, &e->tickets.slots[slot], begin(e, OBJECT_TICKET));
+    replace(e, &e->tickets.slots[slot].hash);
 }
 
 void eh_digest_rep(struct eh_engine *e, uint32_t rep)
 {
     eh_encode_rep(e, rep, begin(e, OBJECT_REP));
-    replace(e, &e->reps[rep].hash);
+    replace(e, &e->roster.reps[rep].hash);
 }
 
 void eh_digest_account(struct eh_engine *e, struct account *account)
@@ -73,27 +79,27 @@ void eh_digest_account(struct eh_engine *e, struct account *account)
     replace(e, &account->hash);
 }
 
-void eh_digest_parked(struct eh_engine *e, struct parked *parked)
+void eh_digest_pending(struct eh_engine *e, struct pending_outcome *parked)
 {
-    eh_encode_parked(parked, begin(e, OBJECT_PARKED));
+    eh_encode_pending(parked, begin(e, OBJECT_PENDING));
     replace(e, &parked->hash);
 }
 
 void eh_digest_cancelled(struct eh_engine *e, uint32_t slot)
 {
-    eh_cancelled_encode(&e->cancelled[slot], begin(e, OBJECT_CANCELLED));
-    replace(e, &e->cancelled[slot].hash);
+    eh_encode_cancelled(&e->cancelled.slots[slot], begin(e, OBJECT_CANCELLED));
+    replace(e, &e->cancelled.slots[slot].hash);
 }
 
 void eh_digest_ledger(struct eh_engine *e, uint32_t team)
 {
     eh_encode_ledger(e, team, begin(e, OBJECT_LEDGER));
-    replace(e, &e->teams[team].ledger.hash);
+    replace(e, &e->roster.teams[team].ledger.hash);
 }
 
 void eh_digest_set(struct eh_engine *e, uint32_t team_no, uint32_t set)
 {
-    struct team *team = &e->teams[team_no];
+    struct team *team = &e->roster.teams[team_no];
     eh_encode_set(e, team, &team->sets[set], begin(e, OBJECT_SET));
     replace(e, &team->sets[set].hash);
 }
@@ -103,13 +109,13 @@ static void put_slot(const struct eh_engine *e, const struct team *team,
 {
     eh_bytes_put_str(out, team->desk->id);
     eh_bytes_put_str(out, eh_str_n(set->skills, set->skills_size));
-    eh_bytes_put_str(out, e->rep_names.items[team->members[position].rep]);
+    eh_bytes_put_str(out, e->roster.rep_ids.items[team->members[position].rep]);
     eh_encode_slot(&set->slots[position], out);
 }
 
 void eh_digest_slot(struct eh_engine *e, uint32_t team_no, uint32_t set_no, uint32_t position)
 {
-    struct team *team = &e->teams[team_no];
+    struct team *team = &e->roster.teams[team_no];
     struct skill_set *set = &team->sets[set_no];
     struct slot *slot = &set->slots[position];
     if (eh_slot_is_empty(slot)) { /* as good as none */
@@ -123,24 +129,24 @@ void eh_digest_slot(struct eh_engine *e, uint32_t team_no, uint32_t set_no, uint
 void eh_digest_purse(struct eh_engine *e, uint32_t team)
 {
     eh_encode_purse(e, team, begin(e, OBJECT_PURSE));
-    replace(e, &e->teams[team].purse.hash);
+    replace(e, &e->roster.teams[team].purse.hash);
 }
 
 void eh_digest_past(struct eh_engine *e, uint32_t team)
 {
     eh_encode_past(e, team, begin(e, OBJECT_PAST));
-    replace(e, &e->teams[team].past.hash);
+    replace(e, &e->roster.teams[team].past.hash);
 }
 
 void eh_digest_since(struct eh_engine *e, uint32_t rep)
 {
     eh_encode_since(e, rep, begin(e, OBJECT_SINCE));
-    replace(e, &e->reps[rep].since_hash);
+    replace(e, &e->roster.reps[rep].since_hash);
 }
 
 void eh_digest_period(struct eh_engine *e, uint32_t slot)
 {
-    struct period *p = &e->periods[slot];
+    struct period *p = &e->periods.slots[slot];
     if (p->shadow)
         return;
     eh_encode_period(e, p, begin(e, OBJECT_PERIOD));
@@ -151,7 +157,7 @@ void eh_digest_period(struct eh_engine *e, uint32_t slot)
 static void put_fact(const struct eh_engine *e, const struct period *p, const struct fact *fact,
                      struct eh_bytes *out)
 {
-    eh_bytes_put_str(out, e->team_names.items[p->team]);
+    eh_bytes_put_str(out, e->roster.team_ids.items[p->team]);
     eh_bytes_put_u8(out, p->period.kind);
     eh_bytes_put_i(out, p->period.number);
     eh_encode_fact(e, fact, out);
@@ -159,11 +165,11 @@ static void put_fact(const struct eh_engine *e, const struct period *p, const st
 
 void eh_digest_fact(struct eh_engine *e, uint32_t period, uint32_t slot)
 {
-    const struct period *p = &e->periods[period];
+    const struct period *p = &e->periods.slots[period];
     if (p->shadow)
         return;
-    put_fact(e, p, &e->facts[slot], begin(e, OBJECT_FACT));
-    replace(e, &e->facts[slot].hash);
+    put_fact(e, p, &e->facts.slots[slot], begin(e, OBJECT_FACT));
+    replace(e, &e->facts.slots[slot].hash);
 }
 
 void eh_digest_leave(struct eh_engine *e, struct eh_key *hash)
@@ -221,9 +227,9 @@ static unsigned __int128 sum_of_facts(const struct eh_engine *e, const struct pe
                                       uint32_t head, struct eh_bytes *bytes)
 {
     unsigned __int128 sum = 0;
-    for (uint32_t at = head; at != NONE; at = e->facts[at].next) {
+    for (uint32_t at = head; at != NONE; at = e->facts.slots[at].next) {
         start(bytes, OBJECT_FACT);
-        put_fact(e, p, &e->facts[at], bytes);
+        put_fact(e, p, &e->facts.slots[at], bytes);
         sum += hash_apart(bytes);
     }
     return sum;
@@ -233,13 +239,13 @@ static unsigned __int128 sum_of_periods(const struct eh_engine *e, uint32_t team
                                         struct eh_bytes *bytes)
 {
     unsigned __int128 sum = 0;
-    if (e->teams[team].purse.used) {
+    if (e->roster.teams[team].purse.used) {
         start(bytes, OBJECT_PURSE);
         eh_encode_purse(e, team, bytes);
         sum += hash_apart(bytes);
     }
-    for (uint32_t at = e->teams[team].periods; at != NONE; at = e->periods[at].older) {
-        const struct period *p = &e->periods[at];
+    for (uint32_t at = e->roster.teams[team].periods; at != NONE; at = e->periods.slots[at].older) {
+        const struct period *p = &e->periods.slots[at];
         start(bytes, OBJECT_PERIOD);
         eh_encode_period(e, p, bytes);
         sum += hash_apart(bytes);
@@ -252,15 +258,15 @@ static unsigned __int128 sum_of_periods(const struct eh_engine *e, uint32_t team
 static unsigned __int128 sum_of_past(const struct eh_engine *e, struct eh_bytes *bytes)
 {
     unsigned __int128 sum = 0;
-    for (uint32_t i = 0; i < e->team_names.count; i++) {
-        if (e->teams[i].past.day == EH_DATE_ALWAYS)
+    for (uint32_t i = 0; i < e->roster.team_ids.count; i++) {
+        if (e->roster.teams[i].past.day == EH_DATE_ALWAYS)
             continue;
         start(bytes, OBJECT_PAST);
         eh_encode_past(e, i, bytes);
         sum += hash_apart(bytes);
     }
-    for (uint32_t i = 0; i < e->rep_names.count; i++) {
-        if (e->reps[i].since == EH_DATE_ALWAYS)
+    for (uint32_t i = 0; i < e->roster.rep_ids.count; i++) {
+        if (e->roster.reps[i].since == EH_DATE_ALWAYS)
             continue;
         start(bytes, OBJECT_SINCE);
         eh_encode_since(e, i, bytes);
@@ -272,8 +278,8 @@ static unsigned __int128 sum_of_past(const struct eh_engine *e, struct eh_bytes 
 static unsigned __int128 sum_of_teams(const struct eh_engine *e, struct eh_bytes *bytes)
 {
     unsigned __int128 sum = 0;
-    for (uint32_t i = 0; i < e->team_names.count; i++) {
-        const struct team *team = &e->teams[i];
+    for (uint32_t i = 0; i < e->roster.team_ids.count; i++) {
+        const struct team *team = &e->roster.teams[i];
         sum += sum_of_periods(e, i, bytes);
         for (uint32_t set = 0; set < team->set_count; set++)
             if (team->sets[set].skills)
@@ -291,33 +297,33 @@ struct eh_key eh_engine_digest_anew(const struct eh_engine *e)
 {
     EH_AUTO(eh_bytes) struct eh_bytes bytes = EH_BYTES_INIT;
     unsigned __int128 sum = globals_hash(e) + sum_of_teams(e, &bytes) + sum_of_past(e, &bytes);
-    for (uint32_t i = 0; i < e->order_count; i++) {
-        if (e->order[i].slot == NONE)
+    for (uint32_t i = 0; i < e->tickets.order_count; i++) {
+        if (e->tickets.order[i].slot == NONE)
             continue;
         start(&bytes, OBJECT_TICKET);
-        eh_encode_ticket(e, &e->tickets[e->order[i].slot], &bytes);
+        eh_encode_ticket(e, &e->tickets.slots[e->tickets.order[i].slot], &bytes);
         sum += hash_apart(&bytes);
     }
-    for (uint32_t i = 0; i < e->rep_names.count; i++) {
-        if (!e->reps[i].known)
+    for (uint32_t i = 0; i < e->roster.rep_ids.count; i++) {
+        if (!e->roster.reps[i].known)
             continue;
         start(&bytes, OBJECT_REP);
         eh_encode_rep(e, i, &bytes);
         sum += hash_apart(&bytes);
     }
-    for (uint32_t i = 0; i < e->account_count; i++) {
+    for (uint32_t i = 0; i < e->accounts.count; i++) {
         start(&bytes, OBJECT_ACCOUNT);
-        eh_encode_account(e, &e->accounts[i], &bytes);
+        eh_encode_account(e, &e->accounts.items[i], &bytes);
         sum += hash_apart(&bytes);
     }
-    for (uint32_t i = e->parked_list.first; i != NONE; i = e->parked[i].next) {
-        start(&bytes, OBJECT_PARKED);
-        eh_encode_parked(&e->parked[i], &bytes);
+    for (uint32_t i = e->pending.list.first; i != NONE; i = e->pending.slots[i].next) {
+        start(&bytes, OBJECT_PENDING);
+        eh_encode_pending(&e->pending.slots[i], &bytes);
         sum += hash_apart(&bytes);
     }
-    for (uint32_t i = e->cancelled_list.first; i != NONE; i = e->cancelled[i].next) {
+    for (uint32_t i = e->cancelled.list.first; i != NONE; i = e->cancelled.slots[i].next) {
         start(&bytes, OBJECT_CANCELLED);
-        eh_cancelled_encode(&e->cancelled[i], &bytes);
+        eh_encode_cancelled(&e->cancelled.slots[i], &bytes);
         sum += hash_apart(&bytes);
     }
     return key_of(sum);

@@ -1,17 +1,19 @@
 /*
  * due: what time brings next.
  */
-#include "calls.h"
+#include "expiries.h"
+#include "interner.h"
+#include "state.h"
 
 static int64_t leftover_due(const struct eh_engine *e)
 {
-    return e->ready_count || e->releasing_count ? e->at_us : EH_TIME_NEVER;
+    return e->ready.count || e->rounds.count ? e->at_us : EH_TIME_NEVER;
 }
 
-static int64_t parked_due(const struct eh_engine *e)
+static int64_t pending_due(const struct eh_engine *e)
 {
-    uint32_t first = e->parked_list.first;
-    return first != NONE ? e->parked[first].until_us : EH_TIME_NEVER;
+    uint32_t first = e->pending.list.first;
+    return first != NONE ? e->pending.slots[first].until_us : EH_TIME_NEVER;
 }
 
 static int64_t least(int64_t a, int64_t b)
@@ -21,7 +23,7 @@ static int64_t least(int64_t a, int64_t b)
 
 int64_t eh_engine_due_us(const struct eh_engine *e)
 {
-    return least(leftover_due(e), least(eh_expiry_due(e), parked_due(e)));
+    return least(leftover_due(e), least(eh_expiry_due(e), pending_due(e)));
 }
 
 bool eh_engine_due(const struct eh_engine *e, struct eh_due *ret)
@@ -34,10 +36,10 @@ bool eh_engine_due(const struct eh_engine *e, struct eh_due *ret)
         ret->kind = EH_DUE_LEFTOVER;
     else if (due == eh_expiry_due(e)) {
         ret->kind = EH_DUE_SIGNAL;
-        ret->rep = name_of(&e->rep_names, e->expiries[0]);
+        ret->rep = interned(&e->roster.rep_ids, e->expiries.reps[0]);
     } else {
         ret->kind = EH_DUE_PARKED;
-        ret->input = e->parked[e->parked_list.first].input;
+        ret->input = e->pending.slots[e->pending.list.first].input;
     }
     return true;
 }

@@ -3,7 +3,14 @@
  *
  * Every text is copied into the caller's arena: it outlives the ticket and even the engine.
  */
+#include "effects.h"
+
+#include "encode.h"
+#include "interner.h"
+#include "state.h"
+#include "step.h"
 #include "story.h"
+#include "ticket.h"
 
 void eh_step_begin(struct eh_effects *fx)
 {
@@ -59,9 +66,9 @@ int eh_step_emit(struct step *s, int type, const struct ticket *t, uint32_t rep,
         .ticket = t->no,
         .source = ticket_source(t),
         .id = ticket_id(t),
-        .team = name_of(&s->e->team_names, t->team),
-        .rep = name_of(&s->e->rep_names, rep),
-        .was = name_of(&s->e->rep_names, was),
+        .team = interned(&s->e->roster.team_ids, t->team),
+        .rep = interned(&s->e->roster.rep_ids, rep),
+        .was = interned(&s->e->roster.rep_ids, was),
         .stream_ms = t->stream_ms,
         .stream_no = t->stream_no,
     };
@@ -70,7 +77,7 @@ int eh_step_emit(struct step *s, int type, const struct ticket *t, uint32_t rep,
         effect.eligible = decision->eligible;
         effect.weight = decision->weight;
         effect.detail = decision->detail;
-        effect.epoch = decision->eligible ? s->e->epoch : 0;
+        effect.epoch = decision->eligible ? s->e->epochs.current : 0;
         if (decision->draws) {
             effect.draws = (uint64_t *)decision->draws->results; /* copied, not written to */
             effect.draw_count = decision->draws->count;
@@ -104,7 +111,7 @@ int eh_step_resent_notice(struct step *s, const struct ticket *t, struct eh_str 
                                      .ticket = t->no,
                                      .source = ticket_source(t),
                                      .id = ticket_id(t),
-                                     .team = name_of(&s->e->team_names, t->team),
+                                     .team = interned(&s->e->roster.team_ids, t->team),
                                      .why = id,
                                      .stream_ms = t->stream_ms,
                                      .stream_no = t->stream_no});
@@ -192,7 +199,7 @@ int eh_step_image(struct step *s, const struct ticket *t)
 
 int eh_step_signal(struct step *s, uint32_t rep, int status, int64_t from_us, int64_t until_us)
 {
-    struct eh_str name = eh_arena_str(s->fx->arena, name_of(&s->e->rep_names, rep));
+    struct eh_str name = eh_arena_str(s->fx->arena, interned(&s->e->roster.rep_ids, rep));
     if (!name.data)
         return -EH_ENOMEM;
     s->fx->signal_rep = name;

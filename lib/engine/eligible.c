@@ -6,7 +6,15 @@
  * up once in each set of each of his teams. This is the one place where eligibility changes, and so
  * where the ledger hears of it.
  */
+#include "eligible.h"
+
+#include "ledger.h"
+#include "member.h"
 #include "policy.h"
+#include "ready.h"
+#include "skill_set.h"
+#include "state.h"
+#include "turns.h"
 
 static const struct node nobody = {0, 0, NONE, 0, 0};
 
@@ -19,7 +27,7 @@ static int compare_load(const struct rep *a, const struct rep *b)
 
 static const struct rep *rep_at(const struct eh_engine *e, const struct team *team, uint32_t at)
 {
-    return &e->reps[team->members[at].rep];
+    return &e->roster.reps[team->members[at].rep];
 }
 
 static void combine(const struct eh_engine *e, const struct team *team, struct node *tree,
@@ -52,7 +60,7 @@ static struct node leaf_of(const struct eh_engine *e, const struct team *team, u
     const struct slot *slots = team->sets[set].slots;
     if (!member->eligible || !(member->sets >> set & 1))
         return nobody;
-    return (struct node){e->reps[member->rep].share_ppm, 1, position, 1,
+    return (struct node){e->roster.reps[member->rep].share_ppm, 1, position, 1,
                          slots ? slots[position].slots : 0};
 }
 
@@ -68,7 +76,7 @@ static void put_due(const struct eh_engine *e, const struct team *team, uint32_t
 static void put_leaf(struct eh_engine *e, uint32_t team_no, uint32_t set, uint32_t position,
                      struct node leaf)
 {
-    struct team *team = &e->teams[team_no];
+    struct team *team = &e->roster.teams[team_no];
     struct node *tree = team->sets[set].tree;
     uint32_t at = team->leaves + position;
     tree[at] = leaf;
@@ -92,7 +100,7 @@ static bool is_active(const struct member *member, int32_t date)
 /* Rules before EH_RULES_TURNS: who returns enters with the next round. */
 static void drop_slots(struct eh_engine *e, uint32_t team_no, uint32_t position)
 {
-    for (uint64_t left = e->teams[team_no].members[position].sets; left; left &= left - 1)
+    for (uint64_t left = e->roster.teams[team_no].members[position].sets; left; left &= left - 1)
         eh_rotation_earlier_drop(e, team_no, (uint32_t)__builtin_ctzll(left), position);
 }
 
@@ -100,8 +108,8 @@ static void lose_skills(struct eh_engine *e, uint32_t team, uint32_t set, uint32
 {
     if (e->rules < EH_RULES_TURNS)
         eh_rotation_earlier_drop(e, team, set, position);
-    else if (e->teams[team].sets[set].slots)
-        eh_turns_put_down(e, &e->teams[team], set, position);
+    else if (e->roster.teams[team].sets[set].slots)
+        eh_turns_put_down(e, &e->roster.teams[team], set, position);
 }
 
 static void enter(struct eh_engine *e, uint32_t team, const struct member *member)
@@ -119,9 +127,9 @@ static void leave(struct eh_engine *e, uint32_t team, const struct member *membe
 /* What follows from date, status, points and capacity. */
 static void set_flags(struct eh_engine *e, uint32_t team_no, uint32_t position)
 {
-    const struct team *team = &e->teams[team_no];
+    const struct team *team = &e->roster.teams[team_no];
     struct member *member = &team->members[position];
-    const struct rep *rep = &e->reps[member->rep];
+    const struct rep *rep = &e->roster.reps[member->rep];
     bool was = member->eligible;
     member->available =
         member->active && rep->status == EH_STATUS_AVAILABLE && !eh_rep_is_away_in(e, rep, team_no);
@@ -137,7 +145,7 @@ static void set_flags(struct eh_engine *e, uint32_t team_no, uint32_t position)
 /* Marks who has the skills of a set. */
 static void set_bits(struct eh_engine *e, uint32_t team_no, uint32_t set_no)
 {
-    const struct team *team = &e->teams[team_no];
+    const struct team *team = &e->roster.teams[team_no];
     const struct skill_set *set = &team->sets[set_no];
     struct eh_str skills = eh_str_n(set->skills, set->skills_size);
     uint64_t bit = UINT64_C(1) << set_no;
@@ -152,7 +160,7 @@ static void set_bits(struct eh_engine *e, uint32_t team_no, uint32_t set_no)
 
 static void build_tree(struct eh_engine *e, uint32_t team_no, uint32_t set_no)
 {
-    struct team *team = &e->teams[team_no];
+    struct team *team = &e->roster.teams[team_no];
     struct skill_set *set = &team->sets[set_no];
     set->available = set->able = 0;
     for (uint32_t i = 0; i < team->leaves; i++) {
@@ -181,7 +189,7 @@ void eh_eligible_build_set(struct eh_engine *e, uint32_t team, uint32_t set)
 
 void eh_eligible_rebuild(struct eh_engine *e, uint32_t team_no)
 {
-    struct team *team = &e->teams[team_no];
+    struct team *team = &e->roster.teams[team_no];
     for (uint32_t i = 0; i < team->set_count; i++)
         if (team->sets[i].skills)
             set_bits(e, team_no, i);
@@ -200,7 +208,7 @@ void eh_eligible_rebuild(struct eh_engine *e, uint32_t team_no)
 
 void eh_eligible_leave_all(struct eh_engine *e, uint32_t team_no)
 {
-    const struct team *team = &e->teams[team_no];
+    const struct team *team = &e->roster.teams[team_no];
     for (uint32_t i = 0; i < team->member_count; i++) {
         struct member *member = &team->members[i];
         if (member->eligible)
@@ -211,7 +219,7 @@ void eh_eligible_leave_all(struct eh_engine *e, uint32_t team_no)
 
 static void refresh_member(struct eh_engine *e, uint32_t team_no, uint32_t position)
 {
-    struct team *team = &e->teams[team_no];
+    struct team *team = &e->roster.teams[team_no];
     struct member *member = &team->members[position];
     bool was_available = member->available, was_eligible = member->eligible;
     set_flags(e, team_no, position);
@@ -230,7 +238,7 @@ static void refresh_member(struct eh_engine *e, uint32_t team_no, uint32_t posit
 
 void eh_eligible_refresh(struct eh_engine *e, uint32_t rep_no)
 {
-    const struct rep *rep = &e->reps[rep_no];
+    const struct rep *rep = &e->roster.reps[rep_no];
     for (uint32_t i = 0; i < rep->membership_count; i++)
         refresh_member(e, rep->memberships[i].team, rep->memberships[i].position);
 }
@@ -238,13 +246,13 @@ void eh_eligible_refresh(struct eh_engine *e, uint32_t rep_no)
 void eh_eligible_mask(struct eh_engine *e, uint32_t team_no, uint32_t set, uint32_t position,
                       bool in)
 {
-    struct team *team = &e->teams[team_no];
+    struct team *team = &e->roster.teams[team_no];
     put_leaf(e, team_no, set, position, in ? leaf_of(e, team, set, position) : nobody);
 }
 
 void eh_eligible_slots(struct eh_engine *e, uint32_t team, uint32_t set, uint32_t position)
 {
-    put_leaf(e, team, set, position, leaf_of(e, &e->teams[team], set, position));
+    put_leaf(e, team, set, position, leaf_of(e, &e->roster.teams[team], set, position));
 }
 
 uint64_t eh_eligible_weight_before(const struct team *team, const struct skill_set *set,

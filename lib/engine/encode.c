@@ -4,9 +4,21 @@
  * The same bytes stand in snapshots, in images and under the digest. Names are written as ids,
  * never as numbers.
  */
+#include "encode.h"
+
+#include "canonical.h"
+#include "changed.h"
 #include "image.h"
+#include "interner.h"
+#include "journal.h"
+#include "pending.h"
+#include "skill_set.h"
+#include "state.h"
 #include "stored.h"
-#include "stays.h"
+#include "story.h"
+#include "tail.h"
+#include "ticket.h"
+#include "turns.h"
 
 #include <stdlib.h>
 
@@ -18,7 +30,7 @@ static void put_story(const struct eh_engine *e, const struct story *story, stru
     if (!story)
         return;
     eh_story_put_sum(&story->base, out);
-    eh_bytes_put_str(out, name_of(&e->team_names, story->first_team));
+    eh_bytes_put_str(out, interned(&e->roster.team_ids, story->first_team));
     eh_bytes_put_str(out, eh_str_n((const char *)story->journal, story->journal_size));
 }
 
@@ -33,10 +45,10 @@ void eh_encode_ticket(const struct eh_engine *e, const struct ticket *t, struct 
     eh_bytes_put_u8(out, t->has_customer);
     if (t->has_customer)
         eh_put_key(out, ticket_customer(t));
-    eh_bytes_put_str(out, name_of(&e->team_names, t->team));
-    eh_bytes_put_str(out, name_of(&e->kind_names, t->kind));
-    eh_bytes_put_str(out, name_of(&e->rep_names, t->rep));
-    eh_bytes_put_str(out, name_of(&e->rep_names, t->was));
+    eh_bytes_put_str(out, interned(&e->roster.team_ids, t->team));
+    eh_bytes_put_str(out, interned(&e->roster.kind_ids, t->kind));
+    eh_bytes_put_str(out, interned(&e->roster.rep_ids, t->rep));
+    eh_bytes_put_str(out, interned(&e->roster.rep_ids, t->was));
     eh_bytes_put_u8(
         out, (uint8_t)(t->state | (t->aside ? TICKET_ASIDE : 0) | (t->left ? TICKET_LEFT : 0)));
     eh_bytes_put_u8(out, t->priority);
@@ -91,8 +103,8 @@ static uint8_t flags_of_rep(const struct rep *rep)
 
 void eh_encode_rep(const struct eh_engine *e, uint32_t no, struct eh_bytes *out)
 {
-    const struct rep *rep = &e->reps[no];
-    eh_bytes_put_str(out, e->rep_names.items[no]);
+    const struct rep *rep = &e->roster.reps[no];
+    eh_bytes_put_str(out, e->roster.rep_ids.items[no]);
     eh_bytes_put_u8(out, rep->status);
     eh_bytes_put_u8(out, flags_of_rep(rep));
     eh_bytes_put_i(out, rep->since_us);
@@ -115,8 +127,8 @@ void eh_encode_rep(const struct eh_engine *e, uint32_t no, struct eh_bytes *out)
 
 void eh_encode_account(const struct eh_engine *e, const struct account *a, struct eh_bytes *out)
 {
-    eh_bytes_put_str(out, e->team_names.items[a->team]);
-    eh_bytes_put_str(out, e->rep_names.items[a->rep]);
+    eh_bytes_put_str(out, e->roster.team_ids.items[a->team]);
+    eh_bytes_put_str(out, e->roster.rep_ids.items[a->rep]);
     eh_bytes_put_i(out, a->received);
     eh_put_wide(out, a->received_value);
     eh_put_amount(out, a->offset);
@@ -125,13 +137,13 @@ void eh_encode_account(const struct eh_engine *e, const struct account *a, struc
 
 void eh_encode_ledger(const struct eh_engine *e, uint32_t team, struct eh_bytes *out)
 {
-    const struct ledger *ledger = &e->teams[team].ledger;
-    eh_bytes_put_str(out, e->team_names.items[team]);
+    const struct ledger *ledger = &e->roster.teams[team].ledger;
+    eh_bytes_put_str(out, e->roster.team_ids.items[team]);
     eh_bytes_put_u8(out, ledger->used);
     eh_bytes_put_u(out, ledger->dealt);
     eh_put_wide(out, ledger->dealt_value);
-    eh_bytes_put_i(out, ledger->in_air);
-    eh_put_wide(out, ledger->in_air_value);
+    eh_bytes_put_i(out, ledger->in_transit);
+    eh_put_wide(out, ledger->in_transit_value);
     eh_put_amount(out, ledger->loose);
 }
 
@@ -142,9 +154,9 @@ void eh_encode_set(const struct eh_engine *e, const struct team *team, const str
     eh_bytes_put_str(out, team->desk->id);
     eh_bytes_put_str(out, eh_str_n(set->skills, set->skills_size));
     eh_bytes_put_u8(out, set->dealt);
-    eh_put_amount(out, set->clock);
+    eh_put_amount(out, set->cumulative);
     eh_put_amount(out, set->carry);
-    eh_put_wide(out, set->turns.clock);
+    eh_put_wide(out, set->turns.cumulative);
     eh_put_wide(out, set->turns.carry);
     eh_bytes_put_u(out, set->turns.level);
 }
@@ -156,21 +168,21 @@ void eh_encode_slot(const struct slot *slot, struct eh_bytes *out)
     eh_put_wide(out, slot->offset);
 }
 
-void eh_encode_parked(const struct parked *p, struct eh_bytes *out)
+void eh_encode_pending(const struct pending_outcome *p, struct eh_bytes *out)
 {
     eh_bytes_put_u(out, p->input);
     eh_put_key(out, p->identity);
     eh_bytes_put_i(out, p->until_us);
     eh_bytes_put_u(out, p->stream_ms);
     eh_bytes_put_u(out, p->stream_no);
-    eh_bytes_put_u8(out, (uint8_t)(p->origin | (p->judged ? EH_PARKED_JUDGED : 0)));
+    eh_bytes_put_u8(out, (uint8_t)(p->origin | (p->judged ? PENDING_JUDGED : 0)));
     eh_bytes_put_str(out, eh_str_n((const char *)p->body, p->body_size));
 }
 
 void eh_encode_purse(const struct eh_engine *e, uint32_t team, struct eh_bytes *out)
 {
-    const struct purse *purse = &e->teams[team].purse;
-    eh_bytes_put_str(out, e->team_names.items[team]);
+    const struct purse *purse = &e->roster.teams[team].purse;
+    eh_bytes_put_str(out, e->roster.team_ids.items[team]);
     eh_bytes_put_u8(out, purse->used);
     eh_bytes_put_i(out, purse->planned_on);
     eh_bytes_put_i(out, purse->settled);
@@ -180,7 +192,7 @@ void eh_encode_purse(const struct eh_engine *e, uint32_t team, struct eh_bytes *
 /* What was handed in stands here as its hash: this is on the way of every outcome. */
 void eh_encode_period(const struct eh_engine *e, const struct period *p, struct eh_bytes *out)
 {
-    eh_bytes_put_str(out, e->team_names.items[p->team]);
+    eh_bytes_put_str(out, e->roster.team_ids.items[p->team]);
     eh_bytes_put_u8(out, p->period.kind);
     eh_bytes_put_i(out, p->period.number);
     eh_bytes_put_u8(out, p->state);
@@ -210,8 +222,8 @@ void eh_encode_period(const struct eh_engine *e, const struct period *p, struct 
 void eh_encode_fact(const struct eh_engine *e, const struct fact *fact, struct eh_bytes *out)
 {
     eh_bytes_put_u8(out, fact->type);
-    eh_bytes_put_str(out, name_of(&e->rep_names, fact->rep));
-    eh_bytes_put_str(out, name_of(&e->kind_names, fact->kind));
+    eh_bytes_put_str(out, interned(&e->roster.rep_ids, fact->rep));
+    eh_bytes_put_str(out, interned(&e->roster.kind_ids, fact->kind));
     eh_bytes_put_str(out, eh_str_n(fact->name, fact->name_size));
     eh_bytes_put_u8(out, (uint8_t)((fact->has_paid ? FACT_PAID : 0) |
                                    (fact->has_contract ? FACT_CONTRACT : 0) |
@@ -225,12 +237,12 @@ void eh_encode_fact(const struct eh_engine *e, const struct fact *fact, struct e
 
 void eh_encode_past(const struct eh_engine *e, uint32_t no, struct eh_bytes *out)
 {
-    const struct past *past = &e->teams[no].past;
-    eh_bytes_put_str(out, e->team_names.items[no]);
+    const struct past *past = &e->roster.teams[no].past;
+    eh_bytes_put_str(out, e->roster.team_ids.items[no]);
     eh_bytes_put_i(out, past->day);
     eh_bytes_put_u(out, past->count);
     for (uint32_t i = 0; i < past->count; i++) {
-        eh_bytes_put_str(out, e->rep_names.items[past->stays[i].rep]);
+        eh_bytes_put_str(out, e->roster.rep_ids.items[past->stays[i].rep]);
         eh_bytes_put_i(out, past->stays[i].from);
         eh_bytes_put_i(out, past->stays[i].until);
     }
@@ -238,12 +250,12 @@ void eh_encode_past(const struct eh_engine *e, uint32_t no, struct eh_bytes *out
 
 void eh_encode_since(const struct eh_engine *e, uint32_t no, struct eh_bytes *out)
 {
-    eh_bytes_put_str(out, e->rep_names.items[no]);
-    eh_bytes_put_i(out, e->reps[no].since);
-    eh_bytes_put_i(out, e->reps[no].since_until);
+    eh_bytes_put_str(out, e->roster.rep_ids.items[no]);
+    eh_bytes_put_i(out, e->roster.reps[no].since);
+    eh_bytes_put_i(out, e->roster.reps[no].since_until);
 }
 
-void eh_cancelled_encode(const struct cancelled *c, struct eh_bytes *out)
+void eh_encode_cancelled(const struct cancelled *c, struct eh_bytes *out)
 {
     eh_bytes_put_u(out, c->key);
     eh_bytes_put_i(out, c->at_us);
@@ -252,10 +264,10 @@ void eh_cancelled_encode(const struct cancelled *c, struct eh_bytes *out)
 
 void eh_encode_zones(const struct eh_engine *e, struct eh_bytes *out)
 {
-    eh_bytes_put_u(out, e->zone_count);
-    for (uint32_t i = 0; i < e->zone_count; i++) {
-        eh_bytes_put_i(out, e->zones[i].from);
-        eh_bytes_put_str(out, e->zone_names.items[e->zones[i].zone]);
+    eh_bytes_put_u(out, e->zones.count);
+    for (uint32_t i = 0; i < e->zones.count; i++) {
+        eh_bytes_put_i(out, e->zones.said[i].from);
+        eh_bytes_put_str(out, e->zones.names.items[e->zones.said[i].zone]);
     }
 }
 
@@ -280,9 +292,9 @@ void eh_encode_globals(const struct eh_engine *e, struct eh_bytes *out)
     eh_bytes_put_i(out, e->at_us);
     eh_bytes_put_i(out, e->date);
     eh_bytes_put_u8(out, e->has_day);
-    eh_bytes_put_u(out, e->epoch);
+    eh_bytes_put_u(out, e->epochs.current);
     eh_bytes_put_u(out, e->rules);
-    eh_bytes_put_str(out, name_of(&e->team_names, e->turn));
+    eh_bytes_put_str(out, interned(&e->roster.team_ids, e->ready.turn));
     eh_bytes_put_u8(out, e->desk != NULL);
     if (e->desk)
         eh_bytes_put(out, e->desk->hash, sizeof e->desk->hash);
@@ -291,6 +303,7 @@ void eh_encode_globals(const struct eh_engine *e, struct eh_bytes *out)
         eh_encode_zones(e, out);
     }
     put_published(e, out);
-    if (e->committed) /* at the end: states from before there were commitments read the same */
-        eh_bytes_put(out, e->commitment, sizeof e->commitment);
+    if (e->epochs
+            .committed) /* at the end: states from before there were commitments read the same */
+        eh_bytes_put(out, e->epochs.commitment, sizeof e->epochs.commitment);
 }

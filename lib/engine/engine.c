@@ -5,8 +5,27 @@
  * half way, a replay lacks a draw) the engine refuses every further step: it has to be rebuilt from
  * snapshot and log, which is what its owner does anyway.
  */
-#include "stays.h"
+#include "changed.h"
+#include "deal.h"
+#include "desk_held.h"
+#include "effects.h"
+#include "facts.h"
+#include "identify.h"
+#include "index.h"
+#include "interner.h"
+#include "observe.h"
+#include "past.h"
+#include "pending_apply.h"
+#include "release.h"
+#include "resends.h"
+#include "roster.h"
+#include "signals.h"
+#include "state.h"
+#include "step.h"
+#include "steps.h"
 #include "story.h"
+#include "ticket.h"
+#include "tickets.h"
 
 #include <stdlib.h>
 
@@ -18,15 +37,15 @@ int eh_engine_new(enum eh_rules rules, struct eh_engine **ret, struct eh_error *
     if (!e)
         return eh_error_set(error, EH_ENOMEM, "out of memory for an engine");
     e->rules = rules;
-    e->free_ticket = NONE;
-    e->free_parked = NONE;
-    e->free_period = NONE;
-    e->free_fact = NONE;
-    e->turn = NONE;
+    e->tickets.free = NONE;
+    e->pending.free = NONE;
+    e->periods.free = NONE;
+    e->facts.free = NONE;
+    e->ready.turn = NONE;
     e->told_from = EH_DATE_ALWAYS;
-    e->parked_list = (struct list){NONE, NONE, 0};
-    e->free_cancelled = NONE;
-    e->cancelled_list = (struct list){NONE, NONE, 0};
+    e->pending.list = (struct list){NONE, NONE, 0};
+    e->cancelled.free = NONE;
+    e->cancelled.list = (struct list){NONE, NONE, 0};
     *ret = e;
     return 0;
 }
@@ -35,37 +54,38 @@ void eh_engine_free(struct eh_engine *e)
 {
     if (!e)
         return;
-    for (uint32_t i = 0; i < e->ticket_count; i++) {
-        free(e->tickets[i].text);
-        eh_story_free(e->tickets[i].story);
+    for (uint32_t i = 0; i < e->tickets.used; i++) {
+        free(e->tickets.slots[i].text);
+        eh_story_free(e->tickets.slots[i].story);
     }
-    for (uint32_t i = 0; i < e->parked_slots; i++)
-        free(e->parked[i].body);
+    for (uint32_t i = 0; i < e->pending.used; i++)
+        free(e->pending.slots[i].body);
     eh_cancelled_done(e);
     eh_past_done(e);
-    for (uint32_t i = 0; i < e->team_names.count; i++)
-        eh_team_free(&e->teams[i]);
-    for (uint32_t i = 0; i < e->rep_names.count; i++) {
-        free(e->reps[i].reason);
-        free(e->reps[i].scope);
-        free(e->reps[i].leaves);
-        free(e->reps[i].by);
-        free(e->reps[i].away_in);
-        free(e->reps[i].held.by);
-        free(e->reps[i].held.reason);
+    for (uint32_t i = 0; i < e->roster.team_ids.count; i++)
+        eh_team_free(&e->roster.teams[i]);
+    for (uint32_t i = 0; i < e->roster.rep_ids.count; i++) {
+        free(e->roster.reps[i].reason);
+        free(e->roster.reps[i].scope);
+        free(e->roster.reps[i].leaves);
+        free(e->roster.reps[i].by);
+        free(e->roster.reps[i].away_in);
+        free(e->roster.reps[i].held.by);
+        free(e->roster.reps[i].held.reason);
     }
-    void *const arrays[] = {e->tickets, e->parked,      e->teams,      e->reps,
-                            e->kinds,   e->memberships, e->desk_teams, e->accounts,
-                            e->order,   e->expiries,    e->releasing,  e->ticket_index.places};
+    void *const arrays[] = {e->tickets.slots,     e->pending.slots,  e->roster.teams,
+                            e->roster.reps,       e->roster.kinds,   e->roster.memberships,
+                            e->roster.desk_teams, e->accounts.items, e->tickets.order,
+                            e->expiries.reps,     e->rounds.reps,    e->tickets.index.places};
     for (size_t i = 0; i < sizeof arrays / sizeof *arrays; i++)
         free(arrays[i]);
     eh_desk_held_free(e->desk);
-    eh_names_done(&e->rep_names);
-    eh_names_done(&e->team_names);
-    eh_names_done(&e->kind_names);
-    eh_names_done(&e->zone_names);
-    eh_table_done(&e->account_index);
-    eh_table_done(&e->parked_index);
+    eh_interner_done(&e->roster.rep_ids);
+    eh_interner_done(&e->roster.team_ids);
+    eh_interner_done(&e->roster.kind_ids);
+    eh_interner_done(&e->zones.names);
+    eh_table_done(&e->accounts.index);
+    eh_table_done(&e->pending.index);
     eh_table_done(&e->changed);
     eh_table_done(&e->customers);
     eh_facts_done(e);
@@ -83,8 +103,8 @@ static bool find_known(const struct eh_engine *e, const struct eh_input *in,
     uint32_t slot = in->message.type == EH_MESSAGE_TICKET ? eh_ticket_find(e, in->identity) : NONE;
     if (slot == NONE && !in->recalled.known)
         return false;
-    *ret_digest = slot != NONE ? e->tickets[slot].digest : in->recalled.digest;
-    *ret_input = slot != NONE ? e->tickets[slot].no : in->recalled.input;
+    *ret_digest = slot != NONE ? e->tickets.slots[slot].digest : in->recalled.digest;
+    *ret_input = slot != NONE ? e->tickets.slots[slot].no : in->recalled.input;
     return true;
 }
 
@@ -102,7 +122,8 @@ bool eh_engine_is_older(const struct eh_engine *e, const struct eh_input *in)
     if (in->message.type != EH_MESSAGE_TICKET || !eh_message_has(&in->message, EH_FIELD_CHANGED_AT))
         return false;
     uint32_t slot = eh_ticket_find(e, in->identity);
-    return slot != NONE && eh_changed_is_older(&in->message, eh_changed_get(e, &e->tickets[slot]));
+    return slot != NONE &&
+           eh_changed_is_older(&in->message, eh_changed_get(e, &e->tickets.slots[slot]));
 }
 
 /* 1: refused, because something else has this identity. */
@@ -134,11 +155,11 @@ int eh_step_due(struct step *s)
         return 0;
     switch (due.kind) {
     case EH_DUE_LEFTOVER: /* the deals themselves follow every step */
-        return e->releasing_count ? eh_release_round(s) : 0;
+        return e->rounds.count ? eh_release_round(s) : 0;
     case EH_DUE_SIGNAL:
-        return eh_signal_expire(s, e->expiries[0]);
+        return eh_signal_expire(s, e->expiries.reps[0]);
     default:
-        return eh_parked_expire(s);
+        return eh_pending_expire(s);
     }
 }
 
@@ -183,8 +204,8 @@ static int decide(struct step *s)
     else if (!s->fx->refused || e->rules >= EH_RULES_SLICES)
         r = eh_deal_waiting(s);
     if (due && e->rules >= EH_RULES_SLICES)
-        e->turn = s->turn;
-    if (r == 0 && s->subject != NONE && e->tickets[s->subject].state == EH_TICKET_CLOSED)
+        e->ready.turn = s->turn;
+    if (r == 0 && s->subject != NONE && e->tickets.slots[s->subject].state == EH_TICKET_CLOSED)
         eh_ticket_remove(e, s->subject);
     return r;
 }
@@ -206,7 +227,7 @@ int eh_engine_step(struct eh_engine *e, const struct eh_input *in, struct eh_eff
                      .fx = fx,
                      .now_us = in->at_us,
                      .deals_left = limit_of(&in->message),
-                     .turn = e->turn,
+                     .turn = e->ready.turn,
                      .subject = NONE};
     uint64_t seq = e->seq, dead = e->dead;
     eh_message_of_input(in, &s.m);

@@ -12,7 +12,14 @@
  * Where the master key is lost, nobody can reveal the seed of the current epoch, nor use the one
  * committed for the next: both are told as lost, and the one after them begins under another key.
  */
-#include "calls.h"
+#include "epochs.h"
+
+#include "desk_step.h"
+#include "effects.h"
+#include "state.h"
+#include "step.h"
+#include "steps.h"
+#include "time_back.h"
 
 static bool is_32_bytes(struct eh_str bytes)
 {
@@ -25,9 +32,10 @@ static bool fits(const struct eh_engine *e, const struct eh_message *m)
     bool next = eh_message_has(m, EH_FIELD_COMMITMENT);
     bool first = eh_message_has(m, EH_FIELD_COMMITMENT_FIRST);
     bool seed = eh_message_has(m, EH_FIELD_SEED);
-    if (!e->committed && !next)
+    if (!e->epochs.committed && !next)
         return !first && !seed; /* as logs were before there were commitments */
-    if (!next || !is_32_bytes(m->commitment) || first == e->committed || seed != e->committed)
+    if (!next || !is_32_bytes(m->commitment) || first == e->epochs.committed ||
+        seed != e->epochs.committed)
         return false;
     if (first)
         return is_32_bytes(m->commitment_first);
@@ -35,15 +43,15 @@ static bool fits(const struct eh_engine *e, const struct eh_message *m)
     if (!is_32_bytes(m->seed))
         return false;
     eh_seed_commit((const uint8_t *)m->seed.data, commitment);
-    return memcmp(commitment, e->commitment[0], sizeof commitment) == 0;
+    return memcmp(commitment, e->epochs.commitment[0], sizeof commitment) == 0;
 }
 
 static int commit(struct step *s, int which, struct eh_str commitment)
 {
     struct eh_engine *e = s->e;
-    memcpy(e->commitment[which], commitment.data, EH_SEED_BYTES);
-    return eh_step_epoch_notice(s, EH_NOTICE_COMMITMENT, e->epoch + (uint32_t)which,
-                                e->commitment[which]);
+    memcpy(e->epochs.commitment[which], commitment.data, EH_SEED_BYTES);
+    return eh_step_epoch_notice(s, EH_NOTICE_COMMITMENT, e->epochs.current + (uint32_t)which,
+                                e->epochs.commitment[which]);
 }
 
 /* The current epoch, if there is one, ends; the next begins. */
@@ -55,16 +63,17 @@ static int turn(struct step *s)
         return -EH_ECORRUPT;
     int r = 0;
     s->touched = true;
-    if (e->committed) {
-        r = eh_step_epoch_notice(s, EH_NOTICE_REVEALED, e->epoch, (const uint8_t *)m->seed.data);
-        memcpy(e->commitment[0], e->commitment[1], EH_SEED_BYTES);
+    if (e->epochs.committed) {
+        r = eh_step_epoch_notice(s, EH_NOTICE_REVEALED, e->epochs.current,
+                                 (const uint8_t *)m->seed.data);
+        memcpy(e->epochs.commitment[0], e->epochs.commitment[1], EH_SEED_BYTES);
     }
-    e->epoch += e->has_day;
+    e->epochs.current += e->has_day;
     e->has_day = true;
-    e->committed = eh_message_has(m, EH_FIELD_COMMITMENT);
+    e->epochs.committed = eh_message_has(m, EH_FIELD_COMMITMENT);
     if (r == 0 && eh_message_has(m, EH_FIELD_COMMITMENT_FIRST))
         r = commit(s, 0, m->commitment_first);
-    if (r == 0 && e->committed)
+    if (r == 0 && e->epochs.committed)
         r = commit(s, 1, m->commitment);
     return r;
 }
@@ -88,7 +97,7 @@ int eh_step_accept_time(struct step *s)
 
 int eh_step_reveal(struct step *s)
 {
-    if (!s->e->committed)
+    if (!s->e->epochs.committed)
         return eh_step_refuse(s, EH_ECONFLICT, "no draw epoch has begun yet: there is no seed");
     return turn(s);
 }
@@ -100,7 +109,7 @@ int eh_step_new_key(struct step *s)
 {
     struct eh_engine *e = s->e;
     const struct eh_message *m = &s->m;
-    if (!e->committed)
+    if (!e->epochs.committed)
         return eh_step_refuse(s, EH_ECONFLICT, "nothing is committed under any key yet");
     bool whole = eh_message_has(m, EH_FIELD_COMMITMENT_FIRST) && is_32_bytes(m->commitment_first) &&
                  eh_message_has(m, EH_FIELD_COMMITMENT) && is_32_bytes(m->commitment);
@@ -109,8 +118,8 @@ int eh_step_new_key(struct step *s)
     s->touched = true;
     int r = 0;
     for (uint32_t i = 0; r == 0 && i < EPOCHS_LOST; i++)
-        r = eh_step_lost_notice(s, e->epoch + i);
-    e->epoch += EPOCHS_LOST;
+        r = eh_step_lost_notice(s, e->epochs.current + i);
+    e->epochs.current += EPOCHS_LOST;
     if (r == 0)
         r = commit(s, 0, m->commitment_first);
     return r == 0 ? commit(s, 1, m->commitment) : r;

@@ -1,7 +1,10 @@
 /*
  * expiries: which rep's state changes next by itself: a heap of reps by that moment, then by id.
  */
-#include "calls.h"
+#include "expiries.h"
+
+#include "interner.h"
+#include "state.h"
 
 /* When the state in force ends or what is held back takes effect. */
 static int64_t next_us(const struct rep *rep)
@@ -11,41 +14,42 @@ static int64_t next_us(const struct rep *rep)
 
 static bool before(const struct eh_engine *e, uint32_t a, uint32_t b)
 {
-    int64_t left = next_us(&e->reps[a]), right = next_us(&e->reps[b]);
+    int64_t left = next_us(&e->roster.reps[a]), right = next_us(&e->roster.reps[b]);
     if (left != right)
         return left < right;
-    return eh_str_compare(name_of(&e->rep_names, a), name_of(&e->rep_names, b)) < 0;
+    return eh_str_compare(interned(&e->roster.rep_ids, a), interned(&e->roster.rep_ids, b)) < 0;
 }
 
 int64_t eh_expiry_due(const struct eh_engine *e)
 {
-    return e->expiry_count ? next_us(&e->reps[e->expiries[0]]) : EH_TIME_NEVER;
+    return e->expiries.count ? next_us(&e->roster.reps[e->expiries.reps[0]]) : EH_TIME_NEVER;
 }
 
 static void put(struct eh_engine *e, uint32_t at, uint32_t rep)
 {
-    e->expiries[at] = rep;
-    e->reps[rep].expiry_at = at;
+    e->expiries.reps[at] = rep;
+    e->roster.reps[rep].expiry_at = at;
 }
 
 static void swap(struct eh_engine *e, uint32_t a, uint32_t b)
 {
-    uint32_t rep = e->expiries[a];
-    put(e, a, e->expiries[b]);
+    uint32_t rep = e->expiries.reps[a];
+    put(e, a, e->expiries.reps[b]);
     put(e, b, rep);
 }
 
 static void settle(struct eh_engine *e, uint32_t at)
 {
-    while (at > 0 && before(e, e->expiries[at], e->expiries[(at - 1) / 2])) {
+    while (at > 0 && before(e, e->expiries.reps[at], e->expiries.reps[(at - 1) / 2])) {
         swap(e, at, (at - 1) / 2);
         at = (at - 1) / 2;
     }
     for (;;) {
         uint32_t child = 2 * at + 1;
-        if (child + 1 < e->expiry_count && before(e, e->expiries[child + 1], e->expiries[child]))
+        if (child + 1 < e->expiries.count &&
+            before(e, e->expiries.reps[child + 1], e->expiries.reps[child]))
             child++;
-        if (child >= e->expiry_count || !before(e, e->expiries[child], e->expiries[at]))
+        if (child >= e->expiries.count || !before(e, e->expiries.reps[child], e->expiries.reps[at]))
             return;
         swap(e, at, child);
         at = child;
@@ -54,14 +58,14 @@ static void settle(struct eh_engine *e, uint32_t at)
 
 void eh_expiry_update(struct eh_engine *e, uint32_t rep_no)
 {
-    struct rep *rep = &e->reps[rep_no];
+    struct rep *rep = &e->roster.reps[rep_no];
     uint32_t at = rep->expiry_at;
     if (next_us(rep) != EH_TIME_NEVER) {
         if (at == NONE) /* there is room for every rep */
-            put(e, at = e->expiry_count++, rep_no);
+            put(e, at = e->expiries.count++, rep_no);
         settle(e, at);
     } else if (at != NONE) {
-        uint32_t last = e->expiries[--e->expiry_count];
+        uint32_t last = e->expiries.reps[--e->expiries.count];
         rep->expiry_at = NONE;
         if (last != rep_no) {
             put(e, at, last);

@@ -7,6 +7,10 @@
  */
 #include "facts.h"
 
+#include "digest.h"
+#include "owned_text.h"
+#include "state.h"
+
 #include <stdlib.h>
 
 /* ---- finding and making */
@@ -20,20 +24,20 @@ static struct eh_key key_of(uint32_t period, uint8_t type, uint32_t rep, uint32_
 static int add_fact(struct eh_engine *e, uint32_t period, const struct fact *fact, uint32_t *ret)
 {
     int r = 0;
-    uint32_t slot = e->free_fact;
+    uint32_t slot = e->facts.free;
     if (slot != NONE)
-        e->free_fact = e->facts[slot].next;
-    else if ((r = eh_array_room(&e->facts, &e->fact_capacity, e->fact_count + 1, EH_ARRAY_MAX)) ==
-             0)
-        slot = e->fact_count++;
+        e->facts.free = e->facts.slots[slot].next;
+    else if ((r = eh_array_room(&e->facts.slots, &e->facts.capacity, e->facts.used + 1,
+                                EH_ARRAY_MAX)) == 0)
+        slot = e->facts.used++;
     if (r < 0)
         return r;
-    e->facts[slot] = *fact;
-    uint32_t *head =
-        fact->type == EH_FACT_IMPORT ? &e->periods[period].imports : &e->periods[period].facts;
-    e->facts[slot].next = *head;
+    e->facts.slots[slot] = *fact;
+    uint32_t *head = fact->type == EH_FACT_IMPORT ? &e->periods.slots[period].imports
+                                                  : &e->periods.slots[period].facts;
+    e->facts.slots[slot].next = *head;
     *head = slot;
-    e->facts_used += !e->periods[period].shadow;
+    e->facts.of_state += !e->periods.slots[period].shadow;
     *ret = slot;
     return 0;
 }
@@ -42,8 +46,8 @@ uint32_t eh_fact_find(const struct eh_engine *e, uint32_t period, uint8_t type, 
                       uint32_t kind)
 {
     uint64_t found;
-    return eh_table_get(&e->fact_index, key_of(period, type, rep, kind), &found) ? (uint32_t)found
-                                                                                 : NONE;
+    return eh_table_get(&e->facts.index, key_of(period, type, rep, kind), &found) ? (uint32_t)found
+                                                                                  : NONE;
 }
 
 int eh_fact_get(struct eh_engine *e, uint32_t period, uint8_t type, uint32_t rep, uint32_t kind,
@@ -51,21 +55,21 @@ int eh_fact_get(struct eh_engine *e, uint32_t period, uint8_t type, uint32_t rep
 {
     struct eh_key key = key_of(period, type, rep, kind);
     uint64_t found;
-    if (eh_table_get(&e->fact_index, key, &found)) {
+    if (eh_table_get(&e->facts.index, key, &found)) {
         *ret = (uint32_t)found;
         return 0;
     }
     struct fact fact = {.type = type, .rep = rep, .kind = kind};
     int r = add_fact(e, period, &fact, ret);
-    return r < 0 ? r : eh_table_put(&e->fact_index, key, *ret);
+    return r < 0 ? r : eh_table_put(&e->facts.index, key, *ret);
 }
 
 /* There are EH_IMPORTS_MAX at most: a walk finds the name. */
 uint32_t eh_import_find(const struct eh_engine *e, uint32_t period, struct eh_str name)
 {
-    uint32_t at = e->periods[period].imports;
-    while (at != NONE && !eh_str_equal(fact_name(&e->facts[at]), name))
-        at = e->facts[at].next;
+    uint32_t at = e->periods.slots[period].imports;
+    while (at != NONE && !eh_str_equal(fact_name(&e->facts.slots[at]), name))
+        at = e->facts.slots[at].next;
     return at;
 }
 
@@ -75,43 +79,43 @@ int eh_import_get(struct eh_engine *e, uint32_t period, struct eh_str name, uint
     if (*ret != NONE)
         return 0;
     struct fact fact = {.type = EH_FACT_IMPORT, .rep = NONE, .kind = NONE};
-    int r = eh_rep_set_text(&fact.name, &fact.name_size, name);
+    int r = eh_owned_text_set(&fact.name, &fact.name_size, name);
     if (r == 0)
         r = add_fact(e, period, &fact, ret);
     if (r < 0)
         free(fact.name);
     else
-        e->periods[period].import_count++;
+        e->periods.slots[period].import_count++;
     return r;
 }
 
 void eh_facts_drop(struct eh_engine *e, uint32_t period, uint32_t head)
 {
     while (head != NONE) {
-        struct fact *fact = &e->facts[head];
+        struct fact *fact = &e->facts.slots[head];
         uint32_t next = fact->next;
         eh_digest_leave(e, &fact->hash);
         if (fact->type != EH_FACT_IMPORT)
-            eh_table_remove(&e->fact_index, key_of(period, fact->type, fact->rep, fact->kind));
+            eh_table_remove(&e->facts.index, key_of(period, fact->type, fact->rep, fact->kind));
         free(fact->name);
-        *fact = (struct fact){.next = e->free_fact};
-        e->free_fact = head;
-        e->facts_used -= !e->periods[period].shadow;
+        *fact = (struct fact){.next = e->facts.free};
+        e->facts.free = head;
+        e->facts.of_state -= !e->periods.slots[period].shadow;
         head = next;
     }
 }
 
 void eh_facts_done(struct eh_engine *e)
 {
-    for (uint32_t i = 0; i < e->period_count; i++) {
-        free(e->periods[i].frozen);
-        free(e->periods[i].statement);
+    for (uint32_t i = 0; i < e->periods.used; i++) {
+        free(e->periods.slots[i].frozen);
+        free(e->periods.slots[i].statement);
     }
-    for (uint32_t i = 0; i < e->fact_count; i++)
-        free(e->facts[i].name);
-    free(e->periods);
-    free(e->facts);
-    eh_table_done(&e->fact_index);
+    for (uint32_t i = 0; i < e->facts.used; i++)
+        free(e->facts.slots[i].name);
+    free(e->periods.slots);
+    free(e->facts.slots);
+    eh_table_done(&e->facts.index);
 }
 
 /* ---- counting */
@@ -126,7 +130,7 @@ const struct eh_plan_measure *eh_plan_handle_time(const struct eh_bonus_plan *pl
 
 void eh_facts_touch(struct eh_engine *e, uint32_t period)
 {
-    struct period *p = &e->periods[period];
+    struct period *p = &e->periods.slots[period];
     p->late += p->state != EH_PERIOD_OPEN;
     eh_digest_period(e, period);
 }

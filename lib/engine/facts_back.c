@@ -2,15 +2,21 @@
  * facts_back: time was led back: what was counted in periods that are still to come counts in the
  * one of the new date.
  */
+#include "facts_back.h"
+
+#include "digest.h"
 #include "facts.h"
+#include "period_list.h"
+#include "state.h"
 
 static int move_fact(struct eh_engine *e, uint32_t to, uint32_t from, uint32_t at)
 {
     uint32_t slot;
-    int r = eh_fact_get(e, to, e->facts[at].type, e->facts[at].rep, e->facts[at].kind, &slot);
+    int r = eh_fact_get(e, to, e->facts.slots[at].type, e->facts.slots[at].rep,
+                        e->facts.slots[at].kind, &slot);
     if (r < 0)
         return r;
-    struct fact *fact = &e->facts[slot], *old = &e->facts[at];
+    struct fact *fact = &e->facts.slots[slot], *old = &e->facts.slots[at];
     fact->closed += old->closed;
     fact->won += old->won;
     fact->lost += old->lost;
@@ -43,16 +49,17 @@ static void move_sums(struct period *to, struct period *from)
 /* What came of tickets goes; imported figures and who is set aside name their period themselves. */
 static int move_period(struct eh_engine *e, uint32_t to, uint32_t from)
 {
-    bool named = e->periods[from].imports != NONE;
+    bool named = e->periods.slots[from].imports != NONE;
     int r = 0;
-    for (uint32_t at = e->periods[from].facts; r == 0 && at != NONE; at = e->facts[at].next) {
-        bool of_rep = e->facts[at].type == EH_FACT_REP;
+    for (uint32_t at = e->periods.slots[from].facts; r == 0 && at != NONE;
+         at = e->facts.slots[at].next) {
+        bool of_rep = e->facts.slots[at].type == EH_FACT_REP;
         named |= of_rep;
         r = of_rep ? 0 : move_fact(e, to, from, at);
     }
     if (r < 0)
         return r;
-    move_sums(&e->periods[to], &e->periods[from]);
+    move_sums(&e->periods.slots[to], &e->periods.slots[from]);
     eh_facts_touch(e, to);
     if (named)
         eh_digest_period(e, from);
@@ -65,9 +72,9 @@ static int team_back(struct eh_engine *e, uint32_t team, bool shadow, int32_t da
 {
     uint32_t at = *eh_period_head(e, team, shadow), older, to = NONE;
     int r = 0;
-    for (; r == 0 && at != NONE && e->periods[at].first > date; at = older) {
-        older = e->periods[at].older;
-        if (e->periods[at].state != EH_PERIOD_OPEN)
+    for (; r == 0 && at != NONE && e->periods.slots[at].first > date; at = older) {
+        older = e->periods.slots[at].older;
+        if (e->periods.slots[at].state != EH_PERIOD_OPEN)
             continue;
         r = eh_period_get(e, team, date, shadow, &to);
         if (r == 0 && to == NONE)
@@ -81,8 +88,8 @@ static int team_back(struct eh_engine *e, uint32_t team, bool shadow, int32_t da
 int eh_facts_back(struct eh_engine *e, int32_t date)
 {
     int r = 0;
-    for (uint32_t team = 0; r == 0 && team < e->team_names.count; team++) {
-        struct purse *purse = &e->teams[team].purse;
+    for (uint32_t team = 0; r == 0 && team < e->roster.team_ids.count; team++) {
+        struct purse *purse = &e->roster.teams[team].purse;
         if (purse->used && purse->planned_on > date) {
             purse->planned_on = date;
             eh_digest_purse(e, team);

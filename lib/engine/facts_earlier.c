@@ -2,7 +2,13 @@
  * facts_earlier: outcomes counted under rules before EH_RULES_TICKETS: each adds to its period what
  * it brings, as it comes.
  */
+#include "facts_earlier.h"
+
+#include "digest.h"
 #include "facts.h"
+#include "period_list.h"
+#include "state.h"
+#include "ticket.h"
 
 static int count_kind(struct eh_engine *e, uint32_t period, const struct ticket *t,
                       const struct eh_message *m)
@@ -11,8 +17,8 @@ static int count_kind(struct eh_engine *e, uint32_t period, const struct ticket 
     int r = eh_fact_get(e, period, EH_FACT_KIND, NONE, t->kind, &slot);
     if (r < 0)
         return r;
-    struct fact *fact = &e->facts[slot];
-    const struct eh_plan_measure *measure = eh_plan_handle_time(e->periods[period].plan);
+    struct fact *fact = &e->facts.slots[slot];
+    const struct eh_plan_measure *measure = eh_plan_handle_time(e->periods.slots[period].plan);
     fact->closed++;
     fact->won += t->outcome == EH_OUTCOME_WON;
     fact->lost += t->outcome == EH_OUTCOME_LOST;
@@ -32,7 +38,7 @@ static int count_held(struct eh_engine *e, uint32_t period, const struct ticket 
     int r = eh_fact_get(e, period, EH_FACT_HELD, t->rep, t->kind, &slot);
     if (r < 0)
         return r;
-    e->facts[slot].closed++;
+    e->facts.slots[slot].closed++;
     eh_digest_fact(e, period, slot);
     return 0;
 }
@@ -53,7 +59,7 @@ static int count_closing(struct eh_engine *e, uint32_t period, const struct tick
         r = count_held(e, period, t);
     if (r < 0)
         return r;
-    struct period *p = &e->periods[period];
+    struct period *p = &e->periods.slots[period];
     if (t->outcome == EH_OUTCOME_WON)
         p->revenue += t->value;
     if (t->first_us) {
@@ -69,7 +75,7 @@ static int count_closing(struct eh_engine *e, uint32_t period, const struct tick
 
 static int count_reopening(struct eh_engine *e, uint32_t period, const struct ticket *t)
 {
-    struct period *p = &e->periods[period];
+    struct period *p = &e->periods.slots[period];
     p->reopened++;
     if (t->outcome == EH_OUTCOME_WON)
         p->revenue -= (__int128)t->value - t->refunded;
@@ -78,8 +84,8 @@ static int count_reopening(struct eh_engine *e, uint32_t period, const struct ti
         int r = eh_fact_get(e, period, EH_FACT_KIND, NONE, t->kind, &slot);
         if (r < 0)
             return r;
-        e->facts[slot].won -= t->outcome == EH_OUTCOME_WON;
-        e->facts[slot].lost -= t->outcome == EH_OUTCOME_LOST;
+        e->facts.slots[slot].won -= t->outcome == EH_OUTCOME_WON;
+        e->facts.slots[slot].lost -= t->outcome == EH_OUTCOME_LOST;
         eh_digest_fact(e, period, slot);
     }
     eh_facts_touch(e, period);
@@ -115,7 +121,7 @@ void eh_facts_refunded(struct eh_engine *e, const struct ticket *t, int64_t valu
         uint32_t period = eh_facts_period(e, t->team, t->closed_date, shadow);
         if (period == NONE)
             continue;
-        e->periods[period].revenue -= value;
+        e->periods.slots[period].revenue -= value;
         eh_facts_touch(e, period);
     }
 }
@@ -127,7 +133,7 @@ bool eh_facts_rated(struct eh_engine *e, const struct ticket *t, const struct eh
         uint32_t period = eh_facts_period(e, t->team, t->closed_date, shadow);
         if (period == NONE)
             continue;
-        count_rating(&e->periods[period], m);
+        count_rating(&e->periods.slots[period], m);
         eh_facts_touch(e, period);
         counted = true;
     }

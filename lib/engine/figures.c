@@ -2,7 +2,12 @@
  * figures: what an imported figure has to be, so that somebody can count it: a name that is no slip
  * of a known one, a period of the team's kind, minutes that fit into it.
  */
-#include "facts.h"
+#include "figures.h"
+
+#include "effects.h"
+#include "imports.h"
+#include "state.h"
+#include "step.h"
 
 #define NEAR_MAX 2  /* letters that may differ, and it is taken for a slip */
 #define NAME_MAX 64 /* bytes of a name as it is told */

@@ -2,7 +2,10 @@
  * foretell: what a new desk does to days of members in periods that are not closed, before it takes
  * effect: what is past then is made by the very function that makes it past.
  */
-#include "facts.h"
+#include "interner.h"
+#include "past.h"
+#include "period_list.h"
+#include "state.h"
 #include "stays.h"
 
 #include <stdlib.h>
@@ -50,7 +53,7 @@ static int take(void *context, struct eh_str id, uint32_t rep, const struct eh_s
 /* Now, and as soon as the new desk has taken effect. */
 static int gather(struct foretelling *f)
 {
-    const struct team *team = &f->e->teams[f->team];
+    const struct team *team = &f->e->roster.teams[f->team];
     struct past past = team->past, *turned = NULL;
     struct told before = {.past = past.stays,
                           .past_count = past.count,
@@ -108,7 +111,7 @@ static void say_days(struct foretelling *f, const struct account_of *a, const st
                      uint32_t was, uint32_t is)
 {
     char line[2 * EH_ERROR_TEXT_MAX], period[EH_DECIMAL_TEXT_MAX];
-    struct eh_str team = f->e->team_names.items[f->team];
+    struct eh_str team = f->e->roster.team_ids.items[f->team];
     eh_period_print(p->period, period);
     if (was == is && a->leaves && is > 0)
         eh_format(line, sizeof line, "%s of team %.*s: %.*s keeps %u day%s", period,
@@ -126,7 +129,7 @@ static void say_days(struct foretelling *f, const struct account_of *a, const st
 static int32_t since_after(const struct foretelling *f, struct eh_str id, int32_t day)
 {
     const struct eh_desk_rep *rep = eh_desk_rep(f->new, id);
-    uint32_t no = eh_names_find(&f->e->rep_names, id);
+    uint32_t no = eh_interner_find(&f->e->roster.rep_ids, id);
     if (rep && rep->since != EH_DATE_ALWAYS)
         return rep->since;
     if (no == NONE || f->e->rules < EH_RULES_STAYS)
@@ -157,7 +160,8 @@ static void say_since(struct foretelling *f, const struct account_of *a, const s
     print_since(was, old);
     print_since(is, new);
     eh_format(line, sizeof line, "%s of team %.*s: %.*s since %s -> %s%s", period,
-              EH_STR_ARG(f->e->team_names.items[f->team]), EH_STR_ARG(a->rep), old, new, again(p));
+              EH_STR_ARG(f->e->roster.team_ids.items[f->team]), EH_STR_ARG(a->rep), old, new,
+              again(p));
     say(f, line);
 }
 
@@ -174,10 +178,10 @@ static void tell_period(struct foretelling *f, const struct account_of *a, const
 /* A period in which nothing has happened yet; false: no plan governs it, or it is there. */
 static bool empty_period(const struct foretelling *f, int32_t date, struct period *ret)
 {
-    struct eh_str id = f->e->team_names.items[f->team];
+    struct eh_str id = f->e->roster.team_ids.items[f->team];
     const struct eh_bonus_plan *plan = eh_desk_plan(f->new, id, date);
     if (!plan || eh_period_settled(f->e, f->team, date) ||
-        eh_period_find(f->e, f->e->teams[f->team].periods, date) != NONE)
+        eh_period_find(f->e, f->e->roster.teams[f->team].periods, date) != NONE)
         return false;
     struct eh_period period = eh_period_of(plan->from.kind, date);
     *ret = (struct period){.period = period,
@@ -197,8 +201,9 @@ static void tell_rep(struct foretelling *f, const struct account_of *a)
         tell_period(f, a, &now);
         first = now.first;
     }
-    for (uint32_t at = f->e->teams[f->team].periods; at != NONE; at = f->e->periods[at].older) {
-        const struct period *p = &f->e->periods[at];
+    for (uint32_t at = f->e->roster.teams[f->team].periods; at != NONE;
+         at = f->e->periods.slots[at].older) {
+        const struct period *p = &f->e->periods.slots[at];
         if (p->first <= f->today && f->today <= p->last)
             first = p->first;
         if (p->last_version == 0)
@@ -282,12 +287,12 @@ int eh_engine_desk_days(const struct eh_engine *e, const struct eh_desk *new, in
 {
     struct foretelling f = {.e = e, .new = new, .today = today, .line = line, .context = context};
     int r = 0;
-    for (uint32_t i = 0; e->desk && r == 0 && i < e->team_names.count; i++) {
+    for (uint32_t i = 0; e->desk && r == 0 && i < e->roster.team_ids.count; i++) {
         f.team = i;
-        f.was = e->teams[i].desk;
-        f.is = eh_desk_team(new, e->team_names.items[i]);
+        f.was = e->roster.teams[i].desk;
+        f.is = eh_desk_team(new, e->roster.team_ids.items[i]);
         f.before.count = f.after.count = 0;
-        if (!has_plan(new, e->team_names.items[i]))
+        if (!has_plan(new, e->roster.team_ids.items[i]))
             continue;
         r = gather(&f);
         if (r == 0)

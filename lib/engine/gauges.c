@@ -2,7 +2,11 @@
  * gauges: how a team stands just now, for whoever watches it: what waits and since when, who could
  * take it, and what nobody could.
  */
-#include "calls.h"
+#include "interner.h"
+#include "member.h"
+#include "skill_set.h"
+#include "state.h"
+#include "ticket.h"
 
 /* Sets of the team that somebody who is in it today has the skills of, in whatever state they are.
  */
@@ -26,7 +30,7 @@ static int64_t oldest_of(const struct eh_engine *e, const struct skill_set *set,
     uint32_t count = set->queue_count < *budget ? set->queue_count : *budget;
     int64_t oldest_us = EH_TIME_NEVER;
     for (uint32_t i = 0; i < count || (i == 0 && set->queue_count > 0); i++) {
-        int64_t us = e->tickets[set->queue[i]].received_us;
+        int64_t us = e->tickets.slots[set->queue[i]].received_us;
         oldest_us = us < oldest_us ? us : oldest_us;
     }
     *budget -= count;
@@ -62,8 +66,8 @@ static void add_periods(const struct eh_engine *e, struct eh_str team, struct eh
 
 static const struct team *team_of(const struct eh_engine *e, struct eh_str id)
 {
-    uint32_t no = eh_names_find(&e->team_names, id);
-    return no != NONE && e->teams[no].desk ? &e->teams[no] : NULL;
+    uint32_t no = eh_interner_find(&e->roster.team_ids, id);
+    return no != NONE && e->roster.teams[no].desk ? &e->roster.teams[no] : NULL;
 }
 
 bool eh_engine_team_gauges(const struct eh_engine *e, struct eh_str id, uint32_t *budget,

@@ -5,7 +5,11 @@
  * manager.c), nor is it entitled again: its receipt of then goes on. None of them is ever
  * forgotten: a ticket whose memory is full does not move to a further team.
  */
+#include "homes.h"
+
 #include "tail.h"
+#include "ticket.h"
+#include "units.h"
 
 static uint32_t home_find(const struct tail *tail, uint32_t team)
 {

@@ -8,7 +8,7 @@
  * anew. Who asked over the admin socket is no part of
  * what was said, nor are the commitments, seeds, dates and texts that the shell adds.
  */
-#include "calls.h"
+#include "identify.h"
 
 #define PERSONAL (EH_FIELD_BIT(EH_FIELD_CUSTOMER) | EH_FIELD_BIT(EH_FIELD_SUBJECT))
 #define DIGESTS  (EH_FIELD_BIT(EH_FIELD_CUSTOMER_DIGEST) | EH_FIELD_BIT(EH_FIELD_SUBJECT_DIGEST))

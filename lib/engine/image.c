@@ -3,7 +3,17 @@
  * them, and into a ticket.
  */
 #include "image.h"
+
+#include "canonical.h"
+#include "changed.h"
+#include "interner.h"
+#include "journal.h"
 #include "stored.h"
+#include "story.h"
+#include "tail.h"
+#include "ticket.h"
+#include "ticket_text.h"
+#include "units.h"
 
 #include <stdlib.h>
 
@@ -183,7 +193,7 @@ bool eh_ticket_image_same(struct eh_str recorded, struct eh_str image)
 static int add_rep(struct eh_engine *e, struct eh_str id, uint32_t *ret)
 {
     *ret = NONE;
-    return id.size ? eh_engine_add_rep(e, id, ret) : 0;
+    return id.size ? eh_intern_rep(e, id, ret) : 0;
 }
 
 /* The ticket's own, of a sound image. */
@@ -194,7 +204,7 @@ static int make_story(struct eh_engine *e, const struct image *image, struct tic
     uint32_t team = NONE;
     if (!image->has_story)
         return 0;
-    int r = image->first_team.size ? eh_engine_add_team(e, image->first_team, &team) : 0;
+    int r = image->first_team.size ? eh_intern_team(e, image->first_team, &team) : 0;
     if (r == 0)
         r = eh_tale_read(image->journal, &image->base, &tale) ? eh_tale_close(&tale, &story)
                                                               : -EH_ECORRUPT;
@@ -210,9 +220,9 @@ int eh_decode_ticket(struct eh_engine *e, struct eh_reader *in, struct ticket *r
     struct image image;
     int r = eh_image_read(in, &image);
     if (r == 0)
-        r = eh_engine_add_team(e, image.team, &image.t.team);
+        r = eh_intern_team(e, image.team, &image.t.team);
     if (r == 0)
-        r = eh_engine_add_kind(e, image.kind, &image.t.kind);
+        r = eh_intern_kind(e, image.kind, &image.t.kind);
     if (r == 0)
         r = add_rep(e, image.rep, &image.t.rep);
     if (r == 0)

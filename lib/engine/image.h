@@ -1,12 +1,18 @@
 /*
- * image: a ticket's canonical bytes, read into texts and numbers without an engine.
+ * image: a ticket's canonical bytes, read into texts and numbers without an engine. Private to
+ * engine/.
  */
 #ifndef EVENHAND_LIB_ENGINE_IMAGE_H
 #define EVENHAND_LIB_ENGINE_IMAGE_H
 
 #include "story.h"
 #include "tail.h"
+#include "ticket.h"
+#include "units.h"
 
+struct eh_engine;
+
+#define IMAGE_VERSION 7
 struct image {
     int64_t changed_ms;
     struct ticket t; /* numbers; its texts and names are below */
@@ -18,9 +24,9 @@ struct image {
     struct tail_image tail;
 };
 
+int eh_decode_ticket(struct eh_engine *, struct eh_reader *, struct ticket *) EH_MUST_CHECK;
 /* Text points into the input. -EH_EVERSION, -EH_ECORRUPT. */
 int eh_image_read(struct eh_reader *, struct image *ret) EH_MUST_CHECK;
-
 /* The numbers of a ticket, as others see them. */
 struct eh_ticket_view eh_ticket_view_numbers(const struct ticket *);
 

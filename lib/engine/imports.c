@@ -1,28 +1,35 @@
 /*
  * imports: imported figures, and reps who are set aside: what names its period itself.
  */
+#include "imports.h"
+
+#include "digest.h"
 #include "facts.h"
+#include "interner.h"
+#include "owned_text.h"
+#include "period_list.h"
+#include "state.h"
 
 static int import(struct eh_engine *e, uint32_t period, const struct eh_message *m)
 {
     bool paid = eh_str_equal(m->metric, eh_str("paid_minutes"));
     uint32_t slot;
     if (eh_plan_is_minutes(m->metric)) {
-        uint32_t rep = eh_names_find(&e->rep_names, m->rep);
+        uint32_t rep = eh_interner_find(&e->roster.rep_ids, m->rep);
         int r = eh_fact_get(e, period, EH_FACT_REP, rep, NONE, &slot);
         if (r < 0)
             return r;
-        struct fact *fact = &e->facts[slot];
+        struct fact *fact = &e->facts.slots[slot];
         *(paid ? &fact->has_paid : &fact->has_contract) = true;
         *(paid ? &fact->paid : &fact->contract) = m->value;
     } else {
         int r = eh_import_get(e, period, m->metric, &slot);
         if (r < 0)
             return r;
-        e->facts[slot].count++;
-        e->facts[slot].last = m->value;
-        e->facts[slot].sum =
-            m->value + (eh_message_has(m, EH_FIELD_REPLACE) ? 0 : e->facts[slot].sum);
+        e->facts.slots[slot].count++;
+        e->facts.slots[slot].last = m->value;
+        e->facts.slots[slot].sum =
+            m->value + (eh_message_has(m, EH_FIELD_REPLACE) ? 0 : e->facts.slots[slot].sum);
     }
     eh_digest_fact(e, period, slot);
     eh_facts_touch(e, period);
@@ -34,7 +41,7 @@ static int import_for(struct eh_engine *e, bool shadow, uint32_t team, struct eh
 {
     uint32_t period;
     int r = eh_period_get(e, team, eh_period_first(of), shadow, &period);
-    bool counts = r == 0 && period != NONE && eh_period_equal(e->periods[period].period, of);
+    bool counts = r == 0 && period != NONE && eh_period_equal(e->periods.slots[period].period, of);
     return counts ? import(e, period, m) : r;
 }
 
@@ -47,15 +54,15 @@ int eh_facts_imported(struct eh_engine *e, uint32_t team, struct eh_period of,
 
 bool eh_imports_full(const struct eh_engine *e, uint32_t team, int32_t date, struct eh_str name)
 {
-    uint32_t period = eh_period_find(e, e->teams[team].periods, date);
-    return period != NONE && e->periods[period].import_count >= EH_IMPORTS_MAX &&
+    uint32_t period = eh_period_find(e, e->roster.teams[team].periods, date);
+    return period != NONE && e->periods.slots[period].import_count >= EH_IMPORTS_MAX &&
            eh_import_find(e, period, name) == NONE;
 }
 
 bool eh_import_known(const struct eh_engine *e, uint32_t team, struct eh_period period,
                      struct eh_str name)
 {
-    uint32_t at = eh_period_find(e, e->teams[team].periods, eh_period_first(period));
+    uint32_t at = eh_period_find(e, e->roster.teams[team].periods, eh_period_first(period));
     return at != NONE && eh_import_find(e, at, name) != NONE;
 }
 
@@ -63,7 +70,7 @@ bool eh_engine_figure(const struct eh_engine *e, const struct eh_message *m,
                       struct eh_figure_view *ret)
 {
     struct eh_period period;
-    uint32_t team = eh_names_find(&e->team_names, m->team), slot = NONE;
+    uint32_t team = eh_interner_find(&e->roster.team_ids, m->team), slot = NONE;
     *ret = (struct eh_figure_view){.unit = EH_UNIT_COUNT};
     if (team == NONE || !e->desk || eh_period_parse(m->period, &period, NULL) < 0)
         return false;
@@ -75,12 +82,12 @@ bool eh_engine_figure(const struct eh_engine *e, const struct eh_message *m,
             ret->unit = plan->measures[i].unit;
             ret->sums = plan->measures[i].take == EH_TAKE_SUM;
         }
-    uint32_t at = eh_period_find(e, e->teams[team].periods, eh_period_first(period));
+    uint32_t at = eh_period_find(e, e->roster.teams[team].periods, eh_period_first(period));
     if (at != NONE)
         slot = eh_import_find(e, at, m->metric);
     if (slot == NONE)
         return false;
-    const struct fact *fact = &e->facts[slot];
+    const struct fact *fact = &e->facts.slots[slot];
     if (ret->sums && (fact->sum > EH_INTEGER_MAX || fact->sum < -EH_INTEGER_MAX))
         return false;
     ret->now = ret->sums ? (int64_t)fact->sum : fact->last;
@@ -101,8 +108,8 @@ static int sign(struct eh_engine *e, struct fact *fact, const struct eh_message 
     eh_bytes_put(scratch, m->reason.data, m->reason.size);
     if (scratch->failed)
         return -EH_ENOMEM;
-    return eh_rep_set_text(&fact->name, &fact->name_size,
-                           eh_str_n((const char *)scratch->data, (uint32_t)scratch->size));
+    return eh_owned_text_set(&fact->name, &fact->name_size,
+                             eh_str_n((const char *)scratch->data, (uint32_t)scratch->size));
 }
 
 static int exclude_for(struct eh_engine *e, bool shadow, uint32_t team, struct eh_period of,
@@ -110,13 +117,13 @@ static int exclude_for(struct eh_engine *e, bool shadow, uint32_t team, struct e
 {
     uint32_t period, slot;
     int r = eh_period_get(e, team, eh_period_first(of), shadow, &period);
-    if (r < 0 || period == NONE || !eh_period_equal(e->periods[period].period, of))
+    if (r < 0 || period == NONE || !eh_period_equal(e->periods.slots[period].period, of))
         return r;
     r = eh_fact_get(e, period, EH_FACT_REP, rep, NONE, &slot);
     if (r < 0)
         return r;
-    e->facts[slot].excluded = m->type == EH_MESSAGE_EXCLUDE;
-    r = sign(e, &e->facts[slot], m);
+    e->facts.slots[slot].excluded = m->type == EH_MESSAGE_EXCLUDE;
+    r = sign(e, &e->facts.slots[slot], m);
     eh_digest_fact(e, period, slot);
     eh_facts_touch(e, period);
     return r;
@@ -134,8 +141,8 @@ int eh_facts_excluded(struct eh_engine *e, uint32_t team, struct eh_period of, u
 int eh_engine_shadow_named(struct eh_engine *e, const struct eh_message *m)
 {
     struct eh_period of;
-    uint32_t team = eh_names_find(&e->team_names, m->team);
-    uint32_t rep = eh_names_find(&e->rep_names, m->rep);
+    uint32_t team = eh_interner_find(&e->roster.team_ids, m->team);
+    uint32_t rep = eh_interner_find(&e->roster.rep_ids, m->rep);
     bool figure = m->type == EH_MESSAGE_METRIC;
     if (team == NONE || (m->rep.size && rep == NONE) || eh_period_parse(m->period, &of, NULL) < 0)
         return 0;

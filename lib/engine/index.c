@@ -2,7 +2,10 @@
  * index: from a ticket's identity to its slot, in 8 bytes a place: the identity itself is computed
  * again from the ticket's text where the tag is the same.
  */
-#include "calls.h"
+#include "index.h"
+
+#include "state.h"
+#include "ticket.h"
 
 #include <stdlib.h>
 
@@ -10,7 +13,7 @@
 
 static struct eh_key identity_of(const struct eh_engine *e, uint32_t slot)
 {
-    return ticket_identity(&e->tickets[slot]);
+    return ticket_identity(&e->tickets.slots[slot]);
 }
 
 static uint32_t tag_of(struct eh_key identity)
@@ -21,7 +24,7 @@ static uint32_t tag_of(struct eh_key identity)
 /* Where it stands, or the free place where it would. */
 static uint32_t find(const struct eh_engine *e, struct eh_key identity)
 {
-    const struct ticket_index *index = &e->ticket_index;
+    const struct ticket_index *index = &e->tickets.index;
     uint32_t mask = index->capacity - 1, at = tag_of(identity) & mask;
     while (index->places[at].slot != NONE &&
            (index->places[at].tag != tag_of(identity) ||
@@ -32,7 +35,7 @@ static uint32_t find(const struct eh_engine *e, struct eh_key identity)
 
 uint32_t eh_ticket_find(const struct eh_engine *e, struct eh_key identity)
 {
-    const struct ticket_index *index = &e->ticket_index;
+    const struct ticket_index *index = &e->tickets.index;
     return index->used ? index->places[find(e, identity)].slot : NONE;
 }
 
@@ -60,7 +63,7 @@ static int grow(struct ticket_index *index)
 
 int eh_index_put(struct eh_engine *e, uint32_t slot, struct eh_key identity)
 {
-    struct ticket_index *index = &e->ticket_index;
+    struct ticket_index *index = &e->tickets.index;
     if (index->capacity == 0 || (index->used + 1) * UINT64_C(4) > index->capacity * UINT64_C(3)) {
         int r = grow(index);
         if (r < 0)
@@ -73,7 +76,7 @@ int eh_index_put(struct eh_engine *e, uint32_t slot, struct eh_key identity)
 
 void eh_index_remove(struct eh_engine *e, uint32_t slot)
 {
-    struct ticket_index *index = &e->ticket_index;
+    struct ticket_index *index = &e->tickets.index;
     uint32_t mask = index->capacity - 1, hole = find(e, identity_of(e, slot));
     eh_require(index->places[hole].slot == slot);
     /* Entries behind the hole move into it unless that would put them before their own place. */

@@ -6,7 +6,11 @@
  * of the inputs. What is older than EH_ORDER_S, and has nothing younger before it, is taken into
  * the base; so is the first one when there are more than EH_ORDER_MAX.
  */
+#include "journal.h"
+
 #include "story.h"
+#include "ticket.h"
+#include "units.h"
 
 #include <stdlib.h>
 

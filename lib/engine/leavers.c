@@ -9,7 +9,19 @@
  * Before EH_RULES_LEAVERS nothing of it happened: who had left by then is marked as gone, and their
  * tickets stay with them until a manager releases them.
  */
-#include "calls.h"
+#include "leavers.h"
+
+#include "digest.h"
+#include "eligible.h"
+#include "interner.h"
+#include "member.h"
+#include "owned_text.h"
+#include "rounds.h"
+#include "signals.h"
+#include "state.h"
+#include "step.h"
+#include "team_list.h"
+#include "ticket.h"
 
 #include <stdlib.h>
 
@@ -28,18 +40,18 @@ void eh_duty_done(struct duty *duty)
 static uint32_t count_members(const struct eh_engine *e)
 {
     uint32_t count = 0;
-    for (uint32_t i = 0; i < e->team_names.count; i++)
-        count += e->teams[i].desk ? e->teams[i].member_count : 0;
+    for (uint32_t i = 0; i < e->roster.team_ids.count; i++)
+        count += e->roster.teams[i].desk ? e->roster.teams[i].member_count : 0;
     return count;
 }
 
 /* The members of a team who have open tickets of it. */
 static void note_team(const struct eh_engine *e, uint32_t team_no, struct duty *duty)
 {
-    const struct team *team = &e->teams[team_no];
+    const struct team *team = &e->roster.teams[team_no];
     for (uint32_t i = 0; i < team->member_count; i++) {
         const struct member *member = &team->members[i];
-        if (e->accounts[member->account].open > 0)
+        if (e->accounts.items[member->account].open > 0)
             duty->seats[duty->seat_count++] = (struct seat){team_no, member->rep, member->active};
     }
 }
@@ -49,7 +61,7 @@ int eh_duty_note(const struct eh_engine *e, struct duty *ret)
     *ret = (struct duty){.reps = NULL};
     if (e->rules < EH_RULES_LEAVERS)
         return 0;
-    ret->rep_count = e->rep_names.count;
+    ret->rep_count = e->roster.rep_ids.count;
     ret->reps = calloc(ret->rep_count + (size_t)1, sizeof *ret->reps);
     ret->seats = calloc(count_members(e) + (size_t)1, sizeof *ret->seats);
     if (!ret->reps || !ret->seats) {
@@ -57,10 +69,10 @@ int eh_duty_note(const struct eh_engine *e, struct duty *ret)
         return -EH_ENOMEM;
     }
     for (uint32_t i = 0; i < ret->rep_count; i++)
-        ret->reps[i] = (uint8_t)((e->reps[i].present ? WAS_PRESENT : 0) |
-                                 (eh_rep_is_on_duty(e, &e->reps[i]) ? WAS_ACTIVE : 0));
-    for (uint32_t i = 0; i < e->team_names.count; i++)
-        if (e->teams[i].desk)
+        ret->reps[i] = (uint8_t)((e->roster.reps[i].present ? WAS_PRESENT : 0) |
+                                 (eh_rep_is_on_duty(e, &e->roster.reps[i]) ? WAS_ACTIVE : 0));
+    for (uint32_t i = 0; i < e->roster.team_ids.count; i++)
+        if (e->roster.teams[i].desk)
             note_team(e, i, ret);
     return 0;
 }
@@ -69,8 +81,8 @@ int eh_duty_note(const struct eh_engine *e, struct duty *ret)
 
 static int leave_work(struct eh_engine *e, uint32_t rep_no, uint32_t team)
 {
-    struct rep *rep = &e->reps[rep_no];
-    struct eh_str id = name_of(&e->team_names, team);
+    struct rep *rep = &e->roster.reps[rep_no];
+    struct eh_str id = interned(&e->roster.team_ids, team);
     if (eh_team_list_has(eh_str_n(rep->leaves, rep->leaves_size), id))
         return 0;
     int r = eh_team_list_add(&rep->leaves, &rep->leaves_size, id);
@@ -87,7 +99,7 @@ static int leave_seats(struct eh_engine *e, const struct duty *duty)
     for (uint32_t i = 0; r == 0 && i < duty->seat_count; i++) {
         const struct seat *seat = &duty->seats[i];
         uint32_t at = eh_member_position(e, seat->team, seat->rep);
-        if (at == NONE || (seat->active && !e->teams[seat->team].members[at].active))
+        if (at == NONE || (seat->active && !e->roster.teams[seat->team].members[at].active))
             r = leave_work(e, seat->rep, seat->team);
     }
     return r;
@@ -98,8 +110,9 @@ static int leave_desk(struct eh_engine *e, uint32_t rep_no)
 {
     uint32_t last = NONE;
     int r = 0;
-    for (uint32_t at = e->reps[rep_no].open.first; r == 0 && at != NONE; at = e->tickets[at].next) {
-        uint32_t team = e->tickets[at].team;
+    for (uint32_t at = e->roster.reps[rep_no].open.first; r == 0 && at != NONE;
+         at = e->tickets.slots[at].next) {
+        uint32_t team = e->tickets.slots[at].team;
         if (team != last)
             r = leave_work(e, rep_no, team);
         last = team;
@@ -113,19 +126,19 @@ static int leave_desk(struct eh_engine *e, uint32_t rep_no)
 static int start_afresh(struct step *s, uint32_t rep_no)
 {
     struct eh_engine *e = s->e;
-    struct rep *rep = &e->reps[rep_no];
-    int r = eh_rep_set_text(&rep->reason, &rep->reason_size, eh_str_n(NULL, 0));
+    struct rep *rep = &e->roster.reps[rep_no];
+    int r = eh_owned_text_set(&rep->reason, &rep->reason_size, eh_str_n(NULL, 0));
     if (r == 0)
-        r = eh_rep_set_text(&rep->by, &rep->by_size, eh_str_n(NULL, 0));
+        r = eh_owned_text_set(&rep->by, &rep->by_size, eh_str_n(NULL, 0));
     if (r == 0)
-        r = eh_rep_set_text(&rep->away_in, &rep->away_in_size, eh_str_n(NULL, 0));
+        r = eh_owned_text_set(&rep->away_in, &rep->away_in_size, eh_str_n(NULL, 0));
     if (r < 0)
         return r;
     rep->gone = rep->ended = false;
     rep->back = true;
     rep->signalled = false;
     eh_held_drop(e, rep_no);
-    eh_signal_set(e, rep_no, eh_roster_presumes(e, rep_no), s->now_us, EH_TIME_NEVER);
+    eh_signal_set(e, rep_no, eh_rep_presumed_status(e, rep_no), s->now_us, EH_TIME_NEVER);
     rep->since_us = s->now_us;
     rep->overloads = 0;
     rep->overload_over_us = 0;
@@ -137,14 +150,14 @@ static int start_afresh(struct step *s, uint32_t rep_no)
 /* A release in a team that they are out of is over. */
 static int drop_away_in(struct eh_engine *e, uint32_t rep_no)
 {
-    struct rep *rep = &e->reps[rep_no];
+    struct rep *rep = &e->roster.reps[rep_no];
     struct eh_str list = eh_str_n(rep->away_in, rep->away_in_size);
     char *kept = NULL;
     uint32_t size = 0;
     int r = 0;
     while (r == 0 && list.size > 0) {
         struct eh_str id = eh_text_list_next(&list);
-        uint32_t team = eh_names_find(&e->team_names, id);
+        uint32_t team = eh_interner_find(&e->roster.team_ids, id);
         if (team != NONE && eh_member_active(e, team, rep_no) != NONE)
             r = eh_team_list_add(&kept, &size, id);
     }
@@ -160,7 +173,7 @@ static int drop_away_in(struct eh_engine *e, uint32_t rep_no)
 static int change_rep(struct step *s, uint32_t rep_no, uint8_t was)
 {
     struct eh_engine *e = s->e;
-    struct rep *rep = &e->reps[rep_no];
+    struct rep *rep = &e->roster.reps[rep_no];
     bool active = eh_rep_is_on_duty(e, rep), again = rep->present && !(was & WAS_PRESENT);
     if (rep->gone && (active || again))
         return start_afresh(s, rep_no);
@@ -179,7 +192,7 @@ int eh_duty_change(struct step *s, const struct duty *duty)
     struct eh_engine *e = s->e;
     int r = leave_seats(e, duty);
     for (uint32_t i = 0; r == 0 && i < duty->rep_count; i++)
-        if (e->reps[i].known)
+        if (e->roster.reps[i].known)
             r = change_rep(s, i, duty->reps[i]);
     return r;
 }
@@ -191,7 +204,7 @@ static bool has_ended(const struct eh_engine *e, const struct rep *rep)
     bool ended = false;
     for (uint32_t i = 0; i < rep->membership_count; i++) {
         const struct membership *at = &rep->memberships[i];
-        const struct member *member = &e->teams[at->team].members[at->position];
+        const struct member *member = &e->roster.teams[at->team].members[at->position];
         for (uint32_t k = 0; k < member->range_count; k++)
             ended |= member->ranges[k].until < e->date;
     }
@@ -200,18 +213,18 @@ static bool has_ended(const struct eh_engine *e, const struct rep *rep)
 
 static void mark_gone(struct eh_engine *e, uint32_t rep)
 {
-    if (!e->reps[rep].known || e->reps[rep].gone)
+    if (!e->roster.reps[rep].known || e->roster.reps[rep].gone)
         return;
-    e->reps[rep].gone = true;
+    e->roster.reps[rep].gone = true;
     eh_digest_rep(e, rep);
 }
 
 void eh_leavers_begin(struct eh_engine *e)
 {
-    for (uint32_t i = 0; i < e->rep_names.count; i++)
-        if (!e->reps[i].present || has_ended(e, &e->reps[i]))
+    for (uint32_t i = 0; i < e->roster.rep_ids.count; i++)
+        if (!e->roster.reps[i].present || has_ended(e, &e->roster.reps[i]))
             mark_gone(e, i);
-    for (uint32_t i = 0; i < e->account_count; i++) /* in a team once, and in none now */
-        if (e->reps[e->accounts[i].rep].membership_count == 0)
-            mark_gone(e, e->accounts[i].rep);
+    for (uint32_t i = 0; i < e->accounts.count; i++) /* in a team once, and in none now */
+        if (e->roster.reps[e->accounts.items[i].rep].membership_count == 0)
+            mark_gone(e, e->accounts.items[i].rep);
 }

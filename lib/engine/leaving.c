@@ -2,7 +2,8 @@
  * leaving: what a new desk does to the open tickets of those it takes out of a team, told before it
  * takes effect.
  */
-#include "calls.h"
+#include "interner.h"
+#include "state.h"
 
 #define NO_DAY (EH_DATE_ALWAYS + 1) /* not in the team today */
 
@@ -57,8 +58,8 @@ static void print_fate(const struct eh_desk_team *team, uint32_t open, char *tex
 static bool tell_leaving(const struct eh_engine *e, const struct account *account,
                          const struct eh_desk *new, eh_desk_line_fn *line, void *context)
 {
-    struct eh_str team = name_of(&e->team_names, account->team);
-    struct eh_str rep = name_of(&e->rep_names, account->rep);
+    struct eh_str team = interned(&e->roster.team_ids, account->team);
+    struct eh_str rep = interned(&e->roster.rep_ids, account->rep);
     const struct eh_desk_team *to = eh_desk_team(new, team);
     int32_t old = last_day(e->desk->desk, team, rep, e->date);
     int32_t last = last_day(new, team, rep, e->date);
@@ -81,7 +82,8 @@ size_t eh_engine_leaving(const struct eh_engine *e, const struct eh_desk *new,
                          eh_desk_line_fn *line, void *context)
 {
     size_t count = 0;
-    for (uint32_t i = 0; e->desk && i < e->account_count; i++)
-        count += e->accounts[i].open > 0 && tell_leaving(e, &e->accounts[i], new, line, context);
+    for (uint32_t i = 0; e->desk && i < e->accounts.count; i++)
+        count += e->accounts.items[i].open > 0 &&
+                 tell_leaving(e, &e->accounts.items[i], new, line, context);
     return count;
 }

@@ -2,11 +2,11 @@
  * ledger: who is entitled to how much of what was dealt, and who received it.
  *
  * Each ticket entitles everybody eligible by share, in number and in value; it costs the same
- * however many they are: the clock of its required-skill set advances by what one ppm of share is
- * due. Whole 10^-15 tickets and 10^-9 minor units; what the division leaves over is carried into
- * the next ticket of the set. So, in every team and after every step,
+ * however many they are: the cumulative entitlement of its required-skill set advances by what one
+ * ppm of share is due. Whole 10^-15 tickets and 10^-9 minor units; what the division leaves over is
+ * carried into the next ticket of the set. So, in every team and after every step,
  *
- *     Σ entitled + carried + loose  ==  Σ received + in_air
+ *     Σ entitled + carried + loose  ==  Σ received + in_transit
  *
  * exactly, for count and for value. What is carried goes to those who are there for the next
  * ticket, less than 10^-9 of one each: coming and going moves no more than that. (Rules before
@@ -14,14 +14,21 @@
  * team it stands in. What it was booked with is kept on the ticket, its receipt: that goes where
  * the ticket goes.
  */
-#include "calls.h"
+#include "ledger.h"
+
+#include "account.h"
+#include "amount.h"
+#include "digest.h"
+#include "skill_set.h"
+#include "state.h"
+#include "ticket.h"
 
 #define NANO      INT64_C(1000000000)
 #define CAP_MEANS 10 /* a ticket is booked with so many means at most */
 
 static struct account *account_at(struct eh_engine *e, const struct member *member)
 {
-    return &e->accounts[member->account];
+    return &e->accounts.items[member->account];
 }
 
 /* ---- entitlement */
@@ -33,67 +40,68 @@ static void add(struct amount *to, struct amount what, int64_t times)
 }
 
 /* Of one ppm of the member's share, in all sets he has the skills of. */
-static struct amount clocks_of(const struct team *team, const struct member *member)
+static struct amount cumulative_of(const struct team *team, const struct member *member)
 {
     struct amount sum = {0, 0};
     for (uint64_t left = member->sets; left; left &= left - 1)
-        add(&sum, team->sets[__builtin_ctzll(left)].clock, 1);
+        add(&sum, team->sets[__builtin_ctzll(left)].cumulative, 1);
     return sum;
 }
 
-static void settle(struct eh_engine *e, const struct member *member, struct amount clocks,
+static void settle(struct eh_engine *e, const struct member *member, struct amount cumulative,
                    int64_t sign)
 {
     struct account *account = account_at(e, member);
-    if (clocks.count == 0 && clocks.value == 0)
+    if (cumulative.count == 0 && cumulative.value == 0)
         return;
-    add(&account->offset, clocks, sign * e->reps[member->rep].share_ppm);
+    add(&account->offset, cumulative, sign * e->roster.reps[member->rep].share_ppm);
     eh_digest_account(e, account);
 }
 
 void eh_ledger_enter(struct eh_engine *e, uint32_t team, const struct member *member)
 {
     if (!e->restoring)
-        settle(e, member, clocks_of(&e->teams[team], member), -1);
+        settle(e, member, cumulative_of(&e->roster.teams[team], member), -1);
 }
 
 void eh_ledger_leave(struct eh_engine *e, uint32_t team, const struct member *member)
 {
     if (!e->restoring)
-        settle(e, member, clocks_of(&e->teams[team], member), 1);
+        settle(e, member, cumulative_of(&e->roster.teams[team], member), 1);
 }
 
 struct amount eh_ledger_entitled(const struct eh_engine *e, const struct team *team,
                                  uint32_t position)
 {
     const struct member *member = &team->members[position];
-    struct amount sum = e->accounts[member->account].offset;
+    struct amount sum = e->accounts.items[member->account].offset;
     if (member->eligible)
-        add(&sum, clocks_of(team, member), e->reps[member->rep].share_ppm);
+        add(&sum, cumulative_of(team, member), e->roster.reps[member->rep].share_ppm);
     return sum;
 }
 
-/* Whole grains to the clock, the rest to the carry; the rest has the sign of neither: it is what is
- * left of rounding down. */
-static void advance(__int128 *clock, __int128 *carry, __int128 more, uint64_t weight, int64_t grain)
+/* Whole grains to the cumulative entitlement, the rest to the carry; the rest has the sign of
+ * neither: it is what is left of rounding down. */
+static void advance(__int128 *cumulative, __int128 *carry, __int128 more, uint64_t weight,
+                    int64_t grain)
 {
     __int128 total = *carry + more, whole = (__int128)weight * grain, rest = total % whole;
     if (rest < 0)
         rest += whole;
-    *clock += (total - rest) / weight;
+    *cumulative += (total - rest) / weight;
     *carry = rest;
 }
 
 static void entitle_set(struct eh_engine *e, const struct ticket *t, int64_t booked)
 {
-    struct team *team = &e->teams[t->team];
+    struct team *team = &e->roster.teams[t->team];
     struct skill_set *set = &team->sets[t->set];
     struct amount *loose = &team->ledger.loose;
     uint64_t weight = set->tree[1].weight;
-    advance(&set->clock.count, &set->carry.count, TICKET + loose->count, weight,
+    advance(&set->cumulative.count, &set->carry.count, TICKET + loose->count, weight,
             e->rules < EH_RULES_FINER ? TICKET_NANO : 1);
-    advance(&set->clock.value, &set->carry.value, (__int128)booked * NANO + loose->value, weight,
-            1);
+    advance(&set->cumulative.value, &set->carry.value, (__int128)booked * NANO + loose->value,
+            weight, 1);
     *loose = (struct amount){0, 0};
     set->dealt = true;
     eh_digest_set(e, t->team, t->set);
@@ -103,7 +111,7 @@ static void entitle_set(struct eh_engine *e, const struct ticket *t, int64_t boo
 
 int64_t eh_ledger_mean(const struct eh_engine *e, const struct ticket *t)
 {
-    const struct ledger *ledger = &e->teams[t->team].ledger;
+    const struct ledger *ledger = &e->roster.teams[t->team].ledger;
     __int128 sum = ledger->dealt_value + (t->receipted ? 0 : t->value);
     __int128 count = (__int128)ledger->dealt + (t->receipted ? 0 : 1);
     return sum > count ? (int64_t)(sum / count) : 1;
@@ -123,16 +131,16 @@ static void move_receipt(struct ledger *ledger, struct account *account, int64_t
                          int64_t sign)
 {
     ledger->used = true;
-    ledger->in_air -= sign;
-    ledger->in_air_value -= (__int128)sign * booked;
+    ledger->in_transit -= sign;
+    ledger->in_transit_value -= (__int128)sign * booked;
     account->received += sign;
     account->received_value += (__int128)sign * booked;
 }
 
-/* Everybody eligible; where nobody is, the receiver alone. The receipt stands on in_air. */
+/* Everybody eligible; where nobody is, the receiver alone. The receipt stands in transit. */
 static void entitle(struct eh_engine *e, struct ticket *t, const struct member *receiver)
 {
-    struct team *team = &e->teams[t->team];
+    struct team *team = &e->roster.teams[t->team];
     struct ledger *ledger = &team->ledger;
     t->booked = eh_ledger_booked(e, t);
     t->receipted = true;
@@ -144,13 +152,13 @@ static void entitle(struct eh_engine *e, struct ticket *t, const struct member *
     }
     ledger->dealt++;
     ledger->dealt_value += t->value;
-    ledger->in_air++;
-    ledger->in_air_value += t->booked;
+    ledger->in_transit++;
+    ledger->in_transit_value += t->booked;
 }
 
 void eh_ledger_book(struct eh_engine *e, struct ticket *t, uint32_t position)
 {
-    struct team *team = &e->teams[t->team];
+    struct team *team = &e->roster.teams[t->team];
     const struct member *member = &team->members[position];
     if (!t->receipted)
         entitle(e, t, member);
@@ -164,8 +172,8 @@ void eh_ledger_lift(struct eh_engine *e, struct ticket *t)
     uint32_t no = eh_account_find(e, t->team, t->rep);
     if (!t->receipted || no == NONE)
         return;
-    struct account *account = &e->accounts[no];
-    move_receipt(&e->teams[t->team].ledger, account, t->booked, -1);
+    struct account *account = &e->accounts.items[no];
+    move_receipt(&e->roster.teams[t->team].ledger, account, t->booked, -1);
     eh_digest_account(e, account);
     eh_digest_ledger(e, t->team);
 }
@@ -180,13 +188,13 @@ void eh_ledger_forget(struct ticket *t)
 
 void eh_ledger_close_set(struct eh_engine *e, uint32_t team_no, uint32_t set_no)
 {
-    struct team *team = &e->teams[team_no];
+    struct team *team = &e->roster.teams[team_no];
     struct skill_set *set = &team->sets[set_no];
     if (!set->dealt)
         return;
     for (uint32_t i = 0; i < team->member_count; i++)
         if (team->members[i].eligible && team->members[i].sets >> set_no & 1)
-            settle(e, &team->members[i], set->clock, 1);
+            settle(e, &team->members[i], set->cumulative, 1);
     add(&team->ledger.loose, set->carry, 1);
     team->ledger.used = true;
     eh_digest_leave(e, &set->hash);
@@ -198,28 +206,31 @@ void eh_ledger_close_set(struct eh_engine *e, uint32_t team_no, uint32_t set_no)
 /* What was entitled to somebody, or is carried. */
 static struct amount entitled_in(const struct eh_engine *e, uint32_t team_no)
 {
-    const struct team *team = &e->teams[team_no];
+    const struct team *team = &e->roster.teams[team_no];
     struct amount sum = team->ledger.loose;
     for (uint32_t i = 0; i < team->set_count; i++)
         if (team->sets[i].skills)
             add(&sum, team->sets[i].carry, 1);
     for (uint32_t i = 0; i < team->member_count; i++)
         if (team->members[i].eligible)
-            add(&sum, clocks_of(team, &team->members[i]), e->reps[team->members[i].rep].share_ppm);
-    for (uint32_t i = 0; i < e->account_count; i++)
-        if (e->accounts[i].team == team_no)
-            add(&sum, e->accounts[i].offset, 1);
+            add(&sum, cumulative_of(team, &team->members[i]),
+                e->roster.reps[team->members[i].rep].share_ppm);
+    for (uint32_t i = 0; i < e->accounts.count; i++)
+        if (e->accounts.items[i].team == team_no)
+            add(&sum, e->accounts.items[i].offset, 1);
     return sum;
 }
 
 /* What was received by somebody, or is in the air. */
 static struct amount received_in(const struct eh_engine *e, uint32_t team_no)
 {
-    const struct ledger *ledger = &e->teams[team_no].ledger;
-    struct amount sum = {ledger->in_air, ledger->in_air_value};
-    for (uint32_t i = 0; i < e->account_count; i++)
-        if (e->accounts[i].team == team_no)
-            add(&sum, (struct amount){e->accounts[i].received, e->accounts[i].received_value}, 1);
+    const struct ledger *ledger = &e->roster.teams[team_no].ledger;
+    struct amount sum = {ledger->in_transit, ledger->in_transit_value};
+    for (uint32_t i = 0; i < e->accounts.count; i++)
+        if (e->accounts.items[i].team == team_no)
+            add(&sum,
+                (struct amount){e->accounts.items[i].received, e->accounts.items[i].received_value},
+                1);
     return sum;
 }
 
@@ -227,13 +238,13 @@ static bool is_balanced(const struct eh_engine *e, uint32_t team)
 {
     struct amount entitled = entitled_in(e, team), received = received_in(e, team);
     return entitled.count == received.count * TICKET && entitled.value == received.value * NANO &&
-           received.count == (__int128)e->teams[team].ledger.dealt &&
-           e->teams[team].ledger.in_air >= 0;
+           received.count == (__int128)e->roster.teams[team].ledger.dealt &&
+           e->roster.teams[team].ledger.in_transit >= 0;
 }
 
 bool eh_ledger_check(const struct eh_engine *e)
 {
-    for (uint32_t i = 0; i < e->team_names.count; i++)
+    for (uint32_t i = 0; i < e->roster.team_ids.count; i++)
         if (!is_balanced(e, i))
             return false;
     return true;

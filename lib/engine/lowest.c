@@ -1,7 +1,12 @@
 /*
  * lowest: the tickets of a rep with the lowest numbers, as many as a round gives back.
  */
-#include "calls.h"
+#include "lowest.h"
+
+#include "interner.h"
+#include "state.h"
+#include "team_list.h"
+#include "ticket.h"
 
 #include <stdlib.h>
 
@@ -65,10 +70,10 @@ int eh_lowest_of_release(const struct eh_engine *e, const struct rep *rep, struc
     int r = eh_lowest_new(ret);
     if (r < 0)
         return r;
-    for (uint32_t slot = rep->open.first; slot != NONE; slot = e->tickets[slot].next) {
-        const struct ticket *t = &e->tickets[slot];
+    for (uint32_t slot = rep->open.first; slot != NONE; slot = e->tickets.slots[slot].next) {
+        const struct ticket *t = &e->tickets.slots[slot];
         bool in_scope =
-            scope.size == 0 || eh_team_list_has(scope, name_of(&e->team_names, t->team));
+            scope.size == 0 || eh_team_list_has(scope, interned(&e->roster.team_ids, t->team));
         if (t->no > rep->released && !t->aside && in_scope)
             offer(ret, (struct place){t->no, slot});
     }
@@ -83,9 +88,9 @@ int eh_lowest_of_team(const struct eh_engine *e, const struct rep *rep, uint32_t
     int r = eh_lowest_new(ret);
     if (r < 0)
         return r;
-    for (uint32_t slot = rep->open.first; slot != NONE; slot = e->tickets[slot].next)
-        if (e->tickets[slot].team == team && !e->tickets[slot].aside)
-            offer(ret, (struct place){e->tickets[slot].no, slot});
+    for (uint32_t slot = rep->open.first; slot != NONE; slot = e->tickets.slots[slot].next)
+        if (e->tickets.slots[slot].team == team && !e->tickets.slots[slot].aside)
+            offer(ret, (struct place){e->tickets.slots[slot].no, slot});
     lowest_sort(ret);
     return 0;
 }

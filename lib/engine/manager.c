@@ -1,7 +1,20 @@
 /*
  * manager: a manager assigns a ticket to a rep, or moves it to another team.
  */
-#include "tail.h"
+#include "deal.h"
+#include "effects.h"
+#include "homes.h"
+#include "index.h"
+#include "interner.h"
+#include "member.h"
+#include "move.h"
+#include "named.h"
+#include "skill_set.h"
+#include "skipped.h"
+#include "state.h"
+#include "step.h"
+#include "steps.h"
+#include "ticket.h"
 
 #include <stdlib.h>
 
@@ -26,11 +39,12 @@ int eh_step_assign(struct step *s)
     int r = find(s, &slot);
     if (r < 0 || slot == NONE)
         return r;
-    struct ticket *t = &e->tickets[slot];
-    uint32_t rep = eh_names_find(&e->rep_names, s->m.rep);
+    struct ticket *t = &e->tickets.slots[slot];
+    uint32_t rep = eh_interner_find(&e->roster.rep_ids, s->m.rep);
     if (rep == NONE || eh_member_active(e, t->team, rep) == NONE)
         return eh_step_refuse(s, EH_ECONFLICT, "rep: %.*s is not in team %.*s today",
-                              EH_STR_ARG(s->m.rep), EH_STR_ARG(name_of(&e->team_names, t->team)));
+                              EH_STR_ARG(s->m.rep),
+                              EH_STR_ARG(interned(&e->roster.team_ids, t->team)));
     if (t->state == EH_TICKET_ASSIGNED && t->rep == rep)
         return 0;
     uint32_t was = t->state == EH_TICKET_ASSIGNED ? t->rep : t->was;
@@ -51,7 +65,7 @@ int eh_step_move(struct step *s)
     int r = find(s, &slot);
     if (r < 0 || slot == NONE)
         return r;
-    struct ticket *t = &e->tickets[slot];
+    struct ticket *t = &e->tickets.slots[slot];
     r = eh_step_team(s, &team);
     if (r < 0 || team == NONE)
         return r;

@@ -2,11 +2,15 @@
  * member: what is known of a rep in a team without asking anybody else: place, skills, capacity,
  * whether today is one of their days.
  */
-#include "calls.h"
+#include "member.h"
+
+#include "interner.h"
+#include "state.h"
+#include "team_list.h"
 
 uint32_t eh_member_position(const struct eh_engine *e, uint32_t team, uint32_t rep_no)
 {
-    const struct rep *rep = &e->reps[rep_no];
+    const struct rep *rep = &e->roster.reps[rep_no];
     for (uint32_t i = 0; i < rep->membership_count; i++)
         if (rep->memberships[i].team == team)
             return rep->memberships[i].position;
@@ -16,12 +20,12 @@ uint32_t eh_member_position(const struct eh_engine *e, uint32_t team, uint32_t r
 uint32_t eh_member_active(const struct eh_engine *e, uint32_t team, uint32_t rep)
 {
     uint32_t at = eh_member_position(e, team, rep);
-    return at != NONE && e->teams[team].members[at].active ? at : NONE;
+    return at != NONE && e->roster.teams[team].members[at].active ? at : NONE;
 }
 
 bool eh_rep_has_skills(const struct eh_engine *e, uint32_t rep, struct eh_str skills)
 {
-    const struct eh_desk_rep *desk = &e->desk->desk->reps[e->reps[rep].desk_index];
+    const struct eh_desk_rep *desk = &e->desk->desk->reps[e->roster.reps[rep].desk_index];
     uint32_t has = 0;
     while (skills.size > 0) { /* both are sorted */
         struct eh_str skill = eh_text_list_next(&skills);
@@ -36,7 +40,7 @@ bool eh_rep_has_skills(const struct eh_engine *e, uint32_t rep, struct eh_str sk
 bool eh_rep_is_away_in(const struct eh_engine *e, const struct rep *rep, uint32_t team)
 {
     return rep->away_in_size && eh_team_list_has(eh_str_n(rep->away_in, rep->away_in_size),
-                                                 name_of(&e->team_names, team));
+                                                 interned(&e->roster.team_ids, team));
 }
 
 bool eh_below_capacity(const struct team *team, const struct rep *rep)
@@ -50,7 +54,7 @@ bool eh_rep_is_on_duty(const struct eh_engine *e, const struct rep *rep)
 {
     for (uint32_t i = 0; i < rep->membership_count; i++) {
         const struct membership *m = &rep->memberships[i];
-        if (e->teams[m->team].members[m->position].active)
+        if (e->roster.teams[m->team].members[m->position].active)
             return true;
     }
     return false;
@@ -67,11 +71,11 @@ bool eh_member_is_over(const struct eh_engine *e, const struct member *member)
 }
 
 /* Who never signalled is what his teams presume. */
-int eh_roster_presumes(const struct eh_engine *e, uint32_t rep_no)
+int eh_rep_presumed_status(const struct eh_engine *e, uint32_t rep_no)
 {
-    const struct rep *rep = &e->reps[rep_no];
+    const struct rep *rep = &e->roster.reps[rep_no];
     for (uint32_t i = 0; i < rep->membership_count; i++)
-        if (e->teams[rep->memberships[i].team].desk->presence == EH_PRESENCE_SIGNALLED)
+        if (e->roster.teams[rep->memberships[i].team].desk->presence == EH_PRESENCE_SIGNALLED)
             return EH_STATUS_AWAY;
     return EH_STATUS_AVAILABLE;
 }

@@ -1,12 +1,21 @@
 /*
  * metric: the message of an imported figure.
  */
-#include "facts.h"
+#include "effects.h"
+#include "figures.h"
+#include "imports.h"
+#include "interner.h"
+#include "named.h"
+#include "period_list.h"
+#include "period_named.h"
+#include "state.h"
+#include "step.h"
+#include "steps.h"
 
 /* There are no days of theirs to count: nobody could take the figure up. */
 static int refuse_absent(struct step *s, uint32_t team, struct eh_period period)
 {
-    uint32_t rep = eh_names_find(&s->e->rep_names, s->m.rep);
+    uint32_t rep = eh_interner_find(&s->e->roster.rep_ids, s->m.rep);
     int r = eh_step_rep_was_there(s, team, period);
     if (r != 0 || rep == NONE)
         return r < 0 ? r : rep == NONE ? eh_step_rep(s, &rep) : 0;
@@ -90,7 +99,7 @@ static int import_figure(struct step *s)
 int eh_step_metric(struct step *s)
 {
     int r = import_figure(s);
-    if (r == 0 && s->fx->refused && eh_was(s, EH_RECORDED_TAKEN))
+    if (r == 0 && s->fx->refused && eh_step_was(s, EH_RECORDED_TAKEN))
         eh_step_take(s);
     return r;
 }

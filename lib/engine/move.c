@@ -1,14 +1,27 @@
 /*
  * move: a ticket goes to another team: to a home it had there, or to the deal.
  */
+#include "move.h"
+
+#include "affinity.h"
+#include "deal.h"
+#include "effects.h"
+#include "homes.h"
+#include "ledger.h"
+#include "member.h"
+#include "skill_set.h"
+#include "state.h"
+#include "step.h"
 #include "tail.h"
+#include "ticket.h"
+#include "tickets.h"
 
 /* In a team where it was dealt before, it goes to whoever had it last there. It is dealt again if
  * they are in the team no more, or gave it back there. */
 static int come_home(struct step *s, uint32_t slot, const struct home *home)
 {
     struct eh_engine *e = s->e;
-    struct ticket *t = &e->tickets[slot];
+    struct ticket *t = &e->tickets.slots[slot];
     t->receipted = true;
     t->booked = home->booked;
     if (!home->given && eh_member_active(e, t->team, home->rep) != NONE)
@@ -23,7 +36,7 @@ int eh_ticket_enter_team(struct step *s, uint32_t slot, uint32_t team, uint32_t 
                          const char *why)
 {
     struct eh_engine *e = s->e;
-    struct ticket *t = &e->tickets[slot];
+    struct ticket *t = &e->tickets.slots[slot];
     const struct decision decision = {.why = why};
     uint32_t was = t->state == EH_TICKET_ASSIGNED ? t->rep : t->was;
     struct home home = {.team = NONE};

@@ -1,7 +1,12 @@
 /*
  * named: the rep and the team that a message names.
  */
-#include "calls.h"
+#include "named.h"
+
+#include "effects.h"
+#include "interner.h"
+#include "state.h"
+#include "step.h"
 
 static int refuse_name(struct step *s, const char *what, struct eh_str id)
 {
@@ -10,16 +15,16 @@ static int refuse_name(struct step *s, const char *what, struct eh_str id)
 
 int eh_step_rep(struct step *s, uint32_t *ret)
 {
-    uint32_t no = eh_names_find(&s->e->rep_names, s->m.rep);
-    bool there = no != NONE && s->e->reps[no].present;
+    uint32_t no = eh_interner_find(&s->e->roster.rep_ids, s->m.rep);
+    bool there = no != NONE && s->e->roster.reps[no].present;
     *ret = there ? no : NONE;
     return there ? 0 : refuse_name(s, "rep", s->m.rep);
 }
 
 int eh_step_team(struct step *s, uint32_t *ret)
 {
-    uint32_t no = eh_names_find(&s->e->team_names, s->m.team);
-    bool there = no != NONE && s->e->teams[no].desk;
+    uint32_t no = eh_interner_find(&s->e->roster.team_ids, s->m.team);
+    bool there = no != NONE && s->e->roster.teams[no].desk;
     *ret = there ? no : NONE;
     return there ? 0 : refuse_name(s, "team", s->m.team);
 }

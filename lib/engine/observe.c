@@ -3,7 +3,15 @@
  *
  * Nothing of it reaches a decision.
  */
+#include "observe.h"
+
+#include "interner.h"
+#include "ledger.h"
 #include "policy.h"
+#include "skill_set.h"
+#include "state.h"
+#include "step.h"
+#include "ticket.h"
 
 #include <stdlib.h>
 
@@ -76,10 +84,10 @@ int eh_watch_chances(struct eh_engine *e, const struct eh_choice *choice)
             continue;
         uint32_t rep = team->members[i].rep;
         c->positions[c->count] = i;
-        c->items[c->count++] = (struct eh_deal_chance){.rep = name_of(&e->rep_names, rep),
-                                                       .share_ppm = e->reps[rep].share_ppm,
+        c->items[c->count++] = (struct eh_deal_chance){.rep = interned(&e->roster.rep_ids, rep),
+                                                       .share_ppm = e->roster.reps[rep].share_ppm,
                                                        .slots = tree[team->leaves + i].slots,
-                                                       .points = e->reps[rep].points};
+                                                       .points = e->roster.reps[rep].points};
     }
     team->policy->chances(choice, c);
     return 0;
@@ -89,9 +97,9 @@ int eh_watch_chances(struct eh_engine *e, const struct eh_choice *choice)
 static uint8_t barrier_of(const struct eh_engine *e, const struct ticket *t, uint32_t position,
                           bool avoided)
 {
-    const struct team *team = &e->teams[t->team];
+    const struct team *team = &e->roster.teams[t->team];
     const struct member *member = &team->members[position];
-    const struct rep *rep = &e->reps[member->rep];
+    const struct rep *rep = &e->roster.reps[member->rep];
     if (!(member->sets >> t->set & 1))
         return EH_BARRIER_SKILL;
     if (rep->status != EH_STATUS_AVAILABLE)
@@ -108,16 +116,16 @@ static int fill_members(struct eh_engine *e, const struct ticket *t,
                         const struct decision *decision, uint32_t *ret_count)
 {
     struct watch *watch = e->watch;
-    const struct team *team = &e->teams[t->team];
+    const struct team *team = &e->roster.teams[t->team];
     bool avoided = decision->eligible && decision->eligible < team->sets[t->set].tree[1].count;
     int r =
         eh_array_room(&watch->members, &watch->member_room, team->member_count + 1, EH_ARRAY_MAX);
     uint32_t count = 0;
     for (uint32_t i = 0; r == 0 && i < team->member_count; i++) {
-        const struct rep *rep = &e->reps[team->members[i].rep];
+        const struct rep *rep = &e->roster.reps[team->members[i].rep];
         if (team->members[i].active)
             watch->members[count++] =
-                (struct eh_deal_member){.rep = name_of(&e->rep_names, team->members[i].rep),
+                (struct eh_deal_member){.rep = interned(&e->roster.rep_ids, team->members[i].rep),
                                         .share_ppm = rep->share_ppm,
                                         .barrier = barrier_of(e, t, i, avoided),
                                         .since_us = rep->since_us};
@@ -138,11 +146,11 @@ int eh_watch_tell(struct eh_engine *e, const struct ticket *t, uint32_t rep,
     struct eh_deal deal = {.ticket = t->no,
                            .source = ticket_source(t),
                            .id = ticket_id(t),
-                           .team = name_of(&e->team_names, t->team),
-                           .rep = name_of(&e->rep_names, rep),
+                           .team = interned(&e->roster.team_ids, t->team),
+                           .rep = interned(&e->roster.rep_ids, rep),
                            .why = eh_str(decision->why),
-                           .policy = eh_str(e->teams[t->team].policy->name),
-                           .was = name_of(&e->rep_names, t->was),
+                           .policy = eh_str(e->roster.teams[t->team].policy->name),
+                           .was = interned(&e->roster.rep_ids, t->was),
                            .deal = t->deals + 1,
                            .further = t->receipted,
                            .left = t->left,

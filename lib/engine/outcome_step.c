@@ -2,7 +2,19 @@
  * outcome_step: the message of an outcome: of a ticket in memory, of one that was closed long ago
  * and is recalled, or of one that is not there yet.
  */
+#include "effects.h"
+#include "image.h"
+#include "index.h"
+#include "journal.h"
+#include "outcomes.h"
+#include "outcomes_earlier.h"
+#include "pending.h"
+#include "state.h"
+#include "step.h"
+#include "steps.h"
 #include "story.h"
+#include "ticket.h"
+#include "tickets.h"
 
 /* A closed ticket as PostgreSQL has it, in a slot that nothing refers to yet. */
 static int recall(struct eh_engine *e, struct eh_str image, struct eh_key identity, uint32_t *ret)
@@ -12,9 +24,9 @@ static int recall(struct eh_engine *e, struct eh_str image, struct eh_key identi
     if (r < 0)
         return r;
     struct eh_reader in = eh_reader(image.data, image.size);
-    r = eh_decode_ticket(e, &in, &e->tickets[slot]);
-    if (r == 0 && (!eh_reader_complete(&in) || e->tickets[slot].state != EH_TICKET_CLOSED ||
-                   !eh_key_equal(ticket_identity(&e->tickets[slot]), identity)))
+    r = eh_decode_ticket(e, &in, &e->tickets.slots[slot]);
+    if (r == 0 && (!eh_reader_complete(&in) || e->tickets.slots[slot].state != EH_TICKET_CLOSED ||
+                   !eh_key_equal(ticket_identity(&e->tickets.slots[slot]), identity)))
         r = -EH_ECORRUPT;
     if (r < 0)
         eh_ticket_drop(e, slot);
@@ -26,9 +38,9 @@ static int recall(struct eh_engine *e, struct eh_str image, struct eh_key identi
 /* A recalled ticket that opens again is held in memory from now on. */
 static int enter(struct eh_engine *e, uint32_t slot)
 {
-    if (e->waiting + e->open >= EH_TICKETS_MAX)
+    if (e->tickets.waiting + e->tickets.open >= EH_TICKETS_MAX)
         return -EH_EFULL;
-    return eh_ticket_enter(e, slot, ticket_identity(&e->tickets[slot]));
+    return eh_ticket_enter(e, slot, ticket_identity(&e->tickets.slots[slot]));
 }
 
 static int place_or_refuse(struct step *s, uint32_t slot, bool held, int64_t at_us)
@@ -40,8 +52,8 @@ static int place_or_refuse(struct step *s, uint32_t slot, bool held, int64_t at_
     entry.input = s->in->no;
     entry.stream_ms = s->in->stream_ms;
     entry.stream_no = s->in->stream_no;
-    eh_tale_open(&e->tickets[slot], s->now_us, &before);
-    int r = eh_outcome_try(e, &e->tickets[slot], &entry, &before, &now, &error);
+    eh_tale_open(&e->tickets.slots[slot], s->now_us, &before);
+    int r = eh_outcome_try(e, &e->tickets.slots[slot], &entry, &before, &now, &error);
     if (r < 0)
         r = eh_step_refuse(s, error.code, "%s", error.text);
     else if (!held && !now.sum.outcome)
@@ -75,7 +87,7 @@ int eh_step_outcome(struct step *s)
     uint32_t slot = eh_ticket_find(s->e, identity);
     bool held = slot != NONE;
     if (!held && !recalled->ticket_known)
-        return eh_park(s, identity);
+        return eh_pending_put(s, identity);
     int r = held ? 0 : recall(s->e, recalled->ticket_image, identity, &slot);
     if (r < 0)
         return r;

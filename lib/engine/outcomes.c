@@ -5,7 +5,21 @@
  * the ticket is brought to where its story ends, what it counts with it. Rules before
  * EH_RULES_TICKETS apply each as it comes (outcomes_earlier.c).
  */
+#include "outcomes.h"
+
+#include "closing.h"
+#include "digest.h"
+#include "effects.h"
+#include "journal.h"
+#include "pending.h"
+#include "period_list.h"
+#include "resends.h"
+#include "skill_set.h"
+#include "state.h"
+#include "step.h"
 #include "story.h"
+#include "tally.h"
+#include "ticket.h"
 
 /* ---- the story of the ticket */
 
@@ -87,7 +101,7 @@ static void take_story(struct ticket *t, struct story *story)
 static int turn(struct step *s, uint32_t slot, const struct tale *tale)
 {
     struct eh_engine *e = s->e;
-    struct ticket *t = &e->tickets[slot];
+    struct ticket *t = &e->tickets.slots[slot];
     struct tallies old, new;
     struct story *story;
     bool closing = !was_closed(t) && tale->sum.outcome,
@@ -132,7 +146,7 @@ static int tell_corrections(struct step *s, const struct ticket *t, const struct
         if (entry->flags & STORY_REFUSED) {
             eh_tale_why(now, entry->input, t, &why);
             r = eh_step_corrected_notice(s, EH_NOTICE_REFUSED, t, entry, eh_str(why.text));
-        } else if (!eh_parked_taken(s->e, ticket_identity(t), entry->input)) {
+        } else if (!eh_pending_taken(s->e, ticket_identity(t), entry->input)) {
             r = eh_step_corrected_notice(s, EH_NOTICE_TAKEN, t, entry,
                                          eh_str(eh_outcome_name(entry->outcome)));
         }
@@ -153,7 +167,7 @@ int eh_outcome_carry_out(struct step *s, uint32_t slot, bool held, const struct 
                          const struct tale *now)
 {
     struct eh_engine *e = s->e;
-    struct ticket *t = &e->tickets[slot];
+    struct ticket *t = &e->tickets.slots[slot];
     int r = turn(s, slot, now);
     if (r == 0)
         r = tell_corrections(s, t, before, now);
@@ -185,7 +199,7 @@ int eh_outcome_place(struct step *s, uint32_t slot, const struct story_entry *en
                      struct eh_error *error)
 {
     struct tale before, now;
-    const struct ticket *t = &s->e->tickets[slot];
+    const struct ticket *t = &s->e->tickets.slots[slot];
     eh_tale_open(t, s->now_us, &before);
     int r = eh_outcome_try(s->e, t, entry, &before, &now, error);
     return r < 0 ? r : eh_outcome_carry_out(s, slot, true, &before, &now);
@@ -193,7 +207,7 @@ int eh_outcome_place(struct step *s, uint32_t slot, const struct story_entry *en
 
 int eh_outcome_value(struct step *s, uint32_t slot, int64_t value)
 {
-    struct ticket *t = &s->e->tickets[slot];
+    struct ticket *t = &s->e->tickets.slots[slot];
     struct story_entry entry = {.when = {s->now_us, s->e->date, false},
                                 .arrival_us = s->now_us,
                                 .input = s->in->no,
@@ -214,7 +228,7 @@ int eh_outcomes_place(struct step *s, uint32_t slot, const struct story_entry *e
                       uint32_t count, bool *ret_refused)
 {
     struct tale before, now;
-    const struct ticket *t = &s->e->tickets[slot];
+    const struct ticket *t = &s->e->tickets.slots[slot];
     eh_tale_open(t, s->now_us, &before);
     now = before;
     for (uint32_t i = 0; i < count; i++)

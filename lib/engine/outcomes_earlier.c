@@ -2,7 +2,19 @@
  * outcomes_earlier: outcomes under rules before EH_RULES_TICKETS: each is checked against the
  * ticket as it is, then applied, in the order they come.
  */
+#include "outcomes_earlier.h"
+
+#include "closing.h"
+#include "digest.h"
+#include "effects.h"
+#include "facts_earlier.h"
+#include "period_list.h"
+#include "skill_set.h"
+#include "state.h"
+#include "step.h"
 #include "story.h"
+#include "ticket.h"
+#include "tickets.h"
 
 static int check_open(const struct ticket *t, int outcome, struct eh_error *error)
 {
@@ -82,7 +94,7 @@ static bool outcome_changes(const struct ticket *t, const struct eh_message *m)
 static int close_ticket(struct step *s, uint32_t slot, const struct eh_message *m, int64_t at_us)
 {
     struct eh_engine *e = s->e;
-    struct ticket *t = &e->tickets[slot];
+    struct ticket *t = &e->tickets.slots[slot];
     eh_outcome_leave(e, slot);
     t->outcome = m->outcome;
     t->closed_us = at_us;
@@ -96,7 +108,7 @@ static int close_ticket(struct step *s, uint32_t slot, const struct eh_message *
 static int reopen_ticket(struct step *s, uint32_t slot)
 {
     struct eh_engine *e = s->e;
-    struct ticket *t = &e->tickets[slot];
+    struct ticket *t = &e->tickets.slots[slot];
     int r = eh_set_acquire(e, t->team, ticket_skills(t), s->in->no, &t->set);
     if (r == 0)
         r = eh_facts_reopened(e, t);
@@ -111,7 +123,7 @@ static int reopen_ticket(struct step *s, uint32_t slot)
 int eh_outcome_apply(struct step *s, uint32_t slot, const struct eh_message *m, int64_t at_us)
 {
     struct eh_engine *e = s->e;
-    struct ticket *t = &e->tickets[slot];
+    struct ticket *t = &e->tickets.slots[slot];
     if (m->outcome == EH_OUTCOME_RATED)
         s->touched |= eh_facts_rated(e, t, m);
     if (!outcome_changes(t, m))
@@ -137,7 +149,7 @@ int eh_outcome_apply(struct step *s, uint32_t slot, const struct eh_message *m, 
 int eh_outcome_step_earlier(struct step *s, uint32_t slot, bool recalled, int64_t at_us)
 {
     struct eh_engine *e = s->e;
-    const struct ticket *t = &e->tickets[slot];
+    const struct ticket *t = &e->tickets.slots[slot];
     struct eh_error error = {0};
     int r = eh_outcome_check(t, &s->m, &error);
     if (r == 0)
@@ -148,7 +160,7 @@ int eh_outcome_step_earlier(struct step *s, uint32_t slot, bool recalled, int64_
     if (r < 0)
         r = eh_step_refuse(s, error.code, "%s", error.text);
     else if (changes && s->m.outcome == EH_OUTCOME_REOPENED &&
-             e->waiting + e->open >= EH_TICKETS_MAX)
+             e->tickets.waiting + e->tickets.open >= EH_TICKETS_MAX)
         r = -EH_EFULL;
     else if (changes && recalled)
         entered = (r = eh_ticket_enter(e, slot, ticket_identity(t))) == 0;

@@ -1,11 +1,11 @@
 /*
  * owned_text: a text that its owner keeps in memory of its own.
  */
-#include "calls.h"
+#include "owned_text.h"
 
 #include <stdlib.h>
 
-int eh_rep_set_text(char **text, uint32_t *size, struct eh_str to)
+int eh_owned_text_set(char **text, uint32_t *size, struct eh_str to)
 {
     char *copy = NULL;
     if (to.size) {

@@ -6,7 +6,14 @@
  * takes effect, what the one before said up to then becomes past. A team's first desk holds for the
  * days before it, too. Nothing here decides who is dealt what.
  */
+#include "past.h"
+
+#include "digest.h"
+#include "interner.h"
+#include "owned_text.h"
+#include "state.h"
 #include "stays.h"
+#include "zones.h"
 
 #include <stdlib.h>
 
@@ -40,7 +47,7 @@ static int fold_one(void *context, struct eh_str id, uint32_t rep, const struct 
     struct fold *f = context;
     int r = eh_array_room(&f->stays, &f->capacity, f->count + count, EH_ARRAY_MAX);
     if (rep == NONE)
-        rep = eh_names_find(&f->e->rep_names, id);
+        rep = eh_interner_find(&f->e->roster.rep_ids, id);
     for (uint32_t i = 0; r == 0 && i < count && stays[i].from < f->day; i++) {
         int32_t until = stays[i].until < f->day ? stays[i].until : f->day - 1;
         if (until > f->forgotten)
@@ -59,7 +66,7 @@ static int fold_again(struct fold *f, const struct team *team, const struct eh_d
     int r = 0;
     for (uint32_t i = 0; r == 0 && i < told.past_count;) {
         uint32_t rep = told.past[i].rep;
-        struct eh_str id = f->e->rep_names.items[rep];
+        struct eh_str id = f->e->roster.rep_ids.items[rep];
         struct told_of of = eh_stays_find(f->e, &told, id);
         i += of.past_count;
         if (eh_stays_lists(new, is, id))
@@ -75,11 +82,12 @@ static int fold_again(struct fold *f, const struct team *team, const struct eh_d
 int eh_past_fold(const struct eh_engine *e, uint32_t no, const struct eh_desk *new, int32_t day,
                  struct past *ret)
 {
-    const struct team *team = &e->teams[no];
+    const struct team *team = &e->roster.teams[no];
     struct told told = told_now(e, team);
     struct fold f = {.e = e, .day = day, .forgotten = forgotten(team, day)};
-    int r = told.day < day ? eh_stays_walk(e, &told, fold_one, &f)
-                           : fold_again(&f, team, new, eh_desk_team(new, e->team_names.items[no]));
+    int r = told.day < day
+                ? eh_stays_walk(e, &told, fold_one, &f)
+                : fold_again(&f, team, new, eh_desk_team(new, e->roster.team_ids.items[no]));
     if (r < 0) {
         free(f.stays);
         return r;
@@ -90,7 +98,7 @@ int eh_past_fold(const struct eh_engine *e, uint32_t no, const struct eh_desk *n
 
 bool eh_past_turns(const struct eh_engine *e, uint32_t no, int32_t day)
 {
-    const struct team *team = &e->teams[no];
+    const struct team *team = &e->roster.teams[no];
     return e->rules >= EH_RULES_STAYS && team->past.day <= day &&
            (team->desk || team->past.day != EH_DATE_ALWAYS);
 }
@@ -101,8 +109,8 @@ static int turn_team(struct eh_engine *e, uint32_t no, const struct eh_desk *new
     int r = eh_past_fold(e, no, new, day, &past);
     if (r < 0)
         return r;
-    free(e->teams[no].past.stays);
-    e->teams[no].past = past;
+    free(e->roster.teams[no].past.stays);
+    e->roster.teams[no].past = past;
     eh_digest_past(e, no);
     return 0;
 }
@@ -110,7 +118,7 @@ static int turn_team(struct eh_engine *e, uint32_t no, const struct eh_desk *new
 /* As said up to now; the desk of now says none of the days before it. */
 static struct since since_now(const struct eh_engine *e, uint32_t no)
 {
-    const struct rep *rep = &e->reps[no];
+    const struct rep *rep = &e->roster.reps[no];
     struct since past = {rep->since, rep->since_until};
     int32_t written = rep->present ? e->desk->desk->reps[rep->desk_index].since : EH_DATE_ALWAYS;
     if (written != EH_DATE_ALWAYS)
@@ -123,14 +131,14 @@ static struct since since_now(const struct eh_engine *e, uint32_t no)
 struct since eh_past_since(const struct eh_engine *e, uint32_t no, const struct eh_desk *new,
                            int32_t day)
 {
-    const struct rep *rep = &e->reps[no];
-    bool again = e->told_from >= day && eh_desk_rep(new, e->rep_names.items[no]);
+    const struct rep *rep = &e->roster.reps[no];
+    bool again = e->told_from >= day && eh_desk_rep(new, e->roster.rep_ids.items[no]);
     return again ? (struct since){rep->since, rep->since_until} : since_now(e, no);
 }
 
 static void turn_since(struct eh_engine *e, uint32_t no, const struct eh_desk *new, int32_t day)
 {
-    struct rep *rep = &e->reps[no];
+    struct rep *rep = &e->roster.reps[no];
     struct since past = eh_past_since(e, no, new, day);
     if (past.since == rep->since && past.until == rep->since_until)
         return;
@@ -142,22 +150,23 @@ static void turn_since(struct eh_engine *e, uint32_t no, const struct eh_desk *n
 /* Who is on no desk any more goes by the name that was said last. */
 static int keep_name(struct eh_engine *e, uint32_t no, const struct eh_desk *new)
 {
-    struct rep *rep = &e->reps[no];
-    if (!rep->present || eh_desk_rep(new, e->rep_names.items[no]))
+    struct rep *rep = &e->roster.reps[no];
+    if (!rep->present || eh_desk_rep(new, e->roster.rep_ids.items[no]))
         return 0;
-    return eh_rep_set_text(&rep->name, &rep->name_size, e->desk->desk->reps[rep->desk_index].name);
+    return eh_owned_text_set(&rep->name, &rep->name_size,
+                             e->desk->desk->reps[rep->desk_index].name);
 }
 
 int eh_past_turn(struct eh_engine *e, const struct eh_desk *new, int32_t day)
 {
     int r = 0;
     bool kept = e->rules >= EH_RULES_STAYS;
-    for (uint32_t i = 0; r == 0 && e->desk && i < e->rep_names.count; i++) {
+    for (uint32_t i = 0; r == 0 && e->desk && i < e->roster.rep_ids.count; i++) {
         r = keep_name(e, i, new);
         if (kept)
             turn_since(e, i, new, day);
     }
-    for (uint32_t i = 0; r == 0 && i < e->team_names.count; i++)
+    for (uint32_t i = 0; r == 0 && i < e->roster.team_ids.count; i++)
         if (eh_past_turns(e, i, day))
             r = turn_team(e, i, new, day);
     if (r == 0 && kept)
@@ -170,8 +179,8 @@ int eh_past_turn(struct eh_engine *e, const struct eh_desk *new, int32_t day)
 int eh_past_room(const struct eh_engine *e, struct eh_error *error)
 {
     uint64_t stays = 0;
-    for (uint32_t i = 0; i < e->team_names.count; i++)
-        stays += (uint64_t)e->teams[i].past.count + e->teams[i].member_count;
+    for (uint32_t i = 0; i < e->roster.team_ids.count; i++)
+        stays += (uint64_t)e->roster.teams[i].past.count + e->roster.teams[i].member_count;
     if (e->rules < EH_RULES_STAYS || stays <= EH_STAYS_MAX)
         return 0;
     return eh_error_set(error, EH_EFULL,
@@ -184,7 +193,7 @@ int eh_past_room(const struct eh_engine *e, struct eh_error *error)
 
 static void team_back(struct eh_engine *e, uint32_t no, int32_t date)
 {
-    struct past *past = &e->teams[no].past;
+    struct past *past = &e->roster.teams[no].past;
     uint32_t kept = 0;
     if (past->day <= date)
         return;
@@ -203,10 +212,10 @@ static void team_back(struct eh_engine *e, uint32_t no, int32_t date)
 
 void eh_past_back(struct eh_engine *e, int32_t date)
 {
-    for (uint32_t i = 0; i < e->team_names.count; i++)
+    for (uint32_t i = 0; i < e->roster.team_ids.count; i++)
         team_back(e, i, date);
-    for (uint32_t i = 0; i < e->rep_names.count; i++) {
-        struct rep *rep = &e->reps[i];
+    for (uint32_t i = 0; i < e->roster.rep_ids.count; i++) {
+        struct rep *rep = &e->roster.reps[i];
         if (rep->since_until == EH_DATE_NEVER || rep->since_until <= date)
             continue;
         rep->since_until = date;
@@ -219,10 +228,10 @@ void eh_past_back(struct eh_engine *e, int32_t date)
 
 void eh_past_done(struct eh_engine *e)
 {
-    for (uint32_t i = 0; i < e->team_names.count; i++)
-        free(e->teams[i].past.stays);
-    for (uint32_t i = 0; i < e->rep_names.count; i++)
-        free(e->reps[i].name);
+    for (uint32_t i = 0; i < e->roster.team_ids.count; i++)
+        free(e->roster.teams[i].past.stays);
+    for (uint32_t i = 0; i < e->roster.rep_ids.count; i++)
+        free(e->roster.reps[i].name);
 }
 
 /* ---- what others may see */
@@ -250,17 +259,17 @@ static int tell(void *context, struct eh_str id, uint32_t rep, const struct eh_s
 int eh_engine_stays(const struct eh_engine *e, struct eh_str id, int32_t first, int32_t last,
                     eh_stay_fn *each, void *context)
 {
-    uint32_t no = eh_names_find(&e->team_names, id);
+    uint32_t no = eh_interner_find(&e->roster.team_ids, id);
     struct telling telling = {first, last, each, context};
     if (no == NONE)
         return 0;
-    struct told told = told_now(e, &e->teams[no]);
+    struct told told = told_now(e, &e->roster.teams[no]);
     return eh_stays_walk(e, &told, tell, &telling);
 }
 
 int32_t eh_engine_since(const struct eh_engine *e, struct eh_str id, int32_t day)
 {
-    uint32_t no = eh_names_find(&e->rep_names, id);
+    uint32_t no = eh_interner_find(&e->roster.rep_ids, id);
     if (no == NONE)
         return EH_DATE_ALWAYS;
     struct since since = since_now(e, no);
@@ -269,18 +278,18 @@ int32_t eh_engine_since(const struct eh_engine *e, struct eh_str id, int32_t day
 
 struct eh_str eh_engine_rep_name(const struct eh_engine *e, struct eh_str id)
 {
-    uint32_t no = eh_names_find(&e->rep_names, id);
+    uint32_t no = eh_interner_find(&e->roster.rep_ids, id);
     if (no == NONE)
         return id;
-    const struct rep *rep = &e->reps[no];
+    const struct rep *rep = &e->roster.reps[no];
     if (rep->present)
         return e->desk->desk->reps[rep->desk_index].name;
-    return rep->name_size ? eh_str_n(rep->name, rep->name_size) : e->rep_names.items[no];
+    return rep->name_size ? eh_str_n(rep->name, rep->name_size) : e->roster.rep_ids.items[no];
 }
 
 int eh_past_has(const struct eh_engine *e, uint32_t team, uint32_t rep, int32_t first, int32_t last)
 {
-    struct told told = told_now(e, &e->teams[team]);
-    struct told_of of = eh_stays_find(e, &told, e->rep_names.items[rep]);
+    struct told told = told_now(e, &e->roster.teams[team]);
+    struct told_of of = eh_stays_find(e, &told, e->roster.rep_ids.items[rep]);
     return eh_stays_any(&of, first, last);
 }

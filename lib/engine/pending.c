@@ -3,25 +3,31 @@
  * EH_PARKED_MAX of them, EH_PARKED_PER_TICKET_MAX for one ticket. What becomes of them stands in
  * pending_apply.c.
  */
-#include "story.h"
+#include "pending.h"
+
+#include "digest.h"
+#include "effects.h"
+#include "state.h"
+#include "step.h"
 
 #include <stdlib.h>
 
-static struct parked *at(struct eh_engine *e, uint32_t slot)
+static struct pending_outcome *at(struct eh_engine *e, uint32_t slot)
 {
-    return &e->parked[slot];
+    return &e->pending.slots[slot];
 }
 
 static int alloc(struct eh_engine *e, uint32_t *ret)
 {
-    if (e->free_parked != NONE) {
-        *ret = e->free_parked;
-        e->free_parked = at(e, *ret)->next;
+    if (e->pending.free != NONE) {
+        *ret = e->pending.free;
+        e->pending.free = at(e, *ret)->next;
         return 0;
     }
-    int r = eh_array_room(&e->parked, &e->parked_capacity, e->parked_slots + 1, EH_ARRAY_MAX);
+    int r =
+        eh_array_room(&e->pending.slots, &e->pending.capacity, e->pending.used + 1, EH_ARRAY_MAX);
     if (r == 0)
-        *ret = e->parked_slots++;
+        *ret = e->pending.used++;
     return r;
 }
 
@@ -29,8 +35,8 @@ static int alloc(struct eh_engine *e, uint32_t *ret)
 static int add_sibling(struct eh_engine *e, uint32_t slot)
 {
     uint64_t first;
-    if (!eh_table_get(&e->parked_index, at(e, slot)->identity, &first))
-        return eh_table_put(&e->parked_index, at(e, slot)->identity, slot);
+    if (!eh_table_get(&e->pending.index, at(e, slot)->identity, &first))
+        return eh_table_put(&e->pending.index, at(e, slot)->identity, slot);
     uint32_t last = (uint32_t)first;
     while (at(e, last)->sibling != NONE)
         last = at(e, last)->sibling;
@@ -38,7 +44,7 @@ static int add_sibling(struct eh_engine *e, uint32_t slot)
     return 0;
 }
 
-int eh_parked_add(struct eh_engine *e, struct parked *parked)
+int eh_pending_add(struct eh_engine *e, struct pending_outcome *parked)
 {
     uint32_t slot = NONE;
     int r = alloc(e, &slot);
@@ -48,17 +54,17 @@ int eh_parked_add(struct eh_engine *e, struct parked *parked)
     at(e, slot)->sibling = NONE;
     r = add_sibling(e, slot);
     if (r < 0) {
-        *at(e, slot) = (struct parked){.next = e->free_parked};
-        e->free_parked = slot;
+        *at(e, slot) = (struct pending_outcome){.next = e->pending.free};
+        e->pending.free = slot;
         return r;
     }
-    struct list *all = &e->parked_list;
+    struct list *all = &e->pending.list;
     at(e, slot)->next = NONE;
     at(e, slot)->previous = all->last;
     *(all->last == NONE ? &all->first : &at(e, all->last)->next) = slot;
     all->last = slot;
     all->count++;
-    eh_digest_parked(e, at(e, slot));
+    eh_digest_pending(e, at(e, slot));
     return 0;
 }
 
@@ -66,31 +72,31 @@ static void leave_siblings(struct eh_engine *e, uint32_t slot)
 {
     struct eh_key identity = at(e, slot)->identity;
     uint64_t first;
-    eh_require(eh_table_get(&e->parked_index, identity, &first));
+    eh_require(eh_table_get(&e->pending.index, identity, &first));
     if (first != slot) {
         uint32_t before = (uint32_t)first;
         while (at(e, before)->sibling != slot)
             before = at(e, before)->sibling;
         at(e, before)->sibling = at(e, slot)->sibling;
     } else if (at(e, slot)->sibling == NONE) {
-        eh_table_remove(&e->parked_index, identity);
+        eh_table_remove(&e->pending.index, identity);
     } else {
-        eh_require(eh_table_put(&e->parked_index, identity, at(e, slot)->sibling) == 0);
+        eh_require(eh_table_put(&e->pending.index, identity, at(e, slot)->sibling) == 0);
     }
 }
 
-void eh_parked_remove(struct eh_engine *e, uint32_t slot)
+void eh_pending_remove(struct eh_engine *e, uint32_t slot)
 {
-    struct parked *parked = at(e, slot);
-    struct list *all = &e->parked_list;
+    struct pending_outcome *parked = at(e, slot);
+    struct list *all = &e->pending.list;
     leave_siblings(e, slot);
     *(parked->previous == NONE ? &all->first : &at(e, parked->previous)->next) = parked->next;
     *(parked->next == NONE ? &all->last : &at(e, parked->next)->previous) = parked->previous;
     all->count--;
     eh_digest_leave(e, &parked->hash);
     free(parked->body);
-    *parked = (struct parked){.next = e->free_parked};
-    e->free_parked = slot;
+    *parked = (struct pending_outcome){.next = e->pending.free};
+    e->pending.free = slot;
 }
 
 /* How many wait for the same ticket, counted up to what one may have. */
@@ -98,7 +104,7 @@ static uint32_t count_siblings(struct eh_engine *e, struct eh_key ticket)
 {
     uint64_t first;
     uint32_t count = 0;
-    if (!eh_table_get(&e->parked_index, ticket, &first))
+    if (!eh_table_get(&e->pending.index, ticket, &first))
         return 0;
     for (uint32_t slot = (uint32_t)first; slot != NONE && count < EH_PARKED_PER_TICKET_MAX;
          slot = at(e, slot)->sibling)
@@ -110,22 +116,22 @@ bool eh_engine_is_parked(const struct eh_engine *e, struct eh_str source, struct
                          uint64_t input)
 {
     uint64_t first;
-    if (!eh_table_get(&e->parked_index, eh_ticket_identity(source, id), &first))
+    if (!eh_table_get(&e->pending.index, eh_ticket_identity(source, id), &first))
         return false;
-    for (uint32_t slot = (uint32_t)first; slot != NONE; slot = e->parked[slot].sibling)
-        if (e->parked[slot].input == input)
+    for (uint32_t slot = (uint32_t)first; slot != NONE; slot = e->pending.slots[slot].sibling)
+        if (e->pending.slots[slot].input == input)
             return true;
     return false;
 }
 
-int eh_park(struct step *s, struct eh_key ticket)
+int eh_pending_put(struct step *s, struct eh_key ticket)
 {
     struct eh_engine *e = s->e;
     if (e->rules >= EH_RULES_SLICES && count_siblings(e, ticket) >= EH_PARKED_PER_TICKET_MAX)
         return eh_step_refuse(
             s, EH_EFULL, "ticket %.*s/%.*s is not known, and %d outcomes wait for it already",
             EH_STR_ARG(s->m.source), EH_STR_ARG(s->m.id), EH_PARKED_PER_TICKET_MAX);
-    if (e->parked_list.count >= EH_PARKED_MAX)
+    if (e->pending.list.count >= EH_PARKED_MAX)
         return eh_step_refuse(s, EH_EFULL,
                               "ticket %.*s/%.*s is not known, and %d outcomes wait for tickets "
                               "already",
@@ -142,15 +148,15 @@ int eh_park(struct step *s, struct eh_key ticket)
     if (!body)
         return -EH_ENOMEM;
     memcpy(body, e->scratch.data, e->scratch.size);
-    struct parked parked = {.input = s->in->no,
-                            .identity = ticket,
-                            .until_us = s->now_us + EH_PARKED_S * SECOND_US,
-                            .stream_ms = s->in->stream_ms,
-                            .stream_no = s->in->stream_no,
-                            .origin = s->in->origin,
-                            .body = body,
-                            .body_size = (uint32_t)e->scratch.size};
-    int r = eh_parked_add(e, &parked);
+    struct pending_outcome parked = {.input = s->in->no,
+                                     .identity = ticket,
+                                     .until_us = s->now_us + EH_PARKED_S * SECOND_US,
+                                     .stream_ms = s->in->stream_ms,
+                                     .stream_no = s->in->stream_no,
+                                     .origin = s->in->origin,
+                                     .body = body,
+                                     .body_size = (uint32_t)e->scratch.size};
+    int r = eh_pending_add(e, &parked);
     if (r < 0)
         free(body);
     s->fx->parked = r == 0;
@@ -158,7 +164,7 @@ int eh_park(struct step *s, struct eh_key ticket)
 }
 
 /* The message again, of a day that has come. */
-static int redate(struct eh_engine *e, struct parked *parked, int32_t date)
+static int redate(struct eh_engine *e, struct pending_outcome *parked, int32_t date)
 {
     struct eh_message m = {0};
     struct eh_str body = eh_str_n((const char *)parked->body, parked->body_size);
@@ -179,26 +185,26 @@ static int redate(struct eh_engine *e, struct parked *parked, int32_t date)
     return 0;
 }
 
-int eh_parked_back(struct eh_engine *e, int64_t delta_us, int32_t date)
+int eh_pending_back(struct eh_engine *e, int64_t delta_us, int32_t date)
 {
     int r = 0;
-    for (uint32_t slot = e->parked_list.first; r == 0 && slot != NONE; slot = at(e, slot)->next) {
+    for (uint32_t slot = e->pending.list.first; r == 0 && slot != NONE; slot = at(e, slot)->next) {
         at(e, slot)->until_us -= delta_us;
         r = redate(e, at(e, slot), date);
-        eh_digest_parked(e, at(e, slot));
+        eh_digest_pending(e, at(e, slot));
     }
     return r;
 }
 
-bool eh_parked_taken(struct eh_engine *e, struct eh_key ticket, uint64_t input)
+bool eh_pending_taken(struct eh_engine *e, struct eh_key ticket, uint64_t input)
 {
     uint64_t first;
-    if (!eh_table_get(&e->parked_index, ticket, &first))
+    if (!eh_table_get(&e->pending.index, ticket, &first))
         return false;
     uint32_t slot = (uint32_t)first;
     while (slot != NONE && at(e, slot)->input != input)
         slot = at(e, slot)->sibling;
     if (slot != NONE)
-        eh_parked_remove(e, slot);
+        eh_pending_remove(e, slot);
     return slot != NONE;
 }

@@ -6,16 +6,28 @@
  * on waiting, for an outcome that may still come before it. It is a dead letter when its time is
  * over.
  */
-#include "story.h"
+#include "pending_apply.h"
 
-static int message_of(const struct parked *parked, struct eh_message *ret)
+#include "digest.h"
+#include "effects.h"
+#include "index.h"
+#include "journal.h"
+#include "outcomes.h"
+#include "outcomes_earlier.h"
+#include "pending.h"
+#include "state.h"
+#include "step.h"
+#include "story.h"
+#include "ticket.h"
+
+static int message_of(const struct pending_outcome *parked, struct eh_message *ret)
 {
     *ret = (struct eh_message){0};
     struct eh_str body = eh_str_n((const char *)parked->body, parked->body_size);
     return eh_message_decode(body, ret, NULL) < 0 ? -EH_ECORRUPT : 0;
 }
 
-static int64_t time_of(const struct parked *parked, const struct eh_message *m)
+static int64_t time_of(const struct pending_outcome *parked, const struct eh_message *m)
 {
     return eh_message_has(m, EH_FIELD_AT) ? m->at_ms * 1000
                                           : parked->until_us - EH_PARKED_S * SECOND_US;
@@ -24,8 +36,8 @@ static int64_t time_of(const struct parked *parked, const struct eh_message *m)
 static int check(const struct eh_engine *e, uint32_t ticket, const struct eh_message *m,
                  struct eh_error *error)
 {
-    int r = eh_outcome_check(&e->tickets[ticket], m, error);
-    return r < 0 ? r : eh_outcome_room(e, &e->tickets[ticket], m, error);
+    int r = eh_outcome_check(&e->tickets.slots[ticket], m, error);
+    return r < 0 ? r : eh_outcome_room(e, &e->tickets.slots[ticket], m, error);
 }
 
 /* Rules before EH_RULES_TICKETS: in the order they came. */
@@ -36,20 +48,20 @@ static int apply_earlier(struct step *s, uint32_t ticket, uint32_t first)
     uint32_t left = e->rules >= EH_RULES_SLICES ? EH_PARKED_PER_TICKET_MAX : UINT32_MAX;
     for (uint32_t slot = first, next; r == 0 && slot != NONE && left > 0; slot = next) {
         left--;
-        next = e->parked[slot].sibling;
+        next = e->pending.slots[slot].sibling;
         struct eh_message m;
-        r = message_of(&e->parked[slot], &m);
+        r = message_of(&e->pending.slots[slot], &m);
         if (r < 0 || check(e, ticket, &m, NULL) < 0)
             continue;
-        r = eh_outcome_apply(s, ticket, &m, time_of(&e->parked[slot], &m));
-        eh_parked_remove(e, slot);
+        r = eh_outcome_apply(s, ticket, &m, time_of(&e->pending.slots[slot], &m));
+        eh_pending_remove(e, slot);
     }
     return r;
 }
 
 static int entry_of(const struct eh_engine *e, uint32_t slot, struct story_entry *ret)
 {
-    const struct parked *parked = &e->parked[slot];
+    const struct pending_outcome *parked = &e->pending.slots[slot];
     struct eh_message m;
     int r = message_of(parked, &m);
     if (r < 0)
@@ -69,35 +81,35 @@ static int apply_all(struct step *s, uint32_t ticket, uint32_t first)
     uint32_t count = 0;
     int r = 0;
     for (uint32_t slot = first; r == 0 && slot != NONE && count < EH_PARKED_PER_TICKET_MAX;
-         slot = e->parked[slot].sibling)
+         slot = e->pending.slots[slot].sibling)
         r = entry_of(e, slot, &entries[count++]);
     if (r == 0)
         r = eh_outcomes_place(s, ticket, entries, count, refused);
     if (r < 0)
         return r == -EH_EFULL ? 0 : r; /* tried once more when their time is over */
     for (uint32_t i = 0, slot = first, next; i < count; i++, slot = next) {
-        next = e->parked[slot].sibling;
-        e->parked[slot].judged = refused[i];
+        next = e->pending.slots[slot].sibling;
+        e->pending.slots[slot].judged = refused[i];
         if (refused[i])
-            eh_digest_parked(e, &e->parked[slot]);
+            eh_digest_pending(e, &e->pending.slots[slot]);
         else
-            eh_parked_remove(e, slot);
+            eh_pending_remove(e, slot);
     }
     return 0;
 }
 
-int eh_parked_apply(struct step *s, uint32_t ticket)
+int eh_pending_apply(struct step *s, uint32_t ticket)
 {
     uint64_t first;
-    if (!eh_table_get(&s->e->parked_index, s->in->identity, &first))
+    if (!eh_table_get(&s->e->pending.index, s->in->identity, &first))
         return 0;
     return s->e->rules < EH_RULES_TICKETS ? apply_earlier(s, ticket, (uint32_t)first)
                                           : apply_all(s, ticket, (uint32_t)first);
 }
 
 /* It is a dead letter. */
-static int refuse_parked(struct step *s, const struct parked *parked, const struct eh_message *m,
-                         const struct eh_error *error)
+static int refuse_pending(struct step *s, const struct pending_outcome *parked,
+                          const struct eh_message *m, const struct eh_error *error)
 {
     int r = eh_step_refuse(s, error->code, "%s", error->text);
     if (r == 0)
@@ -109,7 +121,7 @@ static int refuse_parked(struct step *s, const struct parked *parked, const stru
 }
 
 /* Why its ticket refuses it, as far as that is still known. */
-static void tell_judged(const struct step *s, uint32_t ticket, const struct parked *parked,
+static void tell_judged(const struct step *s, uint32_t ticket, const struct pending_outcome *parked,
                         const struct eh_message *m, struct eh_error *error)
 {
     struct tale tale;
@@ -117,8 +129,8 @@ static void tell_judged(const struct step *s, uint32_t ticket, const struct park
                  EH_STR_ARG(m->source), EH_STR_ARG(m->id));
     if (ticket == NONE)
         return;
-    eh_tale_open(&s->e->tickets[ticket], s->now_us, &tale);
-    eh_tale_why(&tale, parked->input, &s->e->tickets[ticket], error);
+    eh_tale_open(&s->e->tickets.slots[ticket], s->now_us, &tale);
+    eh_tale_why(&tale, parked->input, &s->e->tickets.slots[ticket], error);
 }
 
 /* 0: it is applied; -EH_E… and why it is refused. */
@@ -126,7 +138,7 @@ static int try_once_more(struct step *s, uint32_t slot, uint32_t ticket, const s
                          struct eh_error *error)
 {
     struct eh_engine *e = s->e;
-    struct parked *parked = &e->parked[slot];
+    struct pending_outcome *parked = &e->pending.slots[slot];
     struct story_entry entry;
     if (e->rules < EH_RULES_TICKETS) {
         int r = check(e, ticket, m, error);
@@ -137,11 +149,11 @@ static int try_once_more(struct step *s, uint32_t slot, uint32_t ticket, const s
     return r < 0 ? r : eh_outcome_place(s, ticket, &entry, error);
 }
 
-int eh_parked_expire(struct step *s)
+int eh_pending_expire(struct step *s)
 {
     struct eh_engine *e = s->e;
-    uint32_t slot = e->parked_list.first;
-    struct parked *parked = &e->parked[slot];
+    uint32_t slot = e->pending.list.first;
+    struct pending_outcome *parked = &e->pending.slots[slot];
     struct eh_message m;
     struct eh_error error = {0};
     int r = message_of(parked, &m);
@@ -157,23 +169,23 @@ int eh_parked_expire(struct step *s)
     else
         r = try_once_more(s, slot, ticket, &m, &error);
     if (error.text[0])
-        r = refuse_parked(s, parked, &m, &error);
+        r = refuse_pending(s, parked, &m, &error);
     if (r == 0)
-        eh_parked_remove(e, slot);
+        eh_pending_remove(e, slot);
     return r;
 }
 
-int eh_parked_drop(struct step *s, struct eh_str why)
+int eh_pending_drop(struct step *s, struct eh_str why)
 {
-    uint32_t slot = s->e->parked_list.first;
+    uint32_t slot = s->e->pending.list.first;
     struct eh_message m;
     struct eh_error error = {0};
-    int r = message_of(&s->e->parked[slot], &m);
+    int r = message_of(&s->e->pending.slots[slot], &m);
     if (r < 0)
         return r;
     eh_error_set(&error, EH_EINVAL, "%.*s", EH_STR_ARG(why));
-    r = refuse_parked(s, &s->e->parked[slot], &m, &error);
+    r = refuse_pending(s, &s->e->pending.slots[slot], &m, &error);
     if (r == 0)
-        eh_parked_remove(s->e, slot);
+        eh_pending_remove(s->e, slot);
     return r;
 }

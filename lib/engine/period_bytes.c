@@ -2,7 +2,16 @@
  * period_bytes: bonus periods with all that is counted in them, as canonical bytes and back: in
  * snapshots, and where a plan comes later than what it governs.
  */
+#include "period_bytes.h"
+
+#include "canonical.h"
+#include "digest.h"
+#include "encode.h"
 #include "facts.h"
+#include "interner.h"
+#include "owned_text.h"
+#include "period_list.h"
+#include "state.h"
 #include "stored.h"
 
 #include <evenhand/draw/hash.h>
@@ -10,11 +19,11 @@
 static void put_facts(const struct eh_engine *e, uint32_t head, struct eh_bytes *out)
 {
     uint32_t count = 0;
-    for (uint32_t at = head; at != NONE; at = e->facts[at].next)
+    for (uint32_t at = head; at != NONE; at = e->facts.slots[at].next)
         count++;
     eh_bytes_put_u(out, count);
-    for (uint32_t at = head; at != NONE; at = e->facts[at].next)
-        eh_encode_fact(e, &e->facts[at], out);
+    for (uint32_t at = head; at != NONE; at = e->facts.slots[at].next)
+        eh_encode_fact(e, &e->facts.slots[at], out);
 }
 
 static void put_period(const struct eh_engine *e, const struct period *p, struct eh_bytes *out)
@@ -30,20 +39,20 @@ static void put_period(const struct eh_engine *e, const struct period *p, struct
 static uint32_t first_of(const struct eh_engine *e, uint32_t team, bool shadow)
 {
     if (!shadow)
-        return e->teams[team].periods;
-    return e->teams[team].purse.used ? NONE : e->teams[team].shadow_periods;
+        return e->roster.teams[team].periods;
+    return e->roster.teams[team].purse.used ? NONE : e->roster.teams[team].shadow_periods;
 }
 
 void eh_periods_put(const struct eh_engine *e, bool shadow, struct eh_bytes *out)
 {
     uint32_t count = 0;
-    for (uint32_t i = 0; i < e->team_names.count; i++)
-        for (uint32_t at = first_of(e, i, shadow); at != NONE; at = e->periods[at].older)
+    for (uint32_t i = 0; i < e->roster.team_ids.count; i++)
+        for (uint32_t at = first_of(e, i, shadow); at != NONE; at = e->periods.slots[at].older)
             count++;
     eh_bytes_put_u(out, count);
-    for (uint32_t i = 0; i < e->team_names.count; i++)
-        for (uint32_t at = first_of(e, i, shadow); at != NONE; at = e->periods[at].older)
-            put_period(e, &e->periods[at], out);
+    for (uint32_t i = 0; i < e->roster.team_ids.count; i++)
+        for (uint32_t at = first_of(e, i, shadow); at != NONE; at = e->periods.slots[at].older)
+            put_period(e, &e->periods.slots[at], out);
 }
 
 /* ---- in again */
@@ -70,22 +79,22 @@ static int read_fact(struct eh_engine *e, struct eh_reader *in, uint32_t period)
     if (in->failed || read.type < EH_FACT_KIND || read.type > EH_FACT_IMPORT)
         return -EH_ECORRUPT;
     uint32_t slot;
-    int r = rep.size ? eh_engine_add_rep(e, rep, &read.rep) : 0;
+    int r = rep.size ? eh_intern_rep(e, rep, &read.rep) : 0;
     if (r == 0 && kind.size)
-        r = eh_engine_add_kind(e, kind, &read.kind);
+        r = eh_intern_kind(e, kind, &read.kind);
     if (r == 0)
         r = read.type == EH_FACT_IMPORT
                 ? eh_import_get(e, period, name, &slot)
                 : eh_fact_get(e, period, read.type, read.rep, read.kind, &slot);
     if (r < 0)
         return r;
-    struct fact *fact = &e->facts[slot];
+    struct fact *fact = &e->facts.slots[slot];
     read.next = fact->next;
     read.name = fact->name;
     read.name_size = fact->name_size;
     *fact = read;
     if (read.type == EH_FACT_REP) /* who set them aside, and why */
-        r = eh_rep_set_text(&fact->name, &fact->name_size, name);
+        r = eh_owned_text_set(&fact->name, &fact->name_size, name);
     eh_digest_fact(e, period, slot);
     return r;
 }
@@ -107,8 +116,8 @@ static void reverse(struct eh_engine *e, uint32_t *head)
     uint32_t at = *head;
     *head = NONE;
     while (at != NONE) {
-        uint32_t next = e->facts[at].next;
-        e->facts[at].next = *head;
+        uint32_t next = e->facts.slots[at].next;
+        e->facts.slots[at].next = *head;
         *head = at;
         at = next;
     }
@@ -144,12 +153,12 @@ static int read_handed_in(struct eh_reader *in, char **text, uint32_t *size, str
     struct eh_str from = eh_read_str(in);
     if (from.size)
         *key = eh_hash_state(from.data, from.size);
-    return eh_rep_set_text(text, size, from);
+    return eh_owned_text_set(text, size, from);
 }
 
 static int read_period(struct eh_engine *e, struct eh_reader *in)
 {
-    uint32_t team = eh_names_find(&e->team_names, eh_read_str(in)), slot;
+    uint32_t team = eh_interner_find(&e->roster.team_ids, eh_read_str(in)), slot;
     struct eh_period period = {.kind = eh_read_u8(in)};
     period.number = eh_read_i32(in);
     if (in->failed || team == NONE || !e->desk || period.kind > EH_PERIOD_QUARTER ||
@@ -157,14 +166,14 @@ static int read_period(struct eh_engine *e, struct eh_reader *in)
         return -EH_ECORRUPT;
     int32_t first = eh_period_first(period);
     const struct eh_bonus_plan *plan =
-        eh_desk_plan(e->desk->desk, e->team_names.items[team], first);
+        eh_desk_plan(e->desk->desk, e->roster.team_ids.items[team], first);
     if (!plan || plan->from.kind != period.kind ||
-        eh_period_find(e, e->teams[team].periods, first) != NONE)
+        eh_period_find(e, e->roster.teams[team].periods, first) != NONE)
         return -EH_ECORRUPT;
     int r = eh_period_add(e, team, period, plan, false, &slot);
     if (r < 0)
         return r;
-    struct period *p = &e->periods[slot];
+    struct period *p = &e->periods.slots[slot];
     read_period_numbers(e, in, p);
     r = read_handed_in(in, &p->frozen, &p->frozen_size, &p->frozen_key);
     if (r == 0)
@@ -175,8 +184,8 @@ static int read_period(struct eh_engine *e, struct eh_reader *in)
     r = read_facts(e, in, slot);
     if (r == 0)
         r = read_facts(e, in, slot);
-    reverse(e, &e->periods[slot].facts);
-    reverse(e, &e->periods[slot].imports);
+    reverse(e, &e->periods.slots[slot].facts);
+    reverse(e, &e->periods.slots[slot].imports);
     return r;
 }
 

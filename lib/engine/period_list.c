@@ -4,7 +4,11 @@
  * A period is found by its team and a date, and made where a plan governs that date. Periods of the
  * shadow plan stand in a list of their own, and are no part of the state.
  */
+#include "period_list.h"
+
+#include "digest.h"
 #include "facts.h"
+#include "state.h"
 
 #include <stdlib.h>
 
@@ -17,38 +21,45 @@ static bool holds(const struct period *p, int32_t date)
     return p->first <= date && date <= p->last;
 }
 
+bool eh_period_settled(const struct eh_engine *e, uint32_t team, int32_t date)
+{
+    const struct purse *purse = &e->roster.teams[team].purse;
+    return purse->used && date <= purse->settled;
+}
+
 uint32_t eh_period_find(const struct eh_engine *e, uint32_t head, int32_t date)
 {
     uint32_t at = head;
-    while (at != NONE && e->periods[at].first > date) /* the latest comes first */
-        at = e->periods[at].older;
-    return at != NONE && holds(&e->periods[at], date) ? at : NONE;
+    while (at != NONE && e->periods.slots[at].first > date) /* the latest comes first */
+        at = e->periods.slots[at].older;
+    return at != NONE && holds(&e->periods.slots[at], date) ? at : NONE;
 }
 
 uint32_t *eh_period_head(struct eh_engine *e, uint32_t team, bool shadow)
 {
-    return shadow ? &e->teams[team].shadow_periods : &e->teams[team].periods;
+    return shadow ? &e->roster.teams[team].shadow_periods : &e->roster.teams[team].periods;
 }
 
 static int allocate(struct eh_engine *e, uint32_t *ret)
 {
-    if (e->free_period != NONE) {
-        *ret = e->free_period;
-        e->free_period = e->periods[*ret].older;
+    if (e->periods.free != NONE) {
+        *ret = e->periods.free;
+        e->periods.free = e->periods.slots[*ret].older;
         return 0;
     }
-    int r = eh_array_room(&e->periods, &e->period_capacity, e->period_count + 1, EH_ARRAY_MAX);
+    int r =
+        eh_array_room(&e->periods.slots, &e->periods.capacity, e->periods.used + 1, EH_ARRAY_MAX);
     if (r == 0)
-        *ret = e->period_count++;
+        *ret = e->periods.used++;
     return r;
 }
 
 static void link_period(struct eh_engine *e, uint32_t slot)
 {
-    struct period *p = &e->periods[slot];
+    struct period *p = &e->periods.slots[slot];
     uint32_t *at = eh_period_head(e, p->team, p->shadow);
-    while (*at != NONE && e->periods[*at].first > p->first)
-        at = &e->periods[*at].older;
+    while (*at != NONE && e->periods.slots[*at].first > p->first)
+        at = &e->periods.slots[*at].older;
     p->older = *at;
     *at = slot;
 }
@@ -60,15 +71,15 @@ int eh_period_add(struct eh_engine *e, uint32_t team, struct eh_period period,
     int r = allocate(e, &slot);
     if (r < 0)
         return r;
-    e->periods[slot] = (struct period){.team = team,
-                                       .period = period,
-                                       .first = eh_period_first(period),
-                                       .last = eh_period_last(period),
-                                       .plan = plan,
-                                       .shadow = shadow,
-                                       .state = EH_PERIOD_OPEN,
-                                       .facts = NONE,
-                                       .imports = NONE};
+    e->periods.slots[slot] = (struct period){.team = team,
+                                             .period = period,
+                                             .first = eh_period_first(period),
+                                             .last = eh_period_last(period),
+                                             .plan = plan,
+                                             .shadow = shadow,
+                                             .state = EH_PERIOD_OPEN,
+                                             .facts = NONE,
+                                             .imports = NONE};
     link_period(e, slot);
     *ret = slot;
     return 0;
@@ -80,10 +91,10 @@ int eh_period_get(struct eh_engine *e, uint32_t team, int32_t date, bool shadow,
     *ret = eh_period_find(e, *eh_period_head(e, team, shadow), date);
     if (*ret != NONE || (!shadow && eh_period_settled(e, team, date)))
         return 0;
-    struct eh_str id = e->team_names.items[team];
+    struct eh_str id = e->roster.team_ids.items[team];
     const struct eh_bonus_plan *plan = NULL;
     if (shadow)
-        plan = eh_plans_find(e->shadow, e->shadow_count, id, date);
+        plan = eh_plans_find(e->shadow.plans, e->shadow.count, id, date);
     else if (e->desk)
         plan = eh_desk_plan(e->desk->desk, id, date);
     if (!plan)
@@ -110,18 +121,18 @@ int eh_facts_make_period(struct eh_engine *e, uint32_t team, int32_t date, bool 
 
 void eh_period_drop(struct eh_engine *e, uint32_t slot)
 {
-    struct period *p = &e->periods[slot];
+    struct period *p = &e->periods.slots[slot];
     uint32_t *at = eh_period_head(e, p->team, p->shadow);
     while (*at != slot)
-        at = &e->periods[*at].older;
+        at = &e->periods.slots[*at].older;
     *at = p->older;
     eh_facts_drop(e, slot, p->facts);
     eh_facts_drop(e, slot, p->imports);
     eh_digest_leave(e, &p->hash);
     free(p->frozen);
     free(p->statement);
-    *p = (struct period){.older = e->free_period};
-    e->free_period = slot;
+    *p = (struct period){.older = e->periods.free};
+    e->periods.free = slot;
 }
 
 /* ---- whether there is room */
@@ -129,25 +140,26 @@ void eh_period_drop(struct eh_engine *e, uint32_t slot)
 static int check_count(const struct eh_engine *e, uint32_t team, struct eh_error *error)
 {
     uint32_t open = 0;
-    for (uint32_t at = e->teams[team].periods; at != NONE; at = e->periods[at].older)
-        open += e->periods[at].last_version == 0;
+    for (uint32_t at = e->roster.teams[team].periods; at != NONE; at = e->periods.slots[at].older)
+        open += e->periods.slots[at].last_version == 0;
     if (open < EH_PERIODS_OPEN_MAX)
         return 0;
     return eh_error_set(error, EH_EFULL,
                         "period: team %.*s has %d periods that were not closed; close some",
-                        EH_STR_ARG(e->team_names.items[team]), EH_PERIODS_OPEN_MAX);
+                        EH_STR_ARG(e->roster.team_ids.items[team]), EH_PERIODS_OPEN_MAX);
 }
 
 int eh_facts_room(const struct eh_engine *e, uint32_t team, int32_t date, struct eh_error *error)
 {
     const struct eh_desk *desk = e->desk ? e->desk->desk : NULL;
-    if (!desk || !eh_desk_plan(desk, e->team_names.items[team], date) ||
+    if (!desk || !eh_desk_plan(desk, e->roster.team_ids.items[team], date) ||
         eh_period_settled(e, team, date))
         return 0;
-    if (e->facts_used > EH_FACTS_MAX - 4)
+    if (e->facts.of_state > EH_FACTS_MAX - 4)
         return eh_error_set(error, EH_EFULL,
                             "period: %u facts of bonus periods are held already; close some",
                             EH_FACTS_MAX);
-    return eh_period_find(e, e->teams[team].periods, date) != NONE ? 0
-                                                                   : check_count(e, team, error);
+    return eh_period_find(e, e->roster.teams[team].periods, date) != NONE
+               ? 0
+               : check_count(e, team, error);
 }

@@ -1,8 +1,17 @@
 /*
  * period_named: the team, the period, the plan and the rep that a message names.
  */
-#include "facts.h"
-#include "stays.h"
+#include "period_named.h"
+
+#include "effects.h"
+#include "figures.h"
+#include "interner.h"
+#include "member.h"
+#include "named.h"
+#include "past.h"
+#include "period_list.h"
+#include "state.h"
+#include "step.h"
 
 /* Team, period and the plan that governs it, or NULL; refuses what cannot be. */
 int eh_step_plan(struct step *s, uint32_t *ret_team, struct eh_period *ret_period,
@@ -31,7 +40,7 @@ int eh_step_plan(struct step *s, uint32_t *ret_team, struct eh_period *ret_perio
 int eh_step_refuse_settled(struct step *s, uint32_t team, int32_t first)
 {
     if (!eh_period_settled(s->e, team, first) ||
-        eh_period_find(s->e, s->e->teams[team].periods, first) != NONE)
+        eh_period_find(s->e, s->e->roster.teams[team].periods, first) != NONE)
         return 0;
     return eh_step_refuse(s, EH_ECONFLICT, "period: %.*s of team %.*s is settled for good%s",
                           EH_STR_ARG(s->m.period), EH_STR_ARG(s->m.team),
@@ -53,7 +62,8 @@ int eh_step_period(struct step *s, uint32_t *ret_team, struct eh_period *ret_per
                               "period: no plan of team %.*s governs %.*s; plans stand in the desk "
                               "file",
                               EH_STR_ARG(s->m.team), EH_STR_ARG(s->m.period));
-    *ret_slot = eh_period_find(s->e, s->e->teams[*ret_team].periods, eh_period_first(*ret_period));
+    *ret_slot =
+        eh_period_find(s->e, s->e->roster.teams[*ret_team].periods, eh_period_first(*ret_period));
     return eh_step_refuse_settled(s, *ret_team, eh_period_first(*ret_period));
 }
 
@@ -61,7 +71,7 @@ int eh_step_period(struct step *s, uint32_t *ret_team, struct eh_period *ret_per
  * -EH_ENOMEM. */
 int eh_step_rep_was_there(const struct step *s, uint32_t team, struct eh_period period)
 {
-    uint32_t rep = eh_names_find(&s->e->rep_names, s->m.rep);
+    uint32_t rep = eh_interner_find(&s->e->roster.rep_ids, s->m.rep);
     if (s->e->rules < EH_RULES_STAYS || rep == NONE)
         return 0;
     return eh_past_has(s->e, team, rep, eh_period_first(period), eh_period_last(period));
@@ -72,7 +82,7 @@ int eh_step_rep_was_there(const struct step *s, uint32_t team, struct eh_period 
 int eh_step_person(struct step *s, uint32_t team, struct eh_period period, uint32_t *ret)
 {
     int r = eh_step_rep_was_there(s, team, period);
-    *ret = r > 0 ? eh_names_find(&s->e->rep_names, s->m.rep) : NONE;
+    *ret = r > 0 ? eh_interner_find(&s->e->roster.rep_ids, s->m.rep) : NONE;
     if (r != 0)
         return r < 0 ? r : 0;
     r = eh_step_rep(s, ret);

@@ -1,5 +1,9 @@
 /* period_views: bonus periods as others see them; and the plan that is counted beside. */
 #include "facts.h"
+#include "interner.h"
+#include "period_bytes.h"
+#include "period_list.h"
+#include "state.h"
 
 static uint8_t state_of(const struct period *p)
 {
@@ -9,15 +13,15 @@ static uint8_t state_of(const struct period *p)
 
 static bool is_late(const struct eh_engine *e, uint32_t team, int32_t first)
 {
-    const struct purse *purse = &e->teams[team].purse;
+    const struct purse *purse = &e->roster.teams[team].purse;
     return purse->used && first <= purse->planned_on;
 }
 
 static struct eh_period_view view_of(const struct eh_engine *e, uint32_t slot)
 {
-    const struct period *p = &e->periods[slot];
+    const struct period *p = &e->periods.slots[slot];
     return (struct eh_period_view){
-        .team = e->team_names.items[p->team],
+        .team = e->roster.team_ids.items[p->team],
         .period = p->period,
         .plan = p->plan,
         .state = state_of(p),
@@ -50,16 +54,16 @@ static struct eh_period_view view_of(const struct eh_engine *e, uint32_t slot)
 bool eh_engine_period(const struct eh_engine *e, struct eh_str id, struct eh_period period,
                       struct eh_period_view *ret)
 {
-    uint32_t team = eh_names_find(&e->team_names, id);
+    uint32_t team = eh_interner_find(&e->roster.team_ids, id);
     if (team == NONE || !e->desk)
         return false;
     int32_t first = eh_period_first(period);
-    uint32_t slot = eh_period_find(e, e->teams[team].periods, first);
+    uint32_t slot = eh_period_find(e, e->roster.teams[team].periods, first);
     const struct eh_bonus_plan *plan = eh_desk_plan(e->desk->desk, id, first);
-    if (slot != NONE && eh_period_equal(e->periods[slot].period, period))
+    if (slot != NONE && eh_period_equal(e->periods.slots[slot].period, period))
         *ret = view_of(e, slot);
     else if (plan && plan->from.kind == period.kind && !eh_period_settled(e, team, first))
-        *ret = (struct eh_period_view){.team = e->team_names.items[team],
+        *ret = (struct eh_period_view){.team = e->roster.team_ids.items[team],
                                        .period = period,
                                        .plan = plan,
                                        .state = EH_PERIOD_OPEN,
@@ -76,7 +80,8 @@ static bool next_after(const struct eh_engine *e, uint32_t head, int32_t after,
                        struct eh_period_view *ret)
 {
     uint32_t found = NONE;
-    for (uint32_t at = head; at != NONE && e->periods[at].first > after; at = e->periods[at].older)
+    for (uint32_t at = head; at != NONE && e->periods.slots[at].first > after;
+         at = e->periods.slots[at].older)
         found = at;
     if (found != NONE)
         *ret = view_of(e, found);
@@ -86,25 +91,25 @@ static bool next_after(const struct eh_engine *e, uint32_t head, int32_t after,
 bool eh_engine_period_after(const struct eh_engine *e, struct eh_str id, int32_t after,
                             struct eh_period_view *ret)
 {
-    uint32_t team = eh_names_find(&e->team_names, id);
-    return team != NONE && next_after(e, e->teams[team].periods, after, ret);
+    uint32_t team = eh_interner_find(&e->roster.team_ids, id);
+    return team != NONE && next_after(e, e->roster.teams[team].periods, after, ret);
 }
 
 bool eh_engine_shadow_after(const struct eh_engine *e, struct eh_str id, int32_t after,
                             struct eh_period_view *ret)
 {
-    uint32_t team = eh_names_find(&e->team_names, id);
-    return team != NONE && next_after(e, e->teams[team].shadow_periods, after, ret);
+    uint32_t team = eh_interner_find(&e->roster.team_ids, id);
+    return team != NONE && next_after(e, e->roster.teams[team].shadow_periods, after, ret);
 }
 
 static void tell(const struct eh_engine *e, uint32_t head, eh_fact_fn *each, void *context)
 {
-    for (uint32_t at = head; at != NONE; at = e->facts[at].next) {
-        const struct fact *fact = &e->facts[at];
+    for (uint32_t at = head; at != NONE; at = e->facts.slots[at].next) {
+        const struct fact *fact = &e->facts.slots[at];
         struct eh_fact_view view = {
             .type = fact->type,
-            .kind = name_of(&e->kind_names, fact->kind),
-            .rep = name_of(&e->rep_names, fact->rep),
+            .kind = interned(&e->roster.kind_ids, fact->kind),
+            .rep = interned(&e->roster.rep_ids, fact->rep),
             .name = fact->type == EH_FACT_IMPORT ? fact_name(fact) : eh_str_n(NULL, 0),
             .closed = fact->closed,
             .won = fact->won,
@@ -126,15 +131,15 @@ static void tell(const struct eh_engine *e, uint32_t head, eh_fact_fn *each, voi
 bool eh_engine_set_aside(const struct eh_engine *e, struct eh_str team_id, struct eh_period period,
                          struct eh_str rep_id, struct eh_set_aside *ret)
 {
-    uint32_t team = eh_names_find(&e->team_names, team_id);
-    uint32_t rep = eh_names_find(&e->rep_names, rep_id);
+    uint32_t team = eh_interner_find(&e->roster.team_ids, team_id);
+    uint32_t rep = eh_interner_find(&e->roster.rep_ids, rep_id);
     uint32_t at = team == NONE || rep == NONE
                       ? NONE
-                      : eh_period_find(e, e->teams[team].periods, eh_period_first(period));
-    if (at == NONE || !eh_period_equal(e->periods[at].period, period))
+                      : eh_period_find(e, e->roster.teams[team].periods, eh_period_first(period));
+    if (at == NONE || !eh_period_equal(e->periods.slots[at].period, period))
         return false;
     uint32_t slot = eh_fact_find(e, at, EH_FACT_REP, rep, NONE);
-    const struct fact *fact = slot == NONE ? NULL : &e->facts[slot];
+    const struct fact *fact = slot == NONE ? NULL : &e->facts.slots[slot];
     if (!fact || (!fact->excluded && fact->name_size == 0))
         return false;
     struct eh_str reason = fact_name(fact);
@@ -148,23 +153,23 @@ void eh_engine_facts(const struct eh_engine *e, const struct eh_period_view *vie
 {
     if (view->handle == NONE)
         return;
-    tell(e, e->periods[view->handle].facts, each, context);
-    tell(e, e->periods[view->handle].imports, each, context);
+    tell(e, e->periods.slots[view->handle].facts, each, context);
+    tell(e, e->periods.slots[view->handle].imports, each, context);
 }
 
 int64_t eh_engine_carry_open(const struct eh_engine *e, struct eh_str id)
 {
-    uint32_t team = eh_names_find(&e->team_names, id);
-    return team == NONE ? 0 : e->teams[team].purse.carry_open;
+    uint32_t team = eh_interner_find(&e->roster.team_ids, id);
+    return team == NONE ? 0 : e->roster.teams[team].purse.carry_open;
 }
 
 void eh_engine_shadow(struct eh_engine *e, const struct eh_bonus_plan *plans, size_t count)
 {
-    for (uint32_t team = 0; team < e->team_names.count; team++)
-        while (e->teams[team].shadow_periods != NONE)
-            eh_period_drop(e, e->teams[team].shadow_periods);
-    e->shadow = plans;
-    e->shadow_count = count;
+    for (uint32_t team = 0; team < e->roster.team_ids.count; team++)
+        while (e->roster.teams[team].shadow_periods != NONE)
+            eh_period_drop(e, e->roster.teams[team].shadow_periods);
+    e->shadow.plans = plans;
+    e->shadow.count = count;
 }
 
 int eh_engine_shadow_put(const struct eh_engine *e, struct eh_bytes *out)

@@ -2,10 +2,19 @@
  * periods: how far a manager has brought a period: frozen, closed, paid, a rep set aside. Every
  * step checks, then changes; there is no way back.
  */
-#include "facts.h"
-#include "stays.h"
+#include "digest.h"
+#include "effects.h"
+#include "imports.h"
+#include "interner.h"
+#include "owned_text.h"
+#include "period_list.h"
+#include "period_named.h"
+#include "state.h"
+#include "step.h"
+#include "steps.h"
 
 #include <evenhand/draw/hash.h>
+
 #include <stdlib.h>
 
 const char *eh_period_state_name(int state)
@@ -50,8 +59,8 @@ static int refuse_include(struct step *s, uint32_t team, uint32_t rep, struct eh
     struct eh_engine *e = s->e;
     if (e->rules < EH_RULES_INCLUDE)
         return -EH_ECORRUPT;
-    if (eh_engine_set_aside(e, name_of(&e->team_names, team), period, name_of(&e->rep_names, rep),
-                            &now) &&
+    if (eh_engine_set_aside(e, interned(&e->roster.team_ids, team), period,
+                            interned(&e->roster.rep_ids, rep), &now) &&
         now.excluded)
         return 0;
     return eh_step_refuse(s, EH_ECONFLICT, "rep: %.*s is not set aside in %.*s",
@@ -59,7 +68,7 @@ static int refuse_include(struct step *s, uint32_t team, uint32_t rep, struct eh
 }
 
 /* EXCLUDE and INCLUDE. */
-int eh_step_exclude(struct step *s)
+int eh_step_set_aside(struct step *s)
 {
     uint32_t team = NONE, slot = NONE;
     struct eh_period period;
@@ -71,7 +80,7 @@ int eh_step_exclude(struct step *s)
     r = eh_step_person(s, team, period, &rep);
     if (r < 0 || rep == NONE)
         return r;
-    if (slot != NONE && s->e->periods[slot].last_version > 0)
+    if (slot != NONE && s->e->periods.slots[slot].last_version > 0)
         return refuse_final(s);
     if (eh_facts_room(s->e, team, eh_period_first(period), &error) < 0)
         return eh_step_refuse(s, EH_EFULL, "%s", error.text);
@@ -87,7 +96,7 @@ int eh_step_exclude(struct step *s)
 static int keep(char **text, uint32_t *size, struct eh_key *key, struct eh_str from)
 {
     *key = eh_hash_state(from.data, from.size);
-    return eh_rep_set_text(text, size, from);
+    return eh_owned_text_set(text, size, from);
 }
 
 /* The shell could not make the text, and says why. */
@@ -97,7 +106,7 @@ static int refuse_without_text(struct step *s)
                           EH_STR_ARG(s->m.reason.size ? s->m.reason : eh_str("text: missing")));
 }
 
-int eh_step_freeze(struct step *s)
+int eh_step_freeze_period(struct step *s)
 {
     uint32_t team, slot;
     struct eh_period period;
@@ -105,7 +114,7 @@ int eh_step_freeze(struct step *s)
     int r = eh_step_period(s, &team, &period, &slot);
     if (r < 0 || s->fx->refused)
         return r;
-    if (slot != NONE && s->e->periods[slot].last_version > 0)
+    if (slot != NONE && s->e->periods.slots[slot].last_version > 0)
         return refuse_final(s);
     if (!eh_message_has(&s->m, EH_FIELD_TEXT) || eh_period_last(period) >= s->in->date)
         return refuse_without_text(s);
@@ -120,7 +129,7 @@ int eh_step_freeze(struct step *s)
     r = make_period(s, team, period, &slot);
     if (r < 0)
         return r;
-    struct period *p = &s->e->periods[slot];
+    struct period *p = &s->e->periods.slots[slot];
     r = keep(&p->frozen, &p->frozen_size, &p->frozen_key, s->m.text);
     p->state = EH_PERIOD_PROVISIONAL;
     p->late = 0;
@@ -137,8 +146,9 @@ static int check_settlements(const struct eh_engine *e, uint32_t team, struct eh
     bool found = false;
     int r;
     while ((r = eh_settlements_next(&text, &one)) > 0) {
-        uint32_t slot = eh_period_find(e, e->teams[team].periods, eh_period_first(one.period));
-        const struct period *p = slot == NONE ? NULL : &e->periods[slot];
+        uint32_t slot =
+            eh_period_find(e, e->roster.teams[team].periods, eh_period_first(one.period));
+        const struct period *p = slot == NONE ? NULL : &e->periods.slots[slot];
         if (!p || !eh_period_equal(p->period, one.period) || p->state == EH_PERIOD_OPEN ||
             one.version != p->last_version + 1 || one.carry_open > 0 || one.carry > 0)
             return -EH_ECORRUPT;
@@ -149,8 +159,8 @@ static int check_settlements(const struct eh_engine *e, uint32_t team, struct eh
 
 static int settle(struct eh_engine *e, uint32_t team, const struct eh_settlement *one)
 {
-    uint32_t slot = eh_period_find(e, e->teams[team].periods, eh_period_first(one->period));
-    struct period *p = &e->periods[slot];
+    uint32_t slot = eh_period_find(e, e->roster.teams[team].periods, eh_period_first(one->period));
+    struct period *p = &e->periods.slots[slot];
     bool nothing_to_pay =
         p->paid_version > 0 && p->paid_version == p->last_version && p->net == one->net;
     if (p->last_version > 0)
@@ -164,7 +174,7 @@ static int settle(struct eh_engine *e, uint32_t team, const struct eh_settlement
     p->carry_open = one->carry_open;
     int r = keep(&p->statement, &p->statement_size, &p->statement_key, one->statement);
     eh_digest_period(e, slot);
-    e->teams[team].purse.carry_open = one->carry_open;
+    e->roster.teams[team].purse.carry_open = one->carry_open;
     eh_digest_purse(e, team);
     return r;
 }
@@ -173,14 +183,14 @@ static int settle(struct eh_engine *e, uint32_t team, const struct eh_settlement
 static void forget_old(struct eh_engine *e, uint32_t team)
 {
     uint32_t kept = 0;
-    for (uint32_t at = e->teams[team].periods, older; at != NONE; at = older) {
-        const struct period *p = &e->periods[at];
+    for (uint32_t at = e->roster.teams[team].periods, older; at != NONE; at = older) {
+        const struct period *p = &e->periods.slots[at];
         older = p->older;
         bool due = e->rules >= EH_RULES_WAYS_OUT && p->paid_version < p->last_version;
         if (p->last_version == 0 || p->late > 0 || due || kept++ < EH_PERIODS_KEPT)
             continue;
-        if (p->last > e->teams[team].purse.settled)
-            e->teams[team].purse.settled = p->last;
+        if (p->last > e->roster.teams[team].purse.settled)
+            e->roster.teams[team].purse.settled = p->last;
         eh_period_drop(e, at);
     }
     eh_digest_purse(e, team);
@@ -192,8 +202,9 @@ static int refuse_unpaid(struct step *s, uint32_t team)
     const struct period *oldest = NULL;
     uint32_t unpaid = 0;
     char text[EH_DECIMAL_TEXT_MAX];
-    for (uint32_t at = s->e->teams[team].periods; at != NONE; at = s->e->periods[at].older) {
-        const struct period *p = &s->e->periods[at];
+    for (uint32_t at = s->e->roster.teams[team].periods; at != NONE;
+         at = s->e->periods.slots[at].older) {
+        const struct period *p = &s->e->periods.slots[at];
         if (p->paid_version == p->last_version)
             continue;
         unpaid++;
@@ -208,7 +219,7 @@ static int refuse_unpaid(struct step *s, uint32_t team)
                           unpaid, EH_STR_ARG(s->m.team), text);
 }
 
-int eh_step_close(struct step *s)
+int eh_step_close_period(struct step *s)
 {
     uint32_t team, slot;
     struct eh_period period;
@@ -238,14 +249,14 @@ int eh_step_close(struct step *s)
     return r;
 }
 
-int eh_step_pay(struct step *s)
+int eh_step_pay_period(struct step *s)
 {
     uint32_t team = NONE, slot = NONE;
     struct eh_period period;
     int r = eh_step_period(s, &team, &period, &slot);
     if (r < 0 || s->fx->refused)
         return r;
-    struct period *p = slot == NONE ? NULL : &s->e->periods[slot];
+    struct period *p = slot == NONE ? NULL : &s->e->periods.slots[slot];
     if (!p || p->last_version == 0)
         return eh_step_refuse(s, EH_ECONFLICT, "period: %.*s of team %.*s is not closed yet%s",
                               EH_STR_ARG(s->m.period), EH_STR_ARG(s->m.team),

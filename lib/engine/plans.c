@@ -2,7 +2,13 @@
  * plans: bonus plans come and go with desk files: what may change, and what follows for the
  * periods.
  */
-#include "facts.h"
+#include "plans.h"
+
+#include "digest.h"
+#include "interner.h"
+#include "period_bytes.h"
+#include "period_list.h"
+#include "state.h"
 
 /* What has begun stays; and where something is counted, it was counted under its plan. */
 int eh_engine_plans_check(const struct eh_engine *e, const struct eh_desk *new, int32_t today,
@@ -10,27 +16,28 @@ int eh_engine_plans_check(const struct eh_engine *e, const struct eh_desk *new, 
 {
     const struct eh_desk *old = e->desk ? e->desk->desk : NULL;
     int r = eh_desk_plans_check(old, new, today, error);
-    for (uint32_t team = 0; r == 0 && team < e->team_names.count; team++)
-        for (uint32_t at = e->teams[team].periods; at != NONE; at = e->periods[at].older) {
-            const struct period *p = &e->periods[at];
+    for (uint32_t team = 0; r == 0 && team < e->roster.team_ids.count; team++)
+        for (uint32_t at = e->roster.teams[team].periods; at != NONE;
+             at = e->periods.slots[at].older) {
+            const struct period *p = &e->periods.slots[at];
             if (p->first <= today)
                 break; /* the latest come first */
             const struct eh_bonus_plan *plan =
-                eh_desk_plan(new, e->team_names.items[team], p->first);
+                eh_desk_plan(new, e->roster.team_ids.items[team], p->first);
             char text[EH_DECIMAL_TEXT_MAX];
             eh_period_print(p->period, text);
             if (!plan || !eh_plan_same(plan, p->plan))
                 return eh_error_field(error, EH_ECONFLICT, "plans",
                                       "plans: something is counted for %s of team %.*s already; "
                                       "let the change begin with a later period",
-                                      text, EH_STR_ARG(e->team_names.items[team]));
+                                      text, EH_STR_ARG(e->roster.team_ids.items[team]));
         }
     return r;
 }
 
 static void adopt_team(struct eh_engine *e, uint32_t no, int32_t today, bool planned)
 {
-    struct team *team = &e->teams[no];
+    struct team *team = &e->roster.teams[no];
     if (planned && !team->purse.used) {
         team->purse.used = true;
         team->purse.planned_on = today;
@@ -38,9 +45,9 @@ static void adopt_team(struct eh_engine *e, uint32_t no, int32_t today, bool pla
         eh_digest_purse(e, no);
     }
     for (uint32_t at = team->periods, older; at != NONE; at = older) {
-        struct period *p = &e->periods[at];
+        struct period *p = &e->periods.slots[at];
         older = p->older;
-        p->plan = eh_desk_plan(e->desk->desk, e->team_names.items[no], p->first);
+        p->plan = eh_desk_plan(e->desk->desk, e->roster.team_ids.items[no], p->first);
         if (!p->plan || p->plan->from.kind != p->period.kind)
             eh_period_drop(e, at); /* its plan went or changed while plans did nothing yet */
     }
@@ -49,8 +56,8 @@ static void adopt_team(struct eh_engine *e, uint32_t no, int32_t today, bool pla
 /* Nobody can have closed anything in a team that no desk had. */
 static bool is_new_to_plans(const struct eh_engine *e, struct eh_str team)
 {
-    uint32_t no = eh_names_find(&e->team_names, team);
-    return no != NONE && !e->teams[no].purse.used;
+    uint32_t no = eh_interner_find(&e->roster.team_ids, team);
+    return no != NONE && !e->roster.teams[no].purse.used;
 }
 
 size_t eh_engine_late_plans(const struct eh_engine *e, const struct eh_desk *desk, int32_t today,
@@ -79,6 +86,7 @@ int eh_periods_recall(struct eh_engine *e, struct eh_str bytes)
 void eh_periods_adopt(struct eh_engine *e, int32_t today)
 {
     const struct eh_desk *desk = e->desk->desk;
-    for (uint32_t i = 0; i < e->team_names.count; i++)
-        adopt_team(e, i, today, eh_desk_plan(desk, e->team_names.items[i], EH_DATE_NEVER) != NULL);
+    for (uint32_t i = 0; i < e->roster.team_ids.count; i++)
+        adopt_team(e, i, today,
+                   eh_desk_plan(desk, e->roster.team_ids.items[i], EH_DATE_NEVER) != NULL);
 }

@@ -8,18 +8,12 @@
 #ifndef EVENHAND_LIB_ENGINE_POLICY_H
 #define EVENHAND_LIB_ENGINE_POLICY_H
 
-#include "calls.h"
+#include "units.h"
 
-#define DETAIL_MAX 512 /* bytes; two ids and some numbers */
-
-/* What a deal tells of its choice. Numbers are stored: never change, never reuse. */
-enum detail_kind {
-    DETAIL_PAIR = 1,
-    DETAIL_ROUND = 2,
-    DETAIL_SCORED = 3,
-    DETAIL_TIES = 4,
-    DETAIL_LATE = 5
-};
+struct decision;
+struct eh_engine;
+struct skill_set;
+struct team;
 
 struct eh_choice {
     const struct eh_engine *engine;
@@ -61,13 +55,6 @@ struct eh_policy {
 
 extern const struct eh_policy eh_policy_random, eh_policy_balanced, eh_policy_rotation,
     eh_policy_least_loaded;
-
-/* policy_rotation_earlier.c: rules before EH_RULES_TURNS */
-bool eh_rotation_earlier_prepare(struct eh_engine *, uint32_t team, uint32_t set, uint32_t avoid);
-void eh_rotation_earlier_took(struct eh_engine *, uint32_t team, uint32_t set, uint32_t position);
-/* Who ceases to be eligible enters with the next round. */
-void eh_rotation_earlier_drop(struct eh_engine *, uint32_t team, uint32_t set, uint32_t position);
-
 const struct eh_policy *eh_policy_find(struct eh_str name); /* NULL: there is none */
 
 #endif

@@ -10,7 +10,13 @@
  * This is compared times M × 10^6, exactly, in 192 bits; dc and dv / M alone are rounded before, to
  * 10^-9, half away from zero.
  */
+#include "amount.h"
+#include "detail.h"
+#include "eligible.h"
+#include "ledger.h"
 #include "policy.h"
+#include "skill_set.h"
+#include "state.h"
 
 #include <stdlib.h>
 
@@ -41,7 +47,7 @@ static int compare(const struct scored *a, const struct scored *b)
 static struct amount deficit(const struct eh_choice *choice, uint32_t position)
 {
     const struct account *account =
-        &choice->engine->accounts[choice->team->members[position].account];
+        &choice->engine->accounts.items[choice->team->members[position].account];
     struct amount d = eh_ledger_entitled(choice->engine, choice->team, position);
     d.count = eh_round_divide(d.count - (__int128)account->received * TICKET, TICKET_NANO);
     d.value -= account->received_value * NANO;
@@ -65,7 +71,7 @@ static struct scored score(const struct eh_choice *choice, struct amount d)
 
 static struct eh_str id_at(const struct eh_choice *choice, uint32_t position)
 {
-    return choice->engine->rep_names.items[choice->team->members[position].rep];
+    return choice->engine->roster.rep_ids.items[choice->team->members[position].rep];
 }
 
 /* From EH_RULES_COMPARED on with all that the scores are made of. */

@@ -1,7 +1,11 @@
 /*
  * policy_least_loaded: the eligible rep with the fewest open points per share; among equals any.
  */
+#include "detail.h"
+#include "eligible.h"
 #include "policy.h"
+#include "skill_set.h"
+#include "state.h"
 
 static int choose(const struct eh_choice *choice, struct eh_draws *draws, uint32_t *ret_position)
 {

@@ -1,7 +1,9 @@
 /*
  * policy_random: any eligible rep, with a chance in proportion to his share.
  */
+#include "eligible.h"
 #include "policy.h"
+#include "skill_set.h"
 
 static int choose(const struct eh_choice *choice, struct eh_draws *draws, uint32_t *ret_position)
 {

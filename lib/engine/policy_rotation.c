@@ -15,7 +15,16 @@
  * What only one can get is no part of a round, nor what comes with an owner, from a manager or by
  * affinity.
  */
+#include "amount.h"
+#include "detail.h"
+#include "digest.h"
+#include "eligible.h"
 #include "policy.h"
+#include "policy_rotation_earlier.h"
+#include "skill_set.h"
+#include "state.h"
+#include "step.h"
+#include "turns.h"
 
 #define PER_TICKET (TICKET / EH_PPM) /* units of a ticket in a share of one ppm */
 
@@ -36,7 +45,7 @@ static bool takes_part(const struct round *r, uint32_t position)
 
 static __int128 share_of(const struct round *r, uint32_t position)
 {
-    return (__int128)r->e->reps[r->team->members[position].rep].share_ppm * PER_TICKET;
+    return (__int128)r->e->roster.reps[r->team->members[position].rep].share_ppm * PER_TICKET;
 }
 
 /* Above the level. */
@@ -106,7 +115,7 @@ static void set_slots(const struct round *r)
 
 static void begin_round(struct eh_engine *e, uint32_t team_no, uint32_t set_no, uint32_t avoid)
 {
-    struct team *team = &e->teams[team_no];
+    struct team *team = &e->roster.teams[team_no];
     struct round r = {.e = e,
                       .team = team,
                       .set = &team->sets[set_no],
@@ -132,7 +141,7 @@ static bool is_above_level(const struct team *team, uint32_t set_no)
 /* A whole ticket owed is a slot. */
 static bool give_slots(struct eh_engine *e, uint32_t team_no, uint32_t set_no)
 {
-    const struct team *team = &e->teams[team_no];
+    const struct team *team = &e->roster.teams[team_no];
     const struct skill_set *set = &team->sets[set_no];
     __int128 next = eh_turns_next(set, set->tree[1].weight);
     bool given = false;
@@ -149,12 +158,12 @@ static bool give_slots(struct eh_engine *e, uint32_t team_no, uint32_t set_no)
 
 static bool prepare(struct eh_engine *e, uint32_t team, uint32_t set, uint32_t avoid)
 {
-    const struct node *all = &e->teams[team].sets[set].tree[1];
+    const struct node *all = &e->roster.teams[team].sets[set].tree[1];
     if (e->rules < EH_RULES_TURNS)
         return eh_rotation_earlier_prepare(e, team, set, avoid);
     if (all->count < 2)
         return false;
-    bool begins = all->slots == 0 || is_above_level(&e->teams[team], set);
+    bool begins = all->slots == 0 || is_above_level(&e->roster.teams[team], set);
     if (begins)
         begin_round(e, team, set, avoid);
     return give_slots(e, team, set) || begins;
@@ -168,23 +177,23 @@ struct late {
     __int128 most;
 };
 
-static __int128 clock_of(const struct eh_choice *choice)
+static __int128 cumulative_next(const struct eh_choice *choice)
 {
     return eh_turns_next(choice->set, choice->set->tree[1].weight);
 }
 
 static uint32_t late_from(const struct eh_choice *choice, uint32_t position)
 {
-    return eh_turns_due_from(choice->team, choice->set, clock_of(choice), position);
+    return eh_turns_due_from(choice->team, choice->set, cumulative_next(choice), position);
 }
 
 /* With what the ticket entitles to. */
 static __int128 owed_with(const struct eh_choice *choice, uint32_t position)
 {
     uint32_t set = (uint32_t)(choice->set - choice->team->sets);
-    uint32_t share = choice->engine->reps[choice->team->members[position].rep].share_ppm;
+    uint32_t share = choice->engine->roster.reps[choice->team->members[position].rep].share_ppm;
     __int128 owed_now = eh_turns_owed(choice->engine, choice->team, set, position);
-    return owed_now + (clock_of(choice) - choice->set->turns.clock) * share;
+    return owed_now + (cumulative_next(choice) - choice->set->turns.cumulative) * share;
 }
 
 static struct late find_late(const struct eh_choice *choice)
@@ -242,7 +251,7 @@ static int choose(const struct eh_choice *choice, struct eh_draws *draws, uint32
 static void take(struct eh_engine *e, uint32_t team, uint32_t set, uint32_t position,
                  uint32_t slots, __int128 tickets)
 {
-    struct slot *slot = &e->teams[team].sets[set].slots[position];
+    struct slot *slot = &e->roster.teams[team].sets[set].slots[position];
     eh_require(slot->slots >= slots);
     slot->slots -= slots;
     slot->offset -= tickets;
@@ -254,18 +263,18 @@ static void take(struct eh_engine *e, uint32_t team, uint32_t set, uint32_t posi
 static void took(struct eh_engine *e, uint32_t team_no, uint32_t set_no, uint32_t position,
                  uint32_t avoid, const struct decision *decision)
 {
-    const struct team *team = &e->teams[team_no];
+    const struct team *team = &e->roster.teams[team_no];
     const struct skill_set *set = &team->sets[set_no];
     if (e->rules < EH_RULES_TURNS)
         eh_rotation_earlier_took(e, team_no, set_no, position);
     if (e->rules < EH_RULES_TURNS || decision->eligible < 2)
         return;
-    __int128 before = set->turns.clock;
+    __int128 before = set->turns.cumulative;
     eh_turns_advance(e, team_no, set_no, decision->weight);
     take(e, team_no, set_no, position, 1, TICKET);
     if (avoid != NONE)
         take(e, team_no, set_no, avoid, 0,
-             (set->turns.clock - before) * e->reps[team->members[avoid].rep].share_ppm);
+             (set->turns.cumulative - before) * e->roster.reps[team->members[avoid].rep].share_ppm);
 }
 
 /* Where somebody is late, the latest have a slot each, and nobody else has one. */

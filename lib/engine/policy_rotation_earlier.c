@@ -7,7 +7,13 @@
  * is passed over. Who ceases to be eligible loses their slots (eligible.c) and enters with the next
  * round: whoever came and went in the right moments got nothing.
  */
-#include "policy.h"
+#include "policy_rotation_earlier.h"
+
+#include "digest.h"
+#include "eligible.h"
+#include "skill_set.h"
+#include "state.h"
+#include "turns.h"
 
 static bool takes_part(const struct team *team, uint32_t set, uint32_t position)
 {
@@ -22,7 +28,7 @@ static uint64_t rounds_needed(const struct eh_engine *e, const struct team *team
     for (uint32_t i = 0; i < team->member_count; i++) {
         if (i == avoid || !takes_part(team, set, i))
             continue;
-        uint64_t share = e->reps[team->members[i].rep].share_ppm;
+        uint64_t share = e->roster.reps[team->members[i].rep].share_ppm;
         uint64_t missing = EH_PPM - team->sets[set].slots[i].credit;
         uint64_t rounds = (missing + share - 1) / share;
         least = rounds < least ? rounds : least;
@@ -33,7 +39,7 @@ static uint64_t rounds_needed(const struct eh_engine *e, const struct team *team
 bool eh_rotation_earlier_prepare(struct eh_engine *e, uint32_t team_no, uint32_t set_no,
                                  uint32_t avoid)
 {
-    struct team *team = &e->teams[team_no];
+    struct team *team = &e->roster.teams[team_no];
     struct skill_set *set = &team->sets[set_no];
     if (set->tree[1].slots > 0)
         return false;
@@ -43,7 +49,7 @@ bool eh_rotation_earlier_prepare(struct eh_engine *e, uint32_t team_no, uint32_t
             continue;
         struct slot *slot = &set->slots[i];
         uint64_t shares = i == avoid ? 1 : rounds;
-        uint64_t credit = slot->credit + shares * e->reps[team->members[i].rep].share_ppm;
+        uint64_t credit = slot->credit + shares * e->roster.reps[team->members[i].rep].share_ppm;
         slot->slots += (uint32_t)(credit / EH_PPM);
         slot->credit = (uint32_t)(credit % EH_PPM);
         eh_digest_slot(e, team_no, set_no, i);
@@ -55,7 +61,7 @@ bool eh_rotation_earlier_prepare(struct eh_engine *e, uint32_t team_no, uint32_t
 
 void eh_rotation_earlier_took(struct eh_engine *e, uint32_t team, uint32_t set, uint32_t position)
 {
-    struct slot *slot = &e->teams[team].sets[set].slots[position];
+    struct slot *slot = &e->roster.teams[team].sets[set].slots[position];
     eh_require(slot->slots > 0);
     slot->slots--;
     eh_digest_slot(e, team, set, position);

@@ -3,11 +3,16 @@
  *
  * A queue is a heap by priority, then age; a waiting ticket knows its place.
  */
-#include "policy.h"
+#include "queue.h"
+
+#include "ready.h"
+#include "skill_set.h"
+#include "state.h"
+#include "ticket.h"
 
 static struct skill_set *set_of(struct eh_engine *e, uint32_t team, uint32_t set)
 {
-    return &e->teams[team].sets[set];
+    return &e->roster.teams[team].sets[set];
 }
 
 /* ---- queues */
@@ -20,12 +25,12 @@ bool eh_ticket_before(const struct ticket *a, const struct ticket *b)
 static void put(struct eh_engine *e, struct skill_set *set, uint32_t at, uint32_t slot)
 {
     set->queue[at] = slot;
-    e->tickets[slot].queue_at = at;
+    e->tickets.slots[slot].queue_at = at;
 }
 
 static bool before(const struct eh_engine *e, const struct skill_set *set, uint32_t a, uint32_t b)
 {
-    return eh_ticket_before(&e->tickets[set->queue[a]], &e->tickets[set->queue[b]]);
+    return eh_ticket_before(&e->tickets.slots[set->queue[a]], &e->tickets.slots[set->queue[b]]);
 }
 
 static void swap(struct eh_engine *e, struct skill_set *set, uint32_t a, uint32_t b)
@@ -60,7 +65,7 @@ int eh_queue_reserve(struct eh_engine *e, uint32_t team, uint32_t set_no)
 
 void eh_queue_push(struct eh_engine *e, uint32_t slot)
 {
-    const struct ticket *t = &e->tickets[slot];
+    const struct ticket *t = &e->tickets.slots[slot];
     struct skill_set *set = set_of(e, t->team, t->set);
     eh_require(set->queue_count < set->queue_capacity);
     put(e, set, set->queue_count++, slot);
@@ -70,7 +75,7 @@ void eh_queue_push(struct eh_engine *e, uint32_t slot)
 
 void eh_queue_remove(struct eh_engine *e, uint32_t slot)
 {
-    struct ticket *t = &e->tickets[slot];
+    struct ticket *t = &e->tickets.slots[slot];
     if (t->aside) { /* it stands in none */
         t->aside = false;
         return;
@@ -87,7 +92,7 @@ void eh_queue_remove(struct eh_engine *e, uint32_t slot)
 
 const char *eh_waiting_why(const struct eh_engine *e, const struct ticket *t)
 {
-    const struct team *team = &e->teams[t->team];
+    const struct team *team = &e->roster.teams[t->team];
     const struct skill_set *set = &team->sets[t->set];
     if (t->aside)
         return "aside";

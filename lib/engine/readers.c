@@ -1,8 +1,21 @@
 /*
  * readers: what others may see of the state. Nothing here changes or stores anything.
  */
+#include "account.h"
+#include "amount.h"
 #include "image.h"
+#include "index.h"
+#include "interner.h"
+#include "leaves.h"
+#include "ledger.h"
+#include "member.h"
 #include "policy.h"
+#include "queue.h"
+#include "state.h"
+#include "tail.h"
+#include "team_list.h"
+#include "ticket.h"
+#include "tickets.h"
 
 const char *eh_ticket_state_name(int state)
 {
@@ -21,17 +34,17 @@ void eh_engine_totals(const struct eh_engine *e, struct eh_totals *ret)
         .seq = e->seq,
         .at_us = e->at_us,
         .date = e->date,
-        .epoch = e->epoch,
+        .epoch = e->epochs.current,
         .has_day = e->has_day,
         .rules = e->rules,
-        .committed = e->committed,
-        .waiting = e->waiting,
-        .open = e->open,
-        .text_bytes = e->text_bytes,
-        .parked = e->parked_list.count,
+        .committed = e->epochs.committed,
+        .waiting = e->tickets.waiting,
+        .open = e->tickets.open,
+        .text_bytes = e->tickets.text_bytes,
+        .parked = e->pending.list.count,
         .dead = e->dead,
     };
-    memcpy(ret->commitment, e->commitment, sizeof ret->commitment);
+    memcpy(ret->commitment, e->epochs.commitment, sizeof ret->commitment);
     if (e->desk) {
         ret->desk_text = e->desk->text;
         memcpy(ret->desk_sha256, e->desk->hash, sizeof ret->desk_sha256);
@@ -57,9 +70,9 @@ static struct eh_ticket_view view_ticket(const struct eh_engine *e, const struct
     view.id = ticket_id(t);
     view.skills = ticket_skills(t);
     view.resent_of = eh_ticket_resent_of(t);
-    view.team = name_of(&e->team_names, t->team);
-    view.kind = name_of(&e->kind_names, t->kind);
-    view.rep = name_of(&e->rep_names, t->rep);
+    view.team = interned(&e->roster.team_ids, t->team);
+    view.kind = interned(&e->roster.kind_ids, t->kind);
+    view.rep = interned(&e->roster.rep_ids, t->rep);
     if (t->state == EH_TICKET_WAITING)
         view.waiting_why = eh_str(eh_waiting_why(e, t));
     return view;
@@ -70,7 +83,7 @@ bool eh_engine_ticket(const struct eh_engine *e, struct eh_str source, struct eh
 {
     uint32_t slot = eh_ticket_find(e, eh_ticket_identity(source, id));
     if (slot != NONE)
-        *ret = view_ticket(e, &e->tickets[slot]);
+        *ret = view_ticket(e, &e->tickets.slots[slot]);
     return slot != NONE;
 }
 
@@ -94,17 +107,17 @@ static void bounds_of_query(const struct eh_engine *e, const struct eh_ticket_qu
 {
     uint32_t above = !q->newest ? eh_order_above(e, q->after)
                      : q->after ? eh_order_above(e, q->after - 1)
-                                : e->order_count;
+                                : e->tickets.order_count;
     *ret_at = q->newest ? above - 1 : above; /* none is left when that wraps */
-    *ret_left = q->newest ? above : e->order_count - above;
+    *ret_left = q->newest ? above : e->tickets.order_count - above;
 }
 
 size_t eh_engine_tickets(const struct eh_engine *e, const struct eh_ticket_query *query, size_t max,
                          struct eh_ticket_view *ret, uint64_t *ret_after)
 {
-    struct wanted wanted = {query,
-                            query->team.size ? eh_names_find(&e->team_names, query->team) : NONE,
-                            query->rep.size ? eh_names_find(&e->rep_names, query->rep) : NONE};
+    struct wanted wanted = {
+        query, query->team.size ? eh_interner_find(&e->roster.team_ids, query->team) : NONE,
+        query->rep.size ? eh_interner_find(&e->roster.rep_ids, query->rep) : NONE};
     uint32_t at, left, passed = 0;
     uint64_t last = query->after;
     size_t count = 0;
@@ -117,10 +130,10 @@ size_t eh_engine_tickets(const struct eh_engine *e, const struct eh_ticket_query
             *ret_after = last;
             return count;
         }
-        last = e->order[at].no;
-        if (e->order[at].slot == NONE)
+        last = e->tickets.order[at].no;
+        if (e->tickets.order[at].slot == NONE)
             continue;
-        const struct ticket *t = &e->tickets[e->order[at].slot];
+        const struct ticket *t = &e->tickets.slots[e->tickets.order[at].slot];
         if (is_wanted(&wanted, t))
             ret[count++] = view_ticket(e, t);
     }
@@ -131,19 +144,19 @@ size_t eh_engine_tickets(const struct eh_engine *e, const struct eh_ticket_query
 
 bool eh_engine_knows_team(const struct eh_engine *e, struct eh_str id)
 {
-    return eh_names_find(&e->team_names, id) != NONE;
+    return eh_interner_find(&e->roster.team_ids, id) != NONE;
 }
 
 bool eh_engine_knows_rep(const struct eh_engine *e, struct eh_str id)
 {
-    return eh_names_find(&e->rep_names, id) != NONE;
+    return eh_interner_find(&e->roster.rep_ids, id) != NONE;
 }
 
 static bool is_full(const struct eh_engine *e, const struct rep *rep)
 {
     bool limited = false;
     for (uint32_t i = 0; i < rep->membership_count; i++) {
-        const struct team *team = &e->teams[rep->memberships[i].team];
+        const struct team *team = &e->roster.teams[rep->memberships[i].team];
         if (team->desk->capacity == 0)
             continue;
         if (eh_below_capacity(team, rep))
@@ -155,10 +168,10 @@ static bool is_full(const struct eh_engine *e, const struct rep *rep)
 
 bool eh_engine_rep(const struct eh_engine *e, struct eh_str id, struct eh_rep_view *ret)
 {
-    uint32_t no = eh_names_find(&e->rep_names, id);
-    if (no == NONE || !e->reps[no].present)
+    uint32_t no = eh_interner_find(&e->roster.rep_ids, id);
+    if (no == NONE || !e->roster.reps[no].present)
         return false;
-    const struct rep *rep = &e->reps[no];
+    const struct rep *rep = &e->roster.reps[no];
     const struct eh_desk_rep *desk = &e->desk->desk->reps[rep->desk_index];
     *ret = (struct eh_rep_view){
         .id = desk->id,
@@ -187,8 +200,8 @@ bool eh_engine_rep(const struct eh_engine *e, struct eh_str id, struct eh_rep_vi
 
 static const struct team *find_team(const struct eh_engine *e, struct eh_str id)
 {
-    uint32_t no = eh_names_find(&e->team_names, id);
-    return no != NONE && e->teams[no].desk ? &e->teams[no] : NULL;
+    uint32_t no = eh_interner_find(&e->roster.team_ids, id);
+    return no != NONE && e->roster.teams[no].desk ? &e->roster.teams[no] : NULL;
 }
 
 bool eh_engine_team(const struct eh_engine *e, struct eh_str id, struct eh_team_view *ret)
@@ -215,18 +228,18 @@ bool eh_engine_member(const struct eh_engine *e, struct eh_str team_id, uint32_t
     if (!team || i >= team->member_count)
         return false;
     const struct member *member = &team->members[i];
-    const struct rep *rep = &e->reps[member->rep];
+    const struct rep *rep = &e->roster.reps[member->rep];
     *ret = (struct eh_member_view){
-        .rep = e->rep_names.items[member->rep],
-        .state =
-            eh_rep_is_away_in(e, rep, (uint32_t)(team - e->teams)) ? EH_STATUS_AWAY : rep->status,
+        .rep = e->roster.rep_ids.items[member->rep],
+        .state = eh_rep_is_away_in(e, rep, (uint32_t)(team - e->roster.teams)) ? EH_STATUS_AWAY
+                                                                               : rep->status,
         .full = !eh_below_capacity(team, rep),
         .active = member->active,
         .left = !member->active && eh_member_is_over(e, member),
         .open = rep->open.count,
         .points = rep->points,
     };
-    const struct account *account = &e->accounts[member->account];
+    const struct account *account = &e->accounts.items[member->account];
     struct amount entitled = eh_ledger_entitled(e, team, i);
     ret->entitled_nano = eh_clamp(eh_round_divide(entitled.count, TICKET_NANO));
     ret->entitled_value = eh_clamp(eh_round_divide(entitled.value, 1000000000));
@@ -238,9 +251,9 @@ bool eh_engine_member(const struct eh_engine *e, struct eh_str team_id, uint32_t
 bool eh_engine_member_of(const struct eh_engine *e, struct eh_str team_id, struct eh_str rep_id,
                          struct eh_member_view *ret)
 {
-    uint32_t team = eh_names_find(&e->team_names, team_id);
-    uint32_t rep = eh_names_find(&e->rep_names, rep_id);
-    if (team == NONE || rep == NONE || !e->teams[team].desk)
+    uint32_t team = eh_interner_find(&e->roster.team_ids, team_id);
+    uint32_t rep = eh_interner_find(&e->roster.rep_ids, rep_id);
+    if (team == NONE || rep == NONE || !e->roster.teams[team].desk)
         return false;
     uint32_t position = eh_member_position(e, team, rep);
     return position != NONE && eh_engine_member(e, team_id, position, ret);
@@ -249,24 +262,24 @@ bool eh_engine_member_of(const struct eh_engine *e, struct eh_str team_id, struc
 /* Whether they keep tickets of a team they are not in. */
 static bool is_kept(const struct eh_engine *e, const struct account *account)
 {
-    const struct rep *rep = &e->reps[account->rep];
+    const struct rep *rep = &e->roster.reps[account->rep];
     if (account->open == 0 || eh_member_active(e, account->team, account->rep) != NONE)
         return false;
     bool leaves = eh_team_list_has(eh_str_n(rep->leaves, rep->leaves_size),
-                                   name_of(&e->team_names, account->team));
+                                   interned(&e->roster.team_ids, account->team));
     return !leaves || eh_leaves_stay(e, account->team, account->rep);
 }
 
 size_t eh_engine_left(const struct eh_engine *e, struct eh_left_view *ret, size_t max)
 {
     size_t count = 0;
-    for (uint32_t i = 0; i < e->account_count; i++) {
-        const struct account *account = &e->accounts[i];
+    for (uint32_t i = 0; i < e->accounts.count; i++) {
+        const struct account *account = &e->accounts.items[i];
         if (!is_kept(e, account))
             continue;
         if (count < max)
-            ret[count] = (struct eh_left_view){.team = name_of(&e->team_names, account->team),
-                                               .rep = name_of(&e->rep_names, account->rep),
+            ret[count] = (struct eh_left_view){.team = interned(&e->roster.team_ids, account->team),
+                                               .rep = interned(&e->roster.rep_ids, account->rep),
                                                .open = account->open};
         count++;
     }
@@ -275,8 +288,8 @@ size_t eh_engine_left(const struct eh_engine *e, struct eh_left_view *ret, size_
 
 uint64_t eh_engine_open_in(const struct eh_engine *e, struct eh_str team_id, struct eh_str rep_id)
 {
-    uint32_t team = eh_names_find(&e->team_names, team_id);
-    uint32_t rep = eh_names_find(&e->rep_names, rep_id);
+    uint32_t team = eh_interner_find(&e->roster.team_ids, team_id);
+    uint32_t rep = eh_interner_find(&e->roster.rep_ids, rep_id);
     uint32_t account = team == NONE || rep == NONE ? NONE : eh_account_find(e, team, rep);
-    return account == NONE ? 0 : e->accounts[account].open;
+    return account == NONE ? 0 : e->accounts.items[account].open;
 }

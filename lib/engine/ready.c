@@ -4,28 +4,32 @@
  * A set is ready when both somebody is eligible and something waits, a team when one of its sets
  * is: after a step that is only so when deals are left over.
  */
-#include "calls.h"
+#include "ready.h"
+
+#include "interner.h"
+#include "skill_set.h"
+#include "state.h"
 
 void eh_set_check_ready(struct eh_engine *e, uint32_t team_no, uint32_t set_no)
 {
-    struct team *team = &e->teams[team_no];
+    struct team *team = &e->roster.teams[team_no];
     const struct skill_set *set = &team->sets[set_no];
     uint64_t bit = UINT64_C(1) << set_no, was = team->ready;
     bool ready = set->queue_count > 0 && set->tree[1].count > 0;
     team->ready = ready ? was | bit : was & ~bit;
     if ((was != 0) == (team->ready != 0))
         return;
-    e->ready[team->desk_index / 64] ^= UINT64_C(1) << team->desk_index % 64;
-    e->ready_count += ready ? 1 : UINT32_MAX; /* modulo 2^32 */
+    e->ready.teams[team->desk_index / 64] ^= UINT64_C(1) << team->desk_index % 64;
+    e->ready.count += ready ? 1 : UINT32_MAX; /* modulo 2^32 */
     team->ready_since = e->restoring ? 0 : e->input + 1;
 }
 
 void eh_ready_clear(struct eh_engine *e)
 {
-    memset(e->ready, 0, sizeof e->ready);
-    e->ready_count = 0;
-    for (uint32_t i = 0; i < e->team_names.count; i++)
-        e->teams[i].ready = 0;
+    memset(e->ready.teams, 0, sizeof e->ready.teams);
+    e->ready.count = 0;
+    for (uint32_t i = 0; i < e->roster.team_ids.count; i++)
+        e->roster.teams[i].ready = 0;
 }
 
 /* Of the bits of a word from `place` on; 64: none. */
@@ -39,9 +43,9 @@ uint32_t eh_ready_team(const struct eh_engine *e, uint32_t place)
 {
     uint32_t at = place / 64 % READY_WORDS, from = place % 64;
     for (uint32_t i = 0; i <= READY_WORDS; i++, at = (at + 1) % READY_WORDS, from = 0) {
-        uint32_t bit = first_from(e->ready[at], from);
+        uint32_t bit = first_from(e->ready.teams[at], from);
         if (bit < 64)
-            return eh_names_find(&e->team_names, e->desk->desk->teams[64 * at + bit].id);
+            return eh_interner_find(&e->roster.team_ids, e->desk->desk->teams[64 * at + bit].id);
     }
     return NONE;
 }

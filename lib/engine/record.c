@@ -4,9 +4,9 @@
  * `rest`, canonical: version, date, origin, the message without what has a column and without
  * personal text, then what was recalled.
  */
-#include <evenhand/engine/record.h>
+#include "identify.h"
 
-#include "calls.h"
+#include <evenhand/engine/record.h>
 
 #define REST_VERSION 1
 

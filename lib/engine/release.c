@@ -3,14 +3,36 @@
  * each gives back as many as the step may have effects. A round of a release keeps in mind how far
  * it came, so each ticket is given back once, whatever the rep says meanwhile.
  */
-#include "tail.h"
+#include "release.h"
+
+#include "deal.h"
+#include "digest.h"
+#include "effects.h"
+#include "eligible.h"
+#include "homes.h"
+#include "interner.h"
+#include "leaves.h"
+#include "lowest.h"
+#include "member.h"
+#include "move.h"
+#include "named.h"
+#include "owned_text.h"
+#include "queue.h"
+#include "rounds.h"
+#include "signals.h"
+#include "skill_set.h"
+#include "state.h"
+#include "step.h"
+#include "steps.h"
+#include "team_list.h"
+#include "ticket.h"
 
 #include <stdlib.h>
 
 /* From the rep into the queue of its set. */
 static int give_back(struct step *s, uint32_t slot, uint32_t rep, bool left)
 {
-    struct ticket *t = &s->e->tickets[slot];
+    struct ticket *t = &s->e->tickets.slots[slot];
     eh_deal_detach(s->e, slot);
     t->was = rep;
     t->left = left;
@@ -29,7 +51,7 @@ static int tell_waiting(struct step *s, const struct lowest *given, uint32_t rep
     struct eh_engine *e = s->e;
     int r = 0;
     for (uint32_t i = 0; r == 0 && i < given->count; i++) {
-        struct ticket *t = &e->tickets[given->items[i].slot];
+        struct ticket *t = &e->tickets.slots[given->items[i].slot];
         t->given_back = false;
         if (t->state != EH_TICKET_WAITING)
             continue;
@@ -41,11 +63,11 @@ static int tell_waiting(struct step *s, const struct lowest *given, uint32_t rep
 
 static int set_releasing(struct eh_engine *e, uint32_t rep_no, bool releasing)
 {
-    struct rep *rep = &e->reps[rep_no];
+    struct rep *rep = &e->roster.reps[rep_no];
     rep->releasing = releasing;
     int r = eh_rounds_update(e, rep_no);
     if (r == 0 && !releasing)
-        r = eh_rep_set_text(&rep->scope, &rep->scope_size, eh_str_n(NULL, 0));
+        r = eh_owned_text_set(&rep->scope, &rep->scope_size, eh_str_n(NULL, 0));
     return r;
 }
 
@@ -53,14 +75,14 @@ static int set_releasing(struct eh_engine *e, uint32_t rep_no, bool releasing)
 static uint32_t round_of(const struct step *s)
 {
     const struct eh_engine *e = s->e;
-    bool others = e->rules >= EH_RULES_SLICES && e->ready_count > 0;
+    bool others = e->rules >= EH_RULES_SLICES && e->ready.count > 0;
     return others && s->m.type == EH_MESSAGE_DUE ? s->deals_left / 2 : s->deals_left;
 }
 
 /* Where it came to, and whether there is more to come. */
 static int end_round(struct step *s, uint32_t rep_no, const struct lowest *given)
 {
-    struct rep *rep = &s->e->reps[rep_no];
+    struct rep *rep = &s->e->roster.reps[rep_no];
     bool more = given->offered > given->count;
     if (s->e->rules >= EH_RULES_SLICES) {
         rep->released = !more ? 0 : given->count ? given->items[given->count - 1].no : 0;
@@ -85,7 +107,7 @@ static int release_round(struct step *s, uint32_t rep_no)
 {
     struct eh_engine *e = s->e;
     struct lowest given = {.most = round_of(s)};
-    int r = eh_lowest_of_release(e, &e->reps[rep_no], &given);
+    int r = eh_lowest_of_release(e, &e->roster.reps[rep_no], &given);
     if (r < 0)
         return r;
     r = end_round(s, rep_no, &given);
@@ -101,10 +123,10 @@ static int release_round(struct step *s, uint32_t rep_no)
 /* Team the tickets of a team that is left go to, or NONE: they stay in it. */
 static uint32_t left_to(const struct eh_engine *e, uint32_t team)
 {
-    const struct eh_desk_team *desk = e->teams[team].desk;
+    const struct eh_desk_team *desk = e->roster.teams[team].desk;
     if (desk->leavers_work != EH_LEAVERS_WORK_TO)
         return NONE;
-    return eh_names_find(&e->team_names, desk->leavers_to);
+    return eh_interner_find(&e->roster.team_ids, desk->leavers_to);
 }
 
 /* Each of them is moved and dealt: two effects. Where the other team has no room for its skills, or
@@ -116,7 +138,7 @@ static int move_all(struct step *s, const struct lowest *given, uint32_t rep, ui
     int r = 0;
     for (uint32_t i = 0; r == 0 && i < given->count; i++) {
         uint32_t slot = given->items[i].slot, set;
-        const struct ticket *t = &e->tickets[slot];
+        const struct ticket *t = &e->tickets.slots[slot];
         r = !eh_homes_room(t, team) ? -EH_EFULL
                                     : eh_set_acquire(e, team, ticket_skills(t), s->in->no, &set);
         if (r == -EH_EFULL) {
@@ -132,14 +154,16 @@ static int move_all(struct step *s, const struct lowest *given, uint32_t rep, ui
 static int tell_left(struct step *s, uint32_t rep_no, uint32_t team, uint64_t count)
 {
     struct eh_engine *e = s->e;
-    struct eh_str id = name_of(&e->rep_names, rep_no), left = name_of(&e->team_names, team);
+    struct eh_str id = interned(&e->roster.rep_ids, rep_no),
+                  left = interned(&e->roster.team_ids, team);
     uint32_t to = left_to(e, team);
     char text[4 * EH_ID_MAX];
-    size_t size = eh_format(
-        text, sizeof text, "%.*s left team %.*s: %llu open ticket%s %s%.*s", EH_STR_ARG(id),
-        EH_STR_ARG(left), (unsigned long long)count, count == 1 ? " goes" : "s go",
-        to == NONE ? "back to the deal" : "to team ", EH_STR_ARG(name_of(&e->team_names, to)));
-    e->reps[rep_no].leaves_told = true;
+    size_t size =
+        eh_format(text, sizeof text, "%.*s left team %.*s: %llu open ticket%s %s%.*s",
+                  EH_STR_ARG(id), EH_STR_ARG(left), (unsigned long long)count,
+                  count == 1 ? " goes" : "s go", to == NONE ? "back to the deal" : "to team ",
+                  EH_STR_ARG(interned(&e->roster.team_ids, to)));
+    e->roster.reps[rep_no].leaves_told = true;
     return eh_step_rep_notice(s, EH_NOTICE_LEFT, left, id, eh_str_n(text, size));
 }
 
@@ -149,8 +173,8 @@ static int leave_team(struct step *s, uint32_t rep_no, uint32_t team, struct eh_
     struct eh_engine *e = s->e;
     uint32_t to = left_to(e, team), most = round_of(s);
     struct lowest given = {.most = to == NONE || most < 2 ? most : most / 2};
-    int r = eh_lowest_of_team(e, &e->reps[rep_no], team, &given);
-    if (r == 0 && given.count > 0 && !e->reps[rep_no].leaves_told)
+    int r = eh_lowest_of_team(e, &e->roster.reps[rep_no], team, &given);
+    if (r == 0 && given.count > 0 && !e->roster.reps[rep_no].leaves_told)
         r = tell_left(s, rep_no, team, given.offered);
     if (r == 0 && given.offered == given.count)
         r = eh_leaves_done(e, rep_no, rest);
@@ -166,7 +190,7 @@ static int leave_team(struct step *s, uint32_t rep_no, uint32_t team, struct eh_
 static int leave_round(struct step *s, uint32_t rep_no)
 {
     struct eh_engine *e = s->e;
-    struct rep *rep = &e->reps[rep_no];
+    struct rep *rep = &e->roster.reps[rep_no];
     struct eh_str rest;
     uint32_t team = eh_leaves_team(e, rep_no, &rest);
     int r = team == NONE ? eh_leaves_done(e, rep_no, rest) : leave_team(s, rep_no, team, rest);
@@ -180,13 +204,13 @@ static int leave_round(struct step *s, uint32_t rep_no)
 static int tell_back(struct step *s, uint32_t rep_no)
 {
     struct eh_engine *e = s->e;
-    struct eh_str id = name_of(&e->rep_names, rep_no);
+    struct eh_str id = interned(&e->roster.rep_ids, rep_no);
     char text[2 * EH_ID_MAX];
     size_t size = eh_format(text, sizeof text,
                             "%.*s is back and starts afresh: no earlier signal "
                             "holds",
                             EH_STR_ARG(id));
-    e->reps[rep_no].back = false;
+    e->roster.reps[rep_no].back = false;
     int r = eh_rounds_update(e, rep_no);
     eh_digest_rep(e, rep_no);
     return r == 0
@@ -199,7 +223,7 @@ static int tell_back(struct step *s, uint32_t rep_no)
 int eh_release_round(struct step *s)
 {
     uint32_t no = eh_rounds_next(s->e);
-    const struct rep *rep = &s->e->reps[no];
+    const struct rep *rep = &s->e->roster.reps[no];
     s->touched = true;
     if (rep->back)
         return tell_back(s, no);
@@ -209,11 +233,11 @@ int eh_release_round(struct step *s)
 bool eh_release_skip_notice(struct step *s)
 {
     struct eh_engine *e = s->e;
-    uint32_t no = e->releasing_count ? eh_rounds_next(e) : NONE;
-    if (no == NONE || !e->reps[no].back)
+    uint32_t no = e->rounds.count ? eh_rounds_next(e) : NONE;
+    if (no == NONE || !e->roster.reps[no].back)
         return false;
     s->touched = true;
-    e->reps[no].back = false;
+    e->roster.reps[no].back = false;
     eh_digest_rep(e, no);
     return eh_rounds_update(e, no) == 0; /* it takes one out: no memory is needed */
 }
@@ -221,7 +245,7 @@ bool eh_release_skip_notice(struct step *s)
 /* The next ticket of the round that is next. */
 static int next_of(const struct eh_engine *e, uint32_t no, struct lowest *next)
 {
-    const struct rep *rep = &e->reps[no];
+    const struct rep *rep = &e->roster.reps[no];
     if (rep->releasing)
         return eh_lowest_of_release(e, rep, next);
     struct eh_str rest;
@@ -247,8 +271,8 @@ static bool is_elsewhere(const struct eh_engine *e, const struct rep *rep, struc
 {
     for (uint32_t i = 0; i < rep->membership_count; i++) {
         const struct membership *m = &rep->memberships[i];
-        if (e->teams[m->team].members[m->position].active &&
-            !eh_team_list_has(list, name_of(&e->team_names, m->team)))
+        if (e->roster.teams[m->team].members[m->position].active &&
+            !eh_team_list_has(list, interned(&e->roster.team_ids, m->team)))
             return true;
     }
     return false;
@@ -259,12 +283,12 @@ static bool is_elsewhere(const struct eh_engine *e, const struct rep *rep, struc
 static int release_in(struct step *s, uint32_t no)
 {
     struct eh_engine *e = s->e;
-    struct rep *rep = &e->reps[no];
+    struct rep *rep = &e->roster.reps[no];
     int r = 0;
     struct eh_str list = s->m.team, team;
     while (r == 0 && list.size > 0) {
         team = eh_text_list_next(&list);
-        uint32_t at = eh_names_find(&e->team_names, team);
+        uint32_t at = eh_interner_find(&e->roster.team_ids, team);
         if (at != NONE && eh_member_active(e, at, no) != NONE && !eh_rep_is_away_in(e, rep, at))
             r = eh_team_list_add(&rep->away_in, &rep->away_in_size, team);
     }
@@ -277,15 +301,15 @@ static int release_in(struct step *s, uint32_t no)
 static int release_away(struct step *s, uint32_t no)
 {
     struct eh_engine *e = s->e;
-    struct rep *rep = &e->reps[no];
+    struct rep *rep = &e->roster.reps[no];
     struct eh_str by = eh_said_by(s, no);
     int r = by.size && eh_overloaded_said(rep) && !rep->ended ? eh_tell_ended(s, no, by) : 0;
     if (r == 0)
-        r = eh_rep_set_text(&rep->reason, &rep->reason_size, s->m.reason);
+        r = eh_owned_text_set(&rep->reason, &rep->reason_size, s->m.reason);
     if (r == 0)
-        r = eh_rep_set_text(&rep->by, &rep->by_size, by);
+        r = eh_owned_text_set(&rep->by, &rep->by_size, by);
     if (r == 0)
-        r = eh_rep_set_text(&rep->away_in, &rep->away_in_size, eh_str_n(NULL, 0));
+        r = eh_owned_text_set(&rep->away_in, &rep->away_in_size, eh_str_n(NULL, 0));
     if (r < 0)
         return r;
     rep->ended = false;
@@ -304,9 +328,9 @@ int eh_step_release(struct step *s)
     int r = eh_step_rep(s, &no);
     if (r < 0 || no == NONE)
         return r;
-    struct rep *rep = &e->reps[no];
+    struct rep *rep = &e->roster.reps[no];
     s->touched = true;
-    r = eh_rep_set_text(&rep->scope, &rep->scope_size, s->m.team);
+    r = eh_owned_text_set(&rep->scope, &rep->scope_size, s->m.team);
     if (r < 0)
         return r;
     rep->released = 0;

@@ -6,7 +6,13 @@
  * messages said them. A cancelled one marks the next one like it, under whatever id, and is
  * forgotten with that. At most EH_CANCELLED_MAX are remembered: then the oldest is forgotten.
  */
-#include "tail.h"
+#include "resends.h"
+
+#include "digest.h"
+#include "owned_text.h"
+#include "state.h"
+#include "step.h"
+#include "ticket.h"
 
 #include <stdlib.h>
 
@@ -52,23 +58,23 @@ static uint64_t key_of(const struct ticket *t)
 
 static int alloc(struct eh_engine *e, uint32_t *ret)
 {
-    if (e->free_cancelled != NONE) {
-        *ret = e->free_cancelled;
-        e->free_cancelled = e->cancelled[*ret].next;
+    if (e->cancelled.free != NONE) {
+        *ret = e->cancelled.free;
+        e->cancelled.free = e->cancelled.slots[*ret].next;
         return 0;
     }
-    int r =
-        eh_array_room(&e->cancelled, &e->cancelled_capacity, e->cancelled_slots + 1, EH_ARRAY_MAX);
+    int r = eh_array_room(&e->cancelled.slots, &e->cancelled.capacity, e->cancelled.used + 1,
+                          EH_ARRAY_MAX);
     if (r == 0)
-        *ret = e->cancelled_slots++;
+        *ret = e->cancelled.used++;
     return r;
 }
 
 static void give_back(struct eh_engine *e, uint32_t slot)
 {
-    free(e->cancelled[slot].id);
-    e->cancelled[slot] = (struct cancelled){.next = e->free_cancelled};
-    e->free_cancelled = slot;
+    free(e->cancelled.slots[slot].id);
+    e->cancelled.slots[slot] = (struct cancelled){.next = e->cancelled.free};
+    e->cancelled.free = slot;
 }
 
 int eh_cancelled_add(struct eh_engine *e, uint64_t key, int64_t at_us, struct eh_str id)
@@ -77,17 +83,17 @@ int eh_cancelled_add(struct eh_engine *e, uint64_t key, int64_t at_us, struct eh
     int r = alloc(e, &slot);
     if (r < 0)
         return r;
-    struct cancelled *c = &e->cancelled[slot];
-    struct list *all = &e->cancelled_list;
+    struct cancelled *c = &e->cancelled.slots[slot];
+    struct list *all = &e->cancelled.list;
     *c = (struct cancelled){.key = key, .at_us = at_us, .next = NONE, .previous = all->last};
-    r = eh_rep_set_text(&c->id, &c->id_size, id);
+    r = eh_owned_text_set(&c->id, &c->id_size, id);
     if (r == 0)
-        r = eh_table_put(&e->cancelled_index, place_of(key), slot);
+        r = eh_table_put(&e->cancelled.index, place_of(key), slot);
     if (r < 0) {
         give_back(e, slot);
         return r;
     }
-    *(all->last == NONE ? &all->first : &e->cancelled[all->last].next) = slot;
+    *(all->last == NONE ? &all->first : &e->cancelled.slots[all->last].next) = slot;
     all->last = slot;
     all->count++;
     eh_digest_cancelled(e, slot);
@@ -96,11 +102,11 @@ int eh_cancelled_add(struct eh_engine *e, uint64_t key, int64_t at_us, struct eh
 
 void eh_cancelled_remove(struct eh_engine *e, uint32_t slot)
 {
-    struct cancelled *c = &e->cancelled[slot];
-    struct list *all = &e->cancelled_list;
-    eh_table_remove(&e->cancelled_index, place_of(c->key));
-    *(c->previous == NONE ? &all->first : &e->cancelled[c->previous].next) = c->next;
-    *(c->next == NONE ? &all->last : &e->cancelled[c->next].previous) = c->previous;
+    struct cancelled *c = &e->cancelled.slots[slot];
+    struct list *all = &e->cancelled.list;
+    eh_table_remove(&e->cancelled.index, place_of(c->key));
+    *(c->previous == NONE ? &all->first : &e->cancelled.slots[c->previous].next) = c->next;
+    *(c->next == NONE ? &all->last : &e->cancelled.slots[c->next].previous) = c->previous;
     all->count--;
     eh_digest_leave(e, &c->hash);
     give_back(e, slot);
@@ -114,15 +120,15 @@ static bool is_over(const struct eh_engine *e, const struct cancelled *c, int64_
 bool eh_cancelled_has(const struct eh_engine *e, uint64_t key)
 {
     uint64_t slot;
-    return eh_table_get(&e->cancelled_index, place_of(key), &slot);
+    return eh_table_get(&e->cancelled.index, place_of(key), &slot);
 }
 
 uint32_t eh_cancelled_find(const struct eh_engine *e, const struct ticket *t, int64_t now_us)
 {
     uint64_t slot;
-    if (!t->likeness || e->cancelled_list.count == 0 ||
-        !eh_table_get(&e->cancelled_index, place_of(key_of(t)), &slot) ||
-        is_over(e, &e->cancelled[slot], now_us))
+    if (!t->likeness || e->cancelled.list.count == 0 ||
+        !eh_table_get(&e->cancelled.index, place_of(key_of(t)), &slot) ||
+        is_over(e, &e->cancelled.slots[slot], now_us))
         return NONE;
     return (uint32_t)slot;
 }
@@ -130,13 +136,13 @@ uint32_t eh_cancelled_find(const struct eh_engine *e, const struct ticket *t, in
 int eh_cancelled_note(struct step *s, const struct ticket *t)
 {
     struct eh_engine *e = s->e;
-    struct list *all = &e->cancelled_list;
+    struct list *all = &e->cancelled.list;
     uint64_t same, key = key_of(t);
     if (!t->likeness)
         return 0;
-    while (all->first != NONE && is_over(e, &e->cancelled[all->first], s->now_us))
+    while (all->first != NONE && is_over(e, &e->cancelled.slots[all->first], s->now_us))
         eh_cancelled_remove(e, all->first);
-    if (eh_table_get(&e->cancelled_index, place_of(key), &same))
+    if (eh_table_get(&e->cancelled.index, place_of(key), &same))
         eh_cancelled_remove(e, (uint32_t)same);
     else if (all->count == EH_CANCELLED_MAX)
         eh_cancelled_remove(e, all->first);
@@ -147,17 +153,17 @@ int eh_cancelled_note(struct step *s, const struct ticket *t)
 
 void eh_cancelled_back(struct eh_engine *e, int64_t to_us)
 {
-    for (uint32_t at = e->cancelled_list.first; at != NONE; at = e->cancelled[at].next)
-        if (e->cancelled[at].at_us > to_us) {
-            e->cancelled[at].at_us = to_us;
+    for (uint32_t at = e->cancelled.list.first; at != NONE; at = e->cancelled.slots[at].next)
+        if (e->cancelled.slots[at].at_us > to_us) {
+            e->cancelled.slots[at].at_us = to_us;
             eh_digest_cancelled(e, at);
         }
 }
 
 void eh_cancelled_done(struct eh_engine *e)
 {
-    for (uint32_t i = 0; i < e->cancelled_slots; i++)
-        free(e->cancelled[i].id);
-    free(e->cancelled);
-    eh_table_done(&e->cancelled_index);
+    for (uint32_t i = 0; i < e->cancelled.used; i++)
+        free(e->cancelled.slots[i].id);
+    free(e->cancelled.slots);
+    eh_table_done(&e->cancelled.index);
 }

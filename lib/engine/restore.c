@@ -4,9 +4,32 @@
  * What follows from the rest (trees, queues, lists, open points) is made anew. The digest at the
  * end must be that of what was read: a snapshot that was damaged is not taken for a state.
  */
-#include "facts.h"
-#include "stays.h"
+#include "account.h"
+#include "affinity.h"
+#include "canonical.h"
+#include "desk_held.h"
+#include "digest.h"
+#include "expiries.h"
+#include "image.h"
+#include "index.h"
+#include "interner.h"
+#include "member.h"
+#include "owned_text.h"
+#include "past_bytes.h"
+#include "pending.h"
+#include "period_bytes.h"
+#include "queue.h"
+#include "resends.h"
+#include "roster.h"
+#include "rounds.h"
+#include "skill_set.h"
+#include "snapshot.h"
+#include "state.h"
 #include "stored.h"
+#include "ticket.h"
+#include "tickets.h"
+#include "turns.h"
+#include "zones.h"
 
 #include <stdlib.h>
 
@@ -28,7 +51,7 @@ static int read_globals(struct eh_engine *e, struct eh_reader *in, struct global
     e->at_us = eh_read_i(&globals);
     e->date = eh_read_i32(&globals);
     e->has_day = eh_read_flag(&globals);
-    e->epoch = eh_read_u32(&globals);
+    e->epochs.current = eh_read_u32(&globals);
     e->rules = eh_read_u32(&globals);
     globals.failed |= e->rules < EH_RULES_FIRST || e->rules > EH_RULES_LAST;
     ret->turn = eh_read_str(&globals);
@@ -42,10 +65,11 @@ static int read_globals(struct eh_engine *e, struct eh_reader *in, struct global
     ret->published = globals;
     for (uint32_t i = 0; i < ret->published_count && !globals.failed; i++)
         eh_read_str(&globals);
-    e->committed = globals.at < globals.end;
-    const uint8_t *commitment = e->committed ? eh_read_bytes(&globals, sizeof e->commitment) : NULL;
+    e->epochs.committed = globals.at < globals.end;
+    const uint8_t *commitment =
+        e->epochs.committed ? eh_read_bytes(&globals, sizeof e->epochs.commitment) : NULL;
     if (commitment)
-        memcpy(e->commitment, commitment, sizeof e->commitment);
+        memcpy(e->epochs.commitment, commitment, sizeof e->epochs.commitment);
     if (r < 0)
         return r;
     return eh_reader_complete(&globals) && eh_is_time(e->at_us) && eh_is_date(e->date)
@@ -69,9 +93,9 @@ static int read_held(struct eh_reader *in, struct held *held)
     held->for_s = eh_read_i(in);
     held->status = eh_read_u8(in);
     held->has_for = eh_read_flag(in);
-    int r = eh_rep_set_text(&held->reason, &held->reason_size, eh_read_str(in));
+    int r = eh_owned_text_set(&held->reason, &held->reason_size, eh_read_str(in));
     if (r == 0)
-        r = eh_rep_set_text(&held->by, &held->by_size, eh_read_str(in));
+        r = eh_owned_text_set(&held->by, &held->by_size, eh_read_str(in));
     bool there = held->until_us != EH_TIME_NEVER;
     in->failed |= held->until_us < 0 || held->for_s < 0 ||
                   (there ? !eh_status_name(held->status) : held->status != 0);
@@ -81,10 +105,10 @@ static int read_held(struct eh_reader *in, struct held *held)
 static int read_rep(struct eh_engine *e, struct eh_reader *in)
 {
     uint32_t no;
-    int r = eh_engine_add_rep(e, eh_read_str(in), &no);
+    int r = eh_intern_rep(e, eh_read_str(in), &no);
     if (r < 0 || in->failed)
         return r < 0 ? r : -EH_ECORRUPT;
-    struct rep *rep = &e->reps[no];
+    struct rep *rep = &e->roster.reps[no];
     rep->known = true;
     rep->status = eh_read_u8(in);
     uint8_t flags = eh_read_u8(in);
@@ -97,19 +121,19 @@ static int read_rep(struct eh_engine *e, struct eh_reader *in)
     rep->since_us = eh_read_i(in);
     rep->until_us = eh_read_i(in);
     if (r == 0)
-        r = eh_rep_set_text(&rep->reason, &rep->reason_size, eh_read_str(in));
+        r = eh_owned_text_set(&rep->reason, &rep->reason_size, eh_read_str(in));
     if (r == 0)
-        r = eh_rep_set_text(&rep->scope, &rep->scope_size, eh_read_str(in));
+        r = eh_owned_text_set(&rep->scope, &rep->scope_size, eh_read_str(in));
     rep->released = eh_read_u(in);
     rep->release_round = eh_read_u(in);
     if (r == 0)
-        r = eh_rep_set_text(&rep->leaves, &rep->leaves_size, eh_read_str(in));
+        r = eh_owned_text_set(&rep->leaves, &rep->leaves_size, eh_read_str(in));
     if (r == 0)
-        r = eh_rep_set_text(&rep->by, &rep->by_size, eh_read_str(in));
+        r = eh_owned_text_set(&rep->by, &rep->by_size, eh_read_str(in));
     rep->overloads = eh_read_u32(in);
     rep->overload_over_us = eh_read_i(in);
     if (r == 0)
-        r = eh_rep_set_text(&rep->away_in, &rep->away_in_size, eh_read_str(in));
+        r = eh_owned_text_set(&rep->away_in, &rep->away_in_size, eh_read_str(in));
     if (r == 0)
         r = eh_rounds_update(e, no);
     if (r == 0)
@@ -129,15 +153,15 @@ static int read_rep(struct eh_engine *e, struct eh_reader *in)
 static int read_ledger(struct eh_engine *e, struct eh_reader *in)
 {
     uint32_t team;
-    int r = eh_engine_add_team(e, eh_read_str(in), &team);
+    int r = eh_intern_team(e, eh_read_str(in), &team);
     if (r < 0)
         return r;
-    struct ledger *ledger = &e->teams[team].ledger;
+    struct ledger *ledger = &e->roster.teams[team].ledger;
     ledger->used = eh_read_flag(in);
     ledger->dealt = eh_read_u(in);
     ledger->dealt_value = eh_read_wide(in);
-    ledger->in_air = eh_read_i(in);
-    ledger->in_air_value = eh_read_wide(in);
+    ledger->in_transit = eh_read_i(in);
+    ledger->in_transit_value = eh_read_wide(in);
     ledger->loose = eh_read_amount(in);
     if (ledger->used)
         eh_digest_ledger(e, team);
@@ -153,18 +177,18 @@ static bool is_owed(__int128 amount)
 
 static bool are_turns(const struct turns *turns)
 {
-    return turns->clock >= 0 && turns->clock < (__int128)1 << 90 && turns->carry >= 0 &&
+    return turns->cumulative >= 0 && turns->cumulative < (__int128)1 << 90 && turns->carry >= 0 &&
            turns->carry < (__int128)1 << 62;
 }
 
 static int read_slot(struct eh_engine *e, struct eh_reader *in, uint32_t team_no, uint32_t set)
 {
-    uint32_t rep = eh_names_find(&e->rep_names, eh_read_str(in));
+    uint32_t rep = eh_interner_find(&e->roster.rep_ids, eh_read_str(in));
     uint32_t at = rep == NONE ? NONE : eh_member_position(e, team_no, rep);
-    if (at == NONE || !e->teams[team_no].sets[set].slots)
+    if (at == NONE || !e->roster.teams[team_no].sets[set].slots)
         return -EH_ECORRUPT;
-    bool able = e->teams[team_no].members[at].sets >> set & 1;
-    struct slot *slot = &e->teams[team_no].sets[set].slots[at];
+    bool able = e->roster.teams[team_no].members[at].sets >> set & 1;
+    struct slot *slot = &e->roster.teams[team_no].sets[set].slots[at];
     slot->slots = eh_read_u32(in);
     slot->credit = eh_read_u32(in);
     slot->offset = eh_read_wide(in);
@@ -177,28 +201,28 @@ static int read_slot(struct eh_engine *e, struct eh_reader *in, uint32_t team_no
 
 static int read_set(struct eh_engine *e, struct eh_reader *in)
 {
-    uint32_t team_no = eh_names_find(&e->team_names, eh_read_str(in)), at;
+    uint32_t team_no = eh_interner_find(&e->roster.team_ids, eh_read_str(in)), at;
     struct eh_str skills = eh_read_str(in);
-    if (team_no == NONE || !e->teams[team_no].desk || in->failed)
+    if (team_no == NONE || !e->roster.teams[team_no].desk || in->failed)
         return -EH_ECORRUPT;
     bool dealt = eh_read_flag(in);
-    struct amount clock = eh_read_amount(in), carry = eh_read_amount(in);
-    struct turns turns = {.clock = eh_read_wide(in), .carry = eh_read_wide(in)};
+    struct amount cumulative = eh_read_amount(in), carry = eh_read_amount(in);
+    struct turns turns = {.cumulative = eh_read_wide(in), .carry = eh_read_wide(in)};
     turns.level = eh_read_u32(in);
     if (!are_turns(&turns))
         return -EH_ECORRUPT;
     int r = eh_set_add(e, team_no, skills, eh_read_u(in), &at);
     if (r < 0)
         return r;
-    struct skill_set *set = &e->teams[team_no].sets[at];
+    struct skill_set *set = &e->roster.teams[team_no].sets[at];
     set->dealt = dealt;
-    set->clock = clock;
+    set->cumulative = cumulative;
     set->carry = carry;
     set->turns = turns;
     if (dealt)
         eh_digest_set(e, team_no, at);
     uint64_t count = eh_read_u(in);
-    if (count > e->teams[team_no].member_count)
+    if (count > e->roster.teams[team_no].member_count)
         return -EH_ECORRUPT;
     for (uint64_t i = 0; r == 0 && i < count; i++)
         r = read_slot(e, in, team_no, at);
@@ -208,9 +232,9 @@ static int read_set(struct eh_engine *e, struct eh_reader *in)
 static int read_account(struct eh_engine *e, struct eh_reader *in)
 {
     uint32_t team, rep;
-    int r = eh_engine_add_team(e, eh_read_str(in), &team);
+    int r = eh_intern_team(e, eh_read_str(in), &team);
     if (r == 0)
-        r = eh_engine_add_rep(e, eh_read_str(in), &rep);
+        r = eh_intern_rep(e, eh_read_str(in), &rep);
     if (r < 0)
         return r;
     struct account *account = eh_account_add(e, team, rep);
@@ -260,14 +284,14 @@ static int read_desk(struct eh_engine *e, struct eh_reader *in, const struct glo
 /* Whether what the ticket names is on the desk as it must be. */
 static bool fits(const struct eh_engine *e, const struct ticket *t)
 {
-    return t->state != EH_TICKET_CLOSED && e->teams[t->team].desk &&
-           (t->rep == NONE || e->reps[t->rep].known) &&
+    return t->state != EH_TICKET_CLOSED && e->roster.teams[t->team].desk &&
+           (t->rep == NONE || e->roster.reps[t->rep].known) &&
            eh_ticket_find(e, ticket_identity(t)) == NONE;
 }
 
 static int place_ticket(struct eh_engine *e, uint32_t slot)
 {
-    struct ticket *t = &e->tickets[slot];
+    struct ticket *t = &e->tickets.slots[slot];
     int r = eh_set_acquire(e, t->team, ticket_skills(t), 0, &t->set);
     if (r == 0)
         r = eh_ticket_enter(e, slot, ticket_identity(t));
@@ -298,15 +322,15 @@ static int read_ticket(struct eh_engine *e, struct eh_reader *in)
     struct ticket ticket;
     r = eh_decode_ticket(e, in, &ticket);
     if (r == 0) {
-        e->tickets[slot] = ticket;
-        r = fits(e, &e->tickets[slot]) ? place_ticket(e, slot) : -EH_ECORRUPT;
+        e->tickets.slots[slot] = ticket;
+        r = fits(e, &e->tickets.slots[slot]) ? place_ticket(e, slot) : -EH_ECORRUPT;
     }
     return r; /* a failed restore frees every slot */
 }
 
-static int read_parked(struct eh_engine *e, struct eh_reader *in)
+static int read_pending(struct eh_engine *e, struct eh_reader *in)
 {
-    struct parked parked = {.input = eh_read_u(in)};
+    struct pending_outcome parked = {.input = eh_read_u(in)};
     const uint8_t *identity = eh_read_bytes(in, 16);
     if (!identity)
         return -EH_ECORRUPT;
@@ -315,19 +339,19 @@ static int read_parked(struct eh_engine *e, struct eh_reader *in)
     parked.stream_ms = eh_read_u(in);
     parked.stream_no = eh_read_u(in);
     parked.origin = eh_read_u8(in);
-    parked.judged = parked.origin & EH_PARKED_JUDGED;
-    parked.origin &= (uint8_t)~EH_PARKED_JUDGED;
+    parked.judged = parked.origin & PENDING_JUDGED;
+    parked.origin &= (uint8_t)~PENDING_JUDGED;
     struct eh_str body = eh_read_str(in);
     if (in->failed || body.size == 0 || parked.until_us < EH_PARKED_S * SECOND_US ||
         parked.until_us > EH_TIME_LAST + EH_PARKED_S * SECOND_US ||
-        e->parked_list.count >= EH_PARKED_MAX)
+        e->pending.list.count >= EH_PARKED_MAX)
         return -EH_ECORRUPT;
     parked.body = malloc(body.size);
     if (!parked.body)
         return -EH_ENOMEM;
     memcpy(parked.body, body.data, body.size);
     parked.body_size = body.size;
-    int r = eh_parked_add(e, &parked);
+    int r = eh_pending_add(e, &parked);
     if (r < 0)
         free(parked.body);
     return r;
@@ -339,9 +363,9 @@ static int read_cancelled(struct eh_engine *e, struct eh_reader *in)
     uint64_t key = eh_read_u(in);
     int64_t at_us = eh_read_i(in);
     struct eh_str id = eh_read_str(in);
-    uint32_t last = e->cancelled_list.last;
+    uint32_t last = e->cancelled.list.last;
     if (in->failed || !eh_is_time(at_us) || id.size == 0 || id.size > EH_NAME_MAX ||
-        (last != NONE && e->cancelled[last].at_us > at_us) || eh_cancelled_has(e, key))
+        (last != NONE && e->cancelled.slots[last].at_us > at_us) || eh_cancelled_has(e, key))
         return -EH_ECORRUPT;
     return eh_cancelled_add(e, key, at_us, id);
 }
@@ -349,10 +373,10 @@ static int read_cancelled(struct eh_engine *e, struct eh_reader *in)
 static int read_purse(struct eh_engine *e, struct eh_reader *in)
 {
     uint32_t team;
-    int r = eh_engine_add_team(e, eh_read_str(in), &team);
+    int r = eh_intern_team(e, eh_read_str(in), &team);
     if (r < 0)
         return r;
-    struct purse *purse = &e->teams[team].purse;
+    struct purse *purse = &e->roster.teams[team].purse;
     purse->used = eh_read_flag(in);
     purse->planned_on = eh_read_i32(in);
     purse->settled = eh_read_i32(in);
@@ -390,8 +414,8 @@ static int read_checked_sets(struct eh_engine *e, struct eh_reader *in)
 /* All teams are known by then. */
 static int take_turn(struct eh_engine *e, struct eh_str team)
 {
-    e->turn = team.size ? eh_names_find(&e->team_names, team) : NONE;
-    return team.size && e->turn == NONE ? -EH_ECORRUPT : 0;
+    e->ready.turn = team.size ? eh_interner_find(&e->roster.team_ids, team) : NONE;
+    return team.size && e->ready.turn == NONE ? -EH_ECORRUPT : 0;
 }
 
 static int read_state(struct eh_engine *e, struct eh_reader *in, struct eh_error *error)
@@ -409,9 +433,9 @@ static int read_state(struct eh_engine *e, struct eh_reader *in, struct eh_error
     at_desk = *in;
     if (globals.desk)
         eh_read_str(in);
-    r = read_all(e, in, NAMES_MAX, read_rep); /* first: the desk finds them as they were */
+    r = read_all(e, in, INTERNED_MAX, read_rep); /* first: the desk finds them as they were */
     if (r == 0)
-        r = read_all(e, in, NAMES_MAX, read_ledger);
+        r = read_all(e, in, INTERNED_MAX, read_ledger);
     if (r == 0)
         r = take_turn(e, globals.turn);
     if (r == 0)
@@ -423,11 +447,11 @@ static int read_state(struct eh_engine *e, struct eh_reader *in, struct eh_error
     if (r == 0)
         r = read_all(e, in, EH_TICKETS_MAX, read_ticket);
     if (r == 0)
-        r = read_all(e, in, EH_PARKED_MAX, read_parked);
+        r = read_all(e, in, EH_PARKED_MAX, read_pending);
     if (r == 0)
         r = read_all(e, in, EH_CANCELLED_MAX, read_cancelled);
     if (r == 0)
-        r = read_all(e, in, NAMES_MAX, read_purse);
+        r = read_all(e, in, INTERNED_MAX, read_purse);
     if (r == 0)
         r = eh_pasts_read(e, in);
     return r < 0 ? r : eh_periods_read(e, in);

@@ -2,9 +2,20 @@
  * roster: a new desk file takes effect: checked against what is held, then reps, teams and trees
  * are laid out anew. And a new day, which moves members in and out by their dates.
  */
-#include "facts.h"
+#include "roster.h"
+
+#include "account.h"
+#include "affinity.h"
+#include "desk_held.h"
+#include "digest.h"
+#include "eligible.h"
+#include "interner.h"
+#include "member.h"
 #include "policy.h"
-#include "stays.h"
+#include "ready.h"
+#include "skill_set.h"
+#include "state.h"
+#include "turns.h"
 
 #include <stdlib.h>
 
@@ -15,30 +26,31 @@ static int add_names(struct eh_engine *e, const struct eh_desk *desk)
     int r = 0;
     uint32_t no;
     for (uint32_t i = 0; r == 0 && i < desk->rep_count; i++)
-        r = eh_engine_add_rep(e, desk->reps[i].id, &no);
+        r = eh_intern_rep(e, desk->reps[i].id, &no);
     for (uint32_t i = 0; r == 0 && i < desk->team_count; i++)
-        r = eh_engine_add_team(e, desk->teams[i].id, &no);
+        r = eh_intern_team(e, desk->teams[i].id, &no);
     for (uint32_t i = 0; r == 0 && i < desk->kind_count; i++)
-        r = eh_engine_add_kind(e, desk->kinds[i].id, &no);
+        r = eh_intern_kind(e, desk->kinds[i].id, &no);
     return r;
 }
 
 static void set_reps_and_kinds(struct eh_engine *e, const struct eh_desk *desk)
 {
-    for (uint32_t i = 0; i < e->rep_names.count; i++) {
-        e->reps[i].present = false;
-        e->reps[i].membership_count = 0;
+    for (uint32_t i = 0; i < e->roster.rep_ids.count; i++) {
+        e->roster.reps[i].present = false;
+        e->roster.reps[i].membership_count = 0;
     }
     for (uint32_t i = 0; i < desk->rep_count; i++) {
-        struct rep *rep = &e->reps[eh_names_find(&e->rep_names, desk->reps[i].id)];
+        struct rep *rep = &e->roster.reps[eh_interner_find(&e->roster.rep_ids, desk->reps[i].id)];
         rep->present = true;
         rep->desk_index = i;
         rep->share_ppm = desk->reps[i].share_ppm;
     }
-    for (uint32_t i = 0; i < e->kind_names.count; i++)
-        e->kinds[i].points = 0;
+    for (uint32_t i = 0; i < e->roster.kind_ids.count; i++)
+        e->roster.kinds[i].points = 0;
     for (uint32_t i = 0; i < desk->kind_count; i++)
-        e->kinds[eh_names_find(&e->kind_names, desk->kinds[i].id)].points = desk->kinds[i].points;
+        e->roster.kinds[eh_interner_find(&e->roster.kind_ids, desk->kinds[i].id)].points =
+            desk->kinds[i].points;
 }
 
 /* What everybody has of the rounds, by the positions of the new members. Both are in order of rep
@@ -53,8 +65,8 @@ static int move_slots(struct eh_engine *e, const struct team *team, uint32_t set
     if (!slots)
         return -EH_ENOMEM;
     for (uint32_t i = 0, to = 0; i < team->member_count; i++) {
-        struct eh_str id = name_of(&e->rep_names, team->members[i].rep);
-        while (to < count && eh_str_compare(name_of(&e->rep_names, members[to].rep), id) < 0)
+        struct eh_str id = interned(&e->roster.rep_ids, team->members[i].rep);
+        while (to < count && eh_str_compare(interned(&e->roster.rep_ids, members[to].rep), id) < 0)
             to++;
         if (to < count && members[to].rep == team->members[i].rep)
             slots[to] = set->slots[i];
@@ -84,7 +96,7 @@ static int put_members(struct eh_engine *e, struct team *team, struct member *me
 /* A rep may stand in a team more than once, with other dates: one member with several ranges. */
 static int set_members(struct eh_engine *e, uint32_t team_no, const struct eh_desk *desk)
 {
-    struct team *team = &e->teams[team_no];
+    struct team *team = &e->roster.teams[team_no];
     const struct eh_desk_team *from = team->desk;
     struct member *members = calloc(from->member_count + 1, sizeof *members);
     if (!members)
@@ -95,14 +107,14 @@ static int set_members(struct eh_engine *e, uint32_t team_no, const struct eh_de
             members[count - 1].range_count++;
             continue;
         }
-        uint32_t rep = eh_names_find(&e->rep_names, desk->reps[from->members[i].rep].id);
+        uint32_t rep = eh_interner_find(&e->roster.rep_ids, desk->reps[from->members[i].rep].id);
         const struct account *account = eh_account(e, team_no, rep);
         if (!account) {
             free(members);
             return -EH_ENOMEM;
         }
         members[count++] = (struct member){.rep = rep,
-                                           .account = (uint32_t)(account - e->accounts),
+                                           .account = (uint32_t)(account - e->accounts.items),
                                            .ranges = &from->members[i],
                                            .range_count = 1};
     }
@@ -125,10 +137,10 @@ static int set_slots(struct eh_engine *e, const struct team *team, uint32_t set_
     return set->slots && set->dues ? 0 : -EH_ENOMEM;
 }
 
-/* Sets keep queues and clocks and get trees of the new size. */
+/* Sets keep queues and cumulative entitlements and get trees of the new size. */
 static int set_trees(struct eh_engine *e, uint32_t team_no)
 {
-    struct team *team = &e->teams[team_no];
+    struct team *team = &e->roster.teams[team_no];
     for (uint32_t i = 0; i < team->set_count; i++) {
         struct skill_set *set = &team->sets[i];
         if (!set->skills)
@@ -161,7 +173,7 @@ void eh_team_free(struct team *team)
 /* What was entitled and received stays. */
 static void remove_team(struct eh_engine *e, uint32_t no)
 {
-    struct team *team = &e->teams[no];
+    struct team *team = &e->roster.teams[no];
     for (uint32_t i = 0; i < team->set_count; i++)
         eh_set_done(e, no, i);
     eh_team_free(team);
@@ -174,12 +186,12 @@ static void remove_team(struct eh_engine *e, uint32_t no)
 
 static int set_teams(struct eh_engine *e, const struct eh_desk *desk)
 {
-    for (uint32_t i = 0; i < e->team_names.count; i++)
-        if (!eh_desk_team(desk, e->team_names.items[i]))
+    for (uint32_t i = 0; i < e->roster.team_ids.count; i++)
+        if (!eh_desk_team(desk, e->roster.team_ids.items[i]))
             remove_team(e, i);
     for (uint32_t i = 0; i < desk->team_count; i++) {
-        uint32_t no = eh_names_find(&e->team_names, desk->teams[i].id);
-        struct team *team = &e->teams[no];
+        uint32_t no = eh_interner_find(&e->roster.team_ids, desk->teams[i].id);
+        struct team *team = &e->roster.teams[no];
         team->desk = &desk->teams[i];
         team->desk_index = i;
         team->policy = eh_policy_find(desk->teams[i].policy);
@@ -197,31 +209,33 @@ static int set_memberships(struct eh_engine *e, const struct eh_desk *desk)
 {
     size_t total = 0;
     for (uint32_t i = 0; i < desk->team_count; i++) {
-        const struct team *team = &e->teams[eh_names_find(&e->team_names, desk->teams[i].id)];
+        const struct team *team =
+            &e->roster.teams[eh_interner_find(&e->roster.team_ids, desk->teams[i].id)];
         total += team->member_count;
         for (uint32_t m = 0; m < team->member_count; m++)
-            e->reps[team->members[m].rep].membership_count++;
+            e->roster.reps[team->members[m].rep].membership_count++;
     }
-    free(e->memberships);
-    free(e->desk_teams);
-    e->memberships = calloc(total + 1, sizeof *e->memberships);
-    e->desk_teams = calloc(total + 1, sizeof *e->desk_teams);
-    if (!e->memberships || !e->desk_teams)
+    free(e->roster.memberships);
+    free(e->roster.desk_teams);
+    e->roster.memberships = calloc(total + 1, sizeof *e->roster.memberships);
+    e->roster.desk_teams = calloc(total + 1, sizeof *e->roster.desk_teams);
+    if (!e->roster.memberships || !e->roster.desk_teams)
         return -EH_ENOMEM;
     size_t at = 0;
-    for (uint32_t i = 0; i < e->rep_names.count; i++) {
-        e->reps[i].memberships = &e->memberships[at];
-        e->reps[i].desk_teams = &e->desk_teams[at];
-        at += e->reps[i].membership_count;
-        e->reps[i].membership_count = 0;
+    for (uint32_t i = 0; i < e->roster.rep_ids.count; i++) {
+        e->roster.reps[i].memberships = &e->roster.memberships[at];
+        e->roster.reps[i].desk_teams = &e->roster.desk_teams[at];
+        at += e->roster.reps[i].membership_count;
+        e->roster.reps[i].membership_count = 0;
     }
     for (uint32_t i = 0; i < desk->team_count; i++) {
-        uint32_t no = eh_names_find(&e->team_names, desk->teams[i].id);
-        for (uint32_t m = 0; m < e->teams[no].member_count; m++) {
-            struct rep *rep = &e->reps[e->teams[no].members[m].rep];
-            size_t to = (size_t)(rep->memberships - e->memberships) + rep->membership_count++;
-            e->memberships[to] = (struct membership){no, m};
-            e->desk_teams[to] = i;
+        uint32_t no = eh_interner_find(&e->roster.team_ids, desk->teams[i].id);
+        for (uint32_t m = 0; m < e->roster.teams[no].member_count; m++) {
+            struct rep *rep = &e->roster.reps[e->roster.teams[no].members[m].rep];
+            size_t to =
+                (size_t)(rep->memberships - e->roster.memberships) + rep->membership_count++;
+            e->roster.memberships[to] = (struct membership){no, m};
+            e->roster.desk_teams[to] = i;
         }
     }
     return 0;
@@ -229,8 +243,8 @@ static int set_memberships(struct eh_engine *e, const struct eh_desk *desk)
 
 static void presume(struct eh_engine *e, uint32_t rep_no, int64_t now_us)
 {
-    struct rep *rep = &e->reps[rep_no];
-    int status = eh_roster_presumes(e, rep_no);
+    struct rep *rep = &e->roster.reps[rep_no];
+    int status = eh_rep_presumed_status(e, rep_no);
     if (!rep->known || (!rep->signalled && rep->status != status)) {
         rep->known = true;
         rep->status = (uint8_t)status;
@@ -246,7 +260,7 @@ int eh_roster_install(struct eh_engine *e, struct desk_held *held, int64_t now_u
     int r = add_names(e, desk);
     if (r < 0)
         return r;
-    for (uint32_t i = 0; i < e->team_names.count; i++)
+    for (uint32_t i = 0; i < e->roster.team_ids.count; i++)
         eh_eligible_leave_all(e, i);
     eh_ready_clear(e);
     set_reps_and_kinds(e, desk);
@@ -257,11 +271,11 @@ int eh_roster_install(struct eh_engine *e, struct desk_held *held, int64_t now_u
     eh_desk_held_free(old);
     if (r < 0)
         return r;
-    for (uint32_t i = 0; i < e->rep_names.count; i++)
-        if (e->reps[i].present)
+    for (uint32_t i = 0; i < e->roster.rep_ids.count; i++)
+        if (e->roster.reps[i].present)
             presume(e, i, now_us);
-    for (uint32_t i = 0; i < e->team_names.count; i++)
-        if (e->teams[i].desk)
+    for (uint32_t i = 0; i < e->roster.team_ids.count; i++)
+        if (e->roster.teams[i].desk)
             eh_eligible_rebuild(e, i);
     return eh_affinity_rebuild(e);
 }
@@ -271,7 +285,7 @@ int eh_roster_install(struct eh_engine *e, struct desk_held *held, int64_t now_u
 void eh_roster_set_date(struct eh_engine *e, int32_t date)
 {
     e->date = date;
-    for (uint32_t i = 0; i < e->team_names.count; i++)
-        if (e->teams[i].desk)
+    for (uint32_t i = 0; i < e->roster.team_ids.count; i++)
+        if (e->roster.teams[i].desk)
             eh_eligible_rebuild(e, i);
 }

@@ -1,13 +1,20 @@
 /*
  * rules: later rules begin, and what begins with them.
  */
-#include "calls.h"
-#include "story.h"
+#include "digest.h"
+#include "eligible.h"
+#include "leavers.h"
+#include "skill_set.h"
+#include "state.h"
+#include "step.h"
+#include "steps.h"
+#include "tally.h"
+#include "turns.h"
 
 static void set_begin_turns(struct eh_engine *e, uint32_t team_no, uint32_t set_no)
 {
-    struct skill_set *set = &e->teams[team_no].sets[set_no];
-    for (uint32_t i = 0; i < e->teams[team_no].member_count; i++) {
+    struct skill_set *set = &e->roster.teams[team_no].sets[set_no];
+    for (uint32_t i = 0; i < e->roster.teams[team_no].member_count; i++) {
         eh_digest_leave(e, &set->slots[i].hash);
         set->slots[i] = (struct slot){0};
     }
@@ -17,8 +24,8 @@ static void set_begin_turns(struct eh_engine *e, uint32_t team_no, uint32_t set_
 /* EH_RULES_TURNS begins: all rounds begin anew, nobody is owed anything. */
 static void turns_begin(struct eh_engine *e)
 {
-    for (uint32_t i = 0; i < e->team_names.count; i++) {
-        const struct team *team = &e->teams[i];
+    for (uint32_t i = 0; i < e->roster.team_ids.count; i++) {
+        const struct team *team = &e->roster.teams[i];
         for (uint32_t set = 0; set < team->set_count; set++)
             if (team->sets[set].skills && team->sets[set].slots)
                 set_begin_turns(e, i, set);

@@ -5,7 +5,9 @@
  * lasts anew, but not without end: so often in a row, then it is refused until it was over for
  * at_least.
  */
-#include "calls.h"
+#include "signal_terms.h"
+
+#include "state.h"
 
 static int64_t after_s(int64_t at_us, int64_t seconds)
 {
@@ -24,7 +26,7 @@ static struct bounds bounds_of(const struct eh_engine *e, const struct rep *rep)
 {
     struct bounds bounds = {-1, INT64_MAX};
     for (uint32_t i = 0; i < rep->membership_count; i++) {
-        const struct team *team = &e->teams[rep->memberships[i].team];
+        const struct team *team = &e->roster.teams[rep->memberships[i].team];
         if (!team->members[rep->memberships[i].position].active)
             continue;
         if (team->desk->overloaded_at_least_s > bounds.at_least_s)

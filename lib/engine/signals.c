@@ -17,7 +17,19 @@
  * newest taken changes nothing: the shell logs not every signal, and what it left out comes again
  * after a restart, behind what was said later.
  */
-#include "calls.h"
+#include "signals.h"
+
+#include "digest.h"
+#include "effects.h"
+#include "eligible.h"
+#include "expiries.h"
+#include "interner.h"
+#include "named.h"
+#include "owned_text.h"
+#include "signal_terms.h"
+#include "state.h"
+#include "step.h"
+#include "steps.h"
 
 #include <stdlib.h>
 
@@ -26,7 +38,7 @@
 void eh_signal_set(struct eh_engine *e, uint32_t rep_no, int status, int64_t now_us,
                    int64_t until_us)
 {
-    struct rep *rep = &e->reps[rep_no];
+    struct rep *rep = &e->roster.reps[rep_no];
     bool other = rep->status != status;
     if (other)
         rep->since_us = now_us;
@@ -43,7 +55,7 @@ void eh_signal_set(struct eh_engine *e, uint32_t rep_no, int status, int64_t now
 static int set_by(struct rep *rep, struct eh_str by, bool ended)
 {
     rep->ended = ended;
-    return eh_rep_set_text(&rep->by, &rep->by_size, by);
+    return eh_owned_text_set(&rep->by, &rep->by_size, by);
 }
 
 /* ---- in force */
@@ -51,10 +63,10 @@ static int set_by(struct rep *rep, struct eh_str by, bool ended)
 /* Teams that gave them nothing since a release give again. */
 static int end_away_in(struct step *s, uint32_t rep_no)
 {
-    struct rep *rep = &s->e->reps[rep_no];
+    struct rep *rep = &s->e->roster.reps[rep_no];
     if (rep->away_in_size == 0)
         return 0;
-    int r = eh_rep_set_text(&rep->away_in, &rep->away_in_size, eh_str_n(NULL, 0));
+    int r = eh_owned_text_set(&rep->away_in, &rep->away_in_size, eh_str_n(NULL, 0));
     eh_eligible_refresh(s->e, rep_no);
     return r;
 }
@@ -62,7 +74,7 @@ static int end_away_in(struct step *s, uint32_t rep_no)
 /* As it is said at that moment: now, or, of what was held back, when it was to take effect. */
 static int take(struct step *s, uint32_t rep_no, struct said said, int64_t at_us)
 {
-    struct rep *rep = &s->e->reps[rep_no];
+    struct rep *rep = &s->e->roster.reps[rep_no];
     int r = end_away_in(s, rep_no);
     if (r < 0)
         return r;
@@ -95,7 +107,7 @@ static bool is_free(const struct rep *rep, int status)
 
 void eh_held_drop(struct eh_engine *e, uint32_t rep_no)
 {
-    struct held *held = &e->reps[rep_no].held;
+    struct held *held = &e->roster.reps[rep_no].held;
     free(held->reason);
     free(held->by);
     *held = (struct held){.until_us = EH_TIME_NEVER};
@@ -105,11 +117,11 @@ void eh_held_drop(struct eh_engine *e, uint32_t rep_no)
 static int hold(struct step *s, uint32_t rep_no, struct said said, struct eh_str by,
                 int64_t from_us)
 {
-    struct rep *rep = &s->e->reps[rep_no];
+    struct rep *rep = &s->e->roster.reps[rep_no];
     struct held *held = &rep->held;
-    int r = eh_rep_set_text(&held->reason, &held->reason_size, s->m.reason);
+    int r = eh_owned_text_set(&held->reason, &held->reason_size, s->m.reason);
     if (r == 0)
-        r = eh_rep_set_text(&held->by, &held->by_size, by);
+        r = eh_owned_text_set(&held->by, &held->by_size, by);
     if (r < 0)
         return r;
     held->status = said.status;
@@ -135,7 +147,7 @@ static int64_t moment_of(const struct step *s, const struct rep *rep, int64_t du
  */
 static int take_held(struct step *s, uint32_t rep_no)
 {
-    struct rep *rep = &s->e->reps[rep_no];
+    struct rep *rep = &s->e->roster.reps[rep_no];
     struct said said = {rep->held.status, rep->held.has_for, rep->held.for_s};
     int64_t at_us = moment_of(s, rep, rep->held.until_us);
     if (eh_overload_from(s->e, rep, said, at_us) > at_us) {
@@ -170,7 +182,7 @@ static bool is_old(const struct eh_engine *e, const struct rep *rep, const struc
 void eh_signal_newest(struct step *s, uint32_t rep_no)
 {
     const struct eh_input *in = s->in;
-    struct rep *rep = &s->e->reps[rep_no];
+    struct rep *rep = &s->e->roster.reps[rep_no];
     if (s->e->rules < EH_RULES_NEWEST || (in->stream_ms == 0 && in->stream_no == 0))
         return;
     rep->newest_ms = in->stream_ms;
@@ -183,7 +195,7 @@ void eh_signal_newest(struct step *s, uint32_t rep_no)
 struct eh_str eh_said_by(const struct step *s, uint32_t rep_no)
 {
     const struct eh_engine *e = s->e;
-    struct eh_str user = e->desk->desk->reps[e->reps[rep_no].desk_index].user;
+    struct eh_str user = e->desk->desk->reps[e->roster.reps[rep_no].desk_index].user;
     bool other = e->rules >= EH_RULES_OTHERS && s->in->origin == EH_ORIGIN_ADMIN &&
                  !eh_str_equal(s->m.actor, user);
     return other ? s->m.actor : eh_str_n(NULL, 0);
@@ -207,7 +219,7 @@ static bool ends_overloaded(const struct eh_engine *e, const struct rep *rep, st
 
 int eh_tell_ended(struct step *s, uint32_t rep_no, struct eh_str by)
 {
-    struct eh_str rep = name_of(&s->e->rep_names, rep_no);
+    struct eh_str rep = interned(&s->e->roster.rep_ids, rep_no);
     struct eh_bytes *scratch = &s->e->scratch;
     eh_bytes_clear(scratch);
     const struct eh_str parts[] = {by, eh_str(" ended overloaded of "), rep, eh_str(": "),
@@ -248,7 +260,7 @@ static int refuse_signal(struct step *s, const struct rep *rep, struct said said
 static int say(struct step *s, uint32_t rep_no, struct said said, struct eh_str by)
 {
     struct eh_engine *e = s->e;
-    struct rep *rep = &e->reps[rep_no];
+    struct rep *rep = &e->roster.reps[rep_no];
     bool ends = by.size && ends_overloaded(e, rep, said, s->now_us);
     bool ended = by.size && (ends || (rep->ended && said.status == EH_STATUS_AVAILABLE));
     int r = ends ? eh_tell_ended(s, rep_no, by) : 0;
@@ -264,7 +276,7 @@ static int say(struct step *s, uint32_t rep_no, struct said said, struct eh_str 
     if (r == 0)
         r = set_by(rep, by, ended);
     if (r == 0)
-        r = eh_rep_set_text(&rep->reason, &rep->reason_size, s->m.reason);
+        r = eh_owned_text_set(&rep->reason, &rep->reason_size, s->m.reason);
     return r < 0 ? r : take(s, rep_no, said, s->now_us);
 }
 
@@ -275,7 +287,7 @@ int eh_step_signal_message(struct step *s)
     int r = eh_step_rep(s, &no);
     if (r < 0 || no == NONE)
         return r;
-    struct rep *rep = &e->reps[no];
+    struct rep *rep = &e->roster.reps[no];
     struct said said = {s->m.status, eh_message_has(&s->m, EH_FIELD_FOR), s->m.for_s};
     if (rep->releasing && e->rules < EH_RULES_SLICES)
         return eh_step_refuse(s, EH_ECONFLICT,
@@ -295,7 +307,7 @@ int eh_step_signal_message(struct step *s)
         eh_digest_rep(e, no);
         return r;
     }
-    r = eh_rep_set_text(&rep->reason, &rep->reason_size, s->m.reason);
+    r = eh_owned_text_set(&rep->reason, &rep->reason_size, s->m.reason);
     if (r < 0)
         return r;
     s->touched = true;
@@ -305,13 +317,13 @@ int eh_step_signal_message(struct step *s)
 
 int eh_signal_expire(struct step *s, uint32_t no)
 {
-    struct rep *rep = &s->e->reps[no];
+    struct rep *rep = &s->e->roster.reps[no];
     s->touched = true;
     if (rep->held.until_us < rep->until_us)
         return take_held(s, no);
     int r = 0;
     if (!rep->ended) /* else the rep is still to see who ended it, and why */
-        r = eh_rep_set_text(&rep->reason, &rep->reason_size, eh_str_n(NULL, 0));
+        r = eh_owned_text_set(&rep->reason, &rep->reason_size, eh_str_n(NULL, 0));
     if (r == 0 && !rep->ended)
         r = set_by(rep, eh_str_n(NULL, 0), false);
     if (r < 0)
@@ -326,9 +338,9 @@ int eh_signal_expire(struct step *s, uint32_t no)
 
 static const struct rep *rep_of(const struct eh_engine *e, const struct eh_message *m)
 {
-    uint32_t no = eh_names_find(&e->rep_names, m->rep);
+    uint32_t no = eh_interner_find(&e->roster.rep_ids, m->rep);
     bool asked = m->type == EH_MESSAGE_SIGNAL && e->rules >= EH_RULES_SIGNALS;
-    return asked && no != NONE && e->reps[no].present ? &e->reps[no] : NULL;
+    return asked && no != NONE && e->roster.reps[no].present ? &e->roster.reps[no] : NULL;
 }
 
 bool eh_engine_signal_is_repeat(const struct eh_engine *e, const struct eh_message *m,

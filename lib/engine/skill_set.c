@@ -2,13 +2,20 @@
  * skill_set: the required-skill sets of a team: found, made, used, and replaced when nobody uses
  * them.
  */
+#include "skill_set.h"
+
+#include "digest.h"
+#include "eligible.h"
+#include "ledger.h"
 #include "policy.h"
+#include "state.h"
+#include "turns.h"
 
 #include <stdlib.h>
 
 static struct skill_set *set_of(struct eh_engine *e, uint32_t team, uint32_t set)
 {
-    return &e->teams[team].sets[set];
+    return &e->roster.teams[team].sets[set];
 }
 
 static uint32_t find_set(const struct team *team, struct eh_str skills)
@@ -37,7 +44,8 @@ static uint32_t find_place(const struct team *team)
 
 bool eh_set_room(const struct eh_engine *e, uint32_t team, struct eh_str skills)
 {
-    return find_set(&e->teams[team], skills) != NONE || find_place(&e->teams[team]) != NONE;
+    return find_set(&e->roster.teams[team], skills) != NONE ||
+           find_place(&e->roster.teams[team]) != NONE;
 }
 
 /* The set goes, or its rounds do: what they owe is not lost. */
@@ -52,14 +60,14 @@ void eh_set_end_rounds(struct eh_engine *e, const struct team *team, uint32_t se
     set->dues = NULL;
     set->turns = (struct turns){0};
     if (set->dealt)
-        eh_digest_set(e, (uint32_t)(team - e->teams), set_no);
+        eh_digest_set(e, (uint32_t)(team - e->roster.teams), set_no);
 }
 
 void eh_set_done(struct eh_engine *e, uint32_t team, uint32_t set_no)
 {
     struct skill_set *set = set_of(e, team, set_no);
     if (set->slots)
-        eh_set_end_rounds(e, &e->teams[team], set_no);
+        eh_set_end_rounds(e, &e->roster.teams[team], set_no);
     if (set->skills)
         eh_ledger_close_set(e, team, set_no);
     free(set->skills);
@@ -70,7 +78,7 @@ void eh_set_done(struct eh_engine *e, uint32_t team, uint32_t set_no)
 
 static int make_set(struct eh_engine *e, uint32_t team_no, uint32_t place, struct eh_str skills)
 {
-    struct team *team = &e->teams[team_no];
+    struct team *team = &e->roster.teams[team_no];
     char *copy = malloc(skills.size + 1);
     struct node *tree = calloc(2 * (size_t)team->leaves, sizeof *tree);
     struct slot *slots = NULL;
@@ -107,7 +115,7 @@ static int make_set(struct eh_engine *e, uint32_t team_no, uint32_t place, struc
 int eh_set_acquire(struct eh_engine *e, uint32_t team_no, struct eh_str skills, uint64_t input,
                    uint32_t *ret)
 {
-    struct team *team = &e->teams[team_no];
+    struct team *team = &e->roster.teams[team_no];
     uint32_t at = find_set(team, skills);
     if (at == NONE) {
         at = find_place(team);
@@ -127,7 +135,7 @@ int eh_set_acquire(struct eh_engine *e, uint32_t team_no, struct eh_str skills, 
 int eh_set_add(struct eh_engine *e, uint32_t team_no, struct eh_str skills, uint64_t last_use,
                uint32_t *ret)
 {
-    struct team *team = &e->teams[team_no];
+    struct team *team = &e->roster.teams[team_no];
     uint32_t at = team->set_count;
     if (at == EH_SKILL_SETS_MAX || find_set(team, skills) != NONE)
         return -EH_ECORRUPT;

@@ -5,12 +5,25 @@
  * until somebody touches it; a rep is available without a word; an outcome that waited is a dead
  * letter; a day has come, and the draw epoch goes on.
  */
-#include "calls.h"
+#include "skipped.h"
+
+#include "deal.h"
+#include "desk_step.h"
+#include "digest.h"
+#include "pending_apply.h"
+#include "queue.h"
+#include "release.h"
+#include "signals.h"
+#include "state.h"
+#include "step.h"
+#include "steps.h"
+#include "ticket.h"
+#include "tickets.h"
 
 static void stand_aside(struct step *s, uint32_t slot)
 {
     struct eh_engine *e = s->e;
-    struct ticket *t = &e->tickets[slot];
+    struct ticket *t = &e->tickets.slots[slot];
     if (t->aside)
         return;
     s->touched = true;
@@ -23,7 +36,7 @@ static void stand_aside(struct step *s, uint32_t slot)
 int eh_ticket_touch(struct step *s, uint32_t slot)
 {
     struct eh_engine *e = s->e;
-    struct ticket *t = &e->tickets[slot];
+    struct ticket *t = &e->tickets.slots[slot];
     if (!t->aside)
         return 0;
     s->touched = true;
@@ -41,8 +54,8 @@ static int skip_leftover(struct step *s)
     uint32_t slot = NONE;
     if (eh_release_skip_notice(s))
         return 0;
-    int r = s->e->releasing_count ? eh_release_next(s, &slot) : 0;
-    if (r == 0 && slot == NONE && s->e->ready_count)
+    int r = s->e->rounds.count ? eh_release_next(s, &slot) : 0;
+    if (r == 0 && slot == NONE && s->e->ready.count)
         slot = eh_deal_next(s);
     if (r == 0 && slot != NONE)
         stand_aside(s, slot);
@@ -51,7 +64,7 @@ static int skip_leftover(struct step *s)
 
 static int skip_signal(struct step *s)
 {
-    int r = eh_signal_expire(s, s->e->expiries[0]);
+    int r = eh_signal_expire(s, s->e->expiries.reps[0]);
     s->fx->signal_rep = eh_str_n(NULL, 0); /* no row tells of it */
     return r;
 }
@@ -67,14 +80,16 @@ static int skip_due(struct step *s)
     case EH_DUE_SIGNAL:
         return skip_signal(s);
     default:
-        return eh_parked_drop(s, s->m.reason);
+        return eh_pending_drop(s, s->m.reason);
     }
 }
 
 static uint32_t by_number(const struct eh_engine *e, int64_t no)
 {
     uint32_t at = eh_order_above(e, (uint64_t)no - 1);
-    return at < e->order_count && e->order[at].no == (uint64_t)no ? e->order[at].slot : NONE;
+    return at < e->tickets.order_count && e->tickets.order[at].no == (uint64_t)no
+               ? e->tickets.order[at].slot
+               : NONE;
 }
 
 int eh_step_skipped(struct step *s)

@@ -4,8 +4,15 @@
  * What follows from the rest (trees, queues, lists, open points) is not written: restore.c makes it
  * anew. The digest stands at the end.
  */
-#include "facts.h"
-#include "stays.h"
+#include "snapshot.h"
+
+#include "encode.h"
+#include "past_bytes.h"
+#include "period_bytes.h"
+#include "skill_set.h"
+#include "state.h"
+#include "ticket.h"
+#include "turns.h"
 
 #include <stdlib.h>
 
@@ -17,28 +24,28 @@ static void put_sized(struct eh_bytes *out, const struct eh_bytes *object)
 static void put_reps(const struct eh_engine *e, struct eh_bytes *out)
 {
     uint32_t count = 0;
-    for (uint32_t i = 0; i < e->rep_names.count; i++)
-        count += e->reps[i].known;
+    for (uint32_t i = 0; i < e->roster.rep_ids.count; i++)
+        count += e->roster.reps[i].known;
     eh_bytes_put_u(out, count);
-    for (uint32_t i = 0; i < e->rep_names.count; i++)
-        if (e->reps[i].known)
+    for (uint32_t i = 0; i < e->roster.rep_ids.count; i++)
+        if (e->roster.reps[i].known)
             eh_encode_rep(e, i, out);
 }
 
 static void put_tickets(const struct eh_engine *e, struct eh_bytes *out)
 {
-    eh_bytes_put_u(out, e->order_count - e->order_holes);
-    for (uint32_t i = 0; i < e->order_count; i++)
-        if (e->order[i].slot != NONE)
-            eh_encode_ticket(e, &e->tickets[e->order[i].slot], out);
+    eh_bytes_put_u(out, e->tickets.order_count - e->tickets.order_holes);
+    for (uint32_t i = 0; i < e->tickets.order_count; i++)
+        if (e->tickets.order[i].slot != NONE)
+            eh_encode_ticket(e, &e->tickets.slots[e->tickets.order[i].slot], out);
 }
 
 static uint32_t count_sets(const struct eh_engine *e)
 {
     uint32_t count = 0;
-    for (uint32_t i = 0; i < e->team_names.count; i++)
-        for (uint32_t set = 0; set < e->teams[i].set_count; set++)
-            count += e->teams[i].sets[set].skills != NULL;
+    for (uint32_t i = 0; i < e->roster.team_ids.count; i++)
+        for (uint32_t set = 0; set < e->roster.teams[i].set_count; set++)
+            count += e->roster.teams[i].sets[set].skills != NULL;
     return count;
 }
 
@@ -53,7 +60,7 @@ static void put_slots(const struct eh_engine *e, const struct team *team,
     for (uint32_t i = 0; set->slots && i < team->member_count; i++) {
         if (eh_slot_is_empty(&set->slots[i]))
             continue;
-        eh_bytes_put_str(out, e->rep_names.items[team->members[i].rep]);
+        eh_bytes_put_str(out, e->roster.rep_ids.items[team->members[i].rep]);
         eh_encode_slot(&set->slots[i], out);
     }
 }
@@ -61,8 +68,8 @@ static void put_slots(const struct eh_engine *e, const struct team *team,
 static void put_sets(const struct eh_engine *e, struct eh_bytes *out)
 {
     eh_bytes_put_u(out, count_sets(e));
-    for (uint32_t i = 0; i < e->team_names.count; i++) {
-        const struct team *team = &e->teams[i];
+    for (uint32_t i = 0; i < e->roster.team_ids.count; i++) {
+        const struct team *team = &e->roster.teams[i];
         for (uint32_t set = 0; set < team->set_count; set++) {
             if (!team->sets[set].skills)
                 continue;
@@ -88,11 +95,11 @@ static void put_checked_sets(const struct eh_engine *e, struct eh_bytes *out)
 static void put_purses(const struct eh_engine *e, struct eh_bytes *out)
 {
     uint32_t count = 0;
-    for (uint32_t i = 0; i < e->team_names.count; i++)
-        count += e->teams[i].purse.used;
+    for (uint32_t i = 0; i < e->roster.team_ids.count; i++)
+        count += e->roster.teams[i].purse.used;
     eh_bytes_put_u(out, count);
-    for (uint32_t i = 0; i < e->team_names.count; i++)
-        if (e->teams[i].purse.used)
+    for (uint32_t i = 0; i < e->roster.team_ids.count; i++)
+        if (e->roster.teams[i].purse.used)
             eh_encode_purse(e, i, out);
 }
 
@@ -108,20 +115,20 @@ int eh_engine_snapshot(const struct eh_engine *e, struct eh_bytes *out)
     if (e->desk)
         eh_bytes_put_str(out, e->desk->text);
     put_reps(e, out);
-    eh_bytes_put_u(out, e->team_names.count);
-    for (uint32_t i = 0; i < e->team_names.count; i++)
+    eh_bytes_put_u(out, e->roster.team_ids.count);
+    for (uint32_t i = 0; i < e->roster.team_ids.count; i++)
         eh_encode_ledger(e, i, out);
-    eh_bytes_put_u(out, e->account_count);
-    for (uint32_t i = 0; i < e->account_count; i++)
-        eh_encode_account(e, &e->accounts[i], out);
+    eh_bytes_put_u(out, e->accounts.count);
+    for (uint32_t i = 0; i < e->accounts.count; i++)
+        eh_encode_account(e, &e->accounts.items[i], out);
     put_checked_sets(e, out);
     put_tickets(e, out);
-    eh_bytes_put_u(out, e->parked_list.count);
-    for (uint32_t i = e->parked_list.first; i != NONE; i = e->parked[i].next)
-        eh_encode_parked(&e->parked[i], out);
-    eh_bytes_put_u(out, e->cancelled_list.count);
-    for (uint32_t i = e->cancelled_list.first; i != NONE; i = e->cancelled[i].next)
-        eh_cancelled_encode(&e->cancelled[i], out);
+    eh_bytes_put_u(out, e->pending.list.count);
+    for (uint32_t i = e->pending.list.first; i != NONE; i = e->pending.slots[i].next)
+        eh_encode_pending(&e->pending.slots[i], out);
+    eh_bytes_put_u(out, e->cancelled.list.count);
+    for (uint32_t i = e->cancelled.list.first; i != NONE; i = e->cancelled.slots[i].next)
+        eh_encode_cancelled(&e->cancelled.slots[i], out);
     put_purses(e, out);
     eh_pasts_put(e, out);
     eh_periods_put(e, false, out);

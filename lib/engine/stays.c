@@ -6,6 +6,9 @@
  */
 #include "stays.h"
 
+#include "interner.h"
+#include "state.h"
+
 #include <stdlib.h>
 
 static bool is_written(int32_t date, int32_t day)
@@ -127,7 +130,7 @@ static uint32_t past_from(const struct eh_engine *e, const struct told *t, struc
     uint32_t low = 0, high = t->past_count;
     while (low < high) {
         uint32_t middle = low + (high - low) / 2;
-        if (eh_str_compare(name_of(&e->rep_names, t->past[middle].rep), id) < 0)
+        if (eh_str_compare(interned(&e->roster.rep_ids, t->past[middle].rep), id) < 0)
             low = middle + 1;
         else
             high = middle;
@@ -162,7 +165,8 @@ struct told_of eh_stays_find(const struct eh_engine *e, const struct told *t, st
     uint32_t past = past_from(e, t, id), member = member_from(t, id);
     uint32_t members = t->team ? t->team->member_count : 0;
     of.past = past < t->past_count ? &t->past[past] : NULL;
-    for (; past < t->past_count && eh_str_equal(name_of(&e->rep_names, t->past[past].rep), id);
+    for (;
+         past < t->past_count && eh_str_equal(interned(&e->roster.rep_ids, t->past[past].rep), id);
          past++)
         of.past_count++;
     of.ranges = member < members ? &t->team->members[member] : NULL;
@@ -193,13 +197,13 @@ static struct told_of next_of(struct walk *w, struct eh_str *ret_id, uint32_t *r
     const struct told *t = w->told;
     uint32_t members = t->team ? t->team->member_count : 0;
     struct told_of of = {.day = t->day};
-    int order =
-        w->past == t->past_count ? 1
-        : w->member == members
-            ? -1
-            : eh_str_compare(name_of(&w->e->rep_names, t->past[w->past].rep), id_of_member(w));
+    int order = w->past == t->past_count ? 1
+                : w->member == members
+                    ? -1
+                    : eh_str_compare(interned(&w->e->roster.rep_ids, t->past[w->past].rep),
+                                     id_of_member(w));
     *ret_rep = order <= 0 ? t->past[w->past].rep : NONE;
-    *ret_id = order <= 0 ? name_of(&w->e->rep_names, *ret_rep) : id_of_member(w);
+    *ret_id = order <= 0 ? interned(&w->e->roster.rep_ids, *ret_rep) : id_of_member(w);
     of.past = t->past_count ? &t->past[w->past] : NULL;
     for (; order <= 0 && w->past < t->past_count && t->past[w->past].rep == *ret_rep; w->past++)
         of.past_count++;

@@ -3,6 +3,10 @@
  */
 #include "story.h"
 
+#include "canonical.h"
+#include "ticket.h"
+#include "units.h"
+
 #include <stdlib.h>
 
 #define RATING_MAX 5

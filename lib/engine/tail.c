@@ -3,6 +3,11 @@
  */
 #include "tail.h"
 
+#include "interner.h"
+#include "state.h"
+#include "ticket.h"
+#include "ticket_text.h"
+
 /* Numbers are stored: never change, never reuse. */
 enum home_flag { HOME_GIVEN = 1, HOME_LEFT = 2, HOME_FLAGS = 3 };
 
@@ -53,8 +58,8 @@ void eh_tail_put(const struct eh_engine *e, const struct ticket *t, struct eh_by
     eh_bytes_put_u8(out, (uint8_t)tail.home_count);
     for (uint32_t i = 0; i < tail.home_count; i++) {
         const struct home *home = &tail.homes[i];
-        eh_bytes_put_str(out, name_of(&e->team_names, home->team));
-        eh_bytes_put_str(out, name_of(&e->rep_names, home->rep));
+        eh_bytes_put_str(out, interned(&e->roster.team_ids, home->team));
+        eh_bytes_put_str(out, interned(&e->roster.rep_ids, home->rep));
         eh_bytes_put_i(out, home->booked);
         eh_bytes_put_u8(out,
                         (uint8_t)((home->given ? HOME_GIVEN : 0) | (home->left ? HOME_LEFT : 0)));
@@ -96,9 +101,9 @@ int eh_tail_take(struct eh_engine *e, const struct tail_image *image, struct tic
     int r = 0;
     for (uint32_t i = 0; r == 0 && i < tail.home_count; i++) {
         tail.homes[i].rep = NONE;
-        r = eh_engine_add_team(e, image->teams[i], &tail.homes[i].team);
+        r = eh_intern_team(e, image->teams[i], &tail.homes[i].team);
         if (r == 0 && image->reps[i].size)
-            r = eh_engine_add_rep(e, image->reps[i], &tail.homes[i].rep);
+            r = eh_intern_rep(e, image->reps[i], &tail.homes[i].rep);
         if (r == 0 && tail.homes[i].team == t->team)
             r = -EH_ECORRUPT;
     }

@@ -1,15 +1,16 @@
 /*
  * tail: what few tickets have, in bytes behind their texts. Private to engine/.
  *
- *     tail.c       in memory, in images
- *     homes.c      teams that a ticket was dealt in before the one it is in
- *
- * A ticket that comes back to such a team is not drawn again: its home there says who had it last.
+ * A ticket that comes back to a team that it was dealt in before is not drawn again: its home there
+ * says who had it last.
  */
 #ifndef EVENHAND_LIB_ENGINE_TAIL_H
 #define EVENHAND_LIB_ENGINE_TAIL_H
 
-#include "calls.h"
+#include "units.h"
+
+struct eh_engine;
+struct ticket;
 
 /* A team that the ticket was dealt in. */
 struct home {
@@ -31,8 +32,6 @@ struct tail_image {
     struct eh_str teams[EH_TICKET_TEAMS_MAX], reps[EH_TICKET_TEAMS_MAX];
 };
 
-/* ---- tail.c */
-
 /* Text points into the ticket. */
 void eh_tail_read(const struct ticket *, struct tail *ret);
 struct eh_str eh_ticket_resent_of(const struct ticket *);
@@ -41,13 +40,5 @@ int eh_tail_write(struct ticket *, const struct tail *) EH_MUST_CHECK;
 void eh_tail_put(const struct eh_engine *, const struct ticket *, struct eh_bytes *);
 void eh_tail_image(struct eh_reader *, uint8_t version, struct tail_image *ret);
 int eh_tail_take(struct eh_engine *, const struct tail_image *, struct ticket *) EH_MUST_CHECK;
-
-/* ---- homes.c */
-
-/* Whether the ticket can remember the team it is in when it goes to this one. */
-bool eh_homes_room(const struct ticket *, uint32_t team);
-/* It goes to another team: the one it is in is remembered, if it was dealt there. *ret is its home
- * in the other one, which it leaves out from now on; team NONE: it has none. */
-int eh_homes_move(struct ticket *, uint32_t team, struct home *ret) EH_MUST_CHECK;
 
 #endif

@@ -4,8 +4,14 @@
  * It follows from the ticket and its story alone. Whatever happens to the ticket, what it counted
  * before is taken back and what it counts now is counted: metrics count tickets, not events.
  */
+#include "tally.h"
+
+#include "digest.h"
 #include "facts.h"
+#include "period_list.h"
+#include "state.h"
 #include "story.h"
+#include "ticket.h"
 
 /* ---- what it counts */
 
@@ -73,14 +79,14 @@ static bool is_same(const struct tally *a, const struct tally *b)
 static int count_kind(struct eh_engine *e, uint32_t period, const struct tally *tally, int sign)
 {
     const int64_t *figures = tally->figures;
-    const struct eh_plan_measure *measure = eh_plan_handle_time(e->periods[period].plan);
+    const struct eh_plan_measure *measure = eh_plan_handle_time(e->periods.slots[period].plan);
     uint32_t slot;
     if (!figures[FIGURE_CLOSED])
         return 0;
     int r = eh_fact_get(e, period, EH_FACT_KIND, NONE, tally->kind, &slot);
     if (r < 0)
         return r;
-    struct fact *fact = &e->facts[slot];
+    struct fact *fact = &e->facts.slots[slot];
     fact->closed += sign;
     fact->won += sign * figures[FIGURE_WON];
     fact->lost += sign * figures[FIGURE_LOST];
@@ -100,14 +106,14 @@ static int count_held(struct eh_engine *e, uint32_t period, const struct tally *
     int r = eh_fact_get(e, period, EH_FACT_HELD, tally->rep, tally->kind, &slot);
     if (r < 0)
         return r;
-    e->facts[slot].closed += sign;
+    e->facts.slots[slot].closed += sign;
     eh_digest_fact(e, period, slot);
     return 0;
 }
 
 static int count(struct eh_engine *e, uint32_t period, const struct tally *tally, int sign)
 {
-    struct period *p = &e->periods[period];
+    struct period *p = &e->periods.slots[period];
     const int64_t *figures = tally->figures;
     p->revenue += sign * ((__int128)figures[FIGURE_VALUE] - figures[FIGURE_REFUNDED]);
     p->ratings += sign * figures[FIGURE_RATINGS];
@@ -179,19 +185,21 @@ int eh_tally_change(struct eh_engine *e, const struct tallies *old, const struct
 
 static void begin_period(struct eh_engine *e, uint32_t slot)
 {
-    struct period *p = &e->periods[slot];
-    for (uint32_t at = p->facts; at != NONE; at = e->facts[at].next)
-        if (e->facts[at].type == EH_FACT_KIND)
-            p->firsts += e->facts[at].closed;
+    struct period *p = &e->periods.slots[slot];
+    for (uint32_t at = p->facts; at != NONE; at = e->facts.slots[at].next)
+        if (e->facts.slots[at].type == EH_FACT_KIND)
+            p->firsts += e->facts.slots[at].closed;
     eh_digest_period(e, slot);
 }
 
 void eh_tally_begin(struct eh_engine *e)
 {
-    for (uint32_t team = 0; team < e->team_names.count; team++) {
-        for (uint32_t at = e->teams[team].periods; at != NONE; at = e->periods[at].older)
+    for (uint32_t team = 0; team < e->roster.team_ids.count; team++) {
+        for (uint32_t at = e->roster.teams[team].periods; at != NONE;
+             at = e->periods.slots[at].older)
             begin_period(e, at);
-        for (uint32_t at = e->teams[team].shadow_periods; at != NONE; at = e->periods[at].older)
+        for (uint32_t at = e->roster.teams[team].shadow_periods; at != NONE;
+             at = e->periods.slots[at].older)
             begin_period(e, at);
     }
 }

@@ -1,7 +1,7 @@
 /*
  * team_list: lists of team ids in one text.
  */
-#include "calls.h"
+#include "team_list.h"
 
 #include <stdlib.h>
 

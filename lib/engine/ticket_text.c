@@ -1,7 +1,9 @@
 /*
  * ticket_text: the texts of a ticket, one behind the other in one piece of memory.
  */
-#include "calls.h"
+#include "ticket_text.h"
+
+#include "ticket.h"
 
 #include <stdlib.h>
 

@@ -5,7 +5,16 @@
  * the log, so that ages, spans and what is left of them stay what they were. Nothing waits ten
  * years for an end that was dated by a wrong clock.
  */
-#include "stays.h"
+#include "time_back.h"
+
+#include "digest.h"
+#include "facts_back.h"
+#include "past.h"
+#include "pending.h"
+#include "resends.h"
+#include "state.h"
+#include "step.h"
+#include "ticket.h"
 
 static void move(int64_t *us, int64_t to_us, int64_t delta_us)
 {
@@ -15,11 +24,11 @@ static void move(int64_t *us, int64_t to_us, int64_t delta_us)
 
 static void tickets_back(struct eh_engine *e, int64_t to_us, int64_t delta_us)
 {
-    for (uint32_t i = 0; i < e->order_count; i++) {
-        uint32_t slot = e->order[i].slot;
+    for (uint32_t i = 0; i < e->tickets.order_count; i++) {
+        uint32_t slot = e->tickets.order[i].slot;
         if (slot == NONE)
             continue;
-        struct ticket *t = &e->tickets[slot];
+        struct ticket *t = &e->tickets.slots[slot];
         move(&t->received_us, to_us, delta_us);
         move(&t->assigned_us, to_us, delta_us);
         move(&t->created_us, to_us, delta_us);
@@ -45,8 +54,8 @@ static void end_back(int64_t *until_us, int64_t delta_us)
 /* What ends by itself keeps the time that it had left. All move alike: the heap stays one. */
 static void signals_back(struct eh_engine *e, int64_t to_us, int64_t delta_us, int32_t date)
 {
-    for (uint32_t i = 0; i < e->rep_names.count; i++) {
-        struct rep *rep = &e->reps[i];
+    for (uint32_t i = 0; i < e->roster.rep_ids.count; i++) {
+        struct rep *rep = &e->roster.reps[i];
         move(&rep->since_us, to_us, delta_us);
         end_back(&rep->until_us, delta_us);
         move(&rep->overload_over_us, to_us, delta_us);
@@ -67,6 +76,6 @@ int eh_time_back(struct step *s, int64_t from_us)
     signals_back(e, s->now_us, delta_us, s->in->date);
     eh_cancelled_back(e, s->now_us);
     eh_past_back(e, s->in->date);
-    int r = eh_parked_back(e, delta_us, s->in->date);
+    int r = eh_pending_back(e, delta_us, s->in->date);
     return r < 0 ? r : eh_facts_back(e, s->in->date);
 }

@@ -2,16 +2,22 @@
  * turns: what the rounds of a rotation owe each rep: entitled by its deals less received by them.
  *
  * One balance for each member and required-skill set. It grows as the ledger's entitlement does,
- * with a clock of the set that only drawn tickets move: `offset` + share × clock while the member
- * is eligible, else `offset` alone. So it lasts whoever comes and goes. What somebody is owed who
- * leaves the team, loses the skills or whose set goes away stands on their account, until a round
- * begins that they take part in.
+ * with a cumulative entitlement of the set that only drawn tickets move: `offset` + share ×
+ * cumulative entitlement while the member is eligible, else `offset` alone. So it lasts whoever
+ * comes and goes. What somebody is owed who leaves the team, loses the skills or whose set goes
+ * away stands on their account, until a round begins that they take part in.
  *
- * A leaf of the tree `dues` says at which clock the member is owed so much that it matters:
- * a whole ticket, which is a slot whatever the round; with a slot, EH_ROTATION_LATE tickets, which
- * come before all slots. Both above the level of the round (policy_rotation.c).
+ * A leaf of the tree `dues` says at which cumulative entitlement the member is owed so much that it
+ * matters: a whole ticket, which is a slot whatever the round; with a slot, EH_ROTATION_LATE
+ * tickets, which come before all slots. Both above the level of the round (policy_rotation.c).
  */
+#include "turns.h"
+
+#include "amount.h"
+#include "digest.h"
 #include "policy.h"
+#include "skill_set.h"
+#include "state.h"
 
 static bool is_eligible(const struct team *team, uint32_t set, uint32_t position)
 {
@@ -25,21 +31,22 @@ __int128 eh_turns_owed(const struct eh_engine *e, const struct team *team, uint3
     if (!is_eligible(team, set, position))
         return slot->offset;
     return slot->offset +
-           team->sets[set].turns.clock * e->reps[team->members[position].rep].share_ppm;
+           team->sets[set].turns.cumulative * e->roster.reps[team->members[position].rep].share_ppm;
 }
 
 static void settle(struct eh_engine *e, uint32_t team_no, const struct member *member, int sign)
 {
-    const struct team *team = &e->teams[team_no];
+    const struct team *team = &e->roster.teams[team_no];
     uint32_t position = (uint32_t)(member - team->members);
     if (e->restoring || !team->policy->by_slots)
         return;
     for (uint64_t left = member->sets; left; left &= left - 1) {
         uint32_t set = (uint32_t)__builtin_ctzll(left);
-        __int128 clock = team->sets[set].turns.clock;
-        if (clock == 0)
+        __int128 cumulative = team->sets[set].turns.cumulative;
+        if (cumulative == 0)
             continue;
-        team->sets[set].slots[position].offset += sign * clock * e->reps[member->rep].share_ppm;
+        team->sets[set].slots[position].offset +=
+            sign * cumulative * e->roster.reps[member->rep].share_ppm;
         eh_digest_slot(e, team_no, set, position);
     }
 }
@@ -56,8 +63,8 @@ void eh_turns_leave(struct eh_engine *e, uint32_t team, const struct member *mem
 
 void eh_turns_take_up(struct eh_engine *e, uint32_t team_no, uint32_t set, uint32_t position)
 {
-    const struct team *team = &e->teams[team_no];
-    struct account *account = &e->accounts[team->members[position].account];
+    const struct team *team = &e->roster.teams[team_no];
+    struct account *account = &e->accounts.items[team->members[position].account];
     if (account->turns == 0)
         return;
     team->sets[set].slots[position].offset += account->turns;
@@ -70,7 +77,7 @@ void eh_turns_put_down(struct eh_engine *e, const struct team *team, uint32_t se
                        uint32_t position)
 {
     struct slot *slot = &team->sets[set].slots[position];
-    struct account *account = &e->accounts[team->members[position].account];
+    struct account *account = &e->accounts.items[team->members[position].account];
     __int128 owed = eh_turns_owed(e, team, set, position);
     eh_digest_leave(e, &slot->hash);
     *slot = (struct slot){0};
@@ -84,13 +91,13 @@ void eh_turns_put_down(struct eh_engine *e, const struct team *team, uint32_t se
 
 __int128 eh_turns_next(const struct skill_set *set, uint64_t weight)
 {
-    return set->turns.clock + (set->turns.carry + TICKET) / weight;
+    return set->turns.cumulative + (set->turns.carry + TICKET) / weight;
 }
 
 void eh_turns_advance(struct eh_engine *e, uint32_t team, uint32_t set_no, uint64_t weight)
 {
-    struct skill_set *set = &e->teams[team].sets[set_no];
-    set->turns.clock = eh_turns_next(set, weight);
+    struct skill_set *set = &e->roster.teams[team].sets[set_no];
+    set->turns.cumulative = eh_turns_next(set, weight);
     set->turns.carry = (set->turns.carry + TICKET) % weight;
     set->dealt = true;
     eh_digest_set(e, team, set_no);
@@ -103,19 +110,19 @@ __int128 eh_turns_due(const struct eh_engine *e, const struct team *team, uint32
 {
     const struct skill_set *set = &team->sets[set_no];
     const struct slot *slot = &set->slots[position];
-    uint32_t share = e->reps[team->members[position].rep].share_ppm;
+    uint32_t share = e->roster.reps[team->members[position].rep].share_ppm;
     __int128 tickets = (slot->slots ? EH_ROTATION_LATE : 1) - (__int128)set->turns.level;
     __int128 missing = tickets * TICKET - slot->offset;
     return missing > 0 ? (missing + share - 1) / share : missing / share;
 }
 
-uint32_t eh_turns_due_from(const struct team *team, const struct skill_set *set, __int128 clock,
-                           uint32_t position)
+uint32_t eh_turns_due_from(const struct team *team, const struct skill_set *set,
+                           __int128 cumulative, uint32_t position)
 {
     uint32_t node = team->leaves + position;
     if (position >= team->leaves)
         return NONE;
-    while (set->dues[node] > clock) {
+    while (set->dues[node] > cumulative) {
         while (node & 1)
             node /= 2;
         if (node == 0)
@@ -124,7 +131,7 @@ uint32_t eh_turns_due_from(const struct team *team, const struct skill_set *set,
     }
     while (node < team->leaves) {
         node *= 2;
-        node += set->dues[node] > clock;
+        node += set->dues[node] > cumulative;
     }
     return node - team->leaves;
 }
@@ -133,7 +140,7 @@ uint32_t eh_turns_due_from(const struct team *team, const struct skill_set *set,
 
 void eh_rotation_earlier_drop(struct eh_engine *e, uint32_t team, uint32_t set, uint32_t position)
 {
-    struct slot *slots = e->teams[team].sets[set].slots;
+    struct slot *slots = e->roster.teams[team].sets[set].slots;
     if (!slots || slots[position].slots == 0)
         return;
     slots[position].slots = 0;

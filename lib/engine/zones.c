@@ -5,9 +5,12 @@
  * to another period because the desk moved to another zone later. It counts in the first period
  * that is not over by its own clock; where that has not begun by it, on its first day.
  */
-#include "facts.h"
-#include "image.h"
-#include "stays.h"
+#include "zones.h"
+
+#include "index.h"
+#include "interner.h"
+#include "state.h"
+#include "ticket.h"
 
 #define ZONES_APART 2 /* days that the dates of two zones may be apart, and more */
 #define MINUTE_S    60
@@ -17,11 +20,12 @@
 /* The last ones that were said before the desk of now, each from its day on; the first: ever. */
 static void add_said(struct eh_engine *e, int32_t from, uint32_t zone)
 {
-    if (e->zone_count == EH_ZONES_KEPT) {
-        memmove(&e->zones[0], &e->zones[1], (EH_ZONES_KEPT - 1) * sizeof *e->zones);
-        e->zone_count--;
+    if (e->zones.count == EH_ZONES_KEPT) {
+        memmove(&e->zones.said[0], &e->zones.said[1], (EH_ZONES_KEPT - 1) * sizeof *e->zones.said);
+        e->zones.count--;
     }
-    e->zones[e->zone_count++] = (struct zone_said){e->zone_count ? from : EH_DATE_ALWAYS, zone};
+    e->zones.said[e->zones.count++] =
+        (struct zone_said){e->zones.count ? from : EH_DATE_ALWAYS, zone};
 }
 
 int eh_zones_turn(struct eh_engine *e, const struct eh_desk *new, int32_t day)
@@ -29,28 +33,28 @@ int eh_zones_turn(struct eh_engine *e, const struct eh_desk *new, int32_t day)
     struct eh_str zone = e->desk ? e->desk->desk->time_zone : eh_str(NULL);
     uint32_t no;
     if (!e->desk || e->told_from >= day ||
-        (e->zone_count == 0 && eh_str_equal(zone, new->time_zone)))
+        (e->zones.count == 0 && eh_str_equal(zone, new->time_zone)))
         return 0;
-    int r = eh_engine_add_zone(e, zone, &no);
-    if (r == 0 && (e->zone_count == 0 || e->zones[e->zone_count - 1].zone != no))
+    int r = eh_intern_zone(e, zone, &no);
+    if (r == 0 && (e->zones.count == 0 || e->zones.said[e->zones.count - 1].zone != no))
         add_said(e, e->told_from, no);
     return r;
 }
 
 void eh_zones_back(struct eh_engine *e, int32_t date)
 {
-    while (e->zone_count > 1 && e->zones[e->zone_count - 1].from >= date)
-        e->zone_count--;
+    while (e->zones.count > 1 && e->zones.said[e->zones.count - 1].from >= date)
+        e->zones.count--;
 }
 
 static struct eh_str zone_on(const struct eh_engine *e, int32_t day)
 {
-    uint32_t at = e->zone_count;
+    uint32_t at = e->zones.count;
     if (at == 0 || day >= e->told_from)
         return e->desk->desk->time_zone;
-    while (at > 1 && e->zones[at - 1].from > day)
+    while (at > 1 && e->zones.said[at - 1].from > day)
         at--;
-    return e->zone_names.items[e->zones[at - 1].zone];
+    return e->zones.names.items[e->zones.said[at - 1].zone];
 }
 
 struct eh_str eh_engine_zone(const struct eh_engine *e, int32_t day)
@@ -80,7 +84,7 @@ static struct eh_str team_of(const struct eh_engine *e, const struct eh_input *i
     struct eh_ticket_view view = {.no = 0};
     uint32_t slot = eh_ticket_find(e, eh_ticket_identity(in->message.source, in->message.id));
     if (slot != NONE)
-        return name_of(&e->team_names, e->tickets[slot].team);
+        return interned(&e->roster.team_ids, e->tickets.slots[slot].team);
     if (in->recalled.ticket_known &&
         eh_ticket_image_view(in->recalled.ticket_image, &view, NULL) < 0)
         view.team = eh_str(NULL);
@@ -90,10 +94,10 @@ static struct eh_str team_of(const struct eh_engine *e, const struct eh_input *i
 int32_t eh_engine_local_date(const struct eh_engine *e, const struct eh_input *in,
                              eh_zone_date_fn *date_in, void *context)
 {
-    if (!e->desk || (e->zone_count == 0 && !eh_message_has(&in->message, EH_FIELD_AT)))
+    if (!e->desk || (e->zones.count == 0 && !eh_message_has(&in->message, EH_FIELD_AT)))
         return in->date;
     int32_t date = date_in(context, e->desk->desk->time_zone);
-    if (e->zone_count == 0)
+    if (e->zones.count == 0)
         return date;
     struct eh_str team = team_of(e, in);
     struct days period = period_around(e, team, date);
@@ -144,10 +148,10 @@ int eh_zones_read(struct eh_engine *e, struct eh_reader *in)
     for (uint64_t i = 0; r == 0 && i < count && !in->failed; i++) {
         struct zone_said said = {.from = eh_read_i32(in)};
         struct eh_str name = eh_read_str(in);
-        bool ordered = i == 0 ? said.from == EH_DATE_ALWAYS : said.from > e->zones[i - 1].from;
-        r = name.size && ordered ? eh_engine_add_zone(e, name, &said.zone) : -EH_ECORRUPT;
+        bool ordered = i == 0 ? said.from == EH_DATE_ALWAYS : said.from > e->zones.said[i - 1].from;
+        r = name.size && ordered ? eh_intern_zone(e, name, &said.zone) : -EH_ECORRUPT;
         if (r == 0)
-            e->zones[e->zone_count++] = said;
+            e->zones.said[e->zones.count++] = said;
     }
     return r;
 }

@@ -86,21 +86,21 @@ enum eh_type_flag {
         F(EVENT), \
         0) \
     /* `text`: the facts as they are frozen */ \
-    ROW(FREEZE, 14, "freeze", freeze, T(ADMIN) | T(PERIOD) | T(LIFECYCLE) | T(SETTLES), \
+    ROW(FREEZE, 14, "freeze", freeze_period, T(ADMIN) | T(PERIOD) | T(LIFECYCLE) | T(SETTLES), \
         F(TEAM) | F(PERIOD), \
         F(EVENT) | F(REASON) | F(INCOMPLETE), \
         0) \
     /* `text`: what is settled (evenhand/engine/periods.h) */ \
-    ROW(CLOSE, 15, "close", close, T(ADMIN) | T(PERIOD) | T(LIFECYCLE) | T(SETTLES), \
+    ROW(CLOSE, 15, "close", close_period, T(ADMIN) | T(PERIOD) | T(LIFECYCLE) | T(SETTLES), \
         F(TEAM) | F(PERIOD), \
         F(EVENT), \
         0) \
-    ROW(PAY, 16, "pay", pay, T(ADMIN) | T(PERIOD) | T(LIFECYCLE), \
+    ROW(PAY, 16, "pay", pay_period, T(ADMIN) | T(PERIOD) | T(LIFECYCLE), \
         F(TEAM) | F(PERIOD), \
         F(EVENT), \
         0) \
     /* sets a rep aside for the period */ \
-    ROW(EXCLUDE, 17, "exclude", exclude, T(ADMIN) | T(PERIOD), \
+    ROW(EXCLUDE, 17, "exclude", set_aside, T(ADMIN) | T(PERIOD), \
         F(TEAM) | F(PERIOD) | F(REP) | F(REASON), \
         F(EVENT), \
         0) \
@@ -117,7 +117,7 @@ enum eh_type_flag {
        and no draw epoch turns; else what has been due for longest is over */ \
     ROW(SKIPPED, 21, "skipped", skipped, T(DEALS), 0, 0, 0) \
     /* a rep who was set aside for the period no longer is */ \
-    ROW(INCLUDE, 22, "include", exclude, T(ADMIN) | T(PERIOD), \
+    ROW(INCLUDE, 22, "include", set_aside, T(ADMIN) | T(PERIOD), \
         F(TEAM) | F(PERIOD) | F(REP) | F(REASON), \
         F(EVENT), \
         0)

@@ -1,0 +1,21 @@
+/*
+ * affinity: the open and waiting tickets of each customer in a team, the newest first; kept for
+ * teams whose desk asks for it. Private to engine/.
+ */
+#ifndef EVENHAND_LIB_ENGINE_AFFINITY_H
+#define EVENHAND_LIB_ENGINE_AFFINITY_H
+
+#include "units.h"
+
+struct eh_engine;
+struct ticket;
+
+/* A ticket with a customer is open or waits in its team; and does no more. */
+int eh_affinity_join(struct eh_engine *, uint32_t slot) EH_MUST_CHECK;
+void eh_affinity_leave(struct eh_engine *, uint32_t slot);
+/* Position of the rep who has this ticket's customer already, and could get it; or NONE. */
+uint32_t eh_affinity_find(const struct eh_engine *, const struct ticket *, int64_t now_us);
+/* All lists anew, as the desk wants them. */
+int eh_affinity_rebuild(struct eh_engine *) EH_MUST_CHECK;
+
+#endif

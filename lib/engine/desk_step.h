@@ -1,0 +1,15 @@
+/*
+ * desk_step: a new desk file takes effect, or a new day: whoever leaves or comes back by it does.
+ * Private to engine/.
+ */
+#ifndef EVENHAND_LIB_ENGINE_DESK_STEP_H
+#define EVENHAND_LIB_ENGINE_DESK_STEP_H
+
+#include "units.h"
+
+struct step;
+
+/* ... and whoever leaves or comes back by it does. */
+int eh_roster_turn_date(struct step *, int32_t date) EH_MUST_CHECK;
+
+#endif

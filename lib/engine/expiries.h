@@ -1,0 +1,23 @@
+/*
+ * expiries: which rep's state changes next by itself: a heap of reps by that moment, then by id.
+ * Private to engine/.
+ */
+#ifndef EVENHAND_LIB_ENGINE_EXPIRIES_H
+#define EVENHAND_LIB_ENGINE_EXPIRIES_H
+
+#include "units.h"
+
+struct eh_engine;
+
+/* A heap of the reps whose state changes by itself: the next change first, then by id. */
+struct expiries {
+    uint32_t *reps;
+    uint32_t count, capacity;
+};
+
+/* Puts the rep where his until_us belongs among the expiries. */
+void eh_expiry_update(struct eh_engine *, uint32_t rep);
+/* When the first of them comes, or EH_TIME_NEVER. */
+int64_t eh_expiry_due(const struct eh_engine *);
+
+#endif

@@ -1,0 +1,18 @@
+/*
+ * queue: the tickets that wait in each required-skill set of a team. Private to engine/.
+ */
+#ifndef EVENHAND_LIB_ENGINE_QUEUE_H
+#define EVENHAND_LIB_ENGINE_QUEUE_H
+
+#include "units.h"
+
+struct eh_engine;
+struct ticket;
+
+bool eh_ticket_before(const struct ticket *a, const struct ticket *b); /* in a queue */
+int eh_queue_reserve(struct eh_engine *, uint32_t team, uint32_t set) EH_MUST_CHECK;
+void eh_queue_push(struct eh_engine *, uint32_t slot); /* reserved before */
+void eh_queue_remove(struct eh_engine *, uint32_t slot);
+const char *eh_waiting_why(const struct eh_engine *, const struct ticket *);
+
+#endif

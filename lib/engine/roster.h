@@ -1,0 +1,118 @@
+/*
+ * roster: a new desk file takes effect: checked against what is held, then reps, teams and trees
+ * are laid out anew. Private to engine/.
+ */
+#ifndef EVENHAND_LIB_ENGINE_ROSTER_H
+#define EVENHAND_LIB_ENGINE_ROSTER_H
+
+#include "interner.h"
+#include "ledger.h"
+#include "past.h"
+#include "period_list.h"
+#include "signal_terms.h"
+#include "units.h"
+
+struct desk_held;
+struct eh_engine;
+struct eh_policy;
+struct skill_set;
+
+struct membership {
+    uint32_t team, position;
+};
+
+struct rep {
+    bool known;   /* was on a desk: an object of the digest */
+    bool present; /* is on this one */
+    bool signalled;
+    bool releasing; /* further rounds of a release are due */
+    char *scope;    /* ... of tickets in these teams; owned; NULL: all */
+    uint32_t scope_size;
+    bool gone;        /* was in a team, and is in none today or off the desk file */
+    bool back;        /* is to be told that they came back and start afresh */
+    bool leaves_told; /* of the first team in: */
+    char *leaves; /* teams whose tickets are to be taken from them; owned; a list of ids in one text
+                   */
+    uint32_t leaves_size;
+    bool in_rounds;         /* stands among those that rounds are due of */
+    uint64_t released;      /* ... up to this number they are given back */
+    uint64_t release_round; /* input of the last round */
+    uint8_t status;         /* enum eh_status, in force */
+    uint32_t desk_index;
+    uint32_t share_ppm;
+    int64_t since_us, until_us;
+    char *reason, *by; /* owned; by: the user who said it, where that is not the rep */
+    uint32_t reason_size, by_size;
+    bool ended;               /* `by` ended overloaded; it is over at once, or soon */
+    uint32_t overloads;       /* times overloaded was said in a row, each lasting anew */
+    int64_t overload_over_us; /* when the last one was over, or 0 */
+    char *away_in;            /* teams that give them nothing until they signal; owned; joined */
+    uint32_t away_in_size;
+    struct held held;
+    int32_t since;       /* as desks before the one of now wrote it last, or EH_DATE_ALWAYS ... */
+    int32_t since_until; /* ... which holds for the days before this one */
+    char *name;          /* who is gone: as it was said last; owned */
+    uint32_t name_size;
+    struct eh_key since_hash;
+    struct rate changes, said;     /* by signals: of the state in force; inputs */
+    uint64_t newest_ms, newest_no; /* id of the newest signal of the stream that was taken, or 0 */
+    uint32_t expiry_at;            /* place in the heap of expiries, or NONE */
+    struct list open;
+    uint64_t points;
+    const struct membership *memberships; /* in order of team id */
+    const uint32_t *desk_teams;           /* the same as indices of the desk */
+    uint32_t membership_count;
+    struct eh_key hash;
+};
+
+struct member {
+    uint32_t rep;
+    uint32_t account;
+    const struct eh_desk_member *ranges;
+    uint32_t range_count;
+    bool active;    /* today within a range */
+    bool available; /* and available */
+    bool eligible;  /* and below capacity */
+    uint64_t sets;  /* bit i: has the skills of sets[i] */
+};
+
+struct team {
+    struct ledger ledger;
+    struct purse purse;
+    struct past past;
+    uint32_t periods; /* the latest first, or NONE */
+    uint32_t shadow_periods;
+    const struct eh_desk_team *desk; /* NULL: not on this desk */
+    const struct eh_policy *policy;
+    struct member *members; /* in order of rep id */
+    struct skill_set *sets;
+    uint32_t desk_index, member_count, leaves, set_count;
+    uint32_t available;
+    uint32_t today; /* members of today, in whatever state; follows */
+    uint64_t waiting, open;
+    uint64_t ready;       /* bit i: sets[i] has both somebody eligible and something waiting */
+    uint64_t ready_since; /* input that made the first of them ready */
+};
+
+struct kind {
+    uint32_t points; /* 0: not on this desk */
+    uint64_t held;   /* open and waiting tickets */
+};
+
+/* Everybody and everything that a desk ever named, by number. */
+struct roster {
+    struct interner rep_ids, team_ids, kind_ids;
+    struct rep *reps;
+    struct team *teams;
+    struct kind *kinds;
+    uint32_t reps_capacity, teams_capacity, kinds_capacity;
+    struct membership *memberships; /* of all reps */
+    uint32_t *desk_teams;           /* the same as indices of the desk */
+};
+
+/* Takes it over: names, members, trees. now_us: since when who never signalled is what he is. */
+int eh_roster_install(struct eh_engine *, struct desk_held *, int64_t now_us) EH_MUST_CHECK;
+void eh_team_free(struct team *); /* its memory alone */
+void eh_roster_set_date(struct eh_engine *, int32_t date);
+
+#endif

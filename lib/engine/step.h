@@ -1,0 +1,41 @@
+/*
+ * step: one step under way, and one decision in it. Private to engine/.
+ */
+#ifndef EVENHAND_LIB_ENGINE_STEP_H
+#define EVENHAND_LIB_ENGINE_STEP_H
+
+#include "state.h"
+#include "units.h"
+
+/* One step under way. */
+struct step {
+    struct eh_engine *e;
+    const struct eh_input *in;
+    struct eh_message m; /* of the input, with digests of personal text in place */
+    struct eh_effects *fx;
+    int64_t now_us;
+    uint32_t deals_left; /* effects it may still have by dealing and releasing */
+    uint32_t turn;       /* team dealt to last in the round */
+    uint32_t subject;    /* the ticket whose outcomes this step applies: goes if it ends closed */
+    bool touched;        /* state has changed: an error from here on breaks the engine */
+    bool dry;            /* it ends where state would change; steps of a period's life alone */
+};
+
+/* Of one decision, for its effect. */
+struct decision {
+    const char *why;
+    uint32_t eligible;
+    uint64_t weight;
+    const struct eh_draws *draws; /* NULL: none */
+    struct eh_str detail;         /* what the policy compared */
+    bool chances;                 /* the watch holds those of everybody eligible */
+};
+
+/* The log says it was decided so, before rules had numbers: that holds, whatever rule there is now
+ * (enum eh_recorded). */
+static inline bool eh_step_was(const struct step *s, enum eh_recorded how)
+{
+    return s->e->rules == EH_RULES_FIRST && s->in->recorded == how;
+}
+
+#endif

@@ -1,0 +1,53 @@
+/*
+ * tally: what a ticket counts in its team's bonus periods, and the change of that. Private to
+ * engine/.
+ */
+#ifndef EVENHAND_LIB_ENGINE_TALLY_H
+#define EVENHAND_LIB_ENGINE_TALLY_H
+
+#include "units.h"
+
+struct eh_engine;
+struct ticket;
+
+enum figure {
+    FIGURE_CLOSED,
+    FIGURE_WON,
+    FIGURE_LOST,
+    FIGURE_CANCELLED,
+    FIGURE_VALUE,
+    FIGURE_REFUNDED,
+    FIGURE_RATINGS,
+    FIGURE_RATING_SUM,
+    FIGURE_HANDLED,
+    FIGURE_HANDLED_MS,
+    FIGURE_RESPONSES,
+    FIGURE_RESPONSE_MS,
+    FIGURE_CYCLES,
+    FIGURE_CYCLE_MS,
+    FIGURE_FIRSTS,
+    FIGURE_REOPENED,
+    FIGURES
+};
+
+/* What counts in the period of one day. */
+struct tally {
+    bool any;
+    uint32_t team, kind, rep; /* rep: who held it, or NONE */
+    int32_t date;
+    int64_t figures[FIGURES];
+};
+
+/* All that a ticket counts: its closing, and that it was closed a first time. */
+struct tallies {
+    struct tally closing, first;
+};
+
+void eh_tally(const struct ticket *, struct tallies *ret);
+/* Takes back what it counted and counts what it counts now. */
+int eh_tally_change(struct eh_engine *, const struct tallies *old,
+                    const struct tallies *new) EH_MUST_CHECK;
+/* EH_RULES_TICKETS begins: what counted as closed counts as closed for the first time. */
+void eh_tally_begin(struct eh_engine *);
+
+#endif
