@@ -14,13 +14,13 @@
 
 #define AFFINITY_LOOKS 64
 
-static struct eh_key key_of(uint32_t team, struct eh_key customer)
+static struct eh_key customer_key(uint32_t team, struct eh_key customer)
 {
     uint64_t parts[3] = {team, customer.high, customer.low};
     return eh_key_of_text(eh_str_n((const char *)parts, sizeof parts));
 }
 
-static uint32_t newest_of(const struct eh_engine *e, struct eh_key key)
+static uint32_t customer_newest(const struct eh_engine *e, struct eh_key key)
 {
     uint64_t slot;
     return eh_table_get(&e->customers, key, &slot) ? (uint32_t)slot : NONE;
@@ -31,8 +31,8 @@ int eh_affinity_join(struct eh_engine *e, uint32_t slot)
     struct ticket *t = &e->tickets.slots[slot];
     if (!t->has_customer || t->in_affinity || !e->roster.teams[t->team].desk->affinity_open)
         return 0;
-    struct eh_key key = key_of(t->team, ticket_customer(t));
-    uint32_t newer = NONE, older = newest_of(e, key);
+    struct eh_key key = customer_key(t->team, ticket_customer(t));
+    uint32_t newer = NONE, older = customer_newest(e, key);
     while (older != NONE && e->tickets.slots[older].no > t->no) { /* a ticket that comes back */
         newer = older;
         older = e->tickets.slots[older].older;
@@ -57,7 +57,7 @@ void eh_affinity_leave(struct eh_engine *e, uint32_t slot)
     struct ticket *t = &e->tickets.slots[slot];
     if (!t->in_affinity)
         return;
-    struct eh_key key = key_of(t->team, ticket_customer(t));
+    struct eh_key key = customer_key(t->team, ticket_customer(t));
     if (t->newer != NONE)
         e->tickets.slots[t->newer].older = t->older;
     else if (t->older != NONE)
@@ -75,7 +75,7 @@ uint32_t eh_affinity_find(const struct eh_engine *e, const struct ticket *t, int
     const struct team *team = &e->roster.teams[t->team];
     if (!t->has_customer || !team->desk->affinity_open)
         return NONE;
-    uint32_t at = newest_of(e, key_of(t->team, ticket_customer(t)));
+    uint32_t at = customer_newest(e, customer_key(t->team, ticket_customer(t)));
     for (uint32_t looks = 0; at != NONE && looks < AFFINITY_LOOKS; looks++) {
         const struct ticket *other = &e->tickets.slots[at];
         if ((now_us - other->received_us) / SECOND_US >= team->desk->affinity_for_s)

@@ -25,7 +25,7 @@
 #include "tickets.h"
 
 /* Everything that would make the ticket wrong, before anything changes. 1: refused. */
-static int refuse_ticket(struct step *s, uint32_t team, uint32_t kind)
+static int ticket_refuse(struct step *s, uint32_t team, uint32_t kind)
 {
     const struct eh_message *m = &s->m;
     struct eh_engine *e = s->e;
@@ -53,7 +53,7 @@ static int refuse_ticket(struct step *s, uint32_t team, uint32_t kind)
     return 0;
 }
 
-static void forget(struct eh_engine *e, uint32_t slot)
+static void ticket_forget(struct eh_engine *e, uint32_t slot)
 {
     struct ticket *t = &e->tickets.slots[slot];
     eh_ticket_count(e, t, false);
@@ -62,7 +62,7 @@ static void forget(struct eh_engine *e, uint32_t slot)
 }
 
 /* Keeps what it is like, and which cancelled one it is once more. Its texts are set. */
-static int keep_likeness(struct step *s, struct ticket *t)
+static int ticket_keep_likeness(struct step *s, struct ticket *t)
 {
     struct eh_engine *e = s->e;
     struct tail tail = {.home_count = 0};
@@ -75,7 +75,7 @@ static int keep_likeness(struct step *s, struct ticket *t)
 }
 
 /* The cancelled one has come again, and is forgotten. */
-static int tell_resent(struct step *s, const struct ticket *t)
+static int ticket_tell_resent(struct step *s, const struct ticket *t)
 {
     uint32_t cancelled = eh_cancelled_find(s->e, t, s->now_us);
     if (cancelled == NONE)
@@ -85,8 +85,8 @@ static int tell_resent(struct step *s, const struct ticket *t)
     return eh_step_resent_notice(s, t, eh_ticket_resent_of(t));
 }
 
-/* A waiting ticket of the message: entered, counted, nobody's. Undone by forget(). */
-static int create(struct step *s, uint32_t team, uint32_t kind, uint32_t *ret)
+/* A waiting ticket of the message: entered, counted, nobody's. Undone by ticket_forget(). */
+static int ticket_create(struct step *s, uint32_t team, uint32_t kind, uint32_t *ret)
 {
     struct eh_engine *e = s->e;
     const struct eh_message *m = &s->m;
@@ -100,7 +100,7 @@ static int create(struct step *s, uint32_t team, uint32_t kind, uint32_t *ret)
                            customer ? (const uint8_t *)m->customer_digest.data : NULL,
                            eh_str_n(NULL, 0));
     if (r == 0)
-        r = keep_likeness(s, t);
+        r = ticket_keep_likeness(s, t);
     if (r == 0)
         r = eh_set_acquire(e, team, m->skills, s->in->no, &set);
     if (r < 0) {
@@ -130,14 +130,14 @@ static int create(struct step *s, uint32_t team, uint32_t kind, uint32_t *ret)
     if (r == 0)
         r = eh_affinity_join(e, slot);
     if (r < 0)
-        forget(e, slot);
+        ticket_forget(e, slot);
     else
         *ret = slot;
     return r;
 }
 
 /* The owner named in the message, if he may be: an active member of the team. */
-static uint32_t owner_of(const struct step *s, uint32_t team)
+static uint32_t ticket_owner(const struct step *s, uint32_t team)
 {
     if (!eh_message_has(&s->m, EH_FIELD_OWNER))
         return NONE;
@@ -145,9 +145,9 @@ static uint32_t owner_of(const struct step *s, uint32_t team)
     return rep != NONE && eh_member_active(s->e, team, rep) != NONE ? rep : NONE;
 }
 
-static int give_first(struct step *s, uint32_t slot, uint32_t team)
+static int ticket_give_first(struct step *s, uint32_t slot, uint32_t team)
 {
-    uint32_t owner = owner_of(s, team);
+    uint32_t owner = ticket_owner(s, team);
     const struct decision decision = {.why = "owner"};
     return owner != NONE ? eh_deal_book(s, slot, owner, NONE, &decision) : eh_deal_or_wait(s, slot);
 }
@@ -157,20 +157,20 @@ int eh_step_ticket(struct step *s)
     struct eh_engine *e = s->e;
     uint32_t team = eh_interner_find(&e->roster.team_ids, s->m.team);
     uint32_t kind = eh_interner_find(&e->roster.kind_ids, s->m.kind);
-    if (refuse_ticket(s, team, kind))
+    if (ticket_refuse(s, team, kind))
         return s->fx->refused ? 0 : -EH_ENOMEM;
     if (e->tickets.waiting + e->tickets.open >= EH_TICKETS_MAX)
         return -EH_EFULL;
     uint32_t slot;
-    int r = create(s, team, kind, &slot);
+    int r = ticket_create(s, team, kind, &slot);
     if (r < 0)
         return r;
-    r = tell_resent(s, &e->tickets.slots[slot]);
+    r = ticket_tell_resent(s, &e->tickets.slots[slot]);
     if (r == 0)
-        r = give_first(s, slot, team);
+        r = ticket_give_first(s, slot, team);
     if (r < 0) {
         if (!s->touched)
-            forget(e, slot);
+            ticket_forget(e, slot);
         return r;
     }
     return eh_pending_apply(s, slot);
@@ -189,7 +189,7 @@ static bool recalled_is_newer(const struct step *s)
 }
 
 /* Moves the ticket to the set of its new skills; a waiting one queues anew. */
-static int change_skills(struct step *s, uint32_t slot, uint32_t set)
+static int ticket_change_skills(struct step *s, uint32_t slot, uint32_t set)
 {
     struct eh_engine *e = s->e;
     struct ticket *t = &e->tickets.slots[slot];
@@ -206,7 +206,7 @@ static int change_skills(struct step *s, uint32_t slot, uint32_t set)
     return r;
 }
 
-static void change_priority(struct eh_engine *e, uint32_t slot, uint8_t priority)
+static void ticket_change_priority(struct eh_engine *e, uint32_t slot, uint8_t priority)
 {
     struct ticket *t = &e->tickets.slots[slot];
     if (t->state != EH_TICKET_WAITING) {
@@ -254,7 +254,7 @@ int eh_step_update(struct step *s)
     if (r == 0)
         r = eh_ticket_touch(s, slot);
     if (r == 0 && skills)
-        r = change_skills(s, slot, set);
+        r = ticket_change_skills(s, slot, set);
     uint32_t text_size = ticket_text_size(t);
     if (r == 0 && skills) { /* set_text copies before it frees what source and id point to */
         const uint8_t *customer = (const uint8_t *)ticket_skills(t).data + t->skills_size;
@@ -265,7 +265,7 @@ int eh_step_update(struct step *s)
     if (r < 0)
         return r;
     if (eh_message_has(m, EH_FIELD_PRIORITY))
-        change_priority(e, slot, m->priority);
+        ticket_change_priority(e, slot, m->priority);
     if (eh_message_has(m, EH_FIELD_VALUE))
         r = eh_outcome_value(s, slot, m->value);
     if (r == 0)

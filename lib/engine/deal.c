@@ -45,8 +45,8 @@ void eh_deal_detach(struct eh_engine *e, uint32_t slot)
     eh_eligible_refresh(e, rep);
 }
 
-static int hand_over(struct step *s, uint32_t slot, uint32_t rep, uint32_t was,
-                     const struct decision *decision)
+static int ticket_hand_over(struct step *s, uint32_t slot, uint32_t rep, uint32_t was,
+                            const struct decision *decision)
 {
     struct eh_engine *e = s->e;
     struct ticket *t = &e->tickets.slots[slot];
@@ -81,17 +81,17 @@ int eh_deal_book(struct step *s, uint32_t slot, uint32_t rep, uint32_t was,
     if (r < 0)
         return r;
     t->deals++;
-    return hand_over(s, slot, rep, was, decision);
+    return ticket_hand_over(s, slot, rep, was, decision);
 }
 
 int eh_deal_return(struct step *s, uint32_t slot, uint32_t rep)
 {
     const struct decision decision = {.why = "returned"};
-    return hand_over(s, slot, rep, NONE, &decision);
+    return ticket_hand_over(s, slot, rep, NONE, &decision);
 }
 
-static struct eh_draw_query query_of(const struct eh_engine *e, const struct ticket *t,
-                                     const uint8_t digest[16])
+static struct eh_draw_query draw_query(const struct eh_engine *e, const struct ticket *t,
+                                       const uint8_t digest[16])
 {
     return (struct eh_draw_query){.epoch = e->epochs.current,
                                   .desk = e->desk->desk->id,
@@ -103,8 +103,8 @@ static struct eh_draw_query query_of(const struct eh_engine *e, const struct tic
 }
 
 /* Chooses among those the set's tree holds; at least one. */
-static int choose(struct step *s, const struct ticket *t, struct eh_bytes *detail,
-                  struct decision *ret, uint32_t *ret_at)
+static int rep_choose(struct step *s, const struct ticket *t, struct eh_bytes *detail,
+                      struct decision *ret, uint32_t *ret_at)
 {
     const struct team *team = &s->e->roster.teams[t->team];
     const struct skill_set *set = &team->sets[t->set];
@@ -122,7 +122,7 @@ static int choose(struct step *s, const struct ticket *t, struct eh_bytes *detai
     struct eh_choice choice = {.engine = s->e,
                                .team = team,
                                .set = set,
-                               .query = query_of(s->e, t, digest),
+                               .query = draw_query(s->e, t, digest),
                                .value = eh_ledger_booked(s->e, t),
                                .mean = eh_ledger_mean(s->e, t),
                                .detail = detail};
@@ -137,7 +137,7 @@ static int choose(struct step *s, const struct ticket *t, struct eh_bytes *detai
 }
 
 /* Position of the one who released it, if he could get it and another could, too; or NONE. */
-static uint32_t to_avoid(const struct eh_engine *e, const struct ticket *t)
+static uint32_t rep_to_avoid(const struct eh_engine *e, const struct ticket *t)
 {
     const struct team *team = &e->roster.teams[t->team];
     const struct skill_set *set = &team->sets[t->set];
@@ -146,7 +146,7 @@ static uint32_t to_avoid(const struct eh_engine *e, const struct ticket *t)
 }
 
 /* By the policy; keeps away from `avoid`, or NONE. */
-static int deal_by_policy(struct step *s, uint32_t slot, uint32_t avoid)
+static int ticket_deal_by_policy(struct step *s, uint32_t slot, uint32_t avoid)
 {
     struct eh_engine *e = s->e;
     const struct ticket *t = &e->tickets.slots[slot];
@@ -159,7 +159,7 @@ static int deal_by_policy(struct step *s, uint32_t slot, uint32_t avoid)
         eh_eligible_mask(e, t->team, t->set, avoid, false);
     if (team->policy->prepare && team->policy->prepare(e, t->team, t->set, avoid))
         s->touched = true;
-    int r = choose(s, t, &detail, &decision, &at);
+    int r = rep_choose(s, t, &detail, &decision, &at);
     if (avoid != NONE)
         eh_eligible_mask(e, t->team, t->set, avoid, true);
     if (r < 0)
@@ -184,12 +184,12 @@ static bool is_before_affinity(const struct step *s)
 }
 
 /* The ticket waits outside its queue, and somebody is eligible. */
-static int deal(struct step *s, uint32_t slot)
+static int ticket_deal(struct step *s, uint32_t slot)
 {
     const struct ticket *t = &s->e->tickets.slots[slot];
-    uint32_t avoid = to_avoid(s->e, t), at = eh_affinity_find(s->e, t, s->now_us);
+    uint32_t avoid = rep_to_avoid(s->e, t), at = eh_affinity_find(s->e, t, s->now_us);
     if (at == NONE || at == avoid || is_before_affinity(s))
-        return deal_by_policy(s, slot, avoid);
+        return ticket_deal_by_policy(s, slot, avoid);
     struct decision decision = {.why = "affinity"};
     return eh_deal_book(s, slot, s->e->roster.teams[t->team].members[at].rep, t->was, &decision);
 }
@@ -197,7 +197,7 @@ static int deal(struct step *s, uint32_t slot)
 /* ---- the queues */
 
 /* Of what the team could deal: the one with the highest priority, then the oldest. */
-static uint32_t best_of(const struct eh_engine *e, const struct team *team)
+static uint32_t team_best_waiting(const struct eh_engine *e, const struct team *team)
 {
     const struct ticket *best = NULL;
     for (uint64_t left = team->ready; left; left &= left - 1) {
@@ -209,13 +209,13 @@ static uint32_t best_of(const struct eh_engine *e, const struct team *team)
 }
 
 /* As rules before EH_RULES_SLICES have it: the best of all teams. */
-static uint32_t best_waiting(const struct eh_engine *e)
+static uint32_t desk_best_waiting(const struct eh_engine *e)
 {
     uint32_t best = NONE;
     for (uint32_t i = 0; i < e->roster.team_ids.count; i++) {
         if (!e->roster.teams[i].ready)
             continue;
-        uint32_t slot = best_of(e, &e->roster.teams[i]);
+        uint32_t slot = team_best_waiting(e, &e->roster.teams[i]);
         if (best == NONE || eh_ticket_before(&e->tickets.slots[slot], &e->tickets.slots[best]))
             best = slot;
     }
@@ -223,7 +223,7 @@ static uint32_t best_waiting(const struct eh_engine *e)
 }
 
 /* Place on the desk of the team behind this one, which may have left; NONE: of the first. */
-static uint32_t place_behind(const struct eh_engine *e, uint32_t team)
+static uint32_t team_place_behind(const struct eh_engine *e, uint32_t team)
 {
     const struct eh_desk *desk = e->desk->desk;
     if (team == NONE)
@@ -242,7 +242,7 @@ static uint32_t place_behind(const struct eh_engine *e, uint32_t team)
 static uint32_t team_in_turn(const struct step *s, bool any)
 {
     const struct eh_engine *e = s->e;
-    uint32_t place = e->ready.count ? place_behind(e, s->turn) : 0;
+    uint32_t place = e->ready.count ? team_place_behind(e, s->turn) : 0;
     for (uint32_t i = 0; i < e->ready.count; i++) {
         uint32_t team = eh_ready_team(e, place);
         if (any || e->roster.teams[team].ready_since == s->in->no)
@@ -255,21 +255,21 @@ static uint32_t team_in_turn(const struct step *s, bool any)
 uint32_t eh_deal_next(const struct step *s)
 {
     uint32_t team = team_in_turn(s, true);
-    return team == NONE ? NONE : best_of(s->e, &s->e->roster.teams[team]);
+    return team == NONE ? NONE : team_best_waiting(s->e, &s->e->roster.teams[team]);
 }
 
-static int deal_next(struct step *s, uint32_t slot)
+static int ticket_deal_waiting(struct step *s, uint32_t slot)
 {
     s->touched = true;
     eh_queue_remove(s->e, slot);
-    return deal(s, slot);
+    return ticket_deal(s, slot);
 }
 
-static int deal_best(struct step *s)
+static int desk_deal_best(struct step *s)
 {
     int r = 0;
     for (; r == 0 && s->e->ready.count > 0 && s->deals_left > 0; s->deals_left--)
-        r = deal_next(s, best_waiting(s->e));
+        r = ticket_deal_waiting(s, desk_best_waiting(s->e));
     return r;
 }
 
@@ -277,22 +277,22 @@ int eh_deal_waiting(struct step *s)
 {
     struct eh_engine *e = s->e;
     if (e->rules < EH_RULES_SLICES)
-        return deal_best(s);
+        return desk_deal_best(s);
     int r = 0;
     for (uint32_t team; r == 0 && (team = team_in_turn(s, s->m.type == EH_MESSAGE_DUE)) != NONE;) {
-        uint32_t slot = best_of(e, &e->roster.teams[team]);
+        uint32_t slot = team_best_waiting(e, &e->roster.teams[team]);
         if (!e->tickets.slots[slot].given_back && s->deals_left-- == 0) {
             s->deals_left = 0;
             break;
         }
         s->turn = team;
-        r = deal_next(s, slot);
+        r = ticket_deal_waiting(s, slot);
     }
     return r;
 }
 
 /* Whether those that waited before come first. */
-static bool must_queue(const struct eh_engine *e, const struct ticket *t)
+static bool ticket_must_queue(const struct eh_engine *e, const struct ticket *t)
 {
     const struct team *team = &e->roster.teams[t->team];
     bool left_over = e->rules < EH_RULES_SLICES ? e->ready.count > 0 : team->ready != 0;
@@ -303,14 +303,14 @@ int eh_deal_or_wait(struct step *s, uint32_t slot)
 {
     struct eh_engine *e = s->e;
     struct ticket *t = &e->tickets.slots[slot];
-    if (!must_queue(e, t))
-        return deal(s, slot);
+    if (!ticket_must_queue(e, t))
+        return ticket_deal(s, slot);
     int r = eh_queue_reserve(e, t->team, t->set);
     if (r < 0)
         return r;
     s->touched = true;
     eh_queue_push(e, slot);
-    r = e->rules < EH_RULES_SLICES ? deal_best(s) : 0;
+    r = e->rules < EH_RULES_SLICES ? desk_deal_best(s) : 0;
     if (r < 0 || t->state != EH_TICKET_WAITING)
         return r;
     eh_digest_ticket(e, slot);

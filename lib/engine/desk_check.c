@@ -27,21 +27,23 @@ struct holder {
 };
 
 /* Whether the ticket's team leaves their tickets to whoever goes. */
-static bool keeps(const struct eh_engine *e, const struct eh_desk *new, const struct ticket *t)
+static bool team_keeps_work(const struct eh_engine *e, const struct eh_desk *new,
+                            const struct ticket *t)
 {
     const struct eh_desk_team *team = eh_desk_team(new, interned(&e->roster.team_ids, t->team));
     return team && team->leavers_work == EH_LEAVERS_WORK_KEEP;
 }
 
-static bool is_held(const struct eh_engine *e, const struct ticket *t, const struct holder *h)
+static bool holder_has(const struct eh_engine *e, const struct ticket *t, const struct holder *h)
 {
     if (h->by == BY_REP)
-        return t->rep == h->no && (!h->keeping || keeps(e, h->keeping, t));
+        return t->rep == h->no && (!h->keeping || team_keeps_work(e, h->keeping, t));
     return h->by == BY_TEAM ? t->team == h->no : t->kind == h->no;
 }
 
 /* The first few tickets held: "default/T1, default/T2, …". */
-static void name_tickets(const struct eh_engine *e, const struct holder *h, char *text, size_t size)
+static void holder_name_tickets(const struct eh_engine *e, const struct holder *h, char *text,
+                                size_t size)
 {
     size_t length = 0;
     uint32_t named = 0;
@@ -49,7 +51,7 @@ static void name_tickets(const struct eh_engine *e, const struct holder *h, char
         if (e->tickets.order[i].slot == NONE)
             continue;
         const struct ticket *t = &e->tickets.slots[e->tickets.order[i].slot];
-        if (!is_held(e, t, h) || length >= size)
+        if (!holder_has(e, t, h) || length >= size)
             continue;
         length += eh_format(text + length, size - length, "%s%.*s/%.*s", named ? ", " : "",
                             EH_STR_ARG(ticket_source(t)), EH_STR_ARG(ticket_id(t)));
@@ -59,10 +61,10 @@ static void name_tickets(const struct eh_engine *e, const struct holder *h, char
         eh_format(text + length, size - length, ", …");
 }
 
-static int refuse_held(struct step *s, const struct holder *h)
+static int holder_refuse(struct step *s, const struct holder *h)
 {
     char tickets[HOLDERS_NAMED * (2 * EH_NAME_MAX + 4)] = "";
-    name_tickets(s->e, h, tickets, sizeof tickets);
+    holder_name_tickets(s->e, h, tickets, sizeof tickets);
     return eh_step_refuse(s, EH_ECONFLICT, "%s: %.*s still holds %llu open ticket%s (%s)%s",
                           h->what, EH_STR_ARG(h->id), (unsigned long long)h->count,
                           h->count == 1 ? "" : "s", tickets,
@@ -70,7 +72,7 @@ static int refuse_held(struct step *s, const struct holder *h)
 }
 
 /* Off the file: their tickets go back to the deal, but for those of teams that let them be kept. */
-static int refuse_rep(struct step *s, const struct eh_desk *new, struct eh_str id)
+static int rep_refuse_to_go(struct step *s, const struct eh_desk *new, struct eh_str id)
 {
     const struct eh_engine *e = s->e;
     uint32_t no = eh_interner_find(&e->roster.rep_ids, id);
@@ -80,16 +82,17 @@ static int refuse_rep(struct step *s, const struct eh_desk *new, struct eh_str i
         h.count = 0;
         for (uint32_t at = e->roster.reps[no].open.first; at != NONE;
              at = e->tickets.slots[at].next)
-            h.count += keeps(e, new, &e->tickets.slots[at]);
+            h.count += team_keeps_work(e, new, &e->tickets.slots[at]);
     }
-    return h.count ? refuse_held(s, &h) : 0;
+    return h.count ? holder_refuse(s, &h) : 0;
 }
 
-static int refuse_vanished(struct step *s, const struct eh_desk *old, const struct eh_desk *new)
+static int desk_refuse_vanished(struct step *s, const struct eh_desk *old,
+                                const struct eh_desk *new)
 {
     const struct eh_engine *e = s->e;
     for (uint32_t i = 0; i < old->rep_count; i++) {
-        int r = eh_desk_rep(new, old->reps[i].id) ? 0 : refuse_rep(s, new, old->reps[i].id);
+        int r = eh_desk_rep(new, old->reps[i].id) ? 0 : rep_refuse_to_go(s, new, old->reps[i].id);
         if (r < 0 || s->fx->refused)
             return r;
     }
@@ -98,20 +101,20 @@ static int refuse_vanished(struct step *s, const struct eh_desk *old, const stru
         h.no = eh_interner_find(&e->roster.team_ids, h.id);
         h.count = e->roster.teams[h.no].open + e->roster.teams[h.no].waiting;
         if (h.count && !eh_desk_team(new, h.id))
-            return refuse_held(s, &h);
+            return holder_refuse(s, &h);
     }
     for (uint32_t i = 0; i < old->kind_count; i++) {
         struct holder h = {.by = BY_KIND, .what = "kinds", .id = old->kinds[i].id};
         h.no = eh_interner_find(&e->roster.kind_ids, h.id);
         h.count = e->roster.kinds[h.no].held;
         if (h.count && !eh_desk_kind(new, h.id))
-            return refuse_held(s, &h);
+            return holder_refuse(s, &h);
     }
     return 0;
 }
 
 /* The first builds had two policies. Nothing else was wrong with such a desk. */
-static int refuse_policy(struct step *s, const struct eh_desk *new)
+static int desk_refuse_policy(struct step *s, const struct eh_desk *new)
 {
     const struct eh_desk_team *team = eh_desk_later_policy(new);
     return !team ? 0
@@ -122,7 +125,7 @@ static int refuse_policy(struct step *s, const struct eh_desk *new)
 }
 
 /* As long as plans did nothing, they might change and go. */
-static int refuse_plans(struct step *s, const struct eh_desk *new)
+static int desk_refuse_plans(struct step *s, const struct eh_desk *new)
 {
     struct eh_error error = {0};
     if (eh_step_was(s, EH_RECORDED_TAKEN) ||
@@ -131,7 +134,7 @@ static int refuse_plans(struct step *s, const struct eh_desk *new)
     return eh_step_refuse(s, EH_ECONFLICT, "%s", error.text);
 }
 
-static int refuse_identity(struct step *s, const struct eh_desk *new)
+static int desk_refuse_identity(struct step *s, const struct eh_desk *new)
 {
     if (!s->e->desk)
         return 0;
@@ -142,19 +145,19 @@ static int refuse_identity(struct step *s, const struct eh_desk *new)
     if (!eh_str_equal(old->currency, new->currency))
         return eh_step_refuse(s, EH_ECONFLICT, "currency: it is %.*s and cannot become %.*s",
                               EH_STR_ARG(old->currency), EH_STR_ARG(new->currency));
-    return refuse_vanished(s, old, new);
+    return desk_refuse_vanished(s, old, new);
 }
 
 int eh_desk_refuse_change(struct step *s, const struct eh_desk *new)
 {
     struct eh_error error = {0};
-    int r = refuse_plans(s, new);
+    int r = desk_refuse_plans(s, new);
     if (r == 0 && !s->fx->refused)
-        r = refuse_identity(s, new);
+        r = desk_refuse_identity(s, new);
     if (r == 0 && !s->fx->refused && eh_past_room(s->e, &error) < 0)
         r = eh_step_refuse(s, error.code, "%s", error.text);
     if (r == 0 && !s->fx->refused && eh_step_was(s, EH_RECORDED_REFUSED))
-        r = refuse_policy(s, new);
+        r = desk_refuse_policy(s, new);
     return r;
 }
 

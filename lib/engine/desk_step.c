@@ -14,7 +14,7 @@
 #include "step.h"
 #include "steps.h"
 
-static int install(struct step *s, struct desk_held *held)
+static int desk_install(struct step *s, struct desk_held *held)
 {
     struct eh_engine *e = s->e;
     struct duty duty;
@@ -48,7 +48,7 @@ int eh_step_desk(struct step *s)
     s->touched = true;
     r = eh_past_turn(e, held->desk, s->in->date);
     if (r == 0)
-        r = install(s, held);
+        r = desk_install(s, held);
     if (r < 0 && e->desk != held)
         eh_desk_held_free(held);
     if (r < 0)

@@ -5,7 +5,7 @@
 
 #include "canonical.h"
 
-static void read_pair(struct eh_reader *in, bool scored, struct eh_deal_detail *ret)
+static void pair_read(struct eh_reader *in, bool scored, struct eh_deal_detail *ret)
 {
     for (int i = 0; i < 2; i++) {
         struct eh_compared *one = &ret->pair[i];
@@ -29,7 +29,7 @@ int eh_deal_detail_view(struct eh_str detail, struct eh_deal_detail *ret, struct
     struct eh_reader in = eh_reader(detail.data, detail.size);
     uint8_t kind = detail.size ? eh_read_u8(&in) : 0;
     if (kind == DETAIL_PAIR || kind == DETAIL_SCORED)
-        read_pair(&in, kind == DETAIL_SCORED, &view);
+        pair_read(&in, kind == DETAIL_SCORED, &view);
     else if (kind == DETAIL_ROUND)
         view.slots = eh_read_u(&in);
     else if (kind == DETAIL_TIES)

@@ -30,81 +30,81 @@ enum object {
     OBJECT_CANCELLED = 14
 };
 
-static unsigned __int128 number_of(struct eh_key key)
+static unsigned __int128 key_number(struct eh_key key)
 {
     return (unsigned __int128)key.high << 64 | key.low;
 }
 
-static struct eh_key key_of(unsigned __int128 number)
+static struct eh_key number_key(unsigned __int128 number)
 {
     return (struct eh_key){(uint64_t)(number >> 64), (uint64_t)number};
 }
 
-static struct eh_bytes *begin(struct eh_engine *e, enum object object)
+static struct eh_bytes *scratch_begin(struct eh_engine *e, enum object object)
 {
     eh_bytes_clear(&e->scratch);
     eh_bytes_put_u8(&e->scratch, (uint8_t)object);
     return &e->scratch;
 }
 
-static struct eh_key hash_of(struct eh_engine *e)
+static struct eh_key scratch_hash(struct eh_engine *e)
 {
     if (e->scratch.failed) /* out of memory: the digest is not known any more */
         e->broken = true;
     return eh_hash_state(e->scratch.data, e->scratch.failed ? 0 : e->scratch.size);
 }
 
-static void replace(struct eh_engine *e, struct eh_key *hash)
+static void hash_replace(struct eh_engine *e, struct eh_key *hash)
 {
-    struct eh_key new = hash_of(e);
-    e->sum += number_of(new) - number_of(*hash);
+    struct eh_key new = scratch_hash(e);
+    e->sum += key_number(new) - key_number(*hash);
     *hash = new;
 }
 
 void eh_digest_ticket(struct eh_engine *e, uint32_t slot)
 {
-    eh_encode_ticket(e, &e->tickets.slots[slot], begin(e, OBJECT_TICKET));
-    replace(e, &e->tickets.slots[slot].hash);
+    eh_encode_ticket(e, &e->tickets.slots[slot], scratch_begin(e, OBJECT_TICKET));
+    hash_replace(e, &e->tickets.slots[slot].hash);
 }
 
 void eh_digest_rep(struct eh_engine *e, uint32_t rep)
 {
-    eh_encode_rep(e, rep, begin(e, OBJECT_REP));
-    replace(e, &e->roster.reps[rep].hash);
+    eh_encode_rep(e, rep, scratch_begin(e, OBJECT_REP));
+    hash_replace(e, &e->roster.reps[rep].hash);
 }
 
 void eh_digest_account(struct eh_engine *e, struct account *account)
 {
-    eh_encode_account(e, account, begin(e, OBJECT_ACCOUNT));
-    replace(e, &account->hash);
+    eh_encode_account(e, account, scratch_begin(e, OBJECT_ACCOUNT));
+    hash_replace(e, &account->hash);
 }
 
 void eh_digest_pending(struct eh_engine *e, struct pending_outcome *parked)
 {
-    eh_encode_pending(parked, begin(e, OBJECT_PENDING));
-    replace(e, &parked->hash);
+    eh_encode_pending(parked, scratch_begin(e, OBJECT_PENDING));
+    hash_replace(e, &parked->hash);
 }
 
 void eh_digest_cancelled(struct eh_engine *e, uint32_t slot)
 {
-    eh_encode_cancelled(&e->cancelled.slots[slot], begin(e, OBJECT_CANCELLED));
-    replace(e, &e->cancelled.slots[slot].hash);
+    eh_encode_cancelled(&e->cancelled.slots[slot], scratch_begin(e, OBJECT_CANCELLED));
+    hash_replace(e, &e->cancelled.slots[slot].hash);
 }
 
 void eh_digest_ledger(struct eh_engine *e, uint32_t team)
 {
-    eh_encode_ledger(e, team, begin(e, OBJECT_LEDGER));
-    replace(e, &e->roster.teams[team].ledger.hash);
+    eh_encode_ledger(e, team, scratch_begin(e, OBJECT_LEDGER));
+    hash_replace(e, &e->roster.teams[team].ledger.hash);
 }
 
 void eh_digest_set(struct eh_engine *e, uint32_t team_no, uint32_t set)
 {
     struct team *team = &e->roster.teams[team_no];
-    eh_encode_set(e, team, &team->sets[set], begin(e, OBJECT_SET));
-    replace(e, &team->sets[set].hash);
+    eh_encode_set(e, team, &team->sets[set], scratch_begin(e, OBJECT_SET));
+    hash_replace(e, &team->sets[set].hash);
 }
 
-static void put_slot(const struct eh_engine *e, const struct team *team,
+static void slot_put(const struct eh_engine *e, const struct team *team,
                      const struct skill_set *set, uint32_t position, struct eh_bytes *out)
 {
     eh_bytes_put_str(out, team->desk->id);
@@ -122,26 +122,26 @@ void eh_digest_slot(struct eh_engine *e, uint32_t team_no, uint32_t set_no, uint
         eh_digest_leave(e, &slot->hash);
         return;
     }
-    put_slot(e, team, set, position, begin(e, OBJECT_SLOT));
-    replace(e, &slot->hash);
+    slot_put(e, team, set, position, scratch_begin(e, OBJECT_SLOT));
+    hash_replace(e, &slot->hash);
 }
 
 void eh_digest_purse(struct eh_engine *e, uint32_t team)
 {
-    eh_encode_purse(e, team, begin(e, OBJECT_PURSE));
-    replace(e, &e->roster.teams[team].purse.hash);
+    eh_encode_purse(e, team, scratch_begin(e, OBJECT_PURSE));
+    hash_replace(e, &e->roster.teams[team].purse.hash);
 }
 
 void eh_digest_past(struct eh_engine *e, uint32_t team)
 {
-    eh_encode_past(e, team, begin(e, OBJECT_PAST));
-    replace(e, &e->roster.teams[team].past.hash);
+    eh_encode_past(e, team, scratch_begin(e, OBJECT_PAST));
+    hash_replace(e, &e->roster.teams[team].past.hash);
 }
 
 void eh_digest_since(struct eh_engine *e, uint32_t rep)
 {
-    eh_encode_since(e, rep, begin(e, OBJECT_SINCE));
-    replace(e, &e->roster.reps[rep].since_hash);
+    eh_encode_since(e, rep, scratch_begin(e, OBJECT_SINCE));
+    hash_replace(e, &e->roster.reps[rep].since_hash);
 }
 
 void eh_digest_period(struct eh_engine *e, uint32_t slot)
@@ -149,12 +149,12 @@ void eh_digest_period(struct eh_engine *e, uint32_t slot)
     struct period *p = &e->periods.slots[slot];
     if (p->shadow)
         return;
-    eh_encode_period(e, p, begin(e, OBJECT_PERIOD));
-    replace(e, &p->hash);
+    eh_encode_period(e, p, scratch_begin(e, OBJECT_PERIOD));
+    hash_replace(e, &p->hash);
 }
 
 /* A fact alone does not say whose it is. */
-static void put_fact(const struct eh_engine *e, const struct period *p, const struct fact *fact,
+static void fact_put(const struct eh_engine *e, const struct period *p, const struct fact *fact,
                      struct eh_bytes *out)
 {
     eh_bytes_put_str(out, e->roster.team_ids.items[p->team]);
@@ -168,21 +168,21 @@ void eh_digest_fact(struct eh_engine *e, uint32_t period, uint32_t slot)
     const struct period *p = &e->periods.slots[period];
     if (p->shadow)
         return;
-    put_fact(e, p, &e->facts.slots[slot], begin(e, OBJECT_FACT));
-    replace(e, &e->facts.slots[slot].hash);
+    fact_put(e, p, &e->facts.slots[slot], scratch_begin(e, OBJECT_FACT));
+    hash_replace(e, &e->facts.slots[slot].hash);
 }
 
 void eh_digest_leave(struct eh_engine *e, struct eh_key *hash)
 {
-    e->sum -= number_of(*hash);
+    e->sum -= key_number(*hash);
     *hash = (struct eh_key){0, 0};
 }
 
 /* A hash that leaves the engine's own scratch alone. */
-static unsigned __int128 hash_apart(const struct eh_bytes *bytes)
+static unsigned __int128 bytes_hash(const struct eh_bytes *bytes)
 {
     eh_require(!bytes->failed);
-    return number_of(eh_hash_state(bytes->data, bytes->size));
+    return key_number(eh_hash_state(bytes->data, bytes->size));
 }
 
 static unsigned __int128 globals_hash(const struct eh_engine *e)
@@ -190,105 +190,105 @@ static unsigned __int128 globals_hash(const struct eh_engine *e)
     EH_AUTO(eh_bytes) struct eh_bytes bytes = EH_BYTES_INIT;
     eh_bytes_put_u8(&bytes, OBJECT_GLOBALS);
     eh_encode_globals(e, &bytes);
-    return hash_apart(&bytes);
+    return bytes_hash(&bytes);
 }
 
 struct eh_key eh_engine_digest(const struct eh_engine *e)
 {
-    return key_of(e->sum + globals_hash(e));
+    return number_key(e->sum + globals_hash(e));
 }
 
-static void start(struct eh_bytes *bytes, enum object object)
+static void bytes_start(struct eh_bytes *bytes, enum object object)
 {
     eh_bytes_clear(bytes);
     eh_bytes_put_u8(bytes, (uint8_t)object);
 }
 
-static unsigned __int128 sum_of_set(const struct eh_engine *e, const struct team *team,
-                                    const struct skill_set *set, struct eh_bytes *bytes)
+static unsigned __int128 set_sum(const struct eh_engine *e, const struct team *team,
+                                 const struct skill_set *set, struct eh_bytes *bytes)
 {
     unsigned __int128 sum = 0;
     if (set->dealt) {
-        start(bytes, OBJECT_SET);
+        bytes_start(bytes, OBJECT_SET);
         eh_encode_set(e, team, set, bytes);
-        sum += hash_apart(bytes);
+        sum += bytes_hash(bytes);
     }
     for (uint32_t i = 0; set->slots && i < team->member_count; i++) {
         if (eh_slot_is_empty(&set->slots[i]))
             continue;
-        start(bytes, OBJECT_SLOT);
-        put_slot(e, team, set, i, bytes);
-        sum += hash_apart(bytes);
+        bytes_start(bytes, OBJECT_SLOT);
+        slot_put(e, team, set, i, bytes);
+        sum += bytes_hash(bytes);
     }
     return sum;
 }
 
-static unsigned __int128 sum_of_facts(const struct eh_engine *e, const struct period *p,
-                                      uint32_t head, struct eh_bytes *bytes)
+static unsigned __int128 facts_sum(const struct eh_engine *e, const struct period *p, uint32_t head,
+                                   struct eh_bytes *bytes)
 {
     unsigned __int128 sum = 0;
     for (uint32_t at = head; at != NONE; at = e->facts.slots[at].next) {
-        start(bytes, OBJECT_FACT);
-        put_fact(e, p, &e->facts.slots[at], bytes);
-        sum += hash_apart(bytes);
+        bytes_start(bytes, OBJECT_FACT);
+        fact_put(e, p, &e->facts.slots[at], bytes);
+        sum += bytes_hash(bytes);
     }
     return sum;
 }
 
-static unsigned __int128 sum_of_periods(const struct eh_engine *e, uint32_t team,
-                                        struct eh_bytes *bytes)
+static unsigned __int128 periods_sum(const struct eh_engine *e, uint32_t team,
+                                     struct eh_bytes *bytes)
 {
     unsigned __int128 sum = 0;
     if (e->roster.teams[team].purse.used) {
-        start(bytes, OBJECT_PURSE);
+        bytes_start(bytes, OBJECT_PURSE);
         eh_encode_purse(e, team, bytes);
-        sum += hash_apart(bytes);
+        sum += bytes_hash(bytes);
     }
     for (uint32_t at = e->roster.teams[team].periods; at != NONE; at = e->periods.slots[at].older) {
         const struct period *p = &e->periods.slots[at];
-        start(bytes, OBJECT_PERIOD);
+        bytes_start(bytes, OBJECT_PERIOD);
         eh_encode_period(e, p, bytes);
-        sum += hash_apart(bytes);
-        sum += sum_of_facts(e, p, p->facts, bytes);
-        sum += sum_of_facts(e, p, p->imports, bytes);
+        sum += bytes_hash(bytes);
+        sum += facts_sum(e, p, p->facts, bytes);
+        sum += facts_sum(e, p, p->imports, bytes);
     }
     return sum;
 }
 
-static unsigned __int128 sum_of_past(const struct eh_engine *e, struct eh_bytes *bytes)
+static unsigned __int128 past_sum(const struct eh_engine *e, struct eh_bytes *bytes)
 {
     unsigned __int128 sum = 0;
     for (uint32_t i = 0; i < e->roster.team_ids.count; i++) {
         if (e->roster.teams[i].past.day == EH_DATE_ALWAYS)
             continue;
-        start(bytes, OBJECT_PAST);
+        bytes_start(bytes, OBJECT_PAST);
         eh_encode_past(e, i, bytes);
-        sum += hash_apart(bytes);
+        sum += bytes_hash(bytes);
     }
     for (uint32_t i = 0; i < e->roster.rep_ids.count; i++) {
         if (e->roster.reps[i].since == EH_DATE_ALWAYS)
             continue;
-        start(bytes, OBJECT_SINCE);
+        bytes_start(bytes, OBJECT_SINCE);
         eh_encode_since(e, i, bytes);
-        sum += hash_apart(bytes);
+        sum += bytes_hash(bytes);
     }
     return sum;
 }
 
-static unsigned __int128 sum_of_teams(const struct eh_engine *e, struct eh_bytes *bytes)
+static unsigned __int128 teams_sum(const struct eh_engine *e, struct eh_bytes *bytes)
 {
     unsigned __int128 sum = 0;
     for (uint32_t i = 0; i < e->roster.team_ids.count; i++) {
         const struct team *team = &e->roster.teams[i];
-        sum += sum_of_periods(e, i, bytes);
+        sum += periods_sum(e, i, bytes);
         for (uint32_t set = 0; set < team->set_count; set++)
             if (team->sets[set].skills)
-                sum += sum_of_set(e, team, &team->sets[set], bytes);
+                sum += set_sum(e, team, &team->sets[set], bytes);
         if (!team->ledger.used)
             continue;
-        start(bytes, OBJECT_LEDGER);
+        bytes_start(bytes, OBJECT_LEDGER);
         eh_encode_ledger(e, i, bytes);
-        sum += hash_apart(bytes);
+        sum += bytes_hash(bytes);
     }
     return sum;
 }
@@ -296,35 +296,35 @@ static unsigned __int128 sum_of_teams(const struct eh_engine *e, struct eh_bytes
 struct eh_key eh_engine_digest_anew(const struct eh_engine *e)
 {
     EH_AUTO(eh_bytes) struct eh_bytes bytes = EH_BYTES_INIT;
-    unsigned __int128 sum = globals_hash(e) + sum_of_teams(e, &bytes) + sum_of_past(e, &bytes);
+    unsigned __int128 sum = globals_hash(e) + teams_sum(e, &bytes) + past_sum(e, &bytes);
     for (uint32_t i = 0; i < e->tickets.order_count; i++) {
         if (e->tickets.order[i].slot == NONE)
             continue;
-        start(&bytes, OBJECT_TICKET);
+        bytes_start(&bytes, OBJECT_TICKET);
         eh_encode_ticket(e, &e->tickets.slots[e->tickets.order[i].slot], &bytes);
-        sum += hash_apart(&bytes);
+        sum += bytes_hash(&bytes);
     }
     for (uint32_t i = 0; i < e->roster.rep_ids.count; i++) {
         if (!e->roster.reps[i].known)
             continue;
-        start(&bytes, OBJECT_REP);
+        bytes_start(&bytes, OBJECT_REP);
         eh_encode_rep(e, i, &bytes);
-        sum += hash_apart(&bytes);
+        sum += bytes_hash(&bytes);
     }
     for (uint32_t i = 0; i < e->accounts.count; i++) {
-        start(&bytes, OBJECT_ACCOUNT);
+        bytes_start(&bytes, OBJECT_ACCOUNT);
         eh_encode_account(e, &e->accounts.items[i], &bytes);
-        sum += hash_apart(&bytes);
+        sum += bytes_hash(&bytes);
     }
     for (uint32_t i = e->pending.list.first; i != NONE; i = e->pending.slots[i].next) {
-        start(&bytes, OBJECT_PENDING);
+        bytes_start(&bytes, OBJECT_PENDING);
         eh_encode_pending(&e->pending.slots[i], &bytes);
-        sum += hash_apart(&bytes);
+        sum += bytes_hash(&bytes);
     }
     for (uint32_t i = e->cancelled.list.first; i != NONE; i = e->cancelled.slots[i].next) {
-        start(&bytes, OBJECT_CANCELLED);
+        bytes_start(&bytes, OBJECT_CANCELLED);
         eh_encode_cancelled(&e->cancelled.slots[i], &bytes);
-        sum += hash_apart(&bytes);
+        sum += bytes_hash(&bytes);
     }
-    return key_of(sum);
+    return number_key(sum);
 }

@@ -22,7 +22,7 @@ void eh_step_begin(struct eh_effects *fx)
 }
 
 /* Copies the texts of an effect and its draws in one piece. */
-static int own(struct eh_arena *arena, struct eh_effect *effect)
+static int effect_own(struct eh_arena *arena, struct eh_effect *effect)
 {
     struct eh_str *texts[] = {&effect->source, &effect->id,  &effect->team,  &effect->rep,
                               &effect->was,    &effect->why, &effect->detail};
@@ -45,12 +45,12 @@ static int own(struct eh_arena *arena, struct eh_effect *effect)
     return 0;
 }
 
-static int add(struct step *s, struct eh_effect effect)
+static int effect_add(struct step *s, struct eh_effect effect)
 {
     int r = eh_array_room_in(s->fx->arena, &s->fx->items, &s->fx->capacity,
                              s->fx->count + (size_t)1, EH_ARRAY_MAX);
     if (r == 0)
-        r = own(s->fx->arena, &effect);
+        r = effect_own(s->fx->arena, &effect);
     if (r < 0)
         return r;
     effect.seq = ++s->e->seq;
@@ -83,7 +83,7 @@ int eh_step_emit(struct step *s, int type, const struct ticket *t, uint32_t rep,
             effect.draw_count = decision->draws->count;
         }
     }
-    return add(s, effect);
+    return effect_add(s, effect);
 }
 
 int eh_step_epoch_notice(struct step *s, int type, uint32_t epoch,
@@ -92,39 +92,39 @@ int eh_step_epoch_notice(struct step *s, int type, uint32_t epoch,
     char id[16], hex[EH_HEX_TEXT(EH_SEED_BYTES)];
     size_t size = eh_format(id, sizeof id, "%u", epoch);
     size_t digits = eh_hex_print(bytes, EH_SEED_BYTES, hex);
-    return add(s, (struct eh_effect){.type = (uint8_t)type,
-                                     .id = eh_str_n(id, size),
-                                     .why = eh_str_n(hex, digits),
-                                     .epoch = epoch});
+    return effect_add(s, (struct eh_effect){.type = (uint8_t)type,
+                                            .id = eh_str_n(id, size),
+                                            .why = eh_str_n(hex, digits),
+                                            .epoch = epoch});
 }
 
 int eh_step_rep_notice(struct step *s, int type, struct eh_str team, struct eh_str rep,
                        struct eh_str sentence)
 {
-    return add(
+    return effect_add(
         s, (struct eh_effect){.type = (uint8_t)type, .team = team, .rep = rep, .why = sentence});
 }
 
 int eh_step_resent_notice(struct step *s, const struct ticket *t, struct eh_str id)
 {
-    return add(s, (struct eh_effect){.type = EH_NOTICE_RESENT,
-                                     .ticket = t->no,
-                                     .source = ticket_source(t),
-                                     .id = ticket_id(t),
-                                     .team = interned(&s->e->roster.team_ids, t->team),
-                                     .why = id,
-                                     .stream_ms = t->stream_ms,
-                                     .stream_no = t->stream_no});
+    return effect_add(s, (struct eh_effect){.type = EH_NOTICE_RESENT,
+                                            .ticket = t->no,
+                                            .source = ticket_source(t),
+                                            .id = ticket_id(t),
+                                            .team = interned(&s->e->roster.team_ids, t->team),
+                                            .why = id,
+                                            .stream_ms = t->stream_ms,
+                                            .stream_no = t->stream_no});
 }
 
 int eh_step_lost_notice(struct step *s, uint32_t epoch)
 {
     char id[16];
     size_t size = eh_format(id, sizeof id, "%u", epoch);
-    return add(s, (struct eh_effect){.type = EH_NOTICE_LOST,
-                                     .id = eh_str_n(id, size),
-                                     .why = s->m.reason,
-                                     .epoch = epoch});
+    return effect_add(s, (struct eh_effect){.type = EH_NOTICE_LOST,
+                                            .id = eh_str_n(id, size),
+                                            .why = s->m.reason,
+                                            .epoch = epoch});
 }
 
 int eh_step_refuse(struct step *s, int code, const char *format, ...)
@@ -157,29 +157,30 @@ int eh_step_refused_notice(struct step *s, const struct eh_message *m, uint8_t o
     s->e->dead++;
     if (origin != EH_ORIGIN_STREAM || m->type == EH_MESSAGE_UNPARSED)
         return 0;
-    return add(s, (struct eh_effect){.type = EH_NOTICE_REFUSED,
-                                     .source = m->source,
-                                     .id = m->id,
-                                     .team = m->team,
-                                     .rep = m->rep,
-                                     .why = s->fx->reason,
-                                     .stream_ms = stream_ms,
-                                     .stream_no = stream_no});
+    return effect_add(s, (struct eh_effect){.type = EH_NOTICE_REFUSED,
+                                            .source = m->source,
+                                            .id = m->id,
+                                            .team = m->team,
+                                            .rep = m->rep,
+                                            .why = s->fx->reason,
+                                            .stream_ms = stream_ms,
+                                            .stream_no = stream_no});
 }
 
 int eh_step_corrected_notice(struct step *s, int type, const struct ticket *t,
                              const struct story_entry *entry, struct eh_str why)
 {
-    return add(s, (struct eh_effect){.type = (uint8_t)type,
-                                     .ticket = entry->input, /* whose row has the entry's id */
-                                     .source = ticket_source(t),
-                                     .id = ticket_id(t),
-                                     .why = why,
-                                     .stream_ms = entry->stream_ms,
-                                     .stream_no = entry->stream_no});
+    return effect_add(s,
+                      (struct eh_effect){.type = (uint8_t)type,
+                                         .ticket = entry->input, /* whose row has the entry's id */
+                                         .source = ticket_source(t),
+                                         .id = ticket_id(t),
+                                         .why = why,
+                                         .stream_ms = entry->stream_ms,
+                                         .stream_no = entry->stream_no});
 }
 
-static int copy_bytes(struct eh_arena *arena, const struct eh_bytes *bytes, struct eh_str *ret)
+static int bytes_copy(struct eh_arena *arena, const struct eh_bytes *bytes, struct eh_str *ret)
 {
     void *copy = bytes->failed ? NULL : eh_arena_copy(arena, bytes->data, bytes->size);
     if (!copy)
@@ -194,7 +195,7 @@ int eh_step_image(struct step *s, const struct ticket *t)
     eh_bytes_clear(scratch);
     eh_encode_ticket(s->e, t, scratch);
     s->fx->image_ticket = t->no;
-    return copy_bytes(s->fx->arena, scratch, &s->fx->image);
+    return bytes_copy(s->fx->arena, scratch, &s->fx->image);
 }
 
 int eh_step_signal(struct step *s, uint32_t rep, int status, int64_t from_us, int64_t until_us)
@@ -217,7 +218,7 @@ int eh_step_dead(struct step *s, const struct eh_message *m, uint64_t stream_ms,
     eh_bytes_clear(scratch);
     int r = eh_message_to_json(&said, scratch);
     if (r == 0)
-        r = copy_bytes(s->fx->arena, scratch, &s->fx->dead);
+        r = bytes_copy(s->fx->arena, scratch, &s->fx->dead);
     s->fx->dead_stream_ms = stream_ms;
     s->fx->dead_stream_no = stream_no;
     return r;

@@ -19,19 +19,19 @@
 static const struct node nobody = {0, 0, NONE, 0, 0};
 
 /* Negative: a carries less per share than b. Points stay below 2^30, shares below 2^20: exact. */
-static int compare_load(const struct rep *a, const struct rep *b)
+static int load_compare(const struct rep *a, const struct rep *b)
 {
     uint64_t left = a->points * b->share_ppm, right = b->points * a->share_ppm;
     return left < right ? -1 : left > right;
 }
 
-static const struct rep *rep_at(const struct eh_engine *e, const struct team *team, uint32_t at)
+static const struct rep *member_rep(const struct eh_engine *e, const struct team *team, uint32_t at)
 {
     return &e->roster.reps[team->members[at].rep];
 }
 
-static void combine(const struct eh_engine *e, const struct team *team, struct node *tree,
-                    uint32_t at)
+static void node_combine(const struct eh_engine *e, const struct team *team, struct node *tree,
+                         uint32_t at)
 {
     const struct node *a = &tree[2 * at], *b = &tree[2 * at + 1];
     struct node sum = {a->weight + b->weight, a->count + b->count, NONE, 0, a->slots + b->slots};
@@ -39,7 +39,7 @@ static void combine(const struct eh_engine *e, const struct team *team, struct n
         int order = a->best == NONE ? 1
                     : b->best == NONE
                         ? -1
-                        : compare_load(rep_at(e, team, a->best), rep_at(e, team, b->best));
+                        : load_compare(member_rep(e, team, a->best), member_rep(e, team, b->best));
         sum.best = order <= 0 ? a->best : b->best;
         sum.ties = order < 0 ? a->ties : order > 0 ? b->ties : a->ties + b->ties;
     }
@@ -47,14 +47,14 @@ static void combine(const struct eh_engine *e, const struct team *team, struct n
 }
 
 /* NULL where the policy has no rounds. */
-static void combine_dues(__int128 *dues, uint32_t at)
+static void dues_combine(__int128 *dues, uint32_t at)
 {
     if (dues)
         dues[at] = dues[2 * at] < dues[2 * at + 1] ? dues[2 * at] : dues[2 * at + 1];
 }
 
-static struct node leaf_of(const struct eh_engine *e, const struct team *team, uint32_t set,
-                           uint32_t position)
+static struct node leaf_make(const struct eh_engine *e, const struct team *team, uint32_t set,
+                             uint32_t position)
 {
     const struct member *member = &team->members[position];
     const struct slot *slots = team->sets[set].slots;
@@ -64,7 +64,7 @@ static struct node leaf_of(const struct eh_engine *e, const struct team *team, u
                          slots ? slots[position].slots : 0};
 }
 
-static void put_due(const struct eh_engine *e, const struct team *team, uint32_t set,
+static void due_put(const struct eh_engine *e, const struct team *team, uint32_t set,
                     uint32_t position)
 {
     __int128 *dues = team->sets[set].dues;
@@ -73,7 +73,7 @@ static void put_due(const struct eh_engine *e, const struct team *team, uint32_t
     dues[at] = can ? eh_turns_due(e, team, set, position) : NEVER_DUE;
 }
 
-static void put_leaf(struct eh_engine *e, uint32_t team_no, uint32_t set, uint32_t position,
+static void leaf_put(struct eh_engine *e, uint32_t team_no, uint32_t set, uint32_t position,
                      struct node leaf)
 {
     struct team *team = &e->roster.teams[team_no];
@@ -81,15 +81,15 @@ static void put_leaf(struct eh_engine *e, uint32_t team_no, uint32_t set, uint32
     uint32_t at = team->leaves + position;
     tree[at] = leaf;
     if (team->sets[set].dues)
-        put_due(e, team, set, position);
+        due_put(e, team, set, position);
     for (at /= 2; at >= 1; at /= 2) {
-        combine(e, team, tree, at);
-        combine_dues(team->sets[set].dues, at);
+        node_combine(e, team, tree, at);
+        dues_combine(team->sets[set].dues, at);
     }
     eh_set_check_ready(e, team_no, set);
 }
 
-static bool is_active(const struct member *member, int32_t date)
+static bool member_is_in_range(const struct member *member, int32_t date)
 {
     for (uint32_t i = 0; i < member->range_count; i++)
         if (member->ranges[i].from <= date && date <= member->ranges[i].until)
@@ -98,13 +98,13 @@ static bool is_active(const struct member *member, int32_t date)
 }
 
 /* Rules before EH_RULES_TURNS: who returns enters with the next round. */
-static void drop_slots(struct eh_engine *e, uint32_t team_no, uint32_t position)
+static void member_drop_slots(struct eh_engine *e, uint32_t team_no, uint32_t position)
 {
     for (uint64_t left = e->roster.teams[team_no].members[position].sets; left; left &= left - 1)
         eh_rotation_earlier_drop(e, team_no, (uint32_t)__builtin_ctzll(left), position);
 }
 
-static void lose_skills(struct eh_engine *e, uint32_t team, uint32_t set, uint32_t position)
+static void member_lose_skills(struct eh_engine *e, uint32_t team, uint32_t set, uint32_t position)
 {
     if (e->rules < EH_RULES_TURNS)
         eh_rotation_earlier_drop(e, team, set, position);
@@ -112,20 +112,20 @@ static void lose_skills(struct eh_engine *e, uint32_t team, uint32_t set, uint32
         eh_turns_put_down(e, &e->roster.teams[team], set, position);
 }
 
-static void enter(struct eh_engine *e, uint32_t team, const struct member *member)
+static void member_enter(struct eh_engine *e, uint32_t team, const struct member *member)
 {
     eh_ledger_enter(e, team, member);
     eh_turns_enter(e, team, member);
 }
 
-static void leave(struct eh_engine *e, uint32_t team, const struct member *member)
+static void member_leave(struct eh_engine *e, uint32_t team, const struct member *member)
 {
     eh_ledger_leave(e, team, member);
     eh_turns_leave(e, team, member);
 }
 
 /* What follows from date, status, points and capacity. */
-static void set_flags(struct eh_engine *e, uint32_t team_no, uint32_t position)
+static void member_set_flags(struct eh_engine *e, uint32_t team_no, uint32_t position)
 {
     const struct team *team = &e->roster.teams[team_no];
     struct member *member = &team->members[position];
@@ -135,15 +135,15 @@ static void set_flags(struct eh_engine *e, uint32_t team_no, uint32_t position)
         member->active && rep->status == EH_STATUS_AVAILABLE && !eh_rep_is_away_in(e, rep, team_no);
     member->eligible = member->available && eh_below_capacity(team, rep);
     if (was && !member->eligible)
-        leave(e, team_no, member);
+        member_leave(e, team_no, member);
     else if (!was && member->eligible)
-        enter(e, team_no, member);
+        member_enter(e, team_no, member);
     if (!member->eligible && team->policy->by_slots && e->rules < EH_RULES_TURNS && !e->restoring)
-        drop_slots(e, team_no, position);
+        member_drop_slots(e, team_no, position);
 }
 
 /* Marks who has the skills of a set. */
-static void set_bits(struct eh_engine *e, uint32_t team_no, uint32_t set_no)
+static void skill_set_mark(struct eh_engine *e, uint32_t team_no, uint32_t set_no)
 {
     const struct team *team = &e->roster.teams[team_no];
     const struct skill_set *set = &team->sets[set_no];
@@ -154,11 +154,11 @@ static void set_bits(struct eh_engine *e, uint32_t team_no, uint32_t set_no)
         bool has = eh_rep_has_skills(e, member->rep, skills);
         member->sets = has ? member->sets | bit : member->sets & ~bit;
         if (!has)
-            lose_skills(e, team_no, set_no, i);
+            member_lose_skills(e, team_no, set_no, i);
     }
 }
 
-static void build_tree(struct eh_engine *e, uint32_t team_no, uint32_t set_no)
+static void tree_build(struct eh_engine *e, uint32_t team_no, uint32_t set_no)
 {
     struct team *team = &e->roster.teams[team_no];
     struct skill_set *set = &team->sets[set_no];
@@ -166,25 +166,25 @@ static void build_tree(struct eh_engine *e, uint32_t team_no, uint32_t set_no)
     for (uint32_t i = 0; i < team->leaves; i++) {
         bool member = i < team->member_count;
         set->able += member && team->members[i].active && team->members[i].sets >> set_no & 1;
-        set->tree[team->leaves + i] = member ? leaf_of(e, team, set_no, i) : nobody;
+        set->tree[team->leaves + i] = member ? leaf_make(e, team, set_no, i) : nobody;
         if (set->dues && member)
-            put_due(e, team, set_no, i);
+            due_put(e, team, set_no, i);
         else if (set->dues)
             set->dues[team->leaves + i] = NEVER_DUE;
         if (member && team->members[i].available && team->members[i].sets >> set_no & 1)
             set->available++;
     }
     for (uint32_t at = team->leaves - 1; at >= 1; at--) {
-        combine(e, team, set->tree, at);
-        combine_dues(set->dues, at);
+        node_combine(e, team, set->tree, at);
+        dues_combine(set->dues, at);
     }
     eh_set_check_ready(e, team_no, set_no);
 }
 
 void eh_eligible_build_set(struct eh_engine *e, uint32_t team, uint32_t set)
 {
-    set_bits(e, team, set);
-    build_tree(e, team, set);
+    skill_set_mark(e, team, set);
+    tree_build(e, team, set);
 }
 
 void eh_eligible_rebuild(struct eh_engine *e, uint32_t team_no)
@@ -192,18 +192,18 @@ void eh_eligible_rebuild(struct eh_engine *e, uint32_t team_no)
     struct team *team = &e->roster.teams[team_no];
     for (uint32_t i = 0; i < team->set_count; i++)
         if (team->sets[i].skills)
-            set_bits(e, team_no, i);
+            skill_set_mark(e, team_no, i);
     team->available = team->today = 0;
     for (uint32_t i = 0; i < team->member_count; i++) {
         struct member *member = &team->members[i];
-        member->active = is_active(member, e->date);
+        member->active = member_is_in_range(member, e->date);
         team->today += member->active;
-        set_flags(e, team_no, i);
+        member_set_flags(e, team_no, i);
         team->available += member->available;
     }
     for (uint32_t i = 0; i < team->set_count; i++)
         if (team->sets[i].skills)
-            build_tree(e, team_no, i);
+            tree_build(e, team_no, i);
 }
 
 void eh_eligible_leave_all(struct eh_engine *e, uint32_t team_no)
@@ -212,17 +212,17 @@ void eh_eligible_leave_all(struct eh_engine *e, uint32_t team_no)
     for (uint32_t i = 0; i < team->member_count; i++) {
         struct member *member = &team->members[i];
         if (member->eligible)
-            leave(e, team_no, member);
+            member_leave(e, team_no, member);
         member->eligible = false;
     }
 }
 
-static void refresh_member(struct eh_engine *e, uint32_t team_no, uint32_t position)
+static void member_refresh(struct eh_engine *e, uint32_t team_no, uint32_t position)
 {
     struct team *team = &e->roster.teams[team_no];
     struct member *member = &team->members[position];
     bool was_available = member->available, was_eligible = member->eligible;
-    set_flags(e, team_no, position);
+    member_set_flags(e, team_no, position);
     uint32_t change = (uint32_t)member->available - (uint32_t)was_available; /* modulo 2^32 */
     team->available += change;
     bool leaves = was_eligible != member->eligible || (member->eligible && team->policy->by_load);
@@ -232,7 +232,7 @@ static void refresh_member(struct eh_engine *e, uint32_t team_no, uint32_t posit
         uint32_t set = (uint32_t)__builtin_ctzll(left);
         team->sets[set].available += change;
         if (leaves)
-            put_leaf(e, team_no, set, position, leaf_of(e, team, set, position));
+            leaf_put(e, team_no, set, position, leaf_make(e, team, set, position));
     }
 }
 
@@ -240,19 +240,19 @@ void eh_eligible_refresh(struct eh_engine *e, uint32_t rep_no)
 {
     const struct rep *rep = &e->roster.reps[rep_no];
     for (uint32_t i = 0; i < rep->membership_count; i++)
-        refresh_member(e, rep->memberships[i].team, rep->memberships[i].position);
+        member_refresh(e, rep->memberships[i].team, rep->memberships[i].position);
 }
 
 void eh_eligible_mask(struct eh_engine *e, uint32_t team_no, uint32_t set, uint32_t position,
                       bool in)
 {
     struct team *team = &e->roster.teams[team_no];
-    put_leaf(e, team_no, set, position, in ? leaf_of(e, team, set, position) : nobody);
+    leaf_put(e, team_no, set, position, in ? leaf_make(e, team, set, position) : nobody);
 }
 
 void eh_eligible_slots(struct eh_engine *e, uint32_t team, uint32_t set, uint32_t position)
 {
-    put_leaf(e, team, set, position, leaf_of(e, &e->roster.teams[team], set, position));
+    leaf_put(e, team, set, position, leaf_make(e, &e->roster.teams[team], set, position));
 }
 
 uint64_t eh_eligible_weight_before(const struct team *team, const struct skill_set *set,
@@ -290,11 +290,11 @@ uint32_t eh_eligible_at_weight(const struct team *team, const struct skill_set *
 uint32_t eh_eligible_at_tie(const struct eh_engine *e, const struct team *team,
                             const struct skill_set *set, uint64_t at)
 {
-    const struct rep *least = rep_at(e, team, set->tree[1].best);
+    const struct rep *least = member_rep(e, team, set->tree[1].best);
     uint32_t node = 1;
     while (node < team->leaves) {
         const struct node *left = &set->tree[node *= 2];
-        bool tied = left->best != NONE && compare_load(rep_at(e, team, left->best), least) == 0;
+        bool tied = left->best != NONE && load_compare(member_rep(e, team, left->best), least) == 0;
         uint32_t ties = tied ? left->ties : 0;
         if (at >= ties) {
             at -= ties;

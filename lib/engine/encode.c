@@ -24,7 +24,7 @@
 
 /* ---- tickets */
 
-static void put_story(const struct eh_engine *e, const struct story *story, struct eh_bytes *out)
+static void story_put(const struct eh_engine *e, const struct story *story, struct eh_bytes *out)
 {
     eh_bytes_put_u8(out, story != NULL);
     if (!story)
@@ -67,7 +67,7 @@ void eh_encode_ticket(const struct eh_engine *e, const struct ticket *t, struct 
     eh_bytes_put_i(out, t->created_us);
     eh_bytes_put_i(out, t->first_us);
     eh_bytes_put_i(out, t->closed_date);
-    put_story(e, t->story, out);
+    story_put(e, t->story, out);
     eh_bytes_put_i(out, eh_changed_get(e, t));
     eh_tail_put(e, t, out);
     eh_bytes_put_u(out, t->likeness);
@@ -75,7 +75,7 @@ void eh_encode_ticket(const struct eh_engine *e, const struct ticket *t, struct 
 
 /* ---- the others */
 
-static void put_rate(struct eh_bytes *out, const struct rate *rate)
+static void rate_put(struct eh_bytes *out, const struct rate *rate)
 {
     eh_bytes_put_i(out, rate->minute_us);
     eh_bytes_put_i(out, rate->last_us);
@@ -84,7 +84,7 @@ static void put_rate(struct eh_bytes *out, const struct rate *rate)
     eh_bytes_put_i(out, rate->date);
 }
 
-static void put_held(struct eh_bytes *out, const struct held *held)
+static void held_put(struct eh_bytes *out, const struct held *held)
 {
     eh_bytes_put_i(out, held->until_us);
     eh_bytes_put_i(out, held->for_s);
@@ -94,7 +94,7 @@ static void put_held(struct eh_bytes *out, const struct held *held)
     eh_bytes_put_str(out, eh_str_n(held->by, held->by_size));
 }
 
-static uint8_t flags_of_rep(const struct rep *rep)
+static uint8_t rep_flags(const struct rep *rep)
 {
     return (uint8_t)((rep->signalled ? REP_SIGNALLED : 0) | (rep->releasing ? REP_RELEASING : 0) |
                      (rep->gone ? REP_GONE : 0) | (rep->back ? REP_BACK : 0) |
@@ -106,7 +106,7 @@ void eh_encode_rep(const struct eh_engine *e, uint32_t no, struct eh_bytes *out)
     const struct rep *rep = &e->roster.reps[no];
     eh_bytes_put_str(out, e->roster.rep_ids.items[no]);
     eh_bytes_put_u8(out, rep->status);
-    eh_bytes_put_u8(out, flags_of_rep(rep));
+    eh_bytes_put_u8(out, rep_flags(rep));
     eh_bytes_put_i(out, rep->since_us);
     eh_bytes_put_i(out, rep->until_us);
     eh_bytes_put_str(out, eh_str_n(rep->reason, rep->reason_size));
@@ -118,9 +118,9 @@ void eh_encode_rep(const struct eh_engine *e, uint32_t no, struct eh_bytes *out)
     eh_bytes_put_u(out, rep->overloads);
     eh_bytes_put_i(out, rep->overload_over_us);
     eh_bytes_put_str(out, eh_str_n(rep->away_in, rep->away_in_size));
-    put_held(out, &rep->held);
-    put_rate(out, &rep->changes);
-    put_rate(out, &rep->said);
+    held_put(out, &rep->held);
+    rate_put(out, &rep->changes);
+    rate_put(out, &rep->said);
     eh_bytes_put_u(out, rep->newest_ms);
     eh_bytes_put_u(out, rep->newest_no);
 }
@@ -273,7 +273,7 @@ void eh_encode_zones(const struct eh_engine *e, struct eh_bytes *out)
 
 /* The plans that were published before there was a rule for what nobody earns: no part of the
  * desk's text. */
-static void put_published(const struct eh_engine *e, struct eh_bytes *out)
+static void published_put(const struct eh_engine *e, struct eh_bytes *out)
 {
     uint32_t count = 0, plans = e->desk ? e->desk->desk->plan_count : 0;
     for (uint32_t i = 0; i < plans; i++)
@@ -302,7 +302,7 @@ void eh_encode_globals(const struct eh_engine *e, struct eh_bytes *out)
         eh_bytes_put_i(out, e->told_from);
         eh_encode_zones(e, out);
     }
-    put_published(e, out);
+    published_put(e, out);
     if (e->epochs
             .committed) /* at the end: states from before there were commitments read the same */
         eh_bytes_put(out, e->epochs.commitment, sizeof e->epochs.commitment);

@@ -97,7 +97,7 @@ void eh_engine_free(struct eh_engine *e)
 /* ---- what is known already */
 
 /* Content and number of the input that has this identity; false when there is none. */
-static bool find_known(const struct eh_engine *e, const struct eh_input *in,
+static bool known_find(const struct eh_engine *e, const struct eh_input *in,
                        struct eh_key *ret_digest, uint64_t *ret_input)
 {
     uint32_t slot = in->message.type == EH_MESSAGE_TICKET ? eh_ticket_find(e, in->identity) : NONE;
@@ -112,7 +112,7 @@ bool eh_engine_is_repeat(const struct eh_engine *e, const struct eh_input *in)
 {
     struct eh_key digest;
     uint64_t input;
-    if (!find_known(e, in, &digest, &input))
+    if (!known_find(e, in, &digest, &input))
         return false;
     return eh_key_equal(digest, in->digest) || eh_engine_is_older(e, in);
 }
@@ -127,11 +127,11 @@ bool eh_engine_is_older(const struct eh_engine *e, const struct eh_input *in)
 }
 
 /* 1: refused, because something else has this identity. */
-static int refuse_known(struct step *s)
+static int known_refuse(struct step *s)
 {
     struct eh_key digest;
     uint64_t input;
-    if (!find_known(s->e, s->in, &digest, &input))
+    if (!known_find(s->e, s->in, &digest, &input))
         return 0;
     if (eh_key_equal(digest, s->in->digest))
         return -EH_ECORRUPT; /* a repeat is no input: eh_engine_is_repeat() comes first */
@@ -178,7 +178,7 @@ static step_fn *const steps[] = {EH_MESSAGE_TYPES(STEP)};
 
 /* Numbers without a gap, time and day in order. Until the first day has come, any date goes. An
  * operator may lead both back. */
-static bool is_next(const struct eh_engine *e, const struct eh_input *in)
+static bool input_is_next(const struct eh_engine *e, const struct eh_input *in)
 {
     int type = in->message.type;
     bool accepted = type == EH_MESSAGE_ACCEPT_TIME && e->rules >= EH_RULES_TIME_BACK;
@@ -188,12 +188,12 @@ static bool is_next(const struct eh_engine *e, const struct eh_input *in)
             (type == EH_MESSAGE_SKIPPED && in->date > e->date));
 }
 
-static int decide(struct step *s)
+static int step_decide(struct step *s)
 {
     struct eh_engine *e = s->e;
     if (!e->has_day && s->in->date != e->date)
         eh_roster_set_date(e, s->in->date); /* the same again when the step is tried again */
-    int r = refuse_known(s);
+    int r = known_refuse(s);
     if (r == 0)
         r = steps[s->m.type](s);
     if (r < 0)
@@ -213,26 +213,26 @@ static int decide(struct step *s)
 _Static_assert(EH_MOST_MAX == EH_DEALS_PER_STEP_MAX, "a step may have as many as a message says");
 
 /* How many effects by dealing and releasing: as the shell says. */
-static uint32_t limit_of(const struct eh_message *m)
+static uint32_t step_limit(const struct eh_message *m)
 {
     return eh_message_has(m, EH_FIELD_MOST) ? (uint32_t)m->most : EH_DEALS_PER_STEP_MAX;
 }
 
 int eh_engine_step(struct eh_engine *e, const struct eh_input *in, struct eh_effects *fx)
 {
-    if (e->broken || !is_next(e, in))
+    if (e->broken || !input_is_next(e, in))
         return -EH_ECORRUPT;
     struct step s = {.e = e,
                      .in = in,
                      .fx = fx,
                      .now_us = in->at_us,
-                     .deals_left = limit_of(&in->message),
+                     .deals_left = step_limit(&in->message),
                      .turn = e->ready.turn,
                      .subject = NONE};
     uint64_t seq = e->seq, dead = e->dead;
     eh_message_of_input(in, &s.m);
     eh_step_begin(fx);
-    int r = decide(&s);
+    int r = step_decide(&s);
     if (r < 0) {
         fx->count = fx->first;
         e->broken = e->broken || s.touched;

@@ -27,7 +27,7 @@ static bool is_32_bytes(struct eh_str bytes)
 }
 
 /* The input carries exactly what this turn needs, and the seed is the one that was promised. */
-static bool fits(const struct eh_engine *e, const struct eh_message *m)
+static bool epoch_fits(const struct eh_engine *e, const struct eh_message *m)
 {
     bool next = eh_message_has(m, EH_FIELD_COMMITMENT);
     bool first = eh_message_has(m, EH_FIELD_COMMITMENT_FIRST);
@@ -46,7 +46,7 @@ static bool fits(const struct eh_engine *e, const struct eh_message *m)
     return memcmp(commitment, e->epochs.commitment[0], sizeof commitment) == 0;
 }
 
-static int commit(struct step *s, int which, struct eh_str commitment)
+static int epoch_commit(struct step *s, int which, struct eh_str commitment)
 {
     struct eh_engine *e = s->e;
     memcpy(e->epochs.commitment[which], commitment.data, EH_SEED_BYTES);
@@ -55,11 +55,11 @@ static int commit(struct step *s, int which, struct eh_str commitment)
 }
 
 /* The current epoch, if there is one, ends; the next begins. */
-static int turn(struct step *s)
+static int epoch_turn(struct step *s)
 {
     struct eh_engine *e = s->e;
     const struct eh_message *m = &s->m;
-    if (!fits(e, m))
+    if (!epoch_fits(e, m))
         return -EH_ECORRUPT;
     int r = 0;
     s->touched = true;
@@ -72,15 +72,15 @@ static int turn(struct step *s)
     e->has_day = true;
     e->epochs.committed = eh_message_has(m, EH_FIELD_COMMITMENT);
     if (r == 0 && eh_message_has(m, EH_FIELD_COMMITMENT_FIRST))
-        r = commit(s, 0, m->commitment_first);
+        r = epoch_commit(s, 0, m->commitment_first);
     if (r == 0 && e->epochs.committed)
-        r = commit(s, 1, m->commitment);
+        r = epoch_commit(s, 1, m->commitment);
     return r;
 }
 
 int eh_step_day(struct step *s)
 {
-    int r = turn(s);
+    int r = epoch_turn(s);
     return r == 0 ? eh_roster_turn_date(s, s->in->date) : r;
 }
 
@@ -89,7 +89,7 @@ int eh_step_accept_time(struct step *s)
     struct eh_engine *e = s->e;
     if (s->m.reason.size == 0 || e->rules < EH_RULES_TIME_BACK)
         return -EH_ECORRUPT;
-    int r = turn(s);
+    int r = epoch_turn(s);
     if (r == 0 && s->now_us < e->at_us)
         r = eh_time_back(s, e->at_us);
     return r == 0 ? eh_roster_turn_date(s, s->in->date) : r;
@@ -99,7 +99,7 @@ int eh_step_reveal(struct step *s)
 {
     if (!s->e->epochs.committed)
         return eh_step_refuse(s, EH_ECONFLICT, "no draw epoch has begun yet: there is no seed");
-    return turn(s);
+    return epoch_turn(s);
 }
 
 /* Two epochs are committed under the lost key; whatever comes after them is under the new one. */
@@ -121,6 +121,6 @@ int eh_step_new_key(struct step *s)
         r = eh_step_lost_notice(s, e->epochs.current + i);
     e->epochs.current += EPOCHS_LOST;
     if (r == 0)
-        r = commit(s, 0, m->commitment_first);
-    return r == 0 ? commit(s, 1, m->commitment) : r;
+        r = epoch_commit(s, 0, m->commitment_first);
+    return r == 0 ? epoch_commit(s, 1, m->commitment) : r;
 }

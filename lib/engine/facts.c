@@ -15,13 +15,13 @@
 
 /* ---- finding and making */
 
-static struct eh_key key_of(uint32_t period, uint8_t type, uint32_t rep, uint32_t kind)
+static struct eh_key fact_key(uint32_t period, uint8_t type, uint32_t rep, uint32_t kind)
 {
     uint32_t numbers[4] = {period, type, rep, kind};
     return eh_key_of_text(eh_str_n((const char *)numbers, sizeof numbers));
 }
 
-static int add_fact(struct eh_engine *e, uint32_t period, const struct fact *fact, uint32_t *ret)
+static int fact_add(struct eh_engine *e, uint32_t period, const struct fact *fact, uint32_t *ret)
 {
     int r = 0;
     uint32_t slot = e->facts.free;
@@ -46,21 +46,22 @@ uint32_t eh_fact_find(const struct eh_engine *e, uint32_t period, uint8_t type, 
                       uint32_t kind)
 {
     uint64_t found;
-    return eh_table_get(&e->facts.index, key_of(period, type, rep, kind), &found) ? (uint32_t)found
-                                                                                  : NONE;
+    return eh_table_get(&e->facts.index, fact_key(period, type, rep, kind), &found)
+               ? (uint32_t)found
+               : NONE;
 }
 
 int eh_fact_get(struct eh_engine *e, uint32_t period, uint8_t type, uint32_t rep, uint32_t kind,
                 uint32_t *ret)
 {
-    struct eh_key key = key_of(period, type, rep, kind);
+    struct eh_key key = fact_key(period, type, rep, kind);
     uint64_t found;
     if (eh_table_get(&e->facts.index, key, &found)) {
         *ret = (uint32_t)found;
         return 0;
     }
     struct fact fact = {.type = type, .rep = rep, .kind = kind};
-    int r = add_fact(e, period, &fact, ret);
+    int r = fact_add(e, period, &fact, ret);
     return r < 0 ? r : eh_table_put(&e->facts.index, key, *ret);
 }
 
@@ -81,7 +82,7 @@ int eh_import_get(struct eh_engine *e, uint32_t period, struct eh_str name, uint
     struct fact fact = {.type = EH_FACT_IMPORT, .rep = NONE, .kind = NONE};
     int r = eh_owned_text_set(&fact.name, &fact.name_size, name);
     if (r == 0)
-        r = add_fact(e, period, &fact, ret);
+        r = fact_add(e, period, &fact, ret);
     if (r < 0)
         free(fact.name);
     else
@@ -96,7 +97,7 @@ void eh_facts_drop(struct eh_engine *e, uint32_t period, uint32_t head)
         uint32_t next = fact->next;
         eh_digest_leave(e, &fact->hash);
         if (fact->type != EH_FACT_IMPORT)
-            eh_table_remove(&e->facts.index, key_of(period, fact->type, fact->rep, fact->kind));
+            eh_table_remove(&e->facts.index, fact_key(period, fact->type, fact->rep, fact->kind));
         free(fact->name);
         *fact = (struct fact){.next = e->facts.free};
         e->facts.free = head;

@@ -9,7 +9,7 @@
 #include "period_list.h"
 #include "state.h"
 
-static int move_fact(struct eh_engine *e, uint32_t to, uint32_t from, uint32_t at)
+static int fact_move(struct eh_engine *e, uint32_t to, uint32_t from, uint32_t at)
 {
     uint32_t slot;
     int r = eh_fact_get(e, to, e->facts.slots[at].type, e->facts.slots[at].rep,
@@ -29,7 +29,7 @@ static int move_fact(struct eh_engine *e, uint32_t to, uint32_t from, uint32_t a
     return 0;
 }
 
-static void move_sums(struct period *to, struct period *from)
+static void period_move_sums(struct period *to, struct period *from)
 {
     to->revenue += from->revenue;
     to->response_ms += from->response_ms;
@@ -47,7 +47,7 @@ static void move_sums(struct period *to, struct period *from)
 }
 
 /* What came of tickets goes; imported figures and who is set aside name their period themselves. */
-static int move_period(struct eh_engine *e, uint32_t to, uint32_t from)
+static int period_move(struct eh_engine *e, uint32_t to, uint32_t from)
 {
     bool named = e->periods.slots[from].imports != NONE;
     int r = 0;
@@ -55,11 +55,11 @@ static int move_period(struct eh_engine *e, uint32_t to, uint32_t from)
          at = e->facts.slots[at].next) {
         bool of_rep = e->facts.slots[at].type == EH_FACT_REP;
         named |= of_rep;
-        r = of_rep ? 0 : move_fact(e, to, from, at);
+        r = of_rep ? 0 : fact_move(e, to, from, at);
     }
     if (r < 0)
         return r;
-    move_sums(&e->periods.slots[to], &e->periods.slots[from]);
+    period_move_sums(&e->periods.slots[to], &e->periods.slots[from]);
     eh_facts_touch(e, to);
     if (named)
         eh_digest_period(e, from);
@@ -80,7 +80,7 @@ static int team_back(struct eh_engine *e, uint32_t team, bool shadow, int32_t da
         if (r == 0 && to == NONE)
             break; /* no plan governs that day: it counts where it was */
         if (r == 0)
-            r = move_period(e, to, at);
+            r = period_move(e, to, at);
     }
     return r;
 }

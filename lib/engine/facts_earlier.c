@@ -10,7 +10,7 @@
 #include "state.h"
 #include "ticket.h"
 
-static int count_kind(struct eh_engine *e, uint32_t period, const struct ticket *t,
+static int kind_count(struct eh_engine *e, uint32_t period, const struct ticket *t,
                       const struct eh_message *m)
 {
     uint32_t slot;
@@ -30,7 +30,7 @@ static int count_kind(struct eh_engine *e, uint32_t period, const struct ticket 
     return 0;
 }
 
-static int count_held(struct eh_engine *e, uint32_t period, const struct ticket *t)
+static int held_count(struct eh_engine *e, uint32_t period, const struct ticket *t)
 {
     uint32_t slot;
     if (t->rep == NONE)
@@ -43,7 +43,7 @@ static int count_held(struct eh_engine *e, uint32_t period, const struct ticket 
     return 0;
 }
 
-static void count_rating(struct period *p, const struct eh_message *m)
+static void rating_count(struct period *p, const struct eh_message *m)
 {
     if (!eh_message_has(m, EH_FIELD_CSAT))
         return;
@@ -51,12 +51,12 @@ static void count_rating(struct period *p, const struct eh_message *m)
     p->rating_sum += m->csat;
 }
 
-static int count_closing(struct eh_engine *e, uint32_t period, const struct ticket *t,
+static int closing_count(struct eh_engine *e, uint32_t period, const struct ticket *t,
                          const struct eh_message *m)
 {
-    int r = count_kind(e, period, t, m);
+    int r = kind_count(e, period, t, m);
     if (r == 0)
-        r = count_held(e, period, t);
+        r = held_count(e, period, t);
     if (r < 0)
         return r;
     struct period *p = &e->periods.slots[period];
@@ -68,12 +68,12 @@ static int count_closing(struct eh_engine *e, uint32_t period, const struct tick
     }
     p->cycles++;
     p->cycle_ms += eh_passed_ms(t->created_us, t->closed_us);
-    count_rating(p, m);
+    rating_count(p, m);
     eh_facts_touch(e, period);
     return 0;
 }
 
-static int count_reopening(struct eh_engine *e, uint32_t period, const struct ticket *t)
+static int reopening_count(struct eh_engine *e, uint32_t period, const struct ticket *t)
 {
     struct period *p = &e->periods.slots[period];
     p->reopened++;
@@ -99,7 +99,7 @@ int eh_facts_closed(struct eh_engine *e, const struct ticket *t, const struct eh
         uint32_t period;
         r = eh_period_get(e, t->team, t->closed_date, shadow, &period);
         if (r == 0 && period != NONE)
-            r = count_closing(e, period, t, m);
+            r = closing_count(e, period, t, m);
     }
     return r;
 }
@@ -110,7 +110,7 @@ int eh_facts_reopened(struct eh_engine *e, const struct ticket *t)
     for (int shadow = 0; r == 0 && shadow <= 1; shadow++) {
         uint32_t period = eh_facts_period(e, t->team, t->closed_date, shadow);
         if (period != NONE)
-            r = count_reopening(e, period, t);
+            r = reopening_count(e, period, t);
     }
     return r;
 }
@@ -133,7 +133,7 @@ bool eh_facts_rated(struct eh_engine *e, const struct ticket *t, const struct eh
         uint32_t period = eh_facts_period(e, t->team, t->closed_date, shadow);
         if (period == NONE)
             continue;
-        count_rating(&e->periods.slots[period], m);
+        rating_count(&e->periods.slots[period], m);
         eh_facts_touch(e, period);
         counted = true;
     }

@@ -15,19 +15,19 @@
 /* ---- the name */
 
 /* In small letters, as far as they are ASCII. */
-static struct eh_str lower(struct eh_str s, char ret[EH_DISTANCE_MAX])
+static struct eh_str text_lower(struct eh_str s, char ret[EH_DISTANCE_MAX])
 {
     for (uint32_t i = 0; i < s.size; i++)
         ret[i] = (char)(s.data[i] >= 'A' && s.data[i] <= 'Z' ? s.data[i] + 'a' - 'A' : s.data[i]);
     return eh_str_n(ret, s.size);
 }
 
-static bool is_slip(struct eh_str name, struct eh_str known)
+static bool name_is_slip(struct eh_str name, struct eh_str known)
 {
     char a[EH_DISTANCE_MAX], b[EH_DISTANCE_MAX];
     if (name.size > EH_DISTANCE_MAX || known.size > EH_DISTANCE_MAX)
         return false;
-    uint32_t apart = eh_text_distance(lower(name, a), lower(known, b));
+    uint32_t apart = eh_text_distance(text_lower(name, a), text_lower(known, b));
     return apart <= NEAR_MAX && apart < known.size;
 }
 
@@ -37,11 +37,11 @@ struct search {
     bool known;
 };
 
-static void compare(struct search *search, struct eh_str known)
+static void search_compare(struct search *search, struct eh_str known)
 {
     if (eh_str_equal(search->name, known))
         search->known = true;
-    else if (search->near.size == 0 && is_slip(search->name, known))
+    else if (search->near.size == 0 && name_is_slip(search->name, known))
         search->near = known;
 }
 
@@ -50,20 +50,20 @@ static void search_plans(const struct eh_desk *desk, struct eh_str team, struct 
     for (uint32_t i = 0; i < desk->plan_count; i++) {
         const struct eh_bonus_plan *plan = &desk->plans[i];
         for (uint32_t k = 0; eh_str_equal(plan->team, team) && k < plan->measure_count; k++)
-            compare(search, plan->measures[k].name);
+            search_compare(search, plan->measures[k].name);
     }
 }
 
 /* One that was insisted on before is in its period already. */
-static int refuse_slip(struct step *s, uint32_t team, struct eh_period period)
+static int figure_refuse_slip(struct step *s, uint32_t team, struct eh_period period)
 {
     const struct eh_message *m = &s->m;
     struct search search = {.name = m->metric};
     search_plans(s->e->desk->desk, m->team, &search);
-    compare(&search, eh_str("paid_minutes"));
-    compare(&search, eh_str("contract_minutes"));
+    search_compare(&search, eh_str("paid_minutes"));
+    search_compare(&search, eh_str("contract_minutes"));
     for (size_t i = 0; eh_measure_reserved(i); i++)
-        compare(&search, eh_str(eh_measure_reserved(i)));
+        search_compare(&search, eh_str(eh_measure_reserved(i)));
     if (search.known || search.near.size == 0 || eh_message_has(m, EH_FIELD_NEW) ||
         eh_import_known(s->e, team, period, m->metric))
         return 0;
@@ -90,8 +90,8 @@ int eh_step_refuse_kind(struct step *s, const struct eh_bonus_plan *plan)
 }
 
 /* The team's first plan, or NULL; *ret_kind: whether one of its plans has such periods. */
-static const struct eh_bonus_plan *look_for(const struct eh_desk *desk, struct eh_str team,
-                                            struct eh_period period, bool *ret_kind)
+static const struct eh_bonus_plan *plan_of_kind(const struct eh_desk *desk, struct eh_str team,
+                                                struct eh_period period, bool *ret_kind)
 {
     const struct eh_bonus_plan *first = NULL;
     *ret_kind = false;
@@ -105,11 +105,11 @@ static const struct eh_bonus_plan *look_for(const struct eh_desk *desk, struct e
     return first;
 }
 
-static int refuse_kind(struct step *s, struct eh_period period)
+static int figure_refuse_kind(struct step *s, struct eh_period period)
 {
     bool known;
     const struct eh_message *m = &s->m;
-    const struct eh_bonus_plan *first = look_for(s->e->desk->desk, m->team, period, &known);
+    const struct eh_bonus_plan *first = plan_of_kind(s->e->desk->desk, m->team, period, &known);
     if (!first || known)
         return 0;
     return eh_step_refuse_kind(s, first);
@@ -117,7 +117,7 @@ static int refuse_kind(struct step *s, struct eh_period period)
 
 /* ---- minutes */
 
-static int refuse_minutes(struct step *s, struct eh_period period)
+static int figure_refuse_minutes(struct step *s, struct eh_period period)
 {
     const struct eh_message *m = &s->m;
     int64_t days = (int64_t)eh_period_last(period) - eh_period_first(period) + 1;
@@ -132,7 +132,7 @@ static int refuse_minutes(struct step *s, struct eh_period period)
 /* ---- together */
 
 /* Taken, and told to whoever sent it. */
-static int note(struct step *s, const struct eh_bonus_plan *plan)
+static int figure_note(struct step *s, const struct eh_bonus_plan *plan)
 {
     const struct eh_message *m = &s->m;
     char text[EH_MENDED_MAX / 2];
@@ -152,9 +152,9 @@ int eh_figure_check(struct step *s, uint32_t team, struct eh_period period,
 {
     if (s->e->rules < EH_RULES_COUNTABLE)
         return 0;
-    int r = plan ? 0 : refuse_kind(s, period);
+    int r = plan ? 0 : figure_refuse_kind(s, period);
     if (r == 0 && !s->fx->refused)
-        r = eh_plan_is_minutes(s->m.metric) ? refuse_minutes(s, period)
-                                            : refuse_slip(s, team, period);
-    return r < 0 || s->fx->refused ? r : note(s, plan);
+        r = eh_plan_is_minutes(s->m.metric) ? figure_refuse_minutes(s, period)
+                                            : figure_refuse_slip(s, team, period);
+    return r < 0 || s->fx->refused ? r : figure_note(s, plan);
 }

@@ -39,8 +39,8 @@ struct account_of {
     bool leaves; /* the team or the desk */
 };
 
-static int take(void *context, struct eh_str id, uint32_t rep, const struct eh_stay *stays,
-                uint32_t count)
+static int spans_take(void *context, struct eh_str id, uint32_t rep, const struct eh_stay *stays,
+                      uint32_t count)
 {
     struct spans *to = context;
     (void)rep;
@@ -51,7 +51,7 @@ static int take(void *context, struct eh_str id, uint32_t rep, const struct eh_s
 }
 
 /* Now, and as soon as the new desk has taken effect. */
-static int gather(struct foretelling *f)
+static int spans_gather(struct foretelling *f)
 {
     const struct team *team = &f->e->roster.teams[f->team];
     struct past past = team->past, *turned = NULL;
@@ -60,7 +60,7 @@ static int gather(struct foretelling *f)
                           .desk = f->e->desk->desk,
                           .team = team->desk,
                           .day = past.day};
-    int r = eh_stays_walk(f->e, &before, take, &f->before);
+    int r = eh_stays_walk(f->e, &before, spans_take, &f->before);
     if (r == 0 && eh_past_turns(f->e, f->team, f->today)) {
         r = eh_past_fold(f->e, f->team, f->new, f->today, &past);
         turned = r == 0 ? &past : NULL;
@@ -71,7 +71,7 @@ static int gather(struct foretelling *f)
                          .team = f->is,
                          .day = past.day};
     if (r == 0)
-        r = eh_stays_walk(f->e, &after, take, &f->after);
+        r = eh_stays_walk(f->e, &after, spans_take, &f->after);
     if (turned)
         free(turned->stays);
     return r;
@@ -79,15 +79,15 @@ static int gather(struct foretelling *f)
 
 /* ---- one rep */
 
-static void say(struct foretelling *f, const char *line)
+static void line_say(struct foretelling *f, const char *line)
 {
     if (f->lines++ < EH_DESK_DAYS_LINES_MAX)
         f->line(f->context, line);
 }
 
 /* Days in a period, and the last of them. */
-static uint32_t days_in(const struct span *spans, uint32_t count, const struct period *p,
-                        int32_t *ret_last)
+static uint32_t spans_days_in(const struct span *spans, uint32_t count, const struct period *p,
+                              int32_t *ret_last)
 {
     uint32_t days = 0;
     *ret_last = p->last;
@@ -102,13 +102,13 @@ static uint32_t days_in(const struct span *spans, uint32_t count, const struct p
     return days;
 }
 
-static const char *again(const struct period *p)
+static const char *period_again(const struct period *p)
 {
     return p->state == EH_PERIOD_PROVISIONAL ? ", once it is frozen again" : "";
 }
 
-static void say_days(struct foretelling *f, const struct account_of *a, const struct period *p,
-                     uint32_t was, uint32_t is)
+static void rep_say_days(struct foretelling *f, const struct account_of *a, const struct period *p,
+                         uint32_t was, uint32_t is)
 {
     char line[2 * EH_ERROR_TEXT_MAX], period[EH_DECIMAL_TEXT_MAX];
     struct eh_str team = f->e->roster.team_ids.items[f->team];
@@ -119,14 +119,14 @@ static void say_days(struct foretelling *f, const struct account_of *a, const st
     else if (was != is)
         eh_format(line, sizeof line, "%s of team %.*s: %.*s %u day%s -> %u day%s%s", period,
                   EH_STR_ARG(team), EH_STR_ARG(a->rep), was, was == 1 ? "" : "s", is,
-                  is == 1 ? "" : "s", again(p));
+                  is == 1 ? "" : "s", period_again(p));
     else
         return;
-    say(f, line);
+    line_say(f, line);
 }
 
 /* As eh_engine_since() will say it. */
-static int32_t since_after(const struct foretelling *f, struct eh_str id, int32_t day)
+static int32_t rep_since_after(const struct foretelling *f, struct eh_str id, int32_t day)
 {
     const struct eh_desk_rep *rep = eh_desk_rep(f->new, id);
     uint32_t no = eh_interner_find(&f->e->roster.rep_ids, id);
@@ -140,7 +140,7 @@ static int32_t since_after(const struct foretelling *f, struct eh_str id, int32_
     return day < until ? since.since : EH_DATE_ALWAYS;
 }
 
-static void print_since(int32_t since, char ret[EH_DECIMAL_TEXT_MAX])
+static void since_print(int32_t since, char ret[EH_DECIMAL_TEXT_MAX])
 {
     if (since == EH_DATE_ALWAYS)
         eh_format(ret, EH_DECIMAL_TEXT_MAX, "none");
@@ -148,35 +148,36 @@ static void print_since(int32_t since, char ret[EH_DECIMAL_TEXT_MAX])
         eh_date_print(since, ret);
 }
 
-static void say_since(struct foretelling *f, const struct account_of *a, const struct period *p,
-                      int32_t was_last, int32_t is_last)
+static void rep_say_since(struct foretelling *f, const struct account_of *a, const struct period *p,
+                          int32_t was_last, int32_t is_last)
 {
-    int32_t was = eh_engine_since(f->e, a->rep, was_last), is = since_after(f, a->rep, is_last);
+    int32_t was = eh_engine_since(f->e, a->rep, was_last), is = rep_since_after(f, a->rep, is_last);
     char line[2 * EH_ERROR_TEXT_MAX], period[EH_DECIMAL_TEXT_MAX];
     char old[EH_DECIMAL_TEXT_MAX], new[EH_DECIMAL_TEXT_MAX];
     if (was == is || p->plan->seniority_ppm == 0)
         return;
     eh_period_print(p->period, period);
-    print_since(was, old);
-    print_since(is, new);
+    since_print(was, old);
+    since_print(is, new);
     eh_format(line, sizeof line, "%s of team %.*s: %.*s since %s -> %s%s", period,
               EH_STR_ARG(f->e->roster.team_ids.items[f->team]), EH_STR_ARG(a->rep), old, new,
-              again(p));
-    say(f, line);
+              period_again(p));
+    line_say(f, line);
 }
 
-static void tell_period(struct foretelling *f, const struct account_of *a, const struct period *p)
+static void rep_tell_period(struct foretelling *f, const struct account_of *a,
+                            const struct period *p)
 {
     int32_t was_last, is_last;
-    uint32_t was = days_in(a->spans[0], a->counts[0], p, &was_last);
-    uint32_t is = days_in(a->spans[1], a->counts[1], p, &is_last);
-    say_days(f, a, p, was, is);
+    uint32_t was = spans_days_in(a->spans[0], a->counts[0], p, &was_last);
+    uint32_t is = spans_days_in(a->spans[1], a->counts[1], p, &is_last);
+    rep_say_days(f, a, p, was, is);
     if (was > 0 && is > 0)
-        say_since(f, a, p, was_last, is_last);
+        rep_say_since(f, a, p, was_last, is_last);
 }
 
 /* A period in which nothing has happened yet; false: no plan governs it, or it is there. */
-static bool empty_period(const struct foretelling *f, int32_t date, struct period *ret)
+static bool period_empty(const struct foretelling *f, int32_t date, struct period *ret)
 {
     struct eh_str id = f->e->roster.team_ids.items[f->team];
     const struct eh_bonus_plan *plan = eh_desk_plan(f->new, id, date);
@@ -193,12 +194,12 @@ static bool empty_period(const struct foretelling *f, int32_t date, struct perio
 }
 
 /* Those in which something happened, the one of today and the one before, the latest first. */
-static void tell_rep(struct foretelling *f, const struct account_of *a)
+static void rep_tell(struct foretelling *f, const struct account_of *a)
 {
     struct period now, before;
     int32_t first = f->today;
-    if (empty_period(f, f->today, &now)) {
-        tell_period(f, a, &now);
+    if (period_empty(f, f->today, &now)) {
+        rep_tell_period(f, a, &now);
         first = now.first;
     }
     for (uint32_t at = f->e->roster.teams[f->team].periods; at != NONE;
@@ -207,15 +208,15 @@ static void tell_rep(struct foretelling *f, const struct account_of *a)
         if (p->first <= f->today && f->today <= p->last)
             first = p->first;
         if (p->last_version == 0)
-            tell_period(f, a, p);
+            rep_tell_period(f, a, p);
     }
-    if (empty_period(f, first - 1, &before))
-        tell_period(f, a, &before);
+    if (period_empty(f, first - 1, &before))
+        rep_tell_period(f, a, &before);
 }
 
 /* ---- a team */
 
-static bool leaves(const struct foretelling *f, struct eh_str rep)
+static bool rep_leaves(const struct foretelling *f, struct eh_str rep)
 {
     const struct eh_desk *old = f->e->desk->desk;
     return (eh_stays_lists(old, f->was, rep) && !eh_stays_lists(f->new, f->is, rep)) ||
@@ -223,15 +224,15 @@ static bool leaves(const struct foretelling *f, struct eh_str rep)
 }
 
 /* The spans of one rep, from *at on. */
-static void slice(const struct spans *all, struct eh_str rep, uint32_t *at, struct account_of *a,
-                  int which)
+static void spans_slice(const struct spans *all, struct eh_str rep, uint32_t *at,
+                        struct account_of *a, int which)
 {
     a->spans[which] = all->count ? &all->items[*at] : NULL;
     for (; *at < all->count && eh_str_equal(all->items[*at].rep, rep); ++*at)
         a->counts[which]++;
 }
 
-static struct eh_str next_rep(const struct foretelling *f, uint32_t before, uint32_t after)
+static struct eh_str spans_next_rep(const struct foretelling *f, uint32_t before, uint32_t after)
 {
     if (before == f->before.count)
         return f->after.items[after].rep;
@@ -242,7 +243,7 @@ static struct eh_str next_rep(const struct foretelling *f, uint32_t before, uint
 }
 
 /* Days and years stay what they were: most reps of most desks. */
-static bool is_same(const struct foretelling *f, const struct account_of *a)
+static bool account_is_same(const struct foretelling *f, const struct account_of *a)
 {
     const struct eh_desk_rep *was = eh_desk_rep(f->e->desk->desk, a->rep);
     const struct eh_desk_rep *is = eh_desk_rep(f->new, a->rep);
@@ -255,24 +256,24 @@ static bool is_same(const struct foretelling *f, const struct account_of *a)
     return true;
 }
 
-static void tell_team(struct foretelling *f)
+static void team_tell(struct foretelling *f)
 {
     for (uint32_t before = 0, after = 0; before < f->before.count || after < f->after.count;) {
-        struct account_of a = {.rep = next_rep(f, before, after)};
-        slice(&f->before, a.rep, &before, &a, 0);
-        slice(&f->after, a.rep, &after, &a, 1);
-        a.leaves = leaves(f, a.rep);
-        if (a.leaves || !is_same(f, &a))
-            tell_rep(f, &a);
+        struct account_of a = {.rep = spans_next_rep(f, before, after)};
+        spans_slice(&f->before, a.rep, &before, &a, 0);
+        spans_slice(&f->after, a.rep, &after, &a, 1);
+        a.leaves = rep_leaves(f, a.rep);
+        if (a.leaves || !account_is_same(f, &a))
+            rep_tell(f, &a);
     }
 }
 
-static bool has_plan(const struct eh_desk *desk, struct eh_str team)
+static bool team_has_plan(const struct eh_desk *desk, struct eh_str team)
 {
     return eh_desk_plan(desk, team, EH_DATE_NEVER) != NULL;
 }
 
-static void say_more(struct foretelling *f)
+static void line_say_more(struct foretelling *f)
 {
     char line[EH_ERROR_TEXT_MAX];
     if (f->lines <= EH_DESK_DAYS_LINES_MAX)
@@ -292,15 +293,15 @@ int eh_engine_desk_days(const struct eh_engine *e, const struct eh_desk *new, in
         f.was = e->roster.teams[i].desk;
         f.is = eh_desk_team(new, e->roster.team_ids.items[i]);
         f.before.count = f.after.count = 0;
-        if (!has_plan(new, e->roster.team_ids.items[i]))
+        if (!team_has_plan(new, e->roster.team_ids.items[i]))
             continue;
-        r = gather(&f);
+        r = spans_gather(&f);
         if (r == 0)
-            tell_team(&f);
+            team_tell(&f);
     }
     free(f.before.items);
     free(f.after.items);
     if (r == 0)
-        say_more(&f);
+        line_say_more(&f);
     return r;
 }

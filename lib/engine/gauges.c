@@ -10,7 +10,7 @@
 
 /* Sets of the team that somebody who is in it today has the skills of, in whatever state they are.
  */
-static uint64_t doable_sets(const struct team *team)
+static uint64_t team_doable_sets(const struct team *team)
 {
     uint64_t sets = 0;
     for (uint32_t i = 0; i < team->member_count; i++)
@@ -19,13 +19,14 @@ static uint64_t doable_sets(const struct team *team)
     return sets;
 }
 
-static bool is_undoable(const struct team *team, uint32_t set, uint64_t doable)
+static bool set_is_undoable(const struct team *team, uint32_t set, uint64_t doable)
 {
     return team->sets[set].skills && team->sets[set].queue_count > 0 && !(doable >> set & 1);
 }
 
 /* The most urgent stand first in a queue; who is the oldest shows when all were looked at. */
-static int64_t oldest_of(const struct eh_engine *e, const struct skill_set *set, uint32_t *budget)
+static int64_t set_oldest_us(const struct eh_engine *e, const struct skill_set *set,
+                             uint32_t *budget)
 {
     uint32_t count = set->queue_count < *budget ? set->queue_count : *budget;
     int64_t oldest_us = EH_TIME_NEVER;
@@ -37,23 +38,24 @@ static int64_t oldest_of(const struct eh_engine *e, const struct skill_set *set,
     return oldest_us;
 }
 
-static void add_queues(const struct eh_engine *e, const struct team *team, uint32_t *budget,
-                       struct eh_team_gauges *ret)
+static void gauges_add_queues(const struct eh_engine *e, const struct team *team, uint32_t *budget,
+                              struct eh_team_gauges *ret)
 {
-    uint64_t doable = doable_sets(team);
+    uint64_t doable = team_doable_sets(team);
     int64_t oldest_us = EH_TIME_NEVER;
     for (uint32_t i = 0; i < team->set_count; i++) {
         if (!team->sets[i].skills)
             continue;
-        int64_t us = oldest_of(e, &team->sets[i], budget);
+        int64_t us = set_oldest_us(e, &team->sets[i], budget);
         oldest_us = us < oldest_us ? us : oldest_us;
-        if (is_undoable(team, i, doable))
+        if (set_is_undoable(team, i, doable))
             ret->undoable += team->sets[i].queue_count;
     }
     ret->oldest_us = oldest_us == EH_TIME_NEVER ? 0 : oldest_us;
 }
 
-static void add_periods(const struct eh_engine *e, struct eh_str team, struct eh_team_gauges *ret)
+static void gauges_add_periods(const struct eh_engine *e, struct eh_str team,
+                               struct eh_team_gauges *ret)
 {
     struct eh_period_view view;
     int32_t after = EH_DATE_ALWAYS;
@@ -64,7 +66,7 @@ static void add_periods(const struct eh_engine *e, struct eh_str team, struct eh
     }
 }
 
-static const struct team *team_of(const struct eh_engine *e, struct eh_str id)
+static const struct team *team_find(const struct eh_engine *e, struct eh_str id)
 {
     uint32_t no = eh_interner_find(&e->roster.team_ids, id);
     return no != NONE && e->roster.teams[no].desk ? &e->roster.teams[no] : NULL;
@@ -73,19 +75,19 @@ static const struct team *team_of(const struct eh_engine *e, struct eh_str id)
 bool eh_engine_team_gauges(const struct eh_engine *e, struct eh_str id, uint32_t *budget,
                            struct eh_team_gauges *ret)
 {
-    const struct team *team = team_of(e, id);
+    const struct team *team = team_find(e, id);
     if (!team)
         return false;
     *ret = (struct eh_team_gauges){
         .waiting = team->waiting, .open = team->open, .available = team->available};
-    add_queues(e, team, budget, ret);
-    add_periods(e, id, ret);
+    gauges_add_queues(e, team, budget, ret);
+    gauges_add_periods(e, id, ret);
     return true;
 }
 
 /* ---- What nobody can do. */
 
-static bool anybody_has(const struct eh_engine *e, const struct team *team, struct eh_str skill)
+static bool team_has_skill(const struct eh_engine *e, const struct team *team, struct eh_str skill)
 {
     for (uint32_t i = 0; i < team->member_count; i++)
         if (team->members[i].active && eh_rep_has_skills(e, team->members[i].rep, skill))
@@ -94,11 +96,12 @@ static bool anybody_has(const struct eh_engine *e, const struct team *team, stru
 }
 
 /* Bit i: the i-th skill of the set is one that nobody has. */
-static uint32_t lacking(const struct eh_engine *e, const struct team *team, struct eh_str skills)
+static uint32_t skills_lacking(const struct eh_engine *e, const struct team *team,
+                               struct eh_str skills)
 {
     uint32_t bits = 0;
     for (uint32_t i = 0; skills.size > 0; i++)
-        if (!anybody_has(e, team, eh_text_list_next(&skills)))
+        if (!team_has_skill(e, team, eh_text_list_next(&skills)))
             bits |= UINT32_C(1) << i;
     return bits;
 }
@@ -106,17 +109,17 @@ static uint32_t lacking(const struct eh_engine *e, const struct team *team, stru
 size_t eh_engine_undoable(const struct eh_engine *e, struct eh_str id, size_t max,
                           struct eh_undoable *ret)
 {
-    const struct team *team = team_of(e, id);
+    const struct team *team = team_find(e, id);
     size_t count = 0;
     if (!team || team->waiting == 0)
         return 0;
-    uint64_t doable = doable_sets(team);
+    uint64_t doable = team_doable_sets(team);
     for (uint32_t i = 0; i < team->set_count && count < max; i++) {
-        if (!is_undoable(team, i, doable))
+        if (!set_is_undoable(team, i, doable))
             continue;
         struct eh_str skills = eh_str_n(team->sets[i].skills, team->sets[i].skills_size);
         ret[count++] = (struct eh_undoable){.skills = skills,
-                                            .lacking = lacking(e, team, skills),
+                                            .lacking = skills_lacking(e, team, skills),
                                             .waiting = team->sets[i].queue_count};
     }
     return count;

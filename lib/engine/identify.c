@@ -19,14 +19,14 @@
      EH_FIELD_BIT(EH_FIELD_MENDED) | EH_FIELD_BIT(EH_FIELD_NEW) | EH_FIELD_BIT(EH_FIELD_MINUTES))
 
 /* What the shell adds once a message is identified. */
-static uint64_t added(const struct eh_message *m)
+static uint64_t message_added(const struct eh_message *m)
 {
     return ADDED | (eh_message_is(m, EH_TYPE_SETTLES)
                         ? EH_FIELD_BIT(EH_FIELD_TEXT) | EH_FIELD_BIT(EH_FIELD_REASON)
                         : 0);
 }
 
-static struct eh_str digest_text(struct eh_str text, const struct eh_salt *salt,
+static struct eh_str text_digest(struct eh_str text, const struct eh_salt *salt,
                                  uint8_t storage[16])
 {
     if (salt->how == EH_SALTED)
@@ -45,7 +45,7 @@ void eh_message_of_input(const struct eh_input *in, struct eh_message *ret)
         ret->subject_digest = eh_str_n((const char *)in->subject_digest, 16);
 }
 
-static void put_number(struct eh_bytes *out, struct eh_key key)
+static void key_put(struct eh_bytes *out, struct eh_key key)
 {
     uint8_t bytes[16];
     eh_key_bytes(key, bytes);
@@ -71,7 +71,7 @@ struct eh_key eh_ticket_identity(struct eh_str source, struct eh_str id)
     return eh_hash_128(EH_DOMAIN_IDENTITY, out.data, out.size);
 }
 
-static void put_entry(struct eh_bytes *out, uint64_t stream_ms, uint64_t stream_no,
+static void entry_put(struct eh_bytes *out, uint64_t stream_ms, uint64_t stream_no,
                       struct eh_str bytes)
 {
     eh_bytes_put_u(out, stream_ms);
@@ -83,7 +83,7 @@ static void put_entry(struct eh_bytes *out, uint64_t stream_ms, uint64_t stream_
 struct eh_key eh_entry_identity(uint64_t stream_ms, uint64_t stream_no, struct eh_str bytes)
 {
     EH_AUTO(eh_bytes) struct eh_bytes out = EH_BYTES_INIT;
-    put_entry(&out, stream_ms, stream_no, bytes);
+    entry_put(&out, stream_ms, stream_no, bytes);
     return eh_hash_128(EH_DOMAIN_ENTRY, out.data, out.size);
 }
 
@@ -91,22 +91,22 @@ struct eh_key eh_entry_identity_salted(const uint8_t salt[EH_SALT_BYTES], uint64
                                        uint64_t stream_no, struct eh_str bytes)
 {
     EH_AUTO(eh_bytes) struct eh_bytes out = EH_BYTES_INIT;
-    put_entry(&out, stream_ms, stream_no, bytes);
+    entry_put(&out, stream_ms, stream_no, bytes);
     return eh_hash_salted(EH_DOMAIN_SALTED_ENTRY, salt, out.data, out.size);
 }
 
-static struct eh_key content_without(const struct eh_input *in, uint64_t skip, struct eh_bytes *out)
+static struct eh_key content_digest(const struct eh_input *in, uint64_t skip, struct eh_bytes *out)
 {
     struct eh_message said;
     eh_message_of_input(in, &said);
     eh_bytes_clear(out);
-    eh_message_encode(&said, PERSONAL | added(&said) | skip, out);
+    eh_message_encode(&said, PERSONAL | message_added(&said) | skip, out);
     eh_require(!out->failed);
     return eh_hash_128(EH_DOMAIN_CONTENT, out->data, out->size);
 }
 
 /* A digest behind a salt is another one where the salt is: an entry is known again without it. */
-static bool salted(const struct eh_input *in)
+static bool input_is_salted(const struct eh_input *in)
 {
     const struct eh_message *m = &in->message;
     return (eh_message_has(m, EH_FIELD_CUSTOMER_DIGEST) && in->customer_salt.how != EH_UNSALTED) ||
@@ -115,19 +115,20 @@ static bool salted(const struct eh_input *in)
 
 /* Nobody's event may stand in the way of somebody else's, who may command where the first may not.
  */
-static bool users_own(const struct eh_input *in)
+static bool event_is_users_own(const struct eh_input *in)
 {
     return in->rules == 0 || in->rules >= EH_RULES_EVENTS;
 }
 
 /* Messages without an id of their own: by what they say and where they came from. */
-static struct eh_key identity_of_rest(const struct eh_input *in, struct eh_bytes *out)
+static struct eh_key rest_identity(const struct eh_input *in, struct eh_bytes *out)
 {
     const struct eh_message *m = &in->message;
-    struct eh_key content = salted(in) ? content_without(in, DIGESTS, out) : in->digest;
+    struct eh_key content = input_is_salted(in) ? content_digest(in, DIGESTS, out) : in->digest;
     eh_bytes_clear(out);
     eh_bytes_put_u(out, m->type);
-    if (eh_message_has(m, EH_FIELD_EVENT) && in->origin == EH_ORIGIN_ADMIN && users_own(in)) {
+    if (eh_message_has(m, EH_FIELD_EVENT) && in->origin == EH_ORIGIN_ADMIN &&
+        event_is_users_own(in)) {
         eh_bytes_put_u8(out, 'u');
         eh_bytes_put_str(out, m->actor);
         eh_bytes_put_str(out, m->source);
@@ -140,14 +141,14 @@ static struct eh_key identity_of_rest(const struct eh_input *in, struct eh_bytes
         eh_bytes_put_u8(out, 's');
         eh_bytes_put_u(out, in->stream_ms);
         eh_bytes_put_u(out, in->stream_no);
-        put_number(out, content);
+        key_put(out, content);
     } else {
         eh_bytes_put_u8(out, 'a');
         eh_bytes_put_u(out, in->no);
         eh_bytes_put_i(out, in->at_us);
         eh_bytes_put_i(out, in->date);
         eh_bytes_put_str(out, m->actor);
-        put_number(out, content);
+        key_put(out, content);
     }
     eh_require(!out->failed);
     return eh_hash_128(EH_DOMAIN_IDENTITY, out->data, out->size);
@@ -157,19 +158,19 @@ void eh_input_identify(struct eh_input *in)
 {
     struct eh_message *m = &in->message;
     if (eh_message_has(m, EH_FIELD_CUSTOMER) || in->customer_salt.how == EH_DIGEST_KEPT) {
-        m->customer_digest = digest_text(m->customer, &in->customer_salt, in->customer_digest);
+        m->customer_digest = text_digest(m->customer, &in->customer_salt, in->customer_digest);
         m->has |= EH_FIELD_BIT(EH_FIELD_CUSTOMER_DIGEST);
     }
     if (eh_message_has(m, EH_FIELD_SUBJECT) || in->subject_salt.how == EH_DIGEST_KEPT) {
-        m->subject_digest = digest_text(m->subject, &in->subject_salt, in->subject_digest);
+        m->subject_digest = text_digest(m->subject, &in->subject_salt, in->subject_digest);
         m->has |= EH_FIELD_BIT(EH_FIELD_SUBJECT_DIGEST);
     }
     EH_AUTO(eh_bytes) struct eh_bytes out = EH_BYTES_INIT;
-    in->digest = content_without(in, in->bare ? DIGESTS : 0, &out);
+    in->digest = content_digest(in, in->bare ? DIGESTS : 0, &out);
     if (m->type == EH_MESSAGE_TICKET)
         in->identity = eh_ticket_identity(m->source, m->id);
     else if (m->type == EH_MESSAGE_UNPARSED)
         in->identity = eh_entry_identity(in->stream_ms, in->stream_no, m->text);
     else
-        in->identity = identity_of_rest(in, &out);
+        in->identity = rest_identity(in, &out);
 }

@@ -17,7 +17,7 @@
 
 #include <stdlib.h>
 
-static void read_names(struct eh_reader *in, struct image *image)
+static void image_read_names(struct eh_reader *in, struct image *image)
 {
     image->source = eh_read_str(in);
     image->id = eh_read_str(in);
@@ -30,7 +30,7 @@ static void read_names(struct eh_reader *in, struct image *image)
     image->was = eh_read_str(in);
 }
 
-static void read_numbers(struct eh_reader *in, struct ticket *t)
+static void image_read_numbers(struct eh_reader *in, struct ticket *t)
 {
     t->state = eh_read_u8(in);
     t->aside = (t->state & TICKET_ASIDE) != 0;
@@ -53,14 +53,14 @@ static void read_numbers(struct eh_reader *in, struct ticket *t)
 }
 
 /* Images from before there were receipts: whoever got a ticket got it as it was worth. */
-static void read_receipt(struct eh_reader *in, uint8_t version, struct ticket *t)
+static void image_read_receipt(struct eh_reader *in, uint8_t version, struct ticket *t)
 {
     t->receipted = version == 1 ? t->deals > 0 : eh_read_flag(in);
     t->booked = version == 1 ? (t->deals > 0 ? t->value : 0) : eh_read_i(in);
 }
 
 /* Images from before there were bonus periods: of a closing that is in none of them. */
-static void read_times(struct eh_reader *in, uint8_t version, struct ticket *t)
+static void image_read_times(struct eh_reader *in, uint8_t version, struct ticket *t)
 {
     t->created_us = version < 3 ? t->received_us : eh_read_i(in);
     t->first_us = version < 3 ? t->assigned_us : eh_read_i(in);
@@ -68,7 +68,7 @@ static void read_times(struct eh_reader *in, uint8_t version, struct ticket *t)
 }
 
 /* Images from before there were stories have none. */
-static void read_story(struct eh_reader *in, uint8_t version, struct image *image)
+static void image_read_story(struct eh_reader *in, uint8_t version, struct image *image)
 {
     struct tale tale = {.count = 0};
     image->has_story = version >= 4 && eh_read_flag(in);
@@ -82,7 +82,7 @@ static void read_story(struct eh_reader *in, uint8_t version, struct image *imag
 }
 
 /* What the ticket says and what its story comes to are the same. */
-static bool has_sound_story(const struct image *image)
+static bool image_has_sound_story(const struct image *image)
 {
     const struct ticket *t = &image->t;
     const struct story_sum *sum = &image->sum;
@@ -92,7 +92,7 @@ static bool has_sound_story(const struct image *image)
                                                     t->closed_date == sum->closed_date)));
 }
 
-static bool has_sound_numbers(const struct ticket *t)
+static bool ticket_has_sound_numbers(const struct ticket *t)
 {
     const int64_t times[] = {t->received_us, t->assigned_us, eh_ticket_closed_us(t), t->created_us,
                              t->first_us};
@@ -104,15 +104,15 @@ static bool has_sound_numbers(const struct ticket *t)
     return sound;
 }
 
-static bool is_sound(const struct image *image)
+static bool image_is_sound(const struct image *image)
 {
     const struct ticket *t = &image->t;
     bool closed = t->state == EH_TICKET_CLOSED;
-    return image->changed_ms >= 0 && image->changed_ms <= EH_INTEGER_MAX && has_sound_numbers(t) &&
-           has_sound_story(image) && t->state >= EH_TICKET_WAITING &&
-           t->state <= EH_TICKET_CLOSED && t->priority <= 9 && closed == (t->outcome != 0) &&
-           t->outcome <= EH_OUTCOME_CANCELLED && image->team.size && image->kind.size &&
-           image->source.size <= UINT16_MAX && image->id.size <= UINT16_MAX &&
+    return image->changed_ms >= 0 && image->changed_ms <= EH_INTEGER_MAX &&
+           ticket_has_sound_numbers(t) && image_has_sound_story(image) &&
+           t->state >= EH_TICKET_WAITING && t->state <= EH_TICKET_CLOSED && t->priority <= 9 &&
+           closed == (t->outcome != 0) && t->outcome <= EH_OUTCOME_CANCELLED && image->team.size &&
+           image->kind.size && image->source.size <= UINT16_MAX && image->id.size <= UINT16_MAX &&
            image->skills.size <= UINT16_MAX &&
            (t->state != EH_TICKET_ASSIGNED || image->rep.size > 0) &&
            (t->state != EH_TICKET_WAITING || image->rep.size == 0);
@@ -126,15 +126,15 @@ int eh_image_read(struct eh_reader *in, struct image *ret)
     if (version < 1 || version > IMAGE_VERSION)
         return in->failed ? -EH_ECORRUPT : -EH_EVERSION;
     image.t.no = eh_read_u(in);
-    read_names(in, &image);
-    read_numbers(in, &image.t);
-    read_receipt(in, version, &image.t);
-    read_times(in, version, &image.t);
-    read_story(in, version, &image);
+    image_read_names(in, &image);
+    image_read_numbers(in, &image.t);
+    image_read_receipt(in, version, &image.t);
+    image_read_times(in, version, &image.t);
+    image_read_story(in, version, &image);
     image.changed_ms = version < 5 ? 0 : eh_read_i(in);
     eh_tail_image(in, version, &image.tail);
     image.t.likeness = version < 7 ? 0 : eh_read_u32(in);
-    if (in->failed || !is_sound(&image))
+    if (in->failed || !image_is_sound(&image))
         return -EH_ECORRUPT;
     *ret = image;
     return 0;
@@ -190,14 +190,14 @@ bool eh_ticket_image_same(struct eh_str recorded, struct eh_str image)
 
 /* ---- into a ticket */
 
-static int add_rep(struct eh_engine *e, struct eh_str id, uint32_t *ret)
+static int rep_intern(struct eh_engine *e, struct eh_str id, uint32_t *ret)
 {
     *ret = NONE;
     return id.size ? eh_intern_rep(e, id, ret) : 0;
 }
 
 /* The ticket's own, of a sound image. */
-static int make_story(struct eh_engine *e, const struct image *image, struct ticket *t)
+static int ticket_make_story(struct eh_engine *e, const struct image *image, struct ticket *t)
 {
     struct story *story;
     struct tale tale;
@@ -224,9 +224,9 @@ int eh_decode_ticket(struct eh_engine *e, struct eh_reader *in, struct ticket *r
     if (r == 0)
         r = eh_intern_kind(e, image.kind, &image.t.kind);
     if (r == 0)
-        r = add_rep(e, image.rep, &image.t.rep);
+        r = rep_intern(e, image.rep, &image.t.rep);
     if (r == 0)
-        r = add_rep(e, image.was, &image.t.was);
+        r = rep_intern(e, image.was, &image.t.was);
     if (r == 0)
         r = eh_ticket_set_text(&image.t, image.source, image.id, image.skills, image.customer,
                                eh_str_n(NULL, 0));
@@ -234,7 +234,7 @@ int eh_decode_ticket(struct eh_engine *e, struct eh_reader *in, struct ticket *r
         return r;
     r = eh_tail_take(e, &image.tail, &image.t);
     if (r == 0)
-        r = make_story(e, &image, &image.t);
+        r = ticket_make_story(e, &image, &image.t);
     if (r == 0)
         r = eh_changed_put(e, &image.t, image.changed_ms);
     if (r < 0)

@@ -10,7 +10,7 @@
 #include "period_list.h"
 #include "state.h"
 
-static int import(struct eh_engine *e, uint32_t period, const struct eh_message *m)
+static int figure_import(struct eh_engine *e, uint32_t period, const struct eh_message *m)
 {
     bool paid = eh_str_equal(m->metric, eh_str("paid_minutes"));
     uint32_t slot;
@@ -36,20 +36,20 @@ static int import(struct eh_engine *e, uint32_t period, const struct eh_message 
     return 0;
 }
 
-static int import_for(struct eh_engine *e, bool shadow, uint32_t team, struct eh_period of,
-                      const struct eh_message *m)
+static int figure_import_for(struct eh_engine *e, bool shadow, uint32_t team, struct eh_period of,
+                             const struct eh_message *m)
 {
     uint32_t period;
     int r = eh_period_get(e, team, eh_period_first(of), shadow, &period);
     bool counts = r == 0 && period != NONE && eh_period_equal(e->periods.slots[period].period, of);
-    return counts ? import(e, period, m) : r;
+    return counts ? figure_import(e, period, m) : r;
 }
 
 int eh_facts_imported(struct eh_engine *e, uint32_t team, struct eh_period of,
                       const struct eh_message *m)
 {
-    int r = import_for(e, false, team, of, m);
-    return r < 0 ? r : import_for(e, true, team, of, m);
+    int r = figure_import_for(e, false, team, of, m);
+    return r < 0 ? r : figure_import_for(e, true, team, of, m);
 }
 
 bool eh_imports_full(const struct eh_engine *e, uint32_t team, int32_t date, struct eh_str name)
@@ -97,7 +97,7 @@ bool eh_engine_figure(const struct eh_engine *e, const struct eh_message *m,
 /* ---- who is set aside */
 
 /* "BY" and "REASON", a list in one text, behind the fact of a rep. */
-static int sign(struct eh_engine *e, struct fact *fact, const struct eh_message *m)
+static int fact_sign(struct eh_engine *e, struct fact *fact, const struct eh_message *m)
 {
     struct eh_bytes *scratch = &e->scratch;
     if (e->rules < EH_RULES_INCLUDE)
@@ -112,8 +112,8 @@ static int sign(struct eh_engine *e, struct fact *fact, const struct eh_message 
                              eh_str_n((const char *)scratch->data, (uint32_t)scratch->size));
 }
 
-static int exclude_for(struct eh_engine *e, bool shadow, uint32_t team, struct eh_period of,
-                       uint32_t rep, const struct eh_message *m)
+static int rep_exclude_for(struct eh_engine *e, bool shadow, uint32_t team, struct eh_period of,
+                           uint32_t rep, const struct eh_message *m)
 {
     uint32_t period, slot;
     int r = eh_period_get(e, team, eh_period_first(of), shadow, &period);
@@ -123,7 +123,7 @@ static int exclude_for(struct eh_engine *e, bool shadow, uint32_t team, struct e
     if (r < 0)
         return r;
     e->facts.slots[slot].excluded = m->type == EH_MESSAGE_EXCLUDE;
-    r = sign(e, &e->facts.slots[slot], m);
+    r = fact_sign(e, &e->facts.slots[slot], m);
     eh_digest_fact(e, period, slot);
     eh_facts_touch(e, period);
     return r;
@@ -132,8 +132,8 @@ static int exclude_for(struct eh_engine *e, bool shadow, uint32_t team, struct e
 int eh_facts_excluded(struct eh_engine *e, uint32_t team, struct eh_period of, uint32_t rep,
                       const struct eh_message *m)
 {
-    int r = exclude_for(e, false, team, of, rep, m);
-    return r < 0 ? r : exclude_for(e, true, team, of, rep, m);
+    int r = rep_exclude_for(e, false, team, of, rep, m);
+    return r < 0 ? r : rep_exclude_for(e, true, team, of, rep, m);
 }
 
 /* ---- both, for the shadow plan */
@@ -146,5 +146,6 @@ int eh_engine_shadow_named(struct eh_engine *e, const struct eh_message *m)
     bool figure = m->type == EH_MESSAGE_METRIC;
     if (team == NONE || (m->rep.size && rep == NONE) || eh_period_parse(m->period, &of, NULL) < 0)
         return 0;
-    return figure ? import_for(e, true, team, of, m) : exclude_for(e, true, team, of, rep, m);
+    return figure ? figure_import_for(e, true, team, of, m)
+                  : rep_exclude_for(e, true, team, of, rep, m);
 }

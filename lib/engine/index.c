@@ -11,24 +11,24 @@
 
 #define PLACES_FIRST 64
 
-static struct eh_key identity_of(const struct eh_engine *e, uint32_t slot)
+static struct eh_key slot_identity(const struct eh_engine *e, uint32_t slot)
 {
     return ticket_identity(&e->tickets.slots[slot]);
 }
 
-static uint32_t tag_of(struct eh_key identity)
+static uint32_t identity_tag(struct eh_key identity)
 {
     return (uint32_t)identity.low;
 }
 
 /* Where it stands, or the free place where it would. */
-static uint32_t find(const struct eh_engine *e, struct eh_key identity)
+static uint32_t index_find(const struct eh_engine *e, struct eh_key identity)
 {
     const struct ticket_index *index = &e->tickets.index;
-    uint32_t mask = index->capacity - 1, at = tag_of(identity) & mask;
+    uint32_t mask = index->capacity - 1, at = identity_tag(identity) & mask;
     while (index->places[at].slot != NONE &&
-           (index->places[at].tag != tag_of(identity) ||
-            !eh_key_equal(identity_of(e, index->places[at].slot), identity)))
+           (index->places[at].tag != identity_tag(identity) ||
+            !eh_key_equal(slot_identity(e, index->places[at].slot), identity)))
         at = (at + 1) & mask;
     return at;
 }
@@ -36,10 +36,10 @@ static uint32_t find(const struct eh_engine *e, struct eh_key identity)
 uint32_t eh_ticket_find(const struct eh_engine *e, struct eh_key identity)
 {
     const struct ticket_index *index = &e->tickets.index;
-    return index->used ? index->places[find(e, identity)].slot : NONE;
+    return index->used ? index->places[index_find(e, identity)].slot : NONE;
 }
 
-static int grow(struct ticket_index *index)
+static int index_grow(struct ticket_index *index)
 {
     uint32_t capacity = index->capacity ? index->capacity * 2 : PLACES_FIRST, mask = capacity - 1;
     struct tagged *places = malloc(capacity * sizeof *places);
@@ -65,11 +65,11 @@ int eh_index_put(struct eh_engine *e, uint32_t slot, struct eh_key identity)
 {
     struct ticket_index *index = &e->tickets.index;
     if (index->capacity == 0 || (index->used + 1) * UINT64_C(4) > index->capacity * UINT64_C(3)) {
-        int r = grow(index);
+        int r = index_grow(index);
         if (r < 0)
             return r;
     }
-    index->places[find(e, identity)] = (struct tagged){tag_of(identity), slot};
+    index->places[index_find(e, identity)] = (struct tagged){identity_tag(identity), slot};
     index->used++;
     return 0;
 }
@@ -77,7 +77,7 @@ int eh_index_put(struct eh_engine *e, uint32_t slot, struct eh_key identity)
 void eh_index_remove(struct eh_engine *e, uint32_t slot)
 {
     struct ticket_index *index = &e->tickets.index;
-    uint32_t mask = index->capacity - 1, hole = find(e, identity_of(e, slot));
+    uint32_t mask = index->capacity - 1, hole = index_find(e, slot_identity(e, slot));
     eh_require(index->places[hole].slot == slot);
     /* Entries behind the hole move into it unless that would put them before their own place. */
     for (uint32_t at = (hole + 1) & mask; index->places[at].slot != NONE; at = (at + 1) & mask) {

@@ -19,7 +19,7 @@
 /* ---- the order */
 
 /* Of those at the same time: what takes back before what closes, what refers to a closing last. */
-static uint8_t place_of(uint8_t outcome)
+static uint8_t outcome_place(uint8_t outcome)
 {
     static const uint8_t places[] = {
         [STORY_VALUE] = 0,         [EH_OUTCOME_REOPENED] = 1, [EH_OUTCOME_CANCELLED] = 2,
@@ -29,12 +29,12 @@ static uint8_t place_of(uint8_t outcome)
     return places[outcome];
 }
 
-static int compare(int64_t a, int64_t b)
+static int number_compare(int64_t a, int64_t b)
 {
     return a < b ? -1 : a > b;
 }
 
-static int compare_rest(const struct story_entry *a, const struct story_entry *b)
+static int entry_compare_rest(const struct story_entry *a, const struct story_entry *b)
 {
     const int64_t rest[][2] = {{a->flags & ~STORY_REFUSED, b->flags & ~STORY_REFUSED},
                                {a->value, b->value},
@@ -42,27 +42,27 @@ static int compare_rest(const struct story_entry *a, const struct story_entry *b
                                {a->handled_s, b->handled_s}};
     int order = 0;
     for (size_t i = 0; order == 0 && i < sizeof rest / sizeof *rest; i++)
-        order = compare(rest[i][0], rest[i][1]);
+        order = number_compare(rest[i][0], rest[i][1]);
     return order;
 }
 
-static int compare_entries(const struct story_entry *a, const struct story_entry *b)
+static int entry_compare(const struct story_entry *a, const struct story_entry *b)
 {
     int order = eh_when_compare(&a->when, &b->when);
     if (order == 0)
-        order = compare(b->flags & STORY_AT, a->flags & STORY_AT);
+        order = number_compare(b->flags & STORY_AT, a->flags & STORY_AT);
     if (order == 0 && !(a->flags & STORY_AT))
-        return compare((int64_t)a->input, (int64_t)b->input);
+        return number_compare((int64_t)a->input, (int64_t)b->input);
     if (order == 0)
-        order = compare(place_of(a->outcome), place_of(b->outcome));
+        order = number_compare(outcome_place(a->outcome), outcome_place(b->outcome));
     if (order == 0)
         order = eh_str_compare(a->event, b->event);
-    return order ? order : compare_rest(a, b);
+    return order ? order : entry_compare_rest(a, b);
 }
 
 /* ---- the story */
 
-static void tell(struct tale *tale, const struct ticket *t)
+static void tale_tell(struct tale *tale, const struct ticket *t)
 {
     tale->sum = tale->base;
     for (uint32_t i = 0; i < tale->count; i++) {
@@ -73,7 +73,7 @@ static void tell(struct tale *tale, const struct ticket *t)
 }
 
 /* The first ones go into the base. */
-static void settle(struct tale *tale, uint32_t count, const struct ticket *t)
+static void tale_settle(struct tale *tale, uint32_t count, const struct ticket *t)
 {
     for (uint32_t i = 0; i < count; i++) {
         int refused = eh_story_apply(&tale->base, &tale->entries[i], t, NULL);
@@ -84,7 +84,7 @@ static void settle(struct tale *tale, uint32_t count, const struct ticket *t)
 }
 
 /* Time that was led back leaves arrivals behind that are still to come. */
-static bool is_settled(const struct story_entry *entry, int64_t now_us)
+static bool entry_is_settled(const struct story_entry *entry, int64_t now_us)
 {
     return entry->arrival_us > now_us || now_us - entry->arrival_us > EH_ORDER_S * SECOND_US;
 }
@@ -100,25 +100,25 @@ void eh_tale_open(const struct ticket *t, int64_t now_us, struct tale *ret)
     else
         ret->base = ret->sum = none;
     uint32_t old = 0;
-    while (old < ret->count && is_settled(&ret->entries[old], now_us))
+    while (old < ret->count && entry_is_settled(&ret->entries[old], now_us))
         old++;
-    settle(ret, old, t);
+    tale_settle(ret, old, t);
     if (ret->base.rated.at_us > now_us + EH_AT_AHEAD_MAX_S * SECOND_US) /* time was taken back */
         ret->base.rated = (struct story_when){now_us, (int32_t)(now_us / 1000 / DAY_MS) - 1, true};
-    tell(ret, t);
+    tale_tell(ret, t);
 }
 
 void eh_tale_add(struct tale *tale, const struct story_entry *entry, const struct ticket *t)
 {
     if (tale->count > EH_ORDER_MAX)
-        settle(tale, 1, t);
+        tale_settle(tale, 1, t);
     uint32_t at = tale->count;
-    while (at > 0 && compare_entries(entry, &tale->entries[at - 1]) < 0)
+    while (at > 0 && entry_compare(entry, &tale->entries[at - 1]) < 0)
         at--;
     memmove(&tale->entries[at + 1], &tale->entries[at], (tale->count - at) * sizeof *entry);
     tale->entries[at] = *entry;
     tale->count++;
-    tell(tale, t);
+    tale_tell(tale, t);
 }
 
 const struct story_entry *eh_tale_find(const struct tale *tale, uint64_t input)
@@ -142,7 +142,7 @@ void eh_tale_why(const struct tale *tale, uint64_t input, const struct ticket *t
 
 /* ---- bytes */
 
-static void put_entry(const struct story_entry *entry, struct eh_bytes *out)
+static void entry_put(const struct story_entry *entry, struct eh_bytes *out)
 {
     eh_bytes_put_u8(out, entry->outcome);
     eh_bytes_put_u8(out, entry->flags);
@@ -157,7 +157,7 @@ static void put_entry(const struct story_entry *entry, struct eh_bytes *out)
     eh_bytes_put_i(out, entry->handled_s);
 }
 
-static bool read_entry(struct eh_reader *in, struct story_entry *ret)
+static bool entry_read(struct eh_reader *in, struct story_entry *ret)
 {
     ret->outcome = eh_read_u8(in);
     ret->flags = eh_read_u8(in);
@@ -181,11 +181,11 @@ bool eh_tale_read(struct eh_str journal, const struct story_sum *base, struct ta
     struct eh_reader in = eh_reader(journal.data, journal.size);
     ret->base = *base;
     for (ret->count = 0; in.at < in.end; ret->count++)
-        if (ret->count == EH_ORDER_MAX || !read_entry(&in, &ret->entries[ret->count]) ||
+        if (ret->count == EH_ORDER_MAX || !entry_read(&in, &ret->entries[ret->count]) ||
             (ret->count > 0 &&
-             compare_entries(&ret->entries[ret->count - 1], &ret->entries[ret->count]) > 0))
+             entry_compare(&ret->entries[ret->count - 1], &ret->entries[ret->count]) > 0))
             return false;
-    tell(ret, NULL); /* nobody asks why */
+    tale_tell(ret, NULL); /* nobody asks why */
     return true;
 }
 
@@ -194,9 +194,9 @@ int eh_tale_close(const struct tale *tale, struct story **ret)
     struct tale kept = *tale;
     EH_AUTO(eh_bytes) struct eh_bytes out = EH_BYTES_INIT;
     if (kept.count > EH_ORDER_MAX)
-        settle(&kept, kept.count - EH_ORDER_MAX, NULL);
+        tale_settle(&kept, kept.count - EH_ORDER_MAX, NULL);
     for (uint32_t i = 0; i < kept.count; i++)
-        put_entry(&kept.entries[i], &out);
+        entry_put(&kept.entries[i], &out);
     struct story *story = out.failed ? NULL : calloc(1, sizeof *story);
     if (!story)
         return -EH_ENOMEM;

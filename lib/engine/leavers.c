@@ -37,7 +37,7 @@ void eh_duty_done(struct duty *duty)
     *duty = (struct duty){.reps = NULL};
 }
 
-static uint32_t count_members(const struct eh_engine *e)
+static uint32_t members_count(const struct eh_engine *e)
 {
     uint32_t count = 0;
     for (uint32_t i = 0; i < e->roster.team_ids.count; i++)
@@ -46,7 +46,7 @@ static uint32_t count_members(const struct eh_engine *e)
 }
 
 /* The members of a team who have open tickets of it. */
-static void note_team(const struct eh_engine *e, uint32_t team_no, struct duty *duty)
+static void duty_note_team(const struct eh_engine *e, uint32_t team_no, struct duty *duty)
 {
     const struct team *team = &e->roster.teams[team_no];
     for (uint32_t i = 0; i < team->member_count; i++) {
@@ -63,7 +63,7 @@ int eh_duty_note(const struct eh_engine *e, struct duty *ret)
         return 0;
     ret->rep_count = e->roster.rep_ids.count;
     ret->reps = calloc(ret->rep_count + (size_t)1, sizeof *ret->reps);
-    ret->seats = calloc(count_members(e) + (size_t)1, sizeof *ret->seats);
+    ret->seats = calloc(members_count(e) + (size_t)1, sizeof *ret->seats);
     if (!ret->reps || !ret->seats) {
         eh_duty_done(ret);
         return -EH_ENOMEM;
@@ -73,13 +73,13 @@ int eh_duty_note(const struct eh_engine *e, struct duty *ret)
                                  (eh_rep_is_on_duty(e, &e->roster.reps[i]) ? WAS_ACTIVE : 0));
     for (uint32_t i = 0; i < e->roster.team_ids.count; i++)
         if (e->roster.teams[i].desk)
-            note_team(e, i, ret);
+            duty_note_team(e, i, ret);
     return 0;
 }
 
 /* ---- work left behind */
 
-static int leave_work(struct eh_engine *e, uint32_t rep_no, uint32_t team)
+static int rep_leave_work(struct eh_engine *e, uint32_t rep_no, uint32_t team)
 {
     struct rep *rep = &e->roster.reps[rep_no];
     struct eh_str id = interned(&e->roster.team_ids, team);
@@ -93,20 +93,20 @@ static int leave_work(struct eh_engine *e, uint32_t rep_no, uint32_t team)
 }
 
 /* Out of the team, or out of it today and not before. */
-static int leave_seats(struct eh_engine *e, const struct duty *duty)
+static int seats_leave(struct eh_engine *e, const struct duty *duty)
 {
     int r = 0;
     for (uint32_t i = 0; r == 0 && i < duty->seat_count; i++) {
         const struct seat *seat = &duty->seats[i];
         uint32_t at = eh_member_position(e, seat->team, seat->rep);
         if (at == NONE || (seat->active && !e->roster.teams[seat->team].members[at].active))
-            r = leave_work(e, seat->rep, seat->team);
+            r = rep_leave_work(e, seat->rep, seat->team);
     }
     return r;
 }
 
 /* Off the desk file: also what they kept of teams they had left before. */
-static int leave_desk(struct eh_engine *e, uint32_t rep_no)
+static int rep_leave_desk(struct eh_engine *e, uint32_t rep_no)
 {
     uint32_t last = NONE;
     int r = 0;
@@ -114,7 +114,7 @@ static int leave_desk(struct eh_engine *e, uint32_t rep_no)
          at = e->tickets.slots[at].next) {
         uint32_t team = e->tickets.slots[at].team;
         if (team != last)
-            r = leave_work(e, rep_no, team);
+            r = rep_leave_work(e, rep_no, team);
         last = team;
     }
     return r;
@@ -123,7 +123,7 @@ static int leave_desk(struct eh_engine *e, uint32_t rep_no)
 /* ---- coming back */
 
 /* No signal of before holds. The newest one's place on the stream does: it must not come again. */
-static int start_afresh(struct step *s, uint32_t rep_no)
+static int rep_start_afresh(struct step *s, uint32_t rep_no)
 {
     struct eh_engine *e = s->e;
     struct rep *rep = &e->roster.reps[rep_no];
@@ -148,7 +148,7 @@ static int start_afresh(struct step *s, uint32_t rep_no)
 }
 
 /* A release in a team that they are out of is over. */
-static int drop_away_in(struct eh_engine *e, uint32_t rep_no)
+static int rep_drop_away_in(struct eh_engine *e, uint32_t rep_no)
 {
     struct rep *rep = &e->roster.reps[rep_no];
     struct eh_str list = eh_str_n(rep->away_in, rep->away_in_size);
@@ -170,36 +170,36 @@ static int drop_away_in(struct eh_engine *e, uint32_t rep_no)
     return r;
 }
 
-static int change_rep(struct step *s, uint32_t rep_no, uint8_t was)
+static int rep_change(struct step *s, uint32_t rep_no, uint8_t was)
 {
     struct eh_engine *e = s->e;
     struct rep *rep = &e->roster.reps[rep_no];
     bool active = eh_rep_is_on_duty(e, rep), again = rep->present && !(was & WAS_PRESENT);
     if (rep->gone && (active || again))
-        return start_afresh(s, rep_no);
-    int r = rep->away_in_size ? drop_away_in(e, rep_no) : 0;
+        return rep_start_afresh(s, rep_no);
+    int r = rep->away_in_size ? rep_drop_away_in(e, rep_no) : 0;
     if (r < 0)
         return r;
     if (!rep->gone && (!rep->present || (!active && (was & WAS_ACTIVE)))) {
         rep->gone = true;
         eh_digest_rep(e, rep_no);
     }
-    return rep->present ? 0 : leave_desk(e, rep_no);
+    return rep->present ? 0 : rep_leave_desk(e, rep_no);
 }
 
 int eh_duty_change(struct step *s, const struct duty *duty)
 {
     struct eh_engine *e = s->e;
-    int r = leave_seats(e, duty);
+    int r = seats_leave(e, duty);
     for (uint32_t i = 0; r == 0 && i < duty->rep_count; i++)
         if (e->roster.reps[i].known)
-            r = change_rep(s, i, duty->reps[i]);
+            r = rep_change(s, i, duty->reps[i]);
     return r;
 }
 
 /* ---- who was gone before there were rules for it */
 
-static bool has_ended(const struct eh_engine *e, const struct rep *rep)
+static bool rep_has_ended(const struct eh_engine *e, const struct rep *rep)
 {
     bool ended = false;
     for (uint32_t i = 0; i < rep->membership_count; i++) {
@@ -211,7 +211,7 @@ static bool has_ended(const struct eh_engine *e, const struct rep *rep)
     return ended && !eh_rep_is_on_duty(e, rep);
 }
 
-static void mark_gone(struct eh_engine *e, uint32_t rep)
+static void rep_mark_gone(struct eh_engine *e, uint32_t rep)
 {
     if (!e->roster.reps[rep].known || e->roster.reps[rep].gone)
         return;
@@ -222,9 +222,9 @@ static void mark_gone(struct eh_engine *e, uint32_t rep)
 void eh_leavers_begin(struct eh_engine *e)
 {
     for (uint32_t i = 0; i < e->roster.rep_ids.count; i++)
-        if (!e->roster.reps[i].present || has_ended(e, &e->roster.reps[i]))
-            mark_gone(e, i);
+        if (!e->roster.reps[i].present || rep_has_ended(e, &e->roster.reps[i]))
+            rep_mark_gone(e, i);
     for (uint32_t i = 0; i < e->accounts.count; i++) /* in a team once, and in none now */
         if (e->roster.reps[e->accounts.items[i].rep].membership_count == 0)
-            mark_gone(e, e->accounts.items[i].rep);
+            rep_mark_gone(e, e->accounts.items[i].rep);
 }

@@ -17,7 +17,7 @@ bool eh_leaves_stay(const struct eh_engine *e, uint32_t team, uint32_t rep)
 }
 
 /* Whether the rep has tickets of the team that do not stay. */
-static bool is_left(const struct eh_engine *e, uint32_t team, uint32_t rep)
+static bool work_is_left(const struct eh_engine *e, uint32_t team, uint32_t rep)
 {
     uint32_t account = team == NONE ? NONE : eh_account_find(e, team, rep);
     return account != NONE && e->accounts.items[account].open > 0 && !eh_leaves_stay(e, team, rep);
@@ -29,7 +29,7 @@ uint32_t eh_leaves_team(const struct eh_engine *e, uint32_t rep_no, struct eh_st
     *ret_rest = eh_str_n(rep->leaves, rep->leaves_size);
     while (ret_rest->size > 0) {
         uint32_t team = eh_interner_find(&e->roster.team_ids, eh_text_list_next(ret_rest));
-        if (is_left(e, team, rep_no))
+        if (work_is_left(e, team, rep_no))
             return team;
     }
     return NONE;

@@ -26,48 +26,48 @@
 #define NANO      INT64_C(1000000000)
 #define CAP_MEANS 10 /* a ticket is booked with so many means at most */
 
-static struct account *account_at(struct eh_engine *e, const struct member *member)
+static struct account *member_account(struct eh_engine *e, const struct member *member)
 {
     return &e->accounts.items[member->account];
 }
 
 /* ---- entitlement */
 
-static void add(struct amount *to, struct amount what, int64_t times)
+static void amount_add(struct amount *to, struct amount what, int64_t times)
 {
     to->count += what.count * times;
     to->value += what.value * times;
 }
 
 /* Of one ppm of the member's share, in all sets he has the skills of. */
-static struct amount cumulative_of(const struct team *team, const struct member *member)
+static struct amount member_cumulative(const struct team *team, const struct member *member)
 {
     struct amount sum = {0, 0};
     for (uint64_t left = member->sets; left; left &= left - 1)
-        add(&sum, team->sets[__builtin_ctzll(left)].cumulative, 1);
+        amount_add(&sum, team->sets[__builtin_ctzll(left)].cumulative, 1);
     return sum;
 }
 
-static void settle(struct eh_engine *e, const struct member *member, struct amount cumulative,
-                   int64_t sign)
+static void member_settle(struct eh_engine *e, const struct member *member,
+                          struct amount cumulative, int64_t sign)
 {
-    struct account *account = account_at(e, member);
+    struct account *account = member_account(e, member);
     if (cumulative.count == 0 && cumulative.value == 0)
         return;
-    add(&account->offset, cumulative, sign * e->roster.reps[member->rep].share_ppm);
+    amount_add(&account->offset, cumulative, sign * e->roster.reps[member->rep].share_ppm);
     eh_digest_account(e, account);
 }
 
 void eh_ledger_enter(struct eh_engine *e, uint32_t team, const struct member *member)
 {
     if (!e->restoring)
-        settle(e, member, cumulative_of(&e->roster.teams[team], member), -1);
+        member_settle(e, member, member_cumulative(&e->roster.teams[team], member), -1);
 }
 
 void eh_ledger_leave(struct eh_engine *e, uint32_t team, const struct member *member)
 {
     if (!e->restoring)
-        settle(e, member, cumulative_of(&e->roster.teams[team], member), 1);
+        member_settle(e, member, member_cumulative(&e->roster.teams[team], member), 1);
 }
 
 struct amount eh_ledger_entitled(const struct eh_engine *e, const struct team *team,
@@ -76,14 +76,14 @@ struct amount eh_ledger_entitled(const struct eh_engine *e, const struct team *t
     const struct member *member = &team->members[position];
     struct amount sum = e->accounts.items[member->account].offset;
     if (member->eligible)
-        add(&sum, cumulative_of(team, member), e->roster.reps[member->rep].share_ppm);
+        amount_add(&sum, member_cumulative(team, member), e->roster.reps[member->rep].share_ppm);
     return sum;
 }
 
 /* Whole grains to the cumulative entitlement, the rest to the carry; the rest has the sign of
  * neither: it is what is left of rounding down. */
-static void advance(__int128 *cumulative, __int128 *carry, __int128 more, uint64_t weight,
-                    int64_t grain)
+static void cumulative_advance(__int128 *cumulative, __int128 *carry, __int128 more,
+                               uint64_t weight, int64_t grain)
 {
     __int128 total = *carry + more, whole = (__int128)weight * grain, rest = total % whole;
     if (rest < 0)
@@ -92,16 +92,16 @@ static void advance(__int128 *cumulative, __int128 *carry, __int128 more, uint64
     *carry = rest;
 }
 
-static void entitle_set(struct eh_engine *e, const struct ticket *t, int64_t booked)
+static void set_entitle(struct eh_engine *e, const struct ticket *t, int64_t booked)
 {
     struct team *team = &e->roster.teams[t->team];
     struct skill_set *set = &team->sets[t->set];
     struct amount *loose = &team->ledger.loose;
     uint64_t weight = set->tree[1].weight;
-    advance(&set->cumulative.count, &set->carry.count, TICKET + loose->count, weight,
-            e->rules < EH_RULES_FINER ? TICKET_NANO : 1);
-    advance(&set->cumulative.value, &set->carry.value, (__int128)booked * NANO + loose->value,
-            weight, 1);
+    cumulative_advance(&set->cumulative.count, &set->carry.count, TICKET + loose->count, weight,
+                       e->rules < EH_RULES_FINER ? TICKET_NANO : 1);
+    cumulative_advance(&set->cumulative.value, &set->carry.value,
+                       (__int128)booked * NANO + loose->value, weight, 1);
     *loose = (struct amount){0, 0};
     set->dealt = true;
     eh_digest_set(e, t->team, t->set);
@@ -127,7 +127,7 @@ int64_t eh_ledger_booked(const struct eh_engine *e, const struct ticket *t)
 
 /* ---- receipts */
 
-static void move_receipt(struct ledger *ledger, struct account *account, int64_t booked,
+static void receipt_move(struct ledger *ledger, struct account *account, int64_t booked,
                          int64_t sign)
 {
     ledger->used = true;
@@ -138,17 +138,17 @@ static void move_receipt(struct ledger *ledger, struct account *account, int64_t
 }
 
 /* Everybody eligible; where nobody is, the receiver alone. The receipt stands in transit. */
-static void entitle(struct eh_engine *e, struct ticket *t, const struct member *receiver)
+static void ticket_entitle(struct eh_engine *e, struct ticket *t, const struct member *receiver)
 {
     struct team *team = &e->roster.teams[t->team];
     struct ledger *ledger = &team->ledger;
     t->booked = eh_ledger_booked(e, t);
     t->receipted = true;
     if (team->sets[t->set].tree[1].count > 0) {
-        entitle_set(e, t, t->booked);
+        set_entitle(e, t, t->booked);
     } else {
-        add(&account_at(e, receiver)->offset, (struct amount){TICKET, (__int128)t->booked * NANO},
-            1);
+        amount_add(&member_account(e, receiver)->offset,
+                   (struct amount){TICKET, (__int128)t->booked * NANO}, 1);
     }
     ledger->dealt++;
     ledger->dealt_value += t->value;
@@ -161,9 +161,9 @@ void eh_ledger_book(struct eh_engine *e, struct ticket *t, uint32_t position)
     struct team *team = &e->roster.teams[t->team];
     const struct member *member = &team->members[position];
     if (!t->receipted)
-        entitle(e, t, member);
-    move_receipt(&team->ledger, account_at(e, member), t->booked, 1);
-    eh_digest_account(e, account_at(e, member));
+        ticket_entitle(e, t, member);
+    receipt_move(&team->ledger, member_account(e, member), t->booked, 1);
+    eh_digest_account(e, member_account(e, member));
     eh_digest_ledger(e, t->team);
 }
 
@@ -173,7 +173,7 @@ void eh_ledger_lift(struct eh_engine *e, struct ticket *t)
     if (!t->receipted || no == NONE)
         return;
     struct account *account = &e->accounts.items[no];
-    move_receipt(&e->roster.teams[t->team].ledger, account, t->booked, -1);
+    receipt_move(&e->roster.teams[t->team].ledger, account, t->booked, -1);
     eh_digest_account(e, account);
     eh_digest_ledger(e, t->team);
 }
@@ -194,8 +194,8 @@ void eh_ledger_close_set(struct eh_engine *e, uint32_t team_no, uint32_t set_no)
         return;
     for (uint32_t i = 0; i < team->member_count; i++)
         if (team->members[i].eligible && team->members[i].sets >> set_no & 1)
-            settle(e, &team->members[i], set->cumulative, 1);
-    add(&team->ledger.loose, set->carry, 1);
+            member_settle(e, &team->members[i], set->cumulative, 1);
+    amount_add(&team->ledger.loose, set->carry, 1);
     team->ledger.used = true;
     eh_digest_leave(e, &set->hash);
     eh_digest_ledger(e, team_no);
@@ -204,39 +204,40 @@ void eh_ledger_close_set(struct eh_engine *e, uint32_t team_no, uint32_t set_no)
 /* ---- proof */
 
 /* What was entitled to somebody, or is carried. */
-static struct amount entitled_in(const struct eh_engine *e, uint32_t team_no)
+static struct amount team_entitled(const struct eh_engine *e, uint32_t team_no)
 {
     const struct team *team = &e->roster.teams[team_no];
     struct amount sum = team->ledger.loose;
     for (uint32_t i = 0; i < team->set_count; i++)
         if (team->sets[i].skills)
-            add(&sum, team->sets[i].carry, 1);
+            amount_add(&sum, team->sets[i].carry, 1);
     for (uint32_t i = 0; i < team->member_count; i++)
         if (team->members[i].eligible)
-            add(&sum, cumulative_of(team, &team->members[i]),
-                e->roster.reps[team->members[i].rep].share_ppm);
+            amount_add(&sum, member_cumulative(team, &team->members[i]),
+                       e->roster.reps[team->members[i].rep].share_ppm);
     for (uint32_t i = 0; i < e->accounts.count; i++)
         if (e->accounts.items[i].team == team_no)
-            add(&sum, e->accounts.items[i].offset, 1);
+            amount_add(&sum, e->accounts.items[i].offset, 1);
     return sum;
 }
 
 /* What was received by somebody, or is in the air. */
-static struct amount received_in(const struct eh_engine *e, uint32_t team_no)
+static struct amount team_received(const struct eh_engine *e, uint32_t team_no)
 {
     const struct ledger *ledger = &e->roster.teams[team_no].ledger;
     struct amount sum = {ledger->in_transit, ledger->in_transit_value};
     for (uint32_t i = 0; i < e->accounts.count; i++)
         if (e->accounts.items[i].team == team_no)
-            add(&sum,
+            amount_add(
+                &sum,
                 (struct amount){e->accounts.items[i].received, e->accounts.items[i].received_value},
                 1);
     return sum;
 }
 
-static bool is_balanced(const struct eh_engine *e, uint32_t team)
+static bool team_is_balanced(const struct eh_engine *e, uint32_t team)
 {
-    struct amount entitled = entitled_in(e, team), received = received_in(e, team);
+    struct amount entitled = team_entitled(e, team), received = team_received(e, team);
     return entitled.count == received.count * TICKET && entitled.value == received.value * NANO &&
            received.count == (__int128)e->roster.teams[team].ledger.dealt &&
            e->roster.teams[team].ledger.in_transit >= 0;
@@ -245,7 +246,7 @@ static bool is_balanced(const struct eh_engine *e, uint32_t team)
 bool eh_ledger_check(const struct eh_engine *e)
 {
     for (uint32_t i = 0; i < e->roster.team_ids.count; i++)
-        if (!is_balanced(e, i))
+        if (!team_is_balanced(e, i))
             return false;
     return true;
 }

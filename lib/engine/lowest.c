@@ -10,7 +10,7 @@
 
 #include <stdlib.h>
 
-static void sift_up(struct lowest *l, uint32_t at)
+static void lowest_sift_up(struct lowest *l, uint32_t at)
 {
     while (at > 0 && l->items[(at - 1) / 2].no < l->items[at].no) {
         struct place swap = l->items[at];
@@ -20,7 +20,7 @@ static void sift_up(struct lowest *l, uint32_t at)
     }
 }
 
-static void sift_down(struct lowest *l)
+static void lowest_sift_down(struct lowest *l)
 {
     for (uint32_t at = 0, child; (child = 2 * at + 1) < l->count; at = child) {
         if (child + 1 < l->count && l->items[child].no < l->items[child + 1].no)
@@ -33,19 +33,19 @@ static void sift_down(struct lowest *l)
     }
 }
 
-static void offer(struct lowest *l, struct place place)
+static void lowest_offer(struct lowest *l, struct place place)
 {
     l->offered++;
     if (l->count < l->most) {
         l->items[l->count] = place;
-        sift_up(l, l->count++);
+        lowest_sift_up(l, l->count++);
     } else if (l->most > 0 && place.no < l->items[0].no) {
         l->items[0] = place;
-        sift_down(l);
+        lowest_sift_down(l);
     }
 }
 
-static int by_number(const void *a, const void *b)
+static int place_compare(const void *a, const void *b)
 {
     const struct place *left = a, *right = b;
     return left->no < right->no ? -1 : left->no > right->no;
@@ -60,7 +60,7 @@ int eh_lowest_new(struct lowest *ret)
 
 static void lowest_sort(struct lowest *l)
 {
-    qsort(l->items, l->count, sizeof *l->items, by_number);
+    qsort(l->items, l->count, sizeof *l->items, place_compare);
 }
 
 /* The rep's next tickets to be released. */
@@ -75,7 +75,7 @@ int eh_lowest_of_release(const struct eh_engine *e, const struct rep *rep, struc
         bool in_scope =
             scope.size == 0 || eh_team_list_has(scope, interned(&e->roster.team_ids, t->team));
         if (t->no > rep->released && !t->aside && in_scope)
-            offer(ret, (struct place){t->no, slot});
+            lowest_offer(ret, (struct place){t->no, slot});
     }
     lowest_sort(ret);
     return 0;
@@ -90,7 +90,7 @@ int eh_lowest_of_team(const struct eh_engine *e, const struct rep *rep, uint32_t
         return r;
     for (uint32_t slot = rep->open.first; slot != NONE; slot = e->tickets.slots[slot].next)
         if (e->tickets.slots[slot].team == team && !e->tickets.slots[slot].aside)
-            offer(ret, (struct place){e->tickets.slots[slot].no, slot});
+            lowest_offer(ret, (struct place){e->tickets.slots[slot].no, slot});
     lowest_sort(ret);
     return 0;
 }

@@ -19,7 +19,7 @@
 #include <stdlib.h>
 
 /* The open or waiting ticket the message names; refuses otherwise (NONE). */
-static int find(struct step *s, uint32_t *ret)
+static int ticket_named(struct step *s, uint32_t *ret)
 {
     const struct eh_message *m = &s->m;
     *ret = eh_ticket_find(s->e, eh_ticket_identity(m->source, m->id));
@@ -36,7 +36,7 @@ int eh_step_assign(struct step *s)
 {
     struct eh_engine *e = s->e;
     uint32_t slot;
-    int r = find(s, &slot);
+    int r = ticket_named(s, &slot);
     if (r < 0 || slot == NONE)
         return r;
     struct ticket *t = &e->tickets.slots[slot];
@@ -62,7 +62,7 @@ int eh_step_move(struct step *s)
 {
     struct eh_engine *e = s->e;
     uint32_t slot, set, team;
-    int r = find(s, &slot);
+    int r = ticket_named(s, &slot);
     if (r < 0 || slot == NONE)
         return r;
     struct ticket *t = &e->tickets.slots[slot];

@@ -13,7 +13,7 @@
 #include "steps.h"
 
 /* There are no days of theirs to count: nobody could take the figure up. */
-static int refuse_absent(struct step *s, uint32_t team, struct eh_period period)
+static int rep_refuse_absent(struct step *s, uint32_t team, struct eh_period period)
 {
     uint32_t rep = eh_interner_find(&s->e->roster.rep_ids, s->m.rep);
     int r = eh_step_rep_was_there(s, team, period);
@@ -24,19 +24,19 @@ static int refuse_absent(struct step *s, uint32_t team, struct eh_period period)
 }
 
 /* The first builds took figures of everybody. */
-static int find_counted(struct step *s, uint32_t team, struct eh_period period)
+static int rep_refuse_uncounted(struct step *s, uint32_t team, struct eh_period period)
 {
     uint32_t rep;
     if (!eh_message_has(&s->m, EH_FIELD_REP))
         return 0;
     if (s->e->rules >= EH_RULES_COUNTABLE)
-        return refuse_absent(s, team, period);
+        return rep_refuse_absent(s, team, period);
     return s->e->rules < EH_RULES_METRICS ? eh_step_rep(s, &rep)
                                           : eh_step_person(s, team, period, &rep);
 }
 
 /* Figures that nothing would ever be made of. */
-static int refuse_useless(struct step *s, const struct eh_bonus_plan *plan)
+static int figure_refuse_useless(struct step *s, const struct eh_bonus_plan *plan)
 {
     const struct eh_message *m = &s->m;
     const struct eh_plan_measure *measure = eh_plan_measure_find(plan, m->metric);
@@ -49,7 +49,7 @@ static int refuse_useless(struct step *s, const struct eh_bonus_plan *plan)
     return 0;
 }
 
-static int refuse_figure(struct step *s, bool minutes)
+static int figure_refuse(struct step *s, bool minutes)
 {
     const struct eh_message *m = &s->m;
     if (minutes && !eh_message_has(m, EH_FIELD_REP))
@@ -60,7 +60,7 @@ static int refuse_figure(struct step *s, bool minutes)
     return 0;
 }
 
-static int import_figure(struct step *s)
+static int figure_import(struct step *s)
 {
     const struct eh_message *m = &s->m;
     uint32_t team = NONE;
@@ -69,15 +69,15 @@ static int import_figure(struct step *s)
     int r = eh_step_plan(s, &team, &period, &plan);
     if (r < 0 || s->fx->refused)
         return r;
-    r = find_counted(s, team, period);
+    r = rep_refuse_uncounted(s, team, period);
     if (r == 0 && !s->fx->refused)
-        r = refuse_useless(s, plan);
+        r = figure_refuse_useless(s, plan);
     if (r < 0 || s->fx->refused)
         return r;
     bool minutes = eh_plan_is_minutes(m->metric);
     int32_t first = eh_period_first(period);
     struct eh_error error = {0};
-    r = refuse_figure(s, minutes);
+    r = figure_refuse(s, minutes);
     if (r == 0 && !s->fx->refused)
         r = eh_figure_check(s, team, period, plan);
     if (r == 0 && !s->fx->refused && plan)
@@ -98,7 +98,7 @@ static int import_figure(struct step *s)
  * would be refused was taken, and counts nowhere. */
 int eh_step_metric(struct step *s)
 {
-    int r = import_figure(s);
+    int r = figure_import(s);
     if (r == 0 && s->fx->refused && eh_step_was(s, EH_RECORDED_TAKEN))
         eh_step_take(s);
     return r;

@@ -18,7 +18,7 @@
 
 /* In a team where it was dealt before, it goes to whoever had it last there. It is dealt again if
  * they are in the team no more, or gave it back there. */
-static int come_home(struct step *s, uint32_t slot, const struct home *home)
+static int ticket_come_home(struct step *s, uint32_t slot, const struct home *home)
 {
     struct eh_engine *e = s->e;
     struct ticket *t = &e->tickets.slots[slot];
@@ -58,5 +58,5 @@ int eh_ticket_enter_team(struct step *s, uint32_t slot, uint32_t team, uint32_t 
         r = eh_step_emit(s, EH_NOTICE_MOVED, t, NONE, was, why ? &decision : NULL);
     if (r < 0)
         return r;
-    return home.team != NONE ? come_home(s, slot, &home) : eh_deal_or_wait(s, slot);
+    return home.team != NONE ? ticket_come_home(s, slot, &home) : eh_deal_or_wait(s, slot);
 }

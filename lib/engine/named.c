@@ -8,7 +8,7 @@
 #include "state.h"
 #include "step.h"
 
-static int refuse_name(struct step *s, const char *what, struct eh_str id)
+static int name_refuse(struct step *s, const char *what, struct eh_str id)
 {
     return eh_step_refuse(s, EH_ENOTFOUND, "%s: %.*s is not on the desk", what, EH_STR_ARG(id));
 }
@@ -18,7 +18,7 @@ int eh_step_rep(struct step *s, uint32_t *ret)
     uint32_t no = eh_interner_find(&s->e->roster.rep_ids, s->m.rep);
     bool there = no != NONE && s->e->roster.reps[no].present;
     *ret = there ? no : NONE;
-    return there ? 0 : refuse_name(s, "rep", s->m.rep);
+    return there ? 0 : name_refuse(s, "rep", s->m.rep);
 }
 
 int eh_step_team(struct step *s, uint32_t *ret)
@@ -26,5 +26,5 @@ int eh_step_team(struct step *s, uint32_t *ret)
     uint32_t no = eh_interner_find(&s->e->roster.team_ids, s->m.team);
     bool there = no != NONE && s->e->roster.teams[no].desk;
     *ret = there ? no : NONE;
-    return there ? 0 : refuse_name(s, "team", s->m.team);
+    return there ? 0 : name_refuse(s, "team", s->m.team);
 }

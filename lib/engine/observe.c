@@ -37,7 +37,7 @@ int eh_engine_observe(struct eh_engine *e, eh_deal_fn *fn, void *context)
     return 0;
 }
 
-static void drop(struct eh_chances *chances)
+static void chances_drop(struct eh_chances *chances)
 {
     free(chances->positions);
     free(chances->items);
@@ -49,18 +49,18 @@ void eh_watch_done(struct eh_engine *e)
 {
     if (!e->watch)
         return;
-    drop(&e->watch->chances);
+    chances_drop(&e->watch->chances);
     free(e->watch->members);
     free(e->watch);
     e->watch = NULL;
 }
 
-static int reserve(struct watch *watch, uint32_t count)
+static int watch_reserve(struct watch *watch, uint32_t count)
 {
     struct eh_chances *c = &watch->chances;
     if (count <= watch->capacity)
         return 0;
-    drop(c);
+    chances_drop(c);
     c->positions = malloc(count * sizeof *c->positions);
     c->items = malloc(count * sizeof *c->items);
     c->scratch = malloc(count * sizeof *c->scratch);
@@ -74,7 +74,7 @@ int eh_watch_chances(struct eh_engine *e, const struct eh_choice *choice)
     const struct node *tree = choice->set->tree;
     if (!e->watch)
         return 0;
-    int r = reserve(e->watch, tree[1].count);
+    int r = watch_reserve(e->watch, tree[1].count);
     if (r < 0)
         return r;
     struct eh_chances *c = &e->watch->chances;
@@ -94,8 +94,8 @@ int eh_watch_chances(struct eh_engine *e, const struct eh_choice *choice)
 }
 
 /* Before the deal: who could have got the ticket, and why not. */
-static uint8_t barrier_of(const struct eh_engine *e, const struct ticket *t, uint32_t position,
-                          bool avoided)
+static uint8_t member_barrier(const struct eh_engine *e, const struct ticket *t, uint32_t position,
+                              bool avoided)
 {
     const struct team *team = &e->roster.teams[t->team];
     const struct member *member = &team->members[position];
@@ -112,8 +112,8 @@ static uint8_t barrier_of(const struct eh_engine *e, const struct ticket *t, uin
 }
 
 /* -EH_ENOMEM */
-static int fill_members(struct eh_engine *e, const struct ticket *t,
-                        const struct decision *decision, uint32_t *ret_count)
+static int watch_fill_members(struct eh_engine *e, const struct ticket *t,
+                              const struct decision *decision, uint32_t *ret_count)
 {
     struct watch *watch = e->watch;
     const struct team *team = &e->roster.teams[t->team];
@@ -127,7 +127,7 @@ static int fill_members(struct eh_engine *e, const struct ticket *t,
             watch->members[count++] =
                 (struct eh_deal_member){.rep = interned(&e->roster.rep_ids, team->members[i].rep),
                                         .share_ppm = rep->share_ppm,
-                                        .barrier = barrier_of(e, t, i, avoided),
+                                        .barrier = member_barrier(e, t, i, avoided),
                                         .since_us = rep->since_us};
     }
     *ret_count = count;
@@ -140,7 +140,7 @@ int eh_watch_tell(struct eh_engine *e, const struct ticket *t, uint32_t rep,
     uint32_t members;
     if (!e->watch)
         return 0;
-    int r = fill_members(e, t, decision, &members);
+    int r = watch_fill_members(e, t, decision, &members);
     if (r < 0)
         return r;
     struct eh_deal deal = {.ticket = t->no,

@@ -17,7 +17,8 @@
 #include "tickets.h"
 
 /* A closed ticket as PostgreSQL has it, in a slot that nothing refers to yet. */
-static int recall(struct eh_engine *e, struct eh_str image, struct eh_key identity, uint32_t *ret)
+static int ticket_recall(struct eh_engine *e, struct eh_str image, struct eh_key identity,
+                         uint32_t *ret)
 {
     uint32_t slot;
     int r = eh_ticket_alloc(e, &slot);
@@ -36,14 +37,14 @@ static int recall(struct eh_engine *e, struct eh_str image, struct eh_key identi
 }
 
 /* A recalled ticket that opens again is held in memory from now on. */
-static int enter(struct eh_engine *e, uint32_t slot)
+static int ticket_enter(struct eh_engine *e, uint32_t slot)
 {
     if (e->tickets.waiting + e->tickets.open >= EH_TICKETS_MAX)
         return -EH_EFULL;
     return eh_ticket_enter(e, slot, ticket_identity(&e->tickets.slots[slot]));
 }
 
-static int place_or_refuse(struct step *s, uint32_t slot, bool held, int64_t at_us)
+static int outcome_place_or_refuse(struct step *s, uint32_t slot, bool held, int64_t at_us)
 {
     struct eh_engine *e = s->e;
     struct tale before, now;
@@ -57,7 +58,7 @@ static int place_or_refuse(struct step *s, uint32_t slot, bool held, int64_t at_
     if (r < 0)
         r = eh_step_refuse(s, error.code, "%s", error.text);
     else if (!held && !now.sum.outcome)
-        held = (r = enter(e, slot)) == 0;
+        held = (r = ticket_enter(e, slot)) == 0;
     if (r == 0 && eh_tale_find(&now, entry.input))
         r = eh_outcome_carry_out(s, slot, held, &before, &now);
     if (!held)
@@ -88,9 +89,9 @@ int eh_step_outcome(struct step *s)
     bool held = slot != NONE;
     if (!held && !recalled->ticket_known)
         return eh_pending_put(s, identity);
-    int r = held ? 0 : recall(s->e, recalled->ticket_image, identity, &slot);
+    int r = held ? 0 : ticket_recall(s->e, recalled->ticket_image, identity, &slot);
     if (r < 0)
         return r;
-    return places ? place_or_refuse(s, slot, held, at_us)
+    return places ? outcome_place_or_refuse(s, slot, held, at_us)
                   : eh_outcome_step_earlier(s, slot, !held, at_us);
 }

@@ -25,7 +25,7 @@
 
 /* A day alone: after what happened on it, as near as can be told without its time zone; and never
  * after it was told. */
-static struct story_when when_of_day(int32_t day, int32_t today, int64_t arrival_us)
+static struct story_when day_when(int32_t day, int32_t today, int64_t arrival_us)
 {
     int64_t end_us = (int64_t)day >= 0 ? ((int64_t)day + 1) * DAY_MS * 1000 - SECOND_US : 0;
     if (day >= today)
@@ -42,7 +42,7 @@ struct story_entry eh_outcome_entry(const struct eh_engine *e, const struct eh_m
                                 .flags = STORY_TIMED};
     if (eh_message_has(m, EH_FIELD_AT_DAY)) {
         int32_t today = eh_message_has(m, EH_FIELD_AT_DATE) ? (int32_t)m->at_date : e->date;
-        entry.when = when_of_day((int32_t)m->at_day, today, arrival_us);
+        entry.when = day_when((int32_t)m->at_day, today, arrival_us);
         entry.flags = entry.when.whole_day ? STORY_AT : 0;
     }
     if (eh_message_has(m, EH_FIELD_AT))
@@ -62,7 +62,7 @@ struct story_entry eh_outcome_entry(const struct eh_engine *e, const struct eh_m
     return entry;
 }
 
-static bool was_closed(const struct ticket *t)
+static bool ticket_was_closed(const struct ticket *t)
 {
     return t->state == EH_TICKET_CLOSED;
 }
@@ -72,16 +72,16 @@ static int tale_room(const struct eh_engine *e, const struct ticket *t, const st
 {
     const struct story_sum *sum = &tale->sum;
     int r = 0;
-    if (was_closed(t) && !sum->outcome)
+    if (ticket_was_closed(t) && !sum->outcome)
         r = eh_outcome_room_to_return(e, t, error);
-    if (r == 0 && sum->outcome && (!was_closed(t) || sum->closed_date != t->closed_date))
+    if (r == 0 && sum->outcome && (!ticket_was_closed(t) || sum->closed_date != t->closed_date))
         r = eh_facts_room(e, t->team, sum->closed_date, error);
     if (r == 0 && sum->has_first && sum->first_date != sum->closed_date)
         r = eh_facts_room(e, t->team, sum->first_date, error);
     return r;
 }
 
-static void take_story(struct ticket *t, struct story *story)
+static void ticket_take_story(struct ticket *t, struct story *story)
 {
     const struct story_sum *sum = &story->sum;
     bool closed = sum->outcome != 0;
@@ -98,14 +98,14 @@ static void take_story(struct ticket *t, struct story *story)
 }
 
 /* The ticket is as its story now says. */
-static int turn(struct step *s, uint32_t slot, const struct tale *tale)
+static int ticket_turn(struct step *s, uint32_t slot, const struct tale *tale)
 {
     struct eh_engine *e = s->e;
     struct ticket *t = &e->tickets.slots[slot];
     struct tallies old, new;
     struct story *story;
-    bool closing = !was_closed(t) && tale->sum.outcome,
-         opening = was_closed(t) && !tale->sum.outcome;
+    bool closing = !ticket_was_closed(t) && tale->sum.outcome,
+         opening = ticket_was_closed(t) && !tale->sum.outcome;
     bool cancels = t->outcome != EH_OUTCOME_CANCELLED && tale->sum.outcome == EH_OUTCOME_CANCELLED;
     int r = eh_tale_close(tale, &story);
     if (r < 0)
@@ -119,7 +119,7 @@ static int turn(struct step *s, uint32_t slot, const struct tale *tale)
     }
     if (opening)
         r = eh_set_acquire(e, t->team, ticket_skills(t), s->in->no, &t->set);
-    take_story(t, story);
+    ticket_take_story(t, story);
     eh_tally(t, &new);
     if (r == 0)
         r = eh_tally_change(e, &old, &new);
@@ -133,8 +133,8 @@ static int turn(struct step *s, uint32_t slot, const struct tale *tale)
 }
 
 /* Tells of those that the story takes otherwise than before. */
-static int tell_corrections(struct step *s, const struct ticket *t, const struct tale *before,
-                            const struct tale *now)
+static int tale_tell_corrections(struct step *s, const struct ticket *t, const struct tale *before,
+                                 const struct tale *now)
 {
     int r = 0;
     for (uint32_t i = 0; r == 0 && i < now->count; i++) {
@@ -155,7 +155,7 @@ static int tell_corrections(struct step *s, const struct ticket *t, const struct
 }
 
 /* Whether PostgreSQL has to know. */
-static bool is_shown(const struct story_sum *a, const struct story_sum *b)
+static bool change_is_shown(const struct story_sum *a, const struct story_sum *b)
 {
     return a->outcome || b->outcome || a->value != b->value || a->refunded != b->refunded ||
            a->csat != b->csat;
@@ -168,14 +168,14 @@ int eh_outcome_carry_out(struct step *s, uint32_t slot, bool held, const struct 
 {
     struct eh_engine *e = s->e;
     struct ticket *t = &e->tickets.slots[slot];
-    int r = turn(s, slot, now);
+    int r = ticket_turn(s, slot, now);
     if (r == 0)
-        r = tell_corrections(s, t, before, now);
+        r = tale_tell_corrections(s, t, before, now);
     if (held) {
         s->subject = slot;
         eh_digest_ticket(e, slot);
     }
-    return r == 0 && is_shown(&before->sum, &now->sum) ? eh_step_image(s, t) : r;
+    return r == 0 && change_is_shown(&before->sum, &now->sum) ? eh_step_image(s, t) : r;
 }
 
 /* -EH_E… and why it is refused; in its place in *ret_now, if the story refuses it. */

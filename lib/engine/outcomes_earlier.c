@@ -16,7 +16,7 @@
 #include "ticket.h"
 #include "tickets.h"
 
-static int check_open(const struct ticket *t, int outcome, struct eh_error *error)
+static int outcome_check_open(const struct ticket *t, int outcome, struct eh_error *error)
 {
     if (t->state == EH_TICKET_WAITING && outcome != EH_OUTCOME_CANCELLED)
         return eh_error_field(error, EH_ECONFLICT, "outcome",
@@ -29,7 +29,8 @@ static int check_open(const struct ticket *t, int outcome, struct eh_error *erro
                           EH_STR_ARG(ticket_source(t)), EH_STR_ARG(ticket_id(t)));
 }
 
-static int check_refund(const struct ticket *t, const struct eh_message *m, struct eh_error *error)
+static int outcome_check_refund(const struct ticket *t, const struct eh_message *m,
+                                struct eh_error *error)
 {
     if (t->outcome != EH_OUTCOME_WON)
         return eh_error_field(error, EH_ECONFLICT, "outcome",
@@ -48,9 +49,9 @@ static int check_refund(const struct ticket *t, const struct eh_message *m, stru
 int eh_outcome_check(const struct ticket *t, const struct eh_message *m, struct eh_error *error)
 {
     if (t->state != EH_TICKET_CLOSED)
-        return check_open(t, m->outcome, error);
+        return outcome_check_open(t, m->outcome, error);
     if (m->outcome == EH_OUTCOME_REFUNDED)
-        return check_refund(t, m, error);
+        return outcome_check_refund(t, m, error);
     if (eh_outcome_closes(m->outcome) && m->outcome != t->outcome)
         return eh_error_field(error, EH_ECONFLICT, "outcome",
                               "outcome: ticket %.*s/%.*s is closed as %s; reopen it first",
@@ -71,7 +72,7 @@ int eh_outcome_room(const struct eh_engine *e, const struct ticket *t, const str
     return eh_outcome_room_to_return(e, t, error);
 }
 
-static int64_t refund_of(const struct ticket *t, const struct eh_message *m)
+static int64_t outcome_refund(const struct ticket *t, const struct eh_message *m)
 {
     return eh_message_has(m, EH_FIELD_VALUE) ? m->value : t->value - t->refunded;
 }
@@ -83,7 +84,7 @@ static bool outcome_changes(const struct ticket *t, const struct eh_message *m)
     case EH_OUTCOME_RATED:
         return false; /* a fact of its period */
     case EH_OUTCOME_REFUNDED:
-        return refund_of(t, m) != 0;
+        return outcome_refund(t, m) != 0;
     case EH_OUTCOME_REOPENED:
         return t->state == EH_TICKET_CLOSED;
     default:
@@ -91,7 +92,7 @@ static bool outcome_changes(const struct ticket *t, const struct eh_message *m)
     }
 }
 
-static int close_ticket(struct step *s, uint32_t slot, const struct eh_message *m, int64_t at_us)
+static int ticket_close(struct step *s, uint32_t slot, const struct eh_message *m, int64_t at_us)
 {
     struct eh_engine *e = s->e;
     struct ticket *t = &e->tickets.slots[slot];
@@ -105,7 +106,7 @@ static int close_ticket(struct step *s, uint32_t slot, const struct eh_message *
     return r < 0 ? r : eh_outcome_tell_closed(s, slot);
 }
 
-static int reopen_ticket(struct step *s, uint32_t slot)
+static int ticket_reopen(struct step *s, uint32_t slot)
 {
     struct eh_engine *e = s->e;
     struct ticket *t = &e->tickets.slots[slot];
@@ -132,13 +133,13 @@ int eh_outcome_apply(struct step *s, uint32_t slot, const struct eh_message *m, 
     s->touched = true;
     s->subject = slot;
     if (m->outcome == EH_OUTCOME_REFUNDED) {
-        int64_t refund = refund_of(t, m);
+        int64_t refund = outcome_refund(t, m);
         t->refunded += refund;
         eh_facts_refunded(e, t, refund);
     } else if (m->outcome == EH_OUTCOME_REOPENED) {
-        r = reopen_ticket(s, slot);
+        r = ticket_reopen(s, slot);
     } else {
-        r = close_ticket(s, slot, m, at_us);
+        r = ticket_close(s, slot, m, at_us);
     }
     if (r < 0)
         return r;

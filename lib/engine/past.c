@@ -17,7 +17,7 @@
 
 #include <stdlib.h>
 
-static struct told told_now(const struct eh_engine *e, const struct team *team)
+static struct told team_told(const struct eh_engine *e, const struct team *team)
 {
     return (struct told){.past = team->past.stays,
                          .past_count = team->past.count,
@@ -29,7 +29,7 @@ static struct told told_now(const struct eh_engine *e, const struct team *team)
 /* ---- one day's desk after another's */
 
 /* Stays that ended up to this day are not asked for any more. */
-static int32_t forgotten(const struct team *team, int32_t day)
+static int32_t team_forgotten_until(const struct team *team, int32_t day)
 {
     return team->purse.used ? team->purse.settled : day - EH_STAYS_DAYS_KEPT;
 }
@@ -41,8 +41,8 @@ struct fold {
     uint32_t count, capacity;
 };
 
-static int fold_one(void *context, struct eh_str id, uint32_t rep, const struct eh_stay *stays,
-                    uint32_t count)
+static int fold_take(void *context, struct eh_str id, uint32_t rep, const struct eh_stay *stays,
+                     uint32_t count)
 {
     struct fold *f = context;
     int r = eh_array_room(&f->stays, &f->capacity, f->count + count, EH_ARRAY_MAX);
@@ -60,7 +60,7 @@ static int fold_one(void *context, struct eh_str id, uint32_t rep, const struct 
 static int fold_again(struct fold *f, const struct team *team, const struct eh_desk *new,
                       const struct eh_desk_team *is)
 {
-    struct told told = told_now(f->e, team);
+    struct told told = team_told(f->e, team);
     struct eh_stay *stays = NULL;
     uint32_t capacity = 0;
     int r = 0;
@@ -73,7 +73,7 @@ static int fold_again(struct fold *f, const struct team *team, const struct eh_d
             of.range_count = 0; /* it says whatever it says itself */
         r = eh_array_room(&stays, &capacity, of.past_count + 2 * of.range_count, EH_ARRAY_MAX);
         if (r == 0)
-            r = fold_one(f, id, rep, stays, eh_stays_corrected(&of, true, stays));
+            r = fold_take(f, id, rep, stays, eh_stays_corrected(&of, true, stays));
     }
     free(stays);
     return r;
@@ -83,10 +83,10 @@ int eh_past_fold(const struct eh_engine *e, uint32_t no, const struct eh_desk *n
                  struct past *ret)
 {
     const struct team *team = &e->roster.teams[no];
-    struct told told = told_now(e, team);
-    struct fold f = {.e = e, .day = day, .forgotten = forgotten(team, day)};
+    struct told told = team_told(e, team);
+    struct fold f = {.e = e, .day = day, .forgotten = team_forgotten_until(team, day)};
     int r = told.day < day
-                ? eh_stays_walk(e, &told, fold_one, &f)
+                ? eh_stays_walk(e, &told, fold_take, &f)
                 : fold_again(&f, team, new, eh_desk_team(new, e->roster.team_ids.items[no]));
     if (r < 0) {
         free(f.stays);
@@ -103,7 +103,7 @@ bool eh_past_turns(const struct eh_engine *e, uint32_t no, int32_t day)
            (team->desk || team->past.day != EH_DATE_ALWAYS);
 }
 
-static int turn_team(struct eh_engine *e, uint32_t no, const struct eh_desk *new, int32_t day)
+static int team_turn(struct eh_engine *e, uint32_t no, const struct eh_desk *new, int32_t day)
 {
     struct past past;
     int r = eh_past_fold(e, no, new, day, &past);
@@ -116,7 +116,7 @@ static int turn_team(struct eh_engine *e, uint32_t no, const struct eh_desk *new
 }
 
 /* As said up to now; the desk of now says none of the days before it. */
-static struct since since_now(const struct eh_engine *e, uint32_t no)
+static struct since rep_since(const struct eh_engine *e, uint32_t no)
 {
     const struct rep *rep = &e->roster.reps[no];
     struct since past = {rep->since, rep->since_until};
@@ -133,10 +133,10 @@ struct since eh_past_since(const struct eh_engine *e, uint32_t no, const struct 
 {
     const struct rep *rep = &e->roster.reps[no];
     bool again = e->told_from >= day && eh_desk_rep(new, e->roster.rep_ids.items[no]);
-    return again ? (struct since){rep->since, rep->since_until} : since_now(e, no);
+    return again ? (struct since){rep->since, rep->since_until} : rep_since(e, no);
 }
 
-static void turn_since(struct eh_engine *e, uint32_t no, const struct eh_desk *new, int32_t day)
+static void rep_turn_since(struct eh_engine *e, uint32_t no, const struct eh_desk *new, int32_t day)
 {
     struct rep *rep = &e->roster.reps[no];
     struct since past = eh_past_since(e, no, new, day);
@@ -148,7 +148,7 @@ static void turn_since(struct eh_engine *e, uint32_t no, const struct eh_desk *n
 }
 
 /* Who is on no desk any more goes by the name that was said last. */
-static int keep_name(struct eh_engine *e, uint32_t no, const struct eh_desk *new)
+static int rep_keep_name(struct eh_engine *e, uint32_t no, const struct eh_desk *new)
 {
     struct rep *rep = &e->roster.reps[no];
     if (!rep->present || eh_desk_rep(new, e->roster.rep_ids.items[no]))
@@ -162,13 +162,13 @@ int eh_past_turn(struct eh_engine *e, const struct eh_desk *new, int32_t day)
     int r = 0;
     bool kept = e->rules >= EH_RULES_STAYS;
     for (uint32_t i = 0; r == 0 && e->desk && i < e->roster.rep_ids.count; i++) {
-        r = keep_name(e, i, new);
+        r = rep_keep_name(e, i, new);
         if (kept)
-            turn_since(e, i, new, day);
+            rep_turn_since(e, i, new, day);
     }
     for (uint32_t i = 0; r == 0 && i < e->roster.team_ids.count; i++)
         if (eh_past_turns(e, i, day))
-            r = turn_team(e, i, new, day);
+            r = team_turn(e, i, new, day);
     if (r == 0 && kept)
         r = eh_zones_turn(e, new, day);
     if (kept && e->desk && e->told_from < day)
@@ -242,8 +242,8 @@ struct telling {
     void *context;
 };
 
-static int tell(void *context, struct eh_str id, uint32_t rep, const struct eh_stay *stays,
-                uint32_t count)
+static int telling_tell(void *context, struct eh_str id, uint32_t rep, const struct eh_stay *stays,
+                        uint32_t count)
 {
     const struct telling *t = context;
     (void)rep;
@@ -263,8 +263,8 @@ int eh_engine_stays(const struct eh_engine *e, struct eh_str id, int32_t first, 
     struct telling telling = {first, last, each, context};
     if (no == NONE)
         return 0;
-    struct told told = told_now(e, &e->roster.teams[no]);
-    return eh_stays_walk(e, &told, tell, &telling);
+    struct told told = team_told(e, &e->roster.teams[no]);
+    return eh_stays_walk(e, &told, telling_tell, &telling);
 }
 
 int32_t eh_engine_since(const struct eh_engine *e, struct eh_str id, int32_t day)
@@ -272,7 +272,7 @@ int32_t eh_engine_since(const struct eh_engine *e, struct eh_str id, int32_t day
     uint32_t no = eh_interner_find(&e->roster.rep_ids, id);
     if (no == NONE)
         return EH_DATE_ALWAYS;
-    struct since since = since_now(e, no);
+    struct since since = rep_since(e, no);
     return day < since.until ? since.since : EH_DATE_ALWAYS;
 }
 
@@ -289,7 +289,7 @@ struct eh_str eh_engine_rep_name(const struct eh_engine *e, struct eh_str id)
 
 int eh_past_has(const struct eh_engine *e, uint32_t team, uint32_t rep, int32_t first, int32_t last)
 {
-    struct told told = told_now(e, &e->roster.teams[team]);
+    struct told told = team_told(e, &e->roster.teams[team]);
     struct told_of of = eh_stays_find(e, &told, e->roster.rep_ids.items[rep]);
     return eh_stays_any(&of, first, last);
 }

@@ -9,7 +9,7 @@
 #include "owned_text.h"
 #include "state.h"
 
-static void put_names(const struct eh_engine *e, struct eh_bytes *out)
+static void names_put(const struct eh_engine *e, struct eh_bytes *out)
 {
     uint32_t count = 0;
     for (uint32_t i = 0; i < e->roster.rep_ids.count; i++)
@@ -39,12 +39,12 @@ void eh_pasts_put(const struct eh_engine *e, struct eh_bytes *out)
     for (uint32_t i = 0; i < e->roster.rep_ids.count; i++)
         if (e->roster.reps[i].since != EH_DATE_ALWAYS)
             eh_encode_since(e, i, out);
-    put_names(e, out);
+    names_put(e, out);
 }
 
 /* ---- and back */
 
-static int read_stay(struct eh_engine *e, struct eh_reader *in, struct past *past)
+static int stay_read(struct eh_engine *e, struct eh_reader *in, struct past *past)
 {
     struct stay stay = {.rep = eh_interner_find(&e->roster.rep_ids, eh_read_str(in))};
     stay.from = eh_read_i32(in);
@@ -61,7 +61,7 @@ static int read_stay(struct eh_engine *e, struct eh_reader *in, struct past *pas
     return 0;
 }
 
-static int read_past(struct eh_engine *e, struct eh_reader *in)
+static int past_read(struct eh_engine *e, struct eh_reader *in)
 {
     uint32_t no = eh_interner_find(&e->roster.team_ids, eh_read_str(in)), capacity = 0;
     int32_t day = eh_read_i32(in);
@@ -75,14 +75,14 @@ static int read_past(struct eh_engine *e, struct eh_reader *in)
     for (uint64_t i = 0; r == 0 && i < count; i++) {
         r = eh_array_room(&past->stays, &capacity, past->count + 1, EH_ARRAY_MAX);
         if (r == 0)
-            r = read_stay(e, in, past);
+            r = stay_read(e, in, past);
     }
     if (r == 0)
         eh_digest_past(e, no);
     return r;
 }
 
-static int read_since(struct eh_engine *e, struct eh_reader *in)
+static int since_read(struct eh_engine *e, struct eh_reader *in)
 {
     uint32_t no = eh_interner_find(&e->roster.rep_ids, eh_read_str(in));
     int32_t since = eh_read_i32(in), until = eh_read_i32(in);
@@ -95,7 +95,7 @@ static int read_since(struct eh_engine *e, struct eh_reader *in)
     return 0;
 }
 
-static int read_name(struct eh_engine *e, struct eh_reader *in)
+static int name_read(struct eh_engine *e, struct eh_reader *in)
 {
     uint32_t no = eh_interner_find(&e->roster.rep_ids, eh_read_str(in));
     struct eh_str name = eh_read_str(in);
@@ -104,8 +104,8 @@ static int read_name(struct eh_engine *e, struct eh_reader *in)
     return eh_owned_text_set(&e->roster.reps[no].name, &e->roster.reps[no].name_size, name);
 }
 
-static int read_all(struct eh_engine *e, struct eh_reader *in, uint64_t most,
-                    int (*read)(struct eh_engine *, struct eh_reader *))
+static int objects_read(struct eh_engine *e, struct eh_reader *in, uint64_t most,
+                        int (*read)(struct eh_engine *, struct eh_reader *))
 {
     uint64_t count = eh_read_u(in);
     int r = count > most ? -EH_ECORRUPT : 0;
@@ -116,8 +116,8 @@ static int read_all(struct eh_engine *e, struct eh_reader *in, uint64_t most,
 
 int eh_pasts_read(struct eh_engine *e, struct eh_reader *in)
 {
-    int r = read_all(e, in, INTERNED_MAX, read_past);
+    int r = objects_read(e, in, INTERNED_MAX, past_read);
     if (r == 0)
-        r = read_all(e, in, INTERNED_MAX, read_since);
-    return r < 0 ? r : read_all(e, in, INTERNED_MAX, read_name);
+        r = objects_read(e, in, INTERNED_MAX, since_read);
+    return r < 0 ? r : objects_read(e, in, INTERNED_MAX, name_read);
 }

@@ -12,16 +12,16 @@
 
 #include <stdlib.h>
 
-static struct pending_outcome *at(struct eh_engine *e, uint32_t slot)
+static struct pending_outcome *pending_at(struct eh_engine *e, uint32_t slot)
 {
     return &e->pending.slots[slot];
 }
 
-static int alloc(struct eh_engine *e, uint32_t *ret)
+static int pending_alloc(struct eh_engine *e, uint32_t *ret)
 {
     if (e->pending.free != NONE) {
         *ret = e->pending.free;
-        e->pending.free = at(e, *ret)->next;
+        e->pending.free = pending_at(e, *ret)->next;
         return 0;
     }
     int r =
@@ -32,66 +32,68 @@ static int alloc(struct eh_engine *e, uint32_t *ret)
 }
 
 /* Behind the others for the same ticket. */
-static int add_sibling(struct eh_engine *e, uint32_t slot)
+static int pending_add_sibling(struct eh_engine *e, uint32_t slot)
 {
     uint64_t first;
-    if (!eh_table_get(&e->pending.index, at(e, slot)->identity, &first))
-        return eh_table_put(&e->pending.index, at(e, slot)->identity, slot);
+    if (!eh_table_get(&e->pending.index, pending_at(e, slot)->identity, &first))
+        return eh_table_put(&e->pending.index, pending_at(e, slot)->identity, slot);
     uint32_t last = (uint32_t)first;
-    while (at(e, last)->sibling != NONE)
-        last = at(e, last)->sibling;
-    at(e, last)->sibling = slot;
+    while (pending_at(e, last)->sibling != NONE)
+        last = pending_at(e, last)->sibling;
+    pending_at(e, last)->sibling = slot;
     return 0;
 }
 
 int eh_pending_add(struct eh_engine *e, struct pending_outcome *parked)
 {
     uint32_t slot = NONE;
-    int r = alloc(e, &slot);
+    int r = pending_alloc(e, &slot);
     if (r < 0)
         return r;
-    *at(e, slot) = *parked;
-    at(e, slot)->sibling = NONE;
-    r = add_sibling(e, slot);
+    *pending_at(e, slot) = *parked;
+    pending_at(e, slot)->sibling = NONE;
+    r = pending_add_sibling(e, slot);
     if (r < 0) {
-        *at(e, slot) = (struct pending_outcome){.next = e->pending.free};
+        *pending_at(e, slot) = (struct pending_outcome){.next = e->pending.free};
         e->pending.free = slot;
         return r;
     }
     struct list *all = &e->pending.list;
-    at(e, slot)->next = NONE;
-    at(e, slot)->previous = all->last;
-    *(all->last == NONE ? &all->first : &at(e, all->last)->next) = slot;
+    pending_at(e, slot)->next = NONE;
+    pending_at(e, slot)->previous = all->last;
+    *(all->last == NONE ? &all->first : &pending_at(e, all->last)->next) = slot;
     all->last = slot;
     all->count++;
-    eh_digest_pending(e, at(e, slot));
+    eh_digest_pending(e, pending_at(e, slot));
     return 0;
 }
 
-static void leave_siblings(struct eh_engine *e, uint32_t slot)
+static void pending_leave_siblings(struct eh_engine *e, uint32_t slot)
 {
-    struct eh_key identity = at(e, slot)->identity;
+    struct eh_key identity = pending_at(e, slot)->identity;
     uint64_t first;
     eh_require(eh_table_get(&e->pending.index, identity, &first));
     if (first != slot) {
         uint32_t before = (uint32_t)first;
-        while (at(e, before)->sibling != slot)
-            before = at(e, before)->sibling;
-        at(e, before)->sibling = at(e, slot)->sibling;
-    } else if (at(e, slot)->sibling == NONE) {
+        while (pending_at(e, before)->sibling != slot)
+            before = pending_at(e, before)->sibling;
+        pending_at(e, before)->sibling = pending_at(e, slot)->sibling;
+    } else if (pending_at(e, slot)->sibling == NONE) {
         eh_table_remove(&e->pending.index, identity);
     } else {
-        eh_require(eh_table_put(&e->pending.index, identity, at(e, slot)->sibling) == 0);
+        eh_require(eh_table_put(&e->pending.index, identity, pending_at(e, slot)->sibling) == 0);
     }
 }
 
 void eh_pending_remove(struct eh_engine *e, uint32_t slot)
 {
-    struct pending_outcome *parked = at(e, slot);
+    struct pending_outcome *parked = pending_at(e, slot);
     struct list *all = &e->pending.list;
-    leave_siblings(e, slot);
-    *(parked->previous == NONE ? &all->first : &at(e, parked->previous)->next) = parked->next;
-    *(parked->next == NONE ? &all->last : &at(e, parked->next)->previous) = parked->previous;
+    pending_leave_siblings(e, slot);
+    *(parked->previous == NONE ? &all->first : &pending_at(e, parked->previous)->next) =
+        parked->next;
+    *(parked->next == NONE ? &all->last : &pending_at(e, parked->next)->previous) =
+        parked->previous;
     all->count--;
     eh_digest_leave(e, &parked->hash);
     free(parked->body);
@@ -100,14 +102,14 @@ void eh_pending_remove(struct eh_engine *e, uint32_t slot)
 }
 
 /* How many wait for the same ticket, counted up to what one may have. */
-static uint32_t count_siblings(struct eh_engine *e, struct eh_key ticket)
+static uint32_t pending_count_siblings(struct eh_engine *e, struct eh_key ticket)
 {
     uint64_t first;
     uint32_t count = 0;
     if (!eh_table_get(&e->pending.index, ticket, &first))
         return 0;
     for (uint32_t slot = (uint32_t)first; slot != NONE && count < EH_PARKED_PER_TICKET_MAX;
-         slot = at(e, slot)->sibling)
+         slot = pending_at(e, slot)->sibling)
         count++;
     return count;
 }
@@ -127,7 +129,8 @@ bool eh_engine_is_parked(const struct eh_engine *e, struct eh_str source, struct
 int eh_pending_put(struct step *s, struct eh_key ticket)
 {
     struct eh_engine *e = s->e;
-    if (e->rules >= EH_RULES_SLICES && count_siblings(e, ticket) >= EH_PARKED_PER_TICKET_MAX)
+    if (e->rules >= EH_RULES_SLICES &&
+        pending_count_siblings(e, ticket) >= EH_PARKED_PER_TICKET_MAX)
         return eh_step_refuse(
             s, EH_EFULL, "ticket %.*s/%.*s is not known, and %d outcomes wait for it already",
             EH_STR_ARG(s->m.source), EH_STR_ARG(s->m.id), EH_PARKED_PER_TICKET_MAX);
@@ -164,7 +167,7 @@ int eh_pending_put(struct step *s, struct eh_key ticket)
 }
 
 /* The message again, of a day that has come. */
-static int redate(struct eh_engine *e, struct pending_outcome *parked, int32_t date)
+static int pending_redate(struct eh_engine *e, struct pending_outcome *parked, int32_t date)
 {
     struct eh_message m = {0};
     struct eh_str body = eh_str_n((const char *)parked->body, parked->body_size);
@@ -188,10 +191,11 @@ static int redate(struct eh_engine *e, struct pending_outcome *parked, int32_t d
 int eh_pending_back(struct eh_engine *e, int64_t delta_us, int32_t date)
 {
     int r = 0;
-    for (uint32_t slot = e->pending.list.first; r == 0 && slot != NONE; slot = at(e, slot)->next) {
-        at(e, slot)->until_us -= delta_us;
-        r = redate(e, at(e, slot), date);
-        eh_digest_pending(e, at(e, slot));
+    for (uint32_t slot = e->pending.list.first; r == 0 && slot != NONE;
+         slot = pending_at(e, slot)->next) {
+        pending_at(e, slot)->until_us -= delta_us;
+        r = pending_redate(e, pending_at(e, slot), date);
+        eh_digest_pending(e, pending_at(e, slot));
     }
     return r;
 }
@@ -202,8 +206,8 @@ bool eh_pending_taken(struct eh_engine *e, struct eh_key ticket, uint64_t input)
     if (!eh_table_get(&e->pending.index, ticket, &first))
         return false;
     uint32_t slot = (uint32_t)first;
-    while (slot != NONE && at(e, slot)->input != input)
-        slot = at(e, slot)->sibling;
+    while (slot != NONE && pending_at(e, slot)->input != input)
+        slot = pending_at(e, slot)->sibling;
     if (slot != NONE)
         eh_pending_remove(e, slot);
     return slot != NONE;

@@ -20,28 +20,28 @@
 #include "story.h"
 #include "ticket.h"
 
-static int message_of(const struct pending_outcome *parked, struct eh_message *ret)
+static int pending_message(const struct pending_outcome *parked, struct eh_message *ret)
 {
     *ret = (struct eh_message){0};
     struct eh_str body = eh_str_n((const char *)parked->body, parked->body_size);
     return eh_message_decode(body, ret, NULL) < 0 ? -EH_ECORRUPT : 0;
 }
 
-static int64_t time_of(const struct pending_outcome *parked, const struct eh_message *m)
+static int64_t pending_time_us(const struct pending_outcome *parked, const struct eh_message *m)
 {
     return eh_message_has(m, EH_FIELD_AT) ? m->at_ms * 1000
                                           : parked->until_us - EH_PARKED_S * SECOND_US;
 }
 
-static int check(const struct eh_engine *e, uint32_t ticket, const struct eh_message *m,
-                 struct eh_error *error)
+static int outcome_check(const struct eh_engine *e, uint32_t ticket, const struct eh_message *m,
+                         struct eh_error *error)
 {
     int r = eh_outcome_check(&e->tickets.slots[ticket], m, error);
     return r < 0 ? r : eh_outcome_room(e, &e->tickets.slots[ticket], m, error);
 }
 
 /* Rules before EH_RULES_TICKETS: in the order they came. */
-static int apply_earlier(struct step *s, uint32_t ticket, uint32_t first)
+static int pending_apply_earlier(struct step *s, uint32_t ticket, uint32_t first)
 {
     struct eh_engine *e = s->e;
     int r = 0;
@@ -50,30 +50,31 @@ static int apply_earlier(struct step *s, uint32_t ticket, uint32_t first)
         left--;
         next = e->pending.slots[slot].sibling;
         struct eh_message m;
-        r = message_of(&e->pending.slots[slot], &m);
-        if (r < 0 || check(e, ticket, &m, NULL) < 0)
+        r = pending_message(&e->pending.slots[slot], &m);
+        if (r < 0 || outcome_check(e, ticket, &m, NULL) < 0)
             continue;
-        r = eh_outcome_apply(s, ticket, &m, time_of(&e->pending.slots[slot], &m));
+        r = eh_outcome_apply(s, ticket, &m, pending_time_us(&e->pending.slots[slot], &m));
         eh_pending_remove(e, slot);
     }
     return r;
 }
 
-static int entry_of(const struct eh_engine *e, uint32_t slot, struct story_entry *ret)
+static int pending_entry(const struct eh_engine *e, uint32_t slot, struct story_entry *ret)
 {
     const struct pending_outcome *parked = &e->pending.slots[slot];
     struct eh_message m;
-    int r = message_of(parked, &m);
+    int r = pending_message(parked, &m);
     if (r < 0)
         return r;
-    *ret = eh_outcome_entry(e, &m, time_of(parked, &m), parked->until_us - EH_PARKED_S * SECOND_US);
+    *ret = eh_outcome_entry(e, &m, pending_time_us(parked, &m),
+                            parked->until_us - EH_PARKED_S * SECOND_US);
     ret->input = parked->input;
     ret->stream_ms = parked->stream_ms;
     ret->stream_no = parked->stream_no;
     return 0;
 }
 
-static int apply_all(struct step *s, uint32_t ticket, uint32_t first)
+static int pending_apply_all(struct step *s, uint32_t ticket, uint32_t first)
 {
     struct eh_engine *e = s->e;
     struct story_entry entries[EH_PARKED_PER_TICKET_MAX] = {{.input = 0}};
@@ -82,7 +83,7 @@ static int apply_all(struct step *s, uint32_t ticket, uint32_t first)
     int r = 0;
     for (uint32_t slot = first; r == 0 && slot != NONE && count < EH_PARKED_PER_TICKET_MAX;
          slot = e->pending.slots[slot].sibling)
-        r = entry_of(e, slot, &entries[count++]);
+        r = pending_entry(e, slot, &entries[count++]);
     if (r == 0)
         r = eh_outcomes_place(s, ticket, entries, count, refused);
     if (r < 0)
@@ -103,12 +104,12 @@ int eh_pending_apply(struct step *s, uint32_t ticket)
     uint64_t first;
     if (!eh_table_get(&s->e->pending.index, s->in->identity, &first))
         return 0;
-    return s->e->rules < EH_RULES_TICKETS ? apply_earlier(s, ticket, (uint32_t)first)
-                                          : apply_all(s, ticket, (uint32_t)first);
+    return s->e->rules < EH_RULES_TICKETS ? pending_apply_earlier(s, ticket, (uint32_t)first)
+                                          : pending_apply_all(s, ticket, (uint32_t)first);
 }
 
 /* It is a dead letter. */
-static int refuse_pending(struct step *s, const struct pending_outcome *parked,
+static int pending_refuse(struct step *s, const struct pending_outcome *parked,
                           const struct eh_message *m, const struct eh_error *error)
 {
     int r = eh_step_refuse(s, error->code, "%s", error->text);
@@ -121,8 +122,9 @@ static int refuse_pending(struct step *s, const struct pending_outcome *parked,
 }
 
 /* Why its ticket refuses it, as far as that is still known. */
-static void tell_judged(const struct step *s, uint32_t ticket, const struct pending_outcome *parked,
-                        const struct eh_message *m, struct eh_error *error)
+static void pending_tell_judged(const struct step *s, uint32_t ticket,
+                                const struct pending_outcome *parked, const struct eh_message *m,
+                                struct eh_error *error)
 {
     struct tale tale;
     eh_error_set(error, EH_ECONFLICT, "outcome: ticket %.*s/%.*s did not allow it at its time",
@@ -134,18 +136,18 @@ static void tell_judged(const struct step *s, uint32_t ticket, const struct pend
 }
 
 /* 0: it is applied; -EH_E… and why it is refused. */
-static int try_once_more(struct step *s, uint32_t slot, uint32_t ticket, const struct eh_message *m,
-                         struct eh_error *error)
+static int pending_try_once_more(struct step *s, uint32_t slot, uint32_t ticket,
+                                 const struct eh_message *m, struct eh_error *error)
 {
     struct eh_engine *e = s->e;
     struct pending_outcome *parked = &e->pending.slots[slot];
     struct story_entry entry;
     if (e->rules < EH_RULES_TICKETS) {
-        int r = check(e, ticket, m, error);
+        int r = outcome_check(e, ticket, m, error);
         s->touched |= r == 0;
-        return r < 0 ? r : eh_outcome_apply(s, ticket, m, time_of(parked, m));
+        return r < 0 ? r : eh_outcome_apply(s, ticket, m, pending_time_us(parked, m));
     }
-    int r = entry_of(e, slot, &entry);
+    int r = pending_entry(e, slot, &entry);
     return r < 0 ? r : eh_outcome_place(s, ticket, &entry, error);
 }
 
@@ -156,20 +158,20 @@ int eh_pending_expire(struct step *s)
     struct pending_outcome *parked = &e->pending.slots[slot];
     struct eh_message m;
     struct eh_error error = {0};
-    int r = message_of(parked, &m);
+    int r = pending_message(parked, &m);
     if (r < 0)
         return r;
     uint32_t ticket = eh_ticket_find(e, parked->identity);
     if (parked->judged)
-        tell_judged(s, ticket, parked, &m, &error);
+        pending_tell_judged(s, ticket, parked, &m, &error);
     else if (ticket == NONE)
         eh_error_set(&error, EH_ENOTFOUND,
                      "ticket %.*s/%.*s was not open within %d seconds of its outcome",
                      EH_STR_ARG(m.source), EH_STR_ARG(m.id), EH_PARKED_S);
     else
-        r = try_once_more(s, slot, ticket, &m, &error);
+        r = pending_try_once_more(s, slot, ticket, &m, &error);
     if (error.text[0])
-        r = refuse_pending(s, parked, &m, &error);
+        r = pending_refuse(s, parked, &m, &error);
     if (r == 0)
         eh_pending_remove(e, slot);
     return r;
@@ -180,11 +182,11 @@ int eh_pending_drop(struct step *s, struct eh_str why)
     uint32_t slot = s->e->pending.list.first;
     struct eh_message m;
     struct eh_error error = {0};
-    int r = message_of(&s->e->pending.slots[slot], &m);
+    int r = pending_message(&s->e->pending.slots[slot], &m);
     if (r < 0)
         return r;
     eh_error_set(&error, EH_EINVAL, "%.*s", EH_STR_ARG(why));
-    r = refuse_pending(s, &s->e->pending.slots[slot], &m, &error);
+    r = pending_refuse(s, &s->e->pending.slots[slot], &m, &error);
     if (r == 0)
         eh_pending_remove(s->e, slot);
     return r;

@@ -16,7 +16,7 @@
 
 #include <evenhand/draw/hash.h>
 
-static void put_facts(const struct eh_engine *e, uint32_t head, struct eh_bytes *out)
+static void facts_put(const struct eh_engine *e, uint32_t head, struct eh_bytes *out)
 {
     uint32_t count = 0;
     for (uint32_t at = head; at != NONE; at = e->facts.slots[at].next)
@@ -26,17 +26,17 @@ static void put_facts(const struct eh_engine *e, uint32_t head, struct eh_bytes 
         eh_encode_fact(e, &e->facts.slots[at], out);
 }
 
-static void put_period(const struct eh_engine *e, const struct period *p, struct eh_bytes *out)
+static void period_put(const struct eh_engine *e, const struct period *p, struct eh_bytes *out)
 {
     eh_encode_period(e, p, out);
     eh_bytes_put_str(out, eh_str_n(p->frozen, p->frozen_size));
     eh_bytes_put_str(out, eh_str_n(p->statement, p->statement_size));
-    put_facts(e, p->facts, out);
-    put_facts(e, p->imports, out);
+    facts_put(e, p->facts, out);
+    facts_put(e, p->imports, out);
 }
 
 /* Of the shadow only what a first plan can bring. */
-static uint32_t first_of(const struct eh_engine *e, uint32_t team, bool shadow)
+static uint32_t team_first_period(const struct eh_engine *e, uint32_t team, bool shadow)
 {
     if (!shadow)
         return e->roster.teams[team].periods;
@@ -47,17 +47,19 @@ void eh_periods_put(const struct eh_engine *e, bool shadow, struct eh_bytes *out
 {
     uint32_t count = 0;
     for (uint32_t i = 0; i < e->roster.team_ids.count; i++)
-        for (uint32_t at = first_of(e, i, shadow); at != NONE; at = e->periods.slots[at].older)
+        for (uint32_t at = team_first_period(e, i, shadow); at != NONE;
+             at = e->periods.slots[at].older)
             count++;
     eh_bytes_put_u(out, count);
     for (uint32_t i = 0; i < e->roster.team_ids.count; i++)
-        for (uint32_t at = first_of(e, i, shadow); at != NONE; at = e->periods.slots[at].older)
-            put_period(e, &e->periods.slots[at], out);
+        for (uint32_t at = team_first_period(e, i, shadow); at != NONE;
+             at = e->periods.slots[at].older)
+            period_put(e, &e->periods.slots[at], out);
 }
 
 /* ---- in again */
 
-static void read_fact_numbers(struct eh_reader *in, struct fact *fact)
+static void fact_read_numbers(struct eh_reader *in, struct fact *fact)
 {
     uint8_t flags = eh_read_u8(in);
     int64_t *const numbers[] = {&fact->closed,   &fact->won,   &fact->lost, &fact->paid,
@@ -71,11 +73,11 @@ static void read_fact_numbers(struct eh_reader *in, struct fact *fact)
     fact->sum = eh_read_wide(in);
 }
 
-static int read_fact(struct eh_engine *e, struct eh_reader *in, uint32_t period)
+static int fact_read(struct eh_engine *e, struct eh_reader *in, uint32_t period)
 {
     struct fact read = {.type = eh_read_u8(in), .rep = NONE, .kind = NONE};
     struct eh_str rep = eh_read_str(in), kind = eh_read_str(in), name = eh_read_str(in);
-    read_fact_numbers(in, &read);
+    fact_read_numbers(in, &read);
     if (in->failed || read.type < EH_FACT_KIND || read.type > EH_FACT_IMPORT)
         return -EH_ECORRUPT;
     uint32_t slot;
@@ -99,19 +101,19 @@ static int read_fact(struct eh_engine *e, struct eh_reader *in, uint32_t period)
     return r;
 }
 
-static int read_facts(struct eh_engine *e, struct eh_reader *in, uint32_t period)
+static int facts_read(struct eh_engine *e, struct eh_reader *in, uint32_t period)
 {
     uint64_t count = eh_read_u(in);
     if (count > EH_FACTS_MAX)
         return -EH_ECORRUPT;
     int r = 0;
     for (uint64_t i = 0; r == 0 && i < count; i++)
-        r = read_fact(e, in, period);
+        r = fact_read(e, in, period);
     return r;
 }
 
 /* New ones come first: read in order, they stand the other way round. */
-static void reverse(struct eh_engine *e, uint32_t *head)
+static void facts_reverse(struct eh_engine *e, uint32_t *head)
 {
     uint32_t at = *head;
     *head = NONE;
@@ -123,7 +125,7 @@ static void reverse(struct eh_engine *e, uint32_t *head)
     }
 }
 
-static void read_period_numbers(const struct eh_engine *e, struct eh_reader *in, struct period *p)
+static void period_read_numbers(const struct eh_engine *e, struct eh_reader *in, struct period *p)
 {
     p->state = eh_read_u8(in);
     p->late = eh_read_u(in);
@@ -148,7 +150,7 @@ static void read_period_numbers(const struct eh_engine *e, struct eh_reader *in,
     p->cancelled = eh_read_i(in);
 }
 
-static int read_handed_in(struct eh_reader *in, char **text, uint32_t *size, struct eh_key *key)
+static int text_read(struct eh_reader *in, char **text, uint32_t *size, struct eh_key *key)
 {
     struct eh_str from = eh_read_str(in);
     if (from.size)
@@ -156,7 +158,7 @@ static int read_handed_in(struct eh_reader *in, char **text, uint32_t *size, str
     return eh_owned_text_set(text, size, from);
 }
 
-static int read_period(struct eh_engine *e, struct eh_reader *in)
+static int period_read(struct eh_engine *e, struct eh_reader *in)
 {
     uint32_t team = eh_interner_find(&e->roster.team_ids, eh_read_str(in)), slot;
     struct eh_period period = {.kind = eh_read_u8(in)};
@@ -174,18 +176,18 @@ static int read_period(struct eh_engine *e, struct eh_reader *in)
     if (r < 0)
         return r;
     struct period *p = &e->periods.slots[slot];
-    read_period_numbers(e, in, p);
-    r = read_handed_in(in, &p->frozen, &p->frozen_size, &p->frozen_key);
+    period_read_numbers(e, in, p);
+    r = text_read(in, &p->frozen, &p->frozen_size, &p->frozen_key);
     if (r == 0)
-        r = read_handed_in(in, &p->statement, &p->statement_size, &p->statement_key);
+        r = text_read(in, &p->statement, &p->statement_size, &p->statement_key);
     if (r < 0 || in->failed || p->state < EH_PERIOD_OPEN || p->state > EH_PERIOD_CLOSED)
         return r < 0 ? r : -EH_ECORRUPT;
     eh_digest_period(e, slot);
-    r = read_facts(e, in, slot);
+    r = facts_read(e, in, slot);
     if (r == 0)
-        r = read_facts(e, in, slot);
-    reverse(e, &e->periods.slots[slot].facts);
-    reverse(e, &e->periods.slots[slot].imports);
+        r = facts_read(e, in, slot);
+    facts_reverse(e, &e->periods.slots[slot].facts);
+    facts_reverse(e, &e->periods.slots[slot].imports);
     return r;
 }
 
@@ -196,6 +198,6 @@ int eh_periods_read(struct eh_engine *e, struct eh_reader *in)
         return -EH_ECORRUPT;
     int r = 0;
     for (uint64_t i = 0; r == 0 && i < count; i++)
-        r = read_period(e, in);
+        r = period_read(e, in);
     return r;
 }

@@ -16,7 +16,7 @@
  * of time that was taken back. */
 #define AHEAD_DAYS 1
 
-static bool holds(const struct period *p, int32_t date)
+static bool period_holds(const struct period *p, int32_t date)
 {
     return p->first <= date && date <= p->last;
 }
@@ -32,7 +32,7 @@ uint32_t eh_period_find(const struct eh_engine *e, uint32_t head, int32_t date)
     uint32_t at = head;
     while (at != NONE && e->periods.slots[at].first > date) /* the latest comes first */
         at = e->periods.slots[at].older;
-    return at != NONE && holds(&e->periods.slots[at], date) ? at : NONE;
+    return at != NONE && period_holds(&e->periods.slots[at], date) ? at : NONE;
 }
 
 uint32_t *eh_period_head(struct eh_engine *e, uint32_t team, bool shadow)
@@ -40,7 +40,7 @@ uint32_t *eh_period_head(struct eh_engine *e, uint32_t team, bool shadow)
     return shadow ? &e->roster.teams[team].shadow_periods : &e->roster.teams[team].periods;
 }
 
-static int allocate(struct eh_engine *e, uint32_t *ret)
+static int period_alloc(struct eh_engine *e, uint32_t *ret)
 {
     if (e->periods.free != NONE) {
         *ret = e->periods.free;
@@ -54,7 +54,7 @@ static int allocate(struct eh_engine *e, uint32_t *ret)
     return r;
 }
 
-static void link_period(struct eh_engine *e, uint32_t slot)
+static void period_link(struct eh_engine *e, uint32_t slot)
 {
     struct period *p = &e->periods.slots[slot];
     uint32_t *at = eh_period_head(e, p->team, p->shadow);
@@ -68,7 +68,7 @@ int eh_period_add(struct eh_engine *e, uint32_t team, struct eh_period period,
                   const struct eh_bonus_plan *plan, bool shadow, uint32_t *ret)
 {
     uint32_t slot = NONE;
-    int r = allocate(e, &slot);
+    int r = period_alloc(e, &slot);
     if (r < 0)
         return r;
     e->periods.slots[slot] = (struct period){.team = team,
@@ -80,7 +80,7 @@ int eh_period_add(struct eh_engine *e, uint32_t team, struct eh_period period,
                                              .state = EH_PERIOD_OPEN,
                                              .facts = NONE,
                                              .imports = NONE};
-    link_period(e, slot);
+    period_link(e, slot);
     *ret = slot;
     return 0;
 }
@@ -137,7 +137,7 @@ void eh_period_drop(struct eh_engine *e, uint32_t slot)
 
 /* ---- whether there is room */
 
-static int check_count(const struct eh_engine *e, uint32_t team, struct eh_error *error)
+static int team_check_count(const struct eh_engine *e, uint32_t team, struct eh_error *error)
 {
     uint32_t open = 0;
     for (uint32_t at = e->roster.teams[team].periods; at != NONE; at = e->periods.slots[at].older)
@@ -161,5 +161,5 @@ int eh_facts_room(const struct eh_engine *e, uint32_t team, int32_t date, struct
                             EH_FACTS_MAX);
     return eh_period_find(e, e->roster.teams[team].periods, date) != NONE
                ? 0
-               : check_count(e, team, error);
+               : team_check_count(e, team, error);
 }

@@ -5,27 +5,27 @@
 #include "period_list.h"
 #include "state.h"
 
-static uint8_t state_of(const struct period *p)
+static uint8_t period_state(const struct period *p)
 {
     bool paid = p->last_version > 0 && p->paid_version == p->last_version;
     return paid ? EH_PERIOD_PAID : p->state;
 }
 
-static bool is_late(const struct eh_engine *e, uint32_t team, int32_t first)
+static bool period_is_late(const struct eh_engine *e, uint32_t team, int32_t first)
 {
     const struct purse *purse = &e->roster.teams[team].purse;
     return purse->used && first <= purse->planned_on;
 }
 
-static struct eh_period_view view_of(const struct eh_engine *e, uint32_t slot)
+static struct eh_period_view period_view(const struct eh_engine *e, uint32_t slot)
 {
     const struct period *p = &e->periods.slots[slot];
     return (struct eh_period_view){
         .team = e->roster.team_ids.items[p->team],
         .period = p->period,
         .plan = p->plan,
-        .state = state_of(p),
-        .published_late = is_late(e, p->team, p->first),
+        .state = period_state(p),
+        .published_late = period_is_late(e, p->team, p->first),
         .late = p->late,
         .frozen = eh_str_n(p->frozen, p->frozen_size),
         .last = {.period = p->period,
@@ -61,13 +61,13 @@ bool eh_engine_period(const struct eh_engine *e, struct eh_str id, struct eh_per
     uint32_t slot = eh_period_find(e, e->roster.teams[team].periods, first);
     const struct eh_bonus_plan *plan = eh_desk_plan(e->desk->desk, id, first);
     if (slot != NONE && eh_period_equal(e->periods.slots[slot].period, period))
-        *ret = view_of(e, slot);
+        *ret = period_view(e, slot);
     else if (plan && plan->from.kind == period.kind && !eh_period_settled(e, team, first))
         *ret = (struct eh_period_view){.team = e->roster.team_ids.items[team],
                                        .period = period,
                                        .plan = plan,
                                        .state = EH_PERIOD_OPEN,
-                                       .published_late = is_late(e, team, first),
+                                       .published_late = period_is_late(e, team, first),
                                        .by_closings = e->rules < EH_RULES_TICKETS,
                                        .handle = NONE};
     else
@@ -76,15 +76,15 @@ bool eh_engine_period(const struct eh_engine *e, struct eh_str id, struct eh_per
 }
 
 /* In a list, the latest first, the earliest one after a date. */
-static bool next_after(const struct eh_engine *e, uint32_t head, int32_t after,
-                       struct eh_period_view *ret)
+static bool period_next_after(const struct eh_engine *e, uint32_t head, int32_t after,
+                              struct eh_period_view *ret)
 {
     uint32_t found = NONE;
     for (uint32_t at = head; at != NONE && e->periods.slots[at].first > after;
          at = e->periods.slots[at].older)
         found = at;
     if (found != NONE)
-        *ret = view_of(e, found);
+        *ret = period_view(e, found);
     return found != NONE;
 }
 
@@ -92,17 +92,17 @@ bool eh_engine_period_after(const struct eh_engine *e, struct eh_str id, int32_t
                             struct eh_period_view *ret)
 {
     uint32_t team = eh_interner_find(&e->roster.team_ids, id);
-    return team != NONE && next_after(e, e->roster.teams[team].periods, after, ret);
+    return team != NONE && period_next_after(e, e->roster.teams[team].periods, after, ret);
 }
 
 bool eh_engine_shadow_after(const struct eh_engine *e, struct eh_str id, int32_t after,
                             struct eh_period_view *ret)
 {
     uint32_t team = eh_interner_find(&e->roster.team_ids, id);
-    return team != NONE && next_after(e, e->roster.teams[team].shadow_periods, after, ret);
+    return team != NONE && period_next_after(e, e->roster.teams[team].shadow_periods, after, ret);
 }
 
-static void tell(const struct eh_engine *e, uint32_t head, eh_fact_fn *each, void *context)
+static void facts_tell(const struct eh_engine *e, uint32_t head, eh_fact_fn *each, void *context)
 {
     for (uint32_t at = head; at != NONE; at = e->facts.slots[at].next) {
         const struct fact *fact = &e->facts.slots[at];
@@ -153,8 +153,8 @@ void eh_engine_facts(const struct eh_engine *e, const struct eh_period_view *vie
 {
     if (view->handle == NONE)
         return;
-    tell(e, e->periods.slots[view->handle].facts, each, context);
-    tell(e, e->periods.slots[view->handle].imports, each, context);
+    facts_tell(e, e->periods.slots[view->handle].facts, each, context);
+    facts_tell(e, e->periods.slots[view->handle].imports, each, context);
 }
 
 int64_t eh_engine_carry_open(const struct eh_engine *e, struct eh_str id)

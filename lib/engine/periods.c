@@ -30,7 +30,7 @@ const char *eh_period_state_name(int state)
 
 /* ---- what a message names */
 
-static int make_period(struct step *s, uint32_t team, struct eh_period period, uint32_t *slot)
+static int period_make(struct step *s, uint32_t team, struct eh_period period, uint32_t *slot)
 {
     if (*slot != NONE)
         return 0;
@@ -41,7 +41,7 @@ static int make_period(struct step *s, uint32_t team, struct eh_period period, u
 
 /* ---- how far a period is */
 
-static int refuse_final(struct step *s)
+static int period_refuse_final(struct step *s)
 {
     if (s->e->rules >= EH_RULES_WAYS_OUT)
         return eh_step_refuse(s, EH_ECONFLICT,
@@ -53,7 +53,7 @@ static int refuse_final(struct step *s)
 }
 
 /* Only who is set aside can be included again. */
-static int refuse_include(struct step *s, uint32_t team, uint32_t rep, struct eh_period period)
+static int rep_refuse_include(struct step *s, uint32_t team, uint32_t rep, struct eh_period period)
 {
     struct eh_set_aside now;
     struct eh_engine *e = s->e;
@@ -81,11 +81,11 @@ int eh_step_set_aside(struct step *s)
     if (r < 0 || rep == NONE)
         return r;
     if (slot != NONE && s->e->periods.slots[slot].last_version > 0)
-        return refuse_final(s);
+        return period_refuse_final(s);
     if (eh_facts_room(s->e, team, eh_period_first(period), &error) < 0)
         return eh_step_refuse(s, EH_EFULL, "%s", error.text);
     bool include = s->m.type == EH_MESSAGE_INCLUDE;
-    r = include ? refuse_include(s, team, rep, period) : 0;
+    r = include ? rep_refuse_include(s, team, rep, period) : 0;
     if (r < 0 || s->fx->refused || s->dry)
         return r;
     s->touched = true;
@@ -93,14 +93,14 @@ int eh_step_set_aside(struct step *s)
 }
 
 /* Replaces a text that was handed in. */
-static int keep(char **text, uint32_t *size, struct eh_key *key, struct eh_str from)
+static int text_keep(char **text, uint32_t *size, struct eh_key *key, struct eh_str from)
 {
     *key = eh_hash_state(from.data, from.size);
     return eh_owned_text_set(text, size, from);
 }
 
 /* The shell could not make the text, and says why. */
-static int refuse_without_text(struct step *s)
+static int period_refuse_without_text(struct step *s)
 {
     return eh_step_refuse(s, EH_ECONFLICT, "%.*s",
                           EH_STR_ARG(s->m.reason.size ? s->m.reason : eh_str("text: missing")));
@@ -115,9 +115,9 @@ int eh_step_freeze_period(struct step *s)
     if (r < 0 || s->fx->refused)
         return r;
     if (slot != NONE && s->e->periods.slots[slot].last_version > 0)
-        return refuse_final(s);
+        return period_refuse_final(s);
     if (!eh_message_has(&s->m, EH_FIELD_TEXT) || eh_period_last(period) >= s->in->date)
-        return refuse_without_text(s);
+        return period_refuse_without_text(s);
     if (eh_message_has(&s->m, EH_FIELD_INCOMPLETE) && !eh_message_has(&s->m, EH_FIELD_REASON))
         return eh_step_refuse(s, EH_EINVAL, "reason: missing; say why it is frozen incomplete");
     bool there = slot != NONE && s->e->rules >= EH_RULES_WAYS_OUT; /* it takes up no more */
@@ -126,11 +126,11 @@ int eh_step_freeze_period(struct step *s)
     if (s->dry)
         return 0;
     s->touched = true;
-    r = make_period(s, team, period, &slot);
+    r = period_make(s, team, period, &slot);
     if (r < 0)
         return r;
     struct period *p = &s->e->periods.slots[slot];
-    r = keep(&p->frozen, &p->frozen_size, &p->frozen_key, s->m.text);
+    r = text_keep(&p->frozen, &p->frozen_size, &p->frozen_key, s->m.text);
     p->state = EH_PERIOD_PROVISIONAL;
     p->late = 0;
     eh_digest_period(s->e, slot);
@@ -139,7 +139,7 @@ int eh_step_freeze_period(struct step *s)
 
 /* Every settlement is of a period that can take it, the next version of it, and the period asked
  * for is among them. */
-static int check_settlements(const struct eh_engine *e, uint32_t team, struct eh_period asked,
+static int settlements_check(const struct eh_engine *e, uint32_t team, struct eh_period asked,
                              struct eh_str text)
 {
     struct eh_settlement one;
@@ -157,7 +157,7 @@ static int check_settlements(const struct eh_engine *e, uint32_t team, struct eh
     return r < 0 || !found ? -EH_ECORRUPT : 0;
 }
 
-static int settle(struct eh_engine *e, uint32_t team, const struct eh_settlement *one)
+static int period_settle(struct eh_engine *e, uint32_t team, const struct eh_settlement *one)
 {
     uint32_t slot = eh_period_find(e, e->roster.teams[team].periods, eh_period_first(one->period));
     struct period *p = &e->periods.slots[slot];
@@ -172,7 +172,7 @@ static int settle(struct eh_engine *e, uint32_t team, const struct eh_settlement
     p->carry = one->carry;
     p->net = one->net;
     p->carry_open = one->carry_open;
-    int r = keep(&p->statement, &p->statement_size, &p->statement_key, one->statement);
+    int r = text_keep(&p->statement, &p->statement_size, &p->statement_key, one->statement);
     eh_digest_period(e, slot);
     e->roster.teams[team].purse.carry_open = one->carry_open;
     eh_digest_purse(e, team);
@@ -180,7 +180,7 @@ static int settle(struct eh_engine *e, uint32_t team, const struct eh_settlement
 }
 
 /* Closed periods that are too old to be kept; those that something came for stay. */
-static void forget_old(struct eh_engine *e, uint32_t team)
+static void team_forget_old(struct eh_engine *e, uint32_t team)
 {
     uint32_t kept = 0;
     for (uint32_t at = e->roster.teams[team].periods, older; at != NONE; at = older) {
@@ -197,7 +197,7 @@ static void forget_old(struct eh_engine *e, uint32_t team)
 }
 
 /* What is closed and not paid is kept, and so is bounded. */
-static int refuse_unpaid(struct step *s, uint32_t team)
+static int team_refuse_unpaid(struct step *s, uint32_t team)
 {
     const struct period *oldest = NULL;
     uint32_t unpaid = 0;
@@ -228,24 +228,24 @@ int eh_step_close_period(struct step *s)
     if (r < 0 || s->fx->refused)
         return r;
     if (!eh_message_has(&s->m, EH_FIELD_TEXT))
-        return refuse_without_text(s);
+        return period_refuse_without_text(s);
     struct eh_str text = s->m.text;
-    r = refuse_unpaid(s, team);
+    r = team_refuse_unpaid(s, team);
     if (r < 0 || s->fx->refused)
         return r;
-    r = check_settlements(s->e, team, period, text);
+    r = settlements_check(s->e, team, period, text);
     if (r < 0)
         return r;
     if (s->dry)
         return 0;
     s->touched = true;
     while ((r = eh_settlements_next(&text, &one)) > 0) {
-        r = settle(s->e, team, &one);
+        r = period_settle(s->e, team, &one);
         if (r < 0)
             return r;
     }
     if (r == 0)
-        forget_old(s->e, team);
+        team_forget_old(s->e, team);
     return r;
 }
 

@@ -35,7 +35,7 @@ int eh_engine_plans_check(const struct eh_engine *e, const struct eh_desk *new, 
     return r;
 }
 
-static void adopt_team(struct eh_engine *e, uint32_t no, int32_t today, bool planned)
+static void team_adopt(struct eh_engine *e, uint32_t no, int32_t today, bool planned)
 {
     struct team *team = &e->roster.teams[no];
     if (planned && !team->purse.used) {
@@ -54,7 +54,7 @@ static void adopt_team(struct eh_engine *e, uint32_t no, int32_t today, bool pla
 }
 
 /* Nobody can have closed anything in a team that no desk had. */
-static bool is_new_to_plans(const struct eh_engine *e, struct eh_str team)
+static bool team_is_new_to_plans(const struct eh_engine *e, struct eh_str team)
 {
     uint32_t no = eh_interner_find(&e->roster.team_ids, team);
     return no != NONE && !e->roster.teams[no].purse.used;
@@ -69,7 +69,7 @@ size_t eh_engine_late_plans(const struct eh_engine *e, const struct eh_desk *des
         const struct eh_bonus_plan *plan = &desk->plans[i];
         bool first = i == 0 || !eh_str_equal(plan->team, desk->plans[i - 1].team);
         if (first)
-            late = is_new_to_plans(e, plan->team) && eh_period_first(plan->from) <= today;
+            late = team_is_new_to_plans(e, plan->team) && eh_period_first(plan->from) <= today;
         if (late && count++ < max)
             ret[count - 1] = *plan;
     }
@@ -87,6 +87,6 @@ void eh_periods_adopt(struct eh_engine *e, int32_t today)
 {
     const struct eh_desk *desk = e->desk->desk;
     for (uint32_t i = 0; i < e->roster.team_ids.count; i++)
-        adopt_team(e, i, today,
+        team_adopt(e, i, today,
                    eh_desk_plan(desk, e->roster.team_ids.items[i], EH_DATE_NEVER) != NULL);
 }

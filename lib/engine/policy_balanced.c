@@ -23,20 +23,20 @@
 #define NANO INT64_C(1000000000)
 
 /* a × m. |a| is below 2^126. */
-static struct scored times(__int128 a, uint64_t m)
+static struct scored score_times(__int128 a, uint64_t m)
 {
     unsigned __int128 low = (unsigned __int128)(uint64_t)a * m;
     return (struct scored){.high = (a >> 64) * (__int128)m + (__int128)(low >> 64),
                            .low = (uint64_t)low};
 }
 
-static struct scored sum(struct scored a, struct scored b)
+static struct scored score_sum(struct scored a, struct scored b)
 {
     uint64_t low = a.low + b.low;
     return (struct scored){.high = a.high + b.high + (low < a.low), .low = low};
 }
 
-static int compare(const struct scored *a, const struct scored *b)
+static int score_compare(const struct scored *a, const struct scored *b)
 {
     if (a->high != b->high)
         return a->high < b->high ? -1 : 1;
@@ -44,7 +44,7 @@ static int compare(const struct scored *a, const struct scored *b)
 }
 
 /* The count in 10^-9 tickets. */
-static struct amount deficit(const struct eh_choice *choice, uint32_t position)
+static struct amount member_deficit(const struct eh_choice *choice, uint32_t position)
 {
     const struct account *account =
         &choice->engine->accounts.items[choice->team->members[position].account];
@@ -55,38 +55,38 @@ static struct amount deficit(const struct eh_choice *choice, uint32_t position)
 }
 
 /* The named rounding: dv / M, in 10^-9. */
-static __int128 means_of(const struct eh_choice *choice, struct amount d)
+static __int128 deficit_means(const struct eh_choice *choice, struct amount d)
 {
     return eh_round_divide(d.value, choice->mean);
 }
 
-static struct scored score(const struct eh_choice *choice, struct amount d)
+static struct scored member_score(const struct eh_choice *choice, struct amount d)
 {
     int64_t weight = choice->team->desk->value_weight_ppm, x = choice->value;
-    __int128 means = means_of(choice, d) * weight;
-    struct scored count = times((EH_PPM - weight) * d.count, (uint64_t)choice->mean);
-    struct scored value = times(x < 0 ? -means : means, x < 0 ? -(uint64_t)x : (uint64_t)x);
-    return sum(count, value);
+    __int128 means = deficit_means(choice, d) * weight;
+    struct scored count = score_times((EH_PPM - weight) * d.count, (uint64_t)choice->mean);
+    struct scored value = score_times(x < 0 ? -means : means, x < 0 ? -(uint64_t)x : (uint64_t)x);
+    return score_sum(count, value);
 }
 
-static struct eh_str id_at(const struct eh_choice *choice, uint32_t position)
+static struct eh_str member_id(const struct eh_choice *choice, uint32_t position)
 {
     return choice->engine->roster.rep_ids.items[choice->team->members[position].rep];
 }
 
 /* From EH_RULES_COMPARED on with all that the scores are made of. */
-static void tell(const struct eh_choice *choice, const uint32_t pair[2], const struct amount d[2],
-                 bool tie)
+static void pair_tell(const struct eh_choice *choice, const uint32_t pair[2],
+                      const struct amount d[2], bool tie)
 {
     struct eh_bytes *out = choice->detail;
     bool scored = choice->engine->rules >= EH_RULES_COMPARED;
     eh_bytes_put_u8(out, scored ? DETAIL_SCORED : DETAIL_PAIR);
     for (int i = 0; i < 2; i++) {
-        eh_bytes_put_str(out, id_at(choice, pair[i]));
+        eh_bytes_put_str(out, member_id(choice, pair[i]));
         eh_bytes_put_i(out, eh_clamp(d[i].count));
         eh_bytes_put_i(out, eh_clamp(eh_round_divide(d[i].value, NANO)));
         if (scored)
-            eh_bytes_put_i(out, eh_clamp(means_of(choice, d[i])));
+            eh_bytes_put_i(out, eh_clamp(deficit_means(choice, d[i])));
     }
     eh_bytes_put_u8(out, tie);
     if (!scored)
@@ -97,7 +97,7 @@ static void tell(const struct eh_choice *choice, const uint32_t pair[2], const s
 }
 
 /* By share, the second without the first. */
-static int draw_pair(const struct eh_choice *choice, struct eh_draws *draws, uint32_t ret[2])
+static int pair_draw(const struct eh_choice *choice, struct eh_draws *draws, uint32_t ret[2])
 {
     const struct skill_set *set = choice->set;
     uint64_t all = set->tree[1].weight, at = 0;
@@ -115,46 +115,48 @@ static int draw_pair(const struct eh_choice *choice, struct eh_draws *draws, uin
     return 0;
 }
 
-static int choose(const struct eh_choice *choice, struct eh_draws *draws, uint32_t *ret_position)
+static int balanced_choose(const struct eh_choice *choice, struct eh_draws *draws,
+                           uint32_t *ret_position)
 {
     uint32_t pair[2];
-    int r = draw_pair(choice, draws, pair);
+    int r = pair_draw(choice, draws, pair);
     if (r < 0)
         return r;
-    struct amount d[2] = {deficit(choice, pair[0]), deficit(choice, pair[1])};
-    struct scored one = score(choice, d[0]), other = score(choice, d[1]);
-    int order = compare(&one, &other);
+    struct amount d[2] = {member_deficit(choice, pair[0]), member_deficit(choice, pair[1])};
+    struct scored one = member_score(choice, d[0]), other = member_score(choice, d[1]);
+    int order = score_compare(&one, &other);
     uint64_t second = order < 0;
     if (order == 0)
         r = eh_draw_below(draws, choice->query, 2, &second);
     if (r < 0)
         return r;
-    tell(choice, pair, d, order == 0);
+    pair_tell(choice, pair, d, order == 0);
     *ret_position = pair[second];
     return 0;
 }
 
 /* ---- chances */
 
-static int by_score(const void *a, const void *b)
+static int score_order(const void *a, const void *b)
 {
-    return compare(a, b);
+    return score_compare(a, b);
 }
 
 /* The chance that a pair is {i, j} is (w_i w_j / W) (1 / (W - w_i) + 1 / (W - w_j)). Summed over
  * all j with a lower score, and half over those with the same; ascending, so that one pass does. */
-static void chances(const struct eh_choice *choice, const struct eh_chances *to)
+static void balanced_chances(const struct eh_choice *choice, const struct eh_chances *to)
 {
     struct scored *scored = to->scratch;
     double all = (double)choice->set->tree[1].weight, below = 0, below_parts = 0;
     for (uint32_t i = 0; i < to->count; i++) {
-        scored[i] = score(choice, deficit(choice, to->positions[i]));
+        scored[i] = member_score(choice, member_deficit(choice, to->positions[i]));
         scored[i].index = i;
     }
-    qsort(scored, to->count, sizeof *scored, by_score);
+    qsort(scored, to->count, sizeof *scored, score_order);
     for (uint32_t from = 0, end; from < to->count; from = end) {
         double same = 0, same_parts = 0;
-        for (end = from; end < to->count && compare(&scored[from], &scored[end]) == 0; end++) {
+        for (end = from; end < to->count && score_compare(&scored[from], &scored[end]) == 0;
+             end++) {
             double w = to->items[scored[end].index].share_ppm;
             same += w;
             same_parts += w / (all - w);
@@ -172,4 +174,4 @@ static void chances(const struct eh_choice *choice, const struct eh_chances *to)
 }
 
 const struct eh_policy eh_policy_balanced = {
-    .name = "balanced", .choose = choose, .chances = chances};
+    .name = "balanced", .choose = balanced_choose, .chances = balanced_chances};

@@ -7,7 +7,8 @@
 #include "skill_set.h"
 #include "state.h"
 
-static int choose(const struct eh_choice *choice, struct eh_draws *draws, uint32_t *ret_position)
+static int least_loaded_choose(const struct eh_choice *choice, struct eh_draws *draws,
+                               uint32_t *ret_position)
 {
     const struct node *all = &choice->set->tree[1];
     uint64_t at = 0;
@@ -24,7 +25,7 @@ static int choose(const struct eh_choice *choice, struct eh_draws *draws, uint32
     return 0;
 }
 
-static void chances(const struct eh_choice *choice, const struct eh_chances *to)
+static void least_loaded_chances(const struct eh_choice *choice, const struct eh_chances *to)
 {
     const struct node *all = &choice->set->tree[1];
     for (uint32_t i = 0; i < to->count; i++)
@@ -37,5 +38,7 @@ static void chances(const struct eh_choice *choice, const struct eh_chances *to)
     }
 }
 
-const struct eh_policy eh_policy_least_loaded = {
-    .name = "least_loaded", .by_load = true, .choose = choose, .chances = chances};
+const struct eh_policy eh_policy_least_loaded = {.name = "least_loaded",
+                                                 .by_load = true,
+                                                 .choose = least_loaded_choose,
+                                                 .chances = least_loaded_chances};

@@ -5,7 +5,8 @@
 #include "policy.h"
 #include "skill_set.h"
 
-static int choose(const struct eh_choice *choice, struct eh_draws *draws, uint32_t *ret_position)
+static int random_choose(const struct eh_choice *choice, struct eh_draws *draws,
+                         uint32_t *ret_position)
 {
     uint64_t at;
     int r = eh_draw_below(draws, choice->query, choice->set->tree[1].weight, &at);
@@ -15,11 +16,12 @@ static int choose(const struct eh_choice *choice, struct eh_draws *draws, uint32
     return 0;
 }
 
-static void chances(const struct eh_choice *choice, const struct eh_chances *to)
+static void random_chances(const struct eh_choice *choice, const struct eh_chances *to)
 {
     double all = (double)choice->set->tree[1].weight;
     for (uint32_t i = 0; i < to->count; i++)
         to->items[i].p = to->items[i].share_ppm / all;
 }
 
-const struct eh_policy eh_policy_random = {.name = "random", .choose = choose, .chances = chances};
+const struct eh_policy eh_policy_random = {
+    .name = "random", .choose = random_choose, .chances = random_chances};

@@ -37,31 +37,31 @@ struct round {
     __int128 shares; /* so many of everybody's begin at once */
 };
 
-static bool takes_part(const struct round *r, uint32_t position)
+static bool member_takes_part(const struct round *r, uint32_t position)
 {
     const struct member *member = &r->team->members[position];
     return member->eligible && member->sets >> r->set_no & 1;
 }
 
-static __int128 share_of(const struct round *r, uint32_t position)
+static __int128 member_share(const struct round *r, uint32_t position)
 {
     return (__int128)r->e->roster.reps[r->team->members[position].rep].share_ppm * PER_TICKET;
 }
 
 /* Above the level. */
-static __int128 owed(const struct round *r, uint32_t position)
+static __int128 member_owed(const struct round *r, uint32_t position)
 {
     return eh_turns_owed(r->e, r->team, r->set_no, position) +
            (__int128)r->set->turns.level * TICKET;
 }
 
 /* The level at which the one who is owed most of those who may get the ticket is not ahead. */
-static uint32_t level_of(const struct round *r)
+static uint32_t round_level(const struct round *r)
 {
     bool any = false;
     __int128 most = 0;
     for (uint32_t i = 0; i < r->team->member_count; i++) {
-        if (i == r->avoid || !takes_part(r, i))
+        if (i == r->avoid || !member_takes_part(r, i))
             continue;
         __int128 of = eh_turns_owed(r->e, r->team, r->set_no, i);
         most = !any || of > most ? of : most;
@@ -71,49 +71,49 @@ static uint32_t level_of(const struct round *r)
 }
 
 /* More than a ticket ahead, who is not in line. */
-static bool is_in_line(const struct round *r, uint32_t position)
+static bool member_is_in_line(const struct round *r, uint32_t position)
 {
-    return takes_part(r, position) && owed(r, position) >= -TICKET;
+    return member_takes_part(r, position) && member_owed(r, position) >= -TICKET;
 }
 
 /* How many shares it takes until one of those who may get the ticket has a slot. */
-static __int128 shares_needed(const struct round *r)
+static __int128 round_shares(const struct round *r)
 {
     __int128 least = NEVER_DUE;
     for (uint32_t i = 0; i < r->team->member_count; i++) {
-        if (i == r->avoid || !is_in_line(r, i))
+        if (i == r->avoid || !member_is_in_line(r, i))
             continue;
-        __int128 share = share_of(r, i), missing = TICKET - owed(r, i);
+        __int128 share = member_share(r, i), missing = TICKET - member_owed(r, i);
         __int128 shares = missing > share ? (missing + share - 1) / share : 1;
         least = shares < least ? shares : least;
     }
     return least;
 }
 
-static uint32_t slots_of(const struct round *r, uint32_t position)
+static uint32_t member_slots(const struct round *r, uint32_t position)
 {
-    if (!is_in_line(r, position))
+    if (!member_is_in_line(r, position))
         return 0;
-    __int128 sum = owed(r, position) + r->shares * share_of(r, position);
+    __int128 sum = member_owed(r, position) + r->shares * member_share(r, position);
     return sum < TICKET ? 0 : (uint32_t)(sum / TICKET);
 }
 
 /* Those of who is not there, too: theirs were of the round before. */
-static void set_slots(const struct round *r)
+static void round_set_slots(const struct round *r)
 {
     for (uint32_t i = 0; i < r->team->member_count; i++) {
         struct slot *slot = &r->set->slots[i];
-        uint32_t slots = slots_of(r, i);
+        uint32_t slots = member_slots(r, i);
         bool same = slot->slots == slots;
         slot->slots = slots;
         if (!same)
             eh_digest_slot(r->e, r->team_no, r->set_no, i);
-        if (takes_part(r, i) && i != r->avoid)
+        if (member_takes_part(r, i) && i != r->avoid)
             eh_eligible_slots(r->e, r->team_no, r->set_no, i);
     }
 }
 
-static void begin_round(struct eh_engine *e, uint32_t team_no, uint32_t set_no, uint32_t avoid)
+static void round_begin(struct eh_engine *e, uint32_t team_no, uint32_t set_no, uint32_t avoid)
 {
     struct team *team = &e->roster.teams[team_no];
     struct round r = {.e = e,
@@ -123,15 +123,15 @@ static void begin_round(struct eh_engine *e, uint32_t team_no, uint32_t set_no, 
                       .set_no = set_no,
                       .avoid = avoid};
     for (uint32_t i = 0; i < team->member_count; i++)
-        if (takes_part(&r, i))
+        if (member_takes_part(&r, i))
             eh_turns_take_up(e, team_no, set_no, i);
-    r.set->turns.level = level_of(&r);
-    r.shares = shares_needed(&r);
-    set_slots(&r);
+    r.set->turns.level = round_level(&r);
+    r.shares = round_shares(&r);
+    round_set_slots(&r);
 }
 
 /* Somebody came who is less far ahead than everybody was when the round began. */
-static bool is_above_level(const struct team *team, uint32_t set_no)
+static bool set_is_above_level(const struct team *team, uint32_t set_no)
 {
     const struct skill_set *set = &team->sets[set_no];
     __int128 next = eh_turns_next(set, set->tree[1].weight);
@@ -139,7 +139,7 @@ static bool is_above_level(const struct team *team, uint32_t set_no)
 }
 
 /* A whole ticket owed is a slot. */
-static bool give_slots(struct eh_engine *e, uint32_t team_no, uint32_t set_no)
+static bool late_give_slots(struct eh_engine *e, uint32_t team_no, uint32_t set_no)
 {
     const struct team *team = &e->roster.teams[team_no];
     const struct skill_set *set = &team->sets[set_no];
@@ -156,17 +156,17 @@ static bool give_slots(struct eh_engine *e, uint32_t team_no, uint32_t set_no)
     return given;
 }
 
-static bool prepare(struct eh_engine *e, uint32_t team, uint32_t set, uint32_t avoid)
+static bool rotation_prepare(struct eh_engine *e, uint32_t team, uint32_t set, uint32_t avoid)
 {
     const struct node *all = &e->roster.teams[team].sets[set].tree[1];
     if (e->rules < EH_RULES_TURNS)
         return eh_rotation_earlier_prepare(e, team, set, avoid);
     if (all->count < 2)
         return false;
-    bool begins = all->slots == 0 || is_above_level(&e->roster.teams[team], set);
+    bool begins = all->slots == 0 || set_is_above_level(&e->roster.teams[team], set);
     if (begins)
-        begin_round(e, team, set, avoid);
-    return give_slots(e, team, set) || begins;
+        round_begin(e, team, set, avoid);
+    return late_give_slots(e, team, set) || begins;
 }
 
 /* ---- who is late */
@@ -177,32 +177,32 @@ struct late {
     __int128 most;
 };
 
-static __int128 cumulative_next(const struct eh_choice *choice)
+static __int128 choice_cumulative(const struct eh_choice *choice)
 {
     return eh_turns_next(choice->set, choice->set->tree[1].weight);
 }
 
-static uint32_t late_from(const struct eh_choice *choice, uint32_t position)
+static uint32_t late_next(const struct eh_choice *choice, uint32_t position)
 {
-    return eh_turns_due_from(choice->team, choice->set, cumulative_next(choice), position);
+    return eh_turns_due_from(choice->team, choice->set, choice_cumulative(choice), position);
 }
 
 /* With what the ticket entitles to. */
-static __int128 owed_with(const struct eh_choice *choice, uint32_t position)
+static __int128 member_owed_with(const struct eh_choice *choice, uint32_t position)
 {
     uint32_t set = (uint32_t)(choice->set - choice->team->sets);
     uint32_t share = choice->engine->roster.reps[choice->team->members[position].rep].share_ppm;
     __int128 owed_now = eh_turns_owed(choice->engine, choice->team, set, position);
-    return owed_now + (cumulative_next(choice) - choice->set->turns.cumulative) * share;
+    return owed_now + (choice_cumulative(choice) - choice->set->turns.cumulative) * share;
 }
 
-static struct late find_late(const struct eh_choice *choice)
+static struct late late_find(const struct eh_choice *choice)
 {
     struct late late = {.count = 0};
     if (choice->engine->rules < EH_RULES_TURNS)
         return late;
-    for (uint32_t at = 0; (at = late_from(choice, at)) != NONE; at++) {
-        __int128 of = owed_with(choice, at);
+    for (uint32_t at = 0; (at = late_next(choice, at)) != NONE; at++) {
+        __int128 of = member_owed_with(choice, at);
         if (late.count == 0 || of > late.most)
             late = (struct late){.most = of};
         late.count += of == late.most;
@@ -212,15 +212,15 @@ static struct late find_late(const struct eh_choice *choice)
 
 static uint32_t late_at(const struct eh_choice *choice, const struct late *late, uint64_t no)
 {
-    uint32_t at = late_from(choice, 0);
-    while (owed_with(choice, at) != late->most || no-- > 0)
-        at = late_from(choice, at + 1);
+    uint32_t at = late_next(choice, 0);
+    while (member_owed_with(choice, at) != late->most || no-- > 0)
+        at = late_next(choice, at + 1);
     return at;
 }
 
 /* ---- the policy */
 
-static int choose_late(const struct eh_choice *choice, const struct late *late,
+static int late_choose(const struct eh_choice *choice, const struct late *late,
                        struct eh_draws *draws, uint32_t *ret_position)
 {
     uint64_t at = 0;
@@ -233,11 +233,12 @@ static int choose_late(const struct eh_choice *choice, const struct late *late,
     return 0;
 }
 
-static int choose(const struct eh_choice *choice, struct eh_draws *draws, uint32_t *ret_position)
+static int rotation_choose(const struct eh_choice *choice, struct eh_draws *draws,
+                           uint32_t *ret_position)
 {
-    struct late late = find_late(choice);
+    struct late late = late_find(choice);
     if (late.count > 0)
-        return choose_late(choice, &late, draws, ret_position);
+        return late_choose(choice, &late, draws, ret_position);
     uint64_t slots = choice->set->tree[1].slots, at = 0;
     int r = eh_draw_below(draws, choice->query, slots, &at);
     if (r < 0)
@@ -248,8 +249,8 @@ static int choose(const struct eh_choice *choice, struct eh_draws *draws, uint32
     return 0;
 }
 
-static void take(struct eh_engine *e, uint32_t team, uint32_t set, uint32_t position,
-                 uint32_t slots, __int128 tickets)
+static void slot_take(struct eh_engine *e, uint32_t team, uint32_t set, uint32_t position,
+                      uint32_t slots, __int128 tickets)
 {
     struct slot *slot = &e->roster.teams[team].sets[set].slots[position];
     eh_require(slot->slots >= slots);
@@ -260,8 +261,8 @@ static void take(struct eh_engine *e, uint32_t team, uint32_t set, uint32_t posi
 }
 
 /* Who was passed over is not entitled to what they gave back. */
-static void took(struct eh_engine *e, uint32_t team_no, uint32_t set_no, uint32_t position,
-                 uint32_t avoid, const struct decision *decision)
+static void rotation_took(struct eh_engine *e, uint32_t team_no, uint32_t set_no, uint32_t position,
+                          uint32_t avoid, const struct decision *decision)
 {
     const struct team *team = &e->roster.teams[team_no];
     const struct skill_set *set = &team->sets[set_no];
@@ -271,19 +272,20 @@ static void took(struct eh_engine *e, uint32_t team_no, uint32_t set_no, uint32_
         return;
     __int128 before = set->turns.cumulative;
     eh_turns_advance(e, team_no, set_no, decision->weight);
-    take(e, team_no, set_no, position, 1, TICKET);
+    slot_take(e, team_no, set_no, position, 1, TICKET);
     if (avoid != NONE)
-        take(e, team_no, set_no, avoid, 0,
-             (set->turns.cumulative - before) * e->roster.reps[team->members[avoid].rep].share_ppm);
+        slot_take(e, team_no, set_no, avoid, 0,
+                  (set->turns.cumulative - before) *
+                      e->roster.reps[team->members[avoid].rep].share_ppm);
 }
 
 /* Where somebody is late, the latest have a slot each, and nobody else has one. */
-static void chances(const struct eh_choice *choice, const struct eh_chances *to)
+static void rotation_chances(const struct eh_choice *choice, const struct eh_chances *to)
 {
-    struct late late = find_late(choice);
+    struct late late = late_find(choice);
     double all = late.count ? late.count : choice->set->tree[1].slots;
     for (uint32_t i = 0; i < to->count; i++) {
-        bool is_late = late.count && owed_with(choice, to->positions[i]) == late.most;
+        bool is_late = late.count && member_owed_with(choice, to->positions[i]) == late.most;
         uint32_t slots = choice->set->slots[to->positions[i]].slots;
         to->items[i].slots = late.count ? is_late : slots;
         to->items[i].p = to->items[i].slots / all;
@@ -292,7 +294,7 @@ static void chances(const struct eh_choice *choice, const struct eh_chances *to)
 
 const struct eh_policy eh_policy_rotation = {.name = "rotation",
                                              .by_slots = true,
-                                             .choose = choose,
-                                             .chances = chances,
-                                             .prepare = prepare,
-                                             .took = took};
+                                             .choose = rotation_choose,
+                                             .chances = rotation_chances,
+                                             .prepare = rotation_prepare,
+                                             .took = rotation_took};

@@ -15,18 +15,18 @@
 #include "state.h"
 #include "turns.h"
 
-static bool takes_part(const struct team *team, uint32_t set, uint32_t position)
+static bool member_takes_part(const struct team *team, uint32_t set, uint32_t position)
 {
     return team->members[position].eligible && team->members[position].sets >> set & 1;
 }
 
 /* How many shares it takes until one of those who may get the ticket has a slot. */
-static uint64_t rounds_needed(const struct eh_engine *e, const struct team *team, uint32_t set,
-                              uint32_t avoid)
+static uint64_t round_count(const struct eh_engine *e, const struct team *team, uint32_t set,
+                            uint32_t avoid)
 {
     uint64_t least = UINT64_MAX;
     for (uint32_t i = 0; i < team->member_count; i++) {
-        if (i == avoid || !takes_part(team, set, i))
+        if (i == avoid || !member_takes_part(team, set, i))
             continue;
         uint64_t share = e->roster.reps[team->members[i].rep].share_ppm;
         uint64_t missing = EH_PPM - team->sets[set].slots[i].credit;
@@ -43,9 +43,9 @@ bool eh_rotation_earlier_prepare(struct eh_engine *e, uint32_t team_no, uint32_t
     struct skill_set *set = &team->sets[set_no];
     if (set->tree[1].slots > 0)
         return false;
-    uint64_t rounds = rounds_needed(e, team, set_no, avoid);
+    uint64_t rounds = round_count(e, team, set_no, avoid);
     for (uint32_t i = 0; i < team->member_count; i++) {
-        if (!takes_part(team, set_no, i))
+        if (!member_takes_part(team, set_no, i))
             continue;
         struct slot *slot = &set->slots[i];
         uint64_t shares = i == avoid ? 1 : rounds;

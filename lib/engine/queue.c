@@ -22,37 +22,38 @@ bool eh_ticket_before(const struct ticket *a, const struct ticket *b)
     return a->priority != b->priority ? a->priority > b->priority : a->no < b->no;
 }
 
-static void put(struct eh_engine *e, struct skill_set *set, uint32_t at, uint32_t slot)
+static void heap_put(struct eh_engine *e, struct skill_set *set, uint32_t at, uint32_t slot)
 {
     set->queue[at] = slot;
     e->tickets.slots[slot].queue_at = at;
 }
 
-static bool before(const struct eh_engine *e, const struct skill_set *set, uint32_t a, uint32_t b)
+static bool heap_is_before(const struct eh_engine *e, const struct skill_set *set, uint32_t a,
+                           uint32_t b)
 {
     return eh_ticket_before(&e->tickets.slots[set->queue[a]], &e->tickets.slots[set->queue[b]]);
 }
 
-static void swap(struct eh_engine *e, struct skill_set *set, uint32_t a, uint32_t b)
+static void heap_swap(struct eh_engine *e, struct skill_set *set, uint32_t a, uint32_t b)
 {
     uint32_t slot = set->queue[a];
-    put(e, set, a, set->queue[b]);
-    put(e, set, b, slot);
+    heap_put(e, set, a, set->queue[b]);
+    heap_put(e, set, b, slot);
 }
 
-static void settle(struct eh_engine *e, struct skill_set *set, uint32_t at)
+static void heap_settle(struct eh_engine *e, struct skill_set *set, uint32_t at)
 {
-    while (at > 0 && before(e, set, at, (at - 1) / 2)) {
-        swap(e, set, at, (at - 1) / 2);
+    while (at > 0 && heap_is_before(e, set, at, (at - 1) / 2)) {
+        heap_swap(e, set, at, (at - 1) / 2);
         at = (at - 1) / 2;
     }
     for (;;) {
         uint32_t child = 2 * at + 1;
-        if (child + 1 < set->queue_count && before(e, set, child + 1, child))
+        if (child + 1 < set->queue_count && heap_is_before(e, set, child + 1, child))
             child++;
-        if (child >= set->queue_count || !before(e, set, child, at))
+        if (child >= set->queue_count || !heap_is_before(e, set, child, at))
             return;
-        swap(e, set, at, child);
+        heap_swap(e, set, at, child);
         at = child;
     }
 }
@@ -68,8 +69,8 @@ void eh_queue_push(struct eh_engine *e, uint32_t slot)
     const struct ticket *t = &e->tickets.slots[slot];
     struct skill_set *set = set_of(e, t->team, t->set);
     eh_require(set->queue_count < set->queue_capacity);
-    put(e, set, set->queue_count++, slot);
-    settle(e, set, set->queue_count - 1);
+    heap_put(e, set, set->queue_count++, slot);
+    heap_settle(e, set, set->queue_count - 1);
     eh_set_check_ready(e, t->team, t->set);
 }
 
@@ -84,8 +85,8 @@ void eh_queue_remove(struct eh_engine *e, uint32_t slot)
     uint32_t at = t->queue_at, last = set->queue[--set->queue_count];
     t->queue_at = NONE;
     if (last != slot) {
-        put(e, set, at, last);
-        settle(e, set, at);
+        heap_put(e, set, at, last);
+        heap_settle(e, set, at);
     }
     eh_set_check_ready(e, t->team, t->set);
 }

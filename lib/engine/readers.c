@@ -63,7 +63,7 @@ const struct eh_desk *eh_engine_desk(const struct eh_engine *e)
 
 /* ---- tickets */
 
-static struct eh_ticket_view view_ticket(const struct eh_engine *e, const struct ticket *t)
+static struct eh_ticket_view ticket_view(const struct eh_engine *e, const struct ticket *t)
 {
     struct eh_ticket_view view = eh_ticket_view_numbers(t);
     view.source = ticket_source(t);
@@ -83,7 +83,7 @@ bool eh_engine_ticket(const struct eh_engine *e, struct eh_str source, struct eh
 {
     uint32_t slot = eh_ticket_find(e, eh_ticket_identity(source, id));
     if (slot != NONE)
-        *ret = view_ticket(e, &e->tickets.slots[slot]);
+        *ret = ticket_view(e, &e->tickets.slots[slot]);
     return slot != NONE;
 }
 
@@ -93,7 +93,7 @@ struct wanted {
     uint32_t team, rep;
 };
 
-static bool is_wanted(const struct wanted *w, const struct ticket *t)
+static bool query_wants(const struct wanted *w, const struct ticket *t)
 {
     return (!w->query->team.size || t->team == w->team) &&
            (!w->query->rep.size || t->rep == w->rep) &&
@@ -102,8 +102,8 @@ static bool is_wanted(const struct wanted *w, const struct ticket *t)
 }
 
 /* Places in order[] that are left: those from the first above `after` on, or those before it. */
-static void bounds_of_query(const struct eh_engine *e, const struct eh_ticket_query *q,
-                            uint32_t *ret_at, uint32_t *ret_left)
+static void query_bounds(const struct eh_engine *e, const struct eh_ticket_query *q,
+                         uint32_t *ret_at, uint32_t *ret_left)
 {
     uint32_t above = !q->newest ? eh_order_above(e, q->after)
                      : q->after ? eh_order_above(e, q->after - 1)
@@ -124,7 +124,7 @@ size_t eh_engine_tickets(const struct eh_engine *e, const struct eh_ticket_query
     *ret_after = 0;
     if ((query->team.size && wanted.team == NONE) || (query->rep.size && wanted.rep == NONE))
         return 0;
-    bounds_of_query(e, query, &at, &left);
+    query_bounds(e, query, &at, &left);
     for (; left > 0; left--, at += query->newest ? UINT32_MAX : 1) {
         if (count == max || passed++ == EH_SCAN_MAX) {
             *ret_after = last;
@@ -134,8 +134,8 @@ size_t eh_engine_tickets(const struct eh_engine *e, const struct eh_ticket_query
         if (e->tickets.order[at].slot == NONE)
             continue;
         const struct ticket *t = &e->tickets.slots[e->tickets.order[at].slot];
-        if (is_wanted(&wanted, t))
-            ret[count++] = view_ticket(e, t);
+        if (query_wants(&wanted, t))
+            ret[count++] = ticket_view(e, t);
     }
     return count;
 }
@@ -152,7 +152,7 @@ bool eh_engine_knows_rep(const struct eh_engine *e, struct eh_str id)
     return eh_interner_find(&e->roster.rep_ids, id) != NONE;
 }
 
-static bool is_full(const struct eh_engine *e, const struct rep *rep)
+static bool rep_is_full(const struct eh_engine *e, const struct rep *rep)
 {
     bool limited = false;
     for (uint32_t i = 0; i < rep->membership_count; i++) {
@@ -178,7 +178,7 @@ bool eh_engine_rep(const struct eh_engine *e, struct eh_str id, struct eh_rep_vi
         .name = desk->name,
         .user = desk->user,
         .state = rep->status,
-        .full = is_full(e, rep),
+        .full = rep_is_full(e, rep),
         .until_us = rep->until_us,
         .since_us = rep->since_us,
         .next_state = rep->held.status,
@@ -198,7 +198,7 @@ bool eh_engine_rep(const struct eh_engine *e, struct eh_str id, struct eh_rep_vi
     return true;
 }
 
-static const struct team *find_team(const struct eh_engine *e, struct eh_str id)
+static const struct team *team_find(const struct eh_engine *e, struct eh_str id)
 {
     uint32_t no = eh_interner_find(&e->roster.team_ids, id);
     return no != NONE && e->roster.teams[no].desk ? &e->roster.teams[no] : NULL;
@@ -206,7 +206,7 @@ static const struct team *find_team(const struct eh_engine *e, struct eh_str id)
 
 bool eh_engine_team(const struct eh_engine *e, struct eh_str id, struct eh_team_view *ret)
 {
-    const struct team *team = find_team(e, id);
+    const struct team *team = team_find(e, id);
     if (!team)
         return false;
     *ret = (struct eh_team_view){
@@ -224,7 +224,7 @@ bool eh_engine_team(const struct eh_engine *e, struct eh_str id, struct eh_team_
 bool eh_engine_member(const struct eh_engine *e, struct eh_str team_id, uint32_t i,
                       struct eh_member_view *ret)
 {
-    const struct team *team = find_team(e, team_id);
+    const struct team *team = team_find(e, team_id);
     if (!team || i >= team->member_count)
         return false;
     const struct member *member = &team->members[i];
@@ -260,7 +260,7 @@ bool eh_engine_member_of(const struct eh_engine *e, struct eh_str team_id, struc
 }
 
 /* Whether they keep tickets of a team they are not in. */
-static bool is_kept(const struct eh_engine *e, const struct account *account)
+static bool account_is_kept(const struct eh_engine *e, const struct account *account)
 {
     const struct rep *rep = &e->roster.reps[account->rep];
     if (account->open == 0 || eh_member_active(e, account->team, account->rep) != NONE)
@@ -275,7 +275,7 @@ size_t eh_engine_left(const struct eh_engine *e, struct eh_left_view *ret, size_
     size_t count = 0;
     for (uint32_t i = 0; i < e->accounts.count; i++) {
         const struct account *account = &e->accounts.items[i];
-        if (!is_kept(e, account))
+        if (!account_is_kept(e, account))
             continue;
         if (count < max)
             ret[count] = (struct eh_left_view){.team = interned(&e->roster.team_ids, account->team),

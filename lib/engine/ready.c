@@ -33,7 +33,7 @@ void eh_ready_clear(struct eh_engine *e)
 }
 
 /* Of the bits of a word from `place` on; 64: none. */
-static uint32_t first_from(uint64_t word, uint32_t place)
+static uint32_t bits_first_from(uint64_t word, uint32_t place)
 {
     word &= UINT64_MAX << place;
     return word ? (uint32_t)__builtin_ctzll(word) : 64;
@@ -43,7 +43,7 @@ uint32_t eh_ready_team(const struct eh_engine *e, uint32_t place)
 {
     uint32_t at = place / 64 % READY_WORDS, from = place % 64;
     for (uint32_t i = 0; i <= READY_WORDS; i++, at = (at + 1) % READY_WORDS, from = 0) {
-        uint32_t bit = first_from(e->ready.teams[at], from);
+        uint32_t bit = bits_first_from(e->ready.teams[at], from);
         if (bit < 64)
             return eh_interner_find(&e->roster.team_ids, e->desk->desk->teams[64 * at + bit].id);
     }

@@ -21,7 +21,7 @@ enum effect_flag { WITH_DETAIL = 128 };
 /* Numbers are stored: never change, never reuse. */
 enum recalled_flag { RECALLED_KNOWN = 1, RECALLED_TICKET = 2, RECALLED_PERIODS = 4 };
 
-static uint64_t without(const struct eh_message *m)
+static uint64_t message_without(const struct eh_message *m)
 {
     uint64_t skip =
         EH_RECORD_COLUMNS | EH_FIELD_BIT(EH_FIELD_CUSTOMER) | EH_FIELD_BIT(EH_FIELD_SUBJECT);
@@ -30,7 +30,7 @@ static uint64_t without(const struct eh_message *m)
     return skip;
 }
 
-static void put_recalled(const struct eh_recalled *recalled, struct eh_bytes *out)
+static void recalled_put(const struct eh_recalled *recalled, struct eh_bytes *out)
 {
     eh_bytes_put_u8(out, (uint8_t)((recalled->known ? RECALLED_KNOWN : 0) |
                                    (recalled->ticket_known ? RECALLED_TICKET : 0) |
@@ -47,7 +47,7 @@ static void put_recalled(const struct eh_recalled *recalled, struct eh_bytes *ou
         eh_bytes_put_str(out, recalled->periods);
 }
 
-static int make_rest(const struct eh_input *in, const struct eh_message *m, struct eh_arena *arena,
+static int rest_make(const struct eh_input *in, const struct eh_message *m, struct eh_arena *arena,
                      struct eh_str *ret)
 {
     EH_AUTO(eh_bytes) struct eh_bytes out = EH_BYTES_INIT;
@@ -55,9 +55,9 @@ static int make_rest(const struct eh_input *in, const struct eh_message *m, stru
     eh_bytes_put_u8(&out, REST_VERSION);
     eh_bytes_put_i(&out, in->date);
     eh_bytes_put_u8(&out, in->origin);
-    eh_message_encode(m, without(m), &message);
+    eh_message_encode(m, message_without(m), &message);
     eh_bytes_put_str(&out, eh_str_n((const char *)message.data, message.size));
-    put_recalled(&in->recalled, &out);
+    recalled_put(&in->recalled, &out);
     if (out.failed || message.failed)
         return -EH_ENOMEM;
     void *copy = eh_arena_copy(arena, out.data, out.size);
@@ -67,7 +67,7 @@ static int make_rest(const struct eh_input *in, const struct eh_message *m, stru
     return 0;
 }
 
-static struct eh_str word_of(const struct eh_message *m)
+static struct eh_str message_word(const struct eh_message *m)
 {
     if (eh_message_has(m, EH_FIELD_STATUS))
         return eh_str(eh_status_name(m->status));
@@ -79,7 +79,7 @@ static struct eh_str word_of(const struct eh_message *m)
 #define SOME_TEAMS "some_teams" /* word of a release that left the rep's state as it was */
 
 /* A signal that was taken, or ended by itself, in the columns a view shows. */
-static void set_signal(struct eh_record *row, const struct eh_effects *fx)
+static void record_set_signal(struct eh_record *row, const struct eh_effects *fx)
 {
     if (fx->some_teams)
         row->word = eh_str(SOME_TEAMS);
@@ -104,7 +104,7 @@ int eh_record_from_input(const struct eh_input *in, const struct eh_effects *fx,
     struct eh_message m;
     struct eh_str rest, image = {NULL, 0};
     eh_message_of_input(in, &m);
-    int r = make_rest(in, &m, arena, &rest);
+    int r = rest_make(in, &m, arena, &rest);
     if (r < 0)
         return r;
     if (fx->image_ticket) {
@@ -131,7 +131,7 @@ int eh_record_from_input(const struct eh_input *in, const struct eh_effects *fx,
         .rep = m.rep,
         .actor = m.actor,
         .reason = m.reason,
-        .word = word_of(&m),
+        .word = message_word(&m),
         .value = m.value,
         .handled_s = m.handled_s,
         .at_ms = m.at_ms,
@@ -141,7 +141,7 @@ int eh_record_from_input(const struct eh_input *in, const struct eh_effects *fx,
         .image_ticket = fx->image_ticket,
         .image = image,
     };
-    set_signal(ret, fx);
+    record_set_signal(ret, fx);
     return 0;
 }
 
@@ -200,7 +200,7 @@ static const struct column columns[EH_RECORD_SELECT_COUNT] = {
 };
 
 /* A big-endian integer of 2, 4 or 8 bytes. */
-static bool read_integer(const uint8_t *bytes, size_t size, int64_t *ret)
+static bool integer_read(const uint8_t *bytes, size_t size, int64_t *ret)
 {
     if (size != 2 && size != 4 && size != 8)
         return false;
@@ -211,7 +211,7 @@ static bool read_integer(const uint8_t *bytes, size_t size, int64_t *ret)
     return true;
 }
 
-static bool set_number(struct eh_record *row, const struct column *column, int64_t number)
+static bool record_set_number(struct eh_record *row, const struct column *column, int64_t number)
 {
     void *at = (char *)row + column->offset;
     switch ((enum column_kind)column->kind) {
@@ -255,13 +255,15 @@ int eh_record_set_column(struct eh_record *row, int number, const void *bytes, s
         *(struct eh_key *)((char *)row + column->offset) = eh_key_from_bytes(bytes);
         return 0;
     }
-    return read_integer(bytes, size, &value) && set_number(row, column, value) ? 0 : -EH_ECORRUPT;
+    return integer_read(bytes, size, &value) && record_set_number(row, column, value)
+               ? 0
+               : -EH_ECORRUPT;
 }
 
 /* ---- and back */
 
 /* By the field of its type that stands in `word`. */
-static bool set_word(struct eh_message *m, struct eh_str word)
+static bool message_set_word(struct eh_message *m, struct eh_str word)
 {
     uint64_t field = eh_message_types[m->type].required & WORDS;
     int number = 1;
@@ -282,7 +284,7 @@ static bool set_word(struct eh_message *m, struct eh_str word)
     return field && number > 0;
 }
 
-static bool set_columns(const struct eh_record *row, struct eh_message *m)
+static bool message_set_columns(const struct eh_record *row, struct eh_message *m)
 {
     if (m->type == EH_MESSAGE_DUE) /* its columns say what it caused, not what it was */
         return true;
@@ -299,10 +301,10 @@ static bool set_columns(const struct eh_record *row, struct eh_message *m)
     m->at_ms = row->at_ms;
     m->priority = row->priority;
     m->csat = row->csat;
-    return set_word(m, row->word);
+    return message_set_word(m, row->word);
 }
 
-static bool read_recalled(struct eh_reader *in, struct eh_recalled *ret)
+static bool recalled_read(struct eh_reader *in, struct eh_recalled *ret)
 {
     uint8_t flags = eh_read_u8(in);
     ret->known = flags & RECALLED_KNOWN;
@@ -321,7 +323,7 @@ static bool read_recalled(struct eh_reader *in, struct eh_recalled *ret)
     return eh_reader_complete(in);
 }
 
-static bool read_rest(const struct eh_record *row, struct eh_input *in, struct eh_error *error)
+static bool rest_read(const struct eh_record *row, struct eh_input *in, struct eh_error *error)
 {
     struct eh_reader rest = eh_reader(row->rest.data, row->rest.size);
     if (eh_read_u8(&rest) != REST_VERSION)
@@ -331,11 +333,11 @@ static bool read_rest(const struct eh_record *row, struct eh_input *in, struct e
     struct eh_str message = eh_read_str(&rest);
     int type = row->type < 0 ? -row->type : row->type;
     return !rest.failed && eh_message_decode(message, &in->message, error) == 0 &&
-           in->message.type == type && read_recalled(&rest, &in->recalled);
+           in->message.type == type && recalled_read(&rest, &in->recalled);
 }
 
 /* The slices of a decoded message point into the row; the input keeps the digests itself. */
-static bool keep_digests(struct eh_input *in)
+static bool input_keep_digests(struct eh_input *in)
 {
     const struct eh_message *m = &in->message;
     bool customer = eh_message_has(m, EH_FIELD_CUSTOMER_DIGEST);
@@ -369,7 +371,8 @@ void eh_record_digests(struct eh_str rest, struct eh_input *ret)
     eh_read_u8(&in);
     struct eh_str message = eh_read_str(&in);
     *ret = (struct eh_input){0};
-    if (!in.failed && eh_message_decode(message, &read.message, NULL) == 0 && keep_digests(&read))
+    if (!in.failed && eh_message_decode(message, &read.message, NULL) == 0 &&
+        input_keep_digests(&read))
         *ret = read;
 }
 
@@ -384,8 +387,8 @@ int eh_record_to_input(const struct eh_record *row, struct eh_arena *arena, stru
         .stream_ms = row->stream_ms,
         .stream_no = row->stream_no,
     };
-    if (!read_rest(row, &in, NULL) || !set_columns(row, &in.message) ||
-        !eh_message_sound(&in.message) || !keep_digests(&in))
+    if (!rest_read(row, &in, NULL) || !message_set_columns(row, &in.message) ||
+        !eh_message_sound(&in.message) || !input_keep_digests(&in))
         return eh_error_set(error, EH_ECORRUPT, "input %llu of the log cannot be read back",
                             (unsigned long long)row->input);
     if (row->type < 0 && in.message.type != EH_MESSAGE_UNPARSED)
@@ -401,20 +404,20 @@ int eh_record_to_input(const struct eh_record *row, struct eh_arena *arena, stru
 
 /* ---- the chain */
 
-static void put_key(struct eh_bytes *out, struct eh_key key)
+static void key_put(struct eh_bytes *out, struct eh_key key)
 {
     uint8_t bytes[16];
     eh_key_bytes(key, bytes);
     eh_bytes_put(out, bytes, sizeof bytes);
 }
 
-static void put_row(struct eh_bytes *out, const struct eh_record *row)
+static void record_put(struct eh_bytes *out, const struct eh_record *row)
 {
     eh_bytes_put_u(out, row->input);
     eh_bytes_put_i(out, row->type);
     eh_bytes_put_i(out, row->at_us);
-    put_key(out, row->identity);
-    put_key(out, row->digest);
+    key_put(out, row->identity);
+    key_put(out, row->digest);
     eh_bytes_put_u(out, row->stream_ms);
     eh_bytes_put_u(out, row->stream_no);
     eh_bytes_put_u(out, row->has & EH_RECORD_COLUMNS & ~WORDS);
@@ -432,7 +435,7 @@ static void put_row(struct eh_bytes *out, const struct eh_record *row)
     eh_bytes_put_u(out, row->image_ticket);
 }
 
-static void put_effect(struct eh_bytes *out, const struct eh_effect *effect)
+static void effect_put(struct eh_bytes *out, const struct eh_effect *effect)
 {
     eh_bytes_put_u(out, effect->seq);
     eh_bytes_put_u8(out, (uint8_t)(effect->type | (effect->detail.size ? WITH_DETAIL : 0)));
@@ -455,10 +458,10 @@ void eh_record_chain(const struct eh_record *row, const struct eh_effect *effect
                      struct eh_bytes *scratch, struct eh_chain *chain)
 {
     eh_bytes_clear(scratch);
-    put_row(scratch, row);
+    record_put(scratch, row);
     eh_bytes_put_u(scratch, count);
     for (size_t i = 0; i < count; i++)
-        put_effect(scratch, &effects[i]);
+        effect_put(scratch, &effects[i]);
     eh_require(!scratch->failed);
     eh_chain_add(chain, scratch->data, scratch->size);
 }

@@ -30,7 +30,7 @@
 #include <stdlib.h>
 
 /* From the rep into the queue of its set. */
-static int give_back(struct step *s, uint32_t slot, uint32_t rep, bool left)
+static int ticket_give_back(struct step *s, uint32_t slot, uint32_t rep, bool left)
 {
     struct ticket *t = &s->e->tickets.slots[slot];
     eh_deal_detach(s->e, slot);
@@ -46,7 +46,7 @@ static int give_back(struct step *s, uint32_t slot, uint32_t rep, bool left)
 }
 
 /* Tells where those wait that nobody got. */
-static int tell_waiting(struct step *s, const struct lowest *given, uint32_t rep)
+static int lowest_tell_waiting(struct step *s, const struct lowest *given, uint32_t rep)
 {
     struct eh_engine *e = s->e;
     int r = 0;
@@ -61,7 +61,7 @@ static int tell_waiting(struct step *s, const struct lowest *given, uint32_t rep
     return r;
 }
 
-static int set_releasing(struct eh_engine *e, uint32_t rep_no, bool releasing)
+static int rep_set_releasing(struct eh_engine *e, uint32_t rep_no, bool releasing)
 {
     struct rep *rep = &e->roster.reps[rep_no];
     rep->releasing = releasing;
@@ -72,7 +72,7 @@ static int set_releasing(struct eh_engine *e, uint32_t rep_no, bool releasing)
 }
 
 /* How many tickets a round gives back: half of the step, when others are to be dealt, too. */
-static uint32_t round_of(const struct step *s)
+static uint32_t round_most(const struct step *s)
 {
     const struct eh_engine *e = s->e;
     bool others = e->rules >= EH_RULES_SLICES && e->ready.count > 0;
@@ -80,7 +80,7 @@ static uint32_t round_of(const struct step *s)
 }
 
 /* Where it came to, and whether there is more to come. */
-static int end_round(struct step *s, uint32_t rep_no, const struct lowest *given)
+static int round_end(struct step *s, uint32_t rep_no, const struct lowest *given)
 {
     struct rep *rep = &s->e->roster.reps[rep_no];
     bool more = given->offered > given->count;
@@ -89,30 +89,30 @@ static int end_round(struct step *s, uint32_t rep_no, const struct lowest *given
         rep->release_round = more ? s->in->no : 0;
         s->deals_left -= given->count; /* each is dealt or told to wait */
     }
-    return set_releasing(s->e, rep_no, more);
+    return rep_set_releasing(s->e, rep_no, more);
 }
 
 /* Gives them back to the deal of their team, deals, and tells where the others wait. */
-static int give_all(struct step *s, const struct lowest *given, uint32_t rep, bool left)
+static int lowest_give_back(struct step *s, const struct lowest *given, uint32_t rep, bool left)
 {
     int r = 0;
     for (uint32_t i = 0; r == 0 && i < given->count; i++)
-        r = give_back(s, given->items[i].slot, rep, left);
+        r = ticket_give_back(s, given->items[i].slot, rep, left);
     if (r == 0)
         r = eh_deal_waiting(s);
-    return r == 0 ? tell_waiting(s, given, rep) : r;
+    return r == 0 ? lowest_tell_waiting(s, given, rep) : r;
 }
 
-static int release_round(struct step *s, uint32_t rep_no)
+static int round_release(struct step *s, uint32_t rep_no)
 {
     struct eh_engine *e = s->e;
-    struct lowest given = {.most = round_of(s)};
+    struct lowest given = {.most = round_most(s)};
     int r = eh_lowest_of_release(e, &e->roster.reps[rep_no], &given);
     if (r < 0)
         return r;
-    r = end_round(s, rep_no, &given);
+    r = round_end(s, rep_no, &given);
     if (r == 0)
-        r = give_all(s, &given, rep_no, false);
+        r = lowest_give_back(s, &given, rep_no, false);
     free(given.items);
     eh_digest_rep(e, rep_no);
     return r;
@@ -121,7 +121,7 @@ static int release_round(struct step *s, uint32_t rep_no)
 /* ---- rounds of what is left behind */
 
 /* Team the tickets of a team that is left go to, or NONE: they stay in it. */
-static uint32_t left_to(const struct eh_engine *e, uint32_t team)
+static uint32_t team_left_to(const struct eh_engine *e, uint32_t team)
 {
     const struct eh_desk_team *desk = e->roster.teams[team].desk;
     if (desk->leavers_work != EH_LEAVERS_WORK_TO)
@@ -131,7 +131,7 @@ static uint32_t left_to(const struct eh_engine *e, uint32_t team)
 
 /* Each of them is moved and dealt: two effects. Where the other team has no room for its skills, or
  * it remembers no more teams, a ticket goes back to the deal of its own. */
-static int move_all(struct step *s, const struct lowest *given, uint32_t rep, uint32_t team)
+static int lowest_move(struct step *s, const struct lowest *given, uint32_t rep, uint32_t team)
 {
     struct eh_engine *e = s->e;
     struct lowest stay = {.items = given->items};
@@ -148,15 +148,15 @@ static int move_all(struct step *s, const struct lowest *given, uint32_t rep, ui
             r = eh_ticket_enter_team(s, slot, team, set, "left");
         }
     }
-    return r == 0 ? give_all(s, &stay, rep, true) : r;
+    return r == 0 ? lowest_give_back(s, &stay, rep, true) : r;
 }
 
-static int tell_left(struct step *s, uint32_t rep_no, uint32_t team, uint64_t count)
+static int rep_tell_left(struct step *s, uint32_t rep_no, uint32_t team, uint64_t count)
 {
     struct eh_engine *e = s->e;
     struct eh_str id = interned(&e->roster.rep_ids, rep_no),
                   left = interned(&e->roster.team_ids, team);
-    uint32_t to = left_to(e, team);
+    uint32_t to = team_left_to(e, team);
     char text[4 * EH_ID_MAX];
     size_t size =
         eh_format(text, sizeof text, "%.*s left team %.*s: %llu open ticket%s %s%.*s",
@@ -168,32 +168,34 @@ static int tell_left(struct step *s, uint32_t rep_no, uint32_t team, uint64_t co
 }
 
 /* A round in one team; the last one there leads on to the `rest`. */
-static int leave_team(struct step *s, uint32_t rep_no, uint32_t team, struct eh_str rest)
+static int round_leave_team(struct step *s, uint32_t rep_no, uint32_t team, struct eh_str rest)
 {
     struct eh_engine *e = s->e;
-    uint32_t to = left_to(e, team), most = round_of(s);
+    uint32_t to = team_left_to(e, team), most = round_most(s);
     struct lowest given = {.most = to == NONE || most < 2 ? most : most / 2};
     int r = eh_lowest_of_team(e, &e->roster.reps[rep_no], team, &given);
     if (r == 0 && given.count > 0 && !e->roster.reps[rep_no].leaves_told)
-        r = tell_left(s, rep_no, team, given.offered);
+        r = rep_tell_left(s, rep_no, team, given.offered);
     if (r == 0 && given.offered == given.count)
         r = eh_leaves_done(e, rep_no, rest);
     if (r == 0) {
         uint32_t cost = to == NONE ? given.count : 2 * given.count;
         s->deals_left -= cost < s->deals_left ? cost : s->deals_left;
-        r = to == NONE ? give_all(s, &given, rep_no, true) : move_all(s, &given, rep_no, to);
+        r = to == NONE ? lowest_give_back(s, &given, rep_no, true)
+                       : lowest_move(s, &given, rep_no, to);
     }
     free(given.items);
     return r;
 }
 
-static int leave_round(struct step *s, uint32_t rep_no)
+static int round_leave(struct step *s, uint32_t rep_no)
 {
     struct eh_engine *e = s->e;
     struct rep *rep = &e->roster.reps[rep_no];
     struct eh_str rest;
     uint32_t team = eh_leaves_team(e, rep_no, &rest);
-    int r = team == NONE ? eh_leaves_done(e, rep_no, rest) : leave_team(s, rep_no, team, rest);
+    int r =
+        team == NONE ? eh_leaves_done(e, rep_no, rest) : round_leave_team(s, rep_no, team, rest);
     rep->release_round = rep->leaves_size > 0 ? s->in->no : 0;
     if (r == 0)
         r = eh_rounds_update(e, rep_no);
@@ -201,7 +203,7 @@ static int leave_round(struct step *s, uint32_t rep_no)
     return r;
 }
 
-static int tell_back(struct step *s, uint32_t rep_no)
+static int rep_tell_back(struct step *s, uint32_t rep_no)
 {
     struct eh_engine *e = s->e;
     struct eh_str id = interned(&e->roster.rep_ids, rep_no);
@@ -226,8 +228,8 @@ int eh_release_round(struct step *s)
     const struct rep *rep = &s->e->roster.reps[no];
     s->touched = true;
     if (rep->back)
-        return tell_back(s, no);
-    return rep->releasing ? release_round(s, no) : leave_round(s, no);
+        return rep_tell_back(s, no);
+    return rep->releasing ? round_release(s, no) : round_leave(s, no);
 }
 
 bool eh_release_skip_notice(struct step *s)
@@ -243,7 +245,7 @@ bool eh_release_skip_notice(struct step *s)
 }
 
 /* The next ticket of the round that is next. */
-static int next_of(const struct eh_engine *e, uint32_t no, struct lowest *next)
+static int round_next(const struct eh_engine *e, uint32_t no, struct lowest *next)
 {
     const struct rep *rep = &e->roster.reps[no];
     if (rep->releasing)
@@ -257,7 +259,7 @@ int eh_release_next(const struct step *s, uint32_t *ret_slot)
 {
     const struct eh_engine *e = s->e;
     struct lowest next = {.most = 1};
-    int r = next_of(e, eh_rounds_next(e), &next);
+    int r = round_next(e, eh_rounds_next(e), &next);
     if (r == 0)
         *ret_slot = next.count ? next.items[0].slot : NONE;
     free(next.items);
@@ -267,7 +269,7 @@ int eh_release_next(const struct step *s, uint32_t *ret_slot)
 /* ---- the message */
 
 /* Whether the rep is in a team today that the list has not. */
-static bool is_elsewhere(const struct eh_engine *e, const struct rep *rep, struct eh_str list)
+static bool rep_is_elsewhere(const struct eh_engine *e, const struct rep *rep, struct eh_str list)
 {
     for (uint32_t i = 0; i < rep->membership_count; i++) {
         const struct membership *m = &rep->memberships[i];
@@ -280,7 +282,7 @@ static bool is_elsewhere(const struct eh_engine *e, const struct rep *rep, struc
 
 /* The rep's state is that of all teams, and stays; those of the list give them nothing until they
  * signal. */
-static int release_in(struct step *s, uint32_t no)
+static int rep_release_in(struct step *s, uint32_t no)
 {
     struct eh_engine *e = s->e;
     struct rep *rep = &e->roster.reps[no];
@@ -294,11 +296,11 @@ static int release_in(struct step *s, uint32_t no)
     }
     s->fx->some_teams = true;
     eh_eligible_refresh(e, no);
-    return r < 0 ? r : release_round(s, no);
+    return r < 0 ? r : round_release(s, no);
 }
 
 /* Away, for all teams. */
-static int release_away(struct step *s, uint32_t no)
+static int rep_release_away(struct step *s, uint32_t no)
 {
     struct eh_engine *e = s->e;
     struct rep *rep = &e->roster.reps[no];
@@ -318,7 +320,7 @@ static int release_away(struct step *s, uint32_t no)
     eh_held_drop(e, no);
     eh_signal_set(e, no, EH_STATUS_AWAY, s->now_us, EH_TIME_NEVER);
     r = eh_step_signal(s, no, EH_STATUS_AWAY, s->now_us, EH_TIME_NEVER);
-    return r < 0 ? r : release_round(s, no);
+    return r < 0 ? r : round_release(s, no);
 }
 
 int eh_step_release(struct step *s)
@@ -335,5 +337,6 @@ int eh_step_release(struct step *s)
         return r;
     rep->released = 0;
     bool some = e->rules >= EH_RULES_OTHERS && s->m.team.size > 0;
-    return some && is_elsewhere(e, rep, s->m.team) ? release_in(s, no) : release_away(s, no);
+    return some && rep_is_elsewhere(e, rep, s->m.team) ? rep_release_in(s, no)
+                                                       : rep_release_away(s, no);
 }

@@ -16,7 +16,7 @@
 
 #include <stdlib.h>
 
-static struct eh_key place_of(uint64_t key)
+static struct eh_key key_place(uint64_t key)
 {
     return (struct eh_key){key, ~key};
 }
@@ -37,7 +37,7 @@ uint32_t eh_likeness(const struct eh_message *m)
 }
 
 /* The same of all tickets that are alike. */
-static uint64_t key_of(const struct ticket *t)
+static uint64_t ticket_key(const struct ticket *t)
 {
     uint8_t room[EH_NAME_MAX + 32];
     struct eh_bytes out = {room, 0, sizeof room, false};
@@ -56,7 +56,7 @@ static uint64_t key_of(const struct ticket *t)
 
 /* ---- the list, the oldest first */
 
-static int alloc(struct eh_engine *e, uint32_t *ret)
+static int cancelled_alloc(struct eh_engine *e, uint32_t *ret)
 {
     if (e->cancelled.free != NONE) {
         *ret = e->cancelled.free;
@@ -70,7 +70,7 @@ static int alloc(struct eh_engine *e, uint32_t *ret)
     return r;
 }
 
-static void give_back(struct eh_engine *e, uint32_t slot)
+static void cancelled_give_back(struct eh_engine *e, uint32_t slot)
 {
     free(e->cancelled.slots[slot].id);
     e->cancelled.slots[slot] = (struct cancelled){.next = e->cancelled.free};
@@ -80,7 +80,7 @@ static void give_back(struct eh_engine *e, uint32_t slot)
 int eh_cancelled_add(struct eh_engine *e, uint64_t key, int64_t at_us, struct eh_str id)
 {
     uint32_t slot = NONE;
-    int r = alloc(e, &slot);
+    int r = cancelled_alloc(e, &slot);
     if (r < 0)
         return r;
     struct cancelled *c = &e->cancelled.slots[slot];
@@ -88,9 +88,9 @@ int eh_cancelled_add(struct eh_engine *e, uint64_t key, int64_t at_us, struct eh
     *c = (struct cancelled){.key = key, .at_us = at_us, .next = NONE, .previous = all->last};
     r = eh_owned_text_set(&c->id, &c->id_size, id);
     if (r == 0)
-        r = eh_table_put(&e->cancelled.index, place_of(key), slot);
+        r = eh_table_put(&e->cancelled.index, key_place(key), slot);
     if (r < 0) {
-        give_back(e, slot);
+        cancelled_give_back(e, slot);
         return r;
     }
     *(all->last == NONE ? &all->first : &e->cancelled.slots[all->last].next) = slot;
@@ -104,15 +104,15 @@ void eh_cancelled_remove(struct eh_engine *e, uint32_t slot)
 {
     struct cancelled *c = &e->cancelled.slots[slot];
     struct list *all = &e->cancelled.list;
-    eh_table_remove(&e->cancelled.index, place_of(c->key));
+    eh_table_remove(&e->cancelled.index, key_place(c->key));
     *(c->previous == NONE ? &all->first : &e->cancelled.slots[c->previous].next) = c->next;
     *(c->next == NONE ? &all->last : &e->cancelled.slots[c->next].previous) = c->previous;
     all->count--;
     eh_digest_leave(e, &c->hash);
-    give_back(e, slot);
+    cancelled_give_back(e, slot);
 }
 
-static bool is_over(const struct eh_engine *e, const struct cancelled *c, int64_t now_us)
+static bool cancelled_is_over(const struct eh_engine *e, const struct cancelled *c, int64_t now_us)
 {
     return !e->desk || (now_us - c->at_us) / SECOND_US >= e->desk->desk->resend_within_s;
 }
@@ -120,15 +120,15 @@ static bool is_over(const struct eh_engine *e, const struct cancelled *c, int64_
 bool eh_cancelled_has(const struct eh_engine *e, uint64_t key)
 {
     uint64_t slot;
-    return eh_table_get(&e->cancelled.index, place_of(key), &slot);
+    return eh_table_get(&e->cancelled.index, key_place(key), &slot);
 }
 
 uint32_t eh_cancelled_find(const struct eh_engine *e, const struct ticket *t, int64_t now_us)
 {
     uint64_t slot;
     if (!t->likeness || e->cancelled.list.count == 0 ||
-        !eh_table_get(&e->cancelled.index, place_of(key_of(t)), &slot) ||
-        is_over(e, &e->cancelled.slots[slot], now_us))
+        !eh_table_get(&e->cancelled.index, key_place(ticket_key(t)), &slot) ||
+        cancelled_is_over(e, &e->cancelled.slots[slot], now_us))
         return NONE;
     return (uint32_t)slot;
 }
@@ -137,12 +137,12 @@ int eh_cancelled_note(struct step *s, const struct ticket *t)
 {
     struct eh_engine *e = s->e;
     struct list *all = &e->cancelled.list;
-    uint64_t same, key = key_of(t);
+    uint64_t same, key = ticket_key(t);
     if (!t->likeness)
         return 0;
-    while (all->first != NONE && is_over(e, &e->cancelled.slots[all->first], s->now_us))
+    while (all->first != NONE && cancelled_is_over(e, &e->cancelled.slots[all->first], s->now_us))
         eh_cancelled_remove(e, all->first);
-    if (eh_table_get(&e->cancelled.index, place_of(key), &same))
+    if (eh_table_get(&e->cancelled.index, key_place(key), &same))
         eh_cancelled_remove(e, (uint32_t)same);
     else if (all->count == EH_CANCELLED_MAX)
         eh_cancelled_remove(e, all->first);

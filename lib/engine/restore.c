@@ -41,7 +41,7 @@ struct globals {
     uint32_t published_count;
 };
 
-static int read_globals(struct eh_engine *e, struct eh_reader *in, struct globals *ret)
+static int globals_read(struct eh_engine *e, struct eh_reader *in, struct globals *ret)
 {
     struct eh_str bytes = eh_read_str(in);
     struct eh_reader globals = eh_reader(bytes.data, bytes.size);
@@ -77,7 +77,7 @@ static int read_globals(struct eh_engine *e, struct eh_reader *in, struct global
                : -EH_ECORRUPT;
 }
 
-static void read_rate(struct eh_reader *in, struct rate *rate)
+static void rate_read(struct eh_reader *in, struct rate *rate)
 {
     rate->minute_us = eh_read_i(in);
     rate->last_us = eh_read_i(in);
@@ -87,7 +87,7 @@ static void read_rate(struct eh_reader *in, struct rate *rate)
     in->failed |= !eh_is_time(rate->minute_us) || !eh_is_time(rate->last_us);
 }
 
-static int read_held(struct eh_reader *in, struct held *held)
+static int held_read(struct eh_reader *in, struct held *held)
 {
     held->until_us = eh_read_i(in);
     held->for_s = eh_read_i(in);
@@ -102,7 +102,7 @@ static int read_held(struct eh_reader *in, struct held *held)
     return r;
 }
 
-static int read_rep(struct eh_engine *e, struct eh_reader *in)
+static int rep_read(struct eh_engine *e, struct eh_reader *in)
 {
     uint32_t no;
     int r = eh_intern_rep(e, eh_read_str(in), &no);
@@ -137,9 +137,9 @@ static int read_rep(struct eh_engine *e, struct eh_reader *in)
     if (r == 0)
         r = eh_rounds_update(e, no);
     if (r == 0)
-        r = read_held(in, &rep->held);
-    read_rate(in, &rep->changes);
-    read_rate(in, &rep->said);
+        r = held_read(in, &rep->held);
+    rate_read(in, &rep->changes);
+    rate_read(in, &rep->said);
     rep->newest_ms = eh_read_u(in);
     rep->newest_no = eh_read_u(in);
     if (r < 0 || in->failed || flags > REP_FLAGS || !eh_status_name(rep->status) ||
@@ -150,7 +150,7 @@ static int read_rep(struct eh_engine *e, struct eh_reader *in)
     return 0;
 }
 
-static int read_ledger(struct eh_engine *e, struct eh_reader *in)
+static int ledger_read(struct eh_engine *e, struct eh_reader *in)
 {
     uint32_t team;
     int r = eh_intern_team(e, eh_read_str(in), &team);
@@ -169,19 +169,19 @@ static int read_ledger(struct eh_engine *e, struct eh_reader *in)
 }
 
 /* What rounds may owe somebody: multiplied and added up it still fits. */
-static bool is_owed(__int128 amount)
+static bool amount_is_sound(__int128 amount)
 {
     const __int128 most = (__int128)1 << 112;
     return -most < amount && amount < most;
 }
 
-static bool are_turns(const struct turns *turns)
+static bool turns_are_sound(const struct turns *turns)
 {
     return turns->cumulative >= 0 && turns->cumulative < (__int128)1 << 90 && turns->carry >= 0 &&
            turns->carry < (__int128)1 << 62;
 }
 
-static int read_slot(struct eh_engine *e, struct eh_reader *in, uint32_t team_no, uint32_t set)
+static int slot_read(struct eh_engine *e, struct eh_reader *in, uint32_t team_no, uint32_t set)
 {
     uint32_t rep = eh_interner_find(&e->roster.rep_ids, eh_read_str(in));
     uint32_t at = rep == NONE ? NONE : eh_member_position(e, team_no, rep);
@@ -192,14 +192,14 @@ static int read_slot(struct eh_engine *e, struct eh_reader *in, uint32_t team_no
     slot->slots = eh_read_u32(in);
     slot->credit = eh_read_u32(in);
     slot->offset = eh_read_wide(in);
-    if (slot->slots > EH_PPM || slot->credit >= EH_PPM || !is_owed(slot->offset) ||
+    if (slot->slots > EH_PPM || slot->credit >= EH_PPM || !amount_is_sound(slot->offset) ||
         (!able && (slot->slots || slot->offset))) /* credit of earlier rules stays without skills */
         return -EH_ECORRUPT;
     eh_digest_slot(e, team_no, set, at);
     return 0;
 }
 
-static int read_set(struct eh_engine *e, struct eh_reader *in)
+static int set_read(struct eh_engine *e, struct eh_reader *in)
 {
     uint32_t team_no = eh_interner_find(&e->roster.team_ids, eh_read_str(in)), at;
     struct eh_str skills = eh_read_str(in);
@@ -209,7 +209,7 @@ static int read_set(struct eh_engine *e, struct eh_reader *in)
     struct amount cumulative = eh_read_amount(in), carry = eh_read_amount(in);
     struct turns turns = {.cumulative = eh_read_wide(in), .carry = eh_read_wide(in)};
     turns.level = eh_read_u32(in);
-    if (!are_turns(&turns))
+    if (!turns_are_sound(&turns))
         return -EH_ECORRUPT;
     int r = eh_set_add(e, team_no, skills, eh_read_u(in), &at);
     if (r < 0)
@@ -225,11 +225,11 @@ static int read_set(struct eh_engine *e, struct eh_reader *in)
     if (count > e->roster.teams[team_no].member_count)
         return -EH_ECORRUPT;
     for (uint64_t i = 0; r == 0 && i < count; i++)
-        r = read_slot(e, in, team_no, at);
+        r = slot_read(e, in, team_no, at);
     return r;
 }
 
-static int read_account(struct eh_engine *e, struct eh_reader *in)
+static int account_read(struct eh_engine *e, struct eh_reader *in)
 {
     uint32_t team, rep;
     int r = eh_intern_team(e, eh_read_str(in), &team);
@@ -245,11 +245,11 @@ static int read_account(struct eh_engine *e, struct eh_reader *in)
     account->offset = eh_read_amount(in);
     account->turns = eh_read_wide(in);
     eh_digest_account(e, account);
-    return is_owed(account->turns) ? 0 : -EH_ECORRUPT;
+    return amount_is_sound(account->turns) ? 0 : -EH_ECORRUPT;
 }
 
 /* In the order of the desk's plans. */
-static int mark_published(const struct globals *globals, struct eh_desk *desk)
+static int desk_mark_published(const struct globals *globals, struct eh_desk *desk)
 {
     struct eh_reader ids = globals->published;
     uint32_t at = 0;
@@ -264,7 +264,7 @@ static int mark_published(const struct globals *globals, struct eh_desk *desk)
     return 0;
 }
 
-static int read_desk(struct eh_engine *e, struct eh_reader *in, const struct globals *globals,
+static int desk_read(struct eh_engine *e, struct eh_reader *in, const struct globals *globals,
                      struct eh_error *error)
 {
     struct desk_held *held;
@@ -273,7 +273,7 @@ static int read_desk(struct eh_engine *e, struct eh_reader *in, const struct glo
         return r;
     r = memcmp(held->hash, globals->desk, sizeof held->hash) == 0 ? 0 : -EH_ECORRUPT;
     if (r == 0)
-        r = mark_published(globals, held->desk);
+        r = desk_mark_published(globals, held->desk);
     if (r == 0)
         r = eh_roster_install(e, held, e->at_us);
     if (r < 0 && e->desk != held)
@@ -282,14 +282,14 @@ static int read_desk(struct eh_engine *e, struct eh_reader *in, const struct glo
 }
 
 /* Whether what the ticket names is on the desk as it must be. */
-static bool fits(const struct eh_engine *e, const struct ticket *t)
+static bool ticket_fits(const struct eh_engine *e, const struct ticket *t)
 {
     return t->state != EH_TICKET_CLOSED && e->roster.teams[t->team].desk &&
            (t->rep == NONE || e->roster.reps[t->rep].known) &&
            eh_ticket_find(e, ticket_identity(t)) == NONE;
 }
 
-static int place_ticket(struct eh_engine *e, uint32_t slot)
+static int ticket_place(struct eh_engine *e, uint32_t slot)
 {
     struct ticket *t = &e->tickets.slots[slot];
     int r = eh_set_acquire(e, t->team, ticket_skills(t), 0, &t->set);
@@ -313,7 +313,7 @@ static int place_ticket(struct eh_engine *e, uint32_t slot)
     return r;
 }
 
-static int read_ticket(struct eh_engine *e, struct eh_reader *in)
+static int ticket_read(struct eh_engine *e, struct eh_reader *in)
 {
     uint32_t slot;
     int r = eh_ticket_alloc(e, &slot);
@@ -323,12 +323,12 @@ static int read_ticket(struct eh_engine *e, struct eh_reader *in)
     r = eh_decode_ticket(e, in, &ticket);
     if (r == 0) {
         e->tickets.slots[slot] = ticket;
-        r = fits(e, &e->tickets.slots[slot]) ? place_ticket(e, slot) : -EH_ECORRUPT;
+        r = ticket_fits(e, &e->tickets.slots[slot]) ? ticket_place(e, slot) : -EH_ECORRUPT;
     }
     return r; /* a failed restore frees every slot */
 }
 
-static int read_pending(struct eh_engine *e, struct eh_reader *in)
+static int pending_read(struct eh_engine *e, struct eh_reader *in)
 {
     struct pending_outcome parked = {.input = eh_read_u(in)};
     const uint8_t *identity = eh_read_bytes(in, 16);
@@ -358,7 +358,7 @@ static int read_pending(struct eh_engine *e, struct eh_reader *in)
 }
 
 /* In their order, one of a key. */
-static int read_cancelled(struct eh_engine *e, struct eh_reader *in)
+static int cancelled_read(struct eh_engine *e, struct eh_reader *in)
 {
     uint64_t key = eh_read_u(in);
     int64_t at_us = eh_read_i(in);
@@ -370,7 +370,7 @@ static int read_cancelled(struct eh_engine *e, struct eh_reader *in)
     return eh_cancelled_add(e, key, at_us, id);
 }
 
-static int read_purse(struct eh_engine *e, struct eh_reader *in)
+static int purse_read(struct eh_engine *e, struct eh_reader *in)
 {
     uint32_t team;
     int r = eh_intern_team(e, eh_read_str(in), &team);
@@ -388,8 +388,8 @@ static int read_purse(struct eh_engine *e, struct eh_reader *in)
 }
 
 /* A count, then so many objects. */
-static int read_all(struct eh_engine *e, struct eh_reader *in, uint64_t most,
-                    int (*read)(struct eh_engine *, struct eh_reader *))
+static int objects_read(struct eh_engine *e, struct eh_reader *in, uint64_t most,
+                        int (*read)(struct eh_engine *, struct eh_reader *))
 {
     uint64_t count = eh_read_u(in);
     if (count > most)
@@ -400,25 +400,25 @@ static int read_all(struct eh_engine *e, struct eh_reader *in, uint64_t most,
     return r;
 }
 
-static int read_checked_sets(struct eh_engine *e, struct eh_reader *in)
+static int sets_read(struct eh_engine *e, struct eh_reader *in)
 {
     struct eh_str bytes = eh_read_str(in);
     const uint8_t *hash = eh_read_bytes(in, 16);
     if (!hash || !eh_key_equal(eh_key_from_bytes(hash), eh_hash_state(bytes.data, bytes.size)))
         return -EH_ECORRUPT;
     struct eh_reader sets = eh_reader(bytes.data, bytes.size);
-    int r = read_all(e, &sets, SETS_MAX, read_set);
+    int r = objects_read(e, &sets, SETS_MAX, set_read);
     return r == 0 && !eh_reader_complete(&sets) ? -EH_ECORRUPT : r;
 }
 
 /* All teams are known by then. */
-static int take_turn(struct eh_engine *e, struct eh_str team)
+static int turn_read(struct eh_engine *e, struct eh_str team)
 {
     e->ready.turn = team.size ? eh_interner_find(&e->roster.team_ids, team) : NONE;
     return team.size && e->ready.turn == NONE ? -EH_ECORRUPT : 0;
 }
 
-static int read_state(struct eh_engine *e, struct eh_reader *in, struct eh_error *error)
+static int state_read(struct eh_engine *e, struct eh_reader *in, struct eh_error *error)
 {
     const uint8_t *head = eh_read_bytes(in, SNAPSHOT_MAGIC_SIZE);
     if (!head || memcmp(head, SNAPSHOT_MAGIC, SNAPSHOT_MAGIC_SIZE) != 0)
@@ -427,31 +427,31 @@ static int read_state(struct eh_engine *e, struct eh_reader *in, struct eh_error
         return -EH_EVERSION;
     struct globals globals;
     struct eh_reader at_desk;
-    int r = read_globals(e, in, &globals);
+    int r = globals_read(e, in, &globals);
     if (r < 0)
         return r;
     at_desk = *in;
     if (globals.desk)
         eh_read_str(in);
-    r = read_all(e, in, INTERNED_MAX, read_rep); /* first: the desk finds them as they were */
+    r = objects_read(e, in, INTERNED_MAX, rep_read); /* first: the desk finds them as they were */
     if (r == 0)
-        r = read_all(e, in, INTERNED_MAX, read_ledger);
+        r = objects_read(e, in, INTERNED_MAX, ledger_read);
     if (r == 0)
-        r = take_turn(e, globals.turn);
+        r = turn_read(e, globals.turn);
     if (r == 0)
-        r = read_all(e, in, ACCOUNTS_MAX, read_account);
+        r = objects_read(e, in, ACCOUNTS_MAX, account_read);
     if (r == 0 && globals.desk)
-        r = read_desk(e, &at_desk, &globals, error);
+        r = desk_read(e, &at_desk, &globals, error);
     if (r == 0)
-        r = read_checked_sets(e, in);
+        r = sets_read(e, in);
     if (r == 0)
-        r = read_all(e, in, EH_TICKETS_MAX, read_ticket);
+        r = objects_read(e, in, EH_TICKETS_MAX, ticket_read);
     if (r == 0)
-        r = read_all(e, in, EH_PARKED_MAX, read_pending);
+        r = objects_read(e, in, EH_PARKED_MAX, pending_read);
     if (r == 0)
-        r = read_all(e, in, EH_CANCELLED_MAX, read_cancelled);
+        r = objects_read(e, in, EH_CANCELLED_MAX, cancelled_read);
     if (r == 0)
-        r = read_all(e, in, INTERNED_MAX, read_purse);
+        r = objects_read(e, in, INTERNED_MAX, purse_read);
     if (r == 0)
         r = eh_pasts_read(e, in);
     return r < 0 ? r : eh_periods_read(e, in);
@@ -466,7 +466,7 @@ int eh_engine_restore(struct eh_str snapshot, struct eh_engine **ret, struct eh_
     e->restoring = true;
     struct eh_error inner = {0};
     struct eh_reader in = eh_reader(snapshot.data, snapshot.size);
-    r = read_state(e, &in, &inner);
+    r = state_read(e, &in, &inner);
     const uint8_t *digest = eh_read_bytes(&in, 16);
     if (r == 0 &&
         (!eh_reader_complete(&in) || !eh_key_equal(eh_key_from_bytes(digest), eh_engine_digest(e))))

@@ -21,7 +21,7 @@
 
 /* ---- laying out */
 
-static int add_names(struct eh_engine *e, const struct eh_desk *desk)
+static int desk_intern(struct eh_engine *e, const struct eh_desk *desk)
 {
     int r = 0;
     uint32_t no;
@@ -34,7 +34,7 @@ static int add_names(struct eh_engine *e, const struct eh_desk *desk)
     return r;
 }
 
-static void set_reps_and_kinds(struct eh_engine *e, const struct eh_desk *desk)
+static void desk_set_reps_and_kinds(struct eh_engine *e, const struct eh_desk *desk)
 {
     for (uint32_t i = 0; i < e->roster.rep_ids.count; i++) {
         e->roster.reps[i].present = false;
@@ -55,8 +55,8 @@ static void set_reps_and_kinds(struct eh_engine *e, const struct eh_desk *desk)
 
 /* What everybody has of the rounds, by the positions of the new members. Both are in order of rep
  * id. */
-static int move_slots(struct eh_engine *e, const struct team *team, uint32_t set_no,
-                      const struct member *members, uint32_t count)
+static int set_move_slots(struct eh_engine *e, const struct team *team, uint32_t set_no,
+                          const struct member *members, uint32_t count)
 {
     struct skill_set *set = &team->sets[set_no];
     if (!set->slots)
@@ -79,12 +79,12 @@ static int move_slots(struct eh_engine *e, const struct team *team, uint32_t set
 }
 
 /* Takes the members over. */
-static int put_members(struct eh_engine *e, struct team *team, struct member *members,
-                       uint32_t count)
+static int team_put_members(struct eh_engine *e, struct team *team, struct member *members,
+                            uint32_t count)
 {
     int r = 0;
     for (uint32_t i = 0; r == 0 && i < team->set_count; i++)
-        r = move_slots(e, team, i, members, count);
+        r = set_move_slots(e, team, i, members, count);
     free(team->members);
     team->members = members;
     team->member_count = count;
@@ -94,7 +94,7 @@ static int put_members(struct eh_engine *e, struct team *team, struct member *me
 }
 
 /* A rep may stand in a team more than once, with other dates: one member with several ranges. */
-static int set_members(struct eh_engine *e, uint32_t team_no, const struct eh_desk *desk)
+static int team_set_members(struct eh_engine *e, uint32_t team_no, const struct eh_desk *desk)
 {
     struct team *team = &e->roster.teams[team_no];
     const struct eh_desk_team *from = team->desk;
@@ -118,11 +118,11 @@ static int set_members(struct eh_engine *e, uint32_t team_no, const struct eh_de
                                            .ranges = &from->members[i],
                                            .range_count = 1};
     }
-    return put_members(e, team, members, count);
+    return team_put_members(e, team, members, count);
 }
 
 /* Rounds begin and end with the policy. */
-static int set_slots(struct eh_engine *e, const struct team *team, uint32_t set_no)
+static int set_make_slots(struct eh_engine *e, const struct team *team, uint32_t set_no)
 {
     struct skill_set *set = &team->sets[set_no];
     if (!team->policy->by_slots) {
@@ -138,14 +138,14 @@ static int set_slots(struct eh_engine *e, const struct team *team, uint32_t set_
 }
 
 /* Sets keep queues and cumulative entitlements and get trees of the new size. */
-static int set_trees(struct eh_engine *e, uint32_t team_no)
+static int team_set_trees(struct eh_engine *e, uint32_t team_no)
 {
     struct team *team = &e->roster.teams[team_no];
     for (uint32_t i = 0; i < team->set_count; i++) {
         struct skill_set *set = &team->sets[i];
         if (!set->skills)
             continue;
-        int r = set_slots(e, team, i);
+        int r = set_make_slots(e, team, i);
         if (r < 0)
             return r;
         struct node *tree = calloc(2 * (size_t)team->leaves, sizeof *tree);
@@ -171,7 +171,7 @@ void eh_team_free(struct team *team)
 }
 
 /* What was entitled and received stays. */
-static void remove_team(struct eh_engine *e, uint32_t no)
+static void team_remove(struct eh_engine *e, uint32_t no)
 {
     struct team *team = &e->roster.teams[no];
     for (uint32_t i = 0; i < team->set_count; i++)
@@ -184,20 +184,20 @@ static void remove_team(struct eh_engine *e, uint32_t no)
                           .shadow_periods = team->shadow_periods};
 }
 
-static int set_teams(struct eh_engine *e, const struct eh_desk *desk)
+static int desk_set_teams(struct eh_engine *e, const struct eh_desk *desk)
 {
     for (uint32_t i = 0; i < e->roster.team_ids.count; i++)
         if (!eh_desk_team(desk, e->roster.team_ids.items[i]))
-            remove_team(e, i);
+            team_remove(e, i);
     for (uint32_t i = 0; i < desk->team_count; i++) {
         uint32_t no = eh_interner_find(&e->roster.team_ids, desk->teams[i].id);
         struct team *team = &e->roster.teams[no];
         team->desk = &desk->teams[i];
         team->desk_index = i;
         team->policy = eh_policy_find(desk->teams[i].policy);
-        int r = set_members(e, no, desk);
+        int r = team_set_members(e, no, desk);
         if (r == 0)
-            r = set_trees(e, no);
+            r = team_set_trees(e, no);
         if (r < 0)
             return r;
     }
@@ -205,7 +205,7 @@ static int set_teams(struct eh_engine *e, const struct eh_desk *desk)
 }
 
 /* Each rep's teams, in order of team id, all in one array. */
-static int set_memberships(struct eh_engine *e, const struct eh_desk *desk)
+static int desk_set_memberships(struct eh_engine *e, const struct eh_desk *desk)
 {
     size_t total = 0;
     for (uint32_t i = 0; i < desk->team_count; i++) {
@@ -241,7 +241,7 @@ static int set_memberships(struct eh_engine *e, const struct eh_desk *desk)
     return 0;
 }
 
-static void presume(struct eh_engine *e, uint32_t rep_no, int64_t now_us)
+static void rep_presume(struct eh_engine *e, uint32_t rep_no, int64_t now_us)
 {
     struct rep *rep = &e->roster.reps[rep_no];
     int status = eh_rep_presumed_status(e, rep_no);
@@ -257,23 +257,23 @@ int eh_roster_install(struct eh_engine *e, struct desk_held *held, int64_t now_u
 {
     const struct eh_desk *desk = held->desk;
     struct desk_held *old = e->desk;
-    int r = add_names(e, desk);
+    int r = desk_intern(e, desk);
     if (r < 0)
         return r;
     for (uint32_t i = 0; i < e->roster.team_ids.count; i++)
         eh_eligible_leave_all(e, i);
     eh_ready_clear(e);
-    set_reps_and_kinds(e, desk);
+    desk_set_reps_and_kinds(e, desk);
     e->desk = held;
-    r = set_teams(e, desk);
+    r = desk_set_teams(e, desk);
     if (r == 0)
-        r = set_memberships(e, desk);
+        r = desk_set_memberships(e, desk);
     eh_desk_held_free(old);
     if (r < 0)
         return r;
     for (uint32_t i = 0; i < e->roster.rep_ids.count; i++)
         if (e->roster.reps[i].present)
-            presume(e, i, now_us);
+            rep_presume(e, i, now_us);
     for (uint32_t i = 0; i < e->roster.team_ids.count; i++)
         if (e->roster.teams[i].desk)
             eh_eligible_rebuild(e, i);

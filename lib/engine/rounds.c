@@ -36,7 +36,7 @@ int eh_rounds_update(struct eh_engine *e, uint32_t rep_no)
 }
 
 /* The one whose last round is the longest ago; before EH_RULES_SLICES the first by id. */
-static bool comes_before(const struct eh_engine *e, uint32_t a, uint32_t b)
+static bool rep_comes_before(const struct eh_engine *e, uint32_t a, uint32_t b)
 {
     uint64_t left = e->roster.reps[a].release_round, right = e->roster.reps[b].release_round;
     if (left != right)
@@ -48,7 +48,7 @@ uint32_t eh_rounds_next(const struct eh_engine *e)
 {
     uint32_t first = e->rounds.reps[0];
     for (uint32_t i = 1; i < e->rounds.count; i++)
-        if (comes_before(e, e->rounds.reps[i], first))
+        if (rep_comes_before(e, e->rounds.reps[i], first))
             first = e->rounds.reps[i];
     return first;
 }

@@ -9,7 +9,7 @@
 
 #include "state.h"
 
-static int64_t after_s(int64_t at_us, int64_t seconds)
+static int64_t time_after(int64_t at_us, int64_t seconds)
 {
     if (seconds <= 0)
         return at_us;
@@ -22,7 +22,7 @@ struct bounds {
 };
 
 /* The largest at_least and the smallest at_most of the teams he is in today; at_most wins. */
-static struct bounds bounds_of(const struct eh_engine *e, const struct rep *rep)
+static struct bounds rep_bounds(const struct eh_engine *e, const struct rep *rep)
 {
     struct bounds bounds = {-1, INT64_MAX};
     for (uint32_t i = 0; i < rep->membership_count; i++) {
@@ -46,7 +46,7 @@ static int64_t overloaded_until(struct said said, struct bounds bounds, int64_t 
     int64_t seconds = bounds.at_most_s;
     if (said.has_for && said.for_s < seconds)
         seconds = said.for_s > bounds.at_least_s ? said.for_s : bounds.at_least_s;
-    return after_s(now_us, seconds);
+    return time_after(now_us, seconds);
 }
 
 /* When it ends by itself if it takes effect at `from_us`. */
@@ -54,8 +54,8 @@ int64_t eh_signal_until(const struct eh_engine *e, const struct rep *rep, struct
                         int64_t from_us)
 {
     if (said.status == EH_STATUS_OVERLOADED)
-        return overloaded_until(said, bounds_of(e, rep), from_us);
-    return said.status == EH_STATUS_AWAY && said.has_for ? after_s(from_us, said.for_s)
+        return overloaded_until(said, rep_bounds(e, rep), from_us);
+    return said.status == EH_STATUS_AWAY && said.has_for ? time_after(from_us, said.for_s)
                                                          : EH_TIME_NEVER;
 }
 
@@ -71,12 +71,12 @@ static const struct limit changes = {EH_CHANGES_A_MINUTE, EH_CHANGES_A_DAY, EH_C
 static const struct limit inputs = {EH_SIGNALS_A_MINUTE, EH_SIGNALS_A_DAY, EH_SIGNAL_PAUSE_S};
 
 /* When the next one may be; now, or later. */
-static int64_t allowed_from(const struct rate *rate, struct limit limit, int32_t date,
-                            int64_t now_us)
+static int64_t rate_allowed_from(const struct rate *rate, struct limit limit, int32_t date,
+                                 int64_t now_us)
 {
     int64_t from = now_us;
-    int64_t minute = after_s(rate->minute_us, MINUTE_S),
-            pause = after_s(rate->last_us, limit.pause_s);
+    int64_t minute = time_after(rate->minute_us, MINUTE_S),
+            pause = time_after(rate->last_us, limit.pause_s);
     if (rate->minute_count >= limit.a_minute && minute > from)
         from = minute;
     if (rate->date == date && rate->day_count >= limit.a_day && pause > from)
@@ -86,7 +86,7 @@ static int64_t allowed_from(const struct rate *rate, struct limit limit, int32_t
 
 void eh_rate_count(struct rate *rate, int32_t date, int64_t now_us)
 {
-    if (now_us >= after_s(rate->minute_us, MINUTE_S)) {
+    if (now_us >= time_after(rate->minute_us, MINUTE_S)) {
         rate->minute_us = now_us;
         rate->minute_count = 0;
     }
@@ -101,33 +101,34 @@ void eh_rate_count(struct rate *rate, int32_t date, int64_t now_us)
 
 int64_t eh_change_from(const struct rep *rep, int32_t date, int64_t now_us)
 {
-    return allowed_from(&rep->changes, changes, date, now_us);
+    return rate_allowed_from(&rep->changes, changes, date, now_us);
 }
 
 int64_t eh_input_from(const struct rep *rep, int32_t date, int64_t now_us)
 {
-    return allowed_from(&rep->said, inputs, date, now_us);
+    return rate_allowed_from(&rep->said, inputs, date, now_us);
 }
 
 int64_t eh_overloaded_least_until(const struct eh_engine *e, const struct rep *rep, int64_t from_us)
 {
-    return after_s(from_us, bounds_of(e, rep).at_least_s);
+    return time_after(from_us, rep_bounds(e, rep).at_least_s);
 }
 
 /* ---- overloaded in a row */
 
 /* How long it has to be over before it counts as new. */
-static int64_t pause_end(const struct eh_engine *e, const struct rep *rep, int64_t over_us)
+static int64_t overload_pause_end(const struct eh_engine *e, const struct rep *rep, int64_t over_us)
 {
     return eh_overloaded_least_until(e, rep, over_us);
 }
 
-static bool lasts_anew(const struct eh_engine *e, const struct rep *rep, struct said said,
-                       int64_t now_us)
+static bool overload_lasts_anew(const struct eh_engine *e, const struct rep *rep, struct said said,
+                                int64_t now_us)
 {
     return said.status == EH_STATUS_OVERLOADED &&
            (rep->status != EH_STATUS_OVERLOADED ||
-            eh_signal_until(e, rep, said, now_us) > after_s(rep->until_us, EH_OVERLOADED_AGAIN_S));
+            eh_signal_until(e, rep, said, now_us) >
+                time_after(rep->until_us, EH_OVERLOADED_AGAIN_S));
 }
 
 /* When overloaded may last anew, as it is said now: now, or later. */
@@ -135,10 +136,10 @@ int64_t eh_overload_from(const struct eh_engine *e, const struct rep *rep, struc
                          int64_t now_us)
 {
     if (e->rules < EH_RULES_OTHERS || rep->overloads <= EH_OVERLOADED_RENEWALS ||
-        !lasts_anew(e, rep, said, now_us))
+        !overload_lasts_anew(e, rep, said, now_us))
         return now_us;
     bool still = rep->status == EH_STATUS_OVERLOADED;
-    int64_t from = pause_end(e, rep, still ? rep->until_us : rep->overload_over_us);
+    int64_t from = overload_pause_end(e, rep, still ? rep->until_us : rep->overload_over_us);
     return from > now_us ? from : now_us;
 }
 
@@ -147,13 +148,14 @@ bool eh_overload_repeats(const struct eh_engine *e, const struct rep *rep, struc
                          int64_t now_us)
 {
     return e->rules >= EH_RULES_OTHERS && said.status == EH_STATUS_OVERLOADED &&
-           rep->status == EH_STATUS_OVERLOADED && !lasts_anew(e, rep, said, now_us);
+           rep->status == EH_STATUS_OVERLOADED && !overload_lasts_anew(e, rep, said, now_us);
 }
 
 void eh_overload_count(const struct eh_engine *e, struct rep *rep, struct said said, int64_t now_us)
 {
-    if (e->rules < EH_RULES_OTHERS || !lasts_anew(e, rep, said, now_us))
+    if (e->rules < EH_RULES_OTHERS || !overload_lasts_anew(e, rep, said, now_us))
         return;
-    bool goes_on = rep->overload_over_us && now_us < pause_end(e, rep, rep->overload_over_us);
+    bool goes_on =
+        rep->overload_over_us && now_us < overload_pause_end(e, rep, rep->overload_over_us);
     rep->overloads = rep->status == EH_STATUS_OVERLOADED || goes_on ? rep->overloads + 1 : 1;
 }

@@ -52,7 +52,7 @@ void eh_signal_set(struct eh_engine *e, uint32_t rep_no, int status, int64_t now
     eh_digest_rep(e, rep_no);
 }
 
-static int set_by(struct rep *rep, struct eh_str by, bool ended)
+static int rep_set_by(struct rep *rep, struct eh_str by, bool ended)
 {
     rep->ended = ended;
     return eh_owned_text_set(&rep->by, &rep->by_size, by);
@@ -61,7 +61,7 @@ static int set_by(struct rep *rep, struct eh_str by, bool ended)
 /* ---- in force */
 
 /* Teams that gave them nothing since a release give again. */
-static int end_away_in(struct step *s, uint32_t rep_no)
+static int rep_end_away_in(struct step *s, uint32_t rep_no)
 {
     struct rep *rep = &s->e->roster.reps[rep_no];
     if (rep->away_in_size == 0)
@@ -72,10 +72,10 @@ static int end_away_in(struct step *s, uint32_t rep_no)
 }
 
 /* As it is said at that moment: now, or, of what was held back, when it was to take effect. */
-static int take(struct step *s, uint32_t rep_no, struct said said, int64_t at_us)
+static int signal_take(struct step *s, uint32_t rep_no, struct said said, int64_t at_us)
 {
     struct rep *rep = &s->e->roster.reps[rep_no];
-    int r = end_away_in(s, rep_no);
+    int r = rep_end_away_in(s, rep_no);
     if (r < 0)
         return r;
     int64_t until = eh_signal_until(s->e, rep, said, at_us);
@@ -97,7 +97,7 @@ static int take(struct step *s, uint32_t rep_no, struct said said, int64_t at_us
 }
 
 /* It repeats the state in force, or ends `away`: no rate holds it back. */
-static bool is_free(const struct rep *rep, int status)
+static bool signal_is_free(const struct rep *rep, int status)
 {
     return status == rep->status ||
            (status == EH_STATUS_AVAILABLE && rep->status == EH_STATUS_AWAY);
@@ -114,8 +114,8 @@ void eh_held_drop(struct eh_engine *e, uint32_t rep_no)
     eh_expiry_update(e, rep_no);
 }
 
-static int hold(struct step *s, uint32_t rep_no, struct said said, struct eh_str by,
-                int64_t from_us)
+static int signal_hold(struct step *s, uint32_t rep_no, struct said said, struct eh_str by,
+                       int64_t from_us)
 {
     struct rep *rep = &s->e->roster.reps[rep_no];
     struct held *held = &rep->held;
@@ -136,7 +136,7 @@ static int hold(struct step *s, uint32_t rep_no, struct said said, struct eh_str
 
 /* What ends, or begins, by itself does so at its time, however late a DUE input comes for it: the
  * daemon may have been down. */
-static int64_t moment_of(const struct step *s, const struct rep *rep, int64_t due_us)
+static int64_t signal_moment(const struct step *s, const struct rep *rep, int64_t due_us)
 {
     if (s->e->rules < EH_RULES_ENDS || due_us > s->now_us)
         return s->now_us;
@@ -145,11 +145,11 @@ static int64_t moment_of(const struct step *s, const struct rep *rep, int64_t du
 
 /* Its time has come: as if it were said then. An overloaded that may not last anew changes nothing.
  */
-static int take_held(struct step *s, uint32_t rep_no)
+static int held_take(struct step *s, uint32_t rep_no)
 {
     struct rep *rep = &s->e->roster.reps[rep_no];
     struct said said = {rep->held.status, rep->held.has_for, rep->held.for_s};
-    int64_t at_us = moment_of(s, rep, rep->held.until_us);
+    int64_t at_us = signal_moment(s, rep, rep->held.until_us);
     if (eh_overload_from(s->e, rep, said, at_us) > at_us) {
         eh_held_drop(s->e, rep_no);
         eh_digest_rep(s->e, rep_no);
@@ -159,9 +159,9 @@ static int take_held(struct step *s, uint32_t rep_no)
     rep->reason = rep->held.reason;
     rep->reason_size = rep->held.reason_size;
     rep->held.reason = NULL;
-    int r = set_by(rep, eh_str_n(rep->held.by, rep->held.by_size), rep->ended);
+    int r = rep_set_by(rep, eh_str_n(rep->held.by, rep->held.by_size), rep->ended);
     eh_held_drop(s->e, rep_no);
-    return r < 0 ? r : take(s, rep_no, said, at_us);
+    return r < 0 ? r : signal_take(s, rep_no, said, at_us);
 }
 
 /* ---- the stream's order */
@@ -173,7 +173,8 @@ bool eh_signal_is_old(uint64_t ms, uint64_t no, uint64_t newest_ms, uint64_t new
     return !none && !later && newest_ms - ms <= EH_SIGNAL_OLDER_MAX_MS;
 }
 
-static bool is_old(const struct eh_engine *e, const struct rep *rep, const struct eh_input *in)
+static bool signal_is_old(const struct eh_engine *e, const struct rep *rep,
+                          const struct eh_input *in)
 {
     return e->rules >= EH_RULES_NEWEST && in->origin == EH_ORIGIN_STREAM &&
            eh_signal_is_old(in->stream_ms, in->stream_no, rep->newest_ms, rep->newest_no);
@@ -208,8 +209,8 @@ bool eh_overloaded_said(const struct rep *rep)
 }
 
 /* It ends the rep's overloaded, or ends it sooner. */
-static bool ends_overloaded(const struct eh_engine *e, const struct rep *rep, struct said said,
-                            int64_t now_us)
+static bool signal_ends_overloaded(const struct eh_engine *e, const struct rep *rep,
+                                   struct said said, int64_t now_us)
 {
     if (rep->ended || !eh_overloaded_said(rep))
         return false;
@@ -234,7 +235,7 @@ int eh_tell_ended(struct step *s, uint32_t rep_no, struct eh_str by)
 
 /* ---- the message */
 
-static int refuse_in_a_row(struct step *s, int64_t from_us)
+static int overload_refuse_in_a_row(struct step *s, int64_t from_us)
 {
     char text[EH_DECIMAL_TEXT_MAX];
     int size = (int)eh_time_print(from_us, text);
@@ -246,38 +247,38 @@ static int refuse_in_a_row(struct step *s, int64_t from_us)
 }
 
 /* What may not be said like this. */
-static int refuse_signal(struct step *s, const struct rep *rep, struct said said, struct eh_str by)
+static int signal_refuse(struct step *s, const struct rep *rep, struct said said, struct eh_str by)
 {
     int64_t from = eh_overload_from(s->e, rep, said, s->now_us);
     if (from > s->now_us)
-        return refuse_in_a_row(s, from);
-    if (by.size && s->m.reason.size == 0 && ends_overloaded(s->e, rep, said, s->now_us))
+        return overload_refuse_in_a_row(s, from);
+    if (by.size && s->m.reason.size == 0 && signal_ends_overloaded(s->e, rep, said, s->now_us))
         return eh_step_refuse(s, EH_EINVAL,
                               "reason: missing; whoever ends overloaded of another says why");
     return 0;
 }
 
-static int say(struct step *s, uint32_t rep_no, struct said said, struct eh_str by)
+static int signal_say(struct step *s, uint32_t rep_no, struct said said, struct eh_str by)
 {
     struct eh_engine *e = s->e;
     struct rep *rep = &e->roster.reps[rep_no];
-    bool ends = by.size && ends_overloaded(e, rep, said, s->now_us);
+    bool ends = by.size && signal_ends_overloaded(e, rep, said, s->now_us);
     bool ended = by.size && (ends || (rep->ended && said.status == EH_STATUS_AVAILABLE));
     int r = ends ? eh_tell_ended(s, rep_no, by) : 0;
     eh_rate_count(&rep->said, e->date, s->now_us);
-    if (r == 0 && !is_free(rep, said.status)) {
+    if (r == 0 && !signal_is_free(rep, said.status)) {
         int64_t from = eh_change_from(rep, e->date, s->now_us);
         if (from > s->now_us) {
             rep->ended |= ended;
-            return hold(s, rep_no, said, by, from);
+            return signal_hold(s, rep_no, said, by, from);
         }
     }
     eh_held_drop(e, rep_no);
     if (r == 0)
-        r = set_by(rep, by, ended);
+        r = rep_set_by(rep, by, ended);
     if (r == 0)
         r = eh_owned_text_set(&rep->reason, &rep->reason_size, s->m.reason);
-    return r < 0 ? r : take(s, rep_no, said, s->now_us);
+    return r < 0 ? r : signal_take(s, rep_no, said, s->now_us);
 }
 
 int eh_step_signal_message(struct step *s)
@@ -293,16 +294,16 @@ int eh_step_signal_message(struct step *s)
         return eh_step_refuse(s, EH_ECONFLICT,
                               "rep: tickets of %.*s are just being released; try again in a moment",
                               EH_STR_ARG(s->m.rep));
-    if (is_old(e, rep, s->in))
+    if (signal_is_old(e, rep, s->in))
         return 0;
     struct eh_str by = eh_said_by(s, no);
-    r = refuse_signal(s, rep, said, by);
+    r = signal_refuse(s, rep, said, by);
     if (r < 0 || s->fx->refused)
         return r;
     if (e->rules >= EH_RULES_SIGNALS) {
         s->touched = true;
         rep->signalled = true;
-        r = say(s, no, said, by);
+        r = signal_say(s, no, said, by);
         eh_signal_newest(s, no);
         eh_digest_rep(e, no);
         return r;
@@ -312,7 +313,7 @@ int eh_step_signal_message(struct step *s)
         return r;
     s->touched = true;
     rep->signalled = true;
-    return take(s, no, said, s->now_us);
+    return signal_take(s, no, said, s->now_us);
 }
 
 int eh_signal_expire(struct step *s, uint32_t no)
@@ -320,23 +321,23 @@ int eh_signal_expire(struct step *s, uint32_t no)
     struct rep *rep = &s->e->roster.reps[no];
     s->touched = true;
     if (rep->held.until_us < rep->until_us)
-        return take_held(s, no);
+        return held_take(s, no);
     int r = 0;
     if (!rep->ended) /* else the rep is still to see who ended it, and why */
         r = eh_owned_text_set(&rep->reason, &rep->reason_size, eh_str_n(NULL, 0));
     if (r == 0 && !rep->ended)
-        r = set_by(rep, eh_str_n(NULL, 0), false);
+        r = rep_set_by(rep, eh_str_n(NULL, 0), false);
     if (r < 0)
         return r;
     rep->ended = false;
-    int64_t at_us = moment_of(s, rep, rep->until_us);
+    int64_t at_us = signal_moment(s, rep, rep->until_us);
     eh_signal_set(s->e, no, EH_STATUS_AVAILABLE, at_us, EH_TIME_NEVER);
     return eh_step_signal(s, no, EH_STATUS_AVAILABLE, at_us, EH_TIME_NEVER);
 }
 
 /* ---- what the shell asks before a signal becomes an input */
 
-static const struct rep *rep_of(const struct eh_engine *e, const struct eh_message *m)
+static const struct rep *signal_rep(const struct eh_engine *e, const struct eh_message *m)
 {
     uint32_t no = eh_interner_find(&e->roster.rep_ids, m->rep);
     bool asked = m->type == EH_MESSAGE_SIGNAL && e->rules >= EH_RULES_SIGNALS;
@@ -346,7 +347,7 @@ static const struct rep *rep_of(const struct eh_engine *e, const struct eh_messa
 bool eh_engine_signal_is_repeat(const struct eh_engine *e, const struct eh_message *m,
                                 int64_t *ret_from_us, int64_t *ret_until_us)
 {
-    const struct rep *rep = rep_of(e, m);
+    const struct rep *rep = signal_rep(e, m);
     const uint64_t more =
         EH_FIELD_BIT(EH_FIELD_FOR) | EH_FIELD_BIT(EH_FIELD_REASON) | EH_FIELD_BIT(EH_FIELD_EVENT);
     if (!rep || !rep->signalled || rep->away_in_size || (m->has & more))
@@ -363,13 +364,13 @@ bool eh_engine_signal_is_repeat(const struct eh_engine *e, const struct eh_messa
 
 int64_t eh_engine_signal_from(const struct eh_engine *e, const struct eh_message *m, int64_t now_us)
 {
-    const struct rep *rep = rep_of(e, m);
+    const struct rep *rep = signal_rep(e, m);
     bool ends_away = rep && m->status == EH_STATUS_AVAILABLE && rep->status == EH_STATUS_AWAY;
     return !rep || ends_away ? now_us : eh_input_from(rep, e->date, now_us);
 }
 
 bool eh_engine_signal_is_old(const struct eh_engine *e, const struct eh_input *in)
 {
-    const struct rep *rep = rep_of(e, &in->message);
-    return rep && is_old(e, rep, in);
+    const struct rep *rep = signal_rep(e, &in->message);
+    return rep && signal_is_old(e, rep, in);
 }

@@ -13,12 +13,12 @@
 
 #include <stdlib.h>
 
-static struct skill_set *set_of(struct eh_engine *e, uint32_t team, uint32_t set)
+static struct skill_set *skill_set_at(struct eh_engine *e, uint32_t team, uint32_t set)
 {
     return &e->roster.teams[team].sets[set];
 }
 
-static uint32_t find_set(const struct team *team, struct eh_str skills)
+static uint32_t skill_set_find(const struct team *team, struct eh_str skills)
 {
     for (uint32_t i = 0; i < team->set_count; i++) {
         const struct skill_set *set = &team->sets[i];
@@ -30,7 +30,7 @@ static uint32_t find_set(const struct team *team, struct eh_str skills)
 
 /* A place for one set more: a new one while there is room, else the one unused for longest. A
  * place that is free already counts as room. */
-static uint32_t find_place(const struct team *team)
+static uint32_t skill_set_place(const struct team *team)
 {
     if (team->set_count < EH_SKILL_SETS_MAX)
         return team->set_count;
@@ -44,8 +44,8 @@ static uint32_t find_place(const struct team *team)
 
 bool eh_set_room(const struct eh_engine *e, uint32_t team, struct eh_str skills)
 {
-    return find_set(&e->roster.teams[team], skills) != NONE ||
-           find_place(&e->roster.teams[team]) != NONE;
+    return skill_set_find(&e->roster.teams[team], skills) != NONE ||
+           skill_set_place(&e->roster.teams[team]) != NONE;
 }
 
 /* The set goes, or its rounds do: what they owe is not lost. */
@@ -65,7 +65,7 @@ void eh_set_end_rounds(struct eh_engine *e, const struct team *team, uint32_t se
 
 void eh_set_done(struct eh_engine *e, uint32_t team, uint32_t set_no)
 {
-    struct skill_set *set = set_of(e, team, set_no);
+    struct skill_set *set = skill_set_at(e, team, set_no);
     if (set->slots)
         eh_set_end_rounds(e, &e->roster.teams[team], set_no);
     if (set->skills)
@@ -76,7 +76,8 @@ void eh_set_done(struct eh_engine *e, uint32_t team, uint32_t set_no)
     *set = (struct skill_set){.skills = NULL};
 }
 
-static int make_set(struct eh_engine *e, uint32_t team_no, uint32_t place, struct eh_str skills)
+static int skill_set_make(struct eh_engine *e, uint32_t team_no, uint32_t place,
+                          struct eh_str skills)
 {
     struct team *team = &e->roster.teams[team_no];
     char *copy = malloc(skills.size + 1);
@@ -116,12 +117,12 @@ int eh_set_acquire(struct eh_engine *e, uint32_t team_no, struct eh_str skills, 
                    uint32_t *ret)
 {
     struct team *team = &e->roster.teams[team_no];
-    uint32_t at = find_set(team, skills);
+    uint32_t at = skill_set_find(team, skills);
     if (at == NONE) {
-        at = find_place(team);
+        at = skill_set_place(team);
         if (at == NONE)
             return -EH_EFULL;
-        int r = make_set(e, team_no, at, skills);
+        int r = skill_set_make(e, team_no, at, skills);
         if (r < 0)
             return r;
     }
@@ -137,9 +138,9 @@ int eh_set_add(struct eh_engine *e, uint32_t team_no, struct eh_str skills, uint
 {
     struct team *team = &e->roster.teams[team_no];
     uint32_t at = team->set_count;
-    if (at == EH_SKILL_SETS_MAX || find_set(team, skills) != NONE)
+    if (at == EH_SKILL_SETS_MAX || skill_set_find(team, skills) != NONE)
         return -EH_ECORRUPT;
-    int r = make_set(e, team_no, at, skills);
+    int r = skill_set_make(e, team_no, at, skills);
     if (r < 0)
         return r;
     team->sets[at].last_use = last_use;
@@ -149,6 +150,6 @@ int eh_set_add(struct eh_engine *e, uint32_t team_no, struct eh_str skills, uint
 
 void eh_set_release(struct eh_engine *e, uint32_t team, uint32_t set)
 {
-    eh_assert(set_of(e, team, set)->uses > 0);
-    set_of(e, team, set)->uses--;
+    eh_assert(skill_set_at(e, team, set)->uses > 0);
+    skill_set_at(e, team, set)->uses--;
 }

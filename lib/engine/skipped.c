@@ -20,7 +20,7 @@
 #include "ticket.h"
 #include "tickets.h"
 
-static void stand_aside(struct step *s, uint32_t slot)
+static void ticket_stand_aside(struct step *s, uint32_t slot)
 {
     struct eh_engine *e = s->e;
     struct ticket *t = &e->tickets.slots[slot];
@@ -49,7 +49,7 @@ int eh_ticket_touch(struct step *s, uint32_t slot)
     return r;
 }
 
-static int skip_leftover(struct step *s)
+static int leftover_skip(struct step *s)
 {
     uint32_t slot = NONE;
     if (eh_release_skip_notice(s))
@@ -58,33 +58,33 @@ static int skip_leftover(struct step *s)
     if (r == 0 && slot == NONE && s->e->ready.count)
         slot = eh_deal_next(s);
     if (r == 0 && slot != NONE)
-        stand_aside(s, slot);
+        ticket_stand_aside(s, slot);
     return r;
 }
 
-static int skip_signal(struct step *s)
+static int signal_skip(struct step *s)
 {
     int r = eh_signal_expire(s, s->e->expiries.reps[0]);
     s->fx->signal_rep = eh_str_n(NULL, 0); /* no row tells of it */
     return r;
 }
 
-static int skip_due(struct step *s)
+static int due_skip(struct step *s)
 {
     struct eh_due due;
     if (eh_engine_due_us(s->e) > s->now_us || !eh_engine_due(s->e, &due))
         return 0;
     switch (due.kind) {
     case EH_DUE_LEFTOVER:
-        return skip_leftover(s);
+        return leftover_skip(s);
     case EH_DUE_SIGNAL:
-        return skip_signal(s);
+        return signal_skip(s);
     default:
         return eh_pending_drop(s, s->m.reason);
     }
 }
 
-static uint32_t by_number(const struct eh_engine *e, int64_t no)
+static uint32_t ticket_by_number(const struct eh_engine *e, int64_t no)
 {
     uint32_t at = eh_order_above(e, (uint64_t)no - 1);
     return at < e->tickets.order_count && e->tickets.order[at].no == (uint64_t)no
@@ -96,14 +96,14 @@ int eh_step_skipped(struct step *s)
 {
     struct eh_engine *e = s->e;
     if (eh_message_has(&s->m, EH_FIELD_TICKET)) {
-        uint32_t slot = by_number(e, s->m.ticket);
+        uint32_t slot = ticket_by_number(e, s->m.ticket);
         if (slot != NONE)
-            stand_aside(s, slot);
+            ticket_stand_aside(s, slot);
         return 0;
     }
     if (s->in->date > e->date) {
         s->touched = true;
         return eh_roster_turn_date(s, s->in->date);
     }
-    return skip_due(s);
+    return due_skip(s);
 }

@@ -16,12 +16,12 @@
 
 #include <stdlib.h>
 
-static void put_sized(struct eh_bytes *out, const struct eh_bytes *object)
+static void object_put(struct eh_bytes *out, const struct eh_bytes *object)
 {
     eh_bytes_put_str(out, eh_str_n((const char *)object->data, object->size));
 }
 
-static void put_reps(const struct eh_engine *e, struct eh_bytes *out)
+static void reps_put(const struct eh_engine *e, struct eh_bytes *out)
 {
     uint32_t count = 0;
     for (uint32_t i = 0; i < e->roster.rep_ids.count; i++)
@@ -32,7 +32,7 @@ static void put_reps(const struct eh_engine *e, struct eh_bytes *out)
             eh_encode_rep(e, i, out);
 }
 
-static void put_tickets(const struct eh_engine *e, struct eh_bytes *out)
+static void tickets_put(const struct eh_engine *e, struct eh_bytes *out)
 {
     eh_bytes_put_u(out, e->tickets.order_count - e->tickets.order_holes);
     for (uint32_t i = 0; i < e->tickets.order_count; i++)
@@ -40,7 +40,7 @@ static void put_tickets(const struct eh_engine *e, struct eh_bytes *out)
             eh_encode_ticket(e, &e->tickets.slots[e->tickets.order[i].slot], out);
 }
 
-static uint32_t count_sets(const struct eh_engine *e)
+static uint32_t sets_count(const struct eh_engine *e)
 {
     uint32_t count = 0;
     for (uint32_t i = 0; i < e->roster.team_ids.count; i++)
@@ -50,7 +50,7 @@ static uint32_t count_sets(const struct eh_engine *e)
 }
 
 /* What everybody has of the rounds, by rep. */
-static void put_slots(const struct eh_engine *e, const struct team *team,
+static void slots_put(const struct eh_engine *e, const struct team *team,
                       const struct skill_set *set, struct eh_bytes *out)
 {
     uint32_t count = 0;
@@ -65,9 +65,9 @@ static void put_slots(const struct eh_engine *e, const struct team *team,
     }
 }
 
-static void put_sets(const struct eh_engine *e, struct eh_bytes *out)
+static void sets_put(const struct eh_engine *e, struct eh_bytes *out)
 {
-    eh_bytes_put_u(out, count_sets(e));
+    eh_bytes_put_u(out, sets_count(e));
     for (uint32_t i = 0; i < e->roster.team_ids.count; i++) {
         const struct team *team = &e->roster.teams[i];
         for (uint32_t set = 0; set < team->set_count; set++) {
@@ -75,24 +75,24 @@ static void put_sets(const struct eh_engine *e, struct eh_bytes *out)
                 continue;
             eh_encode_set(e, team, &team->sets[set], out);
             eh_bytes_put_u(out, team->sets[set].last_use);
-            put_slots(e, team, &team->sets[set], out);
+            slots_put(e, team, &team->sets[set], out);
         }
     }
 }
 
 /* With a hash of their own: when a set was last used is no part of the digest. */
-static void put_checked_sets(const struct eh_engine *e, struct eh_bytes *out)
+static void sets_put_checked(const struct eh_engine *e, struct eh_bytes *out)
 {
     EH_AUTO(eh_bytes) struct eh_bytes sets = EH_BYTES_INIT;
     uint8_t hash[16];
-    put_sets(e, &sets);
+    sets_put(e, &sets);
     out->failed |= sets.failed;
-    put_sized(out, &sets);
+    object_put(out, &sets);
     eh_key_bytes(eh_hash_state(sets.data, sets.size), hash);
     eh_bytes_put(out, hash, sizeof hash);
 }
 
-static void put_purses(const struct eh_engine *e, struct eh_bytes *out)
+static void purses_put(const struct eh_engine *e, struct eh_bytes *out)
 {
     uint32_t count = 0;
     for (uint32_t i = 0; i < e->roster.team_ids.count; i++)
@@ -111,25 +111,25 @@ int eh_engine_snapshot(const struct eh_engine *e, struct eh_bytes *out)
     eh_bytes_put_u8(out, SNAPSHOT_VERSION);
     EH_AUTO(eh_bytes) struct eh_bytes globals = EH_BYTES_INIT;
     eh_encode_globals(e, &globals);
-    put_sized(out, &globals);
+    object_put(out, &globals);
     if (e->desk)
         eh_bytes_put_str(out, e->desk->text);
-    put_reps(e, out);
+    reps_put(e, out);
     eh_bytes_put_u(out, e->roster.team_ids.count);
     for (uint32_t i = 0; i < e->roster.team_ids.count; i++)
         eh_encode_ledger(e, i, out);
     eh_bytes_put_u(out, e->accounts.count);
     for (uint32_t i = 0; i < e->accounts.count; i++)
         eh_encode_account(e, &e->accounts.items[i], out);
-    put_checked_sets(e, out);
-    put_tickets(e, out);
+    sets_put_checked(e, out);
+    tickets_put(e, out);
     eh_bytes_put_u(out, e->pending.list.count);
     for (uint32_t i = e->pending.list.first; i != NONE; i = e->pending.slots[i].next)
         eh_encode_pending(&e->pending.slots[i], out);
     eh_bytes_put_u(out, e->cancelled.list.count);
     for (uint32_t i = e->cancelled.list.first; i != NONE; i = e->cancelled.slots[i].next)
         eh_encode_cancelled(&e->cancelled.slots[i], out);
-    put_purses(e, out);
+    purses_put(e, out);
     eh_pasts_put(e, out);
     eh_periods_put(e, false, out);
     uint8_t digest[16];

@@ -11,13 +11,13 @@
 
 #include <stdlib.h>
 
-static bool is_written(int32_t date, int32_t day)
+static bool date_is_written(int32_t date, int32_t day)
 {
     return date != EH_DATE_ALWAYS && date < day;
 }
 
 /* The last stay that began by then, or NULL. */
-static const struct stay *begun_by(const struct told_of *t, int32_t date)
+static const struct stay *stay_begun_by(const struct told_of *t, int32_t date)
 {
     const struct stay *found = NULL;
     for (uint32_t i = 0; i < t->past_count && t->past[i].from <= date; i++)
@@ -27,13 +27,13 @@ static const struct stay *begun_by(const struct told_of *t, int32_t date)
 
 /* The days of the past that a range writes out. A range that says no more than when a stay ended
  * leaves its beginning as it was. False: it writes out none. */
-static bool span_of(const struct told_of *t, const struct eh_desk_member *range,
-                    struct eh_stay *ret)
+static bool range_span(const struct told_of *t, const struct eh_desk_member *range,
+                       struct eh_stay *ret)
 {
-    bool from = is_written(range->from, t->day), until = is_written(range->until, t->day);
+    bool from = date_is_written(range->from, t->day), until = date_is_written(range->until, t->day);
     if (!from && !until)
         return false;
-    const struct stay *ended = from ? NULL : begun_by(t, range->until);
+    const struct stay *ended = from ? NULL : stay_begun_by(t, range->until);
     if (!from && !ended)
         return false;
     ret->from = from ? range->from : ended->from;
@@ -41,29 +41,29 @@ static bool span_of(const struct told_of *t, const struct eh_desk_member *range,
     return true;
 }
 
-static bool meet(const struct stay *stay, const struct eh_stay *span)
+static bool stay_meets(const struct stay *stay, const struct eh_stay *span)
 {
     return stay->from <= span->until && span->from <= stay->until;
 }
 
-static bool meets_a_span(const struct told_of *t, const struct stay *stay)
+static bool stay_meets_a_span(const struct told_of *t, const struct stay *stay)
 {
     struct eh_stay span;
     for (uint32_t i = 0; i < t->range_count; i++)
-        if (span_of(t, &t->ranges[i], &span) && meet(stay, &span))
+        if (range_span(t, &t->ranges[i], &span) && stay_meets(stay, &span))
             return true;
     return false;
 }
 
-static bool meets_a_stay(const struct told_of *t, const struct eh_stay *span)
+static bool span_meets_a_stay(const struct told_of *t, const struct eh_stay *span)
 {
     for (uint32_t i = 0; i < t->past_count; i++)
-        if (meet(&t->past[i], span))
+        if (stay_meets(&t->past[i], span))
             return true;
     return false;
 }
 
-static void sort(struct eh_stay *stays, uint32_t count)
+static void stays_sort(struct eh_stay *stays, uint32_t count)
 {
     for (uint32_t i = 1; i < count; i++)
         for (uint32_t at = i; at > 0 && stays[at - 1].from > stays[at].from; at--) {
@@ -77,17 +77,18 @@ uint32_t eh_stays_corrected(const struct told_of *t, bool only, struct eh_stay *
 {
     uint32_t count = 0;
     for (uint32_t i = 0; i < t->past_count; i++)
-        if (!meets_a_span(t, &t->past[i]))
+        if (!stay_meets_a_span(t, &t->past[i]))
             ret[count++] = (struct eh_stay){t->past[i].from, t->past[i].until};
     for (uint32_t i = 0; i < t->range_count; i++)
-        count += span_of(t, &t->ranges[i], &ret[count]) && (!only || meets_a_stay(t, &ret[count]));
-    sort(ret, count);
+        count += range_span(t, &t->ranges[i], &ret[count]) &&
+                 (!only || span_meets_a_stay(t, &ret[count]));
+    stays_sort(ret, count);
     return count;
 }
 
 /* A stay that goes on is one stay; one that is written to begin on that day is another. */
-static bool goes_on(const struct told_of *t, const struct eh_desk_member *range,
-                    const struct eh_stay *last)
+static bool stay_goes_on(const struct told_of *t, const struct eh_desk_member *range,
+                         const struct eh_stay *last)
 {
     return t->day != EH_DATE_ALWAYS && range->from < t->day && last->until == t->day - 1;
 }
@@ -99,7 +100,7 @@ uint32_t eh_stays_of(const struct told_of *t, struct eh_stay *ret)
         const struct eh_desk_member *range = &t->ranges[i];
         if (range->until < t->day)
             continue;
-        if (count > 0 && goes_on(t, range, &ret[count - 1]))
+        if (count > 0 && stay_goes_on(t, range, &ret[count - 1]))
             ret[count - 1].until = range->until;
         else
             ret[count++] =
@@ -125,7 +126,7 @@ int eh_stays_any(const struct told_of *t, int32_t first, int32_t last)
 /* ---- one of many */
 
 /* First place in the past that is not before this id. */
-static uint32_t past_from(const struct eh_engine *e, const struct told *t, struct eh_str id)
+static uint32_t past_first(const struct eh_engine *e, const struct told *t, struct eh_str id)
 {
     uint32_t low = 0, high = t->past_count;
     while (low < high) {
@@ -138,7 +139,7 @@ static uint32_t past_from(const struct eh_engine *e, const struct told *t, struc
     return low;
 }
 
-static uint32_t member_from(const struct told *t, struct eh_str id)
+static uint32_t member_first(const struct told *t, struct eh_str id)
 {
     uint32_t low = 0, high = t->team ? t->team->member_count : 0;
     while (low < high) {
@@ -154,7 +155,7 @@ static uint32_t member_from(const struct told *t, struct eh_str id)
 bool eh_stays_lists(const struct eh_desk *desk, const struct eh_desk_team *team, struct eh_str id)
 {
     struct told told = {.desk = desk, .team = team};
-    uint32_t at = member_from(&told, id);
+    uint32_t at = member_first(&told, id);
     return team && at < team->member_count &&
            eh_str_equal(desk->reps[team->members[at].rep].id, id);
 }
@@ -162,7 +163,7 @@ bool eh_stays_lists(const struct eh_desk *desk, const struct eh_desk_team *team,
 struct told_of eh_stays_find(const struct eh_engine *e, const struct told *t, struct eh_str id)
 {
     struct told_of of = {.day = t->day};
-    uint32_t past = past_from(e, t, id), member = member_from(t, id);
+    uint32_t past = past_first(e, t, id), member = member_first(t, id);
     uint32_t members = t->team ? t->team->member_count : 0;
     of.past = past < t->past_count ? &t->past[past] : NULL;
     for (;
@@ -186,13 +187,13 @@ struct walk {
     uint32_t capacity;
 };
 
-static struct eh_str id_of_member(const struct walk *w)
+static struct eh_str walk_member_id(const struct walk *w)
 {
     return w->told->desk->reps[w->told->team->members[w->member].rep].id;
 }
 
 /* Everything said of the one who is next in order of id. */
-static struct told_of next_of(struct walk *w, struct eh_str *ret_id, uint32_t *ret_rep)
+static struct told_of walk_next(struct walk *w, struct eh_str *ret_id, uint32_t *ret_rep)
 {
     const struct told *t = w->told;
     uint32_t members = t->team ? t->team->member_count : 0;
@@ -201,9 +202,9 @@ static struct told_of next_of(struct walk *w, struct eh_str *ret_id, uint32_t *r
                 : w->member == members
                     ? -1
                     : eh_str_compare(interned(&w->e->roster.rep_ids, t->past[w->past].rep),
-                                     id_of_member(w));
+                                     walk_member_id(w));
     *ret_rep = order <= 0 ? t->past[w->past].rep : NONE;
-    *ret_id = order <= 0 ? interned(&w->e->roster.rep_ids, *ret_rep) : id_of_member(w);
+    *ret_id = order <= 0 ? interned(&w->e->roster.rep_ids, *ret_rep) : walk_member_id(w);
     of.past = t->past_count ? &t->past[w->past] : NULL;
     for (; order <= 0 && w->past < t->past_count && t->past[w->past].rep == *ret_rep; w->past++)
         of.past_count++;
@@ -223,7 +224,7 @@ int eh_stays_walk(const struct eh_engine *e, const struct told *told, stays_fn *
     while (r == 0 && (w.past < told->past_count || w.member < members)) {
         struct eh_str id;
         uint32_t rep;
-        struct told_of of = next_of(&w, &id, &rep);
+        struct told_of of = walk_next(&w, &id, &rep);
         r = eh_array_room(&w.stays, &w.capacity, of.past_count + 2 * of.range_count, EH_ARRAY_MAX);
         if (r < 0)
             break;

@@ -11,17 +11,17 @@
 
 #define RATING_MAX 5
 
-static int compare(int64_t a, int64_t b)
+static int number_compare(int64_t a, int64_t b)
 {
     return a < b ? -1 : a > b;
 }
 
 int eh_when_compare(const struct story_when *a, const struct story_when *b)
 {
-    int order = compare(a->date, b->date);
+    int order = number_compare(a->date, b->date);
     if (order == 0)
-        order = compare(a->whole_day, b->whole_day);
-    return order || a->whole_day ? order : compare(a->at_us, b->at_us);
+        order = number_compare(a->whole_day, b->whole_day);
+    return order || a->whole_day ? order : number_compare(a->at_us, b->at_us);
 }
 
 bool eh_when_is_sound(const struct story_when *when)
@@ -61,53 +61,55 @@ struct story_sum eh_story_of(const struct ticket *t)
     };
 }
 
-static struct eh_str source_of(const struct ticket *t)
+static struct eh_str ticket_source_or_none(const struct ticket *t)
 {
     return t ? ticket_source(t) : eh_str_n(NULL, 0);
 }
 
-static struct eh_str id_of(const struct ticket *t)
+static struct eh_str ticket_id_or_none(const struct ticket *t)
 {
     return t ? ticket_id(t) : eh_str_n(NULL, 0);
 }
 
-static int refuse_open(const struct story_sum *sum, const struct ticket *t, struct eh_error *error)
+static int story_refuse_open(const struct story_sum *sum, const struct ticket *t,
+                             struct eh_error *error)
 {
     return eh_error_field(error, EH_ECONFLICT, "outcome", "outcome: ticket %.*s/%.*s is not %s yet",
-                          EH_STR_ARG(source_of(t)), EH_STR_ARG(id_of(t)),
+                          EH_STR_ARG(ticket_source_or_none(t)), EH_STR_ARG(ticket_id_or_none(t)),
                           sum->last ? "won" : "closed");
 }
 
 /* What is left of a won one: beyond 64 bits, where values are. */
-static __int128 left_of(const struct story_sum *sum)
+static __int128 story_left(const struct story_sum *sum)
 {
     __int128 left = (__int128)sum->value - sum->refunded;
     return left > 0 ? left : 0;
 }
 
-static int refund(struct story_sum *sum, const struct story_entry *entry, const struct ticket *t,
-                  struct eh_error *error)
+static int story_refund(struct story_sum *sum, const struct story_entry *entry,
+                        const struct ticket *t, struct eh_error *error)
 {
     if (sum->last != EH_OUTCOME_WON && sum->outcome)
         return eh_error_field(error, EH_ECONFLICT, "outcome",
                               "outcome: ticket %.*s/%.*s is %s; only a won one can be refunded",
-                              EH_STR_ARG(source_of(t)), EH_STR_ARG(id_of(t)),
-                              eh_outcome_name(sum->outcome));
+                              EH_STR_ARG(ticket_source_or_none(t)),
+                              EH_STR_ARG(ticket_id_or_none(t)), eh_outcome_name(sum->outcome));
     if (sum->last != EH_OUTCOME_WON)
-        return refuse_open(sum, t, error);
-    __int128 left = left_of(sum);
+        return story_refuse_open(sum, t, error);
+    __int128 left = story_left(sum);
     __int128 value = entry->flags & STORY_HAS_VALUE ? entry->value : left;
     if (value < 0 || value > left)
         return eh_error_field(error, EH_ERANGE, "value",
                               "value: %lld cannot be refunded, %lld of ticket %.*s/%.*s is left",
-                              (long long)value, (long long)left, EH_STR_ARG(source_of(t)),
-                              EH_STR_ARG(id_of(t)));
+                              (long long)value, (long long)left,
+                              EH_STR_ARG(ticket_source_or_none(t)),
+                              EH_STR_ARG(ticket_id_or_none(t)));
     sum->refunded += (int64_t)value;
     return 0;
 }
 
 /* The latest is the ticket's, whenever it came. */
-static void rate(struct story_sum *sum, const struct story_entry *entry)
+static void story_rate(struct story_sum *sum, const struct story_entry *entry)
 {
     if (entry->csat == 0 || (sum->csat && eh_when_compare(&entry->when, &sum->rated) < 0))
         return;
@@ -115,7 +117,7 @@ static void rate(struct story_sum *sum, const struct story_entry *entry)
     sum->rated = entry->when;
 }
 
-static void close(struct story_sum *sum, const struct story_entry *entry)
+static void story_close(struct story_sum *sum, const struct story_entry *entry)
 {
     sum->outcome = sum->last = entry->outcome;
     sum->closed_us = entry->when.at_us;
@@ -136,22 +138,22 @@ static void close(struct story_sum *sum, const struct story_entry *entry)
     }
 }
 
-static int apply_closing(struct story_sum *sum, const struct story_entry *entry,
-                         const struct ticket *t, struct eh_error *error)
+static int story_apply_closing(struct story_sum *sum, const struct story_entry *entry,
+                               const struct ticket *t, struct eh_error *error)
 {
     if (sum->outcome && sum->outcome != entry->outcome)
         return eh_error_field(error, EH_ECONFLICT, "outcome",
                               "outcome: ticket %.*s/%.*s is closed as %s; reopen it first",
-                              EH_STR_ARG(source_of(t)), EH_STR_ARG(id_of(t)),
-                              eh_outcome_name(sum->outcome));
+                              EH_STR_ARG(ticket_source_or_none(t)),
+                              EH_STR_ARG(ticket_id_or_none(t)), eh_outcome_name(sum->outcome));
     if (!sum->outcome)
-        close(sum, entry);
-    rate(sum, entry);
+        story_close(sum, entry);
+    story_rate(sum, entry);
     return 0;
 }
 
 /* What its closing came to is taken back, refunds with it. */
-static void reopen(struct story_sum *sum)
+static void story_reopen(struct story_sum *sum)
 {
     if (!sum->outcome)
         return;
@@ -169,17 +171,17 @@ int eh_story_apply(struct story_sum *sum, const struct story_entry *entry, const
         sum->value = entry->value;
         return 0;
     case EH_OUTCOME_REOPENED:
-        reopen(sum);
+        story_reopen(sum);
         return 0;
     case EH_OUTCOME_REFUNDED:
-        return refund(sum, entry, t, error);
+        return story_refund(sum, entry, t, error);
     case EH_OUTCOME_RATED:
         if (!sum->last)
-            return refuse_open(sum, t, error);
-        rate(sum, entry);
+            return story_refuse_open(sum, t, error);
+        story_rate(sum, entry);
         return 0;
     default:
-        return apply_closing(sum, entry, t, error);
+        return story_apply_closing(sum, entry, t, error);
     }
 }
 

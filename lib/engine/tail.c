@@ -67,7 +67,7 @@ void eh_tail_put(const struct eh_engine *e, const struct ticket *t, struct eh_by
     eh_bytes_put_str(out, tail.resent_of);
 }
 
-static bool is_named_before(const struct tail_image *image, uint32_t place)
+static bool team_is_named_before(const struct tail_image *image, uint32_t place)
 {
     for (uint32_t i = 0; i < place; i++)
         if (eh_str_equal(image->teams[i], image->teams[place]))
@@ -88,8 +88,8 @@ void eh_tail_image(struct eh_reader *in, uint8_t version, struct tail_image *ret
         uint8_t flags = eh_read_u8(in);
         home->given = flags & HOME_GIVEN;
         home->left = flags & HOME_LEFT;
-        in->failed |= flags > HOME_FLAGS || ret->teams[i].size == 0 || is_named_before(ret, i) ||
-                      (ret->reps[i].size == 0 && !home->given);
+        in->failed |= flags > HOME_FLAGS || ret->teams[i].size == 0 ||
+                      team_is_named_before(ret, i) || (ret->reps[i].size == 0 && !home->given);
     }
     ret->tail.resent_of = version < 7 ? eh_str_n(NULL, 0) : eh_read_str(in);
     in->failed |= ret->tail.resent_of.size > EH_NAME_MAX;

@@ -15,7 +15,7 @@
 
 /* ---- what it counts */
 
-static bool has_cycle(const struct ticket *t, const struct story_sum *sum)
+static bool ticket_has_cycle(const struct ticket *t, const struct story_sum *sum)
 {
     return sum->old || (sum->timed && sum->closed_us / 1000 >= t->created_us / 1000);
 }
@@ -37,7 +37,7 @@ static void tally_work(const struct ticket *t, const struct story_sum *sum, int6
         figures[FIGURE_RESPONSES] = 1;
         figures[FIGURE_RESPONSE_MS] = eh_passed_ms(t->created_us, t->first_us);
     }
-    if (has_cycle(t, sum)) {
+    if (ticket_has_cycle(t, sum)) {
         figures[FIGURE_CYCLES] = 1;
         figures[FIGURE_CYCLE_MS] = eh_passed_ms(t->created_us, sum->closed_us);
     }
@@ -66,7 +66,7 @@ void eh_tally(const struct ticket *t, struct tallies *ret)
     ret->first.figures[FIGURE_REOPENED] = sum->reopened;
 }
 
-static bool is_same(const struct tally *a, const struct tally *b)
+static bool tally_is_same(const struct tally *a, const struct tally *b)
 {
     if (!a->any || !b->any)
         return a->any == b->any;
@@ -76,7 +76,8 @@ static bool is_same(const struct tally *a, const struct tally *b)
 
 /* ---- counting */
 
-static int count_kind(struct eh_engine *e, uint32_t period, const struct tally *tally, int sign)
+static int tally_count_kind(struct eh_engine *e, uint32_t period, const struct tally *tally,
+                            int sign)
 {
     const int64_t *figures = tally->figures;
     const struct eh_plan_measure *measure = eh_plan_handle_time(e->periods.slots[period].plan);
@@ -98,7 +99,8 @@ static int count_kind(struct eh_engine *e, uint32_t period, const struct tally *
     return 0;
 }
 
-static int count_held(struct eh_engine *e, uint32_t period, const struct tally *tally, int sign)
+static int tally_count_held(struct eh_engine *e, uint32_t period, const struct tally *tally,
+                            int sign)
 {
     uint32_t slot;
     if (!tally->figures[FIGURE_CLOSED] || tally->rep == NONE)
@@ -111,7 +113,7 @@ static int count_held(struct eh_engine *e, uint32_t period, const struct tally *
     return 0;
 }
 
-static int count(struct eh_engine *e, uint32_t period, const struct tally *tally, int sign)
+static int tally_count(struct eh_engine *e, uint32_t period, const struct tally *tally, int sign)
 {
     struct period *p = &e->periods.slots[period];
     const int64_t *figures = tally->figures;
@@ -125,8 +127,8 @@ static int count(struct eh_engine *e, uint32_t period, const struct tally *tally
     p->firsts += sign * figures[FIGURE_FIRSTS];
     p->reopened += sign * figures[FIGURE_REOPENED];
     p->cancelled += sign * figures[FIGURE_CANCELLED];
-    int r = count_kind(e, period, tally, sign);
-    return r < 0 ? r : count_held(e, period, tally, sign);
+    int r = tally_count_kind(e, period, tally, sign);
+    return r < 0 ? r : tally_count_held(e, period, tally, sign);
 }
 
 /* Periods that something was counted in: each is touched once, however much changed. */
@@ -134,7 +136,7 @@ struct touched {
     uint32_t periods[4], count;
 };
 
-static void touch(struct touched *touched, uint32_t period)
+static void touched_add(struct touched *touched, uint32_t period)
 {
     for (uint32_t i = 0; i < touched->count; i++)
         if (touched->periods[i] == period)
@@ -143,17 +145,17 @@ static void touch(struct touched *touched, uint32_t period)
 }
 
 /* What is not kept any more, or no plan governs, counts nowhere. */
-static int change(struct eh_engine *e, bool shadow, const struct tally *old,
-                  const struct tally *new, struct touched *touched)
+static int tally_change_one(struct eh_engine *e, bool shadow, const struct tally *old,
+                            const struct tally *new, struct touched *touched)
 {
     uint32_t period;
     int r = 0;
     bool stays = old->any && new->any && old->team == new->team && old->date == new->date;
-    if (is_same(old, new))
+    if (tally_is_same(old, new))
         return 0;
     if (old->any && (period = eh_facts_period(e, old->team, old->date, shadow)) != NONE) {
-        r = count(e, period, old, -1);
-        touch(touched, period);
+        r = tally_count(e, period, old, -1);
+        touched_add(touched, period);
     }
     if (r < 0 || !new->any)
         return r;
@@ -163,8 +165,8 @@ static int change(struct eh_engine *e, bool shadow, const struct tally *old,
         r = eh_facts_make_period(e, new->team, new->date, shadow, &period);
     if (r < 0 || period == NONE)
         return r;
-    touch(touched, period);
-    return count(e, period, new, 1);
+    touched_add(touched, period);
+    return tally_count(e, period, new, 1);
 }
 
 int eh_tally_change(struct eh_engine *e, const struct tallies *old, const struct tallies *new)
@@ -172,9 +174,9 @@ int eh_tally_change(struct eh_engine *e, const struct tallies *old, const struct
     int r = 0;
     for (int shadow = 0; r == 0 && shadow <= 1; shadow++) {
         struct touched touched = {.count = 0};
-        r = change(e, shadow, &old->closing, &new->closing, &touched);
+        r = tally_change_one(e, shadow, &old->closing, &new->closing, &touched);
         if (r == 0)
-            r = change(e, shadow, &old->first, &new->first, &touched);
+            r = tally_change_one(e, shadow, &old->first, &new->first, &touched);
         for (uint32_t i = 0; i < touched.count; i++)
             eh_facts_touch(e, touched.periods[i]);
     }
@@ -183,7 +185,7 @@ int eh_tally_change(struct eh_engine *e, const struct tallies *old, const struct
 
 /* ---- the rules change */
 
-static void begin_period(struct eh_engine *e, uint32_t slot)
+static void period_begin(struct eh_engine *e, uint32_t slot)
 {
     struct period *p = &e->periods.slots[slot];
     for (uint32_t at = p->facts; at != NONE; at = e->facts.slots[at].next)
@@ -197,9 +199,9 @@ void eh_tally_begin(struct eh_engine *e)
     for (uint32_t team = 0; team < e->roster.team_ids.count; team++) {
         for (uint32_t at = e->roster.teams[team].periods; at != NONE;
              at = e->periods.slots[at].older)
-            begin_period(e, at);
+            period_begin(e, at);
         for (uint32_t at = e->roster.teams[team].shadow_periods; at != NONE;
              at = e->periods.slots[at].older)
-            begin_period(e, at);
+            period_begin(e, at);
     }
 }

@@ -155,7 +155,7 @@ static void list_remove(struct eh_engine *e, struct list *list, uint32_t slot)
 }
 
 /* How many of the team's tickets the rep has; a forged snapshot may know no account. */
-static void count_open(struct eh_engine *e, const struct ticket *t, bool in)
+static void account_count_open(struct eh_engine *e, const struct ticket *t, bool in)
 {
     uint32_t at = eh_account_find(e, t->team, t->rep);
     if (at != NONE && (in || e->accounts.items[at].open > 0))
@@ -165,7 +165,7 @@ static void count_open(struct eh_engine *e, const struct ticket *t, bool in)
 void eh_ticket_give(struct eh_engine *e, uint32_t slot, uint32_t rep)
 {
     e->tickets.slots[slot].rep = rep;
-    count_open(e, &e->tickets.slots[slot], true);
+    account_count_open(e, &e->tickets.slots[slot], true);
     list_append(e, &e->roster.reps[rep].open, slot);
     e->roster.reps[rep].points += e->tickets.slots[slot].points;
 }
@@ -173,7 +173,7 @@ void eh_ticket_give(struct eh_engine *e, uint32_t slot, uint32_t rep)
 void eh_ticket_take(struct eh_engine *e, uint32_t slot)
 {
     struct rep *rep = &e->roster.reps[e->tickets.slots[slot].rep];
-    count_open(e, &e->tickets.slots[slot], false);
+    account_count_open(e, &e->tickets.slots[slot], false);
     list_remove(e, &rep->open, slot);
     rep->points -= e->tickets.slots[slot].points;
 }

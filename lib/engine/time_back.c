@@ -16,7 +16,7 @@
 #include "step.h"
 #include "ticket.h"
 
-static void move(int64_t *us, int64_t to_us, int64_t delta_us)
+static void moment_move(int64_t *us, int64_t to_us, int64_t delta_us)
 {
     if (*us > to_us)
         *us -= delta_us;
@@ -29,18 +29,18 @@ static void tickets_back(struct eh_engine *e, int64_t to_us, int64_t delta_us)
         if (slot == NONE)
             continue;
         struct ticket *t = &e->tickets.slots[slot];
-        move(&t->received_us, to_us, delta_us);
-        move(&t->assigned_us, to_us, delta_us);
-        move(&t->created_us, to_us, delta_us);
-        move(&t->first_us, to_us, delta_us);
+        moment_move(&t->received_us, to_us, delta_us);
+        moment_move(&t->assigned_us, to_us, delta_us);
+        moment_move(&t->created_us, to_us, delta_us);
+        moment_move(&t->first_us, to_us, delta_us);
         eh_digest_ticket(e, slot);
     }
 }
 
 static void rate_back(struct rate *rate, int64_t to_us, int64_t delta_us, int32_t date)
 {
-    move(&rate->minute_us, to_us, delta_us);
-    move(&rate->last_us, to_us, delta_us);
+    moment_move(&rate->minute_us, to_us, delta_us);
+    moment_move(&rate->last_us, to_us, delta_us);
     if (rate->date > date)
         rate->date = date;
 }
@@ -56,9 +56,9 @@ static void signals_back(struct eh_engine *e, int64_t to_us, int64_t delta_us, i
 {
     for (uint32_t i = 0; i < e->roster.rep_ids.count; i++) {
         struct rep *rep = &e->roster.reps[i];
-        move(&rep->since_us, to_us, delta_us);
+        moment_move(&rep->since_us, to_us, delta_us);
         end_back(&rep->until_us, delta_us);
-        move(&rep->overload_over_us, to_us, delta_us);
+        moment_move(&rep->overload_over_us, to_us, delta_us);
         end_back(&rep->held.until_us, delta_us);
         rate_back(&rep->changes, to_us, delta_us, date);
         rate_back(&rep->said, to_us, delta_us, date);

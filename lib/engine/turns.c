@@ -19,7 +19,7 @@
 #include "skill_set.h"
 #include "state.h"
 
-static bool is_eligible(const struct team *team, uint32_t set, uint32_t position)
+static bool member_is_eligible(const struct team *team, uint32_t set, uint32_t position)
 {
     return team->members[position].eligible && team->members[position].sets >> set & 1;
 }
@@ -28,13 +28,14 @@ __int128 eh_turns_owed(const struct eh_engine *e, const struct team *team, uint3
                        uint32_t position)
 {
     const struct slot *slot = &team->sets[set].slots[position];
-    if (!is_eligible(team, set, position))
+    if (!member_is_eligible(team, set, position))
         return slot->offset;
     return slot->offset +
            team->sets[set].turns.cumulative * e->roster.reps[team->members[position].rep].share_ppm;
 }
 
-static void settle(struct eh_engine *e, uint32_t team_no, const struct member *member, int sign)
+static void member_settle(struct eh_engine *e, uint32_t team_no, const struct member *member,
+                          int sign)
 {
     const struct team *team = &e->roster.teams[team_no];
     uint32_t position = (uint32_t)(member - team->members);
@@ -53,12 +54,12 @@ static void settle(struct eh_engine *e, uint32_t team_no, const struct member *m
 
 void eh_turns_enter(struct eh_engine *e, uint32_t team, const struct member *member)
 {
-    settle(e, team, member, -1);
+    member_settle(e, team, member, -1);
 }
 
 void eh_turns_leave(struct eh_engine *e, uint32_t team, const struct member *member)
 {
-    settle(e, team, member, 1);
+    member_settle(e, team, member, 1);
 }
 
 void eh_turns_take_up(struct eh_engine *e, uint32_t team_no, uint32_t set, uint32_t position)

@@ -18,7 +18,7 @@
 #define ZONE_MOST_S (26 * INT64_C(3600)) /* no zone is so far from UTC */
 
 /* The last ones that were said before the desk of now, each from its day on; the first: ever. */
-static void add_said(struct eh_engine *e, int32_t from, uint32_t zone)
+static void zones_add(struct eh_engine *e, int32_t from, uint32_t zone)
 {
     if (e->zones.count == EH_ZONES_KEPT) {
         memmove(&e->zones.said[0], &e->zones.said[1], (EH_ZONES_KEPT - 1) * sizeof *e->zones.said);
@@ -37,7 +37,7 @@ int eh_zones_turn(struct eh_engine *e, const struct eh_desk *new, int32_t day)
         return 0;
     int r = eh_intern_zone(e, zone, &no);
     if (r == 0 && (e->zones.count == 0 || e->zones.said[e->zones.count - 1].zone != no))
-        add_said(e, e->told_from, no);
+        zones_add(e, e->told_from, no);
     return r;
 }
 
@@ -47,7 +47,7 @@ void eh_zones_back(struct eh_engine *e, int32_t date)
         e->zones.count--;
 }
 
-static struct eh_str zone_on(const struct eh_engine *e, int32_t day)
+static struct eh_str zones_on(const struct eh_engine *e, int32_t day)
 {
     uint32_t at = e->zones.count;
     if (at == 0 || day >= e->told_from)
@@ -59,7 +59,7 @@ static struct eh_str zone_on(const struct eh_engine *e, int32_t day)
 
 struct eh_str eh_engine_zone(const struct eh_engine *e, int32_t day)
 {
-    return e->desk ? zone_on(e, day) : eh_str(NULL);
+    return e->desk ? zones_on(e, day) : eh_str(NULL);
 }
 
 /* ---- the date */
@@ -69,7 +69,7 @@ struct days {
 };
 
 /* The team's period around a day; where no plan governs, the day. */
-static struct days period_around(const struct eh_engine *e, struct eh_str team, int32_t day)
+static struct days days_around(const struct eh_engine *e, struct eh_str team, int32_t day)
 {
     const struct eh_bonus_plan *plan = team.size ? eh_desk_plan(e->desk->desk, team, day) : NULL;
     if (!plan)
@@ -79,7 +79,7 @@ static struct days period_around(const struct eh_engine *e, struct eh_str team, 
 }
 
 /* Of the ticket that the message is about, or empty. */
-static struct eh_str team_of(const struct eh_engine *e, const struct eh_input *in)
+static struct eh_str ticket_team(const struct eh_engine *e, const struct eh_input *in)
 {
     struct eh_ticket_view view = {.no = 0};
     uint32_t slot = eh_ticket_find(e, eh_ticket_identity(in->message.source, in->message.id));
@@ -99,15 +99,15 @@ int32_t eh_engine_local_date(const struct eh_engine *e, const struct eh_input *i
     int32_t date = date_in(context, e->desk->desk->time_zone);
     if (e->zones.count == 0)
         return date;
-    struct eh_str team = team_of(e, in);
-    struct days period = period_around(e, team, date);
+    struct eh_str team = ticket_team(e, in);
+    struct days period = days_around(e, team, date);
     for (int back = 0; back < ZONES_APART; back++)
-        period = period_around(e, team, period.first - 1);
+        period = days_around(e, team, period.first - 1);
     for (int tried = 0; tried <= 2 * ZONES_APART; tried++) {
-        date = date_in(context, zone_on(e, period.first));
+        date = date_in(context, zones_on(e, period.first));
         if (date <= period.last)
             return date > period.first ? date : period.first;
-        period = period_around(e, team, period.last + 1);
+        period = days_around(e, team, period.last + 1);
     }
     return date;
 }
@@ -115,7 +115,8 @@ int32_t eh_engine_local_date(const struct eh_engine *e, const struct eh_input *i
 /* ---- how long a period is */
 
 /* The first second of a local day: no zone is further from UTC than that. */
-static int64_t begin_s(struct eh_str zone, int32_t date, eh_zone_date_at_fn *date_at, void *context)
+static int64_t day_begin_s(struct eh_str zone, int32_t date, eh_zone_date_at_fn *date_at,
+                           void *context)
 {
     int64_t low = date * DAY_S - ZONE_MOST_S, high = date * DAY_S + ZONE_MOST_S;
     while (high - low > 1) {
@@ -135,7 +136,8 @@ int64_t eh_engine_period_minutes(const struct eh_engine *e, struct eh_period per
     struct eh_str zone = eh_engine_zone(e, first);
     if (zone.size == 0)
         return 0;
-    return (begin_s(zone, last + 1, date_at, context) - begin_s(zone, first, date_at, context)) /
+    return (day_begin_s(zone, last + 1, date_at, context) -
+            day_begin_s(zone, first, date_at, context)) /
            MINUTE_S;
 }
 

@@ -5,7 +5,14 @@
  */
 #include <criterion/criterion.h>
 
+#include "../../lib/engine/eligible.h"
+#include "../../lib/engine/interner.h"
+#include "../../lib/engine/member.h"
 #include "../../lib/engine/policy.h"
+#include "../../lib/engine/queue.h"
+#include "../../lib/engine/skill_set.h"
+#include "../../lib/engine/state.h"
+#include "../../lib/engine/ticket.h"
 #include "../simulation/fake_log.h"
 #include "../simulation/helpdesk.h"
 #include "../unit/engine_kit.h"
@@ -42,17 +49,18 @@ static bool naive_skilled(const struct eh_desk_rep *rep, const struct skill_set 
 static uint64_t naive_points(const struct eh_engine *e, uint32_t rep)
 {
     uint64_t points = 0;
-    for (uint32_t i = 0; i < e->order_count; i++)
-        if (e->order[i].slot != NONE && e->tickets[e->order[i].slot].state == EH_TICKET_ASSIGNED &&
-            e->tickets[e->order[i].slot].rep == rep)
-            points += e->tickets[e->order[i].slot].points;
+    for (uint32_t i = 0; i < e->tickets.order_count; i++)
+        if (e->tickets.order[i].slot != NONE &&
+            e->tickets.slots[e->tickets.order[i].slot].state == EH_TICKET_ASSIGNED &&
+            e->tickets.slots[e->tickets.order[i].slot].rep == rep)
+            points += e->tickets.slots[e->tickets.order[i].slot].points;
     return points;
 }
 
 static bool naive_eligible(const struct eh_engine *e, const struct team *team,
                            const struct member *m)
 {
-    const struct rep *rep = &e->reps[m->rep];
+    const struct rep *rep = &e->roster.reps[m->rep];
     unsigned __int128 used = (unsigned __int128)naive_points(e, m->rep) * EH_PPM;
     unsigned __int128 most = (unsigned __int128)team->desk->capacity * rep->share_ppm;
     return naive_active(m, e->date) && rep->status == EH_STATUS_AVAILABLE &&
@@ -69,7 +77,8 @@ static bool naive_takes_part(const struct eh_engine *e, const struct team *team,
                              uint32_t position)
 {
     const struct member *m = &team->members[position];
-    return naive_skilled(&e->desk->desk->reps[e->reps[m->rep].desk_index], &team->sets[set]) &&
+    return naive_skilled(&e->desk->desk->reps[e->roster.reps[m->rep].desk_index],
+                         &team->sets[set]) &&
            naive_eligible(e, team, m);
 }
 
@@ -82,7 +91,7 @@ static void check_slots(const struct eh_engine *e, const struct team *team, uint
     for (uint32_t i = 0; set->slots && i < team->member_count; i++) {
         const struct member *m = &team->members[i];
         cr_assert_eq(set->slots[i].credit, 0);
-        if (!naive_skilled(&e->desk->desk->reps[e->reps[m->rep].desk_index], set))
+        if (!naive_skilled(&e->desk->desk->reps[e->roster.reps[m->rep].desk_index], set))
             cr_assert(eh_slot_is_empty(&set->slots[i]));
         if (!naive_takes_part(e, team, set_no, i) || set->slots[i].slots == 0)
             continue;
@@ -102,11 +111,11 @@ static void check_dues(const struct eh_engine *e, const struct team *team, uint3
             cr_assert(due == NEVER_DUE);
             continue;
         }
-        __int128 share = e->reps[team->members[i].rep].share_ppm;
+        __int128 share = e->roster.reps[team->members[i].rep].share_ppm;
         __int128 owed = eh_turns_owed(e, team, set_no, i) + set->turns.level * (__int128)TICKET;
         __int128 threshold = TICKET * (__int128)(set->slots[i].slots ? EH_ROTATION_LATE : 1);
-        cr_assert(owed + (due - set->turns.clock) * share >= threshold);
-        cr_assert(owed + (due - 1 - set->turns.clock) * share < threshold);
+        cr_assert(owed + (due - set->turns.cumulative) * share >= threshold);
+        cr_assert(owed + (due - 1 - set->turns.cumulative) * share < threshold);
         cr_assert_eq(eh_turns_due_from(team, set, due, i), i);
         cr_assert_neq(eh_turns_due_from(team, set, due - 1, i), i);
     }
@@ -116,10 +125,10 @@ static void check_dues(const struct eh_engine *e, const struct team *team, uint3
  * that are gone. */
 static void check_turns(const struct eh_engine *e, uint32_t team_no)
 {
-    const struct team *team = &e->teams[team_no];
+    const struct team *team = &e->roster.teams[team_no];
     __int128 sum = 0;
-    for (uint32_t i = 0; i < e->account_count; i++)
-        sum += e->accounts[i].team == team_no ? e->accounts[i].turns : 0;
+    for (uint32_t i = 0; i < e->accounts.count; i++)
+        sum += e->accounts.items[i].team == team_no ? e->accounts.items[i].turns : 0;
     for (uint32_t set = 0; set < team->set_count; set++) {
         sum += team->sets[set].slots ? team->sets[set].turns.carry : 0;
         for (uint32_t i = 0; team->sets[set].slots && i < team->member_count; i++)
@@ -132,16 +141,18 @@ static void check_turns(const struct eh_engine *e, uint32_t team_no)
 static void check_customers(const struct eh_engine *e)
 {
     uint32_t newest = 0;
-    for (uint32_t i = 0; i < e->order_count; i++) {
-        if (e->order[i].slot == NONE)
+    for (uint32_t i = 0; i < e->tickets.order_count; i++) {
+        if (e->tickets.order[i].slot == NONE)
             continue;
-        const struct ticket *t = &e->tickets[e->order[i].slot];
-        cr_assert_eq(t->in_affinity, t->has_customer && e->teams[t->team].desk->affinity_open);
+        const struct ticket *t = &e->tickets.slots[e->tickets.order[i].slot];
+        cr_assert_eq(t->in_affinity,
+                     t->has_customer && e->roster.teams[t->team].desk->affinity_open);
         newest += t->in_affinity && t->newer == NONE;
         if (t->older == NONE)
             continue;
-        const struct ticket *older = &e->tickets[t->older];
-        cr_assert(older->in_affinity && older->newer == e->order[i].slot && older->no < t->no);
+        const struct ticket *older = &e->tickets.slots[t->older];
+        cr_assert(older->in_affinity && older->newer == e->tickets.order[i].slot &&
+                  older->no < t->no);
         cr_assert_eq(older->team, t->team);
         cr_assert(eh_key_equal(ticket_customer(older), ticket_customer(t)));
     }
@@ -157,7 +168,7 @@ static void check_set(const struct eh_engine *e, const struct team *team, uint32
     const struct rep *best = NULL;
     for (uint32_t i = 0; i < team->member_count; i++) {
         const struct member *m = &team->members[i];
-        const struct rep *rep = &e->reps[m->rep];
+        const struct rep *rep = &e->roster.reps[m->rep];
         if (!naive_skilled(&e->desk->desk->reps[rep->desk_index], set))
             continue;
         available += naive_active(m, e->date) && rep->status == EH_STATUS_AVAILABLE;
@@ -183,24 +194,24 @@ static void check_set(const struct eh_engine *e, const struct team *team, uint32
     for (uint32_t tie = 0; tie < ties; tie++) {
         uint32_t at = eh_eligible_at_tie(e, team, set, tie);
         cr_assert(last == NONE || at > last);
-        cr_assert(!less_loaded(best, &e->reps[team->members[at].rep]));
+        cr_assert(!less_loaded(best, &e->roster.reps[team->members[at].rep]));
         last = at;
     }
 }
 
 static void check_queue(const struct eh_engine *e, uint32_t team_no, uint32_t set_no)
 {
-    const struct skill_set *set = &e->teams[team_no].sets[set_no];
+    const struct skill_set *set = &e->roster.teams[team_no].sets[set_no];
     for (uint32_t i = 0; i < set->queue_count; i++) {
-        const struct ticket *t = &e->tickets[set->queue[i]];
+        const struct ticket *t = &e->tickets.slots[set->queue[i]];
         cr_assert_eq(t->queue_at, i);
         cr_assert_eq(t->state, EH_TICKET_WAITING);
         cr_assert(t->team == team_no && t->set == set_no);
         cr_assert(eh_str_equal(ticket_skills(t), eh_str_n(set->skills, set->skills_size)));
-        cr_assert(i == 0 || !eh_ticket_before(t, &e->tickets[set->queue[(i - 1) / 2]]));
+        cr_assert(i == 0 || !eh_ticket_before(t, &e->tickets.slots[set->queue[(i - 1) / 2]]));
     }
     bool ready = set->queue_count && set->tree[1].count;
-    cr_assert_eq(ready, e->teams[team_no].ready >> set_no & 1);
+    cr_assert_eq(ready, e->roster.teams[team_no].ready >> set_no & 1);
 }
 
 /* The bits of the desk say which teams have something to deal, and none is left out on the way
@@ -208,49 +219,50 @@ static void check_queue(const struct eh_engine *e, uint32_t team_no, uint32_t se
 static void check_ready(const struct eh_engine *e)
 {
     uint32_t count = 0;
-    for (uint32_t t = 0; t < e->team_names.count; t++) {
-        const struct team *team = &e->teams[t];
+    for (uint32_t t = 0; t < e->roster.team_ids.count; t++) {
+        const struct team *team = &e->roster.teams[t];
         count += team->ready != 0;
         if (team->ready)
             cr_assert_eq(eh_ready_team(e, team->desk_index), t);
     }
-    cr_assert_eq(e->ready_count, count);
+    cr_assert_eq(e->ready.count, count);
     cr_assert_eq(eh_ready_team(e, 0) == NONE, count == 0);
 }
 
 static void check_counts(const struct eh_engine *e)
 {
     uint64_t waiting = 0, open = 0, queued = 0, held = 0, uses = 0;
-    for (uint32_t i = 0; i < e->order_count; i++) {
-        cr_assert(i == 0 || e->order[i].no > e->order[i - 1].no);
-        if (e->order[i].slot == NONE)
+    for (uint32_t i = 0; i < e->tickets.order_count; i++) {
+        cr_assert(i == 0 || e->tickets.order[i].no > e->tickets.order[i - 1].no);
+        if (e->tickets.order[i].slot == NONE)
             continue;
-        const struct ticket *t = &e->tickets[e->order[i].slot];
+        const struct ticket *t = &e->tickets.slots[e->tickets.order[i].slot];
         waiting += t->state == EH_TICKET_WAITING;
         open += t->state == EH_TICKET_ASSIGNED;
         cr_assert_neq(t->state, EH_TICKET_CLOSED);
         cr_assert_eq(eh_ticket_find(e, eh_ticket_identity(ticket_source(t), ticket_id(t))),
-                     e->order[i].slot);
+                     e->tickets.order[i].slot);
     }
-    cr_assert_eq(e->ticket_index.used, waiting + open);
-    cr_assert_eq(e->waiting, waiting);
-    cr_assert_eq(e->open, open);
-    for (uint32_t i = 0; i < e->kind_names.count; i++)
-        held += e->kinds[i].held;
+    cr_assert_eq(e->tickets.index.used, waiting + open);
+    cr_assert_eq(e->tickets.waiting, waiting);
+    cr_assert_eq(e->tickets.open, open);
+    for (uint32_t i = 0; i < e->roster.kind_ids.count; i++)
+        held += e->roster.kinds[i].held;
     cr_assert_eq(held, waiting + open);
-    for (uint32_t i = 0; i < e->rep_names.count; i++) {
-        cr_assert_eq(e->reps[i].points, naive_points(e, i));
-        open -= e->reps[i].open.count;
-        cr_assert_eq(e->reps[i].expiry_at == NONE, e->reps[i].until_us == EH_TIME_NEVER);
+    for (uint32_t i = 0; i < e->roster.rep_ids.count; i++) {
+        cr_assert_eq(e->roster.reps[i].points, naive_points(e, i));
+        open -= e->roster.reps[i].open.count;
+        cr_assert_eq(e->roster.reps[i].expiry_at == NONE,
+                     e->roster.reps[i].until_us == EH_TIME_NEVER);
     }
     cr_assert_eq(open, 0);
-    for (uint32_t t = 0; t < e->team_names.count; t++)
-        for (uint32_t s = 0; s < e->teams[t].set_count; s++) {
-            queued += e->teams[t].sets[s].queue_count;
-            uses += e->teams[t].sets[s].uses;
+    for (uint32_t t = 0; t < e->roster.team_ids.count; t++)
+        for (uint32_t s = 0; s < e->roster.teams[t].set_count; s++) {
+            queued += e->roster.teams[t].sets[s].queue_count;
+            uses += e->roster.teams[t].sets[s].uses;
         }
     cr_assert_eq(queued, waiting);
-    cr_assert_eq(uses, e->waiting + e->open);
+    cr_assert_eq(uses, e->tickets.waiting + e->tickets.open);
 }
 
 static void check_state(const struct eh_engine *e)
@@ -259,13 +271,13 @@ static void check_state(const struct eh_engine *e)
     check_customers(e);
     check_ready(e);
     cr_assert(eh_ledger_check(e));
-    for (uint32_t t = 0; t < e->team_names.count; t++)
-        for (uint32_t s = 0; e->teams[t].desk && s < e->teams[t].set_count; s++)
-            if (e->teams[t].sets[s].skills) {
-                check_set(e, &e->teams[t], s);
+    for (uint32_t t = 0; t < e->roster.team_ids.count; t++)
+        for (uint32_t s = 0; e->roster.teams[t].desk && s < e->roster.teams[t].set_count; s++)
+            if (e->roster.teams[t].sets[s].skills) {
+                check_set(e, &e->roster.teams[t], s);
                 check_queue(e, t, s);
             }
-    for (uint32_t t = 0; t < e->team_names.count; t++)
+    for (uint32_t t = 0; t < e->roster.team_ids.count; t++)
         check_turns(e, t);
     cr_assert(eh_key_equal(eh_engine_digest(e), eh_engine_digest_anew(e)));
 }
@@ -310,9 +322,10 @@ static void check_dealt(const struct kit *k)
         struct eh_rep_view view;
         cr_assert(eh_engine_rep(k->e, f->rep, &view));
         cr_assert_eq(view.state, EH_STATUS_AVAILABLE);
-        uint32_t team = eh_names_find(&k->e->team_names, f->team);
-        cr_assert_neq(eh_member_active(k->e, team, eh_names_find(&k->e->rep_names, f->rep)), NONE);
-        uint64_t most = (uint64_t)k->e->teams[team].desk->capacity * view.share_ppm;
+        uint32_t team = eh_interner_find(&k->e->roster.team_ids, f->team);
+        cr_assert_neq(eh_member_active(k->e, team, eh_interner_find(&k->e->roster.rep_ids, f->rep)),
+                      NONE);
+        uint64_t most = (uint64_t)k->e->roster.teams[team].desk->capacity * view.share_ppm;
         cr_assert(unsure[rep] || most == 0 || points[rep] * EH_PPM < most);
         cr_assert_leq(f->weight, f->eligible * (uint64_t)EH_PPM);
         cr_assert(f->eligible > 1 || f->draw_count == 0);

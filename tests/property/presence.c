@@ -11,7 +11,11 @@
  * than the bounds below, which hold for whoever stays. EVENHAND_PRESENCE=N: N times as many of
  * everything, each five times as long.
  */
+#include "../../lib/engine/interner.h"
 #include "../../lib/engine/policy.h"
+#include "../../lib/engine/skill_set.h"
+#include "../../lib/engine/state.h"
+#include "../../lib/engine/ticket.h"
 #include "presence_office.h"
 
 TestSuite(presence, .timeout = 7200);
@@ -326,7 +330,7 @@ struct sight {
 static struct sight look(const struct office *o, unsigned no, unsigned since, int64_t last)
 {
     const struct eh_engine *e = o->s.e;
-    const struct team *team = &e->teams[eh_names_find(&e->team_names, eh_str("t"))];
+    const struct team *team = &e->roster.teams[eh_interner_find(&e->roster.team_ids, eh_str("t"))];
     const struct slot *slots = team->set_count ? team->sets[0].slots : NULL;
     struct sight s = {.owed = office_owed(o, 0),
                       .owed_value = office_owed_value(o, 0),

@@ -4,7 +4,10 @@
  */
 #include <criterion/criterion.h>
 
-#include "../../lib/engine/calls.h"
+#include "../../lib/engine/pending.h"
+#include "../../lib/engine/skill_set.h"
+#include "../../lib/engine/state.h"
+#include "../../lib/engine/ticket.h"
 #include "history.h"
 
 #define HISTORIES 400
@@ -34,8 +37,8 @@ static void count_turns(struct history *h, struct wait *w, bool due)
     for (uint32_t i = 0; i < HISTORY_TEAMS; i++) {
         char id[8];
         eh_format(id, sizeof id, "t%u", i);
-        uint32_t no = eh_names_find(&h->e->team_names, eh_str(id));
-        bool ready = no != NONE && h->e->teams[no].ready;
+        uint32_t no = eh_interner_find(&h->e->roster.team_ids, eh_str(id));
+        bool ready = no != NONE && h->e->roster.teams[no].ready;
         w->left_over += ready;
         w->dues[i] = !ready || dealt[i] ? 0 : w->dues[i] + (due && w->ready[i]);
         w->ready[i] = ready;
@@ -80,7 +83,7 @@ Test(slices, every_team_is_dealt_to)
         for (int step = 0; step < STEPS; step++)
             cr_assert_eq(go_on_in_a_hurry(&h, &pace), 0, "history %llu", (unsigned long long)start);
         cr_assert_eq(history_due(&h), 0);
-        cr_assert_eq(h.e->ready_count + h.e->releasing_count, 0);
+        cr_assert_eq(h.e->ready.count + h.e->rounds.count, 0);
         cr_assert(eh_key_equal(eh_engine_digest(h.e), eh_engine_digest_anew(h.e)));
         sum.steps += w.steps;
         sum.left_over += w.left_over;

@@ -1,7 +1,8 @@
 /* engine_resends: a ticket that was cancelled and comes again under another id is marked. */
 #include <criterion/criterion.h>
 
-#include "../../lib/engine/calls.h"
+#include "../../lib/engine/resends.h"
+#include "../../lib/engine/state.h"
 #include "engine_kit.h"
 
 #define DESK(within)                                                                               \
