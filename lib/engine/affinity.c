@@ -1,9 +1,10 @@
 /*
- * affinity: the open and waiting tickets of each customer in a team, the newest first; kept for
- * teams whose desk asks for it.
+ * affinity: the open and waiting tickets of each customer in a team, the newest first. They are
+ * kept for teams whose desk asks for it.
  *
- * Number orders a list, so it is the same after a restore. A look passes over AFFINITY_LOOKS
- * tickets at most: whose customer has more than that unanswered is dealt like anybody else.
+ * Ticket numbers order a list, so the list is the same after a restore. A search looks at
+ * AFFINITY_LOOKS tickets at most. A customer with more unanswered tickets than that is dealt like
+ * any other.
  */
 #include "affinity.h"
 

@@ -1,5 +1,5 @@
 /*
- * arrivals: a ticket comes, a ticket is changed.
+ * arrivals: the messages TICKET (a new ticket comes) and UPDATE (a ticket is changed).
  */
 #include "affinity.h"
 #include "changed.h"
@@ -24,7 +24,8 @@
 #include "ticket_text.h"
 #include "tickets.h"
 
-/* Everything that would make the ticket wrong, before anything changes. 1: refused. */
+/* Checks whatever would make the ticket wrong, before anything changes. 1: the ticket is
+ * refused. */
 static int ticket_refuse(struct step *s, uint32_t team, uint32_t kind)
 {
     const struct eh_message *m = &s->m;
@@ -61,7 +62,8 @@ static void ticket_forget(struct eh_engine *e, uint32_t slot)
     eh_ticket_remove(e, slot);
 }
 
-/* Keeps what it is like, and which cancelled one it is once more. Its texts are set. */
+/* Notes the ticket's likeness, and the cancelled ticket that it repeats. The texts of the ticket
+ * are set before. */
 static int ticket_keep_likeness(struct step *s, struct ticket *t)
 {
     struct eh_engine *e = s->e;
@@ -74,7 +76,7 @@ static int ticket_keep_likeness(struct step *s, struct ticket *t)
     return eh_tail_write(t, &tail);
 }
 
-/* The cancelled one has come again, and is forgotten. */
+/* Tells that a cancelled ticket has come again, and forgets the cancelled one. */
 static int ticket_tell_resent(struct step *s, const struct ticket *t)
 {
     uint32_t cancelled = eh_cancelled_find(s->e, t, s->now_us);
@@ -85,7 +87,8 @@ static int ticket_tell_resent(struct step *s, const struct ticket *t)
     return eh_step_resent_notice(s, t, eh_ticket_resent_of(t));
 }
 
-/* A waiting ticket of the message: entered, counted, nobody's. Undone by ticket_forget(). */
+/* Makes a waiting ticket of the message: entered, counted, with no rep. ticket_forget() undoes
+ * it. */
 static int ticket_create(struct step *s, uint32_t team, uint32_t kind, uint32_t *ret)
 {
     struct eh_engine *e = s->e;
@@ -136,7 +139,7 @@ static int ticket_create(struct step *s, uint32_t team, uint32_t kind, uint32_t 
     return r;
 }
 
-/* The owner named in the message, if he may be: an active member of the team. */
+/* The owner that the message names, if that rep is an active member of the team; else NONE. */
 static uint32_t ticket_owner(const struct step *s, uint32_t team)
 {
     if (!eh_message_has(&s->m, EH_FIELD_OWNER))
@@ -178,7 +181,7 @@ int eh_step_ticket(struct step *s)
 
 /* ---- update */
 
-/* What came late, of a ticket that is closed: as it was recalled. */
+/* Whether the recalled image of a closed ticket has a newer change than the message. */
 static bool recalled_is_newer(const struct step *s)
 {
     struct eh_str bytes = s->in->recalled.ticket_image;

@@ -1,5 +1,9 @@
-/* changed: which of a ticket's changes is the newest, by what the helpdesk says (`changed_at`).
- * Most say nothing: those that do are in a table, and not in every ticket. */
+/*
+ * changed: the newest change of a ticket, as the helpdesk dates it (`changed_at`).
+ *
+ * Most tickets come without a date: those that have one stand in a table, so that no other ticket
+ * takes memory for it.
+ */
 #include "changed.h"
 
 #include "state.h"

@@ -17,7 +17,7 @@
 #include "ticket.h"
 #include "tickets.h"
 
-/* When it happened, as the desk's calendar has it. */
+/* The date of an outcome in the desk's calendar. */
 int32_t eh_outcome_date(const struct eh_engine *e, const struct eh_message *m)
 {
     if (eh_message_has(m, EH_FIELD_AT_DAY))
@@ -43,7 +43,7 @@ int eh_outcome_room_to_return(const struct eh_engine *e, const struct ticket *t,
     return 0;
 }
 
-/* Out of its queue or off its rep, and out of all counts. */
+/* Takes the ticket out of its queue or off its rep, and out of all counts. */
 void eh_outcome_leave(struct eh_engine *e, uint32_t slot)
 {
     struct ticket *t = &e->tickets.slots[slot];
@@ -55,7 +55,7 @@ void eh_outcome_leave(struct eh_engine *e, uint32_t slot)
     eh_ticket_count(e, t, false);
     eh_set_release(e, t->team, t->set);
     t->set = NONE;
-    if (e->rules < EH_RULES_RETURNS) /* later ones keep who gave it back: it may come back */
+    if (e->rules < EH_RULES_RETURNS) /* later rules keep it: the ticket may come back */
         t->was = NONE;
     t->aside = false;
     t->state = EH_TICKET_CLOSED;
@@ -69,8 +69,8 @@ int eh_outcome_tell_closed(struct step *s, uint32_t slot)
     return eh_step_emit(s, EH_NOTICE_CLOSED, t, t->rep, NONE, NULL);
 }
 
-/* Its set is acquired. To the rep it was with, however much he has; dealt anew when he left the
- * team; and it waits when nobody had it. */
+/* The ticket opens again; its set is acquired before. It goes to the rep who had it, whatever their
+ * load. It is dealt anew if that rep left the team, and waits if no rep ever had it. */
 int eh_outcome_come_back(struct step *s, uint32_t slot)
 {
     struct eh_engine *e = s->e;

@@ -1,11 +1,12 @@
 /*
- * deal: one decision at a time: who gets this ticket, and the rounds that empty the queues.
+ * deal: one decision at a time: who gets this ticket; and the dealing of what waits in the queues.
  *
- * The draw comes before anything changes, so that a decision that cannot be made leaves no trace.
+ * The draw comes before any change, so a decision that cannot be made leaves no trace.
  *
- * A step has a limit of effects. What it made possible and could not deal is left over: DUE inputs
- * deal it, the teams in turn, and between them other inputs are decided. A ticket that comes
- * meanwhile waits behind what is left over in its own team, and behind nothing else.
+ * A step has a limit of effects. Deals that a step made possible beyond that limit are left over.
+ * DUE inputs deal what is left over, the teams in turn; other inputs may come between them. A
+ * ticket that comes meanwhile waits behind what is left over in its own team, and behind nothing
+ * else.
  */
 #include "deal.h"
 
@@ -102,7 +103,7 @@ static struct eh_draw_query draw_query(const struct eh_engine *e, const struct t
                                   .deal = t->deals + 1};
 }
 
-/* Chooses among those the set's tree holds; at least one. */
+/* Chooses a rep among those in the set's tree, of whom there is at least one. */
 static int rep_choose(struct step *s, const struct ticket *t, struct eh_bytes *detail,
                       struct decision *ret, uint32_t *ret_at)
 {
@@ -136,7 +137,8 @@ static int rep_choose(struct step *s, const struct ticket *t, struct eh_bytes *d
     return eh_watch_chances(s->e, &choice);
 }
 
-/* Position of the one who released it, if he could get it and another could, too; or NONE. */
+/* The position of the rep who released the ticket, if both that rep and another one could get it;
+ * else NONE. */
 static uint32_t rep_to_avoid(const struct eh_engine *e, const struct ticket *t)
 {
     const struct team *team = &e->roster.teams[t->team];
@@ -145,7 +147,7 @@ static uint32_t rep_to_avoid(const struct eh_engine *e, const struct ticket *t)
     return at != NONE && set->tree[team->leaves + at].count && set->tree[1].count > 1 ? at : NONE;
 }
 
-/* By the policy; keeps away from `avoid`, or NONE. */
+/* Deals by the team's policy, which passes over the rep at `avoid` (or NONE). */
 static int ticket_deal_by_policy(struct step *s, uint32_t slot, uint32_t avoid)
 {
     struct eh_engine *e = s->e;
@@ -173,8 +175,8 @@ static int ticket_deal_by_policy(struct step *s, uint32_t slot, uint32_t avoid)
     return eh_deal_book(s, slot, team->members[at].rep, t->was, &decision);
 }
 
-/* Desk files could ask for affinity before anything came of it; there were but two policies then,
- * and the log says how the ticket was dealt. */
+/* The first builds took desk files that asked for affinity, and did not deal by it. They had two
+ * policies, and the log says how the ticket was dealt. */
 static bool is_before_affinity(const struct step *s)
 {
     const struct eh_engine *e = s->e;
@@ -183,7 +185,7 @@ static bool is_before_affinity(const struct step *s)
            draws->affinity && !draws->affinity(draws->context, e->seq + 1);
 }
 
-/* The ticket waits outside its queue, and somebody is eligible. */
+/* Deals a ticket that waits outside its queue, while somebody is eligible. */
 static int ticket_deal(struct step *s, uint32_t slot)
 {
     const struct ticket *t = &s->e->tickets.slots[slot];
@@ -196,7 +198,7 @@ static int ticket_deal(struct step *s, uint32_t slot)
 
 /* ---- the queues */
 
-/* Of what the team could deal: the one with the highest priority, then the oldest. */
+/* The ticket that the team deals next: the highest priority, then the oldest. */
 static uint32_t team_best_waiting(const struct eh_engine *e, const struct team *team)
 {
     const struct ticket *best = NULL;
@@ -208,7 +210,7 @@ static uint32_t team_best_waiting(const struct eh_engine *e, const struct team *
     return (uint32_t)(best - e->tickets.slots);
 }
 
-/* As rules before EH_RULES_SLICES have it: the best of all teams. */
+/* Rules before EH_RULES_SLICES: the ticket that all teams together deal next. */
 static uint32_t desk_best_waiting(const struct eh_engine *e)
 {
     uint32_t best = NONE;
@@ -222,7 +224,7 @@ static uint32_t desk_best_waiting(const struct eh_engine *e)
     return best;
 }
 
-/* Place on the desk of the team behind this one, which may have left; NONE: of the first. */
+/* The place on the desk behind this team, which may have left the desk; NONE: the first place. */
 static uint32_t team_place_behind(const struct eh_engine *e, uint32_t team)
 {
     const struct eh_desk *desk = e->desk->desk;
@@ -237,8 +239,8 @@ static uint32_t team_place_behind(const struct eh_engine *e, uint32_t team)
     return place;
 }
 
-/* The next team of the round that may deal in this step, or NONE. What was left over before the
- * step is for DUE inputs: no other one has the effects of what happened before it. */
+/* The next team that may deal in this step, or NONE. Only DUE inputs deal what was left over before
+ * the step: no other input has the effects of what happened earlier. */
 static uint32_t team_in_turn(const struct step *s, bool any)
 {
     const struct eh_engine *e = s->e;
@@ -291,7 +293,7 @@ int eh_deal_waiting(struct step *s)
     return r;
 }
 
-/* Whether those that waited before come first. */
+/* Whether other tickets were there before, or nobody is eligible. */
 static bool ticket_must_queue(const struct eh_engine *e, const struct ticket *t)
 {
     const struct team *team = &e->roster.teams[t->team];

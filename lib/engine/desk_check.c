@@ -1,5 +1,6 @@
 /*
- * desk_check: whether a new desk file may take effect: who or what still holds tickets stays.
+ * desk_check: whether a new desk file may take effect. Reps, teams and kinds that still have
+ * tickets must stay on it.
  */
 #include "desk_check.h"
 
@@ -15,18 +16,18 @@
 
 enum held_by { BY_REP, BY_TEAM, BY_KIND };
 
-/* Who or what still holds tickets. */
+/* A rep, a team or a kind that still has tickets. */
 struct holder {
     enum held_by by;
     const char *what;
     struct eh_str id;
     uint32_t no;
     uint64_t count;
-    const struct eh_desk
-        *keeping; /* BY_REP: those alone that this desk lets leavers keep; or NULL */
+    const struct eh_desk *keeping; /* BY_REP: counts the tickets of teams where this desk lets
+                                      leavers keep them; NULL: all */
 };
 
-/* Whether the ticket's team leaves their tickets to whoever goes. */
+/* Whether the ticket's team lets leavers keep their tickets. */
 static bool team_keeps_work(const struct eh_engine *e, const struct eh_desk *new,
                             const struct ticket *t)
 {
@@ -41,7 +42,7 @@ static bool holder_has(const struct eh_engine *e, const struct ticket *t, const 
     return h->by == BY_TEAM ? t->team == h->no : t->kind == h->no;
 }
 
-/* The first few tickets held: "default/T1, default/T2, …". */
+/* Prints the first few tickets: "default/T1, default/T2, …". */
 static void holder_name_tickets(const struct eh_engine *e, const struct holder *h, char *text,
                                 size_t size)
 {
@@ -71,7 +72,8 @@ static int holder_refuse(struct step *s, const struct holder *h)
                           h->keeping ? "; release them first, or let leavers_work deal them" : "");
 }
 
-/* Off the file: their tickets go back to the deal, but for those of teams that let them be kept. */
+/* A rep who goes off the file: their tickets go back to the deal, except in teams that let them be
+ * kept. */
 static int rep_refuse_to_go(struct step *s, const struct eh_desk *new, struct eh_str id)
 {
     const struct eh_engine *e = s->e;
@@ -113,7 +115,7 @@ static int desk_refuse_vanished(struct step *s, const struct eh_desk *old,
     return 0;
 }
 
-/* The first builds had two policies. Nothing else was wrong with such a desk. */
+/* Refuses as the first builds did, which knew two policies. */
 static int desk_refuse_policy(struct step *s, const struct eh_desk *new)
 {
     const struct eh_desk_team *team = eh_desk_later_policy(new);
@@ -124,7 +126,7 @@ static int desk_refuse_policy(struct step *s, const struct eh_desk *new)
                                   EH_STR_ARG(team->id), EH_STR_ARG(team->policy));
 }
 
-/* As long as plans did nothing, they might change and go. */
+/* Before plans had an effect, they could change and go. */
 static int desk_refuse_plans(struct step *s, const struct eh_desk *new)
 {
     struct eh_error error = {0};
@@ -161,7 +163,7 @@ int eh_desk_refuse_change(struct step *s, const struct eh_desk *new)
     return r;
 }
 
-/* A step that changes nothing: refusing only reads. */
+/* Runs the checks of a DESK step, which only read. */
 int eh_engine_desk_check(const struct eh_engine *e, const struct eh_desk *new, int32_t today,
                          struct eh_error *error)
 {

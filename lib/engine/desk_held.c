@@ -32,7 +32,7 @@ int eh_desk_held_new(struct eh_str text, struct desk_held **ret, struct eh_error
     return 0;
 }
 
-/* A team whose policy the first builds did not have, or NULL. */
+/* A team whose policy the first builds did not know, or NULL. */
 const struct eh_desk_team *eh_desk_later_policy(const struct eh_desk *desk)
 {
     for (uint32_t i = 0; i < desk->team_count; i++) {

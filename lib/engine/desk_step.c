@@ -1,5 +1,6 @@
 /*
- * desk_step: a new desk file takes effect, or a new day: whoever leaves or comes back by it does.
+ * desk_step: the message DESK, and the turn of the day. After either, whoever left a team by it
+ * leaves their work, and whoever came back starts afresh.
  */
 #include "desk_step.h"
 

@@ -1,8 +1,8 @@
 /*
- * digest: the state's digest, kept up to date with each change.
+ * digest: the digest of the state, kept up to date with each change.
  *
- * It is the sum, modulo 2^128, of the hashes of the canonical bytes of all objects; an object that
- * changed takes its old hash out and puts its new one in.
+ * The digest is the sum, modulo 2^128, of the hashes of the canonical bytes of all objects. An
+ * object that changed takes its old hash out of the sum and puts its new one in.
  */
 #include "digest.h"
 
@@ -118,7 +118,7 @@ void eh_digest_slot(struct eh_engine *e, uint32_t team_no, uint32_t set_no, uint
     struct team *team = &e->roster.teams[team_no];
     struct skill_set *set = &team->sets[set_no];
     struct slot *slot = &set->slots[position];
-    if (eh_slot_is_empty(slot)) { /* as good as none */
+    if (eh_slot_is_empty(slot)) { /* the same as no slot */
         eh_digest_leave(e, &slot->hash);
         return;
     }
@@ -153,7 +153,7 @@ void eh_digest_period(struct eh_engine *e, uint32_t slot)
     hash_replace(e, &p->hash);
 }
 
-/* A fact alone does not say whose it is. */
+/* A fact's own bytes do not say which period it belongs to. */
 static void fact_put(const struct eh_engine *e, const struct period *p, const struct fact *fact,
                      struct eh_bytes *out)
 {
@@ -178,7 +178,7 @@ void eh_digest_leave(struct eh_engine *e, struct eh_key *hash)
     *hash = (struct eh_key){0, 0};
 }
 
-/* A hash that leaves the engine's own scratch alone. */
+/* The hash of bytes that are not the engine's scratch buffer. */
 static unsigned __int128 bytes_hash(const struct eh_bytes *bytes)
 {
     eh_require(!bytes->failed);

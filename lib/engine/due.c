@@ -1,5 +1,5 @@
 /*
- * due: what time brings next.
+ * due: what the next DUE input is about, and when it is due.
  */
 #include "expiries.h"
 #include "interner.h"

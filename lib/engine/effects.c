@@ -1,5 +1,5 @@
 /*
- * effects: what a step hands out: one item per effect, and what became of the message itself.
+ * effects: what a step hands out: its effects, and what became of the message.
  *
  * Every text is copied into the caller's arena: it outlives the ticket and even the engine.
  */
@@ -170,14 +170,15 @@ int eh_step_refused_notice(struct step *s, const struct eh_message *m, uint8_t o
 int eh_step_corrected_notice(struct step *s, int type, const struct ticket *t,
                              const struct story_entry *entry, struct eh_str why)
 {
-    return effect_add(s,
-                      (struct eh_effect){.type = (uint8_t)type,
-                                         .ticket = entry->input, /* whose row has the entry's id */
-                                         .source = ticket_source(t),
-                                         .id = ticket_id(t),
-                                         .why = why,
-                                         .stream_ms = entry->stream_ms,
-                                         .stream_no = entry->stream_no});
+    return effect_add(
+        s, (struct eh_effect){.type = (uint8_t)type,
+                              .ticket =
+                                  entry->input, /* the entry's id stands in the row of that input */
+                              .source = ticket_source(t),
+                              .id = ticket_id(t),
+                              .why = why,
+                              .stream_ms = entry->stream_ms,
+                              .stream_no = entry->stream_no});
 }
 
 static int bytes_copy(struct eh_arena *arena, const struct eh_bytes *bytes, struct eh_str *ret)

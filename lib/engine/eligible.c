@@ -1,10 +1,10 @@
 /*
- * eligible: who may receive a ticket now: one tree per team and required-skill set.
+ * eligible: who may receive a ticket now: one tree for each team and required-skill set.
  *
- * A tree has a leaf for each member position, in order of rep id; a node sums what is below it. A
- * choice by weight or among the least loaded walks down once: O(log members). A rep's change walks
- * up once in each set of each of his teams. This is the one place where eligibility changes, and so
- * where the ledger hears of it.
+ * A tree has a leaf for each member position, in order of rep id. A node sums what is below it. A
+ * choice by weight or among the least loaded walks down once, in O(log members). A change of a rep
+ * walks up once in each set of each of their teams. Only this file changes eligibility, so it is
+ * the one that tells the ledger.
  */
 #include "eligible.h"
 
@@ -18,7 +18,8 @@
 
 static const struct node nobody = {0, 0, NONE, 0, 0};
 
-/* Negative: a carries less per share than b. Points stay below 2^30, shares below 2^20: exact. */
+/* Negative: a has less load per share than b. Points stay below 2^30 and shares below 2^20, so the
+ * products are exact. */
 static int load_compare(const struct rep *a, const struct rep *b)
 {
     uint64_t left = a->points * b->share_ppm, right = b->points * a->share_ppm;
@@ -46,7 +47,7 @@ static void node_combine(const struct eh_engine *e, const struct team *team, str
     tree[at] = sum;
 }
 
-/* NULL where the policy has no rounds. */
+/* dues: NULL if the policy has no rounds. */
 static void dues_combine(__int128 *dues, uint32_t at)
 {
     if (dues)
@@ -97,7 +98,7 @@ static bool member_is_in_range(const struct member *member, int32_t date)
     return false;
 }
 
-/* Rules before EH_RULES_TURNS: who returns enters with the next round. */
+/* Rules before EH_RULES_TURNS: a rep who returns gets slots with the next round only. */
 static void member_drop_slots(struct eh_engine *e, uint32_t team_no, uint32_t position)
 {
     for (uint64_t left = e->roster.teams[team_no].members[position].sets; left; left &= left - 1)
@@ -124,7 +125,7 @@ static void member_leave(struct eh_engine *e, uint32_t team, const struct member
     eh_turns_leave(e, team, member);
 }
 
-/* What follows from date, status, points and capacity. */
+/* Sets the flags that follow from date, status, points and capacity. */
 static void member_set_flags(struct eh_engine *e, uint32_t team_no, uint32_t position)
 {
     const struct team *team = &e->roster.teams[team_no];

@@ -189,7 +189,7 @@ void eh_encode_purse(const struct eh_engine *e, uint32_t team, struct eh_bytes *
     eh_bytes_put_i(out, purse->carry_open);
 }
 
-/* What was handed in stands here as its hash: this is on the way of every outcome. */
+/* Frozen facts and statements stand here as hashes: this function runs at every outcome. */
 void eh_encode_period(const struct eh_engine *e, const struct period *p, struct eh_bytes *out)
 {
     eh_bytes_put_str(out, e->roster.team_ids.items[p->team]);
@@ -271,8 +271,8 @@ void eh_encode_zones(const struct eh_engine *e, struct eh_bytes *out)
     }
 }
 
-/* The plans that were published before there was a rule for what nobody earns: no part of the
- * desk's text. */
+/* The ids of plans that were published before there was a rule for what nobody earns
+ * (EH_RULES_TIES): the desk's text does not say it. */
 static void published_put(const struct eh_engine *e, struct eh_bytes *out)
 {
     uint32_t count = 0, plans = e->desk ? e->desk->desk->plan_count : 0;
@@ -303,7 +303,6 @@ void eh_encode_globals(const struct eh_engine *e, struct eh_bytes *out)
         eh_encode_zones(e, out);
     }
     published_put(e, out);
-    if (e->epochs
-            .committed) /* at the end: states from before there were commitments read the same */
+    if (e->epochs.committed) /* last: states without commitments end before this */
         eh_bytes_put(out, e->epochs.commitment, sizeof e->epochs.commitment);
 }

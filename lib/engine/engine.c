@@ -1,9 +1,9 @@
 /*
- * engine: its life, the step, and what is due.
+ * engine: its life, and the step.
  *
- * A step checks, decides, and only then changes. Where something fails after a change (memory ends
- * half way, a replay lacks a draw) the engine refuses every further step: it has to be rebuilt from
- * snapshot and log, which is what its owner does anyway.
+ * A step checks, decides, and only then changes. If something fails after a change (memory runs
+ * out, a replay lacks a draw), the engine refuses every further step. Its owner then rebuilds it
+ * from snapshot and log.
  */
 #include "changed.h"
 #include "deal.h"
@@ -96,7 +96,7 @@ void eh_engine_free(struct eh_engine *e)
 
 /* ---- what is known already */
 
-/* Content and number of the input that has this identity; false when there is none. */
+/* Content digest and number of the input with this identity; false: there is none. */
 static bool known_find(const struct eh_engine *e, const struct eh_input *in,
                        struct eh_key *ret_digest, uint64_t *ret_input)
 {
@@ -126,7 +126,7 @@ bool eh_engine_is_older(const struct eh_engine *e, const struct eh_input *in)
            eh_changed_is_older(&in->message, eh_changed_get(e, &e->tickets.slots[slot]));
 }
 
-/* 1: refused, because something else has this identity. */
+/* 1: refused, because another content has this identity already. */
 static int known_refuse(struct step *s)
 {
     struct eh_key digest;
@@ -146,7 +146,7 @@ static int known_refuse(struct step *s)
 
 /* ---- what is due */
 
-/* One thing, the one that has been due for longest. */
+/* Does one thing: the one that has been due for longest. */
 int eh_step_due(struct step *s)
 {
     struct eh_engine *e = s->e;
@@ -176,8 +176,8 @@ typedef int step_fn(struct step *);
 
 static step_fn *const steps[] = {EH_MESSAGE_TYPES(STEP)};
 
-/* Numbers without a gap, time and day in order. Until the first day has come, any date goes. An
- * operator may lead both back. */
+/* Numbers have no gap; time and day never go back. Before the first day, any date is taken. An
+ * operator may lead both back (ACCEPT_TIME). */
 static bool input_is_next(const struct eh_engine *e, const struct eh_input *in)
 {
     int type = in->message.type;
@@ -192,7 +192,7 @@ static int step_decide(struct step *s)
 {
     struct eh_engine *e = s->e;
     if (!e->has_day && s->in->date != e->date)
-        eh_roster_set_date(e, s->in->date); /* the same again when the step is tried again */
+        eh_roster_set_date(e, s->in->date); /* a second try sets it again */
     int r = known_refuse(s);
     if (r == 0)
         r = steps[s->m.type](s);
@@ -212,7 +212,7 @@ static int step_decide(struct step *s)
 
 _Static_assert(EH_MOST_MAX == EH_DEALS_PER_STEP_MAX, "a step may have as many as a message says");
 
-/* How many effects by dealing and releasing: as the shell says. */
+/* How many effects the step may have by dealing and releasing, as the shell says. */
 static uint32_t step_limit(const struct eh_message *m)
 {
     return eh_message_has(m, EH_FIELD_MOST) ? (uint32_t)m->most : EH_DEALS_PER_STEP_MAX;

@@ -1,16 +1,17 @@
 /*
- * epochs: draw epochs, one after the other without a gap: one begins with each DAY, and when an
- * operator reveals.
+ * epochs: draw epochs, without a gap. One begins with each DAY, and when an operator reveals a
+ * seed.
  *
- * What the shell knows of seeds comes in with the input that turns the epoch: the seed of the one
- * that ended, which has to be what was committed, and the commitment of the one after next. Where
- * nothing was committed before (the first day; a log older than commitments) the commitment of the
- * epoch that begins comes, too. No draw ever depends on a seed that is not committed.
+ * The input that turns the epoch brings what the shell knows of seeds: the seed of the epoch that
+ * ends, which must be the committed one, and the commitment of the epoch after the next. If nothing
+ * was committed before (the first day; a log older than commitments), it also brings the commitment
+ * of the epoch that begins. No draw ever depends on a seed that is not committed.
  *
- * An operator who accepts a time turns it, too: a day may come twice then, an epoch never does.
+ * An operator who accepts a time (ACCEPT_TIME) turns the epoch, too: a day may come twice then, an
+ * epoch never does.
  *
- * Where the master key is lost, nobody can reveal the seed of the current epoch, nor use the one
- * committed for the next: both are told as lost, and the one after them begins under another key.
+ * If the master key is lost, nobody can reveal the seed of the current epoch, nor use the committed
+ * seed of the next one. Both are told as lost, and the epoch after them begins under another key.
  */
 #include "epochs.h"
 
@@ -26,14 +27,14 @@ static bool is_32_bytes(struct eh_str bytes)
     return bytes.size == EH_SEED_BYTES;
 }
 
-/* The input carries exactly what this turn needs, and the seed is the one that was promised. */
+/* Whether the input carries what this turn needs, and its seed is the committed one. */
 static bool epoch_fits(const struct eh_engine *e, const struct eh_message *m)
 {
     bool next = eh_message_has(m, EH_FIELD_COMMITMENT);
     bool first = eh_message_has(m, EH_FIELD_COMMITMENT_FIRST);
     bool seed = eh_message_has(m, EH_FIELD_SEED);
     if (!e->epochs.committed && !next)
-        return !first && !seed; /* as logs were before there were commitments */
+        return !first && !seed; /* logs older than commitments */
     if (!next || !is_32_bytes(m->commitment) || first == e->epochs.committed ||
         seed != e->epochs.committed)
         return false;
@@ -54,7 +55,7 @@ static int epoch_commit(struct step *s, int which, struct eh_str commitment)
                                 e->epochs.commitment[which]);
 }
 
-/* The current epoch, if there is one, ends; the next begins. */
+/* Ends the current epoch, if there is one, and begins the next. */
 static int epoch_turn(struct step *s)
 {
     struct eh_engine *e = s->e;
@@ -102,7 +103,7 @@ int eh_step_reveal(struct step *s)
     return epoch_turn(s);
 }
 
-/* Two epochs are committed under the lost key; whatever comes after them is under the new one. */
+/* Epochs that are committed under the lost key; those after them are under the new key. */
 #define EPOCHS_LOST 2
 
 int eh_step_new_key(struct step *s)

@@ -1,12 +1,12 @@
 /*
- * expiries: which rep's state changes next by itself: a heap of reps by that moment, then by id.
+ * expiries: the rep whose state changes next by itself: a heap of reps by that moment, then by id.
  */
 #include "expiries.h"
 
 #include "interner.h"
 #include "state.h"
 
-/* When the state in force ends or what is held back takes effect. */
+/* When the state in force ends or a held signal takes effect, whichever comes first. */
 static int64_t rep_next_us(const struct rep *rep)
 {
     return rep->held.until_us < rep->until_us ? rep->held.until_us : rep->until_us;

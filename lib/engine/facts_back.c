@@ -1,6 +1,6 @@
 /*
- * facts_back: time was led back: what was counted in periods that are still to come counts in the
- * one of the new date.
+ * facts_back: the log was led back in time: what was counted in periods that are still to come is
+ * counted in the period of the new date.
  */
 #include "facts_back.h"
 
@@ -46,7 +46,8 @@ static void period_move_sums(struct period *to, struct period *from)
     from->firsts = from->cancelled = 0;
 }
 
-/* What came of tickets goes; imported figures and who is set aside name their period themselves. */
+/* Moves what came of tickets. Imported figures and reps set aside stay: their messages name the
+ * period. */
 static int period_move(struct eh_engine *e, uint32_t to, uint32_t from)
 {
     bool named = e->periods.slots[from].imports != NONE;

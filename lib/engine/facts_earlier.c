@@ -1,6 +1,6 @@
 /*
- * facts_earlier: outcomes counted under rules before EH_RULES_TICKETS: each adds to its period what
- * it brings, as it comes.
+ * facts_earlier: counting under rules before EH_RULES_TICKETS: each outcome adds to its period as
+ * it comes.
  */
 #include "facts_earlier.h"
 

@@ -1,6 +1,6 @@
 /*
- * figures: what an imported figure has to be, so that somebody can count it: a name that is no slip
- * of a known one, a period of the team's kind, minutes that fit into it.
+ * figures: checks that an imported figure can count: its name is no slip of a known name, its
+ * period is of the team's kind, its minutes fit into the period.
  */
 #include "figures.h"
 
@@ -9,12 +9,12 @@
 #include "state.h"
 #include "step.h"
 
-#define NEAR_MAX 2  /* letters that may differ, and it is taken for a slip */
-#define NAME_MAX 64 /* bytes of a name as it is told */
+#define NEAR_MAX 2  /* a name that differs in so few letters is taken for a slip */
+#define NAME_MAX 64 /* bytes of a name in a message */
 
 /* ---- the name */
 
-/* In small letters, as far as they are ASCII. */
+/* ASCII letters become small letters. */
 static struct eh_str text_lower(struct eh_str s, char ret[EH_DISTANCE_MAX])
 {
     for (uint32_t i = 0; i < s.size; i++)
@@ -33,7 +33,7 @@ static bool name_is_slip(struct eh_str name, struct eh_str known)
 
 struct search {
     struct eh_str name;
-    struct eh_str near; /* what it is much like; empty: nothing */
+    struct eh_str near; /* a known name that differs little from it; empty: none */
     bool known;
 };
 
@@ -54,7 +54,7 @@ static void search_plans(const struct eh_desk *desk, struct eh_str team, struct 
     }
 }
 
-/* One that was insisted on before is in its period already. */
+/* A name that was insisted on before is not asked about again: the period has it. */
 static int figure_refuse_slip(struct step *s, uint32_t team, struct eh_period period)
 {
     const struct eh_message *m = &s->m;
@@ -131,7 +131,7 @@ static int figure_refuse_minutes(struct step *s, struct eh_period period)
 
 /* ---- together */
 
-/* Taken, and told to whoever sent it. */
+/* The figure is taken, and the sender is told that it counts nowhere. */
 static int figure_note(struct step *s, const struct eh_bonus_plan *plan)
 {
     const struct eh_message *m = &s->m;

@@ -1,6 +1,6 @@
 /*
- * foretell: what a new desk does to days of members in periods that are not closed, before it takes
- * effect: what is past then is made by the very function that makes it past.
+ * foretell: how a new desk changes days of members in periods that are not closed, told before it
+ * takes effect. The same function that turns days into the past makes them here (eh_past_fold).
  */
 #include "interner.h"
 #include "past.h"
@@ -50,7 +50,7 @@ static int spans_take(void *context, struct eh_str id, uint32_t rep, const struc
     return r;
 }
 
-/* Now, and as soon as the new desk has taken effect. */
+/* Everybody's stays now, and as they will be once the new desk has taken effect. */
 static int spans_gather(struct foretelling *f)
 {
     const struct team *team = &f->e->roster.teams[f->team];
@@ -85,7 +85,7 @@ static void line_say(struct foretelling *f, const char *line)
         f->line(f->context, line);
 }
 
-/* Days in a period, and the last of them. */
+/* How many days fall into the period, and the last of them. */
 static uint32_t spans_days_in(const struct span *spans, uint32_t count, const struct period *p,
                               int32_t *ret_last)
 {
@@ -176,7 +176,7 @@ static void rep_tell_period(struct foretelling *f, const struct account_of *a,
         rep_say_since(f, a, p, was_last, is_last);
 }
 
-/* A period in which nothing has happened yet; false: no plan governs it, or it is there. */
+/* A period that would be empty; false: no plan governs it, or the period is there. */
 static bool period_empty(const struct foretelling *f, int32_t date, struct period *ret)
 {
     struct eh_str id = f->e->roster.team_ids.items[f->team];
@@ -193,7 +193,8 @@ static bool period_empty(const struct foretelling *f, int32_t date, struct perio
     return true;
 }
 
-/* Those in which something happened, the one of today and the one before, the latest first. */
+/* Tells of today's period, of the one before, and of those in which something was counted; the
+ * latest first. */
 static void rep_tell(struct foretelling *f, const struct account_of *a)
 {
     struct period now, before;
@@ -242,7 +243,7 @@ static struct eh_str spans_next_rep(const struct foretelling *f, uint32_t before
     return rep;
 }
 
-/* Days and years stay what they were: most reps of most desks. */
+/* Whether days and years stay what they were, as they do for most reps of most desks. */
 static bool account_is_same(const struct foretelling *f, const struct account_of *a)
 {
     const struct eh_desk_rep *was = eh_desk_rep(f->e->desk->desk, a->rep);

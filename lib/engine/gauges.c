@@ -1,6 +1,6 @@
 /*
- * gauges: how a team stands just now, for whoever watches it: what waits and since when, who could
- * take it, and what nobody could.
+ * gauges: the gauges of a team as it stands now: what waits and since when, who could take it, and
+ * what nobody could.
  */
 #include "interner.h"
 #include "member.h"
@@ -8,8 +8,7 @@
 #include "state.h"
 #include "ticket.h"
 
-/* Sets of the team that somebody who is in it today has the skills of, in whatever state they are.
- */
+/* The sets whose skills some member of today has, whatever that member's state. */
 static uint64_t team_doable_sets(const struct team *team)
 {
     uint64_t sets = 0;
@@ -24,7 +23,7 @@ static bool set_is_undoable(const struct team *team, uint32_t set, uint64_t doab
     return team->sets[set].skills && team->sets[set].queue_count > 0 && !(doable >> set & 1);
 }
 
-/* The most urgent stand first in a queue; who is the oldest shows when all were looked at. */
+/* A queue is in order of urgency: to find its oldest ticket, all must be looked at. */
 static int64_t set_oldest_us(const struct eh_engine *e, const struct skill_set *set,
                              uint32_t *budget)
 {

@@ -1,9 +1,9 @@
 /*
  * homes: the teams that a ticket was dealt in before the one it is in.
  *
- * What a move takes out of a team, and a later one brings back, is not drawn again (come_home() in
- * manager.c), nor is it entitled again: its receipt of then goes on. None of them is ever
- * forgotten: a ticket whose memory is full does not move to a further team.
+ * A ticket that moves out of a team and back is not drawn again (ticket_come_home() in move.c). It
+ * does not entitle anybody again: its receipt of that time goes on. No home is ever forgotten: a
+ * ticket that can remember no more homes does not move to a further team.
  */
 #include "homes.h"
 
@@ -27,7 +27,7 @@ bool eh_homes_room(const struct ticket *t, uint32_t team)
            home_find(&tail, team) < tail.home_count;
 }
 
-/* Of the team it is in, where it was given to somebody. */
+/* The home that the ticket's present team will be, where it was given to somebody. */
 static struct home home_here(const struct ticket *t)
 {
     bool held = t->state == EH_TICKET_ASSIGNED;

@@ -1,12 +1,13 @@
 /*
- * identify: what makes two messages the same one, and what a message says, as digests.
+ * identify: identities, which say whether two messages are the same one, and digests of what a
+ * message says.
  *
- * Customer and subject stand in both as their digests alone, so the text can be erased later and
- * the digests still be made anew. The digests are made behind a salt that is erased with the text:
- * then nobody can tell from them whose they were. A ticket's content digest is without them: draws
- * hang on it, and who makes the same entry be decided once more, behind another salt, would draw
- * anew. Who asked over the admin socket is no part of
- * what was said, nor are the commitments, seeds, dates and texts that the shell adds.
+ * Customer and subject stand in both as digests, so that their text can be erased later and
+ * identity and digest still be computed. A salt goes into these digests and is erased with the
+ * text: then nobody can tell from them whose they were. A ticket's content digest leaves them out:
+ * its draws depend on it, and somebody who had the same entry decided again with another salt would
+ * get another draw. The user of the admin socket is no part of what was said, nor are the
+ * commitments, seeds, dates and texts that the shell adds.
  */
 #include "identify.h"
 
@@ -18,7 +19,7 @@
      EH_FIELD_BIT(EH_FIELD_AT_DATE) | EH_FIELD_BIT(EH_FIELD_MOST) |                                \
      EH_FIELD_BIT(EH_FIELD_MENDED) | EH_FIELD_BIT(EH_FIELD_NEW) | EH_FIELD_BIT(EH_FIELD_MINUTES))
 
-/* What the shell adds once a message is identified. */
+/* The fields that the shell adds once a message is identified. */
 static uint64_t message_added(const struct eh_message *m)
 {
     return ADDED | (eh_message_is(m, EH_TYPE_SETTLES)
@@ -63,7 +64,7 @@ struct eh_key eh_ticket_identity(struct eh_str source, struct eh_str id)
         eh_require(!out.failed);
         return eh_hash_128(EH_DOMAIN_IDENTITY, out.data, out.size);
     }
-    /* The same bytes, without asking for memory: this is on the way of every ticket. */
+    /* The same bytes without an allocation: this function runs for every ticket. */
     struct eh_bytes out = {buffer, 0, sizeof buffer, false};
     eh_bytes_put_u(&out, EH_MESSAGE_TICKET);
     eh_bytes_put_str(&out, source);
@@ -105,7 +106,7 @@ static struct eh_key content_digest(const struct eh_input *in, uint64_t skip, st
     return eh_hash_128(EH_DOMAIN_CONTENT, out->data, out->size);
 }
 
-/* A digest behind a salt is another one where the salt is: an entry is known again without it. */
+/* A salted digest differs with the salt: an entry is recognised without such digests. */
 static bool input_is_salted(const struct eh_input *in)
 {
     const struct eh_message *m = &in->message;
@@ -113,14 +114,14 @@ static bool input_is_salted(const struct eh_input *in)
            (eh_message_has(m, EH_FIELD_SUBJECT_DIGEST) && in->subject_salt.how != EH_UNSALTED);
 }
 
-/* Nobody's event may stand in the way of somebody else's, who may command where the first may not.
- */
+/* Whether an event is its user's own. If events of all users were one, a user could block an event
+ * of another who may command more. */
 static bool event_is_users_own(const struct eh_input *in)
 {
     return in->rules == 0 || in->rules >= EH_RULES_EVENTS;
 }
 
-/* Messages without an id of their own: by what they say and where they came from. */
+/* Identity of a message without an id of its own: what it says, and where it came from. */
 static struct eh_key rest_identity(const struct eh_input *in, struct eh_bytes *out)
 {
     const struct eh_message *m = &in->message;

@@ -1,6 +1,6 @@
 /*
  * image: a ticket's canonical bytes, read: into texts and numbers without an engine, as others see
- * them, and into a ticket.
+ * them, and into a ticket of an engine.
  */
 #include "image.h"
 
@@ -52,14 +52,14 @@ static void image_read_numbers(struct eh_reader *in, struct ticket *t)
     t->stream_no = eh_read_u(in);
 }
 
-/* Images from before there were receipts: whoever got a ticket got it as it was worth. */
+/* Images older than receipts: a ticket that was dealt was booked with its value. */
 static void image_read_receipt(struct eh_reader *in, uint8_t version, struct ticket *t)
 {
     t->receipted = version == 1 ? t->deals > 0 : eh_read_flag(in);
     t->booked = version == 1 ? (t->deals > 0 ? t->value : 0) : eh_read_i(in);
 }
 
-/* Images from before there were bonus periods: of a closing that is in none of them. */
+/* Images older than bonus periods: their closing is in no period. */
 static void image_read_times(struct eh_reader *in, uint8_t version, struct ticket *t)
 {
     t->created_us = version < 3 ? t->received_us : eh_read_i(in);
@@ -67,7 +67,7 @@ static void image_read_times(struct eh_reader *in, uint8_t version, struct ticke
     t->closed_date = version < 3 ? 0 : eh_read_i32(in);
 }
 
-/* Images from before there were stories have none. */
+/* Images older than stories have none. */
 static void image_read_story(struct eh_reader *in, uint8_t version, struct image *image)
 {
     struct tale tale = {.count = 0};
@@ -81,7 +81,7 @@ static void image_read_story(struct eh_reader *in, uint8_t version, struct image
     image->sum = tale.sum;
 }
 
-/* What the ticket says and what its story comes to are the same. */
+/* Whether the ticket's numbers are those that its story comes to. */
 static bool image_has_sound_story(const struct image *image)
 {
     const struct ticket *t = &image->t;
@@ -196,7 +196,7 @@ static int rep_intern(struct eh_engine *e, struct eh_str id, uint32_t *ret)
     return id.size ? eh_intern_rep(e, id, ret) : 0;
 }
 
-/* The ticket's own, of a sound image. */
+/* Makes the ticket's own story from a sound image. */
 static int ticket_make_story(struct eh_engine *e, const struct image *image, struct ticket *t)
 {
     struct story *story;

@@ -1,5 +1,5 @@
 /*
- * imports: imported figures, and reps who are set aside: what names its period itself.
+ * imports: imported figures, and reps who are set aside. Their messages name the period.
  */
 #include "imports.h"
 
@@ -96,7 +96,7 @@ bool eh_engine_figure(const struct eh_engine *e, const struct eh_message *m,
 
 /* ---- who is set aside */
 
-/* "BY" and "REASON", a list in one text, behind the fact of a rep. */
+/* Writes "BY" and "REASON", a list in one text, as the name of a rep's fact. */
 static int fact_sign(struct eh_engine *e, struct fact *fact, const struct eh_message *m)
 {
     struct eh_bytes *scratch = &e->scratch;

@@ -1,6 +1,6 @@
 /*
- * index: from a ticket's identity to its slot, in 8 bytes a place: the identity itself is computed
- * again from the ticket's text where the tag is the same.
+ * index: from a ticket's identity to its slot, in 8 bytes a place. An identity is computed again
+ * from the ticket's text where the tags are equal.
  */
 #include "index.h"
 
@@ -21,7 +21,7 @@ static uint32_t identity_tag(struct eh_key identity)
     return (uint32_t)identity.low;
 }
 
-/* Where it stands, or the free place where it would. */
+/* The place of this identity, or the free place where it would stand. */
 static uint32_t index_find(const struct eh_engine *e, struct eh_key identity)
 {
     const struct ticket_index *index = &e->tickets.index;

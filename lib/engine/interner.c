@@ -1,5 +1,6 @@
 /*
- * interner: numbers for ids, never given again, and the arrays that these numbers index.
+ * interner: gives ids their numbers, which are never given again, and makes room in the arrays that
+ * these numbers index.
  */
 #include "interner.h"
 

@@ -1,10 +1,10 @@
 /*
- * journal: the latest outcomes of a ticket in their order, and the story told anew.
+ * journal: the latest outcomes of a ticket in their order, and the story told anew from them.
  *
- * The order is `at`, then its outcome (place_of), then `event`, then the rest of what it
- * says: it is the same whatever came first. Without `at` it counts when it came, and in the order
- * of the inputs. What is older than EH_ORDER_S, and has nothing younger before it, is taken into
- * the base; so is the first one when there are more than EH_ORDER_MAX.
+ * The order is by `at`, then by outcome (outcome_place), then by `event`, then by the rest of what
+ * an outcome says: it does not depend on which came first. An outcome without `at` counts when it
+ * came, in the order of the inputs. An outcome older than EH_ORDER_S goes into the base once
+ * nothing younger stands before it. So does the first one when there are more than EH_ORDER_MAX.
  */
 #include "journal.h"
 
@@ -18,7 +18,8 @@
 
 /* ---- the order */
 
-/* Of those at the same time: what takes back before what closes, what refers to a closing last. */
+/* Places of outcomes at the same time: those that take something back come first, then those that
+ * close, then those that refer to a closing. */
 static uint8_t outcome_place(uint8_t outcome)
 {
     static const uint8_t places[] = {
@@ -72,18 +73,18 @@ static void tale_tell(struct tale *tale, const struct ticket *t)
     }
 }
 
-/* The first ones go into the base. */
+/* Moves the first `count` entries into the base. */
 static void tale_settle(struct tale *tale, uint32_t count, const struct ticket *t)
 {
     for (uint32_t i = 0; i < count; i++) {
         int refused = eh_story_apply(&tale->base, &tale->entries[i], t, NULL);
-        (void)refused; /* then it changed nothing */
+        (void)refused; /* a refused outcome changed nothing */
     }
     tale->count -= count;
     memmove(tale->entries, tale->entries + count, tale->count * sizeof *tale->entries);
 }
 
-/* Time that was led back leaves arrivals behind that are still to come. */
+/* After time was led back, some arrivals lie in the future. */
 static bool entry_is_settled(const struct story_entry *entry, int64_t now_us)
 {
     return entry->arrival_us > now_us || now_us - entry->arrival_us > EH_ORDER_S * SECOND_US;

@@ -2,12 +2,12 @@
  * leavers: who leaves a team and who comes back, by a new day or a new desk file.
  *
  * A step that changes either notes beforehand who was where (eh_duty_note), and looks afterwards
- * what became of them (eh_duty_change). Whoever is out of a team with open tickets there leaves
- * work behind: rounds of it (manager.c) go back to the deal, as the team's `leavers_work` says.
- * Whoever had left every team, or the desk, and comes back starts afresh.
+ * what became of them (eh_duty_change). A rep who is out of a team and has open tickets there
+ * leaves work behind: it goes back to the deal in rounds (release.c), as the team's `leavers_work`
+ * says. A rep who had left every team, or the desk, and comes back starts afresh.
  *
- * Before EH_RULES_LEAVERS nothing of it happened: who had left by then is marked as gone, and their
- * tickets stay with them until a manager releases them.
+ * Rules before EH_RULES_LEAVERS did none of it. When these rules begin, reps who left earlier are
+ * marked as gone, and their tickets stay with them until a manager releases them.
  */
 #include "leavers.h"
 
@@ -45,7 +45,7 @@ static uint32_t members_count(const struct eh_engine *e)
     return count;
 }
 
-/* The members of a team who have open tickets of it. */
+/* Notes the members of a team who have open tickets of it. */
 static void duty_note_team(const struct eh_engine *e, uint32_t team_no, struct duty *duty)
 {
     const struct team *team = &e->roster.teams[team_no];
@@ -92,7 +92,7 @@ static int rep_leave_work(struct eh_engine *e, uint32_t rep_no, uint32_t team)
     return r;
 }
 
-/* Out of the team, or out of it today and not before. */
+/* Reps who are out of a team now and were in it, or were active before and are not today. */
 static int seats_leave(struct eh_engine *e, const struct duty *duty)
 {
     int r = 0;
@@ -105,7 +105,7 @@ static int seats_leave(struct eh_engine *e, const struct duty *duty)
     return r;
 }
 
-/* Off the desk file: also what they kept of teams they had left before. */
+/* A rep who is off the desk file also leaves what they kept of teams they had left before. */
 static int rep_leave_desk(struct eh_engine *e, uint32_t rep_no)
 {
     uint32_t last = NONE;
@@ -122,7 +122,8 @@ static int rep_leave_desk(struct eh_engine *e, uint32_t rep_no)
 
 /* ---- coming back */
 
-/* No signal of before holds. The newest one's place on the stream does: it must not come again. */
+/* No earlier signal holds. The stream id of the newest one stays: that signal must not be taken
+ * again. */
 static int rep_start_afresh(struct step *s, uint32_t rep_no)
 {
     struct eh_engine *e = s->e;
@@ -147,7 +148,7 @@ static int rep_start_afresh(struct step *s, uint32_t rep_no)
     return eh_rounds_update(e, rep_no);
 }
 
-/* A release in a team that they are out of is over. */
+/* Ends releases in teams that the rep is out of. */
 static int rep_drop_away_in(struct eh_engine *e, uint32_t rep_no)
 {
     struct rep *rep = &e->roster.reps[rep_no];
@@ -224,7 +225,7 @@ void eh_leavers_begin(struct eh_engine *e)
     for (uint32_t i = 0; i < e->roster.rep_ids.count; i++)
         if (!e->roster.reps[i].present || rep_has_ended(e, &e->roster.reps[i]))
             rep_mark_gone(e, i);
-    for (uint32_t i = 0; i < e->accounts.count; i++) /* in a team once, and in none now */
+    for (uint32_t i = 0; i < e->accounts.count; i++) /* was in a team once, and is in none now */
         if (e->roster.reps[e->accounts.items[i].rep].membership_count == 0)
             rep_mark_gone(e, e->accounts.items[i].rep);
 }

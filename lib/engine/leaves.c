@@ -1,5 +1,5 @@
 /*
- * leaves: one team after the other whose tickets a rep leaves behind.
+ * leaves: the teams whose tickets a rep leaves behind, one after the other.
  */
 #include "leaves.h"
 
@@ -16,7 +16,7 @@ bool eh_leaves_stay(const struct eh_engine *e, uint32_t team, uint32_t rep)
            eh_member_active(e, team, rep) != NONE;
 }
 
-/* Whether the rep has tickets of the team that do not stay. */
+/* Whether the rep has tickets of the team that go back. */
 static bool work_is_left(const struct eh_engine *e, uint32_t team, uint32_t rep)
 {
     uint32_t account = team == NONE ? NONE : eh_account_find(e, team, rep);

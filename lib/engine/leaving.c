@@ -1,13 +1,13 @@
 /*
- * leaving: what a new desk does to the open tickets of those it takes out of a team, told before it
- * takes effect.
+ * leaving: what becomes of the open tickets of reps whom a new desk takes out of a team, told
+ * before the desk takes effect.
  */
 #include "interner.h"
 #include "state.h"
 
 #define NO_DAY (EH_DATE_ALWAYS + 1) /* not in the team today */
 
-/* Place of the first row of a rep, who has this number on the desk. */
+/* The place of the first row of the rep with this number on the desk. */
 static uint32_t rep_first_row(const struct eh_desk_team *team, uint32_t rep)
 {
     uint32_t low = 0, high = team->member_count;
@@ -21,7 +21,7 @@ static uint32_t rep_first_row(const struct eh_desk_team *team, uint32_t rep)
     return low;
 }
 
-/* The rep's last day in the team, as of today: EH_DATE_NEVER, a day, or NO_DAY. */
+/* The last day of the rep's stay in the team that holds today: EH_DATE_NEVER, a day, or NO_DAY. */
 static int32_t rep_last_day(const struct eh_desk *desk, struct eh_str team_id, struct eh_str rep_id,
                             int32_t today)
 {

@@ -1,18 +1,18 @@
 /*
- * ledger: who is entitled to how much of what was dealt, and who received it.
+ * ledger: what each rep is entitled to of what was dealt, and what they received.
  *
- * Each ticket entitles everybody eligible by share, in number and in value; it costs the same
- * however many they are: the cumulative entitlement of its required-skill set advances by what one
- * ppm of share is due. Whole 10^-15 tickets and 10^-9 minor units; what the division leaves over is
- * carried into the next ticket of the set. So, in every team and after every step,
+ * Each ticket entitles everybody eligible by share, in number and in value. It costs the same
+ * however many they are: the cumulative entitlement of the ticket's set, per ppm of share, grows by
+ * what one ppm is due. It counts whole 10^-15 tickets and 10^-9 minor units; the rest of the
+ * division is carried into the next ticket of the set. So in every team and after every step
  *
- *     Σ entitled + carried + loose  ==  Σ received + in_transit
+ *     Σ entitled + carried + loose  ==  Σ received + in transit
  *
- * exactly, for count and for value. What is carried goes to those who are there for the next
- * ticket, less than 10^-9 of one each: coming and going moves no more than that. (Rules before
- * EH_RULES_FINER divided in 10^-9 tickets, and it was up to 10^-3.) A ticket entitles once in each
- * team it stands in. What it was booked with is kept on the ticket, its receipt: that goes where
- * the ticket goes.
+ * exactly, for count and for value. What is carried goes to those who are eligible for the next
+ * ticket. It is less than 10^-9 of a ticket for each rep, so nobody gains more by coming or going.
+ * (Rules before EH_RULES_FINER divided in 10^-9 tickets, and it was up to 10^-3.) A ticket entitles
+ * once in each team it stands in. Its receipt, the value it was booked with, is kept on the ticket
+ * and goes where the ticket goes.
  */
 #include "ledger.h"
 
@@ -24,7 +24,7 @@
 #include "ticket.h"
 
 #define NANO      INT64_C(1000000000)
-#define CAP_MEANS 10 /* a ticket is booked with so many means at most */
+#define CAP_MEANS 10 /* a ticket is booked with at most so many times the mean */
 
 static struct account *member_account(struct eh_engine *e, const struct member *member)
 {
@@ -39,7 +39,7 @@ static void amount_add(struct amount *to, struct amount what, int64_t times)
     to->value += what.value * times;
 }
 
-/* Of one ppm of the member's share, in all sets he has the skills of. */
+/* Cumulative entitlement of one ppm of share, over all sets the member has the skills of. */
 static struct amount member_cumulative(const struct team *team, const struct member *member)
 {
     struct amount sum = {0, 0};
@@ -80,8 +80,8 @@ struct amount eh_ledger_entitled(const struct eh_engine *e, const struct team *t
     return sum;
 }
 
-/* Whole grains to the cumulative entitlement, the rest to the carry; the rest has the sign of
- * neither: it is what is left of rounding down. */
+/* Whole grains go to the cumulative entitlement, the rest to the carry. The rest is never negative:
+ * the division rounds down. */
 static void cumulative_advance(__int128 *cumulative, __int128 *carry, __int128 more,
                                uint64_t weight, int64_t grain)
 {
@@ -137,7 +137,8 @@ static void receipt_move(struct ledger *ledger, struct account *account, int64_t
     account->received_value += (__int128)sign * booked;
 }
 
-/* Everybody eligible; where nobody is, the receiver alone. The receipt stands in transit. */
+/* Entitles everybody eligible; the receiver alone if nobody is. The receipt is in transit until it
+ * is moved. */
 static void ticket_entitle(struct eh_engine *e, struct ticket *t, const struct member *receiver)
 {
     struct team *team = &e->roster.teams[t->team];
@@ -203,7 +204,7 @@ void eh_ledger_close_set(struct eh_engine *e, uint32_t team_no, uint32_t set_no)
 
 /* ---- proof */
 
-/* What was entitled to somebody, or is carried. */
+/* What somebody is entitled to, or is carried. */
 static struct amount team_entitled(const struct eh_engine *e, uint32_t team_no)
 {
     const struct team *team = &e->roster.teams[team_no];
@@ -221,7 +222,7 @@ static struct amount team_entitled(const struct eh_engine *e, uint32_t team_no)
     return sum;
 }
 
-/* What was received by somebody, or is in the air. */
+/* What somebody received, or is in transit. */
 static struct amount team_received(const struct eh_engine *e, uint32_t team_no)
 {
     const struct ledger *ledger = &e->roster.teams[team_no].ledger;

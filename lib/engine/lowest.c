@@ -1,5 +1,5 @@
 /*
- * lowest: the tickets of a rep with the lowest numbers, as many as a round gives back.
+ * lowest: the tickets of a rep with the lowest numbers, as many as one round gives back.
  */
 #include "lowest.h"
 
@@ -51,7 +51,7 @@ static int place_compare(const void *a, const void *b)
     return left->no < right->no ? -1 : left->no > right->no;
 }
 
-/* The lowest of a rep's tickets, at most `most` of them; the caller frees them. */
+/* Room for the lowest `most` tickets; the caller frees them. */
 int eh_lowest_new(struct lowest *ret)
 {
     ret->items = malloc((ret->most + (size_t)1) * sizeof *ret->items);

@@ -1,5 +1,6 @@
 /*
- * manager: a manager assigns a ticket to a rep, or moves it to another team.
+ * manager: the messages ASSIGN and MOVE: a manager assigns a ticket to a rep, or moves it to
+ * another team.
  */
 #include "deal.h"
 #include "effects.h"
@@ -18,7 +19,7 @@
 
 #include <stdlib.h>
 
-/* The open or waiting ticket the message names; refuses otherwise (NONE). */
+/* The open or waiting ticket that the message names; NONE: there is none, and that was refused. */
 static int ticket_named(struct step *s, uint32_t *ret)
 {
     const struct eh_message *m = &s->m;

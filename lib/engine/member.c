@@ -1,6 +1,6 @@
 /*
- * member: what is known of a rep in a team without asking anybody else: place, skills, capacity,
- * whether today is one of their days.
+ * member: what is known of a rep in a team by looking it up: position, skills, capacity, whether
+ * today is one of their days.
  */
 #include "member.h"
 
@@ -27,7 +27,7 @@ bool eh_rep_has_skills(const struct eh_engine *e, uint32_t rep, struct eh_str sk
 {
     const struct eh_desk_rep *desk = &e->desk->desk->reps[e->roster.reps[rep].desk_index];
     uint32_t has = 0;
-    while (skills.size > 0) { /* both are sorted */
+    while (skills.size > 0) { /* both lists are sorted */
         struct eh_str skill = eh_text_list_next(&skills);
         while (has < desk->skill_count && eh_str_compare(desk->skills[has], skill) < 0)
             has++;
@@ -70,7 +70,7 @@ bool eh_member_is_over(const struct eh_engine *e, const struct member *member)
     return ended && !begins;
 }
 
-/* Who never signalled is what his teams presume. */
+/* The status of a rep who never signalled: their teams' `presence` says it. */
 int eh_rep_presumed_status(const struct eh_engine *e, uint32_t rep_no)
 {
     const struct rep *rep = &e->roster.reps[rep_no];

@@ -1,5 +1,5 @@
 /*
- * metric: the message of an imported figure.
+ * metric: the message METRIC: an imported figure.
  */
 #include "effects.h"
 #include "figures.h"
@@ -12,7 +12,7 @@
 #include "step.h"
 #include "steps.h"
 
-/* There are no days of theirs to count: nobody could take the figure up. */
+/* A rep who had no day in the period: no pool could use the figure. */
 static int rep_refuse_absent(struct step *s, uint32_t team, struct eh_period period)
 {
     uint32_t rep = eh_interner_find(&s->e->roster.rep_ids, s->m.rep);
@@ -35,7 +35,7 @@ static int rep_refuse_uncounted(struct step *s, uint32_t team, struct eh_period 
                                           : eh_step_person(s, team, period, &rep);
 }
 
-/* Figures that nothing would ever be made of. */
+/* Figures that no plan could ever use. */
 static int figure_refuse_useless(struct step *s, const struct eh_bonus_plan *plan)
 {
     const struct eh_message *m = &s->m;
@@ -94,8 +94,8 @@ static int figure_import(struct step *s)
     return eh_facts_imported(s->e, team, period, m);
 }
 
-/* Before there were periods a figure was only written down, with fewer questions asked: one that
- * would be refused was taken, and counts nowhere. */
+/* Before there were periods, a figure was only written down, and less was checked. A figure that
+ * would be refused now was taken then, and counts nowhere. */
 int eh_step_metric(struct step *s)
 {
     int r = figure_import(s);

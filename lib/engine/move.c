@@ -1,5 +1,5 @@
 /*
- * move: a ticket goes to another team: to a home it had there, or to the deal.
+ * move: a ticket goes to another team: to the rep who had it there before, or to the deal.
  */
 #include "move.h"
 
@@ -16,8 +16,8 @@
 #include "ticket.h"
 #include "tickets.h"
 
-/* In a team where it was dealt before, it goes to whoever had it last there. It is dealt again if
- * they are in the team no more, or gave it back there. */
+/* In a team where it was dealt before, the ticket goes to the rep who had it last there. It is
+ * dealt again if that rep is not in the team any more, or gave it back there. */
 static int ticket_come_home(struct step *s, uint32_t slot, const struct home *home)
 {
     struct eh_engine *e = s->e;
@@ -31,7 +31,8 @@ static int ticket_come_home(struct step *s, uint32_t slot, const struct home *ho
     return eh_deal_or_wait(s, slot);
 }
 
-/* Into another team, with the set of its skills there; before it is dealt there. */
+/* Moves the ticket into another team and deals it there. `set` is that of its skills in the other
+ * team. */
 int eh_ticket_enter_team(struct step *s, uint32_t slot, uint32_t team, uint32_t set,
                          const char *why)
 {

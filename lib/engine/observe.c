@@ -1,7 +1,7 @@
 /*
- * observe: tells whoever watches what each ticket's deal was, and who had which chance of it.
+ * observe: tells an observer about each deal, and which chance everybody had.
  *
- * Nothing of it reaches a decision.
+ * No decision depends on it.
  */
 #include "observe.h"
 
@@ -93,7 +93,7 @@ int eh_watch_chances(struct eh_engine *e, const struct eh_choice *choice)
     return 0;
 }
 
-/* Before the deal: who could have got the ticket, and why not. */
+/* Why the member could not get the ticket, seen before the deal. */
 static uint8_t member_barrier(const struct eh_engine *e, const struct ticket *t, uint32_t position,
                               bool avoided)
 {

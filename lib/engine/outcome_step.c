@@ -1,6 +1,6 @@
 /*
- * outcome_step: the message of an outcome: of a ticket in memory, of one that was closed long ago
- * and is recalled, or of one that is not there yet.
+ * outcome_step: the message OUTCOME. Its ticket is in memory, or was closed long ago and is
+ * recalled, or has not come yet.
  */
 #include "effects.h"
 #include "image.h"
@@ -16,7 +16,7 @@
 #include "ticket.h"
 #include "tickets.h"
 
-/* A closed ticket as PostgreSQL has it, in a slot that nothing refers to yet. */
+/* Reads a closed ticket, as PostgreSQL has it, into a slot that nothing refers to yet. */
 static int ticket_recall(struct eh_engine *e, struct eh_str image, struct eh_key identity,
                          uint32_t *ret)
 {
@@ -36,7 +36,7 @@ static int ticket_recall(struct eh_engine *e, struct eh_str image, struct eh_key
     return r;
 }
 
-/* A recalled ticket that opens again is held in memory from now on. */
+/* Enters a recalled ticket that opens again: from now on it is in memory. */
 static int ticket_enter(struct eh_engine *e, uint32_t slot)
 {
     if (e->tickets.waiting + e->tickets.open >= EH_TICKETS_MAX)

@@ -1,9 +1,9 @@
 /*
  * outcomes: how a ticket ends, comes back, is refunded or rated.
  *
- * An outcome is put in its place in the story of its ticket, in memory or as it was recalled; then
- * the ticket is brought to where its story ends, what it counts with it. Rules before
- * EH_RULES_TICKETS apply each as it comes (outcomes_earlier.c).
+ * An outcome is put in its place in the story of its ticket, which is in memory or recalled. Then
+ * the ticket becomes what the story comes to, and so does what it counts in its periods. Rules
+ * before EH_RULES_TICKETS apply each outcome as it comes (outcomes_earlier.c).
  */
 #include "outcomes.h"
 
@@ -23,8 +23,8 @@
 
 /* ---- the story of the ticket */
 
-/* A day alone: after what happened on it, as near as can be told without its time zone; and never
- * after it was told. */
+/* The moment of an outcome that is dated by a day alone: after what happened on that day, as near
+ * as can be told without the time zone, and never after it was told. */
 static struct story_when day_when(int32_t day, int32_t today, int64_t arrival_us)
 {
     int64_t end_us = (int64_t)day >= 0 ? ((int64_t)day + 1) * DAY_MS * 1000 - SECOND_US : 0;
@@ -97,7 +97,7 @@ static void ticket_take_story(struct ticket *t, struct story *story)
     t->refunded = sum->refunded;
 }
 
-/* The ticket is as its story now says. */
+/* Makes the ticket what its story comes to. */
 static int ticket_turn(struct step *s, uint32_t slot, const struct tale *tale)
 {
     struct eh_engine *e = s->e;
@@ -132,7 +132,7 @@ static int ticket_turn(struct step *s, uint32_t slot, const struct tale *tale)
     return r;
 }
 
-/* Tells of those that the story takes otherwise than before. */
+/* Tells of the outcomes that the story takes now and refused before, or the other way round. */
 static int tale_tell_corrections(struct step *s, const struct ticket *t, const struct tale *before,
                                  const struct tale *now)
 {
@@ -154,7 +154,7 @@ static int tale_tell_corrections(struct step *s, const struct ticket *t, const s
     return r;
 }
 
-/* Whether PostgreSQL has to know. */
+/* Whether the change shows in the ticket's row in PostgreSQL. */
 static bool change_is_shown(const struct story_sum *a, const struct story_sum *b)
 {
     return a->outcome || b->outcome || a->value != b->value || a->refunded != b->refunded ||

@@ -60,8 +60,8 @@ int eh_outcome_check(const struct ticket *t, const struct eh_message *m, struct 
     return 0;
 }
 
-/* Whether the desk still has a place for a ticket that comes back, and its team's periods for one
- * that is closed. */
+/* Whether a ticket that opens again still has a place on the desk, or one that closes has room in
+ * its team's periods. */
 int eh_outcome_room(const struct eh_engine *e, const struct ticket *t, const struct eh_message *m,
                     struct eh_error *error)
 {
@@ -77,12 +77,12 @@ static int64_t outcome_refund(const struct ticket *t, const struct eh_message *m
     return eh_message_has(m, EH_FIELD_VALUE) ? m->value : t->value - t->refunded;
 }
 
-/* Once checked: whether it makes any difference. */
+/* Whether an outcome that was checked changes the ticket. */
 static bool outcome_changes(const struct ticket *t, const struct eh_message *m)
 {
     switch (m->outcome) {
     case EH_OUTCOME_RATED:
-        return false; /* a fact of its period */
+        return false; /* it counts in its period alone */
     case EH_OUTCOME_REFUNDED:
         return outcome_refund(t, m) != 0;
     case EH_OUTCOME_REOPENED:

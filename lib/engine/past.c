@@ -1,10 +1,10 @@
 /*
- * past: what the desks before the one of now said of days that are over: who was in which team,
- * since when somebody is there, what they were called.
+ * past: what earlier desks said of days that are over: who was in which team, since when somebody
+ * works here, what they were called.
  *
- * A desk holds from its local day on; several on a day are one, the last. When another day's desk
- * takes effect, what the one before said up to then becomes past. A team's first desk holds for the
- * days before it, too. Nothing here decides who is dealt what.
+ * A desk holds from its local day on; of several on one day, the last. When a desk of another day
+ * takes effect, what the desk before it said up to then becomes past. A team's first desk also
+ * holds for the days before it. No deal depends on any of it.
  */
 #include "past.h"
 
@@ -28,7 +28,7 @@ static struct told team_told(const struct eh_engine *e, const struct team *team)
 
 /* ---- one day's desk after another's */
 
-/* Stays that ended up to this day are not asked for any more. */
+/* Nobody asks any more for stays that ended up to this day. */
 static int32_t team_forgotten_until(const struct team *team, int32_t day)
 {
     return team->purse.used ? team->purse.settled : day - EH_STAYS_DAYS_KEPT;
@@ -56,7 +56,7 @@ static int fold_take(void *context, struct eh_str id, uint32_t rep, const struct
     return r;
 }
 
-/* On the same day once more. */
+/* Another desk on the same day: it replaces the one before. */
 static int fold_again(struct fold *f, const struct team *team, const struct eh_desk *new,
                       const struct eh_desk_team *is)
 {
@@ -70,7 +70,7 @@ static int fold_again(struct fold *f, const struct team *team, const struct eh_d
         struct told_of of = eh_stays_find(f->e, &told, id);
         i += of.past_count;
         if (eh_stays_lists(new, is, id))
-            of.range_count = 0; /* it says whatever it says itself */
+            of.range_count = 0; /* the new desk says it */
         r = eh_array_room(&stays, &capacity, of.past_count + 2 * of.range_count, EH_ARRAY_MAX);
         if (r == 0)
             r = fold_take(f, id, rep, stays, eh_stays_corrected(&of, true, stays));
@@ -115,7 +115,7 @@ static int team_turn(struct eh_engine *e, uint32_t no, const struct eh_desk *new
     return 0;
 }
 
-/* As said up to now; the desk of now says none of the days before it. */
+/* What was said up to now; the present desk says nothing of the days before it. */
 static struct since rep_since(const struct eh_engine *e, uint32_t no)
 {
     const struct rep *rep = &e->roster.reps[no];
@@ -147,7 +147,7 @@ static void rep_turn_since(struct eh_engine *e, uint32_t no, const struct eh_des
     eh_digest_since(e, no);
 }
 
-/* Who is on no desk any more goes by the name that was said last. */
+/* Keeps the last name of a rep who goes off the desk. */
 static int rep_keep_name(struct eh_engine *e, uint32_t no, const struct eh_desk *new)
 {
     struct rep *rep = &e->roster.reps[no];

@@ -1,5 +1,5 @@
 /*
- * past_bytes: what the desks before the one of now said, into a snapshot and back.
+ * past_bytes: what earlier desks said, written into a snapshot and read back.
  */
 #include "past_bytes.h"
 

@@ -1,7 +1,6 @@
 /*
- * pending: outcomes that came before their ticket. They wait EH_PARKED_S for it, at most
- * EH_PARKED_MAX of them, EH_PARKED_PER_TICKET_MAX for one ticket. What becomes of them stands in
- * pending_apply.c.
+ * pending: outcomes that came before their ticket and wait for it: EH_PARKED_S long, at most
+ * EH_PARKED_MAX of them, EH_PARKED_PER_TICKET_MAX for one ticket. pending_apply.c applies them.
  */
 #include "pending.h"
 
@@ -101,7 +100,7 @@ void eh_pending_remove(struct eh_engine *e, uint32_t slot)
     e->pending.free = slot;
 }
 
-/* How many wait for the same ticket, counted up to what one may have. */
+/* How many wait for the ticket, counted up to the limit of one ticket. */
 static uint32_t pending_count_siblings(struct eh_engine *e, struct eh_key ticket)
 {
     uint64_t first;
@@ -139,9 +138,10 @@ int eh_pending_put(struct step *s, struct eh_key ticket)
                               "ticket %.*s/%.*s is not known, and %d outcomes wait for tickets "
                               "already",
                               EH_STR_ARG(s->m.source), EH_STR_ARG(s->m.id), EH_PARKED_MAX);
-    s->m.has &= ~EH_FIELD_BIT(EH_FIELD_MOST); /* of this step alone */
+    s->m.has &= ~EH_FIELD_BIT(EH_FIELD_MOST); /* it holds for this step alone */
     if (!eh_message_has(&s->m, EH_FIELD_AT) &&
-        !eh_message_has(&s->m, EH_FIELD_AT_DATE)) { /* when it came, whenever it is applied */
+        !eh_message_has(&s->m,
+                        EH_FIELD_AT_DATE)) { /* dated by its arrival, whenever it is applied */
         s->m.at_date = e->date;
         s->m.has |= EH_FIELD_BIT(EH_FIELD_AT_DATE);
     }
@@ -166,7 +166,7 @@ int eh_pending_put(struct step *s, struct eh_key ticket)
     return r;
 }
 
-/* The message again, of a day that has come. */
+/* Dates the message by a day that has come. */
 static int pending_redate(struct eh_engine *e, struct pending_outcome *parked, int32_t date)
 {
     struct eh_message m = {0};

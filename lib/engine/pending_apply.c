@@ -1,10 +1,9 @@
 /*
- * pending_apply: outcomes that came before their ticket, once the ticket is there or their time is
- * over.
+ * pending_apply: outcomes that came before their ticket: the ticket comes, or their time is over.
  *
- * Once the ticket is there they are put in their places in its story. What the story refuses goes
- * on waiting, for an outcome that may still come before it. It is a dead letter when its time is
- * over.
+ * When the ticket comes, they are put in their places in its story. An outcome that the story
+ * refuses goes on waiting, because an outcome before it may still come. When its time is over it is
+ * a dead letter.
  */
 #include "pending_apply.h"
 
@@ -87,7 +86,7 @@ static int pending_apply_all(struct step *s, uint32_t ticket, uint32_t first)
     if (r == 0)
         r = eh_outcomes_place(s, ticket, entries, count, refused);
     if (r < 0)
-        return r == -EH_EFULL ? 0 : r; /* tried once more when their time is over */
+        return r == -EH_EFULL ? 0 : r; /* each is tried once more when its time is over */
     for (uint32_t i = 0, slot = first, next; i < count; i++, slot = next) {
         next = e->pending.slots[slot].sibling;
         e->pending.slots[slot].judged = refused[i];
@@ -108,7 +107,7 @@ int eh_pending_apply(struct step *s, uint32_t ticket)
                                           : pending_apply_all(s, ticket, (uint32_t)first);
 }
 
-/* It is a dead letter. */
+/* Refuses the outcome as a dead letter. */
 static int pending_refuse(struct step *s, const struct pending_outcome *parked,
                           const struct eh_message *m, const struct eh_error *error)
 {
@@ -121,7 +120,7 @@ static int pending_refuse(struct step *s, const struct pending_outcome *parked,
                : eh_step_refused_notice(s, m, parked->origin, parked->stream_ms, parked->stream_no);
 }
 
-/* Why its ticket refuses it, as far as that is still known. */
+/* Why the ticket refuses it, as far as its journal still tells. */
 static void pending_tell_judged(const struct step *s, uint32_t ticket,
                                 const struct pending_outcome *parked, const struct eh_message *m,
                                 struct eh_error *error)

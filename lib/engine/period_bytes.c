@@ -1,6 +1,6 @@
 /*
- * period_bytes: bonus periods with all that is counted in them, as canonical bytes and back: in
- * snapshots, and where a plan comes later than what it governs.
+ * period_bytes: bonus periods and their facts as canonical bytes, and back. They stand in
+ * snapshots, and in a DESK input whose plan comes later than the periods it governs.
  */
 #include "period_bytes.h"
 
@@ -35,7 +35,8 @@ static void period_put(const struct eh_engine *e, const struct period *p, struct
     facts_put(e, p->imports, out);
 }
 
-/* Of the shadow only what a first plan can bring. */
+/* The team's first period; of the shadow, only teams without a plan yet, whose first plan may bring
+ * it. */
 static uint32_t team_first_period(const struct eh_engine *e, uint32_t team, bool shadow)
 {
     if (!shadow)
@@ -95,7 +96,7 @@ static int fact_read(struct eh_engine *e, struct eh_reader *in, uint32_t period)
     read.name = fact->name;
     read.name_size = fact->name_size;
     *fact = read;
-    if (read.type == EH_FACT_REP) /* who set them aside, and why */
+    if (read.type == EH_FACT_REP) /* who set the rep aside, and why */
         r = eh_owned_text_set(&fact->name, &fact->name_size, name);
     eh_digest_fact(e, period, slot);
     return r;
@@ -112,7 +113,7 @@ static int facts_read(struct eh_engine *e, struct eh_reader *in, uint32_t period
     return r;
 }
 
-/* New ones come first: read in order, they stand the other way round. */
+/* A new fact goes to the front of its list: facts read in order stand in reverse. */
 static void facts_reverse(struct eh_engine *e, uint32_t *head)
 {
     uint32_t at = *head;
@@ -135,7 +136,7 @@ static void period_read_numbers(const struct eh_engine *e, struct eh_reader *in,
     p->carry = eh_read_i(in);
     p->net = eh_read_i(in);
     p->carry_open = eh_read_i(in);
-    eh_read_bytes(in, 32); /* hashes of the texts that follow: made anew */
+    eh_read_bytes(in, 32); /* hashes of the texts below, which are made anew */
     p->revenue = eh_read_wide(in);
     p->response_ms = eh_read_wide(in);
     p->cycle_ms = eh_read_wide(in);

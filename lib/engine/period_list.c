@@ -12,8 +12,8 @@
 
 #include <stdlib.h>
 
-/* A closing may be dated so far ahead of the engine's day (EH_AT_AHEAD_MAX_S); one beyond that is
- * of time that was taken back. */
+/* A closing may be dated so many days ahead of the engine's day (EH_AT_AHEAD_MAX_S). One beyond
+ * that was dated by time that was led back. */
 #define AHEAD_DAYS 1
 
 static bool period_holds(const struct period *p, int32_t date)
@@ -85,7 +85,7 @@ int eh_period_add(struct eh_engine *e, uint32_t team, struct eh_period period,
     return 0;
 }
 
-/* The period of a date under the plan that governs it; NONE: none does. */
+/* Gets the period of a date, made if a plan governs the date; NONE: no plan does. */
 int eh_period_get(struct eh_engine *e, uint32_t team, int32_t date, bool shadow, uint32_t *ret)
 {
     *ret = eh_period_find(e, *eh_period_head(e, team, shadow), date);
@@ -102,8 +102,7 @@ int eh_period_get(struct eh_engine *e, uint32_t team, int32_t date, bool shadow,
     return eh_period_add(e, team, eh_period_of(plan->from.kind, date), plan, shadow, ret);
 }
 
-/* What refers to a closing counts where that closing does; nowhere, when that is settled for good.
- */
+/* The period of a date that a closing had; NONE: there is none, or it is settled for good. */
 uint32_t eh_facts_period(struct eh_engine *e, uint32_t team, int32_t date, bool shadow)
 {
     if (e->rules >= EH_RULES_TIME_BACK && date > e->date + AHEAD_DAYS)

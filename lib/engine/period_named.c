@@ -13,7 +13,7 @@
 #include "state.h"
 #include "step.h"
 
-/* Team, period and the plan that governs it, or NULL; refuses what cannot be. */
+/* Team, period and the plan that governs it, or NULL; refuses a team or period that is wrong. */
 int eh_step_plan(struct step *s, uint32_t *ret_team, struct eh_period *ret_period,
                  const struct eh_bonus_plan **ret_plan)
 {
@@ -36,7 +36,7 @@ int eh_step_plan(struct step *s, uint32_t *ret_team, struct eh_period *ret_perio
     return 0;
 }
 
-/* What is not kept any more cannot be made again. */
+/* A period that is not kept any more cannot be made again. */
 int eh_step_refuse_settled(struct step *s, uint32_t team, int32_t first)
 {
     if (!eh_period_settled(s->e, team, first) ||
@@ -49,7 +49,7 @@ int eh_step_refuse_settled(struct step *s, uint32_t team, int32_t first)
                               : "");
 }
 
-/* As eh_step_plan(), and the period that is there, or NONE. A plan has to govern it. */
+/* As eh_step_plan(), where a plan must govern the period; and the period itself, or NONE. */
 int eh_step_period(struct step *s, uint32_t *ret_team, struct eh_period *ret_period,
                    uint32_t *ret_slot)
 {
@@ -77,8 +77,8 @@ int eh_step_rep_was_there(const struct step *s, uint32_t team, struct eh_period 
     return eh_past_has(s->e, team, rep, eh_period_first(period), eh_period_last(period));
 }
 
-/* The rep that the message names: of the team today, or on a day of the period. NONE: that was
- * refused. */
+/* The rep that the message names, who is in the team today or was on a day of the period; NONE:
+ * that was refused. */
 int eh_step_person(struct step *s, uint32_t team, struct eh_period period, uint32_t *ret)
 {
     int r = eh_step_rep_was_there(s, team, period);

@@ -1,4 +1,6 @@
-/* period_views: bonus periods as others see them; and the plan that is counted beside. */
+/*
+ * period_views: bonus periods as others see them, and those of the shadow plan.
+ */
 #include "facts.h"
 #include "interner.h"
 #include "period_bytes.h"
@@ -75,7 +77,7 @@ bool eh_engine_period(const struct eh_engine *e, struct eh_str id, struct eh_per
     return true;
 }
 
-/* In a list, the latest first, the earliest one after a date. */
+/* The earliest period after a date, in a list with the latest first. */
 static bool period_next_after(const struct eh_engine *e, uint32_t head, int32_t after,
                               struct eh_period_view *ret)
 {

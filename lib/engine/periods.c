@@ -1,6 +1,6 @@
 /*
- * periods: how far a manager has brought a period: frozen, closed, paid, a rep set aside. Every
- * step checks, then changes; there is no way back.
+ * periods: the messages FREEZE, CLOSE, PAY, EXCLUDE and INCLUDE: how far a manager has brought a
+ * period. Every step checks, then changes; no step can be undone.
  */
 #include "digest.h"
 #include "effects.h"
@@ -52,7 +52,7 @@ static int period_refuse_final(struct step *s)
                           EH_STR_ARG(s->m.period), EH_STR_ARG(s->m.team));
 }
 
-/* Only who is set aside can be included again. */
+/* Only a rep who is set aside can be included again. */
 static int rep_refuse_include(struct step *s, uint32_t team, uint32_t rep, struct eh_period period)
 {
     struct eh_set_aside now;
@@ -67,7 +67,7 @@ static int rep_refuse_include(struct step *s, uint32_t team, uint32_t rep, struc
                           EH_STR_ARG(s->m.rep), EH_STR_ARG(s->m.period));
 }
 
-/* EXCLUDE and INCLUDE. */
+/* The messages EXCLUDE and INCLUDE. */
 int eh_step_set_aside(struct step *s)
 {
     uint32_t team = NONE, slot = NONE;
@@ -92,14 +92,14 @@ int eh_step_set_aside(struct step *s)
     return eh_facts_excluded(s->e, team, period, rep, &s->m);
 }
 
-/* Replaces a text that was handed in. */
+/* Replaces a text that was handed in, and its hash. */
 static int text_keep(char **text, uint32_t *size, struct eh_key *key, struct eh_str from)
 {
     *key = eh_hash_state(from.data, from.size);
     return eh_owned_text_set(text, size, from);
 }
 
-/* The shell could not make the text, and says why. */
+/* Refuses a message whose text the shell could not make; the message says why. */
 static int period_refuse_without_text(struct step *s)
 {
     return eh_step_refuse(s, EH_ECONFLICT, "%.*s",
@@ -120,7 +120,7 @@ int eh_step_freeze_period(struct step *s)
         return period_refuse_without_text(s);
     if (eh_message_has(&s->m, EH_FIELD_INCOMPLETE) && !eh_message_has(&s->m, EH_FIELD_REASON))
         return eh_step_refuse(s, EH_EINVAL, "reason: missing; say why it is frozen incomplete");
-    bool there = slot != NONE && s->e->rules >= EH_RULES_WAYS_OUT; /* it takes up no more */
+    bool there = slot != NONE && s->e->rules >= EH_RULES_WAYS_OUT; /* it takes no new room */
     if (!there && eh_facts_room(s->e, team, eh_period_first(period), &error) < 0)
         return eh_step_refuse(s, EH_EFULL, "%s", error.text);
     if (s->dry)
@@ -137,8 +137,8 @@ int eh_step_freeze_period(struct step *s)
     return r;
 }
 
-/* Every settlement is of a period that can take it, the next version of it, and the period asked
- * for is among them. */
+/* Checks that each settlement is the next version of a period that can be settled, and that the
+ * period asked for is among them. */
 static int settlements_check(const struct eh_engine *e, uint32_t team, struct eh_period asked,
                              struct eh_str text)
 {
@@ -164,7 +164,7 @@ static int period_settle(struct eh_engine *e, uint32_t team, const struct eh_set
     bool nothing_to_pay =
         p->paid_version > 0 && p->paid_version == p->last_version && p->net == one->net;
     if (p->last_version > 0)
-        p->late = 0; /* version 1 is of the frozen facts; what came since waits for version 2 */
+        p->late = 0; /* version 1 settles the frozen facts: what came since waits for version 2 */
     p->state = EH_PERIOD_CLOSED;
     p->last_version = one->version;
     p->paid_version = nothing_to_pay ? one->version : p->paid_version;
@@ -179,7 +179,7 @@ static int period_settle(struct eh_engine *e, uint32_t team, const struct eh_set
     return r;
 }
 
-/* Closed periods that are too old to be kept; those that something came for stay. */
+/* Forgets closed periods that are too old, unless something was counted in them since. */
 static void team_forget_old(struct eh_engine *e, uint32_t team)
 {
     uint32_t kept = 0;
@@ -196,7 +196,7 @@ static void team_forget_old(struct eh_engine *e, uint32_t team)
     eh_digest_purse(e, team);
 }
 
-/* What is closed and not paid is kept, and so is bounded. */
+/* Closed periods that are not paid are kept, so their number has a limit. */
 static int team_refuse_unpaid(struct step *s, uint32_t team)
 {
     const struct period *oldest = NULL;

@@ -1,5 +1,5 @@
 /*
- * plans: bonus plans come and go with desk files: what may change, and what follows for the
+ * plans: bonus plans come and go with desk files: which changes are allowed, and what they do to
  * periods.
  */
 #include "plans.h"
@@ -10,7 +10,7 @@
 #include "period_list.h"
 #include "state.h"
 
-/* What has begun stays; and where something is counted, it was counted under its plan. */
+/* A plan that has begun stays; so does a plan under which something was counted. */
 int eh_engine_plans_check(const struct eh_engine *e, const struct eh_desk *new, int32_t today,
                           struct eh_error *error)
 {
@@ -21,7 +21,7 @@ int eh_engine_plans_check(const struct eh_engine *e, const struct eh_desk *new, 
              at = e->periods.slots[at].older) {
             const struct period *p = &e->periods.slots[at];
             if (p->first <= today)
-                break; /* the latest come first */
+                break; /* periods are in order, the latest first */
             const struct eh_bonus_plan *plan =
                 eh_desk_plan(new, e->roster.team_ids.items[team], p->first);
             char text[EH_DECIMAL_TEXT_MAX];
@@ -49,11 +49,11 @@ static void team_adopt(struct eh_engine *e, uint32_t no, int32_t today, bool pla
         older = p->older;
         p->plan = eh_desk_plan(e->desk->desk, e->roster.team_ids.items[no], p->first);
         if (!p->plan || p->plan->from.kind != p->period.kind)
-            eh_period_drop(e, at); /* its plan went or changed while plans did nothing yet */
+            eh_period_drop(e, at); /* its plan went or changed before plans had an effect */
     }
 }
 
-/* Nobody can have closed anything in a team that no desk had. */
+/* Whether the team never had a plan. In a team that no desk had, nothing was ever closed. */
 static bool team_is_new_to_plans(const struct eh_engine *e, struct eh_str team)
 {
     uint32_t no = eh_interner_find(&e->roster.team_ids, team);

@@ -1,13 +1,13 @@
 /*
- * policy_balanced: two different eligible reps are drawn by share; the one who is owed more gets
- * the ticket, a tie is drawn.
+ * policy_balanced: two different eligible reps are drawn by share. The one who is owed more gets
+ * the ticket; a tie is drawn.
  *
- * Owed for a ticket of value x, with v the weight of value, M the mean, dc and dv the deficits
- * before this ticket:
+ * What a rep is owed for a ticket of value x, with v the weight of value, M the team's mean value,
+ * dc and dv the rep's deficits before this ticket:
  *
  *     (1 - v) · dc  +  v · (x / M) · (dv / M)
  *
- * This is compared times M × 10^6, exactly, in 192 bits; dc and dv / M alone are rounded before, to
+ * It is compared exactly, times M × 10^6, in 192 bits. Only dc and dv / M are rounded before, to
  * 10^-9, half away from zero.
  */
 #include "amount.h"
@@ -43,7 +43,7 @@ static int score_compare(const struct scored *a, const struct scored *b)
     return a->low < b->low ? -1 : a->low > b->low;
 }
 
-/* The count in 10^-9 tickets. */
+/* The member's deficits; the count in 10^-9 tickets. */
 static struct amount member_deficit(const struct eh_choice *choice, uint32_t position)
 {
     const struct account *account =
@@ -54,7 +54,7 @@ static struct amount member_deficit(const struct eh_choice *choice, uint32_t pos
     return d;
 }
 
-/* The named rounding: dv / M, in 10^-9. */
+/* dv / M in 10^-9: one of the two roundings named above. */
 static __int128 deficit_means(const struct eh_choice *choice, struct amount d)
 {
     return eh_round_divide(d.value, choice->mean);
@@ -74,7 +74,7 @@ static struct eh_str member_id(const struct eh_choice *choice, uint32_t position
     return choice->engine->roster.rep_ids.items[choice->team->members[position].rep];
 }
 
-/* From EH_RULES_COMPARED on with all that the scores are made of. */
+/* Writes the detail; from EH_RULES_COMPARED on, all that the scores are made of. */
 static void pair_tell(const struct eh_choice *choice, const uint32_t pair[2],
                       const struct amount d[2], bool tie)
 {
@@ -96,7 +96,7 @@ static void pair_tell(const struct eh_choice *choice, const uint32_t pair[2],
     eh_bytes_put_u(out, choice->team->desk->value_weight_ppm);
 }
 
-/* By share, the second without the first. */
+/* Draws two members by share, the second without the first. */
 static int pair_draw(const struct eh_choice *choice, struct eh_draws *draws, uint32_t ret[2])
 {
     const struct skill_set *set = choice->set;
@@ -142,8 +142,9 @@ static int score_order(const void *a, const void *b)
     return score_compare(a, b);
 }
 
-/* The chance that a pair is {i, j} is (w_i w_j / W) (1 / (W - w_i) + 1 / (W - w_j)). Summed over
- * all j with a lower score, and half over those with the same; ascending, so that one pass does. */
+/* The chance of a pair {i, j} is (w_i w_j / W) (1 / (W - w_i) + 1 / (W - w_j)). It is summed over
+ * all j with a lower score, and half of it over those with the same score. Scores ascend, so one
+ * pass does. */
 static void balanced_chances(const struct eh_choice *choice, const struct eh_chances *to)
 {
     struct scored *scored = to->scratch;

@@ -1,5 +1,6 @@
 /*
- * policy_least_loaded: the eligible rep with the fewest open points per share; among equals any.
+ * policy_least_loaded: the eligible rep with the fewest open points per share gets the ticket;
+ * equals are drawn.
  */
 #include "detail.h"
 #include "eligible.h"

@@ -1,5 +1,5 @@
 /*
- * policy_random: any eligible rep, with a chance in proportion to his share.
+ * policy_random: any eligible rep may get the ticket, with a chance in proportion to their share.
  */
 #include "eligible.h"
 #include "policy.h"

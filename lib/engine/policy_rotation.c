@@ -1,19 +1,21 @@
 /*
- * policy_rotation: shuffled rounds: each ticket is drawn among those with slots left in the round.
+ * policy_rotation: shuffled rounds: each ticket is drawn among the slots that are left in the
+ * round.
  *
- * A round is of one team and required-skill set. It begins when none of the eligible has a slot
- * left. Whoever is eligible then gets as many slots as what the rounds owe them (turns.c) and their
- * share come to, in whole tickets; where all shares are small, so many shares as it takes until
- * somebody has one. Slots wait for who goes and returns within the round. Between rounds, too,
- * nothing is lost: what somebody was entitled to while there stays owed to them, and what they
- * received beyond that is made up for; a whole ticket owed is a slot in any round. So nobody gets
- * fewer tickets by coming and going (bounds.h says how exact that is).
+ * A round belongs to one team and required-skill set. It begins when no eligible rep has a slot
+ * left. Each eligible rep then gets as many slots as whole tickets in what the rounds owe them
+ * (turns.c) plus their share. If all shares are small, several shares begin at once, as many as it
+ * takes until somebody has a slot. Slots wait for a rep who goes and returns within the round.
+ * Nothing is lost between rounds either: a rep stays owed what they were entitled to while they
+ * were there, and what they received beyond it is made up for. A whole ticket owed is a slot in any
+ * round. So nobody gets fewer tickets by coming and going (bounds.h says how exact that is).
  *
- * Whoever is EH_ROTATION_LATE tickets behind comes before all slots, the latest first. Where
- * everybody eligible is ahead, all of this is measured from a level so many tickets below.
+ * A rep who is EH_ROTATION_LATE tickets behind comes before all slots, the latest first. If
+ * everybody eligible is ahead, all of this is measured from a level that lies so many tickets
+ * below.
  *
- * What only one can get is no part of a round, nor what comes with an owner, from a manager or by
- * affinity.
+ * A ticket that only one rep can get is no part of a round, nor is one that comes with an owner,
+ * from a manager or by affinity.
  */
 #include "amount.h"
 #include "detail.h"
@@ -26,7 +28,7 @@
 #include "step.h"
 #include "turns.h"
 
-#define PER_TICKET (TICKET / EH_PPM) /* units of a ticket in a share of one ppm */
+#define PER_TICKET (TICKET / EH_PPM) /* amount of a ticket that one ppm of share is */
 
 /* One round that is to begin. */
 struct round {
@@ -34,7 +36,7 @@ struct round {
     struct team *team;
     struct skill_set *set;
     uint32_t team_no, set_no, avoid;
-    __int128 shares; /* so many of everybody's begin at once */
+    __int128 shares; /* so many shares of each member begin at once */
 };
 
 static bool member_takes_part(const struct round *r, uint32_t position)
@@ -48,14 +50,14 @@ static __int128 member_share(const struct round *r, uint32_t position)
     return (__int128)r->e->roster.reps[r->team->members[position].rep].share_ppm * PER_TICKET;
 }
 
-/* Above the level. */
+/* What the member is owed, above the level. */
 static __int128 member_owed(const struct round *r, uint32_t position)
 {
     return eh_turns_owed(r->e, r->team, r->set_no, position) +
            (__int128)r->set->turns.level * TICKET;
 }
 
-/* The level at which the one who is owed most of those who may get the ticket is not ahead. */
+/* The level: so low that one of those who may get the ticket is not ahead of it. */
 static uint32_t round_level(const struct round *r)
 {
     bool any = false;
@@ -70,13 +72,13 @@ static uint32_t round_level(const struct round *r)
     return most < 0 ? (uint32_t)((-most + TICKET - 1) / TICKET) : 0;
 }
 
-/* More than a ticket ahead, who is not in line. */
+/* A member who is more than a ticket ahead is not in line. */
 static bool member_is_in_line(const struct round *r, uint32_t position)
 {
     return member_takes_part(r, position) && member_owed(r, position) >= -TICKET;
 }
 
-/* How many shares it takes until one of those who may get the ticket has a slot. */
+/* How many shares must begin until one of those who may get the ticket has a slot. */
 static __int128 round_shares(const struct round *r)
 {
     __int128 least = NEVER_DUE;
@@ -98,7 +100,8 @@ static uint32_t member_slots(const struct round *r, uint32_t position)
     return sum < TICKET ? 0 : (uint32_t)(sum / TICKET);
 }
 
-/* Those of who is not there, too: theirs were of the round before. */
+/* Sets everybody's slots; also of members who are not there, whose slots were of the round
+ * before. */
 static void round_set_slots(const struct round *r)
 {
     for (uint32_t i = 0; i < r->team->member_count; i++) {
@@ -130,7 +133,7 @@ static void round_begin(struct eh_engine *e, uint32_t team_no, uint32_t set_no, 
     round_set_slots(&r);
 }
 
-/* Somebody came who is less far ahead than everybody was when the round began. */
+/* Whether somebody came who is less far ahead than everybody was when the round began. */
 static bool set_is_above_level(const struct team *team, uint32_t set_no)
 {
     const struct skill_set *set = &team->sets[set_no];
@@ -138,7 +141,7 @@ static bool set_is_above_level(const struct team *team, uint32_t set_no)
     return set->turns.level > 0 && eh_turns_due_from(team, set, next, 0) != NONE;
 }
 
-/* A whole ticket owed is a slot. */
+/* Gives a slot to each member who is owed a whole ticket. */
 static bool late_give_slots(struct eh_engine *e, uint32_t team_no, uint32_t set_no)
 {
     const struct team *team = &e->roster.teams[team_no];
@@ -171,7 +174,7 @@ static bool rotation_prepare(struct eh_engine *e, uint32_t team, uint32_t set, u
 
 /* ---- who is late */
 
-/* Those who are latest, as late as each other. */
+/* The members who are latest: all of them are equally late. */
 struct late {
     uint32_t count; /* 0: nobody is late */
     __int128 most;
@@ -187,7 +190,7 @@ static uint32_t late_next(const struct eh_choice *choice, uint32_t position)
     return eh_turns_due_from(choice->team, choice->set, choice_cumulative(choice), position);
 }
 
-/* With what the ticket entitles to. */
+/* What the member is owed, with the entitlement of this ticket. */
 static __int128 member_owed_with(const struct eh_choice *choice, uint32_t position)
 {
     uint32_t set = (uint32_t)(choice->set - choice->team->sets);
@@ -260,7 +263,7 @@ static void slot_take(struct eh_engine *e, uint32_t team, uint32_t set, uint32_t
     eh_eligible_slots(e, team, set, position);
 }
 
-/* Who was passed over is not entitled to what they gave back. */
+/* A rep who is passed over is not entitled to the ticket that they gave back. */
 static void rotation_took(struct eh_engine *e, uint32_t team_no, uint32_t set_no, uint32_t position,
                           uint32_t avoid, const struct decision *decision)
 {
@@ -279,7 +282,7 @@ static void rotation_took(struct eh_engine *e, uint32_t team_no, uint32_t set_no
                       e->roster.reps[team->members[avoid].rep].share_ppm);
 }
 
-/* Where somebody is late, the latest have a slot each, and nobody else has one. */
+/* If somebody is late, each of the latest counts as one slot, and nobody else has one. */
 static void rotation_chances(const struct eh_choice *choice, const struct eh_chances *to)
 {
     struct late late = late_find(choice);

@@ -1,11 +1,11 @@
 /*
  * policy_rotation_earlier: rounds under rules before EH_RULES_TURNS.
  *
- * A round begins when none of the eligible has a slot left: whoever is eligible then is credited
- * with their share, and each whole share is a slot; where all shares are small, as many rounds
- * begin at once as it takes until somebody has a slot; but one for whoever gave the ticket back and
- * is passed over. Who ceases to be eligible loses their slots (eligible.c) and enters with the next
- * round: whoever came and went in the right moments got nothing.
+ * A round begins when no eligible rep has a slot left. Each eligible rep is then credited with
+ * their share; each whole share is a slot. If all shares are small, several rounds begin at once,
+ * as many as it takes until somebody has a slot; but one for the rep who gave the ticket back and
+ * is passed over. A rep who ceases to be eligible loses their slots (eligible.c) and gets new ones
+ * with the next round. So a rep who came and went at the wrong moments got nothing.
  */
 #include "policy_rotation_earlier.h"
 
@@ -20,7 +20,7 @@ static bool member_takes_part(const struct team *team, uint32_t set, uint32_t po
     return team->members[position].eligible && team->members[position].sets >> set & 1;
 }
 
-/* How many shares it takes until one of those who may get the ticket has a slot. */
+/* How many rounds must begin until one of those who may get the ticket has a slot. */
 static uint64_t round_count(const struct eh_engine *e, const struct team *team, uint32_t set,
                             uint32_t avoid)
 {

@@ -1,7 +1,7 @@
 /*
  * queue: the tickets that wait in each required-skill set of a team.
  *
- * A queue is a heap by priority, then age; a waiting ticket knows its place.
+ * A queue is a heap by priority, then by age. A waiting ticket knows its place in it.
  */
 #include "queue.h"
 
@@ -77,7 +77,7 @@ void eh_queue_push(struct eh_engine *e, uint32_t slot)
 void eh_queue_remove(struct eh_engine *e, uint32_t slot)
 {
     struct ticket *t = &e->tickets.slots[slot];
-    if (t->aside) { /* it stands in none */
+    if (t->aside) { /* it stands in no queue */
         t->aside = false;
         return;
     }

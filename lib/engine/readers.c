@@ -87,7 +87,7 @@ bool eh_engine_ticket(const struct eh_engine *e, struct eh_str source, struct eh
     return slot != NONE;
 }
 
-/* A query with the names in it looked up. */
+/* A query whose names are looked up. */
 struct wanted {
     const struct eh_ticket_query *query;
     uint32_t team, rep;
@@ -101,14 +101,15 @@ static bool query_wants(const struct wanted *w, const struct ticket *t)
            t->received_us >= w->query->since_us;
 }
 
-/* Places in order[] that are left: those from the first above `after` on, or those before it. */
+/* The places in order[] that the query may still read: from the first above `after` on, or those
+ * before it. */
 static void query_bounds(const struct eh_engine *e, const struct eh_ticket_query *q,
                          uint32_t *ret_at, uint32_t *ret_left)
 {
     uint32_t above = !q->newest ? eh_order_above(e, q->after)
                      : q->after ? eh_order_above(e, q->after - 1)
                                 : e->tickets.order_count;
-    *ret_at = q->newest ? above - 1 : above; /* none is left when that wraps */
+    *ret_at = q->newest ? above - 1 : above; /* it may wrap: then no place is left */
     *ret_left = q->newest ? above : e->tickets.order_count - above;
 }
 
@@ -259,7 +260,7 @@ bool eh_engine_member_of(const struct eh_engine *e, struct eh_str team_id, struc
     return position != NONE && eh_engine_member(e, team_id, position, ret);
 }
 
-/* Whether they keep tickets of a team they are not in. */
+/* Whether the rep keeps tickets of a team that they are not in today. */
 static bool account_is_kept(const struct eh_engine *e, const struct account *account)
 {
     const struct rep *rep = &e->roster.reps[account->rep];

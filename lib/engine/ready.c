@@ -1,8 +1,8 @@
 /*
  * ready: which sets can deal, and which teams.
  *
- * A set is ready when both somebody is eligible and something waits, a team when one of its sets
- * is: after a step that is only so when deals are left over.
+ * A set is ready when somebody is eligible and a ticket waits; a team is ready when one of its sets
+ * is. After a step that is so only where deals are left over.
  */
 #include "ready.h"
 
@@ -32,7 +32,7 @@ void eh_ready_clear(struct eh_engine *e)
         e->roster.teams[i].ready = 0;
 }
 
-/* Of the bits of a word from `place` on; 64: none. */
+/* The first bit of a word that is set, from `place` on; 64: none. */
 static uint32_t bits_first_from(uint64_t word, uint32_t place)
 {
     word &= UINT64_MAX << place;

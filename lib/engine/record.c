@@ -1,8 +1,8 @@
 /*
- * record: an input and what it caused as rows, and back.
+ * record: an input and its effects as rows, and back.
  *
- * `rest`, canonical: version, date, origin, the message without what has a column and without
- * personal text, then what was recalled.
+ * The column `rest` holds, in canonical form: version, date, origin, the message without what has a
+ * column and without personal text, then what was recalled.
  */
 #include "identify.h"
 
@@ -10,12 +10,12 @@
 
 #define REST_VERSION 1
 
-/* Fields whose one column is `word`. */
+/* The fields that share the column `word`. */
 #define WORDS                                                                                      \
     (EH_FIELD_BIT(EH_FIELD_STATUS) | EH_FIELD_BIT(EH_FIELD_OUTCOME) | EH_FIELD_BIT(EH_FIELD_METRIC))
 
-/* Joins an effect's type in the chain; without it, rows are as they were before there were details.
- * Numbers are hashed, and the chain is stored: never change, never reuse. */
+/* A bit in an effect's type in the chain. Without it, the row's bytes are those of builds that had
+ * no details. Numbers are hashed, and the chain is stored: never change, never reuse. */
 enum effect_flag { WITH_DETAIL = 128 };
 
 /* Numbers are stored: never change, never reuse. */
@@ -25,7 +25,7 @@ static uint64_t message_without(const struct eh_message *m)
 {
     uint64_t skip =
         EH_RECORD_COLUMNS | EH_FIELD_BIT(EH_FIELD_CUSTOMER) | EH_FIELD_BIT(EH_FIELD_SUBJECT);
-    if (m->type == EH_MESSAGE_UNPARSED) /* its bytes stand with the dead letters */
+    if (m->type == EH_MESSAGE_UNPARSED) /* the dead letter has its bytes */
         skip |= EH_FIELD_BIT(EH_FIELD_TEXT);
     return skip;
 }
@@ -76,9 +76,9 @@ static struct eh_str message_word(const struct eh_message *m)
     return eh_message_has(m, EH_FIELD_METRIC) ? m->metric : (struct eh_str){NULL, 0};
 }
 
-#define SOME_TEAMS "some_teams" /* word of a release that left the rep's state as it was */
+#define SOME_TEAMS "some_teams" /* `word` of a release that left the rep's state as it was */
 
-/* A signal that was taken, or ended by itself, in the columns a view shows. */
+/* Shows a signal that was taken, or ended by itself, in columns that a view reads. */
 static void record_set_signal(struct eh_record *row, const struct eh_effects *fx)
 {
     if (fx->some_teams)
@@ -91,7 +91,7 @@ static void record_set_signal(struct eh_record *row, const struct eh_effects *fx
         row->rep = fx->signal_rep;
         row->word = eh_str(eh_status_name(fx->signal_status));
         row->has |= EH_FIELD_BIT(EH_FIELD_REP);
-        if (fx->from_us < row->at_us) { /* it was so before the input came for it */
+        if (fx->from_us < row->at_us) { /* it took effect before the input that tells it */
             row->at_ms = fx->from_us / 1000;
             row->has |= EH_FIELD_BIT(EH_FIELD_AT);
         }
@@ -262,14 +262,14 @@ int eh_record_set_column(struct eh_record *row, int number, const void *bytes, s
 
 /* ---- and back */
 
-/* By the field of its type that stands in `word`. */
+/* Sets the field of the message's type that stands in the column `word`. */
 static bool message_set_word(struct eh_message *m, struct eh_str word)
 {
     uint64_t field = eh_message_types[m->type].required & WORDS;
     int number = 1;
     if (word.size == 0)
         return true;
-    if (m->type == EH_MESSAGE_RELEASE) /* what it caused, not what it was */
+    if (m->type == EH_MESSAGE_RELEASE) /* the word says what it caused, and is no part of it */
         return eh_str_equal(word, eh_str(SOME_TEAMS));
     if (field == EH_FIELD_BIT(EH_FIELD_STATUS)) {
         number = eh_status_from_name(word);
@@ -286,7 +286,8 @@ static bool message_set_word(struct eh_message *m, struct eh_str word)
 
 static bool message_set_columns(const struct eh_record *row, struct eh_message *m)
 {
-    if (m->type == EH_MESSAGE_DUE) /* its columns say what it caused, not what it was */
+    if (m->type ==
+        EH_MESSAGE_DUE) /* the columns say what the input caused, and are no part of it */
         return true;
     m->has |= row->has & EH_RECORD_COLUMNS & ~WORDS;
     m->source = row->source;
@@ -392,7 +393,7 @@ int eh_record_to_input(const struct eh_record *row, struct eh_arena *arena, stru
         return eh_error_set(error, EH_ECORRUPT, "input %llu of the log cannot be read back",
                             (unsigned long long)row->input);
     if (row->type < 0 && in.message.type != EH_MESSAGE_UNPARSED)
-        eh_input_identify(&in);              /* the row has the identity of the entry instead */
+        eh_input_identify(&in);              /* the row has the entry's identity instead */
     else if (row->type == EH_MESSAGE_TICKET) /* the engine relies on it, whatever a row says */
         in.identity = eh_ticket_identity(in.message.source, in.message.id);
     else

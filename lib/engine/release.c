@@ -1,7 +1,10 @@
 /*
- * release: what a rep releases or leaves behind in a team goes back by ticket number, in rounds:
- * each gives back as many as the step may have effects. A round of a release keeps in mind how far
- * it came, so each ticket is given back once, whatever the rep says meanwhile.
+ * release: the message RELEASE, and tickets that go back to the deal because their rep releases
+ * them or left the team.
+ *
+ * Tickets go back by number, in rounds: each round gives back as many as the step may have effects.
+ * A round of a release remembers how far it came, so each ticket is given back once, whatever the
+ * rep says meanwhile.
  */
 #include "release.h"
 
@@ -29,7 +32,7 @@
 
 #include <stdlib.h>
 
-/* From the rep into the queue of its set. */
+/* Moves the ticket from the rep into the queue of its set. */
 static int ticket_give_back(struct step *s, uint32_t slot, uint32_t rep, bool left)
 {
     struct ticket *t = &s->e->tickets.slots[slot];
@@ -45,7 +48,7 @@ static int ticket_give_back(struct step *s, uint32_t slot, uint32_t rep, bool le
     return 0;
 }
 
-/* Tells where those wait that nobody got. */
+/* Tells which of the tickets given back now wait. */
 static int lowest_tell_waiting(struct step *s, const struct lowest *given, uint32_t rep)
 {
     struct eh_engine *e = s->e;
@@ -71,7 +74,7 @@ static int rep_set_releasing(struct eh_engine *e, uint32_t rep_no, bool releasin
     return r;
 }
 
-/* How many tickets a round gives back: half of the step, when others are to be dealt, too. */
+/* How many tickets a round gives back: half of the step, if others are to be dealt, too. */
 static uint32_t round_most(const struct step *s)
 {
     const struct eh_engine *e = s->e;
@@ -79,7 +82,7 @@ static uint32_t round_most(const struct step *s)
     return others && s->m.type == EH_MESSAGE_DUE ? s->deals_left / 2 : s->deals_left;
 }
 
-/* Where it came to, and whether there is more to come. */
+/* Notes how far the round came, and whether another is due. */
 static int round_end(struct step *s, uint32_t rep_no, const struct lowest *given)
 {
     struct rep *rep = &s->e->roster.reps[rep_no];
@@ -87,12 +90,12 @@ static int round_end(struct step *s, uint32_t rep_no, const struct lowest *given
     if (s->e->rules >= EH_RULES_SLICES) {
         rep->released = !more ? 0 : given->count ? given->items[given->count - 1].no : 0;
         rep->release_round = more ? s->in->no : 0;
-        s->deals_left -= given->count; /* each is dealt or told to wait */
+        s->deals_left -= given->count; /* each has one effect: it is dealt, or told to wait */
     }
     return rep_set_releasing(s->e, rep_no, more);
 }
 
-/* Gives them back to the deal of their team, deals, and tells where the others wait. */
+/* Gives tickets back to the deal of their team, deals, and tells which of them wait. */
 static int lowest_give_back(struct step *s, const struct lowest *given, uint32_t rep, bool left)
 {
     int r = 0;
@@ -120,7 +123,7 @@ static int round_release(struct step *s, uint32_t rep_no)
 
 /* ---- rounds of what is left behind */
 
-/* Team the tickets of a team that is left go to, or NONE: they stay in it. */
+/* The team that takes the tickets of a rep who left this one; NONE: they stay in this team. */
 static uint32_t team_left_to(const struct eh_engine *e, uint32_t team)
 {
     const struct eh_desk_team *desk = e->roster.teams[team].desk;
@@ -129,8 +132,8 @@ static uint32_t team_left_to(const struct eh_engine *e, uint32_t team)
     return eh_interner_find(&e->roster.team_ids, desk->leavers_to);
 }
 
-/* Each of them is moved and dealt: two effects. Where the other team has no room for its skills, or
- * it remembers no more teams, a ticket goes back to the deal of its own. */
+/* Moves each ticket and deals it: two effects. A ticket goes back to the deal of its own team if
+ * the other team has no room for its skills, or if it can remember no more homes. */
 static int lowest_move(struct step *s, const struct lowest *given, uint32_t rep, uint32_t team)
 {
     struct eh_engine *e = s->e;
@@ -167,7 +170,7 @@ static int rep_tell_left(struct step *s, uint32_t rep_no, uint32_t team, uint64_
     return eh_step_rep_notice(s, EH_NOTICE_LEFT, left, id, eh_str_n(text, size));
 }
 
-/* A round in one team; the last one there leads on to the `rest`. */
+/* A round in one team; after the last one, the teams in `rest` are left. */
 static int round_leave_team(struct step *s, uint32_t rep_no, uint32_t team, struct eh_str rest)
 {
     struct eh_engine *e = s->e;
@@ -241,10 +244,10 @@ bool eh_release_skip_notice(struct step *s)
     s->touched = true;
     e->roster.reps[no].back = false;
     eh_digest_rep(e, no);
-    return eh_rounds_update(e, no) == 0; /* it takes one out: no memory is needed */
+    return eh_rounds_update(e, no) == 0; /* it takes one out: that needs no memory */
 }
 
-/* The next ticket of the round that is next. */
+/* The first ticket of the next round. */
 static int round_next(const struct eh_engine *e, uint32_t no, struct lowest *next)
 {
     const struct rep *rep = &e->roster.reps[no];
@@ -268,7 +271,7 @@ int eh_release_next(const struct step *s, uint32_t *ret_slot)
 
 /* ---- the message */
 
-/* Whether the rep is in a team today that the list has not. */
+/* Whether the rep is in a team today that is not on the list. */
 static bool rep_is_elsewhere(const struct eh_engine *e, const struct rep *rep, struct eh_str list)
 {
     for (uint32_t i = 0; i < rep->membership_count; i++) {
@@ -280,8 +283,8 @@ static bool rep_is_elsewhere(const struct eh_engine *e, const struct rep *rep, s
     return false;
 }
 
-/* The rep's state is that of all teams, and stays; those of the list give them nothing until they
- * signal. */
+/* Releases in some teams: the rep's state stays, which is one for all teams. The teams on the list
+ * give them nothing until they signal. */
 static int rep_release_in(struct step *s, uint32_t no)
 {
     struct eh_engine *e = s->e;
@@ -299,7 +302,7 @@ static int rep_release_in(struct step *s, uint32_t no)
     return r < 0 ? r : round_release(s, no);
 }
 
-/* Away, for all teams. */
+/* Releases in all teams: the rep is away. */
 static int rep_release_away(struct step *s, uint32_t no)
 {
     struct eh_engine *e = s->e;

@@ -1,10 +1,10 @@
 /*
- * resends: tickets that were cancelled, for as long as one like them may be the same one sent again
+ * resends: cancelled tickets, kept for as long as a ticket like them may be the same one sent again
  * (`resend_within` of the desk).
  *
- * Alike are two tickets of one source with the same customer, value and subject, as their first
- * messages said them. A cancelled one marks the next one like it, under whatever id, and is
- * forgotten with that. At most EH_CANCELLED_MAX are remembered: then the oldest is forgotten.
+ * Two tickets are alike if their first messages name the same source, customer, value and subject.
+ * A cancelled ticket marks the next ticket that is like it, under whatever id, and is then
+ * forgotten. At most EH_CANCELLED_MAX are kept: then the oldest is forgotten.
  */
 #include "resends.h"
 
@@ -36,12 +36,12 @@ uint32_t eh_likeness(const struct eh_message *m)
     return likeness ? likeness : 1;
 }
 
-/* The same of all tickets that are alike. */
+/* The key of a ticket: tickets that are alike have the same. */
 static uint64_t ticket_key(const struct ticket *t)
 {
     uint8_t room[EH_NAME_MAX + 32];
     struct eh_bytes out = {room, 0, sizeof room, false};
-    if (t->source_size > EH_NAME_MAX) /* no message has it */
+    if (t->source_size > EH_NAME_MAX) /* longer than any message allows */
         return 0;
     eh_bytes_put_str(&out, ticket_source(t));
     if (t->has_customer) {

@@ -1,8 +1,8 @@
 /*
- * restore: an engine that goes on from a snapshot.
+ * restore: makes an engine that goes on from a snapshot.
  *
- * What follows from the rest (trees, queues, lists, open points) is made anew. The digest at the
- * end must be that of what was read: a snapshot that was damaged is not taken for a state.
+ * What follows from the rest (trees, queues, lists, open points) is computed anew. The digest at
+ * the end of the snapshot must be that of the state that was read: a damaged snapshot is refused.
  */
 #include "account.h"
 #include "affinity.h"
@@ -33,7 +33,7 @@
 
 #include <stdlib.h>
 
-/* What stands before the desk it is about. */
+/* What a snapshot says before the desk, and means of it. */
 struct globals {
     struct eh_str turn;         /* id of the team that was dealt to last, or empty */
     const uint8_t *desk;        /* hash of the desk's text, or NULL when there is none */
@@ -168,7 +168,7 @@ static int ledger_read(struct eh_engine *e, struct eh_reader *in)
     return 0;
 }
 
-/* What rounds may owe somebody: multiplied and added up it still fits. */
+/* Whether rounds may owe so much: multiplied and added up, it still fits. */
 static bool amount_is_sound(__int128 amount)
 {
     const __int128 most = (__int128)1 << 112;
@@ -193,7 +193,9 @@ static int slot_read(struct eh_engine *e, struct eh_reader *in, uint32_t team_no
     slot->credit = eh_read_u32(in);
     slot->offset = eh_read_wide(in);
     if (slot->slots > EH_PPM || slot->credit >= EH_PPM || !amount_is_sound(slot->offset) ||
-        (!able && (slot->slots || slot->offset))) /* credit of earlier rules stays without skills */
+        (!able &&
+         (slot->slots ||
+          slot->offset))) /* under earlier rules, credit stays with a rep who lost the skills */
         return -EH_ECORRUPT;
     eh_digest_slot(e, team_no, set, at);
     return 0;
@@ -248,7 +250,7 @@ static int account_read(struct eh_engine *e, struct eh_reader *in)
     return amount_is_sound(account->turns) ? 0 : -EH_ECORRUPT;
 }
 
-/* In the order of the desk's plans. */
+/* The ids are in the order of the desk's plans. */
 static int desk_mark_published(const struct globals *globals, struct eh_desk *desk)
 {
     struct eh_reader ids = globals->published;
@@ -281,7 +283,7 @@ static int desk_read(struct eh_engine *e, struct eh_reader *in, const struct glo
     return r;
 }
 
-/* Whether what the ticket names is on the desk as it must be. */
+/* Whether the desk has what the ticket names, as it must be. */
 static bool ticket_fits(const struct eh_engine *e, const struct ticket *t)
 {
     return t->state != EH_TICKET_CLOSED && e->roster.teams[t->team].desk &&
@@ -357,7 +359,7 @@ static int pending_read(struct eh_engine *e, struct eh_reader *in)
     return r;
 }
 
-/* In their order, one of a key. */
+/* Cancelled tickets come in order of time, one for each key. */
 static int cancelled_read(struct eh_engine *e, struct eh_reader *in)
 {
     uint64_t key = eh_read_u(in);
@@ -387,7 +389,7 @@ static int purse_read(struct eh_engine *e, struct eh_reader *in)
     return 0;
 }
 
-/* A count, then so many objects. */
+/* Reads a count, then so many objects. */
 static int objects_read(struct eh_engine *e, struct eh_reader *in, uint64_t most,
                         int (*read)(struct eh_engine *, struct eh_reader *))
 {
@@ -411,7 +413,7 @@ static int sets_read(struct eh_engine *e, struct eh_reader *in)
     return r == 0 && !eh_reader_complete(&sets) ? -EH_ECORRUPT : r;
 }
 
-/* All teams are known by then. */
+/* The team that was dealt to last; all teams are known by now. */
 static int turn_read(struct eh_engine *e, struct eh_str team)
 {
     e->ready.turn = team.size ? eh_interner_find(&e->roster.team_ids, team) : NONE;
@@ -433,7 +435,8 @@ static int state_read(struct eh_engine *e, struct eh_reader *in, struct eh_error
     at_desk = *in;
     if (globals.desk)
         eh_read_str(in);
-    r = objects_read(e, in, INTERNED_MAX, rep_read); /* first: the desk finds them as they were */
+    r = objects_read(e, in, INTERNED_MAX,
+                     rep_read); /* before the desk, which takes reps as they are */
     if (r == 0)
         r = objects_read(e, in, INTERNED_MAX, ledger_read);
     if (r == 0)
@@ -476,7 +479,7 @@ int eh_engine_restore(struct eh_str snapshot, struct eh_engine **ret, struct eh_
         return eh_error_set(error, -r, "the snapshot cannot be restored: %s",
                             inner.text[0] ? inner.text : eh_code_name(r));
     }
-    eh_roster_set_date(e, e->date); /* trees from the points there are now */
+    eh_roster_set_date(e, e->date); /* makes the trees anew from today's points */
     e->restoring = false;
     *ret = e;
     return 0;

@@ -1,6 +1,5 @@
 /*
- * roster: a new desk file takes effect: checked against what is held, then reps, teams and trees
- * are laid out anew. And a new day, which moves members in and out by their dates.
+ * roster: lays out reps, teams, members and trees by a desk file and a date.
  */
 #include "roster.h"
 
@@ -53,7 +52,7 @@ static void desk_set_reps_and_kinds(struct eh_engine *e, const struct eh_desk *d
             desk->kinds[i].points;
 }
 
-/* What everybody has of the rounds, by the positions of the new members. Both are in order of rep
+/* Moves everybody's slots to the positions of the new members. Both lists are in order of rep
  * id. */
 static int set_move_slots(struct eh_engine *e, const struct team *team, uint32_t set_no,
                           const struct member *members, uint32_t count)
@@ -78,7 +77,7 @@ static int set_move_slots(struct eh_engine *e, const struct team *team, uint32_t
     return 0;
 }
 
-/* Takes the members over. */
+/* Takes over the members. */
 static int team_put_members(struct eh_engine *e, struct team *team, struct member *members,
                             uint32_t count)
 {
@@ -93,7 +92,8 @@ static int team_put_members(struct eh_engine *e, struct team *team, struct membe
     return r;
 }
 
-/* A rep may stand in a team more than once, with other dates: one member with several ranges. */
+/* A rep may stand in a team several times, with other dates: they are one member with several
+ * ranges. */
 static int team_set_members(struct eh_engine *e, uint32_t team_no, const struct eh_desk *desk)
 {
     struct team *team = &e->roster.teams[team_no];
@@ -121,7 +121,7 @@ static int team_set_members(struct eh_engine *e, uint32_t team_no, const struct 
     return team_put_members(e, team, members, count);
 }
 
-/* Rounds begin and end with the policy. */
+/* Makes or drops the slots of a set, as the policy has rounds or not. */
 static int set_make_slots(struct eh_engine *e, const struct team *team, uint32_t set_no)
 {
     struct skill_set *set = &team->sets[set_no];
@@ -137,7 +137,7 @@ static int set_make_slots(struct eh_engine *e, const struct team *team, uint32_t
     return set->slots && set->dues ? 0 : -EH_ENOMEM;
 }
 
-/* Sets keep queues and cumulative entitlements and get trees of the new size. */
+/* Sets keep their queues and cumulative entitlement, and get trees of the new size. */
 static int team_set_trees(struct eh_engine *e, uint32_t team_no)
 {
     struct team *team = &e->roster.teams[team_no];
@@ -170,7 +170,7 @@ void eh_team_free(struct team *team)
     free(team->members);
 }
 
-/* What was entitled and received stays. */
+/* Removes a team from the desk. Its ledger and its periods stay. */
 static void team_remove(struct eh_engine *e, uint32_t no)
 {
     struct team *team = &e->roster.teams[no];
@@ -204,7 +204,7 @@ static int desk_set_teams(struct eh_engine *e, const struct eh_desk *desk)
     return 0;
 }
 
-/* Each rep's teams, in order of team id, all in one array. */
+/* Lays out each rep's teams, in order of team id, all in one array. */
 static int desk_set_memberships(struct eh_engine *e, const struct eh_desk *desk)
 {
     size_t total = 0;

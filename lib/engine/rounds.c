@@ -1,5 +1,5 @@
 /*
- * rounds: whose tickets go back to the deal, a few a step, and whose turn it is.
+ * rounds: the reps whose tickets go back to the deal, a few in each step; and whose turn it is.
  */
 #include "rounds.h"
 
@@ -35,7 +35,7 @@ int eh_rounds_update(struct eh_engine *e, uint32_t rep_no)
     return r;
 }
 
-/* The one whose last round is the longest ago; before EH_RULES_SLICES the first by id. */
+/* The rep whose last round is longest ago comes first; before EH_RULES_SLICES the first by id. */
 static bool rep_comes_before(const struct eh_engine *e, uint32_t a, uint32_t b)
 {
     uint64_t left = e->roster.reps[a].release_round, right = e->roster.reps[b].release_round;

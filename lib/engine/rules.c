@@ -1,5 +1,5 @@
 /*
- * rules: later rules begin, and what begins with them.
+ * rules: the message RULES: later rules begin, and what begins with them.
  */
 #include "digest.h"
 #include "eligible.h"
@@ -21,7 +21,7 @@ static void set_begin_turns(struct eh_engine *e, uint32_t team_no, uint32_t set_
     eh_eligible_build_set(e, team_no, set_no);
 }
 
-/* EH_RULES_TURNS begins: all rounds begin anew, nobody is owed anything. */
+/* EH_RULES_TURNS begins: all rounds begin anew, and nobody is owed anything. */
 static void turns_begin(struct eh_engine *e)
 {
     for (uint32_t i = 0; i < e->roster.team_ids.count; i++) {

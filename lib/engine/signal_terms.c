@@ -2,8 +2,7 @@
  * signal_terms: how long a signal lasts, and when the next one may take effect.
  *
  * Overloaded has bounds, which follow from the rep's teams; away has none. Overloaded said again
- * lasts anew, but not without end: so often in a row, then it is refused until it was over for
- * at_least.
+ * lasts anew, but only so often in a row. Then it is refused until it has been over for at_least.
  */
 #include "signal_terms.h"
 
@@ -21,7 +20,7 @@ struct bounds {
     int64_t at_least_s, at_most_s;
 };
 
-/* The largest at_least and the smallest at_most of the teams he is in today; at_most wins. */
+/* The largest at_least and the smallest at_most of the teams the rep is in today; at_most wins. */
 static struct bounds rep_bounds(const struct eh_engine *e, const struct rep *rep)
 {
     struct bounds bounds = {-1, INT64_MAX};
@@ -61,7 +60,7 @@ int64_t eh_signal_until(const struct eh_engine *e, const struct rep *rep, struct
 
 /* ---- rates */
 
-/* So many a minute and a day; from then on one in so long. */
+/* So many in a minute and a day; beyond the day's number, one in each pause. */
 struct limit {
     uint32_t a_minute, a_day;
     int64_t pause_s;
@@ -70,7 +69,7 @@ struct limit {
 static const struct limit changes = {EH_CHANGES_A_MINUTE, EH_CHANGES_A_DAY, EH_CHANGE_PAUSE_S};
 static const struct limit inputs = {EH_SIGNALS_A_MINUTE, EH_SIGNALS_A_DAY, EH_SIGNAL_PAUSE_S};
 
-/* When the next one may be; now, or later. */
+/* When the next one may come: now, or later. */
 static int64_t rate_allowed_from(const struct rate *rate, struct limit limit, int32_t date,
                                  int64_t now_us)
 {
@@ -116,7 +115,7 @@ int64_t eh_overloaded_least_until(const struct eh_engine *e, const struct rep *r
 
 /* ---- overloaded in a row */
 
-/* How long it has to be over before it counts as new. */
+/* When overloaded that ended at `over_us` counts as new if it is said again. */
 static int64_t overload_pause_end(const struct eh_engine *e, const struct rep *rep, int64_t over_us)
 {
     return eh_overloaded_least_until(e, rep, over_us);

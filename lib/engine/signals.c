@@ -1,21 +1,20 @@
 /*
- * signals: available, overloaded, away; and the end of those that end by themselves.
+ * signals: the message SIGNAL: available, overloaded, away; and the end of those that end by
+ * themselves.
  *
- * Overloaded has bounds, which follow from the rep's teams; away has none. An `available` that
- * comes before at_least is over only brings the end forward to that moment.
+ * Bounds, rates and repeated overloaded: signal_terms.c. An `available` that comes before at_least
+ * is over does not end overloaded at once: it brings the end forward to that moment.
  *
- * A signal is a state: the last one said takes effect. What changes the state in force more often
- * than a rep's rate allows is held back until it does, and then taken as if it were said at that
- * moment; whatever is said meanwhile stands in its place. What repeats the state in force is no
- * change, and an `available` that ends `away` is never held back.
+ * A signal is a state: the last one said takes effect. If the state in force changes more often
+ * than a rep's rate allows, the next change is held back until the rate allows it, and then taken
+ * as if it were said at that moment. What is said meanwhile replaces the held signal. A signal that
+ * repeats the state in force is no change. An `available` that ends `away` is never held back.
  *
- * Overloaded said again lasts anew, but not without end: so often in a row, then it is refused
- * until it was over for at_least. Whoever ends another rep's overloaded has to say why; the rep is
- * told.
+ * A user who ends another rep's overloaded must say why, and the rep is told.
  *
- * The stream's ids say in which order its signals were said. Of a rep's, one that is older than the
- * newest taken changes nothing: the shell logs not every signal, and what it left out comes again
- * after a restart, behind what was said later.
+ * The stream's ids say in which order its signals were said. A signal of a rep that is older than
+ * the newest one taken changes nothing: the shell does not log every signal, and one that it left
+ * out may come again after a restart, behind a later one.
  */
 #include "signals.h"
 
@@ -60,7 +59,7 @@ static int rep_set_by(struct rep *rep, struct eh_str by, bool ended)
 
 /* ---- in force */
 
-/* Teams that gave them nothing since a release give again. */
+/* Teams that gave the rep nothing since a release give again. */
 static int rep_end_away_in(struct step *s, uint32_t rep_no)
 {
     struct rep *rep = &s->e->roster.reps[rep_no];
@@ -71,7 +70,7 @@ static int rep_end_away_in(struct step *s, uint32_t rep_no)
     return r;
 }
 
-/* As it is said at that moment: now, or, of what was held back, when it was to take effect. */
+/* Takes a signal as if it were said at `at_us`: now, or when a held signal was to take effect. */
 static int signal_take(struct step *s, uint32_t rep_no, struct said said, int64_t at_us)
 {
     struct rep *rep = &s->e->roster.reps[rep_no];
@@ -81,7 +80,7 @@ static int signal_take(struct step *s, uint32_t rep_no, struct said said, int64_
     int64_t until = eh_signal_until(s->e, rep, said, at_us);
     if (said.status == EH_STATUS_AVAILABLE && rep->status == EH_STATUS_OVERLOADED) {
         int64_t earliest = eh_overloaded_least_until(s->e, rep, rep->since_us);
-        if (earliest > at_us) { /* stays overloaded until then; a DUE input ends it */
+        if (earliest > at_us) { /* overloaded until then: a DUE input ends it */
             int64_t from = earliest < rep->until_us ? earliest : rep->until_us;
             eh_signal_set(s->e, rep_no, EH_STATUS_OVERLOADED, at_us, from);
             return eh_step_signal(s, rep_no, said.status, from, EH_TIME_NEVER);
@@ -96,7 +95,7 @@ static int signal_take(struct step *s, uint32_t rep_no, struct said said, int64_
     return eh_step_signal(s, rep_no, said.status, at_us, until);
 }
 
-/* It repeats the state in force, or ends `away`: no rate holds it back. */
+/* A signal that repeats the state in force or ends `away` is never held back. */
 static bool signal_is_free(const struct rep *rep, int status)
 {
     return status == rep->status ||
@@ -134,7 +133,7 @@ static int signal_hold(struct step *s, uint32_t rep_no, struct said said, struct
                           eh_signal_until(s->e, rep, said, from_us));
 }
 
-/* What ends, or begins, by itself does so at its time, however late a DUE input comes for it: the
+/* What ends or begins by itself does so at its own time, however late the DUE input comes: the
  * daemon may have been down. */
 static int64_t signal_moment(const struct step *s, const struct rep *rep, int64_t due_us)
 {
@@ -143,8 +142,7 @@ static int64_t signal_moment(const struct step *s, const struct rep *rep, int64_
     return due_us > rep->since_us ? due_us : rep->since_us;
 }
 
-/* Its time has come: as if it were said then. An overloaded that may not last anew changes nothing.
- */
+/* Takes the held signal. Overloaded that may not last anew changes nothing. */
 static int held_take(struct step *s, uint32_t rep_no)
 {
     struct rep *rep = &s->e->roster.reps[rep_no];
@@ -208,7 +206,7 @@ bool eh_overloaded_said(const struct rep *rep)
     return held || rep->status == EH_STATUS_OVERLOADED;
 }
 
-/* It ends the rep's overloaded, or ends it sooner. */
+/* Whether the signal ends the rep's overloaded, or ends it sooner. */
 static bool signal_ends_overloaded(const struct eh_engine *e, const struct rep *rep,
                                    struct said said, int64_t now_us)
 {
@@ -246,7 +244,7 @@ static int overload_refuse_in_a_row(struct step *s, int64_t from_us)
         EH_STR_ARG(s->m.rep), EH_OVERLOADED_RENEWALS, size, text);
 }
 
-/* What may not be said like this. */
+/* Refuses overloaded too often in a row, and the end of another's overloaded without a reason. */
 static int signal_refuse(struct step *s, const struct rep *rep, struct said said, struct eh_str by)
 {
     int64_t from = eh_overload_from(s->e, rep, said, s->now_us);
@@ -323,7 +321,7 @@ int eh_signal_expire(struct step *s, uint32_t no)
     if (rep->held.until_us < rep->until_us)
         return held_take(s, no);
     int r = 0;
-    if (!rep->ended) /* else the rep is still to see who ended it, and why */
+    if (!rep->ended) /* if it was ended, the rep shall still see by whom, and why */
         r = eh_owned_text_set(&rep->reason, &rep->reason_size, eh_str_n(NULL, 0));
     if (r == 0 && !rep->ended)
         r = rep_set_by(rep, eh_str_n(NULL, 0), false);

@@ -1,6 +1,6 @@
 /*
- * skill_set: the required-skill sets of a team: found, made, used, and replaced when nobody uses
- * them.
+ * skill_set: the required-skill sets of a team. They are made when a ticket needs them, and
+ * replaced when no ticket does.
  */
 #include "skill_set.h"
 
@@ -28,8 +28,8 @@ static uint32_t skill_set_find(const struct team *team, struct eh_str skills)
     return NONE;
 }
 
-/* A place for one set more: a new one while there is room, else the one unused for longest. A
- * place that is free already counts as room. */
+/* A place for one more set: a new one while there is room, else that of the set unused for longest.
+ * A free place counts as room. */
 static uint32_t skill_set_place(const struct team *team)
 {
     if (team->set_count < EH_SKILL_SETS_MAX)
@@ -48,7 +48,7 @@ bool eh_set_room(const struct eh_engine *e, uint32_t team, struct eh_str skills)
            skill_set_place(&e->roster.teams[team]) != NONE;
 }
 
-/* The set goes, or its rounds do: what they owe is not lost. */
+/* The set goes, or its rounds do. What the rounds owe is kept in the accounts. */
 void eh_set_end_rounds(struct eh_engine *e, const struct team *team, uint32_t set_no)
 {
     struct skill_set *set = &team->sets[set_no];

@@ -1,9 +1,10 @@
 /*
- * skipped: what time brought and what cannot be stored, as PostgreSQL says, comes to an end here.
+ * skipped: the message SKIPPED: something that time brought cannot be stored, as PostgreSQL says.
+ * It ends here.
  *
- * As little changes as will do: a ticket whose deal is refused stands aside, outside its queue,
- * until somebody touches it; a rep is available without a word; an outcome that waited is a dead
- * letter; a day has come, and the draw epoch goes on.
+ * As little changes as possible. A ticket whose deal is refused stands aside, outside its queue,
+ * until somebody touches it. A rep becomes available without a word. An outcome that waited is a
+ * dead letter. A day has come, and the draw epoch goes on.
  */
 #include "skipped.h"
 
@@ -65,7 +66,7 @@ static int leftover_skip(struct step *s)
 static int signal_skip(struct step *s)
 {
     int r = eh_signal_expire(s, s->e->expiries.reps[0]);
-    s->fx->signal_rep = eh_str_n(NULL, 0); /* no row tells of it */
+    s->fx->signal_rep = eh_str_n(NULL, 0); /* no row tells it */
     return r;
 }
 

@@ -49,7 +49,7 @@ static uint32_t sets_count(const struct eh_engine *e)
     return count;
 }
 
-/* What everybody has of the rounds, by rep. */
+/* What each rep has of the rounds. */
 static void slots_put(const struct eh_engine *e, const struct team *team,
                       const struct skill_set *set, struct eh_bytes *out)
 {
@@ -80,7 +80,7 @@ static void sets_put(const struct eh_engine *e, struct eh_bytes *out)
     }
 }
 
-/* With a hash of their own: when a set was last used is no part of the digest. */
+/* The sets have a hash of their own, because last_use is no part of the digest. */
 static void sets_put_checked(const struct eh_engine *e, struct eh_bytes *out)
 {
     EH_AUTO(eh_bytes) struct eh_bytes sets = EH_BYTES_INIT;

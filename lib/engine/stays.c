@@ -1,8 +1,8 @@
 /*
- * stays: on which days somebody was in a team, from what was said before and what a desk says.
+ * stays: on which days somebody was in a team, by what earlier desks said and what a desk says.
  *
- * From its day on the desk says. Before its day holds what was said then, but for the dates of the
- * past that the desk writes out: the stay that they fall into begins and ends with them.
+ * From its day on the desk says it. Before that day, what was said then holds. But if the desk
+ * writes out a date of the past, the stay around that date begins or ends with it.
  */
 #include "stays.h"
 
@@ -16,7 +16,7 @@ static bool date_is_written(int32_t date, int32_t day)
     return date != EH_DATE_ALWAYS && date < day;
 }
 
-/* The last stay that began by then, or NULL. */
+/* The last stay that began by this date, or NULL. */
 static const struct stay *stay_begun_by(const struct told_of *t, int32_t date)
 {
     const struct stay *found = NULL;
@@ -25,8 +25,8 @@ static const struct stay *stay_begun_by(const struct told_of *t, int32_t date)
     return found;
 }
 
-/* The days of the past that a range writes out. A range that says no more than when a stay ended
- * leaves its beginning as it was. False: it writes out none. */
+/* The days of the past that a range writes out. A range that only says when a stay ended leaves its
+ * beginning as it was. False: the range writes out none. */
 static bool range_span(const struct told_of *t, const struct eh_desk_member *range,
                        struct eh_stay *ret)
 {
@@ -86,7 +86,8 @@ uint32_t eh_stays_corrected(const struct told_of *t, bool only, struct eh_stay *
     return count;
 }
 
-/* A stay that goes on is one stay; one that is written to begin on that day is another. */
+/* Whether the range goes on with the last stay. One that is written to begin on that day is another
+ * stay. */
 static bool stay_goes_on(const struct told_of *t, const struct eh_desk_member *range,
                          const struct eh_stay *last)
 {
@@ -125,7 +126,7 @@ int eh_stays_any(const struct told_of *t, int32_t first, int32_t last)
 
 /* ---- one of many */
 
-/* First place in the past that is not before this id. */
+/* The first place in the past whose rep is not before this id. */
 static uint32_t past_first(const struct eh_engine *e, const struct told *t, struct eh_str id)
 {
     uint32_t low = 0, high = t->past_count;
@@ -192,7 +193,7 @@ static struct eh_str walk_member_id(const struct walk *w)
     return w->told->desk->reps[w->told->team->members[w->member].rep].id;
 }
 
-/* Everything said of the one who is next in order of id. */
+/* All that is said of the rep who is next in order of id. */
 static struct told_of walk_next(struct walk *w, struct eh_str *ret_id, uint32_t *ret_rep)
 {
     const struct told *t = w->told;

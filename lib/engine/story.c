@@ -1,5 +1,6 @@
 /*
- * story: one outcome of a ticket after the other: what may be, and what it comes to. Pure.
+ * story: one outcome of a ticket after the other: what may be, and what it comes to. Pure
+ * functions.
  */
 #include "story.h"
 
@@ -79,7 +80,8 @@ static int story_refuse_open(const struct story_sum *sum, const struct ticket *t
                           sum->last ? "won" : "closed");
 }
 
-/* What is left of a won one: beyond 64 bits, where values are. */
+/* What is left of a won ticket to be refunded. It may exceed 64 bits where values are near their
+ * limit. */
 static __int128 story_left(const struct story_sum *sum)
 {
     __int128 left = (__int128)sum->value - sum->refunded;
@@ -108,7 +110,7 @@ static int story_refund(struct story_sum *sum, const struct story_entry *entry,
     return 0;
 }
 
-/* The latest is the ticket's, whenever it came. */
+/* The latest rating is the ticket's, whenever it came. */
 static void story_rate(struct story_sum *sum, const struct story_entry *entry)
 {
     if (entry->csat == 0 || (sum->csat && eh_when_compare(&entry->when, &sum->rated) < 0))
@@ -152,7 +154,7 @@ static int story_apply_closing(struct story_sum *sum, const struct story_entry *
     return 0;
 }
 
-/* What its closing came to is taken back, refunds with it. */
+/* Takes back what the closing came to, refunds included. */
 static void story_reopen(struct story_sum *sum)
 {
     if (!sum->outcome)

@@ -11,7 +11,7 @@
 /* Numbers are stored: never change, never reuse. */
 enum home_flag { HOME_GIVEN = 1, HOME_LEFT = 2, HOME_FLAGS = 3 };
 
-/* In memory: the size of an id, the id, the homes as they are. */
+/* A tail in memory: the size of an id, the id, the homes as structs. */
 #define TAIL_MAX (1 + EH_NAME_MAX + EH_TICKET_TEAMS_MAX * sizeof(struct home))
 
 _Static_assert(TAIL_MAX <= UINT16_MAX && EH_NAME_MAX <= UINT8_MAX, "their sizes hold it");

@@ -1,7 +1,7 @@
 /*
- * tally: what a ticket counts in its team's bonus periods, and the change of that.
+ * tally: what a ticket counts in its team's bonus periods, and how that changes.
  *
- * It follows from the ticket and its story alone. Whatever happens to the ticket, what it counted
+ * It follows from the ticket and its story alone. Whenever the ticket changes, what it counted
  * before is taken back and what it counts now is counted: metrics count tickets, not events.
  */
 #include "tally.h"
@@ -54,7 +54,7 @@ void eh_tally(const struct ticket *t, struct tallies *ret)
                                   .rep = t->rep,
                                   .date = sum->closed_date};
     if (sum->outcome == EH_OUTCOME_CANCELLED && !sum->old)
-        ret->closing.figures[FIGURE_CANCELLED] = 1; /* no work: nothing else */
+        ret->closing.figures[FIGURE_CANCELLED] = 1; /* it was no work: it counts nothing else */
     else if (sum->outcome)
         tally_work(t, sum, ret->closing.figures);
     ret->first = (struct tally){.any = sum->has_first,
@@ -131,7 +131,7 @@ static int tally_count(struct eh_engine *e, uint32_t period, const struct tally 
     return r < 0 ? r : tally_count_held(e, period, tally, sign);
 }
 
-/* Periods that something was counted in: each is touched once, however much changed. */
+/* The periods that a change counted in: each is touched once, however much changed. */
 struct touched {
     uint32_t periods[4], count;
 };
@@ -144,7 +144,7 @@ static void touched_add(struct touched *touched, uint32_t period)
     touched->periods[touched->count++] = period;
 }
 
-/* What is not kept any more, or no plan governs, counts nowhere. */
+/* A date whose period is not kept any more, or that no plan governs, counts nowhere. */
 static int tally_change_one(struct eh_engine *e, bool shadow, const struct tally *old,
                             const struct tally *new, struct touched *touched)
 {

@@ -1,5 +1,5 @@
 /*
- * tickets: slots for all open and waiting tickets, their order by number, the list of each rep.
+ * tickets: the open and waiting tickets: their slots, their order by number, the list of each rep.
  */
 #include "tickets.h"
 
@@ -68,7 +68,7 @@ uint32_t eh_order_above(const struct eh_engine *e, uint64_t after)
 static void order_put(struct eh_engine *e, uint64_t no, uint32_t slot)
 {
     uint32_t at = eh_order_above(e, no);
-    if (at > 0 && e->tickets.order[at - 1].no == no) { /* its own hole */
+    if (at > 0 && e->tickets.order[at - 1].no == no) { /* the hole that it left */
         e->tickets.order[at - 1].slot = slot;
         e->tickets.order_holes--;
         return;
@@ -154,7 +154,7 @@ static void list_remove(struct eh_engine *e, struct list *list, uint32_t slot)
     list->count--;
 }
 
-/* How many of the team's tickets the rep has; a forged snapshot may know no account. */
+/* Counts the team's tickets that the rep has. A forged snapshot may have no account for them. */
 static void account_count_open(struct eh_engine *e, const struct ticket *t, bool in)
 {
     uint32_t at = eh_account_find(e, t->team, t->rep);

@@ -1,8 +1,8 @@
 /*
- * time_back: the log had gone astray in time, and an operator leads it back to the true one.
+ * time_back: the time of the log was wrong, and an operator leads it back to the true time.
  *
- * What was dated behind the true time began in time that is taken back: it is moved by as much as
- * the log, so that ages, spans and what is left of them stay what they were. Nothing waits ten
+ * What is dated after the true time began in time that is taken back. It is moved back by as much
+ * as the log, so that ages, durations and what is left of them stay the same. Nothing waits for
  * years for an end that was dated by a wrong clock.
  */
 #include "time_back.h"
@@ -51,7 +51,8 @@ static void end_back(int64_t *until_us, int64_t delta_us)
         *until_us -= delta_us;
 }
 
-/* What ends by itself keeps the time that it had left. All move alike: the heap stays one. */
+/* A state that ends by itself keeps the time it had left. All move by the same amount, so the heap
+ * stays one. */
 static void signals_back(struct eh_engine *e, int64_t to_us, int64_t delta_us, int32_t date)
 {
     for (uint32_t i = 0; i < e->roster.rep_ids.count; i++) {

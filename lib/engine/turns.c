@@ -1,15 +1,17 @@
 /*
- * turns: what the rounds of a rotation owe each rep: entitled by its deals less received by them.
+ * turns: what the rounds of a rotation owe each rep: what they are entitled to by the rounds'
+ * deals, less what they received by them.
  *
- * One balance for each member and required-skill set. It grows as the ledger's entitlement does,
- * with a cumulative entitlement of the set that only drawn tickets move: `offset` + share ×
- * cumulative entitlement while the member is eligible, else `offset` alone. So it lasts whoever
- * comes and goes. What somebody is owed who leaves the team, loses the skills or whose set goes
- * away stands on their account, until a round begins that they take part in.
+ * There is one balance for each member and required-skill set. It grows as the ledger's entitlement
+ * does, but with a cumulative entitlement of the set that only drawn tickets move: it is `offset` +
+ * share × cumulative entitlement while the member is eligible, else `offset` alone. So it lasts
+ * whoever comes and goes. What is owed to a rep who leaves the team, loses the skills, or whose set
+ * goes away, stands on their account until a round begins that they take part in.
  *
  * A leaf of the tree `dues` says at which cumulative entitlement the member is owed so much that it
- * matters: a whole ticket, which is a slot whatever the round; with a slot, EH_ROTATION_LATE
- * tickets, which come before all slots. Both above the level of the round (policy_rotation.c).
+ * matters: a whole ticket, which is a slot in any round; for a member with a slot, EH_ROTATION_LATE
+ * tickets, which come before all slots. Both are counted above the level of the round
+ * (policy_rotation.c).
  */
 #include "turns.h"
 

@@ -1,9 +1,10 @@
 /*
- * zones: which time zone the desks said on which day, and the civil date on which something counts.
+ * zones: which time zone the desks said for which day, and the civil date on which an outcome
+ * counts.
  *
- * A bonus period is one of the zone of its first day: what happened around midnight does not move
- * to another period because the desk moved to another zone later. It counts in the first period
- * that is not over by its own clock; where that has not begun by it, on its first day.
+ * A bonus period is one of the zone of its first day: an outcome around midnight does not change
+ * its period because the desk moved to another zone later. It counts in the first period that is
+ * not over by its own zone's clock; on its first day, if the period has not begun by it.
  */
 #include "zones.h"
 
@@ -12,12 +13,13 @@
 #include "state.h"
 #include "ticket.h"
 
-#define ZONES_APART 2 /* days that the dates of two zones may be apart, and more */
+#define ZONES_APART 2 /* dates of two zones are never so many days apart */
 #define MINUTE_S    60
 #define DAY_S       INT64_C(86400)
 #define ZONE_MOST_S (26 * INT64_C(3600)) /* no zone is so far from UTC */
 
-/* The last ones that were said before the desk of now, each from its day on; the first: ever. */
+/* Adds a zone that the desks said from this day on. The first one holds for all days before, too;
+ * the oldest are forgotten. */
 static void zones_add(struct eh_engine *e, int32_t from, uint32_t zone)
 {
     if (e->zones.count == EH_ZONES_KEPT) {
@@ -68,7 +70,7 @@ struct days {
     int32_t first, last;
 };
 
-/* The team's period around a day; where no plan governs, the day. */
+/* The days of the team's period around a day; the day alone if no plan governs it. */
 static struct days days_around(const struct eh_engine *e, struct eh_str team, int32_t day)
 {
     const struct eh_bonus_plan *plan = team.size ? eh_desk_plan(e->desk->desk, team, day) : NULL;
@@ -78,7 +80,7 @@ static struct days days_around(const struct eh_engine *e, struct eh_str team, in
     return (struct days){eh_period_first(period), eh_period_last(period)};
 }
 
-/* Of the ticket that the message is about, or empty. */
+/* The team of the ticket that the message is about, or empty. */
 static struct eh_str ticket_team(const struct eh_engine *e, const struct eh_input *in)
 {
     struct eh_ticket_view view = {.no = 0};
