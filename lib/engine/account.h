@@ -1,5 +1,5 @@
 /*
- * account: finding the account of a rep in a team, and opening one. Private to engine/.
+ * account: owns the accounts of reps in teams. Private to engine/.
  */
 #ifndef EVENHAND_LIB_ENGINE_ACCOUNT_H
 #define EVENHAND_LIB_ENGINE_ACCOUNT_H
@@ -10,17 +10,17 @@
 struct eh_engine;
 
 #define ACCOUNTS_MAX (1u << 22) /* pairs of team and rep ever dealt to */
-/* Of a rep in a team; stays when he leaves. While he is eligible, entitlement grows with the
- * cumulative entitlements of the sets he has the skills of: it is `offset` + share × their sum;
- * else `offset` alone. So a rep settles only when his eligibility changes, and reading it stores
- * nothing. */
+/* The account of a rep in a team. It stays when the rep leaves. While the rep is eligible,
+ * entitlement grows with the cumulative entitlement of the sets whose skills they have: it is
+ * `offset` + share × their sum; else `offset` alone. So an account changes only when eligibility
+ * changes, and reading entitlement stores nothing. */
 struct account {
     uint32_t team, rep;
-    uint32_t open;           /* tickets that are with the rep now; follows from the tickets */
+    uint32_t open;           /* tickets that the rep has now; it follows from the tickets */
     int64_t received;        /* tickets */
     __int128 received_value; /* as booked, minor units */
     struct amount offset;
-    __int128 turns; /* what rounds owe that went on without the rep, 10^-15 tickets */
+    __int128 turns; /* what rounds without the rep still owe them, 10^-15 tickets */
     struct eh_key hash;
 };
 
@@ -31,7 +31,7 @@ struct accounts {
     struct eh_table index; /* team and rep -> number */
 };
 
-/* The one there is or a new one; NULL: no memory, or too many. */
+/* The account there is, or a new one; NULL: no memory, or too many. */
 struct account *eh_account(struct eh_engine *, uint32_t team, uint32_t rep);
 uint32_t eh_account_find(const struct eh_engine *, uint32_t team, uint32_t rep);
 struct account *eh_account_add(struct eh_engine *, uint32_t team, uint32_t rep);

@@ -10,12 +10,13 @@
 struct eh_engine;
 struct ticket;
 
-/* A ticket with a customer is open or waits in its team; and does no more. */
+/* A ticket with a customer is open or waits in its team; or it is not any more. */
 int eh_affinity_join(struct eh_engine *, uint32_t slot) EH_MUST_CHECK;
 void eh_affinity_leave(struct eh_engine *, uint32_t slot);
-/* Position of the rep who has this ticket's customer already, and could get it; or NONE. */
+/* The position of the rep who has an open ticket of this customer and could get this one; or
+ * NONE. */
 uint32_t eh_affinity_find(const struct eh_engine *, const struct ticket *, int64_t now_us);
-/* All lists anew, as the desk wants them. */
+/* Makes all lists anew, for the teams whose desk asks for them. */
 int eh_affinity_rebuild(struct eh_engine *) EH_MUST_CHECK;
 
 #endif

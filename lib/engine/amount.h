@@ -6,7 +6,7 @@
 
 #include "units.h"
 
-/* One ticket, and 10^-9 of it, as amounts count them. */
+/* One ticket, and 10^-9 of a ticket, in the units of an amount's count. */
 #define TICKET      INT64_C(1000000000000000)
 #define TICKET_NANO INT64_C(1000000)
 /* A pair of sums, in 10^-15 tickets and 10^-9 minor units. */

@@ -17,11 +17,11 @@ struct desk_held {
 };
 
 void eh_desk_held_free(struct desk_held *);
-/* Parses; -EH_E… with the sentence. */
+/* Parses a desk file; -EH_E… and the sentence that says what is wrong. */
 int eh_desk_held_new(struct eh_str text, struct desk_held **ret, struct eh_error *) EH_MUST_CHECK;
-/* Whether the first builds had the policies of all teams. */
+/* Whether the first builds knew the policies of all teams. */
 bool eh_desk_has_first_policies(const struct eh_engine *);
-/* A team whose policy the first builds did not have, or NULL. */
+/* A team whose policy the first builds did not know, or NULL. */
 const struct eh_desk_team *eh_desk_later_policy(const struct eh_desk *);
 
 #endif

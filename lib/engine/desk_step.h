@@ -9,7 +9,7 @@
 
 struct step;
 
-/* ... and whoever leaves or comes back by it does. */
+/* Sets the date, and does what follows for reps who leave or come back by it. */
 int eh_roster_turn_date(struct step *, int32_t date) EH_MUST_CHECK;
 
 #endif

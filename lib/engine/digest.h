@@ -10,7 +10,7 @@ struct account;
 struct eh_engine;
 struct pending_outcome;
 
-/* Brings the digest up to date with an object that changed or is new. */
+/* Each brings the digest up to date with an object that changed or is new. */
 void eh_digest_ticket(struct eh_engine *, uint32_t slot);
 void eh_digest_rep(struct eh_engine *, uint32_t rep);
 void eh_digest_account(struct eh_engine *, struct account *);
@@ -19,7 +19,7 @@ void eh_digest_cancelled(struct eh_engine *, uint32_t slot);
 void eh_digest_ledger(struct eh_engine *, uint32_t team);
 void eh_digest_set(struct eh_engine *, uint32_t team, uint32_t set);
 void eh_digest_slot(struct eh_engine *, uint32_t team, uint32_t set, uint32_t position);
-/* Nothing is done for what is counted for the shadow plan. */
+/* These two do nothing for the shadow plan. */
 void eh_digest_period(struct eh_engine *, uint32_t period);
 void eh_digest_fact(struct eh_engine *, uint32_t period, uint32_t fact);
 void eh_digest_purse(struct eh_engine *, uint32_t team);

@@ -16,13 +16,13 @@ void eh_eligible_build_set(struct eh_engine *, uint32_t team, uint32_t set);
 /* After a rep's status or points changed. */
 void eh_eligible_refresh(struct eh_engine *, uint32_t rep);
 void eh_eligible_mask(struct eh_engine *, uint32_t team, uint32_t set, uint32_t position, bool in);
-/* A member's slots changed. */
+/* The slots of a member changed. */
 void eh_eligible_slots(struct eh_engine *, uint32_t team, uint32_t set, uint32_t position);
 uint32_t eh_eligible_at_weight(const struct team *, const struct skill_set *, uint64_t at);
 uint32_t eh_eligible_at_slot(const struct team *, const struct skill_set *, uint64_t at);
 /* Sum of the shares before this position. */
 uint64_t eh_eligible_weight_before(const struct team *, const struct skill_set *, uint32_t at);
-/* Nobody in the team is eligible any more: before a desk file takes effect. */
+/* Before a desk file takes effect: nobody in the team is eligible any more. */
 void eh_eligible_leave_all(struct eh_engine *, uint32_t team);
 uint32_t eh_eligible_at_tie(const struct eh_engine *, const struct team *, const struct skill_set *,
                             uint64_t at);

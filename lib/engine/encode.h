@@ -25,12 +25,12 @@ void eh_encode_pending(const struct pending_outcome *, struct eh_bytes *);
 void eh_encode_ledger(const struct eh_engine *, uint32_t team, struct eh_bytes *);
 void eh_encode_set(const struct eh_engine *, const struct team *, const struct skill_set *,
                    struct eh_bytes *);
-void eh_encode_slot(const struct slot *, struct eh_bytes *); /* whose and where apart */
+void eh_encode_slot(const struct slot *, struct eh_bytes *); /* without team, set and rep */
 void eh_encode_purse(const struct eh_engine *, uint32_t team, struct eh_bytes *);
 void eh_encode_period(const struct eh_engine *, const struct period *, struct eh_bytes *);
 void eh_encode_fact(const struct eh_engine *, const struct fact *, struct eh_bytes *);
 void eh_encode_globals(const struct eh_engine *, struct eh_bytes *);
-/* Canonical bytes: the digest holds all but the names. */
+/* The digest holds these, and not the names of reps who are gone. */
 void eh_encode_past(const struct eh_engine *, uint32_t team, struct eh_bytes *);
 void eh_encode_since(const struct eh_engine *, uint32_t rep, struct eh_bytes *);
 void eh_encode_zones(const struct eh_engine *, struct eh_bytes *);

@@ -1,13 +1,12 @@
 /*
- * epochs: draw epochs, one after the other without a gap: one begins with each DAY, and when an
- * operator reveals. Private to engine/.
+ * epochs: owns the number of the draw epoch and its commitments. Private to engine/.
  */
 #ifndef EVENHAND_LIB_ENGINE_EPOCHS_H
 #define EVENHAND_LIB_ENGINE_EPOCHS_H
 
 #include "units.h"
 
-/* The draw epochs. */
+/* The current draw epoch. */
 struct epochs {
     uint32_t current;
     bool committed;                       /* what follows is known; old logs begin without */

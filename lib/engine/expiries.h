@@ -15,9 +15,9 @@ struct expiries {
     uint32_t count, capacity;
 };
 
-/* Puts the rep where his until_us belongs among the expiries. */
+/* Moves the rep to the place of their next change. */
 void eh_expiry_update(struct eh_engine *, uint32_t rep);
-/* When the first of them comes, or EH_TIME_NEVER. */
+/* When the first change comes, or EH_TIME_NEVER. */
 int64_t eh_expiry_due(const struct eh_engine *);
 
 #endif

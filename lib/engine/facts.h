@@ -1,5 +1,5 @@
 /*
- * facts: what is counted in a bonus period by kind, rep or imported name. Private to engine/.
+ * facts: owns what is counted in bonus periods by kind, rep or imported name. Private to engine/.
  */
 #ifndef EVENHAND_LIB_ENGINE_FACTS_H
 #define EVENHAND_LIB_ENGINE_FACTS_H
@@ -8,7 +8,7 @@
 
 struct eh_engine;
 
-/* Counted in a period by kind, rep or name; which of the numbers mean something is the type's. */
+/* One fact of a period; its type says which numbers it uses. */
 struct fact {
     uint8_t type; /* enum eh_fact_type; 0: a free slot */
     bool has_paid, has_contract, excluded;
@@ -44,13 +44,13 @@ static inline int64_t eh_passed_ms(int64_t from_us, int64_t to_us)
 void eh_facts_done(struct eh_engine *);
 /* The imported figure of that name, or NONE. */
 uint32_t eh_import_find(const struct eh_engine *, uint32_t period, struct eh_str name);
-/* All facts of a list of the period. */
+/* Drops the facts of a list of the period. */
 void eh_facts_drop(struct eh_engine *, uint32_t period, uint32_t head);
-/* Something was counted in it. */
+/* Something was counted in the period. */
 void eh_facts_touch(struct eh_engine *, uint32_t period);
-/* Its measure of that name, or NULL. */
+/* The plan's measure of handling time, or NULL. */
 const struct eh_plan_measure *eh_plan_handle_time(const struct eh_bonus_plan *);
-/* The one there is or a new one. */
+/* The fact there is, or NONE; the second makes it if there is none. */
 uint32_t eh_fact_find(const struct eh_engine *, uint32_t period, uint8_t type, uint32_t rep,
                       uint32_t kind); /* or NONE */
 int eh_fact_get(struct eh_engine *, uint32_t period, uint8_t type, uint32_t rep, uint32_t kind,

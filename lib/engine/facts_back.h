@@ -9,7 +9,7 @@
 
 struct eh_engine;
 
-/* ... of what was counted in periods that are still to come */
+/* Moves what was counted in periods that are still to come. */
 int eh_facts_back(struct eh_engine *, int32_t date) EH_MUST_CHECK;
 
 #endif

@@ -12,7 +12,7 @@ struct ticket;
 
 int eh_facts_closed(struct eh_engine *, const struct ticket *,
                     const struct eh_message *) EH_MUST_CHECK;
-/* The ticket as it was closed: before it is opened again. */
+/* Before the ticket is opened again. */
 int eh_facts_reopened(struct eh_engine *, const struct ticket *) EH_MUST_CHECK;
 void eh_facts_refunded(struct eh_engine *, const struct ticket *, int64_t value);
 bool eh_facts_rated(struct eh_engine *, const struct ticket *, const struct eh_message *);

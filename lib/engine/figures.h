@@ -9,10 +9,10 @@
 
 struct step;
 
-/* Refuses a figure that nobody can count; `plan`: that governs its period, or NULL. */
+/* Refuses a figure that cannot count; `plan`: the one that governs its period, or NULL. */
 int eh_figure_check(struct step *, uint32_t team, struct eh_period,
                     const struct eh_bonus_plan *plan) EH_MUST_CHECK;
-/* The message's period is of another kind than those of the plan. */
+/* Refuses a period whose kind is not that of the plan. */
 int eh_step_refuse_kind(struct step *, const struct eh_bonus_plan *) EH_MUST_CHECK;
 
 #endif

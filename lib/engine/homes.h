@@ -9,10 +9,10 @@
 struct home;
 struct ticket;
 
-/* Whether the ticket can remember the team it is in when it goes to this one. */
+/* Whether the ticket can remember its present team when it goes to this one. */
 bool eh_homes_room(const struct ticket *, uint32_t team);
-/* It goes to another team: the one it is in is remembered, if it was dealt there. *ret is its home
- * in the other one, which it leaves out from now on; team NONE: it has none. */
+/* The ticket goes to another team. Its present team is remembered if it was dealt there. *ret: its
+ * home in the other team, which is forgotten; team NONE: it has none. */
 int eh_homes_move(struct ticket *, uint32_t team, struct home *ret) EH_MUST_CHECK;
 
 #endif

@@ -25,7 +25,7 @@ struct image {
 };
 
 int eh_decode_ticket(struct eh_engine *, struct eh_reader *, struct ticket *) EH_MUST_CHECK;
-/* Text points into the input. -EH_EVERSION, -EH_ECORRUPT. */
+/* Reads an image; texts point into the input. -EH_EVERSION, -EH_ECORRUPT. */
 int eh_image_read(struct eh_reader *, struct image *ret) EH_MUST_CHECK;
 /* The numbers of a ticket, as others see them. */
 struct eh_ticket_view eh_ticket_view_numbers(const struct ticket *);

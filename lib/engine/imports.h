@@ -10,7 +10,7 @@
 struct eh_engine;
 
 bool eh_imports_full(const struct eh_engine *, uint32_t team, int32_t date, struct eh_str name);
-/* ... whether the period has such a figure already. */
+/* Whether the period has such a figure already. */
 bool eh_import_known(const struct eh_engine *, uint32_t team, struct eh_period, struct eh_str name);
 int eh_facts_imported(struct eh_engine *, uint32_t team, struct eh_period,
                       const struct eh_message *) EH_MUST_CHECK;

@@ -1,6 +1,5 @@
 /*
- * index: from a ticket's identity to its slot, in 8 bytes a place: the identity itself is computed
- * again from the ticket's text where the tag is the same. Private to engine/.
+ * index: owns the way from a ticket's identity to its slot, in 8 bytes a place. Private to engine/.
  */
 #ifndef EVENHAND_LIB_ENGINE_INDEX_H
 #define EVENHAND_LIB_ENGINE_INDEX_H
@@ -20,9 +19,9 @@ struct ticket_index {
     uint32_t capacity, used;
 };
 
-uint32_t eh_ticket_find(const struct eh_engine *, struct eh_key identity); /* slot or NONE */
-/* identity: the ticket's own. */
+uint32_t eh_ticket_find(const struct eh_engine *, struct eh_key identity); /* the slot, or NONE */
+/* `identity` is the ticket's own. */
 int eh_index_put(struct eh_engine *, uint32_t slot, struct eh_key identity) EH_MUST_CHECK;
-void eh_index_remove(struct eh_engine *, uint32_t slot); /* it stands there */
+void eh_index_remove(struct eh_engine *, uint32_t slot); /* it is in the index */
 
 #endif

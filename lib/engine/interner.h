@@ -1,6 +1,6 @@
 /*
- * interner: numbers for ids, never given again, and the arrays that these numbers index. Private to
- * engine/.
+ * interner: gives ids their numbers, which are never given again, and makes room in the arrays that
+ * these numbers index. Private to engine/.
  */
 #ifndef EVENHAND_LIB_ENGINE_INTERNER_H
 #define EVENHAND_LIB_ENGINE_INTERNER_H
@@ -23,8 +23,7 @@ static inline struct eh_str interned(const struct interner *names, uint32_t no)
     return no == NONE ? (struct eh_str){NULL, 0} : names->items[no];
 }
 
-/* names: number of an id, or NONE; adding a rep, team or kind gives the number there is or a new
- * one. */
+/* The number of an id, or NONE. */
 uint32_t eh_interner_find(const struct interner *, struct eh_str);
 void eh_interner_done(struct interner *);
 int eh_intern_rep(struct eh_engine *, struct eh_str id, uint32_t *ret) EH_MUST_CHECK;

@@ -10,7 +10,7 @@
 struct eh_engine;
 struct step;
 
-/* Who was where before a step that changes the day or the desk (leavers.c). */
+/* Who was where before a step that changes the day or the desk. */
 struct seat {
     uint32_t team, rep; /* a member who has open tickets of the team */
     bool active;
@@ -22,11 +22,12 @@ struct duty {
     uint32_t rep_count, seat_count;
 };
 
-/* Before the day or the desk changes, and after it; eh_duty_done() in any case. */
+/* Call the first before the day or the desk changes, the second after it, eh_duty_done() in any
+ * case. */
 int eh_duty_note(const struct eh_engine *, struct duty *ret) EH_MUST_CHECK;
 int eh_duty_change(struct step *, const struct duty *) EH_MUST_CHECK;
 void eh_duty_done(struct duty *);
-/* The rules begin that know of leavers. */
+/* EH_RULES_LEAVERS begins. */
 void eh_leavers_begin(struct eh_engine *);
 
 #endif

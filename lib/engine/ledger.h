@@ -1,5 +1,6 @@
 /*
- * ledger: who is entitled to how much of what was dealt, and who received it. Private to engine/.
+ * ledger: owns what each team's tickets come to: what its reps are entitled to and received.
+ * Private to engine/.
  */
 #ifndef EVENHAND_LIB_ENGINE_LEDGER_H
 #define EVENHAND_LIB_ENGINE_LEDGER_H
@@ -12,34 +13,35 @@ struct member;
 struct team;
 struct ticket;
 
-/* What a team's tickets come to, the accounts of its reps apart. Stays when the team goes. */
+/* What a team's tickets come to, without the accounts of its reps. It stays when the team goes. */
 struct ledger {
     bool used;            /* an object of the digest */
     uint64_t dealt;       /* tickets entitled */
     __int128 dealt_value; /* sum of their values, minor units */
-    int64_t in_transit;   /* receipts between two reps, and of tickets that went to other teams */
+    int64_t
+        in_transit; /* receipts of tickets that are with no rep: between two, or in another team */
     __int128 in_transit_value;
-    struct amount loose; /* carried by sets that are gone; the next ticket takes it up */
+    struct amount loose; /* carried by sets that are gone: the next ticket takes it up */
     struct eh_key hash;
 };
 
-/* The member becomes eligible, or ceases to be; with the sets and the share he has now. */
+/* The member becomes eligible, or ceases to be; with their sets and share of now. */
 void eh_ledger_enter(struct eh_engine *, uint32_t team, const struct member *);
 void eh_ledger_leave(struct eh_engine *, uint32_t team, const struct member *);
 /* Entitlement up to now. */
 struct amount eh_ledger_entitled(const struct eh_engine *, const struct team *, uint32_t position);
 /* Mean value of the team's tickets, this one included, in whole minor units; at least 1. */
 int64_t eh_ledger_mean(const struct eh_engine *, const struct ticket *);
-/* What the ticket is booked with: its value within ten means; or as it was booked. */
+/* The value the ticket is booked with: as it was booked before, or its value within ten means. */
 int64_t eh_ledger_booked(const struct eh_engine *, const struct ticket *);
-/* The ticket goes to the member at this position: entitles everybody eligible, unless that was
- * done before, and puts the receipt with him. */
+/* The ticket goes to the member at this position. It entitles everybody eligible, unless it did so
+ * before, and its receipt goes to the member. */
 void eh_ledger_book(struct eh_engine *, struct ticket *, uint32_t position);
 /* The receipt goes from the rep who holds the ticket into transit. */
 void eh_ledger_lift(struct eh_engine *, struct ticket *);
-/* The ticket leaves the team: what was received stays where it is, in transit. */
+/* The ticket leaves the team: its receipt stays there, in transit. */
 void eh_ledger_forget(struct ticket *);
-/* A set goes away: what its members are entitled to is theirs. */
+/* A set goes away: what its members are entitled to goes to their accounts. */
 void eh_ledger_close_set(struct eh_engine *, uint32_t team, uint32_t set);
 
 #endif

@@ -11,19 +11,19 @@ struct eh_engine;
 struct place;
 struct rep;
 
-/* The `most` lowest numbers of those that were offered: a heap, the highest of them on top. */
+/* The `most` lowest numbers of all that were offered: a heap with the highest of them on top. */
 struct lowest {
     struct place *items;
     uint32_t count, most;
     uint64_t offered;
 };
 
-/* None yet, room for `most`; the caller frees the items. */
+/* Makes room for `most`; the caller frees the items. */
 int eh_lowest_new(struct lowest *ret) EH_MUST_CHECK;
 /* The rep's next tickets to be released. */
 int eh_lowest_of_release(const struct eh_engine *, const struct rep *,
                          struct lowest *ret) EH_MUST_CHECK;
-/* The rep's next tickets of a team that is left. */
+/* The rep's next tickets of a team that they left. */
 int eh_lowest_of_team(const struct eh_engine *, const struct rep *, uint32_t team,
                       struct lowest *ret) EH_MUST_CHECK;
 

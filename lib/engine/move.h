@@ -8,7 +8,8 @@
 
 struct step;
 
-/* With the set of its skills there; before it is dealt there */
+/* Moves the ticket into another team and deals it there; `set` is that of its skills in the other
+ * team. */
 int eh_ticket_enter_team(struct step *, uint32_t slot, uint32_t team, uint32_t set,
                          const char *why) EH_MUST_CHECK;
 

@@ -8,7 +8,7 @@
 
 struct step;
 
-/* The rep or team the message names; NONE: it is not on the desk, and that was refused. */
+/* The rep or team that the message names; NONE: it is not on the desk, and that was refused. */
 int eh_step_rep(struct step *, uint32_t *ret) EH_MUST_CHECK;
 int eh_step_team(struct step *, uint32_t *ret) EH_MUST_CHECK;
 

@@ -12,7 +12,7 @@ struct eh_choice;
 struct eh_engine;
 struct ticket;
 
-/* Of everybody in the set's tree, for the deal told next. */
+/* Notes the chance of everybody in the set's tree, for the deal that is told next. */
 int eh_watch_chances(struct eh_engine *, const struct eh_choice *) EH_MUST_CHECK;
 int eh_watch_tell(struct eh_engine *, const struct ticket *, uint32_t rep, const struct decision *,
                   int64_t now_us) EH_MUST_CHECK;

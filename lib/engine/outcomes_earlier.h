@@ -11,8 +11,7 @@ struct eh_engine;
 struct step;
 struct ticket;
 
-/* Rules before EH_RULES_TICKETS. Whether it may be applied: 0, or -EH_E… and
- * why not. */
+/* Whether the outcome may be applied: 0, or -EH_E… and why not. */
 int eh_outcome_check(const struct ticket *, const struct eh_message *,
                      struct eh_error *) EH_MUST_CHECK;
 int eh_outcome_room(const struct eh_engine *, const struct ticket *, const struct eh_message *,

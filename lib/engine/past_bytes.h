@@ -9,7 +9,7 @@
 
 struct eh_engine;
 
-/* Into a snapshot and back. */
+/* Into a snapshot, and back. */
 void eh_pasts_put(const struct eh_engine *, struct eh_bytes *);
 int eh_pasts_read(struct eh_engine *, struct eh_reader *) EH_MUST_CHECK;
 

@@ -9,8 +9,9 @@
 
 struct step;
 
-int eh_pending_apply(struct step *, uint32_t ticket_slot) EH_MUST_CHECK; /* a ticket arrived */
-int eh_pending_expire(struct step *) EH_MUST_CHECK;                      /* the oldest one */
-int eh_pending_drop(struct step *, struct eh_str why) EH_MUST_CHECK;     /* ... unapplied */
+int eh_pending_apply(struct step *, uint32_t ticket_slot) EH_MUST_CHECK; /* their ticket has come */
+int eh_pending_expire(struct step *) EH_MUST_CHECK; /* the time of the oldest is over */
+int eh_pending_drop(struct step *,
+                    struct eh_str why) EH_MUST_CHECK; /* refuses the oldest unapplied */
 
 #endif

@@ -9,8 +9,8 @@
 
 struct eh_engine;
 
-/* All of them, of the state; or those of the shadow whose team has no plan. Read,
- * they come to what there is. */
+/* Writes all periods: those of the state, or those of the shadow whose team has no plan. What is
+ * read is added to what is there. */
 void eh_periods_put(const struct eh_engine *, bool shadow, struct eh_bytes *);
 int eh_periods_read(struct eh_engine *, struct eh_reader *) EH_MUST_CHECK;
 

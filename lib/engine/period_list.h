@@ -1,6 +1,5 @@
 /*
- * period_list: the bonus periods of a team in which something was counted, the latest first.
- * Private to engine/.
+ * period_list: owns the bonus periods of all teams. Private to engine/.
  */
 #ifndef EVENHAND_LIB_ENGINE_PERIOD_LIST_H
 #define EVENHAND_LIB_ENGINE_PERIOD_LIST_H
@@ -9,11 +8,11 @@
 
 struct eh_engine;
 
-/* Of a team's bonus pools. Stays when the team goes. */
+/* What is known of all bonus periods of a team. It stays when the team goes. */
 struct purse {
-    bool used;          /* had a plan: an object of the digest */
+    bool used;          /* the team had a plan: an object of the digest */
     int32_t planned_on; /* when its first plan came */
-    int32_t settled;    /* up to this day its periods are settled for good, or EH_DATE_ALWAYS */
+    int32_t settled;    /* up to this day, periods are settled for good; EH_DATE_ALWAYS: none is */
     int64_t carry_open; /* what later pools have to take back: 0 or less */
     struct eh_key hash;
 };
@@ -50,21 +49,23 @@ struct periods {
 /* Whether a closing of that date can be counted: 0, or -EH_EFULL and why not. */
 int eh_facts_room(const struct eh_engine *, uint32_t team, int32_t date,
                   struct eh_error *) EH_MUST_CHECK;
-/* In a team's list of periods: where it begins. */
+/* Where the team's list of periods begins. */
 uint32_t *eh_period_head(struct eh_engine *, uint32_t team, bool shadow);
 /* The period of a date under the plan that governs it; NONE: none does. */
 int eh_period_get(struct eh_engine *, uint32_t team, int32_t date, bool shadow,
                   uint32_t *ret) EH_MUST_CHECK;
-/* In a list of periods, the one of a date, or NONE. */
+/* The period of a date in the list that begins at `head`, or NONE. */
 uint32_t eh_period_find(const struct eh_engine *, uint32_t head, int32_t date);
 int eh_period_add(struct eh_engine *, uint32_t team, struct eh_period, const struct eh_bonus_plan *,
                   bool shadow, uint32_t *ret) EH_MUST_CHECK;
-/* The period in which a closing of that date counts, or NONE; ... made, where a plan governs. */
+/* The period in which a closing of that date counts, or NONE; the second makes it if a plan governs
+ * the date. */
 uint32_t eh_facts_period(struct eh_engine *, uint32_t team, int32_t date, bool shadow);
 int eh_facts_make_period(struct eh_engine *, uint32_t team, int32_t date, bool shadow,
                          uint32_t *ret) EH_MUST_CHECK;
 void eh_period_drop(struct eh_engine *, uint32_t slot);
-/* So long ago that it is not kept: nothing counts there any more. */
+/* Whether the date is settled for good: its period is not kept, and nothing counts there any
+ * more. */
 bool eh_period_settled(const struct eh_engine *, uint32_t team, int32_t date);
 
 #endif

@@ -16,7 +16,6 @@ struct shadow {
     size_t count;
 };
 
-/* They are. */
 void eh_periods_adopt(struct eh_engine *, int32_t today);
 /* Facts that were counted from the log for plans that begin in the past. */
 int eh_periods_recall(struct eh_engine *, struct eh_str bytes) EH_MUST_CHECK;

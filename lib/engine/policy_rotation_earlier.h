@@ -8,7 +8,6 @@
 
 struct eh_engine;
 
-/* Rules before EH_RULES_TURNS */
 bool eh_rotation_earlier_prepare(struct eh_engine *, uint32_t team, uint32_t set, uint32_t avoid);
 void eh_rotation_earlier_took(struct eh_engine *, uint32_t team, uint32_t set, uint32_t position);
 

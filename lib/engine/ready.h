@@ -1,5 +1,5 @@
 /*
- * ready: which sets can deal, and which teams. Private to engine/.
+ * ready: owns which sets can deal, and which teams. Private to engine/.
  */
 #ifndef EVENHAND_LIB_ENGINE_READY_H
 #define EVENHAND_LIB_ENGINE_READY_H
@@ -17,10 +17,9 @@ struct ready {
 };
 
 void eh_set_check_ready(struct eh_engine *, uint32_t team, uint32_t set);
-/* The one that is ready at this place of the desk or behind it, then from the first one on; its
- * number, or NONE. */
+/* The first ready team from this place of the desk on, then from the beginning; or NONE. */
 uint32_t eh_ready_team(const struct eh_engine *, uint32_t place);
-/* Before the desk changes: nobody is, until trees are made. */
+/* Before the desk changes: no team is ready until the trees are made again. */
 void eh_ready_clear(struct eh_engine *);
 
 #endif

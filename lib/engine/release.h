@@ -9,10 +9,10 @@
 
 struct step;
 
-/* ---- rounds, in manager.c: tickets that are released or left behind go back, a few a step */
-int eh_release_round(struct step *) EH_MUST_CHECK; /* of the rep whose turn it is */
-int eh_release_next(const struct step *, uint32_t *ret_slot) EH_MUST_CHECK; /* NONE: no ticket */
-/* The next round is about a sentence alone, which is left out now. */
+int eh_release_round(struct step *) EH_MUST_CHECK; /* a round of the rep whose turn it is */
+int eh_release_next(const struct step *, uint32_t *ret_slot)
+    EH_MUST_CHECK; /* the first ticket of the next round, or NONE */
+/* If the next round only tells a sentence, leaves the sentence out; false: it is about tickets. */
 bool eh_release_skip_notice(struct step *);
 
 #endif

@@ -11,7 +11,7 @@ struct eh_engine;
 struct step;
 struct ticket;
 
-/* A cancelled ticket that may come again under another id (resends.c). */
+/* A cancelled ticket that may come again under another id. */
 struct cancelled {
     uint64_t key;  /* the same of all tickets that are alike */
     int64_t at_us; /* when it was told */
@@ -29,18 +29,18 @@ struct cancellations {
     struct eh_table index; /* key -> the one of it */
 };
 
-/* What a message says beside source and customer; 0: too little. */
+/* The likeness of a message: what it says beside source and customer; 0: too little to compare. */
 uint32_t eh_likeness(const struct eh_message *);
-/* The cancelled ticket that this one is once more, or NONE. */
+/* The cancelled ticket that this one repeats, or NONE. */
 uint32_t eh_cancelled_find(const struct eh_engine *, const struct ticket *, int64_t now_us);
-/* Behind all others; there is none of this key. */
+/* Adds one behind all others; there is none with this key. */
 int eh_cancelled_add(struct eh_engine *, uint64_t key, int64_t at_us,
                      struct eh_str id) EH_MUST_CHECK;
 bool eh_cancelled_has(const struct eh_engine *, uint64_t key);
 void eh_cancelled_remove(struct eh_engine *, uint32_t slot);
 /* The ticket is cancelled, as of now. */
 int eh_cancelled_note(struct step *, const struct ticket *) EH_MUST_CHECK;
-void eh_cancelled_back(struct eh_engine *, int64_t to_us); /* the time is led back to this */
+void eh_cancelled_back(struct eh_engine *, int64_t to_us); /* the log was led back to this time */
 void eh_cancelled_done(struct eh_engine *);
 
 #endif

@@ -1,6 +1,5 @@
 /*
- * roster: a new desk file takes effect: checked against what is held, then reps, teams and trees
- * are laid out anew. Private to engine/.
+ * roster: owns reps, teams, members and kinds, as desk files lay them out. Private to engine/.
  */
 #ifndef EVENHAND_LIB_ENGINE_ROSTER_H
 #define EVENHAND_LIB_ENGINE_ROSTER_H
@@ -22,20 +21,19 @@ struct membership {
 };
 
 struct rep {
-    bool known;   /* was on a desk: an object of the digest */
-    bool present; /* is on this one */
+    bool known;   /* it was on a desk: an object of the digest */
+    bool present; /* it is on the present desk */
     bool signalled;
     bool releasing; /* further rounds of a release are due */
-    char *scope;    /* ... of tickets in these teams; owned; NULL: all */
+    char *scope;    /* ... of tickets in these teams alone; owned; NULL: in all */
     uint32_t scope_size;
     bool gone;        /* was in a team, and is in none today or off the desk file */
-    bool back;        /* is to be told that they came back and start afresh */
-    bool leaves_told; /* of the first team in: */
-    char *leaves; /* teams whose tickets are to be taken from them; owned; a list of ids in one text
-                   */
+    bool back;        /* came back and starts afresh: that is still to be told */
+    bool leaves_told; /* told of the first team in `leaves` */
+    char *leaves; /* teams whose tickets go back since the rep left; owned; a list in one text */
     uint32_t leaves_size;
-    bool in_rounds;         /* stands among those that rounds are due of */
-    uint64_t released;      /* ... up to this number they are given back */
+    bool in_rounds;         /* stands in the rounds (rounds.h) */
+    uint64_t released;      /* tickets up to this number were given back */
     uint64_t release_round; /* input of the last round */
     uint8_t status;         /* enum eh_status, in force */
     uint32_t desk_index;
@@ -43,18 +41,18 @@ struct rep {
     int64_t since_us, until_us;
     char *reason, *by; /* owned; by: the user who said it, where that is not the rep */
     uint32_t reason_size, by_size;
-    bool ended;               /* `by` ended overloaded; it is over at once, or soon */
+    bool ended;               /* `by` ended overloaded: it is over at once, or soon */
     uint32_t overloads;       /* times overloaded was said in a row, each lasting anew */
-    int64_t overload_over_us; /* when the last one was over, or 0 */
-    char *away_in;            /* teams that give them nothing until they signal; owned; joined */
+    int64_t overload_over_us; /* when overloaded was over last, or 0 */
+    char *away_in;            /* teams that give the rep nothing until they signal; owned; joined */
     uint32_t away_in_size;
     struct held held;
-    int32_t since;       /* as desks before the one of now wrote it last, or EH_DATE_ALWAYS ... */
+    int32_t since;       /* as earlier desks wrote it last, or EH_DATE_ALWAYS ... */
     int32_t since_until; /* ... which holds for the days before this one */
-    char *name;          /* who is gone: as it was said last; owned */
+    char *name;          /* of a rep who is off the desk: the last name; owned */
     uint32_t name_size;
     struct eh_key since_hash;
-    struct rate changes, said;     /* by signals: of the state in force; inputs */
+    struct rate changes, said;     /* changes of the state in force; inputs by signals */
     uint64_t newest_ms, newest_no; /* id of the newest signal of the stream that was taken, or 0 */
     uint32_t expiry_at;            /* place in the heap of expiries, or NONE */
     struct list open;
@@ -70,9 +68,9 @@ struct member {
     uint32_t account;
     const struct eh_desk_member *ranges;
     uint32_t range_count;
-    bool active;    /* today within a range */
-    bool available; /* and available */
-    bool eligible;  /* and below capacity */
+    bool active;    /* today is within a range */
+    bool available; /* active, and available */
+    bool eligible;  /* available, and below capacity */
     uint64_t sets;  /* bit i: has the skills of sets[i] */
 };
 
@@ -88,7 +86,7 @@ struct team {
     struct skill_set *sets;
     uint32_t desk_index, member_count, leaves, set_count;
     uint32_t available;
-    uint32_t today; /* members of today, in whatever state; follows */
+    uint32_t today; /* members of today, in whatever state; it follows from them */
     uint64_t waiting, open;
     uint64_t ready;       /* bit i: sets[i] has both somebody eligible and something waiting */
     uint64_t ready_since; /* input that made the first of them ready */
@@ -110,9 +108,10 @@ struct roster {
     uint32_t *desk_teams;           /* the same as indices of the desk */
 };
 
-/* Takes it over: names, members, trees. now_us: since when who never signalled is what he is. */
+/* Takes the desk over: names, members, trees. now_us: since when a rep who never signalled has the
+ * status that is presumed. */
 int eh_roster_install(struct eh_engine *, struct desk_held *, int64_t now_us) EH_MUST_CHECK;
-void eh_team_free(struct team *); /* its memory alone */
+void eh_team_free(struct team *); /* frees its memory alone */
 void eh_roster_set_date(struct eh_engine *, int32_t date);
 
 #endif

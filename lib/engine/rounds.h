@@ -15,9 +15,9 @@ struct rounds {
     uint32_t count, capacity;
 };
 
-/* Puts the rep among those that rounds are due of, or takes them out, as they need it now. */
+/* Adds the rep to those that rounds are due for, or takes them out, as they need it now. */
 int eh_rounds_update(struct eh_engine *, uint32_t rep) EH_MUST_CHECK;
-/* The rep whose turn it is; there is one */
+/* The rep whose turn it is; there must be one. */
 uint32_t eh_rounds_next(const struct eh_engine *);
 
 #endif

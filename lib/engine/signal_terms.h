@@ -11,7 +11,7 @@ struct rep;
 
 #define AT_LEAST_DEFAULT_S (15 * 60)
 #define AT_MOST_DEFAULT_S  (8 * 3600)
-/* How often something happened. */
+/* How often something happened lately. */
 struct rate {
     int64_t minute_us; /* when the minute began that is counted in */
     int64_t last_us;
@@ -19,7 +19,7 @@ struct rate {
     int32_t date; /* local civil date that is counted for */
 };
 
-/* A signal that was said and is not in force yet. */
+/* A signal that was said and is held back: it is not in force yet. */
 struct held {
     int64_t until_us; /* when it takes effect, or EH_TIME_NEVER: there is none */
     int64_t for_s;
@@ -29,14 +29,14 @@ struct held {
     uint32_t reason_size, by_size;
 };
 
-/* What was said, whenever that was. */
+/* What a signal says. */
 struct said {
     uint8_t status;
     bool has_for;
     int64_t for_s;
 };
 
-/* When it ends by itself if it takes effect at `from_us`. */
+/* When the signal ends by itself if it takes effect at `from_us`. */
 int64_t eh_signal_until(const struct eh_engine *, const struct rep *, struct said, int64_t from_us);
 /* When overloaded that began at `from_us` may end at the earliest. */
 int64_t eh_overloaded_least_until(const struct eh_engine *, const struct rep *, int64_t from_us);
@@ -47,7 +47,7 @@ int64_t eh_input_from(const struct rep *, int32_t date, int64_t now_us);
 void eh_rate_count(struct rate *, int32_t date, int64_t now_us);
 /* When overloaded may last anew, as it is said now: now, or later. */
 int64_t eh_overload_from(const struct eh_engine *, const struct rep *, struct said, int64_t now_us);
-/* It says what is in force, and not for longer. */
+/* Whether it only repeats overloaded that is in force, and not for longer. */
 bool eh_overload_repeats(const struct eh_engine *, const struct rep *, struct said, int64_t now_us);
 void eh_overload_count(const struct eh_engine *, struct rep *, struct said, int64_t now_us);
 

@@ -1,6 +1,5 @@
 /*
- * skill_set: the required-skill sets of a team: found, made, used, and replaced when nobody uses
- * them. Private to engine/.
+ * skill_set: owns the required-skill sets of a team. Private to engine/.
  */
 #ifndef EVENHAND_LIB_ENGINE_SKILL_SET_H
 #define EVENHAND_LIB_ENGINE_SKILL_SET_H
@@ -13,7 +12,7 @@ struct eh_engine;
 struct team;
 
 #define SETS_MAX (EH_DESK_TEAMS_MAX * EH_SKILL_SETS_MAX)
-/* Of the members below a node who may receive a ticket of this set now. */
+/* The members below a node who may receive a ticket of this set now. */
 struct node {
     uint64_t weight; /* sum of shares, ppm */
     uint32_t count;
@@ -26,8 +25,8 @@ struct node {
 struct skill_set {
     char *skills; /* owned; NULL: free */
     uint32_t skills_size;
-    bool dealt;               /* its cumulative entitlement has moved: an object of the digest */
-    struct amount cumulative; /* entitlement per ppm of share, since the set was made */
+    bool dealt;               /* something was dealt in it: an object of the digest */
+    struct amount cumulative; /* entitlement per ppm of share since the set was made */
     struct amount carry;      /* what the divisions left over; below the weight that divided */
     struct eh_key hash;
     struct turns turns;
@@ -35,21 +34,22 @@ struct skill_set {
     __int128 *dues;     /* a tree as `tree` is, of the least; NULL with `slots` */
     uint32_t uses;      /* open and waiting tickets; at 0 it may be replaced */
     uint32_t available; /* available members that have the skills */
-    uint32_t able;      /* members of today that have them, in whatever state; follows */
-    uint64_t last_use;  /* input */
-    struct node *tree;  /* tree[1] is all; leaves from tree[team->leaves] on */
-    uint32_t *queue;    /* heap of waiting tickets: priority, then number */
+    uint32_t able; /* members of today that have them, in whatever state; it follows from them */
+    uint64_t last_use; /* input */
+    struct node *tree; /* tree[1] is all; leaves from tree[team->leaves] on */
+    uint32_t *queue;   /* heap of waiting tickets: priority, then number */
     uint32_t queue_count, queue_capacity;
 };
 
-/* The team's set of these skills, made if need be; one use more. -EH_EFULL: all are in use. */
+/* The team's set of these skills, made if there is none; it has one use more. -EH_EFULL: all sets
+ * are in use. */
 int eh_set_acquire(struct eh_engine *, uint32_t team, struct eh_str skills, uint64_t input,
                    uint32_t *ret) EH_MUST_CHECK;
 bool eh_set_room(const struct eh_engine *, uint32_t team, struct eh_str skills);
 void eh_set_release(struct eh_engine *, uint32_t team, uint32_t set);
 void eh_set_done(struct eh_engine *, uint32_t team, uint32_t set);
 void eh_set_end_rounds(struct eh_engine *, const struct team *, uint32_t set);
-/* A set as it was, unused; for restoring. */
+/* Adds a set as it was, unused, when an engine is restored. */
 int eh_set_add(struct eh_engine *, uint32_t team, struct eh_str skills, uint64_t last_use,
                uint32_t *ret) EH_MUST_CHECK;
 

@@ -9,6 +9,7 @@
 
 struct step;
 
-int eh_ticket_touch(struct step *, uint32_t slot) EH_MUST_CHECK; /* it stands aside no longer */
+int eh_ticket_touch(struct step *,
+                    uint32_t slot) EH_MUST_CHECK; /* the ticket stands aside no longer */
 
 #endif

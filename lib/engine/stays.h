@@ -1,5 +1,5 @@
 /*
- * stays: on which days somebody was in a team, from what was said before and what a desk says.
+ * stays: on which days somebody was in a team, by what earlier desks said and what a desk says.
  * Private to engine/.
  */
 #ifndef EVENHAND_LIB_ENGINE_STAYS_H
@@ -10,7 +10,7 @@
 struct eh_engine;
 struct stay;
 
-/* What the desks said of a team: stays of the days before `day`; from `day` on a desk. */
+/* What the desks said of a team: stays for the days before `day`, a desk from `day` on. */
 struct told {
     const struct stay *past; /* in order of rep id, then of days */
     uint32_t past_count;
@@ -28,23 +28,23 @@ struct told_of {
     int32_t day;
 };
 
-/* Of everybody in turn who has a day, in order of rep id. `rep`: the number, or NONE where it was
- * not looked up. Ends with the first result that is not 0. */
+/* Called for everybody who has a day, in order of rep id. `rep`: their number, or NONE if it was
+ * not looked up. The first result that is not 0 ends the walk. */
 typedef int stays_fn(void *context, struct eh_str id, uint32_t rep, const struct eh_stay *stays,
                      uint32_t count);
 
-/* The days that come of it, in order; ret has room for past_count + 2 * range_count. */
+/* The days that come of it, in order. `ret` has room for past_count + 2 * range_count. */
 uint32_t eh_stays_of(const struct told_of *, struct eh_stay *ret);
-/* The past alone, as the dates that the desk writes out correct it; `only`: stays that there are,
- * none is added. */
+/* The past alone, corrected by the dates that the desk writes out. `only`: corrects stays that are
+ * there, and adds none. */
 uint32_t eh_stays_corrected(const struct told_of *, bool only, struct eh_stay *ret);
 int eh_stays_walk(const struct eh_engine *, const struct told *, stays_fn *,
                   void *context) EH_MUST_CHECK;
-/* Is the rep in the team (NULL allowed), on whatever days? */
+/* Whether the desk lists the rep in the team (NULL allowed), on whatever days. */
 bool eh_stays_lists(const struct eh_desk *, const struct eh_desk_team *, struct eh_str id);
-/* Of one rep alone. */
+/* What is said of one rep. */
 struct told_of eh_stays_find(const struct eh_engine *, const struct told *, struct eh_str id);
-/* 1: there is one of these days among them; 0; -EH_ENOMEM. */
+/* Whether one of these days is among them: 1, 0 or -EH_ENOMEM. */
 int eh_stays_any(const struct told_of *, int32_t first, int32_t last) EH_MUST_CHECK;
 
 #endif

@@ -11,17 +11,18 @@
 struct step {
     struct eh_engine *e;
     const struct eh_input *in;
-    struct eh_message m; /* of the input, with digests of personal text in place */
+    struct eh_message m; /* of the input, with digests of personal text */
     struct eh_effects *fx;
     int64_t now_us;
-    uint32_t deals_left; /* effects it may still have by dealing and releasing */
+    uint32_t deals_left; /* effects that dealing and releasing may still have */
     uint32_t turn;       /* team dealt to last in the round */
-    uint32_t subject;    /* the ticket whose outcomes this step applies: goes if it ends closed */
-    bool touched;        /* state has changed: an error from here on breaks the engine */
-    bool dry;            /* it ends where state would change; steps of a period's life alone */
+    uint32_t subject; /* the ticket whose outcomes this step applies: it goes if it ends closed; or
+                         NONE */
+    bool touched;     /* the state has changed: an error from here on breaks the engine */
+    bool dry;         /* the step ends where the state would change; steps of a period alone */
 };
 
-/* Of one decision, for its effect. */
+/* What an effect tells of one decision. */
 struct decision {
     const char *why;
     uint32_t eligible;
@@ -31,8 +32,8 @@ struct decision {
     bool chances;                 /* the watch holds those of everybody eligible */
 };
 
-/* The log says it was decided so, before rules had numbers: that holds, whatever rule there is now
- * (enum eh_recorded). */
+/* Whether the log says that the input was decided so, before rules had numbers: that decision
+ * holds, whatever rule there is now (enum eh_recorded). */
 static inline bool eh_step_was(const struct step *s, enum eh_recorded how)
 {
     return s->e->rules == EH_RULES_FIRST && s->in->recorded == how;

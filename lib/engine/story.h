@@ -3,8 +3,8 @@
  * engine/.
  *
  * A ticket has a story once it has had an outcome (EH_RULES_TICKETS): the sum of what came long
- * ago, and the outcomes of the last EH_ORDER_S seconds in order of `at`. One that comes late is put
- * in its place, and the sum is made anew.
+ * ago, and the outcomes of the last EH_ORDER_S seconds in order of `at`. An outcome that comes late
+ * is put in its place, and the sum is made anew.
  */
 #ifndef EVENHAND_LIB_ENGINE_STORY_H
 #define EVENHAND_LIB_ENGINE_STORY_H
@@ -15,8 +15,8 @@ struct ticket;
 
 #define STORY_HANDLED_MAX_S (INT64_C(1) << 40) /* of all closings together */
 #define STORY_VALUE         0                  /* no outcome: an update brought a value; stored */
-/* When something happened. A whole day that is over, of which nobody knows the moment, comes after
- * all that happened on it. */
+/* When something happened. A whole day without a known moment comes after all that happened on
+ * it. */
 struct story_when {
     int64_t at_us;
     int32_t date;
@@ -74,9 +74,10 @@ int eh_when_compare(const struct story_when *, const struct story_when *);
 bool eh_when_is_sound(const struct story_when *);
 void eh_when_put(const struct story_when *, struct eh_bytes *);
 void eh_when_read(struct eh_reader *, struct story_when *ret);
-/* Of a ticket that has none yet. */
+/* The sum of a ticket that has no story yet. */
 struct story_sum eh_story_of(const struct ticket *);
-/* 0, or -EH_E… and why it cannot be. The ticket gives its name alone; NULL: nobody asks why. */
+/* Applies an entry: 0, or -EH_E… and why it cannot be. The ticket only gives its name for that;
+ * NULL: nobody asks why. */
 int eh_story_apply(struct story_sum *, const struct story_entry *, const struct ticket *,
                    struct eh_error *);
 bool eh_story_sum_is_sound(const struct story_sum *);

@@ -38,16 +38,16 @@ struct tally {
     int64_t figures[FIGURES];
 };
 
-/* All that a ticket counts: its closing, and that it was closed a first time. */
+/* All that a ticket counts: its closing, and its first closing. */
 struct tallies {
     struct tally closing, first;
 };
 
 void eh_tally(const struct ticket *, struct tallies *ret);
-/* Takes back what it counted and counts what it counts now. */
+/* Takes back what the ticket counted, and counts what it counts now. */
 int eh_tally_change(struct eh_engine *, const struct tallies *old,
                     const struct tallies *new) EH_MUST_CHECK;
-/* EH_RULES_TICKETS begins: what counted as closed counts as closed for the first time. */
+/* EH_RULES_TICKETS begins: what counted as closed now counts as closed for the first time. */
 void eh_tally_begin(struct eh_engine *);
 
 #endif

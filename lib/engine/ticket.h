@@ -8,7 +8,7 @@
 
 struct story;
 
-/* There may be a million: what follows from the rest is not kept. */
+/* There may be a million of them: what follows from the rest is not kept. */
 struct ticket {
     uint64_t no; /* the input that brought it */
     struct eh_key digest;
@@ -33,7 +33,7 @@ struct ticket {
     int64_t first_us;   /* when somebody got it first; 0: nobody did */
     uint64_t stream_ms, stream_no;
     uint32_t team, kind, rep; /* rep: who holds or held it, or NONE */
-    uint32_t was;             /* released by: not to him while another may have it; or NONE */
+    uint32_t was;             /* who released it, and does not get it while another may; or NONE */
     uint32_t set;             /* of its team, while open or waiting */
     uint32_t likeness;        /* of subject and value of its first message (resends.c); 0: none */
     uint32_t newer, older;    /* of its customer in its team */
@@ -42,15 +42,14 @@ struct ticket {
     uint16_t source_size, id_size, skills_size;
     uint8_t state, priority, outcome;
     bool has_customer : 1;
-    bool receipted : 1;   /* given to somebody in this team before: entitled there, and booked as
-                             received, with its rep or with the team's receipts in transit while it
-                             waits */
+    bool receipted : 1; /* given to somebody in this team before: it entitled there, and its receipt
+                           is with its rep, or in transit while it waits */
     bool in_affinity : 1; /* stands in the list of its customer */
-    bool aside : 1;       /* its deal or release cannot be stored: outside its queue, or stays with
-                             its rep, until it is touched */
-    bool given_back : 1;  /* released in this very step, which has an effect set aside for it */
-    bool left : 1;        /* its rep left the team, and it waits for that */
-    uint16_t tail_size;   /* bytes of what few tickets have */
+    bool aside : 1; /* its deal or release cannot be stored: it stands outside its queue, or stays
+                       with its rep, until it is touched */
+    bool given_back : 1; /* released in this very step, which keeps an effect for it */
+    bool left : 1;       /* it waits because its rep left the team */
+    uint16_t tail_size;  /* bytes of its tail */
 };
 
 /* 0 while it is open. */
@@ -69,7 +68,7 @@ static inline struct eh_str ticket_id(const struct ticket *t)
     return eh_str_n(t->text + t->source_size, t->id_size);
 }
 
-/* The tail apart. */
+/* Size of all texts but the tail. */
 static inline uint32_t ticket_text_size(const struct ticket *t)
 {
     return (uint32_t)t->source_size + t->id_size + t->skills_size + (t->has_customer ? 16 : 0);
@@ -80,7 +79,7 @@ static inline struct eh_str ticket_skills(const struct ticket *t)
     return eh_str_n(t->text + t->source_size + t->id_size, t->skills_size);
 }
 
-/* Hashes source and id: whoever has it at hand passes it on. */
+/* Computes a hash: a caller that has the identity passes it on. */
 static inline struct eh_key ticket_identity(const struct ticket *t)
 {
     return eh_ticket_identity(ticket_source(t), ticket_id(t));

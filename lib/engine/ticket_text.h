@@ -9,7 +9,8 @@
 
 struct ticket;
 
-/* customer: NULL, or 16 bytes. All of it may point into the text it replaces. */
+/* Sets the texts of a ticket. customer: 16 bytes, or NULL. Any of them may point into the text that
+ * is replaced. */
 int eh_ticket_set_text(struct ticket *, struct eh_str source, struct eh_str id,
                        struct eh_str skills, const uint8_t *customer,
                        struct eh_str tail) EH_MUST_CHECK;

@@ -1,6 +1,6 @@
 /*
- * tickets: slots for all open and waiting tickets, their order by number, the list of each rep.
- * Private to engine/.
+ * tickets: owns the open and waiting tickets: their slots, their order by number, the list of each
+ * rep. Private to engine/.
  */
 #ifndef EVENHAND_LIB_ENGINE_TICKETS_H
 #define EVENHAND_LIB_ENGINE_TICKETS_H
@@ -31,15 +31,16 @@ struct tickets {
 /* A slot that nothing refers to yet; -EH_ENOMEM. */
 int eh_ticket_alloc(struct eh_engine *, uint32_t *ret) EH_MUST_CHECK;
 void eh_ticket_drop(struct eh_engine *, uint32_t slot); /* frees one that nothing refers to */
-/* Enters a slot into index and order, under its own identity; out of them, of the digest, and away.
- */
+/* Enters a slot into index and order, under the ticket's own identity. Removing takes it out of
+ * both and of the digest, and frees it. */
 int eh_ticket_enter(struct eh_engine *, uint32_t slot, struct eh_key identity) EH_MUST_CHECK;
 void eh_ticket_remove(struct eh_engine *, uint32_t slot);
 /* Counts an open or waiting ticket in or out: totals, kind, team. */
 void eh_ticket_count(struct eh_engine *, const struct ticket *, bool in);
-void eh_ticket_give(struct eh_engine *, uint32_t slot, uint32_t rep); /* onto the rep's list */
-void eh_ticket_take(struct eh_engine *, uint32_t slot);               /* off it */
-/* First place in order with a number above `after`. */
+void eh_ticket_give(struct eh_engine *, uint32_t slot,
+                    uint32_t rep);                      /* appends it to the rep's list */
+void eh_ticket_take(struct eh_engine *, uint32_t slot); /* takes it off the rep's list */
+/* The first place in `order` with a number above `after`. */
 uint32_t eh_order_above(const struct eh_engine *, uint64_t after);
 
 #endif

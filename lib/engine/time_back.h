@@ -9,8 +9,8 @@
 
 struct step;
 
-/* The step's time is true, from_us, up to where the log had come, was not: what was dated behind
- * the true time is moved back by as much. Before the new date is set. */
+/* The step's time is true; `from_us`, up to where the log had come, was not. What is dated after
+ * the true time is moved back by as much. Call it before the new date is set. */
 int eh_time_back(struct step *, int64_t from_us) EH_MUST_CHECK;
 
 #endif

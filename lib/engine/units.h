@@ -12,12 +12,12 @@
 #define SECOND_US INT64_C(1000000)
 #define MINUTE_S  60
 #define DAY_MS    INT64_C(86400000)
-/* A list through `next` and `previous` of tickets. */
+/* A list of slots, linked through `next` and `previous` of what stands in them. */
 struct list {
     uint32_t first, last, count;
 };
 
-/* Whatever is read back may be forged: within these, adding and multiplying as we do fits. */
+/* What is read back may be forged. Within these bounds, the engine's sums and products fit. */
 static inline bool eh_is_time(int64_t us)
 {
     return us >= 0 && us <= EH_TIME_LAST;

@@ -1,6 +1,5 @@
 /*
- * zones: which time zone the desks said on which day, and the civil date on which something counts.
- * Private to engine/.
+ * zones: owns which time zone the desks said for which day. Private to engine/.
  */
 #ifndef EVENHAND_LIB_ENGINE_ZONES_H
 #define EVENHAND_LIB_ENGINE_ZONES_H
@@ -23,7 +22,7 @@ struct zones {
     struct interner names;
 };
 
-/* As eh_past_turn(), before it. */
+/* Like eh_past_turn(), and called by it. */
 int eh_zones_turn(struct eh_engine *, const struct eh_desk *new, int32_t day) EH_MUST_CHECK;
 void eh_zones_back(struct eh_engine *, int32_t date);
 int eh_zones_read(struct eh_engine *, struct eh_reader *) EH_MUST_CHECK;

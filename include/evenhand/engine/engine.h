@@ -407,7 +407,7 @@ struct eh_rep_view {
     bool member;        /* in some team today */
     bool left;          /* in none, and was in one before */
     uint8_t state;      /* enum eh_status, as it is in force now */
-    bool full;          /* at capacity in every team of his that has one */
+    bool full;          /* at capacity in each of their teams that has one */
     int64_t until_us;   /* when overloaded ends by itself (EH_TIME_NEVER: does not) */
     int64_t since_us;   /* of the state */
     uint8_t next_state; /* enum eh_status, said and held back, or 0 ... */
@@ -432,7 +432,7 @@ struct eh_member_view {
     uint64_t open, points;  /* all teams of the rep */
     int64_t entitled_nano;  /* entitlement in this team, 10^-9 tickets, up to now */
     int64_t entitled_value; /* ... in value, minor units, rounded half away from zero */
-    uint64_t received;      /* tickets of this team he was given and none took from him again */
+    uint64_t received; /* tickets of this team they were given, and nobody took from them again */
     int64_t received_value; /* ... as booked, minor units */
 };
 struct eh_team_view {

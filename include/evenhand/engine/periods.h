@@ -5,7 +5,7 @@
  * Facts are counted under the plan that governs a team's period, with constant work for each
  * outcome. A closing belongs to the period of its own date; what refers to a closing (refunded,
  * rated, reopened) to that closing's period. The engine computes no pool: whoever does gets the
- * facts here, and hands in what he made of them with the inputs FREEZE and CLOSE, as `text`.
+ * facts here, and hands in what they made of them with the inputs FREEZE and CLOSE, as `text`.
  *
  *     open -> FREEZE -> provisional -> CLOSE -> closed -> PAY -> paid          and never back
  *

@@ -59,8 +59,8 @@ struct eh_record {
 int eh_record_set_column(struct eh_record *, int column, const void *bytes, size_t size,
                          bool is_null) EH_MUST_CHECK;
 
-/* For a refused input the caller sets row->identity afterwards (he has the entry's bytes). Text
- * points into the input; rest and image into the arena. */
+/* For a refused input the caller sets row->identity afterwards (the caller has the entry's bytes).
+ * Text points into the input; rest and image into the arena. */
 int eh_record_from_input(const struct eh_input *, const struct eh_effects *, struct eh_arena *,
                          struct eh_record *ret) EH_MUST_CHECK;
 /* Everything step() reads of it. Text points into the record and the arena. -EH_ECORRUPT: columns
