@@ -100,7 +100,7 @@ void eh_digest_ledger(struct eh_engine *e, uint32_t team)
 void eh_digest_set(struct eh_engine *e, uint32_t team_no, uint32_t set)
 {
     struct team *team = &e->roster.teams[team_no];
-    eh_encode_set(e, team, &team->sets[set], scratch_begin(e, OBJECT_SET));
+    eh_encode_set(team, &team->sets[set], scratch_begin(e, OBJECT_SET));
     hash_replace(e, &team->sets[set].hash);
 }
 
@@ -210,7 +210,7 @@ static unsigned __int128 set_sum(const struct eh_engine *e, const struct team *t
     unsigned __int128 sum = 0;
     if (set->dealt) {
         bytes_start(bytes, OBJECT_SET);
-        eh_encode_set(e, team, set, bytes);
+        eh_encode_set(team, set, bytes);
         sum += bytes_hash(bytes);
     }
     for (uint32_t i = 0; set->slots && i < team->member_count; i++) {

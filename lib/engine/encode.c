@@ -147,10 +147,8 @@ void eh_encode_ledger(const struct eh_engine *e, uint32_t team, struct eh_bytes 
     eh_put_amount(out, ledger->loose);
 }
 
-void eh_encode_set(const struct eh_engine *e, const struct team *team, const struct skill_set *set,
-                   struct eh_bytes *out)
+void eh_encode_set(const struct team *team, const struct skill_set *set, struct eh_bytes *out)
 {
-    (void)e;
     eh_bytes_put_str(out, team->desk->id);
     eh_bytes_put_str(out, eh_str_n(set->skills, set->skills_size));
     eh_bytes_put_u8(out, set->dealt);

@@ -155,15 +155,15 @@ int eh_outcome_step_earlier(struct step *s, uint32_t slot, bool recalled, int64_
     int r = eh_outcome_check(t, &s->m, &error);
     if (r == 0)
         r = eh_outcome_room(e, t, &s->m, &error);
-    if (r == 0 && s->m.outcome == EH_OUTCOME_RATED)
-        s->touched = eh_facts_rated(e, t, &s->m);
     bool changes = r == 0 && outcome_changes(t, &s->m), entered = !recalled;
     if (r < 0)
         r = eh_step_refuse(s, error.code, "%s", error.text);
-    else if (changes && s->m.outcome == EH_OUTCOME_REOPENED &&
+    else if (!changes) /* a rating counts in its period all the same */
+        r = eh_outcome_apply(s, slot, &s->m, at_us);
+    else if (s->m.outcome == EH_OUTCOME_REOPENED &&
              e->tickets.waiting + e->tickets.open >= EH_TICKETS_MAX)
         r = -EH_EFULL;
-    else if (changes && recalled)
+    else if (recalled)
         entered = (r = eh_ticket_enter(e, slot, ticket_identity(t))) == 0;
     if (!entered)
         eh_ticket_drop(e, slot);

@@ -377,10 +377,8 @@ void eh_record_digests(struct eh_str rest, struct eh_input *ret)
         *ret = read;
 }
 
-int eh_record_to_input(const struct eh_record *row, struct eh_arena *arena, struct eh_input *ret,
-                       struct eh_error *error)
+int eh_record_to_input(const struct eh_record *row, struct eh_input *ret, struct eh_error *error)
 {
-    (void)arena; /* everything points into the row */
     struct eh_input in = {
         .no = row->input,
         .at_us = row->at_us,

@@ -16,7 +16,7 @@
 
 /* ---- slots */
 
-_Static_assert(sizeof(struct ticket) <= 192, "a hundred thousand tickets have to fit");
+_Static_assert(sizeof(struct ticket) <= 192, "EH_TICKETS_MAX of them have to fit into memory");
 
 int eh_ticket_alloc(struct eh_engine *e, uint32_t *ret)
 {

@@ -84,14 +84,14 @@ static void make_rows(void)
     made = true;
 }
 
-static int read_row(const struct cell *cells, struct eh_arena *arena, struct eh_input *in)
+static int read_row(const struct cell *cells, struct eh_input *in)
 {
     struct eh_record record = {0};
     struct eh_error error = {0};
     for (int c = 0; c < EH_RECORD_SELECT_COUNT; c++)
         if (eh_record_set_column(&record, c, cells[c].bytes, cells[c].size, cells[c].null) < 0)
             return -EH_ECORRUPT;
-    int r = eh_record_to_input(&record, arena, in, &error);
+    int r = eh_record_to_input(&record, in, &error);
     eh_require(r == 0 || (error.code == -r && error.text[0]));
     return r;
 }
@@ -104,7 +104,7 @@ static void replay(const struct row *forged, size_t which)
     for (size_t i = 0; i < ROWS; i++) {
         struct eh_input in;
         const struct cell *cells = i == which ? forged->cells : rows[i].cells;
-        if (read_row(cells, &k.arena, &in) < 0)
+        if (read_row(cells, &in) < 0)
             break;
         in.draws = &k.draws;
         k.fx.count = 0;
@@ -135,9 +135,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (cell->size)
         memcpy(cell->bytes, bytes.data, cell->size);
     cell->null = data[2] % 4 == 3;
-    EH_AUTO(eh_arena) struct eh_arena arena = EH_ARENA_INIT;
     struct eh_input in;
-    if (read_row(forged.cells, &arena, &in) == 0)
+    if (read_row(forged.cells, &in) == 0)
         replay(&forged, which);
     return 0;
 }

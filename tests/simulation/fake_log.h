@@ -189,7 +189,7 @@ static inline bool log_replay_row(const struct log_row *row, struct eh_engine *e
     struct eh_input in;
     struct eh_error error = {0};
     eh_arena_reset(arena);
-    if (eh_record_to_input(&row->record, arena, &in, &error) < 0)
+    if (eh_record_to_input(&row->record, &in, &error) < 0)
         return false;
     in.draws = &draws;
     return eh_engine_step(e, &in, &fx) == 0 && log_same_effects(row, &fx) &&

@@ -156,7 +156,7 @@ Test(engine_epochs, what_turns_an_epoch_reads_back)
     cr_assert_eq(turn(EH_MESSAGE_REVEAL, seeds[0], NULL, commitments[2]), 0);
     cr_assert_eq(eh_record_from_input(&k.in, &k.fx, &k.arena, &row), 0);
     cr_assert_eq(row.type, EH_MESSAGE_REVEAL);
-    cr_assert_eq(eh_record_to_input(&row, &k.arena, &back, NULL), 0);
+    cr_assert_eq(eh_record_to_input(&row, &back, NULL), 0);
     cr_assert(eh_str_equal(back.message.seed, raw(seeds[0])));
     cr_assert(eh_str_equal(back.message.commitment, raw(commitments[2])));
 }
@@ -185,7 +185,7 @@ Test(engine_epochs, a_new_key_begins_behind_what_is_lost)
     struct eh_record row;
     struct eh_input back;
     cr_assert_eq(eh_record_from_input(&k.in, &k.fx, &k.arena, &row), 0);
-    cr_assert_eq(eh_record_to_input(&row, &k.arena, &back, NULL), 0);
+    cr_assert_eq(eh_record_to_input(&row, &back, NULL), 0);
     cr_assert(eh_str_equal(back.message.commitment_first, raw(commitments[5])));
     cr_assert(eh_str_equal(back.message.commitment, raw(commitments[6])));
     cr_assert(eh_str_equal(back.message.reason, eh_str("the disk died")));

@@ -193,7 +193,7 @@ Test(engine_time, its_row_is_read_back)
     go_astray();
     come_back();
     cr_assert_eq(eh_record_from_input(&k.in, &k.fx, &k.arena, &row), 0);
-    cr_assert_eq(eh_record_to_input(&row, &k.arena, &in, NULL), 0);
+    cr_assert_eq(eh_record_to_input(&row, &in, NULL), 0);
     cr_expect_eq(in.message.type, EH_MESSAGE_ACCEPT_TIME);
     cr_expect_eq(in.date, KIT_TODAY + 1);
     cr_expect(kit_is(in.message.reason, "the clock was dead"));

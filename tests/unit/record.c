@@ -45,7 +45,7 @@ Test(record, ticket_there_and_back)
 
     struct eh_input back;
     struct eh_error error = {0};
-    cr_assert_eq(eh_record_to_input(&row, &k.arena, &back, &error), 0, "%s", error.text);
+    cr_assert_eq(eh_record_to_input(&row, &back, &error), 0, "%s", error.text);
     cr_assert_eq(back.no, k.in.no);
     cr_assert_eq(back.date, k.in.date);
     cr_assert_eq(back.at_us, k.in.at_us);
@@ -77,7 +77,7 @@ Test(record, signal_and_due)
     cr_assert(kit_is(row.word, "available"));
     cr_assert_not(row.has_until);
     struct eh_input back;
-    cr_assert_eq(eh_record_to_input(&row, &k.arena, &back, NULL), 0);
+    cr_assert_eq(eh_record_to_input(&row, &back, NULL), 0);
     cr_assert_eq(back.message.has, 0);
     row = row_of("{'type':'signal','rep':'ana','status':'away'}");
     cr_assert_not(row.has_until);
@@ -91,7 +91,7 @@ Test(record, refused)
     cr_assert_eq(row.type, -EH_MESSAGE_TICKET);
     row.identity = eh_entry_identity(1, 2, eh_str("bytes"));
     struct eh_input back;
-    cr_assert_eq(eh_record_to_input(&row, &k.arena, &back, NULL), 0);
+    cr_assert_eq(eh_record_to_input(&row, &back, NULL), 0);
     cr_assert(eh_key_equal(back.identity, identity));
 }
 
@@ -102,7 +102,7 @@ Test(record, ticket_under_its_own_identity)
     struct eh_key identity = k.in.identity;
     row.identity.low++;
     struct eh_input back;
-    cr_assert_eq(eh_record_to_input(&row, &k.arena, &back, NULL), 0);
+    cr_assert_eq(eh_record_to_input(&row, &back, NULL), 0);
     cr_assert(eh_key_equal(back.identity, identity));
 }
 
@@ -120,7 +120,7 @@ Test(record, recalled_facts)
     struct eh_record row;
     cr_assert_eq(eh_record_from_input(&k.in, &k.fx, &k.arena, &row), 0);
     struct eh_input back;
-    cr_assert_eq(eh_record_to_input(&row, &k.arena, &back, NULL), 0);
+    cr_assert_eq(eh_record_to_input(&row, &back, NULL), 0);
     cr_assert(back.recalled.known && back.recalled.ticket_known);
     cr_assert(eh_key_equal(back.recalled.digest, recalled.digest));
     cr_assert_eq(back.recalled.input, 9);
@@ -135,10 +135,10 @@ Test(record, damaged)
     for (uint32_t size = 0; size < row.rest.size; size++) {
         struct eh_record cut = row;
         cut.rest.size = size;
-        cr_assert_eq(eh_record_to_input(&cut, &k.arena, &back, &error), -EH_ECORRUPT);
+        cr_assert_eq(eh_record_to_input(&cut, &back, &error), -EH_ECORRUPT);
     }
     row.type = EH_MESSAGE_OUTCOME;
-    cr_assert_eq(eh_record_to_input(&row, &k.arena, &back, &error), -EH_ECORRUPT);
+    cr_assert_eq(eh_record_to_input(&row, &back, &error), -EH_ECORRUPT);
 }
 
 /* What is said decides, not how or by whom. */
@@ -312,16 +312,16 @@ Test(record, numbers_that_no_message_holds_are_corrupt)
     struct eh_input back;
     struct eh_record good =
         row_of("{'type':'outcome','id':'T9','outcome':'won','at':1767225600000,'value':1}");
-    cr_assert_eq(eh_record_to_input(&good, &k.arena, &back, NULL), 0);
+    cr_assert_eq(eh_record_to_input(&good, &back, NULL), 0);
     const int64_t forged[] = {INT64_MIN, -1, INT64_MAX};
     for (size_t i = 0; i < sizeof forged / sizeof *forged; i++) {
         struct eh_record row = good;
         row.at_ms = forged[i];
-        cr_expect_eq(eh_record_to_input(&row, &k.arena, &back, NULL), -EH_ECORRUPT);
+        cr_expect_eq(eh_record_to_input(&row, &back, NULL), -EH_ECORRUPT);
     }
     struct eh_record row = good;
     row.value = INT64_MIN;
-    cr_expect_eq(eh_record_to_input(&row, &k.arena, &back, NULL), -EH_ECORRUPT);
+    cr_expect_eq(eh_record_to_input(&row, &back, NULL), -EH_ECORRUPT);
 }
 
 Test(record, the_engine_takes_no_time_beyond_the_year_9999)

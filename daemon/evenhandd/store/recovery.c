@@ -147,7 +147,7 @@ static int replay_row(struct eh_recovery *r, int row, struct eh_error *error)
     if (read_record(r->inputs, row, &record) < 0)
         return eh_error_set(error, EH_ECORRUPT, "input %llu of the log cannot be read back",
                             (unsigned long long)record.input);
-    int done = eh_record_to_input(&record, &r->arena, &in, error);
+    int done = eh_record_to_input(&record, &in, error);
     if (done < 0)
         return done;
     in.draws = &draws;
@@ -175,8 +175,7 @@ static int32_t date_of(struct eh_recovery *r, int row)
     struct eh_record record;
     struct eh_input in;
     eh_arena_reset(&r->arena);
-    return read_record(r->inputs, row, &record) == 0 &&
-                   eh_record_to_input(&record, &r->arena, &in, NULL) == 0
+    return read_record(r->inputs, row, &record) == 0 && eh_record_to_input(&record, &in, NULL) == 0
                ? in.date
                : 0;
 }

@@ -8,7 +8,7 @@
  *     eh_record_from_input(&in, &fx, &arena, &row);
  *     eh_record_chain(&row, &fx.items[fx.first], fx.count - fx.first, &scratch, &chain);
  *     …
- *     eh_record_to_input(&row, &arena, &in, &error);    // for replay: everything step() reads
+ *     eh_record_to_input(&row, &in, &error);            // for replay: everything step() reads
  */
 #ifndef EVENHAND_ENGINE_RECORD_H
 #define EVENHAND_ENGINE_RECORD_H
@@ -63,9 +63,9 @@ int eh_record_set_column(struct eh_record *, int column, const void *bytes, size
  * Text points into the input; rest and image into the arena. */
 int eh_record_from_input(const struct eh_input *, const struct eh_effects *, struct eh_arena *,
                          struct eh_record *ret) EH_MUST_CHECK;
-/* Everything step() reads of it. Text points into the record and the arena. -EH_ECORRUPT: columns
- * that do not fit together; -EH_ENOMEM. */
-int eh_record_to_input(const struct eh_record *, struct eh_arena *, struct eh_input *ret,
+/* Everything step() reads of it. Text points into the record. -EH_ECORRUPT: columns that do not fit
+ * together. */
+int eh_record_to_input(const struct eh_record *, struct eh_input *ret,
                        struct eh_error *) EH_MUST_CHECK;
 
 /* What a row's `rest` says of the message's personal text: its digests, in *ret and in its `has`.

@@ -140,7 +140,7 @@ int eh_cli_log_desk(struct eh_cli_log *log, struct eh_arena *arena, struct eh_st
     if (one)
         r = log_record(found, 0, &record, error);
     if (one && r == 0)
-        r = eh_record_to_input(&record, arena, &in, error);
+        r = eh_record_to_input(&record, &in, error);
     if (one && r == 0)
         *ret = eh_arena_str(arena, in.message.text);
     PQclear(found);

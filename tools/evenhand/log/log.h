@@ -9,7 +9,7 @@
  *     struct eh_cli_log_row row;
  *     if (eh_cli_log_new("host=/run/postgresql dbname=evenhand", &log, &error) < 0) …
  *     while ((r = eh_cli_log_next(log, &row, &error)) > 0) {
- *         eh_record_to_input(&row.record, &arena, &in, &error);
+ *         eh_record_to_input(&row.record, &in, &error);
  *         in.draws = &(struct eh_draws){.draw = eh_cli_log_draw, .context = &row};
  *         r = eh_engine_step(engine, &in, &effects);   // decides it again
  *     }

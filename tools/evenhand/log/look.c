@@ -14,13 +14,12 @@ struct look {
 
 static int look_give_row(const PGresult *page, int row, struct look *look, struct eh_error *error)
 {
-    EH_AUTO(eh_arena) struct eh_arena arena = EH_ARENA_INIT;
     struct eh_record record;
     struct eh_input in;
     int r = log_record(page, row, &record, error);
     if (r < 0)
         return r;
-    if (eh_record_to_input(&record, &arena, &in, NULL) < 0)
+    if (eh_record_to_input(&record, &in, NULL) < 0)
         return eh_error_set(error, EH_ECORRUPT, "input %llu: cannot be read back",
                             (unsigned long long)record.input);
     look->last = record.input;

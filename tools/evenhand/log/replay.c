@@ -114,7 +114,7 @@ int eh_replay_next(struct eh_replay *replay, struct eh_error *error)
     int r = eh_cli_log_next(replay->log, &replay->row, error);
     if (r <= 0)
         return r;
-    if (eh_record_to_input(&replay->row.record, &replay->arena, &replay->in, NULL) < 0)
+    if (eh_record_to_input(&replay->row.record, &replay->in, NULL) < 0)
         return eh_error_set(error, EH_ECORRUPT, "input %llu: cannot be read back",
                             (unsigned long long)replay->row.record.input);
     replay->in.draws = &replay->draws;
