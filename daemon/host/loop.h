@@ -11,7 +11,10 @@
  * event_base_loop() does between two waits.
  *
  *     eh_loop_dispatch(base);
- *     …at the end of a piece of work: eh_loop_note("snapshot", "");
+ *
+ * At the end of a piece of work:
+ *
+ *     eh_loop_note("snapshot", "");
  */
 #ifndef EVENHAND_HOST_LOOP_H
 #define EVENHAND_HOST_LOOP_H

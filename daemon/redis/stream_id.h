@@ -1,6 +1,7 @@
 /*
  * stream_id: the id of an entry of a Redis stream: milliseconds, and a number within each of them.
  *
+ *     struct eh_stream_id id, last = {0};
  *     char text[EH_STREAM_ID_TEXT_MAX];
  *     size_t size = eh_stream_id_print(id, text);            // "1719830000000-0"
  *     if (eh_stream_id_compare(id, last) > 0)                // id comes behind last
