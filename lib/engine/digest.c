@@ -79,10 +79,10 @@ void eh_digest_account(struct eh_engine *e, struct account *account)
     hash_replace(e, &account->hash);
 }
 
-void eh_digest_pending(struct eh_engine *e, struct pending_outcome *parked)
+void eh_digest_pending(struct eh_engine *e, struct pending_outcome *pending)
 {
-    eh_encode_pending(parked, scratch_begin(e, OBJECT_PENDING));
-    hash_replace(e, &parked->hash);
+    eh_encode_pending(pending, scratch_begin(e, OBJECT_PENDING));
+    hash_replace(e, &pending->hash);
 }
 
 void eh_digest_cancelled(struct eh_engine *e, uint32_t slot)

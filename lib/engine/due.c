@@ -38,7 +38,7 @@ bool eh_engine_due(const struct eh_engine *e, struct eh_due *ret)
         ret->kind = EH_DUE_SIGNAL;
         ret->rep = interned(&e->roster.rep_ids, e->expiries.reps[0]);
     } else {
-        ret->kind = EH_DUE_PARKED;
+        ret->kind = EH_DUE_PENDING;
         ret->input = e->pending.slots[e->pending.list.first].input;
     }
     return true;

@@ -221,7 +221,7 @@ int eh_outcome_value(struct step *s, uint32_t slot, int64_t value)
     return 0;
 }
 
-_Static_assert(EH_PARKED_PER_TICKET_MAX <= EH_ORDER_MAX,
+_Static_assert(EH_PENDING_PER_TICKET_MAX <= EH_ORDER_MAX,
                "each of them has its place in the journal");
 
 int eh_outcomes_place(struct step *s, uint32_t slot, const struct story_entry *entries,

@@ -1,6 +1,6 @@
 /*
- * pending: outcomes that came before their ticket and wait for it: EH_PARKED_S long, at most
- * EH_PARKED_MAX of them, EH_PARKED_PER_TICKET_MAX for one ticket. pending_apply.c applies them.
+ * pending: outcomes that came before their ticket and wait for it: EH_PENDING_S long, at most
+ * EH_PENDING_MAX of them, EH_PENDING_PER_TICKET_MAX for one ticket. pending_apply.c applies them.
  */
 #include "pending.h"
 
@@ -43,13 +43,13 @@ static int pending_add_sibling(struct eh_engine *e, uint32_t slot)
     return 0;
 }
 
-int eh_pending_add(struct eh_engine *e, struct pending_outcome *parked)
+int eh_pending_add(struct eh_engine *e, struct pending_outcome *pending)
 {
     uint32_t slot = NONE;
     int r = pending_alloc(e, &slot);
     if (r < 0)
         return r;
-    *pending_at(e, slot) = *parked;
+    *pending_at(e, slot) = *pending;
     pending_at(e, slot)->sibling = NONE;
     r = pending_add_sibling(e, slot);
     if (r < 0) {
@@ -86,17 +86,17 @@ static void pending_leave_siblings(struct eh_engine *e, uint32_t slot)
 
 void eh_pending_remove(struct eh_engine *e, uint32_t slot)
 {
-    struct pending_outcome *parked = pending_at(e, slot);
+    struct pending_outcome *pending = pending_at(e, slot);
     struct list *all = &e->pending.list;
     pending_leave_siblings(e, slot);
-    *(parked->previous == NONE ? &all->first : &pending_at(e, parked->previous)->next) =
-        parked->next;
-    *(parked->next == NONE ? &all->last : &pending_at(e, parked->next)->previous) =
-        parked->previous;
+    *(pending->previous == NONE ? &all->first : &pending_at(e, pending->previous)->next) =
+        pending->next;
+    *(pending->next == NONE ? &all->last : &pending_at(e, pending->next)->previous) =
+        pending->previous;
     all->count--;
-    eh_digest_leave(e, &parked->hash);
-    free(parked->body);
-    *parked = (struct pending_outcome){.next = e->pending.free};
+    eh_digest_leave(e, &pending->hash);
+    free(pending->body);
+    *pending = (struct pending_outcome){.next = e->pending.free};
     e->pending.free = slot;
 }
 
@@ -107,14 +107,14 @@ static uint32_t pending_count_siblings(struct eh_engine *e, struct eh_key ticket
     uint32_t count = 0;
     if (!eh_table_get(&e->pending.index, ticket, &first))
         return 0;
-    for (uint32_t slot = (uint32_t)first; slot != NONE && count < EH_PARKED_PER_TICKET_MAX;
+    for (uint32_t slot = (uint32_t)first; slot != NONE && count < EH_PENDING_PER_TICKET_MAX;
          slot = pending_at(e, slot)->sibling)
         count++;
     return count;
 }
 
-bool eh_engine_is_parked(const struct eh_engine *e, struct eh_str source, struct eh_str id,
-                         uint64_t input)
+bool eh_engine_is_pending(const struct eh_engine *e, struct eh_str source, struct eh_str id,
+                          uint64_t input)
 {
     uint64_t first;
     if (!eh_table_get(&e->pending.index, eh_ticket_identity(source, id), &first))
@@ -129,15 +129,15 @@ int eh_pending_put(struct step *s, struct eh_key ticket)
 {
     struct eh_engine *e = s->e;
     if (e->rules >= EH_RULES_SLICES &&
-        pending_count_siblings(e, ticket) >= EH_PARKED_PER_TICKET_MAX)
+        pending_count_siblings(e, ticket) >= EH_PENDING_PER_TICKET_MAX)
         return eh_step_refuse(
             s, EH_EFULL, "ticket %.*s/%.*s is not known, and %d outcomes wait for it already",
-            EH_STR_ARG(s->m.source), EH_STR_ARG(s->m.id), EH_PARKED_PER_TICKET_MAX);
-    if (e->pending.list.count >= EH_PARKED_MAX)
+            EH_STR_ARG(s->m.source), EH_STR_ARG(s->m.id), EH_PENDING_PER_TICKET_MAX);
+    if (e->pending.list.count >= EH_PENDING_MAX)
         return eh_step_refuse(s, EH_EFULL,
                               "ticket %.*s/%.*s is not known, and %d outcomes wait for tickets "
                               "already",
-                              EH_STR_ARG(s->m.source), EH_STR_ARG(s->m.id), EH_PARKED_MAX);
+                              EH_STR_ARG(s->m.source), EH_STR_ARG(s->m.id), EH_PENDING_MAX);
     s->m.has &= ~EH_FIELD_BIT(EH_FIELD_MOST); /* it holds for this step alone */
     if (!eh_message_has(&s->m, EH_FIELD_AT) &&
         !eh_message_has(&s->m,
@@ -151,26 +151,26 @@ int eh_pending_put(struct step *s, struct eh_key ticket)
     if (!body)
         return -EH_ENOMEM;
     memcpy(body, e->scratch.data, e->scratch.size);
-    struct pending_outcome parked = {.input = s->in->no,
-                                     .identity = ticket,
-                                     .until_us = s->now_us + EH_PARKED_S * SECOND_US,
-                                     .stream_ms = s->in->stream_ms,
-                                     .stream_no = s->in->stream_no,
-                                     .origin = s->in->origin,
-                                     .body = body,
-                                     .body_size = (uint32_t)e->scratch.size};
-    int r = eh_pending_add(e, &parked);
+    struct pending_outcome pending = {.input = s->in->no,
+                                      .identity = ticket,
+                                      .until_us = s->now_us + EH_PENDING_S * SECOND_US,
+                                      .stream_ms = s->in->stream_ms,
+                                      .stream_no = s->in->stream_no,
+                                      .origin = s->in->origin,
+                                      .body = body,
+                                      .body_size = (uint32_t)e->scratch.size};
+    int r = eh_pending_add(e, &pending);
     if (r < 0)
         free(body);
-    s->fx->parked = r == 0;
+    s->fx->pending = r == 0;
     return r;
 }
 
 /* Dates the message by a day that has come. */
-static int pending_redate(struct eh_engine *e, struct pending_outcome *parked, int32_t date)
+static int pending_redate(struct eh_engine *e, struct pending_outcome *pending, int32_t date)
 {
     struct eh_message m = {0};
-    struct eh_str body = eh_str_n((const char *)parked->body, parked->body_size);
+    struct eh_str body = eh_str_n((const char *)pending->body, pending->body_size);
     if (eh_message_decode(body, &m, NULL) < 0)
         return -EH_ECORRUPT;
     if (eh_message_has(&m, EH_FIELD_AT) || m.at_date <= date)
@@ -182,9 +182,9 @@ static int pending_redate(struct eh_engine *e, struct pending_outcome *parked, i
     if (!bytes)
         return -EH_ENOMEM;
     memcpy(bytes, e->scratch.data, e->scratch.size);
-    free(parked->body);
-    parked->body = bytes;
-    parked->body_size = (uint32_t)e->scratch.size;
+    free(pending->body);
+    pending->body = bytes;
+    pending->body_size = (uint32_t)e->scratch.size;
     return 0;
 }
 

@@ -19,17 +19,17 @@
 #include "story.h"
 #include "ticket.h"
 
-static int pending_message(const struct pending_outcome *parked, struct eh_message *ret)
+static int pending_message(const struct pending_outcome *pending, struct eh_message *ret)
 {
     *ret = (struct eh_message){0};
-    struct eh_str body = eh_str_n((const char *)parked->body, parked->body_size);
+    struct eh_str body = eh_str_n((const char *)pending->body, pending->body_size);
     return eh_message_decode(body, ret, NULL) < 0 ? -EH_ECORRUPT : 0;
 }
 
-static int64_t pending_time_us(const struct pending_outcome *parked, const struct eh_message *m)
+static int64_t pending_time_us(const struct pending_outcome *pending, const struct eh_message *m)
 {
     return eh_message_has(m, EH_FIELD_AT) ? m->at_ms * 1000
-                                          : parked->until_us - EH_PARKED_S * SECOND_US;
+                                          : pending->until_us - EH_PENDING_S * SECOND_US;
 }
 
 static int outcome_check(const struct eh_engine *e, uint32_t ticket, const struct eh_message *m,
@@ -44,7 +44,7 @@ static int pending_apply_earlier(struct step *s, uint32_t ticket, uint32_t first
 {
     struct eh_engine *e = s->e;
     int r = 0;
-    uint32_t left = e->rules >= EH_RULES_SLICES ? EH_PARKED_PER_TICKET_MAX : UINT32_MAX;
+    uint32_t left = e->rules >= EH_RULES_SLICES ? EH_PENDING_PER_TICKET_MAX : UINT32_MAX;
     for (uint32_t slot = first, next; r == 0 && slot != NONE && left > 0; slot = next) {
         left--;
         next = e->pending.slots[slot].sibling;
@@ -60,27 +60,27 @@ static int pending_apply_earlier(struct step *s, uint32_t ticket, uint32_t first
 
 static int pending_entry(const struct eh_engine *e, uint32_t slot, struct story_entry *ret)
 {
-    const struct pending_outcome *parked = &e->pending.slots[slot];
+    const struct pending_outcome *pending = &e->pending.slots[slot];
     struct eh_message m;
-    int r = pending_message(parked, &m);
+    int r = pending_message(pending, &m);
     if (r < 0)
         return r;
-    *ret = eh_outcome_entry(e, &m, pending_time_us(parked, &m),
-                            parked->until_us - EH_PARKED_S * SECOND_US);
-    ret->input = parked->input;
-    ret->stream_ms = parked->stream_ms;
-    ret->stream_no = parked->stream_no;
+    *ret = eh_outcome_entry(e, &m, pending_time_us(pending, &m),
+                            pending->until_us - EH_PENDING_S * SECOND_US);
+    ret->input = pending->input;
+    ret->stream_ms = pending->stream_ms;
+    ret->stream_no = pending->stream_no;
     return 0;
 }
 
 static int pending_apply_all(struct step *s, uint32_t ticket, uint32_t first)
 {
     struct eh_engine *e = s->e;
-    struct story_entry entries[EH_PARKED_PER_TICKET_MAX] = {{.input = 0}};
-    bool refused[EH_PARKED_PER_TICKET_MAX];
+    struct story_entry entries[EH_PENDING_PER_TICKET_MAX] = {{.input = 0}};
+    bool refused[EH_PENDING_PER_TICKET_MAX];
     uint32_t count = 0;
     int r = 0;
-    for (uint32_t slot = first; r == 0 && slot != NONE && count < EH_PARKED_PER_TICKET_MAX;
+    for (uint32_t slot = first; r == 0 && slot != NONE && count < EH_PENDING_PER_TICKET_MAX;
          slot = e->pending.slots[slot].sibling)
         r = pending_entry(e, slot, &entries[count++]);
     if (r == 0)
@@ -108,21 +108,21 @@ int eh_pending_apply(struct step *s, uint32_t ticket)
 }
 
 /* Refuses the outcome as a dead letter. */
-static int pending_refuse(struct step *s, const struct pending_outcome *parked,
+static int pending_refuse(struct step *s, const struct pending_outcome *pending,
                           const struct eh_message *m, const struct eh_error *error)
 {
     int r = eh_step_refuse(s, error->code, "%s", error->text);
     if (r == 0)
-        r = eh_step_dead(s, m, parked->stream_ms, parked->stream_no);
+        r = eh_step_dead(s, m, pending->stream_ms, pending->stream_no);
     s->touched = true;
-    return r < 0
-               ? r
-               : eh_step_refused_notice(s, m, parked->origin, parked->stream_ms, parked->stream_no);
+    return r < 0 ? r
+                 : eh_step_refused_notice(s, m, pending->origin, pending->stream_ms,
+                                          pending->stream_no);
 }
 
 /* Why the ticket refuses it, as far as its journal still tells. */
 static void pending_tell_judged(const struct step *s, uint32_t ticket,
-                                const struct pending_outcome *parked, const struct eh_message *m,
+                                const struct pending_outcome *pending, const struct eh_message *m,
                                 struct eh_error *error)
 {
     struct tale tale;
@@ -131,7 +131,7 @@ static void pending_tell_judged(const struct step *s, uint32_t ticket,
     if (ticket == NONE)
         return;
     eh_tale_open(&s->e->tickets.slots[ticket], s->now_us, &tale);
-    eh_tale_why(&tale, parked->input, &s->e->tickets.slots[ticket], error);
+    eh_tale_why(&tale, pending->input, &s->e->tickets.slots[ticket], error);
 }
 
 /* 0: it is applied; -EH_E… and why it is refused. */
@@ -139,12 +139,12 @@ static int pending_try_once_more(struct step *s, uint32_t slot, uint32_t ticket,
                                  const struct eh_message *m, struct eh_error *error)
 {
     struct eh_engine *e = s->e;
-    struct pending_outcome *parked = &e->pending.slots[slot];
+    struct pending_outcome *pending = &e->pending.slots[slot];
     struct story_entry entry;
     if (e->rules < EH_RULES_TICKETS) {
         int r = outcome_check(e, ticket, m, error);
         s->touched |= r == 0;
-        return r < 0 ? r : eh_outcome_apply(s, ticket, m, pending_time_us(parked, m));
+        return r < 0 ? r : eh_outcome_apply(s, ticket, m, pending_time_us(pending, m));
     }
     int r = pending_entry(e, slot, &entry);
     return r < 0 ? r : eh_outcome_place(s, ticket, &entry, error);
@@ -154,23 +154,23 @@ int eh_pending_expire(struct step *s)
 {
     struct eh_engine *e = s->e;
     uint32_t slot = e->pending.list.first;
-    struct pending_outcome *parked = &e->pending.slots[slot];
+    struct pending_outcome *pending = &e->pending.slots[slot];
     struct eh_message m;
     struct eh_error error = {0};
-    int r = pending_message(parked, &m);
+    int r = pending_message(pending, &m);
     if (r < 0)
         return r;
-    uint32_t ticket = eh_ticket_find(e, parked->identity);
-    if (parked->judged)
-        pending_tell_judged(s, ticket, parked, &m, &error);
+    uint32_t ticket = eh_ticket_find(e, pending->identity);
+    if (pending->judged)
+        pending_tell_judged(s, ticket, pending, &m, &error);
     else if (ticket == NONE)
         eh_error_set(&error, EH_ENOTFOUND,
                      "ticket %.*s/%.*s was not open within %d seconds of its outcome",
-                     EH_STR_ARG(m.source), EH_STR_ARG(m.id), EH_PARKED_S);
+                     EH_STR_ARG(m.source), EH_STR_ARG(m.id), EH_PENDING_S);
     else
         r = pending_try_once_more(s, slot, ticket, &m, &error);
     if (error.text[0])
-        r = pending_refuse(s, parked, &m, &error);
+        r = pending_refuse(s, pending, &m, &error);
     if (r == 0)
         eh_pending_remove(e, slot);
     return r;

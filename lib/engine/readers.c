@@ -41,7 +41,7 @@ void eh_engine_totals(const struct eh_engine *e, struct eh_totals *ret)
         .waiting = e->tickets.waiting,
         .open = e->tickets.open,
         .text_bytes = e->tickets.text_bytes,
-        .parked = e->pending.list.count,
+        .pending = e->pending.list.count,
         .dead = e->dead,
     };
     memcpy(ret->commitment, e->epochs.commitment, sizeof ret->commitment);

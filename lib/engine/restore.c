@@ -332,30 +332,30 @@ static int ticket_read(struct eh_engine *e, struct eh_reader *in)
 
 static int pending_read(struct eh_engine *e, struct eh_reader *in)
 {
-    struct pending_outcome parked = {.input = eh_read_u(in)};
+    struct pending_outcome pending = {.input = eh_read_u(in)};
     const uint8_t *identity = eh_read_bytes(in, 16);
     if (!identity)
         return -EH_ECORRUPT;
-    parked.identity = eh_key_from_bytes(identity);
-    parked.until_us = eh_read_i(in);
-    parked.stream_ms = eh_read_u(in);
-    parked.stream_no = eh_read_u(in);
-    parked.origin = eh_read_u8(in);
-    parked.judged = parked.origin & PENDING_JUDGED;
-    parked.origin &= (uint8_t)~PENDING_JUDGED;
+    pending.identity = eh_key_from_bytes(identity);
+    pending.until_us = eh_read_i(in);
+    pending.stream_ms = eh_read_u(in);
+    pending.stream_no = eh_read_u(in);
+    pending.origin = eh_read_u8(in);
+    pending.judged = pending.origin & PENDING_JUDGED;
+    pending.origin &= (uint8_t)~PENDING_JUDGED;
     struct eh_str body = eh_read_str(in);
-    if (in->failed || body.size == 0 || parked.until_us < EH_PARKED_S * SECOND_US ||
-        parked.until_us > EH_TIME_LAST + EH_PARKED_S * SECOND_US ||
-        e->pending.list.count >= EH_PARKED_MAX)
+    if (in->failed || body.size == 0 || pending.until_us < EH_PENDING_S * SECOND_US ||
+        pending.until_us > EH_TIME_LAST + EH_PENDING_S * SECOND_US ||
+        e->pending.list.count >= EH_PENDING_MAX)
         return -EH_ECORRUPT;
-    parked.body = malloc(body.size);
-    if (!parked.body)
+    pending.body = malloc(body.size);
+    if (!pending.body)
         return -EH_ENOMEM;
-    memcpy(parked.body, body.data, body.size);
-    parked.body_size = body.size;
-    int r = eh_pending_add(e, &parked);
+    memcpy(pending.body, body.data, body.size);
+    pending.body_size = body.size;
+    int r = eh_pending_add(e, &pending);
     if (r < 0)
-        free(parked.body);
+        free(pending.body);
     return r;
 }
 
@@ -450,7 +450,7 @@ static int state_read(struct eh_engine *e, struct eh_reader *in, struct eh_error
     if (r == 0)
         r = objects_read(e, in, EH_TICKETS_MAX, ticket_read);
     if (r == 0)
-        r = objects_read(e, in, EH_PARKED_MAX, pending_read);
+        r = objects_read(e, in, EH_PENDING_MAX, pending_read);
     if (r == 0)
         r = objects_read(e, in, EH_CANCELLED_MAX, cancelled_read);
     if (r == 0)

@@ -322,8 +322,8 @@ static void send_outcome(struct run *r, const struct history *h, int i)
 static void wait_for_the_rest(struct run *r, const struct history *h)
 {
     struct eh_totals totals;
-    kit_pass(&r->k, EH_PARKED_S + 1);
-    for (eh_engine_totals(r->k.e, &totals); totals.parked > 0; eh_engine_totals(r->k.e, &totals)) {
+    kit_pass(&r->k, EH_PENDING_S + 1);
+    for (eh_engine_totals(r->k.e, &totals); totals.pending > 0; eh_engine_totals(r->k.e, &totals)) {
         kit_due(&r->k);
         cr_assert_eq(r->k.result, 0);
         hear(r, h);

@@ -236,7 +236,7 @@ Test(engine_outcome, parked)
     cr_assert_eq(image().closed_us, KIT_START);
     struct eh_totals totals;
     eh_engine_totals(k.e, &totals);
-    cr_assert_eq(totals.parked, 1);
+    cr_assert_eq(totals.pending, 1);
     kit_pass(&k, 30);
     kit_due(&k);
     cr_assert(k.fx.refused);
@@ -247,7 +247,7 @@ Test(engine_outcome, parked_too_long)
 {
     kit_send(&k, "{'type':'outcome','id':'T5','outcome':'won','value':50}");
     uint64_t ms = k.in.stream_ms, no = k.in.stream_no;
-    cr_assert_eq(eh_engine_due_us(k.e), k.now_us + EH_PARKED_S * 1000000);
+    cr_assert_eq(eh_engine_due_us(k.e), k.now_us + EH_PENDING_S * 1000000);
     kit_pass(&k, 60);
     kit_due(&k);
     cr_assert(k.fx.refused);
@@ -286,7 +286,7 @@ Test(engine_outcome, parked_last_try)
 
 Test(engine_outcome, parked_most)
 {
-    for (int i = 0; i < EH_PARKED_MAX; i++) {
+    for (int i = 0; i < EH_PENDING_MAX; i++) {
         kit_sendf(&k, "{'type':'outcome','id':'P%d','outcome':'won'}", i);
         cr_assert_not(k.fx.refused);
         eh_arena_reset(&k.arena);

@@ -130,7 +130,7 @@ Test(engine_skipped, a_signal_ends_without_a_word)
 Test(engine_skipped, an_outcome_that_waited_is_a_dead_letter)
 {
     kit_send(&k, "{'type':'outcome','id':'T9','outcome':'won'}");
-    cr_assert(k.fx.parked);
+    cr_assert(k.fx.pending);
     k.now_us = eh_engine_due_us(k.e);
     cr_assert_eq(skip(0), 0);
     cr_assert(k.fx.refused);

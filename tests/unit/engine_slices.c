@@ -206,14 +206,14 @@ Test(engine_slices, from_a_snapshot)
 /* One ticket cannot take every place, nor have more than so many effects when it comes. */
 Test(engine_slices, outcomes_before_their_ticket)
 {
-    for (int i = 0; i < EH_PARKED_PER_TICKET_MAX; i++)
+    for (int i = 0; i < EH_PENDING_PER_TICKET_MAX; i++)
         kit_sendf(&k, "{'type':'outcome','id':'B0','outcome':'%s'}", i % 2 ? "reopened" : "lost");
-    cr_assert(k.fx.parked);
+    cr_assert(k.fx.pending);
     kit_send(&k, "{'type':'outcome','id':'B0','outcome':'lost'}");
     cr_assert_str_eq(kit_refused(&k),
                      "ticket default/B0 is not known, and 16 outcomes wait for it already");
     kit_send(&k, "{'type':'outcome','id':'B1','outcome':'lost'}");
-    cr_assert(k.fx.parked);
+    cr_assert(k.fx.pending);
     tickets("B", "b", 1);
     cr_assert_eq(k.fx.count, 1); /* they come to an open ticket */
 }

@@ -394,12 +394,12 @@ Test(engine_story, what_waited_for_its_ticket_is_put_in_order_too)
     tell("rated", SEPTEMBER_MS + 2 * MINUTE_MS, ",'csat':3");
     tell("won", SEPTEMBER_MS + MINUTE_MS, "");
     tell("refunded", SEPTEMBER_MS, ",'value':1");
-    cr_assert(k.fx.parked);
+    cr_assert(k.fx.pending);
     ticket("T", CREATED);
     cr_expect_str_eq(kit_effects(&k), "assigned T ana owner; closed T ana");
     image = eh_arena_str(&k.arena, k.fx.image);
     cr_expect_str_eq(facts("2024-09"), "1 1 0; 1 0; 5000; 1 3; 0 0; 1; 1 1000060000; 1 0 0");
-    kit_pass(&k, EH_PARKED_S);
+    kit_pass(&k, EH_PENDING_S);
     kit_due(&k);
     cr_expect_str_eq(kit_refused(&k), "outcome: ticket default/T did not allow it at its time");
     cr_expect_neq(k.fx.dead.size, 0);
@@ -413,11 +413,11 @@ Test(engine_story, what_waits_refused_may_hold_yet)
     cr_expect_str_eq(kit_effects(&k), "assigned T ana owner");
     struct eh_totals totals;
     eh_engine_totals(k.e, &totals);
-    cr_expect_eq(totals.parked, 1);
+    cr_expect_eq(totals.pending, 1);
     tell("won", SEPTEMBER_MS, "");
     cr_expect_str_eq(kit_effects(&k), "closed T ana"); /* nobody was told of the refund yet */
     eh_engine_totals(k.e, &totals);
-    cr_expect_eq(totals.parked, 0);
+    cr_expect_eq(totals.pending, 0);
     struct counts c;
     cr_expect_eq((int64_t)month("2024-09", &c).revenue, 4999);
 }

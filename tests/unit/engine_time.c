@@ -164,7 +164,7 @@ Test(engine_time, an_outcome_still_waits_its_minute)
 {
     go_astray();
     kit_send(&k, "{'type':'outcome','id':'T','outcome':'lost'}");
-    cr_assert(k.fx.parked);
+    cr_assert(k.fx.pending);
     kit_pass(&k, 20);
     cr_assert_eq(kit_step(&k, kit_message(&k, "{'type':'signal','rep':'ana','status':'away'}"),
                           EH_ORIGIN_STREAM),

@@ -52,7 +52,7 @@ struct eh_command_result {
     const char *message;  /* one line; never NULL when code < 0 */
     bool repeat;          /* known already, nothing changed */
     bool later;           /* a signal that is not logged yet: it may be from from_us on */
-    bool parked;          /* an outcome that waits for its ticket, see EH_PARKED_S */
+    bool pending;         /* an outcome that waits for its ticket, see EH_PENDING_S */
     struct eh_str mended; /* what was cleaned or left out of it; lives until on_done returns */
     bool has_figure;      /* METRIC: the figure stands in its period now, as `figure` says */
     struct eh_figure_view figure;

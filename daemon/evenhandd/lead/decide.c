@@ -45,7 +45,7 @@ static void result_tell(const struct eh_app *app, struct eh_batch *b, struct eh_
 {
     const struct eh_effects *fx = &b->effects;
     struct eh_command_result *result = &item->result;
-    *result = (struct eh_command_result){.parked = fx->parked,
+    *result = (struct eh_command_result){.pending = fx->pending,
                                          .mended = item->input.message.mended,
                                          .input = item->input.no,
                                          .from_us = fx->from_us,

@@ -37,10 +37,10 @@
 #include <evenhand/wire/message.h>
 #include <evenhand/wire/notice.h>
 
-#define EH_TICKETS_MAX           1000000 /* open and waiting together */
-#define EH_PARKED_MAX            10000   /* outcomes that wait for their ticket */
-#define EH_PARKED_PER_TICKET_MAX 16      /* ... for the same one */
-#define EH_PARKED_S              60      /* so long */
+#define EH_TICKETS_MAX            1000000 /* open and waiting together */
+#define EH_PENDING_MAX            10000   /* outcomes that wait for their ticket */
+#define EH_PENDING_PER_TICKET_MAX 16      /* ... for the same one */
+#define EH_PENDING_S              60      /* so long */
 /* Outcomes of a ticket that come within so long, and at most so many, are put in order of `at`. */
 #define EH_ORDER_S   60
 #define EH_ORDER_MAX 32
@@ -53,7 +53,7 @@
  * (EH_FIELD_MOST); the rest follows by further DUE inputs. On top of that come the effects of the
  * message itself, never more than EH_STEP_EFFECTS_MORE. */
 #define EH_DEALS_PER_STEP_MAX 1000
-#define EH_STEP_EFFECTS_MORE  (2 * EH_PARKED_PER_TICKET_MAX + 4)
+#define EH_STEP_EFFECTS_MORE  (2 * EH_PENDING_PER_TICKET_MAX + 4)
 /* Signals of a rep that change the state in force: what is more often takes effect later. */
 #define EH_CHANGES_A_MINUTE 6
 #define EH_CHANGES_A_DAY    60
@@ -182,7 +182,7 @@ struct eh_effects {
     uint32_t first;       /* index of its first item */
     bool refused;         /* the message went to the dead letters ... */
     struct eh_str reason; /* ... because of this; one line, what and where */
-    struct eh_str dead;   /* ... DUE: the parked message as JSON (its bytes are gone); else empty */
+    struct eh_str dead; /* ... DUE: the pending message as JSON (its bytes are gone); else empty */
     uint64_t dead_stream_ms, dead_stream_no; /* ... and the entry it came from; or 0 */
     int refused_code;      /* ... as enum eh_code: EH_ENOTFOUND, EH_ECONFLICT, EH_EINVAL ... */
     uint64_t image_ticket; /* a ticket changed after its first deal (outcome, update, assign, move,
@@ -190,7 +190,7 @@ struct eh_effects {
     struct eh_str image;   /* ... and all of it from now on, to be recalled with later outcomes */
     struct eh_str note;    /* what was taken counts nowhere, and why: for who sent it; or empty */
     bool older;            /* an update from before the newest `changed_at`: nothing was done */
-    bool parked;           /* the outcome waits for a ticket that is not there yet */
+    bool pending;          /* the outcome waits for a ticket that is not there yet */
     /* signal, or DUE that ended one: */
     struct eh_str signal_rep; /* empty: no signal took effect or was taken */
     uint8_t signal_status;    /* enum eh_status */
@@ -242,8 +242,8 @@ bool eh_engine_signal_is_old(const struct eh_engine *, const struct eh_input *);
 int eh_engine_step(struct eh_engine *, const struct eh_input *, struct eh_effects *) EH_MUST_CHECK;
 
 /* Whether this outcome, by the number of its input, waits for its ticket. */
-bool eh_engine_is_parked(const struct eh_engine *, struct eh_str source, struct eh_str id,
-                         uint64_t input);
+bool eh_engine_is_pending(const struct eh_engine *, struct eh_str source, struct eh_str id,
+                          uint64_t input);
 
 /* An imported figure of a team and period as it stands, whatever brought it there. */
 struct eh_figure_view {
@@ -260,11 +260,11 @@ bool eh_engine_figure(const struct eh_engine *, const struct eh_message *,
 int64_t eh_engine_due_us(const struct eh_engine *);
 
 /* What the next DUE input is about. */
-enum eh_due_kind { EH_DUE_NONE, EH_DUE_LEFTOVER, EH_DUE_SIGNAL, EH_DUE_PARKED };
+enum eh_due_kind { EH_DUE_NONE, EH_DUE_LEFTOVER, EH_DUE_SIGNAL, EH_DUE_PENDING };
 struct eh_due {
     uint8_t kind;
     struct eh_str rep; /* SIGNAL */
-    uint64_t input;    /* PARKED: of the outcome that waits */
+    uint64_t input;    /* PENDING: of the outcome that waits */
 };
 bool eh_engine_due(const struct eh_engine *, struct eh_due *ret); /* false: nothing waits */
 
@@ -350,8 +350,8 @@ struct eh_totals {
     int32_t date;
     bool has_day; /* a first DAY has come, and with it the first draw epoch */
     uint32_t epoch;
-    uint32_t rules;                       /* enum eh_rules: in force for the next input */
-    uint64_t waiting, open, parked, dead; /* open: assigned and not closed; dead: since ever */
+    uint32_t rules;                        /* enum eh_rules: in force for the next input */
+    uint64_t waiting, open, pending, dead; /* open: assigned and not closed; dead: since ever */
     uint64_t text_bytes;     /* ids, skills and customers' digests of what waits or is open */
     struct eh_str desk_text; /* as applied; empty before the first */
     uint8_t desk_sha256[32];

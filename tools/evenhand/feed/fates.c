@@ -8,7 +8,7 @@
 
 static const char *const words[EH_FATE_COUNT] = {
     [EH_FATE_REPEATED] = "repeated", [EH_FATE_OLDER] = "older",     [EH_FATE_TAKEN] = "taken",
-    [EH_FATE_PARKED] = "parked",     [EH_FATE_REFUSED] = "refused",
+    [EH_FATE_PENDING] = "parked",    [EH_FATE_REFUSED] = "refused",
 };
 
 int eh_fates_init(struct eh_fates *fates, const char *file, uint32_t last_line)
@@ -79,7 +79,7 @@ json_t *eh_fates_json(struct eh_fates *fates)
 
 void eh_fates_words(const struct eh_fates *fates, char ret[EH_FATES_TEXT])
 {
-    static const uint8_t order[] = {EH_FATE_TAKEN, EH_FATE_REPEATED, EH_FATE_OLDER, EH_FATE_PARKED,
+    static const uint8_t order[] = {EH_FATE_TAKEN, EH_FATE_REPEATED, EH_FATE_OLDER, EH_FATE_PENDING,
                                     EH_FATE_REFUSED};
     size_t counts[EH_FATE_COUNT], size = 0;
     eh_fates_count(fates, counts);

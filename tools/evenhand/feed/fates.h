@@ -25,7 +25,7 @@ enum eh_fate {
     EH_FATE_REPEATED,
     EH_FATE_OLDER,
     EH_FATE_TAKEN,
-    EH_FATE_PARKED,
+    EH_FATE_PENDING,
     EH_FATE_REFUSED,
     EH_FATE_COUNT
 };

@@ -204,7 +204,7 @@ static json_t *push_summary_json(struct push *p, bool known)
     json_object_set_new(body, "taken", json_integer((json_int_t)counts[EH_FATE_TAKEN]));
     json_object_set_new(body, "repeated", json_integer((json_int_t)counts[EH_FATE_REPEATED]));
     json_object_set_new(body, "older", json_integer((json_int_t)counts[EH_FATE_OLDER]));
-    json_object_set_new(body, "parked", json_integer((json_int_t)counts[EH_FATE_PARKED]));
+    json_object_set_new(body, "parked", json_integer((json_int_t)counts[EH_FATE_PENDING]));
     json_object_set_new(body, "refused", eh_fates_json(&p->fates));
     return body;
 }

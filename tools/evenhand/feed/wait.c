@@ -44,7 +44,7 @@ static enum eh_fate fate_of(const char *became)
         enum eh_fate fate;
     } names[] = {{"taken", EH_FATE_TAKEN},
                  {"refused", EH_FATE_REFUSED},
-                 {"parked", EH_FATE_PARKED},
+                 {"parked", EH_FATE_PENDING},
                  {"older", EH_FATE_OLDER},
                  {"repeated", EH_FATE_REPEATED}};
     for (size_t i = 0; became && i < sizeof names / sizeof *names; i++)

@@ -169,7 +169,7 @@ static void on_done(void *context, const struct eh_command_result *result)
         eh_json_put(body, "later", json_true());
     if (result->repeat)
         eh_json_put(body, "repeat", json_true());
-    if (result->parked)
+    if (result->pending)
         eh_json_put(body, "parked", json_true());
     if (result->mended.size)
         eh_json_put(body, "mended", eh_json_text(result->mended));

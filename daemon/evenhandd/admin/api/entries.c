@@ -117,8 +117,8 @@ static const char *became(const struct eh_admin_request *request, const PGresult
     if (type < 0 || !PQgetisnull(result, row, EXPIRED))
         return "refused";
     if (type == EH_MESSAGE_OUTCOME && engine &&
-        eh_engine_is_parked(engine, eh_pg_text(result, row, SOURCE), eh_pg_text(result, row, ID),
-                            (uint64_t)eh_pg_int(result, row, INPUT)))
+        eh_engine_is_pending(engine, eh_pg_text(result, row, SOURCE), eh_pg_text(result, row, ID),
+                             (uint64_t)eh_pg_int(result, row, INPUT)))
         return "parked";
     return is_older(mended) ? "older" : "taken";
 }

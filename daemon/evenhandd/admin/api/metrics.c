@@ -44,9 +44,9 @@ static int64_t open_tickets(const struct figures *f)
     return (int64_t)f->app.committed.totals.open;
 }
 
-static int64_t parked(const struct figures *f)
+static int64_t pending(const struct figures *f)
 {
-    return (int64_t)f->app.committed.totals.parked;
+    return (int64_t)f->app.committed.totals.pending;
 }
 
 static int64_t dead(const struct figures *f)
@@ -172,7 +172,7 @@ static const struct {
     {"evenhand_published_seq_total", "counter", "Outbox entries that are in Redis", published, 1},
     {"evenhand_tickets_waiting", "gauge", "Tickets that wait for a rep", waiting, 1},
     {"evenhand_tickets_open", "gauge", "Tickets assigned and not closed", open_tickets, 1},
-    {"evenhand_outcomes_parked", "gauge", "Outcomes that wait for their ticket", parked, 1},
+    {"evenhand_outcomes_parked", "gauge", "Outcomes that wait for their ticket", pending, 1},
     {"evenhand_dead_letters_total", "counter", "Entries of the stream refused since ever", dead, 1},
     {"evenhand_refused_total", "counter", "The same, with what was refused over the socket",
      refused, 1},
