@@ -221,11 +221,14 @@ static void ticket_change_priority(struct eh_engine *e, uint32_t slot, uint8_t p
     eh_queue_push(e, slot); /* into the room it left */
 }
 
-int eh_step_update(struct step *s)
+/* The open or waiting ticket that the message changes; NONE: there is none, or the message is older
+ * than what was applied, or it was refused. */
+static int update_ticket(struct step *s, uint32_t *ret)
 {
     struct eh_engine *e = s->e;
     const struct eh_message *m = &s->m;
     uint32_t slot = eh_ticket_find(e, eh_ticket_identity(m->source, m->id));
+    *ret = NONE;
     if (slot == NONE && !s->in->recalled.ticket_known)
         return eh_step_refuse(s, EH_ENOTFOUND, "ticket %.*s/%.*s is not known",
                               EH_STR_ARG(m->source), EH_STR_ARG(m->id));
@@ -237,34 +240,53 @@ int eh_step_update(struct step *s)
     if (slot == NONE)
         return eh_step_refuse(s, EH_ECONFLICT, "ticket %.*s/%.*s is closed; reopen it first",
                               EH_STR_ARG(m->source), EH_STR_ARG(m->id));
+    *ret = slot;
+    return 0;
+}
+
+/* The ticket requires other skills from now on, those of `set`. */
+static int ticket_set_skills(struct step *s, uint32_t slot, uint32_t set)
+{
+    struct eh_engine *e = s->e;
+    struct ticket *t = &e->tickets.slots[slot];
+    int r = ticket_change_skills(s, slot, set);
+    uint32_t text_size = ticket_text_size(t);
+    if (r < 0)
+        return r;
+    /* set_text copies before it frees what source and id point to */
+    const uint8_t *customer = (const uint8_t *)ticket_skills(t).data + t->skills_size;
+    r = eh_ticket_set_text(t, ticket_source(t), ticket_id(t), s->m.skills,
+                           t->has_customer ? customer : NULL, ticket_tail(t));
+    e->tickets.text_bytes += ticket_text_size(t) - (uint64_t)text_size;
+    return r;
+}
+
+int eh_step_update(struct step *s)
+{
+    struct eh_engine *e = s->e;
+    const struct eh_message *m = &s->m;
+    uint32_t slot, set = NONE;
+    int r = update_ticket(s, &slot);
+    if (r < 0 || slot == NONE)
+        return r;
     struct ticket *t = &e->tickets.slots[slot];
     bool skills = eh_message_has(m, EH_FIELD_SKILLS) && !eh_str_equal(m->skills, ticket_skills(t));
-    uint32_t set = NONE;
-    int r = 0;
-    if (skills) {
+    if (skills)
         r = eh_set_acquire(e, t->team, m->skills, s->in->no, &set);
-        if (r == -EH_EFULL)
-            return eh_step_refuse(s, EH_EFULL,
-                                  "skills: open tickets of team %.*s require %d different sets of "
-                                  "skills already",
-                                  EH_STR_ARG(interned(&e->roster.team_ids, t->team)),
-                                  EH_SKILL_SETS_MAX);
-        if (r < 0)
-            return r;
-    }
+    if (r == -EH_EFULL)
+        return eh_step_refuse(s, EH_EFULL,
+                              "skills: open tickets of team %.*s require %d different sets of "
+                              "skills already",
+                              EH_STR_ARG(interned(&e->roster.team_ids, t->team)),
+                              EH_SKILL_SETS_MAX);
+    if (r < 0)
+        return r;
     s->touched = true;
     r = eh_changed_apply(s, t);
     if (r == 0)
         r = eh_ticket_touch(s, slot);
     if (r == 0 && skills)
-        r = ticket_change_skills(s, slot, set);
-    uint32_t text_size = ticket_text_size(t);
-    if (r == 0 && skills) { /* set_text copies before it frees what source and id point to */
-        const uint8_t *customer = (const uint8_t *)ticket_skills(t).data + t->skills_size;
-        r = eh_ticket_set_text(t, ticket_source(t), ticket_id(t), m->skills,
-                               t->has_customer ? customer : NULL, ticket_tail(t));
-        e->tickets.text_bytes += ticket_text_size(t) - (uint64_t)text_size;
-    }
+        r = ticket_set_skills(s, slot, set);
     if (r < 0)
         return r;
     if (eh_message_has(m, EH_FIELD_PRIORITY))
