@@ -9,7 +9,9 @@
 struct eh_engine;
 struct step;
 
-#define PENDING_JUDGED 0x80 /* in the byte of the origin */
+/* In the byte of the origin, beside enum eh_origin_type. Numbers are stored: never change, never
+ * reuse. */
+enum pending_flag { PENDING_JUDGED = 128 };
 struct pending_outcome {
     uint64_t input;
     struct eh_key identity; /* of the ticket it waits for */
