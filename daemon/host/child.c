@@ -12,6 +12,7 @@
 #include <sys/mman.h>
 #include <sys/pidfd.h>
 #include <sys/resource.h>
+#include <sys/time.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -135,7 +136,9 @@ static void go_first(pid_t pid)
     close(fd);
 }
 
-int eh_child_confine(pid_t pid, size_t memory_max)
+/* It may map no more than `memory_max` bytes, leaves no core, and goes first when memory runs out.
+ * 0 or an errno. */
+static int confine(pid_t pid, size_t memory_max)
 {
     const struct rlimit memory = {memory_max, memory_max}, core = {0, 0};
     go_first(pid);
@@ -208,23 +211,59 @@ static int spawn(struct eh_child *child, char *const *argv, char *const *environ
 }
 
 /* 0 or an errno. */
-static int run(struct eh_child *child, char *const *argv, char *const *environment,
-               struct eh_str input, size_t memory_max)
+static int program_start(struct eh_child *child, const struct eh_child_options *options,
+                         int output_fd)
+{
+    int input_fd = input_file(options->input);
+    if (input_fd < 0)
+        return errno;
+    int r = spawn(child, options->argv, options->environment, input_fd, output_fd);
+    close(input_fd);
+    return r;
+}
+
+/* In the fork. A signal must not reach the loop's handlers: they write into a pipe that is ours,
+ * too. */
+static void function_run(const struct eh_child_options *options)
+{
+    static const int handled[] = {SIGTERM, SIGINT, SIGHUP, SIGPIPE};
+    const struct itimerval most = {.it_value.tv_sec = options->bounds.cpu_s};
+    for (size_t i = 0; i < sizeof handled / sizeof *handled; i++)
+        signal(handled[i], SIG_DFL);
+    (void)!confine(getpid(), options->bounds.memory_max);
+    setitimer(ITIMER_PROF, &most, NULL);
+    options->work(options->work_context);
+    _exit(0);
+}
+
+/* 0 or an errno. */
+static int function_start(struct eh_child *child, const struct eh_child_options *options)
+{
+    pid_t pid = fork();
+    if (pid < 0)
+        return errno;
+    if (pid == 0)
+        function_run(options);
+    child->pid = pid;
+    return 0;
+}
+
+/* 0 or an errno. */
+static int start(struct eh_child *child, const struct eh_child_options *options)
 {
     int ends[2];
     if (pipe2(ends, O_CLOEXEC) < 0)
         return errno;
     child->output_fd = ends[0];
     evutil_make_socket_nonblocking(ends[0]);
-    int input_fd = input_file(input);
-    int r = input_fd < 0 ? errno : spawn(child, argv, environment, input_fd, ends[1]);
-    if (input_fd >= 0)
-        close(input_fd);
+    int r = options->work ? function_start(child, options) : program_start(child, options, ends[1]);
     close(ends[1]);
     if (r != 0)
         return r;
     child->end_fd = pidfd_open(child->pid, 0);
-    return child->end_fd < 0 ? errno : eh_child_confine(child->pid, memory_max);
+    if (child->end_fd < 0)
+        return errno;
+    return options->work ? 0 : confine(child->pid, options->bounds.memory_max);
 }
 
 static int watch(struct eh_child *child, struct event_base *base, int64_t at_most_ms)
@@ -239,25 +278,25 @@ static int watch(struct eh_child *child, struct event_base *base, int64_t at_mos
     return ok ? 0 : ENOMEM;
 }
 
-int eh_child_start(struct event_base *base, char *const *argv, char *const *environment,
-                   struct eh_str input, const struct eh_child_bounds *bounds, eh_child_fn *on_end,
-                   void *context, struct eh_child **ret, struct eh_error *error)
+int eh_child_new(struct event_base *base, const struct eh_child_options *options,
+                 struct eh_child **ret, struct eh_error *error)
 {
+    const char *name = options->work ? "fork" : options->argv[0];
     struct eh_child *child = calloc(1, sizeof *child);
     if (!child)
-        return eh_error_set(error, EH_ENOMEM, "%s: out of memory", argv[0]);
+        return eh_error_set(error, EH_ENOMEM, "%s: out of memory", name);
     *child = (struct eh_child){.output_fd = -1,
                                .end_fd = -1,
                                .output = evbuffer_new(),
-                               .output_max = bounds->output_max,
-                               .on_end = on_end,
-                               .context = context};
-    int r = child->output ? run(child, argv, environment, input, bounds->memory_max) : ENOMEM;
+                               .output_max = options->bounds.output_max,
+                               .on_end = options->on_end,
+                               .context = options->context};
+    int r = child->output ? start(child, options) : ENOMEM;
     if (r == 0)
-        r = watch(child, base, bounds->at_most_ms);
+        r = watch(child, base, options->bounds.at_most_ms);
     if (r != 0) {
         eh_child_free(child);
-        return eh_error_set(error, EH_EUNAVAILABLE, "%s: cannot be started: %s", argv[0],
+        return eh_error_set(error, EH_EUNAVAILABLE, "%s: cannot be started: %s", name,
                             evutil_socket_error_to_string(r));
     }
     *ret = child;

@@ -80,6 +80,11 @@ int eh_command_line_start(struct event_base *base, const struct eh_command_line 
         eh_require(i < ARGUMENTS_MAX);
         arguments[i + 1] = run->arguments[i];
     }
-    return eh_child_start(base, arguments, environment, run->input, &run->bounds, on_end, context,
-                          ret, error);
+    const struct eh_child_options options = {.argv = arguments,
+                                             .environment = environment,
+                                             .input = run->input,
+                                             .bounds = run->bounds,
+                                             .on_end = on_end,
+                                             .context = context};
+    return eh_child_new(base, &options, ret, error);
 }

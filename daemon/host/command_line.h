@@ -32,7 +32,7 @@ static inline size_t eh_replay_memory(int64_t open_tickets)
     return EH_REPLAY_MEMORY + (size_t)open_tickets * EH_REPLAY_MEMORY_TICKET;
 }
 
-/* Errors and on_end as those of eh_child_start(). */
+/* Errors and on_end as those of eh_child_new(). */
 int eh_command_line_start(struct event_base *, const struct eh_command_line *, eh_child_fn *on_end,
                           void *context, struct eh_child **ret, struct eh_error *) EH_MUST_CHECK;
 

@@ -2,11 +2,20 @@
 #include "host/faults.h"
 
 #include <stdlib.h>
+#include <unistd.h>
+
+/* Does the body hold the text that this variable names? */
+static bool body_has(const char *variable, struct eh_str body)
+{
+    const char *text = getenv(variable);
+    size_t size = text ? strlen(text) : 0;
+    return size > 0 && body.size >= size && memmem(body.data, body.size, text, size);
+}
 
 void eh_fault_decoder(struct eh_str body)
 {
-    const char *text = getenv("EVENHAND_ABORT_ON");
-    size_t size = text ? strlen(text) : 0;
-    if (size > 0 && body.size >= size && memmem(body.data, body.size, text, size))
+    if (body_has("EVENHAND_ABORT_ON", body))
         abort();
+    while (body_has("EVENHAND_HANG_ON", body))
+        pause();
 }

@@ -4,6 +4,7 @@
  * read.
  *
  *     EVENHAND_ABORT_ON=poisoned evenhandd …    # the decoder aborts on a body with this text in it
+ *     EVENHAND_HANG_ON=poisoned evenhandd …     # ... or never returns
  */
 #ifndef EVENHAND_HOST_FAULTS_H
 #define EVENHAND_HOST_FAULTS_H

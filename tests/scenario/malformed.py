@@ -4,11 +4,12 @@ import hashlib
 import json
 import os
 import struct
+import time
 
 import msgpack
 import redis
 
-from harness import DEAD, INBOX, LONG, OUTBOX, WRAPPER, Skip, need_faults, run, scenario, wait_until
+from harness import DEAD, GROUP, INBOX, LONG, OUTBOX, WRAPPER, Skip, need_faults, run, scenario, wait_until
 from invariants import check_invariants
 from proofs import verify, verify_ok
 
@@ -289,6 +290,43 @@ def killing(stack):
     assert stack.sql1("SELECT count(*) FROM ticket WHERE state = 'assigned'") == 11
     check_gapless(redis.Redis(unix_socket_path=stack.redis_server.socket),
                   stack.sql1("SELECT seq FROM head"))
+
+
+@scenario("while an entry is tried that hangs its decoder the loop goes on, and the order is kept")
+def hanging(stack):
+    if WRAPPER:
+        raise Skip("valgrind alone maps more than a process that tries an entry may")
+    need_faults()
+    stack.start()
+    assert stack.daemon.stop() == 0
+    stack.add_ticket("hanger", subject="this one is poisoned")
+    for number in range(20):
+        stack.add_ticket("behind-%d" % number)
+
+    def deliveries():
+        rows = stack.redis.xpending_range(INBOX, GROUP, "-", "+", 1)
+        return rows[0]["times_delivered"] if rows else 0
+
+    while deliveries() < 3:  # it is tried in a child the fourth time
+        daemon = stack.daemon.start(ready=False, environment={"EVENHAND_ABORT_ON": "poisoned"})
+        wait_until("it dies", lambda: not daemon.alive(), 60)
+    daemon = stack.daemon.start(environment={"EVENHAND_HANG_ON": "poisoned"})
+    wait_until("it is tried", lambda: deliveries() >= 4, 30)
+    asked = 0
+    while daemon.get("/v1/tickets/default/behind-0").code == 404:
+        message = {"id": "over-%d" % asked, "team": "sales", "kind": "order"}
+        answer = daemon.post("/v1/tickets", message)
+        assert answer.code == 200, answer
+        asked += 1
+        time.sleep(0.2)
+    assert asked >= 5, "the loop stood still: %d changes in the time of a trial" % asked
+    stack.settle()
+    dead = stack.sql("SELECT reason FROM dead_letter")
+    assert len(dead) == 1 and "kills its decoder" in dead[0][0], dead
+    order = [row[0] for row in stack.sql(
+        "SELECT coalesce(id, 'hanger') FROM input WHERE stream_ms IS NOT NULL ORDER BY input")]
+    assert order == ["hanger"] + ["behind-%d" % number for number in range(20)], order
+    check_invariants(stack)
 
 
 @scenario("what is refused by thousands fills no disk: a hundred bodies a minute, digests of the rest")

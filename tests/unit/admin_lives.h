@@ -227,8 +227,13 @@ int __wrap_eh_command_line_start(struct event_base *base, const struct eh_comman
     *end = child;
     child->on_end = on_end;
     child->context = context;
-    return eh_child_start(base, argv, environment, line->input, &line->bounds, lives_on_child_end,
-                          child, ret, error);
+    const struct eh_child_options options = {.argv = argv,
+                                             .environment = environment,
+                                             .input = line->input,
+                                             .bounds = line->bounds,
+                                             .on_end = lives_on_child_end,
+                                             .context = child};
+    return eh_child_new(base, &options, ret, error);
 }
 
 /* Columns in the binary format, as a reading connection asks for them: int8, or text. */

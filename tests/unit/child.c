@@ -42,11 +42,14 @@ static struct eh_child *start(struct seen *seen, const char *script, struct eh_s
     struct eh_child *child = NULL;
     struct eh_error error = {0};
     *seen = (struct seen){.base = event_base_new()};
-    const struct eh_child_bounds bounds = {
-        .output_max = OUTPUT_MAX, .memory_max = MEMORY_MAX, .at_most_ms = at_most_ms};
-    cr_assert_eq(
-        eh_child_start(seen->base, argv, environment, input, &bounds, on_end, seen, &child, &error),
-        0, "%s", error.text);
+    const struct eh_child_options options = {
+        .argv = argv,
+        .environment = environment,
+        .input = input,
+        .bounds = {.output_max = OUTPUT_MAX, .memory_max = MEMORY_MAX, .at_most_ms = at_most_ms},
+        .on_end = on_end,
+        .context = seen};
+    cr_assert_eq(eh_child_new(seen->base, &options, &child, &error), 0, "%s", error.text);
     return child;
 }
 
@@ -194,11 +197,62 @@ Test(child, that_is_not_there_is_an_error)
     struct eh_child *child = NULL;
     struct eh_error error = {0};
     struct event_base *base = event_base_new();
-    const struct eh_child_bounds bounds = {1, MEMORY_MAX, 1};
-    cr_expect_eq(
-        eh_child_start(base, argv, environ, eh_str(NULL), &bounds, on_end, NULL, &child, &error),
-        -EH_EUNAVAILABLE);
+    const struct eh_child_options options = {
+        .argv = argv, .environment = environ, .bounds = {1, MEMORY_MAX, 1, 0}, .on_end = on_end};
+    cr_expect_eq(eh_child_new(base, &options, &child, &error), -EH_EUNAVAILABLE);
     cr_expect_null(child);
     cr_expect_str_eq(error.text, "/nowhere/evenhand: cannot be started: No such file or directory");
     event_base_free(base);
+}
+
+/* ---- A function of ours. */
+
+static void work_returns(void *context)
+{
+    (void)context;
+}
+
+static void work_aborts(void *context)
+{
+    (void)context;
+    abort();
+}
+
+static void work_sleeps(void *context)
+{
+    (void)context;
+    for (;;)
+        pause();
+}
+
+static void work_computes(void *context)
+{
+    (void)context;
+    for (volatile unsigned i = 0;; i++)
+        continue;
+}
+
+static int end_of(eh_child_work_fn *work, int64_t at_most_ms)
+{
+    static struct seen seen;
+    seen = (struct seen){.base = event_base_new(), .end = -1};
+    struct eh_child *child = NULL;
+    struct eh_error error = {0};
+    const struct eh_child_options options = {
+        .work = work,
+        .bounds = {.memory_max = SIZE_MAX / 2, .at_most_ms = at_most_ms, .cpu_s = 1},
+        .on_end = on_end,
+        .context = &seen};
+    cr_assert_eq(eh_child_new(seen.base, &options, &child, &error), 0, "%s", error.text);
+    event_base_dispatch(seen.base);
+    event_base_free(seen.base);
+    return seen.end;
+}
+
+Test(child, a_function_runs_in_a_fork_and_its_end_is_told)
+{
+    cr_expect_eq(end_of(work_returns, HANGS_MS), EH_CHILD_EXITED);
+    cr_expect_eq(end_of(work_aborts, HANGS_MS), EH_CHILD_KILLED);
+    cr_expect_eq(end_of(work_computes, HANGS_MS), EH_CHILD_KILLED);
+    cr_expect_eq(end_of(work_sleeps, 50), EH_CHILD_LATE);
 }

@@ -101,6 +101,8 @@ struct eh_app {
     struct eh_batch *in_flight, *in_flight_last; /* decided, not confirmed; oldest first */
     struct eh_batch *settled;                    /* confirmed after the lookup under way was sent */
     struct eh_batch *spare;                      /* empty: the next one to fill, or NULL */
+    struct eh_suspects *suspects;          /* entries that wait for one to be tried, or NULL ... */
+    size_t suspect_entries, suspect_bytes; /* ... and what they come to */
     size_t in_flight_entries, in_flight_bytes;
     size_t commands, command_bytes; /* taken and not answered */
     struct eh_pace pace;
@@ -205,8 +207,12 @@ void app_refused(struct eh_app *, const struct eh_refusal *);
 void app_refused_over(struct eh_app *, const struct eh_batch *); /* it is committed */
 void app_refused_tick(struct eh_app *);                          /* once a second: alarms */
 
-/* intake.c: from entries and commands to items */
+/* suspects.c: entries, in their order; one that keeps coming back is tried in a child first. */
 void app_take_entries(void *context, const struct eh_inbox_entry *, size_t count);
+void app_suspects_forget(struct eh_app *); /* the inbox hands them over again */
+
+/* intake.c: from an entry to an item. kills: its decoder died of it. */
+void app_take_entry(struct eh_app *, const struct eh_inbox_entry *, bool kills);
 int app_decode(char encoding, struct eh_str body, struct eh_arena *, struct eh_message *ret,
                struct eh_error *) EH_MUST_CHECK;
 

@@ -258,6 +258,7 @@ static void on_lost(void *context, const char *why)
     app_give_up_list(app, &app->in_flight, unknown);
     app_give_up_list(app, &app->settled, unknown);
     app_later_unread(app);
+    app_suspects_forget(app);
 }
 
 static void on_snapshot(void *context)
@@ -316,6 +317,7 @@ void app_forget_all(struct eh_app *app, const char *why)
     eh_batch_free(app->spare);
     app->spare = NULL;
     app_history_stop(app);
+    app_suspects_forget(app);
     app->holding = app->following = 0;
     eh_alarm_clear(&app->alarms, EH_ALARM_OPEN_TICKETS);
     app_give_up_batch(app, app->filling, why);

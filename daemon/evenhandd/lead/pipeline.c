@@ -59,7 +59,7 @@ int app_carry(struct eh_app *app, struct eh_batch *b, size_t first)
 
 bool app_pipeline_empty(const struct eh_app *app)
 {
-    return !app->in_flight && !app->recalling && !app->left_over &&
+    return !app->in_flight && !app->recalling && !app->left_over && !app->suspects &&
            (!app->filling || app->filling->item_count == 0);
 }
 
@@ -80,7 +80,8 @@ static void hold(struct eh_app *app, const struct eh_batch *b)
 
 void app_set_room(struct eh_app *app)
 {
-    app->in_flight_entries = app->in_flight_bytes = 0;
+    app->in_flight_entries = app->suspect_entries;
+    app->in_flight_bytes = app->suspect_bytes;
     hold(app, app->filling);
     hold(app, app->recalling);
     hold(app, app->left_over);
@@ -88,8 +89,9 @@ void app_set_room(struct eh_app *app)
     size_t held = app->in_flight_entries, room = 0;
     size_t most = (size_t)app->config->inflight_entries;
     /* Without a desk every ticket would be refused: they wait in Redis until there is one. */
-    if (app->deciding && app->role == EH_ROLE_LEADER && eh_engine_desk(app->engine) &&
-        held < most && app->in_flight_bytes < (size_t)app->config->inflight_bytes) {
+    if (app->deciding && !app->suspects && app->role == EH_ROLE_LEADER &&
+        eh_engine_desk(app->engine) && held < most &&
+        app->in_flight_bytes < (size_t)app->config->inflight_bytes) {
         size_t batch = EH_BATCH_ENTRIES_MAX - (app->filling ? entries_of(app->filling) : 0);
         room = most - held < batch ? most - held : batch;
     }
