@@ -76,9 +76,9 @@ static void on_reader_state(void *context, bool up, const char *why)
 static bool all_done(const struct eh_app *app)
 {
     bool outbox_done = !eh_redis_link_up(app->writes) || eh_outbox_idle(app->outbox);
-    return !app->deciding ||
-           (app_pipeline_empty(app) && app_later_due_us(app) > 0 &&
-            !eh_store_snapshotting(app->store) && outbox_done && eh_admin_pending(app->admin) == 0);
+    return !app->deciding || (app_pipeline_empty(app) && app_later_due_us(app) > 0 &&
+                              !eh_store_snapshotting(app->store) && !app->checkpointing &&
+                              outbox_done && eh_admin_pending(app->admin) == 0);
 }
 
 static void on_deadline(evutil_socket_t fd, short what, void *context)
@@ -317,6 +317,7 @@ static void take_down(struct eh_app *app)
 {
     app_forget_all(app, "evenhandd stops; ask again");
     app_later_free(app);
+    eh_child_free(app->checkpointing);
     eh_admin_free(app->admin);
     eh_recovery_free(app->recovery);
     eh_store_free(app->store);

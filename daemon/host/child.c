@@ -136,15 +136,15 @@ static void go_first(pid_t pid)
     close(fd);
 }
 
-/* It may map no more than `memory_max` bytes, leaves no core, and goes first when memory runs out.
- * 0 or an errno. */
+/* It may map no more than `memory_max` bytes (0: no bound), leaves no core, and goes first when
+ * memory runs out. 0 or an errno. */
 static int confine(pid_t pid, size_t memory_max)
 {
     const struct rlimit memory = {memory_max, memory_max}, core = {0, 0};
     go_first(pid);
     if (prlimit(pid, RLIMIT_CORE, &core, NULL) < 0)
         return errno;
-    if (!SANITIZED && prlimit(pid, RLIMIT_AS, &memory, NULL) < 0)
+    if (memory_max > 0 && !SANITIZED && prlimit(pid, RLIMIT_AS, &memory, NULL) < 0)
         return errno;
     return 0;
 }
@@ -222,14 +222,15 @@ static int program_start(struct eh_child *child, const struct eh_child_options *
     return r;
 }
 
-/* In the fork. A signal must not reach the loop's handlers: they write into a pipe that is ours,
- * too. */
-static void function_run(const struct eh_child_options *options)
+/* In the fork. A signal must not reach the loop's handlers, which write into a pipe that the parent
+ * reads. Whoever stops the daemon signals all of its processes: the function ends all the same. */
+static void function_run(const struct eh_child_options *options, int output_fd)
 {
-    static const int handled[] = {SIGTERM, SIGINT, SIGHUP, SIGPIPE};
+    static const int handled[] = {SIGTERM, SIGINT, SIGHUP};
     const struct itimerval most = {.it_value.tv_sec = options->bounds.cpu_s};
     for (size_t i = 0; i < sizeof handled / sizeof *handled; i++)
-        signal(handled[i], SIG_DFL);
+        signal(handled[i], SIG_IGN);
+    dup2(output_fd, STDOUT_FILENO);
     (void)!confine(getpid(), options->bounds.memory_max);
     setitimer(ITIMER_PROF, &most, NULL);
     options->work(options->work_context);
@@ -237,13 +238,14 @@ static void function_run(const struct eh_child_options *options)
 }
 
 /* 0 or an errno. */
-static int function_start(struct eh_child *child, const struct eh_child_options *options)
+static int function_start(struct eh_child *child, const struct eh_child_options *options,
+                          int output_fd)
 {
     pid_t pid = fork();
     if (pid < 0)
         return errno;
     if (pid == 0)
-        function_run(options);
+        function_run(options, output_fd);
     child->pid = pid;
     return 0;
 }
@@ -256,7 +258,8 @@ static int start(struct eh_child *child, const struct eh_child_options *options)
         return errno;
     child->output_fd = ends[0];
     evutil_make_socket_nonblocking(ends[0]);
-    int r = options->work ? function_start(child, options) : program_start(child, options, ends[1]);
+    int r = options->work ? function_start(child, options, ends[1])
+                          : program_start(child, options, ends[1]);
     close(ends[1]);
     if (r != 0)
         return r;

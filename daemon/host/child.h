@@ -16,8 +16,8 @@
  *     eh_child_free(child);                     // before its end: kills it, on_end is not called
  *
  * A program gets nothing of ours but the standard descriptors: the input it is given, its output
- * comes here, and what it says on stderr goes where ours goes. A function runs in a fork and sees
- * all that we hold; it must not use the loop or a link.
+ * comes here, and what it says on stderr goes where ours goes. A function runs in a fork: it sees
+ * what we held at that moment, prints to STDOUT_FILENO, and must not use the loop or a link.
  */
 #ifndef EVENHAND_HOST_CHILD_H
 #define EVENHAND_HOST_CHILD_H
@@ -39,9 +39,9 @@ enum eh_child_end {
 
 struct eh_child_bounds {
     size_t output_max;  /* bytes it may print */
-    size_t memory_max;  /* bytes of address space (RLIMIT_AS; not under a sanitizer) */
+    size_t memory_max;  /* bytes of address space (RLIMIT_AS; not under a sanitizer); 0: any */
     int64_t at_most_ms; /* until it is killed */
-    int64_t cpu_s;      /* of a function: seconds it may compute, then SIGPROF ends it */
+    int64_t cpu_s;      /* of a function: seconds it may compute; 0: any */
 };
 
 struct eh_child_result {

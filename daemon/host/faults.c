@@ -19,3 +19,11 @@ void eh_fault_decoder(struct eh_str body)
     while (body_has("EVENHAND_HANG_ON", body))
         pause();
 }
+
+void eh_fault_disk(void)
+{
+    const char *text = getenv("EVENHAND_DISK_MS");
+    int64_t ms = 0;
+    if (text && eh_integer_parse(eh_str(text), &ms, NULL) == 0 && ms > 0)
+        usleep((useconds_t)(ms * 1000));
+}

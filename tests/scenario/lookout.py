@@ -3,10 +3,11 @@
 moves says so."""
 import os
 import stat
+import time
 
 import psycopg2
 
-from harness import note, patience, run, scenario, wait_until
+from harness import need_faults, note, patience, run, scenario, wait_until
 from invariants import check_invariants
 
 
@@ -83,6 +84,40 @@ def checkpoints(stack):
         stack.add_ticket("c-%d" % number)
         stack.settle()
         wait_until("a line is written", lambda: os.path.getsize(path) > 50, 40)
+
+
+@scenario("while a slow disk takes a checkpoint the loop goes on, and a stop waits for the line")
+def slow_disk(stack):
+    need_faults()
+    daemon = stack.start()
+    path = stack.dir + "/checkpoints"
+    assert daemon.stop() == 0
+    daemon.start(environment={"EVENHAND_DISK_MS": "3000"})
+    before = lines(path)
+    assert daemon.post("/v1/draws/reveal", {"reason": "a checkpoint"}).code == 200
+    wait_until("it is being written", lambda: lines(path) > before)  # and not synced before 3 s
+    dealt = 0
+    while children(daemon):
+        assert daemon.post("/v1/tickets", {"id": "t-%d" % dealt, "team": "sales",
+                                           "kind": "order"}).code == 200
+        dealt += 1
+        time.sleep(0.1)
+    assert dealt >= 5, "the loop stood still: %d tickets in the time of a checkpoint" % dealt
+    assert daemon.stop() == 0
+    last = int(open(path, encoding="ascii").readlines()[-1].split()[0])
+    assert last == stack.sql1("SELECT input FROM head"), last
+    check_invariants(stack)
+
+
+def lines(path):
+    with open(path, encoding="ascii") as file:
+        return len(file.readlines())
+
+
+def children(daemon):
+    pid = daemon.process.pid
+    with open("/proc/%d/task/%d/children" % (pid, pid), encoding="ascii") as file:
+        return file.read().split()
 
 
 def looks(daemon):

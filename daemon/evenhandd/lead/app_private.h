@@ -22,9 +22,10 @@
 #include <evenhand/engine/periods.h>
 #include <sys/stat.h>
 
-#define EH_STOP_S       10  /* a clean stop may take so long */
-#define EH_CHECKPOINT_S 600 /* between two checkpoints when nothing calls for one */
-#define EXIT_CONFIG     78
+#define EH_STOP_S               10  /* a clean stop may take so long */
+#define EH_CHECKPOINT_S         600 /* between two checkpoints when nothing calls for one */
+#define EH_CHECKPOINTS_WAIT_MAX 16  /* while others are written */
+#define EXIT_CONFIG             78
 
 /* The table ledger is brought up to date member by member, in rounds. */
 struct eh_books {
@@ -120,9 +121,12 @@ struct eh_app {
     struct event *hold_over, *tick, *timer, *signals[3], *housekeeping, *stop_deadline;
     int64_t snapshot_at_us, snapshot_pause_us;
     uint64_t snapshot_input;
-    int32_t latest_day;              /* of the inputs decided: local, days since 1970 */
-    struct eh_checkpoint checkpoint; /* the last one written ... */
-    int64_t checkpoint_at_us;        /* ... and when, monotonic */
+    int32_t latest_day;             /* of the inputs decided: local, days since 1970 */
+    uint64_t checkpoint_input;      /* of the last one called for ... */
+    int64_t checkpoint_at_us;       /* ... and when, monotonic */
+    struct eh_child *checkpointing; /* writes the ones before, or NULL */
+    struct eh_checkpoint checkpoints[EH_CHECKPOINTS_WAIT_MAX]; /* wait for it */
+    size_t checkpoints_waiting;
     struct eh_dead_bodies dead_bodies;
     struct eh_checkpoint seen; /* the last one of an earlier life */
     struct eh_books books;     /* how far the table ledger is */

@@ -7,6 +7,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "host/faults.h"
+
 static int fail(struct eh_error *error, const char *path, const char *why)
 {
     return eh_error_set(error, EH_EUNAVAILABLE,
@@ -34,6 +36,7 @@ static const char *append(int fd, const char *line, size_t size)
     memcpy(text + fresh, line, size);
     size += fresh;
     ssize_t written = write(fd, text, size);
+    eh_fault_disk();
     if (written == (ssize_t)size && fsync(fd) == 0)
         return NULL;
     const char *why = written < 0 ? strerror(errno) : "the disk is full";

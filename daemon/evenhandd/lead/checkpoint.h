@@ -15,7 +15,8 @@
 
 #include <evenhand/draw/checkpoint.h>
 
-/* Makes the file (mode 0640) when it is not there. Blocks until the line is on disk. */
+/* Makes the file (mode 0640) when it is not there. Blocks until the line is on disk: not for
+ * the loop (checkpoints.c). */
 int eh_checkpoint_append(const char *path, const struct eh_checkpoint *,
                          struct eh_error *) EH_MUST_CHECK;
 

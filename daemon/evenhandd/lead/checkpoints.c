@@ -1,23 +1,81 @@
 /*
  * checkpoints: when a line goes onto the file of checkpoints: of what is committed only, at each
  * draw epoch, and when the last one is old. See checkpoint.h for the line.
+ *
+ * A child process writes it, for the disk may take its time. The lines that are called for
+ * meanwhile wait for the next child.
  */
 #include "lead/app_private.h"
 
+#include <unistd.h>
+
 #include "host/log.h"
+
+#define WRITE_MS 60000 /* a disk may take so long, then its child is killed */
+
+/* In the child. What it prints is why it failed. */
+static void lines_append(void *context)
+{
+    const struct eh_app *app = context;
+    struct eh_error error = {0};
+    for (size_t i = 0; i < app->checkpoints_waiting; i++)
+        if (eh_checkpoint_append(app->config->checkpoint_file, &app->checkpoints[i], &error) < 0) {
+            (void)!write(STDOUT_FILENO, error.text, strlen(error.text));
+            return;
+        }
+}
+
+static void checkpoint_failed(struct eh_app *app, const char *why)
+{
+    app_error(app, why);
+    eh_log(EH_LOG_ERROR, "%s", why);
+}
+
+static void lines_begin(struct eh_app *app);
+
+static void on_end(void *context, const struct eh_child_result *result)
+{
+    struct eh_app *app = context;
+    char why[EH_ERROR_TEXT_MAX];
+    ssize_t size = evbuffer_copyout(result->output, why, sizeof why - 1);
+    why[size > 0 ? size : 0] = '\0';
+    app->checkpointing = NULL;
+    if (result->end != EH_CHILD_EXITED || result->exit_code != 0)
+        eh_format(why, sizeof why, "checkpoint_file %s: what writes a line was killed%s",
+                  app->config->checkpoint_file,
+                  result->end == EH_CHILD_LATE ? ": the disk did not answer" : "");
+    if (*why)
+        checkpoint_failed(app, why);
+    if (app->checkpoints_waiting > 0)
+        lines_begin(app);
+}
+
+static void lines_begin(struct eh_app *app)
+{
+    struct eh_error error = {0};
+    const struct eh_child_options options = {
+        .work = lines_append,
+        .work_context = app,
+        .bounds = {.output_max = EH_ERROR_TEXT_MAX, .at_most_ms = WRITE_MS},
+        .on_end = on_end,
+        .context = app};
+    if (eh_child_new(app->base, &options, &app->checkpointing, &error) < 0)
+        checkpoint_failed(app, error.text);
+    app->checkpoints_waiting = 0; /* the child has them */
+}
 
 void app_checkpoint_write(struct eh_app *app, uint64_t input, struct eh_key digest,
                           const struct eh_chain *chain)
 {
-    struct eh_error error = {0};
-    if (input <= app->checkpoint.input)
+    if (input <= app->checkpoint_input)
         return;
-    app->checkpoint = (struct eh_checkpoint){input, digest, *chain};
+    app->checkpoint_input = input;
     app->checkpoint_at_us = eh_clock_monotonic_us(); /* written or not: not tried for each batch */
-    if (eh_checkpoint_append(app->config->checkpoint_file, &app->checkpoint, &error) == 0)
-        return;
-    app_error(app, error.text);
-    eh_log(EH_LOG_ERROR, "%s", error.text);
+    if (app->checkpoints_waiting == EH_CHECKPOINTS_WAIT_MAX)
+        app->checkpoints_waiting--; /* a later one proves what an earlier one does */
+    app->checkpoints[app->checkpoints_waiting++] = (struct eh_checkpoint){input, digest, *chain};
+    if (!app->checkpointing)
+        lines_begin(app);
 }
 
 /* At each draw epoch, and when the last one is old. */

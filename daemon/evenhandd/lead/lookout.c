@@ -29,6 +29,8 @@ static void look_at_checkpoints(struct eh_app *app)
     struct eh_lookout *look = &app->lookout;
     const char *path = app->config->checkpoint_file;
     struct stat st;
+    if (app->checkpointing) /* half a line may be taken back */
+        return;
     bool there = stat(path, &st) == 0;
     if (!there && errno == ENOENT && !look->checkpoint_known)
         return;
