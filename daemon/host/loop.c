@@ -13,12 +13,19 @@
 
 #include <evenhand/base/base.h>
 
-#define NAME_MAX_BYTES 64
-#define LINE_MAX_BYTES 160
+#define LOOP_NAME_MAX  64
+#define LOOP_NAMES_MAX 32
+#define LOOP_LINE_MAX  160
 
-static int turns_file = -1; /* < 0: nothing is measured */
-static int64_t noted_us, most_us;
-static char most_name[NAME_MAX_BYTES];
+struct loop_work {
+    char name[LOOP_NAME_MAX];
+    int64_t us;
+};
+
+static int loop_file = -1; /* < 0: nothing is measured */
+static int64_t loop_noted_us;
+static struct loop_work loop_works[LOOP_NAMES_MAX]; /* of this turn */
+static size_t loop_work_count;
 
 static int64_t cpu_us(void)
 {
@@ -27,31 +34,48 @@ static int64_t cpu_us(void)
     return now.tv_sec * INT64_C(1000000) + now.tv_nsec / 1000;
 }
 
+/* The last one stands for all that have no place. */
+static struct loop_work *work_of(const char *name)
+{
+    for (size_t i = 0; i < loop_work_count; i++)
+        if (strcmp(loop_works[i].name, name) == 0)
+            return &loop_works[i];
+    if (loop_work_count == LOOP_NAMES_MAX)
+        return &loop_works[LOOP_NAMES_MAX - 1];
+    struct loop_work *work = &loop_works[loop_work_count++];
+    *work = (struct loop_work){.us = 0};
+    eh_format(work->name, sizeof work->name, "%s", name);
+    return work;
+}
+
 void eh_loop_note(const char *room, const char *what)
 {
-    if (turns_file < 0)
+    char name[LOOP_NAME_MAX];
+    if (loop_file < 0)
         return;
-    int64_t now_us = cpu_us(), took_us = now_us - noted_us;
-    noted_us = now_us;
-    if (took_us <= most_us)
-        return;
-    most_us = took_us;
-    eh_format(most_name, sizeof most_name, "%s%s%s", room, *what ? ":" : "", what);
+    int64_t now_us = cpu_us();
+    eh_format(name, sizeof name, "%s%s%s", room, *what ? ":" : "", what);
+    work_of(name)->us += now_us - loop_noted_us;
+    loop_noted_us = now_us;
 }
 
 static void turn_tell(int64_t took_us)
 {
-    char line[LINE_MAX_BYTES];
+    char line[LOOP_LINE_MAX];
+    const struct loop_work *most = loop_works;
+    for (size_t i = 1; i < loop_work_count; i++)
+        if (loop_works[i].us > most->us)
+            most = &loop_works[i];
     int size = snprintf(line, sizeof line, "cpu_us=%lld most=%s most_us=%lld\n", (long long)took_us,
-                        most_name, (long long)most_us);
-    (void)!write(turns_file, line, (size_t)size);
+                        most->name, (long long)most->us);
+    (void)!write(loop_file, line, (size_t)size);
 }
 
 static int turn(struct event_base *base)
 {
     int64_t began_us = cpu_us();
-    noted_us = began_us;
-    most_us = 0;
+    loop_noted_us = began_us;
+    loop_work_count = 0;
     int r = event_base_loop(base, EVLOOP_ONCE);
     eh_loop_note("other", "");
     int64_t took_us = cpu_us() - began_us;
@@ -63,9 +87,9 @@ static int turn(struct event_base *base)
 int eh_loop_dispatch(struct event_base *base)
 {
     const char *path = getenv("EVENHAND_TURNS");
-    if (path && turns_file < 0)
-        turns_file = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0640);
-    if (turns_file < 0)
+    if (path && loop_file < 0)
+        loop_file = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0640);
+    if (loop_file < 0)
         return event_base_dispatch(base);
     int r;
     do

@@ -66,6 +66,15 @@ class Skip(Exception):
     """Raised by a scenario that cannot run here."""
 
 
+TURN_MOST_MS = 50  # of the loop's own CPU time in one turn
+
+# Turns that may take longer, by the piece of work that took most of them, each with its reason. A
+# scenario that makes such turns names them: @scenario(title, slow_turns=["decide:desk"]).
+SLOW_TURNS = {
+    "decide:desk": "a desk file is one input: a large one is decided in one turn",
+}
+
+
 def need_faults():
     """Of a scenario that makes evenhandd fail by one of its fault hooks."""
     assert has_faults(), "%s has no fault hooks: build it with `meson configure -Dfaults=true " \
@@ -216,6 +225,7 @@ class Daemon:
         self.config = os.path.join(stack.dir, name + ".yaml")
         self.log = os.path.join(stack.dir, name + ".log")
         self.socket = os.path.join(stack.dir, name + ".sock")
+        self.turns = os.path.join(stack.dir, name + ".turns")  # a build with `faults` writes it
         self.process = None
         with open(self.config, "w", encoding="utf-8") as f:
             json.dump(dict(config, admin_socket=self.socket), f, indent=1)
@@ -234,10 +244,20 @@ class Daemon:
             self.process = subprocess.Popen(
                 [*wrap, *WRAPPER, EVENHANDD, "--config", self.config, *arguments],
                 stdin=subprocess.DEVNULL,
-                stdout=log, stderr=log, env=dict(os.environ, **(environment or {})))
+                stdout=log, stderr=log,
+                env=dict(os.environ, EVENHAND_TURNS=self.turns, **(environment or {})))
         if ready:
             self.wait_ready()
         return self
+
+    def slow_turns(self):
+        """Turns of the loop above TURN_MOST_MS, as (milliseconds, what took most of it)."""
+        try:
+            with open(self.turns, encoding="ascii") as f:
+                found = [re.match(r"cpu_us=(\d+) most=(\S+)", line) for line in f]
+        except OSError:
+            return []
+        return [(int(m[1]) / 1000, m[2]) for m in found if m and int(m[1]) > TURN_MOST_MS * 1000]
 
     def alive(self):
         return self.process is not None and self.process.poll() is None
@@ -487,6 +507,15 @@ class Stack:
                 code = daemon.stop()
                 assert code == 0, "%s ended with %d on SIGTERM" % (daemon.name, code)
 
+    def check_turns(self, slow_turns):
+        """No turn of any daemon's loop was too long. A sanitizer and valgrind have their own CPU
+        time in it, so with them it is not judged."""
+        if WRAPPER or program_holds(b"__asan_init"):
+            return
+        odd = ["%s: %.1f ms, most of it %s" % (daemon.name, ms, what) for daemon in self.daemons
+               for ms, what in daemon.slow_turns() if what not in slow_turns]
+        assert not odd, "turns of the loop above %d ms of CPU:\n%s" % (TURN_MOST_MS, "\n".join(odd))
+
     def shut(self):
         for daemon in self.daemons:
             if daemon.alive():
@@ -664,20 +693,23 @@ class Producer(threading.Thread):
 SCENARIOS = []
 
 
-def scenario(title):
+def scenario(title, slow_turns=()):
+    assert all(name in SLOW_TURNS for name in slow_turns), slow_turns
+
     def remember(function):
-        SCENARIOS.append((title, function))
+        SCENARIOS.append((title, function, slow_turns))
         return function
     return remember
 
 
-def play(number, title, function):
+def play(number, title, function, slow_turns):
     """One TAP point. Returns whether it held."""
     stack = Stack(re.sub(r"[^a-z]", "", function.__name__)[:8])
     began, held, keep = time.monotonic(), True, os.environ.get("EVENHAND_KEEP") == "1"
     try:
         function(stack)
         stack.stop_daemons()
+        stack.check_turns(slow_turns)
         print("ok %d - %s" % (number, title), flush=True)
     except Skip as reason:
         print("ok %d - %s # SKIP %s" % (number, title, reason), flush=True)
@@ -710,5 +742,7 @@ def run():
     chosen = [s for s in SCENARIOS if not wanted or s[1].__name__ in wanted]
     print("1..%d" % len(chosen), flush=True)
     note("seed %d" % SEED)
-    held = [play(i + 1, title, function) for i, (title, function) in enumerate(chosen)]
+    if not has_faults():
+        note("turns of the loop are not measured: evenhandd was built without -Dfaults=true")
+    held = [play(i + 1, *chosen_one) for i, chosen_one in enumerate(chosen)]
     sys.exit(0 if all(held) else 1)

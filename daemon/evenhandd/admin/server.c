@@ -13,6 +13,7 @@
 #include "admin/http/socket.h"
 #include "admin/server.h"
 #include "host/clock.h"
+#include "host/loop.h"
 
 static const struct eh_http_refusal no_room_at_all = {
     503, "too many connections to the admin socket; try again in a moment"};
@@ -118,6 +119,7 @@ static void work_on(struct eh_admin_request *request)
     }
     eh_peer_refresh(request->peer, eh_app_config(admin->app), eh_app_engine(admin->app));
     eh_admin_dispatch(request, request->method);
+    eh_loop_note("admin", "");
     eh_admin_worked(admin);
 }
 

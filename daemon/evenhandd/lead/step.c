@@ -2,6 +2,7 @@
 #include "lead/app_private.h"
 
 #include "host/log.h"
+#include "host/loop.h"
 #include "lead/period_rows.h"
 
 #define MINUTE_US INT64_C(60000000)
@@ -125,6 +126,7 @@ int app_step(struct eh_app *app, struct eh_batch *b, struct eh_input *in,
         in->identity = input_own_identity(in->no);
     uint32_t before = b->effects.count;
     r = eh_engine_step(app->engine, in, &b->effects);
+    eh_loop_note("decide", eh_message_type_name(in->message.type));
     if (r < 0)
         return r;
     if (b->effects.older && (r = app_step_add_word(b, &in->message, EH_WORD_OLDER)) < 0)

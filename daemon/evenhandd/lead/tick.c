@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "host/log.h"
+#include "host/loop.h"
 
 static bool time_brings(struct eh_app *app)
 {
@@ -64,6 +65,7 @@ void app_recalled(void *context, struct eh_batch *b)
     struct eh_error error = {0};
     app->recalling = NULL;
     int r = app_decide(app, b, &error);
+    eh_loop_note("rows", "");
     struct eh_batch *settled = app->settled;
     app->settled = NULL;
     while (settled) {
@@ -90,6 +92,7 @@ void app_recalled(void *context, struct eh_batch *b)
     b->sent_us = eh_clock_monotonic_us();
     if (eh_store_commit(app->store, b) < 0)
         return;
+    eh_loop_note("commit", "");
     app_snapshot_maybe(app);
     app_timer_arm(app);
     app_set_room(app);

@@ -8,6 +8,7 @@
 #include <evenhand/base/period.h>
 
 #include "host/log.h"
+#include "host/loop.h"
 
 #define CANDIDATES_MAX 2
 /* Of EH_RECORD_SELECT. */
@@ -152,6 +153,7 @@ static int replay_row(struct eh_recovery *r, int row, struct eh_error *error)
         return done;
     in.draws = &draws;
     done = eh_engine_step(r->engine, &in, &effects);
+    eh_loop_note("recovery", eh_message_type_name(in.message.type));
     if (done == -EH_EVERSION)
         return eh_error_set(error, EH_EVERSION,
                             "input %llu is of a later evenhandd, whose rules this one does not "
