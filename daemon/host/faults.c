@@ -20,10 +20,20 @@ void eh_fault_decoder(struct eh_str body)
         pause();
 }
 
-void eh_fault_disk(void)
+static void wait_as(const char *variable)
 {
-    const char *text = getenv("EVENHAND_DISK_MS");
+    const char *text = getenv(variable);
     int64_t ms = 0;
     if (text && eh_integer_parse(eh_str(text), &ms, NULL) == 0 && ms > 0)
         usleep((useconds_t)(ms * 1000));
+}
+
+void eh_fault_disk(void)
+{
+    wait_as("EVENHAND_DISK_MS");
+}
+
+void eh_fault_lookup(void)
+{
+    wait_as("EVENHAND_LOOKUP_MS");
 }

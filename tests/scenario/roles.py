@@ -1,9 +1,11 @@
 #!/usr/bin/python3
 """roles: who is asking comes from the kernel, and decides what is answered."""
 import os
+import threading
+import time
 
-from harness import (SALES, SUPPORT, Skip, default_desk, default_team, is_root, patiently, run,
-                     scenario)
+from harness import (SALES, SUPPORT, Skip, default_desk, default_team, is_root, need_faults,
+                     patiently, run, scenario, wait_until)
 from invariants import check_invariants
 
 # Users every Debian has; none of them has anything to do with us.
@@ -137,6 +139,54 @@ def stream_signals_off(stack):
     dead = stack.sql("SELECT reason FROM dead_letter")
     assert len(dead) == 1 and "signal" in dead[0][0], dead
     check_invariants(stack)
+
+
+@scenario("while the user database takes its time the loop goes on, and who asks waits for it")
+def slow_names(stack):
+    need_faults()
+    if not is_root():
+        raise Skip("only root can ask as somebody else")
+    start(stack)
+    stack.daemon.stop()
+    daemon = stack.daemon.start(environment={"EVENHAND_LOOKUP_MS": "3000"})
+    os.chmod(daemon.socket, 0o666)  # the daemon knows who we are by now
+    asked = {}
+
+    def ask(user, path):
+        asked[user] = stack.ask_as(user, "GET", path)
+
+    threads = [threading.Thread(target=ask, args=row) for row in (
+        (MANAGER, "/v1/teams/sales/fairness"), (STRANGER, "/v1/status"), (AUDITOR, "/v1/teams"),
+        (HELPDESK, "/v1/entries"), (REP, "/v1/reps/ana"), ("backup", "/v1/status"))]
+    for thread in threads:
+        thread.start()
+    dealt = 0
+    while any(thread.is_alive() for thread in threads):
+        answer = daemon.post("/v1/tickets", dict(NEW, id="slow-%d" % dealt))
+        assert answer.code == 200, answer
+        dealt += 1
+        time.sleep(0.1)
+    assert dealt >= 5, "the loop stood still: %d tickets in the time of the lookups" % dealt
+    codes = {user: answer.code for user, answer in asked.items()}
+    assert codes == {MANAGER: 200, STRANGER: 403, AUDITOR: 200, HELPDESK: 200, REP: 200,
+                     "backup": 403}, codes
+    check_invariants(stack)
+
+
+@scenario("a user database that never answers is no answer, and nobody gets a role by it")
+def no_names(stack):
+    need_faults()
+    start(stack)
+    stack.daemon.stop()
+    daemon = stack.daemon.start(ready=False, environment={"EVENHAND_LOOKUP_MS": "600000"})
+    wait_until("the socket is there", lambda: os.path.exists(daemon.socket))
+    os.chmod(daemon.socket, 0o666)
+    answer = stack.ask_as(MANAGER, "GET", "/v1/teams/sales/fairness")
+    assert answer.code == 503 and "could not be looked up" in answer.text, answer
+    stack.add_ticket("t-2")
+    stack.settle()
+    assert stack.sql1("SELECT state FROM ticket WHERE id = 't-2'") == "assigned"
+    assert daemon.stop() == 0
 
 
 run()

@@ -26,6 +26,7 @@ enum before {
     NOTHING,
     NO_ROOM,     /* an answer it does not read: no other one can be written */
     NO_CONTINUE, /* ... not even the "100 Continue" that it asks for */
+    NO_NAME,     /* its user's name and groups, which are looked up only now */
     BEFORES
 };
 
@@ -74,16 +75,25 @@ static void leave(enum way way)
 /* One thing comes that the answer waits for; false: there is none. */
 static bool something_comes(void)
 {
-    bool came =
-        app_tell(&l.app, COMMITTED) || lives_rows(&l, ROWS_ONE) || lives_child_ends(&l, true);
+    bool came = lives_names_come(&l) || app_tell(&l.app, COMMITTED) || lives_rows(&l, ROWS_ONE) ||
+                lives_child_ends(&l, true);
     lives_turn(&l);
     return came;
 }
 
+static void forget_names(void)
+{
+    for (uint32_t i = 0; i < l.admin->peers.count; i++)
+        l.admin->peers.items[i]->looked_up = false;
+    l.names_wait = true;
+}
+
 static void begin(enum lives_user user, enum before before)
 {
+    if (before == NO_NAME)
+        forget_names();
     step(CONNECT, user);
-    if (before == NOTHING)
+    if (before == NOTHING || before == NO_NAME)
         return;
     step(TINY, 0);
     step(SEND, 2); /* GET /v1/status */

@@ -159,6 +159,7 @@ struct lives_client {
 struct lives {
     struct eh_app app;
     struct eh_admin *admin;
+    bool names_wait; /* a step does not wait until it is known who asks */
     char folder[64], path[80];
     struct lives_client clients[LIVES_CLIENTS];
     struct eh_str image; /* of ticket T3, which memory does not hold any more */
@@ -319,13 +320,32 @@ static inline bool lives_rows(struct lives *l, enum lives_rows rows)
 /* ---- The loop. */
 
 /* The rests that work costs are cut short. */
-static inline void lives_turn(struct lives *l)
+static inline void lives_loop(struct lives *l)
 {
     for (int i = 0; i < LIVES_TURNS; i++) {
         if (event_pending(l->admin->rest, EV_TIMEOUT, NULL))
             event_active(l->admin->rest, EV_TIMEOUT, 1);
         event_base_loop(l->app.base, EVLOOP_NONBLOCK);
     }
+}
+
+/* The names of all who ask are found out; false: nobody's were looked up. */
+static inline bool lives_names_come(struct lives *l)
+{
+    bool some = l->admin->peers.looking > 0;
+    for (int i = 0; i < LIVES_PATIENCE && l->admin->peers.looking > 0; i++) {
+        event_base_loop(l->app.base, EVLOOP_NONBLOCK);
+        usleep(100);
+    }
+    eh_require(l->admin->peers.looking == 0);
+    return some;
+}
+
+static inline void lives_turn(struct lives *l)
+{
+    lives_loop(l);
+    if (!l->names_wait && lives_names_come(l))
+        lives_loop(l);
 }
 
 static inline void lives_open_gate(const struct lives_child *child, bool prints)
@@ -701,6 +721,7 @@ static inline bool lives_all_comes(struct lives *l)
 static inline void lives_over(struct lives *l)
 {
     int tries = 0;
+    l->names_wait = false;
     while (lives_all_comes(l) || lives_all_comes(l))
         eh_require(tries++ < LIVES_PATIENCE);
     for (size_t i = 0; i < LIVES_CLIENTS; i++) {

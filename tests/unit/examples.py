@@ -97,7 +97,8 @@ OWN = {
     "store/schema.h": "eh_schema_report_fn *report; struct eh_schema_found found;",
     "store/store.h": "struct eh_store_callbacks callbacks;",
     "host/alarms.h": "struct eh_alarms *alarms;",
-    "host/child.h": "char **environment; struct eh_str input; eh_child_fn *on_end;",
+    "admin/http/lookup.h": "#include <unistd.h>\nuid_t uid; void *peer; eh_child_fn *on_end;",
+    "host/child.h": "#include <unistd.h>\neh_child_fn *on_end;",
     "host/command_line.h": "eh_child_fn *on_end;",
     "http/server.h": """void *admit, *left, *ask, *fix_page; struct eh_http_server server;
         struct evhttp *http; struct eh_http_answer answer; struct eh_http_request *request;""",

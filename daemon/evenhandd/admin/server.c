@@ -24,11 +24,10 @@ static const struct eh_http_refusal no_room_for_user = {
 
 /* Why there is no room for one more of this user; NULL: there is. */
 static const struct eh_http_refusal *no_room(const struct eh_admin *admin,
-                                             const struct eh_peer *peer)
+                                             const struct eh_peer *peer, bool reserve)
 {
     const struct eh_config *config = eh_app_config(admin->app);
     int64_t all = config->admin_connections, per_user = config->admin_connections_per_user;
-    bool reserve = eh_peer_has_reserve(peer);
     if (reserve && per_user < EH_ADMIN_OPERATOR_CONNECTIONS)
         per_user = EH_ADMIN_OPERATOR_CONNECTIONS;
     int64_t others = admin->connection_count - admin->operator_count;
@@ -67,16 +66,21 @@ static bool admit(void *context, evutil_socket_t fd, struct eh_http_guest *ret)
         eh_log_limited(EH_LOG_WARNING, "admin-peer", "admin connection dropped: %s", error.text);
         return false;
     }
+    (void)eh_peer_is_current(peer); /* has the name looked up until a request is there */
     eh_peer_refresh(peer, eh_app_config(admin->app), eh_app_engine(admin->app));
 
-    const struct eh_http_refusal *why = no_room(admin, peer);
+    bool reserve = eh_peer_has_reserve(peer);
+    const struct eh_http_refusal *why = no_room(admin, peer, reserve);
+    if (why && !reserve && !peer->looked_up) { /* who may be an operator: seen when they ask */
+        reserve = true;
+        why = no_room(admin, peer, true);
+    }
     admin->counts.refused_connections += why != NULL;
     if (why && admin->refused_count >= EH_ADMIN_REFUSED_MAX) {
         eh_peer_release(peer);
         return false;
     }
-    *ret =
-        (struct eh_http_guest){.who = peer, .reserve = eh_peer_has_reserve(peer), .refused = why};
+    *ret = (struct eh_http_guest){.who = peer, .reserve = reserve, .refused = why};
     if (why) {
         eh_log_limited(EH_LOG_WARNING, "admin-room", "admin connection refused user=%s: %s",
                        peer->user, why->message);
@@ -147,6 +151,65 @@ static void on_rested(evutil_socket_t fd, short what, void *context)
     }
 }
 
+static void work_soon(struct eh_admin_request *request)
+{
+    struct eh_admin *admin = request->admin;
+    if (request->http->guest->reserve && !eh_peer_has_reserve(request->peer))
+        eh_admin_error_status(request, no_room_at_all.status, "full", NULL, no_room_at_all.message);
+    else if (admin->queue || event_pending(admin->rest, EV_TIMEOUT, NULL))
+        enqueue(request);
+    else
+        work_on(request);
+}
+
+/* ---- Who asks. */
+
+static void wait_for_name(struct eh_admin_request *request)
+{
+    struct eh_admin_request **place = &request->admin->unnamed;
+    eh_admin_wait(request);
+    while (*place)
+        place = &(*place)->queued;
+    request->queued = NULL;
+    *place = request;
+}
+
+static void go_on_named(struct eh_admin_request *request)
+{
+    const struct eh_admin *admin = request->admin;
+    if (!eh_peer_is_current(request->peer)) {
+        eh_admin_error(request, EH_EUNAVAILABLE, NULL,
+                       "name and groups of uid %lu could not be looked up; ask again in a moment",
+                       (unsigned long)request->peer->uid);
+        return;
+    }
+    eh_peer_refresh(request->peer, eh_app_config(admin->app), eh_app_engine(admin->app));
+    work_soon(request);
+}
+
+static void on_looked_up(void *context, struct eh_peer *peer)
+{
+    struct eh_admin *admin = context;
+    struct eh_admin_request **place = &admin->unnamed, *named = NULL, **end = &named;
+    while (*place) {
+        struct eh_admin_request *request = *place;
+        if (request->peer != peer) {
+            place = &request->queued;
+            continue;
+        }
+        *place = request->queued;
+        request->queued = NULL;
+        *end = request;
+        end = &request->queued;
+    }
+    while (named) {
+        struct eh_admin_request *request = named;
+        named = request->queued;
+        if (eh_admin_resume(request)) /* its deadline may have come first */
+            go_on_named(request);
+    }
+}
+
 static void on_late(struct eh_admin_request *request)
 {
     eh_admin_error(request, EH_EUNAVAILABLE, NULL, "not answered within %d s; it may still be done",
@@ -166,10 +229,10 @@ static void ask(void *context, struct eh_http_request *http)
         eh_admin_error(request, EH_EPARSE, NULL, "%s", fault);
     else if (!request->method)
         eh_admin_error_status(request, 405, "method", NULL, "only GET, POST and PUT are taken");
-    else if (admin->queue || event_pending(admin->rest, EV_TIMEOUT, NULL))
-        enqueue(request);
+    else if (!eh_peer_is_current(request->peer) && eh_peer_is_awaited(request->peer))
+        wait_for_name(request);
     else
-        work_on(request);
+        go_on_named(request);
 }
 
 static const struct eh_http_owner owner = {admit, left, ask, eh_admin_fix_page};
@@ -227,6 +290,7 @@ int eh_admin_new(struct eh_app *app, struct eh_admin **ret, struct eh_error *err
     if (!admin)
         return eh_error_set(error, EH_ENOMEM, "admin socket: out of memory");
     admin->app = app;
+    eh_peers_init(&admin->peers, eh_app_base(app), on_looked_up, admin);
     signal(SIGPIPE, SIG_IGN); /* an answer may come after its client has left */
 
     struct eh_admin_socket listening;
@@ -297,8 +361,10 @@ size_t eh_admin_pending(const struct eh_admin *admin)
 /* Whoever still waits for a callback outlives us; the others go. */
 static void orphan_requests(struct eh_admin *admin)
 {
-    for (struct eh_admin_request *queued = admin->queue; queued; queued = queued->queued)
-        queued->waits--; /* nobody will take it out any more */
+    struct eh_admin_request *lists[] = {admin->queue, admin->unnamed};
+    for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
+        for (struct eh_admin_request *queued = lists[i]; queued; queued = queued->queued)
+            queued->waits--; /* nobody will take it out any more */
     struct eh_admin_request *request = admin->requests, *next;
     for (; request; request = next) {
         next = request->next;

@@ -1,22 +1,17 @@
 /*
- * peer: who asks, told by the kernel, and what he may.
- *
- * Name and groups come from the system's user database, which may be slow (LDAP), so they are
- * remembered for EH_PEER_S seconds; a uid keeps its entry as long as a connection uses it.
+ * peer: see peer.h. A child process looks a name up (lookup.c); the names found before serve
+ * meanwhile, but not when they are older than EH_PEER_S.
  */
 #include <errno.h>
-#include <grp.h>
-#include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "admin/http/lookup.h"
 #include "admin/http/peer.h"
 #include "host/clock.h"
-
-#define USER_DATABASE_BUFFER 16384 /* bytes of one entry of passwd or group */
-#define GROUP_BUFFER_MAX     (1u << 20)
+#include "host/log.h"
 
 /* ---- Name and groups. */
 
@@ -29,63 +24,99 @@ static void set_name(struct eh_peer *peer, const char *name)
         snprintf(peer->user, sizeof peer->user, "#%lu", (unsigned long)peer->uid);
 }
 
-/* Name of a group into the peer's list; groups without a name do not count. */
-static void add_group(struct eh_peer *peer, gid_t gid)
+/* The names that the child printed: the user's, then those of the groups. */
+static bool names_take(struct eh_peer *peer, const char *names, size_t size)
 {
-    size_t size = USER_DATABASE_BUFFER;
-    char *buffer = malloc(size);
-    struct group group, *found = NULL;
-    int r = buffer ? getgrgid_r(gid, &group, buffer, size, &found) : ENOMEM;
-    while (r == ERANGE && size < GROUP_BUFFER_MAX) { /* groups with very many members */
-        size *= 4;
-        char *larger = realloc(buffer, size);
-        if (!larger)
-            break;
-        buffer = larger;
-        r = getgrgid_r(gid, &group, buffer, size, &found);
-    }
-    if (r == 0 && found) {
-        struct eh_str name = eh_arena_str(&peer->arena, eh_str(found->gr_name));
+    if (size > 0 && names[size - 1] != '\0')
+        return false;
+    eh_arena_reset(&peer->arena);
+    peer->groups = eh_arena_alloc(&peer->arena, EH_LOOKUP_GROUPS_MAX * sizeof *peer->groups);
+    peer->group_count = 0;
+    set_name(peer, size > 0 ? names : NULL);
+    for (size_t at = size > 0 ? strlen(names) + 1 : 0;
+         peer->groups && at < size && peer->group_count < EH_LOOKUP_GROUPS_MAX;
+         at += strlen(names + at) + 1) {
+        struct eh_str name = eh_arena_str(&peer->arena, eh_str(names + at));
         if (name.data)
             peer->groups[peer->group_count++] = name;
     }
-    free(buffer);
+    peer->has_rights = false;
+    return true;
 }
 
-static void look_up(struct eh_peer *peer)
+static bool names_are_younger(const struct eh_peer *peer, int64_t seconds)
 {
-    char buffer[USER_DATABASE_BUFFER];
-    struct passwd entry, *found = NULL;
-    int r = getpwuid_r(peer->uid, &entry, buffer, sizeof buffer, &found);
+    return peer->looked_up &&
+           eh_clock_monotonic_us() - peer->looked_up_us <= seconds * INT64_C(1000000);
+}
 
-    eh_arena_reset(&peer->arena);
-    peer->groups = NULL;
-    peer->group_count = 0;
-    peer->has_rights = false;
-    peer->looked_up_us = eh_clock_monotonic_us();
-    if (r != 0 || !found) {
-        set_name(peer, NULL);
-        return;
-    }
-    set_name(peer, found->pw_name);
+/* ---- Lookups. */
 
-    gid_t gids[EH_PEER_GROUPS_MAX];
-    int count = EH_PEER_GROUPS_MAX;
-    if (getgrouplist(found->pw_name, found->pw_gid, gids, &count) < 0) {
-        eh_log_limited(EH_LOG_WARNING, "admin-groups",
-                       "user %s is in more than %d groups; only the first ones count", peer->user,
-                       EH_PEER_GROUPS_MAX);
-        count = EH_PEER_GROUPS_MAX;
+static void on_looked_up(void *context, const struct eh_child_result *result)
+{
+    struct eh_peer *peer = context;
+    struct eh_peers *peers = peer->peers;
+    size_t size = evbuffer_get_length(result->output);
+    const char *names = size > 0 ? (const char *)evbuffer_pullup(result->output, -1) : "";
+    peer->lookup = NULL;
+    peers->looking--;
+    if (result->end == EH_CHILD_EXITED && result->exit_code == 0 && names_take(peer, names, size)) {
+        peer->looked_up = true;
+        peer->looked_up_us = peer->lookup_began_us;
+    } else {
+        eh_log_limited(EH_LOG_WARNING, "admin-names",
+                       "name and groups of uid %lu could not be looked up%s",
+                       (unsigned long)peer->uid,
+                       result->end == EH_CHILD_LATE ? ": the user database does not answer" : "");
     }
-    peer->groups = eh_arena_alloc(&peer->arena, (size_t)count * sizeof *peer->groups);
-    for (int i = 0; peer->groups && i < count; i++)
-        add_group(peer, gids[i]);
+    peers->on_looked_up(peers->context, peer);
+    eh_peers_go_on(peers);
+}
+
+static void lookup_begin(struct eh_peer *peer)
+{
+    struct eh_peers *peers = peer->peers;
+    struct eh_error error = {0};
+    const struct eh_child_options options = {
+        .work = eh_lookup_print,
+        .work_context = &peer->uid,
+        .bounds = {.output_max = EH_LOOKUP_OUTPUT_MAX, .at_most_ms = EH_LOOKUP_MS},
+        .on_end = on_looked_up,
+        .context = peer};
+    peer->wants_lookup = false;
+    peer->lookup_began_us = eh_clock_monotonic_us();
+    if (eh_child_new(peers->base, &options, &peer->lookup, &error) == 0)
+        peers->looking++;
+    else
+        eh_log_limited(EH_LOG_WARNING, "admin-names", "%s", error.text);
+}
+
+void eh_peers_go_on(struct eh_peers *peers)
+{
+    for (uint32_t i = 0; i < peers->count && peers->looking < EH_PEER_LOOKUPS_MAX; i++)
+        if (peers->items[i]->wants_lookup)
+            lookup_begin(peers->items[i]);
+}
+
+bool eh_peer_is_current(struct eh_peer *peer)
+{
+    if (!peer->lookup && !names_are_younger(peer, EH_PEER_REFRESH_S)) {
+        peer->wants_lookup = true;
+        eh_peers_go_on(peer->peers);
+    }
+    return names_are_younger(peer, EH_PEER_S);
+}
+
+bool eh_peer_is_awaited(const struct eh_peer *peer)
+{
+    return peer->lookup || peer->wants_lookup;
 }
 
 /* ---- The memory of peers. */
 
 static void peer_free(struct eh_peer *peer)
 {
+    eh_child_free(peer->lookup);
     eh_arena_done(&peer->arena);
     free(peer);
 }
@@ -96,7 +127,7 @@ static bool forget_one(struct eh_peers *peers)
     uint32_t oldest = EH_PEERS_MAX;
     for (uint32_t i = 0; i < peers->count; i++) {
         const struct eh_peer *peer = peers->items[i];
-        if (peer->uses == 0 &&
+        if (peer->uses == 0 && !peer->lookup &&
             (oldest == EH_PEERS_MAX || peer->looked_up_us < peers->items[oldest]->looked_up_us))
             oldest = i;
     }
@@ -119,7 +150,8 @@ static struct eh_peer *peer_of_uid(struct eh_peers *peers, uid_t uid)
     if (!peer)
         return NULL;
     peer->uid = uid;
-    look_up(peer);
+    peer->peers = peers;
+    set_name(peer, NULL);
     peers->items[peers->count++] = peer;
     return peer;
 }
@@ -148,6 +180,12 @@ void eh_peer_release(struct eh_peer *peer)
         return;
     eh_require(peer->uses > 0);
     peer->uses--;
+}
+
+void eh_peers_init(struct eh_peers *peers, struct event_base *base, eh_peer_fn *on_end,
+                   void *context)
+{
+    *peers = (struct eh_peers){.base = base, .on_looked_up = on_end, .context = context};
 }
 
 void eh_peers_done(struct eh_peers *peers)
@@ -223,9 +261,6 @@ static unsigned desk_roles(struct eh_peer *peer, const struct eh_desk *desk)
 void eh_peer_refresh(struct eh_peer *peer, const struct eh_config *config,
                      const struct eh_engine *engine)
 {
-    if (eh_clock_monotonic_us() - peer->looked_up_us > EH_PEER_S * INT64_C(1000000))
-        look_up(peer);
-
     const struct eh_desk *desk = engine ? eh_engine_desk(engine) : NULL;
     struct eh_totals totals = {0};
     if (desk)

@@ -3,6 +3,8 @@
  * user. Configuration and desk say what follows.
  *
  *     struct eh_peer *peer = eh_peers_of_socket(&peers, fd, &error);   // takes a use
+ *     if (!eh_peer_is_current(peer))
+ *         return;                              // on_looked_up(context, peer) comes, and comes soon
  *     eh_peer_refresh(peer, config, engine);
  *     if (!(peer->roles & EH_MAY_MANAGER) || !eh_peer_manages(peer, desk, team))
  *         …
@@ -11,15 +13,17 @@
 #ifndef EVENHAND_ADMIN_HTTP_PEER_H
 #define EVENHAND_ADMIN_HTTP_PEER_H
 
+#include <event2/event.h>
 #include <sys/types.h>
 
 #include <evenhand/engine/engine.h>
 
 #include "config.h"
 
-#define EH_PEERS_MAX       256 /* users remembered */
-#define EH_PEER_GROUPS_MAX 256 /* groups of one user that count */
-#define EH_PEER_S          60  /* how long a user's name and groups hold */
+#define EH_PEERS_MAX        256 /* users remembered */
+#define EH_PEER_S           60  /* how long a user's name and groups hold ... */
+#define EH_PEER_REFRESH_S   30  /* ... and from when on a request has them looked up again */
+#define EH_PEER_LOOKUPS_MAX 4   /* under way at a time; the others wait */
 
 /* What somebody may be. Bits: one user may be several. */
 enum eh_admin_role {
@@ -31,15 +35,21 @@ enum eh_admin_role {
 };
 #define EH_MAY_ANY 31u
 
-/* A Unix user who has asked, remembered for EH_PEER_S seconds. */
+struct eh_peers;
+
+/* A Unix user who has asked. */
 struct eh_peer {
+    struct eh_peers *peers;
     uid_t uid;
     char user[EH_NAME_MAX + 1]; /* "#1000" when the uid has no name */
     struct eh_arena arena;      /* owns the names of the groups */
     struct eh_str *groups;
     uint32_t group_count;
-    int64_t looked_up_us; /* CLOCK_MONOTONIC */
-    uint32_t uses;        /* connections and requests that point here */
+    bool looked_up;                        /* name and groups were found out once */
+    bool wants_lookup;                     /* waits for one of the lookups under way to end */
+    struct eh_child *lookup;               /* under way, or NULL */
+    int64_t lookup_began_us, looked_up_us; /* monotonic; the second: when the last good one began */
+    uint32_t uses;                         /* connections and requests that point here */
     uint32_t connections;
     uint32_t commands; /* changes that are not done yet */
 
@@ -51,16 +61,28 @@ struct eh_peer {
     uint64_t managed[(EH_DESK_TEAMS_MAX + 63) / 64]; /* by index of the team */
 };
 
+typedef void eh_peer_fn(void *context, struct eh_peer *);
+
 struct eh_peers {
+    struct event_base *base;
+    eh_peer_fn *on_looked_up; /* a lookup has ended, well or not */
+    void *context;
+    uint32_t looking; /* lookups under way */
     struct eh_peer *items[EH_PEERS_MAX];
     uint32_t count;
 };
 
+void eh_peers_init(struct eh_peers *, struct event_base *, eh_peer_fn *on_looked_up, void *context);
 /* The user at the other end of `fd`; takes a use. NULL: not to be had (error says why). */
 struct eh_peer *eh_peers_of_socket(struct eh_peers *, int fd, struct eh_error *);
 void eh_peer_release(struct eh_peer *);
 void eh_peers_done(struct eh_peers *);
-/* Looks name and groups up again when they are old, and works out the roles. */
+void eh_peers_go_on(struct eh_peers *); /* begins lookups that wait, as far as they may */
+/* Are name and groups known, and not too old? Has them looked up when they are not, and when they
+ * soon will be. */
+bool eh_peer_is_current(struct eh_peer *);
+bool eh_peer_is_awaited(const struct eh_peer *); /* on_looked_up will be called for it */
+/* Works the roles out, from what is known of the user. */
 void eh_peer_refresh(struct eh_peer *, const struct eh_config *, const struct eh_engine *);
 bool eh_peer_manages(const struct eh_peer *, const struct eh_desk *, struct eh_str team);
 /* Manages a team the rep is a member of today. */

@@ -57,10 +57,11 @@ struct eh_admin {
     uint32_t refused_count;
     struct eh_admin_request *requests;
     size_t pending;
-    struct eh_admin_request *queue; /* wait for the end of the rest, in order */
-    struct event *rest;             /* pending: no request is worked on */
-    int64_t debt_us, worked_us;     /* work not rested from; when that was noted */
-    int64_t began_us;               /* of the work just being done, or 0 */
+    struct eh_admin_request *queue;   /* wait for the end of the rest, in order */
+    struct eh_admin_request *unnamed; /* wait until it is known who asks, in order */
+    struct event *rest;               /* pending: no request is worked on */
+    int64_t debt_us, worked_us;       /* work not rested from; when that was noted */
+    int64_t began_us;                 /* of the work just being done, or 0 */
     struct eh_peers peers;
     struct eh_admin_child *children; /* they make answers, or wait for a turn (child.c) */
     struct eh_admin_counts counts;
@@ -89,7 +90,7 @@ struct eh_admin_request {
     struct eh_arena arena;
     const char *method;
     const struct eh_admin_route *route; /* set before its handler is called */
-    struct eh_admin_request *queued;    /* the next one in the queue */
+    struct eh_admin_request *queued;    /* the next one in the queue, or of the unnamed */
     struct eh_admin_path path;
     struct eh_str body;    /* lives as long as http */
     bool shows_state;      /* a read of the engine, not known to be committed yet */
