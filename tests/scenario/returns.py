@@ -125,4 +125,29 @@ def counted(stack):
     verify_ok(stack)
 
 
+@scenario("assign and move of a closed ticket are 409, of one that never came 404")
+def refused_when_closed(stack):
+    daemon = stack.start()
+    stack.add_ticket("t-1")
+    stack.settle()
+
+    def both(ticket):
+        path = "/v1/tickets/default/" + ticket
+        answers = [daemon.post(path + "/assign", {"rep": "ana", "reason": "why"}),
+                   daemon.post(path + "/move", {"team": "support", "reason": "why"})]
+        return [(a.code, a.json["error"]["message"]) for a in answers]
+
+    reopen = (409, "ticket default/t-1 is closed; reopen it first")
+    assert daemon.post("/v1/tickets/default/t-1/outcome", {"outcome": "won"}).code == 200
+    assert both("t-1") == [reopen] * 2
+    daemon.kill()
+    daemon.start()  # nothing of it is in memory any more
+    assert both("t-1") == [reopen] * 2
+    assert both("never") == [(404, "ticket default/never is not open or waiting")] * 2
+    assert daemon.post("/v1/tickets/default/t-1/outcome", {"outcome": "reopened"}).code == 200
+    answer = daemon.post("/v1/tickets/default/t-1/assign", {"rep": "ana", "reason": "why"})
+    assert answer.code == 200, answer
+    verify_ok(stack)
+
+
 run()

@@ -90,6 +90,34 @@ static void recent_salts(const struct eh_app *app, const struct eh_batch *b, str
     eh_salts_bind_subject(in, app->keys.master);
 }
 
+/* An assignment or a move of an open ticket needs nothing recalled, and its record has nothing of
+ * it. Of a closed one, what is recalled tells that it is closed. */
+static bool needs_no_recall(const struct eh_app *app, const struct eh_message *m)
+{
+    struct eh_ticket_view view;
+    return (m->type == EH_MESSAGE_ASSIGN || m->type == EH_MESSAGE_MOVE) &&
+           eh_engine_ticket(app->engine, m->source, m->id, &view);
+}
+
+static void recent_ticket(const struct eh_app *app, const struct eh_batch *b, struct eh_input *in)
+{
+    const struct eh_message *m = &in->message;
+    const struct eh_batch *holds = NULL;
+    if (!eh_type_is(m->type, EH_TYPE_RECALLS))
+        return;
+    if (needs_no_recall(app, m)) {
+        in->recalled.ticket_known = false;
+        in->recalled.ticket_image = eh_str(NULL);
+        return;
+    }
+    const struct eh_record *r =
+        recent_record(app, b, eh_ticket_identity(m->source, m->id), true, &holds);
+    if (r) {
+        in->recalled.ticket_known = true;
+        in->recalled.ticket_image = r->image;
+    }
+}
+
 /* What PostgreSQL recalled, made newer by what is still on its way there. */
 void app_recent_overlay(const struct eh_app *app, const struct eh_batch *b, struct eh_item *item)
 {
@@ -108,13 +136,7 @@ void app_recent_overlay(const struct eh_app *app, const struct eh_batch *b, stru
         eh_salts_leave_out(in);
     if (item->seen_before && recent_record(app, b, item->entry, false, &holds))
         item->entry_known = true;
-    if (in->message.type != EH_MESSAGE_OUTCOME && in->message.type != EH_MESSAGE_UPDATE)
-        return;
-    r = recent_record(app, b, eh_ticket_identity(in->message.source, in->message.id), true, &holds);
-    if (r) {
-        in->recalled.ticket_known = true;
-        in->recalled.ticket_image = r->image;
-    }
+    recent_ticket(app, b, in);
 }
 
 int app_recent_add(struct eh_batch *b, const struct eh_record *r)

@@ -10,7 +10,7 @@
 
 static bool wants_ticket(const struct eh_input *in)
 {
-    return in->message.type == EH_MESSAGE_OUTCOME || in->message.type == EH_MESSAGE_UPDATE;
+    return eh_type_is(in->message.type, EH_TYPE_RECALLS);
 }
 
 static void put_key(struct eh_array *keys, struct eh_key key)

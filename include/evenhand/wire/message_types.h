@@ -61,14 +61,14 @@ enum eh_type_flag {
         F(REP) | F(EVENT) | F(REPLACE) | F(NEW), \
         0) \
     /* managers' and operators' */ \
-    ROW(ASSIGN, 6, "assign", assign, T(ADMIN) | T(DEALS), \
+    ROW(ASSIGN, 6, "assign", assign, T(ADMIN) | T(RECALLS) | T(DEALS), \
         F(ID) | F(REP) | F(REASON), \
         F(SOURCE), \
         F(SOURCE)) \
     ROW(RELEASE, 7, "release", release, T(ADMIN) | T(DEALS), \
         F(REP) | F(REASON), \
         0, 0) \
-    ROW(MOVE, 8, "move", move, T(ADMIN) | T(DEALS), \
+    ROW(MOVE, 8, "move", move, T(ADMIN) | T(RECALLS) | T(DEALS), \
         F(ID) | F(TEAM) | F(REASON), \
         F(SOURCE), \
         F(SOURCE)) \
