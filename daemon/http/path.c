@@ -154,8 +154,7 @@ struct eh_str eh_admin_path_part(const struct eh_admin_path *path, const char *p
     for (uint32_t i = 0; i < path->part_count && next_piece(&rest, '/', &piece); i++)
         if (piece.data[0] == '{' && eh_str_equal(eh_str_n(piece.data + 1, piece.size - 2), wanted))
             return path->parts[i];
-    eh_require(!"the pattern has this name");
-    return (struct eh_str){NULL, 0};
+    eh_require_failed("the pattern has this name", __FILE__, __LINE__);
 }
 
 struct eh_str eh_admin_path_query(const struct eh_admin_path *path, const char *name)

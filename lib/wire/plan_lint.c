@@ -50,7 +50,7 @@ static void lint_directions(struct eh_lines *to, const struct eh_bonus_plan *pla
     for (uint32_t i = 0; i < plan->metric_count; i++) {
         const struct eh_plan_metric *metric = &plan->metrics[i];
         const struct eh_plan_measure *measure = &plan->measures[metric->measure];
-        int better = eh_measure(measure->kind)->better;
+        int8_t better = eh_measure(measure->kind)->better;
         int64_t first = metric->curve.points[0].y;
         int64_t last = metric->curve.points[metric->curve.count - 1].y;
         if (first == last)
