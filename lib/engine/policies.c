@@ -1,19 +1,14 @@
 /*
- * policies: the table of all policies.
+ * policies: the policy of each row of evenhand/wire/policies.h.
  */
 #include "policy.h"
 
-static const struct eh_policy *const policies[] = {
-    &eh_policy_random,
-    &eh_policy_balanced,
-    &eh_policy_rotation,
-    &eh_policy_least_loaded,
-};
+#define ENTRY(name, ...) [EH_POLICY_AT_##name] = &eh_policy_##name,
+
+static const struct eh_policy *const policies[EH_POLICY_COUNT] = {EH_POLICIES(ENTRY)};
 
 const struct eh_policy *eh_policy_find(struct eh_str name)
 {
-    for (size_t i = 0; i < sizeof policies / sizeof *policies; i++)
-        if (eh_str_equal(name, eh_str(policies[i]->name)))
-            return policies[i];
-    return NULL;
+    const struct eh_policy_row *row = eh_policy_row_find(name);
+    return row ? policies[row - eh_policy_rows] : NULL;
 }

@@ -1,12 +1,14 @@
 /*
- * policy: how one of the eligible reps is chosen. A policy is one file and one row of policies.c;
- * policies do not know each other.
+ * policy: how one of the eligible reps is chosen. A policy is one file and one row of
+ * evenhand/wire/policies.h; policies do not know each other.
  *
  *     const struct eh_policy *policy = eh_policy_find(eh_str("random"));
  *     r = policy->choose(&choice, draws, &position);   // 0 <= position < team->member_count
  */
 #ifndef EVENHAND_LIB_ENGINE_POLICY_H
 #define EVENHAND_LIB_ENGINE_POLICY_H
+
+#include <evenhand/wire/policies.h>
 
 #include "units.h"
 
@@ -53,8 +55,13 @@ struct eh_policy {
                  const struct decision *); /* or NULL */
 };
 
-extern const struct eh_policy eh_policy_random, eh_policy_balanced, eh_policy_rotation,
-    eh_policy_least_loaded;
+/* Defines the policy of the row `id`: EH_POLICY(random, .choose = …, .chances = …); */
+#define EH_POLICY(id, ...) const struct eh_policy eh_policy_##id = {.name = #id, __VA_ARGS__}
+
+#define EH_POLICY_DECLARED(name, ...) extern const struct eh_policy eh_policy_##name;
+EH_POLICIES(EH_POLICY_DECLARED)
+#undef EH_POLICY_DECLARED
+
 const struct eh_policy *eh_policy_find(struct eh_str name); /* NULL: there is none */
 
 #endif

@@ -174,5 +174,4 @@ static void balanced_chances(const struct eh_choice *choice, const struct eh_cha
     }
 }
 
-const struct eh_policy eh_policy_balanced = {
-    .name = "balanced", .choose = balanced_choose, .chances = balanced_chances};
+EH_POLICY(balanced, .choose = balanced_choose, .chances = balanced_chances);

@@ -39,7 +39,5 @@ static void least_loaded_chances(const struct eh_choice *choice, const struct eh
     }
 }
 
-const struct eh_policy eh_policy_least_loaded = {.name = "least_loaded",
-                                                 .by_load = true,
-                                                 .choose = least_loaded_choose,
-                                                 .chances = least_loaded_chances};
+EH_POLICY(least_loaded, .by_load = true, .choose = least_loaded_choose,
+          .chances = least_loaded_chances);

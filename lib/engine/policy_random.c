@@ -23,5 +23,4 @@ static void random_chances(const struct eh_choice *choice, const struct eh_chanc
         to->items[i].p = to->items[i].share_ppm / all;
 }
 
-const struct eh_policy eh_policy_random = {
-    .name = "random", .choose = random_choose, .chances = random_chances};
+EH_POLICY(random, .choose = random_choose, .chances = random_chances);

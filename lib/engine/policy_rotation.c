@@ -295,9 +295,5 @@ static void rotation_chances(const struct eh_choice *choice, const struct eh_cha
     }
 }
 
-const struct eh_policy eh_policy_rotation = {.name = "rotation",
-                                             .by_slots = true,
-                                             .choose = rotation_choose,
-                                             .chances = rotation_chances,
-                                             .prepare = rotation_prepare,
-                                             .took = rotation_took};
+EH_POLICY(rotation, .by_slots = true, .choose = rotation_choose, .chances = rotation_chances,
+          .prepare = rotation_prepare, .took = rotation_took);

@@ -1,6 +1,8 @@
 /*
  * desk_team: one item of `teams`: its members by date, its managers, its rules.
  */
+#include <evenhand/wire/policies.h>
+
 #include "desk_read.h"
 
 #include <stdlib.h>
@@ -163,7 +165,7 @@ static int read_managers(struct desk_reader *reader, const struct desk_node *nod
 static int read_policy(struct desk_reader *reader, const struct desk_node *node,
                        const struct desk_path *path, void *ret)
 {
-    static const char *const words[] = {"random", "balanced", "rotation", "least_loaded"};
+    static const char *const words[] = {EH_POLICIES(EH_POLICY_BY_NUMBER)};
     size_t index;
     int r = eh_desk_read_word(reader, node, path, words, sizeof words / sizeof *words, &index);
     if (r == 0)

@@ -26,6 +26,7 @@
 #include <criterion/criterion.h>
 
 #include <evenhand/fairness/watch.h>
+#include <evenhand/wire/policies.h>
 
 #include "seed.h"
 
@@ -35,7 +36,7 @@
 #define DESK_TICKETS 6000
 #define DESK_OPEN    4000
 
-static const char *const desk_policies[] = {"random", "balanced", "rotation", "least_loaded"};
+static const char *const desk_policies[] = {EH_POLICIES(EH_POLICY_BY_NUMBER)};
 static const unsigned desk_sizes[] = {2, 3, 4, 5, 7, 10, 15, 25, 40, 80, 150, 300};
 
 struct desk_shape {
@@ -122,7 +123,7 @@ static inline void desk_command(struct desk *d, int type, const char *format, ..
 static inline struct desk_shape desk_shape_of(struct seed *seed)
 {
     struct desk_shape s = {
-        .policy = desk_policies[seed_below(seed, 4)],
+        .policy = desk_policies[seed_below(seed, EH_POLICY_COUNT)],
         .reps = desk_sizes[seed_below(seed, sizeof desk_sizes / sizeof *desk_sizes)]};
     uint64_t bits = seed_next(seed);
     s.tickets = s.reps * (10 + (unsigned)seed_below(seed, 50));

@@ -14,6 +14,7 @@
 #include "../property/seed.h"
 
 #include <evenhand/pool/pool.h>
+#include <evenhand/wire/policies.h>
 
 #define HELPDESK_REPS  9
 #define HELPDESK_TEAMS 3
@@ -78,9 +79,9 @@ static inline void helpdesk_team(struct helpdesk *h, struct helpdesk_text *t, un
                                  unsigned present)
 {
     static const unsigned capacities[] = {0, 2, 5, 9};
-    static const char *const policies[] = {"random", "balanced", "rotation", "least_loaded"};
-    helpdesk_put(t, "  - {id: t%u, policy: %s, capacity: %u", team, policies[helpdesk_below(h, 4)],
-                 capacities[helpdesk_below(h, 4)]);
+    static const char *const policies[] = {EH_POLICIES(EH_POLICY_BY_NUMBER)};
+    helpdesk_put(t, "  - {id: t%u, policy: %s, capacity: %u", team,
+                 policies[helpdesk_below(h, EH_POLICY_COUNT)], capacities[helpdesk_below(h, 4)]);
     if (helpdesk_chance(h, 50))
         helpdesk_put(t, ", value_weight: %u%%", helpdesk_below(h, 101));
     if (helpdesk_chance(h, 40))

@@ -180,6 +180,16 @@ def every_message_is_in_the_manual():
           for k in line.split(", ")})
 
 
+def every_policy_is_in_the_manual():
+    """By its rule, word by word, in the order of the rows."""
+    table = source("include", "evenhand", "wire", "policies.h").split("/* clang-format ")[1]
+    rows = re.findall(r'^    ROW\(([a-z_]+), \d+, \\\n +"(.*)", \\$', table, re.M)
+    assert len(rows) == table.count("    ROW(") >= 4, rows
+    section = page("evenhand-desk.5").split("\n# POLICIES\n")[1].split("\n# ")[0]
+    documented = re.findall(r"^\|  \*([a-z_]+)\*\n:  (.*)$", section, re.M)
+    assert documented == rows, "in evenhand-desk(5): %s; in the rows: %s" % (documented, rows)
+
+
 def every_route_is_in_the_manual():
     offered = {"%s %s(%s)" % (method, re.sub(r"\{\w+\}", ":", path), query) for method, path, query in re.findall(
         r'ROUTE\("(GET|POST|PUT)", "([^"]*)", "([^"]*)"', source("daemon", "evenhandd", "admin", "api", "routes.h").replace("\\\n", " "))}
@@ -296,7 +306,7 @@ def what_is_hashed_of_a_ticket_is_in_the_manual():
 TESTS = [every_command_and_option_is_in_the_manual, completion_offers_the_same,
          help_fits_eighty_columns, the_daemons_options_are_in_its_manual,
          every_key_of_the_configuration_is_in_its_manual, every_message_is_in_the_manual,
-         every_route_is_in_the_manual, every_view_is_in_the_manual,
+         every_policy_is_in_the_manual, every_route_is_in_the_manual, every_view_is_in_the_manual,
          every_key_of_an_answer_is_in_the_manual, every_metric_is_in_the_manual,
          every_measure_is_in_the_manual, every_alarm_is_in_the_manual,
          what_is_hashed_of_a_ticket_is_in_the_manual]

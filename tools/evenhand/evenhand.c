@@ -195,7 +195,7 @@ static const struct eh_cli_option deals_options[] = {
 };
 
 static const struct eh_cli_option simulate_options[] = {
-    {"policy", "A,B", "policies to compare (default: all four)", false},
+    {"policy", "A,B", "policies to compare (default: all)", false},
     {"desk", "FILE", "desk file with shares, capacity, skills", false},
     {"seed", "N", "of the draws (default: 1)", false},
     {"value-column", "C", "the column of a ticket's value (default: value_minor)", false},

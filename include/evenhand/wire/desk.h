@@ -68,7 +68,7 @@ struct eh_desk_team {
     uint32_t member_count;
     struct eh_desk_manager *managers;
     uint32_t manager_count;
-    struct eh_str policy; /* "random" | "balanced" | "rotation" | "least_loaded" */
+    struct eh_str policy; /* the name of a row of policies.h */
     uint32_t value_weight_ppm;
     uint32_t capacity; /* points for share 1.0; 0 = no limit */
     bool affinity_open;

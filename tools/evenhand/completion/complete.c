@@ -8,6 +8,8 @@
 
 #include <stdio.h>
 
+#include <evenhand/wire/policies.h>
+
 #include "client/http.h"
 #include "client/object.h"
 #include "term/args.h"
@@ -75,9 +77,14 @@ static void periods_offer(const struct typed *t)
 static const char *const outcomes[] = {"won",      "lost",     "resolved", "cancelled",
                                        "reopened", "refunded", "rated",    NULL};
 static const char *const states[] = {"waiting", "assigned", "open", "closed", NULL};
-static const char *const policies[] = {"balanced", "rotation", "random", "least_loaded", NULL};
 static const char *const ratings[] = {"1", "2", "3", "4", "5", NULL};
 static const char *const minutes[] = {"paid_minutes", "contract_minutes", NULL};
+
+static void policies_offer(const struct typed *t)
+{
+    for (int i = 0; i < EH_POLICY_COUNT; i++)
+        word_offer(t, eh_policy_rows[i].name, eh_policy_rows[i].help);
+}
 
 /* By the name that stands for the value in the help. */
 static void kind_offer(const struct typed *t, const char *kind)
@@ -105,7 +112,7 @@ static void value_offer(const struct typed *t)
     if (strcmp(t->option, "state") == 0)
         words_offer(t, states);
     else if (strcmp(t->option, "policy") == 0)
-        words_offer(t, policies);
+        policies_offer(t);
     else if (strcmp(t->option, "csat") == 0)
         words_offer(t, ratings);
     else if (strcmp(t->option, "desk") != 0 || strcmp(t->option_value, "FILE") == 0)

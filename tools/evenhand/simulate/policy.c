@@ -1,15 +1,6 @@
 /* policy: writes the desk file of a desk under another policy. */
 #include "policy.h"
 
-bool eh_policy_known(struct eh_str name)
-{
-    static const char *const names[] = {"random", "balanced", "rotation", "least_loaded"};
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        if (eh_str_equal(name, eh_str(names[i])))
-            return true;
-    return false;
-}
-
 /* In double quotes; ids, names and skills have no control characters. */
 static void yaml_put_quoted(struct eh_bytes *out, struct eh_str text)
 {

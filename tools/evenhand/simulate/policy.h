@@ -13,7 +13,6 @@
 
 #include <evenhand/wire/desk.h>
 
-bool eh_policy_known(struct eh_str name);
 /* Appends to *out. -EH_ENOMEM. */
 int eh_policy_desk(const struct eh_desk *, const char *policy, struct eh_bytes *out) EH_MUST_CHECK;
 

@@ -15,8 +15,10 @@
 #include "term/table.h"
 #include "term/text.h"
 
-#define ALL_POLICIES "balanced,rotation,random,least_loaded"
-#define POLICY_TEXT  128 /* bytes of the list of policies */
+#define POLICY_TEXT 128 /* bytes of the list of policies */
+
+#define BEHIND_COMMA(name, ...) "," #name
+static const char *const all_policies = &(EH_POLICIES(BEHIND_COMMA))[1];
 
 struct call {
     struct eh_cli *cli;
@@ -31,14 +33,14 @@ static int read_policies(struct call *call)
 {
     const char *given = eh_cli_option(call->cli, "policy");
     struct eh_simulation_rules *rules = &call->rules;
-    if (eh_format(call->policies, sizeof call->policies, "%s", given ? given : ALL_POLICIES) >=
+    if (eh_format(call->policies, sizeof call->policies, "%s", given ? given : all_policies) >=
         sizeof call->policies)
         return eh_say_usage(call->cli, "--policy: too long");
     char *rest = NULL;
     for (char *word = strtok_r(call->policies, ",", &rest); word;
          word = strtok_r(NULL, ",", &rest)) {
-        if (!eh_policy_known(eh_str(word)))
-            return eh_say_usage(call->cli, "--policy: `%s` is none of " ALL_POLICIES, word);
+        if (!eh_policy_row_find(eh_str(word)))
+            return eh_say_usage(call->cli, "--policy: `%s` is none of %s", word, all_policies);
         for (size_t i = 0; i < rules->policy_count; i++)
             if (strcmp(rules->policies[i], word) == 0)
                 return eh_say_usage(call->cli, "--policy: %s stands twice", word);
@@ -46,7 +48,7 @@ static int read_policies(struct call *call)
     }
     return rules->policy_count
                ? EH_EXIT_DONE
-               : eh_say_usage(call->cli, "--policy: is empty; it takes some of " ALL_POLICIES);
+               : eh_say_usage(call->cli, "--policy: is empty; it takes some of %s", all_policies);
 }
 
 static int read_seed(struct call *call)

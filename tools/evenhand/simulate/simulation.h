@@ -17,17 +17,17 @@
 #define EVENHAND_TOOLS_SIMULATE_SIMULATION_H
 
 #include <evenhand/engine/engine.h>
+#include <evenhand/wire/policies.h>
 
 #include "history/messages.h"
 #include "tally.h"
 
-#define EH_SIMULATION_POLICIES_MAX 4
-#define EH_SIMULATION_NONE         UINT32_MAX
+#define EH_SIMULATION_NONE UINT32_MAX
 
 struct eh_simulation_rules {
     struct eh_history_rules history;
     struct eh_str desk; /* text of a desk file; empty: what the history speaks of */
-    const char *policies[EH_SIMULATION_POLICIES_MAX];
+    const char *policies[EH_POLICY_COUNT];
     size_t policy_count;
     uint64_t seed;
 };
@@ -73,7 +73,7 @@ struct eh_simulation {
     struct eh_table rep_by_name;
     uint32_t recorded_reps;
     struct eh_tally recorded;
-    struct eh_simulation_run runs[EH_SIMULATION_POLICIES_MAX];
+    struct eh_simulation_run runs[EH_POLICY_COUNT];
     size_t run_count;
     const char *file;
     uint64_t seed;
