@@ -84,9 +84,7 @@ void app_checkpoint_maybe(struct eh_app *app, const struct eh_batch *b)
     int64_t age_us = eh_clock_monotonic_us() - app->checkpoint_at_us;
     bool due = age_us >= EH_CHECKPOINT_S * INT64_C(1000000);
     for (size_t i = 0; !due && i < b->record_count; i++)
-        due = b->records[i].type == EH_MESSAGE_DAY || b->records[i].type == EH_MESSAGE_REVEAL ||
-              b->records[i].type == EH_MESSAGE_NEW_KEY ||
-              b->records[i].type == EH_MESSAGE_ACCEPT_TIME;
+        due = eh_type_is(b->records[i].type, EH_TYPE_EPOCH); /* refused, it is below 0 */
     if (due)
         app_checkpoint_write(app, b->to_input, b->digest, &b->chain);
 }

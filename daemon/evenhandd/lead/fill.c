@@ -69,41 +69,27 @@ static void fill_minutes(struct eh_app *app, struct eh_message *m)
 static int fill_known(struct eh_app *app, struct eh_batch *b, struct eh_input *in)
 {
     struct eh_message *m = &in->message;
-    switch (m->type) {
-    case EH_MESSAGE_DAY:
-    case EH_MESSAGE_REVEAL:
-    case EH_MESSAGE_ACCEPT_TIME:
-        return fill_seeds(app, b, m);
-    case EH_MESSAGE_NEW_KEY:
+    if (m->type == EH_MESSAGE_NEW_KEY) /* the seed of the epoch before is lost with the key */
         return fill_commitments(app, b, m);
-    case EH_MESSAGE_OUTCOME:
-        fill_date(app, in);
-        return 0;
-    case EH_MESSAGE_METRIC:
-        fill_minutes(app, m);
-        return 0;
-    case EH_MESSAGE_FREEZE:
-    case EH_MESSAGE_CLOSE:
+    if (eh_message_is(m, EH_TYPE_EPOCH))
+        return fill_seeds(app, b, m);
+    if (eh_message_is(m, EH_TYPE_SETTLES))
         return eh_period_text(app->engine, &b->arena, m);
-    default:
-        return 0;
-    }
+    if (eh_message_is(m, EH_TYPE_DATED))
+        fill_date(app, in);
+    if (m->type == EH_MESSAGE_METRIC)
+        fill_minutes(app, m);
+    return 0;
 }
 
 /* Whoever can make many tickets dealable has a size: what the batch has room for. Without one a
  * step has as many effects as any may. */
 static void fill_size(const struct eh_app *app, const struct eh_batch *b, struct eh_message *m)
 {
-    static const uint64_t many =
-        UINT64_C(1) << EH_MESSAGE_UPDATE | UINT64_C(1) << EH_MESSAGE_SIGNAL |
-        UINT64_C(1) << EH_MESSAGE_OUTCOME | UINT64_C(1) << EH_MESSAGE_ASSIGN |
-        UINT64_C(1) << EH_MESSAGE_RELEASE | UINT64_C(1) << EH_MESSAGE_MOVE |
-        UINT64_C(1) << EH_MESSAGE_DESK | UINT64_C(1) << EH_MESSAGE_DAY |
-        UINT64_C(1) << EH_MESSAGE_DUE | UINT64_C(1) << EH_MESSAGE_SKIPPED;
     uint32_t weight = eh_batch_weight(b);
     uint32_t left = app->pace.most > weight ? app->pace.most - weight : 0;
     m->has &= ~EH_FIELD_BIT(EH_FIELD_MOST); /* decided before, and once more */
-    if (left >= EH_MOST_MAX || !(many >> m->type & 1))
+    if (left >= EH_MOST_MAX || !eh_message_is(m, EH_TYPE_DEALS))
         return;
     m->most = left < EH_MOST_MIN ? EH_MOST_MIN : left;
     m->has |= EH_FIELD_BIT(EH_FIELD_MOST);

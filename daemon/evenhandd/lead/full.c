@@ -76,15 +76,10 @@ static bool follower_waits(const struct eh_app *app, const struct eh_input *in)
 
 static bool waits(const struct eh_app *app, const struct eh_item *item)
 {
-    switch (item->input.message.type) {
-    case EH_MESSAGE_TICKET:
+    const struct eh_input *in = &item->input;
+    if (in->message.type == EH_MESSAGE_TICKET)
         return ticket_waits(app, item);
-    case EH_MESSAGE_OUTCOME:
-    case EH_MESSAGE_UPDATE:
-        return follower_waits(app, &item->input);
-    default:
-        return false;
-    }
+    return eh_message_is(&in->message, EH_TYPE_RECALLS) && follower_waits(app, in);
 }
 
 bool app_full_holds(struct eh_app *app, struct eh_batch *b, struct eh_item *item)

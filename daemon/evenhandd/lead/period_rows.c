@@ -171,7 +171,7 @@ int eh_period_rows(const struct eh_engine *engine, const struct eh_input *in, st
 {
     struct eh_period_view view;
     uint8_t type = in->message.type;
-    if (type != EH_MESSAGE_FREEZE && type != EH_MESSAGE_CLOSE && type != EH_MESSAGE_PAY)
+    if (!eh_type_is(type, EH_TYPE_LIFECYCLE))
         return 0;
     int r = view_of(engine, &in->message, &view, error);
     if (r < 0)
@@ -283,8 +283,7 @@ const struct eh_period_answer *eh_period_answer(const struct eh_engine *engine,
 {
     struct eh_period_view view;
     uint8_t type = in->message.type;
-    if (type != EH_MESSAGE_EXCLUDE && type != EH_MESSAGE_INCLUDE && type != EH_MESSAGE_FREEZE &&
-        type != EH_MESSAGE_CLOSE && type != EH_MESSAGE_PAY)
+    if (!eh_type_is(type, EH_TYPE_PERIOD))
         return NULL;
     struct eh_period_answer *answer = eh_arena_alloc(&b->arena, sizeof *answer);
     if (!answer || view_of(engine, &in->message, &view, NULL) < 0)

@@ -72,7 +72,7 @@ int eh_backtest_watch(void *backtest, struct eh_error *error)
     struct eh_backtest *test = backtest;
     const struct eh_message *m = &test->replay.in.message;
     struct eh_period period;
-    bool step = m->type == EH_MESSAGE_FREEZE || m->type == EH_MESSAGE_CLOSE;
+    bool step = eh_message_is(m, EH_TYPE_SETTLES);
     if (!step || test->replay.effects.refused || !eh_str_equal(m->team, test->plan.team) ||
         eh_period_parse(m->period, &period, NULL) < 0)
         return 0;

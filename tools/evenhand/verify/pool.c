@@ -371,7 +371,7 @@ int proof_compare_pool(struct eh_proof *p, struct eh_error *error)
     EH_AUTO(eh_arena) struct eh_arena arena = EH_ARENA_INIT;
     struct made made = {NULL, 0, 0};
     uint8_t type = in->message.type;
-    if (type != EH_MESSAGE_FREEZE && type != EH_MESSAGE_CLOSE && type != EH_MESSAGE_PAY)
+    if (!eh_type_is(type, EH_TYPE_LIFECYCLE))
         return 0;
     int r = compare_rest(p, in->no - 1, error);
     if (r == 0)

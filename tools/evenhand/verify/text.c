@@ -223,7 +223,7 @@ int proof_compare_text(const struct eh_proof *p, struct eh_error *error)
     EH_AUTO(eh_bytes) struct eh_bytes made = EH_BYTES_INIT;
     EH_AUTO(eh_arena) struct eh_arena arena = EH_ARENA_INIT;
     struct eh_error why = {0};
-    if (m->type != EH_MESSAGE_FREEZE && m->type != EH_MESSAGE_CLOSE)
+    if (!eh_message_is(m, EH_TYPE_SETTLES))
         return 0;
     int r = eh_pool_prepare(replay->engine, m, &made, &why);
     if (r == -EH_ENOMEM)

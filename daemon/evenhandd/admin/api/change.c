@@ -121,12 +121,6 @@ const char *eh_admin_change_field(const char *message, char *ret, size_t size)
     return NULL;
 }
 
-static bool about_period(uint8_t type)
-{
-    return type == EH_MESSAGE_FREEZE || type == EH_MESSAGE_CLOSE || type == EH_MESSAGE_PAY ||
-           type == EH_MESSAGE_EXCLUDE || type == EH_MESSAGE_INCLUDE;
-}
-
 /* What was told of a desk file beforehand is so only if nothing came in between. */
 static void check_basis(struct eh_admin_request *request, const struct change *change,
                         const struct eh_command_result *result)
@@ -159,7 +153,7 @@ static void on_done(void *context, const struct eh_command_result *result)
                        change->type == EH_MESSAGE_DESK ? eh_desk_way_out(result->message) : "");
         return;
     }
-    if (about_period(change->type)) {
+    if (eh_type_is(change->type, EH_TYPE_PERIOD)) {
         eh_admin_period_done(request, result);
         return;
     }

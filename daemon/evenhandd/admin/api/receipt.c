@@ -5,6 +5,8 @@
  */
 #include <math.h>
 
+#include <evenhand/wire/policies.h>
+
 #include "admin/api/api.h"
 
 #define SENTENCE_MAX 640
@@ -103,7 +105,7 @@ static void tell(const struct eh_deal_detail *d, const struct eh_desk *desk,
 {
     struct eh_str why = receipt->why, rep = receipt->rep;
     int64_t eligible = receipt->eligible;
-    bool drawn = receipt->draws.size > 0;
+    const struct eh_policy_row *policy = eh_policy_row_find(why);
     if (eh_str_equal(why, eh_str("manager"))) {
         tell_manager(receipt, ret);
         return;
@@ -121,15 +123,10 @@ static void tell(const struct eh_deal_detail *d, const struct eh_desk *desk,
                   (long long)eligible, (unsigned long long)d->slots, EH_STR_ARG(rep));
     else if (d->late)
         tell_late(d, rep, ret);
-    else if (eh_str_equal(why, eh_str("least_loaded")))
-        eh_format(ret, SENTENCE_MAX,
-                  "Of %lld who could have got it %.*s had the least open work per share%s.",
-                  (long long)eligible, EH_STR_ARG(rep),
-                  drawn ? "; others had as little, so it was drawn among them" : "");
     else
-        eh_format(ret, SENTENCE_MAX, "Of %lld who could have got it %.*s was %s.",
-                  (long long)eligible, EH_STR_ARG(rep),
-                  eh_str_equal(why, eh_str("random")) ? "drawn, by share" : "chosen");
+        eh_format(ret, SENTENCE_MAX, "Of %lld who could have got it %.*s %s%s.",
+                  (long long)eligible, EH_STR_ARG(rep), policy ? policy->chosen : "was chosen",
+                  policy && receipt->draws.size ? policy->tied : "");
 }
 
 static json_t *draws_json(struct eh_str draws)
@@ -167,15 +164,13 @@ static json_t *compared_json(const struct eh_receipt *receipt, const struct eh_d
  * does not tell. */
 static const char *policy_of(const struct eh_receipt *receipt, const struct eh_deal_detail *d)
 {
-    static const char *const names[] = {"random", "balanced", "rotation", "least_loaded"};
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        if (eh_str_equal(receipt->why, eh_str(names[i])))
-            return names[i];
-    return d->pair[0].rep.size ? "balanced"
-           : d->slots          ? "rotation"
-           : d->late           ? "rotation"
-           : d->ties           ? "least_loaded"
-                               : NULL;
+    const struct eh_policy_row *row = eh_policy_row_find(receipt->why);
+    return row                   ? row->name
+           : d->pair[0].rep.size ? "balanced"
+           : d->slots            ? "rotation"
+           : d->late             ? "rotation"
+           : d->ties             ? "least_loaded"
+                                 : NULL;
 }
 
 /* All that is hashed for its draws, and what they are checked by: evenhand-proof(7). */
