@@ -188,6 +188,7 @@ static void on_housekeeping(evutil_socket_t fd, short what, void *context)
     (void)what;
     struct eh_app *app = context;
     struct timeval next = {1, 0};
+    eh_loop_note("other", "");
     if (app->stop_asked)
         app_stop(app);
     if (app->role == EH_ROLE_STOPPING) {

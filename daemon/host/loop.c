@@ -4,10 +4,13 @@
  */
 #include "host/loop.h"
 
+#include <dlfcn.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/epoll.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -22,8 +25,8 @@ struct loop_work {
     int64_t us;
 };
 
-static int loop_file = -1; /* < 0: nothing is measured */
-static int64_t loop_noted_us;
+static int loop_file = -1;                          /* < 0: nothing is measured */
+static int64_t loop_began_us, loop_noted_us;        /* 0: no turn has begun */
 static struct loop_work loop_works[LOOP_NAMES_MAX]; /* of this turn */
 static size_t loop_work_count;
 
@@ -71,17 +74,39 @@ static void turn_tell(int64_t took_us)
     (void)!write(loop_file, line, (size_t)size);
 }
 
-static int turn(struct event_base *base)
+static void turn_begin(void)
 {
-    int64_t began_us = cpu_us();
-    loop_noted_us = began_us;
+    loop_began_us = loop_noted_us = cpu_us();
     loop_work_count = 0;
-    int r = event_base_loop(base, EVLOOP_ONCE);
+}
+
+static void turn_end(void)
+{
+    int64_t took_us = cpu_us() - loop_began_us;
     eh_loop_note("other", "");
-    int64_t took_us = cpu_us() - began_us;
     if (took_us >= EH_LOOP_TOLD_US)
         turn_tell(took_us);
-    return r;
+}
+
+/* libevent's way to wait: called in place of the C library's. */
+int epoll_wait(int fd, struct epoll_event *events, int max, int timeout_ms)
+{
+    static int (*wait_of_libc)(int, struct epoll_event *, int, int);
+    if (!wait_of_libc) {
+        *(void **)&wait_of_libc = dlsym(RTLD_NEXT, "epoll_wait");
+        eh_require(wait_of_libc);
+    }
+    if (loop_file < 0)
+        return wait_of_libc(fd, events, max, timeout_ms);
+    if (loop_began_us > 0)
+        turn_end();
+    else
+        (void)!write(loop_file, EH_LOOP_MEASURED, sizeof EH_LOOP_MEASURED - 1);
+    int n = wait_of_libc(fd, events, max, timeout_ms);
+    int saved = errno;
+    turn_begin();
+    errno = saved;
+    return n;
 }
 
 int eh_loop_dispatch(struct event_base *base)
@@ -89,11 +114,5 @@ int eh_loop_dispatch(struct event_base *base)
     const char *path = getenv("EVENHAND_TURNS");
     if (path && loop_file < 0)
         loop_file = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0640);
-    if (loop_file < 0)
-        return event_base_dispatch(base);
-    int r;
-    do
-        r = turn(base);
-    while (r == 0 && !event_base_got_break(base) && !event_base_got_exit(base));
-    return r;
+    return event_base_dispatch(base);
 }

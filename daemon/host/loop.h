@@ -7,8 +7,9 @@
  *
  *     cpu_us=73012 most=decide:desk most_us=70110
  *
- * `most` names the piece of work with the largest part of the turn. A turn is what
- * event_base_loop() does between two waits.
+ * `most` names the piece of work with the largest part of the turn. A turn is what libevent does
+ * between two calls of epoll_wait(). The file begins with EH_LOOP_MEASURED, so that a reader tells
+ * a loop without long turns from one that is not measured.
  *
  *     eh_loop_dispatch(base);
  *
@@ -21,7 +22,8 @@
 
 #include <event2/event.h>
 
-#define EH_LOOP_TOLD_US 20000
+#define EH_LOOP_TOLD_US  20000
+#define EH_LOOP_MEASURED "turns are measured\n"
 
 #ifdef EVENHAND_FAULTS
 int eh_loop_dispatch(struct event_base *);

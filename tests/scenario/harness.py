@@ -252,11 +252,13 @@ class Daemon:
 
     def slow_turns(self):
         """Turns of the loop above TURN_MOST_MS, as (milliseconds, what took most of it)."""
-        try:
-            with open(self.turns, encoding="ascii") as f:
-                found = [re.match(r"cpu_us=(\d+) most=(\S+)", line) for line in f]
-        except OSError:
+        if not os.path.exists(self.turns):  # it never came to its loop, or was not started
+            assert not (has_faults() and os.path.exists(self.log) and self.logged(" leading ") > 0), "turns are not measured"
             return []
+        with open(self.turns, encoding="ascii") as f:
+            lines = f.readlines()
+        assert "turns are measured\n" in lines, lines[:3]
+        found = [re.match(r"cpu_us=(\d+) most=(\S+)", line) for line in lines]
         return [(int(m[1]) / 1000, m[2]) for m in found if m and int(m[1]) > TURN_MOST_MS * 1000]
 
     def alive(self):

@@ -116,6 +116,7 @@ static void work_on(struct eh_admin_request *request)
     struct eh_admin *admin = request->admin;
     struct eh_error error = {0};
     admin->began_us = eh_clock_monotonic_us();
+    eh_loop_note("other", "");
     if (eh_admin_path_parse(request->http->path, request->http->query, &request->arena,
                             &request->path, &error) < 0) {
         eh_admin_fail(request, &error);

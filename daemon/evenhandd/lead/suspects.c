@@ -11,6 +11,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "host/loop.h"
+
 #define SUSPECT_DELIVERIES 4           /* from here on a decoder is tried in a child first ... */
 #define SUSPECT_CPU_S      2           /* ... which may compute so long, however busy the machine */
 #define SUSPECT_MS         10000       /* ... and live so long */
@@ -133,6 +135,7 @@ void app_take_entries(void *context, const struct eh_inbox_entry *entries, size_
 {
     struct eh_app *app = context;
     bool tried = app->suspects != NULL;
+    eh_loop_note("other", "");
     for (size_t i = 0; i < count; i++) {
         if (!app->suspects && is_suspect(&entries[i]))
             suspects_begin(app);
@@ -141,6 +144,7 @@ void app_take_entries(void *context, const struct eh_inbox_entry *entries, size_
         else
             app_take_entry(app, &entries[i], false);
     }
+    eh_loop_note("entries", "");
     if (app->suspects && !tried) {
         entries_take(app);
         return;

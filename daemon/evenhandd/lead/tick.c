@@ -64,6 +64,7 @@ void app_recalled(void *context, struct eh_batch *b)
     struct eh_app *app = context;
     struct eh_error error = {0};
     app->recalling = NULL;
+    eh_loop_note("other", "");
     int r = app_decide(app, b, &error);
     eh_loop_note("rows", "");
     struct eh_batch *settled = app->settled;
@@ -140,6 +141,7 @@ void app_committed(void *context, struct eh_batch *b)
     if (!app->in_flight)
         app->in_flight_last = NULL;
     b->next = NULL;
+    eh_loop_note("other", "");
     app_pace_commit(app, b);
     app_refused_over(app, b);
     batch_acknowledge(app, b);
@@ -156,6 +158,7 @@ void app_committed(void *context, struct eh_batch *b)
     } else {
         app_done_with(app, b);
     }
+    eh_loop_note("committed", "");
     app_books_soon(app);
     app_set_room(app);
     app_wake(app);
