@@ -70,9 +70,7 @@ TURN_MOST_MS = 50  # of the loop's own CPU time in one turn
 
 # Turns that may take longer, by the piece of work that took most of them, each with its reason. A
 # scenario that makes such turns names them: @scenario(title, slow_turns=["decide:desk"]).
-SLOW_TURNS = {
-    "decide:desk": "a desk file is one input: a large one is decided in one turn",
-}
+SLOW_TURNS = {}
 
 
 def need_faults():
