@@ -74,10 +74,9 @@ struct eh_command {
     uint64_t later;
     struct eh_stream_id entry;
     struct eh_str body;
-    bool patient;            /* nobody waits for the answer */
-    bool reserve;            /* an operator's, or our own: it has the last places */
-    size_t size;             /* the app's: bytes it counts for */
-    struct eh_command *next; /* the app's */
+    bool patient; /* nobody waits for the answer */
+    bool reserve; /* an operator's, or our own: it has the last places */
+    size_t size;  /* the app's: bytes it counts for */
 };
 struct eh_command *eh_command_new(enum eh_message_type, eh_command_fn *on_done, void *context);
 void eh_command_free(struct eh_command *);

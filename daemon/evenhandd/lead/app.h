@@ -80,11 +80,11 @@ void eh_app_status(const struct eh_app *, struct eh_app_status *ret);
 const struct eh_engine *eh_app_engine(const struct eh_app *);
 const struct eh_config *eh_app_config(const struct eh_app *);
 struct event_base *eh_app_base(const struct eh_app *);
-/* The connection for the admin API's own reads (its statements are in admin/api/tickets.c). */
 /* Entries of the stream that repeated something (repeats.h), and below which id all is decided. */
 size_t eh_app_repeats(const struct eh_app *, struct eh_stream_id after, struct eh_stream_id last,
                       struct eh_repeat *ret, size_t max);
 struct eh_stream_id eh_app_decided_before(const struct eh_app *);
+/* The connection for the admin API's own reads. */
 struct eh_pg *eh_app_reader(const struct eh_app *);
 int64_t eh_app_now_us(struct eh_app *);
 /* First moment of a day of the desk. */
