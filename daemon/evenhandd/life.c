@@ -251,26 +251,75 @@ static int redis_address(const struct eh_config *config, struct eh_redis_address
     return read_password(config->redis_password_file, ret->password, sizeof ret->password, error);
 }
 
+static int build_writes(struct eh_app *app, const struct eh_redis_address *address,
+                        struct eh_error *error)
+{
+    const struct eh_redis_link_options options = {app->base, address, "write", on_writes_state,
+                                                  app};
+    return eh_redis_link_new(&options, &app->writes, error);
+}
+
+static int build_inbox(struct eh_app *app, const struct eh_redis_address *address,
+                       struct eh_error *error)
+{
+    char key[160];
+    key_of(key, sizeof key, app, "inbox");
+    const struct eh_inbox_options options = {.base = app->base,
+                                             .address = address,
+                                             .key = key,
+                                             .keep = app->config->inbox_keep,
+                                             .writes = app->writes,
+                                             .callbacks = &app_inbox_callbacks,
+                                             .context = app};
+    return eh_inbox_new(&options, &app->inbox, error);
+}
+
+static int build_outbox(struct eh_app *app, struct eh_error *error)
+{
+    char outbox[160], dead[160];
+    key_of(outbox, sizeof outbox, app, "outbox");
+    key_of(dead, sizeof dead, app, "dead");
+    const struct eh_outbox_options options = {.writes = app->writes,
+                                              .outbox_key = outbox,
+                                              .dead_key = dead,
+                                              .json = app->config->outbox_json,
+                                              .keep = app->config->outbox_keep,
+                                              .on_want = app_want_notices,
+                                              .context = app};
+    return eh_outbox_new(&options, &app->outbox, error);
+}
+
 static int build_redis(struct eh_app *app, struct eh_error *error)
 {
     struct eh_redis_address address = {0};
-    char inbox[160], outbox[160], dead[160];
     int r = redis_address(app->config, &address, error);
-    if (r < 0)
-        return r;
     eh_format(app->redis_address, sizeof app->redis_address, "%s", app->config->redis);
-    key_of(inbox, sizeof inbox, app, "inbox");
-    key_of(outbox, sizeof outbox, app, "outbox");
-    key_of(dead, sizeof dead, app, "dead");
-    app->writes = eh_redis_link_new(app->base, &address, "write", on_writes_state, app);
-    if (!app->writes)
-        return eh_error_set(error, EH_ENOMEM, "out of memory");
-    app->inbox = eh_inbox_new(app->base, &address, inbox, app->config->inbox_keep, app->writes,
-                              &app_inbox_callbacks, app);
-    app->outbox = eh_outbox_new(app->writes, outbox, dead, app->config->outbox_json,
-                                app->config->outbox_keep, app_want_notices, app);
+    if (r == 0)
+        r = build_writes(app, &address, error);
+    if (r == 0)
+        r = build_inbox(app, &address, error);
+    if (r == 0)
+        r = build_outbox(app, error);
     explicit_bzero(&address, sizeof address);
-    return app->inbox && app->outbox ? 0 : eh_error_set(error, EH_ENOMEM, "out of memory");
+    return r;
+}
+
+static int build_postgres(struct eh_app *app, struct eh_str currency, struct eh_error *error)
+{
+    const struct eh_store_options store = {.base = app->base,
+                                           .conninfo = app->config->postgres,
+                                           .desk = eh_str(app->desk_id),
+                                           .currency = currency,
+                                           .callbacks = &app_store_callbacks,
+                                           .context = app};
+    const struct eh_pg_options reader = {.base = app->base,
+                                         .conninfo = app->config->postgres,
+                                         .name = "admin",
+                                         .statements = eh_admin_statements,
+                                         .on_state = on_reader_state,
+                                         .context = app};
+    int r = eh_store_new(&store, &app->store, error);
+    return r < 0 ? r : eh_pg_new(&reader, &app->reader, error);
 }
 
 /* Which desk is this? The file says; when it is bad and a desk runs already, that one goes on. */
@@ -303,15 +352,9 @@ static int build(struct eh_app *app, const struct eh_schema_found *found, struct
     app->draws = (struct eh_draws){.draw = eh_keys_draw, .context = &app->keys};
     app_begin_ticking(app);
     r = build_redis(app, error);
-    if (r < 0)
-        return r;
-    app->store = eh_store_new(app->base, app->config->postgres, eh_str(app->desk_id),
-                              eh_str(currency), &app_store_callbacks, app);
-    app->reader = eh_pg_new(app->base, app->config->postgres, "admin", eh_admin_statements,
-                            on_reader_state, app);
-    if (!app->store || !app->reader)
-        return eh_error_set(error, EH_ENOMEM, "out of memory");
-    return eh_admin_new(app, &app->admin, error);
+    if (r == 0)
+        r = build_postgres(app, eh_str(currency), error);
+    return r < 0 ? r : eh_admin_new(app, &app->admin, error);
 }
 
 static void take_down(struct eh_app *app)

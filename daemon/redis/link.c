@@ -388,23 +388,24 @@ static void on_timer(evutil_socket_t fd, short events, void *argument)
 
 /* ---- What the owner calls. */
 
-struct eh_redis_link *eh_redis_link_new(struct event_base *base,
-                                        const struct eh_redis_address *address, const char *name,
-                                        eh_redis_state_fn *on_state, void *context)
+int eh_redis_link_new(const struct eh_redis_link_options *options, struct eh_redis_link **ret,
+                      struct eh_error *error)
 {
     struct eh_redis_link *link = calloc(1, sizeof *link);
-    eh_require(link);
-    link->base = base;
-    link->address = *address;
-    snprintf(link->name, sizeof link->name, "%s", name);
-    link->on_state = on_state;
-    link->context = context;
+    if (!link)
+        return eh_error_set(error, EH_ENOMEM, "redis: out of memory");
+    link->base = options->base;
+    link->address = *options->address;
+    snprintf(link->name, sizeof link->name, "%s", options->name);
+    link->on_state = options->on_state;
+    link->context = options->context;
     link->backoff_ms = BACKOFF_MIN_MS;
     remember_error(link, "not connected yet");
-    link->timer = event_new(base, -1, 0, on_timer, link);
-    link->later = event_new(base, -1, 0, run_later, link);
+    link->timer = event_new(options->base, -1, 0, on_timer, link);
+    link->later = event_new(options->base, -1, 0, run_later, link);
     eh_require(link->timer && link->later);
-    return link;
+    *ret = link;
+    return 0;
 }
 
 void eh_redis_link_free(struct eh_redis_link *link)

@@ -4,7 +4,9 @@
  * Connects (Unix socket or IP literal only: getaddrinfo would block), AUTHs when told to, watches
  * connect and reply with its own timers (10 s), backs off 100 ms doubling to 5 s with jitter.
  *
- *     struct eh_redis_link *writes = eh_redis_link_new(base, &address, "write", on_state, app);
+ *     struct eh_redis_link *writes;
+ *     const struct eh_redis_link_options options = {base, &address, "write", on_state, app};
+ *     r = eh_redis_link_new(&options, &writes, &error);
  *     eh_redis_link_start(writes);
  *     eh_redis_command(writes, got_reply, request, argc, argv, argvlen);
  *
@@ -38,9 +40,15 @@ struct eh_redis_link;
 typedef void eh_redis_state_fn(void *context, bool up, const char *why);
 typedef void eh_redis_reply_fn(void *context, const redisReply *reply);
 
-struct eh_redis_link *eh_redis_link_new(struct event_base *, const struct eh_redis_address *,
-                                        const char *name, eh_redis_state_fn *on_state,
-                                        void *context);
+struct eh_redis_link_options {
+    struct event_base *base;
+    const struct eh_redis_address *address; /* copied */
+    const char *name;                       /* "write": for people */
+    eh_redis_state_fn *on_state;
+    void *context;
+};
+int eh_redis_link_new(const struct eh_redis_link_options *, struct eh_redis_link **ret,
+                      struct eh_error *) EH_MUST_CHECK;
 void eh_redis_link_free(struct eh_redis_link *); /* no callbacks any more */
 void eh_redis_link_start(struct eh_redis_link *);
 void eh_redis_link_stop(struct eh_redis_link *);                   /* pending callbacks get NULL */

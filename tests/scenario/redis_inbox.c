@@ -71,9 +71,12 @@ static void make_inbox(int64_t keep)
     static const struct eh_inbox_callbacks callbacks = {.on_entries = on_entries,
                                                         .on_state = on_state};
     bench_open(&bench);
-    writes = eh_redis_link_new(bench.base, &bench.address, "write", nothing, NULL);
+    const struct eh_redis_link_options link = {bench.base, &bench.address, "write", nothing, NULL};
+    cr_assert_eq(eh_redis_link_new(&link, &writes, NULL), 0);
     eh_redis_link_start(writes);
-    inbox = eh_inbox_new(bench.base, &bench.address, BENCH_INBOX, keep, writes, &callbacks, NULL);
+    const struct eh_inbox_options options = {bench.base, &bench.address, BENCH_INBOX, keep,
+                                             writes,     &callbacks,     NULL};
+    cr_assert_eq(eh_inbox_new(&options, &inbox, NULL), 0);
 }
 
 static void open_all(void)

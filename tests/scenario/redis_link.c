@@ -48,10 +48,16 @@ static void close_all(void)
     bench_close(&bench);
 }
 
+static void link_telling(const struct eh_redis_address *address, eh_redis_state_fn *on_change)
+{
+    const struct eh_redis_link_options options = {bench.base, address, "test", on_change, NULL};
+    cr_assert_eq(eh_redis_link_new(&options, &server_link, NULL), 0);
+    eh_redis_link_start(server_link);
+}
+
 static void link_to(const struct eh_redis_address *address)
 {
-    server_link = eh_redis_link_new(bench.base, address, "test", on_state, NULL);
-    eh_redis_link_start(server_link);
+    link_telling(address, on_state);
 }
 
 static bool is_up(void *context)
@@ -288,8 +294,7 @@ static bool has_been_up(void *context)
 
 Test(redis_link, may_be_stopped_as_it_comes_up, .init = open_all, .fini = close_all)
 {
-    server_link = eh_redis_link_new(bench.base, &bench.address, "test", stop_when_up, NULL);
-    eh_redis_link_start(server_link);
+    link_telling(&bench.address, stop_when_up);
     cr_assert(bench_until(&bench, has_been_up, NULL));
     bench_run_ms(&bench, 300);
     cr_expect_eq(ups, 1);

@@ -81,8 +81,11 @@ static void make_outbox(int64_t keep)
 {
     bench_open(&bench);
     memset(body, 'b', sizeof body);
-    writes = eh_redis_link_new(bench.base, &bench.address, "write", on_state, NULL);
-    outbox = eh_outbox_new(writes, BENCH_OUTBOX, BENCH_DEAD, json, keep, on_want, NULL);
+    const struct eh_redis_link_options link = {bench.base, &bench.address, "write", on_state, NULL};
+    cr_assert_eq(eh_redis_link_new(&link, &writes, NULL), 0);
+    const struct eh_outbox_options options = {writes, BENCH_OUTBOX, BENCH_DEAD, json,
+                                              keep,   on_want,      NULL};
+    cr_assert_eq(eh_outbox_new(&options, &outbox, NULL), 0);
     eh_redis_link_start(writes);
 }
 

@@ -165,8 +165,9 @@ void open_all(void)
     make_images();
     eh_log_open(EH_LOG_ERROR);
     bench.base = event_base_new();
-    bench.store =
-        eh_store_new(bench.base, bench.dsn, eh_str("main"), eh_str("EUR"), &callbacks, NULL);
+    const struct eh_store_options options = {bench.base,    bench.dsn,  eh_str("main"),
+                                             eh_str("EUR"), &callbacks, NULL};
+    cr_assert_eq(eh_store_new(&options, &bench.store, &error), 0, "%s", error.text);
     bench.reads = PQconnectdb(bench.dsn);
     cr_assert_eq(PQstatus(bench.reads), CONNECTION_OK);
     eh_store_start(bench.store);

@@ -113,23 +113,30 @@ static eh_inbox_sender_fn *const senders[] = {
     [EH_INBOX_LIVE] = eh_inbox_send_new,
 };
 
-struct eh_inbox *eh_inbox_new(struct event_base *base, const struct eh_redis_address *address,
-                              const char *key, int64_t keep, struct eh_redis_link *writes,
-                              const struct eh_inbox_callbacks *callbacks, void *context)
+int eh_inbox_new(const struct eh_inbox_options *options, struct eh_inbox **ret,
+                 struct eh_error *error)
 {
     struct eh_inbox *inbox = calloc(1, sizeof *inbox);
-    eh_require(inbox);
-    snprintf(inbox->key, sizeof inbox->key, "%s", key);
-    inbox->writes = writes;
-    inbox->callbacks = *callbacks;
-    inbox->context = context;
+    if (!inbox)
+        return eh_error_set(error, EH_ENOMEM, "inbox: out of memory");
+    const struct eh_redis_link_options reads = {options->base, options->address, "inbox", on_link,
+                                                inbox};
+    int r = eh_redis_link_new(&reads, &inbox->reads, error);
+    if (r < 0) {
+        free(inbox);
+        return r;
+    }
+    snprintf(inbox->key, sizeof inbox->key, "%s", options->key);
+    inbox->writes = options->writes;
+    inbox->callbacks = *options->callbacks;
+    inbox->context = options->context;
     inbox->senders = senders;
     inbox->count_cap = EH_INBOX_COUNT_MAX;
-    inbox->keep = keep > 0 ? (uint64_t)keep : 0;
-    inbox->reads = eh_redis_link_new(base, address, "inbox", on_link, inbox);
-    eh_inbox_ack_init(inbox, base);
-    eh_inbox_trim_init(inbox, base);
-    return inbox;
+    inbox->keep = options->keep > 0 ? (uint64_t)options->keep : 0;
+    eh_inbox_ack_init(inbox, options->base);
+    eh_inbox_trim_init(inbox, options->base);
+    *ret = inbox;
+    return 0;
 }
 
 void eh_inbox_free(struct eh_inbox *inbox)

@@ -12,7 +12,9 @@
  * Where the group stands is what Redis says; how far we have come is what we have seen: the sweep
  * reads whatever lies between two entries that were handed out one after the other.
  *
- *     struct eh_inbox *inbox = eh_inbox_new(base, address, key, keep, writes, &callbacks, app);
+ *     struct eh_inbox *inbox;
+ *     const struct eh_inbox_options options = {base, address, key, keep, writes, &callbacks, app};
+ *     r = eh_inbox_new(&options, &inbox, &error);
  *     eh_inbox_start(inbox, low, high);   // once leading
  *     …on_entries(): decide, commit…
  *     eh_inbox_done(inbox, ids, count);   // after COMMIT: acknowledge, trim
@@ -64,10 +66,17 @@ struct eh_inbox_callbacks {
 
 struct eh_inbox;
 
-/* `key` is the inbox key; `writes` is the write link (owned by the caller), for XACK and XTRIM. */
-struct eh_inbox *eh_inbox_new(struct event_base *, const struct eh_redis_address *, const char *key,
-                              int64_t keep, struct eh_redis_link *writes,
-                              const struct eh_inbox_callbacks *, void *context);
+struct eh_inbox_options {
+    struct event_base *base;
+    const struct eh_redis_address *address;
+    const char *key;
+    int64_t keep;                               /* entries that stay when they are done; 0: all */
+    struct eh_redis_link *writes;               /* the caller's: for XACK and XTRIM */
+    const struct eh_inbox_callbacks *callbacks; /* copied */
+    void *context;
+};
+int eh_inbox_new(const struct eh_inbox_options *, struct eh_inbox **ret,
+                 struct eh_error *) EH_MUST_CHECK;
 void eh_inbox_free(struct eh_inbox *);
 
 /* low: lowest id that may not be committed yet (sweep begins here). high: highest id ever

@@ -159,22 +159,23 @@ size_t eh_burst_item_bytes(const struct eh_burst_item *item)
     return bytes;
 }
 
-int eh_burst_send(const struct eh_burst *burst, struct eh_redis_link *link, const char *outbox_key,
-                  const char *dead_key, struct eh_burst_trim trim, eh_redis_reply_fn *on_queued,
-                  eh_redis_reply_fn *on_exec, void *context)
+int eh_burst_send(const struct eh_burst *burst, const struct eh_burst_way *way)
 {
     const char *multi[] = {"MULTI"}, *exec[] = {"EXEC"};
-    int r = eh_redis_command(link, on_queued, context, 1, multi, NULL);
+    int r = eh_redis_command(way->link, way->on_queued, way->context, 1, multi, NULL);
     for (size_t i = 0; r == 0 && i < burst->count; i++)
-        r = send_item(burst, &burst->items[i], link, burst->items[i].dead ? dead_key : outbox_key,
-                      on_queued, context);
+        r = send_item(burst, &burst->items[i], way->link,
+                      burst->items[i].dead ? way->dead_key : way->outbox_key, way->on_queued,
+                      way->context);
     if (r == 0)
-        r = send_trim(link, outbox_key, trim.outbox_keep, on_queued, context);
+        r = send_trim(way->link, way->outbox_key, way->trim.outbox_keep, way->on_queued,
+                      way->context);
     if (r == 0)
-        r = send_trim(link, dead_key, trim.dead_keep, on_queued, context);
+        r = send_trim(way->link, way->dead_key, way->trim.dead_keep, way->on_queued, way->context);
     if (r == 0)
-        r = send_trim_below(link, dead_key, trim.dead_from, on_queued, context);
-    return r < 0 ? r : eh_redis_command(link, on_exec, context, 1, exec, NULL);
+        r = send_trim_below(way->link, way->dead_key, way->trim.dead_from, way->on_queued,
+                            way->context);
+    return r < 0 ? r : eh_redis_command(way->link, way->on_exec, way->context, 1, exec, NULL);
 }
 
 int eh_burst_ask(const struct eh_burst *burst, struct eh_redis_link *link, const char *key,

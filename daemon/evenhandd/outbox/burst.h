@@ -8,7 +8,9 @@
  *     eh_burst_clear(&burst);
  *     while (eh_burst_has_room(&burst))
  *         eh_burst_add_notice(&burst, notice, json);
- *     eh_burst_send(&burst, link, outbox_key, dead_key, trim, on_queued, on_exec, outbox);
+ *     const struct eh_burst_way way = {
+ *         link, outbox_key, dead_key, trim, on_queued, on_exec, outbox};
+ *     eh_burst_send(&burst, &way);
  */
 #ifndef EVENHAND_OUTBOX_BURST_H
 #define EVENHAND_OUTBOX_BURST_H
@@ -46,10 +48,16 @@ bool eh_burst_has_room(const struct eh_burst *);
 size_t eh_burst_item_bytes(const struct eh_burst_item *); /* of its names and values */
 int eh_burst_add_notice(struct eh_burst *, const struct eh_notice *, bool json) EH_MUST_CHECK;
 int eh_burst_add_dead(struct eh_burst *, const struct eh_dead_entry *) EH_MUST_CHECK;
-/* on_queued gets each +QUEUED or error, on_exec the reply of EXEC. */
-int eh_burst_send(const struct eh_burst *, struct eh_redis_link *, const char *outbox_key,
-                  const char *dead_key, struct eh_burst_trim, eh_redis_reply_fn *on_queued,
-                  eh_redis_reply_fn *on_exec, void *context) EH_MUST_CHECK;
+/* Where a burst goes, and who is told of it. */
+struct eh_burst_way {
+    struct eh_redis_link *link;
+    const char *outbox_key, *dead_key;
+    struct eh_burst_trim trim;
+    eh_redis_reply_fn *on_queued; /* each +QUEUED or error */
+    eh_redis_reply_fn *on_exec;   /* the reply of EXEC */
+    void *context;
+};
+int eh_burst_send(const struct eh_burst *, const struct eh_burst_way *) EH_MUST_CHECK;
 /* Asks for what Redis has in the range of the burst. */
 int eh_burst_ask(const struct eh_burst *, struct eh_redis_link *, const char *key, bool dead,
                  eh_redis_reply_fn *, void *context) EH_MUST_CHECK;

@@ -463,23 +463,28 @@ static void got_exec(void *context, const redisReply *reply)
 
 static void send_burst(struct eh_outbox *outbox)
 {
-    struct eh_burst_trim trim = {.dead_from = dead_from(outbox)};
+    struct eh_burst_way way = {.link = outbox->link,
+                               .outbox_key = outbox->outbox_key,
+                               .dead_key = outbox->dead_key,
+                               .trim.dead_from = dead_from(outbox),
+                               .on_queued = on_queued,
+                               .on_exec = got_exec,
+                               .context = outbox};
     for (size_t i = 0; i < outbox->burst->count; i++)
         outbox->burst->items[i].dead ? outbox->dead_since_trim++ : outbox->since_trim++;
     if (outbox->since_trim >= TRIM_EVERY && outbox->keep > 0) {
-        trim.outbox_keep = outbox->keep;
+        way.trim.outbox_keep = outbox->keep;
         outbox->since_trim = 0;
     }
     if (outbox->dead_since_trim >= TRIM_EVERY) {
-        trim.dead_keep = EH_DEAD_KEEP;
+        way.trim.dead_keep = EH_DEAD_KEEP;
         outbox->dead_since_trim = 0;
     }
     outbox->state = SENDING;
     outbox->burst->outbox_there = outbox->outbox_there;
     outbox->burst->dead_there = outbox->dead_there;
     outbox->refusal[0] = 0;
-    if (eh_burst_send(outbox->burst, outbox->link, outbox->outbox_key, outbox->dead_key, trim,
-                      on_queued, got_exec, outbox) < 0)
+    if (eh_burst_send(outbox->burst, &way) < 0)
         eh_redis_link_reset(outbox->link, "cannot send a batch"); /* half a MULTI must not stay */
 }
 
@@ -586,24 +591,25 @@ static void pump(struct eh_outbox *outbox)
 
 /* ---- What the owner calls. */
 
-struct eh_outbox *eh_outbox_new(struct eh_redis_link *writes, const char *outbox_key,
-                                const char *dead_key, bool json, int64_t keep,
-                                eh_outbox_want_fn *on_want, void *context)
+int eh_outbox_new(const struct eh_outbox_options *options, struct eh_outbox **ret,
+                  struct eh_error *error)
 {
     struct eh_outbox *outbox = calloc(1, sizeof *outbox);
-    eh_require(outbox);
+    if (!outbox)
+        return eh_error_set(error, EH_ENOMEM, "outbox: out of memory");
     outbox->burst = calloc(1, sizeof *outbox->burst);
-    outbox->timer = event_new(eh_redis_link_base(writes), -1, 0, on_timer, outbox);
+    outbox->timer = event_new(eh_redis_link_base(options->writes), -1, 0, on_timer, outbox);
     eh_require(outbox->burst && outbox->timer);
-    outbox->link = writes;
-    snprintf(outbox->outbox_key, sizeof outbox->outbox_key, "%s", outbox_key);
-    snprintf(outbox->dead_key, sizeof outbox->dead_key, "%s", dead_key);
-    outbox->json = json;
-    outbox->keep = keep > 0 ? keep : 0;
-    outbox->on_want = on_want;
-    outbox->context = context;
+    outbox->link = options->writes;
+    snprintf(outbox->outbox_key, sizeof outbox->outbox_key, "%s", options->outbox_key);
+    snprintf(outbox->dead_key, sizeof outbox->dead_key, "%s", options->dead_key);
+    outbox->json = options->json;
+    outbox->keep = options->keep > 0 ? options->keep : 0;
+    outbox->on_want = options->on_want;
+    outbox->context = options->context;
     outbox->rest_ms = REST_MIN_MS;
-    return outbox;
+    *ret = outbox;
+    return 0;
 }
 
 void eh_outbox_free(struct eh_outbox *outbox)

@@ -33,9 +33,16 @@
 typedef void eh_outbox_want_fn(void *context, uint64_t from_seq, uint64_t from_dead_input);
 
 struct eh_outbox;
-struct eh_outbox *eh_outbox_new(struct eh_redis_link *writes, const char *outbox_key,
-                                const char *dead_key, bool json, int64_t keep,
-                                eh_outbox_want_fn *on_want, void *context);
+struct eh_outbox_options {
+    struct eh_redis_link *writes; /* the caller's */
+    const char *outbox_key, *dead_key;
+    bool json;    /* or MessagePack */
+    int64_t keep; /* notices that stay in Redis; 0: all */
+    eh_outbox_want_fn *on_want;
+    void *context;
+};
+int eh_outbox_new(const struct eh_outbox_options *, struct eh_outbox **ret,
+                  struct eh_error *) EH_MUST_CHECK;
 void eh_outbox_free(struct eh_outbox *);
 void eh_outbox_start(struct eh_outbox *, uint64_t head_seq, uint64_t head_dead);
 void eh_outbox_stop(struct eh_outbox *);

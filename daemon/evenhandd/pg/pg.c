@@ -342,27 +342,26 @@ static void on_io(evutil_socket_t fd, short what, void *context)
     }
 }
 
-struct eh_pg *eh_pg_new(struct event_base *base, const char *conninfo, const char *name,
-                        const struct eh_pg_statement *statements, eh_pg_state_fn *on_state,
-                        void *context)
+int eh_pg_new(const struct eh_pg_options *options, struct eh_pg **ret, struct eh_error *error)
 {
     struct eh_pg *pg = calloc(1, sizeof *pg);
     if (!pg)
-        return NULL;
-    pg->base = base;
-    pg->name = name;
-    pg->statements = statements;
-    pg->on_state = on_state;
-    pg->context = context;
+        return eh_error_set(error, EH_ENOMEM, "postgres: out of memory");
+    pg->base = options->base;
+    pg->name = options->name;
+    pg->statements = options->statements;
+    pg->on_state = options->on_state;
+    pg->context = options->context;
     pg->backoff_ms = BACKOFF_FIRST_MS;
-    pg->conninfo = strdup(conninfo);
+    pg->conninfo = strdup(options->conninfo);
     pg->fifo = calloc(EH_PG_OUTSTANDING_MAX, sizeof *pg->fifo);
-    pg->timer = evtimer_new(base, on_timer, pg);
+    pg->timer = evtimer_new(options->base, on_timer, pg);
     if (!pg->conninfo || !pg->fifo || !pg->timer) {
         eh_pg_free(pg);
-        return NULL;
+        return eh_error_set(error, EH_ENOMEM, "postgres: out of memory");
     }
-    return pg;
+    *ret = pg;
+    return 0;
 }
 
 void eh_pg_free(struct eh_pg *pg)

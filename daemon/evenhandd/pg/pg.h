@@ -8,7 +8,9 @@
  * outstanding query gets NULL once, then on_state(false). Callbacks may send further queries; they
  * must not free the connection.
  *
- *     struct eh_pg *pg = eh_pg_new(base, conninfo, "reader", statements, on_state, app);
+ *     struct eh_pg *pg;
+ *     const struct eh_pg_options options = {base, conninfo, "reader", statements, on_state, app};
+ *     r = eh_pg_new(&options, &pg, &error);
  *     eh_pg_send(pg, "ticket_by_identity", 1, values, lengths, got_row, request);
  *     eh_pg_sync(pg);                       // ends the implicit transaction, flushes
  *
@@ -42,9 +44,15 @@ struct eh_pg_statement {
 typedef void eh_pg_result_fn(void *context, PGresult *result);
 typedef void eh_pg_state_fn(void *context, bool up, const char *why);
 
-struct eh_pg *eh_pg_new(struct event_base *, const char *conninfo, const char *name,
-                        const struct eh_pg_statement *statements, eh_pg_state_fn *on_state,
-                        void *context);
+struct eh_pg_options {
+    struct event_base *base;
+    const char *conninfo; /* copied */
+    const char *name;     /* "admin": for people and PostgreSQL's application_name */
+    const struct eh_pg_statement *statements;
+    eh_pg_state_fn *on_state;
+    void *context;
+};
+int eh_pg_new(const struct eh_pg_options *, struct eh_pg **ret, struct eh_error *) EH_MUST_CHECK;
 void eh_pg_free(struct eh_pg *);                   /* no callbacks any more */
 void eh_pg_start(struct eh_pg *);                  /* begins to connect; goes on for ever */
 void eh_pg_reset(struct eh_pg *, const char *why); /* drop the link (NULL results), connect again */

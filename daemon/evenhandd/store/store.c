@@ -19,30 +19,39 @@ static void on_link(void *context, bool up, const char *why)
     }
 }
 
-struct eh_store *eh_store_new(struct event_base *base, const char *conninfo, struct eh_str desk,
-                              struct eh_str currency, const struct eh_store_callbacks *callbacks,
-                              void *context)
+static int links_new(struct eh_store *s, const char *conninfo, struct eh_error *error)
+{
+    const struct eh_pg_options write = {s->base, conninfo, "write", eh_store_write_statements,
+                                        on_link, s};
+    const struct eh_pg_options read = {s->base, conninfo, "read", eh_store_read_statements,
+                                       on_link, s};
+    int r = eh_pg_new(&write, &s->write, error);
+    return r < 0 ? r : eh_pg_new(&read, &s->read, error);
+}
+
+int eh_store_new(const struct eh_store_options *options, struct eh_store **ret,
+                 struct eh_error *error)
 {
     struct eh_store *s = calloc(1, sizeof *s);
     if (!s)
-        return NULL;
-    s->base = base;
-    s->callbacks = callbacks;
-    s->context = context;
-    eh_format(s->desk_name, sizeof s->desk_name, "%.*s", EH_STR_ARG(desk));
-    eh_format(s->currency, sizeof s->currency, "%.*s", EH_STR_ARG(currency));
+        return eh_error_set(error, EH_ENOMEM, "postgres: out of memory");
+    s->base = options->base;
+    s->callbacks = options->callbacks;
+    s->context = options->context;
+    eh_format(s->desk_name, sizeof s->desk_name, "%.*s", EH_STR_ARG(options->desk));
+    eh_format(s->currency, sizeof s->currency, "%.*s", EH_STR_ARG(options->currency));
     char host[64] = "";
     gethostname(host, sizeof host - 1);
     eh_text_tidy(host, strlen(host)); /* it goes into a column */
     eh_format(s->host, sizeof s->host, "%s %d %lld", host, (int)getpid(),
               (long long)eh_clock_monotonic_us());
-    s->write = eh_pg_new(base, conninfo, "write", eh_store_write_statements, on_link, s);
-    s->read = eh_pg_new(base, conninfo, "read", eh_store_read_statements, on_link, s);
-    if (!s->write || !s->read) {
+    int r = links_new(s, options->conninfo, error);
+    if (r < 0) {
         eh_store_free(s);
-        return NULL;
+        return r;
     }
-    return s;
+    *ret = s;
+    return 0;
 }
 
 void eh_store_free(struct eh_store *s)

@@ -8,7 +8,9 @@
  * on_lost(), after which whatever was decided and not confirmed must be forgotten. The store then
  * connects and takes the lease again by itself.
  *
- *     store = eh_store_new(base, conninfo, eh_str("main"), eh_str("EUR"), &callbacks, app);
+ *     const struct eh_store_options options = {
+ *         base, conninfo, eh_str("main"), eh_str("EUR"), &callbacks, app};
+ *     r = eh_store_new(&options, &store, &error);
  *     eh_store_start(store);
  *     …on_leading(app, &head): recover, then for each batch:…
  *     r = eh_store_recall(store, batch);
@@ -80,9 +82,15 @@ struct eh_store_callbacks {
 };
 
 struct eh_store;
-struct eh_store *eh_store_new(struct event_base *, const char *conninfo, struct eh_str desk,
-                              struct eh_str currency, const struct eh_store_callbacks *,
-                              void *context);
+struct eh_store_options {
+    struct event_base *base;
+    const char *conninfo;
+    struct eh_str desk, currency; /* of a desk that is not there yet */
+    const struct eh_store_callbacks *callbacks;
+    void *context;
+};
+int eh_store_new(const struct eh_store_options *, struct eh_store **ret,
+                 struct eh_error *) EH_MUST_CHECK;
 void eh_store_free(struct eh_store *);
 void eh_store_start(struct eh_store *);
 /* A clean end: a standby need not wait for the heartbeat to stand still. */
