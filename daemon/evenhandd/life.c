@@ -35,7 +35,7 @@ static void on_rights(void *context, const char *refusal)
         eh_alarm_set(&app->alarms, EH_ALARM_REDIS_RIGHTS, eh_clock_now_us(&app->clock), "%s",
                      refusal);
     } else {
-        app_fatal(app, EXIT_CONFIG, refusal);
+        app_fatal(app, EH_EXIT_CONFIG, refusal);
     }
 }
 
@@ -436,7 +436,7 @@ int eh_life_run(const struct eh_config *config, const struct eh_orders *orders)
     if (r < 0) {
         eh_log(EH_LOG_ERROR, "%s", error.text);
         take_down(&app);
-        return EXIT_CONFIG;
+        return EH_EXIT_CONFIG;
     }
     watch_signals(&app);
     eh_redis_link_start(app.writes);

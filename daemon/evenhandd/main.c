@@ -14,9 +14,6 @@
 
 #define DEFAULT_CONFIG "/etc/evenhand/evenhandd.yaml"
 #define REASON_MAX     250 /* bytes of a reason that the log keeps */
-#define EXIT_USAGE     2
-#define EXIT_SERVER    69
-#define EXIT_CONFIG    78
 
 static const char help[] =
     "evenhandd deals helpdesk work even-handedly: it reads tickets from a Redis\n"
@@ -69,7 +66,7 @@ static int migrate(const struct eh_config *config)
     int r = eh_schema_migrate(config->postgres, migrated, NULL, &error);
     if (r < 0) {
         eh_log_say(error.text);
-        return r == -EH_EUNAVAILABLE ? EXIT_SERVER : EXIT_CONFIG;
+        return r == -EH_EUNAVAILABLE ? EH_EXIT_UNAVAILABLE : EH_EXIT_CONFIG;
     }
     printf("schema is at version %d\n", eh_schema_version());
     return 0;
@@ -80,7 +77,7 @@ static int check(const struct eh_config *config, const char *path)
     struct eh_error error = {0};
     if (eh_life_check(config, &error) < 0) {
         eh_log_say(error.text);
-        return EXIT_CONFIG;
+        return EH_EXIT_CONFIG;
     }
     printf("%s and %s are good\n", path, config->desk);
     return 0;
@@ -105,11 +102,11 @@ static int with_config(enum mode mode, const char *path, const struct eh_orders 
     json_set_alloc_funcs(allocate_for_json, free);
     if (eh_draw_init() < 0) {
         fprintf(stderr, "evenhandd: libsodium cannot be used on this machine\n");
-        return EXIT_CONFIG;
+        return EH_EXIT_CONFIG;
     }
     if (eh_config_load(path, &config, &error) < 0) {
         eh_log_say(error.text);
-        return EXIT_CONFIG;
+        return EH_EXIT_CONFIG;
     }
     int r;
     if (mode == MODE_CHECK) {
@@ -127,7 +124,7 @@ static int with_config(enum mode mode, const char *path, const struct eh_orders 
 static int wrong_call(const char *what, const char *why)
 {
     fprintf(stderr, "evenhandd: %s: %s; try evenhandd --help\n", what, why);
-    return EXIT_USAGE;
+    return EH_EXIT_USAGE;
 }
 
 int main(int argc, char **argv)
@@ -164,7 +161,7 @@ int main(int argc, char **argv)
     if (reason && !eh_name_valid(eh_str(reason), REASON_MAX)) {
         fprintf(stderr, "evenhandd: --%s: say why in one line of 1 to %d bytes\n",
                 orders.new_key ? "new-key" : "accept-time", REASON_MAX);
-        return EXIT_USAGE;
+        return EH_EXIT_USAGE;
     }
     if (optind < argc)
         return wrong_call(argv[optind], "takes no arguments");

@@ -3,17 +3,6 @@
  */
 #include "http/path.h"
 
-static int hex_digit(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    if (c >= 'a' && c <= 'f')
-        return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F')
-        return c - 'A' + 10;
-    return -1;
-}
-
 /* Percent-decodes `in` into the arena; '+' is a space only in queries. */
 static int decode(struct eh_str in, bool plus, struct eh_arena *arena, struct eh_str *ret,
                   struct eh_error *error)
@@ -26,8 +15,8 @@ static int decode(struct eh_str in, bool plus, struct eh_arena *arena, struct eh
     for (uint32_t i = 0; i < in.size; i++) {
         char c = in.data[i];
         if (c == '%') {
-            int high = i + 2 < in.size ? hex_digit(in.data[i + 1]) : -1;
-            int low = i + 2 < in.size ? hex_digit(in.data[i + 2]) : -1;
+            int high = i + 2 < in.size ? eh_hex_digit(in.data[i + 1]) : -1;
+            int low = i + 2 < in.size ? eh_hex_digit(in.data[i + 2]) : -1;
             if (high < 0 || low < 0)
                 return eh_error_set(error, EH_EPARSE,
                                     "the address has a '%%' that two hex digits do not follow");

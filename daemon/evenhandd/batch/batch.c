@@ -119,56 +119,34 @@ uint32_t eh_batch_weight(const struct eh_batch *b)
     return eh_pace_weight(b->rows, b->row_bytes);
 }
 
-/* Room for one more in an array that lives in the arena; the old one stays there unused. */
-static void *grow(struct eh_arena *arena, void *items, size_t count, size_t *capacity, size_t size)
-{
-    if (count < *capacity)
-        return items;
-    size_t more = *capacity ? *capacity * 2 : 64;
-    void *grown = eh_arena_alloc(arena, more * size);
-    if (!grown)
-        return NULL;
-    if (count)
-        memcpy(grown, items, count * size);
-    *capacity = more;
-    return grown;
-}
-
 struct eh_record *eh_batch_record(struct eh_batch *b)
 {
-    struct eh_record *r =
-        grow(&b->arena, b->records, b->record_count, &b->record_capacity, sizeof *r);
-    if (!r)
+    if (eh_array_room_in(&b->arena, &b->records, &b->record_capacity, b->record_count + 1,
+                         EH_ARRAY_MAX) < 0)
         return NULL;
-    b->records = r;
     return &b->records[b->record_count++];
 }
 
 struct eh_dead_entry *eh_batch_dead(struct eh_batch *b)
 {
-    struct eh_dead_entry *d = grow(&b->arena, b->dead, b->dead_count, &b->dead_capacity, sizeof *d);
-    if (!d)
+    if (eh_array_room_in(&b->arena, &b->dead, &b->dead_capacity, b->dead_count + 1, EH_ARRAY_MAX) <
+        0)
         return NULL;
-    b->dead = d;
     return &b->dead[b->dead_count++];
 }
 
 struct eh_batch_due *eh_batch_due(struct eh_batch *b)
 {
-    struct eh_batch_due *d = grow(&b->arena, b->due, b->due_count, &b->due_capacity, sizeof *d);
-    if (!d)
+    if (eh_array_room_in(&b->arena, &b->due, &b->due_capacity, b->due_count + 1, EH_ARRAY_MAX) < 0)
         return NULL;
-    b->due = d;
     return &b->due[b->due_count++];
 }
 
 struct eh_period_row *eh_batch_period(struct eh_batch *b)
 {
-    struct eh_period_row *p =
-        grow(&b->arena, b->period_rows, b->period_count, &b->period_capacity, sizeof *p);
-    if (!p)
+    if (eh_array_room_in(&b->arena, &b->period_rows, &b->period_capacity, b->period_count + 1,
+                         EH_ARRAY_MAX) < 0)
         return NULL;
-    b->period_rows = p;
     return &b->period_rows[b->period_count++];
 }
 

@@ -39,13 +39,7 @@ static int held_room(struct eh_inbox_held *held)
         if (held->end < held->capacity)
             return 0;
     }
-    size_t capacity = held->capacity ? held->capacity * 2 : 1024;
-    struct eh_inbox_held_item *items = realloc(held->items, capacity * sizeof *items);
-    if (!items)
-        return -EH_ENOMEM;
-    held->items = items;
-    held->capacity = capacity;
-    return 0;
+    return eh_array_room(&held->items, &held->capacity, held->end + 1, EH_ARRAY_MAX);
 }
 
 int eh_inbox_held_add(struct eh_inbox_held *held, struct eh_stream_id id, struct eh_key ticket,

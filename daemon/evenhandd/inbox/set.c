@@ -29,14 +29,9 @@ static bool is_at(const struct eh_inbox_set *set, size_t at, struct eh_stream_id
 
 int eh_inbox_set_add(struct eh_inbox_set *set, struct eh_stream_id id, uint64_t hash)
 {
-    if (set->count == set->capacity) {
-        size_t capacity = set->capacity ? set->capacity * 2 : 256;
-        struct eh_inbox_item *items = realloc(set->items, capacity * sizeof *items);
-        if (!items)
-            return -EH_ENOMEM;
-        set->items = items;
-        set->capacity = capacity;
-    }
+    int r = eh_array_room(&set->items, &set->capacity, set->count + 1, EH_ARRAY_MAX);
+    if (r < 0)
+        return r;
     size_t at = set->count;
     if (at > 0 && eh_stream_id_compare(set->items[at - 1].id, id) > 0)
         at = find(set, eh_stream_id_after(id));

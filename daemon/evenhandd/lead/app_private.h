@@ -25,7 +25,6 @@
 #define EH_STOP_S               10  /* a clean stop may take so long */
 #define EH_CHECKPOINT_S         600 /* between two checkpoints when nothing calls for one */
 #define EH_CHECKPOINTS_WAIT_MAX 16  /* while others are written */
-#define EXIT_CONFIG             78
 
 /* The table ledger is brought up to date member by member, in rounds. */
 struct eh_books {

@@ -110,14 +110,8 @@ static struct later *free_slot(struct eh_later *l)
         l->free_from++;
     if (l->free_from < l->count)
         return &l->items[l->free_from];
-    if (l->count == l->capacity) {
-        size_t more = l->capacity ? l->capacity * 2 : 16;
-        struct later *items = realloc(l->items, more * sizeof *items);
-        if (!items)
-            return NULL;
-        l->items = items;
-        l->capacity = more;
-    }
+    if (eh_array_room(&l->items, &l->capacity, l->count + 1, EH_ARRAY_MAX) < 0)
+        return NULL;
     l->items[l->count] = (struct later){.id = 0};
     return &l->items[l->count++];
 }

@@ -35,7 +35,7 @@ static bool engine_fits(struct eh_app *app)
     const struct eh_desk *desk = eh_engine_desk(app->engine);
     eh_engine_totals(app->engine, &totals);
     if (app_key_ready(app, &totals, &error) < 0) {
-        on_fatal(app, EXIT_CONFIG, error.text);
+        on_fatal(app, EH_EXIT_CONFIG, error.text);
         return false;
     }
     if (desk && eh_clock_set_zone(&app->clock, desk->time_zone, &error) < 0)
@@ -87,7 +87,7 @@ static void deciding_begin(struct eh_app *app)
     if (app_time_waits(app))
         return;
     if (app_time_ready(app, &error) < 0) {
-        on_fatal(app, EXIT_CONFIG, error.text);
+        on_fatal(app, EH_EXIT_CONFIG, error.text);
         return;
     }
     if (!engine_fits(app))
@@ -204,13 +204,13 @@ static void on_standby(void *context)
     if (app->role == EH_ROLE_STOPPING)
         return;
     if (app->new_key) {
-        on_fatal(app, EXIT_CONFIG,
+        on_fatal(app, EH_EXIT_CONFIG,
                  "--new-key: another evenhandd leads this desk, and has its key: nothing is lost "
                  "as long as it runs");
         return;
     }
     if (app->accept_time) {
-        on_fatal(app, EXIT_CONFIG,
+        on_fatal(app, EH_EXIT_CONFIG,
                  "--accept-time: another evenhandd leads this desk; stop it first: the time of the "
                  "log is the leader's");
         return;

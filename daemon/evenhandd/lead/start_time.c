@@ -46,7 +46,7 @@ static void judge_late(struct eh_app *app)
         return;
     start->judged = true;
     if (eh_time_both_differ(start->servers, text))
-        app_fatal(app, EXIT_CONFIG, text);
+        app_fatal(app, EH_EXIT_CONFIG, text);
 }
 
 static void got_redis_time(void *context, const redisReply *reply)

@@ -68,21 +68,15 @@ int eh_burst_add_notice(struct eh_burst *burst, const struct eh_notice *notice, 
 static void put_body(struct eh_burst *burst, struct eh_burst_item *item, unsigned part,
                      const struct eh_dead_entry *dead)
 {
-    static const char digits[] = "0123456789abcdef";
-    char size[NUMBER_TEXT_MAX], hex[2 * EH_DEAD_DIGEST_BYTES];
+    char size[NUMBER_TEXT_MAX], hex[EH_HEX_TEXT(EH_DEAD_DIGEST_BYTES)];
     if (dead->sha256.size != EH_DEAD_DIGEST_BYTES) {
         put_part(burst, item, part, eh_str("body"));
         put_part(burst, item, part + 1, dead->body);
         return;
     }
     snprintf(size, sizeof size, "%" PRIu64, dead->size);
-    for (size_t i = 0; i < EH_DEAD_DIGEST_BYTES; i++) {
-        uint8_t byte = (uint8_t)dead->sha256.data[i];
-        hex[2 * i] = digits[byte >> 4];
-        hex[2 * i + 1] = digits[byte & 15];
-    }
-    const struct eh_str parts[] = {eh_str("size"), eh_str(size), eh_str("sha256"),
-                                   eh_str_n(hex, sizeof hex)};
+    eh_hex_print(dead->sha256.data, EH_DEAD_DIGEST_BYTES, hex);
+    const struct eh_str parts[] = {eh_str("size"), eh_str(size), eh_str("sha256"), eh_str(hex)};
     for (unsigned i = 0; i < 4; i++)
         put_part(burst, item, part + i, parts[i]);
 }

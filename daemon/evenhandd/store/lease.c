@@ -125,7 +125,7 @@ static bool settings_good(struct eh_store *s, const PGresult *result)
         eh_format(why, sizeof why,
                   "postgres: fsync, full_page_writes and synchronous_commit must be on");
     if (why[0]) {
-        s->callbacks->on_fatal(s->context, 78, why);
+        s->callbacks->on_fatal(s->context, EH_EXIT_CONFIG, why);
         return false;
     }
     s->head.schema = version;

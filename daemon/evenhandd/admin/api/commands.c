@@ -53,7 +53,7 @@ static int limit_to_teams(const struct eh_admin_request *request, struct eh_comm
               eh_engine_member_of(engine, team, rep, &member)))
             continue;
         if (list.size > 0)
-            eh_bytes_put_u8(&list, '\x1f');
+            eh_bytes_put_u8(&list, EH_TEXT_LIST_SEPARATOR);
         eh_bytes_put(&list, team.data, team.size);
     }
     command->message.team =

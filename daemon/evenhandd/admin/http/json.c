@@ -5,6 +5,8 @@
 
 #include <evenhand/engine/engine.h>
 
+#define HEX_BYTES_MAX 64 /* of a digest or a result */
+
 json_t *eh_json_text(struct eh_str text)
 {
     json_t *value = text.size > 0 ? json_stringn(text.data, text.size) : NULL;
@@ -27,14 +29,9 @@ json_t *eh_json_time(int64_t us)
 
 json_t *eh_json_hex(const uint8_t *bytes, size_t size)
 {
-    static const char digits[] = "0123456789abcdef";
-    char text[129];
-    eh_require(size * 2 < sizeof text);
-    for (size_t i = 0; i < size; i++) {
-        text[2 * i] = digits[bytes[i] >> 4];
-        text[2 * i + 1] = digits[bytes[i] & 15];
-    }
-    return eh_json_text(eh_str_n(text, size * 2));
+    char text[EH_HEX_TEXT(HEX_BYTES_MAX)];
+    eh_require(size <= HEX_BYTES_MAX);
+    return eh_json_text(eh_str_n(text, eh_hex_print(bytes, size, text)));
 }
 
 void eh_json_put(json_t *object, const char *key, json_t *value)
@@ -45,12 +42,7 @@ void eh_json_put(json_t *object, const char *key, json_t *value)
 json_t *eh_json_list(struct eh_str items)
 {
     json_t *list = json_array();
-    uint32_t start = 0;
-    for (uint32_t i = 0; i <= items.size; i++)
-        if (i == items.size || items.data[i] == '\x1f') {
-            if (i > start)
-                json_array_append_new(list, eh_json_text(eh_str_n(items.data + start, i - start)));
-            start = i + 1;
-        }
+    while (items.size > 0)
+        json_array_append_new(list, eh_json_text(eh_text_list_next(&items)));
     return list;
 }
