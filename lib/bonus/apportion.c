@@ -7,8 +7,6 @@
 
 #include <evenhand/draw/hash.h>
 
-#define SHA256_BYTES 32
-
 /* One part while it is counted. Remainders are below the sum of weights, so 64 bits hold them. */
 struct line {
     struct eh_part *part;
@@ -36,7 +34,7 @@ static int compare_lines(const void *left, const void *right)
 
 struct tied {
     struct line line;
-    uint8_t sha256[SHA256_BYTES];
+    uint8_t sha256[EH_SHA256_BYTES];
 };
 
 static int compare_tied(const void *left, const void *right)

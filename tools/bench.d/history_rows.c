@@ -273,21 +273,15 @@ static void make_seal(const struct rows *rows, const struct rows_state *s, uint8
     hash_of(&said, ret);
 }
 
-static void hex_of(const uint8_t *bytes, size_t size, char *ret)
-{
-    for (size_t i = 0; i < size; i++)
-        eh_format(ret + 2 * i, 3, "%02x", bytes[i]);
-}
-
 static void write_head(struct rows *rows, const struct rows_state *s)
 {
-    char sql[400], digest[33], chain[65], seal_text[33];
+    char sql[400], digest[EH_HEX_TEXT(16)], chain[EH_HEX_TEXT(32)], seal_text[EH_HEX_TEXT(16)];
     uint8_t bytes[16], seal[16];
     eh_key_bytes(s->digest, bytes);
     make_seal(rows, s, seal);
-    hex_of(bytes, sizeof bytes, digest);
-    hex_of(s->chain.hash, sizeof s->chain.hash, chain);
-    hex_of(seal, sizeof seal, seal_text);
+    eh_hex_print(bytes, sizeof bytes, digest);
+    eh_hex_print(s->chain.hash, sizeof s->chain.hash, chain);
+    eh_hex_print(seal, sizeof seal, seal_text);
     eh_format(sql, sizeof sql,
               "INSERT INTO evenhand.head VALUES (%d, %llu, %llu, %lld, 0, %llu, %llu, %llu, %llu,"
               " '%s', '\\x%s', '\\x%s')",

@@ -14,7 +14,9 @@
 
 #include <evenhand/base/base.h>
 
-#define EH_CHAIN_BYTES 32
+#define EH_CHAIN_BYTES  32
+#define EH_SHA256_BYTES 32
+#define EH_KEY_BYTES    16
 
 /* Numbers are hashed, and hashes are stored: never change, never reuse. */
 enum eh_domain {
@@ -42,12 +44,12 @@ struct eh_key eh_hash_128(enum eh_domain, const void *data, size_t size);
 struct eh_key eh_hash_salted(enum eh_domain, const uint8_t salt[EH_SALT_BYTES], const void *data,
                              size_t size);
 /* SHA-256 (FIPS 180-4): what people can check with sha256sum. */
-void eh_hash_sha256(const void *data, size_t size, uint8_t ret[32]);
+void eh_hash_sha256(const void *data, size_t size, uint8_t ret[EH_SHA256_BYTES]);
 struct eh_key eh_hash_state(const void *data, size_t size); /* SipHash-2-4-128, fixed key */
 void eh_chain_add(struct eh_chain *, const void *data, size_t size);
 
 /* Big-endian bytes of a key, as stored in a uuid column. */
-void eh_key_bytes(struct eh_key, uint8_t ret[16]);
-struct eh_key eh_key_from_bytes(const uint8_t bytes[16]);
+void eh_key_bytes(struct eh_key, uint8_t ret[EH_KEY_BYTES]);
+struct eh_key eh_key_from_bytes(const uint8_t bytes[EH_KEY_BYTES]);
 
 #endif

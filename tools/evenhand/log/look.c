@@ -84,12 +84,11 @@ int eh_cli_log_named(struct eh_cli_log *log, uint64_t input, eh_cli_log_input_fn
 int eh_cli_log_ticket(struct eh_cli_log *log, struct eh_str source, struct eh_str id, uint64_t *ret,
                       struct eh_error *error)
 {
-    char sql[SQL_MAX], hex[33];
     uint8_t bytes[16];
+    char sql[SQL_MAX], hex[EH_HEX_TEXT(sizeof bytes)];
     PGresult *found = NULL;
     eh_key_bytes(eh_ticket_identity(source, id), bytes);
-    for (size_t i = 0; i < sizeof bytes; i++)
-        eh_format(hex + 2 * i, 3, "%02x", bytes[i]);
+    eh_hex_print(bytes, sizeof bytes, hex);
     eh_format(sql, sizeof sql,
               "SELECT input FROM evenhand.input WHERE identity = '%s' AND desk + 0 = %d", hex,
               log->head.desk);

@@ -135,8 +135,7 @@ static void cell_print(uint8_t cell, const void *value, char ret[EH_CELL_TEXT_MA
         eh_format(ret, EH_CELL_TEXT_MAX, "%s", *(const bool *)value ? "true" : "false");
         break;
     default:
-        for (size_t i = 0; i < 32; i++)
-            eh_format(ret + 2 * i, EH_CELL_TEXT_MAX - 2 * i, "%02x", hash[i]);
+        eh_hex_print(hash, EH_SHA256_BYTES, ret);
     }
 }
 

@@ -8,15 +8,8 @@
 
 static struct eh_effect *effects_room(struct eh_cli_log *log, uint32_t count)
 {
-    if (count == log->effect_capacity) {
-        uint32_t capacity = count ? 2 * count : 64;
-        struct eh_effect *effects = realloc(log->effects, capacity * sizeof *effects);
-        if (!effects)
-            return NULL;
-        log->effects = effects;
-        log->effect_capacity = capacity;
-    }
-    return &log->effects[count];
+    int r = eh_array_room(&log->effects, &log->effect_capacity, count + (size_t)1, EH_ARRAY_MAX);
+    return r < 0 ? NULL : &log->effects[count];
 }
 
 /* Big-endian numbers of 8 bytes each. */

@@ -91,15 +91,9 @@ static int read_period(const struct eh_backtest *test, struct eh_period *ret)
 
 static struct eh_backtest_period *add_period(struct eh_backtest *test)
 {
-    if (test->period_count == test->capacity) {
-        uint32_t capacity = test->capacity ? 2 * test->capacity : 64;
-        void *grown = realloc(test->periods, capacity * sizeof *test->periods);
-        if (!grown)
-            return NULL;
-        test->periods = grown;
-        test->capacity = capacity;
-    }
-    return &test->periods[test->period_count++];
+    int r = eh_array_room(&test->periods, &test->capacity, test->period_count + (size_t)1,
+                          EH_ARRAY_MAX);
+    return r < 0 ? NULL : &test->periods[test->period_count++];
 }
 
 static void totals_add(struct eh_backtest *test, const struct eh_pool_statement *s)

@@ -13,15 +13,9 @@ static int error_no_memory(struct eh_error *error)
 
 static struct eh_backtest_step *step_add(struct eh_backtest *test)
 {
-    if (test->step_count == test->step_capacity) {
-        size_t capacity = test->step_capacity ? 2 * test->step_capacity : 64;
-        void *grown = realloc(test->steps, capacity * sizeof *test->steps);
-        if (!grown)
-            return NULL;
-        test->steps = grown;
-        test->step_capacity = capacity;
-    }
-    return &test->steps[test->step_count++];
+    int r = eh_array_room(&test->steps, &test->step_capacity, test->step_count + (size_t)1,
+                          EH_ARRAY_MAX);
+    return r < 0 ? NULL : &test->steps[test->step_count++];
 }
 
 bool eh_backtest_view(const struct eh_backtest *test, struct eh_period period,

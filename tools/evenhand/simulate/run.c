@@ -26,14 +26,10 @@ static bool late_is_before(struct eh_simulation_late a, struct eh_simulation_lat
 
 static int run_put_off(struct eh_simulation_run *run, struct eh_simulation_late late)
 {
-    if (run->late_count == run->late_capacity) {
-        size_t capacity = run->late_capacity ? 2 * run->late_capacity : 256;
-        struct eh_simulation_late *grown = realloc(run->late, capacity * sizeof *grown);
-        if (!grown)
-            return -EH_ENOMEM;
-        run->late = grown;
-        run->late_capacity = capacity;
-    }
+    int r =
+        eh_array_room(&run->late, &run->late_capacity, run->late_count + (size_t)1, EH_ARRAY_MAX);
+    if (r < 0)
+        return r;
     size_t at = run->late_count++;
     for (; at > 0 && late_is_before(late, run->late[(at - 1) / 2]); at = (at - 1) / 2)
         run->late[at] = run->late[(at - 1) / 2];

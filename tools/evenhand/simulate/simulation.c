@@ -59,16 +59,11 @@ static int ticket_record(struct eh_simulation *s, const struct eh_history_ticket
 
 static int ticket_add(struct eh_simulation *s, struct eh_simulation_ticket ticket)
 {
-    if (s->ticket_count == s->ticket_capacity) {
-        size_t capacity = s->ticket_capacity ? 2 * s->ticket_capacity : 1024;
-        struct eh_simulation_ticket *tickets = realloc(s->tickets, capacity * sizeof *tickets);
-        if (!tickets)
-            return -EH_ENOMEM;
-        s->tickets = tickets;
-        s->ticket_capacity = capacity;
-    }
-    s->tickets[s->ticket_count++] = ticket;
-    return 0;
+    int r =
+        eh_array_room(&s->tickets, &s->ticket_capacity, s->ticket_count + (size_t)1, EH_ARRAY_MAX);
+    if (r == 0)
+        s->tickets[s->ticket_count++] = ticket;
+    return r;
 }
 
 static int simulation_take_ticket(void *context, const struct eh_history_ticket *t,

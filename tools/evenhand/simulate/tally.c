@@ -14,18 +14,11 @@ static struct eh_key key_of(uint32_t team, uint32_t rep)
 
 static int room_for_team(struct eh_tally *t, uint32_t team)
 {
-    if (team < t->guess_teams)
-        return 0;
-    uint32_t teams = t->guess_teams ? t->guess_teams : 8;
-    while (teams <= team)
-        teams *= 2;
-    struct eh_tally_guess *guesses = realloc(t->guesses, teams * sizeof *guesses);
-    if (!guesses)
-        return -EH_ENOMEM;
-    memset(guesses + t->guess_teams, 0, (teams - t->guess_teams) * sizeof *guesses);
-    t->guesses = guesses;
-    t->guess_teams = teams;
-    return 0;
+    uint32_t had = t->guess_teams;
+    int r = eh_array_room(&t->guesses, &t->guess_teams, team + (size_t)1, EH_ARRAY_MAX);
+    if (r == 0 && t->guess_teams > had)
+        memset(t->guesses + had, 0, (t->guess_teams - had) * sizeof *t->guesses);
+    return r;
 }
 
 int eh_tally_open(struct eh_tally *t, uint32_t team, uint32_t rep, uint32_t share_ppm)
@@ -33,15 +26,9 @@ int eh_tally_open(struct eh_tally *t, uint32_t team, uint32_t rep, uint32_t shar
     uint64_t at;
     if (eh_table_get(&t->index, key_of(team, rep), &at))
         return 0;
-    if (t->count == t->capacity) {
-        size_t capacity = t->capacity ? 2 * t->capacity : 64;
-        struct eh_tally_row *rows = realloc(t->rows, capacity * sizeof *rows);
-        if (!rows)
-            return -EH_ENOMEM;
-        t->rows = rows;
-        t->capacity = capacity;
-    }
-    int r = eh_table_put(&t->index, key_of(team, rep), t->count);
+    int r = eh_array_room(&t->rows, &t->capacity, t->count + (size_t)1, EH_ARRAY_MAX);
+    if (r == 0)
+        r = eh_table_put(&t->index, key_of(team, rep), t->count);
     if (r == 0)
         t->rows[t->count++] = (struct eh_tally_row){team, rep, share_ppm, 0, 0};
     return r;

@@ -81,11 +81,7 @@ struct eh_grid *eh_grid_begin(const struct eh_cli *cli, const char *columns)
 
 static void grid_add(struct eh_grid *g, const char *text, const char *colour)
 {
-    if (g->count == g->capacity) {
-        g->capacity = g->capacity ? 2 * g->capacity : 256;
-        g->cells = realloc(g->cells, g->capacity * sizeof *g->cells);
-        eh_require(g->cells);
-    }
+    eh_require(eh_array_room(&g->cells, &g->capacity, g->count + (size_t)1, EH_ARRAY_MAX) == 0);
     struct column *c = &g->columns[g->count % g->column_count];
     struct cell *cell = &g->cells[g->count++];
     cell->text = eh_text_clean(text ? text : "");
