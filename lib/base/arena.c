@@ -24,7 +24,7 @@ static size_t next_block_size(const struct eh_arena *arena, size_t wanted)
     return size < wanted ? wanted : size;
 }
 
-static struct eh_arena_block *add_block(struct eh_arena *arena, size_t wanted)
+static struct eh_arena_block *block_add(struct eh_arena *arena, size_t wanted)
 {
     if (arena->limit && (arena->held > arena->limit || wanted > arena->limit - arena->held))
         return NULL;
@@ -40,14 +40,14 @@ static struct eh_arena_block *add_block(struct eh_arena *arena, size_t wanted)
     return block;
 }
 
-static void *take(struct eh_arena *arena, size_t size)
+static void *arena_take(struct eh_arena *arena, size_t size)
 {
     if (size > SIZE_MAX / 2)
         return NULL;
     size_t rounded = size ? (size + ALIGNMENT - 1) & ~(size_t)(ALIGNMENT - 1) : ALIGNMENT;
     struct eh_arena_block *block = arena->blocks;
     if (!block || block->used > block->size || rounded > block->size - block->used)
-        block = add_block(arena, rounded);
+        block = block_add(arena, rounded);
     if (!block)
         return NULL;
     void *memory = block->data + block->used;
@@ -57,13 +57,13 @@ static void *take(struct eh_arena *arena, size_t size)
 
 void *eh_arena_alloc(struct eh_arena *arena, size_t size)
 {
-    void *memory = take(arena, size);
+    void *memory = arena_take(arena, size);
     return memory ? memset(memory, 0, size) : NULL;
 }
 
 void *eh_arena_copy(struct eh_arena *arena, const void *data, size_t size)
 {
-    void *memory = take(arena, size);
+    void *memory = arena_take(arena, size);
     if (memory && size)
         memcpy(memory, data, size);
     return memory;
@@ -73,7 +73,7 @@ struct eh_str eh_arena_str(struct eh_arena *arena, struct eh_str s)
 {
     if (s.size == 0)
         return (struct eh_str){"", 0};
-    char *copy = take(arena, (size_t)s.size + 1);
+    char *copy = arena_take(arena, (size_t)s.size + 1);
     if (!copy)
         return (struct eh_str){NULL, 0};
     memcpy(copy, s.data, s.size);

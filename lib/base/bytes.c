@@ -7,7 +7,7 @@
 #define CAPACITY_FIRST 256u
 #define LEB128_MAX     10 /* bytes of the longest 64-bit number */
 
-static __attribute__((noinline)) bool grow(struct eh_bytes *bytes, size_t more)
+static __attribute__((noinline)) bool bytes_grow(struct eh_bytes *bytes, size_t more)
 {
     if (bytes->failed)
         return false;
@@ -28,14 +28,14 @@ static __attribute__((noinline)) bool grow(struct eh_bytes *bytes, size_t more)
     return true;
 }
 
-static inline bool reserve(struct eh_bytes *bytes, size_t more)
+static inline bool bytes_reserve(struct eh_bytes *bytes, size_t more)
 {
-    return (more <= bytes->capacity - bytes->size && !bytes->failed) || grow(bytes, more);
+    return (more <= bytes->capacity - bytes->size && !bytes->failed) || bytes_grow(bytes, more);
 }
 
 void eh_bytes_put(struct eh_bytes *bytes, const void *data, size_t size)
 {
-    if (size == 0 || !reserve(bytes, size))
+    if (size == 0 || !bytes_reserve(bytes, size))
         return;
     memcpy(bytes->data + bytes->size, data, size);
     bytes->size += size;
@@ -43,7 +43,7 @@ void eh_bytes_put(struct eh_bytes *bytes, const void *data, size_t size)
 
 void eh_bytes_put_u8(struct eh_bytes *bytes, uint8_t value)
 {
-    if (reserve(bytes, 1))
+    if (bytes_reserve(bytes, 1))
         bytes->data[bytes->size++] = value;
 }
 
@@ -59,7 +59,7 @@ static inline void put_leb128(struct eh_bytes *bytes, uint64_t value)
 
 void eh_bytes_put_u(struct eh_bytes *bytes, uint64_t value)
 {
-    if (reserve(bytes, LEB128_MAX))
+    if (bytes_reserve(bytes, LEB128_MAX))
         put_leb128(bytes, value);
 }
 
@@ -71,7 +71,7 @@ void eh_bytes_put_i(struct eh_bytes *bytes, int64_t value)
 
 void eh_bytes_put_str(struct eh_bytes *bytes, struct eh_str s)
 {
-    if (!reserve(bytes, LEB128_MAX + (size_t)s.size))
+    if (!bytes_reserve(bytes, LEB128_MAX + (size_t)s.size))
         return;
     put_leb128(bytes, s.size);
     if (s.size > 0)
@@ -87,7 +87,7 @@ void eh_bytes_put_text(struct eh_bytes *bytes, const char *format, ...)
     size_t room = bytes->data ? bytes->capacity - bytes->size : 0;
     char *to = room ? (char *)bytes->data + bytes->size : NULL;
     size_t length = bytes->failed ? 0 : eh_format_v(to, room, format, args);
-    if (!bytes->failed && length >= room && reserve(bytes, length + 1)) {
+    if (!bytes->failed && length >= room && bytes_reserve(bytes, length + 1)) {
         room = bytes->capacity - bytes->size;
         eh_format_v((char *)bytes->data + bytes->size, room, format, again);
     }
@@ -101,7 +101,7 @@ void eh_bytes_put_hex(struct eh_bytes *bytes, const void *data, size_t size)
 {
     if (size > SIZE_MAX / 4)
         bytes->failed = true;
-    else if (size > 0 && reserve(bytes, EH_HEX_TEXT(size)))
+    else if (size > 0 && bytes_reserve(bytes, EH_HEX_TEXT(size)))
         bytes->size += eh_hex_print(data, size, (char *)bytes->data + bytes->size);
 }
 

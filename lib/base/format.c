@@ -16,7 +16,7 @@ struct conversion {
 
 #define FORMAT_WIDTH_MAX 1024 /* wider fields are a mistake, not a wish */
 
-static void put(struct sink *sink, const char *text, size_t size)
+static void buffer_put(struct sink *sink, const char *text, size_t size)
 {
     if (sink->length < sink->size) {
         size_t room = sink->size - sink->length;
@@ -28,7 +28,7 @@ static void put(struct sink *sink, const char *text, size_t size)
 static void pad(struct sink *sink, char with, size_t count)
 {
     for (; count > 0; count--)
-        put(sink, &with, 1);
+        buffer_put(sink, &with, 1);
 }
 
 static void put_padded(struct sink *sink, const struct conversion *c, const char *sign,
@@ -39,10 +39,10 @@ static void put_padded(struct sink *sink, const struct conversion *c, const char
     bool zero = c->zero && !c->left;
     if (!c->left && !zero)
         pad(sink, ' ', gap);
-    put(sink, sign, signs);
+    buffer_put(sink, sign, signs);
     if (zero)
         pad(sink, '0', gap);
-    put(sink, text, size);
+    buffer_put(sink, text, size);
     if (c->left)
         pad(sink, ' ', gap);
 }
@@ -123,7 +123,7 @@ static bool convert(struct sink *sink, char letter, struct conversion c, va_list
     char character;
     switch (letter) {
     case '%':
-        put(sink, "%", 1);
+        buffer_put(sink, "%", 1);
         return true;
     case 's':
         convert_text(sink, c, args);
@@ -155,14 +155,14 @@ size_t eh_format_v(char *buffer, size_t size, const char *format, va_list args)
     va_copy(rest, args);
     while (*format) {
         size_t plain = strcspn(format, "%");
-        put(&sink, format, plain);
+        buffer_put(&sink, format, plain);
         format += plain;
         if (!*format)
             break;
         struct conversion c;
         const char *letter = parse_conversion(format + 1, &c, &rest);
         if (!convert(&sink, *letter, c, &rest)) {
-            put(&sink, format, strlen(format)); /* shown as it stands */
+            buffer_put(&sink, format, strlen(format)); /* shown as it stands */
             break;
         }
         format = letter + 1;

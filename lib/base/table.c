@@ -72,7 +72,7 @@ struct eh_key eh_key_of_text(struct eh_str s)
 }
 
 /* The slot that holds the key, or the free one where it belongs. There is always a free one. */
-static size_t find(const struct eh_table *table, struct eh_key key)
+static size_t slot_find(const struct eh_table *table, struct eh_key key)
 {
     size_t mask = table->capacity - 1;
     size_t at = (size_t)key.low & mask;
@@ -85,13 +85,13 @@ bool eh_table_get(const struct eh_table *table, struct eh_key key, uint64_t *ret
 {
     if (table->used == 0)
         return false;
-    const struct eh_table_slot *slot = &table->slots[find(table, key)];
+    const struct eh_table_slot *slot = &table->slots[slot_find(table, key)];
     if (slot->used && ret_value)
         *ret_value = slot->value;
     return slot->used;
 }
 
-static int grow(struct eh_table *table)
+static int table_grow(struct eh_table *table)
 {
     size_t capacity = table->capacity ? table->capacity * 2 : CAPACITY_FIRST;
     struct eh_table bigger = {calloc(capacity, sizeof *bigger.slots), capacity, table->used};
@@ -99,7 +99,7 @@ static int grow(struct eh_table *table)
         return -EH_ENOMEM;
     for (size_t i = 0; i < table->capacity; i++)
         if (table->slots[i].used)
-            bigger.slots[find(&bigger, table->slots[i].key)] = table->slots[i];
+            bigger.slots[slot_find(&bigger, table->slots[i].key)] = table->slots[i];
     free(table->slots);
     *table = bigger;
     return 0;
@@ -108,11 +108,11 @@ static int grow(struct eh_table *table)
 int eh_table_put(struct eh_table *table, struct eh_key key, uint64_t value)
 {
     if (table->capacity == 0 || (table->used + 1) * 4 > table->capacity * 3) {
-        int r = grow(table);
+        int r = table_grow(table);
         if (r < 0)
             return r;
     }
-    struct eh_table_slot *slot = &table->slots[find(table, key)];
+    struct eh_table_slot *slot = &table->slots[slot_find(table, key)];
     table->used += !slot->used;
     *slot = (struct eh_table_slot){key, value, true};
     return 0;
@@ -122,7 +122,7 @@ bool eh_table_remove(struct eh_table *table, struct eh_key key)
 {
     if (table->used == 0)
         return false;
-    size_t mask = table->capacity - 1, hole = find(table, key);
+    size_t mask = table->capacity - 1, hole = slot_find(table, key);
     if (!table->slots[hole].used)
         return false;
     /* Entries behind the hole move into it unless that would put them before their own place. */

@@ -204,10 +204,12 @@ static int apportion_rounds(int64_t total, int64_t limit, struct eh_part *parts,
     return eh_error_set(error, EH_EFULL, "the cap is too low for so many shares; raise it");
 }
 
-int eh_apportion_capped(int64_t total, int64_t limit, struct eh_part *parts, uint32_t count,
-                        struct eh_str tie, struct eh_arena *scratch, int64_t *ret_left,
+int eh_apportion_capped(const struct eh_capped *capped, struct eh_arena *scratch, int64_t *ret_left,
                         struct eh_error *error)
 {
+    const int64_t total = capped->total, limit = capped->limit;
+    const uint32_t count = capped->count;
+    struct eh_part *parts = capped->parts;
     if (total < 0 || limit < 0)
         return eh_error_set(error, EH_EINVAL, "a capped sum must not be below 0");
     int64_t weights = 0;
@@ -219,7 +221,7 @@ int eh_apportion_capped(int64_t total, int64_t limit, struct eh_part *parts, uin
     struct open open = {.parts = eh_arena_copy(scratch, parts, count * sizeof *parts),
                         .index = eh_arena_alloc(scratch, count * sizeof *open.index),
                         .count = count,
-                        .tie = tie};
+                        .tie = capped->tie};
     struct eh_part *done = eh_arena_copy(scratch, parts, count * sizeof *parts);
     if (!open.parts || !open.index || !done)
         return refuse_memory(count, error);

@@ -301,11 +301,22 @@ static struct eh_bonus_node *open_node(struct tree *t, const struct eh_bonus_lat
 
 /* --- From the pool to the people --- */
 
-static void add_part(struct tree *t, struct eh_bonus_node *to, const char *part,
-                     const char *formula, const char *rounding, int64_t value,
+/* An amount of money, to be added. */
+static struct eh_bonus_node amount_of(const char *name, const char *formula, const char *rounding,
+                                      int64_t value)
+{
+    return (struct eh_bonus_node){.name = eh_str(name),
+                                  .formula = eh_str(formula),
+                                  .rounding = eh_str(rounding),
+                                  .value = value,
+                                  .unit = EH_UNIT_MONEY};
+}
+
+static void part_add(struct tree *t, struct eh_bonus_node *to, struct eh_bonus_node part,
                      const struct eh_bonus_input *in, uint32_t count)
 {
-    struct eh_bonus_node *made = node(t, eh_str(part), formula, rounding, EH_UNIT_MONEY, value);
+    struct eh_bonus_node *made = eh_arena_copy(t->arena, &part, sizeof part);
+    t->failed |= !made;
     inputs(t, made, in, count);
     add(to, made);
 }
@@ -330,12 +341,16 @@ static void add_team_part(struct tree *t, struct eh_bonus_node *to, enum eh_bonu
         splits += s->moves && s->unearned[i] ? 0 : ppm[i];
     const struct eh_bonus_input in[] = {split, input("splits", EH_UNIT_PPM, splits)};
     if (s->moves && s->unearned[part] && ppm[part] > 0)
-        add_part(t, to, eh_bonus_part_name(part),
-                 "nothing: nobody has a weight in it; it goes to the others", none, value, &split,
-                 1);
+        part_add(t, to,
+                 amount_of(eh_bonus_part_name(part),
+                           "nothing: nobody has a weight in it; it goes to the others", none,
+                           value),
+                 &split, 1);
     else
-        add_part(t, to, eh_bonus_part_name(part), "(team + over) * split / splits", largest, value,
-                 in, 2);
+        part_add(
+            t, to,
+            amount_of(eh_bonus_part_name(part), "(team + over) * split / splits", largest, value),
+            in, 2);
 }
 
 static void add_unearned(struct tree *t, struct eh_bonus_node *to)
@@ -347,7 +362,7 @@ static void add_unearned(struct tree *t, struct eh_bonus_node *to)
         if (s->held_of[i] != 0)
             in[count++] =
                 input(eh_bonus_part_name((enum eh_bonus_part)i), EH_UNIT_MONEY, s->held_of[i]);
-    add_part(t, to, "held", "parts nobody has a weight in", none, s->held, in, count);
+    part_add(t, to, amount_of("held", "parts nobody has a weight in", none, s->held), in, count);
 }
 
 static struct eh_bonus_node *parts_node(struct tree *t)
@@ -361,16 +376,21 @@ static struct eh_bonus_node *parts_node(struct tree *t)
     struct eh_bonus_node *made =
         node(t, eh_str("parts"), later ? "paid, apportioned" : "net, apportioned", largest,
              EH_UNIT_MONEY, s->amount);
-    add_part(t, made, "individual", individual_formula(s, later), largest, s->individual, &split,
-             1);
-    add_part(t, made, "team", later ? "paid - individual" : "net - individual", none, s->team, NULL,
-             0);
+    part_add(t, made, amount_of("individual", individual_formula(s, later), largest, s->individual),
+             &split, 1);
+    part_add(t, made,
+             amount_of("team", later ? "paid - individual" : "net - individual", none, s->team),
+             NULL, 0);
     if (uncapped)
-        add_part(t, made, "limit of a line", "none: what caps leave could go nowhere", none,
-                 s->limit, NULL, 0);
+        part_add(
+            t, made,
+            amount_of("limit of a line", "none: what caps leave could go nowhere", none, s->limit),
+            NULL, 0);
     else
-        add_part(t, made, "limit of a line", "individual * cap", "down", s->limit, &cap, 1);
-    add_part(t, made, "over", "what caps leave; to the team part", none, s->over, NULL, 0);
+        part_add(t, made, amount_of("limit of a line", "individual * cap", "down", s->limit), &cap,
+                 1);
+    part_add(t, made, amount_of("over", "what caps leave; to the team part", none, s->over), NULL,
+             0);
     add_team_part(t, made, EH_PART_EQUAL, s->equal, ppm);
     add_team_part(t, made, EH_PART_HOURS, s->hours, ppm);
     add_team_part(t, made, EH_PART_SENIORITY, s->seniority, ppm);

@@ -63,20 +63,21 @@ static int refuse_missing(const struct eh_bonus_plan *plan, const struct eh_bonu
                         count - 1);
 }
 
-static bool passes(const struct eh_plan_gate *gate, const struct eh_bonus_value *value)
+static bool gate_passes(const struct eh_plan_gate *gate, const struct eh_bonus_value *value)
 {
     return !value->missing && !(gate->has_least && value->value < gate->at_least) &&
            !(gate->has_most && value->value > gate->at_most);
 }
 
-static void score(const struct eh_bonus_plan *plan, struct eh_bonus_pool *pool, uint32_t index)
+static void metric_score(const struct eh_bonus_plan *plan, struct eh_bonus_pool *pool,
+                         uint32_t index)
 {
     const struct eh_plan_metric *metric = &plan->metrics[index];
     const struct eh_bonus_value *value = &pool->values[metric->measure];
     struct eh_bonus_score *score = &pool->scores[index];
     score->curve_ppm = value->missing ? 0 : eh_curve_at(&metric->curve, value->value);
     score->score_ppm = score->curve_ppm;
-    if (!metric->gate.effect || passes(&metric->gate, &pool->values[metric->gate.measure]))
+    if (!metric->gate.effect || gate_passes(&metric->gate, &pool->values[metric->gate.measure]))
         return;
     score->gate_failed = true;
     if (metric->gate.effect == EH_GATE_ZERO_METRIC)
@@ -88,7 +89,7 @@ static void score(const struct eh_bonus_plan *plan, struct eh_bonus_pool *pool, 
 }
 
 /* Scores are at most 10^7 and weights sum to 10^6: nothing here comes near 128 bits. */
-static void fund(const struct eh_bonus_plan *plan, struct eh_bonus_pool *pool)
+static void pool_fund(const struct eh_bonus_plan *plan, struct eh_bonus_pool *pool)
 {
     __int128 sum = 0;
     for (uint32_t i = 0; i < plan->metric_count; i++)
@@ -135,8 +136,8 @@ static int compute_pool(const struct eh_bonus_plan *plan, const struct eh_bonus_
     if (r < 0)
         return r;
     for (uint32_t i = 0; i < plan->metric_count; i++)
-        score(plan, &pool, i);
-    fund(plan, &pool);
+        metric_score(plan, &pool, i);
+    pool_fund(plan, &pool);
     *ret = pool;
     return 0;
 }

@@ -27,9 +27,9 @@ static const uint32_t *worth_of_kinds(const struct eh_bonus_plan *plan,
 }
 
 /* The weights of one member; all zero for who takes no part. */
-static int weigh(const struct eh_bonus_plan *plan, const uint32_t *worth, uint32_t kinds,
-                 const struct eh_bonus_member *m, struct eh_bonus_share *ret,
-                 struct eh_error *error)
+static int member_weigh(const struct eh_bonus_plan *plan, const uint32_t *worth, uint32_t kinds,
+                        const struct eh_bonus_member *m, struct eh_bonus_share *ret,
+                        struct eh_error *error)
 {
     *ret =
         (struct eh_bonus_share){.rep = m->rep, .member = m, .eligible = eh_bonus_eligible(plan, m)};
@@ -103,7 +103,7 @@ struct sharing {
     struct eh_error *error;
 };
 
-static int64_t *figure(void *of, size_t at)
+static int64_t *figure_at(void *of, size_t at)
 {
     return (int64_t *)(void *)((char *)of + at);
 }
@@ -116,7 +116,7 @@ static void set_weights(struct sharing *s, enum eh_bonus_part part)
     }
 }
 
-static void find_unearned(struct eh_bonus_split *split)
+static void parts_find_unearned(struct eh_bonus_split *split)
 {
     for (unsigned part = 0; part < EH_PARTS; part++) {
         split->unearned[part] = true;
@@ -139,7 +139,7 @@ static struct eh_str tie_of(const struct sharing *s, enum eh_bonus_part part, ch
     return eh_str_n(ret, size < TIE_MAX ? size : TIE_MAX - 1);
 }
 
-static bool hold(struct eh_bonus_split *split, enum eh_bonus_part part, int64_t amount)
+static bool part_hold(struct eh_bonus_split *split, enum eh_bonus_part part, int64_t amount)
 {
     if (!split->unearned[part])
         return false;
@@ -150,15 +150,15 @@ static bool hold(struct eh_bonus_split *split, enum eh_bonus_part part, int64_t 
 
 static int share_part(struct sharing *s, enum eh_bonus_part part)
 {
-    int64_t amount = *figure(s->split, parts[part].amount);
+    int64_t amount = *figure_at(s->split, parts[part].amount);
     char tie[TIE_MAX];
-    if (hold(s->split, part, amount))
+    if (part_hold(s->split, part, amount))
         return 0;
     set_weights(s, part);
     int r =
         eh_apportion(amount, s->lines, s->split->count, tie_of(s, part, tie), s->scratch, s->error);
     for (uint32_t i = 0; r == 0 && i < s->split->count; i++)
-        *figure(&s->split->shares[i], parts[part].line) = s->lines[i].share;
+        *figure_at(&s->split->shares[i], parts[part].line) = s->lines[i].share;
     return r;
 }
 
@@ -168,12 +168,15 @@ static int share_individual(struct sharing *s)
     uint32_t cap_ppm = s->uncapped ? EH_PPM : s->plan->cap_ppm;
     char tie[TIE_MAX];
     split->limit = (int64_t)((__int128)split->individual * cap_ppm / EH_PPM);
-    if (hold(split, EH_PART_INDIVIDUAL, split->individual))
+    if (part_hold(split, EH_PART_INDIVIDUAL, split->individual))
         return 0;
     set_weights(s, EH_PART_INDIVIDUAL);
-    int r =
-        eh_apportion_capped(split->individual, split->limit, s->lines, split->count,
-                            tie_of(s, EH_PART_INDIVIDUAL, tie), s->scratch, &split->over, s->error);
+    const struct eh_capped capped = {.total = split->individual,
+                                     .limit = split->limit,
+                                     .parts = s->lines,
+                                     .count = split->count,
+                                     .tie = tie_of(s, EH_PART_INDIVIDUAL, tie)};
+    int r = eh_apportion_capped(&capped, s->scratch, &split->over, s->error);
     for (uint32_t i = 0; r == 0 && i < split->count; i++) {
         split->shares[i].individual = s->lines[i].share;
         split->shares[i].capped = s->lines[i].capped;
@@ -193,7 +196,7 @@ static int64_t earned_ppm(const struct eh_bonus_split *split, const uint32_t ppm
 }
 
 /* The individual part to the team's, or, where none of these is earned, all to the individual. */
-static void move_whole(struct sharing *s, bool team_earned)
+static void part_move_whole(struct sharing *s, bool team_earned)
 {
     struct eh_bonus_split *split = s->split;
     split->moves = team_earned || !split->unearned[EH_PART_INDIVIDUAL];
@@ -209,7 +212,7 @@ static void move_whole(struct sharing *s, bool team_earned)
     }
 }
 
-static int divide(struct sharing *s, const uint32_t ppm[TEAM_PARTS])
+static int pool_divide(struct sharing *s, const uint32_t ppm[TEAM_PARTS])
 {
     struct eh_bonus_split *split = s->split;
     struct eh_part first[] = {
@@ -221,12 +224,12 @@ static int divide(struct sharing *s, const uint32_t ppm[TEAM_PARTS])
     split->individual = first[0].share;
     split->team = first[1].share;
     if (eh_plan_shares_unearned(s->plan))
-        move_whole(s, earned_ppm(split, ppm) > 0);
+        part_move_whole(s, earned_ppm(split, ppm) > 0);
     return share_individual(s);
 }
 
 /* Ties go by the parts' order, which is that of their names. Those not earned have no weight. */
-static int divide_team(struct sharing *s, const uint32_t ppm[TEAM_PARTS], bool earned_only,
+static int team_divide(struct sharing *s, const uint32_t ppm[TEAM_PARTS], bool earned_only,
                        struct eh_part ret[TEAM_PARTS])
 {
     for (unsigned part = 0; part < TEAM_PARTS; part++)
@@ -241,26 +244,28 @@ static int share_team(struct sharing *s, const uint32_t ppm[TEAM_PARTS])
 {
     struct eh_part team[TEAM_PARTS];
     bool move = s->split->moves && !s->uncapped;
-    int r = divide_team(s, ppm, false, team);
+    int r = team_divide(s, ppm, false, team);
     for (unsigned part = 0; r == 0 && move && part < TEAM_PARTS; part++)
         s->split->moved += s->split->unearned[part] ? team[part].share : 0;
     if (r == 0 && move)
-        r = divide_team(s, ppm, true, team);
+        r = team_divide(s, ppm, true, team);
     for (unsigned part = 0; r == 0 && part < TEAM_PARTS; part++) {
-        *figure(s->split, parts[part].amount) = team[part].share;
+        *figure_at(s->split, parts[part].amount) = team[part].share;
         r = share_part(s, (enum eh_bonus_part)part);
     }
     return r;
 }
 
-static int weigh_all(const struct eh_bonus_plan *plan, const struct eh_bonus_facts *facts,
-                     struct eh_arena *scratch, struct eh_bonus_split *split, struct eh_error *error)
+static int members_weigh(const struct eh_bonus_plan *plan, const struct eh_bonus_facts *facts,
+                         struct eh_arena *scratch, struct eh_bonus_split *split,
+                         struct eh_error *error)
 {
     const uint32_t *worth = worth_of_kinds(plan, facts, scratch);
     if (!worth)
         return eh_error_set(error, EH_ENOMEM, "out of memory for %u kinds", facts->kind_count);
     for (uint32_t i = 0; i < facts->member_count; i++) {
-        int r = weigh(plan, worth, facts->kind_count, &facts->members[i], &split->shares[i], error);
+        int r = member_weigh(plan, worth, facts->kind_count, &facts->members[i], &split->shares[i],
+                             error);
         if (r < 0)
             return r;
     }
@@ -269,7 +274,7 @@ static int weigh_all(const struct eh_bonus_plan *plan, const struct eh_bonus_fac
     return 0;
 }
 
-static void sum_up(struct eh_bonus_split *split)
+static void shares_sum_up(struct eh_bonus_split *split)
 {
     int64_t given = split->held;
     for (uint32_t i = 0; i < split->count; i++) {
@@ -292,16 +297,16 @@ int eh_bonus_share_out(const struct eh_bonus_plan *plan, const struct eh_bonus_f
     s.lines = eh_arena_alloc(&scratch, facts->member_count * sizeof *s.lines);
     if (!split.shares || !s.lines)
         return eh_error_set(error, EH_ENOMEM, "out of memory for %u shares", facts->member_count);
-    int r = weigh_all(plan, facts, &scratch, &split, error);
+    int r = members_weigh(plan, facts, &scratch, &split, error);
     if (r < 0)
         return r;
-    find_unearned(&split);
-    r = divide(&s, ppm);
+    parts_find_unearned(&split);
+    r = pool_divide(&s, ppm);
     if (r == 0)
         r = share_team(&s, ppm);
     if (r < 0)
         return r;
-    sum_up(&split);
+    shares_sum_up(&split);
     *ret = split;
     return 0;
 }

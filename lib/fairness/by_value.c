@@ -99,29 +99,21 @@ static int find_picker(const struct eh_fairness *f, const uint32_t *rows, const 
 
 /* ---- What was dealt. */
 
-static int judge_column(const struct eh_fairness *f, const struct quintiles *q,
-                        const struct line *lines, uint32_t column, const uint32_t *rows,
-                        struct comparison *all, struct eh_arena *arena,
-                        struct eh_fairness_report *report)
-{
-    double *triangle = eh_fairness_covariance_of(f, q->first_bin[column], q->end_bin[column]);
-    if (!triangle)
-        return -EH_ENOMEM;
-    int r = compare(rows, f->row_count, triangle, lines, column, all);
-    if (r == 0 && column == q->columns - 1)
-        r = find_picker(f, rows, triangle, lines, column, arena, report);
-    free(triangle);
-    return r;
-}
-
 int eh_fairness_judge_dealt(const struct eh_fairness *f, const struct quintiles *q,
                             const struct line *dealt, const uint32_t *rows, struct eh_arena *arena,
                             struct eh_fairness_report *report)
 {
     struct comparison all = {0};
     int r = 0;
-    for (uint32_t column = 0; q->columns >= 2 && column < q->columns && r == 0; column++)
-        r = judge_column(f, q, dealt, column, rows, &all, arena, report);
+    for (uint32_t column = 0; q->columns >= 2 && column < q->columns && r == 0; column++) {
+        double *triangle = eh_fairness_covariance_of(f, q->first_bin[column], q->end_bin[column]);
+        if (!triangle)
+            return -EH_ENOMEM;
+        r = compare(rows, f->row_count, triangle, dealt, column, &all);
+        if (r == 0 && column == q->columns - 1)
+            r = find_picker(f, rows, triangle, dealt, column, arena, report);
+        free(triangle);
+    }
     report->verdicts[EH_VERDICT_BY_VALUE].p = eh_fairness_comparison_p(&all);
     return r;
 }

@@ -39,7 +39,7 @@ void eh_fairness_free(struct eh_fairness *f)
 
 /* ---- Deals. */
 
-static void add_chance(struct eh_fairness *f, const struct eh_deal *deal,
+static void chance_add(struct eh_fairness *f, const struct eh_deal *deal,
                        const struct eh_deal_chance *chance, uint32_t bin)
 {
     struct rep *rep = chance->p > 0 ? eh_fairness_rep_of(f, chance->rep) : NULL;
@@ -61,7 +61,7 @@ static void add_chance(struct eh_fairness *f, const struct eh_deal *deal,
 }
 
 /* By share alone, whatever the policy makes of it; by their chances where no share is told. */
-static void add_entitled(struct eh_fairness *f, const struct eh_deal *deal, uint32_t bin)
+static void entitled_add(struct eh_fairness *f, const struct eh_deal *deal, uint32_t bin)
 {
     double shares = 0;
     for (uint32_t i = 0; i < deal->count; i++)
@@ -75,7 +75,7 @@ static void add_entitled(struct eh_fairness *f, const struct eh_deal *deal, uint
     }
 }
 
-static void add_draw(struct eh_fairness *f, const struct eh_deal *deal)
+static void draw_add(struct eh_fairness *f, const struct eh_deal *deal)
 {
     double most = 0;
     uint32_t bin = eh_fairness_bin(deal->value);
@@ -84,10 +84,10 @@ static void add_draw(struct eh_fairness *f, const struct eh_deal *deal)
         if (!eh_fairness_rep_of(f, deal->chances[i].rep))
             return;
     for (uint32_t i = 0; i < deal->count; i++) {
-        add_chance(f, deal, &deal->chances[i], bin);
+        chance_add(f, deal, &deal->chances[i], bin);
         most = deal->chances[i].p > most ? deal->chances[i].p : most;
     }
-    add_entitled(f, deal, bin);
+    entitled_add(f, deal, bin);
     if (eh_fairness_covariance_add(f, bin) < 0)
         f->failed = true;
     f->most += most;
@@ -102,7 +102,7 @@ static void add_draw(struct eh_fairness *f, const struct eh_deal *deal)
 }
 
 /* Whoever got it had no chance to win or lose. */
-static void add_certain(struct eh_fairness *f, const struct eh_deal *deal)
+static void certain_add(struct eh_fairness *f, const struct eh_deal *deal)
 {
     struct rep *rep = eh_fairness_rep_of(f, deal->rep);
     if (!rep || deal->further)
@@ -120,9 +120,9 @@ void eh_fairness_on_deal(void *fairness, const struct eh_deal *deal)
     f->deals += !eh_str_equal(deal->why, eh_str("manager"));
     eh_fairness_undrawn_take(f, deal);
     if (deal->dealt)
-        add_draw(f, deal);
+        draw_add(f, deal);
     else
-        add_certain(f, deal);
+        certain_add(f, deal);
 }
 
 void eh_fairness_override(struct eh_fairness *f, struct eh_str manager_name, struct eh_str rep_id,

@@ -3,7 +3,7 @@
  */
 #include "facts.h"
 
-static struct rep *add_rep(struct eh_fairness *f, struct eh_str id)
+static struct rep *rep_add(struct eh_fairness *f, struct eh_str id)
 {
     struct eh_str copy = eh_arena_str(&f->arena, id);
     uint32_t row = 0;
@@ -21,7 +21,7 @@ struct rep *eh_fairness_rep_of(struct eh_fairness *f, struct eh_str id)
     uint64_t number;
     if (eh_table_get(&f->rep_numbers, eh_key_of_text(id), &number))
         return &f->reps[number];
-    struct rep *rep = add_rep(f, id);
+    struct rep *rep = rep_add(f, id);
     if (!rep)
         f->failed = true;
     return rep;

@@ -7,17 +7,17 @@
 
 /* ---- Order of ids: heapsort, for qsort knows nothing of the names behind the numbers. */
 
-static bool before(const struct eh_fairness *f, uint32_t a, uint32_t b)
+static bool rep_before(const struct eh_fairness *f, uint32_t a, uint32_t b)
 {
     return eh_str_compare(f->reps[a].id, f->reps[b].id) < 0;
 }
 
-static void sink(const struct eh_fairness *f, uint32_t *order, uint32_t at, uint32_t count)
+static void order_sink(const struct eh_fairness *f, uint32_t *order, uint32_t at, uint32_t count)
 {
     for (uint32_t child; (child = 2 * at + 1) < count; at = child) {
-        if (child + 1 < count && before(f, order[child], order[child + 1]))
+        if (child + 1 < count && rep_before(f, order[child], order[child + 1]))
             child++;
-        if (!before(f, order[at], order[child]))
+        if (!rep_before(f, order[at], order[child]))
             return;
         uint32_t number = order[at];
         order[at] = order[child];
@@ -33,12 +33,12 @@ uint32_t *eh_fairness_by_id(const struct eh_fairness *f)
     for (uint32_t i = 0; i < f->rep_count; i++)
         order[i] = i;
     for (uint32_t i = f->rep_count / 2; i-- > 0;)
-        sink(f, order, i, f->rep_count);
+        order_sink(f, order, i, f->rep_count);
     for (uint32_t end = f->rep_count; end-- > 1;) {
         uint32_t number = order[0];
         order[0] = order[end];
         order[end] = number;
-        sink(f, order, 0, end);
+        order_sink(f, order, 0, end);
     }
     return order;
 }
@@ -59,7 +59,7 @@ int eh_fairness_rows_by_id(const struct eh_fairness *f, uint32_t ret[ROWS_MAX])
 
 /* ---- Putting neighbours together. Only ever done once, while each row is one rep. */
 
-static void add_row(struct row *to, struct row *from)
+static void row_add(struct row *to, struct row *from)
 {
     eh_fairness_ways_move(to->ways, from->ways);
     to->drawn += from->drawn;
@@ -73,7 +73,7 @@ static void add_row(struct row *to, struct row *from)
 }
 
 /* Every rep's row follows from its place among the ids; last ids close the rows. */
-static void renumber(struct eh_fairness *f, const uint32_t *order, uint32_t *ret_new_row)
+static void rows_renumber(struct eh_fairness *f, const uint32_t *order, uint32_t *ret_new_row)
 {
     for (uint32_t i = 0; i < f->rep_count; i++) {
         struct rep *rep = &f->reps[order[i]];
@@ -84,7 +84,7 @@ static void renumber(struct eh_fairness *f, const uint32_t *order, uint32_t *ret
     }
 }
 
-static void move_rows(struct eh_fairness *f, const uint32_t *new_row)
+static void rows_move(struct eh_fairness *f, const uint32_t *new_row)
 {
     struct row *old[ROWS_MAX];
     memcpy(old, f->rows, sizeof old);
@@ -92,7 +92,7 @@ static void move_rows(struct eh_fairness *f, const uint32_t *new_row)
     for (uint32_t i = 0; i < f->row_count; i++) {
         struct row **to = &f->rows[new_row[i]];
         if (*to) {
-            add_row(*to, old[i]);
+            row_add(*to, old[i]);
             free(old[i]);
         } else {
             *to = old[i];
@@ -114,9 +114,9 @@ int eh_fairness_rows_gather(struct eh_fairness *f)
         f->row_last = NULL;
         return -EH_ENOMEM;
     }
-    renumber(f, order, new_row);
+    rows_renumber(f, order, new_row);
     int r = eh_fairness_covariance_gather(f, new_row, EH_FAIRNESS_CELLS_MAX);
-    move_rows(f, new_row);
+    rows_move(f, new_row);
     free(order);
     return r;
 }

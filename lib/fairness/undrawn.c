@@ -14,7 +14,7 @@
 
 /* ---- Who did it. */
 
-static uint32_t add_doer(struct eh_fairness *f, enum eh_doer doer, struct eh_str name)
+static uint32_t doer_add(struct eh_fairness *f, enum eh_doer doer, struct eh_str name)
 {
     struct eh_str copy = eh_arena_str(&f->arena, name);
     if (eh_array_room(&f->doers, &f->doer_room, f->doer_count + 1, DOERS_MAX) < 0 ||
@@ -26,7 +26,7 @@ static uint32_t add_doer(struct eh_fairness *f, enum eh_doer doer, struct eh_str
     return f->doer_count++;
 }
 
-static struct eh_key key_of(enum eh_doer doer, struct eh_str name)
+static struct eh_key doer_key(enum eh_doer doer, struct eh_str name)
 {
     struct eh_key key = eh_key_of_text(name);
     key.low += doer;
@@ -38,16 +38,16 @@ static uint32_t doer_of(struct eh_fairness *f, enum eh_doer doer, struct eh_str 
 {
     uint64_t number;
     if (f->doer_count == 0)
-        add_doer(f, EH_DOER_UNKNOWN, eh_str(NULL));
+        doer_add(f, EH_DOER_UNKNOWN, eh_str(NULL));
     if (doer == EH_DOER_UNKNOWN)
         return 0;
     if (f->doer_count > EH_FAIRNESS_DOERS_MAX)
         doer = EH_DOER_OTHERS;
     bool named = doer == EH_DOER_SOURCE || doer == EH_DOER_MANAGER;
-    struct eh_key key = key_of(doer, named ? name : eh_str(NULL));
+    struct eh_key key = doer_key(doer, named ? name : eh_str(NULL));
     if (eh_table_get(&f->doer_numbers, key, &number))
         return (uint32_t)number;
-    uint32_t added = add_doer(f, doer, named ? name : eh_str(NULL));
+    uint32_t added = doer_add(f, doer, named ? name : eh_str(NULL));
     if (added && eh_table_put(&f->doer_numbers, key, added) < 0)
         f->failed = true;
     return added;
@@ -153,18 +153,18 @@ static bool is_just_before(const struct gone *gone, int64_t at_us)
 
 /* ---- The sums. */
 
-static void add_bin(struct by_bin *to, uint32_t bin, int64_t booked)
+static void bin_add(struct by_bin *to, uint32_t bin, int64_t booked)
 {
     to->tickets[bin]++;
     to->value[bin] = eh_add_clamped(to->value[bin], booked);
 }
 
-static void add_to(struct eh_fairness *f, struct by_bin **to, uint32_t bin, int64_t booked)
+static void bin_add_to(struct eh_fairness *f, struct by_bin **to, uint32_t bin, int64_t booked)
 {
     if (!*to)
         *to = calloc(1, sizeof **to);
     if (*to)
-        add_bin(*to, bin, booked);
+        bin_add(*to, bin, booked);
     else
         f->failed = true;
 }
@@ -182,7 +182,7 @@ static struct got *got_of(struct eh_fairness *f, struct eh_str id)
     return rep->ways;
 }
 
-static void add_due(struct eh_fairness *f, const struct eh_deal *deal, enum eh_way way)
+static void due_add(struct eh_fairness *f, const struct eh_deal *deal, enum eh_way way)
 {
     uint64_t shares = 0;
     for (uint32_t i = 0; i < deal->member_count; i++)
@@ -195,7 +195,7 @@ static void add_due(struct eh_fairness *f, const struct eh_deal *deal, enum eh_w
     }
 }
 
-static void add_way(struct eh_fairness *f, const struct eh_deal *deal, enum eh_way way,
+static void way_add(struct eh_fairness *f, const struct eh_deal *deal, enum eh_way way,
                     uint32_t doer)
 {
     uint32_t bin = eh_fairness_bin(deal->value);
@@ -205,10 +205,10 @@ static void add_way(struct eh_fairness *f, const struct eh_deal *deal, enum eh_w
         return;
     got[way].tickets++;
     got[way].value = eh_add_clamped(got[way].value, deal->booked);
-    add_bin(&f->ways[way], bin, deal->booked);
-    add_to(f, &f->rows[rep->row]->ways[way], bin, deal->booked);
+    bin_add(&f->ways[way], bin, deal->booked);
+    bin_add_to(f, &f->rows[rep->row]->ways[way], bin, deal->booked);
     if (doer < f->doer_count)
-        add_to(f, &f->doers[doer].ways[way], bin, deal->booked);
+        bin_add_to(f, &f->doers[doer].ways[way], bin, deal->booked);
 }
 
 static uint32_t doer_of_way(struct eh_fairness *f, const struct eh_deal *deal, enum eh_way way,
@@ -228,7 +228,7 @@ static uint32_t doer_of_way(struct eh_fairness *f, const struct eh_deal *deal, e
 static void take_given(struct eh_fairness *f, const struct eh_deal *deal)
 {
     if (!deal->further || eh_str_equal(deal->why, eh_str("manager")))
-        add_bin(&f->given, eh_fairness_bin(deal->value), deal->booked);
+        bin_add(&f->given, eh_fairness_bin(deal->value), deal->booked);
     else
         f->further_value = eh_add_clamped(f->further_value, deal->booked);
 }
@@ -241,11 +241,11 @@ void eh_fairness_undrawn_take(struct eh_fairness *f, const struct eh_deal *deal)
     doer_of(f, EH_DOER_UNKNOWN, eh_str(NULL)); /* so that there is one */
     take_given(f, deal);
     if (way != EH_WAYS) {
-        add_due(f, deal, way);
-        add_way(f, deal, way, doer_of_way(f, deal, way, &gone));
+        due_add(f, deal, way);
+        way_add(f, deal, way, doer_of_way(f, deal, way, &gone));
     }
     if (by_policy && !deal->further && is_just_before(&gone, deal->at_us))
-        add_way(f, deal, EH_WAY_BEFORE, gone.doer);
+        way_add(f, deal, EH_WAY_BEFORE, gone.doer);
 }
 
 void eh_fairness_undrawn_done(struct eh_fairness *f)

@@ -90,8 +90,9 @@ static int describe_split(const struct eh_bonus_split *split, struct eh_arena *a
     return 0;
 }
 
-static int begin(const struct eh_bonus_plan *plan, struct eh_period period, struct eh_arena *arena,
-                 struct eh_pool_statement **ret, struct eh_error *error)
+static int statement_begin(const struct eh_bonus_plan *plan, struct eh_period period,
+                           struct eh_arena *arena, struct eh_pool_statement **ret,
+                           struct eh_error *error)
 {
     struct eh_pool_statement *s = eh_arena_alloc(arena, sizeof *s);
     if (!s || eh_bonus_plan_sha256(plan, s->plan_sha256) < 0)
@@ -110,7 +111,7 @@ int eh_pool_describe(const struct eh_bonus_plan *plan, const struct eh_bonus_fac
                      struct eh_pool_statement **ret, struct eh_error *error)
 {
     struct eh_pool_statement *s = NULL;
-    int r = begin(plan, facts->period, arena, &s, error);
+    int r = statement_begin(plan, facts->period, arena, &s, error);
     if (r == 0)
         r = describe_metrics(plan, &result->pool, arena, s, error);
     if (r == 0)
@@ -145,7 +146,7 @@ int eh_pool_estimate(const struct eh_bonus_plan *plan, const struct eh_bonus_fac
 }
 
 /* Both are by rep, and of the same members: those the period was closed with. */
-static int add_lines(const struct eh_pool_statement *before, struct eh_pool_statement *s,
+static int lines_add(const struct eh_pool_statement *before, struct eh_pool_statement *s,
                      struct eh_error *error)
 {
     bool same = s->line_count == before->line_count;
@@ -176,13 +177,13 @@ int eh_pool_describe_later(const struct eh_bonus_plan *plan, const struct eh_bon
                            struct eh_pool_statement **ret, struct eh_error *error)
 {
     struct eh_pool_statement *s = NULL;
-    int r = begin(plan, facts->period, arena, &s, error);
+    int r = statement_begin(plan, facts->period, arena, &s, error);
     if (r == 0)
         r = describe_metrics(plan, &later->pool, arena, s, error);
     if (r == 0)
         r = describe_split(&later->split, arena, s, error);
     if (r == 0)
-        r = add_lines(before, s, error);
+        r = lines_add(before, s, error);
     if (r < 0)
         return r;
     s->version = later->version;

@@ -13,7 +13,7 @@ struct names {
     uint32_t count, capacity;
 };
 
-static bool add_name(struct names *names, struct eh_str name, struct eh_arena *scratch)
+static bool names_add(struct names *names, struct eh_str name, struct eh_arena *scratch)
 {
     if (eh_array_room_in(scratch, &names->items, &names->capacity, names->count + (size_t)1,
                          EH_ARRAY_MAX) < 0)
@@ -29,7 +29,7 @@ static int compare_names(const void *left, const void *right)
 }
 
 /* In order, each once. */
-static void arrange(struct names *names)
+static void names_arrange(struct names *names)
 {
     if (names->count == 0)
         return;
@@ -41,7 +41,7 @@ static void arrange(struct names *names)
     names->count = kept;
 }
 
-static uint32_t place_of(const struct names *names, struct eh_str name)
+static uint32_t names_place(const struct names *names, struct eh_str name)
 {
     const struct eh_str *found = names->count ? bsearch(&name, names->items, names->count,
                                                         sizeof *names->items, compare_names)
@@ -75,8 +75,8 @@ static int refuse_memory(struct eh_error *error)
     return eh_error_set(error, EH_ENOMEM, "out of memory for the facts");
 }
 
-static int narrow(const struct eh_period_view *view, __int128 wide, const char *what,
-                  struct eh_str of, int64_t *ret, struct eh_error *error)
+static int sum_narrow(const struct eh_period_view *view, __int128 wide, const char *what,
+                      struct eh_str of, int64_t *ret, struct eh_error *error)
 {
     char period[EH_DECIMAL_TEXT_MAX];
     if (wide >= INT64_MIN && wide <= INT64_MAX) {
@@ -92,35 +92,35 @@ static int narrow(const struct eh_period_view *view, __int128 wide, const char *
 static void collect(void *context, const struct eh_fact_view *fact)
 {
     struct gathering *g = context;
-    bool room = fact->type == EH_FACT_KIND     ? add_name(&g->kinds, fact->kind, g->scratch)
-                : fact->type == EH_FACT_IMPORT ? add_name(&g->imports, fact->name, g->scratch)
-                                               : add_name(&g->reps, fact->rep, g->scratch);
+    bool room = fact->type == EH_FACT_KIND     ? names_add(&g->kinds, fact->kind, g->scratch)
+                : fact->type == EH_FACT_IMPORT ? names_add(&g->imports, fact->name, g->scratch)
+                                               : names_add(&g->reps, fact->rep, g->scratch);
     if (!room && g->result == 0)
         g->result = refuse_memory(g->error);
 }
 
 static int fill_kind(struct gathering *g, const struct eh_fact_view *fact)
 {
-    struct eh_bonus_kind *kind = &g->kind[place_of(&g->kinds, fact->kind)];
+    struct eh_bonus_kind *kind = &g->kind[names_place(&g->kinds, fact->kind)];
     kind->closed = fact->closed;
     kind->won = fact->won;
     kind->lost = fact->lost;
     kind->handled_count = fact->handled;
-    return narrow(g->view, fact->sum, "the handled time of kind ", fact->kind, &kind->handled_ms,
-                  g->error);
+    return sum_narrow(g->view, fact->sum, "the handled time of kind ", fact->kind,
+                      &kind->handled_ms, g->error);
 }
 
 static int fill_import(struct gathering *g, const struct eh_fact_view *fact)
 {
-    struct eh_bonus_import *import = &g->import[place_of(&g->imports, fact->name)];
+    struct eh_bonus_import *import = &g->import[names_place(&g->imports, fact->name)];
     import->last = fact->last;
     import->count = fact->count;
-    return narrow(g->view, fact->sum, "the sum of ", fact->name, &import->sum, g->error);
+    return sum_narrow(g->view, fact->sum, "the sum of ", fact->name, &import->sum, g->error);
 }
 
 static int fill_held(struct gathering *g, const struct eh_fact_view *fact)
 {
-    uint32_t place = place_of(&g->reps, fact->rep), kind = place_of(&g->kinds, fact->kind);
+    uint32_t place = names_place(&g->reps, fact->rep), kind = names_place(&g->kinds, fact->kind);
     if (kind == UINT32_MAX)
         return eh_error_set(g->error, EH_ECORRUPT, "closings are held that are not counted");
     struct eh_bonus_member *m = &g->member[place];
@@ -137,7 +137,7 @@ static int fill_held(struct gathering *g, const struct eh_fact_view *fact)
 
 static int fill_rep(struct gathering *g, const struct eh_fact_view *fact)
 {
-    uint32_t place = place_of(&g->reps, fact->rep);
+    uint32_t place = names_place(&g->reps, fact->rep);
     struct eh_bonus_member *m = &g->member[place];
     m->has_paid = fact->has_paid;
     m->has_contract = fact->has_contract;
@@ -165,7 +165,7 @@ static int collect_kinds(struct gathering *g, const struct eh_desk *desk)
 {
     bool room = true;
     for (uint32_t i = 0; room && i < desk->kind_count; i++)
-        room = add_name(&g->kinds, desk->kinds[i].id, g->scratch);
+        room = names_add(&g->kinds, desk->kinds[i].id, g->scratch);
     return room ? 0 : refuse_memory(g->error);
 }
 
@@ -176,7 +176,7 @@ static void collect_stay(void *context, struct eh_str rep, const struct eh_stay 
         return;
     if (eh_array_room_in(g->scratch, &g->stays, &g->stay_capacity, g->stay_count + (size_t)1,
                          EH_ARRAY_MAX) < 0 ||
-        !add_name(&g->reps, rep, g->scratch))
+        !names_add(&g->reps, rep, g->scratch))
         g->result = refuse_memory(g->error);
     else
         g->stays[g->stay_count++] = (struct stay){rep, {stay->from, stay->until}};
@@ -224,9 +224,9 @@ static uint32_t drop_strangers(struct gathering *g)
 
 static int allocate(struct gathering *g)
 {
-    arrange(&g->kinds);
-    arrange(&g->imports);
-    arrange(&g->reps);
+    names_arrange(&g->kinds);
+    names_arrange(&g->imports);
+    names_arrange(&g->reps);
     g->kind = eh_arena_alloc(g->arena, g->kinds.count * sizeof *g->kind);
     g->import = eh_arena_alloc(g->arena, g->imports.count * sizeof *g->import);
     g->member = eh_arena_alloc(g->arena, g->reps.count * sizeof *g->member);
@@ -271,13 +271,13 @@ static int copy_team(const struct eh_period_view *view, struct eh_bonus_facts *f
     facts->cancelled = view->cancelled;
     facts->responses = view->responses;
     facts->cycles = view->cycles;
-    int r = narrow(view, view->revenue, "the revenue", none, &facts->revenue, error);
+    int r = sum_narrow(view, view->revenue, "the revenue", none, &facts->revenue, error);
     if (r == 0)
-        r = narrow(view, view->response_ms, "the time to assignment", none, &facts->response_ms,
-                   error);
-    return r < 0
-               ? r
-               : narrow(view, view->cycle_ms, "the time to closing", none, &facts->cycle_ms, error);
+        r = sum_narrow(view, view->response_ms, "the time to assignment", none, &facts->response_ms,
+                       error);
+    return r < 0 ? r
+                 : sum_narrow(view, view->cycle_ms, "the time to closing", none, &facts->cycle_ms,
+                              error);
 }
 
 int eh_pool_facts(const struct eh_engine *e, const struct eh_period_view *view, bool estimate,

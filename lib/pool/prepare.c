@@ -49,7 +49,7 @@ static int refuse_ungoverned(const struct eh_engine *e, struct eh_str team, stru
                         EH_STR_ARG(team), asked, EH_STR_ARG(first->id), from);
 }
 
-static int find_period(const struct eh_engine *e, const struct eh_message *m,
+static int period_find(const struct eh_engine *e, const struct eh_message *m,
                        struct eh_period_view *ret, struct eh_error *error)
 {
     struct eh_period period;
@@ -87,8 +87,9 @@ static void forgo_missing(const struct eh_period_view *view, struct eh_bonus_fac
     facts->estimate = eh_bonus_missing(view->plan, facts, count_line, &missing) > 0;
 }
 
-static int freeze(const struct eh_engine *e, const struct eh_period_view *view, bool incomplete,
-                  struct eh_arena *arena, struct eh_bytes *ret, struct eh_error *error)
+static int period_freeze(const struct eh_engine *e, const struct eh_period_view *view,
+                         bool incomplete, struct eh_arena *arena, struct eh_bytes *ret,
+                         struct eh_error *error)
 {
     char name[EH_DECIMAL_TEXT_MAX];
     eh_period_print(view->period, name);
@@ -124,10 +125,24 @@ static uint32_t count_late(const struct eh_engine *e, struct eh_str team)
     return count;
 }
 
-/* One that cannot be settled stays late: it must not keep another from being closed. */
-static int settle_late(const struct eh_engine *e, struct eh_str team, enum eh_pool_form form,
-                       struct eh_arena *arena, int64_t *carry_open,
-                       struct eh_settlement *settlements, uint32_t *count, struct eh_error *error)
+/* What CLOSE settles, one after the other, and the team's open carry after the last of them. */
+struct settling {
+    struct eh_settlement *items;
+    uint32_t count;
+    int64_t carry_open;
+};
+
+static int settling_begin(struct settling *s, const struct eh_engine *e, struct eh_str team,
+                          size_t most, struct eh_arena *arena, struct eh_error *error)
+{
+    *s = (struct settling){.items = eh_arena_alloc(arena, most * sizeof *s->items),
+                           .carry_open = eh_engine_carry_open(e, team)};
+    return s->items ? 0 : eh_error_set(error, EH_ENOMEM, "out of memory for the settlements");
+}
+
+/* A period that cannot be settled stays late: it must not keep another one from being closed. */
+static int late_settle(const struct eh_engine *e, struct eh_str team, enum eh_pool_form form,
+                       struct eh_arena *arena, struct settling *s, struct eh_error *error)
 {
     struct eh_period_view view;
     for (int32_t after = EH_DATE_ALWAYS; eh_engine_period_after(e, team, after, &view);
@@ -135,8 +150,8 @@ static int settle_late(const struct eh_engine *e, struct eh_str team, enum eh_po
         struct eh_error why = {0};
         if (!is_late(&view))
             continue;
-        int r = eh_pool_settle(e, &view, form, arena, carry_open, &settlements[*count], &why);
-        *count += r == 0;
+        int r = eh_pool_settle(e, &view, form, arena, &s->carry_open, &s->items[s->count], &why);
+        s->count += r == 0;
         if (r == -EH_ENOMEM || r == -EH_ECORRUPT) {
             if (error)
                 *error = why;
@@ -207,23 +222,25 @@ static int pass_earlier(const struct eh_engine *e, const struct eh_period_view *
 int eh_pool_expect(const struct eh_engine *e, const struct eh_period_view *view,
                    struct eh_arena *arena, struct eh_pool_expected *ret, struct eh_error *error)
 {
-    int64_t carry_open = eh_engine_carry_open(e, view->team);
     struct eh_pool_expected all = {0};
+    struct settling s;
     if (view->last.version > 0)
         return eh_error_set(error, EH_ECONFLICT, "it is closed");
     uint32_t most = count_late(e, view->team);
-    struct eh_settlement *settlements = eh_arena_alloc(arena, most * sizeof *settlements);
+    int r = settling_begin(&s, e, view->team, most, arena, error);
+    if (r < 0)
+        return r;
     all.earlier = eh_arena_alloc(arena, most * sizeof *all.earlier);
-    if (!settlements || !all.earlier)
+    if (!all.earlier)
         return eh_error_set(error, EH_ENOMEM, "out of memory for the settlements");
-    int r = settle_late(e, view->team, eh_pool_form_of(e), arena, &carry_open, settlements,
-                        &all.earlier_count, error);
-    for (uint32_t i = 0; r == 0 && i < all.earlier_count; i++)
-        r = eh_pool_statement_decode(settlements[i].statement, arena, &all.earlier[i], error);
+    r = late_settle(e, view->team, eh_pool_form_of(e), arena, &s, error);
+    all.earlier_count = s.count;
+    for (uint32_t i = 0; r == 0 && i < s.count; i++)
+        r = eh_pool_statement_decode(s.items[i].statement, arena, &all.earlier[i], error);
     if (r == 0)
-        r = pass_earlier(e, view, arena, &carry_open, error);
+        r = pass_earlier(e, view, arena, &s.carry_open, error);
     if (r == 0)
-        r = expect_statement(e, view, arena, &carry_open, &all.statement, error);
+        r = expect_statement(e, view, arena, &s.carry_open, &all.statement, error);
     if (r == 0)
         *ret = all;
     return r;
@@ -232,7 +249,7 @@ int eh_pool_expect(const struct eh_engine *e, const struct eh_period_view *view,
 /* ---- CLOSE */
 
 /* Behind what is missing. */
-static int add_way_out(struct eh_error *error)
+static int error_add_way_out(struct eh_error *error)
 {
     char missing[EH_ERROR_TEXT_MAX];
     if (!error)
@@ -244,30 +261,27 @@ static int add_way_out(struct eh_error *error)
                         missing);
 }
 
-static int close_period(const struct eh_engine *e, const struct eh_period_view *view,
+static int period_close(const struct eh_engine *e, const struct eh_period_view *view,
                         enum eh_pool_form form, struct eh_arena *arena, struct eh_bytes *ret,
                         struct eh_error *error)
 {
-    int64_t carry_open = eh_engine_carry_open(e, view->team);
     bool first = view->state == EH_PERIOD_PROVISIONAL;
-    uint32_t count = 0;
+    struct settling s;
     int r = check_closable(view, error);
     if (r == 0 && first)
         r = eh_pool_since_freeze(e, view, arena, error);
     if (r < 0)
         return r;
     size_t most = (first ? count_late(e, view->team) : 0) + (size_t)1;
-    struct eh_settlement *settlements = eh_arena_alloc(arena, most * sizeof *settlements);
-    if (!settlements)
-        return eh_error_set(error, EH_ENOMEM, "out of memory for the settlements");
-    if (first)
-        r = settle_late(e, view->team, form, arena, &carry_open, settlements, &count, error);
+    r = settling_begin(&s, e, view->team, most, arena, error);
+    if (r == 0 && first)
+        r = late_settle(e, view->team, form, arena, &s, error);
     if (r == 0)
-        r = eh_pool_settle(e, view, form, arena, &carry_open, &settlements[count], error);
+        r = eh_pool_settle(e, view, form, arena, &s.carry_open, &s.items[s.count], error);
     if (r == -EH_ENOTFOUND && first && eh_pool_rules(e) >= EH_RULES_WAYS_OUT)
-        return add_way_out(error);
+        return error_add_way_out(error);
     if (r == 0)
-        eh_settlements_put(ret, settlements, count + (size_t)1);
+        eh_settlements_put(ret, s.items, s.count + (size_t)1);
     return r;
 }
 
@@ -278,12 +292,13 @@ int eh_pool_prepare_as(const struct eh_engine *e, const struct eh_message *m,
     struct eh_period_view view;
     if (!eh_message_is(m, EH_TYPE_SETTLES))
         return 0;
-    int r = find_period(e, m, &view, error);
+    int r = period_find(e, m, &view, error);
     if (r == 0)
         r = m->type == EH_MESSAGE_FREEZE
-                ? freeze(e, &view, eh_message_has(m, EH_FIELD_INCOMPLETE), &arena, ret_text, error)
+                ? period_freeze(e, &view, eh_message_has(m, EH_FIELD_INCOMPLETE), &arena, ret_text,
+                                error)
 
-                : close_period(e, &view, form, &arena, ret_text, error);
+                : period_close(e, &view, form, &arena, ret_text, error);
     if (r == 0 && ret_text->failed)
         return eh_error_set(error, EH_ENOMEM, "out of memory for the text");
     return r;

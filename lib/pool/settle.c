@@ -7,9 +7,9 @@
 #include <evenhand/draw/hash.h>
 #include <evenhand/engine/rules.h>
 
-static int settle_first(const struct eh_period_view *view, enum eh_pool_form form,
-                        struct eh_arena *arena, int64_t carry_open, struct eh_pool_statement **ret,
-                        struct eh_error *error)
+static int version_settle_first(const struct eh_period_view *view, enum eh_pool_form form,
+                                struct eh_arena *arena, int64_t carry_open,
+                                struct eh_pool_statement **ret, struct eh_error *error)
 {
     struct eh_bonus_facts *facts;
     struct eh_bonus_result *result;
@@ -31,8 +31,8 @@ static int settle_first(const struct eh_period_view *view, enum eh_pool_form for
 }
 
 /* The bytes in the arena. */
-static int keep(const struct eh_bytes *bytes, struct eh_arena *arena, struct eh_str *ret,
-                struct eh_error *error)
+static int bytes_keep(const struct eh_bytes *bytes, struct eh_arena *arena, struct eh_str *ret,
+                      struct eh_error *error)
 {
     void *kept = bytes->failed ? NULL : eh_arena_copy(arena, bytes->data, bytes->size);
     if (!kept)
@@ -42,19 +42,19 @@ static int keep(const struct eh_bytes *bytes, struct eh_arena *arena, struct eh_
 }
 
 /* Without the members: they stand in the frozen facts. */
-static int keep_facts(const struct eh_bonus_facts *facts, struct eh_arena *arena,
+static int facts_keep(const struct eh_bonus_facts *facts, struct eh_arena *arena,
                       struct eh_str *ret, struct eh_error *error)
 {
     EH_AUTO(eh_bytes) struct eh_bytes bytes = EH_BYTES_INIT;
     struct eh_bonus_facts team = *facts;
     team.member_count = 0;
     eh_pool_facts_encode(&team, &bytes);
-    return keep(&bytes, arena, ret, error);
+    return bytes_keep(&bytes, arena, ret, error);
 }
 
-static int settle_later(const struct eh_engine *e, const struct eh_period_view *view,
-                        struct eh_arena *arena, int64_t carry_open, struct eh_pool_statement **ret,
-                        struct eh_error *error)
+static int version_settle_later(const struct eh_engine *e, const struct eh_period_view *view,
+                                struct eh_arena *arena, int64_t carry_open,
+                                struct eh_pool_statement **ret, struct eh_error *error)
 {
     struct eh_bonus_closed last = {view->last.version, view->last.gross, view->last.carry,
                                    view->last.net, NULL};
@@ -84,18 +84,18 @@ static int settle_later(const struct eh_engine *e, const struct eh_period_view *
     if (r == 0)
         r = eh_pool_facts_sha256(facts, s->facts_sha256, error);
     if (r == 0)
-        r = keep_facts(facts, arena, &s->facts, error);
+        r = facts_keep(facts, arena, &s->facts, error);
     if (r == 0)
         *ret = s;
     return r;
 }
 
-static int encode(const struct eh_pool_statement *s, struct eh_arena *arena, struct eh_str *ret,
-                  struct eh_error *error)
+static int statement_keep(const struct eh_pool_statement *s, struct eh_arena *arena,
+                          struct eh_str *ret, struct eh_error *error)
 {
     EH_AUTO(eh_bytes) struct eh_bytes bytes = EH_BYTES_INIT;
     eh_pool_statement_encode(s, &bytes);
-    return keep(&bytes, arena, ret, error);
+    return bytes_keep(&bytes, arena, ret, error);
 }
 
 int eh_pool_settle(const struct eh_engine *e, const struct eh_period_view *view,
@@ -104,8 +104,9 @@ int eh_pool_settle(const struct eh_engine *e, const struct eh_period_view *view,
 {
     struct eh_pool_statement *s = NULL;
     struct eh_str bytes;
-    int r = view->last.version == 0 ? settle_first(view, form, arena, *carry_open, &s, error)
-                                    : settle_later(e, view, arena, *carry_open, &s, error);
+    int r = view->last.version == 0
+                ? version_settle_first(view, form, arena, *carry_open, &s, error)
+                : version_settle_later(e, view, arena, *carry_open, &s, error);
     if (r == 0)
         s->form = (uint8_t)form;
     if (r == 0 && form == EH_POOL_FORM_FIRST) {
@@ -113,7 +114,7 @@ int eh_pool_settle(const struct eh_engine *e, const struct eh_period_view *view,
         s->facts = eh_str(NULL);
     }
     if (r == 0)
-        r = encode(s, arena, &bytes, error);
+        r = statement_keep(s, arena, &bytes, error);
     if (r < 0)
         return r;
     *ret = (struct eh_settlement){.period = s->period,

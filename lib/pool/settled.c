@@ -18,8 +18,8 @@ int eh_pool_settled(const struct eh_period_view *view, struct eh_arena *arena,
     return 0;
 }
 
-static int64_t closings(const struct eh_bonus_facts *frozen, const struct eh_bonus_member *m,
-                        struct eh_str kind)
+static int64_t member_closings(const struct eh_bonus_facts *frozen, const struct eh_bonus_member *m,
+                               struct eh_str kind)
 {
     for (uint32_t i = 0; m->closed && i < frozen->kind_count; i++)
         if (eh_str_equal(frozen->kinds[i].id, kind))
@@ -41,7 +41,7 @@ int eh_pool_keep_members(const struct eh_bonus_facts *frozen, struct eh_arena *a
         int64_t *closed = eh_arena_alloc(arena, facts->kind_count * sizeof *closed);
         room = closed;
         for (uint32_t k = 0; room && k < facts->kind_count; k++)
-            closed[k] = closings(frozen, &members[i], facts->kinds[k].id);
+            closed[k] = member_closings(frozen, &members[i], facts->kinds[k].id);
         members[i].closed = closed;
     }
     facts->members = members;
@@ -49,7 +49,7 @@ int eh_pool_keep_members(const struct eh_bonus_facts *frozen, struct eh_arena *a
     return room ? 0 : eh_error_set(error, EH_ENOMEM, "out of memory for the members");
 }
 
-static struct eh_bonus_value value_in(const struct eh_pool_statement *s, struct eh_str name)
+static struct eh_bonus_value statement_value(const struct eh_pool_statement *s, struct eh_str name)
 {
     for (uint32_t i = 0; i < s->metric_count; i++) {
         const struct eh_pool_metric *m = &s->metrics[i];
@@ -70,7 +70,7 @@ int eh_pool_settled_values(const struct eh_bonus_plan *plan, const struct eh_poo
     if (!values)
         return eh_error_set(error, EH_ENOMEM, "out of memory for the figures");
     for (uint32_t i = 0; i < plan->measure_count; i++)
-        values[i] = value_in(s, plan->measures[i].name);
+        values[i] = statement_value(s, plan->measures[i].name);
     *ret = values;
     return 0;
 }
@@ -81,7 +81,7 @@ static int refuse_other(struct eh_error *error)
 }
 
 /* What each had before this version. */
-static int take_totals(const struct eh_pool_statement *s, struct eh_arena *arena,
+static int totals_take(const struct eh_pool_statement *s, struct eh_arena *arena,
                        const int64_t **ret, struct eh_error *error)
 {
     int64_t *totals = eh_arena_alloc(arena, s->line_count * sizeof *totals);
@@ -94,7 +94,7 @@ static int take_totals(const struct eh_pool_statement *s, struct eh_arena *arena
     return 0;
 }
 
-static int kept_facts(const struct eh_pool_statement *s, const struct eh_bonus_facts *frozen,
+static int facts_kept(const struct eh_pool_statement *s, const struct eh_bonus_facts *frozen,
                       struct eh_arena *arena, struct eh_bonus_facts **ret, struct eh_error *error)
 {
     uint8_t sha256[32];
@@ -129,9 +129,9 @@ int eh_pool_settled_later(const struct eh_period_view *view, struct eh_arena *ar
     if (r == 0)
         frozen->ties_by_id = s->ties_by_id;
     if (r == 0)
-        r = kept_facts(s, frozen, arena, &v.facts, error);
+        r = facts_kept(s, frozen, arena, &v.facts, error);
     if (r == 0)
-        r = take_totals(s, arena, &v.totals, error);
+        r = totals_take(s, arena, &v.totals, error);
     if (r < 0)
         return r;
     v.last = (struct eh_bonus_closed){.version = s->version - 1, .carry = s->carry};

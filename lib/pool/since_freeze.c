@@ -7,8 +7,8 @@
 #include "internal.h"
 
 /* Of what is known of the member alone, as a clause; NULL: nothing. */
-static const char *own_change(const struct eh_bonus_member *frozen,
-                              const struct eh_bonus_member *now)
+static const char *member_own_change(const struct eh_bonus_member *frozen,
+                                     const struct eh_bonus_member *now)
 {
     if (now->excluded != frozen->excluded)
         return now->excluded ? "was set aside" : "was included";
@@ -28,10 +28,11 @@ static bool seniority_differs(const struct eh_bonus_plan *plan, const struct eh_
 }
 
 /* Of somebody who was there both times, as a clause; NULL: nothing that matters. */
-static const char *changed(const struct eh_bonus_plan *plan, const struct eh_bonus_member *frozen,
-                           const struct eh_bonus_member *now)
+static const char *member_change(const struct eh_bonus_plan *plan,
+                                 const struct eh_bonus_member *frozen,
+                                 const struct eh_bonus_member *now)
 {
-    const char *own = own_change(frozen, now);
+    const char *own = member_own_change(frozen, now);
     if (own)
         return own;
     if (now->days != frozen->days || now->left != frozen->left)
@@ -39,8 +40,8 @@ static const char *changed(const struct eh_bonus_plan *plan, const struct eh_bon
     return seniority_differs(plan, frozen, now) ? "got other years of service" : NULL;
 }
 
-static int refuse(const struct eh_period_view *view, struct eh_str rep, const char *became,
-                  struct eh_error *error)
+static int member_refuse(const struct eh_period_view *view, struct eh_str rep, const char *became,
+                         struct eh_error *error)
 {
     char name[EH_DECIMAL_TEXT_MAX];
     eh_period_print(view->period, name);
@@ -50,20 +51,21 @@ static int refuse(const struct eh_period_view *view, struct eh_str rep, const ch
 
 /* One of both may be NULL: the rep has no facts there. Of whom there are no days, in neither, only
  * tickets can tell. */
-static const char *became(const struct eh_bonus_plan *plan, uint32_t rules,
-                          const struct eh_bonus_member *was, const struct eh_bonus_member *is)
+static const char *member_became(const struct eh_bonus_plan *plan, uint32_t rules,
+                                 const struct eh_bonus_member *was,
+                                 const struct eh_bonus_member *is)
 {
     if (rules < EH_RULES_WAYS_OUT)
-        return was && is ? own_change(was, is) : NULL;
+        return was && is ? member_own_change(was, is) : NULL;
     if (was && is)
-        return changed(plan, was, is);
+        return member_change(plan, was, is);
     if (is)
         return is->days > 0 ? "got days in the team" : NULL;
     return was->days > 0 ? "lost their days in the team" : NULL;
 }
 
 /* Both lists are by rep. */
-static int check_members(const struct eh_period_view *view, uint32_t rules,
+static int members_check(const struct eh_period_view *view, uint32_t rules,
                          const struct eh_bonus_facts *frozen, const struct eh_bonus_facts *now,
                          struct eh_error *error)
 {
@@ -73,9 +75,9 @@ static int check_members(const struct eh_period_view *view, uint32_t rules,
         const struct eh_bonus_member *is = k < now->member_count ? &now->members[k] : NULL;
         int order = !was ? 1 : !is ? -1 : eh_str_compare(was->rep, is->rep);
         const char *what =
-            became(view->plan, rules, order <= 0 ? was : NULL, order >= 0 ? is : NULL);
+            member_became(view->plan, rules, order <= 0 ? was : NULL, order >= 0 ? is : NULL);
         if (what)
-            return refuse(view, order > 0 ? is->rep : was->rep, what, error);
+            return member_refuse(view, order > 0 ? is->rep : was->rep, what, error);
         i += order <= 0;
         k += order >= 0;
     }
@@ -93,6 +95,6 @@ int eh_pool_since_freeze(const struct eh_engine *e, const struct eh_period_view 
     if (r == 0)
         r = eh_pool_facts(e, view, false, arena, &now, error);
     if (r == 0)
-        r = check_members(view, rules, frozen, now, error);
+        r = members_check(view, rules, frozen, now, error);
     return r;
 }

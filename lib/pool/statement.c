@@ -12,9 +12,9 @@ struct basis {
 };
 
 /* What is missing keeps a period from being closed, not from being looked at. */
-static int compute_with(const struct eh_engine *e, const struct eh_period_view *view,
-                        const int64_t *carry_open, struct eh_arena *arena, struct basis *ret,
-                        struct eh_error *error)
+static int basis_compute_with(const struct eh_engine *e, const struct eh_period_view *view,
+                              const int64_t *carry_open, struct eh_arena *arena, struct basis *ret,
+                              struct eh_error *error)
 {
     int r = eh_pool_first_facts(e, view, arena, &ret->facts, error);
     if (r < 0)
@@ -28,13 +28,13 @@ static int compute_with(const struct eh_engine *e, const struct eh_period_view *
     return eh_bonus_compute(view->plan, ret->facts, arena, &ret->result, error);
 }
 
-static int compute(const struct eh_engine *e, const struct eh_period_view *view,
-                   struct eh_arena *arena, struct basis *ret, struct eh_error *error)
+static int basis_compute(const struct eh_engine *e, const struct eh_period_view *view,
+                         struct eh_arena *arena, struct basis *ret, struct eh_error *error)
 {
-    return compute_with(e, view, NULL, arena, ret, error);
+    return basis_compute_with(e, view, NULL, arena, ret, error);
 }
 
-static void add_view(const struct eh_period_view *view, struct eh_pool_statement *s)
+static void statement_add_view(const struct eh_period_view *view, struct eh_pool_statement *s)
 {
     s->state = view->state;
     s->paid_version = view->paid_version;
@@ -44,8 +44,8 @@ static void add_view(const struct eh_period_view *view, struct eh_pool_statement
 }
 
 /* What the facts of its last version left out. */
-static int add_left_out(const struct eh_period_view *view, struct eh_pool_statement *s,
-                        struct eh_arena *arena, struct eh_error *error)
+static int statement_add_left_out(const struct eh_period_view *view, struct eh_pool_statement *s,
+                                  struct eh_arena *arena, struct eh_error *error)
 {
     const struct eh_bonus_plan *plan = view->plan;
     struct eh_bonus_facts *facts;
@@ -66,7 +66,7 @@ int eh_pool_live(const struct eh_engine *e, const struct eh_period_view *view, i
 {
     struct eh_pool_statement *s;
     struct basis basis;
-    int r = compute_with(e, view, &carry_open, arena, &basis, error);
+    int r = basis_compute_with(e, view, &carry_open, arena, &basis, error);
     if (r == 0)
         r = eh_pool_describe(view->plan, basis.facts, basis.result, arena, &s, error);
     if (r == 0 && view->state == EH_PERIOD_OPEN)
@@ -89,18 +89,18 @@ int eh_pool_statement(const struct eh_engine *e, const struct eh_period_view *vi
     int r = settled ? eh_pool_settled(view, arena, &s, error)
                     : eh_pool_live(e, view, carry_open, arena, &s, error);
     if (r == 0 && settled)
-        r = add_left_out(view, s, arena, error);
+        r = statement_add_left_out(view, s, arena, error);
     if (r < 0)
         return r;
-    add_view(view, s);
+    statement_add_view(view, s);
     *ret = s;
     return 0;
 }
 
 /* `first`: the tree of version 1. */
-static int explain_later(const struct eh_period_view *view, const struct eh_bonus_lines *lines,
-                         const struct eh_bonus_node *first, struct eh_arena *arena,
-                         const struct eh_bonus_node **ret, struct eh_error *error)
+static int version_explain(const struct eh_period_view *view, const struct eh_bonus_lines *lines,
+                           const struct eh_bonus_node *first, struct eh_arena *arena,
+                           const struct eh_bonus_node **ret, struct eh_error *error)
 {
     struct eh_pool_version v;
     int r = eh_pool_settled_later(view, arena, &v, error);
@@ -116,13 +116,13 @@ int eh_pool_explain(const struct eh_engine *e, const struct eh_period_view *view
                     const struct eh_bonus_node **ret, struct eh_error *error)
 {
     struct basis basis;
-    int r = compute(e, view, arena, &basis, error);
+    int r = basis_compute(e, view, arena, &basis, error);
     if (r < 0)
         return r;
     const struct eh_bonus_node *tree =
         eh_bonus_explain(view->plan, basis.facts, basis.result, lines, arena);
     if (tree && view->last.version > 1)
-        r = explain_later(view, lines, tree, arena, &tree, error);
+        r = version_explain(view, lines, tree, arena, &tree, error);
     if (r < 0)
         return r;
     if (!tree)

@@ -6,7 +6,7 @@
 
 /* ---- handling times, which a plan winsorises one by one */
 
-static const struct eh_plan_measure *handle_time(const struct eh_bonus_plan *plan)
+static const struct eh_plan_measure *plan_handle_time(const struct eh_bonus_plan *plan)
 {
     for (uint32_t i = 0; i < plan->measure_count; i++)
         if (plan->measures[i].kind == EH_MEASURE_HANDLE_TIME)
@@ -17,7 +17,7 @@ static const struct eh_plan_measure *handle_time(const struct eh_bonus_plan *pla
 static int check_bounds(const struct eh_bonus_plan *own, const struct eh_bonus_plan *plan,
                         struct eh_error *error)
 {
-    const struct eh_plan_measure *ours = handle_time(own), *theirs = handle_time(plan);
+    const struct eh_plan_measure *ours = plan_handle_time(own), *theirs = plan_handle_time(plan);
     if (!theirs || (ours && ours->least_ms == theirs->least_ms && ours->most_ms == theirs->most_ms))
         return 0;
     return eh_error_set(error, EH_ECONFLICT,
@@ -49,9 +49,9 @@ static int put_handled(const struct eh_bonus_facts *counted, struct eh_arena *ar
 }
 
 /* Of a version that kept no facts of its own: as they were counted, with its people. */
-static int recount(const struct eh_engine *e, const struct eh_period_view *view,
-                   const struct eh_bonus_facts *counted, struct eh_arena *arena,
-                   struct eh_bonus_facts **ret, struct eh_error *error)
+static int facts_recount(const struct eh_engine *e, const struct eh_period_view *view,
+                         const struct eh_bonus_facts *counted, struct eh_arena *arena,
+                         struct eh_bonus_facts **ret, struct eh_error *error)
 {
     struct eh_bonus_facts *first, *facts = eh_arena_copy(arena, counted, sizeof *facts);
     if (!facts)
@@ -101,7 +101,7 @@ int eh_pool_what_if_facts(const struct eh_engine *e, const struct eh_period_view
     if (r == 0 && counted)
         r = put_handled(counted, arena, facts, error);
     else if (r == -EH_ENOTFOUND && counted)
-        r = recount(e, view, counted, arena, &facts, error);
+        r = facts_recount(e, view, counted, arena, &facts, error);
     if (r == 0)
         *ret = facts;
     return r;

@@ -86,7 +86,7 @@ static int compare_named(const void *left, const void *right)
 }
 
 /* Sorts by id; `key` is the key that holds it, for the sentence ("id", "user"). */
-static int sort_named(struct desk_reader *reader, const struct desk_path *path, const char *key,
+static int named_sort(struct desk_reader *reader, const struct desk_path *path, const char *key,
                       struct named *named, uint32_t count)
 {
     qsort(named, count, sizeof *named, compare_named);
@@ -241,15 +241,15 @@ static int check_users(struct desk_reader *reader, const struct desk_path *path,
         if (reps[named[i].index].user.size)
             named[users++] =
                 (struct named){reps[named[i].index].user, named[i].node, named[i].index};
-    return sort_named(reader, path, "user", named, users);
+    return named_sort(reader, path, "user", named, users);
 }
 
 /* Puts `reps`, which are in the file's order, into the desk by id, and refuses doubles. */
-static int arrange_reps(struct desk_reader *reader, const struct desk_path *path,
+static int reps_arrange(struct desk_reader *reader, const struct desk_path *path,
                         const struct eh_desk_rep *reps, struct named *named, uint32_t count)
 {
     struct eh_desk *desk = reader->desk;
-    int r = sort_named(reader, path, "id", named, count);
+    int r = named_sort(reader, path, "id", named, count);
     if (r < 0)
         return r;
     for (uint32_t i = 0; i < count; i++)
@@ -278,7 +278,7 @@ static int read_reps(struct desk_reader *reader, const struct desk_node *node,
             return r;
         named[count] = (struct named){reps[count].id, item, count};
     }
-    return arrange_reps(reader, path, reps, named, count);
+    return reps_arrange(reader, path, reps, named, count);
 }
 
 static int read_teams(struct desk_reader *reader, const struct desk_node *node,
@@ -301,7 +301,7 @@ static int read_teams(struct desk_reader *reader, const struct desk_node *node,
             return r;
         named[count] = (struct named){teams[count].id, item, count};
     }
-    r = sort_named(reader, path, "id", named, count);
+    r = named_sort(reader, path, "id", named, count);
     if (r < 0)
         return r;
     for (uint32_t i = 0; i < count; i++)
@@ -347,8 +347,8 @@ static int read_top(struct desk_reader *reader, const struct desk_node *root)
     return r;
 }
 
-static int parse(struct eh_str text, bool written_now, struct eh_arena *arena, struct eh_desk **ret,
-                 struct eh_error *error)
+static int desk_parse(struct eh_str text, bool written_now, struct eh_arena *arena,
+                      struct eh_desk **ret, struct eh_error *error)
 {
     if (text.size > EH_DESK_TEXT_MAX)
         return eh_error_set(error, EH_ERANGE,
@@ -377,11 +377,11 @@ static int parse(struct eh_str text, bool written_now, struct eh_arena *arena, s
 int eh_desk_parse(struct eh_str text, struct eh_arena *arena, struct eh_desk **ret,
                   struct eh_error *error)
 {
-    return parse(text, false, arena, ret, error);
+    return desk_parse(text, false, arena, ret, error);
 }
 
 int eh_desk_parse_new(struct eh_str text, struct eh_arena *arena, struct eh_desk **ret,
                       struct eh_error *error)
 {
-    return parse(text, true, arena, ret, error);
+    return desk_parse(text, true, arena, ret, error);
 }

@@ -26,7 +26,7 @@ static size_t list_count(struct eh_str list)
 }
 
 /* 0, or what failed, with *out as it was. */
-static int settle(struct eh_bytes *out, size_t before)
+static int output_settle(struct eh_bytes *out, size_t before)
 {
     if (!out->failed)
         return 0;
@@ -88,7 +88,7 @@ int eh_entries_to_msgpack(const struct eh_entries *list, struct eh_bytes *out)
         pack_text(&packer, eh_str(list->entries[i].key));
         pack_value(&packer, &list->entries[i]);
     }
-    return settle(out, before);
+    return output_settle(out, before);
 }
 
 /* --- JSON --- */
@@ -170,5 +170,5 @@ int eh_entries_to_json(const struct eh_entries *list, struct eh_bytes *out)
     json_decref(object);
     if (!complete)
         out->size = before;
-    return complete ? settle(out, before) : -EH_ENOMEM;
+    return complete ? output_settle(out, before) : -EH_ENOMEM;
 }

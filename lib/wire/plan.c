@@ -178,8 +178,8 @@ static int read_funding(struct desk_reader *reader, const struct desk_path *up, 
     return 0;
 }
 
-static int missing(struct desk_reader *reader, const struct desk_node *node,
-                   const struct desk_path *up, const char *key, const char *why)
+static int refuse_missing(struct desk_reader *reader, const struct desk_node *node,
+                          const struct desk_path *up, const char *key, const char *why)
 {
     struct desk_path path = eh_desk_path_key(up, eh_str(key));
     return eh_desk_refuse(reader, node, &path, EH_EINVAL, "%s", why);
@@ -197,13 +197,14 @@ static int read_sharing(struct desk_reader *reader, const struct desk_node *node
     if (r == 0 && top->individual)
         r = eh_plan_read_individual(reader, top->individual, &individual, plan);
     else if (r == 0 && plan->individual_ppm > 0)
-        r = missing(reader, node, up, "individual",
-                    "is missing; say the points of each kind, or give `split: individual` nothing");
+        r = refuse_missing(
+            reader, node, up, "individual",
+            "is missing; say the points of each kind, or give `split: individual` nothing");
     if (r == 0 && top->seniority)
         r = eh_plan_read_bands(reader, top->seniority, &seniority, plan);
     else if (r == 0 && plan->seniority_ppm > 0)
-        r = missing(reader, node, up, "seniority",
-                    "is missing; say the bands, or give `split: seniority` nothing");
+        r = refuse_missing(reader, node, up, "seniority",
+                           "is missing; say the bands, or give `split: seniority` nothing");
     return r;
 }
 
@@ -306,7 +307,7 @@ static int compare_ids(const void *left, const void *right)
     return order ? order : (a->index > b->index) - (a->index < b->index);
 }
 
-static int check_ids(struct desk_reader *reader, const struct desk_path *path,
+static int ids_check(struct desk_reader *reader, const struct desk_path *path,
                      struct listed *listed, uint32_t count)
 {
     qsort(listed, count, sizeof *listed, compare_ids);
@@ -323,7 +324,7 @@ static int check_ids(struct desk_reader *reader, const struct desk_path *path,
 }
 
 /* Periods of a team follow each other without a gap or an overlap, also where the kind changes. */
-static int check_succession(struct desk_reader *reader, const struct desk_path *path,
+static int succession_check(struct desk_reader *reader, const struct desk_path *path,
                             const struct listed *before, const struct listed *after)
 {
     struct desk_path item = eh_desk_path_item(path, after->index);
@@ -343,18 +344,18 @@ static int check_succession(struct desk_reader *reader, const struct desk_path *
                           text, EH_STR_ARG(before->plan.id));
 }
 
-static int arrange(struct desk_reader *reader, const struct desk_path *path, struct listed *listed,
-                   uint32_t count)
+static int plans_arrange(struct desk_reader *reader, const struct desk_path *path,
+                         struct listed *listed, uint32_t count)
 {
     struct eh_desk *desk = reader->desk;
-    int r = check_ids(reader, path, listed, count);
+    int r = ids_check(reader, path, listed, count);
     if (r < 0)
         return r;
     qsort(listed, count, sizeof *listed, compare_listed);
     for (uint32_t i = 1; i < count; i++) {
         if (!eh_str_equal(listed[i - 1].plan.team, listed[i].plan.team))
             continue;
-        r = check_succession(reader, path, &listed[i - 1], &listed[i]);
+        r = succession_check(reader, path, &listed[i - 1], &listed[i]);
         if (r < 0)
             return r;
     }
@@ -385,7 +386,7 @@ int eh_plan_read_all(struct desk_reader *reader, const struct desk_node *node,
         listed[count].node = item;
         listed[count].index = count;
     }
-    return arrange(reader, path, listed, count);
+    return plans_arrange(reader, path, listed, count);
 }
 
 const struct eh_bonus_plan *eh_plans_find(const struct eh_bonus_plan *plans, size_t count,

@@ -276,8 +276,8 @@ static enum eh_measure_kind kind_of(const struct raw *raw)
     return raw->take && !eh_measure(kind)->reserved ? EH_MEASURE_IMPORTED : kind;
 }
 
-static int define(struct metrics *m, const struct desk_path *path, const struct raw *raw,
-                  struct eh_plan_measure *ret)
+static int measure_define(struct metrics *m, const struct desk_path *path, const struct raw *raw,
+                          struct eh_plan_measure *ret)
 {
     enum eh_measure_kind kind = kind_of(raw);
     struct eh_plan_measure measure = {
@@ -300,7 +300,7 @@ static int define(struct metrics *m, const struct desk_path *path, const struct 
     return r;
 }
 
-static uint32_t find_measure(const struct eh_bonus_plan *plan, struct eh_str name)
+static uint32_t measure_find(const struct eh_bonus_plan *plan, struct eh_str name)
 {
     uint32_t i = 0;
     while (i < plan->measure_count && !eh_str_equal(plan->measures[i].name, name))
@@ -331,12 +331,12 @@ static int read_metric(struct metrics *m, const struct desk_node *node, uint32_t
     if (r < 0)
         return r;
     raw->raw.node = node;
-    if (find_measure(plan, raw->raw.name) < plan->measure_count)
+    if (measure_find(plan, raw->raw.name) < plan->measure_count)
         return eh_desk_refuse(m->reader, node, &path, EH_EINVAL,
                               "%.*s is in the list already; give it one weight and one curve",
                               EH_STR_ARG(raw->raw.name));
     struct eh_plan_measure *measure = &plan->measures[index];
-    r = define(m, &path, &raw->raw, measure);
+    r = measure_define(m, &path, &raw->raw, measure);
     if (r < 0)
         return r;
     plan->measure_count++;
@@ -361,13 +361,13 @@ static const struct desk_field gate_fields[] = {
 };
 
 /* The figure a gate watches: one that has a definition already, or its own. */
-static int watch(struct metrics *m, const struct desk_path *path, const struct raw *raw,
-                 uint32_t *ret)
+static int gate_watch(struct metrics *m, const struct desk_path *path, const struct raw *raw,
+                      uint32_t *ret)
 {
     struct eh_bonus_plan *plan = m->plan;
-    uint32_t index = find_measure(plan, raw->name);
+    uint32_t index = measure_find(plan, raw->name);
     if (index == plan->measure_count) {
-        int r = define(m, path, raw, &plan->measures[index]);
+        int r = measure_define(m, path, raw, &plan->measures[index]);
         if (r < 0)
             return r;
         plan->measure_count++;
@@ -406,7 +406,7 @@ static int read_gate(struct metrics *m, const struct desk_node *node, const stru
     if (!raw.at_least && !raw.at_most)
         return eh_desk_refuse(m->reader, node, &path, EH_EINVAL,
                               "has no bound; add `at_most` or `at_least`");
-    r = watch(m, &path, &raw.raw, &gate->measure);
+    r = gate_watch(m, &path, &raw.raw, &gate->measure);
     if (r < 0)
         return r;
     const struct eh_plan_measure *measure = &m->plan->measures[gate->measure];
@@ -433,7 +433,7 @@ static int check_weights(struct metrics *m, const struct desk_node *node)
                           "the weights sum to %s; make them 100%% in all", text);
 }
 
-static int allocate(struct metrics *m, uint32_t count)
+static int metrics_allocate(struct metrics *m, uint32_t count)
 {
     struct desk_reader *reader = m->reader;
     struct eh_bonus_plan *plan = m->plan;
@@ -453,7 +453,7 @@ int eh_plan_read_metrics(struct desk_reader *reader, const struct desk_node *nod
     if (node->size == 0)
         return eh_desk_refuse(reader, node, path, EH_EINVAL,
                               "is empty; name at least one metric the pool depends on");
-    r = allocate(&m, node->size);
+    r = metrics_allocate(&m, node->size);
     for (const struct desk_node *item = node->first; r == 0 && item; item = item->next)
         r = read_metric(&m, item, plan->metric_count++);
     for (uint32_t i = 0; r == 0 && i < plan->metric_count; i++) {

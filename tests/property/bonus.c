@@ -188,13 +188,15 @@ Test(bonus, caps_are_never_passed_and_the_excess_is_given_out)
         int64_t limit = (int64_t)((__int128)total * (int64_t)cap / EH_PPM);
         char text[32];
         struct eh_str tie = random_tie(&c, text);
-        int r = eh_apportion_capped(total, limit, parts, count, tie, &arena, &left, NULL);
+        struct eh_capped capped = {total, limit, parts, count, tie};
+        int r = eh_apportion_capped(&capped, &arena, &left, NULL);
         cr_assert_eq(r, 0);
         check_capped(total, limit, left, parts, count, tie, &arena);
         check_monotone(total, parts, count);
         memcpy(other, parts, sizeof other);
         shuffle(&c, other, count);
-        r = eh_apportion_capped(total, limit, other, count, tie, &arena, &again, NULL);
+        capped.parts = other;
+        r = eh_apportion_capped(&capped, &arena, &again, NULL);
         cr_assert_eq(r, 0);
         check_same(parts, other, count, 1);
         cr_assert_eq(left, again);

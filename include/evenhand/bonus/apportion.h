@@ -14,7 +14,8 @@
  *     struct eh_str tie = eh_str("sales-2026\nsales\n2026-03\nequal\n");
  *     int64_t left;
  *     r = eh_apportion(9999, parts, 2, tie, &scratch, &error);                      // 7499, 2500
- *     r = eh_apportion_capped(9999, 5000, parts, 2, tie, &scratch, &left, &error);  // 5000, 4999
+ *     const struct eh_capped capped = {9999, 5000, parts, 2, tie};
+ *     r = eh_apportion_capped(&capped, &scratch, &left, &error);                    // 5000, 4999
  */
 #ifndef EVENHAND_BONUS_APPORTION_H
 #define EVENHAND_BONUS_APPORTION_H
@@ -35,10 +36,17 @@ struct eh_part {
 int eh_apportion(int64_t total, struct eh_part *parts, uint32_t count, struct eh_str tie,
                  struct eh_arena *scratch, struct eh_error *) EH_MUST_CHECK;
 
-/* No share above `limit` (total and limit 0 or more): lines over it are fixed there and the rest is
- * apportioned again among the others, until none is over. *ret_left is what nobody may take. */
-int eh_apportion_capped(int64_t total, int64_t limit, struct eh_part *parts, uint32_t count,
-                        struct eh_str tie, struct eh_arena *scratch, int64_t *ret_left,
+struct eh_capped {
+    int64_t total, limit;  /* minor units, 0 or more */
+    struct eh_part *parts; /* their shares are set */
+    uint32_t count;
+    struct eh_str tie;
+};
+
+/* No share above the limit: parts over it are fixed there and the rest is apportioned again among
+ * the others, until none is over. *ret_left is what nobody may take. -EH_EFULL: the limit is too
+ * low for so many parts; else as above. */
+int eh_apportion_capped(const struct eh_capped *, struct eh_arena *scratch, int64_t *ret_left,
                         struct eh_error *) EH_MUST_CHECK;
 
 #endif
