@@ -2,9 +2,9 @@
  * facts: what the files of the fairness report share: sums per rep, and per row of reps.
  *
  * A row is one rep, as long as there are few; once there are twice as many as the report may tell
- * apart, neighbours by id are put together, and who comes later joins the row his id falls into.
- * Rows have what cannot be kept for every pair of 100,000 reps: the covariance of the draws, and
- * counts by value.
+ * apart, neighbours by id are put together, and a rep who comes later joins the row their id falls
+ * into. Rows have what cannot be kept for every pair of 100,000 reps: the covariance of the draws,
+ * and counts by value.
  */
 #ifndef EVENHAND_LIB_FAIRNESS_FACTS_H
 #define EVENHAND_LIB_FAIRNESS_FACTS_H
@@ -23,7 +23,7 @@ struct by_bin {
     int64_t value[BINS];
 };
 
-/* What somebody got in one way. */
+/* What a rep got in one way. */
 struct got {
     uint64_t tickets;
     int64_t value;

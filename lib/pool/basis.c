@@ -19,8 +19,8 @@ size_t eh_pool_basis_print(struct eh_pool_basis basis, char ret[EH_DECIMAL_TEXT_
                      basis.kind == EH_POOL_FACTS_FROZEN ? "freeze" : "now");
 }
 
-/* An open period's facts are those of now, any other's the frozen ones: with the carry that is open
- * now or, once it is closed, that was open then. */
+/* An open period has the facts of now, any other the frozen ones. The open carry is that of now or,
+ * once the period is closed, the one before its first version. */
 int eh_pool_first_facts(const struct eh_engine *e, const struct eh_period_view *view,
                         struct eh_arena *arena, struct eh_bonus_facts **ret, struct eh_error *error)
 {
@@ -50,7 +50,7 @@ int eh_pool_first_facts(const struct eh_engine *e, const struct eh_period_view *
     return 0;
 }
 
-/* Of a later version: all that was known by it, with the frozen members. */
+/* The facts of a later version: all that were known by then, with the frozen members. */
 static int later_facts(const struct eh_period_view *view, struct eh_arena *arena,
                        struct eh_bonus_facts **ret, struct eh_error *error)
 {
@@ -61,7 +61,6 @@ static int later_facts(const struct eh_period_view *view, struct eh_arena *arena
     return r;
 }
 
-/* An estimate takes back, and breaks ties, as the first version does. */
 void eh_pool_keep_terms(const struct eh_bonus_facts *first, struct eh_bonus_facts *facts)
 {
     facts->carry_open = first->carry_open;

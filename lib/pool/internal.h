@@ -6,16 +6,16 @@
 
 #include <evenhand/pool/pool.h>
 
-/* form.c: enum eh_rules in force. */
+/* form.c: the enum eh_rules in force. */
 uint32_t eh_pool_rules(const struct eh_engine *);
 
-/* facts_code.c: as the period was frozen. */
+/* facts_code.c: the facts with which the period was frozen, and the SHA-256 of facts. */
 int eh_pool_frozen(const struct eh_period_view *, struct eh_arena *, struct eh_bonus_facts **ret,
                    struct eh_error *) EH_MUST_CHECK;
 int eh_pool_facts_sha256(const struct eh_bonus_facts *, uint8_t ret[32],
                          struct eh_error *) EH_MUST_CHECK;
 
-/* describe.c: what was computed as a statement, but for state, version and the facts' SHA-256. */
+/* describe.c: a statement of what was computed, without state, version and the facts' SHA-256. */
 int eh_pool_describe(const struct eh_bonus_plan *, const struct eh_bonus_facts *,
                      const struct eh_bonus_result *, struct eh_arena *,
                      struct eh_pool_statement **ret, struct eh_error *) EH_MUST_CHECK;
@@ -25,7 +25,8 @@ int eh_pool_describe_later(const struct eh_bonus_plan *, const struct eh_bonus_f
                            struct eh_arena *, struct eh_pool_statement **ret,
                            struct eh_error *) EH_MUST_CHECK;
 
-/* statement.c: of a period that is not closed, when the team has this to take back. */
+/* statement.c: the statement of a period that is not closed, as if this were the open carry of the
+ * team. */
 int eh_pool_live(const struct eh_engine *, const struct eh_period_view *, int64_t carry_open,
                  struct eh_arena *, struct eh_pool_statement **ret,
                  struct eh_error *) EH_MUST_CHECK;
@@ -33,12 +34,12 @@ int eh_pool_live(const struct eh_engine *, const struct eh_period_view *, int64_
 /* basis.c: the facts of version 1, or of an open period of now, with the carry they go by. */
 int eh_pool_first_facts(const struct eh_engine *, const struct eh_period_view *, struct eh_arena *,
                         struct eh_bonus_facts **ret, struct eh_error *) EH_MUST_CHECK;
-/* ... what an estimate has in common with the first version: the carry it takes back, and how it
- * breaks ties. */
+/* ... marks facts as an estimate and gives them the open carry and the way to break ties of the
+ * first version. */
 void eh_pool_keep_terms(const struct eh_bonus_facts *first, struct eh_bonus_facts *);
 
-/* settle.c: the next version of a period: the first of one that is frozen, or one more. *carry_open
- * is the team's before it, and after it. */
+/* settle.c: the next version of a period: version 1 of a frozen one, or a later version.
+ * *carry_open is the open carry of the team: before the version, and on return after it. */
 int eh_pool_settle(const struct eh_engine *, const struct eh_period_view *, enum eh_pool_form,
                    struct eh_arena *, int64_t *carry_open, struct eh_settlement *ret,
                    struct eh_error *) EH_MUST_CHECK;

@@ -27,8 +27,6 @@ static int64_t member_closings(const struct eh_bonus_facts *frozen, const struct
     return 0;
 }
 
-/* The members it was closed with, by the kinds of today: who came into the desk file since has no
- * part in it, and who left it keeps theirs. */
 int eh_pool_keep_members(const struct eh_bonus_facts *frozen, struct eh_arena *arena,
                          struct eh_bonus_facts *facts, struct eh_error *error)
 {
@@ -61,7 +59,6 @@ static struct eh_bonus_value statement_value(const struct eh_pool_statement *s, 
     return (struct eh_bonus_value){.missing = true};
 }
 
-/* The figures of a version, by the plan's measures: each is one of a metric or a gate. */
 int eh_pool_settled_values(const struct eh_bonus_plan *plan, const struct eh_pool_statement *s,
                            struct eh_arena *arena, const struct eh_bonus_value **ret,
                            struct eh_error *error)
@@ -80,7 +77,7 @@ static int refuse_other(struct eh_error *error)
     return eh_error_set(error, EH_ECORRUPT, "the facts kept with the last version are not its own");
 }
 
-/* What each had before this version. */
+/* What each line had been paid before this version. */
 static int totals_take(const struct eh_pool_statement *s, struct eh_arena *arena,
                        const int64_t **ret, struct eh_error *error)
 {

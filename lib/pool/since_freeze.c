@@ -1,12 +1,12 @@
 /*
- * since_freeze: what became another of the people since a period was frozen: who was in the team on
- * which days and for how long, their minutes, who is set aside. It decides who is paid what, and no
- * later version takes it up: it has to be frozen with the rest. Tickets and the team's imported
- * figures are late facts, which the next version has.
+ * since_freeze: what changed about the members since a period was frozen: their days in the team,
+ * their service and minutes, and who is set aside. These facts decide who is paid what, and no
+ * later version takes them up; so the period has to be frozen again. Tickets and imported figures
+ * of the team are late facts, which the next version takes up.
  */
 #include "internal.h"
 
-/* Of what is known of the member alone, as a clause; NULL: nothing. */
+/* What changed of the facts told of the member alone, as a clause; NULL: nothing. */
 static const char *member_own_change(const struct eh_bonus_member *frozen,
                                      const struct eh_bonus_member *now)
 {
@@ -27,7 +27,7 @@ static bool seniority_differs(const struct eh_bonus_plan *plan, const struct eh_
                                           eh_bonus_band(plan, b->since, b->first_day);
 }
 
-/* Of somebody who was there both times, as a clause; NULL: nothing that matters. */
+/* What changed of a member who has facts both times, as a clause; NULL: nothing that matters. */
 static const char *member_change(const struct eh_bonus_plan *plan,
                                  const struct eh_bonus_member *frozen,
                                  const struct eh_bonus_member *now)
@@ -49,8 +49,9 @@ static int member_refuse(const struct eh_period_view *view, struct eh_str rep, c
                         name, EH_STR_ARG(rep), became);
 }
 
-/* One of both may be NULL: the rep has no facts there. Of whom there are no days, in neither, only
- * tickets can tell. */
+/* What changed of a rep, as a clause; NULL: nothing that matters. Of `was` and `is` one may be
+ * NULL: the rep has no facts there. Such a rep without days in the team has only tickets, which are
+ * late facts. */
 static const char *member_became(const struct eh_bonus_plan *plan, uint32_t rules,
                                  const struct eh_bonus_member *was,
                                  const struct eh_bonus_member *is)
@@ -64,7 +65,7 @@ static const char *member_became(const struct eh_bonus_plan *plan, uint32_t rule
     return was->days > 0 ? "lost their days in the team" : NULL;
 }
 
-/* Both lists are by rep. */
+/* Both lists are sorted by rep: one walk finds each rep in both. */
 static int members_check(const struct eh_period_view *view, uint32_t rules,
                          const struct eh_bonus_facts *frozen, const struct eh_bonus_facts *now,
                          struct eh_error *error)

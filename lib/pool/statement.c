@@ -5,13 +5,14 @@
 
 #include <evenhand/draw/hash.h>
 
-/* What a statement is made of. */
+/* The facts of a statement, and what was computed from them. */
 struct basis {
     struct eh_bonus_facts *facts;
     struct eh_bonus_result *result;
 };
 
-/* What is missing keeps a period from being closed, not from being looked at. */
+/* Missing facts keep a period from being closed, but not from being shown: then it is an estimate.
+ */
 static int basis_compute_with(const struct eh_engine *e, const struct eh_period_view *view,
                               const int64_t *carry_open, struct eh_arena *arena, struct basis *ret,
                               struct eh_error *error)
@@ -43,7 +44,8 @@ static void statement_add_view(const struct eh_period_view *view, struct eh_pool
     s->facts_of = eh_pool_facts_of(view);
 }
 
-/* What the facts of its last version left out. */
+/* Adds what the facts of the last version left out: cancelled tickets, and tickets without a
+ * duration. */
 static int statement_add_left_out(const struct eh_period_view *view, struct eh_pool_statement *s,
                                   struct eh_arena *arena, struct eh_error *error)
 {

@@ -32,11 +32,12 @@ struct eh_bonus_share {
     struct eh_str rep;
     const struct eh_bonus_member *member; /* of the facts it was shared by */
     bool eligible, capped;
-    int64_t days, minutes, band, points; /* minutes as they count */
+    int64_t days, minutes, band, points; /* minutes: those that count */
     int64_t equal, hours, seniority, individual, total;
 };
 
-/* The order of amounts in a statement. Numbers are stored: never change, never reuse. */
+/* The parts of a pool, in the order in which a statement lists them. Numbers are stored: never
+ * change, never reuse. */
 enum eh_bonus_part {
     EH_PART_EQUAL = 0,
     EH_PART_HOURS = 1,
@@ -46,19 +47,20 @@ enum eh_bonus_part {
 };
 const char *eh_bonus_part_name(enum eh_bonus_part); /* "equal" */
 
-/* Every line can be checked by hand: each part is apportioned on its own. */
+/* How an amount is shared. Each part is apportioned on its own, so every line can be checked by
+ * hand. */
 struct eh_bonus_split {
     const struct eh_bonus_facts *facts; /* whose members share it */
     int64_t amount;                     /* what is shared */
-    int64_t individual, team;           /* as split first, or all to one of them */
-    int64_t limit;                      /* for one line of the individual part */
-    int64_t over; /* what caps left of it; goes to the team part before its split */
+    int64_t individual, team;           /* the first split, or all to one of the two */
+    int64_t limit;                      /* the most one line may have of `individual` */
+    int64_t over; /* what the limit left of `individual`; goes to `team` before its split */
     int64_t equal, hours, seniority;
-    bool unearned[EH_PARTS]; /* nobody has a weight in it */
-    bool moves;              /* ... and what it would have had goes to others */
-    int64_t moved; /* 0: no such part had anything. What one got of another counts twice */
-    int64_t held;  /* of parts that nobody has a weight in */
-    int64_t held_of[EH_PARTS];     /* ... each */
+    bool unearned[EH_PARTS];       /* parts in which nobody has a weight */
+    bool moves;                    /* the money of an unearned part goes to the other parts */
+    int64_t moved;                 /* the money that moved; what moves twice counts twice */
+    int64_t held;                  /* the money of unearned parts that does not move */
+    int64_t held_of[EH_PARTS];     /* `held` by part */
     struct eh_bonus_share *shares; /* by rep */
     uint32_t count;
 };
@@ -77,12 +79,14 @@ struct eh_bonus_result {
     struct eh_bonus_split split;
 };
 
-/* Members and kinds stay the facts', which must outlive it; the rest is the arena's. -EH_ENOTFOUND:
- * something is missing; -EH_EINVAL: facts that cannot be; -EH_ERANGE: an overflow; -EH_ENOMEM. */
+/* Computes pool, carry and shares. The result lives in the arena and points to members and kinds of
+ * the facts, which must outlive it. -EH_ENOTFOUND: a fact is missing; -EH_EINVAL: facts that cannot
+ * be; -EH_ERANGE: a number does not fit 64 bits; -EH_ENOMEM. */
 int eh_bonus_compute(const struct eh_bonus_plan *, const struct eh_bonus_facts *, struct eh_arena *,
                      struct eh_bonus_result **ret, struct eh_error *) EH_MUST_CHECK;
 
-/* What keeps the period from being closed, one line each. Returns how many. */
+/* Hands each fact that is missing, and keeps the period from being closed, to `line` as a sentence.
+ * Returns how many are missing. */
 typedef void eh_bonus_line_fn(void *context, const char *line);
 size_t eh_bonus_missing(const struct eh_bonus_plan *, const struct eh_bonus_facts *,
                         eh_bonus_line_fn *, void *context);
@@ -100,65 +104,70 @@ struct eh_bonus_later {
     struct eh_bonus_pool pool;
     uint32_t version;
     int64_t carry;      /* as in version 1 */
-    int64_t difference; /* what the pool would have been, against the last version */
-    int64_t cancelled;  /* of a positive one: open carry it took away */
+    int64_t difference; /* the gross pool of this version less that of the last one */
+    int64_t cancelled;  /* how much of a positive difference repaid open carry */
     int64_t paid;       /* what this version pays, shared in `split` */
     int64_t net;        /* paid in total with it */
     int64_t carry_open; /* of the team afterwards, 0 or less */
     struct eh_bonus_split split;
 };
 
-/* `facts`: all that is known by now, with the team's carry_open of today. `frozen`: the facts the
- * period was closed with; its members and weights share what is paid. Nobody owes money back.
- * last->values, by the plan's measures, or NULL: what stands in for those that are missing now. */
+/* Computes the next version of a closed period. `facts`: all facts known by now, with the team's
+ * open carry of today. `frozen`: the facts the period was closed with; their members and weights
+ * share what is paid. A version never pays less than 0. last->values (by the plan's measures, or
+ * NULL) stand in for measures that are missing now. Errors as of eh_bonus_compute(). */
 int eh_bonus_recompute(const struct eh_bonus_plan *, const struct eh_bonus_facts *facts,
                        const struct eh_bonus_facts *frozen, const struct eh_bonus_closed *last,
                        struct eh_arena *, struct eh_bonus_later **ret,
                        struct eh_error *) EH_MUST_CHECK;
 
-/* --- Its parts, each a function of its own. --- */
+/* --- The steps of the computation. --- */
 
 /* y at x, on straight lines between the points, rounded once. */
 int64_t eh_curve_at(const struct eh_curve *, int64_t x);
 
-/* What of the open carry (0 or less) a period takes: 0 or less. */
+/* How much of the open carry (0 or less) a period takes: 0 or less, at most that part of its gross
+ * pool. */
 int64_t eh_bonus_carry(int64_t gross, int64_t carry_open, uint32_t at_most_ppm);
 
-/* Full years of service on a day; 29 February has its anniversary on 1 March of other years. */
+/* Full years of service on a day; who began on 29 February has an anniversary on 1 March of other
+ * years. And the weight of the band these years fall into. */
 uint32_t eh_bonus_years(int32_t since, int32_t day);
 uint32_t eh_bonus_band(const struct eh_bonus_plan *, int32_t since, int32_t day);
 
-/* Stays in the team, inclusive dates. Fills days, first_day and left of a member. */
+/* A stay in the team; both dates are included. */
 struct eh_bonus_stay {
     int32_t from, until;
 };
+/* Fills days, first_day and left of a member from their stays. */
 void eh_bonus_count_days(const struct eh_bonus_stay *, uint32_t count, struct eh_period,
                          struct eh_bonus_member *ret);
 
-/* SHA-256 over the canonical form of a plan: what was published. -EH_ENOMEM. */
+/* SHA-256 of the canonical form of a plan, so that everybody can compare it with the published one.
+ * -EH_ENOMEM. */
 int eh_bonus_plan_sha256(const struct eh_bonus_plan *, uint8_t ret[32]) EH_MUST_CHECK;
 
 /* --- Why. --- */
 
 struct eh_bonus_node {
-    struct eh_str name, formula, rounding; /* rounding: how the value came to be a whole number */
+    struct eh_str name, formula, rounding; /* rounding: how the value became a whole number */
     struct eh_bonus_input *inputs;
     uint32_t input_count;
     int64_t value;
     uint8_t unit;                          /* enum eh_unit */
-    struct eh_bonus_node *children, *next; /* what it is made of */
+    struct eh_bonus_node *children, *next; /* children: what the value is made of */
 };
 
-/* Whose lines, by rep; all zero: everybody's. */
+/* Which lines of a split are wanted. All zero: all of them. */
 struct eh_bonus_lines {
-    struct eh_str only;  /* this rep's */
-    struct eh_str after; /* those behind this rep */
-    uint32_t max;        /* so many; 0: all */
+    struct eh_str only;  /* the line of this rep alone */
+    struct eh_str after; /* the lines of reps behind this one, in order of id */
+    uint32_t max;        /* at most so many; 0: no limit */
 };
-bool eh_bonus_line_wanted(const struct eh_bonus_lines *, struct eh_str rep); /* max aside */
+bool eh_bonus_line_wanted(const struct eh_bonus_lines *, struct eh_str rep); /* but for `max` */
 
-/* The whole way to the pool and to the shares of those lines. In the arena; texts point into plan,
- * facts and arena. NULL: out of memory. */
+/* The whole way to the pool and to the shares of the wanted lines, as a tree in the arena. Its
+ * texts point into plan, facts and arena. NULL: out of memory. */
 const struct eh_bonus_node *eh_bonus_explain(const struct eh_bonus_plan *,
                                              const struct eh_bonus_facts *,
                                              const struct eh_bonus_result *,
@@ -170,9 +179,9 @@ struct eh_bonus_before {
     const int64_t *totals;             /* paid up to it, by the later one's split.shares */
     const struct eh_bonus_node *first; /* the tree of version 1, with the same lines */
 };
-/* As eh_bonus_explain(), of a later version: its own way to the gross pool, what of the difference
- * is paid and what is carried, its parts and shares; the tree of version 1 comes last. `facts`: all
- * that was known by then. */
+/* The same of a later version: the way to its gross pool, how much of the difference is paid and
+ * how much is carried, its parts and shares; the tree of version 1 is the last child. `facts`: all
+ * facts known by then. */
 const struct eh_bonus_node *eh_bonus_explain_later(
     const struct eh_bonus_plan *, const struct eh_bonus_facts *, const struct eh_bonus_later *,
     const struct eh_bonus_before *, const struct eh_bonus_lines *, struct eh_arena *);

@@ -31,7 +31,7 @@
 
 enum eh_presence { EH_PRESENCE_ASSUMED = 0, EH_PRESENCE_SIGNALLED = 1 };
 
-/* What becomes of the open tickets of whoever leaves the team. */
+/* What becomes of the open tickets of a rep who leaves the team. */
 enum eh_leavers_work {
     EH_LEAVERS_WORK_DEAL = 0, /* back to the team's deal */
     EH_LEAVERS_WORK_KEEP = 1, /* they stay with the leaver */
@@ -82,7 +82,8 @@ struct eh_desk_team {
 struct eh_desk {
     struct eh_str id, currency, time_zone;
     unsigned currency_exponent;
-    int64_t resend_within_s; /* a cancelled ticket that comes again within it is marked; 0: none */
+    int64_t resend_within_s;    /* a cancelled ticket that comes again within this time is marked;
+                                   0: none is */
     struct eh_desk_kind *kinds; /* sorted by id */
     uint32_t kind_count;
     struct eh_desk_rep *reps; /* sorted by id */
@@ -93,11 +94,11 @@ struct eh_desk {
     uint32_t plan_count;
 };
 
-/* Of a log or a desk that was applied: as eh_desk_parse_new(), and percentages may be without their
- * sign, as they could be written once. */
+/* Reads a desk file from a log, or one that was applied before: percentages may lack their sign, as
+ * earlier builds allowed. Else as eh_desk_parse_new(). */
 int eh_desk_parse(struct eh_str text, struct eh_arena *, struct eh_desk **ret,
                   struct eh_error *) EH_MUST_CHECK;
-/* Of a file that somebody wrote. At most EH_DESK_TEXT_MAX bytes. -EH_EPARSE, -EH_EINVAL,
+/* Reads a desk file that a person wrote, of at most EH_DESK_TEXT_MAX bytes. -EH_EPARSE, -EH_EINVAL,
  * -EH_ERANGE, -EH_ENOMEM; error->text is "LINE: path: what". */
 int eh_desk_parse_new(struct eh_str text, struct eh_arena *, struct eh_desk **ret,
                       struct eh_error *) EH_MUST_CHECK;
@@ -114,7 +115,8 @@ typedef void eh_desk_line_fn(void *context, const char *line);
 size_t eh_desk_diff(const struct eh_desk *old, const struct eh_desk *new, eh_desk_line_fn *line,
                     void *context);
 
-/* Advice that is no refusal, one line each: a team without capacity, ... Returns how many. */
+/* Hands each piece of advice (a team without capacity, say) to `line`. Advice refuses nothing.
+ * Returns how many there were. */
 size_t eh_desk_warnings(const struct eh_desk *, eh_desk_line_fn *line, void *context);
 
 #endif

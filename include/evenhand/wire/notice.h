@@ -1,5 +1,5 @@
 /*
- * notice: what evenhand tells the outside, one outbox entry each.
+ * notice: what evenhand tells the outside. Each notice is one entry of the outbox.
  *
  *     struct eh_notice n = {.type = EH_NOTICE_ASSIGNED, .seq = 7, .id = id, .rep = rep};
  *     r = eh_notice_to_msgpack(&n, &out);   // or eh_notice_to_json
@@ -21,18 +21,18 @@ enum eh_notice_type {
     EH_NOTICE_REFUSED = 6,
     EH_NOTICE_COMMITMENT = 7,
     EH_NOTICE_REVEALED = 8,
-    EH_NOTICE_LOST = 10,  /* its seed can never be revealed */
+    EH_NOTICE_LOST = 10,  /* the seed of a draw epoch can never be revealed */
     EH_NOTICE_LEFT = 11,  /* a rep left a team with open tickets */
     EH_NOTICE_BACK = 12,  /* a rep came back, and starts afresh */
     EH_NOTICE_TAKEN = 13, /* an outcome that was refused is taken after all */
-    EH_NOTICE_ENDED = 14, /* somebody else ended a rep's overloaded */
-    EH_NOTICE_RESENT = 15 /* a ticket came in that had been cancelled under another id */
+    EH_NOTICE_ENDED = 14, /* somebody else ended a rep's state `overloaded` */
+    EH_NOTICE_RESENT = 15 /* a ticket came that had been cancelled under another id */
 };
 
-/* Text is the caller's. Of COMMITMENT and REVEALED `id` is the number of the draw epoch and `why`
- * its hash or seed in hexadecimal; of LOST it is the epoch, and `why` the reason its key was
- * replaced for; of RESENT `why` is that id; of REFUSED, LEFT, BACK and ENDED it is a sentence. LEFT
- * names rep and team, BACK and ENDED the rep; none is of a ticket. */
+/* All text is the caller's. In COMMITMENT, REVEALED and LOST `id` is the number of the draw epoch;
+ * `why` is the hash, the seed (both in hexadecimal), or the reason for which the key was replaced.
+ * In RESENT `why` is the other id; in REFUSED, LEFT, BACK and ENDED it is a sentence. LEFT names
+ * rep and team, BACK and ENDED name the rep; these three are about no ticket. */
 struct eh_notice {
     uint8_t type; /* enum eh_notice_type */
     uint64_t seq; /* gapless per desk */
