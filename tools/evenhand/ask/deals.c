@@ -21,7 +21,7 @@ struct export
 {
     struct eh_replay replay;
     struct eh_draw_query query; /* of the last draw of the current step */
-    char digest[2 * EH_DIGEST_BYTES + 1];
+    char digest[EH_HEX_TEXT(EH_DIGEST_BYTES)];
     int64_t from, to;
     uint32_t dealt; /* of the current input */
     int failed;     /* 0, or the error of reading the log */
@@ -51,23 +51,17 @@ static bool input_is_wanted(const struct export *x)
     return no >= x->from && no <= x->to;
 }
 
-static void key_hex(const uint8_t *bytes, size_t size, char *ret)
-{
-    for (size_t i = 0; i < size; i++)
-        eh_format(ret + 2 * i, 3, "%02x", bytes[i]);
-}
-
 /* ---- A ticket: what was said, and the digest that stands in the log. */
 
 static int print_ticket(struct export *x, struct eh_error *error)
 {
     EH_AUTO(eh_bytes) struct eh_bytes json = EH_BYTES_INIT;
     uint8_t digest[16];
-    char hex[33];
+    char hex[EH_HEX_TEXT(sizeof digest)];
     if (eh_message_to_json(&x->replay.in.message, &json) < 0)
         return eh_error_set(error, EH_ENOMEM, "out of memory");
     eh_key_bytes(x->replay.row.record.digest, digest);
-    key_hex(digest, sizeof digest, hex);
+    eh_hex_print(digest, sizeof digest, hex);
     json_t *line = json_object();
     json_put(line, "what", json_string("ticket"));
     json_put(line, "ticket", json_integer((json_int_t)x->replay.in.no));
@@ -85,7 +79,7 @@ static bool draw_recorded(void *context, const struct eh_draw_query *query, uint
 {
     struct export *x = context;
     x->query = *query;
-    key_hex(query->digest, EH_DIGEST_BYTES, x->digest);
+    eh_hex_print(query->digest, EH_DIGEST_BYTES, x->digest);
     return eh_cli_log_draw(&x->replay.row, query, ret_result);
 }
 

@@ -45,17 +45,11 @@ static int64_t find_or_add(struct things *things, struct eh_str key, bool *ret_n
     *ret_new = false;
     if (eh_table_get(&things->by_key, eh_key_of_text(key), &no))
         return (int64_t)no;
-    if (things->count == things->max)
+    int r =
+        eh_array_room(&things->items, &things->capacity, things->count + (size_t)1, things->max);
+    if (r == -EH_EFULL)
         return eh_error_set(error, EH_EFULL, "more than %u %s", things->max, things->what);
-    if (things->count == things->capacity) {
-        uint32_t capacity = things->capacity ? 2 * things->capacity : 64;
-        struct thing *items = realloc(things->items, capacity * sizeof *items);
-        if (!items)
-            return error_no_memory(error);
-        things->items = items;
-        things->capacity = capacity;
-    }
-    if (eh_table_put(&things->by_key, eh_key_of_text(key), things->count) < 0)
+    if (r < 0 || eh_table_put(&things->by_key, eh_key_of_text(key), things->count) < 0)
         return error_no_memory(error);
     things->items[things->count] = (struct thing){0};
     *ret_new = true;
@@ -124,14 +118,9 @@ static int finder_join(struct finder *f, int64_t team_no, int64_t rep_no, struct
     uint64_t unused;
     if (eh_table_get(&f->memberships, pair, &unused))
         return 0;
-    if (team->member_count == team->member_capacity) {
-        uint32_t capacity = team->member_capacity ? 2 * team->member_capacity : 16;
-        uint32_t *members = realloc(team->members, capacity * sizeof *members);
-        if (!members)
-            return error_no_memory(error);
-        team->members = members;
-        team->member_capacity = capacity;
-    }
+    if (eh_array_room(&team->members, &team->member_capacity, team->member_count + (size_t)1,
+                      EH_ARRAY_MAX) < 0)
+        return error_no_memory(error);
     team->members[team->member_count++] = (uint32_t)rep_no;
     return eh_table_put(&f->memberships, pair, 1) < 0 ? error_no_memory(error) : 0;
 }

@@ -15,16 +15,12 @@ struct reading {
 static int messages_append(struct eh_messages *messages, struct eh_messages_item item,
                            const void *data, size_t size, struct eh_error *error)
 {
-    if (messages->count == EH_MESSAGES_MAX)
+    int r =
+        eh_array_room(&messages->items, &messages->capacity, messages->count + 1, EH_MESSAGES_MAX);
+    if (r == -EH_EFULL)
         return eh_error_set(error, EH_EFULL, "more than %d messages in one file", EH_MESSAGES_MAX);
-    if (messages->count == messages->capacity) {
-        size_t capacity = messages->capacity ? 2 * messages->capacity : 1024;
-        void *items = realloc(messages->items, capacity * sizeof *messages->items);
-        if (!items)
-            return eh_error_set(error, EH_ENOMEM, "out of memory");
-        messages->items = items;
-        messages->capacity = capacity;
-    }
+    if (r < 0)
+        return eh_error_set(error, EH_ENOMEM, "out of memory");
     item.offset = messages->bytes.size;
     item.size = (uint32_t)size;
     item.order = (uint32_t)messages->count;

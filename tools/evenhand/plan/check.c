@@ -12,9 +12,7 @@
 #include "term/say.h"
 #include "term/text.h"
 
-#define HANG         4 /* columns by which the further lines of a sentence are indented */
-#define SHA256_BYTES 32
-#define HEX_TEXT     (2 * SHA256_BYTES + 1)
+#define HANG 4 /* columns by which the further lines of a sentence are indented */
 
 /* One list of sentences, printed as they come or kept for --json. */
 struct lines {
@@ -50,13 +48,12 @@ static int desk_read(const char *path, struct eh_arena *arena, struct eh_desk **
     return r;
 }
 
-static int plan_hash(const struct eh_bonus_plan *plan, char ret[HEX_TEXT])
+static int plan_hash(const struct eh_bonus_plan *plan, char ret[EH_HEX_TEXT(EH_SHA256_BYTES)])
 {
-    uint8_t hash[SHA256_BYTES];
+    uint8_t hash[EH_SHA256_BYTES];
     if (eh_draw_init() < 0 || eh_bonus_plan_sha256(plan, hash) < 0)
         return eh_say(EH_EXIT_REFUSED, "the plan's SHA-256 cannot be computed");
-    for (size_t i = 0; i < sizeof hash; i++)
-        eh_format(ret + 2 * i, HEX_TEXT - 2 * i, "%02x", hash[i]);
+    eh_hex_print(hash, sizeof hash, ret);
     return EH_EXIT_DONE;
 }
 
@@ -86,7 +83,7 @@ static void plan_print_json(const struct eh_bonus_plan *plan, const struct eh_de
 int eh_cmd_plan_check(struct eh_cli *cli)
 {
     EH_AUTO(eh_arena) struct eh_arena arena = EH_ARENA_INIT;
-    char sha256[HEX_TEXT];
+    char sha256[EH_HEX_TEXT(EH_SHA256_BYTES)];
     struct eh_desk *desk = NULL;
     struct eh_bonus_plan *plan;
     struct eh_str text;

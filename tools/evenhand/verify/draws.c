@@ -3,39 +3,21 @@
 
 #include "private.h"
 
-static int hex_nibble(char c)
+static bool seed_read(struct eh_str hex, uint8_t ret[EH_SEED_BYTES])
 {
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
-static bool from_hex(struct eh_str hex, uint8_t ret[EH_SEED_BYTES])
-{
-    if (hex.size != 2 * EH_SEED_BYTES)
-        return false;
-    for (size_t i = 0; i < EH_SEED_BYTES; i++) {
-        int high = hex_nibble(hex.data[2 * i]), low = hex_nibble(hex.data[2 * i + 1]);
-        if (high < 0 || low < 0)
-            return false;
-        ret[i] = (uint8_t)(high << 4 | low);
-    }
-    return true;
+    return hex.size == 2 * EH_SEED_BYTES && eh_hex_read(hex, ret, EH_SEED_BYTES) == hex.size;
 }
 
 static int epoch_room(struct eh_proof *p, uint32_t number, struct eh_error *error)
 {
-    if (number >= EH_PROOF_EPOCHS_MAX)
+    uint32_t had = p->epoch_capacity;
+    int r = eh_array_room(&p->epochs, &p->epoch_capacity, number + (size_t)1, EH_PROOF_EPOCHS_MAX);
+    if (r == -EH_EFULL)
         return eh_error_set(error, EH_ECORRUPT, "draw epoch %u: there cannot be so many", number);
-    if (number >= p->epoch_capacity) {
-        uint32_t capacity = number < 64 ? 128 : 2 * number;
-        struct proof_epoch *epochs = realloc(p->epochs, capacity * sizeof *epochs);
-        if (!epochs)
-            return eh_error_set(error, EH_ENOMEM, "out of memory");
-        memset(epochs + p->epoch_capacity, 0, (capacity - p->epoch_capacity) * sizeof *epochs);
-        p->epochs = epochs;
-        p->epoch_capacity = capacity;
-    }
+    if (r < 0)
+        return eh_error_set(error, EH_ENOMEM, "out of memory");
+    if (p->epoch_capacity > had)
+        memset(p->epochs + had, 0, (p->epoch_capacity - had) * sizeof *p->epochs);
     if (number >= p->epoch_count)
         p->epoch_count = number + 1;
     return 0;
@@ -50,8 +32,8 @@ int eh_proof_epoch(struct eh_proof *p, const struct eh_cli_log_epoch *said, stru
     struct proof_epoch *epoch = &p->epochs[said->epoch];
     uint8_t commitment[EH_SEED_BYTES];
     if (!said->revealed) {
-        epoch->committed = from_hex(said->hex, epoch->commitment);
-    } else if (epoch->committed && from_hex(said->hex, epoch->seed)) {
+        epoch->committed = seed_read(said->hex, epoch->commitment);
+    } else if (epoch->committed && seed_read(said->hex, epoch->seed)) {
         eh_seed_commit(epoch->seed, commitment);
         epoch->revealed = memcmp(commitment, epoch->commitment, sizeof commitment) == 0;
         p->counts.epochs_revealed += epoch->revealed;
