@@ -18,7 +18,7 @@ static size_t capacity_for(size_t had, size_t count, size_t max, size_t size, bo
     return capacity <= SIZE_MAX / 2 / size ? capacity : 0;
 }
 
-/* The address of an array's first item is kept in a pointer of any type. */
+/* `items` is the address of a pointer to items of any type: it is read and written as bytes. */
 static void *items_get(const void *items)
 {
     void *first;

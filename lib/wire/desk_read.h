@@ -22,11 +22,11 @@ struct desk_reader {
     struct eh_arena *scratch; /* what only reading needs */
     struct eh_error *error;
     struct eh_desk *desk;
-    bool written_now; /* by somebody who can be asked: percentages have their sign */
+    bool written_now; /* a person wrote it now: percentages must have their sign */
     uint32_t members; /* of all teams so far */
 };
 
-/* Where a node stands, from the inside out; lives on the stack of who reads. */
+/* Where a node stands, from the inside out. Lives on the stack of the function that reads it. */
 struct desk_path {
     const struct desk_path *up; /* NULL: the file as a whole */
     const char *key;            /* NULL: an item of a list, see index */
@@ -76,11 +76,11 @@ desk_read_fn eh_desk_read_node;     /* const struct desk_node *: to be read late
 /* A whole number between the two. */
 int eh_desk_read_number(struct desk_reader *, const struct desk_node *, const struct desk_path *,
                         uint32_t least, uint32_t most, uint32_t *ret) EH_MUST_CHECK;
-/* A percentage: in a log it may be without its sign. */
+/* Reads a percentage. In a file from a log it may lack its sign. */
 int eh_desk_parse_percent(const struct desk_reader *, struct eh_str, int64_t *ret_ppm,
                           struct eh_error *) EH_MUST_CHECK;
-/* "80%", or "0.8" where that is a part of something or stands in a log: ppm, from `least` up to a
- * whole, which the sentence spells `whole`: "1.0" or "100%". */
+/* Reads "80%", or "0.8" in a share or a file from a log, as ppm from `least` up to a whole. `whole`
+ * is how a refusal spells the whole: "1.0" or "100%". */
 int eh_desk_read_share(struct desk_reader *, const struct desk_node *, const struct desk_path *,
                        uint32_t least, const char *whole, uint32_t *ret_ppm) EH_MUST_CHECK;
 /* One of `count` words; the index of it. NULL in between: no word has that index. */
@@ -93,7 +93,8 @@ int eh_desk_read_choice(struct desk_reader *, const struct desk_node *, const st
 /* desk_team.c: an item of `teams`; desk->reps must be complete. */
 int eh_desk_read_team(struct desk_reader *, const struct desk_node *, const struct desk_path *,
                       struct eh_desk_team *ret) EH_MUST_CHECK;
-/* ... where `leavers_work` of each leads to; `read` are the teams in the file's order. */
+/* desk_team.c: refuses a team whose `leavers_work` names no other team of the desk. `read`: the
+ * teams in the order of the file. */
 int eh_desk_check_leavers(struct desk_reader *, const struct desk_node *teams,
                           const struct desk_path *, const struct eh_desk_team *read) EH_MUST_CHECK;
 

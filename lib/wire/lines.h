@@ -10,7 +10,8 @@
 
 #include <evenhand/base/base.h>
 
-/* Bytes of one, with its terminator; longer ones are cut. A list of EH_PLAN_MIX_MAX kinds fits. */
+/* Bytes of a sentence with its terminator; a longer one is cut. A list of EH_PLAN_MIX_MAX kinds
+ * fits. */
 #define EH_LINES_MAX 8192
 
 struct eh_lines {

@@ -16,8 +16,8 @@ enum eh_cleaned {
     EH_CLEANED_CUT = 4      /* at `most` bytes, between characters */
 };
 
-/* What needs no cleaning is given back as it is, not copied. May be empty. NULL data: out of
- * memory. */
+/* Returns the cleaned line, which may be empty. Text that needs no cleaning is returned as it is,
+ * not copied. Data NULL: out of memory. */
 struct eh_str eh_clean_line(struct eh_str told, size_t most, struct eh_arena *, unsigned *ret_how);
 
 #endif

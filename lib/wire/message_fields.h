@@ -70,7 +70,7 @@ enum eh_field_kind {
     EH_KIND_FLAG      /* uint8_t, 1: true outside; false is the same as nothing */
 };
 
-/* What becomes of a value that is none for its field. */
+/* What becomes of a value that its field cannot hold. */
 enum eh_mending {
     EH_MEND_NEVER = 0, /* the message is refused */
     EH_MEND_CLEAN,     /* text that is only read: cleaned and cut */
@@ -119,7 +119,7 @@ int eh_field_named(struct eh_str name);
  */
 int eh_message_fill(const struct eh_pairs *, struct eh_arena *, struct eh_message *,
                     struct eh_error *) EH_MUST_CHECK;
-/* Defaults, then what is missing, then what no single field can say. */
+/* Fills in defaults, then refuses missing fields, then fields that contradict each other. */
 int eh_message_finish(struct eh_message *, struct eh_error *) EH_MUST_CHECK;
 /* m->type from the pair `type`: EH_TYPE_STREAM alone. */
 int eh_message_take_type(const struct eh_pairs *, struct eh_message *,

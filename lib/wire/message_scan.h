@@ -48,7 +48,7 @@ int eh_mend_msgpack(struct eh_str, const struct eh_blemishes *, struct eh_arena 
 int eh_mend_json(struct eh_str, const struct eh_blemishes *, struct eh_arena *, struct eh_str *ret,
                  uint64_t *ret_rough) EH_MUST_CHECK;
 
-/* What both walks keep. */
+/* The state of a walk, over msgpack or JSON. */
 struct eh_scan {
     const uint8_t *start, *at, *end;
     struct eh_error *error;
@@ -70,13 +70,14 @@ int eh_scan_count(struct eh_scan *, uint64_t more) EH_MUST_CHECK;
 int eh_scan_key(struct eh_scan *, unsigned first, struct eh_str key) EH_MUST_CHECK;
 /* Whether the value of this key may be mended: what decides nothing, and what nobody reads. */
 bool eh_scan_mendable(const struct eh_scan *, struct eh_str key, int *ret_field);
-/* Something about the value under way is not as it must be: marked where it may be mended. */
+/* Whether a fault of the value being read is forgiven: it is, and the value is marked, where the
+ * value may be mended. */
 bool eh_scan_forgives(struct eh_scan *);
 void eh_scan_found(struct eh_blemishes *, enum eh_blemish_kind, int field, const uint8_t *from,
                    const uint8_t *to);
 /* The four hexadecimal digits behind "\u" as a unit of UTF-16, or -1. */
 int eh_scan_unit(const char *at, const char *end);
-/* Offset of a place, for "byte N". */
+/* The offset of a place in the message, for "byte N". */
 size_t eh_scan_offset(const struct eh_scan *, const uint8_t *at);
 
 /* 4000000000 -> "4,000,000,000" */

@@ -20,7 +20,7 @@
 
 #include <evenhand/base/arena.h>
 
-/* The bound where another one holds already: of what a table of 32 bit numbers can number. */
+/* The bound of an array whose items are bounded elsewhere: as many as 32 bits can number. */
 #define EH_ARRAY_MAX UINT32_MAX
 
 /* Makes room for `count` items in all. `items` is the address of the pointer to them, `capacity`
@@ -32,8 +32,8 @@
              : eh_array_room_u32, size_t *                                                         \
              : eh_array_room_size)((items), sizeof **(items), (capacity), (count), (max))
 
-/* The same in an arena, for an array that lives as long as it does: it doubles, and the old items
- * stay behind unused. */
+/* The same with memory from an arena. The array always doubles; the old items stay in the arena,
+ * unused. */
 #define eh_array_room_in(arena, items, capacity, count, max)                                       \
     _Generic((capacity), uint32_t *                                                                \
              : eh_array_room_in_u32, size_t *                                                      \

@@ -69,9 +69,9 @@ __int128 eh_round_divide(__int128 dividend, __int128 divisor);
 /* A number too large for 64 bits is refused: -EH_ERANGE; `what` names it. */
 int eh_narrow(__int128 wide, const char *what, int64_t *ret, struct eh_error *) EH_MUST_CHECK;
 
-/* The nearest 64 bit number: a sum of values may be larger than any of them can say. */
+/* The nearest number of 64 bits. A sum of values may be larger than 64 bits can hold. */
 int64_t eh_clamp(__int128);
-/* The sum, clamped: for a running sum that is shown, and decides nothing. */
+/* The sum, clamped. For a running sum that is only shown and decides nothing. */
 int64_t eh_add_clamped(int64_t, int64_t);
 
 #endif

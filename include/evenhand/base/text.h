@@ -84,7 +84,7 @@ size_t eh_utf8_next(struct eh_str s, uint32_t *ret_point);
  * says: controls, marks of direction, what has no width, fillers, tags. */
 bool eh_utf8_hidden(uint32_t point);
 
-/* Makes an id out of any name: "Summer Sewald" -> "summer-sewald". Other characters become one '-',
+/* Makes an id of a name: "Summer Sewald" -> "summer-sewald". Other characters become one '-',
  * Latin letters with accents lose them. Returns the length, 0 when nothing is left. */
 size_t eh_id_from_name(struct eh_str name, char ret_id[EH_ID_MAX + 1]);
 

@@ -1,8 +1,8 @@
 /*
  * watch: takes the facts of a fairness report while an engine goes through a log.
  *
- * The engine is the caller's and begins empty or restored; inputs come in order. What lies before
- * the period is decided without looking; when the period is over nothing is decided any more.
+ * The engine is the caller's, empty or restored; inputs come in order. Inputs before the period are
+ * decided but not counted; inputs behind it are not decided any more.
  *
  *     struct eh_fairness_watch w = {.engine = engine, .team = sales, .from = first, .to = last};
  *     while (r == 0 && !w.over && next_input(&in))
@@ -22,18 +22,18 @@ struct eh_fairness_watch {
     /* When a day begins in the desk's zone. NULL: a period begins and ends with the first input of
      * its day, and of the day behind it, however late that came. */
     int64_t (*day_start)(const struct eh_desk *, int32_t date);
-    /* What it has come to: */
+    /* Outputs: */
     bool over;                    /* an input behind the period came; it was not decided */
     struct eh_fairness *fairness; /* NULL before the period */
     int64_t at_us;                /* of the last input, or of the one that ended the period */
     int32_t first, last; /* dates: as asked for, else of the first and last input of the period */
 };
 
-/* Decides the input (errors are those of eh_engine_step) and takes what it means for the team. */
+/* Decides the input and counts its facts for the team. Errors are those of eh_engine_step(). */
 int eh_fairness_watch_step(struct eh_fairness_watch *, const struct eh_input *, struct eh_effects *,
                            struct eh_error *) EH_MUST_CHECK;
-/* Up to where the period ended, or to the last input. -EH_ENOTFOUND: the desk has no such team and
- * nothing was dealt in it. Before there was a desk every report is empty. */
+/* The report up to the end of the period, or to the last input. -EH_ENOTFOUND: the desk has no such
+ * team and nothing was dealt in it. Without a desk the report is empty. */
 int eh_fairness_watch_report(struct eh_fairness_watch *, struct eh_arena *,
                              struct eh_fairness_report *ret, struct eh_error *) EH_MUST_CHECK;
 void eh_fairness_watch_done(struct eh_fairness_watch *); /* leaves the engine alone */

@@ -1,12 +1,12 @@
 /*
- * books: what people read in PostgreSQL of a desk and of its pools, as JSON the daemon writes there
- * and `evenhand verify` makes anew out of the log: the same bytes.
+ * books: the texts about a desk and its pools that people read in PostgreSQL. The daemon writes
+ * them there as JSON, and `evenhand verify` makes the same bytes anew from the log.
  *
  *     char *text;
  *     int r = eh_roster_text(engine, &text, &error);     // free(text)
  *
- * Each begins with its form. A text of another form was written by another build: it is no wrong,
- * and not compared.
+ * Each text begins with its form. A text of another form was written by another build; it is not
+ * compared, and that is no error.
  */
 #ifndef EVENHAND_JSON_BOOKS_H
 #define EVENHAND_JSON_BOOKS_H
@@ -15,15 +15,15 @@
 
 #include <evenhand/engine/periods.h>
 
-/* Raised whenever one of them says the same otherwise. */
+/* The form is raised whenever a text says the same in another way. */
 #define EH_BOOK_FORM     "{\"form\":1,"
-#define EH_BOOK_REPS_MAX 20000 /* of a larger desk nothing is written: it takes too long */
+#define EH_BOOK_REPS_MAX 20000 /* for a larger desk no roster is written: it takes too long */
 
-/* Reps and teams of the desk, and who was and is in which team on which days. *ret NULL: there is
- * no desk, or it has more than EH_BOOK_REPS_MAX reps. -EH_ENOMEM. */
+/* The roster: reps and teams of the desk, and on which days who was in which team. *ret is NULL
+ * where there is no desk, or one with more than EH_BOOK_REPS_MAX reps. -EH_ENOMEM. */
 int eh_roster_text(const struct eh_engine *, char **ret, struct eh_error *) EH_MUST_CHECK;
-/* The metrics of a period's last version, or as they are by now. *ret NULL: they cannot be
- * computed. *ret_lines: for so many members. -EH_ENOMEM. */
+/* The metrics of a period: of its last version, or as they are now. *ret is NULL where they cannot
+ * be computed. *ret_lines: the number of members. -EH_ENOMEM. */
 int eh_pool_metrics_text(const struct eh_engine *, const struct eh_period_view *, char **ret,
                          uint32_t *ret_lines, struct eh_error *) EH_MUST_CHECK;
 

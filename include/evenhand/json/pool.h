@@ -1,12 +1,12 @@
 /*
- * pool: a statement of a team's pool as JSON: one shape, whoever answers with it: the daemon,
- * or a program that works on the log.
+ * pool: the statement of a team's pool as JSON, in one shape for all: the daemon, and programs that
+ * work on the log.
  *
  *     struct eh_pool_shown shown = {.plan = view.plan, .as_of_us = now_us};
  *     json_t *body = eh_pool_json(statement, &shown);
  *     json_object_set_new(body, "explain", eh_pool_node_json(why));
  *
- * Money is minor units, ratios are ppm, times RFC 3339. What is not there is null.
+ * Money is in minor units, ratios in ppm, times in RFC 3339. A missing value is null.
  */
 #ifndef EVENHAND_JSON_POOL_H
 #define EVENHAND_JSON_POOL_H
@@ -16,12 +16,12 @@
 #include <evenhand/pool/pool.h>
 
 struct eh_pool_shown {
-    const struct eh_bonus_plan *plan; /* that it follows; NULL: without sentences and bounds */
+    const struct eh_bonus_plan *plan; /* the plan it follows; NULL: without sentences and bounds */
     struct eh_bonus_lines lines;
     int64_t as_of_us; /* 0: not said */
     bool what_if;
-    const struct eh_engine *engine;          /* knows the names; NULL: none are told */
-    const struct eh_pool_expected *expected; /* NULL: not asked for, or it is closed */
+    const struct eh_engine *engine; /* for the names of reps and teams; NULL: without names */
+    const struct eh_pool_expected *expected; /* NULL: not asked for, or the period is closed */
 };
 
 /* Keys: team, team_name, period, version, paid_version, state, estimate, what_if, currency, plan,
@@ -31,22 +31,22 @@ struct eh_pool_shown {
  * when there are more), encourages, discourages, rules[], as_of. NULL: no memory. */
 json_t *eh_pool_json(const struct eh_pool_statement *, const struct eh_pool_shown *);
 
-/* Its metrics alone: [{metric, value, unit, count, ...}]. */
+/* The metrics of a statement alone: [{metric, value, unit, count, ...}]. */
 json_t *eh_pool_metrics_json(const struct eh_pool_statement *, const struct eh_bonus_plan *);
 
-/* What CLOSE would make of it: {carry, net, carry_open, earlier[]}. */
+/* What CLOSE would make of a period: {carry, net, carry_open, earlier[]}. */
 json_t *eh_pool_expected_json(const struct eh_pool_expected *, const struct eh_bonus_lines *);
 /* A version: {period, version, gross, carry, net, difference, cancelled, paid, carry_open, shares[]
  * of whom it pays}. */
 json_t *eh_pool_version_json(const struct eh_pool_statement *, const struct eh_bonus_lines *);
 
-/* Its words under encourages, discourages and rules; plan NULL: null and none. */
+/* Puts a plan's sentences under encourages, discourages and rules. Plan NULL: null, null and []. */
 void eh_pool_put_rules(json_t *, const struct eh_bonus_plan *);
 
-/* The tree: {name, formula, rounding, value, unit, inputs[], children[]}. */
+/* A tree of reasons: {name, formula, rounding, value, unit, inputs[], children[]}. */
 json_t *eh_pool_node_json(const struct eh_bonus_node *);
 
-/* What keeps the period from being closed, as sentences. */
+/* The sentences that say which facts are missing, so that the period cannot be closed. */
 json_t *eh_pool_missing_json(const struct eh_bonus_plan *, const struct eh_bonus_facts *);
 
 #endif
