@@ -21,5 +21,6 @@ void eh_command_free(struct eh_command *c)
     if (!c)
         return;
     eh_arena_done(&c->arena);
+    eh_arena_done(&c->desk_arena);
     free(c);
 }

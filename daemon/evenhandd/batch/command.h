@@ -74,6 +74,9 @@ struct eh_command {
     uint64_t later;
     struct eh_stream_id entry;
     struct eh_str body;
+    /* A desk file, parsed where it comes in: whoever has it parsed gives it here, in desk_arena. */
+    struct eh_arena desk_arena;
+    struct eh_desk *desk;
     bool patient; /* nobody waits for the answer */
     bool reserve; /* an operator's, or our own: it has the last places */
     size_t size;  /* the app's: bytes it counts for */

@@ -18,21 +18,17 @@
 #define NUMBER_MAX 20          /* digits */
 
 /* How many plans of this desk file begin in the past of teams that had none. */
-static size_t late_plans(const struct eh_app *app, struct eh_str text)
+static size_t late_plans(const struct eh_app *app, const struct eh_desk *desk)
 {
-    EH_AUTO(eh_arena) struct eh_arena arena = EH_ARENA_INIT;
-    struct eh_desk *desk;
     struct eh_totals totals;
     eh_engine_totals(app->engine, &totals);
-    if (eh_desk_parse(text, &arena, &desk, NULL) < 0)
-        return 0; /* the engine says what is wrong with it */
     return eh_engine_late_plans(app->engine, desk, totals.date, NULL, 0);
 }
 
 bool app_history_lacks(const struct eh_app *app, const struct eh_item *item)
 {
-    const struct eh_message *m = &item->input.message;
-    return m->type == EH_MESSAGE_DESK && item->history.size == 0 && late_plans(app, m->text) > 0;
+    const struct eh_desk *desk = item->command ? item->command->desk : NULL;
+    return desk && item->history.size == 0 && late_plans(app, desk) > 0;
 }
 
 static void fail(struct eh_app *app, struct eh_item *item, const char *why)

@@ -12,17 +12,19 @@ int eh_app_check_zone(struct eh_app *app, const struct eh_desk *desk, struct eh_
     return r;
 }
 
-static int command_check_desk(struct eh_app *app, const struct eh_command *c,
-                              struct eh_error *error)
+static int command_parse_desk(struct eh_app *app, struct eh_command *c, struct eh_error *error)
 {
-    EH_AUTO(eh_arena) struct eh_arena arena = EH_ARENA_INIT;
-    struct eh_desk *desk;
     struct eh_totals totals;
     eh_engine_totals(app->engine, &totals);
     bool known = eh_str_equal(c->message.text, totals.desk_text); /* applied once: it may stay */
-    int r = known ? eh_desk_parse(c->message.text, &arena, &desk, error)
-                  : eh_desk_parse_new(c->message.text, &arena, &desk, error);
-    return r < 0 ? r : eh_app_check_zone(app, desk, error);
+    return known ? eh_desk_parse(c->message.text, &c->desk_arena, &c->desk, error)
+                 : eh_desk_parse_new(c->message.text, &c->desk_arena, &c->desk, error);
+}
+
+static int command_check_desk(struct eh_app *app, struct eh_command *c, struct eh_error *error)
+{
+    int r = c->desk ? 0 : command_parse_desk(app, c, error);
+    return r < 0 ? r : eh_app_check_zone(app, c->desk, error);
 }
 
 /* A place for one more; NULL: there is none, or what is left is kept for others. */
