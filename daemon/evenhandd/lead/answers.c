@@ -2,7 +2,7 @@
  * answers: whoever waits for a batch is told how it ended: commands their result, readers of the
  * state whether what they saw is committed.
  */
-#include "lead/app_private.h"
+#include "lead/parts.h"
 
 void app_answer(struct eh_app *app, struct eh_item *item, const struct eh_command_result *result)
 {
@@ -10,8 +10,8 @@ void app_answer(struct eh_app *app, struct eh_item *item, const struct eh_comman
     item->command = NULL;
     if (!command)
         return;
-    app->commands--;
-    app->command_bytes -= command->size;
+    app->answers.commands--;
+    app->answers.bytes -= command->size;
     if (command->on_done)
         command->on_done(command->context, result);
     eh_command_free(command);
@@ -27,7 +27,7 @@ void app_tell_watchers(struct eh_batch *b, bool confirmed)
 
 int eh_app_when_confirmed(struct eh_app *app, eh_confirmed_fn *on_confirmed, void *context)
 {
-    struct eh_batch *b = app->in_flight_last;
+    struct eh_batch *b = app_in_flight_last(app);
     if (!b) {
         on_confirmed(context, true);
         return 0;
@@ -53,29 +53,44 @@ void app_answer_commands(struct eh_app *app, struct eh_batch *b,
     }
 }
 
-void app_drop_batch(struct eh_app *app, struct eh_batch *b)
+void app_drop_batch(struct eh_batch *b)
 {
-    (void)app;
     app_tell_watchers(b, false);
     eh_batch_free(b);
 }
 
-/* Nothing is known of what became of it, or it was never decided. */
-void app_give_up_batch(struct eh_app *app, struct eh_batch *b, const char *why)
+static void batch_give_up(struct eh_app *app, struct eh_batch *b, const char *why)
 {
     const struct eh_command_result result = {.code = -EH_EUNAVAILABLE, .message = why};
-    for (size_t i = 0; b && i < b->item_count; i++)
+    for (size_t i = 0; i < b->item_count; i++)
         app_answer(app, &b->items[i], &result);
-    if (b)
-        app_tell_watchers(b, false);
-    eh_batch_free(b);
+    app_drop_batch(b);
 }
 
-void app_give_up_list(struct eh_app *app, struct eh_batch **list, const char *why)
+void app_give_up_all(struct eh_app *app, const char *why)
 {
-    while (*list) {
-        struct eh_batch *b = *list;
-        *list = b->next;
-        app_give_up_batch(app, b, why);
+    struct eh_batch *all = app_take_all(app);
+    for (struct eh_batch *next; all; all = next) {
+        next = all->next;
+        batch_give_up(app, all, why);
     }
+}
+
+void app_answer_waiting(struct eh_app *app, const struct eh_command_result *result)
+{
+    for (struct eh_batch *b = app_waiting(app, NULL); b; b = app_waiting(app, b))
+        app_answer_commands(app, b, result);
+}
+
+bool app_command_fits(const struct eh_app *app, const struct eh_command *c)
+{
+    size_t all = app->answers.commands + (c->reserve ? 0 : EH_COMMANDS_RESERVE);
+    size_t bytes = app->answers.bytes + (c->reserve ? 0 : EH_COMMANDS_BYTES_RESERVE);
+    return all < EH_COMMANDS_MAX && (c->size == 0 || bytes + c->size <= EH_COMMANDS_BYTES_MAX);
+}
+
+void app_command_taken(struct eh_app *app, const struct eh_command *c)
+{
+    app->answers.commands++;
+    app->answers.bytes += c->size;
 }

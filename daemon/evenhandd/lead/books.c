@@ -7,7 +7,7 @@
  * seconds after the last one; each second it goes a bounded number of members further. So does one
  * over the pools of the teams, once a minute; the roster is written when the desk is another.
  */
-#include "lead/app_private.h"
+#include "lead/parts.h"
 
 #include <stdlib.h>
 
@@ -25,7 +25,7 @@
 static size_t collect(struct eh_app *app, struct eh_ledger_entry *entries)
 {
     struct eh_books *books = &app->books;
-    const struct eh_desk *desk = eh_engine_desk(app->engine);
+    const struct eh_desk *desk = eh_engine_desk(app->state.engine);
     size_t count = 0;
     for (; desk && books->team < desk->team_count; books->team++, books->member = 0)
         for (;; books->member++) {
@@ -33,7 +33,7 @@ static size_t collect(struct eh_app *app, struct eh_ledger_entry *entries)
             if (count == MEMBERS_MAX)
                 return count;
             entry->team = desk->teams[books->team].id;
-            if (!eh_engine_member(app->engine, entry->team, books->member, &entry->member))
+            if (!eh_engine_member(app->state.engine, entry->team, books->member, &entry->member))
                 break;
             count++;
             books->counted++;
@@ -49,7 +49,8 @@ static void step(struct eh_app *app)
 {
     struct eh_ledger_entry *entries = calloc(MEMBERS_MAX, sizeof *entries);
     size_t count = entries ? collect(app, entries) : 0;
-    if (!entries || (count > 0 && eh_store_ledger(app->store, app->head.input, entries, count) < 0))
+    if (!entries || (count > 0 && eh_store_ledger(app->services.store, app->state.head.input,
+                                                  entries, count) < 0))
         app->books.round_input = 0; /* the next round writes it */
     free(entries);
 }
@@ -65,7 +66,7 @@ static void begin(struct eh_books *books, uint64_t input)
 static void write_book(struct eh_app *app, struct eh_book *book, char *text)
 {
     book->body = eh_str(text);
-    int r = eh_store_book(app->store, app->head.input, book);
+    int r = eh_store_book(app->services.store, app->state.head.input, book);
     if (r < 0)
         app->books.has_roster = false; /* the next round writes it */
     free(text);
@@ -77,10 +78,10 @@ static void write_roster(struct eh_app *app)
     struct eh_book book = {.what = "roster"};
     struct eh_totals totals;
     char *text;
-    eh_engine_totals(app->engine, &totals);
+    eh_engine_totals(app->state.engine, &totals);
     bool known = books->has_roster &&
                  memcmp(books->roster_sha256, totals.desk_sha256, sizeof totals.desk_sha256) == 0;
-    if (known || eh_roster_text(app->engine, &text, NULL) < 0)
+    if (known || eh_roster_text(app->state.engine, &text, NULL) < 0)
         return;
     books->has_roster = true;
     memcpy(books->roster_sha256, totals.desk_sha256, sizeof totals.desk_sha256);
@@ -99,7 +100,7 @@ static uint32_t write_pool(struct eh_app *app, const struct eh_period_view *view
                            .period = eh_str_n(period, size),
                            .version = view->last.version};
     uint32_t lines;
-    if (eh_pool_metrics_text(app->engine, view, &text, &lines, NULL) == 0 && text)
+    if (eh_pool_metrics_text(app->state.engine, view, &text, &lines, NULL) == 0 && text)
         write_book(app, &book, text);
     return lines + 1;
 }
@@ -110,15 +111,17 @@ static uint32_t write_pools_of(struct eh_app *app, struct eh_str team)
     struct eh_totals totals;
     struct eh_period_view view, kept[POOLS_MAX];
     uint32_t count = 0, lines = 1;
-    eh_engine_totals(app->engine, &totals);
-    const struct eh_bonus_plan *plan = eh_desk_plan(eh_engine_desk(app->engine), team, totals.date);
+    eh_engine_totals(app->state.engine, &totals);
+    const struct eh_bonus_plan *plan =
+        eh_desk_plan(eh_engine_desk(app->state.engine), team, totals.date);
     struct eh_period now = {0};
     if (plan) {
         now = eh_period_of(plan->from.kind, totals.date);
-        if (eh_engine_period(app->engine, team, now, &view))
+        if (eh_engine_period(app->state.engine, team, now, &view))
             lines += write_pool(app, &view);
     }
-    for (int32_t after = EH_DATE_ALWAYS; eh_engine_period_after(app->engine, team, after, &view);
+    for (int32_t after = EH_DATE_ALWAYS;
+         eh_engine_period_after(app->state.engine, team, after, &view);
          after = eh_period_first(view.period))
         kept[count++ % POOLS_MAX] = view;
     for (uint32_t i = count > POOLS_MAX ? count - POOLS_MAX : 0; i < count; i++)
@@ -130,7 +133,7 @@ static uint32_t write_pools_of(struct eh_app *app, struct eh_str team)
 static void step_pools(struct eh_app *app)
 {
     struct eh_books *books = &app->books;
-    const struct eh_desk *desk = eh_engine_desk(app->engine);
+    const struct eh_desk *desk = eh_engine_desk(app->state.engine);
     uint32_t lines = 0;
     while (desk && books->pools_team < desk->team_count && lines < MEMBERS_MAX)
         lines += write_pools_of(app, desk->teams[books->pools_team++].id);
@@ -152,9 +155,9 @@ static void pools_tick(struct eh_app *app, bool quiet)
     struct eh_books *books = &app->books;
     int64_t age_us = eh_clock_monotonic_us() - books->pools_done_us;
     write_roster(app);
-    if (books->pools_round == 0 && app->head.input != books->pools_input &&
+    if (books->pools_round == 0 && app->state.head.input != books->pools_input &&
         (quiet || age_us >= POOLS_S * INT64_C(1000000)))
-        begin_pools(books, app->head.input);
+        begin_pools(books, app->state.head.input);
     if (books->pools_round != 0)
         step_pools(app);
 }
@@ -162,11 +165,11 @@ static void pools_tick(struct eh_app *app, bool quiet)
 void app_books_tick(struct eh_app *app)
 {
     struct eh_books *books = &app->books;
-    uint64_t head = app->head.input;
+    uint64_t head = app->state.head.input;
     bool quiet = head == books->seen_input;
     int64_t age_us = eh_clock_monotonic_us() - books->done_us;
     books->seen_input = head;
-    if (!app->deciding)
+    if (!app->state.deciding)
         return;
     if (books->round_input == 0 && head != books->input &&
         (quiet || age_us >= ROUND_S * INT64_C(1000000)))
@@ -183,10 +186,10 @@ static void on_soon(evutil_socket_t fd, short what, void *context)
     (void)what;
     struct eh_app *app = context;
     struct eh_books *books = &app->books;
-    if (!app->deciding || app->in_flight || books->round_input != 0 ||
-        books->input == app->head.input)
+    if (!app->state.deciding || app_in_flight(app) || books->round_input != 0 ||
+        books->input == app->state.head.input)
         return;
-    begin(books, app->head.input);
+    begin(books, app->state.head.input);
     step(app);
 }
 
@@ -197,10 +200,10 @@ void app_books_soon(struct eh_app *app)
         books->done_us + (int64_t)books->members * MEMBER_US - eh_clock_monotonic_us();
     if (wait_us < SOON_US)
         wait_us = SOON_US;
-    if (wait_us >= INT64_C(1000000) || app->in_flight)
+    if (wait_us >= INT64_C(1000000) || app_in_flight(app))
         return; /* the next second has it, or the next commit */
     if (!books->soon)
-        books->soon = evtimer_new(app->base, on_soon, app);
+        books->soon = evtimer_new(app->services.base, on_soon, app);
     struct timeval wait = {0, (suseconds_t)wait_us};
     if (books->soon && !evtimer_pending(books->soon, NULL))
         event_add(books->soon, &wait);
@@ -213,15 +216,22 @@ void app_books_forget(struct eh_app *app)
 
 void app_books_finish(struct eh_app *app)
 {
-    if (app->books.input != app->head.input) {
-        begin(&app->books, app->head.input);
+    if (app->books.input != app->state.head.input) {
+        begin(&app->books, app->state.head.input);
         while (app->books.round_input != 0)
             step(app);
     }
     write_roster(app);
-    if (app->books.pools_input == app->head.input)
+    if (app->books.pools_input == app->state.head.input)
         return;
-    begin_pools(&app->books, app->head.input);
+    begin_pools(&app->books, app->state.head.input);
     while (app->books.pools_round != 0)
         step_pools(app);
+}
+
+void app_books_end(struct eh_app *app)
+{
+    if (app->books.soon)
+        event_free(app->books.soon);
+    app->books.soon = NULL;
 }

@@ -3,7 +3,9 @@
  * they cause as rows. It knows when time brings an input of its own; how anything is decided is the
  * engine's business.
  */
-#include "lead/app_private.h"
+#include "lead/parts.h"
+#include "lead/recent.h"
+#include "lead/timely.h"
 
 #include "host/log.h"
 #include "lead/period_rows.h"
@@ -38,7 +40,7 @@ static void figure_tell(const struct eh_app *app, struct eh_item *item)
 {
     if (item->input.message.type == EH_MESSAGE_METRIC)
         item->result.has_figure =
-            eh_engine_figure(app->engine, &item->input.message, &item->result.figure);
+            eh_engine_figure(app->state.engine, &item->input.message, &item->result.figure);
 }
 
 static void result_tell(const struct eh_app *app, struct eh_batch *b, struct eh_item *item)
@@ -54,7 +56,7 @@ static void result_tell(const struct eh_app *app, struct eh_batch *b, struct eh_
     if (!fx->refused) {
         mended_tell(&item->input);
         figure_tell(app, item);
-        result->period = eh_period_answer(app->engine, &item->input, b);
+        result->period = eh_period_answer(app->state.engine, &item->input, b);
         return;
     }
     result->code = -(fx->refused_code ? fx->refused_code : EH_EINVAL);
@@ -77,13 +79,13 @@ static int item_decide(struct eh_app *app, struct eh_batch *b, struct eh_item *i
         input_make_unparsed(in, item->refused);
         eh_input_identify(in);
     }
-    if (item->entry_known || eh_engine_is_repeat(app->engine, in)) {
-        app->repeats++;
-        if (eh_engine_is_older(app->engine, in) &&
+    if (item->entry_known || eh_engine_is_repeat(app->state.engine, in)) {
+        app->state.repeats++;
+        if (eh_engine_is_older(app->state.engine, in) &&
             app_step_add_word(b, &in->message, EH_WORD_OLDER) < 0)
             return -EH_ENOMEM;
         if (in->origin == EH_ORIGIN_STREAM)
-            eh_repeats_add(&app->repeated, eh_input_stream_id(in), in->recalled.input);
+            eh_repeats_add(&app->state.repeated, eh_input_stream_id(in), in->recalled.input);
         item->result = (struct eh_command_result){.repeat = true,
                                                   .mended = in->message.mended,
                                                   .input = in->recalled.input,
@@ -93,7 +95,7 @@ static int item_decide(struct eh_app *app, struct eh_batch *b, struct eh_item *i
     }
     if (app_later_takes(app, b, item) || app_full_holds(app, b, item))
         return 0;
-    struct eh_desk_basis basis = eh_desk_basis(app->engine);
+    struct eh_desk_basis basis = eh_desk_basis(app->state.engine);
     int r = app_step(app, b, in, item);
     if (r == -EH_EFULL) {
         input_make_unparsed(in, "the daemon holds as many open tickets as it can; close some");
@@ -113,7 +115,7 @@ static int history_decide(struct eh_app *app, struct eh_batch *b)
     struct eh_totals totals;
     if (b->item_count == 0 || b->items[0].history.size == 0)
         return 0;
-    eh_engine_totals(app->engine, &totals);
+    eh_engine_totals(app->state.engine, &totals);
     return item_decide(app, b, &b->items[0], totals.date);
 }
 
@@ -137,34 +139,34 @@ static int items_decide(struct eh_app *app, struct eh_batch *b, int32_t date, ui
  * came in is served in between: in every other batch before it. */
 static int shares_decide(struct eh_app *app, struct eh_batch *b, int32_t date)
 {
-    uint32_t most = app->pace.most, share = b->item_count ? (most + 1) / 2 : most;
-    bool items_first = app->items_first;
+    uint32_t most = app_batch_most(app), share = b->item_count ? (most + 1) / 2 : most;
+    bool items_first = app->decide.items_first;
     size_t at = 0;
     int r = items_first ? 0 : app_step_due(app, b, date, share);
     if (r == 0)
         r = items_decide(app, b, date, items_first ? share : most, &at);
     if (r == 0 && items_first)
         r = app_step_due(app, b, date, most);
-    app->items_first = !items_first && app_is_due(app, b);
+    app->decide.items_first = !items_first && app_is_due(app, b);
     return r == 0 && at < b->item_count ? app_carry(app, b, at) : r;
 }
 
 int app_decide(struct eh_app *app, struct eh_batch *b, struct eh_error *error)
 {
-    b->from_input = b->to_input = app->head.input;
-    b->from_seq = b->to_seq = app->head.seq;
-    b->head_dead = app->head.dead;
-    b->high = app->head.high;
-    b->chain = app->head.chain;
-    b->at_us = eh_clock_now_us(&app->clock);
-    if (b->at_us < app->head.at_us)
-        b->at_us = app->head.at_us;
-    app_snapshot_month(app, eh_clock_date(&app->clock, b->at_us));
+    b->from_input = b->to_input = app->state.head.input;
+    b->from_seq = b->to_seq = app->state.head.seq;
+    b->head_dead = app->state.head.dead;
+    b->high = app->state.head.high;
+    b->chain = app->state.head.chain;
+    b->at_us = eh_clock_now_us(&app->services.clock);
+    if (b->at_us < app->state.head.at_us)
+        b->at_us = app->state.head.at_us;
+    app_snapshot_month(app, eh_clock_date(&app->services.clock, b->at_us));
     int32_t date = 0;
     int r = app_step_rules(app, b);
-    if (r >= 0 && app->new_key_due)
+    if (r >= 0)
         r = app_step_new_key(app, b);
-    if (r >= 0 && app->accept_due)
+    if (r >= 0)
         r = app_step_accept_time(app, b);
     if (r >= 0)
         r = app_step_skipped_tickets(app, b);
@@ -177,11 +179,16 @@ int app_decide(struct eh_app *app, struct eh_batch *b, struct eh_error *error)
     if (r < 0)
         return eh_error_set(error, -r, "input %llu could not be decided: %s",
                             (unsigned long long)b->to_input + 1, eh_code_name(r));
-    b->low = eh_inbox_low(app->inbox);
-    b->digest = eh_engine_digest(app->engine);
-    eh_committed_from(app->engine, &b->after);
-    app_head_advance(&app->head, b);
+    b->low = eh_inbox_low(app->services.inbox);
+    b->digest = eh_engine_digest(app->state.engine);
+    eh_committed_from(app->state.engine, &b->after);
+    app_head_advance(&app->state.head, b);
     app_day_is(app);
-    b->after.dead_letters = app->head.dead_letters;
+    b->after.dead_letters = app->state.head.dead_letters;
     return 0;
+}
+
+void app_decide_begin(struct eh_app *app)
+{
+    app->decide.items_first = false;
 }

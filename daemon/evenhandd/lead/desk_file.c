@@ -4,7 +4,7 @@
  * What was applied last is the truth; a file that differs is only reported. A bad file is refused
  * whole, with its name and line in `status`.
  */
-#include "lead/app_private.h"
+#include "lead/parts.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -36,17 +36,17 @@ int app_desk_file_identity(struct eh_app *app, char currency[4], struct eh_error
     EH_AUTO(eh_arena) struct eh_arena arena = EH_ARENA_INIT;
     EH_AUTO(eh_bytes) struct eh_bytes text = EH_BYTES_INIT;
     struct eh_desk *desk;
-    int r = read_file(app->config->desk, &text, error);
+    int r = read_file(app->services.config->desk, &text, error);
     if (r < 0)
         return r;
     struct eh_error inner = {0};
     r = eh_desk_parse(eh_str_n((const char *)text.data, text.size), &arena, &desk, &inner);
     if (r < 0)
-        return eh_error_set(error, EH_EPARSE, "%s:%s", app->config->desk, inner.text);
-    r = eh_clock_set_new_zone(&app->clock, desk->time_zone, &inner);
+        return eh_error_set(error, EH_EPARSE, "%s:%s", app->services.config->desk, inner.text);
+    r = eh_clock_set_new_zone(&app->services.clock, desk->time_zone, &inner);
     if (r < 0)
-        return eh_error_set(error, EH_EPARSE, "%s: %s", app->config->desk, inner.text);
-    eh_format(app->desk_id, sizeof app->desk_id, "%.*s", EH_STR_ARG(desk->id));
+        return eh_error_set(error, EH_EPARSE, "%s: %s", app->services.config->desk, inner.text);
+    eh_format(app->services.desk_id, sizeof app->services.desk_id, "%.*s", EH_STR_ARG(desk->id));
     eh_format(currency, 4, "%.*s", EH_STR_ARG(desk->currency));
     return 0;
 }
@@ -54,7 +54,8 @@ int app_desk_file_identity(struct eh_app *app, char currency[4], struct eh_error
 static void refused(struct eh_app *app, const char *text)
 {
     char line[EH_ERROR_TEXT_MAX];
-    eh_format(line, sizeof line, "%s:%s%s", app->config->desk, text, eh_desk_way_out(text));
+    eh_format(line, sizeof line, "%s:%s%s", app->services.config->desk, text,
+              eh_desk_way_out(text));
     app_error(app, line);
     eh_log(EH_LOG_ERROR, "desk file refused, the old one stays: %s", line);
 }
@@ -70,7 +71,7 @@ void app_desk_file_load(struct eh_app *app, const char *actor)
 {
     EH_AUTO(eh_bytes) struct eh_bytes text = EH_BYTES_INIT;
     struct eh_error error = {0};
-    if (read_file(app->config->desk, &text, &error) < 0) {
+    if (read_file(app->services.config->desk, &text, &error) < 0) {
         app_error(app, error.text);
         eh_log(EH_LOG_ERROR, "%s", error.text);
         return;
@@ -94,18 +95,18 @@ static int compare(struct eh_app *app, struct eh_error *error)
 {
     EH_AUTO(eh_bytes) struct eh_bytes text = EH_BYTES_INIT;
     struct eh_totals totals;
-    int r = read_file(app->config->desk, &text, error);
+    int r = read_file(app->services.config->desk, &text, error);
     if (r < 0)
         return r;
-    eh_engine_totals(app->engine, &totals);
-    app->desk_file_differs =
+    eh_engine_totals(app->state.engine, &totals);
+    app->desk_file.differs =
         !eh_str_equal(totals.desk_text, eh_str_n((char *)text.data, text.size));
     return 0;
 }
 
 void app_desk_file_check(struct eh_app *app)
 {
-    app->desk_file_seen = (struct stat){0};
+    app->desk_file.seen = (struct stat){0};
     if (app_desk_file_look(app, NULL) < 0)
         return; /* the lookout tells of it */
 }
@@ -121,16 +122,21 @@ static bool same_file(const struct stat *a, const struct stat *b)
 int app_desk_file_look(struct eh_app *app, struct eh_error *error)
 {
     struct stat st;
-    if (!app->engine)
+    if (!app->state.engine)
         return 0;
-    if (stat(app->config->desk, &st) != 0)
+    if (stat(app->services.config->desk, &st) != 0)
         return eh_error_set(error, EH_ENOTFOUND,
                             "desk_file %s: %s; the desk goes on as it was applied last",
-                            app->config->desk, strerror(errno));
-    if (same_file(&st, &app->desk_file_seen))
+                            app->services.config->desk, strerror(errno));
+    if (same_file(&st, &app->desk_file.seen))
         return 0;
     int r = compare(app, error);
     if (r == 0)
-        app->desk_file_seen = st;
+        app->desk_file.seen = st;
     return r;
+}
+
+bool app_desk_file_differs(const struct eh_app *app)
+{
+    return app->desk_file.differs;
 }

@@ -2,7 +2,8 @@
  * fill: what the shell adds to an input before it is decided: seeds, local dates, room in the
  * batch. It is no part of what was said, so the input's digest stays.
  */
-#include "lead/app_private.h"
+#include "lead/fill.h"
+#include "lead/parts.h"
 
 #include "lead/period_rows.h"
 
@@ -10,15 +11,15 @@
 static int fill_seeds(struct eh_app *app, struct eh_batch *b, struct eh_message *m)
 {
     struct eh_totals totals;
-    eh_engine_totals(app->engine, &totals);
-    return eh_keys_turn(&app->keys, &totals, &b->arena, m);
+    eh_engine_totals(app->state.engine, &totals);
+    return eh_keys_turn(&app->services.keys, &totals, &b->arena, m);
 }
 
 static int fill_commitments(struct eh_app *app, struct eh_batch *b, struct eh_message *m)
 {
     struct eh_totals totals;
-    eh_engine_totals(app->engine, &totals);
-    return eh_keys_replace(&app->keys, &totals, &b->arena, m);
+    eh_engine_totals(app->state.engine, &totals);
+    return eh_keys_replace(&app->services.keys, &totals, &b->arena, m);
 }
 
 struct moment {
@@ -29,7 +30,7 @@ struct moment {
 static int32_t moment_date_in(void *context, struct eh_str zone)
 {
     const struct moment *moment = context;
-    return eh_clock_date_in(&moment->app->clock, zone, moment->us);
+    return eh_clock_date_in(&moment->app->services.clock, zone, moment->us);
 }
 
 /* The desk's time zone says on which day an outcome came about; without a time, today, where no
@@ -39,7 +40,7 @@ static void fill_date(struct eh_app *app, struct eh_input *in)
     struct eh_message *m = &in->message;
     bool has = eh_message_has(m, EH_FIELD_AT);
     struct moment moment = {app, has ? m->at_ms * 1000 : in->at_us};
-    m->at_date = eh_engine_local_date(app->engine, in, moment_date_in, &moment);
+    m->at_date = eh_engine_local_date(app->state.engine, in, moment_date_in, &moment);
     m->has &= ~EH_FIELD_BIT(EH_FIELD_AT_DATE);
     if (has || m->at_date != in->date)
         m->has |= EH_FIELD_BIT(EH_FIELD_AT_DATE);
@@ -50,7 +51,7 @@ static void fill_date(struct eh_app *app, struct eh_input *in)
 static int32_t clock_date_at(void *context, struct eh_str zone, int64_t us)
 {
     const struct eh_app *app = context;
-    return eh_clock_date_in(&app->clock, zone, us);
+    return eh_clock_date_in(&app->services.clock, zone, us);
 }
 
 /* How long the period of a rep's minutes is, by the desk's clock. */
@@ -61,7 +62,7 @@ static void fill_minutes(struct eh_app *app, struct eh_message *m)
     m->minutes = 0;
     if (!eh_plan_is_minutes(m->metric) || eh_period_parse(m->period, &period, NULL) < 0)
         return;
-    m->minutes = eh_engine_period_minutes(app->engine, period, clock_date_at, app);
+    m->minutes = eh_engine_period_minutes(app->state.engine, period, clock_date_at, app);
     if (m->minutes > 0)
         m->has |= EH_FIELD_BIT(EH_FIELD_MINUTES);
 }
@@ -74,7 +75,7 @@ static int fill_known(struct eh_app *app, struct eh_batch *b, struct eh_input *i
     if (eh_message_is(m, EH_TYPE_EPOCH))
         return fill_seeds(app, b, m);
     if (eh_message_is(m, EH_TYPE_SETTLES))
-        return eh_period_text(app->engine, &b->arena, m);
+        return eh_period_text(app->state.engine, &b->arena, m);
     if (eh_message_is(m, EH_TYPE_DATED))
         fill_date(app, in);
     if (m->type == EH_MESSAGE_METRIC)
@@ -87,7 +88,8 @@ static int fill_known(struct eh_app *app, struct eh_batch *b, struct eh_input *i
 static void fill_size(const struct eh_app *app, const struct eh_batch *b, struct eh_message *m)
 {
     uint32_t weight = eh_batch_weight(b);
-    uint32_t left = app->pace.most > weight ? app->pace.most - weight : 0;
+    uint32_t most = app_batch_most(app);
+    uint32_t left = most > weight ? most - weight : 0;
     m->has &= ~EH_FIELD_BIT(EH_FIELD_MOST); /* decided before, and once more */
     if (left >= EH_MOST_MAX || !eh_message_is(m, EH_TYPE_DEALS))
         return;

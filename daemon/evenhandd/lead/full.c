@@ -7,7 +7,7 @@
  * told. Each team keeps a part above the bound for itself, so that one team's flood stops no other.
  * What was above the bound before (a lower one was configured) stays.
  */
-#include "lead/app_private.h"
+#include "lead/parts.h"
 
 #define RELEASE_MAX      8192 /* tickets let go at once */
 #define TEAMS_PART       10   /* one of so many tickets more, shared equally by the teams */
@@ -16,7 +16,7 @@
 static uint64_t open_tickets(const struct eh_app *app)
 {
     struct eh_totals totals;
-    eh_engine_totals(app->engine, &totals);
+    eh_engine_totals(app->state.engine, &totals);
     return totals.waiting + totals.open;
 }
 
@@ -25,8 +25,9 @@ static uint64_t open_tickets(const struct eh_app *app)
 static uint64_t room_for(const struct eh_app *app)
 {
     struct eh_totals totals;
-    eh_engine_totals(app->engine, &totals);
-    uint64_t open = totals.waiting + totals.open, most = (uint64_t)app->config->open_tickets;
+    eh_engine_totals(app->state.engine, &totals);
+    uint64_t open = totals.waiting + totals.open,
+             most = (uint64_t)app->services.config->open_tickets;
     if (open >= most || totals.text_bytes >= most * TICKET_TEXT_MEAN)
         return 0;
     uint64_t by_text = (most * TICKET_TEXT_MEAN - totals.text_bytes) / TICKET_TEXT_MEAN + 1;
@@ -41,14 +42,14 @@ static bool is_full(const struct eh_app *app)
 /* Whether the team has less than its part above the bound. */
 static bool team_has_room(const struct eh_app *app, struct eh_str team)
 {
-    const struct eh_desk *desk = eh_engine_desk(app->engine);
-    uint64_t most = (uint64_t)app->config->open_tickets, more = most / TEAMS_PART;
+    const struct eh_desk *desk = eh_engine_desk(app->state.engine);
+    uint64_t most = (uint64_t)app->services.config->open_tickets, more = most / TEAMS_PART;
     struct eh_team_view view;
     struct eh_totals totals;
-    eh_engine_totals(app->engine, &totals);
+    eh_engine_totals(app->state.engine, &totals);
     if (!desk || totals.waiting + totals.open >= EH_TICKETS_MAX ||
         totals.text_bytes >= (most + more) * TICKET_TEXT_MEAN ||
-        !eh_engine_team(app->engine, team, &view))
+        !eh_engine_team(app->state.engine, team, &view))
         return false;
     return view.waiting + view.open < more / desk->team_count;
 }
@@ -56,7 +57,7 @@ static bool team_has_room(const struct eh_app *app, struct eh_str team)
 /* Tickets that wait on the stream, those that the inbox has not been told of among them. */
 static size_t waiting_tickets(const struct eh_app *app)
 {
-    return eh_inbox_waiting(app->inbox).tickets + app->holding;
+    return eh_inbox_waiting(app->services.inbox).tickets + app->full.holding;
 }
 
 /* An entry of an earlier delivery is older than whatever waits: it goes by the bound alone. */
@@ -71,7 +72,7 @@ static bool follower_waits(const struct eh_app *app, const struct eh_input *in)
 {
     struct eh_ticket_view view;
     return waiting_tickets(app) > 0 && !in->recalled.ticket_known &&
-           !eh_engine_ticket(app->engine, in->message.source, in->message.id, &view);
+           !eh_engine_ticket(app->state.engine, in->message.source, in->message.id, &view);
 }
 
 static bool waits(const struct eh_app *app, const struct eh_item *item)
@@ -88,8 +89,8 @@ bool app_full_holds(struct eh_app *app, struct eh_batch *b, struct eh_item *item
     char text[EH_ERROR_TEXT_MAX];
     if (item->input.origin == EH_ORIGIN_STREAM) {
         item->held = waits(app, item);
-        app->holding += item->held && m->type == EH_MESSAGE_TICKET;
-        app->following += item->held && m->type != EH_MESSAGE_TICKET;
+        app->full.holding += item->held && m->type == EH_MESSAGE_TICKET;
+        app->full.following += item->held && m->type != EH_MESSAGE_TICKET;
         return item->held;
     }
     if (item->input.origin != EH_ORIGIN_ADMIN || m->type != EH_MESSAGE_TICKET || !is_full(app) ||
@@ -99,7 +100,7 @@ bool app_full_holds(struct eh_app *app, struct eh_batch *b, struct eh_item *item
         text, sizeof text,
         "ticket %.*s: the desk has as many open tickets as it may have (limits: open_tickets, "
         "%lld); close some, then send it again",
-        EH_STR_ARG(m->id), (long long)app->config->open_tickets);
+        EH_STR_ARG(m->id), (long long)app->services.config->open_tickets);
     struct eh_str message = eh_batch_text(b, text);
     item->result = (struct eh_command_result){
         .code = -EH_EFULL, .message = message.data ? message.data : "the desk is full"};
@@ -110,8 +111,8 @@ bool app_full_holds(struct eh_app *app, struct eh_batch *b, struct eh_item *item
 void app_full_came(struct eh_app *app, const struct eh_input *in)
 {
     if (in->message.type == EH_MESSAGE_TICKET &&
-        (app->following > 0 || eh_inbox_waiting(app->inbox).others > 0))
-        eh_inbox_wake(app->inbox, in->identity);
+        (app->full.following > 0 || eh_inbox_waiting(app->services.inbox).others > 0))
+        eh_inbox_wake(app->services.inbox, in->identity);
 }
 
 /* Committed: from now on the inbox knows that they wait. */
@@ -124,42 +125,48 @@ void app_full_hold(struct eh_app *app, const struct eh_batch *b)
         if (!b->items[i].held)
             continue;
         bool is_ticket = in->message.type == EH_MESSAGE_TICKET;
-        app->holding -= is_ticket && app->holding > 0;
-        app->following -= !is_ticket && app->following > 0;
+        app->full.holding -= is_ticket && app->full.holding > 0;
+        app->full.following -= !is_ticket && app->full.following > 0;
         hold[count++] =
             (struct eh_inbox_hold){.id = eh_input_stream_id(in),
                                    .ticket = eh_ticket_identity(in->message.source, in->message.id),
                                    .is_ticket = is_ticket};
     }
     if (count > 0)
-        eh_inbox_hold(app->inbox, hold, count);
+        eh_inbox_hold(app->services.inbox, hold, count);
 }
 
 static void note_alarm(struct eh_app *app)
 {
-    struct eh_inbox_waiting waiting = eh_inbox_waiting(app->inbox);
+    struct eh_inbox_waiting waiting = eh_inbox_waiting(app->services.inbox);
     size_t entries = waiting.tickets + waiting.others;
     if (entries == 0 && !is_full(app))
-        eh_alarm_clear(&app->alarms, EH_ALARM_OPEN_TICKETS);
+        app_alarm_clear(app, EH_ALARM_OPEN_TICKETS);
     else
-        eh_alarm_set(&app->alarms, EH_ALARM_OPEN_TICKETS, eh_clock_now_us(&app->clock),
-                     "the desk has %llu open tickets (limits: open_tickets is %lld), %zu entries "
-                     "wait on the stream%s; close tickets, or raise it and the unit's MemoryMax",
-                     (unsigned long long)open_tickets(app), (long long)app->config->open_tickets,
-                     entries,
-                     eh_inbox_held_full(app->inbox)
-                         ? ", nothing behind them is read: changes come in over the admin socket"
-                         : "");
+        app_alarm(app, EH_ALARM_OPEN_TICKETS,
+                  "the desk has %llu open tickets (limits: open_tickets is %lld), %zu entries "
+                  "wait on the stream%s; close tickets, or raise it and the unit's MemoryMax",
+                  (unsigned long long)open_tickets(app),
+                  (long long)app->services.config->open_tickets, entries,
+                  eh_inbox_held_full(app->services.inbox)
+                      ? ", nothing behind them is read: changes come in over the admin socket"
+                      : "");
 }
 
 void app_full_look(struct eh_app *app)
 {
-    if (!app->deciding || !app->engine)
+    if (!app->state.deciding || !app->state.engine)
         return;
     uint64_t room = room_for(app);
-    struct eh_inbox_waiting waiting = eh_inbox_waiting(app->inbox);
+    struct eh_inbox_waiting waiting = eh_inbox_waiting(app->services.inbox);
     bool others_may = waiting.others > 0 && (waiting.woken || waiting.tickets == 0);
     if ((waiting.tickets > 0 && room > 0) || others_may)
-        eh_inbox_release(app->inbox, room < RELEASE_MAX ? room : RELEASE_MAX, app->following == 0);
+        eh_inbox_release(app->services.inbox, room < RELEASE_MAX ? room : RELEASE_MAX,
+                         app->full.following == 0);
     note_alarm(app);
+}
+
+void app_full_forget(struct eh_app *app)
+{
+    app->full.holding = app->full.following = 0;
 }

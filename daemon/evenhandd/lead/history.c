@@ -8,7 +8,7 @@
  */
 #include <stdlib.h>
 
-#include "lead/app_private.h"
+#include "lead/parts.h"
 #include "host/command_line.h"
 #include "host/log.h"
 
@@ -21,8 +21,8 @@
 static size_t late_plans(const struct eh_app *app, const struct eh_desk *desk)
 {
     struct eh_totals totals;
-    eh_engine_totals(app->engine, &totals);
-    return eh_engine_late_plans(app->engine, desk, totals.date, NULL, 0);
+    eh_engine_totals(app->state.engine, &totals);
+    return eh_engine_late_plans(app->state.engine, desk, totals.date, NULL, 0);
 }
 
 bool app_history_lacks(const struct eh_app *app, const struct eh_item *item)
@@ -51,7 +51,7 @@ static int read_output(struct eh_app *app, struct evbuffer *output, struct eh_st
         digits++;
     int64_t input = 0;
     if (digits + 1 >= size || eh_integer_parse(eh_str_n(text, digits), &input, NULL) < 0 ||
-        (uint64_t)input != app->head.input)
+        (uint64_t)input != app->state.head.input)
         return -EH_ECORRUPT;
     *ret = eh_arena_str(&app_next(app)->arena, eh_str_n(text + digits + 1, size - digits - 1));
     return ret->data ? 0 : -EH_ENOMEM;
@@ -61,7 +61,7 @@ static void on_end(void *context, const struct eh_child_result *result)
 {
     struct eh_app *app = context;
     struct eh_item *item = &app_next(app)->items[0];
-    app->history = NULL;
+    app->history.child = NULL;
     if (result->end == EH_CHILD_LATE)
         fail(app, item,
              "the log is too long for an answer here; put the plan into the desk file and send "
@@ -78,15 +78,15 @@ static int start(struct eh_app *app, struct eh_item *item, struct eh_error *erro
     static char plan[] = "plan", history[] = "history", db[] = "--db", given[] = "-";
     char *const arguments[] = {plan, history, db, given, NULL};
     const struct eh_command_line run = {
-        .conninfo = app->config->postgres,
+        .conninfo = app->services.config->postgres,
         .arguments = arguments,
         .input = item->input.message.text,
         .bounds = {.output_max = OUTPUT_MAX,
-                   .memory_max = eh_replay_memory(app->config->open_tickets),
+                   .memory_max = eh_replay_memory(app->services.config->open_tickets),
                    .at_most_ms = item->command && item->command->patient ? PATIENT_MS : LATE_MS}};
     eh_log(EH_LOG_INFO, "plans begin in the past: counting what was closed, up to input %llu",
-           (unsigned long long)app->head.input);
-    return eh_command_line_start(app->base, &run, on_end, app, &app->history, error);
+           (unsigned long long)app->state.head.input);
+    return eh_command_line_start(app->services.base, &run, on_end, app, &app->history.child, error);
 }
 
 /* The first such desk file of the next batch, moved to its beginning; NULL: there is none. */
@@ -108,7 +108,7 @@ static struct eh_item *find(struct eh_app *app)
 bool app_history_holds(struct eh_app *app)
 {
     struct eh_error error = {0};
-    if (app->history)
+    if (app->history.child)
         return true;
     const struct eh_batch *b = app_next(app);
     if (b && b->item_count > 0 && b->items[0].history.size > 0)
@@ -116,7 +116,7 @@ bool app_history_holds(struct eh_app *app)
     struct eh_item *item = b && b->command_count > 0 ? find(app) : NULL;
     if (!item)
         return false;
-    if (app->in_flight)
+    if (app_in_flight(app))
         return true; /* the log is not as long as what is decided */
     if (start(app, item, &error) == 0)
         return true;
@@ -126,6 +126,11 @@ bool app_history_holds(struct eh_app *app)
 
 void app_history_stop(struct eh_app *app)
 {
-    eh_child_free(app->history);
-    app->history = NULL;
+    eh_child_free(app->history.child);
+    app->history.child = NULL;
+}
+
+bool app_history_counts(const struct eh_app *app)
+{
+    return app->history.child != NULL;
 }

@@ -4,7 +4,8 @@
  * Nothing of it stops the desk: what is there is read, once each. The alarms say what may have been
  * lost, or who else has a hand in the stream. But for inbox_ahead they stand until the next start.
  */
-#include "lead/app_private.h"
+#include "lead/inbox_trust.h"
+#include "lead/parts.h"
 
 #include "redis/stream_id.h"
 
@@ -13,7 +14,7 @@
 /* How many seconds an id is ahead of the clock; 0: it is not. */
 static uint64_t ahead_s(struct eh_app *app, struct eh_stream_id id)
 {
-    uint64_t now_ms = (uint64_t)(eh_clock_now_us(&app->clock) / 1000);
+    uint64_t now_ms = (uint64_t)(eh_clock_now_us(&app->services.clock) / 1000);
     return id.ms > now_ms ? (id.ms - now_ms) / 1000 : 0;
 }
 
@@ -22,15 +23,15 @@ void app_inbox_end(void *context, struct eh_stream_id end)
     struct eh_app *app = context;
     char text[EH_STREAM_ID_TEXT_MAX];
     if (ahead_s(app, end) <= AHEAD_MAX_S) {
-        eh_alarm_clear(&app->alarms, EH_ALARM_INBOX_AHEAD);
+        app_alarm_clear(app, EH_ALARM_INBOX_AHEAD);
         return;
     }
     eh_stream_id_print(end, text);
-    eh_alarm_set(&app->alarms, EH_ALARM_INBOX_AHEAD, eh_clock_now_us(&app->clock),
-                 "inbox: its last id is %s, more than a day ahead of the clock: what comes is "
-                 "dealt, but Redis refuses lower ids; see to the clock of Redis and to who gave "
-                 "that id, then delete the stream while it is empty: it is made anew",
-                 text);
+    app_alarm(app, EH_ALARM_INBOX_AHEAD,
+              "inbox: its last id is %s, more than a day ahead of the clock: what comes is "
+              "dealt, but Redis refuses lower ids; see to the clock of Redis and to who gave "
+              "that id, then delete the stream while it is empty: it is made anew",
+              text);
 }
 
 static void tell_missing(struct eh_app *app, const struct eh_inbox_doubt *doubt, const char *from,
@@ -39,52 +40,50 @@ static void tell_missing(struct eh_app *app, const struct eh_inbox_doubt *doubt,
     char count[32] = "entries";
     if (doubt->count > 0)
         eh_format(count, sizeof count, "%llu entries", (unsigned long long)doubt->count);
-    eh_alarm_set(&app->alarms, EH_ALARM_INBOX_MISSING, eh_clock_now_us(&app->clock),
-                 "inbox: %s from %s to %s are gone, and this log does not know them: somebody "
-                 "deleted or trimmed them, or the database is an older copy; have their producers "
-                 "push them again, repeats do no harm",
-                 count, from, to);
+    app_alarm(app, EH_ALARM_INBOX_MISSING,
+              "inbox: %s from %s to %s are gone, and this log does not know them: somebody "
+              "deleted or trimmed them, or the database is an older copy; have their producers "
+              "push them again, repeats do no harm",
+              count, from, to);
 }
 
 static void tell_moved(struct eh_app *app, const struct eh_inbox_doubt *doubt, const char *from,
                        const char *to)
 {
-    int64_t now_us = eh_clock_now_us(&app->clock);
     if (doubt->kind == EH_INBOX_SKIPPED)
-        eh_alarm_set(&app->alarms, EH_ALARM_INBOX_MOVED, now_us,
-                     "inbox: unread entries from %s to %s lay before where the group evenhand "
-                     "stood: they are dealt all the same; find who moves that group or reads from "
-                     "it: only evenhandd may",
-                     from, to);
+        app_alarm(app, EH_ALARM_INBOX_MOVED,
+                  "inbox: unread entries from %s to %s lay before where the group evenhand "
+                  "stood: they are dealt all the same; find who moves that group or reads from "
+                  "it: only evenhandd may",
+                  from, to);
     else if (doubt->kind == EH_INBOX_BACK)
-        eh_alarm_set(&app->alarms, EH_ALARM_INBOX_MOVED, now_us,
-                     "inbox: the group evenhand had come to %s and was moved back to %s: what "
-                     "comes again is recognised; find who moves that group: only evenhandd may",
-                     from, to);
+        app_alarm(app, EH_ALARM_INBOX_MOVED,
+                  "inbox: the group evenhand had come to %s and was moved back to %s: what "
+                  "comes again is recognised; find who moves that group: only evenhandd may",
+                  from, to);
     else if (*doubt->why)
-        eh_alarm_set(&app->alarms, EH_ALARM_INBOX_MOVED, now_us,
-                     "inbox: the group evenhand stands at %s, and the stream ends with %s: it may "
-                     "not be set back (%s): what comes is dealt every 5 s; allow XGROUP SETID",
-                     from, to, doubt->why);
+        app_alarm(app, EH_ALARM_INBOX_MOVED,
+                  "inbox: the group evenhand stands at %s, and the stream ends with %s: it may "
+                  "not be set back (%s): what comes is dealt every 5 s; allow XGROUP SETID",
+                  from, to, doubt->why);
     else
-        eh_alarm_set(&app->alarms, EH_ALARM_INBOX_MOVED, now_us,
-                     "inbox: the group evenhand stood at %s, and the stream ended with %s: it was "
-                     "set back; find who moves that group: only evenhandd may",
-                     from, to);
+        app_alarm(app, EH_ALARM_INBOX_MOVED,
+                  "inbox: the group evenhand stood at %s, and the stream ended with %s: it was "
+                  "set back; find who moves that group: only evenhandd may",
+                  from, to);
 }
 
 /* A log with ids from far ahead tells nothing of a stream that was made anew. */
 static void tell_older(struct eh_app *app, const struct eh_inbox_doubt *doubt, const char *from,
                        const char *to)
 {
-    if (ahead_s(app, doubt->from) > AHEAD_MAX_S ||
-        eh_alarm_stands(&app->alarms, EH_ALARM_INBOX_LOST))
+    if (ahead_s(app, doubt->from) > AHEAD_MAX_S || app_alarm_stands(app, EH_ALARM_INBOX_LOST))
         return;
-    eh_alarm_set(&app->alarms, EH_ALARM_INBOX_LOST, eh_clock_now_us(&app->clock),
-                 "inbox: the stream ends with %s, and %s has been dealt with: it is an older copy "
-                 "or another one; what was pushed behind %s to the one before may be lost: have "
-                 "its producers push it again, repeats do no harm",
-                 to, from, to);
+    app_alarm(app, EH_ALARM_INBOX_LOST,
+              "inbox: the stream ends with %s, and %s has been dealt with: it is an older copy "
+              "or another one; what was pushed behind %s to the one before may be lost: have "
+              "its producers push it again, repeats do no harm",
+              to, from, to);
 }
 
 void app_inbox_doubt(void *context, const struct eh_inbox_doubt *doubt)

@@ -6,7 +6,8 @@
  * letter is as exactly-once as everything else. An entry that keeps coming back is tried in a child
  * process first, and what stands behind it waits (suspects.c).
  */
-#include "lead/app_private.h"
+#include "lead/intake.h"
+#include "lead/parts.h"
 
 #include "host/faults.h"
 
@@ -37,7 +38,7 @@ static void read_entry(struct eh_app *app, struct eh_arena *arena,
         unparsed(m, eh_str("the entry kills its decoder; it was tried in a child process"));
     else if ((r = app_decode(entry->encoding, item->body, arena, m, &error)) < 0)
         unparsed(m, eh_arena_str(arena, eh_str(error.text)));
-    else if (m->type == EH_MESSAGE_SIGNAL && !app->config->stream_signals)
+    else if (m->type == EH_MESSAGE_SIGNAL && !app->services.config->stream_signals)
         unparsed(m, eh_str("signals are taken over the admin socket only (stream_signals: off)"));
     eh_require(r != -EH_ENOMEM); /* that is no fault of the entry's: it comes again */
 }

@@ -12,7 +12,8 @@
  * and tells that it is old. A signal of the socket that takes the place of the stream's is logged
  * with its id, and the entry is acknowledged then.
  */
-#include "lead/app_private.h"
+#include "lead/intake.h"
+#include "lead/parts.h"
 
 #include <stdlib.h>
 
@@ -46,12 +47,12 @@ struct eh_later {
 
 static struct eh_later *of(struct eh_app *app)
 {
-    if (!app->later) {
-        app->later = calloc(1, sizeof *app->later);
-        eh_require(app->later);
-        app->later->next_us = EH_TIME_NEVER;
+    if (!app->later.kept) {
+        app->later.kept = calloc(1, sizeof *app->later.kept);
+        eh_require(app->later.kept);
+        app->later.kept->next_us = EH_TIME_NEVER;
     }
-    return app->later;
+    return app->later.kept;
 }
 
 static struct later *find(struct eh_later *l, struct eh_key rep)
@@ -75,7 +76,7 @@ static void drop(struct eh_later *l, struct later *kept)
 /* Whatever is in flight is read again: the stream's signals, too. */
 void app_later_unread(struct eh_app *app)
 {
-    struct eh_later *l = app->later;
+    struct eh_later *l = app->later.kept;
     for (size_t i = 0; l && i < l->count; i++) {
         struct later *kept = &l->items[i];
         if (kept->id && kept->encoding)
@@ -87,7 +88,7 @@ void app_later_unread(struct eh_app *app)
 
 void app_later_forget(struct eh_app *app)
 {
-    struct eh_later *l = app->later;
+    struct eh_later *l = app->later.kept;
     for (size_t i = 0; l && i < l->count; i++)
         if (l->items[i].id)
             drop(l, &l->items[i]);
@@ -96,12 +97,12 @@ void app_later_forget(struct eh_app *app)
 void app_later_free(struct eh_app *app)
 {
     app_later_forget(app);
-    if (app->later) {
-        eh_table_done(&app->later->by_rep);
-        free(app->later->items);
+    if (app->later.kept) {
+        eh_table_done(&app->later.kept->by_rep);
+        free(app->later.kept->items);
     }
-    free(app->later);
-    app->later = NULL;
+    free(app->later.kept);
+    app->later.kept = NULL;
 }
 
 static struct later *free_slot(struct eh_later *l)
@@ -159,7 +160,7 @@ static struct place take_place(struct eh_app *app, struct eh_later *l, struct la
     if (!kept)
         return (struct place){.owned = false};
     struct place place = {kept->entry, kept->owned && !kept->decided};
-    app->superseded += kept->encoding && !kept->decided;
+    app->later.superseded += kept->encoding && !kept->decided;
     drop(l, kept);
     return place;
 }
@@ -184,9 +185,9 @@ static bool is_none(const struct eh_batch *b, struct eh_item *item)
 static bool is_state_in_force(struct eh_app *app, const struct eh_batch *b, struct eh_item *item)
 {
     int64_t from, until;
-    if (!eh_engine_signal_is_repeat(app->engine, &item->input.message, &from, &until))
+    if (!eh_engine_signal_is_repeat(app->state.engine, &item->input.message, &from, &until))
         return false;
-    app->repeats++;
+    app->state.repeats++;
     (void)is_none(b, item);
     item->result.from_us = from;
     item->result.until_us = until;
@@ -206,14 +207,14 @@ static bool decide_kept(struct eh_app *app, const struct eh_batch *b, struct eh_
                         struct later *kept)
 {
     struct eh_input *in = &item->input;
-    bool socket = !kept->encoding, stopping = app->role == EH_ROLE_STOPPING;
-    if (eh_engine_signal_is_old(app->engine, in)) {
-        app->superseded++;
+    bool socket = !kept->encoding, stopping = app->state.role == EH_ROLE_STOPPING;
+    if (eh_engine_signal_is_old(app->state.engine, in)) {
+        app->later.superseded++;
         return is_none(b, item);
     }
     if (socket && !stopping && !eh_stream_id_is_set(kept->entry) && is_state_in_force(app, b, item))
         return true;
-    int64_t due = eh_engine_signal_from(app->engine, &in->message, b->at_us);
+    int64_t due = eh_engine_signal_from(app->state.engine, &in->message, b->at_us);
     if (due > b->at_us && !stopping) {
         kept->due_us = due;
         return is_later(item, due);
@@ -233,20 +234,20 @@ static bool decide_streamed(struct eh_app *app, const struct eh_batch *b, struct
         kept->owned = true; /* decided or read once more */
         return is_later(item, kept->due_us);
     }
-    if (eh_engine_signal_is_old(app->engine, in) ||
+    if (eh_engine_signal_is_old(app->state.engine, in) ||
         (kept && eh_signal_is_old(id.ms, id.no, kept->entry.ms, kept->entry.no))) {
-        app->superseded++;
+        app->later.superseded++;
         return is_none(b, item);
     }
     if (in->recalled.known) /* its event was another one's: it is refused */
         return false;
-    int64_t due = eh_engine_signal_from(app->engine, &in->message, b->at_us);
-    struct place before = take_place(app, app->later, kept);
+    int64_t due = eh_engine_signal_from(app->state.engine, &in->message, b->at_us);
+    struct place before = take_place(app, app->later.kept, kept);
     if (before.owned)
         item->also = before.entry;
     struct later as = {
         .rep = eh_key_of_text(in->message.rep), .due_us = due, .entry = id, .owned = true};
-    return due > b->at_us && keep(app->later, item, as) && is_later(item, due);
+    return due > b->at_us && keep(app->later.kept, item, as) && is_later(item, due);
 }
 
 static bool decide_said(struct eh_app *app, const struct eh_batch *b, struct eh_item *item,
@@ -254,20 +255,20 @@ static bool decide_said(struct eh_app *app, const struct eh_batch *b, struct eh_
 {
     struct eh_input *in = &item->input;
     bool stands = kept && eh_stream_id_is_set(kept->entry);
-    if (app->role != EH_ROLE_STOPPING && !stands) {
-        struct place none = take_place(app, app->later, kept);
+    if (app->state.role != EH_ROLE_STOPPING && !stands) {
+        struct place none = take_place(app, app->later.kept, kept);
         eh_require(!none.owned);
         if (is_state_in_force(app, b, item))
             return true;
         kept = NULL;
     }
-    struct place before = take_place(app, app->later, kept);
-    int64_t due = eh_engine_signal_from(app->engine, &in->message, b->at_us);
+    struct place before = take_place(app, app->later.kept, kept);
+    int64_t due = eh_engine_signal_from(app->state.engine, &in->message, b->at_us);
     struct later as = {.rep = eh_key_of_text(in->message.rep),
                        .due_us = due,
                        .entry = before.entry,
                        .owned = before.owned};
-    if (due > b->at_us && app->role != EH_ROLE_STOPPING && keep(app->later, item, as))
+    if (due > b->at_us && app->state.role != EH_ROLE_STOPPING && keep(app->later.kept, item, as))
         return is_later(item, due);
     stand_for(in, before.entry);
     return false;
@@ -304,7 +305,7 @@ struct waiter {
 static void on_done(void *context, const struct eh_command_result *result)
 {
     const struct waiter *waiter = context;
-    struct eh_later *l = waiter->app->later;
+    struct eh_later *l = waiter->app->later.kept;
     struct later *kept = l ? find(l, waiter->rep) : NULL;
     if (!kept || kept->id != waiter->id)
         return;
@@ -313,7 +314,7 @@ static void on_done(void *context, const struct eh_command_result *result)
         l->next_us = kept->due_us < l->next_us ? kept->due_us : l->next_us;
     } else {
         if (!kept->encoding && kept->owned) /* once more, or it is no input */
-            eh_inbox_done(waiter->app->inbox, &kept->entry, 1);
+            eh_inbox_done(waiter->app->services.inbox, &kept->entry, 1);
         drop(l, kept);
     }
 }
@@ -365,13 +366,13 @@ static bool move(struct eh_app *app, const struct later *kept)
 
 int64_t app_later_due_us(const struct eh_app *app)
 {
-    return app->later ? app->later->next_us : EH_TIME_NEVER;
+    return app->later.kept ? app->later.kept->next_us : EH_TIME_NEVER;
 }
 
 /* What finds no place now is due still: the next tick tries again. */
 void app_later_move(struct eh_app *app, int64_t now_us)
 {
-    struct eh_later *l = app->later;
+    struct eh_later *l = app->later.kept;
     if (!l || l->next_us > now_us)
         return;
     size_t moved = 0;
@@ -390,16 +391,22 @@ void app_later_move(struct eh_app *app, int64_t now_us)
 size_t app_later_pending(const struct eh_app *app)
 {
     size_t pending = 0;
-    for (size_t i = 0; app->later && i < app->later->count; i++)
-        pending += app->later->items[i].id != 0 && app->later->items[i].owned;
+    for (size_t i = 0; app->later.kept && i < app->later.kept->count; i++)
+        pending += app->later.kept->items[i].id != 0 && app->later.kept->items[i].owned;
     return pending;
 }
 
 void app_later_flush(struct eh_app *app)
 {
-    struct eh_later *l = app->later;
+    struct eh_later *l = app->later.kept;
     for (size_t i = 0; l && i < l->count; i++)
         l->items[i].due_us = 0;
     if (l && l->count)
         l->next_us = 0;
+}
+
+void app_later_show(const struct eh_app *app, struct eh_app_status *ret)
+{
+    ret->superseded = app->later.superseded;
+    ret->kept = app_later_pending(app);
 }

@@ -2,7 +2,8 @@
  * leader: leading, standing by, losing the lease: when the state is built again from the log, and
  * when inputs are taken.
  */
-#include "lead/app_private.h"
+#include "lead/inbox_trust.h"
+#include "lead/parts.h"
 
 #include <stdlib.h>
 
@@ -18,13 +19,13 @@ static void on_fatal(void *context, int exit_code, const char *why)
 static void on_page(void *context, struct eh_outbox_batch *page)
 {
     struct eh_app *app = context;
-    eh_outbox_page(app->outbox, page);
+    eh_outbox_page(app->services.outbox, page);
 }
 
 void app_want_notices(void *context, uint64_t from_seq, uint64_t from_dead_input)
 {
     struct eh_app *app = context;
-    eh_store_page(app->store, from_seq, from_dead_input);
+    eh_store_page(app->services.store, from_seq, from_dead_input);
 }
 
 /* The engine is as the log is: key and time zone have to fit that. */
@@ -32,13 +33,13 @@ static bool engine_fits(struct eh_app *app)
 {
     struct eh_totals totals;
     struct eh_error error = {0};
-    const struct eh_desk *desk = eh_engine_desk(app->engine);
-    eh_engine_totals(app->engine, &totals);
+    const struct eh_desk *desk = eh_engine_desk(app->state.engine);
+    eh_engine_totals(app->state.engine, &totals);
     if (app_key_ready(app, &totals, &error) < 0) {
         on_fatal(app, EH_EXIT_CONFIG, error.text);
         return false;
     }
-    if (desk && eh_clock_set_zone(&app->clock, desk->time_zone, &error) < 0)
+    if (desk && eh_clock_set_zone(&app->services.clock, desk->time_zone, &error) < 0)
         app_error(app, error.text);
     return true;
 }
@@ -46,13 +47,13 @@ static bool engine_fits(struct eh_app *app)
 static void deciding_go_on(struct eh_app *app)
 {
     app_books_forget(app);
-    app->items_first = false;
-    app->resuming = false;
-    app->deciding = true;
-    app->role = app->role == EH_ROLE_STOPPING ? EH_ROLE_STOPPING : EH_ROLE_LEADER;
-    eh_committed_from(app->engine, &app->committed);
-    app->committed.dead_letters = app->head.dead_letters;
-    app->snapshot_at_us = eh_clock_monotonic_us();
+    app_decide_begin(app);
+    app->state.resuming = false;
+    app->state.deciding = true;
+    app->state.role = app->state.role == EH_ROLE_STOPPING ? EH_ROLE_STOPPING : EH_ROLE_LEADER;
+    eh_committed_from(app->state.engine, &app->state.committed);
+    app->state.committed.dead_letters = app->state.head.dead_letters;
+    app_snapshot_begin(app);
     app_set_room(app);
     app_timer_arm(app);
     app_wake(app);
@@ -63,18 +64,18 @@ static void on_hold_over(evutil_socket_t fd, short what, void *context)
     (void)fd;
     (void)what;
     struct eh_app *app = context;
-    if (app->resuming && app->engine && engine_fits(app))
+    if (app->state.resuming && app->state.engine && engine_fits(app))
         deciding_go_on(app);
 }
 
 /* After a refused transaction; at once, or when the hold is over. */
 static void deciding_resume(struct eh_app *app)
 {
-    int64_t wait_us = app->hold_until_us - eh_clock_monotonic_us();
+    int64_t wait_us = app_refused_wait_us(app);
     struct timeval wait = {wait_us / 1000000, wait_us % 1000000};
-    app->accept_due = app->accept_time != NULL; /* it was not committed */
-    if (app->hold_until_us > 0 && wait_us > 0)
-        event_add(app->hold_over, &wait);
+    app_accept_time_again(app); /* it was not committed */
+    if (wait_us > 0)
+        event_add(app->leader.hold_over, &wait);
     else if (engine_fits(app))
         deciding_go_on(app);
 }
@@ -82,7 +83,7 @@ static void deciding_resume(struct eh_app *app)
 static void deciding_begin(struct eh_app *app)
 {
     struct eh_totals totals;
-    const struct eh_desk *desk = eh_engine_desk(app->engine);
+    const struct eh_desk *desk = eh_engine_desk(app->state.engine);
     struct eh_error error = {0};
     if (app_time_waits(app))
         return;
@@ -92,20 +93,20 @@ static void deciding_begin(struct eh_app *app)
     }
     if (!engine_fits(app))
         return;
-    eh_engine_totals(app->engine, &totals);
-    app->checkpoint_at_us = eh_clock_monotonic_us();
+    eh_engine_totals(app->state.engine, &totals);
+    app_checkpoint_begin(app);
     app_seen_compare(app);
     eh_log(EH_LOG_INFO, "leading epoch=%llu input=%llu seq=%llu open=%llu waiting=%llu",
-           (unsigned long long)app->head.epoch, (unsigned long long)app->head.input,
-           (unsigned long long)app->head.seq, (unsigned long long)totals.open,
+           (unsigned long long)app->state.head.epoch, (unsigned long long)app->state.head.input,
+           (unsigned long long)app->state.head.seq, (unsigned long long)totals.open,
            (unsigned long long)totals.waiting);
-    eh_outbox_start(app->outbox, app->head.seq, app->head.dead);
-    eh_inbox_start(app->inbox, app->head.low, app->head.high);
+    eh_outbox_start(app->services.outbox, app->state.head.seq, app->state.head.dead);
+    eh_inbox_start(app->services.inbox, app->state.head.low, app->state.head.high);
     deciding_go_on(app);
     if (!desk)
         app_desk_file_load(app, "first start");
     app_desk_file_check(app);
-    if (app->new_key && !app->new_key_due)
+    if (app_new_key_asked(app) && !app_new_key_due(app))
         app_new_key_done(app);
 }
 
@@ -121,26 +122,24 @@ static void on_recovered(void *context, struct eh_engine *engine, const struct e
 {
     struct eh_app *app = context;
     struct eh_recovered been = *found; /* the recovery's, which ends here */
-    eh_recovery_free(app->recovery);
-    app->recovery = NULL;
+    eh_recovery_free(app->leader.recovery);
+    app->leader.recovery = NULL;
     if (!engine) {
         app_error(app, error->text);
         eh_log(EH_LOG_ERROR, "%s", error->text);
         if (error->code == EH_EUNAVAILABLE) {
-            eh_store_restart(app->store, error->text);
+            eh_store_restart(app->services.store, error->text);
         } else {
-            app->exit_code = 1;
-            event_base_loopbreak(app->base);
+            app_leave(app, EXIT_FAILURE);
         }
         return;
     }
-    eh_engine_free(app->engine);
-    app->engine = engine;
-    app->snapshot_input = app->head.input - been.replayed;
-    app->latest_day = been.latest_day;
-    eh_log(EH_LOG_INFO, "recovered input=%llu replayed=%llu", (unsigned long long)app->head.input,
-           (unsigned long long)been.replayed);
-    if (app->resuming)
+    eh_engine_free(app->state.engine);
+    app->state.engine = engine;
+    app_snapshot_recovered(app, app->state.head.input - been.replayed, been.latest_day);
+    eh_log(EH_LOG_INFO, "recovered input=%llu replayed=%llu",
+           (unsigned long long)app->state.head.input, (unsigned long long)been.replayed);
+    if (app->state.resuming)
         deciding_resume(app);
     else
         deciding_begin(app);
@@ -150,27 +149,28 @@ static void on_recovered(void *context, struct eh_engine *engine, const struct e
 static bool engine_still_good(const struct eh_app *app)
 {
     struct eh_totals totals;
-    if (!app->engine)
+    if (!app->state.engine)
         return false;
-    eh_engine_totals(app->engine, &totals);
-    return totals.input == app->head.input && totals.seq == app->head.seq &&
-           eh_key_equal(eh_engine_digest(app->engine), app->head.digest);
+    eh_engine_totals(app->state.engine, &totals);
+    return totals.input == app->state.head.input && totals.seq == app->state.head.seq &&
+           eh_key_equal(eh_engine_digest(app->state.engine), app->state.head.digest);
 }
 
 static void engine_recover(struct eh_app *app)
 {
     static const struct eh_recovery_callbacks callbacks = {.on_done = on_recovered,
                                                            .on_month = app_snapshot_past};
-    app->recovery = eh_recovery_start(eh_store_reads(app->store), &app->head, &callbacks, app);
-    if (!app->recovery)
-        eh_store_restart(app->store, "recovery could not begin");
+    app->leader.recovery =
+        eh_recovery_start(eh_store_reads(app->services.store), &app->state.head, &callbacks, app);
+    if (!app->leader.recovery)
+        eh_store_restart(app->services.store, "recovery could not begin");
 }
 
 static void deciding_stop(struct eh_app *app)
 {
-    app->deciding = false;
-    app->resuming = true;
-    event_del(app->timer);
+    app->state.deciding = false;
+    app->state.resuming = true;
+    app_timer_stop(app);
     app_history_stop(app);
     app_set_room(app);
 }
@@ -181,15 +181,15 @@ static void on_refused(void *context, const struct eh_refusal *refusal)
     struct eh_app *app = context;
     deciding_stop(app);
     app_refused(app, refusal);
-    app->head = app->durable;
+    app->state.head = app->state.durable;
     engine_recover(app);
 }
 
 static void on_leading(void *context, const struct eh_head *head)
 {
     struct eh_app *app = context;
-    app->head = app->durable = *head;
-    if (app->role == EH_ROLE_STOPPING)
+    app->state.head = app->state.durable = *head;
+    if (app->state.role == EH_ROLE_STOPPING)
         return;
     if (engine_still_good(app)) {
         deciding_begin(app);
@@ -201,26 +201,26 @@ static void on_leading(void *context, const struct eh_head *head)
 static void on_standby(void *context)
 {
     struct eh_app *app = context;
-    if (app->role == EH_ROLE_STOPPING)
+    if (app->state.role == EH_ROLE_STOPPING)
         return;
-    if (app->new_key) {
+    if (app_new_key_asked(app)) {
         on_fatal(app, EH_EXIT_CONFIG,
                  "--new-key: another evenhandd leads this desk, and has its key: nothing is lost "
                  "as long as it runs");
         return;
     }
-    if (app->accept_time) {
+    if (app_accept_time_asked(app)) {
         on_fatal(app, EH_EXIT_CONFIG,
                  "--accept-time: another evenhandd leads this desk; stop it first: the time of the "
                  "log is the leader's");
         return;
     }
-    app->role = EH_ROLE_STANDBY;
-    eh_engine_free(app->engine); /* somebody else decides now: ours grows old */
-    app->engine = NULL;
-    app->committed.known = false;
+    app->state.role = EH_ROLE_STANDBY;
+    eh_engine_free(app->state.engine); /* somebody else decides now: ours grows old */
+    app->state.engine = NULL;
+    app->state.committed.known = false;
     app_later_forget(app);
-    eh_log(EH_LOG_INFO, "standing by: another evenhandd leads desk %s", app->desk_id);
+    eh_log(EH_LOG_INFO, "standing by: another evenhandd leads desk %s", app->services.desk_id);
 }
 
 static void on_lost(void *context, const char *why)
@@ -228,35 +228,26 @@ static void on_lost(void *context, const char *why)
     struct eh_app *app = context;
     static const char unknown[] =
         "PostgreSQL went away before the answer; ask again (with the same Idempotency-Key)";
-    bool led = app->deciding || app->resuming;
-    app->deciding = app->resuming = false;
-    eh_skips_again(&app->skips);
-    event_del(app->hold_over);
-    if (app->role == EH_ROLE_LEADER)
-        app->role = EH_ROLE_STARTING;
-    if (led || app->in_flight)
-        app->commits_failed++;
-    if (app->in_flight)
-        eh_pace_failed(&app->pace, eh_batch_weight(app->in_flight));
+    bool led = app->state.deciding || app->state.resuming;
+    app->state.deciding = app->state.resuming = false;
+    app_refused_forget(app);
+    event_del(app->leader.hold_over);
+    if (app->state.role == EH_ROLE_LEADER)
+        app->state.role = EH_ROLE_STARTING;
+    if (led || app_in_flight(app))
+        app_commit_failed(app, app_in_flight(app));
     app_error(app, why);
     eh_log(EH_LOG_WARNING, "holding: %s", why);
-    eh_recovery_free(app->recovery);
-    app->recovery = NULL;
+    eh_recovery_free(app->leader.recovery);
+    app->leader.recovery = NULL;
     if (led) {
-        eh_inbox_stop(app->inbox);
-        eh_outbox_stop(app->outbox);
+        eh_inbox_stop(app->services.inbox);
+        eh_outbox_stop(app->services.outbox);
     }
-    event_del(app->timer);
-    event_del(app->start_time.wait);
+    app_timer_stop(app);
+    app_time_wait_no_more(app);
     app_history_stop(app);
-    struct eh_batch *filling = app->filling, *recalling = app->recalling;
-    app->filling = app->recalling = NULL;
-    app->in_flight_last = NULL;
-    app_give_up_batch(app, filling, unknown);
-    app_give_up_batch(app, recalling, unknown);
-    app_give_up_list(app, &app->left_over, unknown);
-    app_give_up_list(app, &app->in_flight, unknown);
-    app_give_up_list(app, &app->settled, unknown);
+    app_give_up_all(app, unknown);
     app_later_unread(app);
     app_suspects_forget(app);
 }
@@ -264,8 +255,8 @@ static void on_lost(void *context, const char *why)
 static void on_snapshot(void *context)
 {
     struct eh_app *app = context;
-    if (app->recovery)
-        eh_recovery_go_on(app->recovery);
+    if (app->leader.recovery)
+        eh_recovery_go_on(app->leader.recovery);
 }
 
 const struct eh_store_callbacks app_store_callbacks = {
@@ -285,14 +276,14 @@ const struct eh_store_callbacks app_store_callbacks = {
 static void on_inbox_state(void *context, bool up, bool lost, const char *why)
 {
     struct eh_app *app = context;
-    if (up != app->inbox_up)
+    if (up != app->leader.inbox_up)
         eh_log(up ? EH_LOG_INFO : EH_LOG_WARNING, "redis inbox %s%s%s", up ? "up" : "down",
                *why ? ": " : "", why);
-    app->inbox_up = up;
+    app->leader.inbox_up = up;
     if (lost) {
-        eh_alarm_set(&app->alarms, EH_ALARM_INBOX_LOST, eh_clock_now_us(&app->clock),
-                     "the inbox stream or its group was lost and made anew: %s", why);
-        eh_outbox_recheck(app->outbox);
+        app_alarm(app, EH_ALARM_INBOX_LOST,
+                  "the inbox stream or its group was lost and made anew: %s", why);
+        eh_outbox_recheck(app->services.outbox);
     }
     if (!up)
         app_error(app, why);
@@ -303,35 +294,75 @@ const struct eh_inbox_callbacks app_inbox_callbacks = {app_take_entries, on_inbo
 
 /* ---- Used by life.c. */
 
-void app_begin_ticking(struct eh_app *app)
+void app_begin(struct eh_app *app)
 {
     app_tick_begin(app);
-    app->start_time.wait = evtimer_new(app->base, on_time_waited, app);
-    app->start_time.began_us = eh_clock_monotonic_us();
-    app->hold_over = evtimer_new(app->base, on_hold_over, app);
-    eh_require(app->start_time.wait && app->hold_over);
+    app_time_begin(app, on_time_waited);
+    app->leader.hold_over = evtimer_new(app->services.base, on_hold_over, app);
+    eh_require(app->leader.hold_over);
 }
 
 void app_forget_all(struct eh_app *app, const char *why)
 {
-    eh_batch_free(app->spare);
-    app->spare = NULL;
     app_history_stop(app);
     app_suspects_forget(app);
-    app->holding = app->following = 0;
-    eh_alarm_clear(&app->alarms, EH_ALARM_OPEN_TICKETS);
-    app_give_up_batch(app, app->filling, why);
-    app_give_up_batch(app, app->recalling, why);
-    app->filling = app->recalling = NULL;
-    app_give_up_list(app, &app->left_over, why);
-    app_give_up_list(app, &app->in_flight, why);
-    app_give_up_list(app, &app->settled, why);
+    app_full_forget(app);
+    app_alarm_clear(app, EH_ALARM_OPEN_TICKETS);
+    app_give_up_all(app, why);
+}
+
+void app_end(struct eh_app *app)
+{
+    app_later_free(app);
+    app_checkpoint_end(app);
+    eh_recovery_free(app->leader.recovery);
+    eh_engine_free(app->state.engine);
+    if (app->leader.hold_over)
+        event_free(app->leader.hold_over);
+    app_tick_end(app);
+    app_time_end(app);
+    app_books_end(app);
+    app_step_end(app);
+    eh_repeats_done(&app->state.repeated);
+}
+
+void app_stop(struct eh_app *app)
+{
+    app->state.role = EH_ROLE_STOPPING;
+    app_later_flush(app);
+    app_set_room(app);
+    app_wake(app);
+}
+
+enum eh_role app_role(const struct eh_app *app)
+{
+    return app->state.role;
+}
+
+bool app_deciding(const struct eh_app *app)
+{
+    return app->state.deciding;
+}
+
+const struct eh_head *app_head(const struct eh_app *app)
+{
+    return &app->state.head;
+}
+
+bool app_inbox_up(const struct eh_app *app)
+{
+    return app->leader.inbox_up;
+}
+
+bool app_recovering(const struct eh_app *app)
+{
+    return app->leader.recovery != NULL;
 }
 
 void app_final_writes(struct eh_app *app)
 {
-    app_checkpoint_write(app, app->head.input, app->head.digest, &app->head.chain);
+    const struct eh_head *head = &app->state.head;
+    app_checkpoint_write(app, head->input, head->digest, &head->chain);
     app_books_finish(app);
-    if (app->head.input > app->snapshot_input)
-        app_snapshot_take(app);
+    app_snapshot_last(app);
 }

@@ -5,7 +5,7 @@
  * A new key is in its file before the log has it: a key that is committed under and not kept would
  * be lost again. If evenhandd ends in between, the file fits nothing and has to be moved away.
  */
-#include "lead/app_private.h"
+#include "lead/parts.h"
 
 #include <pwd.h>
 #include <unistd.h>
@@ -19,50 +19,72 @@ static int refuse_present(const struct eh_app *app, bool fits, struct eh_error *
                                "nothing is lost"
                              : "--new-key: key_file %s is there, and is the key of another desk; "
                                "move it away first, if the right one is lost",
-                        app->config->key_file);
+                        app->services.config->key_file);
 }
 
 /* Again, when PostgreSQL went away meanwhile: the log says whether it was committed. */
 static int take_new(struct eh_app *app, const struct eh_totals *totals, struct eh_error *error)
 {
-    const char *path = app->config->key_file;
-    bool fits = !app->keys.absent && eh_keys_check(&app->keys, totals, path, NULL) == 0;
-    if (!app->new_key_made) {
+    const char *path = app->services.config->key_file;
+    bool fits =
+        !app->services.keys.absent && eh_keys_check(&app->services.keys, totals, path, NULL) == 0;
+    if (!app->new_key.made) {
         if (!totals->committed)
             return eh_error_set(error, EH_ECONFLICT,
                                 "--new-key: nothing is committed under any key yet: start without");
-        if (!app->keys.absent)
+        if (!app->services.keys.absent)
             return refuse_present(app, fits, error);
-        int r = eh_keys_make(&app->keys, path, error);
+        int r = eh_keys_make(&app->services.keys, path, error);
         if (r < 0)
             return r;
-        app->new_key_made = true;
+        app->new_key.made = true;
     }
-    app->new_key_due = !fits;
+    app->new_key.due = !fits;
     return 0;
 }
 
 int app_key_ready(struct eh_app *app, const struct eh_totals *totals, struct eh_error *error)
 {
-    const char *path = app->config->key_file;
-    int r = app->keys.absent ? eh_keys_load(&app->keys, path, error) : 0; /* it may be back */
+    const char *path = app->services.config->key_file;
+    int r = app->services.keys.absent ? eh_keys_load(&app->services.keys, path, error)
+                                      : 0; /* it may be back */
     if (r < 0)
         return r;
-    if (app->new_key)
+    if (app->new_key.reason)
         return take_new(app, totals, error);
-    return app->keys.absent && !totals->committed ? eh_keys_make(&app->keys, path, error)
-                                                  : eh_keys_check(&app->keys, totals, path, error);
+    return app->services.keys.absent && !totals->committed
+               ? eh_keys_make(&app->services.keys, path, error)
+               : eh_keys_check(&app->services.keys, totals, path, error);
 }
 
 /* Whoever started this process: it is nobody on the admin socket. */
-void app_new_key_message(const struct eh_app *app, struct eh_message *ret)
+bool app_new_key_take(struct eh_app *app, struct eh_message *ret)
 {
+    if (!app->new_key.due)
+        return false;
+    app->new_key.due = false;
     const struct passwd *user = getpwuid(getuid());
     struct eh_str name = eh_str(user ? user->pw_name : "?");
     *ret = (struct eh_message){.type = EH_MESSAGE_NEW_KEY,
-                               .reason = eh_str(app->new_key),
+                               .reason = eh_str(app->new_key.reason),
                                .actor = eh_name_valid(name, EH_NAME_MAX) ? name : eh_str("?")};
     ret->has = EH_FIELD_BIT(EH_FIELD_REASON) | EH_FIELD_BIT(EH_FIELD_ACTOR);
+    return true;
+}
+
+void app_new_key_ask(struct eh_app *app, const char *reason)
+{
+    app->new_key.reason = reason;
+}
+
+bool app_new_key_asked(const struct eh_app *app)
+{
+    return app->new_key.reason != NULL;
+}
+
+bool app_new_key_due(const struct eh_app *app)
+{
+    return app->new_key.due;
 }
 
 void app_new_key_done(struct eh_app *app)
@@ -70,7 +92,6 @@ void app_new_key_done(struct eh_app *app)
     eh_log(EH_LOG_WARNING,
            "key_file %s: a new master key, and the log has it; what was drawn in the last draw "
            "epoch of the lost one can never be proved; keep a copy of the file in a safe place",
-           app->config->key_file);
-    app->stop_asked = true;
-    event_active(app->housekeeping, EV_TIMEOUT, 0); /* life.c ends it before the next input */
+           app->services.config->key_file);
+    app->services.ask_stop(app->services.life); /* it ends before the next input */
 }

@@ -2,7 +2,8 @@
  * recent: what is decided and may not be visible in PostgreSQL yet: the items of a batch look for
  * repeats, tickets and salts there, too.
  */
-#include "lead/app_private.h"
+#include "lead/parts.h"
+#include "lead/recent.h"
 
 /* A batch's items look for repeats among what is decided and may not be visible in PostgreSQL yet.
  */
@@ -10,7 +11,7 @@ static const struct eh_record *recent_record(const struct eh_app *app, const str
                                              struct eh_key key, bool images,
                                              const struct eh_batch **ret_batch)
 {
-    const struct eh_batch *lists[3] = {now, app->in_flight, app->settled};
+    const struct eh_batch *lists[3] = {now, app_in_flight(app), app_settled(app)};
     const struct eh_record *found = NULL;
     for (size_t i = 0; i < 3; i++)
         for (const struct eh_batch *b = lists[i]; b; b = i == 0 ? NULL : b->next) {
@@ -34,7 +35,7 @@ static struct eh_key customer_key(struct eh_str customer)
 static const struct eh_personal *recent_customer(const struct eh_app *app,
                                                  const struct eh_batch *now, struct eh_str customer)
 {
-    const struct eh_batch *lists[3] = {now, app->in_flight, app->settled};
+    const struct eh_batch *lists[3] = {now, app_in_flight(app), app_settled(app)};
     struct eh_key key = customer_key(customer);
     for (size_t i = 0; i < 3; i++)
         for (const struct eh_batch *b = lists[i]; b; b = i == 0 ? NULL : b->next) {
@@ -87,7 +88,7 @@ static void recent_salts(const struct eh_app *app, const struct eh_batch *b, str
     if (salt.size == 0 && (p = recent_customer(app, b, in->message.customer)))
         salt = eh_str_n((const char *)p->customer_salt, EH_SALT_BYTES);
     eh_salts_take_customer(in, salt);
-    eh_salts_bind_subject(in, app->keys.master);
+    eh_salts_bind_subject(in, app->services.keys.master);
 }
 
 /* An assignment or a move of an open ticket needs nothing recalled, and its record has nothing of
@@ -96,7 +97,7 @@ static bool needs_no_recall(const struct eh_app *app, const struct eh_message *m
 {
     struct eh_ticket_view view;
     return (m->type == EH_MESSAGE_ASSIGN || m->type == EH_MESSAGE_MOVE) &&
-           eh_engine_ticket(app->engine, m->source, m->id, &view);
+           eh_engine_ticket(app->state.engine, m->source, m->id, &view);
 }
 
 static void recent_ticket(const struct eh_app *app, const struct eh_batch *b, struct eh_input *in)
@@ -132,7 +133,7 @@ void app_recent_overlay(const struct eh_app *app, const struct eh_batch *b, stru
     }
     recent_salts(app, b, item);
     if ((in->message.customer.size || in->message.subject.size) &&
-        eh_engine_rules(app->engine) >= EH_RULES_CONTENT)
+        eh_engine_rules(app->state.engine) >= EH_RULES_CONTENT)
         eh_salts_leave_out(in);
     if (item->seen_before && recent_record(app, b, item->entry, false, &holds))
         item->entry_known = true;

@@ -6,7 +6,7 @@
  * not take becomes a dead letter; a command is answered. Where that is nobody's fault, everything
  * waits until it is mended.
  */
-#include "lead/app_private.h"
+#include "lead/parts.h"
 
 #include "host/log.h"
 
@@ -15,7 +15,7 @@
 /* ---- All items again. */
 
 /* An empty batch is no use; one without memory is the end, and the next start finds all again. */
-static struct eh_batch *decided_anew(struct eh_app *app, struct eh_batch *b)
+static struct eh_batch *decided_anew(struct eh_batch *b)
 {
     struct eh_batch *again = NULL;
     if (b && b->item_count > 0) {
@@ -23,34 +23,32 @@ static struct eh_batch *decided_anew(struct eh_app *app, struct eh_batch *b)
         eh_require(again && eh_batch_move(b, 0, again) == 0);
     }
     if (b)
-        app_drop_batch(app, b);
+        app_drop_batch(b);
     return again;
 }
 
-static struct eh_batch *list_anew(struct eh_app *app, struct eh_batch *list, struct eh_batch **tail)
+static struct eh_batch *list_anew(struct eh_batch *list)
 {
     struct eh_batch *first = NULL, **end = &first;
     for (struct eh_batch *next; list; list = next) {
         next = list->next;
-        *end = decided_anew(app, list);
+        *end = decided_anew(list);
         if (*end)
             end = &(*end)->next;
     }
-    *end = *tail;
+    *end = NULL;
     return first;
 }
 
 /* In the order they came: in flight, looked up, left over; what fills stays where it is. */
 static void take_all_back(struct eh_app *app)
 {
-    struct eh_batch *in_flight = app->in_flight, *settled = app->settled;
-    struct eh_batch *recalling = app->recalling;
-    app->in_flight = app->in_flight_last = app->recalling = app->settled = NULL;
-    app->left_over = list_anew(app, recalling, &app->left_over);
-    app->left_over = list_anew(app, in_flight, &app->left_over);
+    app_put_first(app, list_anew(app_take_recalling(app)));
+    app_put_first(app, list_anew(app_take_in_flight(app)));
+    struct eh_batch *settled = app_take_settled(app);
     for (struct eh_batch *next; settled; settled = next) {
         next = settled->next;
-        app_drop_batch(app, settled);
+        app_drop_batch(settled);
     }
 }
 
@@ -99,12 +97,11 @@ static void alarm_quarantine(struct eh_app *app, const struct eh_item *item,
 {
     char what[120];
     describe(item, refusal, what, sizeof what);
-    eh_alarm_clear(&app->alarms, EH_ALARM_QUARANTINE); /* each has a line in the log */
-    eh_alarm_set(&app->alarms, EH_ALARM_QUARANTINE, eh_clock_now_us(&app->clock),
-                 "PostgreSQL refused %s, which %s; the others go on: %s (SQLSTATE %s%s%s)", what,
-                 is_command(item) ? "was answered so" : "is a dead letter now", refusal->text,
-                 refusal->state, refusal->constraint[0] ? ", constraint " : "",
-                 refusal->constraint);
+    app_alarm_clear(app, EH_ALARM_QUARANTINE); /* each has a line in the log */
+    app_alarm(app, EH_ALARM_QUARANTINE,
+              "PostgreSQL refused %s, which %s; the others go on: %s (SQLSTATE %s%s%s)", what,
+              is_command(item) ? "was answered so" : "is a dead letter now", refusal->text,
+              refusal->state, refusal->constraint[0] ? ", constraint " : "", refusal->constraint);
 }
 
 /* False: it cannot even be a dead letter. */
@@ -123,7 +120,7 @@ static bool set_aside(struct eh_app *app, struct eh_item *item, const struct eh_
     if (is_command(item)) {
         const struct eh_stream_id id = eh_input_stream_id(&item->input);
         if (eh_stream_id_is_set(id)) /* it took the place of that entry */
-            eh_inbox_done(app->inbox, &id, 1);
+            eh_inbox_done(app->services.inbox, &id, 1);
         const struct eh_command_result result = {.code = -EH_ECONFLICT, .message = words};
         app_answer(app, item, &result);
         refusal->batch->command_count--;
@@ -171,8 +168,8 @@ static const struct eh_batch_due *due_of(const struct eh_refusal *refusal)
 
 static bool is_its_fault(struct eh_app *app, const struct eh_refusal *refusal)
 {
-    return !eh_alarm_stands(&app->alarms, EH_ALARM_SCHEMA_REFUSES) &&
-           eh_quarantine_judge(&app->quarantine, eh_clock_monotonic_us(), refusal->state,
+    return !app_alarm_stands(app, EH_ALARM_SCHEMA_REFUSES) &&
+           eh_quarantine_judge(&app->refused.quarantine, eh_clock_monotonic_us(), refusal->state,
                                refusal->constraint);
 }
 
@@ -182,13 +179,12 @@ static bool skip(struct eh_app *app, const struct eh_refusal *refusal, struct eh
     char reason[EH_SKIP_REASON_MAX];
     eh_format(reason, sizeof reason, "PostgreSQL refused it (SQLSTATE %s%s%s)", refusal->state,
               refusal->constraint[0] ? ", constraint " : "", refusal->constraint);
-    if (!is_its_fault(app, refusal) || !eh_skips_add(&app->skips, key, ticket, reason))
+    if (!is_its_fault(app, refusal) || !eh_skips_add(&app->refused.skips, key, ticket, reason))
         return false;
-    eh_alarm_clear(&app->alarms, EH_ALARM_QUARANTINE);
-    eh_alarm_set(&app->alarms, EH_ALARM_QUARANTINE, eh_clock_now_us(&app->clock),
-                 "PostgreSQL refused %s; the others go on: %s (SQLSTATE %s%s%s)", what,
-                 refusal->text, refusal->state, refusal->constraint[0] ? ", constraint " : "",
-                 refusal->constraint);
+    app_alarm_clear(app, EH_ALARM_QUARANTINE);
+    app_alarm(app, EH_ALARM_QUARANTINE,
+              "PostgreSQL refused %s; the others go on: %s (SQLSTATE %s%s%s)", what, refusal->text,
+              refusal->state, refusal->constraint[0] ? ", constraint " : "", refusal->constraint);
     return true;
 }
 
@@ -197,8 +193,8 @@ static bool skip_ticket(struct eh_app *app, const struct eh_refusal *refusal,
                         const struct eh_effect *e)
 {
     char what[2 * EH_NAME_MAX + 120];
-    if (e->ticket > app->durable.input && refusal->batch->record_count > 1) {
-        app->pace.most = EH_PACE_LEAST;
+    if (e->ticket > app->state.durable.input && refusal->batch->record_count > 1) {
+        app_batch_least(app);
         return true;
     }
     eh_format(what, sizeof what,
@@ -212,7 +208,7 @@ static bool skip_ticket(struct eh_app *app, const struct eh_refusal *refusal,
 static bool skip_due(struct eh_app *app, const struct eh_refusal *refusal)
 {
     const struct eh_batch_due *due = due_of(refusal);
-    return due && app->durable.input > 0 &&
+    return due && app->state.durable.input > 0 &&
            skip(app, refusal, due->key, 0, "what was due, which is skipped");
 }
 
@@ -234,23 +230,15 @@ static bool settle(struct eh_app *app, const struct eh_refusal *refusal)
 
 /* ---- Holding. */
 
-static void answer_all(struct eh_app *app, const struct eh_command_result *result)
-{
-    for (struct eh_batch *b = app->left_over; b; b = b->next)
-        app_answer_commands(app, b, result);
-    if (app->filling)
-        app_answer_commands(app, app->filling, result);
-}
-
 static void hold(struct eh_app *app, const struct eh_refusal *refusal)
 {
-    int64_t wait_us = eh_quarantine_wait_us(&app->quarantine);
-    app->hold_until_us = eh_clock_monotonic_us() + wait_us;
-    eh_alarm_set(&app->alarms, EH_ALARM_SCHEMA_REFUSES, eh_clock_now_us(&app->clock),
-                 "PostgreSQL refuses what is written to table %s, whatever it is; nothing is dealt "
-                 "until the table is mended, which is tried again and again: %s (SQLSTATE %s%s%s)",
-                 refusal->table[0] ? refusal->table : "?", refusal->text, refusal->state,
-                 refusal->constraint[0] ? ", constraint " : "", refusal->constraint);
+    int64_t wait_us = eh_quarantine_wait_us(&app->refused.quarantine);
+    app->refused.hold_until_us = eh_clock_monotonic_us() + wait_us;
+    app_alarm(app, EH_ALARM_SCHEMA_REFUSES,
+              "PostgreSQL refuses what is written to table %s, whatever it is; nothing is dealt "
+              "until the table is mended, which is tried again and again: %s (SQLSTATE %s%s%s)",
+              refusal->table[0] ? refusal->table : "?", refusal->text, refusal->state,
+              refusal->constraint[0] ? ", constraint " : "", refusal->constraint);
     eh_log(EH_LOG_WARNING, "holding for %lld s: %s", (long long)(wait_us / 1000000), refusal->text);
 }
 
@@ -260,15 +248,13 @@ void app_refused(struct eh_app *app, const struct eh_refusal *refusal)
     eh_format(text, sizeof text, "postgres: %s (%s)", refusal->text, refusal->state);
     app_error(app, text);
     eh_log(EH_LOG_WARNING, "refused: %s", text);
-    app->commits_failed++;
-    app->hold_until_us = 0;
-    eh_skips_again(&app->skips);
-    app->holding = app->following = 0; /* of what is decided once more */
-    if (refusal->kind == EH_REFUSED_SLOW)
-        eh_pace_failed(&app->pace, eh_batch_weight(refusal->batch));
+    app_commit_failed(app, refusal->kind == EH_REFUSED_SLOW ? refusal->batch : NULL);
+    app->refused.hold_until_us = 0;
+    eh_skips_again(&app->refused.skips);
+    app_full_forget(app); /* what is held is decided once more */
     bool held = refusal->kind == EH_REFUSED_SCHEMA ||
                 (refusal->kind == EH_REFUSED_CONTENT && !settle(app, refusal));
-    app->held_by_time =
+    app->refused.held_by_time =
         held && (!item_of(refusal) || other_deal(refusal, item_of(refusal)) != NULL);
     if (held)
         hold(app, refusal);
@@ -277,37 +263,53 @@ void app_refused(struct eh_app *app, const struct eh_refusal *refusal)
         const struct eh_command_result result = {
             .code = -EH_EUNAVAILABLE,
             .message = "PostgreSQL refuses what is written just now; nothing was changed"};
-        answer_all(app, &result);
+        app_answer_waiting(app, &result);
     }
 }
 
 void app_refused_over(struct eh_app *app, const struct eh_batch *b)
 {
-    eh_skips_committed(&app->skips, b->to_input);
-    bool over = app->held_by_time && b->record_count > 0;
+    eh_skips_committed(&app->refused.skips, b->to_input);
+    bool over = app->refused.held_by_time && b->record_count > 0;
     for (size_t i = 0; !over && i < b->item_count; i++)
         over = b->items[i].blocks;
-    if (!over || !eh_alarm_stands(&app->alarms, EH_ALARM_SCHEMA_REFUSES))
+    if (!over || !app_alarm_stands(app, EH_ALARM_SCHEMA_REFUSES))
         return;
-    app->held_by_time = false;
-    eh_quarantine_mended(&app->quarantine);
-    eh_alarm_clear(&app->alarms, EH_ALARM_SCHEMA_REFUSES);
+    app->refused.held_by_time = false;
+    eh_quarantine_mended(&app->refused.quarantine);
+    app_alarm_clear(app, EH_ALARM_SCHEMA_REFUSES);
 }
 
 static void show(struct eh_app *app, enum eh_alarm alarm, const char *what, const char *why)
 {
     if (*why)
-        eh_alarm_set(&app->alarms, alarm, eh_clock_now_us(&app->clock),
-                     "%s cannot be written; mend that, it is tried again: %s", what, why);
+        app_alarm(app, alarm, "%s cannot be written; mend that, it is tried again: %s", what, why);
     else
-        eh_alarm_clear(&app->alarms, alarm);
+        app_alarm_clear(app, alarm);
 }
 
 void app_refused_tick(struct eh_app *app)
 {
-    int64_t age_us = eh_clock_monotonic_us() - app->quarantine.last_us;
+    int64_t age_us = eh_clock_monotonic_us() - app->refused.quarantine.last_us;
     if (age_us > EH_QUARANTINE_ALARM_S * INT64_C(1000000))
-        eh_alarm_clear(&app->alarms, EH_ALARM_QUARANTINE);
-    show(app, EH_ALARM_LEDGER, "the table ledger", eh_store_ledger_error(app->store));
-    show(app, EH_ALARM_SNAPSHOT, "a snapshot", eh_store_snapshot_error(app->store));
+        app_alarm_clear(app, EH_ALARM_QUARANTINE);
+    show(app, EH_ALARM_LEDGER, "the table ledger", eh_store_ledger_error(app->services.store));
+    show(app, EH_ALARM_SNAPSHOT, "a snapshot", eh_store_snapshot_error(app->services.store));
+}
+
+void app_refused_forget(struct eh_app *app)
+{
+    eh_skips_again(&app->refused.skips);
+}
+
+struct eh_skips *app_skips(struct eh_app *app)
+{
+    return &app->refused.skips;
+}
+
+int64_t app_refused_wait_us(const struct eh_app *app)
+{
+    int64_t until_us = app->refused.hold_until_us;
+    int64_t wait_us = until_us - eh_clock_monotonic_us();
+    return until_us > 0 && wait_us > 0 ? wait_us : 0;
 }

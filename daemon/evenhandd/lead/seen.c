@@ -5,7 +5,7 @@
  * on as if nothing were wrong; the file beside it remembers. That is told, and stops nobody: an
  * operator who had to restore knows.
  */
-#include "lead/app_private.h"
+#include "lead/parts.h"
 
 #define WHAT_TO_DO                                                                                 \
     "the database was restored from an older copy, is another one, or was changed; keep the "      \
@@ -14,10 +14,10 @@
 
 static void tell(struct eh_app *app, const char *what, uint64_t number)
 {
-    eh_alarm_set(&app->alarms, EH_ALARM_OTHER_LOG, eh_clock_now_us(&app->clock),
-                 "checkpoint_file %s: its last line is of input %llu, %s %llu: " WHAT_TO_DO,
-                 app->config->checkpoint_file, (unsigned long long)app->seen.input, what,
-                 (unsigned long long)number);
+    app_alarm(app, EH_ALARM_OTHER_LOG,
+              "checkpoint_file %s: its last line is of input %llu, %s %llu: " WHAT_TO_DO,
+              app->services.config->checkpoint_file, (unsigned long long)app->seen.input, what,
+              (unsigned long long)number);
 }
 
 static void compare(struct eh_app *app, struct eh_key digest, struct eh_str chain)
@@ -25,7 +25,7 @@ static void compare(struct eh_app *app, struct eh_key digest, struct eh_str chai
     bool same = eh_key_equal(digest, app->seen.digest) && chain.size == EH_CHAIN_BYTES &&
                 memcmp(chain.data, app->seen.chain.hash, EH_CHAIN_BYTES) == 0;
     if (same)
-        eh_alarm_clear(&app->alarms, EH_ALARM_OTHER_LOG);
+        app_alarm_clear(app, EH_ALARM_OTHER_LOG);
     else
         tell(app, "and the log has another chain at", app->seen.input);
 }
@@ -33,7 +33,7 @@ static void compare(struct eh_app *app, struct eh_key digest, struct eh_str chai
 static void on_chain(void *context, PGresult *result)
 {
     struct eh_app *app = context;
-    if (!result || PQresultStatus(result) != PGRES_TUPLES_OK || !app->deciding)
+    if (!result || PQresultStatus(result) != PGRES_TUPLES_OK || !app->state.deciding)
         return; /* looked at again with the next lease */
     if (PQntuples(result) != 1)
         tell(app, "and the log has no batch that ends at", app->seen.input);
@@ -47,27 +47,27 @@ static void ask(struct eh_app *app)
     char desk[2], input[8];
     const char *values[2] = {desk, input};
     const int lengths[2] = {2, 8};
-    struct eh_pg *reads = eh_store_reads(app->store);
-    eh_pg_put16(desk, app->head.desk);
+    struct eh_pg *reads = eh_store_reads(app->services.store);
+    eh_pg_put16(desk, app->state.head.desk);
     eh_pg_put64(input, (int64_t)app->seen.input);
     if (eh_pg_send(reads, "chain_at", 2, values, lengths, on_chain, app) < 0 ||
         eh_pg_sync(reads) < 0)
-        eh_store_restart(app->store, "postgres: the chain could not be looked up");
+        eh_store_restart(app->services.store, "postgres: the chain could not be looked up");
 }
 
 void app_seen_compare(struct eh_app *app)
 {
     struct eh_error error = {0};
-    int r = eh_checkpoint_last(app->config->checkpoint_file, &app->seen, &error);
+    int r = eh_checkpoint_last(app->services.config->checkpoint_file, &app->seen, &error);
     if (r < 0)
         app_error(app, error.text);
     if (r <= 0)
-        eh_alarm_clear(&app->alarms, EH_ALARM_OTHER_LOG);
-    else if (app->seen.input > app->head.input)
-        tell(app, "and the log ends with", app->head.input);
-    else if (app->seen.input == app->head.input)
-        compare(app, app->head.digest,
-                eh_str_n((const char *)app->head.chain.hash, EH_CHAIN_BYTES));
+        app_alarm_clear(app, EH_ALARM_OTHER_LOG);
+    else if (app->seen.input > app->state.head.input)
+        tell(app, "and the log ends with", app->state.head.input);
+    else if (app->seen.input == app->state.head.input)
+        compare(app, app->state.head.digest,
+                eh_str_n((const char *)app->state.head.chain.hash, EH_CHAIN_BYTES));
     else
         ask(app);
 }

@@ -7,7 +7,7 @@
  */
 #include <evenhand/base/period.h>
 
-#include "lead/app_private.h"
+#include "lead/parts.h"
 #include "host/log.h"
 #include "host/loop.h"
 
@@ -21,27 +21,27 @@ static void take(struct eh_app *app, const struct eh_engine *engine, int32_t day
         return;
     }
     eh_engine_totals(engine, &totals);
-    app->snapshot_pause_us = eh_clock_monotonic_us() - began;
-    app->snapshot_input = totals.input;
-    app->snapshot_at_us = began;
+    app->snapshots.pause_us = eh_clock_monotonic_us() - began;
+    app->snapshots.input = totals.input;
+    app->snapshots.at_us = began;
     eh_log(EH_LOG_INFO, "snapshot input=%llu bytes=%zu pause_us=%lld",
-           (unsigned long long)totals.input, bytes.size, (long long)app->snapshot_pause_us);
-    eh_store_snapshot(app->store, totals.input, day, &bytes);
+           (unsigned long long)totals.input, bytes.size, (long long)app->snapshots.pause_us);
+    eh_store_snapshot(app->services.store, totals.input, day, &bytes);
     eh_loop_note("snapshot", "");
 }
 
 void app_snapshot_take(struct eh_app *app)
 {
-    if (!eh_store_snapshotting(app->store))
-        take(app, app->engine, app->latest_day);
+    if (!eh_store_snapshotting(app->services.store))
+        take(app, app->state.engine, app->snapshots.latest_day);
 }
 
 void app_snapshot_maybe(struct eh_app *app)
 {
-    uint64_t since = app->head.input - app->snapshot_input;
-    int64_t age_us = eh_clock_monotonic_us() - app->snapshot_at_us;
-    if (since >= (uint64_t)app->config->snapshot_inputs ||
-        (since > 0 && age_us >= app->config->snapshot_seconds * 1000000))
+    uint64_t since = app->state.head.input - app->snapshots.input;
+    int64_t age_us = eh_clock_monotonic_us() - app->snapshots.at_us;
+    if (since >= (uint64_t)app->services.config->snapshot_inputs ||
+        (since > 0 && age_us >= app->services.config->snapshot_seconds * 1000000))
         app_snapshot_take(app);
 }
 
@@ -50,24 +50,47 @@ void app_snapshot_maybe(struct eh_app *app)
 /* One that is still being written serves, too: it is of the month that ends. */
 void app_snapshot_month(struct eh_app *app, int32_t day)
 {
-    if (eh_period_begins(EH_PERIOD_MONTH, app->latest_day, day) &&
-        app->head.input > app->snapshot_input)
+    if (eh_period_begins(EH_PERIOD_MONTH, app->snapshots.latest_day, day) &&
+        app->state.head.input > app->snapshots.input)
         app_snapshot_take(app);
 }
 
 void app_day_is(struct eh_app *app)
 {
     struct eh_totals totals;
-    eh_engine_totals(app->engine, &totals);
-    if (totals.date > app->latest_day)
-        app->latest_day = totals.date;
+    eh_engine_totals(app->state.engine, &totals);
+    if (totals.date > app->snapshots.latest_day)
+        app->snapshots.latest_day = totals.date;
 }
 
 bool app_snapshot_past(void *context, const struct eh_engine *engine, int32_t day)
 {
     struct eh_app *app = context;
-    if (eh_store_snapshotting(app->store))
+    if (eh_store_snapshotting(app->services.store))
         return false;
     take(app, engine, day);
     return true;
+}
+
+void app_snapshot_recovered(struct eh_app *app, uint64_t input, int32_t day)
+{
+    app->snapshots.input = input;
+    app->snapshots.latest_day = day;
+}
+
+void app_snapshot_begin(struct eh_app *app)
+{
+    app->snapshots.at_us = eh_clock_monotonic_us();
+}
+
+void app_snapshot_last(struct eh_app *app)
+{
+    if (app->state.head.input > app->snapshots.input)
+        app_snapshot_take(app);
+}
+
+void app_snapshot_show(const struct eh_app *app, struct eh_app_status *ret)
+{
+    ret->snapshot_pause_us = app->snapshots.pause_us;
+    ret->snapshot_input = app->snapshots.input;
 }

@@ -5,7 +5,7 @@
  * PostgreSQL says its time with the head, Redis whenever the link for writes comes up. Redis is
  * waited for at a start, for a moment: two servers that agree outweigh one clock.
  */
-#include "lead/app_private.h"
+#include "lead/parts.h"
 
 #include <pwd.h>
 #include <stdlib.h>
@@ -19,13 +19,13 @@ static const enum eh_alarm server_alarms[EH_TIME_SERVERS] = {
 static void learn(struct eh_app *app, enum eh_time_server server, int64_t their_us)
 {
     char text[EH_ERROR_TEXT_MAX];
-    int64_t now = eh_clock_now_us(&app->clock);
+    int64_t now = eh_clock_now_us(&app->services.clock);
     struct eh_time_offset *offset = &app->start_time.servers[server];
     *offset = (struct eh_time_offset){true, now - their_us};
     if (eh_time_server_odd(offset, server, text))
-        eh_alarm_set(&app->alarms, server_alarms[server], now, "%s", text);
+        app_alarm(app, server_alarms[server], "%s", text);
     else
-        eh_alarm_clear(&app->alarms, server_alarms[server]);
+        app_alarm_clear(app, server_alarms[server]);
 }
 
 /* ---- Redis. */
@@ -42,7 +42,7 @@ static void judge_late(struct eh_app *app)
 {
     char text[EH_ERROR_TEXT_MAX];
     struct eh_start_time *start = &app->start_time;
-    if (!app->deciding || start->judged || app->accept_time)
+    if (!app->state.deciding || start->judged || app->start_time.accept)
         return;
     start->judged = true;
     if (eh_time_both_differ(start->servers, text))
@@ -69,7 +69,7 @@ void app_time_ask_redis(struct eh_app *app)
 {
     const char *argv[] = {"TIME"};
     app->start_time.servers[EH_TIME_REDIS].known = false;
-    (void)!eh_redis_command(app->writes, got_redis_time, app, 1, argv, NULL);
+    (void)!eh_redis_command(app->services.writes, got_redis_time, app, 1, argv, NULL);
 }
 
 bool app_time_waits(struct eh_app *app)
@@ -89,52 +89,97 @@ bool app_time_waits(struct eh_app *app)
 static void accept_wall(struct eh_app *app, const char *text)
 {
     eh_log(EH_LOG_WARNING, "--accept-time: %s", text);
-    eh_clock_take_wall(&app->clock);
-    app->accept_due = true;
+    eh_clock_take_wall(&app->services.clock);
+    app->start_time.accept_due = true;
 }
 
 int app_time_ready(struct eh_app *app, struct eh_error *error)
 {
     char text[EH_ERROR_TEXT_MAX] = "";
     struct eh_start_time *start = &app->start_time;
-    if (app->head.server_us)
-        learn(app, EH_TIME_POSTGRES, app->head.server_us);
-    struct eh_time_facts facts = {.now_us = eh_clock_now_us(&app->clock),
-                                  .last_us = app->head.at_us};
+    if (app->state.head.server_us)
+        learn(app, EH_TIME_POSTGRES, app->state.head.server_us);
+    struct eh_time_facts facts = {.now_us = eh_clock_now_us(&app->services.clock),
+                                  .last_us = app->state.head.at_us};
     if (!start->judged) /* at a reconnect they raise their alarms, and stop nobody */
         memcpy(facts.servers, start->servers, sizeof facts.servers);
     enum eh_time_verdict verdict = eh_time_judge(&facts, text);
-    start->judged |= facts.servers[EH_TIME_REDIS].known || app->accept_time;
-    eh_alarm_clear(&app->alarms, EH_ALARM_CLOCK_START);
-    if (app->accept_time && verdict != EH_TIME_GOOD) {
+    start->judged |= facts.servers[EH_TIME_REDIS].known || app->start_time.accept;
+    app_alarm_clear(app, EH_ALARM_CLOCK_START);
+    if (app->start_time.accept && verdict != EH_TIME_GOOD) {
         accept_wall(app, text);
         return 0;
     }
-    if (app->accept_time)
+    if (app->start_time.accept)
         eh_log(EH_LOG_INFO, "--accept-time: clock, log and servers agree: nothing to accept");
-    app->accept_time = NULL;
+    app->start_time.accept = NULL;
     if (verdict == EH_TIME_REFUSED)
         return eh_error_set(error, EH_ECONFLICT, "%s", text);
     if (verdict == EH_TIME_AFTER_ODD)
-        eh_alarm_set(&app->alarms, EH_ALARM_CLOCK_START, facts.now_us, "%s", text);
+        app_alarm(app, EH_ALARM_CLOCK_START, "%s", text);
     if (verdict == EH_TIME_BEFORE_ODD) /* from here on it is a clock that jumped */
         eh_log(EH_LOG_WARNING, "%s", text);
-    eh_clock_at_least(&app->clock, app->head.at_us);
+    eh_clock_at_least(&app->services.clock, app->state.head.at_us);
     return 0;
 }
 
 /* Whoever started this process: it is nobody on the admin socket. */
-void app_accept_time_message(const struct eh_app *app, struct eh_message *ret)
+bool app_accept_time_take(struct eh_app *app, struct eh_message *ret)
 {
+    if (!app->start_time.accept_due)
+        return false;
+    app->start_time.accept_due = false;
     const struct passwd *user = getpwuid(getuid());
     *ret = (struct eh_message){.type = EH_MESSAGE_ACCEPT_TIME,
-                               .reason = eh_str(app->accept_time),
+                               .reason = eh_str(app->start_time.accept),
                                .actor = eh_str(user ? user->pw_name : "?")};
     ret->has = EH_FIELD_BIT(EH_FIELD_REASON) | EH_FIELD_BIT(EH_FIELD_ACTOR);
+    return true;
+}
+
+void app_accept_time_ask(struct eh_app *app, const char *reason)
+{
+    app->start_time.accept = reason;
+}
+
+bool app_accept_time_asked(const struct eh_app *app)
+{
+    return app->start_time.accept != NULL;
+}
+
+bool app_accept_time_due(const struct eh_app *app)
+{
+    return app->start_time.accept_due;
+}
+
+void app_accept_time_again(struct eh_app *app)
+{
+    app->start_time.accept_due = app->start_time.accept != NULL;
+}
+
+/* ---- Its timer. */
+
+void app_time_begin(struct eh_app *app, event_callback_fn on_waited)
+{
+    app->start_time.wait = evtimer_new(app->services.base, on_waited, app);
+    app->start_time.began_us = eh_clock_monotonic_us();
+    eh_require(app->start_time.wait);
+}
+
+void app_time_wait_no_more(struct eh_app *app)
+{
+    event_del(app->start_time.wait);
+}
+
+void app_time_end(struct eh_app *app)
+{
+    if (app->start_time.wait)
+        event_free(app->start_time.wait);
+    app->start_time.wait = NULL;
 }
 
 void app_accept_time_done(struct eh_app *app)
 {
     eh_log(EH_LOG_WARNING, "the time of this clock is accepted, and the log has it");
-    app->accept_time = NULL;
+    app->start_time.accept = NULL;
 }

@@ -1,5 +1,7 @@
 /* step: one input is decided, and what it causes becomes rows of its batch. */
-#include "lead/app_private.h"
+#include "lead/fill.h"
+#include "lead/parts.h"
+#include "lead/recent.h"
 
 #include "host/log.h"
 #include "host/loop.h"
@@ -63,14 +65,14 @@ static int batch_add_dead(struct eh_app *app, struct eh_batch *b, const struct e
     eh_salt_draw(dead->salt);
     record->identity =
         eh_entry_identity_salted(dead->salt, in->stream_ms, in->stream_no, item->body);
-    return bodies_keep(&app->dead_bodies, in->at_us) ? 0 : dead_leave_body(b, dead);
+    return bodies_keep(&app->step.dead_bodies, in->at_us) ? 0 : dead_leave_body(b, dead);
 }
 
 /* What the engine accepted, as the period's rows. */
 static int batch_add_period(const struct eh_app *app, struct eh_batch *b, const struct eh_input *in)
 {
     struct eh_error error = {0};
-    int r = eh_period_rows(app->engine, in, b, &error);
+    int r = eh_period_rows(app->state.engine, in, b, &error);
     if (r < 0)
         eh_log(EH_LOG_ERROR, "%s of team=%.*s period=%.*s: %s",
                eh_message_type_name(in->message.type), EH_STR_ARG(in->message.team),
@@ -82,8 +84,8 @@ static int batch_add_period(const struct eh_app *app, struct eh_batch *b, const 
 static void clock_take_zone(struct eh_app *app)
 {
     struct eh_error error = {0};
-    const struct eh_desk *desk = eh_engine_desk(app->engine);
-    if (eh_clock_set_zone(&app->clock, desk->time_zone, &error) < 0)
+    const struct eh_desk *desk = eh_engine_desk(app->state.engine);
+    if (eh_clock_set_zone(&app->services.clock, desk->time_zone, &error) < 0)
         app_error(app, error.text);
 }
 
@@ -116,7 +118,7 @@ int app_step(struct eh_app *app, struct eh_batch *b, struct eh_input *in,
 {
     in->no = b->to_input + 1;
     in->at_us = b->at_us;
-    in->draws = &app->draws;
+    in->draws = &app->services.draws;
     int r = app_fill(app, b, in);
     if (r < 0)
         return r;
@@ -125,7 +127,7 @@ int app_step(struct eh_app *app, struct eh_batch *b, struct eh_input *in,
     if (own)
         in->identity = input_own_identity(in->no);
     uint32_t before = b->effects.count;
-    r = eh_engine_step(app->engine, in, &b->effects);
+    r = eh_engine_step(app->state.engine, in, &b->effects);
     eh_loop_note("decide", eh_message_type_name(in->message.type));
     if (r < 0)
         return r;
@@ -163,9 +165,14 @@ int app_step(struct eh_app *app, struct eh_batch *b, struct eh_input *in,
     if (r < 0)
         return r;
     const struct eh_effect *caused = record->effect_count ? b->effects.items + before : NULL;
-    eh_record_chain(record, caused, record->effect_count, &app->scratch, &b->chain);
+    eh_record_chain(record, caused, record->effect_count, &app->step.scratch, &b->chain);
     batch_weigh(b, record, item);
     b->to_input = in->no;
     b->to_seq += record->effect_count;
     return 0;
+}
+
+void app_step_end(struct eh_app *app)
+{
+    eh_bytes_done(&app->step.scratch);
 }

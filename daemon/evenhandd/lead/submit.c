@@ -1,21 +1,21 @@
 /* submit: a command goes into the batch that fills, or is refused at once. See app.h. */
-#include "lead/app_private.h"
+#include "lead/parts.h"
 
 int eh_app_check_zone(struct eh_app *app, const struct eh_desk *desk, struct eh_error *error)
 {
-    struct eh_clock probe = app->clock;
+    struct eh_clock probe = app->services.clock;
     int r = eh_clock_set_new_zone(&probe, desk->time_zone, error);
     if (r == -EH_ENOTFOUND) /* nobody asked for a zone: the file is wrong */
         r = -(error->code = EH_EINVAL);
     if (r == 0)
-        r = eh_clock_set_zone(&app->clock, eh_str(app->clock.time_zone), error);
+        r = eh_clock_set_zone(&app->services.clock, eh_str(app->services.clock.time_zone), error);
     return r;
 }
 
 static int command_parse_desk(struct eh_app *app, struct eh_command *c, struct eh_error *error)
 {
     struct eh_totals totals;
-    eh_engine_totals(app->engine, &totals);
+    eh_engine_totals(app->state.engine, &totals);
     bool known = eh_str_equal(c->message.text, totals.desk_text); /* applied once: it may stay */
     return known ? eh_desk_parse(c->message.text, &c->desk_arena, &c->desk, error)
                  : eh_desk_parse_new(c->message.text, &c->desk_arena, &c->desk, error);
@@ -30,31 +30,29 @@ static int command_check_desk(struct eh_app *app, struct eh_command *c, struct e
 /* A place for one more; NULL: there is none, or what is left is kept for others. */
 static struct eh_item *command_add(struct eh_app *app, struct eh_command *c)
 {
-    size_t all = app->commands + (c->reserve ? 0 : EH_COMMANDS_RESERVE);
-    size_t bytes = app->command_bytes + (c->reserve ? 0 : EH_COMMANDS_BYTES_RESERVE);
     size_t kept = c->reserve ? 0 : EH_BATCH_COMMANDS_RESERVE;
     c->size = c->patient ? 0 : c->arena.held; /* our own are bounded where they come from */
-    bool room = all < EH_COMMANDS_MAX && (c->size == 0 || bytes + c->size <= EH_COMMANDS_BYTES_MAX);
-    struct eh_batch *b = room ? app_filling(app) : NULL;
+    struct eh_batch *b = app_command_fits(app, c) ? app_filling(app) : NULL;
     if (!b || b->command_count + kept >= EH_BATCH_COMMANDS_MAX)
         return NULL;
     struct eh_item *item = eh_batch_add(b);
     if (item) {
         b->command_count++;
-        app->commands++;
-        app->command_bytes += c->size;
+        b->bytes += c->body.size;
+        app_command_taken(app, c);
     }
     return item;
 }
 
 int eh_app_submit(struct eh_app *app, struct eh_command *c, struct eh_error *error)
 {
-    if (!app->deciding)
-        return eh_error_set(
-            error, EH_EUNAVAILABLE, "%s",
-            app->role == EH_ROLE_STANDBY ? "this evenhandd stands by; ask the leader"
-            : app->resuming ? "PostgreSQL refuses what is written just now; nothing was changed"
-                            : "PostgreSQL is not there just now; nothing was changed");
+    if (!app->state.deciding)
+        return eh_error_set(error, EH_EUNAVAILABLE, "%s",
+                            app->state.role == EH_ROLE_STANDBY
+                                ? "this evenhandd stands by; ask the leader"
+                            : app->state.resuming
+                                ? "PostgreSQL refuses what is written just now; nothing was changed"
+                                : "PostgreSQL is not there just now; nothing was changed");
     if (c->message.type == EH_MESSAGE_DESK) {
         int r = command_check_desk(app, c, error);
         if (r < 0)
@@ -71,9 +69,8 @@ int eh_app_submit(struct eh_app *app, struct eh_command *c, struct eh_error *err
         item->input.origin = EH_ORIGIN_STREAM;
         eh_input_set_stream_id(&item->input, c->entry);
         item->body = c->body;
-        app->filling->bytes += c->body.size;
     }
-    item->input.at_us = eh_clock_now_us(&app->clock);
+    item->input.at_us = eh_clock_now_us(&app->services.clock);
     eh_salts_draw(&item->input);
     eh_input_identify(&item->input);
     item->wants_identity =

@@ -5,7 +5,8 @@
  * The suspect and the entries behind it wait here in the order of the stream, and no more are read
  * until all of them are taken. They are bounded by the room the inbox was given before.
  */
-#include "lead/app_private.h"
+#include "lead/intake.h"
+#include "lead/parts.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -64,7 +65,7 @@ static bool suspect_try(struct eh_app *app, struct eh_inbox_entry *entry)
                    .cpu_s = SUSPECT_CPU_S},
         .on_end = on_end,
         .context = app};
-    return eh_child_new(app->base, &options, &app->suspects->child, NULL) == 0;
+    return eh_child_new(app->services.base, &options, &app->suspects.waiting->child, NULL) == 0;
 }
 
 /* ---- Those that wait. */
@@ -76,7 +77,7 @@ static bool is_suspect(const struct eh_inbox_entry *entry)
 
 static void entry_add(struct eh_app *app, const struct eh_inbox_entry *entry)
 {
-    struct eh_suspects *s = app->suspects;
+    struct eh_suspects *s = app->suspects.waiting;
     struct waiting_entry *w = eh_arena_alloc(&s->arena, sizeof *w);
     eh_require(w); /* the next start finds all of them again */
     *w = (struct waiting_entry){.entry = *entry};
@@ -88,26 +89,24 @@ static void entry_add(struct eh_app *app, const struct eh_inbox_entry *entry)
     eh_require(w->entry.body.data);
     *s->end = w;
     s->end = &w->next;
-    app->suspect_entries++;
-    app->suspect_bytes += entry->body.size;
+    app_hold_apart(app, ++app->suspects.count, app->suspects.bytes += entry->body.size);
 }
 
 static void entry_take_first(struct eh_app *app, bool kills)
 {
-    struct eh_suspects *s = app->suspects;
+    struct eh_suspects *s = app->suspects.waiting;
     struct waiting_entry *w = s->first;
     app_take_entry(app, &w->entry, kills);
     s->first = w->next;
     if (!s->first)
         s->end = &s->first;
-    app->suspect_entries--;
-    app->suspect_bytes -= w->entry.body.size;
+    app_hold_apart(app, --app->suspects.count, app->suspects.bytes -= w->entry.body.size);
 }
 
 /* Takes what waits, up to the next one that is to be tried. */
 static void entries_take(struct eh_app *app)
 {
-    struct eh_suspects *s = app->suspects;
+    struct eh_suspects *s = app->suspects.waiting;
     while (s->first && !(is_suspect(&s->first->entry) && suspect_try(app, &s->first->entry)))
         entry_take_first(app, false);
     if (!s->first)
@@ -119,33 +118,33 @@ static void entries_take(struct eh_app *app)
 static void on_end(void *context, const struct eh_child_result *result)
 {
     struct eh_app *app = context;
-    app->suspects->child = NULL;
+    app->suspects.waiting->child = NULL;
     entry_take_first(app, result->end != EH_CHILD_EXITED);
     entries_take(app);
 }
 
 static void suspects_begin(struct eh_app *app)
 {
-    app->suspects = calloc(1, sizeof *app->suspects);
-    eh_require(app->suspects);
-    app->suspects->end = &app->suspects->first;
+    app->suspects.waiting = calloc(1, sizeof *app->suspects.waiting);
+    eh_require(app->suspects.waiting);
+    app->suspects.waiting->end = &app->suspects.waiting->first;
 }
 
 void app_take_entries(void *context, const struct eh_inbox_entry *entries, size_t count)
 {
     struct eh_app *app = context;
-    bool tried = app->suspects != NULL;
+    bool tried = app->suspects.waiting != NULL;
     eh_loop_note("other", "");
     for (size_t i = 0; i < count; i++) {
-        if (!app->suspects && is_suspect(&entries[i]))
+        if (!app->suspects.waiting && is_suspect(&entries[i]))
             suspects_begin(app);
-        if (app->suspects)
+        if (app->suspects.waiting)
             entry_add(app, &entries[i]);
         else
             app_take_entry(app, &entries[i], false);
     }
     eh_loop_note("entries", "");
-    if (app->suspects && !tried) {
+    if (app->suspects.waiting && !tried) {
         entries_take(app);
         return;
     }
@@ -155,12 +154,12 @@ void app_take_entries(void *context, const struct eh_inbox_entry *entries, size_
 
 void app_suspects_forget(struct eh_app *app)
 {
-    struct eh_suspects *s = app->suspects;
+    struct eh_suspects *s = app->suspects.waiting;
     if (!s)
         return;
     eh_child_free(s->child);
     eh_arena_done(&s->arena);
     free(s);
-    app->suspects = NULL;
-    app->suspect_entries = app->suspect_bytes = 0;
+    app->suspects = (struct eh_suspect_entries){.waiting = NULL};
+    app_hold_apart(app, 0, 0);
 }

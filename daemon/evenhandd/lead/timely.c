@@ -2,7 +2,8 @@
  * timely: inputs that nobody sends: a new day, what is due, a new key, new rules, an accepted time,
  * and what takes the place of one that PostgreSQL refused.
  */
-#include "lead/app_private.h"
+#include "lead/parts.h"
+#include "lead/timely.h"
 
 static int shell_step(struct eh_app *app, struct eh_batch *b, enum eh_message_type type,
                       int32_t date)
@@ -35,8 +36,8 @@ int app_step_skipped_tickets(struct eh_app *app, struct eh_batch *b)
     struct eh_totals totals;
     struct eh_skip *skip;
     int r = 0;
-    eh_engine_totals(app->engine, &totals);
-    while (r == 0 && (skip = eh_skips_ticket(&app->skips)) != NULL)
+    eh_engine_totals(app->state.engine, &totals);
+    while (r == 0 && (skip = eh_skips_ticket(app_skips(app))) != NULL)
         r = skip_step(app, b, skip, totals.date);
     return r;
 }
@@ -45,8 +46,8 @@ int app_step_skipped_tickets(struct eh_app *app, struct eh_batch *b)
 static int timed_step(struct eh_app *app, struct eh_batch *b, enum eh_message_type type,
                       int32_t date)
 {
-    struct eh_key key = eh_skip_key(app->engine, date, type == EH_MESSAGE_DAY);
-    struct eh_skip *skip = eh_skips_find(&app->skips, key);
+    struct eh_key key = eh_skip_key(app->state.engine, date, type == EH_MESSAGE_DAY);
+    struct eh_skip *skip = eh_skips_find(app_skips(app), key);
     if (skip)
         return skip_step(app, b, skip, date);
     struct eh_batch_due *due = eh_batch_due(b);
@@ -61,11 +62,11 @@ int app_step_new_key(struct eh_app *app, struct eh_batch *b)
 {
     struct eh_totals totals;
     struct eh_input in = {.origin = EH_ORIGIN_SHELL};
-    eh_engine_totals(app->engine, &totals);
+    if (!app_new_key_take(app, &in.message))
+        return 0;
+    eh_engine_totals(app->state.engine, &totals);
     in.date = totals.date;
-    app_new_key_message(app, &in.message);
     eh_input_identify(&in);
-    app->new_key_due = false;
     return app_step(app, b, &in, NULL);
 }
 
@@ -74,7 +75,7 @@ int app_step_rules(struct eh_app *app, struct eh_batch *b)
 {
     struct eh_totals totals;
     struct eh_input in = {.origin = EH_ORIGIN_SHELL, .message.type = EH_MESSAGE_RULES};
-    eh_engine_totals(app->engine, &totals);
+    eh_engine_totals(app->state.engine, &totals);
     if (totals.rules >= EH_RULES_LAST)
         return 0;
     in.date = totals.date;
@@ -88,11 +89,11 @@ int app_step_rules(struct eh_app *app, struct eh_batch *b)
 int app_step_accept_time(struct eh_app *app, struct eh_batch *b)
 {
     struct eh_input in = {.origin = EH_ORIGIN_SHELL};
-    b->at_us = eh_clock_now_us(&app->clock);
-    in.date = eh_clock_date(&app->clock, b->at_us);
-    app_accept_time_message(app, &in.message);
+    if (!app_accept_time_take(app, &in.message))
+        return 0;
+    b->at_us = eh_clock_now_us(&app->services.clock);
+    in.date = eh_clock_date(&app->services.clock, b->at_us);
     eh_input_identify(&in);
-    app->accept_due = false;
     return app_step(app, b, &in, NULL);
 }
 
@@ -100,8 +101,8 @@ int app_step_accept_time(struct eh_app *app, struct eh_batch *b)
 int app_step_day(struct eh_app *app, struct eh_batch *b, int32_t *ret_date)
 {
     struct eh_totals totals;
-    eh_engine_totals(app->engine, &totals);
-    int32_t date = eh_clock_date(&app->clock, b->at_us);
+    eh_engine_totals(app->state.engine, &totals);
+    int32_t date = eh_clock_date(&app->services.clock, b->at_us);
     if (totals.input > 0 && date < totals.date)
         date = totals.date;
     *ret_date = date;
@@ -112,7 +113,7 @@ int app_step_day(struct eh_app *app, struct eh_batch *b, int32_t *ret_date)
 
 bool app_is_due(const struct eh_app *app, const struct eh_batch *b)
 {
-    return eh_engine_due_us(app->engine) <= b->at_us;
+    return eh_engine_due_us(app->state.engine) <= b->at_us;
 }
 
 /* What is due, until the batch weighs as much as it may. */
@@ -123,4 +124,15 @@ int app_step_due(struct eh_app *app, struct eh_batch *b, int32_t date, uint32_t 
          r == 0 && i < EH_BATCH_DUE_MAX && app_is_due(app, b) && eh_batch_weight(b) < most; i++)
         r = timed_step(app, b, EH_MESSAGE_DUE, date);
     return r;
+}
+
+bool app_time_brings(struct eh_app *app)
+{
+    struct eh_totals totals;
+    int64_t now = eh_clock_now_us(&app->services.clock);
+    eh_engine_totals(app->state.engine, &totals);
+    return app_new_key_due(app) || app_accept_time_due(app) || eh_skips_ticket(app_skips(app)) ||
+           totals.rules < EH_RULES_LAST || !totals.committed ||
+           eh_engine_due_us(app->state.engine) <= now ||
+           eh_clock_date(&app->services.clock, now) > totals.date;
 }
