@@ -17,8 +17,11 @@
 
 #include "http/server.h"
 
-static const struct timeval request_time = {EH_HTTP_REQUEST_S, 0};
-static const struct timeval answer_time = {EH_HTTP_ANSWER_S, 0};
+static void deadline_set(struct eh_http_connection *connection, int seconds)
+{
+    const struct timeval most = {seconds, 0};
+    event_add(connection->timer, &most);
+}
 
 /* ---- Its output: error pages of evhttp's own are put right before the loop writes them. */
 
@@ -125,13 +128,13 @@ static void on_sent(struct evhttp_request *evhttp, void *context)
     (void)evhttp;
     struct eh_http_connection *connection = context;
     connection->answer = 0;
-    event_add(connection->timer, &request_time);
+    deadline_set(connection, connection->server->limits->request_s);
 }
 
 void eh_http_connection_answers(struct eh_http_connection *connection)
 {
     evhttp_request_set_on_complete_cb(connection->owed->evhttp, on_sent, connection);
-    event_add(connection->timer, &answer_time);
+    deadline_set(connection, connection->server->limits->answer_s);
 }
 
 /* ---- Its beginning. */
@@ -158,7 +161,7 @@ static void admit(evutil_socket_t fd, short what, void *context)
         return;
     }
     event_assign(connection->timer, server->base, -1, 0, on_deadline, connection);
-    event_add(connection->timer, &request_time);
+    deadline_set(connection, connection->server->limits->request_s);
 }
 
 struct bufferevent *eh_http_connection_new(struct event_base *base, void *context)

@@ -48,7 +48,7 @@ static bool next_piece(const char **rest, char separator, struct eh_str *ret)
     return true;
 }
 
-static int parse_parts(const char *path, struct eh_arena *arena, struct eh_admin_path *out,
+static int parse_parts(const char *path, struct eh_arena *arena, struct eh_http_path *out,
                        struct eh_error *error)
 {
     if (!path || *path != '/')
@@ -61,9 +61,9 @@ static int parse_parts(const char *path, struct eh_arena *arena, struct eh_admin
             break; /* one '/' at the end does no harm */
         if (piece.size == 0)
             return eh_error_set(error, EH_EPARSE, "the address has an empty part");
-        if (out->part_count == EH_ADMIN_PARTS_MAX)
+        if (out->part_count == EH_HTTP_PARTS_MAX)
             return eh_error_set(error, EH_EINVAL, "the address has more than %d parts",
-                                EH_ADMIN_PARTS_MAX);
+                                EH_HTTP_PARTS_MAX);
         int r = decode(piece, false, arena, &out->parts[out->part_count], error);
         if (r < 0)
             return r;
@@ -72,12 +72,11 @@ static int parse_parts(const char *path, struct eh_arena *arena, struct eh_admin
     return 0;
 }
 
-static int add_query(struct eh_str piece, struct eh_arena *arena, struct eh_admin_path *out,
+static int add_query(struct eh_str piece, struct eh_arena *arena, struct eh_http_path *out,
                      struct eh_error *error)
 {
-    if (out->query_count == EH_ADMIN_QUERIES_MAX)
-        return eh_error_set(error, EH_EINVAL, "more than %d query parameters",
-                            EH_ADMIN_QUERIES_MAX);
+    if (out->query_count == EH_HTTP_QUERIES_MAX)
+        return eh_error_set(error, EH_EINVAL, "more than %d query parameters", EH_HTTP_QUERIES_MAX);
 
     const char *equals = memchr(piece.data, '=', piece.size);
     size_t name_size = equals ? (size_t)(equals - piece.data) : piece.size;
@@ -85,7 +84,7 @@ static int add_query(struct eh_str piece, struct eh_arena *arena, struct eh_admi
     if (equals)
         value = eh_str_n(equals + 1, piece.size - name_size - 1);
 
-    struct eh_admin_query query;
+    struct eh_http_query query;
     int r = decode(eh_str_n(piece.data, name_size), true, arena, &query.name, error);
     if (r < 0)
         return r;
@@ -100,10 +99,10 @@ static int add_query(struct eh_str piece, struct eh_arena *arena, struct eh_admi
     return 0;
 }
 
-int eh_admin_path_parse(const char *path, const char *query, struct eh_arena *arena,
-                        struct eh_admin_path *ret, struct eh_error *error)
+int eh_http_path_parse(const char *path, const char *query, struct eh_arena *arena,
+                       struct eh_http_path *ret, struct eh_error *error)
 {
-    struct eh_admin_path out = {0};
+    struct eh_http_path out = {0};
     int r = parse_parts(path, arena, &out, error);
     if (r < 0)
         return r;
@@ -120,7 +119,7 @@ int eh_admin_path_parse(const char *path, const char *query, struct eh_arena *ar
     return 0;
 }
 
-bool eh_admin_path_matches(const struct eh_admin_path *path, const char *pattern)
+bool eh_http_path_matches(const struct eh_http_path *path, const char *pattern)
 {
     const char *rest = pattern + 1;
     struct eh_str piece;
@@ -135,8 +134,8 @@ bool eh_admin_path_matches(const struct eh_admin_path *path, const char *pattern
     return i == path->part_count;
 }
 
-struct eh_str eh_admin_path_part(const struct eh_admin_path *path, const char *pattern,
-                                 const char *name)
+struct eh_str eh_http_path_part(const struct eh_http_path *path, const char *pattern,
+                                const char *name)
 {
     const char *rest = pattern + 1;
     struct eh_str piece, wanted = eh_str(name);
@@ -146,7 +145,7 @@ struct eh_str eh_admin_path_part(const struct eh_admin_path *path, const char *p
     eh_require_failed("the pattern has this name", __FILE__, __LINE__);
 }
 
-struct eh_str eh_admin_path_query(const struct eh_admin_path *path, const char *name)
+struct eh_str eh_http_path_query(const struct eh_http_path *path, const char *name)
 {
     for (uint32_t i = 0; i < path->query_count; i++)
         if (eh_str_equal(path->queries[i].name, eh_str(name)))
@@ -163,8 +162,8 @@ static bool listed(const char *names, struct eh_str name)
     return false;
 }
 
-const struct eh_admin_query *eh_admin_path_unknown_query(const struct eh_admin_path *path,
-                                                         const char *names)
+const struct eh_http_query *eh_http_path_unknown_query(const struct eh_http_path *path,
+                                                       const char *names)
 {
     for (uint32_t i = 0; i < path->query_count; i++)
         if (!listed(names, path->queries[i].name))

@@ -12,20 +12,28 @@
 
 /* ---- Bodies. */
 
+/* Bytes that any request may have read. */
+static size_t small_max(const struct eh_http_connection *connection)
+{
+    const struct eh_http_limits *limits = connection->server->limits;
+    return limits->headers_max + limits->small_body_max;
+}
+
 static bool has_place(const struct eh_http_connection *connection)
 {
     const struct eh_http_server *server = connection->server;
     const struct eh_http_guest *guest = &connection->guest;
+    const struct eh_http_limits *limits = server->limits;
     unsigned all = 0, others = 0, own = 0;
     for (const struct eh_http_connection *c = server->connections; c; c = c->next) {
         all += c->large;
         others += c->large && !c->guest.reserve;
         own += c->large && c->guest.who == guest->who;
     }
-    if (all >= EH_HTTP_LARGE_MAX || guest->refused)
+    if (all >= limits->large_max || guest->refused)
         return false;
     return guest->reserve ||
-           (others < EH_HTTP_LARGE_MAX - EH_HTTP_LARGE_RESERVE && own < EH_HTTP_LARGE_USER);
+           (others < limits->large_max - limits->large_reserve && own < limits->large_user);
 }
 
 static bool goes_before(const struct eh_http_connection *a, const struct eh_http_connection *b)
@@ -37,6 +45,7 @@ static bool goes_before(const struct eh_http_connection *a, const struct eh_http
 
 static void give_places(struct eh_http_server *server)
 {
+    size_t input_max = server->limits->headers_max + server->limits->body_max;
     for (;;) {
         struct eh_http_connection *first = NULL;
         for (struct eh_http_connection *c = server->connections; c; c = c->next)
@@ -46,7 +55,7 @@ static void give_places(struct eh_http_server *server)
             return;
         first->turn = 0;
         first->large = true;
-        bufferevent_setwatermark(first->bev, EV_READ, 0, EH_HTTP_INPUT_MAX);
+        bufferevent_setwatermark(first->bev, EV_READ, 0, input_max);
     }
 }
 
@@ -55,7 +64,7 @@ static void on_full(evutil_socket_t fd, short what, void *context)
     (void)fd, (void)what;
     struct eh_http_connection *connection = context;
     if (!connection->admitted || connection->owed || connection->large || connection->turn ||
-        evbuffer_get_length(bufferevent_get_input(connection->bev)) < EH_HTTP_SMALL_MAX)
+        evbuffer_get_length(bufferevent_get_input(connection->bev)) < small_max(connection))
         return;
     connection->turn = ++connection->server->turns;
     give_places(connection->server);
@@ -68,11 +77,11 @@ static void on_input(struct evbuffer *input, const struct evbuffer_cb_info *info
     if (info->n_added == 0)
         return;
     connection->taken += info->n_added;
-    if (size >= EH_HTTP_SMALL_MAX)
+    if (size >= small_max(connection))
         event_active(connection->full, 0, 0);
     /* evhttp puts away the parts of a body that comes in parts, where no watermark holds. */
-    if (connection->evcon && connection->taken - size > EH_HTTP_SMALL_MAX)
-        evhttp_connection_set_max_body_size(connection->evcon, EH_HTTP_SMALL_MAX);
+    if (connection->evcon && connection->taken - size > small_max(connection))
+        evhttp_connection_set_max_body_size(connection->evcon, (ev_ssize_t)small_max(connection));
 }
 
 void eh_http_room_init(struct eh_http_connection *connection)
@@ -80,7 +89,7 @@ void eh_http_room_init(struct eh_http_connection *connection)
     connection->full = event_new(connection->server->base, -1, 0, on_full, connection);
     eh_require(connection->full);
     evbuffer_add_cb(bufferevent_get_input(connection->bev), on_input, connection);
-    bufferevent_setwatermark(connection->bev, EV_READ, 0, EH_HTTP_SMALL_MAX);
+    bufferevent_setwatermark(connection->bev, EV_READ, 0, small_max(connection));
 }
 
 void eh_http_room_done(struct eh_http_connection *connection)
@@ -95,8 +104,9 @@ void eh_http_room_done(struct eh_http_connection *connection)
 static void begin_anew(struct eh_http_connection *connection)
 {
     connection->taken = evbuffer_get_length(bufferevent_get_input(connection->bev));
-    evhttp_connection_set_max_body_size(connection->evcon, EH_HTTP_BODY_MAX);
-    bufferevent_setwatermark(connection->bev, EV_READ, 0, EH_HTTP_SMALL_MAX);
+    evhttp_connection_set_max_body_size(connection->evcon,
+                                        (ev_ssize_t)connection->server->limits->body_max);
+    bufferevent_setwatermark(connection->bev, EV_READ, 0, small_max(connection));
     event_active(connection->full, 0, 0);
 }
 
@@ -115,6 +125,7 @@ void eh_http_room_settled(struct eh_http_connection *connection)
 static bool fits(const struct eh_http_connection *connection, size_t size)
 {
     const struct eh_http_guest *guest = &connection->guest;
+    const struct eh_http_limits *limits = connection->server->limits;
     size_t all = 0, own = 0; /* of those who have a reserve, or of those who have none */
     for (const struct eh_http_connection *c = connection->server->connections; c; c = c->next) {
         if (c->guest.reserve == guest->reserve)
@@ -122,16 +133,16 @@ static bool fits(const struct eh_http_connection *connection, size_t size)
         if (c->guest.who == guest->who)
             own += c->answer;
     }
-    if (own > 0 && !guest->reserve && own + size > EH_HTTP_ANSWERS_USER)
+    if (own > 0 && !guest->reserve && own + size > limits->answers_user)
         return false;
-    return all == 0 || all + size <= EH_HTTP_ANSWERS_MAX;
+    return all == 0 || all + size <= limits->answers_max;
 }
 
 bool eh_http_answer_fits(struct eh_http_request *request, size_t size)
 {
     struct eh_http_connection *connection = request->connection;
     connection->answer = 0;
-    if (size <= EH_HTTP_ANSWER_SMALL)
+    if (size <= connection->server->limits->answer_small)
         return true;
     if (!fits(connection, size))
         return false;

@@ -2,11 +2,13 @@
 #include "http/server.h"
 
 void eh_http_server_init(struct eh_http_server *server, struct event_base *base,
-                         struct evhttp *http, const struct eh_http_owner *owner, void *context)
+                         struct evhttp *http, const struct eh_http_owner *owner,
+                         const struct eh_http_limits *limits, void *context)
 {
-    *server = (struct eh_http_server){.base = base, .owner = owner, .context = context};
-    evhttp_set_max_headers_size(http, EH_HTTP_HEADERS_MAX);
-    evhttp_set_max_body_size(http, EH_HTTP_BODY_MAX);
+    *server =
+        (struct eh_http_server){.base = base, .owner = owner, .limits = limits, .context = context};
+    evhttp_set_max_headers_size(http, (ev_ssize_t)limits->headers_max);
+    evhttp_set_max_body_size(http, (ev_ssize_t)limits->body_max);
     evhttp_set_flags(http, EVHTTP_SERVER_LINGERING_CLOSE);
     evhttp_set_default_content_type(http, NULL);
     evhttp_set_allowed_methods(http, EVHTTP_REQ_GET | EVHTTP_REQ_POST | EVHTTP_REQ_PUT |

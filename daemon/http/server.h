@@ -8,11 +8,9 @@
  * its requests cost stays bounded by the number of places.
  *
  *     const struct eh_http_owner owner = {admit, left, ask, fix_page};
- *     eh_http_server_init(&server, base, http, &owner, context); // http: an evhttp, not listening
- *     …ask(context, request): now or later, exactly once:…
- *     eh_http_answer(request, &answer);                         // frees the request
- *     …or eh_http_request_drop(request), when the server goes…
- *     evhttp_free(http);
+ *     eh_http_server_init(&server, base, http, &owner, &limits, context); // http: not listening
+ * yet …ask(context, request): now or later, exactly once:… eh_http_answer(request, &answer); //
+ * frees the request …or eh_http_request_drop(request), when the server goes… evhttp_free(http);
  *     eh_http_server_done(&server);
  */
 #ifndef EVENHAND_HTTP_SERVER_H
@@ -24,20 +22,21 @@
 
 #include <evenhand/base/base.h>
 
-#define EH_HTTP_HEADERS_MAX   8192       /* bytes of request line and headers */
-#define EH_HTTP_BODY_MAX      (1u << 20) /* bytes of a body */
-#define EH_HTTP_INPUT_MAX     (EH_HTTP_HEADERS_MAX + EH_HTTP_BODY_MAX) /* bytes read ahead */
-#define EH_HTTP_SMALL_MAX     (EH_HTTP_HEADERS_MAX + 65536)            /* read of any request */
-#define EH_HTTP_LARGE_MAX     8 /* connections that read more of one, or wait for its answer ... */
-#define EH_HTTP_LARGE_RESERVE 2 /* ... of which those are kept for who has a reserve */
-#define EH_HTTP_LARGE_USER    2 /* ... and of one user, who has none */
-#define EH_HTTP_ANSWER_SMALL  65536 /* an answer that always has room */
-#define EH_HTTP_ANSWERS_MAX                                                                        \
-    (16u << 20)                         /* bytes of all others not taken yet: of those who have a  \
-                                         * reserve, and of all who have none. One goes alone. */
-#define EH_HTTP_ANSWERS_USER (4u << 20) /* the same of one user, who has no reserve */
-#define EH_HTTP_REQUEST_S    5          /* for a whole request, and for being idle */
-#define EH_HTTP_ANSWER_S     10         /* until an answer, and until it is taken */
+/* What the owner allows; it lives as long as the server. */
+struct eh_http_limits {
+    size_t headers_max;     /* bytes of request line and headers */
+    size_t body_max;        /* bytes of a body */
+    size_t small_body_max;  /* ... of one that needs no place of the large ones */
+    unsigned large_max;     /* connections that read a larger one, or wait for its answer ... */
+    unsigned large_reserve; /* ... of which those are kept for who has a reserve */
+    unsigned large_user;    /* ... and of one user, who has none */
+    size_t answer_small;    /* bytes of an answer that always has room */
+    size_t answers_max;  /* bytes of all others not taken yet: of those who have a reserve, and of
+                          * all who have none. One goes alone. */
+    size_t answers_user; /* the same of one user, who has no reserve */
+    int request_s;       /* for a whole request, and for being idle */
+    int answer_s;        /* until an answer is taken */
+};
 
 struct eh_http_refusal {
     int status;
@@ -68,6 +67,7 @@ struct eh_http_owner {
 struct eh_http_server {
     struct event_base *base;
     const struct eh_http_owner *owner;
+    const struct eh_http_limits *limits;
     void *context;
     struct eh_http_connection *connections;
     uint64_t turns; /* how often a place for a large request was asked for */
@@ -75,7 +75,8 @@ struct eh_http_server {
 };
 
 void eh_http_server_init(struct eh_http_server *, struct event_base *, struct evhttp *,
-                         const struct eh_http_owner *, void *context);
+                         const struct eh_http_owner *, const struct eh_http_limits *,
+                         void *context);
 /* After evhttp_free() and the last request. */
 void eh_http_server_done(struct eh_http_server *);
 
@@ -141,7 +142,7 @@ struct eh_http_connection {
 struct bufferevent *eh_http_connection_new(struct event_base *, void *server);
 struct eh_http_connection *eh_http_connection_of(struct eh_http_server *, struct evhttp_request *);
 void eh_http_connection_asked(struct eh_http_connection *, struct eh_http_request *);
-/* An answer is on its way: the client has to take it within EH_HTTP_ANSWER_S. */
+/* An answer is on its way: the client has to take it within answer_s. */
 void eh_http_connection_answers(struct eh_http_connection *);
 /* It owes nothing any more; frees it when its client has left. */
 void eh_http_connection_settled(struct eh_http_connection *);

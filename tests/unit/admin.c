@@ -7,10 +7,10 @@
 
 /* ---- Addresses. */
 
-static int parse(const char *path, const char *query, struct eh_admin_path *ret)
+static int parse(const char *path, const char *query, struct eh_http_path *ret)
 {
     static struct eh_arena arena; /* criterion gives each test its own process */
-    return eh_admin_path_parse(path, query, &arena, ret, NULL);
+    return eh_http_path_parse(path, query, &arena, ret, NULL);
 }
 
 static bool is(struct eh_str text, const char *expected)
@@ -20,7 +20,7 @@ static bool is(struct eh_str text, const char *expected)
 
 Test(admin_path, splits_before_it_decodes)
 {
-    struct eh_admin_path path;
+    struct eh_http_path path;
     cr_assert_eq(parse("/v1/tickets/shop/A%2F1%20%c3%bc+", NULL, &path), 0);
     cr_assert_eq(path.part_count, 4);
     cr_assert(is(path.parts[0], "v1") && is(path.parts[2], "shop"));
@@ -29,7 +29,7 @@ Test(admin_path, splits_before_it_decodes)
 
 Test(admin_path, takes_a_slash_at_the_end)
 {
-    struct eh_admin_path path;
+    struct eh_http_path path;
     cr_assert_eq(parse("/v1/reps/", "", &path), 0);
     cr_assert_eq(path.part_count, 2);
     cr_assert_eq(parse("/", NULL, &path), 0);
@@ -52,11 +52,11 @@ Test(admin_path, refuses_what_is_no_address)
                                       "/%ed%a0%80",
                                       "/1/2/3/4/5/6/7/8/9"};
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
-        struct eh_admin_path path = {.part_count = 77};
+        struct eh_http_path path = {.part_count = 77};
         cr_assert_lt(parse(bad[i], NULL, &path), 0, "%s", bad[i]);
         cr_assert_eq(path.part_count, 77, "%s: output touched", bad[i]);
     }
-    struct eh_admin_path path;
+    struct eh_http_path path;
     char longer[EH_NAME_MAX + 3] = "/";
     memset(longer + 1, 'x', EH_NAME_MAX);
     cr_assert_eq(parse(longer, NULL, &path), 0);
@@ -66,15 +66,15 @@ Test(admin_path, refuses_what_is_no_address)
 
 Test(admin_path, reads_queries)
 {
-    struct eh_admin_path path;
+    struct eh_http_path path;
     cr_assert_eq(parse("/x", "team=sales&&rep=a%26b+c&state&after=", &path), 0);
     cr_assert_eq(path.query_count, 4);
-    cr_assert(is(eh_admin_path_query(&path, "team"), "sales"));
-    cr_assert(is(eh_admin_path_query(&path, "rep"), "a&b c"));
-    cr_assert_eq(eh_admin_path_query(&path, "state").size, 0);
-    cr_assert_eq(eh_admin_path_query(&path, "none").size, 0);
-    cr_assert_null(eh_admin_path_unknown_query(&path, "after rep state team"));
-    cr_assert(is(eh_admin_path_unknown_query(&path, "after re state team")->name, "rep"));
+    cr_assert(is(eh_http_path_query(&path, "team"), "sales"));
+    cr_assert(is(eh_http_path_query(&path, "rep"), "a&b c"));
+    cr_assert_eq(eh_http_path_query(&path, "state").size, 0);
+    cr_assert_eq(eh_http_path_query(&path, "none").size, 0);
+    cr_assert_null(eh_http_path_unknown_query(&path, "after rep state team"));
+    cr_assert(is(eh_http_path_unknown_query(&path, "after re state team")->name, "rep"));
     cr_assert_eq(parse("/x", "a=1&a=2", &path), -EH_EINVAL, "given twice");
     cr_assert_eq(parse("/x", "a=1&b&c&d&e&f&g&h&i", &path), -EH_EINVAL, "too many of them");
     cr_assert_eq(parse("/1/2/3/4/5/6/7/8", NULL, &path), 0);
@@ -86,7 +86,7 @@ Test(admin_path, reads_queries)
 
 static const struct eh_admin_route *route(const char *method, const char *address, bool *other)
 {
-    struct eh_admin_path path;
+    struct eh_http_path path;
     cr_assert_eq(parse(address, NULL, &path), 0);
     return eh_admin_route(method, &path, other);
 }
@@ -115,12 +115,12 @@ Test(admin_routes, tell_addresses_from_methods)
 
 Test(admin_routes, name_the_parts_of_a_path)
 {
-    struct eh_admin_path path;
+    struct eh_http_path path;
     bool other;
     cr_assert_eq(parse("/v1/teams/sales/periods/2026-10/close", NULL, &path), 0);
     const char *pattern = eh_admin_route("POST", &path, &other)->pattern;
-    cr_assert(eh_str_equal(eh_admin_path_part(&path, pattern, "team"), eh_str("sales")));
-    cr_assert(eh_str_equal(eh_admin_path_part(&path, pattern, "period"), eh_str("2026-10")));
+    cr_assert(eh_str_equal(eh_http_path_part(&path, pattern, "team"), eh_str("sales")));
+    cr_assert(eh_str_equal(eh_http_path_part(&path, pattern, "period"), eh_str("2026-10")));
 }
 
 Test(admin_routes, let_in_who_the_contract_names)

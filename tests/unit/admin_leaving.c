@@ -253,7 +253,7 @@ Test(admin_leaving, nothing_is_read_without_a_bound_while_an_answer_is_written)
         size_t held = evbuffer_get_length(bufferevent_get_input(c->bev));
         most = held > most ? held : most;
     }
-    cr_assert_leq(most, EH_HTTP_INPUT_MAX);
+    cr_assert_leq(most, EH_ADMIN_HEADERS_MAX + EH_ADMIN_DESK_BODY_MAX);
     lives_over(&l);
 }
 

@@ -117,8 +117,8 @@ static void work_on(struct eh_admin_request *request)
     struct eh_error error = {0};
     admin->began_us = eh_clock_monotonic_us();
     eh_loop_note("other", "");
-    if (eh_admin_path_parse(request->http->path, request->http->query, &request->arena,
-                            &request->path, &error) < 0) {
+    if (eh_http_path_parse(request->http->path, request->http->query, &request->arena,
+                           &request->path, &error) < 0) {
         eh_admin_fail(request, &error);
         return;
     }
@@ -214,7 +214,7 @@ static void on_looked_up(void *context, struct eh_peer *peer)
 static void on_late(struct eh_admin_request *request)
 {
     eh_admin_error(request, EH_EUNAVAILABLE, NULL, "not answered within %d s; it may still be done",
-                   EH_HTTP_ANSWER_S);
+                   EH_ADMIN_ANSWER_S);
 }
 
 static void ask(void *context, struct eh_http_request *http)
@@ -237,6 +237,20 @@ static void ask(void *context, struct eh_http_request *http)
 }
 
 static const struct eh_http_owner owner = {admit, left, ask, eh_admin_fix_page};
+
+static const struct eh_http_limits limits = {
+    .headers_max = EH_ADMIN_HEADERS_MAX,
+    .body_max = EH_ADMIN_DESK_BODY_MAX,
+    .small_body_max = EH_ADMIN_BODY_MAX,
+    .large_max = EH_ADMIN_LARGE_MAX,
+    .large_reserve = EH_ADMIN_LARGE_RESERVE,
+    .large_user = EH_ADMIN_LARGE_USER,
+    .answer_small = EH_ADMIN_ANSWER_SMALL,
+    .answers_max = EH_ADMIN_ANSWERS_MAX,
+    .answers_user = EH_ADMIN_ANSWERS_USER,
+    .request_s = EH_ADMIN_REQUEST_S,
+    .answer_s = EH_ADMIN_ANSWER_S,
+};
 
 /* ---- Listening. */
 
@@ -281,7 +295,7 @@ static int start_http(struct eh_admin *admin, int fd, struct eh_error *error)
     if (!admin->accept_pause || !admin->rest || !admin->http)
         return eh_error_set(error, EH_ENOMEM, "admin socket: out of memory");
 
-    eh_http_server_init(&admin->server, base, admin->http, &owner, admin);
+    eh_http_server_init(&admin->server, base, admin->http, &owner, &limits, admin);
     return listen_on(admin, fd, error);
 }
 

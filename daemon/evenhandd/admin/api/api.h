@@ -84,7 +84,7 @@ json_t *eh_admin_missing_skills(const struct eh_engine *, const struct eh_ticket
 /* ---- Routes. */
 /* Finds the route and asks it; answers by itself when there is none or the caller may not. */
 void eh_admin_dispatch(struct eh_admin_request *, const char *method);
-const struct eh_admin_route *eh_admin_route(const char *method, const struct eh_admin_path *,
+const struct eh_admin_route *eh_admin_route(const char *method, const struct eh_http_path *,
                                             bool *ret_other_method);
 
 #define EH_ADMIN_DECLARE(method, pattern, queries, who, engine, body_max, type, handle)            \

@@ -197,7 +197,7 @@ void eh_admin_post_period(struct eh_admin_request *request)
     eh_admin_change_preset(command, EH_FIELD_PERIOD, &command->message.period, text);
     if (!eh_admin_change_read(request, command))
         return;
-    if (eh_str_equal(eh_admin_path_query(&request->path, "dry_run"), eh_str("1"))) {
+    if (eh_str_equal(eh_http_path_query(&request->path, "dry_run"), eh_str("1"))) {
         char field[32];
         if (eh_admin_period_try(request, &command->message, &error) < 0)
             eh_admin_error(request, error.code,
@@ -230,7 +230,7 @@ static void try_reveal(struct eh_admin_request *request)
 
 void eh_admin_post_reveal(struct eh_admin_request *request)
 {
-    if (eh_str_equal(eh_admin_path_query(&request->path, "dry_run"), eh_str("1"))) {
+    if (eh_str_equal(eh_http_path_query(&request->path, "dry_run"), eh_str("1"))) {
         try_reveal(request);
         return;
     }
@@ -307,7 +307,7 @@ static int describe_desk(struct eh_admin_request *request, json_t **ret, struct 
 void eh_admin_put_desk(struct eh_admin_request *request)
 {
     struct eh_error error = {0};
-    struct eh_str dry_run = eh_admin_path_query(&request->path, "dry_run");
+    struct eh_str dry_run = eh_http_path_query(&request->path, "dry_run");
     if (describe_desk(request, &request->extra, &error) < 0) {
         eh_admin_fail(request, &error);
         return;

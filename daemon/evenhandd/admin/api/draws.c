@@ -53,7 +53,7 @@ static void on_draws(void *context, PGresult *result)
 
 void eh_admin_get_draws(struct eh_admin_request *request)
 {
-    struct eh_str after = eh_admin_path_query(&request->path, "after");
+    struct eh_str after = eh_http_path_query(&request->path, "after");
     int64_t number = -1;
     if (after.size > 0 && (eh_integer_parse(after, &number, NULL) < 0 || number < 0)) {
         eh_admin_error(request, EH_EINVAL, "after",

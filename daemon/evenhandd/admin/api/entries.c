@@ -44,7 +44,7 @@ static bool read_part(const char **at, const char *end, uint64_t *ret)
 static int read_id(const struct eh_admin_request *request, const char *name, uint64_t part,
                    struct eh_stream_id *ret, struct eh_error *error)
 {
-    struct eh_str text = eh_admin_path_query(&request->path, name);
+    struct eh_str text = eh_http_path_query(&request->path, name);
     const char *at = text.data, *end = text.data ? text.data + text.size : NULL;
     struct eh_stream_id id = {0, part};
     bool read = text.size > 0 && read_part(&at, end, &id.ms);
@@ -64,7 +64,7 @@ static int read_query(const struct eh_admin_request *request, struct entries *re
 {
     struct eh_stream_id from = {0, 0}, after = {0, 0};
     struct entries entries = {.last = {ID_MS_MAX, INT64_MAX},
-                              .source = eh_admin_path_query(&request->path, "source"),
+                              .source = eh_http_path_query(&request->path, "source"),
                               .whole = eh_peer_sees_all(request->peer)};
     int r = read_id(request, "from", 0, &from, error);
     if (r == 0)

@@ -45,7 +45,7 @@ static bool is_range(struct eh_admin_request *request, const char *from, const c
 static bool read_date(struct eh_admin_request *request, const char *name,
                       char ret[EH_DECIMAL_TEXT_MAX])
 {
-    struct eh_str text = eh_admin_path_query(&request->path, name);
+    struct eh_str text = eh_http_path_query(&request->path, name);
     struct eh_error error = {0};
     int32_t date;
     ret[0] = '\0';

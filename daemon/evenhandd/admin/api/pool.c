@@ -98,7 +98,7 @@ bool eh_pool_asked(struct eh_admin_request *request, struct eh_pool_asked *ret)
 {
     struct eh_pool_asked asked = {.engine = eh_app_engine(request->admin->app),
                                   .team = eh_admin_part(request, "team")};
-    struct eh_str text = eh_admin_path_query(&request->path, "period");
+    struct eh_str text = eh_http_path_query(&request->path, "period");
     struct eh_period period;
     if (!may_see(request, &asked.only))
         return false;
@@ -119,7 +119,7 @@ bool eh_pool_asked(struct eh_admin_request *request, struct eh_pool_asked *ret)
 
 static bool asks_why(const struct eh_admin_request *request)
 {
-    struct eh_str value = eh_admin_path_query(&request->path, "explain");
+    struct eh_str value = eh_http_path_query(&request->path, "explain");
     for (uint32_t i = 0; i < request->path.query_count; i++)
         if (eh_str_equal(request->path.queries[i].name, eh_str("explain")))
             return !eh_str_equal(value, eh_str("0"));
@@ -192,7 +192,7 @@ void eh_admin_get_pool(struct eh_admin_request *request)
         .plan = asked.view.plan,
         .engine = asked.engine,
         .expected = expects ? &expected : NULL,
-        .lines = {asked.only, eh_admin_path_query(&request->path, "after"), EH_ADMIN_PAGE},
+        .lines = {asked.only, eh_http_path_query(&request->path, "after"), EH_ADMIN_PAGE},
         .as_of_us = eh_app_now_us(request->admin->app)};
     json_t *body = eh_pool_json(statement, &shown);
     int r = body ? put_missing(request, &asked, body, &error)
@@ -250,7 +250,7 @@ static json_t *period_json(struct eh_admin_request *request, const struct eh_per
 /* Where the list goes on: behind the first day of the period that was shown last. */
 static bool read_after(struct eh_admin_request *request, int32_t *ret)
 {
-    struct eh_str text = eh_admin_path_query(&request->path, "after");
+    struct eh_str text = eh_http_path_query(&request->path, "after");
     struct eh_period period;
     *ret = EH_DATE_ALWAYS;
     if (text.size == 0)

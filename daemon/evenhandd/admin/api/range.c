@@ -54,14 +54,14 @@ int eh_admin_range(const struct eh_admin_request *request, uint32_t page,
                    struct eh_admin_range *ret, struct eh_error *error)
 {
     struct eh_admin_range range = {0};
-    const struct eh_admin_path *path = &request->path;
-    int r = read_after(eh_admin_path_query(path, "after"), &range.after, error);
+    const struct eh_http_path *path = &request->path;
+    int r = read_after(eh_http_path_query(path, "after"), &range.after, error);
     if (r == 0)
-        r = read_since(request, eh_admin_path_query(path, "since"), &range.since_us, error);
+        r = read_since(request, eh_http_path_query(path, "since"), &range.since_us, error);
     if (r == 0)
-        r = read_limit(eh_admin_path_query(path, "limit"), page, &range.limit, error);
+        r = read_limit(eh_http_path_query(path, "limit"), page, &range.limit, error);
     if (r == 0)
-        r = read_newest(eh_admin_path_query(path, "newest"), &range.newest, error);
+        r = read_newest(eh_http_path_query(path, "newest"), &range.newest, error);
     if (r == 0)
         *ret = range;
     return r;

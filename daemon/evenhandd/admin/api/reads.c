@@ -231,7 +231,7 @@ void eh_admin_get_team(struct eh_admin_request *request)
         return;
     }
     json_t *body;
-    team_json(request, &view, eh_admin_path_query(&request->path, "after"), &body);
+    team_json(request, &view, eh_http_path_query(&request->path, "after"), &body);
     eh_admin_reply(request, 200, body);
 }
 
@@ -240,7 +240,7 @@ void eh_admin_get_teams(struct eh_admin_request *request)
 {
     const struct eh_engine *engine = eh_app_engine(request->admin->app);
     const struct eh_desk *desk = eh_engine_desk(engine);
-    struct eh_str after = eh_admin_path_query(&request->path, "after");
+    struct eh_str after = eh_http_path_query(&request->path, "after");
     json_t *list = json_array();
     uint32_t members = 0, i = 0;
     struct eh_str last = {NULL, 0};
@@ -379,7 +379,7 @@ void eh_admin_get_reps(struct eh_admin_request *request)
     const struct eh_engine *engine = eh_app_engine(request->admin->app);
     const struct eh_desk *desk = eh_engine_desk(engine);
     json_t *list = json_array();
-    uint32_t i = desk ? rep_behind(desk, eh_admin_path_query(&request->path, "after")) : 0;
+    uint32_t i = desk ? rep_behind(desk, eh_http_path_query(&request->path, "after")) : 0;
     uint32_t seen = 0;
 
     for (; desk && i < desk->rep_count && seen < EH_ADMIN_SCAN_MAX &&

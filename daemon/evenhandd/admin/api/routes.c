@@ -8,12 +8,12 @@
 
 static const struct eh_admin_route routes[] = {EH_ADMIN_ROUTES(ROW)};
 
-const struct eh_admin_route *eh_admin_route(const char *method, const struct eh_admin_path *path,
+const struct eh_admin_route *eh_admin_route(const char *method, const struct eh_http_path *path,
                                             bool *ret_other_method)
 {
     bool other = false;
     for (size_t i = 0; i < sizeof routes / sizeof routes[0]; i++) {
-        if (!eh_admin_path_matches(path, routes[i].pattern))
+        if (!eh_http_path_matches(path, routes[i].pattern))
             continue;
         if (strcmp(routes[i].method, method) == 0)
             return &routes[i];
@@ -73,8 +73,8 @@ void eh_admin_dispatch(struct eh_admin_request *request, const char *method)
     if (!may_enter(request, route))
         return;
 
-    const struct eh_admin_query *unknown =
-        eh_admin_path_unknown_query(&request->path, route->queries);
+    const struct eh_http_query *unknown =
+        eh_http_path_unknown_query(&request->path, route->queries);
     if (unknown) {
         eh_admin_error(request, EH_EINVAL, NULL, "query parameter %.*s: unknown here",
                        EH_STR_ARG(unknown->name));

@@ -474,9 +474,9 @@ struct filter {
 static int read_filter(const struct eh_admin_request *request, struct filter *ret,
                        struct eh_error *error)
 {
-    struct filter filter = {.team = eh_admin_path_query(&request->path, "team"),
-                            .rep = eh_admin_path_query(&request->path, "rep")};
-    struct eh_str state = eh_admin_path_query(&request->path, "state");
+    struct filter filter = {.team = eh_http_path_query(&request->path, "team"),
+                            .rep = eh_http_path_query(&request->path, "rep")};
+    struct eh_str state = eh_http_path_query(&request->path, "state");
     for (int i = EH_TICKET_WAITING; i <= EH_TICKET_CLOSED; i++)
         if (eh_str_equal(state, eh_str(eh_ticket_state_name(i))))
             filter.state = i;

@@ -108,7 +108,7 @@ static void reply(struct eh_admin_request *request, const struct eh_pool_asked *
         .plan = plan,
         .expected = expects ? &expected : NULL,
         .engine = asked->engine,
-        .lines = {.after = eh_admin_path_query(&request->path, "after"), .max = EH_ADMIN_PAGE},
+        .lines = {.after = eh_http_path_query(&request->path, "after"), .max = EH_ADMIN_PAGE},
         .as_of_us = eh_app_now_us(request->admin->app),
         .what_if = true};
     struct eh_error error = {0};

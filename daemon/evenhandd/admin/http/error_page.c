@@ -22,7 +22,7 @@ static const struct {
     {417, 417, "Expectation Failed", "invalid", "Expect: only 100-continue is known here"},
     {501, 405, "Method Not Allowed", "method", "only GET, POST and PUT are taken"},
 };
-_Static_assert(EH_HTTP_HEADERS_MAX == 8192 && EH_HTTP_BODY_MAX == 1048576,
+_Static_assert(EH_ADMIN_HEADERS_MAX == 8192 && EH_ADMIN_DESK_BODY_MAX == 1048576,
                "the sentences above name the limits");
 
 static void replace(struct evbuffer *output, size_t i)

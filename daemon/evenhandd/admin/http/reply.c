@@ -106,7 +106,7 @@ bool eh_admin_has_room(struct eh_admin_request *request, size_t size)
         return true;
     eh_admin_error(request, EH_EUNAVAILABLE, NULL,
                    "answers of %u bytes wait to be taken; take yours, or ask again in a moment",
-                   EH_HTTP_ANSWERS_MAX);
+                   EH_ADMIN_ANSWERS_MAX);
     return false;
 }
 

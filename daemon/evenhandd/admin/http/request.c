@@ -8,7 +8,7 @@
 
 #include "host/clock.h"
 
-static const struct timeval answer_time = {EH_HTTP_ANSWER_S, 0};
+static const struct timeval answer_time = {EH_ADMIN_ANSWER_S, 0};
 
 static void drop_held(struct eh_admin_request *request)
 {
@@ -114,7 +114,7 @@ void eh_admin_request_orphan(struct eh_admin_request *request)
 
 struct eh_str eh_admin_part(const struct eh_admin_request *request, const char *name)
 {
-    return eh_admin_path_part(&request->path, request->route->pattern, name);
+    return eh_http_path_part(&request->path, request->route->pattern, name);
 }
 
 /* ---- Work, and rest, so that no crowd of clients keeps the loop from dealing. */

@@ -25,14 +25,23 @@
 #include "http/server.h"
 #include "lead/app.h"
 
-#define EH_ADMIN_BODY_MAX             65536            /* bytes of a body but the desk file's */
-#define EH_ADMIN_DESK_BODY_MAX        EH_HTTP_BODY_MAX /* bytes of a desk file over HTTP */
-#define EH_ADMIN_REFUSED_MAX          64               /* connections over a cap that are told so */
-#define EH_ADMIN_FD_RESERVE           24               /* descriptors that no client gets */
-#define EH_ADMIN_OPERATOR_CONNECTIONS 32   /* per operator instead of the per-user cap */
-#define EH_ADMIN_RESERVE_PART         8    /* one of so many places is for operators only */
-#define EH_ADMIN_DEBT_US              1000 /* work at a stretch before it has to rest ... */
-#define EH_ADMIN_REST                 4    /* ... so many times as long: a fifth of the loop */
+#define EH_ADMIN_BODY_MAX             65536       /* bytes of a body but the desk file's */
+#define EH_ADMIN_HEADERS_MAX          8192        /* bytes of request line and headers */
+#define EH_ADMIN_DESK_BODY_MAX        (1u << 20)  /* bytes of a desk file over HTTP */
+#define EH_ADMIN_LARGE_MAX            8           /* places of struct eh_http_limits ... */
+#define EH_ADMIN_LARGE_RESERVE        2           /* ... kept for operators */
+#define EH_ADMIN_LARGE_USER           2           /* ... and of one user */
+#define EH_ADMIN_ANSWER_SMALL         65536       /* bytes of an answer that always has room */
+#define EH_ADMIN_ANSWERS_MAX          (16u << 20) /* ... of all others, not taken yet */
+#define EH_ADMIN_ANSWERS_USER         (4u << 20)  /* ... and of one user */
+#define EH_ADMIN_REQUEST_S            5           /* for a whole request, and for being idle */
+#define EH_ADMIN_ANSWER_S             10          /* until an answer, and until it is taken */
+#define EH_ADMIN_REFUSED_MAX          64          /* connections over a cap that are told so */
+#define EH_ADMIN_FD_RESERVE           24          /* descriptors that no client gets */
+#define EH_ADMIN_OPERATOR_CONNECTIONS 32          /* per operator instead of the per-user cap */
+#define EH_ADMIN_RESERVE_PART         8           /* one of so many places is for operators only */
+#define EH_ADMIN_DEBT_US              1000        /* work at a stretch before it has to rest ... */
+#define EH_ADMIN_REST                 4 /* ... so many times as long: a fifth of the loop */
 
 struct eh_admin_counts {
     uint64_t requests, refused_connections, errors_4xx, errors_5xx;
@@ -71,7 +80,7 @@ struct eh_admin {
 /* What can be asked for, and by whom. */
 struct eh_admin_route {
     const char *method;
-    const char *pattern;       /* as eh_admin_path_matches() has it */
+    const char *pattern;       /* as eh_http_path_matches() has it */
     const char *queries;       /* names with spaces between */
     unsigned who;              /* roles that may have any business here */
     bool needs_engine;         /* else it answers whatever state the daemon is in */
@@ -91,7 +100,7 @@ struct eh_admin_request {
     const char *method;
     const struct eh_admin_route *route; /* set before its handler is called */
     struct eh_admin_request *queued;    /* the next one in the queue, or of the unnamed */
-    struct eh_admin_path path;
+    struct eh_http_path path;
     struct eh_str body;    /* lives as long as http */
     bool shows_state;      /* a read of the engine, not known to be committed yet */
     struct evbuffer *held; /* its finished answer, waiting for that */
