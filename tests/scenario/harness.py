@@ -70,7 +70,9 @@ TURN_MOST_MS = 50  # of the loop's own CPU time in one turn
 
 # Turns that may take longer, by the piece of work that took most of them, each with its reason. A
 # scenario that makes such turns names them: @scenario(title, slow_turns=["decide:desk"]).
-SLOW_TURNS = {}
+SLOW_TURNS = {
+    "recovery:snapshot": "100,000 open tickets are read from a snapshot before anything is dealt",
+}
 
 
 def need_faults():

@@ -38,7 +38,8 @@ def flat_memory(stack):
     check_log(stack)
 
 
-@scenario("with %d open tickets: start to first commit, memory" % OPEN)
+@scenario("with %d open tickets: start to first commit, memory" % OPEN,
+          slow_turns=["recovery:snapshot"])
 def start_full(stack):
     daemon = stack.start()
     began = time.monotonic()

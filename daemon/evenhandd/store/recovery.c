@@ -337,7 +337,9 @@ static void restore(struct eh_recovery *r)
 {
     struct eh_error error = {0};
     struct eh_str snapshot = eh_str_n((const char *)r->bytes.data, r->bytes.size);
+    eh_loop_note("other", "");
     int done = r->bytes.failed ? -EH_ENOMEM : eh_engine_restore(snapshot, &r->engine, &error);
+    eh_loop_note("recovery", "snapshot");
     eh_bytes_done(&r->bytes);
     if (done == 0) {
         r->found.latest_day = r->days[r->candidate];
