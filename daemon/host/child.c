@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/pidfd.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/time.h>
 #include <sys/wait.h>
@@ -223,13 +224,16 @@ static int program_start(struct eh_child *child, const struct eh_child_options *
 }
 
 /* In the fork. A signal must not reach the loop's handlers, which write into a pipe that the parent
- * reads. Whoever stops the daemon signals all of its processes: the function ends all the same. */
-static void function_run(const struct eh_child_options *options, int output_fd)
+ * reads. Whoever stops the daemon signals all of its processes: the function ends all the same. It
+ * has the parent's links to the servers open, so it goes when the parent is killed. */
+static void function_run(const struct eh_child_options *options, pid_t parent, int output_fd)
 {
     static const int handled[] = {SIGTERM, SIGINT, SIGHUP};
     const struct itimerval most = {.it_value.tv_sec = options->bounds.cpu_s};
     for (size_t i = 0; i < sizeof handled / sizeof *handled; i++)
         signal(handled[i], SIG_IGN);
+    if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0 || getppid() != parent)
+        _exit(1);
     dup2(output_fd, STDOUT_FILENO);
     (void)!confine(getpid(), options->bounds.memory_max);
     setitimer(ITIMER_PROF, &most, NULL);
@@ -241,11 +245,11 @@ static void function_run(const struct eh_child_options *options, int output_fd)
 static int function_start(struct eh_child *child, const struct eh_child_options *options,
                           int output_fd)
 {
-    pid_t pid = fork();
+    pid_t parent = getpid(), pid = fork();
     if (pid < 0)
         return errno;
     if (pid == 0)
-        function_run(options, output_fd);
+        function_run(options, parent, output_fd);
     child->pid = pid;
     return 0;
 }

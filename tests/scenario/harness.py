@@ -71,6 +71,9 @@ TURN_MOST_MS = 50  # of the loop's own CPU time in one turn
 # Turns that may take longer, by the piece of work that took most of them, each with its reason. A
 # scenario that makes such turns names them: @scenario(title, slow_turns=["decide:desk"]).
 SLOW_TURNS = {
+    "admin:desk": "GET /v1/desk makes JSON of a desk file, which may have 16 MiB",
+    "decide:desk": "a desk file of 16 MiB is compared with the one before, in one input",
+    "desk:file": "a desk file of 16 MiB is read and parsed where it comes in",
     "recovery:snapshot": "100,000 open tickets are read from a snapshot before anything is dealt",
 }
 

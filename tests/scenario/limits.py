@@ -150,7 +150,11 @@ def desk_as(stack, user):
     return answer.code == 200 and len(answer.json["text"]) >= DESK - 100
 
 
-@scenario("56 who ask for a desk of 15 MiB and do not read it: the others are told to ask again")
+LARGE_DESK_TURNS = ["admin:desk", "decide:desk", "desk:file"]
+
+
+@scenario("56 who ask for a desk of 15 MiB and do not read it: the others are told to ask again",
+          slow_turns=LARGE_DESK_TURNS)
 def answers(stack):
     with Memory(unit_memory()) as memory:
         daemon = start(stack, memory, desk=large_desk())
@@ -176,7 +180,7 @@ def answers(stack):
         well(stack, memory)
 
 
-@scenario("desks of 15 MiB that wait for a COMMIT have the same bound")
+@scenario("desks of 15 MiB that wait for a COMMIT have the same bound", slow_turns=LARGE_DESK_TURNS)
 def held(stack):
     with Memory(unit_memory()) as memory:
         start(stack, memory, desk=large_desk())

@@ -66,15 +66,14 @@ static bool admit(void *context, evutil_socket_t fd, struct eh_http_guest *ret)
         eh_log_limited(EH_LOG_WARNING, "admin-peer", "admin connection dropped: %s", error.text);
         return false;
     }
-    (void)eh_peer_is_current(peer); /* has the name looked up until a request is there */
+    /* Has the name looked up until a request is there. Who is not known yet has no reserved place:
+     * a crowd of strangers would fill them. An operator who is refused so is known when they try
+     * again. */
+    (void)eh_peer_is_current(peer);
     eh_peer_refresh(peer, eh_app_config(admin->app), eh_app_engine(admin->app));
 
     bool reserve = eh_peer_has_reserve(peer);
     const struct eh_http_refusal *why = no_room(admin, peer, reserve);
-    if (why && !reserve && !peer->looked_up) { /* who may be an operator: seen when they ask */
-        reserve = true;
-        why = no_room(admin, peer, true);
-    }
     admin->counts.refused_connections += why != NULL;
     if (why && admin->refused_count >= EH_ADMIN_REFUSED_MAX) {
         eh_peer_release(peer);

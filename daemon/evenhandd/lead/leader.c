@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "host/log.h"
+#include "host/loop.h"
 
 static void on_fatal(void *context, int exit_code, const char *why)
 {
@@ -103,9 +104,11 @@ static void deciding_begin(struct eh_app *app)
     eh_outbox_start(app->services.outbox, app->state.head.seq, app->state.head.dead);
     eh_inbox_start(app->services.inbox, app->state.head.low, app->state.head.high);
     deciding_go_on(app);
+    eh_loop_note("other", "");
     if (!desk)
         app_desk_file_load(app, "first start");
     app_desk_file_check(app);
+    eh_loop_note("desk", "file");
     if (app_new_key_asked(app) && !app_new_key_due(app))
         app_new_key_done(app);
 }

@@ -7,6 +7,7 @@
  * skills, plans of other teams) stands in no such file; plans are told by the pool.
  */
 #include "admin/api/api.h"
+#include "host/loop.h"
 
 struct desk_view {
     const struct eh_peer *peer;
@@ -187,4 +188,5 @@ void eh_admin_get_desk(struct eh_admin_request *request)
     eh_json_put(body, "whole", json_boolean(whole));
     eh_json_put(body, "text", whole ? eh_json_text(totals.desk_text) : own_text(request, desk));
     eh_admin_reply(request, 200, body);
+    eh_loop_note("admin", "desk");
 }
