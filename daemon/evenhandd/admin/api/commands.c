@@ -274,18 +274,14 @@ static int check_desk(struct eh_admin_request *request, const struct eh_desk *ne
 }
 
 /* {"sha256", "changes", "periods", "warnings"} of the new desk file. */
-static int describe_desk(struct eh_admin_request *request, json_t **ret, struct eh_error *error)
+static int describe_desk(struct eh_admin_request *request, const struct eh_desk *new, json_t **ret,
+                         struct eh_error *error)
 {
     const struct eh_engine *engine = eh_app_engine(request->admin->app);
     const struct eh_desk *old = eh_engine_desk(engine);
-    EH_AUTO(eh_arena) struct eh_arena arena = EH_ARENA_INIT;
-    struct eh_desk *new;
-    int r = eh_desk_parse_new(request->body, &arena, &new, error);
-    if (r == 0)
-        r = check_desk(request, new, error);
+    int r = check_desk(request, new, error);
     if (r < 0)
         return r;
-
     uint8_t sha256[32];
     struct eh_totals totals;
     eh_engine_totals(engine, &totals);
@@ -308,7 +304,10 @@ void eh_admin_put_desk(struct eh_admin_request *request)
 {
     struct eh_error error = {0};
     struct eh_str dry_run = eh_http_path_query(&request->path, "dry_run");
-    if (describe_desk(request, &request->extra, &error) < 0) {
+    EH_AUTO(eh_arena) struct eh_arena arena = EH_ARENA_INIT;
+    struct eh_desk *desk;
+    if (eh_desk_parse_new(request->body, &arena, &desk, &error) < 0 ||
+        describe_desk(request, desk, &request->extra, &error) < 0) {
         eh_admin_fail(request, &error);
         return;
     }
@@ -323,5 +322,8 @@ void eh_admin_put_desk(struct eh_admin_request *request)
     if (!command)
         return;
     eh_admin_change_preset(command, EH_FIELD_TEXT, &command->message.text, request->body);
+    command->desk = desk;
+    command->desk_arena = arena; /* the command's now */
+    arena = (struct eh_arena)EH_ARENA_INIT;
     eh_admin_change_submit(request, command);
 }
