@@ -9,7 +9,9 @@ import re
 import shutil
 import subprocess
 
-from harness import BUILD, CHECKOUT, patience, run, scenario
+from harness import BUILD, CHECKOUT, has_faults, patience, run, scenario
+
+FAULTS = "true" if has_faults() else "false"  # the build is taken as it is
 
 
 def blocks():
@@ -35,7 +37,7 @@ class Folder:
         done = subprocess.run(["bash", "-c", "set -e\n" + script], cwd=self.path, text=True,
                               stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                               stderr=subprocess.STDOUT, timeout=patience(600),
-                              env={**os.environ, "TZ": ""})
+                              env={**os.environ, "TZ": "", "EVENHAND_FAULTS": FAULTS})
         assert not check or done.returncode == 0, done.stdout[-3000:]
         return done.stdout
 

@@ -4,7 +4,8 @@
 
 # build_tree FOLDER LOG [SETUP OPTION...]: set up once, then bring TARGETS up to date (none: all).
 # FAULTS: whether the build has what only tests use (meson_options.txt); a folder follows it.
-TARGETS=() FAULTS=false
+# EVENHAND_FAULTS=true in the environment asks for it, as --with-faults does.
+TARGETS=() FAULTS=${EVENHAND_FAULTS:-false}
 has_faults() { # FOLDER
     if grep -q -- -DEVENHAND_FAULTS "$1/build.ninja"; then echo true; else echo false; fi
 }
