@@ -255,14 +255,14 @@ def snapshots(stack):
     deal_snapshots(stack, 2)
     stack.daemon.stop()
     newest = snapshots_of(stack)[-1]
-    tomorrow = stack.sql1("SELECT to_char(to_timestamp(max(at) / 1e6) + interval '1 day',"
+    later = stack.sql1("SELECT to_char(to_timestamp(max(at) / 1e6) + interval '2 days',"
                           " 'YYYY-MM-DD') FROM input")
     stack.sql("UPDATE snapshot SET parts = parts + 1")  # none of them is whole
-    whole = from_database(stack, "sales", "--from", tomorrow)
+    whole = from_database(stack, "sales", "--from", later)
     stack.sql("UPDATE snapshot SET parts = parts - 1")
     stack.sql("ALTER TABLE input DISABLE TRIGGER ALL")
     stack.sql("DELETE FROM input WHERE input < %s", newest)
-    assert from_database(stack, "sales", "--from", tomorrow) == whole
+    assert from_database(stack, "sales", "--from", later) == whole
     error = stack.cli("fairness", "sales", "--db", stack.postgres.daemon_dsn, check=False)[2]
     assert "is missing" in error, error  # that needs all of the log
 
