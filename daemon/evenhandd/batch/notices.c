@@ -5,9 +5,7 @@
 
 struct eh_outbox_batch *eh_outbox_batch_new(void)
 {
-    struct eh_outbox_batch *batch = calloc(1, sizeof *batch);
-    eh_require(batch);
-    return batch;
+    return calloc(1, sizeof(struct eh_outbox_batch));
 }
 
 void eh_outbox_batch_free(struct eh_outbox_batch *batch)
