@@ -1,6 +1,7 @@
 /*
- * child: see child.h. A pipe carries the output, a pidfd tells of the end; both are events like any
- * other, so no SIGCHLD handler is needed and nothing ever waits.
+ * child: see child.h. A pipe carries the output; a pidfd tells of the end of a program, a pipe that
+ * nothing else has open that of a function. Both are events like any other, so no SIGCHLD handler
+ * is needed and nothing ever waits.
  */
 #include "host/child.h"
 
@@ -241,17 +242,21 @@ static void function_run(const struct eh_child_options *options, pid_t parent, i
     _exit(0);
 }
 
-/* 0 or an errno. */
+/* 0 or an errno. The fork alone keeps the other end of end_fd: valgrind knows no pidfd. */
 static int function_start(struct eh_child *child, const struct eh_child_options *options,
                           int output_fd)
 {
-    pid_t parent = getpid(), pid = fork();
-    if (pid < 0)
+    int alive[2];
+    if (pipe2(alive, O_CLOEXEC) < 0)
         return errno;
+    child->end_fd = alive[0];
+    pid_t parent = getpid(), pid = fork();
     if (pid == 0)
         function_run(options, parent, output_fd);
-    child->pid = pid;
-    return 0;
+    int r = pid < 0 ? errno : 0;
+    close(alive[1]);
+    child->pid = pid < 0 ? 0 : pid;
+    return r;
 }
 
 /* 0 or an errno. */
@@ -265,12 +270,12 @@ static int start(struct eh_child *child, const struct eh_child_options *options)
     int r = options->work ? function_start(child, options, ends[1])
                           : program_start(child, options, ends[1]);
     close(ends[1]);
-    if (r != 0)
+    if (r != 0 || options->work)
         return r;
     child->end_fd = pidfd_open(child->pid, 0);
     if (child->end_fd < 0)
         return errno;
-    return options->work ? 0 : confine(child->pid, options->bounds.memory_max);
+    return confine(child->pid, options->bounds.memory_max);
 }
 
 static int watch(struct eh_child *child, struct event_base *base, int64_t at_most_ms)

@@ -141,23 +141,6 @@ struct eh_stream_id eh_app_decided_before(const struct eh_app *app)
     return (struct eh_stream_id){0, 0};
 }
 
-struct eh_command *eh_command_new(enum eh_message_type type, eh_command_fn *on_done, void *context)
-{
-    struct eh_command *command = calloc(1, sizeof *command);
-    command->message.type = (uint8_t)type;
-    command->on_done = on_done;
-    command->context = context;
-    return command;
-}
-
-void eh_command_free(struct eh_command *command)
-{
-    if (!command)
-        return;
-    eh_arena_done(&command->arena);
-    free(command);
-}
-
 static inline void decide(struct kit *k, const struct eh_message *message, char *ret_why,
                           size_t why_size, struct eh_command_result *ret)
 {

@@ -212,7 +212,7 @@ def program(header, code):
 
 def complaint_of(header, code):
     return headers.compiled(program(header, code), [
-        *headers.flags_of(header), "-w", "-Werror=implicit-function-declaration",
+        *headers.flags_of(header), "-w", "-Wno-return-type", "-Werror=implicit-function-declaration",
         "-Werror=implicit-int", "-Werror=incompatible-pointer-types", "-Werror=int-conversion"])
 
 
