@@ -100,7 +100,7 @@ static void stand_by(struct eh_store *s, int64_t beat, bool locked)
         take(s);
         return;
     }
-    /* The lock is the leader's to have: his heartbeat takes it when ours is gone. */
+    /* The lock is for the leader, whose heartbeat takes it when ours is gone. */
     if (locked && (eh_pg_send(s->write, "lock_end", 0, NULL, NULL, store_statement_done, s) < 0 ||
                    eh_pg_sync(s->write) < 0)) {
         store_lost(s, "postgres: the lock could not be given back");

@@ -38,7 +38,7 @@ void eh_admin_post_signal(struct eh_admin_request *request)
     eh_admin_change_submit_body(request, command);
 }
 
-/* A manager releases what belongs to his teams: their ids, joined as the engine reads them. */
+/* A manager releases what belongs to their own teams: the ids, joined as the engine reads them. */
 static int limit_to_teams(const struct eh_admin_request *request, struct eh_command *command,
                           struct eh_str rep)
 {

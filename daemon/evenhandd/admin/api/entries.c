@@ -85,7 +85,7 @@ static int read_query(const struct eh_admin_request *request, struct entries *re
 /* ---- One entry. */
 
 /* A helpdesk may write under any source, so it reads about the one it names; a manager about the
- * teams he has. What cannot be read has no source. */
+ * teams they manage. What cannot be read has no source. */
 static bool shown(const struct eh_admin_request *request, const struct entries *asked,
                   struct eh_str source, struct eh_str team)
 {

@@ -1,7 +1,7 @@
 /*
  * pool: a team's pool: of one period, whole and explained, and of all periods in a list.
  *
- * A rep sees the pool, the rules and his own line; of the others' lines neither sums nor weights.
+ * A rep sees the pool, the rules and their own line; of the others' lines neither sums nor weights.
  */
 #include "admin/api/pool.h"
 

@@ -298,7 +298,8 @@ static bool sees_rep(const struct eh_peer *peer, const struct eh_rep_view *rep)
            eh_peer_manages_rep(peer, rep);
 }
 
-/* His open tickets into body: at most a page, and not for ever; `after` goes on in /v1/tickets. */
+/* The open tickets of the rep into body: at most a page, and not for ever; `after` goes on in
+ * /v1/tickets. */
 static void put_tickets(const struct eh_admin_request *request, json_t *body,
                         const struct eh_rep_view *rep)
 {

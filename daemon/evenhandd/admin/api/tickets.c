@@ -447,7 +447,7 @@ static void show_recalled(struct eh_admin_request *request, const struct eh_tick
         show_ticket(request, found);
     else if (error->code == EH_ENOTFOUND && !eh_peer_sees_all(request->peer))
         eh_admin_deny(request, "the rep of this ticket, a manager of its team, an auditor or an "
-                               "operator"); /* whether it exists is no business of his */
+                               "operator"); /* whether it exists is not for them to know */
     else
         eh_admin_fail(request, error);
 }
