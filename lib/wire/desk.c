@@ -212,6 +212,7 @@ static const struct desk_field rep_fields[] = {
     {"share", read_share, offsetof(struct eh_desk_rep, share_ppm), false},
     {"since", eh_desk_read_date, offsetof(struct eh_desk_rep, since), false},
     {"skills", read_skills, 0, false},
+    {"accounts", eh_desk_read_accounts, 0, false},
     {"user", eh_desk_read_user, offsetof(struct eh_desk_rep, user), false},
 };
 
@@ -245,17 +246,20 @@ static int check_users(struct desk_reader *reader, const struct desk_path *path,
 }
 
 /* Puts `reps`, which are in the file's order, into the desk by id, and refuses doubles. */
-static int reps_arrange(struct desk_reader *reader, const struct desk_path *path,
-                        const struct eh_desk_rep *reps, struct named *named, uint32_t count)
+static int reps_arrange(struct desk_reader *reader, const struct desk_node *node,
+                        const struct desk_path *path, const struct eh_desk_rep *reps,
+                        struct named *named)
 {
     struct eh_desk *desk = reader->desk;
+    uint32_t count = node->size;
     int r = named_sort(reader, path, "id", named, count);
     if (r < 0)
         return r;
     for (uint32_t i = 0; i < count; i++)
         desk->reps[i] = reps[named[i].index];
     desk->rep_count = count;
-    return check_users(reader, path, reps, named, count);
+    r = eh_desk_arrange_accounts(reader, path, node);
+    return r < 0 ? r : check_users(reader, path, reps, named, count);
 }
 
 static int read_reps(struct desk_reader *reader, const struct desk_node *node,
@@ -278,7 +282,7 @@ static int read_reps(struct desk_reader *reader, const struct desk_node *node,
             return r;
         named[count] = (struct named){reps[count].id, item, count};
     }
-    return reps_arrange(reader, path, reps, named, count);
+    return reps_arrange(reader, node, path, reps, named);
 }
 
 static int read_teams(struct desk_reader *reader, const struct desk_node *node,

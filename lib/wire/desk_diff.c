@@ -100,6 +100,25 @@ static void diff_skills(struct eh_lines *to, const struct about *about,
                          EH_STR_ARG(new->skills[i]));
 }
 
+/* "account of zammad none -> ana@shop.example" */
+static void diff_accounts(struct eh_lines *to, const struct eh_desk_rep *old,
+                          const struct eh_desk_rep *new)
+{
+    struct about about = {"rep", new->id};
+    char what[EH_NAME_MAX + 16];
+    for (uint32_t i = 0; i < old->account_count; i++) {
+        struct eh_str source = old->accounts[i].source;
+        eh_format(what, sizeof what, "account of %.*s", EH_STR_ARG(source));
+        diff_text(to, &about, what, old->accounts[i].account, eh_desk_rep_account(new, source));
+    }
+    for (uint32_t i = 0; i < new->account_count; i++) {
+        struct eh_str source = new->accounts[i].source;
+        eh_format(what, sizeof what, "account of %.*s", EH_STR_ARG(source));
+        if (eh_desk_rep_account(old, source).size == 0)
+            diff_text(to, &about, what, eh_str_n(NULL, 0), new->accounts[i].account);
+    }
+}
+
 static void diff_rep(struct eh_lines *to, const struct eh_desk_rep *old,
                      const struct eh_desk_rep *new)
 {
@@ -109,6 +128,7 @@ static void diff_rep(struct eh_lines *to, const struct eh_desk_rep *old,
     diff_number(to, &about, "since", print_date, old->since, new->since);
     diff_text(to, &about, "user", old->user, new->user);
     diff_skills(to, &about, old, new);
+    diff_accounts(to, old, new);
 }
 
 static void diff_reps(struct eh_lines *to, const struct eh_desk *old, const struct eh_desk *new)

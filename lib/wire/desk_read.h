@@ -90,6 +90,13 @@ int eh_desk_read_word(struct desk_reader *, const struct desk_node *, const stru
 int eh_desk_read_choice(struct desk_reader *, const struct desk_node *, const struct desk_path *,
                         const char *const *words, size_t count, uint8_t *ret) EH_MUST_CHECK;
 
+/* desk_account.c: `accounts` of a rep, which is a struct eh_desk_rep. */
+desk_read_fn eh_desk_read_accounts;
+/* desk_account.c: fills desk->accounts; desk->reps must be complete. Refuses an account of a source
+ * that two reps have. `reps`: the list of the file. */
+int eh_desk_arrange_accounts(struct desk_reader *, const struct desk_path *,
+                             const struct desk_node *reps) EH_MUST_CHECK;
+
 /* desk_team.c: an item of `teams`; desk->reps must be complete. */
 int eh_desk_read_team(struct desk_reader *, const struct desk_node *, const struct desk_path *,
                       struct eh_desk_team *ret) EH_MUST_CHECK;

@@ -10,6 +10,7 @@ static void check_rep(const struct eh_desk_rep *rep)
     eh_require(rep->user.size <= EH_DESK_USER_MAX);
     eh_require(rep->share_ppm >= 1 && rep->share_ppm <= EH_PPM);
     eh_require(rep->skill_count <= EH_DESK_REP_SKILLS_MAX);
+    eh_require(rep->account_count <= EH_DESK_ACCOUNTS_MAX);
     for (uint32_t i = 1; i < rep->skill_count; i++)
         eh_require(eh_str_compare(rep->skills[i - 1], rep->skills[i]) < 0);
 }
@@ -44,8 +45,24 @@ static void check_team(const struct eh_desk *desk, const struct eh_desk_team *te
     check_members(desk, team);
 }
 
+/* Each account of each rep is found, and is theirs. */
+static void check_accounts(const struct eh_desk *desk)
+{
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < desk->rep_count; i++)
+        for (uint32_t n = 0; n < desk->reps[i].account_count; n++, count++) {
+            const struct eh_desk_account *account = &desk->reps[i].accounts[n];
+            eh_require(eh_name_valid(account->source, EH_NAME_MAX));
+            eh_require(eh_name_valid(account->account, EH_DESK_ACCOUNT_MAX));
+            eh_require(eh_desk_find_account(desk, account->source, account->account) ==
+                       &desk->reps[i]);
+        }
+    eh_require(count == desk->account_count);
+}
+
 static void check_desk(const struct eh_desk *desk)
 {
+    check_accounts(desk);
     eh_require(eh_id_valid(desk->id));
     eh_require(eh_currency_exponent(desk->currency) == (int)desk->currency_exponent);
     eh_require(desk->resend_within_s >= 0 && desk->resend_within_s <= EH_DESK_DURATION_MAX_S);

@@ -144,6 +144,54 @@ Test(desk, what_is_left_out_has_its_default)
     cr_expect_eq(team->manager_count, 0);
 }
 
+/* As many as a rep may have, one of them as long as it may be. */
+static char *accounts_text(unsigned count)
+{
+    static char text[EH_DESK_ACCOUNTS_MAX * 16 + EH_DESK_ACCOUNT_MAX + 256];
+    char *at = text + sprintf(text, "reps: [eli, {id: ana, accounts: {");
+    for (unsigned i = 1; i < count; i++)
+        at += sprintf(at, "s%02u: a%u, ", count - i, i);
+    at += sprintf(at, "long: ");
+    memset(at, 'x', EH_DESK_ACCOUNT_MAX);
+    strcpy(at + EH_DESK_ACCOUNT_MAX, "}}]");
+    return text;
+}
+
+Test(desk, accounts_up_to_their_bounds)
+{
+    EH_AUTO(loaded) struct loaded l = load_text(accounts_text(EH_DESK_ACCOUNTS_MAX));
+    cr_assert_eq(l.r, 0, "%s", l.error.text);
+    const struct eh_desk_rep *ana = eh_desk_rep(l.desk, eh_str("ana"));
+    cr_assert_eq(ana->account_count, EH_DESK_ACCOUNTS_MAX);
+    cr_expect_eq(l.desk->account_count, EH_DESK_ACCOUNTS_MAX);
+    expect_text(ana->accounts[0].source, "long");
+    cr_expect_eq(ana->accounts[0].account.size, EH_DESK_ACCOUNT_MAX);
+    for (uint32_t i = 0; i < ana->account_count; i++)
+        cr_expect_eq(
+            eh_desk_find_account(l.desk, ana->accounts[i].source, ana->accounts[i].account), ana);
+    EH_AUTO(loaded) struct loaded more = load_text(accounts_text(EH_DESK_ACCOUNTS_MAX + 1));
+    cr_expect_eq(more.r, -EH_ERANGE);
+}
+
+Test(desk, an_account_is_found_within_its_source)
+{
+    EH_AUTO(loaded)
+    struct loaded l = load_text("reps: [{id: zoe, accounts: {rt: ana, jira: \"5b10:ac\"}}, eli,\n"
+                                "       {id: ana, accounts: {zammad: ana@shop.example, rt: Ana}}]");
+    cr_assert_eq(l.r, 0, "%s", l.error.text);
+    const struct eh_desk *desk = l.desk;
+    expect_text(eh_desk_find_account(desk, eh_str("rt"), eh_str("ana"))->id, "zoe");
+    expect_text(eh_desk_find_account(desk, eh_str("rt"), eh_str("Ana"))->id, "ana");
+    expect_text(eh_desk_find_account(desk, eh_str("jira"), eh_str("5b10:ac"))->id, "zoe");
+    cr_expect_null(eh_desk_find_account(desk, eh_str("jira"), eh_str("ana")));
+    cr_expect_null(eh_desk_find_account(desk, eh_str("zammad"), eh_str("ana")));
+    cr_expect_null(eh_desk_find_account(desk, eh_str("none"), eh_str("")));
+    expect_text(eh_desk_account(desk, eh_str("ana"), eh_str("zammad")), "ana@shop.example");
+    expect_text(eh_desk_account(desk, eh_str("zoe"), eh_str("zammad")), "");
+    expect_text(eh_desk_account(desk, eh_str("gone"), eh_str("zammad")), "");
+    expect_text(eh_desk_account(NULL, eh_str("ana"), eh_str("zammad")), "");
+}
+
 Test(desk, json_is_yaml_too)
 {
     EH_AUTO(loaded) struct loaded l = good("desk.json");
@@ -425,6 +473,17 @@ Test(desk, diff_says_everything_that_changes)
                 "team sales: without manager maja\n"
                 "team sales: with manager group leads\n"
                 "team support: new, policy balanced, 1 member\n");
+}
+
+Test(desk, diff_says_which_account_of_which_source)
+{
+    expect_diff("reps: [{id: ana, accounts: {rt: ana, jira: 5b10, old: a}}, eli]",
+                "reps: [{id: ana, accounts: {jira: 5b11, rt: ana, zammad: ana@x}}, eli]", 3,
+                "rep ana: account of jira 5b10 -> 5b11\n"
+                "rep ana: account of old a -> none\n"
+                "rep ana: account of zammad none -> ana@x\n");
+    expect_diff("reps: [{id: ana, accounts: {rt: ana, jira: 5b10}}]",
+                "reps: [{accounts: {jira: 5b10, rt: ana}, id: ana}]", 0, "");
 }
 
 Test(desk, diff_sees_a_first_day_alone)

@@ -21,6 +21,8 @@
 #define EH_DESK_KINDS_MAX      64
 #define EH_DESK_MANAGERS_MAX   64     /* per team */
 #define EH_DESK_REP_SKILLS_MAX 64     /* per rep */
+#define EH_DESK_ACCOUNTS_MAX   16     /* per rep */
+#define EH_DESK_ACCOUNT_MAX    254    /* bytes: of the longest address (RFC 5321) */
 #define EH_DESK_MEMBERS_MAX    400000 /* memberships of all teams together */
 #define EH_DESK_USER_MAX       63     /* bytes of the name of a Unix user or group */
 #define EH_DESK_POINTS_MAX     1000
@@ -43,12 +45,25 @@ struct eh_desk_kind {
     uint32_t points; /* 1..1000 */
 };
 
+/* Who a rep is to the helpdesk that is this source of tickets. */
+struct eh_desk_account {
+    struct eh_str source, account;
+};
+
 struct eh_desk_rep {
     struct eh_str id, name, user; /* name defaults to the id; user: the Unix user, may be empty */
     uint32_t share_ppm;           /* 1..1,000,000 */
     int32_t since;                /* date, or EH_DATE_ALWAYS */
     struct eh_str *skills;        /* sorted, each once */
     uint32_t skill_count;
+    struct eh_desk_account *accounts; /* sorted by source, each source once */
+    uint32_t account_count;
+};
+
+/* Whose an account is. */
+struct eh_desk_account_of {
+    const struct eh_desk_account *account;
+    uint32_t rep; /* index into desk->reps */
 };
 
 struct eh_desk_member {
@@ -88,6 +103,8 @@ struct eh_desk {
     uint32_t kind_count;
     struct eh_desk_rep *reps; /* sorted by id */
     uint32_t rep_count;
+    struct eh_desk_account_of *accounts; /* of all reps, sorted by source, then by account */
+    uint32_t account_count;
     struct eh_desk_team *teams; /* sorted by id */
     uint32_t team_count;
     struct eh_bonus_plan *plans; /* sorted by team, then by when they begin */
@@ -106,6 +123,13 @@ int eh_desk_parse_new(struct eh_str text, struct eh_arena *, struct eh_desk **re
 const struct eh_desk_rep *eh_desk_rep(const struct eh_desk *, struct eh_str id);   /* or NULL */
 const struct eh_desk_team *eh_desk_team(const struct eh_desk *, struct eh_str id); /* or NULL */
 const struct eh_desk_kind *eh_desk_kind(const struct eh_desk *, struct eh_str id); /* or NULL */
+/* The rep who has this account of this source, or NULL. */
+const struct eh_desk_rep *eh_desk_find_account(const struct eh_desk *, struct eh_str source,
+                                               struct eh_str account);
+/* The account that the rep has of this source, or nothing. */
+struct eh_str eh_desk_rep_account(const struct eh_desk_rep *, struct eh_str source);
+/* The same of the rep with this id, who may be on the desk no more. `desk` may be NULL. */
+struct eh_str eh_desk_account(const struct eh_desk *, struct eh_str rep, struct eh_str source);
 /* The plan that governs a team's period beginning on that date, or NULL. */
 const struct eh_bonus_plan *eh_desk_plan(const struct eh_desk *, struct eh_str team, int32_t date);
 
