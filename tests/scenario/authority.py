@@ -22,12 +22,14 @@ TEAMS = {"sales": ["ana", "ben"], "support": ["ben", "cai"]}
 # What gives somebody away: each value stands in one place of the desk alone.
 SHARES = {"ana": "91%", "ben": "82%", "cai": "73%"}
 SINCE = {"ana": "2019-01-02", "ben": "2018-03-04", "cai": "2017-05-06"}
+ACCOUNTS = {"ana": "ana@desk.example", "ben": "ben@desk.example", "cai": "cai@desk.example"}
 VALUES = {"sales-ana": 700100, "sales-ben": 700200, "support-ben": 700300, "support-cai": 700400}
 
 
 def desk():
     users = {"ana": USERS["rep"], "ben": OTHER_REP}
-    reps = [dict({"id": rep, "name": rep.title(), "share": SHARES[rep], "since": SINCE[rep]},
+    reps = [dict({"id": rep, "name": rep.title(), "share": SHARES[rep], "since": SINCE[rep],
+                  "accounts": {"default": ACCOUNTS[rep]}},
                  **({"user": users[rep]} if rep in users else {})) for rep in SHARES]
     managers = {"sales": USERS["manager"], "support": OTHER_MANAGER}
     plan = {"from": "2020-01", "encourages": "a", "discourages": "b", "target_pool": "3000.00",
@@ -103,6 +105,7 @@ def hidden_from(role):
             yield '"share_ppm": %d0000' % int(SHARES[rep].rstrip("%"))
             yield SHARES[rep]
             yield SINCE[rep]
+            yield ACCOUNTS[rep]
     for name, value in VALUES.items():
         team, rep = name.split("-")
         sees_all = role in ("operator", "auditor")

@@ -362,6 +362,24 @@ static void show_rep_state(const struct eh_cli *cli, const json_t *rep)
     free(clean);
 }
 
+/* "accounts: jira 5b10:ac, zammad ana@shop.example" */
+static void show_accounts(const json_t *rep)
+{
+    const json_t *accounts = json_object_get(rep, "accounts");
+    size_t i;
+    json_t *one;
+    json_array_foreach((json_t *)accounts, i, one)
+    {
+        const char *source = eh_object_text(one, "source"),
+                   *account = eh_object_text(one, "account");
+        char *clean = eh_text_clean(account ? account : "?");
+        printf("%s %s %s", i ? "," : "accounts:", source ? source : "?", clean);
+        free(clean);
+    }
+    if (json_array_size(accounts) > 0)
+        putchar('\n');
+}
+
 void eh_show_rep(const struct eh_cli *cli, const char *id, const json_t *rep)
 {
     char teams[512], open[EH_CLI_TEXT], points[EH_CLI_TEXT];
@@ -372,6 +390,7 @@ void eh_show_rep(const struct eh_cli *cli, const char *id, const json_t *rep)
     printf("%srep %s%s (%s), team%s %s\n", eh_colour_bold(cli), id, eh_colour_end(cli),
            name ? name : id, strchr(teams, ',') ? "s" : "", *teams ? teams : "none");
     show_rep_state(cli, rep);
+    show_accounts(rep);
     printf("%s open, %s points\n", open, points);
 }
 

@@ -26,7 +26,8 @@
 /* ---- JSON. Each gives JSON null for what is not there. */
 json_t *eh_json_ticket(const struct eh_ticket_view *, const struct eh_desk *);
 json_t *eh_json_rep(const struct eh_rep_view *, const struct eh_desk *);
-json_t *eh_admin_roles(const struct eh_peer *); /* as a list */
+json_t *eh_json_accounts(const struct eh_desk_rep *); /* of the helpdesks, as a list */
+json_t *eh_admin_roles(const struct eh_peer *);       /* as a list */
 json_t *eh_json_tickets(int64_t nano); /* 10^-9 tickets as a number of tickets, three decimals */
 
 /* receipt.c: of the deal that gave a ticket to a rep, as it stands in the log. */

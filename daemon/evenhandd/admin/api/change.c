@@ -98,6 +98,8 @@ static void put_ticket_state(json_t *body, const struct eh_admin_request *reques
     eh_json_put(body, "state", eh_json_string(eh_ticket_state_name(ticket.state)));
     eh_json_put(body, "team", eh_json_text(ticket.team));
     eh_json_put(body, "rep", eh_json_text(ticket.rep));
+    eh_json_put(body, "account",
+                eh_json_text(eh_desk_account(eh_engine_desk(engine), ticket.rep, ticket.source)));
 }
 
 /* What stands in the period now: nothing where no plan makes something of it. */

@@ -43,6 +43,18 @@ static json_t *texts(const struct eh_str *items, uint32_t count)
     return list;
 }
 
+/* As the desk file has them. */
+static json_t *accounts_map(const struct eh_desk_rep *rep)
+{
+    json_t *map = json_object();
+    for (uint32_t i = 0; i < rep->account_count; i++) {
+        char source[EH_NAME_MAX + 1];
+        eh_format(source, sizeof source, "%.*s", EH_STR_ARG(rep->accounts[i].source));
+        eh_json_put(map, source, eh_json_text(rep->accounts[i].account));
+    }
+    return map;
+}
+
 static json_t *rep_entry(const struct desk_view *v, uint32_t number)
 {
     const struct eh_desk_rep *rep = &v->desk->reps[number];
@@ -59,6 +71,8 @@ static json_t *rep_entry(const struct desk_view *v, uint32_t number)
         eh_json_put(entry, "user", eh_json_text(rep->user));
     if (rep->skill_count > 0)
         eh_json_put(entry, "skills", texts(rep->skills, rep->skill_count));
+    if (rep->account_count > 0)
+        eh_json_put(entry, "accounts", accounts_map(rep));
     return entry;
 }
 

@@ -272,6 +272,7 @@ static json_t *desk_entry(const struct eh_desk *desk, struct eh_str id)
     eh_json_put(entry, "id", eh_json_text(rep->id));
     eh_json_put(entry, "name", eh_json_text(rep->name));
     eh_json_put(entry, "user", eh_json_text(rep->user));
+    eh_json_put(entry, "accounts", eh_json_accounts(rep));
     eh_json_put(entry, "since", date_json(rep->since));
     eh_json_put(entry, "share_ppm", json_integer(rep->share_ppm));
     eh_json_put(entry, "skills", skills);

@@ -266,6 +266,18 @@ void eh_admin_get_teams(struct eh_admin_request *request)
 
 /* ---- Reps. */
 
+json_t *eh_json_accounts(const struct eh_desk_rep *rep)
+{
+    json_t *list = json_array();
+    for (uint32_t i = 0; rep && i < rep->account_count; i++) {
+        json_t *one = json_object();
+        eh_json_put(one, "source", eh_json_text(rep->accounts[i].source));
+        eh_json_put(one, "account", eh_json_text(rep->accounts[i].account));
+        json_array_append_new(list, one);
+    }
+    return list;
+}
+
 json_t *eh_json_rep(const struct eh_rep_view *rep, const struct eh_desk *desk)
 {
     json_t *teams = json_array();
@@ -276,6 +288,7 @@ json_t *eh_json_rep(const struct eh_rep_view *rep, const struct eh_desk *desk)
     eh_json_put(body, "id", eh_json_text(rep->id));
     eh_json_put(body, "name", eh_json_text(rep->name));
     eh_json_put(body, "user", eh_json_text(rep->user));
+    eh_json_put(body, "accounts", eh_json_accounts(desk ? eh_desk_rep(desk, rep->id) : NULL));
     eh_json_put(body, "teams", teams);
     eh_json_put(body, "state", eh_json_string(shown_state(rep->state, rep->member, rep->left)));
     eh_json_put(body, "full", json_boolean(rep->full));

@@ -19,6 +19,7 @@ json_t *eh_json_ticket(const struct eh_ticket_view *ticket, const struct eh_desk
     eh_json_put(body, "resent_of", ticket->resent_of.size ? eh_json_text(ticket->resent_of) : NULL);
     eh_json_put(body, "state", eh_json_string(eh_ticket_state_name(ticket->state)));
     eh_json_put(body, "rep", eh_json_text(ticket->rep));
+    eh_json_put(body, "account", eh_json_text(eh_desk_account(desk, ticket->rep, ticket->source)));
     eh_json_put(body, "why", eh_json_text(ticket->waiting_why));
     eh_json_put(body, "received_at", eh_json_time(ticket->received_us));
     eh_json_put(body, "assigned_at", eh_json_time(ticket->assigned_us));
