@@ -11,14 +11,15 @@
 #define TIME_ZONE_MAX   63 /* bytes */
 #define RESEND_WITHIN_S 86400
 
-/* Lists and maps are read in an order of ours, whatever the file's: teams name reps. */
+/* Where the sections of the file stand. They are read in a fixed order, not in the file's: reps
+ * before the teams that name them. */
 struct top {
     struct eh_str id, currency, time_zone;
     int64_t resend_within_s;
     const struct desk_node *kinds, *reps, *teams, *plans;
 };
 
-static int read_currency(struct desk_reader *reader, const struct desk_node *node,
+static int currency_read(struct desk_reader *reader, const struct desk_node *node,
                          const struct desk_path *path, void *ret)
 {
     struct eh_str text;
@@ -32,7 +33,7 @@ static int read_currency(struct desk_reader *reader, const struct desk_node *nod
     return eh_desk_keep_text(reader, text, ret);
 }
 
-/* Only what is a name at all; whether the zone exists, the daemon finds out. */
+/* Checks the spelling alone. The daemon looks whether the zone exists: lib/ reads no files. */
 static bool time_zone_valid(struct eh_str text)
 {
     if (text.size == 0 || text.size > TIME_ZONE_MAX || text.data[0] == '/')
@@ -46,7 +47,7 @@ static bool time_zone_valid(struct eh_str text)
     return true;
 }
 
-static int read_time_zone(struct desk_reader *reader, const struct desk_node *node,
+static int time_zone_read(struct desk_reader *reader, const struct desk_node *node,
                           const struct desk_path *path, void *ret)
 {
     struct eh_str text;
@@ -62,8 +63,8 @@ static int read_time_zone(struct desk_reader *reader, const struct desk_node *no
 
 static const struct desk_field top_fields[] = {
     {"desk", eh_desk_read_id, offsetof(struct top, id), false},
-    {"currency", read_currency, offsetof(struct top, currency), false},
-    {"time_zone", read_time_zone, offsetof(struct top, time_zone), false},
+    {"currency", currency_read, offsetof(struct top, currency), false},
+    {"time_zone", time_zone_read, offsetof(struct top, time_zone), false},
     {"resend_within", eh_desk_read_duration, offsetof(struct top, resend_within_s), false},
     {"kinds", eh_desk_read_node, offsetof(struct top, kinds), false},
     {"reps", eh_desk_read_node, offsetof(struct top, reps), false},
@@ -71,25 +72,26 @@ static const struct desk_field top_fields[] = {
     {"plans", eh_desk_read_node, offsetof(struct top, plans), false},
 };
 
-/* An id and where it stood, to find the same one twice. */
+/* An id and its place in the file. Two items with one id are neighbours after sorting. */
 struct named {
     struct eh_str id;
     const struct desk_node *node;
     uint32_t index; /* in the file */
 };
 
-static int compare_named(const void *left, const void *right)
+static int named_compare(const void *left, const void *right)
 {
     const struct named *a = left, *b = right;
     int order = eh_str_compare(a->id, b->id);
     return order ? order : (a->index > b->index) - (a->index < b->index);
 }
 
-/* Sorts by id; `key` is the key that holds it, for the sentence ("id", "user"). */
+/* Sorts by id and refuses an id that stands twice. `key` is the key that holds the id ("id" or
+ * "user"); the refusal names it. */
 static int named_sort(struct desk_reader *reader, const struct desk_path *path, const char *key,
                       struct named *named, uint32_t count)
 {
-    qsort(named, count, sizeof *named, compare_named);
+    qsort(named, count, sizeof *named, named_compare);
     for (uint32_t i = 1; i < count; i++)
         if (eh_str_equal(named[i - 1].id, named[i].id)) {
             struct desk_path item = eh_desk_path_item(path, named[i].index);
@@ -101,13 +103,13 @@ static int named_sort(struct desk_reader *reader, const struct desk_path *path, 
     return 0;
 }
 
-static int compare_kinds(const void *left, const void *right)
+static int kinds_compare(const void *left, const void *right)
 {
     const struct eh_desk_kind *a = left, *b = right;
     return eh_str_compare(a->id, b->id);
 }
 
-static int default_kinds(struct desk_reader *reader)
+static int kinds_default(struct desk_reader *reader)
 {
     static const struct eh_desk_kind kinds[] = {
         {{"order", 5}, 2}, {{"query", 5}, 1}, {{"quote", 5}, 2}};
@@ -118,17 +120,17 @@ static int default_kinds(struct desk_reader *reader)
     return 0;
 }
 
-static int read_points(struct desk_reader *reader, const struct desk_node *node,
+static int points_read(struct desk_reader *reader, const struct desk_node *node,
                        const struct desk_path *path, void *ret)
 {
     return eh_desk_read_number(reader, node, path, 1, EH_DESK_POINTS_MAX, ret);
 }
 
 static const struct desk_field kind_fields[] = {
-    {"points", read_points, offsetof(struct eh_desk_kind, points), true},
+    {"points", points_read, offsetof(struct eh_desk_kind, points), true},
 };
 
-static int read_kind(struct desk_reader *reader, const struct desk_node *key,
+static int kind_read(struct desk_reader *reader, const struct desk_node *key,
                      const struct desk_path *up, struct eh_desk_kind *ret)
 {
     int r = eh_desk_read_id(reader, key, up, &ret->id);
@@ -141,7 +143,7 @@ static int read_kind(struct desk_reader *reader, const struct desk_node *key,
     return eh_desk_read_map(reader, key->next, &path, kind_fields, 1, ret);
 }
 
-static int read_kinds(struct desk_reader *reader, const struct desk_node *node,
+static int kinds_read(struct desk_reader *reader, const struct desk_node *node,
                       const struct desk_path *path)
 {
     struct eh_desk *desk = reader->desk;
@@ -159,27 +161,27 @@ static int read_kinds(struct desk_reader *reader, const struct desk_node *node,
     if (!desk->kinds)
         return eh_desk_out_of_memory(reader);
     for (const struct desk_node *key = node->first; key; key = key->next->next) {
-        r = read_kind(reader, key, path, &desk->kinds[desk->kind_count++]);
+        r = kind_read(reader, key, path, &desk->kinds[desk->kind_count++]);
         if (r < 0)
             return r;
     }
-    qsort(desk->kinds, desk->kind_count, sizeof *desk->kinds, compare_kinds);
+    qsort(desk->kinds, desk->kind_count, sizeof *desk->kinds, kinds_compare);
     return 0;
 }
 
-static int read_share(struct desk_reader *reader, const struct desk_node *node,
+static int share_read(struct desk_reader *reader, const struct desk_node *node,
                       const struct desk_path *path, void *ret)
 {
     return eh_desk_read_share(reader, node, path, 1, "1.0", ret);
 }
 
-static int compare_texts(const void *left, const void *right)
+static int texts_compare(const void *left, const void *right)
 {
     const struct eh_str *a = left, *b = right;
     return eh_str_compare(*a, *b);
 }
 
-static int read_skills(struct desk_reader *reader, const struct desk_node *node,
+static int skills_read(struct desk_reader *reader, const struct desk_node *node,
                        const struct desk_path *path, void *ret)
 {
     struct eh_desk_rep *rep = ret;
@@ -200,7 +202,7 @@ static int read_skills(struct desk_reader *reader, const struct desk_node *node,
                 return eh_desk_refuse(reader, item, &at, EH_EINVAL, "`%.*s` is in the list already",
                                       EH_STR_ARG(skills[count]));
     }
-    qsort(skills, count, sizeof *skills, compare_texts);
+    qsort(skills, count, sizeof *skills, texts_compare);
     rep->skills = skills;
     rep->skill_count = count;
     return 0;
@@ -209,14 +211,14 @@ static int read_skills(struct desk_reader *reader, const struct desk_node *node,
 static const struct desk_field rep_fields[] = {
     {"id", eh_desk_read_id, offsetof(struct eh_desk_rep, id), true},
     {"name", eh_desk_read_name, offsetof(struct eh_desk_rep, name), false},
-    {"share", read_share, offsetof(struct eh_desk_rep, share_ppm), false},
+    {"share", share_read, offsetof(struct eh_desk_rep, share_ppm), false},
     {"since", eh_desk_read_date, offsetof(struct eh_desk_rep, since), false},
-    {"skills", read_skills, 0, false},
+    {"skills", skills_read, 0, false},
     {"accounts", eh_desk_read_accounts, 0, false},
     {"user", eh_desk_read_user, offsetof(struct eh_desk_rep, user), false},
 };
 
-static int read_rep(struct desk_reader *reader, const struct desk_node *node,
+static int rep_read(struct desk_reader *reader, const struct desk_node *node,
                     const struct desk_path *path, struct eh_desk_rep *ret)
 {
     struct eh_desk_rep rep = {
@@ -233,8 +235,8 @@ static int read_rep(struct desk_reader *reader, const struct desk_node *node,
     return 0;
 }
 
-/* A Unix user signals for one rep. */
-static int check_users(struct desk_reader *reader, const struct desk_path *path,
+/* Refuses a Unix user that stands at two reps: signals of a user are those of one rep. */
+static int users_check(struct desk_reader *reader, const struct desk_path *path,
                        const struct eh_desk_rep *reps, struct named *named, uint32_t count)
 {
     uint32_t users = 0;
@@ -245,7 +247,8 @@ static int check_users(struct desk_reader *reader, const struct desk_path *path,
     return named_sort(reader, path, "user", named, users);
 }
 
-/* Puts `reps`, which are in the file's order, into the desk by id, and refuses doubles. */
+/* Puts `reps`, which are in the file's order, into the desk by id. Refuses an id or a Unix user
+ * that stands twice. */
 static int reps_arrange(struct desk_reader *reader, const struct desk_node *node,
                         const struct desk_path *path, const struct eh_desk_rep *reps,
                         struct named *named)
@@ -259,10 +262,10 @@ static int reps_arrange(struct desk_reader *reader, const struct desk_node *node
         desk->reps[i] = reps[named[i].index];
     desk->rep_count = count;
     r = eh_desk_arrange_accounts(reader, path, node);
-    return r < 0 ? r : check_users(reader, path, reps, named, count);
+    return r < 0 ? r : users_check(reader, path, reps, named, count);
 }
 
-static int read_reps(struct desk_reader *reader, const struct desk_node *node,
+static int reps_read(struct desk_reader *reader, const struct desk_node *node,
                      const struct desk_path *path)
 {
     int r = eh_desk_check_list(reader, node, path, EH_DESK_REPS_MAX);
@@ -277,7 +280,7 @@ static int read_reps(struct desk_reader *reader, const struct desk_node *node,
     uint32_t count = 0;
     for (const struct desk_node *item = node->first; item; item = item->next, count++) {
         struct desk_path at = eh_desk_path_item(path, count);
-        r = read_rep(reader, item, &at, &reps[count]);
+        r = rep_read(reader, item, &at, &reps[count]);
         if (r < 0)
             return r;
         named[count] = (struct named){reps[count].id, item, count};
@@ -285,7 +288,7 @@ static int read_reps(struct desk_reader *reader, const struct desk_node *node,
     return reps_arrange(reader, node, path, reps, named);
 }
 
-static int read_teams(struct desk_reader *reader, const struct desk_node *node,
+static int teams_read(struct desk_reader *reader, const struct desk_node *node,
                       const struct desk_path *path)
 {
     int r = eh_desk_check_list(reader, node, path, EH_DESK_TEAMS_MAX);
@@ -316,14 +319,14 @@ static int read_teams(struct desk_reader *reader, const struct desk_node *node,
 
 typedef int section_fn(struct desk_reader *, const struct desk_node *, const struct desk_path *);
 
-static int read_section(struct desk_reader *reader, const struct desk_node *node,
+static int section_read(struct desk_reader *reader, const struct desk_node *node,
                         const struct desk_path *root, const char *key, section_fn *read)
 {
     struct desk_path path = eh_desk_path_key(root, eh_str(key));
     return node ? read(reader, node, &path) : 0;
 }
 
-static int read_top(struct desk_reader *reader, const struct desk_node *root)
+static int top_read(struct desk_reader *reader, const struct desk_node *root)
 {
     const struct desk_path path = {0};
     struct top top = {.id = eh_str("main"),
@@ -340,14 +343,14 @@ static int read_top(struct desk_reader *reader, const struct desk_node *root)
     desk->currency_exponent = (unsigned)eh_currency_exponent(top.currency);
     desk->time_zone = top.time_zone;
     desk->resend_within_s = top.resend_within_s;
-    r = top.kinds ? read_section(reader, top.kinds, &path, "kinds", read_kinds)
-                  : default_kinds(reader);
+    r = top.kinds ? section_read(reader, top.kinds, &path, "kinds", kinds_read)
+                  : kinds_default(reader);
     if (r == 0)
-        r = read_section(reader, top.reps, &path, "reps", read_reps);
+        r = section_read(reader, top.reps, &path, "reps", reps_read);
     if (r == 0)
-        r = read_section(reader, top.teams, &path, "teams", read_teams);
+        r = section_read(reader, top.teams, &path, "teams", teams_read);
     if (r == 0)
-        r = read_section(reader, top.plans, &path, "plans", eh_plan_read_all);
+        r = section_read(reader, top.plans, &path, "plans", eh_plan_read_all);
     return r;
 }
 
@@ -371,7 +374,7 @@ static int desk_parse(struct eh_str text, bool written_now, struct eh_arena *are
     reader.desk = eh_arena_alloc(arena, sizeof *reader.desk);
     if (!reader.desk)
         return eh_desk_out_of_memory(&reader);
-    r = read_top(&reader, root);
+    r = top_read(&reader, root);
     if (r < 0)
         return r;
     *ret = reader.desk;

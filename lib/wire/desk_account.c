@@ -7,7 +7,7 @@
 
 #define KEY "accounts"
 
-static int compare_sources(const void *left, const void *right)
+static int sources_compare(const void *left, const void *right)
 {
     const struct eh_desk_account *a = left, *b = right;
     return eh_str_compare(a->source, b->source);
@@ -28,7 +28,8 @@ static int account_read_text(struct desk_reader *reader, const struct desk_node 
     return eh_desk_keep_text(reader, text, ret);
 }
 
-/* Reads one pair behind the `count` before it. */
+/* Reads a source and its account into accounts[count], and refuses a source that is in the map
+ * already. */
 static int account_read(struct desk_reader *reader, const struct desk_node *key,
                         const struct desk_path *up, struct eh_desk_account *accounts,
                         uint32_t count)
@@ -63,13 +64,13 @@ int eh_desk_read_accounts(struct desk_reader *reader, const struct desk_node *no
             return r;
         rep->account_count++;
     }
-    qsort(rep->accounts, rep->account_count, sizeof *rep->accounts, compare_sources);
+    qsort(rep->accounts, rep->account_count, sizeof *rep->accounts, sources_compare);
     return 0;
 }
 
-/* ---- All of them together. */
+/* ---- The accounts of all reps. */
 
-static int compare_accounts(const void *left, const void *right)
+static int accounts_compare(const void *left, const void *right)
 {
     const struct eh_desk_account *a = ((const struct eh_desk_account_of *)left)->account;
     const struct eh_desk_account *b = ((const struct eh_desk_account_of *)right)->account;
@@ -78,7 +79,7 @@ static int compare_accounts(const void *left, const void *right)
 }
 
 /* The value behind a key of a map, or NULL. */
-static const struct desk_node *value_of(const struct desk_node *map, struct eh_str key)
+static const struct desk_node *map_value(const struct desk_node *map, struct eh_str key)
 {
     for (const struct desk_node *at = map->first; at; at = at->next->next)
         if (eh_str_equal(eh_str_n(at->text, at->size), key))
@@ -86,23 +87,25 @@ static const struct desk_node *value_of(const struct desk_node *map, struct eh_s
     return NULL;
 }
 
-/* Where the file has an account that is twice in it: its node, and the number of its rep. */
+/* Finds the node of a rep's account at `source` in the file, and the rep's place in `reps`. */
 static const struct desk_node *account_node(const struct desk_node *reps,
                                             const struct eh_desk_rep *rep, struct eh_str source,
                                             uint32_t *ret_rep)
 {
     *ret_rep = 0;
     for (const struct desk_node *item = reps->first; item; item = item->next, ++*ret_rep) {
-        const struct desk_node *id = item->kind == DESK_MAP ? value_of(item, eh_str("id")) : NULL;
+        const struct desk_node *id = item->kind == DESK_MAP ? map_value(item, eh_str("id")) : NULL;
         if (id && eh_str_equal(eh_str_n(id->text, id->size), rep->id))
-            return value_of(value_of(item, eh_str(KEY)), source);
+            return map_value(map_value(item, eh_str(KEY)), source);
     }
     return NULL;
 }
 
-/* The one that the file has later is the wrong one. */
-static int refuse_double(struct desk_reader *reader, const struct desk_path *path,
-                         const struct desk_node *reps, const struct eh_desk_account_of *twice)
+/* Refuses the later one of two equal accounts of the file, and names the line of the earlier one.
+ */
+static int account_refuse_double(struct desk_reader *reader, const struct desk_path *path,
+                                 const struct desk_node *reps,
+                                 const struct eh_desk_account_of *twice)
 {
     const struct eh_desk *desk = reader->desk;
     const struct eh_desk_account *account = twice->account;
@@ -135,14 +138,14 @@ int eh_desk_arrange_accounts(struct desk_reader *reader, const struct desk_path 
         for (uint32_t n = 0; n < desk->reps[i].account_count; n++)
             desk->accounts[desk->account_count++] =
                 (struct eh_desk_account_of){&desk->reps[i].accounts[n], i};
-    qsort(desk->accounts, desk->account_count, sizeof *desk->accounts, compare_accounts);
+    qsort(desk->accounts, desk->account_count, sizeof *desk->accounts, accounts_compare);
     for (uint32_t i = 1; i < desk->account_count; i++)
-        if (compare_accounts(&desk->accounts[i - 1], &desk->accounts[i]) == 0)
-            return refuse_double(reader, path, reps, &desk->accounts[i - 1]);
+        if (accounts_compare(&desk->accounts[i - 1], &desk->accounts[i]) == 0)
+            return account_refuse_double(reader, path, reps, &desk->accounts[i - 1]);
     return 0;
 }
 
-/* ---- What is asked of a desk. */
+/* ---- Queries of a desk. */
 
 const struct eh_desk_rep *eh_desk_find_account(const struct eh_desk *desk, struct eh_str source,
                                                struct eh_str account)
@@ -152,7 +155,7 @@ const struct eh_desk_rep *eh_desk_find_account(const struct eh_desk *desk, struc
     uint32_t low = 0, high = desk->account_count;
     while (low < high) {
         uint32_t middle = low + (high - low) / 2;
-        int order = compare_accounts(&desk->accounts[middle], &wanted);
+        int order = accounts_compare(&desk->accounts[middle], &wanted);
         if (order == 0)
             return &desk->reps[desk->accounts[middle].rep];
         if (order < 0)

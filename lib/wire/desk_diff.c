@@ -1,5 +1,5 @@
 /*
- * desk_diff: what a new desk changes, and what an allowed desk had better not do, line by line.
+ * desk_diff: the changes from one desk to the next, a line for each.
  */
 #include <evenhand/wire/desk.h>
 
@@ -11,7 +11,7 @@ struct about {
     struct eh_str id;
 };
 
-static void say_change(struct eh_lines *to, const struct about *about, const char *what,
+static void change_say(struct eh_lines *to, const struct about *about, const char *what,
                        struct eh_str old, struct eh_str new)
 {
     struct eh_str none = eh_str("none");
@@ -21,51 +21,51 @@ static void say_change(struct eh_lines *to, const struct about *about, const cha
                  EH_STR_ARG(old), EH_STR_ARG(new));
 }
 
-static void diff_text(struct eh_lines *to, const struct about *about, const char *what,
+static void text_diff(struct eh_lines *to, const struct about *about, const char *what,
                       struct eh_str old, struct eh_str new)
 {
     if (!eh_str_equal(old, new))
-        say_change(to, about, what, old, new);
+        change_say(to, about, what, old, new);
 }
 
 typedef size_t print_fn(int64_t value, char ret[EH_DECIMAL_TEXT_MAX]);
 
-static size_t print_whole(int64_t value, char ret[EH_DECIMAL_TEXT_MAX])
+static size_t whole_print(int64_t value, char ret[EH_DECIMAL_TEXT_MAX])
 {
     return eh_format(ret, EH_DECIMAL_TEXT_MAX, "%lld", (long long)value);
 }
 
-static size_t print_capacity(int64_t value, char ret[EH_DECIMAL_TEXT_MAX])
+static size_t capacity_print(int64_t value, char ret[EH_DECIMAL_TEXT_MAX])
 {
-    return value ? print_whole(value, ret) : eh_format(ret, EH_DECIMAL_TEXT_MAX, "no limit");
+    return value ? whole_print(value, ret) : eh_format(ret, EH_DECIMAL_TEXT_MAX, "no limit");
 }
 
-static size_t print_date(int64_t value, char ret[EH_DECIMAL_TEXT_MAX])
+static size_t date_print(int64_t value, char ret[EH_DECIMAL_TEXT_MAX])
 {
     if (value == EH_DATE_ALWAYS || value == EH_DATE_NEVER)
         return eh_format(ret, EH_DECIMAL_TEXT_MAX, "none");
     return eh_date_print((int32_t)value, ret);
 }
 
-static size_t print_affinity(int64_t value, char ret[EH_DECIMAL_TEXT_MAX])
+static size_t affinity_print(int64_t value, char ret[EH_DECIMAL_TEXT_MAX])
 {
     return eh_format(ret, EH_DECIMAL_TEXT_MAX, "%s", value ? "open" : "off");
 }
 
-static size_t print_presence(int64_t value, char ret[EH_DECIMAL_TEXT_MAX])
+static size_t presence_print(int64_t value, char ret[EH_DECIMAL_TEXT_MAX])
 {
     return eh_format(ret, EH_DECIMAL_TEXT_MAX, "%s",
                      value == EH_PRESENCE_SIGNALLED ? "signalled" : "assumed");
 }
 
-static void diff_number(struct eh_lines *to, const struct about *about, const char *what,
+static void number_diff(struct eh_lines *to, const struct about *about, const char *what,
                         print_fn *print, int64_t old, int64_t new)
 {
     char was[EH_DECIMAL_TEXT_MAX], is[EH_DECIMAL_TEXT_MAX];
     if (old == new)
         return;
     size_t was_size = print(old, was), is_size = print(new, is);
-    say_change(to, about, what, eh_str_n(was, was_size), eh_str_n(is, is_size));
+    change_say(to, about, what, eh_str_n(was, was_size), eh_str_n(is, is_size));
 }
 
 static bool texts_equal(const struct eh_str *a, uint32_t a_count, const struct eh_str *b,
@@ -77,7 +77,7 @@ static bool texts_equal(const struct eh_str *a, uint32_t a_count, const struct e
     return a_count == b_count;
 }
 
-static bool has_text(const struct eh_str *texts, uint32_t count, struct eh_str text)
+static bool texts_have(const struct eh_str *texts, uint32_t count, struct eh_str text)
 {
     for (uint32_t i = 0; i < count; i++)
         if (eh_str_equal(texts[i], text))
@@ -85,23 +85,23 @@ static bool has_text(const struct eh_str *texts, uint32_t count, struct eh_str t
     return false;
 }
 
-static void diff_skills(struct eh_lines *to, const struct about *about,
+static void skills_diff(struct eh_lines *to, const struct about *about,
                         const struct eh_desk_rep *old, const struct eh_desk_rep *new)
 {
     if (texts_equal(old->skills, old->skill_count, new->skills, new->skill_count))
         return;
     for (uint32_t i = 0; i < old->skill_count; i++)
-        if (!has_text(new->skills, new->skill_count, old->skills[i]))
+        if (!texts_have(new->skills, new->skill_count, old->skills[i]))
             eh_lines_say(to, "rep %.*s: loses skill %.*s", EH_STR_ARG(about->id),
                          EH_STR_ARG(old->skills[i]));
     for (uint32_t i = 0; i < new->skill_count; i++)
-        if (!has_text(old->skills, old->skill_count, new->skills[i]))
+        if (!texts_have(old->skills, old->skill_count, new->skills[i]))
             eh_lines_say(to, "rep %.*s: gains skill %.*s", EH_STR_ARG(about->id),
                          EH_STR_ARG(new->skills[i]));
 }
 
 /* "account of zammad none -> ana@shop.example" */
-static void diff_accounts(struct eh_lines *to, const struct eh_desk_rep *old,
+static void accounts_diff(struct eh_lines *to, const struct eh_desk_rep *old,
                           const struct eh_desk_rep *new)
 {
     struct about about = {"rep", new->id};
@@ -109,29 +109,29 @@ static void diff_accounts(struct eh_lines *to, const struct eh_desk_rep *old,
     for (uint32_t i = 0; i < old->account_count; i++) {
         struct eh_str source = old->accounts[i].source;
         eh_format(what, sizeof what, "account of %.*s", EH_STR_ARG(source));
-        diff_text(to, &about, what, old->accounts[i].account, eh_desk_rep_account(new, source));
+        text_diff(to, &about, what, old->accounts[i].account, eh_desk_rep_account(new, source));
     }
     for (uint32_t i = 0; i < new->account_count; i++) {
         struct eh_str source = new->accounts[i].source;
         eh_format(what, sizeof what, "account of %.*s", EH_STR_ARG(source));
         if (eh_desk_rep_account(old, source).size == 0)
-            diff_text(to, &about, what, eh_str_n(NULL, 0), new->accounts[i].account);
+            text_diff(to, &about, what, eh_str_n(NULL, 0), new->accounts[i].account);
     }
 }
 
-static void diff_rep(struct eh_lines *to, const struct eh_desk_rep *old,
+static void rep_diff(struct eh_lines *to, const struct eh_desk_rep *old,
                      const struct eh_desk_rep *new)
 {
     struct about about = {"rep", new->id};
-    diff_text(to, &about, "name", old->name, new->name);
-    diff_number(to, &about, "share", eh_ppm_print, old->share_ppm, new->share_ppm);
-    diff_number(to, &about, "since", print_date, old->since, new->since);
-    diff_text(to, &about, "user", old->user, new->user);
-    diff_skills(to, &about, old, new);
-    diff_accounts(to, old, new);
+    text_diff(to, &about, "name", old->name, new->name);
+    number_diff(to, &about, "share", eh_ppm_print, old->share_ppm, new->share_ppm);
+    number_diff(to, &about, "since", date_print, old->since, new->since);
+    text_diff(to, &about, "user", old->user, new->user);
+    skills_diff(to, &about, old, new);
+    accounts_diff(to, old, new);
 }
 
-static void diff_reps(struct eh_lines *to, const struct eh_desk *old, const struct eh_desk *new)
+static void reps_diff(struct eh_lines *to, const struct eh_desk *old, const struct eh_desk *new)
 {
     for (uint32_t i = 0; old && i < old->rep_count; i++)
         if (!eh_desk_rep(new, old->reps[i].id))
@@ -139,13 +139,13 @@ static void diff_reps(struct eh_lines *to, const struct eh_desk *old, const stru
     for (uint32_t i = 0; i < new->rep_count; i++) {
         const struct eh_desk_rep *before = old ? eh_desk_rep(old, new->reps[i].id) : NULL;
         if (before)
-            diff_rep(to, before, &new->reps[i]);
+            rep_diff(to, before, &new->reps[i]);
         else
             eh_lines_say(to, "rep %.*s: new", EH_STR_ARG(new->reps[i].id));
     }
 }
 
-/* " from 2026-01-01 until 2026-03-20", or less. */
+/* " from 2026-01-01 until 2026-03-20". A side without a bound is left out. */
 struct range_text {
     char text[64];
 };
@@ -156,17 +156,17 @@ static struct range_text range_print(const struct eh_desk_member *member)
     char date[EH_DECIMAL_TEXT_MAX];
     size_t size = 0;
     if (member->from != EH_DATE_ALWAYS) {
-        print_date(member->from, date);
+        date_print(member->from, date);
         size = eh_format(range.text, sizeof range.text, " from %s", date);
     }
     if (member->until != EH_DATE_NEVER) {
-        print_date(member->until, date);
+        date_print(member->until, date);
         eh_format(range.text + size, sizeof range.text - size, " until %s", date);
     }
     return range;
 }
 
-static void say_member(struct eh_lines *to, const struct eh_desk *desk,
+static void member_say(struct eh_lines *to, const struct eh_desk *desk,
                        const struct eh_desk_team *team, const struct eh_desk_member *member,
                        const char *what)
 {
@@ -175,8 +175,8 @@ static void say_member(struct eh_lines *to, const struct eh_desk *desk,
                  EH_STR_ARG(desk->reps[member->rep].id), range.text);
 }
 
-/* Members in the order both teams keep them: by the rep's id, then by the first day. */
-static int compare_members(const struct eh_desk *a_desk, const struct eh_desk_member *a,
+/* The order in which both teams keep their members: by the rep's id, then by the first day. */
+static int members_compare(const struct eh_desk *a_desk, const struct eh_desk_member *a,
                            const struct eh_desk *b_desk, const struct eh_desk_member *b)
 {
     int order = eh_str_compare(a_desk->reps[a->rep].id, b_desk->reps[b->rep].id);
@@ -185,7 +185,7 @@ static int compare_members(const struct eh_desk *a_desk, const struct eh_desk_me
     return order ? order : (a->until > b->until) - (a->until < b->until);
 }
 
-static void diff_members(struct eh_lines *to, const struct eh_desk *old_desk,
+static void members_diff(struct eh_lines *to, const struct eh_desk *old_desk,
                          const struct eh_desk_team *old, const struct eh_desk *new_desk,
                          const struct eh_desk_team *new)
 {
@@ -194,17 +194,17 @@ static void diff_members(struct eh_lines *to, const struct eh_desk *old_desk,
         int order = i == old->member_count ? 1
                     : j == new->member_count
                         ? -1
-                        : compare_members(old_desk, &old->members[i], new_desk, &new->members[j]);
+                        : members_compare(old_desk, &old->members[i], new_desk, &new->members[j]);
         if (order < 0)
-            say_member(to, old_desk, new, &old->members[i], "without");
+            member_say(to, old_desk, new, &old->members[i], "without");
         if (order > 0)
-            say_member(to, new_desk, new, &new->members[j], "with");
+            member_say(to, new_desk, new, &new->members[j], "with");
         i += order <= 0;
         j += order >= 0;
     }
 }
 
-static bool has_manager(const struct eh_desk_team *team, const struct eh_desk_manager *manager)
+static bool team_has_manager(const struct eh_desk_team *team, const struct eh_desk_manager *manager)
 {
     for (uint32_t i = 0; i < team->manager_count; i++)
         if (team->managers[i].is_group == manager->is_group &&
@@ -213,12 +213,12 @@ static bool has_manager(const struct eh_desk_team *team, const struct eh_desk_ma
     return false;
 }
 
-/* Managers of `from` that `missing_in` has not. */
-static void say_managers(struct eh_lines *to, const struct eh_desk_team *from,
+/* Tells the managers that `from` has and `missing_in` does not. */
+static void managers_say(struct eh_lines *to, const struct eh_desk_team *from,
                          const struct eh_desk_team *missing_in, const char *what)
 {
     for (uint32_t i = 0; i < from->manager_count; i++)
-        if (!has_manager(missing_in, &from->managers[i]))
+        if (!team_has_manager(missing_in, &from->managers[i]))
             eh_lines_say(to, "team %.*s: %s manager %s%.*s", EH_STR_ARG(from->id), what,
                          from->managers[i].is_group ? "group " : "",
                          EH_STR_ARG(from->managers[i].name));
@@ -234,35 +234,35 @@ static struct eh_str leavers_print(const struct eh_desk_team *team, char ret[EH_
     return eh_str_n(ret, size);
 }
 
-static void diff_leavers(struct eh_lines *to, const struct eh_desk_team *old,
+static void leavers_diff(struct eh_lines *to, const struct eh_desk_team *old,
                          const struct eh_desk_team *new)
 {
     struct about about = {"team", new->id};
     char was[EH_ID_MAX + 8], is[EH_ID_MAX + 8];
-    diff_text(to, &about, "leavers_work", leavers_print(old, was), leavers_print(new, is));
+    text_diff(to, &about, "leavers_work", leavers_print(old, was), leavers_print(new, is));
 }
 
-static void diff_rules(struct eh_lines *to, const struct eh_desk_team *old,
+static void rules_diff(struct eh_lines *to, const struct eh_desk_team *old,
                        const struct eh_desk_team *new)
 {
     struct about about = {"team", new->id};
-    diff_text(to, &about, "name", old->name, new->name);
-    diff_text(to, &about, "policy", old->policy, new->policy);
-    diff_number(to, &about, "value_weight", eh_ppm_print, old->value_weight_ppm,
+    text_diff(to, &about, "name", old->name, new->name);
+    text_diff(to, &about, "policy", old->policy, new->policy);
+    number_diff(to, &about, "value_weight", eh_ppm_print, old->value_weight_ppm,
                 new->value_weight_ppm);
-    diff_number(to, &about, "capacity", print_capacity, old->capacity, new->capacity);
-    diff_number(to, &about, "affinity", print_affinity, old->affinity_open, new->affinity_open);
-    diff_number(to, &about, "affinity_for", eh_duration_print, old->affinity_for_s,
+    number_diff(to, &about, "capacity", capacity_print, old->capacity, new->capacity);
+    number_diff(to, &about, "affinity", affinity_print, old->affinity_open, new->affinity_open);
+    number_diff(to, &about, "affinity_for", eh_duration_print, old->affinity_for_s,
                 new->affinity_for_s);
-    diff_number(to, &about, "presence", print_presence, old->presence, new->presence);
-    diff_number(to, &about, "overloaded.at_least", eh_duration_print, old->overloaded_at_least_s,
+    number_diff(to, &about, "presence", presence_print, old->presence, new->presence);
+    number_diff(to, &about, "overloaded.at_least", eh_duration_print, old->overloaded_at_least_s,
                 new->overloaded_at_least_s);
-    diff_number(to, &about, "overloaded.at_most", eh_duration_print, old->overloaded_at_most_s,
+    number_diff(to, &about, "overloaded.at_most", eh_duration_print, old->overloaded_at_most_s,
                 new->overloaded_at_most_s);
-    diff_leavers(to, old, new);
+    leavers_diff(to, old, new);
 }
 
-static void diff_teams(struct eh_lines *to, const struct eh_desk *old, const struct eh_desk *new)
+static void teams_diff(struct eh_lines *to, const struct eh_desk *old, const struct eh_desk *new)
 {
     for (uint32_t i = 0; old && i < old->team_count; i++)
         if (!eh_desk_team(new, old->teams[i].id))
@@ -276,14 +276,14 @@ static void diff_teams(struct eh_lines *to, const struct eh_desk *old, const str
                          team->member_count == 1 ? "" : "s");
             continue;
         }
-        diff_rules(to, before, team);
-        diff_members(to, old, before, new, team);
-        say_managers(to, before, team, "without");
-        say_managers(to, team, before, "with");
+        rules_diff(to, before, team);
+        members_diff(to, old, before, new, team);
+        managers_say(to, before, team, "without");
+        managers_say(to, team, before, "with");
     }
 }
 
-static void diff_kinds(struct eh_lines *to, const struct eh_desk *old, const struct eh_desk *new)
+static void kinds_diff(struct eh_lines *to, const struct eh_desk *old, const struct eh_desk *new)
 {
     for (uint32_t i = 0; old && i < old->kind_count; i++)
         if (!eh_desk_kind(new, old->kinds[i].id))
@@ -293,7 +293,7 @@ static void diff_kinds(struct eh_lines *to, const struct eh_desk *old, const str
         const struct eh_desk_kind *before = old ? eh_desk_kind(old, kind->id) : NULL;
         struct about about = {"kind", kind->id};
         if (before)
-            diff_number(to, &about, "points", print_whole, before->points, kind->points);
+            number_diff(to, &about, "points", whole_print, before->points, kind->points);
         else
             eh_lines_say(to, "kind %.*s: new, %u point%s", EH_STR_ARG(kind->id), kind->points,
                          kind->points == 1 ? "" : "s");
@@ -306,18 +306,18 @@ size_t eh_desk_diff(const struct eh_desk *old, const struct eh_desk *new, eh_des
     struct eh_lines to = {.line = line, .context = context};
     struct about about = {"desk", new->id};
     if (old) {
-        diff_text(&to, &about, "id", old->id, new->id);
-        diff_text(&to, &about, "currency", old->currency, new->currency);
-        diff_text(&to, &about, "time_zone", old->time_zone, new->time_zone);
-        diff_number(&to, &about, "resend_within", eh_duration_print, old->resend_within_s,
+        text_diff(&to, &about, "id", old->id, new->id);
+        text_diff(&to, &about, "currency", old->currency, new->currency);
+        text_diff(&to, &about, "time_zone", old->time_zone, new->time_zone);
+        number_diff(&to, &about, "resend_within", eh_duration_print, old->resend_within_s,
                     new->resend_within_s);
     } else {
         eh_lines_say(&to, "desk %.*s: new, %.*s, %.*s", EH_STR_ARG(new->id),
                      EH_STR_ARG(new->currency), EH_STR_ARG(new->time_zone));
     }
-    diff_kinds(&to, old, new);
-    diff_reps(&to, old, new);
-    diff_teams(&to, old, new);
+    kinds_diff(&to, old, new);
+    reps_diff(&to, old, new);
+    teams_diff(&to, old, new);
     return to.count + eh_desk_plans_diff(old, new, line, context);
 }
 

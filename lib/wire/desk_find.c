@@ -3,8 +3,7 @@
  */
 #include <evenhand/wire/desk.h>
 
-/* The item with this id in an array that is sorted by id, or NULL. Every item begins with its id.
- */
+/* Searches an array that is sorted by id. Every item begins with its id. NULL: no item has it. */
 static const void *item_find(const void *items, uint32_t count, size_t size, struct eh_str id)
 {
     uint32_t low = 0, high = count;

@@ -1,5 +1,5 @@
 /*
- * desk_read: tables of keys, checked scalars and the sentences of a desk file that is refused.
+ * desk_read: reads maps by tables of keys, checks scalars, and words the refusals of a desk file.
  */
 #include "desk_read.h"
 
@@ -8,15 +8,15 @@
 #define KEY_MAX       32  /* bytes of a key that is compared with the known ones */
 #define NEAR_MAX      2   /* letters a misspelt key may be away from the one it means */
 
-/* As much of a text as a sentence shows. */
-static struct eh_str shown(struct eh_str text)
+/* The beginning of a text that a sentence shows. */
+static struct eh_str text_shown(struct eh_str text)
 {
     return eh_str_cut(text, SHOWN_MAX);
 }
 
 struct desk_path eh_desk_path_key(const struct desk_path *up, struct eh_str key)
 {
-    key = shown(key);
+    key = text_shown(key);
     return (struct desk_path){.up = up, .key = key.data, .key_size = key.size};
 }
 
@@ -33,7 +33,8 @@ static size_t part_print(const struct desk_path *path, char *ret, size_t size)
     return eh_format(ret, size, "%s%.*s", dot ? "." : "", (int)path->key_size, path->key);
 }
 
-/* Writes from the back, since the path is known from the inside out. Returns where it begins. */
+/* Writes from the back of `text`: a path leads from the node to the top. Returns where the written
+ * path begins. */
 static const char *path_print(const struct desk_path *path, char text[PATH_TEXT_MAX])
 {
     size_t at = PATH_TEXT_MAX - 1;
@@ -74,8 +75,8 @@ static const char *kind_name(const struct desk_node *node)
     return names[node->kind];
 }
 
-/* What YAML calls null: nothing, `~` or `null`, not in quotes. */
-static bool is_null(const struct desk_node *node)
+/* A null of YAML: nothing, `~` or `null` without quotes. */
+static bool node_is_null(const struct desk_node *node)
 {
     static const char *const nulls[] = {"", "~", "null", "Null", "NULL"};
     if (node->kind != DESK_SCALAR || !node->plain)
@@ -86,10 +87,11 @@ static bool is_null(const struct desk_node *node)
     return false;
 }
 
-static int check_kind(const struct desk_reader *reader, const struct desk_node *node,
-                      const struct desk_path *path, enum desk_node_kind kind, const char *wanted)
+static int node_check_kind(const struct desk_reader *reader, const struct desk_node *node,
+                           const struct desk_path *path, enum desk_node_kind kind,
+                           const char *wanted)
 {
-    if (is_null(node))
+    if (node_is_null(node))
         return eh_desk_refuse(reader, node, path, EH_EINVAL,
                               "has no value; give it one or leave it out");
     if (node->kind != kind)
@@ -101,7 +103,7 @@ static int check_kind(const struct desk_reader *reader, const struct desk_node *
 int eh_desk_check_list(struct desk_reader *reader, const struct desk_node *node,
                        const struct desk_path *path, uint32_t max)
 {
-    int r = check_kind(reader, node, path, DESK_LIST, "a list");
+    int r = node_check_kind(reader, node, path, DESK_LIST, "a list");
     if (r < 0)
         return r;
     if (node->size > max)
@@ -113,17 +115,18 @@ int eh_desk_check_list(struct desk_reader *reader, const struct desk_node *node,
 int eh_desk_check_map(struct desk_reader *reader, const struct desk_node *node,
                       const struct desk_path *path)
 {
-    return check_kind(reader, node, path, DESK_MAP, "a map");
+    return node_check_kind(reader, node, path, DESK_MAP, "a map");
 }
 
-static size_t least(size_t a, size_t b, size_t c)
+static size_t three_least(size_t a, size_t b, size_t c)
 {
     size_t ab = a < b ? a : b;
     return ab < c ? ab : c;
 }
 
-/* Levenshtein: letters to add, drop or change to make one word of the other. */
-static size_t distance(struct eh_str a, struct eh_str b)
+/* The Levenshtein distance: how many letters must be added, dropped or changed to make one word of
+ * the other. */
+static size_t words_distance(struct eh_str a, struct eh_str b)
 {
     size_t row[KEY_MAX + 1];
     for (size_t j = 0; j <= b.size; j++)
@@ -133,21 +136,21 @@ static size_t distance(struct eh_str a, struct eh_str b)
         row[0] = i;
         for (size_t j = 1; j <= b.size; j++) {
             size_t above = row[j];
-            row[j] = least(row[j] + 1, row[j - 1] + 1,
-                           before + (a.data[i - 1] != b.data[j - 1] ? 1 : 0));
+            row[j] = three_least(row[j] + 1, row[j - 1] + 1,
+                                 before + (a.data[i - 1] != b.data[j - 1] ? 1 : 0));
             before = above;
         }
     }
     return row[b.size];
 }
 
-static const char *nearest(struct eh_str key, const struct desk_field *fields, size_t count)
+static const char *key_nearest(struct eh_str key, const struct desk_field *fields, size_t count)
 {
     const char *best = NULL;
     size_t best_distance = NEAR_MAX + 1;
     for (size_t i = 0; i < count && key.size <= KEY_MAX; i++) {
         struct eh_str known = eh_str(fields[i].key);
-        size_t d = distance(key, known);
+        size_t d = words_distance(key, known);
         if (d < best_distance && d < known.size) {
             best_distance = d;
             best = fields[i].key;
@@ -156,11 +159,11 @@ static const char *nearest(struct eh_str key, const struct desk_field *fields, s
     return best;
 }
 
-static int refuse_unknown(struct desk_reader *reader, const struct desk_node *key,
-                          const struct desk_path *path, const struct desk_field *fields,
-                          size_t count)
+static int key_refuse_unknown(struct desk_reader *reader, const struct desk_node *key,
+                              const struct desk_path *path, const struct desk_field *fields,
+                              size_t count)
 {
-    const char *meant = nearest(eh_str_n(key->text, key->size), fields, count);
+    const char *meant = key_nearest(eh_str_n(key->text, key->size), fields, count);
     if (meant)
         return eh_desk_refuse(reader, key, path, EH_EINVAL, "unknown key; did you mean `%s`?",
                               meant);
@@ -171,7 +174,7 @@ static int refuse_unknown(struct desk_reader *reader, const struct desk_node *ke
     return eh_desk_refuse(reader, key, path, EH_EINVAL, "unknown key; known here: %s", known);
 }
 
-static int read_pair(struct desk_reader *reader, const struct desk_node *key,
+static int pair_read(struct desk_reader *reader, const struct desk_node *key,
                      const struct desk_path *up, const struct desk_field *fields, size_t count,
                      uint32_t *seen, void *target)
 {
@@ -188,7 +191,7 @@ static int read_pair(struct desk_reader *reader, const struct desk_node *key,
         *seen |= UINT32_C(1) << i;
         return fields[i].read(reader, key->next, &path, (char *)target + fields[i].at);
     }
-    return refuse_unknown(reader, key, &path, fields, count);
+    return key_refuse_unknown(reader, key, &path, fields, count);
 }
 
 int eh_desk_read_map(struct desk_reader *reader, const struct desk_node *node,
@@ -201,7 +204,7 @@ int eh_desk_read_map(struct desk_reader *reader, const struct desk_node *node,
         return r;
     uint32_t seen = 0;
     for (const struct desk_node *key = node->first; key; key = key->next->next) {
-        r = read_pair(reader, key, path, fields, count, &seen, target);
+        r = pair_read(reader, key, path, fields, count, &seen, target);
         if (r < 0)
             return r;
     }
@@ -216,7 +219,7 @@ int eh_desk_read_map(struct desk_reader *reader, const struct desk_node *node,
 int eh_desk_read_text(struct desk_reader *reader, const struct desk_node *node,
                       const struct desk_path *path, struct eh_str *ret)
 {
-    int r = check_kind(reader, node, path, DESK_SCALAR, "a single value");
+    int r = node_check_kind(reader, node, path, DESK_SCALAR, "a single value");
     if (r < 0)
         return r;
     *ret = eh_str_n(node->text, node->size);
@@ -243,7 +246,7 @@ int eh_desk_read_id(struct desk_reader *reader, const struct desk_node *node,
         return eh_desk_refuse(reader, node, path, EH_EINVAL,
                               "`%.*s` is no id; an id is 1 to 63 of a-z 0-9 . _ - and begins with "
                               "a letter or digit",
-                              EH_STR_ARG(shown(text)));
+                              EH_STR_ARG(text_shown(text)));
     return eh_desk_keep_text(reader, text, ret);
 }
 
@@ -258,11 +261,11 @@ int eh_desk_read_name(struct desk_reader *reader, const struct desk_node *node,
         return eh_desk_refuse(reader, node, path, EH_EINVAL,
                               "`%.*s` is no name; a name is 1 to %d bytes without control "
                               "characters",
-                              EH_STR_ARG(shown(text)), EH_NAME_MAX);
+                              EH_STR_ARG(text_shown(text)), EH_NAME_MAX);
     return eh_desk_keep_text(reader, text, ret);
 }
 
-/* Directory services allow more than useradd does: only what can never be part of a name. */
+/* Refuses only bytes that no user name can have: directory services allow more than useradd. */
 static bool user_valid(struct eh_str text)
 {
     if (!eh_name_valid(text, EH_DESK_USER_MAX))
@@ -282,7 +285,8 @@ int eh_desk_read_user(struct desk_reader *reader, const struct desk_node *node,
         return r;
     if (!user_valid(text))
         return eh_desk_refuse(reader, node, path, EH_EINVAL,
-                              "`%.*s` is no name of a Unix user or group", EH_STR_ARG(shown(text)));
+                              "`%.*s` is no name of a Unix user or group",
+                              EH_STR_ARG(text_shown(text)));
     return eh_desk_keep_text(reader, text, ret);
 }
 
@@ -314,7 +318,7 @@ int eh_desk_read_duration(struct desk_reader *reader, const struct desk_node *no
         return eh_desk_refuse(reader, node, path, EH_EINVAL, "%s", inner.text);
     if (seconds < 0 || seconds > EH_DESK_DURATION_MAX_S)
         return eh_desk_refuse(reader, node, path, EH_ERANGE, "%.*s is not between 0s and 366d",
-                              EH_STR_ARG(shown(text)));
+                              EH_STR_ARG(text_shown(text)));
     *(int64_t *)ret = seconds;
     return 0;
 }
@@ -342,7 +346,7 @@ int eh_desk_read_number(struct desk_reader *reader, const struct desk_node *node
         return eh_desk_refuse(reader, node, path, EH_EINVAL, "%s", inner.text);
     if (number < least_allowed || number > most)
         return eh_desk_refuse(reader, node, path, EH_ERANGE, "%.*s is not between %u and %u",
-                              EH_STR_ARG(shown(text)), least_allowed, most);
+                              EH_STR_ARG(text_shown(text)), least_allowed, most);
     *ret = (uint32_t)number;
     return 0;
 }
@@ -371,12 +375,13 @@ int eh_desk_read_share(struct desk_reader *reader, const struct desk_node *node,
     if (ppm >= 2 * EH_PPM && !percent && text.data[text.size - 1] != '%')
         return eh_desk_refuse(reader, node, path, EH_ERANGE,
                               "%.*s is above %s; a percentage has its sign: %.*s%%",
-                              EH_STR_ARG(shown(text)), whole, EH_STR_ARG(shown(text)));
+                              EH_STR_ARG(text_shown(text)), whole, EH_STR_ARG(text_shown(text)));
     if (ppm > EH_PPM)
         return eh_desk_refuse(reader, node, path, EH_ERANGE, "%.*s is above %s",
-                              EH_STR_ARG(shown(text)), whole);
+                              EH_STR_ARG(text_shown(text)), whole);
     if (ppm < least_allowed)
-        return eh_desk_refuse(reader, node, path, EH_ERANGE, "%.*s is %s", EH_STR_ARG(shown(text)),
+        return eh_desk_refuse(reader, node, path, EH_ERANGE, "%.*s is %s",
+                              EH_STR_ARG(text_shown(text)),
                               least_allowed ? "not above 0" : "below 0");
     *ret_ppm = (uint32_t)ppm;
     return 0;
@@ -403,7 +408,7 @@ int eh_desk_read_word(struct desk_reader *reader, const struct desk_node *node,
             at += eh_format(known + at, sizeof known - at, "%s%s", at ? ", " : "", words[i]);
     }
     return eh_desk_refuse(reader, node, path, EH_EINVAL, "`%.*s` is none of %s",
-                          EH_STR_ARG(shown(text)), known);
+                          EH_STR_ARG(text_shown(text)), known);
 }
 
 int eh_desk_read_choice(struct desk_reader *reader, const struct desk_node *node,

@@ -1,6 +1,6 @@
 /*
- * desk_read: the parts desk files are read with: tables of keys, lists, checked scalars, and
- * sentences that name line and path.
+ * desk_read: functions that read parts of a desk file: maps by tables of keys, lists, checked
+ * scalars. A refusal names the line and the path.
  *
  *     static const struct desk_field fields[] = {
  *         {"id", eh_desk_read_id, offsetof(struct eh_desk_rep, id), true},
@@ -18,18 +18,19 @@
 #define EH_DESK_FIELDS_MAX 32 /* keys one table may hold */
 
 struct desk_reader {
-    struct eh_arena *arena;   /* what the desk keeps */
-    struct eh_arena *scratch; /* what only reading needs */
+    struct eh_arena *arena;   /* holds what the desk keeps */
+    struct eh_arena *scratch; /* holds what only the reading needs */
     struct eh_error *error;
     struct eh_desk *desk;
-    bool written_now; /* a person wrote it now: percentages must have their sign */
-    uint32_t members; /* of all teams so far */
+    bool written_now; /* the file is new, not from a log: percentages must have their sign */
+    uint32_t members; /* members of all teams that were read so far */
 };
 
-/* Where a node stands, from the inside out. Lives on the stack of the function that reads it. */
+/* Where a node stands: its key or index, then that of the node around it, up to the file. It lives
+ * on the stack of the function that reads the node. */
 struct desk_path {
     const struct desk_path *up; /* NULL: the file as a whole */
-    const char *key;            /* NULL: an item of a list, see index */
+    const char *key;            /* NULL: the node is the item `index` of a list */
     uint32_t key_size, index;
 };
 
@@ -39,41 +40,43 @@ typedef int desk_read_fn(struct desk_reader *, const struct desk_node *, const s
 struct desk_field {
     const char *key;
     desk_read_fn *read;
-    size_t at; /* where in the target the value goes */
+    size_t at; /* offset of the value in the target */
     bool required;
 };
 
 struct desk_path eh_desk_path_key(const struct desk_path *up, struct eh_str key);
 struct desk_path eh_desk_path_item(const struct desk_path *up, uint32_t index);
 
-/* "LINE: path: what", with the path as the error's field. Returns -code. */
+/* Sets the error to "LINE: path: what" and its field to the path. Returns -code. */
 int eh_desk_refuse(const struct desk_reader *, const struct desk_node *, const struct desk_path *,
                    int code, const char *format, ...) EH_PRINTF(5, 6);
 int eh_desk_out_of_memory(const struct desk_reader *);
 
-/* Each key at most once, unknown ones refused with the nearest known one. */
+/* Reads a map into *target by a table of keys. Refuses a key that stands twice, a required key that
+ * is absent, and an unknown key; the refusal of that names the known key that is most like it. */
 int eh_desk_read_map(struct desk_reader *, const struct desk_node *, const struct desk_path *,
                      const struct desk_field *fields, size_t count, void *target) EH_MUST_CHECK;
-/* Refuses what is no list, and lists longer than `max`. */
+/* Refuses a node that is no list, and a list of more than `max` items. */
 int eh_desk_check_list(struct desk_reader *, const struct desk_node *, const struct desk_path *,
                        uint32_t max) EH_MUST_CHECK;
 int eh_desk_check_map(struct desk_reader *, const struct desk_node *,
                       const struct desk_path *) EH_MUST_CHECK;
 
-/* The bytes of a scalar; they belong to the tree. `null` and nothing at all are refused. */
+/* The bytes of a scalar, which belong to the tree. Refuses null and the empty text. */
 int eh_desk_read_text(struct desk_reader *, const struct desk_node *, const struct desk_path *,
                       struct eh_str *ret) EH_MUST_CHECK;
 int eh_desk_keep_text(struct desk_reader *, struct eh_str, struct eh_str *ret) EH_MUST_CHECK;
 
-/* For tables; the comment says what `ret` points to. */
-desk_read_fn eh_desk_read_id;       /* struct eh_str, kept: an id of the desk file */
-desk_read_fn eh_desk_read_name;     /* struct eh_str, kept: 1 to EH_NAME_MAX bytes of text */
-desk_read_fn eh_desk_read_user;     /* struct eh_str, kept: name of a Unix user or group */
+/* Readers for tables of keys. Each comment says what `ret` points to. Text is copied to
+ * reader->arena. */
+desk_read_fn eh_desk_read_id;       /* struct eh_str: an id of the desk file */
+desk_read_fn eh_desk_read_name;     /* struct eh_str: 1 to EH_NAME_MAX bytes of text */
+desk_read_fn eh_desk_read_user;     /* struct eh_str: the name of a Unix user or group */
 desk_read_fn eh_desk_read_date;     /* int32_t: days since 1970-01-01 */
 desk_read_fn eh_desk_read_duration; /* int64_t: seconds, 0 to EH_DESK_DURATION_MAX_S */
 desk_read_fn eh_desk_read_node;     /* const struct desk_node *: to be read later */
 
-/* A whole number between the two. */
+/* Reads a whole number from `least` to `most`. */
 int eh_desk_read_number(struct desk_reader *, const struct desk_node *, const struct desk_path *,
                         uint32_t least, uint32_t most, uint32_t *ret) EH_MUST_CHECK;
 /* Reads a percentage. In a file from a log it may lack its sign. */
@@ -83,10 +86,12 @@ int eh_desk_parse_percent(const struct desk_reader *, struct eh_str, int64_t *re
  * is how a refusal spells the whole: "1.0" or "100%". */
 int eh_desk_read_share(struct desk_reader *, const struct desk_node *, const struct desk_path *,
                        uint32_t least, const char *whole, uint32_t *ret_ppm) EH_MUST_CHECK;
-/* One of `count` words; the index of it. NULL in between: no word has that index. */
+/* Reads one of `count` words; *ret is its index. A NULL among the words is an index without a word.
+ */
 int eh_desk_read_word(struct desk_reader *, const struct desk_node *, const struct desk_path *,
                       const char *const *words, size_t count, size_t *ret) EH_MUST_CHECK;
-/* The same of words that stand under the number each of them means. */
+/* Reads one of `count` words as eh_desk_read_word() does. Each word's index is the number that it
+ * means. */
 int eh_desk_read_choice(struct desk_reader *, const struct desk_node *, const struct desk_path *,
                         const char *const *words, size_t count, uint8_t *ret) EH_MUST_CHECK;
 
@@ -97,7 +102,7 @@ desk_read_fn eh_desk_read_accounts;
 int eh_desk_arrange_accounts(struct desk_reader *, const struct desk_path *,
                              const struct desk_node *reps) EH_MUST_CHECK;
 
-/* desk_team.c: an item of `teams`; desk->reps must be complete. */
+/* desk_team.c: reads an item of `teams`. reader->desk must have its reps by then. */
 int eh_desk_read_team(struct desk_reader *, const struct desk_node *, const struct desk_path *,
                       struct eh_desk_team *ret) EH_MUST_CHECK;
 /* desk_team.c: refuses a team whose `leavers_work` names no other team of the desk. `read`: the

@@ -12,12 +12,12 @@
 #define AT_MOST_S      (8 * 3600)
 #define VALUE_WEIGHT   (EH_PPM / 2)
 
-static int compare_u32(uint32_t a, uint32_t b)
+static int u32_compare(uint32_t a, uint32_t b)
 {
     return (a > b) - (a < b);
 }
 
-/* A member with what only the checks need. */
+/* A member, with its place in the file, which only the checks need. */
 struct member {
     struct eh_desk_member kept;
     struct eh_str id;
@@ -25,13 +25,13 @@ struct member {
     uint32_t index; /* in the file */
 };
 
-static int compare_members(const void *left, const void *right)
+static int members_compare(const void *left, const void *right)
 {
     const struct member *a = left, *b = right;
-    int order = compare_u32(a->kept.rep, b->kept.rep);
+    int order = u32_compare(a->kept.rep, b->kept.rep);
     if (order == 0)
         order = (a->kept.from > b->kept.from) - (a->kept.from < b->kept.from);
-    return order ? order : compare_u32(a->index, b->index);
+    return order ? order : u32_compare(a->index, b->index);
 }
 
 static const struct desk_field member_fields[] = {
@@ -40,7 +40,7 @@ static const struct desk_field member_fields[] = {
     {"until", eh_desk_read_date, offsetof(struct member, kept.until), false},
 };
 
-static int read_member(struct desk_reader *reader, const struct desk_node *node,
+static int member_read(struct desk_reader *reader, const struct desk_node *node,
                        const struct desk_path *path, struct member *ret)
 {
     struct member m = {.kept = {.from = EH_DATE_ALWAYS, .until = EH_DATE_NEVER}, .node = node};
@@ -63,9 +63,9 @@ static int read_member(struct desk_reader *reader, const struct desk_node *node,
     return 0;
 }
 
-/* The same rep may come and go, but only once at a time. */
-static int check_overlaps(struct desk_reader *reader, const struct desk_path *path,
-                          const struct member *members, uint32_t count)
+/* A rep may be a member several times. Refuses two memberships of a rep that share a day. */
+static int members_check_overlaps(struct desk_reader *reader, const struct desk_path *path,
+                                  const struct member *members, uint32_t count)
 {
     for (uint32_t i = 1; i < count; i++) {
         const struct member *a = &members[i - 1], *b = &members[i];
@@ -81,7 +81,7 @@ static int check_overlaps(struct desk_reader *reader, const struct desk_path *pa
     return 0;
 }
 
-static int keep_members(struct desk_reader *reader, const struct member *members, uint32_t count,
+static int members_keep(struct desk_reader *reader, const struct member *members, uint32_t count,
                         struct eh_desk_team *team)
 {
     struct eh_desk_member *kept = eh_arena_alloc(reader->arena, count * sizeof *kept);
@@ -94,7 +94,7 @@ static int keep_members(struct desk_reader *reader, const struct member *members
     return 0;
 }
 
-static int read_members(struct desk_reader *reader, const struct desk_node *node,
+static int members_read(struct desk_reader *reader, const struct desk_node *node,
                         const struct desk_path *path, void *ret)
 {
     int r = eh_desk_check_list(reader, node, path, EH_DESK_MEMBERS_MAX);
@@ -110,20 +110,20 @@ static int read_members(struct desk_reader *reader, const struct desk_node *node
     uint32_t count = 0;
     for (const struct desk_node *item = node->first; item; item = item->next) {
         struct desk_path at = eh_desk_path_item(path, count);
-        r = read_member(reader, item, &at, &members[count++]);
+        r = member_read(reader, item, &at, &members[count++]);
         if (r < 0)
             return r;
     }
-    qsort(members, count, sizeof *members, compare_members);
-    r = check_overlaps(reader, path, members, count);
-    return r < 0 ? r : keep_members(reader, members, count, ret);
+    qsort(members, count, sizeof *members, members_compare);
+    r = members_check_overlaps(reader, path, members, count);
+    return r < 0 ? r : members_keep(reader, members, count, ret);
 }
 
 static const struct desk_field manager_fields[] = {
     {"group", eh_desk_read_user, offsetof(struct eh_desk_manager, name), true},
 };
 
-static int read_manager(struct desk_reader *reader, const struct desk_node *node,
+static int manager_read(struct desk_reader *reader, const struct desk_node *node,
                         const struct desk_path *path, struct eh_desk_manager *ret)
 {
     ret->is_group = node->kind != DESK_SCALAR;
@@ -131,12 +131,12 @@ static int read_manager(struct desk_reader *reader, const struct desk_node *node
                          : eh_desk_read_user(reader, node, path, &ret->name);
 }
 
-static bool same_manager(const struct eh_desk_manager *a, const struct eh_desk_manager *b)
+static bool managers_equal(const struct eh_desk_manager *a, const struct eh_desk_manager *b)
 {
     return a->is_group == b->is_group && eh_str_equal(a->name, b->name);
 }
 
-static int read_managers(struct desk_reader *reader, const struct desk_node *node,
+static int managers_read(struct desk_reader *reader, const struct desk_node *node,
                          const struct desk_path *path, void *ret)
 {
     struct eh_desk_team *team = ret;
@@ -149,11 +149,11 @@ static int read_managers(struct desk_reader *reader, const struct desk_node *nod
     uint32_t count = 0;
     for (const struct desk_node *item = node->first; item; item = item->next, count++) {
         struct desk_path at = eh_desk_path_item(path, count);
-        r = read_manager(reader, item, &at, &managers[count]);
+        r = manager_read(reader, item, &at, &managers[count]);
         if (r < 0)
             return r;
         for (uint32_t i = 0; i < count; i++)
-            if (same_manager(&managers[i], &managers[count]))
+            if (managers_equal(&managers[i], &managers[count]))
                 return eh_desk_refuse(reader, item, &at, EH_EINVAL, "`%.*s` is in the list already",
                                       EH_STR_ARG(managers[count].name));
     }
@@ -162,7 +162,7 @@ static int read_managers(struct desk_reader *reader, const struct desk_node *nod
     return 0;
 }
 
-static int read_policy(struct desk_reader *reader, const struct desk_node *node,
+static int policy_read(struct desk_reader *reader, const struct desk_node *node,
                        const struct desk_path *path, void *ret)
 {
     static const char *const words[] = {EH_POLICIES(EH_POLICY_BY_NUMBER)};
@@ -173,19 +173,19 @@ static int read_policy(struct desk_reader *reader, const struct desk_node *node,
     return r;
 }
 
-static int read_value_weight(struct desk_reader *reader, const struct desk_node *node,
+static int value_weight_read(struct desk_reader *reader, const struct desk_node *node,
                              const struct desk_path *path, void *ret)
 {
     return eh_desk_read_share(reader, node, path, 0, "100%", ret);
 }
 
-static int read_capacity(struct desk_reader *reader, const struct desk_node *node,
+static int capacity_read(struct desk_reader *reader, const struct desk_node *node,
                          const struct desk_path *path, void *ret)
 {
     return eh_desk_read_number(reader, node, path, 0, EH_DESK_CAPACITY_MAX, ret);
 }
 
-static int read_affinity(struct desk_reader *reader, const struct desk_node *node,
+static int affinity_read(struct desk_reader *reader, const struct desk_node *node,
                          const struct desk_path *path, void *ret)
 {
     static const char *const words[] = {"off", "open"};
@@ -196,7 +196,7 @@ static int read_affinity(struct desk_reader *reader, const struct desk_node *nod
     return r;
 }
 
-static int read_presence(struct desk_reader *reader, const struct desk_node *node,
+static int presence_read(struct desk_reader *reader, const struct desk_node *node,
                          const struct desk_path *path, void *ret)
 {
     static const char *const words[] = {
@@ -204,7 +204,7 @@ static int read_presence(struct desk_reader *reader, const struct desk_node *nod
     return eh_desk_read_choice(reader, node, path, words, 2, ret);
 }
 
-static int read_overloaded(struct desk_reader *reader, const struct desk_node *node,
+static int overloaded_read(struct desk_reader *reader, const struct desk_node *node,
                            const struct desk_path *path, void *ret)
 {
     static const struct desk_field fields[] = {
@@ -226,7 +226,7 @@ static int read_overloaded(struct desk_reader *reader, const struct desk_node *n
     return 0;
 }
 
-static int read_affinity_for(struct desk_reader *reader, const struct desk_node *node,
+static int affinity_for_read(struct desk_reader *reader, const struct desk_node *node,
                              const struct desk_path *path, void *ret)
 {
     int64_t seconds;
@@ -240,7 +240,7 @@ static int read_affinity_for(struct desk_reader *reader, const struct desk_node 
     return 0;
 }
 
-static int read_leavers_to(struct desk_reader *reader, const struct desk_node *node,
+static int leavers_to_read(struct desk_reader *reader, const struct desk_node *node,
                            const struct desk_path *path, void *ret)
 {
     static const struct desk_field fields[] = {
@@ -251,8 +251,9 @@ static int read_leavers_to(struct desk_reader *reader, const struct desk_node *n
     return eh_desk_read_map(reader, node, path, fields, 1, team);
 }
 
-/* `deal`, `keep`, or {to: TEAM}; whether there is such a team is known when all are read. */
-static int read_leavers_work(struct desk_reader *reader, const struct desk_node *node,
+/* Reads `deal`, `keep` or {to: TEAM}. eh_desk_check_leavers() looks for TEAM when all teams are
+ * read. */
+static int leavers_work_read(struct desk_reader *reader, const struct desk_node *node,
                              const struct desk_path *path, void *ret)
 {
     static const char *const words[] = {
@@ -260,7 +261,7 @@ static int read_leavers_work(struct desk_reader *reader, const struct desk_node 
     struct eh_desk_team *team = ret;
     size_t index;
     if (node->kind == DESK_MAP)
-        return read_leavers_to(reader, node, path, ret);
+        return leavers_to_read(reader, node, path, ret);
     int r = eh_desk_read_word(reader, node, path, words, 2, &index);
     if (r == 0)
         team->leavers_work = (uint8_t)index;
@@ -290,16 +291,16 @@ int eh_desk_check_leavers(struct desk_reader *reader, const struct desk_node *te
 static const struct desk_field team_fields[] = {
     {"id", eh_desk_read_id, offsetof(struct eh_desk_team, id), true},
     {"name", eh_desk_read_name, offsetof(struct eh_desk_team, name), false},
-    {"reps", read_members, 0, false},
-    {"managers", read_managers, 0, false},
-    {"policy", read_policy, offsetof(struct eh_desk_team, policy), false},
-    {"value_weight", read_value_weight, offsetof(struct eh_desk_team, value_weight_ppm), false},
-    {"capacity", read_capacity, offsetof(struct eh_desk_team, capacity), false},
-    {"affinity", read_affinity, offsetof(struct eh_desk_team, affinity_open), false},
-    {"affinity_for", read_affinity_for, offsetof(struct eh_desk_team, affinity_for_s), false},
-    {"presence", read_presence, offsetof(struct eh_desk_team, presence), false},
-    {"overloaded", read_overloaded, 0, false},
-    {"leavers_work", read_leavers_work, 0, false},
+    {"reps", members_read, 0, false},
+    {"managers", managers_read, 0, false},
+    {"policy", policy_read, offsetof(struct eh_desk_team, policy), false},
+    {"value_weight", value_weight_read, offsetof(struct eh_desk_team, value_weight_ppm), false},
+    {"capacity", capacity_read, offsetof(struct eh_desk_team, capacity), false},
+    {"affinity", affinity_read, offsetof(struct eh_desk_team, affinity_open), false},
+    {"affinity_for", affinity_for_read, offsetof(struct eh_desk_team, affinity_for_s), false},
+    {"presence", presence_read, offsetof(struct eh_desk_team, presence), false},
+    {"overloaded", overloaded_read, 0, false},
+    {"leavers_work", leavers_work_read, 0, false},
 };
 
 int eh_desk_read_team(struct desk_reader *reader, const struct desk_node *node,

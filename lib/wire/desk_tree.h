@@ -1,8 +1,10 @@
 /*
- * desk_tree: YAML as a small tree of nodes with lines, and nothing a desk file does not need.
+ * desk_tree: YAML as a small tree of nodes with their lines, without what a desk file does not
+ * need.
  *
- * Built from libyaml's events in one pass instead of its document API: depth and node count are
- * refused before memory is spent on them, and a node takes 32 bytes instead of 96 and a malloc.
+ * The tree is made of libyaml's events in one pass, not by its document API. So a text that is too
+ * deep or has too many nodes is refused before it takes memory, and a node takes 32 bytes, where
+ * libyaml's takes 96 and a malloc.
  */
 #ifndef EVENHAND_WIRE_DESK_TREE_H
 #define EVENHAND_WIRE_DESK_TREE_H
@@ -15,10 +17,10 @@
 enum desk_node_kind { DESK_SCALAR, DESK_LIST, DESK_MAP };
 
 struct desk_node {
-    struct desk_node *next; /* the next of the same list or map */
+    struct desk_node *next; /* the next node of the same list or map */
     union {
         const char *text;        /* of a scalar, no terminator */
-        struct desk_node *first; /* of a list; of a map key and value take turns */
+        struct desk_node *first; /* of a list: its items; of a map: key, value, key, value … */
     };
     uint32_t size; /* bytes of the text; items of a list; pairs of a map */
     uint32_t line; /* from 1 */
@@ -26,8 +28,8 @@ struct desk_node {
     bool plain;    /* a scalar without quotes */
 };
 
-/* The one document of a text. Refused: aliases, anchors, tags, more than one document, depth and
- * count beyond the bounds above, anything that is no YAML. The tree lives in the arena. */
+/* Parses a text of one document. Refuses a text that is no YAML, aliases, anchors, tags, a second
+ * document, and more depth or nodes than the bounds above. The tree lives in the arena. */
 int eh_desk_tree_build(struct eh_str text, struct eh_arena *, struct desk_node **ret,
                        struct eh_error *) EH_MUST_CHECK;
 

@@ -1,4 +1,4 @@
-/* entries.c: one list, two encodings: msgpack-c packs, jansson dumps. */
+/* entries.c: writes a list as msgpack with msgpack-c and as JSON with jansson. */
 #include "entries.h"
 
 #include <jansson.h>
@@ -25,7 +25,7 @@ static size_t list_count(struct eh_str list)
     return count;
 }
 
-/* 0, or what failed, with *out as it was. */
+/* Returns 0, or -EH_ENOMEM when a write to *out failed, which then has its earlier size. */
 static int output_settle(struct eh_bytes *out, size_t before)
 {
     if (!out->failed)
@@ -36,36 +36,36 @@ static int output_settle(struct eh_bytes *out, size_t before)
 
 /* --- msgpack --- */
 
-static int append_packed(void *out, const char *data, size_t size)
+static int packed_append(void *out, const char *data, size_t size)
 {
     eh_bytes_put(out, data, size);
     return 0; /* a failure stays in out->failed */
 }
 
-static void pack_text(msgpack_packer *packer, struct eh_str text)
+static void text_pack(msgpack_packer *packer, struct eh_str text)
 {
     msgpack_pack_str(packer, text.size);
     msgpack_pack_str_body(packer, text.data, text.size);
 }
 
-static void pack_list(msgpack_packer *packer, struct eh_str list)
+static void list_pack(msgpack_packer *packer, struct eh_str list)
 {
     msgpack_pack_array(packer, list_count(list));
     while (list.size > 0)
-        pack_text(packer, eh_text_list_next(&list));
+        text_pack(packer, eh_text_list_next(&list));
 }
 
-static void pack_value(msgpack_packer *packer, const struct eh_entry *entry)
+static void value_pack(msgpack_packer *packer, const struct eh_entry *entry)
 {
     switch (entry->form) {
     case EH_ENTRY_TEXT:
-        pack_text(packer, entry->text);
+        text_pack(packer, entry->text);
         break;
     case EH_ENTRY_NUMBER:
         msgpack_pack_int64(packer, entry->number);
         break;
     case EH_ENTRY_LIST:
-        pack_list(packer, entry->text);
+        list_pack(packer, entry->text);
         break;
     case EH_ENTRY_TRUE:
         msgpack_pack_true(packer);
@@ -82,19 +82,19 @@ int eh_entries_to_msgpack(const struct eh_entries *list, struct eh_bytes *out)
 {
     size_t before = out->size;
     msgpack_packer packer;
-    msgpack_packer_init(&packer, out, append_packed);
+    msgpack_packer_init(&packer, out, packed_append);
     msgpack_pack_map(&packer, list->count);
     for (unsigned i = 0; i < list->count; i++) {
-        pack_text(&packer, eh_str(list->entries[i].key));
-        pack_value(&packer, &list->entries[i]);
+        text_pack(&packer, eh_str(list->entries[i].key));
+        value_pack(&packer, &list->entries[i]);
     }
     return output_settle(out, before);
 }
 
 /* --- JSON --- */
 
-/* Text that may hold anything: bytes that are no UTF-8 become U+FFFD. */
-static json_t *json_of_raw(struct eh_str raw)
+/* Any bytes as text: those that are no UTF-8 become U+FFFD. */
+static json_t *raw_json(struct eh_str raw)
 {
     EH_AUTO(eh_bytes) struct eh_bytes clean = EH_BYTES_INIT;
     size_t bad_at;
@@ -108,50 +108,50 @@ static json_t *json_of_raw(struct eh_str raw)
                         : json_stringn(clean.data ? (const char *)clean.data : "", clean.size);
 }
 
-static json_t *json_of_text(struct eh_str text)
+static json_t *text_json(struct eh_str text)
 {
     json_t *json = json_stringn(text.data ? text.data : "", text.size);
-    return json ? json : json_of_raw(text);
+    return json ? json : raw_json(text);
 }
 
-static json_t *json_of_digest(struct eh_str digest)
+static json_t *digest_json(struct eh_str digest)
 {
     EH_AUTO(eh_bytes) struct eh_bytes hex = EH_BYTES_INIT;
     eh_bytes_put_hex(&hex, digest.data, digest.size);
     return hex.failed ? NULL : json_stringn(hex.data ? (const char *)hex.data : "", hex.size);
 }
 
-static json_t *json_of_list(struct eh_str list)
+static json_t *list_json(struct eh_str list)
 {
     json_t *array = json_array();
     while (array && list.size > 0)
-        if (json_array_append_new(array, json_of_text(eh_text_list_next(&list))) < 0) {
+        if (json_array_append_new(array, text_json(eh_text_list_next(&list))) < 0) {
             json_decref(array);
             return NULL;
         }
     return array;
 }
 
-static json_t *json_of_entry(const struct eh_entry *entry)
+static json_t *entry_json(const struct eh_entry *entry)
 {
     switch (entry->form) {
     case EH_ENTRY_TEXT:
-        return json_of_text(entry->text);
+        return text_json(entry->text);
     case EH_ENTRY_NUMBER:
         return json_integer(entry->number);
     case EH_ENTRY_LIST:
-        return json_of_list(entry->text);
+        return list_json(entry->text);
     case EH_ENTRY_RAW:
-        return json_of_raw(entry->text);
+        return raw_json(entry->text);
     case EH_ENTRY_DIGEST:
-        return json_of_digest(entry->text);
+        return digest_json(entry->text);
     case EH_ENTRY_TRUE:
         return json_true();
     }
     return NULL;
 }
 
-static int append_dumped(const char *data, size_t size, void *out)
+static int dumped_append(const char *data, size_t size, void *out)
 {
     eh_bytes_put(out, data, size);
     return 0;
@@ -164,9 +164,9 @@ int eh_entries_to_json(const struct eh_entries *list, struct eh_bytes *out)
     bool complete = object != NULL;
     for (unsigned i = 0; complete && i < list->count; i++)
         complete = json_object_set_new_nocheck(object, list->entries[i].key,
-                                               json_of_entry(&list->entries[i])) == 0;
+                                               entry_json(&list->entries[i])) == 0;
     if (complete)
-        complete = json_dump_callback(object, append_dumped, out, JSON_COMPACT) == 0;
+        complete = json_dump_callback(object, dumped_append, out, JSON_COMPACT) == 0;
     json_decref(object);
     if (!complete)
         out->size = before;

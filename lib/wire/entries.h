@@ -16,9 +16,9 @@
 enum eh_entry_form {
     EH_ENTRY_TEXT,
     EH_ENTRY_NUMBER,
-    EH_ENTRY_LIST,   /* a list in one text (eh_text_list_next) -> an array */
-    EH_ENTRY_RAW,    /* bytes: binary in msgpack; in JSON text, with U+FFFD for what is no UTF-8 */
-    EH_ENTRY_DIGEST, /* bytes: binary in msgpack; in JSON hexadecimal */
+    EH_ENTRY_LIST, /* a text with a list (eh_text_list_next): written as an array */
+    EH_ENTRY_RAW,  /* bytes: binary in msgpack; text in JSON, U+FFFD for bytes that are no UTF-8 */
+    EH_ENTRY_DIGEST, /* bytes: binary in msgpack; hexadecimal in JSON */
     EH_ENTRY_TRUE
 };
 
@@ -37,7 +37,7 @@ struct eh_entries {
 void eh_entries_add(struct eh_entries *, const char *key, enum eh_entry_form, struct eh_str);
 void eh_entries_add_number(struct eh_entries *, const char *key, int64_t);
 
-/* Append to *out, which is as before on failure. -EH_ENOMEM. */
+/* Both append to *out. On failure, -EH_ENOMEM, they leave it as it was. */
 int eh_entries_to_msgpack(const struct eh_entries *, struct eh_bytes *out) EH_MUST_CHECK;
 int eh_entries_to_json(const struct eh_entries *, struct eh_bytes *out) EH_MUST_CHECK;
 

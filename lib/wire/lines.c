@@ -1,4 +1,4 @@
-/* lines: puts a sentence for people together and hands it to whoever asked. */
+/* lines: formats a sentence for people and calls the caller's function with it. */
 #include "lines.h"
 
 #include <stdarg.h>

@@ -1,5 +1,5 @@
 /*
- * lines: sentences for people, handed one by one to whoever asked, and counted.
+ * lines: sentences for people. The caller's function gets them one by one, and they are counted.
  *
  *     struct eh_lines to = {.line = line, .context = context};
  *     eh_lines_say(&to, "team %.*s: new", EH_STR_ARG(team->id));
@@ -10,8 +10,8 @@
 
 #include <evenhand/base/base.h>
 
-/* Bytes of a sentence with its terminator; a longer one is cut. A list of EH_PLAN_MIX_MAX kinds
- * fits. */
+/* Bytes of a sentence with its terminator. A longer sentence is cut. A list of EH_PLAN_MIX_MAX
+ * kinds fits. */
 #define EH_LINES_MAX 8192
 
 struct eh_lines {

@@ -1,4 +1,4 @@
-/* message.c: from msgpack and JSON into a message: scan, parse, fill. */
+/* message.c: makes a message of msgpack or JSON: scan, mend, parse, fill. */
 #include "message_fields.h"
 #include "message_scan.h"
 
@@ -7,7 +7,7 @@
 
 /* --- msgpack --- */
 
-static struct eh_value value_of_msgpack(const msgpack_object *object)
+static struct eh_value msgpack_value(const msgpack_object *object)
 {
     struct eh_value value = {.kind = EH_VALUE_NULL};
     switch (object->type) {
@@ -17,12 +17,12 @@ static struct eh_value value_of_msgpack(const msgpack_object *object)
         value.kind = EH_VALUE_BOOLEAN;
         value.integer = object->via.boolean;
         break;
-    case MSGPACK_OBJECT_POSITIVE_INTEGER: /* the scan kept it within 2^53 */
+    case MSGPACK_OBJECT_POSITIVE_INTEGER: /* within 2^53: the scan saw to it */
     case MSGPACK_OBJECT_NEGATIVE_INTEGER:
         value.kind = EH_VALUE_INTEGER;
         value.integer = object->via.i64;
         break;
-    case MSGPACK_OBJECT_FLOAT32: /* held as binary64 as well */
+    case MSGPACK_OBJECT_FLOAT32: /* msgpack-c holds it as binary64, too */
     case MSGPACK_OBJECT_FLOAT64:
         value.kind = EH_VALUE_FLOAT;
         memcpy(&value.float_bits, &object->via.f64, sizeof value.float_bits);
@@ -52,24 +52,24 @@ static struct eh_value value_of_msgpack(const msgpack_object *object)
 
 static struct eh_value msgpack_item(const void *list, size_t index)
 {
-    return value_of_msgpack((const msgpack_object *)list + index);
+    return msgpack_value((const msgpack_object *)list + index);
 }
 
-static void pairs_of_msgpack(const msgpack_object_map *map, struct eh_pairs *ret)
+static void msgpack_pairs(const msgpack_object_map *map, struct eh_pairs *ret)
 {
-    ret->count = map->size; /* within its bound: the scan counted */
+    ret->count = map->size; /* within the bound of ret->pairs: the scan counted */
     ret->item = msgpack_item;
     ret->text_is_ours = false;
     for (uint32_t i = 0; i < map->size; i++) {
         const msgpack_object_str *key = &map->ptr[i].key.via.str;
         ret->pairs[i].key = eh_str_n(key->ptr, key->size);
-        ret->pairs[i].value = value_of_msgpack(&map->ptr[i].val);
+        ret->pairs[i].value = msgpack_value(&map->ptr[i].val);
     }
 }
 
 /* --- JSON --- */
 
-static struct eh_value value_of_json(const json_t *json)
+static struct eh_value json_value(const json_t *json)
 {
     struct eh_value value = {.kind = EH_VALUE_NULL};
     double number;
@@ -108,11 +108,12 @@ static struct eh_value value_of_json(const json_t *json)
 
 static struct eh_value json_item(const void *list, size_t index)
 {
-    return value_of_json(json_array_get(list, index));
+    return json_value(json_array_get(list, index));
 }
 
-/* A key that stands twice is a pair of its own: what is told first holds. */
-static void pairs_given_twice(const struct eh_blemishes *found, struct eh_pairs *ret)
+/* Adds a pair for each second copy of a key: eh_pairs_get() finds the first, and eh_message_fill()
+ * says that the key stood twice. */
+static void pairs_add_twice(const struct eh_blemishes *found, struct eh_pairs *ret)
 {
     for (unsigned i = 0; i < found->count; i++)
         if (found->list[i].kind == EH_BLEMISH_TWICE && found->list[i].field < EH_FIELD_COUNT)
@@ -120,7 +121,7 @@ static void pairs_given_twice(const struct eh_blemishes *found, struct eh_pairs 
                 (struct eh_pair){.key = eh_str(eh_field_name(found->list[i].field))};
 }
 
-static void pairs_of_json(json_t *object, struct eh_pairs *ret)
+static void json_pairs(json_t *object, struct eh_pairs *ret)
 {
     const char *key;
     json_t *value;
@@ -128,11 +129,11 @@ static void pairs_of_json(json_t *object, struct eh_pairs *ret)
     ret->item = json_item;
     ret->text_is_ours = true;
     json_object_foreach(object, key, value) ret->pairs[ret->count++] =
-        (struct eh_pair){eh_str(key), value_of_json(value)};
+        (struct eh_pair){eh_str(key), json_value(value)};
 }
 
-/* Scan, mend and parse; the caller drops *ret. */
-static int load_json(struct eh_str text, struct eh_arena *arena, json_t **ret,
+/* Scans, mends and parses. The caller owns *ret (json_decref). */
+static int json_load(struct eh_str text, struct eh_arena *arena, json_t **ret,
                      struct eh_pairs *pairs, struct eh_error *error)
 {
     json_error_t why;
@@ -149,15 +150,15 @@ static int load_json(struct eh_str text, struct eh_arena *arena, json_t **ret,
         return eh_error_set(error, code, "byte %d: %s", why.position, why.text);
     }
     *ret = root;
-    pairs_of_json(root, pairs);
-    pairs_given_twice(&found, pairs);
+    json_pairs(root, pairs);
+    pairs_add_twice(&found, pairs);
     return 0;
 }
 
 /* --- a message --- */
 
-static int message_of_pairs(const struct eh_pairs *pairs, struct eh_arena *arena,
-                            struct eh_message *ret, struct eh_error *error)
+static int message_make(const struct eh_pairs *pairs, struct eh_arena *arena,
+                        struct eh_message *ret, struct eh_error *error)
 {
     struct eh_message m = {0};
     int r = eh_message_take_type(pairs, &m, error);
@@ -190,8 +191,8 @@ int eh_message_from_msgpack(struct eh_str bytes, struct eh_arena *arena, struct 
     else if (done != MSGPACK_UNPACK_SUCCESS || unpacked.data.type != MSGPACK_OBJECT_MAP)
         r = eh_error_set(error, EH_EPARSE, "byte %zu: no msgpack", offset);
     if (r >= 0) {
-        pairs_of_msgpack(&unpacked.data.via.map, &pairs);
-        r = message_of_pairs(&pairs, arena, ret, error);
+        msgpack_pairs(&unpacked.data.via.map, &pairs);
+        r = message_make(&pairs, arena, ret, error);
     }
     msgpack_unpacked_destroy(&unpacked);
     return r;
@@ -202,34 +203,34 @@ int eh_message_from_json(struct eh_str text, struct eh_arena *arena, struct eh_m
 {
     struct eh_pairs pairs;
     json_t *root = NULL;
-    int r = load_json(text, arena, &root, &pairs, error);
+    int r = json_load(text, arena, &root, &pairs, error);
     if (r < 0)
         return r;
-    r = message_of_pairs(&pairs, arena, ret, error);
+    r = message_make(&pairs, arena, ret, error);
     json_decref(root);
     return r;
 }
 
 /* --- a body of the admin API --- */
 
-static int contradicts(const char *name, struct eh_error *error)
+static int path_contradicts(const char *name, struct eh_error *error)
 {
     return eh_error_field(error, EH_EINVAL, name,
                           "%s: not the one in the path; leave it out of the body", name);
 }
 
-/* The body may repeat its type. */
-static int check_body_type(const struct eh_pairs *pairs, int type, struct eh_error *error)
+/* A body may have a key `type`, but only with the type of its path. */
+static int body_check_type(const struct eh_pairs *pairs, int type, struct eh_error *error)
 {
     const struct eh_value *value = eh_pairs_get(pairs, eh_str("type"));
     if (!value || (value->kind == EH_VALUE_TEXT &&
                    eh_str_equal(value->text, eh_str(eh_message_type_name(type)))))
         return 0;
-    return contradicts("type", error);
+    return path_contradicts("type", error);
 }
 
-/* Parts of a path were percent-encoded: anything may be in them. */
-static int check_path(const struct eh_message *path, const struct eh_field_row *row,
+/* Checks the parts of the path: percent-encoding lets them have any bytes. */
+static int path_check(const struct eh_message *path, const struct eh_field_row *row,
                       struct eh_error *error)
 {
     if (row->kind != EH_KIND_TEXT || eh_name_valid(*eh_field_text(path, row), (size_t)row->most))
@@ -239,19 +240,19 @@ static int check_path(const struct eh_message *path, const struct eh_field_row *
                           row->name, (long long)row->most);
 }
 
-/* What the path says joins what the body says. */
-static int merge_path(struct eh_message *body, const struct eh_message *path,
+/* Copies the fields of the path to the message of the body. Refuses a body that says otherwise. */
+static int path_merge(struct eh_message *body, const struct eh_message *path,
                       struct eh_error *error)
 {
     for (int field = 0; field < EH_FIELD_COUNT; field++) {
         const struct eh_field_row *row = &eh_field_rows[field];
         if (!(path->has & EH_FIELD_BIT(field)))
             continue;
-        int r = check_path(path, row, error);
+        int r = path_check(path, row, error);
         if (r < 0)
             return r;
         if ((body->has & EH_FIELD_BIT(field)) && !eh_field_same(body, path, row))
-            return contradicts(row->name, error);
+            return path_contradicts(row->name, error);
         if (eh_field_is_text(row))
             eh_field_set_text(body, row, *eh_field_text(path, row));
         else
@@ -261,15 +262,15 @@ static int merge_path(struct eh_message *body, const struct eh_message *path,
     return 0;
 }
 
-static int fill_body(const struct eh_pairs *pairs, struct eh_arena *arena, struct eh_message *m,
+static int body_fill(const struct eh_pairs *pairs, struct eh_arena *arena, struct eh_message *m,
                      struct eh_error *error)
 {
     struct eh_message body = {.type = m->type};
-    int r = check_body_type(pairs, m->type, error);
+    int r = body_check_type(pairs, m->type, error);
     if (r >= 0)
         r = eh_message_fill(pairs, arena, &body, error);
     if (r >= 0)
-        r = merge_path(&body, m, error);
+        r = path_merge(&body, m, error);
     if (r >= 0)
         r = eh_message_finish(&body, error);
     if (r >= 0)
@@ -286,11 +287,11 @@ int eh_message_from_json_body(struct eh_str text, struct eh_arena *arena, struct
         return eh_error_field(error, EH_EINVAL, "type", "type: no message from outside");
     pairs.count = 0;
     if (text.size > 0) {
-        int r = load_json(text, arena, &root, &pairs, error);
+        int r = json_load(text, arena, &root, &pairs, error);
         if (r < 0)
             return r;
     }
-    int r = fill_body(&pairs, arena, m, error);
+    int r = body_fill(&pairs, arena, m, error);
     json_decref(root);
     return r;
 }

@@ -1,5 +1,6 @@
 /*
- * message_clean: text that is only read, made one line without control characters, and cut.
+ * message_clean: makes one line of a text that decides nothing: without control characters, valid
+ * UTF-8, cut to a length.
  *
  *     unsigned how;
  *     struct eh_str line = eh_clean_line(told, 1024, &arena, &how);   // how: EH_CLEANED_CUT | …
@@ -16,8 +17,8 @@ enum eh_cleaned {
     EH_CLEANED_CUT = 4      /* at `most` bytes, between characters */
 };
 
-/* Returns the cleaned line, which may be empty. Text that needs no cleaning is returned as it is,
- * not copied. Data NULL: out of memory. */
+/* Returns the clean line, which may be empty; its data is NULL when memory ran out. Clean text is
+ * returned itself, not a copy. */
 struct eh_str eh_clean_line(struct eh_str told, size_t most, struct eh_arena *, unsigned *ret_how);
 
 #endif

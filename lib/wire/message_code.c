@@ -1,4 +1,4 @@
-/* message_code.c: the canonical bytes of a message, for the log and for digests. */
+/* message_code.c: encodes and decodes the canonical bytes of a message, for the log and digests. */
 #include "message_fields.h"
 
 void eh_message_encode(const struct eh_message *m, uint64_t skip, struct eh_bytes *out)
@@ -18,8 +18,8 @@ void eh_message_encode(const struct eh_message *m, uint64_t skip, struct eh_byte
     }
 }
 
-/* One value; false when no message could have held it. */
-static bool decode_value(struct eh_reader *in, struct eh_message *m, const struct eh_field_row *row)
+/* Reads one value. False: no message can have this value. */
+static bool value_decode(struct eh_reader *in, struct eh_message *m, const struct eh_field_row *row)
 {
     if (eh_field_is_text(row)) {
         eh_field_set_text(m, row, eh_read_str(in));
@@ -54,7 +54,7 @@ int eh_message_decode(struct eh_str bytes, struct eh_message *m, struct eh_error
 {
     struct eh_reader in = eh_reader(bytes.data, bytes.size);
     struct eh_message decoded = *m;
-    uint64_t type = eh_read_u(&in), next = 0; /* fields come in rising order, each once */
+    uint64_t type = eh_read_u(&in), next = 0; /* fields stand in rising order, each once */
     if (in.failed || type < EH_MESSAGE_TICKET || type > EH_MESSAGE_LAST)
         return eh_error_set(error, EH_ECORRUPT, "encoded message: no known type");
     decoded.type = (uint8_t)type;
@@ -63,7 +63,7 @@ int eh_message_decode(struct eh_str bytes, struct eh_message *m, struct eh_error
         if (in.failed || field < next || field >= EH_FIELD_COUNT)
             return eh_error_set(error, EH_ECORRUPT, "encoded message: no field at byte %zu",
                                 (size_t)(in.at - (const uint8_t *)bytes.data));
-        if (!decode_value(&in, &decoded, &eh_field_rows[field]))
+        if (!value_decode(&in, &decoded, &eh_field_rows[field]))
             return eh_error_field(error, EH_ECORRUPT, eh_field_rows[field].name,
                                   "encoded message: %s does not hold together",
                                   eh_field_rows[field].name);

@@ -89,12 +89,12 @@ static const char *const outcome_names[] = {
 };
 #define COUNT(array) ((int)(sizeof(array) / sizeof *(array)))
 
-static const char *name_of(const char *const *names, int count, int number)
+static const char *list_name(const char *const *names, int count, int number)
 {
     return number > 0 && number < count ? names[number] : NULL;
 }
 
-static int number_of(const char *const *names, int count, struct eh_str name)
+static int list_number(const char *const *names, int count, struct eh_str name)
 {
     for (int i = 1; i < count; i++)
         if (eh_str_equal(eh_str(names[i]), name))
@@ -128,22 +128,22 @@ int eh_field_named(struct eh_str name)
 
 const char *eh_status_name(int status)
 {
-    return name_of(status_names, COUNT(status_names), status);
+    return list_name(status_names, COUNT(status_names), status);
 }
 
 int eh_status_from_name(struct eh_str name)
 {
-    return number_of(status_names, COUNT(status_names), name);
+    return list_number(status_names, COUNT(status_names), name);
 }
 
 const char *eh_outcome_name(int outcome)
 {
-    return name_of(outcome_names, COUNT(outcome_names), outcome);
+    return list_name(outcome_names, COUNT(outcome_names), outcome);
 }
 
 int eh_outcome_from_name(struct eh_str name)
 {
-    return number_of(outcome_names, COUNT(outcome_names), name);
+    return list_number(outcome_names, COUNT(outcome_names), name);
 }
 
 int64_t eh_field_number(const struct eh_message *m, const struct eh_field_row *row)

@@ -1,5 +1,5 @@
 /*
- * message_fields: the one table of what a field may hold, and how a parsed value gets into it.
+ * message_fields: the table of all fields and their bounds, and how parsed values fill a message.
  *
  *     struct eh_pairs pairs = {.count = count, .item = item};  // in the order of the sender
  *     int r = eh_message_fill(&pairs, &arena, &m, &error);   // m.type is set: only its fields
@@ -15,7 +15,7 @@
 #define EH_MILLIS_TOLD_MIN INT64_C(946684800000)      /* 2000-01-01: what is earlier is a mistake */
 #define EH_DATES_MAX       2932897 /* the day after it, as any time zone may see it */
 
-/* --- what the parsers hand over --- */
+/* --- the values that parsers produce --- */
 
 enum eh_value_kind {
     EH_VALUE_NULL,
@@ -33,7 +33,7 @@ struct eh_value {
     enum eh_value_kind kind;
     union {
         int64_t integer;
-        uint64_t float_bits; /* IEEE 754 binary64: only ever shown in an error */
+        uint64_t float_bits; /* IEEE 754 binary64; only error sentences show it */
         struct eh_str text;
         struct {
             const void *list;
@@ -49,9 +49,9 @@ struct eh_pair {
 
 struct eh_pairs {
     size_t count;
-    struct eh_value (*item)(const void *list, size_t index); /* of an EH_VALUE_ARRAY */
-    bool text_is_ours; /* the text goes away with the parser: copy what is kept */
-    uint64_t rough;    /* EH_FIELD_BITs of text that was no UTF-8 and is by now */
+    struct eh_value (*item)(const void *list, size_t index); /* reads an EH_VALUE_ARRAY */
+    bool text_is_ours; /* the parser frees the text: a message keeps a copy */
+    uint64_t rough;    /* EH_FIELD_BITs of text that was no UTF-8 before it was mended */
     struct eh_pair pairs[EH_MESSAGE_ITEMS_MAX / 2];
 };
 
@@ -61,21 +61,21 @@ enum eh_field_kind {
     EH_KIND_TEXT,     /* struct eh_str; limits are bytes */
     EH_KIND_CURRENCY, /* struct eh_str */
     EH_KIND_SKILLS,   /* struct eh_str, joined */
-    EH_KIND_RAW,      /* struct eh_str, any bytes, meant to be text */
+    EH_KIND_RAW,      /* struct eh_str: any bytes; people read them as text */
     EH_KIND_DIGEST,   /* struct eh_str, any bytes */
     EH_KIND_INTEGER,  /* int64_t */
     EH_KIND_SMALL,    /* uint8_t */
-    EH_KIND_STATUS,   /* uint8_t, a name outside */
-    EH_KIND_OUTCOME,  /* uint8_t, a name outside */
-    EH_KIND_FLAG      /* uint8_t, 1: true outside; false is the same as nothing */
+    EH_KIND_STATUS,   /* uint8_t; senders write a name */
+    EH_KIND_OUTCOME,  /* uint8_t; senders write a name */
+    EH_KIND_FLAG      /* uint8_t, 1; senders write true, and false is as if the key were absent */
 };
 
 /* What becomes of a value that its field cannot hold. */
 enum eh_mending {
     EH_MEND_NEVER = 0, /* the message is refused */
-    EH_MEND_CLEAN,     /* text that is only read: cleaned and cut */
-    EH_MEND_LEAVE_OUT, /* as if the key were not there */
-    EH_MEND_NEAREST    /* a number beyond its bounds: the bound; else left out */
+    EH_MEND_CLEAN,     /* text that decides nothing is cleaned and cut */
+    EH_MEND_LEAVE_OUT, /* the field is left out, as if the key were absent */
+    EH_MEND_NEAREST    /* a number beyond a bound becomes the bound; other values are left out */
 };
 
 struct eh_field_row {
@@ -84,9 +84,9 @@ struct eh_field_row {
     uint8_t kind; /* enum eh_field_kind */
     uint16_t offset;
     int64_t least, most;
-    int64_t least_told;       /* unless 0: what may be told from now on; the log may hold less */
+    int64_t least_told;       /* unless 0: the least that a sender may say; logs may have less */
     uint8_t mending;          /* enum eh_mending */
-    const char *default_text; /* of the types whose row says so */
+    const char *default_text; /* for the types that have the field in `defaulted` */
     int64_t default_number;
 };
 
@@ -103,25 +103,25 @@ static inline bool eh_field_is_text(const struct eh_field_row *row)
     return row->kind < EH_KIND_INTEGER;
 }
 
-/* The value of a field that is no text; small ones widened. */
+/* The value of a field that is no text. */
 int64_t eh_field_number(const struct eh_message *, const struct eh_field_row *);
 void eh_field_set_number(struct eh_message *, const struct eh_field_row *, int64_t);
 void eh_field_set_text(struct eh_message *, const struct eh_field_row *, struct eh_str);
 bool eh_field_same(const struct eh_message *, const struct eh_message *,
                    const struct eh_field_row *);
 
-/* The field of this name among these EH_FIELD_BITs, or EH_FIELD_COUNT. */
+/* The field of this name among the EH_FIELD_BITs `among`, or EH_FIELD_COUNT. */
 int eh_field_find(struct eh_str name, uint64_t among);
-/* ... among those that some type may be told. */
+/* The field of this name that senders of some type may use, or EH_FIELD_COUNT. */
 int eh_field_named(struct eh_str name);
 
-/* Takes every pair that is a field of m->type; others are ignored. m->mended says what was mended.
- */
+/* Takes every pair that is a field of m->type and ignores the others. m->mended says which values
+ * were mended and how; its text lives in the arena. */
 int eh_message_fill(const struct eh_pairs *, struct eh_arena *, struct eh_message *,
                     struct eh_error *) EH_MUST_CHECK;
 /* Fills in defaults, then refuses missing fields, then fields that contradict each other. */
 int eh_message_finish(struct eh_message *, struct eh_error *) EH_MUST_CHECK;
-/* m->type from the pair `type`: EH_TYPE_STREAM alone. */
+/* Sets m->type from the pair `type`. Refuses a type without EH_TYPE_STREAM. */
 int eh_message_take_type(const struct eh_pairs *, struct eh_message *,
                          struct eh_error *) EH_MUST_CHECK;
 /* The pair with this key, or NULL. */

@@ -1,5 +1,5 @@
-/* message_fill.c: parsed values into the fields of a message, by the table, with a sentence for
- * every refusal. */
+/* message_fill.c: puts parsed values into the fields of a message by the table of fields, with a
+ * sentence for every refusal. */
 #include "message_clean.h"
 #include "message_fields.h"
 
@@ -7,7 +7,7 @@
 #define SHOWN(s)       EH_STR_ARG(eh_str_cut(s, SHOWN_MAX))
 #define PATH_MAX_BYTES 64 /* "skills[15]" */
 
-/* What is being filled, for the small functions below. */
+/* The message that is being filled and what the functions below need for it. */
 struct filling {
     const struct eh_pairs *pairs;
     struct eh_arena *arena;
@@ -19,7 +19,7 @@ struct filling {
 
 /* --- words about what was mended --- */
 
-static void say_v(struct filling *f, const char *name, const char *format, va_list args)
+static void words_say(struct filling *f, const char *name, const char *format, va_list args)
 {
     char word[EH_MENDED_MAX];
     eh_format_v(word, sizeof word, format, args);
@@ -31,12 +31,13 @@ EH_PRINTF(3, 4) static void say(struct filling *f, const char *name, const char 
 {
     va_list args;
     va_start(args, format);
-    say_v(f, name, format, args);
+    words_say(f, name, format, args);
     va_end(args);
 }
 
-/* What was refused is left out instead; what refused it says why. */
-static void leave_out(struct filling *f, const struct eh_field_row *row, const struct eh_error *why)
+/* Notes that a field is left out. `why` is the error of the function that refused its value. */
+static void field_leave_out(struct filling *f, const struct eh_field_row *row,
+                            const struct eh_error *why)
 {
     const char *text = why->text;
     size_t name = row->name_size;
@@ -45,18 +46,18 @@ static void leave_out(struct filling *f, const struct eh_field_row *row, const s
     say(f, row->name, "left out: %s", text);
 }
 
-static int keep_words(struct filling *f)
+static int words_keep(struct filling *f)
 {
     if (f->word_size == 0)
         return 0;
-    eh_text_tidy(f->words, f->word_size); /* a word may repeat what was told */
+    eh_text_tidy(f->words, f->word_size); /* the words may quote the sender's text */
     f->m->mended = eh_arena_str(f->arena, eh_str_n(f->words, f->word_size));
     f->m->has |= EH_FIELD_BIT(EH_FIELD_MENDED);
     return f->m->mended.data ? 0 : eh_error_set(f->error, EH_ENOMEM, "out of memory");
 }
 
-static int refuse_kind(struct filling *f, const char *path, const char *wanted,
-                       enum eh_value_kind kind)
+static int value_refuse_kind(struct filling *f, const char *path, const char *wanted,
+                             enum eh_value_kind kind)
 {
     static const char *const kinds[] = {
         [EH_VALUE_NULL] = "null (leave the key out)",
@@ -75,7 +76,7 @@ static int refuse_kind(struct filling *f, const char *path, const char *wanted,
 
 /* --- text --- */
 
-static bool find_control(struct eh_str s, uint32_t *ret_at)
+static bool text_find_control(struct eh_str s, uint32_t *ret_at)
 {
     for (uint32_t i = 0; i < s.size; i++) {
         uint8_t byte = (uint8_t)s.data[i];
@@ -88,8 +89,8 @@ static bool find_control(struct eh_str s, uint32_t *ret_at)
     return false;
 }
 
-/* The bytes are valid UTF-8 already: the scan saw them. */
-static int check_text(struct filling *f, const char *path, struct eh_str s, int64_t most)
+/* Checks a text that is valid UTF-8: the scan saw to that. */
+static int text_check(struct filling *f, const char *path, struct eh_str s, int64_t most)
 {
     uint32_t at;
     if (s.size == 0)
@@ -97,19 +98,19 @@ static int check_text(struct filling *f, const char *path, struct eh_str s, int6
     if (s.size > most)
         return eh_error_field(f->error, EH_ERANGE, path, "%s: %u bytes, at most %lld", path, s.size,
                               (long long)most);
-    if (find_control(s, &at))
+    if (text_find_control(s, &at))
         return eh_error_field(f->error, EH_EINVAL, path, "%s: control character at byte %u", path,
                               at);
     return 0;
 }
 
-static int take_text(struct filling *f, const struct eh_field_row *row,
+static int text_take(struct filling *f, const struct eh_field_row *row,
                      const struct eh_value *value)
 {
     if (value->kind != EH_VALUE_TEXT)
-        return refuse_kind(f, row->name, "text", value->kind);
+        return value_refuse_kind(f, row->name, "text", value->kind);
     struct eh_str text = value->text;
-    int r = check_text(f, row->name, text, row->most);
+    int r = text_check(f, row->name, text, row->most);
     if (r < 0)
         return r;
     if (f->pairs->text_is_ours)
@@ -122,7 +123,7 @@ static int take_text(struct filling *f, const struct eh_field_row *row,
 
 /* --- text that is only read --- */
 
-static int keep_clean(struct filling *f, const struct eh_field_row *row, struct eh_str text)
+static int clean_keep(struct filling *f, const struct eh_field_row *row, struct eh_str text)
 {
     unsigned how;
     bool rough = f->pairs->rough >> (row - eh_field_rows) & 1;
@@ -147,7 +148,7 @@ static int keep_clean(struct filling *f, const struct eh_field_row *row, struct 
     return 1;
 }
 
-static int keep_number_as_text(struct filling *f, const struct eh_field_row *row, int64_t number)
+static int number_keep_as_text(struct filling *f, const struct eh_field_row *row, int64_t number)
 {
     char text[EH_DECIMAL_TEXT_MAX];
     size_t size = eh_format(text, sizeof text, "%lld", (long long)number);
@@ -160,7 +161,7 @@ static int keep_number_as_text(struct filling *f, const struct eh_field_row *row
 }
 
 /* 1: taken; 0: left out. */
-static int take_clean(struct filling *f, const struct eh_field_row *row,
+static int clean_take(struct filling *f, const struct eh_field_row *row,
                       const struct eh_value *value)
 {
     struct eh_error why = {0};
@@ -168,19 +169,19 @@ static int take_clean(struct filling *f, const struct eh_field_row *row,
     switch (value->kind) {
     case EH_VALUE_TEXT:
     case EH_VALUE_BYTES:
-        return keep_clean(f, row, value->text);
+        return clean_keep(f, row, value->text);
     case EH_VALUE_INTEGER:
-        return keep_number_as_text(f, row, value->integer);
-    case EH_VALUE_NULL: /* another way to say that there is none */
+        return number_keep_as_text(f, row, value->integer);
+    case EH_VALUE_NULL: /* null is as if the key were absent */
         return 0;
     default:
-        (void)refuse_kind(&aside, row->name, "text", value->kind);
-        leave_out(f, row, &why);
+        (void)value_refuse_kind(&aside, row->name, "text", value->kind);
+        field_leave_out(f, row, &why);
         return 0;
     }
 }
 
-static int take_currency(struct filling *f, const struct eh_field_row *row,
+static int currency_take(struct filling *f, const struct eh_field_row *row,
                          const struct eh_value *value)
 {
     if (value->kind == EH_VALUE_TEXT && eh_currency_exponent(value->text) < 0)
@@ -189,13 +190,13 @@ static int take_currency(struct filling *f, const struct eh_field_row *row,
                               SHOWN(value->text));
     struct eh_field_row as_text = *row;
     as_text.most = EH_NAME_MAX;
-    return take_text(f, &as_text, value);
+    return text_take(f, &as_text, value);
 }
 
 /* --- skills --- */
 
-/* One skill into its place among those before it; a second one like it is dropped. */
-static void insert_skill(struct eh_str *skills, size_t *count, struct eh_str skill)
+/* Inserts a skill into a sorted list. A skill that is in the list already is dropped. */
+static void skill_insert(struct eh_str *skills, size_t *count, struct eh_str skill)
 {
     size_t at = *count;
     while (at > 0 && eh_str_compare(skills[at - 1], skill) > 0)
@@ -207,7 +208,7 @@ static void insert_skill(struct eh_str *skills, size_t *count, struct eh_str ski
     (*count)++;
 }
 
-static int join_skills(struct filling *f, const struct eh_field_row *row,
+static int skills_join(struct filling *f, const struct eh_field_row *row,
                        const struct eh_str *skills, size_t count)
 {
     size_t size = 0;
@@ -227,19 +228,19 @@ static int join_skills(struct filling *f, const struct eh_field_row *row,
     return 0;
 }
 
-static int take_skills(struct filling *f, const struct eh_field_row *row,
+static int skills_take(struct filling *f, const struct eh_field_row *row,
                        const struct eh_value *value)
 {
     struct eh_str skills[EH_SKILLS_MAX];
     size_t count = 0;
-    if (value->kind == EH_VALUE_TEXT) { /* one alone */
-        int r = check_text(f, row->name, value->text, EH_NAME_MAX);
-        return r < 0 ? r : join_skills(f, row, &value->text, 1);
+    if (value->kind == EH_VALUE_TEXT) { /* one skill, not in a list */
+        int r = text_check(f, row->name, value->text, EH_NAME_MAX);
+        return r < 0 ? r : skills_join(f, row, &value->text, 1);
     }
     if (value->kind == EH_VALUE_NULL)
-        return 1; /* says nothing about them */
+        return 1; /* null is as if the key were absent */
     if (value->kind != EH_VALUE_ARRAY)
-        return refuse_kind(f, row->name, "an array of names", value->kind);
+        return value_refuse_kind(f, row->name, "an array of names", value->kind);
     if (value->array.count > EH_SKILLS_MAX)
         return eh_error_field(f->error, EH_EFULL, row->name, "%s: %zu skills, at most %d",
                               row->name, value->array.count, EH_SKILLS_MAX);
@@ -248,22 +249,22 @@ static int take_skills(struct filling *f, const struct eh_field_row *row,
         char path[PATH_MAX_BYTES];
         eh_format(path, sizeof path, "%s[%zu]", row->name, i);
         if (item.kind != EH_VALUE_TEXT)
-            return refuse_kind(f, path, "text", item.kind);
-        int r = check_text(f, path, item.text, EH_NAME_MAX);
+            return value_refuse_kind(f, path, "text", item.kind);
+        int r = text_check(f, path, item.text, EH_NAME_MAX);
         if (r < 0)
             return r;
-        insert_skill(skills, &count, item.text);
+        skill_insert(skills, &count, item.text);
     }
-    return join_skills(f, row, skills, count);
+    return skills_join(f, row, skills, count);
 }
 
 /* --- numbers --- */
 
 #define FLOAT_TEXT_MAX 32
 
-/* A float for an error sentence, from its bits: nothing in lib/ computes with floats. Six decimals,
- * cut; true if it is a whole number. */
-static bool show_float(uint64_t bits, char ret_text[FLOAT_TEXT_MAX])
+/* Writes a float for an error sentence with six decimals, further ones cut off. Computes from its
+ * bits: nothing in lib/ uses floats. Returns true if it is a whole number. */
+static bool float_show(uint64_t bits, char ret_text[FLOAT_TEXT_MAX])
 {
     const uint64_t hidden = UINT64_C(1) << 52;
     int exponent = (int)(bits >> 52 & 0x7FF) - 1075; /* of the mantissa's last bit */
@@ -292,16 +293,16 @@ static bool show_float(uint64_t bits, char ret_text[FLOAT_TEXT_MAX])
     return rest == 0;
 }
 
-static int refuse_float(struct filling *f, const char *name, uint64_t bits)
+static int float_refuse(struct filling *f, const char *name, uint64_t bits)
 {
     char text[FLOAT_TEXT_MAX];
-    if (show_float(bits, text))
+    if (float_show(bits, text))
         return eh_error_field(f->error, EH_EINVAL, name, "%s: %s must be sent as an integer", name,
                               text);
     return eh_error_field(f->error, EH_EINVAL, name, "%s: %s is not a whole number", name, text);
 }
 
-static int check_number(struct filling *f, const struct eh_field_row *row, int64_t number)
+static int number_check(struct filling *f, const struct eh_field_row *row, int64_t number)
 {
     if (row->least_told && number < row->least_told)
         return eh_error_field(f->error, EH_ERANGE, row->name,
@@ -316,13 +317,13 @@ static int check_number(struct filling *f, const struct eh_field_row *row, int64
     return 0;
 }
 
-static bool is_time(const struct eh_field_row *row)
+static bool field_is_time(const struct eh_field_row *row)
 {
     return row->least_told == EH_MILLIS_TOLD_MIN;
 }
 
-/* "2026-03-01T12:00:00+02:00". A day alone is a moment of none but `at`. */
-static int take_written_time(struct filling *f, const struct eh_field_row *row, struct eh_str text)
+/* Reads "2026-03-01T12:00:00+02:00". A day without a time is allowed for `at` alone. */
+static int written_time_take(struct filling *f, const struct eh_field_row *row, struct eh_str text)
 {
     struct eh_error why = {0};
     int64_t us;
@@ -332,7 +333,7 @@ static int take_written_time(struct filling *f, const struct eh_field_row *row, 
             return eh_error_field(f->error, EH_EINVAL, row->name,
                                   "%s: a day alone; a time and its offset from UTC are missing",
                                   row->name);
-        int r = check_number(f, row, day * INT64_C(86400000) + 86399999);
+        int r = number_check(f, row, day * INT64_C(86400000) + 86399999);
         if (r < 0)
             return r;
         f->m->at_day = day;
@@ -341,22 +342,22 @@ static int take_written_time(struct filling *f, const struct eh_field_row *row, 
     }
     if (eh_time_parse(text, &us, &why) < 0)
         return eh_error_field(f->error, EH_EINVAL, row->name, "%s: %s", row->name, why.text);
-    int r = check_number(f, row, us / 1000);
+    int r = number_check(f, row, us / 1000);
     if (r == 0)
         eh_field_set_number(f->m, row, us / 1000);
     return r;
 }
 
-static int take_number(struct filling *f, const struct eh_field_row *row,
+static int number_take(struct filling *f, const struct eh_field_row *row,
                        const struct eh_value *value)
 {
     if (value->kind == EH_VALUE_FLOAT)
-        return refuse_float(f, row->name, value->float_bits);
-    if (value->kind == EH_VALUE_TEXT && is_time(row))
-        return take_written_time(f, row, value->text);
+        return float_refuse(f, row->name, value->float_bits);
+    if (value->kind == EH_VALUE_TEXT && field_is_time(row))
+        return written_time_take(f, row, value->text);
     if (value->kind != EH_VALUE_INTEGER)
-        return refuse_kind(f, row->name, "a whole number", value->kind);
-    int r = check_number(f, row, value->integer);
+        return value_refuse_kind(f, row->name, "a whole number", value->kind);
+    int r = number_check(f, row, value->integer);
     if (r == 0)
         eh_field_set_number(f->m, row, value->integer);
     return r;
@@ -364,12 +365,12 @@ static int take_number(struct filling *f, const struct eh_field_row *row,
 
 /* --- names for numbers --- */
 
-static int take_named(struct filling *f, const struct eh_field_row *row,
+static int named_take(struct filling *f, const struct eh_field_row *row,
                       const struct eh_value *value)
 {
     bool is_status = row->kind == EH_KIND_STATUS;
     if (value->kind != EH_VALUE_TEXT)
-        return refuse_kind(f, row->name, "text", value->kind);
+        return value_refuse_kind(f, row->name, "text", value->kind);
     int number = is_status ? eh_status_from_name(value->text) : eh_outcome_from_name(value->text);
     if (number == 0)
         return eh_error_field(f->error, EH_EINVAL, row->name, "%s: `%.*s` is none of %s", row->name,
@@ -381,43 +382,43 @@ static int take_named(struct filling *f, const struct eh_field_row *row,
     return 0;
 }
 
-/* 1: it says nothing. */
-static int take_flag(struct filling *f, const struct eh_field_row *row,
+/* 1: false or null, which is as if the key were absent. */
+static int flag_take(struct filling *f, const struct eh_field_row *row,
                      const struct eh_value *value)
 {
     if (value->kind != EH_VALUE_BOOLEAN)
-        return refuse_kind(f, row->name, "true or false", value->kind);
+        return value_refuse_kind(f, row->name, "true or false", value->kind);
     eh_field_set_number(f->m, row, value->integer);
     return value->integer == 0;
 }
 
 typedef int take_fn(struct filling *, const struct eh_field_row *, const struct eh_value *);
 
-static take_fn *const take_by_kind[] = {
-    [EH_KIND_TEXT] = take_text,     [EH_KIND_CURRENCY] = take_currency,
-    [EH_KIND_SKILLS] = take_skills, [EH_KIND_INTEGER] = take_number,
-    [EH_KIND_SMALL] = take_number,  [EH_KIND_STATUS] = take_named,
-    [EH_KIND_OUTCOME] = take_named, [EH_KIND_FLAG] = take_flag,
+static take_fn *const kind_take[] = {
+    [EH_KIND_TEXT] = text_take,     [EH_KIND_CURRENCY] = currency_take,
+    [EH_KIND_SKILLS] = skills_take, [EH_KIND_INTEGER] = number_take,
+    [EH_KIND_SMALL] = number_take,  [EH_KIND_STATUS] = named_take,
+    [EH_KIND_OUTCOME] = named_take, [EH_KIND_FLAG] = flag_take,
 };
 
 /* --- the message --- */
 
-/* What is taken to mean "none" of a field that may be left out. */
-static bool is_none(const struct eh_field_row *row, const struct eh_value *value)
+/* A null means "none" for a field that may be mended. */
+static bool value_is_none(const struct eh_field_row *row, const struct eh_value *value)
 {
     return value->kind == EH_VALUE_NULL && row->mending != EH_MEND_NEVER;
 }
 
-/* A rating without its stars says nothing at all. */
-static bool is_all_there_is(const struct filling *f, const struct eh_field_row *row)
+/* Whether the field is all that its message has to say: a rating is nothing without its `csat`. */
+static bool field_is_alone(const struct filling *f, const struct eh_field_row *row)
 {
     const struct eh_value *outcome = eh_pairs_get(f->pairs, eh_str("outcome"));
     return row == &eh_field_rows[EH_FIELD_CSAT] && outcome && outcome->kind == EH_VALUE_TEXT &&
            eh_outcome_from_name(outcome->text) == EH_OUTCOME_RATED;
 }
 
-/* Beyond a bound: the bound. */
-static bool take_nearest(struct filling *f, const struct eh_field_row *row,
+/* Takes the bound in place of a number beyond it. False: this is no such field or no number. */
+static bool nearest_take(struct filling *f, const struct eh_field_row *row,
                          const struct eh_value *value)
 {
     if (row->mending != EH_MEND_NEAREST || value->kind != EH_VALUE_INTEGER)
@@ -429,36 +430,37 @@ static bool take_nearest(struct filling *f, const struct eh_field_row *row,
 }
 
 /* 1: taken; 0: left out. */
-static int take_or_mend(struct filling *f, const struct eh_field_row *row,
-                        const struct eh_value *value)
+static int value_take_or_mend(struct filling *f, const struct eh_field_row *row,
+                              const struct eh_value *value)
 {
     struct eh_error why = {0}, *error = f->error;
     f->error = &why;
-    int r = take_by_kind[row->kind](f, row, value);
+    int r = kind_take[row->kind](f, row, value);
     f->error = error;
     if (r >= 0)
         return 1;
-    if (r == -EH_ENOMEM || is_all_there_is(f, row))
+    if (r == -EH_ENOMEM || field_is_alone(f, row))
         return eh_error_field(error, -r, row->name, "%s", why.text);
-    if (take_nearest(f, row, value))
+    if (nearest_take(f, row, value))
         return 1;
-    leave_out(f, row, &why);
+    field_leave_out(f, row, &why);
     return 0;
 }
 
-/* 1: the message has it. */
-static int take_pair(struct filling *f, const struct eh_field_row *row,
+/* 1: the message has the field. 0: it was left out. */
+static int pair_take(struct filling *f, const struct eh_field_row *row,
                      const struct eh_value *value)
 {
     bool required = eh_message_types[f->m->type].required & EH_FIELD_BIT(row - eh_field_rows);
     bool read = value->kind == EH_VALUE_TEXT && value->text.size > 0;
     if (row->mending == EH_MEND_NEVER || (required && !read)) {
-        int r = take_by_kind[row->kind](f, row, value);
-        return r < 0 ? r : r == 0; /* 1: it is another field's */
+        int r = kind_take[row->kind](f, row, value);
+        return r < 0 ? r : r == 0; /* of kind_take, 1 means: not this field */
     }
-    if (is_none(row, value))
+    if (value_is_none(row, value))
         return 0;
-    return row->mending == EH_MEND_CLEAN ? take_clean(f, row, value) : take_or_mend(f, row, value);
+    return row->mending == EH_MEND_CLEAN ? clean_take(f, row, value)
+                                         : value_take_or_mend(f, row, value);
 }
 
 int eh_message_fill(const struct eh_pairs *pairs, struct eh_arena *arena, struct eh_message *m,
@@ -477,16 +479,16 @@ int eh_message_fill(const struct eh_pairs *pairs, struct eh_arena *arena, struct
             continue;
         }
         seen |= EH_FIELD_BIT(field);
-        int r = take_pair(&f, row, &pairs->pairs[i].value);
+        int r = pair_take(&f, row, &pairs->pairs[i].value);
         if (r < 0)
             return r;
         if (r > 0)
             m->has |= EH_FIELD_BIT(field);
     }
-    return keep_words(&f);
+    return words_keep(&f);
 }
 
-static void set_default(struct eh_message *m, const struct eh_field_row *row)
+static void default_set(struct eh_message *m, const struct eh_field_row *row)
 {
     if (eh_field_is_text(row))
         eh_field_set_text(m, row, eh_str(row->default_text));
@@ -504,7 +506,7 @@ int eh_message_finish(struct eh_message *m, struct eh_error *error)
         if (type->required & EH_FIELD_BIT(field))
             return eh_error_field(error, EH_EINVAL, row->name, "%s: missing", row->name);
         if (type->defaulted & EH_FIELD_BIT(field)) {
-            set_default(m, row);
+            default_set(m, row);
             m->has |= EH_FIELD_BIT(field);
         }
     }
@@ -528,8 +530,8 @@ const struct eh_value *eh_pairs_get(const struct eh_pairs *pairs, struct eh_str 
 
 #define TYPE_NAMES_MAX 256 /* bytes of a list of all types */
 
-/* "ticket, update, …": what may stand on the stream. */
-static void list_stream_types(char ret[TYPE_NAMES_MAX])
+/* "ticket, update, …": the types that may stand on the stream. */
+static void stream_types_list(char ret[TYPE_NAMES_MAX])
 {
     size_t used = 0;
     for (int type = 1; type <= EH_MESSAGE_LAST; type++)
@@ -538,10 +540,10 @@ static void list_stream_types(char ret[TYPE_NAMES_MAX])
                               eh_message_type_name(type));
 }
 
-static int refuse_type(struct eh_str name, struct eh_error *error)
+static int type_refuse(struct eh_str name, struct eh_error *error)
 {
     char names[TYPE_NAMES_MAX];
-    list_stream_types(names);
+    stream_types_list(names);
     return eh_error_field(error, EH_EINVAL, "type", "type: `%.*s` is none of %s", SHOWN(name),
                           names);
 }
@@ -553,12 +555,12 @@ int eh_message_take_type(const struct eh_pairs *pairs, struct eh_message *m, str
     if (!value)
         return eh_error_field(error, EH_EINVAL, "type", "type: missing");
     if (value->kind != EH_VALUE_TEXT)
-        return refuse_kind(&f, "type", "text", value->kind);
+        return value_refuse_kind(&f, "type", "text", value->kind);
     for (int type = 1; type <= EH_MESSAGE_LAST; type++)
         if (eh_type_is(type, EH_TYPE_STREAM) &&
             eh_str_equal(eh_str(eh_message_type_name(type)), value->text)) {
             m->type = (uint8_t)type;
             return 0;
         }
-    return refuse_type(value->text, error);
+    return type_refuse(value->text, error);
 }

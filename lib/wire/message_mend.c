@@ -1,15 +1,17 @@
-/* message_mend.c: the bytes of a message again, with something sound in place of each blemish: what
- * a parser takes, and what eh_message_fill() can still say a word about. */
+/* message_mend.c: copies the bytes of a message with a sound value in place of each blemish. A
+ * parser takes the copy, and eh_message_fill() can tell the sender what was wrong. */
 #include "message_fields.h"
 #include "message_scan.h"
 
-#define MENDED_TEXT_MAX (2 * EH_LINE_MAX) /* bytes: longer than any field, which says so */
-#define CHARACTER_MAX   4
-#define REPLACEMENT     "\xef\xbf\xbd" /* U+FFFD */
-#define STAND_IN        '\x01'         /* a control character that no parser refuses: of NUL */
+#define MENDED_TEXT_MAX                                                                            \
+    (2 * EH_LINE_MAX) /* bytes: longer than any field, so eh_message_fill() sees that it was too   \
+                         long */
+#define CHARACTER_MAX 4
+#define REPLACEMENT   "\xef\xbf\xbd" /* U+FFFD */
+#define STAND_IN      '\x01'         /* replaces NUL, which parsers refuse */
 
-/* UTF-8 out of any bytes; what is left of it at MENDED_TEXT_MAX. True: some were no UTF-8. */
-static bool put_utf8(struct eh_str bytes, struct eh_bytes *out)
+/* Writes any bytes as UTF-8 and stops behind MENDED_TEXT_MAX bytes. True: some were no UTF-8. */
+static bool utf8_put(struct eh_str bytes, struct eh_bytes *out)
 {
     bool rough = false;
     size_t begin = out->size;
@@ -34,11 +36,12 @@ static struct eh_str str_of(const struct eh_bytes *bytes)
     return eh_str_n((const char *)bytes->data, bytes->size);
 }
 
-/* Copies what stands between the blemishes; `put` writes what takes the place of each. */
+/* Writes the sound value of a blemish. True: its text was no UTF-8. */
 typedef bool put_fn(const struct eh_blemish *, struct eh_bytes *out);
 
-static int mend(struct eh_str bytes, const struct eh_blemishes *found, put_fn *put,
-                struct eh_arena *arena, struct eh_str *ret, uint64_t *ret_rough)
+/* Copies the bytes between the blemishes, and calls `put` in the place of each. */
+static int blemishes_mend(struct eh_str bytes, const struct eh_blemishes *found, put_fn *put,
+                          struct eh_arena *arena, struct eh_str *ret, uint64_t *ret_rough)
 {
     EH_AUTO(eh_bytes) struct eh_bytes out = EH_BYTES_INIT;
     const char *at = bytes.data;
@@ -57,7 +60,7 @@ static int mend(struct eh_str bytes, const struct eh_blemishes *found, put_fn *p
 
 /* ---- msgpack */
 
-static void put_packed(struct eh_str text, struct eh_bytes *out)
+static void packed_put(struct eh_str text, struct eh_bytes *out)
 {
     eh_bytes_put_u8(out, 0xDA); /* text of up to 65,535 bytes */
     eh_bytes_put_u8(out, (uint8_t)(text.size >> 8));
@@ -65,8 +68,8 @@ static void put_packed(struct eh_str text, struct eh_bytes *out)
     eh_bytes_put(out, text.data, text.size);
 }
 
-/* The scan kept it whole: its head says how long the head is. */
-static struct eh_str content_of(struct eh_str packed)
+/* The text behind the head of a packed text. The scan saw that all of it is there. */
+static struct eh_str packed_content(struct eh_str packed)
 {
     uint8_t head = (uint8_t)packed.data[0];
     size_t skip = head >= 0xA0 && head < 0xC0    ? 1
@@ -77,7 +80,7 @@ static struct eh_str content_of(struct eh_str packed)
     return eh_str_n(packed.data + skip, packed.size - skip);
 }
 
-static void put_packed_number(struct eh_str packed, struct eh_bytes *out)
+static void packed_number_put(struct eh_str packed, struct eh_bytes *out)
 {
     char text[EH_DECIMAL_TEXT_MAX];
     uint64_t number = 0;
@@ -86,21 +89,21 @@ static void put_packed_number(struct eh_str packed, struct eh_bytes *out)
     bool negative = (uint8_t)packed.data[0] == 0xD3 && number >> 63;
     size_t size = eh_format(text, sizeof text, "%s%llu", negative ? "-" : "",
                             (unsigned long long)(negative ? 0 - number : number));
-    put_packed(eh_str_n(text, size), out);
+    packed_put(eh_str_n(text, size), out);
 }
 
-static bool put_sound_msgpack(const struct eh_blemish *blemish, struct eh_bytes *out)
+static bool sound_msgpack_put(const struct eh_blemish *blemish, struct eh_bytes *out)
 {
     EH_AUTO(eh_bytes) struct eh_bytes text = EH_BYTES_INIT;
     bool rough = false;
     switch ((enum eh_blemish_kind)blemish->kind) {
     case EH_BLEMISH_TEXT:
-        rough = put_utf8(content_of(blemish->at), &text);
-        put_packed(str_of(&text), out);
+        rough = utf8_put(packed_content(blemish->at), &text);
+        packed_put(str_of(&text), out);
         out->failed |= text.failed;
         break;
     case EH_BLEMISH_NUMBER:
-        put_packed_number(blemish->at, out);
+        packed_number_put(blemish->at, out);
         break;
     case EH_BLEMISH_ARRAY:
         eh_bytes_put_u8(out, 0x90);
@@ -119,12 +122,12 @@ static bool put_sound_msgpack(const struct eh_blemish *blemish, struct eh_bytes 
 int eh_mend_msgpack(struct eh_str bytes, const struct eh_blemishes *found, struct eh_arena *arena,
                     struct eh_str *ret, uint64_t *ret_rough)
 {
-    return mend(bytes, found, put_sound_msgpack, arena, ret, ret_rough);
+    return blemishes_mend(bytes, found, sound_msgpack_put, arena, ret, ret_rough);
 }
 
 /* ---- JSON */
 
-static void put_point(uint32_t point, struct eh_bytes *out)
+static void point_put(uint32_t point, struct eh_bytes *out)
 {
     char text[CHARACTER_MAX];
     size_t size = 0;
@@ -146,9 +149,9 @@ static void put_point(uint32_t point, struct eh_bytes *out)
     eh_bytes_put(out, text, size);
 }
 
-/* `at` behind "\u"; moves behind what it stands for. A half of a pair alone is a byte that is no
- * UTF-8. */
-static const char *put_unicode(const char *at, const char *end, struct eh_bytes *out)
+/* Writes the character of an escape and returns the place behind it. `at` stands behind "\u". A
+ * surrogate without its other half is written as a byte that is no UTF-8. */
+static const char *unicode_put(const char *at, const char *end, struct eh_bytes *out)
 {
     int unit = eh_scan_unit(at, end), low = -1;
     if (unit < 0) {
@@ -159,24 +162,24 @@ static const char *put_unicode(const char *at, const char *end, struct eh_bytes 
     if (unit >= 0xD800 && unit <= 0xDBFF && end - at >= 6 && at[0] == '\\' && at[1] == 'u')
         low = eh_scan_unit(at + 2, end);
     if (low >= 0xDC00 && low <= 0xDFFF) {
-        put_point(0x10000 + ((uint32_t)(unit - 0xD800) << 10) + (uint32_t)(low - 0xDC00), out);
+        point_put(0x10000 + ((uint32_t)(unit - 0xD800) << 10) + (uint32_t)(low - 0xDC00), out);
         return at + 6;
     }
     if (unit >= 0xD800 && unit <= 0xDFFF)
         eh_bytes_put_u8(out, 0xFF);
     else
-        put_point((uint32_t)unit, out);
+        point_put((uint32_t)unit, out);
     return at;
 }
 
-/* `at` behind the backslash. */
-static const char *put_escaped(const char *at, const char *end, struct eh_bytes *out)
+/* As unicode_put(), for any escape. `at` stands behind the backslash. */
+static const char *escaped_put(const char *at, const char *end, struct eh_bytes *out)
 {
     static const char letters[] = "\"\\/bfnrt", meant[] = "\"\\/\b\f\n\r\t";
     if (at == end)
         return at;
     if (*at == 'u')
-        return put_unicode(at + 1, end, out);
+        return unicode_put(at + 1, end, out);
     const char *letter = *at ? strchr(letters, *at) : NULL;
     if (!letter)
         eh_bytes_put_u8(out, '\\');
@@ -184,18 +187,18 @@ static const char *put_escaped(const char *at, const char *end, struct eh_bytes 
     return at + 1;
 }
 
-/* What stands between the quotes, meant. */
-static void put_meant(struct eh_str quoted, struct eh_bytes *out)
+/* Writes the text that stands between the quotes, with its escapes resolved. */
+static void meant_put(struct eh_str quoted, struct eh_bytes *out)
 {
     const char *at = quoted.data + 1, *end = quoted.data + quoted.size - 1;
     while (at < end)
         if (*at == '\\')
-            at = put_escaped(at + 1, end, out);
+            at = escaped_put(at + 1, end, out);
         else
             eh_bytes_put_u8(out, (uint8_t)*at++);
 }
 
-static void put_quoted(struct eh_str text, struct eh_bytes *out)
+static void quoted_put(struct eh_str text, struct eh_bytes *out)
 {
     eh_bytes_put_u8(out, '"');
     for (uint32_t i = 0; i < text.size; i++) {
@@ -211,24 +214,24 @@ static void put_quoted(struct eh_str text, struct eh_bytes *out)
     eh_bytes_put_u8(out, '"');
 }
 
-static bool put_sound_text(struct eh_str quoted, struct eh_bytes *out)
+static bool sound_text_put(struct eh_str quoted, struct eh_bytes *out)
 {
     EH_AUTO(eh_bytes) struct eh_bytes meant = EH_BYTES_INIT;
     EH_AUTO(eh_bytes) struct eh_bytes text = EH_BYTES_INIT;
-    put_meant(quoted, &meant);
-    bool rough = put_utf8(str_of(&meant), &text);
-    put_quoted(str_of(&text), out);
+    meant_put(quoted, &meant);
+    bool rough = utf8_put(str_of(&meant), &text);
+    quoted_put(str_of(&text), out);
     out->failed |= meant.failed || text.failed;
     return rough;
 }
 
-static bool put_sound_json(const struct eh_blemish *blemish, struct eh_bytes *out)
+static bool sound_json_put(const struct eh_blemish *blemish, struct eh_bytes *out)
 {
     switch ((enum eh_blemish_kind)blemish->kind) {
     case EH_BLEMISH_TEXT:
-        return put_sound_text(blemish->at, out);
+        return sound_text_put(blemish->at, out);
     case EH_BLEMISH_NUMBER:
-        put_quoted(eh_str_cut(blemish->at, MENDED_TEXT_MAX), out);
+        quoted_put(eh_str_cut(blemish->at, MENDED_TEXT_MAX), out);
         break;
     case EH_BLEMISH_ARRAY:
         eh_bytes_put(out, "[]", 2);
@@ -248,5 +251,5 @@ static bool put_sound_json(const struct eh_blemish *blemish, struct eh_bytes *ou
 int eh_mend_json(struct eh_str text, const struct eh_blemishes *found, struct eh_arena *arena,
                  struct eh_str *ret, uint64_t *ret_rough)
 {
-    return mend(text, found, put_sound_json, arena, ret, ret_rough);
+    return blemishes_mend(text, found, sound_json_put, arena, ret, ret_rough);
 }

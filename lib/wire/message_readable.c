@@ -1,4 +1,4 @@
-/* message_readable: any bytes that came as a message, as a person reads them. */
+/* message_readable: writes any bytes that came as a message in a form that people read. */
 #include <evenhand/wire/message.h>
 
 #include <jansson.h>
@@ -12,7 +12,7 @@ static json_t *text_json(const char *text, size_t size)
     json_t *value = json_stringn(text, size);
     if (value)
         return value;
-    char *copy = malloc(size + 1); /* no UTF-8, or a NUL in it */
+    char *copy = malloc(size + 1); /* the text is no UTF-8 or has a NUL */
     if (!copy)
         return NULL;
     memcpy(copy, text, size);
@@ -29,20 +29,20 @@ static json_t *hex_json(const char *bytes, size_t size)
     return hex.failed ? NULL : json_stringn((const char *)hex.data, hex.size);
 }
 
-static json_t *json_of(const msgpack_object *object);
+static json_t *object_json(const msgpack_object *object);
 
 static json_t *map_json(const msgpack_object_map *map)
 {
     json_t *ret = json_object();
     for (uint32_t i = 0; i < map->size; i++) {
         const msgpack_object *key = &map->ptr[i].key;
-        json_t *name = json_of(key);
+        json_t *name = object_json(key);
         char *text = name ? json_dumps(name, JSON_ENCODE_ANY) : NULL;
         json_object_set_new(ret,
                             json_is_string(name) ? json_string_value(name)
                             : text               ? text
                                                  : "?",
-                            json_of(&map->ptr[i].val));
+                            object_json(&map->ptr[i].val));
         free(text);
         json_decref(name);
     }
@@ -53,12 +53,12 @@ static json_t *array_json(const msgpack_object_array *array)
 {
     json_t *ret = json_array();
     for (uint32_t i = 0; i < array->size; i++)
-        json_array_append_new(ret, json_of(&array->ptr[i]));
+        json_array_append_new(ret, object_json(&array->ptr[i]));
     return ret;
 }
 
 /* The bytes were scanned: depth and number of items are bounded. */
-static json_t *json_of(const msgpack_object *object)
+static json_t *object_json(const msgpack_object *object)
 {
     switch (object->type) {
     case MSGPACK_OBJECT_BOOLEAN:
@@ -83,7 +83,7 @@ static json_t *json_of(const msgpack_object *object)
     }
 }
 
-static int put_json(json_t *json, struct eh_bytes *out)
+static int json_put(json_t *json, struct eh_bytes *out)
 {
     char *text = json_dumps(json, JSON_COMPACT | JSON_PRESERVE_ORDER | JSON_ENCODE_ANY);
     if (text)
@@ -92,8 +92,8 @@ static int put_json(json_t *json, struct eh_bytes *out)
     return text && !out->failed ? 0 : -EH_ENOMEM;
 }
 
-/* What msgpack-c may see. -EH_EPARSE: it is no msgpack. */
-static int make_sound(struct eh_str *bytes, struct eh_arena *arena)
+/* Scans and mends *bytes: msgpack-c gets no others. -EH_EPARSE: they are no msgpack. */
+static int bytes_make_sound(struct eh_str *bytes, struct eh_arena *arena)
 {
     struct eh_blemishes found;
     uint64_t rough = 0;
@@ -103,20 +103,20 @@ static int make_sound(struct eh_str *bytes, struct eh_arena *arena)
     return found.count > 0 ? eh_mend_msgpack(*bytes, &found, arena, bytes, &rough) : 0;
 }
 
-/* -EH_EPARSE: it is none. */
-static int put_msgpack(struct eh_str bytes, struct eh_bytes *out)
+/* -EH_EPARSE: the bytes are no msgpack. */
+static int msgpack_put(struct eh_str bytes, struct eh_bytes *out)
 {
     EH_AUTO(eh_arena) struct eh_arena arena = EH_ARENA_INIT;
     msgpack_unpacked unpacked;
     size_t offset = 0;
-    int sound = make_sound(&bytes, &arena);
+    int sound = bytes_make_sound(&bytes, &arena);
     if (sound < 0)
         return sound;
     msgpack_unpacked_init(&unpacked);
     int r = -EH_EPARSE;
     if (msgpack_unpack_next(&unpacked, bytes.data, bytes.size, &offset) == MSGPACK_UNPACK_SUCCESS) {
-        json_t *json = json_of(&unpacked.data);
-        r = put_json(json, out);
+        json_t *json = object_json(&unpacked.data);
+        r = json_put(json, out);
         json_decref(json);
     }
     msgpack_unpacked_destroy(&unpacked);
@@ -125,7 +125,7 @@ static int put_msgpack(struct eh_str bytes, struct eh_bytes *out)
 
 int eh_message_readable(struct eh_str body, struct eh_bytes *out)
 {
-    int r = put_msgpack(body, out);
+    int r = msgpack_put(body, out);
     if (r != -EH_EPARSE)
         return r;
     if (eh_utf8_valid(body, NULL)) {

@@ -1,4 +1,4 @@
-/* message_scan.c: what both walks share, and the walk over msgpack. */
+/* message_scan.c: the walk over msgpack, and what it shares with the walk over JSON. */
 #include "message_scan.h"
 
 #include "message_fields.h"
@@ -50,7 +50,7 @@ int eh_scan_descend(struct eh_scan *scan)
 
 int eh_scan_count(struct eh_scan *scan, uint64_t more)
 {
-    if (scan->lenient) /* nobody looks into it */
+    if (scan->lenient) /* the value will be mended, so no parser sees its items */
         return 0;
     if (more > EH_MESSAGE_ITEMS_MAX - scan->items)
         return eh_error_set(scan->error, EH_ERANGE, "byte %zu: more than %d keys and values",
@@ -71,7 +71,7 @@ int eh_scan_key(struct eh_scan *scan, unsigned first, struct eh_str key)
                        : eh_error_set(scan->error, EH_EPARSE, "byte %zu: key `%.*s` stands twice",
                                       eh_scan_offset(scan, (const uint8_t *)key.data),
                                       EH_STR_ARG(eh_str_cut(key, SHOWN_MAX)));
-    scan->keys[scan->key_count++] = key; /* bounded: every key was counted as an item */
+    scan->keys[scan->key_count++] = key; /* has room: eh_scan_count() counted every key */
     return 0;
 }
 
@@ -79,7 +79,7 @@ bool eh_scan_mendable(const struct eh_scan *scan, struct eh_str key, int *ret_fi
 {
     *ret_field = eh_field_named(key);
     if (scan->depth != 1 || eh_str_equal(key, eh_str("type")) ||
-        memchr(key.data, '\\', key.size)) /* JSON: any key may be meant */
+        memchr(key.data, '\\', key.size)) /* an escape of JSON: it may spell any key */
         return false;
     return *ret_field == EH_FIELD_COUNT || eh_field_rows[*ret_field].mending != EH_MEND_NEVER;
 }
@@ -94,7 +94,7 @@ void eh_scan_found(struct eh_blemishes *found, enum eh_blemish_kind kind, int fi
                    const uint8_t *from, const uint8_t *to)
 {
     bool unread = field == EH_FIELD_COUNT && kind != EH_BLEMISH_TWICE;
-    eh_require(found->count < EH_BLEMISHES_MAX); /* every pair was counted as two items */
+    eh_require(found->count < EH_BLEMISHES_MAX); /* eh_scan_count() counted every pair as two */
     found->list[found->count++] =
         (struct eh_blemish){.kind = (uint8_t)(unread ? EH_BLEMISH_NEVER : kind),
                             .field = (uint8_t)field,
@@ -111,8 +111,8 @@ struct head {
     uint64_t number; /* length, count or value, by form */
 };
 
-/* 0xc0..0xdf: the form, how many bytes of number follow the head, and for a fixed size the number.
- */
+/* For each head byte from 0xc0 to 0xdf: its form, how many bytes of a number follow, and, where the
+ * size is fixed, that number. */
 static const struct {
     uint8_t form, width, fixed;
 } heads[32] = {
@@ -128,17 +128,17 @@ static const struct {
     {MAP, 2, 0},       {MAP, 4, 0},
 };
 
-static int cut_short(struct eh_scan *scan, const uint8_t *at)
+static int message_cut_short(struct eh_scan *scan, const uint8_t *at)
 {
     return eh_error_set(scan->error, EH_EPARSE, "byte %zu: cut short", eh_scan_offset(scan, at));
 }
 
-/* Moves behind the head (and its number). */
-static int read_head(struct eh_scan *scan, struct head *ret)
+/* Reads a head and its number, and moves behind them. */
+static int head_read(struct eh_scan *scan, struct head *ret)
 {
     const uint8_t *at = scan->at;
     if (at == scan->end)
-        return cut_short(scan, at);
+        return message_cut_short(scan, at);
     uint8_t byte = *at;
     scan->at++;
     if (byte < 0x80 || byte >= 0xE0)
@@ -153,7 +153,7 @@ static int read_head(struct eh_scan *scan, struct head *ret)
         unsigned width = heads[byte - 0xC0].width;
         uint64_t number = heads[byte - 0xC0].fixed;
         if (width > (size_t)(scan->end - scan->at))
-            return cut_short(scan, at);
+            return message_cut_short(scan, at);
         for (unsigned i = 0; i < width; i++)
             number = number << 8 | *scan->at++;
         *ret = (struct head){at, heads[byte - 0xC0].form, number};
@@ -162,8 +162,8 @@ static int read_head(struct eh_scan *scan, struct head *ret)
 }
 
 /* "byte 17: map of 4,000,000,000 pairs in 12 bytes" */
-static int too_many(struct eh_scan *scan, const struct head *head, const char *what,
-                    const char *unit)
+static int head_refuse_many(struct eh_scan *scan, const struct head *head, const char *what,
+                            const char *unit)
 {
     char count[EH_GROUPED_MAX], left[EH_GROUPED_MAX];
     return eh_error_set(scan->error, EH_EPARSE, "byte %zu: %s of %s %s in %s bytes",
@@ -172,10 +172,10 @@ static int too_many(struct eh_scan *scan, const struct head *head, const char *w
 }
 
 /* Moves behind `number` bytes of content and checks them when they are text. */
-static int skip_content(struct eh_scan *scan, const struct head *head, const char *what)
+static int content_skip(struct eh_scan *scan, const struct head *head, const char *what)
 {
     if (head->number > (uint64_t)(scan->end - scan->at))
-        return too_many(scan, head, what, "bytes");
+        return head_refuse_many(scan, head, what, "bytes");
     if (head->number > EH_MESSAGE_STRING_MAX && !eh_scan_forgives(scan)) {
         char size[EH_GROUPED_MAX], most[EH_GROUPED_MAX];
         return eh_error_set(scan->error, EH_ERANGE, "byte %zu: %s of %s bytes, at most %s",
@@ -200,7 +200,7 @@ static int skip_content(struct eh_scan *scan, const struct head *head, const cha
 }
 
 /* Integers of up to four bytes always fit. */
-static int check_integer(struct eh_scan *scan, const struct head *head)
+static int integer_check(struct eh_scan *scan, const struct head *head)
 {
     uint64_t magnitude = head->number;
     bool negative = head->form == SIGNED && *head->at == 0xD3 && magnitude >> 63;
@@ -215,24 +215,24 @@ static int check_integer(struct eh_scan *scan, const struct head *head)
                         (unsigned long long)magnitude, (long long)EH_INTEGER_MAX);
 }
 
-static int scan_value(struct eh_scan *scan);
+static int value_scan(struct eh_scan *scan);
 
-static int scan_array(struct eh_scan *scan, const struct head *head)
+static int array_scan(struct eh_scan *scan, const struct head *head)
 {
     if (head->number > (uint64_t)(scan->end - scan->at))
-        return too_many(scan, head, "array", "values");
+        return head_refuse_many(scan, head, "array", "values");
     eh_scan_forgives(scan);
     int r = eh_scan_count(scan, head->number);
     if (r >= 0)
         r = eh_scan_descend(scan);
     for (uint64_t i = 0; r >= 0 && i < head->number; i++)
-        r = scan_value(scan);
+        r = value_scan(scan);
     scan->depth--;
     return r;
 }
 
-/* What stands there, by its first byte. */
-static enum eh_blemish_kind blemish_of(uint8_t byte)
+/* The kind of blemish that a value is, by its first byte. */
+static enum eh_blemish_kind byte_blemish(uint8_t byte)
 {
     enum form form = byte < 0x80 || byte >= 0xE0 ? PLAIN
                      : byte < 0x90               ? MAP
@@ -245,37 +245,37 @@ static enum eh_blemish_kind blemish_of(uint8_t byte)
                                                 : EH_BLEMISH_TEXT;
 }
 
-static int scan_mendable(struct eh_scan *scan, int field, struct eh_blemishes *found)
+static int mendable_scan(struct eh_scan *scan, int field, struct eh_blemishes *found)
 {
     const uint8_t *from = scan->at;
     scan->lenient = true;
     scan->blemished = false;
-    int r = scan_value(scan);
+    int r = value_scan(scan);
     scan->lenient = false;
     if (r >= 0 && scan->blemished)
-        eh_scan_found(found, blemish_of(*from), field, from, scan->at);
+        eh_scan_found(found, byte_blemish(*from), field, from, scan->at);
     return r;
 }
 
-static int scan_map_key(struct eh_scan *scan, unsigned first, struct eh_str *ret)
+static int map_key_scan(struct eh_scan *scan, unsigned first, struct eh_str *ret)
 {
     struct head head = {0};
-    int r = read_head(scan, &head);
+    int r = head_read(scan, &head);
     if (r < 0)
         return r;
     if (head.form != TEXT)
         return eh_error_set(scan->error, EH_EPARSE, "byte %zu: a key that is not text",
                             eh_scan_offset(scan, head.at));
     const char *text = (const char *)scan->at;
-    r = skip_content(scan, &head, "text");
+    r = content_skip(scan, &head, "text");
     *ret = eh_str_n(text, (size_t)head.number);
     return r < 0 ? r : eh_scan_key(scan, first, *ret);
 }
 
-static int scan_map(struct eh_scan *scan, const struct head *head, struct eh_blemishes *found)
+static int map_scan(struct eh_scan *scan, const struct head *head, struct eh_blemishes *found)
 {
     if (head->number > (uint64_t)(scan->end - scan->at) / 2)
-        return too_many(scan, head, "map", "pairs");
+        return head_refuse_many(scan, head, "map", "pairs");
     unsigned first = scan->key_count;
     eh_scan_forgives(scan);
     int r = eh_scan_count(scan, head->number * 2);
@@ -284,50 +284,50 @@ static int scan_map(struct eh_scan *scan, const struct head *head, struct eh_ble
     for (uint64_t i = 0; r >= 0 && i < head->number; i++) {
         struct eh_str key;
         int field;
-        r = scan->lenient ? scan_value(scan) : scan_map_key(scan, first, &key);
+        r = scan->lenient ? value_scan(scan) : map_key_scan(scan, first, &key);
         if (r < 0)
             break;
-        r = found && eh_scan_mendable(scan, key, &field) ? scan_mendable(scan, field, found)
-                                                         : scan_value(scan);
+        r = found && eh_scan_mendable(scan, key, &field) ? mendable_scan(scan, field, found)
+                                                         : value_scan(scan);
     }
     scan->key_count = first;
     scan->depth--;
     return r;
 }
 
-static int skip_plain(struct eh_scan *scan, const struct head *head)
+static int plain_skip(struct eh_scan *scan, const struct head *head)
 {
     if (head->number > (uint64_t)(scan->end - scan->at))
-        return cut_short(scan, head->at);
+        return message_cut_short(scan, head->at);
     scan->at += head->number; /* bytes of a float */
     return 0;
 }
 
-static int scan_value(struct eh_scan *scan)
+static int value_scan(struct eh_scan *scan)
 {
     struct head head = {0};
-    int r = read_head(scan, &head);
+    int r = head_read(scan, &head);
     if (r < 0)
         return r;
     switch (head.form) {
     case PLAIN:
-        return skip_plain(scan, &head);
+        return plain_skip(scan, &head);
     case UNSIGNED:
     case SIGNED:
-        return check_integer(scan, &head);
+        return integer_check(scan, &head);
     case TEXT:
-        return skip_content(scan, &head, "text");
+        return content_skip(scan, &head, "text");
     case BYTES:
-        return skip_content(scan, &head, "binary");
+        return content_skip(scan, &head, "binary");
     case EXTENSION:
         if (scan->at == scan->end)
-            return cut_short(scan, head.at);
+            return message_cut_short(scan, head.at);
         scan->at++; /* its type */
-        return skip_content(scan, &head, "extension");
+        return content_skip(scan, &head, "extension");
     case ARRAY:
-        return scan_array(scan, &head);
+        return array_scan(scan, &head);
     case MAP:
-        return scan_map(scan, &head, NULL);
+        return map_scan(scan, &head, NULL);
     case NEVER:
         break;
     }
@@ -342,12 +342,12 @@ int eh_scan_msgpack(struct eh_str bytes, struct eh_blemishes *ret, struct eh_err
     ret->count = 0;
     int r = eh_scan_begin(&scan, bytes, error);
     if (r >= 0)
-        r = read_head(&scan, &head);
+        r = head_read(&scan, &head);
     if (r < 0)
         return r;
     if (head.form != MAP)
         return eh_error_set(error, EH_EPARSE, "byte 0: a message is a map");
-    r = scan_map(&scan, &head, ret);
+    r = map_scan(&scan, &head, ret);
     if (r < 0)
         return r;
     if (scan.at != scan.end)

@@ -1,14 +1,15 @@
-/* message_scan_json.c: the walk over JSON (RFC 8259): grammar and bounds, nothing decoded. */
+/* message_scan_json.c: the walk over JSON (RFC 8259). It checks grammar and bounds, and decodes
+ * nothing. */
 #include "message_scan.h"
 
 #define SHOWN_MAX 40 /* bytes of a number that an error repeats */
 
-static int refuse(struct eh_scan *scan, const uint8_t *at, const char *what)
+static int json_refuse(struct eh_scan *scan, const uint8_t *at, const char *what)
 {
     return eh_error_set(scan->error, EH_EPARSE, "byte %zu: %s", eh_scan_offset(scan, at), what);
 }
 
-static void skip_space(struct eh_scan *scan)
+static void space_skip(struct eh_scan *scan)
 {
     while (scan->at < scan->end &&
            (*scan->at == ' ' || *scan->at == '\t' || *scan->at == '\n' || *scan->at == '\r'))
@@ -16,20 +17,20 @@ static void skip_space(struct eh_scan *scan)
 }
 
 /* The byte that comes next, or -1 at the end. */
-static int peek(const struct eh_scan *scan)
+static int byte_peek(const struct eh_scan *scan)
 {
     return scan->at < scan->end ? *scan->at : -1;
 }
 
-static bool skip_byte(struct eh_scan *scan, char byte)
+static bool byte_skip(struct eh_scan *scan, char byte)
 {
-    if (peek(scan) != (uint8_t)byte)
+    if (byte_peek(scan) != (uint8_t)byte)
         return false;
     scan->at++;
     return true;
 }
 
-static bool is_digit(int byte)
+static bool byte_is_digit(int byte)
 {
     return byte >= '0' && byte <= '9';
 }
@@ -48,28 +49,29 @@ int eh_scan_unit(const char *at, const char *end)
     return unit;
 }
 
-static int scan_unit(struct eh_scan *scan)
+static int unit_scan(struct eh_scan *scan)
 {
     int unit = eh_scan_unit((const char *)scan->at, (const char *)scan->end);
     scan->at += unit < 0 ? 0 : 4;
     return unit;
 }
 
-/* Behind "\u": adds the bytes of the character it stands for. `at` is the backslash. */
-static int scan_unicode_escape(struct eh_scan *scan, const uint8_t *at, size_t *size)
+/* Reads the escape behind "\u" and adds the bytes of its character to *size. `at` is the backslash.
+ */
+static int unicode_escape_scan(struct eh_scan *scan, const uint8_t *at, size_t *size)
 {
-    int unit = scan_unit(scan);
+    int unit = unit_scan(scan);
     if (unit < 0)
-        return refuse(scan, at, "\\u wants four hexadecimal digits");
+        return json_refuse(scan, at, "\\u wants four hexadecimal digits");
     if (unit == 0)
-        return refuse(scan, at, "NUL in text");
+        return json_refuse(scan, at, "NUL in text");
     if (unit >= 0xDC00 && unit <= 0xDFFF)
-        return refuse(scan, at, "lone surrogate");
+        return json_refuse(scan, at, "lone surrogate");
     if (unit >= 0xD800 && unit <= 0xDBFF) {
-        bool paired = skip_byte(scan, '\\') && skip_byte(scan, 'u');
-        int low = paired ? scan_unit(scan) : -1;
+        bool paired = byte_skip(scan, '\\') && byte_skip(scan, 'u');
+        int low = paired ? unit_scan(scan) : -1;
         if (low < 0xDC00 || low > 0xDFFF)
-            return refuse(scan, at, "lone surrogate");
+            return json_refuse(scan, at, "lone surrogate");
         *size += 4;
         return 0;
     }
@@ -77,30 +79,31 @@ static int scan_unicode_escape(struct eh_scan *scan, const uint8_t *at, size_t *
     return 0;
 }
 
-static int scan_escape(struct eh_scan *scan, size_t *size)
+static int escape_scan(struct eh_scan *scan, size_t *size)
 {
     const uint8_t *at = scan->at++;
-    int letter = peek(scan);
+    int letter = byte_peek(scan);
     if (letter < 0)
-        return refuse(scan, at, "text without its closing quote");
+        return json_refuse(scan, at, "text without its closing quote");
     if (!letter || !strchr("\"\\/bfnrtu", letter))
-        return refuse(scan, at, "unknown escape");
+        return json_refuse(scan, at, "unknown escape");
     scan->at++;
     if (letter == 'u')
-        return scan_unicode_escape(scan, at, size);
+        return unicode_escape_scan(scan, at, size);
     (*size)++;
     return 0;
 }
 
-/* An escape that is none, in text that may be mended, is a backslash and what follows. */
-static int scan_any_escape(struct eh_scan *scan, size_t *size)
+/* As escape_scan(). In text that may be mended, a backslash that begins no escape is a character.
+ */
+static int any_escape_scan(struct eh_scan *scan, size_t *size)
 {
     struct eh_error *told = scan->error;
     const uint8_t *behind = scan->at + 1;
     if (!scan->lenient)
-        return scan_escape(scan, size);
+        return escape_scan(scan, size);
     scan->error = NULL;
-    int r = scan_escape(scan, size);
+    int r = escape_scan(scan, size);
     scan->error = told;
     if (r >= 0)
         return 0;
@@ -110,11 +113,11 @@ static int scan_any_escape(struct eh_scan *scan, size_t *size)
     return 0;
 }
 
-static int check_string(struct eh_scan *scan, const uint8_t *open, struct eh_str raw, size_t size)
+static int string_check(struct eh_scan *scan, const uint8_t *open, struct eh_str raw, size_t size)
 {
     size_t bad_at;
     if (!eh_utf8_valid(raw, &bad_at) && !eh_scan_forgives(scan))
-        return refuse(scan, open + 1 + bad_at, "text that is not UTF-8");
+        return json_refuse(scan, open + 1 + bad_at, "text that is not UTF-8");
     if (size > EH_MESSAGE_STRING_MAX && !eh_scan_forgives(scan)) {
         char is[EH_GROUPED_MAX], most[EH_GROUPED_MAX];
         return eh_error_set(scan->error, EH_ERANGE, "byte %zu: text of %s bytes, at most %s",
@@ -124,19 +127,19 @@ static int check_string(struct eh_scan *scan, const uint8_t *open, struct eh_str
     return 0;
 }
 
-/* From quote to quote; *ret_raw is what stands between them, escapes and all. */
-static int scan_string(struct eh_scan *scan, struct eh_str *ret_raw)
+/* Reads from quote to quote. *ret_raw is the text between them, with its escapes as they are. */
+static int string_scan(struct eh_scan *scan, struct eh_str *ret_raw)
 {
     const uint8_t *open = scan->at;
-    size_t size = 0; /* decoded */
-    for (scan->at++; peek(scan) != '"';) {
-        int byte = peek(scan), r;
+    size_t size = 0; /* bytes of the text, with its escapes decoded */
+    for (scan->at++; byte_peek(scan) != '"';) {
+        int byte = byte_peek(scan), r;
         if (byte < 0)
-            return refuse(scan, open, "text without its closing quote");
+            return json_refuse(scan, open, "text without its closing quote");
         if (byte < 0x20 && !eh_scan_forgives(scan))
-            return refuse(scan, scan->at, byte ? "control character in text" : "NUL in text");
+            return json_refuse(scan, scan->at, byte ? "control character in text" : "NUL in text");
         if (byte == '\\') {
-            r = scan_any_escape(scan, &size);
+            r = any_escape_scan(scan, &size);
             if (r < 0)
                 return r;
         } else {
@@ -146,19 +149,19 @@ static int scan_string(struct eh_scan *scan, struct eh_str *ret_raw)
     }
     *ret_raw = eh_str_n((const char *)open + 1, (size_t)(scan->at - open - 1));
     scan->at++;
-    return check_string(scan, open, *ret_raw, size);
+    return string_check(scan, open, *ret_raw, size);
 }
 
-/* Digits from here on; how many. */
-static size_t skip_digits(struct eh_scan *scan)
+/* Skips digits and returns how many there were. */
+static size_t digits_skip(struct eh_scan *scan)
 {
     const uint8_t *start = scan->at;
-    while (is_digit(peek(scan)))
+    while (byte_is_digit(byte_peek(scan)))
         scan->at++;
     return (size_t)(scan->at - start);
 }
 
-static int check_integer(struct eh_scan *scan, struct eh_str text)
+static int integer_check(struct eh_scan *scan, struct eh_str text)
 {
     int64_t value;
     int r = eh_integer_parse(text, &value, NULL);
@@ -169,35 +172,35 @@ static int check_integer(struct eh_scan *scan, struct eh_str text)
                         EH_STR_ARG(eh_str_cut(text, SHOWN_MAX)), (long long)EH_INTEGER_MAX);
 }
 
-static int scan_number(struct eh_scan *scan)
+static int number_scan(struct eh_scan *scan)
 {
     const uint8_t *start = scan->at;
     bool whole = true;
-    skip_byte(scan, '-');
-    bool zero = peek(scan) == '0';
-    size_t digits = skip_digits(scan);
+    byte_skip(scan, '-');
+    bool zero = byte_peek(scan) == '0';
+    size_t digits = digits_skip(scan);
     if (digits == 0 || (zero && digits > 1))
-        return refuse(scan, start, "not a number of JSON");
-    if (skip_byte(scan, '.')) {
+        return json_refuse(scan, start, "not a number of JSON");
+    if (byte_skip(scan, '.')) {
         whole = false;
-        if (skip_digits(scan) == 0)
-            return refuse(scan, start, "not a number of JSON");
+        if (digits_skip(scan) == 0)
+            return json_refuse(scan, start, "not a number of JSON");
     }
-    if (peek(scan) == 'e' || peek(scan) == 'E') {
+    if (byte_peek(scan) == 'e' || byte_peek(scan) == 'E') {
         whole = false;
         eh_scan_forgives(scan); /* the parser may find it too large */
         scan->at++;
-        if (!skip_byte(scan, '+'))
-            skip_byte(scan, '-');
-        if (skip_digits(scan) == 0)
-            return refuse(scan, start, "not a number of JSON");
+        if (!byte_skip(scan, '+'))
+            byte_skip(scan, '-');
+        if (digits_skip(scan) == 0)
+            return json_refuse(scan, start, "not a number of JSON");
     }
     if (!whole)
         return 0;
-    return check_integer(scan, eh_str_n((const char *)start, (size_t)(scan->at - start)));
+    return integer_check(scan, eh_str_n((const char *)start, (size_t)(scan->at - start)));
 }
 
-static bool skip_word(struct eh_scan *scan, const char *word)
+static bool word_skip(struct eh_scan *scan, const char *word)
 {
     size_t size = strlen(word);
     if ((size_t)(scan->end - scan->at) < size || memcmp(scan->at, word, size) != 0)
@@ -206,9 +209,9 @@ static bool skip_word(struct eh_scan *scan, const char *word)
     return true;
 }
 
-static int scan_value(struct eh_scan *scan);
+static int value_scan(struct eh_scan *scan);
 
-static int scan_array(struct eh_scan *scan)
+static int array_scan(struct eh_scan *scan)
 {
     const uint8_t *open = scan->at;
     int r = eh_scan_descend(scan);
@@ -216,32 +219,32 @@ static int scan_array(struct eh_scan *scan)
         return r;
     eh_scan_forgives(scan);
     scan->at++;
-    skip_space(scan);
-    bool more = !skip_byte(scan, ']');
+    space_skip(scan);
+    bool more = !byte_skip(scan, ']');
     while (more) {
         r = eh_scan_count(scan, 1);
         if (r >= 0)
-            r = scan_value(scan);
+            r = value_scan(scan);
         if (r < 0)
             return r;
-        skip_space(scan);
-        more = skip_byte(scan, ',');
-        if (!more && !skip_byte(scan, ']'))
-            return peek(scan) < 0 ? refuse(scan, open, "array without its end")
-                                  : refuse(scan, scan->at, "`,` or `]` expected");
+        space_skip(scan);
+        more = byte_skip(scan, ',');
+        if (!more && !byte_skip(scan, ']'))
+            return byte_peek(scan) < 0 ? json_refuse(scan, open, "array without its end")
+                                       : json_refuse(scan, scan->at, "`,` or `]` expected");
     }
     scan->depth--;
     return 0;
 }
 
-static int scan_mendable(struct eh_scan *scan, int field, struct eh_blemishes *found)
+static int mendable_scan(struct eh_scan *scan, int field, struct eh_blemishes *found)
 {
-    skip_space(scan);
+    space_skip(scan);
     const uint8_t *from = scan->at;
-    int first = peek(scan);
+    int first = byte_peek(scan);
     scan->lenient = true;
     scan->blemished = false;
-    int r = scan_value(scan);
+    int r = value_scan(scan);
     scan->lenient = false;
     if (r >= 0 && scan->blemished)
         eh_scan_found(found,
@@ -253,8 +256,8 @@ static int scan_mendable(struct eh_scan *scan, int field, struct eh_blemishes *f
     return r;
 }
 
-/* `comma`: before the pair; NULL: it is the first. */
-static int scan_pair(struct eh_scan *scan, unsigned first, const uint8_t *comma,
+/* Reads a pair of an object. `comma` is the comma before it, or NULL for the first pair. */
+static int pair_scan(struct eh_scan *scan, unsigned first, const uint8_t *comma,
                      struct eh_blemishes *found)
 {
     struct eh_blemishes unread = {0};
@@ -262,27 +265,27 @@ static int scan_pair(struct eh_scan *scan, unsigned first, const uint8_t *comma,
     int field, r = eh_scan_count(scan, 2);
     if (r < 0)
         return r;
-    skip_space(scan);
-    if (peek(scan) != '"')
-        return refuse(scan, scan->at, "a key in quotes expected");
-    r = scan_string(scan, &key);
+    space_skip(scan);
+    if (byte_peek(scan) != '"')
+        return json_refuse(scan, scan->at, "a key in quotes expected");
+    r = string_scan(scan, &key);
     if (r >= 0)
         r = eh_scan_key(scan, first, key);
     if (r < 0)
         return r;
     bool twice = r > 0;
-    skip_space(scan);
-    if (!skip_byte(scan, ':'))
-        return refuse(scan, scan->at, "`:` expected");
+    space_skip(scan);
+    if (!byte_skip(scan, ':'))
+        return json_refuse(scan, scan->at, "`:` expected");
     if (!found || !eh_scan_mendable(scan, key, &field))
-        return scan_value(scan);
-    r = scan_mendable(scan, field, twice ? &unread : found);
+        return value_scan(scan);
+    r = mendable_scan(scan, field, twice ? &unread : found);
     if (r >= 0 && twice)
         eh_scan_found(found, EH_BLEMISH_TWICE, field, comma, scan->at);
     return r;
 }
 
-static int scan_object(struct eh_scan *scan, struct eh_blemishes *found)
+static int object_scan(struct eh_scan *scan, struct eh_blemishes *found)
 {
     const uint8_t *open = scan->at;
     const uint8_t *comma = NULL;
@@ -292,49 +295,49 @@ static int scan_object(struct eh_scan *scan, struct eh_blemishes *found)
         return r;
     eh_scan_forgives(scan);
     scan->at++;
-    skip_space(scan);
-    bool more = !skip_byte(scan, '}');
+    space_skip(scan);
+    bool more = !byte_skip(scan, '}');
     while (more) {
-        r = scan_pair(scan, first, comma, found);
+        r = pair_scan(scan, first, comma, found);
         if (r < 0)
             return r;
-        skip_space(scan);
+        space_skip(scan);
         comma = scan->at;
-        more = skip_byte(scan, ',');
-        if (!more && !skip_byte(scan, '}'))
-            return peek(scan) < 0 ? refuse(scan, open, "object without its end")
-                                  : refuse(scan, scan->at, "`,` or `}` expected");
+        more = byte_skip(scan, ',');
+        if (!more && !byte_skip(scan, '}'))
+            return byte_peek(scan) < 0 ? json_refuse(scan, open, "object without its end")
+                                       : json_refuse(scan, scan->at, "`,` or `}` expected");
     }
     scan->key_count = first;
     scan->depth--;
     return 0;
 }
 
-static int scan_value(struct eh_scan *scan)
+static int value_scan(struct eh_scan *scan)
 {
     struct eh_str raw;
-    skip_space(scan);
-    switch (peek(scan)) {
+    space_skip(scan);
+    switch (byte_peek(scan)) {
     case '{':
-        return scan_object(scan, NULL);
+        return object_scan(scan, NULL);
     case '[':
-        return scan_array(scan);
+        return array_scan(scan);
     case '"':
-        return scan_string(scan, &raw);
+        return string_scan(scan, &raw);
     case 't':
     case 'f':
     case 'n':
-        if (skip_word(scan, "true") || skip_word(scan, "false") || skip_word(scan, "null"))
+        if (word_skip(scan, "true") || word_skip(scan, "false") || word_skip(scan, "null"))
             return 0;
         break;
     case -1:
-        return refuse(scan, scan->at, "cut short");
+        return json_refuse(scan, scan->at, "cut short");
     default:
-        if (peek(scan) == '-' || is_digit(peek(scan)))
-            return scan_number(scan);
+        if (byte_peek(scan) == '-' || byte_is_digit(byte_peek(scan)))
+            return number_scan(scan);
         break;
     }
-    return refuse(scan, scan->at, "no value of JSON");
+    return json_refuse(scan, scan->at, "no value of JSON");
 }
 
 int eh_scan_json(struct eh_str text, struct eh_blemishes *ret, struct eh_error *error)
@@ -344,14 +347,14 @@ int eh_scan_json(struct eh_str text, struct eh_blemishes *ret, struct eh_error *
     ret->count = 0;
     if (r < 0)
         return r;
-    skip_space(&scan);
-    if (peek(&scan) != '{')
-        return refuse(&scan, scan.at, "a message is an object");
-    r = scan_object(&scan, ret);
+    space_skip(&scan);
+    if (byte_peek(&scan) != '{')
+        return json_refuse(&scan, scan.at, "a message is an object");
+    r = object_scan(&scan, ret);
     if (r < 0)
         return r;
-    skip_space(&scan);
+    space_skip(&scan);
     if (scan.at != scan.end)
-        return refuse(&scan, scan.at, "bytes behind the message");
+        return json_refuse(&scan, scan.at, "bytes behind the message");
     return 0;
 }

@@ -1,8 +1,8 @@
-/* message_write.c: a message as readers outside see it, in the keys and units it came with. */
+/* message_write.c: writes a message for readers, in the keys and units that senders use. */
 #include "entries.h"
 #include "message_fields.h"
 
-static void add_field(struct eh_entries *list, const struct eh_message *m,
+static void field_add(struct eh_entries *list, const struct eh_message *m,
                       const struct eh_field_row *row)
 {
     static const uint8_t forms[] = {
@@ -24,8 +24,9 @@ static void add_field(struct eh_entries *list, const struct eh_message *m,
     }
 }
 
-/* `day` holds what the list points to. What nobody told is left out: read back, it is the same. */
-static void list_fields(const struct eh_message *m, char day[EH_DECIMAL_TEXT_MAX],
+/* Fields that the message does not have are left out, so the text reads back as the same message.
+ * `day` holds the text of `at`, which the list points to. */
+static void fields_list(const struct eh_message *m, char day[EH_DECIMAL_TEXT_MAX],
                         struct eh_entries *ret)
 {
     const uint64_t unsaid = EH_FIELD_BIT(EH_FIELD_MENDED) | EH_FIELD_BIT(EH_FIELD_AT_DAY);
@@ -33,7 +34,7 @@ static void list_fields(const struct eh_message *m, char day[EH_DECIMAL_TEXT_MAX
     eh_entries_add(ret, "type", EH_ENTRY_TEXT, eh_str(eh_message_type_name(m->type)));
     for (int field = 0; field < EH_FIELD_COUNT; field++)
         if (m->has & ~unsaid & EH_FIELD_BIT(field))
-            add_field(ret, m, &eh_field_rows[field]);
+            field_add(ret, m, &eh_field_rows[field]);
     if (eh_message_has(m, EH_FIELD_AT_DAY))
         eh_entries_add(ret, "at", EH_ENTRY_TEXT,
                        eh_str_n(day, eh_date_print((int32_t)m->at_day, day)));
@@ -43,7 +44,7 @@ int eh_message_to_json(const struct eh_message *m, struct eh_bytes *out)
 {
     struct eh_entries list;
     char day[EH_DECIMAL_TEXT_MAX];
-    list_fields(m, day, &list);
+    fields_list(m, day, &list);
     return eh_entries_to_json(&list, out);
 }
 
@@ -51,6 +52,6 @@ int eh_message_to_msgpack(const struct eh_message *m, struct eh_bytes *out)
 {
     struct eh_entries list;
     char day[EH_DECIMAL_TEXT_MAX];
-    list_fields(m, day, &list);
+    fields_list(m, day, &list);
     return eh_entries_to_msgpack(&list, out);
 }

@@ -1,4 +1,5 @@
-/* notice.c: outbox entries, keys in one order, absent ones left out. */
+/* notice.c: writes outbox entries. Their keys stand in a fixed order, and absent ones are left out.
+ */
 #include <evenhand/wire/notice.h>
 
 #include "entries.h"
@@ -24,44 +25,44 @@ const char *eh_notice_type_name(int type)
     return type > 0 && type < (int)(sizeof names / sizeof *names) ? names[type] : NULL;
 }
 
-static void add_text(struct eh_entries *list, const char *key, struct eh_str text)
+static void text_add(struct eh_entries *list, const char *key, struct eh_str text)
 {
     if (text.size > 0)
         eh_entries_add(list, key, EH_ENTRY_TEXT, text);
 }
 
-static void add_number(struct eh_entries *list, const char *key, int64_t number)
+static void number_add(struct eh_entries *list, const char *key, int64_t number)
 {
     if (number != 0)
         eh_entries_add_number(list, key, number);
 }
 
-static void list_keys(const struct eh_notice *n, struct eh_entries *ret)
+static void keys_list(const struct eh_notice *n, struct eh_entries *ret)
 {
     ret->count = 0;
-    add_text(ret, "type", eh_str(eh_notice_type_name(n->type)));
-    add_number(ret, "seq", (int64_t)n->seq);
-    add_text(ret, "source", n->source);
-    add_text(ret, "id", n->id);
-    add_text(ret, "team", n->team);
-    add_text(ret, "rep", n->rep);
-    add_text(ret, "was", n->was);
-    add_text(ret, "why", n->why);
-    add_number(ret, "at", n->at_ms);
-    add_number(ret, "input", (int64_t)n->input);
-    add_text(ret, "inbox", n->inbox);
+    text_add(ret, "type", eh_str(eh_notice_type_name(n->type)));
+    number_add(ret, "seq", (int64_t)n->seq);
+    text_add(ret, "source", n->source);
+    text_add(ret, "id", n->id);
+    text_add(ret, "team", n->team);
+    text_add(ret, "rep", n->rep);
+    text_add(ret, "was", n->was);
+    text_add(ret, "why", n->why);
+    number_add(ret, "at", n->at_ms);
+    number_add(ret, "input", (int64_t)n->input);
+    text_add(ret, "inbox", n->inbox);
 }
 
 int eh_notice_to_msgpack(const struct eh_notice *n, struct eh_bytes *out)
 {
     struct eh_entries list;
-    list_keys(n, &list);
+    keys_list(n, &list);
     return eh_entries_to_msgpack(&list, out);
 }
 
 int eh_notice_to_json(const struct eh_notice *n, struct eh_bytes *out)
 {
     struct eh_entries list;
-    list_keys(n, &list);
+    keys_list(n, &list);
     return eh_entries_to_json(&list, out);
 }

@@ -1,5 +1,5 @@
 /*
- * plan: a bonus plan as a whole, and the list of a desk's plans: which governs when.
+ * plan: reads a bonus plan as a whole, and the list of a desk's plans: which one governs when.
  */
 #include "plan_read.h"
 
@@ -9,7 +9,7 @@
 
 #define CARRY_AT_MOST (EH_PPM / 4)
 
-/* Sections are read in an order of ours, whatever the file's. */
+/* Where the sections of a plan stand. They are read in a fixed order, not in the file's. */
 struct top {
     struct eh_bonus_plan plan;
     struct eh_str from; /* points into the tree */
@@ -17,7 +17,7 @@ struct top {
     const struct desk_node *metrics, *funding, *split, *individual, *seniority;
 };
 
-static int read_sentence(struct desk_reader *reader, const struct desk_node *node,
+static int sentence_read(struct desk_reader *reader, const struct desk_node *node,
                          const struct desk_path *path, void *ret)
 {
     struct eh_str text;
@@ -32,7 +32,7 @@ static int read_sentence(struct desk_reader *reader, const struct desk_node *nod
     return eh_desk_keep_text(reader, text, ret);
 }
 
-static int read_leavers(struct desk_reader *reader, const struct desk_node *node,
+static int leavers_read(struct desk_reader *reader, const struct desk_node *node,
                         const struct desk_path *path, void *ret)
 {
     static const char *const words[] = {
@@ -40,7 +40,7 @@ static int read_leavers(struct desk_reader *reader, const struct desk_node *node
     return eh_desk_read_choice(reader, node, path, words, 2, ret);
 }
 
-static int read_if_missing(struct desk_reader *reader, const struct desk_node *node,
+static int if_missing_read(struct desk_reader *reader, const struct desk_node *node,
                            const struct desk_path *path, void *ret)
 {
     static const char *const words[] = {
@@ -48,28 +48,28 @@ static int read_if_missing(struct desk_reader *reader, const struct desk_node *n
     return eh_desk_read_choice(reader, node, path, words, 2, ret);
 }
 
-static int read_unearned(struct desk_reader *reader, const struct desk_node *node,
+static int unearned_read(struct desk_reader *reader, const struct desk_node *node,
                          const struct desk_path *path, void *ret)
 {
     static const char *const words[] = {[EH_UNEARNED_SHARE] = "share", [EH_UNEARNED_HOLD] = "hold"};
     return eh_desk_read_choice(reader, node, path, words, sizeof words / sizeof *words, ret);
 }
 
-static int read_at_most(struct desk_reader *reader, const struct desk_node *node,
+static int at_most_read(struct desk_reader *reader, const struct desk_node *node,
                         const struct desk_path *path, void *ret)
 {
     return eh_desk_read_share(reader, node, path, 0, "100%", ret);
 }
 
-static int read_carry(struct desk_reader *reader, const struct desk_node *node,
+static int carry_read(struct desk_reader *reader, const struct desk_node *node,
                       const struct desk_path *path, void *ret)
 {
     static const struct desk_field fields[] = {
-        {"at_most", read_at_most, offsetof(struct eh_bonus_plan, carry_at_most_ppm), true}};
+        {"at_most", at_most_read, offsetof(struct eh_bonus_plan, carry_at_most_ppm), true}};
     return eh_desk_read_map(reader, node, path, fields, 1, ret);
 }
 
-static int read_team(struct desk_reader *reader, const struct desk_node *node,
+static int team_read(struct desk_reader *reader, const struct desk_node *node,
                      const struct desk_path *path, void *ret)
 {
     struct top *top = ret;
@@ -83,7 +83,7 @@ static int read_team(struct desk_reader *reader, const struct desk_node *node,
     return 0;
 }
 
-static int read_from(struct desk_reader *reader, const struct desk_node *node,
+static int from_read(struct desk_reader *reader, const struct desk_node *node,
                      const struct desk_path *path, void *ret)
 {
     struct top *top = ret;
@@ -100,11 +100,11 @@ static int read_from(struct desk_reader *reader, const struct desk_node *node,
 
 static const struct desk_field fields[] = {
     {"id", eh_desk_read_id, offsetof(struct top, plan.id), true},
-    {"team", read_team, 0, true},
-    {"from", read_from, 0, true},
+    {"team", team_read, 0, true},
+    {"from", from_read, 0, true},
     {"period", eh_desk_read_node, offsetof(struct top, period), false},
-    {"encourages", read_sentence, offsetof(struct top, plan.encourages), true},
-    {"discourages", read_sentence, offsetof(struct top, plan.discourages), true},
+    {"encourages", sentence_read, offsetof(struct top, plan.encourages), true},
+    {"discourages", sentence_read, offsetof(struct top, plan.discourages), true},
     {"target_pool", eh_desk_read_node, offsetof(struct top, target), true},
     {"max_pool", eh_desk_read_node, offsetof(struct top, max), true},
     {"metrics", eh_desk_read_node, offsetof(struct top, metrics), true},
@@ -112,15 +112,15 @@ static const struct desk_field fields[] = {
     {"split", eh_desk_read_node, offsetof(struct top, split), true},
     {"individual", eh_desk_read_node, offsetof(struct top, individual), false},
     {"seniority", eh_desk_read_node, offsetof(struct top, seniority), false},
-    {"leavers", read_leavers, offsetof(struct top, plan.leavers), false},
-    {"if_missing", read_if_missing, offsetof(struct top, plan.if_missing), false},
-    {"unearned", read_unearned, offsetof(struct top, plan.unearned), false},
-    {"carry", read_carry, offsetof(struct top, plan), false},
+    {"leavers", leavers_read, offsetof(struct top, plan.leavers), false},
+    {"if_missing", if_missing_read, offsetof(struct top, plan.if_missing), false},
+    {"unearned", unearned_read, offsetof(struct top, plan.unearned), false},
+    {"carry", carry_read, offsetof(struct top, plan), false},
 };
 
 _Static_assert(offsetof(struct top, plan) == 0, "sections write into the plan through the top");
 
-static int check_period(struct desk_reader *reader, const struct desk_path *up, struct top *top)
+static int period_check(struct desk_reader *reader, const struct desk_path *up, struct top *top)
 {
     static const char *const words[] = {
         [EH_PERIOD_WEEK] = "week", [EH_PERIOD_MONTH] = "month", [EH_PERIOD_QUARTER] = "quarter"};
@@ -138,7 +138,7 @@ static int check_period(struct desk_reader *reader, const struct desk_path *up, 
     return 0;
 }
 
-static int read_pools(struct desk_reader *reader, const struct desk_path *up, struct top *top)
+static int pools_read(struct desk_reader *reader, const struct desk_path *up, struct top *top)
 {
     struct plan_bounds bounds = {EH_UNIT_MONEY, top->plan.currency_exponent, 0, EH_PLAN_MONEY_MAX};
     struct desk_path target = eh_desk_path_key(up, eh_str("target_pool"));
@@ -152,7 +152,7 @@ static int read_pools(struct desk_reader *reader, const struct desk_path *up, st
     return r;
 }
 
-static int read_funding(struct desk_reader *reader, const struct desk_path *up, struct top *top)
+static int funding_read(struct desk_reader *reader, const struct desk_path *up, struct top *top)
 {
     static const struct plan_bounds bounds = {EH_UNIT_PPM, 0, 0, EH_PLAN_RATIO_MAX};
     struct eh_bonus_plan *plan = &top->plan;
@@ -178,15 +178,15 @@ static int read_funding(struct desk_reader *reader, const struct desk_path *up, 
     return 0;
 }
 
-static int refuse_missing(struct desk_reader *reader, const struct desk_node *node,
-                          const struct desk_path *up, const char *key, const char *why)
+static int key_refuse_missing(struct desk_reader *reader, const struct desk_node *node,
+                              const struct desk_path *up, const char *key, const char *why)
 {
     struct desk_path path = eh_desk_path_key(up, eh_str(key));
     return eh_desk_refuse(reader, node, &path, EH_EINVAL, "%s", why);
 }
 
-/* `split` first: what it gives something to must say how. */
-static int read_sharing(struct desk_reader *reader, const struct desk_node *node,
+/* Reads `split` first: a part that it gives something to must say how it is shared. */
+static int sharing_read(struct desk_reader *reader, const struct desk_node *node,
                         const struct desk_path *up, struct top *top)
 {
     struct eh_bonus_plan *plan = &top->plan;
@@ -197,18 +197,18 @@ static int read_sharing(struct desk_reader *reader, const struct desk_node *node
     if (r == 0 && top->individual)
         r = eh_plan_read_individual(reader, top->individual, &individual, plan);
     else if (r == 0 && plan->individual_ppm > 0)
-        r = refuse_missing(
+        r = key_refuse_missing(
             reader, node, up, "individual",
             "is missing; say the points of each kind, or give `split: individual` nothing");
     if (r == 0 && top->seniority)
         r = eh_plan_read_bands(reader, top->seniority, &seniority, plan);
     else if (r == 0 && plan->seniority_ppm > 0)
-        r = refuse_missing(reader, node, up, "seniority",
-                           "is missing; say the bands, or give `split: seniority` nothing");
+        r = key_refuse_missing(reader, node, up, "seniority",
+                               "is missing; say the bands, or give `split: seniority` nothing");
     return r;
 }
 
-static int check_priors(struct desk_reader *reader, const struct desk_path *up,
+static int priors_check(struct desk_reader *reader, const struct desk_path *up,
                         const struct top *top)
 {
     const struct eh_bonus_plan *plan = &top->plan;
@@ -221,9 +221,9 @@ static int check_priors(struct desk_reader *reader, const struct desk_path *up,
     return 0;
 }
 
-/* An item of `plans`, or the one plan of a file; reader->desk may be NULL. */
-static int read_plan(struct desk_reader *reader, const struct desk_node *node,
-                     const struct desk_path *path, struct eh_bonus_plan *ret)
+/* Reads an item of `plans`, or the plan of a file of its own. reader->desk may be NULL. */
+static int plan_read_one(struct desk_reader *reader, const struct desk_node *node,
+                         const struct desk_path *path, struct eh_bonus_plan *ret)
 {
     const struct eh_desk *desk = reader->desk;
     struct top top = {.plan = {.currency = desk ? desk->currency : eh_str("EUR"),
@@ -236,17 +236,17 @@ static int read_plan(struct desk_reader *reader, const struct desk_node *node,
     if (r == 0)
         r = eh_desk_keep_text(reader, top.plan.currency, &top.plan.currency);
     if (r == 0)
-        r = check_period(reader, path, &top);
+        r = period_check(reader, path, &top);
     if (r == 0)
-        r = read_pools(reader, path, &top);
+        r = pools_read(reader, path, &top);
     if (r == 0)
         r = eh_plan_read_metrics(reader, top.metrics, &metrics, &top.plan);
     if (r == 0)
-        r = check_priors(reader, path, &top);
+        r = priors_check(reader, path, &top);
     if (r == 0)
-        r = read_funding(reader, path, &top);
+        r = funding_read(reader, path, &top);
     if (r == 0)
-        r = read_sharing(reader, node, path, &top);
+        r = sharing_read(reader, node, path, &top);
     if (r == 0)
         *ret = top.plan;
     return r;
@@ -273,7 +273,7 @@ int eh_plan_parse(struct eh_str text, const struct eh_desk *desk, struct eh_aren
     struct eh_bonus_plan *plan = eh_arena_alloc(arena, sizeof *plan);
     if (!plan)
         return eh_desk_out_of_memory(&reader);
-    r = read_plan(&reader, root, &path, plan);
+    r = plan_read_one(&reader, root, &path, plan);
     if (r < 0)
         return r;
     for (uint32_t i = 0; desk && i < desk->plan_count; i++)
@@ -283,14 +283,14 @@ int eh_plan_parse(struct eh_str text, const struct eh_desk *desk, struct eh_aren
     return 0;
 }
 
-/* A plan of the list and where it stood. */
+/* A plan of the list and its place in the file. */
 struct listed {
     struct eh_bonus_plan plan;
     const struct desk_node *node;
     uint32_t index;
 };
 
-static int compare_listed(const void *left, const void *right)
+static int listed_compare(const void *left, const void *right)
 {
     const struct listed *a = left, *b = right;
     int order = eh_str_compare(a->plan.team, b->plan.team);
@@ -300,7 +300,7 @@ static int compare_listed(const void *left, const void *right)
     return order ? order : (a->index > b->index) - (a->index < b->index);
 }
 
-static int compare_ids(const void *left, const void *right)
+static int ids_compare(const void *left, const void *right)
 {
     const struct listed *a = left, *b = right;
     int order = eh_str_compare(a->plan.id, b->plan.id);
@@ -310,7 +310,7 @@ static int compare_ids(const void *left, const void *right)
 static int ids_check(struct desk_reader *reader, const struct desk_path *path,
                      struct listed *listed, uint32_t count)
 {
-    qsort(listed, count, sizeof *listed, compare_ids);
+    qsort(listed, count, sizeof *listed, ids_compare);
     for (uint32_t i = 1; i < count; i++)
         if (eh_str_equal(listed[i - 1].plan.id, listed[i].plan.id)) {
             struct desk_path item = eh_desk_path_item(path, listed[i].index);
@@ -323,7 +323,7 @@ static int ids_check(struct desk_reader *reader, const struct desk_path *path,
     return 0;
 }
 
-/* Periods of a team follow each other without a gap or an overlap, also where the kind changes. */
+/* Refuses plans of a team whose periods leave a gap or overlap where a plan follows another. */
 static int succession_check(struct desk_reader *reader, const struct desk_path *path,
                             const struct listed *before, const struct listed *after)
 {
@@ -351,7 +351,7 @@ static int plans_arrange(struct desk_reader *reader, const struct desk_path *pat
     int r = ids_check(reader, path, listed, count);
     if (r < 0)
         return r;
-    qsort(listed, count, sizeof *listed, compare_listed);
+    qsort(listed, count, sizeof *listed, listed_compare);
     for (uint32_t i = 1; i < count; i++) {
         if (!eh_str_equal(listed[i - 1].plan.team, listed[i].plan.team))
             continue;
@@ -380,7 +380,7 @@ int eh_plan_read_all(struct desk_reader *reader, const struct desk_node *node,
     uint32_t count = 0;
     for (const struct desk_node *item = node->first; item; item = item->next, count++) {
         struct desk_path at = eh_desk_path_item(path, count);
-        r = read_plan(reader, item, &at, &listed[count].plan);
+        r = plan_read_one(reader, item, &at, &listed[count].plan);
         if (r < 0)
             return r;
         listed[count].node = item;
@@ -392,7 +392,7 @@ int eh_plan_read_all(struct desk_reader *reader, const struct desk_node *node,
 const struct eh_bonus_plan *eh_plans_find(const struct eh_bonus_plan *plans, size_t count,
                                           struct eh_str team, int32_t date)
 {
-    size_t low = 0, high = count; /* those before `low` are not after it */
+    size_t low = 0, high = count; /* plans[0 .. low) begin on `date` or before */
     while (low < high) {
         size_t middle = low + (high - low) / 2;
         const struct eh_bonus_plan *plan = &plans[middle];

@@ -1,5 +1,6 @@
 /*
- * plan_code: the canonical form of a plan: everything it says, in one order, after defaults.
+ * plan_code: encodes the canonical form of a plan: all that it says, defaults included, in a fixed
+ * order.
  */
 #include <evenhand/wire/plan.h>
 
@@ -7,7 +8,7 @@
 #define VERSION          1
 #define VERSION_UNEARNED 2 /* ... with `unearned` at the end, where the plan says it */
 
-static void put_curve(struct eh_bytes *out, const struct eh_curve *curve)
+static void curve_put(struct eh_bytes *out, const struct eh_curve *curve)
 {
     eh_bytes_put_u(out, curve->count);
     for (uint32_t i = 0; i < curve->count; i++) {
@@ -16,7 +17,7 @@ static void put_curve(struct eh_bytes *out, const struct eh_curve *curve)
     }
 }
 
-static void put_measure(struct eh_bytes *out, const struct eh_plan_measure *m)
+static void measure_put(struct eh_bytes *out, const struct eh_plan_measure *m)
 {
     eh_bytes_put_str(out, m->name);
     eh_bytes_put_u8(out, m->kind);
@@ -34,12 +35,12 @@ static void put_measure(struct eh_bytes *out, const struct eh_plan_measure *m)
     eh_bytes_put_i(out, m->most_ms);
 }
 
-static void put_metric(struct eh_bytes *out, const struct eh_plan_metric *m)
+static void metric_put(struct eh_bytes *out, const struct eh_plan_metric *m)
 {
     eh_bytes_put_u(out, m->measure);
     eh_bytes_put_u(out, m->weight_ppm);
     eh_bytes_put_u8(out, m->perspective);
-    put_curve(out, &m->curve);
+    curve_put(out, &m->curve);
     eh_bytes_put_u8(out, m->gate.effect);
     eh_bytes_put_u(out, m->gate.measure);
     eh_bytes_put_u8(out, m->gate.has_least);
@@ -48,7 +49,7 @@ static void put_metric(struct eh_bytes *out, const struct eh_plan_metric *m)
     eh_bytes_put_i(out, m->gate.at_most);
 }
 
-static void put_sharing(struct eh_bytes *out, const struct eh_bonus_plan *plan)
+static void sharing_put(struct eh_bytes *out, const struct eh_bonus_plan *plan)
 {
     eh_bytes_put_u(out, plan->individual_ppm);
     eh_bytes_put_u(out, plan->equal_ppm);
@@ -86,12 +87,12 @@ void eh_plan_encode(const struct eh_bonus_plan *plan, struct eh_bytes *out)
     eh_bytes_put_i(out, plan->max_pool);
     eh_bytes_put_u(out, plan->measure_count);
     for (uint32_t i = 0; i < plan->measure_count; i++)
-        put_measure(out, &plan->measures[i]);
+        measure_put(out, &plan->measures[i]);
     eh_bytes_put_u(out, plan->metric_count);
     for (uint32_t i = 0; i < plan->metric_count; i++)
-        put_metric(out, &plan->metrics[i]);
-    put_curve(out, &plan->funding);
-    put_sharing(out, plan);
+        metric_put(out, &plan->metrics[i]);
+    curve_put(out, &plan->funding);
+    sharing_put(out, plan);
     if (plan->unearned)
         eh_bytes_put_u8(out, plan->unearned);
 }

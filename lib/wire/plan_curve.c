@@ -1,10 +1,10 @@
 /*
- * plan_curve: figures as their unit is written, and curves through points: no jumps, only up or
- * only down.
+ * plan_curve: reads figures in the notation of their unit, and curves through points. A curve has
+ * no jumps and goes only up or only down.
  */
 #include "plan_read.h"
 
-static int parse_value(const struct desk_reader *reader, struct eh_str text,
+static int value_parse(const struct desk_reader *reader, struct eh_str text,
                        const struct plan_bounds *bounds, int64_t *ret, struct eh_error *error)
 {
     switch (bounds->unit) {
@@ -22,7 +22,7 @@ static int parse_value(const struct desk_reader *reader, struct eh_str text,
     return eh_integer_parse(text, ret, error);
 }
 
-static size_t print_value(enum eh_unit unit, unsigned exponent, int64_t value,
+static size_t value_print(enum eh_unit unit, unsigned exponent, int64_t value,
                           char ret_text[EH_DECIMAL_TEXT_MAX])
 {
     switch (unit) {
@@ -43,7 +43,7 @@ static size_t print_value(enum eh_unit unit, unsigned exponent, int64_t value,
 size_t eh_plan_value_print(const struct eh_bonus_plan *plan, enum eh_unit unit, int64_t value,
                            char ret_text[EH_DECIMAL_TEXT_MAX])
 {
-    return print_value(unit, plan->currency_exponent, value, ret_text);
+    return value_print(unit, plan->currency_exponent, value, ret_text);
 }
 
 int eh_plan_read_value(struct desk_reader *reader, const struct desk_node *node,
@@ -55,13 +55,13 @@ int eh_plan_read_value(struct desk_reader *reader, const struct desk_node *node,
         return r;
     int64_t value;
     struct eh_error inner;
-    if (parse_value(reader, text, bounds, &value, &inner) < 0)
+    if (value_parse(reader, text, bounds, &value, &inner) < 0)
         return eh_desk_refuse(reader, node, path, EH_EINVAL, "%s", inner.text);
     if (value < bounds->least || value > bounds->most) {
         char shown[EH_DECIMAL_TEXT_MAX], least[EH_DECIMAL_TEXT_MAX], most[EH_DECIMAL_TEXT_MAX];
-        print_value(bounds->unit, bounds->exponent, value, shown);
-        print_value(bounds->unit, bounds->exponent, bounds->least, least);
-        print_value(bounds->unit, bounds->exponent, bounds->most, most);
+        value_print(bounds->unit, bounds->exponent, value, shown);
+        value_print(bounds->unit, bounds->exponent, bounds->least, least);
+        value_print(bounds->unit, bounds->exponent, bounds->most, most);
         return eh_desk_refuse(reader, node, path, EH_ERANGE, "%s is not between %s and %s", shown,
                               least, most);
     }
@@ -69,7 +69,7 @@ int eh_plan_read_value(struct desk_reader *reader, const struct desk_node *node,
     return 0;
 }
 
-static int read_point(struct desk_reader *reader, const struct desk_node *node,
+static int point_read(struct desk_reader *reader, const struct desk_node *node,
                       const struct desk_path *path, const struct plan_bounds *bounds,
                       struct eh_curve_point *ret)
 {
@@ -88,16 +88,17 @@ static int read_point(struct desk_reader *reader, const struct desk_node *node,
     return r < 0 ? r : eh_plan_read_value(reader, node->first->next, &y, &score, &ret->y);
 }
 
-static int sign(int64_t number)
+static int number_sign(int64_t number)
 {
     return (number > 0) - (number < 0);
 }
 
-/* What joins the point `at` to the one before. `up`: where x and y went so far, 0 not known yet. */
-static int check_step(struct desk_reader *reader, const struct desk_node *node,
+/* Checks the step from the point before `at` to `at`. `up` has the directions of x and y so far; 0:
+ * not known yet. */
+static int step_check(struct desk_reader *reader, const struct desk_node *node,
                       const struct desk_path *path, const struct eh_curve_point *at, int up[2])
 {
-    int x = sign(at->x - at[-1].x), y = sign(at->y - at[-1].y);
+    int x = number_sign(at->x - at[-1].x), y = number_sign(at->y - at[-1].y);
     if (x == 0)
         return eh_desk_refuse(reader, node, path, EH_EINVAL,
                               "stands at the same value as the point before: a jump; move one of "
@@ -113,7 +114,7 @@ static int check_step(struct desk_reader *reader, const struct desk_node *node,
     return 0;
 }
 
-static void reverse(struct eh_curve_point *points, uint32_t count)
+static void points_reverse(struct eh_curve_point *points, uint32_t count)
 {
     for (uint32_t i = 0; i < count / 2; i++) {
         struct eh_curve_point kept = points[i];
@@ -139,14 +140,14 @@ int eh_plan_read_curve(struct desk_reader *reader, const struct desk_node *node,
     int up[2] = {0, 0};
     for (const struct desk_node *item = node->first; item; item = item->next, count++) {
         struct desk_path at = eh_desk_path_item(path, count);
-        r = read_point(reader, item, &at, bounds, &points[count]);
+        r = point_read(reader, item, &at, bounds, &points[count]);
         if (r == 0 && count > 0)
-            r = check_step(reader, item, &at, &points[count], up);
+            r = step_check(reader, item, &at, &points[count], up);
         if (r < 0)
             return r;
     }
     if (up[0] < 0)
-        reverse(points, count);
+        points_reverse(points, count);
     *ret = (struct eh_curve){points, count};
     return 0;
 }

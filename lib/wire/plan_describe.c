@@ -1,14 +1,14 @@
 /*
- * plan_describe: a plan in plain sentences, with every number it pays by: who has them can follow
- * the way from the figures to a share by hand. And the names of what a plan says in words.
+ * plan_describe: describes a plan in plain sentences, with every number that it pays by: enough to
+ * compute a share from the figures by hand. It also has the names of gates and units.
  */
 #include "lines.h"
 #include "plan_read.h"
 
 #define MS 1000
 
-/* As eh_plan_value_print(), money as people read it. */
-static void print_value(const struct eh_bonus_plan *plan, enum eh_unit unit, int64_t value,
+/* As eh_plan_value_print(), with the currency behind money. */
+static void value_print(const struct eh_bonus_plan *plan, enum eh_unit unit, int64_t value,
                         char ret[EH_AMOUNT_TEXT_MAX])
 {
     if (unit == EH_UNIT_MONEY)
@@ -17,7 +17,7 @@ static void print_value(const struct eh_bonus_plan *plan, enum eh_unit unit, int
         eh_plan_value_print(plan, unit, value, ret);
 }
 
-/* One that is put together. */
+/* A sentence that is put together in parts. */
 struct sentence {
     char text[EH_LINES_MAX];
     size_t used;
@@ -51,20 +51,20 @@ EH_PRINTF(2, 3) static void add(struct sentence *to, const char *format, ...)
     to->used += size < sizeof to->text - to->used ? size : sizeof to->text - to->used - 1;
 }
 
-static void finish(struct eh_lines *to, struct sentence *s)
+static void sentence_finish(struct eh_lines *to, struct sentence *s)
 {
     to->line(to->context, s->text);
     to->count++;
     s->used = 0;
 }
 
-/* "a, b, c": what stands before the item `index` of a list. */
-static const char *comma(uint32_t index)
+/* The text before the item `index` of a list "a, b, c". */
+static const char *item_comma(uint32_t index)
 {
     return index == 0 ? "" : ", ";
 }
 
-static void describe_gate(struct eh_lines *to, const struct eh_bonus_plan *plan,
+static void gate_describe(struct eh_lines *to, const struct eh_bonus_plan *plan,
                           const struct eh_plan_metric *metric)
 {
     static const char *const effects[] = {[EH_GATE_ZERO_METRIC] = "counts nothing",
@@ -73,8 +73,8 @@ static void describe_gate(struct eh_lines *to, const struct eh_bonus_plan *plan,
     const struct eh_plan_gate *gate = &metric->gate;
     const struct eh_plan_measure *measure = &plan->measures[gate->measure];
     char least[EH_AMOUNT_TEXT_MAX], most[EH_AMOUNT_TEXT_MAX];
-    print_value(plan, measure->unit, gate->at_least, least);
-    print_value(plan, measure->unit, gate->at_most, most);
+    value_print(plan, measure->unit, gate->at_least, least);
+    value_print(plan, measure->unit, gate->at_most, most);
     eh_lines_say(to, "%.*s %s unless %.*s is%s%s%s%s%s",
                  EH_STR_ARG(plan->measures[metric->measure].name), effects[gate->effect],
                  EH_STR_ARG(measure->name), gate->has_least ? " at least " : "",
@@ -82,7 +82,7 @@ static void describe_gate(struct eh_lines *to, const struct eh_bonus_plan *plan,
                  gate->has_most ? " at most " : "", gate->has_most ? most : "");
 }
 
-static void describe_metric(struct eh_lines *to, struct sentence *s,
+static void metric_describe(struct eh_lines *to, struct sentence *s,
                             const struct eh_bonus_plan *plan, const struct eh_plan_metric *metric)
 {
     const struct eh_plan_measure *measure = &plan->measures[metric->measure];
@@ -90,47 +90,47 @@ static void describe_metric(struct eh_lines *to, struct sentence *s,
     eh_ppm_print(metric->weight_ppm, y);
     add(s, "%s of the score is %.*s: ", y, EH_STR_ARG(measure->name));
     for (uint32_t i = 0; i < metric->curve.count; i++) {
-        print_value(plan, measure->unit, metric->curve.points[i].x, x);
+        value_print(plan, measure->unit, metric->curve.points[i].x, x);
         eh_ppm_print(metric->curve.points[i].y, y);
-        add(s, "%s%s scores %s", comma(i), x, y);
+        add(s, "%s%s scores %s", item_comma(i), x, y);
     }
-    finish(to, s);
+    sentence_finish(to, s);
     if (metric->gate.effect)
-        describe_gate(to, plan, metric);
+        gate_describe(to, plan, metric);
 }
 
-static void describe_mix(struct eh_lines *to, struct sentence *s,
+static void mix_describe(struct eh_lines *to, struct sentence *s,
                          const struct eh_plan_measure *measure)
 {
     char share[EH_DECIMAL_TEXT_MAX];
     add(s, "%.*s is ", EH_STR_ARG(measure->name));
     for (uint32_t i = 0; i < measure->mix_count; i++) {
         eh_ppm_print(measure->mix[i].share_ppm, share);
-        add(s, "%s%s the mean of %.*s", comma(i), share, EH_STR_ARG(measure->mix[i].kind));
+        add(s, "%s%s the mean of %.*s", item_comma(i), share, EH_STR_ARG(measure->mix[i].kind));
     }
-    finish(to, s);
+    sentence_finish(to, s);
 }
 
-static bool winsorised(const struct eh_plan_measure *measure)
+static bool measure_winsorises(const struct eh_plan_measure *measure)
 {
     return measure->least_ms > 0 || measure->most_ms < (int64_t)EH_DESK_DURATION_MAX_S * MS;
 }
 
-/* How a figure is made, where the plan has a say in it. */
-static void describe_measure(struct eh_lines *to, struct sentence *s,
+/* Says how a figure is made, where the plan decides part of that. */
+static void measure_describe(struct eh_lines *to, struct sentence *s,
                              const struct eh_bonus_plan *plan,
                              const struct eh_plan_measure *measure)
 {
     char least[EH_DECIMAL_TEXT_MAX], most[EH_DECIMAL_TEXT_MAX], prior[EH_AMOUNT_TEXT_MAX];
     if (measure->mix_count > 0)
-        describe_mix(to, s, measure);
-    if (measure->mix_count > 0 && winsorised(measure)) {
+        mix_describe(to, s, measure);
+    if (measure->mix_count > 0 && measure_winsorises(measure)) {
         eh_duration_print(measure->least_ms / MS, least);
         eh_duration_print(measure->most_ms / MS, most);
         eh_lines_say(to, "a time below %s counts as %s, one above %s as %s", least, least, most,
                      most);
     }
-    print_value(plan, measure->unit, measure->prior_mean, prior);
+    value_print(plan, measure->unit, measure->prior_mean, prior);
     if (measure->has_prior && measure->prior_count > 0)
         eh_lines_say(to, "%.*s is mixed with %s, which weighs as much as %lld ratings",
                      EH_STR_ARG(measure->name), prior, (long long)measure->prior_count);
@@ -138,7 +138,7 @@ static void describe_measure(struct eh_lines *to, struct sentence *s,
         eh_lines_say(to, "%.*s is %s when nothing came", EH_STR_ARG(measure->name), prior);
 }
 
-static void describe_funding(struct eh_lines *to, struct sentence *s,
+static void funding_describe(struct eh_lines *to, struct sentence *s,
                              const struct eh_bonus_plan *plan)
 {
     char x[EH_DECIMAL_TEXT_MAX], y[EH_DECIMAL_TEXT_MAX];
@@ -146,13 +146,13 @@ static void describe_funding(struct eh_lines *to, struct sentence *s,
     for (uint32_t i = 0; i < plan->funding.count; i++) {
         eh_ppm_print(plan->funding.points[i].x, x);
         eh_ppm_print(plan->funding.points[i].y, y);
-        add(s, "%sa score of %s pays %s", comma(i), x, y);
+        add(s, "%sa score of %s pays %s", item_comma(i), x, y);
     }
-    finish(to, s);
+    sentence_finish(to, s);
     eh_lines_say(to, "between two such points a straight line counts, beyond them the last one");
 }
 
-static void describe_individual(struct eh_lines *to, struct sentence *s,
+static void individual_describe(struct eh_lines *to, struct sentence *s,
                                 const struct eh_bonus_plan *plan)
 {
     char cap[EH_DECIMAL_TEXT_MAX];
@@ -160,14 +160,15 @@ static void describe_individual(struct eh_lines *to, struct sentence *s,
         return;
     add(s, "points for a closed ticket: ");
     for (uint32_t i = 0; i < plan->point_count; i++)
-        add(s, "%s%.*s %u", comma(i), EH_STR_ARG(plan->points[i].kind), plan->points[i].points);
-    finish(to, s);
+        add(s, "%s%.*s %u", item_comma(i), EH_STR_ARG(plan->points[i].kind),
+            plan->points[i].points);
+    sentence_finish(to, s);
     eh_ppm_print(plan->cap_ppm, cap);
     if (plan->cap_ppm < EH_PPM)
         eh_lines_say(to, "nobody gets more than %s of the part for closed tickets", cap);
 }
 
-static void describe_seniority(struct eh_lines *to, struct sentence *s,
+static void seniority_describe(struct eh_lines *to, struct sentence *s,
                                const struct eh_bonus_plan *plan)
 {
     if (plan->seniority_ppm == 0)
@@ -179,10 +180,10 @@ static void describe_seniority(struct eh_lines *to, struct sentence *s,
         else
             add(s, ", after %u year%s %u", plan->bands[i].years,
                 plan->bands[i].years == 1 ? "" : "s", plan->bands[i].weight);
-    finish(to, s);
+    sentence_finish(to, s);
 }
 
-static void describe_sharing(struct eh_lines *to, struct sentence *s,
+static void sharing_describe(struct eh_lines *to, struct sentence *s,
                              const struct eh_bonus_plan *plan)
 {
     char individual[EH_DECIMAL_TEXT_MAX], equal[EH_DECIMAL_TEXT_MAX];
@@ -197,8 +198,8 @@ static void describe_sharing(struct eh_lines *to, struct sentence *s,
         "it is shared: %s equally by days, %s by paid hours, %s by seniority, %s by closed "
         "tickets",
         equal, hours, seniority, individual);
-    describe_seniority(to, s, plan);
-    describe_individual(to, s, plan);
+    seniority_describe(to, s, plan);
+    individual_describe(to, s, plan);
     eh_lines_say(to, plan->leavers == EH_LEAVERS_FORFEIT
                          ? "who leaves within a period gets nothing of it"
                          : "who leaves within a period gets their days");
@@ -222,10 +223,10 @@ size_t eh_plan_describe(const struct eh_bonus_plan *plan, eh_plan_line_fn *line,
     eh_lines_say(&to, "it discourages: %.*s", EH_STR_ARG(plan->discourages));
     eh_lines_say(&to, "the pool is %s on target and %s at most", target, max);
     for (uint32_t i = 0; i < plan->metric_count; i++)
-        describe_metric(&to, &s, plan, &plan->metrics[i]);
+        metric_describe(&to, &s, plan, &plan->metrics[i]);
     for (uint32_t i = 0; i < plan->measure_count; i++)
-        describe_measure(&to, &s, plan, &plan->measures[i]);
-    describe_funding(&to, &s, plan);
-    describe_sharing(&to, &s, plan);
+        measure_describe(&to, &s, plan, &plan->measures[i]);
+    funding_describe(&to, &s, plan);
+    sharing_describe(&to, &s, plan);
     return to.count;
 }

@@ -1,6 +1,6 @@
 /*
- * plan_diff: what a change of a desk's plans says, and which changes are too late: what governs
- * stays as it was published.
+ * plan_diff: tells how the plans of a desk change, and refuses changes that come too late: a plan
+ * that governs stays as it was published.
  */
 #include <evenhand/wire/desk.h>
 
@@ -14,7 +14,7 @@ static const struct eh_bonus_plan *by_id(const struct eh_desk *desk, struct eh_s
     return NULL;
 }
 
-static void say_new(const struct eh_bonus_plan *plan, eh_plan_line_fn *line, void *context)
+static void plan_say_new(const struct eh_bonus_plan *plan, eh_plan_line_fn *line, void *context)
 {
     char text[LINE_MAX], from[EH_DECIMAL_TEXT_MAX];
     char target[EH_AMOUNT_TEXT_MAX], max[EH_AMOUNT_TEXT_MAX];
@@ -43,20 +43,20 @@ size_t eh_desk_plans_diff(const struct eh_desk *old, const struct eh_desk *new,
     for (uint32_t i = 0; i < new->plan_count; i++) {
         if (by_id(old, new->plans[i].id))
             continue;
-        say_new(&new->plans[i], line, context);
+        plan_say_new(&new->plans[i], line, context);
         count++;
     }
     return count;
 }
 
-/* A line of advice with its plan's name before it. */
+/* Whose advice named_say() passes on, and to whom. */
 struct named {
     const struct eh_bonus_plan *plan;
     eh_plan_line_fn *line;
     void *context;
 };
 
-static void say_named(void *context, const char *line)
+static void named_say(void *context, const char *line)
 {
     const struct named *named = context;
     char text[LINE_MAX];
@@ -69,7 +69,7 @@ size_t eh_desk_plans_lint(const struct eh_desk *desk, eh_plan_line_fn *line, voi
     size_t count = 0;
     for (uint32_t i = 0; i < desk->plan_count; i++) {
         struct named named = {&desk->plans[i], line, context};
-        count += eh_plan_lint(named.plan, desk, say_named, &named);
+        count += eh_plan_lint(named.plan, desk, named_say, &named);
     }
     return count;
 }
@@ -83,8 +83,8 @@ void eh_desk_plans_publish(const struct eh_desk *old, struct eh_desk *new, bool 
     }
 }
 
-static int check_begun(const struct eh_bonus_plan *plan, const struct eh_desk *new,
-                       struct eh_error *error)
+static int plan_check_begun(const struct eh_bonus_plan *plan, const struct eh_desk *new,
+                            struct eh_error *error)
 {
     const struct eh_bonus_plan *after = by_id(new, plan->id);
     char from[EH_DECIMAL_TEXT_MAX];
@@ -97,9 +97,10 @@ static int check_begun(const struct eh_bonus_plan *plan, const struct eh_desk *n
                         EH_STR_ARG(plan->id), from, after ? "change" : "vanish");
 }
 
-/* `index` in new->plans: plans of a team follow each other by when they begin. */
-static int check_late(const struct eh_desk *old, const struct eh_desk *new, uint32_t index,
-                      struct eh_error *error)
+/* Refuses a plan that would begin in the past. `index` is its place in new->plans, where the plans
+ * of a team stand by their beginning. */
+static int plan_check_late(const struct eh_desk *old, const struct eh_desk *new, uint32_t index,
+                           struct eh_error *error)
 {
     const struct eh_bonus_plan *plan = &new->plans[index];
     const struct eh_bonus_plan *before = by_id(old, plan->id);
@@ -124,9 +125,9 @@ int eh_desk_plans_check(const struct eh_desk *old, const struct eh_desk *new, in
     int r = 0;
     for (uint32_t i = 0; r == 0 && old && i < old->plan_count; i++)
         if (eh_period_first(old->plans[i].from) <= today)
-            r = check_begun(&old->plans[i], new, error);
+            r = plan_check_begun(&old->plans[i], new, error);
     for (uint32_t i = 0; r == 0 && i < new->plan_count; i++)
         if (eh_period_first(new->plans[i].from) <= today)
-            r = check_late(old, new, i, error);
+            r = plan_check_late(old, new, i, error);
     return r;
 }

@@ -1,39 +1,40 @@
 /*
- * plan_lint: advice on what a plan will make people do.
+ * plan_lint: advice on a plan: what it will make people do, and which parts of it can never matter.
  */
 #include "lines.h"
 #include "plan_read.h"
 
-static bool is_quality(const struct eh_plan_measure *measure)
+static bool measure_is_quality(const struct eh_plan_measure *measure)
 {
     return eh_measure(measure->kind)->quality;
 }
 
-/* Amount or speed: what can be had more of at the cost of doing it well. */
-static bool is_quantity(const struct eh_plan_measure *measure)
+/* Whether the measure is an amount or a speed. People can raise those by doing the work badly. */
+static bool measure_is_quantity(const struct eh_plan_measure *measure)
 {
-    return measure->kind != EH_MEASURE_IMPORTED && !is_quality(measure);
+    return measure->kind != EH_MEASURE_IMPORTED && !measure_is_quality(measure);
 }
 
-static bool pays_quality(const struct eh_bonus_plan *plan)
+static bool plan_pays_quality(const struct eh_bonus_plan *plan)
 {
     for (uint32_t i = 0; i < plan->metric_count; i++)
-        if (is_quality(&plan->measures[plan->metrics[i].measure]))
+        if (measure_is_quality(&plan->measures[plan->metrics[i].measure]))
             return true;
     return false;
 }
 
-static void lint_quantity(struct eh_lines *to, const struct eh_bonus_plan *plan)
+static void quantity_lint(struct eh_lines *to, const struct eh_bonus_plan *plan)
 {
-    if (pays_quality(plan))
+    if (plan_pays_quality(plan))
         return;
     bool gated = false;
     for (uint32_t i = 0; i < plan->metric_count; i++) {
         const struct eh_plan_metric *metric = &plan->metrics[i];
         const struct eh_plan_measure *measure = &plan->measures[metric->measure];
-        bool watched = metric->gate.effect && is_quality(&plan->measures[metric->gate.measure]);
+        bool watched =
+            metric->gate.effect && measure_is_quality(&plan->measures[metric->gate.measure]);
         gated |= watched;
-        if (is_quantity(measure) && !watched)
+        if (measure_is_quantity(measure) && !watched)
             eh_lines_say(
                 to,
                 "%.*s is paid without a quality metric or gate beside it; add csat or reopen_rate",
@@ -45,7 +46,7 @@ static void lint_quantity(struct eh_lines *to, const struct eh_bonus_plan *plan)
                 "reopen_rate");
 }
 
-static void lint_directions(struct eh_lines *to, const struct eh_bonus_plan *plan)
+static void directions_lint(struct eh_lines *to, const struct eh_bonus_plan *plan)
 {
     for (uint32_t i = 0; i < plan->metric_count; i++) {
         const struct eh_plan_metric *metric = &plan->metrics[i];
@@ -63,26 +64,26 @@ static void lint_directions(struct eh_lines *to, const struct eh_bonus_plan *pla
     }
 }
 
-/* ---- what can never matter */
+/* ---- parts of a plan that can never matter */
 
-static struct eh_measure_range range_of(const struct eh_plan_measure *measure)
+static struct eh_measure_range measure_range(const struct eh_plan_measure *measure)
 {
     return eh_measure(measure->kind)->can;
 }
 
-static struct eh_measure_range scores_of(const struct eh_curve *curve)
+static struct eh_measure_range metric_scores(const struct eh_curve *curve)
 {
     int64_t first = curve->points[0].y, last = curve->points[curve->count - 1].y;
     return first < last ? (struct eh_measure_range){first, last}
                         : (struct eh_measure_range){last, first};
 }
 
-static void lint_gate(struct eh_lines *to, const struct eh_bonus_plan *plan,
+static void gate_lint(struct eh_lines *to, const struct eh_bonus_plan *plan,
                       const struct eh_plan_metric *metric)
 {
     const struct eh_plan_gate *gate = &metric->gate;
     const struct eh_plan_measure *watched = &plan->measures[gate->measure];
-    struct eh_measure_range can = range_of(watched), scores = scores_of(&metric->curve);
+    struct eh_measure_range can = measure_range(watched), scores = metric_scores(&metric->curve);
     struct eh_str name = plan->measures[metric->measure].name;
     bool low = gate->has_least && gate->at_least > can.least;
     bool high = gate->has_most && gate->at_most < can.most;
@@ -102,8 +103,8 @@ static void lint_gate(struct eh_lines *to, const struct eh_bonus_plan *plan,
                      EH_STR_ARG(name));
 }
 
-/* A slope of the curve somewhere between the two. */
-static bool slopes_within(const struct eh_curve *curve, struct eh_measure_range can)
+/* Whether the curve has a slope somewhere within the range of the figure. */
+static bool curve_has_slope(const struct eh_curve *curve, struct eh_measure_range can)
 {
     for (uint32_t i = 0; i + 1 < curve->count; i++) {
         const struct eh_curve_point *p = &curve->points[i];
@@ -113,25 +114,25 @@ static bool slopes_within(const struct eh_curve *curve, struct eh_measure_range 
     return false;
 }
 
-static void lint_curve(struct eh_lines *to, const struct eh_bonus_plan *plan,
+static void curve_lint(struct eh_lines *to, const struct eh_bonus_plan *plan,
                        const struct eh_plan_metric *metric)
 {
     const struct eh_plan_measure *measure = &plan->measures[metric->measure];
-    struct eh_measure_range scores = scores_of(&metric->curve);
-    if (scores.least != scores.most && !slopes_within(&metric->curve, range_of(measure)))
+    struct eh_measure_range scores = metric_scores(&metric->curve);
+    if (scores.least != scores.most && !curve_has_slope(&metric->curve, measure_range(measure)))
         eh_lines_say(to,
                      "the curve of %.*s can never matter: no value of it lies where the curve "
                      "slopes; move its points",
                      EH_STR_ARG(measure->name));
 }
 
-/* What the scores can come to together, gates and all. */
-static struct eh_measure_range composites_of(const struct eh_bonus_plan *plan)
+/* The range of the composite: all scores by their weights, gates included. */
+static struct eh_measure_range plan_composites(const struct eh_bonus_plan *plan)
 {
     __int128 least = 0, most = 0;
     for (uint32_t i = 0; i < plan->metric_count; i++) {
         const struct eh_plan_metric *metric = &plan->metrics[i];
-        struct eh_measure_range scores = scores_of(&metric->curve);
+        struct eh_measure_range scores = metric_scores(&metric->curve);
         bool zeroed = metric->gate.effect == EH_GATE_ZERO_METRIC;
         least += (__int128)metric->weight_ppm * (zeroed ? 0 : scores.least);
         most += (__int128)metric->weight_ppm * scores.most;
@@ -139,13 +140,13 @@ static struct eh_measure_range composites_of(const struct eh_bonus_plan *plan)
     return (struct eh_measure_range){(int64_t)(least / EH_PPM), (int64_t)(most / EH_PPM)};
 }
 
-static void lint_funding(struct eh_lines *to, const struct eh_bonus_plan *plan)
+static void funding_lint(struct eh_lines *to, const struct eh_bonus_plan *plan)
 {
-    struct eh_measure_range can = composites_of(plan), pays = scores_of(&plan->funding);
+    struct eh_measure_range can = plan_composites(plan), pays = metric_scores(&plan->funding);
     char least[EH_DECIMAL_TEXT_MAX], most[EH_DECIMAL_TEXT_MAX];
     eh_ppm_print(can.least, least);
     eh_ppm_print(can.most, most);
-    if (pays.least == pays.most || (can.least < can.most && !slopes_within(&plan->funding, can)))
+    if (pays.least == pays.most || (can.least < can.most && !curve_has_slope(&plan->funding, can)))
         eh_lines_say(to,
                      "the funding curve can never matter: the composite is between %s and %s, "
                      "and there it is flat; move its points",
@@ -153,7 +154,7 @@ static void lint_funding(struct eh_lines *to, const struct eh_bonus_plan *plan)
     for (uint32_t i = 0; i + 1 < plan->funding.count; i++) {
         const struct eh_curve_point *p = &plan->funding.points[i];
         char from[EH_DECIMAL_TEXT_MAX];
-        if (p[0].y == p[1].y || p[0].x < can.most || !slopes_within(&plan->funding, can))
+        if (p[0].y == p[1].y || p[0].x < can.most || !curve_has_slope(&plan->funding, can))
             continue;
         eh_ppm_print(p[0].x, from);
         eh_lines_say(to,
@@ -164,19 +165,19 @@ static void lint_funding(struct eh_lines *to, const struct eh_bonus_plan *plan)
     }
 }
 
-static void lint_never(struct eh_lines *to, const struct eh_bonus_plan *plan)
+static void never_lint(struct eh_lines *to, const struct eh_bonus_plan *plan)
 {
     for (uint32_t i = 0; i < plan->metric_count; i++) {
         const struct eh_plan_metric *metric = &plan->metrics[i];
-        lint_curve(to, plan, metric);
+        curve_lint(to, plan, metric);
         if (metric->gate.effect != EH_GATE_NONE)
-            lint_gate(to, plan, metric);
+            gate_lint(to, plan, metric);
     }
-    lint_funding(to, plan);
+    funding_lint(to, plan);
 }
 
-/* Only for plans that use the scorecard at all. */
-static void lint_perspectives(struct eh_lines *to, const struct eh_bonus_plan *plan)
+/* Advises on perspectives, if the plan has any at all. */
+static void perspectives_lint(struct eh_lines *to, const struct eh_bonus_plan *plan)
 {
     static const char *const names[] = {[EH_PERSPECTIVE_FINANCIAL] = "financial",
                                         [EH_PERSPECTIVE_CUSTOMER] = "customer",
@@ -191,7 +192,7 @@ static void lint_perspectives(struct eh_lines *to, const struct eh_bonus_plan *p
             eh_lines_say(to, "the scorecard's %s perspective is empty; give it a metric", names[p]);
 }
 
-static void lint_priors(struct eh_lines *to, const struct eh_bonus_plan *plan)
+static void priors_lint(struct eh_lines *to, const struct eh_bonus_plan *plan)
 {
     for (uint32_t i = 0; plan->if_missing == EH_MISSING_BLOCKS && i < plan->measure_count; i++)
         if (plan->measures[i].has_prior && !eh_measure(plan->measures[i].kind)->shrinks)
@@ -200,7 +201,7 @@ static void lint_priors(struct eh_lines *to, const struct eh_bonus_plan *plan)
                          EH_STR_ARG(plan->measures[i].name));
 }
 
-static bool has_points(const struct eh_bonus_plan *plan, struct eh_str kind)
+static bool desk_has_points(const struct eh_bonus_plan *plan, struct eh_str kind)
 {
     for (uint32_t i = 0; i < plan->point_count; i++)
         if (eh_str_equal(plan->points[i].kind, kind))
@@ -208,8 +209,8 @@ static bool has_points(const struct eh_bonus_plan *plan, struct eh_str kind)
     return false;
 }
 
-static void lint_of_kind(struct eh_lines *to, const struct eh_plan_measure *measure,
-                         const struct eh_desk *desk)
+static void kind_lint(struct eh_lines *to, const struct eh_plan_measure *measure,
+                      const struct eh_desk *desk)
 {
     const char *kind = eh_measure(measure->kind)->of_kind;
     if (kind && !eh_desk_kind(desk, eh_str(kind)))
@@ -217,20 +218,20 @@ static void lint_of_kind(struct eh_lines *to, const struct eh_plan_measure *meas
                      EH_STR_ARG(measure->name), kind);
 }
 
-static void lint_kinds(struct eh_lines *to, const struct eh_bonus_plan *plan,
+static void kinds_lint(struct eh_lines *to, const struct eh_bonus_plan *plan,
                        const struct eh_desk *desk)
 {
     for (uint32_t i = 0; plan->individual_ppm > 0 && desk && i < desk->kind_count; i++)
-        if (!has_points(plan, desk->kinds[i].id))
+        if (!desk_has_points(plan, desk->kinds[i].id))
             eh_lines_say(to,
                          "closing a ticket of kind %.*s earns nobody a point; add it to "
                          "`individual.points`",
                          EH_STR_ARG(desk->kinds[i].id));
     for (uint32_t i = 0; desk && i < plan->measure_count; i++)
-        lint_of_kind(to, &plan->measures[i], desk);
+        kind_lint(to, &plan->measures[i], desk);
 }
 
-static void lint_unused(struct eh_lines *to, const struct eh_bonus_plan *plan)
+static void unused_lint(struct eh_lines *to, const struct eh_bonus_plan *plan)
 {
     if (plan->point_count > 0 && plan->individual_ppm == 0)
         eh_lines_say(to,
@@ -244,12 +245,12 @@ size_t eh_plan_lint(const struct eh_bonus_plan *plan, const struct eh_desk *desk
                     eh_plan_line_fn *line, void *context)
 {
     struct eh_lines to = {line, context, 0};
-    lint_quantity(&to, plan);
-    lint_directions(&to, plan);
-    lint_never(&to, plan);
-    lint_perspectives(&to, plan);
-    lint_priors(&to, plan);
-    lint_kinds(&to, plan, desk);
-    lint_unused(&to, plan);
+    quantity_lint(&to, plan);
+    directions_lint(&to, plan);
+    never_lint(&to, plan);
+    perspectives_lint(&to, plan);
+    priors_lint(&to, plan);
+    kinds_lint(&to, plan, desk);
+    unused_lint(&to, plan);
     return to.count;
 }

@@ -1,5 +1,5 @@
 /*
- * plan_metric: `metrics` of a plan: how each figure is made, what it is worth, what gates it.
+ * plan_metric: reads `metrics` of a plan: how each figure is made, its weight and curve, its gate.
  */
 #include "plan_read.h"
 
@@ -25,7 +25,8 @@ const struct eh_plan_measure *eh_plan_measure_find(const struct eh_bonus_plan *p
     return NULL;
 }
 
-/* The keys that say how a figure is made, of a metric or a gate, before its name is known. */
+/* The keys of a metric or a gate that say how its figure is made. They are kept as nodes until the
+ * name of the figure is known. */
 struct raw {
     struct eh_str name;
     const struct desk_node *node, *take, *unit, *prior, *mix, *winsorise;
@@ -55,8 +56,8 @@ struct metrics {
     struct raw_metric *raws;
 };
 
-static struct plan_bounds bounds_of(const struct eh_bonus_plan *plan,
-                                    const struct eh_plan_measure *measure)
+static struct plan_bounds figure_bounds(const struct eh_bonus_plan *plan,
+                                        const struct eh_plan_measure *measure)
 {
     struct eh_measure_range said = eh_measure(measure->kind)->said;
     return (struct plan_bounds){.unit = measure->unit,
@@ -65,13 +66,13 @@ static struct plan_bounds bounds_of(const struct eh_bonus_plan *plan,
                                 .most = said.most};
 }
 
-static int read_weight(struct desk_reader *reader, const struct desk_node *node,
+static int weight_read(struct desk_reader *reader, const struct desk_node *node,
                        const struct desk_path *path, void *ret)
 {
     return eh_desk_read_share(reader, node, path, 1, "100%", ret);
 }
 
-static int read_perspective(struct desk_reader *reader, const struct desk_node *node,
+static int perspective_read(struct desk_reader *reader, const struct desk_node *node,
                             const struct desk_path *path, void *ret)
 {
     static const char *const words[] = {[EH_PERSPECTIVE_FINANCIAL] = "financial",
@@ -81,7 +82,7 @@ static int read_perspective(struct desk_reader *reader, const struct desk_node *
     return eh_desk_read_choice(reader, node, path, words, sizeof words / sizeof *words, ret);
 }
 
-static int read_effect(struct desk_reader *reader, const struct desk_node *node,
+static int effect_read(struct desk_reader *reader, const struct desk_node *node,
                        const struct desk_path *path, void *ret)
 {
     static const char *const words[] = {[EH_GATE_ZERO_METRIC] = "zero_metric",
@@ -90,8 +91,8 @@ static int read_effect(struct desk_reader *reader, const struct desk_node *node,
     return eh_desk_read_choice(reader, node, path, words, sizeof words / sizeof *words, ret);
 }
 
-/* What only handle_time and only imported figures have. */
-static int check_keys(struct metrics *m, const struct desk_path *path, const struct raw *raw,
+/* Refuses keys of handle_time and of imported figures for other figures. */
+static int keys_check(struct metrics *m, const struct desk_path *path, const struct raw *raw,
                       const struct eh_plan_measure *measure)
 {
     bool imported = measure->kind == EH_MEASURE_IMPORTED;
@@ -115,25 +116,25 @@ static int check_keys(struct metrics *m, const struct desk_path *path, const str
 }
 
 /* "revenue, csat, ..." */
-static void list_names(char *ret, size_t size)
+static void names_list(char *ret, size_t size)
 {
     size_t used = 0;
     for (size_t i = 0; used < size && eh_measure_name(i); i++)
         used += eh_format(ret + used, size - used, "%s%s", i ? ", " : "", eh_measure_name(i));
 }
 
-static int refuse_name(struct metrics *m, const struct desk_path *path, const struct raw *raw,
+static int name_refuse(struct metrics *m, const struct desk_path *path, const struct raw *raw,
                        struct eh_str name)
 {
     char names[NAMES_SIZE];
-    list_names(names, sizeof names);
+    names_list(names, sizeof names);
     return eh_desk_refuse(m->reader, raw->node, path, EH_EINVAL,
                           "`%.*s` is none of %s; an imported metric says `take: sum` or "
                           "`take: last`",
                           name.size < 40 ? (int)name.size : 40, name.data, names);
 }
 
-static int read_imported(struct metrics *m, const struct desk_path *path, const struct raw *raw,
+static int imported_read(struct metrics *m, const struct desk_path *path, const struct raw *raw,
                          struct eh_plan_measure *measure)
 {
     static const char *const takes[] = {[EH_TAKE_SUM] = "sum", [EH_TAKE_LAST] = "last"};
@@ -144,7 +145,7 @@ static int read_imported(struct metrics *m, const struct desk_path *path, const 
                                         [EH_UNIT_SECONDS] = "seconds"};
     size_t index = 0;
     if (!raw->take)
-        return refuse_name(m, path, raw, measure->name);
+        return name_refuse(m, path, raw, measure->name);
     struct desk_path at = eh_desk_path_key(path, eh_str("take"));
     int r = eh_desk_read_word(m->reader, raw->take, &at, takes, 2, &index);
     measure->take = (uint8_t)index;
@@ -156,13 +157,13 @@ static int read_imported(struct metrics *m, const struct desk_path *path, const 
     return r;
 }
 
-static int compare_mix(const void *left, const void *right)
+static int mix_compare(const void *left, const void *right)
 {
     const struct eh_plan_mix *a = left, *b = right;
     return eh_str_compare(a->kind, b->kind);
 }
 
-static int read_mix(struct metrics *m, const struct desk_node *owner, const struct desk_node *node,
+static int mix_read(struct metrics *m, const struct desk_node *owner, const struct desk_node *node,
                     const struct desk_path *up, struct eh_plan_measure *measure)
 {
     struct desk_path path = eh_desk_path_key(up, eh_str("mix"));
@@ -202,11 +203,11 @@ static int read_mix(struct metrics *m, const struct desk_node *owner, const stru
         return eh_desk_refuse(m->reader, node, &path, EH_EINVAL, "sums to %s; make it 100%% in all",
                               text);
     }
-    qsort(measure->mix, measure->mix_count, sizeof *measure->mix, compare_mix);
+    qsort(measure->mix, measure->mix_count, sizeof *measure->mix, mix_compare);
     return 0;
 }
 
-static int read_winsorise(struct metrics *m, const struct desk_node *node,
+static int winsorise_read(struct metrics *m, const struct desk_node *node,
                           const struct desk_path *up, struct eh_plan_measure *measure)
 {
     static const struct plan_bounds bounds = {EH_UNIT_SECONDS, 0, 0, EH_DESK_DURATION_MAX_S};
@@ -235,7 +236,7 @@ static int read_winsorise(struct metrics *m, const struct desk_node *node,
     return 0;
 }
 
-static int read_prior(struct metrics *m, const struct desk_node *node, const struct desk_path *up,
+static int prior_read(struct metrics *m, const struct desk_node *node, const struct desk_path *up,
                       const struct raw *raw, struct eh_plan_measure *measure)
 {
     static const struct desk_field fields[] = {
@@ -253,7 +254,7 @@ static int read_prior(struct metrics *m, const struct desk_node *node, const str
     int r = eh_desk_read_map(m->reader, node, &path, fields, 2, &prior);
     if (r < 0)
         return r;
-    struct plan_bounds bounds = bounds_of(m->plan, measure);
+    struct plan_bounds bounds = figure_bounds(m->plan, measure);
     struct desk_path at = eh_desk_path_key(&path, eh_str("mean"));
     r = eh_plan_read_value(m->reader, prior.mean, &at, &bounds, &measure->prior_mean);
     measure->has_prior = true;
@@ -269,8 +270,9 @@ static int read_prior(struct metrics *m, const struct desk_node *node, const str
     return r;
 }
 
-/* A plan of before there was a measure of that name imports the figure, and says so. */
-static enum eh_measure_kind kind_of(const struct raw *raw)
+/* The measure of that name. A plan that says `take` imports the figure instead: it may be older
+ * than the measure. */
+static enum eh_measure_kind measure_kind(const struct raw *raw)
 {
     enum eh_measure_kind kind = eh_measure_named(raw->name);
     return raw->take && !eh_measure(kind)->reserved ? EH_MEASURE_IMPORTED : kind;
@@ -279,22 +281,22 @@ static enum eh_measure_kind kind_of(const struct raw *raw)
 static int measure_define(struct metrics *m, const struct desk_path *path, const struct raw *raw,
                           struct eh_plan_measure *ret)
 {
-    enum eh_measure_kind kind = kind_of(raw);
+    enum eh_measure_kind kind = measure_kind(raw);
     struct eh_plan_measure measure = {
         .name = raw->name, .kind = (uint8_t)kind, .unit = eh_measure(kind)->unit};
     if (eh_plan_is_minutes(raw->name))
         return eh_desk_refuse(m->reader, raw->node, path, EH_EINVAL,
                               "%.*s is what `split: hours` shares by, not a metric of the pool",
                               EH_STR_ARG(raw->name));
-    int r = check_keys(m, path, raw, &measure);
+    int r = keys_check(m, path, raw, &measure);
     if (r == 0 && measure.kind == EH_MEASURE_IMPORTED)
-        r = read_imported(m, path, raw, &measure);
+        r = imported_read(m, path, raw, &measure);
     if (r == 0 && measure.kind == EH_MEASURE_HANDLE_TIME)
-        r = read_mix(m, raw->node, raw->mix, path, &measure);
+        r = mix_read(m, raw->node, raw->mix, path, &measure);
     if (r == 0 && measure.kind == EH_MEASURE_HANDLE_TIME)
-        r = read_winsorise(m, raw->winsorise, path, &measure);
+        r = winsorise_read(m, raw->winsorise, path, &measure);
     if (r == 0)
-        r = read_prior(m, raw->prior, path, raw, &measure);
+        r = prior_read(m, raw->prior, path, raw, &measure);
     if (r == 0)
         *ret = measure;
     return r;
@@ -310,10 +312,10 @@ static uint32_t measure_find(const struct eh_bonus_plan *plan, struct eh_str nam
 
 static const struct desk_field metric_fields[] = {
     {"metric", eh_desk_read_name, offsetof(struct raw_metric, raw.name), true},
-    {"weight", read_weight, offsetof(struct raw_metric, weight_ppm), true},
+    {"weight", weight_read, offsetof(struct raw_metric, weight_ppm), true},
     {"curve", eh_desk_read_node, offsetof(struct raw_metric, curve), true},
     {"gate", eh_desk_read_node, offsetof(struct raw_metric, gate), false},
-    {"perspective", read_perspective, offsetof(struct raw_metric, perspective), false},
+    {"perspective", perspective_read, offsetof(struct raw_metric, perspective), false},
     {"prior", eh_desk_read_node, offsetof(struct raw_metric, raw.prior), false},
     {"mix", eh_desk_read_node, offsetof(struct raw_metric, raw.mix), false},
     {"winsorise", eh_desk_read_node, offsetof(struct raw_metric, raw.winsorise), false},
@@ -321,7 +323,7 @@ static const struct desk_field metric_fields[] = {
     {"unit", eh_desk_read_node, offsetof(struct raw_metric, raw.unit), false},
 };
 
-static int read_metric(struct metrics *m, const struct desk_node *node, uint32_t index)
+static int metric_read(struct metrics *m, const struct desk_node *node, uint32_t index)
 {
     struct eh_bonus_plan *plan = m->plan;
     struct desk_path path = eh_desk_path_item(m->path, index);
@@ -343,14 +345,14 @@ static int read_metric(struct metrics *m, const struct desk_node *node, uint32_t
     struct eh_plan_metric *metric = &plan->metrics[index];
     *metric = (struct eh_plan_metric){
         .measure = index, .weight_ppm = raw->weight_ppm, .perspective = raw->perspective};
-    struct plan_bounds bounds = bounds_of(plan, measure);
+    struct plan_bounds bounds = figure_bounds(plan, measure);
     struct desk_path curve = eh_desk_path_key(&path, eh_str("curve"));
     return eh_plan_read_curve(m->reader, raw->curve, &curve, &bounds, &metric->curve);
 }
 
 static const struct desk_field gate_fields[] = {
     {"metric", eh_desk_read_name, offsetof(struct raw_gate, raw.name), true},
-    {"else", read_effect, offsetof(struct raw_gate, effect), true},
+    {"else", effect_read, offsetof(struct raw_gate, effect), true},
     {"at_most", eh_desk_read_node, offsetof(struct raw_gate, at_most), false},
     {"at_least", eh_desk_read_node, offsetof(struct raw_gate, at_least), false},
     {"prior", eh_desk_read_node, offsetof(struct raw_gate, raw.prior), false},
@@ -360,7 +362,7 @@ static const struct desk_field gate_fields[] = {
     {"unit", eh_desk_read_node, offsetof(struct raw_gate, raw.unit), false},
 };
 
-/* The figure a gate watches: one that has a definition already, or its own. */
+/* Finds the figure that a gate watches. A figure that no metric has yet is defined by the gate. */
 static int gate_watch(struct metrics *m, const struct desk_path *path, const struct raw *raw,
                       uint32_t *ret)
 {
@@ -380,17 +382,17 @@ static int gate_watch(struct metrics *m, const struct desk_path *path, const str
     return 0;
 }
 
-static int read_limit(struct metrics *m, const struct desk_node *node, const struct desk_path *up,
+static int limit_read(struct metrics *m, const struct desk_node *node, const struct desk_path *up,
                       const char *key, const struct eh_plan_measure *measure, bool *ret_has,
                       int64_t *ret)
 {
     struct desk_path path = eh_desk_path_key(up, eh_str(key));
-    struct plan_bounds bounds = bounds_of(m->plan, measure);
+    struct plan_bounds bounds = figure_bounds(m->plan, measure);
     *ret_has = node != NULL;
     return node ? eh_plan_read_value(m->reader, node, &path, &bounds, ret) : 0;
 }
 
-static int read_gate(struct metrics *m, const struct desk_node *node, const struct desk_path *up,
+static int gate_read(struct metrics *m, const struct desk_node *node, const struct desk_path *up,
                      struct eh_plan_metric *metric)
 {
     struct desk_path path = eh_desk_path_key(up, eh_str("gate"));
@@ -410,9 +412,9 @@ static int read_gate(struct metrics *m, const struct desk_node *node, const stru
     if (r < 0)
         return r;
     const struct eh_plan_measure *measure = &m->plan->measures[gate->measure];
-    r = read_limit(m, raw.at_least, &path, "at_least", measure, &gate->has_least, &gate->at_least);
+    r = limit_read(m, raw.at_least, &path, "at_least", measure, &gate->has_least, &gate->at_least);
     if (r == 0)
-        r = read_limit(m, raw.at_most, &path, "at_most", measure, &gate->has_most, &gate->at_most);
+        r = limit_read(m, raw.at_most, &path, "at_most", measure, &gate->has_most, &gate->at_most);
     if (r == 0 && gate->has_least && gate->has_most && gate->at_least > gate->at_most)
         r = eh_desk_refuse(m->reader, node, &path, EH_EINVAL,
                            "`at_least` is above `at_most`, so nothing passes; swap them");
@@ -420,7 +422,7 @@ static int read_gate(struct metrics *m, const struct desk_node *node, const stru
     return r;
 }
 
-static int check_weights(struct metrics *m, const struct desk_node *node)
+static int weights_check(struct metrics *m, const struct desk_node *node)
 {
     uint64_t sum = 0;
     for (uint32_t i = 0; i < m->plan->metric_count; i++)
@@ -455,11 +457,11 @@ int eh_plan_read_metrics(struct desk_reader *reader, const struct desk_node *nod
                               "is empty; name at least one metric the pool depends on");
     r = metrics_allocate(&m, node->size);
     for (const struct desk_node *item = node->first; r == 0 && item; item = item->next)
-        r = read_metric(&m, item, plan->metric_count++);
+        r = metric_read(&m, item, plan->metric_count++);
     for (uint32_t i = 0; r == 0 && i < plan->metric_count; i++) {
         struct desk_path at = eh_desk_path_item(path, i);
         if (m.raws[i].gate)
-            r = read_gate(&m, m.raws[i].gate, &at, &plan->metrics[i]);
+            r = gate_read(&m, m.raws[i].gate, &at, &plan->metrics[i]);
     }
-    return r < 0 ? r : check_weights(&m, node);
+    return r < 0 ? r : weights_check(&m, node);
 }

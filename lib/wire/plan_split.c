@@ -1,21 +1,21 @@
 /*
- * plan_split: how a plan shares: `split`, `individual`, `seniority`.
+ * plan_split: reads how a plan shares its pool: `split`, `individual`, `seniority`.
  */
 #include "plan_read.h"
 
 #include <stdlib.h>
 
-static int read_share(struct desk_reader *reader, const struct desk_node *node,
+static int share_read(struct desk_reader *reader, const struct desk_node *node,
                       const struct desk_path *path, void *ret)
 {
     return eh_desk_read_share(reader, node, path, 0, "100%", ret);
 }
 
 static const struct desk_field split_fields[] = {
-    {"individual", read_share, offsetof(struct eh_bonus_plan, individual_ppm), false},
-    {"equal", read_share, offsetof(struct eh_bonus_plan, equal_ppm), false},
-    {"hours", read_share, offsetof(struct eh_bonus_plan, hours_ppm), false},
-    {"seniority", read_share, offsetof(struct eh_bonus_plan, seniority_ppm), false},
+    {"individual", share_read, offsetof(struct eh_bonus_plan, individual_ppm), false},
+    {"equal", share_read, offsetof(struct eh_bonus_plan, equal_ppm), false},
+    {"hours", share_read, offsetof(struct eh_bonus_plan, hours_ppm), false},
+    {"seniority", share_read, offsetof(struct eh_bonus_plan, seniority_ppm), false},
 };
 
 int eh_plan_read_split(struct desk_reader *reader, const struct desk_node *node,
@@ -55,13 +55,13 @@ int eh_plan_read_kind(struct desk_reader *reader, const struct desk_node *key,
     return 0;
 }
 
-static int compare_points(const void *left, const void *right)
+static int points_compare(const void *left, const void *right)
 {
     const struct eh_plan_points *a = left, *b = right;
     return eh_str_compare(a->kind, b->kind);
 }
 
-static int read_points(struct desk_reader *reader, const struct desk_node *node,
+static int points_read(struct desk_reader *reader, const struct desk_node *node,
                        const struct desk_path *path, void *ret)
 {
     struct eh_bonus_plan *plan = ret;
@@ -95,11 +95,11 @@ static int read_points(struct desk_reader *reader, const struct desk_node *node,
         return eh_desk_refuse(reader, node, path, EH_EINVAL,
                               "gives points to no kind, so nobody could earn the individual part; "
                               "give one a point");
-    qsort(plan->points, plan->point_count, sizeof *plan->points, compare_points);
+    qsort(plan->points, plan->point_count, sizeof *plan->points, points_compare);
     return 0;
 }
 
-static int read_cap(struct desk_reader *reader, const struct desk_node *node,
+static int cap_read(struct desk_reader *reader, const struct desk_node *node,
                     const struct desk_path *path, void *ret)
 {
     uint32_t cap;
@@ -114,8 +114,8 @@ static int read_cap(struct desk_reader *reader, const struct desk_node *node,
 }
 
 static const struct desk_field individual_fields[] = {
-    {"points", read_points, 0, true},
-    {"cap", read_cap, offsetof(struct eh_bonus_plan, cap_ppm), false},
+    {"points", points_read, 0, true},
+    {"cap", cap_read, offsetof(struct eh_bonus_plan, cap_ppm), false},
 };
 
 int eh_plan_read_individual(struct desk_reader *reader, const struct desk_node *node,
@@ -125,7 +125,7 @@ int eh_plan_read_individual(struct desk_reader *reader, const struct desk_node *
                             sizeof individual_fields / sizeof *individual_fields, plan);
 }
 
-static int read_years(struct desk_reader *reader, const struct desk_node *node,
+static int years_read(struct desk_reader *reader, const struct desk_node *node,
                       const struct desk_path *path, uint32_t *ret)
 {
     struct eh_str text;
@@ -143,7 +143,7 @@ static int read_years(struct desk_reader *reader, const struct desk_node *node,
     return 0;
 }
 
-static int read_band(struct desk_reader *reader, const struct desk_node *node,
+static int band_read(struct desk_reader *reader, const struct desk_node *node,
                      const struct desk_path *path, struct eh_plan_band *ret)
 {
     int r = eh_desk_check_list(reader, node, path, 2);
@@ -153,14 +153,15 @@ static int read_band(struct desk_reader *reader, const struct desk_node *node,
         return eh_desk_refuse(reader, node, path, EH_EINVAL,
                               "must be years and a weight, such as [1y, 105]");
     struct desk_path years = eh_desk_path_item(path, 0), weight = eh_desk_path_item(path, 1);
-    r = read_years(reader, node->first, &years, &ret->years);
+    r = years_read(reader, node->first, &years, &ret->years);
     return r < 0 ? r
                  : eh_desk_read_number(reader, node->first->next, &weight, 1, EH_PLAN_BAND_LARGEST,
                                        &ret->weight);
 }
 
-/* A band behind others: later, not lower, and not steeper than the step before. */
-static int check_band(struct desk_reader *reader, const struct desk_node *node,
+/* Refuses a band that does not begin later than the one before, weighs less, or rises more steeply
+ * than the step before. */
+static int band_check(struct desk_reader *reader, const struct desk_node *node,
                       const struct desk_path *path, const struct eh_plan_band *at, uint32_t index)
 {
     if (at->years <= at[-1].years)
@@ -193,9 +194,9 @@ int eh_plan_read_bands(struct desk_reader *reader, const struct desk_node *node,
     for (const struct desk_node *item = node->first; item; item = item->next) {
         uint32_t index = plan->band_count++;
         struct desk_path at = eh_desk_path_item(path, index);
-        r = read_band(reader, item, &at, &plan->bands[index]);
+        r = band_read(reader, item, &at, &plan->bands[index]);
         if (r == 0 && index > 0)
-            r = check_band(reader, item, &at, &plan->bands[index], index);
+            r = band_check(reader, item, &at, &plan->bands[index], index);
         if (r < 0)
             return r;
     }

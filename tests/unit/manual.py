@@ -174,7 +174,7 @@ def every_message_is_in_the_manual():
     same("types of outbox entries", types,
          {t for line in re.findall(r"^\*[a-z*, ]+\*$", api("THE OUTBOX"), re.M)
           for t in re.findall(r"[a-z]+", line)})
-    keys = re.findall(r'add_(?:text|number)\(ret, "([a-z]+)"', source("lib", "wire", "notice.c"))
+    keys = re.findall(r'(?:text|number)_add\(ret, "([a-z]+)"', source("lib", "wire", "notice.c"))
     same("keys of outbox entries", set(keys),
          {k for line in re.findall(r"^[|:\[ ]*\|  (.*)$", api("THE OUTBOX"), re.M)
           for k in line.split(", ")})
