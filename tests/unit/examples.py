@@ -69,6 +69,11 @@ GIVEN = """
 
 # {end of a header's path: #include lines, and declarations of its own}
 OWN = {
+    "bridge/map/child.h": """#include <unistd.h>
+        struct eh_map_options options; int fd;""",
+    "bridge/map/map.h": """const char **programs; json_t *connection, *input; eh_map_fn *on_mapped;
+        void *request;""",
+    "profile/yaml_table.h": "#include <jansson.h>\n",
     "admin/http/child.h": "void *answer;",
     "admin/http/peer.h": "struct eh_peers peers; int fd;",
     "batch/command.h": "eh_command_fn *on_done;",

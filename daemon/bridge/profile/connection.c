@@ -1,0 +1,319 @@
+/*
+ * connection: the table of a connection's keys, and the secrets beside it.
+ */
+#include "bridge/profile/connection.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "bridge/profile/yaml_table.h"
+
+#define RATE_MAX  100000
+#define SWEEP_MAX 86400
+
+/* ---- Values that are no plain text. */
+
+static const char *read_owner(struct eh_str text, void *ret)
+{
+    static const char *const names[] = {"guard", "report", "off"};
+    for (int i = 0; i < 3; i++)
+        if (eh_str_equal(text, eh_str(names[i])))
+            return *(enum eh_owner_mode *)ret = (enum eh_owner_mode)i, NULL;
+    return "is none of guard, report, off";
+}
+
+static const char *read_sweep(struct eh_str text, void *ret)
+{
+    int64_t seconds;
+    if (eh_str_equal(text, eh_str("off")))
+        return *(int64_t *)ret = 0, NULL;
+    if (eh_duration_parse(text, &seconds, NULL) < 0 || seconds < 1 || seconds > SWEEP_MAX)
+        return "is neither off nor a duration of 1s to 24h, such as 60s";
+    *(int64_t *)ret = seconds;
+    return NULL;
+}
+
+/* 100/min */
+static const char *read_rate(struct eh_str text, void *ret)
+{
+    static const struct unit {
+        const char *name;
+        int64_t seconds;
+    } units[] = {{"s", 1}, {"min", 60}, {"h", 3600}};
+    const char *slash = text.size ? memchr(text.data, '/', text.size) : NULL;
+    size_t at = slash ? (size_t)(slash - text.data) : 0;
+    int64_t count;
+    if (!slash || eh_integer_parse(eh_str_n(text.data, at), &count, NULL) < 0 || count < 1 ||
+        count > RATE_MAX)
+        return "is no rate, such as 100/min; the units are s, min and h";
+    struct eh_str unit = eh_str_n(slash + 1, text.size - at - 1);
+    for (size_t i = 0; i < sizeof units / sizeof *units; i++)
+        if (eh_str_equal(unit, eh_str(units[i].name)))
+            return *(struct eh_rate *)ret = (struct eh_rate){count, units[i].seconds}, NULL;
+    return "is no rate, such as 100/min; the units are s, min and h";
+}
+
+static const char *read_id(struct eh_str text, void *ret)
+{
+    if (!eh_id_valid(text))
+        return "is no id: small letters, digits, '.', '_' and '-', at most 63";
+    memcpy(ret, text.data, text.size);
+    ((char *)ret)[text.size] = 0;
+    return NULL;
+}
+
+static bool begins(struct eh_str text, const char *with)
+{
+    size_t size = strlen(with);
+    return text.size > size && memcmp(text.data, with, size) == 0;
+}
+
+static const char *read_url(struct eh_str text, void *ret)
+{
+    if (!begins(text, "https://") && !begins(text, "http://"))
+        return "is no address that begins with https:// or http://";
+    if (text.size >= EH_URL_MAX)
+        return "is too long";
+    for (uint32_t i = 0; i < text.size; i++)
+        if ((unsigned char)text.data[i] <= ' ' || strchr("\"\\@?#", text.data[i]))
+            return "has a character that an address here may not have; log-ins go to secret_file";
+    while (text.data[text.size - 1] == '/')
+        text.size--;
+    memcpy(ret, text.data, text.size);
+    ((char *)ret)[text.size] = 0;
+    return NULL;
+}
+
+#define AT(field_)                                                                                 \
+    .offset = offsetof(struct eh_connection, field_),                                              \
+    .size = sizeof(((struct eh_connection *)0)->field_)
+#define TEXT(name_, field, fallback_)                                                              \
+    {                                                                                              \
+        .name = name_, .kind = EH_YAML_TEXT, AT(field), .fallback = fallback_                      \
+    }
+#define PATH(name_, field, fallback_)                                                              \
+    {                                                                                              \
+        .name = name_, .kind = EH_YAML_PATH, AT(field), .fallback = fallback_                      \
+    }
+#define VALUE(name_, field, read_, fallback_)                                                      \
+    {                                                                                              \
+        .name = name_, .kind = EH_YAML_VALUE, AT(field), .read = read_, .fallback = fallback_      \
+    }
+#define NEEDED(name_, field, read_)                                                                \
+    {                                                                                              \
+        .name = name_, .kind = EH_YAML_VALUE, AT(field), .read = read_, .required = true           \
+    }
+#define MAP(name_, field)                                                                          \
+    {                                                                                              \
+        .name = name_, .kind = EH_YAML_MAP, AT(field)                                              \
+    }
+#define LIST(name_, field)                                                                         \
+    {                                                                                              \
+        .name = name_, .kind = EH_YAML_LIST, AT(field)                                             \
+    }
+
+static const struct eh_yaml_key keys[] = {
+    NEEDED("profile", profile, read_id),
+    NEEDED("url", url, read_url),
+    TEXT("source", source, NULL),
+    TEXT("account", account, NULL),
+    PATH("secret_file", secret_file, NULL),
+    PATH("webhook_secret_file", webhook_secret_file, NULL),
+    PATH("ca_file", ca_file, NULL),
+    TEXT("listen", listen, NULL),
+    TEXT("health", health, NULL),
+    MAP("groups", groups),
+    MAP("kinds", kinds),
+    MAP("value", value),
+    MAP("outcomes", outcomes),
+    MAP("options", options),
+    LIST("nobody", nobody),
+    LIST("managers", managers),
+    VALUE("owner", owner, read_owner, "guard"),
+    VALUE("sweep", sweep_s, read_sweep, "60s"),
+    VALUE("rate", rate, read_rate, "100/min"),
+    PATH("profiles", profiles, EH_PROFILES_FOLDER),
+    PATH("state", state, NULL),
+    PATH("redis", redis, "/run/redis/redis-server.sock"),
+    TEXT("redis_user", redis_user, ""),
+    PATH("redis_password_file", redis_password_file, NULL),
+    PATH("admin_socket", admin_socket, "/run/evenhand/admin.sock"),
+    VALUE("desk", desk, read_id, "main"),
+};
+#define KEYS (sizeof keys / sizeof *keys)
+_Static_assert(KEYS <= EH_YAML_KEYS_MAX, "as many as a table may have");
+
+/* ---- A connection. */
+
+static bool is_texts(const json_t *map, const char **ret_key)
+{
+    const json_t *value;
+    json_object_foreach((json_t *)map, *ret_key,
+                        value) if (!json_is_string(value) ||
+                                   !json_string_length(value)) return false;
+    return true;
+}
+
+static int check_maps(const struct eh_connection *c, const char *path, struct eh_error *error)
+{
+    const char *key;
+    if (json_object_size(c->groups) == 0)
+        return eh_error_set(error, EH_EINVAL,
+                            "%s: groups: has to name at least one group: {Sales: sales}", path);
+    if (!is_texts(c->groups, &key))
+        return eh_error_set(error, EH_EINVAL, "%s: groups: %s: a team's id stands behind a group",
+                            path, key);
+    if (!is_texts(c->outcomes, &key))
+        return eh_error_set(error, EH_EINVAL, "%s: outcomes: %s: write {theirs: resolved}", path,
+                            key);
+    return 0;
+}
+
+static void fill(json_t **map, json_t *(*make)(void))
+{
+    if (!*map)
+        *map = make();
+}
+
+static void complete(struct eh_connection *c, const char *name)
+{
+    eh_format(c->name, sizeof c->name, "%s", name);
+    if (!c->source[0])
+        eh_format(c->source, sizeof c->source, "%s", name);
+    if (!c->state[0])
+        eh_format(c->state, sizeof c->state, EH_BRIDGE_STATE "/%s", name);
+    fill(&c->groups, json_object);
+    fill(&c->kinds, json_object);
+    fill(&c->value, json_object);
+    fill(&c->outcomes, json_object);
+    fill(&c->options, json_object);
+    fill(&c->nobody, json_array);
+    fill(&c->managers, json_array);
+}
+
+int eh_connection_load(const char *folder, const char *name, struct eh_connection **ret,
+                       struct eh_error *error)
+{
+    char path[512];
+    if (!eh_id_valid(eh_str(name)))
+        return eh_error_set(error, EH_EINVAL,
+                            "%.80s: is no name of a connection: small letters, digits, '.', '_' "
+                            "and '-'",
+                            name);
+    if (eh_format(path, sizeof path, "%s/%s.yaml", folder, name) >= sizeof path)
+        return eh_error_set(error, EH_EINVAL, "%s: the path is too long", folder);
+    struct eh_connection *c = calloc(1, sizeof *c);
+    if (!c)
+        return eh_error_set(error, EH_ENOMEM, "%s: out of memory", path);
+    int r = eh_yaml_read(path, keys, KEYS, c, error);
+    complete(c, name);
+    if (r == 0)
+        r = check_maps(c, path, error);
+    if (r < 0)
+        eh_connection_free(c);
+    else
+        *ret = c;
+    return r;
+}
+
+/* ---- Secrets. */
+
+static int refuse_open_file(const char *path, int fd, struct eh_error *error)
+{
+    struct stat st;
+    if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode))
+        return eh_error_set(error, EH_EINVAL, "%s: is no file", path);
+    if (st.st_mode & 0077)
+        return eh_error_set(error, EH_EDENIED,
+                            "%s: others may read this secret; `chmod 600` it and change it", path);
+    return 0;
+}
+
+/* The first line, which may end with a newline. */
+static int read_secret(const char *path, char *ret, size_t size, struct eh_error *error)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+    if (fd < 0)
+        return eh_error_set(error, errno == ENOENT ? EH_ENOTFOUND : EH_EDENIED,
+                            "%s: the secret cannot be read: %s", path, strerror(errno));
+    int r = refuse_open_file(path, fd, error);
+    ssize_t n = r < 0 ? 0 : read(fd, ret, size - 1);
+    close(fd);
+    if (r < 0)
+        return r;
+    ret[n < 0 ? 0 : n] = 0;
+    ret[strcspn(ret, "\r\n")] = 0;
+    if (n <= 0 || !ret[0])
+        return eh_error_set(error, EH_EINVAL, "%s: the secret is empty", path);
+    if ((size_t)n == size - 1)
+        return eh_error_set(error, EH_ERANGE, "%s: longer than a secret may be", path);
+    return 0;
+}
+
+/* A credential that systemd hands over goes before the file: it has the file's last name. */
+static int unlock(const char *file, char *ret, size_t size, struct eh_error *error)
+{
+    const char *folder = getenv("CREDENTIALS_DIRECTORY"), *slash = strrchr(file, '/');
+    char path[512];
+    if (!file[0])
+        return 0;
+    if (folder &&
+        eh_format(path, sizeof path, "%s/%s", folder, slash ? slash + 1 : file) < sizeof path &&
+        access(path, R_OK) == 0)
+        return read_secret(path, ret, size, error);
+    return read_secret(file, ret, size, error);
+}
+
+int eh_connection_unlock(struct eh_connection *c, struct eh_error *error)
+{
+    int r = unlock(c->secret_file, c->secret, sizeof c->secret, error);
+    if (r == 0)
+        r = unlock(c->webhook_secret_file, c->webhook_secret, sizeof c->webhook_secret, error);
+    if (r < 0)
+        eh_connection_wipe(c);
+    return r;
+}
+
+int eh_connection_redis_password(const struct eh_connection *c, char *ret, size_t size,
+                                 struct eh_error *error)
+{
+    ret[0] = 0;
+    return unlock(c->redis_password_file, ret, size, error);
+}
+
+void eh_connection_wipe(struct eh_connection *c)
+{
+    explicit_bzero(c->secret, sizeof c->secret);
+    explicit_bzero(c->webhook_secret, sizeof c->webhook_secret);
+}
+
+void eh_connection_free(struct eh_connection *c)
+{
+    if (!c)
+        return;
+    eh_connection_wipe(c);
+    eh_yaml_done(keys, KEYS, c);
+    free(c);
+}
+
+/* ---- What others see of it. */
+
+json_t *eh_connection_public(const struct eh_connection *c)
+{
+    return json_pack("{s:s, s:s, s:s, s:s, s:O, s:O, s:O, s:O, s:O, s:O}", "name", c->name, "url",
+                     c->url, "source", c->source, "account", c->account, "groups", c->groups,
+                     "kinds", c->kinds, "value", c->value, "outcomes", c->outcomes, "nobody",
+                     c->nobody, "options", c->options);
+}
+
+bool eh_account_listed(const json_t *list, const char *account)
+{
+    size_t i;
+    const json_t *item;
+    json_array_foreach(list, i,
+                       item) if (strcmp(json_string_value(item), account) == 0) return true;
+    return false;
+}
