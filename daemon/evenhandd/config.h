@@ -17,7 +17,7 @@
 #include "host/log.h"
 
 #define EH_CONFIG_USERS_MAX 64
-#define EH_SOCKET_PATH_MAX  107 /* bytes, sun_path without its terminator */
+#define EH_SOCKET_PATH_MAX  107 /* bytes; EH_HTTP_PATH_MAX of http/socket.h */
 
 struct eh_config_user {
     char name[64];

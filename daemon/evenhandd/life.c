@@ -10,7 +10,6 @@
 #include <systemd/sd-daemon.h>
 #include <unistd.h>
 
-#include "admin/http/socket.h"
 #include "admin/api/api.h"
 #include "admin/server.h"
 #include "host/loop.h"
@@ -447,9 +446,8 @@ int eh_life_check(const struct eh_config *config, struct eh_error *error)
     if (r == 0)
         r = redis_address(config, &address, error);
     explicit_bzero(&address, sizeof address);
-    gid_t group;
-    if (r == 0 && config->admin_group[0])
-        r = eh_admin_group_find(config->admin_group, &group, error);
+    if (r == 0)
+        r = eh_admin_group_look(config, error);
     return r;
 }
 

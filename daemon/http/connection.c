@@ -15,7 +15,11 @@
 
 #include <event2/bufferevent.h>
 
+#include "host/log.h"
 #include "http/server.h"
+
+static const struct eh_http_refusal no_room = {503, "full",
+                                               "too many connections; try again in a moment"};
 
 static void deadline_set(struct eh_http_connection *connection, int seconds)
 {
@@ -25,11 +29,11 @@ static void deadline_set(struct eh_http_connection *connection, int seconds)
 
 /* ---- Its output: error pages of evhttp's own are put right before the loop writes them. */
 
-static void fix_page(evutil_socket_t fd, short what, void *context)
+static void mend_page(evutil_socket_t fd, short what, void *context)
 {
     (void)fd, (void)what;
     struct eh_http_connection *connection = context;
-    if (connection->server->owner->fix_page(bufferevent_get_output(connection->bev)))
+    if (eh_http_page_mend(connection->server, bufferevent_get_output(connection->bev)))
         bufferevent_disable(connection->bev, EV_READ); /* the connection ends behind it */
 }
 
@@ -40,16 +44,48 @@ static void on_output(struct evbuffer *output, const struct evbuffer_cb_info *in
         event_active(((struct eh_http_connection *)context)->page, 0, 0);
 }
 
+/* ---- Who is at the other end, where the owner does not ask. */
+
+static bool guest_admit(struct eh_http_server *server, evutil_socket_t fd,
+                        struct eh_http_guest *ret)
+{
+    if (server->owner->admit)
+        return server->owner->admit(server->context, fd, ret);
+    bool room = server->welcome < server->limits->connections_max;
+    if (eh_http_takes_reserve(fd) || (!room && server->refused == EH_HTTP_REFUSED_MAX)) {
+        eh_log_limited(EH_LOG_WARNING, "http-room", "%s: connection dropped: there is no room",
+                       server->owner->name);
+        return false;
+    }
+    if (room)
+        server->welcome++;
+    else
+        server->refused++;
+    *ret = (struct eh_http_guest){.refused = room ? NULL : &no_room};
+    return true;
+}
+
+static void guest_leave(struct eh_http_server *server, const struct eh_http_guest *guest)
+{
+    if (server->owner->left)
+        server->owner->left(server->context, guest);
+    if (server->owner->admit)
+        return;
+    if (guest->refused)
+        server->refused--;
+    else
+        server->welcome--;
+}
+
 /* ---- Its end. */
 
 static void forget(struct eh_http_connection *connection)
 {
-    const struct eh_http_server *server = connection->server;
     *connection->link = connection->next;
     if (connection->next)
         connection->next->link = connection->link;
     if (connection->admitted)
-        server->owner->left(server->context, &connection->guest);
+        guest_leave(connection->server, &connection->guest);
     eh_http_room_settled(connection);
     free(connection);
 }
@@ -144,7 +180,7 @@ static void admit(evutil_socket_t fd, short what, void *context)
 {
     (void)fd, (void)what;
     struct eh_http_connection *connection = context;
-    const struct eh_http_server *server = connection->server;
+    struct eh_http_server *server = connection->server;
     bufferevent_event_cb on_event = NULL;
     void *evcon = NULL; /* evhttp registers its connection with its callbacks */
     bufferevent_getcb(connection->bev, NULL, NULL, &on_event, &evcon);
@@ -154,8 +190,8 @@ static void admit(evutil_socket_t fd, short what, void *context)
     }
     connection->evcon = evcon;
     evhttp_connection_set_closecb(connection->evcon, on_closed, connection);
-    connection->admitted = server->owner->admit(server->context, bufferevent_getfd(connection->bev),
-                                                &connection->guest);
+    connection->admitted =
+        guest_admit(server, bufferevent_getfd(connection->bev), &connection->guest);
     if (!connection->admitted) {
         evhttp_connection_free(connection->evcon);
         return;
@@ -174,7 +210,7 @@ struct bufferevent *eh_http_connection_new(struct event_base *base, void *contex
     eh_require(connection->bev);
     bufferevent_incref(connection->bev);
     connection->timer = event_new(base, -1, 0, admit, connection);
-    connection->page = event_new(base, -1, 0, fix_page, connection);
+    connection->page = event_new(base, -1, 0, mend_page, connection);
     eh_require(connection->timer && connection->page);
     evbuffer_add_cb(bufferevent_get_output(connection->bev), on_output, connection);
     eh_http_room_init(connection);

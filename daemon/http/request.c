@@ -1,6 +1,7 @@
 /*
  * request: a request that owns what its answer needs, and the answer to it.
  */
+#include <stdarg.h>
 #include <stdlib.h>
 #include <strings.h>
 #include <sys/queue.h>
@@ -8,22 +9,39 @@
 #include <event2/bufferevent.h>
 #include <event2/keyvalq_struct.h>
 
+#include "http/error.h"
 #include "http/server.h"
 
 /* ---- Its beginning: everything is copied, or moved. */
 
-static const char *method_name(enum evhttp_cmd_type type)
+static const struct {
+    enum evhttp_cmd_type type;
+    const char *name;
+} method_table[] = {
+    {EVHTTP_REQ_GET, "GET"},         {EVHTTP_REQ_POST, "POST"},   {EVHTTP_REQ_PUT, "PUT"},
+    {EVHTTP_REQ_HEAD, "HEAD"},       {EVHTTP_REQ_PATCH, "PATCH"}, {EVHTTP_REQ_DELETE, "DELETE"},
+    {EVHTTP_REQ_OPTIONS, "OPTIONS"},
+};
+
+/* Is it one of "GET, POST"? */
+static bool method_is_taken(const char *methods, const char *name)
 {
-    switch (type) {
-    case EVHTTP_REQ_GET:
-        return "GET";
-    case EVHTTP_REQ_POST:
-        return "POST";
-    case EVHTTP_REQ_PUT:
-        return "PUT";
-    default:
-        return NULL;
+    size_t size = strlen(name);
+    for (const char *at = methods; at; at = strchr(at, ' ')) {
+        at += strspn(at, " ");
+        if (strncmp(at, name, size) == 0 && (at[size] == '\0' || at[size] == ','))
+            return true;
     }
+    return false;
+}
+
+/* NULL: it is not taken. */
+static const char *method_name(enum evhttp_cmd_type type, const char *methods)
+{
+    for (size_t i = 0; i < sizeof method_table / sizeof method_table[0]; i++)
+        if (method_table[i].type == type)
+            return method_is_taken(methods, method_table[i].name) ? method_table[i].name : NULL;
+    return NULL;
 }
 
 /* NULL stays NULL. */
@@ -39,7 +57,8 @@ static const char *kept(struct eh_http_request *request, const char *text)
 static void take_target(struct eh_http_request *request)
 {
     const struct evhttp_uri *uri = evhttp_request_get_evhttp_uri(request->evhttp);
-    request->method = method_name(evhttp_request_get_command(request->evhttp));
+    request->method = method_name(evhttp_request_get_command(request->evhttp),
+                                  request->connection->server->owner->methods);
     request->target = kept(request, evhttp_request_get_uri(request->evhttp));
     request->path = kept(request, uri ? evhttp_uri_get_path(uri) : NULL);
     request->query = kept(request, uri ? evhttp_uri_get_query(uri) : NULL);
@@ -47,15 +66,16 @@ static void take_target(struct eh_http_request *request)
 
 static void take_headers(struct eh_http_request *request)
 {
-    struct eh_http_header **end = &request->headers;
+    const struct eh_http_header **end = &request->headers;
     const struct evkeyval *header;
     TAILQ_FOREACH(header, evhttp_request_get_input_headers(request->evhttp), next)
     {
-        *end = eh_arena_alloc(&request->arena, sizeof **end);
-        eh_require(*end);
-        **end = (struct eh_http_header){.name = kept(request, header->key),
+        struct eh_http_header *copy = eh_arena_alloc(&request->arena, sizeof *copy);
+        eh_require(copy);
+        *copy = (struct eh_http_header){.name = kept(request, header->key),
                                         .value = kept(request, header->value)};
-        end = &(*end)->next;
+        *end = copy;
+        end = &copy->next;
     }
 }
 
@@ -68,6 +88,27 @@ static void take_body(struct eh_http_request *request)
     if (size > 0)
         request->body = eh_str_n((const char *)evbuffer_pullup(request->input, -1), size);
     eh_require(size == 0 || request->body.data);
+}
+
+static void on_late(evutil_socket_t fd, short what, void *context)
+{
+    (void)fd, (void)what;
+    struct eh_http_request *request = context;
+    struct eh_http_server *server = request->connection->server;
+    server->late++;
+    server->owner->late(server->context, request);
+}
+
+/* It holds whether or not the client is still there. */
+static void deadline_begin(struct eh_http_request *request)
+{
+    const struct eh_http_server *server = request->connection->server;
+    const struct timeval most = {server->limits->work_s, 0};
+    if (most.tv_sec == 0)
+        return;
+    request->late = event_new(server->base, -1, 0, on_late, request);
+    eh_require(request->late);
+    event_add(request->late, &most);
 }
 
 void eh_http_on_request(struct evhttp_request *evhttp, void *context)
@@ -84,6 +125,7 @@ void eh_http_on_request(struct evhttp_request *evhttp, void *context)
     take_headers(request);
     take_body(request);
     eh_http_connection_asked(connection, request);
+    deadline_begin(request);
     server->owner->ask(server->context, request);
 }
 
@@ -97,7 +139,8 @@ const char *eh_http_header(const struct eh_http_request *request, const char *na
     return NULL;
 }
 
-const char *eh_http_framing_fault(const struct eh_http_request *request)
+/* NULL: none. */
+static const char *framing_fault(const struct eh_http_request *request)
 {
     unsigned lengths = 0;
     if (eh_http_header(request, "Transfer-Encoding"))
@@ -108,29 +151,55 @@ const char *eh_http_framing_fault(const struct eh_http_request *request)
     return lengths > 1 ? "Content-Length: given twice" : NULL;
 }
 
+bool eh_http_fault(const struct eh_http_request *request, struct eh_http_refusal *ret)
+{
+    const char *framing = framing_fault(request);
+    if (request->guest->refused)
+        *ret = *request->guest->refused;
+    else if (framing)
+        *ret = (struct eh_http_refusal){400, "parse", framing};
+    else if (!request->method)
+        *ret = (struct eh_http_refusal){405, "method", request->connection->server->methods_said};
+    else
+        return false;
+    return true;
+}
+
 /* ---- Its end. */
 
 static void request_free(struct eh_http_request *request)
 {
+    if (request->late)
+        event_free(request->late);
     evbuffer_free(request->input);
     eh_arena_done(&request->arena);
     free(request);
 }
 
+static void headers_add(struct evkeyvalq *headers, const struct eh_http_request *request,
+                        const struct eh_http_answer *answer)
+{
+    const struct eh_http_server *server = request->connection->server;
+    int status = answer->status;
+    bool in_doubt = status == 400 || status == 405 || status == 413; /* where the next one begins */
+    if (answer->content_type)
+        evhttp_add_header(headers, "Content-Type", answer->content_type);
+    evhttp_add_header(headers, "Cache-Control", answer->cache ? answer->cache : "no-store");
+    if (status == 405)
+        evhttp_add_header(headers, "Allow", server->owner->methods);
+    for (const struct eh_http_header *h = answer->headers; h; h = h->next)
+        evhttp_add_header(headers, h->name, h->value);
+    if (answer->close || in_doubt || server->closing || request->guest->refused)
+        evhttp_add_header(headers, "Connection", "close");
+}
+
 static void send_answer(struct eh_http_request *request, const struct eh_http_answer *answer)
 {
     struct eh_http_connection *connection = request->connection;
-    struct evkeyvalq *headers = evhttp_request_get_output_headers(request->evhttp);
-    evhttp_add_header(headers, "Content-Type", answer->content_type);
-    evhttp_add_header(headers, "Cache-Control", "no-store");
-    if (answer->allow)
-        evhttp_add_header(headers, "Allow", answer->allow);
-    if (answer->time_zone)
-        evhttp_add_header(headers, "Time-Zone", answer->time_zone);
-    if (answer->close)
-        evhttp_add_header(headers, "Connection", "close");
+    headers_add(evhttp_request_get_output_headers(request->evhttp), request, answer);
     eh_http_connection_answers(connection);
-    evhttp_send_reply(request->evhttp, answer->status, answer->phrase, answer->body);
+    evhttp_send_reply(request->evhttp, answer->status, eh_http_phrase(answer->status),
+                      answer->body);
     /* evhttp would read while it writes, without a bound, and take the end of what a client has to
      * say for the client's leaving, with half of the answer still to be sent. */
     bufferevent_disable(connection->bev, EV_READ);
@@ -148,4 +217,31 @@ void eh_http_request_drop(struct eh_http_request *request)
 {
     eh_http_connection_settled(request->connection);
     request_free(request);
+}
+
+/* ---- Errors. */
+
+void eh_http_refuse(struct eh_http_request *request, const struct eh_http_refusal *refusal)
+{
+    struct evbuffer *text = eh_http_error_text(refusal->code, NULL, refusal->message);
+    eh_http_answer(request, &(struct eh_http_answer){.status = refusal->status,
+                                                     .content_type = EH_HTTP_JSON,
+                                                     .body = text});
+    evbuffer_free(text);
+}
+
+void eh_http_error(struct eh_http_request *request, int code, const char *field, const char *format,
+                   ...)
+{
+    char message[EH_ERROR_TEXT_MAX];
+    va_list args;
+    va_start(args, format);
+    eh_format_v(message, sizeof message, format, args);
+    va_end(args);
+    eh_text_tidy(message, strlen(message));
+    struct evbuffer *text = eh_http_error_text(eh_http_code_name(code), field, message);
+    eh_http_answer(request, &(struct eh_http_answer){.status = eh_http_status_of(code),
+                                                     .content_type = EH_HTTP_JSON,
+                                                     .body = text});
+    evbuffer_free(text);
 }

@@ -1,17 +1,37 @@
 /*
- * server: libevent's HTTP server made safe: connections with deadlines and bounds, and
- * requests that own what their answer needs.
+ * server: libevent's HTTP server made safe, for any program that listens: connections with
+ * deadlines and bounds, requests that own what their answer needs, errors in one form.
  *
  * evhttp frees a request with its connection, and a connection may go at any moment, also while its
  * answer is owed. So a request is copied when it is whole, and only these files touch evhttp's own
  * afterwards. A client that leaves gives its place back when the answer it was owed is made: what
  * its requests cost stays bounded by the number of places.
  *
- *     const struct eh_http_owner owner = {admit, left, ask, fix_page};
- *     eh_http_server_init(&server, base, http, &owner, &limits, context); // http: not listening
- * yet …ask(context, request): now or later, exactly once:… eh_http_answer(request, &answer); //
- * frees the request …or eh_http_request_drop(request), when the server goes… evhttp_free(http);
- *     eh_http_server_done(&server);
+ *     static void on_ask(void *context, struct eh_http_request *request)
+ *     {
+ *         struct eh_http_refusal fault;
+ *         if (eh_http_fault(request, &fault)) { // no room, an unknown method, an unclear end
+ *             eh_http_refuse(request, &fault);
+ *             return;
+ *         }
+ *         …request->path, request->body, eh_http_header(request, "X-Signature")…
+ *         // now or later, exactly once; each call frees the request:
+ *         eh_http_answer(request, &(struct eh_http_answer){.status = 204});
+ *     }
+ *
+ *     static const struct eh_http_owner owner = {
+ *         .name = "webhooks", .methods = "GET, POST", .ask = on_ask};
+ *     static const struct eh_http_limits limits = {EH_HTTP_LIMITS_USUAL};
+ *     const struct eh_http_address address = {.text = "127.0.0.1:8399", .setting = "listen"};
+ *     const struct eh_http_options options = {base, &owner, &limits, context};
+ *     struct eh_http_server *server;
+ *     r = eh_http_server_new(&options, &server, &error);
+ *     if (r == 0)
+ *         r = eh_http_server_listen(server, &address, &error);
+ *     …the loop runs…
+ *     eh_http_server_close(server); // no new clients; what is owed may still be answered
+ *     …eh_http_request_drop() for each request that is not…
+ *     eh_http_server_free(server);
  */
 #ifndef EVENHAND_HTTP_SERVER_H
 #define EVENHAND_HTTP_SERVER_H
@@ -22,30 +42,43 @@
 
 #include <evenhand/base/base.h>
 
+#include "http/socket.h"
+
+#define EH_HTTP_REFUSED_MAX 64 /* connections over the cap that live to be told so */
+
 /* What the owner allows; it lives as long as the server. */
 struct eh_http_limits {
-    size_t headers_max;     /* bytes of request line and headers */
-    size_t body_max;        /* bytes of a body */
-    size_t small_body_max;  /* ... of one that needs no place of the large ones */
-    unsigned large_max;     /* connections that read a larger one, or wait for its answer ... */
-    unsigned large_reserve; /* ... of which those are kept for who has a reserve */
-    unsigned large_user;    /* ... and of one user, who has none */
-    size_t answer_small;    /* bytes of an answer that always has room */
+    unsigned connections_max; /* at a time, where the owner admits all alike */
+    size_t headers_max;       /* bytes of request line and headers */
+    size_t body_max;          /* bytes of a body */
+    size_t small_body_max;    /* ... of one that needs no place of the large ones */
+    unsigned large_max;       /* connections that read a larger one, or wait for its answer ... */
+    unsigned large_reserve;   /* ... of which those are kept for who has a reserve */
+    unsigned large_user;      /* ... and of one user, who has none */
+    size_t answer_small;      /* bytes of an answer that always has room */
     size_t answers_max;  /* bytes of all others not taken yet: of those who have a reserve, and of
                           * all who have none. One goes alone. */
     size_t answers_user; /* the same of one user, who has no reserve */
     int request_s;       /* for a whole request, and for being idle */
+    int work_s;          /* until the owner has answered; 0: they look after that themselves */
     int answer_s;        /* until an answer is taken */
 };
 
+/* For a program that serves few and trusts nobody: bodies of 1 MiB, 16 of them at a time. */
+#define EH_HTTP_LIMITS_USUAL                                                                       \
+    .connections_max = 64, .headers_max = 8192, .body_max = 1u << 20, .small_body_max = 65536,     \
+    .large_max = 16, .large_user = 16, .answer_small = 65536, .answers_max = 16u << 20,            \
+    .answers_user = 16u << 20, .request_s = 5, .answer_s = 10
+
 struct eh_http_refusal {
     int status;
+    const char *code; /* as in error.h: "full" */
     const char *message;
 };
 
 /* Who is at the other end; the owner fills it in, and finds it again in each request. */
 struct eh_http_guest {
-    void *who;
+    void *who;                             /* a user; NULL: all are one */
     bool reserve;                          /* has a place of those that are kept back */
     const struct eh_http_refusal *refused; /* lives only to be told so; NULL: welcome */
 };
@@ -53,15 +86,26 @@ struct eh_http_guest {
 struct eh_http_connection;
 struct eh_http_request;
 
+/* Whose server it is; lives as long as that. */
 struct eh_http_owner {
-    /* Somebody has connected. False: the connection is closed without a word. */
+    const char *name;    /* in log lines and errors: "admin socket" */
+    const char *methods; /* that are taken, as the header Allow lists them: "GET, POST, PUT" */
+    /* Somebody has connected. False: the connection is closed without a word. NULL: all are
+     * welcome, up to connections_max. */
     bool (*admit)(void *context, evutil_socket_t fd, struct eh_http_guest *ret);
-    /* They have left, and are owed nothing; once for each that was admitted. */
+    /* They have left, and are owed nothing; once for each that was admitted. May be NULL. */
     void (*left)(void *context, const struct eh_http_guest *);
     /* A whole request; it is answered or dropped exactly once. */
     void (*ask)(void *context, struct eh_http_request *);
-    /* Puts an error page of evhttp's own into the shape of all other errors; false: it is none. */
-    bool (*fix_page)(struct evbuffer *output);
+    /* It was not answered within work_s: answers it, or lets it wait on. NULL without work_s. */
+    void (*late)(void *context, struct eh_http_request *);
+};
+
+struct eh_http_options {
+    struct event_base *base;
+    const struct eh_http_owner *owner;
+    const struct eh_http_limits *limits;
+    void *context; /* of the owner's functions */
 };
 
 struct eh_http_server {
@@ -69,20 +113,38 @@ struct eh_http_server {
     const struct eh_http_owner *owner;
     const struct eh_http_limits *limits;
     void *context;
+    struct evhttp *http;
+    struct evhttp_bound_socket *bound; /* NULL: does not listen (any more) */
+    struct eh_http_address address;
+    struct eh_http_socket socket;
+    struct event *accept_pause;
+    bool closing;
+    char methods_said[80]; /* "only GET, POST and PUT are taken" */
     struct eh_http_connection *connections;
-    uint64_t turns; /* how often a place for a large request was asked for */
-    uint64_t late;  /* requests, and answers not taken, past their deadline */
+    unsigned welcome, refused;   /* connections that it admitted without asking its owner */
+    uint64_t turns;              /* how often a place for a large request was asked for */
+    uint64_t late;               /* requests, and answers not taken, past their deadline */
+    struct eh_http_server *next; /* of all that listen */
 };
 
-void eh_http_server_init(struct eh_http_server *, struct event_base *, struct evhttp *,
-                         const struct eh_http_owner *, const struct eh_http_limits *,
-                         void *context);
-/* After evhttp_free() and the last request. */
-void eh_http_server_done(struct eh_http_server *);
+/* Listens nowhere yet. SIGPIPE is ignored from now on: an answer may come after its client left. */
+int eh_http_server_new(const struct eh_http_options *, struct eh_http_server **ret,
+                       struct eh_error *) EH_MUST_CHECK;
+/* Makes the socket, and takes connections from it; once for a server. What the address points to
+ * lives as long as the server. */
+int eh_http_server_listen(struct eh_http_server *, const struct eh_http_address *,
+                          struct eh_error *) EH_MUST_CHECK;
+/* Looks at its Unix socket again: where the path is gone, a new one is made, and where the group
+ * cannot reach it any more, group and mode are set. Connections that are open stay. */
+int eh_http_server_look(struct eh_http_server *, struct eh_error *) EH_MUST_CHECK;
+/* Takes no connections any more; requests under way may still be answered. */
+void eh_http_server_close(struct eh_http_server *);
+/* After the last request was answered or dropped. */
+void eh_http_server_free(struct eh_http_server *);
 
 struct eh_http_header {
     const char *name, *value;
-    struct eh_http_header *next;
+    const struct eh_http_header *next;
 };
 
 /* Owns all that it shows, until it is answered or dropped. */
@@ -92,25 +154,29 @@ struct eh_http_request {
     const struct eh_http_guest *guest;
     struct eh_arena arena;
     struct evbuffer *input;
-    const char *method;       /* NULL: none of GET, POST, PUT */
+    const char *method;       /* NULL: none of those the owner takes */
     const char *target;       /* as it came */
     const char *path, *query; /* of the target; each may be NULL */
-    struct eh_http_header *headers;
+    const struct eh_http_header *headers;
     struct eh_str body;
+    void *state;        /* the owner's own */
+    struct event *late; /* its deadline, or NULL */
 };
 
 /* The first of this name, whatever its case; NULL: none. */
 const char *eh_http_header(const struct eh_http_request *, const char *name);
-/* Headers from which a body's end could be read in two ways; NULL: none. */
-const char *eh_http_framing_fault(const struct eh_http_request *);
+/* Must it be refused whatever it asks for? The connection has no room, the method is none of the
+ * owner's, or the end of its body could be read in two ways. */
+bool eh_http_fault(const struct eh_http_request *, struct eh_http_refusal *ret);
 
 struct eh_http_answer {
     int status;
-    const char *phrase, *content_type;
-    const char *allow;     /* or NULL */
-    const char *time_zone; /* of the times people are told, or NULL */
-    bool close;            /* the connection, behind the answer */
-    struct evbuffer *body; /* its content is taken */
+    const char *content_type;             /* or NULL */
+    const char *cache;                    /* Cache-Control; NULL: "no-store" */
+    const struct eh_http_header *headers; /* further ones */
+    bool close;            /* the connection, behind the answer; done anyway where the end of the
+                            * request is in doubt, or the guest is refused */
+    struct evbuffer *body; /* its content is taken; NULL: none */
 };
 /* Is there room for an answer of so many bytes? Then it is the request's until its client has taken
  * the answer or has left; the last one asked for counts. */
@@ -120,7 +186,13 @@ void eh_http_answer(struct eh_http_request *, const struct eh_http_answer *);
 /* The same without an answer; the connection is the caller's to close. */
 void eh_http_request_drop(struct eh_http_request *);
 
-/* ---- Between room.c, connection.c, request.c and server.c: each calls those before it. */
+/* An error answer in the form of error.h. code: enum eh_code, positive or negative; its status
+ * follows. field NULL: none. */
+void eh_http_error(struct eh_http_request *, int code, const char *field, const char *format, ...)
+    EH_PRINTF(4, 5);
+void eh_http_refuse(struct eh_http_request *, const struct eh_http_refusal *);
+
+/* ---- Between page.c, room.c, connection.c, request.c and server.c: each calls those before it. */
 
 struct eh_http_connection {
     struct eh_http_server *server;
@@ -152,5 +224,8 @@ void eh_http_room_init(struct eh_http_connection *);
 void eh_http_room_done(struct eh_http_connection *);    /* it is closed */
 void eh_http_room_settled(struct eh_http_connection *); /* answered, or gone */
 void eh_http_on_request(struct evhttp_request *, void *server);
+/* Gives an error page of evhttp's own the form of all other errors, while it still stands in the
+ * output buffer; false: it is something else, and left alone. */
+bool eh_http_page_mend(const struct eh_http_server *, struct evbuffer *output);
 
 #endif

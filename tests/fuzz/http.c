@@ -97,7 +97,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         eh_require(rounds++ < ROUNDS_MAX);
     }
     close(fd);
-    while (admin->server.connections) {
+    while (admin->server->connections) {
         turn();
         eh_require(rounds++ < ROUNDS_MAX);
     }

@@ -245,7 +245,7 @@ Test(admin_leaving, nothing_is_read_without_a_bound_while_an_answer_is_written)
     begin(ROOT, NO_ROOM);
     step(SEND, 8);
     step(SEND, 8); /* this one is not written to its end */
-    struct eh_http_connection *c = l.admin->server.connections;
+    struct eh_http_connection *c = l.admin->server->connections;
     size_t most = 0;
     for (int i = 0; i < 400; i++) {
         (void)!send(l.clients[0].fd, flood, sizeof flood, MSG_NOSIGNAL | MSG_DONTWAIT);

@@ -417,14 +417,14 @@ static inline void lives_late_answers(struct lives *l)
     for (struct eh_admin_request *r = l->admin->requests, *next; r; r = next) {
         next = r->next;
         if (r->http)
-            event_active(r->deadline, EV_TIMEOUT, 1);
+            event_active(r->http->late, EV_TIMEOUT, 1);
     }
     lives_turn(l);
 }
 
 static inline void lives_late_clients(struct lives *l)
 {
-    for (struct eh_http_connection *c = l->admin->server.connections; c; c = c->next)
+    for (struct eh_http_connection *c = l->admin->server->connections; c; c = c->next)
         if (c->bev && event_pending(c->timer, EV_TIMEOUT, NULL))
             event_active(c->timer, EV_TIMEOUT, 1);
     for (size_t i = 0; i < LIVES_CLIENTS; i++)
@@ -461,7 +461,7 @@ static inline void lives_connect(struct lives *l, struct lives_client *c, enum l
 static inline void lives_tiny(struct lives *l)
 {
     const int size = 1;
-    struct eh_http_connection *c = l->admin->server.connections;
+    struct eh_http_connection *c = l->admin->server->connections;
     if (c && c->bev)
         setsockopt(bufferevent_getfd(c->bev), SOL_SOCKET, SO_SNDBUF, &size, sizeof size);
 }
@@ -726,11 +726,11 @@ static inline void lives_over(struct lives *l)
         eh_require(tries++ < LIVES_PATIENCE);
     for (size_t i = 0; i < LIVES_CLIENTS; i++) {
         struct lives_client *c = &l->clients[i];
-        if (c->fd >= 0 && c->whole && c->body == 0 && l->late == l->admin->server.late)
+        if (c->fd >= 0 && c->whole && c->body == 0 && l->late == l->admin->server->late)
             eh_require(c->answered == c->asked);
         lives_leave(c, false);
     }
-    while (l->admin->server.connections) {
+    while (l->admin->server->connections) {
         lives_turn(l);
         eh_require(tries++ < LIVES_PATIENCE);
     }
@@ -743,7 +743,7 @@ static inline void lives_over(struct lives *l)
     }
     l->app.mood = LATER;
     l->postgres = true;
-    l->late = l->admin->server.late;
+    l->late = l->admin->server->late;
 }
 
 static inline void lives_end(struct lives *l)

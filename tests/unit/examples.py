@@ -105,8 +105,6 @@ OWN = {
     "admin/http/lookup.h": "#include <unistd.h>\nuid_t uid; void *peer; eh_child_fn *on_end;",
     "host/child.h": "#include <unistd.h>\neh_child_fn *on_end;",
     "host/command_line.h": "eh_child_fn *on_end;",
-    "http/server.h": """struct eh_http_limits limits; void *admit, *left, *ask, *fix_page; struct eh_http_server server;
-        struct evhttp *http; struct eh_http_answer answer; struct eh_http_request *request;""",
     "redis/link.h": """struct eh_redis_address address; eh_redis_state_fn *on_state;
         eh_redis_reply_fn *got_reply; int argc; const char **argv; size_t *argvlen;""",
     "redis/reply.h": "#include <hiredis/async.h>\nredisAsyncContext *ac;",

@@ -2,23 +2,18 @@
  * server: clients and requests of the admin socket: how many at once, in which turn, and how they
  * are answered. Connections and what they say are http/server.h's matter.
  */
-#include <signal.h>
 #include <stdlib.h>
-#include <sys/resource.h>
-
-#include <event2/listener.h>
 
 #include "admin/api/api.h"
 #include "admin/http/child.h"
-#include "admin/http/socket.h"
 #include "admin/server.h"
 #include "host/clock.h"
 #include "host/loop.h"
 
 static const struct eh_http_refusal no_room_at_all = {
-    503, "too many connections to the admin socket; try again in a moment"};
+    503, "full", "too many connections to the admin socket; try again in a moment"};
 static const struct eh_http_refusal no_room_for_user = {
-    429, "too many connections of this user to the admin socket; close some"};
+    429, "full", "too many connections of this user to the admin socket; close some"};
 
 /* ---- Connections. */
 
@@ -41,23 +36,14 @@ static const struct eh_http_refusal *no_room(const struct eh_admin *admin,
     return NULL;
 }
 
-/* The last descriptors are for the links to the servers and for files: accept gives the lowest. */
-static bool takes_reserve(evutil_socket_t fd)
-{
-    struct rlimit most;
-    if (getrlimit(RLIMIT_NOFILE, &most) < 0 || (rlim_t)fd + EH_ADMIN_FD_RESERVE < most.rlim_cur)
-        return false;
-    eh_log_limited(EH_LOG_WARNING, "admin-descriptors",
-                   "admin connection dropped: nearly out of descriptors");
-    return true;
-}
-
 /* Counts the connection in, or marks it refused; false: not even room to say so. */
 static bool admit(void *context, evutil_socket_t fd, struct eh_http_guest *ret)
 {
     struct eh_admin *admin = context;
     struct eh_error error = {0};
-    if (takes_reserve(fd)) {
+    if (eh_http_takes_reserve(fd)) {
+        eh_log_limited(EH_LOG_WARNING, "admin-descriptors",
+                       "admin connection dropped: nearly out of descriptors");
         admin->counts.refused_connections++;
         return false;
     }
@@ -75,7 +61,7 @@ static bool admit(void *context, evutil_socket_t fd, struct eh_http_guest *ret)
     bool reserve = eh_peer_has_reserve(peer);
     const struct eh_http_refusal *why = no_room(admin, peer, reserve);
     admin->counts.refused_connections += why != NULL;
-    if (why && admin->refused_count >= EH_ADMIN_REFUSED_MAX) {
+    if (why && admin->refused_count >= EH_HTTP_REFUSED_MAX) {
         eh_peer_release(peer);
         return false;
     }
@@ -155,7 +141,8 @@ static void work_soon(struct eh_admin_request *request)
 {
     struct eh_admin *admin = request->admin;
     if (request->http->guest->reserve && !eh_peer_has_reserve(request->peer))
-        eh_admin_error_status(request, no_room_at_all.status, "full", NULL, no_room_at_all.message);
+        eh_admin_error_status(request, no_room_at_all.status, no_room_at_all.code, NULL,
+                              no_room_at_all.message);
     else if (admin->queue || event_pending(admin->rest, EV_TIMEOUT, NULL))
         enqueue(request);
     else
@@ -210,32 +197,35 @@ static void on_looked_up(void *context, struct eh_peer *peer)
     }
 }
 
-static void on_late(struct eh_admin_request *request)
+static void on_late(void *context, struct eh_http_request *http)
 {
-    eh_admin_error(request, EH_EUNAVAILABLE, NULL, "not answered within %d s; it may still be done",
-                   EH_ADMIN_ANSWER_S);
+    (void)context;
+    eh_admin_error(http->state, EH_EUNAVAILABLE, NULL,
+                   "not answered within %d s; it may still be done", EH_ADMIN_ANSWER_S);
 }
 
 static void ask(void *context, struct eh_http_request *http)
 {
     struct eh_admin *admin = context;
-    struct eh_admin_request *request = eh_admin_request_new(admin, http, on_late);
-    const struct eh_http_refusal *refused = http->guest->refused;
-    const char *fault = eh_http_framing_fault(http);
+    struct eh_admin_request *request = eh_admin_request_new(admin, http);
+    struct eh_http_refusal fault;
 
-    if (refused)
-        eh_admin_error_status(request, refused->status, "full", NULL, refused->message);
-    else if (fault)
-        eh_admin_error(request, EH_EPARSE, NULL, "%s", fault);
-    else if (!request->method)
-        eh_admin_error_status(request, 405, "method", NULL, "only GET, POST and PUT are taken");
+    if (eh_http_fault(http, &fault))
+        eh_admin_error_status(request, fault.status, fault.code, NULL, fault.message);
     else if (!eh_peer_is_current(request->peer) && eh_peer_is_awaited(request->peer))
         wait_for_name(request);
     else
         go_on_named(request);
 }
 
-static const struct eh_http_owner owner = {admit, left, ask, eh_admin_fix_page};
+static const struct eh_http_owner owner = {
+    .name = "admin socket",
+    .methods = "GET, POST, PUT",
+    .admit = admit,
+    .left = left,
+    .ask = ask,
+    .late = on_late,
+};
 
 static const struct eh_http_limits limits = {
     .headers_max = EH_ADMIN_HEADERS_MAX,
@@ -248,54 +238,32 @@ static const struct eh_http_limits limits = {
     .answers_max = EH_ADMIN_ANSWERS_MAX,
     .answers_user = EH_ADMIN_ANSWERS_USER,
     .request_s = EH_ADMIN_REQUEST_S,
+    .work_s = EH_ADMIN_ANSWER_S,
     .answer_s = EH_ADMIN_ANSWER_S,
 };
 
-/* ---- Listening. */
+/* ---- Its beginning and its end. */
 
-/* evhttp has the context of its listener for itself, so that on_accept_error cannot be told. */
-static struct eh_admin *listening_admin;
+_Static_assert(EH_SOCKET_PATH_MAX == EH_HTTP_PATH_MAX, "the configuration takes what can be bound");
 
-static void accept_again(evutil_socket_t fd, short what, void *context)
+static struct eh_http_address address_of(const struct eh_config *config)
 {
-    (void)fd, (void)what;
-    struct eh_admin *admin = context;
-    if (admin->bound)
-        evconnlistener_enable(evhttp_bound_socket_get_listener(admin->bound));
+    return (struct eh_http_address){.text = config->admin_socket,
+                                    .setting = "admin_socket",
+                                    .group = config->admin_group,
+                                    .group_setting = "admin_group",
+                                    .inherits = true};
 }
 
-/* Mostly out of descriptors: the waiting connection would wake the loop over and over. */
-static void on_accept_error(struct evconnlistener *listener, void *context)
+static int start_http(struct eh_admin *admin, struct eh_error *error)
 {
-    static const struct timeval pause = {1, 0};
-    (void)context;
-    eh_log_limited(EH_LOG_WARNING, "admin-accept", "accept on the admin socket: %s",
-                   evutil_socket_error_to_string(EVUTIL_SOCKET_ERROR()));
-    evconnlistener_disable(listener);
-    event_add(listening_admin->accept_pause, &pause);
-}
-
-static int listen_on(struct eh_admin *admin, int fd, struct eh_error *error)
-{
-    admin->bound = evhttp_accept_socket_with_handle(admin->http, fd);
-    if (!admin->bound)
-        return eh_error_set(error, EH_EUNAVAILABLE, "admin socket: cannot accept on it");
-    listening_admin = admin;
-    evconnlistener_set_error_cb(evhttp_bound_socket_get_listener(admin->bound), on_accept_error);
-    return 0;
-}
-
-static int start_http(struct eh_admin *admin, int fd, struct eh_error *error)
-{
-    struct event_base *base = eh_app_base(admin->app);
-    admin->accept_pause = event_new(base, -1, 0, accept_again, admin);
-    admin->rest = event_new(base, -1, 0, on_rested, admin);
-    admin->http = evhttp_new(base);
-    if (!admin->accept_pause || !admin->rest || !admin->http)
+    const struct eh_http_address address = address_of(eh_app_config(admin->app));
+    const struct eh_http_options options = {eh_app_base(admin->app), &owner, &limits, admin};
+    admin->rest = event_new(options.base, -1, 0, on_rested, admin);
+    if (!admin->rest)
         return eh_error_set(error, EH_ENOMEM, "admin socket: out of memory");
-
-    eh_http_server_init(&admin->server, base, admin->http, &owner, &limits, admin);
-    return listen_on(admin, fd, error);
+    int r = eh_http_server_new(&options, &admin->server, error);
+    return r < 0 ? r : eh_http_server_listen(admin->server, &address, error);
 }
 
 int eh_admin_new(struct eh_app *app, struct eh_admin **ret, struct eh_error *error)
@@ -305,21 +273,8 @@ int eh_admin_new(struct eh_app *app, struct eh_admin **ret, struct eh_error *err
         return eh_error_set(error, EH_ENOMEM, "admin socket: out of memory");
     admin->app = app;
     eh_peers_init(&admin->peers, eh_app_base(app), on_looked_up, admin);
-    signal(SIGPIPE, SIG_IGN); /* an answer may come after its client has left */
-
-    struct eh_admin_socket listening;
-    int r = eh_admin_socket_open(eh_app_config(app), &listening, error);
+    int r = start_http(admin, error);
     if (r < 0) {
-        eh_admin_free(admin);
-        return r;
-    }
-    memcpy(admin->path, listening.path, sizeof admin->path);
-    admin->path_device = listening.device;
-    admin->path_inode = listening.inode;
-    r = start_http(admin, listening.fd, error);
-    if (r < 0) {
-        if (!admin->bound)
-            evutil_closesocket(listening.fd);
         eh_admin_free(admin);
         return r;
     }
@@ -327,44 +282,21 @@ int eh_admin_new(struct eh_app *app, struct eh_admin **ret, struct eh_error *err
     return 0;
 }
 
-static int listen_again(struct eh_admin *admin, struct eh_error *error)
+int eh_admin_group_look(const struct eh_config *config, struct eh_error *error)
 {
-    struct eh_admin_socket listening;
-    int r = eh_admin_socket_open(eh_app_config(admin->app), &listening, error);
-    if (r < 0)
-        return r;
-    struct evhttp_bound_socket *before = admin->bound;
-    r = listen_on(admin, listening.fd, error);
-    if (r < 0) {
-        evutil_closesocket(listening.fd);
-        admin->bound = before;
-        return r;
-    }
-    evhttp_del_accept_socket(admin->http, before);
-    admin->path_device = listening.device;
-    admin->path_inode = listening.inode;
-    eh_log(EH_LOG_WARNING, "admin_socket %s: was gone, and is there again", admin->path);
-    return 0;
+    const struct eh_http_address address = address_of(config);
+    gid_t group;
+    return *address.group ? eh_http_group_find(&address, &group, error) : 0;
 }
 
 int eh_admin_look(struct eh_admin *admin, struct eh_error *error)
 {
-    if (admin->closing || !*admin->path || !admin->bound)
-        return 0;
-    int r = eh_admin_socket_look(eh_app_config(admin->app), admin->path_device, admin->path_inode,
-                                 error);
-    return r == -EH_ENOTFOUND ? listen_again(admin, error) : r;
+    return eh_http_server_look(admin->server, error);
 }
 
 void eh_admin_close(struct eh_admin *admin)
 {
-    if (admin->closing)
-        return;
-    admin->closing = true;
-    if (admin->bound)
-        evhttp_del_accept_socket(admin->http, admin->bound);
-    admin->bound = NULL;
-    eh_admin_socket_remove(admin->path, admin->path_device, admin->path_inode);
+    eh_http_server_close(admin->server);
 }
 
 size_t eh_admin_pending(const struct eh_admin *admin)
@@ -390,14 +322,11 @@ void eh_admin_free(struct eh_admin *admin)
 {
     if (!admin)
         return;
-    eh_admin_close(admin);
+    if (admin->server)
+        eh_admin_close(admin);
     orphan_requests(admin);
     eh_admin_children_stop(admin);
-    if (admin->http)
-        evhttp_free(admin->http); /* closes the connections, which frees ours */
-    eh_http_server_done(&admin->server);
-    if (admin->accept_pause)
-        event_free(admin->accept_pause);
+    eh_http_server_free(admin->server);
     if (admin->rest)
         event_free(admin->rest);
     eh_peers_done(&admin->peers);

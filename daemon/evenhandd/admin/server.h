@@ -16,6 +16,8 @@
 
 struct eh_admin;
 int eh_admin_new(struct eh_app *, struct eh_admin **ret, struct eh_error *) EH_MUST_CHECK;
+/* Is admin_group there, where the configuration names one? -EH_ENOTFOUND. */
+int eh_admin_group_look(const struct eh_config *, struct eh_error *) EH_MUST_CHECK;
 /* Looks at the socket's path again: where the socket is gone, a new one is made, and where its
  * group cannot reach it any more, group and mode are set. -EH_E…: that cannot be. Connections that
  * are open stay. */

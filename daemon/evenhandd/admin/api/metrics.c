@@ -156,7 +156,7 @@ static int64_t admin_errors_5xx(const struct figures *f)
 
 static int64_t admin_late(const struct figures *f)
 {
-    return (int64_t)f->admin->server.late;
+    return (int64_t)f->admin->server->late;
 }
 
 static const struct {

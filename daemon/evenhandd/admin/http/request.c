@@ -8,8 +8,6 @@
 
 #include "host/clock.h"
 
-static const struct timeval answer_time = {EH_ADMIN_ANSWER_S, 0};
-
 static void drop_held(struct eh_admin_request *request)
 {
     if (request->held)
@@ -23,8 +21,6 @@ static void request_free(struct eh_admin_request *request)
     if (request->next)
         request->next->link = request->link;
     eh_peer_release(request->peer);
-    if (request->deadline)
-        event_free(request->deadline);
     json_decref(request->extra);
     drop_held(request);
     eh_arena_done(&request->arena);
@@ -52,7 +48,6 @@ bool eh_admin_resume(struct eh_admin_request *request)
 
 void eh_admin_answered(struct eh_admin_request *request)
 {
-    event_del(request->deadline);
     drop_held(request);
     request->http = NULL;
     request->body = eh_str(NULL);
@@ -61,29 +56,17 @@ void eh_admin_answered(struct eh_admin_request *request)
         request_free(request);
 }
 
-static void on_answer_deadline(evutil_socket_t fd, short what, void *context)
-{
-    (void)fd, (void)what;
-    struct eh_admin_request *request = context;
-    request->admin->server.late++;
-    request->on_late(request);
-}
-
-struct eh_admin_request *eh_admin_request_new(struct eh_admin *admin, struct eh_http_request *http,
-                                              eh_admin_late_fn *on_late)
+struct eh_admin_request *eh_admin_request_new(struct eh_admin *admin, struct eh_http_request *http)
 {
     struct eh_admin_request *request = calloc(1, sizeof *request);
     eh_require(request);
     request->admin = admin;
     request->http = http;
-    request->on_late = on_late;
+    http->state = request;
     request->method = http->method;
     request->body = http->body;
     request->peer = http->guest->who;
     request->peer->uses++;
-    request->deadline = event_new(eh_app_base(admin->app), -1, 0, on_answer_deadline, request);
-    eh_require(request->deadline);
-    event_add(request->deadline, &answer_time);
 
     request->next = admin->requests;
     request->link = &admin->requests;
@@ -100,12 +83,10 @@ void eh_admin_request_orphan(struct eh_admin_request *request)
     if (request->http)
         eh_http_request_drop(request->http);
     eh_peer_release(request->peer);
-    event_free(request->deadline);
     request->admin = NULL;
     request->http = NULL;
     request->body = eh_str(NULL);
     request->peer = NULL;
-    request->deadline = NULL;
     request->next = NULL;
     request->link = &request->next; /* in no list any more */
     if (request->waits == 0)

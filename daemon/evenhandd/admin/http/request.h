@@ -36,8 +36,6 @@
 #define EH_ADMIN_ANSWERS_USER         (4u << 20)  /* ... and of one user */
 #define EH_ADMIN_REQUEST_S            5           /* for a whole request, and for being idle */
 #define EH_ADMIN_ANSWER_S             10          /* until an answer, and until it is taken */
-#define EH_ADMIN_REFUSED_MAX          64          /* connections over a cap that are told so */
-#define EH_ADMIN_FD_RESERVE           24          /* descriptors that no client gets */
 #define EH_ADMIN_OPERATOR_CONNECTIONS 32          /* per operator instead of the per-user cap */
 #define EH_ADMIN_RESERVE_PART         8           /* one of so many places is for operators only */
 #define EH_ADMIN_DEBT_US              1000        /* work at a stretch before it has to rest ... */
@@ -47,21 +45,10 @@ struct eh_admin_counts {
     uint64_t requests, refused_connections, errors_4xx, errors_5xx;
 };
 
-struct eh_admin_request;
-/* The request was not answered in time: answers it so. */
-typedef void eh_admin_late_fn(struct eh_admin_request *);
-
 /* The admin socket. */
 struct eh_admin {
     struct eh_app *app;
-    struct evhttp *http;
-    struct eh_http_server server;
-    struct evhttp_bound_socket *bound;
-    struct event *accept_pause;
-    char path[EH_SOCKET_PATH_MAX + 1]; /* empty: not ours to remove */
-    dev_t path_device;
-    ino_t path_inode;
-    bool closing;
+    struct eh_http_server *server;
     uint32_t connection_count, operator_count; /* of which operators' */
     uint32_t refused_count;
     struct eh_admin_request *requests;
@@ -93,9 +80,7 @@ struct eh_admin_request {
     struct eh_admin *admin;       /* NULL once that is gone */
     struct eh_http_request *http; /* NULL once answered; its client may have left */
     struct eh_peer *peer;
-    struct event *deadline;
-    eh_admin_late_fn *on_late; /* called at the deadline */
-    uint32_t waits;            /* callbacks still to come */
+    uint32_t waits; /* callbacks still to come */
     struct eh_arena arena;
     const char *method;
     const struct eh_admin_route *route; /* set before its handler is called */
@@ -113,8 +98,7 @@ struct eh_admin_request {
 struct eh_str eh_admin_part(const struct eh_admin_request *, const char *name);
 
 /* A whole request that came over HTTP: in admin->requests until it is answered. */
-struct eh_admin_request *eh_admin_request_new(struct eh_admin *, struct eh_http_request *,
-                                              eh_admin_late_fn *on_late);
+struct eh_admin_request *eh_admin_request_new(struct eh_admin *, struct eh_http_request *);
 /* The admin socket goes: whoever still waits for a callback outlives it. */
 void eh_admin_request_orphan(struct eh_admin_request *);
 
@@ -131,12 +115,6 @@ void eh_admin_error_status(struct eh_admin_request *, int status, const char *co
 void eh_admin_fail(struct eh_admin_request *, const struct eh_error *);
 /* 403: `needed` is who could ("a manager of team sales or an operator"); it is logged. */
 void eh_admin_deny(struct eh_admin_request *, const char *format, ...) EH_PRINTF(2, 3);
-int eh_admin_status_of(int code);
-const char *eh_admin_code_name(int code);
-
-/* Gives an error page of evhttp's own the shape of all other errors, while it still stands in the
- * output buffer; false: it is something else, and left alone. */
-bool eh_admin_fix_page(struct evbuffer *output);
 
 /* A callback will come. */
 void eh_admin_wait(struct eh_admin_request *);
