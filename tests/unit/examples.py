@@ -90,6 +90,9 @@ OWN = {
     "lead/quarantine.h": "struct eh_quarantine q;",
     "lead/repeats.h": "struct eh_repeats repeats; struct eh_stream_id id, after, last; void *found;",
     "lead/skips.h": "struct eh_skips skips; bool is_day;",
+    "bridge/out/backoff.h": "uint32_t chance; int64_t wait_ms, now_s;",
+    "bridge/out/cursor.h": "struct eh_cursor *cursor; int parked_fd;",
+    "bridge/out/parked.h": "struct eh_parked *parked;",
     "outbox/burst.h": """struct eh_burst burst; struct eh_notice *notice; bool json;
         const char *outbox_key, *dead_key; struct eh_burst_trim trim;
         eh_redis_reply_fn *on_queued, *on_exec;""",
