@@ -71,6 +71,14 @@ GIVEN = """
 OWN = {
     "bridge/map/child.h": """#include <unistd.h>
         struct eh_map_options options; int fd;""",
+    "bridge/in/aside.h": "struct eh_str body;",
+    "bridge/in/feed.h": """struct eh_redis_address address; json_t *message; eh_feed_fn *on_put;
+        void *request;""",
+    "bridge/in/verify.h": """#include "bridge/profile/connection.h"
+        struct eh_profile *profile; struct eh_connection *connection; struct eh_str body;
+        void *eh_header_of, *request;""",
+    "bridge/in/webhook.h": """struct eh_connection *connection; struct eh_profile *profile;
+        struct eh_map *map; void *on_value; void *app, *value; struct eh_taking *taking;""",
     "bridge/map/map.h": """const char **programs; json_t *connection, *input; eh_map_fn *on_mapped;
         void *request;""",
     "profile/yaml_table.h": "#include <jansson.h>\n",

@@ -123,6 +123,7 @@ static const struct eh_yaml_key keys[] = {
     PATH("secret_file", secret_file, NULL),
     PATH("webhook_secret_file", webhook_secret_file, NULL),
     PATH("ca_file", ca_file, NULL),
+    VALUE("public", public_url, read_url, NULL),
     TEXT("listen", listen, NULL),
     TEXT("health", health, NULL),
     MAP("groups", groups),

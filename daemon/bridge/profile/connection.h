@@ -42,9 +42,10 @@ struct eh_connection {
     char secret_file[256], webhook_secret_file[256];
     char
         ca_file[256]; /* certificates that the helpdesk's is checked against, or "": the system's */
-    char listen[128]; /* "127.0.0.1:8399" or a path; "": no webhooks, sweeps alone */
-    char health[128]; /* the same, for /healthz and /metrics */
-    char state[256];  /* the folder for cursor, parked and lock: of this connection alone */
+    char public_url[EH_URL_MAX]; /* where webhooks are sent to, without a path; for {url} */
+    char listen[128];            /* "127.0.0.1:8399" or a path; "": no webhooks, sweeps alone */
+    char health[128];            /* the same, for /healthz and /metrics */
+    char state[256]; /* the folder for cursor, parked and lock: of this connection alone */
     char redis[108], redis_user[64], redis_password_file[256];
     char admin_socket[108];
     char desk[EH_ID_MAX + 1];
