@@ -1,4 +1,4 @@
-/* checkpoint: a line, there and back. See checkpoint.h. */
+/* checkpoint: writes and reads lines of the file of checkpoints. See checkpoint.h. */
 #include <evenhand/base/hex.h>
 #include <evenhand/draw/checkpoint.h>
 
@@ -16,8 +16,8 @@ size_t eh_checkpoint_print(const struct eh_checkpoint *checkpoint, char ret[EH_C
     return (size_t)(end - ret);
 }
 
-/* A part of a line, read from its beginning: all of it is there, the line ends within it, or it is
- * something else. */
+/* These functions read a part from the beginning of a line and move behind it. They tell whether
+ * the part is whole, is cut off by the end of the line, or is foreign. */
 
 static enum eh_checkpoint_line read_number(struct eh_str *line, uint64_t *ret)
 {
@@ -59,7 +59,7 @@ enum eh_checkpoint_line eh_checkpoint_read(struct eh_str line, struct eh_checkpo
     struct eh_checkpoint read = {0};
     uint8_t digest[16] = {0};
     while (line.size > 0 && line.data[line.size - 1] == 0)
-        line.size--; /* blocks that never reached the disk read as zeros */
+        line.size--; /* a block that never reached the disk reads as zeros */
     enum eh_checkpoint_line r = read_number(&line, &read.input);
     if (r == EH_CHECKPOINT_WHOLE)
         r = read_hex(&line, digest, sizeof digest);

@@ -64,7 +64,7 @@ uint64_t eh_draw_compute(const uint8_t seed[EH_SEED_BYTES], const struct eh_draw
 int eh_draw_below(struct eh_draws *draws, struct eh_draw_query query, uint64_t total, uint64_t *ret)
 {
     eh_require(total > 0);
-    /* 2^64 mod total: how many results beyond the last complete multiple are refused. */
+    /* 2^64 mod total: so many results lie beyond the last complete multiple and are rejected. */
     uint64_t excess = (UINT64_MAX - total + 1) % total;
     for (;;) {
         if (draws->count >= EH_DRAWS_MAX)

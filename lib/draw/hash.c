@@ -1,16 +1,16 @@
 /*
- * hash: BLAKE2b and SipHash as evenhand uses them; the only file beside draw.c that knows
+ * hash: BLAKE2b, SipHash and SHA-256 as evenhand uses them. Only this file and draw.c call
  * libsodium.
  */
 #include <evenhand/draw/hash.h>
 
 #include <sodium.h>
 
-/* Public by design: it keeps domains of ours apart from other uses of BLAKE2b, nothing is secret.
- */
+/* It keeps evenhand's hashes apart from other uses of BLAKE2b. It is public: nothing about it is
+ * secret. */
 static const char hash_domain[16] = "evenhand hash v1";
 
-/* Fixed for ever: the state digest is stored and compared across versions. */
+/* It never changes: digests of the state are stored, and compared by later versions. */
 static const uint8_t state_key[crypto_shorthash_siphashx24_KEYBYTES] = "evenhand state1";
 
 _Static_assert(crypto_shorthash_siphashx24_BYTES == 16, "a state hash fills one eh_key");

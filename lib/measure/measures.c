@@ -1,15 +1,16 @@
 /*
- * measures: the table of all measures, with how each value is made of the facts: an integer in its
- * unit, rounded once (twice for handle_time: each kind's mean, then the mix of them).
+ * measures: the table of all measures, and the functions that make their values. A value is an
+ * integer in the measure's unit. It is rounded once; handle_time is rounded twice, at the mean of
+ * each kind and at the mix of the means.
  */
 #include <evenhand/measure/measure.h>
 
 #define MS           1000
 #define RATING_LEAST 1000 /* milli-points */
 #define RATING_MOST  5000
-#define QUOTE        "quote" /* the kind of ticket that conversion is about */
+#define QUOTE        "quote" /* the kind of ticket that conversion counts */
 
-/* --- What the values share --- */
+/* --- Functions that several values share --- */
 
 static const struct eh_bonus_kind *kind_find(const struct eh_bonus_facts *facts, struct eh_str id)
 {
@@ -27,7 +28,7 @@ static int ratio(__int128 dividend, __int128 divisor, const char *what, struct e
                         : eh_narrow(eh_round_divide(dividend, divisor), what, &ret->value, error);
 }
 
-/* The sum of a member of struct eh_bonus_kind, over all kinds. */
+/* Sums a member of struct eh_bonus_kind, at offset `at`, over all kinds. */
 static int kinds_sum(const struct eh_bonus_facts *facts, size_t at, const char *what, int64_t *ret,
                      struct eh_error *error)
 {
@@ -52,7 +53,7 @@ static void count_add(struct eh_measure_inputs *to, const char *name, int64_t va
     input_add(to, eh_str(name), EH_UNIT_COUNT, value);
 }
 
-/* The first input tells how many facts the value is made of. */
+/* Gives the first input the number of facts that the value is made of. */
 static void inputs_finish(struct eh_measure_inputs *to, int64_t facts)
 {
     to->list[0].count = facts;
@@ -89,7 +90,8 @@ static int revenue_value(const struct eh_plan_measure *measure, const struct eh_
 
 /* --- csat --- */
 
-/* Few ratings shrink to the prior mean (an empirical Bayes estimate with a fixed weight). */
+/* The mean of the ratings and of `prior_count` ratings of the prior mean, so that few ratings move
+ * the value little: an empirical Bayes estimate with a fixed weight. */
 static int csat_value(const struct eh_plan_measure *measure, const struct eh_bonus_facts *facts,
                       struct eh_bonus_value *ret, struct eh_error *error)
 {
@@ -111,7 +113,8 @@ static void csat_explain(const struct eh_plan_measure *measure, const struct eh_
 
 /* --- handle_time --- */
 
-/* The mix is fixed in the plan: closing more of the quick kinds does not pay. */
+/* The mean of the kinds' means by the plan's mix. The mix is fixed, so closing more tickets of the
+ * quick kinds does not pay. */
 static int handle_time_value(const struct eh_plan_measure *measure,
                              const struct eh_bonus_facts *facts, struct eh_bonus_value *ret,
                              struct eh_error *error)
@@ -130,7 +133,7 @@ static int handle_time_value(const struct eh_plan_measure *measure,
     return r < 0 ? r : ratio(sum, (__int128)EH_PPM * MS, "handle_time", ret, error);
 }
 
-/* Two inputs for each kind of the mix: its mean, with a count of its own, and its share. */
+/* Adds two inputs for each kind of the mix: its mean with its own count, and its share. */
 static void handle_time_explain(const struct eh_plan_measure *measure,
                                 const struct eh_bonus_facts *facts,
                                 const struct eh_bonus_value *value, struct eh_measure_inputs *ret)

@@ -5,12 +5,11 @@ libfaketime shifts evenhandd's CLOCK_REALTIME by what a file says, and leaves CL
 """
 import datetime
 import getpass
-import glob
-import os
 import time
 
 from chaos import check_all, tickets
-from harness import Skip, default_desk, default_team, run, scenario, wait_until
+from clocks import accept, fake, jump
+from harness import default_desk, default_team, run, scenario, wait_until
 from proofs import verify_ok
 
 YEAR, QUARTER = 365 * 86400, 900
@@ -34,23 +33,6 @@ def desk():
     return default_desk(plans=[PLAN], time_zone="UTC", teams=[
         default_team("sales", ["ana"], overloaded=overloaded),
         default_team("support", ["eli", "fay"])])
-
-
-def jump(stack, seconds):
-    """From now on evenhandd's wall clock is so far from the true one."""
-    with open(stack.dir + "/shift.new", "w", encoding="ascii") as f:
-        f.write("%+d\n" % seconds)
-    os.rename(stack.dir + "/shift.new", stack.dir + "/shift")
-
-
-def fake(stack):
-    """The environment of whoever has the clock that jumps."""
-    library = glob.glob("/usr/lib/*/faketime/libfaketime.so.1")
-    if not library:
-        raise Skip("libfaketime is not installed")
-    jump(stack, 0)
-    return {"LD_PRELOAD": library[0], "FAKETIME_TIMESTAMP_FILE": stack.dir + "/shift",
-            "FAKETIME_NO_CACHE": "1", "FAKETIME_DONT_FAKE_MONOTONIC": "1"}
 
 
 def start(stack):
@@ -182,10 +164,6 @@ def first_start(stack):
     stack.add_ticket("a")
     stack.settle()
     check_all(stack, 1)
-
-
-def accept(daemon, environment, why):
-    daemon.start(environment=environment, arguments=("--accept-time", why))
 
 
 @scenario("an operator leads a log that went ten years astray back, and everybody goes on")

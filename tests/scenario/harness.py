@@ -253,8 +253,8 @@ class Daemon:
             self.wait_ready()
         return self
 
-    def slow_turns(self):
-        """Turns of the loop above TURN_MOST_MS, as (milliseconds, what took most of it)."""
+    def slow_turns(self, least_ms=TURN_MOST_MS):
+        """Turns of the loop above least_ms, as (milliseconds, what took most of it)."""
         if not os.path.exists(self.turns):  # it never came to its loop, or was not started
             assert not (has_faults() and os.path.exists(self.log) and self.logged(" leading ") > 0), "turns are not measured"
             return []
@@ -262,7 +262,7 @@ class Daemon:
             lines = f.readlines()
         assert "turns are measured\n" in lines, lines[:3]
         found = [re.match(r"cpu_us=(\d+) most=(\S+)", line) for line in lines]
-        return [(int(m[1]) / 1000, m[2]) for m in found if m and int(m[1]) > TURN_MOST_MS * 1000]
+        return [(int(m[1]) / 1000, m[2]) for m in found if m and int(m[1]) > least_ms * 1000]
 
     def alive(self):
         return self.process is not None and self.process.poll() is None

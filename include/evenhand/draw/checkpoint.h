@@ -1,15 +1,15 @@
 /*
- * checkpoint: one line of the file of checkpoints: what the log was at some moment.
+ * checkpoint: a line of the file of checkpoints: digest and chain of the log behind one input.
  *
- * "input digest chain" and a line feed; the number in decimal, the rest in hexadecimal.
+ * A line is "input digest chain" and a line feed. The number is decimal, the rest hexadecimal.
  *
  *     char line[EH_CHECKPOINT_LINE_MAX];
  *     size_t size = eh_checkpoint_print(&checkpoint, line);
  *     switch (eh_checkpoint_read(eh_str_n(line, size - 1), &checkpoint)) …
  *
  * A writer that ends half way (a kill, a full disk, a machine without power) leaves the beginning
- * of a line: that is torn, and says nothing. Anything else that is no line was written by somebody
- * else.
+ * of a line. Such a line is torn, and a reader passes over it. Any other bytes that are no line are
+ * foreign: evenhand did not write them.
  */
 #ifndef EVENHAND_DRAW_CHECKPOINT_H
 #define EVENHAND_DRAW_CHECKPOINT_H
@@ -27,9 +27,9 @@ struct eh_checkpoint {
 
 enum eh_checkpoint_line { EH_CHECKPOINT_WHOLE, EH_CHECKPOINT_TORN, EH_CHECKPOINT_FOREIGN };
 
-/* With its line feed; returns the bytes. */
+/* Writes a line with its line feed. Returns its size in bytes, without the NUL. */
 size_t eh_checkpoint_print(const struct eh_checkpoint *, char ret[EH_CHECKPOINT_LINE_MAX]);
-/* A line without its line feed. *ret is set when it is whole. */
+/* Reads a line without its line feed. *ret is set if the line is whole. */
 enum eh_checkpoint_line eh_checkpoint_read(struct eh_str line, struct eh_checkpoint *ret);
 
 #endif

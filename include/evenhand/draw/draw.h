@@ -25,40 +25,42 @@
 
 #define EH_SEED_BYTES   32
 #define EH_DIGEST_BYTES 16
-#define EH_DRAWS_MAX    32 /* results one decision may use; rejection beyond it is refused */
+#define EH_DRAWS_MAX    32 /* results that one decision may use, rejected ones included */
 
 struct eh_draw_query {
     uint32_t epoch;
     struct eh_str desk, team, source, ticket;
-    const uint8_t *digest; /* EH_DIGEST_BYTES: content of the ticket */
-    uint32_t deal;         /* which deal of this ticket, from 1 */
-    uint32_t number;       /* which draw of this deal, from 0 */
+    const uint8_t *digest; /* EH_DIGEST_BYTES: digest of the ticket's content */
+    uint32_t deal;         /* number of the deal of this ticket, from 1 */
+    uint32_t number;       /* number of the draw in this deal, from 0 */
 };
 
-/* The shell's draw function: computes with the key it owns, or replays recorded results. Returns
- * false when it has none (replay came to the end of what was recorded). */
+/* The shell's draw function. It computes a result with its key, or replays a recorded one. False:
+ * there is no result, because the recorded ones came to their end. */
 typedef bool eh_draw_fn(void *context, const struct eh_draw_query *, uint64_t *ret_result);
 
-/* Replay's: whether the log has the deal with this seq as one by affinity. */
+/* A replay's function: whether the deal with this seq was by affinity, as the log has it. */
 typedef bool eh_affinity_fn(void *context, uint64_t seq);
 
-/* What one decision drew, in order; it goes into the log. */
+/* The results that one decision drew, in order. They go into the log. */
 struct eh_draws {
     eh_draw_fn *draw;
-    eh_affinity_fn *affinity; /* NULL: nothing is replayed */
+    eh_affinity_fn *affinity; /* NULL: this is no replay */
     void *context;
     uint64_t results[EH_DRAWS_MAX];
     uint32_t count;
 };
 
+/* The seed of a draw epoch, its commitment, and a draw, as constructed above. None of them fails.
+ */
 void eh_seed_derive(const uint8_t master_key[EH_SEED_BYTES], uint32_t epoch,
                     uint8_t ret_seed[EH_SEED_BYTES]);
 void eh_seed_commit(const uint8_t seed[EH_SEED_BYTES], uint8_t ret_commitment[32]);
 uint64_t eh_draw_compute(const uint8_t seed[EH_SEED_BYTES], const struct eh_draw_query *);
 
-/* A number below `total` (total > 0), each with the same chance. Takes as many draws as rejection
- * needs, from number draws->count on, and appends every result it saw. -EH_ECORRUPT when the draw
- * function has none, -EH_EFULL beyond EH_DRAWS_MAX. */
+/* Draws a number below `total` (> 0); each has the same chance. Takes draws from number
+ * draws->count on until one is not rejected, and appends every result. -EH_ECORRUPT: the draw
+ * function has no result. -EH_EFULL: EH_DRAWS_MAX results were not enough. */
 int eh_draw_below(struct eh_draws *, struct eh_draw_query, uint64_t total,
                   uint64_t *ret) EH_MUST_CHECK;
 

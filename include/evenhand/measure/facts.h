@@ -1,6 +1,6 @@
 /*
- * facts: what is known of a team's bonus period, as counts and sums; measures and shares are made
- * of it and of nothing else.
+ * facts: the counts and sums that are known of a team's bonus period. Measures and shares are made
+ * of facts alone.
  *
  *     const struct eh_bonus_kind kinds[] = {{.id = eh_str("order"), .closed = 12, .won = 7}};
  *     struct eh_bonus_facts facts = {.period = period, .kinds = kinds, .kind_count = 1};
@@ -10,52 +10,53 @@
 
 #include <evenhand/base/base.h>
 
-/* Counts and minutes are 0 or more. */
+/* Counts and minutes are 0 or more. Money is in minor units. */
 
-/* Tickets whose last closing lies in the period and stands; cancelled ones are in none of it. */
+/* Tickets of one kind whose last closing stands and lies in the period. Cancelled tickets are not
+ * counted. */
 struct eh_bonus_kind {
     struct eh_str id;
     int64_t closed, won, lost;
-    int64_t handled_count, handled_ms; /* winsorised by eh_plan_winsorise() one by one */
+    int64_t handled_count, handled_ms; /* each duration is winsorised by eh_plan_winsorise() */
 };
 
 struct eh_bonus_import {
     struct eh_str name;
-    int64_t sum, last, count; /* count 0: the feed did not come */
+    int64_t sum, last, count; /* count 0: nobody imported the figure */
 };
 
 struct eh_bonus_member {
     struct eh_str rep;
-    int32_t since;     /* date of joining the company; EH_DATE_ALWAYS: not known, the first band */
+    int32_t since;     /* date of joining the company; EH_DATE_ALWAYS: unknown, so the first band */
     int32_t first_day; /* first eligible day in the period */
     uint32_t days;     /* eligible days in the period; 0: no share */
     bool left;         /* not in the team on the period's last day */
-    bool excluded;     /* set aside by a manager */
+    bool excluded;     /* a manager set them aside for the period */
     bool has_paid, has_contract;
-    int64_t paid_minutes, contract_minutes; /* paid count up to contract */
-    const int64_t *closed;                  /* closings held, by the facts' kinds; NULL: none */
+    int64_t paid_minutes, contract_minutes; /* paid minutes count up to the contract's */
+    const int64_t *closed; /* tickets they closed, by the facts' kinds; NULL: none */
 };
 
 struct eh_bonus_facts {
     struct eh_period period;
-    bool estimate; /* of a period that runs: what is missing scores nothing instead of blocking */
+    bool estimate; /* the period runs: a missing figure scores nothing, and does not block */
     const struct eh_bonus_kind *kinds;
     uint32_t kind_count;
     int64_t revenue; /* won minus refunded, minor units */
     int64_t ratings, rating_sum;
-    int64_t firsts;    /* tickets first closed in the period, taken back since or not ... */
-    int64_t reopened;  /* ... and those of them that were reopened */
-    int64_t cancelled; /* tickets that are no work */
-    bool by_closings;  /* as earlier builds counted: every closing and reopening, cancelled ones,
-                          too; no `firsts` */
+    int64_t firsts;    /* tickets whose first closing is in the period, even if it was taken back */
+    int64_t reopened;  /* how many of `firsts` were reopened */
+    int64_t cancelled; /* tickets that were cancelled: they are in no other count */
+    bool by_closings;  /* counted by an earlier build: every closing and reopening counts, also of
+                          cancelled tickets, and there are no `firsts` */
     int64_t responses, response_ms;
     int64_t cycles, cycle_ms;
     const struct eh_bonus_import *imports;
     uint32_t import_count;
     const struct eh_bonus_member *members; /* in any order */
     uint32_t member_count;
-    int64_t carry_open; /* 0 or less: what the team's pool still has to take back */
-    bool ties_by_id;    /* no figure: ties are broken as the first builds did */
+    int64_t carry_open; /* 0 or less: the carry that the team's pool still has to take back */
+    bool ties_by_id;    /* no figure: equal remainders go by id, as in the first builds */
 };
 
 #endif

@@ -1,6 +1,7 @@
 /*
- * measure: what a plan can measure of a period. Each measure has a row: its name, its unit, the
- * function that makes its value of the facts, and the one that explains the value.
+ * measure: the figures of a period that a plan can pay by. Each measure has a row with its name,
+ * its unit, the function that makes its value of the facts, and the function that explains the
+ * value.
  *
  *     const struct eh_measure *row = eh_measure(measure->kind);
  *     struct eh_bonus_value value = {0};
@@ -16,10 +17,10 @@
 
 #include <evenhand/measure/facts.h>
 
-#define EH_PLAN_MIX_MAX       64               /* kinds a handle_time is mixed of */
-#define EH_PLAN_RATIO_MAX     10000000         /* ppm a curve may reach: 1000 % */
-#define EH_PLAN_MONEY_MAX     9000000000000000 /* minor units of a pool */
-#define EH_MEASURE_TIME_MAX_S 31622400         /* 366 days: of a time that a plan may say */
+#define EH_PLAN_MIX_MAX       64               /* kinds in the mix of a handle_time */
+#define EH_PLAN_RATIO_MAX     10000000         /* ppm: the most a curve may reach, 1000 % */
+#define EH_PLAN_MONEY_MAX     9000000000000000 /* minor units: the most a pool may have */
+#define EH_MEASURE_TIME_MAX_S 31622400         /* 366 days: the longest time that a plan may say */
 
 /* Numbers are stored: never change, never reuse. */
 enum eh_measure_kind {
@@ -49,24 +50,24 @@ enum eh_take { EH_TAKE_SUM = 0, EH_TAKE_LAST = 1 };
 
 struct eh_plan_mix {
     struct eh_str kind;
-    uint32_t share_ppm; /* all together 10^6 */
+    uint32_t share_ppm; /* the shares of a mix sum to 10^6 */
 };
 
-/* How one figure is made of the facts; metrics and gates that name the same figure share it. */
+/* How one figure is made of the facts. Metrics and gates that name the same figure share it. */
 struct eh_plan_measure {
     struct eh_str name;
     uint8_t kind; /* enum eh_measure_kind */
-    uint8_t unit; /* enum eh_unit, of its value */
-    uint8_t take; /* enum eh_take, for imported ones */
+    uint8_t unit; /* enum eh_unit: the unit of its value */
+    uint8_t take; /* enum eh_take: how imports of a period become one figure */
     bool has_prior;
-    int64_t prior_mean;      /* in its unit */
-    int64_t prior_count;     /* weight in ratings, for csat */
-    struct eh_plan_mix *mix; /* by kind, for handle_time */
+    int64_t prior_mean;      /* in the measure's unit */
+    int64_t prior_count;     /* csat: how many ratings the prior weighs */
+    struct eh_plan_mix *mix; /* handle_time: sorted by kind */
     uint32_t mix_count;
-    int64_t least_ms, most_ms; /* winsorised at these */
+    int64_t least_ms, most_ms; /* handle_time: the bounds of eh_plan_winsorise() */
 };
 
-/* A duration as the measure counts it. */
+/* A duration within the measure's bounds: beyond a bound, the bound. Milliseconds. */
 static inline int64_t eh_plan_winsorise(const struct eh_plan_measure *measure, int64_t duration_ms)
 {
     if (duration_ms < measure->least_ms)
@@ -74,35 +75,35 @@ static inline int64_t eh_plan_winsorise(const struct eh_plan_measure *measure, i
     return duration_ms > measure->most_ms ? measure->most_ms : duration_ms;
 }
 
-/* --- What comes of it --- */
+/* --- The value of a figure --- */
 
 struct eh_bonus_value {
     int64_t value;   /* in the measure's unit */
-    int64_t count;   /* of the facts it is made of */
-    int64_t unknown; /* closed tickets whose time cannot be known: they are in no mean */
-    bool prior;      /* nothing came; the plan's prior stands in */
-    bool kept;       /* nothing is known any more: it is that of the version before */
-    bool missing;    /* only in an estimate */
+    int64_t count;   /* how many facts it is made of */
+    int64_t unknown; /* closed tickets whose time nobody knows: no mean has them */
+    bool prior;      /* there were no facts: this is the plan's prior */
+    bool kept;       /* the facts are gone: this is the value of the version before */
+    bool missing;    /* there is no value; only an estimate may have such a figure */
 };
 
 struct eh_bonus_input {
     struct eh_str name;
     int64_t value;
     uint8_t unit;  /* enum eh_unit */
-    int64_t count; /* of the facts behind it; 0: it is no figure of facts */
+    int64_t count; /* how many facts it is made of; 0: it is not made of facts */
 };
 
 /* --- The rows --- */
 
 #define EH_MEASURE_INPUTS_MAX (2 * EH_PLAN_MIX_MAX)
 
-/* What a value is made of, for whoever follows it by hand. Names that are made live in the arena.
+/* The inputs of a value, so that people can compute it by hand. Composed names live in the arena.
  */
 struct eh_measure_inputs {
     struct eh_arena *arena;
     struct eh_bonus_input list[EH_MEASURE_INPUTS_MAX];
     uint32_t count;
-    bool failed; /* memory ran out once: a name is empty */
+    bool failed; /* memory ran out: some name is empty */
 };
 
 struct eh_measure_range {
@@ -110,37 +111,39 @@ struct eh_measure_range {
 };
 
 struct eh_measure {
-    const char *name;            /* in plans and manuals; NULL: of a figure that is imported */
-    const char *help;            /* what it is, for the manual: "won less refunded" */
-    const char *formula;         /* how it is made, in the words of its inputs */
-    const char *formula_earlier; /* ... of facts that are counted by closings; NULL: the same */
-    const char *missing;         /* why it has no value; NULL: it always has one */
-    const char *of_kind;         /* the kind of ticket that it counts alone; NULL: all */
-    uint8_t unit;                /* enum eh_unit, of its value */
-    int8_t better;               /* 1: more is better, -1: less is better; 0: nobody knows */
-    bool quality;                /* of the work, not the amount or the speed of it */
-    bool exact;                  /* a sum: nothing is rounded */
-    bool shrinks;                /* few facts shrink to the plan's `prior`, which has a `count` */
-    /* No figure may be imported under its name, whatever the plan: of the measures that were there
-     * when logs began to refuse such figures (EH_RULES_METRICS). A later one never sets it: under
-     * its name there may be figures in logs, and plans that import them. */
+    const char *name;            /* in plans and manuals; NULL: the row of imported figures */
+    const char *help;            /* the manual's words for it: "won less refunded" */
+    const char *formula;         /* its formula, in the words of its inputs */
+    const char *formula_earlier; /* its formula for facts `by_closings`; NULL: `formula` */
+    const char *missing;         /* the reason when it has no value; NULL: it always has one */
+    const char *of_kind;         /* the one kind of ticket that it counts; NULL: all kinds */
+    uint8_t unit;                /* enum eh_unit: the unit of its value */
+    int8_t better;               /* 1: more is better, -1: less is better; 0: it depends */
+    bool quality;                /* it measures how well the work is done, not amount or speed */
+    bool exact;                  /* it is a sum: nothing is rounded */
+    bool shrinks;                /* with few facts it moves to the plan's `prior` with a `count` */
+    /* No plan may import a figure under its name. Only the measures that existed when logs began to
+     * refuse such figures (EH_RULES_METRICS) set it. A later measure never does: older logs may
+     * have imported figures, and plans, with its name. */
     bool reserved;
-    struct eh_measure_range said; /* what a plan may say of it, in its unit */
-    struct eh_measure_range can;  /* what it can be at all */
+    struct eh_measure_range said; /* the values that a plan may name, in its unit */
+    struct eh_measure_range can;  /* the values that it can have at all */
+    /* Makes the value, or sets ret->missing. -EH_ERANGE: it does not fit 64 bits. */
     int (*value)(const struct eh_plan_measure *, const struct eh_bonus_facts *,
                  struct eh_bonus_value *ret, struct eh_error *);
     void (*explain)(const struct eh_plan_measure *, const struct eh_bonus_facts *,
                     const struct eh_bonus_value *, struct eh_measure_inputs *ret);
-    /* Closed tickets that are not in it, for nobody can tell how long they took; NULL: none. */
+    /* How many closed tickets it leaves out because nobody knows how long they took. NULL: none. */
     int64_t (*unknown)(const struct eh_bonus_facts *);
 };
 
-const struct eh_measure *eh_measure(int kind); /* of an enum eh_measure_kind; NULL: there is none */
-/* The kind of that name; EH_MEASURE_IMPORTED: no measure has it. */
+/* The row of an enum eh_measure_kind. NULL: there is no such kind. */
+const struct eh_measure *eh_measure(int kind);
+/* The kind of that name. EH_MEASURE_IMPORTED: no measure has the name. */
 enum eh_measure_kind eh_measure_named(struct eh_str name);
-/* The names of all measures, one after the other; NULL: that was all. */
+/* The name of the measure at place `at`, from 0. NULL: there are no more. */
 const char *eh_measure_name(size_t at);
-/* As eh_measure_name(), of those that are `reserved`. */
+/* As eh_measure_name(), among the measures that are `reserved`. */
 const char *eh_measure_reserved(size_t at);
 bool eh_measure_is_reserved(struct eh_str name);
 
