@@ -14,7 +14,7 @@ struct line {
 };
 
 /* By what comes before any tie. */
-static int compare_ranks(const struct line *a, const struct line *b)
+static int ranks_compare(const struct line *a, const struct line *b)
 {
     if (a->remainder != b->remainder)
         return a->remainder > b->remainder ? -1 : 1;
@@ -23,10 +23,10 @@ static int compare_ranks(const struct line *a, const struct line *b)
     return 0;
 }
 
-static int compare_lines(const void *left, const void *right)
+static int lines_compare(const void *left, const void *right)
 {
     const struct line *a = left, *b = right;
-    int order = compare_ranks(a, b);
+    int order = ranks_compare(a, b);
     return order != 0 ? order : eh_str_compare(a->part->id, b->part->id);
 }
 
@@ -37,13 +37,13 @@ struct tied {
     uint8_t sha256[EH_SHA256_BYTES];
 };
 
-static int compare_tied(const void *left, const void *right)
+static int tied_compare(const void *left, const void *right)
 {
     const struct tied *a = left, *b = right;
     return memcmp(a->sha256, b->sha256, sizeof a->sha256);
 }
 
-static int order_tied(struct line *lines, uint32_t count, struct eh_str tie,
+static int tied_order(struct line *lines, uint32_t count, struct eh_str tie,
                       struct eh_arena *scratch)
 {
     EH_AUTO(eh_bytes) struct eh_bytes text = EH_BYTES_INIT;
@@ -60,7 +60,7 @@ static int order_tied(struct line *lines, uint32_t count, struct eh_str tie,
     }
     if (text.failed)
         return -EH_ENOMEM;
-    qsort(tied, count, sizeof *tied, compare_tied);
+    qsort(tied, count, sizeof *tied, tied_compare);
     for (uint32_t i = 0; i < count; i++)
         lines[i] = tied[i].line;
     return 0;
@@ -68,25 +68,25 @@ static int order_tied(struct line *lines, uint32_t count, struct eh_str tie,
 
 /* Puts the lines that get one of the units left over first. Only where the last that gets one and
  * the first that gets none are tied does their order say more than their rank. */
-static int arrange(struct line *lines, uint32_t count, uint64_t left, struct eh_str tie,
-                   struct eh_arena *scratch)
+static int lines_arrange(struct line *lines, uint32_t count, uint64_t left, struct eh_str tie,
+                         struct eh_arena *scratch)
 {
     if (left == 0)
         return 0;
-    qsort(lines, count, sizeof *lines, compare_lines);
-    if (tie.size == 0 || left >= count || compare_ranks(&lines[left - 1], &lines[left]) != 0)
+    qsort(lines, count, sizeof *lines, lines_compare);
+    if (tie.size == 0 || left >= count || ranks_compare(&lines[left - 1], &lines[left]) != 0)
         return 0;
     uint32_t from = (uint32_t)left - 1, until = (uint32_t)left + 1;
-    while (from > 0 && compare_ranks(&lines[from - 1], &lines[left]) == 0)
+    while (from > 0 && ranks_compare(&lines[from - 1], &lines[left]) == 0)
         from--;
-    while (until < count && compare_ranks(&lines[until], &lines[left]) == 0)
+    while (until < count && ranks_compare(&lines[until], &lines[left]) == 0)
         until++;
-    return order_tied(&lines[from], until - from, tie, scratch);
+    return tied_order(&lines[from], until - from, tie, scratch);
 }
 
 /* ---- A sum. */
 
-static int sum_weights(const struct eh_part *parts, uint32_t count, int64_t *ret,
+static int weights_sum(const struct eh_part *parts, uint32_t count, int64_t *ret,
                        struct eh_error *error)
 {
     int64_t sum = 0;
@@ -116,12 +116,12 @@ static uint64_t share_floors(uint64_t magnitude, uint64_t sum, struct eh_part *p
     return magnitude - given;
 }
 
-static int64_t with_sign(uint64_t magnitude, bool negative)
+static int64_t amount_with_sign(uint64_t magnitude, bool negative)
 {
     return (int64_t)(negative ? 0 - magnitude : magnitude);
 }
 
-static int refuse_memory(uint32_t count, struct eh_error *error)
+static int memory_refuse(uint32_t count, struct eh_error *error)
 {
     return eh_error_set(error, EH_ENOMEM, "out of memory for %u shares", count);
 }
@@ -130,23 +130,23 @@ int eh_apportion(int64_t total, struct eh_part *parts, uint32_t count, struct eh
                  struct eh_arena *scratch, struct eh_error *error)
 {
     int64_t sum = 0;
-    int r = sum_weights(parts, count, &sum, error);
+    int r = weights_sum(parts, count, &sum, error);
     if (r < 0)
         return r;
     if (sum == 0 && total != 0)
         return eh_error_set(error, EH_EINVAL, "all weights are zero, so nothing can be shared");
     struct line *lines = eh_arena_alloc(scratch, count * sizeof *lines);
     if (!lines)
-        return refuse_memory(count, error);
+        return memory_refuse(count, error);
     bool negative = total < 0;
     uint64_t magnitude = negative ? 0 - (uint64_t)total : (uint64_t)total;
     uint64_t left = share_floors(magnitude, sum ? (uint64_t)sum : 1, parts, count, lines);
     eh_require(left <= count);
-    if (arrange(lines, count, left, tie, scratch) < 0)
-        return refuse_memory(count, error);
+    if (lines_arrange(lines, count, left, tie, scratch) < 0)
+        return memory_refuse(count, error);
     for (uint32_t i = 0; i < count; i++) {
         eh_assert(i >= left || lines[i].remainder > 0);
-        lines[i].part->share = with_sign(lines[i].floor + (i < left), negative);
+        lines[i].part->share = amount_with_sign(lines[i].floor + (i < left), negative);
         lines[i].part->capped = false;
     }
     return 0;
@@ -184,7 +184,7 @@ static int apportion_rounds(int64_t total, int64_t limit, struct eh_part *parts,
     int64_t rest = total;
     for (unsigned round = 0; round < EH_APPORTION_ROUNDS_MAX; round++) {
         int64_t weights = 0;
-        int r = sum_weights(open->parts, open->count, &weights, error);
+        int r = weights_sum(open->parts, open->count, &weights, error);
         if (r < 0)
             return r;
         if (weights == 0) {
@@ -213,7 +213,7 @@ int eh_apportion_capped(const struct eh_capped *capped, struct eh_arena *scratch
     if (total < 0 || limit < 0)
         return eh_error_set(error, EH_EINVAL, "a capped sum must not be below 0");
     int64_t weights = 0;
-    int r = sum_weights(parts, count, &weights, error);
+    int r = weights_sum(parts, count, &weights, error);
     if (r < 0)
         return r;
     if (weights == 0 && total != 0)
@@ -224,7 +224,7 @@ int eh_apportion_capped(const struct eh_capped *capped, struct eh_arena *scratch
                         .tie = capped->tie};
     struct eh_part *done = eh_arena_copy(scratch, parts, count * sizeof *parts);
     if (!open.parts || !open.index || !done)
-        return refuse_memory(count, error);
+        return memory_refuse(count, error);
     for (uint32_t i = 0; i < count; i++) {
         open.index[i] = i;
         done[i].share = 0;

@@ -227,7 +227,7 @@ static struct eh_bonus_node *net_node(struct tree *t, const struct eh_bonus_resu
 /* --- From one version to the next --- */
 
 /* Of the last version: "net of version 1". */
-static struct eh_str of_last(struct tree *t, const char *what)
+static struct eh_str last_version_name(struct tree *t, const char *what)
 {
     return name(t, "%s version %u", what, t->before->closed.version);
 }
@@ -241,7 +241,7 @@ static struct eh_bonus_node *difference_node(struct tree *t, const struct eh_bon
 {
     const struct eh_bonus_input in[] = {
         input("gross", EH_UNIT_MONEY, later->pool.gross),
-        named_input(of_last(t, "gross of"), t->before->closed.gross)};
+        named_input(last_version_name(t, "gross of"), t->before->closed.gross)};
     struct eh_bonus_node *made =
         node(t, eh_str("difference"), "", none, EH_UNIT_MONEY, later->difference);
     if (made)
@@ -274,13 +274,13 @@ static struct eh_bonus_node *later_net_node(struct tree *t, const struct eh_bonu
 {
     const struct eh_bonus_closed *last = &t->before->closed;
     struct eh_bonus_node *net = node(t, eh_str("net"), "", none, EH_UNIT_MONEY, later->net);
-    const struct eh_bonus_input in[] = {named_input(of_last(t, "net of"), last->net),
+    const struct eh_bonus_input in[] = {named_input(last_version_name(t, "net of"), last->net),
                                         input("paid", EH_UNIT_MONEY, later->paid)};
     if (net)
         net->formula = name(t, "net of version %u + paid", last->version);
     inputs(t, net, in, 2);
-    add(net,
-        node(t, of_last(t, "net of"), "paid in total by then", none, EH_UNIT_MONEY, last->net));
+    add(net, node(t, last_version_name(t, "net of"), "paid in total by then", none, EH_UNIT_MONEY,
+                  last->net));
     add(net, paid_node(t, later));
     return net;
 }
@@ -465,7 +465,7 @@ static void add_before(struct tree *t, struct eh_bonus_node *to, int64_t total)
     to->value += total;
     to->formula = name(t, "up to version %u + equal + hours + seniority + individual",
                        t->before->closed.version);
-    const struct eh_bonus_input in = named_input(of_last(t, "up to"), total);
+    const struct eh_bonus_input in = named_input(last_version_name(t, "up to"), total);
     inputs(t, to, &in, 1);
     add(to, node(t, in.name, "paid by then", none, EH_UNIT_MONEY, total));
 }

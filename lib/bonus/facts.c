@@ -7,12 +7,12 @@
 
 #define LINE_MAX 320 /* bytes of a sentence */
 
-static int refuse_negative(const char *what, struct eh_error *error)
+static int negative_refuse(const char *what, struct eh_error *error)
 {
     return eh_error_set(error, EH_EINVAL, "%s is below 0", what);
 }
 
-static int check_counts(const struct eh_bonus_facts *f, struct eh_error *error)
+static int counts_check(const struct eh_bonus_facts *f, struct eh_error *error)
 {
     const struct {
         const char *name;
@@ -25,7 +25,7 @@ static int check_counts(const struct eh_bonus_facts *f, struct eh_error *error)
         {"the time of cycles", f->cycle_ms}};
     for (size_t i = 0; i < sizeof counts / sizeof *counts; i++)
         if (counts[i].value < 0)
-            return refuse_negative(counts[i].name, error);
+            return negative_refuse(counts[i].name, error);
     for (uint32_t i = 0; i < f->kind_count; i++) {
         const struct eh_bonus_kind *k = &f->kinds[i];
         if (k->closed < 0 || k->won < 0 || k->lost < 0 || k->handled_count < 0 || k->handled_ms < 0)
@@ -37,7 +37,7 @@ static int check_counts(const struct eh_bonus_facts *f, struct eh_error *error)
     return 0;
 }
 
-static int check_member(const struct eh_bonus_facts *f, const struct eh_bonus_member *m,
+static int member_check(const struct eh_bonus_facts *f, const struct eh_bonus_member *m,
                         struct eh_error *error)
 {
     if (m->paid_minutes < 0 || m->contract_minutes < 0)
@@ -50,7 +50,7 @@ static int check_member(const struct eh_bonus_facts *f, const struct eh_bonus_me
     return 0;
 }
 
-static int compare_ids(const void *left, const void *right)
+static int ids_compare(const void *left, const void *right)
 {
     const struct eh_str *a = left, *b = right;
     return eh_str_compare(*a, *b);
@@ -59,17 +59,17 @@ static int compare_ids(const void *left, const void *right)
 int eh_bonus_check_facts(const struct eh_bonus_facts *facts, struct eh_arena *scratch,
                          struct eh_error *error)
 {
-    int r = check_counts(facts, error);
+    int r = counts_check(facts, error);
     struct eh_str *ids = eh_arena_alloc(scratch, facts->member_count * sizeof *ids);
     if (r == 0 && !ids)
         return eh_error_set(error, EH_ENOMEM, "out of memory for %u members", facts->member_count);
     for (uint32_t i = 0; r == 0 && i < facts->member_count; i++) {
-        r = check_member(facts, &facts->members[i], error);
+        r = member_check(facts, &facts->members[i], error);
         ids[i] = facts->members[i].rep;
     }
     if (r < 0)
         return r;
-    qsort(ids, facts->member_count, sizeof *ids, compare_ids);
+    qsort(ids, facts->member_count, sizeof *ids, ids_compare);
     for (uint32_t i = 1; i < facts->member_count; i++)
         if (eh_str_equal(ids[i - 1], ids[i]))
             return eh_error_set(error, EH_EINVAL, "%.*s is a member twice", EH_STR_ARG(ids[i]));

@@ -42,18 +42,18 @@ int eh_bonus_plan_sha256(const struct eh_bonus_plan *plan, uint8_t ret[32])
 }
 
 /* The first line is kept for the sentence. */
-static void keep_first(void *context, const char *line)
+static void first_keep(void *context, const char *line)
 {
     char *first = context;
     if (!*first)
         eh_format(first, EH_ERROR_TEXT_MAX, "%s", line);
 }
 
-static int refuse_missing(const struct eh_bonus_plan *plan, const struct eh_bonus_facts *facts,
+static int missing_refuse(const struct eh_bonus_plan *plan, const struct eh_bonus_facts *facts,
                           struct eh_error *error)
 {
     char first[EH_ERROR_TEXT_MAX] = "", period[EH_DECIMAL_TEXT_MAX];
-    size_t count = eh_bonus_missing(plan, facts, keep_first, first);
+    size_t count = eh_bonus_missing(plan, facts, first_keep, first);
     if (count == 0)
         return 0;
     eh_period_print(facts->period, period);
@@ -103,9 +103,9 @@ static void pool_fund(const struct eh_bonus_plan *plan, struct eh_bonus_pool *po
 }
 
 /* The figures of the plan; what is missing now is what it was in the version before. */
-static int measure_all(const struct eh_bonus_plan *plan, const struct eh_bonus_facts *facts,
-                       const struct eh_bonus_value *last, struct eh_bonus_value *values,
-                       struct eh_error *error)
+static int plan_measure_all(const struct eh_bonus_plan *plan, const struct eh_bonus_facts *facts,
+                            const struct eh_bonus_value *last, struct eh_bonus_value *values,
+                            struct eh_error *error)
 {
     int r = 0;
     for (uint32_t i = 0; r == 0 && i < plan->measure_count; i++) {
@@ -117,14 +117,14 @@ static int measure_all(const struct eh_bonus_plan *plan, const struct eh_bonus_f
 }
 
 /* Checks the facts, refuses what is missing, and goes as far as the gross pool. */
-static int compute_pool(const struct eh_bonus_plan *plan, const struct eh_bonus_facts *facts,
+static int pool_compute(const struct eh_bonus_plan *plan, const struct eh_bonus_facts *facts,
                         const struct eh_bonus_value *last, struct eh_arena *arena,
                         struct eh_bonus_pool *ret, struct eh_error *error)
 {
     EH_AUTO(eh_arena) struct eh_arena scratch = EH_ARENA_INIT;
     int r = eh_bonus_check_facts(facts, &scratch, error);
     if (r == 0 && !facts->estimate && !last)
-        r = refuse_missing(plan, facts, error);
+        r = missing_refuse(plan, facts, error);
     if (r < 0)
         return r;
     struct eh_bonus_pool pool = {
@@ -132,7 +132,7 @@ static int compute_pool(const struct eh_bonus_plan *plan, const struct eh_bonus_
         .scores = eh_arena_alloc(arena, plan->metric_count * sizeof *pool.scores)};
     if (!pool.values || !pool.scores)
         return eh_error_set(error, EH_ENOMEM, "out of memory for the scores");
-    r = measure_all(plan, facts, last, pool.values, error);
+    r = plan_measure_all(plan, facts, last, pool.values, error);
     if (r < 0)
         return r;
     for (uint32_t i = 0; i < plan->metric_count; i++)
@@ -148,7 +148,7 @@ int eh_bonus_compute(const struct eh_bonus_plan *plan, const struct eh_bonus_fac
     struct eh_bonus_result *result = eh_arena_alloc(arena, sizeof *result);
     if (!result)
         return eh_error_set(error, EH_ENOMEM, "out of memory for the result");
-    int r = compute_pool(plan, facts, NULL, arena, &result->pool, error);
+    int r = pool_compute(plan, facts, NULL, arena, &result->pool, error);
     if (r < 0)
         return r;
     result->carry = eh_bonus_carry(result->pool.gross, facts->carry_open, plan->carry_at_most_ppm);
@@ -160,8 +160,8 @@ int eh_bonus_compute(const struct eh_bonus_plan *plan, const struct eh_bonus_fac
 }
 
 /* A positive difference first takes away carry that is still open. */
-static int settle(const struct eh_bonus_closed *last, int64_t carry_open,
-                  struct eh_bonus_later *later, struct eh_error *error)
+static int version_settle(const struct eh_bonus_closed *last, int64_t carry_open,
+                          struct eh_bonus_later *later, struct eh_error *error)
 {
     int r = eh_narrow((__int128)later->pool.gross - last->gross, "the difference",
                       &later->difference, error);
@@ -193,9 +193,9 @@ int eh_bonus_recompute(const struct eh_bonus_plan *plan, const struct eh_bonus_f
     EH_AUTO(eh_arena) struct eh_arena scratch = EH_ARENA_INIT;
     int r = eh_bonus_check_facts(frozen, &scratch, error);
     if (r == 0)
-        r = compute_pool(plan, facts, last->values, arena, &later->pool, error);
+        r = pool_compute(plan, facts, last->values, arena, &later->pool, error);
     if (r == 0)
-        r = settle(last, facts->carry_open, later, error);
+        r = version_settle(last, facts->carry_open, later, error);
     if (r == 0)
         r = eh_bonus_share_out(plan, frozen, later->paid, arena, &later->split, error);
     if (r == 0)

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 
 /* `worth`: the points of a closing, by the facts' kinds. */
-static int count_points(const uint32_t *worth, uint32_t kinds, const struct eh_bonus_member *m,
+static int points_count(const uint32_t *worth, uint32_t kinds, const struct eh_bonus_member *m,
                         int64_t *ret, struct eh_error *error)
 {
     __int128 sum = 0;
@@ -15,8 +15,9 @@ static int count_points(const uint32_t *worth, uint32_t kinds, const struct eh_b
     return eh_narrow(sum, "the points of a rep", ret, error);
 }
 
-static const uint32_t *worth_of_kinds(const struct eh_bonus_plan *plan,
-                                      const struct eh_bonus_facts *facts, struct eh_arena *scratch)
+static const uint32_t *plan_kinds_worth(const struct eh_bonus_plan *plan,
+                                        const struct eh_bonus_facts *facts,
+                                        struct eh_arena *scratch)
 {
     uint32_t *worth = eh_arena_alloc(scratch, facts->kind_count * sizeof *worth);
     for (uint32_t i = 0; worth && i < facts->kind_count; i++)
@@ -39,31 +40,31 @@ static int member_weigh(const struct eh_bonus_plan *plan, const uint32_t *worth,
     if (!eh_bonus_minutes(plan, m, &ret->minutes))
         ret->minutes = 0;
     ret->band = eh_bonus_band(plan, m->since, m->first_day);
-    return count_points(worth, kinds, m, &ret->points, error);
+    return points_count(worth, kinds, m, &ret->points, error);
 }
 
-static int compare_shares(const void *left, const void *right)
+static int shares_compare(const void *left, const void *right)
 {
     const struct eh_bonus_share *a = left, *b = right;
     return eh_str_compare(a->rep, b->rep);
 }
 
-static int64_t weight_equal(const struct eh_bonus_share *s)
+static int64_t equal_weight(const struct eh_bonus_share *s)
 {
     return s->days;
 }
 
-static int64_t weight_hours(const struct eh_bonus_share *s)
+static int64_t hours_weight(const struct eh_bonus_share *s)
 {
     return s->minutes;
 }
 
-static int64_t weight_seniority(const struct eh_bonus_share *s)
+static int64_t seniority_weight(const struct eh_bonus_share *s)
 {
     return s->band * s->days; /* at most 10^4 times 2^32 */
 }
 
-static int64_t weight_individual(const struct eh_bonus_share *s)
+static int64_t individual_weight(const struct eh_bonus_share *s)
 {
     return s->points;
 }
@@ -76,14 +77,14 @@ static const struct part {
     size_t amount; /* in struct eh_bonus_split */
     size_t line;   /* in struct eh_bonus_share */
 } parts[EH_PARTS] = {
-    [EH_PART_EQUAL] = {"equal", weight_equal, offsetof(struct eh_bonus_split, equal),
+    [EH_PART_EQUAL] = {"equal", equal_weight, offsetof(struct eh_bonus_split, equal),
                        offsetof(struct eh_bonus_share, equal)},
-    [EH_PART_HOURS] = {"hours", weight_hours, offsetof(struct eh_bonus_split, hours),
+    [EH_PART_HOURS] = {"hours", hours_weight, offsetof(struct eh_bonus_split, hours),
                        offsetof(struct eh_bonus_share, hours)},
-    [EH_PART_SENIORITY] = {"seniority", weight_seniority,
+    [EH_PART_SENIORITY] = {"seniority", seniority_weight,
                            offsetof(struct eh_bonus_split, seniority),
                            offsetof(struct eh_bonus_share, seniority)},
-    [EH_PART_INDIVIDUAL] = {"individual", weight_individual,
+    [EH_PART_INDIVIDUAL] = {"individual", individual_weight,
                             offsetof(struct eh_bonus_split, individual),
                             offsetof(struct eh_bonus_share, individual)},
 };
@@ -103,12 +104,12 @@ struct sharing {
     struct eh_error *error;
 };
 
-static int64_t *figure_at(void *of, size_t at)
+static int64_t *share_figure(void *of, size_t at)
 {
     return (int64_t *)(void *)((char *)of + at);
 }
 
-static void set_weights(struct sharing *s, enum eh_bonus_part part)
+static void weights_set(struct sharing *s, enum eh_bonus_part part)
 {
     for (uint32_t i = 0; i < s->split->count; i++) {
         const struct eh_bonus_share *share = &s->split->shares[i];
@@ -128,7 +129,7 @@ static void parts_find_unearned(struct eh_bonus_split *split)
 #define TIE_MAX (2 * EH_ID_MAX + EH_DECIMAL_TEXT_MAX + 32) /* bytes before the rep's id */
 
 /* "sales-2026\nsales\n2026-03\nequal\n": with the id of a rep behind it, what is hashed. */
-static struct eh_str tie_of(const struct sharing *s, enum eh_bonus_part part, char ret[TIE_MAX])
+static struct eh_str rep_tie(const struct sharing *s, enum eh_bonus_part part, char ret[TIE_MAX])
 {
     char period[EH_DECIMAL_TEXT_MAX];
     if (s->split->facts->ties_by_id)
@@ -148,21 +149,21 @@ static bool part_hold(struct eh_bonus_split *split, enum eh_bonus_part part, int
     return true;
 }
 
-static int share_part(struct sharing *s, enum eh_bonus_part part)
+static int part_share(struct sharing *s, enum eh_bonus_part part)
 {
-    int64_t amount = *figure_at(s->split, parts[part].amount);
+    int64_t amount = *share_figure(s->split, parts[part].amount);
     char tie[TIE_MAX];
     if (part_hold(s->split, part, amount))
         return 0;
-    set_weights(s, part);
-    int r =
-        eh_apportion(amount, s->lines, s->split->count, tie_of(s, part, tie), s->scratch, s->error);
+    weights_set(s, part);
+    int r = eh_apportion(amount, s->lines, s->split->count, rep_tie(s, part, tie), s->scratch,
+                         s->error);
     for (uint32_t i = 0; r == 0 && i < s->split->count; i++)
-        *figure_at(&s->split->shares[i], parts[part].line) = s->lines[i].share;
+        *share_figure(&s->split->shares[i], parts[part].line) = s->lines[i].share;
     return r;
 }
 
-static int share_individual(struct sharing *s)
+static int individual_share(struct sharing *s)
 {
     struct eh_bonus_split *split = s->split;
     uint32_t cap_ppm = s->uncapped ? EH_PPM : s->plan->cap_ppm;
@@ -170,12 +171,12 @@ static int share_individual(struct sharing *s)
     split->limit = (int64_t)((__int128)split->individual * cap_ppm / EH_PPM);
     if (part_hold(split, EH_PART_INDIVIDUAL, split->individual))
         return 0;
-    set_weights(s, EH_PART_INDIVIDUAL);
+    weights_set(s, EH_PART_INDIVIDUAL);
     const struct eh_capped capped = {.total = split->individual,
                                      .limit = split->limit,
                                      .parts = s->lines,
                                      .count = split->count,
-                                     .tie = tie_of(s, EH_PART_INDIVIDUAL, tie)};
+                                     .tie = rep_tie(s, EH_PART_INDIVIDUAL, tie)};
     int r = eh_apportion_capped(&capped, s->scratch, &split->over, s->error);
     for (uint32_t i = 0; r == 0 && i < split->count; i++) {
         split->shares[i].individual = s->lines[i].share;
@@ -187,7 +188,7 @@ static int share_individual(struct sharing *s)
 /* ---- From the whole to the parts. */
 
 /* What the plan gives the team's parts that somebody has a weight in. */
-static int64_t earned_ppm(const struct eh_bonus_split *split, const uint32_t ppm[TEAM_PARTS])
+static int64_t parts_earned_ppm(const struct eh_bonus_split *split, const uint32_t ppm[TEAM_PARTS])
 {
     int64_t sum = 0;
     for (unsigned part = 0; part < TEAM_PARTS; part++)
@@ -224,8 +225,8 @@ static int pool_divide(struct sharing *s, const uint32_t ppm[TEAM_PARTS])
     split->individual = first[0].share;
     split->team = first[1].share;
     if (eh_plan_shares_unearned(s->plan))
-        part_move_whole(s, earned_ppm(split, ppm) > 0);
-    return share_individual(s);
+        part_move_whole(s, parts_earned_ppm(split, ppm) > 0);
+    return individual_share(s);
 }
 
 /* Ties go by the parts' order, which is that of their names. Those not earned have no weight. */
@@ -240,7 +241,7 @@ static int team_divide(struct sharing *s, const uint32_t ppm[TEAM_PARTS], bool e
                         s->error);
 }
 
-static int share_team(struct sharing *s, const uint32_t ppm[TEAM_PARTS])
+static int team_share(struct sharing *s, const uint32_t ppm[TEAM_PARTS])
 {
     struct eh_part team[TEAM_PARTS];
     bool move = s->split->moves && !s->uncapped;
@@ -250,8 +251,8 @@ static int share_team(struct sharing *s, const uint32_t ppm[TEAM_PARTS])
     if (r == 0 && move)
         r = team_divide(s, ppm, true, team);
     for (unsigned part = 0; r == 0 && part < TEAM_PARTS; part++) {
-        *figure_at(s->split, parts[part].amount) = team[part].share;
-        r = share_part(s, (enum eh_bonus_part)part);
+        *share_figure(s->split, parts[part].amount) = team[part].share;
+        r = part_share(s, (enum eh_bonus_part)part);
     }
     return r;
 }
@@ -260,7 +261,7 @@ static int members_weigh(const struct eh_bonus_plan *plan, const struct eh_bonus
                          struct eh_arena *scratch, struct eh_bonus_split *split,
                          struct eh_error *error)
 {
-    const uint32_t *worth = worth_of_kinds(plan, facts, scratch);
+    const uint32_t *worth = plan_kinds_worth(plan, facts, scratch);
     if (!worth)
         return eh_error_set(error, EH_ENOMEM, "out of memory for %u kinds", facts->kind_count);
     for (uint32_t i = 0; i < facts->member_count; i++) {
@@ -270,7 +271,7 @@ static int members_weigh(const struct eh_bonus_plan *plan, const struct eh_bonus
             return r;
     }
     split->count = facts->member_count;
-    qsort(split->shares, split->count, sizeof *split->shares, compare_shares);
+    qsort(split->shares, split->count, sizeof *split->shares, shares_compare);
     return 0;
 }
 
@@ -303,7 +304,7 @@ int eh_bonus_share_out(const struct eh_bonus_plan *plan, const struct eh_bonus_f
     parts_find_unearned(&split);
     r = pool_divide(&s, ppm);
     if (r == 0)
-        r = share_team(&s, ppm);
+        r = team_share(&s, ppm);
     if (r < 0)
         return r;
     shares_sum_up(&split);

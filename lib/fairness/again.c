@@ -1,12 +1,12 @@
 /*
- * again: what lets somebody have a ticket drawn again, and who did it: moves, further deals of a
- * ticket in a team, tickets that were cancelled and sent again.
+ * again: counts the deeds that let a ticket be drawn again, and who did them: moves, further deals
+ * of a ticket in a team, tickets that were cancelled and sent again.
  */
 #include <stdlib.h>
 
 #include "facts.h"
 
-#define FURTHER_MAX (2 * MANAGERS_MAX) /* a name that let go, and one that left, each */
+#define FURTHER_MAX (2 * MANAGERS_MAX) /* for each name: reps who were released, reps who left */
 
 void eh_fairness_again_done(struct eh_fairness_again *a)
 {
@@ -16,8 +16,8 @@ void eh_fairness_again_done(struct eh_fairness_again *a)
     eh_table_done(&a->released);
 }
 
-/* The number of a name; false: no memory, noted. */
-static bool number_of(struct eh_fairness *f, struct eh_str name, uint64_t *ret)
+/* Finds or makes the number of a name. False: memory ran out, and f->failed says so. */
+static bool name_number(struct eh_fairness *f, struct eh_str name, uint64_t *ret)
 {
     struct eh_fairness_again *a = &f->again;
     if (eh_table_get(&a->name_numbers, eh_key_of_text(name), ret))
@@ -42,27 +42,27 @@ void eh_fairness_actor_is(struct eh_fairness *f, struct eh_str actor)
 void eh_fairness_released(struct eh_fairness *f, struct eh_str rep, struct eh_str by)
 {
     uint64_t number;
-    if (number_of(f, by, &number) &&
+    if (name_number(f, by, &number) &&
         eh_table_put(&f->again.released, eh_key_of_text(rep), number) < 0)
         f->failed = true;
 }
 
-/* Who released the rep last, in the period. */
-static struct eh_str releaser_of(const struct eh_fairness_again *a, struct eh_str rep)
+/* The name of the user who released the rep last in the period; empty: nobody did. */
+static struct eh_str rep_releaser(const struct eh_fairness_again *a, struct eh_str rep)
 {
     uint64_t number;
     bool known = eh_table_get(&a->released, eh_key_of_text(rep), &number);
     return known ? a->names[number] : eh_str_n(NULL, 0);
 }
 
-static struct eh_fairness_further *further_of(struct eh_fairness *f, struct eh_str who, bool left)
+static struct eh_fairness_further *further_find(struct eh_fairness *f, struct eh_str who, bool left)
 {
     struct eh_fairness_again *a = &f->again;
     uint64_t number;
     for (uint32_t i = 0; i < a->further_count; i++)
         if (a->further[i].left == left && eh_str_equal(a->further[i].who, who))
             return &a->further[i];
-    if (!number_of(f, who, &number)) /* which keeps the name */
+    if (!name_number(f, who, &number)) /* it keeps a copy of the name */
         return NULL;
     if (eh_array_room(&a->further, &a->further_room, a->further_count + 1, FURTHER_MAX) < 0) {
         f->failed = true;
@@ -78,8 +78,8 @@ void eh_fairness_further(struct eh_fairness *f, const struct eh_deal *deal)
         eh_str_equal(deal->why, eh_str("manager")))
         return;
     bool left = deal->left || deal->was.size == 0;
-    struct eh_str who = left ? f->again.actor : releaser_of(&f->again, deal->was);
-    struct eh_fairness_further *further = further_of(f, who, left);
+    struct eh_str who = left ? f->again.actor : rep_releaser(&f->again, deal->was);
+    struct eh_fairness_further *further = further_find(f, who, left);
     if (!further)
         return;
     further->deals++;
@@ -103,7 +103,7 @@ void eh_fairness_resent(struct eh_fairness *f, int64_t value)
     f->again.resent_value = eh_add_clamped(f->again.resent_value, value);
 }
 
-static int by_name(const void *left, const void *right)
+static int further_compare(const void *left, const void *right)
 {
     const struct eh_fairness_further *a = left, *b = right;
     int order = eh_str_compare(a->who, b->who);
@@ -129,6 +129,6 @@ int eh_fairness_fill_again(const struct eh_fairness *f, struct eh_arena *arena,
             return -EH_ENOMEM;
         report->further_deals += a->further[i].deals;
     }
-    qsort(report->further, a->further_count, sizeof *report->further, by_name);
+    qsort(report->further, a->further_count, sizeof *report->further, further_compare);
     return 0;
 }

@@ -1,5 +1,5 @@
 /*
- * bins: classes of value, and sums by class.
+ * bins: puts values into classes, and moves sums that are kept by class.
  */
 #include <stdlib.h>
 

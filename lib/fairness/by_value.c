@@ -1,22 +1,23 @@
 /*
- * by_value: is it chance who got tickets of which value?
+ * by_value: tests whether chance explains which rep got tickets of which value.
  *
- * Two tests of what was dealt. The first compares rep × quintile as the draw test compares reps,
- * one quintile after the other, with the covariance the chances of its tickets give; a ticket is in
- * one quintile alone, so their χ² and degrees of freedom add up. It has G's question and not its
- * faults: G's mean is not its degrees of freedom where a policy adapts. The second has one degree
- * for each rep: did they get more of the most valuable quintile than they were due? It finds one
- * picker among many much sooner, since their excess is not lost among everybody else's chance.
+ * Two tests look at the deals. The first compares rep × quintile as the draw test compares reps. It
+ * takes one quintile after the other, with the covariance that the chances of its tickets give. A
+ * ticket is in one quintile alone, so χ² and degrees of freedom add up. The test answers the same
+ * question as G without G's fault: where a policy adapts, the mean of G is not its degrees of
+ * freedom. The second test has one degree of freedom for each rep: did they get more tickets of the
+ * most valuable quintile than they were due? It finds one picker among many much sooner, because
+ * their excess is not lost among everybody else's chance.
  *
- * What managers gave is compared with each rep's mean chance in the quintile, ticket by ticket.
+ * A third test compares the tickets that managers gave with each rep's mean chance in the quintile.
  */
 #include <math.h>
 #include <stdlib.h>
 
 #include "picking.h"
 
-static int compare(const uint32_t *rows, uint32_t count, const double *triangle,
-                   const struct line *lines, uint32_t column, struct comparison *to)
+static int dealt_compare(const uint32_t *rows, uint32_t count, const double *triangle,
+                         const struct line *lines, uint32_t column, struct comparison *to)
 {
     double off[ROWS_MAX], entitled[ROWS_MAX];
     const struct compared compared = {rows, count, triangle, off, entitled};
@@ -35,7 +36,7 @@ struct cell {
     double off, expected, variance;
 };
 
-static void fill_cells(const uint32_t *rows, uint32_t count, const double *triangle,
+static void cells_fill(const uint32_t *rows, uint32_t count, const double *triangle,
                        const struct line *lines, uint32_t column, const struct cells *cells,
                        struct cell *ret)
 {
@@ -50,8 +51,9 @@ static void fill_cells(const uint32_t *rows, uint32_t count, const double *trian
     }
 }
 
-/* The reps of a cell follow each other by id; who had no chance at all is not named. */
-static int name_cell(const struct eh_fairness *f, const struct cells *cells, uint32_t cell,
+/* Names the first and the last rep of a cell, whose reps follow each other by id. A rep without any
+ * chance is not named. */
+static int cell_name(const struct eh_fairness *f, const struct cells *cells, uint32_t cell,
                      struct eh_arena *arena, struct eh_fairness_picker *ret)
 {
     struct eh_str first = {0}, last = {0};
@@ -69,7 +71,7 @@ static int name_cell(const struct eh_fairness *f, const struct cells *cells, uin
     return order && ret->first.data && ret->last.data ? 0 : -EH_ENOMEM;
 }
 
-static int find_picker(const struct eh_fairness *f, const uint32_t *rows, const double *triangle,
+static int picker_find(const struct eh_fairness *f, const uint32_t *rows, const double *triangle,
                        const struct line *lines, uint32_t column, struct eh_arena *arena,
                        struct eh_fairness_report *report)
 {
@@ -80,7 +82,7 @@ static int find_picker(const struct eh_fairness *f, const uint32_t *rows, const 
     eh_fairness_cells_make(rows, f->row_count, triangle, &cells);
     if (cells.count < 2)
         return 0;
-    fill_cells(rows, f->row_count, triangle, lines, column, &cells, all);
+    cells_fill(rows, f->row_count, triangle, lines, column, &cells, all);
     for (uint32_t i = 0; i < cells.count; i++) {
         double p = eh_excess_tail(all[i].off, all[i].variance);
         if (i == 0 || p < least) {
@@ -94,10 +96,10 @@ static int find_picker(const struct eh_fairness *f, const uint32_t *rows, const 
                                     .expected = all[who].expected,
                                     .deviation = all[who].off / sqrt(all[who].variance),
                                     .of = cells.count};
-    return name_cell(f, &cells, who, arena, &report->picker);
+    return cell_name(f, &cells, who, arena, &report->picker);
 }
 
-/* ---- What was dealt. */
+/* ---- Deals. */
 
 int eh_fairness_judge_dealt(const struct eh_fairness *f, const struct quintiles *q,
                             const struct line *dealt, const uint32_t *rows, struct eh_arena *arena,
@@ -109,19 +111,19 @@ int eh_fairness_judge_dealt(const struct eh_fairness *f, const struct quintiles 
         double *triangle = eh_fairness_covariance_of(f, q->first_bin[column], q->end_bin[column]);
         if (!triangle)
             return -EH_ENOMEM;
-        r = compare(rows, f->row_count, triangle, dealt, column, &all);
+        r = dealt_compare(rows, f->row_count, triangle, dealt, column, &all);
         if (r == 0 && column == q->columns - 1)
-            r = find_picker(f, rows, triangle, dealt, column, arena, report);
+            r = picker_find(f, rows, triangle, dealt, column, arena, report);
         free(triangle);
     }
     report->verdicts[EH_VERDICT_BY_VALUE].p = eh_fairness_comparison_p(&all);
     return r;
 }
 
-/* ---- What managers gave. */
+/* ---- Tickets that managers gave. */
 
-/* N (p_a δ_ab − p_a p_b) of N tickets. */
-static void fill_multinomial(const struct line *lines, uint32_t count, uint32_t column,
+/* Adds the covariance of N tickets by chances p: N (p_a δ_ab − p_a p_b). */
+static void multinomial_fill(const struct line *lines, uint32_t count, uint32_t column,
                              double *triangle)
 {
     double tickets = 0;
@@ -145,8 +147,8 @@ int eh_fairness_judge_overridden(const struct eh_fairness *f, const struct quint
         double *triangle = eh_fairness_covariance_of(f, 0, 0); /* zeros */
         if (!triangle)
             return -EH_ENOMEM;
-        fill_multinomial(overridden, f->row_count, column, triangle);
-        r = compare(rows, f->row_count, triangle, overridden, column, &all);
+        multinomial_fill(overridden, f->row_count, column, triangle);
+        r = dealt_compare(rows, f->row_count, triangle, overridden, column, &all);
         free(triangle);
     }
     report->verdicts[EH_VERDICT_OVERRIDDEN].p = eh_fairness_comparison_p(&all);

@@ -1,44 +1,46 @@
 /*
- * cells: rows with too little chance are put together with the next, and what was drawn is compared
- * with what chance would give.
+ * cells: puts rows with too little variance together, and compares the draws with what chance
+ * gives.
  *
- * n − e is a sum of martingale differences: each deal's chances are those given everything before
- * it, so the covariances add up to Σ however much a policy adapts. Nobody is left out: all n − e
- * together are 0, so the others' tell what one's are, and to leave one out changes nothing.
+ * n is how many tickets a row drew, e the sum of its chances. n − e is a sum of martingale
+ * differences: the chances of a deal are conditional on everything before it. So the covariances
+ * add up to Σ, however much a policy adapts. No row is left out: the n − e of all rows sum to 0, so
+ * one of them follows from the others, and leaving it out would change nothing.
  *
- * χ² = (n − e)ᵀ Σ⁻ (n − e) is a figure. It is no χ² where a policy adapts: who got more than their
- * chances has less chance, and less variance, from then on, so large excesses are divided by small
- * variances (of 80 reps who got 20 tickets each in rotation, 16 % were below .05). Verdicts come
- * from Q = Σ (n − e)² / a, with a what share alone entitled each cell to, which no draw changes.
- * Its mean is tr(A⁻¹ Σ) exactly and its variance 2 tr((A⁻¹ Σ)²); it is held against the multiple of
- * a χ² that has both (Satterthwaite, Biometrics Bulletin 2, 1946; Box, Annals of Mathematical
- * Statistics 25, 1954). Where share alone decides, both are Pearson's.
+ * χ² = (n − e)ᵀ Σ⁻ (n − e) is a figure for people. Where a policy adapts, it has no χ²
+ * distribution: a rep who got more than their chances has less chance and less variance from then
+ * on, so a large excess is divided by a small variance (of 80 reps who got 20 tickets each in
+ * rotation, 16 % were below .05). Verdicts come from Q = Σ (n − e)² / a, where a is what share
+ * alone entitles each cell to; no draw changes a. The mean of Q is exactly tr(A⁻¹ Σ) and its
+ * variance 2 tr((A⁻¹ Σ)²). Q is compared with the multiple of a χ² that has this mean and variance
+ * (Satterthwaite, Biometrics Bulletin 2, 1946; Box, Annals of Mathematical Statistics 25, 1954).
+ * Where share alone decides, both χ² and Q are Pearson's.
  */
 #include <math.h>
 #include <stdlib.h>
 
 #include "facts.h"
 
-/* A direction in which less than a whole ticket's variance is left says nothing. */
+/* Tickets²: a direction with less variance than this is left out of χ². */
 #define LEAST_VARIANCE 1.0
 
-static double covariance(const double *triangle, uint32_t a, uint32_t b)
+static double rows_covariance(const double *triangle, uint32_t a, uint32_t b)
 {
     return *eh_fairness_covariance_at((double *)triangle, a, b);
 }
 
-/* What the variance of a sum of rows grows by with one more. */
-static double more_variance(const double *triangle, const uint32_t *rows, uint32_t count,
-                            uint32_t row)
+/* How much the variance of a sum of rows grows with one more row. */
+static double sum_more_variance(const double *triangle, const uint32_t *rows, uint32_t count,
+                                uint32_t row)
 {
-    double more = covariance(triangle, row, row);
+    double more = rows_covariance(triangle, row, row);
     for (uint32_t i = 0; i < count; i++)
-        more += 2 * covariance(triangle, row, rows[i]);
+        more += 2 * rows_covariance(triangle, row, rows[i]);
     return more;
 }
 
-/* A rest at the end, from `first` on, goes to the last cell. */
-static void close_cells(const uint32_t *rows, uint32_t count, uint32_t first, struct cells *cells)
+/* Puts the rows from `first` on, which are too few for a cell, into the last cell. */
+static void cells_close(const uint32_t *rows, uint32_t count, uint32_t first, struct cells *cells)
 {
     for (uint32_t i = first; cells->count > 0 && i < count; i++)
         cells->of_row[rows[i]] = cells->count - 1;
@@ -47,11 +49,11 @@ static void close_cells(const uint32_t *rows, uint32_t count, uint32_t first, st
 void eh_fairness_cells_make(const uint32_t *rows, uint32_t count, const double *triangle,
                             struct cells *ret)
 {
-    uint32_t first = 0; /* of the cell that is being filled */
+    uint32_t first = 0; /* the first row of the cell that is being filled */
     double variance = 0;
     *ret = (struct cells){.count = 0};
     for (uint32_t i = 0; i < count; i++) {
-        variance += more_variance(triangle, rows + first, i - first, rows[i]);
+        variance += sum_more_variance(triangle, rows + first, i - first, rows[i]);
         ret->of_row[rows[i]] = ret->count;
         if (variance < EH_FAIRNESS_ENOUGH)
             continue;
@@ -59,17 +61,17 @@ void eh_fairness_cells_make(const uint32_t *rows, uint32_t count, const double *
         first = i + 1;
         variance = 0;
     }
-    close_cells(rows, count, first, ret);
+    cells_close(rows, count, first, ret);
 }
 
 void eh_fairness_cells_by_share(const struct compared *c, struct cells *ret)
 {
-    double variance = 0, entitled = 0, squares = 0, part = 0; /* part: of the cell being filled */
+    double variance = 0, entitled = 0, squares = 0, part = 0; /* part: a sum over the open cell */
     uint32_t first = 0;
     *ret = (struct cells){.count = 0};
     for (uint32_t i = 0; i < c->count; i++) {
         double a = c->entitled[c->rows[i]];
-        variance += covariance(c->triangle, c->rows[i], c->rows[i]);
+        variance += rows_covariance(c->triangle, c->rows[i], c->rows[i]);
         entitled += a;
         squares += a * a;
     }
@@ -83,10 +85,10 @@ void eh_fairness_cells_by_share(const struct compared *c, struct cells *ret)
         first = i + 1;
         part = 0;
     }
-    close_cells(c->rows, c->count, first, ret);
+    cells_close(c->rows, c->count, first, ret);
 }
 
-/* ---- Cells compared. */
+/* ---- Comparing cells. */
 
 struct sums {
     uint32_t n;
@@ -104,13 +106,13 @@ static int sums_make(const struct compared *c, const struct cells *cells, struct
         ret->entitled[cell] += c->entitled[c->rows[i]];
         for (uint32_t j = 0; j < c->count; j++)
             ret->matrix[(size_t)cell * n + cells->of_row[c->rows[j]]] +=
-                covariance(c->triangle, c->rows[i], c->rows[j]);
+                rows_covariance(c->triangle, c->rows[i], c->rows[j]);
     }
     return all ? 0 : -EH_ENOMEM;
 }
 
-/* Q with its mean and its variance; see above. */
-static void add_q(const struct sums *s, struct comparison *to)
+/* Adds Q, its mean and its variance, as at the top of this file. */
+static void comparison_add_q(const struct sums *s, struct comparison *to)
 {
     for (uint32_t a = 0; a < s->n; a++) {
         to->q += s->off[a] * s->off[a] / s->entitled[a];
@@ -131,7 +133,7 @@ int eh_fairness_compare(const struct compared *c, const struct cells *cells, str
     int r = sums_make(c, cells, &sums);
     if (r < 0)
         return r;
-    add_q(&sums, to);
+    comparison_add_q(&sums, to);
     to->chi_square +=
         eh_quadratic_form(sums.matrix, sums.off, cells->count, LEAST_VARIANCE, &degrees);
     to->degrees += degrees;

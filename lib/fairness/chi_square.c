@@ -1,13 +1,13 @@
 /*
- * chi_square: how surprising counts are when chances are known.
+ * chi_square: the chance of counts at least as far from their expectation as these.
  */
 #include <math.h>
 
 #include <evenhand/fairness/figures.h>
 
-#define TERMS_MAX 10000 /* of a series; far fewer are needed up to 255 degrees of freedom */
+#define TERMS_MAX 10000 /* terms of a series; up to 255 degrees of freedom need far fewer */
 #define PRECISE   1e-14
-#define TINY      1e-300 /* stands for a zero that must not divide */
+#define TINY      1e-300 /* replaces a zero that would be a divisor */
 
 /* x^a e^−x / Γ(a) */
 static double gamma_front(double a, double x)
@@ -61,20 +61,20 @@ double eh_excess_tail(double off, double variance)
     return eh_chi_square_tail(8 * variance + 4 * off, 8 * variance);
 }
 
-/* Reads the upper triangle; what is factored away is subtracted in place. */
-static double *cell(double *matrix, uint32_t n, uint32_t a, uint32_t b)
+/* An entry of the symmetric matrix, of which only the upper triangle is kept. */
+static double *matrix_at(double *matrix, uint32_t n, uint32_t a, uint32_t b)
 {
     return a <= b ? &matrix[(size_t)a * n + b] : &matrix[(size_t)b * n + a];
 }
 
-/* The largest variance still there; below `least`: n. */
-static uint32_t largest(double *matrix, uint32_t n, double least)
+/* The row with the largest variance that is left; n: all are below `least`. */
+static uint32_t matrix_largest(double *matrix, uint32_t n, double least)
 {
     uint32_t best = n;
     double most = least;
     for (uint32_t i = 0; i < n; i++)
-        if (*cell(matrix, n, i, i) >= most) {
-            most = *cell(matrix, n, i, i);
+        if (*matrix_at(matrix, n, i, i) >= most) {
+            most = *matrix_at(matrix, n, i, i);
             best = i;
         }
     return best;
@@ -84,19 +84,19 @@ double eh_quadratic_form(double *matrix, double *x, uint32_t n, double least, ui
 {
     double sum = 0;
     uint32_t rank = 0;
-    for (uint32_t pivot; (pivot = largest(matrix, n, least)) < n; rank++) {
-        double variance = *cell(matrix, n, pivot, pivot);
+    for (uint32_t pivot; (pivot = matrix_largest(matrix, n, least)) < n; rank++) {
+        double variance = *matrix_at(matrix, n, pivot, pivot);
         sum += x[pivot] * x[pivot] / variance;
-        /* All others as they are once the pivot is known: Σ' = Σ − s sᵀ / v, x' = x − s x_p / v. */
+        /* Makes the other rows conditional on the pivot: Σ' = Σ − s sᵀ / v, x' = x − s x_p / v. */
         for (uint32_t i = 0; i < n; i++) {
-            double share = i == pivot ? 0 : *cell(matrix, n, i, pivot) / variance;
+            double share = i == pivot ? 0 : *matrix_at(matrix, n, i, pivot) / variance;
             x[i] -= share * x[pivot];
             for (uint32_t j = i; share != 0 && j < n; j++)
                 if (j != pivot)
-                    *cell(matrix, n, i, j) -= share * *cell(matrix, n, j, pivot);
+                    *matrix_at(matrix, n, i, j) -= share * *matrix_at(matrix, n, j, pivot);
         }
         for (uint32_t i = 0; i < n; i++)
-            *cell(matrix, n, i, pivot) = 0;
+            *matrix_at(matrix, n, i, pivot) = 0;
     }
     *ret_rank = rank;
     return sum;

@@ -1,9 +1,9 @@
 /*
- * covariance: how the draws of a class of value vary together: Σ_t (p_a δ_ab − p_a p_b).
+ * covariance: keeps the covariance of the draws by class of value: Σ_t (p_a δ_ab − p_a p_b).
  *
- * Each class of value has a matrix of its own, so that tests of any range of values have theirs. A
- * matrix is a lower triangle, row after row: a new row is appended. Where the matrices together
- * would need more than COVARIANCE_MAX, neighbouring classes become one.
+ * Each class of value has its own matrix, so the covariance of any range of values is a sum of
+ * them. A matrix is a lower triangle, row after row: a new row is appended. When all matrices
+ * together would need more than COVARIANCE_MAX entries, neighbouring classes are merged.
  */
 #include <stdlib.h>
 
@@ -11,21 +11,21 @@
 
 #define COVARIANCE_MAX (8u << 20) /* entries: 64 MiB */
 
-static size_t triangle(uint32_t rows)
+static size_t triangle_size(uint32_t rows)
 {
     return (size_t)rows * (rows + 1) / 2;
 }
 
 double *eh_fairness_covariance_at(double *triangle_, uint32_t a, uint32_t b)
 {
-    return &triangle_[a >= b ? triangle(a) + b : triangle(b) + a];
+    return &triangle_[a >= b ? triangle_size(a) + b : triangle_size(b) + a];
 }
 
 /* ---- Room. */
 
 static int matrix_reserve(struct eh_fairness *f, struct matrix *m, uint32_t rows)
 {
-    size_t had = triangle(m->rows), now = triangle(rows);
+    size_t had = triangle_size(m->rows), now = triangle_size(rows);
     if (rows <= m->rows)
         return 0;
     double *grown = realloc(m->entries, now * sizeof *grown);
@@ -39,7 +39,7 @@ static int matrix_reserve(struct eh_fairness *f, struct matrix *m, uint32_t rows
 
 static void matrix_drop(struct eh_fairness *f, struct matrix *m)
 {
-    f->matrix_entries -= triangle(m->rows);
+    f->matrix_entries -= triangle_size(m->rows);
     free(m->entries);
     *m = (struct matrix){0};
 }
@@ -47,13 +47,13 @@ static void matrix_drop(struct eh_fairness *f, struct matrix *m)
 static int matrix_add(struct eh_fairness *f, struct matrix *to, const struct matrix *from)
 {
     int r = matrix_reserve(f, to, from->rows);
-    for (size_t i = 0; r == 0 && i < triangle(from->rows); i++)
+    for (size_t i = 0; r == 0 && i < triangle_size(from->rows); i++)
         to->entries[i] += from->entries[i];
     return r;
 }
 
-/* Classes 2 c and 2 c + 1 become class c. */
-static int coarsen(struct eh_fairness *f)
+/* Merges classes 2 c and 2 c + 1 into class c. */
+static int classes_coarsen(struct eh_fairness *f)
 {
     int r = 0;
     for (uint32_t c = 0; 2 * c < BINS && r == 0; c++) {
@@ -69,26 +69,26 @@ static int coarsen(struct eh_fairness *f)
     return r;
 }
 
-/* The matrix of a class of value, with all rows; NULL: no memory. */
-static struct matrix *matrix_of(struct eh_fairness *f, uint32_t bin)
+/* The matrix of a class of value, grown to all rows. NULL: memory ran out. */
+static struct matrix *matrix_find(struct eh_fairness *f, uint32_t bin)
 {
     int r = 0;
     while (r == 0 && (1u << f->coarse) < BINS &&
-           f->matrix_entries + triangle(f->row_count) > COVARIANCE_MAX &&
+           f->matrix_entries + triangle_size(f->row_count) > COVARIANCE_MAX &&
            f->matrices[bin >> f->coarse].rows < f->row_count)
-        r = coarsen(f);
+        r = classes_coarsen(f);
     struct matrix *m = &f->matrices[bin >> f->coarse];
     return r == 0 && matrix_reserve(f, m, f->row_count) == 0 ? m : NULL;
 }
 
-/* ---- One deal. */
+/* ---- Adding a deal. */
 
 int eh_fairness_covariance_add(struct eh_fairness *f, uint32_t bin)
 {
-    struct matrix *m = matrix_of(f, bin);
+    struct matrix *m = matrix_find(f, bin);
     for (uint32_t i = 0; m && i < f->touched_count; i++) {
         uint32_t a = f->touched[i];
-        double *line = &m->entries[triangle(a)], chance = f->chance[a];
+        double *line = &m->entries[triangle_size(a)], chance = f->chance[a];
         line[a] += chance;
         for (uint32_t j = 0; j < f->touched_count; j++)
             if (f->touched[j] <= a)
@@ -100,25 +100,25 @@ int eh_fairness_covariance_add(struct eh_fairness *f, uint32_t bin)
     return m ? 0 : -EH_ENOMEM;
 }
 
-/* ---- All together. */
+/* ---- Sums of matrices, and rows that are put together. */
 
 double *eh_fairness_covariance_of(const struct eh_fairness *f, uint32_t first_bin, uint32_t end_bin)
 {
-    double *sum = calloc(triangle(f->row_count) + 1, sizeof *sum);
+    double *sum = calloc(triangle_size(f->row_count) + 1, sizeof *sum);
     if (!sum)
         return NULL;
     for (uint32_t c = first_bin >> f->coarse; c << f->coarse < end_bin; c++)
-        for (size_t i = 0; i < triangle(f->matrices[c].rows); i++)
+        for (size_t i = 0; i < triangle_size(f->matrices[c].rows); i++)
             sum[i] += f->matrices[c].entries[i];
     return sum;
 }
 
-/* The covariance of sums is the sum of the covariances. */
-static void add_gathered(const struct matrix *from, const uint32_t *new_row, double *to)
+/* Adds a matrix to that of the gathered rows: the covariance of sums is the sum of covariances. */
+static void matrix_add_gathered(const struct matrix *from, const uint32_t *new_row, double *to)
 {
     for (uint32_t a = 0; a < from->rows; a++)
         for (uint32_t b = 0; b <= a; b++) {
-            double entry = from->entries[triangle(a) + b];
+            double entry = from->entries[triangle_size(a) + b];
             *eh_fairness_covariance_at(to, new_row[a], new_row[b]) +=
                 a != b && new_row[a] == new_row[b] ? 2 * entry : entry;
         }
@@ -132,7 +132,7 @@ int eh_fairness_covariance_gather(struct eh_fairness *f, const uint32_t *new_row
             continue;
         if (matrix_reserve(f, &gathered, rows) < 0)
             return -EH_ENOMEM;
-        add_gathered(&f->matrices[c], new_row, gathered.entries);
+        matrix_add_gathered(&f->matrices[c], new_row, gathered.entries);
         matrix_drop(f, &f->matrices[c]);
         f->matrices[c] = gathered;
     }

@@ -1,12 +1,12 @@
 /*
- * draw: was what everybody drew what chance would give?
+ * draw: tests whether each rep drew about as many tickets as their chances give.
  */
 #include <math.h>
 #include <stdlib.h>
 
 #include "facts.h"
 
-static void fill(const struct eh_fairness *f, double *ret_off, double *ret_entitled)
+static void compared_fill(const struct eh_fairness *f, double *ret_off, double *ret_entitled)
 {
     for (uint32_t row = 0; row < f->row_count; row++) {
         ret_off[row] = f->rows[row]->drawn - f->rows[row]->expected;
@@ -27,7 +27,7 @@ int eh_fairness_judge_draw(struct eh_fairness *f, struct eh_fairness_report *rep
         r = eh_fairness_rows_by_id(f, rows);
     double *covariance = r == 0 ? eh_fairness_covariance_of(f, 0, BINS) : NULL;
     if (r == 0 && covariance) {
-        fill(f, off, entitled);
+        compared_fill(f, off, entitled);
         eh_fairness_cells_make(rows, f->row_count, covariance, &cells);
         r = eh_fairness_compare(&(struct compared){rows, f->row_count, covariance, off, entitled},
                                 &cells, &all);

@@ -1,5 +1,5 @@
 /*
- * facts: takes what happened, one fact after the other, and keeps sums.
+ * facts: takes facts one after the other and adds them to sums.
  */
 #include <stdlib.h>
 
@@ -60,7 +60,8 @@ static void chance_add(struct eh_fairness *f, const struct eh_deal *deal,
     f->chance[rep->row] += chance->p;
 }
 
-/* By share alone, whatever the policy makes of it; by their chances where no share is told. */
+/* Adds each rep's entitlement to a draw: by share alone, not by the policy's chances. A deal
+ * without shares is added by its chances. */
 static void entitled_add(struct eh_fairness *f, const struct eh_deal *deal, uint32_t bin)
 {
     double shares = 0;
@@ -79,7 +80,8 @@ static void draw_add(struct eh_fairness *f, const struct eh_deal *deal)
 {
     double most = 0;
     uint32_t bin = eh_fairness_bin(deal->value);
-    /* Newcomers first: one may put rows together, and a deal must not lie astride that. */
+    /* Makes the rows of new reps first: a new rep may put rows together, and the sums of one deal
+     * must all be in rows of before or all in rows of after that. */
     for (uint32_t i = 0; i < deal->count; i++)
         if (!eh_fairness_rep_of(f, deal->chances[i].rep))
             return;
@@ -101,7 +103,7 @@ static void draw_add(struct eh_fairness *f, const struct eh_deal *deal)
     f->rows[rep->row]->observed[bin]++;
 }
 
-/* Whoever got it had no chance to win or lose. */
+/* Adds a deal that only one rep could get: they could expect exactly what they got. */
 static void certain_add(struct eh_fairness *f, const struct eh_deal *deal)
 {
     struct rep *rep = eh_fairness_rep_of(f, deal->rep);
@@ -151,11 +153,12 @@ void eh_fairness_ended(struct eh_fairness *f, struct eh_str manager_name, struct
 
 /* ---- Arrivals and states. */
 
-/* The rank of a ticket's value among all that arrived up to it, between −½ and ½. Where values come
- * in no order it is 0 on average, and independent of what came before (Rényi, MTA III. Oszt. Közl.
- * 12, 1962); its variance with ties is Kruskal and Wallis' (JASA 47, 1952). However wild the
- * values, ranks are tame, so a few of them add up to about a normal distribution. */
-static void rank_arrival(struct eh_fairness *f, uint32_t bin)
+/* Adds the rank of a ticket's value among all tickets that arrived up to it, from −½ to ½. When
+ * values come in random order, the rank is 0 on average and independent of the ranks before it
+ * (Rényi, MTA III. Oszt. Közl. 12, 1962). Its variance with ties is that of Kruskal and Wallis
+ * (JASA 47, 1952). Ranks are bounded even where values are not, so the sum of a few is about
+ * normal. */
+static void arrival_rank(struct eh_fairness *f, uint32_t bin)
 {
     double below = 0, ties = f->arrived_in[bin], n = (double)f->arrived.count;
     for (uint32_t i = 0; i < bin; i++)
@@ -171,7 +174,7 @@ void eh_fairness_arrival(struct eh_fairness *f, int64_t value)
     f->arrived.count++;
     f->arrived.sum += value;
     f->arrived.squares += (__int128)value * value;
-    rank_arrival(f, eh_fairness_bin(value));
+    arrival_rank(f, eh_fairness_bin(value));
 }
 
 void eh_fairness_add_since(struct arrived *to, const struct arrived *now,
@@ -196,8 +199,8 @@ void eh_fairness_book_time(struct rep *rep, int64_t to_us)
     rep->since_us = to_us;
 }
 
-/* Books the time and the arrivals of the status that ends, or goes on, at at_us. */
-static void book_status(struct eh_fairness *f, struct rep *rep, int64_t at_us)
+/* Adds time and arrivals up to at_us to the rep's status, which ends or goes on there. */
+static void status_book(struct eh_fairness *f, struct rep *rep, int64_t at_us)
 {
     eh_fairness_book_time(rep, at_us);
     if (rep->status)
@@ -212,8 +215,8 @@ void eh_fairness_state(struct eh_fairness *f, struct eh_str id, int status, int6
     struct rep *rep = eh_fairness_rep_of(f, id);
     if (!rep || status == rep->status || status < 0 || status > EH_STATUS_AWAY)
         return;
-    book_status(f, rep, at_us);
-    /* Who is overloaded when the period begins turned so before it. */
+    status_book(f, rep, at_us);
+    /* A rep who is overloaded at the beginning of the period turned so before it. */
     rep->overloads += status == EH_STATUS_OVERLOADED && at_us > f->from_us;
     rep->status = status;
     rep->ends_us = 0;
@@ -229,7 +232,7 @@ void eh_fairness_ends(struct eh_fairness *f, struct eh_str id, int64_t ends_us)
 void eh_fairness_time_back(struct eh_fairness *f, int64_t from_us, int64_t to_us)
 {
     for (uint32_t i = 0; i < f->rep_count; i++) {
-        book_status(f, &f->reps[i], from_us);
+        status_book(f, &f->reps[i], from_us);
         f->reps[i].since_us = to_us;
     }
     if (to_us < f->from_us)

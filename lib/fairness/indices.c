@@ -1,5 +1,5 @@
 /*
- * indices: how evenly something was shared out, in one number: Jain's and Gini's.
+ * indices: two measures of how evenly something was shared out, Jain's and Gini's.
  */
 #include <math.h>
 #include <stdlib.h>
@@ -24,7 +24,7 @@ struct rate {
     double rate, weight;
 };
 
-static int by_rate(const void *left, const void *right)
+static int rates_compare(const void *left, const void *right)
 {
     const struct rate *a = left, *b = right;
     if (a->rate != b->rate)
@@ -32,8 +32,9 @@ static int by_rate(const void *left, const void *right)
     return (a->weight > b->weight) - (a->weight < b->weight);
 }
 
-/* Over rates in ascending order, with W the weights before: Σ w r (2 W + w) / (Σ w · Σ w r) − 1. */
-static double gini_of(const struct rate *rates, size_t count)
+/* Gini's coefficient of rates in ascending order, where W is the sum of the weights before:
+ * Σ w r (2 W + w) / (Σ w · Σ w r) − 1. */
+static double rates_gini(const struct rate *rates, size_t count)
 {
     double before = 0, sum = 0, area = 0;
     for (size_t i = 0; i < count; i++) {
@@ -43,7 +44,7 @@ static double gini_of(const struct rate *rates, size_t count)
         sum += part;
     }
     double gini = sum > 0 ? area / (before * sum) - 1 : NAN;
-    return gini < 0 ? 0 : gini; /* what rounding leaves of nothing */
+    return gini < 0 ? 0 : gini; /* rounding may leave a little less than 0 */
 }
 
 int eh_gini(const struct eh_portion *portions, size_t count, double *ret)
@@ -56,8 +57,8 @@ int eh_gini(const struct eh_portion *portions, size_t count, double *ret)
         if (portions[i].entitled > 0)
             rates[n++] =
                 (struct rate){portions[i].received / portions[i].entitled, portions[i].entitled};
-    qsort(rates, n, sizeof *rates, by_rate);
-    *ret = gini_of(rates, n);
+    qsort(rates, n, sizeof *rates, rates_compare);
+    *ret = rates_gini(rates, n);
     free(rates);
     return 0;
 }

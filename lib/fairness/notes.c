@@ -1,12 +1,13 @@
 /*
- * notes: what the figures mean, and where there are too few to tell, in sentences.
+ * notes: sentences that say what the figures mean, and which figures have too few tickets behind
+ * them.
  */
 #include <math.h>
 
 #include "facts.h"
 
 #define NOTES_MAX  (8 + REPS_NAMED)
-#define REPS_NAMED 20 /* whom a note is given by name */
+#define REPS_NAMED 20 /* reps who get a note of their own */
 #define NOTE_BYTES 256
 
 static void add(struct eh_fairness_report *report, struct eh_arena *arena, const char *format, ...)
@@ -21,7 +22,7 @@ static void add(struct eh_fairness_report *report, struct eh_arena *arena, const
     report->notes[report->note_count++] = eh_arena_str(arena, eh_str(text)).data;
 }
 
-static void note_balance(struct eh_fairness_report *report, struct eh_arena *arena)
+static void balance_note(struct eh_fairness_report *report, struct eh_arena *arena)
 {
     uint32_t reps = 0;
     for (uint32_t i = 0; i < report->rep_count; i++)
@@ -37,7 +38,7 @@ static void note_balance(struct eh_fairness_report *report, struct eh_arena *are
         add(report, arena, "balance of value: no ticket of this period had a value");
 }
 
-static void note_draw(struct eh_fairness_report *report, struct eh_arena *arena)
+static void draw_note(struct eh_fairness_report *report, struct eh_arena *arena)
 {
     if (report->drawn == 0)
         add(report, arena, "draw: too few to tell; chance had no say in any ticket of this period");
@@ -50,7 +51,7 @@ static void note_draw(struct eh_fairness_report *report, struct eh_arena *arena)
             "draw: fewer than 1 in 100 honest periods come out like this; run evenhand verify");
 }
 
-static void note_picking(struct eh_fairness_report *report, struct eh_arena *arena)
+static void picking_note(struct eh_fairness_report *report, struct eh_arena *arena)
 {
     if (report->verdicts[EH_VERDICT_BY_VALUE].doubtful ||
         report->verdicts[EH_VERDICT_PICKER].doubtful)
@@ -64,7 +65,7 @@ static void note_picking(struct eh_fairness_report *report, struct eh_arena *are
             (unsigned long long)report->overrides, report->overrides == 1 ? "" : "s");
 }
 
-static void note_overload(struct eh_fairness_report *report, struct eh_arena *arena)
+static void overload_note(struct eh_fairness_report *report, struct eh_arena *arena)
 {
     uint32_t unclear = 0, named = 0, count = 0;
     for (uint32_t i = 0; i < report->rep_count; i++)
@@ -94,10 +95,10 @@ int eh_fairness_write_notes(struct eh_fairness_report *report, struct eh_arena *
     report->notes = eh_arena_alloc(arena, NOTES_MAX * sizeof *report->notes);
     if (!report->notes)
         return -EH_ENOMEM;
-    note_balance(report, arena);
-    note_draw(report, arena);
-    note_picking(report, arena);
-    note_overload(report, arena);
+    balance_note(report, arena);
+    draw_note(report, arena);
+    picking_note(report, arena);
+    overload_note(report, arena);
     for (uint32_t i = 0; i < report->note_count; i++)
         if (!report->notes[i])
             return -EH_ENOMEM;

@@ -1,5 +1,5 @@
 /*
- * people: the reps and the managers that the facts name, each with the sums kept of them.
+ * people: the reps and the managers that the facts name, each with their sums.
  */
 #include "facts.h"
 

@@ -1,5 +1,6 @@
 /*
- * picking: what picking.c (figures), quintiles.c and by_value.c (verdicts) share.
+ * picking: types and functions that picking.c (figures), quintiles.c and by_value.c (verdicts)
+ * share.
  */
 #ifndef EVENHAND_LIB_FAIRNESS_PICKING_H
 #define EVENHAND_LIB_FAIRNESS_PICKING_H
@@ -8,7 +9,7 @@
 
 #define COLUMNS EH_FAIRNESS_QUINTILES
 
-/* Of one row of reps, by column. */
+/* The tickets of one row of reps, by column. */
 struct line {
     double observed[COLUMNS], expected[COLUMNS], entitled[COLUMNS];
     double total; /* Σ expected */
@@ -16,17 +17,17 @@ struct line {
 
 /* A column is a quintile that has tickets. */
 struct quintiles {
-    uint32_t of_bin[BINS]; /* which column; NONE: of a quintile without tickets */
+    uint32_t of_bin[BINS]; /* column of a class of value; NONE: its quintile has no tickets */
     uint32_t first_bin[COLUMNS], end_bin[COLUMNS];
-    double drawn[COLUMNS]; /* tickets in draws */
+    double drawn[COLUMNS]; /* tickets that were drawn */
     uint32_t columns;
 };
 
 /* quintiles.c */
 void eh_fairness_quintiles(const struct eh_fairness *, struct quintiles *ret);
 void eh_fairness_fill_dealt(const struct eh_fairness *, const struct quintiles *, struct line *ret);
-/* What was overridden, against what the deal would have given: the mean chance of each row within
- * the column. Rows that could not be dealt anything there are not counted there. */
+/* Fills in the tickets that managers gave, and what each row could expect of them: its mean chance
+ * in the column. A row without a chance in a column is not counted there. */
 void eh_fairness_fill_overridden(const struct eh_fairness *, const struct quintiles *,
                                  const struct line *dealt, struct line *ret);
 

@@ -1,14 +1,14 @@
 /*
- * quintiles: rep × quintile of value, observed and expected.
+ * quintiles: tickets by rep and quintile of value, observed and expected.
  *
- * Quintiles are made of the tickets that were drawn; equal values stay together, and values within
- * an eighth of a power of two of each other count as equal. Their borders come from the values
- * alone, which no draw changes.
+ * Quintiles are made of the tickets that were drawn. Equal values stay together; the values of a
+ * class (an eighth of a power of two) count as equal. The borders depend on the values alone, which
+ * no draw changes.
  */
 #include "picking.h"
 
-/* Tickets drawn of the class of value that begins with this bin. */
-static uint64_t drawn_in(const struct eh_fairness *f, uint32_t first, uint32_t end)
+/* How many tickets with values of the bins first <= bin < end were drawn. */
+static uint64_t class_drawn(const struct eh_fairness *f, uint32_t first, uint32_t end)
 {
     uint64_t drawn = 0;
     for (uint32_t row = 0; row < f->row_count; row++)
@@ -17,21 +17,22 @@ static uint64_t drawn_in(const struct eh_fairness *f, uint32_t first, uint32_t e
     return drawn;
 }
 
-/* Where the middle ticket of a class is. */
-static uint32_t quintile_of(const struct eh_fairness *f, uint64_t before, uint64_t here)
+/* The quintile of a class: that of its middle ticket. */
+static uint32_t class_quintile(const struct eh_fairness *f, uint64_t before, uint64_t here)
 {
     uint64_t quintile = f->drawn ? (2 * before + here) * COLUMNS / (2 * f->drawn) : 0;
     return quintile < COLUMNS ? (uint32_t)quintile : COLUMNS - 1;
 }
 
-/* Puts each class of value, of 2^coarse bins, into its quintile. */
-static void assign(const struct eh_fairness *f, struct quintiles *ret, double drawn[COLUMNS])
+/* Puts each class of 2^coarse bins into its quintile. */
+static void classes_assign(const struct eh_fairness *f, struct quintiles *ret,
+                           double drawn[COLUMNS])
 {
     uint64_t before = 0;
     uint32_t size = 1u << f->coarse;
     for (uint32_t first = 0; first < BINS; first += size) {
-        uint64_t here = drawn_in(f, first, first + size);
-        uint32_t quintile = quintile_of(f, before, here);
+        uint64_t here = class_drawn(f, first, first + size);
+        uint32_t quintile = class_quintile(f, before, here);
         for (uint32_t bin = first; bin < first + size && bin < BINS; bin++)
             ret->of_bin[bin] = quintile;
         drawn[quintile] += (double)here;
@@ -44,7 +45,7 @@ void eh_fairness_quintiles(const struct eh_fairness *f, struct quintiles *ret)
     double drawn[COLUMNS] = {0};
     uint32_t column_of[COLUMNS];
     *ret = (struct quintiles){.columns = 0};
-    assign(f, ret, drawn);
+    classes_assign(f, ret, drawn);
     for (uint32_t quintile = 0; quintile < COLUMNS; quintile++) {
         column_of[quintile] = drawn[quintile] > 0 ? ret->columns : NONE;
         if (drawn[quintile] > 0)

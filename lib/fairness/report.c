@@ -1,5 +1,5 @@
 /*
- * report: the figures, out of the sums.
+ * report: makes the figures of the report from the sums.
  */
 #include <math.h>
 #include <stdlib.h>
@@ -8,12 +8,12 @@
 
 #define SECOND_US INT64_C(1000000)
 #define WEEK_S    604800.0
-#define DAY_S     86400.0 /* who was there for less is not extrapolated to a week */
+#define DAY_S     86400.0 /* seconds: a shorter stay is not extrapolated to a week */
 
 /* ---- One rep. */
 
-/* Mean and variance of the mean; false: too few for either to say anything. */
-static bool mean_of(const struct arrived *a, double *ret_mean, double *ret_variance)
+/* The mean and the variance of the mean. False: there are too few tickets. */
+static bool arrived_mean(const struct arrived *a, double *ret_mean, double *ret_variance)
 {
     if (a->count < EH_FAIRNESS_ENOUGH)
         return false;
@@ -24,9 +24,10 @@ static bool mean_of(const struct arrived *a, double *ret_mean, double *ret_varia
     return true;
 }
 
-/* By ranks: the mean one meanwhile less that otherwise, against a normal distribution, both ways.
+/* The chance that mean ranks differ at least so much, in either direction, by a normal
+ * distribution.
  */
-static double meanwhile_p(const struct arrived *meanwhile, const struct arrived *otherwise)
+static double arrived_differ_p(const struct arrived *meanwhile, const struct arrived *otherwise)
 {
     double n = (double)meanwhile->count, m = (double)otherwise->count;
     double variance = meanwhile->rank_variance / (n * n) + otherwise->rank_variance / (m * m);
@@ -34,21 +35,21 @@ static double meanwhile_p(const struct arrived *meanwhile, const struct arrived 
     return variance > 0 ? eh_chi_square_tail(difference * difference / variance, 1) : NAN;
 }
 
-static void fill_overload(const struct rep *rep, struct eh_fairness_rep *ret)
+static void overload_fill(const struct rep *rep, struct eh_fairness_rep *ret)
 {
     double meanwhile_variance, otherwise_variance;
     double present_s = (double)(ret->available_s + ret->overloaded_s + ret->away_s);
     ret->overloads = rep->overloads;
     ret->overloads_weekly = present_s >= DAY_S ? (double)rep->overloads * WEEK_S / present_s : NAN;
     ret->value_meanwhile = ret->value_otherwise = ret->value_error = ret->meanwhile_p = NAN;
-    if (mean_of(&rep->meanwhile, &ret->value_meanwhile, &meanwhile_variance) &&
-        mean_of(&rep->otherwise, &ret->value_otherwise, &otherwise_variance)) {
+    if (arrived_mean(&rep->meanwhile, &ret->value_meanwhile, &meanwhile_variance) &&
+        arrived_mean(&rep->otherwise, &ret->value_otherwise, &otherwise_variance)) {
         ret->value_error = sqrt(meanwhile_variance + otherwise_variance);
-        ret->meanwhile_p = meanwhile_p(&rep->meanwhile, &rep->otherwise);
+        ret->meanwhile_p = arrived_differ_p(&rep->meanwhile, &rep->otherwise);
     }
 }
 
-/* Books what goes on up to to_us on a copy. */
+/* A copy of the rep, with the time up to to_us added to their status. */
 static struct rep rep_until(const struct eh_fairness *f, uint32_t number, int64_t to_us)
 {
     struct rep rep = f->reps[number];
@@ -59,7 +60,7 @@ static struct rep rep_until(const struct eh_fairness *f, uint32_t number, int64_
     return rep;
 }
 
-static void fill_rep(const struct rep *rep, struct eh_fairness_rep *ret)
+static void rep_fill(const struct rep *rep, struct eh_fairness_rep *ret)
 {
     *ret = (struct eh_fairness_rep){
         .rep = rep->id,
@@ -86,10 +87,10 @@ static void fill_rep(const struct rep *rep, struct eh_fairness_rep *ret)
     }
     if (rep->variance >= EH_FAIRNESS_ENOUGH)
         ret->deviation = ((double)rep->drawn - rep->drawn_expected) / sqrt(rep->variance);
-    fill_overload(rep, ret);
+    overload_fill(rep, ret);
 }
 
-static int fill_reps(const struct eh_fairness *f, struct eh_arena *arena,
+static int reps_fill(const struct eh_fairness *f, struct eh_arena *arena,
                      struct eh_fairness_report *report)
 {
     uint32_t *order = eh_fairness_by_id(f);
@@ -100,20 +101,20 @@ static int fill_reps(const struct eh_fairness *f, struct eh_arena *arena,
         struct rep rep = rep_until(f, order[i], report->to_us);
         rep.id = eh_arena_str(arena, rep.id);
         failed = !rep.id.data;
-        fill_rep(&rep, &report->reps[i]);
+        rep_fill(&rep, &report->reps[i]);
     }
     report->rep_count = f->rep_count;
     free(order);
     return failed ? -EH_ENOMEM : 0;
 }
 
-static int by_name(const void *left, const void *right)
+static int managers_compare(const void *left, const void *right)
 {
     const struct eh_fairness_manager *a = left, *b = right;
     return eh_str_compare(a->manager, b->manager);
 }
 
-static int fill_managers(const struct eh_fairness *f, struct eh_arena *arena,
+static int managers_fill(const struct eh_fairness *f, struct eh_arena *arena,
                          struct eh_fairness_report *report)
 {
     uint32_t count = f->manager_count;
@@ -131,24 +132,25 @@ static int fill_managers(const struct eh_fairness *f, struct eh_arena *arena,
         if (m->id.size && !report->managers[i].manager.data)
             return -EH_ENOMEM;
     }
-    qsort(report->managers, count, sizeof *report->managers, by_name);
+    qsort(report->managers, count, sizeof *report->managers, managers_compare);
     report->manager_count = count;
     return 0;
 }
 
 /* ---- Balance. */
 
-static int fill_balance(struct eh_portion *portions, size_t count, struct eh_fairness_balance *ret)
+static int balance_fill(struct eh_portion *portions, size_t count, struct eh_fairness_balance *ret)
 {
     ret->jain = eh_jain(portions, count);
     int r = eh_gini(portions, count, &ret->gini);
     for (size_t i = 0; i < count; i++)
-        portions[i].entitled = portions[i].entitled > 0; /* plain: each one the same */
+        portions[i].entitled =
+            portions[i].entitled > 0; /* the plain index weighs every rep the same */
     ret->plain_jain = eh_jain(portions, count);
     return r < 0 ? r : eh_gini(portions, count, &ret->plain_gini);
 }
 
-static int judge_balance(struct eh_fairness_report *report)
+static int balance_judge(struct eh_fairness_report *report)
 {
     struct eh_portion *portions = calloc(report->rep_count + 1, sizeof *portions);
     double entitled = 0;
@@ -163,27 +165,27 @@ static int judge_balance(struct eh_fairness_report *report)
         reps += account->entitled_nano > 0;
     }
     report->balance_enough = reps >= 2 && entitled >= EH_FAIRNESS_BALANCE_ENOUGH * reps - 0.5;
-    int r = fill_balance(portions, report->rep_count, &report->count);
+    int r = balance_fill(portions, report->rep_count, &report->count);
     for (uint32_t i = 0; i < report->rep_count; i++) {
         const struct eh_fairness_account *account = &report->reps[i].account;
         portions[i] =
             (struct eh_portion){(double)account->entitled_value, (double)account->received_value};
     }
     if (r == 0)
-        r = fill_balance(portions, report->rep_count, &report->value);
+        r = balance_fill(portions, report->rep_count, &report->value);
     free(portions);
     return r;
 }
 
 /* ---- Verdicts. */
 
-static void no_verdicts(struct eh_fairness_report *report)
+static void verdicts_clear(struct eh_fairness_report *report)
 {
     for (uint32_t i = 0; i < EH_VERDICT_KINDS; i++)
         report->verdicts[i] = (struct eh_verdict){.p = NAN};
 }
 
-static void judge_overload(struct eh_fairness_report *report)
+static void overload_judge(struct eh_fairness_report *report)
 {
     double least = NAN;
     uint32_t count = 0;
@@ -196,11 +198,12 @@ static void judge_overload(struct eh_fairness_report *report)
     report->verdicts[EH_VERDICT_OVERLOAD].p = eh_smallest_of(least, count);
 }
 
-/* Each part of the report has put down the p of its tests. */
-static int judge(struct eh_fairness *f, struct eh_arena *arena, struct eh_fairness_report *report)
+/* Calls the parts of the report that have tests, and judges their p together. */
+static int report_judge(struct eh_fairness *f, struct eh_arena *arena,
+                        struct eh_fairness_report *report)
 {
-    no_verdicts(report);
-    judge_overload(report);
+    verdicts_clear(report);
+    overload_judge(report);
     int r = eh_fairness_judge_draw(f, report);
     if (r == 0)
         r = eh_fairness_judge_picking(f, arena, report);
@@ -223,17 +226,17 @@ int eh_fairness_report(struct eh_fairness *f, int64_t to_us, struct eh_arena *ar
         .overrides = f->overrides,
         .predictability = f->drawn ? f->most / (double)f->drawn : NAN,
     };
-    int r = f->failed ? -EH_ENOMEM : fill_reps(f, arena, &report);
+    int r = f->failed ? -EH_ENOMEM : reps_fill(f, arena, &report);
     if (r == 0)
-        r = fill_managers(f, arena, &report);
+        r = managers_fill(f, arena, &report);
     if (r == 0)
         r = eh_fairness_fill_again(f, arena, &report);
     if (r == 0)
         r = eh_fairness_fill_ways(f, arena, &report);
     if (r == 0)
-        r = judge_balance(&report);
+        r = balance_judge(&report);
     if (r == 0)
-        r = judge(f, arena, &report);
+        r = report_judge(f, arena, &report);
     if (r == 0)
         r = eh_fairness_write_notes(&report, arena);
     if (r < 0)

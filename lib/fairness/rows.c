@@ -1,11 +1,12 @@
 /*
- * rows: one row a rep, or, above what the report tells apart, one a range of ids.
+ * rows: a row for each rep, or, when there are more reps than the report tells apart, for each
+ * range of ids.
  */
 #include <stdlib.h>
 
 #include "facts.h"
 
-/* ---- Order of ids: heapsort, for qsort knows nothing of the names behind the numbers. */
+/* ---- Sorting rep numbers by id, with a heapsort: qsort() passes no context to its comparison. */
 
 static bool rep_before(const struct eh_fairness *f, uint32_t a, uint32_t b)
 {
@@ -57,7 +58,7 @@ int eh_fairness_rows_by_id(const struct eh_fairness *f, uint32_t ret[ROWS_MAX])
     return order ? 0 : -EH_ENOMEM;
 }
 
-/* ---- Putting neighbours together. Only ever done once, while each row is one rep. */
+/* ---- Putting neighbours together: once, while each row is one rep. */
 
 static void row_add(struct row *to, struct row *from)
 {
@@ -72,7 +73,7 @@ static void row_add(struct row *to, struct row *from)
     }
 }
 
-/* Every rep's row follows from its place among the ids; last ids close the rows. */
+/* Gives each rep the row of their place among the ids, and each row the last id in it. */
 static void rows_renumber(struct eh_fairness *f, const uint32_t *order, uint32_t *ret_new_row)
 {
     for (uint32_t i = 0; i < f->rep_count; i++) {
@@ -121,10 +122,10 @@ int eh_fairness_rows_gather(struct eh_fairness *f)
     return r;
 }
 
-/* ---- Finding one. */
+/* ---- Finding a row. */
 
-/* The first row whose last id is not before this one; after all of them: the last row. */
-static uint32_t row_of_range(const struct eh_fairness *f, struct eh_str rep)
+/* The first row whose last id is not before this rep's id, or the last row. */
+static uint32_t range_row(const struct eh_fairness *f, struct eh_str rep)
 {
     uint32_t low = 0, high = f->row_count - 1;
     while (low < high) {
@@ -145,7 +146,7 @@ int eh_fairness_row_for(struct eh_fairness *f, struct eh_str rep, uint32_t *ret)
             return r;
     }
     if (f->row_last) {
-        *ret = row_of_range(f, rep);
+        *ret = range_row(f, rep);
         return 0;
     }
     struct row *row = calloc(1, sizeof *row);

@@ -1,11 +1,12 @@
 /*
- * tails: the chance of so many or more, exactly: term after term, each from the one before.
+ * tails: exact chances of k or more successes, summed term by term, each from the one before.
  */
 #include <math.h>
 
 #include <evenhand/fairness/figures.h>
 
-#define NEGLIGIBLE 1e-18 /* of the sum so far; terms only fall once they do */
+#define NEGLIGIBLE                                                                                 \
+    1e-18 /* part of the sum: smaller terms end it, for terms that fall once fall on */
 
 static double log_choose(double n, double k)
 {

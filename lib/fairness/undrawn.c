@@ -1,18 +1,18 @@
 /*
- * undrawn: takes what came to somebody without a draw: in which way, to whom, by whose deed; and
- * what was dealt just after a presence had been set.
+ * undrawn: counts tickets that came to a rep without a draw: in which way, to whom, by whose deed.
+ * It also counts tickets that were dealt just after a presence had been set.
  *
- * Nothing is kept per ticket: sums per way, per rep, per row of reps and per doer, by class of
- * value, for which values are the highest is known at the end alone.
+ * Nothing is kept per ticket. There are sums per way, per rep, per row of reps and per doer. They
+ * are kept by class of value, because only the end shows which values are the highest.
  */
 #include <stdlib.h>
 
 #include "facts.h"
 
-#define DOERS_MAX (EH_FAIRNESS_DOERS_MAX + 2) /* the unknown one, and one for all beyond */
+#define DOERS_MAX (EH_FAIRNESS_DOERS_MAX + 2) /* and the unknown doer, and one for all others */
 #define SECOND_US INT64_C(1000000)
 
-/* ---- Who did it. */
+/* ---- Doers. */
 
 static uint32_t doer_add(struct eh_fairness *f, enum eh_doer doer, struct eh_str name)
 {
@@ -33,8 +33,9 @@ static struct eh_key doer_key(enum eh_doer doer, struct eh_str name)
     return key;
 }
 
-/* The number of a doer; of too many, and where memory ends, one that stands for others. */
-static uint32_t doer_of(struct eh_fairness *f, enum eh_doer doer, struct eh_str name)
+/* Finds or makes the number of a doer. When there are too many, or memory runs out, it is the
+ * number of EH_DOER_OTHERS. */
+static uint32_t doer_find(struct eh_fairness *f, enum eh_doer doer, struct eh_str name)
 {
     uint64_t number;
     if (f->doer_count == 0)
@@ -56,7 +57,7 @@ static uint32_t doer_of(struct eh_fairness *f, enum eh_doer doer, struct eh_str 
 void eh_fairness_set_by(struct eh_fairness *f, struct eh_str id, enum eh_doer doer,
                         struct eh_str name, int64_t at_us)
 {
-    uint32_t number = doer_of(f, doer, name);
+    uint32_t number = doer_find(f, doer, name);
     struct rep *rep = eh_fairness_rep_of(f, id);
     if (!rep)
         return;
@@ -75,10 +76,11 @@ void eh_fairness_set_refused(struct eh_fairness *f, struct eh_str id)
     rep->set_us = rep->was_set_us;
 }
 
-/* ---- In which way. */
+/* ---- Ways. */
 
-/* What keeps all others from it who have the skills: one barrier, or that they are several. */
-static enum eh_way way_alone(const struct eh_deal *deal)
+/* The way of a ticket that only one rep could have: the barrier that kept all others with the
+ * skills from it, or EH_WAY_MIXED for several barriers. */
+static enum eh_way deal_way_alone(const struct eh_deal *deal)
 {
     static const uint8_t ways[] = {
         [EH_BARRIER_NONE] = EH_WAY_MIXED,     [EH_BARRIER_SKILL] = EH_WAY_SKILL,
@@ -99,7 +101,7 @@ static enum eh_way way_alone(const struct eh_deal *deal)
     return way == EH_WAYS ? EH_WAY_MIXED : way;
 }
 
-static enum eh_way way_of(const struct eh_deal *deal)
+static enum eh_way deal_way(const struct eh_deal *deal)
 {
     if (eh_str_equal(deal->why, eh_str("owner")))
         return EH_WAY_OWNER;
@@ -107,33 +109,33 @@ static enum eh_way way_of(const struct eh_deal *deal)
         return EH_WAY_MANAGER;
     if (eh_str_equal(deal->why, eh_str("affinity")))
         return EH_WAY_AFFINITY;
-    return deal->further ? EH_WAY_AGAIN : way_alone(deal);
+    return deal->further ? EH_WAY_AGAIN : deal_way_alone(deal);
 }
 
-static bool is_by_presence(enum eh_way way)
+static bool way_is_by_presence(enum eh_way way)
 {
     return way == EH_WAY_AWAY || way == EH_WAY_OVERLOADED || way == EH_WAY_MIXED;
 }
 
-static bool is_gone(const struct eh_deal_member *member)
+static bool chance_is_gone(const struct eh_deal_member *member)
 {
     return member->barrier == EH_BARRIER_AWAY || member->barrier == EH_BARRIER_OVERLOADED ||
            member->barrier == EH_BARRIER_RELEASED;
 }
 
-/* Who of those who could have had it was the last to be set away or overloaded. */
+/* The rep who was the last to be set away or overloaded, of those who could have had the ticket. */
 struct gone {
     bool any;
     int64_t since_us;
     uint32_t doer;
 };
 
-static struct gone last_gone(struct eh_fairness *f, const struct eh_deal *deal)
+static struct gone deal_last_gone(struct eh_fairness *f, const struct eh_deal *deal)
 {
     struct gone last = {.any = false};
     for (uint32_t i = 0; i < deal->member_count; i++) {
         const struct eh_deal_member *member = &deal->members[i];
-        if (!is_gone(member) || eh_str_equal(member->rep, deal->rep))
+        if (!chance_is_gone(member) || eh_str_equal(member->rep, deal->rep))
             continue;
         const struct rep *rep = eh_fairness_rep_of(f, member->rep);
         if (!rep)
@@ -145,13 +147,13 @@ static struct gone last_gone(struct eh_fairness *f, const struct eh_deal *deal)
     return last;
 }
 
-static bool is_just_before(const struct gone *gone, int64_t at_us)
+static bool gone_is_just_before(const struct gone *gone, int64_t at_us)
 {
     return gone->any && gone->since_us <= at_us &&
            at_us - gone->since_us <= EH_FAIRNESS_JUST_BEFORE_S * SECOND_US;
 }
 
-/* ---- The sums. */
+/* ---- Sums. */
 
 static void bin_add(struct by_bin *to, uint32_t bin, int64_t booked)
 {
@@ -169,8 +171,8 @@ static void bin_add_to(struct eh_fairness *f, struct by_bin **to, uint32_t bin, 
         f->failed = true;
 }
 
-/* NULL: no memory; noted. */
-static struct got *got_of(struct eh_fairness *f, struct eh_str id)
+/* NULL: memory ran out, and f->failed says so. */
+static struct got *rep_got(struct eh_fairness *f, struct eh_str id)
 {
     struct rep *rep = eh_fairness_rep_of(f, id);
     if (rep && !rep->ways)
@@ -188,7 +190,7 @@ static void due_add(struct eh_fairness *f, const struct eh_deal *deal, enum eh_w
     for (uint32_t i = 0; i < deal->member_count; i++)
         shares += deal->members[i].share_ppm;
     for (uint32_t i = 0; i < deal->member_count; i++) {
-        struct got *got = got_of(f, deal->members[i].rep);
+        struct got *got = rep_got(f, deal->members[i].rep);
         if (!got)
             return;
         got[way].due += deal->members[i].share_ppm / (double)shares;
@@ -199,7 +201,7 @@ static void way_add(struct eh_fairness *f, const struct eh_deal *deal, enum eh_w
                     uint32_t doer)
 {
     uint32_t bin = eh_fairness_bin(deal->value);
-    struct got *got = got_of(f, deal->rep);
+    struct got *got = rep_got(f, deal->rep);
     const struct rep *rep = got ? eh_fairness_rep_of(f, deal->rep) : NULL;
     if (!rep)
         return;
@@ -211,21 +213,21 @@ static void way_add(struct eh_fairness *f, const struct eh_deal *deal, enum eh_w
         bin_add_to(f, &f->doers[doer].ways[way], bin, deal->booked);
 }
 
-static uint32_t doer_of_way(struct eh_fairness *f, const struct eh_deal *deal, enum eh_way way,
-                            const struct gone *gone)
+static uint32_t way_doer(struct eh_fairness *f, const struct eh_deal *deal, enum eh_way way,
+                         const struct gone *gone)
 {
     struct eh_str actor = f->again.actor;
     if (way == EH_WAY_MANAGER)
-        return doer_of(f, actor.size ? EH_DOER_MANAGER : EH_DOER_UNKNOWN, actor);
-    if (is_by_presence(way))
+        return doer_find(f, actor.size ? EH_DOER_MANAGER : EH_DOER_UNKNOWN, actor);
+    if (way_is_by_presence(way))
         return gone->doer;
     bool source = way == EH_WAY_OWNER || way == EH_WAY_SKILL || way == EH_WAY_AFFINITY;
-    return doer_of(f, source ? EH_DOER_SOURCE : EH_DOER_UNKNOWN, deal->source);
+    return doer_find(f, source ? EH_DOER_SOURCE : EH_DOER_UNKNOWN, deal->source);
 }
 
-/* A further deal is apart: whoever gave the ticket back, or was released, is gone at that moment,
- * and the ticket was there before that. */
-static void take_given(struct eh_fairness *f, const struct eh_deal *deal)
+/* Takes a deal, but no further one: there the rep who gave the ticket back or was released has just
+ * gone, and the ticket was there before. */
+static void given_take(struct eh_fairness *f, const struct eh_deal *deal)
 {
     if (!deal->further || eh_str_equal(deal->why, eh_str("manager")))
         bin_add(&f->given, eh_fairness_bin(deal->value), deal->booked);
@@ -235,16 +237,16 @@ static void take_given(struct eh_fairness *f, const struct eh_deal *deal)
 
 void eh_fairness_undrawn_take(struct eh_fairness *f, const struct eh_deal *deal)
 {
-    enum eh_way way = deal->dealt ? EH_WAYS : way_of(deal);
+    enum eh_way way = deal->dealt ? EH_WAYS : deal_way(deal);
     bool by_policy = way != EH_WAY_OWNER && way != EH_WAY_MANAGER && way != EH_WAY_AFFINITY;
-    struct gone gone = last_gone(f, deal);
-    doer_of(f, EH_DOER_UNKNOWN, eh_str(NULL)); /* so that there is one */
-    take_given(f, deal);
+    struct gone gone = deal_last_gone(f, deal);
+    doer_find(f, EH_DOER_UNKNOWN, eh_str(NULL)); /* doer 0 exists from now on */
+    given_take(f, deal);
     if (way != EH_WAYS) {
         due_add(f, deal, way);
-        way_add(f, deal, way, doer_of_way(f, deal, way, &gone));
+        way_add(f, deal, way, way_doer(f, deal, way, &gone));
     }
-    if (by_policy && !deal->further && is_just_before(&gone, deal->at_us))
+    if (by_policy && !deal->further && gone_is_just_before(&gone, deal->at_us))
         way_add(f, deal, EH_WAY_BEFORE, gone.doer);
 }
 

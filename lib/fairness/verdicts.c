@@ -1,5 +1,5 @@
 /*
- * verdicts: corrects the p of each test for how many tests there are, and judges them by one level.
+ * verdicts: corrects the p of each test for the number of tests, and judges them by one level.
  */
 #include <math.h>
 
@@ -24,8 +24,9 @@ double eh_smallest_of(double p, uint32_t count)
     return p * count < 1 || isnan(p) ? p * count : 1;
 }
 
-/* The smallest p not yet corrected; of equal ones the first. NULL: none is left. */
-static struct eh_verdict *smallest_left(struct eh_verdict *verdicts, uint32_t count)
+/* The verdict with the smallest p that is not corrected yet, the first of equal ones. NULL: none is
+ * left. */
+static struct eh_verdict *verdict_smallest_left(struct eh_verdict *verdicts, uint32_t count)
 {
     struct eh_verdict *least = NULL;
     for (uint32_t i = 0; i < count; i++)
@@ -45,7 +46,7 @@ uint32_t eh_verdicts_judge(struct eh_verdict *verdicts, uint32_t count)
         verdicts[i].doubtful = false;
         shown += !isnan(verdicts[i].p);
     }
-    for (uint32_t left = shown; (next = smallest_left(verdicts, count)); left--) {
+    for (uint32_t left = shown; (next = verdict_smallest_left(verdicts, count)); left--) {
         double corrected = eh_smallest_of(next->p, left);
         before = corrected > before ? corrected : before;
         next->corrected = before;

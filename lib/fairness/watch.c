@@ -1,6 +1,6 @@
 /*
- * watch: which inputs are facts, and when the ledger is read: where the period begins and ends, and
- * around each new desk file, for it may take accounts out of sight.
+ * watch: tells the report the facts of each input, and reads the ledger when the period begins and
+ * ends and around each new desk file, which may remove accounts.
  */
 #include <evenhand/fairness/watch.h>
 
@@ -8,7 +8,7 @@
 
 /* ---- Looking at the members of the team. */
 
-static void read_account(struct eh_fairness *f, const struct eh_member_view *member)
+static void account_read(struct eh_fairness *f, const struct eh_member_view *member)
 {
     const struct eh_fairness_account reading = {
         .entitled_nano = member->entitled_nano,
@@ -19,41 +19,42 @@ static void read_account(struct eh_fairness *f, const struct eh_member_view *mem
     eh_fairness_account(f, member->rep, &reading);
 }
 
-static void read_accounts(const struct eh_fairness_watch *w)
+static void accounts_read(const struct eh_fairness_watch *w)
 {
     struct eh_member_view member;
     for (uint32_t i = 0; eh_engine_member(w->engine, w->team, i, &member); i++)
-        read_account(w->fairness, &member);
+        account_read(w->fairness, &member);
 }
 
-static int status_of(const struct eh_member_view *member)
+static int member_status(const struct eh_member_view *member)
 {
     return member->active ? member->state : 0;
 }
 
-static void tell_state(const struct eh_fairness_watch *w, const struct eh_member_view *member,
+static void state_tell(const struct eh_fairness_watch *w, const struct eh_member_view *member,
                        int64_t at_us)
 {
     struct eh_rep_view rep;
-    int status = status_of(member);
+    int status = member_status(member);
     bool ends = status > EH_STATUS_AVAILABLE && eh_engine_rep(w->engine, member->rep, &rep);
     eh_fairness_state(w->fairness, member->rep, status, at_us);
     eh_fairness_ends(w->fairness, member->rep, ends ? rep.until_us : EH_TIME_NEVER);
 }
 
-static void look_at_rep(const struct eh_fairness_watch *w, struct eh_str rep, int64_t at_us)
+static void rep_look(const struct eh_fairness_watch *w, struct eh_str rep, int64_t at_us)
 {
     struct eh_member_view member;
     if (rep.size && eh_engine_member_of(w->engine, w->team, rep, &member))
-        tell_state(w, &member, at_us);
+        state_tell(w, &member, at_us);
 }
 
-/* Everybody: who is in the team today, and who is not any more. */
-static void look_at_all(const struct eh_fairness_watch *w, int64_t at_us)
+/* Tells the state of all reps: of the team's members of today, and of those who are none any more.
+ */
+static void team_look(const struct eh_fairness_watch *w, int64_t at_us)
 {
     struct eh_member_view member;
     for (uint32_t i = 0; eh_engine_member(w->engine, w->team, i, &member); i++)
-        tell_state(w, &member, at_us);
+        state_tell(w, &member, at_us);
     for (uint32_t i = 0; i < w->fairness->rep_count; i++) {
         struct eh_str rep = w->fairness->reps[i].id;
         if (w->fairness->reps[i].status && !eh_engine_member_of(w->engine, w->team, rep, &member))
@@ -69,7 +70,7 @@ static void on_deal(void *fairness, const struct eh_deal *deal)
     eh_fairness_on_deal(fairness, deal);
 }
 
-/* When a day begins, but not before or after these. */
+/* When a day begins, but at least least_us and at most most_us. */
 static int64_t day_start(const struct eh_fairness_watch *w, int32_t date, int64_t least_us,
                          int64_t most_us)
 {
@@ -78,9 +79,10 @@ static int64_t day_start(const struct eh_fairness_watch *w, int32_t date, int64_
     return us < least_us ? least_us : us > most_us ? most_us : us;
 }
 
-/* The first input of a day may come long after it began: states went on meanwhile. */
-static int begin(struct eh_fairness_watch *w, int64_t before_us, int64_t at_us, int32_t date,
-                 struct eh_error *error)
+/* Begins the period where its first day begins, which may be long before the first input of the
+ * day: the states of reps went on meanwhile. */
+static int period_begin(struct eh_fairness_watch *w, int64_t before_us, int64_t at_us, int32_t date,
+                        struct eh_error *error)
 {
     if (w->from != EH_DATE_ALWAYS && before_us <= at_us)
         at_us = day_start(w, w->from, before_us, at_us);
@@ -89,14 +91,14 @@ static int begin(struct eh_fairness_watch *w, int64_t before_us, int64_t at_us, 
         return r;
     w->first = w->from != EH_DATE_ALWAYS ? w->from : date; /* 0 before the first DAY, see below */
     w->last = w->to != EH_DATE_NEVER ? w->to : date;
-    look_at_all(w, at_us);
-    read_accounts(w);
+    team_look(w, at_us);
+    accounts_read(w);
     r = eh_engine_observe(w->engine, on_deal, w->fairness);
     return r < 0 ? eh_error_set(error, -r, "deals cannot be observed: %s", eh_code_name(r)) : 0;
 }
 
-/* What a manager assigned. */
-static void take_assigned(struct eh_fairness_watch *w, const struct eh_input *in,
+/* Tells of a ticket that a manager assigned. */
+static void assigned_take(struct eh_fairness_watch *w, const struct eh_input *in,
                           const struct eh_effect *e)
 {
     struct eh_ticket_view ticket = {0};
@@ -106,8 +108,8 @@ static void take_assigned(struct eh_fairness_watch *w, const struct eh_input *in
         eh_fairness_override(w->fairness, in->message.actor, e->rep, ticket.value);
 }
 
-/* Out of the team, which had it before, or into it. */
-static void take_moved(struct eh_fairness_watch *w, const struct eh_input *in,
+/* Tells of a ticket that a manager moved out of the team (`out`) or into it. */
+static void moved_take(struct eh_fairness_watch *w, const struct eh_input *in,
                        const struct eh_effect *e, bool out)
 {
     struct eh_ticket_view ticket;
@@ -117,8 +119,9 @@ static void take_moved(struct eh_fairness_watch *w, const struct eh_input *in,
         eh_fairness_moved(w->fairness, in->message.actor, ticket.value);
 }
 
-/* Before it is decided: whose deed its deals are; whether it is about a ticket of the team. */
-static bool look_before(const struct eh_fairness_watch *w, const struct eh_input *in)
+/* Looks at an input before it is decided: its sender, and a release. Returns whether it moves a
+ * ticket of the team. */
+static bool input_look_before(const struct eh_fairness_watch *w, const struct eh_input *in)
 {
     const struct eh_message *m = &in->message;
     struct eh_ticket_view ticket;
@@ -129,8 +132,8 @@ static bool look_before(const struct eh_fairness_watch *w, const struct eh_input
            eh_str_equal(ticket.team, w->team);
 }
 
-/* Of the team's members alone. */
-static void take_ended(struct eh_fairness_watch *w, const struct eh_input *in,
+/* Tells that a manager ended the overloaded of a member of the team. */
+static void ended_take(struct eh_fairness_watch *w, const struct eh_input *in,
                        const struct eh_effect *e)
 {
     struct eh_member_view member;
@@ -138,15 +141,15 @@ static void take_ended(struct eh_fairness_watch *w, const struct eh_input *in,
         eh_fairness_ended(w->fairness, in->message.actor, e->rep);
 }
 
-static bool sets_presence(const struct eh_fairness_watch *w, const struct eh_message *m)
+static bool input_sets_presence(const struct eh_fairness_watch *w, const struct eh_message *m)
 {
     struct eh_member_view member;
     return (m->type == EH_MESSAGE_SIGNAL || m->type == EH_MESSAGE_RELEASE) &&
            eh_engine_member_of(w->engine, w->team, m->rep, &member);
 }
 
-static void take(struct eh_fairness_watch *w, const struct eh_input *in,
-                 const struct eh_effects *fx, bool ours)
+static void effect_take(struct eh_fairness_watch *w, const struct eh_input *in,
+                        const struct eh_effects *fx, bool ours)
 {
     if (in->message.type == EH_MESSAGE_TICKET && !fx->refused &&
         eh_str_equal(in->message.team, w->team))
@@ -156,33 +159,33 @@ static void take(struct eh_fairness_watch *w, const struct eh_input *in,
             eh_fairness_resent(w->fairness, in->message.value);
     if (in->message.type == EH_MESSAGE_DESK || in->message.type == EH_MESSAGE_DAY ||
         in->message.type == EH_MESSAGE_ACCEPT_TIME)
-        look_at_all(w, in->at_us);
+        team_look(w, in->at_us);
     if (in->message.type == EH_MESSAGE_DESK)
-        read_accounts(w);
+        accounts_read(w);
     for (uint32_t i = fx->first; i < fx->count; i++) {
-        take_assigned(w, in, &fx->items[i]);
-        take_ended(w, in, &fx->items[i]);
-        take_moved(w, in, &fx->items[i], ours);
+        assigned_take(w, in, &fx->items[i]);
+        ended_take(w, in, &fx->items[i]);
+        moved_take(w, in, &fx->items[i], ours);
     }
-    if (fx->refused && sets_presence(w, &in->message))
+    if (fx->refused && input_sets_presence(w, &in->message))
         eh_fairness_set_refused(w->fairness, in->message.rep);
-    /* What begins or ends by itself does so when it does, not when the input came for it. */
+    /* A state that began or ended by itself did so at its own time, not at that of the input. */
     bool late = in->message.type == EH_MESSAGE_DUE && fx->from_us < in->at_us;
-    look_at_rep(w, fx->some_teams ? in->message.rep : fx->signal_rep,
-                fx->signal_rep.size && late ? fx->from_us : in->at_us);
+    rep_look(w, fx->some_teams ? in->message.rep : fx->signal_rep,
+             fx->signal_rep.size && late ? fx->from_us : in->at_us);
     w->last = w->to != EH_DATE_NEVER ? w->to : in->date;
     if (w->first == 0 && w->from == EH_DATE_ALWAYS)
         w->first = in->date;
 }
 
-/* Before it is decided, for it may deal at once: who sets a presence. What is
- * held back comes into force later, as it was said last. */
-static void take_doer(struct eh_fairness_watch *w, const struct eh_input *in)
+/* Tells who sets a presence. It comes before the decision on the input, which may deal at once. A
+ * signal that is held back comes into force later, as it was said last. */
+static void doer_take(struct eh_fairness_watch *w, const struct eh_input *in)
 {
     const struct eh_message *m = &in->message;
     bool admin = in->origin == EH_ORIGIN_ADMIN;
     struct eh_rep_view rep;
-    if (!sets_presence(w, m))
+    if (!input_sets_presence(w, m))
         return;
     bool own = admin && eh_engine_rep(w->engine, m->rep, &rep) && eh_str_equal(m->actor, rep.user);
     enum eh_doer doer = in->origin == EH_ORIGIN_STREAM ? EH_DOER_STREAM
@@ -208,20 +211,20 @@ int eh_fairness_watch_step(struct eh_fairness_watch *w, const struct eh_input *i
     if (w->over)
         return 0;
     if (!w->fairness && in->date >= w->from)
-        r = begin(w, before_us, in->at_us, in->date, error);
+        r = period_begin(w, before_us, in->at_us, in->date, error);
     if (r < 0)
         return r;
     if (w->fairness && in->message.type == EH_MESSAGE_DESK)
-        read_accounts(w);
+        accounts_read(w);
     if (w->fairness)
-        take_doer(w, in);
-    bool ours = w->fairness && look_before(w, in);
+        doer_take(w, in);
+    bool ours = w->fairness && input_look_before(w, in);
     r = eh_engine_step(w->engine, in, fx);
     if (r < 0)
         return eh_error_set(error, -r, "input %llu cannot be decided again: %s",
                             (unsigned long long)in->no, eh_code_name(r));
     if (w->fairness)
-        take(w, in, fx, ours);
+        effect_take(w, in, fx, ours);
     return 0;
 }
 
@@ -234,10 +237,11 @@ int eh_fairness_watch_report(struct eh_fairness_watch *w, struct eh_arena *arena
         (!w->fairness || !w->fairness->rep_count))
         return eh_error_set(error, EH_ENOTFOUND, "team %.*s: there is none", EH_STR_ARG(w->team));
     eh_engine_totals(w->engine, &totals);
-    int r = w->fairness ? 0 : begin(w, w->at_us, w->at_us, w->over ? w->to : totals.date, error);
+    int r =
+        w->fairness ? 0 : period_begin(w, w->at_us, w->at_us, w->over ? w->to : totals.date, error);
     if (r < 0)
         return r;
-    read_accounts(w);
+    accounts_read(w);
     return eh_fairness_report(w->fairness, w->at_us, arena, ret, error);
 }
 

@@ -1,16 +1,16 @@
 /*
- * ways: what came to somebody without a draw, in figures, and whether value told in which way.
+ * ways: figures of the tickets that came to a rep without a draw, and tests of each way.
  *
- * Two tests, both exact, each for who has more than due:
- * - by value: the tickets of a way are as valuable as others. Of N tickets given out, K are of the
- *   most valuable fifth; of the n of the way, and of those that one rep got in it, so many or more
- *   with the chance of drawing them without putting back (hypergeometric);
- * - by name, where somebody wrote a rep's name down (an owner, a manager's assignment): each went
- *   to everybody in the team that day with the chance of their share. A sum of unequal chances is
- *   above its mean by one or more no likelier than a binomial of the same mean (Hoeffding, Annals
- *   of Mathematical Statistics 27, 1956).
- * Which rep is alone follows from skills and from who is there, so there shares are no measure and
- * value alone is tested.
+ * There are two tests. Both are exact, and look for more than was due:
+ * - by value: the tickets of a way are as valuable as others. Of N tickets that were given out, K
+ * are of the most valuable fifth. The number of them among the n tickets of the way, or among those
+ *   that one rep got in it, has the chance of n draws without putting back (hypergeometric).
+ * - by name, where somebody wrote down a rep's name (an owner, a manager's assignment): each ticket
+ *   goes to each rep in the team that day with the chance of their share. A sum of unequal chances
+ *   exceeds its mean by one or more with at most the chance of a binomial of the same mean
+ *   (Hoeffding, Annals of Mathematical Statistics 27, 1956).
+ * When only one rep could have a ticket, skills and presences decided who, not shares. There value
+ * alone is tested.
  */
 #include <math.h>
 
@@ -39,7 +39,7 @@ const char *eh_doer_name(enum eh_doer doer)
 
 /* ---- The most valuable fifth. */
 
-static uint64_t tickets_from(const struct by_bin *by_bin, uint32_t bin)
+static uint64_t bins_tickets_from(const struct by_bin *by_bin, uint32_t bin)
 {
     uint64_t sum = 0;
     for (; by_bin && bin < BINS; bin++)
@@ -47,7 +47,7 @@ static uint64_t tickets_from(const struct by_bin *by_bin, uint32_t bin)
     return sum;
 }
 
-static int64_t value_from(const struct by_bin *by_bin, uint32_t bin)
+static int64_t bins_value_from(const struct by_bin *by_bin, uint32_t bin)
 {
     __int128 sum = 0;
     for (; by_bin && bin < BINS; bin++)
@@ -55,10 +55,10 @@ static int64_t value_from(const struct by_bin *by_bin, uint32_t bin)
     return eh_clamp(sum);
 }
 
-/* The first class of it: a class belongs where its middle ticket is. */
-static uint32_t top_bin(const struct eh_fairness *f)
+/* The first class of the most valuable fifth. A class belongs to the fifth of its middle ticket. */
+static uint32_t top_first_bin(const struct eh_fairness *f)
 {
-    uint64_t all = tickets_from(&f->given, 0), before = 0;
+    uint64_t all = bins_tickets_from(&f->given, 0), before = 0;
     uint32_t bin = 0;
     for (; bin < BINS; bin++) {
         uint64_t here = f->given.tickets[bin], middle2 = 2 * before + here;
@@ -72,20 +72,20 @@ static uint32_t top_bin(const struct eh_fairness *f)
 
 /* ---- Figures. */
 
-static bool gains_more(const struct eh_fairness_gain *a, const struct eh_fairness_gain *b)
+static bool gain_is_more(const struct eh_fairness_gain *a, const struct eh_fairness_gain *b)
 {
     if (a->value != b->value)
         return a->value > b->value;
     return a->tickets != b->tickets ? a->tickets > b->tickets : eh_str_compare(a->rep, b->rep) < 0;
 }
 
-/* Into a list of those with the most; whoever has less than all of a full one is left out. */
-static void put_gain(struct eh_fairness_way *way, struct eh_fairness_gain gain)
+/* Puts a gain into the list of the largest ones. A full list loses its smallest. */
+static void gain_put(struct eh_fairness_way *way, struct eh_fairness_gain gain)
 {
     uint32_t at = way->rep_count;
     if (gain.tickets == 0)
         return;
-    while (at > 0 && gains_more(&gain, &way->reps[at - 1]))
+    while (at > 0 && gain_is_more(&gain, &way->reps[at - 1]))
         at--;
     if (at == EH_FAIRNESS_NAMED_MAX)
         return;
@@ -94,7 +94,7 @@ static void put_gain(struct eh_fairness_way *way, struct eh_fairness_gain gain)
     way->reps[at] = gain;
 }
 
-static bool did_more(const struct eh_fairness_done *a, const struct eh_fairness_done *b)
+static bool done_is_more(const struct eh_fairness_done *a, const struct eh_fairness_done *b)
 {
     if (a->value != b->value)
         return a->value > b->value;
@@ -103,12 +103,12 @@ static bool did_more(const struct eh_fairness_done *a, const struct eh_fairness_
     return a->doer != b->doer ? a->doer < b->doer : eh_str_compare(a->name, b->name) < 0;
 }
 
-static void put_done(struct eh_fairness_way *way, struct eh_fairness_done done)
+static void done_put(struct eh_fairness_way *way, struct eh_fairness_done done)
 {
     uint32_t at = way->doer_count;
     if (done.tickets == 0)
         return;
-    while (at > 0 && did_more(&done, &way->doers[at - 1]))
+    while (at > 0 && done_is_more(&done, &way->doers[at - 1]))
         at--;
     if (at == EH_FAIRNESS_NAMED_MAX)
         return;
@@ -117,15 +117,16 @@ static void put_done(struct eh_fairness_way *way, struct eh_fairness_done done)
     way->doers[at] = done;
 }
 
-/* Of BEFORE the most valuable alone: a row's, where it is one rep. */
-static struct eh_fairness_gain gain_of(const struct eh_fairness *f, const struct rep *rep,
-                                       uint32_t way, uint32_t top)
+/* What a rep got in a way. In EH_WAY_BEFORE it is the most valuable fifth alone, which only the
+ * rows have: a row that is several reps gives nothing. */
+static struct eh_fairness_gain rep_gain(const struct eh_fairness *f, const struct rep *rep,
+                                        uint32_t way, uint32_t top)
 {
     struct eh_fairness_gain gain = {.rep = rep->id};
     if (way == EH_WAY_BEFORE && !f->row_last) {
         const struct by_bin *row = f->rows[rep->row]->ways[way];
-        gain.tickets = tickets_from(row, top);
-        gain.value = value_from(row, top);
+        gain.tickets = bins_tickets_from(row, top);
+        gain.value = bins_value_from(row, top);
     } else if (way != EH_WAY_BEFORE && rep->ways) {
         gain.tickets = rep->ways[way].tickets;
         gain.value = rep->ways[way].value;
@@ -134,8 +135,8 @@ static struct eh_fairness_gain gain_of(const struct eh_fairness *f, const struct
     return gain;
 }
 
-/* Names as the report keeps them. */
-static int own_names(struct eh_fairness_way *way, struct eh_arena *arena)
+/* Copies the names to the arena of the report. */
+static int names_own(struct eh_fairness_way *way, struct eh_arena *arena)
 {
     for (uint32_t i = 0; i < way->rep_count; i++) {
         way->reps[i].rep = eh_arena_str(arena, way->reps[i].rep);
@@ -151,7 +152,7 @@ static int own_names(struct eh_fairness_way *way, struct eh_arena *arena)
     return 0;
 }
 
-static int fill_way(const struct eh_fairness *f, uint32_t no, uint32_t top, struct eh_arena *arena,
+static int way_fill(const struct eh_fairness *f, uint32_t no, uint32_t top, struct eh_arena *arena,
                     struct eh_fairness_way *way)
 {
     uint32_t from = no == EH_WAY_BEFORE ? top : 0;
@@ -160,35 +161,36 @@ static int fill_way(const struct eh_fairness *f, uint32_t no, uint32_t top, stru
     if (!way->reps || !way->doers)
         return -EH_ENOMEM;
     for (uint32_t i = 0; i < f->rep_count; i++)
-        put_gain(way, gain_of(f, &f->reps[i], no, top));
+        gain_put(way, rep_gain(f, &f->reps[i], no, top));
     for (uint32_t i = 0; i < f->doer_count; i++) {
         const struct doer *doer = &f->doers[i];
-        put_done(way, (struct eh_fairness_done){doer->doer, doer->name,
-                                                tickets_from(doer->ways[no], from),
-                                                value_from(doer->ways[no], from)});
+        done_put(way, (struct eh_fairness_done){doer->doer, doer->name,
+                                                bins_tickets_from(doer->ways[no], from),
+                                                bins_value_from(doer->ways[no], from)});
     }
-    return own_names(way, arena);
+    return names_own(way, arena);
 }
 
 int eh_fairness_fill_ways(const struct eh_fairness *f, struct eh_arena *arena,
                           struct eh_fairness_report *report)
 {
-    uint32_t top = top_bin(f);
-    double all = (double)tickets_from(&f->given, 0), high = (double)tickets_from(&f->given, top);
+    uint32_t top = top_first_bin(f);
+    double all = (double)bins_tickets_from(&f->given, 0),
+           high = (double)bins_tickets_from(&f->given, top);
     int r = 0;
-    report->given_value = eh_add_clamped(value_from(&f->given, 0), f->further_value);
+    report->given_value = eh_add_clamped(bins_value_from(&f->given, 0), f->further_value);
     for (uint32_t no = 0; r == 0 && no < EH_WAYS; no++) {
         struct eh_fairness_way *way = &report->ways[no];
-        *way = (struct eh_fairness_way){.tickets = tickets_from(&f->ways[no], 0),
-                                        .value = value_from(&f->ways[no], 0),
-                                        .top = tickets_from(&f->ways[no], top),
-                                        .top_value = value_from(&f->ways[no], top)};
+        *way = (struct eh_fairness_way){.tickets = bins_tickets_from(&f->ways[no], 0),
+                                        .value = bins_value_from(&f->ways[no], 0),
+                                        .top = bins_tickets_from(&f->ways[no], top),
+                                        .top_value = bins_value_from(&f->ways[no], top)};
         way->top_due = high > 0 && high < all ? (double)way->tickets * high / all : NAN;
         if (no != EH_WAY_BEFORE) {
             report->not_drawn += way->tickets;
             report->not_drawn_value = eh_add_clamped(report->not_drawn_value, way->value);
         }
-        r = fill_way(f, no, top, arena, way);
+        r = way_fill(f, no, top, arena, way);
     }
     return r;
 }
@@ -201,18 +203,18 @@ struct least {
     uint32_t tests;
 };
 
-static void look(struct least *least, double p)
+static void least_look(struct least *least, double p)
 {
     least->p = least->tests == 0 || p < least->p ? p : least->p;
     least->tests++;
 }
 
-static double least_of(const struct least *least)
+static double least_p(const struct least *least)
 {
     return least->tests ? eh_smallest_of(least->p, least->tests) : NAN;
 }
 
-/* One verdict stands for several ways. */
+/* The ways `first` to `last` have one verdict. */
 struct ways {
     enum eh_verdict_kind verdict;
     uint8_t first, last;
@@ -228,69 +230,70 @@ static const struct ways judged[] = {
     {EH_VERDICT_PRESENCE, EH_WAY_BEFORE, EH_WAY_BEFORE, false},
 };
 
-/* So many of the top in so many, or more. Too few: were all of the top, it could be chance. */
-static void look_at_value(const struct eh_fairness *f, uint32_t top, uint64_t n, uint64_t k,
-                          struct least *least)
+/* Tests k tickets of the top fifth among n. When even n of n could be chance, they are too few to
+ * be tested. */
+static void value_look(const struct eh_fairness *f, uint32_t top, uint64_t n, uint64_t k,
+                       struct least *least)
 {
-    uint64_t high = tickets_from(&f->given, top), all = tickets_from(&f->given, 0);
+    uint64_t high = bins_tickets_from(&f->given, top), all = bins_tickets_from(&f->given, 0);
     uint64_t most = n < high ? n : high;
     if (eh_hypergeometric_tail(most, n, high, all) <= EH_FAIRNESS_LEVEL)
-        look(least, eh_hypergeometric_tail(k, n, high, all));
+        least_look(least, eh_hypergeometric_tail(k, n, high, all));
 }
 
-static void count_way(const struct ways *ways, const struct by_bin *const *of, uint32_t top,
-                      uint64_t *ret_n, uint64_t *ret_k)
+static void ways_count(const struct ways *ways, const struct by_bin *const *of, uint32_t top,
+                       uint64_t *ret_n, uint64_t *ret_k)
 {
     *ret_n = *ret_k = 0;
     for (uint32_t no = ways->first; no <= ways->last; no++) {
-        *ret_n += tickets_from(of[no], 0);
-        *ret_k += tickets_from(of[no], top);
+        *ret_n += bins_tickets_from(of[no], 0);
+        *ret_k += bins_tickets_from(of[no], top);
     }
 }
 
-static double judge_value(const struct eh_fairness *f, const struct ways *ways, uint32_t top)
+static double value_judge(const struct eh_fairness *f, const struct ways *ways, uint32_t top)
 {
     struct least least = {.tests = 0};
     const struct by_bin *all[EH_WAYS];
     uint64_t n, k, whole;
     for (uint32_t no = 0; no < EH_WAYS; no++)
         all[no] = &f->ways[no];
-    count_way(ways, all, top, &n, &k);
-    look_at_value(f, top, n, k, &least);
+    ways_count(ways, all, top, &n, &k);
+    value_look(f, top, n, k, &least);
     whole = n;
     for (uint32_t row = 0; row < f->row_count; row++) {
-        count_way(ways, (const struct by_bin *const *)f->rows[row]->ways, top, &n, &k);
+        ways_count(ways, (const struct by_bin *const *)f->rows[row]->ways, top, &n, &k);
         if (n < whole)
-            look_at_value(f, top, n, k, &least);
+            value_look(f, top, n, k, &least);
     }
-    return least_of(&least);
+    return least_p(&least);
 }
 
-static double judge_names(const struct eh_fairness *f, const struct ways *ways)
+static double names_judge(const struct eh_fairness *f, const struct ways *ways)
 {
     struct least least = {.tests = 0};
-    uint64_t n = tickets_from(&f->ways[ways->first], 0);
+    uint64_t n = bins_tickets_from(&f->ways[ways->first], 0);
     for (uint32_t i = 0; n >= EH_FAIRNESS_ENOUGH && i < f->rep_count; i++) {
         const struct got *got = f->reps[i].ways ? &f->reps[i].ways[ways->first] : NULL;
         if (!got || got->due <= 0)
             continue;
         bool more = (double)got->tickets >= got->due + 1;
-        look(&least, more ? eh_binomial_tail(got->tickets, n, got->due / (double)n) : 1);
+        least_look(&least, more ? eh_binomial_tail(got->tickets, n, got->due / (double)n) : 1);
     }
-    return least_of(&least);
+    return least_p(&least);
 }
 
 void eh_fairness_judge_ways(const struct eh_fairness *f, struct eh_fairness_report *report)
 {
-    uint32_t top = top_bin(f);
+    uint32_t top = top_first_bin(f);
     for (size_t i = 0; i < sizeof judged / sizeof *judged; i++) {
         struct least least = {.tests = 0};
-        double value = judge_value(f, &judged[i], top);
-        double names = judged[i].named ? judge_names(f, &judged[i]) : NAN;
+        double value = value_judge(f, &judged[i], top);
+        double names = judged[i].named ? names_judge(f, &judged[i]) : NAN;
         if (!isnan(value))
-            look(&least, value);
+            least_look(&least, value);
         if (!isnan(names))
-            look(&least, names);
-        report->verdicts[judged[i].verdict].p = least_of(&least);
+            least_look(&least, names);
+        report->verdicts[judged[i].verdict].p = least_p(&least);
     }
 }

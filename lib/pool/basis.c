@@ -51,8 +51,8 @@ int eh_pool_first_facts(const struct eh_engine *e, const struct eh_period_view *
 }
 
 /* The facts of a later version: all that were known by then, with the frozen members. */
-static int later_facts(const struct eh_period_view *view, struct eh_arena *arena,
-                       struct eh_bonus_facts **ret, struct eh_error *error)
+static int version_facts(const struct eh_period_view *view, struct eh_arena *arena,
+                         struct eh_bonus_facts **ret, struct eh_error *error)
 {
     struct eh_pool_version version;
     int r = eh_pool_settled_later(view, arena, &version, error);
@@ -78,7 +78,7 @@ int eh_pool_version_facts(const struct eh_engine *e, const struct eh_period_view
         return r;
     facts = first;
     if (view->last.version > 1)
-        r = later_facts(view, arena, &facts, error);
+        r = version_facts(view, arena, &facts, error);
     if (r < 0)
         return r;
     eh_pool_keep_terms(first, facts);

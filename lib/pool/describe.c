@@ -4,12 +4,12 @@
  */
 #include "internal.h"
 
-static int refuse_memory(struct eh_error *error)
+static int memory_refuse(struct eh_error *error)
 {
     return eh_error_set(error, EH_ENOMEM, "out of memory for the statement");
 }
 
-static void describe_gate(const struct eh_bonus_plan *plan, const struct eh_bonus_pool *pool,
+static void gate_describe(const struct eh_bonus_plan *plan, const struct eh_bonus_pool *pool,
                           uint32_t index, struct eh_pool_metric *ret)
 {
     const struct eh_plan_gate *gate = &plan->metrics[index].gate;
@@ -23,14 +23,14 @@ static void describe_gate(const struct eh_bonus_plan *plan, const struct eh_bonu
     ret->gate_missing = pool->values[gate->measure].missing;
 }
 
-static int describe_metrics(const struct eh_bonus_plan *plan, const struct eh_bonus_pool *pool,
+static int metrics_describe(const struct eh_bonus_plan *plan, const struct eh_bonus_pool *pool,
                             struct eh_arena *arena, struct eh_pool_statement *s,
                             struct eh_error *error)
 {
     s->metric_count = plan->metric_count;
     s->metrics = eh_arena_alloc(arena, s->metric_count * sizeof *s->metrics);
     if (!s->metrics)
-        return refuse_memory(error);
+        return memory_refuse(error);
     for (uint32_t i = 0; i < s->metric_count; i++) {
         const struct eh_plan_metric *metric = &plan->metrics[i];
         const struct eh_bonus_value *value = &pool->values[metric->measure];
@@ -44,7 +44,7 @@ static int describe_metrics(const struct eh_bonus_plan *plan, const struct eh_bo
                                                 .curve_ppm = pool->scores[i].curve_ppm,
                                                 .score_ppm = pool->scores[i].score_ppm,
                                                 .weight_ppm = metric->weight_ppm};
-        describe_gate(plan, pool, i, &s->metrics[i]);
+        gate_describe(plan, pool, i, &s->metrics[i]);
     }
     s->composite_ppm = pool->composite_ppm;
     s->funding_ppm = pool->funding_ppm;
@@ -53,7 +53,7 @@ static int describe_metrics(const struct eh_bonus_plan *plan, const struct eh_bo
     return 0;
 }
 
-static int describe_split(const struct eh_bonus_split *split, struct eh_arena *arena,
+static int split_describe(const struct eh_bonus_split *split, struct eh_arena *arena,
                           struct eh_pool_statement *s, struct eh_error *error)
 {
     s->over = split->over;
@@ -70,7 +70,7 @@ static int describe_split(const struct eh_bonus_split *split, struct eh_arena *a
     s->line_count = split->count;
     s->lines = eh_arena_alloc(arena, s->line_count * sizeof *s->lines);
     if (!s->lines)
-        return refuse_memory(error);
+        return memory_refuse(error);
     for (uint32_t i = 0; i < s->line_count; i++) {
         const struct eh_bonus_share *share = &split->shares[i];
         s->lines[i] = (struct eh_pool_line){.rep = share->rep,
@@ -96,7 +96,7 @@ static int statement_begin(const struct eh_bonus_plan *plan, struct eh_period pe
 {
     struct eh_pool_statement *s = eh_arena_alloc(arena, sizeof *s);
     if (!s || eh_bonus_plan_sha256(plan, s->plan_sha256) < 0)
-        return refuse_memory(error);
+        return memory_refuse(error);
     s->team = plan->team;
     s->currency = plan->currency;
     s->currency_exponent = plan->currency_exponent;
@@ -113,9 +113,9 @@ int eh_pool_describe(const struct eh_bonus_plan *plan, const struct eh_bonus_fac
     struct eh_pool_statement *s = NULL;
     int r = statement_begin(plan, facts->period, arena, &s, error);
     if (r == 0)
-        r = describe_metrics(plan, &result->pool, arena, s, error);
+        r = metrics_describe(plan, &result->pool, arena, s, error);
     if (r == 0)
-        r = describe_split(&result->split, arena, s, error);
+        r = split_describe(&result->split, arena, s, error);
     if (r < 0)
         return r;
     s->estimate = facts->estimate;
@@ -179,9 +179,9 @@ int eh_pool_describe_later(const struct eh_bonus_plan *plan, const struct eh_bon
     struct eh_pool_statement *s = NULL;
     int r = statement_begin(plan, facts->period, arena, &s, error);
     if (r == 0)
-        r = describe_metrics(plan, &later->pool, arena, s, error);
+        r = metrics_describe(plan, &later->pool, arena, s, error);
     if (r == 0)
-        r = describe_split(&later->split, arena, s, error);
+        r = split_describe(&later->split, arena, s, error);
     if (r == 0)
         r = lines_add(before, s, error);
     if (r < 0)

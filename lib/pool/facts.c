@@ -22,7 +22,7 @@ static bool names_add(struct names *names, struct eh_str name, struct eh_arena *
     return true;
 }
 
-static int compare_names(const void *left, const void *right)
+static int names_compare(const void *left, const void *right)
 {
     const struct eh_str *a = left, *b = right;
     return eh_str_compare(*a, *b);
@@ -33,7 +33,7 @@ static void names_arrange(struct names *names)
 {
     if (names->count == 0)
         return;
-    qsort(names->items, names->count, sizeof *names->items, compare_names);
+    qsort(names->items, names->count, sizeof *names->items, names_compare);
     uint32_t kept = 1;
     for (uint32_t i = 1; i < names->count; i++)
         if (!eh_str_equal(names->items[i], names->items[kept - 1]))
@@ -44,7 +44,7 @@ static void names_arrange(struct names *names)
 static uint32_t names_place(const struct names *names, struct eh_str name)
 {
     const struct eh_str *found = names->count ? bsearch(&name, names->items, names->count,
-                                                        sizeof *names->items, compare_names)
+                                                        sizeof *names->items, names_compare)
                                               : NULL;
     return found ? (uint32_t)(found - names->items) : UINT32_MAX;
 }
@@ -70,7 +70,7 @@ struct gathering {
     int result; /* the first that failed */
 };
 
-static int refuse_memory(struct eh_error *error)
+static int memory_refuse(struct eh_error *error)
 {
     return eh_error_set(error, EH_ENOMEM, "out of memory for the facts");
 }
@@ -89,17 +89,17 @@ static int sum_narrow(const struct eh_period_view *view, __int128 wide, const ch
 }
 
 /* First round: what the facts are about. */
-static void collect(void *context, const struct eh_fact_view *fact)
+static void period_collect(void *context, const struct eh_fact_view *fact)
 {
     struct gathering *g = context;
     bool room = fact->type == EH_FACT_KIND     ? names_add(&g->kinds, fact->kind, g->scratch)
                 : fact->type == EH_FACT_IMPORT ? names_add(&g->imports, fact->name, g->scratch)
                                                : names_add(&g->reps, fact->rep, g->scratch);
     if (!room && g->result == 0)
-        g->result = refuse_memory(g->error);
+        g->result = memory_refuse(g->error);
 }
 
-static int fill_kind(struct gathering *g, const struct eh_fact_view *fact)
+static int kind_fill(struct gathering *g, const struct eh_fact_view *fact)
 {
     struct eh_bonus_kind *kind = &g->kind[names_place(&g->kinds, fact->kind)];
     kind->closed = fact->closed;
@@ -110,7 +110,7 @@ static int fill_kind(struct gathering *g, const struct eh_fact_view *fact)
                       &kind->handled_ms, g->error);
 }
 
-static int fill_import(struct gathering *g, const struct eh_fact_view *fact)
+static int import_fill(struct gathering *g, const struct eh_fact_view *fact)
 {
     struct eh_bonus_import *import = &g->import[names_place(&g->imports, fact->name)];
     import->last = fact->last;
@@ -118,7 +118,7 @@ static int fill_import(struct gathering *g, const struct eh_fact_view *fact)
     return sum_narrow(g->view, fact->sum, "the sum of ", fact->name, &import->sum, g->error);
 }
 
-static int fill_held(struct gathering *g, const struct eh_fact_view *fact)
+static int held_fill(struct gathering *g, const struct eh_fact_view *fact)
 {
     uint32_t place = names_place(&g->reps, fact->rep), kind = names_place(&g->kinds, fact->kind);
     if (kind == UINT32_MAX)
@@ -128,14 +128,14 @@ static int fill_held(struct gathering *g, const struct eh_fact_view *fact)
     if (!closed)
         closed = eh_arena_alloc(g->arena, g->kinds.count * sizeof *closed);
     if (!closed)
-        return refuse_memory(g->error);
+        return memory_refuse(g->error);
     closed[kind] = fact->closed;
     m->closed = closed;
     g->known[place] = true;
     return 0;
 }
 
-static int fill_rep(struct gathering *g, const struct eh_fact_view *fact)
+static int rep_fill(struct gathering *g, const struct eh_fact_view *fact)
 {
     uint32_t place = names_place(&g->reps, fact->rep);
     struct eh_bonus_member *m = &g->member[place];
@@ -149,27 +149,27 @@ static int fill_rep(struct gathering *g, const struct eh_fact_view *fact)
 }
 
 /* Second round: what they say. */
-static void fill(void *context, const struct eh_fact_view *fact)
+static void facts_fill(void *context, const struct eh_fact_view *fact)
 {
     struct gathering *g = context;
     if (g->result == 0)
-        g->result = fact->type == EH_FACT_KIND     ? fill_kind(g, fact)
-                    : fact->type == EH_FACT_IMPORT ? fill_import(g, fact)
-                    : fact->type == EH_FACT_HELD   ? fill_held(g, fact)
-                                                   : fill_rep(g, fact);
+        g->result = fact->type == EH_FACT_KIND     ? kind_fill(g, fact)
+                    : fact->type == EH_FACT_IMPORT ? import_fill(g, fact)
+                    : fact->type == EH_FACT_HELD   ? held_fill(g, fact)
+                                                   : rep_fill(g, fact);
 }
 
 /* ---- members */
 
-static int collect_kinds(struct gathering *g, const struct eh_desk *desk)
+static int kinds_collect(struct gathering *g, const struct eh_desk *desk)
 {
     bool room = true;
     for (uint32_t i = 0; room && i < desk->kind_count; i++)
         room = names_add(&g->kinds, desk->kinds[i].id, g->scratch);
-    return room ? 0 : refuse_memory(g->error);
+    return room ? 0 : memory_refuse(g->error);
 }
 
-static void collect_stay(void *context, struct eh_str rep, const struct eh_stay *stay)
+static void stay_collect(void *context, struct eh_str rep, const struct eh_stay *stay)
 {
     struct gathering *g = context;
     if (g->result < 0)
@@ -177,26 +177,26 @@ static void collect_stay(void *context, struct eh_str rep, const struct eh_stay 
     if (eh_array_room_in(g->scratch, &g->stays, &g->stay_capacity, g->stay_count + (size_t)1,
                          EH_ARRAY_MAX) < 0 ||
         !names_add(&g->reps, rep, g->scratch))
-        g->result = refuse_memory(g->error);
+        g->result = memory_refuse(g->error);
     else
         g->stays[g->stay_count++] = (struct stay){rep, {stay->from, stay->until}};
 }
 
-static int collect_stays(const struct eh_engine *e, struct gathering *g)
+static int stays_collect(const struct eh_engine *e, struct gathering *g)
 {
     int32_t first = eh_period_first(g->view->period), last = eh_period_last(g->view->period);
-    int r = eh_engine_stays(e, g->view->team, first, last, collect_stay, g);
-    return r < 0 ? refuse_memory(g->error) : g->result;
+    int r = eh_engine_stays(e, g->view->team, first, last, stay_collect, g);
+    return r < 0 ? memory_refuse(g->error) : g->result;
 }
 
 /* Stays and reps are both in order of their ids: one walk finds everybody's. Service counts as it
  * was said for the last day there. */
-static int count_days(const struct eh_engine *e, struct gathering *g)
+static int days_count(const struct eh_engine *e, struct gathering *g)
 {
     uint32_t at = 0;
     struct eh_bonus_stay *days = eh_arena_alloc(g->scratch, g->stay_count * sizeof *days);
     if (!days)
-        return refuse_memory(g->error);
+        return memory_refuse(g->error);
     for (uint32_t i = 0; i < g->reps.count; i++) {
         struct eh_bonus_member *m = &g->member[i];
         int32_t last = eh_period_last(g->view->period);
@@ -211,7 +211,7 @@ static int count_days(const struct eh_engine *e, struct gathering *g)
 }
 
 /* Who was not there in the period is told of only if something is known of them. */
-static uint32_t drop_strangers(struct gathering *g)
+static uint32_t strangers_drop(struct gathering *g)
 {
     uint32_t kept = 0;
     for (uint32_t i = 0; i < g->reps.count; i++)
@@ -222,7 +222,7 @@ static uint32_t drop_strangers(struct gathering *g)
 
 /* ---- together */
 
-static int allocate(struct gathering *g)
+static int facts_allocate(struct gathering *g)
 {
     names_arrange(&g->kinds);
     names_arrange(&g->imports);
@@ -232,7 +232,7 @@ static int allocate(struct gathering *g)
     g->member = eh_arena_alloc(g->arena, g->reps.count * sizeof *g->member);
     g->known = eh_arena_alloc(g->scratch, g->reps.count * sizeof *g->known);
     if (!g->kind || !g->import || !g->member || !g->known)
-        return refuse_memory(g->error);
+        return memory_refuse(g->error);
     for (uint32_t i = 0; i < g->kinds.count; i++)
         g->kind[i].id = g->kinds.items[i];
     for (uint32_t i = 0; i < g->imports.count; i++)
@@ -240,25 +240,25 @@ static int allocate(struct gathering *g)
     return 0;
 }
 
-static int gather(const struct eh_engine *e, struct gathering *g)
+static int facts_gather(const struct eh_engine *e, struct gathering *g)
 {
     const struct eh_desk *desk = eh_engine_desk(e);
-    int r = desk ? collect_kinds(g, desk) : 0;
+    int r = desk ? kinds_collect(g, desk) : 0;
     if (r == 0)
-        r = collect_stays(e, g);
+        r = stays_collect(e, g);
     if (r < 0)
         return r;
-    eh_engine_facts(e, g->view, collect, g);
+    eh_engine_facts(e, g->view, period_collect, g);
     if (g->result == 0)
-        g->result = allocate(g);
+        g->result = facts_allocate(g);
     if (g->result == 0)
-        g->result = count_days(e, g);
+        g->result = days_count(e, g);
     if (g->result == 0)
-        eh_engine_facts(e, g->view, fill, g);
+        eh_engine_facts(e, g->view, facts_fill, g);
     return g->result;
 }
 
-static int copy_team(const struct eh_period_view *view, struct eh_bonus_facts *facts,
+static int team_copy(const struct eh_period_view *view, struct eh_bonus_facts *facts,
                      struct eh_error *error)
 {
     struct eh_str none = {NULL, 0};
@@ -287,10 +287,10 @@ int eh_pool_facts(const struct eh_engine *e, const struct eh_period_view *view, 
     struct gathering g = {.view = view, .arena = arena, .scratch = &scratch, .error = error};
     struct eh_bonus_facts *facts = eh_arena_alloc(arena, sizeof *facts);
     if (!facts)
-        return refuse_memory(error);
-    int r = copy_team(view, facts, error);
+        return memory_refuse(error);
+    int r = team_copy(view, facts, error);
     if (r == 0)
-        r = gather(e, &g);
+        r = facts_gather(e, &g);
     if (r < 0)
         return r;
     facts->estimate = estimate;
@@ -300,7 +300,7 @@ int eh_pool_facts(const struct eh_engine *e, const struct eh_period_view *view, 
     facts->imports = g.import;
     facts->import_count = g.imports.count;
     facts->members = g.member;
-    facts->member_count = drop_strangers(&g);
+    facts->member_count = strangers_drop(&g);
     *ret = facts;
     return 0;
 }

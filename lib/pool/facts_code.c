@@ -24,15 +24,15 @@ struct place {
     uint32_t at;
 };
 
-static int compare_places(const void *left, const void *right)
+static int places_compare(const void *left, const void *right)
 {
     const struct place *a = left, *b = right;
     return eh_str_compare(a->name, b->name);
 }
 
 /* Things that begin with their name, in its order. */
-static const struct place *arrange(const void *things, size_t size, uint32_t count,
-                                   struct eh_arena *scratch)
+static const struct place *facts_arrange(const void *things, size_t size, uint32_t count,
+                                         struct eh_arena *scratch)
 {
     struct place *places = eh_arena_alloc(scratch, count * sizeof *places);
     for (uint32_t i = 0; places && i < count; i++) {
@@ -40,11 +40,11 @@ static const struct place *arrange(const void *things, size_t size, uint32_t cou
         places[i] = (struct place){*name, i};
     }
     if (places)
-        qsort(places, count, sizeof *places, compare_places);
+        qsort(places, count, sizeof *places, places_compare);
     return places;
 }
 
-static void put_team(const struct eh_bonus_facts *facts, struct eh_bytes *out)
+static void team_put(const struct eh_bonus_facts *facts, struct eh_bytes *out)
 {
     const int64_t figures[] = {facts->revenue,  facts->ratings,   facts->rating_sum,
                                facts->reopened, facts->responses, facts->response_ms,
@@ -57,7 +57,7 @@ static void put_team(const struct eh_bonus_facts *facts, struct eh_bytes *out)
     eh_bytes_put_i(out, facts->cancelled);
 }
 
-static void put_kind(const struct eh_bonus_kind *kind, struct eh_bytes *out)
+static void kind_put(const struct eh_bonus_kind *kind, struct eh_bytes *out)
 {
     eh_bytes_put_str(out, kind->id);
     eh_bytes_put_i(out, kind->closed);
@@ -67,7 +67,7 @@ static void put_kind(const struct eh_bonus_kind *kind, struct eh_bytes *out)
     eh_bytes_put_i(out, kind->handled_ms);
 }
 
-static void put_import(const struct eh_bonus_import *import, struct eh_bytes *out)
+static void import_put(const struct eh_bonus_import *import, struct eh_bytes *out)
 {
     eh_bytes_put_str(out, import->name);
     eh_bytes_put_i(out, import->sum);
@@ -75,7 +75,7 @@ static void put_import(const struct eh_bonus_import *import, struct eh_bytes *ou
     eh_bytes_put_i(out, import->count);
 }
 
-static bool holds_any(const struct eh_bonus_member *m, uint32_t kinds)
+static bool member_holds_any(const struct eh_bonus_member *m, uint32_t kinds)
 {
     for (uint32_t i = 0; m->closed && i < kinds; i++)
         if (m->closed[i] != 0)
@@ -83,7 +83,7 @@ static bool holds_any(const struct eh_bonus_member *m, uint32_t kinds)
     return false;
 }
 
-static void put_member(const struct eh_bonus_member *m, const struct place *kinds,
+static void member_put(const struct eh_bonus_member *m, const struct place *kinds,
                        uint32_t kind_count, struct eh_bytes *out)
 {
     const bool flags[] = {m->left,
@@ -91,7 +91,7 @@ static void put_member(const struct eh_bonus_member *m, const struct place *kind
                           m->has_paid,
                           m->has_contract,
                           m->since != EH_DATE_ALWAYS,
-                          holds_any(m, kind_count)};
+                          member_holds_any(m, kind_count)};
     eh_bytes_put_str(out, m->rep);
     eh_pool_put_flags(out, flags, 6);
     if (flags[4])
@@ -110,11 +110,11 @@ void eh_pool_facts_encode(const struct eh_bonus_facts *facts, struct eh_bytes *o
 {
     EH_AUTO(eh_arena) struct eh_arena scratch = EH_ARENA_INIT;
     const struct place *kinds =
-        arrange(facts->kinds, sizeof *facts->kinds, facts->kind_count, &scratch);
+        facts_arrange(facts->kinds, sizeof *facts->kinds, facts->kind_count, &scratch);
     const struct place *imports =
-        arrange(facts->imports, sizeof *facts->imports, facts->import_count, &scratch);
+        facts_arrange(facts->imports, sizeof *facts->imports, facts->import_count, &scratch);
     const struct place *members =
-        arrange(facts->members, sizeof *facts->members, facts->member_count, &scratch);
+        facts_arrange(facts->members, sizeof *facts->members, facts->member_count, &scratch);
     if (!kinds || !imports || !members) {
         out->failed = true;
         return;
@@ -122,16 +122,16 @@ void eh_pool_facts_encode(const struct eh_bonus_facts *facts, struct eh_bytes *o
     eh_bytes_put_u8(out, facts->by_closings ? VERSION_CLOSINGS : VERSION);
     eh_pool_put_period(out, facts->period);
     eh_pool_put_flags(out, &facts->estimate, 1);
-    put_team(facts, out);
+    team_put(facts, out);
     eh_bytes_put_u(out, facts->kind_count);
     for (uint32_t i = 0; i < facts->kind_count; i++)
-        put_kind(&facts->kinds[kinds[i].at], out);
+        kind_put(&facts->kinds[kinds[i].at], out);
     eh_bytes_put_u(out, facts->import_count);
     for (uint32_t i = 0; i < facts->import_count; i++)
-        put_import(&facts->imports[imports[i].at], out);
+        import_put(&facts->imports[imports[i].at], out);
     eh_bytes_put_u(out, facts->member_count);
     for (uint32_t i = 0; i < facts->member_count; i++)
-        put_member(&facts->members[members[i].at], kinds, facts->kind_count, out);
+        member_put(&facts->members[members[i].at], kinds, facts->kind_count, out);
 }
 
 int eh_pool_facts_sha256(const struct eh_bonus_facts *facts, uint8_t ret[32],
@@ -147,7 +147,7 @@ int eh_pool_facts_sha256(const struct eh_bonus_facts *facts, uint8_t ret[32],
 
 /* ---- in */
 
-static void read_team(struct eh_reader *in, struct eh_bonus_facts *facts)
+static void team_read(struct eh_reader *in, struct eh_bonus_facts *facts)
 {
     int64_t *const figures[] = {&facts->revenue,  &facts->ratings,   &facts->rating_sum,
                                 &facts->reopened, &facts->responses, &facts->response_ms,
@@ -160,7 +160,7 @@ static void read_team(struct eh_reader *in, struct eh_bonus_facts *facts)
     facts->cancelled = eh_read_i(in);
 }
 
-static bool read_kinds(struct eh_reader *in, struct eh_bonus_facts *facts, struct eh_arena *arena)
+static bool kinds_read(struct eh_reader *in, struct eh_bonus_facts *facts, struct eh_arena *arena)
 {
     struct eh_str before = {NULL, 0};
     facts->kind_count = eh_pool_read_count(in, KIND_LEAST);
@@ -178,7 +178,7 @@ static bool read_kinds(struct eh_reader *in, struct eh_bonus_facts *facts, struc
     return kinds;
 }
 
-static bool read_imports(struct eh_reader *in, struct eh_bonus_facts *facts, struct eh_arena *arena)
+static bool imports_read(struct eh_reader *in, struct eh_bonus_facts *facts, struct eh_arena *arena)
 {
     struct eh_str before = {NULL, 0};
     facts->import_count = eh_pool_read_count(in, IMPORT_LEAST);
@@ -194,7 +194,7 @@ static bool read_imports(struct eh_reader *in, struct eh_bonus_facts *facts, str
 }
 
 /* A byte or more for each kind: what is allocated is a bounded multiple of what is read. */
-static bool read_closed(struct eh_reader *in, uint32_t kinds, struct eh_bonus_member *m,
+static bool closed_read(struct eh_reader *in, uint32_t kinds, struct eh_bonus_member *m,
                         struct eh_arena *arena)
 {
     if (kinds > (size_t)(in->end - in->at)) {
@@ -205,11 +205,11 @@ static bool read_closed(struct eh_reader *in, uint32_t kinds, struct eh_bonus_me
     for (uint32_t i = 0; closed && i < kinds; i++)
         closed[i] = eh_read_i(in);
     m->closed = closed;
-    in->failed |= closed && !holds_any(m, kinds);
+    in->failed |= closed && !member_holds_any(m, kinds);
     return closed;
 }
 
-static bool read_member(struct eh_reader *in, struct eh_str before, uint32_t kinds,
+static bool member_read(struct eh_reader *in, struct eh_str before, uint32_t kinds,
                         struct eh_bonus_member *m, struct eh_arena *arena)
 {
     bool flags[6];
@@ -228,17 +228,17 @@ static bool read_member(struct eh_reader *in, struct eh_str before, uint32_t kin
         m->paid_minutes = eh_read_i(in);
     if (m->has_contract)
         m->contract_minutes = eh_read_i(in);
-    return !flags[5] || read_closed(in, kinds, m, arena);
+    return !flags[5] || closed_read(in, kinds, m, arena);
 }
 
-static bool read_members(struct eh_reader *in, struct eh_bonus_facts *facts, struct eh_arena *arena)
+static bool members_read(struct eh_reader *in, struct eh_bonus_facts *facts, struct eh_arena *arena)
 {
     struct eh_str before = {NULL, 0};
     facts->member_count = eh_pool_read_count(in, MEMBER_LEAST);
     struct eh_bonus_member *members = eh_arena_alloc(arena, facts->member_count * sizeof *members);
     bool room = members;
     for (uint32_t i = 0; room && i < facts->member_count && !in->failed; i++) {
-        room = read_member(in, before, facts->kind_count, &members[i], arena);
+        room = member_read(in, before, facts->kind_count, &members[i], arena);
         before = members[i].rep;
     }
     facts->members = members;
@@ -259,9 +259,9 @@ int eh_pool_facts_decode(struct eh_str bytes, struct eh_arena *arena, struct eh_
     facts->by_closings = version == VERSION_CLOSINGS;
     facts->period = eh_pool_read_period(&in);
     eh_pool_read_flags(&in, 1, &facts->estimate);
-    read_team(&in, facts);
-    if (!read_kinds(&in, facts, arena) || !read_imports(&in, facts, arena) ||
-        !read_members(&in, facts, arena))
+    team_read(&in, facts);
+    if (!kinds_read(&in, facts, arena) || !imports_read(&in, facts, arena) ||
+        !members_read(&in, facts, arena))
         return eh_error_set(error, EH_ENOMEM, "out of memory for the facts");
     if (!eh_reader_complete(&in))
         return eh_error_set(error, EH_ECORRUPT, "the bytes of these facts are damaged");

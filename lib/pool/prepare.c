@@ -7,7 +7,7 @@
 
 /* ---- which period */
 
-static int refuse_kind(const struct eh_bonus_plan *plan, struct eh_period period,
+static int kind_refuse(const struct eh_bonus_plan *plan, struct eh_period period,
                        struct eh_error *error)
 {
     char asked[EH_DECIMAL_TEXT_MAX], right[EH_DECIMAL_TEXT_MAX];
@@ -19,7 +19,7 @@ static int refuse_kind(const struct eh_bonus_plan *plan, struct eh_period period
         asked, EH_STR_ARG(plan->team), EH_STR_ARG(plan->id), eh_period_kind_name(kind), right);
 }
 
-static int refuse_ungoverned(const struct eh_engine *e, struct eh_str team, struct eh_period period,
+static int ungoverned_refuse(const struct eh_engine *e, struct eh_str team, struct eh_period period,
                              struct eh_error *error)
 {
     const struct eh_desk *desk = eh_engine_desk(e);
@@ -29,7 +29,7 @@ static int refuse_ungoverned(const struct eh_engine *e, struct eh_str team, stru
         return eh_error_set(error, EH_ENOTFOUND, "there is no team %.*s", EH_STR_ARG(team));
     const struct eh_bonus_plan *governs = eh_desk_plan(desk, team, eh_period_first(period));
     if (governs && governs->from.kind != period.kind)
-        return refuse_kind(governs, period, error);
+        return kind_refuse(governs, period, error);
     if (governs) {
         eh_period_print(period, asked);
         return eh_error_set(error, EH_ECONFLICT, "%s of team %.*s is settled for good", asked,
@@ -57,12 +57,13 @@ static int period_find(const struct eh_engine *e, const struct eh_message *m,
     if (eh_period_parse(m->period, &period, &why) < 0)
         return eh_error_set(error, EH_EINVAL, "period: %s", why.text);
     return eh_engine_period(e, m->team, period, ret) ? 0
-                                                     : refuse_ungoverned(e, m->team, period, error);
+                                                     : ungoverned_refuse(e, m->team, period, error);
 }
 
 /* ---- FREEZE */
 
-static int check_over(const struct eh_engine *e, struct eh_period period, struct eh_error *error)
+static int period_check_over(const struct eh_engine *e, struct eh_period period,
+                             struct eh_error *error)
 {
     struct eh_totals totals;
     char name[EH_DECIMAL_TEXT_MAX], last[EH_DECIMAL_TEXT_MAX];
@@ -74,17 +75,17 @@ static int check_over(const struct eh_engine *e, struct eh_period period, struct
     return eh_error_set(error, EH_ECONFLICT, "%s runs until %s; freeze it after that", name, last);
 }
 
-static void count_line(void *context, const char *line)
+static void line_count(void *context, const char *line)
 {
     (void)line;
     ++*(size_t *)context;
 }
 
 /* What is missing is to score nothing: then it is frozen as an estimate is made. */
-static void forgo_missing(const struct eh_period_view *view, struct eh_bonus_facts *facts)
+static void missing_forgo(const struct eh_period_view *view, struct eh_bonus_facts *facts)
 {
     size_t missing = 0;
-    facts->estimate = eh_bonus_missing(view->plan, facts, count_line, &missing) > 0;
+    facts->estimate = eh_bonus_missing(view->plan, facts, line_count, &missing) > 0;
 }
 
 static int period_freeze(const struct eh_engine *e, const struct eh_period_view *view,
@@ -98,11 +99,11 @@ static int period_freeze(const struct eh_engine *e, const struct eh_period_view 
                             "%s is %s; what came since is settled by `close` again", name,
                             eh_period_state_name(view->state));
     struct eh_bonus_facts *facts;
-    int r = check_over(e, view->period, error);
+    int r = period_check_over(e, view->period, error);
     if (r == 0)
         r = eh_pool_facts(e, view, false, arena, &facts, error);
     if (r == 0 && incomplete)
-        forgo_missing(view, facts);
+        missing_forgo(view, facts);
     if (r == 0)
         eh_pool_facts_encode(facts, ret);
     return r;
@@ -110,18 +111,18 @@ static int period_freeze(const struct eh_engine *e, const struct eh_period_view 
 
 /* ---- what keeps CLOSE, and what it settles first */
 
-static bool is_late(const struct eh_period_view *view)
+static bool period_is_late(const struct eh_period_view *view)
 {
     return view->late > 0 && (view->state == EH_PERIOD_CLOSED || view->state == EH_PERIOD_PAID);
 }
 
-static uint32_t count_late(const struct eh_engine *e, struct eh_str team)
+static uint32_t late_count(const struct eh_engine *e, struct eh_str team)
 {
     struct eh_period_view view;
     uint32_t count = 0;
     for (int32_t after = EH_DATE_ALWAYS; eh_engine_period_after(e, team, after, &view);
          after = eh_period_first(view.period))
-        count += is_late(&view);
+        count += period_is_late(&view);
     return count;
 }
 
@@ -148,7 +149,7 @@ static int late_settle(const struct eh_engine *e, struct eh_str team, enum eh_po
     for (int32_t after = EH_DATE_ALWAYS; eh_engine_period_after(e, team, after, &view);
          after = eh_period_first(view.period)) {
         struct eh_error why = {0};
-        if (!is_late(&view))
+        if (!period_is_late(&view))
             continue;
         int r = eh_pool_settle(e, &view, form, arena, &s->carry_open, &s->items[s->count], &why);
         s->count += r == 0;
@@ -161,7 +162,7 @@ static int late_settle(const struct eh_engine *e, struct eh_str team, enum eh_po
     return 0;
 }
 
-static int check_closable(const struct eh_period_view *view, struct eh_error *error)
+static int period_check_closable(const struct eh_period_view *view, struct eh_error *error)
 {
     char name[EH_DECIMAL_TEXT_MAX];
     eh_period_print(view->period, name);
@@ -176,7 +177,7 @@ static int check_closable(const struct eh_period_view *view, struct eh_error *er
 
 /* ---- What CLOSE would do. */
 
-static int expect_statement(const struct eh_engine *e, const struct eh_period_view *view,
+static int statement_expect(const struct eh_engine *e, const struct eh_period_view *view,
                             struct eh_arena *arena, int64_t *carry_open,
                             struct eh_pool_statement **ret, struct eh_error *error)
 {
@@ -199,7 +200,7 @@ static int expect_statement(const struct eh_engine *e, const struct eh_period_vi
 #define PASSED_MAX 24 /* periods nobody closed: more are not closed one after the other */
 
 /* What is closed before it takes of the carry first. */
-static int pass_earlier(const struct eh_engine *e, const struct eh_period_view *view,
+static int earlier_pass(const struct eh_engine *e, const struct eh_period_view *view,
                         struct eh_arena *arena, int64_t *carry_open, struct eh_error *error)
 {
     struct eh_period_view other;
@@ -212,7 +213,7 @@ static int pass_earlier(const struct eh_engine *e, const struct eh_period_view *
          after = eh_period_first(other.period)) {
         struct eh_pool_statement *s;
         if (other.last.version == 0 && ++passed)
-            r = expect_statement(e, &other, arena, carry_open, &s, error);
+            r = statement_expect(e, &other, arena, carry_open, &s, error);
         if (r != -EH_ENOMEM && r != -EH_ECORRUPT)
             r = 0; /* it cannot be closed as it is */
     }
@@ -226,7 +227,7 @@ int eh_pool_expect(const struct eh_engine *e, const struct eh_period_view *view,
     struct settling s;
     if (view->last.version > 0)
         return eh_error_set(error, EH_ECONFLICT, "it is closed");
-    uint32_t most = count_late(e, view->team);
+    uint32_t most = late_count(e, view->team);
     int r = settling_begin(&s, e, view->team, most, arena, error);
     if (r < 0)
         return r;
@@ -238,9 +239,9 @@ int eh_pool_expect(const struct eh_engine *e, const struct eh_period_view *view,
     for (uint32_t i = 0; r == 0 && i < s.count; i++)
         r = eh_pool_statement_decode(s.items[i].statement, arena, &all.earlier[i], error);
     if (r == 0)
-        r = pass_earlier(e, view, arena, &s.carry_open, error);
+        r = earlier_pass(e, view, arena, &s.carry_open, error);
     if (r == 0)
-        r = expect_statement(e, view, arena, &s.carry_open, &all.statement, error);
+        r = statement_expect(e, view, arena, &s.carry_open, &all.statement, error);
     if (r == 0)
         *ret = all;
     return r;
@@ -267,12 +268,12 @@ static int period_close(const struct eh_engine *e, const struct eh_period_view *
 {
     bool first = view->state == EH_PERIOD_PROVISIONAL;
     struct settling s;
-    int r = check_closable(view, error);
+    int r = period_check_closable(view, error);
     if (r == 0 && first)
         r = eh_pool_since_freeze(e, view, arena, error);
     if (r < 0)
         return r;
-    size_t most = (first ? count_late(e, view->team) : 0) + (size_t)1;
+    size_t most = (first ? late_count(e, view->team) : 0) + (size_t)1;
     r = settling_begin(&s, e, view->team, most, arena, error);
     if (r == 0 && first)
         r = late_settle(e, view->team, form, arena, &s, error);

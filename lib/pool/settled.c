@@ -72,7 +72,7 @@ int eh_pool_settled_values(const struct eh_bonus_plan *plan, const struct eh_poo
     return 0;
 }
 
-static int refuse_other(struct eh_error *error)
+static int other_refuse(struct eh_error *error)
 {
     return eh_error_set(error, EH_ECORRUPT, "the facts kept with the last version are not its own");
 }
@@ -86,7 +86,7 @@ static int totals_take(const struct eh_pool_statement *s, struct eh_arena *arena
         return eh_error_set(error, EH_ENOMEM, "out of memory for the totals");
     for (uint32_t i = 0; i < s->line_count; i++)
         if (__builtin_sub_overflow(s->lines[i].total, s->lines[i].paid, &totals[i]))
-            return refuse_other(error);
+            return other_refuse(error);
     *ret = totals;
     return 0;
 }
@@ -109,7 +109,7 @@ static int facts_kept(const struct eh_pool_statement *s, const struct eh_bonus_f
     if (r < 0)
         return r;
     if (memcmp(sha256, s->facts_sha256, sizeof sha256) != 0)
-        return refuse_other(error);
+        return other_refuse(error);
     *ret = facts;
     return 0;
 }
@@ -134,14 +134,14 @@ int eh_pool_settled_later(const struct eh_period_view *view, struct eh_arena *ar
     v.last = (struct eh_bonus_closed){.version = s->version - 1, .carry = s->carry};
     if (__builtin_sub_overflow(s->gross, s->difference, &v.last.gross) ||
         __builtin_sub_overflow(s->net, s->paid, &v.last.net))
-        return refuse_other(error);
+        return other_refuse(error);
     r = eh_pool_settled_values(view->plan, s, arena, &v.last.values,
                                error); /* what was kept is the same */
     if (r == 0)
         r = eh_bonus_recompute(view->plan, v.facts, frozen, &v.last, arena, &v.later, error);
     if (r == 0 && (v.later->pool.gross != s->gross || v.later->paid != s->paid ||
                    v.later->split.count != s->line_count))
-        return refuse_other(error);
+        return other_refuse(error);
     if (r == 0)
         *ret = v;
     return r;

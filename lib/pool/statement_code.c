@@ -15,7 +15,7 @@
 
 /* ---- out */
 
-static void put_metric(const struct eh_pool_metric *m, struct eh_bytes *out)
+static void metric_put(const struct eh_pool_metric *m, struct eh_bytes *out)
 {
     const bool flags[] = {m->prior, m->missing, m->gate_failed, m->gate_missing};
     eh_bytes_put_str(out, m->name);
@@ -34,7 +34,7 @@ static void put_metric(const struct eh_pool_metric *m, struct eh_bytes *out)
     eh_bytes_put_u8(out, m->gate_unit);
 }
 
-static void put_line(const struct eh_pool_line *line, bool ties, struct eh_bytes *out)
+static void line_put(const struct eh_pool_line *line, bool ties, struct eh_bytes *out)
 {
     const bool flags[] = {line->eligible, line->capped};
     const int64_t figures[] = {line->days,  line->minutes, line->band,      line->points,
@@ -48,7 +48,7 @@ static void put_line(const struct eh_pool_line *line, bool ties, struct eh_bytes
         eh_bytes_put_i(out, line->paid_before);
 }
 
-static void put_pool(const struct eh_pool_statement *s, struct eh_bytes *out)
+static void pool_put(const struct eh_pool_statement *s, struct eh_bytes *out)
 {
     const int64_t figures[] = {s->composite_ppm, s->funding_ppm, s->gross,       s->carry,
                                s->net,           s->individual,  s->equal,       s->hours,
@@ -60,7 +60,7 @@ static void put_pool(const struct eh_pool_statement *s, struct eh_bytes *out)
         eh_bytes_put_i(out, figures[i]);
 }
 
-static void put_ties(const struct eh_pool_statement *s, struct eh_bytes *out)
+static void ties_put(const struct eh_pool_statement *s, struct eh_bytes *out)
 {
     const bool flags[] = {s->ties_by_id, s->facts.size > 0};
     eh_pool_put_flags(out, flags, 2);
@@ -81,22 +81,22 @@ void eh_pool_statement_encode(const struct eh_pool_statement *s, struct eh_bytes
     eh_bytes_put_str(out, s->plan);
     eh_bytes_put(out, s->plan_sha256, sizeof s->plan_sha256);
     eh_bytes_put(out, s->facts_sha256, sizeof s->facts_sha256);
-    put_pool(s, out);
+    pool_put(s, out);
     if (ties)
-        put_ties(s, out);
+        ties_put(s, out);
     eh_bytes_put_u(out, s->metric_count);
     for (uint32_t i = 0; i < s->metric_count; i++)
-        put_metric(&s->metrics[i], out);
+        metric_put(&s->metrics[i], out);
     eh_bytes_put_u(out, s->line_count);
     for (uint32_t i = 0; i < s->line_count; i++)
-        put_line(&s->lines[i], ties, out);
+        line_put(&s->lines[i], ties, out);
     if (s->facts.size > 0)
         eh_bytes_put_str(out, s->facts);
 }
 
 /* ---- in */
 
-static void read_metric(struct eh_reader *in, struct eh_pool_metric *m)
+static void metric_read(struct eh_reader *in, struct eh_pool_metric *m)
 {
     bool flags[4];
     m->name = eh_pool_read_name(in, (struct eh_str){NULL, 0});
@@ -121,7 +121,7 @@ static void read_metric(struct eh_reader *in, struct eh_pool_metric *m)
     m->gate_unit = (uint8_t)eh_pool_read_below(in, EH_UNIT_SECONDS + 1);
 }
 
-static void read_line(struct eh_reader *in, struct eh_str before, bool ties,
+static void line_read(struct eh_reader *in, struct eh_str before, bool ties,
                       struct eh_pool_line *line)
 {
     bool flags[2];
@@ -138,14 +138,14 @@ static void read_line(struct eh_reader *in, struct eh_str before, bool ties,
     in->failed |= line->paid_before < EH_POOL_UNKNOWN;
 }
 
-static void read_hash(struct eh_reader *in, uint8_t ret[32])
+static void hash_read(struct eh_reader *in, uint8_t ret[32])
 {
     const uint8_t *bytes = eh_read_bytes(in, 32);
     if (bytes)
         memcpy(ret, bytes, 32);
 }
 
-static void read_head(struct eh_reader *in, struct eh_pool_statement *s)
+static void head_read(struct eh_reader *in, struct eh_pool_statement *s)
 {
     struct eh_str any = {NULL, 0};
     s->team = eh_pool_read_name(in, any);
@@ -156,11 +156,11 @@ static void read_head(struct eh_reader *in, struct eh_pool_statement *s)
     in->failed |= exponent < 0;
     s->currency_exponent = exponent < 0 ? 0 : (unsigned)exponent;
     s->plan = eh_pool_read_name(in, any);
-    read_hash(in, s->plan_sha256);
-    read_hash(in, s->facts_sha256);
+    hash_read(in, s->plan_sha256);
+    hash_read(in, s->facts_sha256);
 }
 
-static void read_pool(struct eh_reader *in, struct eh_pool_statement *s)
+static void pool_read(struct eh_reader *in, struct eh_pool_statement *s)
 {
     bool flags[2];
     int64_t *const figures[] = {&s->composite_ppm, &s->funding_ppm, &s->gross,       &s->carry,
@@ -175,7 +175,7 @@ static void read_pool(struct eh_reader *in, struct eh_pool_statement *s)
 }
 
 /* Whether facts stand at the end. */
-static bool read_ties(struct eh_reader *in, struct eh_pool_statement *s)
+static bool ties_read(struct eh_reader *in, struct eh_pool_statement *s)
 {
     bool flags[2];
     eh_pool_read_flags(in, 2, flags);
@@ -188,7 +188,7 @@ static bool read_ties(struct eh_reader *in, struct eh_pool_statement *s)
 }
 
 /* Before they were told: of version 1, what its parts have beyond their lines. */
-static void find_held(struct eh_pool_statement *s)
+static void held_find(struct eh_pool_statement *s)
 {
     int64_t *const of = s->held_of;
     if (s->held == 0 || s->version > 1)
@@ -204,17 +204,17 @@ static void find_held(struct eh_pool_statement *s)
         of[i] = left[i] > 0 && left[i] <= s->held ? (int64_t)left[i] : 0;
 }
 
-static bool read_lists(struct eh_reader *in, struct eh_pool_statement *s, struct eh_arena *arena)
+static bool lists_read(struct eh_reader *in, struct eh_pool_statement *s, struct eh_arena *arena)
 {
     struct eh_str before = {NULL, 0};
     s->metric_count = eh_pool_read_count(in, METRIC_LEAST);
     s->metrics = eh_arena_alloc(arena, s->metric_count * sizeof *s->metrics);
     for (uint32_t i = 0; s->metrics && i < s->metric_count && !in->failed; i++)
-        read_metric(in, &s->metrics[i]);
+        metric_read(in, &s->metrics[i]);
     s->line_count = eh_pool_read_count(in, LINE_LEAST);
     s->lines = eh_arena_alloc(arena, s->line_count * sizeof *s->lines);
     for (uint32_t i = 0; s->lines && i < s->line_count && !in->failed; i++) {
-        read_line(in, before, s->form == EH_POOL_FORM_TIES, &s->lines[i]);
+        line_read(in, before, s->form == EH_POOL_FORM_TIES, &s->lines[i]);
         before = s->lines[i].rep;
     }
     return s->metrics && s->lines;
@@ -233,17 +233,17 @@ int eh_pool_statement_decode(struct eh_str bytes, struct eh_arena *arena,
         return eh_error_set(error, EH_ENOMEM, "out of memory for the statement");
     s->form = form == VERSION_TIES ? EH_POOL_FORM_TIES : EH_POOL_FORM_FACTS;
     s->ties_by_id = form != VERSION_TIES;
-    read_head(&in, s);
-    read_pool(&in, s);
-    bool facts = form == VERSION_TIES ? read_ties(&in, s) : form == VERSION_LATER;
-    if (!read_lists(&in, s, arena))
+    head_read(&in, s);
+    pool_read(&in, s);
+    bool facts = form == VERSION_TIES ? ties_read(&in, s) : form == VERSION_LATER;
+    if (!lists_read(&in, s, arena))
         return eh_error_set(error, EH_ENOMEM, "out of memory for the statement");
     if (facts) {
         s->facts = eh_read_str(&in);
         in.failed |= s->version < 2 || s->facts.size == 0;
     }
     if (form != VERSION_TIES)
-        find_held(s);
+        held_find(s);
     if (!eh_reader_complete(&in))
         return eh_error_set(error, EH_ECORRUPT, "the bytes of this statement are damaged");
     *ret = s;

@@ -14,7 +14,7 @@ static const struct eh_plan_measure *plan_handle_time(const struct eh_bonus_plan
     return NULL;
 }
 
-static int check_bounds(const struct eh_bonus_plan *own, const struct eh_bonus_plan *plan,
+static int bounds_check(const struct eh_bonus_plan *own, const struct eh_bonus_plan *plan,
                         struct eh_error *error)
 {
     const struct eh_plan_measure *ours = plan_handle_time(own), *theirs = plan_handle_time(plan);
@@ -24,7 +24,7 @@ static int check_bounds(const struct eh_bonus_plan *own, const struct eh_bonus_p
                         "handling times have to be counted anew under these bounds");
 }
 
-static void take_handled(struct eh_bonus_kind *kind, const struct eh_bonus_facts *counted)
+static void handled_take(struct eh_bonus_kind *kind, const struct eh_bonus_facts *counted)
 {
     kind->handled_count = kind->handled_ms = 0;
     for (uint32_t i = 0; i < counted->kind_count; i++)
@@ -35,7 +35,7 @@ static void take_handled(struct eh_bonus_kind *kind, const struct eh_bonus_facts
 }
 
 /* Nothing but the handling times differs between plans: the rest is the version's own. */
-static int put_handled(const struct eh_bonus_facts *counted, struct eh_arena *arena,
+static int handled_put(const struct eh_bonus_facts *counted, struct eh_arena *arena,
                        struct eh_bonus_facts *facts, struct eh_error *error)
 {
     struct eh_bonus_kind *kinds =
@@ -43,7 +43,7 @@ static int put_handled(const struct eh_bonus_facts *counted, struct eh_arena *ar
     if (!kinds)
         return eh_error_set(error, EH_ENOMEM, "out of memory for the facts");
     for (uint32_t i = 0; i < facts->kind_count; i++)
-        take_handled(&kinds[i], counted);
+        handled_take(&kinds[i], counted);
     facts->kinds = kinds;
     return 0;
 }
@@ -68,7 +68,7 @@ static int facts_recount(const struct eh_engine *e, const struct eh_period_view 
 
 /* ---- the whole */
 
-static int check_plan(const struct eh_period_view *view, const struct eh_bonus_plan *plan,
+static int plan_check(const struct eh_period_view *view, const struct eh_bonus_plan *plan,
                       struct eh_error *error)
 {
     const struct eh_bonus_plan *own = view->plan;
@@ -92,14 +92,14 @@ int eh_pool_what_if_facts(const struct eh_engine *e, const struct eh_period_view
                           struct eh_error *error)
 {
     struct eh_bonus_facts *facts;
-    int r = check_plan(view, plan, error);
+    int r = plan_check(view, plan, error);
     if (r == 0 && !counted)
-        r = check_bounds(view->plan, plan, error);
+        r = bounds_check(view->plan, plan, error);
     if (r < 0)
         return r;
     r = eh_pool_version_facts(e, view, arena, &facts, error);
     if (r == 0 && counted)
-        r = put_handled(counted, arena, facts, error);
+        r = handled_put(counted, arena, facts, error);
     else if (r == -EH_ENOTFOUND && counted)
         r = facts_recount(e, view, counted, arena, &facts, error);
     if (r == 0)
