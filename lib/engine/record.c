@@ -10,9 +10,7 @@
 
 #define REST_VERSION 1
 
-/* The fields that share the column `word`. */
-#define WORDS                                                                                      \
-    (EH_FIELD_BIT(EH_FIELD_STATUS) | EH_FIELD_BIT(EH_FIELD_OUTCOME) | EH_FIELD_BIT(EH_FIELD_METRIC))
+#define WORDS EH_RECORD_WORDS
 
 /* A bit in an effect's type in the chain. Without it, the row's bytes are those of builds that had
  * no details. Numbers are hashed, and the chain is stored: never change, never reuse. */
@@ -147,117 +145,31 @@ int eh_record_from_input(const struct eh_input *in, const struct eh_effects *fx,
 
 /* ---- columns as PostgreSQL has them */
 
-enum column_kind {
-    COLUMN_I16,
-    COLUMN_U8,
-    COLUMN_I64,
-    COLUMN_NO,   /* a number of an input: uint64_t of which a bigint holds the lower half */
-    COLUMN_BITS, /* a part of a stream's id: any uint64_t, whose bits are those of the bigint */
-    COLUMN_KEY,
-    COLUMN_TEXT
-};
-
-struct column {
-    uint8_t kind;  /* enum column_kind */
-    uint8_t field; /* of the message, set in `has` when the column is not NULL; NO_FIELD: none */
-    uint16_t offset;
-};
-
-#define NO_FIELD UINT8_MAX
-#define PLAIN(kind, name)                                                                          \
-    {                                                                                              \
-        kind, NO_FIELD, offsetof(struct eh_record, name)                                           \
-    }
-#define FIELD(kind, name, field)                                                                   \
-    {                                                                                              \
-        kind, EH_FIELD_##field, offsetof(struct eh_record, name)                                   \
-    }
-
-/* In the order of EH_RECORD_SELECT. */
-static const struct column columns[EH_RECORD_SELECT_COUNT] = {
-    PLAIN(COLUMN_NO, input),
-    PLAIN(COLUMN_I16, type),
-    FIELD(COLUMN_U8, priority, PRIORITY),
-    FIELD(COLUMN_U8, csat, CSAT),
-    PLAIN(COLUMN_I64, at_us),
-    PLAIN(COLUMN_KEY, identity),
-    PLAIN(COLUMN_KEY, digest),
-    PLAIN(COLUMN_BITS, stream_ms),
-    PLAIN(COLUMN_BITS, stream_no),
-    FIELD(COLUMN_I64, value, VALUE),
-    FIELD(COLUMN_I64, handled_s, HANDLED),
-    FIELD(COLUMN_I64, at_ms, AT),
-    PLAIN(COLUMN_I64, until_us),
-    FIELD(COLUMN_TEXT, source, SOURCE),
-    FIELD(COLUMN_TEXT, id, ID),
-    FIELD(COLUMN_TEXT, team, TEAM),
-    FIELD(COLUMN_TEXT, kind, KIND),
-    FIELD(COLUMN_TEXT, rep, REP),
-    PLAIN(COLUMN_TEXT, word),
-    FIELD(COLUMN_TEXT, actor, ACTOR),
-    FIELD(COLUMN_TEXT, reason, REASON),
-    PLAIN(COLUMN_TEXT, rest),
-};
-
-/* A big-endian integer of 2, 4 or 8 bytes. */
-static bool integer_read(const uint8_t *bytes, size_t size, int64_t *ret)
-{
-    if (size != 2 && size != 4 && size != 8)
-        return false;
-    uint64_t value = bytes[0] & 0x80 ? UINT64_MAX : 0;
-    for (size_t i = 0; i < size; i++)
-        value = value << 8 | bytes[i];
-    *ret = (int64_t)value;
-    return true;
-}
-
-static bool record_set_number(struct eh_record *row, const struct column *column, int64_t number)
-{
-    void *at = (char *)row + column->offset;
-    switch ((enum column_kind)column->kind) {
-    case COLUMN_I16:
-        *(int16_t *)at = (int16_t)number;
-        return number >= INT16_MIN && number <= INT16_MAX;
-    case COLUMN_U8:
-        *(uint8_t *)at = (uint8_t)number;
-        return number >= 0 && number <= UINT8_MAX;
-    case COLUMN_NO:
-        *(uint64_t *)at = (uint64_t)number;
-        return number >= 0;
-    case COLUMN_BITS:
-        *(uint64_t *)at = (uint64_t)number;
-        return true;
-    default:
-        *(int64_t *)at = number;
-        return true;
-    }
-}
-
 int eh_record_set_column(struct eh_record *row, int number, const void *bytes, size_t size,
                          bool is_null)
 {
-    eh_require(number >= 0 && number < EH_RECORD_SELECT_COUNT);
-    const struct column *column = &columns[number];
-    int64_t value;
+    eh_require(number >= 0 && number < EH_INPUT_COLUMN_COUNT);
+    const struct eh_column *column = &eh_input_columns.items[number];
     if (is_null)
         return 0;
-    if (column->field != NO_FIELD)
-        row->has |= EH_FIELD_BIT(column->field);
-    if (column->offset == offsetof(struct eh_record, until_us))
+    if (column->part < EH_FIELD_COUNT)
+        row->has |= EH_FIELD_BIT(column->part);
+    if (column->part == EH_INPUT_ENDS)
         row->has_until = true;
-    if (column->kind == COLUMN_TEXT) {
-        *(struct eh_str *)((char *)row + column->offset) = eh_str_n(bytes, size);
-        return 0;
-    }
-    if (column->kind == COLUMN_KEY) {
-        if (size != 16)
-            return -EH_ECORRUPT;
-        *(struct eh_key *)((char *)row + column->offset) = eh_key_from_bytes(bytes);
-        return 0;
-    }
-    return integer_read(bytes, size, &value) && record_set_number(row, column, value)
-               ? 0
-               : -EH_ECORRUPT;
+    return eh_column_read(column, row, bytes, size);
+}
+
+int eh_change_of_record(const struct eh_record *record, struct eh_change_row *ret)
+{
+    struct eh_ticket_view view;
+    int r = eh_ticket_image_view(record->image, &view, NULL);
+    if (r < 0)
+        return r;
+    *ret = (struct eh_change_row){.input = record->input,
+                                  .ticket = record->image_ticket,
+                                  .view = view,
+                                  .image = record->image};
+    return 0;
 }
 
 /* ---- and back */

@@ -19,7 +19,7 @@ struct cell {
 };
 
 static struct row {
-    struct cell cells[EH_RECORD_SELECT_COUNT];
+    struct cell cells[EH_INPUT_COLUMN_COUNT];
     struct eh_effects fx; /* not looked at */
 } rows[ROWS];
 static bool made;
@@ -41,30 +41,28 @@ static void set_text(struct cell *cell, struct eh_str text)
     cell->null = text.size == 0;
 }
 
-/* In the order of EH_RECORD_SELECT. */
+static size_t number_size(uint8_t cell)
+{
+    return cell == EH_CELL_U8 || cell == EH_CELL_I16 ? 2 : 8;
+}
+
 static void set_row(struct row *row, const struct eh_record *r)
 {
-    struct cell *c = row->cells;
-    set_number(c++, (int64_t)r->input, 8, false);
-    set_number(c++, r->type, 2, false);
-    set_number(c++, r->priority, 2, !(r->has & EH_FIELD_BIT(EH_FIELD_PRIORITY)));
-    set_number(c++, r->csat, 2, !(r->has & EH_FIELD_BIT(EH_FIELD_CSAT)));
-    set_number(c++, r->at_us, 8, false);
-    eh_key_bytes(r->identity, c->bytes);
-    c++->size = 16;
-    eh_key_bytes(r->digest, c->bytes);
-    c++->size = 16;
-    set_number(c++, (int64_t)r->stream_ms, 8, false);
-    set_number(c++, (int64_t)r->stream_no, 8, false);
-    set_number(c++, r->value, 8, !(r->has & EH_FIELD_BIT(EH_FIELD_VALUE)));
-    set_number(c++, r->handled_s, 8, !(r->has & EH_FIELD_BIT(EH_FIELD_HANDLED)));
-    set_number(c++, r->at_ms, 8, !(r->has & EH_FIELD_BIT(EH_FIELD_AT)));
-    set_number(c++, r->until_us, 8, !r->has_until);
-    const struct eh_str texts[] = {r->source, r->id,    r->team,   r->kind, r->rep,
-                                   r->word,   r->actor, r->reason, r->rest};
-    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
-        set_text(c++, texts[i]);
-    eh_require(c == row->cells + EH_RECORD_SELECT_COUNT);
+    uint64_t nulls = eh_columns_nulls(&eh_input_columns, r);
+    for (int c = 0; c < EH_INPUT_COLUMN_COUNT; c++) {
+        const struct eh_column *column = &eh_input_columns.items[c];
+        struct cell *cell = &row->cells[c];
+        const void *at = (const char *)r + column->at;
+        if (column->cell == EH_CELL_TEXT || column->cell == EH_CELL_BYTES) {
+            set_text(cell, *(const struct eh_str *)at);
+        } else if (column->cell == EH_CELL_KEY) {
+            eh_key_bytes(*(const struct eh_key *)at, cell->bytes);
+            cell->size = 16;
+        } else {
+            set_number(cell, eh_column_number(column, r), number_size(column->cell),
+                       nulls >> c & 1);
+        }
+    }
 }
 
 static void make_rows(void)
@@ -88,7 +86,7 @@ static int read_row(const struct cell *cells, struct eh_input *in)
 {
     struct eh_record record = {0};
     struct eh_error error = {0};
-    for (int c = 0; c < EH_RECORD_SELECT_COUNT; c++)
+    for (int c = 0; c < EH_INPUT_COLUMN_COUNT; c++)
         if (eh_record_set_column(&record, c, cells[c].bytes, cells[c].size, cells[c].null) < 0)
             return -EH_ECORRUPT;
     int r = eh_record_to_input(&record, in, &error);
@@ -126,7 +124,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         return 0;
     size_t which = data[0] % ROWS;
     forged = rows[which];
-    struct cell *cell = &forged.cells[data[1] % EH_RECORD_SELECT_COUNT];
+    struct cell *cell = &forged.cells[data[1] % EH_INPUT_COLUMN_COUNT];
     if (data[2] % 4 == 0)
         eh_bytes_put(&bytes, data + 3, size - 3);
     else

@@ -69,11 +69,11 @@ static void same_record(const struct eh_record *read, const struct eh_record *wa
 
 static void check_inputs(const struct eh_batch *b)
 {
-    PGresult *read = rows(b, EH_RECORD_SELECT, "input", "input");
+    PGresult *read = rows(b, EH_INPUT_SELECT, "input", "input");
     cr_assert_eq(PQntuples(read), (int)b->record_count);
     for (int row = 0; row < PQntuples(read); row++) {
         struct eh_record record = {0};
-        for (int c = 0; c < EH_RECORD_SELECT_COUNT; c++)
+        for (int c = 0; c < EH_INPUT_COLUMN_COUNT; c++)
             cr_assert_eq(eh_record_set_column(&record, c, PQgetvalue(read, row, c),
                                               (size_t)PQgetlength(read, row, c),
                                               PQgetisnull(read, row, c)),

@@ -29,6 +29,18 @@ Test(array, int2_with_null)
     eh_array_done(&a);
 }
 
+Test(array, flags_are_a_byte)
+{
+    static const char wanted[] = "\0\0\0\1\0\0\0\1\0\0\0\x10\0\0\0\2\0\0\0\1"
+                                 "\0\0\0\1\1\0\0\0\1\0";
+    struct eh_array a = {0};
+    eh_array_begin(&a, EH_ARRAY_BOOL);
+    eh_array_put_int(&a, true);
+    eh_array_put_int(&a, false);
+    expect(&a, wanted, sizeof wanted - 1);
+    eh_array_done(&a);
+}
+
 Test(array, text_and_int8)
 {
     static const char text[] = "\0\0\0\1\0\0\0\1\0\0\0\x19\0\0\0\2\0\0\0\1"

@@ -133,84 +133,74 @@ void rows_open(struct rows *rows, const char *conninfo)
 {
     *rows = (struct rows){.more = connect_to(conninfo)};
     copy_open(&rows->inputs, conninfo,
-              "COPY evenhand.input (desk, " EH_RECORD_SELECT ") FROM STDIN BINARY");
+              "COPY evenhand.input (desk, " EH_INPUT_SELECT ") FROM STDIN BINARY");
     copy_open(&rows->effects, conninfo,
-              "COPY evenhand.effect (desk, seq, type, epoch, input, ticket, eligible, weight, team,"
-              " rep, was, why, draws, detail) FROM STDIN BINARY");
+              "COPY evenhand.effect (desk, " EH_EFFECT_SELECT ") FROM STDIN BINARY");
     copy_open(&rows->changes, conninfo,
-              "COPY evenhand.ticket_change (desk, state, priority, ticket, input, value, closed,"
-              " team, outcome, image) FROM STDIN BINARY");
+              "COPY evenhand.ticket_change (desk, " EH_CHANGE_SELECT ") FROM STDIN BINARY");
     copy_open(&rows->chain, conninfo,
               "COPY evenhand.chain (desk, input, seq, epoch, digest, hash, state, link)"
               " FROM STDIN BINARY");
 }
 
-#define HAS(record, field) (((record)->has & EH_FIELD_BIT(EH_FIELD_##field)) != 0)
+/* As many bytes as the column's type has. */
+static void col_number(struct eh_bytes *out, const struct eh_column *column, const void *row)
+{
+    int64_t value = eh_column_number(column, row);
+    if (column->cell == EH_CELL_U8 || column->cell == EH_CELL_I16)
+        col16(out, true, value);
+    else if (column->cell == EH_CELL_U32)
+        col32(out, true, value);
+    else
+        col64(out, true, value);
+}
 
-/* In the order of EH_RECORD_SELECT. */
+static void col_draws(struct eh_bytes *out, const struct eh_effect *e)
+{
+    put32(out, 8 * (int64_t)e->draw_count);
+    for (uint32_t i = 0; i < e->draw_count; i++)
+        put64(out, (int64_t)e->draws[i]);
+}
+
+static void row_put(struct rows_copy *copy, const struct eh_columns *columns, const void *row)
+{
+    struct eh_bytes *out = row_begin(copy, 1 + columns->count);
+    uint64_t nulls = eh_columns_nulls(columns, row);
+    col16(out, true, DESK);
+    for (int i = 0; i < columns->count; i++) {
+        const struct eh_column *column = &columns->items[i];
+        const void *at = (const char *)row + column->at;
+        if (nulls >> i & 1)
+            put32(out, -1);
+        else if (column->cell == EH_CELL_TEXT || column->cell == EH_CELL_BYTES)
+            col_text(out, *(const struct eh_str *)at);
+        else if (column->cell == EH_CELL_KEY)
+            col_key(out, *(const struct eh_key *)at);
+        else if (column->cell == EH_CELL_DRAWS)
+            col_draws(out, at);
+        else
+            col_number(out, column, row);
+    }
+}
+
 void rows_input(struct rows *rows, const struct eh_record *r)
 {
-    bool streamed = r->stream_ms != 0 || r->stream_no != 0;
-    const struct eh_str texts[] = {r->source, r->id,    r->team,   r->kind, r->rep,
-                                   r->word,   r->actor, r->reason, r->rest};
-    struct eh_bytes *out = row_begin(&rows->inputs, 1 + EH_RECORD_SELECT_COUNT);
-    col16(out, true, DESK);
-    col64(out, true, (int64_t)r->input);
-    col16(out, true, r->type);
-    col16(out, HAS(r, PRIORITY), r->priority);
-    col16(out, HAS(r, CSAT), r->csat);
-    col64(out, true, r->at_us);
-    col_key(out, r->identity);
-    col_key(out, r->digest);
-    col64(out, streamed, (int64_t)r->stream_ms);
-    col64(out, streamed, (int64_t)r->stream_no);
-    col64(out, HAS(r, VALUE), r->value);
-    col64(out, HAS(r, HANDLED), r->handled_s);
-    col64(out, HAS(r, AT), r->at_ms);
-    col64(out, r->has_until, r->until_us);
-    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
-        col_text(out, texts[i]);
+    row_put(&rows->inputs, &eh_input_columns, r);
 }
 
 void rows_effect(struct rows *rows, const struct eh_effect *e, uint64_t seq, uint64_t input)
 {
-    bool dealt = e->eligible > 0;
-    bool epoch = e->type == EH_NOTICE_COMMITMENT || e->type == EH_NOTICE_REVEALED;
-    struct eh_bytes *out = row_begin(&rows->effects, 14);
-    col16(out, true, DESK);
-    col64(out, true, (int64_t)seq);
-    col16(out, true, e->type);
-    col32(out, dealt || epoch, e->epoch);
-    col64(out, true, (int64_t)input);
-    col64(out, e->ticket != 0, (int64_t)e->ticket);
-    col32(out, dealt, e->eligible);
-    col64(out, dealt, (int64_t)e->weight);
-    col_text(out, e->team);
-    col_text(out, e->rep);
-    col_text(out, e->was);
-    col_text(out, e->why);
-    put32(out, e->draw_count ? 8 * (int64_t)e->draw_count : -1);
-    for (uint32_t i = 0; i < e->draw_count; i++)
-        put64(out, (int64_t)e->draws[i]);
-    col_text(out, e->detail);
+    struct eh_effect_row row = {*e, input};
+    row.effect.seq = seq;
+    row_put(&rows->effects, &eh_effect_columns, &row);
 }
 
 void rows_change(struct rows *rows, const struct eh_record *r)
 {
-    struct eh_ticket_view v;
-    if (eh_ticket_image_view(r->image, &v, NULL) < 0)
+    struct eh_change_row change;
+    if (eh_change_of_record(r, &change) < 0)
         rows_die("ticket", "its image cannot be read");
-    struct eh_bytes *out = row_begin(&rows->changes, 10);
-    col16(out, true, DESK);
-    col16(out, true, v.state);
-    col16(out, true, v.priority);
-    col64(out, true, (int64_t)r->image_ticket);
-    col64(out, true, (int64_t)r->input);
-    col64(out, true, v.value);
-    col64(out, v.state == EH_TICKET_CLOSED, v.closed_us);
-    col_text(out, v.team);
-    col_text(out, v.outcome);
-    col_text(out, r->image);
+    row_put(&rows->changes, &eh_change_columns, &change);
 }
 
 /* ---- Where a batch ends; see daemon/evenhandd/store/schema/0005_chain_links.sql. */

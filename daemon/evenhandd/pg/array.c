@@ -40,14 +40,30 @@ static void check(struct eh_array *a, bool right)
         a->wrong = a->count + 1;
 }
 
+static int size_of(enum eh_array_type type)
+{
+    switch (type) {
+    case EH_ARRAY_BOOL:
+        return 1;
+    case EH_ARRAY_INT2:
+        return 2;
+    case EH_ARRAY_INT4:
+        return 4;
+    default:
+        return 8;
+    }
+}
+
 void eh_array_put_int(struct eh_array *a, int64_t value)
 {
     char sized[4 + 8]; /* in one piece: there are a dozen a ticket */
-    int size = a->type == EH_ARRAY_INT2 ? 2 : a->type == EH_ARRAY_INT4 ? 4 : 8;
+    int size = size_of(a->type);
     check(a, size == 8 || (value >= -(INT64_C(1) << (8 * size - 1)) &&
                            value < INT64_C(1) << (8 * size - 1)));
     eh_pg_put32(sized, size);
-    if (size == 2)
+    if (size == 1)
+        sized[4] = value != 0;
+    else if (size == 2)
         eh_pg_put16(sized + 4, (int16_t)value);
     else if (size == 4)
         eh_pg_put32(sized + 4, (int32_t)value);

@@ -19,6 +19,7 @@
 
 /* Types by their OID in pg_type. */
 enum eh_array_type {
+    EH_ARRAY_BOOL = 16,
     EH_ARRAY_BYTEA = 17,
     EH_ARRAY_INT8 = 20,
     EH_ARRAY_INT2 = 21,
@@ -37,8 +38,8 @@ struct eh_array {
 
 void eh_array_begin(struct eh_array *, enum eh_array_type);
 void eh_array_put_null(struct eh_array *);
-void eh_array_put_int(struct eh_array *, int64_t);                /* int2, int4, int8 by the type */
-void eh_array_put_text(struct eh_array *, struct eh_str);         /* text, bytea; empty: NULL */
+void eh_array_put_int(struct eh_array *, int64_t);        /* int2, int4, int8, bool by the type */
+void eh_array_put_text(struct eh_array *, struct eh_str); /* text, bytea; empty: NULL */
 void eh_array_put_bytes(struct eh_array *, const void *, size_t); /* uuid, bytea; never NULL */
 int64_t eh_array_int(const struct eh_array *, uint32_t at); /* of an array of int8 without NULL */
 const char *eh_array_value(struct eh_array *);              /* NULL: all are NULL */

@@ -1,19 +1,6 @@
 /* ledger: the tables ledger and book, which people read: copies that may lag. See store.h. */
 #include "store/private.h"
 
-static const enum eh_array_type ledger_types[] = {EH_ARRAY_TEXT, EH_ARRAY_TEXT, EH_ARRAY_INT8,
-                                                  EH_ARRAY_INT8, EH_ARRAY_INT8, EH_ARRAY_INT8};
-
-static void entry_put(struct eh_array *c, const struct eh_ledger_entry *entry)
-{
-    eh_array_put_text(c++, entry->team);
-    eh_array_put_text(c++, entry->member.rep);
-    eh_array_put_int(c++, entry->member.entitled_nano);
-    eh_array_put_int(c++, entry->member.entitled_value);
-    eh_array_put_int(c++, (int64_t)entry->member.received);
-    eh_array_put_int(c++, entry->member.received_value);
-}
-
 static void on_ledger(void *context, PGresult *result)
 {
     struct eh_store *s = context;
@@ -28,26 +15,19 @@ static void on_ledger(void *context, PGresult *result)
 int eh_store_ledger(struct eh_store *s, uint64_t input, const struct eh_ledger_entry *entries,
                     size_t count)
 {
-    size_t columns = sizeof ledger_types / sizeof *ledger_types;
-    char desk[2], as_of[8], epoch[8];
-    const char *values[3 + 6] = {desk, as_of, epoch};
-    int lengths[3 + 6] = {2, 8, 8};
     if (s->state != STORE_LEADING)
         return -EH_EUNAVAILABLE;
-    store_columns_begin(s, ledger_types, columns);
-    for (size_t i = 0; i < count; i++)
-        entry_put(s->columns, &entries[i]);
-    eh_pg_put16(desk, s->head.desk);
-    eh_pg_put64(as_of, (int64_t)input);
-    eh_pg_put64(epoch, (int64_t)s->head.epoch);
-    for (size_t i = 0; i < columns; i++) {
-        if (s->columns[i].bytes.failed || s->columns[i].wrong)
-            return -EH_ENOMEM;
-        values[3 + i] = eh_array_value(&s->columns[i]);
-        lengths[3 + i] = eh_array_size(&s->columns[i]);
+    store_insert_begin(s, STORE_LEDGER);
+    for (size_t i = 0; i < count; i++) {
+        const struct eh_member_view *m = &entries[i].member;
+        store_insert_put(s, STORE_LEDGER,
+                         &(struct eh_ledger_row){input, entries[i].team, m->rep, m->entitled_nano,
+                                                 m->entitled_value, (int64_t)m->received,
+                                                 m->received_value});
     }
-    int r = eh_pg_send(s->write, "ledger_put", 9, values, lengths, on_ledger, s);
-    return r == 0 ? eh_pg_sync(s->write) : r;
+    const int64_t numbers[] = {(int64_t)input, (int64_t)s->head.epoch};
+    int r = store_insert_send(s, STORE_LEDGER, numbers, on_ledger);
+    return r == 0 ? eh_pg_sync(s->write) : r == -EH_EINVAL ? -EH_ENOMEM : r;
 }
 
 int eh_store_book(struct eh_store *s, uint64_t input, const struct eh_book *book)

@@ -54,6 +54,7 @@ struct eh_store {
 
     struct eh_batch *committing, *committing_last; /* oldest first */
     size_t commit_count;
+    struct eh_arena sql; /* of the statements that write */
     struct eh_array columns[STORE_COLUMNS_MAX];
 
     struct eh_refusal refusal;  /* of the oldest transaction that was not answered yet */
@@ -73,7 +74,7 @@ struct eh_store {
     struct eh_outbox_batch *page;
 };
 
-extern const struct eh_pg_statement eh_store_write_statements[];
+extern const struct eh_pg_statement eh_store_write_statements[]; /* without inserts of rows */
 extern const struct eh_pg_statement eh_store_read_statements[];
 
 /* From two columns that stand side by side. */
@@ -104,8 +105,32 @@ bool store_leads(const struct eh_store *);
 /* lease.c */
 void store_lease_look(struct eh_store *); /* the links are up */
 
+/* insert.c */
+enum store_insert {
+    STORE_INPUT,
+    STORE_EFFECT,
+    STORE_CHANGE,
+    STORE_DEAD,
+    STORE_BODY,
+    STORE_PERSONAL,
+    STORE_STEP,
+    STORE_LINE,
+    STORE_BOOK,
+    STORE_LEDGER,
+    STORE_INSERTS
+};
+/* All statements that write, in the arena's memory; NULL: no memory. */
+const struct eh_pg_statement *store_statements_make(struct eh_arena *);
+void store_insert_begin(struct eh_store *, enum store_insert);
+/* The row is the struct of the table's list of columns. */
+void store_insert_put(struct eh_store *, enum store_insert, const void *row);
+/* `numbers`: what input or effect the rows are counted on from; of the ledger the input it is as of
+ * and the epoch; of the others none. -EH_EINVAL: a column cannot hold a value, s->error names it.
+ */
+int store_insert_send(struct eh_store *, enum store_insert, const int64_t *numbers,
+                      eh_pg_result_fn *on_result) EH_MUST_CHECK;
+
 /* rows.c */
-void store_columns_begin(struct eh_store *, const enum eh_array_type *, size_t count);
 int store_rows_send(struct eh_store *, const struct store_part *);
 
 /* refusal.c */

@@ -11,9 +11,6 @@
 #include "host/loop.h"
 
 #define CANDIDATES_MAX 2
-/* Of EH_RECORD_SELECT. */
-#define TYPE_COLUMN 1
-#define AT_COLUMN   4
 
 struct eh_recovery {
     struct eh_pg *reads;
@@ -126,12 +123,11 @@ static bool recorded_affinity(void *context, uint64_t seq)
     return row < (uint64_t)PQntuples(r->draw_rows) && eh_pg_int(r->draw_rows, (int)row, 2) != 0;
 }
 
-/* Columns in the order of the statement page_inputs. */
 static int read_record(const PGresult *p, int row, struct eh_record *ret)
 {
     struct eh_record record = {0};
     int r = 0;
-    for (int c = 0; r == 0 && c < EH_RECORD_SELECT_COUNT; c++)
+    for (int c = 0; r == 0 && c < EH_INPUT_COLUMN_COUNT; c++)
         r = eh_record_set_column(&record, c, PQgetvalue(p, row, c), (size_t)PQgetlength(p, row, c),
                                  PQgetisnull(p, row, c));
     *ret = record;
@@ -188,16 +184,16 @@ static bool month_holds(struct eh_recovery *r)
 {
     bool taken = true;
     int last = r->row;
-    int64_t at_us = eh_pg_int(r->inputs, r->row, AT_COLUMN);
+    int64_t at_us = eh_pg_int(r->inputs, r->row, EH_INPUT_AT);
     struct eh_totals totals;
-    if (r->row > 0 && eh_pg_int(r->inputs, r->row - 1, AT_COLUMN) == at_us)
+    if (r->row > 0 && eh_pg_int(r->inputs, r->row - 1, EH_INPUT_AT) == at_us)
         return false;
-    while (last + 1 < PQntuples(r->inputs) && eh_pg_int(r->inputs, last + 1, AT_COLUMN) == at_us)
+    while (last + 1 < PQntuples(r->inputs) && eh_pg_int(r->inputs, last + 1, EH_INPUT_AT) == at_us)
         last++;
     eh_engine_totals(r->engine, &totals);
     if (totals.input > 0 &&
         eh_period_begins(EH_PERIOD_MONTH, r->found.latest_day, date_of(r, last)) &&
-        eh_pg_int(r->inputs, r->row, TYPE_COLUMN) != EH_MESSAGE_ACCEPT_TIME) {
+        eh_pg_int(r->inputs, r->row, EH_INPUT_TYPE) != EH_MESSAGE_ACCEPT_TIME) {
         r->asking = true;
         taken = r->callbacks.on_month(r->context, r->engine, r->found.latest_day);
         r->asking = false;

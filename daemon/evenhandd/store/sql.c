@@ -1,18 +1,14 @@
-/* sql: every statement of the store, in one place. */
+/* sql: the statements of the store but for those that insert rows (insert.c). */
 #include "store/private.h"
 
-#define INT2   21
-#define INT4   23
-#define INT8   20
-#define UUID   2950
-#define BYTEA  17
-#define TEXT   25
-#define INT2S  1005
-#define INT4S  1007
-#define INT8S  1016
-#define TEXTS  1009
-#define BYTEAS 1001
-#define UUIDS  2951
+#define INT2  21
+#define INT4  23
+#define INT8  20
+#define UUID  2950
+#define BYTEA 17
+#define TEXT  25
+#define TEXTS 1009
+#define UUIDS 2951
 
 #define DESK_NO "(SELECT no FROM evenhand.desk WHERE name = $1)"
 
@@ -73,98 +69,6 @@ const struct eh_pg_statement eh_store_write_statements[] = {
     {"commit", "COMMIT", 0, {0}},
     {"rollback", "ROLLBACK", 0, {0}},
     {"constraints_now", "SET CONSTRAINTS ALL IMMEDIATE", 0, {0}},
-    /* What every ticket costs is unnested in the select list, side by side; the first column has no
-     * NULL and so says how many rows there are. In FROM each array would be written into a store of
-     * its own first, value by value, and read back. */
-    {"insert_input",
-     "INSERT INTO evenhand.input (desk, input, type, priority, csat, at, identity, digest,"
-     " stream_ms, stream_no, value, handled, happened, until, source, id, team, kind, rep, word,"
-     " actor, reason, rest)"
-     " SELECT $1, $2 + generate_subscripts($3::int2[], 1), unnest($3::int2[]), unnest($4::int2[]),"
-     " unnest($5::int2[]), unnest($6::int8[]), unnest($7::uuid[]), unnest($8::uuid[]),"
-     " unnest($9::int8[]), unnest($10::int8[]), unnest($11::int8[]), unnest($12::int8[]),"
-     " unnest($13::int8[]), unnest($14::int8[]), unnest($15::text[]), unnest($16::text[]),"
-     " unnest($17::text[]), unnest($18::text[]), unnest($19::text[]), unnest($20::text[]),"
-     " unnest($21::text[]), unnest($22::text[]), unnest($23::bytea[])",
-     23,
-     {INT2,  INT8,  INT2S, INT2S, INT2S, INT8S, UUIDS, UUIDS, INT8S, INT8S, INT8S, INT8S,
-      INT8S, INT8S, TEXTS, TEXTS, TEXTS, TEXTS, TEXTS, TEXTS, TEXTS, TEXTS, BYTEAS}},
-    {"insert_effect",
-     "INSERT INTO evenhand.effect (desk, seq, type, epoch, input, ticket, eligible, weight, team,"
-     " rep, was, why, draws, detail)"
-     " SELECT $1, $2 + generate_subscripts($3::int2[], 1), unnest($3::int2[]), unnest($4::int4[]),"
-     " unnest($5::int8[]), unnest($6::int8[]), unnest($7::int4[]), unnest($8::int8[]),"
-     " unnest($9::text[]), unnest($10::text[]), unnest($11::text[]), unnest($12::text[]),"
-     " unnest($13::bytea[]), unnest($14::bytea[])",
-     14,
-     {INT2, INT8, INT2S, INT4S, INT8S, INT8S, INT4S, INT8S, TEXTS, TEXTS, TEXTS, TEXTS, BYTEAS,
-      BYTEAS}},
-    {"insert_change",
-     "INSERT INTO evenhand.ticket_change (desk, state, priority, ticket, input, value, closed, "
-     "team,"
-     " outcome, image)"
-     " SELECT $1, u.* FROM unnest($2::int2[], $3::int2[], $4::int8[], $5::int8[], $6::int8[],"
-     " $7::int8[], $8::text[], $9::text[], $10::bytea[]) AS u",
-     10,
-     {INT2, INT2S, INT2S, INT8S, INT8S, INT8S, INT8S, TEXTS, TEXTS, BYTEAS}},
-    {"insert_dead",
-     "INSERT INTO evenhand.dead (desk, input, stream_id, reason, size, body)"
-     " SELECT $1, u.* FROM unnest($2::int8[], $3::text[], $4::text[], $5::int8[], $6::bytea[])"
-     " AS u",
-     6,
-     {INT2, INT8S, TEXTS, TEXTS, INT8S, BYTEAS}},
-    {"insert_dead_body",
-     "INSERT INTO evenhand.dead_body (desk, input, salt, body, sha256)"
-     " SELECT $1, u.input, u.salt, CASE WHEN u.sha256 IS NULL THEN coalesce(u.body, '') END,"
-     " u.sha256 FROM unnest($2::int8[], $3::bytea[], $4::bytea[], $5::bytea[])"
-     " AS u (input, salt, body, sha256)",
-     5,
-     {INT2, INT8S, BYTEAS, BYTEAS, BYTEAS}},
-    {"insert_personal",
-     "INSERT INTO evenhand.personal (desk, input, customer, subject, customer_salt, subject_salt)"
-     " SELECT $1, u.* FROM unnest($2::int8[], $3::text[], $4::text[], $5::bytea[], $6::bytea[])"
-     " AS u",
-     6,
-     {INT2, INT8S, TEXTS, TEXTS, BYTEAS, BYTEAS}},
-    /* In the order they were taken: each is checked against those before it. */
-    {"insert_step",
-     "INSERT INTO evenhand.period_step (desk, input, version, published_late, team, period, step,"
-     " state, currency, plan, missing, plan_sha256, facts_sha256, composite_ppm, funding_ppm,"
-     " gross, carry, net, difference, cancelled, paid, held, carry_open)"
-     " SELECT $1, u.input, u.version, u.late = 1, u.team, u.period, u.step, u.state, u.currency,"
-     " u.plan, u.missing, u.plan_sha256, u.facts_sha256, u.composite, u.funding, u.gross, u.carry,"
-     " u.net, u.difference, u.cancelled, u.paid, u.held, u.carry_open"
-     " FROM unnest($2::int8[], $3::int4[], $4::int2[], $5::text[], $6::text[], $7::text[],"
-     " $8::text[], $9::text[], $10::text[], $11::text[], $12::bytea[], $13::bytea[], $14::int8[],"
-     " $15::int8[], $16::int8[], $17::int8[], $18::int8[], $19::int8[], $20::int8[], $21::int8[],"
-     " $22::int8[], $23::int8[]) WITH ORDINALITY AS u (input, version, late, team, period, step,"
-     " state, currency, plan, missing, plan_sha256, facts_sha256, composite, funding, gross, carry,"
-     " net, difference, cancelled, paid, held, carry_open, n) ORDER BY u.n",
-     23,
-     {INT2,   INT8S, INT4S, INT2S, TEXTS, TEXTS, TEXTS, TEXTS, TEXTS, TEXTS, TEXTS, BYTEAS,
-      BYTEAS, INT8S, INT8S, INT8S, INT8S, INT8S, INT8S, INT8S, INT8S, INT8S, INT8S}},
-    {"insert_line",
-     "INSERT INTO evenhand.period_line (desk, input, eligible, capped, team, period, rep, days,"
-     " minutes, band, points, equal, hours, seniority, individual, total, paid)"
-     " SELECT $1, u.input, u.eligible = 1, u.capped = 1, u.team, u.period, u.rep, u.days,"
-     " u.minutes, u.band, u.points, u.equal, u.hours, u.seniority, u.individual, u.total, u.paid"
-     " FROM unnest($2::int8[], $3::int2[], $4::int2[], $5::text[], $6::text[], $7::text[],"
-     " $8::int8[], $9::int8[], $10::int8[], $11::int8[], $12::int8[], $13::int8[], $14::int8[],"
-     " $15::int8[], $16::int8[], $17::int8[]) AS u (input, eligible, capped, team, period, rep,"
-     " days, minutes, band, points, equal, hours, seniority, individual, total, paid)",
-     17,
-     {INT2, INT8S, INT2S, INT2S, TEXTS, TEXTS, TEXTS, INT8S, INT8S, INT8S, INT8S, INT8S, INT8S,
-      INT8S, INT8S, INT8S, INT8S}},
-    /* A period may be frozen more than once in a batch. */
-    {"insert_book",
-     "INSERT INTO evenhand.book AS b (desk, what, team, period, version, input, body)"
-     " SELECT DISTINCT ON (u.team, u.period, u.version) $1, 'pool', u.team, u.period, u.version,"
-     " u.input, u.body FROM unnest($2::int8[], $3::int8[], $4::text[], $5::text[], $6::text[])"
-     " AS u (input, version, team, period, body) ORDER BY u.team, u.period, u.version, u.input DESC"
-     " ON CONFLICT (desk, what, team, period, version) DO UPDATE SET input = excluded.input,"
-     " body = excluded.body",
-     6,
-     {INT2, INT8S, INT8S, TEXTS, TEXTS, TEXTS}},
     /* Asserts the lease's epoch (FOR SHARE: a successor waits for us) and the head we started from.
      * If either is not ours the NULL is refused by chain.input, and with it the transaction. What
      * link and seal are made of stands in 0005_chain_links.sql; evenhand verify makes them anew. */
@@ -211,21 +115,7 @@ const struct eh_pg_statement eh_store_write_statements[] = {
      " GROUP BY date_trunc('month', date '1970-01-01' + w.day)))",
      2,
      {INT2, INT2}},
-    /* Only what changed, and only once the input it is as of is committed under our epoch. */
-    {"ledger_put",
-     "INSERT INTO evenhand.ledger AS g (desk, input, team, rep, entitled, entitled_value, received,"
-     " received_value)"
-     " SELECT $1, $2, u.* FROM unnest($4::text[], $5::text[], $6::int8[], $7::int8[], $8::int8[],"
-     " $9::int8[]) AS u JOIN evenhand.lease l ON l.desk = $1 AND l.epoch = $3"
-     " JOIN evenhand.head h ON h.desk = $1 AND h.input >= $2"
-     " ON CONFLICT (desk, team, rep) DO UPDATE SET input = excluded.input,"
-     " entitled = excluded.entitled, entitled_value = excluded.entitled_value,"
-     " received = excluded.received, received_value = excluded.received_value"
-     " WHERE (g.entitled, g.entitled_value, g.received, g.received_value) IS DISTINCT FROM"
-     " (excluded.entitled, excluded.entitled_value, excluded.received, excluded.received_value)",
-     9,
-     {INT2, INT8, INT8, TEXTS, TEXTS, INT8S, INT8S, INT8S, INT8S}},
-    /* Only what changed, as the ledger. */
+    /* Only what changed, as the ledger, and once its input is committed under our epoch. */
     {"book_put",
      "INSERT INTO evenhand.book AS b (desk, input, what, team, period, version, body)"
      " SELECT $1, $2, $4, $5, $6, $7, $8 FROM evenhand.lease l"
@@ -285,7 +175,7 @@ const struct eh_pg_statement eh_store_read_statements[] = {
      2,
      {INT2, INT8}},
     {"page_inputs",
-     "SELECT " EH_RECORD_SELECT
+     "SELECT " EH_INPUT_SELECT
      " FROM evenhand.input WHERE desk = $1 AND input > $2 AND input <= $3 ORDER BY input",
      3,
      {INT2, INT8, INT8}},

@@ -21,8 +21,10 @@ static void on_link(void *context, bool up, const char *why)
 
 static int links_new(struct eh_store *s, const char *conninfo, struct eh_error *error)
 {
-    const struct eh_pg_options write = {s->base, conninfo, "write", eh_store_write_statements,
-                                        on_link, s};
+    const struct eh_pg_statement *statements = store_statements_make(&s->sql);
+    if (!statements)
+        return eh_error_set(error, EH_ENOMEM, "postgres: out of memory");
+    const struct eh_pg_options write = {s->base, conninfo, "write", statements, on_link, s};
     const struct eh_pg_options read = {s->base, conninfo, "read", eh_store_read_statements,
                                        on_link, s};
     int r = eh_pg_new(&write, &s->write, error);
@@ -63,6 +65,7 @@ void eh_store_free(struct eh_store *s)
     eh_pg_free(s->read);
     for (size_t i = 0; i < STORE_COLUMNS_MAX; i++)
         eh_array_done(&s->columns[i]);
+    eh_arena_done(&s->sql);
     eh_bytes_done(&s->snapshot);
     eh_outbox_batch_free(s->page);
     free(s);

@@ -14,16 +14,16 @@
 #define EVENHAND_ENGINE_RECORD_H
 
 #include <evenhand/draw/hash.h>
+#include <evenhand/engine/columns.h>
 #include <evenhand/engine/engine.h>
 
-/* Fields of a message that have a column of their own; all others are in `rest`. */
-#define EH_RECORD_COLUMNS                                                                          \
-    (EH_FIELD_BIT(EH_FIELD_ID) | EH_FIELD_BIT(EH_FIELD_SOURCE) | EH_FIELD_BIT(EH_FIELD_TEAM) |     \
-     EH_FIELD_BIT(EH_FIELD_KIND) | EH_FIELD_BIT(EH_FIELD_REP) | EH_FIELD_BIT(EH_FIELD_VALUE) |     \
-     EH_FIELD_BIT(EH_FIELD_PRIORITY) | EH_FIELD_BIT(EH_FIELD_STATUS) |                             \
-     EH_FIELD_BIT(EH_FIELD_OUTCOME) | EH_FIELD_BIT(EH_FIELD_METRIC) |                              \
-     EH_FIELD_BIT(EH_FIELD_CSAT) | EH_FIELD_BIT(EH_FIELD_HANDLED) | EH_FIELD_BIT(EH_FIELD_AT) |    \
-     EH_FIELD_BIT(EH_FIELD_ACTOR) | EH_FIELD_BIT(EH_FIELD_REASON))
+/* The fields that share the column `word`. */
+#define EH_RECORD_WORDS                                                                            \
+    (EH_FIELD_BIT(EH_FIELD_STATUS) | EH_FIELD_BIT(EH_FIELD_OUTCOME) | EH_FIELD_BIT(EH_FIELD_METRIC))
+/* Fields of a message that have a column; all others are in `rest`. */
+#define EH_COLUMN_FIELD(NUMBER, column, cell, member, part)                                        \
+    | ((part) < EH_FIELD_COUNT ? EH_FIELD_BIT(part) : 0)
+#define EH_RECORD_COLUMNS (EH_RECORD_WORDS EH_INPUT_COLUMNS(EH_COLUMN_FIELD, EH_COLUMN_FIELD))
 
 struct eh_record {
     uint64_t input;
@@ -49,13 +49,23 @@ struct eh_record {
     struct eh_str image;
 };
 
-/* The columns of table input as a SELECT list; a column's number is its place in it, from 0. */
-#define EH_RECORD_SELECT                                                                           \
-    "input, type, priority, csat, at, identity, digest, stream_ms, stream_no, value, handled,"     \
-    " happened, until, source, id, team, kind, rep, word, actor, reason, rest"
-#define EH_RECORD_SELECT_COUNT 22
-/* Takes one column in PostgreSQL's binary format; text points into it. -EH_ECORRUPT: bytes that
- * such a column cannot hold. */
+/* An effect as it stands in its table. */
+struct eh_effect_row {
+    struct eh_effect effect;
+    uint64_t input; /* that caused it */
+};
+
+/* A row of ticket_change: what the ticket of a record's image is now. */
+struct eh_change_row {
+    uint64_t input, ticket;
+    struct eh_ticket_view view; /* only the members that are columns are looked at */
+    struct eh_str image;
+};
+/* Of a record that has an image; texts point into it. -EH_ECORRUPT. */
+int eh_change_of_record(const struct eh_record *, struct eh_change_row *ret) EH_MUST_CHECK;
+
+/* Takes one column (enum eh_input_column) in PostgreSQL's binary format; text points into it.
+ * -EH_ECORRUPT: bytes that such a column cannot hold. */
 int eh_record_set_column(struct eh_record *, int column, const void *bytes, size_t size,
                          bool is_null) EH_MUST_CHECK;
 

@@ -46,11 +46,37 @@ bool log_chain(const PGresult *page, int row, int column, struct eh_chain *ret)
 int log_record(const PGresult *page, int row, struct eh_record *ret, struct eh_error *error)
 {
     *ret = (struct eh_record){0};
-    for (int c = 0; c < EH_RECORD_SELECT_COUNT; c++)
+    for (int c = 0; c < EH_INPUT_COLUMN_COUNT; c++)
         if (eh_record_set_column(ret, c, PQgetvalue(page, row, c),
                                  (size_t)PQgetlength(page, row, c), PQgetisnull(page, row, c)) < 0)
             return eh_error_set(error, EH_ECORRUPT,
                                 "input %llu: a column holds what it cannot hold",
                                 (unsigned long long)ret->input);
+    return 0;
+}
+
+/* What is no hash leaves zeros, which none is. */
+static int cell_read(const PGresult *page, int row, int c, const struct eh_column *column,
+                     void *ret)
+{
+    size_t size = (size_t)PQgetlength(page, row, c);
+    return column->cell == EH_CELL_SHA256 && size != EH_SHA256_BYTES
+               ? 0
+               : eh_column_read(column, ret, PQgetvalue(page, row, c), size);
+}
+
+int log_row_read(const PGresult *page, int row, const struct eh_columns *columns, void *ret,
+                 uint64_t *ret_nulls, struct eh_error *error)
+{
+    *ret_nulls = 0;
+    for (int c = 0; c < columns->count; c++) {
+        if (PQgetisnull(page, row, c))
+            *ret_nulls |= UINT64_C(1) << c;
+        else if (cell_read(page, row, c, &columns->items[c], ret) < 0)
+            return eh_error_set(error, EH_ECORRUPT,
+                                "input %lld: column %s of %s holds what it cannot hold",
+                                (long long)log_number(page, row, PQfnumber(page, "input")),
+                                columns->items[c].name, columns->table);
+    }
     return 0;
 }

@@ -1,37 +1,40 @@
 /* cursors: the tables of the log, each read page by page in the order of its inputs. */
+#include <evenhand/pool/rows.h>
+
 #include "private.h"
 
 #define SQL_MAX        800
 #define CHANGES_INPUTS 50000 /* inputs whose changes are sorted at once */
 
-/* The queries; those of LOG_STEPS and LOG_LINES are made by log_pool_select(). */
+/* The first column of each but LOG_EFFECTS and LOG_EPOCHS is the input. */
 static const char *const selects[LOG_STREAMS] = {
-    [LOG_INPUTS] = "SELECT " EH_RECORD_SELECT " FROM evenhand.input WHERE desk = $1 ORDER BY input",
-    [LOG_EFFECTS] = "SELECT seq, type, epoch, input, ticket, eligible, weight, team, rep, was, why,"
-                    " draws, detail FROM evenhand.effect WHERE desk = $1 ORDER BY seq",
-    [LOG_CHANGES] = "SELECT input, ticket, state, priority, value, closed, team, outcome, image"
-                    " FROM evenhand.ticket_change WHERE desk = $1 ORDER BY input, ticket",
+    [LOG_INPUTS] = "SELECT " EH_INPUT_SELECT " FROM evenhand.input WHERE desk = $1 ORDER BY input",
+    [LOG_EFFECTS] = "SELECT " EH_EFFECT_SELECT " FROM evenhand.effect WHERE desk = $1 ORDER BY seq",
+    [LOG_CHANGES] = "SELECT " EH_CHANGE_SELECT " FROM evenhand.ticket_change WHERE desk = $1"
+                    " ORDER BY input, ticket",
     [LOG_CHAIN] =
         "SELECT input, seq, epoch, digest, hash, state, link FROM evenhand.chain WHERE desk = $1"
         " ORDER BY input",
     [LOG_EPOCHS] = "SELECT epoch, type, why FROM evenhand.effect WHERE desk = $1 AND type IN (7, 8)"
                    " ORDER BY epoch, type",
-    [LOG_DEAD] = "SELECT input, stream_id, reason, size, body"
-                 " FROM evenhand.dead WHERE desk = $1 ORDER BY input",
-    [LOG_BODIES] = "SELECT input, salt, body, sha256 FROM evenhand.dead_body WHERE desk = $1"
+    [LOG_STEPS] = "SELECT " EH_STEP_SELECT " FROM evenhand.period_step WHERE desk = $1"
+                  " ORDER BY input, team COLLATE \"C\", period COLLATE \"C\"",
+    [LOG_LINES] = "SELECT " EH_LINE_SELECT " FROM evenhand.period_line WHERE desk = $1"
+                  " ORDER BY input, team COLLATE \"C\", period COLLATE \"C\", rep COLLATE \"C\"",
+    [LOG_DEAD] = "SELECT " EH_DEAD_SELECT " FROM evenhand.dead WHERE desk = $1 ORDER BY input",
+    [LOG_BODIES] = "SELECT " EH_BODY_SELECT " FROM evenhand.dead_body WHERE desk = $1"
                    " ORDER BY input",
-    [LOG_PERSONAL] = "SELECT input, customer, subject, customer_salt, subject_salt"
-                     " FROM evenhand.personal WHERE desk = $1 ORDER BY input",
-    [LOG_LEDGER] = "SELECT input, team, rep, entitled, entitled_value, received, received_value"
-                   " FROM evenhand.ledger WHERE desk = $1 ORDER BY input, team, rep",
-    [LOG_MEMBERS] = "SELECT input, team, rep, entitled, entitled_value, received, received_value"
-                    " FROM evenhand.ledger WHERE desk = $1 ORDER BY team COLLATE \"C\","
-                    " rep COLLATE \"C\"",
+    [LOG_PERSONAL] = "SELECT " EH_PERSONAL_SELECT " FROM evenhand.personal WHERE desk = $1"
+                     " ORDER BY input",
+    [LOG_LEDGER] = "SELECT " EH_LEDGER_SELECT " FROM evenhand.ledger WHERE desk = $1"
+                   " ORDER BY input, team, rep",
+    [LOG_MEMBERS] = "SELECT " EH_LEDGER_SELECT " FROM evenhand.ledger WHERE desk = $1"
+                    " ORDER BY team COLLATE \"C\", rep COLLATE \"C\"",
     [LOG_PARTS] =
         "SELECT input, part, parts, day, state, body FROM evenhand.snapshot WHERE desk = $1"
         " ORDER BY input, part",
-    [LOG_BOOKS] = "SELECT input, what, team, period, version, body FROM evenhand.book"
-                  " WHERE desk = $1 ORDER BY input, what, team, period, version",
+    [LOG_BOOKS] = "SELECT " EH_BOOK_SELECT " FROM evenhand.book WHERE desk = $1"
+                  " ORDER BY input, what, team, period, version",
 };
 
 /* Tables that are read from behind log->begun on. */
@@ -72,17 +75,11 @@ static void cursor_begin_behind(struct eh_cli_log *log, int which, char *ret, si
 static int cursor_declare(struct eh_cli_log *log, int which, struct eh_error *error)
 {
     char sql[SQL_MAX], select[SQL_MAX - 40];
-    size_t size;
-    if (selects[which]) {
-        const char *dollar =
-            strstr(selects[which], "$1"); /* a cursor's query takes no parameters */
-        char behind[80];
-        cursor_begin_behind(log, which, behind, sizeof behind);
-        size = eh_format(select, sizeof select, "%.*s%d%s%s", (int)(dollar - selects[which]),
-                         selects[which], log->head.desk, behind, dollar + 2);
-    } else {
-        size = log_pool_select(which, log->head.desk, select, sizeof select);
-    }
+    const char *dollar = strstr(selects[which], "$1"); /* a cursor's query takes no parameters */
+    char behind[80];
+    cursor_begin_behind(log, which, behind, sizeof behind);
+    size_t size = eh_format(select, sizeof select, "%.*s%d%s%s", (int)(dollar - selects[which]),
+                            selects[which], log->head.desk, behind, dollar + 2);
     eh_require(size < sizeof select);
     eh_format(sql, sizeof sql, "DECLARE eh%d NO SCROLL CURSOR FOR %s", which, select);
     log->streams[which].open = true;
@@ -139,4 +136,17 @@ int log_next_of(struct eh_cli_log *log, int which, uint64_t input, uint64_t *ret
         return r;
     *ret_input = (uint64_t)log_number(s->page, s->row, 0);
     return *ret_input <= input;
+}
+
+int log_next_row(struct eh_cli_log *log, int which, const struct eh_columns *columns,
+                 uint64_t input, void *ret, uint64_t *ret_nulls, struct eh_error *error)
+{
+    struct log_stream *s = &log->streams[which];
+    uint64_t under;
+    int r = log_next_of(log, which, input, &under, error);
+    if (r <= 0)
+        return r;
+    r = log_row_read(s->page, s->row, columns, ret, ret_nulls, error);
+    s->row++;
+    return r < 0 ? r : 1;
 }

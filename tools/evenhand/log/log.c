@@ -129,7 +129,7 @@ int eh_cli_log_desk(struct eh_cli_log *log, struct eh_arena *arena, struct eh_st
     struct eh_input in;
     PGresult *found = NULL;
     eh_format(sql, sizeof sql,
-              "SELECT " EH_RECORD_SELECT " FROM evenhand.input WHERE desk = %d AND type = %d"
+              "SELECT " EH_INPUT_SELECT " FROM evenhand.input WHERE desk = %d AND type = %d"
               " ORDER BY input DESC LIMIT 1",
               log->head.desk, EH_MESSAGE_DESK);
     int r = log_query(log, sql, &found, error);

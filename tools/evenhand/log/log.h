@@ -36,8 +36,8 @@ struct eh_cli_log_row {
         *effects; /* as recorded; without source, id and stream id, which its row does not hold */
     uint32_t effect_count;
     /* The other columns of the row in ticket_change; set when record.image_ticket is not 0. */
-    struct eh_ticket_view change; /* state, priority, value, closed_us, team, outcome alone */
-    uint32_t draws_taken;         /* by eh_cli_log_draw */
+    struct eh_change_row change;
+    uint32_t draws_taken; /* by eh_cli_log_draw */
 };
 
 #define EH_CLI_LOG_LINK_BYTES 16

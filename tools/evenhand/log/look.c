@@ -52,7 +52,7 @@ int eh_cli_log_back(struct eh_cli_log *log, uint64_t input, eh_cli_log_input_fn 
         char sql[SQL_MAX];
         uint64_t from = to > EH_CLI_LOG_PAGE ? to - EH_CLI_LOG_PAGE : 0;
         eh_format(sql, sizeof sql,
-                  "SELECT " EH_RECORD_SELECT " FROM evenhand.input WHERE desk = %d AND input > %llu"
+                  "SELECT " EH_INPUT_SELECT " FROM evenhand.input WHERE desk = %d AND input > %llu"
                   " AND input <= %llu ORDER BY input DESC",
                   log->head.desk, (unsigned long long)from, (unsigned long long)to);
         r = look_give_page(log, sql, &look, error);
@@ -70,7 +70,7 @@ int eh_cli_log_named(struct eh_cli_log *log, uint64_t input, eh_cli_log_input_fn
     while (r == 0 && look.goes_on && look.rows == EH_CLI_LOG_PAGE) {
         char sql[SQL_MAX];
         eh_format(sql, sizeof sql,
-                  "SELECT " EH_RECORD_SELECT " FROM evenhand.input WHERE desk = %d"
+                  "SELECT " EH_INPUT_SELECT " FROM evenhand.input WHERE desk = %d"
                   " AND input > %llu AND input <= %llu AND type IN (%d, %d, %d, %d, %d)"
                   " AND type <> %d ORDER BY input LIMIT %d",
                   log->head.desk, (unsigned long long)look.last, (unsigned long long)input,

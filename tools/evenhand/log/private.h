@@ -68,10 +68,16 @@ bool log_chain(const PGresult *, int row, int column, struct eh_chain *ret);
 /* A link or seal; *ret_there false: the column is NULL. */
 bool log_link(const PGresult *, int row, int column, uint8_t ret[EH_CLI_LOG_LINK_BYTES],
               bool *ret_there);
-/* A row of EH_RECORD_SELECT. Text points into the page. */
+/* A row of EH_INPUT_SELECT. Text points into the page. */
 int log_record(const PGresult *, int row, struct eh_record *ret, struct eh_error *) EH_MUST_CHECK;
 
-/* Writes the query of LOG_STEPS or LOG_LINES. Returns its length, like snprintf(). */
-size_t log_pool_select(int which, int desk, char *ret, size_t size);
+/* The next row of a table by its list of columns, taken when its input is this one or an earlier
+ * one: 1; 0: no such row is left. *ret is the struct of the list, zeroed; texts point into the
+ * page. Bit i of *ret_nulls: column i is NULL. */
+int log_next_row(struct eh_cli_log *, int which, const struct eh_columns *, uint64_t input,
+                 void *ret, uint64_t *ret_nulls, struct eh_error *) EH_MUST_CHECK;
+/* Reads such a row, which was selected by that list. */
+int log_row_read(const PGresult *, int row, const struct eh_columns *, void *ret,
+                 uint64_t *ret_nulls, struct eh_error *) EH_MUST_CHECK;
 
 #endif

@@ -28,57 +28,43 @@ static bool effect_read_draws(struct eh_arena *arena, struct eh_str bytes, struc
     return true;
 }
 
-/* A text column is NULL or not empty: readers cannot tell an empty text from NULL. */
-static bool columns_not_empty(const PGresult *p, int row, int first, int last)
+/* Copies the text of a column, if it has one. */
+static void text_keep(struct eh_arena *arena, const struct eh_column *column, void *row)
 {
-    for (int c = first; c <= last; c++)
-        if (!PQgetisnull(p, row, c) && PQgetlength(p, row, c) == 0)
-            return false;
-    return true;
+    struct eh_str *text = (struct eh_str *)((char *)row + column->at);
+    if (column->cell == EH_CELL_TEXT || column->cell == EH_CELL_BYTES)
+        *text = eh_arena_str(arena, *text);
 }
 
-/* Whether exactly those columns are NULL that the daemon leaves NULL. */
-static bool effect_fits(const PGresult *p, int row)
+static int effect_unfit(const struct eh_effect_row *row, struct eh_error *error)
 {
-    int64_t type = log_number(p, row, 1);
-    bool dealt = !PQgetisnull(p, row, 5);
-    bool epoch =
-        type == EH_NOTICE_COMMITMENT || type == EH_NOTICE_REVEALED || type == EH_NOTICE_LOST;
-    return type > 0 && type <= UINT8_MAX && columns_not_empty(p, row, 7, 12) &&
-           PQgetisnull(p, row, 2) == !(dealt || epoch) && PQgetisnull(p, row, 6) == !dealt &&
-           (!dealt || log_number(p, row, 5) > 0) &&
-           PQgetisnull(p, row, 4) == (log_number(p, row, 4) == 0);
+    return eh_error_set(error, EH_ECORRUPT,
+                        "input %llu: seq %llu: holds a type or a NULL that no effect has",
+                        (unsigned long long)row->input, (unsigned long long)row->effect.seq);
 }
 
 /* Texts are copied: the page may be replaced while the row is in use. */
 static int effect_read(struct eh_cli_log *log, const struct log_stream *s, struct eh_effect *ret,
                        struct eh_error *error)
 {
-    const PGresult *p = s->page;
-    struct eh_arena *arena = &log->arena;
-    *ret = (struct eh_effect){
-        .seq = (uint64_t)log_number(p, s->row, 0),
-        .type = (uint8_t)log_number(p, s->row, 1),
-        .epoch = (uint32_t)log_number(p, s->row, 2),
-        .ticket = (uint64_t)log_number(p, s->row, 4),
-        .eligible = (uint32_t)log_number(p, s->row, 5),
-        .weight = (uint64_t)log_number(p, s->row, 6),
-        .team = eh_arena_str(arena, log_text(p, s->row, 7)),
-        .rep = eh_arena_str(arena, log_text(p, s->row, 8)),
-        .was = eh_arena_str(arena, log_text(p, s->row, 9)),
-        .why = eh_arena_str(arena, log_text(p, s->row, 10)),
-        .detail = eh_arena_str(arena, log_text(p, s->row, 12)),
-    };
-    struct eh_str draws = log_text(p, s->row, 11);
-    if (!effect_fits(p, s->row))
-        return eh_error_set(
-            error, EH_ECORRUPT, "input %llu: seq %llu: holds a type or a NULL that no effect has",
-            (unsigned long long)log_number(p, s->row, 3), (unsigned long long)ret->seq);
+    struct eh_effect_row row = {0};
+    struct eh_effect *e = &row.effect;
+    struct eh_str draws = log_text(s->page, s->row, EH_EFFECT_DRAWS);
+    uint64_t nulls;
+    int r = log_row_read(s->page, s->row, &eh_effect_columns, &row, &nulls, error);
+    if (r < 0)
+        return r;
     if (draws.size % 8 != 0)
         return eh_error_set(error, EH_ECORRUPT, "seq %llu: its draws are not of 8 bytes each",
-                            (unsigned long long)ret->seq);
-    return effect_read_draws(arena, draws, ret) ? 0
-                                                : eh_error_set(error, EH_ENOMEM, "out of memory");
+                            (unsigned long long)e->seq);
+    if (!effect_read_draws(&log->arena, draws, e))
+        return eh_error_set(error, EH_ENOMEM, "out of memory");
+    if (e->type == 0 || nulls != eh_columns_nulls(&eh_effect_columns, &row))
+        return effect_unfit(&row, error);
+    for (size_t i = 0; i < EH_EFFECT_COLUMN_COUNT; i++)
+        text_keep(&log->arena, &eh_effect_columns.items[i], &row);
+    *ret = *e;
+    return 0;
 }
 
 static int row_stray(const char *what, int64_t number, int64_t input, struct eh_error *error)
@@ -95,11 +81,11 @@ static int row_read_effects(struct eh_cli_log *log, uint64_t input, struct eh_cl
     struct log_stream *s = &log->streams[LOG_EFFECTS];
     int r;
     while ((r = log_peek(log, LOG_EFFECTS, error)) > 0) {
-        int64_t under = log_number(s->page, s->row, 3);
+        int64_t under = log_number(s->page, s->row, EH_EFFECT_INPUT);
         if (input > 0 && under > (int64_t)input)
             break;
         if (under != (int64_t)input)
-            return row_stray("seq", log_number(s->page, s->row, 0), under, error);
+            return row_stray("seq", log_number(s->page, s->row, EH_EFFECT_SEQ), under, error);
         struct eh_effect *effect = effects_room(log, row->effect_count);
         r = effect ? effect_read(log, s, effect, error)
                    : eh_error_set(error, EH_ENOMEM, "out of memory");
@@ -112,13 +98,6 @@ static int row_read_effects(struct eh_cli_log *log, uint64_t input, struct eh_cl
     return r < 0 ? r : 0;
 }
 
-static bool change_fits(const PGresult *p, int row)
-{
-    int64_t state = log_number(p, row, 2), priority = log_number(p, row, 3);
-    return state > 0 && state <= UINT8_MAX && priority >= 0 && priority <= UINT8_MAX &&
-           columns_not_empty(p, row, 6, 8) && PQgetisnull(p, row, 5) == (state != EH_TICKET_CLOSED);
-}
-
 static int row_read_change(struct eh_cli_log *log, uint64_t input, struct eh_cli_log_row *row,
                            struct eh_error *error)
 {
@@ -126,40 +105,38 @@ static int row_read_change(struct eh_cli_log *log, uint64_t input, struct eh_cli
     int r = log->wants_changes ? log_peek(log, LOG_CHANGES, error) : 0;
     if (r <= 0)
         return r;
-    const PGresult *p = s->page;
-    int64_t under = log_number(p, s->row, 0);
+    struct eh_change_row change = {0};
+    uint64_t nulls;
+    int64_t under = log_number(s->page, s->row, EH_CHANGE_INPUT);
+    int64_t ticket = log_number(s->page, s->row, EH_CHANGE_TICKET);
     if (input > 0 && under > (int64_t)input)
         return 0;
     if (under != (int64_t)input)
-        return row_stray("change of ticket", log_number(p, s->row, 1), under, error);
-    if (!change_fits(p, s->row))
+        return row_stray("change of ticket", ticket, under, error);
+    r = log_row_read(s->page, s->row, &eh_change_columns, &change, &nulls, NULL);
+    if (r < 0 || change.view.state == 0 || nulls != eh_columns_nulls(&eh_change_columns, &change))
         return eh_error_set(error, EH_ECORRUPT,
                             "input %lld: change of ticket %lld: its columns do not fit together",
-                            (long long)under, (long long)log_number(p, s->row, 1));
-    row->record.image_ticket = (uint64_t)log_number(p, s->row, 1);
-    row->record.image = log_text(p, s->row, 8);
-    row->change = (struct eh_ticket_view){
-        .state = (uint8_t)log_number(p, s->row, 2),
-        .priority = (uint8_t)log_number(p, s->row, 3),
-        .value = log_number(p, s->row, 4),
-        .closed_us = log_number(p, s->row, 5),
-        .team = log_text(p, s->row, 6),
-        .outcome = log_text(p, s->row, 7),
-    };
+                            (long long)under, (long long)ticket);
+    row->record.image_ticket = change.ticket;
+    row->record.image = change.image;
+    row->change = change;
     s->row++;
     return 0;
 }
 
 /* Both halves of the stream id are set or neither is; no text is empty. */
-static int row_check_nulls(const PGresult *p, int row, uint64_t input, struct eh_error *error)
+static int row_check_nulls(const PGresult *p, int row, const struct eh_record *record,
+                           struct eh_error *error)
 {
-    bool none = log_number(p, row, 7) == 0 && log_number(p, row, 8) == 0;
-    if (columns_not_empty(p, row, 13, EH_RECORD_SELECT_COUNT - 1) &&
-        PQgetisnull(p, row, 7) == none && PQgetisnull(p, row, 8) == none)
+    uint64_t nulls = 0;
+    for (int c = 0; c < EH_INPUT_COLUMN_COUNT; c++)
+        nulls |= (uint64_t)PQgetisnull(p, row, c) << c;
+    if (nulls == eh_columns_nulls(&eh_input_columns, record))
         return 0;
     return eh_error_set(error, EH_ECORRUPT,
                         "input %llu: a column holds an empty text, or half a stream id",
-                        (unsigned long long)input);
+                        (unsigned long long)record->input);
 }
 
 /* Numbers are gapless, from 1 to the head's. */
@@ -188,7 +165,7 @@ int eh_cli_log_next(struct eh_cli_log *log, struct eh_cli_log_row *ret, struct e
     bool one = r > 0;
     r = one ? log_record(s->page, s->row, &row.record, error) : 0;
     if (r == 0 && one)
-        r = row_check_nulls(s->page, s->row, row.record.input, error);
+        r = row_check_nulls(s->page, s->row, &row.record, error);
     if (r == 0)
         r = row_check_gap(log, one ? &row.record : NULL, error);
     uint64_t input =

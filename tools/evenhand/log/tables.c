@@ -3,113 +3,87 @@
 
 #include "private.h"
 
-int eh_cli_log_next_dead(struct eh_cli_log *log, uint64_t input, struct eh_cli_log_dead *ret,
+static bool there(uint64_t nulls, int column)
+{
+    return !(nulls >> column & 1);
+}
+
+int eh_cli_log_next_dead(struct eh_cli_log *log, uint64_t input, struct eh_dead_row *ret,
                          struct eh_error *error)
 {
-    struct log_stream *s = &log->streams[LOG_DEAD];
-    struct eh_cli_log_dead row = {0};
-    int r = log_next_of(log, LOG_DEAD, input, &row.input, error);
+    struct eh_dead_row row = {0};
+    uint64_t nulls;
+    int r = log_next_row(log, LOG_DEAD, &eh_dead_columns, input, &row, &nulls, error);
     if (r <= 0)
         return r;
-    row.has_stream_id = !PQgetisnull(s->page, s->row, 1);
-    row.stream_id = log_text(s->page, s->row, 1);
-    row.reason = log_text(s->page, s->row, 2);
-    row.size = (uint64_t)log_number(s->page, s->row, 3);
-    row.has_body = !PQgetisnull(s->page, s->row, 4);
-    row.body = log_text(s->page, s->row, 4);
-    s->row++;
+    row.has_stream_id = there(nulls, EH_DEAD_STREAM_ID);
+    row.has_body = there(nulls, EH_DEAD_BODY);
     *ret = row;
     return 1;
 }
 
-int eh_cli_log_next_body(struct eh_cli_log *log, uint64_t input, struct eh_cli_log_body *ret,
+int eh_cli_log_next_body(struct eh_cli_log *log, uint64_t input, struct eh_body_row *ret,
                          struct eh_error *error)
 {
-    struct log_stream *s = &log->streams[LOG_BODIES];
-    struct eh_cli_log_body row = {0};
-    int r = log_next_of(log, LOG_BODIES, input, &row.input, error);
+    struct eh_body_row row = {0};
+    uint64_t nulls;
+    int r = log_next_row(log, LOG_BODIES, &eh_body_columns, input, &row, &nulls, error);
     if (r <= 0)
         return r;
-    row.has_salt = !PQgetisnull(s->page, s->row, 1);
-    row.salt = log_text(s->page, s->row, 1);
-    row.has_body = !PQgetisnull(s->page, s->row, 2);
-    row.body = log_text(s->page, s->row, 2);
-    row.sha256 = log_text(s->page, s->row, 3);
-    s->row++;
+    row.has_salt = there(nulls, EH_BODY_SALT);
+    row.has_body = there(nulls, EH_BODY_BODY);
     *ret = row;
     return 1;
 }
 
-int eh_cli_log_next_personal(struct eh_cli_log *log, uint64_t input,
-                             struct eh_cli_log_personal *ret, struct eh_error *error)
+int eh_cli_log_next_personal(struct eh_cli_log *log, uint64_t input, struct eh_personal_row *ret,
+                             struct eh_error *error)
 {
-    struct log_stream *s = &log->streams[LOG_PERSONAL];
-    struct eh_cli_log_personal row = {0};
-    int r = log_next_of(log, LOG_PERSONAL, input, &row.input, error);
+    struct eh_personal_row row = {0};
+    uint64_t nulls;
+    int r = log_next_row(log, LOG_PERSONAL, &eh_personal_columns, input, &row, &nulls, error);
     if (r <= 0)
         return r;
-    row.has_customer = !PQgetisnull(s->page, s->row, 1);
-    row.customer = log_text(s->page, s->row, 1);
-    row.has_subject = !PQgetisnull(s->page, s->row, 2);
-    row.subject = log_text(s->page, s->row, 2);
-    row.has_customer_salt = !PQgetisnull(s->page, s->row, 3);
-    row.customer_salt = log_text(s->page, s->row, 3);
-    row.has_subject_salt = !PQgetisnull(s->page, s->row, 4);
-    row.subject_salt = log_text(s->page, s->row, 4);
-    s->row++;
+    row.has_customer = there(nulls, EH_PERSONAL_CUSTOMER);
+    row.has_subject = there(nulls, EH_PERSONAL_SUBJECT);
+    row.has_customer_salt = there(nulls, EH_PERSONAL_CUSTOMER_SALT);
+    row.has_subject_salt = there(nulls, EH_PERSONAL_SUBJECT_SALT);
     *ret = row;
     return 1;
 }
 
-static void read_ledger(struct log_stream *s, struct eh_cli_log_ledger *ret)
+static int next_ledger(struct eh_cli_log *log, int which, uint64_t input, struct eh_ledger_row *ret,
+                       struct eh_error *error)
 {
-    *ret = (struct eh_cli_log_ledger){
-        .input = (uint64_t)log_number(s->page, s->row, 0),
-        .team = log_text(s->page, s->row, 1),
-        .rep = log_text(s->page, s->row, 2),
-        .entitled = log_number(s->page, s->row, 3),
-        .entitled_value = log_number(s->page, s->row, 4),
-        .received = log_number(s->page, s->row, 5),
-        .received_value = log_number(s->page, s->row, 6),
-    };
-    s->row++;
-}
-
-int eh_cli_log_next_ledger(struct eh_cli_log *log, uint64_t input, struct eh_cli_log_ledger *ret,
-                           struct eh_error *error)
-{
-    uint64_t under;
-    int r = log_next_of(log, LOG_LEDGER, input, &under, error);
+    struct eh_ledger_row row = {0};
+    uint64_t nulls;
+    int r = log_next_row(log, which, &eh_ledger_columns, input, &row, &nulls, error);
     if (r > 0)
-        read_ledger(&log->streams[LOG_LEDGER], ret);
+        *ret = row;
     return r;
 }
 
-int eh_cli_log_next_member(struct eh_cli_log *log, struct eh_cli_log_ledger *ret,
+int eh_cli_log_next_ledger(struct eh_cli_log *log, uint64_t input, struct eh_ledger_row *ret,
                            struct eh_error *error)
 {
-    int r = log_peek(log, LOG_MEMBERS, error);
-    if (r > 0)
-        read_ledger(&log->streams[LOG_MEMBERS], ret);
-    return r;
+    return next_ledger(log, LOG_LEDGER, input, ret, error);
 }
 
-int eh_cli_log_next_book(struct eh_cli_log *log, uint64_t input, struct eh_cli_log_book *ret,
+int eh_cli_log_next_member(struct eh_cli_log *log, struct eh_ledger_row *ret,
+                           struct eh_error *error)
+{
+    return next_ledger(log, LOG_MEMBERS, UINT64_MAX, ret, error);
+}
+
+int eh_cli_log_next_book(struct eh_cli_log *log, uint64_t input, struct eh_book_row *ret,
                          struct eh_error *error)
 {
-    struct log_stream *s = &log->streams[LOG_BOOKS];
-    struct eh_cli_log_book row = {0};
-    int r = log_next_of(log, LOG_BOOKS, input, &row.input, error);
-    if (r <= 0)
-        return r;
-    row.what = log_text(s->page, s->row, 1);
-    row.team = log_text(s->page, s->row, 2);
-    row.period = log_text(s->page, s->row, 3);
-    row.version = log_number(s->page, s->row, 4);
-    row.body = log_text(s->page, s->row, 5);
-    s->row++;
-    *ret = row;
-    return 1;
+    struct eh_book_row row = {0};
+    uint64_t nulls;
+    int r = log_next_row(log, LOG_BOOKS, &eh_book_columns, input, &row, &nulls, error);
+    if (r > 0)
+        *ret = row;
+    return r;
 }
 
 int eh_cli_log_next_part(struct eh_cli_log *log, uint64_t input, struct eh_cli_log_part *ret,

@@ -2,7 +2,7 @@
  * tables: what PostgreSQL holds beside inputs and effects: dead letters, personal text, the
  * ledger as people read it, snapshots, and who leads; in the order of the inputs they belong to.
  *
- *     struct eh_cli_log_dead row;
+ *     struct eh_dead_row row;
  *     while ((r = eh_cli_log_next_dead(log, input, &row, &error)) > 0)
  *         …row.reason…
  *
@@ -14,56 +14,27 @@
 
 #include "log.h"
 
-struct eh_cli_log_dead {
-    uint64_t input;
-    struct eh_str stream_id, reason;
-    uint64_t size; /* of its body ... */
-    struct eh_str
-        body; /* set when evenhandd wrote it; a body that came from outside is in dead_body */
-    bool has_stream_id, has_body;
-};
-int eh_cli_log_next_dead(struct eh_cli_log *, uint64_t input, struct eh_cli_log_dead *ret,
+int eh_cli_log_next_dead(struct eh_cli_log *, uint64_t input, struct eh_dead_row *ret,
                          struct eh_error *) EH_MUST_CHECK;
 
-struct eh_cli_log_body { /* of a dead letter */
-    uint64_t input;
-    struct eh_str salt, body, sha256;
-    bool has_salt, has_body;
-};
-int eh_cli_log_next_body(struct eh_cli_log *, uint64_t input, struct eh_cli_log_body *ret,
+int eh_cli_log_next_body(struct eh_cli_log *, uint64_t input, struct eh_body_row *ret,
                          struct eh_error *) EH_MUST_CHECK;
 
 /* Whether this role may read the table. An auditor may not read personal text. */
 int eh_cli_log_may_read(struct eh_cli_log *, const char *table, bool *ret,
                         struct eh_error *) EH_MUST_CHECK;
-struct eh_cli_log_personal {
-    uint64_t input;
-    struct eh_str customer, subject;
-    struct eh_str customer_salt, subject_salt;
-    bool has_customer, has_subject, has_customer_salt, has_subject_salt;
-};
-int eh_cli_log_next_personal(struct eh_cli_log *, uint64_t input, struct eh_cli_log_personal *ret,
+int eh_cli_log_next_personal(struct eh_cli_log *, uint64_t input, struct eh_personal_row *ret,
                              struct eh_error *) EH_MUST_CHECK;
 
-struct eh_cli_log_ledger {
-    uint64_t input;
-    struct eh_str team, rep;
-    int64_t entitled, entitled_value, received, received_value;
-};
-int eh_cli_log_next_ledger(struct eh_cli_log *, uint64_t input, struct eh_cli_log_ledger *ret,
+int eh_cli_log_next_ledger(struct eh_cli_log *, uint64_t input, struct eh_ledger_row *ret,
                            struct eh_error *) EH_MUST_CHECK;
 /* All rows again, ordered by team and rep. */
-int eh_cli_log_next_member(struct eh_cli_log *, struct eh_cli_log_ledger *ret,
+int eh_cli_log_next_member(struct eh_cli_log *, struct eh_ledger_row *ret,
                            struct eh_error *) EH_MUST_CHECK;
 /* Input of the row written last; 0: there is none. */
 int eh_cli_log_ledger_end(struct eh_cli_log *, uint64_t *ret, struct eh_error *) EH_MUST_CHECK;
 
-struct eh_cli_log_book { /* what people read of the desk and its pools */
-    uint64_t input;
-    struct eh_str what, team, period, body;
-    int64_t version;
-};
-int eh_cli_log_next_book(struct eh_cli_log *, uint64_t input, struct eh_cli_log_book *ret,
+int eh_cli_log_next_book(struct eh_cli_log *, uint64_t input, struct eh_book_row *ret,
                          struct eh_error *) EH_MUST_CHECK;
 
 struct eh_cli_log_part { /* of a snapshot */

@@ -9,7 +9,7 @@
 #include "log/tables.h"
 #include "private.h"
 
-static int book_wrong(const struct eh_cli_log_book *row, const char *what, struct eh_error *error)
+static int book_wrong(const struct eh_book_row *row, const char *what, struct eh_error *error)
 {
     return eh_error_set(error, EH_ECORRUPT, "book %.*s%s%.*s%s%.*s: as of input %llu %s",
                         EH_STR_ARG(row->what), row->team.size ? " of " : "", EH_STR_ARG(row->team),
@@ -27,7 +27,7 @@ static bool is_of_another_form(struct eh_str body)
 }
 
 /* The text that the log gives, which the caller frees; NULL: it gives none of this kind. */
-static int wanted_text(const struct eh_proof *p, const struct eh_cli_log_book *row, char **ret,
+static int wanted_text(const struct eh_proof *p, const struct eh_book_row *row, char **ret,
                        struct eh_error *error)
 {
     const struct eh_engine *engine = p->replay->engine;
@@ -46,8 +46,7 @@ static int wanted_text(const struct eh_proof *p, const struct eh_cli_log_book *r
     return eh_pool_metrics_text(engine, &view, ret, &lines, error);
 }
 
-static int compare_book(struct eh_proof *p, const struct eh_cli_log_book *row,
-                        struct eh_error *error)
+static int compare_book(struct eh_proof *p, const struct eh_book_row *row, struct eh_error *error)
 {
     char *wanted;
     if (is_of_another_form(row->body)) {
@@ -63,7 +62,7 @@ static int compare_book(struct eh_proof *p, const struct eh_cli_log_book *row,
 
 int proof_compare_books(struct eh_proof *p, bool compared, struct eh_error *error)
 {
-    struct eh_cli_log_book row;
+    struct eh_book_row row;
     int r;
     while ((r = eh_cli_log_next_book(p->replay->log, p->replay->in.no, &row, error)) > 0) {
         if (compared && row.input != p->replay->in.no)
@@ -77,7 +76,7 @@ int proof_compare_books(struct eh_proof *p, bool compared, struct eh_error *erro
 
 int proof_books_end(struct eh_proof *p, struct eh_error *error)
 {
-    struct eh_cli_log_book row;
+    struct eh_book_row row;
     int r = eh_cli_log_next_book(p->replay->log, UINT64_MAX, &row, error);
     return r > 0 ? book_wrong(&row, "there is no such input", error) : r;
 }

@@ -6,7 +6,7 @@
 #include "term/text.h"
 
 struct made_step {
-    struct eh_cli_log_step row;
+    struct eh_step_row row;
     const struct eh_pool_statement *statement; /* NULL: a payment, or nothing can be computed */
 };
 
@@ -20,7 +20,7 @@ struct made {
 #define NAME_MAX_TEXT 200
 
 /* "the pool of sales 2026-03 version 1" */
-static void name_step(const struct eh_cli_log_step *row, char ret[NAME_MAX_TEXT])
+static void name_step(const struct eh_step_row *row, char ret[NAME_MAX_TEXT])
 {
     if (eh_str_equal(row->step, eh_str("freeze")))
         eh_format(ret, NAME_MAX_TEXT, "the frozen pool of %.*s %.*s", EH_STR_ARG(row->team),
@@ -31,8 +31,8 @@ static void name_step(const struct eh_cli_log_step *row, char ret[NAME_MAX_TEXT]
                   EH_STR_ARG(row->team), EH_STR_ARG(row->period), row->version);
 }
 
-static int other_step(const struct eh_cli_log_step *found, const struct eh_cli_log_step *wanted,
-                      const struct eh_cli_log_column *column, struct eh_error *error)
+static int other_step(const struct eh_step_row *found, const struct eh_step_row *wanted,
+                      const struct eh_column *column, struct eh_error *error)
 {
     char name[NAME_MAX_TEXT], is[EH_CELL_TEXT_MAX], should[EH_CELL_TEXT_MAX];
     name_step(wanted, name);
@@ -42,8 +42,8 @@ static int other_step(const struct eh_cli_log_step *found, const struct eh_cli_l
                         big(wanted->input), name, column->name, is, should);
 }
 
-static int other_line(const struct eh_cli_log_step *step, const struct eh_cli_log_line *found,
-                      const struct eh_cli_log_line *wanted, const struct eh_cli_log_column *column,
+static int other_line(const struct eh_step_row *step, const struct eh_line_row *found,
+                      const struct eh_line_row *wanted, const struct eh_column *column,
                       struct eh_error *error)
 {
     char name[NAME_MAX_TEXT], is[EH_CELL_TEXT_MAX], should[EH_CELL_TEXT_MAX];
@@ -58,7 +58,7 @@ static int other_line(const struct eh_cli_log_step *step, const struct eh_cli_lo
         big(wanted->input), name, column->name, EH_STR_ARG(wanted->line.rep), is, should);
 }
 
-static int missing_line(const struct eh_cli_log_step *step, const struct eh_pool_line *line,
+static int missing_line(const struct eh_step_row *step, const struct eh_pool_line *line,
                         struct eh_error *error)
 {
     char name[NAME_MAX_TEXT], total[EH_CLI_TEXT];
@@ -69,7 +69,7 @@ static int missing_line(const struct eh_cli_log_step *step, const struct eh_pool
                         big(step->input), name, EH_STR_ARG(line->rep), total);
 }
 
-static int stray_line(const struct eh_cli_log_line *row, struct eh_error *error)
+static int stray_line(const struct eh_line_row *row, struct eh_error *error)
 {
     return eh_error_set(error, EH_ECORRUPT,
                         "input %llu: a line of %.*s in the pool of %.*s %.*s is recorded, the log "
@@ -78,7 +78,7 @@ static int stray_line(const struct eh_cli_log_line *row, struct eh_error *error)
                         EH_STR_ARG(row->period));
 }
 
-static int missing_step(const struct eh_cli_log_step *wanted, struct eh_error *error)
+static int missing_step(const struct eh_step_row *wanted, struct eh_error *error)
 {
     char name[NAME_MAX_TEXT];
     name_step(wanted, name);
@@ -86,7 +86,7 @@ static int missing_step(const struct eh_cli_log_step *wanted, struct eh_error *e
                         big(wanted->input), name);
 }
 
-static int stray_step(const struct eh_cli_log_step *row, struct eh_error *error)
+static int stray_step(const struct eh_step_row *row, struct eh_error *error)
 {
     char name[NAME_MAX_TEXT];
     name_step(row, name);
@@ -97,42 +97,41 @@ static int stray_step(const struct eh_cli_log_step *row, struct eh_error *error)
 
 /* ---- Statements by themselves. */
 
-static struct eh_cli_log_line line_row(const struct eh_cli_log_step *step,
-                                       const struct eh_pool_line *line)
+static struct eh_line_row line_row(const struct eh_step_row *step, const struct eh_pool_line *line)
 {
-    return (struct eh_cli_log_line){
+    return (struct eh_line_row){
         .input = step->input, .team = step->team, .period = step->period, .line = *line};
 }
 
-static int compare_lines(const struct eh_cli_log_step *step, const struct eh_pool_statement *found,
+static int compare_lines(const struct eh_step_row *step, const struct eh_pool_statement *found,
                          const struct eh_pool_statement *wanted, struct eh_error *error)
 {
     for (uint32_t i = 0; i < wanted->line_count; i++) {
         if (i >= found->line_count || !eh_str_equal(found->lines[i].rep, wanted->lines[i].rep))
             return missing_line(step, &wanted->lines[i], error);
-        struct eh_cli_log_line a = line_row(step, &found->lines[i]);
-        struct eh_cli_log_line b = line_row(step, &wanted->lines[i]);
-        const struct eh_cli_log_column *column = eh_cli_log_line_differs(&a, &b);
+        struct eh_line_row a = line_row(step, &found->lines[i]);
+        struct eh_line_row b = line_row(step, &wanted->lines[i]);
+        const struct eh_column *column = eh_cli_log_line_differs(&a, &b);
         if (column)
             return other_line(step, &a, &b, column, error);
     }
     if (found->line_count == wanted->line_count)
         return 0;
-    struct eh_cli_log_line more = line_row(step, &found->lines[wanted->line_count]);
+    struct eh_line_row more = line_row(step, &found->lines[wanted->line_count]);
     return stray_line(&more, error);
 }
 
-static struct eh_cli_log_step settled_row(uint64_t input, const struct eh_pool_statement *s,
-                                          struct eh_str period)
+static struct eh_step_row settled_row(uint64_t input, const struct eh_pool_statement *s,
+                                      struct eh_str period)
 {
-    return (struct eh_cli_log_step){.input = input,
-                                    .team = s->team,
-                                    .period = period,
-                                    .step = eh_str("close"),
-                                    .currency = s->currency,
-                                    .plan = s->plan,
-                                    .version = s->version,
-                                    .figures = *s};
+    return (struct eh_step_row){.input = input,
+                                .team = s->team,
+                                .period = period,
+                                .step = eh_str("close"),
+                                .currency = s->currency,
+                                .plan = s->plan,
+                                .version = s->version,
+                                .figures = *s};
 }
 
 int proof_compare_statements(uint64_t input, const struct eh_pool_statement *found,
@@ -140,10 +139,10 @@ int proof_compare_statements(uint64_t input, const struct eh_pool_statement *fou
 {
     char period[EH_DECIMAL_TEXT_MAX];
     struct eh_str text = eh_str_n(period, eh_period_print(wanted->period, period));
-    struct eh_cli_log_step a = settled_row(input, found, text);
-    struct eh_cli_log_step b = settled_row(input, wanted, text);
+    struct eh_step_row a = settled_row(input, found, text);
+    struct eh_step_row b = settled_row(input, wanted, text);
     int r = compare_lines(&b, found, wanted, error);
-    const struct eh_cli_log_column *column = r == 0 ? eh_cli_log_step_differs(&a, &b) : NULL;
+    const struct eh_column *column = r == 0 ? eh_cli_log_step_differs(&a, &b) : NULL;
     return column ? other_step(&a, &b, column, error) : r;
 }
 
@@ -152,19 +151,6 @@ int proof_compare_statements(uint64_t input, const struct eh_pool_statement *fou
 static int error_no_memory(struct eh_error *error)
 {
     return eh_error_set(error, EH_ENOMEM, "out of memory");
-}
-
-/* The columns that are NULL in a row without a statement, or without a sentence. */
-static uint32_t nulls_of(const struct eh_pool_statement *statement, struct eh_str missing)
-{
-    uint32_t nulls = 0;
-    for (uint32_t i = 0; i < EH_CLI_LOG_STEP_COLUMNS; i++) {
-        const struct eh_cli_log_column *column = &eh_cli_log_step_columns[i];
-        bool sentence = column->at == offsetof(struct eh_cli_log_step, missing);
-        if ((column->figure && !statement) || (sentence && missing.size == 0))
-            nulls |= UINT32_C(1) << i;
-    }
-    return nulls;
 }
 
 static struct made_step *made_room(struct made *made, struct eh_arena *arena)
@@ -199,9 +185,10 @@ static int made_add_step(struct made *made, const struct eh_replay *replay,
     step.row.currency = view->plan->currency;
     step.row.plan = view->plan->id;
     step.row.published_late = view->published_late;
+    step.row.settled = step.statement != NULL;
     if (step.statement)
         step.row.figures = *step.statement;
-    step.row.nulls = nulls_of(step.statement, step.row.missing);
+    step.row.nulls = eh_columns_nulls(&eh_step_columns, &step.row);
     for (; at > 0 && eh_str_compare(period, steps[at - 1].row.period) < 0; at--)
         steps[at] = steps[at - 1];
     steps[at] = step;
@@ -287,17 +274,17 @@ static int make_steps(const struct eh_replay *replay, struct eh_arena *arena, st
 /* ---- What is recorded under it. */
 
 /* Whether it is told as the first builds did that had periods (EH_POOL_FORM_FIRST). */
-static bool step_is_first_form(const struct eh_replay *replay, const struct eh_cli_log_step *found,
-                               const struct eh_cli_log_step *wanted)
+static bool step_is_first_form(const struct eh_replay *replay, const struct eh_step_row *found,
+                               const struct eh_step_row *wanted)
 {
-    struct eh_cli_log_step first = *wanted;
+    struct eh_step_row first = *wanted;
     first.figures.individual += first.figures.over;
     return proof_is_first(replay) && !eh_cli_log_step_differs(found, &first);
 }
 
 static int compare_step(struct eh_proof *p, const struct made_step *wanted, struct eh_error *error)
 {
-    struct eh_cli_log_step row;
+    struct eh_step_row row;
     int r = eh_cli_log_next_step(p->replay->log, wanted->row.input, &row, error);
     if (r < 0)
         return r;
@@ -308,7 +295,7 @@ static int compare_step(struct eh_proof *p, const struct made_step *wanted, stru
         return missing_step(&wanted->row, error);
     if (row.input < wanted->row.input || order < 0)
         return stray_step(&row, error);
-    const struct eh_cli_log_column *column = eh_cli_log_step_differs(&row, &wanted->row);
+    const struct eh_column *column = eh_cli_log_step_differs(&row, &wanted->row);
     if (!column || step_is_first_form(p->replay, &row, &wanted->row))
         return 0;
     return other_step(&row, &wanted->row, column, error);
@@ -317,7 +304,7 @@ static int compare_step(struct eh_proof *p, const struct made_step *wanted, stru
 static int compare_line(struct eh_proof *p, const struct made_step *step,
                         const struct eh_pool_line *line, struct eh_error *error)
 {
-    struct eh_cli_log_line row, wanted = line_row(&step->row, line);
+    struct eh_line_row row, wanted = line_row(&step->row, line);
     int r = eh_cli_log_next_line(p->replay->log, wanted.input, &row, error);
     if (r < 0)
         return r;
@@ -330,7 +317,7 @@ static int compare_line(struct eh_proof *p, const struct made_step *step,
         return missing_line(&step->row, line, error);
     if (row.input < wanted.input || order < 0)
         return stray_line(&row, error);
-    const struct eh_cli_log_column *column = eh_cli_log_line_differs(&row, &wanted);
+    const struct eh_column *column = eh_cli_log_line_differs(&row, &wanted);
     return column ? other_line(&step->row, &row, &wanted, column, error) : 0;
 }
 
@@ -338,8 +325,8 @@ static int compare_line(struct eh_proof *p, const struct made_step *step,
  */
 static int compare_rest(struct eh_proof *p, uint64_t input, struct eh_error *error)
 {
-    struct eh_cli_log_step step;
-    struct eh_cli_log_line line;
+    struct eh_step_row step;
+    struct eh_line_row line;
     int r;
     while ((r = eh_cli_log_next_step(p->replay->log, input, &step, error)) > 0)
         if (step.input >= p->from)

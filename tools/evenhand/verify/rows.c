@@ -66,52 +66,33 @@ static int effect_differs(const struct eh_cli_log_row *row, const struct eh_effe
                         EH_STR_ARG(wanted.size ? wanted : eh_str("nothing")));
 }
 
-static int compare_texts(const struct eh_cli_log_row *row, const struct eh_effect *recorded,
-                         const struct eh_effect *made, struct eh_error *error)
+/* As people read it; a text is where it stands. */
+static struct eh_str cell_text(const struct eh_column *column, const struct eh_effect_row *row,
+                               char number[24])
 {
-    const struct {
-        const char *name;
-        struct eh_str found, wanted;
-    } texts[] = {
-        {"rep", recorded->rep, made->rep},
-        {"team", recorded->team, made->team},
-        {"was", recorded->was, made->was},
-        {"why", recorded->why, made->why},
-    };
-    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
-        if (!eh_str_equal(texts[i].found, texts[i].wanted))
-            return effect_differs(row, recorded, texts[i].name, texts[i].found, texts[i].wanted,
-                                  error);
-    if (!eh_str_equal(recorded->detail, made->detail))
-        return eh_error_set(
-            error, EH_ECORRUPT,
-            "input %llu: %s seq %llu: the recorded detail is not what the log gives",
-            big(row->record.input), effect_name(recorded->type), big(recorded->seq));
-    return 0;
+    if (column->cell == EH_CELL_TEXT)
+        return *(const struct eh_str *)((const char *)row + column->at);
+    uint64_t value = (uint64_t)eh_column_number(column, row);
+    return eh_str_n(number, eh_format(number, 24, "%llu", big(value)));
 }
 
-static int compare_numbers(const struct eh_cli_log_row *row, const struct eh_effect *recorded,
-                           const struct eh_effect *made, struct eh_error *error)
+static int compare_effect(const struct eh_cli_log_row *row, const struct eh_effect *recorded,
+                          const struct eh_effect *made, struct eh_error *error)
 {
-    const struct {
-        const char *name;
-        uint64_t found, wanted;
-    } numbers[] = {
-        {"type", recorded->type, made->type},
-        {"ticket", recorded->ticket, made->ticket},
-        {"epoch", recorded->epoch, made->epoch},
-        {"eligible", recorded->eligible, made->eligible},
-        {"weight", recorded->weight, made->weight},
-        {"draws", recorded->draw_count, made->draw_count},
-    };
-    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
-        if (numbers[i].found == numbers[i].wanted)
+    const struct eh_effect_row found = {*recorded, row->record.input};
+    const struct eh_effect_row wanted = {*made, row->record.input};
+    for (int i = 0; i < EH_EFFECT_COLUMN_COUNT; i++) {
+        const struct eh_column *column = &eh_effect_columns.items[i];
+        char a[24], b[24];
+        if (eh_column_same(column, &found, &wanted))
             continue;
-        char found[24], wanted[24];
-        size_t found_size = eh_format(found, sizeof found, "%llu", big(numbers[i].found));
-        size_t wanted_size = eh_format(wanted, sizeof wanted, "%llu", big(numbers[i].wanted));
-        return effect_differs(row, recorded, numbers[i].name, eh_str_n(found, found_size),
-                              eh_str_n(wanted, wanted_size), error);
+        if (i == EH_EFFECT_DETAIL)
+            return eh_error_set(
+                error, EH_ECORRUPT,
+                "input %llu: %s seq %llu: the recorded detail is not what the log gives",
+                big(row->record.input), effect_name(recorded->type), big(recorded->seq));
+        return effect_differs(row, recorded, column->name, cell_text(column, &found, a),
+                              cell_text(column, &wanted, b), error);
     }
     return 0;
 }
@@ -133,9 +114,7 @@ int proof_compare_effects(const struct eh_replay *replay, struct eh_error *error
                                 "input %llu: seq %llu: recorded %s, the log gives nothing there",
                                 big(row->record.input), big(recorded->seq),
                                 effect_name(recorded->type));
-        int r = compare_numbers(row, recorded, made, error);
-        if (r == 0)
-            r = compare_texts(row, recorded, made, error);
+        int r = compare_effect(row, recorded, made, error);
         if (r < 0)
             return r;
     }
@@ -152,20 +131,22 @@ static int row_differs(const struct eh_cli_log_row *row, const char *name, struc
 
 static int compare_change(const struct eh_cli_log_row *row, struct eh_error *error)
 {
-    struct eh_ticket_view v;
-    const struct eh_ticket_view *c = &row->change;
+    struct eh_change_row wanted;
     if (row->record.image_ticket == 0)
         return 0;
-    if (eh_ticket_image_view(row->record.image, &v, NULL) < 0)
+    if (eh_change_of_record(&row->record, &wanted) < 0)
         return row_differs(row, "image of the ticket", error);
-    bool same = c->state == v.state && c->priority == v.priority && c->value == v.value &&
-                eh_str_equal(c->team, v.team) && eh_str_equal(c->outcome, v.outcome) &&
-                c->closed_us == (v.state == EH_TICKET_CLOSED ? v.closed_us : 0);
+    uint64_t nulls = eh_columns_nulls(&eh_change_columns, &wanted);
+    bool same = nulls == eh_columns_nulls(&eh_change_columns, &row->change);
+    for (int i = 0; same && i < EH_CHANGE_COLUMN_COUNT; i++)
+        same = nulls >> i & 1 || eh_column_same(&eh_change_columns.items[i], &row->change, &wanted);
     return same ? 0 : row_differs(row, "state of the ticket (ticket_change)", error);
 }
 
 int proof_compare_record(struct eh_replay *replay, struct eh_error *error)
 {
+    /* Columns that say what the input caused; the others are what it was. */
+    static const uint8_t caused[] = {EH_INPUT_REP, EH_INPUT_WORD, EH_INPUT_UNTIL, EH_INPUT_REST};
     const struct eh_cli_log_row *row = &replay->row;
     const struct eh_record *found = &row->record;
     struct eh_record made;
@@ -173,14 +154,13 @@ int proof_compare_record(struct eh_replay *replay, struct eh_error *error)
         return eh_error_set(error, EH_ENOMEM, "out of memory");
     if (found->type != made.type)
         return row_differs(row, "type (refused or not)", error);
-    if (!eh_str_equal(found->rep, made.rep))
-        return row_differs(row, "rep", error);
-    if (!eh_str_equal(found->word, made.word))
-        return row_differs(row, "word", error);
-    if (found->has_until != made.has_until || found->until_us != made.until_us)
-        return row_differs(row, "until", error);
-    if (!eh_str_equal(found->rest, made.rest))
-        return row_differs(row, "rest", error);
+    uint64_t nulls =
+        eh_columns_nulls(&eh_input_columns, found) ^ eh_columns_nulls(&eh_input_columns, &made);
+    for (size_t i = 0; i < sizeof caused; i++) {
+        const struct eh_column *column = &eh_input_columns.items[caused[i]];
+        if (nulls >> caused[i] & 1 || !eh_column_same(column, found, &made))
+            return row_differs(row, column->name, error);
+    }
     if (found->image_ticket != made.image_ticket || !eh_ticket_image_same(found->image, made.image))
         return row_differs(row, "image of the ticket", error);
     return compare_change(row, error);

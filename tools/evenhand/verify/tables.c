@@ -35,7 +35,7 @@ static size_t print_id(uint64_t ms, uint64_t no, char *ret, size_t size)
     return ms || no ? eh_format(ret, size, "%llu-%llu", big(ms), big(no)) : 0;
 }
 
-static bool dead_id_fits(const struct eh_replay *replay, const struct eh_cli_log_dead *row)
+static bool dead_id_fits(const struct eh_replay *replay, const struct eh_dead_row *row)
 {
     char id[48];
     const struct eh_effects *fx = &replay->effects;
@@ -45,8 +45,7 @@ static bool dead_id_fits(const struct eh_replay *replay, const struct eh_cli_log
     return row->has_stream_id == (size > 0) && eh_str_equal(row->stream_id, eh_str_n(id, size));
 }
 
-static int compare_dead(struct eh_proof *p, const struct eh_cli_log_dead *row,
-                        struct eh_error *error)
+static int compare_dead(struct eh_proof *p, const struct eh_dead_row *row, struct eh_error *error)
 {
     const struct eh_replay *replay = p->replay;
     if (row->has_body == has_body(replay) ||
@@ -68,7 +67,7 @@ static int compare_dead(struct eh_proof *p, const struct eh_cli_log_dead *row,
 static int compare_dead_letters(struct eh_proof *p, bool compared, struct eh_error *error)
 {
     const struct eh_replay *replay = p->replay;
-    struct eh_cli_log_dead row;
+    struct eh_dead_row row;
     bool reads = p->counts.reads[EH_PROOF_DEAD], wanted = has_dead(replay), found = false;
     int r = 0;
     while (reads && (r = eh_cli_log_next_dead(replay->log, replay->in.no, &row, error)) > 0) {
@@ -96,7 +95,7 @@ static int body_wrong(uint64_t input, const char *what, struct eh_error *error)
                         what);
 }
 
-static bool body_fits(const struct eh_replay *replay, const struct eh_cli_log_body *row)
+static bool body_fits(const struct eh_replay *replay, const struct eh_body_row *row)
 {
     const struct eh_input *in = &replay->in;
     struct eh_key identity = row->has_salt
@@ -107,8 +106,7 @@ static bool body_fits(const struct eh_replay *replay, const struct eh_cli_log_bo
 }
 
 /* The identity of a body that was not kept cannot be computed. */
-static int compare_body(struct eh_proof *p, const struct eh_cli_log_body *row,
-                        struct eh_error *error)
+static int compare_body(struct eh_proof *p, const struct eh_body_row *row, struct eh_error *error)
 {
     if (row->has_salt && row->salt.size != EH_SALT_BYTES)
         return body_wrong(row->input, "its salt is none", error);
@@ -129,7 +127,7 @@ static int compare_body(struct eh_proof *p, const struct eh_cli_log_body *row,
 static int compare_bodies(struct eh_proof *p, bool compared, struct eh_error *error)
 {
     const struct eh_replay *replay = p->replay;
-    struct eh_cli_log_body row;
+    struct eh_body_row row;
     bool reads = p->counts.reads[EH_PROOF_BODY], wanted = has_body(replay), found = false;
     int r = 0;
     while (reads && (r = eh_cli_log_next_body(replay->log, replay->in.no, &row, error)) > 0) {
@@ -174,7 +172,7 @@ static bool text_fits(const struct text *t)
     return memcmp(made, t->digest, sizeof made) == 0;
 }
 
-static int compare_personal(const struct eh_input *in, const struct eh_cli_log_personal *row,
+static int compare_personal(const struct eh_input *in, const struct eh_personal_row *row,
                             struct eh_error *error)
 {
     const struct text customer = {row->customer,
@@ -206,7 +204,7 @@ static bool has_personal(const struct eh_replay *replay)
 static int compare_personals(struct eh_proof *p, bool compared, struct eh_error *error)
 {
     const struct eh_replay *replay = p->replay;
-    struct eh_cli_log_personal row;
+    struct eh_personal_row row;
     bool reads = p->counts.reads[EH_PROOF_PERSONAL], wanted = has_personal(replay), found = false;
     int r = 0;
     while (reads && (r = eh_cli_log_next_personal(replay->log, replay->in.no, &row, error)) > 0) {
@@ -225,14 +223,13 @@ static int compare_personals(struct eh_proof *p, bool compared, struct eh_error 
 
 /* ---- The ledger: each row as of its input, and all of them as of the last round. */
 
-static int ledger_wrong(const struct eh_cli_log_ledger *row, const char *what,
-                        struct eh_error *error)
+static int ledger_wrong(const struct eh_ledger_row *row, const char *what, struct eh_error *error)
 {
     return eh_error_set(error, EH_ECORRUPT, "ledger of %.*s in %.*s: as of input %llu %s",
                         EH_STR_ARG(row->rep), EH_STR_ARG(row->team), big(row->input), what);
 }
 
-static int compare_figures(const struct eh_cli_log_ledger *row, const struct eh_member_view *member,
+static int compare_figures(const struct eh_ledger_row *row, const struct eh_member_view *member,
                            uint64_t input, struct eh_error *error)
 {
     const struct {
@@ -255,7 +252,7 @@ static int compare_figures(const struct eh_cli_log_ledger *row, const struct eh_
     return 0;
 }
 
-static int compare_ledger_row(const struct eh_replay *replay, const struct eh_cli_log_ledger *row,
+static int compare_ledger_row(const struct eh_replay *replay, const struct eh_ledger_row *row,
                               struct eh_error *error)
 {
     struct eh_member_view member;
@@ -269,7 +266,7 @@ static int compare_ledger_row(const struct eh_replay *replay, const struct eh_cl
 /* The row of this member, in the order of teams and reps; rows of who is no member any more, or not
  * yet, are passed over. */
 static int compare_member(struct eh_proof *p, struct eh_str team,
-                          const struct eh_member_view *member, struct eh_cli_log_ledger *row,
+                          const struct eh_member_view *member, struct eh_ledger_row *row,
                           int *there, struct eh_error *error)
 {
     for (;; *there = eh_cli_log_next_member(p->replay->log, row, error)) {
@@ -302,7 +299,7 @@ static int compare_round(struct eh_proof *p, struct eh_error *error)
 {
     const struct eh_engine *engine = p->replay->engine;
     const struct eh_desk *desk = eh_engine_desk(engine);
-    struct eh_cli_log_ledger row = {0};
+    struct eh_ledger_row row = {0};
     struct eh_member_view member;
     if (!desk || count_members(engine, desk) > ROUND_MEMBERS)
         return 0;
@@ -317,7 +314,7 @@ static int compare_round(struct eh_proof *p, struct eh_error *error)
 
 static int compare_ledger(struct eh_proof *p, bool compared, struct eh_error *error)
 {
-    struct eh_cli_log_ledger row;
+    struct eh_ledger_row row;
     int r;
     while ((r = eh_cli_log_next_ledger(p->replay->log, p->replay->in.no, &row, error)) > 0) {
         r = compared ? compare_ledger_row(p->replay, &row, error) : 0;
@@ -357,10 +354,10 @@ int proof_compare_tables(struct eh_proof *p, bool compared, struct eh_error *err
 /* After the last input: a row that is left belongs to no input. */
 int proof_tables_end(struct eh_proof *p, struct eh_error *error)
 {
-    struct eh_cli_log_dead dead;
-    struct eh_cli_log_body body;
-    struct eh_cli_log_personal personal;
-    struct eh_cli_log_ledger ledger;
+    struct eh_dead_row dead;
+    struct eh_body_row body;
+    struct eh_personal_row personal;
+    struct eh_ledger_row ledger;
     int r = 0;
     if (p->counts.reads[EH_PROOF_DEAD])
         r = eh_cli_log_next_dead(p->replay->log, UINT64_MAX, &dead, error);
