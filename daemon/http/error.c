@@ -1,4 +1,6 @@
 /* error: statuses, and the text of an error answer. See error.h. */
+#include <evenhand/value/json.h>
+
 #include "http/error.h"
 
 #define REAL_DIGITS 15 /* of a number that is not whole */
@@ -96,20 +98,13 @@ static struct evbuffer *no_memory(void)
     return text;
 }
 
-/* What is no text, or no UTF-8, becomes null. */
-static void put(json_t *object, const char *key, const char *text)
-{
-    json_t *value = text && *text ? json_string(text) : NULL;
-    json_object_set_new(object, key, value ? value : json_null());
-}
-
 struct evbuffer *eh_http_error_text(const char *code, const char *field, const char *message)
 {
     json_t *body = json_object(), *error = json_object();
-    put(error, "code", code);
-    put(error, "message", message);
-    put(error, "field", field);
-    json_object_set_new(body, "error", error);
+    eh_json_put_string(error, "code", code);
+    eh_json_put_string(error, "message", message);
+    eh_json_put_string(error, "field", field);
+    eh_json_put(body, "error", error);
     struct evbuffer *text = eh_http_json_text(body);
     json_decref(body);
     return text ? text : no_memory();

@@ -2,26 +2,9 @@
 #include <evenhand/json/books.h>
 
 #include <evenhand/json/pool.h>
+#include <evenhand/value/json.h>
 
 #define FORM 1
-
-static void put(json_t *to, const char *key, json_t *value)
-{
-    json_object_set_new(to, key, value ? value : json_null());
-}
-
-static json_t *text_json(struct eh_str text)
-{
-    return text.size > 0 ? json_stringn(text.data, text.size) : NULL;
-}
-
-static json_t *date_json(int32_t date)
-{
-    char text[EH_DECIMAL_TEXT_MAX];
-    if (date == EH_DATE_ALWAYS || date == EH_DATE_NEVER)
-        return NULL;
-    return json_stringn(text, eh_date_print(date, text));
-}
 
 /* Takes the body. */
 static int dump(json_t *body, char **ret, struct eh_error *error)
@@ -37,14 +20,14 @@ static json_t *rep_json(const struct eh_desk_rep *rep)
 {
     json_t *row = json_object(), *skills = json_array();
     for (uint32_t i = 0; i < rep->skill_count; i++)
-        json_array_append_new(skills, text_json(rep->skills[i]));
-    put(row, "rep", text_json(rep->id));
-    put(row, "name", text_json(rep->name));
-    put(row, "user", text_json(rep->user));
-    put(row, "share_ppm", json_integer(rep->share_ppm));
-    put(row, "since", date_json(rep->since));
-    put(row, "skills", skills);
-    put(row, "on_desk", json_true());
+        json_array_append_new(skills, eh_json_text(rep->skills[i]));
+    eh_json_put_text(row, "rep", rep->id);
+    eh_json_put_text(row, "name", rep->name);
+    eh_json_put_text(row, "user", rep->user);
+    eh_json_put_int(row, "share_ppm", rep->share_ppm);
+    eh_json_put_date(row, "since", rep->since);
+    eh_json_put(row, "skills", skills);
+    eh_json_put_bool(row, "on_desk", true);
     return row;
 }
 
@@ -53,15 +36,15 @@ static json_t *team_json(const struct eh_desk_team *team)
     json_t *row = json_object(), *managers = json_array();
     for (uint32_t i = 0; i < team->manager_count; i++) {
         json_t *manager = json_object();
-        put(manager, team->managers[i].is_group ? "group" : "user",
-            text_json(team->managers[i].name));
+        eh_json_put_text(manager, team->managers[i].is_group ? "group" : "user",
+                         team->managers[i].name);
         json_array_append_new(managers, manager);
     }
-    put(row, "team", text_json(team->id));
-    put(row, "name", text_json(team->name));
-    put(row, "policy", text_json(team->policy));
-    put(row, "capacity", team->capacity ? json_integer(team->capacity) : NULL);
-    put(row, "managers", managers);
+    eh_json_put_text(row, "team", team->id);
+    eh_json_put_text(row, "name", team->name);
+    eh_json_put_text(row, "policy", team->policy);
+    eh_json_put(row, "capacity", team->capacity ? json_integer(team->capacity) : NULL);
+    eh_json_put(row, "managers", managers);
     return row;
 }
 
@@ -79,21 +62,21 @@ static void add_gone(const struct stays *s, struct eh_str rep)
     if (json_object_get(s->known, id))
         return;
     json_t *row = json_object();
-    put(row, "rep", text_json(rep));
-    put(row, "name", text_json(eh_engine_rep_name(s->engine, rep)));
-    put(row, "on_desk", json_false());
+    eh_json_put_text(row, "rep", rep);
+    eh_json_put_text(row, "name", eh_engine_rep_name(s->engine, rep));
+    eh_json_put_bool(row, "on_desk", false);
     json_array_append_new(s->reps, row);
-    put(s->known, id, json_true());
+    eh_json_put_bool(s->known, id, true);
 }
 
 static void add_stay(void *context, struct eh_str rep, const struct eh_stay *stay)
 {
     const struct stays *s = context;
     json_t *row = json_object();
-    put(row, "team", text_json(s->team));
-    put(row, "rep", text_json(rep));
-    put(row, "from", date_json(stay->from));
-    put(row, "until", date_json(stay->until));
+    eh_json_put_text(row, "team", s->team);
+    eh_json_put_text(row, "rep", rep);
+    eh_json_put_date(row, "from", stay->from);
+    eh_json_put_date(row, "until", stay->until);
     json_array_append_new(s->list, row);
     add_gone(s, rep);
 }
@@ -122,13 +105,13 @@ int eh_roster_text(const struct eh_engine *engine, char **ret, struct eh_error *
         char id[EH_ID_MAX + 1];
         eh_format(id, sizeof id, "%.*s", EH_STR_ARG(desk->reps[i].id));
         json_array_append_new(stays.reps, rep_json(&desk->reps[i]));
-        put(stays.known, id, json_true());
+        eh_json_put_bool(stays.known, id, true);
     }
     int r = add_stays(&stays, desk);
-    put(body, "form", json_integer(FORM));
-    put(body, "teams", teams);
-    put(body, "reps", stays.reps);
-    put(body, "memberships", stays.list);
+    eh_json_put_int(body, "form", FORM);
+    eh_json_put(body, "teams", teams);
+    eh_json_put(body, "reps", stays.reps);
+    eh_json_put(body, "memberships", stays.list);
     json_decref(stays.known);
     if (r == 0)
         return dump(body, ret, error);
@@ -149,9 +132,9 @@ int eh_pool_metrics_text(const struct eh_engine *engine, const struct eh_period_
     if (r < 0)
         return r == -EH_ENOMEM ? r : 0;
     json_t *body = json_object();
-    put(body, "form", json_integer(FORM));
-    put(body, "plan", text_json(view->plan->id));
-    put(body, "metrics", eh_pool_metrics_json(statement, view->plan));
+    eh_json_put_int(body, "form", FORM);
+    eh_json_put_text(body, "plan", view->plan->id);
+    eh_json_put(body, "metrics", eh_pool_metrics_json(statement, view->plan));
     *ret_lines = statement->line_count;
     return dump(body, ret, error);
 }

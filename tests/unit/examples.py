@@ -120,6 +120,7 @@ OWN = {
         eh_redis_reply_fn *got_reply; int argc; const char **argv; size_t *argvlen;""",
     "redis/reply.h": "#include <hiredis/async.h>\nredisAsyncContext *ac;",
     "redis/rights.h": "struct eh_redis_keys keys; eh_redis_rights_fn *on_answer;",
+    "value/json.h": "#include <jansson.h>\n",
     "bonus/apportion.h": "struct eh_str ana, bo;",
     "draw/draw.h": "struct eh_str desk, source; uint8_t *seed, *digest;",
     "draw/hash.h": "void *bytes, *row;",

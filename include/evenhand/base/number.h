@@ -48,6 +48,10 @@ size_t eh_ppm_print(int64_t ppm, char ret_text[EH_DECIMAL_TEXT_MAX]);
 int eh_duration_parse(struct eh_str s, int64_t *ret_s, struct eh_error *) EH_MUST_CHECK;
 size_t eh_duration_print(int64_t seconds, char ret_text[EH_DECIMAL_TEXT_MAX]); /* "1h30m" */
 
+#define EH_TIME_NEVER  INT64_MAX
+#define EH_DATE_NEVER  INT32_MAX /* `until` not given */
+#define EH_DATE_ALWAYS INT32_MIN /* `from` not given */
+
 /* "2026-03-01" <-> days since 1970-01-01 of the proleptic Gregorian calendar, years 1970..9999. */
 int eh_date_parse(struct eh_str s, int32_t *ret_days, struct eh_error *) EH_MUST_CHECK;
 size_t eh_date_print(int32_t days, char ret_text[EH_DECIMAL_TEXT_MAX]);

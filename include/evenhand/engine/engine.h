@@ -70,7 +70,6 @@
 /* A stream's id lower by more than this is no older signal: the stream was made anew. */
 #define EH_SIGNAL_OLDER_MAX_MS (24 * 3600 * UINT64_C(1000))
 #define EH_AT_AHEAD_MAX_S      300 /* an outcome's `at` may be so far ahead */
-#define EH_TIME_NEVER          INT64_MAX
 #define EH_TIME_LAST           INT64_C(253402300799999999) /* 9999-12-31T23:59:59.999999Z, in µs */
 #define EH_DATE_LAST           2932897 /* the day after it, as any time zone may see it */
 

@@ -27,9 +27,7 @@
 #define EH_DESK_USER_MAX       63     /* bytes of the name of a Unix user or group */
 #define EH_DESK_POINTS_MAX     1000
 #define EH_DESK_CAPACITY_MAX   1000000
-#define EH_DESK_DURATION_MAX_S 31622400  /* 366 days */
-#define EH_DATE_NEVER          INT32_MAX /* `until` not given */
-#define EH_DATE_ALWAYS         INT32_MIN /* `from` not given */
+#define EH_DESK_DURATION_MAX_S 31622400 /* 366 days */
 
 enum eh_presence { EH_PRESENCE_ASSUMED = 0, EH_PRESENCE_SIGNALLED = 1 };
 

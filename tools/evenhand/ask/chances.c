@@ -1,4 +1,5 @@
 /* chances: what chance each rep had of a ticket, from the log alone. See chances.h. */
+#include <evenhand/value/json.h>
 #include "chances.h"
 
 #include <stdio.h>
@@ -15,7 +16,7 @@ struct search {
     json_t *deals;
 };
 
-static json_t *json_text_new(struct eh_str text)
+static json_t *text_json(struct eh_str text)
 {
     return json_stringn(text.data ? text.data : "", text.size);
 }
@@ -30,17 +31,16 @@ static void search_take_deal(void *context, const struct eh_deal *deal)
     json_t *chances = json_array(), *told = json_object();
     for (uint32_t i = 0; i < deal->count; i++) {
         json_t *chance = json_object();
-        json_object_set_new(chance, "rep", json_text_new(deal->chances[i].rep));
-        json_object_set_new(chance, "share_ppm", json_integer(deal->chances[i].share_ppm));
-        json_object_set_new(chance, "chance_ppm",
-                            json_integer((json_int_t)(deal->chances[i].p * EH_PPM + 0.5)));
+        eh_json_put(chance, "rep", text_json(deal->chances[i].rep));
+        eh_json_put_int(chance, "share_ppm", deal->chances[i].share_ppm);
+        eh_json_put_int(chance, "chance_ppm", (json_int_t)(deal->chances[i].p * EH_PPM + 0.5));
         json_array_append_new(chances, chance);
     }
-    json_object_set_new(told, "at", json_stringn(at, size));
-    json_object_set_new(told, "rep", json_text_new(deal->rep));
-    json_object_set_new(told, "why", json_text_new(deal->why));
-    json_object_set_new(told, "dealt", json_boolean(deal->dealt));
-    json_object_set_new(told, "chances", chances);
+    eh_json_put(told, "at", json_stringn(at, size));
+    eh_json_put(told, "rep", text_json(deal->rep));
+    eh_json_put(told, "why", text_json(deal->why));
+    eh_json_put_bool(told, "dealt", deal->dealt);
+    eh_json_put(told, "chances", chances);
     json_array_append_new(search->deals, told);
 }
 

@@ -5,6 +5,7 @@
  * No row of the log holds the candidates of a deal, so the log is decided again to find them.
  * Results of draws and winners are printed as recorded, not as decided now.
  */
+#include <evenhand/value/json.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -27,16 +28,6 @@ struct export
     int failed;     /* 0, or the error of reading the log */
     struct eh_error error;
 };
-
-static json_t *json_text_new(struct eh_str text)
-{
-    return text.size ? json_stringn(text.data, text.size) : json_null();
-}
-
-static void json_put(json_t *to, const char *key, json_t *value)
-{
-    json_object_set_new(to, key, value);
-}
 
 static void json_print_line(json_t *line)
 {
@@ -63,11 +54,11 @@ static int print_ticket(struct export *x, struct eh_error *error)
     eh_key_bytes(x->replay.row.record.digest, digest);
     eh_hex_print(digest, sizeof digest, hex);
     json_t *line = json_object();
-    json_put(line, "what", json_string("ticket"));
-    json_put(line, "ticket", json_integer((json_int_t)x->replay.in.no));
-    json_put(line, "rules", json_integer(eh_engine_rules(x->replay.engine)));
-    json_put(line, "message", json_loadb((const char *)json.data, json.size, 0, NULL));
-    json_put(line, "digest", json_string(hex));
+    eh_json_put_string(line, "what", "ticket");
+    eh_json_put_int(line, "ticket", (int64_t)x->replay.in.no);
+    eh_json_put_int(line, "rules", eh_engine_rules(x->replay.engine));
+    eh_json_put(line, "message", json_loadb((const char *)json.data, json.size, 0, NULL));
+    eh_json_put_string(line, "digest", hex);
     json_print_line(line);
     return 0;
 }
@@ -126,11 +117,11 @@ static json_t *eligible_of(const struct eh_deal *deal, const struct eh_effect *e
     for (uint32_t i = 0; i < deal->count; i++) {
         const struct eh_deal_chance *one = &deal->chances[i];
         json_t *item = json_object();
-        json_put(item, "rep", json_text_new(one->rep));
-        json_put(item, "share_ppm", json_integer(one->share_ppm));
-        json_put(item, "slots", json_integer(one->slots));
-        json_put(item, "late", json_boolean(d.late && one->p > 0));
-        json_put(item, "points", json_integer((json_int_t)one->points));
+        eh_json_put_text(item, "rep", one->rep);
+        eh_json_put_int(item, "share_ppm", one->share_ppm);
+        eh_json_put_int(item, "slots", one->slots);
+        eh_json_put_bool(item, "late", d.late && one->p > 0);
+        eh_json_put_int(item, "points", (int64_t)one->points);
         json_array_append_new(list, item);
     }
     return list;
@@ -144,16 +135,16 @@ static void put_detail(json_t *line, const struct eh_effect *effect)
         d = (struct eh_deal_detail){.tie = false};
     for (int i = 0; i < 2 && d.scored; i++) {
         json_t *item = json_object();
-        json_put(item, "rep", json_text_new(d.pair[i].rep));
-        json_put(item, "deficit_nano", json_integer(d.pair[i].dc_nano));
-        json_put(item, "means_nano", json_integer(d.pair[i].means_nano));
+        eh_json_put_text(item, "rep", d.pair[i].rep);
+        eh_json_put_int(item, "deficit_nano", d.pair[i].dc_nano);
+        eh_json_put_int(item, "means_nano", d.pair[i].means_nano);
         json_array_append_new(compared, item);
     }
-    json_put(line, "compared", compared);
-    json_put(line, "tie", json_boolean(d.tie));
-    json_put(line, "value_booked", json_integer(d.value));
-    json_put(line, "mean_value", json_integer(d.mean));
-    json_put(line, "value_weight_ppm", json_integer(d.value_weight_ppm));
+    eh_json_put(line, "compared", compared);
+    eh_json_put_bool(line, "tie", d.tie);
+    eh_json_put_int(line, "value_booked", d.value);
+    eh_json_put_int(line, "mean_value", d.mean);
+    eh_json_put_int(line, "value_weight_ppm", d.value_weight_ppm);
 }
 
 static json_t *deal_line(struct export *x, const struct eh_deal *deal,
@@ -161,24 +152,24 @@ static json_t *deal_line(struct export *x, const struct eh_deal *deal,
 {
     const struct eh_desk *desk = eh_engine_desk(x->replay.engine);
     json_t *line = json_object();
-    json_put(line, "what", json_string("deal"));
-    json_put(line, "seq", json_integer((json_int_t)effect->seq));
-    json_put(line, "input", json_integer((json_int_t)x->replay.in.no));
-    json_put(line, "rules", json_integer(eh_engine_rules(x->replay.engine)));
-    json_put(line, "ticket", json_integer((json_int_t)deal->ticket));
-    json_put(line, "desk", desk ? json_text_new(desk->id) : json_null());
-    json_put(line, "team", json_text_new(effect->team));
-    json_put(line, "source", json_text_new(deal->source));
-    json_put(line, "id", json_text_new(deal->id));
-    json_put(line, "deal", json_integer(deal->deal));
-    json_put(line, "why", json_text_new(effect->why));
-    json_put(line, "was", json_text_new(effect->was));
-    json_put(line, "rep", json_text_new(effect->rep));
-    json_put(line, "policy", deal->dealt ? json_text_new(deal->policy) : json_null());
-    json_put(line, "epoch", json_integer(effect->epoch));
-    json_put(line, "digest", effect->draw_count ? json_string(x->digest) : json_null());
-    json_put(line, "draws", draws_of(effect));
-    json_put(line, "eligible", eligible_of(deal, effect));
+    eh_json_put_string(line, "what", "deal");
+    eh_json_put_int(line, "seq", (int64_t)effect->seq);
+    eh_json_put_int(line, "input", (int64_t)x->replay.in.no);
+    eh_json_put_int(line, "rules", eh_engine_rules(x->replay.engine));
+    eh_json_put_int(line, "ticket", (int64_t)deal->ticket);
+    eh_json_put(line, "desk", desk ? eh_json_text(desk->id) : json_null());
+    eh_json_put_text(line, "team", effect->team);
+    eh_json_put_text(line, "source", deal->source);
+    eh_json_put_text(line, "id", deal->id);
+    eh_json_put_int(line, "deal", deal->deal);
+    eh_json_put_text(line, "why", effect->why);
+    eh_json_put_text(line, "was", effect->was);
+    eh_json_put_text(line, "rep", effect->rep);
+    eh_json_put(line, "policy", deal->dealt ? eh_json_text(deal->policy) : json_null());
+    eh_json_put_int(line, "epoch", effect->epoch);
+    eh_json_put(line, "digest", effect->draw_count ? json_string(x->digest) : json_null());
+    eh_json_put(line, "draws", draws_of(effect));
+    eh_json_put(line, "eligible", eligible_of(deal, effect));
     put_detail(line, effect);
     return line;
 }
@@ -201,9 +192,9 @@ static void export_take_deal(void *context, const struct eh_deal *deal)
 static void print_epoch(const struct eh_cli_log_epoch *epoch)
 {
     json_t *line = json_object();
-    json_put(line, "what", json_string(epoch->revealed ? "seed" : "commitment"));
-    json_put(line, "epoch", json_integer(epoch->epoch));
-    json_put(line, epoch->revealed ? "seed" : "commitment", json_text_new(epoch->hex));
+    eh_json_put_string(line, "what", epoch->revealed ? "seed" : "commitment");
+    eh_json_put_int(line, "epoch", epoch->epoch);
+    eh_json_put_text(line, epoch->revealed ? "seed" : "commitment", epoch->hex);
     json_print_line(line);
 }
 

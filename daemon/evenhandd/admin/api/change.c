@@ -77,9 +77,9 @@ static json_t *bound_json(const struct eh_admin_request *request, const struct c
     if (!bound)
         return NULL;
     json_t *body = json_object();
-    eh_json_put(body, "rule", json_string(bound->rule));
-    eh_json_put(body, "team", eh_json_text(bound->team));
-    eh_json_put(body, "seconds", json_integer(bound->seconds));
+    eh_json_put_string(body, "rule", bound->rule);
+    eh_json_put_text(body, "team", bound->team);
+    eh_json_put_int(body, "seconds", bound->seconds);
     return body;
 }
 
@@ -91,15 +91,15 @@ static void put_ticket_state(json_t *body, const struct eh_admin_request *reques
     struct eh_ticket_view ticket;
     if (change->id.size == 0)
         return;
-    eh_json_put(body, "source", eh_json_text(change->source));
-    eh_json_put(body, "id", eh_json_text(change->id));
+    eh_json_put_text(body, "source", change->source);
+    eh_json_put_text(body, "id", change->id);
     if (!engine || !eh_engine_ticket(engine, change->source, change->id, &ticket))
         return; /* closed: its answer is the outcome */
-    eh_json_put(body, "state", eh_json_string(eh_ticket_state_name(ticket.state)));
-    eh_json_put(body, "team", eh_json_text(ticket.team));
-    eh_json_put(body, "rep", eh_json_text(ticket.rep));
-    eh_json_put(body, "account",
-                eh_json_text(eh_desk_account(eh_engine_desk(engine), ticket.rep, ticket.source)));
+    eh_json_put_string(body, "state", eh_ticket_state_name(ticket.state));
+    eh_json_put_text(body, "team", ticket.team);
+    eh_json_put_text(body, "rep", ticket.rep);
+    eh_json_put_text(body, "account",
+                     eh_desk_account(eh_engine_desk(engine), ticket.rep, ticket.source));
 }
 
 /* What stands in the period now: nothing where no plan makes something of it. */
@@ -162,16 +162,16 @@ static void on_done(void *context, const struct eh_command_result *result)
     json_t *body = json_object();
     eh_json_put(body, "input", result->later ? NULL : json_integer((json_int_t)result->input));
     if (result->later)
-        eh_json_put(body, "later", json_true());
+        eh_json_put_bool(body, "later", true);
     if (result->repeat)
-        eh_json_put(body, "repeat", json_true());
+        eh_json_put_bool(body, "repeat", true);
     if (result->pending)
-        eh_json_put(body, "parked", json_true());
+        eh_json_put_bool(body, "parked", true);
     if (result->mended.size)
-        eh_json_put(body, "mended", eh_json_text(result->mended));
+        eh_json_put_text(body, "mended", result->mended);
     if (change->type == EH_MESSAGE_SIGNAL) {
-        eh_json_put(body, "from", eh_json_time(result->from_us));
-        eh_json_put(body, "until", eh_json_time(result->until_us));
+        eh_json_put_time(body, "from", result->from_us);
+        eh_json_put_time(body, "until", result->until_us);
         eh_json_put(body, "bound", result->repeat ? NULL : bound_json(request, change, result));
     }
     if (change->type == EH_MESSAGE_METRIC)

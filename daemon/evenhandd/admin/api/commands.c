@@ -223,8 +223,8 @@ static void try_reveal(struct eh_admin_request *request)
     }
     json_t *body = json_object();
     eh_json_put(body, "input", NULL);
-    eh_json_put(body, "dry_run", json_true());
-    eh_json_put(body, "epoch", json_integer(totals.epoch));
+    eh_json_put_bool(body, "dry_run", true);
+    eh_json_put_int(body, "epoch", totals.epoch);
     eh_admin_reply(request, 200, body);
 }
 
@@ -292,7 +292,7 @@ static int describe_desk(struct eh_admin_request *request, const struct eh_desk 
     r = eh_engine_desk_days(engine, new, totals.date, add_line, periods);
     eh_desk_warnings(new, add_line, warnings);
     json_t *body = json_object();
-    eh_json_put(body, "sha256", eh_json_hex(sha256, sizeof sha256));
+    eh_json_put_hex(body, "sha256", sha256, sizeof sha256);
     eh_json_put(body, "changes", changes);
     eh_json_put(body, "periods", periods);
     eh_json_put(body, "warnings", warnings);

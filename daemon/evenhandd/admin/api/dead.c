@@ -26,10 +26,10 @@ static json_t *body_json(const struct eh_admin_request *request, const PGresult 
 static json_t *letter_json(const struct eh_admin_request *request, const PGresult *result, int row)
 {
     json_t *item = json_object();
-    eh_json_put(item, "input", json_integer(eh_pg_int(result, row, 0)));
-    eh_json_put(item, "at", eh_json_time(eh_pg_int(result, row, 1)));
-    eh_json_put(item, "reason", eh_json_text(eh_pg_text(result, row, 2)));
-    eh_json_put(item, "stream_id", eh_json_text(eh_pg_text(result, row, 3)));
+    eh_json_put_int(item, "input", eh_pg_int(result, row, 0));
+    eh_json_put_time(item, "at", eh_pg_int(result, row, 1));
+    eh_json_put_text(item, "reason", eh_pg_text(result, row, 2));
+    eh_json_put_text(item, "stream_id", eh_pg_text(result, row, 3));
     eh_json_put(item, "size",
                 PQgetisnull(result, row, 4) ? NULL : json_integer(eh_pg_int(result, row, 4)));
     eh_json_put(item, "body", body_json(request, result, row));

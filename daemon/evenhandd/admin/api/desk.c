@@ -16,11 +16,8 @@ struct desk_view {
 
 static void put_date(json_t *object, const char *key, int32_t date)
 {
-    char text[EH_DECIMAL_TEXT_MAX];
-    if (date == EH_DATE_ALWAYS || date == EH_DATE_NEVER)
-        return;
-    size_t size = eh_date_print(date, text);
-    eh_json_put(object, key, eh_json_text(eh_str_n(text, size)));
+    if (date != EH_DATE_ALWAYS && date != EH_DATE_NEVER)
+        eh_json_put_date(object, key, date);
 }
 
 /* Is the rep in a team that the caller manages? */
@@ -50,7 +47,7 @@ static json_t *accounts_map(const struct eh_desk_rep *rep)
     for (uint32_t i = 0; i < rep->account_count; i++) {
         char source[EH_NAME_MAX + 1];
         eh_format(source, sizeof source, "%.*s", EH_STR_ARG(rep->accounts[i].source));
-        eh_json_put(map, source, eh_json_text(rep->accounts[i].account));
+        eh_json_put_text(map, source, rep->accounts[i].account);
     }
     return map;
 }
@@ -59,16 +56,16 @@ static json_t *rep_entry(const struct desk_view *v, uint32_t number)
 {
     const struct eh_desk_rep *rep = &v->desk->reps[number];
     json_t *entry = json_object();
-    eh_json_put(entry, "id", eh_json_text(rep->id));
-    eh_json_put(entry, "name", eh_json_text(rep->name));
+    eh_json_put_text(entry, "id", rep->id);
+    eh_json_put_text(entry, "name", rep->name);
     if (!eh_peer_is_rep(v->peer, rep->id) && !in_managed_team(v, number))
         return entry;
     char share[EH_DECIMAL_TEXT_MAX];
     size_t size = eh_ppm_print(rep->share_ppm, share);
-    eh_json_put(entry, "share", eh_json_text(eh_str_n(share, size)));
+    eh_json_put_text(entry, "share", eh_str_n(share, size));
     put_date(entry, "since", rep->since);
     if (rep->user.size > 0)
-        eh_json_put(entry, "user", eh_json_text(rep->user));
+        eh_json_put_text(entry, "user", rep->user);
     if (rep->skill_count > 0)
         eh_json_put(entry, "skills", texts(rep->skills, rep->skill_count));
     if (rep->account_count > 0)
@@ -84,7 +81,7 @@ static json_t *member_entry(const struct desk_view *v, const struct eh_desk_team
     if (!eh_peer_is_rep(v->peer, rep) && !eh_peer_manages(v->peer, v->desk, team->id))
         return eh_json_text(rep);
     json_t *entry = json_object();
-    eh_json_put(entry, "id", eh_json_text(rep));
+    eh_json_put_text(entry, "id", rep);
     put_date(entry, "from", member->from);
     put_date(entry, "until", member->until);
     return entry;
@@ -114,11 +111,11 @@ static json_t *team_entry(const struct desk_view *v, const struct eh_desk_team *
         else
             json_array_append_new(reps, member);
     }
-    eh_json_put(entry, "id", eh_json_text(team->id));
-    eh_json_put(entry, "name", eh_json_text(team->name));
-    eh_json_put(entry, "policy", eh_json_text(team->policy));
+    eh_json_put_text(entry, "id", team->id);
+    eh_json_put_text(entry, "name", team->name);
+    eh_json_put_text(entry, "policy", team->policy);
     if (team->capacity)
-        eh_json_put(entry, "capacity", json_integer(team->capacity));
+        eh_json_put_int(entry, "capacity", team->capacity);
     eh_json_put(entry, "managers", managers_of(team));
     eh_json_put(entry, "reps", reps);
     return entry;
@@ -163,9 +160,9 @@ static json_t *own_part(struct eh_admin_request *request, const struct desk_view
             shown[team->members[m].rep] = true;
     }
     json_t *part = json_object();
-    eh_json_put(part, "desk", eh_json_text(v->desk->id));
-    eh_json_put(part, "currency", eh_json_text(v->desk->currency));
-    eh_json_put(part, "time_zone", eh_json_text(v->desk->time_zone));
+    eh_json_put_text(part, "desk", v->desk->id);
+    eh_json_put_text(part, "currency", v->desk->currency);
+    eh_json_put_text(part, "time_zone", v->desk->time_zone);
     eh_json_put(part, "kinds", kinds_of(v->desk));
     eh_json_put(part, "reps", reps_of(v, shown));
     eh_json_put(part, "teams", teams);
@@ -197,9 +194,9 @@ void eh_admin_get_desk(struct eh_admin_request *request)
     if (whole && !eh_admin_has_room(request, totals.desk_text.size))
         return;
     json_t *body = json_object();
-    eh_json_put(body, "desk", eh_json_text(desk->id));
-    eh_json_put(body, "sha256", eh_json_hex(totals.desk_sha256, sizeof totals.desk_sha256));
-    eh_json_put(body, "whole", json_boolean(whole));
+    eh_json_put_text(body, "desk", desk->id);
+    eh_json_put_hex(body, "sha256", totals.desk_sha256, sizeof totals.desk_sha256);
+    eh_json_put_bool(body, "whole", whole);
     eh_json_put(body, "text", whole ? eh_json_text(totals.desk_text) : own_text(request, desk));
     eh_admin_reply(request, 200, body);
     eh_loop_note("admin", "desk");

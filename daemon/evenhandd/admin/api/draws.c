@@ -15,12 +15,12 @@ static bool is_lost(const PGresult *result, int row, const struct eh_totals *now
 static json_t *draw_json(const PGresult *result, int row, const struct eh_totals *now)
 {
     json_t *item = json_object();
-    eh_json_put(item, "epoch", json_integer(eh_pg_int(result, row, 0)));
-    eh_json_put(item, "commitment", eh_json_text(eh_pg_text(result, row, 1)));
-    eh_json_put(item, "seed", eh_json_text(eh_pg_text(result, row, 2)));
-    eh_json_put(item, "opened_at", eh_json_time(eh_pg_int(result, row, 3)));
-    eh_json_put(item, "revealed_at", eh_json_time(eh_pg_int(result, row, 4)));
-    eh_json_put(item, "lost", json_boolean(is_lost(result, row, now)));
+    eh_json_put_int(item, "epoch", eh_pg_int(result, row, 0));
+    eh_json_put_text(item, "commitment", eh_pg_text(result, row, 1));
+    eh_json_put_text(item, "seed", eh_pg_text(result, row, 2));
+    eh_json_put_time(item, "opened_at", eh_pg_int(result, row, 3));
+    eh_json_put_time(item, "revealed_at", eh_pg_int(result, row, 4));
+    eh_json_put_bool(item, "lost", is_lost(result, row, now));
     return item;
 }
 

@@ -101,7 +101,7 @@ static void put_id(json_t *item, struct eh_stream_id id)
 {
     char text[EH_STREAM_ID_TEXT_MAX];
     eh_stream_id_print(id, text);
-    eh_json_put(item, "id", json_string(text));
+    eh_json_put_string(item, "id", text);
 }
 
 static bool is_older(struct eh_str mended)
@@ -134,16 +134,16 @@ static json_t *entry_json(const struct eh_admin_request *request, const struct e
         mended = said.mended;
     json_t *item = json_object();
     put_id(item, id);
-    eh_json_put(item, "became", json_string(became(request, result, row, mended)));
+    eh_json_put_string(item, "became", became(request, result, row, mended));
     if (!shown(request, asked, source, team))
         return item;
     int type = (int)eh_pg_int(result, row, TYPE);
-    eh_json_put(item, "input", json_integer(eh_pg_int(result, row, INPUT)));
-    eh_json_put(item, "type", eh_json_string(eh_message_type_name(type < 0 ? -type : type)));
-    eh_json_put(item, "source", eh_json_text(source));
-    eh_json_put(item, "ticket", eh_json_text(eh_pg_text(result, row, ID)));
-    eh_json_put(item, "reason", eh_json_text(eh_pg_text(result, row, REASON)));
-    eh_json_put(item, "mended", eh_json_text(mended));
+    eh_json_put_int(item, "input", eh_pg_int(result, row, INPUT));
+    eh_json_put_string(item, "type", eh_message_type_name(type < 0 ? -type : type));
+    eh_json_put_text(item, "source", source);
+    eh_json_put_text(item, "ticket", eh_pg_text(result, row, ID));
+    eh_json_put_text(item, "reason", eh_pg_text(result, row, REASON));
+    eh_json_put_text(item, "mended", mended);
     return item;
 }
 
@@ -151,9 +151,9 @@ static json_t *repeat_json(const struct entries *asked, const struct eh_repeat *
 {
     json_t *item = json_object();
     put_id(item, repeat->id);
-    eh_json_put(item, "became", json_string("repeated"));
+    eh_json_put_string(item, "became", "repeated");
     if (asked->whole)
-        eh_json_put(item, "input", json_integer((json_int_t)repeat->input));
+        eh_json_put_int(item, "input", (int64_t)repeat->input);
     return item;
 }
 

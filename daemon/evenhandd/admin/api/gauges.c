@@ -34,7 +34,7 @@ static json_t *undoable_json(const struct eh_engine *engine, struct eh_str team)
                 json_array_append(missing, json_array_get(skills, n));
         eh_json_put(row, "skills", skills);
         eh_json_put(row, "missing", missing);
-        eh_json_put(row, "waiting", json_integer((json_int_t)rows[i].waiting));
+        eh_json_put_int(row, "waiting", (int64_t)rows[i].waiting);
         json_array_append_new(list, row);
     }
     return list;
@@ -46,14 +46,14 @@ static json_t *team_json(const struct eh_engine *engine, struct eh_str id, uint3
     if (!eh_engine_team_gauges(engine, id, budget, &g))
         return NULL;
     json_t *row = json_object();
-    eh_json_put(row, "team", eh_json_text(id));
-    eh_json_put(row, "waiting", json_integer((json_int_t)g.waiting));
-    eh_json_put(row, "oldest_us", json_integer(g.oldest_us));
-    eh_json_put(row, "open", json_integer((json_int_t)g.open));
-    eh_json_put(row, "available", json_integer(g.available));
-    eh_json_put(row, "late_periods", json_integer(g.late_periods));
-    eh_json_put(row, "late_facts", json_integer((json_int_t)g.late_facts));
-    eh_json_put(row, "undoable", json_integer((json_int_t)g.undoable));
+    eh_json_put_text(row, "team", id);
+    eh_json_put_int(row, "waiting", (int64_t)g.waiting);
+    eh_json_put_int(row, "oldest_us", g.oldest_us);
+    eh_json_put_int(row, "open", (int64_t)g.open);
+    eh_json_put_int(row, "available", g.available);
+    eh_json_put_int(row, "late_periods", g.late_periods);
+    eh_json_put_int(row, "late_facts", (int64_t)g.late_facts);
+    eh_json_put_int(row, "undoable", (int64_t)g.undoable);
     eh_json_put(row, "sets", g.undoable ? undoable_json(engine, id) : json_array());
     return row;
 }
@@ -169,7 +169,7 @@ void eh_admin_put_undoable(const struct eh_admin_request *request, json_t *body)
             json_array_append_new(list, row);
         }
     }
-    eh_json_put(body, "undoable", json_integer(count));
+    eh_json_put_int(body, "undoable", count);
     eh_json_put(body, "missing_skills", list);
 }
 

@@ -255,9 +255,9 @@ void eh_admin_get_health(struct eh_admin_request *request)
     bool ready = status.role == EH_ROLE_STANDBY ||
                  (status.role == EH_ROLE_LEADER && status.postgres_up && status.redis_up);
     json_t *body = json_object();
-    eh_json_put(body, "ok", json_boolean(ready));
-    eh_json_put(body, "role", eh_json_string(eh_role_name(status.role)));
-    eh_json_put(body, "redis", json_string(status.redis_up ? "up" : "down"));
-    eh_json_put(body, "postgres", json_string(status.postgres_up ? "up" : "down"));
+    eh_json_put_bool(body, "ok", ready);
+    eh_json_put_string(body, "role", eh_role_name(status.role));
+    eh_json_put_string(body, "redis", status.redis_up ? "up" : "down");
+    eh_json_put_string(body, "postgres", status.postgres_up ? "up" : "down");
     eh_admin_reply(request, ready ? 200 : 503, body);
 }

@@ -37,7 +37,7 @@ static void put_consequences(json_t *body, const struct eh_period_answer *answer
     if (answer->settled)
         eh_json_put(body, "settled", settled_json(answer));
     if (answer->has_due)
-        eh_json_put(body, "due", json_integer(answer->due));
+        eh_json_put_int(body, "due", answer->due);
 }
 
 /* `input` 0: it was only tried. */
@@ -47,26 +47,26 @@ static void reply(struct eh_admin_request *request, uint64_t input, bool repeat,
     json_t *body = json_object();
     eh_json_put(body, "input", input ? json_integer((json_int_t)input) : NULL);
     if (input == 0)
-        eh_json_put(body, "dry_run", json_true());
+        eh_json_put_bool(body, "dry_run", true);
     if (repeat)
-        eh_json_put(body, "repeat", json_true());
-    eh_json_put(body, "team", eh_json_text(eh_admin_part(request, "team")));
-    eh_json_put(body, "period", eh_json_text(eh_admin_part(request, "period")));
-    eh_json_put(body, "state", eh_json_string(eh_period_state_name(answer->state)));
-    eh_json_put(body, "version", json_integer(answer->version));
+        eh_json_put_bool(body, "repeat", true);
+    eh_json_put_text(body, "team", eh_admin_part(request, "team"));
+    eh_json_put_text(body, "period", eh_admin_part(request, "period"));
+    eh_json_put_string(body, "state", eh_period_state_name(answer->state));
+    eh_json_put_int(body, "version", answer->version);
     if (answer->has_due) {
-        eh_json_put(body, "currency", eh_json_text(answer->currency));
+        eh_json_put_text(body, "currency", answer->currency);
     } else if (answer->currency.size > 0) {
         bool has = answer->has_figures;
         eh_json_put(body, "gross", has ? json_integer(answer->gross) : NULL);
         eh_json_put(body, "carry", has ? json_integer(answer->carry) : NULL);
         eh_json_put(body, "net", has ? json_integer(answer->net) : NULL);
-        eh_json_put(body, "currency", eh_json_text(answer->currency));
+        eh_json_put_text(body, "currency", answer->currency);
     }
     if (answer->facts_of)
-        eh_json_put(body, "facts_of", eh_json_string(answer->facts_of));
+        eh_json_put_string(body, "facts_of", answer->facts_of);
     if (answer->missing.size > 0)
-        eh_json_put(body, "missing", eh_json_text(answer->missing));
+        eh_json_put_text(body, "missing", answer->missing);
     put_consequences(body, answer);
     eh_admin_reply(request, 200, body);
 }

@@ -149,10 +149,10 @@ static void on_forgotten(void *context, PGresult *result)
         return;
     const struct person *person = request->state;
     json_t *body = json_object();
-    eh_json_put(body, "erased", json_boolean(!person->dry_run));
-    eh_json_put(body, "tickets", json_integer(eh_pg_int(result, 0, 0)));
-    eh_json_put(body, "texts", json_integer(eh_pg_int(result, 0, 1)));
-    eh_json_put(body, "bodies", json_integer(eh_pg_int(result, 0, 2)));
+    eh_json_put_bool(body, "erased", !person->dry_run);
+    eh_json_put_int(body, "tickets", eh_pg_int(result, 0, 0));
+    eh_json_put_int(body, "texts", eh_pg_int(result, 0, 1));
+    eh_json_put_int(body, "bodies", eh_pg_int(result, 0, 2));
     eh_json_put(body, "dead_entries", entries_json(eh_pg_text(result, 0, 3)));
     if (!person->dry_run)
         eh_log(EH_LOG_INFO, "forgot a customer user=%s tickets=%lld texts=%lld bodies=%lld",
@@ -168,8 +168,8 @@ static void on_desks(void *context, PGresult *result)
     if (!has_rows(request, result))
         return;
     json_t *body = json_object();
-    eh_json_put(body, "erased", json_false());
-    eh_json_put(body, "desk_files", json_integer(eh_pg_int(result, 0, 0)));
+    eh_json_put_bool(body, "erased", false);
+    eh_json_put_int(body, "desk_files", eh_pg_int(result, 0, 0));
     eh_admin_reply(request, 200, body);
 }
 
@@ -233,24 +233,15 @@ static void on_customer(void *context, PGresult *result)
     eh_admin_reply(request, 200, body);
 }
 
-static json_t *date_json(int32_t date)
-{
-    char text[EH_DECIMAL_TEXT_MAX];
-    if (date == EH_DATE_ALWAYS || date == EH_DATE_NEVER)
-        return NULL;
-    size_t size = eh_date_print(date, text);
-    return eh_json_text(eh_str_n(text, size));
-}
-
 static void append_stays(json_t *list, const struct eh_desk_team *team, uint32_t rep)
 {
     for (uint32_t i = 0; i < team->member_count; i++) {
         if (team->members[i].rep != rep)
             continue;
         json_t *stay = json_object();
-        eh_json_put(stay, "team", eh_json_text(team->id));
-        eh_json_put(stay, "from", date_json(team->members[i].from));
-        eh_json_put(stay, "until", date_json(team->members[i].until));
+        eh_json_put_text(stay, "team", team->id);
+        eh_json_put_date(stay, "from", team->members[i].from);
+        eh_json_put_date(stay, "until", team->members[i].until);
         json_array_append_new(list, stay);
     }
 }
@@ -269,12 +260,12 @@ static json_t *desk_entry(const struct eh_desk *desk, struct eh_str id)
         append_stays(teams, &desk->teams[t], i);
     for (uint32_t s = 0; s < rep->skill_count; s++)
         json_array_append_new(skills, eh_json_text(rep->skills[s]));
-    eh_json_put(entry, "id", eh_json_text(rep->id));
-    eh_json_put(entry, "name", eh_json_text(rep->name));
-    eh_json_put(entry, "user", eh_json_text(rep->user));
+    eh_json_put_text(entry, "id", rep->id);
+    eh_json_put_text(entry, "name", rep->name);
+    eh_json_put_text(entry, "user", rep->user);
     eh_json_put(entry, "accounts", eh_json_accounts(rep));
-    eh_json_put(entry, "since", date_json(rep->since));
-    eh_json_put(entry, "share_ppm", json_integer(rep->share_ppm));
+    eh_json_put_date(entry, "since", rep->since);
+    eh_json_put_int(entry, "share_ppm", rep->share_ppm);
     eh_json_put(entry, "skills", skills);
     eh_json_put(entry, "teams", teams);
     return entry;
@@ -291,8 +282,8 @@ static void name_type(json_t *item)
     const char *name =
         effect ? eh_notice_type_name(number) : eh_message_type_name(number < 0 ? -number : number);
     if (!effect && number < 0)
-        eh_json_put(item, "refused", json_true());
-    eh_json_put(item, "type", eh_json_string(name));
+        eh_json_put_bool(item, "refused", true);
+    eh_json_put_string(item, "type", name);
 }
 
 static void on_rep(void *context, PGresult *result)

@@ -230,20 +230,20 @@ static json_t *period_json(struct eh_admin_request *request, const struct eh_per
     char period[EH_DECIMAL_TEXT_MAX];
     json_t *item = json_object();
     eh_period_print(view->period, period);
-    eh_json_put(item, "period", eh_json_string(period));
-    eh_json_put(item, "state", eh_json_string(eh_period_state_name(view->state)));
-    eh_json_put(item, "version", json_integer(view->last.version));
-    eh_json_put(item, "paid_version", json_integer(view->paid_version));
-    eh_json_put(item, "plan", eh_json_text(view->plan->id));
-    eh_json_put(item, "published_late", json_boolean(view->published_late));
-    eh_json_put(item, "late", json_integer((json_int_t)view->late));
+    eh_json_put_string(item, "period", period);
+    eh_json_put_string(item, "state", eh_period_state_name(view->state));
+    eh_json_put_int(item, "version", view->last.version);
+    eh_json_put_int(item, "paid_version", view->paid_version);
+    eh_json_put_text(item, "plan", view->plan->id);
+    eh_json_put_bool(item, "published_late", view->published_late);
+    eh_json_put_int(item, "late", (int64_t)view->late);
     if (view->last.version == 0) {
         put_estimate(request, view, item, members);
         return item;
     }
-    eh_json_put(item, "gross", json_integer(view->last.gross));
-    eh_json_put(item, "carry", json_integer(view->last.carry));
-    eh_json_put(item, "net", json_integer(view->last.net));
+    eh_json_put_int(item, "gross", view->last.gross);
+    eh_json_put_int(item, "carry", view->last.carry);
+    eh_json_put_int(item, "net", view->last.net);
     return item;
 }
 
@@ -279,9 +279,9 @@ void eh_admin_get_pools(struct eh_admin_request *request)
         more = eh_engine_period_after(engine, team, eh_period_first(view.period), &view);
     }
     json_t *body = json_object();
-    eh_json_put(body, "team", eh_json_text(team));
-    eh_json_put(body, "currency", eh_json_text(eh_engine_desk(engine)->currency));
-    eh_json_put(body, "carry_open", json_integer(eh_engine_carry_open(engine, team)));
+    eh_json_put_text(body, "team", team);
+    eh_json_put_text(body, "currency", eh_engine_desk(engine)->currency);
+    eh_json_put_int(body, "carry_open", eh_engine_carry_open(engine, team));
     eh_json_put(body, "pools", list);
     eh_json_put(body, "after", more ? eh_json_string(last) : NULL);
     eh_admin_reply(request, 200, body);

@@ -16,11 +16,6 @@ json_t *eh_admin_roles(const struct eh_peer *peer)
     return list;
 }
 
-static void put_u(json_t *body, const char *key, uint64_t value)
-{
-    eh_json_put(body, key, json_integer((json_int_t)value));
-}
-
 /* What is committed; id and currency of a desk never change. */
 static void put_totals(json_t *body, const struct eh_engine *engine,
                        const struct eh_committed *committed)
@@ -42,7 +37,7 @@ static void put_totals(json_t *body, const struct eh_engine *engine,
     eh_json_put(body, "refused", known ? json_integer((json_int_t)totals->dead) : NULL);
     eh_json_put(body, "rules", known ? json_integer((json_int_t)totals->rules) : NULL);
     eh_json_put(body, "draw_epoch", known ? json_integer((json_int_t)totals->epoch) : NULL);
-    eh_json_put(body, "at", eh_json_time(totals->at_us));
+    eh_json_put_time(body, "at", totals->at_us);
 }
 
 /* Tickets of teams their reps have left, of those teams that the caller may see. */
@@ -58,9 +53,9 @@ static json_t *left_of(const struct eh_admin_request *request)
             !eh_peer_manages(request->peer, desk, views[i].team))
             continue;
         json_t *one = json_object();
-        eh_json_put(one, "team", eh_json_text(views[i].team));
-        eh_json_put(one, "rep", eh_json_text(views[i].rep));
-        put_u(one, "open", views[i].open);
+        eh_json_put_text(one, "team", views[i].team);
+        eh_json_put_text(one, "rep", views[i].rep);
+        eh_json_put_int(one, "open", (int64_t)views[i].open);
         json_array_append_new(list, one);
     }
     return list;
@@ -74,9 +69,9 @@ static json_t *alarms_of(const struct eh_alarms *alarms)
         if (!eh_alarm_stands(alarms, alarm))
             continue;
         json_t *one = json_object();
-        eh_json_put(one, "name", json_string(eh_alarm_name(alarm)));
-        eh_json_put(one, "text", eh_json_string(alarms->rows[alarm].text));
-        eh_json_put(one, "since", eh_json_time(alarms->rows[alarm].since_us));
+        eh_json_put_string(one, "name", eh_alarm_name(alarm));
+        eh_json_put_string(one, "text", alarms->rows[alarm].text);
+        eh_json_put_time(one, "since", alarms->rows[alarm].since_us);
         json_array_append_new(list, one);
     }
     return list;
@@ -87,33 +82,33 @@ void eh_admin_get_status(struct eh_admin_request *request)
     struct eh_app_status status;
     eh_app_status(request->admin->app, &status);
     json_t *body = json_object();
-    eh_json_put(body, "role", eh_json_string(eh_role_name(status.role)));
-    put_u(body, "epoch", status.epoch);
+    eh_json_put_string(body, "role", eh_role_name(status.role));
+    eh_json_put_int(body, "epoch", (int64_t)status.epoch);
     put_totals(body, eh_app_engine(request->admin->app), &status.committed);
     eh_admin_put_undoable(request, body);
-    put_u(body, "published", status.published_seq);
-    put_u(body, "in_flight", status.in_flight);
-    put_u(body, "repeats", status.repeats);
-    put_u(body, "signals_superseded", status.superseded);
-    put_u(body, "signals_kept", status.kept);
-    eh_json_put(body, "redis", json_string(status.redis_up ? "up" : "down"));
-    eh_json_put(body, "redis_address", eh_json_string(status.redis_address));
-    eh_json_put(body, "redis_error", eh_json_string(status.redis_error));
-    eh_json_put(body, "postgres", json_string(status.postgres_up ? "up" : "down"));
+    eh_json_put_int(body, "published", (int64_t)status.published_seq);
+    eh_json_put_int(body, "in_flight", (int64_t)status.in_flight);
+    eh_json_put_int(body, "repeats", (int64_t)status.repeats);
+    eh_json_put_int(body, "signals_superseded", (int64_t)status.superseded);
+    eh_json_put_int(body, "signals_kept", (int64_t)status.kept);
+    eh_json_put_string(body, "redis", status.redis_up ? "up" : "down");
+    eh_json_put_string(body, "redis_address", status.redis_address);
+    eh_json_put_string(body, "redis_error", status.redis_error);
+    eh_json_put_string(body, "postgres", status.postgres_up ? "up" : "down");
     /* It may quote the desk file, shares and first days with it. */
     bool all = eh_peer_sees_all(request->peer);
     eh_json_put(body, "last_error", all ? eh_json_string(status.last_error) : NULL);
-    eh_json_put(body, "last_error_at", eh_json_time(status.last_error_us));
-    eh_json_put(body, "alarm", eh_json_string(eh_alarm_first(status.alarms)));
+    eh_json_put_time(body, "last_error_at", status.last_error_us);
+    eh_json_put_string(body, "alarm", eh_alarm_first(status.alarms));
     eh_json_put(body, "alarms", alarms_of(status.alarms));
     eh_json_put(body, "left_with_open", left_of(request));
-    eh_json_put(body, "schema", json_integer(status.schema));
-    eh_json_put(body, "version", json_string(EVENHAND_VERSION));
-    eh_json_put(body, "desk_file", eh_json_string(status.desk_file));
-    eh_json_put(body, "desk_file_differs", json_boolean(status.desk_file_differs));
-    eh_json_put(body, "user", eh_json_string(request->peer->user));
+    eh_json_put_int(body, "schema", status.schema);
+    eh_json_put_string(body, "version", EVENHAND_VERSION);
+    eh_json_put_string(body, "desk_file", status.desk_file);
+    eh_json_put_bool(body, "desk_file_differs", status.desk_file_differs);
+    eh_json_put_string(body, "user", request->peer->user);
     eh_json_put(body, "roles", eh_admin_roles(request->peer));
-    eh_json_put(body, "rep", eh_json_string(request->peer->rep));
+    eh_json_put_string(body, "rep", request->peer->rep);
     eh_admin_reply(request, 200, body);
 }
 
@@ -135,13 +130,12 @@ static json_t *member_json(const struct eh_engine *engine, const struct eh_membe
     json_t *body = json_object();
     struct eh_rep_view rep = {.until_us = EH_TIME_NEVER};
     bool known = figures && eh_engine_rep(engine, member->rep, &rep);
-    eh_json_put(body, "id", eh_json_text(member->rep));
-    eh_json_put(body, "state",
-                eh_json_string(shown_state(member->state, member->active, member->left)));
-    eh_json_put(body, "until", eh_json_time(rep.until_us));
+    eh_json_put_text(body, "id", member->rep);
+    eh_json_put_string(body, "state", shown_state(member->state, member->active, member->left));
+    eh_json_put_time(body, "until", rep.until_us);
     eh_json_put(body, "reason", known ? eh_json_text(rep.reason) : NULL);
-    eh_json_put(body, "full", json_boolean(member->full));
-    eh_json_put(body, "active", json_boolean(member->active));
+    eh_json_put_bool(body, "full", member->full);
+    eh_json_put_bool(body, "active", member->active);
     eh_json_put(body, "open", figures ? json_integer((json_int_t)member->open) : NULL);
     eh_json_put(body, "points", figures ? json_integer((json_int_t)member->points) : NULL);
     eh_json_put(body, "entitled", figures ? eh_json_tickets(member->entitled_nano) : NULL);
@@ -185,13 +179,13 @@ static uint32_t team_json(const struct eh_admin_request *request, const struct e
     const struct eh_engine *engine = eh_app_engine(request->admin->app);
     const struct eh_peer *peer = request->peer;
     json_t *body = json_object();
-    eh_json_put(body, "id", eh_json_text(team->id));
-    eh_json_put(body, "name", eh_json_text(team->name));
-    eh_json_put(body, "policy", eh_json_text(team->policy));
-    put_u(body, "capacity", team->capacity);
-    put_u(body, "waiting", team->waiting);
-    put_u(body, "open", team->open);
-    put_u(body, "members", team->member_count);
+    eh_json_put_text(body, "id", team->id);
+    eh_json_put_text(body, "name", team->name);
+    eh_json_put_text(body, "policy", team->policy);
+    eh_json_put_int(body, "capacity", (int64_t)team->capacity);
+    eh_json_put_int(body, "waiting", (int64_t)team->waiting);
+    eh_json_put_int(body, "open", (int64_t)team->open);
+    eh_json_put_int(body, "members", (int64_t)team->member_count);
     const struct eh_desk *desk = eh_engine_desk(engine);
     eh_json_put(body, "plan", plan_of(engine, desk, team->id));
     eh_json_put(body, "currency", desk ? eh_json_text(desk->currency) : NULL);
@@ -271,8 +265,8 @@ json_t *eh_json_accounts(const struct eh_desk_rep *rep)
     json_t *list = json_array();
     for (uint32_t i = 0; rep && i < rep->account_count; i++) {
         json_t *one = json_object();
-        eh_json_put(one, "source", eh_json_text(rep->accounts[i].source));
-        eh_json_put(one, "account", eh_json_text(rep->accounts[i].account));
+        eh_json_put_text(one, "source", rep->accounts[i].source);
+        eh_json_put_text(one, "account", rep->accounts[i].account);
         json_array_append_new(list, one);
     }
     return list;
@@ -285,23 +279,23 @@ json_t *eh_json_rep(const struct eh_rep_view *rep, const struct eh_desk *desk)
         json_array_append_new(teams, eh_json_text(desk->teams[rep->teams[i]].id));
 
     json_t *body = json_object();
-    eh_json_put(body, "id", eh_json_text(rep->id));
-    eh_json_put(body, "name", eh_json_text(rep->name));
-    eh_json_put(body, "user", eh_json_text(rep->user));
+    eh_json_put_text(body, "id", rep->id);
+    eh_json_put_text(body, "name", rep->name);
+    eh_json_put_text(body, "user", rep->user);
     eh_json_put(body, "accounts", eh_json_accounts(desk ? eh_desk_rep(desk, rep->id) : NULL));
     eh_json_put(body, "teams", teams);
-    eh_json_put(body, "state", eh_json_string(shown_state(rep->state, rep->member, rep->left)));
-    eh_json_put(body, "full", json_boolean(rep->full));
-    eh_json_put(body, "since", eh_json_time(rep->since_us));
-    eh_json_put(body, "until", eh_json_time(rep->until_us));
-    eh_json_put(body, "reason", eh_json_text(rep->reason));
-    eh_json_put(body, "by", eh_json_text(rep->by));
+    eh_json_put_string(body, "state", shown_state(rep->state, rep->member, rep->left));
+    eh_json_put_bool(body, "full", rep->full);
+    eh_json_put_time(body, "since", rep->since_us);
+    eh_json_put_time(body, "until", rep->until_us);
+    eh_json_put_text(body, "reason", rep->reason);
+    eh_json_put_text(body, "by", rep->by);
     eh_json_put(body, "released_in", eh_json_list(rep->released_in));
-    eh_json_put(body, "next_state", eh_json_string(eh_status_name(rep->next_state)));
-    eh_json_put(body, "next_from", eh_json_time(rep->next_us));
-    eh_json_put(body, "share_ppm", json_integer(rep->share_ppm));
-    put_u(body, "open", rep->open);
-    put_u(body, "points", rep->points);
+    eh_json_put_string(body, "next_state", eh_status_name(rep->next_state));
+    eh_json_put_time(body, "next_from", rep->next_us);
+    eh_json_put_int(body, "share_ppm", rep->share_ppm);
+    eh_json_put_int(body, "open", (int64_t)rep->open);
+    eh_json_put_int(body, "points", (int64_t)rep->points);
     return body;
 }
 
@@ -333,13 +327,13 @@ static void put_tickets(const struct eh_admin_request *request, json_t *body,
             if (!eh_admin_sees_ticket(request, &views[i]))
                 continue;
             json_t *item = json_object();
-            eh_json_put(item, "source", eh_json_text(views[i].source));
-            eh_json_put(item, "id", eh_json_text(views[i].id));
-            eh_json_put(item, "team", eh_json_text(views[i].team));
-            eh_json_put(item, "kind", eh_json_text(views[i].kind));
-            eh_json_put(item, "value", json_integer(views[i].value));
-            eh_json_put(item, "priority", json_integer(views[i].priority));
-            eh_json_put(item, "assigned_at", eh_json_time(views[i].assigned_us));
+            eh_json_put_text(item, "source", views[i].source);
+            eh_json_put_text(item, "id", views[i].id);
+            eh_json_put_text(item, "team", views[i].team);
+            eh_json_put_text(item, "kind", views[i].kind);
+            eh_json_put_int(item, "value", views[i].value);
+            eh_json_put_int(item, "priority", views[i].priority);
+            eh_json_put_time(item, "assigned_at", views[i].assigned_us);
             json_array_append_new(list, item);
         }
     }

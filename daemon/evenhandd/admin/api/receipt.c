@@ -151,7 +151,7 @@ static json_t *compared_json(const struct eh_receipt *receipt, const struct eh_d
 {
     json_t *item = json_object();
     bool shown = shows(receipt, one->rep), scored = shown && d->scored;
-    eh_json_put(item, "rep", eh_json_text(one->rep));
+    eh_json_put_text(item, "rep", one->rep);
     eh_json_put(item, "deficit", shown ? eh_json_tickets(one->dc_nano) : NULL);
     eh_json_put(item, "deficit_value", shown ? json_integer(one->dv) : NULL);
     eh_json_put(item, "deficit_nano", shown ? json_integer(one->dc_nano) : NULL);
@@ -177,14 +177,13 @@ static const char *policy_of(const struct eh_receipt *receipt, const struct eh_d
 static void put_proof(json_t *body, const struct eh_receipt *receipt,
                       const struct eh_deal_detail *d, const struct eh_desk *desk)
 {
-    eh_json_put(body, "desk", eh_json_text(desk->id));
-    eh_json_put(body, "team", eh_json_text(receipt->team));
-    eh_json_put(body, "digest",
-                eh_json_hex((const uint8_t *)receipt->digest.data, receipt->digest.size));
-    eh_json_put(body, "deal", json_integer(receipt->deal));
-    eh_json_put(body, "policy", eh_json_string(policy_of(receipt, d)));
-    eh_json_put(body, "commitment", eh_json_text(receipt->commitment));
-    eh_json_put(body, "seed", eh_json_text(receipt->seed));
+    eh_json_put_text(body, "desk", desk->id);
+    eh_json_put_text(body, "team", receipt->team);
+    eh_json_put_hex(body, "digest", (const uint8_t *)receipt->digest.data, receipt->digest.size);
+    eh_json_put_int(body, "deal", receipt->deal);
+    eh_json_put_string(body, "policy", policy_of(receipt, d));
+    eh_json_put_text(body, "commitment", receipt->commitment);
+    eh_json_put_text(body, "seed", receipt->seed);
 }
 
 static void put_compared(json_t *body, const struct eh_receipt *receipt,
@@ -195,7 +194,7 @@ static void put_compared(json_t *body, const struct eh_receipt *receipt,
         json_array_append_new(compared, compared_json(receipt, d, &d->pair[i]));
     bool whole = receipt->whole && d->scored; /* the team's mean is no rep's to know */
     eh_json_put(body, "compared", compared);
-    eh_json_put(body, "tie", json_boolean(d->tie));
+    eh_json_put_bool(body, "tie", d->tie);
     eh_json_put(body, "value_booked", d->scored ? json_integer(d->value) : NULL);
     eh_json_put(body, "mean_value", whole ? json_integer(d->mean) : NULL);
     eh_json_put(body, "value_weight_ppm", d->scored ? json_integer(d->value_weight_ppm) : NULL);
@@ -216,20 +215,19 @@ json_t *eh_json_receipt(const struct eh_receipt *receipt, const struct eh_desk *
     json_t *body = json_object();
     if (eh_deal_detail_view(receipt->detail, &detail, NULL) < 0)
         detail = (struct eh_deal_detail){.tie = false};
-    eh_json_put(body, "rep", eh_json_text(receipt->rep));
-    eh_json_put(body, "why", eh_json_text(receipt->why));
-    eh_json_put(body, "by", receipt->by.size ? eh_json_text(receipt->by) : NULL);
-    eh_json_put(body, "by_reason", receipt->said.size ? eh_json_text(receipt->said) : NULL);
-    eh_json_put(body, "epoch", json_integer(receipt->epoch));
-    eh_json_put(body, "eligible", json_integer(receipt->eligible));
+    eh_json_put_text(body, "rep", receipt->rep);
+    eh_json_put_text(body, "why", receipt->why);
+    eh_json_put_text(body, "by", receipt->by);
+    eh_json_put_text(body, "by_reason", receipt->said);
+    eh_json_put_int(body, "epoch", receipt->epoch);
+    eh_json_put_int(body, "eligible", receipt->eligible);
     /* A sum of few shares, less one's own, is a colleague's. */
     eh_json_put(body, "shares_ppm", receipt->whole ? json_integer(receipt->weight) : NULL);
     eh_json_put(body, "draws", draws_json(receipt->draws));
     put_compared(body, receipt, &detail);
     put_proof(body, receipt, &detail, desk);
     tell(&detail, desk, receipt, sentence);
-    eh_json_put(body, "reason", json_string(sentence));
-    eh_json_put(body, "resent_of",
-                receipt->resent_of.size ? eh_json_text(receipt->resent_of) : NULL);
+    eh_json_put_string(body, "reason", sentence);
+    eh_json_put_text(body, "resent_of", receipt->resent_of);
     return body;
 }

@@ -305,21 +305,20 @@ static json_t *history_json(const PGresult *result)
     json_t *list = json_array();
     for (int row = 0; row < PQntuples(result); row++) {
         json_t *item = json_object();
-        eh_json_put(item, "seq", json_integer(eh_pg_int(result, row, 0)));
-        eh_json_put(item, "type",
-                    eh_json_string(eh_notice_type_name((int)eh_pg_int(result, row, 1))));
-        eh_json_put(item, "team", eh_json_text(eh_pg_text(result, row, 2)));
-        eh_json_put(item, "rep", eh_json_text(eh_pg_text(result, row, 3)));
-        eh_json_put(item, "was", eh_json_text(eh_pg_text(result, row, 4)));
-        eh_json_put(item, "why", eh_json_text(eh_pg_text(result, row, 5)));
-        eh_json_put(item, "at", eh_json_time(eh_pg_int(result, row, 6)));
+        eh_json_put_int(item, "seq", eh_pg_int(result, row, 0));
+        eh_json_put_string(item, "type", eh_notice_type_name((int)eh_pg_int(result, row, 1)));
+        eh_json_put_text(item, "team", eh_pg_text(result, row, 2));
+        eh_json_put_text(item, "rep", eh_pg_text(result, row, 3));
+        eh_json_put_text(item, "was", eh_pg_text(result, row, 4));
+        eh_json_put_text(item, "why", eh_pg_text(result, row, 5));
+        eh_json_put_time(item, "at", eh_pg_int(result, row, 6));
         if (!PQgetisnull(result, row, 7)) {
-            eh_json_put(item, "eligible", json_integer(eh_pg_int(result, row, 7)));
-            eh_json_put(item, "epoch", json_integer(eh_pg_int(result, row, 8)));
+            eh_json_put_int(item, "eligible", eh_pg_int(result, row, 7));
+            eh_json_put_int(item, "epoch", eh_pg_int(result, row, 8));
         }
         if (!PQgetisnull(result, row, 12)) {
-            eh_json_put(item, "by", eh_json_text(eh_pg_text(result, row, 12)));
-            eh_json_put(item, "reason", eh_json_text(eh_pg_text(result, row, 13)));
+            eh_json_put_text(item, "by", eh_pg_text(result, row, 12));
+            eh_json_put_text(item, "reason", eh_pg_text(result, row, 13));
         }
         json_array_append_new(list, item);
     }

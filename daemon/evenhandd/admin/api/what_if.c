@@ -39,8 +39,8 @@ static void put_rest(struct eh_admin_request *request, json_t *body)
     if (engine &&
         eh_plan_parse(request->body, eh_engine_desk(engine), &request->arena, &plan, NULL) == 0)
         eh_pool_put_rules(body, plan);
-    eh_json_put(body, "what_if", json_true());
-    eh_json_put(body, "as_of", eh_json_time(eh_app_now_us(request->admin->app)));
+    eh_json_put_bool(body, "what_if", true);
+    eh_json_put_time(body, "as_of", eh_app_now_us(request->admin->app));
 }
 
 static void answer(struct eh_admin_request *request, const struct eh_child_result *result)

@@ -19,7 +19,8 @@
 
 #include <event2/buffer.h>
 
-#include "admin/http/json.h"
+#include <evenhand/value/json.h>
+
 #include "admin/http/peer.h"
 #include "http/path.h"
 #include "http/server.h"
