@@ -6,10 +6,12 @@
 #include "deal.h"
 #include "digest.h"
 #include "effects.h"
+#include "hold.h"
 #include "image.h"
 #include "index.h"
 #include "interner.h"
 #include "member.h"
+#include "named.h"
 #include "outcomes.h"
 #include "pending_apply.h"
 #include "queue.h"
@@ -139,20 +141,21 @@ static int ticket_create(struct step *s, uint32_t team, uint32_t kind, uint32_t 
     return r;
 }
 
-/* The owner that the message names, if that rep is an active member of the team; else NONE. */
-static uint32_t ticket_owner(const struct step *s, uint32_t team)
+/* Books the ticket to the owner that the message names, or holds it for who is not in the team
+ * today. Rules before EH_RULES_OWNERS deal it then. */
+static int ticket_give_owner(struct step *s, uint32_t slot, uint32_t team)
 {
-    if (!eh_message_has(&s->m, EH_FIELD_OWNER))
-        return NONE;
-    uint32_t rep = eh_interner_find(&s->e->roster.rep_ids, s->m.owner);
-    return rep != NONE && eh_member_active(s->e, team, rep) != NONE ? rep : NONE;
+    uint32_t rep = eh_rep_of_helpdesk(s->e, s->m.source, s->m.owner);
+    const struct decision decision = {.why = "owner"};
+    if (rep != NONE && eh_member_active(s->e, team, rep) != NONE)
+        return eh_deal_book(s, slot, rep, NONE, &decision);
+    return s->e->rules >= EH_RULES_OWNERS ? eh_hold_first(s, slot) : eh_deal_or_wait(s, slot);
 }
 
 static int ticket_give_first(struct step *s, uint32_t slot, uint32_t team)
 {
-    uint32_t owner = ticket_owner(s, team);
-    const struct decision decision = {.why = "owner"};
-    return owner != NONE ? eh_deal_book(s, slot, owner, NONE, &decision) : eh_deal_or_wait(s, slot);
+    return eh_message_has(&s->m, EH_FIELD_OWNER) ? ticket_give_owner(s, slot, team)
+                                                 : eh_deal_or_wait(s, slot);
 }
 
 int eh_step_ticket(struct step *s)

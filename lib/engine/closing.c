@@ -49,7 +49,7 @@ void eh_outcome_leave(struct eh_engine *e, uint32_t slot)
     struct ticket *t = &e->tickets.slots[slot];
     if (t->state == EH_TICKET_WAITING)
         eh_queue_remove(e, slot);
-    else
+    else if (t->state == EH_TICKET_ASSIGNED)
         eh_ticket_take(e, slot);
     eh_affinity_leave(e, slot);
     eh_ticket_count(e, t, false);
@@ -87,6 +87,9 @@ int eh_outcome_come_back(struct step *s, uint32_t slot)
         eh_eligible_refresh(e, rep);
         return eh_step_emit(s, EH_NOTICE_RETURNED, t, rep, NONE, NULL);
     }
+    if (t->taken && !t->kept) /* closed while it was held: nobody let go of it */
+        t->was = NONE;
+    t->taken = false;
     if (rep != NONE)
         eh_ledger_lift(e, t);
     if (rep != NONE && e->rules >= EH_RULES_RETURNS) {

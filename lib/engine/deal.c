@@ -36,14 +36,18 @@ void eh_deal_detach(struct eh_engine *e, uint32_t slot)
         eh_queue_remove(e, slot);
         return;
     }
-    uint32_t rep = t->rep;
-    eh_ledger_lift(e, t);
-    eh_ticket_take(e, slot);
+    uint32_t rep = t->rep; /* of a held one NONE */
+    if (rep != NONE) {
+        eh_ledger_lift(e, t);
+        eh_ticket_take(e, slot);
+    }
     eh_ticket_count(e, t, false);
     t->state = EH_TICKET_WAITING;
     t->rep = NONE;
+    t->taken = false;
     eh_ticket_count(e, t, true);
-    eh_eligible_refresh(e, rep);
+    if (rep != NONE)
+        eh_eligible_refresh(e, rep);
 }
 
 static int ticket_hand_over(struct step *s, uint32_t slot, uint32_t rep, uint32_t was,
@@ -55,7 +59,7 @@ static int ticket_hand_over(struct step *s, uint32_t slot, uint32_t rep, uint32_
     eh_require(position != NONE && t->state == EH_TICKET_WAITING);
 
     s->touched = true;
-    eh_ledger_book(e, t, position); /* before eligibility changes */
+    eh_ledger_book(e, t, position, decision->alone); /* before eligibility changes */
     eh_ticket_count(e, t, false);
     t->state = EH_TICKET_ASSIGNED;
     eh_ticket_count(e, t, true);
@@ -67,7 +71,7 @@ static int ticket_hand_over(struct step *s, uint32_t slot, uint32_t rep, uint32_
     if (t->first_us == 0)
         t->first_us = s->now_us;
     t->was = NONE;
-    t->left = false;
+    t->left = t->returned = false;
     eh_ticket_give(e, slot, rep);
     eh_eligible_refresh(e, rep);
     eh_digest_ticket(e, slot);
@@ -78,6 +82,8 @@ int eh_deal_book(struct step *s, uint32_t slot, uint32_t rep, uint32_t was,
                  const struct decision *decision)
 {
     struct ticket *t = &s->e->tickets.slots[slot];
+    if (decision->owned)
+        eh_ledger_take_up(s->e, t, rep);
     int r = eh_watch_tell(s->e, t, rep, decision, s->now_us);
     if (r < 0)
         return r;
@@ -88,6 +94,7 @@ int eh_deal_book(struct step *s, uint32_t slot, uint32_t rep, uint32_t was,
 int eh_deal_return(struct step *s, uint32_t slot, uint32_t rep)
 {
     const struct decision decision = {.why = "returned"};
+    eh_ledger_take_up(s->e, &s->e->tickets.slots[slot], rep);
     return ticket_hand_over(s, slot, rep, NONE, &decision);
 }
 
@@ -147,6 +154,12 @@ static uint32_t rep_to_avoid(const struct eh_engine *e, const struct ticket *t)
     return at != NONE && set->tree[team->leaves + at].count && set->tree[1].count > 1 ? at : NONE;
 }
 
+/* Why a ticket that somebody had before is dealt again. */
+static const char *ticket_why_again(const struct ticket *t)
+{
+    return t->left ? "left" : t->kept ? "dropped" : t->returned ? "return" : "release";
+}
+
 /* Deals by the team's policy, which passes over the rep at `avoid` (or NONE). */
 static int ticket_deal_by_policy(struct step *s, uint32_t slot, uint32_t avoid)
 {
@@ -171,7 +184,7 @@ static int ticket_deal_by_policy(struct step *s, uint32_t slot, uint32_t avoid)
         team->policy->took(e, t->team, t->set, at, avoid, &decision);
     }
     if (t->was != NONE)
-        decision.why = t->left ? "left" : "release";
+        decision.why = ticket_why_again(t);
     return eh_deal_book(s, slot, team->members[at].rep, t->was, &decision);
 }
 

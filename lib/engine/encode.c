@@ -34,6 +34,13 @@ static void story_put(const struct eh_engine *e, const struct story *story, stru
     eh_bytes_put_str(out, eh_str_n((const char *)story->journal, story->journal_size));
 }
 
+static uint8_t ticket_state(const struct ticket *t)
+{
+    return (uint8_t)(t->state | (t->aside ? TICKET_ASIDE : 0) | (t->left ? TICKET_LEFT : 0) |
+                     (t->returned ? TICKET_RETURNED : 0) | (t->kept ? TICKET_KEPT : 0) |
+                     (t->taken ? TICKET_TAKEN : 0));
+}
+
 void eh_encode_ticket(const struct eh_engine *e, const struct ticket *t, struct eh_bytes *out)
 {
     eh_bytes_put_u8(out, IMAGE_VERSION);
@@ -49,8 +56,7 @@ void eh_encode_ticket(const struct eh_engine *e, const struct ticket *t, struct 
     eh_bytes_put_str(out, interned(&e->roster.kind_ids, t->kind));
     eh_bytes_put_str(out, interned(&e->roster.rep_ids, t->rep));
     eh_bytes_put_str(out, interned(&e->roster.rep_ids, t->was));
-    eh_bytes_put_u8(
-        out, (uint8_t)(t->state | (t->aside ? TICKET_ASIDE : 0) | (t->left ? TICKET_LEFT : 0)));
+    eh_bytes_put_u8(out, ticket_state(t));
     eh_bytes_put_u8(out, t->priority);
     eh_bytes_put_u8(out, t->outcome);
     eh_bytes_put_u(out, t->points);

@@ -19,23 +19,31 @@ static uint32_t home_find(const struct tail *tail, uint32_t team)
     return at;
 }
 
+/* Whether somebody in its present team was given the ticket. */
+static bool ticket_was_dealt(const struct ticket *t)
+{
+    return t->receipted || t->kept;
+}
+
 bool eh_homes_room(const struct ticket *t, uint32_t team)
 {
     struct tail tail;
     eh_tail_read(t, &tail);
-    return !t->receipted || tail.home_count < EH_TICKET_TEAMS_MAX ||
+    return !ticket_was_dealt(t) || tail.home_count < EH_TICKET_TEAMS_MAX ||
            home_find(&tail, team) < tail.home_count;
 }
 
 /* The home that the ticket's present team will be, where it was given to somebody. */
 static struct home home_here(const struct ticket *t)
 {
-    bool held = t->state == EH_TICKET_ASSIGNED;
+    bool has = t->state == EH_TICKET_ASSIGNED;
     return (struct home){.booked = t->booked,
                          .team = t->team,
-                         .rep = held ? t->rep : t->was,
-                         .given = !held,
-                         .left = t->left};
+                         .rep = has ? t->rep : t->was,
+                         .given = !has && !t->taken,
+                         .left = t->left,
+                         .returned = t->returned,
+                         .kept = t->kept};
 }
 
 int eh_homes_move(struct ticket *t, uint32_t team, struct home *ret)
@@ -49,7 +57,7 @@ int eh_homes_move(struct ticket *t, uint32_t team, struct home *ret)
         tail.home_count--;
         memmove(&tail.homes[at], &tail.homes[at + 1], (tail.home_count - at) * sizeof *tail.homes);
     }
-    if (t->receipted)
+    if (ticket_was_dealt(t))
         tail.homes[tail.home_count++] = home_here(t);
     return tail.home_count || count ? eh_tail_write(t, &tail) : 0;
 }

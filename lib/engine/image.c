@@ -32,10 +32,13 @@ static void image_read_names(struct eh_reader *in, struct image *image)
 
 static void image_read_numbers(struct eh_reader *in, struct ticket *t)
 {
-    t->state = eh_read_u8(in);
-    t->aside = (t->state & TICKET_ASIDE) != 0;
-    t->left = (t->state & TICKET_LEFT) != 0;
-    t->state &= (uint8_t) ~(TICKET_ASIDE | TICKET_LEFT);
+    uint8_t state = eh_read_u8(in);
+    t->state = state & TICKET_STATE;
+    t->aside = (state & TICKET_ASIDE) != 0;
+    t->left = (state & TICKET_LEFT) != 0;
+    t->returned = (state & TICKET_RETURNED) != 0;
+    t->kept = (state & TICKET_KEPT) != 0;
+    t->taken = (state & TICKET_TAKEN) != 0;
     t->priority = eh_read_u8(in);
     t->outcome = eh_read_u8(in);
     t->points = eh_read_u32(in);
@@ -110,12 +113,15 @@ static bool image_is_sound(const struct image *image)
     bool closed = t->state == EH_TICKET_CLOSED;
     return image->changed_ms >= 0 && image->changed_ms <= EH_INTEGER_MAX &&
            ticket_has_sound_numbers(t) && image_has_sound_story(image) &&
-           t->state >= EH_TICKET_WAITING && t->state <= EH_TICKET_CLOSED && t->priority <= 9 &&
+           t->state >= EH_TICKET_WAITING && t->state <= EH_TICKET_STATES && t->priority <= 9 &&
            closed == (t->outcome != 0) && t->outcome <= EH_OUTCOME_CANCELLED && image->team.size &&
            image->kind.size && image->source.size <= UINT16_MAX && image->id.size <= UINT16_MAX &&
            image->skills.size <= UINT16_MAX &&
            (t->state != EH_TICKET_ASSIGNED || image->rep.size > 0) &&
-           (t->state != EH_TICKET_WAITING || image->rep.size == 0);
+           ((t->state != EH_TICKET_WAITING && t->state != EH_TICKET_HELD) ||
+            image->rep.size == 0) &&
+           (!t->kept || (!t->receipted && image->was.size > 0)) &&
+           (!t->taken || image->was.size > 0);
 }
 
 int eh_image_read(struct eh_reader *in, struct image *ret)

@@ -12,7 +12,8 @@
  * ticket. It is less than 10^-9 of a ticket for each rep, so nobody gains more by coming or going.
  * (Rules before EH_RULES_FINER divided in 10^-9 tickets, and it was up to 10^-3.) A ticket entitles
  * once in each team it stands in. Its receipt, the value it was booked with, is kept on the ticket
- * and goes where the ticket goes.
+ * and goes where the ticket goes. A rep who gives a ticket away or drops it keeps the receipt; the
+ * ticket has none then, and entitles once more when somebody gets it.
  */
 #include "ledger.h"
 
@@ -137,15 +138,17 @@ static void receipt_move(struct ledger *ledger, struct account *account, int64_t
     account->received_value += (__int128)sign * booked;
 }
 
-/* Entitles everybody eligible; the receiver alone if nobody is. The receipt is in transit until it
- * is moved. */
-static void ticket_entitle(struct eh_engine *e, struct ticket *t, const struct member *receiver)
+/* Entitles everybody eligible; the receiver alone if nobody is, or if it is theirs alone. The
+ * receipt is in transit until it is moved. */
+static void ticket_entitle(struct eh_engine *e, struct ticket *t, const struct member *receiver,
+                           bool alone)
 {
     struct team *team = &e->roster.teams[t->team];
     struct ledger *ledger = &team->ledger;
     t->booked = eh_ledger_booked(e, t);
     t->receipted = true;
-    if (team->sets[t->set].tree[1].count > 0) {
+    t->kept = false;
+    if (!alone && team->sets[t->set].tree[1].count > 0) {
         set_entitle(e, t, t->booked);
     } else {
         amount_add(&member_account(e, receiver)->offset,
@@ -157,31 +160,54 @@ static void ticket_entitle(struct eh_engine *e, struct ticket *t, const struct m
     ledger->in_transit_value += t->booked;
 }
 
-void eh_ledger_book(struct eh_engine *e, struct ticket *t, uint32_t position)
+void eh_ledger_book(struct eh_engine *e, struct ticket *t, uint32_t position, bool alone)
 {
     struct team *team = &e->roster.teams[t->team];
     const struct member *member = &team->members[position];
     if (!t->receipted)
-        ticket_entitle(e, t, member);
+        ticket_entitle(e, t, member, alone);
     receipt_move(&team->ledger, member_account(e, member), t->booked, 1);
     eh_digest_account(e, member_account(e, member));
     eh_digest_ledger(e, t->team);
 }
 
-void eh_ledger_lift(struct eh_engine *e, struct ticket *t)
+/* False: the rep has no account in the team. */
+static bool receipt_lift(struct eh_engine *e, const struct ticket *t, uint32_t rep)
 {
-    uint32_t no = eh_account_find(e, t->team, t->rep);
-    if (!t->receipted || no == NONE)
-        return;
+    uint32_t no = rep == NONE ? NONE : eh_account_find(e, t->team, rep);
+    if (no == NONE)
+        return false;
     struct account *account = &e->accounts.items[no];
     receipt_move(&e->roster.teams[t->team].ledger, account, t->booked, -1);
     eh_digest_account(e, account);
     eh_digest_ledger(e, t->team);
+    return true;
+}
+
+void eh_ledger_lift(struct eh_engine *e, struct ticket *t)
+{
+    if (t->receipted)
+        (void)receipt_lift(e, t, t->rep);
+}
+
+void eh_ledger_keep(struct ticket *t)
+{
+    t->kept = t->receipted;
+    t->receipted = false;
+}
+
+void eh_ledger_take_up(struct eh_engine *e, struct ticket *t, uint32_t rep)
+{
+    if (!t->kept || t->was != rep)
+        return;
+    t->kept = false;
+    t->receipted = receipt_lift(e, t, rep);
 }
 
 void eh_ledger_forget(struct ticket *t)
 {
     t->receipted = false;
+    t->kept = false;
     t->booked = 0;
 }
 

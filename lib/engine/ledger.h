@@ -34,12 +34,17 @@ struct amount eh_ledger_entitled(const struct eh_engine *, const struct team *, 
 int64_t eh_ledger_mean(const struct eh_engine *, const struct ticket *);
 /* The value the ticket is booked with: as it was booked before, or its value within ten means. */
 int64_t eh_ledger_booked(const struct eh_engine *, const struct ticket *);
-/* The ticket goes to the member at this position. It entitles everybody eligible, unless it did so
- * before, and its receipt goes to the member. */
-void eh_ledger_book(struct eh_engine *, struct ticket *, uint32_t position);
+/* The ticket goes to the member at this position. It entitles everybody eligible, or the member
+ * alone, unless it did so before, and its receipt goes to the member. */
+void eh_ledger_book(struct eh_engine *, struct ticket *, uint32_t position, bool alone);
 /* The receipt goes from the rep who holds the ticket into transit. */
 void eh_ledger_lift(struct eh_engine *, struct ticket *);
-/* The ticket leaves the team: its receipt stays there, in transit. */
+/* The ticket is about to leave the rep, who keeps the receipt: it entitles anew when it goes to
+ * somebody. */
+void eh_ledger_keep(struct ticket *);
+/* It goes back to that rep after all: their receipt is in transit until it is booked. */
+void eh_ledger_take_up(struct eh_engine *, struct ticket *, uint32_t rep);
+/* The ticket leaves the team: its receipt stays there, in transit or with who keeps it. */
 void eh_ledger_forget(struct ticket *);
 /* A set goes away: what its members are entitled to goes to their accounts. */
 void eh_ledger_close_set(struct eh_engine *, uint32_t team, uint32_t set);

@@ -5,7 +5,6 @@
 #include "deal.h"
 #include "effects.h"
 #include "homes.h"
-#include "index.h"
 #include "interner.h"
 #include "member.h"
 #include "move.h"
@@ -19,25 +18,11 @@
 
 #include <stdlib.h>
 
-/* The open or waiting ticket that the message names; NONE: there is none, and that was refused. */
-static int ticket_named(struct step *s, uint32_t *ret)
-{
-    const struct eh_message *m = &s->m;
-    *ret = eh_ticket_find(s->e, eh_ticket_identity(m->source, m->id));
-    if (*ret != NONE)
-        return 0;
-    if (s->in->recalled.ticket_known)
-        return eh_step_refuse(s, EH_ECONFLICT, "ticket %.*s/%.*s is closed; reopen it first",
-                              EH_STR_ARG(m->source), EH_STR_ARG(m->id));
-    return eh_step_refuse(s, EH_ENOTFOUND, "ticket %.*s/%.*s is not open or waiting",
-                          EH_STR_ARG(m->source), EH_STR_ARG(m->id));
-}
-
 int eh_step_assign(struct step *s)
 {
     struct eh_engine *e = s->e;
     uint32_t slot;
-    int r = ticket_named(s, &slot);
+    int r = eh_step_ticket_named(s, &slot);
     if (r < 0 || slot == NONE)
         return r;
     struct ticket *t = &e->tickets.slots[slot];
@@ -49,7 +34,7 @@ int eh_step_assign(struct step *s)
     if (t->state == EH_TICKET_ASSIGNED && t->rep == rep)
         return 0;
     uint32_t was = t->state == EH_TICKET_ASSIGNED ? t->rep : t->was;
-    struct decision decision = {.why = "manager"};
+    struct decision decision = {.why = "manager", .owned = true};
     s->touched = true;
     r = eh_ticket_touch(s, slot);
     if (r < 0)
@@ -63,7 +48,7 @@ int eh_step_move(struct step *s)
 {
     struct eh_engine *e = s->e;
     uint32_t slot, set, team;
-    int r = ticket_named(s, &slot);
+    int r = eh_step_ticket_named(s, &slot);
     if (r < 0 || slot == NONE)
         return r;
     struct ticket *t = &e->tickets.slots[slot];

@@ -22,12 +22,14 @@ static int ticket_come_home(struct step *s, uint32_t slot, const struct home *ho
 {
     struct eh_engine *e = s->e;
     struct ticket *t = &e->tickets.slots[slot];
-    t->receipted = true;
+    t->receipted = !home->kept;
+    t->kept = home->kept;
     t->booked = home->booked;
+    t->was = home->rep;
     if (!home->given && eh_member_active(e, t->team, home->rep) != NONE)
         return eh_deal_return(s, slot, home->rep);
-    t->was = home->rep;
     t->left = home->left || !home->given;
+    t->returned = home->returned;
     return eh_deal_or_wait(s, slot);
 }
 
@@ -52,7 +54,7 @@ int eh_ticket_enter_team(struct step *s, uint32_t slot, uint32_t team, uint32_t 
     t->team = team;
     t->set = set;
     t->was = NONE;
-    t->left = false;
+    t->left = t->returned = false;
     eh_ticket_count(e, t, true);
     r = eh_affinity_join(e, slot);
     if (r == 0)

@@ -1,9 +1,11 @@
 /*
- * named: the rep and the team that a message names.
+ * named: the rep, the team and the ticket that a message names.
  */
 #include "named.h"
 
+#include "desk_held.h"
 #include "effects.h"
+#include "index.h"
 #include "interner.h"
 #include "state.h"
 #include "step.h"
@@ -27,4 +29,28 @@ int eh_step_team(struct step *s, uint32_t *ret)
     bool there = no != NONE && s->e->roster.teams[no].desk;
     *ret = there ? no : NONE;
     return there ? 0 : name_refuse(s, "team", s->m.team);
+}
+
+int eh_step_ticket_named(struct step *s, uint32_t *ret)
+{
+    const struct eh_message *m = &s->m;
+    *ret = eh_ticket_find(s->e, eh_ticket_identity(m->source, m->id));
+    if (*ret != NONE)
+        return 0;
+    if (s->in->recalled.ticket_known)
+        return eh_step_refuse(s, EH_ECONFLICT, "ticket %.*s/%.*s is closed; reopen it first",
+                              EH_STR_ARG(m->source), EH_STR_ARG(m->id));
+    return eh_step_refuse(s, EH_ENOTFOUND, "ticket %.*s/%.*s is not open or waiting",
+                          EH_STR_ARG(m->source), EH_STR_ARG(m->id));
+}
+
+uint32_t eh_rep_of_helpdesk(const struct eh_engine *e, struct eh_str source, struct eh_str name)
+{
+    const struct eh_desk *desk = e->desk ? e->desk->desk : NULL;
+    if (!desk || name.size == 0)
+        return NONE;
+    const struct eh_desk_rep *rep = eh_desk_rep(desk, name);
+    if (!rep)
+        rep = eh_desk_find_account(desk, source, name);
+    return rep ? eh_interner_find(&e->roster.rep_ids, rep->id) : NONE;
 }

@@ -23,8 +23,9 @@ const char *eh_ticket_state_name(int state)
         [EH_TICKET_WAITING] = "waiting",
         [EH_TICKET_ASSIGNED] = "assigned",
         [EH_TICKET_CLOSED] = "closed",
+        [EH_TICKET_HELD] = "held",
     };
-    return state >= EH_TICKET_WAITING && state <= EH_TICKET_CLOSED ? names[state] : NULL;
+    return state >= EH_TICKET_WAITING && state <= EH_TICKET_STATES ? names[state] : NULL;
 }
 
 void eh_engine_totals(const struct eh_engine *e, struct eh_totals *ret)
@@ -40,6 +41,7 @@ void eh_engine_totals(const struct eh_engine *e, struct eh_totals *ret)
         .committed = e->epochs.committed,
         .waiting = e->tickets.waiting,
         .open = e->tickets.open,
+        .held = e->tickets.held,
         .text_bytes = e->tickets.text_bytes,
         .pending = e->pending.list.count,
         .dead = e->dead,

@@ -307,7 +307,7 @@ static int ticket_place(struct eh_engine *e, uint32_t slot)
         eh_ticket_give(e, slot, t->rep);
         return 0;
     }
-    if (t->aside)
+    if (t->aside || t->state == EH_TICKET_HELD)
         return 0;
     r = eh_queue_reserve(e, t->team, t->set);
     if (r == 0)

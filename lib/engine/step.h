@@ -30,6 +30,8 @@ struct decision {
     const struct eh_draws *draws; /* NULL: none */
     struct eh_str detail;         /* what the policy compared */
     bool chances;                 /* the watch holds those of everybody eligible */
+    bool owned;                   /* the helpdesk or a manager named the rep: no deal ... */
+    bool alone;                   /* ... and a gift: it entitles the rep alone */
 };
 
 /* Whether the log says that the input was decided so, before rules had numbers: that decision

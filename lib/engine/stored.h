@@ -11,7 +11,15 @@
 
 /* In the byte of a ticket's state, beside enum eh_ticket_state; few tickets ever have one. Numbers
  * are stored: never change, never reuse. */
-enum ticket_flag { TICKET_LEFT = 64, TICKET_ASIDE = 128 };
+enum ticket_flag {
+    TICKET_KEPT = 8,
+    TICKET_TAKEN = 16,
+    TICKET_RETURNED = 32,
+    TICKET_LEFT = 64,
+    TICKET_ASIDE = 128
+};
+
+#define TICKET_STATE 7U /* bits of the state itself */
 
 /* Of a rep. Numbers are stored: never change, never reuse. */
 enum rep_flag {

@@ -9,7 +9,7 @@
 #include "ticket_text.h"
 
 /* Numbers are stored: never change, never reuse. */
-enum home_flag { HOME_GIVEN = 1, HOME_LEFT = 2, HOME_FLAGS = 3 };
+enum home_flag { HOME_GIVEN = 1, HOME_LEFT = 2, HOME_KEPT = 4, HOME_RETURNED = 8, HOME_FLAGS = 15 };
 
 /* A tail in memory: the size of an id, the id, the homes as structs. */
 #define TAIL_MAX (1 + EH_NAME_MAX + EH_TICKET_TEAMS_MAX * sizeof(struct home))
@@ -51,6 +51,12 @@ int eh_tail_write(struct ticket *t, const struct tail *tail)
     return eh_ticket_set_tail(t, eh_str_n(bytes, size == 1 ? 0 : (uint32_t)size));
 }
 
+static uint8_t home_flags(const struct home *home)
+{
+    return (uint8_t)((home->given ? HOME_GIVEN : 0) | (home->left ? HOME_LEFT : 0) |
+                     (home->kept ? HOME_KEPT : 0) | (home->returned ? HOME_RETURNED : 0));
+}
+
 void eh_tail_put(const struct eh_engine *e, const struct ticket *t, struct eh_bytes *out)
 {
     struct tail tail;
@@ -61,8 +67,7 @@ void eh_tail_put(const struct eh_engine *e, const struct ticket *t, struct eh_by
         eh_bytes_put_str(out, interned(&e->roster.team_ids, home->team));
         eh_bytes_put_str(out, interned(&e->roster.rep_ids, home->rep));
         eh_bytes_put_i(out, home->booked);
-        eh_bytes_put_u8(out,
-                        (uint8_t)((home->given ? HOME_GIVEN : 0) | (home->left ? HOME_LEFT : 0)));
+        eh_bytes_put_u8(out, home_flags(home));
     }
     eh_bytes_put_str(out, tail.resent_of);
 }
@@ -88,6 +93,8 @@ void eh_tail_image(struct eh_reader *in, uint8_t version, struct tail_image *ret
         uint8_t flags = eh_read_u8(in);
         home->given = flags & HOME_GIVEN;
         home->left = flags & HOME_LEFT;
+        home->kept = flags & HOME_KEPT;
+        home->returned = flags & HOME_RETURNED;
         in->failed |= flags > HOME_FLAGS || ret->teams[i].size == 0 ||
                       team_is_named_before(ret, i) || (ret->reps[i].size == 0 && !home->given);
     }

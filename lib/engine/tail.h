@@ -16,9 +16,11 @@ struct ticket;
 struct home {
     int64_t booked; /* value of its receipt there */
     uint32_t team,
-        rep;    /* rep: who had it last there; NONE: rules before EH_RULES_RETURNS forgot it */
-    bool given; /* it was given back there, and waited when it went */
-    bool left;  /* ... because the rep left the team */
+        rep;       /* rep: who had it last there; NONE: rules before EH_RULES_RETURNS forgot it */
+    bool given;    /* it was given back there, and waited when it went */
+    bool left;     /* ... because the rep left the team */
+    bool returned; /* ... because a manager took it from the rep */
+    bool kept;     /* the rep keeps the receipt */
 };
 
 struct tail {

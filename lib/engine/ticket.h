@@ -40,7 +40,8 @@ struct ticket {
     uint32_t points, deals;
     int32_t closed_date; /* local civil date of its closing, once it is closed */
     uint16_t source_size, id_size, skills_size;
-    uint8_t state, priority, outcome;
+    uint8_t priority, outcome;
+    uint8_t state : 3; /* enum eh_ticket_state */
     bool has_customer : 1;
     bool receipted : 1; /* given to somebody in this team before: it entitled there, and its receipt
                            is with its rep, or in transit while it waits */
@@ -49,6 +50,9 @@ struct ticket {
                        with its rep, until it is touched */
     bool given_back : 1; /* released in this very step, which keeps an effect for it */
     bool left : 1;       /* it waits because its rep left the team */
+    bool returned : 1;   /* it waits because a manager took it from its rep */
+    bool kept : 1;       /* it is with nobody in the team because of `was`, who keeps the receipt */
+    bool taken : 1;      /* held: it was taken from `was`, and goes back there */
     uint16_t tail_size;  /* bytes of its tail */
 };
 

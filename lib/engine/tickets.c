@@ -120,6 +120,8 @@ void eh_ticket_count(struct eh_engine *e, const struct ticket *t, bool in)
     struct team *team = &e->roster.teams[t->team];
     *(t->state == EH_TICKET_WAITING ? &e->tickets.waiting : &e->tickets.open) += one;
     *(t->state == EH_TICKET_WAITING ? &team->waiting : &team->open) += one;
+    if (t->state == EH_TICKET_HELD)
+        e->tickets.held += one;
     e->roster.kinds[t->kind].held += one;
     e->tickets.text_bytes += one * ticket_text_size(t);
 }

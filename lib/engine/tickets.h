@@ -24,8 +24,8 @@ struct tickets {
     struct ticket_index index;
     struct place *order; /* by number; with holes */
     uint32_t order_count, order_capacity, order_holes;
-    uint64_t waiting, open;
-    uint64_t text_bytes; /* of the tickets that wait or are open */
+    uint64_t waiting, open, held; /* held: among the open ones */
+    uint64_t text_bytes;          /* of the tickets that wait or are open */
 };
 
 /* A slot that nothing refers to yet; -EH_ENOMEM. */

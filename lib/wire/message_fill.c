@@ -6,6 +6,7 @@
 #define SHOWN_MAX      40 /* bytes of a refused text that an error repeats */
 #define SHOWN(s)       EH_STR_ARG(eh_str_cut(s, SHOWN_MAX))
 #define PATH_MAX_BYTES 64 /* "skills[15]" */
+#define OWNERS         (EH_FIELD_BIT(EH_FIELD_OWNER) | EH_FIELD_BIT(EH_FIELD_ACCOUNT))
 
 /* The message that is being filled and what the functions below need for it. */
 struct filling {
@@ -447,13 +448,24 @@ static int value_take_or_mend(struct filling *f, const struct eh_field_row *row,
     return 0;
 }
 
+/* Whether the field says who has a ticket now: null says that nobody has it, and a value that
+ * cannot be read refuses the message. */
+static bool field_is_owner(const struct eh_message *m, const struct eh_field_row *row)
+{
+    return m->type == EH_MESSAGE_OWNER &&
+           (row == &eh_field_rows[EH_FIELD_OWNER] || row == &eh_field_rows[EH_FIELD_ACCOUNT]);
+}
+
 /* 1: the message has the field. 0: it was left out. */
 static int pair_take(struct filling *f, const struct eh_field_row *row,
                      const struct eh_value *value)
 {
     bool required = eh_message_types[f->m->type].required & EH_FIELD_BIT(row - eh_field_rows);
     bool read = value->kind == EH_VALUE_TEXT && value->text.size > 0;
-    if (row->mending == EH_MEND_NEVER || (required && !read)) {
+    bool owner = field_is_owner(f->m, row);
+    if (owner && value->kind == EH_VALUE_NULL)
+        return 0;
+    if (row->mending == EH_MEND_NEVER || owner || (required && !read)) {
         int r = kind_take[row->kind](f, row, value);
         return r < 0 ? r : r == 0; /* of kind_take, 1 means: not this field */
     }
@@ -485,6 +497,8 @@ int eh_message_fill(const struct eh_pairs *pairs, struct eh_arena *arena, struct
         if (r > 0)
             m->has |= EH_FIELD_BIT(field);
     }
+    if (m->type == EH_MESSAGE_OWNER && !(seen & OWNERS))
+        return eh_error_field(error, EH_EINVAL, "owner", "owner: missing; null if nobody has it");
     return words_keep(&f);
 }
 

@@ -16,6 +16,7 @@ const char *eh_notice_type_name(int type)
         [EH_NOTICE_COMMITMENT] = "commitment",
         [EH_NOTICE_REVEALED] = "revealed",
         [EH_NOTICE_LOST] = "lost",
+        [EH_NOTICE_HELD] = "held",
         [EH_NOTICE_LEFT] = "left",
         [EH_NOTICE_BACK] = "back",
         [EH_NOTICE_TAKEN] = "taken",

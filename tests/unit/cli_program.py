@@ -31,7 +31,7 @@ FOLDER = tempfile.mkdtemp(prefix="evenhand-cli-")
 SOCKET = os.path.join(FOLDER, "admin.sock")
 DESK = "desk: main\ncurrency: EUR\nreps: [ana, ben]\nteams: [{id: sales, reps: [ana, ben]}]\n"
 COMMANDS = ["help", "status", "me", "waiting", "dead", "complete", "teams", "team", "reps", "rep", "tickets", "ticket", "overloaded",
-            "available", "away", "outcome", "assign", "release", "move", "desk show", "desk diff",
+            "available", "away", "outcome", "assign", "release", "move", "return", "desk show", "desk diff",
             "desk apply", "desk from", "plan check", "plan test", "push", "simulate", "pool", "freeze",
             "close", "pay", "exclude", "include", "metric"]
 
@@ -491,6 +491,8 @@ def changes_say_what_is_meant():
         ("/v1/tickets/s%2Ft/1/assign", {"rep": "ben", "reason": "r"})
     assert asked("move", "1", "support", "--reason", "r")[1:3] == \
         ("/v1/tickets/default/1/move", {"team": "support", "reason": "r"})
+    assert asked("return", "1", "--reason", "r")[1:3] == \
+        ("/v1/tickets/default/1/return", {"reason": "r"})
     assert asked("release", "ben", "--reason", "r")[1:3] == \
         ("/v1/reps/ben/release", {"reason": "r"})
     assert asked("outcome", "1", "won", "--value", "129.95", "--csat", "4", "--handled", "12m",

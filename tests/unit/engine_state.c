@@ -337,5 +337,6 @@ Test(engine_state, reps)
     cr_assert(eh_engine_member(k.e, eh_str("care"), 1, &member));
     cr_assert(kit_is(member.rep, "eva"));
     cr_assert_str_eq(eh_ticket_state_name(EH_TICKET_CLOSED), "closed");
-    cr_assert_null(eh_ticket_state_name(4));
+    cr_assert_str_eq(eh_ticket_state_name(EH_TICKET_HELD), "held");
+    cr_assert_null(eh_ticket_state_name(5));
 }

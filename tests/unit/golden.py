@@ -358,7 +358,7 @@ def home(w):
     w.text("home.team")
     w.text("home.rep")
     w.i("home.booked")
-    w.flags("home.given", "home.left")
+    w.flags("home.given", "home.left", "home.kept", "home.returned")
 
 
 def ticket(w):
@@ -372,7 +372,10 @@ def ticket(w):
     for name in ("team", "kind", "rep", "was"):
         w.text("ticket." + name)
     state = w.u8(None)
-    w.note("ticket.state", state & 63)
+    w.note("ticket.state", state & 7)
+    w.note("ticket.kept", state & 8)
+    w.note("ticket.taken", state & 16)
+    w.note("ticket.returned", state & 32)
     w.note("ticket.left", state & 64)
     w.note("ticket.aside", state & 128)
     w.u8("ticket.priority")
@@ -625,14 +628,14 @@ def snapshot(w):
 # --- the tests ---
 
 FORMS = {  # which files are of which form
-    message: ["message"],
+    message: ["message", "message-owner"],
     rest: ["rest"],
     record: ["record", "record-refused", "record-outcome"],
     plan: ["plan", "plan-share", "plan-hold"],
     facts: ["facts", "facts-closings"],
     statement: ["statement", "statement-facts", "statement-first"],
     settlements: ["settlement"],
-    images: ["images"],
+    images: ["images", "images-owners"],
     details: ["details", "detail-late"],
     snapshot: ["snapshot-%d" % number for number in range(1, 1 + len(list(GOLDEN.glob("snapshot-*"))))],
 }
@@ -667,7 +670,7 @@ def every_field_of_a_message_is_in_its_golden_bytes():
     seen = seen_in(message, FORMS[message])
     fields = set(re.findall(r"\bEH_FIELD_\w+ *=\s*(\d+)", (ROOT / "include/evenhand/wire/message.h").read_text()))
     lacking = sorted(int(field) for field in fields if not seen.get("message.field " + field))
-    assert fields and not lacking, "no such fields in message.hex: %s" % lacking
+    assert fields and not lacking, "no such fields in the golden messages: %s" % lacking
 
 
 # Members that stand in no form: by struct, and why.

@@ -417,10 +417,28 @@ static void leavers(void)
     snapshot();
 }
 
+/* Held, dropped, returned; and that, moved to another team. */
+static void owners(void)
+{
+    rules(EH_RULES_OWNERS);
+    ticket("O1", "sales", ",'value':700,'owner':'ana'");
+    say("{'type':'owner','id':'O1','account':'zed','by':'ana'}");
+    ticket("O2", "sales", ",'value':700,'owner':'zed'");
+    ticket("O3", "spare", ",'skills':['zz'],'owner':'gil'");
+    say("{'type':'owner','id':'O3','owner':null}");
+    ticket("O4", "spare", ",'skills':['zz'],'owner':'gil'");
+    command(EH_MESSAGE_RETURN, "{'id':'O4','reason':'not theirs'}");
+    snapshot();
+    command(EH_MESSAGE_MOVE, "{'id':'O3','team':'care','reason':'misrouted'}");
+    command(EH_MESSAGE_MOVE, "{'id':'O4','team':'care','reason':'misrouted'}");
+    snapshot();
+    say("{'type':'outcome','id':'O1','outcome':'resolved'}");
+}
+
 Test(golden_state, life)
 {
     earlier();
-    rules(EH_RULES_LAST);
+    rules(EH_RULES_ENDS);
     stories();
     late_outcomes();
     resends();
@@ -436,6 +454,9 @@ Test(golden_state, life)
     many_skills();
     golden_expect("images", &images);
     golden_expect("details", &details);
+    eh_bytes_clear(&images);
+    owners();
+    golden_expect("images-owners", &images);
     eh_bytes_done(&images);
     eh_bytes_done(&details);
     kit_done(&k);

@@ -91,12 +91,13 @@ static void recent_salts(const struct eh_app *app, const struct eh_batch *b, str
     eh_salts_bind_subject(in, app->services.keys.master);
 }
 
-/* An assignment or a move of an open ticket needs nothing recalled, and its record has nothing of
- * it. Of a closed one, what is recalled tells that it is closed. */
+/* Who has an open ticket, or its team, changes without anything recalled, and the record has
+ * nothing of it. Of a closed one, what is recalled tells that it is closed. */
 static bool needs_no_recall(const struct eh_app *app, const struct eh_message *m)
 {
     struct eh_ticket_view view;
-    return (m->type == EH_MESSAGE_ASSIGN || m->type == EH_MESSAGE_MOVE) &&
+    return (m->type == EH_MESSAGE_ASSIGN || m->type == EH_MESSAGE_MOVE ||
+            m->type == EH_MESSAGE_OWNER || m->type == EH_MESSAGE_RETURN) &&
            eh_engine_ticket(app->state.engine, m->source, m->id, &view);
 }
 

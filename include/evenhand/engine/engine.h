@@ -340,8 +340,15 @@ int eh_engine_observe(struct eh_engine *, eh_deal_fn *, void *context) EH_MUST_C
 /* ---- Readers. They compute, store nothing, and what they hand out lives until the next step(). */
 
 /* Numbers are stored: never change, never reuse. */
-enum eh_ticket_state { EH_TICKET_WAITING = 1, EH_TICKET_ASSIGNED = 2, EH_TICKET_CLOSED = 3 };
-const char *eh_ticket_state_name(int state); /* "waiting" | "assigned" | "closed" */
+enum eh_ticket_state {
+    EH_TICKET_WAITING = 1,
+    EH_TICKET_ASSIGNED = 2,
+    EH_TICKET_CLOSED = 3,
+    EH_TICKET_HELD = 4 /* somebody outside its team has it */
+};
+#define EH_TICKET_STATES 4
+/* "waiting" | "assigned" | "closed" | "held" */
+const char *eh_ticket_state_name(int state);
 
 struct eh_totals {
     uint64_t input, seq; /* last numbers used */
@@ -349,8 +356,9 @@ struct eh_totals {
     int32_t date;
     bool has_day; /* a first DAY has come, and with it the first draw epoch */
     uint32_t epoch;
-    uint32_t rules;                        /* enum eh_rules: in force for the next input */
-    uint64_t waiting, open, pending, dead; /* open: assigned and not closed; dead: since ever */
+    uint32_t rules; /* enum eh_rules: in force for the next input */
+    /* open: assigned or held; held: of these; dead: since ever */
+    uint64_t waiting, open, held, pending, dead;
     uint64_t text_bytes;     /* ids, skills and customers' digests of what waits or is open */
     struct eh_str desk_text; /* as applied; empty before the first */
     uint8_t desk_sha256[32];
@@ -364,7 +372,7 @@ const struct eh_desk *eh_engine_desk(const struct eh_engine *); /* NULL before t
 struct eh_ticket_view {
     uint64_t no;                                        /* number of its input */
     struct eh_key digest;                               /* that its draws hang on */
-    struct eh_str source, id, team, kind, rep, outcome; /* rep: empty while waiting */
+    struct eh_str source, id, team, kind, rep, outcome; /* rep: empty while waiting or held */
     struct eh_str waiting_why;                          /* "nobody" | "full" | "skill" | "queue" |
                                                            "aside" */
     struct eh_str skills;

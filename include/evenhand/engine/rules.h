@@ -66,8 +66,11 @@ enum eh_rules {
     /* A state that ends by itself, or is held back until it begins, does so at its time, not when a
      * DUE input comes for it. */
     EH_RULES_ENDS = 25,
+    /* The helpdesk may say who has a ticket. A ticket that somebody outside its team has is held.
+     */
+    EH_RULES_OWNERS = 26,
 };
 /* The rules of this build. */
-#define EH_RULES_LAST EH_RULES_ENDS
+#define EH_RULES_LAST EH_RULES_OWNERS
 
 #endif

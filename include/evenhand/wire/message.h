@@ -33,6 +33,7 @@
 #define EH_MESSAGE_ITEMS_MAX      256 /* keys and values of all levels together */
 #define EH_MESSAGE_STRING_MAX     16384
 #define EH_CUSTOMER_MAX           254 /* bytes: of the longest address (RFC 5321) */
+#define EH_ACCOUNT_MAX            254 /* bytes of a name at a helpdesk: of the longest address */
 #define EH_MENDED_MAX             512 /* bytes of the words about what was mended */
 /* One of them. */
 #define EH_WORD_OLDER    "changed_at: older than what is known, nothing is changed"
@@ -92,6 +93,8 @@ enum eh_field {
     EH_FIELD_NEW = 39,        /* METRIC: the name is meant, though it is much like a known one */
     EH_FIELD_MINUTES = 40,    /* METRIC of minutes, by the shell: how many its period has */
     EH_FIELD_INCOMPLETE = 41, /* FREEZE: what is missing scores nothing */
+    EH_FIELD_ACCOUNT = 42,    /* OWNER: who has it, by their name at the helpdesk of `source` */
+    EH_FIELD_BY = 43,         /* OWNER: who did it: a rep, a manager, or an account there */
     EH_FIELD_COUNT
 };
 #define EH_FIELD_BIT(field) (UINT64_C(1) << (field))
@@ -123,7 +126,7 @@ struct eh_message {
     uint64_t has;       /* EH_FIELD_BIT of every field given or defaulted */
     struct eh_str id, team, kind, source, currency, customer, channel, subject, owner, rep, reason,
         event, metric, period, actor, text, customer_digest, subject_digest, commitment,
-        commitment_first, seed, mended;
+        commitment_first, seed, mended, account, by;
     struct eh_str skills;  /* sorted, each once, a list in one text: equal sets are equal text */
     int64_t value;         /* minor units; of a metric: as declared */
     int64_t created_at_ms; /* since 1970 UTC */

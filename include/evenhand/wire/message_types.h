@@ -120,7 +120,17 @@ enum eh_type_flag {
     ROW(INCLUDE, 22, "include", set_aside, T(ADMIN) | T(PERIOD), \
         F(TEAM) | F(PERIOD) | F(REP) | F(REASON), \
         F(EVENT), \
-        0)
+        0) \
+    /* the helpdesk's: somebody else has the ticket now, or nobody: without `owner` and `account` */ \
+    ROW(OWNER, 23, "owner", owner, T(STREAM) | T(RECALLS) | T(DEALS), \
+        F(ID), \
+        F(SOURCE) | F(OWNER) | F(ACCOUNT) | F(BY) | F(EVENT), \
+        F(SOURCE)) \
+    /* a manager's: one ticket goes back to the deal */ \
+    ROW(RETURN, 24, "return", give_back, T(ADMIN) | T(RECALLS) | T(DEALS), \
+        F(ID) | F(REASON), \
+        F(SOURCE), \
+        F(SOURCE))
 /* clang-format on */
 
 #define EH_TYPE_NUMBER(NAME, number, ...) EH_MESSAGE_##NAME = number,

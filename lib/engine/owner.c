@@ -1,0 +1,172 @@
+/*
+ * owner: the messages OWNER (the helpdesk says who has a ticket now) and RETURN (a manager gives
+ * one ticket back to the deal).
+ *
+ * Whoever claims a ticket gets its receipt, and so does whoever a manager gives it to. A rep who
+ * gives a ticket away, or drops it, keeps the receipt: else a dull ticket could be exchanged for a
+ * better one. Then the ticket entitles once more: a gift its receiver alone, a deal whoever is
+ * eligible.
+ */
+#include "deal.h"
+#include "desk_held.h"
+#include "effects.h"
+#include "hold.h"
+#include "interner.h"
+#include "ledger.h"
+#include "member.h"
+#include "named.h"
+#include "skipped.h"
+#include "state.h"
+#include "step.h"
+#include "steps.h"
+#include "ticket.h"
+
+/* What the helpdesk says. */
+struct owning {
+    uint32_t owner; /* a member of the team who has it; NONE: nobody, or somebody outside */
+    bool nobody;
+    uint32_t by;  /* the rep who did it, or NONE */
+    bool own;     /* ... who has it now: they took it */
+    bool manager; /* a manager of the team did it */
+};
+
+static bool team_has_manager(const struct eh_desk_team *team, struct eh_str user)
+{
+    for (uint32_t i = 0; user.size && i < team->manager_count; i++)
+        if (!team->managers[i].is_group && eh_str_equal(team->managers[i].name, user))
+            return true;
+    return false;
+}
+
+/* A user of the desk's managers, or a rep whose user is one. Who is in a group, only the system
+ * knows. */
+static bool doer_is_manager(const struct eh_engine *e, uint32_t team_no, struct eh_str by,
+                            uint32_t rep)
+{
+    const struct eh_desk_team *team = e->roster.teams[team_no].desk;
+    const struct eh_desk_rep *known = rep != NONE && e->roster.reps[rep].present
+                                          ? &e->desk->desk->reps[e->roster.reps[rep].desk_index]
+                                          : NULL;
+    return team_has_manager(team, by) || (known && team_has_manager(team, known->user));
+}
+
+/* Whether the one who did it is the one who has it now, whoever that is. */
+static bool doer_is_owner(const struct eh_message *m, uint32_t by, uint32_t owner)
+{
+    return (by != NONE && by == owner) ||
+           (m->by.size && (eh_str_equal(m->by, m->owner) || eh_str_equal(m->by, m->account)));
+}
+
+static struct owning owner_said(const struct step *s, uint32_t team)
+{
+    const struct eh_message *m = &s->m;
+    struct eh_str name = eh_message_has(m, EH_FIELD_OWNER) ? m->owner : m->account;
+    uint32_t owner = eh_rep_of_helpdesk(s->e, m->source, name);
+    struct owning now = {.nobody = name.size == 0,
+                         .by = eh_rep_of_helpdesk(s->e, m->source, m->by)};
+    now.own = doer_is_owner(m, now.by, owner);
+    now.manager = doer_is_manager(s->e, team, m->by, now.by);
+    now.owner = owner != NONE && eh_member_active(s->e, team, owner) != NONE ? owner : NONE;
+    return now;
+}
+
+/* Another member of the team has it. */
+static int ticket_give(struct step *s, uint32_t slot, const struct owning *now)
+{
+    struct eh_engine *e = s->e;
+    struct ticket *t = &e->tickets.slots[slot];
+    bool gift = !now->own && !now->manager, assigned = t->state == EH_TICKET_ASSIGNED;
+    uint32_t was = assigned ? t->rep : t->was;
+    const struct decision decision = {.why = now->own       ? "claimed"
+                                             : now->manager ? "manager"
+                                                            : "given",
+                                      .owned = true,
+                                      .alone = gift};
+    if (gift && assigned)
+        eh_ledger_keep(t);
+    eh_deal_detach(e, slot);
+    return eh_deal_book(s, slot, now->owner, was, &decision);
+}
+
+/* Back to the deal: the rep who has it keeps the receipt, or a manager takes it from them. */
+static int ticket_give_back(struct step *s, uint32_t slot, bool keeps)
+{
+    struct eh_engine *e = s->e;
+    struct ticket *t = &e->tickets.slots[slot];
+    uint32_t rep = t->rep;
+    if (keeps)
+        eh_ledger_keep(t);
+    eh_deal_detach(e, slot);
+    t->was = rep;
+    t->returned = !keeps;
+    return eh_deal_or_wait(s, slot);
+}
+
+static int ticket_leave_team(struct step *s, uint32_t slot, const struct owning *now)
+{
+    bool rep = now->by != NONE && !now->own && !now->manager;
+    return eh_hold(s, slot, rep, now->manager ? "manager" : now->own ? "claimed" : "given");
+}
+
+static int ticket_end_owner(struct step *s, uint32_t slot, const struct owning *now)
+{
+    const struct ticket *t = &s->e->tickets.slots[slot];
+    if (t->state == EH_TICKET_HELD)
+        return eh_hold_end(s, slot);
+    return t->state == EH_TICKET_ASSIGNED ? ticket_give_back(s, slot, !now->manager) : 0;
+}
+
+/* Whether the ticket stands as it is said. */
+static bool owner_is_told(const struct ticket *t, const struct owning *now)
+{
+    if (now->nobody)
+        return t->state == EH_TICKET_WAITING;
+    return now->owner == NONE ? t->state == EH_TICKET_HELD
+                              : t->state == EH_TICKET_ASSIGNED && t->rep == now->owner;
+}
+
+/* Of a closed ticket nobody is the owner: what is said of it changes nothing. */
+static int owner_find(struct step *s, uint32_t *ret)
+{
+    int r = eh_step_ticket_named(s, ret);
+    if (r == 0 && *ret == NONE && s->fx->refused_code == EH_ECONFLICT)
+        eh_step_take(s);
+    return r;
+}
+
+int eh_step_owner(struct step *s)
+{
+    uint32_t slot;
+    int r = owner_find(s, &slot);
+    if (r < 0 || slot == NONE)
+        return r;
+    struct ticket *t = &s->e->tickets.slots[slot];
+    struct owning now = owner_said(s, t->team);
+    if (owner_is_told(t, &now))
+        return 0;
+    s->touched = true;
+    r = eh_ticket_touch(s, slot);
+    if (r == 0 && now.nobody)
+        r = ticket_end_owner(s, slot, &now);
+    else if (r == 0)
+        r = now.owner == NONE ? ticket_leave_team(s, slot, &now) : ticket_give(s, slot, &now);
+    return r < 0 ? r : eh_step_image(s, t);
+}
+
+int eh_step_give_back(struct step *s)
+{
+    uint32_t slot;
+    int r = eh_step_ticket_named(s, &slot);
+    if (r < 0 || slot == NONE)
+        return r;
+    struct ticket *t = &s->e->tickets.slots[slot];
+    if (t->state != EH_TICKET_ASSIGNED)
+        return eh_step_refuse(s, EH_ECONFLICT, "ticket %.*s/%.*s is %s: nobody in the team has it",
+                              EH_STR_ARG(ticket_source(t)), EH_STR_ARG(ticket_id(t)),
+                              eh_ticket_state_name(t->state));
+    s->touched = true;
+    r = eh_ticket_touch(s, slot);
+    if (r == 0)
+        r = ticket_give_back(s, slot, false);
+    return r < 0 ? r : eh_step_image(s, t);
+}
