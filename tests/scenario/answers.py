@@ -90,6 +90,7 @@ def lively(stack):
     ask("POST", "/v1/tickets", {"id": "p", "team": "sales", "kind": "order"}, (200, 201))
     ask("POST", "/v1/tickets", {"id": "p", "team": "sales", "kind": "order"}, (200, 201))
     ask("POST", "/v1/tickets/default/p/assign", {"rep": "ana", "reason": "asked"})
+    ask("POST", "/v1/tickets/default/p/return", {"reason": "asked"})
     ask("POST", "/v1/tickets/default/p/move", {"team": "support", "reason": "asked"})
     ask("POST", "/v1/tickets/default/p/outcome", {"outcome": "won"})
     ask("POST", "/v1/tickets/default/not-yet/outcome", {"outcome": "won"})

@@ -11,7 +11,7 @@ from harness import DEAD, INBOX, OUTBOX, wait_until
 
 NOTICE_TYPES = {1: "assigned", 2: "waiting", 3: "returned", 4: "closed", 5: "moved", 6: "refused",
                 7: "commitment", 8: "revealed", 9: "checkpoint", 10: "lost",
-                11: "left", 12: "back", 13: "taken", 14: "ended", 15: "resent"}
+                11: "left", 12: "back", 13: "taken", 14: "ended", 15: "resent", 16: "held"}
 PAGE = 5000
 PLANNED = 10000  # above so many inputs PostgreSQL must know the tables to join them in time
 
@@ -97,7 +97,7 @@ def check_tickets(stack, lost_allowed):
         missing -= unread_ids(stack)
     assert len(missing) <= lost_allowed, "I1: %d tickets are lost: %s" % (
         len(missing), sorted(missing)[:5])
-    odd = stack.sql("SELECT id, state, rep FROM ticket WHERE (state = 'waiting') != (rep IS NULL)"
+    odd = stack.sql("SELECT id, state, rep FROM ticket WHERE (state IN ('waiting', 'held')) != (rep IS NULL)"
                     " AND state != 'closed' LIMIT 5")
     assert not odd, "tickets neither waiting nor somebody's: %r" % odd
     if stack.daemons and stack.daemon.alive():
@@ -113,7 +113,7 @@ def check_status(stack):
         status = stack.daemon.status()
         counts = dict(stack.sql("SELECT state, count(*) FROM ticket GROUP BY 1"))
         told[:] = [(status.get("waiting"), status.get("open")),
-                   (counts.get("waiting", 0), counts.get("assigned", 0))]
+                   (counts.get("waiting", 0), counts.get("assigned", 0) + counts.get("held", 0))]
         return status and (status["role"] != "leader" or told[0] == told[1])
     try:
         wait_until("status and PostgreSQL agree", agree, 10)

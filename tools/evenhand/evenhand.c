@@ -269,6 +269,8 @@ static const struct eh_cli_command commands[] = {
      "R is set away, and gets none of them back while another rep could."},
     {"move", "ID T", MANAGE, "send a misrouted ticket to another team", 2, 2, override_options,
      eh_cmd_move, NULL},
+    {"return", "ID", MANAGE, "deal a ticket again", 1, 1, override_options, eh_cmd_return,
+     "It is dealt to somebody else, if another rep could get it."},
     {"pool", "[T]", BONUS, "the bonus pool: how it stands, why, and who gets what", 0, 1,
      pool_options, eh_cmd_pool,
      "Without T it is your team. A running period is a live estimate. A member of the\n"

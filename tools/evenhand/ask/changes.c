@@ -136,7 +136,7 @@ int eh_change_post(struct eh_cli *cli, const char *path, json_t *body, const cha
     return r;
 }
 
-/* assign and move: both name a ticket, a target and a reason. */
+/* assign, move and return: a ticket, a reason, and a target unless it goes back to the deal. */
 static int ticket_redirect(struct eh_cli *cli, const char *verb, const char *key, const char *done)
 {
     const char *source = eh_cli_option(cli, "source");
@@ -145,7 +145,7 @@ static int ticket_redirect(struct eh_cli *cli, const char *verb, const char *key
         !eh_path_add(path, verb, ""))
         return eh_say_long(cli->args[0]);
     json_t *body = json_object();
-    if (!eh_change_text(body, key, cli->args[1]) ||
+    if ((key && !eh_change_text(body, key, cli->args[1])) ||
         !eh_change_text(body, "reason", eh_cli_option(cli, "reason"))) {
         json_decref(body);
         return EH_EXIT_USAGE;
@@ -165,6 +165,13 @@ int eh_cmd_move(struct eh_cli *cli)
     char done[320];
     eh_format(done, sizeof done, "%s: moved to team %s", cli->args[0], cli->args[1]);
     return ticket_redirect(cli, "move", "team", done);
+}
+
+int eh_cmd_return(struct eh_cli *cli)
+{
+    char done[320];
+    eh_format(done, sizeof done, "%s: back to the deal", cli->args[0]);
+    return ticket_redirect(cli, "return", NULL, done);
 }
 
 int eh_cmd_release(struct eh_cli *cli)

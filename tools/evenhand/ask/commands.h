@@ -21,6 +21,7 @@ int eh_cmd_fairness(struct eh_cli *);
 int eh_cmd_assign(struct eh_cli *);
 int eh_cmd_release(struct eh_cli *);
 int eh_cmd_move(struct eh_cli *);
+int eh_cmd_return(struct eh_cli *);
 int eh_cmd_outcome(struct eh_cli *);
 int eh_cmd_draws(struct eh_cli *);
 int eh_cmd_draws_reveal(struct eh_cli *);

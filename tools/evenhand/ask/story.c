@@ -62,6 +62,10 @@ static const struct {
     {"manager", "by a manager"},
     {"owner", "whom the helpdesk named as its owner"},
     {"release", "after a release"},
+    {"return", "after a manager returned it"},
+    {"claimed", "who took it at the helpdesk"},
+    {"given", "whom somebody gave it to at the helpdesk"},
+    {"dropped", "after it was dropped at the helpdesk"},
     {"left", "after the rep who had it left the team"},
     {"returned", "who had it last in this team"},
     {"reopened", "who had it before it was reopened"},
@@ -121,6 +125,9 @@ static void entry_sentence(const json_t *h, char *ret, size_t size)
         eh_format(ret, size, "sent again: it had been cancelled as %s", said ? why : "?");
     else if (type && strcmp(type, "returned") == 0)
         eh_format(ret, size, "reopened, with %s again", has_rep ? rep : "?");
+    else if (type && strcmp(type, "held") == 0)
+        eh_format(ret, size, "with somebody outside the team%s%s", had ? ", was with " : "",
+                  had ? was : "");
     else if (!has_rep)
         eh_format(ret, size, "waits%s%s%s%s", had ? ", was with " : "", had ? was : "",
                   said ? ": " : "",

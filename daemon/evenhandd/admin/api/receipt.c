@@ -68,6 +68,8 @@ static const struct {
 } booked[] = {
     {"owner", "The helpdesk named its owner."},
     {"affinity", "The customer has a ticket open with the same rep."},
+    {"claimed", "They took it at the helpdesk."},
+    {"given", "It was given to them at the helpdesk."},
     {"reopened", "It was reopened, and had been with the same rep."},
 };
 

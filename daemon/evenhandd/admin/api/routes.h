@@ -55,6 +55,8 @@
           EH_MESSAGE_ASSIGN, eh_admin_post_ticket_change)                                          \
     ROUTE("POST", "/v1/tickets/{source}/{id}/move", "", EH_ADMIN_MANAGERS, true, 0,                \
           EH_MESSAGE_MOVE, eh_admin_post_ticket_change)                                            \
+    ROUTE("POST", "/v1/tickets/{source}/{id}/return", "", EH_ADMIN_MANAGERS, true, 0,              \
+          EH_MESSAGE_RETURN, eh_admin_post_ticket_change)                                          \
     ROUTE("POST", "/v1/teams/{team}/metrics", "", EH_ADMIN_MANAGERS, true, 0, EH_MESSAGE_METRIC,   \
           eh_admin_post_metric)                                                                    \
     ROUTE("POST", "/v1/teams/{team}/pool/what-if", "period after",                                 \

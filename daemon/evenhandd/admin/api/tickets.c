@@ -466,7 +466,7 @@ void eh_admin_get_ticket(struct eh_admin_request *request)
 /* What a list is asked for. */
 struct filter {
     struct eh_str team, rep; /* empty: any */
-    int state;               /* enum eh_ticket_state; 0: waiting and assigned */
+    int state;               /* enum eh_ticket_state; 0: all but closed */
     struct eh_admin_range range;
 };
 
@@ -476,12 +476,12 @@ static int read_filter(const struct eh_admin_request *request, struct filter *re
     struct filter filter = {.team = eh_http_path_query(&request->path, "team"),
                             .rep = eh_http_path_query(&request->path, "rep")};
     struct eh_str state = eh_http_path_query(&request->path, "state");
-    for (int i = EH_TICKET_WAITING; i <= EH_TICKET_CLOSED; i++)
+    for (int i = EH_TICKET_WAITING; i <= EH_TICKET_STATES; i++)
         if (eh_str_equal(state, eh_str(eh_ticket_state_name(i))))
             filter.state = i;
     if (state.size > 0 && filter.state == 0 && !eh_str_equal(state, eh_str("open")))
         return eh_error_field(error, EH_EINVAL, "state",
-                              "state: %.*s is none of waiting, assigned, open, closed",
+                              "state: %.*s is none of waiting, assigned, held, open, closed",
                               EH_STR_ARG(state));
     int r = eh_admin_range(request, EH_ADMIN_TICKET_PAGE, &filter.range, error);
     if (r < 0)
