@@ -2,6 +2,8 @@
  * place in the rows of the types that have it (message_types.h). */
 #include "message_fields.h"
 
+#include <evenhand/wire/desk.h>
+
 #define NAMED(text, member)                                                                        \
     .name = text, .name_size = sizeof text - 1, .offset = offsetof(struct eh_message, member)
 #define NAME(text, member)                                                                         \
@@ -72,8 +74,8 @@ const struct eh_field_row eh_field_rows[EH_FIELD_COUNT] = {
         .most = EH_INTEGER_MAX},
     [EH_FIELD_CHANGED_AT] = {TIME("changed_at", changed_at_ms), .mending = EH_MEND_LEAVE_OUT},
     [EH_FIELD_ACCOUNT] = {NAMED("account", account), .kind = EH_KIND_TEXT, .least = 1,
-        .most = EH_ACCOUNT_MAX},
-    [EH_FIELD_BY] = {NAMED("by", by), .kind = EH_KIND_TEXT, .least = 1, .most = EH_ACCOUNT_MAX,
+        .most = EH_DESK_ACCOUNT_MAX},
+    [EH_FIELD_BY] = {NAMED("by", by), .kind = EH_KIND_TEXT, .least = 1, .most = EH_DESK_ACCOUNT_MAX,
         .mending = EH_MEND_LEAVE_OUT},
     [EH_FIELD_MENDED] = {NAMED("mended", mended), .kind = EH_KIND_TEXT, .least = 1,
         .most = EH_MENDED_MAX},

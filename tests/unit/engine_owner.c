@@ -4,7 +4,9 @@
 #include "engine_kit.h"
 
 #define HEAD "desk: main\ncurrency: EUR\ntime_zone: Europe/Oslo\nkinds: {order: {points: 2}}\n"
-#define REPS "reps: [ana, {id: bob, user: robert}, cleo, {id: eva, user: eve}]\n"
+#define REPS                                                                                       \
+    "reps: [ana, {id: bob, user: robert, accounts: {default: bob@shop, jira: b0b}}, cleo, {id: "   \
+    "eva, user: eve}]\n"
 #define SALES                                                                                      \
     "{id: sales, policy: random, capacity: 40, reps: [ana, bob, cleo], managers: [maja, eve, "     \
     "{group: leads}]}"
@@ -121,6 +123,18 @@ Test(engine_owner, nobody_known_gives_as_the_rep_does)
     cr_expect_str_eq(owner_is("T1", "'bob'", "null"), "assigned T1 bob was ana given");
     cr_expect_eq(received("ana"), 1);
     cr_expect_eq(received("bob"), 1);
+}
+
+Test(engine_owner, who_it_is_may_be_said_by_an_account)
+{
+    ticket("T1", "ana");
+    kit_send(&k, "{'type':'owner','id':'T1','account':'bob@shop','by':'bob'}");
+    cr_expect_str_eq(kit_effects(&k), "assigned T1 bob was ana claimed");
+    kit_send(&k, "{'type':'owner','id':'T1','account':'b0b'}");
+    cr_expect_str_eq(kit_effects(&k), "held T1 was bob given", "an account of another source");
+    cr_expect_str_eq(owner_is("T1", "'cleo'", "'bob@shop'"), "assigned T1 cleo was bob given");
+    ticket("T2", "bob@shop");
+    cr_expect_str_eq(kit_effects(&k), "assigned T2 bob owner");
 }
 
 Test(engine_owner, a_manager_gives_as_with_assign)

@@ -33,7 +33,6 @@
 #define EH_MESSAGE_ITEMS_MAX      256 /* keys and values of all levels together */
 #define EH_MESSAGE_STRING_MAX     16384
 #define EH_CUSTOMER_MAX           254 /* bytes: of the longest address (RFC 5321) */
-#define EH_ACCOUNT_MAX            254 /* bytes of a name at a helpdesk: of the longest address */
 #define EH_MENDED_MAX             512 /* bytes of the words about what was mended */
 /* One of them. */
 #define EH_WORD_OLDER    "changed_at: older than what is known, nothing is changed"
