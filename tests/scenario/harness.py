@@ -72,9 +72,10 @@ TURN_MOST_MS = 50  # of the loop's own CPU time in one turn
 # scenario that makes such turns names them: @scenario(title, slow_turns=["decide:desk"]).
 SLOW_TURNS = {
     "admin:desk": "GET /v1/desk makes JSON of a desk file, which may have 16 MiB",
-    "decide:desk": "a desk file of 16 MiB is compared with the one before, in one input",
+    "decide:desk": "a desk file of 16 MiB or 100,000 reps is compared with the one before, in one input",
     "desk:file": "a desk file of 16 MiB is read and parsed where it comes in",
-    "recovery:snapshot": "100,000 open tickets are read from a snapshot before anything is dealt",
+    "recovery:snapshot": "100,000 open tickets, or reps, are read from a snapshot before anything is dealt",
+    "snapshot": "100,000 reps are written into a snapshot, which is the state between two inputs",
 }
 
 

@@ -11,6 +11,8 @@
 
 #include <stdlib.h>
 
+#include "host/loop.h"
+
 #include <evenhand/json/books.h>
 
 #define MEMBERS_MAX 2000  /* in one statement */
@@ -177,6 +179,7 @@ void app_books_tick(struct eh_app *app)
     if (books->round_input != 0)
         step(app);
     pools_tick(app, quiet);
+    eh_loop_note("books", "");
 }
 
 /* Nothing came in behind the commit, and what came since is not written yet. */
@@ -227,6 +230,7 @@ void app_books_finish(struct eh_app *app)
     begin_pools(&app->books, app->state.head.input);
     while (app->books.pools_round != 0)
         step_pools(app);
+    eh_loop_note("books", "");
 }
 
 void app_books_end(struct eh_app *app)
