@@ -42,6 +42,13 @@ sub CustomFields {
     return \%fields;
 }
 
+# The name of its first requestor, as a search has it; RT names who wrote by mail like their address.
+sub Customer {
+    my ($self, $ticket) = @_;
+    my $first = $ticket->Requestor->UserMembersObj->First;
+    return $first ? $first->Name : undef;
+}
+
 # How the ticket stands now, read anew and as RT itself, so that it hangs on nobody's rights. A ticket that
 # was merged is the other one by now; its number stands in the transaction.
 sub State {
@@ -54,7 +61,7 @@ sub State {
         id => "$id", queue => $ticket->QueueObj->Name, status => $ticket->Status,
         closed   => $open ? JSON::false : JSON::true,
         owner    => $ticket->Owner == RT->Nobody->Id ? undef : $ticket->OwnerObj->Name,
-        customer => $ticket->RequestorAddresses, subject => $ticket->Subject,
+        customer => $self->Customer($ticket), subject => $ticket->Subject,
         priority => int($ticket->Priority || 0), fields => $self->CustomFields($ticket),
         merged   => $into == $id ? undef : "$into",
     };
