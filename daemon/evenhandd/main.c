@@ -127,6 +127,43 @@ static int wrong_call(const char *what, const char *why)
     return EH_EXIT_USAGE;
 }
 
+/* What it was called for. */
+struct call {
+    enum mode mode;
+    const char *path;   /* of the configuration */
+    const char *reason; /* of --new-key and --accept-time */
+};
+
+/* Takes one option. NULL: it is taken; else what is wrong with it. */
+static const char *call_take(struct call *call, int option)
+{
+    if (option == 'c')
+        call->path = optarg;
+    else if (option == ':')
+        return "needs a value";
+    else if (option == '?')
+        return "no such option";
+    else if (call->mode != MODE_RUN && call->mode != (enum mode)option)
+        return "not beside another of its kind";
+    else
+        call->mode = (enum mode)option;
+    if (option == MODE_NEW_KEY || option == MODE_ACCEPT_TIME)
+        call->reason = optarg;
+    return NULL;
+}
+
+static int call_do(const struct call *call)
+{
+    const struct eh_orders orders = {.new_key = call->mode == MODE_NEW_KEY ? call->reason : NULL,
+                                     .accept_time =
+                                         call->mode == MODE_ACCEPT_TIME ? call->reason : NULL};
+    if (call->mode == MODE_HELP)
+        return fputs(help, stdout), 0;
+    if (call->mode == MODE_VERSION)
+        return puts("evenhandd " EVENHAND_VERSION), 0;
+    return with_config(call->mode, call->path, &orders);
+}
+
 int main(int argc, char **argv)
 {
     static const struct option options[] = {
@@ -138,36 +175,20 @@ int main(int argc, char **argv)
         {"accept-time", required_argument, NULL, MODE_ACCEPT_TIME},
         {"help", no_argument, NULL, MODE_HELP},
         {NULL, 0, NULL, 0}};
-    const char *path = DEFAULT_CONFIG, *reason = NULL;
-    enum mode mode = MODE_RUN;
+    struct call call = {.mode = MODE_RUN, .path = DEFAULT_CONFIG};
     int option;
     opterr = 0;
     while ((option = getopt_long(argc, argv, ":", options, NULL)) != -1) {
-        if (option == 'c')
-            path = optarg;
-        else if (option == ':')
-            return wrong_call(argv[optind - 1], "needs a value");
-        else if (option == '?')
-            return wrong_call(argv[optind - 1], "no such option");
-        else if (mode != MODE_RUN && mode != (enum mode)option)
-            return wrong_call(argv[optind - 1], "not beside another of its kind");
-        else
-            mode = (enum mode)option;
-        if (option == MODE_NEW_KEY || option == MODE_ACCEPT_TIME)
-            reason = optarg;
+        const char *wrong = call_take(&call, option);
+        if (wrong)
+            return wrong_call(argv[optind - 1], wrong);
     }
-    struct eh_orders orders = {.new_key = mode == MODE_NEW_KEY ? reason : NULL,
-                               .accept_time = mode == MODE_ACCEPT_TIME ? reason : NULL};
-    if (reason && !eh_name_valid(eh_str(reason), REASON_MAX)) {
+    if (call.reason && !eh_name_valid(eh_str(call.reason), REASON_MAX)) {
         fprintf(stderr, "evenhandd: --%s: say why in one line of 1 to %d bytes\n",
-                orders.new_key ? "new-key" : "accept-time", REASON_MAX);
+                call.mode == MODE_NEW_KEY ? "new-key" : "accept-time", REASON_MAX);
         return EH_EXIT_USAGE;
     }
     if (optind < argc)
         return wrong_call(argv[optind], "takes no arguments");
-    if (mode == MODE_HELP)
-        return fputs(help, stdout), 0;
-    if (mode == MODE_VERSION)
-        return puts("evenhandd " EVENHAND_VERSION), 0;
-    return with_config(mode, path, &orders);
+    return call_do(&call);
 }

@@ -10,7 +10,7 @@
 
 /* Where the command line may be, seen from evenhandd: beside it, as installed, in a build folder.
  */
-static const char *const places[] = {"evenhand", "../bin/evenhand", "../tools/evenhand/evenhand",
+static const char *const places[] = {"evenhand", "../bin/evenhand",
                                      "../../tools/evenhand/evenhand"};
 
 static bool beside_us(char ret[PATH_MAX])

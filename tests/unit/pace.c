@@ -77,7 +77,7 @@ Test(pace, what_had_no_room_goes_into_the_next_batch_as_it_came)
     second->input.recalled.known = second->entry_known = true;
     second->past.customer.was = true;
     struct eh_item *third = eh_batch_add(from);
-    third->command = eh_command_new(EH_MESSAGE_REVEAL, NULL, NULL);
+    cr_assert_eq(eh_command_new(EH_MESSAGE_REVEAL, NULL, NULL, &third->command, NULL), 0);
     third->input.origin = EH_ORIGIN_ADMIN;
     from->command_count = 1;
 

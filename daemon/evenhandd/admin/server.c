@@ -207,9 +207,14 @@ static void on_late(void *context, struct eh_http_request *http)
 static void ask(void *context, struct eh_http_request *http)
 {
     struct eh_admin *admin = context;
-    struct eh_admin_request *request = eh_admin_request_new(admin, http);
+    struct eh_admin_request *request;
     struct eh_http_refusal fault;
+    struct eh_error error = {0};
 
+    if (eh_admin_request_new(admin, http, &request, &error) < 0) {
+        eh_http_error(http, error.code, NULL, "%s", error.text);
+        return;
+    }
     if (eh_http_fault(http, &fault))
         eh_admin_error_status(request, fault.status, fault.code, NULL, fault.message);
     else if (!eh_peer_is_current(request->peer) && eh_peer_is_awaited(request->peer))

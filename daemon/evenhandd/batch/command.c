@@ -5,15 +5,17 @@
 
 #include <stdlib.h>
 
-struct eh_command *eh_command_new(enum eh_message_type type, eh_command_fn *on_done, void *context)
+int eh_command_new(enum eh_message_type type, eh_command_fn *on_done, void *context,
+                   struct eh_command **ret, struct eh_error *error)
 {
     struct eh_command *c = calloc(1, sizeof *c);
     if (!c)
-        return NULL;
+        return eh_error_set(error, EH_ENOMEM, "out of memory");
     c->message.type = (uint8_t)type;
     c->on_done = on_done;
     c->context = context;
-    return c;
+    *ret = c;
+    return 0;
 }
 
 void eh_command_free(struct eh_command *c)

@@ -1,7 +1,8 @@
 /*
  * command: a change asked for over the admin socket, and how it ended.
  *
- *     struct eh_command *c = eh_command_new(EH_MESSAGE_SIGNAL, on_done, request);
+ *     struct eh_command *c;
+ *     r = eh_command_new(EH_MESSAGE_SIGNAL, on_done, request, &c, &error);
  *     c->message.rep = rep;             // its text must live in c->arena
  *     …a batch takes it; after COMMIT: on_done(request, &result) exactly once, then…
  *     eh_command_free(c);
@@ -81,7 +82,8 @@ struct eh_command {
     bool reserve; /* an operator's, or our own: it has the last places */
     size_t size;  /* the app's: bytes it counts for */
 };
-struct eh_command *eh_command_new(enum eh_message_type, eh_command_fn *on_done, void *context);
+int eh_command_new(enum eh_message_type, eh_command_fn *on_done, void *context,
+                   struct eh_command **ret, struct eh_error *) EH_MUST_CHECK;
 void eh_command_free(struct eh_command *);
 
 /* Told once everything decided so far is committed, or that this never became known. */

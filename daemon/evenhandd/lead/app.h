@@ -5,7 +5,8 @@
  * It knows when what is done, never how a thing is decided. Callbacks of the loop parse and
  * enqueue; eh_app's tick works.
  *
- *     struct eh_command *c = eh_command_new(EH_MESSAGE_SIGNAL, on_done, request);
+ *     struct eh_command *c;
+ *     r = eh_command_new(EH_MESSAGE_SIGNAL, on_done, request, &c, &error);
  *     c->message.rep = rep;                     // text must live in c->arena
  *     r = eh_app_submit(app, c, &error);        // < 0: not taken (standby, PostgreSQL away, full)
  *     …after COMMIT: on_done(request, &result) exactly once, then the command is freed…

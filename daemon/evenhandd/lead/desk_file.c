@@ -76,9 +76,11 @@ void app_desk_file_load(struct eh_app *app, const char *actor)
         eh_log(EH_LOG_ERROR, "%s", error.text);
         return;
     }
-    struct eh_command *c = eh_command_new(EH_MESSAGE_DESK, on_applied, app);
-    if (!c)
+    struct eh_command *c;
+    if (eh_command_new(EH_MESSAGE_DESK, on_applied, app, &c, &error) < 0) {
+        refused(app, error.text);
         return;
+    }
     c->patient = true;
     c->reserve = true;
     struct eh_message *m = &c->message;

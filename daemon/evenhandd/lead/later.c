@@ -329,14 +329,15 @@ static int decode(const struct later *kept, const void *bytes, struct eh_command
 
 static struct eh_command *command_of(struct eh_app *app, const struct later *kept)
 {
-    struct eh_command *c = eh_command_new(EH_MESSAGE_SIGNAL, on_done, NULL);
-    struct waiter *waiter = c ? eh_arena_alloc(&c->arena, sizeof *waiter) : NULL;
+    struct eh_command *c = NULL;
+    int r = eh_command_new(EH_MESSAGE_SIGNAL, on_done, NULL, &c, NULL);
+    struct waiter *waiter = r == 0 ? eh_arena_alloc(&c->arena, sizeof *waiter) : NULL;
     void *bytes = waiter ? eh_arena_copy(&c->arena, kept->bytes, kept->size) : NULL;
     if (!bytes) {
         eh_command_free(c);
         return NULL;
     }
-    int r = decode(kept, bytes, c);
+    r = decode(kept, bytes, c);
     if (r == -EH_ENOMEM) {
         eh_command_free(c);
         return NULL;

@@ -88,15 +88,8 @@ static void show_undoable(const struct eh_cli *cli, const json_t *s)
     }
 }
 
-static void show_status(const struct eh_cli *cli, const json_t *s)
+static void status_show_counts(const struct eh_cli *cli, const json_t *s)
 {
-    status_show_head(cli, s);
-    const char *currency = eh_object_text(s, "currency"), *zone = eh_object_text(s, "time_zone");
-    if (currency && zone) {
-        char text[96];
-        eh_format(text, sizeof text, "%s, days of %s", currency, zone);
-        line_show(cli, "counts in", text);
-    }
     line_show_count(cli, "inputs", s, "input");
     line_show_count(cli, "outbox", s, "seq");
     if (eh_object_has(s, "published") && eh_object_int(s, "published") != eh_object_int(s, "seq"))
@@ -110,19 +103,36 @@ static void show_status(const struct eh_cli *cli, const json_t *s)
     line_show_count(cli, "dead", s, "dead");
     if (eh_object_int(s, "refused") > eh_object_int(s, "dead"))
         line_show_count(cli, "refused", s, "refused");
+}
+
+static void status_show_caller(const struct eh_cli *cli, const json_t *s)
+{
+    const char *user = eh_object_text(s, "user"), *rep = eh_object_text(s, "rep");
+    if (!user)
+        return;
+    char text[400], roles[128];
+    eh_object_join(json_object_get(s, "roles"), roles, sizeof roles);
+    eh_format(text, sizeof text, "%s%s%s%s%s", user, *roles ? ": " : "", roles, rep ? "; rep " : "",
+              rep ? rep : "");
+    line_show(cli, "you", text);
+}
+
+static void status_show(const struct eh_cli *cli, const json_t *s)
+{
+    status_show_head(cli, s);
+    const char *currency = eh_object_text(s, "currency"), *zone = eh_object_text(s, "time_zone");
+    if (currency && zone) {
+        char text[96];
+        eh_format(text, sizeof text, "%s, days of %s", currency, zone);
+        line_show(cli, "counts in", text);
+    }
+    status_show_counts(cli, s);
     line_show_server(cli, "redis", eh_object_text(s, "redis"), eh_object_text(s, "redis_address"),
                      eh_object_text(s, "redis_error"));
     line_show_server(cli, "postgres", eh_object_text(s, "postgres"), NULL, NULL);
     if (json_is_true(json_object_get(s, "desk_file_differs")))
         line_show(cli, "desk file", "differs from what is applied (evenhand desk diff FILE)");
-    const char *user = eh_object_text(s, "user"), *rep = eh_object_text(s, "rep");
-    if (user) {
-        char text[400], roles[128];
-        eh_object_join(json_object_get(s, "roles"), roles, sizeof roles);
-        eh_format(text, sizeof text, "%s%s%s%s%s", user, *roles ? ": " : "", roles,
-                  rep ? "; rep " : "", rep ? rep : "");
-        line_show(cli, "you", text);
-    }
+    status_show_caller(cli, s);
     show_left(cli, json_object_get(s, "left_with_open"));
     size_t at;
     json_t *alarm;
@@ -139,7 +149,7 @@ int eh_cmd_status(struct eh_cli *cli)
     int r = eh_http_get(cli, "/v1/status", &answer);
     if (eh_answer_told(cli, r, &answer))
         return r;
-    show_status(cli, answer.json);
+    status_show(cli, answer.json);
     return EH_EXIT_DONE;
 }
 

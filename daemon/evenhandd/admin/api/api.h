@@ -76,6 +76,8 @@ json_t *eh_json_cursor(uint64_t after); /* 0: null */
 /* names.c: 404, with the nearest name that the caller may know. */
 void eh_admin_no_team(struct eh_admin_request *, struct eh_str id);
 void eh_admin_no_rep(struct eh_admin_request *, struct eh_str id);
+/* Index of the first rep of the desk whose id comes behind `id`; of an empty one: 0. */
+uint32_t eh_admin_rep_behind(const struct eh_desk *, struct eh_str id);
 /* Of a ticket that waits for a skill: those nobody in its team has today; all of them when each is
  * there and nobody has all. NULL: it does not wait for that, or *looks were not enough, which
  * counts down with every member looked at. */

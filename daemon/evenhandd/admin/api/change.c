@@ -138,27 +138,19 @@ static void check_basis(struct eh_admin_request *request, const struct change *c
                                       "one changed is not told; see `desk show`"));
 }
 
-static void on_done(void *context, const struct eh_command_result *result)
+static void answer_refused(struct eh_admin_request *request, const struct change *change,
+                           const struct eh_command_result *result)
 {
-    struct eh_admin_request *request = context;
-    if (request->peer)
-        request->peer->commands--;
-    if (!eh_admin_resume(request))
-        return;
-    const struct change *change = request->state;
-    if (result->code < 0) {
-        bool bad_desk = change->type == EH_MESSAGE_DESK && result->code == -EH_ENOTFOUND;
-        char field[32];
-        eh_admin_error(request, bad_desk ? EH_EINVAL : result->code,
-                       eh_admin_change_field(result->message, field, sizeof field), "%s%s",
-                       result->message,
-                       change->type == EH_MESSAGE_DESK ? eh_desk_way_out(result->message) : "");
-        return;
-    }
-    if (eh_type_is(change->type, EH_TYPE_PERIOD)) {
-        eh_admin_period_done(request, result);
-        return;
-    }
+    bool is_desk = change->type == EH_MESSAGE_DESK;
+    char field[32];
+    eh_admin_error(request, is_desk && result->code == -EH_ENOTFOUND ? EH_EINVAL : result->code,
+                   eh_admin_change_field(result->message, field, sizeof field), "%s%s",
+                   result->message, is_desk ? eh_desk_way_out(result->message) : "");
+}
+
+static void answer_done(struct eh_admin_request *request, const struct change *change,
+                        const struct eh_command_result *result)
+{
     json_t *body = json_object();
     eh_json_put(body, "input", result->later ? NULL : json_integer((json_int_t)result->input));
     if (result->later)
@@ -181,6 +173,22 @@ static void on_done(void *context, const struct eh_command_result *result)
     if (request->extra)
         json_object_update(body, request->extra);
     eh_admin_reply(request, result->later ? 202 : 200, body);
+}
+
+static void on_done(void *context, const struct eh_command_result *result)
+{
+    struct eh_admin_request *request = context;
+    if (request->peer)
+        request->peer->commands--;
+    if (!eh_admin_resume(request))
+        return;
+    const struct change *change = request->state;
+    if (result->code < 0)
+        answer_refused(request, change, result);
+    else if (eh_type_is(change->type, EH_TYPE_PERIOD))
+        eh_admin_period_done(request, result);
+    else
+        answer_done(request, change, result);
 }
 
 /* The header stands in for the message's own key. A ticket has its identity already. */
@@ -265,12 +273,14 @@ void eh_admin_change_submit(struct eh_admin_request *request, struct eh_command 
     eh_admin_fail(request, &error);
 }
 
-struct eh_command *eh_admin_change_new(struct eh_admin_request *request)
+struct eh_command *eh_admin_change_begin(struct eh_admin_request *request)
 {
-    struct eh_command *command = eh_command_new(request->route->type, on_done, request);
-    if (!command)
-        eh_admin_error(request, EH_ENOMEM, NULL, "out of memory");
-    return command;
+    struct eh_error error = {0};
+    struct eh_command *command;
+    if (eh_command_new(request->route->type, on_done, request, &command, &error) == 0)
+        return command;
+    eh_admin_fail(request, &error);
+    return NULL;
 }
 
 void eh_admin_change_preset(struct eh_command *command, enum eh_field field, struct eh_str *target,

@@ -4,7 +4,7 @@
  * Every change goes the same way: who may (against what the engine knows now), the body into a
  * message of the route's type, submit, wait, answer. Whether it makes sense is the engine's to say.
  *
- *     struct eh_command *command = eh_admin_change_new(request);
+ *     struct eh_command *command = eh_admin_change_begin(request);
  *     if (!command)
  *         return;                                   // answered already
  *     eh_admin_change_preset(command, EH_FIELD_REP, &command->message.rep, id);
@@ -16,7 +16,7 @@
 #include "admin/api/api.h"
 
 /* Of the type that the request's route has. NULL: it was answered (out of memory). */
-struct eh_command *eh_admin_change_new(struct eh_admin_request *);
+struct eh_command *eh_admin_change_begin(struct eh_admin_request *);
 /* A field that the address says; a body that says otherwise is refused. */
 void eh_admin_change_preset(struct eh_command *, enum eh_field, struct eh_str *target,
                             struct eh_str value);

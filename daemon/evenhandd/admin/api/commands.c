@@ -12,6 +12,20 @@ static bool commands_all(const struct eh_peer *peer)
     return (peer->roles & EH_MAY_OPERATOR) != 0;
 }
 
+/* A change of the rep in the address. NULL: it was answered. */
+static struct eh_command *rep_change_begin(struct eh_admin_request *request, struct eh_str id,
+                                           bool known)
+{
+    if (!known) {
+        eh_admin_no_rep(request, id);
+        return NULL;
+    }
+    struct eh_command *command = eh_admin_change_begin(request);
+    if (command)
+        eh_admin_change_preset(command, EH_FIELD_REP, &command->message.rep, id);
+    return command;
+}
+
 void eh_admin_post_signal(struct eh_admin_request *request)
 {
     struct eh_str id = eh_admin_part(request, "rep");
@@ -27,15 +41,9 @@ void eh_admin_post_signal(struct eh_admin_request *request)
                       EH_STR_ARG(id));
         return;
     }
-    if (!known) {
-        eh_admin_no_rep(request, id);
-        return;
-    }
-    struct eh_command *command = eh_admin_change_new(request);
-    if (!command)
-        return;
-    eh_admin_change_preset(command, EH_FIELD_REP, &command->message.rep, id);
-    eh_admin_change_submit_body(request, command);
+    struct eh_command *command = rep_change_begin(request, id, known);
+    if (command)
+        eh_admin_change_submit_body(request, command);
 }
 
 /* A manager releases what belongs to their own teams: the ids, joined as the engine reads them. */
@@ -74,15 +82,8 @@ void eh_admin_post_release(struct eh_admin_request *request)
         eh_admin_deny(request, "a manager of rep %.*s or an operator", EH_STR_ARG(id));
         return;
     }
-    if (!known) {
-        eh_admin_no_rep(request, id);
-        return;
-    }
-    struct eh_command *command = eh_admin_change_new(request);
-    if (!command)
-        return;
-    eh_admin_change_preset(command, EH_FIELD_REP, &command->message.rep, id);
-    if (!eh_admin_change_read(request, command))
+    struct eh_command *command = rep_change_begin(request, id, known);
+    if (!command || !eh_admin_change_read(request, command))
         return;
     if (!commands_all(request->peer) && limit_to_teams(request, command, id) < 0) {
         eh_command_free(command);
@@ -96,14 +97,14 @@ void eh_admin_post_release(struct eh_admin_request *request)
 
 void eh_admin_post_ticket(struct eh_admin_request *request)
 {
-    struct eh_command *command = eh_admin_change_new(request);
+    struct eh_command *command = eh_admin_change_begin(request);
     if (command)
         eh_admin_change_submit_body(request, command);
 }
 
 static void submit_ticket_command(struct eh_admin_request *request)
 {
-    struct eh_command *command = eh_admin_change_new(request);
+    struct eh_command *command = eh_admin_change_begin(request);
     if (!command)
         return;
     eh_admin_change_preset(command, EH_FIELD_SOURCE, &command->message.source,
@@ -167,7 +168,7 @@ void eh_admin_post_metric(struct eh_admin_request *request)
     struct eh_str team = eh_admin_part(request, "team");
     if (!commands_team(request, team))
         return;
-    struct eh_command *command = eh_admin_change_new(request);
+    struct eh_command *command = eh_admin_change_begin(request);
     if (!command)
         return;
     eh_admin_change_preset(command, EH_FIELD_TEAM, &command->message.team, team);
@@ -190,7 +191,7 @@ void eh_admin_post_period(struct eh_admin_request *request)
         eh_admin_error(request, EH_EINVAL, "period", "period: %s", error.text);
         return;
     }
-    struct eh_command *command = eh_admin_change_new(request);
+    struct eh_command *command = eh_admin_change_begin(request);
     if (!command)
         return;
     eh_admin_change_preset(command, EH_FIELD_TEAM, &command->message.team, team);
@@ -234,7 +235,7 @@ void eh_admin_post_reveal(struct eh_admin_request *request)
         try_reveal(request);
         return;
     }
-    struct eh_command *command = eh_admin_change_new(request);
+    struct eh_command *command = eh_admin_change_begin(request);
     if (command)
         eh_admin_change_submit_body(request, command);
 }
@@ -318,7 +319,7 @@ void eh_admin_put_desk(struct eh_admin_request *request)
         eh_admin_reply(request, 200, body);
         return;
     }
-    struct eh_command *command = eh_admin_change_new(request);
+    struct eh_command *command = eh_admin_change_begin(request);
     if (!command)
         return;
     eh_admin_change_preset(command, EH_FIELD_TEXT, &command->message.text, request->body);

@@ -41,10 +41,9 @@ void eh_admin_no_team(struct eh_admin_request *request, struct eh_str id)
     say(request, "team", &nearest);
 }
 
-/* Index of the first rep whose id comes behind `id`. */
-static uint32_t behind(const struct eh_desk *desk, struct eh_str id)
+uint32_t eh_admin_rep_behind(const struct eh_desk *desk, struct eh_str id)
 {
-    uint32_t low = 0, high = desk->rep_count;
+    uint32_t low = 0, high = id.size > 0 ? desk->rep_count : 0;
     while (low < high) {
         uint32_t middle = low + (high - low) / 2;
         if (eh_str_compare(desk->reps[middle].id, id) <= 0)
@@ -59,7 +58,7 @@ void eh_admin_no_rep(struct eh_admin_request *request, struct eh_str id)
 {
     const struct eh_desk *desk = eh_engine_desk(eh_app_engine(request->admin->app));
     struct nearest nearest = {.asked = id, .far = NEAR};
-    uint32_t at = desk && eh_peer_sees_all(request->peer) ? behind(desk, id) : 0;
+    uint32_t at = desk && eh_peer_sees_all(request->peer) ? eh_admin_rep_behind(desk, id) : 0;
     uint32_t from = at > COMPARED / 2 ? at - COMPARED / 2 : 0;
     for (uint32_t i = from;
          desk && eh_peer_sees_all(request->peer) && i < desk->rep_count && i - from < COMPARED; i++)

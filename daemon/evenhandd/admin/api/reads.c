@@ -368,26 +368,12 @@ void eh_admin_get_rep(struct eh_admin_request *request)
     eh_admin_reply(request, 200, body);
 }
 
-/* Index of the first rep whose id comes behind `after`. */
-static uint32_t rep_behind(const struct eh_desk *desk, struct eh_str after)
-{
-    uint32_t low = 0, high = after.size > 0 ? desk->rep_count : 0;
-    while (low < high) {
-        uint32_t middle = low + (high - low) / 2;
-        if (eh_str_compare(desk->reps[middle].id, after) <= 0)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
-}
-
 void eh_admin_get_reps(struct eh_admin_request *request)
 {
     const struct eh_engine *engine = eh_app_engine(request->admin->app);
     const struct eh_desk *desk = eh_engine_desk(engine);
     json_t *list = json_array();
-    uint32_t i = desk ? rep_behind(desk, eh_http_path_query(&request->path, "after")) : 0;
+    uint32_t i = desk ? eh_admin_rep_behind(desk, eh_http_path_query(&request->path, "after")) : 0;
     uint32_t seen = 0;
 
     for (; desk && i < desk->rep_count && seen < EH_ADMIN_SCAN_MAX &&

@@ -56,10 +56,12 @@ void eh_admin_answered(struct eh_admin_request *request)
         request_free(request);
 }
 
-struct eh_admin_request *eh_admin_request_new(struct eh_admin *admin, struct eh_http_request *http)
+int eh_admin_request_new(struct eh_admin *admin, struct eh_http_request *http,
+                         struct eh_admin_request **ret, struct eh_error *error)
 {
     struct eh_admin_request *request = calloc(1, sizeof *request);
-    eh_require(request);
+    if (!request)
+        return eh_error_set(error, EH_ENOMEM, "out of memory");
     request->admin = admin;
     request->http = http;
     http->state = request;
@@ -75,7 +77,8 @@ struct eh_admin_request *eh_admin_request_new(struct eh_admin *admin, struct eh_
     admin->requests = request;
     admin->pending++;
     admin->counts.requests++;
-    return request;
+    *ret = request;
+    return 0;
 }
 
 void eh_admin_request_orphan(struct eh_admin_request *request)

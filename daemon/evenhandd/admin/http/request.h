@@ -99,7 +99,8 @@ struct eh_admin_request {
 struct eh_str eh_admin_part(const struct eh_admin_request *, const char *name);
 
 /* A whole request that came over HTTP: in admin->requests until it is answered. */
-struct eh_admin_request *eh_admin_request_new(struct eh_admin *, struct eh_http_request *);
+int eh_admin_request_new(struct eh_admin *, struct eh_http_request *, struct eh_admin_request **ret,
+                         struct eh_error *) EH_MUST_CHECK;
 /* The admin socket goes: whoever still waits for a callback outlives it. */
 void eh_admin_request_orphan(struct eh_admin_request *);
 
