@@ -10,6 +10,8 @@
 
 #include <evenhand/base/text.h>
 
+EH_C_BEGIN
+
 struct eh_arena_block;
 
 struct eh_arena {
@@ -30,5 +32,7 @@ void *eh_arena_copy(struct eh_arena *, const void *data, size_t size);
 struct eh_str eh_arena_str(struct eh_arena *, struct eh_str);
 void eh_arena_reset(struct eh_arena *);
 void eh_arena_done(struct eh_arena *);
+
+EH_C_END
 
 #endif

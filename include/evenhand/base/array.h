@@ -20,6 +20,8 @@
 
 #include <evenhand/base/arena.h>
 
+EH_C_BEGIN
+
 /* The bound of an array whose items are bounded elsewhere: as many as 32 bits can number. */
 #define EH_ARRAY_MAX UINT32_MAX
 
@@ -49,5 +51,7 @@ int eh_array_room_in_u32(struct eh_arena *, void *items, size_t size, uint32_t *
                          size_t count, size_t max) EH_MUST_CHECK;
 int eh_array_room_in_size(struct eh_arena *, void *items, size_t size, size_t *capacity,
                           size_t count, size_t max) EH_MUST_CHECK;
+
+EH_C_END
 
 #endif

@@ -20,6 +20,8 @@
 
 #include <evenhand/base/text.h>
 
+EH_C_BEGIN
+
 struct eh_bytes {
     uint8_t *data;
     size_t size;     /* bytes used */
@@ -49,8 +51,9 @@ struct eh_reader {
 
 static inline struct eh_reader eh_reader(const void *data, size_t size)
 {
-    const uint8_t *at = data;
-    return (struct eh_reader){at, size ? at + size : at, false};
+    const uint8_t *at = (const uint8_t *)data;
+    struct eh_reader reader = {at, size ? at + size : at, false};
+    return reader;
 }
 
 uint8_t eh_read_u8(struct eh_reader *);
@@ -61,5 +64,7 @@ int32_t eh_read_i32(struct eh_reader *);
 struct eh_str eh_read_str(struct eh_reader *);                 /* points into the input */
 const uint8_t *eh_read_bytes(struct eh_reader *, size_t size); /* NULL past the end */
 bool eh_reader_complete(const struct eh_reader *);             /* all read, nothing failed */
+
+EH_C_END
 
 #endif

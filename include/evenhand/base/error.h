@@ -13,6 +13,21 @@
 #ifndef EVENHAND_BASE_ERROR_H
 #define EVENHAND_BASE_ERROR_H
 
+/* C++ finds the functions of C between these two. */
+#ifdef __cplusplus
+#define EH_C_BEGIN                    extern "C" {
+#define EH_C_END                      }
+#define EH_NORETURN                   [[noreturn]]
+#define EH_STATIC_ASSERT(truth, told) static_assert(truth, told)
+#else
+#define EH_C_BEGIN
+#define EH_C_END
+#define EH_NORETURN                   _Noreturn
+#define EH_STATIC_ASSERT(truth, told) _Static_assert(truth, told)
+#endif
+
+EH_C_BEGIN
+
 enum eh_code {
     EH_EINVAL = 1,  /* a value that is never allowed here */
     EH_ERANGE,      /* outside its named bounds, or an overflow */
@@ -56,9 +71,11 @@ const char *eh_code_name(int code);
 #else
 #define eh_assert(condition) eh_require(condition)
 #endif
-_Noreturn void eh_require_failed(const char *condition, const char *file, int line);
+EH_NORETURN void eh_require_failed(const char *condition, const char *file, int line);
 
 /* EH_AUTO(eh_arena) struct eh_arena a: runs eh_arena_done(&a) when a leaves its scope. */
 #define EH_AUTO(type) __attribute__((cleanup(type##_done)))
+
+EH_C_END
 
 #endif

@@ -11,6 +11,8 @@
 
 #include <evenhand/base/text.h>
 
+EH_C_BEGIN
+
 #define EH_HEX_TEXT(bytes) (2 * (bytes) + 1) /* with the NUL */
 
 /* Writes EH_HEX_TEXT(size) bytes. Returns 2 * size. */
@@ -20,5 +22,7 @@ size_t eh_hex_print(const void *bytes, size_t size, char *ret_text);
 size_t eh_hex_read(struct eh_str, void *ret, size_t size);
 /* 0 to 15 of a digit of either case; else -1. */
 int eh_hex_digit(char);
+
+EH_C_END
 
 #endif

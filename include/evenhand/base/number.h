@@ -14,6 +14,8 @@
 
 #include <evenhand/base/text.h>
 
+EH_C_BEGIN
+
 #define EH_PPM                1000000          /* one whole, in parts per million */
 #define EH_INTEGER_MAX        9007199254740991 /* 2^53 - 1: the largest integer a message may carry */
 #define EH_MONEY_EXPONENT_MAX 4                /* decimals of a currency, ISO 4217 */
@@ -77,5 +79,7 @@ int eh_narrow(__int128 wide, const char *what, int64_t *ret, struct eh_error *) 
 int64_t eh_clamp(__int128);
 /* The sum, clamped. For a running sum that is only shown and decides nothing. */
 int64_t eh_add_clamped(int64_t, int64_t);
+
+EH_C_END
 
 #endif

@@ -17,6 +17,8 @@
 
 #include <evenhand/base/number.h>
 
+EH_C_BEGIN
+
 /* Numbers are stored: never change, never reuse. */
 enum eh_period_kind { EH_PERIOD_WEEK = 0, EH_PERIOD_MONTH = 1, EH_PERIOD_QUARTER = 2 };
 
@@ -53,5 +55,7 @@ int eh_period_parse(struct eh_str s, struct eh_period *ret, struct eh_error *) E
 size_t eh_period_print(struct eh_period, char ret_text[EH_DECIMAL_TEXT_MAX]);
 
 const char *eh_period_kind_name(enum eh_period_kind); /* "week", "month", "quarter" */
+
+EH_C_END
 
 #endif

@@ -16,6 +16,8 @@
 
 #include <evenhand/base/text.h>
 
+EH_C_BEGIN
+
 struct eh_key {
     uint64_t high, low;
 };
@@ -39,5 +41,7 @@ bool eh_table_get(const struct eh_table *, struct eh_key, uint64_t *ret_value);
 int eh_table_put(struct eh_table *, struct eh_key, uint64_t value) EH_MUST_CHECK;
 bool eh_table_remove(struct eh_table *, struct eh_key); /* true if it was there */
 void eh_table_done(struct eh_table *);
+
+EH_C_END
 
 #endif

@@ -20,6 +20,8 @@
 
 #include <evenhand/base/error.h>
 
+EH_C_BEGIN
+
 #define EH_ID_MAX   63  /* bytes of an id of the desk file: [a-z0-9][a-z0-9._-]{0,62} */
 #define EH_NAME_MAX 128 /* bytes of an id or a name in a message */
 
@@ -94,5 +96,7 @@ size_t eh_id_from_name(struct eh_str name, char ret_id[EH_ID_MAX + 1]);
  * buffer has room for. */
 size_t eh_format(char *buffer, size_t size, const char *format, ...) EH_PRINTF(3, 4);
 size_t eh_format_v(char *buffer, size_t size, const char *format, va_list args);
+
+EH_C_END
 
 #endif

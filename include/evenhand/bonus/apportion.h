@@ -22,6 +22,8 @@
 
 #include <evenhand/base/base.h>
 
+EH_C_BEGIN
+
 #define EH_APPORTION_ROUNDS_MAX 1000 /* of capping; a cap of 1 % or more needs some 200 */
 
 struct eh_part {
@@ -48,5 +50,7 @@ struct eh_capped {
  * low for so many parts; else as above. */
 int eh_apportion_capped(const struct eh_capped *, struct eh_arena *scratch, int64_t *ret_left,
                         struct eh_error *) EH_MUST_CHECK;
+
+EH_C_END
 
 #endif

@@ -20,6 +20,8 @@
 #include <evenhand/measure/facts.h>
 #include <evenhand/wire/plan.h>
 
+EH_C_BEGIN
+
 /* --- What comes of it. --- */
 
 struct eh_bonus_score {
@@ -185,5 +187,7 @@ struct eh_bonus_before {
 const struct eh_bonus_node *eh_bonus_explain_later(
     const struct eh_bonus_plan *, const struct eh_bonus_facts *, const struct eh_bonus_later *,
     const struct eh_bonus_before *, const struct eh_bonus_lines *, struct eh_arena *);
+
+EH_C_END
 
 #endif

@@ -16,6 +16,8 @@
 
 #include <evenhand/draw/hash.h>
 
+EH_C_BEGIN
+
 /* 20 digits, 32 and 64 hexadecimal ones, two spaces, the line feed, the NUL. */
 #define EH_CHECKPOINT_LINE_MAX 120
 
@@ -31,5 +33,7 @@ enum eh_checkpoint_line { EH_CHECKPOINT_WHOLE, EH_CHECKPOINT_TORN, EH_CHECKPOINT
 size_t eh_checkpoint_print(const struct eh_checkpoint *, char ret[EH_CHECKPOINT_LINE_MAX]);
 /* Reads a line without its line feed. *ret is set if the line is whole. */
 enum eh_checkpoint_line eh_checkpoint_read(struct eh_str line, struct eh_checkpoint *ret);
+
+EH_C_END
 
 #endif

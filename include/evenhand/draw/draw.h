@@ -23,6 +23,8 @@
 
 #include <evenhand/base/base.h>
 
+EH_C_BEGIN
+
 #define EH_SEED_BYTES   32
 #define EH_DIGEST_BYTES 16
 #define EH_DRAWS_MAX    32 /* results that one decision may use, rejected ones included */
@@ -63,5 +65,7 @@ uint64_t eh_draw_compute(const uint8_t seed[EH_SEED_BYTES], const struct eh_draw
  * function has no result. -EH_EFULL: EH_DRAWS_MAX results were not enough. */
 int eh_draw_below(struct eh_draws *, struct eh_draw_query, uint64_t total,
                   uint64_t *ret) EH_MUST_CHECK;
+
+EH_C_END
 
 #endif

@@ -14,6 +14,8 @@
 
 #include <evenhand/base/base.h>
 
+EH_C_BEGIN
+
 #define EH_CHAIN_BYTES  32
 #define EH_SHA256_BYTES 32
 #define EH_KEY_BYTES    16
@@ -52,5 +54,7 @@ void eh_chain_add(struct eh_chain *, const void *data, size_t size);
 /* A key as big-endian bytes, which a column of type uuid stores, and back. */
 void eh_key_bytes(struct eh_key, uint8_t ret[EH_KEY_BYTES]);
 struct eh_key eh_key_from_bytes(const uint8_t bytes[EH_KEY_BYTES]);
+
+EH_C_END
 
 #endif

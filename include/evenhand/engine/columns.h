@@ -17,6 +17,8 @@
 
 #include <evenhand/base/base.h>
 
+EH_C_BEGIN
+
 /* How a struct holds the value of a column, and with it the column's type. */
 enum eh_cell {
     EH_CELL_U8,     /* uint8_t: smallint */
@@ -250,5 +252,7 @@ enum eh_book_column { EH_BOOK_COLUMNS(EH_BOOK_NUMBER, EH_BOOK_NUMBER) EH_BOOK_CO
 #undef EH_BOOK_NUMBER
 #define EH_BOOK_SELECT EH_BOOK_COLUMNS(EH_COLUMN_FIRST, EH_COLUMN_NEXT)
 extern const struct eh_columns eh_book_columns;
+
+EH_C_END
 
 #endif

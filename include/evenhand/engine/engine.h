@@ -37,6 +37,8 @@
 #include <evenhand/wire/message.h>
 #include <evenhand/wire/notice.h>
 
+EH_C_BEGIN
+
 #define EH_TICKETS_MAX            1000000 /* open and waiting together */
 #define EH_PENDING_MAX            10000   /* outcomes that wait for their ticket */
 #define EH_PENDING_PER_TICKET_MAX 16      /* ... for the same one */
@@ -471,5 +473,7 @@ uint64_t eh_engine_open_in(const struct eh_engine *, struct eh_str team, struct 
  * to come: a line for each rep and team that the desk before has otherwise. */
 size_t eh_engine_leaving(const struct eh_engine *, const struct eh_desk *, eh_desk_line_fn *,
                          void *context);
+
+EH_C_END
 
 #endif

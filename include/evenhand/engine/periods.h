@@ -26,6 +26,8 @@
 #include <evenhand/engine/engine.h>
 #include <evenhand/wire/desk.h>
 
+EH_C_BEGIN
+
 #define EH_PERIODS_KEPT     60  /* of a team: older ones that are closed are settled for good */
 #define EH_PERIODS_OPEN_MAX 600 /* of a team: periods that nobody closed */
 #define EH_PERIODS_DUE_MAX  600 /* of a team: closed periods that nobody paid */
@@ -214,5 +216,7 @@ int eh_engine_shadow_put(const struct eh_engine *, struct eh_bytes *) EH_MUST_CH
  * shadow. Returns how many there are; at most `max` are put. */
 size_t eh_engine_late_plans(const struct eh_engine *, const struct eh_desk *, int32_t today,
                             struct eh_bonus_plan *ret, size_t max);
+
+EH_C_END
 
 #endif

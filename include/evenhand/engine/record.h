@@ -17,6 +17,8 @@
 #include <evenhand/engine/columns.h>
 #include <evenhand/engine/engine.h>
 
+EH_C_BEGIN
+
 /* The fields that share the column `word`. */
 #define EH_RECORD_WORDS                                                                            \
     (EH_FIELD_BIT(EH_FIELD_STATUS) | EH_FIELD_BIT(EH_FIELD_OUTCOME) | EH_FIELD_BIT(EH_FIELD_METRIC))
@@ -87,5 +89,7 @@ bool eh_record_said(struct eh_str rest, struct eh_message *ret);
 /* Adds the canonical bytes of a row and of its effects to the chain. */
 void eh_record_chain(const struct eh_record *, const struct eh_effect *effects, size_t count,
                      struct eh_bytes *scratch, struct eh_chain *);
+
+EH_C_END
 
 #endif

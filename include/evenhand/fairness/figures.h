@@ -15,6 +15,8 @@
 
 #include <evenhand/base/base.h>
 
+EH_C_BEGIN
+
 /* What somebody could have received, and did; in any one unit. Plain figures: entitled 1 for all.
  * Without entitlement one is left out. */
 struct eh_portion {
@@ -60,5 +62,7 @@ double eh_pearson(const double *observed, const double *expected, size_t cells);
 /* Cramér's V = √(χ² / (N (min(rows, columns) − 1))), 0 to about 1. NAN below two rows or columns.
  */
 double eh_cramer_v(double pearson, double total, uint32_t rows, uint32_t columns);
+
+EH_C_END
 
 #endif

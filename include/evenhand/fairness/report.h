@@ -34,6 +34,8 @@
 #include <evenhand/fairness/figures.h>
 #include <evenhand/fairness/verdicts.h>
 
+EH_C_BEGIN
+
 #define EH_FAIRNESS_ENOUGH         5 /* tickets; see above */
 #define EH_FAIRNESS_BALANCE_ENOUGH 20
 #define EH_FAIRNESS_CELLS_MAX                                                                      \
@@ -257,5 +259,7 @@ struct eh_fairness_report {
  * -EH_ENOMEM, also when a fact before did not fit. */
 int eh_fairness_report(struct eh_fairness *, int64_t to_us, struct eh_arena *,
                        struct eh_fairness_report *ret, struct eh_error *) EH_MUST_CHECK;
+
+EH_C_END
 
 #endif

@@ -20,6 +20,8 @@
 
 #include <evenhand/base/base.h>
 
+EH_C_BEGIN
+
 /* One honest report in a hundred has a doubtful verdict. */
 #define EH_FAIRNESS_LEVEL 0.01
 
@@ -53,5 +55,7 @@ uint32_t eh_verdicts_judge(struct eh_verdict *, uint32_t count);
 
 /* One p for `count` tests of which the smallest p is given (Bonferroni): min(1, count · p). */
 double eh_smallest_of(double p, uint32_t count);
+
+EH_C_END
 
 #endif

@@ -15,6 +15,8 @@
 
 #include <evenhand/fairness/report.h>
 
+EH_C_BEGIN
+
 struct eh_fairness_watch {
     struct eh_engine *engine;
     struct eh_str team;
@@ -37,5 +39,7 @@ int eh_fairness_watch_step(struct eh_fairness_watch *, const struct eh_input *, 
 int eh_fairness_watch_report(struct eh_fairness_watch *, struct eh_arena *,
                              struct eh_fairness_report *ret, struct eh_error *) EH_MUST_CHECK;
 void eh_fairness_watch_done(struct eh_fairness_watch *); /* leaves the engine alone */
+
+EH_C_END
 
 #endif

@@ -15,6 +15,8 @@
 
 #include <evenhand/engine/periods.h>
 
+EH_C_BEGIN
+
 /* The form is raised whenever a text says the same in another way. */
 #define EH_BOOK_FORM     "{\"form\":1,"
 #define EH_BOOK_REPS_MAX 20000 /* for a larger desk no roster is written: it takes too long */
@@ -26,5 +28,7 @@ int eh_roster_text(const struct eh_engine *, char **ret, struct eh_error *) EH_M
  * be computed. *ret_lines: the number of members. -EH_ENOMEM. */
 int eh_pool_metrics_text(const struct eh_engine *, const struct eh_period_view *, char **ret,
                          uint32_t *ret_lines, struct eh_error *) EH_MUST_CHECK;
+
+EH_C_END
 
 #endif

@@ -15,6 +15,8 @@
 
 #include <evenhand/pool/pool.h>
 
+EH_C_BEGIN
+
 struct eh_pool_shown {
     const struct eh_bonus_plan *plan; /* the plan it follows; NULL: without sentences and bounds */
     struct eh_bonus_lines lines;
@@ -48,5 +50,7 @@ json_t *eh_pool_node_json(const struct eh_bonus_node *);
 
 /* The sentences that say which facts are missing, so that the period cannot be closed. */
 json_t *eh_pool_missing_json(const struct eh_bonus_plan *, const struct eh_bonus_facts *);
+
+EH_C_END
 
 #endif

@@ -10,6 +10,8 @@
 
 #include <evenhand/base/base.h>
 
+EH_C_BEGIN
+
 /* Counts and minutes are 0 or more. Money is in minor units. */
 
 /* Tickets of one kind whose last closing stands and lies in the period. Cancelled tickets are not
@@ -58,5 +60,7 @@ struct eh_bonus_facts {
     int64_t carry_open; /* 0 or less: the carry that the team's pool still has to take back */
     bool ties_by_id;    /* no figure: equal remainders go by id, as in the first builds */
 };
+
+EH_C_END
 
 #endif

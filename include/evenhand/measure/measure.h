@@ -17,6 +17,8 @@
 
 #include <evenhand/measure/facts.h>
 
+EH_C_BEGIN
+
 #define EH_PLAN_MIX_MAX       64               /* kinds in the mix of a handle_time */
 #define EH_PLAN_RATIO_MAX     10000000         /* ppm: the most a curve may reach, 1000 % */
 #define EH_PLAN_MONEY_MAX     9000000000000000 /* minor units: the most a pool may have */
@@ -146,5 +148,7 @@ const char *eh_measure_name(size_t at);
 /* As eh_measure_name(), among the measures that are `reserved`. */
 const char *eh_measure_reserved(size_t at);
 bool eh_measure_is_reserved(struct eh_str name);
+
+EH_C_END
 
 #endif

@@ -24,6 +24,8 @@
 #include <evenhand/bonus/bonus.h>
 #include <evenhand/engine/periods.h>
 
+EH_C_BEGIN
+
 /* ---- Facts. */
 
 /* The facts of a period as they are now: what the engine counted, the members and their service
@@ -203,5 +205,7 @@ enum eh_pool_form eh_pool_form_of(const struct eh_engine *);
 /* eh_pool_prepare() in another form, for the proof of a log that an earlier build wrote. */
 int eh_pool_prepare_as(const struct eh_engine *, const struct eh_message *, enum eh_pool_form,
                        struct eh_bytes *ret_text, struct eh_error *) EH_MUST_CHECK;
+
+EH_C_END
 
 #endif

@@ -12,6 +12,8 @@
 #include <evenhand/engine/columns.h>
 #include <evenhand/pool/pool.h>
 
+EH_C_BEGIN
+
 /* A step of a period's life: it was frozen, closed or paid. */
 struct eh_step_row {
     uint64_t input;
@@ -86,5 +88,7 @@ enum eh_line_column { EH_LINE_COLUMNS(EH_LINE_NUMBER, EH_LINE_NUMBER) EH_LINE_CO
 #undef EH_LINE_NUMBER
 #define EH_LINE_SELECT EH_LINE_COLUMNS(EH_COLUMN_FIRST, EH_COLUMN_NEXT)
 extern const struct eh_columns eh_line_columns;
+
+EH_C_END
 
 #endif

@@ -18,6 +18,8 @@
 
 #include <evenhand/base/base.h>
 
+EH_C_BEGIN
+
 #define EH_JSON_HEX_BYTES_MAX 64 /* of a digest or a result */
 
 /* ---- Values; never NULL. */
@@ -37,5 +39,7 @@ void eh_json_put_bool(json_t *object, const char *key, bool);
 void eh_json_put_time(json_t *object, const char *key, int64_t us);
 void eh_json_put_date(json_t *object, const char *key, int32_t date);
 void eh_json_put_hex(json_t *object, const char *key, const uint8_t *, size_t size);
+
+EH_C_END
 
 #endif

@@ -16,6 +16,8 @@
 #include <evenhand/base/base.h>
 #include <evenhand/wire/plan.h>
 
+EH_C_BEGIN
+
 #define EH_DESK_TEAMS_MAX      1000
 #define EH_DESK_REPS_MAX       100000
 #define EH_DESK_KINDS_MAX      64
@@ -132,13 +134,15 @@ struct eh_str eh_desk_account(const struct eh_desk *, struct eh_str rep, struct 
 const struct eh_bonus_plan *eh_desk_plan(const struct eh_desk *, struct eh_str team, int32_t date);
 
 /* One line per difference, for people: "team sales: policy random -> balanced". Each line goes to
- * `line` in turn; returns how many there were. `old` may be NULL (everything is new). */
+ * `line` in turn; returns how many there were. `was` may be NULL (everything is new). */
 typedef void eh_desk_line_fn(void *context, const char *line);
-size_t eh_desk_diff(const struct eh_desk *old, const struct eh_desk *new, eh_desk_line_fn *line,
+size_t eh_desk_diff(const struct eh_desk *was, const struct eh_desk *now, eh_desk_line_fn *line,
                     void *context);
 
 /* Hands each piece of advice (a team without capacity, say) to `line`. Advice refuses nothing.
  * Returns how many there were. */
 size_t eh_desk_warnings(const struct eh_desk *, eh_desk_line_fn *line, void *context);
+
+EH_C_END
 
 #endif

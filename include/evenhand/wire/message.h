@@ -27,6 +27,8 @@
 #include <evenhand/base/base.h>
 #include <evenhand/wire/message_types.h>
 
+EH_C_BEGIN
+
 #define EH_MESSAGE_MAX            65536 /* bytes of one entry */
 #define EH_MESSAGE_DEPTH_MAX      8
 #define EH_MESSAGE_SKIP_DEPTH_MAX 64  /* of what stands behind an unknown key */
@@ -97,7 +99,7 @@ enum eh_field {
     EH_FIELD_COUNT
 };
 #define EH_FIELD_BIT(field) (UINT64_C(1) << (field))
-_Static_assert(EH_FIELD_COUNT <= 64, "a message's `has` has one bit for each field");
+EH_STATIC_ASSERT(EH_FIELD_COUNT <= 64, "a message's `has` has one bit for each field");
 
 /* Numbers are stored: never change, never reuse. */
 enum eh_status { EH_STATUS_AVAILABLE = 1, EH_STATUS_OVERLOADED = 2, EH_STATUS_AWAY = 3 };
@@ -196,5 +198,7 @@ const char *eh_status_name(int status);
 int eh_status_from_name(struct eh_str);
 const char *eh_outcome_name(int outcome);
 int eh_outcome_from_name(struct eh_str);
+
+EH_C_END
 
 #endif

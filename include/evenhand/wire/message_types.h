@@ -13,6 +13,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include <evenhand/base/error.h>
+
+EH_C_BEGIN
+
 /* A type with neither of the first two is the shell's alone. */
 enum eh_type_flag {
     EH_TYPE_STREAM = 1,      /* may stand on the inbox stream */
@@ -157,5 +161,7 @@ static inline bool eh_type_is(int type, unsigned flags)
 
 /* "ticket"; NULL: there is no such type. */
 const char *eh_message_type_name(int type);
+
+EH_C_END
 
 #endif

@@ -11,6 +11,8 @@
 
 #include <evenhand/base/base.h>
 
+EH_C_BEGIN
+
 /* Numbers are stored: never change, never reuse. 9 stood for a notice that was never sent. */
 enum eh_notice_type {
     EH_NOTICE_ASSIGNED = 1,
@@ -51,5 +53,7 @@ const char *eh_notice_type_name(int type); /* "assigned" …; NULL: there is non
 /* Appends one map or object. -EH_ENOMEM. */
 int eh_notice_to_msgpack(const struct eh_notice *, struct eh_bytes *out) EH_MUST_CHECK;
 int eh_notice_to_json(const struct eh_notice *, struct eh_bytes *out) EH_MUST_CHECK;
+
+EH_C_END
 
 #endif

@@ -19,6 +19,8 @@
 #include <evenhand/base/base.h>
 #include <evenhand/measure/measure.h>
 
+EH_C_BEGIN
+
 #define EH_PLANS_MAX         10000 /* of a desk */
 #define EH_PLAN_METRICS_MAX  16
 #define EH_PLAN_CURVE_MAX    32     /* points of a curve */
@@ -157,18 +159,18 @@ const struct eh_bonus_plan *eh_plans_find(const struct eh_bonus_plan *, size_t c
 
 /* --- The plans of a desk --- */
 
-/* Which plans come, go or change, a line each; `old` may be NULL. Returns how many. */
-size_t eh_desk_plans_diff(const struct eh_desk *old, const struct eh_desk *new, eh_plan_line_fn *,
+/* Which plans come, go or change, a line each; `was` may be NULL. Returns how many. */
+size_t eh_desk_plans_diff(const struct eh_desk *was, const struct eh_desk *now, eh_plan_line_fn *,
                           void *context);
 /* The advice for all of them, each line with its plan's name. */
 size_t eh_desk_plans_lint(const struct eh_desk *, eh_plan_line_fn *, void *context);
 /* Marks the plans of a new desk that were published before a part that nobody has a weight in went
- * to the others: those that stand unchanged from the old one (may be NULL) and were marked there,
+ * to the others: those that stand unchanged from `was` (may be NULL) and were marked there,
  * or all, where the rules of then are in force (`before`). */
-void eh_desk_plans_publish(const struct eh_desk *old, struct eh_desk *new, bool before);
+void eh_desk_plans_publish(const struct eh_desk *was, struct eh_desk *now, bool before);
 /* Published, then immutable: a plan that has begun by `today` stays as it is, and no other begins
- * in the past but a team's first (`old` may be NULL). -EH_ECONFLICT. */
-int eh_desk_plans_check(const struct eh_desk *old, const struct eh_desk *new, int32_t today,
+ * in the past but a team's first (`was` may be NULL). -EH_ECONFLICT. */
+int eh_desk_plans_check(const struct eh_desk *was, const struct eh_desk *now, int32_t today,
                         struct eh_error *) EH_MUST_CHECK;
 
 /* A value in the words of its unit: "129.95", "4.383", "5.5825%", "655s". */
@@ -177,5 +179,7 @@ size_t eh_plan_value_print(const struct eh_bonus_plan *, enum eh_unit, int64_t v
 
 const char *eh_gate_name(enum eh_gate); /* "zero_metric" */
 const char *eh_unit_name(enum eh_unit); /* "minor", "milli", "seconds", "ppm", "count" */
+
+EH_C_END
 
 #endif

@@ -14,6 +14,8 @@
 
 #include <evenhand/base/text.h>
 
+EH_C_BEGIN
+
 /*
  * ROW(name, number, help, chosen, tied)
  *
@@ -56,5 +58,7 @@ extern const struct eh_policy_row eh_policy_rows[EH_POLICY_COUNT];
 
 /* NULL: there is no such policy. */
 const struct eh_policy_row *eh_policy_row_find(struct eh_str name);
+
+EH_C_END
 
 #endif
