@@ -100,7 +100,13 @@ OWN = {
     "lead/skips.h": "struct eh_skips skips; bool is_day;",
     "bridge/out/backoff.h": "uint32_t chance; int64_t wait_ms, now_s;",
     "bridge/out/cursor.h": "struct eh_cursor *cursor; int parked_fd;",
+    "bridge/out/jobs.h": "struct eh_jobs_ways ways; struct eh_jobs *jobs; uint64_t cursor_at;",
     "bridge/out/parked.h": "struct eh_parked *parked;",
+    "bridge/out/render.h": "#include \"bridge/out/web.h\"\njson_t *request, *auth;",
+    "bridge/out/sender.h": """struct eh_web *web; struct eh_sender *sender; json_t *auth; const char *secret;
+        eh_web_fn *on_answer; void *job;""",
+    "bridge/out/web.h": "struct eh_web *web; eh_web_fn *on_answer; void *job;",
+    "bridge/out/words.h": "json_t *values; struct eh_web_answer answer;",
     "outbox/burst.h": """struct eh_burst burst; struct eh_notice *notice; bool json;
         const char *outbox_key, *dead_key; struct eh_burst_trim trim;
         eh_redis_reply_fn *on_queued, *on_exec;""",

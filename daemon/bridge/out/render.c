@@ -1,0 +1,258 @@
+/*
+ * render: see render.h. Words in braces are put into headers of `auth`, and {secret} into the body
+ * of a login; nowhere else, so that no program of a profile can send a secret where it is not
+ * wanted.
+ */
+#include "bridge/out/render.h"
+
+#include <stdlib.h>
+
+#include <curl/curl.h>
+
+#define FORM_TYPE "application/x-www-form-urlencoded"
+#define JSON_TYPE "application/json"
+
+static void bytes_wipe(struct eh_bytes *bytes)
+{
+    if (bytes->data)
+        explicit_bzero(bytes->data, bytes->capacity);
+    eh_bytes_done(bytes);
+}
+
+/* ---- Ways to write a text. */
+
+typedef void write_fn(struct eh_bytes *, const char *text);
+
+static void write_plain(struct eh_bytes *out, const char *text)
+{
+    eh_bytes_put(out, text, strlen(text));
+}
+
+static void write_base64(struct eh_bytes *out, const char *text)
+{
+    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    size_t size = strlen(text);
+    for (size_t i = 0; i < size; i += 3) {
+        uint32_t group = 0;
+        for (size_t k = 0; k < 3; k++)
+            group = group << 8 | (i + k < size ? (unsigned char)text[i + k] : 0u);
+        for (size_t k = 0; k < 4; k++)
+            eh_bytes_put_u8(out, k <= size - i ? (uint8_t)digits[group >> (18 - 6 * k) & 63] : '=');
+    }
+}
+
+/* As in a form. */
+static void write_form(struct eh_bytes *out, const char *text)
+{
+    char *escaped = curl_easy_escape(NULL, text, 0);
+    if (escaped) {
+        write_plain(out, escaped);
+        explicit_bzero(escaped, strlen(escaped));
+    } else {
+        out->failed = true;
+    }
+    curl_free(escaped);
+}
+
+/* As within a text of JSON. */
+static void write_json(struct eh_bytes *out, const char *text)
+{
+    json_t *value = json_string(text);
+    char *quoted = value ? json_dumps(value, JSON_ENCODE_ANY) : NULL;
+    if (quoted) {
+        eh_bytes_put(out, quoted + 1, strlen(quoted) - 2);
+        explicit_bzero(quoted, strlen(quoted));
+    } else {
+        out->failed = true;
+    }
+    free(quoted);
+    json_decref(value);
+}
+
+/* ---- Words in braces. */
+
+struct word {
+    const char *name, *value;
+    write_fn *write;
+};
+
+/* The word that stands at `at`; NULL: none does. */
+static const struct word *word_at(const char *at, const struct word *words, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (strncmp(at, words[i].name, strlen(words[i].name)) == 0)
+            return &words[i];
+    return NULL;
+}
+
+static void fill(struct eh_bytes *out, const char *text, const struct word *words, size_t count)
+{
+    while (*text) {
+        const struct word *word = *text == '{' ? word_at(text, words, count) : NULL;
+        if (word) {
+            word->write(out, word->value ? word->value : "");
+            text += strlen(word->name);
+        } else {
+            eh_bytes_put_u8(out, (uint8_t)*text++);
+        }
+    }
+}
+
+/* ---- Headers. */
+
+static int header_fill(json_t *headers, const char *name, const char *text,
+                       const struct eh_render_words *w)
+{
+    const struct word words[] = {{"{secret}", w->secret, write_plain},
+                                 {"{basic}", w->secret, write_base64},
+                                 {"{session}", w->session, write_plain},
+                                 {"{cookie}", w->session, write_plain},
+                                 {"{url}", w->url, write_plain}};
+    struct eh_bytes out = EH_BYTES_INIT;
+    fill(&out, text, words, sizeof words / sizeof *words);
+    int r = out.failed || out.size > EH_RENDER_VALUE_MAX ? -EH_ERANGE : 0;
+    if (r == 0 &&
+        json_object_set_new(headers, name, json_stringn((const char *)out.data, out.size)) < 0)
+        r = -EH_EINVAL;
+    bytes_wipe(&out);
+    return r;
+}
+
+static bool has_header(const json_t *headers, const char *name)
+{
+    const char *key;
+    json_t *value;
+    json_object_foreach((json_t *)headers, key, value)
+    {
+        if (strcasecmp(key, name) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* The request's own; then those of `auth`, which stand above them. */
+static int headers_fill(const json_t *request, const json_t *auth, const struct eh_render_words *w,
+                        const char *type, json_t *headers)
+{
+    const char *name;
+    json_t *value;
+    int r = json_object_update(headers, json_object_get(request, "headers")) < 0 &&
+                    json_object_get(request, "headers")
+                ? -EH_EINVAL
+                : 0;
+    json_object_foreach((json_t *)auth, name, value)
+    {
+        if (r == 0 && json_is_string(value))
+            r = header_fill(headers, name, json_string_value(value), w);
+    }
+    if (r == 0 && type && !has_header(headers, "Content-Type"))
+        r = json_object_set_new(headers, "Content-Type", json_string(type)) < 0 ? -EH_ENOMEM : 0;
+    if (r == 0 && !has_header(headers, "Accept"))
+        r = json_object_set_new(headers, "Accept", json_string(JSON_TYPE)) < 0 ? -EH_ENOMEM : 0;
+    return r;
+}
+
+/* ---- The body. */
+
+static void form_write(struct eh_bytes *out, const json_t *form, const struct word *word,
+                       size_t words)
+{
+    const char *key;
+    json_t *value;
+    json_object_foreach((json_t *)form, key, value)
+    {
+        const char *text = json_string_value(value);
+        struct eh_bytes filled = EH_BYTES_INIT;
+        fill(&filled, text ? text : "", word, words);
+        eh_bytes_put_u8(&filled, 0);
+        if (out->size > 0)
+            eh_bytes_put_u8(out, '&');
+        write_form(out, key);
+        eh_bytes_put_u8(out, '=');
+        if (filled.failed)
+            out->failed = true;
+        else
+            write_form(out, (const char *)filled.data);
+        bytes_wipe(&filled);
+    }
+}
+
+static void body_write(struct eh_bytes *out, const json_t *body, const struct word *word,
+                       size_t words)
+{
+    char *text = json_is_string(body) ? NULL : json_dumps(body, JSON_COMPACT | JSON_ENCODE_ANY);
+    const char *whole = json_is_string(body) ? json_string_value(body) : text;
+    if (whole)
+        fill(out, whole, word, words);
+    else
+        out->failed = true;
+    free(text);
+}
+
+/* Returns the type of the body; NULL: there is none. */
+static const char *content_write(struct eh_bytes *out, const json_t *request, const char *secret,
+                                 bool is_login)
+{
+    const json_t *form = json_object_get(request, "form"), *body = json_object_get(request, "body");
+    const struct word words[] = {
+        {"{secret}", secret, form || json_is_string(body) ? write_plain : write_json}};
+    if (json_is_object(form)) {
+        form_write(out, form, words, is_login ? 1 : 0);
+        return FORM_TYPE;
+    }
+    if (!body || json_is_null(body))
+        return NULL;
+    body_write(out, body, words, is_login ? 1 : 0);
+    return JSON_TYPE;
+}
+
+/* ---- All of it. */
+
+bool eh_render_fits(const json_t *request)
+{
+    const json_t *method = json_object_get(request, "method");
+    const json_t *headers = json_object_get(request, "headers");
+    return json_is_object(request) && json_is_string(json_object_get(request, "path")) &&
+           (!method || json_is_string(method)) && (!headers || json_is_object(headers));
+}
+
+int eh_render(const json_t *request, const json_t *auth, const struct eh_render_words *words,
+              bool is_login, struct eh_rendered *ret, struct eh_error *error)
+{
+    if (!eh_render_fits(request))
+        return eh_error_set(error, EH_EINVAL, "a request is an object with a path");
+    struct eh_bytes out = EH_BYTES_INIT;
+    const char *type = content_write(&out, request, words->secret, is_login);
+    const char *method = json_string_value(json_object_get(request, "method"));
+    struct eh_rendered rendered = {.method = method ? method : "GET",
+                                   .path = json_string_value(json_object_get(request, "path")),
+                                   .headers = json_object()};
+    int r = out.failed || !rendered.headers ? -EH_ENOMEM
+            : out.size > EH_RENDER_BODY_MAX
+                ? -EH_ERANGE
+                : headers_fill(request, auth, words, type, rendered.headers);
+    rendered.text = (char *)out.data;
+    rendered.body = eh_str_n(rendered.text, out.size);
+    if (r < 0) {
+        eh_rendered_done(&rendered);
+        return eh_error_set(error, -r, "the request's headers or its body do not fit");
+    }
+    *ret = rendered;
+    return 0;
+}
+
+void eh_rendered_done(struct eh_rendered *rendered)
+{
+    const char *name;
+    json_t *value;
+    json_object_foreach(rendered->headers, name, value)
+    {
+        if (json_is_string(value)) /* jansson would leave it in freed memory */
+            explicit_bzero((char *)json_string_value(value), json_string_length(value));
+    }
+    json_decref(rendered->headers);
+    if (rendered->text)
+        explicit_bzero(rendered->text, rendered->body.size);
+    free(rendered->text);
+    *rendered = (struct eh_rendered){0};
+}
