@@ -101,10 +101,15 @@ OWN = {
     "bridge/out/backoff.h": "uint32_t chance; int64_t wait_ms, now_s;",
     "bridge/out/cursor.h": "struct eh_cursor *cursor; int parked_fd;",
     "bridge/out/jobs.h": "struct eh_jobs_ways ways; struct eh_jobs *jobs; uint64_t cursor_at;",
+    "bridge/out/out.h": """struct eh_connection *connection; struct eh_profile *profile; struct eh_map *map;
+        struct eh_redis_address address; void *on_entry, *on_sweep, *bridge, *sweep; eh_web_fn *on_answer;
+        json_t *request;""",
     "bridge/out/parked.h": "struct eh_parked *parked;",
     "bridge/out/render.h": "#include \"bridge/out/web.h\"\njson_t *request, *auth;",
     "bridge/out/sender.h": """struct eh_web *web; struct eh_sender *sender; json_t *auth; const char *secret;
         eh_web_fn *on_answer; void *job;""",
+    "bridge/out/tail.h": """struct eh_redis_address address; void *on_entry, *on_caught_up, *on_gap, *out;
+        struct eh_tail *tail; json_t *entry;""",
     "bridge/out/web.h": "struct eh_web *web; eh_web_fn *on_answer; void *job;",
     "bridge/out/words.h": "json_t *values; struct eh_web_answer answer;",
     "outbox/burst.h": """struct eh_burst burst; struct eh_notice *notice; bool json;

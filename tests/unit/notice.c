@@ -50,6 +50,29 @@ Test(notice, packs_the_same)
     cr_assert_eq(out.data[sizeof expected], 0x8b);
 }
 
+Test(notice, msgpack_becomes_the_same_json)
+{
+    EH_AUTO(eh_bytes) struct eh_bytes packed = EH_BYTES_INIT, text = EH_BYTES_INIT;
+    cr_assert_eq(eh_notice_to_msgpack(&assigned, &packed), 0);
+    struct eh_str whole = eh_str_n((const char *)packed.data, packed.size);
+    cr_assert_eq(eh_notice_msgpack_to_json(whole, &text, NULL), 0);
+    eh_bytes_put_u8(&text, 0);
+    assert_json(&assigned, (const char *)text.data);
+}
+
+Test(notice, what_is_no_notice_becomes_nothing)
+{
+    static const struct eh_str bad[] = {{"", 0},     {"\xc1", 1},     {"\x07", 1},
+                                        {"\x81", 1}, {"\x80\x80", 2}, {"\xdf\xff\xff\xff\xff", 5}};
+    EH_AUTO(eh_bytes) struct eh_bytes text = EH_BYTES_INIT;
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+        cr_expect_lt(eh_notice_msgpack_to_json(bad[i], &text, NULL), 0, "%zu", i);
+    cr_expect_eq(text.size, 0);
+    cr_assert_eq(eh_notice_msgpack_to_json(eh_str_n("\x81\xa1x\xa1y", 5), &text, NULL), 0);
+    eh_bytes_put_u8(&text, 0);
+    cr_expect_str_eq((const char *)text.data, "{}");
+}
+
 Test(notice, names_are_those_of_the_contract)
 {
     static const char *const names[] = {NULL,     "assigned", "waiting",    "returned", "closed",

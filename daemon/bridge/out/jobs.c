@@ -519,6 +519,15 @@ void eh_jobs_pass(struct eh_jobs *jobs, uint64_t seq)
         jobs->passed = seq;
 }
 
+void eh_jobs_restart(struct eh_jobs *jobs)
+{
+    for (struct job *job; (job = TAILQ_FIRST(&jobs->order)) != NULL;) {
+        TAILQ_REMOVE(&jobs->order, job, order);
+        job->seq = 0;
+    }
+    jobs->passed = 0;
+}
+
 uint64_t eh_jobs_low(const struct eh_jobs *jobs)
 {
     const struct job *first = TAILQ_FIRST(&jobs->order);

@@ -79,6 +79,8 @@ int eh_jobs_want(struct eh_jobs *, const struct eh_wish *, struct eh_error *) EH
 void eh_jobs_drop(struct eh_jobs *, struct eh_str id);
 /* Entries up to this one were read. */
 void eh_jobs_pass(struct eh_jobs *, uint64_t seq);
+/* Another outbox is read from its first entry on: those of the one before have no numbers now. */
+void eh_jobs_restart(struct eh_jobs *);
 /* Up to this number of the outbox everything is done, parked or replaced. */
 uint64_t eh_jobs_low(const struct eh_jobs *);
 /* Nothing begins while they are held: what was read may be replaced by what is still to be read. */

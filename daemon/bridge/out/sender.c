@@ -38,7 +38,7 @@ struct eh_sender {
     void *context;
     struct ask_list waiting, under_way;
     unsigned under_way_count;
-    bool logging_in;
+    bool has_login, logging_in;
     struct eh_bucket bucket;
     struct eh_backoff backoff;
     int64_t held_until_us;
@@ -260,7 +260,8 @@ static struct ask *ask_new(struct eh_sender *sender, json_t *request, eh_web_fn 
 static struct ask *ask_next(struct eh_sender *sender)
 {
     struct ask *first = TAILQ_FIRST(&sender->waiting);
-    if (sender->under_way_count >= EH_SENDER_WINDOW || !first || sender->logging_in)
+    if (sender->under_way_count >= EH_SENDER_WINDOW || !first || sender->logging_in ||
+        (sender->has_login && !sender->login))
         return NULL;
     int64_t now_us = eh_clock_monotonic_us(), wait_us = sender->held_until_us - now_us;
     if (wait_us <= 0)
@@ -325,6 +326,7 @@ void eh_sender_login_with(struct eh_sender *sender, json_t *request)
 {
     json_decref(sender->login);
     sender->login = json_incref(request);
+    sender_wake(sender, 0);
 }
 
 void eh_sender_figures(const struct eh_sender *sender, struct eh_sender_figures *ret)
@@ -349,6 +351,7 @@ int eh_sender_new(const struct eh_sender_options *options, struct eh_sender **re
                                  .web = options->web,
                                  .auth = json_incref(options->auth),
                                  .session_words = json_incref(options->session),
+                                 .has_login = options->has_login,
                                  .on_state = options->on_state,
                                  .context = options->context};
     TAILQ_INIT(&sender->waiting);

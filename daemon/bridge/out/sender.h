@@ -34,6 +34,7 @@ struct eh_sender_options {
     /* {"cookie": its name or how it begins} or {"body": key}: what of the login's answer is
      * {cookie} or {session}; NULL: all cookies. */
     json_t *session;
+    bool has_login;              /* nothing is sent before eh_sender_login_with() */
     int64_t rate_count, rate_us; /* count 0: any number */
     /* NULL: nobody is told. `why`: one line; NULL: the helpdesk answers again. */
     void (*on_state)(void *context, const char *why);

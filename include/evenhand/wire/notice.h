@@ -53,6 +53,9 @@ const char *eh_notice_type_name(int type); /* "assigned" …; NULL: there is non
 /* Appends one map or object. -EH_ENOMEM. */
 int eh_notice_to_msgpack(const struct eh_notice *, struct eh_bytes *out) EH_MUST_CHECK;
 int eh_notice_to_json(const struct eh_notice *, struct eh_bytes *out) EH_MUST_CHECK;
+/* Appends the JSON of what eh_notice_to_msgpack() wrote. Keys that no notice has are left out.
+ * -EH_EPARSE, -EH_ERANGE: it is no notice; -EH_ENOMEM. */
+int eh_notice_msgpack_to_json(struct eh_str, struct eh_bytes *out, struct eh_error *) EH_MUST_CHECK;
 
 EH_C_END
 

@@ -1,0 +1,55 @@
+/* notice_read.c: an outbox entry in msgpack, as the JSON that it could have been written in. */
+#include <evenhand/wire/notice.h>
+
+#include <msgpack.h>
+
+#include "entries.h"
+#include "message_scan.h"
+
+/* The key as a text with a terminator; NULL: a notice has no such key. */
+static const char *key_find(const msgpack_object *key)
+{
+    static const char *const keys[] = {"type",    "seq", "source", "id", "team",  "rep",
+                                       "account", "was", "why",    "at", "input", "inbox"};
+    for (size_t i = 0; key->type == MSGPACK_OBJECT_STR && i < sizeof keys / sizeof *keys; i++)
+        if (eh_str_equal(eh_str(keys[i]), eh_str_n(key->via.str.ptr, key->via.str.size)))
+            return keys[i];
+    return NULL;
+}
+
+static void pair_add(const msgpack_object_kv *pair, struct eh_entries *list)
+{
+    const char *key = key_find(&pair->key);
+    const msgpack_object *value = &pair->val;
+    if (!key || list->count == EH_ENTRIES_MAX)
+        return;
+    if (value->type == MSGPACK_OBJECT_STR)
+        eh_entries_add(list, key, EH_ENTRY_TEXT, eh_str_n(value->via.str.ptr, value->via.str.size));
+    else if (value->type == MSGPACK_OBJECT_POSITIVE_INTEGER && value->via.u64 <= INT64_MAX)
+        eh_entries_add_number(list, key, (int64_t)value->via.u64);
+    else if (value->type == MSGPACK_OBJECT_NEGATIVE_INTEGER)
+        eh_entries_add_number(list, key, value->via.i64);
+}
+
+int eh_notice_msgpack_to_json(struct eh_str bytes, struct eh_bytes *out, struct eh_error *error)
+{
+    struct eh_blemishes found;
+    struct eh_entries list = {0};
+    msgpack_unpacked unpacked;
+    size_t offset = 0;
+    int r = eh_scan_msgpack(bytes, &found, error);
+    if (r < 0)
+        return r;
+    msgpack_unpacked_init(&unpacked);
+    msgpack_unpack_return done = msgpack_unpack_next(&unpacked, bytes.data, bytes.size, &offset);
+    if (done == MSGPACK_UNPACK_NOMEM_ERROR)
+        r = eh_error_set(error, EH_ENOMEM, "out of memory");
+    else if (done != MSGPACK_UNPACK_SUCCESS || unpacked.data.type != MSGPACK_OBJECT_MAP)
+        r = eh_error_set(error, EH_EPARSE, "byte %zu: no msgpack", offset);
+    for (uint32_t i = 0; r == 0 && i < unpacked.data.via.map.size; i++)
+        pair_add(&unpacked.data.via.map.ptr[i], &list);
+    if (r == 0)
+        r = eh_entries_to_json(&list, out);
+    msgpack_unpacked_destroy(&unpacked);
+    return r;
+}
