@@ -69,6 +69,21 @@ GIVEN = """
 
 # {end of a header's path: #include lines, and declarations of its own}
 OWN = {
+    "commands/app.h": "struct eh_connection *connection; struct eh_profile *profile;",
+    "commands/commands.h": """#include "bridge/profile/connection.h"\n""",
+    "commands/control.h": """struct eh_connection *connection; struct eh_bridge_app *app;
+        struct eh_control *control;""",
+    "commands/load.h": """#include "host/log.h"
+        struct eh_bridge_call call;""",
+    "sync/admin.h": "eh_asker_fn *on_answer;",
+    "sync/difference.h": """#include "bridge/in/feed.h"
+        struct eh_held *held; struct eh_said said; struct eh_connection *connection;
+        struct eh_feed *feed; eh_feed_fn *on_put;""",
+    "sync/private.h": "struct eh_sync *sync;",
+    "sync/said.h": "json_t *value; struct eh_connection *connection;",
+    "sync/sync.h": """struct eh_connection *connection; struct eh_map *map; struct eh_feed *feed;
+        struct eh_sync_helpdesk helpdesk; void *out; json_t *value, *entry;
+        eh_sync_taken_fn *on_taken; void *taking;""",
     "bridge/map/child.h": """#include <unistd.h>
         struct eh_map_options options; int fd;""",
     "bridge/in/aside.h": "struct eh_str body;",

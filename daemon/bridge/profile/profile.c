@@ -21,6 +21,7 @@ static const struct eh_yaml_key keys[] = {
     {.name = "event", .kind = EH_YAML_TEXT, AT(event_header)},
     {.name = "verify", .kind = EH_YAML_MAP, AT(verify_words)},
     {.name = "auth", .kind = EH_YAML_MAP, AT(auth)},
+    {.name = "session", .kind = EH_YAML_MAP, AT(session)},
     PROGRAM("in", EH_PROGRAM_IN),
     PROGRAM("assign", EH_PROGRAM_ASSIGN),
     PROGRAM("done", EH_PROGRAM_DONE),

@@ -50,6 +50,9 @@ struct eh_profile {
     struct eh_verify verify;
     json_t *verify_words; /* as it stands in the file */
     json_t *auth; /* header → value with {secret}, {basic} or {session} in it; never NULL */
+    /* {cookie: its name or how it begins} or {body: key}: what of the login's answer is {cookie} or
+     * {session}; NULL: all cookies. */
+    json_t *session;
     char *programs[EH_PROGRAM_COUNT]; /* NULL: none */
     char *advice;                     /* for people, or NULL */
     char *setup;                      /* what has to be made on the helpdesk's side, or NULL */

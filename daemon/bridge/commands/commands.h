@@ -1,0 +1,33 @@
+/*
+ * commands: what people ask evenhand-bridge for, each a function of its own that returns an exit
+ * code.
+ *
+ *     const struct eh_bridge_call call = {.folder = EH_CONNECTIONS_FOLDER, .name = "help"};
+ *     return eh_bridge_status(&call);
+ */
+#ifndef EVENHAND_BRIDGE_COMMANDS_COMMANDS_H
+#define EVENHAND_BRIDGE_COMMANDS_COMMANDS_H
+
+#include <evenhand/base/base.h>
+
+struct eh_bridge_call {
+    const char *folder;   /* of the connections */
+    const char *name;     /* of the connection, or NULL */
+    const char *words[3]; /* further arguments; NULL: none */
+    bool json;
+};
+
+/* What a service manager is told, by whoever knows it. */
+struct eh_bridge_hooks {
+    void (*ready)(void);
+};
+
+/* Runs the connection until SIGTERM or SIGINT. */
+int eh_bridge_run(const struct eh_bridge_call *, const struct eh_bridge_hooks *);
+/* Reads both files and compiles the programs; says what is wrong. */
+int eh_bridge_check_files(const struct eh_bridge_call *);
+/* How the connection, or each of them, is. */
+int eh_bridge_status(const struct eh_bridge_call *);
+int eh_bridge_sweep(const struct eh_bridge_call *);
+
+#endif

@@ -1,0 +1,149 @@
+/* main: evenhand-bridge's command line. */
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <jansson.h>
+#include <systemd/sd-daemon.h>
+
+#include <evenhand/base/exit.h>
+
+#include "bridge/commands/commands.h"
+#include "bridge/profile/connection.h"
+#include "host/log.h"
+
+static const char help[] =
+    "evenhand-bridge connects a helpdesk to evenhand: it hears of tickets by webhook\n"
+    "and by sweeps, has them dealt, and sets their owners.\n"
+    "\n"
+    "Usage: evenhand-bridge --connection NAME [--check]\n"
+    "       evenhand-bridge check NAME\n"
+    "       evenhand-bridge status [NAME]\n"
+    "       evenhand-bridge sweep NAME\n"
+    "\n"
+    "  --connection NAME  run the connection " EH_CONNECTIONS_FOLDER "/NAME.yaml\n"
+    "  --check            read its files, compile its programs, say what is wrong, and end\n"
+    "  --folder FOLDER    where connections are, instead of " EH_CONNECTIONS_FOLDER "\n"
+    "  --json             answers for programs\n"
+    "  --verbose          log what is done, too\n"
+    "  --version          print the version\n"
+    "  --help             print this\n"
+    "\n"
+    "Commands:\n"
+    "  check NAME         the same as --check\n"
+    "  status [NAME]      how the connection is, or each of them\n"
+    "  sweep NAME         compare all open tickets now\n"
+    "\n"
+    "Exit codes: 0 done, 1 refused, 2 wrong call, 69 unreachable, 77 not allowed,\n"
+    "78 bad configuration. More: man evenhand-bridge\n";
+
+struct command {
+    const char *name;
+    int (*run)(const struct eh_bridge_call *);
+    int least, most; /* words behind it; the first is the connection's name */
+};
+
+static const struct command commands[] = {
+    {"check", eh_bridge_check_files, 1, 1},
+    {"status", eh_bridge_status, 0, 1},
+    {"sweep", eh_bridge_sweep, 1, 1},
+};
+
+static int wrong_call(const char *what, const char *why)
+{
+    fprintf(stderr, "evenhand-bridge: %s: %s; try evenhand-bridge --help\n", what, why);
+    return EH_EXIT_USAGE;
+}
+
+/* Without memory jansson goes on, and may leave out the end of a text: better to end and begin
+ * again. */
+static void *allocate_for_json(size_t size)
+{
+    void *bytes = malloc(size);
+    if (!bytes) {
+        fputs("evenhand-bridge: out of memory\n", stderr);
+        _exit(EXIT_FAILURE);
+    }
+    return bytes;
+}
+
+static void on_ready(void)
+{
+    sd_notify(0, "READY=1");
+}
+
+static int run_command(struct eh_bridge_call *call, int argc, char **argv)
+{
+    size_t i = 0, count = sizeof commands / sizeof *commands;
+    while (i < count && strcmp(commands[i].name, argv[0]) != 0)
+        i++;
+    if (i == count)
+        return wrong_call(argv[0], "no such command");
+    if (argc - 1 < commands[i].least)
+        return wrong_call(argv[0], "name the connection");
+    if (argc - 1 > commands[i].most)
+        return wrong_call(argv[commands[i].most + 1], "is too much");
+    call->name = argv[1];
+    for (int k = 2; k < argc; k++)
+        call->words[k - 2] = argv[k];
+    return commands[i].run(call);
+}
+
+struct wishes {
+    bool check, verbose, version, help;
+};
+
+static int read_options(int argc, char **argv, struct eh_bridge_call *call, struct wishes *wishes)
+{
+    static const struct option options[] = {{"connection", required_argument, NULL, 'c'},
+                                            {"folder", required_argument, NULL, 'f'},
+                                            {"check", no_argument, NULL, 'k'},
+                                            {"json", no_argument, NULL, 'j'},
+                                            {"verbose", no_argument, NULL, 'v'},
+                                            {"version", no_argument, NULL, 'V'},
+                                            {"help", no_argument, NULL, 'h'},
+                                            {NULL, 0, NULL, 0}};
+    int option;
+    opterr = 0;
+    while ((option = getopt_long(argc, argv, ":", options, NULL)) != -1) {
+        if (option == ':')
+            return wrong_call(argv[optind - 1], "needs a value");
+        if (option == '?')
+            return wrong_call(argv[optind - 1], "no such option");
+        if (option == 'c')
+            call->name = optarg;
+        if (option == 'f')
+            call->folder = optarg;
+        wishes->check |= option == 'k';
+        wishes->verbose |= option == 'v';
+        wishes->version |= option == 'V';
+        wishes->help |= option == 'h';
+        call->json |= option == 'j';
+    }
+    return 0;
+}
+
+int main(int argc, char **argv)
+{
+    static const struct eh_bridge_hooks hooks = {on_ready};
+    struct eh_bridge_call call = {.folder = EH_CONNECTIONS_FOLDER};
+    struct wishes wishes = {0};
+    int code = read_options(argc, argv, &call, &wishes);
+    if (code)
+        return code;
+    if (wishes.help)
+        return fputs(help, stdout), 0;
+    if (wishes.version)
+        return puts("evenhand-bridge " EVENHAND_VERSION), 0;
+    json_set_alloc_funcs(allocate_for_json, free);
+    eh_log_open(wishes.verbose ? EH_LOG_DEBUG : EH_LOG_INFO);
+    if (optind < argc && call.name)
+        return wrong_call(argv[optind], "not beside --connection");
+    if (optind < argc)
+        return run_command(&call, argc - optind, argv + optind);
+    if (!call.name)
+        return wrong_call("evenhand-bridge", "name a connection or a command");
+    return wishes.check ? eh_bridge_check_files(&call) : eh_bridge_run(&call, &hooks);
+}

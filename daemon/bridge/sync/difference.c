@@ -1,0 +1,221 @@
+/*
+ * difference: compares state with state, so that it makes no difference which webhook came first,
+ * twice, late or never.
+ */
+#include "bridge/sync/difference.h"
+
+struct finding {
+    const struct eh_view *view;
+    struct eh_difference *out;
+};
+
+static json_t *message_add(struct finding *in, const char *type)
+{
+    const struct eh_view *view = in->view;
+    json_t *message = json_pack("{s:i, s:s, s:s, s:s}", "v", 1, "type", type, "source",
+                                view->connection->source, "id", view->said->id);
+    eh_require(message && in->out->count < EH_DIFFERENCE_MAX);
+    in->out->messages[in->out->count++] = message;
+    return message;
+}
+
+static void put_text(json_t *message, const char *key, const char *text)
+{
+    if (text)
+        json_object_set_new(message, key, json_string(text));
+}
+
+static void put_number(json_t *message, const char *key, bool is_said, int64_t number)
+{
+    if (is_said)
+        json_object_set_new(message, key, json_integer(number));
+}
+
+static bool is_same(const char *a, const char *b)
+{
+    return a == b || (a && b && strcmp(a, b) == 0);
+}
+
+/* ---- The ticket itself. */
+
+static json_t *ticket_add(struct finding *in)
+{
+    const struct eh_said *said = in->view->said;
+    json_t *message = message_add(in, "ticket");
+    put_text(message, "team", said->team);
+    put_text(message, "kind", said->kind);
+    put_number(message, "value", said->has_value, said->value);
+    put_text(message, "customer", said->customer);
+    put_text(message, "subject", said->subject);
+    put_number(message, "priority", said->priority >= 0, said->priority);
+    if (said->skills)
+        json_object_set(message, "skills", (json_t *)said->skills);
+    put_number(message, "changed_at", said->changed_at_ms > 0, said->changed_at_ms);
+    return message;
+}
+
+/* What evenhand shows of it, where nothing is known of what was said before. */
+static bool shows_the_same(const struct eh_held *held, const struct eh_said *said)
+{
+    return is_same(held->team, said->team) && is_same(held->kind, said->kind) &&
+           (!said->has_value || held->value == said->value) &&
+           (said->priority < 0 || held->priority == said->priority);
+}
+
+static bool is_changed(const struct eh_held *held, const struct eh_said *said)
+{
+    if (held->digest)
+        return held->digest != eh_said_digest(said);
+    return !shows_the_same(held, said);
+}
+
+/* ---- Whose it is. */
+
+static void owner_add(struct finding *in)
+{
+    const struct eh_said *said = in->view->said;
+    json_t *message = message_add(in, "owner");
+    put_text(message, "account", said->account);
+    put_text(message, "by", said->by);
+    in->out->reported = true;
+}
+
+static bool is_our_hand(const struct finding *in)
+{
+    const char *own = in->view->connection->account, *by = in->view->said->by;
+    return by && own[0] && strcmp(by, own) == 0;
+}
+
+static bool is_managers_hand(const struct finding *in)
+{
+    const char *by = in->view->said->by;
+    return by && eh_account_listed(in->view->connection->managers, by);
+}
+
+/* Somebody else's hand: evenhand wants another owner, or none. */
+static bool owner_differs(const struct finding *in)
+{
+    const struct eh_view *view = in->view;
+    return view->said->says_owner && view->connection->owner != EH_OWNER_OFF &&
+           !is_same(view->held->account, view->said->account) && !is_our_hand(in);
+}
+
+static void owner_find(struct finding *in)
+{
+    const struct eh_view *view = in->view;
+    if (!owner_differs(in) || view->in_flight)
+        return;
+    if (view->connection->owner == EH_OWNER_REPORT || is_managers_hand(in))
+        owner_add(in);
+    else if (view->held->state != EH_HELD_ELSEWHERE)
+        in->out->set_back = true;
+}
+
+/* ---- Its end, and its second life. */
+
+static json_t *outcome_add(struct finding *in, const char *outcome)
+{
+    const struct eh_view *view = in->view;
+    const struct eh_said *said = view->said;
+    json_t *message = message_add(in, "outcome");
+    put_text(message, "outcome", outcome);
+    put_number(message, "at", said->changed_at_ms > 0 && said->changed_at_ms <= view->now_ms,
+               said->changed_at_ms);
+    return message;
+}
+
+static void end_add(struct finding *in)
+{
+    const struct eh_said *said = in->view->said;
+    bool nobody = in->view->held->state == EH_HELD_WAITING && !in->out->reported;
+    const char *outcome = nobody || !said->team ? "cancelled" : said->outcome;
+    json_t *message = outcome_add(in, outcome);
+    bool is_cancelled = strcmp(outcome, "cancelled") == 0;
+    put_text(message, "reason", is_cancelled ? said->reason : NULL);
+    put_number(message, "value", said->has_value && strcmp(outcome, "won") == 0, said->value);
+    put_number(message, "csat", said->csat > 0 && !is_cancelled, said->csat);
+    put_number(message, "handled", said->handled_s >= 0 && !is_cancelled, said->handled_s);
+}
+
+static void rating_find(struct finding *in)
+{
+    const struct eh_said *said = in->view->said;
+    char event[EH_NAME_MAX + 32];
+    if (said->csat <= 0 || said->csat == in->view->held->csat)
+        return;
+    json_t *message = message_add(in, "outcome");
+    put_text(message, "outcome", "rated");
+    put_number(message, "csat", true, said->csat);
+    eh_format(event, sizeof event, "rated:%s:%lld", said->id, (long long)said->csat);
+    if (strlen(event) <= EH_NAME_MAX)
+        put_text(message, "event", event);
+}
+
+/* ---- State by state. */
+
+static void of_absent(struct finding *in)
+{
+    const struct eh_said *said = in->view->said;
+    if (!said->open || !said->team)
+        return;
+    json_t *message = ticket_add(in);
+    bool taken = in->view->connection->owner == EH_OWNER_REPORT ||
+                 (in->view->connection->owner == EH_OWNER_GUARD && is_managers_hand(in));
+    if (taken && said->account && !is_our_hand(in))
+        put_text(message, "account", said->account);
+}
+
+static void of_closed(struct finding *in)
+{
+    const struct eh_said *said = in->view->said;
+    if (!said->open) {
+        rating_find(in);
+    } else if (said->team) {
+        outcome_add(in, "reopened");
+        if (is_changed(in->view->held, said))
+            ticket_add(in);
+    }
+}
+
+/* Who closed it had it, whatever `guard` would have said to that before. */
+static void of_ended(struct finding *in)
+{
+    if (in->view->said->account && owner_differs(in) && in->view->said->team)
+        owner_add(in);
+    end_add(in);
+}
+
+static void of_open(struct finding *in)
+{
+    const struct eh_said *said = in->view->said;
+    if (!said->open || !said->team) {
+        of_ended(in);
+        return;
+    }
+    if (is_changed(in->view->held, said))
+        ticket_add(in);
+    owner_find(in);
+}
+
+void eh_difference_find(const struct eh_view *view, struct eh_difference *ret)
+{
+    struct finding in = {view, ret};
+    const struct eh_held *held = view->held;
+    *ret = (struct eh_difference){0};
+    eh_require(held->state != EH_HELD_UNKNOWN);
+    if (view->said->changed_at_ms > 0 && view->said->changed_at_ms < held->changed_at_ms)
+        ret->stale = true;
+    else if (held->state == EH_HELD_ABSENT)
+        of_absent(&in);
+    else if (held->state == EH_HELD_CLOSED)
+        of_closed(&in);
+    else
+        of_open(&in);
+}
+
+void eh_difference_done(struct eh_difference *difference)
+{
+    for (unsigned i = 0; i < difference->count; i++)
+        json_decref(difference->messages[i]);
+    difference->count = 0;
+}

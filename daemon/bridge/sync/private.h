@@ -1,0 +1,63 @@
+/*
+ * private: what take.c, fetch.c, sweep.c and sync.c share. take.c takes what was said; fetch.c asks
+ * the helpdesk and has its answers taken; sweep.c goes through all tickets; sync.c makes them. Each
+ * calls those before it.
+ *
+ *     eh_sync_fail(sync, "the sweep's page has no path");
+ */
+#ifndef EVENHAND_BRIDGE_SYNC_PRIVATE_H
+#define EVENHAND_BRIDGE_SYNC_PRIVATE_H
+
+#include "bridge/sync/admin.h"
+#include "bridge/sync/held.h"
+#include "bridge/sync/sync.h"
+
+struct told;
+struct fetch;
+struct eh_sweep;
+
+struct eh_sync {
+    struct eh_sync_options options;
+    struct eh_holdings *holdings;
+    struct eh_asker *asker;
+    struct told *tolds;    /* values that are being taken */
+    struct fetch *fetches; /* requests to the helpdesk, and what comes of them */
+    unsigned gets;         /* of these: for a `get` */
+    struct eh_sweep *sweep;
+    int (*get)(struct eh_sync *, const json_t *value); /* a request that `in` has asked for */
+    uint32_t sweep_number;                             /* of the one that runs, or ran last */
+    bool listed;                                       /* all that evenhand has open is known */
+    struct eh_sync_counts counts;
+    char last_error[EH_ERROR_TEXT_MAX];
+};
+
+void eh_sync_fail(struct eh_sync *, const char *format, ...) EH_PRINTF(2, 3);
+/* Takes what evenhand itself says of a ticket, as TICKET of evenhand-api(7). */
+void eh_sync_learn(struct eh_sync *, struct eh_held *, const json_t *ticket);
+void eh_sync_drop_tolds(struct eh_sync *);
+
+/* Asks the helpdesk; its answer goes through `in`, and each value is taken. r: 0, or what failed;
+ * `status` is the helpdesk's, `body` what it said (borrowed). */
+struct eh_fetched {
+    int r;
+    int status;
+    json_t *body;
+    unsigned values; /* that `in` has made of it */
+};
+typedef void eh_fetched_fn(void *context, const struct eh_fetched *);
+struct eh_fetch_options {
+    const json_t *request;
+    const char *from;  /* "get", "sweep", "read" */
+    bool is_get;       /* counts against EH_SYNC_GETS_MAX */
+    eh_fetched_fn *fn; /* or NULL */
+    void *context;
+};
+int eh_sync_fetch(struct eh_sync *, const struct eh_fetch_options *) EH_MUST_CHECK;
+void eh_sync_drop_fetches(struct eh_sync *);
+
+int eh_sweep_new(struct eh_sync *, struct eh_sweep **ret) EH_MUST_CHECK;
+void eh_sweep_free(struct eh_sweep *); /* NULL allowed */
+void eh_sweep_begin(struct eh_sweep *, const char *why);
+bool eh_sweep_runs(const struct eh_sweep *);
+
+#endif

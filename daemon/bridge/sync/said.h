@@ -1,0 +1,45 @@
+/*
+ * said: how a ticket stands, as the helpdesk says it, in evenhand's words: a value that a profile's
+ * `in` has yielded, with group, kind and outcome translated as the connection says.
+ *
+ *     struct eh_said said;
+ *     r = eh_said_read(value, connection, &said, &error);
+ *     if (r == 0 && !said.team)
+ *         …a group that is not ours…
+ */
+#ifndef EVENHAND_BRIDGE_SYNC_SAID_H
+#define EVENHAND_BRIDGE_SYNC_SAID_H
+
+#include <jansson.h>
+
+#include "bridge/profile/connection.h"
+
+/* All text is the value's or the connection's. */
+struct eh_said {
+    const char *id;
+    const char *team; /* NULL: its group is not ours */
+    const char *kind;
+    int64_t value;
+    bool has_value;
+    const char *customer, *subject; /* or NULL */
+    int64_t priority;               /* < 0: not said */
+    const json_t *skills;           /* an array, or NULL */
+    bool says_owner;
+    const char *account; /* who has it; NULL: nobody, or an account that stands for nobody */
+    const char *by;      /* whose hand it was, or NULL */
+    bool open;
+    const char *outcome;   /* of what is not open */
+    const char *reason;    /* of `cancelled`, or NULL */
+    int64_t csat;          /* 0: not said */
+    int64_t handled_s;     /* < 0: not said */
+    int64_t changed_at_ms; /* 0: not said */
+    const json_t *more;    /* or NULL */
+};
+
+/* -EH_EINVAL: what is wrong with it. */
+int eh_said_read(const json_t *value, const struct eh_connection *, struct eh_said *ret,
+                 struct eh_error *) EH_MUST_CHECK;
+/* Of what makes a ticket this one and no other: to see that it has changed. Never 0. */
+uint64_t eh_said_digest(const struct eh_said *);
+
+#endif

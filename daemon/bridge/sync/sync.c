@@ -1,0 +1,78 @@
+/* sync: its beginning and end, and what it hands on to its parts. */
+#include "bridge/sync/private.h"
+
+#include <stdlib.h>
+
+static int get(struct eh_sync *sync, const json_t *value)
+{
+    const struct eh_fetch_options options = {.request = value, .from = "get", .is_get = true};
+    if (!json_string_value(json_object_get(value, "path"))) {
+        sync->counts.wrong++;
+        eh_sync_fail(sync, "in: get: has to have a path");
+        return 0;
+    }
+    return eh_sync_fetch(sync, &options);
+}
+
+int eh_sync_new(const struct eh_sync_options *options, struct eh_sync **ret, struct eh_error *error)
+{
+    struct eh_sync *sync = calloc(1, sizeof *sync);
+    if (!sync)
+        return eh_error_set(error, EH_ENOMEM, "out of memory");
+    sync->options = *options;
+    sync->get = get;
+    int r = eh_asker_new(options->base, options->connection->admin_socket, &sync->asker, error);
+    if (r == 0 && (eh_holdings_new(&sync->holdings) < 0 || eh_sweep_new(sync, &sync->sweep) < 0))
+        r = eh_error_set(error, EH_ENOMEM, "out of memory");
+    if (r < 0)
+        eh_sync_free(sync);
+    else
+        *ret = sync;
+    return r;
+}
+
+static void drop_waits(struct eh_sync *sync)
+{
+    if (!sync->holdings)
+        return;
+    for (struct eh_held *held = eh_holdings_first(sync->holdings); held; held = held->next)
+        held->waits = NULL;
+}
+
+void eh_sync_free(struct eh_sync *sync)
+{
+    if (!sync)
+        return;
+    eh_asker_free(sync->asker);
+    eh_sweep_free(sync->sweep);
+    eh_sync_drop_fetches(sync);
+    drop_waits(sync);
+    eh_sync_drop_tolds(sync);
+    eh_holdings_free(sync->holdings);
+    free(sync);
+}
+
+void eh_sync_sweep(struct eh_sync *sync, const char *why)
+{
+    eh_sweep_begin(sync->sweep, why);
+}
+
+bool eh_sync_is_sweeping(const struct eh_sync *sync)
+{
+    return eh_sweep_runs(sync->sweep);
+}
+
+const struct eh_sync_counts *eh_sync_counts(const struct eh_sync *sync)
+{
+    return &sync->counts;
+}
+
+uint32_t eh_sync_known(const struct eh_sync *sync)
+{
+    return eh_holdings_count(sync->holdings);
+}
+
+const char *eh_sync_last_error(const struct eh_sync *sync)
+{
+    return sync->last_error;
+}
