@@ -68,7 +68,6 @@ static const struct {
     {"dropped", "after it was dropped at the helpdesk"},
     {"left", "after the rep who had it left the team"},
     {"returned", "who had it last in this team"},
-    {"reopened", "who had it before it was reopened"},
     {"nobody", "nobody is available"},
     {"full", "everybody has all they can carry"},
     {"skill", "nobody has the skills it asks for"},

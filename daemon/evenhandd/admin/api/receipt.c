@@ -70,7 +70,6 @@ static const struct {
     {"affinity", "The customer has a ticket open with the same rep."},
     {"claimed", "They took it at the helpdesk."},
     {"given", "It was given to them at the helpdesk."},
-    {"reopened", "It was reopened, and had been with the same rep."},
 };
 
 static bool tell_booked(struct eh_str why, char ret[SENTENCE_MAX])
