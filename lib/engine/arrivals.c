@@ -89,6 +89,23 @@ static int ticket_tell_resent(struct step *s, const struct ticket *t)
     return eh_step_resent_notice(s, t, eh_ticket_resent_of(t));
 }
 
+/* What the message says of it, but for its texts. */
+static void ticket_fill(const struct step *s, struct ticket *t, uint32_t team, uint32_t kind)
+{
+    const struct eh_message *m = &s->m;
+    t->no = s->in->no;
+    t->digest = s->in->digest;
+    t->state = EH_TICKET_WAITING;
+    t->priority = m->priority;
+    t->team = team;
+    t->kind = kind;
+    t->value = m->value;
+    t->received_us = s->now_us;
+    t->created_us = eh_message_has(m, EH_FIELD_CREATED_AT) ? m->created_at_ms * 1000 : s->now_us;
+    t->stream_ms = s->in->stream_ms;
+    t->stream_no = s->in->stream_no;
+}
+
 /* Makes a waiting ticket of the message: entered, counted, with no rep. ticket_forget() undoes
  * it. */
 static int ticket_create(struct step *s, uint32_t team, uint32_t kind, uint32_t *ret)
@@ -112,18 +129,8 @@ static int ticket_create(struct step *s, uint32_t team, uint32_t kind, uint32_t 
         eh_ticket_drop(e, slot);
         return r;
     }
-    t->no = s->in->no;
-    t->digest = s->in->digest;
-    t->state = EH_TICKET_WAITING;
-    t->priority = m->priority;
-    t->team = team;
-    t->kind = kind;
+    ticket_fill(s, t, team, kind);
     t->set = set;
-    t->value = m->value;
-    t->received_us = s->now_us;
-    t->created_us = eh_message_has(m, EH_FIELD_CREATED_AT) ? m->created_at_ms * 1000 : s->now_us;
-    t->stream_ms = s->in->stream_ms;
-    t->stream_no = s->in->stream_no;
     r = eh_ticket_enter(e, slot, s->in->identity);
     if (r < 0) {
         eh_set_release(e, team, set);

@@ -96,22 +96,26 @@ static void record_set_signal(struct eh_record *row, const struct eh_effects *fx
     }
 }
 
+/* The row of ticket_change, if the input changed a ticket. */
+static int record_set_image(struct eh_record *row, const struct eh_effects *fx,
+                            struct eh_arena *arena)
+{
+    if (!fx->image_ticket)
+        return 0;
+    const void *image = eh_arena_copy(arena, fx->image.data, fx->image.size);
+    if (!image)
+        return -EH_ENOMEM;
+    row->image_ticket = fx->image_ticket;
+    row->image = eh_str_n(image, fx->image.size);
+    return 0;
+}
+
 int eh_record_from_input(const struct eh_input *in, const struct eh_effects *fx,
                          struct eh_arena *arena, struct eh_record *ret)
 {
     struct eh_message m;
-    struct eh_str rest, image = {NULL, 0};
     eh_message_of_input(in, &m);
-    int r = rest_make(in, &m, arena, &rest);
-    if (r < 0)
-        return r;
-    if (fx->image_ticket) {
-        image.data = eh_arena_copy(arena, fx->image.data, fx->image.size);
-        image.size = fx->image.size;
-        if (!image.data)
-            return -EH_ENOMEM;
-    }
-    *ret = (struct eh_record){
+    struct eh_record row = {
         .input = in->no,
         .type = (int16_t)(fx->refused ? -m.type : m.type),
         .at_us = in->at_us,
@@ -135,11 +139,14 @@ int eh_record_from_input(const struct eh_input *in, const struct eh_effects *fx,
         .at_ms = m.at_ms,
         .priority = m.priority,
         .csat = m.csat,
-        .rest = rest,
-        .image_ticket = fx->image_ticket,
-        .image = image,
     };
-    record_set_signal(ret, fx);
+    int r = rest_make(in, &m, arena, &row.rest);
+    if (r == 0)
+        r = record_set_image(&row, fx, arena);
+    if (r < 0)
+        return r;
+    record_set_signal(&row, fx);
+    *ret = row;
     return 0;
 }
 

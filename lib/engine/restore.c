@@ -102,6 +102,16 @@ static int held_read(struct eh_reader *in, struct held *held)
     return r;
 }
 
+static void rep_set_flags(struct rep *rep, uint8_t flags)
+{
+    rep->signalled = flags & REP_SIGNALLED;
+    rep->releasing = flags & REP_RELEASING;
+    rep->gone = flags & REP_GONE;
+    rep->back = flags & REP_BACK;
+    rep->leaves_told = flags & REP_LEAVES_TOLD;
+    rep->ended = flags & REP_ENDED;
+}
+
 static int rep_read(struct eh_engine *e, struct eh_reader *in)
 {
     uint32_t no;
@@ -112,12 +122,7 @@ static int rep_read(struct eh_engine *e, struct eh_reader *in)
     rep->known = true;
     rep->status = eh_read_u8(in);
     uint8_t flags = eh_read_u8(in);
-    rep->signalled = flags & REP_SIGNALLED;
-    rep->releasing = flags & REP_RELEASING;
-    rep->gone = flags & REP_GONE;
-    rep->back = flags & REP_BACK;
-    rep->leaves_told = flags & REP_LEAVES_TOLD;
-    rep->ended = flags & REP_ENDED;
+    rep_set_flags(rep, flags);
     rep->since_us = eh_read_i(in);
     rep->until_us = eh_read_i(in);
     if (r == 0)
