@@ -112,9 +112,14 @@ int app_step_add_word(struct eh_batch *b, struct eh_message *m, const char *word
     return m->mended.data ? 0 : -EH_ENOMEM;
 }
 
-/* Steps one input and appends its rows. `item` is NULL for what time brought. */
-int app_step(struct eh_app *app, struct eh_batch *b, struct eh_input *in,
-             const struct eh_item *item)
+static bool is_own(const struct eh_input *in)
+{
+    return in->origin != EH_ORIGIN_STREAM && !eh_message_has(&in->message, EH_FIELD_EVENT) &&
+           in->message.type != EH_MESSAGE_TICKET;
+}
+
+/* The engine decides, and the message gets the words of that decision. */
+static int input_step(struct eh_app *app, struct eh_batch *b, struct eh_input *in)
 {
     in->no = b->to_input + 1;
     in->at_us = b->at_us;
@@ -122,31 +127,26 @@ int app_step(struct eh_app *app, struct eh_batch *b, struct eh_input *in,
     int r = app_fill(app, b, in);
     if (r < 0)
         return r;
-    bool own = in->origin != EH_ORIGIN_STREAM && !eh_message_has(&in->message, EH_FIELD_EVENT) &&
-               in->message.type != EH_MESSAGE_TICKET;
-    if (own)
+    if (is_own(in))
         in->identity = input_own_identity(in->no);
-    uint32_t before = b->effects.count;
     r = eh_engine_step(app->state.engine, in, &b->effects);
     eh_loop_note("decide", eh_message_type_name(in->message.type));
-    if (r < 0)
-        return r;
-    if (b->effects.older && (r = app_step_add_word(b, &in->message, EH_WORD_OLDER)) < 0)
-        return r;
-    if (b->effects.note.size && (r = app_step_add_word(b, &in->message, b->effects.note.data)) < 0)
-        return r;
-    if (b->effects
-            .refused) { /* nobody compares with it: its digests stand behind salts of nobody */
-        eh_salts_draw(in);
+    if (r == 0 && b->effects.older)
+        r = app_step_add_word(b, &in->message, EH_WORD_OLDER);
+    if (r == 0 && b->effects.note.size)
+        r = app_step_add_word(b, &in->message, b->effects.note.data);
+    if (r == 0 && b->effects.refused) {
+        eh_salts_draw(in); /* nobody compares with it: its digests stand behind salts of nobody */
         eh_input_identify(in);
     }
-    struct eh_record *record = eh_batch_record(b);
-    if (!record)
-        return -EH_ENOMEM;
-    r = eh_record_from_input(in, &b->effects, &b->arena, record);
-    if (r < 0)
-        return r;
-    record->effect_count = b->effects.count - before;
+    return r;
+}
+
+/* The rows beside those of the input and its effects. */
+static int batch_add_rows(struct eh_app *app, struct eh_batch *b, struct eh_input *in,
+                          const struct eh_item *item, struct eh_record *record)
+{
+    int r;
     if (b->effects.refused) {
         record->identity = input_own_identity(in->no);
         r = batch_add_dead(app, b, item && in->origin == EH_ORIGIN_STREAM ? item : NULL, in,
@@ -162,6 +162,25 @@ int app_step(struct eh_app *app, struct eh_batch *b, struct eh_input *in,
         r = app_recent_add(b, record);
     if (r == 0 && item && item->seen_before && b->effects.refused)
         r = eh_table_put(&b->known, item->entry, (uint64_t)(record - b->records));
+    return r;
+}
+
+/* Steps one input and appends its rows. `item` is NULL for what time brought. */
+int app_step(struct eh_app *app, struct eh_batch *b, struct eh_input *in,
+             const struct eh_item *item)
+{
+    uint32_t before = b->effects.count;
+    int r = input_step(app, b, in);
+    if (r < 0)
+        return r;
+    struct eh_record *record = eh_batch_record(b);
+    if (!record)
+        return -EH_ENOMEM;
+    r = eh_record_from_input(in, &b->effects, &b->arena, record);
+    if (r < 0)
+        return r;
+    record->effect_count = b->effects.count - before;
+    r = batch_add_rows(app, b, in, item, record);
     if (r < 0)
         return r;
     const struct eh_effect *caused = record->effect_count ? b->effects.items + before : NULL;
