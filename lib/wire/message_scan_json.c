@@ -211,30 +211,45 @@ static bool word_skip(struct eh_scan *scan, const char *word)
 
 static int value_scan(struct eh_scan *scan);
 
-static int array_scan(struct eh_scan *scan)
+/* Reads an opening bracket. 1: something stands in it; 0: it was closed at once. */
+static int bracket_open(struct eh_scan *scan, char close)
 {
-    const uint8_t *open = scan->at;
     int r = eh_scan_descend(scan);
     if (r < 0)
         return r;
     eh_scan_forgives(scan);
     scan->at++;
     space_skip(scan);
-    bool more = !byte_skip(scan, ']');
-    while (more) {
+    return !byte_skip(scan, close);
+}
+
+/* Reads what stands behind an element. 1: a comma; 0: the bracket that closes. */
+static int bracket_goes_on(struct eh_scan *scan, const uint8_t *open)
+{
+    bool array = *open == '[';
+    space_skip(scan);
+    if (byte_skip(scan, ','))
+        return 1;
+    if (byte_skip(scan, array ? ']' : '}'))
+        return 0;
+    if (byte_peek(scan) < 0)
+        return json_refuse(scan, open, array ? "array without its end" : "object without its end");
+    return json_refuse(scan, scan->at, array ? "`,` or `]` expected" : "`,` or `}` expected");
+}
+
+static int array_scan(struct eh_scan *scan)
+{
+    const uint8_t *open = scan->at;
+    int r = bracket_open(scan, ']');
+    while (r > 0) {
         r = eh_scan_count(scan, 1);
         if (r >= 0)
             r = value_scan(scan);
-        if (r < 0)
-            return r;
-        space_skip(scan);
-        more = byte_skip(scan, ',');
-        if (!more && !byte_skip(scan, ']'))
-            return byte_peek(scan) < 0 ? json_refuse(scan, open, "array without its end")
-                                       : json_refuse(scan, scan->at, "`,` or `]` expected");
+        if (r >= 0)
+            r = bracket_goes_on(scan, open);
     }
-    scan->depth--;
-    return 0;
+    scan->depth -= r == 0;
+    return r;
 }
 
 static int mendable_scan(struct eh_scan *scan, int field, struct eh_blemishes *found)
@@ -290,24 +305,15 @@ static int object_scan(struct eh_scan *scan, struct eh_blemishes *found)
     const uint8_t *open = scan->at;
     const uint8_t *comma = NULL;
     unsigned first = scan->key_count;
-    int r = eh_scan_descend(scan);
+    int r = bracket_open(scan, '}');
+    while (r > 0) {
+        r = pair_scan(scan, first, comma, found);
+        if (r >= 0)
+            r = bracket_goes_on(scan, open);
+        comma = scan->at - 1; /* of the comma, if there is one */
+    }
     if (r < 0)
         return r;
-    eh_scan_forgives(scan);
-    scan->at++;
-    space_skip(scan);
-    bool more = !byte_skip(scan, '}');
-    while (more) {
-        r = pair_scan(scan, first, comma, found);
-        if (r < 0)
-            return r;
-        space_skip(scan);
-        comma = scan->at;
-        more = byte_skip(scan, ',');
-        if (!more && !byte_skip(scan, '}'))
-            return byte_peek(scan) < 0 ? json_refuse(scan, open, "object without its end")
-                                       : json_refuse(scan, scan->at, "`,` or `}` expected");
-    }
     scan->key_count = first;
     scan->depth--;
     return 0;
