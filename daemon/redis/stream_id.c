@@ -39,6 +39,20 @@ static char *decimal_put(char *to, uint64_t value)
     return to;
 }
 
+size_t eh_stream_id_find(const void *items, size_t stride, size_t low, size_t high,
+                         struct eh_stream_id id)
+{
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        const struct eh_stream_id *found = (const void *)((const char *)items + middle * stride);
+        if (eh_stream_id_compare(*found, id) < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
 size_t eh_stream_id_print(struct eh_stream_id id, char ret_text[EH_STREAM_ID_TEXT_MAX])
 {
     char *end = decimal_put(ret_text, id.ms);

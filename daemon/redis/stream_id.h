@@ -26,6 +26,10 @@ int eh_stream_id_compare(struct eh_stream_id, struct eh_stream_id);
 struct eh_stream_id eh_stream_id_after(struct eh_stream_id);
 struct eh_stream_id eh_stream_id_before(struct eh_stream_id); /* of 0-0: 0-0 */
 bool eh_stream_id_is_set(struct eh_stream_id);                /* it is not 0-0 */
+/* Of sorted items of `stride` bytes, each beginning with its id: the first in [low, high) that is
+ * not below `id`; high: none. */
+size_t eh_stream_id_find(const void *items, size_t stride, size_t low, size_t high,
+                         struct eh_stream_id id);
 
 /* Returns its length. Without printf: every ticket's is printed three times. */
 size_t eh_stream_id_print(struct eh_stream_id, char ret_text[EH_STREAM_ID_TEXT_MAX]);

@@ -5,18 +5,12 @@
 
 #include "inbox/set.h"
 
+_Static_assert(offsetof(struct eh_inbox_held_item, id) == 0, "eh_stream_id_find() reads it there");
+
 /* Index of the first item that is not below id. */
 static size_t held_find(const struct eh_inbox_held *held, struct eh_stream_id id)
 {
-    size_t low = held->first, high = held->end;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (eh_stream_id_compare(held->items[middle].id, id) < 0)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
+    return eh_stream_id_find(held->items, sizeof *held->items, held->first, held->end, id);
 }
 
 /* Closes the gaps. */

@@ -8,18 +8,12 @@ uint64_t eh_inbox_hash(struct eh_str body)
     return eh_key_of_text(body).low;
 }
 
+_Static_assert(offsetof(struct eh_inbox_item, id) == 0, "eh_stream_id_find() reads it there");
+
 /* Index of the first item that is not below id. */
 static size_t find(const struct eh_inbox_set *set, struct eh_stream_id id)
 {
-    size_t low = 0, high = set->count;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (eh_stream_id_compare(set->items[middle].id, id) < 0)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
+    return eh_stream_id_find(set->items, sizeof *set->items, 0, set->count, id);
 }
 
 static bool is_at(const struct eh_inbox_set *set, size_t at, struct eh_stream_id id)
