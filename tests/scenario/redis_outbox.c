@@ -43,7 +43,8 @@ static void fill_notice(struct eh_outbox_batch *batch, struct eh_notice *notice,
 static struct eh_outbox_batch *rows(uint64_t from_seq, uint64_t to_seq, uint64_t from_dead,
                                     uint64_t to_dead)
 {
-    struct eh_outbox_batch *batch = eh_outbox_batch_new();
+    struct eh_outbox_batch *batch;
+    cr_assert_eq(eh_outbox_batch_new(&batch, NULL), 0);
     size_t notices = to_seq + 1 - from_seq;
     batch->notices = eh_arena_alloc(&batch->arena, (notices + 1) * sizeof *batch->notices);
     batch->dead = eh_arena_alloc(&batch->arena, EH_OUTBOX_PAGE * sizeof *batch->dead);
@@ -149,7 +150,8 @@ static void expect_gapless(uint64_t first)
     const redisReply *reply = bench_redis(&bench, "XRANGE %s - +", BENCH_OUTBOX);
     cr_assert_eq(reply->elements, head_seq + 1 - first);
     EH_AUTO(eh_bytes) struct eh_bytes wanted = EH_BYTES_INIT;
-    struct eh_outbox_batch *batch = eh_outbox_batch_new();
+    struct eh_outbox_batch *batch;
+    cr_assert_eq(eh_outbox_batch_new(&batch, NULL), 0);
     for (size_t i = 0; i < reply->elements; i++) {
         char id[32];
         struct eh_notice notice;
@@ -350,7 +352,8 @@ Test(redis_outbox, equal_content_under_our_numbers_is_taken_as_done, .init = ope
     publish(2);
     settle();
     EH_AUTO(eh_bytes) struct eh_bytes bytes = EH_BYTES_INIT;
-    struct eh_outbox_batch *batch = eh_outbox_batch_new();
+    struct eh_outbox_batch *batch;
+    cr_assert_eq(eh_outbox_batch_new(&batch, NULL), 0);
     struct eh_notice notice;
     fill_notice(batch, &notice, 3);
     cr_assert_eq(eh_notice_to_msgpack(&notice, &bytes), 0);

@@ -228,26 +228,29 @@ static void add_period(struct eh_batch *b)
         fill_record(b, r, (int16_t)step);
         r->team = team;
         r->has |= EH_FIELD_BIT(EH_FIELD_TEAM);
-        *eh_batch_period(b) =
-            (struct eh_period_row){.input = r->input,
-                                   .step = (uint8_t)step,
-                                   .state = freeze                     ? EH_PERIOD_PROVISIONAL
-                                            : step == EH_MESSAGE_CLOSE ? EH_PERIOD_CLOSED
-                                                                       : EH_PERIOD_PAID,
-                                   .version = freeze ? 0 : 1,
-                                   .team = team,
-                                   .period = period,
-                                   .currency = any_text(b),
-                                   .plan = any_text(b),
-                                   .published_late = maybe(),
-                                   .statement = step == EH_MESSAGE_PAY ? NULL : any_statement(b),
-                                   .missing = freeze ? text_or_none(b) : (struct eh_str){NULL, 0}};
+        struct eh_period_row *row = eh_batch_period(b);
+        *row = (struct eh_period_row){
+            .step = {.input = r->input,
+                     .step = eh_str(eh_message_type_name((uint8_t)step)),
+                     .version = freeze ? 0 : 1,
+                     .team = team,
+                     .period = period,
+                     .currency = any_text(b),
+                     .plan = any_text(b),
+                     .published_late = maybe(),
+                     .missing = freeze ? text_or_none(b) : (struct eh_str){NULL, 0}},
+        };
+        eh_period_row_set_state(row, freeze                     ? EH_PERIOD_PROVISIONAL
+                                     : step == EH_MESSAGE_CLOSE ? EH_PERIOD_CLOSED
+                                                                : EH_PERIOD_PAID);
+        eh_period_row_set_statement(row, step == EH_MESSAGE_PAY ? NULL : any_statement(b));
     }
 }
 
 struct eh_batch *any_batch(void)
 {
-    struct eh_batch *b = eh_batch_new();
+    struct eh_batch *b;
+    cr_assert_eq(eh_batch_new(&b, NULL), 0);
     b->from_input = b->to_input = bench.head.input;
     b->from_seq = b->to_seq = bench.head.seq;
     for (int i = 0; i < ROWS; i++) {

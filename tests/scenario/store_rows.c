@@ -185,8 +185,9 @@ static void check_steps(const struct eh_batch *b)
     cr_assert_eq(PQntuples(read), (int)b->period_count);
     for (int row = 0; row < PQntuples(read); row++) {
         const struct eh_period_row *p = &b->period_rows[row];
-        const struct eh_str texts[] = {p->team, p->period, p->currency, p->plan, p->missing};
-        const int64_t head[] = {(int64_t)p->input, p->version, p->published_late};
+        const struct eh_str texts[] = {p->step.team, p->step.period, p->step.currency, p->step.plan,
+                                       p->step.missing};
+        const int64_t head[] = {(int64_t)p->step.input, p->step.version, p->step.published_late};
         same_numbers(read, row, 0, head, 3);
         for (int i = 0; i < 5; i++)
             same_text(read, row, 3 + i, texts[i]);
@@ -220,8 +221,8 @@ static void check_lines(const struct eh_batch *b)
                                        l->band,      l->points,     l->equal, l->hours,
                                        l->seniority, l->individual, l->total, l->paid};
             same_numbers(read, row, 0, numbers, 12);
-            same_text(read, row, 12, p->team);
-            same_text(read, row, 13, p->period);
+            same_text(read, row, 12, p->step.team);
+            same_text(read, row, 13, p->step.period);
             same_text(read, row, 14, l->rep);
         }
     }
@@ -380,9 +381,9 @@ Test(store_rows, a_value_its_column_cannot_hold_is_named_and_never_sent)
     expect_refused(b, "input 62: insert_personal: column customer");
 
     b = any_batch();
-    b->period_rows[1].plan = eh_str("\xed\xa0\x80");
+    b->period_rows[1].step.plan = eh_str("\xed\xa0\x80");
     eh_format(wanted, sizeof wanted, "input %llu: insert_step: column plan",
-              (unsigned long long)b->period_rows[1].input);
+              (unsigned long long)b->period_rows[1].step.input);
     expect_refused(b, wanted);
 
     b = any_batch(); /* and after all that the store goes on */

@@ -175,8 +175,7 @@ static struct lives *lives_now; /* for the functions that stand in for others */
 /* ---- What stands in for PostgreSQL and the command line. */
 
 bool __wrap_eh_pg_up(const struct eh_pg *);
-int __wrap_eh_pg_send(struct eh_pg *, const char *statement, int count, const char *const *values,
-                      const int *lengths, eh_pg_result_fn *, void *context);
+int __wrap_eh_pg_send(struct eh_pg *, const struct eh_pg_query *, eh_pg_result_fn *, void *context);
 int __wrap_eh_pg_sync(struct eh_pg *);
 int __wrap_eh_command_line_start(struct event_base *, const struct eh_command_line *, eh_child_fn *,
                                  void *context, struct eh_child **, struct eh_error *);
@@ -187,14 +186,14 @@ bool __wrap_eh_pg_up(const struct eh_pg *pg)
     return lives_now->postgres;
 }
 
-int __wrap_eh_pg_send(struct eh_pg *pg, const char *statement, int count, const char *const *values,
-                      const int *lengths, eh_pg_result_fn *on_result, void *context)
+int __wrap_eh_pg_send(struct eh_pg *pg, const struct eh_pg_query *query, eh_pg_result_fn *on_result,
+                      void *context)
 {
-    (void)pg, (void)count, (void)values, (void)lengths;
+    (void)pg;
     struct lives_question **end = &lives_now->questions, *question = malloc(sizeof *question);
     while (*end)
         end = &(*end)->next;
-    *question = (struct lives_question){statement, on_result, context, NULL};
+    *question = (struct lives_question){query->statement, on_result, context, NULL};
     *end = question;
     return 0;
 }

@@ -70,7 +70,9 @@ Test(pace, what_had_no_room_goes_into_the_next_batch_as_it_came)
 {
     static const char body[] = "{\"type\":\"ticket\",\"id\":\"t-2\",\"team\":\"sales\","
                                "\"kind\":\"order\",\"customer\":\"c\",\"skills\":[\"b\",\"a\"]}";
-    struct eh_batch *from = eh_batch_new(), *to = eh_batch_new();
+    struct eh_batch *from, *to;
+    cr_assert_eq(eh_batch_new(&from, NULL), 0);
+    cr_assert_eq(eh_batch_new(&to, NULL), 0);
     add_entry(from, "{\"type\":\"ticket\",\"id\":\"t-1\",\"team\":\"sales\",\"kind\":\"order\"}");
     struct eh_item *second = add_entry(from, body);
     struct eh_key identity = second->input.identity, digest = second->input.digest;

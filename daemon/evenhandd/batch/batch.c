@@ -5,19 +5,20 @@
 
 #define KEPT_BYTES_MAX (2u << 20) /* of memory for the next batch: a desk file's is not kept */
 
-struct eh_batch *eh_batch_new(void)
+int eh_batch_new(struct eh_batch **ret, struct eh_error *error)
 {
     struct eh_batch *b = calloc(1, sizeof *b);
     if (!b)
-        return NULL;
+        return eh_error_set(error, EH_ENOMEM, "out of memory");
     b->items = malloc(EH_BATCH_ITEMS_MAX * sizeof *b->items);
     b->personal = malloc(EH_BATCH_ITEMS_MAX * sizeof *b->personal);
     b->effects.arena = &b->arena;
     if (!b->items || !b->personal) {
         eh_batch_free(b);
-        return NULL;
+        return eh_error_set(error, EH_ENOMEM, "out of memory");
     }
-    return b;
+    *ret = b;
+    return 0;
 }
 
 static void drop_content(struct eh_batch *b)
@@ -142,6 +143,21 @@ struct eh_batch_due *eh_batch_due(struct eh_batch *b)
     return &b->due[b->due_count++];
 }
 
+void eh_period_row_set_state(struct eh_period_row *row, uint8_t state)
+{
+    row->state = state;
+    row->step.state = eh_str(eh_period_state_name(state));
+}
+
+void eh_period_row_set_statement(struct eh_period_row *row,
+                                 const struct eh_pool_statement *statement)
+{
+    row->statement = statement;
+    row->step.settled = statement != NULL;
+    if (statement)
+        row->step.figures = *statement;
+}
+
 struct eh_period_row *eh_batch_period(struct eh_batch *b)
 {
     if (eh_array_room_in(&b->arena, &b->period_rows, &b->period_capacity, b->period_count + 1,
@@ -207,8 +223,8 @@ static void copy_notices(const struct eh_batch *b, struct eh_outbox_batch *out)
 
 struct eh_outbox_batch *eh_batch_notices(const struct eh_batch *b)
 {
-    struct eh_outbox_batch *out = eh_outbox_batch_new();
-    eh_require(out);
+    struct eh_outbox_batch *out;
+    eh_require(eh_outbox_batch_new(&out, NULL) == 0);
     out->head_seq = b->to_seq;
     out->head_dead = b->head_dead;
     out->notices = eh_arena_alloc(&out->arena, (b->effects.count + 1) * sizeof *out->notices);

@@ -3,7 +3,7 @@
  *
  * One batch is one PostgreSQL transaction. It owns the memory of everything in it.
  *
- *     struct eh_batch *b = eh_batch_new();
+ *     r = eh_batch_new(&b, &error);
  *     struct eh_item *item = eh_batch_add(b);      // filled from the inbox or from a command
  *     …recall, decide (decide.c)…
  *     eh_store_commit(store, b);
@@ -13,7 +13,7 @@
 #define EVENHAND_BATCH_BATCH_H
 
 #include <evenhand/engine/record.h>
-#include <evenhand/pool/pool.h>
+#include <evenhand/pool/rows.h>
 
 #include "redis/stream_id.h"
 #include "batch/command.h"
@@ -80,18 +80,16 @@ struct eh_personal {
     uint8_t customer_salt[EH_SALT_BYTES], subject_salt[EH_SALT_BYTES];
 };
 
-/* A row of period_step with its rows of period_line. Text lives in the batch and its commands. */
+/* A row of period_step with what belongs to it. Text lives in the batch and its commands. */
 struct eh_period_row {
-    uint64_t input;
-    uint8_t step;     /* FREEZE, CLOSE or PAY of enum eh_message_type */
-    uint8_t state;    /* enum eh_period_state, after it */
-    uint32_t version; /* FREEZE: 0 */
-    struct eh_str team, period, currency, plan;
-    bool published_late;
-    const struct eh_pool_statement *statement; /* NULL: a PAY, or nothing can be computed */
-    struct eh_str missing;                     /* FREEZE: what keeps the period from being closed */
-    struct eh_str metrics;                     /* the row of the table book, or none */
+    struct eh_step_row step;
+    uint8_t state; /* enum eh_period_state, as step.state says */
+    const struct eh_pool_statement
+        *statement;        /* its lines are rows of period_line; NULL: step.settled is false */
+    struct eh_str metrics; /* the row of the table book, or none */
 };
+void eh_period_row_set_state(struct eh_period_row *, uint8_t state);
+void eh_period_row_set_statement(struct eh_period_row *, const struct eh_pool_statement *);
 
 /* What an input that time brought was about. */
 struct eh_batch_due {
@@ -146,7 +144,7 @@ struct eh_batch {
     struct eh_batch *commit_next; /* the store's list: sent, oldest first */
 };
 
-struct eh_batch *eh_batch_new(void);             /* NULL: no memory */
+int eh_batch_new(struct eh_batch **ret, struct eh_error *) EH_MUST_CHECK;
 void eh_batch_free(struct eh_batch *);           /* frees commands that were not answered, too */
 void eh_batch_clear(struct eh_batch *);          /* the same, but as new, with its memory */
 struct eh_item *eh_batch_add(struct eh_batch *); /* NULL: full */

@@ -3,9 +3,13 @@
 
 #include <stdlib.h>
 
-struct eh_outbox_batch *eh_outbox_batch_new(void)
+int eh_outbox_batch_new(struct eh_outbox_batch **ret, struct eh_error *error)
 {
-    return calloc(1, sizeof(struct eh_outbox_batch));
+    struct eh_outbox_batch *batch = calloc(1, sizeof *batch);
+    if (!batch)
+        return eh_error_set(error, EH_ENOMEM, "out of memory");
+    *ret = batch;
+    return 0;
 }
 
 void eh_outbox_batch_free(struct eh_outbox_batch *batch)

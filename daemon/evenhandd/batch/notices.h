@@ -35,7 +35,7 @@ struct eh_outbox_batch {
     uint64_t head_seq;  /* last seq committed with this batch (also when it has no notices) */
     uint64_t head_dead; /* input of the last dead letter ever committed */
 };
-struct eh_outbox_batch *eh_outbox_batch_new(void); /* NULL: no memory */
+int eh_outbox_batch_new(struct eh_outbox_batch **ret, struct eh_error *) EH_MUST_CHECK;
 void eh_outbox_batch_free(struct eh_outbox_batch *);
 
 struct eh_batch;

@@ -63,6 +63,39 @@ static void result_tell(const struct eh_app *app, struct eh_batch *b, struct eh_
     result->message = eh_arena_str(&b->arena, fx->reason).data;
 }
 
+/* The input is in the log already: nothing is decided. */
+static int item_repeat(struct eh_app *app, struct eh_batch *b, struct eh_item *item)
+{
+    struct eh_input *in = &item->input;
+    app->state.repeats++;
+    if (eh_engine_is_older(app->state.engine, in) &&
+        app_step_add_word(b, &in->message, EH_WORD_OLDER) < 0)
+        return -EH_ENOMEM;
+    if (in->origin == EH_ORIGIN_STREAM)
+        eh_repeats_add(&app->state.repeated, eh_input_stream_id(in), in->recalled.input);
+    item->result = (struct eh_command_result){
+        .repeat = true, .mended = in->message.mended, .input = in->recalled.input, .message = ""};
+    figure_tell(app, item);
+    return 0;
+}
+
+static int item_step(struct eh_app *app, struct eh_batch *b, struct eh_item *item)
+{
+    struct eh_input *in = &item->input;
+    struct eh_desk_basis basis = eh_desk_basis(app->state.engine);
+    int r = app_step(app, b, in, item);
+    if (r == -EH_EFULL) {
+        input_make_unparsed(in, "the daemon holds as many open tickets as it can; close some");
+        r = app_step(app, b, in, item);
+    }
+    if (r == 0) {
+        app_full_came(app, in);
+        result_tell(app, b, item);
+        item->result.basis = basis;
+    }
+    return r;
+}
+
 static int item_decide(struct eh_app *app, struct eh_batch *b, struct eh_item *item, int32_t date)
 {
     struct eh_input *in = &item->input;
@@ -79,34 +112,11 @@ static int item_decide(struct eh_app *app, struct eh_batch *b, struct eh_item *i
         input_make_unparsed(in, item->refused);
         eh_input_identify(in);
     }
-    if (item->entry_known || eh_engine_is_repeat(app->state.engine, in)) {
-        app->state.repeats++;
-        if (eh_engine_is_older(app->state.engine, in) &&
-            app_step_add_word(b, &in->message, EH_WORD_OLDER) < 0)
-            return -EH_ENOMEM;
-        if (in->origin == EH_ORIGIN_STREAM)
-            eh_repeats_add(&app->state.repeated, eh_input_stream_id(in), in->recalled.input);
-        item->result = (struct eh_command_result){.repeat = true,
-                                                  .mended = in->message.mended,
-                                                  .input = in->recalled.input,
-                                                  .message = ""};
-        figure_tell(app, item);
-        return 0;
-    }
+    if (item->entry_known || eh_engine_is_repeat(app->state.engine, in))
+        return item_repeat(app, b, item);
     if (app_later_takes(app, b, item) || app_full_holds(app, b, item))
         return 0;
-    struct eh_desk_basis basis = eh_desk_basis(app->state.engine);
-    int r = app_step(app, b, in, item);
-    if (r == -EH_EFULL) {
-        input_make_unparsed(in, "the daemon holds as many open tickets as it can; close some");
-        r = app_step(app, b, in, item);
-    }
-    if (r == 0) {
-        app_full_came(app, in);
-        result_tell(app, b, item);
-        item->result.basis = basis;
-    }
-    return r;
+    return item_step(app, b, item);
 }
 
 /* A desk file with facts of the past: they are as long as the log, so nothing may come before. */

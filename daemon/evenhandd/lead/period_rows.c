@@ -41,14 +41,16 @@ static struct eh_period_row *add_row(struct eh_batch *b, const struct eh_input *
         (void)no_memory(error);
         return NULL;
     }
-    *row = (struct eh_period_row){.input = in->no,
-                                  .step = in->message.type,
-                                  .state = view->state,
-                                  .team = in->message.team,
-                                  .period = period,
-                                  .currency = currency,
-                                  .plan = plan,
-                                  .published_late = view->published_late};
+    *row = (struct eh_period_row){
+        .step = {.input = in->no,
+                 .step = eh_str(eh_message_type_name(in->message.type)),
+                 .team = in->message.team,
+                 .period = period,
+                 .currency = currency,
+                 .plan = plan,
+                 .published_late = view->published_late},
+    };
+    eh_period_row_set_state(row, view->state);
     return row;
 }
 
@@ -70,7 +72,7 @@ static int add_metrics(const struct eh_engine *engine, const struct eh_period_vi
 {
     char *text = NULL;
     uint32_t lines;
-    if (view->last.version != row->version)
+    if (view->last.version != row->step.version)
         return 0; /* too old to be kept in memory */
     int r = eh_pool_metrics_text(engine, view, &text, &lines, error);
     if (r == 0 && text) {
@@ -94,8 +96,8 @@ static int add_missing(const struct eh_period_view *view, struct eh_batch *b,
     r = eh_bonus_compute(view->plan, facts, &b->arena, &result, &why);
     if (r == -EH_ENOMEM)
         return no_memory(error);
-    row->missing = r < 0 ? eh_batch_text(b, why.text) : row->missing;
-    return r < 0 && !row->missing.data ? no_memory(error) : 0;
+    row->step.missing = r < 0 ? eh_batch_text(b, why.text) : row->step.missing;
+    return r < 0 && !row->step.missing.data ? no_memory(error) : 0;
 }
 
 static int add_freeze(const struct eh_engine *engine, const struct eh_input *in,
@@ -114,7 +116,7 @@ static int add_freeze(const struct eh_engine *engine, const struct eh_input *in,
         *error = why;
         return r;
     }
-    row->statement = statement;
+    eh_period_row_set_statement(row, statement);
     r = statement ? keep_names(&b->arena, statement, error) : 0;
     return r == 0 ? add_metrics(engine, view, b, row, error) : r;
 }
@@ -135,10 +137,10 @@ static int add_version(const struct eh_engine *engine, const struct eh_input *in
     int r = eh_pool_statement_decode(settlement->statement, &b->arena, &statement, error);
     if (r < 0)
         return r;
-    row->version = settlement->version;
-    row->statement = statement;
+    row->step.version = settlement->version;
+    eh_period_row_set_statement(row, statement);
     if (view.last.version == 0) /* settled, and too old to be kept in memory */
-        row->state = EH_PERIOD_CLOSED;
+        eh_period_row_set_state(row, EH_PERIOD_CLOSED);
     return add_metrics(engine, &view, b, row, error);
 }
 
@@ -162,7 +164,7 @@ static int add_payment(const struct eh_input *in, const struct eh_period_view *v
     struct eh_period_row *row = add_row(b, in, view, error);
     if (!row)
         return -EH_ENOMEM;
-    row->version = view->last.version;
+    row->step.version = view->last.version;
     return 0;
 }
 
@@ -265,8 +267,8 @@ static void tell_due(const struct eh_period_view *view, uint32_t paid_version,
 /* The row of this input that is about the period it names. */
 static const struct eh_period_row *row_of(const struct eh_batch *b, const struct eh_input *in)
 {
-    for (size_t i = b->period_count; i > 0 && b->period_rows[i - 1].input == in->no; i--)
-        if (eh_str_equal(b->period_rows[i - 1].period, in->message.period))
+    for (size_t i = b->period_count; i > 0 && b->period_rows[i - 1].step.input == in->no; i--)
+        if (eh_str_equal(b->period_rows[i - 1].step.period, in->message.period))
             return &b->period_rows[i - 1];
     return NULL;
 }
@@ -290,11 +292,11 @@ const struct eh_period_answer *eh_period_answer(const struct eh_engine *engine,
         return NULL;
     const struct eh_period_row *row = row_of(b, in);
     answer->state = row ? row->state : view.state;
-    answer->version = row ? row->version : view.last.version;
+    answer->version = row ? row->step.version : view.last.version;
     if (row && type != EH_MESSAGE_PAY) {
         answer->has_figures = row->statement != NULL;
-        answer->missing = row->missing;
-        answer->currency = row->currency;
+        answer->missing = row->step.missing;
+        answer->currency = row->step.currency;
     }
     if (row && type != EH_MESSAGE_PAY)
         tell_figures(answer, row->statement);

@@ -11,9 +11,9 @@ void app_wake(struct eh_app *app)
 
 static struct eh_batch *batch_empty(struct eh_app *app)
 {
-    struct eh_batch *b = app->pipeline.spare ? app->pipeline.spare : eh_batch_new();
+    struct eh_batch *b = app->pipeline.spare;
     app->pipeline.spare = NULL;
-    return b;
+    return b || eh_batch_new(&b, NULL) == 0 ? b : NULL;
 }
 
 struct eh_batch *app_filling(struct eh_app *app)

@@ -19,8 +19,7 @@ static struct eh_batch *decided_anew(struct eh_batch *b)
 {
     struct eh_batch *again = NULL;
     if (b && b->item_count > 0) {
-        again = eh_batch_new();
-        eh_require(again && eh_batch_move(b, 0, again) == 0);
+        eh_require(eh_batch_new(&again, NULL) == 0 && eh_batch_move(b, 0, again) == 0);
     }
     if (b)
         app_drop_batch(b);

@@ -50,7 +50,8 @@ static void ask(struct eh_app *app)
     struct eh_pg *reads = eh_store_reads(app->services.store);
     eh_pg_put16(desk, app->state.head.desk);
     eh_pg_put64(input, (int64_t)app->seen.input);
-    if (eh_pg_send(reads, "chain_at", 2, values, lengths, on_chain, app) < 0 ||
+    if (eh_pg_send(reads, &(struct eh_pg_query){"chain_at", 2, values, lengths}, on_chain, app) <
+            0 ||
         eh_pg_sync(reads) < 0)
         eh_store_restart(app->services.store, "postgres: the chain could not be looked up");
 }

@@ -408,17 +408,18 @@ PGresult *eh_pg_keep(struct eh_pg *pg)
     return kept;
 }
 
-int eh_pg_send(struct eh_pg *pg, const char *statement, int param_count, const char *const *values,
-               const int *lengths, eh_pg_result_fn *on_result, void *context)
+int eh_pg_send(struct eh_pg *pg, const struct eh_pg_query *query, eh_pg_result_fn *on_result,
+               void *context)
 {
     static const int binary[EH_PG_PARAMS_MAX] = {1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1,
                                                  1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1};
-    eh_require(param_count <= EH_PG_PARAMS_MAX);
+    eh_require(query->param_count <= EH_PG_PARAMS_MAX);
     if (!eh_pg_up(pg))
         return -EH_EUNAVAILABLE;
     if (pg->count >= EH_PG_OUTSTANDING_MAX - 1)
         return -EH_EFULL;
-    if (!PQsendQueryPrepared(pg->conn, statement, param_count, values, lengths, binary, 1)) {
+    if (!PQsendQueryPrepared(pg->conn, query->statement, query->param_count, query->values,
+                             query->lengths, binary, 1)) {
         pg->broken = true;
         remember_error(pg, PQerrorMessage(pg->conn));
         event_active(pg->io, EV_READ, 0);

@@ -11,7 +11,8 @@
  *     struct eh_pg *pg;
  *     const struct eh_pg_options options = {base, conninfo, "reader", statements, on_state, app};
  *     r = eh_pg_new(&options, &pg, &error);
- *     eh_pg_send(pg, "ticket_by_identity", 1, values, lengths, got_row, request);
+ *     const struct eh_pg_query query = {"ticket_by_identity", 1, values, lengths};
+ *     eh_pg_send(pg, &query, got_row, request);
  *     eh_pg_sync(pg);                       // ends the implicit transaction, flushes
  *
  * Everything is binary: parameters and results. Text parameters are their bytes. A query may be
@@ -61,9 +62,15 @@ bool eh_pg_up(const struct eh_pg *);
 /* Inside a result callback: makes the result the caller's, who clears it with PQclear. */
 PGresult *eh_pg_keep(struct eh_pg *);
 
-/* values[i] NULL: SQL NULL. on_result NULL: nobody cares. */
-int eh_pg_send(struct eh_pg *, const char *statement, int param_count, const char *const *values,
-               const int *lengths, eh_pg_result_fn *on_result, void *context) EH_MUST_CHECK;
+struct eh_pg_query {
+    const char *statement; /* its name */
+    int param_count;
+    const char *const *values; /* values[i] NULL: SQL NULL */
+    const int *lengths;
+};
+/* on_result NULL: nobody cares. */
+int eh_pg_send(struct eh_pg *, const struct eh_pg_query *, eh_pg_result_fn *on_result,
+               void *context) EH_MUST_CHECK;
 int eh_pg_sync(struct eh_pg *) EH_MUST_CHECK;
 
 /* Reading binary results; NULL columns give 0 / empty. */

@@ -67,7 +67,8 @@ static int send_head(struct eh_store *s, const struct eh_batch *b)
     eh_pg_put16(state, EH_STATE_VERSION);
     values[14] = state;
     lengths[14] = 2;
-    return eh_pg_send(s->write, "advance_head", 15, values, lengths, store_row_done, s);
+    return eh_pg_send(s->write, &(struct eh_pg_query){"advance_head", 15, values, lengths},
+                      store_row_done, s);
 }
 
 /* A value that no column can hold is refused like one that PostgreSQL does not take. */
@@ -75,7 +76,7 @@ static int send_transaction(struct eh_store *s, struct eh_batch *b)
 {
     const struct store_part all = {b, b->record_count, UINT32_MAX};
     const char *end = "commit";
-    int r = eh_pg_send(s->write, "begin", 0, NULL, NULL, store_row_done, s);
+    int r = eh_pg_send(s->write, &(struct eh_pg_query){.statement = "begin"}, store_row_done, s);
     if (r == 0)
         r = store_rows_send(s, &all);
     if (r == 0)
@@ -85,7 +86,7 @@ static int send_transaction(struct eh_store *s, struct eh_batch *b)
         end = "rollback";
         r = 0;
     }
-    return r == 0 ? eh_pg_send(s->write, end, 0, NULL, NULL, on_commit, s) : r;
+    return r == 0 ? eh_pg_send(s->write, &(struct eh_pg_query){.statement = end}, on_commit, s) : r;
 }
 
 int eh_store_commit(struct eh_store *s, struct eh_batch *b)

@@ -253,5 +253,6 @@ int store_insert_send(struct eh_store *s, enum store_insert which, const int64_t
         values[n] = eh_array_value(array);
         lengths[n] = eh_array_size(array);
     }
-    return eh_pg_send(s->write, insert->name, n, values, lengths, on_result, s);
+    return eh_pg_send(s->write, &(struct eh_pg_query){insert->name, n, values, lengths}, on_result,
+                      s);
 }

@@ -78,12 +78,17 @@ static void take(struct eh_store *s)
     s->state = STORE_TAKING;
     s->error[0] = 0;
     /* The head is read in a transaction of its own: only after the epoch is committed. */
-    if (eh_pg_send(s->write, "lease_desk", 2, desk, desk_lengths, on_step, s) < 0 ||
-        eh_pg_send(s->write, "lease_rows", 1, desk, desk_lengths, on_step, s) < 0 ||
-        eh_pg_send(s->write, "lease_take", 1, desk, desk_lengths, on_taken, s) < 0 ||
-        eh_pg_send(s->write, "heartbeat_take", 2, host, host_lengths, on_step, s) < 0 ||
+    if (eh_pg_send(s->write, &(struct eh_pg_query){"lease_desk", 2, desk, desk_lengths}, on_step,
+                   s) < 0 ||
+        eh_pg_send(s->write, &(struct eh_pg_query){"lease_rows", 1, desk, desk_lengths}, on_step,
+                   s) < 0 ||
+        eh_pg_send(s->write, &(struct eh_pg_query){"lease_take", 1, desk, desk_lengths}, on_taken,
+                   s) < 0 ||
+        eh_pg_send(s->write, &(struct eh_pg_query){"heartbeat_take", 2, host, host_lengths},
+                   on_step, s) < 0 ||
         eh_pg_sync(s->write) < 0 ||
-        eh_pg_send(s->write, "head_read", 1, desk, desk_lengths, on_head, s) < 0 ||
+        eh_pg_send(s->write, &(struct eh_pg_query){"head_read", 1, desk, desk_lengths}, on_head,
+                   s) < 0 ||
         eh_pg_sync(s->write) < 0)
         store_lost(s, "postgres: the lease could not be asked for");
 }
@@ -101,7 +106,8 @@ static void stand_by(struct eh_store *s, int64_t beat, bool locked)
         return;
     }
     /* The lock is for the leader, whose heartbeat takes it when ours is gone. */
-    if (locked && (eh_pg_send(s->write, "lock_end", 0, NULL, NULL, store_statement_done, s) < 0 ||
+    if (locked && (eh_pg_send(s->write, &(struct eh_pg_query){.statement = "lock_end"},
+                              store_statement_done, s) < 0 ||
                    eh_pg_sync(s->write) < 0)) {
         store_lost(s, "postgres: the lock could not be given back");
         return;
@@ -162,7 +168,8 @@ void store_lease_look(struct eh_store *s)
     const int lengths[2] = {(int)strlen(values[0]), (int)strlen(values[1])};
     if (s->state == STORE_DOWN)
         s->state = STORE_LOOKING;
-    if (eh_pg_send(s->write, "lease_look", 2, values, lengths, on_look, s) < 0 ||
+    if (eh_pg_send(s->write, &(struct eh_pg_query){"lease_look", 2, values, lengths}, on_look, s) <
+            0 ||
         eh_pg_sync(s->write) < 0)
         store_lost(s, "postgres: the lease could not be looked at");
 }
@@ -197,7 +204,8 @@ static void heartbeat(struct eh_store *s)
     const char *values[4] = {desk, epoch, locked, s->desk_name};
     const int lengths[4] = {2, 8, 2, (int)strlen(s->desk_name)};
     s->beat_answered = false;
-    if (eh_pg_send(s->write, "heartbeat", 4, values, lengths, on_heartbeat, s) < 0 ||
+    if (eh_pg_send(s->write, &(struct eh_pg_query){"heartbeat", 4, values, lengths}, on_heartbeat,
+                   s) < 0 ||
         eh_pg_sync(s->write) < 0)
         store_lost(s, "postgres: the heartbeat could not be sent");
 }
@@ -238,7 +246,8 @@ void eh_store_release(struct eh_store *s)
     eh_pg_put64(epoch, (int64_t)s->head.epoch);
     const char *values[2] = {desk, epoch};
     const int lengths[2] = {2, 8};
-    if (eh_pg_send(s->write, "heartbeat_end", 2, values, lengths, on_released, s) == 0 &&
+    if (eh_pg_send(s->write, &(struct eh_pg_query){"heartbeat_end", 2, values, lengths},
+                   on_released, s) == 0 &&
         eh_pg_sync(s->write) == 0)
         s->releasing = true;
 }

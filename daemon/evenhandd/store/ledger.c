@@ -55,7 +55,8 @@ int eh_store_book(struct eh_store *s, uint64_t input, const struct eh_book *book
                            (int)book->period.size,
                            8,
                            (int)book->body.size};
-    int r = eh_pg_send(s->write, "book_put", 8, values, lengths, on_ledger, s);
+    int r =
+        eh_pg_send(s->write, &(struct eh_pg_query){"book_put", 8, values, lengths}, on_ledger, s);
     return r == 0 ? eh_pg_sync(s->write) : r;
 }
 

@@ -8,15 +8,22 @@ static void page_failed(struct eh_store *s)
     s->callbacks->on_page(s->context, NULL);
 }
 
+/* False: there is nothing to add to a page, and whoever asked for it was told. */
+static bool page_goes_on(struct eh_store *s, const PGresult *result)
+{
+    if (!s->page || !result)
+        return false;
+    bool failed = store_failed(s, result);
+    if (failed)
+        page_failed(s);
+    return !failed;
+}
+
 static void on_page_notices(void *context, PGresult *result)
 {
     struct eh_store *s = context;
-    if (!s->page || !result)
+    if (!page_goes_on(s, result))
         return;
-    if (store_failed(s, result)) {
-        page_failed(s);
-        return;
-    }
     struct eh_arena *arena = &s->page->arena;
     int n = PQntuples(result);
     s->page->notices = eh_arena_alloc(arena, ((size_t)n + 1) * sizeof *s->page->notices);
@@ -42,12 +49,8 @@ static void on_page_notices(void *context, PGresult *result)
 static void on_page_dead(void *context, PGresult *result)
 {
     struct eh_store *s = context;
-    if (!s->page || !result)
+    if (!page_goes_on(s, result))
         return;
-    if (store_failed(s, result)) {
-        page_failed(s);
-        return;
-    }
     struct eh_outbox_batch *page = s->page;
     int n = PQntuples(result);
     page->dead = eh_arena_alloc(&page->arena, ((size_t)n + 1) * sizeof *page->dead);
@@ -69,7 +72,7 @@ static void on_page_dead(void *context, PGresult *result)
 void eh_store_page(struct eh_store *s, uint64_t from_seq, uint64_t from_dead_input)
 {
     char desk[2], seq[8], dead[8], most[8];
-    if (!store_leads(s) || s->page || !(s->page = eh_outbox_batch_new())) {
+    if (!store_leads(s) || s->page || eh_outbox_batch_new(&s->page, NULL) < 0) {
         s->callbacks->on_page(s->context, NULL);
         return;
     }
@@ -79,8 +82,10 @@ void eh_store_page(struct eh_store *s, uint64_t from_seq, uint64_t from_dead_inp
     eh_pg_put64(most, EH_OUTBOX_PAGE);
     const char *notices[3] = {desk, seq, most}, *letters[3] = {desk, dead, most};
     const int lengths[3] = {2, 8, 8};
-    if (eh_pg_send(s->read, "page_notices", 3, notices, lengths, on_page_notices, s) < 0 ||
-        eh_pg_send(s->read, "page_dead", 3, letters, lengths, on_page_dead, s) < 0 ||
+    if (eh_pg_send(s->read, &(struct eh_pg_query){"page_notices", 3, notices, lengths},
+                   on_page_notices, s) < 0 ||
+        eh_pg_send(s->read, &(struct eh_pg_query){"page_dead", 3, letters, lengths}, on_page_dead,
+                   s) < 0 ||
         eh_pg_sync(s->read) < 0)
         page_failed(s);
 }

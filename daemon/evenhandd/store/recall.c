@@ -179,7 +179,7 @@ static int ask(struct eh_store *s, const char *statement, struct eh_array *keys,
     const char *values[2] = {desk, eh_array_value(keys)};
     const int lengths[2] = {2, eh_array_size(keys)};
     s->recall_answers++;
-    return eh_pg_send(s->read, statement, 2, values, lengths, on_result, s);
+    return eh_pg_send(s->read, &(struct eh_pg_query){statement, 2, values, lengths}, on_result, s);
 }
 
 /* An entry that comes again: as builds without salts named it, and by its place. */

@@ -71,7 +71,8 @@ static int ask(struct eh_recovery *r, const char *statement, int count, const in
         values[i + 1] = big[i];
         lengths[i + 1] = 8;
     }
-    int sent = eh_pg_send(r->reads, statement, count + 1, values, lengths, on_result, r);
+    int sent = eh_pg_send(r->reads, &(struct eh_pg_query){statement, count + 1, values, lengths},
+                          on_result, r);
     if (sent == 0)
         r->outstanding++;
     return sent;

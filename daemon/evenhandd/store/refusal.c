@@ -33,18 +33,19 @@ static void on_rolled_back(void *context, PGresult *result);
 /* Clean again, whatever state the session is in. */
 static int send_rollback(struct eh_store *s)
 {
-    int r = eh_pg_send(s->write, "rollback", 0, NULL, NULL, on_rolled_back, s);
+    int r = eh_pg_send(s->write, &(struct eh_pg_query){.statement = "rollback"}, on_rolled_back, s);
     return r == 0 ? eh_pg_sync(s->write) : r;
 }
 
 static void try_rows(struct eh_store *s, const struct store_part *part)
 {
     s->search.failed = false;
-    int r = eh_pg_send(s->write, "begin", 0, NULL, NULL, store_row_done, s);
+    int r = eh_pg_send(s->write, &(struct eh_pg_query){.statement = "begin"}, store_row_done, s);
     if (r == 0)
         r = store_rows_send(s, part);
     if (r == 0) /* what is checked at the end of a transaction is checked now */
-        r = eh_pg_send(s->write, "constraints_now", 0, NULL, NULL, store_row_done, s);
+        r = eh_pg_send(s->write, &(struct eh_pg_query){.statement = "constraints_now"},
+                       store_row_done, s);
     if (r == -EH_EINVAL) {
         store_value_refused(s, &s->search.found);
         s->search.failed = true;

@@ -1,8 +1,6 @@
 /* rows: what a batch decided as rows, one INSERT a table. See store.h. */
 #include "store/private.h"
 
-#include <evenhand/pool/rows.h>
-
 /* Sends what was put, if anything was: most batches have nothing for most tables. */
 static int send_if_any(struct eh_store *s, enum store_insert which)
 {
@@ -121,22 +119,7 @@ static int send_personal(struct eh_store *s, const struct store_part *part)
 
 static void step_put(struct eh_store *s, const struct eh_period_row *row)
 {
-    struct eh_step_row step = {
-        .input = row->input,
-        .team = row->team,
-        .period = row->period,
-        .step = eh_str(eh_message_type_name(row->step)),
-        .state = eh_str(eh_period_state_name(row->state)),
-        .currency = row->currency,
-        .plan = row->plan,
-        .missing = row->missing,
-        .version = row->version,
-        .published_late = row->published_late,
-        .settled = row->statement != NULL,
-    };
-    if (row->statement)
-        step.figures = *row->statement;
-    store_insert_put(s, STORE_STEP, &step);
+    store_insert_put(s, STORE_STEP, &row->step);
 }
 
 static void lines_put(struct eh_store *s, const struct eh_period_row *row)
@@ -144,9 +127,9 @@ static void lines_put(struct eh_store *s, const struct eh_period_row *row)
     const struct eh_pool_statement *statement = row->statement;
     for (uint32_t n = 0; statement && n < statement->line_count; n++)
         store_insert_put(s, STORE_LINE,
-                         &(struct eh_line_row){.input = row->input,
-                                               .team = row->team,
-                                               .period = row->period,
+                         &(struct eh_line_row){.input = row->step.input,
+                                               .team = row->step.team,
+                                               .period = row->step.period,
                                                .line = statement->lines[n]});
 }
 
@@ -155,11 +138,11 @@ static void book_put(struct eh_store *s, const struct eh_period_row *row)
 {
     if (row->metrics.size > 0)
         store_insert_put(s, STORE_BOOK,
-                         &(struct eh_book_row){.input = row->input,
+                         &(struct eh_book_row){.input = row->step.input,
                                                .what = eh_str("pool"),
-                                               .team = row->team,
-                                               .period = row->period,
-                                               .version = row->version,
+                                               .team = row->step.team,
+                                               .period = row->step.period,
+                                               .version = row->step.version,
                                                .body = row->metrics});
 }
 
@@ -175,7 +158,7 @@ static int send_periods(struct eh_store *s, const struct store_part *part)
         return 0;
     for (size_t t = 0; r == 0 && t < sizeof tables / sizeof *tables; t++) {
         store_insert_begin(s, tables[t].which);
-        for (size_t i = 0; i < b->period_count && is_part(part, b->period_rows[i].input); i++)
+        for (size_t i = 0; i < b->period_count && is_part(part, b->period_rows[i].step.input); i++)
             tables[t].put(s, &b->period_rows[i]);
         r = send_if_any(s, tables[t].which);
     }

@@ -47,7 +47,8 @@ static int snapshot_part_send(struct eh_store *s, size_t size)
         desk, input, part, parts, day, state, (const char *)s->snapshot.data + s->snapshot_at,
         epoch};
     const int lengths[8] = {2, 8, 4, 4, 4, 2, (int)size, 8};
-    return eh_pg_send(s->write, "snapshot_put", 8, values, lengths, on_part, s);
+    return eh_pg_send(s->write, &(struct eh_pg_query){"snapshot_put", 8, values, lengths}, on_part,
+                      s);
 }
 
 static int snapshot_clear_send(struct eh_store *s)
@@ -59,7 +60,8 @@ static int snapshot_clear_send(struct eh_store *s)
     eh_pg_put64(epoch, (int64_t)s->head.epoch);
     const char *values[4] = {desk, input, state, epoch};
     const int lengths[4] = {2, 8, 2, 8};
-    return eh_pg_send(s->write, "snapshot_clear", 4, values, lengths, store_statement_done, s);
+    return eh_pg_send(s->write, &(struct eh_pg_query){"snapshot_clear", 4, values, lengths},
+                      store_statement_done, s);
 }
 
 static int snapshot_trim_send(struct eh_store *s)
@@ -69,7 +71,8 @@ static int snapshot_trim_send(struct eh_store *s)
     eh_pg_put16(state, EH_STATE_VERSION);
     const char *values[2] = {desk, state};
     const int lengths[2] = {2, 2};
-    return eh_pg_send(s->write, "snapshot_trim", 2, values, lengths, store_statement_done, s);
+    return eh_pg_send(s->write, &(struct eh_pg_query){"snapshot_trim", 2, values, lengths},
+                      store_statement_done, s);
 }
 
 /* Sends the next part, if there is one. */

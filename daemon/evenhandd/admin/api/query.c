@@ -21,7 +21,8 @@ int eh_admin_query(struct eh_admin_request *request, const char *statement,
         values[i + 1] = parameters[i].data ? parameters[i].data : "";
         lengths[i + 1] = (int)parameters[i].size;
     }
-    int r = eh_pg_send(reader, statement, (int)count + 1, values, lengths, on_result, request);
+    int r = eh_pg_send(reader, &(struct eh_pg_query){statement, (int)count + 1, values, lengths},
+                       on_result, request);
     if (r < 0)
         return -EH_EUNAVAILABLE;
     eh_admin_wait(request);
