@@ -9,6 +9,19 @@ static void put_sha256(json_t *to, const char *key, const uint8_t sha256[32])
     eh_json_put(to, key, memcmp(sha256, none, sizeof none) ? eh_json_hex(sha256, 32) : NULL);
 }
 
+static void put_period(json_t *to, struct eh_period period)
+{
+    char text[EH_DECIMAL_TEXT_MAX];
+    eh_json_put_text(to, "period", eh_str_n(text, eh_period_print(period, text)));
+}
+
+static void put_net(json_t *to, const struct eh_pool_statement *s)
+{
+    eh_json_put_int(to, "gross", s->gross);
+    eh_json_put_int(to, "carry", s->carry);
+    eh_json_put_int(to, "net", s->net);
+}
+
 /* ---- Metrics. */
 
 /* The metric's own row of the plan, when the plan is the one it was computed with. */
@@ -176,13 +189,11 @@ static void put_basis(json_t *to, const struct eh_pool_statement *s)
 static void put_head(json_t *to, const struct eh_pool_statement *s,
                      const struct eh_pool_shown *shown)
 {
-    char period[EH_DECIMAL_TEXT_MAX];
-    size_t size = eh_period_print(s->period, period);
     const struct eh_desk *desk = shown->engine ? eh_engine_desk(shown->engine) : NULL;
     const struct eh_desk_team *team = desk ? eh_desk_team(desk, s->team) : NULL;
     eh_json_put_text(to, "team", s->team);
     eh_json_put_text(to, "team_name", team ? team->name : eh_str(NULL));
-    eh_json_put_text(to, "period", eh_str_n(period, size));
+    put_period(to, s->period);
     eh_json_put_int(to, "version", s->version);
     eh_json_put_int(to, "paid_version", s->paid_version);
     eh_json_put_string(to, "state", eh_period_state_name(s->state));
@@ -218,9 +229,7 @@ static void put_money(json_t *to, const struct eh_pool_statement *s)
     eh_json_put_int(to, "composite_ppm", s->composite_ppm);
     eh_json_put_int(to, "funding_ppm", s->funding_ppm);
     eh_json_put_bool(to, "zeroed", s->zeroed);
-    eh_json_put_int(to, "gross", s->gross);
-    eh_json_put_int(to, "carry", s->carry);
-    eh_json_put_int(to, "net", s->net);
+    put_net(to, s);
     eh_json_put(to, "parts", parts_json(parts));
     eh_json_put_bool(to, "moved", s->moved != 0);
     eh_json_put_int(to, "held", s->held);
@@ -252,14 +261,10 @@ static json_t *payments_json(const struct eh_pool_statement *s, const struct eh_
 
 json_t *eh_pool_version_json(const struct eh_pool_statement *s, const struct eh_bonus_lines *lines)
 {
-    char period[EH_DECIMAL_TEXT_MAX];
-    size_t size = eh_period_print(s->period, period);
     json_t *version = json_object();
-    eh_json_put_text(version, "period", eh_str_n(period, size));
+    put_period(version, s->period);
     eh_json_put_int(version, "version", s->version);
-    eh_json_put_int(version, "gross", s->gross);
-    eh_json_put_int(version, "carry", s->carry);
-    eh_json_put_int(version, "net", s->net);
+    put_net(version, s);
     eh_json_put_int(version, "difference", s->difference);
     eh_json_put_int(version, "cancelled", s->cancelled);
     eh_json_put_int(version, "paid", s->paid);
@@ -276,9 +281,7 @@ json_t *eh_pool_expected_json(const struct eh_pool_expected *expected,
     json_t *all = json_object(), *earlier = json_array();
     for (uint32_t i = 0; i < expected->earlier_count; i++)
         json_array_append_new(earlier, eh_pool_version_json(expected->earlier[i], lines));
-    eh_json_put_int(all, "gross", expected->statement->gross);
-    eh_json_put_int(all, "carry", expected->statement->carry);
-    eh_json_put_int(all, "net", expected->statement->net);
+    put_net(all, expected->statement);
     eh_json_put_int(all, "carry_open", expected->statement->carry_open);
     eh_json_put(all, "earlier", earlier);
     return all;
