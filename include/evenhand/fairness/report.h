@@ -1,10 +1,11 @@
 /*
- * report: how fairly one team's tickets were dealt in a period: facts in, figures out.
+ * report: how fairly the tickets of one team were dealt in a period. It takes facts and makes
+ * figures.
  *
- * Facts come in order of time, mostly from a replay of the log: every deal as the engine's observer
- * tells it, states of reps, tickets that arrived, managers' overrides, readings of the ledger. They
- * can be told without checking: what went wrong (memory) is kept and said once, by the report.
- * Nothing is kept per ticket; memory grows with the reps alone.
+ * Facts come in order of time, mostly from a replay of the log: deals as the engine's observer
+ * tells them, states of reps, tickets that arrived, managers' overrides, readings of the ledger.
+ * The functions that take facts return nothing: when memory runs out, the report says so at the
+ * end. Nothing is kept per ticket; memory grows with the number of reps alone.
  *
  *     struct eh_fairness *f;
  *     eh_fairness_new(eh_str("sales"), from_us, &f, &error);
@@ -15,15 +16,15 @@
  *     struct eh_fairness_report report;
  *     r = eh_fairness_report(f, to_us, &arena, &report, &error);
  *
- * Too few to tell. A figure is given whenever it can be computed, a verdict only on enough:
+ * Too few to tell: a figure is given whenever it can be computed, a verdict only on enough tickets:
  * - balance: EH_FAIRNESS_BALANCE_ENOUGH tickets a rep on average. Chance alone leaves Jain's index
  * at about 1 − 1/n with n tickets each, so below it the most honest draw would look uneven;
- * - the draw: a rep counts by himself with EH_FAIRNESS_ENOUGH tickets' worth of variance
- *   (Σ p (1 − p)); who has less is counted together with the next by id until they have. For
- * small p it is Cochran's rule of five expected in a class (Cochran, Biometrics 10, 1954), and
- * where chance had little say (two reps who alternate) it is stricter, as it must be;
- * - by value: the same within each quintile. G and Cramér's V, which are figures and no verdict:
- * Cochran's five expected in a cell on average; reps with less counted together with the next.
+ * - the draw: a rep is counted alone with a variance Σ p (1 − p) of EH_FAIRNESS_ENOUGH. Reps with
+ *   less are counted together with the next by id until they have it. For small p this is Cochran's
+ *   rule of five expected in a class (Biometrics 10, 1954). Where chance had little say (two reps
+ *   who alternate) it is stricter, as it must be;
+ * - by value: the same within each quintile. G and Cramér's V are figures without a verdict: they
+ *   need Cochran's five expected in a cell on average, and reps with less are counted together.
  *
  * Verdicts are those of verdicts.h.
  */
@@ -42,10 +43,10 @@ EH_C_BEGIN
     256 /* reps counted by themselves; above: so many groups by id order */
 #define EH_FAIRNESS_QUINTILES 5
 
-/* A presence that was set so shortly before a deal counts as set just before it. */
+/* Seconds: a presence that was set within this time before a deal counts as set just before it. */
 #define EH_FAIRNESS_JUST_BEFORE_S 60
-#define EH_FAIRNESS_DOERS_MAX     512 /* told apart; who comes later is counted with "others" */
-#define EH_FAIRNESS_NAMED_MAX     20  /* of a way: reps and doers that are named, the most first */
+#define EH_FAIRNESS_DOERS_MAX     512 /* doers that are told apart; later ones are "others" */
+#define EH_FAIRNESS_NAMED_MAX     20  /* reps, and doers, that a way names: those with the most */
 
 struct eh_fairness;
 
@@ -58,38 +59,42 @@ void eh_fairness_free(struct eh_fairness *); /* NULL allowed */
 /* An eh_deal_fn; context is the struct eh_fairness. Deals of other teams are passed over. */
 void eh_fairness_on_deal(void *fairness, const struct eh_deal *);
 
-/* Who did something that made chance have no say, as far as the log tells. */
+/* Who decided that chance had no say, as far as the log tells. */
 enum eh_doer {
-    EH_DOER_UNKNOWN, /* the log does not tell, or nobody did it */
-    EH_DOER_SOURCE,  /* a ticket's source, by name */
-    EH_DOER_MANAGER, /* by name */
-    EH_DOER_REP,     /* the reps themselves, together */
-    EH_DOER_STREAM,  /* whoever writes to the stream: signals there name nobody */
-    EH_DOER_OTHERS,  /* beyond EH_FAIRNESS_DOERS_MAX */
+    EH_DOER_UNKNOWN, /* the log does not tell, or nobody decided it */
+    EH_DOER_SOURCE,  /* the ticket's source, by name */
+    EH_DOER_MANAGER, /* a manager, by name */
+    EH_DOER_REP,     /* the reps themselves, all as one doer */
+    EH_DOER_STREAM,  /* a writer to the stream: signals there name nobody */
+    EH_DOER_OTHERS,  /* all doers beyond EH_FAIRNESS_DOERS_MAX */
 };
 const char *eh_doer_name(enum eh_doer); /* "unknown" | "source" | … */
 
-/* Who set the rep's presence as it will be from now on, and when. */
+/* Tells who set the rep's presence that holds from now on, and when. */
 void eh_fairness_set_by(struct eh_fairness *, struct eh_str rep, enum eh_doer, struct eh_str name,
                         int64_t at_us);
-void eh_fairness_set_refused(struct eh_fairness *, struct eh_str rep); /* the last of these */
-/* A ticket of the team came in, dealt or not. */
+/* The signal of the last eh_fairness_set_by() was refused. */
+void eh_fairness_set_refused(struct eh_fairness *, struct eh_str rep);
+/* A ticket of the team came in, whether it was dealt or not. Its value is in minor units. */
 void eh_fairness_arrival(struct eh_fairness *, int64_t value);
-/* From at_us on the rep is so (enum eh_status); 0: not in the team. The same again is nothing. */
+/* From at_us on the rep has this enum eh_status; 0: they are not in the team. Telling the same
+ * status again changes nothing. */
 void eh_fairness_state(struct eh_fairness *, struct eh_str rep, int status, int64_t at_us);
-/* The status as told last ends by itself, and the rep is available from then on, whenever that is
- * told; EH_TIME_NEVER: it does not end. */
+/* The rep's status ends by itself at ends_us: they count as available from then on, without being
+ * told so. EH_TIME_NEVER: it does not end. */
 void eh_fairness_ends(struct eh_fairness *, struct eh_str rep, int64_t ends_us);
-/* The time went up to from_us, and goes on from to_us, which is before it. */
+/* The time of the log was led back from from_us to to_us. */
 void eh_fairness_time_back(struct eh_fairness *, int64_t from_us, int64_t to_us);
-/* A manager gave the rep a ticket. The deal itself comes apart. */
+/* A manager gave the rep a ticket. Its deal is told by eh_fairness_on_deal(). */
 void eh_fairness_override(struct eh_fairness *, struct eh_str manager, struct eh_str rep,
                           int64_t value);
-/* Who sent the input whose deals are told next: the caller's text, until the next call. */
+/* The sender of the input whose deals are told next. The caller keeps the text until the next call.
+ */
 void eh_fairness_actor_is(struct eh_fairness *, struct eh_str actor);
 /* From now on the rep's tickets go back because of this user's release. */
 void eh_fairness_released(struct eh_fairness *, struct eh_str rep, struct eh_str by);
-/* A deal of any team: counted if it is a further one of a ticket in this team, with who and why. */
+/* Takes a deal of any team. It is counted, by who and why, if it is a further deal of a ticket in
+ * this team. */
 void eh_fairness_further(struct eh_fairness *, const struct eh_deal *);
 /* A manager moved a ticket into the team, or out of it. */
 void eh_fairness_moved(struct eh_fairness *, struct eh_str manager, int64_t value);
@@ -98,9 +103,9 @@ void eh_fairness_resent(struct eh_fairness *, int64_t value);
 /* A manager ended the rep's overloaded. */
 void eh_fairness_ended(struct eh_fairness *, struct eh_str manager, struct eh_str rep);
 
-/* What a rep's account in the team's ledger shows, since ever. The first reading is where the
- * period begins (a rep who comes later begins with zeros: say so with a first reading of zeros, or
- * begin with what they have), the last where it ends. */
+/* A reading of a rep's account in the team's ledger, which counts from the desk's beginning. The
+ * first reading is that of the period's beginning, the last that of its end. A rep who comes later
+ * begins with a reading of zeros, or of what they bring along. */
 struct eh_fairness_account {
     int64_t entitled_nano; /* 10^-9 tickets */
     int64_t received;
@@ -116,14 +121,14 @@ struct eh_fairness_rep {
     struct eh_fairness_account account; /* of the period: last reading less the first */
     double expected, expected_value; /* Σ p, Σ p v over the tickets that entitled somebody in the
                                         period; 1 where nobody else could */
-    uint64_t drawn;                  /* tickets they got by policy, chance having a say */
-    double drawn_expected;           /* Σ p of those */
+    uint64_t drawn;                  /* tickets they got by policy where chance had a say */
+    double drawn_expected;           /* Σ p over the draws in which they had a chance */
     double deviation; /* z = (drawn − Σ p) / √Σ p (1 − p); NAN: too few to tell */
     int64_t available_s, overloaded_s, away_s;
     uint64_t overloads;                      /* times they turned overloaded */
-    double overloads_weekly;                 /* NAN: there for less than a day */
-    double value_meanwhile, value_otherwise; /* mean of what arrived while they were, and were not,
-                                                overloaded: minor units */
+    double overloads_weekly;                 /* NAN: they were there for less than a day */
+    double value_meanwhile, value_otherwise; /* mean value of tickets that arrived while they were,
+                                                and were not, overloaded: minor units */
     double value_error;                      /* standard error of their difference (Welch) */
     double meanwhile_p;      /* how often chance makes them differ so, by ranks; NAN: too few */
     uint64_t not_drawn;      /* times they were given a ticket without a draw */
@@ -141,16 +146,16 @@ struct eh_fairness_manager {
     int64_t moves_value;
 };
 
-/* Tickets that were dealt in the team once more, though somebody in it had had them. */
+/* Tickets that were dealt in the team once more, after a rep in it had had them. */
 struct eh_fairness_further {
     struct eh_str who; /* released that rep, moved the ticket or reopened it; empty: nobody did, or
                           it was before the period */
-    bool left;         /* for the rep had left the team; else: the rep was released */
+    bool left;         /* the rep had left the team; else the rep was released */
     uint64_t deals;
     int64_t value; /* minor units */
 };
 
-/* Who got tickets of which value, against who could expect to: rep × quintile of value. */
+/* Tickets by rep and quintile of value, compared with what the reps could expect. */
 struct eh_fairness_picking {
     uint64_t tickets;
     double g;           /* NAN: too few to tell, like the others */
@@ -158,13 +163,13 @@ struct eh_fairness_picking {
     double v_by_chance; /* its root mean square when tickets are drawn one by one */
 };
 
-/* Who got more of the most valuable tickets than they were due, the least likely by chance. Reps
- * from `first` to `last` by id are counted together where one has too little chance. */
+/* The rep whose excess of the most valuable tickets is the least likely by chance. Where one rep
+ * has too little chance, the reps from `first` to `last` by id are counted together. */
 struct eh_fairness_picker {
     struct eh_str first, last;
     double received, expected; /* tickets of the top quintile */
-    double deviation;          /* z; of these the largest, about */
-    uint32_t of;               /* so many were looked at; 0: too few to tell */
+    double deviation;          /* in standard errors */
+    uint32_t of;               /* how many were compared; 0: too few to tell */
 };
 
 struct eh_fairness_balance {
@@ -172,18 +177,18 @@ struct eh_fairness_balance {
     double plain_jain, plain_gini; /* of received alone, each rep counting the same */
 };
 
-/* ---- What was not drawn. */
+/* ---- Tickets that were not drawn. */
 
-/* How a ticket came to somebody without a draw. The last one is no such way, and overlaps the
- * others: what was dealt, drawn or not, just after a presence had been set. */
+/* How a ticket came to a rep without a draw. EH_WAY_BEFORE is no such way and overlaps the others:
+ * it has deals, drawn or not, just after a presence had been set. */
 enum eh_way {
     EH_WAY_OWNER,      /* the ticket named its owner */
     EH_WAY_MANAGER,    /* a manager gave it to them */
     EH_WAY_SKILL,      /* nobody else in the team has the skills */
-    EH_WAY_AWAY,       /* all others who have them were away */
-    EH_WAY_OVERLOADED, /* ... overloaded */
-    EH_WAY_FULL,       /* ... full */
-    EH_WAY_MIXED,      /* ... partly one, partly another, or had given it back */
+    EH_WAY_AWAY,       /* all others with the skills were away */
+    EH_WAY_OVERLOADED, /* all others with the skills were overloaded */
+    EH_WAY_FULL,       /* all others with the skills were full */
+    EH_WAY_MIXED,      /* several of these, or some had given it back */
     EH_WAY_AFFINITY,   /* they had a ticket of the customer open */
     EH_WAY_SINGLE,     /* nobody else was in the team that day */
     EH_WAY_AGAIN,      /* given back before, and nobody else could get it now */
@@ -209,12 +214,12 @@ struct eh_fairness_done {
 struct eh_fairness_way {
     uint64_t tickets; /* times a ticket was given like this */
     int64_t value;    /* as booked, minor units */
-    uint64_t top;     /* of them of the most valuable fifth of all that was given ... */
+    uint64_t top;     /* how many of them are of the most valuable fifth of all that was given */
     int64_t top_value;
-    double top_due;                /* ... where chance gives so many; NAN: all of about one value */
-    struct eh_fairness_gain *reps; /* who got most in value first; of EH_WAY_BEFORE the top alone */
+    double top_due; /* how many chance gives; NAN: all tickets have about one value */
+    struct eh_fairness_gain *reps; /* by value, largest first; of EH_WAY_BEFORE the top alone */
     uint32_t rep_count;
-    struct eh_fairness_done *doers; /* who did most in value first; of EH_WAY_BEFORE ... */
+    struct eh_fairness_done *doers; /* by value, largest first; of EH_WAY_BEFORE the top alone */
     uint32_t doer_count;
 };
 
@@ -222,13 +227,13 @@ struct eh_fairness_report {
     struct eh_str team;
     int64_t from_us, to_us;
     uint64_t arrived;        /* tickets of the team that came in */
-    uint64_t tickets;        /* given out for the first time in this team, each once */
+    uint64_t tickets;        /* tickets given out for the first time in this team */
     uint64_t deals;          /* deals and bookings: a ticket that was released counts again */
-    uint64_t drawn;          /* of them those in which chance had a say */
-    uint64_t overrides;      /* given by managers, beside the deals */
-    uint64_t not_drawn;      /* deals - drawn + overrides ... */
-    int64_t not_drawn_value; /* ... and what they were booked with, */
-    int64_t given_value;     /* ... of all deals and overrides */
+    uint64_t drawn;          /* deals in which chance had a say */
+    uint64_t overrides;      /* tickets that managers gave; no deals */
+    uint64_t not_drawn;      /* deals - drawn + overrides */
+    int64_t not_drawn_value; /* booked value of `not_drawn` */
+    int64_t given_value;     /* booked value of all deals and overrides */
     struct eh_fairness_way ways[EH_WAYS];
     struct eh_fairness_rep *reps; /* by id */
     uint32_t rep_count;
@@ -244,19 +249,19 @@ struct eh_fairness_report {
     struct eh_fairness_balance count, value;
     bool balance_enough;
     struct eh_verdict verdicts[EH_VERDICT_KINDS];
-    uint32_t verdict_count; /* of them those that are shown: enough to tell */
-    double draw_chi_square; /* (n − e)ᵀ Σ⁻ (n − e), of rank: */
-    uint32_t draw_degrees, draw_cells;
-    double draw_p; /* of the verdict; both NAN: too few to tell */
+    uint32_t verdict_count;            /* verdicts that are shown, for they have enough tickets */
+    double draw_chi_square;            /* (n − e)ᵀ Σ⁻ (n − e); NAN: too few to tell */
+    uint32_t draw_degrees, draw_cells; /* the rank of Σ; how many cells were compared */
+    double draw_p;                     /* p of the verdict; NAN: too few to tell */
     struct eh_fairness_picking dealt, overridden;
     struct eh_fairness_picker picker;
-    double predictability; /* mean of the most anybody's chance was; 1: everybody could tell */
+    double predictability; /* mean of the largest chance in a draw; 1: the rep was always certain */
     const char **notes;    /* sentences for people */
     uint32_t note_count;
 };
 
-/* Everything up to to_us; may be asked again as facts go on. Text and arrays live in the arena.
- * -EH_ENOMEM, also when a fact before did not fit. */
+/* Makes the report of all facts up to to_us. It may be made again when further facts were told.
+ * Text and arrays live in the arena. -EH_ENOMEM, also when memory ran out for a fact before. */
 int eh_fairness_report(struct eh_fairness *, int64_t to_us, struct eh_arena *,
                        struct eh_fairness_report *ret, struct eh_error *) EH_MUST_CHECK;
 

@@ -1,8 +1,8 @@
 /*
  * desk: the model of the desk file: kinds, reps, teams, their rules.
  *
- * YAML (and so JSON) in, a checked struct out; every refusal names line and path. Arrays are sorted
- * by id, so the order in the file decides nothing. Everything lives in the arena.
+ * The reader makes a checked struct of YAML, and so of JSON. Every refusal names line and path.
+ * Arrays are sorted by id, so the order in the file decides nothing. Everything lives in the arena.
  *
  *     struct eh_desk *desk;
  *     int r = eh_desk_parse_new(text, &arena, &desk, &error);
@@ -139,7 +139,7 @@ typedef void eh_desk_line_fn(void *context, const char *line);
 size_t eh_desk_diff(const struct eh_desk *was, const struct eh_desk *now, eh_desk_line_fn *line,
                     void *context);
 
-/* Hands each piece of advice (a team without capacity, say) to `line`. Advice refuses nothing.
+/* Calls `line` with each sentence of advice: a team without capacity, say. Advice refuses nothing.
  * Returns how many there were. */
 size_t eh_desk_warnings(const struct eh_desk *, eh_desk_line_fn *line, void *context);
 

@@ -1,10 +1,10 @@
 /*
- * message: what the outside tells evenhand, as one flat struct, whatever it was written in.
+ * message: a message to evenhand as one flat struct, made of msgpack or of JSON.
  *
- * msgpack and JSON become the same struct. The row of a type (message_types.h) says which fields it
- * has and which are required, the row of a field (message_fields.c) what it may hold. Bounds come
- * first: bytes are scanned for depth, counts, lengths and trailing rubbish before a parser sees
- * them. Text points into the input bytes or the arena and lives as long as both.
+ * The row of a type (message_types.h) says which fields the type has and which are required. The
+ * row of a field (message_fields.c) says which values it may have. A scan checks depth, counts,
+ * lengths and trailing bytes before a parser sees the bytes. Text points into the input bytes or
+ * the arena and lives as long as both.
  *
  *     struct eh_message m;
  *     struct eh_error error = {0};
@@ -15,10 +15,11 @@
  *
  * Limits: EH_MESSAGE_MAX bytes, depth 8, 256 items in all, strings 16 KiB, integers within
  * ±(2^53-1), valid UTF-8 without NUL, no duplicate keys, no trailing bytes. Unknown types are
- * refused. Unknown keys are ignored, whatever stands behind them (EH_MESSAGE_SKIP_DEPTH_MAX).
+ * refused. Unknown keys are ignored with their values (EH_MESSAGE_SKIP_DEPTH_MAX).
  *
- * What decides nothing refuses nothing: a subject, a channel, a customer, a reason is cleaned and
- * cut; a priority, an owner, a time that cannot be read is left out. m.mended says so in words:
+ * A value that decides nothing is no reason to refuse a message. A subject, channel, customer or
+ * reason is cleaned and cut. A priority, owner or time of creation or change that cannot be read is
+ * left out. m.mended says so in words:
  * "subject: cut to 1024 bytes; owner: left out: must be text, not a number".
  */
 #ifndef EVENHAND_WIRE_MESSAGE_H
@@ -31,16 +32,16 @@ EH_C_BEGIN
 
 #define EH_MESSAGE_MAX            65536 /* bytes of one entry */
 #define EH_MESSAGE_DEPTH_MAX      8
-#define EH_MESSAGE_SKIP_DEPTH_MAX 64  /* of what stands behind an unknown key */
+#define EH_MESSAGE_SKIP_DEPTH_MAX 64  /* depth of the value of an unknown key */
 #define EH_MESSAGE_ITEMS_MAX      256 /* keys and values of all levels together */
 #define EH_MESSAGE_STRING_MAX     16384
 #define EH_CUSTOMER_MAX           254 /* bytes: of the longest address (RFC 5321) */
-#define EH_MENDED_MAX             512 /* bytes of the words about what was mended */
-/* One of them. */
+#define EH_MENDED_MAX             512 /* bytes of m.mended */
+/* In m.mended: the message did nothing. */
 #define EH_WORD_OLDER    "changed_at: older than what is known, nothing is changed"
-#define EH_MOST_MIN      2    /* effects a step may be limited to: half for a release, half */
-#define EH_MOST_MAX      1000 /* for others */
-#define EH_SKILLS_MAX    16   /* skills one ticket may require */
+#define EH_MOST_MIN      2           /* bounds of `most`: a release may use half of its effects, */
+#define EH_MOST_MAX      1000        /* other deals the other half */
+#define EH_SKILLS_MAX    16          /* skills one ticket may require */
 #define EH_DESK_TEXT_MAX (16u << 20) /* bytes of a desk file read from disk */
 
 /* Numbers are stored: never change, never reuse. The log, its views and digests hold them. */
@@ -69,31 +70,31 @@ enum eh_field {
     EH_FIELD_AT = 21,
     EH_FIELD_METRIC = 22,
     EH_FIELD_PERIOD = 23,
-    /* set by the shell or the engine, never read from outside */
+    /* Set by the shell or the engine; senders cannot set them. */
     EH_FIELD_ACTOR = 24, /* the Unix user who asked over the admin socket */
     EH_FIELD_TEXT = 25,  /* desk file, raw bytes */
     EH_FIELD_CUSTOMER_DIGEST =
         26, /* 16 bytes; stands for the customer in log, engine and digests */
     EH_FIELD_SUBJECT_DIGEST = 27,
-    /* DAY, REVEAL, ACCEPT_TIME and NEW_KEY, 32 bytes each, by the shell alone: see
+    /* Of DAY, REVEAL, ACCEPT_TIME and NEW_KEY, set by the shell, 32 bytes each: see
        eh_totals.committed */
-    EH_FIELD_COMMITMENT = 28,       /* of the epoch after the one that begins */
-    EH_FIELD_COMMITMENT_FIRST = 29, /* of the one that begins, where nothing was committed before,
-                                       or under a key that is lost */
-    EH_FIELD_SEED = 30,             /* of the epoch that ended */
+    EH_FIELD_COMMITMENT = 28,       /* commitment of the epoch after the one that begins */
+    EH_FIELD_COMMITMENT_FIRST = 29, /* commitment of the epoch that begins, if it has none yet, or
+                                       one under a key that is lost */
+    EH_FIELD_SEED = 30,             /* seed of the epoch that ended */
     EH_FIELD_AT_DATE =
         31,               /* OUTCOME with `at`: the local civil date of that moment, by the shell */
-    EH_FIELD_RULES = 32,  /* RULES, by the shell alone: their number */
-    EH_FIELD_MOST = 33,   /* by the shell alone: how many effects its step may have by dealing */
-    EH_FIELD_TICKET = 34, /* SKIPPED, by the shell alone: number of a ticket's input */
+    EH_FIELD_RULES = 32,  /* RULES, set by the shell: enum eh_rules */
+    EH_FIELD_MOST = 33,   /* set by the shell: how many effects the step may have by dealing */
+    EH_FIELD_TICKET = 34, /* SKIPPED, set by the shell: the number of a ticket's input */
     EH_FIELD_AT_DAY = 35, /* OUTCOME without `at`: told as `at: "2026-03-01"`, a day of the desk's
                              calendar of which nobody knows the moment */
-    EH_FIELD_MENDED = 36, /* what was cleaned, cut or left out of what was told; in no digest */
-    EH_FIELD_REPLACE = 37,    /* METRIC: the figure takes the place of what was imported before */
-    EH_FIELD_CHANGED_AT = 38, /* TICKET, UPDATE: when the helpdesk changed it so */
-    EH_FIELD_NEW = 39,        /* METRIC: the name is meant, though it is much like a known one */
-    EH_FIELD_MINUTES = 40,    /* METRIC of minutes, by the shell: how many its period has */
-    EH_FIELD_INCOMPLETE = 41, /* FREEZE: what is missing scores nothing */
+    EH_FIELD_MENDED = 36, /* words about values that were cleaned, cut or left out; in no digest */
+    EH_FIELD_REPLACE = 37,    /* METRIC: the figure replaces what was imported before */
+    EH_FIELD_CHANGED_AT = 38, /* TICKET, UPDATE: when the helpdesk made the change */
+    EH_FIELD_NEW = 39,     /* METRIC: the name is new on purpose, though it is like a known one */
+    EH_FIELD_MINUTES = 40, /* METRIC of minutes, set by the shell: how many its period has */
+    EH_FIELD_INCOMPLETE = 41, /* FREEZE: a missing figure scores nothing */
     EH_FIELD_ACCOUNT = 42,    /* OWNER: who has it, by their name at the helpdesk of `source` */
     EH_FIELD_BY = 43,         /* OWNER: who did it: a rep, a manager, or an account there */
     EH_FIELD_COUNT
@@ -129,12 +130,12 @@ struct eh_message {
         event, metric, period, actor, text, customer_digest, subject_digest, commitment,
         commitment_first, seed, mended, account, by;
     struct eh_str skills;  /* sorted, each once, a list in one text: equal sets are equal text */
-    int64_t value;         /* minor units; of a metric: as declared */
+    int64_t value;         /* minor units; of a metric: in the unit that its plan says */
     int64_t created_at_ms; /* since 1970 UTC */
     int64_t changed_at_ms;
     int64_t at_ms;
     int64_t at_date; /* days since 1970-01-01 */
-    int64_t at_day;  /* the same */
+    int64_t at_day;  /* days since 1970-01-01 */
     int64_t for_s;
     int64_t handled_s;
     int64_t rules; /* enum eh_rules */
@@ -154,45 +155,46 @@ static inline bool eh_message_is(const struct eh_message *m, unsigned flags)
     return eh_type_is(m->type, flags);
 }
 
-/* Bytes of an entry's field `m` / `j` -> message, with defaults filled in (source "default",
- * ticket: value 0, priority 5). A ticket's empty `skills` is the same as none; an update's takes
- * them away. Keys a type does not have are ignored like unknown ones. -EH_EPARSE for bytes,
- * -EH_EINVAL and -EH_ERANGE for values (error->field says whose), -EH_EFULL for too many skills,
- * -EH_ENOMEM. */
+/* Both make a message of the bytes of an entry's field, `m` or `j`, and fill in defaults (source
+ * "default"; of a ticket value 0 and priority 5). Empty `skills` of a ticket are as if they were
+ * absent; those of an update take the ticket's skills away. Keys that the type does not have are
+ * ignored. -EH_EPARSE: the bytes; -EH_EINVAL, -EH_ERANGE: a value, whose key is error->field;
+ * -EH_EFULL: too many skills; -EH_ENOMEM. */
 int eh_message_from_msgpack(struct eh_str, struct eh_arena *, struct eh_message *ret,
                             struct eh_error *) EH_MUST_CHECK;
 int eh_message_from_json(struct eh_str, struct eh_arena *, struct eh_message *ret,
                          struct eh_error *) EH_MUST_CHECK;
 
-/* A body of the admin API: the type comes from the route, and so do the fields already set in *m
- * (m->type and m->has); the body may leave those out, and may not contradict them. They are
- * checked as well, for a path may hold anything once decoded. An empty body is an empty object. */
+/* Reads a body of the admin API into *m, in which the route has set the type and the fields of the
+ * path (m->has). The body may leave these out and may not contradict them. They are checked, too: a
+ * decoded path may have any bytes. An empty body is an empty object. Errors as above. */
 int eh_message_from_json_body(struct eh_str, struct eh_arena *, struct eh_message *m,
                               struct eh_error *) EH_MUST_CHECK;
 
-/* Any bytes that came as a message, for a person: msgpack as JSON, text as it is, else hexadecimal.
- * Appends to *out; -EH_ENOMEM. */
+/* Appends any bytes that came as a message in a form that people read: msgpack as JSON, text as it
+ * is, other bytes in hexadecimal. -EH_ENOMEM. */
 int eh_message_readable(struct eh_str body, struct eh_bytes *out) EH_MUST_CHECK;
 
-/* The known fields as one JSON object or msgpack map, keys in the order of enum eh_field, `type`
- * first. What a reader of :dead or a producer sees. Raw bytes and digests are binary in msgpack; in
- * JSON raw bytes are text with U+FFFD for what is no UTF-8, digests hexadecimal. -EH_ENOMEM. */
+/* Both append the fields of a message as one JSON object or msgpack map: `type` first, then keys in
+ * the order of enum eh_field. Raw bytes and digests are binary in msgpack. In JSON raw bytes are
+ * text with U+FFFD for bytes that are no UTF-8, and digests are hexadecimal. -EH_ENOMEM. */
 int eh_message_to_json(const struct eh_message *, struct eh_bytes *out) EH_MUST_CHECK;
 int eh_message_to_msgpack(const struct eh_message *, struct eh_bytes *out) EH_MUST_CHECK;
 
-/* Canonical bytes of every field the message has but those in `skip` (EH_FIELD_BITs): type, then
- * for each field in order its number and its value. eh_message_decode adds what the bytes hold to
- * *m (m->has grows), so columns kept elsewhere can be set before or after; it refuses whatever
- * eh_message_encode cannot have written: -EH_ECORRUPT. Its text points into the bytes. */
+/* eh_message_encode() appends the canonical bytes of a message without the fields in `skip`
+ * (EH_FIELD_BITs): the type, then number and value of each field in order. eh_message_decode() adds
+ * the fields in the bytes to *m, so fields that are kept elsewhere may be set before or after. It
+ * refuses bytes that eh_message_encode() cannot have written: -EH_ECORRUPT. Its text points into
+ * the bytes. */
 void eh_message_encode(const struct eh_message *, uint64_t skip, struct eh_bytes *out);
 int eh_message_decode(struct eh_str, struct eh_message *m, struct eh_error *) EH_MUST_CHECK;
-/* Whether every number it has is one that a message can hold, wherever the number stood. */
+/* Whether every number of the message, wherever it came from, is within the bounds of its field. */
 bool eh_message_sound(const struct eh_message *);
-/* The same message with its text in the arena. -EH_ENOMEM. */
+/* Copies a message, with its text, to the arena. -EH_ENOMEM. */
 int eh_message_copy(const struct eh_message *, struct eh_arena *,
                     struct eh_message *ret) EH_MUST_CHECK;
 
-/* Names as they stand in messages; NULL / 0 when there is none. */
+/* Names as messages spell them, and the numbers of names. NULL or 0: there is none. */
 const char *eh_field_name(int field);
 const char *eh_status_name(int status);
 int eh_status_from_name(struct eh_str);

@@ -17,7 +17,7 @@
 
 EH_C_BEGIN
 
-/* A type with neither of the first two is the shell's alone. */
+/* Only the shell makes messages of a type that has neither of the first two flags. */
 enum eh_type_flag {
     EH_TYPE_STREAM = 1,      /* may stand on the inbox stream */
     EH_TYPE_ADMIN = 2,       /* may be the body of a request on the admin socket */
@@ -34,11 +34,11 @@ enum eh_type_flag {
 /*
  * ROW(NAME, number, name, step, flags, required, optional, defaulted)
  *
- * NAME, number: of the enum. The number of a row is its place: a new row comes last. `name` is what
- * messages and the log say, `step` names the function eh_step_STEP of lib/engine. The flags are
- * EH_TYPE_ flags without the prefix. Then the fields (EH_FIELD_) that may come from outside:
- * without which it is refused, which it may have, which of these get their default when they are
- * not given. What the shell sets stands in enum eh_field.
+ * NAME and number are those of the enum. The number of a row is its place, so a new row comes last.
+ * Messages and the log say `name`. `step` names the function eh_step_STEP of lib/engine. The flags
+ * are EH_TYPE_ flags without the prefix. Then follow the fields (EH_FIELD_) that senders may set:
+ * the required ones, the optional ones, and those of both that get a default when they are absent.
+ * enum eh_field has the fields that the shell sets.
  */
 /* clang-format off */
 #define EH_MESSAGE_TYPES(ROW) \
@@ -153,7 +153,7 @@ struct eh_message_type_row {
 /* By number; 0 is no type. */
 extern const struct eh_message_type_row eh_message_types[EH_MESSAGE_COUNT];
 
-/* Whether the type has one of these EH_TYPE_ flags. What is no type has none. */
+/* Whether the type has one of these EH_TYPE_ flags. A number that is no type has none. */
 static inline bool eh_type_is(int type, unsigned flags)
 {
     return type > 0 && type <= EH_MESSAGE_LAST && (eh_message_types[type].flags & flags);

@@ -1,10 +1,10 @@
 /*
- * notice: what evenhand tells the outside. Each notice is one entry of the outbox.
+ * notice: a notice that evenhand publishes. Each is one entry of the outbox.
  *
  *     struct eh_notice n = {.type = EH_NOTICE_ASSIGNED, .seq = 7, .id = id, .rep = rep};
  *     r = eh_notice_to_msgpack(&n, &out);   // or eh_notice_to_json
  *
- * Absent keys (empty text, 0) are omitted; keys come in the order of the struct, `type` first.
+ * Empty text and 0 are left out. Keys stand in the order of the struct, `type` first.
  */
 #ifndef EVENHAND_WIRE_NOTICE_H
 #define EVENHAND_WIRE_NOTICE_H
@@ -49,8 +49,8 @@ struct eh_notice {
     struct eh_str inbox; /* stream id of the entry that caused it, "1700000000000-0" */
 };
 
-const char *eh_notice_type_name(int type); /* "assigned" …; NULL: there is none */
-/* Appends one map or object. -EH_ENOMEM. */
+const char *eh_notice_type_name(int type); /* "assigned" …; NULL: there is no such type */
+/* Both append a notice, as one msgpack map or one JSON object. -EH_ENOMEM. */
 int eh_notice_to_msgpack(const struct eh_notice *, struct eh_bytes *out) EH_MUST_CHECK;
 int eh_notice_to_json(const struct eh_notice *, struct eh_bytes *out) EH_MUST_CHECK;
 /* Appends the JSON of what eh_notice_to_msgpack() wrote. Keys that no notice has are left out.

@@ -1,10 +1,10 @@
 /*
- * plan: the model of a bonus plan: what a team's pool rewards, what it costs at most, how it is
- * shared.
+ * plan: the model of a bonus plan: which figures a team's pool rewards, what it costs at most, and
+ * how it is shared.
  *
- * YAML (and so JSON) in, a checked struct out; a plan that contradicts itself is refused with line,
- * path and what to do. Money is minor units of the plan's currency, ratios are ppm, ratings
- * milli-points, times seconds. Everything lives in the arena.
+ * The reader makes a checked struct of YAML, and so of JSON. It refuses a plan that contradicts
+ * itself, with line, path and what to do. Money is minor units of the plan's currency, ratios are
+ * ppm, ratings milli-points, times seconds. Everything lives in the arena.
  *
  *     struct eh_bonus_plan *plan;
  *     int r = eh_plan_parse(text, desk, &arena, &plan, &error);   // desk may be NULL
@@ -21,13 +21,13 @@
 
 EH_C_BEGIN
 
-#define EH_PLANS_MAX         10000 /* of a desk */
+#define EH_PLANS_MAX         10000 /* plans of a desk */
 #define EH_PLAN_METRICS_MAX  16
 #define EH_PLAN_CURVE_MAX    32     /* points of a curve */
 #define EH_PLAN_BANDS_MAX    32     /* steps of seniority */
 #define EH_PLAN_BAND_LARGEST 10000  /* weight of a step */
-#define EH_PLAN_YEARS_MAX    100    /* of service a step may ask for */
-#define EH_PLAN_POINTS_MAX   1000   /* for a closing */
+#define EH_PLAN_YEARS_MAX    100    /* years of service that a step may ask for */
+#define EH_PLAN_POINTS_MAX   1000   /* points for a closing */
 #define EH_PLAN_PRIOR_MAX    100000 /* weight of a prior, in ratings */
 #define EH_PLAN_CAP_LEAST    10000  /* ppm: a lower cap would hold back most of the part */
 #define EH_PLAN_SENTENCE_MAX 500    /* bytes of `encourages` and `discourages` */
@@ -44,9 +44,9 @@ enum eh_gate {
 };
 /* Numbers are stored: never change, never reuse. */
 enum eh_leavers { EH_LEAVERS_PRORATE = 0, EH_LEAVERS_FORFEIT = 1 };
-/* What becomes of a part of the pool that nobody has a weight in. UNSAID: nothing, if the plan was
- * published when there was no such rule; else as SHARE. Numbers are stored: never change, never
- * reuse. */
+/* What becomes of a part of the pool in which nobody has a weight. SHARE: it goes to the other
+ * parts. HOLD: it stays unpaid. UNSAID: as SHARE, but as HOLD where `before_unearned`. Numbers are
+ * stored: never change, never reuse. */
 enum eh_unearned { EH_UNEARNED_UNSAID = 0, EH_UNEARNED_SHARE = 1, EH_UNEARNED_HOLD = 2 };
 /* Numbers are stored: never change, never reuse. */
 enum eh_if_missing { EH_MISSING_BLOCKS = 0, EH_MISSING_PRIOR = 1 };
@@ -59,7 +59,7 @@ enum eh_perspective {
     EH_PERSPECTIVE_LEARNING = 4
 };
 
-/* Straight lines between points, flat beyond both ends. */
+/* A point of a curve: straight lines join the points, and the curve is flat beyond both ends. */
 struct eh_curve_point {
     int64_t x, y; /* x rises from point to point */
 };
@@ -71,16 +71,16 @@ struct eh_curve {
 
 struct eh_plan_gate {
     uint8_t effect;            /* enum eh_gate; NONE: there is no gate */
-    uint32_t measure;          /* index into measures */
-    bool has_least, has_most;  /* one at least */
+    uint32_t measure;          /* index into the plan's measures */
+    bool has_least, has_most;  /* one of them is set, or both */
     int64_t at_least, at_most; /* in the measure's unit */
 };
 
 struct eh_plan_metric {
-    uint32_t measure; /* index into measures */
+    uint32_t measure; /* index into the plan's measures */
     uint32_t weight_ppm;
     uint8_t perspective;   /* enum eh_perspective */
-    struct eh_curve curve; /* from the value to the score, ppm */
+    struct eh_curve curve; /* from the value, in its unit, to the score in ppm */
     struct eh_plan_gate gate;
 };
 
@@ -90,70 +90,77 @@ struct eh_plan_points {
 };
 
 struct eh_plan_band {
-    uint32_t years; /* from so many years of service on */
+    uint32_t years; /* the band begins with so many years of service */
     uint32_t weight;
 };
 
 struct eh_bonus_plan {
     struct eh_str id, team, currency;
     unsigned currency_exponent;
-    struct eh_period from; /* its kind is that of all periods of the plan */
+    struct eh_period from; /* the first period; all periods of the plan have its kind */
     struct eh_str encourages, discourages;
     int64_t target_pool, max_pool; /* minor units */
     struct eh_plan_measure *measures;
     uint32_t measure_count;
     struct eh_plan_metric *metrics; /* in the plan's order */
     uint32_t metric_count;
-    struct eh_curve funding; /* from the composite to the share of target_pool, both ppm */
+    struct eh_curve funding; /* from the composite to the part of target_pool, both in ppm */
     uint32_t individual_ppm, equal_ppm, hours_ppm, seniority_ppm; /* of the pool; together 10^6 */
-    struct eh_plan_points *points;                                /* by kind */
+    struct eh_plan_points *points;                                /* sorted by kind */
     uint32_t point_count;
-    uint32_t cap_ppm;           /* of the individual part, for one rep; 10^6: none */
+    uint32_t cap_ppm;           /* the most of the individual part that one rep gets; 10^6: all */
     struct eh_plan_band *bands; /* by years, the first from 0 on */
     uint32_t band_count;
     uint8_t leavers;      /* enum eh_leavers */
     uint8_t if_missing;   /* enum eh_if_missing */
     uint8_t unearned;     /* enum eh_unearned */
-    bool before_unearned; /* published before there was that rule; no part of what it says */
+    bool before_unearned; /* it was published before that rule came; not in the canonical form */
     uint32_t carry_at_most_ppm;
-    uint32_t line; /* of the file it stood in */
+    uint32_t line; /* of the file, from 1 */
 };
 
-/* Whether a part that nobody has a weight in goes to the others. */
+/* Whether a part in which nobody has a weight goes to the other parts. */
 static inline bool eh_plan_shares_unearned(const struct eh_bonus_plan *plan)
 {
     return plan->unearned == EH_UNEARNED_SHARE ||
            (plan->unearned == EH_UNEARNED_UNSAID && !plan->before_unearned);
 }
 
-/* Figures of a rep that payroll imports, whatever the plans say. */
+/* Whether the figure is one of a rep that payroll imports: `paid_minutes` or `contract_minutes`.
+ * These need no plan. */
 bool eh_plan_is_minutes(struct eh_str metric);
-/* What it makes of that figure, in a metric or a gate; NULL: nothing. The plan may be NULL. */
+/* The measure of that name in a metric or a gate of the plan, which may be NULL. NULL: there is
+ * none. */
 const struct eh_plan_measure *eh_plan_measure_find(const struct eh_bonus_plan *,
                                                    struct eh_str metric);
 
 struct eh_desk;
 
-/* A file that holds one plan. Without a desk: team and kinds are not looked up, money is EUR. The
- * plan keeps no pointer into the desk. One that the desk has was published when that was.
- * -EH_EPARSE, -EH_EINVAL, -EH_ERANGE, -EH_ENOMEM; error->text is "LINE: path: what". */
+/* Parses a file that holds one plan. Without a desk (NULL), team and kinds are not looked up, and
+ * money is EUR. The plan keeps no pointer into the desk. If the desk has the same plan,
+ * `before_unearned` is taken from there. -EH_EPARSE, -EH_EINVAL, -EH_ERANGE, -EH_ENOMEM;
+ * error->text is "LINE: path: what". */
 int eh_plan_parse(struct eh_str text, const struct eh_desk *, struct eh_arena *,
                   struct eh_bonus_plan **ret, struct eh_error *) EH_MUST_CHECK;
 
-/* Canonical: the same plan is the same bytes, whatever its spelling, order of keys or comments. */
+/* Appends the canonical form: equal plans have equal bytes, whatever their spelling, order of keys
+ * or comments. */
 void eh_plan_encode(const struct eh_bonus_plan *, struct eh_bytes *);
-/* By their canonical bytes. Without memory no two are: whoever asks then treats them as changed. */
+/* Whether two plans have the same canonical form. False when memory runs out, so that the caller
+ * treats the plan as changed. */
 bool eh_plan_same(const struct eh_bonus_plan *, const struct eh_bonus_plan *);
 
-/* One line each, for people. Advice; desk may be NULL. Returns how many. */
+/* Calls `line` with each sentence of advice on a plan; advice refuses nothing. The desk may be
+ * NULL. Returns how many there were. */
 typedef void eh_plan_line_fn(void *context, const char *line);
 size_t eh_plan_lint(const struct eh_bonus_plan *, const struct eh_desk *, eh_plan_line_fn *,
                     void *context);
-/* What the plan rewards and how it shares, in sentences. Returns how many. */
+/* Calls `line` with sentences that say what the plan rewards and how it shares. Returns how many.
+ */
 size_t eh_plan_describe(const struct eh_bonus_plan *, eh_plan_line_fn *, void *context);
 
-/* The one that governs a team's period with that date in it, or NULL. They are sorted by team, then
- * by when they begin. */
+/* The plan that governs the period of a team with that date in it, or NULL. The plans must be
+ * sorted by team, then by their beginning. */
 const struct eh_bonus_plan *eh_plans_find(const struct eh_bonus_plan *, size_t count,
                                           struct eh_str team, int32_t date);
 
@@ -162,7 +169,7 @@ const struct eh_bonus_plan *eh_plans_find(const struct eh_bonus_plan *, size_t c
 /* Which plans come, go or change, a line each; `was` may be NULL. Returns how many. */
 size_t eh_desk_plans_diff(const struct eh_desk *was, const struct eh_desk *now, eh_plan_line_fn *,
                           void *context);
-/* The advice for all of them, each line with its plan's name. */
+/* As eh_plan_lint(), for all plans of the desk. Each line has its plan's name before it. */
 size_t eh_desk_plans_lint(const struct eh_desk *, eh_plan_line_fn *, void *context);
 /* Marks the plans of a new desk that were published before a part that nobody has a weight in went
  * to the others: those that stand unchanged from `was` (may be NULL) and were marked there,
@@ -173,7 +180,8 @@ void eh_desk_plans_publish(const struct eh_desk *was, struct eh_desk *now, bool 
 int eh_desk_plans_check(const struct eh_desk *was, const struct eh_desk *now, int32_t today,
                         struct eh_error *) EH_MUST_CHECK;
 
-/* A value in the words of its unit: "129.95", "4.383", "5.5825%", "655s". */
+/* Writes a value in the notation of its unit: "129.95", "4.383", "5.5825%", "655s". Returns its
+ * size without the NUL. */
 size_t eh_plan_value_print(const struct eh_bonus_plan *, enum eh_unit, int64_t value,
                            char ret_text[EH_DECIMAL_TEXT_MAX]);
 
