@@ -73,7 +73,7 @@ static int letter_show(struct eh_cli *cli)
     if (eh_object_text(answer.json, "body"))
         letter_body_show(cli, eh_object_text(answer.json, "body"));
     else
-        puts("\nwhat it said is not kept, or not for you to read");
+        puts("\nits text is not kept, or you may not read it");
     return EH_EXIT_DONE;
 }
 

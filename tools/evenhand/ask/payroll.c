@@ -142,9 +142,9 @@ void eh_payroll_say(const json_t *pool)
     const char *state = eh_object_text(pool, "state");
     char held[EH_CLI_TEXT];
     if (json_is_true(json_object_get(pool, "what_if")))
-        eh_say(EH_EXIT_DONE, "%s: under another plan: nothing to pay by", period ? period : "?");
+        eh_say(EH_EXIT_DONE, "%s: a pool under another plan is never paid", period ? period : "?");
     else if (eh_object_int(pool, "version") == 0)
-        eh_say(EH_EXIT_DONE, "%s of team %s is %s: not final, nothing to pay by yet",
+        eh_say(EH_EXIT_DONE, "%s of team %s is %s, not final: nothing is due yet",
                period ? period : "?", team ? team : "?", state ? state : "open");
     if (!eh_object_int(pool, "held"))
         return;
@@ -296,7 +296,7 @@ int eh_cmd_payroll(struct eh_cli *cli)
     if (eh_period_parse(eh_str(cli->args[0]), &period, &error) < 0)
         return eh_say_usage(cli, "%s", error.text);
     if (cli->json && eh_cli_option(cli, "csv"))
-        return eh_say_usage(cli, "--csv: does not go with --json");
+        return eh_say_usage(cli, "--csv: leave --json out");
     json_t *teams = json_array(), *pools = json_array();
     int r = teams_list(cli, teams);
     json_array_foreach(teams, i, team)

@@ -136,9 +136,9 @@ static int check_call(const struct eh_cli *cli)
     if (history && (period || csv || why || what_if))
         return eh_say_usage(cli, "--history lists all periods; it goes with no other option");
     if (csv && (why || cli->json))
-        return eh_say_usage(cli, "--csv: goes neither with --explain nor with --json");
+        return eh_say_usage(cli, "--csv: leave --explain and --json out");
     if (why && what_if)
-        return eh_say_usage(cli, "--explain: tells of what is, not of --what-if");
+        return eh_say_usage(cli, "--explain: it explains the pool as it is; leave --what-if out");
     return EH_EXIT_DONE;
 }
 

@@ -395,7 +395,7 @@ static void show_shares(const struct eh_cli *cli, const json_t *pool, unsigned e
     eh_grid_print(g);
     show_reasons(cli, shares);
     if (i == 1 && !whole)
-        puts("(your line; each rep sees the pool, the rules and the own line)");
+        puts("(your line; each rep sees the pool, the rules and their own line)");
 }
 
 void eh_pool_show(const struct eh_cli *cli, const json_t *pool)

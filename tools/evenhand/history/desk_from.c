@@ -18,7 +18,7 @@ int eh_cmd_desk_from(struct eh_cli *cli)
         return eh_say_usage(cli, "--team: `%s` is no id (a-z, 0-9, and . _ - behind the first)",
                             team);
     if (cli->json)
-        return eh_say_usage(cli, "desk from: writes YAML; there is no --json");
+        return eh_say_usage(cli, "desk from: it writes YAML; leave --json out");
     if (eh_file_read(file, EH_HISTORY_FILE_MAX, &text, &error) < 0)
         return eh_say(EH_EXIT_REFUSED, "%s", error.text);
     if (eh_found_desk(eh_str_n((const char *)text.data, text.size), &rules, &desk, &error) < 0)

@@ -162,7 +162,7 @@ static void result_print_table(const struct eh_cli *cli, const struct eh_simulat
     puts("\nGini: 0 is even; Jain: 1 is even; spread: most less least, per share of 1.0;\n"
          "guess: how often the likeliest rep, known beforehand, would have been it.");
     if (s->desk->team_count > 1)
-        puts("What one team has more to deal than another no policy changes.");
+        puts("No policy changes how much one team has to deal beside another.");
     for (size_t i = 0; i < s->run_count; i++) {
         char waiting[EH_CLI_TEXT];
         eh_text_count((int64_t)s->runs[i].tally.waiting, waiting);

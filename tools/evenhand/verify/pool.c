@@ -238,7 +238,8 @@ static int make_versions(const struct eh_replay *replay, struct eh_arena *arena,
     while (r == 0 && eh_settlements_next(&text, &settlement) > 0) {
         struct eh_pool_statement *statement;
         if (!eh_engine_period(replay->engine, replay->in.message.team, settlement.period, &view))
-            return eh_error_set(error, EH_ECORRUPT, "input %llu: settles what no plan governs",
+            return eh_error_set(error, EH_ECORRUPT,
+                                "input %llu: settles a period that no plan governs",
                                 big(replay->in.no));
         bool paid = view.last.version > 0 && view.state == EH_PERIOD_PAID;
         r = eh_pool_statement_decode(settlement.statement, arena, &statement, error);

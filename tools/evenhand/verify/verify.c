@@ -109,7 +109,8 @@ static int compare_end(struct run *run, struct eh_error *error)
             error, EH_ECORRUPT, "input %llu: is missing: a chain row has seen input %llu",
             (unsigned long long)run->last + 1, (unsigned long long)run->chain.input);
     if (head->input != run->last)
-        return eh_error_set(error, EH_ECORRUPT, "head: says the log ends with %llu, it has %llu",
+        return eh_error_set(error, EH_ECORRUPT,
+                            "head: its last input is %llu, that of the log is %llu",
                             (unsigned long long)head->input, (unsigned long long)run->last);
     const char *other =
         run->last ? eh_proof_differs(run->proof, head->seq, head->digest, &head->chain) : NULL;
