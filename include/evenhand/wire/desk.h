@@ -133,8 +133,8 @@ struct eh_str eh_desk_account(const struct eh_desk *, struct eh_str rep, struct 
 /* The plan that governs a team's period beginning on that date, or NULL. */
 const struct eh_bonus_plan *eh_desk_plan(const struct eh_desk *, struct eh_str team, int32_t date);
 
-/* One line per difference, for people: "team sales: policy random -> balanced". Each line goes to
- * `line` in turn; returns how many there were. `was` may be NULL (everything is new). */
+/* Calls `line` with a sentence for each difference: "team sales: policy random -> balanced". `was`
+ * may be NULL: all is new. Returns how many there were. */
 typedef void eh_desk_line_fn(void *context, const char *line);
 size_t eh_desk_diff(const struct eh_desk *was, const struct eh_desk *now, eh_desk_line_fn *line,
                     void *context);

@@ -166,17 +166,17 @@ const struct eh_bonus_plan *eh_plans_find(const struct eh_bonus_plan *, size_t c
 
 /* --- The plans of a desk --- */
 
-/* Which plans come, go or change, a line each; `was` may be NULL. Returns how many. */
+/* Calls `line` for each plan that comes, goes or changes. `was` may be NULL. Returns how many. */
 size_t eh_desk_plans_diff(const struct eh_desk *was, const struct eh_desk *now, eh_plan_line_fn *,
                           void *context);
 /* As eh_plan_lint(), for all plans of the desk. Each line has its plan's name before it. */
 size_t eh_desk_plans_lint(const struct eh_desk *, eh_plan_line_fn *, void *context);
-/* Marks the plans of a new desk that were published before a part that nobody has a weight in went
- * to the others: those that stand unchanged from `was` (may be NULL) and were marked there,
- * or all, where the rules of then are in force (`before`). */
+/* Sets `before_unearned` of the plans of `now`. With `before`, the rules of that time are in force,
+ * and all plans are marked. Else a plan is marked if it is unchanged from `was`, which may be NULL,
+ * and is marked there. */
 void eh_desk_plans_publish(const struct eh_desk *was, struct eh_desk *now, bool before);
-/* Published, then immutable: a plan that has begun by `today` stays as it is, and no other begins
- * in the past but a team's first (`was` may be NULL). -EH_ECONFLICT. */
+/* Refuses changes that come too late, with -EH_ECONFLICT: a plan that has begun by `today` stays as
+ * it was published, and only the first plan of a team may begin in the past. `was` may be NULL. */
 int eh_desk_plans_check(const struct eh_desk *was, const struct eh_desk *now, int32_t today,
                         struct eh_error *) EH_MUST_CHECK;
 
