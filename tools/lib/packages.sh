@@ -30,6 +30,7 @@ export DEBIAN_FRONTEND=noninteractive
 cluster=/etc/postgresql-common/createcluster.d/90-evenhand-no-cluster.conf
 policy=/usr/sbin/policy-rc.d
 had_redis=$(dpkg-query -W -f '${db:Status-Status}' redis-server 2>/dev/null || true)
+had_rt=$(dpkg-query -W -f '${db:Status-Status}' request-tracker5 2>/dev/null || true)
 placed_policy=no
 cleanup() {
     rm -f "$cluster"
@@ -47,14 +48,17 @@ if [ ! -e "$policy" ]; then
 fi
 apt-get -q -o DPkg::Lock::Timeout=120 update
 apt-get -q -y -o DPkg::Lock::Timeout=120 install --no-install-recommends "$@"
-# A Redis that came with us must not come up at the next boot either.
-if [ "$had_redis" != installed ] && [ -e /lib/systemd/system/redis-server.service ]; then
+# A Redis or an RT that came with us must not come up at the next boot either.
+disable() { # PACKAGE, WHETHER IT WAS INSTALLED BEFORE
+    [ "$2" != installed ] && [ -e "/lib/systemd/system/$1.service" ] || return 0
     if [ -d /run/systemd/system ]; then
-        systemctl disable redis-server.service
+        systemctl disable "$1.service"
     else
-        DPKG_MAINTSCRIPT_PACKAGE=redis-server deb-systemd-helper disable redis-server.service
+        DPKG_MAINTSCRIPT_PACKAGE=$1 deb-systemd-helper disable "$1.service"
     fi
-fi
+}
+disable redis-server "$had_redis"
+disable request-tracker5 "$had_rt"
 SCRIPT
 }
 
