@@ -99,6 +99,7 @@ static bool query_wants(const struct wanted *w, const struct ticket *t)
 {
     return (!w->query->team.size || t->team == w->team) &&
            (!w->query->rep.size || t->rep == w->rep) &&
+           (!w->query->source.size || eh_str_equal(ticket_source(t), w->query->source)) &&
            (!w->query->state || t->state == w->query->state) &&
            t->received_us >= w->query->since_us;
 }

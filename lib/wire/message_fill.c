@@ -475,6 +475,35 @@ static int pair_take(struct filling *f, const struct eh_field_row *row,
                                          : value_take_or_mend(f, row, value);
 }
 
+#define KEYS_MAX 160 /* bytes of the keys that a type takes */
+
+/* "value, priority, …" */
+static void keys_list(uint64_t fields, char ret[KEYS_MAX])
+{
+    size_t used = 0;
+    ret[0] = '\0';
+    for (int field = 0; field < EH_FIELD_COUNT; field++)
+        if (fields & EH_FIELD_BIT(field))
+            used += eh_format(ret + used, KEYS_MAX - used, "%s%s", used ? ", " : "",
+                              eh_field_rows[field].name);
+}
+
+/* Whoever tells an update of something that it cannot change would wait for it in vain. */
+static int strange_refuse(const struct filling *f, const struct eh_pair *pair)
+{
+    const struct eh_message_type_row *type = &eh_message_types[f->m->type];
+    bool strange = eh_message_is(f->m, EH_TYPE_STRICT) && pair->value.kind != EH_VALUE_NULL &&
+                   eh_field_named(pair->key) < EH_FIELD_COUNT;
+    char name[32], keys[KEYS_MAX];
+    if (!strange)
+        return 0;
+    eh_format(name, sizeof name, "%.*s", EH_STR_ARG(pair->key));
+    keys_list(type->optional, keys);
+    return eh_error_field(f->error, EH_EINVAL, name,
+                          "%s: an %s takes %s alone; to change more, send the whole ticket again",
+                          name, eh_message_type_name(f->m->type), keys);
+}
+
 int eh_message_fill(const struct eh_pairs *pairs, struct eh_arena *arena, struct eh_message *m,
                     struct eh_error *error)
 {
@@ -483,6 +512,8 @@ int eh_message_fill(const struct eh_pairs *pairs, struct eh_arena *arena, struct
     uint64_t seen = 0;
     for (size_t i = 0; i < pairs->count; i++) {
         int field = eh_field_find(pairs->pairs[i].key, type->required | type->optional);
+        if (field == EH_FIELD_COUNT && strange_refuse(&f, &pairs->pairs[i]) < 0)
+            return -EH_EINVAL;
         if (field == EH_FIELD_COUNT)
             continue;
         const struct eh_field_row *row = &eh_field_rows[field];

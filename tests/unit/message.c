@@ -100,6 +100,16 @@ Test(message, update_says_only_what_it_says)
     ASSERT_STR(m.source, "default");
 }
 
+/* What no type has stays unknown, and a null says that there is none. */
+Test(message, an_update_ignores_what_nobody_takes)
+{
+    struct eh_message m = from_json("{\"type\":\"update\",\"id\":\"1\",\"value\":3,\"event\":\"e\","
+                                    "\"team\":null,\"colour\":\"red\",\"v\":1,\"actor\":\"x\"}");
+    cr_assert_eq(m.value, 3);
+    ASSERT_STR(m.event, "e");
+    cr_assert_not(eh_message_has(&m, EH_FIELD_TEAM));
+}
+
 Test(message, keys_of_other_types_are_unknown_keys)
 {
     struct eh_message m =

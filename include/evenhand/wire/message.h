@@ -15,7 +15,8 @@
  *
  * Limits: EH_MESSAGE_MAX bytes, depth 8, 256 items in all, strings 16 KiB, integers within
  * ±(2^53-1), valid UTF-8 without NUL, no duplicate keys, no trailing bytes. Unknown types are
- * refused. Unknown keys are ignored with their values (EH_MESSAGE_SKIP_DEPTH_MAX).
+ * refused. Unknown keys are ignored with their values (EH_MESSAGE_SKIP_DEPTH_MAX); so are keys of
+ * other types, but for EH_TYPE_STRICT.
  *
  * A value that decides nothing is no reason to refuse a message. A subject, channel, customer or
  * reason is cleaned and cut. A priority, owner or time of creation or change that cannot be read is

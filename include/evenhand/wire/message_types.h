@@ -28,7 +28,8 @@ enum eh_type_flag {
     EH_TYPE_PERIOD = 64,     /* is about a team's period: eh_engine_try() takes it */
     EH_TYPE_LIFECYCLE = 128, /* takes the period to its next state */
     EH_TYPE_SETTLES = 256,   /* the shell adds `text`, or the `reason` why there is none */
-    EH_TYPE_SIGNED = 512     /* its `value` may be below 0 */
+    EH_TYPE_SIGNED = 512,    /* its `value` may be below 0 */
+    EH_TYPE_STRICT = 1024    /* refused with a key that another type has and this one has not */
 };
 
 /*
@@ -47,9 +48,9 @@ enum eh_type_flag {
         F(SOURCE) | F(VALUE) | F(CURRENCY) | F(CUSTOMER) | F(PRIORITY) | F(SKILLS) | F(CHANNEL) | \
         F(SUBJECT) | F(CREATED_AT) | F(OWNER) | F(CHANGED_AT), \
         F(SOURCE) | F(VALUE) | F(PRIORITY)) \
-    ROW(UPDATE, 2, "update", update, T(STREAM) | T(ADMIN) | T(RECALLS) | T(DEALS), \
+    ROW(UPDATE, 2, "update", update, T(STREAM) | T(ADMIN) | T(RECALLS) | T(DEALS) | T(STRICT), \
         F(ID), \
-        F(SOURCE) | F(VALUE) | F(PRIORITY) | F(SKILLS) | F(SUBJECT) | F(CHANGED_AT), \
+        F(SOURCE) | F(VALUE) | F(PRIORITY) | F(SKILLS) | F(SUBJECT) | F(EVENT) | F(CHANGED_AT), \
         F(SOURCE)) \
     ROW(SIGNAL, 3, "signal", signal_message, T(STREAM) | T(ADMIN) | T(DEALS), \
         F(REP) | F(STATUS), \
