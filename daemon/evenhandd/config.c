@@ -19,7 +19,7 @@
 #define FILE_MAX     65536 /* bytes of a config file */
 #define CONTEXT_PATH 4096
 
-enum kind { TEXT, PATH, REDIS, CONNINFO, INTEGER, SWITCH, ENCODING, LEVEL, USERS };
+enum kind { TEXT, PATH, REDIS, CONNINFO, INTEGER, SWITCH, ENCODING, LEVEL, USERS, HELPDESKS };
 
 struct key {
     const char *name;
@@ -44,7 +44,7 @@ static const struct key keys[] = {
     {"checkpoint_file", PATH, FIELD(checkpoint_file), "/var/lib/evenhand/checkpoints", 0, 0},
     {"operators", USERS, FIELD(operators), NULL, 0, 0},
     {"auditors", USERS, FIELD(auditors), NULL, 0, 0},
-    {"helpdesks", USERS, FIELD(helpdesks), NULL, 0, 0},
+    {"helpdesks", HELPDESKS, FIELD(helpdesks), NULL, 0, 0},
     {"stream_signals", SWITCH, FIELD(stream_signals), "on", 0, 0},
     {"outbox", ENCODING, FIELD(outbox_json), "msgpack", 0, 0},
     {"outbox_keep", INTEGER, FIELD(outbox_keep), "1000000", 1, 1000000000},
@@ -215,6 +215,7 @@ static const char *read_value(const struct reading *in, const struct key *key, s
     case LEVEL:
         return read_level(text, field);
     case USERS:
+    case HELPDESKS:
         break;
     }
     return "is a list";
@@ -245,6 +246,67 @@ static bool user_name_valid(struct eh_str name)
         if ((unsigned char)name.data[i] <= ' ' || name.data[i] == ':' || name.data[i] == 0x7f)
             return false;
     return name.size > 0 && name.size < sizeof((struct eh_config_user *)0)->name;
+}
+
+/* The value of a key of a mapping; NULL: it has none. */
+static const yaml_node_t *mapping_get(struct reading *in, const yaml_node_t *mapping,
+                                      const char *key)
+{
+    for (const yaml_node_pair_t *pair = mapping->data.mapping.pairs.start;
+         pair < mapping->data.mapping.pairs.top; pair++) {
+        const yaml_node_t *word = yaml_document_get_node(in->document, pair->key);
+        if (word->type == YAML_SCALAR_NODE && eh_str_equal(scalar(word), eh_str(key)))
+            return yaml_document_get_node(in->document, pair->value);
+    }
+    return NULL;
+}
+
+static int read_source(struct reading *in, const yaml_node_t *node, struct eh_config_sources *to)
+{
+    struct eh_str name = node->type == YAML_SCALAR_NODE ? scalar(node) : eh_str(NULL);
+    if (!eh_name_valid(name, EH_NAME_MAX))
+        return refuse(in, line_of(node),
+                      "helpdesks: sources: an item is the source of tickets, 1 to %d bytes",
+                      EH_NAME_MAX);
+    if (to->count == EH_CONFIG_SOURCES_MAX)
+        return refuse(in, line_of(node), "helpdesks: sources: more than %d items",
+                      EH_CONFIG_SOURCES_MAX);
+    memcpy(to->items[to->count++], name.data, name.size);
+    return 0;
+}
+
+/* A helpdesk that is limited to no source could do nothing. */
+static int read_sources(struct reading *in, const yaml_node_t *node, struct eh_config_sources *to)
+{
+    bool list = node->type == YAML_SEQUENCE_NODE;
+    if (!list || node->data.sequence.items.start == node->data.sequence.items.top)
+        return refuse(in, line_of(node), "helpdesks: sources: a list of one or more, as [rt]");
+    int r = 0;
+    for (const yaml_node_item_t *item = node->data.sequence.items.start;
+         r == 0 && item < node->data.sequence.items.top; item++)
+        r = read_source(in, yaml_document_get_node(in->document, *item), to);
+    return r;
+}
+
+/* NAME, {user: NAME} or {group: NAME}; the mappings may have `sources`. */
+static int read_helpdesk(struct reading *in, const yaml_node_t *node, struct eh_config_user *ret,
+                         struct eh_config_sources *ret_sources)
+{
+    bool map = node->type == YAML_MAPPING_NODE;
+    const yaml_node_t *user = map ? mapping_get(in, node, "user") : node;
+    const yaml_node_t *group = map ? mapping_get(in, node, "group") : NULL;
+    const yaml_node_t *sources = map ? mapping_get(in, node, "sources") : NULL;
+    const yaml_node_t *name = user ? user : group;
+    long pairs = map ? node->data.mapping.pairs.top - node->data.mapping.pairs.start : 1;
+    if (!name || pairs != 1 + (sources != NULL) || name->type != YAML_SCALAR_NODE ||
+        !user_name_valid(scalar(name)))
+        return refuse(
+            in, line_of(node),
+            "helpdesks: an item is a user's name, {user: NAME} or {group: NAME}; the last "
+            "two may have sources: [SOURCE, ...]");
+    memcpy(ret->name, name->data.scalar.value, name->data.scalar.length);
+    ret->is_group = group != NULL;
+    return sources ? read_sources(in, sources, ret_sources) : 0;
 }
 
 /* NAME or {group: NAME} */
@@ -279,7 +341,10 @@ static int read_users(struct reading *in, const struct key *key, const yaml_node
         if (users->count == EH_CONFIG_USERS_MAX)
             return refuse(in, line_of(name), "%s: more than %d items; use a group", key->name,
                           EH_CONFIG_USERS_MAX);
-        int r = read_user(in, key, name, &users->items[users->count]);
+        struct eh_config_user *user = &users->items[users->count];
+        int r = key->kind == HELPDESKS
+                    ? read_helpdesk(in, name, user, &in->config->helpdesk_sources[users->count])
+                    : read_user(in, key, name, user);
         if (r < 0)
             return r;
         users->count++;
@@ -292,7 +357,7 @@ static int read_key(struct reading *in, const struct section *section, const str
 {
     if (is_absent(node))
         return 0;
-    if (key->kind == USERS)
+    if (key->kind == USERS || key->kind == HELPDESKS)
         return read_users(in, key, node);
     if (node->type != YAML_SCALAR_NODE)
         return refuse(in, line_of(node), "%s%s: not a single value", section->prefix, key->name);

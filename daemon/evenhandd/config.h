@@ -16,8 +16,9 @@
 
 #include "host/log.h"
 
-#define EH_CONFIG_USERS_MAX 64
-#define EH_SOCKET_PATH_MAX  107 /* bytes; EH_HTTP_PATH_MAX of http/socket.h */
+#define EH_CONFIG_USERS_MAX   64
+#define EH_CONFIG_SOURCES_MAX 16  /* of a helpdesk */
+#define EH_SOCKET_PATH_MAX    107 /* bytes; EH_HTTP_PATH_MAX of http/socket.h */
 
 struct eh_config_user {
     char name[64];
@@ -26,6 +27,12 @@ struct eh_config_user {
 
 struct eh_config_users {
     struct eh_config_user items[EH_CONFIG_USERS_MAX];
+    uint32_t count;
+};
+
+/* The sources of an item of `helpdesks`; none: see eh_peer_owns_source(). */
+struct eh_config_sources {
+    char items[EH_CONFIG_SOURCES_MAX][EH_NAME_MAX + 1];
     uint32_t count;
 };
 
@@ -39,11 +46,12 @@ struct eh_config {
     char key_file[4096];        /* key_file: master key, made at the first start */
     char checkpoint_file[4096]; /* checkpoint_file: digests are appended to it now and then */
     struct eh_config_users operators, auditors, helpdesks;
-    bool stream_signals;                                   /* on */
-    bool outbox_json;                                      /* outbox: msgpack | json */
-    int64_t outbox_keep;                                   /* 1,000,000 entries */
-    int64_t inbox_keep;                                    /* 0 entries */
-    int64_t inflight_entries;                              /* limits.in_flight: 1,024 */
+    struct eh_config_sources helpdesk_sources[EH_CONFIG_USERS_MAX]; /* of helpdesks.items */
+    bool stream_signals;                                            /* on */
+    bool outbox_json;                                               /* outbox: msgpack | json */
+    int64_t outbox_keep;                                            /* 1,000,000 entries */
+    int64_t inbox_keep;                                             /* 0 entries */
+    int64_t inflight_entries;                                       /* limits.in_flight: 1,024 */
     int64_t inflight_bytes;                                /* limits.in_flight_bytes: 4 MiB */
     int64_t admin_connections, admin_connections_per_user; /* limits: 64, 8 */
     int64_t open_tickets;                                  /* limits.open_tickets: 200,000 */

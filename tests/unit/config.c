@@ -99,6 +99,8 @@ Test(config, takes_every_key, .init = make_folder, .fini = remove_folder)
                                  "operators: [root, {group: ops}]\n"
                                  "auditors: [ida]\n"
                                  "helpdesks:\n  - zammad\n  - group: desks\n"
+                                 "  - {user: rt-bridge, sources: [rt, \"rt 2\"]}\n"
+                                 "  - {sources: [glpi], group: glpi}\n  - {user: plain}\n"
                                  "stream_signals: off\n"
                                  "outbox: json\n"
                                  "outbox_keep: 5\n"
@@ -127,6 +129,17 @@ Test(config, takes_every_key, .init = make_folder, .fini = remove_folder)
     cr_expect(c->operators.items[1].is_group);
     cr_expect_str_eq(c->auditors.items[0].name, "ida");
     cr_expect_str_eq(c->helpdesks.items[1].name, "desks");
+    cr_assert_eq(c->helpdesks.count, 5);
+    cr_expect_eq(c->helpdesk_sources[0].count + c->helpdesk_sources[1].count, 0);
+    cr_expect_str_eq(c->helpdesks.items[2].name, "rt-bridge");
+    cr_expect_not(c->helpdesks.items[2].is_group);
+    cr_assert_eq(c->helpdesk_sources[2].count, 2);
+    cr_expect_str_eq(c->helpdesk_sources[2].items[0], "rt");
+    cr_expect_str_eq(c->helpdesk_sources[2].items[1], "rt 2");
+    cr_expect(c->helpdesks.items[3].is_group);
+    cr_expect_str_eq(c->helpdesk_sources[3].items[0], "glpi");
+    cr_expect_str_eq(c->helpdesks.items[4].name, "plain");
+    cr_expect_eq(c->helpdesk_sources[4].count, 0);
     cr_expect_not(c->stream_signals);
     cr_expect(c->outbox_json);
     cr_expect_eq(c->outbox_keep, 5);
@@ -187,6 +200,28 @@ Test(config, says_what_is_wrong_and_where, .init = make_folder, .fini = remove_f
                    ":1: operators: an item is a user's name or {group: NAME}");
     expect_refused("operators: [[ana]]\n",
                    ":1: operators: an item is a user's name or {group: NAME}");
+    static const char *const helpdesks[] = {"{group: a, user: b}",
+                                            "{user: a, source: [rt]}",
+                                            "{sources: [rt]}",
+                                            "{user: [a]}",
+                                            "[a]",
+                                            "{user: a, sources: [rt], more: x}",
+                                            "{user: a, user: b}",
+                                            "\"\""};
+    for (size_t i = 0; i < sizeof helpdesks / sizeof *helpdesks; i++) {
+        char text[128];
+        snprintf(text, sizeof text, "helpdesks:\n- %s\n", helpdesks[i]);
+        expect_refused(text, ":2: helpdesks: an item is a user's name, {user: NAME} or {group: "
+                             "NAME}; the last two may have sources: [SOURCE, ...]");
+    }
+    expect_refused("helpdesks:\n- {user: a, sources: rt}\n",
+                   ":2: helpdesks: sources: a list of one or more, as [rt]");
+    expect_refused("helpdesks:\n- {user: a, sources: []}\n",
+                   ":2: helpdesks: sources: a list of one or more, as [rt]");
+    expect_refused("helpdesks:\n- {user: a, sources: [\"\"]}\n",
+                   ":2: helpdesks: sources: an item is the source of tickets, 1 to 128 bytes");
+    expect_refused("operators:\n- {user: a}\n",
+                   ":2: operators: an item is a user's name or {group: NAME}");
     expect_refused("key_file: a\nkey_file: b\n", ":2: key_file: given twice");
     expect_refused("limits: {}\nlimits: {}\n", ":2: limits: given twice");
     expect_refused("[a]: b\n", ":1: a key must be a single word");
@@ -238,6 +273,30 @@ Test(config, bounds_of_lists_and_files, .init = make_folder, .fini = remove_fold
     text[70000] = 0;
     expect_refused(text, ": above 65536 bytes");
     free(text);
+}
+
+/* A source as long as it may be, and as many as there may be. */
+static const char *sources_text(int count, int size)
+{
+    static char text[EH_CONFIG_SOURCES_MAX * 8 + EH_NAME_MAX + 64];
+    int used = sprintf(text, "helpdesks:\n- {user: a, sources: [");
+    for (int i = 1; i < count; i++)
+        used += sprintf(text + used, "s%d, ", i);
+    memset(text + used, 'x', (size_t)size);
+    strcpy(text + used + size, "]}\n");
+    return text;
+}
+
+Test(config, bounds_of_sources, .init = make_folder, .fini = remove_folder)
+{
+    struct eh_config *c = loaded(sources_text(EH_CONFIG_SOURCES_MAX, EH_NAME_MAX));
+    cr_expect_eq(c->helpdesk_sources[0].count, EH_CONFIG_SOURCES_MAX);
+    cr_expect_eq(strlen(c->helpdesk_sources[0].items[EH_CONFIG_SOURCES_MAX - 1]), EH_NAME_MAX);
+    eh_config_free(c);
+    expect_refused(sources_text(EH_CONFIG_SOURCES_MAX + 1, 1),
+                   ":2: helpdesks: sources: more than 16 items");
+    expect_refused(sources_text(1, EH_NAME_MAX + 1),
+                   ":2: helpdesks: sources: an item is the source of tickets, 1 to 128 bytes");
 }
 
 Test(config, a_missing_file_is_said_to_be_missing)

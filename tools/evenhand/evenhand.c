@@ -52,6 +52,7 @@
 static const struct eh_cli_option tickets_options[] = {
     {"team", "T", "only tickets of this team", false},
     {"rep", "R", "only tickets this rep has", false},
+    {"source", "S", "only tickets of this helpdesk", false},
     {"state", "S", "only waiting, assigned, open (both) or closed tickets", false},
     NEWEST,
     SINCE,
@@ -60,6 +61,9 @@ static const struct eh_cli_option tickets_options[] = {
     {0},
 };
 static const struct eh_cli_option part_options[] = {NEWEST, SINCE, LIMIT, AFTER, {0}};
+static const struct eh_cli_option dead_options[] = {
+    {"source", "S", "only what this helpdesk wrote", false}, NEWEST, SINCE, LIMIT, AFTER, {0},
+};
 static const struct eh_cli_option after_option[] = {LIMIT, AFTER, {0}};
 static const struct eh_cli_option ticket_options[] = {
     {"source", "S", "the helpdesk it came from (default: default)", false},
@@ -240,7 +244,7 @@ static const struct eh_cli_command commands[] = {
      "has the skill, or a manager moves it."},
     {"ticket", "ID", LOOK, "one ticket with its whole story", 1, 1, ticket_options, eh_cmd_ticket,
      NULL},
-    {"dead", "[INPUT]", LOOK, "entries that were refused, and why", 0, 1, part_options, eh_cmd_dead,
+    {"dead", "[INPUT]", LOOK, "entries that were refused, and why", 0, 1, dead_options, eh_cmd_dead,
      "With INPUT, a number of the list: the whole entry. The list does not hold\n"
      "requests that were refused over the socket: their sender got the error."},
     {"fairness", "T", LOOK, "how evenly and honestly a team's tickets were dealt", 1, 1,

@@ -395,11 +395,11 @@ int eh_ticket_image_view(struct eh_str image, struct eh_ticket_view *ret,
 bool eh_ticket_image_same(struct eh_str recorded, struct eh_str image);
 /* Which tickets in memory are wanted, and in which order of their numbers. */
 struct eh_ticket_query {
-    struct eh_str team, rep; /* empty: any */
-    int state;               /* enum eh_ticket_state; 0: any */
-    int64_t since_us;        /* received then or later */
-    bool newest;             /* the largest number first */
-    uint64_t after;          /* go on behind this number, in that order; 0: from the beginning */
+    struct eh_str team, rep, source; /* empty: any */
+    int state;                       /* enum eh_ticket_state; 0: any */
+    int64_t since_us;                /* received then or later */
+    bool newest;                     /* the largest number first */
+    uint64_t after; /* go on behind this number, in that order; 0: from the beginning */
 };
 /* Returns how many were written to ret (at most max). Cost grows with the tickets it passes over,
  * at most EH_SCAN_MAX a call; *ret_after is where to go on, 0 at the end. */

@@ -5,20 +5,18 @@
 #include "client/list.h"
 #include "client/object.h"
 #include "commands.h"
+#include "term/args.h"
 #include "term/say.h"
 #include "term/text.h"
 
 #define DEAD_SHOWN 500 /* rows shown at most; --after shows the rest */
 #define DEAD_PAGE  100
 
-/* The id of the ticket, when the body names one. */
+/* The id of the ticket, where the letter is about one. */
 static void id_cell(struct eh_grid *g, const json_t *letter)
 {
-    const char *body = eh_object_text(letter, "body");
-    json_t *said = body ? json_loads(body, 0, NULL) : NULL;
-    const json_t *id = json_object_get(said, "id");
-    eh_grid_text(g, json_is_string(id) ? json_string_value(id) : "");
-    json_decref(said);
+    const char *id = eh_object_text(letter, "ticket");
+    eh_grid_text(g, id ? id : "");
 }
 
 static void letter_row(struct eh_grid *g, const json_t *letter, void *context)
@@ -80,8 +78,12 @@ static int letter_show(struct eh_cli *cli)
 int eh_cmd_dead(struct eh_cli *cli)
 {
     int64_t now_us = eh_text_now_us();
+    const char *source = eh_cli_option(cli, "source");
+    char path[EH_CLI_PATH];
+    if (!eh_path(path, "/v1/dead") || (source && !eh_path_add(path, "?source=", source)))
+        return eh_say_long(source);
     struct eh_list list = {.cli = cli,
-                           .path = "/v1/dead",
+                           .path = path,
                            .key = "letters",
                            .add = letter_row,
                            .context = &now_us,

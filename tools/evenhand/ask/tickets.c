@@ -143,7 +143,7 @@ void eh_show_rep_tickets(const struct eh_cli *cli, const char *id, const json_t 
 
 static bool path_of_tickets(const struct eh_cli *cli, char path[EH_CLI_PATH])
 {
-    static const char *const filters[] = {"team", "rep", "state"};
+    static const char *const filters[] = {"team", "rep", "source", "state"};
     bool fits = eh_path(path, "/v1/tickets");
     for (size_t i = 0; fits && i < sizeof filters / sizeof *filters; i++) {
         const char *value = eh_cli_option(cli, filters[i]);

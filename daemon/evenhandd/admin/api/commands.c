@@ -95,11 +95,26 @@ void eh_admin_post_release(struct eh_admin_request *request)
 
 /* ---- Tickets. */
 
+/* An operator writes under any source, a helpdesk under its own. */
+static bool writes_source(const struct eh_admin_request *request, struct eh_str source)
+{
+    return commands_all(request->peer) ||
+           ((request->peer->roles & request->route->who & EH_MAY_HELPDESK) &&
+            eh_peer_writes_source(request->peer, source));
+}
+
 void eh_admin_post_ticket(struct eh_admin_request *request)
 {
     struct eh_command *command = eh_admin_change_begin(request);
-    if (command)
-        eh_admin_change_submit_body(request, command);
+    if (!command || !eh_admin_change_read(request, command))
+        return;
+    if (writes_source(request, command->message.source)) {
+        eh_admin_change_submit(request, command);
+        return;
+    }
+    eh_admin_deny(request, "the helpdesk of source %.*s or an operator",
+                  EH_STR_ARG(command->message.source));
+    eh_command_free(command);
 }
 
 static void submit_ticket_command(struct eh_admin_request *request)
@@ -116,9 +131,12 @@ static void submit_ticket_command(struct eh_admin_request *request)
 
 static void deny_ticket(struct eh_admin_request *request)
 {
-    eh_admin_deny(request, request->route->type == EH_MESSAGE_OUTCOME
-                               ? "a manager of the ticket's team, a helpdesk or an operator"
-                               : "a manager of the ticket's team or an operator");
+    const char *who = request->route->type == EH_MESSAGE_UPDATE
+                          ? "the ticket's helpdesk or an operator"
+                      : request->route->type == EH_MESSAGE_OUTCOME
+                          ? "a manager of the ticket's team, its helpdesk or an operator"
+                          : "a manager of the ticket's team or an operator";
+    eh_admin_deny(request, "%s", who);
 }
 
 /* A manager asks about a ticket that memory does not hold any more. */
@@ -135,14 +153,17 @@ static void recalled_for_command(struct eh_admin_request *request,
         submit_ticket_command(request);
 }
 
-/* A helpdesk and an operator may do what they may do for every team. */
+/* A helpdesk and an operator may do what they may do for every team; a helpdesk may change its own
+ * tickets. */
 void eh_admin_post_ticket_change(struct eh_admin_request *request)
 {
     const struct eh_engine *engine = eh_app_engine(request->admin->app);
     struct eh_str source = eh_admin_part(request, "source"), id = eh_admin_part(request, "id");
     struct eh_ticket_view ticket;
-    if (request->peer->roles & request->route->who & (EH_MAY_OPERATOR | EH_MAY_HELPDESK))
+    if (writes_source(request, source))
         submit_ticket_command(request);
+    else if (!(request->peer->roles & request->route->who & EH_MAY_MANAGER))
+        deny_ticket(request);
     else if (!eh_engine_ticket(engine, source, id, &ticket))
         eh_admin_recall(request, source, id, recalled_for_command);
     else if (!eh_peer_manages(request->peer, eh_engine_desk(engine), ticket.team))

@@ -76,7 +76,8 @@ static int read_query(const struct eh_admin_request *request, struct entries *re
     entries.after = eh_stream_id_before(from); /* the first id is part of it, a cursor is not */
     if (eh_stream_id_compare(after, entries.after) > 0)
         entries.after = after;
-    if (entries.source.size == 0 && !entries.whole && request->peer->roles & EH_MAY_HELPDESK)
+    if (entries.source.size == 0 && !entries.whole &&
+        eh_peer_writes_source(request->peer, eh_str("default")))
         entries.source = eh_str("default");
     *ret = entries;
     return 0;
@@ -84,16 +85,18 @@ static int read_query(const struct eh_admin_request *request, struct entries *re
 
 /* ---- One entry. */
 
-/* A helpdesk may write under any source, so it reads about the one it names; a manager about the
- * teams they manage. What cannot be read has no source. */
+/* A helpdesk reads about the source it names, if it may write under it; a manager about the teams
+ * they manage. What cannot be read has no source: it is told to whoever may write under any. */
 static bool shown(const struct eh_admin_request *request, const struct entries *asked,
                   struct eh_str source, struct eh_str team)
 {
     const struct eh_engine *engine = eh_app_engine(request->admin->app);
     const struct eh_desk *desk = engine ? eh_engine_desk(engine) : NULL;
     bool named = asked->source.size == 0 || source.size == 0 || eh_str_equal(asked->source, source);
-    if (asked->whole || request->peer->roles & EH_MAY_HELPDESK)
+    if (asked->whole)
         return named;
+    if (named && eh_peer_writes_source(request->peer, source))
+        return true;
     return named && team.size > 0 && eh_peer_manages(request->peer, desk, team);
 }
 

@@ -27,19 +27,19 @@
           eh_admin_get_pools)                                                                      \
     ROUTE("GET", "/v1/reps", "after", EH_ADMIN_READERS, true, 0, 0, eh_admin_get_reps)             \
     ROUTE("GET", "/v1/reps/{rep}", "", EH_ADMIN_READERS, true, 0, 0, eh_admin_get_rep)             \
-    ROUTE("GET", "/v1/tickets", "team rep state after newest since limit", EH_ADMIN_READERS, true, \
-          0, 0, eh_admin_get_tickets)                                                              \
-    ROUTE("GET", "/v1/tickets/{source}/{id}", "", EH_ADMIN_READERS, true, 0, 0,                    \
+    ROUTE("GET", "/v1/tickets", "team rep source state after newest since limit",                  \
+          EH_ADMIN_READERS | EH_MAY_HELPDESK, true, 0, 0, eh_admin_get_tickets)                    \
+    ROUTE("GET", "/v1/tickets/{source}/{id}", "", EH_ADMIN_READERS | EH_MAY_HELPDESK, true, 0, 0,  \
           eh_admin_get_ticket)                                                                     \
     ROUTE("GET", "/v1/entries", "from to source after",                                            \
           EH_MAY_OPERATOR | EH_MAY_AUDITOR | EH_MAY_HELPDESK | EH_MAY_MANAGER, true, 0, 0,         \
           eh_admin_get_entries)                                                                    \
     ROUTE("GET", "/v1/desk", "", EH_ADMIN_READERS, true, 0, 0, eh_admin_get_desk)                  \
     ROUTE("GET", "/v1/me", "", EH_MAY_ANY, true, 0, 0, eh_admin_get_me)                            \
-    ROUTE("GET", "/v1/dead", "after newest since limit", EH_MAY_OPERATOR | EH_MAY_AUDITOR, true,   \
-          0, 0, eh_admin_get_dead)                                                                 \
-    ROUTE("GET", "/v1/dead/{input}", "", EH_MAY_OPERATOR | EH_MAY_AUDITOR, true, 0, 0,             \
-          eh_admin_get_dead_letter)                                                                \
+    ROUTE("GET", "/v1/dead", "source after newest since limit",                                    \
+          EH_MAY_OPERATOR | EH_MAY_AUDITOR | EH_MAY_HELPDESK, true, 0, 0, eh_admin_get_dead)       \
+    ROUTE("GET", "/v1/dead/{input}", "", EH_MAY_OPERATOR | EH_MAY_AUDITOR | EH_MAY_HELPDESK, true, \
+          0, 0, eh_admin_get_dead_letter)                                                          \
     ROUTE("GET", "/v1/draws", "after", EH_ADMIN_READERS, true, 0, 0, eh_admin_get_draws)           \
     ROUTE("POST", "/v1/draws/reveal", "dry_run", EH_MAY_OPERATOR, true, 0, EH_MESSAGE_REVEAL,      \
           eh_admin_post_reveal)                                                                    \
@@ -51,6 +51,8 @@
           EH_MESSAGE_TICKET, eh_admin_post_ticket)                                                 \
     ROUTE("POST", "/v1/tickets/{source}/{id}/outcome", "", EH_ADMIN_MANAGERS | EH_MAY_HELPDESK,    \
           true, 0, EH_MESSAGE_OUTCOME, eh_admin_post_ticket_change)                                \
+    ROUTE("POST", "/v1/tickets/{source}/{id}/update", "", EH_MAY_OPERATOR | EH_MAY_HELPDESK, true, \
+          0, EH_MESSAGE_UPDATE, eh_admin_post_ticket_change)                                       \
     ROUTE("POST", "/v1/tickets/{source}/{id}/assign", "", EH_ADMIN_MANAGERS, true, 0,              \
           EH_MESSAGE_ASSIGN, eh_admin_post_ticket_change)                                          \
     ROUTE("POST", "/v1/tickets/{source}/{id}/move", "", EH_ADMIN_MANAGERS, true, 0,                \

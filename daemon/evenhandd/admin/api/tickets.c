@@ -59,15 +59,17 @@ const struct eh_pg_statement eh_admin_statements[] = {
     /* Entries that were refused. */
     {"admin_dead",
      "SELECT l.input, (extract(epoch FROM l.at) * 1000000)::bigint, l.reason, l.stream_id,"
-     " coalesce(l.size, length(l.body)), l.body"
+     " coalesce(l.size, length(l.body)), l.body, i.type, i.source, i.id"
      " FROM evenhand.desk d JOIN evenhand.dead_letter l ON l.desk = d.no"
+     " JOIN evenhand.input i ON i.desk = l.desk AND i.input = l.input"
      " WHERE d.name = $1 AND l.input > $2 ORDER BY l.input LIMIT " STR(EH_ADMIN_DEAD_PAGE),
      2,
      {TYPE_TEXT, TYPE_INT8}},
     {"admin_dead_newest",
      "SELECT l.input, (extract(epoch FROM l.at) * 1000000)::bigint, l.reason, l.stream_id,"
-     " coalesce(l.size, length(l.body)), l.body"
+     " coalesce(l.size, length(l.body)), l.body, i.type, i.source, i.id"
      " FROM evenhand.desk d JOIN evenhand.dead_letter l ON l.desk = d.no"
+     " JOIN evenhand.input i ON i.desk = l.desk AND i.input = l.input"
      " WHERE d.name = $1 AND l.input < $2 ORDER BY l.input DESC LIMIT " STR(EH_ADMIN_DEAD_PAGE),
      2,
      {TYPE_TEXT, TYPE_INT8}},
@@ -300,7 +302,8 @@ void eh_admin_recall(struct eh_admin_request *request, struct eh_str source, str
 
 /* ---- One ticket with its history. */
 
-static json_t *history_json(const PGresult *result)
+/* A helpdesk sees where the ticket went; not who could have had it, nor what a manager said. */
+static json_t *history_json(const PGresult *result, bool inside)
 {
     json_t *list = json_array();
     for (int row = 0; row < PQntuples(result); row++) {
@@ -312,11 +315,11 @@ static json_t *history_json(const PGresult *result)
         eh_json_put_text(item, "was", eh_pg_text(result, row, 4));
         eh_json_put_text(item, "why", eh_pg_text(result, row, 5));
         eh_json_put_time(item, "at", eh_pg_int(result, row, 6));
-        if (!PQgetisnull(result, row, 7)) {
+        if (inside && !PQgetisnull(result, row, 7)) {
             eh_json_put_int(item, "eligible", eh_pg_int(result, row, 7));
             eh_json_put_int(item, "epoch", eh_pg_int(result, row, 8));
         }
-        if (!PQgetisnull(result, row, 12)) {
+        if (inside && !PQgetisnull(result, row, 12)) {
             eh_json_put_text(item, "by", eh_pg_text(result, row, 12));
             eh_json_put_text(item, "reason", eh_pg_text(result, row, 13));
         }
@@ -354,14 +357,20 @@ static struct eh_str resent_of(const PGresult *result)
     return eh_str_n(NULL, 0);
 }
 
+/* What a ticket's history is shown by. */
+struct shown {
+    uint8_t digest[EH_DIGEST_BYTES];
+    bool inside; /* to whom it concerns by its team or rep, not by its source alone */
+};
+
 static json_t *receipt_json(const struct eh_admin_request *request, const PGresult *result)
 {
     const struct eh_desk *desk = desk_of(request);
     const struct eh_peer *peer = request->peer;
-    const uint8_t *digest = request->state;
+    const struct shown *shown = request->state;
     int row = last_deal(result);
     int64_t deals = 0;
-    if (row < 0 || !desk)
+    if (row < 0 || !desk || !shown->inside)
         return NULL;
     for (int each = 0; each <= row; each++)
         deals += is_deal(result, each);
@@ -377,7 +386,7 @@ static json_t *receipt_json(const struct eh_admin_request *request, const PGresu
                                  .team = eh_pg_text(result, row, 2),
                                  .deal = deals,
                                  .resent_of = resent_of(result),
-                                 .digest = eh_str_n((const char *)digest, EH_DIGEST_BYTES),
+                                 .digest = eh_str_n((const char *)shown->digest, EH_DIGEST_BYTES),
                                  .commitment = eh_pg_text(result, row, 14),
                                  .seed = eh_pg_text(result, row, 15),
                                  .whole = eh_peer_sees_all(peer) ||
@@ -392,18 +401,24 @@ static void on_history(void *context, PGresult *result)
     if (!eh_admin_resume(request))
         return;
     json_t *body = json_incref(request->extra);
+    const struct shown *shown = request->state;
     bool away = failed(result);
-    eh_json_put(body, "history", away ? NULL : history_json(result));
+    eh_json_put(body, "history", away ? NULL : history_json(result, shown->inside));
     eh_json_put(body, "receipt", away ? NULL : receipt_json(request, result));
     eh_admin_reply(request, 200, body);
+}
+
+static bool is_inside(const struct eh_admin_request *request, const struct eh_ticket_view *ticket)
+{
+    const struct eh_peer *peer = request->peer;
+    return eh_peer_sees_all(peer) || eh_peer_manages(peer, desk_of(request), ticket->team) ||
+           (ticket->rep.size > 0 && eh_peer_is_rep(peer, ticket->rep));
 }
 
 bool eh_admin_sees_ticket(const struct eh_admin_request *request,
                           const struct eh_ticket_view *ticket)
 {
-    const struct eh_peer *peer = request->peer;
-    return eh_peer_sees_all(peer) || eh_peer_manages(peer, desk_of(request), ticket->team) ||
-           (ticket->rep.size > 0 && eh_peer_is_rep(peer, ticket->rep));
+    return is_inside(request, ticket) || eh_peer_owns_source(request->peer, ticket->source);
 }
 
 static json_t *ticket_json(const struct eh_admin_request *request,
@@ -416,19 +431,21 @@ static json_t *ticket_json(const struct eh_admin_request *request,
     return body;
 }
 
+#define WHO_SEES_TICKET                                                                            \
+    "the rep of this ticket, a manager of its team, its helpdesk, an auditor or an operator"
+
 /* Answers with the ticket, and with its history when PostgreSQL is there. */
 static void show_ticket(struct eh_admin_request *request, const struct eh_ticket_view *ticket)
 {
     if (!eh_admin_sees_ticket(request, ticket)) {
-        eh_admin_deny(request, "the rep of this ticket, a manager of its team, an auditor or an "
-                               "operator");
+        eh_admin_deny(request, WHO_SEES_TICKET);
         return;
     }
     char number[8];
-    uint8_t digest[EH_DIGEST_BYTES];
+    struct shown shown = {.inside = is_inside(request, ticket)};
     eh_pg_put64(number, (int64_t)ticket->no);
-    eh_key_bytes(ticket->digest, digest);
-    request->state = eh_arena_copy(&request->arena, digest, sizeof digest);
+    eh_key_bytes(ticket->digest, shown.digest);
+    request->state = eh_arena_copy(&request->arena, &shown, sizeof shown);
     uint32_t looks = EH_ADMIN_SKILL_LOOKS;
     request->extra = ticket_json(request, ticket, &looks);
     if (!request->state ||
@@ -445,8 +462,7 @@ static void show_recalled(struct eh_admin_request *request, const struct eh_tick
     if (found)
         show_ticket(request, found);
     else if (error->code == EH_ENOTFOUND && !eh_peer_sees_all(request->peer))
-        eh_admin_deny(request, "the rep of this ticket, a manager of its team, an auditor or an "
-                               "operator"); /* whether it exists is not for them to know */
+        eh_admin_deny(request, WHO_SEES_TICKET); /* whether it exists is not for them to know */
     else
         eh_admin_fail(request, error);
 }
@@ -465,8 +481,8 @@ void eh_admin_get_ticket(struct eh_admin_request *request)
 
 /* What a list is asked for. */
 struct filter {
-    struct eh_str team, rep; /* empty: any */
-    int state;               /* enum eh_ticket_state; 0: all but closed */
+    struct eh_str team, rep, source; /* empty: any */
+    int state;                       /* enum eh_ticket_state; 0: waiting and assigned */
     struct eh_admin_range range;
 };
 
@@ -474,7 +490,8 @@ static int read_filter(const struct eh_admin_request *request, struct filter *re
                        struct eh_error *error)
 {
     struct filter filter = {.team = eh_http_path_query(&request->path, "team"),
-                            .rep = eh_http_path_query(&request->path, "rep")};
+                            .rep = eh_http_path_query(&request->path, "rep"),
+                            .source = eh_http_path_query(&request->path, "source")};
     struct eh_str state = eh_http_path_query(&request->path, "state");
     for (int i = EH_TICKET_WAITING; i <= EH_TICKET_STATES; i++)
         if (eh_str_equal(state, eh_str(eh_ticket_state_name(i))))
@@ -490,6 +507,18 @@ static int read_filter(const struct eh_admin_request *request, struct filter *re
     return 0;
 }
 
+/* Whoever is a helpdesk alone sees what is its own. */
+static bool narrow_source(struct eh_admin_request *request, struct filter *filter)
+{
+    if (filter->source.size > 0) {
+        eh_admin_deny(request, "the helpdesk of source %.*s, an auditor or an operator",
+                      EH_STR_ARG(filter->source));
+        return false;
+    }
+    filter->source = eh_peer_only_source(request->peer);
+    return true; /* of several sources, each ticket is looked at by itself */
+}
+
 /* Narrows the filter to what the caller may see; false: answered with 403. */
 static bool narrow(struct eh_admin_request *request, struct filter *filter)
 {
@@ -498,6 +527,10 @@ static bool narrow(struct eh_admin_request *request, struct filter *filter)
         return true;
     if (filter->rep.size > 0 && eh_peer_is_rep(peer, filter->rep))
         return true;
+    if (filter->source.size > 0 && eh_peer_owns_source(peer, filter->source))
+        return true;
+    if ((peer->roles & EH_ADMIN_READERS) == 0)
+        return narrow_source(request, filter);
     if (!(peer->roles & EH_MAY_MANAGER)) {
         if (filter->rep.size > 0) {
             eh_admin_deny(request,
@@ -538,6 +571,8 @@ static bool listed(const struct eh_admin_request *request, const struct filter *
         return false;
     if (filter->rep.size > 0 && !eh_str_equal(filter->rep, ticket->rep))
         return false;
+    if (filter->source.size > 0 && !eh_str_equal(filter->source, ticket->source))
+        return false;
     return ticket->received_us >= filter->range.since_us && eh_admin_sees_ticket(request, ticket);
 }
 
@@ -561,6 +596,7 @@ static void list_from_memory(struct eh_admin_request *request, const struct filt
     uint32_t looks = EH_ADMIN_SKILL_LOOKS;
     struct eh_ticket_query query = {.team = filter->team,
                                     .rep = filter->rep,
+                                    .source = filter->source,
                                     .state = filter->state,
                                     .since_us = filter->range.since_us,
                                     .newest = filter->range.newest,
@@ -615,6 +651,7 @@ static void list_closed(struct eh_admin_request *request, const struct filter *f
         return;
     }
     kept->rep = eh_arena_str(&request->arena, filter->rep); /* may be the peer's, which changes */
+    kept->source = eh_arena_str(&request->arena, filter->source);
     request->state = kept;
     char after[8];
     eh_pg_put64(after, eh_admin_range_begin(&kept->range));

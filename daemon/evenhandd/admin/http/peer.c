@@ -205,15 +205,29 @@ static bool in_group(const struct eh_peer *peer, struct eh_str group)
     return false;
 }
 
+static bool is_named(const struct eh_peer *peer, const struct eh_config_user *user)
+{
+    struct eh_str name = eh_str(user->name);
+    return user->is_group ? in_group(peer, name) : eh_str_equal(eh_str(peer->user), name);
+}
+
 static bool in_users(const struct eh_peer *peer, const struct eh_config_users *users)
 {
-    for (uint32_t i = 0; i < users->count; i++) {
-        const struct eh_config_user *user = &users->items[i];
-        struct eh_str name = eh_str(user->name);
-        if (user->is_group ? in_group(peer, name) : eh_str_equal(eh_str(peer->user), name))
+    for (uint32_t i = 0; i < users->count; i++)
+        if (is_named(peer, &users->items[i]))
             return true;
-    }
     return false;
+}
+
+_Static_assert(EH_CONFIG_USERS_MAX <= 64, "an item's bit in `helpdesks`");
+
+static uint64_t helpdesks_naming(const struct eh_peer *peer, const struct eh_config_users *users)
+{
+    uint64_t items = 0;
+    for (uint32_t i = 0; i < users->count; i++)
+        if (is_named(peer, &users->items[i]))
+            items |= UINT64_C(1) << i;
+    return items;
 }
 
 static bool in_managers(const struct eh_peer *peer, const struct eh_desk_team *team)
@@ -232,7 +246,7 @@ static unsigned config_roles(const struct eh_peer *peer, const struct eh_config 
     unsigned roles = 0;
     if (peer->uid == 0 || peer->uid == geteuid() || in_users(peer, &config->operators))
         roles |= EH_MAY_OPERATOR;
-    if (in_users(peer, &config->helpdesks))
+    if (peer->helpdesks)
         roles |= EH_MAY_HELPDESK;
     if (in_users(peer, &config->auditors))
         roles |= EH_MAY_AUDITOR;
@@ -271,6 +285,8 @@ void eh_peer_refresh(struct eh_peer *peer, const struct eh_config *config,
 
     memset(peer->managed, 0, sizeof peer->managed);
     peer->rep[0] = '\0';
+    peer->config = config;
+    peer->helpdesks = helpdesks_naming(peer, &config->helpdesks);
     peer->roles = config_roles(peer, config);
     if (desk)
         peer->roles |= desk_roles(peer, desk);
@@ -331,6 +347,56 @@ bool eh_peer_is_rep(const struct eh_peer *peer, struct eh_str rep)
 bool eh_peer_sees_all(const struct eh_peer *peer)
 {
     return (peer->roles & (EH_MAY_OPERATOR | EH_MAY_AUDITOR)) != 0;
+}
+
+/* The sources of item number `item`, where that names the peer; else NULL. */
+static const struct eh_config_sources *helpdesk_sources(const struct eh_peer *peer, uint32_t item)
+{
+    return peer->helpdesks >> item & 1 ? &peer->config->helpdesk_sources[item] : NULL;
+}
+
+static bool has_source(const struct eh_config_sources *sources, struct eh_str source)
+{
+    for (uint32_t i = 0; i < sources->count; i++)
+        if (eh_str_equal(eh_str(sources->items[i]), source))
+            return true;
+    return false;
+}
+
+bool eh_peer_owns_source(const struct eh_peer *peer, struct eh_str source)
+{
+    for (uint32_t i = 0; peer->helpdesks && i < EH_CONFIG_USERS_MAX; i++) {
+        const struct eh_config_sources *sources = helpdesk_sources(peer, i);
+        if (sources && (sources->count ? has_source(sources, source)
+                                       : eh_str_equal(eh_str(peer->user), source)))
+            return true;
+    }
+    return false;
+}
+
+bool eh_peer_writes_source(const struct eh_peer *peer, struct eh_str source)
+{
+    for (uint32_t i = 0; peer->helpdesks && i < EH_CONFIG_USERS_MAX; i++) {
+        const struct eh_config_sources *sources = helpdesk_sources(peer, i);
+        if (sources && (sources->count == 0 || has_source(sources, source)))
+            return true;
+    }
+    return false;
+}
+
+struct eh_str eh_peer_only_source(const struct eh_peer *peer)
+{
+    struct eh_str only = {NULL, 0};
+    for (uint32_t i = 0; peer->helpdesks && i < EH_CONFIG_USERS_MAX; i++) {
+        const struct eh_config_sources *sources = helpdesk_sources(peer, i);
+        if (!sources)
+            continue;
+        struct eh_str one = eh_str(sources->count ? sources->items[0] : peer->user);
+        if (sources->count > 1 || (only.size && !eh_str_equal(only, one)))
+            return (struct eh_str){NULL, 0};
+        only = one;
+    }
+    return only;
 }
 
 bool eh_peer_has_reserve(const struct eh_peer *peer)

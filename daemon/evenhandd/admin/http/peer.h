@@ -59,6 +59,8 @@ struct eh_peer {
     unsigned roles;                                  /* EH_MAY_… */
     char rep[EH_ID_MAX + 1];                         /* whom the user is, or "" */
     uint64_t managed[(EH_DESK_TEAMS_MAX + 63) / 64]; /* by index of the team */
+    const struct eh_config *config;
+    uint64_t helpdesks; /* items of config->helpdesks that name the user, by index */
 };
 
 typedef void eh_peer_fn(void *context, struct eh_peer *);
@@ -94,6 +96,13 @@ bool eh_peer_manages_whole_rep(const struct eh_peer *, const struct eh_engine *,
 bool eh_peer_holds_managed(const struct eh_peer *, const struct eh_engine *, struct eh_str rep);
 bool eh_peer_is_rep(const struct eh_peer *, struct eh_str rep);
 bool eh_peer_sees_all(const struct eh_peer *); /* operator or auditor */
+/* A helpdesk reads what came from the sources that the configuration gives it; one that is named
+ * without any, what came from the source that is called as its user. */
+bool eh_peer_owns_source(const struct eh_peer *, struct eh_str source);
+/* It writes under the same; one that is named without sources, under any. */
+bool eh_peer_writes_source(const struct eh_peer *, struct eh_str source);
+/* The one source that it owns; empty: it owns none, or more. */
+struct eh_str eh_peer_only_source(const struct eh_peer *);
 /* What all share keeps something back for them: they get in when everybody else has filled it. */
 bool eh_peer_has_reserve(const struct eh_peer *);
 /* Everybody in a team sees it, whether or not their time in it has come or gone. */
