@@ -157,7 +157,9 @@ Test(admin_http, a_helpdesk_posts_and_an_auditor_reads)
     check(HELPDESK, 200, "POST", "/v1/tickets", "{'id':'N1','team':'sales','kind':'order'}");
     check(HELPDESK, 200, "POST", "/v1/tickets/default/C1/outcome", "{'outcome':'lost'}");
     check(HELPDESK, 200, "GET", "/v1/status", NULL);
-    check(HELPDESK, 403, "GET", "/v1/tickets", NULL);
+    check(HELPDESK, 200, "GET", "/v1/tickets", NULL);
+    check(HELPDESK, 403, "GET", "/v1/tickets?source=default", NULL);
+    check(HELPDESK, 403, "GET", "/v1/reps", NULL);
     check(HELPDESK, 403, "POST", "/v1/reps/ana/signal", "{'status':'away'}");
     check(AUDITOR, 200, "GET", "/v1/teams/care", NULL);
     check(AUDITOR, 200, "GET", "/v1/tickets/default/T2", NULL);

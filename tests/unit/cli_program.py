@@ -103,7 +103,7 @@ GETS = {
         ticket("w2", rep=None, state="waiting", why="full", missing_skills=None)], "after": None}),
     "/v1/tickets?state=waiting&team=sales": (200, {"tickets": [], "after": None}),
     "/v1/dead?limit=1": (200, {"letters": [
-        {"input": 17, "at": "2026-03-01T09:00:00.000Z", "reason": "team: salse is not on the desk",
+        {"input": 17, "at": "2026-03-01T09:00:00.000Z", "source": "shop", "ticket": "T9", "reason": "team: salse is not on the desk",
          "stream_id": "7-1", "size": 40, "body": '{"type":"ticket","id":"T9"}'}], "after": "17"}),
     "/v1/dead/17": (200, {"input": 17, "at": "2026-03-01T09:00:00.000Z", "reason": "team: salse is not",
                           "stream_id": "7-1", "size": 40, "body": '{"type":"ticket","id":"T9"}'}),
