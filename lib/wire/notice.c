@@ -47,6 +47,7 @@ static void keys_list(const struct eh_notice *n, struct eh_entries *ret)
     text_add(ret, "id", n->id);
     text_add(ret, "team", n->team);
     text_add(ret, "rep", n->rep);
+    text_add(ret, "account", n->account);
     text_add(ret, "was", n->was);
     text_add(ret, "why", n->why);
     number_add(ret, "at", n->at_ms);

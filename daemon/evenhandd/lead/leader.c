@@ -2,6 +2,7 @@
  * leader: leading, standing by, losing the lease: when the state is built again from the log, and
  * when inputs are taken.
  */
+#include "lead/accounts.h"
 #include "lead/inbox_trust.h"
 #include "lead/parts.h"
 
@@ -20,6 +21,8 @@ static void on_fatal(void *context, int exit_code, const char *why)
 static void on_page(void *context, struct eh_outbox_batch *page)
 {
     struct eh_app *app = context;
+    if (page)
+        app_accounts_name(app, page);
     eh_outbox_page(app->services.outbox, page);
 }
 

@@ -2,6 +2,7 @@
  * tick: what is there goes into a batch as soon as there is a place for it in flight: it is looked
  * up, decided, committed; then acknowledged, published and answered.
  */
+#include "lead/accounts.h"
 #include "lead/parts.h"
 #include "lead/timely.h"
 
@@ -112,6 +113,13 @@ static void batch_follow(struct eh_app *app, const struct eh_batch *b)
     }
 }
 
+static void batch_publish(struct eh_app *app, const struct eh_batch *b)
+{
+    struct eh_outbox_batch *told = eh_batch_notices(b);
+    app_accounts_name(app, told);
+    eh_outbox_publish(app->services.outbox, told);
+}
+
 void app_committed(void *context, struct eh_batch *b)
 {
     struct eh_app *app = context;
@@ -120,7 +128,7 @@ void app_committed(void *context, struct eh_batch *b)
     app_refused_over(app, b);
     batch_acknowledge(app, b);
     if (b->effects.count > 0 || b->dead_count > 0)
-        eh_outbox_publish(app->services.outbox, eh_batch_notices(b));
+        batch_publish(app, b);
     batch_follow(app, b);
     app_checkpoint_maybe(app, b);
     for (size_t i = 0; i < b->item_count; i++)

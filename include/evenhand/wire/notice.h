@@ -40,13 +40,14 @@ struct eh_notice {
     uint8_t type; /* enum eh_notice_type */
     uint64_t seq; /* gapless per desk */
     struct eh_str source, id, team, rep;
-    struct eh_str was;   /* the rep who had it before */
-    struct eh_str why;   /* a policy's name, "affinity", "manager", "owner", "release", "left",
-                            "return", "claimed", "given", "dropped"; of WAITING "nobody", "full",
-                            "skill" or "queue" */
-    int64_t at_ms;       /* since 1970 UTC; key `at` */
-    uint64_t input;      /* the number of the input that caused it */
-    struct eh_str inbox; /* stream id of the entry that caused it, "1700000000000-0" */
+    struct eh_str account; /* the rep's at the ticket's source */
+    struct eh_str was;     /* the rep who had it before */
+    struct eh_str why;     /* a policy's name, "affinity", "manager", "owner", "release", "left",
+                              "return", "claimed", "given", "dropped"; of WAITING "nobody", "full",
+                              "skill" or "queue" */
+    int64_t at_ms;         /* since 1970 UTC; key `at` */
+    uint64_t input;        /* the number of the input that caused it */
+    struct eh_str inbox;   /* stream id of the entry that caused it, "1700000000000-0" */
 };
 
 const char *eh_notice_type_name(int type); /* "assigned" …; NULL: there is no such type */
