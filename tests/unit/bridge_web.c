@@ -18,7 +18,7 @@ struct seen {
     struct event_base *base;
     struct eh_web *web;
     struct eh_sender *sender;
-    int answers, end, status, troubles, relieved;
+    int answers, end, status, troubles, relieved, logins;
     char body[64], word[64], why[EH_ERROR_TEXT_MAX], trouble[EH_ERROR_TEXT_MAX];
     uint32_t size;
 };
@@ -437,6 +437,47 @@ Test(bridge_web, a_session_is_logged_in_once_and_again_when_it_is_over)
     run_until(4);
     cr_expect_eq(seen.status, 200);
     cr_expect_eq(kit.requests, 7);
+    end();
+}
+
+static int read_login(void *context, const struct eh_web_answer *answer)
+{
+    struct seen *s = context;
+    s->logins++;
+    eh_sender_session(s->sender, answer->status == 200 ? "told" : NULL);
+    return 0;
+}
+
+Test(bridge_web, a_session_is_what_the_profile_says)
+{
+    begin();
+    json_t *auth = json_pack("{s:s}", "Authorization", "Bearer {session}");
+    json_t *login =
+        json_loads("{\"method\":\"POST\",\"path\":\"/ok\",\"body\":{\"u\":\"{user}\",\"p\":"
+                   "\"{password}\",\"s\":\"{secret}\"}}",
+                   0, NULL);
+    const struct eh_sender_options options = {.base = seen.base,
+                                              .web = seen.web,
+                                              .url = kit.url,
+                                              .secret = "us:pass\":w",
+                                              .auth = auth,
+                                              .has_login = true,
+                                              .rate_us = 1000000,
+                                              .read_login = read_login,
+                                              .context = &seen};
+    cr_assert_eq(eh_sender_new(&options, &seen.sender, NULL), 0);
+    queue("{\"path\":\"/ok\"}");
+    event_base_loop(seen.base, EVLOOP_NONBLOCK);
+    cr_expect_eq(kit.requests, 0); /* nothing goes before it is known how to log in */
+    eh_sender_login_with(seen.sender, login);
+    run_until(1);
+    cr_expect_eq(seen.logins, 1);
+    cr_expect_str_eq(
+        kit.seen[0],
+        "POST /ok HTTP/1.1\n{\"u\":\"us\",\"p\":\"pass\\\":w\",\"s\":\"us:pass\\\":w\"}");
+    cr_expect_not_null(strstr(kit.last, "Authorization: Bearer told\r\n"), "%s", kit.last);
+    json_decref(auth);
+    json_decref(login);
     end();
 }
 

@@ -8,6 +8,7 @@
 
 #include "bridge/out/cursor.h"
 #include "bridge/out/tail.h"
+#include "bridge/out/words.h"
 #include "host/clock.h"
 #include "host/log.h"
 
@@ -360,6 +361,30 @@ static void login_ask(struct eh_out *out)
         login_again(out, "too much waits");
 }
 
+static void on_session_mapped(void *context, const struct eh_mapped *mapped)
+{
+    struct eh_out *out = context;
+    json_t *value = mapped->end == EH_MAP_DONE ? json_array_get(mapped->values, 0) : NULL;
+    if (mapped->why)
+        eh_log_limited(EH_LOG_WARNING, "out-session", "%s", mapped->why);
+    eh_sender_session(out->sender, json_string_value(json_object_get(value, "session")));
+}
+
+/* The profile says which part of the answer is the session; where it yields nothing, cookies are.
+ */
+static int read_login(void *context, const struct eh_web_answer *answer)
+{
+    struct eh_out *out = context;
+    json_t *said = eh_words_in(answer, "login");
+    json_t *input = said ? json_pack("{s:o}", "answer", said) : NULL;
+    if (said)
+        json_object_set_new(said, "status", json_integer(answer->status));
+    int r = input ? eh_map_ask(out->options.map, EH_PROGRAM_LOGIN, input, on_session_mapped, out)
+                  : -EH_ENOMEM;
+    json_decref(input);
+    return r;
+}
+
 void eh_out_start(struct eh_out *out)
 {
     if (out->options.profile->programs[EH_PROGRAM_LOGIN])
@@ -456,6 +481,7 @@ static int sender_begin(struct eh_out *out, struct eh_error *error)
         .has_login = out->options.profile->programs[EH_PROGRAM_LOGIN] != NULL,
         .rate_count = c->rate.count,
         .rate_us = (c->rate.per_s > 0 ? c->rate.per_s : 60) * INT64_C(1000000),
+        .read_login = read_login,
         .on_state = on_state,
         .context = out};
     return r < 0 ? r : eh_sender_new(&sender, &out->sender, error);

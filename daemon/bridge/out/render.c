@@ -12,6 +12,8 @@
 #define FORM_TYPE "application/x-www-form-urlencoded"
 #define JSON_TYPE "application/json"
 
+#define SECRET_MAX 2048 /* bytes of a secret, or of a half of it */
+
 static void bytes_wipe(struct eh_bytes *bytes)
 {
     if (bytes->data)
@@ -76,6 +78,18 @@ struct word {
     write_fn *write;
 };
 
+/* What stands before the colon of a secret, and behind it. */
+struct halves {
+    char user[SECRET_MAX], password[SECRET_MAX];
+};
+
+static void halves_take(const char *secret, struct halves *ret)
+{
+    size_t size = strcspn(secret, ":");
+    eh_format(ret->user, sizeof ret->user, "%.*s", (int)size, secret);
+    eh_format(ret->password, sizeof ret->password, "%s", secret[size] ? secret + size + 1 : "");
+}
+
 /* The word that stands at `at`; NULL: none does. */
 static const struct word *word_at(const char *at, const struct word *words, size_t count)
 {
@@ -103,11 +117,13 @@ static void fill(struct eh_bytes *out, const char *text, const struct word *word
 static int header_fill(json_t *headers, const char *name, const char *text,
                        const struct eh_render_words *w)
 {
-    const struct word words[] = {{"{secret}", w->secret, write_plain},
-                                 {"{basic}", w->secret, write_base64},
-                                 {"{session}", w->session, write_plain},
-                                 {"{cookie}", w->session, write_plain},
-                                 {"{url}", w->url, write_plain}};
+    struct halves halves;
+    halves_take(w->secret, &halves);
+    const struct word words[] = {
+        {"{secret}", w->secret, write_plain},   {"{basic}", w->secret, write_base64},
+        {"{user}", halves.user, write_plain},   {"{password}", halves.password, write_plain},
+        {"{session}", w->session, write_plain}, {"{cookie}", w->session, write_plain},
+        {"{url}", w->url, write_plain}};
     struct eh_bytes out = EH_BYTES_INIT;
     fill(&out, text, words, sizeof words / sizeof *words);
     int r = out.failed || out.size > EH_RENDER_VALUE_MAX ? -EH_ERANGE : 0;
@@ -115,6 +131,7 @@ static int header_fill(json_t *headers, const char *name, const char *text,
         json_object_set_new(headers, name, json_stringn((const char *)out.data, out.size)) < 0)
         r = -EH_EINVAL;
     bytes_wipe(&out);
+    explicit_bzero(&halves, sizeof halves);
     return r;
 }
 
@@ -190,20 +207,35 @@ static void body_write(struct eh_bytes *out, const json_t *body, const struct wo
 }
 
 /* Returns the type of the body; NULL: there is none. */
-static const char *content_write(struct eh_bytes *out, const json_t *request, const char *secret,
-                                 bool is_login)
+static const char *content_write(struct eh_bytes *out, const json_t *request,
+                                 const struct word *words, size_t count)
 {
     const json_t *form = json_object_get(request, "form"), *body = json_object_get(request, "body");
-    const struct word words[] = {
-        {"{secret}", secret, form || json_is_string(body) ? write_plain : write_json}};
-    if (json_is_object(form)) {
-        form_write(out, form, words, is_login ? 1 : 0);
-        return FORM_TYPE;
-    }
-    if (!body || json_is_null(body))
+    if (json_is_object(form))
+        form_write(out, form, words, count);
+    else if (body && !json_is_null(body))
+        body_write(out, body, words, count);
+    else
         return NULL;
-    body_write(out, body, words, is_login ? 1 : 0);
-    return JSON_TYPE;
+    return json_is_object(form) ? FORM_TYPE : JSON_TYPE;
+}
+
+/* The same, with secrets where it is a login. */
+static const char *content_fill(struct eh_bytes *out, const json_t *request, const char *secret,
+                                bool is_login)
+{
+    struct halves halves;
+    bool is_json =
+        !json_object_get(request, "form") && !json_is_string(json_object_get(request, "body"));
+    write_fn *write = is_json ? write_json : write_plain;
+    halves_take(secret, &halves);
+    const struct word words[] = {{"{secret}", secret, write},
+                                 {"{user}", halves.user, write},
+                                 {"{password}", halves.password, write}};
+    const char *type =
+        content_write(out, request, words, is_login ? sizeof words / sizeof *words : 0);
+    explicit_bzero(&halves, sizeof halves);
+    return type;
 }
 
 /* ---- All of it. */
@@ -222,7 +254,7 @@ int eh_render(const json_t *request, const json_t *auth, const struct eh_render_
     if (!eh_render_fits(request))
         return eh_error_set(error, EH_EINVAL, "a request is an object with a path");
     struct eh_bytes out = EH_BYTES_INIT;
-    const char *type = content_write(&out, request, words->secret, is_login);
+    const char *type = content_fill(&out, request, words->secret, is_login);
     const char *method = json_string_value(json_object_get(request, "method"));
     struct eh_rendered rendered = {.method = method ? method : "GET",
                                    .path = json_string_value(json_object_get(request, "path")),

@@ -20,7 +20,7 @@
 #define EH_RENDER_BODY_MAX  (1u << 20) /* bytes of a body */
 
 struct eh_render_words {
-    const char *secret;  /* {secret}; {basic}: the same in base64 */
+    const char *secret;  /* {secret}; {basic}: in base64; {user}:{password}, where it is both */
     const char *session; /* {session}, {cookie} */
     const char *url;     /* {url} */
 };
@@ -32,8 +32,8 @@ struct eh_rendered {
     struct eh_str body;
 };
 
-/* `is_login`: the body may have {secret} in it, too. -EH_EINVAL: it is no request; -EH_ERANGE;
- * -EH_ENOMEM. */
+/* `is_login`: the body may have {secret}, {user} and {password} in it, too. -EH_EINVAL: it is no
+ * request; -EH_ERANGE; -EH_ENOMEM. */
 int eh_render(const json_t *request, const json_t *auth, const struct eh_render_words *,
               bool is_login, struct eh_rendered *ret, struct eh_error *) EH_MUST_CHECK;
 void eh_rendered_done(struct eh_rendered *); /* overwrites what was secret; safe on a zeroed one */

@@ -31,14 +31,17 @@ TAILQ_HEAD(ask_list, ask);
 struct eh_sender {
     struct event_base *base;
     struct eh_web *web;
-    char url[512], secret[EH_SECRET_TEXT_MAX];
+    char url[512];
+    const char *secret;
     json_t *auth, *session_words, *login; /* login NULL: there is no session */
-    char session[EH_SECRET_TEXT_MAX];     /* "": not logged in */
+    char session[EH_SESSION_MAX];         /* "": not logged in */
+    int (*read_login)(void *context, const struct eh_web_answer *);
     void (*on_state)(void *context, const char *why);
     void *context;
     struct ask_list waiting, under_way;
     unsigned under_way_count;
     bool has_login, logging_in;
+    int login_status; /* of the login's answer */
     struct eh_bucket bucket;
     struct eh_backoff backoff;
     int64_t held_until_us;
@@ -143,19 +146,35 @@ static void session_take(struct eh_sender *sender, const struct eh_web_answer *a
     json_decref(body);
 }
 
-static void login_answered(struct eh_sender *sender, const struct eh_web_answer *answer)
+/* Whatever it said is known; the hold for one without an answer stands already. */
+static void login_end(struct eh_sender *sender, int status)
 {
     char why[EH_ERROR_TEXT_MAX];
     sender->logging_in = false;
-    if (answer->end == EH_WEB_ANSWERED && answer->status < 400)
+    sender->figures.logins += *sender->session ? 1 : 0;
+    if (!*sender->session && status > 0) {
+        eh_format(why, sizeof why, "%s: the login is answered %d and begins no session",
+                  sender->url, status);
+        sender_hold(sender, -1, why);
+    }
+    sender_wake(sender, 0);
+}
+
+static void login_answered(struct eh_sender *sender, const struct eh_web_answer *answer)
+{
+    bool is_taken = answer->end == EH_WEB_ANSWERED && answer->status < 400;
+    sender->login_status = answer->status;
+    if (is_taken)
         session_take(sender, answer);
-    if (*sender->session)
-        sender->figures.logins++;
-    if (*sender->session || answer->end != EH_WEB_ANSWERED)
-        return; /* the hold for one without an answer stands already */
-    eh_format(why, sizeof why, "%s: the login is answered %d and begins no session", sender->url,
-              answer->status);
-    sender_hold(sender, -1, why);
+    if (!is_taken || !sender->read_login || sender->read_login(sender->context, answer) < 0)
+        login_end(sender, answer->status);
+}
+
+void eh_sender_session(struct eh_sender *sender, const char *session)
+{
+    if (session)
+        eh_format(sender->session, sizeof sender->session, "%s", session);
+    login_end(sender, sender->login_status);
 }
 
 static bool session_is_over(const struct eh_sender *sender, const struct eh_web_answer *answer)
@@ -349,22 +368,21 @@ int eh_sender_new(const struct eh_sender_options *options, struct eh_sender **re
         return eh_error_set(error, EH_ENOMEM, "sender: out of memory");
     *sender = (struct eh_sender){.base = options->base,
                                  .web = options->web,
+                                 .secret = options->secret,
                                  .auth = json_incref(options->auth),
                                  .session_words = json_incref(options->session),
                                  .has_login = options->has_login,
+                                 .read_login = options->read_login,
                                  .on_state = options->on_state,
                                  .context = options->context};
     TAILQ_INIT(&sender->waiting);
     TAILQ_INIT(&sender->under_way);
     eh_bucket_init(&sender->bucket, options->rate_count, options->rate_us);
     sender->timer = event_new(options->base, -1, 0, on_timer, sender);
-    size_t size = eh_format(sender->secret, sizeof sender->secret, "%s", options->secret);
     eh_format(sender->url, sizeof sender->url, "%s", options->url);
     int r = 0;
     if (!sender->timer)
         r = eh_error_set(error, EH_ENOMEM, "sender: out of memory");
-    else if (size >= sizeof sender->secret)
-        r = eh_error_set(error, EH_ERANGE, "the secret is above %d bytes", EH_SECRET_TEXT_MAX);
     if (r < 0) {
         eh_sender_free(sender);
         return r;

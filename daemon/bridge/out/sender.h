@@ -24,18 +24,21 @@
 #define EH_SENDER_WINDOW    2  /* requests under way */
 #define EH_SENDER_QUEUE_MAX 64 /* requests that wait */
 #define EH_SENDER_BODY_MAX  (1u << 20)
-#define EH_SECRET_TEXT_MAX  2048 /* bytes of a secret, or of what a session is known by */
+#define EH_SESSION_MAX      2048 /* bytes of what a session is known by */
 
 struct eh_sender_options {
     struct event_base *base;
     struct eh_web *web;
-    const char *url, *secret; /* secret: "" none; copied */
+    const char *url, *secret; /* secret: "" none; not copied, so that its owner can wipe it */
     json_t *auth; /* header → text with {secret}, {basic}, {url}, {cookie}, {session} */
     /* {"cookie": its name or how it begins} or {"body": key}: what of the login's answer is
      * {cookie} or {session}; NULL: all cookies. */
     json_t *session;
     bool has_login;              /* nothing is sent before eh_sender_login_with() */
     int64_t rate_count, rate_us; /* count 0: any number */
+    /* What a login's answer says is {session}; eh_sender_session() says it later. Below 0: it
+     * cannot be asked. NULL: it is as `session` says. */
+    int (*read_login)(void *context, const struct eh_web_answer *);
     /* NULL: nobody is told. `why`: one line; NULL: the helpdesk answers again. */
     void (*on_state)(void *context, const char *why);
     void *context;
@@ -54,6 +57,8 @@ int eh_sender_new(const struct eh_sender_options *, struct eh_sender **ret,
 void eh_sender_free(struct eh_sender *); /* NULL allowed */
 /* The request for a session: before any other, and whenever the helpdesk says that it is over. */
 void eh_sender_login_with(struct eh_sender *, json_t *request);
+/* After read_login(). NULL: nothing but cookies. */
+void eh_sender_session(struct eh_sender *, const char *session);
 /* A reference is taken. -EH_EFULL: too many wait; -EH_EINVAL: it is no request; the callback is not
  * called then, and never from within. */
 int eh_sender_send(struct eh_sender *, json_t *request, eh_web_fn *, void *context) EH_MUST_CHECK;
