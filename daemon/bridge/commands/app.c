@@ -3,20 +3,25 @@
 
 #include <stdlib.h>
 
-#include "host/log.h"
+#include "bridge/map/bounded.h"
+#include "bridge/out/out.h"
 
 #define KEY_MAX 160
+
+struct asked;
 
 struct eh_bridge_app {
     struct event_base *base;
     struct eh_connection *connection;
     const struct eh_profile *profile;
     struct eh_redis_address redis;
-    char inbox_key[KEY_MAX];
+    char inbox_key[KEY_MAX], outbox_key[KEY_MAX];
     struct eh_map *map;
     struct eh_feed *feed;
+    struct eh_out *out;
     struct eh_sync *sync;
     struct eh_webhooks *hooks;
+    struct asked *asked;
 };
 
 /* ---- In. */
@@ -40,25 +45,93 @@ static const char *closed(void *context)
 
 /* ---- The helpdesk. */
 
+/* A request whose answer `sync` waits for. */
+struct asked {
+    struct eh_bridge_app *app;
+    eh_sync_answer_fn *fn;
+    void *context;
+    struct asked *next, **link;
+};
+
+static void asked_free(struct asked *asked)
+{
+    *asked->link = asked->next;
+    if (asked->next)
+        asked->next->link = asked->link;
+    free(asked);
+}
+
+static void on_answer(void *context, const struct eh_web_answer *web)
+{
+    struct asked *asked = context;
+    struct eh_sync_answer answer = {.headers = web->headers, .why = web->why};
+    if (web->end == EH_WEB_ANSWERED) {
+        answer.status = web->status;
+        if (eh_bounded_json(web->body, &answer.body, NULL) < 0)
+            answer.body = NULL;
+    }
+    eh_sync_answer_fn *fn = asked->fn;
+    void *whose = asked->context;
+    asked_free(asked);
+    fn(whose, &answer);
+    json_decref(answer.body);
+}
+
 static int fetch(void *context, const json_t *request, eh_sync_answer_fn *fn, void *whose)
 {
-    (void)context, (void)request, (void)fn, (void)whose;
-    return -EH_EUNAVAILABLE;
+    struct eh_bridge_app *app = context;
+    struct asked *asked = calloc(1, sizeof *asked);
+    if (!asked)
+        return -EH_ENOMEM;
+    *asked = (struct asked){app, fn, whose, app->asked, &app->asked};
+    if (asked->next)
+        asked->next->link = &asked->next;
+    app->asked = asked;
+    int r = eh_out_fetch(app->out, (json_t *)request, on_answer, asked);
+    if (r < 0)
+        asked_free(asked);
+    return r;
 }
 
 static int set_owner(void *context, const char *id, const char *account)
 {
-    (void)context, (void)id, (void)account;
-    return -EH_EUNAVAILABLE;
+    const struct eh_bridge_app *app = context;
+    return eh_out_set_owner(app->out, id, account);
 }
 
 static bool is_pending(void *context, const char *id)
 {
-    (void)context, (void)id;
-    return false;
+    const struct eh_bridge_app *app = context;
+    return eh_out_is_pending(app->out, id);
 }
 
 static const struct eh_sync_helpdesk helpdesk = {fetch, set_owner, is_pending};
+
+/* ---- What evenhand has decided. */
+
+static void on_entry(void *context, const json_t *entry)
+{
+    const struct eh_bridge_app *app = context;
+    eh_sync_entry(app->sync, entry);
+}
+
+static int account_of(void *context, const char *rep, const char *id, const char **ret)
+{
+    const struct eh_bridge_app *app = context;
+    return eh_sync_account(app->sync, rep, id, ret);
+}
+
+static void on_sweep(void *context, const char *why)
+{
+    const struct eh_bridge_app *app = context;
+    eh_sync_sweep(app->sync, why);
+}
+
+static json_t *previous(void *context, const char *id)
+{
+    const struct eh_bridge_app *app = context;
+    return eh_sync_previous(app->sync, id);
+}
 
 /* ---- Its making. */
 
@@ -100,6 +173,7 @@ static int read_redis(struct eh_bridge_app *app, struct eh_error *error)
     explicit_bzero(password, sizeof password);
     eh_format(app->redis.user, sizeof app->redis.user, "%s", c->redis_user);
     eh_format(app->inbox_key, sizeof app->inbox_key, "evenhand:{%s}:inbox", c->desk);
+    eh_format(app->outbox_key, sizeof app->outbox_key, "evenhand:{%s}:outbox", c->desk);
     return 0;
 }
 
@@ -109,6 +183,23 @@ static int make_feed(struct eh_bridge_app *app, struct eh_error *error)
     const struct eh_feed_options options = {
         .base = app->base, .address = &app->redis, .key = app->inbox_key};
     return r < 0 ? r : eh_feed_new(&options, &app->feed, error);
+}
+
+static int make_out(struct eh_bridge_app *app, struct eh_error *error)
+{
+    const struct eh_out_options options = {.base = app->base,
+                                           .connection = app->connection,
+                                           .profile = app->profile,
+                                           .map = app->map,
+                                           .address = &app->redis,
+                                           .outbox_key = app->outbox_key,
+                                           .session = app->profile->session,
+                                           .account_of = account_of,
+                                           .on_entry = on_entry,
+                                           .on_sweep = on_sweep,
+                                           .previous = previous,
+                                           .context = app};
+    return eh_out_new(&options, &app->out, error);
 }
 
 static int make_sync(struct eh_bridge_app *app, struct eh_error *error)
@@ -151,6 +242,8 @@ int eh_bridge_app_new(struct event_base *base, struct eh_connection *connection,
     if (r == 0)
         r = make_feed(app, error);
     if (r == 0)
+        r = make_out(app, error);
+    if (r == 0)
         r = make_sync(app, error);
     if (r == 0)
         r = make_hooks(app, error);
@@ -158,6 +251,7 @@ int eh_bridge_app_new(struct event_base *base, struct eh_connection *connection,
         eh_bridge_app_free(app);
         return r;
     }
+    eh_out_start(app->out);
     eh_sync_sweep(app->sync, "the start");
     *ret = app;
     return 0;
@@ -168,8 +262,11 @@ void eh_bridge_app_free(struct eh_bridge_app *app)
     if (!app)
         return;
     eh_feed_free(app->feed);
+    eh_out_free(app->out);
     eh_webhooks_free(app->hooks);
     eh_sync_free(app->sync);
+    while (app->asked)
+        asked_free(app->asked);
     eh_map_free(app->map);
     explicit_bzero(&app->redis, sizeof app->redis);
     free(app);
@@ -203,6 +300,18 @@ static json_t *tickets_of(const struct eh_bridge_app *app)
     return all;
 }
 
+static json_t *owners_of(const struct eh_bridge_app *app)
+{
+    struct eh_out_figures f;
+    eh_out_figures(app->out, &f);
+    return json_pack(
+        "{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:b, s:s*, s:s*}", "waiting", (json_int_t)f.jobs.jobs,
+        "done", (json_int_t)f.jobs.done, "parked", (json_int_t)f.parked, "requests",
+        (json_int_t)f.sender.sent, "logins", (json_int_t)f.sender.logins, "read",
+        (json_int_t)f.read, "cursor", (json_int_t)f.cursor, "outbox", f.outbox_up, "trouble",
+        f.trouble[0] ? f.trouble : NULL, "last_failure", f.last_failure[0] ? f.last_failure : NULL);
+}
+
 static const char *last_error(const struct eh_bridge_app *app)
 {
     const char *trouble = eh_bridge_app_trouble(app);
@@ -212,17 +321,23 @@ static const char *last_error(const struct eh_bridge_app *app)
 json_t *eh_bridge_app_status(const struct eh_bridge_app *app)
 {
     const char *error = last_error(app);
-    return json_pack("{s:s, s:s, s:s, s:b, s:b, s:I, s:s?, s:o, s:o}", "connection",
-                     app->connection->name, "profile", app->profile->name, "url",
-                     app->connection->url, "redis", eh_feed_up(app->feed), "sweeping",
-                     eh_sync_is_sweeping(app->sync), "map_restarts",
-                     (json_int_t)eh_map_restarts(app->map), "last_error", error[0] ? error : NULL,
-                     "webhooks", webhooks_of(app), "tickets", tickets_of(app));
+    return json_pack(
+        "{s:s, s:s, s:s, s:b, s:b, s:I, s:s?, s:o, s:o, s:o}", "connection", app->connection->name,
+        "profile", app->profile->name, "url", app->connection->url, "redis", eh_feed_up(app->feed),
+        "sweeping", eh_sync_is_sweeping(app->sync), "map_restarts",
+        (json_int_t)eh_map_restarts(app->map), "last_error", error[0] ? error : NULL, "webhooks",
+        webhooks_of(app), "tickets", tickets_of(app), "owners", owners_of(app));
 }
 
 const char *eh_bridge_app_trouble(const struct eh_bridge_app *app)
 {
-    return eh_feed_up(app->feed) ? NULL : eh_feed_last_error(app->feed);
+    struct eh_out_figures f;
+    if (!eh_feed_up(app->feed))
+        return eh_feed_last_error(app->feed);
+    eh_out_figures(app->out, &f);
+    if (f.disk_trouble[0])
+        return f.disk_trouble;
+    return f.trouble[0] ? f.trouble : NULL;
 }
 
 void eh_bridge_app_sweep(struct eh_bridge_app *app)
@@ -233,6 +348,5 @@ void eh_bridge_app_sweep(struct eh_bridge_app *app)
 int eh_bridge_app_unpark(struct eh_bridge_app *app, const char *id, bool again,
                          struct eh_error *error)
 {
-    (void)app, (void)again;
-    return eh_error_set(error, EH_ENOTFOUND, "%s: is not parked", id);
+    return again ? eh_out_retry(app->out, id, error) : eh_out_drop(app->out, id, error);
 }

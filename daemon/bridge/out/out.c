@@ -218,11 +218,24 @@ static int entry_want(struct eh_out *out, uint64_t seq, const json_t *entry, boo
     return 0;
 }
 
+/* Entries name the rep; whoever knows who that is at the helpdesk is asked. */
+static int account_find(struct eh_out *out, json_t *entry)
+{
+    const char *account = NULL, *rep = json_string_value(json_object_get(entry, "rep"));
+    const char *id = json_string_value(json_object_get(entry, "id"));
+    if (!rep || !id || !out->options.account_of || json_object_get(entry, "account"))
+        return 0;
+    int r = out->options.account_of(out->options.context, rep, id, &account);
+    if (r == 0 && account)
+        json_object_set_new(entry, "account", json_string(account));
+    return r;
+}
+
 static int on_entry(void *context, uint64_t seq, json_t *entry, bool from_before)
 {
     struct eh_out *out = context;
     bool is_ours = eh_str_equal(member(entry, "source"), eh_str(out->source));
-    if (is_ours && entry_want(out, seq, entry, from_before) < 0) {
+    if (is_ours && (account_find(out, entry) < 0 || entry_want(out, seq, entry, from_before) < 0)) {
         out->tail_waits = true;
         eh_jobs_hold(out->jobs, false); /* no more can be read before some are done */
         tick_arm(out);

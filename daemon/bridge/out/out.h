@@ -36,7 +36,10 @@ struct eh_out_options {
     struct eh_map *map;                     /* its programs are numbered as enum eh_program */
     const struct eh_redis_address *address;
     const char *outbox_key;
-    json_t *session;                                      /* see sender.h, or NULL */
+    json_t *session; /* see sender.h, or NULL */
+    /* The account of a rep of whom an entry names none, for the ticket it is about: the caller's
+     * text, NULL: they have none. Below 0: nobody knows yet; asked again. NULL: nobody is asked. */
+    int (*account_of)(void *context, const char *rep, const char *id, const char **ret);
     void (*on_entry)(void *context, const json_t *entry); /* each of our source; borrowed */
     void (*on_sweep)(void *context, const char *why);     /* a sweep is needed */
     json_t *(*previous)(void *context, const char *id);   /* NULL, or a new reference or NULL */

@@ -248,6 +248,13 @@ void eh_asker_free(struct eh_asker *asker)
     free(asker);
 }
 
+const char *eh_asker_words(const struct eh_asker_answer *answer)
+{
+    const char *said =
+        json_string_value(json_object_get(json_object_get(answer->body, "error"), "message"));
+    return answer->why ? answer->why : said ? said : "evenhandd refuses, and does not say why";
+}
+
 static bool is_plain(char c)
 {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||

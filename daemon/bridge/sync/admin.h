@@ -33,6 +33,8 @@ int eh_asker_new(struct event_base *, const char *path, struct eh_asker **ret,
 /* GET. -EH_EFULL, -EH_ENOMEM: the callback is not called. It comes later, never from within. */
 int eh_asker_ask(struct eh_asker *, const char *target, eh_asker_fn *, void *context) EH_MUST_CHECK;
 void eh_asker_free(struct eh_asker *); /* NULL allowed; no callbacks any more */
+/* What went wrong, in one line: evenhandd's own words, where it has said some. */
+const char *eh_asker_words(const struct eh_asker_answer *);
 /* Percent-encodes a part of a path. False: it does not fit. */
 bool eh_asker_encode(const char *text, char *ret, size_t size);
 

@@ -38,7 +38,7 @@ static bool is_same(const char *a, const char *b)
 
 /* ---- The ticket itself. */
 
-static json_t *ticket_add(struct finding *in)
+static void ticket_add(struct finding *in)
 {
     const struct eh_said *said = in->view->said;
     json_t *message = message_add(in, "ticket");
@@ -51,7 +51,6 @@ static json_t *ticket_add(struct finding *in)
     if (said->skills)
         json_object_set(message, "skills", (json_t *)said->skills);
     put_number(message, "changed_at", said->changed_at_ms > 0, said->changed_at_ms);
-    return message;
 }
 
 /* What evenhand shows of it, where nothing is known of what was said before. */
@@ -153,16 +152,17 @@ static void rating_find(struct finding *in)
 
 /* ---- State by state. */
 
+/* Who has it already is told behind it: a message `ticket` knows reps, not accounts. */
 static void of_absent(struct finding *in)
 {
     const struct eh_said *said = in->view->said;
+    enum eh_owner_mode mode = in->view->connection->owner;
     if (!said->open || !said->team)
         return;
-    json_t *message = ticket_add(in);
-    bool taken = in->view->connection->owner == EH_OWNER_REPORT ||
-                 (in->view->connection->owner == EH_OWNER_GUARD && is_managers_hand(in));
+    ticket_add(in);
+    bool taken = mode == EH_OWNER_REPORT || (mode == EH_OWNER_GUARD && is_managers_hand(in));
     if (taken && said->account && !is_our_hand(in))
-        put_text(message, "account", said->account);
+        owner_add(in);
 }
 
 static void of_closed(struct finding *in)

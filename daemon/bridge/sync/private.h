@@ -13,6 +13,7 @@
 #include "bridge/sync/sync.h"
 
 struct told;
+struct eh_accounts;
 struct fetch;
 struct eh_sweep;
 
@@ -24,6 +25,7 @@ struct eh_sync {
     struct fetch *fetches; /* requests to the helpdesk, and what comes of them */
     unsigned gets;         /* of these: for a `get` */
     struct eh_sweep *sweep;
+    struct eh_accounts *accounts;
     int (*get)(struct eh_sync *, const json_t *value); /* a request that `in` has asked for */
     uint32_t sweep_number;                             /* of the one that runs, or ran last */
     bool listed;                                       /* all that evenhand has open is known */
@@ -54,6 +56,10 @@ struct eh_fetch_options {
 };
 int eh_sync_fetch(struct eh_sync *, const struct eh_fetch_options *) EH_MUST_CHECK;
 void eh_sync_drop_fetches(struct eh_sync *);
+
+/* accounts.c: who reps are at the helpdesk. */
+int eh_accounts_new(struct eh_sync *, struct eh_accounts **ret) EH_MUST_CHECK;
+void eh_accounts_free(struct eh_accounts *); /* NULL allowed */
 
 int eh_sweep_new(struct eh_sync *, struct eh_sweep **ret) EH_MUST_CHECK;
 void eh_sweep_free(struct eh_sweep *); /* NULL allowed */

@@ -120,9 +120,7 @@ static void on_listed(void *context, const struct eh_asker_answer *answer)
     size_t i;
     const json_t *ticket;
     if (answer->status != 200) {
-        eh_sync_fail(sweep->sync, "open tickets cannot be listed: %s",
-                     answer->why ? answer->why
-                                 : "evenhandd refuses; is our user one of `helpdesks`?");
+        eh_sync_fail(sweep->sync, "open tickets cannot be listed: %s", eh_asker_words(answer));
         fail(sweep);
         return;
     }

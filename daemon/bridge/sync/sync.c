@@ -22,7 +22,8 @@ int eh_sync_new(const struct eh_sync_options *options, struct eh_sync **ret, str
     sync->options = *options;
     sync->get = get;
     int r = eh_asker_new(options->base, options->connection->admin_socket, &sync->asker, error);
-    if (r == 0 && (eh_holdings_new(&sync->holdings) < 0 || eh_sweep_new(sync, &sync->sweep) < 0))
+    if (r == 0 && (eh_holdings_new(&sync->holdings) < 0 || eh_sweep_new(sync, &sync->sweep) < 0 ||
+                   eh_accounts_new(sync, &sync->accounts) < 0))
         r = eh_error_set(error, EH_ENOMEM, "out of memory");
     if (r < 0)
         eh_sync_free(sync);
@@ -45,6 +46,7 @@ void eh_sync_free(struct eh_sync *sync)
         return;
     eh_asker_free(sync->asker);
     eh_sweep_free(sync->sweep);
+    eh_accounts_free(sync->accounts);
     eh_sync_drop_fetches(sync);
     drop_waits(sync);
     eh_sync_drop_tolds(sync);

@@ -23,9 +23,11 @@
 #include "bridge/map/map.h"
 #include "bridge/profile/connection.h"
 
-#define EH_SYNC_GETS_MAX  2048  /* `get`s that wait */
-#define EH_SYNC_PAGES_MAX 10000 /* of one sweep */
-#define EH_SYNC_READS     2     /* tickets that a sweep reads at a time */
+#define EH_SYNC_GETS_MAX  2048   /* `get`s that wait */
+#define EH_SYNC_PAGES_MAX 10000  /* of one sweep */
+#define EH_SYNC_ACCOUNT_S 60     /* then a rep's account is asked for again */
+#define EH_SYNC_REPS_MAX  100000 /* reps whose accounts are known */
+#define EH_SYNC_READS     2      /* tickets that a sweep reads at a time */
 
 struct eh_sync_answer {
     int status;      /* 0: there is none */
@@ -78,6 +80,10 @@ typedef void eh_sync_taken_fn(void *context, int r);
 void eh_sync_take(struct eh_sync *, const json_t *value, eh_sync_taken_fn *, void *context);
 /* What evenhand has decided. */
 void eh_sync_entry(struct eh_sync *, const json_t *entry);
+/* Who a rep is at the helpdesk, by a ticket that they have; NULL: nobody there. The text lives as
+ * long as the sync. -EH_EUNAVAILABLE: evenhandd is being asked; ask again in a moment. */
+int eh_sync_account(struct eh_sync *, const char *rep, const char *id,
+                    const char **ret) EH_MUST_CHECK;
 /* {id, account, open, more} as it was said last, a new reference; NULL: nothing was. */
 json_t *eh_sync_previous(const struct eh_sync *, const char *id);
 /* One more after the one that is under way. */

@@ -305,9 +305,7 @@ static void on_looked_up(void *context, const struct eh_asker_answer *answer)
         eh_sync_learn(sync, held, answer->body);
         waits_compare(sync, held);
     } else {
-        eh_sync_fail(sync, "a ticket cannot be looked up: %s",
-                     answer->why ? answer->why
-                                 : "evenhandd refuses; is our user one of `helpdesks`?");
+        eh_sync_fail(sync, "a ticket cannot be looked up: %s", eh_asker_words(answer));
         waits_fail(sync, held);
     }
 }

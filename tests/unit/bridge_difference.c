@@ -1,0 +1,266 @@
+/* What the helpdesk says, against what evenhand holds: what follows from each pair. */
+#include <criterion/criterion.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "bridge/sync/difference.h"
+
+static struct eh_connection connection;
+static struct eh_holdings *holdings;
+
+static void begin(void)
+{
+    connection = (struct eh_connection){.source = "help", .account = "bridge@x"};
+    connection.groups = json_pack("{s:s, s:s}", "Sales", "sales", "Support", "support");
+    connection.kinds = json_pack("{s:s, s:{s:s}}", "default", "query", "map", "Big", "order");
+    connection.outcomes = json_pack("{s:s}", "closed", "resolved");
+    connection.nobody = json_pack("[s]", "bot@x");
+    connection.managers = json_pack("[s]", "boss@x");
+    cr_assert_eq(eh_holdings_new(&holdings), 0);
+}
+
+static void end(void)
+{
+    json_decref(connection.groups);
+    json_decref(connection.kinds);
+    json_decref(connection.outcomes);
+    json_decref(connection.nobody);
+    json_decref(connection.managers);
+    eh_holdings_free(holdings);
+}
+
+TestSuite(difference, .init = begin, .fini = end);
+TestSuite(said, .init = begin, .fini = end);
+TestSuite(held, .init = begin, .fini = end);
+
+static struct eh_held *hold(enum eh_held_state state, const char *account)
+{
+    struct eh_held *held = eh_held_add(holdings, "1");
+    cr_assert(held);
+    held->state = (uint8_t)state;
+    held->account = eh_holdings_keep(holdings, account);
+    held->team = "sales";
+    held->kind = "query";
+    return held;
+}
+
+/* The messages in short: "ticket owner(ana@x)+back" */
+static const char *find(struct eh_held *held, const char *text, bool in_flight)
+{
+    static char out[1024];
+    struct eh_difference difference;
+    struct eh_said said;
+    struct eh_error error = {0};
+    json_t *value = json_loads(text, 0, NULL);
+    cr_assert(value, "%s", text);
+    cr_assert_eq(eh_said_read(value, &connection, &said, &error), 0, "%s", error.text);
+    const struct eh_view view = {held, &said, &connection, INT64_C(2000000000000), in_flight};
+    eh_difference_find(&view, &difference);
+    out[0] = 0;
+    for (unsigned i = 0; i < difference.count; i++) {
+        const json_t *m = difference.messages[i];
+        const char *outcome = json_string_value(json_object_get(m, "outcome"));
+        const char *account = json_string_value(json_object_get(m, "account"));
+        cr_assert_str_eq(json_string_value(json_object_get(m, "source")), "help");
+        snprintf(out + strlen(out), sizeof out - strlen(out), "%s%s%s%s", out[0] ? " " : "",
+                 json_string_value(json_object_get(m, "type")),
+                 outcome   ? "="
+                 : account ? "@"
+                           : "",
+                 outcome   ? outcome
+                 : account ? account
+                           : "");
+    }
+    if (difference.set_back)
+        strcat(out, "+back");
+    if (difference.stale)
+        strcat(out, "+stale");
+    eh_difference_done(&difference);
+    json_decref(value);
+    return out;
+}
+
+#define OPEN   "{\"id\": \"1\", \"group\": \"Sales\", \"open\": true"
+#define CLOSED "{\"id\": \"1\", \"group\": \"Sales\", \"open\": false, \"outcome\": \"closed\""
+
+Test(difference, a_new_ticket_is_told_and_one_that_is_over_or_not_ours_is_not)
+{
+    struct eh_held *held = hold(EH_HELD_ABSENT, NULL);
+    cr_assert_str_eq(find(held, OPEN "}", false), "ticket");
+    cr_assert_str_eq(find(held, CLOSED "}", false), "");
+    cr_assert_str_eq(find(held, "{\"id\":\"1\",\"group\":\"Else\",\"open\":true}", false), "");
+}
+
+Test(difference, who_has_a_new_ticket_counts_only_where_that_is_reported)
+{
+    struct eh_held *held = hold(EH_HELD_ABSENT, NULL);
+    connection.owner = EH_OWNER_GUARD;
+    cr_assert_str_eq(find(held, OPEN ", \"account\": \"ana@x\"}", false), "ticket");
+    cr_assert_str_eq(find(held, OPEN ", \"account\": \"ana@x\", \"by\": \"boss@x\"}", false),
+                     "ticket owner@ana@x");
+    connection.owner = EH_OWNER_REPORT;
+    cr_assert_str_eq(find(held, OPEN ", \"account\": \"ana@x\"}", false), "ticket owner@ana@x");
+    cr_assert_str_eq(find(held, OPEN ", \"account\": \"bot@x\"}", false), "ticket");
+}
+
+Test(difference, the_same_is_nothing_and_a_change_is_the_ticket_again)
+{
+    struct eh_held *held = hold(EH_HELD_ASSIGNED, "ana@x");
+    cr_assert_str_eq(find(held, OPEN ", \"account\": \"ana@x\"}", false), "");
+    cr_assert_str_eq(find(held, OPEN ", \"value\": 5}", false), "ticket");
+    cr_assert_str_eq(find(held, OPEN ", \"kind\": \"Big\"}", false), "ticket");
+    cr_assert_str_eq(find(held, "{\"id\":\"1\",\"group\":\"Support\",\"open\":true}", false),
+                     "ticket");
+}
+
+Test(difference, somebody_elses_hand_is_reported_or_set_back)
+{
+    struct eh_held *held = hold(EH_HELD_ASSIGNED, "ana@x");
+    const char *taken = OPEN ", \"account\": \"ben@x\", \"by\": \"ben@x\"}";
+    const char *dropped = OPEN ", \"account\": null, \"by\": \"ana@x\"}";
+    connection.owner = EH_OWNER_REPORT;
+    cr_assert_str_eq(find(held, taken, false), "owner@ben@x");
+    cr_assert_str_eq(find(held, dropped, false), "owner");
+    connection.owner = EH_OWNER_GUARD;
+    cr_assert_str_eq(find(held, taken, false), "+back");
+    cr_assert_str_eq(find(held, dropped, false), "+back");
+    connection.owner = EH_OWNER_OFF;
+    cr_assert_str_eq(find(held, taken, false), "");
+}
+
+Test(difference, a_managers_hand_stands_and_our_own_is_no_news)
+{
+    struct eh_held *held = hold(EH_HELD_ASSIGNED, "ana@x");
+    connection.owner = EH_OWNER_GUARD;
+    cr_assert_str_eq(find(held, OPEN ", \"account\": \"ben@x\", \"by\": \"boss@x\"}", false),
+                     "owner@ben@x");
+    cr_assert_str_eq(find(held, OPEN ", \"account\": \"ben@x\", \"by\": \"bridge@x\"}", false), "");
+}
+
+Test(difference, while_an_owner_is_being_set_no_other_is_believed)
+{
+    struct eh_held *held = hold(EH_HELD_ASSIGNED, "ana@x");
+    connection.owner = EH_OWNER_REPORT;
+    cr_assert_str_eq(find(held, OPEN ", \"account\": null}", true), "");
+    cr_assert_str_eq(find(held, OPEN ", \"account\": \"ben@x\", \"value\": 5}", true), "ticket");
+}
+
+Test(difference, a_ticket_of_somebody_outside_is_not_set_back)
+{
+    struct eh_held *held = hold(EH_HELD_ELSEWHERE, NULL);
+    connection.owner = EH_OWNER_GUARD;
+    cr_assert_str_eq(find(held, OPEN ", \"account\": \"zoe@x\"}", false), "");
+}
+
+Test(difference, the_end_is_told_with_whoever_had_it)
+{
+    struct eh_held *held = hold(EH_HELD_ASSIGNED, "ana@x");
+    connection.owner = EH_OWNER_REPORT;
+    cr_assert_str_eq(find(held, CLOSED ", \"account\": \"ana@x\"}", false), "outcome=resolved");
+    cr_assert_str_eq(find(held, CLOSED ", \"account\": \"ben@x\"}", false),
+                     "owner@ben@x outcome=resolved");
+    connection.owner = EH_OWNER_OFF;
+    cr_assert_str_eq(find(held, CLOSED ", \"account\": \"ben@x\"}", false), "outcome=resolved");
+    cr_assert_str_eq(find(held, "{\"id\":\"1\",\"group\":\"Else\",\"open\":true}", false),
+                     "outcome=cancelled");
+}
+
+Test(difference, what_nobody_had_is_cancelled)
+{
+    struct eh_held *held = hold(EH_HELD_WAITING, NULL);
+    connection.owner = EH_OWNER_GUARD;
+    cr_assert_str_eq(find(held, CLOSED "}", false), "outcome=cancelled");
+    cr_assert_str_eq(find(held, CLOSED ", \"account\": \"ben@x\"}", false),
+                     "owner@ben@x outcome=resolved");
+}
+
+Test(difference, a_closed_one_is_reopened_or_rated)
+{
+    struct eh_held *held = hold(EH_HELD_CLOSED, "ana@x");
+    cr_assert_str_eq(find(held, CLOSED "}", false), "");
+    cr_assert_str_eq(find(held, CLOSED ", \"csat\": 4}", false), "outcome=rated");
+    held->csat = 4;
+    cr_assert_str_eq(find(held, CLOSED ", \"csat\": 4}", false), "");
+    cr_assert_str_eq(find(held, OPEN "}", false), "outcome=reopened");
+}
+
+Test(difference, what_is_older_than_the_newest_is_nothing)
+{
+    struct eh_held *held = hold(EH_HELD_ASSIGNED, "ana@x");
+    held->changed_at_ms = 1000000;
+    cr_assert_str_eq(find(held, OPEN ", \"value\": 5, \"changed_at\": 999}", false), "+stale");
+    cr_assert_str_eq(find(held, OPEN ", \"value\": 5, \"changed_at\": 1000}", false), "ticket");
+}
+
+/* ---- Values of a program. */
+
+static void refuse(const char *text, const char *why)
+{
+    struct eh_said said;
+    struct eh_error error = {0};
+    json_t *value = json_loads(text, 0, NULL);
+    cr_assert(value, "%s", text);
+    cr_assert_lt(eh_said_read(value, &connection, &said, &error), 0);
+    cr_assert(strstr(error.text, why), "%s", error.text);
+    json_decref(value);
+}
+
+Test(said, what_is_wrong_is_said)
+{
+    refuse("{\"group\": \"Sales\", \"open\": true}", "id: has to be a text");
+    refuse("{\"id\": 1, \"group\": \"Sales\", \"open\": true}", "id: has to be a text");
+    refuse("{\"id\": \"1\", \"group\": \"Sales\"}", "open: has to be true or false");
+    refuse(OPEN ", \"value\": 1.5}", "value: has to be a whole number");
+    refuse(OPEN ", \"value\": \"1.5\"}", "value: has to be a whole number");
+    refuse(OPEN ", \"skills\": \"a\"}", "skills: has to be a list");
+    refuse(OPEN ", \"changed_at\": \"soon\"}", "changed_at");
+    refuse(OPEN ", \"changed_at\": -1}", "changed_at");
+    json_object_del(connection.kinds, "default");
+    refuse(OPEN "}", "kind: nothing is said");
+}
+
+Test(said, numbers_come_as_numbers_or_digits_and_times_as_either)
+{
+    struct eh_said said;
+    json_t *value = json_loads(OPEN ", \"value\": \"9007199254740993\", \"priority\": 7.0,"
+                                    " \"changed_at\": \"2026-03-01T12:00:00Z\"}",
+                               0, NULL);
+    cr_assert_eq(eh_said_read(value, &connection, &said, NULL), 0);
+    cr_assert_eq(said.value, INT64_C(9007199254740993));
+    cr_assert_eq(said.priority, 7);
+    cr_assert_eq(said.changed_at_ms, INT64_C(1772366400000));
+    json_decref(value);
+}
+
+/* ---- Holdings at their bounds. */
+
+Test(held, closed_ones_are_remembered_up_to_their_bound)
+{
+    char id[32];
+    for (int i = 0; i <= EH_HELD_CLOSED_MAX; i++) {
+        snprintf(id, sizeof id, "c-%d", i);
+        eh_held_close(holdings, eh_held_add(holdings, id));
+    }
+    cr_assert_null(eh_held_find(holdings, "c-0"));
+    cr_assert(eh_held_find(holdings, "c-1"));
+    cr_assert_eq(eh_holdings_count(holdings), EH_HELD_CLOSED_MAX);
+    /* one that was reopened stays; one that is forgotten leaves its place */
+    eh_held_find(holdings, "c-1")->state = EH_HELD_ASSIGNED;
+    eh_held_forget(holdings, eh_held_find(holdings, "c-2"));
+    eh_held_close(holdings, eh_held_add(holdings, "x"));
+    eh_held_close(holdings, eh_held_add(holdings, "y"));
+    cr_assert(eh_held_find(holdings, "c-1"));
+    cr_assert(eh_held_find(holdings, "c-3"));
+}
+
+Test(held, tickets_have_a_bound)
+{
+    char id[32];
+    for (int i = 0; i < EH_HELD_MAX; i++) {
+        snprintf(id, sizeof id, "t-%d", i);
+        cr_assert(eh_held_add(holdings, id));
+    }
+    cr_assert_null(eh_held_add(holdings, "one more"));
+    eh_held_forget(holdings, eh_held_find(holdings, "t-7"));
+    cr_assert(eh_held_add(holdings, "one more"));
+}
