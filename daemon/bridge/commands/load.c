@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -51,7 +50,10 @@ int eh_bridge_lock(const struct eh_connection *connection, struct eh_error *erro
     int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
     if (fd < 0)
         return eh_error_set(error, EH_EUNAVAILABLE, "%s: %s", path, strerror(errno));
-    if (flock(fd, LOCK_EX | LOCK_NB) == 0)
+    /* A lock of the process, not of the file: children, which outlive a kill by a moment, have
+     * none of it. */
+    const struct flock whole = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+    if (fcntl(fd, F_SETLK, &whole) == 0)
         return fd;
     close(fd);
     return eh_error_set(error, EH_ECONFLICT, "%s: another evenhand-bridge runs this connection",

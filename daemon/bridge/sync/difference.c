@@ -38,34 +38,46 @@ static bool is_same(const char *a, const char *b)
 
 /* ---- The ticket itself. */
 
+/* What is left out is as evenhand has it: a ticket without `value` would be one of nothing. */
 static void ticket_add(struct finding *in)
 {
     const struct eh_said *said = in->view->said;
+    const struct eh_held *held = in->view->held;
+    bool known = held->state != EH_HELD_ABSENT;
+    const char *kind = said->kind ? said->kind : known ? held->kind : said->default_kind;
     json_t *message = message_add(in, "ticket");
-    put_text(message, "team", said->team);
-    put_text(message, "kind", said->kind);
-    put_number(message, "value", said->has_value, said->value);
+    put_text(message, "team", said->says_group ? said->team : held->team);
+    put_text(message, "kind", kind);
+    put_number(message, "value", said->has_value || known,
+               said->has_value ? said->value : held->value);
     put_text(message, "customer", said->customer);
     put_text(message, "subject", said->subject);
-    put_number(message, "priority", said->priority >= 0, said->priority);
+    put_number(message, "priority", said->priority >= 0 || (known && held->priority >= 0),
+               said->priority >= 0 ? said->priority : held->priority);
     if (said->skills)
         json_object_set(message, "skills", (json_t *)said->skills);
     put_number(message, "changed_at", said->changed_at_ms > 0, said->changed_at_ms);
 }
 
-/* What evenhand shows of it, where nothing is known of what was said before. */
-static bool shows_the_same(const struct eh_held *held, const struct eh_said *said)
+static bool is_other(uint32_t known, uint32_t said)
 {
-    return is_same(held->team, said->team) && is_same(held->kind, said->kind) &&
-           (!said->has_value || held->value == said->value) &&
-           (said->priority < 0 || held->priority == said->priority);
+    return known && said && known != said;
 }
 
 static bool is_changed(const struct eh_held *held, const struct eh_said *said)
 {
-    if (held->digest)
-        return held->digest != eh_said_digest(said);
-    return !shows_the_same(held, said);
+    return (said->says_group && !is_same(held->team, said->team)) ||
+           (said->kind && !is_same(held->kind, said->kind)) ||
+           (said->has_value && held->value != said->value) ||
+           (said->priority >= 0 && held->priority >= 0 && held->priority != said->priority) ||
+           is_other(held->customer, eh_said_hash(said->customer)) ||
+           is_other(held->subject, eh_said_hash(said->subject)) ||
+           is_other(held->skills, eh_said_hash_list(said->skills));
+}
+
+static bool is_foreign(const struct eh_said *said)
+{
+    return said->says_group && !said->team;
 }
 
 /* ---- Whose it is. */
@@ -127,7 +139,7 @@ static void end_add(struct finding *in)
 {
     const struct eh_said *said = in->view->said;
     bool nobody = in->view->held->state == EH_HELD_WAITING && !in->out->reported;
-    const char *outcome = nobody || !said->team ? "cancelled" : said->outcome;
+    const char *outcome = nobody || said->open ? "cancelled" : said->outcome;
     json_t *message = outcome_add(in, outcome);
     bool is_cancelled = strcmp(outcome, "cancelled") == 0;
     put_text(message, "reason", is_cancelled ? said->reason : NULL);
@@ -170,7 +182,7 @@ static void of_closed(struct finding *in)
     const struct eh_said *said = in->view->said;
     if (!said->open) {
         rating_find(in);
-    } else if (said->team) {
+    } else if (!is_foreign(said)) {
         outcome_add(in, "reopened");
         if (is_changed(in->view->held, said))
             ticket_add(in);
@@ -180,7 +192,7 @@ static void of_closed(struct finding *in)
 /* Who closed it had it, whatever `guard` would have said to that before. */
 static void of_ended(struct finding *in)
 {
-    if (in->view->said->account && owner_differs(in) && in->view->said->team)
+    if (in->view->said->account && owner_differs(in) && !in->view->said->open)
         owner_add(in);
     end_add(in);
 }
@@ -188,7 +200,7 @@ static void of_ended(struct finding *in)
 static void of_open(struct finding *in)
 {
     const struct eh_said *said = in->view->said;
-    if (!said->open || !said->team) {
+    if (!said->open || is_foreign(said)) {
         of_ended(in);
         return;
     }

@@ -10,6 +10,8 @@
 struct fetch {
     struct eh_sync *sync;
     char from[8];
+    char id[EH_NAME_MAX + 1]; /* "": any */
+    char by[EH_NAME_MAX + 1]; /* whose hand it was, where a ticket does not say it */
     bool is_get;
     eh_fetched_fn *fn;
     void *context;
@@ -30,7 +32,10 @@ static struct fetch *fetch_new(struct eh_sync *sync, const struct eh_fetch_optio
                             .pending = 1,
                             .next = sync->fetches,
                             .link = &sync->fetches};
+    const char *by = json_string_value(json_object_get(options->request, "by"));
     eh_format(fetch->from, sizeof fetch->from, "%s", options->from);
+    eh_format(fetch->id, sizeof fetch->id, "%s", options->id ? options->id : "");
+    eh_format(fetch->by, sizeof fetch->by, "%s", by ? by : "");
     if (fetch->next)
         fetch->next->link = &fetch->next;
     sync->fetches = fetch;
@@ -72,22 +77,40 @@ static void on_taken(void *context, int r)
     settle(context, r);
 }
 
+static bool is_about(const struct fetch *fetch, const json_t *values)
+{
+    size_t i;
+    const json_t *value;
+    json_array_foreach(values, i, value)
+    {
+        const char *id = json_string_value(json_object_get(value, "id"));
+        if (id && strcmp(id, fetch->id) == 0)
+            return true;
+    }
+    return json_array_size(values) == 0;
+}
+
+static void take(struct fetch *fetch, json_t *value)
+{
+    fetch->pending++;
+    fetch->result.values++;
+    if (fetch->by[0] && json_is_object(value) && !json_object_get(value, "by"))
+        json_object_set_new(value, "by", json_string(fetch->by));
+    eh_sync_take(fetch->sync, value, on_taken, fetch);
+}
+
 static void on_mapped(void *context, const struct eh_mapped *mapped)
 {
     struct fetch *fetch = context;
     size_t i;
-    const json_t *value;
+    json_t *value;
     if (mapped->end != EH_MAP_DONE) {
         eh_sync_fail(fetch->sync, "%s (of an answer to %s)", mapped->why, fetch->from);
         settle(fetch, -EH_EINVAL);
         return;
     }
-    json_array_foreach(mapped->values, i, value)
-    {
-        fetch->pending++;
-        fetch->result.values++;
-        eh_sync_take(fetch->sync, value, on_taken, fetch);
-    }
+    fetch->result.other = fetch->id[0] && !is_about(fetch, mapped->values);
+    json_array_foreach(mapped->values, i, value) take(fetch, value);
     settle(fetch, 0);
 }
 

@@ -34,11 +34,12 @@ struct eh_held {
     int64_t value;
     int64_t changed_at_ms; /* the newest that was said; 0: nothing */
     int64_t touched_us;    /* of CLOCK_MONOTONIC: when evenhand decided something on it last */
-    uint64_t digest;       /* of its content as it was said last; 0: not known */
-    char *more;            /* JSON that `assign` wants back, or NULL */
-    void *waits;           /* what was said while it is UNKNOWN */
-    uint32_t ring;         /* its place among the closed ones, from 1; 0: none */
-    uint32_t seen;         /* the sweep that has seen it open last */
+    bool told;             /* by us, or its content was said since */
+    uint32_t customer, subject, skills; /* hashes of what was said last; 0: not known */
+    char *more;                         /* JSON that `assign` wants back, or NULL */
+    void *waits;                        /* what was said while it is UNKNOWN */
+    uint32_t ring;                      /* its place among the closed ones, from 1; 0: none */
+    uint32_t seen;                      /* the sweep that has seen it open last */
     int8_t priority;
     uint8_t csat; /* 0: none is known */
     uint8_t state;

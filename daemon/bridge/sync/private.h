@@ -45,11 +45,13 @@ struct eh_fetched {
     int status;
     json_t *body;
     unsigned values; /* that `in` has made of it */
+    bool other;      /* it was asked for one ticket, and the answer is about another */
 };
 typedef void eh_fetched_fn(void *context, const struct eh_fetched *);
 struct eh_fetch_options {
     const json_t *request;
     const char *from;  /* "get", "sweep", "read" */
+    const char *id;    /* of the one ticket that is asked for, or NULL */
     bool is_get;       /* counts against EH_SYNC_GETS_MAX */
     eh_fetched_fn *fn; /* or NULL */
     void *context;

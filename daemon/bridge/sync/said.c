@@ -79,45 +79,47 @@ static int read_team(const struct reading *in, const struct eh_connection *c, st
 {
     const char *group;
     int r = read_text(in, "group", &group);
+    said->says_group = group != NULL;
     said->team = text_at(c->groups, group);
     return r;
 }
 
 static int read_kind(const struct reading *in, const struct eh_connection *c, struct eh_said *said)
 {
-    const char *theirs, *ours;
+    const char *theirs;
     int r = read_text(in, "kind", &theirs);
     if (r < 0)
         return r;
-    if (!said->team)
-        return 0;
-    ours = text_at(json_object_get(c->kinds, "map"), theirs);
-    if (!ours && theirs && eh_id_valid(eh_str(theirs)))
-        ours = theirs;
-    said->kind = ours ? ours : text_at(c->kinds, "default");
-    if (!said->kind)
-        return wrong(in, "kind", "nothing is said, and the connection has no kinds: {default: …}");
+    said->default_kind = text_at(c->kinds, "default");
+    said->kind = text_at(json_object_get(c->kinds, "map"), theirs);
+    if (!said->kind && theirs && eh_id_valid(eh_str(theirs)))
+        said->kind = theirs;
+    if (!said->kind && theirs)
+        said->kind = said->default_kind;
     return 0;
 }
 
-static bool is_ours(const char *outcome)
-{
-    static const char *const ours[] = {"won", "lost", "resolved", "cancelled"};
-    for (size_t i = 0; i < sizeof ours / sizeof *ours; i++)
-        if (strcmp(outcome, ours[i]) == 0)
-            return true;
-    return false;
-}
+/* What an end is where the connection does not say it; any other is `resolved`. */
+static const struct usual {
+    const char *theirs, *ours;
+} usual[] = {
+    {"won", "won"},           {"lost", "lost"},
+    {"resolved", "resolved"}, {"cancelled", "cancelled"},
+    {"merged", "cancelled"},  {"spam", "cancelled"},
+    {"deleted", "cancelled"},
+};
 
 static int read_outcome(const struct reading *in, const struct eh_connection *c,
                         struct eh_said *said)
 {
     const char *theirs;
     int r = read_text(in, "outcome", &theirs);
-    const char *ours = text_at(c->outcomes, theirs);
-    if (!ours && theirs && is_ours(theirs))
-        ours = theirs;
-    said->outcome = ours ? ours : "resolved";
+    said->outcome = text_at(c->outcomes, theirs);
+    for (size_t i = 0; theirs && !said->outcome && i < sizeof usual / sizeof *usual; i++)
+        if (strcmp(theirs, usual[i].theirs) == 0)
+            said->outcome = usual[i].ours;
+    if (!said->outcome)
+        said->outcome = "resolved";
     return r;
 }
 
@@ -188,25 +190,24 @@ int eh_said_read(const json_t *value, const struct eh_connection *c, struct eh_s
     return r;
 }
 
-/* ---- Its digest. */
+/* ---- Hashes. */
 
-static void put_text(struct eh_bytes *out, const char *text)
+static uint32_t hash_of(struct eh_str bytes)
 {
-    eh_bytes_put_str(out, eh_str(text));
+    uint32_t hash = (uint32_t)eh_key_of_text(bytes).low;
+    return hash ? hash : 1;
 }
 
-uint64_t eh_said_digest(const struct eh_said *said)
+uint32_t eh_said_hash(const char *text)
+{
+    return text ? hash_of(eh_str(text)) : 0;
+}
+
+uint32_t eh_said_hash_list(const json_t *list)
 {
     EH_AUTO(eh_bytes) struct eh_bytes out = EH_BYTES_INIT;
     size_t i;
-    const json_t *skill;
-    put_text(&out, said->team);
-    put_text(&out, said->kind);
-    eh_bytes_put_i(&out, said->has_value ? said->value : -1);
-    put_text(&out, said->customer);
-    put_text(&out, said->subject);
-    eh_bytes_put_i(&out, said->priority);
-    json_array_foreach(said->skills, i, skill) put_text(&out, json_string_value(skill));
-    uint64_t digest = eh_key_of_text(eh_str_n((const char *)out.data, out.size)).low;
-    return out.failed || digest == 0 ? 1 : digest;
+    const json_t *item;
+    json_array_foreach(list, i, item) eh_bytes_put_str(&out, eh_str(json_string_value(item)));
+    return list ? hash_of(eh_str_n((const char *)out.data, out.size)) : 0;
 }

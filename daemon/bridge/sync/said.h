@@ -17,8 +17,10 @@
 /* All text is the value's or the connection's. */
 struct eh_said {
     const char *id;
-    const char *team; /* NULL: its group is not ours */
-    const char *kind;
+    bool says_group;
+    const char *team;         /* of the group that is said; NULL: it is not ours */
+    const char *kind;         /* NULL: not said */
+    const char *default_kind; /* of the connection, or NULL */
     int64_t value;
     bool has_value;
     const char *customer, *subject; /* or NULL */
@@ -39,7 +41,8 @@ struct eh_said {
 /* -EH_EINVAL: what is wrong with it. */
 int eh_said_read(const json_t *value, const struct eh_connection *, struct eh_said *ret,
                  struct eh_error *) EH_MUST_CHECK;
-/* Of what makes a ticket this one and no other: to see that it has changed. Never 0. */
-uint64_t eh_said_digest(const struct eh_said *);
+/* Of a text, or a list of them, to see that it has changed. 0: nothing is said. */
+uint32_t eh_said_hash(const char *text);
+uint32_t eh_said_hash_list(const json_t *list);
 
 #endif

@@ -234,11 +234,11 @@ static void on_taken(void *context, int r)
     reading_end(reading);
 }
 
-/* It is gone: as if it had been closed as nothing. */
-static void take_gone(struct reading *reading)
+/* It is gone, or merged into another. */
+static void take_gone(struct reading *reading, const char *outcome)
 {
     json_t *gone = json_pack("{s:s, s:s, s:b, s:s}", "type", "ticket", "id", reading->id, "open",
-                             false, "outcome", "cancelled");
+                             false, "outcome", outcome);
     eh_sync_take(reading->sweep->sync, gone, on_taken, reading);
     json_decref(gone);
 }
@@ -247,7 +247,11 @@ static void on_read(void *context, const struct eh_fetched *fetched)
 {
     struct reading *reading = context;
     if (fetched->status == 404 || fetched->status == 410) {
-        take_gone(reading);
+        take_gone(reading, "deleted");
+        return;
+    }
+    if (fetched->other) {
+        take_gone(reading, "merged");
         return;
     }
     reading->sweep->failed = reading->sweep->failed || fetched->r < 0;
@@ -259,7 +263,7 @@ static void on_read_path(void *context, const struct eh_mapped *mapped)
     struct reading *reading = context;
     const json_t *request = json_array_get(mapped->values, 0);
     const struct eh_fetch_options options = {
-        .request = request, .from = "read", .fn = on_read, .context = reading};
+        .request = request, .from = "read", .id = reading->id, .fn = on_read, .context = reading};
     if (mapped->end == EH_MAP_DONE && json_string_value(json_object_get(request, "path")) &&
         eh_sync_fetch(reading->sweep->sync, &options) == 0)
         return;

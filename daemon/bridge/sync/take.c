@@ -144,7 +144,7 @@ static void forget(struct eh_sync *sync, const char *id)
 static void apply_state(struct eh_sync *sync, struct eh_held *held, const struct eh_said *said,
                         const struct eh_difference *difference)
 {
-    bool ours = said->open && said->team;
+    bool ours = said->open && !(said->says_group && !said->team);
     if (!ours && eh_held_is_open(held))
         eh_held_close(sync->holdings, held);
     else if (ours && !eh_held_is_open(held))
@@ -158,24 +158,45 @@ static void apply_state(struct eh_sync *sync, struct eh_held *held, const struct
         held->touched_us = monotonic_us() + GRACE_US;
 }
 
+static void set_hash(uint32_t *field, uint32_t said)
+{
+    if (said)
+        *field = said;
+}
+
+/* What is left out stays as it was. */
+static void apply_words(struct eh_sync *sync, struct eh_held *held, const struct eh_said *said)
+{
+    if (said->team)
+        set_text(sync, &held->team, said->team);
+    if (said->kind || !held->kind)
+        set_text(sync, &held->kind, said->kind ? said->kind : said->default_kind);
+    if (said->has_value)
+        held->value = said->value;
+    if (said->priority >= 0 && said->priority <= 9)
+        held->priority = (int8_t)said->priority;
+    set_hash(&held->customer, eh_said_hash(said->customer));
+    set_hash(&held->subject, eh_said_hash(said->subject));
+    set_hash(&held->skills, eh_said_hash_list(said->skills));
+}
+
 static void apply_content(struct eh_sync *sync, struct eh_held *held, const struct eh_said *said)
 {
-    if (said->open && said->team) {
-        set_text(sync, &held->team, said->team);
-        set_text(sync, &held->kind, said->kind);
-        if (said->has_value)
-            held->value = said->value;
-        held->digest = eh_said_digest(said);
+    if (eh_held_is_open(held)) {
+        apply_words(sync, held, said);
         held->seen = sync->sweep_number;
     }
+    held->told = true;
     if (said->changed_at_ms > held->changed_at_ms)
         held->changed_at_ms = said->changed_at_ms;
     if (said->csat > 0)
         held->csat = (uint8_t)said->csat;
     if (said->says_owner)
         set_text(sync, &held->said_account, said->account);
-    free(held->more);
-    held->more = said->more ? json_dumps(said->more, JSON_COMPACT | JSON_ENCODE_ANY) : NULL;
+    if (said->more) {
+        free(held->more);
+        held->more = json_dumps(said->more, JSON_COMPACT | JSON_ENCODE_ANY);
+    }
 }
 
 /* ---- Comparing. */
@@ -299,7 +320,7 @@ static void on_looked_up(void *context, const struct eh_asker_answer *answer)
     eh_require(held && held->state == EH_HELD_UNKNOWN);
     if (answer->status == 404) {
         /* What we told of it may not have been read yet. */
-        held->state = held->digest ? EH_HELD_ASSIGNED : EH_HELD_ABSENT;
+        held->state = held->told ? EH_HELD_ASSIGNED : EH_HELD_ABSENT;
         waits_compare(sync, held);
     } else if (answer->status == 200 && json_is_object(answer->body)) {
         eh_sync_learn(sync, held, answer->body);
@@ -351,7 +372,7 @@ static void take_ticket(struct eh_sync *sync, const json_t *value, eh_sync_taken
         return;
     }
     struct eh_held *held = eh_held_find(sync->holdings, said.id);
-    sync->counts.foreign += !said.team;
+    sync->counts.foreign += said.says_group && !said.team;
     if (!held && !matters(sync, &said)) {
         fn(context, 0);
         return;
@@ -427,7 +448,7 @@ void eh_sync_entry(struct eh_sync *sync, const json_t *entry)
 json_t *eh_sync_previous(const struct eh_sync *sync, const char *id)
 {
     const struct eh_held *held = eh_held_find(sync->holdings, id);
-    if (!held || !held->digest)
+    if (!held || !held->told)
         return NULL;
     json_t *more = held->more ? json_loads(held->more, JSON_DECODE_ANY, NULL) : NULL;
     return json_pack("{s:s, s:s?, s:b, s:o*}", "id", held->id, "account", held->said_account,
