@@ -19,12 +19,15 @@ static const char help[] =
     "and by sweeps, has them dealt, and sets their owners.\n"
     "\n"
     "Usage: evenhand-bridge --connection NAME [--check]\n"
+    "       evenhand-bridge add PROFILE URL\n"
     "       evenhand-bridge check NAME\n"
     "       evenhand-bridge status [NAME]\n"
+    "       evenhand-bridge parked NAME [retry ID | drop ID]\n"
     "       evenhand-bridge sweep NAME\n"
     "\n"
     "  --connection NAME  run the connection " EH_CONNECTIONS_FOLDER "/NAME.yaml\n"
     "  --check            read its files, compile its programs, say what is wrong, and end\n"
+    "  --profiles FOLDER  where add finds profiles, instead of " EH_PROFILES_FOLDER "\n"
     "  --folder FOLDER    where connections are, instead of " EH_CONNECTIONS_FOLDER "\n"
     "  --json             answers for programs\n"
     "  --verbose          log what is done, too\n"
@@ -32,8 +35,10 @@ static const char help[] =
     "  --help             print this\n"
     "\n"
     "Commands:\n"
-    "  check NAME         the same as --check\n"
+    "  add PROFILE URL    write a connection to begin with, and say what comes next\n"
+    "  check NAME         the same as --check, and ask the helpdesk who may take tickets\n"
     "  status [NAME]      how the connection is, or each of them\n"
+    "  parked NAME        owners that could not be set; retry one, or drop it\n"
     "  sweep NAME         compare all open tickets now\n"
     "\n"
     "Exit codes: 0 done, 1 refused, 2 wrong call, 69 unreachable, 77 not allowed,\n"
@@ -46,8 +51,8 @@ struct command {
 };
 
 static const struct command commands[] = {
-    {"check", eh_bridge_check_files, 1, 1},
-    {"status", eh_bridge_status, 0, 1},
+    {"add", eh_bridge_add, 2, 2},       {"check", eh_bridge_check, 1, 1},
+    {"status", eh_bridge_status, 0, 1}, {"parked", eh_bridge_parked, 1, 3},
     {"sweep", eh_bridge_sweep, 1, 1},
 };
 
@@ -82,7 +87,7 @@ static int run_command(struct eh_bridge_call *call, int argc, char **argv)
     if (i == count)
         return wrong_call(argv[0], "no such command");
     if (argc - 1 < commands[i].least)
-        return wrong_call(argv[0], "name the connection");
+        return wrong_call(argv[0], "something is missing");
     if (argc - 1 > commands[i].most)
         return wrong_call(argv[commands[i].most + 1], "is too much");
     call->name = argv[1];
@@ -99,6 +104,7 @@ static int read_options(int argc, char **argv, struct eh_bridge_call *call, stru
 {
     static const struct option options[] = {{"connection", required_argument, NULL, 'c'},
                                             {"folder", required_argument, NULL, 'f'},
+                                            {"profiles", required_argument, NULL, 'p'},
                                             {"check", no_argument, NULL, 'k'},
                                             {"json", no_argument, NULL, 'j'},
                                             {"verbose", no_argument, NULL, 'v'},
@@ -116,6 +122,8 @@ static int read_options(int argc, char **argv, struct eh_bridge_call *call, stru
             call->name = optarg;
         if (option == 'f')
             call->folder = optarg;
+        if (option == 'p')
+            call->profiles = optarg;
         wishes->check |= option == 'k';
         wishes->verbose |= option == 'v';
         wishes->version |= option == 'V';

@@ -146,6 +146,37 @@ def report(stack, shop, bridge):
     assert history[-1]["why"] == "claimed", history
 
 
+@point("what the helpdesk refuses is parked, shown, tried again and dropped", sweep="off")
+def parked(stack, shop, bridge):
+    shop.stub.answer("POST", "/evenhand/owner", (200, {"done": False}))
+    hook = bridge.webhook()
+    assert hook.send(shop.add("p"))[0] == 204 and hook.send(shop.add("q"))[0] == 204
+    bridge.wait("has parked both", lambda: bridge.status()["owners"]["parked"] == 2)
+    code, text = bridge.run("parked", "help")
+    assert code == 0 and "  p  for " in text and "  q  for " in text, text
+    shop.stub.answer("POST", "/evenhand/owner", shop.take)
+    assert bridge.run("parked", "help", "retry", "p")[0] == 0
+    assert bridge.run("parked", "help", "drop", "q")[0] == 0
+    bridge.wait("has nothing parked", lambda: bridge.status()["owners"]["parked"] == 0)
+    assert [number for number, _ in shop.set] == ["p"], shop.set
+    code, text = bridge.run("parked", "help", "drop", "q")
+    assert code == 1 and "not parked" in text, (code, text)
+    assert bridge.run("parked", "help", "keep", "q")[0] == 2
+
+
+@point("check reads a page of tickets, changes nothing, and says what is wrong", sweep="off")
+def check(stack, shop, bridge):
+    code, text = bridge.run("check", "help")
+    assert code == 0 and "lets us read tickets" in text and "recorded shapes" in text, (code, text)
+    assert {ask.method for ask in shop.stub.asked()} == {"GET"}, shop.stub.asked()
+    shop.stub.answer("GET", r"/evenhand/tickets.*", 403)
+    code, text = bridge.run("check", "help")
+    assert code == 1 and "it answers 403" in text, (code, text)
+    code, text = bridge.run("--profiles", bridge.settings["profiles"], "add", "generic", "https://x.example")
+    assert code == 0 and "generic.yaml is written" in text, (code, text)
+    assert bridge.run("--profiles", bridge.settings["profiles"], "add", "generic", "https://x.example")[0] == 1
+
+
 @point("kill -9 of the bridge and of evenhandd: nothing is lost, and no owner set twice for a deal",
        sweep="1s")
 def kills(stack, shop, bridge):

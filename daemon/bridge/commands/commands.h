@@ -13,6 +13,7 @@
 struct eh_bridge_call {
     const char *folder;   /* of the connections */
     const char *name;     /* of the connection, or NULL */
+    const char *profiles; /* folder of profiles, for `add`; NULL: where they are installed */
     const char *words[3]; /* further arguments; NULL: none */
     bool json;
 };
@@ -26,6 +27,12 @@ struct eh_bridge_hooks {
 int eh_bridge_run(const struct eh_bridge_call *, const struct eh_bridge_hooks *);
 /* Reads both files and compiles the programs; says what is wrong. */
 int eh_bridge_check_files(const struct eh_bridge_call *);
+/* The same, and asks the helpdesk: may we read tickets, who may take them? */
+int eh_bridge_check(const struct eh_bridge_call *);
+/* parked NAME [retry ID | drop ID] */
+int eh_bridge_parked(const struct eh_bridge_call *);
+/* add PROFILE URL: `name` is the profile's */
+int eh_bridge_add(const struct eh_bridge_call *);
 /* How the connection, or each of them, is. */
 int eh_bridge_status(const struct eh_bridge_call *);
 int eh_bridge_sweep(const struct eh_bridge_call *);

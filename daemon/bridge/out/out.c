@@ -402,7 +402,8 @@ void eh_out_start(struct eh_out *out)
 {
     if (out->options.profile->programs[EH_PROGRAM_LOGIN])
         login_ask(out);
-    tail_begin(out);
+    if (out->options.outbox_key)
+        tail_begin(out);
 }
 
 /* ---- What others ask for. */

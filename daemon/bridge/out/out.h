@@ -35,7 +35,8 @@ struct eh_out_options {
     const struct eh_profile *profile;       /* the same */
     struct eh_map *map;                     /* its programs are numbered as enum eh_program */
     const struct eh_redis_address *address;
-    const char *outbox_key;
+    const char
+        *outbox_key; /* NULL: no entry is read, and no owner set: only eh_out_fetch() works */
     json_t *session; /* see sender.h, or NULL */
     /* The account of a rep of whom an entry names none, for the ticket it is about: the caller's
      * text, NULL: they have none. Below 0: nobody knows yet; asked again. NULL: nobody is asked. */
