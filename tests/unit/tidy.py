@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""tidy: clang-tidy has nothing to say against any C file; .clang-tidy names the checks.
+"""tidy: clang-tidy has nothing to say against any C file. The .clang-tidy nearest to it names the checks.
 
     tidy.py path/to/source path/to/build [FILE.c...]
 
@@ -30,11 +30,10 @@ def compiled_files():
                   file.startswith(SOURCE + os.sep) and not file.startswith(BUILD + os.sep))
 
 
-def complaints(files):
+def complaints(files, *options):
     """Lines FILE:LINE: … [check] of clang-tidy."""
     told = subprocess.run(
-        [CLANG_TIDY, "--quiet", "--config-file=" + os.path.join(SOURCE, ".clang-tidy"),
-         "-p", BUILD, *files],
+        [CLANG_TIDY, "--quiet", *options, "-p", BUILD, *files],
         stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, check=False)
     found = re.findall(r"^.*: (?:error|warning): .* \[[\w.,-]+\]$", told.stdout, re.M)
     assert found or told.returncode == 0, told.stdout[-2000:]
@@ -60,7 +59,7 @@ def what_it_is_there_for_is_found():
                    "    for (unsigned char i = 0; i < a; i++)\n        a--;\n"
                    "    if (a)\n        return a;\n    else\n        return 0;\n}\n")
         file.flush()
-        found = " ".join(complaints([file.name]))
+        found = " ".join(complaints([file.name], "--config-file=" + os.path.join(SOURCE, ".clang-tidy")))
     for check in ("bugprone-too-small-loop-variable", "readability-else-after-return"):
         assert check in found, (check, found)
 
