@@ -91,6 +91,15 @@ bool eh_table_get(const struct eh_table *table, struct eh_key key, uint64_t *ret
     return slot->used;
 }
 
+void *eh_table_get_pointer(const struct eh_table *table, struct eh_key key)
+{
+    uint64_t value;
+    void *pointer = NULL;
+    if (eh_table_get(table, key, &value))
+        memcpy(&pointer, &value, sizeof pointer);
+    return pointer;
+}
+
 static int table_grow(struct eh_table *table)
 {
     size_t capacity = table->capacity ? table->capacity * 2 : CAPACITY_FIRST;
@@ -116,6 +125,14 @@ int eh_table_put(struct eh_table *table, struct eh_key key, uint64_t value)
     table->used += !slot->used;
     *slot = (struct eh_table_slot){key, value, true};
     return 0;
+}
+
+int eh_table_put_pointer(struct eh_table *table, struct eh_key key, void *pointer)
+{
+    _Static_assert(sizeof pointer <= sizeof(uint64_t), "a value holds a pointer");
+    uint64_t value = 0;
+    memcpy(&value, &pointer, sizeof pointer);
+    return eh_table_put(table, key, value);
 }
 
 bool eh_table_remove(struct eh_table *table, struct eh_key key)

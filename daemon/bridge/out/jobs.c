@@ -75,9 +75,7 @@ static void job_move(struct job *job, enum job_state state)
 
 static struct job *job_find(const struct eh_jobs *jobs, struct eh_str id)
 {
-    uint64_t value;
-    return eh_table_get(&jobs->by_id, eh_key_of_text(id), &value) ? (struct job *)(uintptr_t)value
-                                                                  : NULL;
+    return eh_table_get_pointer(&jobs->by_id, eh_key_of_text(id));
 }
 
 /* What was under way is over. */
@@ -441,7 +439,7 @@ static struct job *job_new(struct eh_jobs *jobs, const struct eh_wish *wish)
                         .doubt = wish->doubt,
                         .was_parked = wish->was_parked};
     bool ok = job->id && (job->account || wish->account.size == 0);
-    if (ok && eh_table_put(&jobs->by_id, eh_key_of_text(wish->id), (uint64_t)(uintptr_t)job) == 0)
+    if (ok && eh_table_put_pointer(&jobs->by_id, eh_key_of_text(wish->id), job) == 0)
         return job;
     job_free(job);
     return NULL;

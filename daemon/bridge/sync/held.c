@@ -44,10 +44,7 @@ void eh_holdings_free(struct eh_holdings *h)
 
 struct eh_held *eh_held_find(const struct eh_holdings *h, const char *id)
 {
-    uint64_t at;
-    return eh_table_get(&h->by_id, eh_key_of_text(eh_str(id)), &at)
-               ? (struct eh_held *)(uintptr_t)at
-               : NULL;
+    return eh_table_get_pointer(&h->by_id, eh_key_of_text(eh_str(id)));
 }
 
 struct eh_held *eh_held_add(struct eh_holdings *h, const char *id)
@@ -58,7 +55,7 @@ struct eh_held *eh_held_add(struct eh_holdings *h, const char *id)
     if (held)
         held->id = strdup(id);
     if (!held || !held->id ||
-        eh_table_put(&h->by_id, eh_key_of_text(eh_str(id)), (uintptr_t)held) < 0) {
+        eh_table_put_pointer(&h->by_id, eh_key_of_text(eh_str(id)), held) < 0) {
         free(held ? held->id : NULL);
         free(held);
         return NULL;

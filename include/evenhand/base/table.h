@@ -39,6 +39,9 @@ struct eh_key eh_key_of_text(struct eh_str);
 bool eh_table_get(const struct eh_table *, struct eh_key, uint64_t *ret_value);
 /* Adds or replaces. -EH_ENOMEM. */
 int eh_table_put(struct eh_table *, struct eh_key, uint64_t value) EH_MUST_CHECK;
+/* The same for values that are pointers. NULL: the key is not there. */
+void *eh_table_get_pointer(const struct eh_table *, struct eh_key);
+int eh_table_put_pointer(struct eh_table *, struct eh_key, void *value) EH_MUST_CHECK;
 bool eh_table_remove(struct eh_table *, struct eh_key); /* true if it was there */
 void eh_table_done(struct eh_table *);
 

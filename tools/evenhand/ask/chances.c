@@ -2,6 +2,7 @@
 #include <evenhand/value/json.h>
 #include "chances.h"
 
+#include <math.h>
 #include <stdio.h>
 
 #include "client/http.h"
@@ -33,7 +34,7 @@ static void search_take_deal(void *context, const struct eh_deal *deal)
         json_t *chance = json_object();
         eh_json_put(chance, "rep", text_json(deal->chances[i].rep));
         eh_json_put_int(chance, "share_ppm", deal->chances[i].share_ppm);
-        eh_json_put_int(chance, "chance_ppm", (json_int_t)(deal->chances[i].p * EH_PPM + 0.5));
+        eh_json_put_int(chance, "chance_ppm", llround(deal->chances[i].p * EH_PPM));
         json_array_append_new(chances, chance);
     }
     eh_json_put(told, "at", json_stringn(at, size));

@@ -113,7 +113,7 @@ static void reply_one(struct eh_admin_request *request, const PGresult *result,
 {
     size_t looked = 0;
     bool there = PQntuples(result) > 0 && (uint64_t)eh_pg_int(result, 0, INPUT) == letters->one;
-    EH_AUTO(about) struct about about = {NULL};
+    EH_AUTO(about) struct about about = {.said = NULL};
     if (there)
         about = letter_about(result, 0, &looked);
     if (there && shown(request, letters, &about))
