@@ -181,6 +181,16 @@ int eh_step_corrected_notice(struct step *s, int type, const struct ticket *t,
                               .stream_no = entry->stream_no});
 }
 
+void eh_step_did(struct step *s, enum eh_deed deed, uint32_t rep, const struct ticket *t)
+{
+    if (rep == NONE)
+        return;
+    s->fx->done = (struct eh_done){.deed = deed,
+                                   .rep = interned(&s->e->roster.rep_ids, rep),
+                                   .team = interned(&s->e->roster.team_ids, t->team),
+                                   .value = t->value};
+}
+
 static int bytes_copy(struct eh_arena *arena, const struct eh_bytes *bytes, struct eh_str *ret)
 {
     void *copy = bytes->failed ? NULL : eh_arena_copy(arena, bytes->data, bytes->size);

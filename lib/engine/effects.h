@@ -34,6 +34,8 @@ int eh_step_rep_notice(struct step *, int type, struct eh_str team, struct eh_st
 int eh_step_lost_notice(struct step *, uint32_t epoch) EH_MUST_CHECK;
 /* The ticket was cancelled before, under this id. */
 int eh_step_resent_notice(struct step *, const struct ticket *, struct eh_str id) EH_MUST_CHECK;
+/* Notes what a rep did with the ticket; nothing if there is no rep. */
+void eh_step_did(struct step *, enum eh_deed, uint32_t rep, const struct ticket *);
 int eh_step_image(struct step *, const struct ticket *) EH_MUST_CHECK;
 int eh_step_signal(struct step *, uint32_t rep, int status, int64_t from_us,
                    int64_t until_us) EH_MUST_CHECK;

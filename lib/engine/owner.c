@@ -70,6 +70,12 @@ static struct owning owner_said(const struct step *s, uint32_t team)
     return now;
 }
 
+/* The rep who did it: if nobody is known who did, the rep who has the ticket; or NONE. */
+static uint32_t rep_who_did(const struct ticket *t, const struct owning *now)
+{
+    return now->by != NONE ? now->by : t->rep;
+}
+
 /* Another member of the team has it. */
 static int ticket_give(struct step *s, uint32_t slot, const struct owning *now)
 {
@@ -84,6 +90,9 @@ static int ticket_give(struct step *s, uint32_t slot, const struct owning *now)
                                       .alone = gift};
     if (gift && assigned)
         eh_ledger_keep(t);
+    if (!now->manager || now->own)
+        eh_step_did(s, gift ? EH_DEED_GIFT : EH_DEED_CLAIM, gift ? rep_who_did(t, now) : now->owner,
+                    t);
     eh_deal_detach(e, slot);
     return eh_deal_book(s, slot, now->owner, was, &decision);
 }
@@ -105,6 +114,8 @@ static int ticket_give_back(struct step *s, uint32_t slot, bool keeps)
 static int ticket_leave_team(struct step *s, uint32_t slot, const struct owning *now)
 {
     bool rep = now->by != NONE && !now->own && !now->manager;
+    if (rep)
+        eh_step_did(s, EH_DEED_GIFT, now->by, &s->e->tickets.slots[slot]);
     return eh_hold(s, slot, rep, now->manager ? "manager" : now->own ? "claimed" : "given");
 }
 
@@ -113,7 +124,9 @@ static int ticket_end_owner(struct step *s, uint32_t slot, const struct owning *
     const struct ticket *t = &s->e->tickets.slots[slot];
     if (t->state == EH_TICKET_HELD)
         return eh_hold_end(s, slot);
-    return t->state == EH_TICKET_ASSIGNED ? ticket_give_back(s, slot, !now->manager) : 0;
+    if (!now->manager)
+        eh_step_did(s, EH_DEED_DROP, rep_who_did(t, now), t);
+    return ticket_give_back(s, slot, !now->manager);
 }
 
 /* Whether the ticket stands as it is said. */

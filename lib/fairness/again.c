@@ -6,14 +6,28 @@
 
 #include "facts.h"
 
-#define FURTHER_MAX (2 * MANAGERS_MAX) /* for each name: reps who were released, reps who left */
+#define NAMES_MAX   (MANAGERS_MAX + REPS_MAX)
+#define FURTHER_MAX (EH_AGAINS * NAMES_MAX)
+
+const char *eh_again_name(enum eh_again why)
+{
+    static const char *const names[EH_AGAINS] = {
+        [EH_AGAIN_RELEASE] = "release",
+        [EH_AGAIN_LEFT] = "left",
+        [EH_AGAIN_RETURN] = "return",
+        [EH_AGAIN_DROPPED] = "dropped",
+    };
+    return names[why];
+}
 
 void eh_fairness_again_done(struct eh_fairness_again *a)
 {
     free(a->names);
     free(a->further);
     eh_table_done(&a->name_numbers);
+    eh_table_done(&a->further_numbers);
     eh_table_done(&a->released);
+    eh_table_done(&a->returned);
 }
 
 /* Finds or makes the number of a name. False: memory ran out, and f->failed says so. */
@@ -23,7 +37,7 @@ static bool name_number(struct eh_fairness *f, struct eh_str name, uint64_t *ret
     if (eh_table_get(&a->name_numbers, eh_key_of_text(name), ret))
         return true;
     struct eh_str copy = eh_arena_str(&f->arena, name);
-    if (eh_array_room(&a->names, &a->name_room, a->name_count + 1, MANAGERS_MAX) < 0 ||
+    if (eh_array_room(&a->names, &a->name_room, a->name_count + 1, NAMES_MAX) < 0 ||
         (name.size && !copy.data) ||
         eh_table_put(&a->name_numbers, eh_key_of_text(name), a->name_count) < 0) {
         f->failed = true;
@@ -39,47 +53,88 @@ void eh_fairness_actor_is(struct eh_fairness *f, struct eh_str actor)
     f->again.actor = actor;
 }
 
-void eh_fairness_released(struct eh_fairness *f, struct eh_str rep, struct eh_str by)
+/* Keeps who took a ticket, or all tickets of a rep, back to the deal. */
+static void doer_keep(struct eh_fairness *f, struct eh_table *table, struct eh_key key,
+                      struct eh_str by)
 {
     uint64_t number;
-    if (name_number(f, by, &number) &&
-        eh_table_put(&f->again.released, eh_key_of_text(rep), number) < 0)
+    if (name_number(f, by, &number) && eh_table_put(table, key, number) < 0)
         f->failed = true;
 }
 
-/* The name of the user who released the rep last in the period; empty: nobody did. */
-static struct eh_str rep_releaser(const struct eh_fairness_again *a, struct eh_str rep)
+/* The name that was kept in the period; empty: none was. */
+static struct eh_str doer_kept(const struct eh_fairness_again *a, const struct eh_table *table,
+                               struct eh_key key)
 {
     uint64_t number;
-    bool known = eh_table_get(&a->released, eh_key_of_text(rep), &number);
-    return known ? a->names[number] : eh_str_n(NULL, 0);
+    return eh_table_get(table, key, &number) ? a->names[number] : eh_str_n(NULL, 0);
 }
 
-static struct eh_fairness_further *further_find(struct eh_fairness *f, struct eh_str who, bool left)
+static struct eh_key ticket_key(uint64_t ticket)
+{
+    return (struct eh_key){ticket, ~ticket};
+}
+
+void eh_fairness_released(struct eh_fairness *f, struct eh_str rep, struct eh_str by)
+{
+    doer_keep(f, &f->again.released, eh_key_of_text(rep), by);
+}
+
+void eh_fairness_returned(struct eh_fairness *f, uint64_t ticket, struct eh_str by)
+{
+    doer_keep(f, &f->again.returned, ticket_key(ticket), by);
+}
+
+static struct eh_fairness_further *further_find(struct eh_fairness *f, struct eh_str who,
+                                                enum eh_again why)
 {
     struct eh_fairness_again *a = &f->again;
-    uint64_t number;
-    for (uint32_t i = 0; i < a->further_count; i++)
-        if (a->further[i].left == left && eh_str_equal(a->further[i].who, who))
-            return &a->further[i];
+    struct eh_key key = eh_key_of_text(who);
+    uint64_t number, at;
+    key.low += why;
+    if (eh_table_get(&a->further_numbers, key, &at))
+        return &a->further[at];
     if (!name_number(f, who, &number)) /* it keeps a copy of the name */
         return NULL;
-    if (eh_array_room(&a->further, &a->further_room, a->further_count + 1, FURTHER_MAX) < 0) {
+    if (eh_array_room(&a->further, &a->further_room, a->further_count + 1, FURTHER_MAX) < 0 ||
+        eh_table_put(&a->further_numbers, key, a->further_count) < 0) {
         f->failed = true;
         return NULL;
     }
-    a->further[a->further_count] = (struct eh_fairness_further){a->names[number], left, 0, 0};
+    a->further[a->further_count] = (struct eh_fairness_further){a->names[number], why, 0, 0};
     return &a->further[a->further_count++];
+}
+
+static enum eh_again deal_why_again(const struct eh_deal *deal)
+{
+    if (deal->left || deal->was.size == 0)
+        return EH_AGAIN_LEFT;
+    return deal->kept ? EH_AGAIN_DROPPED : deal->returned ? EH_AGAIN_RETURN : EH_AGAIN_RELEASE;
+}
+
+static struct eh_str deal_who_again(const struct eh_fairness_again *a, const struct eh_deal *deal,
+                                    enum eh_again why)
+{
+    switch (why) {
+    case EH_AGAIN_LEFT:
+        return a->actor;
+    case EH_AGAIN_DROPPED:
+        return deal->was;
+    case EH_AGAIN_RETURN:
+        return doer_kept(a, &a->returned, ticket_key(deal->ticket));
+    default:
+        return doer_kept(a, &a->released, eh_key_of_text(deal->was));
+    }
 }
 
 void eh_fairness_further(struct eh_fairness *f, const struct eh_deal *deal)
 {
-    if (!deal->further || !eh_str_equal(deal->team, f->team) ||
-        eh_str_equal(deal->why, eh_str("manager")))
+    if ((!deal->further && !deal->kept) || !eh_str_equal(deal->team, f->team) ||
+        eh_fairness_is_named(deal))
         return;
-    bool left = deal->left || deal->was.size == 0;
-    struct eh_str who = left ? f->again.actor : rep_releaser(&f->again, deal->was);
-    struct eh_fairness_further *further = further_find(f, who, left);
+    enum eh_again why = deal_why_again(deal);
+    struct eh_fairness_further *further =
+        further_find(f, deal_who_again(&f->again, deal, why), why);
     if (!further)
         return;
     further->deals++;
@@ -107,7 +162,7 @@ static int further_compare(const void *left, const void *right)
 {
     const struct eh_fairness_further *a = left, *b = right;
     int order = eh_str_compare(a->who, b->who);
-    return order ? order : a->left - b->left;
+    return order ? order : (int)a->why - (int)b->why;
 }
 
 int eh_fairness_fill_again(const struct eh_fairness *f, struct eh_arena *arena,

@@ -118,7 +118,7 @@ void eh_fairness_on_deal(void *fairness, const struct eh_deal *deal)
     struct eh_fairness *f = fairness;
     if (!eh_str_equal(deal->team, f->team))
         return;
-    f->tickets += !deal->further;
+    f->tickets += !deal->further && !deal->kept;
     f->deals += !eh_str_equal(deal->why, eh_str("manager"));
     eh_fairness_undrawn_take(f, deal);
     if (deal->dealt)

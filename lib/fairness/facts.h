@@ -83,6 +83,7 @@ struct rep {
     uint32_t row;
     double expected, expected_value, drawn_expected, variance;
     uint64_t drawn, overrides, overloads, ended;
+    struct eh_fairness_deed deeds[EH_DEEDS];
     bool accounted;
     struct eh_fairness_account first, last;
     int status;                     /* enum eh_status; 0: not in the team */
@@ -107,9 +108,11 @@ struct manager {
 struct eh_fairness_again {
     struct eh_str actor; /* the sender of the current input; the caller's text */
     struct eh_table name_numbers;
-    struct eh_str *names; /* users who released a rep */
+    struct eh_str *names; /* users who released a rep or returned a ticket, reps who dropped one */
     uint32_t name_count, name_room;
     struct eh_table released; /* rep -> number of the user who released them last */
+    struct eh_table returned; /* ticket -> number of the user who returned it last */
+    struct eh_table further_numbers;
     struct eh_fairness_further *further;
     uint32_t further_count, further_room;
     uint64_t moves, resent;
@@ -167,6 +170,8 @@ void eh_fairness_add_since(struct arrived *to, const struct arrived *now,
 void eh_fairness_book_time(struct rep *, int64_t to_us);
 
 /* undrawn.c */
+/* Somebody wrote the name of the rep down, who may have had the ticket or not. */
+bool eh_fairness_is_named(const struct eh_deal *);
 void eh_fairness_undrawn_take(struct eh_fairness *, const struct eh_deal *);
 void eh_fairness_undrawn_done(struct eh_fairness *);
 

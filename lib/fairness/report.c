@@ -81,6 +81,7 @@ static void rep_fill(const struct rep *rep, struct eh_fairness_rep *ret)
         .overrides = rep->overrides,
         .ended = rep->ended,
     };
+    memcpy(ret->deeds, rep->deeds, sizeof ret->deeds);
     for (uint32_t way = 0; rep->ways && way < EH_WAY_BEFORE; way++) {
         ret->not_drawn += rep->ways[way].tickets;
         ret->not_drawn_value = eh_add_clamped(ret->not_drawn_value, rep->ways[way].value);

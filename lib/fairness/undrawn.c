@@ -107,6 +107,10 @@ static enum eh_way deal_way(const struct eh_deal *deal)
         return EH_WAY_OWNER;
     if (eh_str_equal(deal->why, eh_str("manager")))
         return EH_WAY_MANAGER;
+    if (eh_str_equal(deal->why, eh_str("claimed")))
+        return EH_WAY_CLAIMED;
+    if (eh_str_equal(deal->why, eh_str("given")))
+        return EH_WAY_GIVEN;
     if (eh_str_equal(deal->why, eh_str("affinity")))
         return EH_WAY_AFFINITY;
     return deal->further ? EH_WAY_AGAIN : deal_way_alone(deal);
@@ -219,17 +223,25 @@ static uint32_t way_doer(struct eh_fairness *f, const struct eh_deal *deal, enum
     struct eh_str actor = f->again.actor;
     if (way == EH_WAY_MANAGER)
         return doer_find(f, actor.size ? EH_DOER_MANAGER : EH_DOER_UNKNOWN, actor);
+    if (way == EH_WAY_CLAIMED || (way == EH_WAY_GIVEN && actor.size))
+        return doer_find(f, EH_DOER_REP, actor);
     if (way_is_by_presence(way))
         return gone->doer;
     bool source = way == EH_WAY_OWNER || way == EH_WAY_SKILL || way == EH_WAY_AFFINITY;
     return doer_find(f, source ? EH_DOER_SOURCE : EH_DOER_UNKNOWN, deal->source);
 }
 
+bool eh_fairness_is_named(const struct eh_deal *deal)
+{
+    return eh_str_equal(deal->why, eh_str("manager")) ||
+           eh_str_equal(deal->why, eh_str("claimed")) || eh_str_equal(deal->why, eh_str("given"));
+}
+
 /* Takes a deal, but no further one: there the rep who gave the ticket back or was released has just
  * gone, and the ticket was there before. */
 static void given_take(struct eh_fairness *f, const struct eh_deal *deal)
 {
-    if (!deal->further || eh_str_equal(deal->why, eh_str("manager")))
+    if (!deal->further || eh_fairness_is_named(deal))
         bin_add(&f->given, eh_fairness_bin(deal->value), deal->booked);
     else
         f->further_value = eh_add_clamped(f->further_value, deal->booked);
@@ -238,7 +250,7 @@ static void given_take(struct eh_fairness *f, const struct eh_deal *deal)
 void eh_fairness_undrawn_take(struct eh_fairness *f, const struct eh_deal *deal)
 {
     enum eh_way way = deal->dealt ? EH_WAYS : deal_way(deal);
-    bool by_policy = way != EH_WAY_OWNER && way != EH_WAY_MANAGER && way != EH_WAY_AFFINITY;
+    bool by_policy = way != EH_WAY_OWNER && way != EH_WAY_AFFINITY && !eh_fairness_is_named(deal);
     struct gone gone = deal_last_gone(f, deal);
     doer_find(f, EH_DOER_UNKNOWN, eh_str(NULL)); /* doer 0 exists from now on */
     given_take(f, deal);

@@ -11,7 +11,7 @@ static const char *const names[EH_VERDICT_KINDS] = {
     [EH_VERDICT_OVERLOAD] = "overload", [EH_VERDICT_OWNER] = "owner",
     [EH_VERDICT_MANAGER] = "manager",   [EH_VERDICT_SKILL] = "skill",
     [EH_VERDICT_ALONE] = "alone",       [EH_VERDICT_AFFINITY] = "affinity",
-    [EH_VERDICT_PRESENCE] = "presence",
+    [EH_VERDICT_PRESENCE] = "presence", [EH_VERDICT_CLAIMED] = "claimed",
 };
 
 const char *eh_verdict_name(enum eh_verdict_kind kind)

@@ -97,6 +97,12 @@ static int period_begin(struct eh_fairness_watch *w, int64_t before_us, int64_t 
     return r < 0 ? eh_error_set(error, -r, "deals cannot be observed: %s", eh_code_name(r)) : 0;
 }
 
+/* Who did it: of what the helpdesk says, as it names them. */
+static struct eh_str input_actor(const struct eh_message *m)
+{
+    return m->type == EH_MESSAGE_OWNER ? m->by : m->actor;
+}
+
 /* Tells of a ticket that a manager assigned. */
 static void assigned_take(struct eh_fairness_watch *w, const struct eh_input *in,
                           const struct eh_effect *e)
@@ -105,7 +111,7 @@ static void assigned_take(struct eh_fairness_watch *w, const struct eh_input *in
     if (e->type == EH_NOTICE_ASSIGNED && eh_str_equal(e->team, w->team) &&
         eh_str_equal(e->why, eh_str("manager")) &&
         eh_engine_ticket(w->engine, e->source, e->id, &ticket))
-        eh_fairness_override(w->fairness, in->message.actor, e->rep, ticket.value);
+        eh_fairness_override(w->fairness, input_actor(&in->message), e->rep, ticket.value);
 }
 
 /* Tells of a ticket that a manager moved out of the team (`out`) or into it. */
@@ -119,17 +125,21 @@ static void moved_take(struct eh_fairness_watch *w, const struct eh_input *in,
         eh_fairness_moved(w->fairness, in->message.actor, ticket.value);
 }
 
-/* Looks at an input before it is decided: its sender, and a release. Returns whether it moves a
- * ticket of the team. */
+/* Looks at an input before it is decided: its sender, a release, a return. Returns whether it moves
+ * a ticket of the team. */
 static bool input_look_before(const struct eh_fairness_watch *w, const struct eh_input *in)
 {
     const struct eh_message *m = &in->message;
     struct eh_ticket_view ticket;
-    eh_fairness_actor_is(w->fairness, m->actor);
+    bool known = (m->type == EH_MESSAGE_MOVE || m->type == EH_MESSAGE_RETURN ||
+                  m->type == EH_MESSAGE_OWNER) &&
+                 eh_engine_ticket(w->engine, m->source, m->id, &ticket);
+    eh_fairness_actor_is(w->fairness, input_actor(m));
+    if (known && m->type != EH_MESSAGE_MOVE)
+        eh_fairness_returned(w->fairness, ticket.no, input_actor(m));
     if (m->type == EH_MESSAGE_RELEASE)
         eh_fairness_released(w->fairness, m->rep, m->actor);
-    return m->type == EH_MESSAGE_MOVE && eh_engine_ticket(w->engine, m->source, m->id, &ticket) &&
-           eh_str_equal(ticket.team, w->team);
+    return known && m->type == EH_MESSAGE_MOVE && eh_str_equal(ticket.team, w->team);
 }
 
 /* Tells that a manager ended the overloaded of a member of the team. */
@@ -167,6 +177,8 @@ static void effect_take(struct eh_fairness_watch *w, const struct eh_input *in,
         ended_take(w, in, &fx->items[i]);
         moved_take(w, in, &fx->items[i], ours);
     }
+    if (fx->done.deed && eh_str_equal(fx->done.team, w->team))
+        eh_fairness_did(w->fairness, fx->done.rep, fx->done.deed, fx->done.value);
     if (fx->refused && input_sets_presence(w, &in->message))
         eh_fairness_set_refused(w->fairness, in->message.rep);
     /* A state that began or ended by itself did so at its own time, not at that of the input. */

@@ -20,7 +20,8 @@ static const char *const way_names[EH_WAYS] = {
     [EH_WAY_OWNER] = "owner", [EH_WAY_MANAGER] = "manager",       [EH_WAY_SKILL] = "skill",
     [EH_WAY_AWAY] = "away",   [EH_WAY_OVERLOADED] = "overloaded", [EH_WAY_FULL] = "full",
     [EH_WAY_MIXED] = "mixed", [EH_WAY_AFFINITY] = "affinity",     [EH_WAY_SINGLE] = "single",
-    [EH_WAY_AGAIN] = "again", [EH_WAY_BEFORE] = "before",
+    [EH_WAY_AGAIN] = "again", [EH_WAY_BEFORE] = "before",         [EH_WAY_CLAIMED] = "claimed",
+    [EH_WAY_GIVEN] = "given",
 };
 
 const char *eh_way_name(enum eh_way way)
@@ -224,6 +225,7 @@ struct ways {
 static const struct ways judged[] = {
     {EH_VERDICT_OWNER, EH_WAY_OWNER, EH_WAY_OWNER, true},
     {EH_VERDICT_MANAGER, EH_WAY_MANAGER, EH_WAY_MANAGER, true},
+    {EH_VERDICT_CLAIMED, EH_WAY_CLAIMED, EH_WAY_GIVEN, true},
     {EH_VERDICT_SKILL, EH_WAY_SKILL, EH_WAY_SKILL, false},
     {EH_VERDICT_ALONE, EH_WAY_AWAY, EH_WAY_MIXED, false},
     {EH_VERDICT_AFFINITY, EH_WAY_AFFINITY, EH_WAY_AFFINITY, false},

@@ -389,12 +389,12 @@ Test(fairness_watch, moves_are_counted_for_who_made_them)
     done(&w);
 }
 
-static void expect_further(const struct watched *w, uint32_t at, const char *who, bool left)
+static void expect_further(const struct watched *w, uint32_t at, const char *who, enum eh_again why)
 {
     const struct eh_fairness_further *further = &w->report.further[at];
     cr_assert_gt(w->report.further_count, at);
     cr_expect(eh_str_equal(further->who, eh_str(who)), "%.*s", EH_STR_ARG(further->who));
-    cr_expect_eq(further->left, left);
+    cr_expect_eq(further->why, why);
     cr_expect_eq(further->deals, 1);
     cr_expect_eq(further->value, 700);
 }
@@ -422,8 +422,85 @@ Test(fairness_watch, further_deals_are_counted_with_who_and_why)
     cr_expect_eq(w.report.tickets, 1);
     cr_expect_eq(w.report.deals, 3);
     cr_expect_eq(w.report.further_deals, 2);
-    expect_further(&w, 0, "maja", false);
-    expect_further(&w, 1, "olaf", true);
+    expect_further(&w, 0, "maja", EH_AGAIN_RELEASE);
+    expect_further(&w, 1, "olaf", EH_AGAIN_LEFT);
+    done(&w);
+}
+
+/* owner: in quotes, or null; by: likewise */
+static void owner(struct watched *w, const char *id, const char *who, const char *by)
+{
+    char json[256];
+    eh_format(json, sizeof json, "{'type':'owner','id':'%s','owner':%s,'by':%s}", id, who, by);
+    send(w, json);
+}
+
+static void own(struct watched *w, const char *id, const char *rep)
+{
+    char json[256];
+    eh_format(json, sizeof json,
+              "{'type':'ticket','id':'%s','team':'sales','kind':'order','value':700,'owner':'%s'}",
+              id, rep);
+    send(w, json);
+}
+
+static void expect_deed(const struct watched *w, const char *rep, enum eh_deed deed,
+                        uint64_t tickets)
+{
+    const struct eh_fairness_deed *done = &rep_of(w, rep)->deeds[deed];
+    cr_expect_eq(done->tickets, tickets, "%s %s: %llu", rep, eh_deed_name(deed),
+                 (unsigned long long)done->tickets);
+    cr_expect_eq(done->value, 700 * (int64_t)tickets);
+}
+
+/* Claims, gifts and drops stand by the rep who did them, apart from overrides. */
+Test(fairness_watch, what_reps_do_at_the_helpdesk_is_counted_for_them)
+{
+    struct watched w;
+    start(&w, EH_DATE_ALWAYS, EH_DATE_NEVER);
+    static const char *const ids[] = {"C1", "C2", "G1", "G2", "G3", "D1", "D2", "M1", "H1"};
+    for (size_t i = 0; i < sizeof ids / sizeof *ids; i++)
+        own(&w, ids[i], "ana");
+    owner(&w, "C1", "'ben'", "'ben'");
+    owner(&w, "C2", "'ben'", "'ben'");
+    owner(&w, "G1", "'ben'", "'ana'");
+    owner(&w, "G2", "'ben'", "'cai'"); /* cai gave away what ana had */
+    owner(&w, "G3", "'zed'", "'ana'");
+    owner(&w, "D1", "null", "'ana'");
+    owner(&w, "D2", "null", "null");
+    owner(&w, "H1", "'zed'", "'zed'"); /* somebody outside took it: nobody's deed */
+    owner(&w, "H1", "null", "'zed'");
+    look(&w);
+    expect_deed(&w, "ben", EH_DEED_CLAIM, 2);
+    expect_deed(&w, "ana", EH_DEED_CLAIM, 0);
+    expect_deed(&w, "ana", EH_DEED_GIFT, 2);
+    expect_deed(&w, "cai", EH_DEED_GIFT, 1);
+    expect_deed(&w, "ana", EH_DEED_DROP, 2);
+    cr_expect_eq(w.report.overrides, 0);
+    cr_expect_eq(w.report.tickets, 9, "each once");
+    cr_expect_eq(w.report.ways[EH_WAY_CLAIMED].tickets, 2);
+    cr_expect_eq(w.report.ways[EH_WAY_CLAIMED].doers[0].doer, EH_DOER_REP);
+    cr_expect_eq(w.report.ways[EH_WAY_GIVEN].tickets, 2);
+    cr_assert_eq(w.report.further_count, 1);
+    cr_expect(eh_str_equal(w.report.further[0].who, eh_str("ana")));
+    cr_expect_eq(w.report.further[0].why, EH_AGAIN_DROPPED);
+    cr_expect_eq(w.report.further[0].deals, 2);
+    /* nine tickets, and four that entitled anew: two gifts, two drops */
+    expect_all_have(&w, 13);
+    done(&w);
+}
+
+Test(fairness_watch, who_returned_a_ticket_is_told)
+{
+    struct watched w;
+    start(&w, EH_DATE_ALWAYS, EH_DATE_NEVER);
+    deal(&w, 1, "sales", 700);
+    command(&w, EH_MESSAGE_RETURN, "maja", "{'id':'T1','reason':'wrong hands'}");
+    look(&w);
+    cr_expect_eq(w.report.further_deals, 1);
+    expect_further(&w, 0, "maja", EH_AGAIN_RETURN);
+    cr_expect_eq(w.report.tickets, 1);
+    expect_all_have(&w, 1);
     done(&w);
 }
 

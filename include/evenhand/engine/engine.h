@@ -175,6 +175,14 @@ struct eh_deal_detail {
 int eh_deal_detail_view(struct eh_str detail, struct eh_deal_detail *ret,
                         struct eh_error *) EH_MUST_CHECK;
 
+/* What a rep did with a ticket at the helpdesk, beside the deal. */
+enum eh_deed { EH_DEED_NONE, EH_DEED_CLAIM, EH_DEED_GIFT, EH_DEED_MOVE, EH_DEED_DROP, EH_DEEDS };
+struct eh_done {
+    enum eh_deed deed;
+    struct eh_str rep, team; /* who did it, in whose team; the engine's, until the next step */
+    int64_t value;           /* of the ticket */
+};
+
 struct eh_effects {
     struct eh_arena *arena; /* set by the caller; lives as long as the items are needed */
     struct eh_effect *items;
@@ -191,6 +199,7 @@ struct eh_effects {
     struct eh_str image;   /* ... and all of it from now on, to be recalled with later outcomes */
     struct eh_str note;    /* what was taken counts nowhere, and why: for who sent it; or empty */
     bool older;            /* an update from before the newest `changed_at`: nothing was done */
+    struct eh_done done;   /* OWNER, or a ticket that moves: what a rep did */
     bool pending;          /* the outcome waits for a ticket that is not there yet */
     /* signal, or DUE that ended one: */
     struct eh_str signal_rep; /* empty: no signal took effect or was taken */
@@ -327,6 +336,8 @@ struct eh_deal {
     uint32_t deal;  /* which deal of this ticket it is, 1 for the first */
     bool further;   /* the ticket was given to somebody in this team before: entitles nobody anew */
     bool left;      /* ... and `was` is in the team no more */
+    bool returned;  /* ... or a manager took it from `was` */
+    bool kept;      /* `was` keeps the receipt of before: it entitles anew */
     bool dealt; /* by policy: `chances` holds everybody eligible; false: owner, manager, affinity,
                    or only one could: whoever got it had no chance to win or lose */
     const struct eh_deal_chance *chances;

@@ -96,6 +96,10 @@ void eh_fairness_released(struct eh_fairness *, struct eh_str rep, struct eh_str
 /* Takes a deal of any team. It is counted, by who and why, if it is a further deal of a ticket in
  * this team. */
 void eh_fairness_further(struct eh_fairness *, const struct eh_deal *);
+/* From now on the ticket of this input goes back because a manager returned it. */
+void eh_fairness_returned(struct eh_fairness *, uint64_t ticket, struct eh_str by);
+/* A rep did something with a ticket of the team at the helpdesk. */
+void eh_fairness_did(struct eh_fairness *, struct eh_str rep, enum eh_deed, int64_t value);
 /* A manager moved a ticket into the team, or out of it. */
 void eh_fairness_moved(struct eh_fairness *, struct eh_str manager, int64_t value);
 /* A ticket came in that had been cancelled under another id. */
@@ -116,6 +120,13 @@ void eh_fairness_account(struct eh_fairness *, struct eh_str rep,
 
 /* ---- Figures. NAN: no figure. */
 
+/* Tickets of which a rep did this, and their value in minor units. */
+struct eh_fairness_deed {
+    uint64_t tickets;
+    int64_t value;
+};
+const char *eh_deed_name(enum eh_deed); /* "claims" | "gifts" | "moves" | "drops" */
+
 struct eh_fairness_rep {
     struct eh_str rep;
     struct eh_fairness_account account; /* of the period: last reading less the first */
@@ -135,6 +146,7 @@ struct eh_fairness_rep {
     int64_t not_drawn_value; /* as booked, minor units */
     uint64_t overrides;      /* tickets managers gave them */
     uint64_t ended;          /* times somebody else ended their overloaded */
+    struct eh_fairness_deed deeds[EH_DEEDS]; /* what they did at the helpdesk */
 };
 
 struct eh_fairness_manager {
@@ -146,11 +158,21 @@ struct eh_fairness_manager {
     int64_t moves_value;
 };
 
+/* Why a ticket is dealt once more. */
+enum eh_again {
+    EH_AGAIN_RELEASE,
+    EH_AGAIN_LEFT,    /* the rep had left the team */
+    EH_AGAIN_RETURN,  /* a manager returned it */
+    EH_AGAIN_DROPPED, /* the rep dropped it at the helpdesk */
+    EH_AGAINS
+};
+const char *eh_again_name(enum eh_again); /* "release" | "left" | "return" | "dropped" */
+
 /* Tickets that were dealt in the team once more, after a rep in it had had them. */
 struct eh_fairness_further {
-    struct eh_str who; /* released that rep, moved the ticket or reopened it; empty: nobody did, or
-                          it was before the period */
-    bool left;         /* the rep had left the team; else the rep was released */
+    struct eh_str who; /* released that rep, moved, reopened, returned or dropped it; empty: nobody
+                          did, or it was before the period */
+    enum eh_again why;
     uint64_t deals;
     int64_t value; /* minor units */
 };
@@ -184,6 +206,8 @@ struct eh_fairness_balance {
 enum eh_way {
     EH_WAY_OWNER,      /* the ticket named its owner */
     EH_WAY_MANAGER,    /* a manager gave it to them */
+    EH_WAY_CLAIMED,    /* they took it at the helpdesk */
+    EH_WAY_GIVEN,      /* it was given to them at the helpdesk */
     EH_WAY_SKILL,      /* nobody else in the team has the skills */
     EH_WAY_AWAY,       /* all others with the skills were away */
     EH_WAY_OVERLOADED, /* all others with the skills were overloaded */

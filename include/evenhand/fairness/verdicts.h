@@ -34,6 +34,7 @@ enum eh_verdict_kind {
     /* Of what was not drawn: is it more valuable than the rest, or did somebody get more of it? */
     EH_VERDICT_OWNER,    /* tickets that named their owner */
     EH_VERDICT_MANAGER,  /* a manager gave them to somebody */
+    EH_VERDICT_CLAIMED,  /* somebody took them, or was given them, at the helpdesk */
     EH_VERDICT_SKILL,    /* only one in the team has the skills */
     EH_VERDICT_ALONE,    /* all others were away, overloaded or full */
     EH_VERDICT_AFFINITY, /* somebody had a ticket of the customer open */

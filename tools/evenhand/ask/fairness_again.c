@@ -7,12 +7,25 @@
 #include "term/table.h"
 #include "term/text.h"
 
+static const char *why_in_words(const char *why)
+{
+    static const char *const words[][2] = {
+        {"release", "who had it was released"},
+        {"left", "who had it left the team"},
+        {"return", "a manager returned it"},
+        {"dropped", "who had it dropped it"},
+    };
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (strcmp(words[i][0], why) == 0)
+            return words[i][1];
+    return why;
+}
+
 static void further_row(struct eh_grid *g, const json_t *further, unsigned exponent)
 {
     const char *who = eh_object_text(further, "who"), *why = eh_object_text(further, "why");
-    bool left = why && strcmp(why, "left") == 0;
     eh_grid_text(g, who ? who : "(not said)");
-    eh_grid_text(g, left ? "who had it left the team" : "who had it was released");
+    eh_grid_text(g, why ? why_in_words(why) : "?");
     eh_grid_count(g, eh_object_int(further, "deals"));
     eh_grid_money(g, eh_object_int(further, "value"), exponent);
 }
@@ -25,6 +38,38 @@ static void show_further(const struct eh_cli *cli, const json_t *report)
     json_array_foreach(json_object_get(report, "further"), i, further)
         further_row(g, further, eh_object_exponent(report));
     if (i > 0)
+        putchar('\n');
+    eh_grid_print(g);
+}
+
+/* Shows what reps did at the helpdesk beside the deal: tickets they took, gave away, moved,
+ * dropped.
+ */
+static void show_deeds(const struct eh_cli *cli, const json_t *report)
+{
+    static const char *const deeds[] = {"claims", "gifts", "moves", "drops"};
+    struct eh_grid *g = eh_grid_begin(
+        cli, "at the helpdesk,>taken,>value,>given away,>value,>moved,>value,>dropped,>value");
+    bool any = false;
+    size_t i;
+    json_t *rep;
+    json_array_foreach(json_object_get(report, "reps"), i, rep)
+    {
+        int64_t sum = 0;
+        for (size_t d = 0; d < sizeof deeds / sizeof *deeds; d++)
+            sum += eh_object_int(rep, deeds[d]);
+        if (sum == 0)
+            continue;
+        any = true;
+        eh_grid_text(g, eh_object_text(rep, "rep"));
+        for (size_t d = 0; d < sizeof deeds / sizeof *deeds; d++) {
+            char key[EH_CLI_TEXT];
+            eh_format(key, sizeof key, "%s_value", deeds[d]);
+            eh_grid_count(g, eh_object_int(rep, deeds[d]));
+            eh_grid_money(g, eh_object_int(rep, key), eh_object_exponent(report));
+        }
+    }
+    if (any)
         putchar('\n');
     eh_grid_print(g);
 }
@@ -45,6 +90,7 @@ static void show_resent(const json_t *report)
 
 void eh_fairness_show_again(const struct eh_cli *cli, const json_t *report)
 {
+    show_deeds(cli, report);
     show_further(cli, report);
     show_resent(report);
 }

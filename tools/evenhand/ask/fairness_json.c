@@ -4,6 +4,8 @@
 
 #include "fairness.h"
 
+#define EH_DEED_KEY_MAX 32
+
 /* NAN becomes null. */
 static void json_put_real(json_t *object, const char *key, double value)
 {
@@ -51,6 +53,12 @@ static json_t *rep_json(const struct eh_fairness_rep *rep)
     eh_json_put_int(o, "not_drawn_value", rep->not_drawn_value);
     eh_json_put_int(o, "overrides", (int64_t)rep->overrides);
     eh_json_put_int(o, "overloads_ended", (int64_t)rep->ended);
+    for (int deed = EH_DEED_NONE + 1; deed < EH_DEEDS; deed++) {
+        char value[EH_DEED_KEY_MAX];
+        eh_format(value, sizeof value, "%s_value", eh_deed_name(deed));
+        eh_json_put_int(o, eh_deed_name(deed), (int64_t)rep->deeds[deed].tickets);
+        eh_json_put_int(o, value, rep->deeds[deed].value);
+    }
     return o;
 }
 
@@ -74,7 +82,7 @@ static void put_again(json_t *o, const struct eh_fairness_report *report)
         const struct eh_fairness_further *further = &report->further[i];
         json_t *item = json_object();
         eh_json_put_text(item, "who", further->who);
-        eh_json_put_string(item, "why", further->left ? "left" : "release");
+        eh_json_put_string(item, "why", eh_again_name(further->why));
         eh_json_put_int(item, "deals", (int64_t)further->deals);
         eh_json_put_int(item, "value", further->value);
         json_array_append_new(list, item);

@@ -19,6 +19,8 @@ struct way {
 static const struct way ways[] = {
     {"owner", "had an owner", "named their owner", "owner"},
     {"manager", "by a manager", "a manager gave to somebody", "manager"},
+    {"claimed", "taken at the helpdesk", "somebody took at the helpdesk", "claimed"},
+    {"given", "given at the helpdesk", "somebody was given at the helpdesk", "claimed"},
     {"skill", "only one has the skill", "only one in the team had the skills for", "skill"},
     {"away", "others away", "only one could get, for all others were away", "alone"},
     {"overloaded", "others overloaded", "only one could get, for all others were overloaded",
@@ -177,7 +179,8 @@ static const struct way *most_of(const json_t *report, const char *verdict)
 
 static void show_not_drawn(const struct eh_cli *cli, const json_t *report)
 {
-    static const char *const verdicts[] = {"owner", "manager", "skill", "alone", "affinity"};
+    static const char *const verdicts[] = {"owner", "manager", "claimed",
+                                           "skill", "alone",   "affinity"};
     const json_t *sums = json_object_get(report, "not_drawn");
     char text[LINE_TEXT], tickets[EH_CLI_TEXT], part[EH_CLI_TEXT];
     unsigned doubtful = 0, told = 0;
