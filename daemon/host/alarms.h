@@ -39,6 +39,7 @@ enum eh_alarm {
     EH_ALARM_INBOX_MISSING,  /* entries of the inbox are gone that nobody had read */
     EH_ALARM_INBOX_MOVED,    /* somebody else moved the group of the inbox, or read from it */
     EH_ALARM_INBOX_AHEAD,    /* the ids of the inbox are far ahead of the clock */
+    EH_ALARM_HELD,           /* many tickets of a source went to somebody outside their team */
     EH_ALARM_COUNT
 };
 

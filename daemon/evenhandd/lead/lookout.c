@@ -134,5 +134,6 @@ bool app_lookout_tick(struct eh_app *app)
     look_at_checkpoints(app);
     look_at_desk_file(app);
     look_at_schema(app);
+    app_holds_look(app);
     return true;
 }

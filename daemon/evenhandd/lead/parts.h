@@ -14,6 +14,7 @@
 #include "lead/desk_file.h"
 #include "lead/full.h"
 #include "lead/history.h"
+#include "lead/holds.h"
 #include "lead/later.h"
 #include "lead/leader.h"
 #include "lead/lookout.h"
@@ -38,6 +39,7 @@ struct eh_app {
     struct eh_answers answers;
     struct eh_later_signals later;
     struct eh_full full;
+    struct eh_holds holds;
     struct eh_history history;
     struct eh_snapshots snapshots;
     struct eh_checkpoints checkpoints;

@@ -96,6 +96,7 @@ static void batch_acknowledge(struct eh_app *app, const struct eh_batch *b)
     if (count)
         eh_inbox_done(app->services.inbox, ids, count);
     app_full_hold(app, b);
+    app_holds_take(app, b);
 }
 
 /* What the shell has to know of a committed input beyond handing it on. */

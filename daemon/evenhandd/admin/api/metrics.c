@@ -31,8 +31,10 @@ struct metric {
             (f)->app.published_seq)                                                                \
     GAUGE("evenhand_tickets_waiting", "Tickets that wait for a rep",                               \
           (f)->app.committed.totals.waiting)                                                       \
-    GAUGE("evenhand_tickets_open", "Tickets assigned and not closed",                              \
+    GAUGE("evenhand_tickets_open", "Tickets assigned or held, and not closed",                     \
           (f)->app.committed.totals.open)                                                          \
+    GAUGE("evenhand_tickets_held", "Of these, with somebody outside their team",                   \
+          (f)->app.committed.totals.held)                                                          \
     GAUGE("evenhand_outcomes_parked", "Outcomes that wait for their ticket",                       \
           (f)->app.committed.totals.pending)                                                       \
     COUNTER("evenhand_dead_letters_total", "Entries of the stream refused since ever",             \

@@ -32,6 +32,7 @@ static void put_totals(json_t *body, const struct eh_engine *engine,
     eh_json_put(body, "seq", known ? json_integer((json_int_t)totals->seq) : NULL);
     eh_json_put(body, "waiting", known ? json_integer((json_int_t)totals->waiting) : NULL);
     eh_json_put(body, "open", known ? json_integer((json_int_t)totals->open) : NULL);
+    eh_json_put(body, "held", known ? json_integer((json_int_t)totals->held) : NULL);
     eh_json_put(body, "parked", known ? json_integer((json_int_t)totals->pending) : NULL);
     eh_json_put(body, "dead", known ? json_integer((json_int_t)committed->dead_letters) : NULL);
     eh_json_put(body, "refused", known ? json_integer((json_int_t)totals->dead) : NULL);
