@@ -1,8 +1,9 @@
 #!/usr/bin/python3
 """owners: the helpdesk says who has a ticket; a manager returns one."""
 import json
+import time
 
-from harness import OUTBOX, default_desk, run, scenario
+from harness import OUTBOX, default_desk, run, scenario, wait_until
 from invariants import check_invariants
 from proofs import verify_ok
 
@@ -123,6 +124,26 @@ def returned(stack):
     assert [t["id"] for t in stack.daemon.get("/v1/tickets?state=held").json["tickets"]] == ["wrong"]
     verify_ok(stack)
     check_invariants(stack, hands_allowed=True)
+
+
+@scenario("many of a source's tickets with others: an alarm names it, until the hour is over")
+def alarm(stack):
+    stack.start(desk=desk())
+
+    def names():
+        return {a["name"]: a["text"] for a in stack.daemon.status()["alarms"]}
+    for n in range(9):
+        stack.add({"type": "ticket", "id": "x-%d" % n, "source": "crm", "team": "sales",
+                   "kind": "order", "owner": "zed"})
+    stack.settle()
+    time.sleep(6)
+    assert "held" not in names(), names()
+    stack.add({"type": "ticket", "id": "x-9", "source": "crm", "team": "sales", "kind": "order"})
+    wait_until("the alarm stands", lambda: "held" in names())
+    assert names()["held"].startswith("source crm: of 10 tickets of the last hour 9 went to"), names()
+    assert stack.daemon.status()["held"] == 9
+    metrics = stack.daemon.http("GET", "/metrics").text
+    assert "evenhand_tickets_held 9" in metrics, metrics
 
 
 run()

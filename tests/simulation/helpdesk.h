@@ -205,6 +205,19 @@ static inline void helpdesk_update(struct helpdesk *h, struct helpdesk_text *t)
     helpdesk_put(t, "}");
 }
 
+/* Of a rep, somebody outside, or nobody; by one of these, or nobody known. */
+static inline void helpdesk_owner(struct helpdesk *h, struct helpdesk_text *t)
+{
+    helpdesk_put(t, "{\"type\":\"owner\",\"id\":\"T%u\"", helpdesk_some_ticket(h));
+    if (helpdesk_chance(h, 20))
+        helpdesk_put(t, ",\"owner\":null");
+    else
+        helpdesk_put(t, ",\"owner\":\"r%u\"", helpdesk_below(h, HELPDESK_REPS + 2));
+    if (helpdesk_chance(h, 70))
+        helpdesk_put(t, ",\"by\":\"r%u\"", helpdesk_below(h, HELPDESK_REPS + 2));
+    helpdesk_put(t, "}");
+}
+
 static inline void helpdesk_metric(struct helpdesk *h, struct helpdesk_text *t)
 {
     bool minutes = helpdesk_chance(h, 50);
@@ -245,13 +258,17 @@ static inline void helpdesk_prepare(const struct eh_engine *e, struct eh_message
 
 static inline int helpdesk_command(struct helpdesk *h, struct helpdesk_text *t)
 {
-    unsigned what = helpdesk_below(h, 6);
+    unsigned what = helpdesk_below(h, 7);
     helpdesk_put(t, "{\"reason\":\"x\"");
     if (what == 0) {
         helpdesk_put(t, ",\"rep\":\"r%u\"}", helpdesk_below(h, HELPDESK_REPS));
         return EH_MESSAGE_RELEASE;
     }
     helpdesk_put(t, ",\"id\":\"T%u\"", helpdesk_some_ticket(h));
+    if (what == 6) {
+        helpdesk_put(t, "}");
+        return EH_MESSAGE_RETURN;
+    }
     if (what <= 3)
         helpdesk_put(t, ",\"rep\":\"r%u\"}", helpdesk_below(h, HELPDESK_REPS));
     else
@@ -261,7 +278,8 @@ static inline int helpdesk_command(struct helpdesk *h, struct helpdesk_text *t)
 
 static inline bool helpdesk_is_command(int type)
 {
-    return (type >= EH_MESSAGE_ASSIGN && type <= EH_MESSAGE_MOVE) || type >= EH_MESSAGE_FREEZE;
+    return (type >= EH_MESSAGE_ASSIGN && type <= EH_MESSAGE_MOVE) ||
+           (type >= EH_MESSAGE_FREEZE && type != EH_MESSAGE_OWNER);
 }
 
 /* Writes what happens next; returns its type. DAY has no text, DESK a desk file, what comes over
@@ -270,8 +288,10 @@ static inline int helpdesk_next(struct helpdesk *h, char *text, size_t size)
 {
     struct helpdesk_text t = {text, size};
     unsigned what = helpdesk_below(h, 1000);
-    if (what < 450)
+    if (what < 400)
         return helpdesk_ticket(h, &t), EH_MESSAGE_TICKET;
+    if (what < 450)
+        return helpdesk_owner(h, &t), EH_MESSAGE_OWNER;
     if (what < 780)
         return helpdesk_outcome(h, &t), EH_MESSAGE_OUTCOME;
     if (what < 900)

@@ -308,6 +308,26 @@ class History:
         self.tickets("m", 9, team="odd")
         self.settle()
 
+    def owners(self):
+        """Who has a ticket, as the helpdesk says; a manager returns some."""
+        self.tickets("p", 12)
+        self.tickets("q", 3, team="care", owner="zed")
+        self.settle()
+        for n in range(12):
+            self.add("owner", "p-%d" % n, by=["ben", "dora", None, "zed", "maja"][n % 5],
+                     owner=["ben", "dora", None, "zed"][n % 4], event="o-%d" % n)
+        self.add("owner", "q-0", owner=None)
+        self.add("owner", "q-1", account="eli@shop.example", by="eli@shop.example")
+        self.add("owner", "unknown", owner="ben")
+        self.add("owner", "p-1")
+        self.close("p", 4)
+        self.add("outcome", "p-3", outcome="reopened")
+        self.settle()
+        for n in range(12):
+            self.ask("POST", "/v1/tickets/default/p-%d/return" % n, {"reason": "feil hender"})
+        self.ask("POST", "/v1/tickets/default/p-7/move", {"reason": "x", "team": "odd"})
+        self.ask("POST", "/v1/tickets/default/p-7/move", {"reason": "x", "team": "sales"})
+
     def other_desks(self, plans):
         """Somebody leaves, somebody comes, skills go and come, a policy is another."""
         self.put(desk(self.policies, REPS[1:]))  # ana has open tickets
@@ -340,6 +360,7 @@ class History:
         self.changes()
         self.figures(month(70))
         self.manager()
+        self.owners()
         self.start(69)  # overloaded and parked ones are due, and the day is another
         self.tickets("b", 5)
         self.settle()

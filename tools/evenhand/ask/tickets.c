@@ -157,13 +157,14 @@ static bool path_of_tickets(const struct eh_cli *cli, char path[EH_CLI_PATH])
 
 int eh_cmd_tickets(struct eh_cli *cli)
 {
-    static const char *const states[] = {"waiting", "assigned", "open", "closed"};
+    static const char *const states[] = {"waiting", "assigned", "held", "open", "closed"};
     const char *state = eh_cli_option(cli, "state");
     bool known = !state;
     for (size_t i = 0; state && i < sizeof states / sizeof *states; i++)
         known = known || strcmp(state, states[i]) == 0;
     if (!known)
-        return eh_say_usage(cli, "--state: `%s` is none of waiting, assigned, open, closed", state);
+        return eh_say_usage(cli, "--state: `%s` is none of waiting, assigned, held, open, closed",
+                            state);
     char path[EH_CLI_PATH];
     if (!path_of_tickets(cli, path))
         return eh_say(EH_EXIT_USAGE, "tickets: an option is too long");
