@@ -465,6 +465,9 @@ static int pair_take(struct filling *f, const struct eh_field_row *row,
     bool owner = field_is_owner(f->m, row);
     if (owner && value->kind == EH_VALUE_NULL)
         return 0;
+    if (owner && f->pairs->rough >> (row - eh_field_rows) & 1)
+        return eh_error_field(f->error, EH_EINVAL, row->name, "%s: bytes that are no UTF-8",
+                              row->name);
     if (row->mending == EH_MEND_NEVER || owner || (required && !read)) {
         int r = kind_take[row->kind](f, row, value);
         return r < 0 ? r : r == 0; /* of kind_take, 1 means: not this field */

@@ -144,6 +144,35 @@ Test(message, what_only_the_shell_may_say_is_not_read)
     cr_assert_eq(m.text.size + m.customer_digest.size + m.rep.size, 0);
 }
 
+Test(message, an_owner_is_somebody_or_nobody)
+{
+    struct eh_message m =
+        from_json("{\"type\":\"owner\",\"id\":\"1\",\"owner\":\"ana\",\"by\":\"ben\"}");
+    ASSERT_STR(m.owner, "ana");
+    ASSERT_STR(m.by, "ben");
+    ASSERT_STR(m.source, "default");
+    m = from_json("{\"type\":\"owner\",\"id\":\"1\",\"owner\":null,\"by\":7}");
+    cr_expect_not(eh_message_has(&m, EH_FIELD_OWNER));
+    cr_expect_not(eh_message_has(&m, EH_FIELD_BY), "who did it decides little: it is left out");
+    m = from_json("{\"type\":\"owner\",\"id\":\"1\",\"account\":null}");
+    cr_expect_not(eh_message_has(&m, EH_FIELD_ACCOUNT));
+}
+
+/* An account may be as long as an address. */
+Test(message, accounts_have_a_length)
+{
+    char text[400], account[256] = "";
+    for (size_t size = 254; size <= 255; size++) {
+        struct eh_error error = {0};
+        struct eh_message m = {0};
+        memset(account, 'a', size);
+        eh_format(text, sizeof text, "{\"type\":\"owner\",\"id\":\"1\",\"account\":\"%s\"}",
+                  account);
+        int r = eh_message_from_json(eh_str(text), &arena, &m, &error);
+        cr_expect_eq(r, size == 254 ? 0 : -EH_ERANGE, "%zu: %s", size, error.text);
+    }
+}
+
 Test(message, metric_may_be_negative)
 {
     struct eh_message m = from_json("{\"type\":\"metric\",\"team\":\"a\",\"metric\":\"nps\","

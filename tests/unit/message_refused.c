@@ -180,6 +180,7 @@ Test(message_refused, msgpack_bytes)
 #define JSON(text)    BYTES("{" text "}")
 #define TICKET(text)  JSON("\"type\":\"ticket\",\"id\":\"1\",\"team\":\"a\",\"kind\":\"b\"," text)
 #define SIGNAL(text)  JSON("\"type\":\"signal\",\"rep\":\"ana\",\"status\":\"away\"," text)
+#define OWNER(rest)   JSON("\"type\":\"owner\",\"id\":\"1\"," rest)
 #define OUTCOME(text) JSON("\"type\":\"outcome\",\"id\":\"1\",\"outcome\":\"won\"," text)
 
 #define RATED(text) JSON("\"type\":\"outcome\",\"id\":\"1\",\"outcome\":\"rated\"," text)
@@ -281,6 +282,11 @@ static const struct refusal fields[] = {
     {RATED("\"csat\":6"), EH_ERANGE, "csat: 6 is above 5"},
     {RATED("\"csat\":4.5"), EH_EINVAL, "csat: 4.5 is not a whole number"},
     {OUTCOME("\"value\":-5"), EH_ERANGE, "value: -5 is below 0"},
+    {OWNER("\"by\":\"ana\""), EH_EINVAL, "owner: missing; null if nobody has it"},
+    {OWNER("\"owner\":7"), EH_EINVAL, "owner: must be text, not a number"},
+    {OWNER("\"owner\":\"\""), EH_EINVAL, "owner: empty"},
+    {OWNER("\"account\":[]"), EH_EINVAL, "account: must be text, not an array"},
+    {OWNER("\"owner\":\"\xff\""), EH_EINVAL, "owner: bytes that are no UTF-8"},
 };
 
 Test(message_refused, fields)
