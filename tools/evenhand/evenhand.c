@@ -53,7 +53,7 @@ static const struct eh_cli_option tickets_options[] = {
     {"team", "T", "only tickets of this team", false},
     {"rep", "R", "only tickets this rep has", false},
     {"source", "S", "only tickets of this helpdesk", false},
-    {"state", "S", "only waiting, assigned, held, open (all three) or closed tickets", false},
+    {"state", "S", "waiting, assigned, held, open (all three) or closed", false},
     NEWEST,
     SINCE,
     LIMIT,
