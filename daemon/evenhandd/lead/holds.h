@@ -2,10 +2,6 @@
  * holds: how many of a source's tickets of an hour are held, that is with somebody outside their
  * team. Many are, where the helpdesk gives its tickets away by itself, or where the desk file does
  * not know whose its accounts are: then evenhandd deals in vain.
- *
- *     eh_holds_count(&holds, eh_str("crm"), true, now_us);       // a ticket came
- *     eh_holds_count(&holds, eh_str("crm"), false, now_us);      // one is held
- *     if (eh_holds_worst(&holds, now_us, &share)) …              // more than a fifth
  */
 #ifndef EVENHAND_LEAD_HOLDS_H
 #define EVENHAND_LEAD_HOLDS_H

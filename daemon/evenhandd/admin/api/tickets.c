@@ -30,8 +30,8 @@ const struct eh_pg_statement eh_admin_statements[] = {
     /* What happened to it, in order. */
     {"admin_history",
      "SELECT e.seq, e.type, e.team, e.rep, e.was, e.why, i.at, e.eligible, e.epoch, e.weight, "
-     "e.draws, e.detail, CASE WHEN i.type IN (6, 7, 8) THEN i.actor END,"
-     " CASE WHEN i.type IN (6, 7, 8) THEN i.reason END, x.commitment, x.seed"
+     "e.draws, e.detail, CASE WHEN i.type IN (6, 7, 8, 24) THEN i.actor END,"
+     " CASE WHEN i.type IN (6, 7, 8, 24) THEN i.reason END, x.commitment, x.seed"
      " FROM evenhand.desk d "
      "JOIN evenhand.effect e ON e.desk = d.no AND e.ticket = $2 "
      "JOIN evenhand.input i ON i.desk = e.desk AND i.input = e.input "
