@@ -11,7 +11,7 @@
 #include "deal.h"
 
 #include "affinity.h"
-#include "desk_held.h"
+#include "first_policies.h"
 #include "detail.h"
 #include "digest.h"
 #include "effects.h"

@@ -4,7 +4,7 @@
  */
 #include "desk_check.h"
 
-#include "desk_held.h"
+#include "first_policies.h"
 #include "effects.h"
 #include "interner.h"
 #include "past.h"

@@ -5,7 +5,6 @@
 #include "desk_step.h"
 
 #include "desk_check.h"
-#include "desk_held.h"
 #include "effects.h"
 #include "leavers.h"
 #include "past.h"
@@ -15,17 +14,27 @@
 #include "step.h"
 #include "steps.h"
 
-static int desk_install(struct step *s, struct desk_held *held)
+static int desk_install(struct step *s, struct eh_parsed_desk *file)
 {
     struct eh_engine *e = s->e;
     struct duty duty;
     int r = eh_duty_note(e, &duty);
     if (r == 0)
-        r = eh_roster_install(e, held, s->now_us);
+        r = eh_roster_install(e, file, s->now_us);
     if (r == 0)
         r = eh_duty_change(s, &duty);
     eh_duty_done(&duty);
     return r;
+}
+
+/* The file as its bringer read it, or read again: the same. */
+static int desk_file_of(const struct step *s, struct eh_parsed_desk **ret, struct eh_error *error)
+{
+    struct eh_parsed_desk *file = s->in->parsed_desk;
+    if (!file || !eh_str_equal(file->text, s->m.text))
+        return eh_parsed_desk_new(s->m.text, EH_DESK_WRITTEN_BEFORE, ret, error);
+    *ret = eh_parsed_desk_hold(file);
+    return 0;
 }
 
 int eh_step_desk(struct step *s)
@@ -33,25 +42,25 @@ int eh_step_desk(struct step *s)
     struct eh_engine *e = s->e;
     if (e->desk && eh_str_equal(e->desk->text, s->m.text))
         return 0;
-    struct desk_held *held;
+    struct eh_parsed_desk *file;
     struct eh_error error = {0};
-    int r = eh_desk_held_new(s->m.text, &held, &error);
+    int r = desk_file_of(s, &file, &error);
     if (r == -EH_ENOMEM)
         return r;
     if (r < 0)
         return eh_step_refuse(s, EH_EINVAL, "%s", error.text);
-    eh_desk_plans_publish(e->desk ? e->desk->desk : NULL, held->desk, e->rules < EH_RULES_TIES);
-    r = eh_desk_refuse_change(s, held->desk);
+    eh_desk_plans_publish(e->desk ? e->desk->desk : NULL, file->desk, e->rules < EH_RULES_TIES);
+    r = eh_desk_refuse_change(s, file->desk);
     if (r < 0 || s->fx->refused) {
-        eh_desk_held_free(held);
+        eh_parsed_desk_drop(file);
         return r;
     }
     s->touched = true;
-    r = eh_past_turn(e, held->desk, s->in->date);
+    r = eh_past_turn(e, file->desk, s->in->date);
     if (r == 0)
-        r = desk_install(s, held);
-    if (r < 0 && e->desk != held)
-        eh_desk_held_free(held);
+        r = desk_install(s, file);
+    if (r < 0 && e->desk != file)
+        eh_parsed_desk_drop(file);
     if (r < 0)
         return r;
     eh_periods_adopt(e, s->in->date);

@@ -301,7 +301,7 @@ void eh_encode_globals(const struct eh_engine *e, struct eh_bytes *out)
     eh_bytes_put_str(out, interned(&e->roster.team_ids, e->ready.turn));
     eh_bytes_put_u8(out, e->desk != NULL);
     if (e->desk)
-        eh_bytes_put(out, e->desk->hash, sizeof e->desk->hash);
+        eh_bytes_put(out, e->desk->sha256, sizeof e->desk->sha256);
     if (e->rules >= EH_RULES_STAYS) {
         eh_bytes_put_i(out, e->told_from);
         eh_encode_zones(e, out);

@@ -7,7 +7,6 @@
  */
 #include "changed.h"
 #include "deal.h"
-#include "desk_held.h"
 #include "effects.h"
 #include "facts.h"
 #include "identify.h"
@@ -79,7 +78,7 @@ void eh_engine_free(struct eh_engine *e)
                             e->expiries.reps,     e->rounds.reps,    e->tickets.index.places};
     for (size_t i = 0; i < sizeof arrays / sizeof *arrays; i++)
         free(arrays[i]);
-    eh_desk_held_free(e->desk);
+    eh_parsed_desk_drop(e->desk);
     eh_interner_done(&e->roster.rep_ids);
     eh_interner_done(&e->roster.team_ids);
     eh_interner_done(&e->roster.kind_ids);

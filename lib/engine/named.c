@@ -3,7 +3,6 @@
  */
 #include "named.h"
 
-#include "desk_held.h"
 #include "effects.h"
 #include "index.h"
 #include "interner.h"

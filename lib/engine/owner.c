@@ -8,7 +8,6 @@
  * eligible.
  */
 #include "deal.h"
-#include "desk_held.h"
 #include "effects.h"
 #include "hold.h"
 #include "interner.h"

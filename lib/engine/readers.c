@@ -49,7 +49,7 @@ void eh_engine_totals(const struct eh_engine *e, struct eh_totals *ret)
     memcpy(ret->commitment, e->epochs.commitment, sizeof ret->commitment);
     if (e->desk) {
         ret->desk_text = e->desk->text;
-        memcpy(ret->desk_sha256, e->desk->hash, sizeof ret->desk_sha256);
+        memcpy(ret->desk_sha256, e->desk->sha256, sizeof ret->desk_sha256);
     }
 }
 

@@ -7,7 +7,6 @@
 #include "account.h"
 #include "affinity.h"
 #include "canonical.h"
-#include "desk_held.h"
 #include "digest.h"
 #include "expiries.h"
 #include "image.h"
@@ -274,17 +273,17 @@ static int desk_mark_published(const struct globals *globals, struct eh_desk *de
 static int desk_read(struct eh_engine *e, struct eh_reader *in, const struct globals *globals,
                      struct eh_error *error)
 {
-    struct desk_held *held;
-    int r = eh_desk_held_new(eh_read_str(in), &held, error);
+    struct eh_parsed_desk *file;
+    int r = eh_parsed_desk_new(eh_read_str(in), EH_DESK_WRITTEN_BEFORE, &file, error);
     if (r < 0)
         return r;
-    r = memcmp(held->hash, globals->desk, sizeof held->hash) == 0 ? 0 : -EH_ECORRUPT;
+    r = memcmp(file->sha256, globals->desk, sizeof file->sha256) == 0 ? 0 : -EH_ECORRUPT;
     if (r == 0)
-        r = desk_mark_published(globals, held->desk);
+        r = desk_mark_published(globals, file->desk);
     if (r == 0)
-        r = eh_roster_install(e, held, e->at_us);
-    if (r < 0 && e->desk != held)
-        eh_desk_held_free(held);
+        r = eh_roster_install(e, file, e->at_us);
+    if (r < 0 && e->desk != file)
+        eh_parsed_desk_drop(file);
     return r;
 }
 

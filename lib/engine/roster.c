@@ -5,7 +5,6 @@
 
 #include "account.h"
 #include "affinity.h"
-#include "desk_held.h"
 #include "digest.h"
 #include "eligible.h"
 #include "interner.h"
@@ -253,10 +252,10 @@ static void rep_presume(struct eh_engine *e, uint32_t rep_no, int64_t now_us)
     }
 }
 
-int eh_roster_install(struct eh_engine *e, struct desk_held *held, int64_t now_us)
+int eh_roster_install(struct eh_engine *e, struct eh_parsed_desk *file, int64_t now_us)
 {
-    const struct eh_desk *desk = held->desk;
-    struct desk_held *old = e->desk;
+    const struct eh_desk *desk = file->desk;
+    struct eh_parsed_desk *old = e->desk;
     int r = desk_intern(e, desk);
     if (r < 0)
         return r;
@@ -264,11 +263,11 @@ int eh_roster_install(struct eh_engine *e, struct desk_held *held, int64_t now_u
         eh_eligible_leave_all(e, i);
     eh_ready_clear(e);
     desk_set_reps_and_kinds(e, desk);
-    e->desk = held;
+    e->desk = file;
     r = desk_set_teams(e, desk);
     if (r == 0)
         r = desk_set_memberships(e, desk);
-    eh_desk_held_free(old);
+    eh_parsed_desk_drop(old);
     if (r < 0)
         return r;
     for (uint32_t i = 0; i < e->roster.rep_ids.count; i++)

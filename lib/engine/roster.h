@@ -11,7 +11,6 @@
 #include "signal_terms.h"
 #include "units.h"
 
-struct desk_held;
 struct eh_engine;
 struct eh_policy;
 struct skill_set;
@@ -110,7 +109,7 @@ struct roster {
 
 /* Takes the desk over: names, members, trees. now_us: since when a rep who never signalled has the
  * status that is presumed. */
-int eh_roster_install(struct eh_engine *, struct desk_held *, int64_t now_us) EH_MUST_CHECK;
+int eh_roster_install(struct eh_engine *, struct eh_parsed_desk *, int64_t now_us) EH_MUST_CHECK;
 void eh_team_free(struct team *); /* frees its memory alone */
 void eh_roster_set_date(struct eh_engine *, int32_t date);
 

@@ -39,7 +39,6 @@
 #define EVENHAND_LIB_ENGINE_STATE_H
 
 #include "account.h"
-#include "desk_held.h"
 #include "epochs.h"
 #include "expiries.h"
 #include "facts.h"
@@ -67,7 +66,7 @@ struct eh_engine {
     bool restoring;        /* eligibility is found again, nobody enters or leaves */
     unsigned __int128 sum; /* of the hashes of all objects but the globals (digest.c) */
 
-    struct desk_held *desk;
+    struct eh_parsed_desk *desk;
     int32_t told_from; /* day it took effect as the day's first; EH_DATE_ALWAYS: the first of all */
     struct zones zones;
     struct roster roster;

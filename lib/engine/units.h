@@ -5,6 +5,7 @@
 #define EVENHAND_LIB_ENGINE_UNITS_H
 
 #include <evenhand/draw/hash.h>
+#include <evenhand/engine/parsed_desk.h>
 #include <evenhand/engine/engine.h>
 #include <evenhand/engine/periods.h>
 

@@ -67,6 +67,64 @@ Test(engine_desk, equal_text)
     cr_assert(kit_is(after.desk_text, desk_first));
 }
 
+/* The file goes through the engine as its bringer read it. */
+static void apply_parsed(struct eh_parsed_desk *file, struct eh_str text)
+{
+    struct eh_message m = {.type = EH_MESSAGE_DESK, .has = EH_FIELD_BIT(EH_FIELD_TEXT)};
+    m.text = text;
+    k.parsed_desk = file;
+    cr_assert_eq(kit_step(&k, m, EH_ORIGIN_SHELL), 0);
+    k.parsed_desk = NULL;
+}
+
+/* After a COMMIT that was lost, another engine decides on the file of the same command. */
+Test(engine_desk, parsed_once)
+{
+    struct eh_error error = {0};
+    struct eh_parsed_desk *file;
+    stop();
+    kit_open(&k, EH_RULES_LAST);
+    kit_day(&k, KIT_TODAY);
+    cr_assert_eq(eh_parsed_desk_new(eh_str(desk_first), EH_DESK_WRITTEN_NOW, &file, &error), 0);
+    apply_parsed(file, file->text);
+    cr_assert_eq(eh_engine_desk(k.e), file->desk);
+    cr_assert_eq(file->holders, 2);
+    kit_done(&k);
+    cr_assert_eq(file->holders, 1);
+    kit_open(&k, EH_RULES_LAST);
+    kit_day(&k, KIT_TODAY);
+    apply_parsed(file, file->text);
+    eh_parsed_desk_drop(file); /* the engine's stays */
+    struct eh_key parsed = eh_engine_digest(k.e);
+    kit_done(&k);
+    start();
+    cr_assert(eh_key_equal(parsed, eh_engine_digest(k.e))); /* as the log's text is decided */
+}
+
+Test(engine_desk, parsed_but_not_taken)
+{
+    struct eh_error error = {0};
+    struct eh_parsed_desk *file;
+    cr_assert_eq(eh_parsed_desk_new(eh_str(HEAD "kinds: {order: {points: 1}}\nreps: [ana]\n"
+                                                "teams: [{id: sales, reps: [ana]}]\n"),
+                                    EH_DESK_WRITTEN_NOW, &file, &error),
+                 0);
+    apply_parsed(file, eh_str(desk_first)); /* equal text */
+    cr_assert_eq(file->holders, 1);
+    apply_parsed(file, eh_str(HEAD "kinds: {order: {points: 3}}\nreps: [ana]\n"
+                                   "teams: [{id: sales, reps: [ana]}]\n")); /* of another text */
+    cr_assert_eq(file->holders, 1);
+    cr_assert_eq(eh_engine_desk(k.e)->kinds[0].points, 3);
+    kit_send(&k, "{'type':'ticket','id':'T1','team':'sales','kind':'order'}");
+    file->desk->team_count = 0; /* now refused: the team holds a ticket */
+    apply_parsed(file, file->text);
+    cr_assert(k.fx.refused);
+    cr_assert_eq(file->holders, 1);
+    eh_parsed_desk_drop(file);
+    eh_parsed_desk_drop(NULL);
+    cr_assert_lt(eh_parsed_desk_new(eh_str("desk: ["), EH_DESK_WRITTEN_NOW, &file, &error), 0);
+}
+
 Test(engine_desk, unreadable)
 {
     refused("desk: main\ncurrency: EUR\ntime_zone: Europe/Oslo\nsurprise: 1\n", EH_EINVAL,

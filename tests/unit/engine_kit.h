@@ -15,6 +15,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include <evenhand/engine/parsed_desk.h>
 #include <evenhand/engine/record.h>
 
 #define KIT_TODAY 20000 /* 2024-10-04 */
@@ -32,7 +33,8 @@ struct kit {
     int64_t most; /* effects each step may have by dealing; 0: as many as there may be */
     int result;   /* of the last step */
     bool repeat;
-    uint8_t recorded; /* enum eh_recorded, of what is sent */
+    uint8_t recorded;                   /* enum eh_recorded, of what is sent */
+    struct eh_parsed_desk *parsed_desk; /* ... and its desk file, if it was read; borrowed */
 };
 
 static inline bool kit_draw(void *context, const struct eh_draw_query *query, uint64_t *ret)
@@ -79,6 +81,7 @@ static inline int kit_step(struct kit *k, struct eh_message m, int origin)
                               .origin = (uint8_t)origin,
                               .recorded = k->recorded,
                               .message = m,
+                              .parsed_desk = k->parsed_desk,
                               .recalled = recalled,
                               .draws = &k->draws};
     if (origin == EH_ORIGIN_STREAM) {

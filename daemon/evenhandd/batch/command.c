@@ -23,6 +23,6 @@ void eh_command_free(struct eh_command *c)
     if (!c)
         return;
     eh_arena_done(&c->arena);
-    eh_arena_done(&c->desk_arena);
+    eh_parsed_desk_drop(c->parsed_desk);
     free(c);
 }

@@ -10,6 +10,7 @@
 #ifndef EVENHAND_BATCH_COMMAND_H
 #define EVENHAND_BATCH_COMMAND_H
 
+#include <evenhand/engine/parsed_desk.h>
 #include <evenhand/engine/engine.h>
 
 #include "redis/stream_id.h"
@@ -66,7 +67,7 @@ struct eh_command_result {
 typedef void eh_command_fn(void *context, const struct eh_command_result *);
 
 struct eh_command {
-    struct eh_arena arena; /* owns every text of the message */
+    struct eh_arena arena; /* owns every text of the message, but a desk file's */
     struct eh_message message;
     eh_command_fn *on_done;
     void *context;
@@ -75,9 +76,8 @@ struct eh_command {
     uint64_t later;
     struct eh_stream_id entry;
     struct eh_str body;
-    /* A desk file, parsed where it comes in: whoever has it parsed gives it here, in desk_arena. */
-    struct eh_arena desk_arena;
-    struct eh_desk *desk;
+    /* A desk file, read where it comes in, which owns the message's text; else NULL. */
+    struct eh_parsed_desk *parsed_desk;
     bool patient; /* nobody waits for the answer */
     bool reserve; /* an operator's, or our own: it has the last places */
     size_t size;  /* the app's: bytes it counts for */

@@ -8,6 +8,7 @@ void app_answer(struct eh_app *app, struct eh_item *item, const struct eh_comman
 {
     struct eh_command *command = item->command;
     item->command = NULL;
+    item->input.parsed_desk = NULL; /* it goes with the command */
     if (!command)
         return;
     app->answers.commands--;

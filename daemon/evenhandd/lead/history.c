@@ -27,8 +27,8 @@ static size_t late_plans(const struct eh_app *app, const struct eh_desk *desk)
 
 bool app_history_lacks(const struct eh_app *app, const struct eh_item *item)
 {
-    const struct eh_desk *desk = item->command ? item->command->desk : NULL;
-    return desk && item->history.size == 0 && late_plans(app, desk) > 0;
+    const struct eh_parsed_desk *file = item->input.parsed_desk;
+    return file && item->history.size == 0 && late_plans(app, file->desk) > 0;
 }
 
 static void fail(struct eh_app *app, struct eh_item *item, const char *why)

@@ -12,26 +12,36 @@ int eh_app_check_zone(struct eh_app *app, const struct eh_desk *desk, struct eh_
     return r;
 }
 
-static int command_parse_desk(struct eh_app *app, struct eh_command *c, struct eh_error *error)
+static int command_read_desk(struct eh_app *app, struct eh_command *c, struct eh_error *error)
 {
     struct eh_totals totals;
     eh_engine_totals(app->state.engine, &totals);
     bool known = eh_str_equal(c->message.text, totals.desk_text); /* applied once: it may stay */
-    return known ? eh_desk_parse(c->message.text, &c->desk_arena, &c->desk, error)
-                 : eh_desk_parse_new(c->message.text, &c->desk_arena, &c->desk, error);
+    int r =
+        eh_parsed_desk_new(c->message.text, known ? EH_DESK_WRITTEN_BEFORE : EH_DESK_WRITTEN_NOW,
+                           &c->parsed_desk, error);
+    if (r == 0)
+        c->message.text = c->parsed_desk->text;
+    return r;
 }
 
 static int command_check_desk(struct eh_app *app, struct eh_command *c, struct eh_error *error)
 {
-    int r = c->desk ? 0 : command_parse_desk(app, c, error);
-    return r < 0 ? r : eh_app_check_zone(app, c->desk, error);
+    int r = c->parsed_desk ? 0 : command_read_desk(app, c, error);
+    return r < 0 ? r : eh_app_check_zone(app, c->parsed_desk->desk, error);
+}
+
+/* The bytes it is bounded by. Our own are bounded where they come from. */
+static size_t command_size(const struct eh_command *c)
+{
+    return c->patient ? 0 : c->arena.held + (c->parsed_desk ? c->parsed_desk->text.size : 0);
 }
 
 /* A place for one more; NULL: there is none, or what is left is kept for others. */
 static struct eh_item *command_add(struct eh_app *app, struct eh_command *c)
 {
     size_t kept = c->reserve ? 0 : EH_BATCH_COMMANDS_RESERVE;
-    c->size = c->patient ? 0 : c->arena.held; /* our own are bounded where they come from */
+    c->size = command_size(c);
     struct eh_batch *b = app_command_fits(app, c) ? app_filling(app) : NULL;
     if (!b || b->command_count + kept >= EH_BATCH_COMMANDS_MAX)
         return NULL;
@@ -65,6 +75,7 @@ int eh_app_submit(struct eh_app *app, struct eh_command *c, struct eh_error *err
     item->later = c->later;
     item->input.origin = EH_ORIGIN_ADMIN;
     item->input.message = c->message;
+    item->input.parsed_desk = c->parsed_desk;
     if (c->body.size > 0) { /* it came from the stream */
         item->input.origin = EH_ORIGIN_STREAM;
         eh_input_set_stream_id(&item->input, c->entry);

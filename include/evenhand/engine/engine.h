@@ -109,6 +109,8 @@ struct eh_salt {
     uint8_t bytes[EH_SALT_BYTES];
 };
 
+struct eh_parsed_desk;
+
 struct eh_input {
     uint64_t no;      /* gapless, from 1 */
     int64_t at_us;    /* µs since 1970 UTC; never before the input before, but for ACCEPT_TIME */
@@ -120,6 +122,8 @@ struct eh_input {
      * rep's signals on the stream that it stands for, being said after it; or 0. */
     uint64_t stream_ms, stream_no;
     struct eh_message message;
+    struct eh_parsed_desk
+        *parsed_desk; /* DESK: its text as read (parsed_desk.h), borrowed; or NULL */
     /* Of the message: a ticket's (type, source, id), event, or stream id + content. The engine
      * relies on a ticket's being its own. */
     struct eh_key identity;

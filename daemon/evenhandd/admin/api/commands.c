@@ -296,25 +296,23 @@ static int check_desk(struct eh_admin_request *request, const struct eh_desk *ne
 }
 
 /* {"sha256", "changes", "periods", "warnings"} of the new desk file. */
-static int describe_desk(struct eh_admin_request *request, const struct eh_desk *new, json_t **ret,
-                         struct eh_error *error)
+static int describe_desk(struct eh_admin_request *request, const struct eh_parsed_desk *file,
+                         json_t **ret, struct eh_error *error)
 {
     const struct eh_engine *engine = eh_app_engine(request->admin->app);
-    const struct eh_desk *old = eh_engine_desk(engine);
+    const struct eh_desk *old = eh_engine_desk(engine), *new = file->desk;
     int r = check_desk(request, new, error);
     if (r < 0)
         return r;
-    uint8_t sha256[32];
     struct eh_totals totals;
     eh_engine_totals(engine, &totals);
-    eh_hash_sha256(request->body.data, request->body.size, sha256);
     json_t *changes = json_array(), *periods = json_array(), *warnings = json_array();
     eh_desk_diff(old, new, add_line, changes);
     eh_engine_leaving(engine, new, add_line, warnings);
     r = eh_engine_desk_days(engine, new, totals.date, add_line, periods);
     eh_desk_warnings(new, add_line, warnings);
     json_t *body = json_object();
-    eh_json_put_hex(body, "sha256", sha256, sizeof sha256);
+    eh_json_put_hex(body, "sha256", file->sha256, sizeof file->sha256);
     eh_json_put(body, "changes", changes);
     eh_json_put(body, "periods", periods);
     eh_json_put(body, "warnings", warnings);
@@ -322,30 +320,35 @@ static int describe_desk(struct eh_admin_request *request, const struct eh_desk 
     return r < 0 ? eh_error_set(error, EH_ENOMEM, "out of memory") : 0;
 }
 
+/* The command holds the file from here on. */
+static void submit_desk(struct eh_admin_request *request, struct eh_parsed_desk *file)
+{
+    struct eh_command *command = eh_admin_change_begin(request);
+    if (!command)
+        return;
+    command->parsed_desk = eh_parsed_desk_hold(file);
+    command->message.text = file->text;
+    command->message.has |= EH_FIELD_BIT(EH_FIELD_TEXT);
+    eh_admin_change_submit(request, command);
+}
+
 void eh_admin_put_desk(struct eh_admin_request *request)
 {
     struct eh_error error = {0};
     struct eh_str dry_run = eh_http_path_query(&request->path, "dry_run");
-    EH_AUTO(eh_arena) struct eh_arena arena = EH_ARENA_INIT;
-    struct eh_desk *desk;
-    if (eh_desk_parse_new(request->body, &arena, &desk, &error) < 0 ||
-        describe_desk(request, desk, &request->extra, &error) < 0) {
+    struct eh_parsed_desk *file = NULL;
+    int r = eh_parsed_desk_new(request->body, EH_DESK_WRITTEN_NOW, &file, &error);
+    if (r == 0)
+        r = describe_desk(request, file, &request->extra, &error);
+    if (r < 0) {
         eh_admin_fail(request, &error);
-        return;
-    }
-    if (eh_str_equal(dry_run, eh_str("1"))) {
+    } else if (eh_str_equal(dry_run, eh_str("1"))) {
         json_t *body = json_object();
         eh_json_put(body, "input", NULL);
         json_object_update(body, request->extra);
         eh_admin_reply(request, 200, body);
-        return;
+    } else {
+        submit_desk(request, file);
     }
-    struct eh_command *command = eh_admin_change_begin(request);
-    if (!command)
-        return;
-    eh_admin_change_preset(command, EH_FIELD_TEXT, &command->message.text, request->body);
-    command->desk = desk;
-    command->desk_arena = arena; /* the command's now */
-    arena = (struct eh_arena)EH_ARENA_INIT;
-    eh_admin_change_submit(request, command);
+    eh_parsed_desk_drop(file);
 }
