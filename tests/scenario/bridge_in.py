@@ -3,6 +3,7 @@
 import functools
 import json
 import os
+import threading
 import time
 
 from harness import DEAD, INBOX, SALES, run, scenario, wait_until
@@ -148,6 +149,29 @@ def away(stack, stub, bridge):
     wait_until("it is taken", lambda: hook.send(ticket("2"))[0] == 204)
     stack.settle()
     assert state_of(stack, "2")["state"] == "assigned"
+
+
+@point("more webhooks at once than there is room for: some are to be sent again, none is lost",
+       owner="off")
+def crowd(stack, stub, bridge):
+    hook, answers = bridge.webhook(), {}
+
+    def send(number):
+        try:
+            answers[number] = hook.send(ticket("c-%d" % number))[0]
+        except OSError:
+            answers[number] = 0
+    crowd_of = [threading.Thread(target=send, args=(number,)) for number in range(800)]
+    for thread in crowd_of:
+        thread.start()
+    for thread in crowd_of:
+        thread.join()
+    assert set(answers.values()) <= {204, 503, 0}, set(answers.values())
+    stack.settle()
+    taken = sum(answer == 204 for answer in answers.values())
+    assert taken > 0 and stack.daemon.status()["open"] >= taken, (taken, stack.daemon.status())
+    assert all(state_of(stack, "c-%d" % number) for number, answer in answers.items() if answer == 204)
+    assert hook.send(ticket("last"))[0] == 204
 
 
 @point("a connection runs once", owner="off")

@@ -1,0 +1,18 @@
+# evenhand-bridge: completion for bash: commands, options, connections, profiles.
+_evenhand_bridge()
+{
+    local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]}
+    local connections=/etc/evenhand/bridge.d profiles=/usr/share/evenhand/bridge offered
+    case $before in
+    add) offered=$(cd "$profiles" 2>/dev/null && ls -- *.yaml 2>/dev/null) ;;
+    check | status | parked | sweep | --connection)
+        offered=$(cd "$connections" 2>/dev/null && ls -- *.yaml 2>/dev/null) ;;
+    --folder | --profiles)
+        COMPREPLY=($(compgen -d -- "$word"))
+        return ;;
+    *) offered="add check status parked sweep --connection --check --folder --profiles --json --verbose
+        --version --help" ;;
+    esac
+    COMPREPLY=($(compgen -W "${offered//.yaml/}" -- "$word"))
+}
+complete -F _evenhand_bridge evenhand-bridge
