@@ -181,7 +181,7 @@ Test(bridge_parked, what_is_none_of_ours_is_refused)
 Test(bridge_parked, what_went_is_taken_out_of_the_file)
 {
     static struct seen seen;
-    struct stat st;
+    struct stat st, held;
     begin(&seen, FEW);
     cr_assert_eq(add(&seen, 1, "stays"), 0);
     for (unsigned i = 0; i < 2000; i++)
@@ -189,6 +189,8 @@ Test(bridge_parked, what_went_is_taken_out_of_the_file)
     open_again(&seen, FEW);
     cr_assert_eq(stat(seen.path, &st), 0);
     cr_expect_lt(st.st_size, 1000);
+    cr_assert_eq(fstat(eh_parked_fd(seen.parked), &held), 0);
+    cr_expect_eq(held.st_ino, st.st_ino); /* what is fsynced is the file that stands there */
     cr_expect_eq(told(&seen), 2);
     cr_assert_eq(add(&seen, 3, "x"), 0);
     cr_expect_eq(told(&seen), 3);

@@ -115,6 +115,7 @@ Test(bridge_web, what_became_of_it_is_told_apart)
     }
     web_kit_end(&kit);
     eh_web_free(seen.web);
+    event_base_free(seen.base);
     begin_at(kit.url, NULL);
     ask("/ok");
     cr_expect_eq(seen.end, EH_WEB_UNSENT);

@@ -171,8 +171,9 @@ static bool is_parked_since(struct eh_out *out, const struct eh_wish *wish)
            eh_parked_get(out->parked, wish->id, &arena, &item, NULL) == 0 && item.seq >= wish->seq;
 }
 
-/* Who has it is nobody at this helpdesk. */
-static int accountless_park(struct eh_out *out, const struct eh_wish *wish, struct eh_str rep)
+/* Who has it is nobody at this helpdesk. Where there is no room to park it, the log has said so: no
+ * request would come of it anyhow. */
+static void accountless_park(struct eh_out *out, const struct eh_wish *wish, struct eh_str rep)
 {
     char why[EH_PARKED_WHY_MAX];
     eh_format(why, sizeof why,
@@ -180,7 +181,7 @@ static int accountless_park(struct eh_out *out, const struct eh_wish *wish, stru
               EH_STR_ARG(rep), out->source);
     const struct eh_parked_item item = {.id = wish->id, .seq = wish->seq, .why = eh_str(why)};
     eh_jobs_drop(out->jobs, wish->id);
-    return way_park(out, &item);
+    way_park(out, &item);
 }
 
 static int owner_want(struct eh_out *out, const struct eh_wish *wish)
@@ -206,9 +207,11 @@ static int entry_want(struct eh_out *out, uint64_t seq, const json_t *entry, boo
     struct eh_str type = member(entry, "type");
     if (wish.id.size == 0 || is_parked_since(out, &wish))
         return 0;
-    if (is_one_of(type, owned))
-        return wish.account.size > 0 ? owner_want(out, &wish)
-                                     : accountless_park(out, &wish, member(entry, "rep"));
+    bool is_owned = is_one_of(type, owned);
+    if (is_owned && wish.account.size == 0)
+        accountless_park(out, &wish, member(entry, "rep"));
+    else if (is_owned)
+        return owner_want(out, &wish);
     if (eh_str_equal(type, eh_str("waiting")) && member(entry, "was").size > 0)
         return owner_want(out, &wish); /* they do not have it any more, and nobody else has */
     if (is_one_of(type, unowned)) {

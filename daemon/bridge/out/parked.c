@@ -218,11 +218,9 @@ static int copy_take(struct eh_parked *parked, struct copying *copying, const ch
 {
     bool ok = fflush(copying->to) == 0 && fsync(fileno(copying->to)) == 0 &&
               rename(fresh, parked->path) == 0;
-    int fd = ok ? fcntl(fileno(copying->to), F_DUPFD_CLOEXEC, 0) : -1;
-    if (fd < 0)
+    /* Whoever fsyncs it knows the descriptor by its number. */
+    if (!ok || dup3(fileno(copying->to), parked->fd, O_CLOEXEC) < 0)
         return -EH_EUNAVAILABLE;
-    close(parked->fd);
-    parked->fd = fd;
     eh_table_done(&parked->where);
     parked->where = copying->where;
     parked->size = copying->size;

@@ -296,8 +296,8 @@ static struct ask *ask_next(struct eh_sender *sender)
         TAILQ_REMOVE(&sender->waiting, first, asks);
         sender->figures.waiting--;
     }
-    bool taken = !first || eh_bucket_take(&sender->bucket, now_us);
-    eh_require(taken); /* eh_bucket_wait_us() said 0 */
+    bool is_within = !first || eh_bucket_take(&sender->bucket, now_us);
+    eh_require(is_within); /* its wait was over */
     return first;
 }
 
