@@ -494,6 +494,7 @@ static int sender_begin(struct eh_out *out, struct eh_error *error)
         .url = c->url,
         .secret = c->secret,
         .auth = out->options.profile->auth,
+        .auth_body = out->options.profile->auth_body,
         .session = out->options.session,
         .has_login = out->options.profile->programs[EH_PROGRAM_LOGIN] != NULL,
         .rate_count = c->rate.count,

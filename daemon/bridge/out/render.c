@@ -1,7 +1,7 @@
 /*
- * render: see render.h. Words in braces are put into headers of `auth`, and {secret} into the body
- * of a login; nowhere else, so that no program of a profile can send a secret where it is not
- * wanted.
+ * render: see render.h. Words in braces are put into headers of `auth`, into what `auth_body` sets,
+ * and into the body of a login; nowhere else, so that no program of a profile can send a secret
+ * where it is not wanted.
  */
 #include "bridge/out/render.h"
 
@@ -220,11 +220,69 @@ static const char *content_write(struct eh_bytes *out, const json_t *request,
     return json_is_object(form) ? FORM_TYPE : JSON_TYPE;
 }
 
-/* The same, with secrets where it is a login. */
-static const char *content_fill(struct eh_bytes *out, const json_t *request, const char *secret,
-                                bool is_login)
+/* The texts of `auth_body`, into a copy of the body. jansson leaves them in freed memory, so they
+ * are overwritten by signed_wipe(). */
+static void signed_fill(json_t *body, const json_t *auth_body, const struct word *words,
+                        size_t count)
+{
+    const char *key;
+    json_t *value;
+    json_object_foreach((json_t *)auth_body, key, value)
+    {
+        struct eh_bytes filled = EH_BYTES_INIT;
+        fill(&filled, json_string_value(value), words, count);
+        json_object_set_new(body, key, json_stringn((const char *)filled.data, filled.size));
+        bytes_wipe(&filled);
+    }
+}
+
+static void signed_wipe(json_t *body, const json_t *auth_body)
+{
+    const char *key;
+    json_t *value;
+    json_object_foreach((json_t *)auth_body, key, value)
+    {
+        const json_t *text = json_object_get(body, key);
+        if (json_is_string(text))
+            explicit_bzero((char *)json_string_value(text), json_string_length(text));
+    }
+    json_decref(body);
+}
+
+/* An object, and the log-in that the helpdesk wants in it. */
+static const char *signed_write(struct eh_bytes *out, const json_t *body,
+                                const struct eh_render_words *w)
 {
     struct halves halves;
+    json_t *whole = json_copy((json_t *)body);
+    halves_take(w->secret, &halves);
+    const struct word words[] = {{"{secret}", w->secret, write_plain},
+                                 {"{user}", halves.user, write_plain},
+                                 {"{password}", halves.password, write_plain},
+                                 {"{session}", w->session, write_plain}};
+    signed_fill(whole, w->auth_body, words, sizeof words / sizeof *words);
+    char *text = whole ? json_dumps(whole, JSON_COMPACT) : NULL;
+    if (text) {
+        write_plain(out, text);
+        explicit_bzero(text, strlen(text));
+    } else {
+        out->failed = true;
+    }
+    free(text);
+    signed_wipe(whole, w->auth_body);
+    explicit_bzero(&halves, sizeof halves);
+    return JSON_TYPE;
+}
+
+/* The same, with secrets where it is a login. */
+static const char *content_fill(struct eh_bytes *out, const json_t *request,
+                                const struct eh_render_words *w, bool is_login)
+{
+    const json_t *body = json_object_get(request, "body");
+    const char *secret = w->secret;
+    struct halves halves;
+    if (w->auth_body && !is_login && json_is_object(body))
+        return signed_write(out, body, w);
     bool is_json =
         !json_object_get(request, "form") && !json_is_string(json_object_get(request, "body"));
     write_fn *write = is_json ? write_json : write_plain;
@@ -254,7 +312,7 @@ int eh_render(const json_t *request, const json_t *auth, const struct eh_render_
     if (!eh_render_fits(request))
         return eh_error_set(error, EH_EINVAL, "a request is an object with a path");
     struct eh_bytes out = EH_BYTES_INIT;
-    const char *type = content_fill(&out, request, words->secret, is_login);
+    const char *type = content_fill(&out, request, words, is_login);
     const char *method = json_string_value(json_object_get(request, "method"));
     struct eh_rendered rendered = {.method = method ? method : "GET",
                                    .path = json_string_value(json_object_get(request, "path")),

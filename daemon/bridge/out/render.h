@@ -20,9 +20,10 @@
 #define EH_RENDER_BODY_MAX  (1u << 20) /* bytes of a body */
 
 struct eh_render_words {
-    const char *secret;  /* {secret}; {basic}: in base64; {user}:{password}, where it is both */
-    const char *session; /* {session}, {cookie} */
-    const char *url;     /* {url} */
+    const char *secret;      /* {secret}; {basic}: in base64; {user}:{password}, where it is both */
+    const char *session;     /* {session}, {cookie} */
+    const char *url;         /* {url} */
+    const json_t *auth_body; /* key → text with these words: set in each body that is an object */
 };
 
 struct eh_rendered {

@@ -33,8 +33,8 @@ struct eh_sender {
     struct eh_web *web;
     char url[512];
     const char *secret;
-    json_t *auth, *session_words, *login; /* login NULL: there is no session */
-    char session[EH_SESSION_MAX];         /* "": not logged in */
+    json_t *auth, *auth_body, *session_words, *login; /* login NULL: there is no session */
+    char session[EH_SESSION_MAX];                     /* "": not logged in */
     int (*read_login)(void *context, const struct eh_web_answer *);
     void (*on_state)(void *context, const char *why);
     void *context;
@@ -244,7 +244,8 @@ static void ask_send(struct ask *ask)
     struct eh_sender *sender = ask->sender;
     struct eh_error error = {0};
     struct eh_rendered rendered = {0};
-    const struct eh_render_words words = {sender->secret, sender->session, sender->url};
+    const struct eh_render_words words = {sender->secret, sender->session, sender->url,
+                                          sender->auth_body};
     int r = eh_render(ask->request, ask->is_login ? NULL : sender->auth, &words, ask->is_login,
                       &rendered, &error);
     const struct eh_web_request request = {rendered.method, rendered.path, rendered.headers,
@@ -370,6 +371,7 @@ int eh_sender_new(const struct eh_sender_options *options, struct eh_sender **re
                                  .web = options->web,
                                  .secret = options->secret,
                                  .auth = json_incref(options->auth),
+                                 .auth_body = json_incref(options->auth_body),
                                  .session_words = json_incref(options->session),
                                  .has_login = options->has_login,
                                  .read_login = options->read_login,
@@ -409,6 +411,7 @@ void eh_sender_free(struct eh_sender *sender)
     if (sender->timer)
         event_free(sender->timer);
     json_decref(sender->auth);
+    json_decref(sender->auth_body);
     json_decref(sender->session_words);
     json_decref(sender->login);
     explicit_bzero(sender, sizeof *sender);

@@ -34,7 +34,8 @@ struct eh_sender_options {
     /* {"cookie": its name or how it begins} or {"body": key}: what of the login's answer is
      * {cookie} or {session}; NULL: all cookies. */
     json_t *session;
-    bool has_login;              /* nothing is sent before eh_sender_login_with() */
+    json_t *auth_body; /* key → text with such words: in the body of each request; or NULL */
+    bool has_login;    /* nothing is sent before eh_sender_login_with() */
     int64_t rate_count, rate_us; /* count 0: any number */
     /* What a login's answer says is {session}; eh_sender_session() says it later. Below 0: it
      * cannot be asked. NULL: it is as `session` says. */

@@ -21,6 +21,7 @@ static const struct eh_yaml_key keys[] = {
     {.name = "event", .kind = EH_YAML_TEXT, AT(event_header)},
     {.name = "verify", .kind = EH_YAML_MAP, AT(verify_words)},
     {.name = "auth", .kind = EH_YAML_MAP, AT(auth)},
+    {.name = "auth_body", .kind = EH_YAML_MAP, AT(auth_body)},
     {.name = "session", .kind = EH_YAML_MAP, AT(session)},
     PROGRAM("in", EH_PROGRAM_IN),
     PROGRAM("assign", EH_PROGRAM_ASSIGN),
@@ -180,6 +181,19 @@ static int read_verify(const struct words *in, const json_t *map, struct eh_veri
 
 /* ---- A profile. */
 
+static int check_texts(const json_t *map, const char *path, const char *name,
+                       struct eh_error *error)
+{
+    const char *key;
+    const json_t *value;
+    json_object_foreach((json_t *)map, key, value)
+    {
+        if (!json_is_string(value))
+            return eh_error_set(error, EH_EINVAL, "%s: %s: %s: has to be a text", path, name, key);
+    }
+    return 0;
+}
+
 static int check_profile(struct eh_profile *p, const char *path, struct eh_error *error)
 {
     static const enum eh_program needed[] = {EH_PROGRAM_IN, EH_PROGRAM_ASSIGN, EH_PROGRAM_DONE};
@@ -189,10 +203,11 @@ static int check_profile(struct eh_profile *p, const char *path, struct eh_error
                                 program_names[needed[i]]);
     if (!p->auth)
         p->auth = json_object();
-    const char *key;
-    const json_t *value;
-    json_object_foreach(p->auth, key, value) if (!json_is_string(value)) return eh_error_set(
-        error, EH_EINVAL, "%s: auth: %s: has to be a text", path, key);
+    int r = check_texts(p->auth, path, "auth", error);
+    if (r == 0)
+        r = check_texts(p->auth_body, path, "auth_body", error);
+    if (r < 0)
+        return r;
     const struct words in = {path, error};
     return read_verify(&in, p->verify_words, &p->verify);
 }

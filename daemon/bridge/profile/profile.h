@@ -53,6 +53,9 @@ struct eh_profile {
     /* {cookie: its name or how it begins} or {body: key}: what of the login's answer is {cookie} or
      * {session}; NULL: all cookies. */
     json_t *session;
+    /* key → text, as in `auth`: for a helpdesk that wants its log-in in the body of each request
+     * that has one; or NULL */
+    json_t *auth_body;
     char *programs[EH_PROGRAM_COUNT]; /* NULL: none */
     char *advice;                     /* for people, or NULL */
     char *setup;                      /* what has to be made on the helpdesk's side, or NULL */
