@@ -6,7 +6,8 @@
 #define CAPACITY_FIRST 16u    /* items */
 #define DOUBLES_UP_TO  32768u /* items; a larger array grows by an eighth */
 
-/* The capacity for `count` items, at most `max`; 0: its bytes do not fit a size_t. */
+/* The new capacity for `count` items, at most `max`. 0: so many items do not fit a size_t in bytes.
+ */
 static size_t capacity_for(size_t had, size_t count, size_t max, size_t size, bool doubles)
 {
     size_t capacity = had > CAPACITY_FIRST ? had : CAPACITY_FIRST;

@@ -47,8 +47,8 @@ void eh_bytes_put_u8(struct eh_bytes *bytes, uint8_t value)
         bytes->data[bytes->size++] = value;
 }
 
-/* Into room that is reserved. */
-static inline void put_leb128(struct eh_bytes *bytes, uint64_t value)
+/* The caller has reserved the room. */
+static inline void leb128_put(struct eh_bytes *bytes, uint64_t value)
 {
     uint8_t *to = bytes->data + bytes->size;
     for (; value >= 0x80; value >>= 7)
@@ -60,7 +60,7 @@ static inline void put_leb128(struct eh_bytes *bytes, uint64_t value)
 void eh_bytes_put_u(struct eh_bytes *bytes, uint64_t value)
 {
     if (bytes_reserve(bytes, LEB128_MAX))
-        put_leb128(bytes, value);
+        leb128_put(bytes, value);
 }
 
 void eh_bytes_put_i(struct eh_bytes *bytes, int64_t value)
@@ -73,7 +73,7 @@ void eh_bytes_put_str(struct eh_bytes *bytes, struct eh_str s)
 {
     if (!bytes_reserve(bytes, LEB128_MAX + (size_t)s.size))
         return;
-    put_leb128(bytes, s.size);
+    leb128_put(bytes, s.size);
     if (s.size > 0)
         memcpy(bytes->data + bytes->size, s.data, s.size);
     bytes->size += s.size;
@@ -135,7 +135,7 @@ uint8_t eh_read_u8(struct eh_reader *reader)
     return byte ? *byte : 0;
 }
 
-/* Only the shortest form of a number is read: the same values are the same bytes. */
+/* Refuses every form of a number but the shortest: the same values have to be the same bytes. */
 uint64_t eh_read_u(struct eh_reader *reader)
 {
     uint64_t value = 0;

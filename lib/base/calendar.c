@@ -20,8 +20,8 @@ static bool is_digit(char c)
     return c >= '0' && c <= '9';
 }
 
-/* Digits from *at on; false when there is none or they do not fit. */
-static bool read_count(const char **at, const char *end, int64_t *ret)
+/* Reads the digits from *at on. False: there are none, or the number does not fit. */
+static bool count_read(const char **at, const char *end, int64_t *ret)
 {
     const char *start = *at;
     int64_t value = 0;
@@ -37,10 +37,10 @@ int eh_duration_parse(struct eh_str s, int64_t *ret_s, struct eh_error *error)
 {
     const char *at = s.data, *end = s.size ? s.data + s.size : s.data;
     int64_t total = 0;
-    size_t unit = 0; /* units come in falling order, each once */
+    size_t unit = 0; /* place of the next unit: each stands once at most, a larger one first */
     for (bool first = true; first || at < end; first = false) {
         int64_t count, part;
-        if (s.size == 0 || !read_count(&at, end, &count))
+        if (s.size == 0 || !count_read(&at, end, &count))
             goto refused;
         if (first && at == end) {
             total = count;
@@ -77,7 +77,7 @@ size_t eh_duration_print(int64_t seconds, char ret_text[EH_DECIMAL_TEXT_MAX])
     return size;
 }
 
-/* Exactly `count` digits, or -1. */
+/* The number that exactly `count` digits say, or -1. */
 static int fixed_digits(const char *at, unsigned count)
 {
     int value = 0;
@@ -106,7 +106,7 @@ static int64_t days_of(int year, int month, int day)
            719468;
 }
 
-/* And back (civil_from_days). */
+/* The way back, after his civil_from_days. */
 static void civil_of(int64_t days, int64_t *ret_year, int *ret_month, int *ret_day)
 {
     days += 719468;
@@ -121,7 +121,7 @@ static void civil_of(int64_t days, int64_t *ret_year, int *ret_month, int *ret_d
 }
 
 /* "YYYY-MM-DD" at the start of ten bytes. */
-static bool read_date(const char *at, int64_t *ret_days)
+static bool date_read(const char *at, int64_t *ret_days)
 {
     int year = fixed_digits(at, 4), month = fixed_digits(at + 5, 2), day = fixed_digits(at + 8, 2);
     if (at[4] != '-' || at[7] != '-' || year < YEAR_FIRST || month < 1 || month > 12 || day < 1 ||
@@ -134,7 +134,7 @@ static bool read_date(const char *at, int64_t *ret_days)
 int eh_date_parse(struct eh_str s, int32_t *ret_days, struct eh_error *error)
 {
     int64_t days;
-    if (s.size != 10 || !read_date(s.data, &days))
+    if (s.size != 10 || !date_read(s.data, &days))
         return eh_error_set(error, EH_EPARSE,
                             "`%.*s` is not a date such as 2026-03-01 (years 1970 to 9999)",
                             SHOWN(s));
@@ -164,7 +164,7 @@ void eh_date_split(int32_t days, int *ret_year, int *ret_month, int *ret_day)
 }
 
 /* ".5", ".123456" -> µs. Moves *at. */
-static bool read_fraction(const char **at, const char *end, int64_t *ret_us)
+static bool fraction_read(const char **at, const char *end, int64_t *ret_us)
 {
     int64_t us = 0, unit = 1000000;
     const char *start = ++*at;
@@ -179,7 +179,7 @@ static bool read_fraction(const char **at, const char *end, int64_t *ret_us)
 }
 
 /* "Z", "+02:00" up to the end -> minutes. */
-static bool read_offset(const char *at, const char *end, int *ret_minutes)
+static bool offset_read(const char *at, const char *end, int *ret_minutes)
 {
     if (end - at == 1 && (*at == 'Z' || *at == 'z')) {
         *ret_minutes = 0;
@@ -194,11 +194,11 @@ static bool read_offset(const char *at, const char *end, int *ret_minutes)
     return true;
 }
 
-static bool read_time(struct eh_str s, int64_t *ret_us)
+static bool time_read(struct eh_str s, int64_t *ret_us)
 {
     int64_t days, fraction = 0;
     int offset = 0;
-    if (s.size < 10 || !read_date(s.data, &days))
+    if (s.size < 10 || !date_read(s.data, &days))
         return false;
     const char *at = s.data, *end = s.data + s.size;
     *ret_us = days * DAY_US;
@@ -212,9 +212,9 @@ static bool read_time(struct eh_str s, int64_t *ret_us)
     if (hour < 0 || hour > 23 || minute < 0 || minute > 59 || second < 0 || second > 59)
         return false;
     at += 19;
-    if (*at == '.' && !read_fraction(&at, end, &fraction))
+    if (*at == '.' && !fraction_read(&at, end, &fraction))
         return false;
-    if (!read_offset(at, end, &offset))
+    if (!offset_read(at, end, &offset))
         return false;
     int64_t seconds = hour * 3600 + (minute - offset) * 60 + second;
     *ret_us += seconds * 1000000 + fraction;
@@ -224,7 +224,7 @@ static bool read_time(struct eh_str s, int64_t *ret_us)
 int eh_time_parse(struct eh_str s, int64_t *ret_us, struct eh_error *error)
 {
     int64_t us;
-    if (!read_time(s, &us))
+    if (!time_read(s, &us))
         return eh_error_set(error, EH_EPARSE,
                             "`%.*s` is not a time such as 2026-03-01T12:00:00Z or 2026-03-01",
                             SHOWN(s));

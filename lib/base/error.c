@@ -6,7 +6,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-/* One line of text, whatever bytes a sender brought in: it goes into answers, logs and columns. */
+/* Makes one line of UTF-8, whatever bytes a sender put in: it goes into answers, logs and columns.
+ */
 static void error_fill(struct eh_error *error, int code, const char *field, const char *format,
                        va_list args)
 {

@@ -31,7 +31,7 @@ static void pad(struct sink *sink, char with, size_t count)
         buffer_put(sink, &with, 1);
 }
 
-static void put_padded(struct sink *sink, const struct conversion *c, const char *sign,
+static void padded_put(struct sink *sink, const struct conversion *c, const char *sign,
                        const char *text, size_t size)
 {
     size_t signs = strlen(sign);
@@ -47,7 +47,7 @@ static void put_padded(struct sink *sink, const struct conversion *c, const char
         pad(sink, ' ', gap);
 }
 
-static void put_number(struct sink *sink, const struct conversion *c, bool negative,
+static void number_put(struct sink *sink, const struct conversion *c, bool negative,
                        uint64_t magnitude, unsigned base)
 {
     char digits[24];
@@ -55,11 +55,11 @@ static void put_number(struct sink *sink, const struct conversion *c, bool negat
     do
         digits[--at] = "0123456789abcdef"[magnitude % base];
     while ((magnitude /= base) != 0);
-    put_padded(sink, c, negative ? "-" : "", digits + at, sizeof digits - at);
+    padded_put(sink, c, negative ? "-" : "", digits + at, sizeof digits - at);
 }
 
-/* Flags, width, precision and length, in printf's order. Returns where the conversion stands. */
-static const char *parse_conversion(const char *at, struct conversion *ret, va_list *args)
+/* Reads flags, width, precision and length, in printf's order. Returns the place of the letter. */
+static const char *conversion_parse(const char *at, struct conversion *ret, va_list *args)
 {
     struct conversion c = {.precision = SIZE_MAX};
     for (; *at == '-' || *at == '0'; at++) {
@@ -93,7 +93,7 @@ static void convert_signed(struct sink *sink, const struct conversion *c, va_lis
                     : c->long_count == 1 ? va_arg(*args, long)
                                          : va_arg(*args, int);
     uint64_t magnitude = value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
-    put_number(sink, c, value < 0, magnitude, 10);
+    number_put(sink, c, value < 0, magnitude, 10);
 }
 
 static void convert_unsigned(struct sink *sink, const struct conversion *c, unsigned base,
@@ -102,7 +102,7 @@ static void convert_unsigned(struct sink *sink, const struct conversion *c, unsi
     uint64_t value = c->long_count > 1    ? va_arg(*args, unsigned long long)
                      : c->long_count == 1 ? va_arg(*args, unsigned long)
                                           : va_arg(*args, unsigned);
-    put_number(sink, c, false, value, base);
+    number_put(sink, c, false, value, base);
 }
 
 static void convert_text(struct sink *sink, struct conversion c, va_list *args)
@@ -114,10 +114,10 @@ static void convert_text(struct sink *sink, struct conversion c, va_list *args)
     if (size == c.precision)
         size = eh_utf8_whole(text, size);
     c.zero = false;
-    put_padded(sink, &c, "", text, size);
+    padded_put(sink, &c, "", text, size);
 }
 
-/* One conversion; false when it is none of ours, and then nothing behind it can be trusted. */
+/* Puts one conversion. False: the letter is unknown, so the arguments after it cannot be read. */
 static bool convert(struct sink *sink, char letter, struct conversion c, va_list *args)
 {
     char character;
@@ -131,7 +131,7 @@ static bool convert(struct sink *sink, char letter, struct conversion c, va_list
     case 'c':
         character = (char)va_arg(*args, int);
         c.zero = false;
-        put_padded(sink, &c, "", &character, 1);
+        padded_put(sink, &c, "", &character, 1);
         return true;
     case 'd':
     case 'i':
@@ -160,9 +160,9 @@ size_t eh_format_v(char *buffer, size_t size, const char *format, va_list args)
         if (!*format)
             break;
         struct conversion c;
-        const char *letter = parse_conversion(format + 1, &c, &rest);
+        const char *letter = conversion_parse(format + 1, &c, &rest);
         if (!convert(&sink, *letter, c, &rest)) {
-            buffer_put(&sink, format, strlen(format)); /* shown as it stands */
+            buffer_put(&sink, format, strlen(format)); /* the rest is shown unchanged */
             break;
         }
         format = letter + 1;

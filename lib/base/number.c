@@ -3,7 +3,7 @@
 
 #define DECIMALS_MAX 18 /* 10^18 is the largest power of ten in 64 bits */
 
-/* "number" of an error sentence: as much of the text as helps. */
+/* Bytes of a refused text that an error repeats. */
 #define SHOWN_MAX 40
 #define SHOWN(s)  EH_STR_ARG(eh_str_cut(s, SHOWN_MAX))
 
@@ -12,8 +12,8 @@ static bool is_digit(char c)
     return c >= '0' && c <= '9';
 }
 
-/* value * 10 + digit on the negative side, where the range is one larger. */
-static bool push_digit(int64_t *value, int digit)
+/* Makes value * 10 - digit: a number is read as a negative one, where the range is one larger. */
+static bool digit_push(int64_t *value, int digit)
 {
     return !__builtin_mul_overflow(*value, 10, value) &&
            !__builtin_sub_overflow(*value, digit, value);
@@ -31,14 +31,14 @@ static int not_a_number(struct eh_str s, struct eh_error *error)
     return eh_error_set(error, EH_EPARSE, "`%.*s` is not a number", SHOWN(s));
 }
 
-/* Digits before and behind the point; each group has at least one. */
+/* The digits before the point and behind it; neither is empty where it stands. */
 struct decimal {
     bool negative;
     const char *whole, *fraction;
     size_t whole_size, fraction_size;
 };
 
-static bool split_decimal(struct eh_str s, struct decimal *ret)
+static bool decimal_split(struct eh_str s, struct decimal *ret)
 {
     struct decimal d = {0};
     if (s.size == 0)
@@ -64,7 +64,7 @@ int eh_decimal_parse(struct eh_str s, unsigned decimals, int64_t *ret, struct eh
 {
     struct decimal d;
     eh_require(decimals <= DECIMALS_MAX);
-    if (!split_decimal(s, &d))
+    if (!decimal_split(s, &d))
         return not_a_number(s, error);
     if (d.fraction_size > decimals && decimals == 0)
         return eh_error_set(error, EH_EPARSE, "%.*s is not a whole number", SHOWN(s));
@@ -73,10 +73,10 @@ int eh_decimal_parse(struct eh_str s, unsigned decimals, int64_t *ret, struct eh
                             decimals == 1 ? "" : "s");
     int64_t value = 0;
     for (size_t i = 0; i < d.whole_size; i++)
-        if (!push_digit(&value, d.whole[i] - '0'))
+        if (!digit_push(&value, d.whole[i] - '0'))
             return out_of_range(s, error);
     for (size_t i = 0; i < decimals; i++)
-        if (!push_digit(&value, i < d.fraction_size ? d.fraction[i] - '0' : 0))
+        if (!digit_push(&value, i < d.fraction_size ? d.fraction[i] - '0' : 0))
             return out_of_range(s, error);
     if (!d.negative && value == INT64_MIN)
         return out_of_range(s, error);

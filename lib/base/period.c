@@ -14,7 +14,7 @@ static int32_t floor_divide(int32_t dividend, int32_t divisor)
     return dividend >= 0 ? dividend / divisor : -((divisor - 1 - dividend) / divisor);
 }
 
-/* Months since year 0 of a date. */
+/* How many months a date is after year 0. */
 static int32_t month_number(int32_t date)
 {
     int year, month, day;
@@ -47,7 +47,7 @@ int32_t eh_period_last(struct eh_period p)
     return eh_period_first(eh_period_next(p)) - 1;
 }
 
-/* `count` digits at the start, or -1. */
+/* The number that the first `count` digits say, or -1. */
 static int digits(const char *at, unsigned count)
 {
     int value = 0;
@@ -60,7 +60,7 @@ static int digits(const char *at, unsigned count)
 }
 
 /* The first week of a year is the one of 4 January. */
-static bool read_week(int year, int week, struct eh_period *ret)
+static bool week_read(int year, int week, struct eh_period *ret)
 {
     struct eh_period first = eh_period_of(EH_PERIOD_WEEK, eh_date_of(year, 1, 4));
     struct eh_period next = eh_period_of(EH_PERIOD_WEEK, eh_date_of(year + 1, 1, 4));
@@ -68,7 +68,7 @@ static bool read_week(int year, int week, struct eh_period *ret)
     return week >= 1 && ret->number < next.number;
 }
 
-static bool read_period(struct eh_str s, struct eh_period *ret)
+static bool period_read(struct eh_str s, struct eh_period *ret)
 {
     if (s.size < 7 || s.size > 8 || s.data[4] != '-')
         return false;
@@ -76,7 +76,7 @@ static bool read_period(struct eh_str s, struct eh_period *ret)
     if (year < YEAR_FIRST || year > YEAR_LAST)
         return false;
     if (s.size == 8)
-        return s.data[5] == 'W' && read_week(year, digits(s.data + 6, 2), ret);
+        return s.data[5] == 'W' && week_read(year, digits(s.data + 6, 2), ret);
     bool quarter = s.data[5] == 'Q';
     int part = quarter ? digits(s.data + 6, 1) : digits(s.data + 5, 2);
     *ret = quarter ? (struct eh_period){EH_PERIOD_QUARTER, year * 4 + part - 1}
@@ -87,7 +87,7 @@ static bool read_period(struct eh_str s, struct eh_period *ret)
 int eh_period_parse(struct eh_str s, struct eh_period *ret, struct eh_error *error)
 {
     struct eh_period period;
-    if (!read_period(s, &period))
+    if (!period_read(s, &period))
         return eh_error_set(
             error, EH_EPARSE,
             "`%.*s` is no period such as 2026-W10, 2026-03 or 2026-Q1 (years 1970 to 9999)",

@@ -196,7 +196,7 @@ static const char latin[] = "aaaaaaAceeeeiiii" /* U+00C0 */
                             "ssttttttuuuuuuuu"
                             "uuuuwwyyyzzzzzzs";
 
-/* What a character gives an id: letters, "" for one to drop, NULL for a separator. */
+/* The letters that a character becomes in an id. "": it is dropped; NULL: it separates words. */
 static const char *letters_of(uint32_t point, char own[2])
 {
     own[0] = '\0';

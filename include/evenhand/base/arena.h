@@ -25,12 +25,14 @@ struct eh_arena {
         NULL, 0, 0                                                                                 \
     }
 
-/* Zeroed memory, 16-byte aligned; NULL when the limit or the memory ends. */
+/* Zeroed memory, 16-byte aligned; the arena owns it. NULL: it would pass the limit, or memory ran
+ * out. */
 void *eh_arena_alloc(struct eh_arena *, size_t size);
 void *eh_arena_copy(struct eh_arena *, const void *data, size_t size);
-/* A copy with a terminator behind it; data NULL on failure of a non-empty copy. */
+/* A copy of the text with a NUL behind it. Its data is NULL where a text with bytes could not be
+ * copied. */
 struct eh_str eh_arena_str(struct eh_arena *, struct eh_str);
-void eh_arena_reset(struct eh_arena *);
+void eh_arena_reset(struct eh_arena *); /* frees all but the largest block, which is used again */
 void eh_arena_done(struct eh_arena *);
 
 EH_C_END

@@ -1,11 +1,11 @@
 /*
  * bytes: a growing byte buffer with a canonical, self-delimiting encoding, and its bounded reader.
  *
- * What is hashed, logged and stored in snapshots is written with these and nothing else, so that
+ * Hashes, the log and snapshots are made of bytes that these functions write, and of no others. So
  * the same values are the same bytes on every machine. Unsigned numbers are LEB128, signed ones
- * zigzag LEB128, text is its length and its bytes. A writer that ran out of memory remembers it
- * (`failed`); a reader that ran past the end remembers it and gives zeros from then on: check once
- * at the end.
+ * zigzag LEB128, text is its length and its bytes. A writer that runs out of memory, and a reader
+ * that runs past the end, set `failed`. The reader gives zeros from then on. So one check at the
+ * end is enough.
  *
  *     EH_AUTO(eh_bytes) struct eh_bytes out = EH_BYTES_INIT;
  *     eh_bytes_put_u(&out, 7);
@@ -39,7 +39,8 @@ void eh_bytes_put_u8(struct eh_bytes *, uint8_t);
 void eh_bytes_put_u(struct eh_bytes *, uint64_t);
 void eh_bytes_put_i(struct eh_bytes *, int64_t);
 void eh_bytes_put_str(struct eh_bytes *, struct eh_str);
-void eh_bytes_put_text(struct eh_bytes *, const char *format, ...) EH_PRINTF(2, 3); /* no length */
+void eh_bytes_put_text(struct eh_bytes *, const char *format, ...)
+    EH_PRINTF(2, 3); /* without a length */
 void eh_bytes_put_hex(struct eh_bytes *, const void *data, size_t size);
 void eh_bytes_clear(struct eh_bytes *); /* size 0, memory kept */
 void eh_bytes_done(struct eh_bytes *);  /* frees; safe on a zeroed one */
@@ -59,7 +60,7 @@ static inline struct eh_reader eh_reader(const void *data, size_t size)
 uint8_t eh_read_u8(struct eh_reader *);
 uint64_t eh_read_u(struct eh_reader *);
 int64_t eh_read_i(struct eh_reader *);
-uint32_t eh_read_u32(struct eh_reader *); /* what does not fit has failed */
+uint32_t eh_read_u32(struct eh_reader *); /* a number that does not fit sets `failed` */
 int32_t eh_read_i32(struct eh_reader *);
 struct eh_str eh_read_str(struct eh_reader *);                 /* points into the input */
 const uint8_t *eh_read_bytes(struct eh_reader *, size_t size); /* NULL past the end */

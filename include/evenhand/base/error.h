@@ -13,7 +13,7 @@
 #ifndef EVENHAND_BASE_ERROR_H
 #define EVENHAND_BASE_ERROR_H
 
-/* C++ finds the functions of C between these two. */
+/* Functions declared between these two have C linkage in C++. */
 #ifdef __cplusplus
 #define EH_C_BEGIN                    extern "C" {
 #define EH_C_END                      }
@@ -32,10 +32,10 @@ enum eh_code {
     EH_EINVAL = 1,  /* a value that is never allowed here */
     EH_ERANGE,      /* outside its named bounds, or an overflow */
     EH_EFULL,       /* a named capacity is reached */
-    EH_ENOMEM,      /* the allocator said no */
-    EH_EPARSE,      /* bytes that are not what they should be */
-    EH_ENOTFOUND,   /* names something that is not there */
-    EH_ECONFLICT,   /* contradicts what stands already */
+    EH_ENOMEM,      /* memory ran out */
+    EH_EPARSE,      /* bytes that are not of the expected form */
+    EH_ENOTFOUND,   /* the thing that was named is not there */
+    EH_ECONFLICT,   /* it contradicts what is there already */
     EH_EDENIED,     /* not allowed to this caller */
     EH_ECORRUPT,    /* stored state that does not fit together */
     EH_EVERSION,    /* made by another version */
@@ -63,7 +63,7 @@ int eh_error_field(struct eh_error *error, int code, const char *field, const ch
 /* A short English name of a code ("not found"); takes it positive or negative. */
 const char *eh_code_name(int code);
 
-/* A condition without which going on would do harm; kept in every build. Ends the process. */
+/* Ends the process when the condition is false: going on would do harm. Every build has it. */
 #define eh_require(condition)                                                                      \
     ((condition) ? (void)0 : eh_require_failed(#condition, __FILE__, __LINE__))
 #ifdef NDEBUG

@@ -17,10 +17,10 @@ EH_C_BEGIN
 
 /* Writes EH_HEX_TEXT(size) bytes. Returns 2 * size. */
 size_t eh_hex_print(const void *bytes, size_t size, char *ret_text);
-/* Reads up to 2 * size digits, as they are printed, from the beginning of a text, and returns how
- * many stood there. Only when that is 2 * size, all of *ret is what the text says. */
+/* Reads lower-case digits from the beginning of a text, at most 2 * size of them, and returns how
+ * many there were. *ret is complete only when that is 2 * size. */
 size_t eh_hex_read(struct eh_str, void *ret, size_t size);
-/* 0 to 15 of a digit of either case; else -1. */
+/* The value of a digit of either case, 0 to 15; -1: the character is no digit. */
 int eh_hex_digit(char);
 
 EH_C_END

@@ -21,7 +21,8 @@ EH_C_BEGIN
 #define EH_MONEY_EXPONENT_MAX 4                /* decimals of a currency, ISO 4217 */
 #define EH_DECIMAL_TEXT_MAX   32               /* bytes any printed number needs, with terminator */
 
-/* Whole numbers, with sign: the whole slice must be one. EH_EPARSE, EH_ERANGE. */
+/* A whole number, with a sign or without one. Nothing else may be in the text. -EH_EPARSE,
+ * -EH_ERANGE. */
 int eh_integer_parse(struct eh_str s, int64_t *ret, struct eh_error *) EH_MUST_CHECK;
 
 /* A decimal with at most `decimals` digits behind the point, times 10^decimals. */
@@ -40,8 +41,8 @@ size_t eh_amount_print(int64_t minor, unsigned exponent, struct eh_str currency,
 
 /* "50%" or "0.5" -> 500000. At most four decimals before '%', six without. */
 int eh_ppm_parse(struct eh_str s, int64_t *ret_ppm, struct eh_error *) EH_MUST_CHECK;
-/* Where a percentage is meant: "37.5%", or 0. A number without the sign is refused: 50 and 0.5
- * might both be a half. */
+/* A percentage: "37.5%", or 0. A number without '%' is refused, because 50 and 0.5 might both mean
+ * a half. */
 int eh_percent_parse(struct eh_str s, int64_t *ret_ppm, struct eh_error *) EH_MUST_CHECK;
 /* Prints as percent with as many decimals as needed: 375000 -> "37.5%". */
 size_t eh_ppm_print(int64_t ppm, char ret_text[EH_DECIMAL_TEXT_MAX]);
@@ -57,7 +58,7 @@ size_t eh_duration_print(int64_t seconds, char ret_text[EH_DECIMAL_TEXT_MAX]); /
 /* "2026-03-01" <-> days since 1970-01-01 of the proleptic Gregorian calendar, years 1970..9999. */
 int eh_date_parse(struct eh_str s, int32_t *ret_days, struct eh_error *) EH_MUST_CHECK;
 size_t eh_date_print(int32_t days, char ret_text[EH_DECIMAL_TEXT_MAX]);
-/* The same as numbers; month 1..12, day 1..31, and no check. */
+/* A date from and to its numbers: month 1..12, day 1..31. They are not checked. */
 int32_t eh_date_of(int year, int month, int day);
 void eh_date_split(int32_t days, int *ret_year, int *ret_month, int *ret_day);
 
@@ -72,12 +73,12 @@ int eh_currency_exponent(struct eh_str code);
 /* The one rounding rule: half away from zero. divisor > 0. */
 __int128 eh_round_divide(__int128 dividend, __int128 divisor);
 
-/* A number too large for 64 bits is refused: -EH_ERANGE; `what` names it. */
+/* Takes a number of 128 bits into 64. -EH_ERANGE: it does not fit; the error calls it `what`. */
 int eh_narrow(__int128 wide, const char *what, int64_t *ret, struct eh_error *) EH_MUST_CHECK;
 
-/* The nearest number of 64 bits. A sum of values may be larger than 64 bits can hold. */
+/* The number itself; the nearest number of 64 bits where it does not fit. */
 int64_t eh_clamp(__int128);
-/* The sum, clamped. For a running sum that is only shown and decides nothing. */
+/* The clamped sum. Only for sums that people are shown; it decides nothing. */
 int64_t eh_add_clamped(int64_t, int64_t);
 
 EH_C_END

@@ -2,8 +2,8 @@
  * period: weeks, months and quarters as local civil dates know them: `2026-W10`, `2026-03`,
  * `2026-Q1`.
  *
- * Weeks are those of ISO 8601: from Monday, and of the year their Thursday is in. A period knows no
- * time zone: whoever has one says which local date it is.
+ * Weeks are those of ISO 8601: a week begins on Monday and belongs to the year of its Thursday. A
+ * period knows no time zone: the caller turns a time into a local date.
  *
  *     struct eh_period march;
  *     eh_period_parse(eh_str("2026-03"), &march, &error);
@@ -22,7 +22,7 @@ EH_C_BEGIN
 /* Numbers are stored: never change, never reuse. */
 enum eh_period_kind { EH_PERIOD_WEEK = 0, EH_PERIOD_MONTH = 1, EH_PERIOD_QUARTER = 2 };
 
-#define EH_PERIOD_NUMBER_MAX 1000000 /* either way; the last of 9999 is below */
+#define EH_PERIOD_NUMBER_MAX 1000000 /* of either sign; the last period of 9999 is below */
 
 struct eh_period {
     uint8_t kind;   /* enum eh_period_kind */
@@ -44,13 +44,13 @@ static inline bool eh_period_equal(struct eh_period a, struct eh_period b)
     return a.kind == b.kind && a.number == b.number;
 }
 
-/* Whether a date is of a later period than the latest one before it. */
+/* Whether `date` is in a later period than `latest`, the latest date before it. */
 static inline bool eh_period_begins(enum eh_period_kind kind, int32_t latest, int32_t date)
 {
     return date > latest && eh_period_of(kind, date).number > eh_period_of(kind, latest).number;
 }
 
-/* The kind follows from the form. -EH_EPARSE. */
+/* The form of the text says which kind it is. -EH_EPARSE. */
 int eh_period_parse(struct eh_str s, struct eh_period *ret, struct eh_error *) EH_MUST_CHECK;
 size_t eh_period_print(struct eh_period, char ret_text[EH_DECIMAL_TEXT_MAX]);
 

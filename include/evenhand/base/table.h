@@ -1,9 +1,9 @@
 /*
  * table: a hash table from 128-bit keys to 64-bit values. Open addressing, grows by doubling.
  *
- * Keys are digests or already well mixed (eh_key_of_text mixes a name with a fixed key, so a
- * table's speed can be attacked only by who can choose colliding names; identities of tickets are
- * BLAKE2b). Nothing ever iterates over it: order by hash must not reach a decision.
+ * Keys are well mixed already: identities of tickets are BLAKE2b, and eh_key_of_text() hashes a
+ * name under a fixed key. That key is known, so somebody who chooses names that collide can make a
+ * table slow. No function lists a table: the order of hashes must not reach a decision.
  *
  *     struct eh_table reps = {0};
  *     eh_table_put(&reps, eh_key_of_text(eh_str("ana")), 7);
