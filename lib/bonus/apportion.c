@@ -7,13 +7,13 @@
 
 #include <evenhand/draw/hash.h>
 
-/* One part while it is counted. Remainders are below the sum of weights, so 64 bits hold them. */
+/* A part while it is apportioned. Remainders are below the sum of weights, so 64 bits hold them. */
 struct line {
     struct eh_part *part;
     uint64_t floor, remainder;
 };
 
-/* By what comes before any tie. */
+/* Compares remainder and weight, which come before `tie`. */
 static int ranks_compare(const struct line *a, const struct line *b)
 {
     if (a->remainder != b->remainder)
@@ -66,8 +66,8 @@ static int tied_order(struct line *lines, uint32_t count, struct eh_str tie,
     return 0;
 }
 
-/* Puts the lines that get one of the units left over first. Only where the last that gets one and
- * the first that gets none are tied does their order say more than their rank. */
+/* Sorts the lines so that those which get a unit that is left over come first. Ties are broken only
+ * where the last line that gets a unit and the first that gets none have the same rank. */
 static int lines_arrange(struct line *lines, uint32_t count, uint64_t left, struct eh_str tie,
                          struct eh_arena *scratch)
 {
@@ -84,7 +84,7 @@ static int lines_arrange(struct line *lines, uint32_t count, uint64_t left, stru
     return tied_order(&lines[from], until - from, tie, scratch);
 }
 
-/* ---- A sum. */
+/* ---- Sharing a sum. */
 
 static int weights_sum(const struct eh_part *parts, uint32_t count, int64_t *ret,
                        struct eh_error *error)
@@ -102,7 +102,7 @@ static int weights_sum(const struct eh_part *parts, uint32_t count, int64_t *ret
 }
 
 /* magnitude * weight is below 2^127, and the sum of the floors at most the magnitude. */
-static uint64_t share_floors(uint64_t magnitude, uint64_t sum, struct eh_part *parts,
+static uint64_t floors_share(uint64_t magnitude, uint64_t sum, struct eh_part *parts,
                              uint32_t count, struct line *lines)
 {
     uint64_t given = 0;
@@ -140,7 +140,7 @@ int eh_apportion(int64_t total, struct eh_part *parts, uint32_t count, struct eh
         return memory_refuse(count, error);
     bool negative = total < 0;
     uint64_t magnitude = negative ? 0 - (uint64_t)total : (uint64_t)total;
-    uint64_t left = share_floors(magnitude, sum ? (uint64_t)sum : 1, parts, count, lines);
+    uint64_t left = floors_share(magnitude, sum ? (uint64_t)sum : 1, parts, count, lines);
     eh_require(left <= count);
     if (lines_arrange(lines, count, left, tie, scratch) < 0)
         return memory_refuse(count, error);
@@ -152,7 +152,7 @@ int eh_apportion(int64_t total, struct eh_part *parts, uint32_t count, struct eh
     return 0;
 }
 
-/* The parts not yet fixed, to be apportioned among each other; `index` says which they are. */
+/* The parts that are not fixed yet. `index`: their places among all parts. */
 struct open {
     struct eh_part *parts;
     uint32_t *index;
@@ -160,7 +160,7 @@ struct open {
     struct eh_str tie;
 };
 
-/* Fixes what is over the limit. Returns how many were. */
+/* Fixes the parts above the limit at it. Returns how many there were. */
 static uint32_t fix(struct eh_part *parts, struct open *open, int64_t limit)
 {
     uint32_t kept = 0, before = open->count;
@@ -199,7 +199,7 @@ static int apportion_rounds(int64_t total, int64_t limit, struct eh_part *parts,
             *ret_left = 0;
             return 0;
         }
-        rest -= (int64_t)fixed * limit; /* each took more than that of it */
+        rest -= (int64_t)fixed * limit; /* each of them would have taken more */
     }
     return eh_error_set(error, EH_EFULL, "the cap is too low for so many shares; raise it");
 }
@@ -231,7 +231,7 @@ int eh_apportion_capped(const struct eh_capped *capped, struct eh_arena *scratch
         done[i].capped = limit == 0 && done[i].weight > 0 && total > 0;
     }
     int64_t left = total;
-    if (limit > 0) /* with a limit of nothing, nobody takes anything */
+    if (limit > 0) /* with a limit of 0 no part takes anything */
         r = apportion_rounds(total, limit, done, &open, scratch, &left, error);
     if (r < 0)
         return r;

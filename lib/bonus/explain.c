@@ -1,6 +1,6 @@
 /*
- * explain: the way from the facts to every cent as a tree: what came in, the formula, what came out
- * and how it was made whole. Built from a result; computes nothing anew.
+ * explain: the way from the facts to every cent as a tree. A node has its inputs, its formula, its
+ * value, and how the value was rounded. The tree is built from a result; nothing is computed anew.
  */
 #include "internal.h"
 
@@ -17,7 +17,7 @@ struct tree {
     const struct eh_bonus_split *split;
     const struct eh_bonus_before *before; /* the last version; NULL: this is the first */
     struct eh_arena *arena;
-    bool failed; /* memory ran out once; the tree is not handed out */
+    bool failed; /* memory ran out: the tree is not complete, and not handed out */
 };
 
 EH_PRINTF(2, 3) static struct eh_str name(struct tree *t, const char *format, ...)
@@ -129,7 +129,7 @@ static struct eh_bonus_node *gate_node(struct tree *t, const struct eh_plan_gate
     return made;
 }
 
-/* The straight line the value is on, so that y can be computed by hand. */
+/* The straight line of the curve that the value is on, so that people can compute y by hand. */
 static struct eh_bonus_node *curve_node(struct tree *t, const char *what, int64_t y,
                                         const struct eh_curve *curve, struct eh_bonus_input x)
 {
@@ -226,7 +226,7 @@ static struct eh_bonus_node *net_node(struct tree *t, const struct eh_bonus_resu
 
 /* --- From one version to the next --- */
 
-/* Of the last version: "net of version 1". */
+/* A name with the number of the last version: "net of version 1". */
 static struct eh_str last_version_name(struct tree *t, const char *what)
 {
     return name(t, "%s version %u", what, t->before->closed.version);
@@ -285,7 +285,7 @@ static struct eh_bonus_node *later_net_node(struct tree *t, const struct eh_bonu
     return net;
 }
 
-/* What the team's pools still have to take back: nobody owes money. */
+/* The open carry: the team's next pools take it back, and no rep owes money. */
 static struct eh_bonus_node *open_node(struct tree *t, const struct eh_bonus_later *later)
 {
     bool more = later->difference > 0;
@@ -301,7 +301,7 @@ static struct eh_bonus_node *open_node(struct tree *t, const struct eh_bonus_lat
 
 /* --- From the pool to the people --- */
 
-/* An amount of money, to be added. */
+/* A node of an amount of money; the caller adds it to the tree. */
 static struct eh_bonus_node amount_of(const char *name, const char *formula, const char *rounding,
                                       int64_t value)
 {
@@ -330,8 +330,9 @@ static const char *individual_formula(const struct eh_bonus_split *s, bool later
     return later ? "paid * split" : "net * split";
 }
 
-/* A part of the team part: by its split, of those that somebody has a weight in. */
-static void add_team_part(struct tree *t, struct eh_bonus_node *to, enum eh_bonus_part part,
+/* Adds a part of the team part. The split divides the money among the parts in which a rep has a
+ * weight. */
+static void team_part_add(struct tree *t, struct eh_bonus_node *to, enum eh_bonus_part part,
                           int64_t value, const uint32_t ppm[EH_PART_INDIVIDUAL])
 {
     const struct eh_bonus_split *s = t->split;
@@ -353,7 +354,7 @@ static void add_team_part(struct tree *t, struct eh_bonus_node *to, enum eh_bonu
             in, 2);
 }
 
-static void add_unearned(struct tree *t, struct eh_bonus_node *to)
+static void unearned_add(struct tree *t, struct eh_bonus_node *to)
 {
     const struct eh_bonus_split *s = t->split;
     struct eh_bonus_input in[EH_PARTS];
@@ -391,20 +392,21 @@ static struct eh_bonus_node *parts_node(struct tree *t)
                  1);
     part_add(t, made, amount_of("over", "what caps leave; to the team part", none, s->over), NULL,
              0);
-    add_team_part(t, made, EH_PART_EQUAL, s->equal, ppm);
-    add_team_part(t, made, EH_PART_HOURS, s->hours, ppm);
-    add_team_part(t, made, EH_PART_SENIORITY, s->seniority, ppm);
-    add_unearned(t, made);
+    team_part_add(t, made, EH_PART_EQUAL, s->equal, ppm);
+    team_part_add(t, made, EH_PART_HOURS, s->hours, ppm);
+    team_part_add(t, made, EH_PART_SENIORITY, s->seniority, ppm);
+    unearned_add(t, made);
     return made;
 }
 
 struct sums {
     int64_t days, minutes, seniority;
-    int64_t points; /* of lines below the limit */
-    int64_t fixed;  /* what lines at the limit take */
+    int64_t points; /* of the lines below the limit */
+    int64_t fixed;  /* what the lines at the limit take */
 };
 
-/* A part by one weight: what it is made of comes first in `in`, then the sum of all. */
+/* A rep's share of a part. `in` has their weight, or what it is made of, and then the sum of all
+ * weights. */
 static struct eh_bonus_node *line_node(struct tree *t, const char *part, const char *formula,
                                        int64_t value, struct eh_bonus_input *in, uint32_t count,
                                        int64_t all, int64_t amount)
@@ -416,7 +418,7 @@ static struct eh_bonus_node *line_node(struct tree *t, const char *part, const c
     return made;
 }
 
-/* What the points came of: the closings, by kind. */
+/* Where the points come from: the tickets they closed, by kind. */
 static struct eh_bonus_node *points_node(struct tree *t, const struct eh_bonus_share *s)
 {
     const struct eh_bonus_facts *f = t->split->facts;
@@ -439,7 +441,8 @@ static struct eh_bonus_node *points_node(struct tree *t, const struct eh_bonus_s
     return made;
 }
 
-/* Lines above the limit are fixed at it; the others share the rest by their points. */
+/* The individual share. Lines above the limit get the limit; the others share the rest by points.
+ */
 static struct eh_bonus_node *individual_node(struct tree *t, const struct eh_bonus_share *s,
                                              const struct sums *sums)
 {
@@ -457,8 +460,9 @@ static struct eh_bonus_node *individual_node(struct tree *t, const struct eh_bon
     return made;
 }
 
-/* Of a later version: what the rep had by then, and this version's parts of what is paid now. */
-static void add_before(struct tree *t, struct eh_bonus_node *to, int64_t total)
+/* For a later version: adds what the rep had got before, and this version's parts of what is paid
+ * now. */
+static void before_add(struct tree *t, struct eh_bonus_node *to, int64_t total)
 {
     if (!to)
         return;
@@ -483,7 +487,7 @@ static struct eh_bonus_node *share_node(struct tree *t, uint32_t at, const struc
     if (!s->eligible)
         return made;
     if (t->before)
-        add_before(t, made, t->before->totals[at]);
+        before_add(t, made, t->before->totals[at]);
     seniority[1] = input("band", EH_UNIT_COUNT, s->band);
     add(made,
         line_node(t, "equal", "part * days / all", s->equal, equal, 1, sums->days, split->equal));

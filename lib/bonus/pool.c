@@ -41,7 +41,7 @@ int eh_bonus_plan_sha256(const struct eh_bonus_plan *plan, uint8_t ret[32])
     return 0;
 }
 
-/* The first line is kept for the sentence. */
+/* Keeps the first line, which the error repeats. */
 static void first_keep(void *context, const char *line)
 {
     char *first = context;
@@ -102,7 +102,7 @@ static void pool_fund(const struct eh_bonus_plan *plan, struct eh_bonus_pool *po
     pool->gross = gross < plan->max_pool ? (int64_t)gross : plan->max_pool;
 }
 
-/* The figures of the plan; what is missing now is what it was in the version before. */
+/* Computes the measures of the plan. A missing value is taken from the version before. */
 static int plan_measure_all(const struct eh_bonus_plan *plan, const struct eh_bonus_facts *facts,
                             const struct eh_bonus_value *last, struct eh_bonus_value *values,
                             struct eh_error *error)
@@ -116,7 +116,7 @@ static int plan_measure_all(const struct eh_bonus_plan *plan, const struct eh_bo
     return r;
 }
 
-/* Checks the facts, refuses what is missing, and goes as far as the gross pool. */
+/* Checks the facts, refuses when one is missing, and computes up to the gross pool. */
 static int pool_compute(const struct eh_bonus_plan *plan, const struct eh_bonus_facts *facts,
                         const struct eh_bonus_value *last, struct eh_arena *arena,
                         struct eh_bonus_pool *ret, struct eh_error *error)
@@ -152,14 +152,14 @@ int eh_bonus_compute(const struct eh_bonus_plan *plan, const struct eh_bonus_fac
     if (r < 0)
         return r;
     result->carry = eh_bonus_carry(result->pool.gross, facts->carry_open, plan->carry_at_most_ppm);
-    result->net = result->pool.gross + result->carry; /* carry is at most gross */
+    result->net = result->pool.gross + result->carry; /* the carry takes at most the gross pool */
     r = eh_bonus_share_out(plan, facts, result->net, arena, &result->split, error);
     if (r == 0)
         *ret = result;
     return r;
 }
 
-/* A positive difference first takes away carry that is still open. */
+/* A positive difference first repays open carry; the rest of it is paid. */
 static int version_settle(const struct eh_bonus_closed *last, int64_t carry_open,
                           struct eh_bonus_later *later, struct eh_error *error)
 {

@@ -5,7 +5,7 @@
 
 #include <stdlib.h>
 
-/* `worth`: the points of a closing, by the facts' kinds. */
+/* Counts a member's points. `worth`: the points of a closed ticket, by the facts' kinds. */
 static int points_count(const uint32_t *worth, uint32_t kinds, const struct eh_bonus_member *m,
                         int64_t *ret, struct eh_error *error)
 {
@@ -27,7 +27,7 @@ static const uint32_t *plan_kinds_worth(const struct eh_bonus_plan *plan,
     return worth;
 }
 
-/* The weights of one member; all zero for who takes no part. */
+/* Sets the weights of a member. Who takes no part has zeros. */
 static int member_weigh(const struct eh_bonus_plan *plan, const uint32_t *worth, uint32_t kinds,
                         const struct eh_bonus_member *m, struct eh_bonus_share *ret,
                         struct eh_error *error)
@@ -98,8 +98,8 @@ const char *eh_bonus_part_name(enum eh_bonus_part part)
 struct sharing {
     const struct eh_bonus_plan *plan;
     struct eh_bonus_split *split;
-    struct eh_part *lines; /* one for each share, used for one part after the other */
-    bool uncapped;         /* the individual part takes all */
+    struct eh_part *lines; /* one for each share; each part of the pool uses them in turn */
+    bool uncapped;         /* the individual part has no limit, because it takes all */
     struct eh_arena *scratch;
     struct eh_error *error;
 };
@@ -128,7 +128,7 @@ static void parts_find_unearned(struct eh_bonus_split *split)
 
 #define TIE_MAX (2 * EH_ID_MAX + EH_DECIMAL_TEXT_MAX + 32) /* bytes before the rep's id */
 
-/* "sales-2026\nsales\n2026-03\nequal\n": with the id of a rep behind it, what is hashed. */
+/* "sales-2026\nsales\n2026-03\nequal\n". This and the id of a rep are hashed to break ties. */
 static struct eh_str rep_tie(const struct sharing *s, enum eh_bonus_part part, char ret[TIE_MAX])
 {
     char period[EH_DECIMAL_TEXT_MAX];
@@ -187,7 +187,7 @@ static int individual_share(struct sharing *s)
 
 /* ---- From the whole to the parts. */
 
-/* What the plan gives the team's parts that somebody has a weight in. */
+/* The sum of the plan's shares of those team parts in which a rep has a weight. */
 static int64_t parts_earned_ppm(const struct eh_bonus_split *split, const uint32_t ppm[TEAM_PARTS])
 {
     int64_t sum = 0;
@@ -196,7 +196,8 @@ static int64_t parts_earned_ppm(const struct eh_bonus_split *split, const uint32
     return sum;
 }
 
-/* The individual part to the team's, or, where none of these is earned, all to the individual. */
+/* Moves an individual part that nobody earned to the team part. Where nobody earned a team part,
+ * all of that moves to the individual part. */
 static void part_move_whole(struct sharing *s, bool team_earned)
 {
     struct eh_bonus_split *split = s->split;
@@ -229,7 +230,8 @@ static int pool_divide(struct sharing *s, const uint32_t ppm[TEAM_PARTS])
     return individual_share(s);
 }
 
-/* Ties go by the parts' order, which is that of their names. Those not earned have no weight. */
+/* Divides the team part; with `earned_only` a part that nobody earned has no weight. Ties go by the
+ * order of the parts, which is that of their names. */
 static int team_divide(struct sharing *s, const uint32_t ppm[TEAM_PARTS], bool earned_only,
                        struct eh_part ret[TEAM_PARTS])
 {

@@ -1,13 +1,17 @@
 /*
  * apportion: a sum shared by weights to the last minor unit (largest remainder, Hamilton's method).
  *
- * For every input: the shares sum to the total; each is floor or ceiling of its exact share; a
- * smaller weight never gets more; the order of the parts does not matter; the shares of -x are
- * those of x with the sign turned. What is left after the floors goes to the larger remainders;
- * ties: to the smaller weight, then to the smaller SHA-256 of `tie` and the id behind it. A `tie`
- * that names the period is another draw in each, which anybody can repeat; without one, ties go by
- * id. Apportion a difference, never again what is closed: with another total somebody's share can
- * shrink although the total grew (the Alabama paradox; Balinski & Young, The Quota Method of
+ * For every input: The shares sum to the total. Each share is the floor or the ceiling of its exact
+ * share. A smaller weight never gets more. The order of the parts does not matter. The shares of -x
+ * are those of x with the sign turned.
+ *
+ * Each part gets its floor, and the units that are left go to the largest remainders. Of equal
+ * remainders the smaller weight comes first, then the smaller SHA-256 of `tie` and the id behind
+ * it. A `tie` that names the period breaks ties in another order in each period, and anybody can
+ * repeat it. An empty `tie` breaks them by id.
+ *
+ * When the total of a closed period changes, apportion the difference, never the new total: a share
+ * can shrink although the total grew (the Alabama paradox; Balinski & Young, The Quota Method of
  * Apportionment, 1975).
  *
  *     struct eh_part parts[2] = {{.id = ana, .weight = 3}, {.id = bo, .weight = 1}};
@@ -24,7 +28,7 @@
 
 EH_C_BEGIN
 
-#define EH_APPORTION_ROUNDS_MAX 1000 /* of capping; a cap of 1 % or more needs some 200 */
+#define EH_APPORTION_ROUNDS_MAX 1000 /* of capping; a limit of 1 % or more needs some 200 */
 
 struct eh_part {
     struct eh_str id; /* each once */
@@ -33,8 +37,8 @@ struct eh_part {
     bool capped;      /* out: fixed at the limit */
 };
 
-/* -EH_EINVAL: a negative weight, or something to share and all weights zero. -EH_ERANGE: weights
- * that sum beyond 64 bits. -EH_ENOMEM. Shares are untouched on failure. */
+/* -EH_EINVAL: a weight is negative, or the total is not 0 and all weights are. -EH_ERANGE: the sum
+ * of the weights passes 64 bits. -EH_ENOMEM. Shares are untouched on failure. */
 int eh_apportion(int64_t total, struct eh_part *parts, uint32_t count, struct eh_str tie,
                  struct eh_arena *scratch, struct eh_error *) EH_MUST_CHECK;
 
@@ -45,9 +49,10 @@ struct eh_capped {
     struct eh_str tie;
 };
 
-/* No share above the limit: parts over it are fixed there and the rest is apportioned again among
- * the others, until none is over. *ret_left is what nobody may take. -EH_EFULL: the limit is too
- * low for so many parts; else as above. */
+/* The same with no share above the limit. Parts above it get the limit, and the rest is apportioned
+ * again among the others, until no part is above. *ret_left is what no part may take. -EH_EFULL:
+ * capping takes more than EH_APPORTION_ROUNDS_MAX rounds. Other errors are those of eh_apportion().
+ */
 int eh_apportion_capped(const struct eh_capped *, struct eh_arena *scratch, int64_t *ret_left,
                         struct eh_error *) EH_MUST_CHECK;
 

@@ -1,9 +1,9 @@
 /*
  * bonus: from the facts of a period and the plan that governs it to the pool and everybody's share.
  *
- * Pure integers: money in minor units, ratios in ppm; one rounding rule, half away from zero, once
- * at each node; the rounded number is the number used next. Knows nothing of the engine: it takes
- * facts. What does not fit 64 bits is an error, never wrapped.
+ * All numbers are integers: money in minor units, ratios in ppm. Each node rounds once, half away
+ * from zero, and the next node goes on from the rounded number. A number that does not fit 64 bits
+ * is an error. This room takes facts and knows nothing of the engine.
  *
  *     struct eh_bonus_result *march;
  *     int r = eh_bonus_compute(plan, &facts, &arena, &march, &error);
@@ -22,7 +22,7 @@
 
 EH_C_BEGIN
 
-/* --- What comes of it. --- */
+/* --- The result. --- */
 
 struct eh_bonus_score {
     int64_t curve_ppm; /* what the curve gives */
@@ -71,7 +71,7 @@ struct eh_bonus_pool {
     struct eh_bonus_value *values; /* by the plan's measures */
     struct eh_bonus_score *scores; /* by the plan's metrics */
     int64_t composite_ppm, funding_ppm;
-    bool zeroed; /* by a gate */
+    bool zeroed; /* a gate made the pool 0 */
     int64_t gross;
 };
 
@@ -128,12 +128,12 @@ int eh_bonus_recompute(const struct eh_bonus_plan *, const struct eh_bonus_facts
 /* y at x, on straight lines between the points, rounded once. */
 int64_t eh_curve_at(const struct eh_curve *, int64_t x);
 
-/* How much of the open carry (0 or less) a period takes: 0 or less, at most that part of its gross
- * pool. */
+/* How much of the open carry (0 or less) a period takes back: 0 or less, and at most `at_most_ppm`
+ * of its gross pool. */
 int64_t eh_bonus_carry(int64_t gross, int64_t carry_open, uint32_t at_most_ppm);
 
-/* Full years of service on a day; who began on 29 February has an anniversary on 1 March of other
- * years. And the weight of the band these years fall into. */
+/* Full years of service on a day, and the weight of the band that these years are in. The
+ * anniversary of 29 February is 1 March in other years. */
 uint32_t eh_bonus_years(int32_t since, int32_t day);
 uint32_t eh_bonus_band(const struct eh_bonus_plan *, int32_t since, int32_t day);
 
@@ -175,14 +175,14 @@ const struct eh_bonus_node *eh_bonus_explain(const struct eh_bonus_plan *,
                                              const struct eh_bonus_result *,
                                              const struct eh_bonus_lines *, struct eh_arena *);
 
-/* What a later version goes on from. */
+/* What a later version is explained from. */
 struct eh_bonus_before {
     struct eh_bonus_closed closed;     /* the last version */
     const int64_t *totals;             /* paid up to it, by the later one's split.shares */
     const struct eh_bonus_node *first; /* the tree of version 1, with the same lines */
 };
-/* The same of a later version: the way to its gross pool, how much of the difference is paid and
- * how much is carried, its parts and shares; the tree of version 1 is the last child. `facts`: all
+/* The tree of a later version: the way to its gross pool, how much of the difference is paid and
+ * how much is carried, its parts and shares. The last child is the tree of version 1. `facts`: all
  * facts known by then. */
 const struct eh_bonus_node *eh_bonus_explain_later(
     const struct eh_bonus_plan *, const struct eh_bonus_facts *, const struct eh_bonus_later *,
