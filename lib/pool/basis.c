@@ -19,8 +19,8 @@ size_t eh_pool_basis_print(struct eh_pool_basis basis, char ret[EH_DECIMAL_TEXT_
                      basis.kind == EH_POOL_FACTS_FROZEN ? "freeze" : "now");
 }
 
-/* An open period has the facts of now, any other the frozen ones. The open carry is that of now or,
- * once the period is closed, the one before its first version. */
+/* An open period has the facts of now, any other period the frozen ones. The open carry is that of
+ * now; of a closed period it is the one before its first version. */
 int eh_pool_first_facts(const struct eh_engine *e, const struct eh_period_view *view,
                         struct eh_arena *arena, struct eh_bonus_facts **ret, struct eh_error *error)
 {

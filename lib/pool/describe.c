@@ -58,7 +58,7 @@ static int split_describe(const struct eh_bonus_split *split, struct eh_arena *a
 {
     s->over = split->over;
     s->moved = split->moved;
-    s->individual = split->individual - split->over; /* which is in the others */
+    s->individual = split->individual - split->over; /* `over` is in the other parts */
     s->equal = split->equal;
     s->hours = split->hours;
     s->seniority = split->seniority;
@@ -123,7 +123,7 @@ int eh_pool_describe(const struct eh_bonus_plan *plan, const struct eh_bonus_fac
     s->carry = result->carry;
     s->net = result->net;
     s->carry_before = facts->carry_open;
-    s->carry_open = facts->carry_open - result->carry; /* it takes at most what is open */
+    s->carry_open = facts->carry_open - result->carry; /* the carry takes at most what is open */
     *ret = s;
     return 0;
 }
@@ -145,7 +145,8 @@ int eh_pool_estimate(const struct eh_bonus_plan *plan, const struct eh_bonus_fac
     return 0;
 }
 
-/* Both are by rep, and of the same members: those the period was closed with. */
+/* Adds the lines of the statement before. Both lists are sorted by rep and have the same members:
+ * those the period was closed with. */
 static int lines_add(const struct eh_pool_statement *before, struct eh_pool_statement *s,
                      struct eh_error *error)
 {

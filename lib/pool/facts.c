@@ -28,7 +28,7 @@ static int names_compare(const void *left, const void *right)
     return eh_str_compare(*a, *b);
 }
 
-/* In order, each once. */
+/* Sorts the names and drops repeats. */
 static void names_arrange(struct names *names)
 {
     if (names->count == 0)
@@ -67,7 +67,7 @@ struct gathering {
     bool *known; /* of each rep: whether there are facts */
     struct eh_arena *arena, *scratch;
     struct eh_error *error;
-    int result; /* the first that failed */
+    int result; /* the first error; 0: none */
 };
 
 static int memory_refuse(struct eh_error *error)
@@ -88,7 +88,7 @@ static int sum_narrow(const struct eh_period_view *view, __int128 wide, const ch
                         EH_STR_ARG(of));
 }
 
-/* First round: what the facts are about. */
+/* First round: collects the kinds, reps and names that the facts are about. */
 static void period_collect(void *context, const struct eh_fact_view *fact)
 {
     struct gathering *g = context;
@@ -124,7 +124,8 @@ static int held_fill(struct gathering *g, const struct eh_fact_view *fact)
     if (kind == UINT32_MAX)
         return eh_error_set(g->error, EH_ECORRUPT, "closings are held that are not counted");
     struct eh_bonus_member *m = &g->member[place];
-    int64_t *closed = (int64_t *)m->closed; /* ours until it is handed out */
+    int64_t *closed =
+        (int64_t *)m->closed; /* this room allocated it, and it is not handed out yet */
     if (!closed)
         closed = eh_arena_alloc(g->arena, g->kinds.count * sizeof *closed);
     if (!closed)
@@ -148,7 +149,7 @@ static int rep_fill(struct gathering *g, const struct eh_fact_view *fact)
     return 0;
 }
 
-/* Second round: what they say. */
+/* Second round: fills in the figures. */
 static void facts_fill(void *context, const struct eh_fact_view *fact)
 {
     struct gathering *g = context;
@@ -189,8 +190,8 @@ static int stays_collect(const struct eh_engine *e, struct gathering *g)
     return r < 0 ? memory_refuse(g->error) : g->result;
 }
 
-/* Stays and reps are both in order of their ids: one walk finds everybody's. Service counts as it
- * was said for the last day there. */
+/* Fills in days and service. Stays and reps are both sorted by id: one walk finds the stays of each
+ * rep. The service is the one that was said for their last day there. */
 static int days_count(const struct eh_engine *e, struct gathering *g)
 {
     uint32_t at = 0;
@@ -210,7 +211,7 @@ static int days_count(const struct eh_engine *e, struct gathering *g)
     return 0;
 }
 
-/* Who was not there in the period is told of only if something is known of them. */
+/* Drops reps who had no day in the period, unless there are facts about them. */
 static uint32_t strangers_drop(struct gathering *g)
 {
     uint32_t kept = 0;

@@ -8,11 +8,11 @@
 
 #include <evenhand/draw/hash.h>
 
-/* Of the form. */
+/* Numbers of the forms. */
 #define VERSION_CLOSINGS 1 /* by_closings */
 #define VERSION          2
 
-/* The fewest bytes of a thing that is repeated. */
+/* The fewest bytes of an item of each list. */
 #define KIND_LEAST   7
 #define IMPORT_LEAST 5
 #define MEMBER_LEAST 5
@@ -30,7 +30,7 @@ static int places_compare(const void *left, const void *right)
     return eh_str_compare(a->name, b->name);
 }
 
-/* Things that begin with their name, in its order. */
+/* Sorts items by name; the name is the first member of an item. */
 static const struct place *facts_arrange(const void *things, size_t size, uint32_t count,
                                          struct eh_arena *scratch)
 {
@@ -193,7 +193,7 @@ static bool imports_read(struct eh_reader *in, struct eh_bonus_facts *facts, str
     return imports;
 }
 
-/* A byte or more for each kind: what is allocated is a bounded multiple of what is read. */
+/* Each kind takes a byte or more: the memory is a bounded multiple of the bytes that are read. */
 static bool closed_read(struct eh_reader *in, uint32_t kinds, struct eh_bonus_member *m,
                         struct eh_arena *arena)
 {

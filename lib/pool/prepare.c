@@ -1,5 +1,6 @@
 /*
- * prepare: what the shell adds to FREEZE and CLOSE, or the sentence why such a step cannot be.
+ * prepare: the text that the shell adds to FREEZE and CLOSE, or the reason why the step is
+ * impossible.
  */
 #include "internal.h"
 
@@ -35,7 +36,8 @@ static int ungoverned_refuse(const struct eh_engine *e, struct eh_str team, stru
         return eh_error_set(error, EH_ECONFLICT, "%s of team %.*s is settled for good", asked,
                             EH_STR_ARG(team));
     }
-    for (uint32_t i = 0; !first && i < desk->plan_count; i++) /* by team, then by time */
+    for (uint32_t i = 0; !first && i < desk->plan_count;
+         i++) /* plans are sorted by team, then by time */
         if (eh_str_equal(desk->plans[i].team, team))
             first = &desk->plans[i];
     if (!first)
@@ -81,7 +83,7 @@ static void line_count(void *context, const char *line)
     ++*(size_t *)context;
 }
 
-/* What is missing is to score nothing: then it is frozen as an estimate is made. */
+/* For a FREEZE that lets missing figures score nothing: computes as for an estimate. */
 static void missing_forgo(const struct eh_period_view *view, struct eh_bonus_facts *facts)
 {
     size_t missing = 0;
@@ -126,7 +128,7 @@ static uint32_t late_count(const struct eh_engine *e, struct eh_str team)
     return count;
 }
 
-/* What CLOSE settles, one after the other, and the team's open carry after the last of them. */
+/* The settlements of a CLOSE so far, and the team's open carry after the last of them. */
 struct settling {
     struct eh_settlement *items;
     uint32_t count;
@@ -141,7 +143,8 @@ static int settling_begin(struct settling *s, const struct eh_engine *e, struct 
     return s->items ? 0 : eh_error_set(error, EH_ENOMEM, "out of memory for the settlements");
 }
 
-/* A period that cannot be settled stays late: it must not keep another one from being closed. */
+/* Settles the closed periods that have late facts. A period that cannot be settled stays late: it
+ * must not keep another one from being closed. */
 static int late_settle(const struct eh_engine *e, struct eh_str team, enum eh_pool_form form,
                        struct eh_arena *arena, struct settling *s, struct eh_error *error)
 {
@@ -197,9 +200,10 @@ static int statement_expect(const struct eh_engine *e, const struct eh_period_vi
     return 0;
 }
 
-#define PASSED_MAX 24 /* periods nobody closed: more are not closed one after the other */
+#define PASSED_MAX                                                                                 \
+    24 /* earlier periods that nobody closed: at most so many are taken as closed first */
 
-/* What is closed before it takes of the carry first. */
+/* Takes earlier periods as closed: they take their part of the open carry first. */
 static int earlier_pass(const struct eh_engine *e, const struct eh_period_view *view,
                         struct eh_arena *arena, int64_t *carry_open, struct eh_error *error)
 {
@@ -215,7 +219,7 @@ static int earlier_pass(const struct eh_engine *e, const struct eh_period_view *
         if (other.last.version == 0 && ++passed)
             r = statement_expect(e, &other, arena, carry_open, &s, error);
         if (r != -EH_ENOMEM && r != -EH_ECORRUPT)
-            r = 0; /* it cannot be closed as it is */
+            r = 0; /* that period cannot be closed as it is */
     }
     return r;
 }
@@ -249,7 +253,7 @@ int eh_pool_expect(const struct eh_engine *e, const struct eh_period_view *view,
 
 /* ---- CLOSE */
 
-/* Behind what is missing. */
+/* Adds to the sentence on missing facts how they can be done without. */
 static int error_add_way_out(struct eh_error *error)
 {
     char missing[EH_ERROR_TEXT_MAX];

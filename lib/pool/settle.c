@@ -1,6 +1,7 @@
 /*
- * settle: the next version of a period: its first over the frozen facts, a later one over all that
- * is known by now. What was paid stays paid; only the difference moves.
+ * settle: the next version of a period. The first is computed from the frozen facts, a later one
+ * from all facts known by now. What was paid stays paid: a later version pays or carries the
+ * difference.
  */
 #include "internal.h"
 
@@ -30,7 +31,7 @@ static int version_settle_first(const struct eh_period_view *view, enum eh_pool_
     return 0;
 }
 
-/* The bytes in the arena. */
+/* Copies the bytes into the arena. */
 static int bytes_keep(const struct eh_bytes *bytes, struct eh_arena *arena, struct eh_str *ret,
                       struct eh_error *error)
 {
@@ -41,7 +42,7 @@ static int bytes_keep(const struct eh_bytes *bytes, struct eh_arena *arena, stru
     return 0;
 }
 
-/* Without the members: they stand in the frozen facts. */
+/* Keeps the facts without their members, who stand in the frozen facts. */
 static int facts_keep(const struct eh_bonus_facts *facts, struct eh_arena *arena,
                       struct eh_str *ret, struct eh_error *error)
 {

@@ -77,7 +77,7 @@ static int other_refuse(struct eh_error *error)
     return eh_error_set(error, EH_ECORRUPT, "the facts kept with the last version are not its own");
 }
 
-/* What each line had been paid before this version. */
+/* Sets what was paid of each line before this version. */
 static int totals_take(const struct eh_pool_statement *s, struct eh_arena *arena,
                        const int64_t **ret, struct eh_error *error)
 {

@@ -11,8 +11,8 @@ struct basis {
     struct eh_bonus_result *result;
 };
 
-/* Missing facts keep a period from being closed, but not from being shown: then it is an estimate.
- */
+/* Computes a pool for a statement. Missing facts keep a period from being closed, but not from
+ * being shown: the statement is then an estimate. */
 static int basis_compute_with(const struct eh_engine *e, const struct eh_period_view *view,
                               const int64_t *carry_open, struct eh_arena *arena, struct basis *ret,
                               struct eh_error *error)

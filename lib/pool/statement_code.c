@@ -3,13 +3,13 @@
  */
 #include "internal.h"
 
-/* Of the form; another form is another number. The first two are those of EH_POOL_FORM_FIRST and
- * EH_POOL_FORM_FACTS, the third that of EH_POOL_FORM_TIES. */
+/* Numbers of the forms. EH_POOL_FORM_FIRST and EH_POOL_FORM_FACTS write the first two,
+ * EH_POOL_FORM_TIES the third. */
 #define VERSION       1
-#define VERSION_LATER 2 /* ... with facts at the end: of version 2 and later */
-#define VERSION_TIES  3 /* ... and what is shared by which rules; facts or none */
+#define VERSION_LATER 2 /* ... with facts at the end: version 2 and later */
+#define VERSION_TIES  3 /* ... with the rules of sharing; with facts at the end or without */
 
-/* The fewest bytes of a thing that is repeated. */
+/* The fewest bytes of an item of each list. */
 #define METRIC_LEAST 10
 #define LINE_LEAST   13
 
@@ -187,7 +187,8 @@ static bool ties_read(struct eh_reader *in, struct eh_pool_statement *s)
     return flags[1];
 }
 
-/* Before they were told: of version 1, what its parts have beyond their lines. */
+/* For a form that does not say them: the held money of version 1 is what a part has beyond its
+ * lines. */
 static void held_find(struct eh_pool_statement *s)
 {
     int64_t *const of = s->held_of;

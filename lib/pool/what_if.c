@@ -1,6 +1,6 @@
 /*
- * what_if: a period under another plan: the facts of the version it stands at, in every other way
- * as they were, and an estimate that changes nothing.
+ * what_if: a period under another plan: an estimate from the facts of its last version, which
+ * changes nothing.
  */
 #include "internal.h"
 
@@ -34,7 +34,7 @@ static void handled_take(struct eh_bonus_kind *kind, const struct eh_bonus_facts
         }
 }
 
-/* Nothing but the handling times differs between plans: the rest is the version's own. */
+/* Puts the handling times into the version's facts: nothing else of them differs between plans. */
 static int handled_put(const struct eh_bonus_facts *counted, struct eh_arena *arena,
                        struct eh_bonus_facts *facts, struct eh_error *error)
 {
@@ -48,7 +48,7 @@ static int handled_put(const struct eh_bonus_facts *counted, struct eh_arena *ar
     return 0;
 }
 
-/* Of a version that kept no facts of its own: as they were counted, with its people. */
+/* For a version that kept no facts: the facts as the engine counted them, with its members. */
 static int facts_recount(const struct eh_engine *e, const struct eh_period_view *view,
                          const struct eh_bonus_facts *counted, struct eh_arena *arena,
                          struct eh_bonus_facts **ret, struct eh_error *error)

@@ -1,7 +1,8 @@
 /*
  * rows: the rows of period_step and period_line, and the lists of their columns (columns.h).
  *
- * The store writes them and verify compares them, by the same lists. Texts are somebody else's.
+ * The store writes the rows and verify compares them, by the same lists. A row does not own its
+ * texts.
  *
  *     struct eh_step_row row = {.input = 9, .team = team, .settled = false};
  *     row.nulls = eh_columns_nulls(&eh_step_columns, &row);
@@ -19,14 +20,14 @@ struct eh_step_row {
     uint64_t input;
     struct eh_str team, period;
     struct eh_str step;  /* "freeze", "close" or "pay" */
-    struct eh_str state; /* of the period after it */
+    struct eh_str state; /* of the period after the step */
     struct eh_str currency, plan;
     struct eh_str missing; /* of a freeze: what keeps the period from being closed; or empty */
     uint32_t version;      /* of a freeze: 0 */
     bool published_late;
-    bool settled; /* `figures` has the columns of a statement: no payment, and there are figures */
+    bool settled; /* `figures` has a statement; false of a payment, and of a step without figures */
     struct eh_pool_statement figures;
-    uint64_t nulls; /* of a row that is compared: bit i: column i is NULL */
+    uint64_t nulls; /* bit i: column i is NULL; only in a row that is compared */
 };
 /* The order is the one in which verify compares: the first column that differs is named. */
 enum eh_step_part { EH_STEP_SETTLED };
@@ -59,7 +60,7 @@ enum eh_step_column { EH_STEP_COLUMNS(EH_STEP_NUMBER, EH_STEP_NUMBER) EH_STEP_CO
 #define EH_STEP_SELECT EH_STEP_COLUMNS(EH_COLUMN_FIRST, EH_COLUMN_NEXT)
 extern const struct eh_columns eh_step_columns;
 
-/* What a rep gets by a statement. */
+/* The line of a rep in a statement. */
 struct eh_line_row {
     uint64_t input;
     struct eh_str team, period;
