@@ -6,8 +6,8 @@
 
 #define FORM 1
 
-/* Takes the body. */
-static int dump(json_t *body, char **ret, struct eh_error *error)
+/* Writes the body as text and frees it. */
+static int body_dump(json_t *body, char **ret, struct eh_error *error)
 {
     *ret = body ? json_dumps(body, JSON_COMPACT) : NULL;
     json_decref(body);
@@ -54,8 +54,8 @@ struct stays {
     json_t *list, *reps, *known; /* known: a set of ids */
 };
 
-/* Who is on the desk no more is told by the name they had last. */
-static void add_gone(const struct stays *s, struct eh_str rep)
+/* Adds a rep who is not on the desk any more, with the last name they had. */
+static void gone_add(const struct stays *s, struct eh_str rep)
 {
     char id[EH_ID_MAX + 1];
     eh_format(id, sizeof id, "%.*s", EH_STR_ARG(rep));
@@ -69,7 +69,7 @@ static void add_gone(const struct stays *s, struct eh_str rep)
     eh_json_put_bool(s->known, id, true);
 }
 
-static void add_stay(void *context, struct eh_str rep, const struct eh_stay *stay)
+static void stay_add(void *context, struct eh_str rep, const struct eh_stay *stay)
 {
     const struct stays *s = context;
     json_t *row = json_object();
@@ -78,15 +78,15 @@ static void add_stay(void *context, struct eh_str rep, const struct eh_stay *sta
     eh_json_put_date(row, "from", stay->from);
     eh_json_put_date(row, "until", stay->until);
     json_array_append_new(s->list, row);
-    add_gone(s, rep);
+    gone_add(s, rep);
 }
 
-static int add_stays(struct stays *s, const struct eh_desk *desk)
+static int stays_add(struct stays *s, const struct eh_desk *desk)
 {
     int r = 0;
     for (uint32_t i = 0; r == 0 && i < desk->team_count; i++) {
         s->team = desk->teams[i].id;
-        r = eh_engine_stays(s->engine, s->team, EH_DATE_ALWAYS, EH_DATE_NEVER, add_stay, s);
+        r = eh_engine_stays(s->engine, s->team, EH_DATE_ALWAYS, EH_DATE_NEVER, stay_add, s);
     }
     return r;
 }
@@ -107,14 +107,14 @@ int eh_roster_text(const struct eh_engine *engine, char **ret, struct eh_error *
         json_array_append_new(stays.reps, rep_json(&desk->reps[i]));
         eh_json_put_bool(stays.known, id, true);
     }
-    int r = add_stays(&stays, desk);
+    int r = stays_add(&stays, desk);
     eh_json_put_int(body, "form", FORM);
     eh_json_put(body, "teams", teams);
     eh_json_put(body, "reps", stays.reps);
     eh_json_put(body, "memberships", stays.list);
     json_decref(stays.known);
     if (r == 0)
-        return dump(body, ret, error);
+        return body_dump(body, ret, error);
     json_decref(body);
     return eh_error_set(error, EH_ENOMEM, "out of memory");
 }
@@ -136,5 +136,5 @@ int eh_pool_metrics_text(const struct eh_engine *engine, const struct eh_period_
     eh_json_put_text(body, "plan", view->plan->id);
     eh_json_put(body, "metrics", eh_pool_metrics_json(statement, view->plan));
     *ret_lines = statement->line_count;
-    return dump(body, ret, error);
+    return body_dump(body, ret, error);
 }

@@ -2,20 +2,20 @@
 #include <evenhand/json/pool.h>
 #include <evenhand/value/json.h>
 
-/* All zero: nothing was hashed. */
-static void put_sha256(json_t *to, const char *key, const uint8_t sha256[32])
+/* A hash of zeros becomes null: nothing was hashed. */
+static void sha256_put(json_t *to, const char *key, const uint8_t sha256[32])
 {
     static const uint8_t none[32] = {0};
     eh_json_put(to, key, memcmp(sha256, none, sizeof none) ? eh_json_hex(sha256, 32) : NULL);
 }
 
-static void put_period(json_t *to, struct eh_period period)
+static void period_put(json_t *to, struct eh_period period)
 {
     char text[EH_DECIMAL_TEXT_MAX];
     eh_json_put_text(to, "period", eh_str_n(text, eh_period_print(period, text)));
 }
 
-static void put_net(json_t *to, const struct eh_pool_statement *s)
+static void net_put(json_t *to, const struct eh_pool_statement *s)
 {
     eh_json_put_int(to, "gross", s->gross);
     eh_json_put_int(to, "carry", s->carry);
@@ -24,7 +24,7 @@ static void put_net(json_t *to, const struct eh_pool_statement *s)
 
 /* ---- Metrics. */
 
-/* The metric's own row of the plan, when the plan is the one it was computed with. */
+/* The plan's row for metric `i`; NULL: the statement was computed with another plan. */
 static const struct eh_plan_metric *rule_of(const struct eh_pool_statement *s,
                                             const struct eh_bonus_plan *plan, uint32_t index)
 {
@@ -78,7 +78,7 @@ json_t *eh_pool_metrics_json(const struct eh_pool_statement *s, const struct eh_
 
 /* ---- Shares. */
 
-/* Both are by rep. */
+/* Finds a rep's line in the expected statement; both statements are sorted by rep. */
 static json_t *expected_of(const struct eh_pool_expected *expected, struct eh_str rep,
                            uint32_t index)
 {
@@ -88,8 +88,9 @@ static json_t *expected_of(const struct eh_pool_expected *expected, struct eh_st
     return json_integer(s->lines[index].total);
 }
 
-/* As it stands now: a provisional pool is of what was frozen. */
-static void put_set_aside(json_t *line, const struct eh_pool_statement *s,
+/* Says who set the rep aside as of now: the pool of a provisional period says only what was frozen.
+ */
+static void set_aside_put(json_t *line, const struct eh_pool_statement *s,
                           const struct eh_pool_line *l, const struct eh_pool_shown *shown)
 {
     struct eh_set_aside now = {.excluded = false};
@@ -129,11 +130,11 @@ static json_t *line_json(const struct eh_pool_statement *s, uint32_t index,
     eh_json_put(line, "paid_before", known ? json_integer(before) : NULL);
     eh_json_put(line, "due", sure ? json_integer(due) : NULL);
     eh_json_put(line, "expected", expected_of(shown->expected, l->rep, index));
-    put_set_aside(line, s, l, shown);
+    set_aside_put(line, s, l, shown);
     return line;
 }
 
-static void put_lines(json_t *to, const struct eh_pool_statement *s,
+static void lines_put(json_t *to, const struct eh_pool_statement *s,
                       const struct eh_pool_shown *shown)
 {
     json_t *list = json_array();
@@ -179,21 +180,21 @@ json_t *eh_pool_missing_json(const struct eh_bonus_plan *plan, const struct eh_b
 
 /* ---- The statement. */
 
-static void put_basis(json_t *to, const struct eh_pool_statement *s)
+static void basis_put(json_t *to, const struct eh_pool_statement *s)
 {
     char text[EH_DECIMAL_TEXT_MAX];
     size_t size = eh_pool_basis_print(s->facts_of, text);
     eh_json_put_text(to, "facts_of", eh_str_n(text, size));
 }
 
-static void put_head(json_t *to, const struct eh_pool_statement *s,
+static void head_put(json_t *to, const struct eh_pool_statement *s,
                      const struct eh_pool_shown *shown)
 {
     const struct eh_desk *desk = shown->engine ? eh_engine_desk(shown->engine) : NULL;
     const struct eh_desk_team *team = desk ? eh_desk_team(desk, s->team) : NULL;
     eh_json_put_text(to, "team", s->team);
     eh_json_put_text(to, "team_name", team ? team->name : eh_str(NULL));
-    put_period(to, s->period);
+    period_put(to, s->period);
     eh_json_put_int(to, "version", s->version);
     eh_json_put_int(to, "paid_version", s->paid_version);
     eh_json_put_string(to, "state", eh_period_state_name(s->state));
@@ -201,9 +202,9 @@ static void put_head(json_t *to, const struct eh_pool_statement *s,
     eh_json_put_bool(to, "what_if", shown->what_if);
     eh_json_put_text(to, "currency", s->currency);
     eh_json_put_text(to, "plan", s->plan);
-    put_sha256(to, "plan_sha256", s->plan_sha256);
-    put_sha256(to, "facts_sha256", s->facts_sha256);
-    put_basis(to, s);
+    sha256_put(to, "plan_sha256", s->plan_sha256);
+    sha256_put(to, "facts_sha256", s->facts_sha256);
+    basis_put(to, s);
     eh_json_put_bool(to, "published_late", s->published_late);
     eh_json_put_int(to, "late", (int64_t)s->late);
     eh_json_put_int(to, "cancelled_tickets", s->cancelled_tickets);
@@ -219,7 +220,7 @@ static json_t *parts_json(const int64_t of[EH_PARTS])
     return parts;
 }
 
-static void put_money(json_t *to, const struct eh_pool_statement *s)
+static void money_put(json_t *to, const struct eh_pool_statement *s)
 {
     const int64_t parts[EH_PARTS] = {[EH_PART_EQUAL] = s->equal,
                                      [EH_PART_HOURS] = s->hours,
@@ -229,7 +230,7 @@ static void put_money(json_t *to, const struct eh_pool_statement *s)
     eh_json_put_int(to, "composite_ppm", s->composite_ppm);
     eh_json_put_int(to, "funding_ppm", s->funding_ppm);
     eh_json_put_bool(to, "zeroed", s->zeroed);
-    put_net(to, s);
+    net_put(to, s);
     eh_json_put(to, "parts", parts_json(parts));
     eh_json_put_bool(to, "moved", s->moved != 0);
     eh_json_put_int(to, "held", s->held);
@@ -262,9 +263,9 @@ static json_t *payments_json(const struct eh_pool_statement *s, const struct eh_
 json_t *eh_pool_version_json(const struct eh_pool_statement *s, const struct eh_bonus_lines *lines)
 {
     json_t *version = json_object();
-    put_period(version, s->period);
+    period_put(version, s->period);
     eh_json_put_int(version, "version", s->version);
-    put_net(version, s);
+    net_put(version, s);
     eh_json_put_int(version, "difference", s->difference);
     eh_json_put_int(version, "cancelled", s->cancelled);
     eh_json_put_int(version, "paid", s->paid);
@@ -281,7 +282,7 @@ json_t *eh_pool_expected_json(const struct eh_pool_expected *expected,
     json_t *all = json_object(), *earlier = json_array();
     for (uint32_t i = 0; i < expected->earlier_count; i++)
         json_array_append_new(earlier, eh_pool_version_json(expected->earlier[i], lines));
-    put_net(all, expected->statement);
+    net_put(all, expected->statement);
     eh_json_put_int(all, "carry_open", expected->statement->carry_open);
     eh_json_put(all, "earlier", earlier);
     return all;
@@ -292,12 +293,12 @@ json_t *eh_pool_json(const struct eh_pool_statement *s, const struct eh_pool_sho
     json_t *body = json_object();
     if (!body)
         return NULL;
-    put_head(body, s, shown);
+    head_put(body, s, shown);
     eh_json_put(body, "metrics", eh_pool_metrics_json(s, shown->plan));
-    put_money(body, s);
+    money_put(body, s);
     const struct eh_bonus_lines own = {.only = shown->lines.only};
     eh_json_put(body, "expected", eh_pool_expected_json(shown->expected, &own));
-    put_lines(body, s, shown);
+    lines_put(body, s, shown);
     eh_pool_put_rules(body, shown->plan);
     eh_json_put_time(body, "as_of", shown->as_of_us);
     return body;
@@ -315,7 +316,7 @@ static json_t *input_json(const struct eh_bonus_input *in)
     return input;
 }
 
-/* As deep as the tree, which the calculator bounds: half a dozen. */
+/* Calls itself as deep as the tree, which has half a dozen levels. */
 json_t *eh_pool_node_json(const struct eh_bonus_node *n)
 {
     json_t *node = json_object(), *inputs = json_array(), *children = json_array();

@@ -21,11 +21,11 @@ EH_C_BEGIN
 #define EH_BOOK_FORM     "{\"form\":1,"
 #define EH_BOOK_REPS_MAX 20000 /* for a larger desk no roster is written: it takes too long */
 
-/* The roster: reps and teams of the desk, and on which days who was in which team. *ret is NULL
- * where there is no desk, or one with more than EH_BOOK_REPS_MAX reps. -EH_ENOMEM. */
+/* The roster: reps and teams of the desk, and the days on which each rep was in a team. *ret is
+ * NULL where there is no desk, or one with more than EH_BOOK_REPS_MAX reps. -EH_ENOMEM. */
 int eh_roster_text(const struct eh_engine *, char **ret, struct eh_error *) EH_MUST_CHECK;
-/* The metrics of a period: of its last version, or as they are now. *ret is NULL where they cannot
- * be computed. *ret_lines: the number of members. -EH_ENOMEM. */
+/* The metrics of a period: those of its last version, or those of now. *ret is NULL where they
+ * cannot be computed. *ret_lines: the number of members. -EH_ENOMEM. */
 int eh_pool_metrics_text(const struct eh_engine *, const struct eh_period_view *, char **ret,
                          uint32_t *ret_lines, struct eh_error *) EH_MUST_CHECK;
 

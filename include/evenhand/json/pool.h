@@ -39,7 +39,7 @@ json_t *eh_pool_metrics_json(const struct eh_pool_statement *, const struct eh_b
 /* What CLOSE would make of a period: {carry, net, carry_open, earlier[]}. */
 json_t *eh_pool_expected_json(const struct eh_pool_expected *, const struct eh_bonus_lines *);
 /* A version: {period, version, gross, carry, net, difference, cancelled, paid, carry_open, shares[]
- * of whom it pays}. */
+ * of those it pays}. */
 json_t *eh_pool_version_json(const struct eh_pool_statement *, const struct eh_bonus_lines *);
 
 /* Puts a plan's sentences under encourages, discourages and rules. Plan NULL: null, null and []. */

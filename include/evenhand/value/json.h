@@ -7,9 +7,9 @@
  *     eh_json_put_int(body, "total", total);
  *     eh_json_put(body, "items", json_array());
  *
- * What is not there becomes null: text without a byte, a time or a date that is none, NULL. So does
- * text that is no UTF-8. Money is a number of minor units, a ratio one of ppm, a time RFC 3339 in
- * UTC. A value that is given is taken.
+ * A missing thing becomes null: an empty text, a time or date that stands for none, a null pointer.
+ * So does text that is no UTF-8. Money is a number of minor units, a ratio a number of ppm, a time
+ * RFC 3339 in UTC. eh_json_put() takes the value over.
  */
 #ifndef EVENHAND_VALUE_JSON_H
 #define EVENHAND_VALUE_JSON_H
