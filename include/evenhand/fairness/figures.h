@@ -1,8 +1,8 @@
 /*
  * figures: the formulas of the fairness report, each by itself.
  *
- * Floating point is fine here: nothing of it decides anything. NAN stands for "no figure": nothing
- * to compare. Sums run in the order given, so the same items give the same bits.
+ * Floating point is fine here: no figure decides anything. NAN stands for "no figure": there is
+ * nothing to compare. Sums run in the order of the items, so the same items give the same bits.
  *
  *     struct eh_portion p[] = {{.entitled = 10, .received = 9}, {.entitled = 5, .received = 6}};
  *     double jain = eh_jain(p, 2);                  // 1 is perfectly fair
@@ -17,8 +17,8 @@
 
 EH_C_BEGIN
 
-/* What somebody could have received, and did; in any one unit. Plain figures: entitled 1 for all.
- * Without entitlement one is left out. */
+/* What somebody was entitled to and what they received, both in one unit. For figures without
+ * entitlement `entitled` is 1 for everybody. Somebody who is entitled to nothing is left out. */
 struct eh_portion {
     double entitled, received;
 };
@@ -36,27 +36,30 @@ int eh_gini(const struct eh_portion *, size_t count, double *ret) EH_MUST_CHECK;
  */
 double eh_chi_square_tail(double chi_square, double degrees);
 
-/* The chance that a sum of chances is by `off` or more above what was expected, when its variance
- * is Σ p (1 − p): Pearson's type III (Philosophical Transactions A 186, 1895) with that variance
- * and the third cumulant Σ p (1 − p) (1 − 2p) where all p are small, which is Poisson's and the
- * largest it can be. So it errs, if at all, by calling an excess less surprising than it is. Half
- * of the chance of exactly so much is in it (mid-p: Lancaster, JASA 56, 1961). */
+/* The chance that the number of events with chances p passes its expectation by `off` or more. The
+ * variance is Σ p (1 − p). The formula is Pearson's type III (Philosophical Transactions A 186,
+ * 1895) with that variance, and with the third cumulant Σ p (1 − p) (1 − 2p) of events whose p are
+ * all small: Poisson's, the largest that it can be. So an error can only call an excess less
+ * surprising than it is. Half of the chance of exactly that excess is included (mid-p: Lancaster,
+ * JASA 56, 1961). */
 double eh_excess_tail(double off, double variance);
 
-/* The chance of k or more of `high` among n drawn from `all` without putting back (high, n <= all),
- * and of k or more successes in n, each with chance p. Exact but for rounding. */
+/* The chance of k or more of the `high` ones among n that are drawn from `all` without putting back
+ * (high, n <= all). Exact but for rounding. */
 double eh_hypergeometric_tail(uint64_t k, uint64_t n, uint64_t high, uint64_t all);
+/* The chance of k or more successes in n tries, each with chance p. Exact but for rounding. */
 double eh_binomial_tail(uint64_t k, uint64_t n, double p);
 
-/* xᵀ Σ⁻ x for a symmetric positive semidefinite Σ (row by row, upper triangle read) and an x in its
- * range: Cholesky with diagonal pivoting, which ends where what is left of every variance is below
- * `least` (> 0, in the units of Σ); its rank is the number of pivots until then. Any generalised
- * inverse gives the same number (Rao & Mitra 1971, 2.4); leaving directions out for a reason that
- * does not look at x leaves a χ² of that rank. Overwrites both. */
+/* xᵀ Σ⁻ x for a symmetric positive semidefinite Σ and an x in its range. Σ stands row by row; only
+ * its upper triangle is read. The method is Cholesky with diagonal pivoting. It ends when the rest
+ * of every variance is below `least` (> 0, in the units of Σ); *ret_rank is the number of pivots
+ * until then. Any generalised inverse gives the same number (Rao & Mitra 1971, 2.4). Directions
+ * that are left out for a reason that does not look at x leave a χ² of that rank. Matrix and x are
+ * overwritten. */
 double eh_quadratic_form(double *matrix, double *x, uint32_t n, double least, uint32_t *ret_rank);
 
 /* Observed against expected, cell by cell: G = 2 Σ O ln(O/E) (Sokal & Rohlf 1995, 17.2) and
- * Pearson's χ² = Σ (O − E)²/E; cells without expectation are left out. */
+ * Pearson's χ² = Σ (O − E)²/E; cells with an expectation of 0 are left out. */
 double eh_g_statistic(const double *observed, const double *expected, size_t cells);
 double eh_pearson(const double *observed, const double *expected, size_t cells);
 /* Cramér's V = √(χ² / (N (min(rows, columns) − 1))), 0 to about 1. NAN below two rows or columns.

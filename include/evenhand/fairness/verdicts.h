@@ -1,19 +1,21 @@
 /*
- * verdicts: which tests of a report say that it was hardly chance, at one level for all of them.
+ * verdicts: which tests of a report say that chance hardly made what they saw, at one level for
+ * all.
  *
- * Each test gives a p: how often an honest period looks at least like this. A report shows several
- * tests, and one of ten honest ones is below 0.1 by chance; so each p is corrected for how many are
- * shown, by Holm's method (Scandinavian Journal of Statistics 6, 1979): the smallest p times their
- * number, the next times one less, and so on, none below the one before it. A report in which all
- * was honest then has a doubtful verdict at most with chance EH_FAIRNESS_LEVEL, however the tests
- * hang together; Bonferroni's method promises the same and finds less, Šidák's needs more than
- * tests on the same deals can promise. A test without enough to tell is not shown and not counted.
+ * Each test gives a p: how often an honest period looks at least as odd as this one. A report shows
+ * several tests, and one of ten honest ones is below 0.1 by chance. So each p is corrected for the
+ * number of tests that are shown, by Holm's method (Scandinavian Journal of Statistics 6, 1979):
+ * the smallest p times their number, the next times one less, and so on, none below the one before
+ * it. Then the chance that a report on an honest period has a doubtful verdict is at most
+ * EH_FAIRNESS_LEVEL, however the tests depend on each other. Bonferroni's method promises the same
+ * and finds less. Šidák's needs more than tests on the same deals can promise. A test with too few
+ * cases to tell is neither shown nor counted.
  *
  *     struct eh_verdict verdicts[2] = {{.p = 0.004}, {.p = NAN}};
  *     uint32_t shown = eh_verdicts_judge(verdicts, 2);   // 1; verdicts[0].doubtful
  *
- * A new test: a value of the enum, its name in verdicts.c, and the p into report->verdicts[…].p.
- * What tests one thing of many (each rep, say) first makes one p of them: eh_smallest_of().
+ * A new test is a value of the enum, its name in verdicts.c, and its p in report->verdicts[…].p. A
+ * test of many things, of each rep for example, first makes one p of theirs: eh_smallest_of().
  */
 #ifndef EVENHAND_FAIRNESS_VERDICTS_H
 #define EVENHAND_FAIRNESS_VERDICTS_H

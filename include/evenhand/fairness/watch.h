@@ -2,7 +2,7 @@
  * watch: takes the facts of a fairness report while an engine goes through a log.
  *
  * The engine is the caller's, empty or restored; inputs come in order. Inputs before the period are
- * decided but not counted; inputs behind it are not decided any more.
+ * decided but not counted; inputs after it are not decided.
  *
  *     struct eh_fairness_watch w = {.engine = engine, .team = sales, .from = first, .to = last};
  *     while (r == 0 && !w.over && next_input(&in))
@@ -21,11 +21,11 @@ struct eh_fairness_watch {
     struct eh_engine *engine;
     struct eh_str team;
     int32_t from, to; /* local civil dates, both included; EH_DATE_ALWAYS, EH_DATE_NEVER */
-    /* When a day begins in the desk's zone. NULL: a period begins and ends with the first input of
-     * its day, and of the day behind it, however late that came. */
+    /* When a day begins in the desk's zone, in µs. NULL: the period begins with the first input of
+     * its first day, and ends with the first input after its last day, however late that came. */
     int64_t (*day_start)(const struct eh_desk *, int32_t date);
     /* Outputs: */
-    bool over;                    /* an input behind the period came; it was not decided */
+    bool over;                    /* an input after the period came; it was not decided */
     struct eh_fairness *fairness; /* NULL before the period */
     int64_t at_us;                /* of the last input, or of the one that ended the period */
     int32_t first, last; /* dates: as asked for, else of the first and last input of the period */
