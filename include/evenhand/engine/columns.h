@@ -2,9 +2,9 @@
  * columns: the columns of the log's tables, one list a row type.
  *
  * A line of a list is a column: its number, its name in PostgreSQL, how the struct of the row holds
- * it, the member, and the part of the row without which it is NULL. What inserts a row, what
- * selects it, what reads it back and what compares it all follow the list, so a new column is a
- * line here (and a migration). The test `columns` holds the lists against the schema.
+ * it, the member, and the part of the row without which it is NULL. The code that inserts, selects,
+ * reads and compares rows follows the list, so a new column is a line here and a migration. The
+ * test `columns` compares the lists with the schema.
  *
  *     query("SELECT " EH_LEDGER_SELECT " FROM evenhand.ledger");
  *     struct eh_ledger_row row = {0};
@@ -40,7 +40,7 @@ struct eh_column {
     const char *name;
     uint16_t at;  /* offset of the member */
     uint8_t cell; /* enum eh_cell */
-    uint8_t part; /* bit in what parts() says, or EH_ALWAYS */
+    uint8_t part; /* the bit that parts() has for it, or EH_ALWAYS */
 };
 
 #define EH_COLUMNS_MAX 64 /* of a table: `nulls` has a bit for each */
@@ -53,16 +53,16 @@ struct eh_columns {
     uint64_t (*parts)(const void *row); /* which parts the row has; NULL: none but EH_ALWAYS */
 };
 
-/* Bit i: the row leaves column i NULL. That is a text without bytes, and what is of a part that the
- * row has not. */
+/* Bit i: column i of the row is NULL, because its text is empty or because the row lacks its part.
+ */
 uint64_t eh_columns_nulls(const struct eh_columns *, const void *row);
-/* Takes a value in PostgreSQL's binary format; text points into it. Draws are the caller's to read.
- * -EH_ECORRUPT: bytes that such a column cannot hold. */
+/* Reads a value in PostgreSQL's binary format into its member; a text points into the bytes. Draws
+ * are left to the caller. -EH_ECORRUPT: bytes that such a column cannot hold. */
 int eh_column_read(const struct eh_column *, void *row, const void *bytes,
                    size_t size) EH_MUST_CHECK;
-/* Of draws, whether there are as many. */
+/* Whether two rows have the same value there. Of draws only their number is compared. */
 bool eh_column_same(const struct eh_column *, const void *a, const void *b);
-/* A member that is an integer or a flag. */
+/* The value of a member that is an integer or a flag. */
 int64_t eh_column_number(const struct eh_column *, const void *row);
 
 /* What a list becomes: a SELECT list, and the numbers of its columns. */
@@ -71,8 +71,8 @@ int64_t eh_column_number(const struct eh_column *, const void *row);
 
 /* ---- Table input: struct eh_record. A field of the message is NULL unless `has` says it is there.
  * Recovery, verify and the benches read and write the rows in this order. */
-#define EH_INPUT_STREAMED 61 /* it came from the stream */
-#define EH_INPUT_ENDS     62 /* it tells when a signal ends */
+#define EH_INPUT_STREAMED 61 /* the input came from the stream */
+#define EH_INPUT_ENDS     62 /* the input says when a signal ends */
 #define EH_INPUT_COLUMNS(FIRST, NEXT)                                                              \
     FIRST(INPUT, input, NO, input, EH_ALWAYS)                                                      \
     NEXT(TYPE, type, I16, type, EH_ALWAYS)                                                         \
@@ -105,9 +105,9 @@ extern const struct eh_columns eh_input_columns;
 /* ---- Table effect: struct eh_effect_row. The order is the one
  * in which verify compares: the first column that differs is named. */
 enum eh_effect_part {
-    EH_EFFECT_TICKETED, /* it is of a ticket */
+    EH_EFFECT_TICKETED, /* the effect is about a ticket */
     EH_EFFECT_DEALT,
-    EH_EFFECT_IN_EPOCH, /* dealt, or of the epoch itself */
+    EH_EFFECT_IN_EPOCH, /* a deal, or an effect about the epoch itself */
     EH_EFFECT_DRAWN
 };
 #define EH_EFFECT_COLUMNS(FIRST, NEXT)                                                             \
@@ -152,12 +152,12 @@ enum eh_change_column {
 #define EH_CHANGE_SELECT EH_CHANGE_COLUMNS(EH_COLUMN_FIRST, EH_COLUMN_NEXT)
 extern const struct eh_columns eh_change_columns;
 
-/* ---- Table dead. What came from outside stands apart, so that it can be erased. */
+/* ---- Table dead. Bytes from outside stand in dead_body, so that they can be erased. */
 struct eh_dead_row {
     uint64_t input;
     struct eh_str stream_id, reason;
-    uint64_t size;      /* of its body ... */
-    struct eh_str body; /* set when evenhandd wrote it; what came from outside is in dead_body */
+    uint64_t size;      /* bytes of its body */
+    struct eh_str body; /* a body that evenhandd wrote itself */
     bool has_stream_id, has_body;
 };
 enum eh_dead_part { EH_DEAD_OWN };
@@ -173,7 +173,7 @@ enum eh_dead_column { EH_DEAD_COLUMNS(EH_DEAD_NUMBER, EH_DEAD_NUMBER) EH_DEAD_CO
 #define EH_DEAD_SELECT EH_DEAD_COLUMNS(EH_COLUMN_FIRST, EH_COLUMN_NEXT)
 extern const struct eh_columns eh_dead_columns;
 
-/* ---- Table dead_body: of a dead letter that came from outside. */
+/* ---- Table dead_body: the body of a dead letter that came from outside. */
 struct eh_body_row {
     uint64_t input;
     struct eh_str salt, body, sha256;
@@ -191,7 +191,7 @@ enum eh_body_column { EH_BODY_COLUMNS(EH_BODY_NUMBER, EH_BODY_NUMBER) EH_BODY_CO
 #define EH_BODY_SELECT EH_BODY_COLUMNS(EH_COLUMN_FIRST, EH_COLUMN_NEXT)
 extern const struct eh_columns eh_body_columns;
 
-/* ---- Table personal: what can be erased of a ticket. */
+/* ---- Table personal: the text of a ticket that can be erased. */
 struct eh_personal_row {
     uint64_t input;
     struct eh_str customer, subject, customer_salt, subject_salt;
@@ -214,7 +214,7 @@ extern const struct eh_columns eh_personal_columns;
 
 /* ---- Table ledger: what members are entitled to and received. */
 struct eh_ledger_row {
-    uint64_t input; /* as of it */
+    uint64_t input; /* the figures are as of this input */
     struct eh_str team, rep;
     int64_t entitled, entitled_value, received, received_value;
 };
@@ -234,9 +234,9 @@ enum eh_ledger_column {
 #define EH_LEDGER_SELECT EH_LEDGER_COLUMNS(EH_COLUMN_FIRST, EH_COLUMN_NEXT)
 extern const struct eh_columns eh_ledger_columns;
 
-/* ---- Table book: what people read of the desk and its pools. */
+/* ---- Table book: texts about the desk and its pools, for people. */
 struct eh_book_row {
-    uint64_t input; /* as of it */
+    uint64_t input; /* the body is as of this input */
     struct eh_str what, team, period, body;
     int64_t version;
 };

@@ -54,20 +54,20 @@ struct eh_record {
 /* An effect as it stands in its table. */
 struct eh_effect_row {
     struct eh_effect effect;
-    uint64_t input; /* that caused it */
+    uint64_t input; /* the input that caused it */
 };
 
-/* A row of ticket_change: what the ticket of a record's image is now. */
+/* A row of ticket_change: the ticket as the image of a record has it. */
 struct eh_change_row {
     uint64_t input, ticket;
     struct eh_ticket_view view; /* only the members that are columns are looked at */
     struct eh_str image;
 };
-/* Of a record that has an image; texts point into it. -EH_ECORRUPT. */
+/* The row of a record that has an image; texts point into the record. -EH_ECORRUPT. */
 int eh_change_of_record(const struct eh_record *, struct eh_change_row *ret) EH_MUST_CHECK;
 
-/* Takes one column (enum eh_input_column) in PostgreSQL's binary format; text points into it.
- * -EH_ECORRUPT: bytes that such a column cannot hold. */
+/* Reads one column (enum eh_input_column) in PostgreSQL's binary format; a text points into the
+ * bytes. -EH_ECORRUPT: bytes that such a column cannot hold. */
 int eh_record_set_column(struct eh_record *, int column, const void *bytes, size_t size,
                          bool is_null) EH_MUST_CHECK;
 
@@ -75,15 +75,16 @@ int eh_record_set_column(struct eh_record *, int column, const void *bytes, size
  * Text points into the input; rest and image into the arena. */
 int eh_record_from_input(const struct eh_input *, const struct eh_effects *, struct eh_arena *,
                          struct eh_record *ret) EH_MUST_CHECK;
-/* Everything step() reads of it. Text points into the record. -EH_ECORRUPT: columns that do not fit
- * together. */
+/* The input, with all that eh_engine_step() reads. Text points into the record. -EH_ECORRUPT:
+ * columns that do not fit together. */
 int eh_record_to_input(const struct eh_record *, struct eh_input *ret,
                        struct eh_error *) EH_MUST_CHECK;
 
-/* What a row's `rest` says of the message's personal text: its digests, in *ret and in its `has`.
- * Nothing where it cannot be read. */
+/* Sets in *ret the digests of personal text that `rest` has, and their bits of `has`. A `rest` that
+ * cannot be read sets nothing. */
 void eh_record_digests(struct eh_str rest, struct eh_input *ret);
-/* What of the message stands in `rest`, without its columns; texts point into it. */
+/* The fields of the message that stand in `rest`; those with columns are missing. Texts point into
+ * `rest`. False: it cannot be read. */
 bool eh_record_said(struct eh_str rest, struct eh_message *ret);
 
 /* Adds the canonical bytes of a row and of its effects to the chain. */
