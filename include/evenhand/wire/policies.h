@@ -1,7 +1,7 @@
 /*
  * policies: one row for each policy, the way in which a team's tickets find their reps. The reader
  * of desk files, the engine, the receipts, the command line and its completion read the rows;
- * nobody keeps a list of policies.
+ * there is no other list of policies.
  *
  *     const struct eh_policy_row *row = eh_policy_row_find(eh_str("rotation"));
  *     puts(row->help);
@@ -20,9 +20,9 @@ EH_C_BEGIN
  * ROW(name, number, help, chosen, tied)
  *
  * Rows stand in the order in which people are told of them. `name` is what a desk file says, and
- * names eh_policy_NAME of lib/engine/policy_NAME.c. `number` is when the policy came: errors list
- * them by it. `help` is its rule in one line. A receipt says: "Of 3 who could have got it ana
- * CHOSEN.", and with a draw "ana CHOSEN TIED.", unless the policy tells more of its choice
+ * names eh_policy_NAME of lib/engine/policy_NAME.c. `number` orders the policies by age: errors
+ * list them in that order. `help` is its rule in one line. A receipt says "Of 3 who could have got
+ * it ana CHOSEN." and after a draw "ana CHOSEN TIED.". A policy may tell more of its choice instead
  * (evenhand/engine/engine.h, struct eh_deal_detail).
  */
 /* clang-format off */
