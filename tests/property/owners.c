@@ -40,7 +40,8 @@ static bool is_member(const struct world *w, const char *rep)
 static void keep(char to[8], struct eh_str text)
 {
     memset(to, 0, 8);
-    memcpy(to, text.data, text.size < 8 ? text.size : 7);
+    if (text.size)
+        memcpy(to, text.data, text.size < 8 ? text.size : 7);
 }
 
 /* ---- what holds after every step */
