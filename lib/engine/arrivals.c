@@ -1,5 +1,5 @@
 /*
- * arrivals: the messages TICKET (a new ticket comes) and UPDATE (a ticket is changed).
+ * arrivals: the message TICKET: a new ticket comes.
  */
 #include "affinity.h"
 #include "changed.h"
@@ -10,6 +10,7 @@
 #include "image.h"
 #include "index.h"
 #include "interner.h"
+#include "likeness.h"
 #include "member.h"
 #include "named.h"
 #include "outcomes.h"
@@ -187,126 +188,4 @@ int eh_step_ticket(struct step *s)
         return r;
     }
     return eh_pending_apply(s, slot);
-}
-
-/* ---- update */
-
-/* Whether the recalled image of a closed ticket has a newer change than the message. */
-static bool recalled_is_newer(const struct step *s)
-{
-    struct eh_str bytes = s->in->recalled.ticket_image;
-    struct eh_reader in = eh_reader(bytes.data, bytes.size);
-    struct image image;
-    return eh_message_has(&s->m, EH_FIELD_CHANGED_AT) && eh_image_read(&in, &image) == 0 &&
-           eh_changed_is_older(&s->m, image.changed_ms);
-}
-
-/* Moves the ticket to the set of its new skills; a waiting one queues anew. */
-static int ticket_change_skills(struct step *s, uint32_t slot, uint32_t set)
-{
-    struct eh_engine *e = s->e;
-    struct ticket *t = &e->tickets.slots[slot];
-    bool waits = t->state == EH_TICKET_WAITING;
-    if (waits)
-        eh_queue_remove(e, slot);
-    eh_set_release(e, t->team, t->set);
-    t->set = set;
-    if (!waits)
-        return 0;
-    int r = eh_queue_reserve(e, t->team, set);
-    if (r == 0)
-        eh_queue_push(e, slot);
-    return r;
-}
-
-static void ticket_change_priority(struct eh_engine *e, uint32_t slot, uint8_t priority)
-{
-    struct ticket *t = &e->tickets.slots[slot];
-    if (t->state != EH_TICKET_WAITING) {
-        t->priority = priority;
-        return;
-    }
-    eh_queue_remove(e, slot);
-    t->priority = priority;
-    eh_queue_push(e, slot); /* into the room it left */
-}
-
-/* The open or waiting ticket that the message changes; NONE: there is none, or the message is older
- * than what was applied, or it was refused. */
-static int update_ticket(struct step *s, uint32_t *ret)
-{
-    struct eh_engine *e = s->e;
-    const struct eh_message *m = &s->m;
-    uint32_t slot = eh_ticket_find(e, eh_ticket_identity(m->source, m->id));
-    *ret = NONE;
-    if (slot == NONE && !s->in->recalled.ticket_known)
-        return eh_step_refuse(s, EH_ENOTFOUND, "ticket %.*s/%.*s is not known",
-                              EH_STR_ARG(m->source), EH_STR_ARG(m->id));
-    s->fx->older = slot == NONE
-                       ? recalled_is_newer(s)
-                       : eh_changed_is_older(m, eh_changed_get(e, &e->tickets.slots[slot]));
-    if (s->fx->older)
-        return 0;
-    if (slot == NONE)
-        return eh_step_refuse(s, EH_ECONFLICT, "ticket %.*s/%.*s is closed; reopen it first",
-                              EH_STR_ARG(m->source), EH_STR_ARG(m->id));
-    *ret = slot;
-    return 0;
-}
-
-/* The ticket requires other skills from now on, those of `set`. */
-static int ticket_set_skills(struct step *s, uint32_t slot, uint32_t set)
-{
-    struct eh_engine *e = s->e;
-    struct ticket *t = &e->tickets.slots[slot];
-    int r = ticket_change_skills(s, slot, set);
-    uint32_t text_size = ticket_text_size(t);
-    if (r < 0)
-        return r;
-    /* set_text copies before it frees what source and id point to */
-    const uint8_t *customer = (const uint8_t *)ticket_skills(t).data + t->skills_size;
-    r = eh_ticket_set_text(t, ticket_source(t), ticket_id(t), s->m.skills,
-                           t->has_customer ? customer : NULL, ticket_tail(t));
-    e->tickets.text_bytes += ticket_text_size(t) - (uint64_t)text_size;
-    return r;
-}
-
-int eh_step_update(struct step *s)
-{
-    struct eh_engine *e = s->e;
-    const struct eh_message *m = &s->m;
-    uint32_t slot, set = NONE;
-    int r = update_ticket(s, &slot);
-    if (r < 0 || slot == NONE)
-        return r;
-    struct ticket *t = &e->tickets.slots[slot];
-    bool skills = eh_message_has(m, EH_FIELD_SKILLS) && !eh_str_equal(m->skills, ticket_skills(t));
-    if (skills)
-        r = eh_set_acquire(e, t->team, m->skills, s->in->no, &set);
-    if (r == -EH_EFULL)
-        return eh_step_refuse(s, EH_EFULL,
-                              "skills: open tickets of team %.*s require %d different sets of "
-                              "skills already",
-                              EH_STR_ARG(interned(&e->roster.team_ids, t->team)),
-                              EH_SKILL_SETS_MAX);
-    if (r < 0)
-        return r;
-    s->touched = true;
-    r = eh_changed_apply(s, t);
-    if (r == 0)
-        r = eh_ticket_touch(s, slot);
-    if (r == 0 && skills)
-        r = ticket_set_skills(s, slot, set);
-    if (r < 0)
-        return r;
-    if (eh_message_has(m, EH_FIELD_PRIORITY))
-        ticket_change_priority(e, slot, m->priority);
-    if (eh_message_has(m, EH_FIELD_VALUE))
-        r = eh_outcome_value(s, slot, m->value);
-    if (r == 0)
-        r = eh_deal_waiting(s);
-    if (r < 0)
-        return r;
-    eh_digest_ticket(e, slot);
-    return eh_step_image(s, t);
 }

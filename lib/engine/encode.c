@@ -77,6 +77,7 @@ void eh_encode_ticket(const struct eh_engine *e, const struct ticket *t, struct 
     eh_bytes_put_i(out, eh_changed_get(e, t));
     eh_tail_put(e, t, out);
     eh_bytes_put_u(out, t->likeness);
+    eh_contents_put(e, t, out);
 }
 
 /* ---- the others */

@@ -113,6 +113,9 @@ bool eh_engine_is_repeat(const struct eh_engine *e, const struct eh_input *in)
     uint64_t input;
     if (!known_find(e, in, &digest, &input))
         return false;
+    enum eh_retold retold = eh_engine_retold(e, in);
+    if (retold != EH_RETOLD_NOT)
+        return retold != EH_RETOLD_UPDATE;
     return eh_key_equal(digest, in->digest) || eh_engine_is_older(e, in);
 }
 

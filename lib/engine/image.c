@@ -140,6 +140,7 @@ int eh_image_read(struct eh_reader *in, struct image *ret)
     image.changed_ms = version < 5 ? 0 : eh_read_i(in);
     eh_tail_image(in, version, &image.tail);
     image.t.likeness = version < 7 ? 0 : eh_read_u32(in);
+    eh_contents_image(in, version, &image.contents);
     if (in->failed || !image_is_sound(&image))
         return -EH_ECORRUPT;
     *ret = image;
@@ -239,6 +240,8 @@ int eh_decode_ticket(struct eh_engine *e, struct eh_reader *in, struct ticket *r
     if (r < 0)
         return r;
     r = eh_tail_take(e, &image.tail, &image.t);
+    if (r == 0)
+        r = eh_contents_take(e, &image.contents, &image.t);
     if (r == 0)
         r = ticket_make_story(e, &image, &image.t);
     if (r == 0)

@@ -5,6 +5,7 @@
 #ifndef EVENHAND_LIB_ENGINE_IMAGE_H
 #define EVENHAND_LIB_ENGINE_IMAGE_H
 
+#include "contents.h"
 #include "story.h"
 #include "tail.h"
 #include "ticket.h"
@@ -12,7 +13,7 @@
 
 struct eh_engine;
 
-#define IMAGE_VERSION 7
+#define IMAGE_VERSION 8
 struct image {
     int64_t changed_ms;
     struct ticket t; /* numbers; its texts and names are below */
@@ -22,6 +23,7 @@ struct image {
     struct eh_str first_team, journal;
     struct story_sum base, sum; /* of the story */
     struct tail_image tail;
+    struct contents_image contents;
 };
 
 int eh_decode_ticket(struct eh_engine *, struct eh_reader *, struct ticket *) EH_MUST_CHECK;

@@ -58,11 +58,7 @@ int eh_step_move(struct step *s)
     if (team == t->team)
         return 0;
     if (!eh_homes_room(t, team))
-        return eh_step_refuse(s, EH_ECONFLICT,
-                              "team: ticket %.*s/%.*s was dealt in %d teams already; it moves back "
-                              "to one of them alone",
-                              EH_STR_ARG(ticket_source(t)), EH_STR_ARG(ticket_id(t)),
-                              EH_TICKET_TEAMS_MAX + 1);
+        return eh_step_refuse_homes(s, t);
     r = eh_set_acquire(e, team, ticket_skills(t), s->in->no, &set);
     if (r == -EH_EFULL)
         return eh_step_refuse(s, EH_EFULL,

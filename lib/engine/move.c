@@ -4,6 +4,7 @@
 #include "move.h"
 
 #include "affinity.h"
+#include "contents.h"
 #include "deal.h"
 #include "effects.h"
 #include "homes.h"
@@ -43,7 +44,9 @@ int eh_ticket_enter_team(struct step *s, uint32_t slot, uint32_t team, uint32_t 
     const struct decision decision = {.why = why};
     uint32_t was = t->state == EH_TICKET_ASSIGNED ? t->rep : t->was;
     struct home home = {.team = NONE};
-    int r = e->rules >= EH_RULES_RETURNS ? eh_homes_move(t, team, &home) : 0;
+    int r = eh_contents_keep(e, t);
+    if (r == 0 && e->rules >= EH_RULES_RETURNS)
+        r = eh_homes_move(t, team, &home);
     if (r < 0)
         return r;
     eh_deal_detach(e, slot);
@@ -62,4 +65,13 @@ int eh_ticket_enter_team(struct step *s, uint32_t slot, uint32_t team, uint32_t 
     if (r < 0)
         return r;
     return home.team != NONE ? ticket_come_home(s, slot, &home) : eh_deal_or_wait(s, slot);
+}
+
+int eh_step_refuse_homes(struct step *s, const struct ticket *t)
+{
+    return eh_step_refuse(s, EH_ECONFLICT,
+                          "team: ticket %.*s/%.*s was dealt in %d teams already; it moves back to "
+                          "one of them alone",
+                          EH_STR_ARG(ticket_source(t)), EH_STR_ARG(ticket_id(t)),
+                          EH_TICKET_TEAMS_MAX + 1);
 }

@@ -29,8 +29,6 @@ struct cancellations {
     struct eh_table index; /* key -> the one of it */
 };
 
-/* The likeness of a message: what it says beside source and customer; 0: too little to compare. */
-uint32_t eh_likeness(const struct eh_message *);
 /* The cancelled ticket that this one repeats, or NONE. */
 uint32_t eh_cancelled_find(const struct eh_engine *, const struct ticket *, int64_t now_us);
 /* Adds one behind all others; there is none with this key. */

@@ -11,8 +11,9 @@
 /* Numbers are stored: never change, never reuse. */
 enum home_flag { HOME_GIVEN = 1, HOME_LEFT = 2, HOME_KEPT = 4, HOME_RETURNED = 8, HOME_FLAGS = 15 };
 
-/* A tail in memory: the size of an id, the id, the homes as structs. */
-#define TAIL_MAX (1 + EH_NAME_MAX + EH_TICKET_TEAMS_MAX * sizeof(struct home))
+/* A tail in memory: the size of an id, the id; whether there are contents, and these; the homes. */
+#define TAIL_MAX                                                                                   \
+    (2 + EH_NAME_MAX + sizeof(struct contents) + EH_TICKET_TEAMS_MAX * sizeof(struct home))
 
 _Static_assert(TAIL_MAX <= UINT16_MAX && EH_NAME_MAX <= UINT8_MAX, "their sizes hold it");
 
@@ -20,14 +21,19 @@ void eh_tail_read(const struct ticket *t, struct tail *ret)
 {
     struct eh_str bytes = ticket_tail(t);
     ret->resent_of = eh_str_n(NULL, 0);
-    ret->home_count = 0;
+    ret->home_count = ret->contents.count = 0;
     if (bytes.size == 0)
         return;
     ret->resent_of = eh_str_n(bytes.data + 1, (uint8_t)bytes.data[0]);
-    uint32_t head = 1 + ret->resent_of.size, homes = bytes.size - head;
-    ret->home_count = homes / (uint32_t)sizeof *ret->homes;
-    if (homes)
-        memcpy(ret->homes, bytes.data + head, homes);
+    uint32_t at = 1 + ret->resent_of.size;
+    bool contents = bytes.data[at++] != 0;
+    if (contents) {
+        memcpy(&ret->contents, bytes.data + at, sizeof ret->contents);
+        at += sizeof ret->contents;
+    }
+    ret->home_count = (bytes.size - at) / (uint32_t)sizeof *ret->homes;
+    if (ret->home_count)
+        memcpy(ret->homes, bytes.data + at, ret->home_count * sizeof *ret->homes);
 }
 
 struct eh_str eh_ticket_resent_of(const struct ticket *t)
@@ -37,18 +43,24 @@ struct eh_str eh_ticket_resent_of(const struct ticket *t)
     return tail.resent_of;
 }
 
+static size_t bytes_add(char *to, size_t at, const void *from, size_t size)
+{
+    if (size)
+        memcpy(to + at, from, size);
+    return at + size;
+}
+
 int eh_tail_write(struct ticket *t, const struct tail *tail)
 {
     char bytes[TAIL_MAX];
-    size_t size = 1, homes = tail->home_count * sizeof *tail->homes;
+    bool contents = tail->contents.count > 0;
+    bool any = tail->resent_of.size || contents || tail->home_count;
     bytes[0] = (char)tail->resent_of.size;
-    if (tail->resent_of.size)
-        memcpy(bytes + size, tail->resent_of.data, tail->resent_of.size);
-    size += tail->resent_of.size;
-    if (homes)
-        memcpy(bytes + size, tail->homes, homes);
-    size += homes;
-    return eh_ticket_set_tail(t, eh_str_n(bytes, size == 1 ? 0 : (uint32_t)size));
+    size_t size = bytes_add(bytes, 1, tail->resent_of.data, tail->resent_of.size);
+    bytes[size++] = contents;
+    size = bytes_add(bytes, size, &tail->contents, contents ? sizeof tail->contents : 0);
+    size = bytes_add(bytes, size, tail->homes, tail->home_count * sizeof *tail->homes);
+    return eh_ticket_set_tail(t, eh_str_n(bytes, any ? (uint32_t)size : 0));
 }
 
 static uint8_t home_flags(const struct home *home)

@@ -7,6 +7,7 @@
 #ifndef EVENHAND_LIB_ENGINE_TAIL_H
 #define EVENHAND_LIB_ENGINE_TAIL_H
 
+#include "contents.h"
 #include "units.h"
 
 struct eh_engine;
@@ -27,6 +28,7 @@ struct tail {
     struct eh_str resent_of; /* id of the cancelled ticket that came again as this one; or empty */
     struct home homes[EH_TICKET_TEAMS_MAX]; /* in the order in which it left them */
     uint32_t home_count;
+    struct contents contents; /* in an image it stands by itself */
 };
 
 /* A tail in an image: ids, which point into it, instead of numbers. */

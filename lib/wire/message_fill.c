@@ -478,6 +478,25 @@ static int pair_take(struct filling *f, const struct eh_field_row *row,
                                          : value_take_or_mend(f, row, value);
 }
 
+/* Why a ticket was cancelled is one of few words, so that they can be counted. */
+static void cancellation_check(struct filling *f)
+{
+    static const char *const reasons[] = {EH_CANCELLED_REASONS};
+    struct eh_message *m = f->m;
+    if (m->type != EH_MESSAGE_OUTCOME || !eh_message_has(m, EH_FIELD_REASON))
+        return;
+    bool known = false;
+    for (size_t i = 0; i < sizeof reasons / sizeof *reasons; i++)
+        known = known || eh_str_equal(m->reason, eh_str(reasons[i]));
+    if (known && m->outcome == EH_OUTCOME_CANCELLED)
+        return;
+    m->has &= ~EH_FIELD_BIT(EH_FIELD_REASON);
+    m->reason = eh_str(NULL);
+    say(f, "reason",
+        known ? "left out: only what is cancelled has one"
+              : "left out: none of spam, duplicate, merged, test, customer");
+}
+
 #define KEYS_MAX 160 /* bytes of the keys that a type takes */
 
 /* "value, priority, …" */
@@ -533,6 +552,7 @@ int eh_message_fill(const struct eh_pairs *pairs, struct eh_arena *arena, struct
     }
     if (m->type == EH_MESSAGE_OWNER && !(seen & OWNERS))
         return eh_error_field(error, EH_EINVAL, "owner", "owner: missing; null if nobody has it");
+    cancellation_check(&f);
     return words_keep(&f);
 }
 

@@ -386,6 +386,8 @@ static void step(struct history *y, struct eh_message m, int origin, struct eh_s
     log_recall(&y->log, &k->in);
     if (eh_engine_is_repeat(k->e, &k->in))
         return;
+    if (eh_engine_retold(k->e, &k->in) == EH_RETOLD_UPDATE)
+        eh_input_retell(k->e, &k->in);
     k->fx.count = 0;
     int r = eh_engine_step(k->e, &k->in, &k->fx);
     cr_assert_eq(r, 0, "input %llu: %s", (unsigned long long)k->in.no, eh_code_name(r));

@@ -85,7 +85,7 @@ def ticket(number, name, **more):
 MESSAGES = [ticket(n, NAMES[n % 3], value=n) for n in range(12)]
 UPDATES = [{"type": "update", "id": "t-1", "subject": SUBJECTS[0]},
            {"type": "update", "id": "t-2", "subject": SUBJECTS[1], "value": 3}]
-REFUSED = [entry(ticket(90, NAMES[0], team="gone")), entry(ticket(1, NAMES[2])),
+REFUSED = [entry(ticket(90, NAMES[0], team="gone")), entry(ticket(91, NAMES[2], kind="gone")),
            b'{"type":"ticket","customer":"%s"' % NAMES[1].encode()]
 
 
@@ -161,7 +161,8 @@ def erased(stack):
     comes_to_nothing(stack, [ticket(3, "Somebody Else", value=3)])
     send(stack, ticket(3, NAMES[0], value=4))
     stack.settle()
-    assert "other content" in stack.sql1("SELECT reason FROM dead ORDER BY input DESC LIMIT 1")
+    assert stack.ticket("t-3")["value"] == 4, "it is an update"
+    assert stack.sql1("SELECT count(*) FROM personal") == 0, "an update brought it back"
     erase(stack)
     assert guesses(stack, ()) == []
     verify_ok(stack)

@@ -221,6 +221,8 @@ static void decide_entry(struct world *w, const struct entry *entry, int32_t dat
     struct eh_key as_entry = eh_entry_identity(entry->ms, entry->no, entry->body);
     if (eh_table_get(&w->log.identities, as_entry, &at) || eh_engine_is_repeat(w->d.e, &in))
         return;
+    if (eh_engine_retold(w->d.e, &in) == EH_RETOLD_UPDATE)
+        eh_input_retell(w->d.e, &in);
     step(w, &in, entry->body);
 }
 

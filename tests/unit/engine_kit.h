@@ -90,6 +90,8 @@ static inline int kit_step(struct kit *k, struct eh_message m, int origin)
     }
     eh_input_identify(&k->in);
     k->repeat = eh_engine_is_repeat(k->e, &k->in);
+    if (eh_engine_retold(k->e, &k->in) == EH_RETOLD_UPDATE)
+        eh_input_retell(k->e, &k->in);
     k->fx.count = 0;
     k->result = k->repeat ? 0 : eh_engine_step(k->e, &k->in, &k->fx);
     k->in.recalled = (struct eh_recalled){0};

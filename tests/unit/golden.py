@@ -88,7 +88,7 @@ def period(w):
 
 # --- messages ---
 
-SIGNED = {4, 11, 15, 20, 21, 31, 32, 33, 34, 35, 38, 40}
+SIGNED = {4, 11, 15, 20, 21, 31, 32, 33, 34, 35, 38, 40, 44}
 SMALL = {7, 14, 18, 19, 37, 39, 41}
 
 
@@ -397,6 +397,11 @@ def ticket(w):
     w.all("ticket.home_count", w.u8(None), home)
     w.text("ticket.resent_of")
     w.u("ticket.likeness")
+    contents = w.u8("ticket.content_count")
+    if contents:
+        w.text("ticket.content_team")
+    for _ in range(contents or 0):
+        w.i("ticket.content")
 
 
 def images(w):
@@ -628,14 +633,14 @@ def snapshot(w):
 # --- the tests ---
 
 FORMS = {  # which files are of which form
-    message: ["message", "message-owner"],
+    message: ["message", "message-owner", "message-retold"],
     rest: ["rest"],
     record: ["record", "record-refused", "record-outcome"],
     plan: ["plan", "plan-share", "plan-hold"],
     facts: ["facts", "facts-closings"],
     statement: ["statement", "statement-facts", "statement-first"],
     settlements: ["settlement"],
-    images: ["images", "images-owners"],
+    images: ["images", "images-owners", "images-retold"],
     details: ["details", "detail-late"],
     snapshot: ["snapshot-%d" % number for number in range(1, 1 + len(list(GOLDEN.glob("snapshot-*"))))],
 }

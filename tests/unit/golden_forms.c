@@ -109,6 +109,15 @@ Test(golden_forms, message_owner)
     expect_message("message-owner", m);
 }
 
+/* Of a ticket that was told once more. */
+Test(golden_forms, message_retold)
+{
+    struct eh_message m = everything(EH_MESSAGE_UPDATE);
+    m.content = 1234567890123456;
+    m.has |= EH_FIELD_BIT(EH_FIELD_CONTENT);
+    expect_message("message-retold", m);
+}
+
 Test(golden_forms, message_types)
 {
     EH_AUTO(eh_bytes) struct eh_bytes bytes = EH_BYTES_INIT;

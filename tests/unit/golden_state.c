@@ -435,6 +435,18 @@ static void owners(void)
     say("{'type':'outcome','id':'O1','outcome':'resolved'}");
 }
 
+/* Told once more: updated, moved, and what was told before. */
+static void retold(void)
+{
+    rules(EH_RULES_RETOLD);
+    ticket("N1", "sales", ",'value':700,'subject':'a pump','owner':'ana'");
+    say("{'type':'update','id':'N1','priority':7}");
+    ticket("N1", "sales", ",'value':800,'subject':'two pumps','customer':'acme'");
+    ticket("N1", "care", ",'value':900,'subject':'two pumps','customer':'acme'");
+    snapshot();
+    say("{'type':'outcome','id':'N1','outcome':'cancelled','reason':'duplicate'}");
+}
+
 Test(golden_state, life)
 {
     earlier();
@@ -457,6 +469,9 @@ Test(golden_state, life)
     eh_bytes_clear(&images);
     owners();
     golden_expect("images-owners", &images);
+    eh_bytes_clear(&images);
+    retold();
+    golden_expect("images-retold", &images);
     eh_bytes_done(&images);
     eh_bytes_done(&details);
     kit_done(&k);

@@ -144,6 +144,7 @@ static const struct eh_cli_option outcome_options[] = {
     {"csat", "1..5", "the customer's satisfaction", false},
     {"handled", "SPAN", "time worked on it: 12m", false},
     {"at", "TIME", "when it happened, RFC 3339 (default: now)", false},
+    {"reason", "R", "why cancelled: spam, duplicate, merged, test, customer", false},
     {"event", "NAME", "an identity: the same one again changes nothing", false},
     {"source", "S", "the helpdesk it came from (default: default)", false},
     {0},

@@ -80,9 +80,11 @@ static int move_content(struct eh_item *item, const struct eh_item *from, struct
     item->body = eh_arena_str(arena, from->body);
     if (from->body.size > 0 && !item->body.data)
         return -EH_ENOMEM;
+    item->told = NULL;
+    const struct eh_message *told = from->told ? from->told : &from->input.message;
     if (item->command)
         in->message = item->command->message;
-    else if (eh_message_copy(&from->input.message, arena, &in->message) < 0)
+    else if (eh_message_copy(told, arena, &in->message) < 0)
         return -EH_ENOMEM;
     eh_salts_draw(in);
     eh_input_identify(in);

@@ -40,6 +40,7 @@ void eh_committed_from(const struct eh_engine *, struct eh_committed *ret);
 struct eh_item {
     struct eh_input input;      /* message, identity, digest; the number comes with the decision */
     struct eh_command *command; /* or NULL: it came from the stream */
+    struct eh_message *told;    /* a ticket that became an update, as it was told; else NULL */
     struct eh_str body;         /* the entry's bytes as they came, for the dead letters */
     char encoding;              /* ... and what they are */
     bool was_input;             /* what was kept was decided, perhaps more than once */

@@ -88,6 +88,24 @@ void eh_salts_take(struct eh_input *in, const struct eh_past *past)
         identify(in, false);
 }
 
+bool eh_salts_other_customer(const struct eh_input *in, const struct eh_past *past)
+{
+    return in->message.type == EH_MESSAGE_TICKET && in->message.customer.size > 0 &&
+           !is_same(&in->message, EH_FIELD_CUSTOMER_DIGEST, in->customer_digest, &past->customer);
+}
+
+void eh_salts_bind_ticket(struct eh_input *in, const uint8_t secret[EH_SEED_BYTES])
+{
+    uint8_t identity[EH_SALT_BYTES] = {0};
+    _Static_assert(EH_SALT_BYTES >= 16, "an identity fits");
+    if (in->subject_salt.how != EH_SALTED)
+        return;
+    eh_key_bytes(in->identity, identity);
+    eh_key_bytes(eh_hash_salted(EH_DOMAIN_SUBJECT_SALT, identity, secret, EH_SEED_BYTES),
+                 in->subject_salt.bytes);
+    eh_input_identify(in);
+}
+
 void eh_salts_leave_out(struct eh_input *in)
 {
     if (in->message.type == EH_MESSAGE_TICKET && !in->recalled.known)

@@ -36,6 +36,11 @@ void eh_salts_draw(struct eh_input *);
 void eh_past_read(struct eh_str rest, struct eh_past *ret);
 /* The salts by which it compares with that, and with recalled.digest; and identifies it. */
 void eh_salts_take(struct eh_input *, const struct eh_past *);
+/* Whether a ticket that is known names another customer than its first message. */
+bool eh_salts_other_customer(const struct eh_input *, const struct eh_past *);
+/* The salt of a subject that its ticket had not at first, and no customer: it is made of the
+ * ticket's identity and the secret, so that it compares with itself; and identifies it. */
+void eh_salts_bind_ticket(struct eh_input *, const uint8_t secret[EH_SEED_BYTES]);
 /* From EH_RULES_CONTENT on: the content digest of a ticket that is not there already is without
  * personal text, and so without salts. Behind eh_salts_take(), for whatever was looked up. */
 void eh_salts_leave_out(struct eh_input *);

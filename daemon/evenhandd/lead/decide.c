@@ -96,10 +96,23 @@ static int item_step(struct eh_app *app, struct eh_batch *b, struct eh_item *ite
     return r;
 }
 
+/* A ticket that is known and stands otherwise now is an update of it. */
+static int item_retell(const struct eh_app *app, struct eh_batch *b, struct eh_item *item)
+{
+    if (eh_engine_retold(app->state.engine, &item->input) != EH_RETOLD_UPDATE)
+        return 0;
+    item->told = eh_arena_copy(&b->arena, &item->input.message, sizeof *item->told);
+    if (!item->told)
+        return -EH_ENOMEM;
+    eh_input_retell(app->state.engine, &item->input);
+    return 0;
+}
+
 static int item_decide(struct eh_app *app, struct eh_batch *b, struct eh_item *item, int32_t date)
 {
     struct eh_input *in = &item->input;
     in->date = date;
+    in->at_us = b->at_us;
     app_recent_overlay(app, b, item);
     if (item->history_failed || app_history_lacks(app, item)) {
         const char *why = item->history_failed ? item->history_failed
@@ -114,6 +127,8 @@ static int item_decide(struct eh_app *app, struct eh_batch *b, struct eh_item *i
     }
     if (item->entry_known || eh_engine_is_repeat(app->state.engine, in))
         return item_repeat(app, b, item);
+    if (item_retell(app, b, item) < 0)
+        return -EH_ENOMEM;
     if (app_later_takes(app, b, item) || app_full_holds(app, b, item))
         return 0;
     return item_step(app, b, item);

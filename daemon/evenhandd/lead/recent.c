@@ -73,21 +73,49 @@ static void recent_past(const struct eh_batch *b, const struct eh_record *r, str
     ret->subject.salt = eh_str_n((const char *)p->subject_salt, EH_SALT_BYTES);
 }
 
+/* The customer's own salt, where one is known. */
+static struct eh_str customer_salt(const struct eh_app *app, const struct eh_batch *b,
+                                   const struct eh_item *item)
+{
+    const struct eh_personal *p =
+        item->customer_salt.size ? NULL : recent_customer(app, b, item->input.message.customer);
+    return p ? eh_str_n((const char *)p->customer_salt, EH_SALT_BYTES) : item->customer_salt;
+}
+
+/* What a ticket is told anew, and was not told at first, has salts of its own that do not change.
+ */
+static void retold_salts(const struct eh_app *app, const struct eh_batch *b, struct eh_item *item)
+{
+    struct eh_input *in = &item->input;
+    const struct eh_past_text *subject = &item->past.subject;
+    struct eh_salt drawn = in->customer_salt;
+    eh_salts_take(in, &item->past);
+    if (in->message.type != EH_MESSAGE_TICKET)
+        return;
+    if (eh_salts_other_customer(in, &item->past)) {
+        in->customer_salt = drawn;
+        eh_salts_take_customer(in, customer_salt(app, b, item));
+        eh_input_identify(in);
+    }
+    if (subject->was || in->message.subject.size == 0)
+        return;
+    if (in->message.customer.size > 0)
+        eh_salts_bind_subject(in, app->services.keys.master);
+    else
+        eh_salts_bind_ticket(in, app->services.keys.master);
+}
+
 /* A message that is there already compares behind the salts of then; else its customer has one. */
 static void recent_salts(const struct eh_app *app, const struct eh_batch *b, struct eh_item *item)
 {
     struct eh_input *in = &item->input;
-    struct eh_str salt = item->customer_salt;
-    const struct eh_personal *p;
     if (in->recalled.known) {
-        eh_salts_take(in, &item->past);
+        retold_salts(app, b, item);
         return;
     }
     if (in->message.customer.size == 0)
         return;
-    if (salt.size == 0 && (p = recent_customer(app, b, in->message.customer)))
-        salt = eh_str_n((const char *)p->customer_salt, EH_SALT_BYTES);
-    eh_salts_take_customer(in, salt);
+    eh_salts_take_customer(in, customer_salt(app, b, item));
     eh_salts_bind_subject(in, app->services.keys.master);
 }
 

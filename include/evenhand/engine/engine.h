@@ -49,6 +49,7 @@ EH_C_BEGIN
 /* A ticket remembers so many teams it was dealt in, beside the one it is in. Then it moves to one
  * of these alone: what it forgot could be drawn anew. */
 #define EH_TICKET_TEAMS_MAX 16
+#define EH_CONTENTS_MAX     8     /* so many of the contents it was told with tell a repeat */
 #define EH_CANCELLED_MAX    65536 /* cancelled tickets that may come again under another id */
 #define EH_SKILL_SETS_MAX   64    /* required-skill sets in use per team */
 /* A step deals, gives back and tells of so many tickets, or of as many as its message says
@@ -234,7 +235,19 @@ struct eh_key eh_entry_identity(uint64_t stream_ms, uint64_t stream_no, struct e
 struct eh_key eh_entry_identity_salted(const uint8_t salt[EH_SALT_BYTES], uint64_t stream_ms,
                                        uint64_t stream_no, struct eh_str bytes);
 
-/* The same identity with the same content is there already (in memory or recalled). */
+/* A ticket that is known, told once more; from EH_RULES_RETOLD on. */
+enum eh_retold {
+    EH_RETOLD_NOT = 0, /* it is no ticket, or a new one */
+    EH_RETOLD_SAME,    /* as it was told before, or closed */
+    EH_RETOLD_OLDER,   /* as it was before its newest `changed_at` */
+    EH_RETOLD_UPDATE,  /* it stands otherwise now: eh_input_retell() */
+};
+enum eh_retold eh_engine_retold(const struct eh_engine *, const struct eh_input *);
+/* Makes the update of it that the log has, and identifies that. `at_us` is set before. */
+void eh_input_retell(const struct eh_engine *, struct eh_input *);
+
+/* The same identity with the same content is there already (in memory or recalled); or a ticket is
+ * told once more, and that changes nothing. */
 bool eh_engine_is_repeat(const struct eh_engine *, const struct eh_input *);
 /* A ticket that is there already, said as it was before its newest `changed_at`: a repeat, too. */
 bool eh_engine_is_older(const struct eh_engine *, const struct eh_input *);
@@ -290,7 +303,7 @@ int eh_engine_restore(struct eh_str snapshot, struct eh_engine **ret,
                       struct eh_error *) EH_MUST_CHECK;
 /* Sum of the hashes of all objects (mod 2^128), kept up to date with each change. The same state
  * has another sum, and another snapshot, where EH_STATE_VERSION is another. */
-#define EH_STATE_VERSION 16
+#define EH_STATE_VERSION 17
 struct eh_key eh_engine_digest(const struct eh_engine *);
 /* The same sum made anew from every object: what a test compares it with. */
 struct eh_key eh_engine_digest_anew(const struct eh_engine *);

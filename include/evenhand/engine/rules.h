@@ -69,8 +69,10 @@ enum eh_rules {
     /* The helpdesk may say who has a ticket. A ticket that somebody outside its team has is held.
      */
     EH_RULES_OWNERS = 26,
+    /* A ticket that is told once more as another is an update, or, once it is closed, nothing. */
+    EH_RULES_RETOLD = 27,
 };
 /* The rules of this build. */
-#define EH_RULES_LAST EH_RULES_OWNERS
+#define EH_RULES_LAST EH_RULES_RETOLD
 
 #endif

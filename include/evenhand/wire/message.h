@@ -45,6 +45,9 @@ EH_C_BEGIN
 #define EH_SKILLS_MAX    16          /* skills one ticket may require */
 #define EH_DESK_TEXT_MAX (16u << 20) /* bytes of a desk file read from disk */
 
+/* Why a ticket may be cancelled. */
+#define EH_CANCELLED_REASONS "spam", "duplicate", "merged", "test", "customer"
+
 /* Numbers are stored: never change, never reuse. The log, its views and digests hold them. */
 enum eh_field {
     EH_FIELD_ID = 0,
@@ -98,6 +101,7 @@ enum eh_field {
     EH_FIELD_INCOMPLETE = 41, /* FREEZE: a missing figure scores nothing */
     EH_FIELD_ACCOUNT = 42,    /* OWNER: who has it, by their name at the helpdesk of `source` */
     EH_FIELD_BY = 43,         /* OWNER: who did it: a rep, a manager, or an account there */
+    EH_FIELD_CONTENT = 44,    /* UPDATE of a ticket that was told once more: hash of all it says */
     EH_FIELD_COUNT
 };
 #define EH_FIELD_BIT(field) (UINT64_C(1) << (field))
@@ -143,6 +147,7 @@ struct eh_message {
     int64_t ticket;
     int64_t most; /* EH_MOST_MIN to EH_MOST_MAX */
     int64_t minutes;
+    int64_t content; /* 1 to EH_INTEGER_MAX */
 };
 
 static inline bool eh_message_has(const struct eh_message *m, enum eh_field field)

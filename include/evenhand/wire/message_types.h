@@ -59,7 +59,7 @@ enum eh_type_flag {
     ROW(OUTCOME, 4, "outcome", outcome, \
         T(STREAM) | T(ADMIN) | T(RECALLS) | T(DEALS) | T(DATED), \
         F(ID) | F(OUTCOME), \
-        F(SOURCE) | F(VALUE) | F(EVENT) | F(CSAT) | F(HANDLED) | F(AT), \
+        F(SOURCE) | F(VALUE) | F(REASON) | F(EVENT) | F(CSAT) | F(HANDLED) | F(AT), \
         F(SOURCE)) \
     ROW(METRIC, 5, "metric", metric, T(STREAM) | T(ADMIN) | T(SIGNED), \
         F(TEAM) | F(METRIC) | F(PERIOD) | F(VALUE), \

@@ -213,6 +213,24 @@ static int ticket_exponent(const struct eh_cli *cli, unsigned *ret)
     return EH_EXIT_DONE;
 }
 
+/* Puts --reason into the message. */
+static int put_reason(const struct eh_cli *cli, json_t *body)
+{
+    static const char *const reasons[] = {EH_CANCELLED_REASONS};
+    const char *reason = eh_cli_option(cli, "reason");
+    bool known = !reason;
+    for (size_t i = 0; reason && i < sizeof reasons / sizeof *reasons; i++)
+        known = known || strcmp(reason, reasons[i]) == 0;
+    if (!known)
+        return eh_say_usage(
+            cli, "--reason: `%s` is none of spam, duplicate, merged, test, customer", reason);
+    if (reason && strcmp(cli->args[1], "cancelled") != 0)
+        return eh_say_usage(cli, "--reason: only what is cancelled has one");
+    if (reason)
+        json_object_set_new(body, "reason", json_string(reason));
+    return EH_EXIT_DONE;
+}
+
 /* Puts --value, --csat, --handled and --at into the message. */
 static int put_numbers(const struct eh_cli *cli, json_t *body)
 {
@@ -267,6 +285,8 @@ int eh_cmd_outcome(struct eh_cli *cli)
         return eh_say_long(cli->args[0]);
     json_t *body = json_pack("{s:s}", "outcome", outcome);
     int r = put_numbers(cli, body);
+    if (r == EH_EXIT_DONE)
+        r = put_reason(cli, body);
     if (r == EH_EXIT_DONE && !eh_change_text(body, "event", eh_cli_option(cli, "event")))
         r = EH_EXIT_USAGE;
     if (r != EH_EXIT_DONE) {
