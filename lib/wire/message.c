@@ -1,9 +1,9 @@
 /* message.c: makes a message of msgpack or JSON: scan, mend, parse, fill. */
 #include "message_fields.h"
 #include "message_scan.h"
+#include "unpack.h"
 
 #include <jansson.h>
-#include <msgpack.h>
 
 /* --- msgpack --- */
 
@@ -177,23 +177,17 @@ int eh_message_from_msgpack(struct eh_str bytes, struct eh_arena *arena, struct 
     struct eh_pairs pairs;
     struct eh_blemishes found;
     msgpack_unpacked unpacked;
-    size_t offset = 0;
     int r = eh_scan_msgpack(bytes, &found, error);
     if (r < 0)
         return r;
     pairs.rough = 0;
     if (found.count && eh_mend_msgpack(bytes, &found, arena, &bytes, &pairs.rough) < 0)
         return eh_error_set(error, EH_ENOMEM, "out of memory");
-    msgpack_unpacked_init(&unpacked);
-    msgpack_unpack_return done = msgpack_unpack_next(&unpacked, bytes.data, bytes.size, &offset);
-    if (done == MSGPACK_UNPACK_NOMEM_ERROR)
-        r = eh_error_set(error, EH_ENOMEM, "out of memory");
-    else if (done != MSGPACK_UNPACK_SUCCESS || unpacked.data.type != MSGPACK_OBJECT_MAP)
-        r = eh_error_set(error, EH_EPARSE, "byte %zu: no msgpack", offset);
-    if (r >= 0) {
-        msgpack_pairs(&unpacked.data.via.map, &pairs);
-        r = message_make(&pairs, arena, ret, error);
-    }
+    r = eh_unpack_map(bytes, &unpacked, error);
+    if (r < 0)
+        return r;
+    msgpack_pairs(&unpacked.data.via.map, &pairs);
+    r = message_make(&pairs, arena, ret, error);
     msgpack_unpacked_destroy(&unpacked);
     return r;
 }

@@ -1,10 +1,9 @@
 /* notice_read.c: an outbox entry in msgpack, as the JSON that it could have been written in. */
 #include <evenhand/wire/notice.h>
 
-#include <msgpack.h>
-
 #include "entries.h"
 #include "message_scan.h"
+#include "unpack.h"
 
 /* The key as a text with a terminator; NULL: a notice has no such key. */
 static const char *key_find(const msgpack_object *key)
@@ -36,20 +35,14 @@ int eh_notice_msgpack_to_json(struct eh_str bytes, struct eh_bytes *out, struct 
     struct eh_blemishes found;
     struct eh_entries list = {0};
     msgpack_unpacked unpacked;
-    size_t offset = 0;
     int r = eh_scan_msgpack(bytes, &found, error);
+    if (r == 0)
+        r = eh_unpack_map(bytes, &unpacked, error);
     if (r < 0)
         return r;
-    msgpack_unpacked_init(&unpacked);
-    msgpack_unpack_return done = msgpack_unpack_next(&unpacked, bytes.data, bytes.size, &offset);
-    if (done == MSGPACK_UNPACK_NOMEM_ERROR)
-        r = eh_error_set(error, EH_ENOMEM, "out of memory");
-    else if (done != MSGPACK_UNPACK_SUCCESS || unpacked.data.type != MSGPACK_OBJECT_MAP)
-        r = eh_error_set(error, EH_EPARSE, "byte %zu: no msgpack", offset);
-    for (uint32_t i = 0; r == 0 && i < unpacked.data.via.map.size; i++)
+    for (uint32_t i = 0; i < unpacked.data.via.map.size; i++)
         pair_add(&unpacked.data.via.map.ptr[i], &list);
-    if (r == 0)
-        r = eh_entries_to_json(&list, out);
+    r = eh_entries_to_json(&list, out);
     msgpack_unpacked_destroy(&unpacked);
     return r;
 }

@@ -141,6 +141,7 @@ OWN = {
     "host/alarms.h": "struct eh_alarms *alarms;",
     "admin/http/lookup.h": "#include <unistd.h>\nuid_t uid; void *peer; eh_child_fn *on_end;",
     "host/child.h": "#include <unistd.h>\neh_child_fn *on_end;",
+    "host/sanitized.h": "#include <sys/resource.h>\nstruct rlimit memory;",
     "host/command_line.h": "eh_child_fn *on_end;",
     "redis/link.h": """struct eh_redis_address address; eh_redis_state_fn *on_state;
         eh_redis_reply_fn *got_reply; int argc; const char **argv; size_t *argvlen;""",
@@ -169,6 +170,7 @@ OWN = {
         struct eh_desk_rep rep;""",
     "wire/message_fields.h": "void *item;",
     "wire/message_scan.h": "struct eh_str bytes;",
+    "wire/unpack.h": "struct eh_str bytes;",
     "wire/lines.h": "#include <evenhand/wire/desk.h>\nstruct eh_desk_team *team; void *line;",
     "bench.d/engine.h": "int64_t took;",
     "bench.d/history_rows.h": "struct eh_effect effect; struct rows_state state; uint64_t seq;",
