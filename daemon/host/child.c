@@ -18,21 +18,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "host/sanitized.h"
+
 #define READ_CHUNK 65536
 #define NICENESS   10
 #define OOM_SCORE  "1000" /* oom_score_adj: before everybody else in our memory cgroup */
-
-/* A sanitizer maps terabytes, and uses next to nothing of them. */
-#if defined(__SANITIZE_ADDRESS__)
-#define SANITIZED 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(memory_sanitizer)
-#define SANITIZED 1
-#endif
-#endif
-#ifndef SANITIZED
-#define SANITIZED 0
-#endif
 
 struct eh_child {
     pid_t pid; /* 0: not started, or collected */
@@ -146,7 +136,7 @@ static int confine(pid_t pid, size_t memory_max)
     go_first(pid);
     if (prlimit(pid, RLIMIT_CORE, &core, NULL) < 0)
         return errno;
-    if (memory_max > 0 && !SANITIZED && prlimit(pid, RLIMIT_AS, &memory, NULL) < 0)
+    if (memory_max > 0 && !EH_SANITIZED && prlimit(pid, RLIMIT_AS, &memory, NULL) < 0)
         return errno;
     return 0;
 }

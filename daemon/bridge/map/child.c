@@ -16,17 +16,7 @@
 #include <unistd.h>
 
 #include "bridge/map/bounded.h"
-
-#if defined(__SANITIZE_ADDRESS__)
-#define SANITIZED 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define SANITIZED 1
-#endif
-#endif
-#ifndef SANITIZED
-#define SANITIZED 0
-#endif
+#include "host/sanitized.h"
 
 #define SOCKET_FD 3
 
@@ -75,11 +65,11 @@ static void confine(void)
 {
     static char *none[] = {NULL}; /* jq reads `environ` and takes no NULL for it */
     environ = none;
-    if (!SANITIZED)
+    if (!EH_SANITIZED)
         limit(RLIMIT_AS, held_bytes() + EH_MAP_MEMORY);
     limit(RLIMIT_CORE, 0);
     limit(RLIMIT_FSIZE, 0);
-    if (!SANITIZED)
+    if (!EH_SANITIZED)
         limit(RLIMIT_NOFILE, 0);
     prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
     prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
