@@ -17,7 +17,8 @@ struct purse {
     struct eh_key hash;
 };
 
-/* A bonus period of a team in which something happened. */
+/* A bonus period of a team in which something happened: the part of the state that is hashed and
+ * kept in snapshots, but for a shadow. eh_period_view is what others see of it. */
 struct period {
     uint32_t team;
     struct eh_period period;

@@ -81,7 +81,8 @@ struct eh_personal {
     uint8_t customer_salt[EH_SALT_BYTES], subject_salt[EH_SALT_BYTES];
 };
 
-/* A row of period_step with what belongs to it. Text lives in the batch and its commands. */
+/* A row of period_step with the rows of other tables that are written with it. Text lives in the
+ * batch and its commands. */
 struct eh_period_row {
     struct eh_step_row step;
     uint8_t state; /* enum eh_period_state, as step.state says */

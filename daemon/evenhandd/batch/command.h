@@ -18,7 +18,9 @@
 struct eh_pool_expected; /* evenhand/pool/pool.h */
 struct eh_pool_statement;
 
-/* How far a period is after the step that was taken. Figures are minor units. */
+/* What the caller is told of a step: how far the period is after it, and what it paid or settled.
+ * It is also read from period_step, for a repeat, or made without taking the step, for a dry run.
+ * Figures are minor units. */
 struct eh_period_answer {
     uint8_t state;         /* enum eh_period_state */
     uint32_t version;      /* its last; 0: not closed yet */

@@ -47,7 +47,8 @@ enum eh_period_state {
 };
 const char *eh_period_state_name(int state); /* "open", "provisional", "closed", "paid" */
 
-/* One version of a closed period, as CLOSE settles it. Minor units. */
+/* One version of a closed period, as CLOSE settles it: the figures that the engine itself counts
+ * with, and the rest as bytes, which only pool/ reads. Minor units. */
 struct eh_settlement {
     struct eh_period period;
     uint32_t version; /* 1, then one more each time */
@@ -63,6 +64,8 @@ void eh_settlements_put(struct eh_bytes *, const struct eh_settlement *, size_t 
 /* Takes the next settlement off the text. 1: it is in *ret; 0: there are no more; -EH_ECORRUPT. */
 int eh_settlements_next(struct eh_str *text, struct eh_settlement *ret) EH_MUST_CHECK;
 
+/* A period as the engine has it now: how far it is, and what is counted of its team. It has no
+ * money but that of its last version; eh_pool_statement is what the plan makes of it. */
 struct eh_period_view {
     struct eh_str team;
     struct eh_period period;

@@ -81,6 +81,8 @@ struct eh_pool_basis {
 /* "now", "freeze" or "version 2". */
 size_t eh_pool_basis_print(struct eh_pool_basis, char ret[EH_DECIMAL_TEXT_MAX]);
 
+/* What a period comes to under its plan, for people and for the payroll: measures, money and its
+ * lines. Its bytes are what eh_settlement keeps whole. */
 struct eh_pool_statement {
     struct eh_str team, currency, plan;
     struct eh_period period;

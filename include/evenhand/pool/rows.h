@@ -15,7 +15,8 @@
 
 EH_C_BEGIN
 
-/* A step of a period's life: it was frozen, closed or paid. */
+/* A row of period_step: a step of a period's life, when it was frozen, closed or paid. Of `figures`
+ * it has those that are columns; a row that is read back has no others. */
 struct eh_step_row {
     uint64_t input;
     struct eh_str team, period;
