@@ -6,7 +6,7 @@ import os
 import threading
 import time
 
-from harness import DEAD, INBOX, SALES, run, scenario, wait_until
+from harness import DEAD, INBOX, SALES, UnixConnection, patience, run, scenario, wait_until
 from bridge_kit import SECRET, Bridge, desk, owner_of, rep_of, ticket
 from helpdesk_stub import Helpdesk, Webhook
 
@@ -174,11 +174,39 @@ def crowd(stack, stub, bridge):
     assert hook.send(ticket("last"))[0] == 204
 
 
+@scenario("health and figures are told, also while Redis is away")
+def health(stack):
+    stack.start(desk())
+    path = os.path.join(stack.dir, "health.sock")
+
+    def ask(where):
+        connection = UnixConnection(path, patience(15))
+        connection.request("GET", where)
+        answer = connection.getresponse()
+        return answer.status, answer.read().decode()
+    with Helpdesk() as stub:
+        bridge = Bridge(stack, stub.url, health=path, owner="off")
+        try:
+            bridge.start()
+            assert bridge.webhook().send(ticket("1"))[0] == 204
+            assert ask("/healthz") == (200, '{"healthy":true,"why":null}\n'), ask("/healthz")
+            figures = ask("/metrics")[1]
+            assert 'evenhand_bridge_webhooks_taken{connection="help"} 1\n' in figures, figures
+            assert ask("/status")[0] == 404, "figures alone are for everybody"
+            stack.redis_server.kill()
+            wait_until("it says so", lambda: ask("/healthz")[0] == 503)
+            stack.redis_server.start()
+            wait_until("it is healthy", lambda: ask("/healthz")[0] == 200)
+            assert bridge.stop() == 0, bridge.last_words()
+        finally:
+            bridge.kill()
+
+
 @point("a connection runs once", owner="off")
 def alone(stack, stub, bridge):
     code, text = bridge.run("--connection", "help")
     assert code == 1 and "another evenhand-bridge runs this connection" in text, (code, text)
-    code, text = bridge.run("check", "help")
+    code, text = bridge.run("--connection", "help", "--check")
     assert code == 0 and "are good" in text, (code, text)
 
 
