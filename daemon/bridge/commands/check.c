@@ -75,9 +75,13 @@ static void on_rights(void *context, const struct eh_mapped *mapped)
         complain(checking, "rights", mapped->why);
         return;
     }
-    json_array_foreach(mapped->values, i, value) if (json_object_get(value, "path")) request =
-        value;
-    else verdict_print(checking, value);
+    json_array_foreach(mapped->values, i, value)
+    {
+        if (json_object_get(value, "path"))
+            request = value;
+        else
+            verdict_print(checking, value);
+    }
     if (!request)
         end(checking);
     else if (json_array_size(checking->answers) >= STEPS_MAX)

@@ -314,7 +314,10 @@ bool eh_account_listed(const json_t *list, const char *account)
 {
     size_t i;
     const json_t *item;
-    json_array_foreach(list, i,
-                       item) if (strcmp(json_string_value(item), account) == 0) return true;
+    json_array_foreach(list, i, item)
+    {
+        if (strcmp(json_string_value(item), account) == 0)
+            return true;
+    }
     return false;
 }

@@ -200,7 +200,11 @@ static bool is_list_of_text(const json_t *list)
     const json_t *item;
     if (!json_is_array(list))
         return false;
-    json_array_foreach(list, i, item) if (!json_is_string(item)) return false;
+    json_array_foreach(list, i, item)
+    {
+        if (!json_is_string(item))
+            return false;
+    }
     return true;
 }
 

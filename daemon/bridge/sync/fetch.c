@@ -110,7 +110,10 @@ static void on_mapped(void *context, const struct eh_mapped *mapped)
         return;
     }
     fetch->result.other = fetch->id[0] && !is_about(fetch, mapped->values);
-    json_array_foreach(mapped->values, i, value) take(fetch, value);
+    json_array_foreach(mapped->values, i, value)
+    {
+        take(fetch, value);
+    }
     settle(fetch, 0);
 }
 

@@ -208,6 +208,9 @@ uint32_t eh_said_hash_list(const json_t *list)
     EH_AUTO(eh_bytes) struct eh_bytes out = EH_BYTES_INIT;
     size_t i;
     const json_t *item;
-    json_array_foreach(list, i, item) eh_bytes_put_str(&out, eh_str(json_string_value(item)));
+    json_array_foreach(list, i, item)
+    {
+        eh_bytes_put_str(&out, eh_str(json_string_value(item)));
+    }
     return list ? hash_of(eh_str_n((const char *)out.data, out.size)) : 0;
 }
