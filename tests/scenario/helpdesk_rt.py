@@ -6,8 +6,8 @@ All points share one RT: its set-up takes longer than most of them. The last one
 """
 import atexit
 import functools
+import json
 import os
-import re
 import signal
 import statistics
 import tempfile
@@ -20,6 +20,7 @@ from rt_kit import REPS, SERVER, Rt, free_port, seconds_until
 
 HOOK_PORT = free_port()
 OUTAGE_S = 20
+TICKETS = int(os.environ.get("EVENHAND_RT_TICKETS", "200"))
 GUARD_S = 5  # promised: so soon a stolen ticket is back
 
 
@@ -91,37 +92,20 @@ def one_change_each(rt, numbers):
         assert len(changes) == 1 and changes[0][0] == "evenhand", (number, changes)
 
 
-def create_many(rt, count, threads=4):
-    made, lock = [], threading.Lock()
-
-    def work(share):
-        for _ in range(share):
-            number = rt.create(value="%d.50" % (len(made) + 1))
-            with lock:
-                made.append(number)
-    workers = [threading.Thread(target=work, args=(count // threads,)) for _ in range(threads)]
-    for worker in workers:
-        worker.start()
-    for worker in workers:
-        worker.join()
-    assert len(made) == count, len(made)
-    return made
-
-
-@point("two hundred tickets are dealt, each with one owner, set once")
+@point("tickets are dealt, each with one owner, set once")
 def dealt(stack, rt, bridge):
     took = []
-    for _ in range(20):
+    for _ in range(5):
         number = rt.create()
         took.append(seconds_until(lambda: rt.owner(number)))
     note("from the end of RT's own request to its owner: median %.0f ms, most %.0f ms" % (
         1000 * statistics.median(took), 1000 * max(took)))
-    numbers = create_many(rt, 180)
-    agree(stack, rt, numbers)
+    numbers = rt.burst(TICKETS)
+    agree(stack, rt, numbers, 120)
     one_change_each(rt, numbers)
     assert stack.redis.xlen(DEAD) == 0, stack.redis.xrange(DEAD)
     got = here(stack, numbers[0])
-    assert got["team"] == "sales" and got["kind"] == "order" and got["value"] % 100 == 50, got
+    assert got["team"] == "sales" and got["kind"] == "order" and got["value"] == 150, got
 
 
 @point("resolve closes it, a reply reopens it for whoever had it, a merge cancels it")
@@ -159,12 +143,10 @@ def reported(stack, rt, bridge):
     rep, thief = steal(rt, number)
     wait_until("evenhand knows whose it is", lambda: here(stack, number).get("rep") == thief)
     time.sleep(1)
-    assert rt.owner(number) == thief, rt.owner(number)
-    events = stack.daemon.get("/v1/fairness/sales").json
-    note([r for r in events["reps"] if r["id"] == thief] if "reps" in events else events)
-    assert "claim" in str(events), events
-    text = stack.cli("fairness", "sales")[1]
-    assert re.search(r"claim", text), text
+    assert rt.owner(number) == thief, rt.owner(number)  # and nobody sets it back
+    report = json.loads(stack.cli("--json", "fairness", "sales")[1])
+    theirs = [r for r in report["reps"] if r.get("id", r.get("rep")) == thief][0]
+    assert theirs["claims"] == 1 and theirs["claims_value"] == 100000, theirs
 
 
 @point("whoever steals a ticket has it back with its owner within five seconds")
@@ -187,19 +169,19 @@ def guarded(stack, rt, bridge):
 
 @point("RT is away for 20 s, and hangs for 20 s: nothing is lost, nothing is done twice")
 def away(stack, rt, bridge):
-    numbers = create_many(rt, 20)
+    numbers = rt.burst(20)
     rt.kill()
     time.sleep(OUTAGE_S)
     rt.serve()
     agree(stack, rt, numbers)
-    more = create_many(rt, 20)
+    more = rt.burst(20)
     rt.signal_all(signal.SIGSTOP)
     time.sleep(OUTAGE_S)
     rt.signal_all(signal.SIGCONT)
     agree(stack, rt, more)
     # the bridge is away: RT goes on, and the sweep finds what was missed
     bridge.kill()
-    missed = create_many(rt, 12)
+    missed = rt.burst(10)
     bridge.start()
     agree(stack, rt, missed)
     for number in numbers + more + missed:
@@ -211,7 +193,7 @@ def away(stack, rt, bridge):
 @point("kill -9 of the bridge and of evenhandd while a burst comes")
 def killed(stack, rt, bridge):
     made = []
-    burst = threading.Thread(target=lambda: made.extend(create_many(rt, 60)))
+    burst = threading.Thread(target=lambda: made.extend(rt.burst(40)))
     burst.start()
     for turn in range(4):
         time.sleep(1)

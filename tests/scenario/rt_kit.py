@@ -116,6 +116,18 @@ class Rt:
         assert status == 201, (status, body)
         return body["id"]
 
+    def burst(self, count):
+        """So many tickets by one process beside the server, as a mail gateway would make them."""
+        program = os.path.join(CHECKOUT, "tools", "samples", "rt-burst.pl")
+        done = subprocess.run(
+            ["perl", "-I/usr/share/request-tracker5/lib", program, str(count)], text=True,
+            env=dict(os.environ, RT_SITE_CONFIG=self.folder + "/rt.pm", RT_SITE_CONFIG_DIR=self.folder + "/none",
+                     PERL5LIB=os.path.join(CHECKOUT, "config", "bridge", "rt", "lib")),
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=patience(300))
+        made = done.stdout.split()
+        assert done.returncode == 0 and len(made) == count, done.stderr[-2000:]
+        return made
+
     def put(self, who, number, action="", **fields):
         """What RT says to it."""
         return self.ask(who, "PUT", "/ticket/%s%s" % (number, "/" + action if action else ""), fields)[1]
@@ -150,13 +162,13 @@ class Rt:
         """How often somebody became its owner, and by whose hand."""
         return self.sql("SELECT u.name, n.name FROM transactions t JOIN users u ON u.id = t.creator"
                         " JOIN users n ON n.id::text = t.newvalue WHERE t.objecttype = 'RT::Ticket'"
-                        " AND t.objectid = %s AND t.field = 'Owner' ORDER BY t.id", int(number))
+                        " AND t.objectid = %s AND t.field = 'Owner' AND t.type = 'SetWatcher' ORDER BY t.id", int(number))
 
     def wait_owner(self, number, check, what="has the owner", seconds=20):
         return wait_until("ticket %s %s" % (number, what), lambda: check(self.owner(number)), seconds)
 
 
-def seconds_until(check, pause=0.004, most=30):
+def seconds_until(check, pause=0.01, most=30):
     began = time.monotonic()
     while not check():
         assert time.monotonic() - began < patience(most), "not within %g s" % patience(most)
