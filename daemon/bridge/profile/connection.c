@@ -304,10 +304,10 @@ void eh_connection_free(struct eh_connection *c)
 
 json_t *eh_connection_public(const struct eh_connection *c)
 {
-    return json_pack("{s:s, s:s, s:s, s:s, s:O, s:O, s:O, s:O, s:O, s:O}", "name", c->name, "url",
-                     c->url, "source", c->source, "account", c->account, "groups", c->groups,
+    return json_pack("{s:s, s:s, s:s, s:s, s:O, s:O, s:O, s:O, s:O, s:O, s:O}", "name", c->name,
+                     "url", c->url, "source", c->source, "account", c->account, "groups", c->groups,
                      "kinds", c->kinds, "value", c->value, "outcomes", c->outcomes, "nobody",
-                     c->nobody, "options", c->options);
+                     c->nobody, "managers", c->managers, "options", c->options);
 }
 
 bool eh_account_listed(const json_t *list, const char *account)

@@ -86,7 +86,10 @@ static void owner_add(struct finding *in)
 {
     const struct eh_said *said = in->view->said;
     json_t *message = message_add(in, "owner");
-    put_text(message, "account", said->account);
+    if (said->account)
+        put_text(message, "account", said->account);
+    else
+        json_object_set_new(message, "owner", json_null()); /* nobody has it */
     put_text(message, "by", said->by);
     in->out->reported = true;
 }
