@@ -88,8 +88,7 @@ static void on_ack_timer(evutil_socket_t fd, short events, void *argument)
         ack_send(inbox, acks_shift(&again));
 }
 
-/* Takes up to ACK_IDS_MAX ids that may be acknowledged; returns how many of `ids` it went through.
- */
+/* Acknowledges up to ACK_IDS_MAX of the ids. Returns how many of `ids` it went through. */
 static size_t ack_some(struct eh_inbox *inbox, const struct eh_stream_id *ids, size_t count)
 {
     size_t part = count < ACK_IDS_MAX ? count : ACK_IDS_MAX;

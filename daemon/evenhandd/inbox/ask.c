@@ -15,7 +15,8 @@ void eh_inbox_enter(struct eh_inbox *inbox, enum eh_inbox_phase phase)
     inbox->phase = phase;
 }
 
-/* Stream or group gone: make it anew. Anything else: have the link again, with its backoff. */
+/* Redis refused a command. If stream or group are gone they are made anew; else the link begins
+ * again, with its backoff. */
 static void reply_refused(struct eh_inbox *inbox, const redisReply *reply)
 {
     if (eh_inbox_reply_begins(reply, "NOGROUP") || eh_inbox_reply_begins(reply, "UNBLOCKED") ||

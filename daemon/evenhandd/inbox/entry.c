@@ -7,7 +7,7 @@
 #include <stdio.h>
 
 #define REASON_MAX     160     /* bytes */
-#define DELIVERIES_MAX 1000000 /* more are as many */
+#define DELIVERIES_MAX 1000000 /* a larger number is taken as this one */
 #define REASON_FIELD   64      /* bytes of a foreign field name shown in a reason */
 
 static struct eh_str text_of(const redisReply *reply)
@@ -44,7 +44,8 @@ static struct eh_str dump_fields(const redisReply *fields, uint64_t size, struct
     return eh_str_n(out, used);
 }
 
-/* Says which field is one too many or unknown, with nothing in it that could disturb a reader. */
+/* Names the field that is one too many or unknown. The name is cleaned, so that it cannot disturb a
+ * reader. */
 static const char *foreign_reason(const redisReply *fields, struct eh_arena *arena)
 {
     struct eh_str name = text_of(fields->element[0]);

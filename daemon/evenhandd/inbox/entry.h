@@ -23,13 +23,13 @@ bool eh_inbox_pending_read(const redisReply *, struct eh_stream_id *ret_id,
 /* Our group in a reply of XINFO GROUPS: last-delivered-id. False: not there. */
 bool eh_inbox_last_delivered(const redisReply *, const char *group, struct eh_stream_id *ret);
 
-/* What XINFO STREAM says. */
+/* The answer of XINFO STREAM. */
 struct eh_inbox_info {
     struct eh_stream_id end;         /* last-generated-id */
     struct eh_stream_id first, last; /* entries that are there; 0-0: none */
     struct eh_stream_id deleted;     /* the highest id that XDEL took away (Redis 7) */
     uint64_t added;                  /* entries ever (Redis 7) */
-    bool counted;                    /* added means something */
+    bool counted;                    /* `added` is known */
 };
 bool eh_inbox_info_read(const redisReply *, struct eh_inbox_info *ret);
 

@@ -48,7 +48,7 @@ int eh_inbox_held_add(struct eh_inbox_held *held, struct eh_stream_id id, struct
         at = held_find(held, id);
     *(is_ticket ? &held->tickets : &held->others) += 1;
     if (at < held->end && eh_stream_id_compare(held->items[at].id, id) == 0) {
-        if (!held->items[at].gone) /* the same entry: it stands here once */
+        if (!held->items[at].gone) /* the entry is there already */
             *(held->items[at].is_ticket ? &held->tickets : &held->others) -= 1;
         held->items[at] = item;
         return 0;

@@ -22,7 +22,7 @@
 
 struct eh_inbox_held_item {
     struct eh_stream_id id;
-    struct eh_key ticket; /* its own identity, or that of the ticket it is about */
+    struct eh_key ticket; /* identity of the ticket that the entry is or is about */
     bool is_ticket, gone;
 };
 
@@ -33,16 +33,16 @@ struct eh_inbox_held {
     struct eh_table woken;            /* identities of tickets that came */
 };
 
-/* In order of id nearly always. -EH_ENOMEM. */
+/* Adds an entry; ids come nearly always in order. -EH_ENOMEM. */
 int eh_inbox_held_add(struct eh_inbox_held *, struct eh_stream_id, struct eh_key ticket,
                       bool is_ticket) EH_MUST_CHECK;
 bool eh_inbox_held_has(const struct eh_inbox_held *, struct eh_stream_id);
 bool eh_inbox_held_lowest(const struct eh_inbox_held *, struct eh_stream_id *ret);
-/* A ticket came: what is about it goes at the next release. -EH_ENOMEM. */
+/* The ticket came to the desk: entries about it go at the next release. -EH_ENOMEM. */
 int eh_inbox_held_wake(struct eh_inbox_held *, struct eh_key ticket) EH_MUST_CHECK;
 void eh_inbox_held_forget_woken(struct eh_inbox_held *);
-/* Lets the first `tickets` of them go, and what is about tickets that came or go now; everything,
- * when no ticket is left. False: nothing went. */
+/* Lets the first `tickets` held tickets go, and the entries about tickets that came or go now. When
+ * no ticket is left, all go. False: nothing went. */
 bool eh_inbox_held_release(struct eh_inbox_held *, size_t tickets, struct eh_stream_id *ret_first,
                            struct eh_stream_id *ret_last);
 void eh_inbox_held_clear(struct eh_inbox_held *);

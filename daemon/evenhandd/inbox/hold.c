@@ -1,6 +1,6 @@
 /*
- * hold: entries that wait on the stream for room on the desk. XCLAIM forgives them how often they
- * were delivered: they wait through no fault of their own. See held.h for when they go.
+ * hold: entries that wait on the stream for room on the desk. XCLAIM sets their number of
+ * deliveries back, because it is not their fault that they wait. held.h says when they go.
  */
 #include "inbox/private.h"
 
@@ -8,7 +8,7 @@
 
 static void got_claim(void *context, const redisReply *reply)
 {
-    (void)context, (void)reply; /* where it is not taken, an entry is tried once too often */
+    (void)context, (void)reply; /* where Redis refuses it, an entry is tried once too often */
 }
 
 static void hold_forgive_some(struct eh_inbox *inbox, const struct eh_inbox_hold *hold,
@@ -28,7 +28,8 @@ static void hold_forgive_some(struct eh_inbox *inbox, const struct eh_inbox_hold
     (void)!eh_redis_command(inbox->writes, got_claim, inbox, argc, argv, NULL);
 }
 
-/* What is held is known to decode: its deliveries count anew (intake.c tries suspects). */
+/* Sets the deliveries of held entries back. They are known to decode, and intake.c suspects entries
+ * that were delivered often. */
 static void hold_forgive(struct eh_inbox *inbox, const struct eh_inbox_hold *hold, size_t count)
 {
     for (size_t at = 0; at < count; at += CLAIM_IDS_MAX)

@@ -19,7 +19,8 @@
 
 #include "host/clock.h"
 
-#define INFO_AGAIN_US 60000000 /* until XINFO STREAM is asked again that answered with too much */
+#define INFO_AGAIN_US                                                                              \
+    60000000 /* until XINFO STREAM is asked again after an answer that was too large */
 
 /* ---- GROUP */
 
@@ -33,7 +34,7 @@ static void got_group(void *context, const redisReply *reply)
     else if (!eh_inbox_answered(inbox, reply))
         return;
     bool lost = !existed && inbox->had_group;
-    if (lost) { /* the new group delivers whatever is there, from 0 */
+    if (lost) { /* the new group delivers all entries of the stream, from 0 */
         inbox->floor = inbox->next = (struct eh_stream_id){0, 0};
         eh_inbox_held_clear(&inbox->held);
     } else if (inbox->swept)
@@ -57,8 +58,8 @@ static void send_group(struct eh_inbox *inbox)
 
 /* ---- The link, and what the owner calls. */
 
-/* A reply was too large: ask for fewer; a single entry that is too large is named instead of read.
- */
+/* After a reply that was too large fewer entries are asked for. A single entry that is too large is
+ * named and not read. */
 static void overflow_learn(struct eh_inbox *inbox)
 {
     if (inbox->phase == EH_INBOX_STREAM_INFO) {
@@ -92,7 +93,8 @@ static void on_link(void *context, bool up, const char *why)
     if (inbox->swept)
         inbox->floor = eh_inbox_low(inbox);
     else if (sweeping)
-        inbox->floor = inbox->sweep_from; /* all below was handed over: do not begin again */
+        inbox->floor = inbox->sweep_from; /* all entries below were handed over: the sweep does not
+                                             begin anew */
     inbox->resuming = inbox->resuming || sweeping;
     inbox->swept = inbox->look.based = false;
     inbox->releasing = false; /* the whole pending list is read again */

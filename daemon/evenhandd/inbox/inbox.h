@@ -9,8 +9,8 @@
  * last-delivered-id), then new ones (XREADGROUP BLOCK). Every 5 s the pending list is read again
  * for ids that are not in flight, and the positions are looked at. One consumer name: "evenhandd".
  *
- * Where the group stands is what Redis says; how far we have come is what we have seen: the sweep
- * reads whatever lies between two entries that were handed out one after the other.
+ * Redis says where the group stands; the entries that we have seen say how far we have come. So the
+ * sweep reads all entries between two that were handed out one after the other.
  *
  *     struct eh_inbox *inbox;
  *     const struct eh_inbox_options options = {base, address, key, keep, writes, &callbacks, app};
@@ -29,7 +29,7 @@
 
 struct eh_inbox_entry {
     struct eh_stream_id id;
-    bool seen_before;    /* may have been handed over in an earlier life: look it up */
+    bool seen_before;    /* an earlier process may have handed it over: look it up */
     uint32_t deliveries; /* of entries read from the pending list; else 1 */
     char encoding;       /* 'm', 'j', or 0: no message; `reason` says why */
     const char *reason; /* "trimmed", "field `x`: entries have exactly one field, `m` or `j`", … */
@@ -53,14 +53,15 @@ struct eh_inbox_doubt {
 };
 
 struct eh_inbox_callbacks {
-    /* Entries in order of id; they live until the callback returns. Callbacks may set the room, say
-     * what is done, stop and start; they must not free the inbox. */
+    /* Takes entries in order of id; they live until the callback returns. A callback may set the
+     * room, say what is done, stop and start; it must not free the inbox. */
     void (*on_entries)(void *context, const struct eh_inbox_entry *, size_t count);
-    /* up: connected, group there. lost: the stream or group was gone and has been made anew. */
+    /* up: the link stands and the group is there. lost: the stream or group was gone and was made
+     * anew. */
     void (*on_state)(void *context, bool up, bool lost, const char *why);
-    /* The stream ends with this id, as Redis says at each look. May be NULL. */
+    /* Told at each look: the id with which the stream ends, as Redis says. May be NULL. */
     void (*on_end)(void *context, struct eh_stream_id end);
-    /* What Redis says of positions disagrees with what we know. May be NULL. */
+    /* Told when a position that Redis says disagrees with what we know. May be NULL. */
     void (*on_doubt)(void *context, const struct eh_inbox_doubt *);
 };
 
@@ -88,10 +89,11 @@ void eh_inbox_stop(struct eh_inbox *);
  * empties; the inbox never has more than this asked of Redis. */
 void eh_inbox_set_room(struct eh_inbox *, size_t entries);
 
-/* These are committed (or recognised as known): acknowledge, then trim up to the lowest id in
- * flight or unread, keeping `keep` more. Never trims what is not acknowledged. */
+/* Acknowledges these entries, which are committed or known already. Then trims up to the lowest id
+ * in flight or unread, and keeps `keep` entries more. Never trims an entry that is not
+ * acknowledged. */
 void eh_inbox_done(struct eh_inbox *, const struct eh_stream_id *, size_t count);
-/* These wait on the stream until they are let go (inbox_held.h): not in flight any more, and not
+/* An entry that waits on the stream until it is released (held.h): it is neither in flight nor
  * done. */
 struct eh_inbox_hold {
     struct eh_stream_id id;
@@ -99,19 +101,19 @@ struct eh_inbox_hold {
     bool is_ticket;
 };
 void eh_inbox_hold(struct eh_inbox *, const struct eh_inbox_hold *, size_t count);
-/* A ticket came to the desk: what waits and is about it may go. */
+/* The ticket came to the desk: entries about it that wait may go. */
 void eh_inbox_wake(struct eh_inbox *, struct eh_key ticket);
-/* There is room for so many tickets: they come again by on_entries(), in order, with what is about
- * them or about tickets that came. settled: nothing else is to be held for a ticket that came
- * already. Nothing is done while such a release is still under way. */
+/* Releases so many held tickets, and the entries about them or about tickets that came. All come
+ * again by on_entries(), in order. settled: no further entry will be held for a ticket that came
+ * already. Does nothing while a release is under way. */
 void eh_inbox_release(struct eh_inbox *, size_t tickets, bool settled);
 struct eh_inbox_waiting {
     size_t tickets, others;
     bool woken; /* some of the others may go */
 };
 struct eh_inbox_waiting eh_inbox_waiting(const struct eh_inbox *);
-bool eh_inbox_held_full(const struct eh_inbox *); /* as many as may: nothing new is read */
-/* Lowest id not yet done (in flight or not read yet); what the head row keeps as low-water mark. */
+bool eh_inbox_held_full(const struct eh_inbox *); /* EH_INBOX_HELD_MAX wait: nothing new is read */
+/* The lowest id that is in flight or not read yet. The head row keeps it as its low-water mark. */
 struct eh_stream_id eh_inbox_low(const struct eh_inbox *);
 
 #endif

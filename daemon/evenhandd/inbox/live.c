@@ -6,8 +6,9 @@
 #define BLOCK_MS      "1000"
 #define HELD_BLOCK_MS "50" /* while entries are held: room for them may come at any time */
 
-/* Only content tells whether something lay between what came before and this: somebody may have
- * moved the group on, or have read from it. What goes back may be another stream. */
+/* Looks for entries between the last one and this. Somebody may have moved the group on, or have
+ * read from it; only the content of the stream tells. An id below the last one may be of another
+ * stream. */
 static void go_on_behind(struct eh_inbox *inbox, struct eh_stream_id first,
                          struct eh_stream_id last)
 {

@@ -1,10 +1,10 @@
 /*
  * look: where Redis says that the stream and its group stand, held against what we have seen.
  *
- * Looked at after each (re)connect and every 5 s. Anybody may move a group (XGROUP SETID), delete
- * entries or put another stream in this one's place. None of that is believed: what there is up to
- * the group's position is read, a position behind the end of the stream is set back, and what does
- * not agree is told.
+ * The look comes after each (re)connect and every 5 s. Anybody may move a group (XGROUP SETID),
+ * delete entries or put another stream in this one's place. So no position is believed: all entries
+ * up to the group's position are read, a position behind the end of the stream is set back, and
+ * on_doubt is told what does not agree.
  */
 #include "inbox/private.h"
 
@@ -41,8 +41,8 @@ void eh_inbox_look_count(struct eh_inbox *inbox, struct eh_stream_id id)
         inbox->look.counted++;
 }
 
-/* Where all that was ever added is read, it is as many as came. `entries-added` counts on through
- * XDEL and XTRIM; `entries-read` and `lag` are wrong after them and are not used. */
+/* Once all entries are read, as many must have come as were ever added. `entries-added` counts on
+ * through XDEL and XTRIM. `entries-read` and `lag` are wrong after them, and are not used. */
 static void compare_counts(struct eh_inbox *inbox)
 {
     struct eh_inbox_look *look = &inbox->look;
@@ -68,7 +68,7 @@ static void compare_counts(struct eh_inbox *inbox)
 
 /* ---- What does not agree. */
 
-/* Entries behind all that was handed out, and not there. */
+/* Looks for entries that are gone and that come after the last one that was handed out. */
 static void look_for_missing(struct eh_inbox *inbox)
 {
     const struct eh_inbox_look *look = &inbox->look;
@@ -101,7 +101,8 @@ static void judge(struct eh_inbox *inbox)
     compare_counts(inbox);
 }
 
-/* What the group was handed, and what is not there, was acknowledged and trimmed: by whom? */
+/* The first sweep is over. Entries that the group was handed and that are gone were trimmed,
+ * perhaps not by us. */
 void eh_inbox_look_swept(struct eh_inbox *inbox)
 {
     if (eh_stream_id_compare(inbox->sweep_to, inbox->high) <= 0)
@@ -118,7 +119,8 @@ static bool was_trimmed_already(const struct eh_inbox *inbox)
            eh_stream_id_compare(inbox->look.info.first, inbox->trimmed_below) < 0;
 }
 
-/* Of a stream that keeps nothing all is read again: it is little, or it is not what we know. */
+/* A stream that keeps nothing is read again from its beginning: it is short, or it is another one.
+ */
 static struct eh_stream_id first_from(const struct eh_inbox *inbox)
 {
     if (inbox->resuming && !is_older(inbox))
@@ -185,7 +187,7 @@ static void got_stream_info(void *context, const redisReply *reply)
     begin_sweep(inbox);
 }
 
-/* The answer holds the first and the last entry, of whatever size they are. */
+/* The answer holds the first and the last entry, however large they are. */
 void eh_inbox_send_stream_info(struct eh_inbox *inbox)
 {
     const char *argv[] = {"XINFO", "STREAM", inbox->key};
@@ -197,7 +199,7 @@ void eh_inbox_send_stream_info(struct eh_inbox *inbox)
     begin_sweep(inbox);
 }
 
-/* Where it may not be set back, what comes is read by the sweep at each look. */
+/* If Redis refuses to set the group back, the sweep of each look reads new entries. */
 static void got_set_back(void *context, const redisReply *reply)
 {
     struct eh_inbox *inbox = context;

@@ -73,8 +73,7 @@ static void got_pending(void *context, const redisReply *reply)
     eh_inbox_pump(inbox);
 }
 
-/* Reads from the first pending id that is not in flight to the last such one, as far as room goes.
- */
+/* Reads from the first to the last pending id that is not in flight, as far as there is room. */
 void eh_inbox_send_pending(struct eh_inbox *inbox)
 {
     size_t at = inbox->page_at, last = inbox->page_count;

@@ -25,7 +25,7 @@ enum eh_inbox_phase {
     EH_INBOX_LIVE
 };
 
-/* Asks for what comes next in a phase, if there is room for it. */
+/* Sends the next command of a phase, if there is room for its answer. */
 typedef void eh_inbox_sender_fn(struct eh_inbox *);
 
 struct eh_inbox_pending {
@@ -33,8 +33,8 @@ struct eh_inbox_pending {
     uint32_t deliveries;
 };
 
-/* When `acked` entries were done in all, every id below `low` was. Tells where to trim so that at
- * least `keep` of them stay. */
+/* When `acked` entries were done in all, every id below `low` was done. Marks tell where to trim so
+ * that at least `keep` done entries stay. */
 struct eh_inbox_mark {
     struct eh_stream_id low;
     uint64_t acked;
@@ -45,15 +45,15 @@ struct eh_inbox_acks {
     struct eh_inbox_ack *head, *tail;
 };
 
-/* Positions as Redis told them at the last look, and what we counted since. */
+/* Positions as Redis told them at the last look, and how many entries came since. */
 struct eh_inbox_look {
     struct eh_stream_id delivered; /* by the group */
     struct eh_inbox_info info;
-    bool known;             /* info is */
+    bool known;             /* `info` is known */
     bool beyond;            /* the group stands behind the end of the stream */
     int64_t info_after_us;  /* XINFO STREAM answered with too much: not again before */
-    bool based;             /* base means something */
-    uint64_t base, counted; /* entries ever when all were read; what came since */
+    bool based;             /* `base` is known */
+    uint64_t base, counted; /* entries ever added when all were read; entries that came since */
     struct eh_stream_id base_end;
 };
 
@@ -65,7 +65,7 @@ struct eh_inbox {
 
     eh_inbox_sender_fn *const *senders; /* of each phase */
     enum eh_inbox_phase phase;
-    unsigned run; /* counts stops: a callback may have stopped us */
+    unsigned run; /* counts stops, to see whether a callback stopped the inbox */
     bool started;
     bool up;        /* on_state(true) was said */
     bool busy;      /* a command is under way on `reads` */
@@ -79,7 +79,7 @@ struct eh_inbox {
     struct eh_stream_id high;  /* highest id ever committed or handed over */
     struct eh_inbox_set set;
     struct eh_inbox_held held;
-    bool releasing; /* released_to: the pending list is read up to there for what was let go */
+    bool releasing; /* the pending list is read up to released_to, for the released entries */
     struct eh_stream_id released_from, released_to;
     struct eh_arena arena; /* for one reply */
 
@@ -116,12 +116,12 @@ static inline bool eh_inbox_reply_begins(const redisReply *reply, const char *wo
 void eh_inbox_pump(struct eh_inbox *); /* asks for what comes next, if it may */
 void eh_inbox_enter(struct eh_inbox *, enum eh_inbox_phase);
 void eh_inbox_ask(struct eh_inbox *, eh_redis_reply_fn *, int argc, const char *const *argv);
-/* The command is answered. False: nothing to do with the reply. */
+/* A command was answered. False: the reply is of no use. */
 bool eh_inbox_answered(struct eh_inbox *, const redisReply *);
 
 /* trim.c */
 void eh_inbox_trim_init(struct eh_inbox *, struct event_base *);
-/* Now, when enough was acknowledged or enough time went by; else when the timer says so. */
+/* Trims now, if enough was acknowledged or enough time went by; else the timer does it later. */
 void eh_inbox_trim_consider(struct eh_inbox *);
 void eh_inbox_trim_swept(struct eh_inbox *); /* trimming may begin */
 void eh_inbox_trim_stop(struct eh_inbox *);
@@ -140,13 +140,13 @@ void eh_inbox_tell(struct eh_inbox *, enum eh_inbox_doubt_kind, struct eh_stream
                    struct eh_stream_id to);
 
 /* take.c */
-/* In flight, or held: nothing is to be asked of Redis for it. */
+/* Whether the entry is in flight or held, so that it need not be read. */
 bool eh_inbox_at_hand(const struct eh_inbox *, struct eh_stream_id);
 size_t eh_inbox_count_now(const struct eh_inbox *); /* how many entries to ask for; 0: none */
 /* Hands over the entries of a reply, in order; NULL: it has none. *ret_last: the last id in it.
  * False: the inbox was stopped meanwhile. */
 bool eh_inbox_take_all(struct eh_inbox *, const redisReply *list, struct eh_stream_id *ret_last);
-/* The same of an entry that Redis cannot even show us within EH_REDIS_REPLY_MAX. */
+/* Hands over an entry that is too large for EH_REDIS_REPLY_MAX, so that Redis cannot show it. */
 bool eh_inbox_take_oversize(struct eh_inbox *, struct eh_stream_id);
 
 /* pending.c, sweep.c, live.c */

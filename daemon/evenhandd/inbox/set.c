@@ -57,7 +57,7 @@ static void sweep_out_gone(struct eh_inbox_set *set)
     set->count = kept;
 }
 
-/* Of several with one id the oldest is done; the last one to be done is the one to acknowledge. */
+/* Of several items with one id the oldest becomes done. The last one is acknowledged. */
 bool eh_inbox_set_done(struct eh_inbox_set *set, struct eh_stream_id id)
 {
     struct eh_inbox_item *first = NULL;
@@ -73,7 +73,7 @@ bool eh_inbox_set_done(struct eh_inbox_set *set, struct eh_stream_id id)
             break;
     }
     if (!first)
-        return true; /* not ours any more: acknowledging it twice does no harm */
+        return true; /* the entry is gone: acknowledging it twice does no harm */
     first->gone = more;
     first->acking = !more;
     set->acking += !more;

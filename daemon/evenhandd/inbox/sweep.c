@@ -6,8 +6,7 @@
 
 #include <stdio.h>
 
-/* What is there up to sweep_to is handed over: that is how far we have come, wherever the group
- * stands. */
+/* All entries up to sweep_to were handed over. So far we have come, wherever the group stands. */
 static void sweep_end(struct eh_inbox *inbox)
 {
     inbox->next = inbox->sweep_next;
@@ -67,7 +66,8 @@ void eh_inbox_send_sweep(struct eh_inbox *inbox)
     eh_stream_id_print(inbox->sweep_from, from);
     eh_stream_id_print(inbox->sweep_to, to);
     snprintf(count, sizeof count, "%zu", inbox->asked);
-    if (inbox->oversize) { /* it is in nobody's pending list: only a script can tell its id alone */
+    if (inbox->oversize) { /* no pending list has it: only a script can tell its id without its body
+                            */
         const char *script = "local e = redis.call('XRANGE', KEYS[1], ARGV[1], ARGV[2], 'COUNT', 1)"
                              " return e[1] and e[1][1]";
         const char *argv[] = {"EVAL", script, "1", inbox->key, from, to};

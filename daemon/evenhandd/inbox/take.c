@@ -9,13 +9,11 @@
 #define READ_BYTES      (4u << 20) /* what one read should bring at most */
 #define OVERSIZE_REASON "entry above 8 MiB: at most 65536 bytes are taken"
 
-/* Nothing is to be asked of Redis for it. */
 bool eh_inbox_at_hand(const struct eh_inbox *inbox, struct eh_stream_id id)
 {
     return eh_inbox_set_has(&inbox->set, id) || eh_inbox_held_has(&inbox->held, id);
 }
 
-/* How many entries to ask for now. */
 size_t eh_inbox_count_now(const struct eh_inbox *inbox)
 {
     if (inbox->set.acking >= EH_INBOX_ACKING_MAX)
@@ -49,8 +47,9 @@ static uint32_t entry_deliveries(const struct eh_inbox *inbox, struct eh_stream_
     return 2;
 }
 
-/* Live, an id in flight with the same content is our own again (the group was made anew); with
- * other content it is another entry. Elsewhere the id decides. */
+/* Whether an entry was handed over already. While live, an id in flight comes again when the group
+ * was made anew: with the same content it is the same entry, with other content another one. In
+ * other phases the id decides. */
 static bool entry_known(const struct eh_inbox *inbox, const struct eh_inbox_entry *entry,
                         uint64_t hash)
 {
@@ -73,7 +72,7 @@ static void entry_take(struct eh_inbox *inbox, struct eh_inbox_entry *entry, str
     over->entries[over->count++] = *entry;
 }
 
-/* Calls back; false when the callback stopped the inbox. */
+/* Calls on_entries. False: the callback stopped the inbox. */
 static bool entries_hand_over(struct eh_inbox *inbox, const struct handover *over)
 {
     unsigned run = inbox->run;
@@ -88,7 +87,8 @@ static bool entries_hand_over(struct eh_inbox *inbox, const struct handover *ove
     return run == inbox->run && inbox->started;
 }
 
-/* The next read asks for as many as should fit, and at most for twice as many as this one. */
+/* Lets the next read ask for as many entries as should fit, and for at most twice as many as this
+ * one. */
 static void size_learn(struct eh_inbox *inbox, size_t count, size_t bytes)
 {
     size_t average = count > 0 ? bytes / count : 0;
@@ -98,7 +98,6 @@ static void size_learn(struct eh_inbox *inbox, size_t count, size_t bytes)
     inbox->count_cap = cap < 1 ? 1 : cap > EH_INBOX_COUNT_MAX ? EH_INBOX_COUNT_MAX : cap;
 }
 
-/* Entries of a reply, in order. *ret_last: the last id in it. False: stopped meanwhile. */
 bool eh_inbox_take_all(struct eh_inbox *inbox, const redisReply *list,
                        struct eh_stream_id *ret_last)
 {
@@ -119,7 +118,6 @@ bool eh_inbox_take_all(struct eh_inbox *inbox, const redisReply *list,
     return entries_hand_over(inbox, &over);
 }
 
-/* An entry Redis cannot even show us within EH_REDIS_REPLY_MAX. */
 bool eh_inbox_take_oversize(struct eh_inbox *inbox, struct eh_stream_id id)
 {
     struct eh_inbox_entry out,

@@ -1,11 +1,10 @@
 /*
  * trim: XTRIM of what is acknowledged.
  *
- * How far to trim is our own knowledge, since where the group stands anybody can change. Before
- * each trim Redis itself is asked, on the same connection, for the lowest pending id: a stale
- * leader may hold entries that we have not seen, and nothing from there on is trimmed. Where the
- * group stands behind what we were handed it is another stream or was moved: nothing is trimmed
- * then.
+ * Our own count says how far to trim, because anybody can move the group. Before each trim Redis is
+ * asked, on the same connection, for the lowest pending id: a stale leader may hold entries that we
+ * have not seen. From that id on nothing is trimmed. A group that stands before the last entry that
+ * we were handed was moved, or is of another stream: then nothing is trimmed.
  */
 #include "inbox/private.h"
 
@@ -107,7 +106,6 @@ static void trim_begin(struct eh_inbox *inbox)
         eh_redis_command(inbox->writes, got_pending_bounds, inbox, 3, pending, NULL) == 0;
 }
 
-/* Now, when enough was acknowledged or enough time went by; else when the timer says so. */
 void eh_inbox_trim_consider(struct eh_inbox *inbox)
 {
     inbox->trim_due = true;
