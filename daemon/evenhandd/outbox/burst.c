@@ -29,7 +29,7 @@ static struct eh_burst_item *add(struct eh_burst *burst, bool dead, uint64_t num
     return item;
 }
 
-/* `from` is where the part began: its bytes are in the buffer already. */
+/* Adds a name or value to the item. Its bytes are in the buffer already, from `from` on. */
 static void add_part(struct eh_burst *burst, struct eh_burst_item *item, unsigned part, size_t from)
 {
     item->at[part] = (uint32_t)from;
@@ -64,7 +64,7 @@ int eh_burst_add_notice(struct eh_burst *burst, const struct eh_notice *notice, 
     return 0;
 }
 
-/* A body that is not kept is told by its size and its digest in hexadecimal. */
+/* Puts the body; for a body that is not kept its size and its digest in hexadecimal. */
 static void put_body(struct eh_burst *burst, struct eh_burst_item *item, unsigned part,
                      const struct eh_dead_entry *dead)
 {

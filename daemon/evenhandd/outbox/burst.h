@@ -33,19 +33,19 @@ struct eh_burst {
     struct eh_burst_item items[EH_BURST_ITEMS_MAX];
     size_t count;
     uint64_t first_seq, last_seq, first_dead, last_dead; /* 0: none */
-    /* The streams are known to be there: should one be gone, nothing is added (XADD NOMKSTREAM
-     * answers nil), because what is missing below could never be added afterwards. */
+    /* The streams are known to be there. If one is gone, nothing is added (XADD NOMKSTREAM answers
+     * nil): lower numbers could never be added afterwards. */
     bool outbox_there, dead_there;
 };
 
 struct eh_burst_trim {
     int64_t outbox_keep, dead_keep; /* 0: do not trim */
-    uint64_t dead_from;             /* no dead letter below this one stays; 0: do not trim */
+    uint64_t dead_from;             /* dead letters below this one are trimmed; 0: none */
 };
 
 void eh_burst_clear(struct eh_burst *);
 bool eh_burst_has_room(const struct eh_burst *);
-size_t eh_burst_item_bytes(const struct eh_burst_item *); /* of its names and values */
+size_t eh_burst_item_bytes(const struct eh_burst_item *); /* bytes of its names and values */
 int eh_burst_add_notice(struct eh_burst *, const struct eh_notice *, bool json) EH_MUST_CHECK;
 int eh_burst_add_dead(struct eh_burst *, const struct eh_dead_entry *) EH_MUST_CHECK;
 /* Where a burst goes, and who is told of it. */
@@ -58,7 +58,7 @@ struct eh_burst_way {
     void *context;
 };
 int eh_burst_send(const struct eh_burst *, const struct eh_burst_way *) EH_MUST_CHECK;
-/* Asks for what Redis has in the range of the burst. */
+/* Asks Redis for its entries in the range of the burst. */
 int eh_burst_ask(const struct eh_burst *, struct eh_redis_link *, const char *key, bool dead,
                  eh_redis_reply_fn *, void *context) EH_MUST_CHECK;
 /* Whether a reply of XRANGE holds every entry of the burst, byte for byte. */

@@ -1,4 +1,4 @@
-/* match: notices and dead letters beside what stands in Redis. See outbox_match.h. */
+/* match: compares notices and dead letters with the entries in Redis. See match.h. */
 #include "outbox/match.h"
 
 #include "redis/stream_id.h"
@@ -30,7 +30,7 @@ static size_t number_size(uint8_t first)
     }
 }
 
-/* The key and its number, as they stand in an encoded notice; empty: not there. */
+/* The bytes of a key and its number in an encoded notice; empty: the key is not there. */
 static struct eh_str pair_in(struct eh_str notice, const char *key, bool json)
 {
     char name[16];
@@ -48,7 +48,7 @@ static struct eh_str pair_in(struct eh_str notice, const char *key, bool json)
     return eh_str_n(at, (size_t)((stop < end ? stop : end) - at));
 }
 
-/* Earlier forms had no `input`. */
+/* Whether two encoded notices are the same decision. Earlier forms had no `input`. */
 static bool same(struct eh_str ours, struct eh_str theirs, bool json)
 {
     struct eh_str input = pair_in(theirs, "input", json);
@@ -84,7 +84,7 @@ static bool is_dead(const struct eh_dead_entry *dead, const redisReply *fields)
            eh_str_equal(dead->stream_id, field_of(fields, "stream_id"));
 }
 
-/* Number and fields of an entry; false: it is none. */
+/* Reads number and fields of an entry. False: the reply is no entry. */
 static bool read_entry(const redisReply *entry, uint64_t *ret_number, const redisReply **ret_fields)
 {
     struct eh_stream_id id;

@@ -36,7 +36,8 @@ static int burst_fill(struct eh_outbox *outbox)
     return r;
 }
 
-/* All of the current batch is in Redis. A page that was not full went to the end as it then was. */
+/* All of the current batch is in Redis. A page that is not full was the last one when it was read.
+ */
 static void current_finish(struct eh_outbox *outbox)
 {
     const struct eh_outbox_batch *batch = outbox->current;
@@ -56,7 +57,7 @@ static void page_want(struct eh_outbox *outbox)
     outbox->on_want(outbox->context, outbox->published_seq + 1, outbox->published_dead + 1);
 }
 
-/* True: a burst is on its way, or there will be another try. */
+/* Sends the next burst. True: it is on its way, or will be tried again. */
 static bool current_send(struct eh_outbox *outbox)
 {
     int r = burst_fill(outbox);

@@ -4,9 +4,9 @@
  * A batch is one MULTI / XADD outbox <seq>-0 … / XADD dead <input>-0 … / XTRIM / EXEC on the write
  * link; the next batch is never sent before this EXEC succeeded. On (re)connect it reads the last
  * id of both streams, then publishes what PostgreSQL has beyond them (asked for page by page with
- * on_want), then goes live. What stands there is believed only where its last EH_OUTBOX_PROVED
- * entries are PostgreSQL's own rows; entries that somebody deleted from among ours cannot be put
- * back, and are told (eh_outbox_hole). It keeps at most EH_OUTBOX_PENDING_MAX live batches; when
+ * on_want), then goes live. A stream is believed only if its last EH_OUTBOX_PROVED entries are
+ * rows of PostgreSQL. Entries that somebody deleted from among ours cannot be put back;
+ * eh_outbox_hole() tells of them. It keeps at most EH_OUTBOX_PENDING_MAX live batches; when
  * Redis is away or slower than that it drops them and reads them from PostgreSQL again later: the
  * rows are there. "ID equal or smaller" counts as done only after XRANGE shows our own content. An
  * id above our maximum means that somebody else wrote there: it stops, and says so
@@ -28,8 +28,8 @@
 #define EH_DEAD_KEEP          100000      /* entries of :dead kept in Redis; PostgreSQL keeps all */
 #define EH_DEAD_BYTES_MAX     (64u << 20) /* ... and bytes of their names and values */
 
-/* Wanted from PostgreSQL: notices with seq >= from_seq and dead letters with input >=
- * from_dead_input, at most EH_OUTBOX_PAGE of each, in order; answer with eh_outbox_page(). */
+/* Asks for a page from PostgreSQL: notices with seq >= from_seq and dead letters with input >=
+ * from_dead_input, at most EH_OUTBOX_PAGE of each, in order. The answer is eh_outbox_page(). */
 typedef void eh_outbox_want_fn(void *context, uint64_t from_seq, uint64_t from_dead_input);
 
 struct eh_outbox;
@@ -50,7 +50,7 @@ void eh_outbox_publish(struct eh_outbox *, struct eh_outbox_batch *); /* takes i
 void eh_outbox_page(struct eh_outbox *, struct eh_outbox_batch *);    /* NULL: could not be read */
 /* To be called when the write link came up or went away. */
 void eh_outbox_link_state(struct eh_outbox *, bool up);
-/* Redis may have lost streams (the inbox saw its own go): asks where it stands. */
+/* Asks Redis again where the streams stand; for when the inbox saw that its own was lost. */
 void eh_outbox_recheck(struct eh_outbox *);
 bool eh_outbox_idle(const struct eh_outbox *); /* all that was committed is published */
 uint64_t eh_outbox_published(const struct eh_outbox *);

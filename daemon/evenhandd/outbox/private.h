@@ -21,15 +21,15 @@ enum outbox_state {
     OUTBOX_ALARM
 };
 
-/* When so many bytes of dead letters had been published, the next one was this. Tells where to trim
- * so that at most EH_DEAD_BYTES_MAX stay. */
+/* A mark: when `bytes` of dead letters had been published, `next` was the next one. Marks tell
+ * where to trim so that at most EH_DEAD_BYTES_MAX stay. */
 #define OUTBOX_DEAD_MARK_BYTES (1u << 20)
 #define OUTBOX_DEAD_MARKS      (EH_DEAD_BYTES_MAX / OUTBOX_DEAD_MARK_BYTES + 2)
 struct outbox_dead_mark {
     uint64_t input, bytes;
 };
 
-/* Does what comes next, if nothing is under way. */
+/* Takes the next step, if nothing is under way. */
 typedef void outbox_pump_fn(struct eh_outbox *);
 
 /* A committed batch and where the numbers stood before it. */
@@ -53,7 +53,7 @@ struct eh_outbox {
     uint64_t head_seq, head_dead; /* committed */
     uint64_t published_seq, published_dead;   /* in Redis */
     bool outbox_there, dead_there;            /* the streams exist, as far as we know */
-    struct eh_outbox_found found, found_dead; /* when they were asked last */
+    struct eh_outbox_found found, found_dead; /* the streams at the last XINFO STREAM */
     struct eh_outbox_batch *proof;            /* the rows they are compared with */
     uint64_t wanted_dead;                     /* head_dead when on_want was called */
     unsigned wants;                           /* pages asked for and not answered */
@@ -73,9 +73,9 @@ struct eh_outbox {
     unsigned rest_ms;
 };
 
-/* Each file below calls those before it; what comes next is asked for by outbox->pump. */
+/* Each file below calls those before it; outbox->pump takes the next step. */
 
-/* rest.c: how a step ends that did not lead on. */
+/* rest.c: the end of a step that failed. */
 void outbox_drop_current(struct eh_outbox *);
 void outbox_drop_oldest(struct eh_outbox *);
 void outbox_drop_proof(struct eh_outbox *);
@@ -89,11 +89,11 @@ void outbox_timer_init(struct eh_outbox *);
 /* weight.c: how much the dead letters weigh. */
 void outbox_weigh_found(struct eh_outbox *);
 void outbox_weigh_burst(struct eh_outbox *);
-uint64_t outbox_dead_from(struct eh_outbox *); /* where those begin that may stay; 0: all may */
+uint64_t outbox_dead_from(struct eh_outbox *); /* the first dead letter that may stay; 0: all */
 
 /* stand.c: where Redis stands. */
 void outbox_ask_last(struct eh_outbox *);
-void outbox_compare(struct eh_outbox *); /* what stands there with outbox->proof */
+void outbox_compare(struct eh_outbox *); /* the entries in Redis with outbox->proof */
 
 /* send.c */
 void outbox_send_burst(struct eh_outbox *);

@@ -1,4 +1,4 @@
-/* rest: how a step ends that did not lead on: it is tried again after a while, or publishing stops.
+/* rest: the end of a step that failed: it is tried again after a while, or publishing stops.
  */
 #include "outbox/private.h"
 

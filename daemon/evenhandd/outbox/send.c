@@ -1,4 +1,5 @@
-/* send: one burst: sent, and held against what stands there where Redis says that it does already.
+/* send: sends one burst. Where Redis says that its numbers are there already, their entries are
+ * read and compared.
  */
 #include "outbox/private.h"
 
@@ -47,7 +48,7 @@ static void got_seq_check(void *context, const redisReply *reply)
         burst_succeeded(outbox);
 }
 
-/* Is what stands under our numbers what we would have written? */
+/* Reads the entries that have our numbers, to compare them with the burst. */
 static void burst_check(struct eh_outbox *outbox)
 {
     const struct eh_burst *burst = outbox->burst;
@@ -99,7 +100,7 @@ static void got_exec(void *context, const redisReply *reply)
 {
     struct eh_outbox *outbox = context;
     if (!reply || outbox->state != OUTBOX_SENDING)
-        return; /* outcome unknown: the next link asks where Redis stands */
+        return; /* nobody knows whether it was done: after the next connect Redis is asked */
     if (reply->type != REDIS_REPLY_ARRAY) {
         if (strncmp(outbox->refusal, "READONLY", 8) == 0)
             eh_redis_link_reset(outbox->link, outbox->refusal); /* the primary is elsewhere now */
@@ -112,7 +113,7 @@ static void got_exec(void *context, const redisReply *reply)
     bool only_equal;
     const char *error = exec_first_error(reply, &only_equal);
     if (exec_stream_gone(reply)) {
-        outbox_drop_current(outbox); /* it comes again with what went before it */
+        outbox_drop_current(outbox); /* it comes again with the entries before it */
         outbox_rest(outbox, OUTBOX_UNKNOWN, "a stream of ours is gone; publishing it again");
     } else if (!error)
         burst_succeeded(outbox);

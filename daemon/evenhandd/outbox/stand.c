@@ -1,11 +1,12 @@
-/* stand: where Redis stands, and whether what stands there is what PostgreSQL has. */
+/* stand: up to which numbers Redis has the streams, and whether its entries are rows of PostgreSQL.
+ */
 #include "outbox/private.h"
 
 #include <inttypes.h>
 
 #include "host/log.h"
 
-/* False: nothing to go on with. */
+/* Reads an answer of XINFO STREAM. False: publishing cannot go on with it. */
 static bool reply_read_last(struct eh_outbox *outbox, const char *key, const redisReply *reply,
                             uint64_t head, struct eh_outbox_found *ret)
 {
@@ -32,9 +33,9 @@ static void got_last_seq(void *context, const redisReply *reply)
     outbox->outbox_there = outbox->found.there;
 }
 
-/* Numbers are gapless and only the oldest are trimmed: what is missing up to the last one ever
- * given was deleted by somebody, or never written. Redis takes nothing below that number any more,
- * so it cannot be put back. */
+/* Looks for missing entries. Numbers are gapless and only the oldest are trimmed: an entry that is
+ * missing below the last number ever given was deleted by somebody, or never written. Redis takes
+ * no lower number any more, so it cannot be put back. */
 static void found_look_for_hole(struct eh_outbox *outbox)
 {
     const struct eh_outbox_found *found = &outbox->found;
@@ -115,7 +116,7 @@ void outbox_compare(struct eh_outbox *outbox)
         eh_redis_link_reset(outbox->link, "cannot send");
 }
 
-/* Of a Redis that does not let its user ask, what stood there before is not counted. */
+/* If Redis does not allow the question, dead letters from before are not counted. */
 static void got_dead_bytes(void *context, const redisReply *reply)
 {
     struct eh_outbox *outbox = context;

@@ -4,7 +4,8 @@
  */
 #include "outbox/private.h"
 
-#define DEAD_ENTRY_MORE 64 /* bytes Redis has for an entry beside its names and values, some */
+#define DEAD_ENTRY_MORE                                                                            \
+    64 /* bytes that Redis takes for an entry beside its names and values, about */
 
 static void dead_mark(struct eh_outbox *outbox, uint64_t input)
 {
@@ -12,7 +13,7 @@ static void dead_mark(struct eh_outbox *outbox, uint64_t input)
         (struct outbox_dead_mark){input, outbox->dead_bytes};
 }
 
-/* What stands there from before lies under the first mark. */
+/* Puts the dead letters from before under the first mark. */
 void outbox_weigh_found(struct eh_outbox *outbox)
 {
     outbox->dead_bytes = outbox->dead_found_bytes;
@@ -35,7 +36,7 @@ void outbox_weigh_burst(struct eh_outbox *outbox)
     }
 }
 
-/* Where the dead letters begin that may stay; 0: all may. */
+/* The first dead letter that may stay; 0: all. */
 uint64_t outbox_dead_from(struct eh_outbox *outbox)
 {
     size_t held =
