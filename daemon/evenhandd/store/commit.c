@@ -10,7 +10,7 @@ static void on_commit(void *context, PGresult *result)
     if (!result || s->state != STORE_LEADING)
         return; /* the link is gone: on_link says so */
     struct eh_batch *b;
-    store_row_done(s, result); /* constraints that are looked at last */
+    store_row_done(s, result); /* an error of a constraint that is checked at the end */
     if (store_failed(s, result) || strcmp(PQcmdStatus(result), "COMMIT") != 0) {
         if (s->committing->unsendable && !s->refusal.state[0])
             store_value_refused(s, &s->refusal);
@@ -23,7 +23,7 @@ static void on_commit(void *context, PGresult *result)
     }
     s->commit_count--;
     s->refusal = (struct eh_refusal){0};
-    do { /* the batch, then those behind it that had nothing to write */
+    do { /* the batch, and then batches behind it without rows */
         b = s->committing;
         s->committing = b->commit_next;
         if (!s->committing)
@@ -98,7 +98,8 @@ int eh_store_commit(struct eh_store *s, struct eh_batch *b)
         s->callbacks->on_committed(s->context, b);
         return 0;
     }
-    /* With nothing to write it still waits for what is before it: it may hold repeats of that. */
+    /* A batch without rows still waits for the batches before it: it may hold repeats of their
+     * inputs. */
     if (b->record_count > 0 && (send_transaction(s, b) < 0 || eh_pg_sync(s->write) < 0)) {
         char why[EH_ERROR_TEXT_MAX];
         eh_format(why, sizeof why, "%s",

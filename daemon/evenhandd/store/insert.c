@@ -11,7 +11,7 @@
 #define INT2 21
 #define INT8 20
 
-/* How PostgreSQL calls what a cell holds, and an array of it. */
+/* PostgreSQL's names of a cell's type, and of an array of it. */
 static const struct cell_type {
     enum eh_array_type type;
     Oid array;
@@ -45,8 +45,8 @@ static const struct cell_type {
 static const struct insert {
     const char *name;
     const struct eh_columns *columns;
-    int first;    /* column that is sent; the one before it, if there is one, is $2, ... */
-    bool counted; /* ... counted on from there */
+    int first;    /* the first column that is sent; the column before it, if any, is $2 ... */
+    bool counted; /* ... and counts on from there, a row each */
     int numbers;  /* bigints before the arrays, behind the desk */
     const char *sql;
 } inserts[] = {
@@ -65,7 +65,8 @@ static const struct insert {
                     " AS u ({names}) ORDER BY u.team, u.period, u.version, u.input DESC"
                     " ON CONFLICT (desk, what, team, period, version) DO UPDATE"
                     " SET input = excluded.input, body = excluded.body"},
-    /* Only what changed, and only once the input it is as of is committed under our epoch. */
+    /* Only rows that changed, and only when the input that they are as of is committed under our
+       epoch. */
     [STORE_LEDGER] = {"ledger_put", &eh_ledger_columns, EH_LEDGER_TEAM, false, 2,
                       "INSERT INTO evenhand.{table} AS g (desk, {names})"
                       " SELECT $1, $2, u.* FROM (SELECT {rows}) AS u"
@@ -220,8 +221,8 @@ static int64_t row_input(const struct eh_store *s, const struct insert *insert, 
     return first + 1 + row; /* see generate_subscripts above */
 }
 
-/* What was decided cannot be written down. It was checked where it came in, so this is a mistake of
- * ours, and found before PostgreSQL refuses the whole batch for it. */
+/* A decided value does not fit its column. Messages are checked when they come in, so this is a
+ * mistake of ours. It is found here, before PostgreSQL refuses the whole batch for it. */
 static int value_refuse(struct eh_store *s, const struct insert *insert, int64_t first, int column)
 {
     uint32_t row = s->columns[column - insert->first].wrong - 1;

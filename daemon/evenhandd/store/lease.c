@@ -1,13 +1,13 @@
 /*
  * lease: who may write. One daemon leads a desk; others stand by.
  *
- * Look: schema and settings, an advisory lock (it goes with its session), the heartbeat. Who starts
- * and finds the lock free takes the next epoch at once, which fences whoever had the one before.
- * Who has led or stood by and comes back to another's heartbeat stands by: a new leader may not
- * have the lock yet. Who stands by waits until the heartbeat stands still: some seconds when the
- * lock is free (the leader was killed), more when it is not (it hangs); a leader that ends well
- * says so and is followed at the next look. Epoch and head decide; lock and heartbeat only keep
- * daemons from quarrelling.
+ * A look reads schema and settings, an advisory lock, which goes with its session, and the
+ * heartbeat. A daemon that starts and finds the lock free takes the next epoch at once, which
+ * fences the leader of the epoch before. A daemon that has led or stood by, and comes back to
+ * another's heartbeat, stands by: a new leader may not have the lock yet. A standby waits until the
+ * heartbeat stands still: some seconds when the lock is free (the leader was killed), more when it
+ * is not (the leader hangs). A leader that ends well says so and is followed at the next look.
+ * Epoch and head decide; lock and heartbeat only keep daemons from quarrelling.
  */
 #include "store/private.h"
 
@@ -105,7 +105,7 @@ static void stand_by(struct eh_store *s, int64_t beat, bool locked)
         take(s);
         return;
     }
-    /* The lock is for the leader, whose heartbeat takes it when ours is gone. */
+    /* A standby gives the lock back: the leader's heartbeat takes it as soon as it is free. */
     if (locked && (eh_pg_send(s->write, &(struct eh_pg_query){.statement = "lock_end"},
                               store_statement_done, s) < 0 ||
                    eh_pg_sync(s->write) < 0)) {
@@ -117,7 +117,7 @@ static void stand_by(struct eh_store *s, int64_t beat, bool locked)
         s->callbacks->on_standby(s->context);
 }
 
-/* Refuses what would make promises hollow: another schema, a server that does not keep its word. */
+/* Refuses another schema, and a server whose settings may lose what it committed. */
 static bool settings_good(struct eh_store *s, const PGresult *result)
 {
     int version = (int)eh_pg_int(result, 0, 0);
@@ -154,7 +154,8 @@ static void on_look(void *context, PGresult *result)
     if (!settings_good(s, result))
         return;
     bool locked = eh_pg_int(result, 0, 3) != 0;
-    bool free = eh_pg_int(result, 0, 5) != 0; /* nobody's, ended well, or our own from before */
+    bool free = eh_pg_int(result, 0, 5) !=
+                0; /* nobody leads, the leader ended well, or the lease is our own from before */
     s->locked = locked;
     if (free || (locked && !s->met))
         take(s);
@@ -181,7 +182,7 @@ static void on_heartbeat(void *context, PGresult *result)
         return;
     s->beat_answered = true;
     if (store_failed(s, result) && store_in_refused(result))
-        return; /* it came behind a transaction that was refused: the next one counts */
+        return; /* it was sent behind a transaction that was refused: only the next one counts */
     if (store_failed(s, result))
         store_lost(s, s->error);
     else if (PQntuples(result) == 0)

@@ -1,6 +1,6 @@
 /*
- * link: what is under way on the two connections, and how all of it ends: whatever the trouble is,
- * it is forgotten, and the connections begin anew.
+ * link: the work under way on the two connections. After any trouble it is forgotten, and the
+ * connections begin anew.
  */
 #include "store/private.h"
 
@@ -65,7 +65,8 @@ void store_beat_stop(struct eh_store *s)
     s->beat = NULL;
 }
 
-/* Whatever it was, the state is not to be trusted: a clean session, and the lease anew. */
+/* After any trouble the state is not to be trusted: begins with a clean session and takes the lease
+ * anew. */
 void store_lost(struct eh_store *s, const char *why)
 {
     if (s->state == STORE_DOWN)

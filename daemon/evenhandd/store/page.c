@@ -8,7 +8,7 @@ static void page_failed(struct eh_store *s)
     s->callbacks->on_page(s->context, NULL);
 }
 
-/* False: there is nothing to add to a page, and whoever asked for it was told. */
+/* False: there is nothing to add to the page, and on_page was told. */
 static bool page_goes_on(struct eh_store *s, const PGresult *result)
 {
     if (!s->page || !result)

@@ -15,22 +15,22 @@ enum store_state {
     STORE_REFUSED
 };
 
-/* Arrays of the widest insert. */
+/* How many arrays the widest insert has. */
 #define STORE_COLUMNS_MAX 24
 
-/* The rows of the first records of a batch; of the last of them so many effects. */
+/* A part of a batch: the rows of its first records, and of the last of these only some effects. */
 struct store_part {
     const struct eh_batch *batch;
     size_t records;
     uint32_t effects; /* UINT32_MAX: all */
 };
 
-/* Between so many that PostgreSQL takes and so many that it refuses: records first, then effects of
- * the one. */
+/* The search for a refused row: it is between so many rows that PostgreSQL takes and so many that
+ * it refuses. It counts records first, and then the effects of one record. */
 struct store_search {
     bool under_way, in_effects;
     int64_t good, bad, tried;
-    bool failed;             /* the trial under way ... */
+    bool failed;             /* the trial under way failed ... */
     struct eh_refusal found; /* ... with these words */
 };
 
@@ -54,7 +54,7 @@ struct eh_store {
 
     struct eh_batch *committing, *committing_last; /* oldest first */
     size_t commit_count;
-    struct eh_arena sql; /* of the statements that write */
+    struct eh_arena sql; /* owns the statements that write */
     struct eh_array columns[STORE_COLUMNS_MAX];
 
     struct eh_refusal refusal;  /* of the oldest transaction that was not answered yet */
@@ -92,7 +92,7 @@ bool store_in_refused(const PGresult *);    /* the session is in a transaction t
 void store_refusal_read(const PGresult *, struct eh_refusal *ret);
 
 /* link.c */
-/* Remembers the first error of a result for people. True if it is one. */
+/* Whether the result is an error. Keeps the first error's words for people. */
 bool store_failed(struct eh_store *, const PGresult *);
 void store_statement_done(void *context, PGresult *); /* for results that only can fail */
 void store_row_done(void *context, PGresult *);       /* of a statement of a transaction */
@@ -124,9 +124,9 @@ const struct eh_pg_statement *store_statements_make(struct eh_arena *);
 void store_insert_begin(struct eh_store *, enum store_insert);
 /* The row is the struct of the table's list of columns. */
 void store_insert_put(struct eh_store *, enum store_insert, const void *row);
-/* `numbers`: what input or effect the rows are counted on from; of the ledger the input it is as of
- * and the epoch; of the others none. -EH_EINVAL: a column cannot hold a value, s->error names it.
- */
+/* Sends the rows that were put. `numbers`: the input or effect that the rows are counted on from;
+ * for the ledger the input that it is as of, and the epoch; for other tables none. -EH_EINVAL: a
+ * column cannot hold a value; s->error names it. */
 int store_insert_send(struct eh_store *, enum store_insert, const int64_t *numbers,
                       eh_pg_result_fn *on_result) EH_MUST_CHECK;
 
@@ -134,10 +134,11 @@ int store_insert_send(struct eh_store *, enum store_insert, const int64_t *numbe
 int store_rows_send(struct eh_store *, const struct store_part *);
 
 /* refusal.c */
-/* The transaction of s->committing was not committed. False: it was not refused for its content. */
+/* The transaction of s->committing was not committed. Looks for the row that was refused. False: it
+ * was not refused for its content. */
 bool store_refused(struct eh_store *);
 void store_refused_answer(struct eh_store *); /* a commit behind a refused one */
-#define EH_STATE_UNSENT "22000" /* SQLSTATE of what we refused ourselves: data exception */
+#define EH_STATE_UNSENT "22000" /* SQLSTATE of a value that we refuse ourselves: data exception */
 void store_value_refused(struct eh_store *, struct eh_refusal *ret);
 
 /* snapshot.c */

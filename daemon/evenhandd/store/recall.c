@@ -43,7 +43,7 @@ static void answered(struct eh_store *s)
     s->callbacks->on_recalled(s->context, b);
 }
 
-/* True when the answer is one to use; otherwise the store has been told. */
+/* Whether the answer may be used. False: the store has been told. */
 static bool usable(struct eh_store *s, PGresult *result)
 {
     if (!result || !s->recalling)
@@ -137,8 +137,8 @@ static void on_customers(void *context, PGresult *result)
     answered(s);
 }
 
-/* Its bytes are those that its row is named by; or they were erased, and its place and size must
- * do. */
+/* Whether an entry is a dead letter already. Its bytes have to be those of the row. If they were
+ * erased, place and size have to do. */
 static bool is_dead(const struct eh_item *item, const PGresult *result, int row)
 {
     const struct eh_input *in = &item->input;
@@ -182,7 +182,8 @@ static int ask(struct eh_store *s, const char *statement, struct eh_array *keys,
     return eh_pg_send(s->read, &(struct eh_pg_query){statement, 2, values, lengths}, on_result, s);
 }
 
-/* An entry that comes again: as builds without salts named it, and by its place. */
+/* Asks about an entry that comes again: by the identity of builds without salts, and by its place.
+ */
 static void put_seen(struct eh_batch *b, const struct eh_item *item, struct eh_array *identities,
                      struct eh_array *dead)
 {
@@ -214,7 +215,7 @@ int eh_store_recall(struct eh_store *s, struct eh_batch *b)
             eh_array_put_text(customers, item->input.message.customer);
     }
     s->recalling = b;
-    s->recall_answers = 1; /* ours, given at the end: nothing may be asked */
+    s->recall_answers = 1; /* one answer of our own, given at the end: there may be no question */
     int r = 0;
     if (identities->any)
         r = ask(s, "recall_identities", identities, on_identities);

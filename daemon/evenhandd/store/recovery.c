@@ -34,7 +34,7 @@ struct eh_recovery {
     size_t draw_at;
     int row;     /* of inputs: the next one */
     bool asking; /* on_month is being called: it may give the recovery up */
-    bool held;   /* before it: a month begins, and on_month has no time */
+    bool held;   /* waits before the row: a month begins, and on_month has no time */
     struct eh_recovered found;
     struct eh_arena arena;
 };
@@ -78,7 +78,7 @@ static int ask(struct eh_recovery *r, const char *statement, int count, const in
     return sent;
 }
 
-/* True when the answer may be used. Otherwise the story ends here, one way or the other. */
+/* Whether the answer may be used. False: recovery ends here. */
 static bool usable(struct eh_recovery *r, const PGresult *result)
 {
     r->outstanding--;
@@ -120,7 +120,7 @@ static bool recorded_draw(void *context, const struct eh_draw_query *query, uint
 static bool recorded_affinity(void *context, uint64_t seq)
 {
     const struct eh_recovery *r = context;
-    uint64_t row = seq - r->draw_seq - 1; /* they have no gap */
+    uint64_t row = seq - r->draw_seq - 1; /* the numbers of effects have no gap */
     return row < (uint64_t)PQntuples(r->draw_rows) && eh_pg_int(r->draw_rows, (int)row, 2) != 0;
 }
 
@@ -179,8 +179,9 @@ static int32_t date_of(struct eh_recovery *r, int row)
                : 0;
 }
 
-/* Inputs of one time are of one batch, whose state nobody else has seen in between; but for those
- * of a batch that led the time back. True: a snapshot is wanted, and there is no time for it. */
+/* Whether the row has to wait: a snapshot is wanted before it, and on_month has no time. No
+ * snapshot is made within a batch. Inputs of one time are of one batch, except where a batch led
+ * the time back. */
 static bool month_holds(struct eh_recovery *r)
 {
     bool taken = true;
@@ -285,7 +286,7 @@ static void on_page_end(void *context, PGresult *result)
         fail(r, EH_EUNAVAILABLE, "the log could not be read");
 }
 
-/* Whether the state is the one that was committed. A digest of another form says nothing. */
+/* Whether the state is the committed one. A digest of another form is not compared. */
 static bool digest_fits(const struct eh_recovery *r, uint64_t input)
 {
     if (input == 0)

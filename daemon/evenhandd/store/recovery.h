@@ -1,8 +1,8 @@
 /*
  * recovery: the engine as the log says it is: the last snapshot, then the inputs after it.
  *
- * Every input is decided again with its recorded draws; what comes out must end where the head
- * says: same input, same seq, same digest. Otherwise nothing is served (-EH_ECORRUPT).
+ * Every input is decided again with its recorded draws. The result must be what the head says: same
+ * input, same seq, same digest. Otherwise nothing is served (-EH_ECORRUPT).
  *
  *     const struct eh_recovery_callbacks callbacks = {on_done, on_month};
  *     recovery = eh_recovery_start(eh_store_reads(store), &head, &callbacks, app);
@@ -28,8 +28,8 @@ struct eh_recovery_callbacks {
      * later. */
     void (*on_done)(void *context, struct eh_engine *engine, const struct eh_recovered *,
                     const struct eh_error *error);
-    /* A month begins behind what the engine is as of, where a batch ended; `latest_day` as above.
-     * False: not now; asked again at eh_recovery_go_on(). */
+    /* Called where a batch ended and the next input begins a month; `latest_day` as above. False:
+     * there is no time now; eh_recovery_go_on() calls again. */
     bool (*on_month)(void *context, const struct eh_engine *, int32_t latest_day);
 };
 

@@ -1,15 +1,15 @@
 /*
- * refusal: a transaction that PostgreSQL refused for what is in it: which row was it?
+ * refusal: finds the row for which PostgreSQL refused a transaction.
  *
- * The same rows are tried again in a transaction that is rolled back in any case, half as many at a
- * time, until the first one stands alone that PostgreSQL does not take. The engine has no part in
- * it. The head is left out: where all rows are taken, none of them is to blame.
+ * The same rows are tried again, half as many at a time, until the first row that PostgreSQL does
+ * not take stands alone. Each trial is a transaction that is rolled back in any case. The engine
+ * has no part in it. Trials leave the head out: if all rows are taken, no row is to blame.
  */
 #include "store/private.h"
 
 #include "host/log.h"
 
-/* A value that its column cannot hold was found before it was sent: s->error says which. */
+/* Refuses a value before it is sent, because its column cannot hold it: s->error names it. */
 void store_value_refused(struct eh_store *s, struct eh_refusal *ret)
 {
     *ret = (struct eh_refusal){.kind = EH_REFUSED_CONTENT, .state = EH_STATE_UNSENT};
@@ -30,7 +30,7 @@ static void tell(struct eh_store *s)
 
 static void on_rolled_back(void *context, PGresult *result);
 
-/* Clean again, whatever state the session is in. */
+/* Rolls back, whatever state the session is in. */
 static int send_rollback(struct eh_store *s)
 {
     int r = eh_pg_send(s->write, &(struct eh_pg_query){.statement = "rollback"}, on_rolled_back, s);
@@ -43,7 +43,7 @@ static void try_rows(struct eh_store *s, const struct store_part *part)
     int r = eh_pg_send(s->write, &(struct eh_pg_query){.statement = "begin"}, store_row_done, s);
     if (r == 0)
         r = store_rows_send(s, part);
-    if (r == 0) /* what is checked at the end of a transaction is checked now */
+    if (r == 0) /* checks constraints now that are otherwise checked at the end */
         r = eh_pg_send(s->write, &(struct eh_pg_query){.statement = "constraints_now"},
                        store_row_done, s);
     if (r == -EH_EINVAL) {
@@ -55,7 +55,7 @@ static void try_rows(struct eh_store *s, const struct store_part *part)
         store_lost(s, "postgres: the rows could not be tried");
 }
 
-/* All records before the one that is looked into, and some of its effects. */
+/* Tries all records before the one that is looked into, and some of its effects. */
 static void try_middle(struct eh_store *s)
 {
     struct store_search *search = &s->search;
@@ -70,8 +70,7 @@ static void try_middle(struct eh_store *s)
     try_rows(s, &part);
 }
 
-/* Its words are those of the last rows that were refused: the one that is looked for is among
- * them. */
+/* Takes the words of the last refused trial: the wanted row is among its rows. */
 static void take_words(struct eh_refusal *to, const struct eh_refusal *from)
 {
     memcpy(to->state, from->state, sizeof to->state);
@@ -94,7 +93,7 @@ static void look_into_effects(struct eh_store *s)
         try_middle(s);
 }
 
-/* What is tried next; or the one is found. */
+/* Tries the next rows, or ends the search because the row is found. */
 static void go_on(struct eh_store *s)
 {
     struct store_search *search = &s->search;
@@ -123,7 +122,7 @@ static void begin_search(struct eh_store *s)
     go_on(s);
 }
 
-/* Of the refused transaction, then of each trial. */
+/* Told after the ROLLBACK of the refused transaction, and then of each trial. */
 static void on_rolled_back(void *context, PGresult *result)
 {
     struct eh_store *s = context;

@@ -1,7 +1,7 @@
-/* rows: what a batch decided as rows, one INSERT a table. See store.h. */
+/* rows: the decisions of a batch as rows, one INSERT a table. See store.h. */
 #include "store/private.h"
 
-/* Sends what was put, if anything was: most batches have nothing for most tables. */
+/* Sends the rows that were put, if there are any: most batches have none for most tables. */
 static int send_if_any(struct eh_store *s, enum store_insert which)
 {
     return s->columns[0].count ? store_insert_send(s, which, NULL, store_row_done) : 0;
@@ -48,13 +48,13 @@ static int send_changes(struct eh_store *s, const struct store_part *part)
     return send_if_any(s, STORE_CHANGE);
 }
 
-/* Rows of the tables below stand in the order of their inputs. */
+/* Whether the rows of an input belong to the part. Rows are in the order of their inputs. */
 static bool is_part(const struct store_part *part, uint64_t input)
 {
     return input <= part->batch->from_input + part->records;
 }
 
-/* What came from outside stands apart, so that it can be erased. */
+/* Bytes from outside go to a table of their own, so that they can be erased. */
 static int send_dead(struct eh_store *s, const struct store_part *part)
 {
     const struct eh_batch *b = part->batch;
@@ -91,7 +91,7 @@ static int send_dead_bodies(struct eh_store *s, const struct store_part *part)
     return send_if_any(s, STORE_BODY);
 }
 
-/* A salt stands beside its text alone. */
+/* The salt of a text; none without the text. */
 static struct eh_str salt_of(struct eh_str text, const uint8_t *salt)
 {
     return eh_str_n((const char *)salt, text.size > 0 ? EH_SALT_BYTES : 0);
@@ -133,7 +133,7 @@ static void lines_put(struct eh_store *s, const struct eh_period_row *row)
                                                .line = statement->lines[n]});
 }
 
-/* The metrics of what was frozen or settled. */
+/* Puts the metrics of a frozen or settled period. */
 static void book_put(struct eh_store *s, const struct eh_period_row *row)
 {
     if (row->metrics.size > 0)

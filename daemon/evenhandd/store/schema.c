@@ -46,7 +46,7 @@ static int connect_to(const char *conninfo, PGconn **ret, struct eh_error *error
     return 0;
 }
 
-/* PQexec, but a server that says nothing is not waited for: NULL. */
+/* PQexec with a deadline. NULL: the server did not answer in time. */
 static PGresult *exec_in_time(PGconn *conn, const char *sql)
 {
     PGresult *last = NULL, *result;
@@ -67,7 +67,7 @@ static PGresult *exec_in_time(PGconn *conn, const char *sql)
     return last;
 }
 
-/* Does it pass by itself? A link that broke, a server that starts, ends, or has no room. */
+/* Whether the trouble passes by itself: the link broke; the server starts, ends, or has no room. */
 static bool passes(const PGconn *conn, const PGresult *result)
 {
     const char *state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
@@ -86,7 +86,7 @@ static int run(PGconn *conn, const char *sql, struct eh_error *error)
     return 0;
 }
 
-/* One integer, or `fallback` when there is no row. */
+/* Asks for one integer; `fallback`: there is no row. */
 static int ask(PGconn *conn, const char *sql, int fallback, int *ret, struct eh_error *error)
 {
     PGresult *result = exec_in_time(conn, sql);
@@ -137,7 +137,7 @@ static const char become_app[] =
     "SELECT CASE WHEN EXISTS (SELECT FROM pg_roles WHERE rolname = 'evenhand_app'"
     " AND pg_has_role(rolname, 'member')) THEN set_config('role', 'evenhand_app', false) END";
 
-/* One sentence, or NULL. A table that is gone is a right that is missing. */
+/* Answers a sentence on a missing right, or NULL. A missing table counts as a missing right. */
 static const char wanting[] =
     "SELECT CASE"
     " WHEN current_setting('server_encoding') <> 'UTF8' THEN 'the encoding of the database is '"

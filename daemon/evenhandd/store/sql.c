@@ -53,7 +53,7 @@ const struct eh_pg_statement eh_store_write_statements[] = {
      " FROM evenhand.head h WHERE h.desk = " DESK_NO,
      1,
      {TEXT}},
-    /* A leader that took over from one who stands still gets the lock when that session ends. */
+    /* A leader that took over from one that hangs gets the lock when the hanging session ends. */
     {"heartbeat",
      "UPDATE evenhand.heartbeat SET beat = beat + 1 WHERE desk = $1 AND epoch = $2"
      " RETURNING $3::int2 = 1 OR pg_try_advisory_lock(1702260078, hashtext($4)),"
@@ -71,7 +71,7 @@ const struct eh_pg_statement eh_store_write_statements[] = {
     {"constraints_now", "SET CONSTRAINTS ALL IMMEDIATE", 0, {0}},
     /* Asserts the lease's epoch (FOR SHARE: a successor waits for us) and the head we started from.
      * If either is not ours the NULL is refused by chain.input, and with it the transaction. What
-     * link and seal are made of stands in 0005_chain_links.sql; evenhand verify makes them anew. */
+     * 0005_chain_links.sql says how link and seal are made; evenhand verify makes them anew. */
     {"advance_head",
      "WITH l AS (SELECT FROM evenhand.lease WHERE desk = $1 AND epoch = $12 FOR SHARE),"
      " k AS (SELECT substr(sha256(coalesce((SELECT c.link FROM evenhand.chain c WHERE c.desk = $1"
@@ -87,7 +87,7 @@ const struct eh_pg_statement eh_store_write_statements[] = {
      " VALUES ($1, (SELECT input FROM h), $5, $12, $13, $14, $15, (SELECT link FROM k))",
      15,
      {INT2, INT8, INT8, INT8, INT8, INT8, INT8, INT8, INT8, INT8, INT8, INT8, UUID, BYTEA, INT2}},
-    /* Of the same input: one of another form, or one that was not written to its end. */
+    /* Removes a snapshot of the same input: it has another form, or was not written to its end. */
     {"snapshot_clear",
      "DELETE FROM evenhand.snapshot s USING evenhand.lease l"
      " WHERE s.desk = $1 AND s.input = $2 AND l.desk = $1 AND l.epoch = $4 AND (s.state <> $3"
@@ -95,7 +95,7 @@ const struct eh_pg_statement eh_store_write_statements[] = {
      "$2))",
      4,
      {INT2, INT8, INT2, INT8}},
-    /* Of where a batch ended alone: verify compares it there. */
+    /* Only a snapshot at the end of a batch is taken: verify compares it there. */
     {"snapshot_put",
      "INSERT INTO evenhand.snapshot (desk, input, part, parts, day, state, body)"
      " SELECT $1, $2, $3, $4, $5, $6, $7 FROM evenhand.lease l"
@@ -103,8 +103,8 @@ const struct eh_pg_statement eh_store_write_statements[] = {
      " WHERE l.desk = $1 AND l.epoch = $8 ON CONFLICT DO NOTHING",
      8,
      {INT2, INT8, INT4, INT4, INT4, INT2, BYTEA, INT8}},
-    /* Kept: the two newest, and the last one of each month, where whatever asks of the next month
-     * begins. What another version wrote can be read by nobody any more. */
+    /* Keeps the two newest snapshots, and the last one of each month, where reports on the next
+       month begin. Snapshots of another version go: nobody can read them. */
     {"snapshot_trim",
      "WITH whole AS (SELECT s.input, s.day FROM evenhand.snapshot s WHERE s.desk = $1"
      " AND s.state = $2 GROUP BY s.input, s.day, s.parts HAVING count(*) = s.parts)"
@@ -115,7 +115,8 @@ const struct eh_pg_statement eh_store_write_statements[] = {
      " GROUP BY date_trunc('month', date '1970-01-01' + w.day)))",
      2,
      {INT2, INT2}},
-    /* Only what changed, as the ledger, and once its input is committed under our epoch. */
+    /* Only rows that changed, and only when their input is committed under our epoch; as the
+       ledger. */
     {"book_put",
      "INSERT INTO evenhand.book AS b (desk, input, what, team, period, version, body)"
      " SELECT $1, $2, $4, $5, $6, $7, $8 FROM evenhand.lease l"
@@ -184,9 +185,9 @@ const struct eh_pg_statement eh_store_read_statements[] = {
      " WHERE desk = $1 AND seq > $2 AND seq <= $3 ORDER BY seq",
      3,
      {INT2, INT8, INT8}},
-    /* An outcome whose time is over is refused by an input of type 11 or 21 that names nobody: what
-     * it said and where it stood on the stream is with its dead letter. Bodies of others are no
-     * JSON, and which condition comes first is the planner's to choose: hence CASE. */
+    /* An input of type 11 or 21 without a rep refuses an outcome that waited in vain. The dead
+       letter has what the outcome said and where it stood on the stream. Other dead letters have
+       bodies that are no JSON, and the planner may check conditions in any order: hence CASE. */
     {"page_notices",
      "SELECT e.seq, e.type, coalesce(t.source, p.said->>'source'),"
      " CASE WHEN e.type IN (7, 8, 10) THEN e.epoch::text"

@@ -1,4 +1,4 @@
-/* sqlstate: what an error of PostgreSQL means: whose fault it is, and in which words. */
+/* sqlstate: what an error of PostgreSQL means, and the words for it. */
 #include "store/private.h"
 
 static bool state_is_of(const char *state, const char *prefix)
@@ -14,7 +14,8 @@ static bool state_is_of_one(const char *state, const char *const *classes, size_
     return false;
 }
 
-/* A key of our own rows is there already. Constraints that others added have other names. */
+/* Whether the constraint is a key of our own tables. Constraints that others added have other
+ * names. */
 static bool constraint_is_own_key(const char *constraint)
 {
     size_t size = strlen(constraint);
@@ -28,7 +29,8 @@ static const char *error_field(const PGresult *result, int code)
     return text ? text : "";
 }
 
-/* Another wrote on from our head: the head's row refused it, or a row of the log was there. */
+/* Whether another daemon wrote on from our head: the row of the head refused ours, or the row of an
+ * input is there already. */
 bool store_head_not_ours(const PGresult *result)
 {
     const char *state = error_field(result, PG_DIAG_SQLSTATE);

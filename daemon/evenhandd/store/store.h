@@ -3,9 +3,9 @@
  * back.
  *
  * Two connections: `write` carries the lease, the heartbeat, the batches and the snapshots, `read`
- * what is looked up before a batch is decided, recovery, and pages for the outbox. Losing either,
- * a refused epoch, a head that is elsewhere or a COMMIT without its tag all end the same way:
- * on_lost(), after which whatever was decided and not confirmed must be forgotten. The store then
+ * carries lookups before a batch is decided, recovery, and pages for the outbox. A lost connection,
+ * a refused epoch, a head that is elsewhere and a COMMIT without its tag all end the same way:
+ * on_lost(). After it the owner must forget all decisions that were not confirmed. The store
  * connects and takes the lease again by itself.
  *
  *     const struct eh_store_options options = {
@@ -41,16 +41,17 @@ struct eh_head {
     int64_t server_us; /* what PostgreSQL's own clock said then */
     struct eh_stream_id high, low;
     struct eh_key digest;
-    int state; /* EH_STATE_VERSION of who wrote the digest; 0: of before there were periods */
+    int state; /* EH_STATE_VERSION that the digest was written under; 0: before there were periods
+                */
     struct eh_chain chain;
 };
 
-/* Why PostgreSQL refused a transaction, where that says nothing against the connection. */
+/* Why PostgreSQL refused a transaction; the connection itself is in order. */
 enum eh_refusal_kind {
     EH_REFUSED_NOT,     /* another trouble */
     EH_REFUSED_CONTENT, /* what the rows hold */
     EH_REFUSED_SCHEMA,  /* any transaction: a table, a right or a function is not as it should be */
-    EH_REFUSED_SLOW,    /* it took too long, or met another */
+    EH_REFUSED_SLOW,    /* it took too long, or met another transaction */
 };
 #define EH_REFUSAL_NAME_MAX 128
 
@@ -60,24 +61,25 @@ struct eh_refusal {
     char table[EH_REFUSAL_NAME_MAX];      /* or "" */
     char constraint[EH_REFUSAL_NAME_MAX]; /* or "" */
     char text[EH_ERROR_TEXT_MAX];         /* PostgreSQL's words, one line */
-    /* CONTENT: rows were tried until the first bad one was found. */
+    /* For EH_REFUSED_CONTENT: the first row that PostgreSQL does not take. */
     struct eh_batch *batch;
     size_t record;   /* its number in the batch; SIZE_MAX: none, it is the head or the chain */
-    uint32_t effect; /* of its effects; UINT32_MAX: another row of it */
+    uint32_t effect; /* number among its effects; UINT32_MAX: another row of it */
 };
 
 struct eh_store_callbacks {
     void (*on_leading)(void *context, const struct eh_head *);
     void (*on_standby)(void *context);
     void (*on_lost)(void *context, const char *why);
-    /* All that was in flight was rolled back; the lease stays. What was decided and not confirmed
-     * must be forgotten as after on_lost. */
+    /* All batches in flight were rolled back; the lease stays. The owner must forget all decisions
+     * that were not confirmed, as after on_lost. */
     void (*on_refused)(void *context, const struct eh_refusal *);
     void (*on_recalled)(void *context, struct eh_batch *);
     void (*on_committed)(void *context, struct eh_batch *);   /* in the order of eh_store_commit */
     void (*on_page)(void *context, struct eh_outbox_batch *); /* NULL: could not be read */
     void (*on_snapshot)(void *context); /* it is written, or failed; NULL: nobody waits for it */
-    /* It makes no sense to go on: schema, settings. exit_code as in evenhandd(8). */
+    /* The process cannot go on, for a reason of schema or settings. exit_code as in evenhandd(8).
+     */
     void (*on_fatal)(void *context, int exit_code, const char *why);
 };
 
@@ -100,15 +102,15 @@ bool eh_store_releasing(const struct eh_store *);
 void eh_store_restart(struct eh_store *, const char *why);
 bool eh_store_up(const struct eh_store *); /* both links */
 
-/* Looks up the identities its items name (those that need it: `wants` says), fills in `recalled`
- * and calls on_recalled. One at a time. */
+/* Looks up the identities of its items with `wants_identity`, fills in `recalled`, and calls
+ * on_recalled. One batch at a time. */
 int eh_store_recall(struct eh_store *, struct eh_batch *) EH_MUST_CHECK;
 
 /* One transaction: lease, inputs, effects, changes, dead letters, head, COMMIT. */
 int eh_store_commit(struct eh_store *, struct eh_batch *) EH_MUST_CHECK;
 
-/* What members were entitled to and received as of an input: written once that is committed. A
- * failure leaves the rows as they were. */
+/* What members were entitled to and received, as of an input. It is written when that input is
+ * committed. A failure leaves the rows as they were. */
 struct eh_ledger_entry {
     struct eh_str team;
     struct eh_member_view member;
@@ -126,12 +128,12 @@ int eh_store_book(struct eh_store *, uint64_t input, const struct eh_book *) EH_
 const char *eh_store_ledger_error(const struct eh_store *);
 const char *eh_store_snapshot_error(const struct eh_store *);
 
-/* Transactions not answered yet; EH_COMMITS_MAX while one that was refused is looked into. */
+/* How many transactions are not answered yet; EH_COMMITS_MAX while a refused one is looked into. */
 size_t eh_store_committing(const struct eh_store *);
 
-/* A snapshot of the state after `input`, written in parts beside the batches; the bytes are taken
- * over. `day`: the latest local date of the inputs up to there. Ignored while one is being written;
- * at its end on_snapshot is told. */
+/* Writes a snapshot of the state after `input`, in parts beside the batches; the bytes are taken
+ * over. `day`: the latest local date of the inputs up to there. Does nothing while another snapshot
+ * is being written. on_snapshot is told at its end. */
 void eh_store_snapshot(struct eh_store *, uint64_t input, int32_t day, struct eh_bytes *);
 bool eh_store_snapshotting(const struct eh_store *);
 
