@@ -60,7 +60,8 @@ struct eh_item *eh_batch_add(struct eh_batch *b)
     return item;
 }
 
-/* A command's message is as the command has it: what the shell had added is added again. */
+/* Moves an item's content. A command's message is taken from the command again: the shell adds its
+ * own fields anew. */
 static int move_content(struct eh_item *item, const struct eh_item *from, struct eh_arena *arena)
 {
     struct eh_input *in = &item->input;

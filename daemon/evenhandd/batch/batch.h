@@ -27,12 +27,11 @@
 #define EH_BATCH_ITEMS_MAX        (EH_BATCH_ENTRIES_MAX + EH_BATCH_COMMANDS_MAX)
 #define EH_BATCH_DUE_MAX          1024 /* inputs that time brings into one batch */
 
-/* What the state comes to after the last input that is committed. */
+/* Figures of the state after the last committed input. */
 struct eh_committed {
     bool known, has_desk;
     struct eh_totals totals; /* without the desk's text, which changes with the next desk */
-    uint64_t
-        dead_letters; /* rows of `dead`; totals.dead has what was refused over the socket, too */
+    uint64_t dead_letters;   /* rows of `dead`; totals.dead also counts refusals over the socket */
 };
 void eh_committed_from(const struct eh_engine *, struct eh_committed *ret);
 
@@ -42,29 +41,32 @@ struct eh_item {
     struct eh_command *command; /* or NULL: it came from the stream */
     struct eh_message *told;    /* a ticket that became an update, as it was told; else NULL */
     struct eh_str body;         /* the entry's bytes as they came, for the dead letters */
-    char encoding;              /* ... and what they are */
-    bool was_input;             /* what was kept was decided, perhaps more than once */
+    char encoding;              /* ... and their encoding */
+    bool was_input;             /* the kept signal was decided, perhaps more than once */
     bool kept;                  /* later.c has it: it is not acknowledged with the batch ... */
-    struct eh_stream_id also;   /* ... and what is, besides; or 0-0 */
+    struct eh_stream_id also;   /* ... and this entry is, too; or 0-0 */
     struct eh_key entry;        /* identity of the entry as such */
     bool wants_identity;        /* its identity may be in the log: look it up */
     bool seen_before;           /* the entry as such may be in the log: look up `entry`, too */
-    struct eh_key former;       /* ... and, as builds without salts named it, if it has such text */
-    bool entry_known;           /* ... and it was there: a dead letter already */
-    struct eh_past past;        /* personal text of the input that is there already */
-    struct eh_str customer_salt; /* of its customer, who is known; else empty */
-    uint64_t later;              /* a signal that was kept (later.c), and which; else 0 */
+    struct eh_key
+        former;          /* ... and its identity in builds without salts, if it has personal text */
+    bool entry_known;    /* ... and the log has it: it is a dead letter already */
+    struct eh_past past; /* personal text of the input that is there already */
+    struct eh_str customer_salt; /* salt of a customer who is known; else empty */
+    uint64_t later;              /* number of the kept signal that it is (later.c); 0: none */
     bool held;                   /* it waits on the stream: not decided, not acknowledged */
     struct eh_str history;       /* desk: what was counted for plans that begin in the past */
-    const char *history_failed;  /* ... or why that could not be; in the batch's arena */
-    const char *refused; /* by PostgreSQL, in these words, in the batch's arena: a dead letter */
-    uint8_t refusals;    /* how often it was, as it came and then as a dead letter */
-    bool blocks;         /* everything waits until it is taken */
-    /* How a command ended, told after COMMIT. */
+    const char *history_failed;  /* ... or why they could not be counted; in the batch's arena */
+    const char *refused; /* PostgreSQL's words when it refused the item, in the batch's arena: it
+                            becomes a dead letter */
+    uint8_t
+        refusals; /* how often PostgreSQL refused it, first as it came and then as a dead letter */
+    bool blocks;  /* everything waits until it is taken */
+    /* The result of a command, told after COMMIT. */
     struct eh_command_result result;
 };
 
-/* Of the entry that it is, or stands for; 0-0: of none. */
+/* The id of the entry that the input is or stands for; 0-0: of none. */
 static inline struct eh_stream_id eh_input_stream_id(const struct eh_input *in)
 {
     return (struct eh_stream_id){in->stream_ms, in->stream_no};
@@ -93,7 +95,7 @@ struct eh_period_row {
 void eh_period_row_set_state(struct eh_period_row *, uint8_t state);
 void eh_period_row_set_statement(struct eh_period_row *, const struct eh_pool_statement *);
 
-/* What an input that time brought was about. */
+/* What a DUE or DAY input was about. */
 struct eh_batch_due {
     uint64_t input;
     struct eh_key key;
@@ -135,7 +137,7 @@ struct eh_batch {
     struct eh_stream_id high, low;
     struct eh_key digest;
     struct eh_chain chain;
-    struct eh_committed after; /* what the state comes to once it is committed */
+    struct eh_committed after; /* figures of the state once the batch is committed */
     uint32_t rows;             /* of all tables, without the head's */
     size_t row_bytes;
     int64_t sent_us; /* monotonic */

@@ -20,8 +20,8 @@ struct eh_dead_entry {
     struct eh_str reason, stream_id, body; /* stream_id "ms-no" or empty */
     struct eh_str sha256;                  /* of a body that is not kept, 32 bytes; empty: it is */
     uint64_t size;                         /* ... and how many bytes it had */
-    bool salted;                           /* its row in the log is named by its bytes behind ... */
-    uint8_t salt[EH_SALT_BYTES];           /* ... this salt */
+    bool salted;                 /* its identity in the log is a hash of its bytes behind ... */
+    uint8_t salt[EH_SALT_BYTES]; /* ... this salt */
     int64_t at_ms;
 };
 
@@ -39,13 +39,11 @@ int eh_outbox_batch_new(struct eh_outbox_batch **ret, struct eh_error *) EH_MUST
 void eh_outbox_batch_free(struct eh_outbox_batch *);
 
 struct eh_batch;
-/* What is published of it: notices and dead letters copied into a batch for the outbox. What is
- * committed has to be told: without memory for it the process ends, and tells it after the next
- * start. */
+/* Copies the notices and dead letters of a committed batch into one for the outbox. They have to be
+ * published: without memory for them the process ends, and publishes them after the next start. */
 struct eh_outbox_batch *eh_batch_notices(const struct eh_batch *);
 
-/* A copy. What is committed is told whole or not at all: without memory the process ends, and the
- * next one tells it. */
+/* A copy of a text. Without memory the process ends, as in eh_batch_notices(). */
 struct eh_str eh_batch_kept(struct eh_arena *, struct eh_str);
 
 /* "ms-no", or empty for 0-0. */

@@ -16,8 +16,8 @@ static void set(struct eh_pace *pace, uint32_t most)
     pace->most = most < EH_PACE_LEAST ? EH_PACE_LEAST : least(most, EH_PACE_MOST);
 }
 
-/* It shrinks to what would have been in time, at most to a half of what was tried; it grows only
- * where it was the bound that kept the transaction small. */
+/* Sets the bound after a commit. It shrinks to the number of rows that would have been in time, at
+ * most by half. It grows only if the bound was what kept the transaction small. */
 void eh_pace_committed(struct eh_pace *pace, uint32_t rows, int64_t took_us)
 {
     uint32_t tried = least(rows, pace->most);

@@ -29,7 +29,8 @@ struct eh_pace {
 void eh_pace_begin(struct eh_pace *);
 /* A transaction of so many rows was committed in so long. */
 void eh_pace_committed(struct eh_pace *, uint32_t rows, int64_t took_us);
-/* It was given up: a time-out, no answer, or the connection went meanwhile. */
+/* A transaction of so many rows was given up: it timed out, had no answer, or the connection broke.
+ */
 void eh_pace_failed(struct eh_pace *, uint32_t rows);
 uint32_t eh_pace_weight(uint32_t rows, size_t bytes);
 
