@@ -34,7 +34,7 @@ static void mend_page(evutil_socket_t fd, short what, void *context)
     (void)fd, (void)what;
     struct eh_http_connection *connection = context;
     if (eh_http_page_mend(connection->server, bufferevent_get_output(connection->bev)))
-        bufferevent_disable(connection->bev, EV_READ); /* the connection ends behind it */
+        bufferevent_disable(connection->bev, EV_READ); /* the connection ends after the page */
 }
 
 static void on_output(struct evbuffer *output, const struct evbuffer_cb_info *info, void *context)
@@ -175,7 +175,8 @@ void eh_http_connection_answers(struct eh_http_connection *connection)
 
 /* ---- Its beginning. */
 
-/* One step after accept: evhttp has given the bufferevent its descriptor by now. */
+/* Looks at a connection one step after accept, when evhttp has given the bufferevent its
+ * descriptor. */
 static void admit(evutil_socket_t fd, short what, void *context)
 {
     (void)fd, (void)what;

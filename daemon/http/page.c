@@ -12,8 +12,8 @@
 #define LOOK_AT 512 /* bytes in which status line and headers of such a page stand */
 
 static const struct {
-    int status;  /* as evhttp says it */
-    int instead; /* as we do */
+    int status;  /* the status that evhttp says */
+    int instead; /* the status that we say */
     const char *code;
 } pages[] = {
     {400, 400, "parse"},

@@ -23,7 +23,7 @@ static const struct {
     {EVHTTP_REQ_OPTIONS, "OPTIONS"},
 };
 
-/* Is it one of "GET, POST"? */
+/* Whether the name is one of a list such as "GET, POST". */
 static bool method_is_taken(const char *methods, const char *name)
 {
     size_t size = strlen(name);
@@ -35,7 +35,7 @@ static bool method_is_taken(const char *methods, const char *name)
     return false;
 }
 
-/* NULL: it is not taken. */
+/* The name of a method. NULL: the owner does not take it. */
 static const char *method_name(enum evhttp_cmd_type type, const char *methods)
 {
     for (size_t i = 0; i < sizeof method_table / sizeof method_table[0]; i++)
@@ -44,7 +44,7 @@ static const char *method_name(enum evhttp_cmd_type type, const char *methods)
     return NULL;
 }
 
-/* NULL stays NULL. */
+/* A copy in the request's arena; NULL stays NULL. */
 static const char *kept(struct eh_http_request *request, const char *text)
 {
     if (!text)
@@ -99,7 +99,7 @@ static void on_late(evutil_socket_t fd, short what, void *context)
     server->owner->late(server->context, request);
 }
 
-/* It holds whether or not the client is still there. */
+/* Begins the deadline of the answer, which holds also when the client has left. */
 static void deadline_begin(struct eh_http_request *request)
 {
     const struct eh_http_server *server = request->connection->server;
@@ -139,7 +139,7 @@ const char *eh_http_header(const struct eh_http_request *request, const char *na
     return NULL;
 }
 
-/* NULL: none. */
+/* What is wrong with the way in which the request says where its body ends. NULL: nothing. */
 static const char *framing_fault(const struct eh_http_request *request)
 {
     unsigned lengths = 0;
@@ -181,7 +181,8 @@ static void headers_add(struct evkeyvalq *headers, const struct eh_http_request 
 {
     const struct eh_http_server *server = request->connection->server;
     int status = answer->status;
-    bool in_doubt = status == 400 || status == 405 || status == 413; /* where the next one begins */
+    bool in_doubt = status == 400 || status == 405 ||
+                    status == 413; /* nobody can tell where the next request begins */
     if (answer->content_type)
         evhttp_add_header(headers, "Content-Type", answer->content_type);
     evhttp_add_header(headers, "Cache-Control", answer->cache ? answer->cache : "no-store");
@@ -200,8 +201,8 @@ static void send_answer(struct eh_http_request *request, const struct eh_http_an
     eh_http_connection_answers(connection);
     evhttp_send_reply(request->evhttp, answer->status, eh_http_phrase(answer->status),
                       answer->body);
-    /* evhttp would read while it writes, without a bound, and take the end of what a client has to
-     * say for the client's leaving, with half of the answer still to be sent. */
+    /* While evhttp writes it would go on reading, without a bound. And when a client shuts down its
+     * side, evhttp would take that for its leaving, with half of the answer still to be sent. */
     bufferevent_disable(connection->bev, EV_READ);
 }
 

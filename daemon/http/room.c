@@ -1,10 +1,11 @@
 /*
- * room: what bodies being read and answers not taken yet may take in memory, all together.
+ * room: the memory of all bodies that are being read, and of all answers that are not taken yet.
  *
  * A small request or answer needs no room: there are only so many connections. A connection that
  * has read as much as a small request may have is not read any further until it has one of the
- * places for large ones. They are given in the order in which they were asked for, to those first
- * who have a reserve. Who gets none in time is dropped at the request's deadline, as all are.
+ * places for large ones. Places are given in the order in which they were asked for, but first to
+ * guests who have a reserve. A connection that gets none in time is dropped at the request's
+ * deadline, as all are.
  */
 #include <event2/bufferevent.h>
 
@@ -12,7 +13,7 @@
 
 /* ---- Bodies. */
 
-/* Bytes that any request may have read. */
+/* How many bytes a connection may read without a place. */
 static size_t small_max(const struct eh_http_connection *connection)
 {
     const struct eh_http_limits *limits = connection->server->limits;
@@ -79,7 +80,7 @@ static void on_input(struct evbuffer *input, const struct evbuffer_cb_info *info
     connection->taken += info->n_added;
     if (size >= small_max(connection))
         event_active(connection->full, 0, 0);
-    /* evhttp puts away the parts of a body that comes in parts, where no watermark holds. */
+    /* evhttp takes the parts of a chunked body out of the buffer, so no watermark bounds them. */
     if (connection->evcon && connection->taken - size > small_max(connection))
         evhttp_connection_set_max_body_size(connection->evcon, (ev_ssize_t)small_max(connection));
 }
@@ -100,7 +101,8 @@ void eh_http_room_done(struct eh_http_connection *connection)
     evbuffer_remove_cb(bufferevent_get_input(connection->bev), on_input, connection);
 }
 
-/* What was read behind the request stands in its input. */
+/* Begins to count anew, with the bytes behind the request, which are in the input buffer already.
+ */
 static void begin_anew(struct eh_http_connection *connection)
 {
     connection->taken = evbuffer_get_length(bufferevent_get_input(connection->bev));

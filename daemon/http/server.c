@@ -22,7 +22,8 @@ static void accept_again(evutil_socket_t fd, short what, void *context)
         evconnlistener_enable(evhttp_bound_socket_get_listener(server->bound));
 }
 
-/* Mostly out of descriptors: the waiting connection would wake the loop over and over. */
+/* Mostly there are no descriptors left. The waiting connection would wake the loop over and over,
+ * so listening pauses. */
 static void on_accept_error(struct evconnlistener *listener, void *http)
 {
     static const struct timeval pause = {1, 0};
@@ -36,7 +37,7 @@ static void on_accept_error(struct evconnlistener *listener, void *http)
     event_add(server->accept_pause, &pause);
 }
 
-/* Opens a socket, and takes connections from it instead of from the one before. */
+/* Opens a socket and takes connections from it; the socket before it is closed. */
 static int bind_socket(struct eh_http_server *server, struct eh_error *error)
 {
     struct eh_http_socket opened;

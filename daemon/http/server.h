@@ -53,14 +53,15 @@ struct eh_http_limits {
     size_t body_max;          /* bytes of a body */
     size_t small_body_max;    /* ... of one that needs no place of the large ones */
     unsigned large_max;       /* connections that read a larger one, or wait for its answer ... */
-    unsigned large_reserve;   /* ... of which those are kept for who has a reserve */
-    unsigned large_user;      /* ... and of one user, who has none */
+    unsigned large_reserve;   /* ... of which so many are kept for guests with a reserve */
+    unsigned large_user;      /* ... and so many for one user without a reserve */
     size_t answer_small;      /* bytes of an answer that always has room */
-    size_t answers_max;  /* bytes of all others not taken yet: of those who have a reserve, and of
-                          * all who have none. One goes alone. */
-    size_t answers_user; /* the same of one user, who has no reserve */
-    int request_s;       /* for a whole request, and for being idle */
-    int work_s;          /* until the owner has answered; 0: they look after that themselves */
+    size_t answers_max;  /* bytes of all larger answers that are not taken yet: so many for guests
+                            with a reserve, and so many for all others. An answer that is alone may
+                            be larger. */
+    size_t answers_user; /* the same for one user without a reserve */
+    int request_s;       /* until a request is whole; also how long a connection may be idle */
+    int work_s;          /* until the owner has answered; 0: the owner sees to that */
     int answer_s;        /* until an answer is taken */
 };
 
@@ -76,28 +77,32 @@ struct eh_http_refusal {
     const char *message;
 };
 
-/* Who is at the other end; the owner fills it in, and finds it again in each request. */
+/* The guest at the other end of a connection. The owner fills it in, and finds it in each request.
+ */
 struct eh_http_guest {
     void *who;                             /* a user; NULL: all are one */
-    bool reserve;                          /* has a place of those that are kept back */
-    const struct eh_http_refusal *refused; /* lives only to be told so; NULL: welcome */
+    bool reserve;                          /* may use the places that are kept back */
+    const struct eh_http_refusal *refused; /* each of its requests is answered so; NULL: welcome */
 };
 
 struct eh_http_connection;
 struct eh_http_request;
 
-/* Whose server it is; lives as long as that. */
+/* The owner of a server; lives as long as the server. */
 struct eh_http_owner {
-    const char *name;    /* in log lines and errors: "admin socket" */
-    const char *methods; /* that are taken, as the header Allow lists them: "GET, POST, PUT" */
-    /* Somebody has connected. False: the connection is closed without a word. NULL: all are
-     * welcome, up to connections_max. */
+    const char *name; /* in log lines and errors: "admin socket" */
+    const char
+        *methods; /* the methods it takes, as the header Allow lists them: "GET, POST, PUT" */
+    /* A guest has connected. False: the connection is closed without a word. NULL: all are welcome,
+     * up to connections_max. */
     bool (*admit)(void *context, evutil_socket_t fd, struct eh_http_guest *ret);
-    /* They have left, and are owed nothing; once for each that was admitted. May be NULL. */
+    /* A guest has left and is owed nothing. Called once for each guest that was admitted. May be
+     * NULL. */
     void (*left)(void *context, const struct eh_http_guest *);
-    /* A whole request; it is answered or dropped exactly once. */
+    /* A whole request came. The owner answers or drops it exactly once. */
     void (*ask)(void *context, struct eh_http_request *);
-    /* It was not answered within work_s: answers it, or lets it wait on. NULL without work_s. */
+    /* A request was not answered within work_s. The owner answers it, or lets it wait on. NULL
+     * without work_s. */
     void (*late)(void *context, struct eh_http_request *);
 };
 
@@ -122,16 +127,17 @@ struct eh_http_server {
     char methods_said[80]; /* "only GET, POST and PUT are taken" */
     struct eh_http_connection *connections;
     unsigned welcome, refused;   /* connections that it admitted without asking its owner */
-    uint64_t turns;              /* how often a place for a large request was asked for */
+    uint64_t turns;              /* counts how often a place for a large request was asked for */
     uint64_t late;               /* requests, and answers not taken, past their deadline */
     struct eh_http_server *next; /* of all that listen */
 };
 
-/* Listens nowhere yet. SIGPIPE is ignored from now on: an answer may come after its client left. */
+/* A server that does not listen yet. SIGPIPE is ignored from now on: an answer may come after its
+ * client left. */
 int eh_http_server_new(const struct eh_http_options *, struct eh_http_server **ret,
                        struct eh_error *) EH_MUST_CHECK;
-/* Makes the socket, and takes connections from it; once for a server. What the address points to
- * lives as long as the server. */
+/* Makes the socket and takes connections from it; once for a server. The texts of the address live
+ * as long as the server. */
 int eh_http_server_listen(struct eh_http_server *, const struct eh_http_address *,
                           struct eh_error *) EH_MUST_CHECK;
 /* Looks at its Unix socket again: where the path is gone, a new one is made, and where the group
@@ -165,8 +171,8 @@ struct eh_http_request {
 
 /* The first of this name, whatever its case; NULL: none. */
 const char *eh_http_header(const struct eh_http_request *, const char *name);
-/* Must it be refused whatever it asks for? The connection has no room, the method is none of the
- * owner's, or the end of its body could be read in two ways. */
+/* Whether the request must be refused whatever it asks for: the connection has no room, the owner
+ * does not take the method, or the end of the body could be read in two ways. */
 bool eh_http_fault(const struct eh_http_request *, struct eh_http_refusal *ret);
 
 struct eh_http_answer {
@@ -178,12 +184,12 @@ struct eh_http_answer {
                             * request is in doubt, or the guest is refused */
     struct evbuffer *body; /* its content is taken; NULL: none */
 };
-/* Is there room for an answer of so many bytes? Then it is the request's until its client has taken
- * the answer or has left; the last one asked for counts. */
+/* Whether there is room for an answer of so many bytes. Then the request has that room until its
+ * client has taken the answer or has left. The last call counts. */
 bool eh_http_answer_fits(struct eh_http_request *, size_t size);
-/* Frees the request. The answer goes to whoever is still there. */
+/* Sends the answer, if the client is still there, and frees the request. */
 void eh_http_answer(struct eh_http_request *, const struct eh_http_answer *);
-/* The same without an answer; the connection is the caller's to close. */
+/* Frees the request without an answer; the caller closes the connection. */
 void eh_http_request_drop(struct eh_http_request *);
 
 /* An error answer in the form of error.h. code: enum eh_code, positive or negative; its status
@@ -216,9 +222,9 @@ struct eh_http_connection *eh_http_connection_of(struct eh_http_server *, struct
 void eh_http_connection_asked(struct eh_http_connection *, struct eh_http_request *);
 /* An answer is on its way: the client has to take it within answer_s. */
 void eh_http_connection_answers(struct eh_http_connection *);
-/* It owes nothing any more; frees it when its client has left. */
+/* The connection owes no answer any more; frees it when its client has left. */
 void eh_http_connection_settled(struct eh_http_connection *);
-/* It was accepted, and evhttp has no hold of it: frees it. */
+/* Frees a connection that was accepted and that evhttp does not hold. */
 void eh_http_connection_abandon(struct eh_http_connection *);
 void eh_http_room_init(struct eh_http_connection *);
 void eh_http_room_done(struct eh_http_connection *);    /* it is closed */

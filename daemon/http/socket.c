@@ -51,7 +51,7 @@ static int sockaddr_of(const struct eh_http_address *address, struct sockaddr_un
     return 0;
 }
 
-/* 0: somebody answers there; else the errno of connect. */
+/* Connects to a socket that stands there. 0: somebody answers; else the errno of connect. */
 static int probe(const struct sockaddr_un *to)
 {
     int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
@@ -87,8 +87,8 @@ static int remove_stale(const struct eh_http_address *address, const struct sock
                : eh_error_set(error, EH_EUNAVAILABLE, "%s: %s: %s", setting, path, strerror(r));
 }
 
-/* Whoever may not pass the folder never reaches the socket. A warning and no refusal: an access
- * list, which is not looked at, may let the group in. */
+/* Warns if the group may not pass the folder: then it never reaches the socket. This is no refusal:
+ * an access list, which is not looked at, may let the group in. */
 static void look_at_folder(const struct eh_http_address *address, gid_t gid)
 {
     const char *path = address->text;
@@ -275,7 +275,7 @@ int eh_http_socket_look(const struct eh_http_address *address,
     bool owner = !has_group(address) || status.st_gid == group;
     mode_t wanted = mode_of(address), mode = (status.st_mode & 07777) | wanted;
     if ((status.st_mode & wanted) == wanted && owner)
-        return 0; /* it may be wider: that is somebody's wish */
+        return 0; /* a wider mode stays: somebody wished for it */
     if ((!owner && chown(path, (uid_t)-1, group) < 0) || chmod(path, mode) < 0)
         return eh_error_set(error, EH_EDENIED,
                             "%s: somebody changed owner or mode of %s, and they cannot be set "

@@ -20,7 +20,7 @@
 #define EH_HTTP_UNIX_MODE  0660 /* of a Unix socket, unless asked otherwise */
 #define EH_HTTP_FD_RESERVE 24   /* descriptors that no client gets */
 
-/* Where to listen. What it points to lives as long as it is used. */
+/* Where to listen. Its texts live as long as it is used. */
 struct eh_http_address {
     const char *text;    /* "/run/x.sock", "127.0.0.1:8399" or "[::1]:8399"; never a name */
     const char *setting; /* the key of the configuration it comes from; errors begin with it */
@@ -43,13 +43,14 @@ int eh_http_socket_open(const struct eh_http_address *, struct eh_http_socket *r
                         struct eh_error *) EH_MUST_CHECK;
 /* The number of the address' group. -EH_ENOTFOUND. */
 int eh_http_group_find(const struct eh_http_address *, gid_t *ret, struct eh_error *) EH_MUST_CHECK;
-/* Looks at the path of the socket, and sets its group and its mode where the group can no more
- * reach it. -EH_ENOTFOUND: the path is gone, or another's. */
+/* Looks at the path of the socket, and sets its group and mode if the group cannot reach it any
+ * more. -EH_ENOTFOUND: the path is gone, or is another socket's. */
 int eh_http_socket_look(const struct eh_http_address *, const struct eh_http_socket *,
                         struct eh_error *) EH_MUST_CHECK;
 /* Removes the path if it still is that socket. */
 void eh_http_socket_remove(const struct eh_http_socket *);
-/* The last descriptors are for links to servers and for files; accept gives the lowest one free. */
+/* Whether a client's descriptor is one of the last ones, which are for links to servers and for
+ * files. accept() gives the lowest free one. */
 bool eh_http_takes_reserve(int fd);
 
 #endif
