@@ -53,11 +53,11 @@ struct eh_alarms {
 /* Its name in `/v1/status` and `/metrics`, such as "clock". */
 const char *eh_alarm_name(enum eh_alarm);
 
-/* Raises it, or gives the one that stands another sentence. The sentence says what, where and what
- * to do, in one line. It is logged when the alarm is raised. */
+/* Raises the alarm, or gives one that stands another sentence. The sentence says what, where and
+ * what to do, in one line. It is logged when the alarm is raised. */
 void eh_alarm_set(struct eh_alarms *, enum eh_alarm, int64_t now_us, const char *format, ...)
     EH_PRINTF(4, 5);
-/* Logs that it is over, if it stood. */
+/* Ends the alarm, and logs that if it stood. */
 void eh_alarm_clear(struct eh_alarms *, enum eh_alarm);
 bool eh_alarm_stands(const struct eh_alarms *, enum eh_alarm);
 /* The sentence of the most urgent one, or "". */

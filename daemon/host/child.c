@@ -56,7 +56,7 @@ void eh_child_free(struct eh_child *child)
     free(child);
 }
 
-/* Reads what is there; kills it when that is more than it may print. */
+/* Reads the output so far; kills the child when it printed more than it may. */
 static void read_output(struct eh_child *child)
 {
     int n;
@@ -96,7 +96,7 @@ static void on_ended(evutil_socket_t fd, short what, void *context)
     struct eh_child *child = context;
     int status = 0;
     if (waitpid(child->pid, &status, WNOHANG) != child->pid) {
-        event_add(child->ended, NULL); /* told too early: again */
+        event_add(child->ended, NULL); /* the event came too early: waits again */
         return;
     }
     read_output(child);
@@ -115,8 +115,8 @@ static void on_ended(evutil_socket_t fd, short what, void *context)
 
 /* ---- Bounds. */
 
-/* Where /proc cannot be written the kernel chooses by size: a child is mostly the smaller one, so
- * this is worth no refusal. */
+/* Lets the kernel kill the child first. If /proc cannot be written, the kernel chooses by size;
+ * that is no reason to refuse the child. */
 static void go_first(pid_t pid)
 {
     char path[64];
@@ -168,7 +168,7 @@ static int set_up_files(posix_spawn_file_actions_t *files, int input_fd, int out
     return r;
 }
 
-/* Signals as a program expects them, whatever we made of ours. */
+/* Sets signals as a program expects them, whatever this process does with its own. */
 static int set_up_signals(posix_spawnattr_t *attributes)
 {
     sigset_t all, none;
@@ -214,9 +214,9 @@ static int program_start(struct eh_child *child, const struct eh_child_options *
     return r;
 }
 
-/* In the fork. A signal must not reach the loop's handlers, which write into a pipe that the parent
- * reads. Whoever stops the daemon signals all of its processes: the function ends all the same. It
- * has the parent's links to the servers open, so it goes when the parent is killed. */
+/* Runs in the fork. A signal must not reach the loop's handlers, which write into a pipe that the
+ * parent reads. A stop of the daemon signals all of its processes: the function ends all the same.
+ * It has the parent's links to the servers open, so it ends when the parent is killed. */
 static void function_run(const struct eh_child_options *options, pid_t parent, int output_fd)
 {
     static const int handled[] = {SIGTERM, SIGINT, SIGHUP};

@@ -1,7 +1,7 @@
 /*
- * child: a program, or a function of ours, that runs beside the loop: what it prints is read with a
- * bound, its memory and how long it takes have one too, and its end is told once. When memory runs
- * out all the same, the kernel takes a child before it takes us.
+ * child: a program, or a function of ours, that runs beside the loop. Its output, its memory and
+ * its time are bounded, and its end is told once. When memory runs out all the same, the kernel
+ * kills a child before it kills us.
  *
  *     char *const argv[] = {"/usr/bin/evenhand", "--version", NULL};
  *     const struct eh_child_options options = {
@@ -15,9 +15,9 @@
  *     …on_end(request, &result) exactly once; the child is freed after it…
  *     eh_child_free(child);                     // before its end: kills it, on_end is not called
  *
- * A program gets nothing of ours but the standard descriptors: the input it is given, its output
- * comes here, and what it says on stderr goes where ours goes. A function runs in a fork: it sees
- * what we held at that moment, prints to STDOUT_FILENO, and must not use the loop or a link.
+ * A program gets no descriptors but the standard ones: it reads its input from stdin, its stdout
+ * comes here, and its stderr is ours. A function runs in a fork: it sees our memory as of that
+ * moment, prints to STDOUT_FILENO, and must not use the loop or a link.
  */
 #ifndef EVENHAND_HOST_CHILD_H
 #define EVENHAND_HOST_CHILD_H
@@ -34,7 +34,7 @@ enum eh_child_end {
     EH_CHILD_KILLED,    /* by a signal that was not ours */
     EH_CHILD_LATE,      /* took too long, and was killed */
     EH_CHILD_TALKATIVE, /* printed too much, and was killed */
-    EH_CHILD_UNBEGUN    /* its turn did not come; said by whoever lets children wait */
+    EH_CHILD_UNBEGUN    /* its turn did not come; callers that let children wait say so */
 };
 
 struct eh_child_bounds {
@@ -68,7 +68,7 @@ struct eh_child;
 /* -EH_EUNAVAILABLE: it cannot be started. */
 int eh_child_new(struct event_base *, const struct eh_child_options *, struct eh_child **ret,
                  struct eh_error *) EH_MUST_CHECK;
-/* Dealing does not wait for it: it runs with a lower priority, where the system lets us. */
+/* Gives the child a lower priority, where the system allows it, because dealing comes first. */
 void eh_child_put_back(struct eh_child *);
 void eh_child_free(struct eh_child *); /* NULL allowed */
 

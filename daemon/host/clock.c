@@ -32,7 +32,8 @@ int eh_clock_init(struct eh_clock *clock, struct eh_error *error)
     return eh_clock_set_zone(clock, eh_str("UTC"), error);
 }
 
-/* A name inside the zone folder: no way out of it, nothing a shell or TZ could read otherwise. */
+/* Whether the name stays inside the zone folder and has no character that a shell or TZ reads in
+ * another way. */
 static bool zone_name_valid(struct eh_str zone, size_t max)
 {
     if (zone.size == 0 || zone.size > max || zone.data[0] == '/' || zone.data[0] == '.')
@@ -48,7 +49,8 @@ static bool zone_name_valid(struct eh_str zone, size_t max)
     return true;
 }
 
-/* Whether the file is there and is a zone ("TZif"), as folders and lists stand there, too. */
+/* Whether there is a file of that name and it is a zone ("TZif"): the folder also has folders and
+ * lists. */
 static bool zone_exists(const char *name)
 {
     char path[sizeof ZONE_FOLDER + 64], magic[4] = "";
@@ -81,8 +83,8 @@ int eh_clock_set_zone(struct eh_clock *clock, struct eh_str zone, struct eh_erro
     return 0;
 }
 
-/* Copies of the others ("posix/", "posixrules"), with leap seconds ("right/"), this machine's own
- * ("localtime"), and the one that says that none was set ("Factory"). */
+/* Whether the name is no place's: a copy of another zone ("posix/", "posixrules"), one with leap
+ * seconds ("right/"), this machine's own ("localtime"), or the one for no zone ("Factory"). */
 static bool is_no_place(struct eh_str zone)
 {
     static const char *const folders[] = {"posix/", "right/", "SystemV/"};
@@ -205,7 +207,7 @@ int64_t eh_clock_next_day_us(const struct eh_clock *clock, int64_t us)
     return high_s * 1000000;
 }
 
-/* From a moment that is before it in every zone, day by day. */
+/* Begins at a moment that is before the day in every zone, and goes on day by day. */
 int64_t eh_clock_day_us(const struct eh_clock *clock, int32_t date)
 {
     int64_t us = ((int64_t)date * DAY_S - 15 * 3600) * 1000000; /* no zone is so far ahead */

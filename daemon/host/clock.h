@@ -29,19 +29,18 @@ struct eh_clock {
 int eh_clock_init(struct eh_clock *, struct eh_error *) EH_MUST_CHECK;
 /* Sets the zone (the desk file's); unknown: -EH_ENOTFOUND and the old one stays. Uses TZ/tzset. */
 int eh_clock_set_zone(struct eh_clock *, struct eh_str zone, struct eh_error *) EH_MUST_CHECK;
-/* The same for a desk that is new: what stands in the zone folder and is no place's time (copies,
- * zones with leap seconds, whatever this machine's own is) is -EH_ENOTFOUND, too. A desk in the log
- * may have it. */
+/* The same for a new desk. Names of the zone folder that are no place's (copies, zones with leap
+ * seconds, this machine's own) are -EH_ENOTFOUND, too. A desk in the log may have such a name. */
 int eh_clock_set_new_zone(struct eh_clock *, struct eh_str zone, struct eh_error *) EH_MUST_CHECK;
-/* Never gives less than this from now on (the time of the last input in the log). From a wall clock
- * that is behind that by more than EH_CLOCK_JUMP_S nothing is learnt: time goes on from there. */
+/* Never gives less than `us` from now on: the time of the last input in the log. If the wall clock
+ * is more than EH_CLOCK_JUMP_S behind it, time goes on from `us`. */
 void eh_clock_at_least(struct eh_clock *, int64_t us);
-/* The wall clock as it stands, also where that is before what was given: time begins anew. */
+/* Takes the wall clock as it is, even if it is before a time that was given: time begins anew. */
 void eh_clock_take_wall(struct eh_clock *);
 int64_t eh_clock_now_us(struct eh_clock *);
 int64_t eh_clock_monotonic_us(void);
 int32_t eh_clock_date(const struct eh_clock *, int64_t us);
-/* In another zone than the one that is set: one that a desk had. */
+/* The local date in another zone than the one that is set: a zone that a desk had. */
 int32_t eh_clock_date_in(const struct eh_clock *, struct eh_str zone, int64_t us);
 /* First moment of a local day. */
 int64_t eh_clock_day_us(const struct eh_clock *, int32_t date);

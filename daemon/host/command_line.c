@@ -46,7 +46,7 @@ static bool on_path(char ret[PATH_MAX])
     return false;
 }
 
-/* Ours, with the conninfo added. NULL: no memory. */
+/* Our environment with the conninfo added. NULL: no memory. */
 static char **environment_with(const char *conninfo, struct eh_arena *arena)
 {
     static const char name[] = "EVENHAND_DB=";

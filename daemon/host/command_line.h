@@ -1,5 +1,5 @@
 /*
- * command_line: our own command line, run as a child: what replays the log has no place on the
+ * command_line: our own command line, run as a child: replaying the log takes too long for the
  * loop.
  *
  *     char *const arguments[] = {"--json", "fairness", "sales", "--db", "-", NULL};

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-/* Does the body hold the text that this variable names? */
+/* Whether the body holds the text that the variable names. */
 static bool body_has(const char *variable, struct eh_str body)
 {
     const char *text = getenv(variable);

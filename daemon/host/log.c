@@ -150,7 +150,7 @@ void eh_log(enum eh_log_level level, const char *format, ...)
     va_end(args);
 }
 
-/* False: keep this line back. */
+/* Whether a line may be written. False: it is kept back. */
 static bool limit(const char *key, unsigned long *ret_kept_back)
 {
     struct timespec now;

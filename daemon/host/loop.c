@@ -37,7 +37,7 @@ static int64_t cpu_us(void)
     return now.tv_sec * INT64_C(1000000) + now.tv_nsec / 1000;
 }
 
-/* The last one stands for all that have no place. */
+/* The row of a name; the last row stands for all names without a row. */
 static struct loop_work *work_of(const char *name)
 {
     for (size_t i = 0; i < loop_work_count; i++)
