@@ -1,6 +1,6 @@
 /*
- * answers: whoever waits for a batch is told how it ended: commands their result, readers of the
- * state whether what they saw is committed.
+ * answers: tells how a batch ended: a command gets its result, and a reader of the state hears
+ * whether that state is committed.
  */
 #include "lead/parts.h"
 

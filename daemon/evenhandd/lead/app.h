@@ -2,8 +2,8 @@
  * app: the daemon as a whole: the tick that carries inputs through the engine into PostgreSQL and
  * out again, and the life of a leader.
  *
- * It knows when what is done, never how a thing is decided. Callbacks of the loop parse and
- * enqueue; eh_app's tick works.
+ * It knows when each step is done, never how a thing is decided. Callbacks of the loop parse and
+ * enqueue; the tick of eh_app does the work.
  *
  *     struct eh_command *c;
  *     r = eh_command_new(EH_MESSAGE_SIGNAL, on_done, request, &c, &error);
@@ -43,17 +43,17 @@ int eh_app_submit(struct eh_app *, struct eh_command *, struct eh_error *) EH_MU
  */
 int eh_app_check_zone(struct eh_app *, const struct eh_desk *, struct eh_error *) EH_MUST_CHECK;
 
-/* Nothing leaves the process before its COMMIT is confirmed, not even what a reader saw: calls
- * on_confirmed(true) once everything decided so far is committed (at once, when nothing is in
- * flight), or (false) when that never became known. -EH_ENOMEM: it will not be called. */
+/* For readers of the state, since nothing leaves the process before its COMMIT is confirmed. Calls
+ * on_confirmed(true) once all decisions so far are committed (at once, if nothing is in flight), or
+ * on_confirmed(false) if that never became known. -EH_ENOMEM: it will not be called. */
 int eh_app_when_confirmed(struct eh_app *, eh_confirmed_fn *on_confirmed,
                           void *context) EH_MUST_CHECK;
 
-/* Behind why a desk file was refused, what to do where that cannot be mended in this state; or "".
- */
+/* A clause to put behind the reason why a desk file was refused: what to do where the daemon cannot
+ * mend it in its state. Or "". */
 const char *eh_desk_way_out(const char *message);
 
-/* What /v1/status and /metrics show of the shell. Text lives until the next tick. */
+/* The figures of the shell for /v1/status and /metrics. Text lives until the next tick. */
 struct eh_app_status {
     enum eh_role role;
     struct eh_committed committed;
@@ -66,22 +66,23 @@ struct eh_app_status {
     uint64_t batches, commits_failed;
     bool redis_up, postgres_up;
     const char *redis_address; /* for people and for `evenhand push` */
-    const char *redis_error;   /* why it is not reached; "" while it is, or before any try */
-    const char *last_error;    /* one line, "" when there was none */
+    const char *redis_error; /* why Redis is not reached; "" while it is, or before the first try */
+    const char *last_error;  /* one line, "" when there was none */
     int64_t last_error_us;
     int schema;             /* version found in the database */
-    bool desk_file_differs; /* the file on disk is not what is applied */
+    bool desk_file_differs; /* the file on disk is not the one that is applied */
     const char *desk_file;
     int64_t snapshot_pause_us, snapshot_input; /* last snapshot */
     const struct eh_alarms *alarms;
 };
 void eh_app_status(const struct eh_app *, struct eh_app_status *ret);
 
-/* NULL while there is none (starting, standby, between a lost COMMIT and recovery). */
+/* The engine. NULL: there is none now (starting, standby, between a lost COMMIT and recovery). */
 const struct eh_engine *eh_app_engine(const struct eh_app *);
 const struct eh_config *eh_app_config(const struct eh_app *);
 struct event_base *eh_app_base(const struct eh_app *);
-/* Entries of the stream that repeated something (repeats.h), and below which id all is decided. */
+/* Entries of the stream that repeated an input (repeats.h), and the id below which all entries are
+ * decided. */
 size_t eh_app_repeats(const struct eh_app *, struct eh_stream_id after, struct eh_stream_id last,
                       struct eh_repeat *ret, size_t max);
 struct eh_stream_id eh_app_decided_before(const struct eh_app *);

@@ -2,10 +2,11 @@
  * books: keeps the table ledger near what the engine knows, so that people can read there what
  * each rep was entitled to. The engine and the log are the truth; this is a copy that may lag.
  *
- * A round over all members begins shortly after a commit with nothing behind it (a desk of a
- * hundred is written within a tenth of a second), once nothing has come in for a second, or ten
- * seconds after the last one; each second it goes a bounded number of members further. So does one
- * over the pools of the teams, once a minute; the roster is written when the desk is another.
+ * A round over all members begins shortly after a commit that no other batch follows (a desk of a
+ * hundred is written within a tenth of a second), when nothing has come in for a second, or ten
+ * seconds after the last round. Each second it goes a bounded number of members further. Once a
+ * minute a round over the pools of the teams does so, too. The roster is written when the desk
+ * changes.
  */
 #include "lead/parts.h"
 
@@ -22,7 +23,7 @@
 #define MEMBER_US   1000  /* ... and so long for each member since the last round */
 #define POOLS_MAX   24    /* periods of one team that are written */
 
-/* The members from the round's place on, at most MEMBERS_MAX; the round ends where there are no
+/* Collects members from the round's place on, at most MEMBERS_MAX. The round ends when there are no
  * more. */
 static size_t collect(struct eh_app *app, struct eh_ledger_entry *entries)
 {
@@ -107,7 +108,7 @@ static uint32_t write_pool(struct eh_app *app, const struct eh_period_view *view
     return lines + 1;
 }
 
-/* The period that runs, and the last in which something happened. */
+/* Writes the running period of a team, and the last ones in which something happened. */
 static uint32_t write_pools_of(struct eh_app *app, struct eh_str team)
 {
     struct eh_totals totals;
@@ -182,7 +183,7 @@ void app_books_tick(struct eh_app *app)
     eh_loop_note("books", "");
 }
 
-/* Nothing came in behind the commit, and what came since is not written yet. */
+/* Begins a round when no other batch followed the commit and its inputs are not written yet. */
 static void on_soon(evutil_socket_t fd, short what, void *context)
 {
     (void)fd;

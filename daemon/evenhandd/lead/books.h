@@ -7,7 +7,7 @@
 #include "lead/app.h"
 
 struct eh_books {
-    uint64_t input;        /* as of which the last whole round is */
+    uint64_t input;        /* the last whole round is as of this input */
     uint64_t seen_input;   /* head a second ago */
     uint64_t round_input;  /* 0: no round under way */
     uint32_t team, member; /* the next one of the round */
@@ -25,8 +25,8 @@ struct eh_books {
 
 void app_books_tick(struct eh_app *);   /* once a second */
 void app_books_soon(struct eh_app *);   /* something was committed */
-void app_books_finish(struct eh_app *); /* of a clean stop: to the end */
-void app_books_forget(struct eh_app *); /* another state: all is to be written */
+void app_books_finish(struct eh_app *); /* for a clean stop: goes to the end of the round */
+void app_books_forget(struct eh_app *); /* the state is another one: all rows are written anew */
 void app_books_end(struct eh_app *);
 
 #endif

@@ -17,14 +17,14 @@ static int fail(struct eh_error *error, const char *path, const char *why)
                         path, why);
 }
 
-/* Whoever wrote last ended in the middle of a line. */
+/* Whether the file ends in the middle of a line. */
 static bool ends_torn(int fd, off_t size)
 {
     char last;
     return size > 0 && pread(fd, &last, 1, size - 1) == 1 && last != '\n';
 }
 
-/* All of the line or nothing of it. */
+/* Appends all of the line or nothing. NULL: done; else what failed. */
 static const char *append(int fd, const char *line, size_t size)
 {
     struct stat before;

@@ -1,6 +1,7 @@
 /*
- * checkpoint: what the log was at some moments, on a file outside PostgreSQL, so that nobody can
- * rewrite or cut off the log unseen. Keep copies of it where the database's owner cannot write.
+ * checkpoint: lines on a file outside PostgreSQL, each with the hash of the log at some moment, so
+ * that nobody can rewrite or cut off the log unseen. Keep copies where the database's owner cannot
+ * write.
  *
  * One line each, appended and synced (evenhand/draw/checkpoint.h). Behind a line that was torn, the
  * next one begins on a line of its own.

@@ -1,6 +1,6 @@
 /*
- * checkpoints: when a line goes onto the file of checkpoints: of what is committed only, at each
- * draw epoch, and when the last one is old. See checkpoint.h for the line.
+ * checkpoints: when a line goes onto the file of checkpoints: at each draw epoch, and when the last
+ * line is old. Lines are about committed inputs only. See checkpoint.h for the line.
  *
  * A child process writes it, for the disk may take its time. The lines that are called for
  * meanwhile wait for the next child.
@@ -13,7 +13,7 @@
 
 #define WRITE_MS 60000 /* a disk may take so long, then its child is killed */
 
-/* In the child. What it prints is why it failed. */
+/* Runs in the child. It prints the reason if it fails. */
 static void lines_append(void *context)
 {
     const struct eh_app *app = context;
@@ -71,7 +71,8 @@ void app_checkpoint_write(struct eh_app *app, uint64_t input, struct eh_key dige
     if (input <= app->checkpoints.input)
         return;
     app->checkpoints.input = input;
-    app->checkpoints.at_us = eh_clock_monotonic_us(); /* written or not: not tried for each batch */
+    app->checkpoints.at_us =
+        eh_clock_monotonic_us(); /* also where it failed: it is not tried again for each batch */
     if (app->checkpoints.count == EH_CHECKPOINTS_WAIT_MAX)
         app->checkpoints.count--; /* a later one proves what an earlier one does */
     app->checkpoints.waiting[app->checkpoints.count++] =
@@ -80,13 +81,14 @@ void app_checkpoint_write(struct eh_app *app, uint64_t input, struct eh_key dige
         lines_begin(app);
 }
 
-/* At each draw epoch, and when the last one is old. */
+/* Calls for a line at each draw epoch, and when the last line is old. */
 void app_checkpoint_maybe(struct eh_app *app, const struct eh_batch *b)
 {
     int64_t age_us = eh_clock_monotonic_us() - app->checkpoints.at_us;
     bool due = age_us >= EH_CHECKPOINT_S * INT64_C(1000000);
     for (size_t i = 0; !due && i < b->record_count; i++)
-        due = eh_type_is(b->records[i].type, EH_TYPE_EPOCH); /* refused, it is below 0 */
+        due = eh_type_is(b->records[i].type,
+                         EH_TYPE_EPOCH); /* the type of a refused input is below 0 */
     if (due)
         app_checkpoint_write(app, b->to_input, b->digest, &b->chain);
 }

@@ -1,7 +1,7 @@
 /*
  * desk_file: the desk file on disk: read at the first start and on SIGHUP, compared in between.
  *
- * What was applied last is the truth; a file that differs is only reported. A bad file is refused
+ * The desk that was applied last holds; a file that differs is only reported. A bad file is refused
  * whole, with its name and line in `status`.
  */
 #include "lead/parts.h"
@@ -113,7 +113,7 @@ void app_desk_file_check(struct eh_app *app)
         return; /* the lookout tells of it */
 }
 
-/* A file of megabytes is read only when it may be another one than before. */
+/* Whether a file looks unchanged, so that its megabytes need not be read again. */
 static bool same_file(const struct stat *a, const struct stat *b)
 {
     return a->st_dev == b->st_dev && a->st_ino == b->st_ino && a->st_size == b->st_size &&

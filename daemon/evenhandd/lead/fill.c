@@ -7,7 +7,7 @@
 
 #include "lead/period_rows.h"
 
-/* An input that turns the draw epoch carries what the key knows. */
+/* Puts the commitments and the ended seed into an input that turns the draw epoch. */
 static int fill_seeds(struct eh_app *app, struct eh_batch *b, struct eh_message *m)
 {
     struct eh_totals totals;
@@ -33,8 +33,8 @@ static int32_t moment_date_in(void *context, struct eh_str zone)
     return eh_clock_date_in(&moment->app->services.clock, zone, moment->us);
 }
 
-/* The desk's time zone says on which day an outcome came about; without a time, today, where no
- * other zone was said for this period. */
+/* Sets the local date of an outcome, by the desk's time zone. An outcome without a time counts
+ * today, if no other zone was said for its period. */
 static void fill_date(struct eh_app *app, struct eh_input *in)
 {
     struct eh_message *m = &in->message;
@@ -54,7 +54,7 @@ static int32_t clock_date_at(void *context, struct eh_str zone, int64_t us)
     return eh_clock_date_in(&app->services.clock, zone, us);
 }
 
-/* How long the period of a rep's minutes is, by the desk's clock. */
+/* Sets how many minutes the period of a rep's imported minutes has, by the desk's clock. */
 static void fill_minutes(struct eh_app *app, struct eh_message *m)
 {
     struct eh_period period;
@@ -83,14 +83,15 @@ static int fill_known(struct eh_app *app, struct eh_batch *b, struct eh_input *i
     return 0;
 }
 
-/* Whoever can make many tickets dealable has a size: what the batch has room for. Without one a
- * step has as many effects as any may. */
+/* Sets the size of an input that can make many tickets dealable: the room of the batch. Without a
+ * size a step may have EH_DEALS_PER_STEP_MAX deals. */
 static void fill_size(const struct eh_app *app, const struct eh_batch *b, struct eh_message *m)
 {
     uint32_t weight = eh_batch_weight(b);
     uint32_t most = app_batch_most(app);
     uint32_t left = most > weight ? most - weight : 0;
-    m->has &= ~EH_FIELD_BIT(EH_FIELD_MOST); /* decided before, and once more */
+    m->has &= ~EH_FIELD_BIT(
+        EH_FIELD_MOST); /* an input that was decided before and is decided once more */
     if (left >= EH_MOST_MAX || !eh_message_is(m, EH_TYPE_DEALS))
         return;
     m->most = left < EH_MOST_MIN ? EH_MOST_MIN : left;

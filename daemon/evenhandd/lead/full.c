@@ -1,16 +1,16 @@
 /*
  * full: what happens when the desk has as many open tickets as it may have (limits: open_tickets).
  *
- * A new ticket waits on the stream, pending and not acknowledged; so does what comes behind it and
- * is about it. Everything else on the stream is taken: an outcome closes a ticket, and the first
- * that waits gets its place. Over the admin socket a new ticket is refused, for there somebody is
- * told. Each team keeps a part above the bound for itself, so that one team's flood stops no other.
- * What was above the bound before (a lower one was configured) stays.
+ * A new ticket waits on the stream, pending and not acknowledged. So do later entries that are
+ * about it. All other entries are taken: an outcome closes a ticket, and the first waiting ticket
+ * gets its place. Over the admin socket a new ticket is refused, because its sender gets an answer
+ * there. Each team has a part above the bound for itself, so that one team's flood stops no other.
+ * When a lower bound was configured, the tickets above it stay.
  */
 #include "lead/parts.h"
 
 #define RELEASE_MAX      8192 /* tickets let go at once */
-#define TEAMS_PART       10   /* one of so many tickets more, shared equally by the teams */
+#define TEAMS_PART       10   /* a tenth of the bound is shared equally by the teams, above it */
 #define TICKET_TEXT_MEAN 128  /* bytes of ids and skills of an open ticket, on average at most */
 
 static uint64_t open_tickets(const struct eh_app *app)
@@ -20,8 +20,8 @@ static uint64_t open_tickets(const struct eh_app *app)
     return totals.waiting + totals.open;
 }
 
-/* For how many more there is room. Few tickets with long ids and many skills may be as large as
- * many others. */
+/* How many more tickets there is room for. Long ids and many skills make a ticket as large as
+ * several others. */
 static uint64_t room_for(const struct eh_app *app)
 {
     struct eh_totals totals;
@@ -54,13 +54,14 @@ static bool team_has_room(const struct eh_app *app, struct eh_str team)
     return view.waiting + view.open < more / desk->team_count;
 }
 
-/* Tickets that wait on the stream, those that the inbox has not been told of among them. */
+/* How many tickets wait on the stream, with those that the inbox has not been told of. */
 static size_t waiting_tickets(const struct eh_app *app)
 {
     return eh_inbox_waiting(app->services.inbox).tickets + app->full.holding;
 }
 
-/* An entry of an earlier delivery is older than whatever waits: it goes by the bound alone. */
+/* Whether a ticket has to wait. An entry that was delivered before is older than all that wait:
+ * only the bound counts for it. */
 static bool ticket_waits(const struct eh_app *app, const struct eh_item *item)
 {
     bool full = is_full(app) || (!item->seen_before && waiting_tickets(app) > 0);
@@ -115,7 +116,7 @@ void app_full_came(struct eh_app *app, const struct eh_input *in)
         eh_inbox_wake(app->services.inbox, in->identity);
 }
 
-/* Committed: from now on the inbox knows that they wait. */
+/* The batch is committed: tells the inbox which entries wait. */
 void app_full_hold(struct eh_app *app, const struct eh_batch *b)
 {
     struct eh_inbox_hold hold[EH_BATCH_ITEMS_MAX];

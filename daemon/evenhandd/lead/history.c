@@ -1,10 +1,10 @@
 /*
  * history: facts of the past for plans that begin there.
  *
- * A desk file may bring a team its first plan with a `from` that is over. What was closed since
- * then stands in the log alone: once nothing is in flight, the command line counts it there, and
- * the desk file is decided with that, before anything else. Meanwhile nothing is decided, so the
- * child is as urgent as we are; tickets wait in Redis, and everything can be read.
+ * A desk file may bring a team its first plan with a `from` that is over. Tickets closed since then
+ * stand in the log alone. When nothing is in flight, the command line counts them there, and the
+ * desk file is decided with the result, before anything else. Nothing is decided meanwhile, so the
+ * child is as urgent as the daemon. Tickets wait in Redis, and everything can be read.
  */
 #include <stdlib.h>
 
@@ -13,8 +13,8 @@
 #include "host/log.h"
 
 #define OUTPUT_MAX (16u << 20) /* bytes it may print */
-#define LATE_MS    9000        /* somebody waits for an answer */
-#define PATIENT_MS 600000      /* nobody does */
+#define LATE_MS    9000        /* when somebody waits for the answer */
+#define PATIENT_MS 600000      /* when nobody waits */
 #define NUMBER_MAX 20          /* digits */
 
 /* How many plans of this desk file begin in the past of teams that had none. */
@@ -41,7 +41,8 @@ static void fail(struct eh_app *app, struct eh_item *item, const char *why)
         item->history_failed = "plans: out of memory";
 }
 
-/* The number of an input, a newline, then what is counted up to it: the last one decided. */
+/* Reads the number of an input, a newline, and the facts counted up to that input, which has to be
+ * the last one decided. */
 static int read_output(struct eh_app *app, struct evbuffer *output, struct eh_str *ret)
 {
     size_t size = evbuffer_get_length(output);
@@ -89,7 +90,7 @@ static int start(struct eh_app *app, struct eh_item *item, struct eh_error *erro
     return eh_command_line_start(app->services.base, &run, on_end, app, &app->history.child, error);
 }
 
-/* The first such desk file of the next batch, moved to its beginning; NULL: there is none. */
+/* Finds the first such desk file of the next batch and moves it to the beginning. NULL: none. */
 static struct eh_item *find(struct eh_app *app)
 {
     struct eh_batch *b = app_next(app);
@@ -117,7 +118,7 @@ bool app_history_holds(struct eh_app *app)
     if (!item)
         return false;
     if (app_in_flight(app))
-        return true; /* the log is not as long as what is decided */
+        return true; /* the log does not have all decided inputs yet */
     if (start(app, item, &error) == 0)
         return true;
     fail(app, item, error.text);

@@ -13,7 +13,7 @@ struct eh_history {
 
 bool app_history_holds(struct eh_app *);
 bool app_history_counts(const struct eh_app *);
-/* A desk file that would need them and has none. */
+/* Whether the item is a desk file that needs such facts and has none. */
 bool app_history_lacks(const struct eh_app *, const struct eh_item *);
 void app_history_stop(struct eh_app *);
 

@@ -1,8 +1,9 @@
 /*
- * inbox_trust: alarms of what Redis says of the inbox and what does not agree with the log.
+ * inbox_trust: alarms for positions of the inbox that do not agree with the log.
  *
- * Nothing of it stops the desk: what is there is read, once each. The alarms say what may have been
- * lost, or who else has a hand in the stream. But for inbox_ahead they stand until the next start.
+ * None of them stops the desk: each entry that is there is read, once. The alarms say which entries
+ * may be lost, or that somebody else has a hand in the stream. All but inbox_ahead stand until the
+ * next start.
  */
 #include "lead/inbox_trust.h"
 #include "lead/parts.h"
@@ -73,7 +74,8 @@ static void tell_moved(struct eh_app *app, const struct eh_inbox_doubt *doubt, c
                   from, to);
 }
 
-/* A log with ids from far ahead tells nothing of a stream that was made anew. */
+/* A stream that ends before our place is an older copy, unless the log has ids from far ahead: then
+ * it may have been made anew. */
 static void tell_older(struct eh_app *app, const struct eh_inbox_doubt *doubt, const char *from,
                        const char *to)
 {

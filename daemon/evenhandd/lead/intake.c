@@ -2,9 +2,9 @@
  * intake: from entries of the stream to items of a batch: decoded, identified, ready to be looked
  * up.
  *
- * Nothing is refused here for good: what is no message becomes an UNPARSED input, so that its dead
- * letter is as exactly-once as everything else. An entry that keeps coming back is tried in a child
- * process first, and what stands behind it waits (suspects.c).
+ * Nothing is refused here for good: an entry that is no message becomes an UNPARSED input, so that
+ * its dead letter is exactly-once like everything else. An entry that keeps coming back is tried in
+ * a child process first, and the entries behind it wait (suspects.c).
  */
 #include "lead/intake.h"
 #include "lead/parts.h"
@@ -40,7 +40,7 @@ static void read_entry(struct eh_app *app, struct eh_arena *arena,
         unparsed(m, eh_arena_str(arena, eh_str(error.text)));
     else if (m->type == EH_MESSAGE_SIGNAL && !app->services.config->stream_signals)
         unparsed(m, eh_str("signals are taken over the admin socket only (stream_signals: off)"));
-    eh_require(r != -EH_ENOMEM); /* that is no fault of the entry's: it comes again */
+    eh_require(r != -EH_ENOMEM); /* it is not the entry's fault: the entry comes again */
 }
 
 void app_take_entry(struct eh_app *app, const struct eh_inbox_entry *entry, bool kills)

@@ -7,7 +7,7 @@
 #include "lead/app.h"
 #include "inbox/inbox.h"
 
-/* kills: its decoder died of it. */
+/* Takes an entry into a batch. kills: the decoder died of it in a child process. */
 void app_take_entry(struct eh_app *, const struct eh_inbox_entry *, bool kills);
 int app_decode(char encoding, struct eh_str body, struct eh_arena *, struct eh_message *ret,
                struct eh_error *) EH_MUST_CHECK;

@@ -9,7 +9,7 @@
 
 #include "host/log.h"
 
-/* The key in a new file. */
+/* Writes the key into a new file. */
 static int write_key(const struct eh_keys *keys, const char *path, struct eh_error *error)
 {
     int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);

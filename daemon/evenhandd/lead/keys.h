@@ -25,23 +25,23 @@ struct eh_keys {
     bool absent;  /* there is no key file */
 };
 
-/* Adds to an input that turns the draw epoch what only the key knows: the commitments, and the seed
- * of the epoch that ends. `now`: the engine before it. Text lives in the arena. */
+/* Adds the commitments, and the seed of the epoch that ends, to an input that turns the draw epoch.
+ * `now`: the engine before the input. Text lives in the arena. */
 int eh_keys_turn(const struct eh_keys *, const struct eh_totals *now, struct eh_arena *,
                  struct eh_message *) EH_MUST_CHECK;
-/* The same for an input that puts this key in the place of a lost one: two commitments. */
+/* Adds two commitments to an input that puts this key in the place of a lost one. */
 int eh_keys_replace(const struct eh_keys *, const struct eh_totals *now, struct eh_arena *,
                     struct eh_message *) EH_MUST_CHECK;
 /* Whether the seeds derived from this key are those the log has committed. -EH_ENOTFOUND: the key
  * is lost: no file, though something is committed; -EH_ECONFLICT: it is another desk's. */
 int eh_keys_check(const struct eh_keys *, const struct eh_totals *, const char *path,
                   struct eh_error *) EH_MUST_CHECK;
-/* No file is no error: `absent`. */
+/* Reads the key file. A missing file is no error, but sets `absent`. */
 int eh_keys_load(struct eh_keys *, const char *path, struct eh_error *) EH_MUST_CHECK;
-/* A new key in a new file. */
+/* Draws a new key and writes it into a new file. */
 int eh_keys_make(struct eh_keys *, const char *path, struct eh_error *) EH_MUST_CHECK;
-/* Looks at the file again: puts one that is gone back. -EH_E…: it is not, or no more, what the key
- * in use was read from. */
+/* Looks at the file again, and writes it again if it is gone. -EH_E…: the file is not the one that
+ * the key in use was read from. */
 int eh_keys_look(const struct eh_keys *, const char *path, struct eh_error *) EH_MUST_CHECK;
 void eh_keys_done(struct eh_keys *);
 bool eh_keys_draw(void *keys, const struct eh_draw_query *, uint64_t *ret_result);

@@ -1,16 +1,16 @@
 /*
  * later: signals that are said more often than they may become inputs.
  *
- * A signal is a state, so of a rep's signals the last one said is the one that counts. What comes
- * above the rate of inputs (eh_engine_signal_from) is kept here until the rate allows it, one a
- * rep, whether it came over the socket or the stream; whatever is said meanwhile takes its place.
+ * A signal is a state, so only a rep's last signal counts. A signal above the rate of inputs
+ * (eh_engine_signal_from) is kept here until the rate allows it, one a rep, whether it came over
+ * the socket or the stream. The next signal of the rep takes its place.
  *
- * One of the socket is answered as not logged yet, and a clean stop logs it. One of the stream is
- * not acknowledged before it is logged: its entry stays pending, in flight for the inbox, and
- * comes again after a kill. What it takes the place of is acknowledged without an input. The sweep
- * after a kill hands that over again, behind what is pending: the engine knows the newest id taken
- * and tells that it is old. A signal of the socket that takes the place of the stream's is logged
- * with its id, and the entry is acknowledged then.
+ * A kept signal of the socket is answered as not logged yet, and a clean stop logs it. A kept
+ * signal of the stream is not acknowledged before it is logged: its entry stays pending, in flight
+ * for the inbox, and comes again after a kill. An entry whose place is taken is acknowledged
+ * without an input. The sweep after a kill hands it over again, behind the pending entries: the
+ * engine knows the newest id that was taken, and tells that this one is old. A signal of the socket
+ * that takes the place of an entry is logged with the id of the entry, which is acknowledged then.
  */
 #include "lead/intake.h"
 #include "lead/parts.h"
@@ -21,7 +21,7 @@
 
 #define MOVED_AT_ONCE 16 /* into one batch: commands have their places, too */
 
-/* Of one rep. `id` tells it from what takes its place; 0: a free slot. */
+/* The kept signal of a rep. `id` tells it from a signal that takes its place; 0: a free slot. */
 struct later {
     uint64_t id;
     struct eh_key rep;
@@ -31,9 +31,8 @@ struct later {
     char encoding;  /* of an entry of the stream; 0: it was said over the socket */
     uint8_t *bytes; /* the entry's body, or the message */
     size_t size;
-    struct eh_stream_id
-        entry;  /* the newest of the stream that it is, or takes the place of, or 0 */
-    bool owned; /* ... which is pending until this is logged */
+    struct eh_stream_id entry; /* the newest entry that it is or takes the place of; 0-0: none */
+    bool owned;                /* ... which is pending until this is logged */
 };
 
 struct eh_later {
@@ -61,7 +60,7 @@ static struct later *find(struct eh_later *l, struct eh_key rep)
     return eh_table_get(&l->by_rep, rep, &at) ? &l->items[at] : NULL;
 }
 
-/* ---- Kept, and away again. */
+/* ---- Keeping signals and dropping them. */
 
 static void drop(struct eh_later *l, struct later *kept)
 {
@@ -73,7 +72,7 @@ static void drop(struct eh_later *l, struct later *kept)
     *kept = (struct later){.id = 0};
 }
 
-/* Whatever is in flight is read again: the stream's signals, too. */
+/* All that is in flight will be read again: drops the kept signals of the stream. */
 void app_later_unread(struct eh_app *app)
 {
     struct eh_later *l = app->later.kept;
@@ -117,7 +116,7 @@ static struct later *free_slot(struct eh_later *l)
     return &l->items[l->count++];
 }
 
-/* What is kept of it: an entry is decoded once more. */
+/* Copies what is kept of a signal. An entry is kept as it came, to be decoded once more. */
 static bool copy_of(const struct eh_item *item, struct eh_bytes *bytes)
 {
     if (item->input.origin == EH_ORIGIN_STREAM)
@@ -127,7 +126,7 @@ static bool copy_of(const struct eh_item *item, struct eh_bytes *bytes)
     return !bytes->failed;
 }
 
-/* Nothing of this rep is kept. False: there is no room for it; it becomes an input. */
+/* Keeps a signal of a rep of whom none is kept. False: there is no room, so it becomes an input. */
 static bool keep(struct eh_later *l, const struct eh_item *item, struct later as)
 {
     EH_AUTO(eh_bytes) struct eh_bytes bytes = EH_BYTES_INIT;
@@ -154,7 +153,8 @@ struct place {
     bool owned;
 };
 
-/* Something else was said: what is kept is gone, and what it stands for is handed on. */
+/* Drops the kept signal, because the rep said something else. Returns the entry that it stands for.
+ */
 static struct place take_place(struct eh_app *app, struct eh_later *l, struct later *kept)
 {
     if (!kept)
@@ -171,7 +171,7 @@ static void stand_for(struct eh_input *in, struct eh_stream_id entry)
         eh_input_set_stream_id(in, entry);
 }
 
-/* It is no input, and never will be. */
+/* Makes the item one that is no input and never will be. */
 static bool is_none(const struct eh_batch *b, struct eh_item *item)
 {
     item->result = (struct eh_command_result){.repeat = true,
@@ -202,7 +202,7 @@ static bool is_later(struct eh_item *item, int64_t due_us)
     return true;
 }
 
-/* What was kept, and nothing was said since. */
+/* Decides a kept signal that no later one took the place of. */
 static bool decide_kept(struct eh_app *app, const struct eh_batch *b, struct eh_item *item,
                         struct later *kept)
 {
@@ -283,8 +283,9 @@ bool app_later_takes(struct eh_app *app, const struct eh_batch *b, struct eh_ite
     if (in->message.type != EH_MESSAGE_SIGNAL)
         return false;
     struct later *kept = find(l, eh_key_of_text(in->message.rep));
-    if (item->later && (!kept || kept->id != item->later)) { /* another one was said meanwhile */
-        item->kept = !item->was_input; /* its entry went to what took its place */
+    if (item->later &&
+        (!kept || kept->id != item->later)) { /* the rep said another one meanwhile */
+        item->kept = !item->was_input;        /* the signal that took its place has its entry now */
         return is_none(b, item);
     }
     if (item->later)
@@ -301,7 +302,7 @@ struct waiter {
     uint64_t id;
 };
 
-/* Not committed: it is tried again, unless something else was said. */
+/* If the signal was not committed it is tried again, unless the rep said another one. */
 static void on_done(void *context, const struct eh_command_result *result)
 {
     const struct waiter *waiter = context;
@@ -370,7 +371,8 @@ int64_t app_later_due_us(const struct eh_app *app)
     return app->later.kept ? app->later.kept->next_us : EH_TIME_NEVER;
 }
 
-/* What finds no place now is due still: the next tick tries again. */
+/* Moves signals that are due into the next batch. One that finds no place stays due: the next tick
+ * tries again. */
 void app_later_move(struct eh_app *app, int64_t now_us)
 {
     struct eh_later *l = app->later.kept;

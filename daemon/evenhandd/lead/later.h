@@ -13,7 +13,7 @@ struct eh_later_signals {
     uint64_t superseded;   /* signals of the stream that later ones took the place of */
 };
 
-/* True: it is no input, now or at all; item->result is set. */
+/* True: the item is no input now, or never will be; item->result is set. */
 bool app_later_takes(struct eh_app *, const struct eh_batch *, struct eh_item *);
 void app_later_move(struct eh_app *, int64_t now_us); /* what is due goes into the next batch */
 int64_t app_later_due_us(const struct eh_app *);

@@ -10,17 +10,17 @@
 
 struct eh_leader {
     struct eh_recovery *recovery; /* the state is built again from the log, or NULL */
-    struct event *hold_over;      /* what was refused is tried once more */
+    struct event *hold_over;      /* the time to try refused inputs once more */
     bool inbox_up;
 };
 
-/* Of what life.c has made. */
+/* Begins with the services that life.c has made. */
 void app_begin(struct eh_app *);
 void app_end(struct eh_app *);
 void app_forget_all(struct eh_app *, const char *why); /* answers what is not answered yet */
-/* Of a clean stop: checkpoint, ledger, snapshot, each if there is something new. */
+/* The last writes of a clean stop: checkpoint, ledger, snapshot, each if there is something new. */
 void app_final_writes(struct eh_app *);
-/* A clean stop: nothing more is read, and all that is kept is logged. */
+/* Begins a clean stop: reads nothing more, and logs all kept signals. */
 void app_stop(struct eh_app *);
 enum eh_role app_role(const struct eh_app *);
 bool app_deciding(const struct eh_app *);

@@ -1,6 +1,6 @@
 /*
- * new_key: the desk's key before anything is decided: it is there and fits, is made at the first
- * start, or in the place of a lost one when the operator says so.
+ * new_key: sees to the desk's key before anything is decided. A key that is there has to fit. A new
+ * one is made at the first start, or in the place of a lost one when the operator says so.
  *
  * A new key is in its file before the log has it: a key that is committed under and not kept would
  * be lost again. If evenhandd ends in between, the file fits nothing and has to be moved away.
@@ -22,7 +22,8 @@ static int refuse_present(const struct eh_app *app, bool fits, struct eh_error *
                         app->services.config->key_file);
 }
 
-/* Again, when PostgreSQL went away meanwhile: the log says whether it was committed. */
+/* Submits the new key again when PostgreSQL went away meanwhile: the log says whether it was
+ * committed. */
 static int take_new(struct eh_app *app, const struct eh_totals *totals, struct eh_error *error)
 {
     const char *path = app->services.config->key_file;
@@ -57,7 +58,7 @@ int app_key_ready(struct eh_app *app, const struct eh_totals *totals, struct eh_
                : eh_keys_check(&app->services.keys, totals, path, error);
 }
 
-/* Whoever started this process: it is nobody on the admin socket. */
+/* The actor is the user who started this process, and nobody of the admin socket. */
 bool app_new_key_take(struct eh_app *app, struct eh_message *ret)
 {
     if (!app->new_key.due)

@@ -1,4 +1,4 @@
-/* period_rows: what a step of a period's life leaves in PostgreSQL. See period_rows.h. */
+/* period_rows: the rows that a step of a period's life leaves in PostgreSQL. See period_rows.h. */
 #include "lead/period_rows.h"
 
 #include <stdlib.h>
@@ -29,7 +29,7 @@ static int view_of(const struct eh_engine *engine, const struct eh_message *m,
     return r;
 }
 
-/* Filled with what every row has. */
+/* Adds a row and fills in the columns that every row has. */
 static struct eh_period_row *add_row(struct eh_batch *b, const struct eh_input *in,
                                      const struct eh_period_view *view, struct eh_error *error)
 {
