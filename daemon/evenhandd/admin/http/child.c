@@ -18,7 +18,7 @@
 #define WAITING_RESERVE    4    /* ... of which the last ones are kept for operators */
 #define WAITING_USER_MAX   3    /* ... of one user */
 #define LATE_MS            9000 /* for turn and answer: a second before the request's deadline */
-#define LEAST_MS           500  /* a child that had less would be begun for nothing */
+#define LEAST_MS           500  /* with less time left no child is begun */
 #define CALL_ARGUMENTS_MAX 16
 
 struct eh_admin_child {
@@ -181,7 +181,7 @@ static void take_turn(struct eh_admin_child *child)
     }
 }
 
-/* The first that waits and may. */
+/* The first waiting request whose user may have a child now. */
 static struct eh_admin_child *next_turn(const struct eh_admin *admin)
 {
     struct eh_admin_child *child = admin->children;
@@ -211,7 +211,7 @@ static bool copy_arguments(struct eh_admin_child *child)
     return true;
 }
 
-/* Behind all others. */
+/* Puts the child at the end of the list. */
 static void append(struct eh_admin *admin, struct eh_admin_child *child)
 {
     struct eh_admin_child **link = &admin->children;
@@ -243,7 +243,7 @@ static struct eh_admin_child *remember(struct eh_admin_request *request,
     return child;
 }
 
-/* NULL: there is room. */
+/* Why there is no room for the request. NULL: there is. */
 static const char *no_room(const struct eh_admin_request *request)
 {
     struct counts c = count(request->admin, request->peer->uid);
@@ -268,7 +268,7 @@ void eh_admin_child_start(struct eh_admin_request *request, const struct eh_admi
                        own ? c.user_running + c.user_waiting : c.running + c.waiting, full);
         return;
     }
-    request->shows_state = false; /* it reads what is committed */
+    request->shows_state = false; /* a child reads only committed rows */
     struct eh_admin_child *child = remember(request, call);
     if (!child) {
         eh_admin_error(request, EH_ENOMEM, NULL, "the %s: out of memory", call->what);

@@ -58,7 +58,8 @@ static void on_confirmed(void *context, bool confirmed)
     evbuffer_free(body);
 }
 
-/* What was read may be ahead of PostgreSQL: the answer leaves when its COMMIT is confirmed. */
+/* Holds an answer until its COMMIT is confirmed: the state that it shows may be ahead of
+ * PostgreSQL. */
 static void hold(struct eh_admin_request *request, struct evbuffer *body)
 {
     request->held = body;
@@ -67,7 +68,7 @@ static void hold(struct eh_admin_request *request, struct evbuffer *body)
         on_confirmed(request, false);
 }
 
-/* Takes the body. It takes less memory as text than as JSON, so it waits as that. */
+/* Takes the body over. It waits as text, which takes less memory than JSON. */
 static void send_or_hold(struct eh_admin_request *request, int status, struct evbuffer *text)
 {
     bool fits = eh_admin_has_room(request, evbuffer_get_length(text));
