@@ -28,16 +28,16 @@ EH_C_BEGIN
 /* clang-format off */
 #define EH_POLICIES(ROW) \
     ROW(balanced, 2, \
-        "two eligible reps are drawn by share; who is more behind, in number and value, gets it; a tie is drawn", \
+        "two eligible reps are drawn by share; the one more behind, in number and value, gets it; a tie is drawn", \
         "was chosen", "") \
     ROW(rotation, 3, \
-        "rounds: each gets as many as their share says, in drawn order; slots wait for who returns within the round", \
+        "rounds: each gets as many as their share says, in drawn order; slots wait for reps who return within the round", \
         "was chosen", "") \
     ROW(random, 1, \
         "one is drawn by share", \
         "was drawn, by share", "") \
     ROW(least_loaded, 4, \
-        "who has the fewest open points per share; a tie is drawn", \
+        "the rep with the fewest open points per share gets it; a tie is drawn", \
         "had the least open work per share", \
         "; others had as little, so it was drawn among them")
 /* clang-format on */
