@@ -46,12 +46,13 @@ struct eh_receipt {
 };
 json_t *eh_json_receipt(const struct eh_receipt *, const struct eh_desk *);
 
-/* A rep's own, a manager's teams'; operators and auditors see all: in lists and one by one. */
+/* Whether the caller sees a ticket: a rep their own, a manager those of their teams, operators and
+ * auditors all. It holds for lists and single tickets. */
 bool eh_admin_sees_ticket(const struct eh_admin_request *, const struct eh_ticket_view *);
 
-/* query.c: sends one of eh_admin_statements with the desk's id and these parameters, at most
- * four. The request waits; the callback gets it. -EH_EUNAVAILABLE: PostgreSQL is away, or there is
- * no desk. */
+/* query.c: sends one of eh_admin_statements with the desk's id and at most four parameters. The
+ * request waits until the callback has the result. -EH_EUNAVAILABLE: PostgreSQL is away, or there
+ * is no desk. */
 int eh_admin_query(struct eh_admin_request *, const char *statement,
                    const struct eh_str *parameters, unsigned count,
                    eh_pg_result_fn *) EH_MUST_CHECK;
@@ -66,10 +67,10 @@ struct eh_admin_range {
     uint32_t limit;   /* items of an answer, 1 to a page */
     bool newest;      /* the largest number first */
 };
-/* Out of after, since, newest and limit. -EH_EINVAL, -EH_ERANGE. */
+/* Reads the range from the queries after, since, newest and limit. -EH_EINVAL, -EH_ERANGE. */
 int eh_admin_range(const struct eh_admin_request *, uint32_t page, struct eh_admin_range *ret,
                    struct eh_error *) EH_MUST_CHECK;
-/* What stands behind everything in the direction of the range, where none was given. */
+/* The number behind which the range begins; without `after` it has all numbers. */
 int64_t eh_admin_range_begin(const struct eh_admin_range *);
 json_t *eh_json_cursor(uint64_t after); /* 0: null */
 
@@ -78,9 +79,9 @@ void eh_admin_no_team(struct eh_admin_request *, struct eh_str id);
 void eh_admin_no_rep(struct eh_admin_request *, struct eh_str id);
 /* Index of the first rep of the desk whose id comes behind `id`; of an empty one: 0. */
 uint32_t eh_admin_rep_behind(const struct eh_desk *, struct eh_str id);
-/* Of a ticket that waits for a skill: those nobody in its team has today; all of them when each is
- * there and nobody has all. NULL: it does not wait for that, or *looks were not enough, which
- * counts down with every member looked at. */
+/* The skills for which a ticket waits: those that nobody in its team has today, or all, when each
+ * is there and nobody has all of them. *looks counts down with every member that is looked at.
+ * NULL: it does not wait for skills, or *looks was not enough. */
 json_t *eh_admin_missing_skills(const struct eh_engine *, const struct eh_ticket_view *,
                                 uint32_t *looks);
 
@@ -97,8 +98,8 @@ EH_ADMIN_ROUTES(EH_ADMIN_DECLARE)
 
 /* periods.c: answers a step of a period's life that was taken, now or before. */
 void eh_admin_period_done(struct eh_admin_request *, const struct eh_command_result *);
-/* Answers what such a step would be told; nothing is done. Refused as the step would be: nothing is
- * answered yet. */
+/* Answers as such a step would be answered, without doing it. On an error, which is the one of the
+ * step, nothing is answered yet. */
 int eh_admin_period_try(struct eh_admin_request *, const struct eh_message *,
                         struct eh_error *) EH_MUST_CHECK;
 

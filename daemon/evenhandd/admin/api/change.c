@@ -7,7 +7,7 @@
 
 /* ---- The way of every change. */
 
-/* What its answer is about; kept by the request, since the command goes to the app. */
+/* What the answer needs of a change. The request keeps it, because the command goes to the app. */
 struct change {
     uint8_t type;
     struct eh_str source, id;   /* the ticket it is about, or empty; in the request's arena */
@@ -46,7 +46,7 @@ static void find_bounds(const struct eh_engine *engine, struct eh_str id, struct
     }
 }
 
-/* `available` was said before at_least is over, and no rate holds it back. */
+/* Whether `available` was said before at_least was over, and no rate holds it back. */
 static bool is_too_early(const struct eh_admin_request *request, const struct change *change,
                          const struct eh_command_result *result)
 {
@@ -57,7 +57,7 @@ static bool is_too_early(const struct eh_admin_request *request, const struct ch
            result->from_us > eh_app_now_us(request->admin->app);
 }
 
-/* The rule that made it last otherwise than was said, or begin later; null: none did. */
+/* The rule that changed how long the signal lasts or when it begins; null: no rule did. */
 static json_t *bound_json(const struct eh_admin_request *request, const struct change *change,
                           const struct eh_command_result *result)
 {
@@ -102,7 +102,7 @@ static void put_ticket_state(json_t *body, const struct eh_admin_request *reques
                      eh_desk_account(eh_engine_desk(engine), ticket.rep, ticket.source));
 }
 
-/* What stands in the period now: nothing where no plan makes something of it. */
+/* Puts the figure as it is in the period now; nothing where no plan uses it. */
 static void put_figure(json_t *body, const struct eh_command_result *result)
 {
     const struct eh_figure_view *figure = &result->figure;
@@ -123,7 +123,7 @@ const char *eh_admin_change_field(const char *message, char *ret, size_t size)
     return NULL;
 }
 
-/* What was told of a desk file beforehand is so only if nothing came in between. */
+/* Drops the changes that were told of a desk file if another desk came in between. */
 static void check_basis(struct eh_admin_request *request, const struct change *change,
                         const struct eh_command_result *result)
 {
@@ -191,7 +191,8 @@ static void on_done(void *context, const struct eh_command_result *result)
         answer_done(request, change, result);
 }
 
-/* The header stands in for the message's own key. A ticket has its identity already. */
+/* Takes the header as the message's `event`, unless it names one. A ticket has an identity already.
+ */
 static int take_idempotency_key(const struct eh_admin_request *request, struct eh_command *command,
                                 struct eh_error *error)
 {
@@ -235,7 +236,8 @@ static struct change *note_change(struct eh_admin_request *request,
     return kept && (!about_ticket || (kept->id.data && kept->source.data)) ? kept : NULL;
 }
 
-/* One user's flood does not take the place of everybody's changes. */
+/* Takes a place for the change; bounded for each user, so that one user's flood leaves places for
+ * others. */
 static int take_place(const struct eh_admin_request *request, struct eh_command *command,
                       struct eh_error *error)
 {

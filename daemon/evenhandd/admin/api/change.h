@@ -15,12 +15,14 @@
 
 #include "admin/api/api.h"
 
-/* Of the type that the request's route has. NULL: it was answered (out of memory). */
+/* A command of the type that the request's route has. NULL: the request was answered (out of
+ * memory). */
 struct eh_command *eh_admin_change_begin(struct eh_admin_request *);
-/* A field that the address says; a body that says otherwise is refused. */
+/* Sets a field that the address says. A body that says another value is refused. */
 void eh_admin_change_preset(struct eh_command *, enum eh_field, struct eh_str *target,
                             struct eh_str value);
-/* Body into the command's message. False: it was answered, and the command is gone. */
+/* Reads the body into the command's message. False: the request was answered, and the command is
+ * gone. */
 bool eh_admin_change_read(struct eh_admin_request *, struct eh_command *);
 /* Takes the command over, whatever comes of it, and answers. */
 void eh_admin_change_submit(struct eh_admin_request *, struct eh_command *);

@@ -3,8 +3,8 @@
  *
  * Operators and auditors get the file itself. Everybody else gets a desk file of their own teams,
  * written anew as JSON: a manager with everything of the members there, a rep with everything of
- * themselves and the others' names. What colleagues' pay is made of (share, first day, user,
- * skills, plans of other teams) stands in no such file; plans are told by the pool.
+ * themselves and the others' names. Such a file has nothing that colleagues' pay is made of (share,
+ * first day, user, skills, plans of other teams). The pool tells of plans.
  */
 #include "admin/api/api.h"
 #include "host/loop.h"
@@ -101,7 +101,7 @@ static json_t *managers_of(const struct eh_desk_team *team)
 static json_t *team_entry(const struct desk_view *v, const struct eh_desk_team *team)
 {
     json_t *entry = json_object(), *reps = json_array();
-    uint32_t last = UINT32_MAX; /* without its days, somebody stands in a team once */
+    uint32_t last = UINT32_MAX; /* without days a rep is listed once in a team */
     for (uint32_t i = 0; i < team->member_count; i++) {
         json_t *member = member_entry(v, team, &team->members[i]);
         bool again = json_is_string(member) && team->members[i].rep == last;

@@ -23,7 +23,7 @@ static void answer(struct eh_admin_request *request, const struct eh_child_resul
     eh_admin_child_refuse(request, result, what, instead);
 }
 
-/* A day that has not come, or a last one before the first, has nothing to report. */
+/* Refuses a day that has not come, and a last day before the first. */
 static bool is_range(struct eh_admin_request *request, const char *from, const char *to)
 {
     struct eh_totals totals;
@@ -41,7 +41,8 @@ static bool is_range(struct eh_admin_request *request, const char *from, const c
     return first <= totals.date && first <= last;
 }
 
-/* Written anew, so that what goes to the program is a date whatever was asked; false: answered. */
+/* Reads a date and writes it anew, so that the program gets a date whatever was asked. False: the
+ * request was answered. */
 static bool read_date(struct eh_admin_request *request, const char *name,
                       char ret[EH_DECIMAL_TEXT_MAX])
 {

@@ -3,8 +3,8 @@
  * is there, what nobody can do.
  *
  * The engine may be ahead of PostgreSQL, and neither answer waits for a COMMIT: a watchdog has to
- * hear when none comes. So what is shown was taken when it was asked for, if that is committed,
- * and else when it was asked for the last time.
+ * hear when none comes. So the figures are those of this request, if that state is committed, and
+ * else those of the last request before.
  */
 #include "admin/api/api.h"
 
@@ -103,7 +103,7 @@ static bool all_committed(const struct eh_admin *admin, const struct eh_engine *
     return status.committed.known && status.committed.totals.input == totals.input;
 }
 
-/* Once more, unless what was taken is not committed yet. */
+/* Takes the figures anew, unless the last ones are not committed yet. */
 static void refresh(struct eh_admin *admin, struct eh_admin_gauges *gauges)
 {
     const struct eh_engine *engine = eh_app_engine(admin->app);

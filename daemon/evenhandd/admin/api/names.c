@@ -1,6 +1,6 @@
 /*
- * names: what is said of a team or rep that is not there: with the nearest name, where
- * whoever asks may know that one.
+ * names: the error for a team or rep that is not there, with the nearest name that the caller may
+ * know.
  */
 #include "admin/api/api.h"
 
@@ -76,7 +76,7 @@ static bool has_skill(const struct eh_desk_rep *rep, struct eh_str skill)
     return false;
 }
 
-/* Somebody who is in the team today. */
+/* Whether the rep is in the team today. */
 static bool is_in_team(const struct eh_engine *engine, const struct eh_desk *desk,
                        const struct eh_desk_team *team, struct eh_str skill, uint32_t *looks)
 {

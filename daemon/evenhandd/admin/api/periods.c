@@ -1,8 +1,8 @@
 /*
- * periods: what who brought a period a step further is told.
+ * periods: the answer to a step of a period's life.
  *
- * A step that was taken just now comes with its answer. A repeat is told what the first one was,
- * as it stands in PostgreSQL: the period may have gone on since.
+ * A step that was taken just now has its answer with it. A repeat is answered like the first one,
+ * from PostgreSQL: the period may have gone on since.
  */
 #include "admin/api/api.h"
 
@@ -28,7 +28,7 @@ static json_t *settled_json(const struct eh_period_answer *answer)
     return list;
 }
 
-/* What is settled beside it, or would be. */
+/* Puts what is settled, or would be, in earlier periods. */
 static void put_consequences(json_t *body, const struct eh_period_answer *answer)
 {
     static const struct eh_bonus_lines everybody;
@@ -40,7 +40,7 @@ static void put_consequences(json_t *body, const struct eh_period_answer *answer
         eh_json_put_int(body, "due", answer->due);
 }
 
-/* `input` 0: it was only tried. */
+/* Answers a step. `input` 0: it was only tried. */
 static void reply(struct eh_admin_request *request, uint64_t input, bool repeat,
                   const struct eh_period_answer *answer)
 {

@@ -1,6 +1,6 @@
 /*
- * person: what is held of one customer or one rep, told whole, and a customer's personal text
- * erased. For operators: whoever asks learns of somebody all at once.
+ * person: exports all that is held of a customer or a rep, and erases a customer's personal text.
+ * Only operators may: an export tells everything about somebody at once.
  *
  * Both are POST: a name in an address would stand in logs. PostgreSQL does the work; what may be
  * erased, and nothing else, is what forget_customer() of the schema erases.
@@ -161,7 +161,7 @@ static void on_forgotten(void *context, PGresult *result)
     eh_admin_reply(request, 200, body);
 }
 
-/* Names of reps stand in desk files, which the log proves: what stays is said. */
+/* Says how many desk files of the log name the rep. They stay: the log is proved by them. */
 static void on_desks(void *context, PGresult *result)
 {
     struct eh_admin_request *request = context;

@@ -39,7 +39,8 @@ static const struct eh_bonus_plan *first_plan(const struct eh_desk *desk, struct
     return NULL;
 }
 
-/* No plan governs; `when`: as asked for, or "today"; `date`: its first day. */
+/* Refuses a period that no plan governs. `when`: the period as asked for, or "today"; `date`: its
+ * first day. */
 static void refuse_period(struct eh_admin_request *request, const char *when, int32_t date)
 {
     const struct eh_desk *desk = eh_engine_desk(eh_app_engine(request->admin->app));
@@ -126,7 +127,7 @@ static bool asks_why(const struct eh_admin_request *request)
     return false;
 }
 
-/* What became another since it was frozen keeps it from being closed, too. */
+/* Puts what changed since the freeze, which also keeps the period from being closed. */
 static void put_since(struct eh_admin_request *request, const struct eh_pool_asked *asked,
                       json_t *missing)
 {
@@ -209,7 +210,8 @@ void eh_admin_get_pool(struct eh_admin_request *request)
 
 /* ---- All periods. */
 
-/* Money of what is not settled is an estimate; `*members` grows by those it was computed for. */
+/* Puts the estimate for a period that is not settled. *members grows by the members it is computed
+ * for. */
 static void put_estimate(struct eh_admin_request *request, const struct eh_period_view *view,
                          json_t *item, uint32_t *members)
 {
@@ -247,7 +249,7 @@ static json_t *period_json(struct eh_admin_request *request, const struct eh_per
     return item;
 }
 
-/* Where the list goes on: behind the first day of the period that was shown last. */
+/* Reads where the list goes on: behind the first day of the last period shown. */
 static bool read_after(struct eh_admin_request *request, int32_t *ret)
 {
     struct eh_str text = eh_http_path_query(&request->path, "after");

@@ -1,7 +1,7 @@
 /*
- * receipt: why a ticket went to whom it went, as a rep reads it: how many could have got it,
- * what was drawn, what was compared, and the reason in a sentence. A rep is told what they were
- * owed themselves, and of a colleague only that they were compared.
+ * receipt: why a rep got a ticket, for a rep to read: how many could have got it, what was drawn,
+ * what was compared, and the reason in a sentence. A rep is told what they were owed themselves; of
+ * a colleague they are told only that the two were compared.
  */
 #include <math.h>
 
@@ -28,7 +28,8 @@ static void put_deficit(int64_t count_nano, int64_t value, const struct eh_desk 
               value < 0 ? "ahead" : "behind");
 }
 
-/* What a colleague was owed, together with what they were entitled to, tells what they received. */
+/* Whether the reader may see what a rep was owed. With what a colleague was entitled to, it would
+ * tell what they received. */
 static bool shows(const struct eh_receipt *receipt, struct eh_str rep)
 {
     return receipt->whole || eh_str_equal(receipt->reader, rep);
@@ -138,7 +139,7 @@ static json_t *draws_json(struct eh_str draws)
     return list;
 }
 
-/* For people: in tickets. The parts beside it are exact, and decide. */
+/* The score in tickets, for people. The exact numbers beside it decide. */
 static json_t *score_json(const struct eh_deal_detail *d, const struct eh_compared *one)
 {
     double weight = d->value_weight_ppm / (double)EH_PPM;
@@ -222,7 +223,7 @@ json_t *eh_json_receipt(const struct eh_receipt *receipt, const struct eh_desk *
     eh_json_put_text(body, "by_reason", receipt->said);
     eh_json_put_int(body, "epoch", receipt->epoch);
     eh_json_put_int(body, "eligible", receipt->eligible);
-    /* A sum of few shares, less one's own, is a colleague's. */
+    /* of few shares the sum less one's own is a colleague's */
     eh_json_put(body, "shares_ppm", receipt->whole ? json_integer(receipt->weight) : NULL);
     eh_json_put(body, "draws", draws_json(receipt->draws));
     put_compared(body, receipt, &detail);

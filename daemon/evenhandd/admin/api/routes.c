@@ -33,7 +33,7 @@ static void no_route(struct eh_admin_request *request, const char *method, bool 
                        method);
 }
 
-/* False: answered already. */
+/* Whether the caller may use the route. False: the request was answered. */
 static bool may_enter(struct eh_admin_request *request, const struct eh_admin_route *route)
 {
     const struct eh_peer *peer = request->peer;
