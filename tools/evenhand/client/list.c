@@ -109,7 +109,7 @@ static int list_take_options(struct eh_list *list)
 
 /* ---- Asking. */
 
-/* The page that begins at list->after. */
+/* Asks for the page that begins at list->after. */
 static int list_get_page(const struct eh_list *list, struct eh_answer *ret)
 {
     char path[EH_CLI_PATH];

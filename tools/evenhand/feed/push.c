@@ -27,7 +27,7 @@ struct push {
     struct eh_fates fates;
     bool reached;           /* the daemon of this desk answers */
     bool local;             /* times without an offset were read */
-    char zone[64];          /* they are of; empty: not known */
+    char zone[64];          /* the zone they are of; empty: not known */
     struct eh_bytes unread; /* names of columns that are not read */
     bool waits;
 };
@@ -216,7 +216,7 @@ static void json_print(json_t *body)
     json_decref(body);
 }
 
-/* What was sent, and how fast. */
+/* Prints how many messages were sent, and how fast. */
 static void push_say_sent(const struct push *p)
 {
     int64_t took_us = eh_bar_took_us(&p->bar);
@@ -232,7 +232,7 @@ static void push_say_sent(const struct push *p)
                a_second);
 }
 
-/* Prints the summary, whoever refused rows. */
+/* Prints the summary, also of rows that were refused before they were sent. */
 static int push_say_fates(const struct eh_cli *cli, struct push *p)
 {
     char words[EH_FATES_TEXT];
@@ -258,7 +258,7 @@ static int push_say_unknown(const struct eh_cli *cli, const struct push *p)
                   p->sent, cli->socket);
 }
 
-/* After everything was sent. */
+/* Waits for the fates and prints them, after everything was sent. */
 static int push_tell(const struct eh_cli *cli, struct push *p)
 {
     if (p->waits && p->reached && p->messages.count) {

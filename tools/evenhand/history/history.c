@@ -29,7 +29,7 @@ static const char *const names[COLUMN_COUNT] = {
     "currency",  "historical_rep", "closed_at", "outcome", "csat",     "priority",
 };
 
-/* A time of a day that does not say of which zone. */
+/* A date and a time of day without a zone. */
 struct local_time {
     int32_t day, second; /* local date; seconds into it */
 };

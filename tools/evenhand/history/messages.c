@@ -9,7 +9,7 @@ struct reading {
     const struct eh_messages_rules *rules;
     struct eh_messages *messages;
     struct eh_arena arena; /* of the message being checked */
-    int64_t last_us;       /* time of the row before: where a row without a time stands */
+    int64_t last_us;       /* time of the row before; a row without a time takes it */
 };
 
 static int messages_append(struct eh_messages *messages, struct eh_messages_item item,
@@ -217,7 +217,7 @@ static int messages_take_ticket(void *context, const struct eh_history_ticket *t
     return r < 0 ? r : messages_add_outcome(p, t, opened_us, error);
 }
 
-/* By time; at the same time tickets first, then as in the file. */
+/* Orders by time; at the same time tickets come first, then the order of the file counts. */
 static int item_compare(const void *a, const void *b)
 {
     const struct eh_messages_item *x = a, *y = b;

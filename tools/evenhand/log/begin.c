@@ -34,7 +34,7 @@ static int any_ahead(struct eh_replay *replay, int32_t first, bool *ret, struct 
     return r;
 }
 
-/* ---- What names its period. */
+/* ---- Messages that name their period. */
 
 struct named {
     struct eh_engine *engine;

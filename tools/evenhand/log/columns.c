@@ -55,7 +55,7 @@ int log_record(const PGresult *page, int row, struct eh_record *ret, struct eh_e
     return 0;
 }
 
-/* What is no hash leaves zeros, which none is. */
+/* Reads a hash. Other bytes leave zeros, which no hash has. */
 static int cell_read(const PGresult *page, int row, int c, const struct eh_column *column,
                      void *ret)
 {

@@ -3,7 +3,7 @@
 
 #define SQL_MAX 600
 
-/* The caller's function, and how far the search is. */
+/* A search: the caller's function, and the last row so far. */
 struct look {
     eh_cli_log_input_fn *each;
     void *context;

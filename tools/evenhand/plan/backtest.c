@@ -108,7 +108,7 @@ static void totals_add(struct eh_backtest *test, const struct eh_pool_statement 
     }
 }
 
-/* Those of the version it stands at in the desk's own books, else of now. */
+/* The facts of the last version in the desk's own books; of now, if the period is not closed. */
 static int take_facts(struct eh_backtest *test, const struct eh_period_view *view,
                       struct eh_bonus_facts **ret, struct eh_period_view *ret_own,
                       struct eh_error *error)
@@ -138,7 +138,7 @@ static int take_period(struct eh_backtest *test, const struct eh_period_view *vi
     if (r < 0)
         return r;
     if (!test->carry)
-        facts->carry_open = 0; /* that of the desk's own plans is another story */
+        facts->carry_open = 0; /* open carry comes of the desk's own plans, not of this one */
     r = eh_pool_estimate(&test->plan, facts, &test->arena, &statement, error);
     if (r < 0)
         return r;

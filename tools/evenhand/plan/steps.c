@@ -50,7 +50,7 @@ static int step_keep(struct eh_backtest *test, struct eh_period period, struct e
     return 0;
 }
 
-/* Version 1 is of the frozen facts, a later one of those of its day. */
+/* Version 1 has the frozen facts, a later version those of its day. */
 static int step_keep_settled(struct eh_backtest *test, struct eh_str text, struct eh_error *error)
 {
     struct eh_settlement one;

@@ -6,7 +6,7 @@
 
 #define DAY_US INT64_C(86400000000)
 
-/* A ticket that had to wait, and when it is closed. */
+/* A ticket that had to wait, and the time at which it is closed. */
 struct eh_simulation_late {
     int64_t at_us;
     size_t ticket;
@@ -206,7 +206,7 @@ int eh_run_step(struct eh_simulation_run *run, size_t at, const struct eh_input 
     if (r < 0)
         return r;
     if (!s->messages.items[at].is_ticket && run->waited[s->ticket_of[at]])
-        return 0; /* comes later here than it was recorded */
+        return 0; /* in this run the ticket is given later than it was recorded */
     r = run_pass_to(run, s->messages.items[at].at_us, error);
     return r < 0 ? r : run_step_at(run, at, &in, error);
 }

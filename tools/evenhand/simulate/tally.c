@@ -89,7 +89,7 @@ static size_t tally_gather(const struct eh_tally *t, uint32_t team, struct eh_ta
     return kept;
 }
 
-/* Most less least of received per share. */
+/* The largest received per share less the smallest. */
 static double spread_of(const struct eh_portion *portions, size_t count)
 {
     double least = INFINITY, most = -INFINITY;

@@ -179,7 +179,7 @@ const char *eh_cli_option(const struct eh_cli *cli, const char *name)
     for (int i = 0; cli->command->options && cli->command->options[i].name; i++)
         if (strcmp(cli->command->options[i].name, name) == 0)
             return cli->values[i];
-    bool in_the_row = false; /* a command asked for an option its row has not */
+    bool in_the_row = false; /* a command asked for an option that its row does not have */
     eh_require(in_the_row);
     return NULL;
 }
@@ -205,7 +205,7 @@ static int call_take_command(const struct eh_cli_command *commands, int argc, ch
 
 static int call_take_argument(struct eh_cli *cli, const char *word)
 {
-    if (!cli->command) /* behind a first word that several commands have */
+    if (!cli->command) /* the first word is one that several commands have */
         return eh_say_usage(cli, "%s: %s is one argument too many", cli->several, word);
     if (cli->arg_count >= cli->command->arg_max)
         return eh_say_usage(cli, "%s: %s is one argument too many", cli->command->name, word);

@@ -91,7 +91,7 @@ int proof_take_lost(struct eh_proof *p, struct eh_error *error)
     if (p->replay->in.message.type != EH_MESSAGE_NEW_KEY || p->replay->effects.refused)
         return 0;
     eh_engine_totals(p->replay->engine, &totals);
-    uint32_t number = totals.epoch - 2; /* that of which ended; the one between never began */
+    uint32_t number = totals.epoch - 2; /* the epoch that ended; the one after it never began */
     struct proof_epoch *epoch = number < p->epoch_count ? &p->epochs[number] : NULL;
     struct eh_proof_lost *lost = realloc(p->lost, (p->lost_count + 1) * sizeof *lost);
     if (!lost)

@@ -15,7 +15,7 @@ struct made {
     uint32_t count, capacity;
 };
 
-/* ---- What is said. */
+/* ---- Sentences. */
 
 #define NAME_MAX_TEXT 200
 
@@ -274,7 +274,7 @@ static int make_steps(const struct eh_replay *replay, struct eh_arena *arena, st
 
 /* ---- What is recorded under it. */
 
-/* Whether it is told as the first builds did that had periods (EH_POOL_FORM_FIRST). */
+/* Whether the log has the form of the first builds with periods (EH_POOL_FORM_FIRST). */
 static bool step_is_first_form(const struct eh_replay *replay, const struct eh_step_row *found,
                                const struct eh_step_row *wanted)
 {

@@ -97,8 +97,8 @@ static int compare_behind(struct eh_proof *p, struct eh_error *error)
     return r < 0 ? r : proof_compare_pool(p, error);
 }
 
-/* Remembers what the head must say of the last input, and where a batch certainly ended: its inputs
- * have one time. */
+/* Remembers what the head must say of the last input. Also remembers where a batch certainly ended:
+ * all inputs of a batch have one time. */
 static void proof_remember(struct eh_proof *p)
 {
     const struct eh_input *in = &p->replay->in;

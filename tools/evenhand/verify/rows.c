@@ -66,7 +66,7 @@ static int effect_differs(const struct eh_cli_log_row *row, const struct eh_effe
                         EH_STR_ARG(wanted.size ? wanted : eh_str("nothing")));
 }
 
-/* As people read it; a text is where it stands. */
+/* The value of a column as people read it. A text is not copied. */
 static struct eh_str cell_text(const struct eh_column *column, const struct eh_effect_row *row,
                                char number[24])
 {
@@ -145,7 +145,7 @@ static int compare_change(const struct eh_cli_log_row *row, struct eh_error *err
 
 int proof_compare_record(struct eh_replay *replay, struct eh_error *error)
 {
-    /* Columns that say what the input caused; the others are what it was. */
+    /* The columns that say what the input caused. The other columns say what the input was. */
     static const uint8_t caused[] = {EH_INPUT_REP, EH_INPUT_WORD, EH_INPUT_UNTIL, EH_INPUT_REST};
     const struct eh_cli_log_row *row = &replay->row;
     const struct eh_record *found = &row->record;

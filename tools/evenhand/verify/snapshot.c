@@ -34,7 +34,7 @@ static struct eh_str part_slice(const struct eh_bytes *bytes, uint64_t part)
     return eh_str_n((const char *)bytes->data + at, left < PART_BYTES ? left : PART_BYTES);
 }
 
-/* One more part; they come in order. */
+/* Takes the next part; parts come in order. */
 static int take_part(struct snapshot *s, const struct eh_cli_log_part *row, struct eh_error *error)
 {
     int64_t parts = (int64_t)((s->made.size + PART_BYTES - 1) / PART_BYTES);
@@ -61,7 +61,7 @@ static int take_part(struct snapshot *s, const struct eh_cli_log_part *row, stru
     return s->stored.failed ? eh_error_set(error, EH_ENOMEM, "out of memory") : 0;
 }
 
-/* The bytes differ; the state may be the same. */
+/* Compares the state of a snapshot whose bytes differ. */
 static int compare_restored(const struct eh_proof *p, const struct snapshot *s,
                             struct eh_error *error)
 {
@@ -81,7 +81,7 @@ static int compare_restored(const struct eh_proof *p, const struct snapshot *s,
 }
 
 /* Whether the row is of a snapshot that only an earlier or later evenhandd can read. Its form has
- * to be that of the state digest of its batch, or of who wrote it behind that. */
+ * to be that of its batch's state digest, or that of the evenhandd that wrote it later. */
 static bool other_form(const struct eh_proof *p, const struct eh_cli_log_part *row)
 {
     bool ours = row->part == 0 && row->body.size > FORM_AT &&

@@ -5,7 +5,7 @@
 #include "log/tables.h"
 #include "private.h"
 
-/* A round of the daemon over so many members is one statement: all of them have a row then. */
+/* The daemon writes so many members with one statement, so all of them have a row or none. */
 #define ROUND_MEMBERS 2000
 
 const char *const eh_proof_tables[EH_PROOF_TABLES] = {"dead", "dead_body", "personal", "snapshot"};
@@ -23,7 +23,7 @@ static bool has_dead(const struct eh_replay *replay)
     return fx->refused && (replay->in.origin == EH_ORIGIN_STREAM || fx->dead.size > 0);
 }
 
-/* An entry's bytes stand apart. */
+/* Whether the letter's bytes are in dead_body: those of an entry are. */
 static bool has_body(const struct eh_replay *replay)
 {
     return has_dead(replay) && replay->in.origin == EH_ORIGIN_STREAM;
@@ -87,7 +87,7 @@ static int compare_dead_letters(struct eh_proof *p, bool compared, struct eh_err
     return r;
 }
 
-/* ---- Their bodies: what is gone was erased. */
+/* ---- Their bodies; one that is gone was erased. */
 
 static int body_wrong(uint64_t input, const char *what, struct eh_error *error)
 {
@@ -144,7 +144,7 @@ static int compare_bodies(struct eh_proof *p, bool compared, struct eh_error *er
     return r;
 }
 
-/* ---- Personal text: what is gone was erased, what is there is what its digest was made of. */
+/* ---- Personal text: a text that is gone was erased; one that is there has to fit its digest. */
 
 static int personal_wrong(uint64_t input, const char *what, struct eh_error *error)
 {
@@ -263,8 +263,8 @@ static int compare_ledger_row(const struct eh_replay *replay, const struct eh_le
     return compare_figures(row, &member, row->input, error);
 }
 
-/* The row of this member, in the order of teams and reps; rows of who is no member any more, or not
- * yet, are passed over. */
+/* Compares the row of a member. Members come in the order of teams and reps; rows of reps who are
+ * not members any more, or not yet, are passed over. */
 static int compare_member(struct eh_proof *p, struct eh_str team,
                           const struct eh_member_view *member, struct eh_ledger_row *row,
                           int *there, struct eh_error *error)

@@ -45,7 +45,7 @@ int proof_compare_date(struct eh_proof *p, struct eh_error *error)
     if (m->type != EH_MESSAGE_OUTCOME || !eh_engine_desk(p->replay->engine))
         return 0;
     bool has = eh_message_has(m, EH_FIELD_AT_DATE), timed = eh_message_has(m, EH_FIELD_AT);
-    if (!has && !p->dated && timed) /* from before outcomes had one */
+    if (!has && !p->dated && timed) /* the row is from before outcomes had a date */
         return 0;
     p->dated |= timed;
     struct moment moment = {&p->zone, timed ? m->at_ms : in->at_us / 1000, error, 0};
@@ -65,7 +65,7 @@ static int32_t date_at(void *context, struct eh_str zone, int64_t us)
     return date_in(context, zone);
 }
 
-/* How many minutes its period has, from the first input on that was decided by it. */
+/* Compares the minutes of the period, from the first input on that was decided by them. */
 int proof_compare_minutes(struct eh_proof *p, struct eh_error *error)
 {
     const struct eh_message *m = &p->replay->in.message;
@@ -152,8 +152,8 @@ static int compare_settlement(const struct eh_replay *replay, const struct eh_se
     return proof_compare_statements(replay->in.no, a, b, error);
 }
 
-/* An evenhandd before this one kept no facts with a later version: the text is the same but for
- * them. */
+/* Whether the found text has the form of earlier builds, which kept no facts with a later version.
+ * Everything else has to be the same. */
 static bool is_older_form(struct eh_str found, struct eh_str wanted, struct eh_arena *arena)
 {
     EH_AUTO(eh_bytes) struct eh_bytes older = EH_BYTES_INIT;
@@ -174,7 +174,7 @@ static bool is_older_form(struct eh_str found, struct eh_str wanted, struct eh_a
     return !older.failed && eh_str_equal(found, eh_str_n((const char *)older.data, older.size));
 }
 
-/* Whether it is told as the first builds did that closed periods. */
+/* Whether the log has the form of the first builds that closed periods. */
 static bool log_is_first_form(const struct eh_replay *replay)
 {
     const struct eh_message *m = &replay->in.message;

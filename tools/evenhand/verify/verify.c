@@ -63,7 +63,7 @@ static int run_take_epochs(struct run *run, struct eh_error *error)
     return r;
 }
 
-/* What was said of the log up to its last row: by chain rows, and by checkpoints. */
+/* Compares the log up to its last row with the chain rows and checkpoints that speak of it. */
 static int compare_marks(struct run *run, struct eh_error *error)
 {
     int r = 0;
@@ -387,7 +387,7 @@ static void run_print_json(const struct run *run, bool ok, const char *verdict)
     print_lost(run);
 }
 
-/* In one line. */
+/* Prints the remarks in one line. */
 static void print_not_proved(const struct run *run)
 {
     for (unsigned i = 0; i < run->remark_count; i++) {
@@ -443,7 +443,7 @@ static int open_checkpoints(const struct eh_cli *cli, struct run *run, struct eh
     return !named && r < 0 ? 0 : r;
 }
 
-/* Opened before the log is read, whose head names the desk of the outbox. */
+/* Opens the outbox before the log is read; the head of the log names its desk. */
 static int open_published(const struct eh_cli *cli, struct run *run, struct eh_error *error)
 {
     const char *address = eh_cli_option(cli, "redis");
@@ -459,7 +459,7 @@ static int open_published(const struct eh_cli *cli, struct run *run, struct eh_e
     return eh_published_open(address, desk, &run->published, error);
 }
 
-/* The last snapshot before the first row that is compared. */
+/* Begins at the last snapshot before the first row that is compared. */
 static int begin_before(struct run *run, struct eh_error *error)
 {
     const struct eh_cli_log_before before = {.day = EH_DATE_NEVER, .input = run->from};
