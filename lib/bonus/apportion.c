@@ -8,13 +8,13 @@
 #include <evenhand/draw/hash.h>
 
 /* A part while it is apportioned. Remainders are below the sum of weights, so 64 bits hold them. */
-struct line {
+struct claim {
     struct eh_part *part;
     uint64_t floor, remainder;
 };
 
 /* Compares remainder and weight, which come before `tie`. */
-static int ranks_compare(const struct line *a, const struct line *b)
+static int ranks_compare(const struct claim *a, const struct claim *b)
 {
     if (a->remainder != b->remainder)
         return a->remainder > b->remainder ? -1 : 1;
@@ -23,9 +23,9 @@ static int ranks_compare(const struct line *a, const struct line *b)
     return 0;
 }
 
-static int lines_compare(const void *left, const void *right)
+static int claims_compare(const void *left, const void *right)
 {
-    const struct line *a = left, *b = right;
+    const struct claim *a = left, *b = right;
     int order = ranks_compare(a, b);
     return order != 0 ? order : eh_str_compare(a->part->id, b->part->id);
 }
@@ -33,7 +33,7 @@ static int lines_compare(const void *left, const void *right)
 /* ---- Ties. */
 
 struct tied {
-    struct line line;
+    struct claim claim;
     uint8_t sha256[EH_SHA256_BYTES];
 };
 
@@ -43,7 +43,7 @@ static int tied_compare(const void *left, const void *right)
     return memcmp(a->sha256, b->sha256, sizeof a->sha256);
 }
 
-static int tied_order(struct line *lines, uint32_t count, struct eh_str tie,
+static int tied_order(struct claim *claims, uint32_t count, struct eh_str tie,
                       struct eh_arena *scratch)
 {
     EH_AUTO(eh_bytes) struct eh_bytes text = EH_BYTES_INIT;
@@ -53,8 +53,8 @@ static int tied_order(struct line *lines, uint32_t count, struct eh_str tie,
     eh_bytes_put(&text, tie.data, tie.size);
     for (uint32_t i = 0; i < count && !text.failed; i++) {
         text.size = tie.size;
-        eh_bytes_put(&text, lines[i].part->id.data, lines[i].part->id.size);
-        tied[i].line = lines[i];
+        eh_bytes_put(&text, claims[i].part->id.data, claims[i].part->id.size);
+        tied[i].claim = claims[i];
         if (!text.failed)
             eh_hash_sha256(text.data, text.size, tied[i].sha256);
     }
@@ -62,26 +62,26 @@ static int tied_order(struct line *lines, uint32_t count, struct eh_str tie,
         return -EH_ENOMEM;
     qsort(tied, count, sizeof *tied, tied_compare);
     for (uint32_t i = 0; i < count; i++)
-        lines[i] = tied[i].line;
+        claims[i] = tied[i].claim;
     return 0;
 }
 
-/* Sorts the lines so that those which get a unit that is left over come first. Ties are broken only
- * where the last line that gets a unit and the first that gets none have the same rank. */
-static int lines_arrange(struct line *lines, uint32_t count, uint64_t left, struct eh_str tie,
-                         struct eh_arena *scratch)
+/* Sorts the claims so that those which get a unit that is left over come first. Ties are broken
+ * only where the last line that gets a unit and the first that gets none have the same rank. */
+static int claims_arrange(struct claim *claims, uint32_t count, uint64_t left, struct eh_str tie,
+                          struct eh_arena *scratch)
 {
     if (left == 0)
         return 0;
-    qsort(lines, count, sizeof *lines, lines_compare);
-    if (tie.size == 0 || left >= count || ranks_compare(&lines[left - 1], &lines[left]) != 0)
+    qsort(claims, count, sizeof *claims, claims_compare);
+    if (tie.size == 0 || left >= count || ranks_compare(&claims[left - 1], &claims[left]) != 0)
         return 0;
     uint32_t from = (uint32_t)left - 1, until = (uint32_t)left + 1;
-    while (from > 0 && ranks_compare(&lines[from - 1], &lines[left]) == 0)
+    while (from > 0 && ranks_compare(&claims[from - 1], &claims[left]) == 0)
         from--;
-    while (until < count && ranks_compare(&lines[until], &lines[left]) == 0)
+    while (until < count && ranks_compare(&claims[until], &claims[left]) == 0)
         until++;
-    return tied_order(&lines[from], until - from, tie, scratch);
+    return tied_order(&claims[from], until - from, tie, scratch);
 }
 
 /* ---- Sharing a sum. */
@@ -103,15 +103,15 @@ static int weights_sum(const struct eh_part *parts, uint32_t count, int64_t *ret
 
 /* magnitude * weight is below 2^127, and the sum of the floors at most the magnitude. */
 static uint64_t floors_share(uint64_t magnitude, uint64_t sum, struct eh_part *parts,
-                             uint32_t count, struct line *lines)
+                             uint32_t count, struct claim *claims)
 {
     uint64_t given = 0;
     for (uint32_t i = 0; i < count; i++) {
         unsigned __int128 product = (unsigned __int128)magnitude * (uint64_t)parts[i].weight;
-        lines[i].part = &parts[i];
-        lines[i].floor = (uint64_t)(product / sum);
-        lines[i].remainder = (uint64_t)(product % sum);
-        given += lines[i].floor;
+        claims[i].part = &parts[i];
+        claims[i].floor = (uint64_t)(product / sum);
+        claims[i].remainder = (uint64_t)(product % sum);
+        given += claims[i].floor;
     }
     return magnitude - given;
 }
@@ -135,19 +135,19 @@ int eh_apportion(int64_t total, struct eh_part *parts, uint32_t count, struct eh
         return r;
     if (sum == 0 && total != 0)
         return eh_error_set(error, EH_EINVAL, "all weights are zero, so nothing can be shared");
-    struct line *lines = eh_arena_alloc(scratch, count * sizeof *lines);
-    if (!lines)
+    struct claim *claims = eh_arena_alloc(scratch, count * sizeof *claims);
+    if (!claims)
         return memory_refuse(count, error);
     bool negative = total < 0;
     uint64_t magnitude = negative ? 0 - (uint64_t)total : (uint64_t)total;
-    uint64_t left = floors_share(magnitude, sum ? (uint64_t)sum : 1, parts, count, lines);
+    uint64_t left = floors_share(magnitude, sum ? (uint64_t)sum : 1, parts, count, claims);
     eh_require(left <= count);
-    if (lines_arrange(lines, count, left, tie, scratch) < 0)
+    if (claims_arrange(claims, count, left, tie, scratch) < 0)
         return memory_refuse(count, error);
     for (uint32_t i = 0; i < count; i++) {
-        eh_assert(i >= left || lines[i].remainder > 0);
-        lines[i].part->share = amount_with_sign(lines[i].floor + (i < left), negative);
-        lines[i].part->capped = false;
+        eh_assert(i >= left || claims[i].remainder > 0);
+        claims[i].part->share = amount_with_sign(claims[i].floor + (i < left), negative);
+        claims[i].part->capped = false;
     }
     return 0;
 }
