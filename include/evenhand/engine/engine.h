@@ -16,15 +16,14 @@
  *
  * Errors of step() leave the state as it was: -EH_EFULL (a named capacity), -EH_ENOMEM,
  * -EH_ECORRUPT (recorded draws or recalled facts that do not fit; number or time running
- * backwards), -EH_EVERSION (a RULES input of a later build). Where memory or a recorded draw is
- * missing half way through a step, the engine refuses every later one instead (-EH_ECORRUPT): free
- * it and rebuild it. A message that is wrong is not an error: it is refused by an effect, and that
- * is what happened.
+ * backwards), -EH_EVERSION (a RULES input of a later build). If memory or a recorded draw is
+ * missing half way through a step, the engine refuses every later step (-EH_ECORRUPT): free it and
+ * rebuild it. A wrong message is no error: an effect refuses it, and the log has that effect.
  *
- * Not read from outside: RELEASE may carry in `team` the ids, a list in one text, of the teams
- * whose tickets are released (the caller's); without it, all. From EH_RULES_OTHERS on, where the
- * rep is in other teams, too, it says nothing of these: the rep's state stays, and the named teams
- * alone give them nothing until they signal.
+ * A RELEASE that the shell makes may have in `team` a list of team ids in one text: only tickets of
+ * these teams are released. Without it those of all teams are. From EH_RULES_OTHERS on a list says
+ * nothing of the rep's other teams: the rep's state stays, and only the named teams give them
+ * nothing until they signal.
  */
 #ifndef EVENHAND_ENGINE_ENGINE_H
 #define EVENHAND_ENGINE_ENGINE_H
@@ -46,31 +45,31 @@ EH_C_BEGIN
 /* Outcomes of a ticket that come within so long, and at most so many, are put in order of `at`. */
 #define EH_ORDER_S   60
 #define EH_ORDER_MAX 32
-/* A ticket remembers so many teams it was dealt in, beside the one it is in. Then it moves to one
- * of these alone: what it forgot could be drawn anew. */
+/* A ticket remembers so many teams it was dealt in, beside the one it is in. After that it moves
+ * only to one of these: a team that it forgot could draw it anew. */
 #define EH_TICKET_TEAMS_MAX 16
 #define EH_CONTENTS_MAX     8     /* so many of the contents it was told with tell a repeat */
 #define EH_CANCELLED_MAX    65536 /* cancelled tickets that may come again under another id */
 #define EH_SKILL_SETS_MAX   64    /* required-skill sets in use per team */
-/* A step deals, gives back and tells of so many tickets, or of as many as its message says
- * (EH_FIELD_MOST); the rest follows by further DUE inputs. On top of that come the effects of the
- * message itself, never more than EH_STEP_EFFECTS_MORE. */
+/* How many tickets a step deals, gives back and tells of, unless its message says a number
+ * (EH_FIELD_MOST). Further DUE inputs deal the rest. The message itself has at most
+ * EH_STEP_EFFECTS_MORE effects more. */
 #define EH_DEALS_PER_STEP_MAX 1000
 #define EH_STEP_EFFECTS_MORE  (2 * EH_PENDING_PER_TICKET_MAX + 4)
-/* Signals of a rep that change the state in force: what is more often takes effect later. */
+/* How many signals of a rep may change their state: a further one takes effect later. */
 #define EH_CHANGES_A_MINUTE 6
 #define EH_CHANGES_A_DAY    60
 #define EH_CHANGE_PAUSE_S   (15 * 60) /* from then on one in so long */
-/* Overloaded said again before it is over lasts anew so often; then it ends, and may be said again
- * when the teams' at_least has passed behind its end. */
+/* How often "overloaded" may be renewed before it is over. Then it ends, and may be said again when
+ * the teams' at_least has passed after its end. */
 #define EH_OVERLOADED_RENEWALS 2
-#define EH_OVERLOADED_AGAIN_S                                                                      \
-    60 /* what would make it last less longer is none, and changes nothing */
-/* Signals of a rep that become inputs, whatever they say. */
+#define EH_OVERLOADED_AGAIN_S  60 /* a renewal by less than this changes nothing */
+/* How many signals of a rep become inputs, whatever they say. */
 #define EH_SIGNALS_A_MINUTE 12
 #define EH_SIGNALS_A_DAY    600
 #define EH_SIGNAL_PAUSE_S   60
-/* A stream's id lower by more than this is no older signal: the stream was made anew. */
+/* An id of the stream that is lower by more than this is of a stream that was made anew, not of an
+ * older signal. */
 #define EH_SIGNAL_OLDER_MAX_MS (24 * 3600 * UINT64_C(1000))
 #define EH_AT_AHEAD_MAX_S      300 /* an outcome's `at` may be so far ahead */
 #define EH_TIME_LAST           INT64_C(253402300799999999) /* 9999-12-31T23:59:59.999999Z, in µs */
@@ -91,8 +90,8 @@ struct eh_recalled {
 /* Numbers are stored: never change, never reuse. */
 enum eh_origin_type { EH_ORIGIN_SHELL = 0, EH_ORIGIN_STREAM = 1, EH_ORIGIN_ADMIN = 2 };
 
-/* How the log says an input was decided. Builds from before there were numbered rules decided some
- * inputs otherwise than each other, all under EH_RULES_FIRST: there the log has the last word. */
+/* How the log says an input was decided. Builds before numbered rules decided some inputs
+ * differently, all under EH_RULES_FIRST: for these the log has the last word. */
 enum eh_recorded {
     EH_RECORDED_NOT = 0, /* it is decided for the first time */
     EH_RECORDED_TAKEN = 1,
@@ -103,7 +102,7 @@ enum eh_recorded {
 enum eh_salting {
     EH_UNSALTED = 0,   /* as builds before EH_RULES_SALTED made it */
     EH_SALTED = 1,     /* behind the salt */
-    EH_DIGEST_KEPT = 2 /* the text was erased: the digest in the input stands for any */
+    EH_DIGEST_KEPT = 2 /* the text was erased: the digest in the input is taken as it is */
 };
 struct eh_salt {
     uint8_t how; /* enum eh_salting */
@@ -132,13 +131,13 @@ struct eh_input {
     uint8_t customer_digest[16], subject_digest[16]; /* what the message's slices of that name point
                                                         to; read from here, so a copy is fine */
     struct eh_salt customer_salt, subject_salt;      /* set before it is identified */
-    bool bare; /* likewise: the content digest is of what is no personal text; of tickets that are
-                  taken, from EH_RULES_CONTENT on */
+    bool bare; /* set before it is identified, too: the content digest leaves personal text out; for
+                  tickets that are taken, from EH_RULES_CONTENT on */
     struct eh_recalled recalled;
     struct eh_draws *draws; /* count is reset at each decision */
 };
 
-/* One row per effect, one outbox entry each. Text lives in the effects' arena. */
+/* An effect is a row of the log and an entry of the outbox. Text lives in the effects' arena. */
 struct eh_effect {
     uint64_t seq;    /* gapless, from 1 */
     uint8_t type;    /* enum eh_notice_type */
@@ -249,21 +248,22 @@ void eh_input_retell(const struct eh_engine *, struct eh_input *);
 /* The same identity with the same content is there already (in memory or recalled); or a ticket is
  * told once more, and that changes nothing. */
 bool eh_engine_is_repeat(const struct eh_engine *, const struct eh_input *);
-/* A ticket that is there already, said as it was before its newest `changed_at`: a repeat, too. */
+/* Whether the input says a known ticket as it was before its newest `changed_at`: a repeat, too. */
 bool eh_engine_is_older(const struct eh_engine *, const struct eh_input *);
 
-/* The signal says once more, and says nothing else, what is in force or held back: it need not
- * become an input. Since when or from when on, and until when. */
+/* Whether the signal only repeats the one that is in force or held back, so that it need not become
+ * an input. Outputs: when that one begins and ends. */
 bool eh_engine_signal_is_repeat(const struct eh_engine *, const struct eh_message *,
                                 int64_t *ret_from_us, int64_t *ret_until_us);
-/* When a signal of this rep may become an input: now_us, or later, if there were too many: until
- * then the last one said has to be kept. Never later for an `available` that ends `away`. */
+/* When a signal of this rep may become an input: now_us, or later if there were too many. Until
+ * then the caller keeps the rep's last signal. Never later for an `available` that ends `away`. */
 int64_t eh_engine_signal_from(const struct eh_engine *, const struct eh_message *, int64_t now_us);
-/* Whether a signal of the stream was said no later than the newest one, as their ids tell. Never if
- * there is none yet (0-0). */
+/* Whether a signal of the stream is no newer than the newest one, by their ids. False if there is
+ * none yet (0-0). */
 bool eh_signal_is_old(uint64_t ms, uint64_t no, uint64_t newest_ms, uint64_t newest_no);
-/* The same of the newest signal of its rep that was taken, or that a later input stands for: it
- * changes nothing, and need not become an input. Entries come out of order after a restart. */
+/* The same against the newest signal of its rep that was taken, or that a later input stands for.
+ * An old signal changes nothing and need not become an input. Entries come out of order after a
+ * restart. */
 bool eh_engine_signal_is_old(const struct eh_engine *, const struct eh_input *);
 
 int eh_engine_step(struct eh_engine *, const struct eh_input *, struct eh_effects *) EH_MUST_CHECK;
@@ -279,7 +279,8 @@ struct eh_figure_view {
     uint8_t unit; /* enum eh_unit */
     int64_t now;
 };
-/* Of a METRIC message; false: there is none, as without a plan, or of a rep's minutes. */
+/* The figure that a METRIC message imports. False: there is none, because there is no plan or
+ * because the message has a rep's minutes. */
 bool eh_engine_figure(const struct eh_engine *, const struct eh_message *,
                       struct eh_figure_view *ret);
 
@@ -305,11 +306,11 @@ int eh_engine_restore(struct eh_str snapshot, struct eh_engine **ret,
  * has another sum, and another snapshot, where EH_STATE_VERSION is another. */
 #define EH_STATE_VERSION 17
 struct eh_key eh_engine_digest(const struct eh_engine *);
-/* The same sum made anew from every object: what a test compares it with. */
+/* The same sum, made anew from every object, for tests to compare. */
 struct eh_key eh_engine_digest_anew(const struct eh_engine *);
 
-/* Whether, in every team, what everybody is entitled to, what is carried and what was received come
- * to the same, in number and in value. For tests: costs O(reps). */
+/* Whether in every team entitlements and carry sum to what was received, in number and in value.
+ * For tests: costs O(reps). */
 bool eh_ledger_check(const struct eh_engine *);
 
 /* ---- Watching decisions, for reports and simulations. Off unless asked for; never part of state.
@@ -324,7 +325,7 @@ struct eh_deal_chance {
                  people and tests, never for decisions */
 };
 
-/* Why somebody who is in the team that day could not get a ticket by the policy. */
+/* Why the policy could not give a ticket to a rep who is in the team that day. */
 enum eh_barrier {
     EH_BARRIER_NONE = 0,
     EH_BARRIER_SKILL, /* has not all its skills */
@@ -332,7 +333,7 @@ enum eh_barrier {
     EH_BARRIER_OVERLOADED,
     EH_BARRIER_RELEASED, /* gets nothing in this team until they signal */
     EH_BARRIER_FULL,
-    EH_BARRIER_GAVE_BACK, /* gave this very ticket back, and another could have it */
+    EH_BARRIER_GAVE_BACK, /* gave this very ticket back, and another rep could have it */
 };
 
 struct eh_deal_member {
@@ -363,8 +364,8 @@ struct eh_deal {
     uint32_t member_count;                /* in order of rep id */
 };
 typedef void eh_deal_fn(void *context, const struct eh_deal *);
-/* Called in step() for each deal, before the state changes. NULL: nobody watches. Costs O(n) and
- * more a deal. -EH_ENOMEM leaves it off. */
+/* Sets a function that step() calls for each deal, before the state changes. NULL: none. Costs O(n)
+ * and more for each deal. After -EH_ENOMEM none is set. */
 int eh_engine_observe(struct eh_engine *, eh_deal_fn *, void *context) EH_MUST_CHECK;
 
 /* ---- Readers. They compute, store nothing, and what they hand out lives until the next step(). */
@@ -412,14 +413,14 @@ struct eh_ticket_view {
     uint32_t points, deals;
     int64_t received_us, assigned_us, closed_us; /* 0: not yet */
 };
-/* False, here and below: there is none in memory. */
+/* A ticket in memory. False, here and below: there is no such thing in memory. */
 bool eh_engine_ticket(const struct eh_engine *, struct eh_str source, struct eh_str id,
                       struct eh_ticket_view *ret);
 /* An image that step() gave out, read back; texts point into it. -EH_ECORRUPT. */
 int eh_ticket_image_view(struct eh_str image, struct eh_ticket_view *ret,
                          struct eh_error *) EH_MUST_CHECK;
-/* Whether a recorded image says what this one says. Another form (IMAGE_VERSION) only adds behind
- * what the one before says: an image of an earlier build is compared as far as it goes. */
+/* Whether a recorded image says the same as this one. A later form (IMAGE_VERSION) only adds at the
+ * end, so an image of an earlier build is compared up to its own end. */
 bool eh_ticket_image_same(struct eh_str recorded, struct eh_str image);
 /* Which tickets in memory are wanted, and in which order of their numbers. */
 struct eh_ticket_query {
@@ -435,7 +436,7 @@ struct eh_ticket_query {
 size_t eh_engine_tickets(const struct eh_engine *, const struct eh_ticket_query *, size_t max,
                          struct eh_ticket_view *ret, uint64_t *ret_after);
 
-/* Whether there is or was one of this name: its tickets and books stay. */
+/* Whether there is or was a team or rep of this id. Its tickets and books stay. */
 bool eh_engine_knows_team(const struct eh_engine *, struct eh_str id);
 bool eh_engine_knows_rep(const struct eh_engine *, struct eh_str id);
 
@@ -486,7 +487,8 @@ bool eh_engine_member(const struct eh_engine *, struct eh_str team, uint32_t i,
 bool eh_engine_member_of(const struct eh_engine *, struct eh_str team, struct eh_str rep,
                          struct eh_member_view *ret);
 
-/* Who is not in a team today and still has open tickets of it, which nothing takes from them. */
+/* A rep who is not in a team today and still has open tickets of it, which nothing takes from them.
+ */
 struct eh_left_view {
     struct eh_str team, rep;
     uint64_t open;
@@ -497,8 +499,8 @@ size_t eh_engine_left(const struct eh_engine *, struct eh_left_view *ret, size_t
 /* How many open tickets of the team the rep has. */
 uint64_t eh_engine_open_in(const struct eh_engine *, struct eh_str team, struct eh_str rep);
 
-/* What a new desk file does to open tickets of those it takes out of a team, now or on a last day
- * to come: a line for each rep and team that the desk before has otherwise. */
+/* What a new desk file does to open tickets of reps whom it takes out of a team, now or on a last
+ * day to come: a line for each rep and team for which it differs from the desk before. */
 size_t eh_engine_leaving(const struct eh_engine *, const struct eh_desk *, eh_desk_line_fn *,
                          void *context);
 

@@ -20,15 +20,17 @@ enum eh_rules {
     EH_RULES_NUMBERED = 2, /* decides as EH_RULES_FIRST; the log says so */
     EH_RULES_SLICES = 3,   /* what is left over is dealt by DUE inputs, team by team */
     EH_RULES_SIGNALS = 4,  /* signals have a rate */
-    EH_RULES_METRICS = 5, /* no figure for who is not in the team, or under a computed one's name */
-    /* Time may be led back by ACCEPT_TIME; what refers to a closing dated in time taken back counts
-     * today. */
+    EH_RULES_METRICS =
+        5, /* a figure of a rep not in the team, or under a measure's name, is refused */
+    /* ACCEPT_TIME may lead time back. A message about a closing that is dated in the time taken
+       back counts today. */
     EH_RULES_TIME_BACK = 6,
     EH_RULES_EVENTS = 7, /* an event over the admin socket is its user's own */
     EH_RULES_SALTED = 8, /* personal text is hashed behind a salt, and names no entry */
     EH_RULES_NEWEST = 9, /* a rep's signal on the stream is not taken behind a newer one */
-    EH_RULES_STAYS = 10, /* what a desk said of days gone by holds, whatever a later one says */
-    /* Open tickets of whoever leaves a team go back to the deal; who comes back starts afresh. */
+    EH_RULES_STAYS = 10, /* a desk file holds for its days, whatever a later one says of them */
+    /* Open tickets of a rep who leaves a team go back to the deal; a rep who comes back starts
+       afresh. */
     EH_RULES_LEAVERS = 11,
     /* Ties in a pool go by SHA-256; a part that nobody can earn goes to the others, in plans
      * published from here on. */
@@ -36,32 +38,35 @@ enum eh_rules {
     /* Bonus periods count tickets, not closings; outcomes are put in order of their time. */
     EH_RULES_TICKETS = 13,
     EH_RULES_UNDOABLE =
-        14, /* what nobody in the team has the skills of is told so, whoever is there */
-    /* What others say of a rep: a release of some teams concerns these alone, whoever ends
-     * another's overloaded has a reason; and overloaded is not said again without end. */
+        14, /* a ticket whose skills nobody in the team has says so, whoever is there */
+    /* Signals that others give for a rep: a release of some teams concerns only these, and ending
+       another's overloaded needs a reason. Overloaded cannot be renewed without end. */
     EH_RULES_OTHERS = 15,
-    /* Who is set aside for a period can be included again; who did it and why is known. */
+    /* A rep who is set aside for a period can be included again; the log says by whom and why. */
     EH_RULES_INCLUDE = 16,
-    /* A deal tells all that was compared: the parts of both scores, how many had the least load. */
+    /* A deal says all that was compared: the parts of both scores, and how many had the least load.
+     */
     EH_RULES_COMPARED = 17,
-    /* A ticket that comes back to a team by a move goes to whoever had it last there. */
+    /* A ticket that comes back to a team by a move goes to the rep who had it last there. */
     EH_RULES_RETURNS = 18,
-    /* The content digest of a ticket that is taken is without its personal text: the salt of that
-     * is another one where the same entry is decided once more, and draws hang on the digest. */
+    /* The content digest of a ticket that is taken leaves its personal text out. When the same
+       entry is decided once more the salt of that text is another one, and draws hang on the
+       digest. */
     EH_RULES_CONTENT = 19,
     /* Entitlement in number is divided in 10^-15 tickets, not 10^-9: what a division leaves over
      * goes to whoever is there for the next ticket. */
     EH_RULES_FINER = 20,
-    /* A figure that nobody can count is refused: its name much like a known one, its period of a
-     * kind that no plan has, more minutes than the period has, of who was not there. */
+    /* A figure that no plan can count is refused: its name is much like a known one, its period has
+       a kind that no plan has, it has more minutes than the period, or its rep was not there. */
     EH_RULES_COUNTABLE = 21,
     /* A ticket that was cancelled and comes again under another id is marked. */
     EH_RULES_RESENDS = 22,
-    /* No period is refused for ever: a version more keeps a figure that is missing by now; a freeze
-     * may say that what is missing scores nothing; what is not paid is not forgotten. What became
-     * another of the people since the freeze is to be frozen again. */
+    /* No period is refused for ever: a later version keeps a figure that is missing by now, a
+       freeze may let missing figures score nothing, and a period that is not paid is not forgotten.
+       When facts of the people changed since the freeze, the period has to be frozen again. */
     EH_RULES_WAYS_OUT = 23,
-    /* Rounds of a rotation go by what each was entitled to while there, and slots wait. */
+    /* Rounds of a rotation go by what each rep was entitled to while they were there, and slots
+       wait. */
     EH_RULES_TURNS = 24,
     /* A state that ends by itself, or is held back until it begins, does so at its time, not when a
      * DUE input comes for it. */
