@@ -14,6 +14,7 @@
 #include "image.h"
 #include "index.h"
 #include "interner.h"
+#include "ledger.h"
 #include "move.h"
 #include "outcomes.h"
 #include "queue.h"
@@ -194,6 +195,18 @@ static int update_note_content(struct step *s, struct ticket *t)
     return eh_contents_add(s->e, t, m->content, team);
 }
 
+/* The helpdesk does not say who moved it. The rep who had it keeps the receipt: a dull ticket that is
+ * moved away must not earn a better one. */
+static int ticket_leave_to(struct step *s, const struct update *u)
+{
+    struct ticket *t = &s->e->tickets.slots[u->slot];
+    if (t->state == EH_TICKET_ASSIGNED) {
+        eh_step_did(s, EH_DEED_MOVE, t->rep, t);
+        eh_ledger_keep(t);
+    }
+    return eh_ticket_enter_team(s, u->slot, u->team, u->set, "moved");
+}
+
 static int update_apply(struct step *s, const struct update *u)
 {
     struct eh_engine *e = s->e;
@@ -218,7 +231,7 @@ static int update_apply(struct step *s, const struct update *u)
     if (eh_message_has(m, EH_FIELD_VALUE))
         r = eh_outcome_value(s, u->slot, m->value);
     if (r == 0 && moves)
-        r = eh_ticket_enter_team(s, u->slot, u->team, u->set, "moved");
+        r = ticket_leave_to(s, u);
     return r;
 }
 

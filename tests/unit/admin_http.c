@@ -355,7 +355,8 @@ Test(admin_http, says_what_is_wrong)
     check(NULL, 400, "POST", "/v1/reps/ana/signal", "{'rep':'bob','status':'away'}");
     check(NULL, 404, "POST", "/v1/reps/none/signal", "{'status':'away'}");
     check(NULL, 404, "POST", "/v1/tickets", "{'id':'x','team':'none','kind':'order'}");
-    check(NULL, 409, "POST", "/v1/tickets", "{'id':'T1','team':'care','kind':'order'}");
+    check(NULL, 400, "POST", "/v1/tickets",
+          "{'id':'T1','team':'care','kind':'order','currency':'NOK'}");
     check(NULL, 409, "POST", "/v1/tickets/default/T1/assign", "{'rep':'eva','reason':'x'}");
     check(NULL, 400, "PUT", "/v1/desk", "desk: main\nnonsense: 1\n");
     check(NULL, 409, "PUT", "/v1/desk?dry_run=1",

@@ -134,6 +134,35 @@ Test(engine_retold, another_team_moves_it)
     expect_in("care");
 }
 
+static uint64_t received(const char *team, const char *rep)
+{
+    struct eh_member_view view = {0};
+    eh_engine_member_of(k.e, eh_str(team), eh_str(rep), &view);
+    return view.received;
+}
+
+Test(engine_retold, who_had_it_keeps_the_receipt_when_it_is_moved)
+{
+    tell(",'owner':'ana','value':700");
+    kit_send(&k, "{'type':'ticket','id':'T1','team':'care','kind':'order','value':700}");
+    cr_expect_eq(k.fx.done.deed, EH_DEED_MOVE);
+    cr_expect(kit_is(k.fx.done.rep, "ana"));
+    cr_expect(kit_is(k.fx.done.team, "sales"));
+    cr_expect_eq(k.fx.done.value, 700);
+    cr_expect_eq(received("sales", "ana"), 1);
+    cr_expect_eq(received("care", "eva"), 1);
+}
+
+Test(engine_retold, a_move_of_what_waits_is_nobodys)
+{
+    kit_send(&k, "{'type':'signal','rep':'ana','status':'away'}");
+    kit_send(&k, "{'type':'signal','rep':'bob','status':'away'}");
+    tell("");
+    kit_send(&k, "{'type':'ticket','id':'T1','team':'care','kind':'order'}");
+    cr_expect_eq(k.fx.done.deed, EH_DEED_NONE);
+    cr_expect_eq(received("sales", "ana") + received("sales", "bob"), 0);
+}
+
 /* The helpdesk does not know of it, and tells the old team again and again. */
 Test(engine_retold, what_a_manager_moved_is_not_moved_back)
 {
