@@ -195,8 +195,8 @@ static int update_note_content(struct step *s, struct ticket *t)
     return eh_contents_add(s->e, t, m->content, team);
 }
 
-/* The helpdesk does not say who moved it. The rep who had it keeps the receipt: a dull ticket that is
- * moved away must not earn a better one. */
+/* The helpdesk does not say who moved it. The rep who had it keeps the receipt: a dull ticket that
+ * is moved away must not earn a better one. */
 static int ticket_leave_to(struct step *s, const struct update *u)
 {
     struct ticket *t = &s->e->tickets.slots[u->slot];
