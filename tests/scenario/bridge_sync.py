@@ -167,7 +167,7 @@ def parked(stack, shop, bridge):
 @point("check reads a page of tickets, changes nothing, and says what is wrong", sweep="off")
 def check(stack, shop, bridge):
     code, text = bridge.run("check", "help")
-    assert code == 0 and "lets us read tickets" in text and "recorded shapes" in text, (code, text)
+    assert code == 0 and "lets us read tickets" in text and "bodies written by hand" in text, (code, text)
     assert {ask.method for ask in shop.stub.asked()} == {"GET"}, shop.stub.asked()
     shop.stub.answer("GET", r"/evenhand/tickets.*", 403)
     code, text = bridge.run("check", "help")

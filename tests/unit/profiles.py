@@ -22,7 +22,7 @@ def heads_say_what_was_tried():
     for name in NAMES:
         text = read(PROFILES, name + ".yaml")
         head = text.split("\nprofile: ")[0]
-        assert re.search(r"^# Run against (a real server|recorded shapes)", head, re.M), name
+        assert re.search(r"^# (Run against a real server|Tried with)", head, re.M), name
         tried = re.search(r"^tried: (.*)$", text, re.M)[1]
         assert ("a real server" in head) == tried.endswith(" for real"), name
         assert re.search(r"^profile: %s$" % name, text, re.M), name
