@@ -72,6 +72,7 @@ TURN_MOST_MS = 50  # of the loop's own CPU time in one turn
 # scenario that makes such turns names them: @scenario(title, slow_turns=["decide:desk"]).
 SLOW_TURNS = {
     "admin:desk": "GET /v1/desk makes JSON of a desk file, which may have 16 MiB",
+    "books:stop": "the last round over the ledger of 100,000 reps, when nothing is dealt any more",
     "decide:desk": "a desk file of 16 MiB or 100,000 reps is compared with the one before, in one input",
     "desk:file": "a desk file of 16 MiB is read and parsed where it comes in",
     "recovery:snapshot": "100,000 open tickets, or reps, are read from a snapshot before anything is dealt",

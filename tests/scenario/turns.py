@@ -38,7 +38,8 @@ def longest(daemon):
 
 
 @scenario("a desk of %d reps is applied, dealt for, changed and stopped" % REPS,
-          slow_turns=["admin:desk", "decide:desk", "desk:file", "recovery:snapshot", "snapshot"])
+          slow_turns=["admin:desk", "books:stop", "decide:desk", "desk:file", "recovery:snapshot",
+                      "snapshot"])
 def many_reps(stack):
     daemon = stack.start(desk=large_desk())
     load(stack, 2000, ["t%02d" % n for n in range(TEAMS)])

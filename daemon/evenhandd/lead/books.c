@@ -75,7 +75,8 @@ static void write_book(struct eh_app *app, struct eh_book *book, char *text)
     free(text);
 }
 
-static void write_roster(struct eh_app *app)
+/* Whether it had to be written. */
+static bool write_roster(struct eh_app *app)
 {
     struct eh_books *books = &app->books;
     struct eh_book book = {.what = "roster"};
@@ -85,11 +86,12 @@ static void write_roster(struct eh_app *app)
     bool known = books->has_roster &&
                  memcmp(books->roster_sha256, totals.desk_sha256, sizeof totals.desk_sha256) == 0;
     if (known || eh_roster_text(app->state.engine, &text, NULL) < 0)
-        return;
+        return false;
     books->has_roster = true;
     memcpy(books->roster_sha256, totals.desk_sha256, sizeof totals.desk_sha256);
     if (text)
         write_book(app, &book, text);
+    return true;
 }
 
 /* ---- Pools. */
@@ -157,7 +159,6 @@ static void pools_tick(struct eh_app *app, bool quiet)
 {
     struct eh_books *books = &app->books;
     int64_t age_us = eh_clock_monotonic_us() - books->pools_done_us;
-    write_roster(app);
     if (books->pools_round == 0 && app->state.head.input != books->pools_input &&
         (quiet || age_us >= POOLS_S * INT64_C(1000000)))
         begin_pools(books, app->state.head.input);
@@ -177,9 +178,11 @@ void app_books_tick(struct eh_app *app)
     if (books->round_input == 0 && head != books->input &&
         (quiet || age_us >= ROUND_S * INT64_C(1000000)))
         begin(books, head);
-    if (books->round_input != 0)
-        step(app);
-    pools_tick(app, quiet);
+    if (!write_roster(app)) { /* that of a large desk is a turn of its own */
+        if (books->round_input != 0)
+            step(app);
+        pools_tick(app, quiet);
+    }
     eh_loop_note("books", "");
 }
 
@@ -225,13 +228,12 @@ void app_books_finish(struct eh_app *app)
         while (app->books.round_input != 0)
             step(app);
     }
-    write_roster(app);
-    if (app->books.pools_input == app->state.head.input)
-        return;
-    begin_pools(&app->books, app->state.head.input);
+    (void)write_roster(app);
+    if (app->books.pools_input != app->state.head.input)
+        begin_pools(&app->books, app->state.head.input);
     while (app->books.pools_round != 0)
         step_pools(app);
-    eh_loop_note("books", "");
+    eh_loop_note("books:stop", "");
 }
 
 void app_books_end(struct eh_app *app)
