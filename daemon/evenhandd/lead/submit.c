@@ -1,6 +1,8 @@
 /* submit: a command goes into the batch that fills, or is refused at once. See app.h. */
 #include "lead/parts.h"
 
+#include "host/loop.h"
+
 int eh_app_check_zone(struct eh_app *app, const struct eh_desk *desk, struct eh_error *error)
 {
     struct eh_clock probe = app->services.clock;
@@ -20,6 +22,7 @@ static int command_read_desk(struct eh_app *app, struct eh_command *c, struct eh
     int r =
         eh_parsed_desk_new(c->message.text, known ? EH_DESK_WRITTEN_BEFORE : EH_DESK_WRITTEN_NOW,
                            &c->parsed_desk, error);
+    eh_loop_note("desk", "file");
     if (r == 0)
         c->message.text = c->parsed_desk->text;
     return r;

@@ -3,6 +3,8 @@
  */
 #include "admin/api/change.h"
 
+#include "host/loop.h"
+
 #include <evenhand/draw/hash.h>
 
 /* ---- Reps. */
@@ -338,6 +340,7 @@ void eh_admin_put_desk(struct eh_admin_request *request)
     struct eh_str dry_run = eh_http_path_query(&request->path, "dry_run");
     struct eh_parsed_desk *file = NULL;
     int r = eh_parsed_desk_new(request->body, EH_DESK_WRITTEN_NOW, &file, &error);
+    eh_loop_note("desk", "file");
     if (r == 0)
         r = describe_desk(request, file, &request->extra, &error);
     if (r < 0) {
