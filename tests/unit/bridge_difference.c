@@ -44,6 +44,8 @@ static struct eh_held *hold(enum eh_held_state state, const char *account)
     return held;
 }
 
+static int64_t outcome_ms; /* of the outcome that find() found last */
+
 /* The messages in short: "ticket owner(ana@x)+back" */
 static const char *find(struct eh_held *held, const char *text, bool in_flight)
 {
@@ -56,6 +58,7 @@ static const char *find(struct eh_held *held, const char *text, bool in_flight)
     cr_assert_eq(eh_said_read(value, &connection, &said, &error), 0, "%s", error.text);
     const struct eh_view view = {held, &said, &connection, INT64_C(2000000000000), in_flight};
     eh_difference_find(&view, &difference);
+    outcome_ms = difference.outcome_ms;
     out[0] = 0;
     for (unsigned i = 0; i < difference.count; i++) {
         const json_t *m = difference.messages[i];
@@ -184,6 +187,20 @@ Test(difference, what_nobody_had_is_cancelled)
     cr_assert_str_eq(find(held, CLOSED "}", false), "outcome=cancelled");
     cr_assert_str_eq(find(held, CLOSED ", \"account\": \"ben@x\"}", false),
                      "owner@ben@x outcome=resolved");
+}
+
+Test(difference, what_follows_within_a_second_is_told_behind_it)
+{
+    struct eh_held *held = hold(EH_HELD_ASSIGNED, "ana@x");
+    cr_assert_str_eq(find(held, CLOSED ", \"changed_at\": 1796004608}", false), "outcome=resolved");
+    cr_assert_eq(outcome_ms, INT64_C(1796004608000));
+    held->outcome_ms = outcome_ms;
+    held->state = EH_HELD_CLOSED;
+    cr_assert_str_eq(find(held, OPEN ", \"changed_at\": 1796004608}", false), "outcome=reopened");
+    cr_assert_eq(outcome_ms, INT64_C(1796004608001));
+    held->outcome_ms = INT64_C(2000000000000); /* now */
+    cr_assert_str_eq(find(held, OPEN ", \"changed_at\": 2000000000}", false), "outcome=reopened");
+    cr_assert_eq(outcome_ms, 0, "what lies ahead counts as now");
 }
 
 Test(difference, a_closed_one_is_reopened_or_rated)

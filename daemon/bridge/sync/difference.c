@@ -127,14 +127,23 @@ static void owner_find(struct finding *in)
 
 /* ---- Its end, and its second life. */
 
+/* 0: it counts as now. evenhand puts outcomes in the order of `at`, and many helpdesks know only
+ * whole seconds: what follows the last outcome within one second is told a millisecond behind it.
+ */
+static int64_t outcome_at_ms(const struct eh_view *view)
+{
+    int64_t at_ms = view->said->changed_at_ms;
+    if (at_ms > 0 && at_ms <= view->held->outcome_ms)
+        at_ms = view->held->outcome_ms + 1;
+    return at_ms <= view->now_ms ? at_ms : 0;
+}
+
 static json_t *outcome_add(struct finding *in, const char *outcome)
 {
-    const struct eh_view *view = in->view;
-    const struct eh_said *said = view->said;
     json_t *message = message_add(in, "outcome");
+    in->out->outcome_ms = outcome_at_ms(in->view);
     put_text(message, "outcome", outcome);
-    put_number(message, "at", said->changed_at_ms > 0 && said->changed_at_ms <= view->now_ms,
-               said->changed_at_ms);
+    put_number(message, "at", in->out->outcome_ms > 0, in->out->outcome_ms);
     return message;
 }
 

@@ -33,6 +33,7 @@ struct eh_held {
     const char *team, *kind;
     int64_t value;
     int64_t changed_at_ms; /* the newest that was said; 0: nothing */
+    int64_t outcome_ms;    /* `at` of the newest outcome that was told evenhand; 0: none */
     int64_t touched_us;    /* of CLOCK_MONOTONIC: when evenhand decided something on it last */
     bool told;             /* by us, or its content was said since */
     uint32_t customer, subject, skills; /* hashes of what was said last; 0: not known */

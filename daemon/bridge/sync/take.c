@@ -248,6 +248,8 @@ static void act(struct told *told, struct eh_held *held, const struct eh_differe
     sync->counts.reported += difference->reported;
     apply_state(sync, held, &told->said, difference);
     apply_content(sync, held, &told->said);
+    if (difference->outcome_ms > 0)
+        held->outcome_ms = difference->outcome_ms;
     if (difference->set_back)
         set_back(sync, held);
     for (unsigned i = 0; i < difference->count; i++)
