@@ -12,6 +12,8 @@
 #include "http/error.h"
 #include "http/server.h"
 
+#define RETRY_AFTER_S "1" /* said with "there is no room": places come free soon */
+
 /* ---- Its beginning: everything is copied, or moved. */
 
 static const struct {
@@ -224,10 +226,13 @@ void eh_http_request_drop(struct eh_http_request *request)
 
 void eh_http_refuse(struct eh_http_request *request, const struct eh_http_refusal *refusal)
 {
+    static const struct eh_http_header again = {.name = "Retry-After", .value = RETRY_AFTER_S};
     struct evbuffer *text = eh_http_error_text(refusal->code, NULL, refusal->message);
-    eh_http_answer(request, &(struct eh_http_answer){.status = refusal->status,
-                                                     .content_type = EH_HTTP_JSON,
-                                                     .body = text});
+    eh_http_answer(request,
+                   &(struct eh_http_answer){.status = refusal->status,
+                                            .content_type = EH_HTTP_JSON,
+                                            .headers = refusal->status == 503 ? &again : NULL,
+                                            .body = text});
     evbuffer_free(text);
 }
 

@@ -199,6 +199,7 @@ Test(http_server, connections_over_the_cap_are_told_so)
     int one_more = client();
     cr_expect(
         ask(one_more, request, "\"message\":\"too many connections; try again in a moment\""));
+    cr_expect(strstr(said, "Retry-After: 1\r\n"), "%s", said);
     cr_expect_not(is_told(one_more, "…"), "it stays");
     close(one_more);
     close(fds[0]);
