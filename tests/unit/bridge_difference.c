@@ -76,6 +76,8 @@ static const char *find(struct eh_held *held, const char *text, bool in_flight)
     }
     if (difference.set_back)
         strcat(out, "+back");
+    if (difference.in_doubt)
+        strcat(out, "+doubt");
     if (difference.stale)
         strcat(out, "+stale");
     eh_difference_done(&difference);
@@ -146,6 +148,10 @@ Test(difference, while_an_owner_is_being_set_no_other_is_believed)
     connection.owner = EH_OWNER_REPORT;
     cr_assert_str_eq(find(held, OPEN ", \"account\": null}", true), "");
     cr_assert_str_eq(find(held, OPEN ", \"account\": \"ben@x\", \"value\": 5}", true), "ticket");
+    connection.owner = EH_OWNER_GUARD;
+    cr_assert_str_eq(find(held, OPEN ", \"account\": \"ben@x\"}", true), "+doubt");
+    cr_assert_str_eq(find(held, OPEN ", \"account\": \"ana@x\"}", true), "");
+    cr_assert_str_eq(find(held, OPEN ", \"account\": \"ben@x\", \"by\": \"boss@x\"}", true), "");
 }
 
 Test(difference, a_ticket_of_somebody_outside_is_not_set_back)

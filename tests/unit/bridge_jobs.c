@@ -356,6 +356,23 @@ Test(bridge_jobs, also_while_the_older_one_is_under_way)
     end(&w);
 }
 
+Test(bridge_jobs, in_doubt_while_it_is_under_way_it_is_read_back_behind_that)
+{
+    static struct world w;
+    const struct eh_wish again = {.id = eh_str("t-1"), .account = eh_str("ana"), .doubt = true};
+    begin(&w);
+    want(&w, 1, "ana", 1);
+    answer_one(&w);
+    cr_expect_eq(eh_jobs_want(w.jobs, &again, NULL), 0);
+    answer_one(&w); /* the owner is set */
+    eh_format(w.owner[1], sizeof w.owner[1], "thief");
+    run(&w, SECOND);
+    cr_expect_str_eq(w.owner[1], "ana");
+    cr_expect_geq(w.reads[1], 1);
+    cr_expect_eq(w.puts[1], 2);
+    end(&w);
+}
+
 static void check_doubt(enum mood mood, unsigned puts)
 {
     static struct world w;

@@ -485,7 +485,7 @@ static int job_replace(struct job *job, const struct eh_wish *wish, struct eh_er
     job->doubt = job->doubt || wish->doubt;
     job->was_parked = wish->was_parked;
     job->dropped = false;
-    job->stale = job->state == JOB_ACTIVE && (job->stale || !same);
+    job->stale = job->state == JOB_ACTIVE && (job->stale || !same || wish->doubt);
     if (job->state == JOB_RESTING && !same) {
         job->failing_us = 0;
         job_move(job, JOB_READY);

@@ -117,12 +117,13 @@ static bool owner_differs(const struct finding *in)
 static void owner_find(struct finding *in)
 {
     const struct eh_view *view = in->view;
-    if (!owner_differs(in) || view->in_flight)
+    if (!owner_differs(in))
         return;
-    if (view->connection->owner == EH_OWNER_REPORT || is_managers_hand(in))
+    bool is_told = view->connection->owner == EH_OWNER_REPORT || is_managers_hand(in);
+    if (is_told && !view->in_flight)
         owner_add(in);
-    else if (view->held->state != EH_HELD_ELSEWHERE)
-        in->out->set_back = true;
+    else if (!is_told && view->held->state != EH_HELD_ELSEWHERE)
+        *(view->in_flight ? &in->out->in_doubt : &in->out->set_back) = true;
 }
 
 /* ---- Its end, and its second life. */

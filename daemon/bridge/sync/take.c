@@ -242,6 +242,14 @@ static void set_back(struct eh_sync *sync, const struct eh_held *held)
         eh_sync_fail(sync, "ticket %s: its owner cannot be set back now", held->id);
 }
 
+/* Ours is being set, and who was first nobody knows: the owner is read back behind it. */
+static void look_again(struct eh_sync *sync, const struct eh_held *held)
+{
+    const struct eh_sync_options *options = &sync->options;
+    if (options->helpdesk->is_pending(options->helpdesk_context, held->id))
+        (void)options->helpdesk->set_owner(options->helpdesk_context, held->id, held->account);
+}
+
 static void act(struct told *told, struct eh_held *held, const struct eh_difference *difference)
 {
     struct eh_sync *sync = told->sync;
@@ -252,6 +260,8 @@ static void act(struct told *told, struct eh_held *held, const struct eh_differe
         held->outcome_ms = difference->outcome_ms;
     if (difference->set_back)
         set_back(sync, held);
+    if (difference->in_doubt)
+        look_again(sync, held);
     for (unsigned i = 0; i < difference->count; i++)
         put(told, difference->messages[i]);
     if (told->r < 0)
