@@ -114,6 +114,19 @@ static bool input_is_salted(const struct eh_input *in)
            (eh_message_has(m, EH_FIELD_SUBJECT_DIGEST) && in->subject_salt.how != EH_UNSALTED);
 }
 
+struct eh_key eh_retold_identity(const struct eh_input *in)
+{
+    EH_AUTO(eh_bytes) struct eh_bytes out = EH_BYTES_INIT;
+    eh_bytes_put_u(&out, EH_MESSAGE_UPDATE);
+    eh_bytes_put_u8(&out, 'r');
+    eh_bytes_put_str(&out, in->message.source);
+    eh_bytes_put_str(&out, in->message.id);
+    eh_bytes_put_u(&out, in->stream_ms);
+    eh_bytes_put_u(&out, in->stream_no);
+    eh_require(!out.failed);
+    return eh_hash_128(EH_DOMAIN_IDENTITY, out.data, out.size);
+}
+
 /* Whether an event is its user's own. If events of all users were one, a user could block an event
  * of another who may command more. */
 static bool event_is_users_own(const struct eh_input *in)
@@ -170,6 +183,8 @@ void eh_input_identify(struct eh_input *in)
     in->digest = content_digest(in, in->bare ? DIGESTS : 0, &out);
     if (m->type == EH_MESSAGE_TICKET)
         in->identity = eh_ticket_identity(m->source, m->id);
+    else if (eh_message_has(m, EH_FIELD_CONTENT) && in->origin == EH_ORIGIN_STREAM)
+        in->identity = eh_retold_identity(in);
     else if (m->type == EH_MESSAGE_UNPARSED)
         in->identity = eh_entry_identity(in->stream_ms, in->stream_no, m->text);
     else

@@ -137,9 +137,29 @@ def body_of(fields):
     raise AssertionError("outbox entry without the field j: %r" % fields)
 
 
+def accounts_of(stack):
+    """{(rep, source): account} of the desk file; None where it is no JSON."""
+    try:
+        with open(stack.dir + "/desk.yaml", encoding="utf-8") as f:
+            reps = json.load(f)["reps"]
+    except ValueError:
+        return None
+    return {(rep["id"], source): account for rep in reps if isinstance(rep, dict)
+            for source, account in rep.get("accounts", {}).items()}
+
+
+def check_account(accounts, found, entry):
+    """An entry names the rep's account at the ticket's source, which no row has."""
+    account = found.pop("account", None)
+    wanted = account if accounts is None else accounts.get((found.get("rep"), found.get("source")))
+    wanted = wanted if "id" in found else None
+    assert account == wanted, "I3: outbox entry %s names the account %r, not %r" % (
+        entry, account, wanted)
+
+
 def check_outbox(stack):
     last = stack.sql1("SELECT seq FROM head")
-    client, seen = stack.redis, 0
+    client, seen, accounts = stack.redis, 0, accounts_of(stack)
     while seen < last:
         entries = client.xrange(OUTBOX, "%d-0" % (seen + 1), count=PAGE)
         assert entries, "I3: the outbox ends at %d, PostgreSQL at %d" % (seen, last)
@@ -149,6 +169,7 @@ def check_outbox(stack):
             expected["type"] = NOTICE_TYPES[row[1]]
             assert entry == "%d-0" % row[0], "I3: outbox has %s, not %d-0" % (entry, row[0])
             found = body_of(fields)
+            check_account(accounts, found, entry)
             assert found == expected, "I3: outbox entry %s is %r, the row %r" % (
                 entry, found, expected)
         seen += len(entries)

@@ -3,7 +3,7 @@
 is killed meanwhile: each ticket comes to stand as it was told last, and nothing is a dead letter."""
 import random
 
-from harness import DEAD, SEED, default_desk, run, scenario
+from harness import DEAD, INBOX, SEED, default_desk, run, scenario
 from invariants import check_invariants
 from proofs import verify_ok
 
@@ -49,6 +49,29 @@ def sweep(stack):
     stack.add(now[0])
     stack.settle()
     assert stands(stack, "t-0")["value"] == 100, "it is open again, and stands so"
+    verify_ok(stack)
+
+
+@scenario("entries that come once more are recognised, however often the ticket changed since")
+def again(stack):
+    daemon = stack.start()
+    stack.add(told("r-1", value=1))
+    stack.settle()
+    daemon.stop()
+    stack.add_many([told("r-1", value=value, customer="Kari") for value in range(2, 14)])
+    entries = stack.redis.xrange(INBOX)
+    daemon.start()
+    stack.settle()
+    before = daemon.status()["input"]
+    daemon.kill()
+    stack.redis.delete(INBOX)
+    for entry, fields in entries:
+        stack.redis.xadd(INBOX, fields, id=entry)
+    daemon.start()
+    stack.settle()
+    assert daemon.status()["input"] == before and daemon.status()["epoch"] == 3, daemon.status()
+    assert stands(stack, "r-1")["value"] == 13, stands(stack, "r-1")
+    check_invariants(stack)
     verify_ok(stack)
 
 

@@ -49,8 +49,8 @@ struct eh_item {
     bool wants_identity;        /* its identity may be in the log: look it up */
     bool seen_before;           /* the entry as such may be in the log: look up `entry`, too */
     struct eh_key
-        former;          /* ... and its identity in builds without salts, if it has personal text */
-    bool entry_known;    /* ... and the log has it: it is a dead letter already */
+        former; /* ... and this identity: of builds without salts, or of an update it became */
+    bool entry_known;    /* ... and the log has it: it is a dead letter or an update already */
     struct eh_past past; /* personal text of the input that is there already */
     struct eh_str customer_salt; /* salt of a customer who is known; else empty */
     uint64_t later;              /* number of the kept signal that it is (later.c); 0: none */

@@ -58,7 +58,8 @@ void app_take_entry(struct eh_app *app, const struct eh_inbox_entry *entry, bool
     read_entry(app, &b->arena, entry, kills, item);
     if (entry->seen_before) {
         eh_input_identify(in);
-        item->former = in->identity;
+        item->former =
+            in->message.type == EH_MESSAGE_TICKET ? eh_retold_identity(in) : in->identity;
     }
     eh_salts_draw(in);
     eh_input_identify(in);

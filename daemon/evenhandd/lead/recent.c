@@ -164,7 +164,9 @@ void app_recent_overlay(const struct eh_app *app, const struct eh_batch *b, stru
     if ((in->message.customer.size || in->message.subject.size) &&
         eh_engine_rules(app->state.engine) >= EH_RULES_CONTENT)
         eh_salts_leave_out(in);
-    if (item->seen_before && recent_record(app, b, item->entry, false, &holds))
+    if (item->seen_before && (recent_record(app, b, item->entry, false, &holds) ||
+                              (in->message.type == EH_MESSAGE_TICKET &&
+                               recent_record(app, b, item->former, false, &holds))))
         item->entry_known = true;
     recent_ticket(app, b, in);
 }

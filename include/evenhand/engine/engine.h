@@ -230,7 +230,11 @@ void eh_input_identify(struct eh_input *in);
 struct eh_key eh_ticket_identity(struct eh_str source, struct eh_str id);
 /* Identity of a refused entry: its stream id and its bytes as they came. */
 struct eh_key eh_entry_identity(uint64_t stream_ms, uint64_t stream_no, struct eh_str bytes);
-/* ... as the log has it under EH_RULES_SALTED. */
+/* Identity of the update that a known ticket of the stream became: its ticket and its stream id.
+ * What else the log has of it depends on how the ticket stood then, so an entry that comes again
+ * could not be recognised by it. */
+struct eh_key eh_retold_identity(const struct eh_input *in);
+/* The identity of a refused entry as the log has it under EH_RULES_SALTED. */
 struct eh_key eh_entry_identity_salted(const uint8_t salt[EH_SALT_BYTES], uint64_t stream_ms,
                                        uint64_t stream_no, struct eh_str bytes);
 
