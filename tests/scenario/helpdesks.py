@@ -4,8 +4,9 @@ own dead letters."""
 import json
 import os
 
-from harness import INBOX, Skip, default_desk, is_root, patiently, run, scenario
+from harness import INBOX, OUTBOX, Skip, default_desk, is_root, patiently, run, scenario
 from invariants import check_invariants
+from proofs import not_proved, verify_ok
 
 # Users every Debian has.
 RT, ZAMMAD, BOTH = "mail", "news", "games"
@@ -55,6 +56,17 @@ def accounts(stack):
     refused = stack.daemon.http("PUT", "/v1/desk", json.dumps(two))
     assert refused.code == 400 and "is taken by the one on line" in refused.text, refused.text
     check_invariants(stack)
+    verify_ok(stack, "--redis", stack.redis_server.socket)
+    entry = next(e for e, f in stack.redis.xrange(OUTBOX) if "ana@shop.example" in f.get("j", ""))
+    fields = dict(stack.redis.xrange(OUTBOX, entry, entry)[0][1])
+    after = stack.redis.xrange(OUTBOX, "(" + entry)
+    stack.redis.delete(OUTBOX)
+    fields["j"] = fields["j"].replace("ana@shop.example", "mal@shop.example")
+    stack.redis.xadd(OUTBOX, fields, id=entry)
+    for number, rest in after:
+        stack.redis.xadd(OUTBOX, rest, id=number)
+    assert any(text.startswith("accounts of 1 outbox entries") for text in
+               not_proved(stack, "--redis", stack.redis_server.socket))
 
 
 def start(stack):

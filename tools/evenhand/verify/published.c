@@ -1,6 +1,8 @@
 /* published: compares the outbox in Redis with the log. See published.h. */
 #include "published.h"
 
+#include <jansson.h>
+
 #define NUMBER_MAX 48 /* bytes of an entry's id */
 
 /* For "%llu". */
@@ -97,19 +99,56 @@ static struct eh_notice effect_notice(const struct eh_effect *e, const struct eh
                               .inbox = eh_str_n(inbox, size)};
 }
 
+/* What an entry says, or NULL. */
+static json_t *entry_read(struct eh_published *p, bool json)
+{
+    struct eh_str text = p->entry.body;
+    eh_bytes_clear(&p->scratch);
+    if (!json && eh_notice_msgpack_to_json(text, &p->scratch, NULL) < 0)
+        return NULL;
+    if (!json)
+        text = eh_str_n((const char *)p->scratch.data, p->scratch.size);
+    return json_loadb(text.data, text.size, JSON_REJECT_DUPLICATES, NULL);
+}
+
+/* The account of the notice's rep. The log has none: the desk in force when the entry was published
+ * gave it, which may be a later one than `desk`. */
+static struct eh_str notice_account(struct eh_published *p, const struct eh_notice *notice,
+                                    const json_t *said, const struct eh_desk *desk)
+{
+    const json_t *account = json_object_get(said, "account");
+    if (!json_is_string(account) || notice->id.size == 0 || notice->rep.size == 0)
+        return eh_str(NULL);
+    struct eh_str text = eh_str_n(json_string_value(account), json_string_length(account));
+    struct eh_str given = desk ? eh_desk_account(desk, notice->rep, notice->source) : eh_str(NULL);
+    p->accounts_other += !eh_str_equal(text, given);
+    return text;
+}
+
+static int notice_write(struct eh_published *p, struct eh_notice *notice, bool json,
+                        const struct eh_desk *desk)
+{
+    json_t *said = entry_read(p, json);
+    notice->account = notice_account(p, notice, said, desk);
+    eh_bytes_clear(&p->scratch);
+    int r =
+        json ? eh_notice_to_json(notice, &p->scratch) : eh_notice_to_msgpack(notice, &p->scratch);
+    notice->account = eh_str(NULL);
+    json_decref(said);
+    return r;
+}
+
 static int published_compare_entry(struct eh_published *p, const struct eh_effect *e,
-                                   const struct eh_input *in, struct eh_error *error)
+                                   const struct eh_input *in, const struct eh_desk *desk,
+                                   struct eh_error *error)
 {
     char inbox[NUMBER_MAX];
     const struct eh_entry *entry = &p->entry;
-    const struct eh_notice notice = effect_notice(e, in, inbox);
+    struct eh_notice notice = effect_notice(e, in, inbox);
     bool json = eh_str_equal(entry->field, eh_str("j"));
     if (!json && !eh_str_equal(entry->field, eh_str("m")))
         return entry_stray(entry->id, "its fields are not those of an entry", error);
-    eh_bytes_clear(&p->scratch);
-    int r =
-        json ? eh_notice_to_json(&notice, &p->scratch) : eh_notice_to_msgpack(&notice, &p->scratch);
-    if (r < 0)
+    if (notice_write(p, &notice, json, desk) < 0)
         return eh_error_set(error, EH_ENOMEM, "out of memory");
     struct eh_str given = eh_str_n((const char *)p->scratch.data, p->scratch.size);
     p->compared++;
@@ -122,7 +161,8 @@ static int published_compare_entry(struct eh_published *p, const struct eh_effec
 }
 
 static int published_take_effect(struct eh_published *p, const struct eh_effect *e,
-                                 const struct eh_input *in, bool compared, struct eh_error *error)
+                                 const struct eh_input *in, const struct eh_desk *desk,
+                                 bool compared, struct eh_error *error)
 {
     if (p->next == 0) {
         p->unpublished++;
@@ -133,17 +173,18 @@ static int published_take_effect(struct eh_published *p, const struct eh_effect 
                                        "outbox entry %llu-0: is missing, and entry %llu-0 is there",
                                        big(e->seq), big(p->next))
                         : 0;
-    int r = compared ? published_compare_entry(p, e, in, error) : 0;
+    int r = compared ? published_compare_entry(p, e, in, desk, error) : 0;
     p->begun = true;
     return r < 0 ? r : published_advance(p, error);
 }
 
 int eh_published_compare(struct eh_published *p, const struct eh_input *in,
-                         const struct eh_effects *effects, bool compared, struct eh_error *error)
+                         const struct eh_effects *effects, const struct eh_desk *desk,
+                         bool compared, struct eh_error *error)
 {
     int r = 0;
     for (uint32_t i = 0; r == 0 && p->stream.redis && i < effects->count; i++)
-        r = published_take_effect(p, &effects->items[i], in, compared, error);
+        r = published_take_effect(p, &effects->items[i], in, desk, compared, error);
     return r;
 }
 

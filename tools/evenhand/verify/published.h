@@ -5,7 +5,7 @@
  *
  *     r = eh_published_open(address, "main", &published, &error);   // before the log is read
  *     …for each input that was decided again:…
- *     r = eh_published_compare(&published, &in, &effects, true, &error);
+ *     r = eh_published_compare(&published, &in, &effects, desk, true, &error);
  *     …behind the last:…
  *     r = eh_published_end(&published, &error);
  *     eh_published_close(&published);
@@ -26,7 +26,8 @@ struct eh_published {
     struct eh_entry entry; /* the next one */
     uint64_t next, last;   /* numbers of the next entry (0: none) and of the last at opening */
     uint64_t compared, unpublished;
-    bool begun; /* an entry was met: from here on none may be missing */
+    uint64_t accounts_other; /* entries with an account that the desk in force does not give */
+    bool begun;              /* an entry was met: from here on none may be missing */
     struct eh_bytes scratch;
 };
 
@@ -34,9 +35,12 @@ struct eh_published {
  * the reason has been said on stderr. */
 int eh_published_open(const char *address, const char *desk, struct eh_published *ret,
                       struct eh_error *) EH_MUST_CHECK;
-/* -EH_ECORRUPT with a sentence that names the entry. compared false: only passed over. */
+/* -EH_ECORRUPT with a sentence that names the entry. compared false: only passed over. `desk`: in
+ * force behind the input, or NULL; the account of an entry is its, or that of a desk that came
+ * before the entry was published. */
 int eh_published_compare(struct eh_published *, const struct eh_input *, const struct eh_effects *,
-                         bool compared, struct eh_error *) EH_MUST_CHECK;
+                         const struct eh_desk *desk, bool compared,
+                         struct eh_error *) EH_MUST_CHECK;
 /* Call before the first effect: entries up to this one are skipped. */
 int eh_published_skip(struct eh_published *, uint64_t seq, struct eh_error *) EH_MUST_CHECK;
 int eh_published_end(struct eh_published *, struct eh_error *) EH_MUST_CHECK;

@@ -165,7 +165,7 @@ static int run_prove(struct run *run, struct eh_error *error)
             return r;
         run->last = run->replay.in.no;
         r = eh_published_compare(&run->published, &run->replay.in, &run->replay.effects,
-                                 run->last >= run->from, error);
+                                 eh_engine_desk(run->replay.engine), run->last >= run->from, error);
         if (r < 0)
             return r;
         eh_bar_show(&run->bar, run->last, all);
@@ -251,9 +251,15 @@ static void remark_published(struct run *run)
     const struct eh_published *published = &run->published;
     if (!published->stream.redis) {
         remark(run, "what was published (--redis)");
-    } else if (published->unpublished > 0) {
+        return;
+    }
+    if (published->unpublished > 0) {
         eh_text_count((int64_t)published->unpublished, count);
         remark(run, "%s effects that are not published yet", count);
+    }
+    if (published->accounts_other > 0) {
+        eh_text_count((int64_t)published->accounts_other, count);
+        remark(run, "accounts of %s outbox entries (another desk was in force)", count);
     }
 }
 
