@@ -1,5 +1,8 @@
-/* notice_read.c: an outbox entry in msgpack, as the JSON that it could have been written in. */
+/* notice_read.c: reads an outbox entry: as the JSON that it could have been written in, and its
+ * account. */
 #include <evenhand/wire/notice.h>
+
+#include <jansson.h>
 
 #include "entries.h"
 #include "message_scan.h"
@@ -45,4 +48,25 @@ int eh_notice_msgpack_to_json(struct eh_str bytes, struct eh_bytes *out, struct 
     r = eh_entries_to_json(&list, out);
     msgpack_unpacked_destroy(&unpacked);
     return r;
+}
+
+static int account_add(struct eh_str text, struct eh_bytes *out)
+{
+    json_t *said = json_loadb(text.data, text.size, JSON_REJECT_DUPLICATES, NULL);
+    const json_t *account = json_object_get(said, "account");
+    if (json_is_string(account))
+        eh_bytes_put(out, json_string_value(account), json_string_length(account));
+    json_decref(said);
+    return out->failed ? -EH_ENOMEM : 0;
+}
+
+int eh_notice_account(struct eh_str body, bool json, struct eh_bytes *out)
+{
+    EH_AUTO(eh_bytes) struct eh_bytes text = EH_BYTES_INIT;
+    if (json)
+        return account_add(body, out);
+    int r = eh_notice_msgpack_to_json(body, &text, NULL);
+    if (r < 0)
+        return r == -EH_ENOMEM ? r : 0;
+    return account_add(eh_str_n((const char *)text.data, text.size), out);
 }

@@ -57,6 +57,9 @@ int eh_notice_to_json(const struct eh_notice *, struct eh_bytes *out) EH_MUST_CH
 /* Appends the JSON of what eh_notice_to_msgpack() wrote. Keys that no notice has are left out.
  * -EH_EPARSE, -EH_ERANGE: it is no notice; -EH_ENOMEM. */
 int eh_notice_msgpack_to_json(struct eh_str, struct eh_bytes *out, struct eh_error *) EH_MUST_CHECK;
+/* Appends the account that a notice names, as JSON or, with `json` false, as msgpack; nothing when
+ * it names none or cannot be read. -EH_ENOMEM. */
+int eh_notice_account(struct eh_str, bool json, struct eh_bytes *out) EH_MUST_CHECK;
 
 EH_C_END
 

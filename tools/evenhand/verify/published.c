@@ -1,8 +1,6 @@
 /* published: compares the outbox in Redis with the log. See published.h. */
 #include "published.h"
 
-#include <jansson.h>
-
 #define NUMBER_MAX 48 /* bytes of an entry's id */
 
 /* For "%llu". */
@@ -56,11 +54,11 @@ int eh_published_open(const char *address, const char *desk, struct eh_published
                       struct eh_error *error)
 {
     char key[EH_STREAM_KEY_MAX];
-    *ret = (struct eh_published){.scratch = EH_BYTES_INIT};
+    *ret = (struct eh_published){.scratch = EH_BYTES_INIT, .account = EH_BYTES_INIT};
     eh_format(key, sizeof key, "evenhand:{%s}:outbox", desk);
     int r = eh_stream_open(address, key, &ret->stream);
     if (r != EH_EXIT_DONE) { /* the reason has been said */
-        *ret = (struct eh_published){.scratch = EH_BYTES_INIT};
+        *ret = (struct eh_published){.scratch = EH_BYTES_INIT, .account = EH_BYTES_INIT};
         return r == EH_EXIT_USAGE    ? -EH_EINVAL
                : r == EH_EXIT_DENIED ? -EH_EDENIED
                                      : -EH_EUNAVAILABLE;
@@ -74,6 +72,7 @@ void eh_published_close(struct eh_published *p)
 {
     eh_entries_done(&p->entries);
     eh_bytes_done(&p->scratch);
+    eh_bytes_done(&p->account);
     if (p->stream.redis)
         eh_stream_close(&p->stream);
 }
@@ -99,43 +98,30 @@ static struct eh_notice effect_notice(const struct eh_effect *e, const struct eh
                               .inbox = eh_str_n(inbox, size)};
 }
 
-/* What an entry says, or NULL. */
-static json_t *entry_read(struct eh_published *p, bool json)
+/* The account of the notice's rep, as the entry has it. The log has none: the desk in force when
+ * the entry was published gave it, which may be a later one than `desk`. */
+static int notice_take_account(struct eh_published *p, struct eh_notice *notice, bool json,
+                               const struct eh_desk *desk)
 {
-    struct eh_str text = p->entry.body;
-    eh_bytes_clear(&p->scratch);
-    if (!json && eh_notice_msgpack_to_json(text, &p->scratch, NULL) < 0)
-        return NULL;
-    if (!json)
-        text = eh_str_n((const char *)p->scratch.data, p->scratch.size);
-    return json_loadb(text.data, text.size, JSON_REJECT_DUPLICATES, NULL);
-}
-
-/* The account of the notice's rep. The log has none: the desk in force when the entry was published
- * gave it, which may be a later one than `desk`. */
-static struct eh_str notice_account(struct eh_published *p, const struct eh_notice *notice,
-                                    const json_t *said, const struct eh_desk *desk)
-{
-    const json_t *account = json_object_get(said, "account");
-    if (!json_is_string(account) || notice->id.size == 0 || notice->rep.size == 0)
-        return eh_str(NULL);
-    struct eh_str text = eh_str_n(json_string_value(account), json_string_length(account));
+    if (notice->id.size == 0 || notice->rep.size == 0)
+        return 0;
+    eh_bytes_clear(&p->account);
+    int r = eh_notice_account(p->entry.body, json, &p->account);
+    notice->account = eh_str_n((const char *)p->account.data, p->account.size);
     struct eh_str given = desk ? eh_desk_account(desk, notice->rep, notice->source) : eh_str(NULL);
-    p->accounts_other += !eh_str_equal(text, given);
-    return text;
+    p->accounts_other += notice->account.size > 0 && !eh_str_equal(notice->account, given);
+    return r;
 }
 
 static int notice_write(struct eh_published *p, struct eh_notice *notice, bool json,
                         const struct eh_desk *desk)
 {
-    json_t *said = entry_read(p, json);
-    notice->account = notice_account(p, notice, said, desk);
+    int r = notice_take_account(p, notice, json, desk);
+    if (r < 0)
+        return r;
     eh_bytes_clear(&p->scratch);
-    int r =
-        json ? eh_notice_to_json(notice, &p->scratch) : eh_notice_to_msgpack(notice, &p->scratch);
-    notice->account = eh_str(NULL);
-    json_decref(said);
-    return r;
+    return json ? eh_notice_to_json(notice, &p->scratch)
+                : eh_notice_to_msgpack(notice, &p->scratch);
 }
 
 static int published_compare_entry(struct eh_published *p, const struct eh_effect *e,

@@ -28,7 +28,7 @@ struct eh_published {
     uint64_t compared, unpublished;
     uint64_t accounts_other; /* entries with an account that the desk in force does not give */
     bool begun;              /* an entry was met: from here on none may be missing */
-    struct eh_bytes scratch;
+    struct eh_bytes scratch, account;
 };
 
 /* -EH_EUNAVAILABLE, -EH_EDENIED, -EH_EINVAL: the stream cannot be read. When the error has no text,
