@@ -12,7 +12,8 @@ import time
 import redis
 
 from bridge_kit import Bridge, account_of, desk, ticket
-from harness import LONG, OUTBOX, SEED, SUPPORT, note, patience, run, scenario, wait_until
+from harness import (LONG, OUTBOX, SEED, SUPPORT, note, patience, program_holds, run, scenario,
+                     wait_until)
 from helpdesk_stub import Helpdesk
 from owner_stub import OwnerStub
 
@@ -352,7 +353,7 @@ def many_parked(stack, stub, bridge):
     wait_until("it goes on", lambda: owners(stub)["t-1"])
     mb = memory_mb(bridge.process.pid)
     note("%.1f MiB with %d parked" % (mb, PARKED))
-    assert mb < MEMORY_MOST_MB
+    assert mb < MEMORY_MOST_MB or program_holds(b"__asan_init"), mb  # a sanitizer's own memory is in it
 
 
 run()
