@@ -137,6 +137,8 @@ def report(stack, shop, bridge):
     assert hook.send(shop.add("r"))[0] == 204
     stack.settle()
     agree(stack, shop)
+    # what is said while our own request is under way is heard by the next sweep
+    bridge.wait("nothing is being set", lambda: bridge.status()["owners"]["waiting"] == 0)
     thief = next(account_of(rep) for rep in SALES if account_of(rep) != owner_of(stack, "r"))
     assert hook.send(shop.change("r", account=thief, by=thief))[0] == 204
     stack.settle()
