@@ -417,7 +417,7 @@ def snapshots(stack):
     for part in "ab":  # the second is written by an engine that was restored from the first
         stack.add_many([{"type": "ticket", "id": "%s-%d" % (part, n), "team": "sales",
                          "kind": "order", "value": n, "source": "a helpdesk of some name"}
-                        for n in range(4000)])
+                        for n in range(4400)])
         stack.settle()
         assert daemon.stop() == 0
         verify_ok(stack)
@@ -426,8 +426,9 @@ def snapshots(stack):
     database, unseen = Database(stack), []
     last, parts = stack.sql("SELECT input, parts FROM snapshot ORDER BY input DESC LIMIT 1")[0]
     assert parts > 2, "the snapshot has %d parts" % parts
-    for change in ("UPDATE snapshot SET body = set_byte(body, 5000, 255 - get_byte(body, 5000))"
-                   " WHERE input = %d AND part = %d", "UPDATE snapshot SET body = substr(body, 2)"
+    for change in ("UPDATE snapshot SET body = set_byte(body, length(body) / 2, 255 - get_byte(body,"
+                   " length(body) / 2)) WHERE input = %d AND part = %d",
+                   "UPDATE snapshot SET body = substr(body, 2)"
                    " WHERE input = %d AND part = %d", "UPDATE snapshot SET part = part + 100"
                    " WHERE input = %d AND part = %d", "UPDATE snapshot SET parts = parts + 1"
                    " WHERE input = %d AND part = %d", "UPDATE snapshot SET day = day - 40"
