@@ -8,7 +8,6 @@
 
 #include "bridge/profile/connection.h"
 #include "bridge/profile/profile.h"
-#include "bridge/profile/yaml_table.h"
 
 static char folder[] = "/tmp/evenhand-bridge-XXXXXX";
 
@@ -202,30 +201,4 @@ Test(profile, verify_says_what_is_signed)
     refuse_profile(PROFILE "verify: {header: X, hmac: md5}\n", "write either hmac");
     refuse_profile(PROFILE "verify: {plain: token, header: X, value: a}\n", "{secret}");
     refuse_profile(PROFILE "verify: {plain: token, head: X}\n", "verify: head: unknown key");
-}
-
-/* ---- Bounds of a file. */
-
-Test(yaml, depth_values_and_bytes_have_bounds)
-{
-    static char text[EH_YAML_FILE_MAX + 64];
-    struct eh_error error = {0};
-    struct eh_profile *p = NULL;
-    strcpy(text, PROFILE "auth: {a: ");
-    for (int i = 0; i < EH_YAML_DEPTH_MAX; i++)
-        strcat(text, "[");
-    for (int i = 0; i < EH_YAML_DEPTH_MAX; i++)
-        strcat(text, "]");
-    strcat(text, "}\n");
-    refuse_profile(text, "nested deeper than 12 levels");
-    strcpy(text, PROFILE "auth:\n");
-    size_t size = strlen(text);
-    for (int i = 0; i < EH_YAML_NODES_MAX; i++)
-        size += (size_t)sprintf(text + size, "  k%d: a\n", i);
-    refuse_profile(text, "more than 10000 values");
-    memset(text, '#', sizeof text);
-    cr_assert_lt(eh_profile_parse(eh_str_n(text, EH_YAML_FILE_MAX + 1), "x.yaml", &p, &error), 0);
-    cr_assert(strstr(error.text, "larger than"), "%s", error.text);
-    cr_assert_lt(eh_profile_parse(eh_str_n(text, EH_YAML_FILE_MAX), "x.yaml", &p, &error), 0);
-    cr_assert(strstr(error.text, "the file is empty"), "%s", error.text);
 }

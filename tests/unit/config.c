@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "config.h"
+#include "host/yaml_table.h"
 
 TestSuite(config, .timeout = 600);
 
@@ -269,9 +270,9 @@ Test(config, bounds_of_lists_and_files, .init = make_folder, .fini = remove_fold
     eh_config_free(c);
     strcpy(text + used, "- more\n");
     expect_refused(text, ":66: operators: more than 64 items; use a group");
-    memset(text, '#', 70000);
-    text[70000] = 0;
-    expect_refused(text, ": above 65536 bytes");
+    memset(text, '#', EH_YAML_FILE_MAX + 1);
+    text[EH_YAML_FILE_MAX + 1] = 0;
+    expect_refused(text, ":1: larger than 262144 bytes");
     free(text);
 }
 

@@ -96,7 +96,9 @@ OWN = {
         struct eh_map *map; void *on_value; void *app, *value; struct eh_taking *taking;""",
     "bridge/map/map.h": """const char **programs; json_t *connection, *input; eh_map_fn *on_mapped;
         void *request;""",
-    "profile/yaml_table.h": "#include <jansson.h>\n",
+    "host/yaml_json.h": "struct eh_yaml *in; const yaml_node_t *node;",
+    "host/yaml_node.h": "struct eh_yaml *in; const yaml_node_t *node; const char *name;",
+    "host/yaml_table.h": "#include <jansson.h>\n",
     "admin/http/child.h": "void *answer;",
     "admin/http/peer.h": "struct eh_peers peers; int fd;",
     "batch/command.h": "eh_command_fn *on_done;",

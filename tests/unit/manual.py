@@ -127,17 +127,17 @@ def the_daemons_options_are_in_its_manual():
 
 
 def every_key_of_the_configuration_is_in_its_manual():
-    rows = re.findall(r'^    \{"([a-z_]+)", [A-Z]+, FIELD\([a-z_]+\), (?:"([^"]*)"|NULL), (.*)\},$',
+    rows = re.findall(r'^    [A-Z]+\("([a-z_]+)", [a-z_]+(?:,\s[a-z_]+)?(?:,\s"([^"]*)")?[^"]*?\),$',
                       source("daemon", "evenhandd", "config.c"), re.M)
     manual = page("evenhandd.yaml.5").split("# EXAMPLE")[0]
     parts = re.split(r"^\*([a-z_]+)\*$", manual, flags=re.M)[1:]
     keys = dict(zip(parts[::2], parts[1::2]))
-    same("keys of evenhandd.yaml", {name for name, _, _ in rows}, set(keys))
-    for name, fallback, _ in rows:
+    same("keys of evenhandd.yaml", {name for name, _ in rows}, set(keys))
+    for name, fallback in rows:
         said = re.sub(r"[*_]", "", keys[name])
         assert re.sub(r"[*_]", "", fallback) in said, "%s: the default is %s" % (name, fallback)
     example = page("evenhandd.yaml.5").split("```")[1]
-    assert set(re.findall(r"^ *([a-z_]+):", example, re.M)) <= {n for n, _, _ in rows} | {"limits"}
+    assert set(re.findall(r"^ *([a-z_]+):", example, re.M)) <= {n for n, _ in rows} | {"limits"}
 
 
 def api(section):

@@ -9,40 +9,41 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "bridge/profile/yaml_table.h"
+#include "host/yaml_table.h"
 
 #define RATE_MAX  100000
 #define SWEEP_MAX 86400
 
 /* ---- Values that are no plain text. */
 
-static const char *read_owner(struct eh_str text, void *ret)
+static const char *owner_read(struct eh_yaml_value *value)
 {
     static const char *const names[] = {"guard", "report", "off"};
     for (int i = 0; i < 3; i++)
-        if (eh_str_equal(text, eh_str(names[i])))
-            return *(enum eh_owner_mode *)ret = (enum eh_owner_mode)i, NULL;
+        if (eh_str_equal(value->text, eh_str(names[i])))
+            return *(enum eh_owner_mode *)value->field = (enum eh_owner_mode)i, NULL;
     return "is none of guard, report, off";
 }
 
-static const char *read_sweep(struct eh_str text, void *ret)
+static const char *sweep_read(struct eh_yaml_value *value)
 {
     int64_t seconds;
-    if (eh_str_equal(text, eh_str("off")))
-        return *(int64_t *)ret = 0, NULL;
-    if (eh_duration_parse(text, &seconds, NULL) < 0 || seconds < 1 || seconds > SWEEP_MAX)
+    if (eh_str_equal(value->text, eh_str("off")))
+        return *(int64_t *)value->field = 0, NULL;
+    if (eh_duration_parse(value->text, &seconds, NULL) < 0 || seconds < 1 || seconds > SWEEP_MAX)
         return "is neither off nor a duration of 1s to 24h, such as 60s";
-    *(int64_t *)ret = seconds;
+    *(int64_t *)value->field = seconds;
     return NULL;
 }
 
 /* 100/min */
-static const char *read_rate(struct eh_str text, void *ret)
+static const char *rate_read(struct eh_yaml_value *value)
 {
     static const struct unit {
         const char *name;
         int64_t seconds;
     } units[] = {{"s", 1}, {"min", 60}, {"h", 3600}};
+    struct eh_str text = value->text;
     const char *slash = text.size ? memchr(text.data, '/', text.size) : NULL;
     size_t at = slash ? (size_t)(slash - text.data) : 0;
     int64_t count;
@@ -52,17 +53,16 @@ static const char *read_rate(struct eh_str text, void *ret)
     struct eh_str unit = eh_str_n(slash + 1, text.size - at - 1);
     for (size_t i = 0; i < sizeof units / sizeof *units; i++)
         if (eh_str_equal(unit, eh_str(units[i].name)))
-            return *(struct eh_rate *)ret = (struct eh_rate){count, units[i].seconds}, NULL;
+            return *(struct eh_rate *)value->field = (struct eh_rate){count, units[i].seconds},
+                                    NULL;
     return "is no rate, such as 100/min; the units are s, min and h";
 }
 
-static const char *read_id(struct eh_str text, void *ret)
+static const char *id_read(struct eh_yaml_value *value)
 {
-    if (!eh_id_valid(text))
+    if (!eh_id_valid(value->text))
         return "is no id: small letters, digits, '.', '_' and '-', at most 63";
-    memcpy(ret, text.data, text.size);
-    ((char *)ret)[text.size] = 0;
-    return NULL;
+    return eh_yaml_value_text(value);
 }
 
 static bool begins(struct eh_str text, const char *with)
@@ -71,25 +71,20 @@ static bool begins(struct eh_str text, const char *with)
     return text.size > size && memcmp(text.data, with, size) == 0;
 }
 
-static const char *read_url(struct eh_str text, void *ret)
+static const char *url_read(struct eh_yaml_value *value)
 {
+    struct eh_str text = value->text;
     if (!begins(text, "https://") && !begins(text, "http://"))
         return "is no address that begins with https:// or http://";
-    if (text.size >= EH_URL_MAX)
-        return "is too long";
     for (uint32_t i = 0; i < text.size; i++)
         if ((unsigned char)text.data[i] <= ' ' || strchr("\"\\@?#", text.data[i]))
             return "has a character that an address here may not have; log-ins go to secret_file";
-    while (text.data[text.size - 1] == '/')
-        text.size--;
-    memcpy(ret, text.data, text.size);
-    ((char *)ret)[text.size] = 0;
-    return NULL;
+    while (value->text.data[value->text.size - 1] == '/')
+        value->text.size--;
+    return eh_yaml_value_text(value);
 }
 
-#define AT(field_)                                                                                 \
-    .offset = offsetof(struct eh_connection, field_),                                              \
-    .size = sizeof(((struct eh_connection *)0)->field_)
+#define AT(field) EH_YAML_FIELD(struct eh_connection, field)
 #define TEXT(name_, field, fallback_)                                                              \
     {                                                                                              \
         .name = name_, .kind = EH_YAML_TEXT, AT(field), .fallback = fallback_                      \
@@ -116,14 +111,14 @@ static const char *read_url(struct eh_str text, void *ret)
     }
 
 static const struct eh_yaml_key keys[] = {
-    NEEDED("profile", profile, read_id),
-    NEEDED("url", url, read_url),
+    NEEDED("profile", profile, id_read),
+    NEEDED("url", url, url_read),
     TEXT("source", source, NULL),
     TEXT("account", account, NULL),
     PATH("secret_file", secret_file, NULL),
     PATH("webhook_secret_file", webhook_secret_file, NULL),
     PATH("ca_file", ca_file, NULL),
-    VALUE("public", public_url, read_url, NULL),
+    VALUE("public", public_url, url_read, NULL),
     TEXT("listen", listen, NULL),
     TEXT("health", health, NULL),
     MAP("groups", groups),
@@ -133,19 +128,19 @@ static const struct eh_yaml_key keys[] = {
     MAP("options", options),
     LIST("nobody", nobody),
     LIST("managers", managers),
-    VALUE("owner", owner, read_owner, "guard"),
-    VALUE("sweep", sweep_s, read_sweep, "60s"),
-    VALUE("rate", rate, read_rate, "100/min"),
+    VALUE("owner", owner, owner_read, "guard"),
+    VALUE("sweep", sweep_s, sweep_read, "60s"),
+    VALUE("rate", rate, rate_read, "100/min"),
     PATH("profiles", profiles, EH_PROFILES_FOLDER),
     PATH("state", state, NULL),
     PATH("redis", redis, "/run/redis/redis-server.sock"),
     TEXT("redis_user", redis_user, ""),
     PATH("redis_password_file", redis_password_file, NULL),
     PATH("admin_socket", admin_socket, "/run/evenhand/admin.sock"),
-    VALUE("desk", desk, read_id, "main"),
+    VALUE("desk", desk, id_read, "main"),
 };
-#define KEYS (sizeof keys / sizeof *keys)
-_Static_assert(KEYS <= EH_YAML_KEYS_MAX, "as many as a table may have");
+static const struct eh_yaml_table table = {keys, sizeof keys / sizeof *keys, false};
+_Static_assert(sizeof keys / sizeof *keys <= EH_YAML_KEYS_MAX, "as many as a table may have");
 
 /* ---- A connection. */
 
@@ -209,7 +204,7 @@ int eh_connection_load(const char *folder, const char *name, struct eh_connectio
     struct eh_connection *c = calloc(1, sizeof *c);
     if (!c)
         return eh_error_set(error, EH_ENOMEM, "%s: out of memory", path);
-    int r = eh_yaml_read(path, keys, KEYS, c, error);
+    int r = eh_yaml_read(path, &table, c, error);
     complete(c, name);
     if (r == 0)
         r = check_maps(c, path, error);
@@ -296,7 +291,7 @@ void eh_connection_free(struct eh_connection *c)
     if (!c)
         return;
     eh_connection_wipe(c);
-    eh_yaml_done(keys, KEYS, c);
+    eh_yaml_done(&table, c);
     free(c);
 }
 

@@ -5,10 +5,9 @@
 
 #include <stdlib.h>
 
-#include "bridge/profile/yaml_table.h"
+#include "host/yaml_table.h"
 
-#define AT(field_)                                                                                 \
-    .offset = offsetof(struct eh_profile, field_), .size = sizeof(((struct eh_profile *)0)->field_)
+#define AT(field) EH_YAML_FIELD(struct eh_profile, field)
 #define PROGRAM(name_, number)                                                                     \
     {                                                                                              \
         .name = name_, .kind = EH_YAML_BLOCK,                                                      \
@@ -34,7 +33,7 @@ static const struct eh_yaml_key keys[] = {
     {.name = "advice", .kind = EH_YAML_BLOCK, AT(advice)},
     {.name = "setup", .kind = EH_YAML_BLOCK, AT(setup)},
 };
-#define KEYS (sizeof keys / sizeof *keys)
+static const struct eh_yaml_table table = {keys, sizeof keys / sizeof *keys, false};
 
 static const char *const program_names[EH_PROGRAM_COUNT] = {"in",    "assign", "done",   "read",
                                                             "sweep", "login",  "rights", "hook"};
@@ -230,7 +229,7 @@ int eh_profile_parse(struct eh_str text, const char *path, struct eh_profile **r
     struct eh_profile *p = calloc(1, sizeof *p);
     if (!p)
         return eh_error_set(error, EH_ENOMEM, "%s: out of memory", path);
-    return finish(p, eh_yaml_parse(text, path, keys, KEYS, p, error), path, ret, error);
+    return finish(p, eh_yaml_parse(text, path, &table, p, error), path, ret, error);
 }
 
 int eh_profile_load(const char *folder, const char *name, struct eh_profile **ret,
@@ -242,13 +241,13 @@ int eh_profile_load(const char *folder, const char *name, struct eh_profile **re
     struct eh_profile *p = calloc(1, sizeof *p);
     if (!p)
         return eh_error_set(error, EH_ENOMEM, "%s: out of memory", path);
-    return finish(p, eh_yaml_read(path, keys, KEYS, p, error), path, ret, error);
+    return finish(p, eh_yaml_read(path, &table, p, error), path, ret, error);
 }
 
 void eh_profile_free(struct eh_profile *p)
 {
     if (!p)
         return;
-    eh_yaml_done(keys, KEYS, p);
+    eh_yaml_done(&table, p);
     free(p);
 }
