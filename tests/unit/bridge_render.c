@@ -73,3 +73,13 @@ Test(render, a_login_has_the_parts_of_the_secret)
     expect("{\"method\": \"POST\", \"path\": \"/x\", \"body\": {\"p\": \"{secret}\"}}", SIGNING,
            true, "{\"p\":\"ana:se\\\"cret:x\"}", "");
 }
+
+Test(render, a_request_may_say_that_it_is_a_login)
+{
+    expect("{\"method\": \"POST\", \"path\": \"/x\", \"login\": true, \"body\": {\"p\": "
+           "\"{password}\"}}",
+           SIGNING, false, "{\"p\":\"se\\\"cret:x\"}", BASIC);
+    expect("{\"method\": \"POST\", \"path\": \"/x\", \"login\": 1, \"body\": {\"p\": "
+           "\"{password}\"}}",
+           NULL, false, "{\"p\":\"{password}\"}", BASIC);
+}

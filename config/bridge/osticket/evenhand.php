@@ -132,17 +132,30 @@ class EvenhandApi {
         self::answer(array('tickets' => $found, 'more' => count($found) == self::PAGE));
     }
 
+    // Who has which role, in whichever department.
+    static function agents() {
+        $agents = array();
+        foreach (Staff::objects()->filter(array('isactive' => 1)) as $staff)
+            foreach ($staff->getRoles() as $role)
+                if ($role)
+                    $agents[$role->getId()][$staff->getUserName()] = true;
+        return $agents;
+    }
+
     static function rights() {
         global $cfg;
         self::allow();
         $roles = array();
+        $agents = self::agents();
         foreach (Role::objects() as $role) {
             $may = array();
             foreach (array('assign' => Ticket::PERM_ASSIGN, 'release' => Ticket::PERM_RELEASE,
                     'transfer' => Ticket::PERM_TRANSFER) as $word => $right)
                 if ($role->hasPerm($right))
                     $may[] = $word;
-            $roles[] = array('name' => $role->getName(), 'may' => $may);
+            $who = isset($agents[$role->getId()]) ? array_keys($agents[$role->getId()]) : array();
+            sort($who);
+            $roles[] = array('name' => $role->getName(), 'may' => $may, 'agents' => $who);
         }
         self::answer(array('roles' => $roles, 'claim_on_reply' => (bool) $cfg->autoClaimTickets()));
     }

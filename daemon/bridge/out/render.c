@@ -1,7 +1,7 @@
 /*
  * render: see render.h. Words in braces are put into headers of `auth`, into what `auth_body` sets,
- * and into the body of a login; nowhere else, so that no program of a profile can send a secret
- * where it is not wanted.
+ * and into the body of a login, which a request may say it is; nowhere else, so that no program of
+ * a profile can send a secret where it is not wanted.
  */
 #include "bridge/out/render.h"
 
@@ -298,6 +298,12 @@ static const char *content_fill(struct eh_bytes *out, const json_t *request,
 
 /* ---- All of it. */
 
+/* A log-in of its own, beside the session: to another API of the same helpdesk. */
+static bool says_login(const json_t *request)
+{
+    return json_is_true(json_object_get(request, "login"));
+}
+
 bool eh_render_fits(const json_t *request)
 {
     const json_t *method = json_object_get(request, "method");
@@ -312,7 +318,7 @@ int eh_render(const json_t *request, const json_t *auth, const struct eh_render_
     if (!eh_render_fits(request))
         return eh_error_set(error, EH_EINVAL, "a request is an object with a path");
     struct eh_bytes out = EH_BYTES_INIT;
-    const char *type = content_fill(&out, request, words, is_login);
+    const char *type = content_fill(&out, request, words, is_login || says_login(request));
     const char *method = json_string_value(json_object_get(request, "method"));
     struct eh_rendered rendered = {.method = method ? method : "GET",
                                    .path = json_string_value(json_object_get(request, "path")),

@@ -33,8 +33,8 @@ struct eh_rendered {
     struct eh_str body;
 };
 
-/* `is_login`: the body may have {secret}, {user} and {password} in it, too. -EH_EINVAL: it is no
- * request; -EH_ERANGE; -EH_ENOMEM. */
+/* `is_login`: the body may have {secret}, {user} and {password} in it, too; so it may where the
+ * request has "login": true. -EH_EINVAL: it is no request; -EH_ERANGE; -EH_ENOMEM. */
 int eh_render(const json_t *request, const json_t *auth, const struct eh_render_words *,
               bool is_login, struct eh_rendered *ret, struct eh_error *) EH_MUST_CHECK;
 void eh_rendered_done(struct eh_rendered *); /* overwrites what was secret; safe on a zeroed one */
