@@ -34,6 +34,7 @@ class EvenhandPlugin extends Plugin {
                 url_post('^owner$', array('EvenhandApi', 'owner')),
                 url_get('^tickets/(?P<id>\d+)$', array('EvenhandApi', 'ticket')),
                 url_get('^tickets$', array('EvenhandApi', 'tickets')),
+                url_get('^people$', array('EvenhandApi', 'people')),
                 url_get('^rights$', array('EvenhandApi', 'rights')))));
         });
     }
@@ -140,6 +141,15 @@ class EvenhandApi {
                 if ($role)
                     $agents[$role->getId()][$staff->getUserName()] = true;
         return $agents;
+    }
+
+    static function people() {
+        self::allow();
+        $people = array();
+        foreach (Staff::objects()->filter(array('isactive' => 1)) as $staff)
+            $people[] = array('account' => $staff->getUserName(), 'name' => (string) $staff->getName(),
+                'email' => $staff->getEmail());
+        self::answer(array('departments' => array_values(Dept::getDepartments()), 'people' => $people));
     }
 
     static function rights() {

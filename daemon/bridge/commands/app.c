@@ -135,9 +135,6 @@ static json_t *previous(void *context, const char *id)
 
 /* ---- Its making. */
 
-static const char *const program_names[EH_PROGRAM_COUNT] = {"in",    "assign", "done",   "read",
-                                                            "sweep", "login",  "rights", "hook"};
-
 static void wipe(void *context)
 {
     struct eh_bridge_app *app = context;
@@ -150,7 +147,7 @@ static int make_map(struct eh_bridge_app *app, struct eh_error *error)
     json_t *seen = eh_connection_public(app->connection);
     const struct eh_map_options options = {.base = app->base,
                                            .programs = (const char *const *)app->profile->programs,
-                                           .names = program_names,
+                                           .names = eh_program_names(),
                                            .count = EH_PROGRAM_COUNT,
                                            .connection = seen,
                                            .in_child = wipe,

@@ -71,14 +71,21 @@ static bool begins(struct eh_str text, const char *with)
     return text.size > size && memcmp(text.data, with, size) == 0;
 }
 
-static const char *url_read(struct eh_yaml_value *value)
+const char *eh_connection_url_fault(struct eh_str text)
 {
-    struct eh_str text = value->text;
     if (!begins(text, "https://") && !begins(text, "http://"))
         return "is no address that begins with https:// or http://";
     for (uint32_t i = 0; i < text.size; i++)
         if ((unsigned char)text.data[i] <= ' ' || strchr("\"\\@?#", text.data[i]))
             return "has a character that an address here may not have; log-ins go to secret_file";
+    return text.size >= EH_URL_MAX ? "is too long" : NULL;
+}
+
+static const char *url_read(struct eh_yaml_value *value)
+{
+    const char *fault = eh_connection_url_fault(value->text);
+    if (fault)
+        return fault;
     while (value->text.data[value->text.size - 1] == '/')
         value->text.size--;
     return eh_yaml_value_text(value);
@@ -190,6 +197,26 @@ static void complete(struct eh_connection *c, const char *name)
     fill(&c->managers, json_array);
 }
 
+static int finish(struct eh_connection *c, int r, struct eh_connection **ret)
+{
+    if (r < 0)
+        eh_connection_free(c);
+    else
+        *ret = c;
+    return r;
+}
+
+int eh_connection_parse(struct eh_str text, const char *path, const char *name,
+                        struct eh_connection **ret, struct eh_error *error)
+{
+    struct eh_connection *c = calloc(1, sizeof *c);
+    if (!c)
+        return eh_error_set(error, EH_ENOMEM, "%s: out of memory", path);
+    int r = eh_yaml_parse(text, path, &table, c, error);
+    complete(c, name);
+    return finish(c, r, ret);
+}
+
 int eh_connection_load(const char *folder, const char *name, struct eh_connection **ret,
                        struct eh_error *error)
 {
@@ -208,11 +235,7 @@ int eh_connection_load(const char *folder, const char *name, struct eh_connectio
     complete(c, name);
     if (r == 0)
         r = check_maps(c, path, error);
-    if (r < 0)
-        eh_connection_free(c);
-    else
-        *ret = c;
-    return r;
+    return finish(c, r, ret);
 }
 
 /* ---- Secrets. */

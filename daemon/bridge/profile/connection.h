@@ -60,6 +60,11 @@ struct eh_connection {
 /* The name is an id; its file is FOLDER/NAME.yaml. Reads no secret. */
 int eh_connection_load(const char *folder, const char *name, struct eh_connection **ret,
                        struct eh_error *) EH_MUST_CHECK;
+/* The same from memory, as `path` would have it; its groups may be missing. */
+int eh_connection_parse(struct eh_str text, const char *path, const char *name,
+                        struct eh_connection **ret, struct eh_error *) EH_MUST_CHECK;
+/* NULL: it is an address; else what is wrong, such as "is too long". */
+const char *eh_connection_url_fault(struct eh_str text);
 /* Reads secrets from their files. A file that others may read is refused. */
 int eh_connection_unlock(struct eh_connection *, struct eh_error *) EH_MUST_CHECK;
 /* The password that Redis asks for, or "". */

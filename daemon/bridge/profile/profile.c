@@ -30,17 +30,24 @@ static const struct eh_yaml_key keys[] = {
     PROGRAM("login", EH_PROGRAM_LOGIN),
     PROGRAM("rights", EH_PROGRAM_RIGHTS),
     PROGRAM("hook", EH_PROGRAM_HOOK),
+    PROGRAM("people", EH_PROGRAM_PEOPLE),
+    {.name = "asks", .kind = EH_YAML_MAP, AT(asks)},
     {.name = "advice", .kind = EH_YAML_BLOCK, AT(advice)},
     {.name = "setup", .kind = EH_YAML_BLOCK, AT(setup)},
 };
 static const struct eh_yaml_table table = {keys, sizeof keys / sizeof *keys, false};
 
-static const char *const program_names[EH_PROGRAM_COUNT] = {"in",    "assign", "done",   "read",
-                                                            "sweep", "login",  "rights", "hook"};
+static const char *const program_names[EH_PROGRAM_COUNT] = {
+    "in", "assign", "done", "read", "sweep", "login", "rights", "hook", "people"};
 
 const char *eh_program_name(enum eh_program program)
 {
     return program_names[program];
+}
+
+const char *const *eh_program_names(void)
+{
+    return program_names;
 }
 
 /* ---- verify: {header, value, hmac | plain, over, timestamp, max_age} */
@@ -205,6 +212,8 @@ static int check_profile(struct eh_profile *p, const char *path, struct eh_error
     int r = check_texts(p->auth, path, "auth", error);
     if (r == 0)
         r = check_texts(p->auth_body, path, "auth_body", error);
+    if (r == 0)
+        r = check_texts(p->asks, path, "asks", error);
     if (r < 0)
         return r;
     const struct words in = {path, error};

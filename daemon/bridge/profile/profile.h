@@ -22,7 +22,8 @@ enum eh_program {
     EH_PROGRAM_SWEEP,  /* a page → its request, or nothing */
     EH_PROGRAM_LOGIN,  /* → the request for a session */
     EH_PROGRAM_RIGHTS, /* answers so far → one more request, or verdicts */
-    EH_PROGRAM_HOOK,   /* → the requests that make the webhook */
+    EH_PROGRAM_HOOK,   /* answers so far → one more request that makes the webhook */
+    EH_PROGRAM_PEOPLE, /* answers so far → one more request, or groups and agents */
     EH_PROGRAM_COUNT
 };
 
@@ -56,12 +57,16 @@ struct eh_profile {
     /* key → text, as in `auth`: for a helpdesk that wants its log-in in the body of each request
      * that has one; or NULL */
     json_t *auth_body;
+    /* What `add` asks a person for: secret, account, webhook_secret or a key of `options` → the
+     * question, in this order; or NULL */
+    json_t *asks;
     char *programs[EH_PROGRAM_COUNT]; /* NULL: none */
     char *advice;                     /* for people, or NULL */
     char *setup;                      /* what has to be made on the helpdesk's side, or NULL */
 };
 
 const char *eh_program_name(enum eh_program);
+const char *const *eh_program_names(void); /* all of them, by their number */
 int eh_profile_load(const char *folder, const char *name, struct eh_profile **ret,
                     struct eh_error *) EH_MUST_CHECK;
 int eh_profile_parse(struct eh_str text, const char *path, struct eh_profile **ret,
