@@ -19,7 +19,7 @@ static const char help[] =
     "and by sweeps, has them dealt, and sets their owners.\n"
     "\n"
     "Usage: evenhand-bridge --connection NAME [--check]\n"
-    "       evenhand-bridge add PROFILE URL\n"
+    "       evenhand-bridge add PROFILE URL [--name NAME]\n"
     "       evenhand-bridge check NAME\n"
     "       evenhand-bridge status [NAME]\n"
     "       evenhand-bridge parked NAME [retry ID | drop ID]\n"
@@ -27,15 +27,18 @@ static const char help[] =
     "\n"
     "  --connection NAME  run the connection " EH_CONNECTIONS_FOLDER "/NAME.yaml\n"
     "  --check            read its files, compile its programs, say what is wrong, and end\n"
+    "  --name NAME        what add calls the connection, instead of PROFILE\n"
     "  --profiles FOLDER  where add finds profiles, instead of " EH_PROFILES_FOLDER "\n"
     "  --folder FOLDER    where connections are, instead of " EH_CONNECTIONS_FOLDER "\n"
+    "  --socket PATH      where add finds evenhandd's admin socket\n"
     "  --json             answers for programs\n"
     "  --verbose          log what is done, too\n"
     "  --version          print the version\n"
     "  --help             print this\n"
     "\n"
     "Commands:\n"
-    "  add PROFILE URL    write a connection to begin with, and say what comes next\n"
+    "  add PROFILE URL    connect a helpdesk: asks for its secret, reads groups and agents,\n"
+    "                     writes the connection, makes the webhook\n"
     "  check NAME         the same as --check, and ask the helpdesk who may take tickets\n"
     "  status [NAME]      how the connection is, or each of them\n"
     "  parked NAME        owners that could not be set; retry one, or drop it\n"
@@ -106,6 +109,8 @@ static int read_options(int argc, char **argv, struct eh_bridge_call *call, stru
                                             {"folder", required_argument, NULL, 'f'},
                                             {"profiles", required_argument, NULL, 'p'},
                                             {"check", no_argument, NULL, 'k'},
+                                            {"name", required_argument, NULL, 'n'},
+                                            {"socket", required_argument, NULL, 's'},
                                             {"json", no_argument, NULL, 'j'},
                                             {"verbose", no_argument, NULL, 'v'},
                                             {"version", no_argument, NULL, 'V'},
@@ -124,6 +129,10 @@ static int read_options(int argc, char **argv, struct eh_bridge_call *call, stru
             call->folder = optarg;
         if (option == 'p')
             call->profiles = optarg;
+        if (option == 'n')
+            call->rename = optarg;
+        if (option == 's')
+            call->socket = optarg;
         wishes->check |= option == 'k';
         wishes->verbose |= option == 'v';
         wishes->version |= option == 'V';

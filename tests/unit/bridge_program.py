@@ -58,7 +58,7 @@ def wrong_calls_say_so():
     for arguments, word in (([], "name a connection"), (["--what"], "no such option"),
                             (["dance"], "no such command"), (["check"], "missing"),
                             (["check", "a", "b"], "too much"), (["--connection"], "needs a value"),
-                            (["add", "generic", "ftp://x"], "begins neither"),
+                            (["add", "generic", "ftp://x"], "begins with https"),
                             (["--connection", "a", "check"], "not beside")):
         code, out, err = call(*arguments)
         assert code == 2 and word in err and not out, (arguments, code, err)

@@ -73,6 +73,14 @@ OWN = {
     "commands/commands.h": """#include "bridge/profile/connection.h"\n""",
     "commands/control.h": """struct eh_connection *connection; struct eh_bridge_app *app;
         struct eh_control *control;""",
+    "commands/adding.h": "struct eh_bridge_call call;",
+    "commands/exchange.h": """struct eh_connection *connection; struct eh_profile *profile;
+        json_t *input, *values, *request, *answer;""",
+    "commands/hook.h": "struct eh_exchange *exchange; int later;",
+    "commands/match.h": "json_t *group, *teams, *member, *people;",
+    "commands/people.h": "struct eh_exchange *exchange;",
+    "commands/place.h": "const char *secret, *yaml;",
+    "commands/steps.h": "struct eh_exchange *exchange; eh_steps_fn *on_value; struct eh_error *people;",
     "commands/load.h": """#include "host/log.h"
         struct eh_bridge_call call;""",
     "sync/admin.h": "eh_asker_fn *on_answer;",

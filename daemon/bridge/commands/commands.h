@@ -14,6 +14,8 @@ struct eh_bridge_call {
     const char *folder;   /* of the connections */
     const char *name;     /* of the connection, or NULL */
     const char *profiles; /* folder of profiles, for `add`; NULL: where they are installed */
+    const char *rename;   /* of the connection that `add` makes; NULL: the profile's name */
+    const char *socket;   /* evenhandd's, for `add`; NULL: where it usually is */
     const char *words[3]; /* further arguments; NULL: none */
     bool json;
 };
