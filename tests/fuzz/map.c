@@ -33,7 +33,7 @@ static void begin(void)
 static void compare(const struct eh_said *said, enum eh_held_state state)
 {
     struct eh_difference difference;
-    struct eh_held held = {.id = (char *)"1",
+    struct eh_held held = {.id = {.brief = "1"},
                            .state = (uint8_t)state,
                            .team = "sales",
                            .kind = "query",

@@ -297,3 +297,47 @@ Test(held, tickets_have_a_bound)
     eh_held_forget(holdings, eh_held_find(holdings, "t-7"));
     cr_assert(eh_held_add(holdings, "one more"));
 }
+
+Test(held, ids_stand_in_the_row_or_apart)
+{
+    char id[EH_NAME_MAX + 1];
+    for (size_t size = 1; size <= EH_NAME_MAX; size++) {
+        memset(id, 'i', size);
+        id[size] = 0;
+        struct eh_held *held = eh_held_add(holdings, id);
+        cr_assert(held && eh_held_find(holdings, id) == held);
+        cr_assert_str_eq(eh_held_id(held), id);
+        cr_assert_eq(held->id_is_apart, size >= EH_HELD_BRIEF);
+    }
+    cr_assert_null(eh_held_find(holdings, "j"));
+    cr_assert_eq(eh_holdings_count(holdings), EH_NAME_MAX);
+}
+
+Test(held, all_are_met_once_also_while_some_are_forgotten)
+{
+    enum { COUNT = 5000 };
+    char id[32];
+    struct eh_held *held;
+    unsigned met = 0;
+    for (int i = 0; i < COUNT; i++) {
+        snprintf(id, sizeof id, "t-%d", i);
+        eh_held_add(holdings, id)->value = i;
+    }
+    for (uint32_t at = 0; (held = eh_holdings_next(holdings, &at)); met++)
+        if (held->value % 3 == 0)
+            eh_held_forget(holdings, held);
+    cr_assert_eq(met, COUNT);
+    for (int i = 0; i < COUNT; i++) {
+        snprintf(id, sizeof id, "t-%d", i);
+        held = eh_held_find(holdings, id);
+        cr_assert_eq(held == NULL, i % 3 == 0);
+        cr_assert(!held || held->value == i);
+    }
+    /* what is free is used again: a row that comes back knows nothing of the one before */
+    held = eh_held_add(holdings, "t-0");
+    cr_assert(held && held->value == 0 && held->priority == -1 && held->state == EH_HELD_UNKNOWN);
+    met = 0;
+    for (uint32_t at = 0; eh_holdings_next(holdings, &at);)
+        met++;
+    cr_assert_eq(met, eh_holdings_count(holdings));
+}

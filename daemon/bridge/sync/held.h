@@ -6,7 +6,13 @@
  *     struct eh_held *held = eh_held_find(holdings, "123");          // NULL: not known
  *     held = eh_held_add(holdings, "123");
  *     held->account = eh_holdings_keep(holdings, "ana@shop.example");
+ *     uint32_t at = 0;
+ *     while ((held = eh_holdings_next(holdings, &at)))
+ *         …eh_held_id(held)…
  *     eh_holdings_free(holdings);
+ *
+ * Helpdesks have a hundred thousand tickets open, so a row is small: what few tickets have, or most
+ * share, stands elsewhere. A row stays where it is until it is forgotten.
  */
 #ifndef EVENHAND_BRIDGE_SYNC_HELD_H
 #define EVENHAND_BRIDGE_SYNC_HELD_H
@@ -16,6 +22,8 @@
 #define EH_HELD_MAX        400000 /* tickets known at a time */
 #define EH_HELD_CLOSED_MAX 50000  /* of these, closed ones that are remembered */
 #define EH_HELD_TEXTS_MAX  200000 /* accounts, teams and kinds */
+#define EH_HELD_BYTES      128    /* of a row at most; an id that is no longer than most is in it */
+#define EH_HELD_BRIEF      16     /* bytes of such an id, with its NUL */
 
 enum eh_held_state {
     EH_HELD_UNKNOWN, /* being asked for */
@@ -27,7 +35,10 @@ enum eh_held_state {
 };
 
 struct eh_held {
-    char *id;
+    union {
+        char brief[EH_HELD_BRIEF];
+        char *apart;
+    } id;                     /* eh_held_id() */
     const char *account;      /* whose it is in evenhand, by their name at the helpdesk, or NULL */
     const char *said_account; /* whose it is at the helpdesk, as it was said last, or NULL */
     const char *team, *kind;
@@ -35,17 +46,19 @@ struct eh_held {
     int64_t changed_at_ms; /* the newest that was said; 0: nothing */
     int64_t outcome_ms;    /* `at` of the newest outcome that was told evenhand; 0: none */
     int64_t touched_us;    /* of CLOCK_MONOTONIC: when evenhand decided something on it last */
-    bool told;             /* by us, or its content was said since */
+    char *more;            /* JSON that `assign` wants back, or NULL */
+    void *waits;           /* what was said while it is UNKNOWN */
     uint32_t customer, subject, skills; /* hashes of what was said last; 0: not known */
-    char *more;                         /* JSON that `assign` wants back, or NULL */
-    void *waits;                        /* what was said while it is UNKNOWN */
-    uint32_t ring;                      /* its place among the closed ones, from 1; 0: none */
     uint32_t seen;                      /* the sweep that has seen it open last */
+    uint32_t ring;                      /* its place among the closed ones, from 1; 0: none */
+    uint32_t next;                      /* row behind it in its list, from 1; 0: none */
+    bool used, id_is_apart;
+    bool told; /* by us, or its content was said since */
     int8_t priority;
     uint8_t csat; /* 0: none is known */
     uint8_t state;
-    struct eh_held *next, *previous; /* of all */
 };
+_Static_assert(sizeof(struct eh_held) <= EH_HELD_BYTES, "a row is small");
 
 struct eh_holdings;
 int eh_holdings_new(struct eh_holdings **ret) EH_MUST_CHECK;
@@ -61,8 +74,14 @@ void eh_held_close(struct eh_holdings *, struct eh_held *);
  * given when there is no room. */
 const char *eh_holdings_keep(struct eh_holdings *, const char *text);
 uint32_t eh_holdings_count(const struct eh_holdings *);
-/* All, in no order; NULL: the end. */
-struct eh_held *eh_holdings_first(const struct eh_holdings *);
+/* The first row from `at` on, which goes behind it; in no order. NULL: the end. Rows may be added
+ * and forgotten meanwhile. */
+struct eh_held *eh_holdings_next(const struct eh_holdings *, uint32_t *at);
+
+static inline const char *eh_held_id(const struct eh_held *held)
+{
+    return held->id_is_apart ? held->id.apart : held->id.brief;
+}
 
 static inline bool eh_held_is_open(const struct eh_held *held)
 {

@@ -169,9 +169,10 @@ static void find_reads(struct eh_sweep *sweep)
     struct eh_sync *sync = sweep->sync;
     sweep->reads = json_array();
     sweep->next_read = 0;
-    for (struct eh_held *held = eh_holdings_first(sync->holdings); held; held = held->next)
+    const struct eh_held *held;
+    for (uint32_t at = 0; (held = eh_holdings_next(sync->holdings, &at));)
         if (eh_held_is_open(held) && held->seen != sync->sweep_number)
-            json_array_append_new(sweep->reads, json_string(held->id));
+            json_array_append_new(sweep->reads, json_string(eh_held_id(held)));
     if (!sync->options.has_read)
         json_array_clear(sweep->reads);
     read_more(sweep);

@@ -36,7 +36,8 @@ static void drop_waits(struct eh_sync *sync)
 {
     if (!sync->holdings)
         return;
-    for (struct eh_held *held = eh_holdings_first(sync->holdings); held; held = held->next)
+    struct eh_held *held;
+    for (uint32_t at = 0; (held = eh_holdings_next(sync->holdings, &at));)
         held->waits = NULL;
 }
 

@@ -229,7 +229,7 @@ static bool in_flight(const struct told *told, const struct eh_held *held)
 {
     const struct eh_sync_options *options = &told->sync->options;
     return told->at_us < held->touched_us ||
-           options->helpdesk->is_pending(options->helpdesk_context, held->id);
+           options->helpdesk->is_pending(options->helpdesk_context, eh_held_id(held));
 }
 
 static void set_back(struct eh_sync *sync, const struct eh_held *held)
@@ -237,17 +237,19 @@ static void set_back(struct eh_sync *sync, const struct eh_held *held)
     const struct eh_sync_options *options = &sync->options;
     sync->counts.set_back++;
     eh_log_limited(EH_LOG_INFO, "guard", "ticket %s: somebody else set its owner; it is set back",
-                   held->id);
-    if (options->helpdesk->set_owner(options->helpdesk_context, held->id, held->account) < 0)
-        eh_sync_fail(sync, "ticket %s: its owner cannot be set back now", held->id);
+                   eh_held_id(held));
+    if (options->helpdesk->set_owner(options->helpdesk_context, eh_held_id(held), held->account) <
+        0)
+        eh_sync_fail(sync, "ticket %s: its owner cannot be set back now", eh_held_id(held));
 }
 
 /* Ours is being set, and who was first nobody knows: the owner is read back behind it. */
 static void look_again(struct eh_sync *sync, const struct eh_held *held)
 {
     const struct eh_sync_options *options = &sync->options;
-    if (options->helpdesk->is_pending(options->helpdesk_context, held->id))
-        (void)options->helpdesk->set_owner(options->helpdesk_context, held->id, held->account);
+    if (options->helpdesk->is_pending(options->helpdesk_context, eh_held_id(held)))
+        (void)options->helpdesk->set_owner(options->helpdesk_context, eh_held_id(held),
+                                           held->account);
 }
 
 static void act(struct told *told, struct eh_held *held, const struct eh_difference *difference)
@@ -463,6 +465,6 @@ json_t *eh_sync_previous(const struct eh_sync *sync, const char *id)
     if (!held || !held->told)
         return NULL;
     json_t *more = held->more ? json_loads(held->more, JSON_DECODE_ANY, NULL) : NULL;
-    return json_pack("{s:s, s:s?, s:b, s:o*}", "id", held->id, "account", held->said_account,
-                     "open", eh_held_is_open(held), "more", more);
+    return json_pack("{s:s, s:s?, s:b, s:o*}", "id", eh_held_id(held), "account",
+                     held->said_account, "open", eh_held_is_open(held), "more", more);
 }
