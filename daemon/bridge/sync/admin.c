@@ -22,20 +22,27 @@ struct question {
     char *target;
     eh_asker_fn *fn;
     void *context;
-    bool again; /* it was asked before, on a connection that had been idle */
+    bool again; /* it was asked before, on a line that broke or was refused */
+};
+
+/* A connection, and what is asked on it. */
+struct line {
+    struct eh_asker *asker;
+    struct bufferevent *link;  /* NULL: there is none */
+    struct question *question; /* whose answer is owed, or NULL */
+    bool reused;               /* it has answered before */
+    ssize_t size;              /* of the body; < 0: the headers have not come yet */
+    int status;
 };
 
 struct eh_asker {
     struct event_base *base;
     struct sockaddr_un address;
-    struct question *head, *tail;
-    unsigned waiting;
-    bool asked;  /* the head's answer is owed */
-    bool reused; /* the connection has answered before */
-    struct bufferevent *link;
+    struct question *head, *tail; /* that are not asked yet */
+    unsigned waiting;             /* these, and those that are */
+    struct line lines[EH_ASKER_LINES];
+    unsigned line_count; /* that are used: fewer after one was refused */
     struct event *kick;
-    ssize_t size; /* of the body; < 0: the headers have not come yet */
-    int status;
 };
 
 static void on_readable(struct bufferevent *, void *);
@@ -46,73 +53,108 @@ static void kick(struct eh_asker *asker)
     event_active(asker->kick, EV_TIMEOUT, 1);
 }
 
+/* ---- Questions. */
+
 static void question_free(struct question *question)
 {
     free(question->target);
     free(question);
 }
 
-static void hang_up(struct eh_asker *asker)
+static void question_put(struct eh_asker *asker, struct question *question)
 {
-    if (asker->link)
-        bufferevent_free(asker->link);
-    asker->link = NULL;
-    asker->asked = asker->reused = false;
+    question->next = NULL;
+    if (asker->tail)
+        asker->tail->next = question;
+    else
+        asker->head = question;
+    asker->tail = question;
 }
 
-static void settle(struct eh_asker *asker, const struct eh_asker_answer *answer)
+static struct question *question_take(struct eh_asker *asker)
 {
     struct question *question = asker->head;
     asker->head = question->next;
     if (!asker->head)
         asker->tail = NULL;
-    asker->waiting--;
-    asker->asked = false;
+    return question;
+}
+
+/* ---- Lines. */
+
+static void hang_up(struct line *line)
+{
+    if (line->link)
+        bufferevent_free(line->link);
+    line->link = NULL;
+    line->reused = false;
+}
+
+static void settle(struct line *line, const struct eh_asker_answer *answer)
+{
+    struct eh_asker *asker = line->asker;
+    struct question *question = line->question;
+    line->question = NULL;
+    if (--asker->waiting == 0)
+        asker->line_count = EH_ASKER_LINES;
     kick(asker);
     question->fn(question->context, answer);
     question_free(question);
 }
 
-static void fail(struct eh_asker *asker, const char *why)
+static void fail(struct line *line, const char *why)
 {
     const struct eh_asker_answer none = {.why = why};
-    hang_up(asker);
-    if (asker->head)
-        settle(asker, &none);
+    hang_up(line);
+    if (line->question)
+        settle(line, &none);
 }
 
-/* ---- Asking. */
+/* The question goes to whichever line is free next. */
+static void ask_again(struct line *line)
+{
+    line->question->again = true;
+    question_put(line->asker, line->question);
+    line->question = NULL;
+    hang_up(line);
+    kick(line->asker);
+}
 
-static void dial(struct eh_asker *asker)
+static void dial(struct line *line)
 {
     static const struct timeval most = {EH_ASKER_S, 0};
-    asker->link = bufferevent_socket_new(asker->base, -1, BEV_OPT_CLOSE_ON_FREE);
-    eh_require(asker->link);
-    bufferevent_setcb(asker->link, on_readable, NULL, on_event, asker);
-    bufferevent_enable(asker->link, EV_READ | EV_WRITE);
-    bufferevent_set_timeouts(asker->link, &most, &most);
-    if (bufferevent_socket_connect(asker->link, (struct sockaddr *)&asker->address,
+    struct eh_asker *asker = line->asker;
+    line->link = bufferevent_socket_new(asker->base, -1, BEV_OPT_CLOSE_ON_FREE);
+    eh_require(line->link);
+    bufferevent_setcb(line->link, on_readable, NULL, on_event, line);
+    bufferevent_enable(line->link, EV_READ | EV_WRITE);
+    bufferevent_set_timeouts(line->link, &most, &most);
+    if (bufferevent_socket_connect(line->link, (struct sockaddr *)&asker->address,
                                    sizeof asker->address) < 0)
-        fail(asker, "evenhandd's admin socket cannot be reached");
+        fail(line, "evenhandd's admin socket cannot be reached");
+}
+
+static void ask(struct line *line)
+{
+    line->question = question_take(line->asker);
+    line->size = -1;
+    if (!line->link)
+        dial(line);
+    if (line->link)
+        evbuffer_add_printf(bufferevent_get_output(line->link),
+                            "GET %s HTTP/1.1\r\nHost: localhost\r\n\r\n", line->question->target);
 }
 
 static void on_kick(evutil_socket_t fd, short what, void *context)
 {
     (void)fd, (void)what;
     struct eh_asker *asker = context;
-    if (!asker->head || asker->asked)
-        return;
-    if (!asker->link)
-        dial(asker);
-    if (!asker->link)
-        return;
-    asker->asked = true;
-    asker->size = -1;
-    evbuffer_add_printf(bufferevent_get_output(asker->link),
-                        "GET %s HTTP/1.1\r\nHost: localhost\r\n\r\n", asker->head->target);
+    for (unsigned i = 0; i < asker->line_count && asker->head; i++)
+        if (!asker->lines[i].question)
+            ask(&asker->lines[i]);
 }
 
-/* ---- Its answer. */
+/* ---- Answers. */
 
 /* The bytes up to and with the empty line, as text; NULL: it has not come. */
 static char *head_of(struct evbuffer *input)
@@ -127,68 +169,79 @@ static char *head_of(struct evbuffer *input)
     return head;
 }
 
-static void read_head(struct eh_asker *asker, const char *head)
+static void read_head(struct line *line, const char *head)
 {
     const char *length = strcasestr(head, "\r\nContent-Length:");
-    asker->status = 0;
-    asker->size = 0;
-    if (sscanf(head, "HTTP/1.1 %d", &asker->status) != 1)
-        asker->status = 0;
+    line->status = 0;
+    line->size = 0;
+    if (sscanf(head, "HTTP/1.1 %d", &line->status) != 1)
+        line->status = 0;
     if (length)
-        asker->size = (ssize_t)strtoul(length + strlen("\r\nContent-Length:"), NULL, 10);
+        line->size = (ssize_t)strtoul(length + strlen("\r\nContent-Length:"), NULL, 10);
 }
 
-static void take_body(struct eh_asker *asker, struct evbuffer *input)
+/* A user may have so many connections, and a line beside others may be one too many: it is not
+ * asked on any more until all questions are answered. */
+static bool is_one_too_many(const struct line *line)
 {
-    struct eh_asker_answer answer = {.status = asker->status};
-    size_t size = (size_t)asker->size;
-    const char *text = size ? (const char *)evbuffer_pullup(input, asker->size) : "";
+    return line->status == 503 && line != line->asker->lines && !line->reused;
+}
+
+static void take_body(struct line *line, struct evbuffer *input)
+{
+    struct eh_asker_answer answer = {.status = line->status};
+    size_t size = (size_t)line->size;
+    if (is_one_too_many(line)) {
+        line->asker->line_count = (unsigned)(line - line->asker->lines);
+        ask_again(line);
+        return;
+    }
+    const char *text = size ? (const char *)evbuffer_pullup(input, line->size) : "";
     eh_require(text);
     if (eh_bounded_json(eh_str_n(text, size), &answer.body, NULL) < 0)
         answer.body = NULL;
     evbuffer_drain(input, size);
-    asker->reused = true;
-    settle(asker, &answer);
+    line->reused = true;
+    settle(line, &answer);
     json_decref(answer.body);
 }
 
 static void on_readable(struct bufferevent *link, void *context)
 {
-    struct eh_asker *asker = context;
+    struct line *line = context;
     struct evbuffer *input = bufferevent_get_input(link);
-    if (!asker->asked) {
-        hang_up(asker); /* nobody asked */
+    if (!line->question) {
+        hang_up(line); /* nobody asked */
         return;
     }
-    char *head = asker->size < 0 ? head_of(input) : NULL;
+    char *head = line->size < 0 ? head_of(input) : NULL;
     if (head)
-        read_head(asker, head);
+        read_head(line, head);
     free(head);
-    if (asker->size < 0 && evbuffer_get_length(input) > HEADERS_MAX)
-        fail(asker, "evenhandd answers with something else than HTTP");
-    else if (asker->size > (ssize_t)EH_ASKER_ANSWER_MAX)
-        fail(asker, "evenhandd's answer is too large");
-    else if (asker->size >= 0 && evbuffer_get_length(input) >= (size_t)asker->size)
-        take_body(asker, input);
+    if (line->size < 0 && evbuffer_get_length(input) > HEADERS_MAX)
+        fail(line, "evenhandd answers with something else than HTTP");
+    else if (line->size > (ssize_t)EH_ASKER_ANSWER_MAX)
+        fail(line, "evenhandd's answer is too large");
+    else if (line->size >= 0 && evbuffer_get_length(input) >= (size_t)line->size)
+        take_body(line, input);
 }
 
-/* A connection that was idle may have been closed just before we asked: once more. */
+/* A line that was idle may have been closed just before we asked, and one beside others may not be
+ * let in: once more. */
 static void on_event(struct bufferevent *link, short what, void *context)
 {
     (void)link;
-    struct eh_asker *asker = context;
+    struct line *line = context;
     if (what == BEV_EVENT_CONNECTED)
         return;
-    if (asker->asked && asker->reused && !asker->head->again && !(what & BEV_EVENT_TIMEOUT)) {
-        asker->head->again = true;
-        hang_up(asker);
-        kick(asker);
-    } else if (asker->asked) {
-        fail(asker, what & BEV_EVENT_TIMEOUT ? "evenhandd does not answer in time"
-                                             : "evenhandd's admin socket cannot be reached");
-    } else {
-        hang_up(asker);
-    }
+    bool may_ask = line->reused || line != line->asker->lines;
+    if (line->question && may_ask && !line->question->again && !(what & BEV_EVENT_TIMEOUT))
+        ask_again(line);
+    else if (line->question)
+        fail(line, what & BEV_EVENT_TIMEOUT ? "evenhandd does not answer in time"
+                                            : "evenhandd's admin socket cannot be reached");
+    else
+        hang_up(line);
 }
 
 /* ---- What the owner calls. */
@@ -204,6 +257,9 @@ int eh_asker_new(struct event_base *base, const char *path, struct eh_asker **re
         return eh_error_set(error, EH_EINVAL, "admin_socket: %s: the path is too long", path);
     }
     asker->base = base;
+    asker->line_count = EH_ASKER_LINES;
+    for (unsigned i = 0; i < EH_ASKER_LINES; i++)
+        asker->lines[i].asker = asker;
     asker->address.sun_family = AF_UNIX;
     strcpy(asker->address.sun_path, path);
     asker->kick = event_new(base, -1, 0, on_kick, asker);
@@ -224,11 +280,7 @@ int eh_asker_ask(struct eh_asker *asker, const char *target, eh_asker_fn *fn, vo
         return -EH_ENOMEM;
     }
     *question = (struct question){.target = copy, .fn = fn, .context = context};
-    if (asker->tail)
-        asker->tail->next = question;
-    else
-        asker->head = question;
-    asker->tail = question;
+    question_put(asker, question);
     asker->waiting++;
     kick(asker);
     return 0;
@@ -238,12 +290,13 @@ void eh_asker_free(struct eh_asker *asker)
 {
     if (!asker)
         return;
-    hang_up(asker);
-    while (asker->head) {
-        struct question *question = asker->head;
-        asker->head = question->next;
-        question_free(question);
+    for (unsigned i = 0; i < EH_ASKER_LINES; i++) {
+        hang_up(&asker->lines[i]);
+        if (asker->lines[i].question)
+            question_free(asker->lines[i].question);
     }
+    while (asker->head)
+        question_free(question_take(asker));
     event_free(asker->kick);
     free(asker);
 }

@@ -1,6 +1,6 @@
 /*
- * admin: asks evenhandd's admin socket, one question after the other on one connection, which is
- * made when there is something to ask.
+ * admin: asks evenhandd's admin socket, over one connection, or a few while many questions wait:
+ * then answers come in any order. Connections are made when there is something to ask.
  *
  *     struct eh_asker *asker;
  *     r = eh_asker_new(base, "/run/evenhand/admin.sock", &asker, &error);
@@ -18,6 +18,7 @@
 
 #define EH_ASKER_WAITING_MAX 4096       /* questions that wait */
 #define EH_ASKER_ANSWER_MAX  (4u << 20) /* bytes of an answer */
+#define EH_ASKER_LINES       4          /* connections; evenhandd gives a user 8 */
 #define EH_ASKER_S           15         /* for one answer */
 
 struct eh_asker_answer {
