@@ -166,6 +166,49 @@ Test(map, a_full_queue_says_so_and_who_is_forgotten_hears_nothing)
     free(last.values);
 }
 
+/* Calls that the child has already when it dies of one before them are made again, in their order.
+ */
+
+struct order {
+    unsigned number, killed;
+    unsigned *heard; /* how many in all */
+};
+
+static void on_ordered(void *context, const struct eh_mapped *mapped)
+{
+    struct order *order = context;
+    char expected[64];
+    cr_assert_eq(order->number, *order->heard);
+    ++*order->heard;
+    if (mapped->end == EH_MAP_KILLED) {
+        order->killed++;
+        return;
+    }
+    cr_assert_eq(mapped->end, EH_MAP_DONE, "%s", mapped->why);
+    snprintf(expected, sizeof expected, "%u", order->number);
+    cr_assert_str_eq(json_string_value(json_object_get(json_array_get(mapped->values, 0), "id")),
+                     expected);
+}
+
+Test(map, one_that_is_killed_takes_no_other_with_it)
+{
+    enum { CALLS = 4 * EH_MAP_AHEAD, KILLER = EH_MAP_AHEAD + 3 };
+    static struct order orders[CALLS];
+    unsigned heard = 0;
+    for (unsigned i = 0; i < CALLS; i++) {
+        json_t *input = json_pack("{s:{s:i}}", "body", "id", (int)i);
+        orders[i] = (struct order){.number = i, .heard = &heard};
+        cr_assert_eq(eh_map_ask(map, i == KILLER ? 1 : 0, input, on_ordered, &orders[i]), 0);
+        json_decref(input);
+    }
+    while (heard < CALLS)
+        event_base_loop(base, EVLOOP_ONCE);
+    for (unsigned i = 0; i < CALLS; i++)
+        cr_assert_eq(orders[i].killed, i == KILLER);
+    cr_assert_eq(eh_map_restarts(map), 2);
+    cr_assert_eq(eh_map_waiting(map), 0);
+}
+
 /* ---- JSON within bounds. */
 
 static int parse(const char *text, size_t size)

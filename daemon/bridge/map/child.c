@@ -13,6 +13,7 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/time.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 #include "bridge/map/bounded.h"
@@ -262,46 +263,35 @@ static enum eh_map_end answer(struct runner *run, uint32_t what, const char *bod
 
 /* ---- The socket. */
 
-static void read_all(int fd, void *to, size_t size)
+static void read_all(FILE *from, void *to, size_t size)
 {
-    char *at = to;
-    while (size > 0) {
-        ssize_t n = read(fd, at, size);
-        if (n <= 0)
-            _exit(0); /* the parent has gone */
-        at += n;
-        size -= (size_t)n;
-    }
+    if (fread(to, 1, size, from) != size)
+        _exit(0); /* the parent has gone */
 }
 
-static void write_all(int fd, const void *from, size_t size)
+/* It blocks until all is written: what ends it early ends us. */
+static void write_frame(uint32_t what, const struct eh_bytes *body)
 {
-    const char *at = from;
-    while (size > 0) {
-        ssize_t n = write(fd, at, size);
-        if (n <= 0)
-            _exit(0);
-        at += n;
-        size -= (size_t)n;
-    }
+    struct eh_map_frame frame = {what, (uint32_t)body->size};
+    const struct iovec parts[] = {{&frame, sizeof frame}, {body->data, body->size}};
+    if (writev(SOCKET_FD, parts, 2) != (ssize_t)(sizeof frame + body->size))
+        _exit(0);
 }
 
-static void serve(struct runner *run)
+static void serve(struct runner *run, FILE *from)
 {
     struct eh_map_frame frame;
-    read_all(SOCKET_FD, &frame, sizeof frame);
+    read_all(from, &frame, sizeof frame);
     char *body = malloc(frame.size + 1);
     if (!body)
         abort();
-    read_all(SOCKET_FD, body, frame.size);
+    read_all(from, body, frame.size);
     enum eh_map_end end = answer(run, frame.what, body, frame.size);
     allow_ms(0);
     free(body);
     if (run->out.failed)
         abort();
-    frame = (struct eh_map_frame){(uint32_t)end, (uint32_t)run->out.size};
-    write_all(SOCKET_FD, &frame, sizeof frame);
-    write_all(SOCKET_FD, run->out.data, run->out.size);
+    write_frame((uint32_t)end, &run->out);
 }
 
 void eh_map_child_run(const struct eh_map_child *child)
@@ -311,7 +301,10 @@ void eh_map_child_run(const struct eh_map_child *child)
     if (child->options->in_child)
         child->options->in_child(child->options->in_child_context);
     close_files(child->fd);
+    FILE *from = fdopen(SOCKET_FD, "r");
     confine();
+    if (!from)
+        _exit(1);
     for (;;)
-        serve(&run);
+        serve(&run, from);
 }

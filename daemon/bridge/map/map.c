@@ -1,5 +1,6 @@
 /*
- * map: the queue of calls, and the life of the child that answers them.
+ * map: the queue of calls, and the life of the child that answers them. The first few have been
+ * given to it, so that neither side waits for the other; it answers them in their order.
  */
 #include "bridge/map/map.h"
 
@@ -31,12 +32,14 @@ struct eh_map {
     struct eh_map_options options;
     struct call *head, *tail;
     unsigned waiting;
-    size_t bytes; /* of their inputs */
-    bool asked;   /* the child has the head */
-    pid_t pid;    /* 0: there is no child */
+    size_t bytes;       /* of their inputs */
+    struct call *next;  /* the first that the child does not have */
+    unsigned given;     /* calls before it */
+    size_t given_bytes; /* of their inputs */
+    pid_t pid;          /* 0: there is no child */
     struct bufferevent *link;
     struct event *kick;     /* looks at the head */
-    struct event *deadline; /* of the call that the child has */
+    struct event *deadline; /* of the head, while the child has it */
     uint64_t restarts;
 };
 
@@ -56,7 +59,9 @@ static void child_end(struct eh_map *map)
             ;
     }
     map->pid = 0;
-    map->asked = false;
+    map->next = map->head;
+    map->given = 0;
+    map->given_bytes = 0;
 }
 
 static int child_fork(struct eh_map *map, int ends[2], struct eh_error *error)
@@ -105,6 +110,15 @@ static void kick(struct eh_map *map)
     event_active(map->kick, EV_TIMEOUT, 1);
 }
 
+static void deadline_begin(struct eh_map *map)
+{
+    static const struct timeval late = {EH_MAP_LATE_MS / 1000, EH_MAP_LATE_MS % 1000 * 1000};
+    if (map->given > 0)
+        event_add(map->deadline, &late);
+    else
+        event_del(map->deadline);
+}
+
 static void settle(struct eh_map *map, const struct eh_mapped *mapped)
 {
     struct call *call = map->head;
@@ -113,8 +127,13 @@ static void settle(struct eh_map *map, const struct eh_mapped *mapped)
         map->tail = NULL;
     map->waiting--;
     map->bytes -= call->size;
-    map->asked = false;
-    event_del(map->deadline);
+    if (map->given > 0) {
+        map->given--;
+        map->given_bytes -= call->size;
+    } else {
+        map->next = map->head;
+    }
+    deadline_begin(map);
     kick(map);
     if (call->fn)
         call->fn(call->context, mapped);
@@ -132,7 +151,7 @@ static void settle_error(struct eh_map *map, enum eh_map_end end, const char *wh
 /* The child is gone, or has to go. */
 static void lost(struct eh_map *map)
 {
-    bool at_work = map->asked;
+    bool at_work = map->given > 0;
     child_end(map);
     event_del(map->deadline);
     map->restarts++;
@@ -142,16 +161,29 @@ static void lost(struct eh_map *map)
     kick(map);
 }
 
-static void hand_over(struct eh_map *map)
+static void give(struct eh_map *map)
 {
-    static const struct timeval late = {EH_MAP_LATE_MS / 1000, EH_MAP_LATE_MS % 1000 * 1000};
-    const struct call *call = map->head;
+    struct call *call = map->next;
     const struct eh_map_frame frame = {call->program | (call->compile ? EH_MAP_COMPILE : 0),
                                        (uint32_t)call->size};
-    map->asked = true;
     bufferevent_write(map->link, &frame, sizeof frame);
     bufferevent_write(map->link, call->input, call->size);
-    event_add(map->deadline, &late);
+    map->next = call->next;
+    map->given_bytes += call->size;
+    if (map->given++ == 0)
+        deadline_begin(map);
+}
+
+/* Settled here, once it is the head. */
+static bool is_void(const struct eh_map *map, const struct call *call)
+{
+    return !call->fn || !map->options.programs[call->program];
+}
+
+static bool has_room(const struct eh_map *map)
+{
+    return map->given == 0 ||
+           (map->given < EH_MAP_AHEAD && map->given_bytes + map->next->size <= EH_MAP_AHEAD_BYTES);
 }
 
 static void on_kick(evutil_socket_t fd, short what, void *context)
@@ -160,16 +192,16 @@ static void on_kick(evutil_socket_t fd, short what, void *context)
     (void)fd, (void)what;
     struct eh_map *map = context;
     struct eh_error error = {0};
-    if (!map->head || map->asked)
-        return;
-    if (!map->head->fn)
+    bool is_head = map->next && map->given == 0;
+    if (is_head && !map->next->fn)
         settle(map, NULL);
-    else if (!map->options.programs[map->head->program])
+    else if (is_head && is_void(map, map->next))
         settle_error(map, EH_MAP_ERROR, "the profile has no such program");
-    else if (!map->link && child_begin(map, &error) < 0)
+    else if (is_head && !map->link && child_begin(map, &error) < 0)
         event_add(map->kick, &pause);
     else
-        hand_over(map);
+        while (map->next && !is_void(map, map->next) && has_room(map))
+            give(map);
 }
 
 static void on_deadline(evutil_socket_t fd, short what, void *context)
@@ -194,25 +226,34 @@ static void take_answer(struct eh_map *map, uint32_t end, const char *body, size
     }
 }
 
-static void on_readable(struct bufferevent *link, void *context)
+/* Whether there was one. */
+static bool take_frame(struct eh_map *map)
 {
-    struct eh_map *map = context;
-    struct evbuffer *input = bufferevent_get_input(link);
+    struct evbuffer *input = bufferevent_get_input(map->link);
     struct eh_map_frame frame;
     if (evbuffer_copyout(input, &frame, sizeof frame) < (ssize_t)sizeof frame)
-        return;
-    if (frame.size > EH_BOUNDED_BYTES_MAX || !map->asked) {
+        return false;
+    if (frame.size > EH_BOUNDED_BYTES_MAX || map->given == 0) {
         lost(map);
-        return;
+        return false;
     }
     if (evbuffer_get_length(input) < sizeof frame + frame.size)
-        return;
+        return false;
     evbuffer_drain(input, sizeof frame);
     char *body = malloc(frame.size + 1);
     eh_require(body);
     evbuffer_remove(input, body, frame.size);
     take_answer(map, frame.what, body, frame.size);
     free(body);
+    return true;
+}
+
+static void on_readable(struct bufferevent *link, void *context)
+{
+    (void)link;
+    struct eh_map *map = context;
+    while (take_frame(map))
+        ;
 }
 
 static void on_event(struct bufferevent *link, short what, void *context)
@@ -274,6 +315,8 @@ int eh_map_ask(struct eh_map *map, unsigned program, const json_t *input, eh_map
     else
         map->head = call;
     map->tail = call;
+    if (!map->next)
+        map->next = call;
     map->waiting++;
     map->bytes += call->size;
     kick(map);

@@ -26,6 +26,8 @@
 #define EH_MAP_MEMORY       (256u << 20) /* bytes of the child's address space */
 #define EH_MAP_OUTPUT_MAX   (4u << 20)   /* bytes of what a call yields */
 #define EH_MAP_VALUES_MAX   10000        /* values it yields */
+#define EH_MAP_AHEAD        16           /* calls that the child is given at a time ... */
+#define EH_MAP_AHEAD_BYTES  65536        /* ... while their inputs are no larger, but for one */
 #define EH_MAP_QUEUE_MAX    4096         /* calls that wait */
 #define EH_MAP_QUEUE_BYTES  (16u << 20)  /* bytes of their inputs */
 
