@@ -183,6 +183,8 @@ OWN = {
     "wire/unpack.h": "struct eh_str bytes;",
     "wire/lines.h": "#include <evenhand/wire/desk.h>\nstruct eh_desk_team *team; void *line;",
     "bench.d/engine.h": "int64_t took;",
+    "bench.d/figures.h": "#include <stdio.h>\nint64_t *took_ns; uint32_t count;",
+    "bench.d/hook.h": "const char *secret;",
     "bench.d/history_rows.h": "struct eh_effect effect; struct rows_state state; uint64_t seq;",
     "ask/fairness_text.h": "json_t *report; char text[80];",
     "ask/payroll.h": "json_t *pool;",

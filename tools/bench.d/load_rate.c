@@ -8,22 +8,11 @@
 #include <stdlib.h>
 #include <sys/prctl.h>
 
+#include "figures.h"
+
 /* Above 1 / GRID_NS tickets come in bursts at multiples of it; else waking up for each would take
  * more of the machine than dealing it does. */
 #define GRID_NS 250000
-
-static int compare(const void *a, const void *b)
-{
-    int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
-    return (x > y) - (x < y);
-}
-
-/* Nearest rank, in µs. */
-static double percentile_us(const int64_t *sorted, uint32_t count, uint32_t per_mille)
-{
-    uint64_t rank = ((uint64_t)count * per_mille + 999) / 1000;
-    return (double)sorted[rank ? rank - 1 : 0] / 1000.0;
-}
 
 static int64_t due_after_start_ns(uint32_t ticket, uint32_t per_s)
 {
@@ -77,13 +66,13 @@ void load_rate(struct load *load, uint32_t per_s, uint32_t seconds)
         send_due(load, bench_now_ns());
         wait_until_due(load);
     }
-    qsort(load->delay_ns, load->tickets, sizeof *load->delay_ns, compare);
+    bench_sort(load->delay_ns, load->tickets);
     printf("{\"tickets\": %u, \"p50_us\": %.1f, \"p99_us\": %.1f, \"p999_us\": %.1f, "
            "\"max_us\": %.1f}\n",
-           load->tickets, percentile_us(load->delay_ns, load->tickets, 500),
-           percentile_us(load->delay_ns, load->tickets, 990),
-           percentile_us(load->delay_ns, load->tickets, 999),
-           percentile_us(load->delay_ns, load->tickets, 1000));
+           load->tickets, bench_percentile_us(load->delay_ns, load->tickets, 500),
+           bench_percentile_us(load->delay_ns, load->tickets, 990),
+           bench_percentile_us(load->delay_ns, load->tickets, 999),
+           bench_percentile_us(load->delay_ns, load->tickets, 1000));
     free(load->due_ns);
     free(load->delay_ns);
 }
