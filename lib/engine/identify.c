@@ -11,6 +11,8 @@
  */
 #include "identify.h"
 
+#include <evenhand/wire/actor.h>
+
 #define PERSONAL (EH_FIELD_BIT(EH_FIELD_CUSTOMER) | EH_FIELD_BIT(EH_FIELD_SUBJECT))
 #define DIGESTS  (EH_FIELD_BIT(EH_FIELD_CUSTOMER_DIGEST) | EH_FIELD_BIT(EH_FIELD_SUBJECT_DIGEST))
 #define ADDED                                                                                      \
@@ -144,7 +146,7 @@ static struct eh_key rest_identity(const struct eh_input *in, struct eh_bytes *o
     if (eh_message_has(m, EH_FIELD_EVENT) && in->origin == EH_ORIGIN_ADMIN &&
         event_is_users_own(in)) {
         eh_bytes_put_u8(out, 'u');
-        eh_bytes_put_str(out, m->actor);
+        eh_bytes_put_str(out, eh_actor_person(m->actor));
         eh_bytes_put_str(out, m->source);
         eh_bytes_put_str(out, m->event);
     } else if (eh_message_has(m, EH_FIELD_EVENT)) {

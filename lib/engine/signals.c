@@ -32,6 +32,8 @@
 
 #include <stdlib.h>
 
+#include <evenhand/wire/actor.h>
+
 /* ---- status */
 
 void eh_signal_set(struct eh_engine *e, uint32_t rep_no, int status, int64_t now_us,
@@ -196,7 +198,7 @@ struct eh_str eh_said_by(const struct step *s, uint32_t rep_no)
     const struct eh_engine *e = s->e;
     struct eh_str user = e->desk->desk->reps[e->roster.reps[rep_no].desk_index].user;
     bool other = e->rules >= EH_RULES_OTHERS && s->in->origin == EH_ORIGIN_ADMIN &&
-                 !eh_str_equal(s->m.actor, user);
+                 !eh_str_equal(eh_actor_person(s->m.actor), user);
     return other ? s->m.actor : eh_str_n(NULL, 0);
 }
 

@@ -3,6 +3,7 @@
  * ends and around each new desk file, which may remove accounts.
  */
 #include <evenhand/fairness/watch.h>
+#include <evenhand/wire/actor.h>
 
 #include "facts.h"
 
@@ -97,10 +98,11 @@ static int period_begin(struct eh_fairness_watch *w, int64_t before_us, int64_t 
     return r < 0 ? eh_error_set(error, -r, "deals cannot be observed: %s", eh_code_name(r)) : 0;
 }
 
-/* Who did it: of what the helpdesk says, as it names them. */
+/* Who did it, whether they asked themselves or a delegate for them: of what the helpdesk says, as
+ * it names them. */
 static struct eh_str input_actor(const struct eh_message *m)
 {
-    return m->type == EH_MESSAGE_OWNER ? m->by : m->actor;
+    return m->type == EH_MESSAGE_OWNER ? m->by : eh_actor_person(m->actor);
 }
 
 /* Tells of a ticket that a manager assigned. */
@@ -122,7 +124,7 @@ static void moved_take(struct eh_fairness_watch *w, const struct eh_input *in,
     if (in->message.type == EH_MESSAGE_MOVE && e->type == EH_NOTICE_MOVED &&
         (out || eh_str_equal(e->team, w->team)) &&
         eh_engine_ticket(w->engine, e->source, e->id, &ticket))
-        eh_fairness_moved(w->fairness, in->message.actor, ticket.value);
+        eh_fairness_moved(w->fairness, input_actor(&in->message), ticket.value);
 }
 
 /* Looks at an input before it is decided: its sender, a release, a return. Returns whether it moves
@@ -138,7 +140,7 @@ static bool input_look_before(const struct eh_fairness_watch *w, const struct eh
     if (known && m->type != EH_MESSAGE_MOVE)
         eh_fairness_returned(w->fairness, ticket.no, input_actor(m));
     if (m->type == EH_MESSAGE_RELEASE)
-        eh_fairness_released(w->fairness, m->rep, m->actor);
+        eh_fairness_released(w->fairness, m->rep, input_actor(m));
     return known && m->type == EH_MESSAGE_MOVE && eh_str_equal(ticket.team, w->team);
 }
 
@@ -148,7 +150,7 @@ static void ended_take(struct eh_fairness_watch *w, const struct eh_input *in,
 {
     struct eh_member_view member;
     if (e->type == EH_NOTICE_ENDED && eh_engine_member_of(w->engine, w->team, e->rep, &member))
-        eh_fairness_ended(w->fairness, in->message.actor, e->rep);
+        eh_fairness_ended(w->fairness, input_actor(&in->message), e->rep);
 }
 
 static bool input_sets_presence(const struct eh_fairness_watch *w, const struct eh_message *m)
@@ -195,16 +197,17 @@ static void effect_take(struct eh_fairness_watch *w, const struct eh_input *in,
 static void doer_take(struct eh_fairness_watch *w, const struct eh_input *in)
 {
     const struct eh_message *m = &in->message;
+    struct eh_str actor = input_actor(m);
     bool admin = in->origin == EH_ORIGIN_ADMIN;
     struct eh_rep_view rep;
     if (!input_sets_presence(w, m))
         return;
-    bool own = admin && eh_engine_rep(w->engine, m->rep, &rep) && eh_str_equal(m->actor, rep.user);
+    bool own = admin && eh_engine_rep(w->engine, m->rep, &rep) && eh_str_equal(actor, rep.user);
     enum eh_doer doer = in->origin == EH_ORIGIN_STREAM ? EH_DOER_STREAM
                         : own                          ? EH_DOER_REP
-                        : admin && m->actor.size       ? EH_DOER_MANAGER
+                        : admin && actor.size          ? EH_DOER_MANAGER
                                                        : EH_DOER_UNKNOWN;
-    eh_fairness_set_by(w->fairness, m->rep, doer, m->actor, in->at_us);
+    eh_fairness_set_by(w->fairness, m->rep, doer, actor, in->at_us);
 }
 
 int eh_fairness_watch_step(struct eh_fairness_watch *w, const struct eh_input *in,

@@ -265,8 +265,7 @@ int eh_desk_read_name(struct desk_reader *reader, const struct desk_node *node,
     return eh_desk_keep_text(reader, text, ret);
 }
 
-/* Refuses only bytes that no user name can have: directory services allow more than useradd. */
-static bool user_valid(struct eh_str text)
+bool eh_desk_user_valid(struct eh_str text)
 {
     if (!eh_name_valid(text, EH_DESK_USER_MAX))
         return false;
@@ -283,7 +282,7 @@ int eh_desk_read_user(struct desk_reader *reader, const struct desk_node *node,
     int r = eh_desk_read_text(reader, node, path, &text);
     if (r < 0)
         return r;
-    if (!user_valid(text))
+    if (!eh_desk_user_valid(text))
         return eh_desk_refuse(reader, node, path, EH_EINVAL,
                               "`%.*s` is no name of a Unix user or group",
                               EH_STR_ARG(text_shown(text)));

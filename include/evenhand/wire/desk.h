@@ -133,6 +133,10 @@ struct eh_str eh_desk_account(const struct eh_desk *, struct eh_str rep, struct 
 /* The plan that governs a team's period beginning on that date, or NULL. */
 const struct eh_bonus_plan *eh_desk_plan(const struct eh_desk *, struct eh_str team, int32_t date);
 
+/* Whether a Unix user may be called so. Refuses only bytes that no user name can have: directory
+ * services allow more than useradd. */
+bool eh_desk_user_valid(struct eh_str name);
+
 /* Calls `line` with a sentence for each difference: "team sales: policy random -> balanced". `was`
  * may be NULL: all is new. Returns how many there were. */
 typedef void eh_desk_line_fn(void *context, const char *line);
