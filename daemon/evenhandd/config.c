@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include <evenhand/engine/engine.h>
+#include <evenhand/wire/actor.h>
 
 #include "host/yaml_node.h"
 #include "host/yaml_table.h"
@@ -155,6 +156,17 @@ static int user_read(struct eh_yaml *in, const struct eh_yaml_key *key, const ya
     return 0;
 }
 
+/* NAME: whoever is in a group is told by a directory; who may ask for others is told here. */
+static int delegate_read(struct eh_yaml *in, const yaml_node_t *node, struct eh_config_user *ret)
+{
+    if (node->type != YAML_SCALAR_NODE || !user_name_valid(eh_yaml_text(node)) ||
+        node->data.scalar.length > EH_ACTOR_DELEGATE_MAX)
+        return eh_yaml_refuse(in, node, "delegates: an item is a user's name of 1 to %d bytes",
+                              EH_ACTOR_DELEGATE_MAX);
+    memcpy(ret->name, node->data.scalar.value, node->data.scalar.length);
+    return 0;
+}
+
 static int item_read(struct eh_yaml *in, const struct eh_yaml_key *key, const yaml_node_t *item,
                      struct eh_config *config)
 {
@@ -163,6 +175,8 @@ static int item_read(struct eh_yaml *in, const struct eh_yaml_key *key, const ya
         return eh_yaml_refuse(in, item, "%s: more than %d items; use a group", key->name,
                               EH_CONFIG_USERS_MAX);
     uint32_t at = users->count++;
+    if (users == &config->delegates)
+        return delegate_read(in, item, &users->items[at]);
     return users == &config->helpdesks
                ? helpdesk_read(in, item, &users->items[at], &config->helpdesk_sources[at])
                : user_read(in, key, item, &users->items[at]);
@@ -235,6 +249,7 @@ static const struct eh_yaml_key keys[] = {
     USERS("operators", operators),
     USERS("auditors", auditors),
     USERS("helpdesks", helpdesks),
+    USERS("delegates", delegates),
     SWITCH("stream_signals", stream_signals, "on"),
     VALUE("outbox", outbox_json, encoding_read, "msgpack"),
     NUMBER("outbox_keep", outbox_keep, "1000000", 1, 1000000000),

@@ -46,6 +46,7 @@ struct eh_config {
     char key_file[4096];        /* key_file: master key, made at the first start */
     char checkpoint_file[4096]; /* checkpoint_file: digests are appended to it now and then */
     struct eh_config_users operators, auditors, helpdesks;
+    struct eh_config_users delegates; /* users alone, no groups: they ask for others */
     struct eh_config_sources helpdesk_sources[EH_CONFIG_USERS_MAX]; /* of helpdesks.items */
     bool stream_signals;                                            /* on */
     bool outbox_json;                                               /* outbox: msgpack | json */

@@ -82,7 +82,8 @@ Test(config, an_empty_file_gives_the_defaults, .init = make_folder, .fini = remo
         cr_expect_eq(c->snapshot_inputs, 100000);
         cr_expect_eq(c->snapshot_seconds, 600);
         cr_expect_eq(c->log_level, EH_LOG_INFO);
-        cr_expect_eq(c->operators.count + c->auditors.count + c->helpdesks.count, 0);
+        cr_expect_eq(
+            c->operators.count + c->auditors.count + c->helpdesks.count + c->delegates.count, 0);
         eh_config_free(c);
     }
 }
@@ -102,6 +103,7 @@ Test(config, takes_every_key, .init = make_folder, .fini = remove_folder)
                                  "helpdesks:\n  - zammad\n  - group: desks\n"
                                  "  - {user: rt-bridge, sources: [rt, \"rt 2\"]}\n"
                                  "  - {sources: [glpi], group: glpi}\n  - {user: plain}\n"
+                                 "delegates: [evenhand-web, wall]\n"
                                  "stream_signals: off\n"
                                  "outbox: json\n"
                                  "outbox_keep: 5\n"
@@ -141,6 +143,8 @@ Test(config, takes_every_key, .init = make_folder, .fini = remove_folder)
     cr_expect_str_eq(c->helpdesk_sources[3].items[0], "glpi");
     cr_expect_str_eq(c->helpdesks.items[4].name, "plain");
     cr_expect_eq(c->helpdesk_sources[4].count, 0);
+    cr_expect_eq(c->delegates.count, 2);
+    cr_expect_str_eq(c->delegates.items[1].name, "wall");
     cr_expect_not(c->stream_signals);
     cr_expect(c->outbox_json);
     cr_expect_eq(c->outbox_keep, 5);
@@ -221,6 +225,12 @@ Test(config, says_what_is_wrong_and_where, .init = make_folder, .fini = remove_f
                    ":2: helpdesks: sources: a list of one or more, as [rt]");
     expect_refused("helpdesks:\n- {user: a, sources: [\"\"]}\n",
                    ":2: helpdesks: sources: an item is the source of tickets, 1 to 128 bytes");
+    static const char *const delegates[] = {"{group: web}", "[web]", "\"\"", "\"a b\""};
+    for (size_t i = 0; i < sizeof delegates / sizeof *delegates; i++) {
+        char text[64];
+        snprintf(text, sizeof text, "delegates:\n- %s\n", delegates[i]);
+        expect_refused(text, ":2: delegates: an item is a user's name of 1 to 62 bytes");
+    }
     expect_refused("operators:\n- {user: a}\n",
                    ":2: operators: an item is a user's name or {group: NAME}");
     expect_refused("key_file: a\nkey_file: b\n", ":2: key_file: given twice");
@@ -270,6 +280,10 @@ Test(config, bounds_of_lists_and_files, .init = make_folder, .fini = remove_fold
     eh_config_free(c);
     strcpy(text + used, "- more\n");
     expect_refused(text, ":66: operators: more than 64 items; use a group");
+    sprintf(text, "delegates: [%062d]\n", 1);
+    eh_config_free(loaded(text));
+    sprintf(text, "delegates: [%063d]\n", 1);
+    expect_refused(text, ":1: delegates: an item is a user's name of 1 to 62 bytes");
     memset(text, '#', EH_YAML_FILE_MAX + 1);
     text[EH_YAML_FILE_MAX + 1] = 0;
     expect_refused(text, ":1: larger than 262144 bytes");
