@@ -82,6 +82,7 @@ struct eh_http_refusal {
 struct eh_http_guest {
     void *who;                             /* a user; NULL: all are one */
     bool reserve;                          /* may use the places that are kept back */
+    bool apart;                            /* the owner counts it apart from all others */
     const struct eh_http_refusal *refused; /* each of its requests is answered so; NULL: welcome */
 };
 

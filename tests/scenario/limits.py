@@ -52,6 +52,9 @@ TESTS = {
     "admin socket": {
         "scenario/admin_limits": ["slow", "deaf", "crowd"], "scenario/leaving": ["reserve"],
         "unit/admin_leaving": ["operators_get_in_when_all_others_have_filled_the_socket"]},
+    "connections of delegates": {"scenario/delegates": ["places"]},
+    "people for whom delegates ask": {
+        "unit/admin": ["of_people_who_are_asked_for_are_remembered_up_to_a_bound"]},
     "requests above 72 KiB read at a time, or waiting for their answer": {
         "scenario/limits": ["bodies"]},
     "answers above 64 KiB not taken yet": {"scenario/limits": ["answers", "held"]},

@@ -129,8 +129,9 @@ Test(admin_routes, let_in_who_the_contract_names)
         const char *method, *address;
         unsigned who;
     } expected[] = {
-        {"GET", "/healthz", EH_MAY_ANY},
-        {"GET", "/v1/status", EH_MAY_ANY},
+        {"GET", "/healthz", EH_MAY_ANY | EH_MAY_DELEGATE},
+        {"GET", "/v1/status", EH_MAY_ANY | EH_MAY_DELEGATE},
+        {"GET", "/v1/me", EH_MAY_ANY},
         {"GET", "/metrics", EH_MAY_OPERATOR | EH_MAY_AUDITOR},
         {"GET", "/v1/teams", EH_MAY_ANY & ~EH_MAY_HELPDESK},
         {"GET", "/v1/reps/a", EH_MAY_ANY & ~EH_MAY_HELPDESK},
@@ -174,6 +175,7 @@ static struct eh_config *config(void)
         .operators = {.items = {{"olga", false}}, .count = 1},
         .auditors = {.items = {{"ada", false}, {"books", true}}, .count = 2},
         .helpdesks = {.items = {{"shop", false}}, .count = 1},
+        .delegates = {.items = {{"web", false}}, .count = 1},
     };
     return &config;
 }
@@ -206,6 +208,57 @@ Test(admin_roles, are_operator_for_root_and_the_daemons_user)
     p->uid = 0;
     eh_peer_refresh(p, config(), NULL);
     cr_assert_eq(p->roles, EH_MAY_OPERATOR);
+}
+
+static unsigned roles_through(const char *user, const char *group, uid_t uid)
+{
+    struct eh_peer *p = peer(user, group);
+    strcpy(p->through, "web");
+    p->uid = uid;
+    eh_peer_refresh(p, config(), NULL);
+    cr_expect_eq(p->helpdesks, 0);
+    return p->roles;
+}
+
+Test(admin_roles, are_no_operators_and_no_helpdesks_through_a_delegate)
+{
+    cr_assert_eq(roles("web", NULL), EH_MAY_DELEGATE);
+    cr_assert_eq(roles_through("olga", NULL, 4000000), EH_MAY_AUDITOR);
+    cr_assert_eq(roles_through("ada", NULL, 4000000), EH_MAY_AUDITOR);
+    cr_assert_eq(roles_through("bo", "books", 4000000), EH_MAY_AUDITOR);
+    cr_assert_eq(roles_through("shop", NULL, 4000000), 0);
+    cr_assert_eq(roles_through("web", NULL, 4000000), 0);
+    cr_assert_eq(roles_through("root", NULL, 0), 0, "the delegate runs as root, and asks for root");
+    cr_assert_eq(roles_through("bo", NULL, geteuid()), 0);
+}
+
+Test(admin_roles, of_people_who_are_asked_for_are_remembered_up_to_a_bound)
+{
+    static struct eh_peers peers;
+    struct eh_error error = {0};
+    const struct eh_peer *web = peer("web", NULL);
+    struct eh_peer *first = NULL;
+    char name[16];
+    eh_peers_init(&peers, NULL, NULL, NULL);
+    for (int i = 0; i < EH_PEERS_FOR_MAX; i++) {
+        snprintf(name, sizeof name, "u%d", i);
+        struct eh_peer *one = eh_peers_for(&peers, web, eh_str(name), &error);
+        cr_assert_not_null(one);
+        cr_assert_str_eq(one->user, name);
+        first = first ? first : one;
+    }
+    cr_assert_eq(eh_peers_for(&peers, web, eh_str("u0"), &error), first, "the same once more");
+    cr_assert_null(eh_peers_for(&peers, web, eh_str("more"), &error));
+    cr_assert_eq(error.code, EH_EFULL);
+    eh_peer_release(first);
+    cr_assert_null(eh_peers_for(&peers, web, eh_str("more"), &error), "it is in use once more");
+    eh_peer_release(first);
+    struct eh_peer *more = eh_peers_for(&peers, web, eh_str("more"), &error);
+    cr_assert_not_null(more);
+    cr_assert_str_eq(more->user, "more");
+    cr_assert_eq(more->roles, 0);
+    cr_assert_eq(peers.other_count, EH_PEERS_FOR_MAX);
+    eh_peers_done(&peers);
 }
 
 Test(admin_roles, are_named_in_sentences)

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "admin/api/api.h"
+#include "admin/http/as.h"
 #include "admin/http/child.h"
 #include "admin/server.h"
 #include "host/clock.h"
@@ -14,8 +15,22 @@ static const struct eh_http_refusal no_room_at_all = {
     503, "full", "too many connections to the admin socket; try again in a moment"};
 static const struct eh_http_refusal no_room_for_user = {
     429, "full", "too many connections of this user to the admin socket; close some"};
+static const struct eh_http_refusal no_room_for_delegates = {
+    429, "full", "too many connections of delegates to the admin socket; close some"};
 
 /* ---- Connections. */
+
+/* A delegate's clients are many, so its connections take nobody's place, and nobody takes theirs.
+ */
+static bool is_apart(const struct eh_peer *peer)
+{
+    return (peer->roles & EH_MAY_DELEGATE) && !eh_peer_has_reserve(peer);
+}
+
+static const struct eh_http_refusal *no_room_apart(const struct eh_admin *admin)
+{
+    return admin->delegate_count >= EH_ADMIN_DELEGATE_CONNECTIONS ? &no_room_for_delegates : NULL;
+}
 
 /* Why there is no room for one more of this user; NULL: there is. */
 static const struct eh_http_refusal *no_room(const struct eh_admin *admin,
@@ -34,6 +49,24 @@ static const struct eh_http_refusal *no_room(const struct eh_admin *admin,
     if (peer->connections >= per_user)
         return &no_room_for_user;
     return NULL;
+}
+
+/* Counts a connection in (by 1) or out (by -1). */
+static void count(struct eh_admin *admin, const struct eh_http_guest *guest, int by)
+{
+    struct eh_peer *peer = guest->who;
+    uint32_t more = (uint32_t)by; /* modulo 2^32 */
+    if (guest->refused) {
+        admin->refused_count += more;
+        return;
+    }
+    if (guest->apart) {
+        admin->delegate_count += more;
+        return;
+    }
+    admin->connection_count += more;
+    admin->operator_count += guest->reserve ? more : 0;
+    peer->connections += more;
 }
 
 /* Counts the connection in, or marks it refused; false: not even room to say so. */
@@ -58,38 +91,26 @@ static bool admit(void *context, evutil_socket_t fd, struct eh_http_guest *ret)
     (void)eh_peer_is_current(peer);
     eh_peer_refresh(peer, eh_app_config(admin->app), eh_app_engine(admin->app));
 
-    bool reserve = eh_peer_has_reserve(peer);
-    const struct eh_http_refusal *why = no_room(admin, peer, reserve);
+    bool reserve = eh_peer_has_reserve(peer), apart = is_apart(peer);
+    const struct eh_http_refusal *why =
+        apart ? no_room_apart(admin) : no_room(admin, peer, reserve);
     admin->counts.refused_connections += why != NULL;
     if (why && admin->refused_count >= EH_HTTP_REFUSED_MAX) {
         eh_peer_release(peer);
         return false;
     }
-    *ret = (struct eh_http_guest){.who = peer, .reserve = reserve, .refused = why};
-    if (why) {
+    *ret = (struct eh_http_guest){.who = peer, .reserve = reserve, .apart = apart, .refused = why};
+    if (why)
         eh_log_limited(EH_LOG_WARNING, "admin-room", "admin connection refused user=%s: %s",
                        peer->user, why->message);
-        admin->refused_count++;
-    } else {
-        admin->connection_count++;
-        admin->operator_count += ret->reserve;
-        peer->connections++;
-    }
+    count(admin, ret, 1);
     return true;
 }
 
 static void left(void *context, const struct eh_http_guest *guest)
 {
-    struct eh_admin *admin = context;
-    struct eh_peer *peer = guest->who;
-    if (guest->refused) {
-        admin->refused_count--;
-    } else {
-        admin->connection_count--;
-        admin->operator_count -= guest->reserve;
-        peer->connections--;
-    }
-    eh_peer_release(peer);
+    count(context, guest, -1);
+    eh_peer_release(guest->who);
 }
 
 /* ---- Requests. */
@@ -140,7 +161,7 @@ static void on_rested(evutil_socket_t fd, short what, void *context)
 static void work_soon(struct eh_admin_request *request)
 {
     struct eh_admin *admin = request->admin;
-    if (request->http->guest->reserve && !eh_peer_has_reserve(request->peer))
+    if (request->http->guest->reserve && !eh_peer_has_reserve(request->http->guest->who))
         eh_admin_error_status(request, no_room_at_all.status, no_room_at_all.code, NULL,
                               no_room_at_all.message);
     else if (admin->queue || event_pending(admin->rest, EV_TIMEOUT, NULL))
@@ -161,17 +182,64 @@ static void wait_for_name(struct eh_admin_request *request)
     *place = request;
 }
 
-static void go_on_named(struct eh_admin_request *request)
+static void fail_unnamed(struct eh_admin_request *request)
 {
-    const struct eh_admin *admin = request->admin;
-    if (!eh_peer_is_current(request->peer)) {
+    if (eh_peer_is_asked_for(request->peer))
+        eh_admin_error(request, EH_EUNAVAILABLE, NULL,
+                       "the groups of %s could not be looked up; ask again in a moment",
+                       request->peer->user);
+    else
         eh_admin_error(request, EH_EUNAVAILABLE, NULL,
                        "name and groups of uid %lu could not be looked up; ask again in a moment",
                        (unsigned long)request->peer->uid);
+}
+
+/* Whether it is known who asks, and what they may do; if not, the request waits or is answered. */
+static bool know_peer(struct eh_admin_request *request)
+{
+    const struct eh_admin *admin = request->admin;
+    bool current = eh_peer_is_current(request->peer);
+    if (!current && eh_peer_is_awaited(request->peer))
+        wait_for_name(request);
+    else if (!current)
+        fail_unnamed(request);
+    else
+        eh_peer_refresh(request->peer, eh_app_config(admin->app), eh_app_engine(admin->app));
+    return current;
+}
+
+/* Nobody on this desk: a delegate who asks for them has mistaken the name. */
+static bool is_nobody(const struct eh_admin_request *request)
+{
+    return eh_peer_is_asked_for(request->peer) && request->peer->roles == 0 &&
+           eh_app_engine(request->admin->app);
+}
+
+static void go_on_named(struct eh_admin_request *request)
+{
+    struct eh_error error = {0};
+    int r = eh_admin_as(request, &error);
+    if (r < 0)
+        eh_admin_fail(request, &error);
+    else if (r > 0 && !know_peer(request))
+        return;
+    else if (is_nobody(request))
+        eh_admin_error(request, EH_EDENIED, NULL, EH_ADMIN_AS ": %s has no role on this desk",
+                       request->peer->user);
+    else
+        work_soon(request);
+}
+
+/* A lookup that failed is not waited for again. */
+static void go_on_looked_up(struct eh_admin_request *request)
+{
+    const struct eh_admin *admin = request->admin;
+    if (!eh_peer_is_current(request->peer)) {
+        fail_unnamed(request);
         return;
     }
     eh_peer_refresh(request->peer, eh_app_config(admin->app), eh_app_engine(admin->app));
-    work_soon(request);
+    go_on_named(request);
 }
 
 static void on_looked_up(void *context, struct eh_peer *peer)
@@ -193,7 +261,7 @@ static void on_looked_up(void *context, struct eh_peer *peer)
         struct eh_admin_request *request = named;
         named = request->queued;
         if (eh_admin_resume(request)) /* its deadline may have come first */
-            go_on_named(request);
+            go_on_looked_up(request);
     }
 }
 
@@ -217,9 +285,7 @@ static void ask(void *context, struct eh_http_request *http)
     }
     if (eh_http_fault(http, &fault))
         eh_admin_error_status(request, fault.status, fault.code, NULL, fault.message);
-    else if (!eh_peer_is_current(request->peer) && eh_peer_is_awaited(request->peer))
-        wait_for_name(request);
-    else
+    else if (know_peer(request))
         go_on_named(request);
 }
 

@@ -212,7 +212,9 @@ static int take_idempotency_key(const struct eh_admin_request *request, struct e
 static int take_actor(const struct eh_admin_request *request, struct eh_command *command,
                       struct eh_error *error)
 {
-    command->message.actor = eh_arena_str(&command->arena, eh_str(request->peer->user));
+    char actor[EH_NAME_MAX + 1];
+    eh_peer_actor(request->peer, actor);
+    command->message.actor = eh_arena_str(&command->arena, eh_str(actor));
     command->message.has |= EH_FIELD_BIT(EH_FIELD_ACTOR);
     return command->message.actor.data ? 0 : eh_error_set(error, EH_ENOMEM, "out of memory");
 }

@@ -27,6 +27,7 @@ void eh_admin_get_me(struct eh_admin_request *request)
     bool is_rep = peer->rep[0] && eh_engine_rep(engine, eh_str(peer->rep), &rep);
     json_t *body = json_object();
     eh_json_put_string(body, "user", peer->user);
+    eh_json_put_string(body, "through", peer->through);
     eh_json_put(body, "roles", eh_admin_roles(peer));
     eh_json_put(body, "desk", desk ? eh_json_text(desk->id) : NULL);
     eh_json_put(body, "currency", desk ? eh_json_text(desk->currency) : NULL);

@@ -64,7 +64,7 @@ struct metric {
     GAUGE("evenhand_snapshot_input", "Input of the last snapshot", (f)->app.snapshot_input)        \
     GAUGE("evenhand_schema_version", "Version of the schema in PostgreSQL", (f)->app.schema)       \
     GAUGE("evenhand_admin_connections", "Connections to the admin socket",                         \
-          (f)->admin->connection_count)                                                            \
+          (f)->admin->connection_count + (f)->admin->delegate_count)                               \
     GAUGE("evenhand_admin_pending", "Admin requests not answered yet", (f)->admin->pending)        \
     COUNTER("evenhand_admin_requests_total", "Admin requests since start",                         \
             (f)->admin->counts.requests)                                                           \

@@ -10,7 +10,7 @@
 json_t *eh_admin_roles(const struct eh_peer *peer)
 {
     json_t *list = json_array();
-    for (unsigned bit = 1; bit <= EH_MAY_REP; bit <<= 1)
+    for (unsigned bit = 1; bit <= EH_MAY_DELEGATE; bit <<= 1)
         if (peer->roles & bit)
             json_array_append_new(list, json_string(eh_admin_role_name(bit)));
     return list;
@@ -108,6 +108,7 @@ void eh_admin_get_status(struct eh_admin_request *request)
     eh_json_put_string(body, "desk_file", status.desk_file);
     eh_json_put_bool(body, "desk_file_differs", status.desk_file_differs);
     eh_json_put_string(body, "user", request->peer->user);
+    eh_json_put_string(body, "through", request->peer->through);
     eh_json_put(body, "roles", eh_admin_roles(request->peer));
     eh_json_put_string(body, "rep", request->peer->rep);
     eh_admin_reply(request, 200, body);

@@ -13,10 +13,10 @@
 #define EH_ADMIN_MANAGERS (EH_MAY_OPERATOR | EH_MAY_MANAGER)
 
 #define EH_ADMIN_ROUTES(ROUTE)                                                                     \
-    ROUTE("GET", "/healthz", "", EH_MAY_ANY, false, 0, 0, eh_admin_get_health)                     \
+    ROUTE("GET", "/healthz", "", EH_MAY_ANY | EH_MAY_DELEGATE, false, 0, 0, eh_admin_get_health)   \
     ROUTE("GET", "/metrics", "", EH_MAY_OPERATOR | EH_MAY_AUDITOR, false, 0, 0,                    \
           eh_admin_get_metrics)                                                                    \
-    ROUTE("GET", "/v1/status", "", EH_MAY_ANY, false, 0, 0, eh_admin_get_status)                   \
+    ROUTE("GET", "/v1/status", "", EH_MAY_ANY | EH_MAY_DELEGATE, false, 0, 0, eh_admin_get_status) \
     ROUTE("GET", "/v1/teams", "after", EH_ADMIN_READERS, true, 0, 0, eh_admin_get_teams)           \
     ROUTE("GET", "/v1/teams/{team}", "after", EH_ADMIN_READERS, true, 0, 0, eh_admin_get_team)     \
     ROUTE("GET", "/v1/teams/{team}/fairness", "from to",                                           \

@@ -27,10 +27,10 @@ struct eh_admin_child {
     struct eh_admin *admin;
     struct eh_admin_child_call call;
     char *arguments[CALL_ARGUMENTS_MAX + 1];
-    struct eh_arena arena; /* holds them */
-    uid_t uid;
-    int64_t until_us;   /* CLOCK_MONOTONIC */
-    struct event *late; /* while it waits */
+    struct eh_arena arena;      /* holds them */
+    char user[EH_NAME_MAX + 1]; /* who asks, or for whom a delegate does */
+    int64_t until_us;           /* CLOCK_MONOTONIC */
+    struct event *late;         /* while it waits */
     struct eh_admin_child *next, **link;
 };
 
@@ -123,11 +123,11 @@ struct counts {
     unsigned user_running, user_waiting; /* of the one */
 };
 
-static struct counts count(const struct eh_admin *admin, uid_t uid)
+static struct counts count(const struct eh_admin *admin, const char *user)
 {
     struct counts c = {0};
     for (const struct eh_admin_child *child = admin->children; child; child = child->next) {
-        bool runs = child->child != NULL, theirs = child->uid == uid;
+        bool runs = child->child != NULL, theirs = strcmp(child->user, user) == 0;
         c.running += runs;
         c.waiting += !runs;
         c.user_running += runs && theirs;
@@ -136,9 +136,9 @@ static struct counts count(const struct eh_admin *admin, uid_t uid)
     return c;
 }
 
-static bool may_begin(const struct eh_admin *admin, uid_t uid)
+static bool may_begin(const struct eh_admin *admin, const char *user)
 {
-    struct counts c = count(admin, uid);
+    struct counts c = count(admin, user);
     return c.running < CHILDREN_MAX && c.user_running < CHILDREN_USER_MAX;
 }
 
@@ -185,7 +185,7 @@ static void take_turn(struct eh_admin_child *child)
 static struct eh_admin_child *next_turn(const struct eh_admin *admin)
 {
     struct eh_admin_child *child = admin->children;
-    while (child && (child->child || !may_begin(admin, child->uid)))
+    while (child && (child->child || !may_begin(admin, child->user)))
         child = child->next;
     return child;
 }
@@ -232,8 +232,8 @@ static struct eh_admin_child *remember(struct eh_admin_request *request,
     *child = (struct eh_admin_child){.request = request,
                                      .admin = admin,
                                      .call = *call,
-                                     .uid = request->peer->uid,
                                      .until_us = eh_clock_monotonic_us() + LATE_MS * 1000};
+    eh_format(child->user, sizeof child->user, "%s", request->peer->user);
     child->late = event_new(eh_app_base(admin->app), -1, 0, on_late, child);
     append(admin, child);
     if (!child->late || event_add(child->late, &late) < 0 || !copy_arguments(child)) {
@@ -246,7 +246,7 @@ static struct eh_admin_child *remember(struct eh_admin_request *request,
 /* Why there is no room for the request. NULL: there is. */
 static const char *no_room(const struct eh_admin_request *request)
 {
-    struct counts c = count(request->admin, request->peer->uid);
+    struct counts c = count(request->admin, request->peer->user);
     if (c.running < CHILDREN_MAX && c.user_running < CHILDREN_USER_MAX)
         return NULL;
     if (c.user_waiting >= WAITING_USER_MAX)
@@ -262,7 +262,7 @@ void eh_admin_child_start(struct eh_admin_request *request, const struct eh_admi
 {
     const char *full = no_room(request);
     if (full) {
-        struct counts c = count(request->admin, request->peer->uid);
+        struct counts c = count(request->admin, request->peer->user);
         bool own = c.user_waiting >= WAITING_USER_MAX;
         eh_admin_error(request, EH_EFULL, NULL, "%u %s",
                        own ? c.user_running + c.user_waiting : c.running + c.waiting, full);

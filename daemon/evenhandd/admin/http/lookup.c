@@ -44,14 +44,24 @@ static void group_print(gid_t gid)
     free(buffer);
 }
 
+/* A directory may find a name that is spelt in another way: that is another name here. */
+static struct passwd *user_find(const struct eh_lookup *asked, struct passwd *entry, char *buffer)
+{
+    struct passwd *found = NULL;
+    int r = asked->name ? getpwnam_r(asked->name, entry, buffer, USER_DATABASE_BUFFER, &found)
+                        : getpwuid_r(asked->uid, entry, buffer, USER_DATABASE_BUFFER, &found);
+    if (r != 0 || !found || (asked->name && strcmp(found->pw_name, asked->name) != 0))
+        return NULL;
+    return found;
+}
+
 void eh_lookup_print(void *context)
 {
-    const uid_t *uid = context;
     char buffer[USER_DATABASE_BUFFER];
-    struct passwd entry, *found = NULL;
+    struct passwd entry;
     eh_fault_lookup();
-    int r = getpwuid_r(*uid, &entry, buffer, sizeof buffer, &found);
-    if (r != 0 || !found)
+    const struct passwd *found = user_find(context, &entry, buffer);
+    if (!found)
         return;
     name_print(found->pw_name);
 

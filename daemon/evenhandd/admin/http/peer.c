@@ -15,10 +15,11 @@
 
 /* ---- Name and groups. */
 
+/* A name that reads as if a delegate had asked is no name here. */
 static void set_name(struct eh_peer *peer, const char *name)
 {
     struct eh_str text = eh_str(name);
-    if (name && eh_name_valid(text, EH_NAME_MAX))
+    if (name && eh_name_valid(text, EH_NAME_MAX) && eh_actor_through(text).size == 0)
         snprintf(peer->user, sizeof peer->user, "%s", name);
     else
         snprintf(peer->user, sizeof peer->user, "#%lu", (unsigned long)peer->uid);
@@ -32,7 +33,8 @@ static bool names_take(struct eh_peer *peer, const char *names, size_t size)
     eh_arena_reset(&peer->arena);
     peer->groups = eh_arena_alloc(&peer->arena, EH_LOOKUP_GROUPS_MAX * sizeof *peer->groups);
     peer->group_count = 0;
-    set_name(peer, size > 0 ? names : NULL);
+    if (!eh_peer_is_asked_for(peer))
+        set_name(peer, size > 0 ? names : NULL);
     for (size_t at = size > 0 ? strlen(names) + 1 : 0;
          peer->groups && at < size && peer->group_count < EH_LOOKUP_GROUPS_MAX;
          at += strlen(names + at) + 1) {
@@ -60,12 +62,13 @@ static void on_looked_up(void *context, const struct eh_child_result *result)
     const char *names = size > 0 ? (const char *)evbuffer_pullup(result->output, -1) : "";
     peer->lookup = NULL;
     peers->looking--;
+    peers->looking_for -= eh_peer_is_asked_for(peer);
     if (result->end == EH_CHILD_EXITED && result->exit_code == 0 && names_take(peer, names, size)) {
         peer->looked_up = true;
         peer->looked_up_us = peer->lookup_began_us;
     } else {
         eh_log_limited(EH_LOG_WARNING, "admin-names",
-                       "name and groups of uid %lu could not be looked up%s",
+                       "name and groups of %s (uid %lu) could not be looked up%s", peer->user,
                        (unsigned long)peer->uid,
                        result->end == EH_CHILD_LATE ? ": the user database does not answer" : "");
     }
@@ -77,29 +80,41 @@ static void lookup_begin(struct eh_peer *peer)
 {
     struct eh_peers *peers = peer->peers;
     struct eh_error error = {0};
+    struct eh_lookup asked = {.uid = peer->uid,
+                              .name = eh_peer_is_asked_for(peer) ? peer->user : NULL};
     const struct eh_child_options options = {
         .work = eh_lookup_print,
-        .work_context = &peer->uid,
+        .work_context = &asked,
         .bounds = {.output_max = EH_LOOKUP_OUTPUT_MAX, .at_most_ms = EH_LOOKUP_MS},
         .on_end = on_looked_up,
         .context = peer};
     peer->wants_lookup = false;
     peer->lookup_began_us = eh_clock_monotonic_us();
-    if (eh_child_new(peers->base, &options, &peer->lookup, &error) == 0)
+    if (eh_child_new(peers->base, &options, &peer->lookup, &error) == 0) {
         peers->looking++;
-    else
+        peers->looking_for += eh_peer_is_asked_for(peer);
+    } else {
         eh_log_limited(EH_LOG_WARNING, "admin-names", "%s", error.text);
+    }
 }
 
+/* Users go before people who are asked for, whom one delegate can name without end. */
 void eh_peers_go_on(struct eh_peers *peers)
 {
     for (uint32_t i = 0; i < peers->count && peers->looking < EH_PEER_LOOKUPS_MAX; i++)
         if (peers->items[i]->wants_lookup)
             lookup_begin(peers->items[i]);
+    for (uint32_t i = 0; i < peers->other_count && peers->looking < EH_PEER_LOOKUPS_MAX &&
+                         peers->looking_for < EH_PEER_LOOKUPS_FOR_MAX;
+         i++)
+        if (peers->others[i]->wants_lookup)
+            lookup_begin(peers->others[i]);
 }
 
 bool eh_peer_is_current(struct eh_peer *peer)
 {
+    if (peer->plain)
+        return true;
     if (!peer->lookup && !names_are_younger(peer, EH_PEER_REFRESH_S)) {
         peer->wants_lookup = true;
         eh_peers_go_on(peer->peers);
@@ -122,20 +137,34 @@ static void peer_free(struct eh_peer *peer)
 }
 
 /* Makes room by forgetting the one looked up longest ago that nobody uses. */
-static bool forget_one(struct eh_peers *peers)
+static bool forget_one(struct eh_peer **items, uint32_t *count)
 {
-    uint32_t oldest = EH_PEERS_MAX;
-    for (uint32_t i = 0; i < peers->count; i++) {
-        const struct eh_peer *peer = peers->items[i];
+    uint32_t oldest = *count;
+    for (uint32_t i = 0; i < *count; i++) {
+        const struct eh_peer *peer = items[i];
         if (peer->uses == 0 && !peer->lookup &&
-            (oldest == EH_PEERS_MAX || peer->looked_up_us < peers->items[oldest]->looked_up_us))
+            (oldest == *count || peer->looked_up_us < items[oldest]->looked_up_us))
             oldest = i;
     }
-    if (oldest == EH_PEERS_MAX)
+    if (oldest == *count)
         return false;
-    peer_free(peers->items[oldest]);
-    peers->items[oldest] = peers->items[--peers->count];
+    peer_free(items[oldest]);
+    items[oldest] = items[--*count];
     return true;
+}
+
+/* A new one in the list, which has room for `most`. NULL: there is no room. */
+static struct eh_peer *peer_add(struct eh_peers *peers, struct eh_peer **items, uint32_t *count,
+                                uint32_t most)
+{
+    if (*count == most && !forget_one(items, count))
+        return NULL;
+    struct eh_peer *peer = calloc(1, sizeof *peer);
+    if (!peer)
+        return NULL;
+    peer->peers = peers;
+    items[(*count)++] = peer;
+    return peer;
 }
 
 static struct eh_peer *peer_of_uid(struct eh_peers *peers, uid_t uid)
@@ -143,16 +172,42 @@ static struct eh_peer *peer_of_uid(struct eh_peers *peers, uid_t uid)
     for (uint32_t i = 0; i < peers->count; i++)
         if (peers->items[i]->uid == uid)
             return peers->items[i];
-    if (peers->count == EH_PEERS_MAX && !forget_one(peers))
-        return NULL;
-
-    struct eh_peer *peer = calloc(1, sizeof *peer);
+    struct eh_peer *peer = peer_add(peers, peers->items, &peers->count, EH_PEERS_MAX);
     if (!peer)
         return NULL;
     peer->uid = uid;
-    peer->peers = peers;
     set_name(peer, NULL);
-    peers->items[peers->count++] = peer;
+    return peer;
+}
+
+static struct eh_peer *peer_asked_for(struct eh_peers *peers, const struct eh_peer *delegate,
+                                      struct eh_str name)
+{
+    for (uint32_t i = 0; i < peers->other_count; i++) {
+        struct eh_peer *peer = peers->others[i];
+        if (peer->uid == delegate->uid && strcmp(peer->through, delegate->user) == 0 &&
+            eh_str_equal(eh_str(peer->user), name))
+            return peer;
+    }
+    struct eh_peer *peer = peer_add(peers, peers->others, &peers->other_count, EH_PEERS_FOR_MAX);
+    if (!peer)
+        return NULL;
+    peer->uid = delegate->uid;
+    eh_format(peer->user, sizeof peer->user, "%.*s", EH_STR_ARG(name));
+    eh_format(peer->through, sizeof peer->through, "%s", delegate->user);
+    return peer;
+}
+
+struct eh_peer *eh_peers_for(struct eh_peers *peers, const struct eh_peer *delegate,
+                             struct eh_str name, struct eh_error *error)
+{
+    struct eh_peer *peer = peer_asked_for(peers, delegate, name);
+    if (!peer) {
+        eh_error_set(error, EH_EFULL, "delegates ask for more than %d people at once",
+                     EH_PEERS_FOR_MAX);
+        return NULL;
+    }
+    peer->uses++;
     return peer;
 }
 
@@ -192,7 +247,9 @@ void eh_peers_done(struct eh_peers *peers)
 {
     for (uint32_t i = 0; i < peers->count; i++)
         peer_free(peers->items[i]);
-    peers->count = 0;
+    for (uint32_t i = 0; i < peers->other_count; i++)
+        peer_free(peers->others[i]);
+    peers->count = peers->other_count = 0;
 }
 
 /* ---- Rights. */
@@ -241,15 +298,27 @@ static bool in_managers(const struct eh_peer *peer, const struct eh_desk_team *t
     return false;
 }
 
+/* A delegate shows what operators see and changes nothing as one of them: whoever breaks into it
+ * must not get the desk file, the seeds or the erasing of people. Nor is it a helpdesk. */
+static unsigned config_roles_asked_for(const struct eh_peer *peer, const struct eh_config *config)
+{
+    bool sees_all = in_users(peer, &config->operators) || in_users(peer, &config->auditors);
+    return sees_all ? EH_MAY_AUDITOR : 0;
+}
+
 static unsigned config_roles(const struct eh_peer *peer, const struct eh_config *config)
 {
     unsigned roles = 0;
+    if (eh_peer_is_asked_for(peer))
+        return config_roles_asked_for(peer, config);
     if (peer->uid == 0 || peer->uid == geteuid() || in_users(peer, &config->operators))
         roles |= EH_MAY_OPERATOR;
     if (peer->helpdesks)
         roles |= EH_MAY_HELPDESK;
     if (in_users(peer, &config->auditors))
         roles |= EH_MAY_AUDITOR;
+    if (in_users(peer, &config->delegates))
+        roles |= EH_MAY_DELEGATE;
     return roles;
 }
 
@@ -286,13 +355,43 @@ void eh_peer_refresh(struct eh_peer *peer, const struct eh_config *config,
     memset(peer->managed, 0, sizeof peer->managed);
     peer->rep[0] = '\0';
     peer->config = config;
-    peer->helpdesks = helpdesks_naming(peer, &config->helpdesks);
+    peer->helpdesks = eh_peer_is_asked_for(peer) ? 0 : helpdesks_naming(peer, &config->helpdesks);
     peer->roles = config_roles(peer, config);
     if (desk)
         peer->roles |= desk_roles(peer, desk);
     memcpy(peer->desk_sha256, totals.desk_sha256, sizeof peer->desk_sha256);
     peer->desk_known = desk != NULL;
     peer->has_rights = true;
+}
+
+static bool has_groups(const struct eh_config_users *users)
+{
+    for (uint32_t i = 0; i < users->count; i++)
+        if (users->items[i].is_group)
+            return true;
+    return false;
+}
+
+bool eh_peer_groups_count(const struct eh_config *config, const struct eh_engine *engine)
+{
+    const struct eh_desk *desk = engine ? eh_engine_desk(engine) : NULL;
+    if (has_groups(&config->operators) || has_groups(&config->auditors))
+        return true;
+    for (uint32_t i = 0; desk && i < desk->team_count; i++)
+        for (uint32_t k = 0; k < desk->teams[i].manager_count; k++)
+            if (desk->teams[i].managers[k].is_group)
+                return true;
+    return false;
+}
+
+bool eh_peer_is_asked_for(const struct eh_peer *peer)
+{
+    return peer->through[0] != '\0';
+}
+
+void eh_peer_actor(const struct eh_peer *peer, char ret[EH_NAME_MAX + 1])
+{
+    eh_actor_print(eh_str(peer->user), eh_str(peer->through), ret);
 }
 
 static bool manages_index(const struct eh_peer *peer, uint32_t team)
@@ -422,7 +521,7 @@ static const struct {
     const char *name;
 } role_names[] = {
     {EH_MAY_OPERATOR, "operator"}, {EH_MAY_HELPDESK, "helpdesk"}, {EH_MAY_AUDITOR, "auditor"},
-    {EH_MAY_MANAGER, "manager"},   {EH_MAY_REP, "rep"},
+    {EH_MAY_MANAGER, "manager"},   {EH_MAY_REP, "rep"},           {EH_MAY_DELEGATE, "delegate"},
 };
 
 const char *eh_admin_role_name(unsigned bit)
@@ -438,7 +537,7 @@ void eh_admin_roles_text(unsigned roles, char *ret, size_t size)
     eh_require(size > 0);
     ret[0] = '\0';
     size_t used = 0;
-    for (unsigned bit = 1; bit <= EH_MAY_REP; bit <<= 1) {
+    for (unsigned bit = 1; bit <= EH_MAY_DELEGATE; bit <<= 1) {
         if (!(roles & bit))
             continue;
         roles &= ~bit;

@@ -1,6 +1,7 @@
 /*
- * peer: who is at the other end of a connection, and what they may do. The kernel says who: a Unix
- * user. Configuration and desk say what follows.
+ * peer: who asks, and what they may do. The kernel says who is at the other end of a connection: a
+ * Unix user. A delegate among these says for whom it asks (as.h). Configuration and desk say what
+ * follows.
  *
  *     struct eh_peer *peer = eh_peers_of_socket(&peers, fd, &error);   // takes a use
  *     if (!eh_peer_is_current(peer))
@@ -18,12 +19,16 @@
 
 #include <evenhand/engine/engine.h>
 
+#include <evenhand/wire/actor.h>
+
 #include "config.h"
 
-#define EH_PEERS_MAX        256 /* users remembered */
-#define EH_PEER_S           60  /* how long a user's name and groups hold ... */
-#define EH_PEER_REFRESH_S   30  /* ... and from when on a request has them looked up again */
-#define EH_PEER_LOOKUPS_MAX 4   /* under way at a time; the others wait */
+#define EH_PEERS_MAX            256  /* users remembered */
+#define EH_PEERS_FOR_MAX        1024 /* people remembered for whom delegates asked */
+#define EH_PEER_S               60   /* how long a user's name and groups hold ... */
+#define EH_PEER_REFRESH_S       30   /* ... and from when on a request has them looked up again */
+#define EH_PEER_LOOKUPS_MAX     4    /* under way at a time; the others wait ... */
+#define EH_PEER_LOOKUPS_FOR_MAX 3    /* ... and one place is not for people asked for */
 
 /* What somebody may be. Bits: one user may be several. */
 enum eh_admin_role {
@@ -31,18 +36,21 @@ enum eh_admin_role {
     EH_MAY_HELPDESK = 2,
     EH_MAY_AUDITOR = 4,
     EH_MAY_MANAGER = 8,
-    EH_MAY_REP = 16
+    EH_MAY_REP = 16,
+    EH_MAY_DELEGATE = 32 /* to ask for somebody else; of itself it may next to nothing */
 };
-#define EH_MAY_ANY 31u
+#define EH_MAY_ANY 31u /* whoever has business of their own here */
 
 struct eh_peers;
 
-/* A Unix user who has asked. */
+/* A Unix user who has asked, or somebody for whom a delegate has. */
 struct eh_peer {
     struct eh_peers *peers;
-    uid_t uid;
-    char user[EH_NAME_MAX + 1]; /* "#1000" when the uid has no name */
-    struct eh_arena arena;      /* owns the names of the groups */
+    uid_t uid;                               /* whom the kernel names */
+    char user[EH_NAME_MAX + 1];              /* "#1000" when the uid has no name */
+    char through[EH_ACTOR_DELEGATE_MAX + 1]; /* the delegate who asks for `user`; or "" */
+    bool plain;            /* asked for, while no group has a role: nothing to look up */
+    struct eh_arena arena; /* owns the names of the groups */
     struct eh_str *groups;
     uint32_t group_count;
     bool looked_up;                        /* name and groups were found out once */
@@ -69,14 +77,20 @@ struct eh_peers {
     struct event_base *base;
     eh_peer_fn *on_looked_up; /* a lookup has ended, well or not */
     void *context;
-    uint32_t looking; /* lookups under way */
+    uint32_t looking, looking_for; /* lookups under way; of which of people asked for */
     struct eh_peer *items[EH_PEERS_MAX];
     uint32_t count;
+    struct eh_peer *others[EH_PEERS_FOR_MAX]; /* for whom delegates asked */
+    uint32_t other_count;
 };
 
 void eh_peers_init(struct eh_peers *, struct event_base *, eh_peer_fn *on_looked_up, void *context);
 /* The user at the other end of `fd`; takes a use. NULL: not to be had (error says why). */
 struct eh_peer *eh_peers_of_socket(struct eh_peers *, int fd, struct eh_error *);
+/* The person of this name, for whom `delegate` asks; takes a use. NULL: not to be had (error says
+ * why). */
+struct eh_peer *eh_peers_for(struct eh_peers *, const struct eh_peer *delegate, struct eh_str name,
+                             struct eh_error *);
 void eh_peer_release(struct eh_peer *);
 void eh_peers_done(struct eh_peers *);
 void eh_peers_go_on(struct eh_peers *); /* begins lookups that wait, as far as they may */
@@ -86,6 +100,11 @@ bool eh_peer_is_current(struct eh_peer *);
 bool eh_peer_is_awaited(const struct eh_peer *); /* on_looked_up will be called for it */
 /* Works the roles out, from what is known of the user. */
 void eh_peer_refresh(struct eh_peer *, const struct eh_config *, const struct eh_engine *);
+/* Whether groups have a role: else the name says all of somebody who is asked for. */
+bool eh_peer_groups_count(const struct eh_config *, const struct eh_engine *);
+bool eh_peer_is_asked_for(const struct eh_peer *);
+/* The name for log and messages: with the delegate's, where one asks. */
+void eh_peer_actor(const struct eh_peer *, char ret[EH_NAME_MAX + 1]);
 bool eh_peer_manages(const struct eh_peer *, const struct eh_desk *, struct eh_str team);
 /* Manages a team the rep is a member of today. */
 bool eh_peer_manages_rep(const struct eh_peer *, const struct eh_rep_view *);

@@ -4,7 +4,7 @@
 #include <stdarg.h>
 #include <stdlib.h>
 
-#include "admin/http/request.h"
+#include "admin/http/as.h"
 #include "http/error.h"
 
 static void send_answer(struct eh_admin_request *request, int status, const char *content_type,
@@ -131,12 +131,16 @@ void eh_admin_deny(struct eh_admin_request *request, const char *format, ...)
     va_start(args, format);
     eh_format_v(needed, sizeof needed, format, args);
     va_end(args);
+    char actor[EH_NAME_MAX + 1];
     eh_admin_roles_text(request->peer->roles, roles, sizeof roles);
+    eh_peer_actor(request->peer, actor);
     if (request->http)
         eh_log_limited(EH_LOG_WARNING, "admin-denied",
                        "refused over the admin socket user=%s uid=%lu request=%.200s: needs %s",
-                       request->peer->user, (unsigned long)request->peer->uid,
-                       request->http->target, needed);
-    eh_admin_error(request, EH_EDENIED, NULL, "this needs %s; %s has the role: %s", needed,
-                   request->peer->user, roles);
+                       actor, (unsigned long)request->peer->uid, request->http->target, needed);
+    eh_admin_error(request, EH_EDENIED, NULL, "this needs %s; %s has the role: %s%s", needed,
+                   request->peer->user, roles,
+                   request->peer->roles == EH_MAY_DELEGATE
+                       ? ", which asks for somebody else: say for whom with " EH_ADMIN_AS
+                       : "");
 }

@@ -38,6 +38,7 @@
 #define EH_ADMIN_REQUEST_S            5           /* for a whole request, and for being idle */
 #define EH_ADMIN_ANSWER_S             10          /* until an answer, and until it is taken */
 #define EH_ADMIN_OPERATOR_CONNECTIONS 32          /* per operator instead of the per-user cap */
+#define EH_ADMIN_DELEGATE_CONNECTIONS 24          /* of all delegates, beside all others' */
 #define EH_ADMIN_RESERVE_PART         8           /* one of so many places is for operators only */
 #define EH_ADMIN_DEBT_US              1000        /* work at a stretch before it has to rest ... */
 #define EH_ADMIN_REST                 4 /* ... so many times as long: a fifth of the loop */
@@ -51,6 +52,7 @@ struct eh_admin {
     struct eh_app *app;
     struct eh_http_server *server;
     uint32_t connection_count, operator_count; /* of which operators' */
+    uint32_t delegate_count;                   /* connections of delegates, not among those */
     uint32_t refused_count;
     struct eh_admin_request *requests;
     size_t pending;
