@@ -40,6 +40,14 @@ static struct bounds rep_bounds(const struct eh_engine *e, const struct rep *rep
     return bounds;
 }
 
+void eh_overloaded_bounds(const struct eh_engine *e, const struct rep *rep, int64_t *ret_at_least_s,
+                          int64_t *ret_at_most_s)
+{
+    struct bounds bounds = rep_bounds(e, rep);
+    *ret_at_least_s = bounds.at_least_s;
+    *ret_at_most_s = bounds.at_most_s;
+}
+
 static int64_t overloaded_until(struct said said, struct bounds bounds, int64_t now_us)
 {
     int64_t seconds = bounds.at_most_s;
@@ -101,6 +109,17 @@ void eh_rate_count(struct rate *rate, int32_t date, int64_t now_us)
 int64_t eh_change_from(const struct rep *rep, int32_t date, int64_t now_us)
 {
     return rate_allowed_from(&rep->changes, changes, date, now_us);
+}
+
+void eh_changes_left(const struct rep *rep, int32_t date, int64_t now_us, uint32_t *ret_minute,
+                     uint32_t *ret_today)
+{
+    const struct rate *rate = &rep->changes;
+    bool same_minute = now_us < time_after(rate->minute_us, MINUTE_S);
+    uint32_t minute = same_minute ? rate->minute_count : 0;
+    uint32_t today = rate->date == date ? rate->day_count : 0;
+    *ret_minute = minute < changes.a_minute ? changes.a_minute - minute : 0;
+    *ret_today = today < changes.a_day ? changes.a_day - today : 0;
 }
 
 int64_t eh_input_from(const struct rep *rep, int32_t date, int64_t now_us)

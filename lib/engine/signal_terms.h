@@ -42,6 +42,12 @@ int64_t eh_signal_until(const struct eh_engine *, const struct rep *, struct sai
 int64_t eh_overloaded_least_until(const struct eh_engine *, const struct rep *, int64_t from_us);
 /* When the next change of the state in force may be: now, or later. */
 int64_t eh_change_from(const struct rep *, int32_t date, int64_t now_us);
+/* How many more changes there may be in this minute, and today, without one being held back. */
+void eh_changes_left(const struct rep *, int32_t date, int64_t now_us, uint32_t *ret_minute,
+                     uint32_t *ret_today);
+/* How long overloaded may last, by the teams that the rep is in today. */
+void eh_overloaded_bounds(const struct eh_engine *, const struct rep *, int64_t *ret_at_least_s,
+                          int64_t *ret_at_most_s);
 /* When the next signal may become an input: now, or later. */
 int64_t eh_input_from(const struct rep *, int32_t date, int64_t now_us);
 void eh_rate_count(struct rate *, int32_t date, int64_t now_us);

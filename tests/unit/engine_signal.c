@@ -645,3 +645,78 @@ Test(engine_signal, whoever_ends_anothers_overloaded_says_why)
     cr_assert_eq(kit_rep(&k, "bob").state, EH_STATUS_AWAY);
     cr_assert(kit_is(kit_rep(&k, "bob").reason, "ill"));
 }
+
+/* ---- What is told before a signal is said. */
+
+static struct eh_outlook outlook(const char *rep)
+{
+    struct eh_outlook ret;
+    cr_assert(eh_engine_outlook(k.e, eh_str(rep), k.now_us, &ret));
+    return ret;
+}
+
+Test(engine_signal, outlook_of_whoever_said_nothing)
+{
+    struct eh_outlook o = outlook("ana");
+    cr_assert_eq(o.at_least_s, 20 * 60);
+    cr_assert_eq(o.at_most_s, 2 * 3600);
+    cr_assert_eq(o.available_us, k.now_us);
+    cr_assert_eq(o.change_us, k.now_us);
+    cr_assert_eq(o.overloaded_us, k.now_us);
+    cr_assert_eq(o.overloads_left, EH_OVERLOADED_RENEWALS + 1);
+    cr_assert_eq(o.changes_minute, EH_CHANGES_A_MINUTE);
+    cr_assert_eq(o.changes_today, EH_CHANGES_A_DAY);
+    cr_assert_eq(outlook("ida").at_most_s, 8 * 3600); /* in no team */
+    struct eh_outlook none;
+    cr_assert_not(eh_engine_outlook(k.e, eh_str("zoe"), k.now_us, &none));
+}
+
+/* What is foretold is what then happens. */
+Test(engine_signal, outlook_of_overloaded_is_kept)
+{
+    kit_send(&k, "{'type':'signal','rep':'ana','status':'overloaded'}");
+    struct eh_outlook o = outlook("ana");
+    cr_assert_eq(minutes_from_now(o.available_us), 20);
+    cr_assert_eq(o.overloads_left, EH_OVERLOADED_RENEWALS);
+    cr_assert_eq(o.changes_minute, EH_CHANGES_A_MINUTE - 1);
+    kit_pass(&k, 300);
+    cr_assert_eq(minutes_from_now(outlook("ana").available_us), 15);
+    kit_send(&k, "{'type':'signal','rep':'ana','status':'available'}");
+    cr_assert_eq(k.fx.from_us, o.available_us);
+    cr_assert_eq(outlook("ana").available_us, o.available_us, "it is said already");
+}
+
+Test(engine_signal, outlook_tells_when_overloaded_may_be_said_again)
+{
+    for (uint32_t left = EH_OVERLOADED_RENEWALS + 1; left > 0; left--) {
+        cr_assert_eq(outlook("bob").overloads_left, left);
+        kit_send(&k, "{'type':'signal','rep':'bob','status':'overloaded'}");
+        cr_assert_not(k.fx.refused, "%s", kit_refused(&k));
+        kit_pass(&k, 3600);
+    }
+    struct eh_outlook o = outlook("bob");
+    cr_assert_eq(o.overloads_left, 0);
+    cr_assert_eq(minutes_from_now(o.overloaded_us), 3 * 60 + 20);
+    kit_send(&k, "{'type':'signal','rep':'bob','status':'overloaded'}");
+    cr_assert(k.fx.refused);
+    kit_pass(&k, 3 * 3600);
+    kit_due(&k);
+    cr_assert_eq(outlook("bob").overloads_left, 0, "it is over, and the pause is not");
+    kit_pass(&k, 20 * 60);
+    cr_assert_eq(outlook("bob").overloads_left, EH_OVERLOADED_RENEWALS + 1);
+    kit_send(&k, "{'type':'signal','rep':'bob','status':'overloaded'}");
+    cr_assert_not(k.fx.refused, "%s", kit_refused(&k));
+}
+
+Test(engine_signal, outlook_tells_when_a_change_is_held_back)
+{
+    for (int i = 0; i < EH_CHANGES_A_MINUTE; i++)
+        kit_sendf(&k, "{'type':'signal','rep':'bob','status':'%s'}", i % 2 ? "available" : "away");
+    struct eh_outlook o = outlook("bob");
+    cr_assert_eq(o.changes_minute, 0);
+    cr_assert_eq(o.changes_today, EH_CHANGES_A_DAY - EH_CHANGES_A_MINUTE);
+    kit_send(&k, "{'type':'signal','rep':'bob','status':'overloaded'}");
+    cr_assert_eq(k.fx.from_us, o.change_us);
+    kit_pass(&k, 60);
+    cr_assert_eq(outlook("bob").changes_minute, EH_CHANGES_A_MINUTE);
+}

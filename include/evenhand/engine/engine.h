@@ -465,6 +465,19 @@ struct eh_rep_view {
 };
 bool eh_engine_rep(const struct eh_engine *, struct eh_str id, struct eh_rep_view *ret);
 
+/* What a rep may signal at a moment, by the rules of their teams of today. */
+struct eh_outlook {
+    int64_t available_us;          /* `available` takes effect then: now, or later */
+    int64_t change_us;             /* a change of state does: now, or later, after too many */
+    int64_t overloaded_us;         /* `overloaded` may be said anew: now, or later ... */
+    uint32_t overloads_left;       /* ... and so often in a row from now on */
+    int64_t at_least_s, at_most_s; /* how long overloaded may last */
+    uint32_t changes_minute;       /* changes of state left in this minute ... */
+    uint32_t changes_today;        /* ... and today; those beyond them are held back */
+};
+bool eh_engine_outlook(const struct eh_engine *, struct eh_str rep, int64_t now_us,
+                       struct eh_outlook *ret);
+
 struct eh_member_view {
     struct eh_str rep;
     uint8_t state;

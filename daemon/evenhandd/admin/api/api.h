@@ -26,6 +26,8 @@
 /* ---- JSON. Each gives JSON null for what is not there. */
 json_t *eh_json_ticket(const struct eh_ticket_view *, const struct eh_desk *);
 json_t *eh_json_rep(const struct eh_rep_view *, const struct eh_desk *);
+/* What a rep may signal now. */
+json_t *eh_json_outlook(const struct eh_admin_request *, struct eh_str rep);
 json_t *eh_json_accounts(const struct eh_desk_rep *); /* of the helpdesks, as a list */
 json_t *eh_admin_roles(const struct eh_peer *);       /* as a list */
 json_t *eh_json_tickets(int64_t nano); /* 10^-9 tickets as a number of tickets, three decimals */
@@ -40,6 +42,7 @@ struct eh_receipt {
     struct eh_str team;
     struct eh_str digest;           /* of the ticket's content, 16 bytes */
     struct eh_str commitment, seed; /* of the epoch, hexadecimal; seed: empty until revealed */
+    bool over;                      /* the epoch is: without a seed, that is lost */
     struct eh_str by, said;         /* the manager who asked for it, and why; or empty */
     bool whole;                     /* with everybody's figures ... */
     struct eh_str reader;           /* ... or with this rep's alone */

@@ -301,6 +301,31 @@ json_t *eh_json_rep(const struct eh_rep_view *rep, const struct eh_desk *desk)
     return body;
 }
 
+/* A time that is still to come, or null: now. */
+static void put_from(json_t *body, const char *key, int64_t at_us, int64_t now_us)
+{
+    eh_json_put_time(body, key, at_us > now_us ? at_us : EH_TIME_NEVER);
+}
+
+json_t *eh_json_outlook(const struct eh_admin_request *request, struct eh_str rep)
+{
+    struct eh_app *app = request->admin->app;
+    int64_t now_us = eh_app_now_us(app);
+    struct eh_outlook outlook;
+    if (!eh_engine_outlook(eh_app_engine(app), rep, now_us, &outlook))
+        return NULL;
+    json_t *body = json_object();
+    put_from(body, "available_from", outlook.available_us, now_us);
+    put_from(body, "change_from", outlook.change_us, now_us);
+    put_from(body, "overloaded_from", outlook.overloaded_us, now_us);
+    eh_json_put_int(body, "overloads_left", outlook.overloads_left);
+    eh_json_put_int(body, "at_least", outlook.at_least_s);
+    eh_json_put_int(body, "at_most", outlook.at_most_s);
+    eh_json_put_int(body, "changes_left_minute", outlook.changes_minute);
+    eh_json_put_int(body, "changes_left_today", outlook.changes_today);
+    return body;
+}
+
 static bool sees_rep(const struct eh_peer *peer, const struct eh_rep_view *rep)
 {
     return eh_peer_sees_all(peer) || eh_peer_is_rep(peer, rep->id) ||
@@ -366,6 +391,7 @@ void eh_admin_get_rep(struct eh_admin_request *request)
     json_t *body = eh_json_rep(&rep, eh_engine_desk(engine));
     const struct eh_desk *desk = eh_engine_desk(engine);
     eh_json_put(body, "currency", desk ? eh_json_text(desk->currency) : NULL);
+    eh_json_put(body, "signals", eh_json_outlook(request, rep.id));
     put_tickets(request, body, &rep);
     eh_admin_reply(request, 200, body);
 }

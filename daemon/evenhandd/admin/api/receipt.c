@@ -210,6 +210,23 @@ json_t *eh_json_tickets(int64_t nano)
     return json_real((double)eh_round_divide(nano, MILLI) / (double)(NANO / MILLI));
 }
 
+/* Whether its draws can be checked yet: that takes the seed of their draw epoch. */
+static void put_check(json_t *body, const struct eh_receipt *receipt)
+{
+    char sentence[SENTENCE_MAX];
+    bool drawn = receipt->draws.size > 0, revealed = receipt->seed.size > 0;
+    const char *format =
+        revealed ? "Its draw can be checked: the seed of draw epoch %lld is revealed."
+        : receipt->over
+            ? "Its draw can never be checked: the master key of draw epoch %lld is lost."
+            : "Its draw can be checked when draw epoch %lld is over: then its seed is"
+              " revealed.";
+    eh_json_put(body, "checkable", drawn ? json_boolean(revealed) : NULL);
+    if (drawn)
+        eh_format(sentence, sizeof sentence, format, (long long)receipt->epoch);
+    eh_json_put_string(body, "check", drawn ? sentence : NULL);
+}
+
 json_t *eh_json_receipt(const struct eh_receipt *receipt, const struct eh_desk *desk)
 {
     struct eh_deal_detail detail = {.tie = false};
@@ -230,6 +247,7 @@ json_t *eh_json_receipt(const struct eh_receipt *receipt, const struct eh_desk *
     put_proof(body, receipt, &detail, desk);
     tell(&detail, desk, receipt, sentence);
     eh_json_put_string(body, "reason", sentence);
+    put_check(body, receipt);
     eh_json_put_text(body, "resent_of", receipt->resent_of);
     return body;
 }

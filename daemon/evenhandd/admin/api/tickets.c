@@ -376,6 +376,8 @@ static json_t *receipt_json(const struct eh_admin_request *request, const PGresu
         return NULL;
     for (int each = 0; each <= row; each++)
         deals += is_deal(result, each);
+    struct eh_totals totals;
+    eh_engine_totals(eh_app_engine(request->admin->app), &totals);
     struct eh_receipt receipt = {.rep = eh_pg_text(result, row, 3),
                                  .why = eh_pg_text(result, row, 5),
                                  .eligible = eh_pg_int(result, row, 7),
@@ -391,6 +393,7 @@ static json_t *receipt_json(const struct eh_admin_request *request, const PGresu
                                  .digest = eh_str_n((const char *)shown->digest, EH_DIGEST_BYTES),
                                  .commitment = eh_pg_text(result, row, 14),
                                  .seed = eh_pg_text(result, row, 15),
+                                 .over = eh_pg_int(result, row, 8) < totals.epoch,
                                  .whole = eh_peer_sees_all(peer) ||
                                           eh_peer_manages(peer, desk, eh_pg_text(result, row, 2)),
                                  .reader = eh_str(peer->rep)};
