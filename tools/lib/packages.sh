@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # packages: installs what tools/packages lists, only when something is missing, and without ever
-# creating or starting a system-wide PostgreSQL cluster or Redis.
+# creating or starting a system-wide PostgreSQL cluster, Redis or web server.
 # Sourced after common.sh.
 
 # packages_for LIST PURPOSE...: the names in LIST that have one of these purposes.
@@ -29,8 +29,11 @@ set -eu
 export DEBIAN_FRONTEND=noninteractive
 cluster=/etc/postgresql-common/createcluster.d/90-evenhand-no-cluster.conf
 policy=/usr/sbin/policy-rc.d
-had_redis=$(dpkg-query -W -f '${db:Status-Status}' redis-server 2>/dev/null || true)
-had_rt=$(dpkg-query -W -f '${db:Status-Status}' request-tracker5 2>/dev/null || true)
+services="redis-server request-tracker5 nginx caddy"
+had=" "
+for service in $services; do
+    [ ! -e "/lib/systemd/system/$service.service" ] || had="$had$service "
+done
 placed_policy=no
 cleanup() {
     rm -f "$cluster"
@@ -48,17 +51,19 @@ if [ ! -e "$policy" ]; then
 fi
 apt-get -q -o DPkg::Lock::Timeout=120 update
 apt-get -q -y -o DPkg::Lock::Timeout=120 install --no-install-recommends "$@"
-# A Redis or an RT that came with us must not come up at the next boot either.
-disable() { # PACKAGE, WHETHER IT WAS INSTALLED BEFORE
-    [ "$2" != installed ] && [ -e "/lib/systemd/system/$1.service" ] || return 0
+# A service that came with us must not come up at the next boot either.
+disable() { # SERVICE
+    case $had in *" $1 "*) return 0 ;; esac
+    [ -e "/lib/systemd/system/$1.service" ] || return 0
     if [ -d /run/systemd/system ]; then
         systemctl disable "$1.service"
     else
         DPKG_MAINTSCRIPT_PACKAGE=$1 deb-systemd-helper disable "$1.service"
     fi
 }
-disable redis-server "$had_redis"
-disable request-tracker5 "$had_rt"
+for service in $services; do
+    disable "$service"
+done
 SCRIPT
 }
 
