@@ -10,12 +10,14 @@ import json
 import os
 import signal
 import statistics
+import subprocess
 import tempfile
 import threading
 import time
 
-from harness import DEAD, TEMPORARY, Promise, Skip, default_team, note, run, scenario, wait_until
-from bridge_kit import Bridge
+from harness import (CHECKOUT, DEAD, TEMPORARY, Promise, Skip, default_team, note, patience, run,
+                     scenario, wait_until)
+from bridge_kit import PROGRAM, Bridge
 from rt_kit import REPS, SERVER, Rt, free_port, seconds_until
 
 HOOK_PORT = free_port()
@@ -207,6 +209,32 @@ def killed(stack, rt, bridge):
         changes = rt.owner_changes(number)
         assert len({name for _, name in changes}) == 1, (number, changes)
     assert stack.redis.xlen(DEAD) == 0, stack.redis.xrange(DEAD)
+
+
+@scenario("add signs in, and reads RT's queues and who may own tickets of them")
+def add(stack):
+    rt = helpdesk()
+    plain = dict(desk(), reps=[{"id": rep} for rep in REPS])
+    stack.start(plain)
+    folder = os.path.join(stack.dir, "bridge.d")
+    os.makedirs(folder)
+
+    def call(password, *answers):
+        done = subprocess.run([PROGRAM, "--folder", folder, "--profiles", os.path.join(CHECKOUT, "config/bridge"),
+                               "--socket", stack.dir + "/d.sock", "add", "rt", rt.url], text=True,
+                              input="\n".join(["evenhand", password, "http://127.0.0.1:%d/" % HOOK_PORT,
+                                               *answers]) + "\n",
+                              stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=patience(120))
+        return done.returncode, done.stdout, done.stderr
+    code, _, wrong = call("wrong")
+    assert code != 0 and wrong.count("\n") == 1 and not os.listdir(folder), (code, wrong)
+    note(wrong.strip())
+    code, told, wrong = call("evenhand-evenhand", "yes")
+    assert code == 0 and not wrong, (told, wrong)
+    assert "group Sales: team sales" in told, told
+    for rep in REPS:
+        assert '  - {id: %s, accounts: {rt: "%s"}}\n' % (rep, rep) in told, told
+    assert sorted(os.listdir(folder)) == ["rt.hook", "rt.token", "rt.yaml"]
 
 
 @point("check names who may take; with the rights as advised RT itself refuses")
