@@ -191,6 +191,33 @@ def fails(bridge, word, code=None, **how):
     assert bridge.left() == before and bridge.shape.hooks == hooks, (bridge.left(), bridge.shape.hooks)
 
 
+def bounds(bridge, stub):
+    """What a helpdesk tells, and what a person types, has bounds: each is reached, and crossed."""
+    def people(groups, agents):
+        stub.answer("GET", "/evenhand/people", (200, {
+            "groups": ["g%d" % n for n in range(groups)],
+            "people": [{"account": "a%d" % n} for n in range(agents)]}))
+    few = [bridge.shape.SECRET, "", ADDRESS]
+    people(500, 5000)
+    fails(bridge, "no group was given a team", lines=few + [""] * 500)
+    people(501, 1)
+    fails(bridge, "more than 500 of one kind", lines=few)
+    people(1, 5001)
+    fails(bridge, "more than 5000 of one kind", lines=few)
+    people(1, 1)
+    fails(bridge, "no answer was right", lines=[bridge.shape.SECRET, ""] + ["ftp://x"] * 3)
+    fails(bridge, "no answer was right", lines=["x" * 1024] * 3)
+    fails(bridge, "no group was given a team", lines=["x" * 1023] + few[1:] + [""])
+    stub.answer("GET", "/evenhand/people", (302, None, {"Location": "http://127.0.0.1:9/"}))
+    fails(bridge, "127.0.0.1", lines=few)
+    zendesk = Adding(bridge.stack, stub, Zendesk(stub))
+    stub.answer("GET", "/api/v2/groups.json.*", (200, {"groups": [], "meta": {"has_more": True,
+                                                                             "after_cursor": "again"}}))
+    stub.forget()
+    fails(zendesk, "more than 60 pages")
+    assert len(stub.asked("GET")) == 60, len(stub.asked("GET"))
+
+
 @scenario("where add fails it says what, where and what to do in one line, and leaves nothing")
 def failures(stack):
     stack.start()
@@ -229,6 +256,9 @@ def failures(stack):
         assert bridge.add("--name", "second")[0] == 0
         bridge.name = "second"
         assert bridge.made()["listen"] == "127.0.0.1:8400", bridge.made()
+    with Helpdesk() as stub:
+        bridge = Adding(stack, stub, Generic(stub))
+        bounds(bridge, stub)
     with Helpdesk() as stub:
         bridge = Adding(stack, stub, Rt(stub))
         fails(bridge, "begins no session", 69, lines=bridge.answers(secret="wrong"))

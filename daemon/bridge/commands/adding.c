@@ -72,10 +72,11 @@ static bool is_taken(const struct eh_adding *adding, const char *address)
 
 static void listen_find(const struct eh_adding *adding, char *ret, size_t size)
 {
-    int i = 0;
-    do
+    for (int i = 0; i <= EH_ADDING_PORTS_MAX; i++) { /* the last is taken without a look */
         eh_format(ret, size, "127.0.0.1:%d", EH_ADDING_PORT + i);
-    while (is_taken(adding, ret) && ++i < EH_ADDING_PORTS_MAX);
+        if (i == EH_ADDING_PORTS_MAX || !is_taken(adding, ret))
+            break;
+    }
 }
 
 /* ---- The text. */
